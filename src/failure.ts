@@ -1,0 +1,32 @@
+/** Exit codes of the program, after sysexits.h; README lists them for users. */
+export const ExitCode = {
+  ok: 0,
+  unexpected: 1,
+  usage: 2,
+  badData: 65,
+  noInput: 66,
+  cannotCreate: 73,
+  io: 74,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+
+/**
+ * An ending that a user can do something about: one sentence on stderr, no stack, and its exit code.
+ * Everything else that is thrown is a defect of ours and shows its stack.
+ */
+export class Failure extends Error {
+  readonly exitCode: number;
+
+  constructor(exitCode: number, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'Failure';
+    this.exitCode = exitCode;
+  }
+}
+
+/** The code of a system error ("ENOENT"), or '' where there is none. */
+export function systemCode(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : '';
+}
