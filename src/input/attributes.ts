@@ -1,0 +1,76 @@
+/**
+ * Decides which columns of a file say something that several of its subjects share ("genre:Comedy", "country:FR"), and
+ * how their cells are cut into values. Decisions are made once a whole column is known.
+ */
+
+export type AttributeDecision =
+  | { use: true; separator: '|' | ';' | ',' | undefined; values: number }
+  | { use: false; reason: string };
+
+export interface AttributeColumn {
+  name: string;
+  /** One cell a subject; '' where nothing is said. */
+  cells: readonly string[];
+}
+
+/** Cells that say nothing. */
+const PLACEHOLDERS = new Set(['', '-', '?', 'n/a', 'na', 'nan', 'none', 'null', 'unknown', '(no genres listed)']);
+/** Longer values, on average, are text to read rather than attributes to share. */
+const LONGEST_ATTRIBUTE = 60;
+/** A value shared by fewer subjects than this, on average, is next to an id. */
+const FEWEST_SHARING = 2;
+/** Whole numbers have to be shared by more: years and codes are, prices and counts are not. */
+const FEWEST_SHARING_NUMBER = 3;
+
+/** What a column is good for, told from its cells alone; `wanted` when it was named by option. */
+export function decideAttribute(column: AttributeColumn, wanted: boolean): AttributeDecision {
+  const filled = column.cells.filter((cell) => !isPlaceholder(cell));
+  if (filled.length === 0) return { use: false, reason: 'empty' };
+  const separator = separatorOf(filled);
+  const tally = new Map<string, number>();
+  let length = 0;
+  for (const cell of filled) {
+    for (const value of valuesOf(cell, separator)) {
+      tally.set(value, (tally.get(value) ?? 0) + 1);
+      length += value.length;
+    }
+  }
+  const total = [...tally.values()].reduce((a, b) => a + b, 0);
+  const use = { use: true, separator, values: tally.size } as const;
+  if (wanted) return use;
+  if (length / total > LONGEST_ATTRIBUTE) return { use: false, reason: 'long text' };
+  if (tally.size === 1 && filled.length === column.cells.length) return { use: false, reason: 'the same everywhere' };
+  const numbers = filled.every((cell) => /^\s*[+-]?[\d.,]+(e[+-]?\d+)?\s*$/i.test(cell));
+  if (numbers && filled.some((cell) => /\d[.,]\d/.test(cell))) return { use: false, reason: 'numbers' };
+  if (numbers && total / tally.size < FEWEST_SHARING_NUMBER) return { use: false, reason: 'numbers' };
+  if (total / tally.size < FEWEST_SHARING) return { use: false, reason: 'nearly every value stands alone' };
+  return use;
+}
+
+/** The values of a cell: trimmed, without case, each once, placeholders left out. */
+export function valuesOf(cell: string, separator: string | undefined): string[] {
+  const parts = separator === undefined ? [cell] : cell.split(separator);
+  const values = new Set<string>();
+  for (const part of parts) if (!isPlaceholder(part)) values.add(part.trim().toLowerCase());
+  return [...values];
+}
+
+function isPlaceholder(cell: string): boolean {
+  return PLACEHOLDERS.has(cell.trim().toLowerCase());
+}
+
+/** `|` wherever it occurs; `;` and `, ` only where the parts recur, which the halves of a sentence do not. */
+function separatorOf(cells: readonly string[]): '|' | ';' | ',' | undefined {
+  if (cells.some((cell) => cell.includes('|'))) return '|';
+  if (plainlyCutBy(cells, /;/)) return ';';
+  return plainlyCutBy(cells, /, /) ? ',' : undefined;
+}
+
+function plainlyCutBy(cells: readonly string[], separator: RegExp): boolean {
+  const cut = cells.filter((cell) => separator.test(cell));
+  if (cut.length < 2 || cut.length < cells.length / 10) return false;
+  const whole = new Set(cells);
+  const parts = new Set(cells.flatMap((cell) => cell.split(separator).map((part) => part.trim())));
+  const pieces = cells.reduce((total, cell) => total + cell.split(separator).length, 0);
+  return parts.size / pieces < Math.min(0.5, whole.size / cells.length);
+}

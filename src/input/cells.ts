@@ -1,0 +1,52 @@
+import { BadRow } from './csv.js';
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/**
+ * A cell as a finite number; NaN where it is empty.
+ * @throws BadRow that names the column and shows the cell.
+ */
+export function numberCell(cell: string, column: string): number {
+  const text = cell.trim();
+  if (text === '') return Number.NaN;
+  const value = NUMBER.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isFinite(value)) throw new BadRow(`column "${column}": ${shown(cell)} is not a number`);
+  return value;
+}
+
+/** A value as an error message shows it: quoted, and cut where it is long. */
+export function shown(value: string): string {
+  return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+}
+
+/** True for a cell without an id. An id is opaque: spaces inside or around one are part of it. */
+export function isBlank(cell: string): boolean {
+  return cell === '' || cell.trim() === '';
+}
+
+/** One entry of a list cell: `text` or `text:strength`. */
+export interface ListEntry {
+  text: string;
+  /** 1 unless stated; negative for a dislike. */
+  strength: number;
+}
+
+/**
+ * The entries of a list cell, cut at `|`. An entry that is known as it stands is taken whole, even where it ends like a
+ * strength (`a:1`).
+ */
+export function listEntries(cell: string, isKnown: (text: string) => boolean): ListEntry[] {
+  const entries: ListEntry[] = [];
+  for (const part of cell.split('|')) {
+    const text = part.trim();
+    if (text !== '') entries.push(entryOf(text, isKnown));
+  }
+  return entries;
+}
+
+function entryOf(text: string, isKnown: (text: string) => boolean): ListEntry {
+  const colon = text.lastIndexOf(':');
+  if (colon <= 0 || isKnown(text)) return { text, strength: 1 };
+  const tail = text.slice(colon + 1).trim();
+  return NUMBER.test(tail) ? { text: text.slice(0, colon).trim(), strength: Number(tail) } : { text, strength: 1 };
+}

@@ -1,0 +1,266 @@
+import { createReadStream } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { CsvError, type Options, parse } from 'csv-parse';
+import { ExitCode, Failure, systemCode } from '../failure.js';
+
+/** Where a table comes from, and how its rows are cut. */
+export interface CsvSource {
+  /** A path, or `-` for standard input. */
+  path: string;
+  /** One character; undefined: told from the name and the header line. */
+  delimiter: string | undefined;
+}
+
+/** What happens to a row that cannot be read: thrown on, or counted and (perhaps) kept aside with its reason. */
+export type BadRows = 'stop' | ((reject: Reject) => void);
+
+export interface Reject {
+  path: string;
+  line: number;
+  reason: string;
+  cells: readonly string[];
+}
+
+/** What the reader knows of a row besides its cells. `lines` is the last line it stands on, from 1. */
+export interface RowContext {
+  lines: number;
+}
+
+/** Reads one row; throws BadRow to refuse it. */
+export type RowReader = (cells: string[], context: RowContext) => void;
+
+export interface TableReport {
+  path: string;
+  delimiter: string;
+  /** Rows below the header, refused ones included. */
+  rows: number;
+  rejected: number;
+  firstRejects: Reject[];
+}
+
+/** A row that cannot be read, and why; the place is added by `readTable`. */
+export class BadRow extends Error {}
+
+/** More than a record of sane size: an unclosed quote would otherwise take the rest of the file into memory. */
+const MAX_RECORD_BYTES = 64 * 1024 * 1024;
+const CHUNK_BYTES = 1 << 20;
+const REJECTS_SHOWN = 3;
+
+/**
+ * Reads a CSV file from beginning to end, row by row, with csv-parse.
+ *
+ * @param onHeader is given the header's cells and returns the reader of the rows under it.
+ * @param onBytes is told of the bytes taken from the file (compressed ones, where it is compressed), for progress.
+ * @throws Failure 66 when the file is not there, 65 when a row cannot be read and `badRows` is 'stop', 74 when reading fails.
+ */
+export async function readTable(
+  source: CsvSource,
+  badRows: BadRows,
+  onHeader: (header: string[]) => RowReader,
+  onBytes: (count: number) => void = () => {},
+): Promise<TableReport> {
+  const name = displayName(source.path);
+  const report: TableReport = { path: name, delimiter: ',', rows: 0, rejected: 0, firstRejects: [] };
+  let readRow: RowReader | undefined;
+  let width = 0;
+  let lastLine = 0;
+  let failure: Error | undefined;
+
+  const reject = (line: number, reason: string, cells: readonly string[]) => {
+    if (badRows === 'stop') {
+      throw new Failure(
+        ExitCode.badData,
+        `${name}:${line}: ${reason}\n  to go on without such rows: --bad-rows skip, or --bad-rows FILE to keep them aside`,
+      );
+    }
+    const row = { path: name, line, reason, cells };
+    report.rejected++;
+    if (report.firstRejects.length < REJECTS_SHOWN) report.firstRejects.push(row);
+    badRows(row);
+  };
+
+  const takeRow = (cells: string[], context: RowContext): null => {
+    if (failure) return null;
+    try {
+      if (!readRow) {
+        width = cells.length;
+        readRow = onHeader(cells);
+      } else {
+        report.rows++;
+        try {
+          readRow(fitted(cells, width), context);
+        } catch (error) {
+          if (!(error instanceof BadRow)) throw error;
+          reject(firstLine(cells, context.lines), error.message, cells);
+        }
+      }
+      lastLine = context.lines;
+    } catch (error) {
+      failure = asError(error);
+    }
+    return null;
+  };
+
+  const refuseRow = (error: CsvError | undefined): undefined => {
+    if (!error || failure) return;
+    report.rows++;
+    try {
+      const line = error.code === 'CSV_QUOTE_NOT_CLOSED' ? lastLine + 1 : Number(error['lines'] ?? lastLine + 1);
+      reject(line, quoteTrouble(error, line), []);
+    } catch (thrown) {
+      failure = asError(thrown);
+    }
+  };
+
+  let parser: ReturnType<typeof parse> | undefined;
+  let finished: Promise<void> | undefined;
+  try {
+    for await (const chunk of plainBytes(source.path, onBytes)) {
+      if (!parser) {
+        report.delimiter = source.delimiter ?? sniffDelimiter(source.path, chunk);
+        parser = parse(parserOptions(report.delimiter, takeRow, refuseRow));
+        finished = ended(parser);
+      }
+      parser.write(chunk);
+      if (failure) throw failure;
+    }
+    parser?.end();
+    await finished;
+  } catch (error) {
+    parser?.destroy();
+    throw failure ?? readingFailure(name, error);
+  }
+  if (failure) throw failure;
+  if (!readRow) throw new Failure(ExitCode.badData, `${name} is empty: its first line has to name the columns`);
+  return report;
+}
+
+function parserOptions(
+  delimiter: string,
+  onRecord: (record: string[], context: RowContext) => null,
+  onSkip: (error: CsvError | undefined) => undefined,
+): Options<string[]> {
+  return {
+    bom: true,
+    delimiter,
+    record_delimiter: ['\r\n', '\n'],
+    relax_column_count: true,
+    skip_empty_lines: true,
+    skip_records_with_error: true,
+    max_record_size: MAX_RECORD_BYTES,
+    on_record: onRecord,
+    on_skip: onSkip,
+  };
+}
+
+/** The end of the parser as a promise. Rows leave through `on_record`, so what it emits is thrown away. */
+function ended(parser: ReturnType<typeof parse>): Promise<void> {
+  const promise = new Promise<void>((resolve, reject) => {
+    parser.once('end', resolve);
+    parser.once('error', reject);
+  });
+  promise.catch(() => {});
+  parser.resume();
+  return promise;
+}
+
+/** The file's bytes, decompressed where they begin as gzip does, whatever the file is called. */
+async function* plainBytes(path: string, onBytes: (count: number) => void): AsyncGenerator<Buffer> {
+  const file: Readable = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: CHUNK_BYTES });
+  const chunks = (async function* () {
+    for await (const chunk of file as AsyncIterable<Buffer>) {
+      onBytes(chunk.length);
+      yield chunk;
+    }
+  })();
+  const first = await chunks.next();
+  if (first.done) return;
+  let head = first.value;
+  if (head.length < 2) {
+    const second = await chunks.next();
+    if (!second.done) head = Buffer.concat([head, second.value]);
+  }
+  const whole = (async function* () {
+    yield head;
+    yield* chunks;
+  })();
+  yield* head[0] === 0x1f && head[1] === 0x8b ? gunzipped(whole, file) : whole;
+}
+
+async function* gunzipped(chunks: AsyncIterable<Buffer>, file: Readable): AsyncGenerator<Buffer> {
+  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
+  const feeding = (async () => {
+    for await (const chunk of chunks) {
+      if (!gunzip.write(chunk)) await new Promise((resolve) => gunzip.once('drain', resolve));
+    }
+    gunzip.end();
+  })().catch((error) => gunzip.destroy(error));
+  try {
+    yield* gunzip as AsyncIterable<Buffer>;
+    await feeding;
+  } finally {
+    file.destroy();
+  }
+}
+
+/** Tab for `.tsv`; else the separator the header line has most of, comma where it has none. */
+function sniffDelimiter(path: string, head: Buffer): string {
+  if (/\.tsv(\.gz)?$/i.test(path)) return '\t';
+  const text = head.toString('utf8', 0, Math.min(head.length, 65536));
+  const line = (text.split(/\r?\n/, 1)[0] ?? '').replace(/"[^"]*"/g, '');
+  const count = (delimiter: string) => line.split(delimiter).length - 1;
+  let best = ',';
+  for (const candidate of [';', '\t', '|']) if (count(candidate) > count(best)) best = candidate;
+  return best;
+}
+
+/** A row with as many cells as the header: empty cells too many at its end are let go. */
+function fitted(cells: string[], width: number): string[] {
+  if (cells.length === width) return cells;
+  if (cells.length > width && cells.slice(width).every((cell) => cell === '')) return cells.slice(0, width);
+  throw new BadRow(`this row has ${cells.length} cells, the header has ${width}`);
+}
+
+function firstLine(cells: readonly string[], lastLine: number): number {
+  let line = lastLine;
+  for (const cell of cells) for (const character of cell) if (character === '\n') line--;
+  return line;
+}
+
+function quoteTrouble(error: CsvError, line: number): string {
+  switch (error.code) {
+    case 'CSV_QUOTE_NOT_CLOSED':
+      return `a quote is opened in the row that begins on line ${line} and never closed`;
+    case 'INVALID_OPENING_QUOTE':
+      return 'a quote (") inside a cell that does not begin with one; such a cell has to be quoted whole, its quotes doubled';
+    case 'CSV_INVALID_CLOSING_QUOTE':
+      return 'text behind a closing quote ("); a quote inside a quoted cell has to be doubled';
+    case 'CSV_MAX_RECORD_SIZE':
+      return `a row of more than ${MAX_RECORD_BYTES >> 20} MB: most likely a quote that is never closed`;
+    default:
+      return error.message;
+  }
+}
+
+function readingFailure(name: string, error: unknown): Error {
+  if (error instanceof Failure) return error;
+  const cause = asError(error);
+  const code = systemCode(error);
+  if (code === 'ENOENT') return new Failure(ExitCode.noInput, `${name}: no such file`, { cause });
+  if (code === 'EACCES') return new Failure(ExitCode.noInput, `${name}: no permission to read it`, { cause });
+  if (code === 'EISDIR') return new Failure(ExitCode.noInput, `${name} is a folder, not a file`, { cause });
+  if (code === 'Z_BUF_ERROR') return new Failure(ExitCode.badData, `${name}: the gzip file ends too early`, { cause });
+  if (code.startsWith('Z_')) return new Failure(ExitCode.badData, `${name}: damaged gzip: ${cause.message}`, { cause });
+  if (cause instanceof CsvError) return new Failure(ExitCode.badData, `${name}: ${cause.message}`, { cause });
+  if (code !== '') return new Failure(ExitCode.io, `${name}: ${cause.message}`, { cause });
+  return cause;
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+export function displayName(path: string): string {
+  return path === '-' ? 'standard input' : path;
+}

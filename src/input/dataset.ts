@@ -1,0 +1,57 @@
+import type { SparseRows } from '../model/sparse.js';
+import type { TableReport } from './csv.js';
+import type { SkippedKind } from './events.js';
+import type { Duplicates, StrengthRule } from './strengths.js';
+import type { DecidedColumn } from './tables.js';
+import type { TimeUnit } from './times.js';
+
+/**
+ * What was read, as numbers: everything behind this knows users and items by index only.
+ *
+ * Users 0 to `served` are those of the users file, in the order they first appear; users behind them were met only in
+ * the interactions beside profiles, and are learned from, not served.
+ */
+export interface Dataset {
+  userIds: readonly string[];
+  served: number;
+  itemIds: readonly string[];
+  /** By item index; '' without one. */
+  titles: readonly string[];
+  /** By item index: 1 where the item may be recommended (it is in the catalogue). */
+  offered: Uint8Array;
+  /** users × items: above 0 liked, 0 had, below 0 disliked. */
+  interactions: SparseRows;
+  /** users × items that are not offered, beside what they had. */
+  excluded: SparseRows;
+  /** items × attribute values. */
+  attributes: SparseRows;
+  attributeNames: readonly string[];
+  /** users × attribute values. */
+  preferences: SparseRows;
+  /** users × groups: the attributes that users share. */
+  groups: SparseRows;
+  groupNames: readonly string[];
+}
+
+/** What was understood of one file, for the report on stderr. */
+export interface FileReport {
+  kind: 'events' | 'profiles' | 'items';
+  table: TableReport;
+  /** Role → header name, in the order of the roles. */
+  roles: [role: string, column: string][];
+  skipped: { what: string; kind: SkippedKind }[];
+  columns: DecidedColumn[];
+  unused: string[];
+  events?: EventsReport;
+  repeatedRows: number;
+  notes: string[];
+}
+
+export interface EventsReport {
+  rule: StrengthRule;
+  hasStrength: boolean;
+  duplicates: Duplicates;
+  repeated: number;
+  withoutStrength: number;
+  time: { unit: TimeUnit; from: number; to: number; missing: number } | undefined;
+}

@@ -1,0 +1,88 @@
+import { ExitCode, Failure } from '../failure.js';
+import { type SparseRows, sparseFromEntries } from '../model/sparse.js';
+import type { Events } from './events.js';
+import { defaultDuplicates, type Duplicates, meaning, plainValue, type StrengthRule, strengthRule } from './strengths.js';
+
+/** Interactions ready to learn from: users × items, values as `meaning` gives them. */
+export interface Interactions {
+  matrix: SparseRows;
+  rule: StrengthRule;
+  duplicates: Duplicates;
+  /** Rows that were folded into another of the same user and item. */
+  repeated: number;
+  withoutStrength: number;
+}
+
+/**
+ * Folds the rows of one (user, item) into one interaction.
+ *
+ * @param duplicates undefined: by the kind of strength.
+ * @throws Failure 65 for the first repeated pair under `error`.
+ */
+export function foldEvents(
+  path: string,
+  events: Events,
+  users: readonly string[],
+  items: readonly string[],
+  duplicates: Duplicates | undefined,
+): Interactions {
+  const count = events.user.length;
+  const stated = events.strength?.values ?? new Float64Array(count).fill(Number.NaN);
+  const rule = strengthRule(stated);
+  const way = duplicates ?? defaultDuplicates(rule.kind);
+  const plain = plainValue(rule);
+  const value = Float64Array.from(stated, (v) => (Number.isNaN(v) ? plain : v));
+  const order = orderOf(events, way);
+  const pick = (column: Float64Array) => (order ? Float64Array.from(order, (row) => column[row]!) : column);
+  const user = pick(events.user.values);
+  const item = pick(events.item.values);
+
+  if (way === 'error') refuseRepeats(path, events, users, items);
+  const folded = sparseFromEntries(users.length, items.length, user, item, pick(value), count, (values) => fold(values, way));
+  return {
+    matrix: { ...folded, value: folded.value.map((v) => meaning(v, rule)) },
+    rule,
+    duplicates: way,
+    repeated: count - folded.index.length,
+    withoutStrength: events.strength ? stated.reduce((total, v) => total + (Number.isNaN(v) ? 1 : 0), 0) : 0,
+  };
+}
+
+function fold(values: readonly number[], way: Duplicates): number {
+  switch (way) {
+    case 'first':
+      return values[0]!;
+    case 'last':
+      return values[values.length - 1]!;
+    case 'max':
+      return values.reduce((a, b) => Math.max(a, b));
+    default:
+      return values.reduce((a, b) => a + b);
+  }
+}
+
+/** Rows by time where that decides something: a row without a time comes before all others. */
+function orderOf(events: Events, way: Duplicates): Uint32Array | undefined {
+  if (!events.time || (way !== 'last' && way !== 'first')) return undefined;
+  const time = events.time.values.map((t) => (Number.isNaN(t) ? Number.NEGATIVE_INFINITY : t));
+  const order = Uint32Array.from({ length: time.length }, (_, row) => row);
+  return order.sort((a, b) => (time[a] === time[b] ? a - b : time[a]! < time[b]! ? -1 : 1));
+}
+
+function refuseRepeats(path: string, events: Events, users: readonly string[], items: readonly string[]): void {
+  const seen = new Map<number, number>();
+  const line = events.line.values;
+  for (let row = 0; row < line.length; row++) {
+    const user = events.user.values[row]!;
+    const item = events.item.values[row]!;
+    const pair = user * items.length + item;
+    const before = seen.get(pair);
+    if (before !== undefined) {
+      throw new Failure(
+        ExitCode.badData,
+        `${path}:${line[row]}: user ${JSON.stringify(users[user])} and item ${JSON.stringify(items[item])} stand together on line ${before} already (--duplicates error)`,
+      );
+    }
+    seen.set(pair, line[row]!);
+  }
+}

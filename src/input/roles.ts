@@ -1,0 +1,120 @@
+import { ExitCode, Failure } from '../failure.js';
+import { closest } from './closest.js';
+
+/** What a column can mean to us. */
+export type Role = 'user' | 'item' | 'rating' | 'time' | 'title' | 'history' | 'preferences' | 'exclude';
+
+/** Columns named by option, role by role. */
+export type NamedColumns = Partial<Record<Role, string>>;
+
+/** Role → position of its column in the header. */
+export type Roles = Partial<Record<Role, number>>;
+
+/**
+ * Header names by role, as `normalised` makes them, best first: an earlier one wins over a later one, so that a file
+ * with both `item_id` and `asin` is read by `item_id`.
+ */
+const SYNONYMS: Record<Role, readonly string[]> = {
+  user: words(`userid user customerid customer clientid client memberid member accountid account visitorid visitor
+    personid person readerid reader reviewerid reviewer buyerid buyer shopperid shopper subscriberid subscriber
+    playerid player studentid student patronid listenerid viewerid householdid customerno customernumber username
+    useruuid uid sessionid`),
+  item: words(`itemid item productid product movieid movie bookid book isbn asin parentasin sku stockcode articleid
+    article trackid track songid song artistid artist albumid album videoid video gameid game restaurantid restaurant
+    placeid place businessid venueid venue locationid courseid course jobid showid animeid recipeid paperid
+    contentid productcode itemcode articlenumber itemno productno materialnumber iid`),
+  rating: words(`rating stars userrating ratingvalue reviewscore reviewrating overall score grade quantity qty count
+    plays playcount listencount listens clicks views purchases weight strength eventvalue value frequency times amount`),
+  time: words(`timestamp time datetime eventtime eventtimestamp date eventdate createdat created invoicedate orderdate
+    purchasedate transactiondate ratedat reviewtime unixreviewtime unixtime updatedat ts`),
+  title: words(`title itemtitle itemname productname producttitle movietitle booktitle trackname songname name label
+    headline description`),
+  history: words('history itemhistory useditems items itemids likeditems likes purchaseditems boughtitems watched'),
+  preferences: words('preferences preference prefs tastes interests userpreferences'),
+  exclude: words('exclude excluded excludeditems excludeitems blocked blacklist hide'),
+};
+
+/** Names that mean the row's own subject, whatever the file is about: taken only when nothing better is there. */
+const OWN_ID = words('id key code');
+
+/**
+ * Finds the column of each wanted role.
+ *
+ * @param own the role that a bare `id` column has in this file.
+ * @throws Failure 65 where two columns have the same claim to a role.
+ */
+export function recogniseRoles(
+  path: string,
+  header: readonly string[],
+  wanted: readonly Role[],
+  named: NamedColumns,
+  own: Role,
+): Roles {
+  const roles: Roles = {};
+  const taken = new Set<number>();
+  for (const role of wanted) {
+    const name = named[role];
+    const column = name === undefined ? -1 : header.indexOf(name);
+    if (column < 0) continue;
+    roles[role] = column;
+    taken.add(column);
+  }
+  const names = header.map(normalised);
+  for (const role of wanted) {
+    if (roles[role] !== undefined) continue;
+    const column = bestColumn(path, header, names, role, role === own ? OWN_ID : [], taken);
+    if (column === undefined) continue;
+    roles[role] = column;
+    taken.add(column);
+  }
+  return roles;
+}
+
+function bestColumn(
+  path: string,
+  header: readonly string[],
+  names: readonly string[],
+  role: Role,
+  lastResort: readonly string[],
+  taken: ReadonlySet<number>,
+): number | undefined {
+  for (const synonym of [...SYNONYMS[role], ...lastResort]) {
+    const claims = names.flatMap((name, column) => (name === synonym && !taken.has(column) ? [column] : []));
+    if (claims.length > 1) {
+      const both = claims.map((column) => `"${header[column]}" (column ${column + 1})`).join(' and ');
+      throw new Failure(
+        ExitCode.badData,
+        `${path}:1: ${both} could each be the ${role} column; rename one, or settle it with --${role}-col NAME`,
+      );
+    }
+    if (claims[0] !== undefined) return claims[0];
+  }
+  return undefined;
+}
+
+/** The failure of a file that lacks a column we cannot do without. */
+export function missingColumn(path: string, header: readonly string[], role: Role, named: NamedColumns): Failure {
+  const has = `its columns: ${header.map((name) => `"${name}"`).join(', ')}`;
+  const wantedName = named[role];
+  if (wantedName !== undefined) {
+    const near = closest(wantedName, header);
+    const hint = near === undefined ? '' : `; did you mean "${near}"?`;
+    return new Failure(ExitCode.badData, `${path}:1: no column "${wantedName}" (--${role}-col)${hint}\n  ${has}`);
+  }
+  return new Failure(
+    ExitCode.badData,
+    `${path}:1: no column that looks like the ${role}; name it with --${role}-col NAME\n  ${has}`,
+  );
+}
+
+/** A header name without case, spaces, punctuation and RecBole's `:type`: `User ID`, `USER_ID`, `user_id:token` → `userid`. */
+export function normalised(name: string): string {
+  return name
+    .replace(/:(token|float)(_seq)?$/, '')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]/gu, '');
+}
+
+function words(text: string): string[] {
+  return text.trim().split(/\s+/);
+}

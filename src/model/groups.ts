@@ -1,0 +1,58 @@
+import type { Evidence } from './evidence.js';
+import type { RowWriter } from './rows.js';
+import type { Settings } from './settings.js';
+import { TopN } from './top-n.js';
+
+/**
+ * The rows of user groups ("country:FR"): what is liked there more, or less, than elsewhere.
+ *
+ *     row_j = (n_gj − n_g · p_j) / (n_g + m)        n_gj interactions of the group with j, n_g all of them, p_j = Σ share of j
+ *
+ * Added to popularity of the same weight it makes the popularity of the group, drawn towards everybody's where the
+ * group is small (additive smoothing with m interactions of the average user).
+ */
+export class GroupRows {
+  readonly #evidence: Evidence;
+  readonly #settings: Settings;
+  readonly #counts: Float64Array;
+  readonly #total: number;
+  readonly #largest: TopN;
+
+  constructor(evidence: Evidence, settings: Settings) {
+    this.#evidence = evidence;
+    this.#settings = settings;
+    this.#counts = new Float64Array(evidence.items);
+    this.#total = evidence.popularity.reduce((a, b) => a + b, 0);
+    this.#largest = new TopN(Math.min(settings.groupTargets, evidence.items));
+  }
+
+  write(group: number, out: RowWriter): void {
+    const { members, baskets, popularity, offered, items } = this.#evidence;
+    const counts = this.#counts.fill(0);
+    let size = 0;
+    for (let m = members.start[group]!; m < members.start[group + 1]!; m++) {
+      const user = members.index[m]!;
+      for (let e = baskets.start[user]!; e < baskets.start[user + 1]!; e++) {
+        counts[baskets.index[e]!]!++;
+        size++;
+      }
+    }
+    // A group whose members have done nothing says nothing.
+    if (size === 0) return;
+    const excess = (item: number) =>
+      (counts[item]! - (size * popularity[item]!) / this.#total) / (size + this.#settings.groupSmoothing);
+    for (let item = 0; item < items; item++) {
+      if (offered[item] === 1) this.#largest.offer(item, Math.abs(excess(item)));
+    }
+    for (const item of this.#largest.drain().sort()) {
+      const value = excess(item);
+      if (value !== 0) out.add(item, value);
+    }
+  }
+}
+
+/** What each group's row costs to learn. */
+export function groupCosts(evidence: Evidence): Float64Array {
+  const { members, items } = evidence;
+  return Float64Array.from({ length: members.rows }, (_, group) => items + members.start[group + 1]! - members.start[group]!);
+}

@@ -1,0 +1,48 @@
+import type { Evidence } from './evidence.js';
+import type { RowFacts, SignalCounts } from './fit.js';
+import type { Settings } from './settings.js';
+
+/** What a row of each kind is multiplied by, and the row of nobody in particular. */
+export interface Scales {
+  items: number;
+  preferences: number;
+  groups: number;
+  /** By item: what popularity adds to everyone's score. */
+  prior: Float64Array;
+}
+
+/**
+ * Brings the rows to one scale: an item of a history adds 1 in all, on average.
+ *
+ * Popularity then counts as β items of history. A group, in the same measure, turns it into popularity among its own.
+ * A preference adds what the strongest neighbour of a liked item does, and at least twice what popularity can, so that
+ * somebody who asked for comedies sees comedies first.
+ *
+ * @param facts of the item rows at least, by signal.
+ */
+export function scalesOf(evidence: Evidence, facts: RowFacts, counts: SignalCounts, settings: Settings): Scales {
+  const { popularity } = evidence;
+  let total = 0;
+  let mass = 0;
+  let strongest = 0;
+  let most = 0;
+  for (let item = 0; item < counts.items; item++) {
+    const degree = popularity[item]!;
+    total += degree;
+    mass += degree * facts.sum[item]!;
+    strongest += degree * facts.largest[item]!;
+    most = Math.max(most, degree);
+  }
+  // No two items were ever held together: the item rows are empty and need no scale.
+  const items = mass > 0 ? total / mass : 1;
+  // Nobody has done anything: nothing is popular.
+  const weight = total > 0 ? settings.popularityWeight / total : 0;
+  const neighbour = mass > 0 ? strongest / mass : 0;
+  const preferences = Math.max(neighbour, 2 * 2 * weight * most) || 1;
+  return {
+    items,
+    preferences,
+    groups: settings.popularityWeight,
+    prior: popularity.map((degree) => weight * degree),
+  };
+}

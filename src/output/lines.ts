@@ -1,0 +1,74 @@
+import type { List } from '../ranking/recommender.js';
+import type { QuotedCells } from './quoting.js';
+
+/** The quoted cells that lines are put together from. */
+export interface OutputCells {
+  users: QuotedCells;
+  items: QuotedCells;
+  /** Undefined: no title column. */
+  titles: QuotedCells | undefined;
+}
+
+export function headerLine(withTitles: boolean): string {
+  return `user_id,item_id,rank,score${withTitles ? ',title' : ''}\n`;
+}
+
+/** Puts lists together as lines of CSV, in one growing buffer. */
+export class LineWriter {
+  readonly #cells: OutputCells;
+  #bytes = Buffer.allocUnsafe(1 << 16);
+  #end = 0;
+  rows = 0;
+
+  constructor(cells: OutputCells) {
+    this.#cells = cells;
+  }
+
+  /** Adds a user's list: `user_id,item_id,rank,score[,title]`, rank from 1. */
+  add(user: number, { items, scores }: List): void {
+    const { users, items: itemCells, titles } = this.#cells;
+    for (let place = 0; place < items.length; place++) {
+      const item = items[place] ?? 0;
+      this.#cell(users, user);
+      this.#text(',');
+      this.#cell(itemCells, item);
+      this.#text(`,${place + 1},${scoreText(scores[place] ?? 0)}`);
+      if (titles) {
+        this.#text(',');
+        this.#cell(titles, item);
+      }
+      this.#text('\n');
+      this.rows++;
+    }
+  }
+
+  /** The lines so far, as bytes of their own. */
+  finish(): Uint8Array {
+    return new Uint8Array(this.#bytes.subarray(0, this.#end));
+  }
+
+  #cell({ bytes, start }: QuotedCells, at: number): void {
+    const from = start[at] ?? 0;
+    const to = start[at + 1] ?? 0;
+    this.#room(to - from);
+    for (let i = from; i < to; i++) this.#bytes[this.#end++] = bytes[i] ?? 0;
+  }
+
+  /** @param text of ASCII alone. */
+  #text(text: string): void {
+    this.#room(text.length);
+    for (let i = 0; i < text.length; i++) this.#bytes[this.#end++] = text.charCodeAt(i);
+  }
+
+  #room(bytes: number): void {
+    if (this.#end + bytes <= this.#bytes.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#end + bytes));
+    this.#bytes.copy(larger, 0, 0, this.#end);
+    this.#bytes = larger;
+  }
+}
+
+/** Six significant digits: rounding keeps the order, so scores still never rise down a list. */
+export function scoreText(score: number): string {
+  return String(Number(score.toPrecision(6)));
+}

@@ -1,0 +1,41 @@
+import { stringify } from 'csv-stringify/sync';
+import { type Arrays, arrayOf } from '../storage/array-file.js';
+
+/** The cells of one output column, quoted as CSV once: cell i is `bytes[start[i] .. start[i+1])`. */
+export interface QuotedCells {
+  bytes: Uint8Array;
+  start: Float64Array;
+}
+
+/** Cells of these characters alone are the same quoted or not; all others are csv-stringify's to judge. */
+const PLAIN = /^[\w.:/-][\w .:/-]*$/;
+
+export function quotedCells(values: readonly string[]): QuotedCells {
+  const start = new Float64Array(values.length + 1);
+  let bytes = Buffer.allocUnsafe(1 << 16);
+  let end = 0;
+  values.forEach((value, i) => {
+    const cell = quoted(value);
+    const most = end + cell.length * 3;
+    if (most > bytes.length) bytes = Buffer.concat([bytes.subarray(0, end)], most * 2);
+    end += bytes.write(cell, end);
+    start[i + 1] = end;
+  });
+  return { bytes: bytes.subarray(0, end), start };
+}
+
+/** One cell of CSV. A carriage return is quoted as well: readers take a bare one for the end of the row. */
+export function quoted(value: string): string {
+  return PLAIN.test(value) ? value : stringify([[value]], { quoted_match: /\r/, eof: false });
+}
+
+export function quotedArrays(name: string, cells: QuotedCells): Arrays {
+  return { [`${name}.bytes`]: cells.bytes, [`${name}.start`]: cells.start };
+}
+
+export function quotedFrom(arrays: Arrays, name: string): QuotedCells {
+  return {
+    bytes: arrayOf(arrays, `${name}.bytes`, Uint8Array),
+    start: arrayOf(arrays, `${name}.start`, Float64Array),
+  };
+}

@@ -1,0 +1,122 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { type Answer, asToParent, type Job, PROTOCOL, type ToChild, type ToParent } from './protocol.js';
+import type { Shard } from './plan.js';
+
+/** How a child came to its end, or what it did instead of answering. */
+export type Ending = 'could not start' | 'exited early' | 'was killed' | 'said nonsense' | 'threw';
+
+export class ChildFailure extends Error {
+  readonly ending: Ending;
+  /** The child's own stack, where it threw. */
+  readonly childStack: string | undefined;
+
+  constructor(ending: Ending, message: string, childStack?: string) {
+    super(message);
+    this.name = 'ChildFailure';
+    this.ending = ending;
+    this.childStack = childStack;
+  }
+}
+
+/** The program that children run: next to `dist`, from `src/shards/` and from `dist/shards/` alike. */
+export const WORKER = new URL('../../dist/shard-worker.js', import.meta.url);
+
+/** One forked child: shards in, answers out, one at a time. Every way it can end is an error with a name. */
+export class Child {
+  readonly #process: ChildProcess;
+  readonly #closed: Promise<void>;
+  readonly #started: Promise<void>;
+  #take: ((message: ToParent) => void) | undefined;
+  #refuse: ((failure: ChildFailure) => void) | undefined;
+  #failure: ChildFailure | undefined;
+  #ending = false;
+
+  constructor(worker: URL) {
+    this.#process = fork(fileURLToPath(worker), [], {
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      // A debugger's port can be taken once only: children do without.
+      execArgv: process.execArgv.filter((argument) => !argument.startsWith('--inspect')),
+    });
+    this.#closed = new Promise((resolve) => {
+      this.#process.once('close', () => resolve());
+      this.#process.once('error', () => resolve());
+    });
+    this.#process.on('message', (message) => this.#hear(message));
+    this.#process.once('error', (error) => this.#fail('could not start', error.message));
+    this.#process.once('exit', (code, signal) => {
+      if (this.#ending) return;
+      if (signal) this.#fail('was killed', `was killed by ${signal}`);
+      else this.#fail('exited early', `ended with exit code ${code} and no answer`);
+    });
+    this.#started = this.#next().then((message) => {
+      if (message.type === 'ready' && message.protocol === PROTOCOL) return;
+      throw this.#nonsense('did not say that it is ready, or speaks another version of the protocol');
+    });
+    this.#started.catch(() => {});
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
+  /**
+   * Has a shard worked.
+   * @throws ChildFailure when the child does anything but answer; it is of no more use then, unless it merely threw.
+   */
+  async work(job: Job, shard: Shard): Promise<Answer> {
+    await this.#started;
+    const { index, from, to } = shard;
+    const message: ToChild = { type: 'shard', protocol: PROTOCOL, job, index, from, to };
+    const reply = this.#next();
+    if (this.#process.connected) this.#process.send(message, () => {});
+    const heard = await reply;
+    if (heard.type === 'failed' && heard.index === index) throw new ChildFailure('threw', heard.message, heard.stack);
+    if (heard.type !== 'answer' || heard.index !== index || heard.answer.kind !== job.kind) {
+      throw this.#nonsense(`answered ${heard.type} where shard ${index} was asked`);
+    }
+    return heard.answer;
+  }
+
+  /** Lets the child go, and waits until it is gone. */
+  async end(): Promise<void> {
+    this.#ending = true;
+    if (this.#process.connected) this.#process.disconnect();
+    await this.#closed;
+  }
+
+  /** Ends the child at once, whatever it does, and waits until it is gone. */
+  async kill(): Promise<void> {
+    this.#ending = true;
+    this.#process.kill('SIGKILL');
+    await this.#closed;
+  }
+
+  #next(): Promise<ToParent> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure) {
+        reject(this.#failure);
+        return;
+      }
+      this.#take = resolve;
+      this.#refuse = reject;
+    });
+  }
+
+  #hear(message: unknown): void {
+    const heard = asToParent(message);
+    if (heard) this.#take?.(heard);
+    else this.#nonsense('sent a message that is none of the protocol');
+  }
+
+  #nonsense(what: string): ChildFailure {
+    return this.#fail('said nonsense', what);
+  }
+
+  #fail(ending: Ending, what: string): ChildFailure {
+    this.#failure ??= new ChildFailure(ending, `worker ${this.pid} ${what}`);
+    this.#refuse?.(this.#failure);
+    return this.#failure;
+  }
+}

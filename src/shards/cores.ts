@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+
+/**
+ * How many children can run at once: the processors this process may use (its affinity), or fewer where a cgroup
+ * allows it less time than that. At least 1.
+ */
+export function usableCores(): number {
+  const quota = Math.min(...cgroupFiles().map(({ text, parse }) => parse(text)));
+  return Math.max(1, Math.min(availableParallelism(), Math.ceil(quota)));
+}
+
+/** Processors that cgroup v2's `cpu.max` ("200000 100000", "max 100000") allows; Infinity without a limit. */
+export function cpuMax(text: string): number {
+  const [quota, period] = text.trim().split(/\s+/).map(Number);
+  return quota !== undefined && period !== undefined && quota > 0 && period > 0 ? quota / period : Number.POSITIVE_INFINITY;
+}
+
+function cgroupFiles(): { text: string; parse: (text: string) => number }[] {
+  const found: { text: string; parse: (text: string) => number }[] = [];
+  const own = /^0::(.*)$/m.exec(read('/proc/self/cgroup'))?.[1] ?? '/';
+  // A limit on any folder above ours binds us as well; inside a container the path begins at its own root.
+  for (let path = own; ; path = path.slice(0, path.lastIndexOf('/'))) {
+    const text = read(`/sys/fs/cgroup${path === '/' ? '' : path}/cpu.max`);
+    if (text !== '') found.push({ text, parse: cpuMax });
+    if (path === '' || path === '/') break;
+  }
+  const quota = read('/sys/fs/cgroup/cpu/cpu.cfs_quota_us');
+  const period = read('/sys/fs/cgroup/cpu/cpu.cfs_period_us');
+  if (quota !== '' && period !== '') found.push({ text: `${quota.trim()} ${period.trim()}`, parse: cpuMax });
+  return found;
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    // No such file: this system has no such limit.
+    return '';
+  }
+}

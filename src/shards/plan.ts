@@ -1,0 +1,36 @@
+/** A piece of work: the rows `from` to `to`, without it. */
+export interface Shard {
+  index: number;
+  from: number;
+  to: number;
+  cost: number;
+}
+
+/** Pieces that a job is cut into: enough that no child waits long for the last one, few enough to cost little each. */
+const MOST_SHARDS = 128;
+
+/**
+ * Cuts rows into contiguous shards of about the same cost. How many children there are has no part in it, so the cut,
+ * and with it the answer, is the same for any number of them.
+ *
+ * @param costs what each row costs, in additions. @param worthwhile the least cost worth a shard of its own.
+ */
+export function planShards(costs: Float64Array, worthwhile: number): Shard[] {
+  const total = costs.reduce((a, b) => a + b, 0);
+  const target = Math.max(worthwhile, total / MOST_SHARDS);
+  const shards: Shard[] = [];
+  let from = 0;
+  let cost = 0;
+  for (let row = 0; row < costs.length; row++) {
+    const next = costs[row]!;
+    // A heavy row begins a shard of its own rather than making a full one fuller.
+    if (row > from && cost + next / 2 > target) {
+      shards.push({ index: shards.length, from, to: row, cost });
+      from = row;
+      cost = 0;
+    }
+    cost += next;
+  }
+  if (costs.length > from) shards.push({ index: shards.length, from, to: costs.length, cost });
+  return shards;
+}

@@ -1,0 +1,29 @@
+import type { SparseRows } from '../model/sparse.js';
+import { type Arrays, arrayOf } from './array-file.js';
+
+/** A sparse matrix as arrays of a file, its name before each of theirs. */
+export function matrixArrays(name: string, matrix: SparseRows): Arrays {
+  return {
+    [`${name}.shape`]: Float64Array.of(matrix.rows, matrix.columns),
+    [`${name}.start`]: matrix.start,
+    [`${name}.index`]: matrix.index,
+    [`${name}.value`]: matrix.value,
+  };
+}
+
+/** The matrix of that name; its invariants are checked here, where it enters a process. @throws RangeError */
+export function matrixFrom(arrays: Arrays, name: string): SparseRows {
+  const [rows = -1, columns = -1] = arrayOf(arrays, `${name}.shape`, Float64Array);
+  const start = arrayOf(arrays, `${name}.start`, Uint32Array);
+  const index = arrayOf(arrays, `${name}.index`, Uint32Array);
+  const value = arrayOf(arrays, `${name}.value`, Float32Array);
+  const sound =
+    start.length === rows + 1 &&
+    start[0] === 0 &&
+    start[rows] === index.length &&
+    value.length === index.length &&
+    start.every((bound, row) => row === 0 || bound >= (start[row - 1] ?? 0)) &&
+    index.every((column) => column < columns);
+  if (!sound) throw new RangeError(`the matrix "${name}" does not hold together`);
+  return { rows, columns, start, index, value };
+}

@@ -1,0 +1,26 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ExitCode, Failure } from '../failure.js';
+
+/** A private folder (mode 0700, unguessable name) for the files of one run, in the system's temporary folder (`TMPDIR`). */
+export class RunDirectory {
+  readonly path: string;
+
+  constructor() {
+    try {
+      this.path = mkdtempSync(join(tmpdir(), 'recommend-'));
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new Failure(ExitCode.cannotCreate, `no temporary folder can be made: ${why}; set TMPDIR to a folder with room`, { cause });
+    }
+  }
+
+  file(name: string): string {
+    return join(this.path, name);
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
