@@ -1,5 +1,5 @@
 import { ExitCode, Failure } from '../failure.js';
-import { emptyRows, type SparseRows, sparseFromEntries, stacked } from '../model/sparse.js';
+import { emptyRows, joined, type SparseRows, sparseFromEntries, stacked } from '../model/sparse.js';
 import { type BadRows, displayName, type RowReader, readTable } from './csv.js';
 import type { Dataset, EventsReport, FileReport } from './dataset.js';
 import { type Events, eventReader } from './events.js';
@@ -240,24 +240,6 @@ function assemble(
     groups: padded(groups.matrix, users),
     groupNames: groups.values.ids,
   };
-}
-
-/** One matrix of several that tell of the same users and items; where two tell of one pair, the later one stands. */
-function joined(parts: readonly SparseRows[], users: number, items: number): SparseRows {
-  const filled = parts.filter((part) => part.index.length > 0);
-  if (filled.length === 0) return emptyRows(users, items);
-  if (filled.length === 1 && filled[0]) return filled[0];
-  const entries: Entries = { row: [], column: [], value: [] };
-  for (const part of filled) {
-    for (let row = 0; row < part.rows; row++) {
-      for (let e = part.start[row]!; e < part.start[row + 1]!; e++) {
-        entries.row.push(row);
-        entries.column.push(part.index[e]!);
-        entries.value.push(part.value[e]!);
-      }
-    }
-  }
-  return matrixOf(entries, users, items);
 }
 
 /** Entries as a matrix; where two speak of one cell, the later one stands. */

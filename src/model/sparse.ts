@@ -140,6 +140,24 @@ export function besides(...parts: SparseRows[]): SparseRows {
   return { rows, columns, start, index, value };
 }
 
+/** One matrix of several of the same shape; where two have a cell, the later one's stands. */
+export function joined(parts: readonly SparseRows[], rows: number, columns: number): SparseRows {
+  const filled = parts.filter((part) => part.index.length > 0);
+  if (filled.length <= 1) return filled[0] ?? emptyRows(rows, columns);
+  const count = filled.reduce((total, part) => total + part.index.length, 0);
+  const row = new Uint32Array(count);
+  const column = new Uint32Array(count);
+  const value = new Float32Array(count);
+  let at = 0;
+  for (const part of filled) {
+    column.set(part.index, at);
+    value.set(part.value, at);
+    for (let r = 0; r < part.rows; r++) row.fill(r, at + part.start[r]!, at + part.start[r + 1]!);
+    at += part.index.length;
+  }
+  return sparseFromEntries(rows, columns, row, column, value, count, (values) => values[values.length - 1]!);
+}
+
 /** The first rows of a matrix, sharing its arrays. */
 export function firstRows(matrix: SparseRows, rows: number): SparseRows {
   const end = matrix.start[rows]!;

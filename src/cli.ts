@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { parseOptions } from './commands/options.js';
+import { recommend } from './commands/recommend.js';
+import { ExitCode, Failure } from './failure.js';
+
+/** The command line, from argv to the exit code; nothing else prints errors. */
+async function main(argv: readonly string[]): Promise<number> {
+  const interrupted = new AbortController();
+  onSignal('SIGINT', ExitCode.interrupted, interrupted);
+  onSignal('SIGTERM', ExitCode.terminated, interrupted);
+  try {
+    const options = parseOptions(argv, version());
+    if (options) await recommend(options, interrupted.signal);
+    return ExitCode.ok;
+  } catch (error) {
+    if (!(error instanceof Failure)) {
+      process.stderr.write(`recommend: unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+      return ExitCode.unexpected;
+    }
+    if (error.message !== '') process.stderr.write(`recommend: ${error.message}\n`);
+    return error.exitCode;
+  }
+}
+
+function onSignal(signal: 'SIGINT' | 'SIGTERM', exitCode: number, interrupted: AbortController): void {
+  process.once(signal, () => interrupted.abort(new Failure(exitCode, `stopped by ${signal}; nothing was written`)));
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  const { version }: { version?: unknown } = JSON.parse(text);
+  return String(version);
+}
+
+process.exitCode = await main(process.argv.slice(2));

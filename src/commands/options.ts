@@ -1,0 +1,191 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { ExitCode, Failure } from '../failure.js';
+import type { NamedColumns } from '../input/roles.js';
+import { DUPLICATES, type Duplicates } from '../input/strengths.js';
+import { usableCores } from '../shards/cores.js';
+
+/** What was typed, checked and with its defaults: the only form of the options that anything else sees. */
+export interface Options {
+  users: string;
+  items: string | undefined;
+  interactions: string | undefined;
+  output: string;
+  /** N, items per user. */
+  top: number;
+  /** The most children at once. */
+  workers: number;
+  titles: boolean;
+  includeSeen: boolean;
+  delimiter: string | undefined;
+  named: NamedColumns;
+  attributeColumns: readonly string[] | undefined;
+  duplicates: Duplicates | undefined;
+  /** 'stop', 'skip', or the file that refused rows go to. */
+  badRows: string;
+  quiet: boolean;
+  verbose: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  recommend --users ratings.csv --items movies.csv -o recs.csv
+  recommend -u events.csv.gz -n 20 --titles -i products.csv > recs.csv
+  recommend -u profiles.csv --interactions orders.csv -i products.csv -o recs.csv.gz
+  zcat events.csv.gz | recommend -u - | head
+`;
+
+const MOST_ITEMS_A_USER = 100_000;
+
+/** The options as they are documented: help and README's table are made of these. */
+export function program(version: string): Command {
+  return new Command('recommend')
+    .description('The best N items for every user, from CSV to CSV.')
+    .usage('--users FILE [--items FILE] [-o FILE] [-n N]')
+    .addHelpText('before', EXAMPLES.trimStart())
+    .helpOption('-h, --help', 'show this')
+    .version(version, '--version', 'show the version')
+    .option('-u, --users <file>', 'who the users are: their events (user, item, …) or profiles; "-" is stdin, .gz is fine')
+    .option('-i, --items <file>', 'the catalogue: item, title, attributes (default: the items that occur)')
+    .option('--interactions <file>', 'events to learn from, beside profiles')
+    .option('-o, --output <file>', 'where the lists go; written whole or not at all, .gz compresses', '-')
+    .addOption(number('-n, --top <count>', 'items for each user', 1, MOST_ITEMS_A_USER).default(10))
+    .addOption(
+      number('-j, --workers <count>', 'child processes at most; changes speed and memory, never the result', 1, 1024).default(
+        undefined,
+        'the cores at hand',
+      ),
+    )
+    .option('--titles', 'add a title column to the output', false)
+    .option('--include-seen', 'recommend also what users had already', false)
+    .addOption(new Option('--delimiter <char>', 'column separator of the input (default: told from the file)').argParser(delimiter))
+    .option('--user-col <name>', 'the column of user ids')
+    .option('--item-col <name>', 'the column of item ids')
+    .option('--rating-col <name>', 'the column of ratings, counts or weights')
+    .option('--time-col <name>', 'the column of times')
+    .option('--title-col <name>', 'the column of item titles')
+    .option('--history-col <name>', 'profiles: the list of items a user had')
+    .option('--preferences-col <name>', 'profiles: the list of attribute values a user wants ("genre:Comedy|genre:War:-1")')
+    .option('--exclude-col <name>', 'profiles: the list of items never to offer to a user')
+    .option('--attribute-cols <names>', 'the only columns that count as attributes, "a,b"; "none" for none')
+    .addOption(
+      new Option('--duplicates <way>', 'rows of one user and item (default: last for ratings, sum for counts)').choices(DUPLICATES),
+    )
+    .option('--bad-rows <what>', 'rows that cannot be read: stop, skip, or a FILE to keep them in', 'stop')
+    .option('-q, --quiet', 'nothing on stderr unless something is wrong', false)
+    .option('-v, --verbose', 'more on stderr: plans, settings, seconds', false)
+    .allowExcessArguments(false)
+    .showHelpAfterError('(recommend --help shows the options)')
+    .exitOverride();
+}
+
+/**
+ * Reads the command line.
+ * @returns undefined where help or the version was asked for, and shown.
+ * @throws Failure 2 where it makes no sense.
+ */
+export function parseOptions(argv: readonly string[], version: string): Options | undefined {
+  const command = program(version);
+  if (argv.length === 0) {
+    throw new Failure(ExitCode.usage, `give it at least the users:\n\n${EXAMPLES.trim()}\n\n(recommend --help shows the options)`);
+  }
+  try {
+    command.parse(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return undefined;
+    // Commander has said on stderr what is wrong.
+    throw new Failure(ExitCode.usage, '', { cause: error });
+  }
+  return meant(command.opts());
+}
+
+/** Commander's own keys and types for the options above. */
+interface Typed {
+  users?: string;
+  items?: string;
+  interactions?: string;
+  output: string;
+  top: number;
+  workers?: number;
+  titles: boolean;
+  includeSeen: boolean;
+  delimiter?: string;
+  userCol?: string;
+  itemCol?: string;
+  ratingCol?: string;
+  timeCol?: string;
+  titleCol?: string;
+  historyCol?: string;
+  preferencesCol?: string;
+  excludeCol?: string;
+  attributeCols?: string;
+  duplicates?: Duplicates;
+  badRows: string;
+  quiet: boolean;
+  verbose: boolean;
+}
+
+function meant(typed: Typed): Options {
+  const { users, items, interactions } = typed;
+  if (users === undefined) throw usage('--users is missing: the CSV of who the users are, or of what they did');
+  if ([users, items, interactions].filter((path) => path === '-').length > 1) {
+    throw usage('only one of --users, --items and --interactions can be "-": there is one standard input');
+  }
+  for (const path of [users, items, interactions]) {
+    if (path !== '-' && path === typed.output) throw usage(`--output ${path} is one of the inputs`);
+  }
+  return Object.freeze({
+    users,
+    items,
+    interactions,
+    output: typed.output,
+    top: typed.top,
+    workers: typed.workers ?? usableCores(),
+    titles: typed.titles,
+    includeSeen: typed.includeSeen,
+    delimiter: typed.delimiter,
+    named: namedColumns(typed),
+    attributeColumns: typed.attributeCols === undefined ? undefined : attributeNames(typed.attributeCols),
+    duplicates: typed.duplicates,
+    badRows: typed.badRows,
+    quiet: typed.quiet,
+    verbose: typed.verbose && !typed.quiet,
+  });
+}
+
+function namedColumns(typed: Typed): NamedColumns {
+  const all = {
+    user: typed.userCol,
+    item: typed.itemCol,
+    rating: typed.ratingCol,
+    time: typed.timeCol,
+    title: typed.titleCol,
+    history: typed.historyCol,
+    preferences: typed.preferencesCol,
+    exclude: typed.excludeCol,
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, name]) => name !== undefined));
+}
+
+function attributeNames(text: string): string[] {
+  if (text.trim().toLowerCase() === 'none') return [];
+  return text.split(',').map((name) => name.trim());
+}
+
+function number(flags: string, description: string, least: number, most: number): Option {
+  return new Option(flags, description).argParser((text: string) => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`A whole number from ${least} to ${most} is wanted.`);
+  });
+}
+
+function delimiter(text: string): string {
+  const character = text === '\\t' || text.toLowerCase() === 'tab' ? '\t' : text;
+  if (character.length === 1 && !/["\r\n]/.test(character)) return character;
+  throw new InvalidArgumentError('One character is wanted ("tab" for a tab).');
+}
+
+function usage(message: string): Failure {
+  return new Failure(ExitCode.usage, `${message}\n(recommend --help shows the options)`);
+}

@@ -1,0 +1,25 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { stringify } from 'csv-stringify/sync';
+import { ExitCode, Failure } from '../failure.js';
+import type { BadRows } from '../input/csv.js';
+
+/** What `--bad-rows` asks for: stop, skip, or keep the refused rows in a CSV of their own (file, line, reason, row). */
+export function openBadRows(what: string): { badRows: BadRows; close: () => void } {
+  if (what === 'stop') return { badRows: 'stop', close: () => {} };
+  if (what === 'skip') return { badRows: () => {}, close: () => {} };
+  let file: number;
+  try {
+    file = openSync(what, 'w', 0o666);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Failure(ExitCode.cannotCreate, `--bad-rows: ${what} cannot be created: ${why}`, { cause });
+  }
+  writeSync(file, 'file,line,reason,row\n');
+  return {
+    badRows: ({ path, line, reason, cells }) => {
+      const row = cells.length > 0 ? stringify([[...cells]], { eof: false }) : '';
+      writeSync(file, stringify([[path, line, reason, row]]));
+    },
+    close: () => closeSync(file),
+  };
+}

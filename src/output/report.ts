@@ -1,0 +1,76 @@
+import type { Dataset, EventsReport, FileReport } from '../input/dataset.js';
+
+/** What was understood of the files, for stderr: every role, every column left out, every row skipped, and why. */
+export function understood(dataset: Dataset, reports: readonly FileReport[], verbose: boolean): string {
+  const lines = reports.flatMap((report) => fileLines(report, verbose));
+  return [...lines, learnedLine(dataset), ''].join('\n');
+}
+
+function fileLines(report: FileReport, verbose: boolean): string[] {
+  const { table, kind, roles, events } = report;
+  const cut = table.delimiter === ',' ? '' : `, separated by ${JSON.stringify(table.delimiter)}`;
+  const lines = [`${table.path}: ${kind}, ${plural(table.rows, 'row')}${cut}`];
+  lines.push(`  columns  ${roles.map(([role, column]) => `${role} = ${column}`).join(', ')}`);
+  if (events) lines.push(...eventLines(events));
+  const used = report.columns.flatMap(({ name, decision }) =>
+    decision.use ? [`${name} (${plural(decision.values, 'value')}${decision.separator ? `, cut at "${decision.separator}"` : ''})`] : [],
+  );
+  if (used.length > 0) lines.push(`  attributes  ${used.join(', ')}`);
+  const left = [
+    ...report.columns.flatMap(({ name, decision }) => (decision.use ? [] : [`${name} (${decision.reason})`])),
+    ...report.unused,
+  ];
+  if (left.length > 0) lines.push(`  not used  ${left.join(', ')}`);
+  for (const { what, kind: skipped } of report.skipped) {
+    if (skipped.count > 0) lines.push(`  skipped  ${plural(skipped.count, 'row')} ${what}, the first on line ${skipped.firstLine}`);
+  }
+  if (table.rejected > 0) {
+    lines.push(`  refused  ${plural(table.rejected, 'row')} that cannot be read:`);
+    for (const reject of table.firstRejects) lines.push(`    line ${reject.line}: ${reject.reason}`);
+  }
+  if (report.repeatedRows > 0 && (verbose || kind === 'profiles')) {
+    lines.push(`  note  ${plural(report.repeatedRows, 'row')} of an id that stood before: the first filled cell counts`);
+  }
+  for (const note of report.notes) lines.push(`  note  ${note}`);
+  return lines;
+}
+
+function eventLines(events: EventsReport): string[] {
+  const lines: string[] = [];
+  const { rule, time } = events;
+  if (events.hasStrength && rule.kind === 'scale') {
+    lines.push(
+      `  rating  a scale from ${rule.low} to ${rule.high}: up to ${rule.dislikeUpTo} is a dislike`,
+    );
+  } else if (events.hasStrength) {
+    lines.push('  rating  counts: above 0 is an interaction, 0 and below (returned) is not, though had');
+  }
+  if (events.withoutStrength > 0) lines.push(`  rating  empty in ${plural(events.withoutStrength, 'row')}: a plain interaction`);
+  if (time) {
+    const missing = time.missing > 0 ? `, missing in ${plural(time.missing, 'row')}` : '';
+    lines.push(`  time  ${date(time.from)} to ${date(time.to)} (${time.unit === 'text' ? 'dates' : time.unit})${missing}`);
+  }
+  if (events.repeated > 0) {
+    lines.push(`  repeated  ${plural(events.repeated, 'row')} of a user and item that stood before, folded by "${events.duplicates}"`);
+  }
+  return lines;
+}
+
+function learnedLine({ served, userIds, interactions, offered }: Dataset): string {
+  const items = offered.reduce((total, flag) => total + flag, 0);
+  const pairs = interactions.index.length;
+  const density = (100 * pairs) / Math.max(1, userIds.length * interactions.columns);
+  const strangers = userIds.length - served;
+  const others = strangers > 0 ? ` (and ${plural(strangers, 'other user')} to learn from)` : '';
+  return `${plural(served, 'user')}${others}, ${plural(items, 'item')}, ${plural(pairs, 'interaction')}: density ${density.toPrecision(2)} %`;
+}
+
+/** "1 row", "12,345 rows". */
+export function plural(count: number, noun: string): string {
+  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function date(seconds: number): string {
+  const day = new Date(seconds * 1000);
+  return Number.isNaN(day.getTime()) ? 'beyond the calendar' : day.toISOString().slice(0, 10);
+}
