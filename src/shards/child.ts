@@ -25,7 +25,7 @@ export const WORKER = new URL('../../dist/shard-worker.js', import.meta.url);
 /** One forked child: shards in, answers out, one at a time. Every way it can end is an error with a name. */
 export class Child {
   readonly #process: ChildProcess;
-  readonly #closed: Promise<void>;
+  readonly #gone: Promise<void>;
   readonly #started: Promise<void>;
   #take: ((message: ToParent) => void) | undefined;
   #refuse: ((failure: ChildFailure) => void) | undefined;
@@ -39,8 +39,9 @@ export class Child {
       // A debugger's port can be taken once only: children do without.
       execArgv: process.execArgv.filter((argument) => !argument.startsWith('--inspect')),
     });
-    this.#closed = new Promise((resolve) => {
-      this.#process.once('close', () => resolve());
+    this.#gone = new Promise((resolve) => {
+      // Not 'close': that waits for the channel as well, and does not always come after a disconnect of ours.
+      this.#process.once('exit', () => resolve());
       this.#process.once('error', () => resolve());
     });
     this.#process.on('message', (message) => this.#hear(message));
@@ -83,14 +84,14 @@ export class Child {
   async end(): Promise<void> {
     this.#ending = true;
     if (this.#process.connected) this.#process.disconnect();
-    await this.#closed;
+    await this.#gone;
   }
 
   /** Ends the child at once, whatever it does, and waits until it is gone. */
   async kill(): Promise<void> {
     this.#ending = true;
     this.#process.kill('SIGKILL');
-    await this.#closed;
+    await this.#gone;
   }
 
   #next(): Promise<ToParent> {
