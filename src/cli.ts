@@ -14,7 +14,9 @@ async function main(argv: readonly string[]): Promise<number> {
     return ExitCode.ok;
   } catch (error) {
     if (!(error instanceof Failure)) {
-      process.stderr.write(`recommend: unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+      process.stderr.write(
+        `recommend: unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+      );
       return ExitCode.unexpected;
     }
     if (error.message !== '') process.stderr.write(`recommend: ${error.message}\n`);

@@ -6,7 +6,15 @@ import { Fitter, rowFacts } from './model/fit.js';
 import { LineWriter } from './output/lines.js';
 import { quotedFrom } from './output/quoting.js';
 import { Recommender } from './ranking/recommender.js';
-import { type Answer, type FitJob, type Job, PROTOCOL, type ScoreJob, type ToChild, type ToParent } from './shards/protocol.js';
+import {
+  type Answer,
+  type FitJob,
+  type Job,
+  PROTOCOL,
+  type ScoreJob,
+  type ToChild,
+  type ToParent,
+} from './shards/protocol.js';
 import { readArrays, writeArrays } from './storage/array-file.js';
 import { matrixArrays } from './storage/matrix-file.js';
 import { readAudience, readEvidence, readModel } from './storage/run-files.js';
@@ -50,7 +58,8 @@ let current: { kind: Job['kind']; work: ShardWork } | undefined;
 function answer(message: ToChild): ToParent {
   const { index } = message;
   try {
-    if (message.type !== 'shard' || message.protocol !== PROTOCOL) throw new Error('the parent speaks another protocol');
+    if (message.type !== 'shard' || message.protocol !== PROTOCOL)
+      throw new Error('the parent speaks another protocol');
     if (current?.kind !== message.job.kind) current = { kind: message.job.kind, work: workOf(message.job) };
     return { type: 'answer', index, answer: current.work(message.from, message.to) };
   } catch (error) {

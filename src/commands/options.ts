@@ -44,31 +44,45 @@ export function program(version: string): Command {
     .addHelpText('before', EXAMPLES.trimStart())
     .helpOption('-h, --help', 'show this')
     .version(version, '--version', 'show the version')
-    .option('-u, --users <file>', 'who the users are: their events (user, item, …) or profiles; "-" is stdin, .gz is fine')
+    .option(
+      '-u, --users <file>',
+      'who the users are: their events (user, item, …) or profiles; "-" is stdin, .gz is fine',
+    )
     .option('-i, --items <file>', 'the catalogue: item, title, attributes (default: the items that occur)')
     .option('--interactions <file>', 'events to learn from, beside profiles')
     .option('-o, --output <file>', 'where the lists go; written whole or not at all, .gz compresses', '-')
     .addOption(number('-n, --top <count>', 'items for each user', 1, MOST_ITEMS_A_USER).default(10))
     .addOption(
-      number('-j, --workers <count>', 'child processes at most; changes speed and memory, never the result', 1, 1024).default(
-        undefined,
-        'the cores at hand',
-      ),
+      number(
+        '-j, --workers <count>',
+        'child processes at most; changes speed and memory, never the result',
+        1,
+        1024,
+      ).default(undefined, 'the cores at hand'),
     )
     .option('--titles', 'add a title column to the output', false)
     .option('--include-seen', 'recommend also what users had already', false)
-    .addOption(new Option('--delimiter <char>', 'column separator of the input (default: told from the file)').argParser(delimiter))
+    .addOption(
+      new Option('--delimiter <char>', 'column separator of the input (default: told from the file)').argParser(
+        delimiter,
+      ),
+    )
     .option('--user-col <name>', 'the column of user ids')
     .option('--item-col <name>', 'the column of item ids')
     .option('--rating-col <name>', 'the column of ratings, counts or weights')
     .option('--time-col <name>', 'the column of times')
     .option('--title-col <name>', 'the column of item titles')
     .option('--history-col <name>', 'profiles: the list of items a user had')
-    .option('--preferences-col <name>', 'profiles: the list of attribute values a user wants ("genre:Comedy|genre:War:-1")')
+    .option(
+      '--preferences-col <name>',
+      'profiles: the list of attribute values a user wants ("genre:Comedy|genre:War:-1")',
+    )
     .option('--exclude-col <name>', 'profiles: the list of items never to offer to a user')
     .option('--attribute-cols <names>', 'the only columns that count as attributes, "a,b"; "none" for none')
     .addOption(
-      new Option('--duplicates <way>', 'rows of one user and item (default: last for ratings, sum for counts)').choices(DUPLICATES),
+      new Option('--duplicates <way>', 'rows of one user and item (default: last for ratings, sum for counts)').choices(
+        DUPLICATES,
+      ),
     )
     .option('--bad-rows <what>', 'rows that cannot be read: stop, skip, or a FILE to keep them in', 'stop')
     .option('-q, --quiet', 'nothing on stderr unless something is wrong', false)
@@ -86,7 +100,10 @@ export function program(version: string): Command {
 export function parseOptions(argv: readonly string[], version: string): Options | undefined {
   const command = program(version);
   if (argv.length === 0) {
-    throw new Failure(ExitCode.usage, `give it at least the users:\n\n${EXAMPLES.trim()}\n\n(recommend --help shows the options)`);
+    throw new Failure(
+      ExitCode.usage,
+      `give it at least the users:\n\n${EXAMPLES.trim()}\n\n(recommend --help shows the options)`,
+    );
   }
   try {
     command.parse(argv, { from: 'user' });

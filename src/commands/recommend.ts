@@ -184,17 +184,19 @@ async function serve(
   tellPlan(run, 'recommending', shards.length);
   const served = { users: 0, rows: 0 };
   let wanted = await destination.write(headerLine(options.titles));
-  await run.pool.run(job, shards, async (answer) => {
-    if (answer.kind !== 'score') return;
-    if (wanted) wanted = await destination.write(answer.csv);
-    if (!wanted) throw new ReaderLeft();
-    served.users += answer.users;
-    served.rows += answer.rows;
-    progress.at('recommending', served.users, dataset.served, served.users);
-  }).catch((error) => {
-    // `| head` has what it wants: no more work, and no failure.
-    if (!(error instanceof ReaderLeft)) throw error;
-  });
+  await run.pool
+    .run(job, shards, async (answer) => {
+      if (answer.kind !== 'score') return;
+      if (wanted) wanted = await destination.write(answer.csv);
+      if (!wanted) throw new ReaderLeft();
+      served.users += answer.users;
+      served.rows += answer.rows;
+      progress.at('recommending', served.users, dataset.served, served.users);
+    })
+    .catch((error) => {
+      // `| head` has what it wants: no more work, and no failure.
+      if (!(error instanceof ReaderLeft)) throw error;
+    });
   return served;
 }
 
@@ -222,6 +224,8 @@ function tellPlan(run: Run, what: string, shards: number, evidence?: Evidence): 
   const seconds = ((performance.now() - run.startedAt) / 1000).toFixed(2);
   const baskets = evidence ? `, from ${plural(evidence.baskets.rows, 'basket')}` : '';
   run.progress.pause(() =>
-    run.say(`${seconds} s: ${what} in ${plural(shards, 'shard')} on ${run.pool.childrenFor(shards)} of ${run.options.workers} workers${baskets}\n`),
+    run.say(
+      `${seconds} s: ${what} in ${plural(shards, 'shard')} on ${run.pool.childrenFor(shards)} of ${run.options.workers} workers${baskets}\n`,
+    ),
   );
 }

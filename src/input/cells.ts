@@ -8,7 +8,7 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
  */
 export function numberCell(cell: string, column: string): number {
   const text = cell.trim();
-  if (text === '') return Number.NaN;
+  if (isBlank(text)) return Number.NaN;
   const value = NUMBER.test(text) ? Number(text) : Number.NaN;
   if (!Number.isFinite(value)) throw new BadRow(`column "${column}": ${shown(cell)} is not a number`);
   return value;
@@ -19,9 +19,12 @@ export function shown(value: string): string {
   return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
 }
 
-/** True for a cell without an id. An id is opaque: spaces inside or around one are part of it. */
+/** What databases, R and pandas write where there is nothing, as they write it. */
+const MISSING = new Set(['', 'NA', 'N/A', 'NULL', 'null', 'NaN', 'nan', 'None', '\\N']);
+
+/** True for a cell that says nothing. (Any other id is opaque: spaces inside or around one are part of it.) */
 export function isBlank(cell: string): boolean {
-  return cell === '' || cell.trim() === '';
+  return cell.length <= 4 ? MISSING.has(cell.trim()) : cell.trim() === '';
 }
 
 /** One entry of a list cell: `text` or `text:strength`. */

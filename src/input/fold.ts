@@ -1,7 +1,14 @@
 import { ExitCode, Failure } from '../failure.js';
 import { type SparseRows, sparseFromEntries } from '../model/sparse.js';
 import type { Events } from './events.js';
-import { defaultDuplicates, type Duplicates, meaning, plainValue, type StrengthRule, strengthRule } from './strengths.js';
+import {
+  type Duplicates,
+  defaultDuplicates,
+  meaning,
+  plainValue,
+  type StrengthRule,
+  strengthRule,
+} from './strengths.js';
 
 /** Interactions ready to learn from: users × items, values as `meaning` gives them. */
 export interface Interactions {
@@ -38,7 +45,9 @@ export function foldEvents(
   const item = pick(events.item.values);
 
   if (way === 'error') refuseRepeats(path, events, users, items);
-  const folded = sparseFromEntries(users.length, items.length, user, item, pick(value), count, (values) => fold(values, way));
+  const folded = sparseFromEntries(users.length, items.length, user, item, pick(value), count, (values) =>
+    fold(values, way),
+  );
   return {
     matrix: { ...folded, value: folded.value.map((v) => meaning(v, rule)) },
     rule,

@@ -91,7 +91,9 @@ const STRONGEST = 100;
 
 function strengthOf(entry: ListEntry): number {
   if (Math.abs(entry.strength) <= STRONGEST) return entry.strength;
-  throw new BadRow(`${shown(entry.text)} has the strength ${entry.strength}; it goes from -${STRONGEST} to ${STRONGEST}`);
+  throw new BadRow(
+    `${shown(entry.text)} has the strength ${entry.strength}; it goes from -${STRONGEST} to ${STRONGEST}`,
+  );
 }
 
 function add(entries: Entries, row: number, column: number, value: number): void {

@@ -55,7 +55,10 @@ export async function readDataset(inputs: Inputs): Promise<{ dataset: Dataset; r
   }
   const beside = inputs.interactions === undefined ? [] : [await readBeside(inputs, inputs.interactions, ids, reports)];
   if (ids.items.size === 0) {
-    throw new Failure(ExitCode.badData, `no items anywhere: give a catalogue with --items, or interactions to learn from`);
+    throw new Failure(
+      ExitCode.badData,
+      `no items anywhere: give a catalogue with --items, or interactions to learn from`,
+    );
   }
   const dataset = assemble(inputs, ids, served, catalogue, people, [...beside, ...people.events], reports);
   requireNamedColumns(inputs.named, inputs.attributeColumns, reports);
@@ -68,14 +71,19 @@ async function readItems(inputs: Inputs, path: string, ids: Ids, reports: FileRe
   let roles: Roles = {};
   let columns: number[] = [];
   let table = new SubjectTable([], undefined);
-  const report = await readTable(source(inputs, path), inputs.badRows, (names) => {
-    header = names;
-    roles = recogniseRoles(name, header, ['user', 'item', 'title', 'time', 'rating'], inputs.named, 'item');
-    if (roles.item === undefined) throw missingColumn(name, header, 'item', inputs.named);
-    columns = otherColumns(header, roles);
-    table = new SubjectTable(roles.title === undefined ? columns : [...columns, roles.title], roles.title);
-    return table.reader(roles.item, ids.items);
-  }, inputs.onBytes);
+  const report = await readTable(
+    source(inputs, path),
+    inputs.badRows,
+    (names) => {
+      header = names;
+      roles = recogniseRoles(name, header, ['user', 'item', 'title', 'time', 'rating'], inputs.named, 'item');
+      if (roles.item === undefined) throw missingColumn(name, header, 'item', inputs.named);
+      columns = otherColumns(header, roles);
+      table = new SubjectTable(roles.title === undefined ? columns : [...columns, roles.title], roles.title);
+      return table.reader(roles.item, ids.items);
+    },
+    inputs.onBytes,
+  );
   if (table.rows.used === 0) throw new Failure(ExitCode.badData, `${name} holds no items`);
   const count = ids.items.size;
   const attributes = attributeTable(table, header, columns, inputs.attributeColumns, count);
@@ -107,22 +115,33 @@ interface FoldedEvents {
   report: FileReport;
 }
 
-async function readPeople(inputs: Inputs, ids: Ids, attributes: AttributeTable, reports: FileReport[]): Promise<People> {
+async function readPeople(
+  inputs: Inputs,
+  ids: Ids,
+  attributes: AttributeTable,
+  reports: FileReport[],
+): Promise<People> {
   const path = inputs.users;
   const name = displayName(path);
   const finder = new AttributeFinder(attributes);
   let finish: (() => People) | undefined;
   let report: FileReport | undefined;
-  const table = await readTable(source(inputs, path), inputs.badRows, (header) => {
-    const roles = recogniseRoles(name, header, ALL_ROLES, inputs.named, 'user');
-    if (roles.user === undefined) throw missingColumn(name, header, 'user', inputs.named);
-    const reading = roles.item === undefined
-      ? profilesReading(inputs, header, roles, roles.user, ids, finder)
-      : eventsReading(name, header, roles, ids);
-    report = reading.report;
-    finish = reading.finish;
-    return reading.readRow;
-  }, inputs.onBytes);
+  const table = await readTable(
+    source(inputs, path),
+    inputs.badRows,
+    (header) => {
+      const roles = recogniseRoles(name, header, ALL_ROLES, inputs.named, 'user');
+      if (roles.user === undefined) throw missingColumn(name, header, 'user', inputs.named);
+      const reading =
+        roles.item === undefined
+          ? profilesReading(inputs, header, roles, roles.user, ids, finder)
+          : eventsReading(name, header, roles, ids);
+      report = reading.report;
+      finish = reading.finish;
+      return reading.readRow;
+    },
+    inputs.onBytes,
+  );
   if (!report || !finish) throw new Failure(ExitCode.badData, `${name} is empty`);
   report.table = table;
   reports.push(report);
@@ -132,13 +151,18 @@ async function readPeople(inputs: Inputs, ids: Ids, attributes: AttributeTable, 
 async function readBeside(inputs: Inputs, path: string, ids: Ids, reports: FileReport[]): Promise<FoldedEvents> {
   const name = displayName(path);
   let reading: Reading | undefined;
-  const table = await readTable(source(inputs, path), inputs.badRows, (header) => {
-    const roles = recogniseRoles(name, header, ['user', 'item', 'rating', 'time'], inputs.named, 'item');
-    if (roles.user === undefined) throw missingColumn(name, header, 'user', inputs.named);
-    if (roles.item === undefined) throw missingColumn(name, header, 'item', inputs.named);
-    reading = eventsReading(name, header, roles, ids);
-    return reading.readRow;
-  }, inputs.onBytes);
+  const table = await readTable(
+    source(inputs, path),
+    inputs.badRows,
+    (header) => {
+      const roles = recogniseRoles(name, header, ['user', 'item', 'rating', 'time'], inputs.named, 'item');
+      if (roles.user === undefined) throw missingColumn(name, header, 'user', inputs.named);
+      if (roles.item === undefined) throw missingColumn(name, header, 'item', inputs.named);
+      reading = eventsReading(name, header, roles, ids);
+      return reading.readRow;
+    },
+    inputs.onBytes,
+  );
   const events = reading?.finish().events[0];
   if (!events) throw new Failure(ExitCode.badData, `${name} is empty`);
   events.report.table = table;
@@ -254,7 +278,14 @@ function padded(matrix: SparseRows, rows: number): SparseRows {
 
 function eventsReport(events: Events, folded: ReturnType<typeof foldEvents>): EventsReport {
   const { rule, duplicates, repeated, withoutStrength } = folded;
-  return { rule, hasStrength: events.strength !== undefined, duplicates, repeated, withoutStrength, time: timeSpan(events) };
+  return {
+    rule,
+    hasStrength: events.strength !== undefined,
+    duplicates,
+    repeated,
+    withoutStrength,
+    time: timeSpan(events),
+  };
 }
 
 function timeSpan(events: Events): EventsReport['time'] {
@@ -278,7 +309,8 @@ function timeSpan(events: Events): EventsReport['time'] {
 function noteStrangers(offered: Uint8Array, reports: readonly FileReport[]): void {
   const strangers = offered.reduce((total, flag) => total + 1 - flag, 0);
   const last = reports[reports.length - 1];
-  if (strangers > 0 && last) last.notes.push(`${strangers} items are not in the catalogue: learned from, never recommended`);
+  if (strangers > 0 && last)
+    last.notes.push(`${strangers} items are not in the catalogue: learned from, never recommended`);
 }
 
 /** A column named by option has to be in one of the files at least. */
@@ -290,12 +322,18 @@ function requireNamedColumns(
   const present = new Set(reports.flatMap((report) => report.roles.map(([, column]) => column)));
   for (const [role, column] of Object.entries(named)) {
     if (present.has(column)) continue;
-    throw new Failure(ExitCode.usage, `--${role}-col: no file has a column ${JSON.stringify(column)} that can be the ${role}`);
+    throw new Failure(
+      ExitCode.usage,
+      `--${role}-col: no file has a column ${JSON.stringify(column)} that can be the ${role}`,
+    );
   }
   const columns = new Set(reports.flatMap((report) => report.columns.map((column) => column.name)));
   for (const name of attributes ?? []) {
     if (columns.has(name)) continue;
-    throw new Failure(ExitCode.usage, `--attribute-cols: no file has a column ${JSON.stringify(name)} free to be an attribute`);
+    throw new Failure(
+      ExitCode.usage,
+      `--attribute-cols: no file has a column ${JSON.stringify(name)} free to be an attribute`,
+    );
   }
 }
 
@@ -313,7 +351,16 @@ function namedRoles(roles: Roles, header: readonly string[]): [string, string][]
 
 function emptyReport(kind: FileReport['kind'], roles: Roles, header: readonly string[]): FileReport {
   const table = { path: '', delimiter: ',', rows: 0, rejected: 0, firstRejects: [] };
-  return { kind, table, roles: namedRoles(roles, header), skipped: [], columns: [], unused: [], repeatedRows: 0, notes: [] };
+  return {
+    kind,
+    table,
+    roles: namedRoles(roles, header),
+    skipped: [],
+    columns: [],
+    unused: [],
+    repeatedRows: 0,
+    notes: [],
+  };
 }
 
 function otherColumns(header: readonly string[], roles: Roles): number[] {

@@ -1,7 +1,7 @@
 import { isBlank } from './cells.js';
 import type { RowReader } from './csv.js';
-import type { IdIndex } from './ids.js';
 import type { SkippedKind } from './events.js';
+import type { IdIndex } from './ids.js';
 
 /**
  * The columns of a file about subjects (items, or users), one list of cells a column, by the subject's index.

@@ -120,7 +120,5 @@ function columnLength(id: string, columns: readonly DecidedColumn[]): number {
 
 /** A column name as it is matched: normalised, and in the singular as far as an `s` goes (`categories` → `category`). */
 function stem(name: string): string {
-  return normalised(name)
-    .replace(/ies$/, 'y')
-    .replace(/s$/, '');
+  return normalised(name).replace(/ies$/, 'y').replace(/s$/, '');
 }

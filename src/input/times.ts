@@ -1,4 +1,4 @@
-import { shown } from './cells.js';
+import { isBlank, shown } from './cells.js';
 import { BadRow } from './csv.js';
 
 /** How a column writes its times. A column keeps to one way; numbers get their unit from their size, once all are read. */
@@ -25,7 +25,7 @@ export class TimeColumn {
    */
   read(cell: string): number {
     const text = cell.trim();
-    if (text === '') return Number.NaN;
+    if (isBlank(text)) return Number.NaN;
     const numeric = NUMERIC.test(text);
     const value = numeric ? Number(text) : secondsOf(text);
     if (!Number.isFinite(value)) {

@@ -54,5 +54,8 @@ export class GroupRows {
 /** What each group's row costs to learn. */
 export function groupCosts(evidence: Evidence): Float64Array {
   const { members, items } = evidence;
-  return Float64Array.from({ length: members.rows }, (_, group) => items + members.start[group + 1]! - members.start[group]!);
+  return Float64Array.from(
+    { length: members.rows },
+    (_, group) => items + members.start[group + 1]! - members.start[group]!,
+  );
 }

@@ -27,9 +27,9 @@ export interface Settings {
  * the largest weight that cost neutral attributes (genres, a shop's categories) nothing; docs/architecture.md has the figures.
  */
 export const DEFAULT_SETTINGS: Readonly<Settings> = Object.freeze({
-  basketDamping: 0.5,
-  sourceDamping: 0.5,
-  targetDamping: 0.15,
+  basketDamping: 0.75,
+  sourceDamping: 0.7,
+  targetDamping: 0.25,
   candidateDamping: 0.25,
   neighbors: 200,
   attributeWeight: 0.3,

@@ -49,7 +49,8 @@ export function sparseFromEntries(
       let end = at + 1;
       while (end < entries.length && column[entries[end]!] === target) end++;
       index[filled] = target;
-      values[filled++] = end === at + 1 ? value[entries[at]!]! : fold(Array.from(entries.subarray(at, end), (e) => value[e]!));
+      values[filled++] =
+        end === at + 1 ? value[entries[at]!]! : fold(Array.from(entries.subarray(at, end), (e) => value[e]!));
       at = end;
     }
     start[r + 1] = filled;

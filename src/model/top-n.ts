@@ -67,7 +67,10 @@ export class TopN {
       let child = 2 * place + 1;
       if (child >= this.#size) break;
       const right = child + 1;
-      if (right < this.#size && isBetter(this.#score[child]!, this.#index[child]!, this.#score[right]!, this.#index[right]!)) {
+      if (
+        right < this.#size &&
+        isBetter(this.#score[child]!, this.#index[child]!, this.#score[right]!, this.#index[right]!)
+      ) {
         child = right;
       }
       if (!isBetter(score, index, this.#score[child]!, this.#index[child]!)) break;

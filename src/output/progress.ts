@@ -59,10 +59,9 @@ class Bar implements Progress {
   }
 
   pause(say: () => void): void {
-    if (this.#stopped) return say();
-    this.#bar.stop();
+    if (!this.#stopped) this.#bar.stop();
     say();
-    this.#bar.start(STEPS, this.#step, this.#payload);
+    if (!this.#stopped) this.#bar.start(STEPS, this.#step, this.#payload);
   }
 
   stop(): void {

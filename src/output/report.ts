@@ -13,7 +13,9 @@ function fileLines(report: FileReport, verbose: boolean): string[] {
   lines.push(`  columns  ${roles.map(([role, column]) => `${role} = ${column}`).join(', ')}`);
   if (events) lines.push(...eventLines(events));
   const used = report.columns.flatMap(({ name, decision }) =>
-    decision.use ? [`${name} (${plural(decision.values, 'value')}${decision.separator ? `, cut at "${decision.separator}"` : ''})`] : [],
+    decision.use
+      ? [`${name} (${plural(decision.values, 'value')}${decision.separator ? `, cut at "${decision.separator}"` : ''})`]
+      : [],
   );
   if (used.length > 0) lines.push(`  attributes  ${used.join(', ')}`);
   const left = [
@@ -22,14 +24,19 @@ function fileLines(report: FileReport, verbose: boolean): string[] {
   ];
   if (left.length > 0) lines.push(`  not used  ${left.join(', ')}`);
   for (const { what, kind: skipped } of report.skipped) {
-    if (skipped.count > 0) lines.push(`  skipped  ${plural(skipped.count, 'row')} ${what}, the first on line ${skipped.firstLine}`);
+    if (skipped.count > 0)
+      lines.push(
+        `  skipped  ${plural(skipped.count, 'row')} ${what} (empty, NA or NULL), the first on line ${skipped.firstLine}`,
+      );
   }
   if (table.rejected > 0) {
     lines.push(`  refused  ${plural(table.rejected, 'row')} that cannot be read:`);
     for (const reject of table.firstRejects) lines.push(`    line ${reject.line}: ${reject.reason}`);
   }
   if (report.repeatedRows > 0 && (verbose || kind === 'profiles')) {
-    lines.push(`  note  ${plural(report.repeatedRows, 'row')} of an id that stood before: the first filled cell counts`);
+    lines.push(
+      `  note  ${plural(report.repeatedRows, 'row')} of an id that stood before: the first filled cell counts`,
+    );
   }
   for (const note of report.notes) lines.push(`  note  ${note}`);
   return lines;
@@ -39,19 +46,22 @@ function eventLines(events: EventsReport): string[] {
   const lines: string[] = [];
   const { rule, time } = events;
   if (events.hasStrength && rule.kind === 'scale') {
-    lines.push(
-      `  rating  a scale from ${rule.low} to ${rule.high}: up to ${rule.dislikeUpTo} is a dislike`,
-    );
+    lines.push(`  rating  a scale from ${rule.low} to ${rule.high}: up to ${rule.dislikeUpTo} is a dislike`);
   } else if (events.hasStrength) {
     lines.push('  rating  counts: above 0 is an interaction, 0 and below (returned) is not, though had');
   }
-  if (events.withoutStrength > 0) lines.push(`  rating  empty in ${plural(events.withoutStrength, 'row')}: a plain interaction`);
+  if (events.withoutStrength > 0)
+    lines.push(`  rating  empty in ${plural(events.withoutStrength, 'row')}: a plain interaction`);
   if (time) {
     const missing = time.missing > 0 ? `, missing in ${plural(time.missing, 'row')}` : '';
-    lines.push(`  time  ${date(time.from)} to ${date(time.to)} (${time.unit === 'text' ? 'dates' : time.unit})${missing}`);
+    lines.push(
+      `  time  ${date(time.from)} to ${date(time.to)} (${time.unit === 'text' ? 'dates' : time.unit})${missing}`,
+    );
   }
   if (events.repeated > 0) {
-    lines.push(`  repeated  ${plural(events.repeated, 'row')} of a user and item that stood before, folded by "${events.duplicates}"`);
+    lines.push(
+      `  repeated  ${plural(events.repeated, 'row')} of a user and item that stood before, folded by "${events.duplicates}"`,
+    );
   }
   return lines;
 }

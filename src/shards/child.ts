@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { type Answer, asToParent, type Job, PROTOCOL, type ToChild, type ToParent } from './protocol.js';
 import type { Shard } from './plan.js';
+import { type Answer, asToParent, type Job, PROTOCOL, type ToChild, type ToParent } from './protocol.js';
 
 /** How a child came to its end, or what it did instead of answering. */
 export type Ending = 'could not start' | 'exited early' | 'was killed' | 'said nonsense' | 'threw';

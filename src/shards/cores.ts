@@ -13,7 +13,9 @@ export function usableCores(): number {
 /** Processors that cgroup v2's `cpu.max` ("200000 100000", "max 100000") allows; Infinity without a limit. */
 export function cpuMax(text: string): number {
   const [quota, period] = text.trim().split(/\s+/).map(Number);
-  return quota !== undefined && period !== undefined && quota > 0 && period > 0 ? quota / period : Number.POSITIVE_INFINITY;
+  return quota !== undefined && period !== undefined && quota > 0 && period > 0
+    ? quota / period
+    : Number.POSITIVE_INFINITY;
 }
 
 function cgroupFiles(): { text: string; parse: (text: string) => number }[] {

@@ -41,7 +41,11 @@ export class Pool {
    * @param onAnswer is given each answer in the order of the shards; what it returns is awaited before the next.
    * @throws ChildFailure when a shard fails for good; children at work are left to `close`.
    */
-  async run(job: Job, shards: readonly Shard[], onAnswer: (answer: Answer, shard: Shard) => void | Promise<void>): Promise<void> {
+  async run(
+    job: Job,
+    shards: readonly Shard[],
+    onAnswer: (answer: Answer, shard: Shard) => void | Promise<void>,
+  ): Promise<void> {
     const width = this.childrenFor(shards.length);
     const waiting = new Map<number, Answer>();
     let next = 0;
@@ -76,11 +80,12 @@ export class Pool {
         });
       }
     };
-    const guarded = () => lane().catch((error) => {
-      failed = true;
-      for (const resume of wake.splice(0)) resume();
-      throw error;
-    });
+    const guarded = () =>
+      lane().catch((error) => {
+        failed = true;
+        for (const resume of wake.splice(0)) resume();
+        throw error;
+      });
     await Promise.all(Array.from({ length: width }, guarded));
     await delivering;
   }

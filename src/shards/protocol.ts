@@ -76,7 +76,8 @@ function asAnswer(answer: unknown): Answer | undefined {
   if (typeof answer !== 'object' || answer === null || !('kind' in answer)) return undefined;
   if (answer.kind === 'score' && 'csv' in answer && 'users' in answer && 'rows' in answer) {
     const { kind, csv, users, rows } = answer;
-    if (csv instanceof Uint8Array && typeof users === 'number' && typeof rows === 'number') return { kind, csv, users, rows };
+    if (csv instanceof Uint8Array && typeof users === 'number' && typeof rows === 'number')
+      return { kind, csv, users, rows };
   }
   if (answer.kind === 'fit' && 'path' in answer && 'sum' in answer && 'largest' in answer && 'length' in answer) {
     const { kind, path, sum, largest, length } = answer;

@@ -85,7 +85,11 @@ function entriesOf(path: string, header: string, room: number): Entry[] {
   return entries.map((entry: Partial<Entry>) => {
     const { name, type, offset, length } = entry;
     const sound =
-      typeof name === 'string' && type !== undefined && type in TYPES && Number.isSafeInteger(offset) && Number.isSafeInteger(length);
+      typeof name === 'string' &&
+      type !== undefined &&
+      type in TYPES &&
+      Number.isSafeInteger(offset) &&
+      Number.isSafeInteger(length);
     if (!sound || offset === undefined || length === undefined || offset < 0 || length < 0 || offset % 8 !== 0) {
       throw broken(path, 'lists an array it cannot hold');
     }

@@ -12,7 +12,11 @@ export class RunDirectory {
       this.path = mkdtempSync(join(tmpdir(), 'recommend-'));
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
-      throw new Failure(ExitCode.cannotCreate, `no temporary folder can be made: ${why}; set TMPDIR to a folder with room`, { cause });
+      throw new Failure(
+        ExitCode.cannotCreate,
+        `no temporary folder can be made: ${why}; set TMPDIR to a folder with room`,
+        { cause },
+      );
     }
   }
 

@@ -64,7 +64,11 @@ export function writeScales(path: string, scales: Scales): void {
 }
 
 /** The model: its scales, and the rows as the fit shards left them. */
-export function readModel(counts: SignalCounts, scalesPath: string, rows: readonly { path: string; from: number }[]): Model {
+export function readModel(
+  counts: SignalCounts,
+  scalesPath: string,
+  rows: readonly { path: string; from: number }[],
+): Model {
   const arrays = readArrays(scalesPath);
   const [items = 1, preferences = 1, groups = 1] = arrayOf(arrays, 'factors', Float64Array);
   return {

@@ -1,0 +1,54 @@
+// Makes a clone ready to run: installs what package-lock.json says, then builds dist/, where out of date.
+// With --build-only (npm's own "prepare", which npm runs once it has installed) it never installs.
+
+import { spawnSync } from 'node:child_process';
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+process.exitCode = setUp(process.argv.includes('--build-only'));
+
+function setUp(buildOnly) {
+  if (!buildOnly && installIsOld()) {
+    // Without --ignore-scripts npm would run "prepare", and so this file, once more.
+    const code = npm('ci', '--ignore-scripts', '--no-audit', '--no-fund');
+    if (code !== 0) return code;
+  }
+  if (!buildIsOld()) return 0;
+  const code = npm('run', '--silent', 'build');
+  // tsc writes its output in spite of type errors; without this the next run would take it for a good build.
+  if (code !== 0) rmSync(join(ROOT, 'dist/cli.js'), { force: true });
+  return code;
+}
+
+function installIsOld() {
+  return changed('package-lock.json') > changed('node_modules/.package-lock.json');
+}
+
+function buildIsOld() {
+  const configs = readdirSync(ROOT).filter((name) => /^tsconfig.*\.json$/.test(name));
+  // Folders are among them: their time tells that a file has gone.
+  const sources = readdirSync(join(ROOT, 'src'), { recursive: true }).map((name) => join('src', name));
+  const built = changed('dist/cli.js');
+  return ['package.json', ...configs, 'src', ...sources].some((path) => changed(path) > built);
+}
+
+/** In milliseconds since 1970; a file that is missing is older than any. */
+function changed(path) {
+  return statSync(join(ROOT, path), { throwIfNoEntry: false })?.mtimeMs ?? Number.NEGATIVE_INFINITY;
+}
+
+/** Runs npm; where that fails, says so. Returns the exit code. */
+function npm(...args) {
+  // On Windows npm is a .cmd file, which only a shell starts.
+  const { status, signal, error } = spawnSync('npm', args, {
+    cwd: ROOT,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  if (status === 0) return 0;
+  console.error(`setup: npm ${args.join(' ')} failed: ${error?.message ?? signal ?? `exit code ${status}`}`);
+  return status ?? 1;
+}
