@@ -17,8 +17,8 @@ export interface AttributeColumn {
 const PLACEHOLDERS = new Set(['', '-', '?', 'n/a', 'na', 'nan', 'none', 'null', 'unknown', '(no genres listed)']);
 /** Longer values, on average, are text to read rather than attributes to share. */
 const LONGEST_ATTRIBUTE = 60;
-/** A value shared by fewer subjects than this, on average, is next to an id. */
-const FEWEST_SHARING = 2;
+/** Where less of a column than this is on values that two subjects share, the column is next to an id. */
+const LEAST_SHARED = 0.25;
 /** Whole numbers have to be shared by more: years and codes are, prices and counts are not. */
 const FEWEST_SHARING_NUMBER = 3;
 
@@ -43,7 +43,8 @@ export function decideAttribute(column: AttributeColumn, wanted: boolean): Attri
   const numbers = filled.every((cell) => /^\s*[+-]?[\d.,]+(e[+-]?\d+)?\s*$/i.test(cell));
   if (numbers && filled.some((cell) => /\d[.,]\d/.test(cell))) return { use: false, reason: 'numbers' };
   if (numbers && total / tally.size < FEWEST_SHARING_NUMBER) return { use: false, reason: 'numbers' };
-  if (total / tally.size < FEWEST_SHARING) return { use: false, reason: 'nearly every value stands alone' };
+  const shared = [...tally.values()].reduce((sum, count) => sum + (count > 1 ? count : 0), 0);
+  if (shared / total < LEAST_SHARED) return { use: false, reason: 'nearly every value stands alone' };
   return use;
 }
 

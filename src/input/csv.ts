@@ -106,7 +106,7 @@ export async function readTable(
     if (!error || failure) return;
     report.rows++;
     try {
-      const line = error.code === 'CSV_QUOTE_NOT_CLOSED' ? lastLine + 1 : Number(error['lines'] ?? lastLine + 1);
+      const line = error.code === 'CSV_QUOTE_NOT_CLOSED' ? lastLine + 1 : Number(error.lines ?? lastLine + 1);
       reject(line, quoteTrouble(error, line), []);
     } catch (thrown) {
       failure = asError(thrown);
