@@ -35,3 +35,5 @@ function version(): string {
 }
 
 process.exitCode = await main(process.argv.slice(2));
+// Stopped by a signal, all is cleaned up, but a file may still be being read: that is not waited for.
+if (process.exitCode >= ExitCode.interrupted) process.exit();

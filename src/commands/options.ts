@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ExitCode, Failure } from '../failure.js';
 import type { NamedColumns } from '../input/roles.js';
@@ -149,8 +150,11 @@ function meant(typed: Typed): Options {
     throw usage('only one of --users, --items and --interactions can be "-": there is one standard input');
   }
   for (const path of [users, items, interactions]) {
-    if (path !== '-' && path === typed.output) throw usage(`--output ${path} is one of the inputs`);
+    if (path === undefined || path === '-') continue;
+    if (resolve(path) === resolve(typed.output)) throw usage(`--output ${typed.output} is one of the inputs`);
+    if (resolve(path) === resolve(typed.badRows)) throw usage(`--bad-rows ${typed.badRows} is one of the inputs`);
   }
+  if (typed.output === typed.badRows) throw usage('--output and --bad-rows name the same file');
   return Object.freeze({
     users,
     items,

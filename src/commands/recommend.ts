@@ -41,14 +41,16 @@ interface Run {
  * @throws Failure for every ending that a user can do something about.
  */
 export async function recommend(options: Options, interrupted: AbortSignal): Promise<void> {
-  const destination = openDestination(options.output);
   const run = startRun(options);
+  let destination: Destination | undefined;
   try {
+    const opened = openDestination(options.output);
+    destination = opened;
     await orInterrupted(interrupted, async () => {
       const dataset = await read(run);
       const learned = await learn(run, dataset);
-      const served = await serve(run, dataset, learned, destination);
-      await destination.commit();
+      const served = await serve(run, dataset, learned, opened);
+      await opened.commit();
       await run.pool.close('gently');
       run.progress.stop();
       const seconds = ((performance.now() - run.startedAt) / 1000).toFixed(1);
@@ -57,7 +59,7 @@ export async function recommend(options: Options, interrupted: AbortSignal): Pro
     });
   } finally {
     run.progress.stop();
-    destination.abandon();
+    destination?.abandon();
     await run.pool.close('at once');
     run.directory.remove();
   }

@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { createWriteStream, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  createWriteStream,
+  fchmodSync,
+  fsyncSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
@@ -18,31 +28,40 @@ export interface Destination {
 
 /** Opens a file, or standard output for `-`. @throws Failure 73 where it cannot be made. */
 export function openDestination(path: string): Destination {
-  return path === '-' ? new StandardOutput() : new AtomicFile(path);
+  if (path === '-') return new Stream(process.stdout, 'standard output');
+  const present = statSync(path, { throwIfNoEntry: false });
+  if (present?.isDirectory()) throw new Failure(ExitCode.cannotCreate, `${path} is a folder; name a file in it`);
+  // A pipe or a device keeps its place: nothing can be moved over /dev/null.
+  if (present && !present.isFile()) return new Stream(createWriteStream(path), path);
+  return present ? new AtomicFile(realpathSync(path), present.mode & 0o777) : new AtomicFile(path, undefined);
 }
 
-/** Standard output. A reader that closes it early has seen enough. */
-class StandardOutput implements Destination {
+/** Standard output, a pipe or a device. A reader that closes it early has seen enough. */
+class Stream implements Destination {
+  readonly #stream: Writable;
+  readonly #name: string;
   #closed = false;
   #error: Error | undefined;
 
-  constructor() {
-    process.stdout.on('error', (error) => {
+  constructor(stream: Writable, name: string) {
+    this.#stream = stream;
+    this.#name = name;
+    stream.on('error', (error) => {
       this.#closed = true;
       if (systemCode(error) !== 'EPIPE') this.#error = error;
     });
   }
 
   async write(bytes: Uint8Array | string): Promise<boolean> {
-    if (!this.#closed && !process.stdout.write(bytes)) await drained(process.stdout);
-    if (this.#error) throw cannotWrite('standard output', this.#error);
+    if (!this.#closed && !this.#stream.write(bytes)) await drained(this.#stream);
+    if (this.#error) throw cannotWrite(this.#name, this.#error);
     return !this.#closed;
   }
 
   async commit(): Promise<void> {
     // What is still on its way is awaited, so that a failure to write it is not lost.
-    if (!this.#closed) await new Promise<void>((resolve) => process.stdout.write('', () => resolve()));
-    if (this.#error) throw cannotWrite('standard output', this.#error);
+    if (!this.#closed) await new Promise<void>((resolve) => this.#stream.write('', () => resolve()));
+    if (this.#error) throw cannotWrite(this.#name, this.#error);
   }
 
   abandon(): void {}
@@ -61,12 +80,13 @@ class AtomicFile implements Destination {
   #error: Error | undefined;
   #done = false;
 
-  constructor(path: string) {
+  /** @param mode the permissions of the file that is replaced, undefined where there is none. */
+  constructor(path: string, mode: number | undefined) {
     this.#path = path;
-    refuseFolder(path);
     this.#temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
     try {
-      this.#descriptor = openSync(this.#temporary, 'wx', 0o666);
+      this.#descriptor = openSync(this.#temporary, 'wx', mode ?? 0o666);
+      if (mode !== undefined) fchmodSync(this.#descriptor, mode);
     } catch (error) {
       throw cannotCreate(path, error);
     }
@@ -93,6 +113,7 @@ class AtomicFile implements Destination {
       this.#head.end();
       await finished(this.#file, { readable: false });
       fsyncSync(this.#descriptor);
+      closeSync(this.#descriptor);
       renameSync(this.#temporary, this.#path);
       this.#done = true;
     } catch (error) {
@@ -122,11 +143,6 @@ function drained(...streams: Writable[]): Promise<void> {
     streams[0]?.once('drain', done);
     for (const stream of streams) for (const event of ['error', 'close']) stream.once(event, done);
   });
-}
-
-function refuseFolder(path: string): void {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat?.isDirectory()) throw new Failure(ExitCode.cannotCreate, `${path} is a folder; name a file in it`);
 }
 
 function cannotCreate(path: string, cause: unknown): Failure {

@@ -118,6 +118,7 @@ export class Pool {
   }
 
   #fork(): Child {
+    if (this.#closed) throw new Error('the pool is closed');
     const child = new Child(this.#options.worker ?? WORKER);
     this.#children.add(child);
     return child;
