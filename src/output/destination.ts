@@ -8,6 +8,7 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -29,7 +30,8 @@ export interface Destination {
 /** Opens a file, or standard output for `-`. @throws Failure 73 where it cannot be made. */
 export function openDestination(path: string): Destination {
   if (path === '-') return new Stream(process.stdout, 'standard output');
-  const present = statSync(path, { throwIfNoEntry: false });
+  if (path.endsWith('/')) throw new Failure(ExitCode.cannotCreate, `${path} is a folder; name a file in it`);
+  const present = statOf(path);
   if (present?.isDirectory()) throw new Failure(ExitCode.cannotCreate, `${path} is a folder; name a file in it`);
   // A pipe or a device keeps its place: nothing can be moved over /dev/null.
   if (present && !present.isFile()) return new Stream(createWriteStream(path), path);
@@ -143,6 +145,15 @@ function drained(...streams: Writable[]): Promise<void> {
     streams[0]?.once('drain', done);
     for (const stream of streams) for (const event of ['error', 'close']) stream.once(event, done);
   });
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    // A file where a folder is needed.
+    throw cannotCreate(path, error);
+  }
 }
 
 function cannotCreate(path: string, cause: unknown): Failure {

@@ -46,6 +46,10 @@ export class Child {
     });
     this.#process.on('message', (message) => this.#hear(message));
     this.#process.once('error', (error) => this.#fail('could not start', error.message));
+    this.#process.once('disconnect', () => {
+      // It may live on without its channel, and would never be heard again.
+      if (!this.#ending) this.#process.kill('SIGKILL');
+    });
     this.#process.once('exit', (code, signal) => {
       if (this.#ending) return;
       if (signal) this.#fail('was killed', `was killed by ${signal}`);

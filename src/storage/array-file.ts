@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 
 /** Named typed arrays, as parent and children pass them on through a file. */
 export type Arrays = Record<string, TypedArray>;
@@ -47,6 +47,8 @@ export function writeArrays(path: string, arrays: Arrays): void {
       const array = arrays[entry.name];
       if (array) writeAt(file, new Uint8Array(array.buffer, array.byteOffset, array.byteLength), begin + entry.offset);
     });
+    // Empty arrays at the end begin behind the padding of the one before them: the file reaches that far.
+    ftruncateSync(file, begin + offset);
   } finally {
     closeSync(file);
   }
@@ -80,14 +82,14 @@ export function arrayOf<T extends TypedArray>(arrays: Arrays, name: string, type
 }
 
 function entriesOf(path: string, header: string, room: number): Entry[] {
-  const entries: unknown = JSON.parse(header);
+  const entries = parsed(header);
   if (!Array.isArray(entries)) throw broken(path, 'has no list of arrays');
-  return entries.map((entry: Partial<Entry>) => {
-    const { name, type, offset, length } = entry;
+  return entries.map((entry: Partial<Entry> | null) => {
+    const { name, type, offset, length } = entry ?? {};
     const sound =
       typeof name === 'string' &&
       type !== undefined &&
-      type in TYPES &&
+      Object.hasOwn(TYPES, type) &&
       Number.isSafeInteger(offset) &&
       Number.isSafeInteger(length);
     if (!sound || offset === undefined || length === undefined || offset < 0 || length < 0 || offset % 8 !== 0) {
@@ -96,6 +98,15 @@ function entriesOf(path: string, header: string, room: number): Entry[] {
     if (offset + length * TYPES[type].BYTES_PER_ELEMENT > room) throw broken(path, `ends inside "${name}"`);
     return { name, type, offset, length };
   });
+}
+
+function parsed(header: string): unknown {
+  try {
+    return JSON.parse(header);
+  } catch {
+    // Altered: no list of arrays either.
+    return undefined;
+  }
 }
 
 function readEntry(file: number, begin: number, { type, offset, length }: Entry): TypedArray {

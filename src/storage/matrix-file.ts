@@ -11,7 +11,10 @@ export function matrixArrays(name: string, matrix: SparseRows): Arrays {
   };
 }
 
-/** The matrix of that name; its invariants are checked here, where it enters a process. @throws RangeError */
+/**
+ * The matrix of that name, checked so far that reading it stays inside its arrays.
+ * @throws RangeError where it does not hold together.
+ */
 export function matrixFrom(arrays: Arrays, name: string): SparseRows {
   const [rows = -1, columns = -1] = arrayOf(arrays, `${name}.shape`, Float64Array);
   const start = arrayOf(arrays, `${name}.start`, Uint32Array);

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { ExitCode } from '../../src/failure.js';
+import { eventReader } from '../../src/input/events.js';
+import { foldEvents } from '../../src/input/fold.js';
+import { IdIndex } from '../../src/input/ids.js';
+import type { Roles } from '../../src/input/roles.js';
+import type { Duplicates } from '../../src/input/strengths.js';
+import { named } from './temporary.js';
+
+/** Folds rows of `user item [strength] [time]`, cut at spaces; `_` is an empty cell. The first row stands on line 2. */
+function folded(header: string, rows: string[], duplicates: Duplicates | undefined) {
+  const names = header.split(' ');
+  const at = (name: string) => (names.includes(name) ? names.indexOf(name) : undefined);
+  const roles: Roles = Object.fromEntries(
+    ['user', 'item', 'rating', 'time'].flatMap((role) => (at(role) === undefined ? [] : [[role, at(role)]])),
+  );
+  const users = new IdIndex();
+  const items = new IdIndex();
+  const { events, readRow } = eventReader('e.csv', names, roles, users, items);
+  rows.forEach((row, index) => {
+    readRow(
+      row.split(' ').map((cell) => (cell === '_' ? '' : cell)),
+      { lines: index + 2 },
+    );
+  });
+  const result = foldEvents('e.csv', events, users.ids, items.ids, duplicates);
+  return { ...result, cells: named(result.matrix, users.ids, items.ids) };
+}
+
+const L = 1;
+const D = -0.5;
+/** Makes the column a scale from 1 to 5, without touching user u. */
+const SCALE = ['z a 5', 'z b 5', 'z c 5', 'z d 1'];
+
+describe('foldEvents', () => {
+  it.each([
+    ['first', D],
+    ['last', L],
+    ['max', L],
+    [undefined, L],
+  ] as const)('folds ratings by %s in the order of the file where there are no times', (way, value) => {
+    const { cells, repeated, rule } = folded('user item rating', [...SCALE, 'u a 1', 'u a 3', 'u a 4'], way);
+    expect(rule.kind).toBe('scale');
+    expect(cells.u).toEqual({ a: value });
+    expect(repeated).toBe(2);
+  });
+
+  it.each([
+    ['first', L],
+    ['last', D],
+    ['max', L],
+    [undefined, D],
+  ] as const)('folds ratings by %s in the order of their times', (way, value) => {
+    const rows = [...SCALE.map((row) => `${row} 1`), 'u a 1 300', 'u a 4 100', 'u a 5 200'];
+    expect(folded('user item rating time', rows, way).cells.u).toEqual({ a: value });
+  });
+
+  it('lets max find the highest rating wherever it stands', () => {
+    expect(folded('user item rating', [...SCALE, 'u a 5', 'u a 1'], 'max').cells.u).toEqual({ a: L });
+    expect(folded('user item rating', [...SCALE, 'u a 5', 'u a 1'], 'last').cells.u).toEqual({ a: D });
+  });
+
+  it('takes equal times in the order of the file', () => {
+    const rows = [...SCALE.map((row) => `${row} 1`), 'u a 5 7', 'u a 1 7'];
+    expect(folded('user item rating time', rows, 'last').cells.u).toEqual({ a: D });
+    expect(folded('user item rating time', rows, 'first').cells.u).toEqual({ a: L });
+  });
+
+  it('takes a row without a time for earlier than every other', () => {
+    const rows = [...SCALE.map((row) => `${row} 1`), 'u a 5 -7', 'u a 1 _'];
+    expect(folded('user item rating time', rows, 'last').cells.u).toEqual({ a: L });
+    expect(folded('user item rating time', rows, 'first').cells.u).toEqual({ a: D });
+  });
+
+  it('adds counts up, so that what was returned is merely had', () => {
+    const rows = ['u a 6', 'u a -6', 'u b 6', 'u b -2', 'v a 1', 'v b 100'];
+    const { cells, duplicates } = folded('user item rating', rows, undefined);
+    expect(duplicates).toBe('sum');
+    expect(cells).toEqual({ u: { a: 0, b: 1 }, v: { a: 1, b: 1 } });
+  });
+
+  it('keeps to the last count where that is asked for', () => {
+    expect(folded('user item rating', ['u a 6', 'u a -6', 'v b 90'], 'last').cells.u).toEqual({ a: 0 });
+    expect(folded('user item rating', ['u a 6', 'u a -6', 'v b 90'], 'first').cells.u).toEqual({ a: 1 });
+    expect(folded('user item rating', ['u a -6', 'u a 6', 'v b 90'], 'max').cells.u).toEqual({ a: 1 });
+  });
+
+  it('takes rows without a strength column for plain interactions', () => {
+    const { cells, rule, repeated, withoutStrength } = folded('user item', ['u a', 'u a', 'v b'], undefined);
+    expect(cells).toEqual({ u: { a: 1 }, v: { b: 1 } });
+    expect([rule.kind, repeated, withoutStrength]).toEqual(['count', 1, 0]);
+  });
+
+  it('takes a row without a rating for liked, and counts it', () => {
+    const { cells, withoutStrength } = folded('user item rating', [...SCALE, 'u a _', 'u b 1'], undefined);
+    expect(cells.u).toEqual({ a: L, b: D });
+    expect(withoutStrength).toBe(1);
+  });
+
+  it('calls the same grade a dislike whatever unit the scale is in', () => {
+    const fifths = ['z a 0.2', 'z b 0.6', 'z c 0.8', 'z d 0.8', 'u a 0.4'];
+    const stars = ['z a 1', 'z b 3', 'z c 4', 'z d 4', 'u a 2', 'y a 5'];
+    expect(folded('user item rating', stars, undefined).cells.u).toEqual({ a: D });
+    expect(folded('user item rating', [...fifths, 'y a 1'], undefined).cells.u).toEqual({ a: D });
+  });
+
+  it('refuses a repeated pair under error, naming both lines', () => {
+    const run = () => folded('user item', ['u a', 'v a', 'u b', 'u a', 'u b'], 'error');
+    expect(run).toThrow(
+      expect.objectContaining({
+        exitCode: ExitCode.badData,
+        message: expect.stringMatching(/^e\.csv:5: user "u" and item "a" .* line 2 already/),
+      }),
+    );
+  });
+
+  it('accepts distinct pairs under error', () => {
+    expect(folded('user item', ['u a', 'v a', 'u b'], 'error').cells).toEqual({ u: { a: 1, b: 1 }, v: { a: 1 } });
+  });
+});

@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { evidenceOf } from '../../src/model/evidence.js';
+import { slowItems } from './slow-model.js';
+import { anySettings, columnsOf, denseOf, observationsOf, settingsWith, type World, worlds } from './worlds.js';
+
+/** Two users, four items; value 0 on items 0 and 1, value 1 on item 2 alone, value 2 on all. */
+const WORLD: World = {
+  interactions: [
+    [1, -1, 0.5, 0],
+    [2, 1, 1, 1],
+  ],
+  attributes: [
+    [1, 0, 1],
+    [1, 0, 1],
+    [0, 1, 1],
+    [0, 0, 1],
+  ],
+  groups: [[1], [1]],
+  offered: [1, 0, 1, 1],
+};
+
+test('what is disliked is in no basket and is not popular', () => {
+  const evidence = evidenceOf(observationsOf(WORLD), settingsWith({ attributeWeight: 0 }));
+  expect(columnsOf(evidence.baskets, 0)).toEqual([0, 2]);
+  expect(Array.from(evidence.popularity)).toEqual([2, 1, 2, 1]);
+});
+
+test('an attribute value that items share is a basket behind the users’', () => {
+  const evidence = evidenceOf(
+    observationsOf(WORLD),
+    settingsWith({ attributeWeight: 0.5, attributeReach: 4, basketDamping: 0.5 }),
+  );
+  expect(evidence.users).toBe(2);
+  expect([2, 3, 4].map((basket) => columnsOf(evidence.baskets, basket))).toEqual([[0, 1], [], [0, 1, 2, 3]]);
+  const weights = [1 / Math.sqrt(2), 1 / Math.sqrt(4), 0.5 / Math.sqrt(2), 0, 0.5 / Math.sqrt(4)];
+  weights.forEach((weight, basket) => {
+    expect(evidence.basketWeight[basket]).toBeCloseTo(weight, 12);
+  });
+  expect(Array.from(evidence.degree)).toEqual([3, 2, 2.5, 1.5]);
+});
+
+test('an attribute value on more items than its reach is not learned from', () => {
+  const evidence = evidenceOf(observationsOf(WORLD), settingsWith({ attributeWeight: 0.5, attributeReach: 3 }));
+  expect([2, 3, 4].map((basket) => columnsOf(evidence.baskets, basket))).toEqual([[0, 1], [], []]);
+});
+
+test('attributes without weight leave the evidence to the users', () => {
+  const evidence = evidenceOf(observationsOf(WORLD), settingsWith({ attributeWeight: 0 }));
+  expect(evidence.degree).toEqual(evidence.popularity);
+  expect(evidence.baskets.index.length).toBe(6);
+});
+
+test('the carriers of a value are its offered items, whatever attributes weigh', () => {
+  const evidence = evidenceOf(observationsOf(WORLD), settingsWith({ attributeWeight: 0 }));
+  expect([0, 1, 2].map((value) => columnsOf(evidence.carriers, value))).toEqual([[0], [2], [0, 2, 3]]);
+});
+
+test('popularity and degree are those of the dense count, and holders are baskets by item', () => {
+  fc.assert(
+    fc.property(worlds, anySettings, (world, settings) => {
+      const evidence = evidenceOf(observationsOf(world), settings);
+      const slow = slowItems(world, settings);
+      expect(Array.from(evidence.popularity)).toEqual(slow.popularity);
+      expect(Array.from(evidence.degree)).toEqual(slow.degree);
+      const baskets = denseOf(evidence.baskets);
+      expect(denseOf(evidence.holders)).toEqual(world.offered.map((_, item) => baskets.map((row) => row[item]!)));
+    }),
+  );
+});

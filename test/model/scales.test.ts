@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { evidenceOf } from '../../src/model/evidence.js';
+import { Fitter, rowFacts, signalCounts } from '../../src/model/fit.js';
+import { type Scales, scalesOf } from '../../src/model/scales.js';
+import type { Settings } from '../../src/model/settings.js';
+import { anySettings, denseOf, observationsOf, settingsWith, type World, worlds } from './worlds.js';
+
+function scaled(world: World, settings: Settings): { scales: Scales; rows: number[][]; popularity: number[] } {
+  const evidence = evidenceOf(observationsOf(world), settings);
+  const counts = signalCounts(evidence);
+  const rows = new Fitter(evidence, settings).rows(0, counts.items);
+  const scales = scalesOf(evidence, rowFacts(rows), counts, settings);
+  return { scales, rows: denseOf(rows), popularity: Array.from(evidence.popularity) };
+}
+
+const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+
+test('an item of a history adds 1 in all, on average over what is in the histories', () => {
+  fc.assert(
+    fc.property(worlds, anySettings, (world, settings) => {
+      const { scales, rows, popularity } = scaled(world, settings);
+      const mass = sum(rows.map((row, item) => popularity[item]! * sum(row)));
+      if (mass === 0) expect(scales.items).toBe(1);
+      else expect((scales.items * mass) / sum(popularity)).toBeCloseTo(1, 9);
+    }),
+  );
+});
+
+test('popularity adds β over all items, shared out by their likes', () => {
+  const world: World = {
+    interactions: [
+      [1, 1, 0],
+      [1, -1, 0],
+    ],
+    attributes: [[], [], []],
+    groups: [],
+    offered: [1, 1, 1],
+  };
+  const { scales } = scaled(world, settingsWith({ popularityWeight: 3 }));
+  expect(Array.from(scales.prior)).toEqual([2, 1, 0]);
+  expect(scales.groups).toBe(3);
+});
+
+test('the weakest preference is twice what popularity can be, and as strong as half the mean strongest neighbour', () => {
+  fc.assert(
+    fc.property(worlds, anySettings, (world, settings) => {
+      const { scales, rows, popularity } = scaled(world, settings);
+      expect(scales.preferences).toBeGreaterThan(0);
+      expect(scales.preferences / 2).toBeGreaterThanOrEqual(2 * Math.max(...scales.prior) - 1e-12);
+      const strongest =
+        sum(rows.map((row, item) => popularity[item]! * Math.max(0, ...row))) / Math.max(1, sum(popularity));
+      expect(scales.preferences).toBeGreaterThanOrEqual(scales.items * strongest - 1e-9);
+    }),
+  );
+});
+
+test('a world in which nobody has done anything has no popularity and scales that can be used', () => {
+  const world: World = { interactions: [[0, 0]], attributes: [[1], [1]], groups: [[1]], offered: [1, 1] };
+  const { scales } = scaled(world, settingsWith({}));
+  expect(scales).toEqual({ items: 1, preferences: 1, groups: 3, prior: new Float64Array(2) });
+});

@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import type { Observations } from '../../src/model/evidence.js';
+import { DEFAULT_SETTINGS, type Settings } from '../../src/model/settings.js';
+import type { SparseRows } from '../../src/model/sparse.js';
+
+/* Small worlds as dense tables, 0 where a sparse matrix has no cell. All numbers are sums of powers of two. */
+
+export function rowsOf(dense: readonly (readonly number[])[], columns: number): SparseRows {
+  const start = [0];
+  const index: number[] = [];
+  const value: number[] = [];
+  for (const row of dense) {
+    row.forEach((cell, column) => {
+      if (cell === 0) return;
+      index.push(column);
+      value.push(cell);
+    });
+    start.push(index.length);
+  }
+  return {
+    rows: dense.length,
+    columns,
+    start: Uint32Array.from(start),
+    index: Uint32Array.from(index),
+    value: Float32Array.from(value),
+  };
+}
+
+export function denseOf(matrix: SparseRows): number[][] {
+  return Array.from({ length: matrix.rows }, (_, r) => {
+    const row = new Array<number>(matrix.columns).fill(0);
+    for (let e = matrix.start[r]!; e < matrix.start[r + 1]!; e++) row[matrix.index[e]!] = matrix.value[e]!;
+    return row;
+  });
+}
+
+/** The columns of one row, as they are stored. */
+export function columnsOf(matrix: SparseRows, row: number): number[] {
+  return Array.from(matrix.index.subarray(matrix.start[row]!, matrix.start[row + 1]!));
+}
+
+export function table(rows: number, columns: number, cells: readonly number[]): fc.Arbitrary<number[][]> {
+  const row = fc.array(fc.constantFrom(...cells), { minLength: columns, maxLength: columns });
+  return fc.array(row, { minLength: rows, maxLength: rows });
+}
+
+export interface World {
+  interactions: number[][];
+  attributes: number[][];
+  groups: number[][];
+  offered: number[];
+}
+
+export const worlds: fc.Arbitrary<World> = fc
+  .record({
+    users: fc.integer({ min: 1, max: 7 }),
+    items: fc.integer({ min: 1, max: 8 }),
+    values: fc.integer({ min: 0, max: 3 }),
+    kinds: fc.integer({ min: 0, max: 3 }),
+  })
+  .chain(({ users, items, values, kinds }) =>
+    fc.record({
+      interactions: table(users, items, [-1, 0, 0, 0.5, 1, 1, 2]),
+      attributes: table(items, values, [0, 1]),
+      groups: table(users, kinds, [0, 1]),
+      offered: fc.array(fc.constantFrom(0, 1, 1, 1), { minLength: items, maxLength: items }),
+    }),
+  );
+
+export function observationsOf(world: World): Observations {
+  return {
+    interactions: rowsOf(world.interactions, world.offered.length),
+    offered: Uint8Array.from(world.offered),
+    attributes: rowsOf(world.attributes, world.attributes[0]?.length ?? 0),
+    groups: rowsOf(world.groups, world.groups[0]?.length ?? 0),
+  };
+}
+
+export function settingsWith(changes: Partial<Settings>): Settings {
+  return { ...DEFAULT_SETTINGS, ...changes };
+}
+
+const power = fc.constantFrom(0, 0.15, 0.5, 0.8, 1);
+
+export const anySettings: fc.Arbitrary<Settings> = fc.record({
+  basketDamping: power,
+  sourceDamping: power,
+  targetDamping: power,
+  candidateDamping: power,
+  neighbors: fc.integer({ min: 1, max: 10 }),
+  attributeWeight: fc.constantFrom(0, 0.25, 1),
+  attributeReach: fc.integer({ min: 2, max: 8 }),
+  popularityWeight: fc.constantFrom(0, 1, 3),
+  groupSmoothing: fc.constantFrom(0.5, 1, 200),
+  groupTargets: fc.integer({ min: 1, max: 10 }),
+});

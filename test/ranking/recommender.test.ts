@@ -1,0 +1,197 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Model } from '../../src/ranking/model.js';
+import { Recommender } from '../../src/ranking/recommender.js';
+import { rowsOf, table } from '../model/worlds.js';
+
+/** A model and an audience as dense tables; every number is a power of two, so that all sums are exact. */
+interface Scene {
+  counts: { items: number; preferences: number; groups: number };
+  scales: { items: number; preferences: number; groups: number };
+  prior: number[];
+  rows: number[][];
+  cuts: number[];
+  signals: number[][];
+  barred: number[][];
+  offered: number[];
+}
+
+const scale = fc.constantFrom(0.5, 1, 2);
+const scenes: fc.Arbitrary<Scene> = fc
+  .record({
+    items: fc.integer({ min: 1, max: 9 }),
+    preferences: fc.nat(2),
+    groups: fc.nat(2),
+    users: fc.integer({ min: 1, max: 4 }),
+  })
+  .chain(({ users, ...counts }) => {
+    const { items } = counts;
+    const signals = items + counts.preferences + counts.groups;
+    const perItem = (...cells: number[]) => fc.array(fc.constantFrom(...cells), { minLength: items, maxLength: items });
+    return fc.record({
+      counts: fc.constant(counts),
+      scales: fc.record({ items: scale, preferences: scale, groups: scale }),
+      prior: perItem(0, 0.25, 0.25, 0.5, 1),
+      rows: table(signals, items, [0, 0, 0, -0.5, 0.25, 0.5, 1]),
+      cuts: fc.array(fc.nat(signals), { maxLength: 3 }),
+      signals: table(users, signals, [0, 0, 0, -1, -0.25, 0.5, 1]),
+      barred: table(users, items, [0, 0, 1]),
+      offered: perItem(0, 1, 1),
+    });
+  });
+
+function modelOf({ counts, scales, prior, rows, cuts }: Scene): Model {
+  const from = [0, ...cuts.toSorted((a, b) => a - b)];
+  return {
+    counts,
+    scales: { ...scales, prior: Float64Array.from(prior) },
+    pieces: from.map((begin, k) => rowsOf(rows.slice(begin, from[k + 1]), counts.items)),
+    from,
+  };
+}
+
+function recommenderOf(scene: Scene, count: number): Recommender {
+  const { items } = scene.counts;
+  const audience = {
+    signals: rowsOf(scene.signals, scene.rows.length),
+    barred: rowsOf(scene.barred, items),
+    offered: Uint8Array.from(scene.offered),
+  };
+  return new Recommender(modelOf(scene), audience, count);
+}
+
+/** Scores every item, sorts them all. */
+function slowList(scene: Scene, user: number, count: number): { item: number; score: number }[] {
+  const { counts, scales } = scene;
+  const scaleOf = (signal: number) =>
+    signal < counts.items
+      ? scales.items
+      : signal < counts.items + counts.preferences
+        ? scales.preferences
+        : scales.groups;
+  return scene.prior
+    .map((prior, item) => ({
+      item,
+      score: scene.rows.reduce((total, row, s) => total + scene.signals[user]![s]! * scaleOf(s) * row[item]!, prior),
+    }))
+    .filter(({ item }) => scene.offered[item] === 1 && scene.barred[user]![item] === 0)
+    .sort((a, b) => b.score - a.score || a.item - b.item)
+    .slice(0, count);
+}
+
+test('every list is that of scoring all items and sorting them', () => {
+  fc.assert(
+    fc.property(scenes, fc.nat(11), (scene, count) => {
+      // One recommender for all users: none may leave a trace for the next.
+      const recommender = recommenderOf(scene, count);
+      scene.signals.forEach((_, user) => {
+        const { items, scores } = recommender.recommend(user);
+        expect(Array.from(items, (item, place) => ({ item, score: scores[place] }))).toEqual(
+          slowList(scene, user, count),
+        );
+      });
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('a list has as many items as asked for or as there are, none barred or not offered, and its scores never rise', () => {
+  fc.assert(
+    fc.property(scenes, fc.nat(11), (scene, count) => {
+      const recommender = recommenderOf(scene, count);
+      scene.signals.forEach((_, user) => {
+        const { items, scores } = recommender.recommend(user);
+        const available = scene.offered.filter((flag, item) => flag === 1 && scene.barred[user]![item] === 0).length;
+        expect(items.length).toBe(Math.min(count, available));
+        expect(new Set(items).size).toBe(items.length);
+        for (const item of items) expect([scene.offered[item], scene.barred[user]![item]]).toEqual([1, 0]);
+        expect(scores.every((score, place) => place === 0 || score <= scores[place - 1]!)).toBe(true);
+      });
+    }),
+  );
+});
+
+test('the order of the users is that of the lists', () => {
+  fc.assert(
+    fc.property(scenes, (scene) => {
+      const turned = { ...scene, signals: scene.signals.toReversed(), barred: scene.barred.toReversed() };
+      const users = [...scene.signals.keys()];
+      const there = recommenderOf(scene, 4);
+      const back = recommenderOf(turned, 4);
+      const lists = users.map((user) => there.recommend(user));
+      expect(users.map((user) => back.recommend(user)).toReversed()).toEqual(lists);
+    }),
+  );
+});
+
+/** Three items, popular 0 first; a like of item 0 speaks for item 2. */
+const SMALL: Scene = {
+  counts: { items: 3, preferences: 0, groups: 0 },
+  scales: { items: 2, preferences: 1, groups: 1 },
+  prior: [1, 0.5, 0.25],
+  rows: [
+    [0, 0, 1],
+    [0, 0, 0],
+    [0, 0, 0],
+  ],
+  cuts: [],
+  signals: [
+    [0, 0, 0],
+    [1, 0, 0],
+    [-1, 0, 0],
+  ],
+  barred: [
+    [0, 0, 0],
+    [1, 0, 0],
+    [1, 0, 0],
+  ],
+  offered: [1, 1, 1],
+};
+
+test('a stranger is given what is popular, a known user what goes with the history, a disliker the opposite', () => {
+  const recommender = recommenderOf(SMALL, 3);
+  const lists = [0, 1, 2].map((user) => recommender.recommend(user));
+  expect(lists.map(({ items }) => Array.from(items))).toEqual([
+    [0, 1, 2],
+    [2, 1],
+    [1, 2],
+  ]);
+  expect(lists.map(({ scores }) => Array.from(scores))).toEqual([
+    [1, 0.5, 0.25],
+    [2.25, 0.5],
+    [0.5, -1.75],
+  ]);
+});
+
+test('an item pushed below its popularity does not come back by it', () => {
+  // Item 0 is touched by a negative signal and is the most popular one.
+  const scene = {
+    ...SMALL,
+    rows: [
+      [1, 0, 0],
+      [0, 0, 0],
+      [0, 0, 0],
+    ],
+    barred: [
+      [0, 0, 0],
+      [0, 0, 0],
+      [0, 0, 0],
+    ],
+  };
+  expect(recommenderOf(scene, 2).recommend(2)).toEqual({
+    items: Uint32Array.of(1, 2),
+    scores: Float64Array.of(0.5, 0.25),
+  });
+});
+
+test('a model with a piece missing, out of place or too short is refused', () => {
+  const whole = modelOf({ ...SMALL, cuts: [1] });
+  const audience = { signals: rowsOf([], 3), barred: rowsOf([], 3), offered: Uint8Array.of(1, 1, 1) };
+  const made = (changes: Partial<Model>) => () => new Recommender({ ...whole, ...changes }, audience, 2);
+  expect(made({})).not.toThrow();
+  expect(made({ pieces: whole.pieces.slice(1), from: [1] })).toThrow(
+    new RangeError('the model lacks the rows from 0 on'),
+  );
+  expect(made({ from: [0, 2] })).toThrow(new RangeError('the model lacks the rows from 1 on'));
+  expect(made({ pieces: whole.pieces.slice(0, 1), from: [0] })).toThrow(new RangeError('the model has 1 rows'));
+});

@@ -1,0 +1,2 @@
+process.on('disconnect', () => process.exit(0));
+process.send({ type: 'ready', protocol: 99 });

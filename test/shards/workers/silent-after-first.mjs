@@ -1,0 +1,5 @@
+import { answer, onShard } from './answers.mjs';
+
+onShard((message) => {
+  if (message.index === 0) answer(message);
+});

@@ -1,0 +1,12 @@
+import { appendFileSync } from 'node:fs';
+import { onShard } from './answers.mjs';
+
+onShard(({ job, index }) => {
+  appendFileSync(`${job.rows}.tries`, `${process.pid}\n`);
+  process.send({
+    type: 'failed',
+    index,
+    message: 'the rows are on fire',
+    stack: 'Error: the rows are on fire\n    at child',
+  });
+});

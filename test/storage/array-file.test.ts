@@ -1,0 +1,121 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type Arrays, arrayOf, readArrays, writeArrays } from '../../src/storage/array-file.js';
+import { temporaryFolders } from './temporary.js';
+
+const folder = temporaryFolders();
+
+const ARRAYS: Arrays = {
+  bytes: Uint8Array.of(1, 2, 255),
+  whole: Uint32Array.of(0, 4294967295, 7),
+  empty: new Float32Array(0),
+  single: Float32Array.of(0.1, -1, Number.POSITIVE_INFINITY),
+  double: Float64Array.of(0.1, Number.NaN, -0),
+};
+
+const anyArray = fc.oneof(
+  fc.uint8Array({ maxLength: 9 }),
+  fc.uint32Array({ maxLength: 5 }),
+  fc.float32Array({ maxLength: 5 }),
+  fc.float64Array({ maxLength: 5 }),
+);
+
+test('arrays come back as they were written, whatever their types and lengths', () => {
+  const at = folder();
+  let run = 0;
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.string({ minLength: 1 }), anyArray), { maxLength: 5 }), (named) => {
+      const arrays = Object.fromEntries(named.filter(([name]) => name !== '__proto__'));
+      const path = join(at, `arrays.${run++}`);
+      writeArrays(path, arrays);
+      expect(readArrays(path)).toEqual(arrays);
+    }),
+  );
+});
+
+test('an array that is a view into a larger buffer is written alone', () => {
+  const path = join(folder(), 'arrays');
+  writeArrays(path, { view: Uint32Array.of(1, 2, 3, 4).subarray(1, 3) });
+  expect(readArrays(path)).toEqual({ view: Uint32Array.of(2, 3) });
+});
+
+test('a file that ends with empty arrays can be read', () => {
+  const path = join(folder(), 'arrays');
+  writeArrays(path, { start: new Uint32Array(3), index: new Uint32Array(0), value: new Float32Array(0) });
+  expect(readArrays(path).start).toEqual(new Uint32Array(3));
+});
+
+test('a file that is cut anywhere is refused', () => {
+  const at = folder();
+  const path = join(at, 'whole');
+  writeArrays(path, ARRAYS);
+  const bytes = readFileSync(path);
+  const cut = join(at, 'cut');
+  for (let length = 0; length < bytes.length; length++) {
+    writeFileSync(cut, bytes.subarray(0, length));
+    expect(() => readArrays(cut), `cut to ${length} bytes`).toThrow(RangeError);
+  }
+});
+
+test('a cut file says where it ends', () => {
+  const path = join(folder(), 'cut');
+  writeArrays(path, ARRAYS);
+  writeFileSync(path, readFileSync(path).subarray(0, -1));
+  expect(() => readArrays(path)).toThrow(new RangeError(`${path} ends inside "double"`));
+});
+
+/** An array file whose header is altered, and of the length that it says. */
+function altered(from: string, to: string): string {
+  const path = join(folder(), 'altered');
+  writeArrays(path, ARRAYS);
+  const bytes = readFileSync(path);
+  const end = 12 + bytes.readUInt32LE(8);
+  const header = bytes.toString('latin1', 12, end);
+  expect(header).toContain(from);
+  const changed = Buffer.from(header.replace(from, to));
+  const prefix = Buffer.from(bytes.subarray(0, 12));
+  prefix.writeUInt32LE(changed.length, 8);
+  writeFileSync(path, Buffer.concat([prefix, changed, bytes.subarray(end)]));
+  return path;
+}
+
+test.each([
+  ['a type there is not', '"type":"u32"', '"type":"u33"'],
+  ['a type that is a word of the language', '"type":"f32"', '"type":"valueOf"'],
+  ['a negative offset', '"offset":8', '"offset":-8'],
+  ['an offset that is no multiple of 8', '"offset":8', '"offset":9'],
+  ['a length beyond the file', '"length":3', '"length":9999999'],
+  ['a length below 0', '"length":3', '"length":-1'],
+  ['a length that is no number', '"length":3', '"length":"3"'],
+  ['an array without a name', '"name":"bytes"', '"nome":"bytes"'],
+  ['a list with nothing in it', '[{', '[null,{'],
+  ['a header that is no JSON', '[{"name"', '[{name"'],
+])('%s is refused', (_, from, to) => {
+  expect(() => readArrays(altered(from, to))).toThrow(RangeError);
+});
+
+test('another kind of file is refused', () => {
+  const path = join(folder(), 'other');
+  writeArrays(path, ARRAYS);
+  const bytes = readFileSync(path);
+  bytes.write('RECARR02');
+  writeFileSync(path, bytes);
+  expect(() => readArrays(path)).toThrow(new RangeError(`${path} is no array file`));
+});
+
+test('a file is for its owner alone, and never written over another', () => {
+  const path = join(folder(), 'arrays');
+  writeArrays(path, ARRAYS);
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  expect(() => writeArrays(path, ARRAYS)).toThrow(/EEXIST/);
+});
+
+test('an array that is missing or of another type is named', () => {
+  expect(arrayOf(ARRAYS, 'whole', Uint32Array)).toBe(ARRAYS.whole);
+  expect(() => arrayOf(ARRAYS, 'whole', Float64Array)).toThrow(
+    new RangeError('an array file lacks "whole" as Float64Array'),
+  );
+  expect(() => arrayOf(ARRAYS, 'none', Uint8Array)).toThrow(new RangeError('an array file lacks "none" as Uint8Array'));
+});

@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { SparseRows } from '../../src/model/sparse.js';
+import { readArrays, writeArrays } from '../../src/storage/array-file.js';
+import { matrixArrays, matrixFrom } from '../../src/storage/matrix-file.js';
+import { rowsOf, table } from '../model/worlds.js';
+import { temporaryFolders } from './temporary.js';
+
+const folder = temporaryFolders();
+
+const MATRIX = rowsOf(
+  [
+    [1, 0, 2],
+    [0, 0, 0],
+    [0, -0.5, 0],
+  ],
+  3,
+);
+
+test('a matrix comes back from a file as it was, empty ones of any height too', () => {
+  const at = folder();
+  let run = 0;
+  fc.assert(
+    fc.property(
+      fc.nat(4).chain((rows) => table(rows, 3, [0, 0, 0, -1, 0.5])),
+      (dense) => {
+        const path = join(at, `matrix.${run++}`);
+        writeArrays(path, matrixArrays('m', rowsOf(dense, 3)));
+        expect(matrixFrom(readArrays(path), 'm')).toEqual(rowsOf(dense, 3));
+      },
+    ),
+  );
+});
+
+test.each<[string, Partial<SparseRows>]>([
+  ['more rows than bounds', { rows: 4 }],
+  ['fewer rows than bounds', { rows: 2 }],
+  ['a first bound that is not 0', { start: Uint32Array.of(1, 2, 2, 3) }],
+  ['bounds that fall', { start: Uint32Array.of(0, 3, 2, 3) }],
+  ['a last bound before its cells’ end', { start: Uint32Array.of(0, 2, 2, 2) }],
+  ['a last bound behind its cells’ end', { start: Uint32Array.of(0, 2, 2, 4) }],
+  ['a value too few', { value: Float32Array.of(1, 2) }],
+  ['a column beyond its width', { columns: 2 }],
+])('a matrix with %s is refused', (_, changes) => {
+  const arrays = matrixArrays('m', { ...MATRIX, ...changes });
+  expect(() => matrixFrom(arrays, 'm')).toThrow(new RangeError('the matrix "m" does not hold together'));
+});
+
+test('a matrix whose arrays are missing is refused by name', () => {
+  expect(() => matrixFrom(matrixArrays('m', MATRIX), 'n')).toThrow(
+    new RangeError('an array file lacks "n.shape" as Float64Array'),
+  );
+});

@@ -1,0 +1,48 @@
+import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Failure } from '../../src/failure.js';
+import { RunDirectory } from '../../src/storage/run-directory.js';
+import { temporaryFolders } from './temporary.js';
+
+const folder = temporaryFolders();
+let temporary = '';
+
+beforeEach(() => {
+  temporary = folder();
+  vi.stubEnv('TMPDIR', temporary);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+test('a run has a folder for its owner alone, in TMPDIR, and another run another', () => {
+  const runs = [new RunDirectory(), new RunDirectory()];
+  for (const run of runs) {
+    expect(dirname(run.path)).toBe(temporary);
+    expect(statSync(run.path).mode & 0o777).toBe(0o700);
+    expect(run.file('rows')).toBe(join(run.path, 'rows'));
+  }
+  expect(runs[0]?.path).not.toBe(runs[1]?.path);
+});
+
+test('a run’s folder goes with all that is in it, and a second time without complaint', () => {
+  const run = new RunDirectory();
+  writeFileSync(run.file('rows'), 'x');
+  run.remove();
+  expect(existsSync(run.path)).toBe(false);
+  expect(existsSync(temporary)).toBe(true);
+  expect(() => run.remove()).not.toThrow();
+});
+
+test('a temporary folder that is not there ends the run with 73 and a way out', () => {
+  vi.stubEnv('TMPDIR', join(temporary, 'none'));
+  let thrown: unknown;
+  try {
+    new RunDirectory();
+  } catch (error) {
+    thrown = error;
+  }
+  expect(thrown).toBeInstanceOf(Failure);
+  expect(thrown).toMatchObject({ exitCode: 73, message: expect.stringContaining('set TMPDIR to a folder with room') });
+});
