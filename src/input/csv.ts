@@ -64,7 +64,7 @@ export async function readTable(
   const report: TableReport = { path: name, delimiter: ',', rows: 0, rejected: 0, firstRejects: [] };
   let readRow: RowReader | undefined;
   let width = 0;
-  let lastLine = 0;
+  const place = { raw: 0, extra: 0, empty: 0, refused: 0 };
   let failure: Error | undefined;
 
   const reject = (line: number, reason: string, cells: readonly string[]) => {
@@ -80,8 +80,13 @@ export async function readTable(
     badRows(row);
   };
 
-  const takeRow = (cells: string[], context: RowContext): null => {
+  /** csv-parse counts the CR and the LF of a line break inside a cell as two lines; `extra` is what it is ahead by. */
+  const takeRow = (cells: string[], info: { lines: number; empty_lines: number }): null => {
     if (failure) return null;
+    if (info.lines - place.raw > 1) place.extra += carriageReturns(cells);
+    place.raw = info.lines;
+    place.empty = info.empty_lines;
+    const context = { lines: info.lines - place.extra };
     try {
       if (!readRow) {
         width = cells.length;
@@ -95,7 +100,6 @@ export async function readTable(
           reject(firstLine(cells, context.lines), error.message, cells);
         }
       }
-      lastLine = context.lines;
     } catch (error) {
       failure = asError(error);
     }
@@ -104,9 +108,25 @@ export async function readTable(
 
   const refuseRow = (error: CsvError | undefined): undefined => {
     if (!error || failure) return;
+    if (error.code === 'CSV_INVALID_CLOSING_QUOTE') leaveQuotes(parser);
+    const tooLong = error.code === 'CSV_MAX_RECORD_SIZE';
+    const unclosed = tooLong || error.code === 'CSV_QUOTE_NOT_CLOSED';
+    const raw = unclosed ? place.raw + 1 + Number(error.empty_lines) - place.empty : Number(error.lines);
+    // csv-parse drops the rest of its buffer after such a row: nothing behind it can be trusted, whatever `badRows` says.
+    if (tooLong) {
+      failure = new Failure(
+        ExitCode.badData,
+        `${name}:${raw - place.extra}: ${quoteTrouble(error, raw - place.extra)}`,
+      );
+      return;
+    }
+    if (raw === place.refused) return;
+    place.refused = raw;
+    place.raw = raw;
+    place.empty = Number(error.empty_lines);
     report.rows++;
     try {
-      const line = error.code === 'CSV_QUOTE_NOT_CLOSED' ? lastLine + 1 : Number(error.lines ?? lastLine + 1);
+      const line = raw - place.extra;
       reject(line, quoteTrouble(error, line), []);
     } catch (thrown) {
       failure = asError(thrown);
@@ -138,7 +158,7 @@ export async function readTable(
 
 function parserOptions(
   delimiter: string,
-  onRecord: (record: string[], context: RowContext) => null,
+  onRecord: (record: string[], info: { lines: number; empty_lines: number }) => null,
   onSkip: (error: CsvError | undefined) => undefined,
 ): Options<string[]> {
   return {
@@ -220,6 +240,22 @@ function fitted(cells: string[], width: number): string[] {
   if (cells.length === width) return cells;
   if (cells.length > width && cells.slice(width).every((cell) => cell === '')) return cells.slice(0, width);
   throw new BadRow(`this row has ${cells.length} cells, the header has ${width}`);
+}
+
+/**
+ * Lets the row end where its line ends: csv-parse itself stays inside the quotes after text behind a closing one, and
+ * takes the rows up to the next quote, or to the end of the file, for part of this cell.
+ */
+function leaveQuotes(parser: ReturnType<typeof parse> | undefined): void {
+  const { api } = parser as unknown as { api: { state: { quoting: boolean; wasQuoting: boolean } } };
+  api.state.quoting = false;
+  api.state.wasQuoting = true;
+}
+
+function carriageReturns(cells: readonly string[]): number {
+  let count = 0;
+  for (const cell of cells) if (cell.includes('\r')) count += cell.split('\r').length - 1;
+  return count;
 }
 
 function firstLine(cells: readonly string[], lastLine: number): number {

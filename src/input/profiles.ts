@@ -40,7 +40,7 @@ export function preferenceColumns(
   if (roles.preferences !== undefined) columns.push({ at: roles.preferences, attribute: undefined, sign: 1 });
   const taken = new Set(Object.values(roles));
   header.forEach((name, at) => {
-    const match = /^(preferred|favou?rite|likes?|liked|disliked|dislikes?|hated|avoids?)(.+)$/.exec(normalised(name));
+    const match = /^(preferred|favou?rite|liked|likes?|disliked|dislikes?|hated|avoids?)(.+)$/.exec(normalised(name));
     const attribute = match?.[2];
     if (taken.has(at) || attribute === undefined || !finder.hasColumn(attribute)) return;
     columns.push({ at, attribute, sign: /^(dis|hate|avoid)/.test(match?.[1] ?? '') ? -1 : 1 });

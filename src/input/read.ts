@@ -48,12 +48,19 @@ export async function readDataset(inputs: Inputs): Promise<{ dataset: Dataset; r
   const ids = { users: new IdIndex(), items: new IdIndex() };
   const reports: FileReport[] = [];
   const catalogue = inputs.items === undefined ? undefined : await readItems(inputs, inputs.items, ids, reports);
+  const met = { users: new IdIndex(), items: ids.items };
+  const beside = inputs.interactions === undefined ? [] : [await readBeside(inputs, inputs.interactions, met, reports)];
   const people = await readPeople(inputs, ids, catalogue?.attributes ?? noAttributes(0), reports);
   const served = ids.users.size;
   if (served === 0) {
     throw new Failure(ExitCode.badData, `${displayName(inputs.users)} holds no users: nobody to recommend anything to`);
   }
-  const beside = inputs.interactions === undefined ? [] : [await readBeside(inputs, inputs.interactions, ids, reports)];
+  for (const { events } of beside) {
+    const user = events.user.values;
+    user.forEach((index, row) => {
+      user[row] = ids.users.add(met.users.ids[index]!);
+    });
+  }
   if (ids.items.size === 0) {
     throw new Failure(
       ExitCode.badData,

@@ -55,7 +55,11 @@ export function recogniseRoles(
   for (const role of wanted) {
     const name = named[role];
     const column = name === undefined ? -1 : header.indexOf(name);
-    if (column < 0) continue;
+    if (column < 0 || name === undefined) continue;
+    if (header.indexOf(name, column + 1) >= 0) {
+      throw new Failure(ExitCode.badData, `${path}:1: two columns are called "${name}"; rename one`);
+    }
+    if (taken.has(column)) throw new Failure(ExitCode.usage, `--${role}-col: "${name}" has another role already`);
     roles[role] = column;
     taken.add(column);
   }

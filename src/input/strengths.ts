@@ -64,7 +64,7 @@ export function defaultDuplicates(kind: StrengthKind): Duplicates {
  * returned), below 0 a dislike. How often and how much above nothing makes no difference yet.
  */
 export function meaning(value: number, rule: StrengthRule): number {
-  if (rule.kind === 'scale') return value <= rule.dislikeUpTo ? DISLIKE : 1;
+  if (rule.kind === 'scale') return Math.fround(value) <= Math.fround(rule.dislikeUpTo) ? DISLIKE : 1;
   return value > 0 ? 1 : 0;
 }
 

@@ -67,6 +67,7 @@ function secondsOf(text: string): number {
   const exists = date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
   if (!exists || Number(hour) > 24 || Number(minute) > 59 || Number(second) > 60) return Number.NaN;
   const clock = Number(hour) * 3600 + Number(minute) * 60 + Number(second) + Number(`0.${fraction}`);
+  if (clock > 86400) return Number.NaN;
   return date.getTime() / 1000 + clock - zoneSeconds(zone);
 }
 

@@ -62,7 +62,12 @@ class Stream implements Destination {
 
   async commit(): Promise<void> {
     // What is still on its way is awaited, so that a failure to write it is not lost.
-    if (!this.#closed) await new Promise<void>((resolve) => this.#stream.write('', () => resolve()));
+    const done = new Promise<void>((resolve) => {
+      this.#stream.once('error', () => resolve());
+      if (this.#stream === process.stdout) this.#stream.write('', () => resolve());
+      else this.#stream.end(() => resolve());
+    });
+    if (!this.#closed) await done;
     if (this.#error) throw cannotWrite(this.#name, this.#error);
   }
 
