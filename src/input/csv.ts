@@ -1,8 +1,6 @@
-import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import { CsvError, type Options, parse } from 'csv-parse';
 import { ExitCode, Failure, systemCode } from '../failure.js';
+import { plainBytes } from './bytes.js';
 
 /** Where a table comes from, and how its rows are cut. */
 export interface CsvSource {
@@ -44,7 +42,6 @@ export class BadRow extends Error {}
 
 /** More than a record of sane size: an unclosed quote would otherwise take the rest of the file into memory. */
 const MAX_RECORD_BYTES = 64 * 1024 * 1024;
-const CHUNK_BYTES = 1 << 20;
 const REJECTS_SHOWN = 3;
 
 /**
@@ -183,45 +180,6 @@ function ended(parser: ReturnType<typeof parse>): Promise<void> {
   promise.catch(() => {});
   parser.resume();
   return promise;
-}
-
-/** The file's bytes, decompressed where they begin as gzip does, whatever the file is called. */
-async function* plainBytes(path: string, onBytes: (count: number) => void): AsyncGenerator<Buffer> {
-  const file: Readable = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: CHUNK_BYTES });
-  const chunks = (async function* () {
-    for await (const chunk of file as AsyncIterable<Buffer>) {
-      onBytes(chunk.length);
-      yield chunk;
-    }
-  })();
-  const first = await chunks.next();
-  if (first.done) return;
-  let head = first.value;
-  if (head.length < 2) {
-    const second = await chunks.next();
-    if (!second.done) head = Buffer.concat([head, second.value]);
-  }
-  const whole = (async function* () {
-    yield head;
-    yield* chunks;
-  })();
-  yield* head[0] === 0x1f && head[1] === 0x8b ? gunzipped(whole, file) : whole;
-}
-
-async function* gunzipped(chunks: AsyncIterable<Buffer>, file: Readable): AsyncGenerator<Buffer> {
-  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
-  const feeding = (async () => {
-    for await (const chunk of chunks) {
-      if (!gunzip.write(chunk)) await new Promise((resolve) => gunzip.once('drain', resolve));
-    }
-    gunzip.end();
-  })().catch((error) => gunzip.destroy(error));
-  try {
-    yield* gunzip as AsyncIterable<Buffer>;
-    await feeding;
-  } finally {
-    file.destroy();
-  }
 }
 
 /** Tab for `.tsv`; else the separator the header line has most of, comma where it has none. */

@@ -119,6 +119,18 @@ export function normalised(name: string): string {
     .replace(/[^\p{L}\p{N}]/gu, '');
 }
 
+/** The roles of `roles` that are wanted, where a column has them. */
+export function pickRoles(roles: Roles, wanted: readonly Role[]): Roles {
+  const picked: Roles = {};
+  for (const role of wanted) if (roles[role] !== undefined) picked[role] = roles[role];
+  return picked;
+}
+
+/** Role and header name of each column that has a role. */
+export function namedRoles(roles: Roles, header: readonly string[]): [string, string][] {
+  return Object.entries(roles).map(([role, at]) => [role, header[at] ?? '']);
+}
+
 function words(text: string): string[] {
   return text.trim().split(/\s+/);
 }

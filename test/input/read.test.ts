@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ExitCode } from '../../src/failure.js';
 import type { Dataset } from '../../src/input/dataset.js';
-import { type Inputs, readDataset } from '../../src/input/read.js';
+import type { Inputs } from '../../src/input/inputs.js';
+import { readDataset } from '../../src/input/read.js';
 import { byName, inputsOf, useTemporaryFolder } from './temporary.js';
 
 const folder = useTemporaryFolder();

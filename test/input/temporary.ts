@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
 import type { Dataset } from '../../src/input/dataset.js';
-import type { Inputs } from '../../src/input/read.js';
+import type { Inputs } from '../../src/input/inputs.js';
 import type { SparseRows } from '../../src/model/sparse.js';
 
 export interface TemporaryFolder {

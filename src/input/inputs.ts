@@ -1,0 +1,29 @@
+import type { BadRows, CsvSource } from './csv.js';
+import type { IdIndex } from './ids.js';
+import type { NamedColumns } from './roles.js';
+import type { Duplicates } from './strengths.js';
+
+/** The files of a run and how to read them. */
+export interface Inputs {
+  users: string;
+  items: string | undefined;
+  interactions: string | undefined;
+  delimiter: string | undefined;
+  named: NamedColumns;
+  /** Header names of the only columns that count as attributes; undefined: decided column by column. */
+  attributeColumns: readonly string[] | undefined;
+  duplicates: Duplicates | undefined;
+  badRows: BadRows;
+  onBytes: (count: number) => void;
+}
+
+/** The users and items met so far; every file adds to them. */
+export interface Ids {
+  users: IdIndex;
+  items: IdIndex;
+}
+
+/** One of the files, as the table reader wants it. */
+export function source(inputs: Inputs, path: string): CsvSource {
+  return { path, delimiter: inputs.delimiter };
+}

@@ -1,0 +1,57 @@
+import { ExitCode, Failure } from '../failure.js';
+import { displayName, readTable } from './csv.js';
+import type { FileReport } from './dataset.js';
+import { type Ids, type Inputs, source } from './inputs.js';
+import { missingColumn, namedRoles, pickRoles, type Roles, recogniseRoles } from './roles.js';
+import { SubjectTable } from './subjects.js';
+import { type AttributeTable, attributeTable } from './tables.js';
+
+/** What the items file holds. */
+export interface Catalogue {
+  table: SubjectTable;
+  titles: readonly string[];
+  attributes: AttributeTable;
+}
+
+/** Reads the items file: ids, titles, and the attributes that items share. */
+export async function readItems(inputs: Inputs, path: string, ids: Ids, reports: FileReport[]): Promise<Catalogue> {
+  const name = displayName(path);
+  let header: readonly string[] = [];
+  let roles: Roles = {};
+  let columns: number[] = [];
+  let table = new SubjectTable([], undefined);
+  const report = await readTable(
+    source(inputs, path),
+    inputs.badRows,
+    (names) => {
+      header = names;
+      roles = recogniseRoles(name, header, ['user', 'item', 'title', 'time', 'rating'], inputs.named, 'item');
+      if (roles.item === undefined) throw missingColumn(name, header, 'item', inputs.named);
+      columns = otherColumns(header, roles);
+      table = new SubjectTable(roles.title === undefined ? columns : [...columns, roles.title], roles.title);
+      return table.reader(roles.item, ids.items);
+    },
+    inputs.onBytes,
+  );
+  if (table.rows.used === 0) throw new Failure(ExitCode.badData, `${name} holds no items`);
+  const count = ids.items.size;
+  const attributes = attributeTable(table, header, columns, inputs.attributeColumns, count);
+  const titles = roles.title === undefined ? [] : table.cellsOf(roles.title, count);
+  const shownRoles = pickRoles(roles, ['item', 'title']);
+  reports.push({
+    kind: 'items',
+    table: report,
+    roles: namedRoles(shownRoles, header),
+    skipped: [{ what: 'without an item id', kind: table.withoutId }],
+    columns: attributes.columns,
+    unused: header.filter((_, at) => at === roles.user || at === roles.time || at === roles.rating),
+    repeatedRows: table.rows.repeated,
+    notes: [],
+  });
+  return { table, titles, attributes };
+}
+
+function otherColumns(header: readonly string[], roles: Roles): number[] {
+  const taken = new Set(Object.values(roles));
+  return header.flatMap((_, at) => (taken.has(at) ? [] : [at]));
+}

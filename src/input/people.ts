@@ -1,0 +1,159 @@
+import { ExitCode, Failure } from '../failure.js';
+import { displayName, type RowReader, readTable } from './csv.js';
+import type { FileReport } from './dataset.js';
+import { type Events, eventReader } from './events.js';
+import { type Ids, type Inputs, source } from './inputs.js';
+import {
+  newProfileLists,
+  type PreferenceColumn,
+  type ProfileLists,
+  preferenceColumns,
+  readProfileLists,
+} from './profiles.js';
+import { missingColumn, namedRoles, pickRoles, type Role, type Roles, recogniseRoles } from './roles.js';
+import { SubjectTable } from './subjects.js';
+import { AttributeFinder, type AttributeTable, attributeTable } from './tables.js';
+
+const ALL_ROLES: readonly Role[] = ['user', 'item', 'rating', 'time', 'history', 'preferences', 'exclude'];
+
+/** What the users file holds: events of users, or profiles of them. */
+export interface People {
+  events: EventsFile[];
+  lists: ProfileLists | undefined;
+  groups: AttributeTable | undefined;
+}
+
+/** The events of one file, before they are folded. */
+export interface EventsFile {
+  path: string;
+  events: Events;
+  report: FileReport;
+}
+
+/** Reads the users file: events or profiles, as its header says. */
+export async function readPeople(
+  inputs: Inputs,
+  ids: Ids,
+  attributes: AttributeTable,
+  reports: FileReport[],
+): Promise<People> {
+  const path = inputs.users;
+  const name = displayName(path);
+  const finder = new AttributeFinder(attributes);
+  let finish: (() => People) | undefined;
+  let report: FileReport | undefined;
+  const table = await readTable(
+    source(inputs, path),
+    inputs.badRows,
+    (header) => {
+      const roles = recogniseRoles(name, header, ALL_ROLES, inputs.named, 'user');
+      if (roles.user === undefined) throw missingColumn(name, header, 'user', inputs.named);
+      const reading =
+        roles.item === undefined
+          ? profilesReading(inputs, header, roles, roles.user, ids, finder)
+          : eventsReading(name, header, roles, ids);
+      report = reading.report;
+      finish = reading.finish;
+      return reading.readRow;
+    },
+    inputs.onBytes,
+  );
+  if (!report || !finish) throw new Failure(ExitCode.badData, `${name} is empty`);
+  report.table = table;
+  reports.push(report);
+  return finish();
+}
+
+/** Reads the events beside profiles. */
+export async function readBeside(inputs: Inputs, path: string, ids: Ids, reports: FileReport[]): Promise<EventsFile> {
+  const name = displayName(path);
+  let reading: Reading | undefined;
+  const table = await readTable(
+    source(inputs, path),
+    inputs.badRows,
+    (header) => {
+      const roles = recogniseRoles(name, header, ['user', 'item', 'rating', 'time'], inputs.named, 'item');
+      if (roles.user === undefined) throw missingColumn(name, header, 'user', inputs.named);
+      if (roles.item === undefined) throw missingColumn(name, header, 'item', inputs.named);
+      reading = eventsReading(name, header, roles, ids);
+      return reading.readRow;
+    },
+    inputs.onBytes,
+  );
+  const events = reading?.finish().events[0];
+  if (!events) throw new Failure(ExitCode.badData, `${name} is empty`);
+  events.report.table = table;
+  reports.push(events.report);
+  return events;
+}
+
+interface Reading {
+  readRow: RowReader;
+  report: FileReport;
+  finish: () => People;
+}
+
+function eventsReading(name: string, header: readonly string[], roles: Roles, ids: Ids): Reading {
+  const { events, readRow } = eventReader(name, header, roles, ids.users, ids.items);
+  const used = pickRoles(roles, ['user', 'item', 'rating', 'time']);
+  const report = emptyReport('events', used, header);
+  report.unused = header.filter((_, at) => !Object.values(used).includes(at));
+  report.skipped = [
+    { what: 'without a user id', kind: events.skipped.withoutUser },
+    { what: 'without an item id', kind: events.skipped.withoutItem },
+  ];
+  const finish = () => ({ events: [{ path: name, events, report }], lists: undefined, groups: undefined });
+  return { readRow, report, finish };
+}
+
+function profilesReading(
+  inputs: Inputs,
+  header: readonly string[],
+  roles: Roles,
+  userAt: number,
+  ids: Ids,
+  finder: AttributeFinder,
+): Reading {
+  const used = pickRoles(roles, ['user', 'history', 'preferences', 'exclude']);
+  const preferences = preferenceColumns(header, used, finder);
+  const listed = new Set([...Object.values(used), ...preferences.map((column) => column.at)]);
+  const columns = header.flatMap((_, at) => (listed.has(at) ? [] : [at]));
+  const table = new SubjectTable(columns, undefined);
+  const lists = newProfileLists();
+  const report = emptyReport('profiles', used, header);
+  const readRow = table.reader(userAt, ids.users, (user, cells) =>
+    readProfileLists(lists, user, cells, used, preferences, ids.items, finder),
+  );
+  const finish = () => {
+    const groups = attributeTable(table, header, columns, inputs.attributeColumns, ids.users.size);
+    report.roles.push(...preferences.filter((column) => column.attribute !== undefined).map(preferenceRole(header)));
+    report.columns = groups.columns;
+    report.skipped = [{ what: 'without a user id', kind: table.withoutId }];
+    report.repeatedRows = table.rows.repeated;
+    if (lists.unmatched.count > 0) {
+      report.notes.push(
+        `${lists.unmatched.count} preferences match no attribute of the catalogue, the first of them ${JSON.stringify(lists.unmatched.first)}`,
+      );
+    }
+    return { events: [], lists, groups };
+  };
+  return { readRow, report, finish };
+}
+
+function preferenceRole(header: readonly string[]): (column: PreferenceColumn) => [string, string] {
+  return (column) => [column.sign > 0 ? 'preference' : 'dislike', header[column.at] ?? ''];
+}
+
+function emptyReport(kind: FileReport['kind'], roles: Roles, header: readonly string[]): FileReport {
+  const table = { path: '', delimiter: ',', rows: 0, rejected: 0, firstRejects: [] };
+  return {
+    kind,
+    table,
+    roles: namedRoles(roles, header),
+    skipped: [],
+    columns: [],
+    unused: [],
+    repeatedRows: 0,
+    notes: [],
+  };
+}
