@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ExitCode, Failure } from '../failure.js';
@@ -149,12 +150,14 @@ function meant(typed: Typed): Options {
   if ([users, items, interactions].filter((path) => path === '-').length > 1) {
     throw usage('only one of --users, --items and --interactions can be "-": there is one standard input');
   }
+  const { output, badRows } = typed;
+  const rejects = badRows === 'stop' || badRows === 'skip' ? undefined : badRows;
   for (const path of [users, items, interactions]) {
     if (path === undefined || path === '-') continue;
-    if (resolve(path) === resolve(typed.output)) throw usage(`--output ${typed.output} is one of the inputs`);
-    if (resolve(path) === resolve(typed.badRows)) throw usage(`--bad-rows ${typed.badRows} is one of the inputs`);
+    if (isSameFile(path, output)) throw usage(`--output ${output} is one of the inputs`);
+    if (isSameFile(path, rejects)) throw usage(`--bad-rows ${rejects} is one of the inputs`);
   }
-  if (typed.output === typed.badRows) throw usage('--output and --bad-rows name the same file');
+  if (isSameFile(output, rejects)) throw usage('--output and --bad-rows name the same file');
   return Object.freeze({
     users,
     items,
@@ -172,6 +175,20 @@ function meant(typed: Typed): Options {
     quiet: typed.quiet,
     verbose: typed.verbose && !typed.quiet,
   });
+}
+
+/** True for two names of one file, through links as well. */
+function isSameFile(a: string, b: string | undefined): boolean {
+  return b !== undefined && placeOf(a) === placeOf(b);
+}
+
+function placeOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    // It does not exist yet: its name is its place.
+    return resolve(path);
+  }
 }
 
 function namedColumns(typed: Typed): NamedColumns {

@@ -1,0 +1,79 @@
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { temporaryFolders } from '../storage/temporary.js';
+import { manyEvents, put } from './data.js';
+import { exitOf, start, textOf } from './run.js';
+
+const newFolder = temporaryFolders();
+
+/** Processes that were started with this TMPDIR and still run; only Linux tells. */
+function leftBehind(tmp: string): string[] {
+  if (!existsSync('/proc/self/environ')) return [];
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`TMPDIR=${tmp}\0`);
+    } catch {
+      return false;
+    }
+  });
+}
+
+test('a reader that leaves early (`| head -1`) ends the run with 0, quietly', async () => {
+  const folder = newFolder();
+  const tmp = newFolder();
+  put(folder, 'events.csv', manyEvents(20_000, 2_000, 10));
+  const child = start(['-u', 'events.csv', '-n', '50', '-q', '-j', '2'], { folder, tmp });
+  const ended = exitOf(child);
+  const complaints = textOf(child.stderr);
+  const [first] = await once(child.stdout, 'data');
+  child.stdout.destroy();
+  expect(String(first)).toMatch(/^user_id,item_id,rank,score\n/);
+  expect(await ended).toBe(0);
+  expect(await complaints).toBe('');
+  expect(readdirSync(tmp)).toEqual([]);
+  expect(leftBehind(tmp)).toEqual([]);
+});
+
+describe.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)('%s', (signal, code) => {
+  test('while it learns: no child, no file is left, and the old output stays', async () => {
+    const folder = newFolder();
+    const tmp = newFolder();
+    put(folder, 'events.csv', manyEvents(40_000, 5_000, 20));
+    put(folder, 'recs.csv', 'old');
+    const child = start(['-u', 'events.csv', '-o', 'recs.csv', '-j', '2'], { folder, tmp });
+    const ended = exitOf(child);
+    child.stderr.once('data', () => child.kill(signal));
+    const said = await textOf(child.stderr);
+    expect(await ended).toBe(code);
+    expect(said).toContain(`recommend: stopped by ${signal}; nothing was written\n`);
+    expect(said).not.toMatch(/\n\s+at /);
+    expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toBe('old');
+    expect(readdirSync(folder).sort()).toEqual(['events.csv', 'recs.csv']);
+    expect(readdirSync(tmp)).toEqual([]);
+    expect(leftBehind(tmp)).toEqual([]);
+  });
+
+  test('while it waits for standard input: it ends at once, and leaves nothing', async () => {
+    const folder = newFolder();
+    const tmp = newFolder();
+    put(folder, 'items.csv', 'item\noak\n');
+    const child = start(['-u', '-', '-i', 'items.csv', '-o', 'recs.csv'], { folder, tmp });
+    const ended = exitOf(child);
+    const said = textOf(child.stderr);
+    // More than a pipe holds: once it is taken, the program is reading, and it gets no end.
+    const taken = new Promise<void>((resolve) => child.stdin.write(manyEvents(20_000, 50, 5), () => resolve()));
+    child.stdin.on('error', () => {});
+    await taken;
+    child.kill(signal);
+    expect(await ended).toBe(code);
+    expect(await said).toContain(`recommend: stopped by ${signal}; nothing was written\n`);
+    expect(readdirSync(folder)).toEqual(['items.csv']);
+    expect(readdirSync(tmp)).toEqual([]);
+    expect(leftBehind(tmp)).toEqual([]);
+  });
+});

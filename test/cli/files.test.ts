@@ -1,0 +1,233 @@
+import { execFileSync } from 'node:child_process';
+import {
+  createReadStream,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { temporaryFolders } from '../storage/temporary.js';
+import { EVENTS, put } from './data.js';
+import { run, textOf } from './run.js';
+
+const newFolder = temporaryFolders();
+const LISTS = 'user_id,item_id,rank,score\nann,ash,1,';
+
+describe('where the input comes from', () => {
+  test.each([
+    ['a file', ['-u', 'events.csv'], 'events.csv', EVENTS],
+    ['a gzip file', ['-u', 'events.csv.gz'], 'events.csv.gz', gzipSync(EVENTS)],
+    ['a gzip file of another name', ['-u', 'events.data'], 'events.data', gzipSync(EVENTS)],
+    ['a file with tabs', ['-u', 'events.tsv'], 'events.tsv', EVENTS.replaceAll(',', '\t')],
+    ['a file with semicolons', ['-u', 'events.csv'], 'events.csv', EVENTS.replaceAll(',', ';')],
+    [
+      'a file from Windows, with a byte order mark',
+      ['-u', 'e.csv'],
+      'e.csv',
+      `\uFEFF${EVENTS.replaceAll('\n', '\r\n')}`,
+    ],
+  ])('%s', async (_, args, name, content) => {
+    const folder = newFolder();
+    put(folder, name, content);
+    const { code, stdout, stderr } = await run(args, { folder });
+    expect(code, stderr).toBe(0);
+    expect(stdout.startsWith(LISTS), stdout).toBe(true);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(2);
+  });
+
+  test.each([
+    ['plain', EVENTS],
+    ['gzip', gzipSync(EVENTS)],
+  ])('standard input, %s', async (_, stdin) => {
+    const { code, stdout } = await run(['-u', '-'], { folder: newFolder(), stdin });
+    expect(code).toBe(0);
+    expect(stdout.startsWith(LISTS)).toBe(true);
+  });
+
+  test.each(['--users', '--items', '--interactions'])(
+    'a missing file of %s ends with 66 and its name',
+    async (option) => {
+      const folder = newFolder();
+      put(folder, 'events.csv', EVENTS);
+      const others = option === '--users' ? [] : ['-u', 'events.csv'];
+      const { code, stdout, stderr } = await run([...others, option, 'gone.csv'], { folder });
+      expect(code).toBe(66);
+      expect(stdout).toBe('');
+      expect(stderr).toContain('recommend: gone.csv: no such file\n');
+    },
+  );
+});
+
+describe('rows that cannot be read', () => {
+  const spoilt = `${EVENTS}cat,oak,abc\ncat,elm\ncat,ash,3\n`;
+
+  test('stop the run with 65, the place, the reason and a way out', async () => {
+    const folder = newFolder();
+    put(folder, 'events.csv', spoilt);
+    expect(await run(['-u', 'events.csv'], { folder })).toEqual({
+      code: 65,
+      stdout: '',
+      stderr:
+        'recommend: events.csv:7: column "rating": "abc" is not a number\n' +
+        '  to go on without such rows: --bad-rows skip, or --bad-rows FILE to keep them aside\n',
+    });
+  });
+
+  test('are left out with --bad-rows skip, and counted', async () => {
+    const folder = newFolder();
+    put(folder, 'events.csv', spoilt);
+    put(folder, 'clean.csv', `${EVENTS}cat,ash,3\n`);
+    const skipped = await run(['-u', 'events.csv', '--bad-rows', 'skip'], { folder });
+    const clean = await run(['-u', 'clean.csv'], { folder });
+    expect(skipped.code).toBe(0);
+    expect(skipped.stdout).toBe(clean.stdout);
+    expect(skipped.stderr).toContain('refused  2 rows that cannot be read:');
+    expect(skipped.stderr).toContain('line 8: this row has 2 cells, the header has 3');
+  });
+
+  test('go to the file that --bad-rows names, with place and reason', async () => {
+    const folder = newFolder();
+    put(folder, 'events.csv', spoilt);
+    const { code } = await run(['-u', 'events.csv', '--bad-rows', 'bad.csv'], { folder });
+    expect(code).toBe(0);
+    expect(readFileSync(join(folder, 'bad.csv'), 'utf8')).toBe(
+      'file,line,reason,row\n' +
+        'events.csv,7,"column ""rating"": ""abc"" is not a number","cat,oak,abc"\n' +
+        'events.csv,8,"this row has 2 cells, the header has 3","cat,elm"\n',
+    );
+  });
+});
+
+describe('where the output goes', () => {
+  test('stdout has the data and nothing else; stderr tells what was understood, without a bar', async () => {
+    const folder = newFolder();
+    put(folder, 'events.csv', EVENTS);
+    const { stdout, stderr } = await run(['-u', 'events.csv', '-v'], { folder });
+    expect(stdout).toMatch(/^user_id,item_id,rank,score\n(\w+,\w+,\d+,[\d.]+\n)+$/);
+    expect(stderr).toContain('columns  user = user, item = item, rating = rating');
+    expect(stderr).not.toContain('\u001b');
+    expect(stderr).not.toContain('\r');
+    expect(stderr).not.toContain('ETA');
+  });
+
+  test('--quiet leaves stderr empty', async () => {
+    const folder = newFolder();
+    put(folder, 'events.csv', EVENTS);
+    const { code, stderr } = await run(['-u', 'events.csv', '--quiet', '-o', 'recs.csv'], { folder });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  test('a file has the bytes that stdout would have, and replaces the old one', async () => {
+    const folder = newFolder();
+    put(folder, 'events.csv', EVENTS);
+    put(folder, 'recs.csv', 'old');
+    const { stdout } = await run(['-u', 'events.csv'], { folder });
+    const filed = await run(['-u', 'events.csv', '-o', 'recs.csv'], { folder });
+    expect(filed.stdout).toBe('');
+    expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toBe(stdout);
+  });
+
+  test('a file called .gz is compressed', async () => {
+    const folder = newFolder();
+    put(folder, 'events.csv', EVENTS);
+    await run(['-u', 'events.csv', '-o', 'recs.csv.gz'], { folder });
+    expect(
+      gunzipSync(readFileSync(join(folder, 'recs.csv.gz')))
+        .toString()
+        .startsWith(LISTS),
+    ).toBe(true);
+  });
+
+  test.each([
+    ['succeeds', EVENTS, 0],
+    ['fails', `${EVENTS}cat,oak,abc\n`, 65],
+  ])('no temporary file stays when a run %s, and a failure leaves the old file', async (_, events, expected) => {
+    const folder = newFolder();
+    const tmp = newFolder();
+    put(folder, 'events.csv', events);
+    const old = put(folder, 'recs.csv', 'old');
+    const { code } = await run(['-u', 'events.csv', '-o', 'recs.csv'], { folder, tmp });
+    expect(code).toBe(expected);
+    expect(readdirSync(folder).sort()).toEqual(['events.csv', 'recs.csv']);
+    expect(readdirSync(tmp)).toEqual([]);
+    expect(readFileSync(old, 'utf8') === 'old').toBe(expected !== 0);
+  });
+
+  test('a missing folder ends with 73 before anything is read, and a folder in its place as well', async () => {
+    const folder = newFolder();
+    const tmp = newFolder();
+    mkdirSync(join(folder, 'there'));
+    const gone = await run(['-u', 'never-read.csv', '-o', 'gone/recs.csv'], { folder, tmp });
+    expect(gone.code).toBe(73);
+    expect(gone.stderr).toBe('recommend: gone/recs.csv: the folder gone does not exist\n');
+    const there = await run(['-u', 'never-read.csv', '-o', 'there'], { folder, tmp });
+    expect(there.code).toBe(73);
+    expect(existsSync(join(folder, 'gone'))).toBe(false);
+    expect(readdirSync(tmp)).toEqual([]);
+  });
+
+  test('a link stays a link: the file behind it is replaced', async () => {
+    const folder = newFolder();
+    put(folder, 'events.csv', EVENTS);
+    put(folder, 'real.csv', 'old');
+    symlinkSync('real.csv', join(folder, 'recs.csv'));
+    const { code } = await run(['-u', 'events.csv', '-o', 'recs.csv'], { folder });
+    expect(code).toBe(0);
+    expect(readlinkSync(join(folder, 'recs.csv'))).toBe('real.csv');
+    expect(readFileSync(join(folder, 'real.csv'), 'utf8').startsWith(LISTS)).toBe(true);
+  });
+
+  test.skipIf(process.platform === 'win32')('a pipe stays a pipe, and is written to', async () => {
+    const folder = newFolder();
+    put(folder, 'events.csv', EVENTS);
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const [text, { code }] = await Promise.all([
+      textOf(createReadStream(pipe)),
+      run(['-u', 'events.csv', '-o', 'pipe'], { folder }),
+    ]);
+    expect(code).toBe(0);
+    expect(text.startsWith(LISTS)).toBe(true);
+    expect(lstatSync(pipe).isFIFO()).toBe(true);
+    expect(readdirSync(folder).sort()).toEqual(['events.csv', 'pipe']);
+  });
+
+  test('an input is never overwritten, whatever name it is given', async () => {
+    const folder = newFolder();
+    const path = put(folder, 'events.csv', EVENTS);
+    for (const output of ['events.csv', './events.csv', path]) {
+      const written = await run(['-u', 'events.csv', '-o', output], { folder });
+      expect(written.code, output).toBe(2);
+      const kept = await run(['-u', 'events.csv', '--bad-rows', output], { folder });
+      expect(kept.code, output).toBe(2);
+    }
+    expect(readFileSync(path, 'utf8')).toBe(EVENTS);
+  });
+
+  test('nor is an input overwritten by way of a link', async () => {
+    const folder = newFolder();
+    const path = put(folder, 'events.csv', EVENTS);
+    symlinkSync('events.csv', join(folder, 'link.csv'));
+    for (const option of ['--output', '--bad-rows']) {
+      const { code } = await run(['-u', 'events.csv', option, 'link.csv'], { folder });
+      expect(code, option).toBe(2);
+      expect(readFileSync(path, 'utf8')).toBe(EVENTS);
+    }
+  });
+
+  test('a --bad-rows file that cannot be made ends with 73 and no debris', async () => {
+    const folder = newFolder();
+    const tmp = newFolder();
+    put(folder, 'events.csv', EVENTS);
+    const { code } = await run(['-u', 'events.csv', '-o', 'recs.csv', '--bad-rows', 'gone/bad.csv'], { folder, tmp });
+    expect(code).toBe(73);
+    expect(readdirSync(folder)).toEqual(['events.csv']);
+    expect(readdirSync(tmp)).toEqual([]);
+  });
+});

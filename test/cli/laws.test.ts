@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { temporaryFolders } from '../storage/temporary.js';
+import { manyEvents, put, type Row, rowsIn, rowsOf } from './data.js';
+import { fixtures, run } from './run.js';
+
+const newFolder = temporaryFolders();
+const ratings = join(fixtures, 'books', 'ratings.csv');
+const books = join(fixtures, 'books', 'books.csv');
+const N = 7;
+
+async function recommended(users: string, ...more: string[]): Promise<string> {
+  const args = ['-u', users, '-i', books, '-n', String(N), '-q', ...more];
+  const { code, stdout, stderr } = await run(args, { folder: newFolder() });
+  expect(code, stderr).toBe(0);
+  return stdout;
+}
+
+function byUser(rows: readonly Row[]): Map<string, Row[]> {
+  const lists = new Map<string, Row[]>();
+  for (const row of rows) lists.set(row.user_id, [...(lists.get(row.user_id) ?? []), row]);
+  return lists;
+}
+
+describe('on the books', () => {
+  const had = new Map<string, Set<string>>();
+  let csv = '';
+  let lists = new Map<string, Row[]>();
+
+  beforeAll(async () => {
+    for (const { user_id = '', item_id = '' } of rowsIn(ratings)) {
+      had.set(user_id, (had.get(user_id) ?? new Set()).add(item_id));
+    }
+    csv = await recommended(ratings);
+    lists = byUser(rowsOf(csv));
+  });
+
+  test('users come in the order of their first appearance, each in one block', () => {
+    const blocks = rowsOf(csv).flatMap((row, at, all) => (row.user_id === all[at - 1]?.user_id ? [] : [row.user_id]));
+    expect(blocks).toEqual([...had.keys()]);
+  });
+
+  test('everybody gets exactly N items, ranked 1 to N', () => {
+    const ranks = Array.from({ length: N }, (_, at) => String(at + 1));
+    for (const list of lists.values()) expect(list.map((row) => row.rank)).toEqual(ranks);
+  });
+
+  test('nobody gets a book twice, one they had, or one that is not in the catalogue', () => {
+    const catalogue = new Set(rowsIn(books).map((row) => row.item_id));
+    for (const [user, list] of lists) {
+      expect(new Set(list.map((row) => row.item_id)).size).toBe(N);
+      const wrong = list.filter((row) => had.get(user)?.has(row.item_id) || !catalogue.has(row.item_id));
+      expect(wrong).toEqual([]);
+    }
+  });
+
+  test('scores never rise down a list', () => {
+    for (const list of lists.values()) {
+      const scores = list.map((row) => Number(row.score));
+      expect(scores).toEqual([...scores].sort((a, b) => b - a));
+    }
+  });
+
+  test.each(['1', '2', '7'])('the bytes are the same with %s workers', async (workers) => {
+    expect(await recommended(ratings, '-j', workers)).toBe(csv);
+  });
+
+  test('a shorter list is the beginning of a longer one', async () => {
+    const longer = byUser(rowsOf(await recommended(ratings, '-n', '12')));
+    for (const [user, list] of lists) expect(longer.get(user)?.slice(0, N)).toEqual(list);
+  });
+
+  test('users in another order get the same lists, in that order', async () => {
+    const rows = rowsIn(ratings);
+    const order = [...had.keys()].reverse();
+    const place = new Map(order.map((user, at) => [user, at]));
+    rows.sort((a, b) => (place.get(a.user_id ?? '') ?? 0) - (place.get(b.user_id ?? '') ?? 0));
+    const lines = rows.map((row) => `${row.user_id},${row.item_id},${row.rating}`);
+    const path = put(newFolder(), 'ratings.csv', `user_id,item_id,rating\n${lines.join('\n')}\n`);
+    const permuted = byUser(rowsOf(await recommended(path)));
+    expect([...permuted.keys()]).toEqual(order);
+    for (const [user, list] of lists) {
+      expect(permuted.get(user)?.map((row) => row.item_id)).toEqual(list.map((row) => row.item_id));
+    }
+  });
+});
+
+test('the bytes are the same for any number of workers where learning takes several shards', async () => {
+  const folder = newFolder();
+  const events = put(folder, 'events.csv', manyEvents(400, 401, 200));
+  const runs = await Promise.all(
+    ['1', '2', '7'].map((workers) => run(['-u', events, '-v', '-j', workers], { folder })),
+  );
+  for (const { code, stderr } of runs) {
+    expect(code, stderr).toBe(0);
+    expect(Number(/learning in (\d+) shards/.exec(stderr)?.[1])).toBeGreaterThan(3);
+  }
+  expect(new Set(runs.map(({ stdout }) => stdout)).size).toBe(1);
+});

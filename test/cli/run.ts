@@ -1,0 +1,53 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const BINARY = fileURLToPath(new URL('../../bin/recommend.js', import.meta.url));
+export const fixtures = fileURLToPath(new URL('../../fixtures', import.meta.url));
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface Where {
+  /** The working folder of the program. */
+  folder: string;
+  /** Its TMPDIR, where it is not the system's. */
+  tmp?: string;
+  stdin?: string | Uint8Array;
+}
+
+export interface Ended {
+  /** The exit code; null where a signal ended it. */
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Starts the program as people do. */
+export function start(args: readonly string[], { folder, tmp }: Where): ChildProcessWithoutNullStreams {
+  const env = tmp === undefined ? process.env : { ...process.env, TMPDIR: tmp };
+  return spawn(process.execPath, [BINARY, ...args], { cwd: folder, env });
+}
+
+/** Everything that a stream says until it ends. */
+export async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** The exit code of a started program, once it and all that hold its streams are gone. */
+export function exitOf(child: ChildProcessWithoutNullStreams): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+}
+
+/** Runs the program to its end. */
+export async function run(args: readonly string[], where: Where): Promise<Ended> {
+  const child = start(args, where);
+  const ended = exitOf(child);
+  // A program that refuses its arguments does not read: that is no failure of ours.
+  child.stdin.on('error', () => {});
+  child.stdin.end(where.stdin ?? '');
+  const [stdout, stderr, code] = await Promise.all([textOf(child.stdout), textOf(child.stderr), ended]);
+  return { code, stdout, stderr };
+}

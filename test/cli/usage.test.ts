@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { program } from '../../src/commands/options.js';
+import { temporaryFolders } from '../storage/temporary.js';
+import { EVENTS, put } from './data.js';
+import { root, run } from './run.js';
+
+const newFolder = temporaryFolders();
+
+test('without arguments it shows a short help on stderr and ends with 2', async () => {
+  const { code, stdout, stderr } = await run([], { folder: newFolder() });
+  expect(code).toBe(2);
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(/^recommend: /);
+  expect(stderr).toContain('recommend --help');
+  expect(stderr.trimEnd().split('\n').length).toBeLessThan(12);
+});
+
+test('--version is one line: the version of the package', async () => {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  expect(await run(['--version'], { folder: newFolder() })).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+});
+
+test('--help opens with examples, on stdout', async () => {
+  const { code, stdout, stderr } = await run(['--help'], { folder: newFolder() });
+  expect(code).toBe(0);
+  expect(stderr).toBe('');
+  expect(stdout).toMatch(/^Examples:\n {2}recommend --users /);
+  for (const { flags } of program('').options) expect(stdout).toContain(flags);
+});
+
+test.each([
+  ['an unknown option', ['-u', 'events.csv', '--colour']],
+  ['an argument that is no option', ['events.csv']],
+  ['no users', ['-n', '3']],
+  ['a list of no items', ['-u', 'events.csv', '-n', '0']],
+  ['a fraction of a worker', ['-u', 'events.csv', '-j', '1.5']],
+  ['a separator of two characters', ['-u', 'events.csv', '--delimiter', '||']],
+  ['an unknown way to fold', ['-u', 'events.csv', '--duplicates', 'mean']],
+  ['two files from one standard input', ['-u', '-', '-i', '-']],
+  ['an output that is an input', ['-u', 'events.csv', '-o', 'events.csv']],
+  ['a column that no file has', ['-u', 'events.csv', '--rating-col', 'stars']],
+])('%s ends with 2, a reason, and no output', async (_, args) => {
+  const folder = newFolder();
+  const path = put(folder, 'events.csv', EVENTS);
+  const { code, stdout, stderr } = await run(args, { folder });
+  expect(code).toBe(2);
+  expect(stdout).toBe('');
+  expect(stderr).not.toBe('');
+  expect(stderr).not.toMatch(/\n\s+at /);
+  expect(readFileSync(path, 'utf8')).toBe(EVENTS);
+});
+
+test('README lists the options of the program, in its order', () => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  const listed = [...readme.matchAll(/^\| `(-[^`]*)` \|/gm)].map((match) => match[1]);
+  expect(listed).toEqual([...program('').options.map((option) => option.flags), '-h, --help']);
+});

@@ -1,0 +1,37 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { fixtures, run } from './cli/run.js';
+import { temporaryFolders } from './storage/temporary.js';
+
+const newFolder = temporaryFolders();
+const cases = readdirSync(fixtures).filter((name) => existsSync(join(fixtures, name, 'expected.csv')));
+
+/** The options of a case: the files that its folder has, and what its `args` says. */
+function argsOf(name: string): string[] {
+  const at = (file: string) => join(fixtures, name, file);
+  const given = (option: string, file: string) => (existsSync(at(file)) ? [option, at(file)] : []);
+  const extra = existsSync(at('args')) ? readFileSync(at('args'), 'utf8').split(/\s+/).filter(Boolean) : [];
+  return [
+    '--users',
+    at('users.csv'),
+    ...given('--items', 'items.csv'),
+    ...given('--interactions', 'interactions.csv'),
+    ...extra,
+  ];
+}
+
+test('there are at least eleven golden cases, each with its reasons', () => {
+  expect(cases.length).toBeGreaterThanOrEqual(11);
+  for (const name of cases) expect(existsSync(join(fixtures, name, 'README.md')), name).toBe(true);
+});
+
+describe.each(cases)('%s', (name) => {
+  test.each([[], ['-j', '1'], ['-j', '2'], ['-j', '7']])('comes out as expected, byte for byte', async (...workers) => {
+    const folder = newFolder();
+    const output = join(folder, 'recs.csv');
+    const { code, stderr } = await run([...argsOf(name), ...workers.filter(Boolean), '-o', output], { folder });
+    expect(code, stderr).toBe(0);
+    expect(readFileSync(output, 'utf8')).toBe(readFileSync(join(fixtures, name, 'expected.csv'), 'utf8'));
+  });
+});
