@@ -171,11 +171,6 @@ export function firstRows(matrix: SparseRows, rows: number): SparseRows {
   };
 }
 
-/** How many cells each row holds. */
-export function rowLengths(matrix: SparseRows): Float64Array {
-  return Float64Array.from({ length: matrix.rows }, (_, r) => matrix.start[r + 1]! - matrix.start[r]!);
-}
-
 export function emptyRows(rows: number, columns: number): SparseRows {
   return {
     rows,
