@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ExitCode, Failure } from '../failure.js';
+import { closest } from '../input/closest.js';
 import type { NamedColumns } from '../input/roles.js';
 import { DUPLICATES, type Duplicates } from '../input/strengths.js';
 import { usableCores } from '../shards/cores.js';
@@ -72,7 +73,7 @@ export function program(version: string): Command {
     .option('--user-col <name>', 'the column of user ids')
     .option('--item-col <name>', 'the column of item ids')
     .option('--rating-col <name>', 'the column of ratings, counts or weights')
-    .option('--time-col <name>', 'the column of times')
+    .option('--time-col <name>', 'the column of times; "none", here and in its kin, for none')
     .option('--title-col <name>', 'the column of item titles')
     .option('--history-col <name>', 'profiles: the list of items a user had')
     .option(
@@ -151,6 +152,9 @@ function meant(typed: Typed): Options {
     throw usage('only one of --users, --items and --interactions can be "-": there is one standard input');
   }
   const { output, badRows } = typed;
+  const meantWord = /[./]/.test(badRows) ? undefined : closest(badRows, ['stop', 'skip']);
+  if (meantWord !== undefined && meantWord !== badRows)
+    throw usage(`--bad-rows ${badRows}: did you mean ${meantWord}? (a file of that name: ./${badRows})`);
   const rejects = badRows === 'stop' || badRows === 'skip' ? undefined : badRows;
   for (const path of [users, items, interactions]) {
     if (path === undefined || path === '-') continue;

@@ -1,5 +1,7 @@
 import { BadRow } from './csv.js';
 
+/** "4,5" can only be a decimal comma; "1,234" could be either, and is refused. */
+const DECIMAL_COMMA = /^([+-]?\d+),(\d{1,2})$/;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /**
@@ -7,7 +9,7 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
  * @throws BadRow that names the column and shows the cell.
  */
 export function numberCell(cell: string, column: string): number {
-  const text = cell.trim();
+  const text = cell.trim().replace(DECIMAL_COMMA, '$1.$2');
   if (isBlank(text)) return Number.NaN;
   const value = NUMBER.test(text) ? Number(text) : Number.NaN;
   if (!Number.isFinite(value)) throw new BadRow(`column "${column}": ${shown(cell)} is not a number`);

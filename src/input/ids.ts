@@ -1,3 +1,6 @@
+import { shown } from './cells.js';
+import { BadRow } from './csv.js';
+
 /**
  * Ids ⇄ indices. An id is an opaque string, compared byte for byte (`0012` is not `12`); its index is the order in
  * which it was first met.
@@ -10,10 +13,14 @@ export class IdIndex {
     return this.ids.length;
   }
 
-  /** The id's index, a new one where it has none yet. */
+  /** The id's index, a new one where it has none yet. @throws BadRow for an id that was not UTF-8. */
   add(id: string): number {
     const known = this.#index.get(id);
     if (known !== undefined) return known;
+    // Bytes that are no UTF-8 all become this character: ids that differ would turn into one.
+    if (id.includes('\uFFFD')) {
+      throw new BadRow(`the id ${shown(id)} is not UTF-8; convert the file, say by iconv -f windows-1252 -t utf-8`);
+    }
     const index = this.ids.length;
     this.#index.set(id, index);
     this.ids.push(id);

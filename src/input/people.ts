@@ -132,7 +132,7 @@ function profilesReading(
     report.repeatedRows = table.rows.repeated;
     if (lists.unmatched.count > 0) {
       report.notes.push(
-        `${lists.unmatched.count} preferences match no attribute of the catalogue, the first of them ${JSON.stringify(lists.unmatched.first)}`,
+        `preferences that match no attribute of the catalogue: ${lists.unmatched.count}, the first of them ${JSON.stringify(lists.unmatched.first)}; lists are cut at "|"`,
       );
     }
     return { events: [], lists, groups };

@@ -9,7 +9,7 @@ import type { Ids, Inputs } from './inputs.js';
 import { type Catalogue, readItems } from './items.js';
 import { type EventsFile, type People, readBeside, readPeople } from './people.js';
 import { type Entries, newProfileLists } from './profiles.js';
-import type { NamedColumns } from './roles.js';
+import { type NamedColumns, NO_COLUMN } from './roles.js';
 import { noAttributes } from './tables.js';
 
 /**
@@ -32,7 +32,7 @@ export async function readDataset(inputs: Inputs): Promise<{ dataset: Dataset; r
   if (ids.items.size === 0) {
     throw new Failure(
       ExitCode.badData,
-      `no items anywhere: give a catalogue with --items, or interactions to learn from`,
+      `no items anywhere: ${displayName(inputs.users)} was read as profiles, since no column of it looks like the item (--item-col NAME says which is); give a catalogue with --items, or interactions with --interactions`,
     );
   }
   const dataset = assemble(inputs, ids, served, catalogue, people, [...beside, ...people.events], reports);
@@ -69,14 +69,15 @@ function assemble(
   const { history, preferences, exclude } = people.lists ?? newProfileLists();
   const stated = matrixOf(history, users, items);
   const offered = Uint8Array.from({ length: items }, (_, item) => (!catalogue || catalogue.table.has(item) ? 1 : 0));
-  noteStrangers(offered, reports);
+  const interactions = joined([...behaviour, stated], users, items);
+  noteStrangers(offered, interactions, reports);
   return {
     userIds: ids.users.ids,
     served,
     itemIds: ids.items.ids,
     titles: Array.from({ length: items }, (_, item) => catalogue?.titles[item] ?? ''),
     offered,
-    interactions: joined([...behaviour, stated], users, items),
+    interactions,
     excluded: matrixOf(exclude, users, items),
     attributes: padded(attributes.matrix, items),
     attributeNames: attributes.values.ids,
@@ -126,11 +127,15 @@ function timeSpan(events: Events): EventsReport['time'] {
   return { unit: timeColumn.unit, from: timeColumn.seconds(from), to: timeColumn.seconds(to), missing };
 }
 
-function noteStrangers(offered: Uint8Array, reports: readonly FileReport[]): void {
+/** Says how many items are outside the catalogue; where all that anybody had are, the ids hardly mean the same. */
+function noteStrangers(offered: Uint8Array, had: SparseRows, reports: readonly FileReport[]): void {
   const strangers = offered.reduce((total, flag) => total + 1 - flag, 0);
-  const last = reports[reports.length - 1];
-  if (strangers > 0 && last)
-    last.notes.push(`${strangers} items are not in the catalogue: learned from, never recommended`);
+  const notes = reports[reports.length - 1]?.notes;
+  if (strangers === 0 || !notes) return;
+  notes.push(`items not in the catalogue: ${strangers}; learned from, never recommended`);
+  if (had.index.length > 0 && had.index.every((item) => offered[item] === 0)) {
+    notes.push('WARNING: not one item that anybody had is in the catalogue; do the ids of the files match?');
+  }
 }
 
 /** A column named by option has to be in one of the files at least. */
@@ -141,7 +146,7 @@ function requireNamedColumns(
 ): void {
   const present = new Set(reports.flatMap((report) => report.roles.map(([, column]) => column)));
   for (const [role, column] of Object.entries(named)) {
-    if (present.has(column)) continue;
+    if (present.has(column) || column === NO_COLUMN) continue;
     throw new Failure(
       ExitCode.usage,
       `--${role}-col: no file has a column ${JSON.stringify(column)} that can be the ${role}`,

@@ -34,6 +34,9 @@ const SYNONYMS: Record<Role, readonly string[]> = {
   exclude: words('exclude excluded excludeditems excludeitems blocked blacklist hide'),
 };
 
+/** What an option says instead of a name where no column shall have the role. */
+export const NO_COLUMN = 'none';
+
 /** Names that mean the row's own subject, whatever the file is about: taken only when nothing better is there. */
 const OWN_ID = words('id key code');
 
@@ -65,7 +68,7 @@ export function recogniseRoles(
   }
   const names = header.map(normalised);
   for (const role of wanted) {
-    if (roles[role] !== undefined) continue;
+    if (roles[role] !== undefined || named[role] === NO_COLUMN) continue;
     const column = bestColumn(path, header, names, role, role === own ? OWN_ID : [], taken);
     if (column === undefined) continue;
     roles[role] = column;

@@ -30,7 +30,7 @@ export class TimeColumn {
     const value = numeric ? Number(text) : secondsOf(text);
     if (!Number.isFinite(value)) {
       throw new BadRow(
-        `column "${this.#column}": ${shown(cell)} is not a time (seconds, milliseconds or YYYY-MM-DD HH:MM:SS)`,
+        `column "${this.#column}": ${shown(cell)} is not a time (seconds, milliseconds or YYYY-MM-DD HH:MM:SS); --time-col none leaves times out`,
       );
     }
     this.#numeric ??= numeric;

@@ -72,7 +72,7 @@ function learnedLine({ served, userIds, interactions, offered }: Dataset): strin
   const density = (100 * pairs) / Math.max(1, userIds.length * interactions.columns);
   const strangers = userIds.length - served;
   const others = strangers > 0 ? ` (and ${plural(strangers, 'other user')} to learn from)` : '';
-  return `${plural(served, 'user')}${others}, ${plural(items, 'item')}, ${plural(pairs, 'interaction')}: density ${density.toPrecision(2)} %`;
+  return `${plural(served, 'user')}${others}, ${plural(items, 'item')}, ${plural(pairs, 'interaction')}: density ${Number(density.toPrecision(2))} %`;
 }
 
 /** "1 row", "12,345 rows". */

@@ -40,6 +40,7 @@ test.each([
   ['an unknown way to fold', ['-u', 'events.csv', '--duplicates', 'mean']],
   ['two files from one standard input', ['-u', '-', '-i', '-']],
   ['an output that is an input', ['-u', 'events.csv', '-o', 'events.csv']],
+  ['a word for bad rows that was meant to be another', ['-u', 'events.csv', '--bad-rows', 'stopp']],
   ['a column that no file has', ['-u', 'events.csv', '--rating-col', 'stars']],
 ])('%s ends with 2, a reason, and no output', async (_, args) => {
   const folder = newFolder();

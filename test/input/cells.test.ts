@@ -13,6 +13,8 @@ describe('numberCell', () => {
     ['4.', 4],
     ['1e3', 1000],
     ['2.5E-1', 0.25],
+    ['4,5', 4.5],
+    ['-0,25', -0.25],
   ])('reads %j as %d', (cell, value) => {
     expect(numberCell(cell, 'rating')).toBe(value);
   });
@@ -24,7 +26,7 @@ describe('numberCell', () => {
     expect(numberCell('\\N', 'rating')).toBeNaN();
   });
 
-  it.each(['good', '4,5', '0x10', 'Infinity', '1e999', '1 2', '.', '--1', '5 stars'])('refuses %j', (cell) => {
+  it.each(['good', '1,234', '0x10', 'Infinity', '1e999', '1 2', '.', '--1', '5 stars'])('refuses %j', (cell) => {
     expect(() => numberCell(cell, 'rating')).toThrow(new BadRow(`column "rating": "${cell}" is not a number`));
   });
 });

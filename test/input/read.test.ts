@@ -115,7 +115,7 @@ describe('readDataset, of events and a catalogue', () => {
     expect(interactionsOf(read)).toEqual({ u: { i2: 1, gone: 1 } });
     expect(read.titles[4]).toBe('');
     expect(read.attributes.rows).toBe(5);
-    expect(reports.at(-1)?.notes).toEqual(['1 items are not in the catalogue: learned from, never recommended']);
+    expect(reports.at(-1)?.notes).toEqual(['items not in the catalogue: 1; learned from, never recommended']);
   });
 });
 
@@ -150,7 +150,7 @@ describe('readDataset, of profiles', () => {
   it('counts preferences that match nothing', async () => {
     const { reports } = await dataset(['user_id preferences', 'u drama|western', 'v opera'], { items: CATALOGUE });
     expect(reports[1]?.notes).toEqual([
-      '2 preferences match no attribute of the catalogue, the first of them "western"',
+      'preferences that match no attribute of the catalogue: 2, the first of them "western"; lists are cut at "|"',
     ]);
   });
 
