@@ -16,6 +16,8 @@ export class ChildFailure extends Error {
     this.name = 'ChildFailure';
     this.ending = ending;
     this.childStack = childStack;
+    // What the child threw at says where the defect is; where the parent heard of it does not.
+    if (childStack !== undefined) this.stack = `${message}\n${childStack}`;
   }
 }
 
