@@ -25,7 +25,9 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 function onSignal(signal: 'SIGINT' | 'SIGTERM', exitCode: number, interrupted: AbortController): void {
-  process.once(signal, () => interrupted.abort(new Failure(exitCode, `stopped by ${signal}; nothing was written`)));
+  process.once(signal, () =>
+    interrupted.abort(new Failure(exitCode, `stopped by ${signal}; no output file was written`)),
+  );
 }
 
 function version(): string {

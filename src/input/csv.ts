@@ -109,8 +109,9 @@ export async function readTable(
     const tooLong = error.code === 'CSV_MAX_RECORD_SIZE';
     const unclosed = tooLong || error.code === 'CSV_QUOTE_NOT_CLOSED';
     const raw = unclosed ? place.raw + 1 + Number(error.empty_lines) - place.empty : Number(error.lines);
-    // csv-parse drops the rest of its buffer after such a row: nothing behind it can be trusted, whatever `badRows` says.
-    if (tooLong) {
+    // Whatever `badRows` says, there is no going on without a header, nor behind a row that is too long, after which
+    // csv-parse drops the rest of its buffer.
+    if (tooLong || !readRow) {
       failure = new Failure(
         ExitCode.badData,
         `${name}:${raw - place.extra}: ${quoteTrouble(error, raw - place.extra)}`,

@@ -50,7 +50,7 @@ describe.each([
     child.stderr.once('data', () => child.kill(signal));
     const said = await textOf(child.stderr);
     expect(await ended).toBe(code);
-    expect(said).toContain(`recommend: stopped by ${signal}; nothing was written\n`);
+    expect(said).toContain(`recommend: stopped by ${signal}; no output file was written\n`);
     expect(said).not.toMatch(/\n\s+at /);
     expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toBe('old');
     expect(readdirSync(folder).sort()).toEqual(['events.csv', 'recs.csv']);
@@ -71,7 +71,7 @@ describe.each([
     await taken;
     child.kill(signal);
     expect(await ended).toBe(code);
-    expect(await said).toContain(`recommend: stopped by ${signal}; nothing was written\n`);
+    expect(await said).toContain(`recommend: stopped by ${signal}; no output file was written\n`);
     expect(readdirSync(folder)).toEqual(['items.csv']);
     expect(readdirSync(tmp)).toEqual([]);
     expect(leftBehind(tmp)).toEqual([]);

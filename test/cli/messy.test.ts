@@ -42,3 +42,12 @@ test('a users file without an item column says how it was read and how to name t
   expect(stderr).toContain('events.csv was read as profiles');
   expect(stderr).toContain('--item-col');
 });
+
+test('a header that cannot be read stops the run even where bad rows are skipped', async () => {
+  const folder = newFolder();
+  put(folder, 'header.csv', 'us"er,item\na,x\nb,y\n');
+  const { code, stdout, stderr } = await run(['-u', 'header.csv', '--bad-rows', 'skip'], { folder });
+  expect(code).toBe(65);
+  expect(stdout).toBe('');
+  expect(stderr).toContain('header.csv:1: a quote (") inside a cell');
+});
