@@ -2,40 +2,75 @@
  * The forked program: receive a shard, do it, answer. What to do, and what to do when it fails, is the parent's
  * business. It leaves when the parent disconnects or is gone.
  */
-import { Fitter, rowFacts } from './model/fit.js';
+import { Fitter, gramRows, needsGram } from './model/fit.js';
+import { PiecedRows } from './model/pieces.js';
+import { rowLengths } from './model/sparse.js';
 import { LineWriter } from './output/lines.js';
 import { quotedFrom } from './output/quoting.js';
+import { modelOf } from './ranking/model.js';
 import { Recommender } from './ranking/recommender.js';
+import { Trial } from './ranking/trial.js';
 import {
   type Answer,
   type FitJob,
+  type GramJob,
   type Job,
+  type ListsJob,
+  type ModelFiles,
   PROTOCOL,
+  type RowFile,
   type ScoreJob,
   type ToChild,
   type ToParent,
+  type TrialJob,
 } from './shards/protocol.js';
 import { readArrays, writeArrays } from './storage/array-file.js';
-import { matrixArrays } from './storage/matrix-file.js';
-import { readAudience, readEvidence, readModel } from './storage/run-files.js';
+import { matrixArrays, matrixFrom } from './storage/matrix-file.js';
+import { readAudience, readEvidence, readFinish } from './storage/run-files.js';
 
 /** Works any shard of one job; what the job's shards share is read once. */
 type ShardWork = (from: number, to: number) => Answer;
 
-function fitWork(job: FitJob): ShardWork {
-  const fitter = new Fitter(readEvidence(job.evidence), job.settings);
+function workOf(job: Job): ShardWork {
+  switch (job.kind) {
+    case 'gram':
+      return gramWork(job);
+    case 'fit':
+      return fitWork(job);
+    case 'score':
+      return scoreWork(job);
+    case 'lists':
+      return listsWork(job);
+    case 'trial':
+      return trialWork(job);
+  }
+}
+
+function gramWork(job: GramJob): ShardWork {
+  const rows = gramRows(readEvidence(job.evidence), job.settings);
   return (from, to) => {
-    const rows = fitter.rows(from, to);
-    // The process id keeps apart the files of two children that work the same shard, one after the other's death.
-    const path = `${job.rows}.${from}.${process.pid}`;
+    const path = shardPath(job.rows, from);
+    writeArrays(path, matrixArrays('rows', rows(from, to)));
+    return { kind: 'gram', path };
+  };
+}
+
+function fitWork(job: FitJob): ShardWork {
+  const evidence = readEvidence(job.evidence);
+  const gram = needsGram(job.settings)
+    ? new PiecedRows(readPieces(job.gram), firstRowsOf(job.gram), evidence.items)
+    : undefined;
+  const fitter = new Fitter(evidence, job.settings, gram);
+  return (from, to) => {
+    const { rows, precision } = fitter.rows(from, to);
+    const path = shardPath(job.rows, from);
     writeArrays(path, matrixArrays('rows', rows));
-    return { kind: 'fit', path, ...rowFacts(rows) };
+    return { kind: 'fit', path, precision, length: rowLengths(rows) };
   };
 }
 
 function scoreWork(job: ScoreJob): ShardWork {
-  const model = readModel(job.counts, job.scales, job.rows);
-  const recommender = new Recommender(model, readAudience(job.audience), job.listLength);
+  const recommender = recommenderOf(job);
   const arrays = readArrays(job.cells);
   const cells = {
     users: quotedFrom(arrays, 'users'),
@@ -49,18 +84,65 @@ function scoreWork(job: ScoreJob): ShardWork {
   };
 }
 
-function workOf(job: Job): ShardWork {
-  return job.kind === 'fit' ? fitWork(job) : scoreWork(job);
+function listsWork(job: ListsJob): ShardWork {
+  const recommender = recommenderOf(job);
+  return (from, to) => {
+    const items = new Uint32Array((to - from) * job.listLength);
+    const length = new Uint32Array(to - from);
+    let filled = 0;
+    for (let user = from; user < to; user++) {
+      const list = recommender.recommend(user).items;
+      items.set(list, filled);
+      filled += list.length;
+      length[user - from] = list.length;
+    }
+    return { kind: 'lists', items: items.slice(0, filled), length };
+  };
 }
 
-let current: { kind: Job['kind']; work: ShardWork } | undefined;
+function trialWork(job: TrialJob): ShardWork {
+  const { counts, rows, finish } = job.model;
+  const variants = job.variants.map(({ settings, audience }) => ({ settings, audience: readAudience(audience) }));
+  const trial = new Trial(
+    { counts, pieces: readPieces(rows), from: firstRowsOf(rows), finish: readFinish(finish) },
+    variants,
+    matrixFrom(readArrays(job.heldOut), 'heldOut'),
+    job.listLength,
+  );
+  return (from, to) => ({ kind: 'trial', worth: trial.worth(from, to) });
+}
+
+function recommenderOf(job: ScoreJob | ListsJob): Recommender {
+  const { counts, rows, finish }: ModelFiles = job.model;
+  const model = modelOf(counts, readPieces(rows), firstRowsOf(rows), readFinish(finish), job.settings);
+  return new Recommender(model, readAudience(job.audience), job.listLength);
+}
+
+function readPieces(files: readonly RowFile[]) {
+  return files.map(({ path }) => matrixFrom(readArrays(path), 'rows'));
+}
+
+function firstRowsOf(files: readonly RowFile[]): number[] {
+  return files.map(({ from }) => from);
+}
+
+/** The process id keeps apart the files of two children that work the same shard, one after the other's death. */
+function shardPath(rows: string, from: number): string {
+  return `${rows}.${from}.${process.pid}`;
+}
+
+let current: { job: number; work: ShardWork } | undefined;
 
 function answer(message: ToChild): ToParent {
   const { index } = message;
   try {
     if (message.type !== 'shard' || message.protocol !== PROTOCOL)
       throw new Error('the parent speaks another protocol');
-    if (current?.kind !== message.job.kind) current = { kind: message.job.kind, work: workOf(message.job) };
+    if (current?.job !== message.job) {
+      // What the job before shared is let go before the next is read.
+      current = undefined;
+      current = { job: message.job, work: workOf(message.task) };
+    }
     return { type: 'answer', index, answer: current.work(message.from, message.to) };
   } catch (error) {
     const thrown = error instanceof Error ? error : new Error(String(error));

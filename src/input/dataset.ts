@@ -21,6 +21,8 @@ export interface Dataset {
   offered: Uint8Array;
   /** users × items: above 0 liked, 0 had, below 0 disliked. */
   interactions: SparseRows;
+  /** By entry of `interactions`: seconds since 1970, NaN unknown; undefined where no file has times. */
+  times: Float64Array | undefined;
   /** users × items that are not offered, beside what they had. */
   excluded: SparseRows;
   /** items × attribute values. */

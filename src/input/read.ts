@@ -78,6 +78,7 @@ function assemble(
     titles: Array.from({ length: items }, (_, item) => catalogue?.titles[item] ?? ''),
     offered,
     interactions,
+    times: undefined,
     excluded: matrixOf(exclude, users, items),
     attributes: padded(attributes.matrix, items),
     attributeNames: attributes.values.ids,

@@ -1,5 +1,7 @@
 import { inversePower, type Settings } from './settings.js';
 import { mapped, type SparseRows, stacked, transposed } from './sparse.js';
+import { recentPopularity } from './trend.js';
+import { weighted } from './weighting.js';
 
 /**
  * What there is to learn from, as the rows of the model need it.
@@ -20,8 +22,12 @@ export interface Evidence {
   basketWeight: Float64Array;
   /** Users who liked an item: d_j of popularity. */
   popularity: Float64Array;
-  /** Evidence on an item: users who liked it, and α for each attribute value it shares. */
+  /** The same, recent ones counting more: what popularity recommends. */
+  trend: Float64Array;
+  /** Evidence on an item: users who liked it, and α x² for each attribute value it has. */
   degree: Float64Array;
+  /** The diagonal of the Gram matrix: Σ over baskets with i   w · x_i². */
+  diagonal: Float64Array;
   /** By item: 1 where it may be recommended. */
   offered: Uint8Array;
   /** attribute values × items, offered ones only: the rows of stated preferences. */
@@ -32,8 +38,10 @@ export interface Evidence {
 
 /** What is read, before it is arranged to learn from. */
 export interface Observations {
-  /** users × items, below 0 for dislikes. */
+  /** users × items: above 0 liked, and how much; 0 had; below 0 disliked. */
   interactions: SparseRows;
+  /** By entry of the interactions: seconds since 1970, NaN unknown. */
+  times?: Float64Array | undefined;
   offered: Uint8Array;
   /** items × attribute values. */
   attributes: SparseRows;
@@ -43,28 +51,13 @@ export interface Observations {
 
 export function evidenceOf(seen: Observations, settings: Settings): Evidence {
   const liked = mapped(seen.interactions, (value) => (value > 0 ? value : undefined));
-  const byAttribute = transposed(seen.attributes);
-  const shared = mapped(byAttribute, (value, attribute) => {
-    const carriers = byAttribute.start[attribute + 1]! - byAttribute.start[attribute]!;
-    return settings.attributeWeight > 0 && carriers >= 2 && carriers <= settings.attributeReach ? value : undefined;
-  });
-  const baskets = stacked(liked, shared);
+  const { rows: users, columns: items } = liked;
+  const popularity = countsByColumn(liked);
+  const learned =
+    settings.userWeight === 1 ? weighted(liked, settings.weighting, popularity) : mapped(liked, () => undefined);
+  const baskets = stacked(learned, sharedAttributes(seen.attributes, settings));
   const holders = transposed(baskets);
-  const { users, items } = { users: liked.rows, items: liked.columns };
-  const basketWeight = Float64Array.from({ length: baskets.rows }, (_, basket) => {
-    const size = baskets.start[basket + 1]! - baskets.start[basket]!;
-    const strength = basket < users ? 1 : settings.attributeWeight;
-    return size === 0 ? 0 : strength * inversePower(size, settings.basketDamping);
-  });
-  const popularity = new Float64Array(items);
-  const degree = new Float64Array(items);
-  for (let item = 0; item < items; item++) {
-    for (let e = holders.start[item]!; e < holders.start[item + 1]!; e++) {
-      const byUser = holders.index[e]! < users;
-      if (byUser) popularity[item]!++;
-      degree[item]! += byUser ? 1 : settings.attributeWeight;
-    }
-  }
+  const basketWeight = basketWeights(baskets, users, settings);
   const { offered } = seen;
   const carriers = transposed(mapped(seen.attributes, (value, item) => (offered[item] === 1 ? value : undefined)));
   return {
@@ -74,9 +67,52 @@ export function evidenceOf(seen: Observations, settings: Settings): Evidence {
     holders,
     basketWeight,
     popularity,
-    degree,
+    trend: recentPopularity(seen.interactions, seen.times, settings.popularityHalfLife, popularity),
+    ...evidenceOnItems(holders, basketWeight, users, settings),
     offered,
     carriers,
     members: transposed(seen.groups),
   };
+}
+
+/** attribute values × items, those values alone that some items share, and not too many of them. */
+function sharedAttributes(attributes: SparseRows, settings: Settings): SparseRows {
+  const byAttribute = transposed(attributes);
+  return mapped(byAttribute, (value, attribute) => {
+    const carriers = byAttribute.start[attribute + 1]! - byAttribute.start[attribute]!;
+    return settings.attributeWeight > 0 && carriers >= 2 && carriers <= settings.attributeReach ? value : undefined;
+  });
+}
+
+function basketWeights(baskets: SparseRows, users: number, settings: Settings): Float64Array {
+  return Float64Array.from({ length: baskets.rows }, (_, basket) => {
+    const size = baskets.start[basket + 1]! - baskets.start[basket]!;
+    const strength = basket < users ? 1 : settings.attributeWeight;
+    return size === 0 ? 0 : strength * inversePower(size, settings.basketDamping);
+  });
+}
+
+function evidenceOnItems(
+  holders: SparseRows,
+  basketWeight: Float64Array,
+  users: number,
+  settings: Settings,
+): { degree: Float64Array; diagonal: Float64Array } {
+  const degree = new Float64Array(holders.rows);
+  const diagonal = new Float64Array(holders.rows);
+  for (let item = 0; item < holders.rows; item++) {
+    for (let e = holders.start[item]!; e < holders.start[item + 1]!; e++) {
+      const basket = holders.index[e]!;
+      const square = holders.value[e]! * holders.value[e]!;
+      degree[item]! += basket < users ? 1 : settings.attributeWeight * square;
+      diagonal[item]! += basketWeight[basket]! * square;
+    }
+  }
+  return { degree, diagonal };
+}
+
+function countsByColumn(matrix: SparseRows): Float64Array {
+  const counts = new Float64Array(matrix.columns);
+  for (const column of matrix.index) counts[column]!++;
+  return counts;
 }

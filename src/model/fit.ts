@@ -1,7 +1,11 @@
-import { CooccurrenceRows, cooccurrenceCosts } from './cooccurrence.js';
+import { CooccurrenceRows } from './cooccurrence.js';
+import { EaseRows, easeCosts } from './ease.js';
 import type { Evidence } from './evidence.js';
+import { GramRows, gramCosts } from './gram.js';
 import { GroupRows, groupCosts } from './groups.js';
+import type { PiecedRows } from './pieces.js';
 import { writePreferenceRow } from './preferences.js';
+import { RidgeRows, ridgeCosts } from './ridge.js';
 import { RowWriter } from './rows.js';
 import type { Settings } from './settings.js';
 import type { SparseRows } from './sparse.js';
@@ -20,64 +24,109 @@ export function signalCounts(evidence: Evidence): SignalCounts {
   return { items: evidence.items, preferences: evidence.carriers.rows, groups: evidence.members.rows };
 }
 
+/** True where rows of the Gram matrix have to be there before the rows of the model can be learned. */
+export function needsGram(settings: Settings): boolean {
+  return settings.method === 'ridge';
+}
+
 /** What each row costs to learn, in additions, by signal. */
-export function fitCosts(evidence: Evidence): Float64Array {
+export function fitCosts(evidence: Evidence, settings: Settings): Float64Array {
   const { carriers } = evidence;
   const preferences = Float64Array.from(
     { length: carriers.rows },
     (_, value) => 1 + carriers.start[value + 1]! - carriers.start[value]!,
   );
-  return Float64Array.from([...cooccurrenceCosts(evidence), ...preferences, ...groupCosts(evidence)]);
+  const parts = [itemCosts(evidence, settings), preferences, groupCosts(evidence)];
+  const costs = new Float64Array(parts.reduce((total, part) => total + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    costs.set(part, at);
+    at += part.length;
+  }
+  return costs;
+}
+
+function itemCosts(evidence: Evidence, settings: Settings): Float64Array {
+  switch (settings.method) {
+    case 'ridge':
+      return ridgeCosts(evidence.items, settings);
+    case 'ease':
+      return easeCosts(evidence.items);
+    case 'none':
+      return new Float64Array(evidence.items).fill(1);
+    default:
+      return gramCosts(evidence);
+  }
+}
+
+/** Rows of the Gram matrix for `from` to `to` (without it). */
+export function gramRows(evidence: Evidence, settings: Settings): (from: number, to: number) => SparseRows {
+  const rows = new GramRows(evidence, settings);
+  return (from, to) => {
+    const out = new RowWriter(to - from, evidence.items);
+    for (let item = from; item < to; item++) {
+      rows.write(item, out);
+      out.endRow();
+    }
+    return out.finish();
+  };
+}
+
+/** Rows of the model as they are learned, and what has to be known of all of them before they are finished. */
+export interface LearnedRows {
+  rows: SparseRows;
+  /** P_i of the rows of items, 1 where the method has none; by row. */
+  precision: Float64Array;
 }
 
 /** Learns rows of the model, each whole and by itself, so that no cut between shards shows in the answer. */
 export class Fitter {
   readonly #evidence: Evidence;
   readonly #counts: SignalCounts;
-  readonly #items: CooccurrenceRows;
+  readonly #writeItem: (item: number, out: RowWriter) => number;
   readonly #groups: GroupRows;
 
-  constructor(evidence: Evidence, settings: Settings) {
+  /** @param gram all rows of the Gram matrix, where `needsGram`. */
+  constructor(evidence: Evidence, settings: Settings, gram?: PiecedRows) {
     this.#evidence = evidence;
     this.#counts = signalCounts(evidence);
-    this.#items = new CooccurrenceRows(evidence, settings);
+    this.#writeItem = itemWriter(evidence, settings, gram);
     this.#groups = new GroupRows(evidence, settings);
   }
 
-  /** The rows of the signals `from` to `to` (without it), before they are scaled to one another. */
-  rows(from: number, to: number): SparseRows {
+  /** The rows of the signals `from` to `to` (without it). */
+  rows(from: number, to: number): LearnedRows {
     const { items, preferences } = this.#counts;
     const out = new RowWriter(to - from, items);
+    const precision = new Float64Array(to - from).fill(1);
     for (let signal = from; signal < to; signal++) {
-      if (signal < items) this.#items.write(signal, out);
+      if (signal < items) precision[signal - from] = this.#writeItem(signal, out);
       else if (signal < items + preferences) writePreferenceRow(signal - items, this.#evidence, out);
       else this.#groups.write(signal - items - preferences, out);
       out.endRow();
     }
-    return out.finish();
+    return { rows: out.finish(), precision };
   }
 }
 
-/** What has to be known of each learned row to scale them to one another and to plan the scoring. */
-export interface RowFacts {
-  /** Sum of the row's values, largest of them, and how many there are. */
-  sum: Float64Array;
-  largest: Float64Array;
-  length: Float64Array;
-}
-
-export function rowFacts(rows: SparseRows): RowFacts {
-  const facts = {
-    sum: new Float64Array(rows.rows),
-    largest: new Float64Array(rows.rows),
-    length: new Float64Array(rows.rows),
+function itemWriter(
+  evidence: Evidence,
+  settings: Settings,
+  gram: PiecedRows | undefined,
+): (item: number, out: RowWriter) => number {
+  if (settings.method === 'none') return () => 1;
+  if (settings.method === 'ridge') {
+    if (!gram) throw new RangeError('the ridge takes its sub-matrices from rows of the Gram matrix');
+    const ridge = new RidgeRows(evidence, settings, gram);
+    return (item, out) => ridge.write(item, out);
+  }
+  if (settings.method === 'ease') {
+    const ease = new EaseRows(evidence, settings);
+    return (item, out) => ease.write(item, out);
+  }
+  const rows = new CooccurrenceRows(evidence, settings);
+  return (item, out) => {
+    rows.write(item, out);
+    return 1;
   };
-  for (let r = 0; r < rows.rows; r++) {
-    for (let e = rows.start[r]!; e < rows.start[r + 1]!; e++) {
-      facts.sum[r]! += rows.value[e]!;
-      facts.largest[r] = Math.max(facts.largest[r]!, rows.value[e]!);
-    }
-    facts.length[r] = rows.start[r + 1]! - rows.start[r]!;
-  }
-  return facts;
 }

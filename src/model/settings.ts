@@ -1,8 +1,18 @@
+/** How the rows of items are made of the pairs that were counted. */
+export type ItemRowMethod = 'normalised' | 'jaccard' | 'ridge' | 'ease' | 'none';
+
+/** What an item in a basket counts before pairs are added up. */
+export type Weighting = 'plain' | 'tfidf' | 'bm25';
+
 /** What the method is told. Every one of these changes results; letters are those of docs/architecture.md. */
 export interface Settings {
+  method: ItemRowMethod;
+  weighting: Weighting;
+  /** 0: what users did is left out of the item rows (content alone). */
+  userWeight: 0 | 1;
   /** c ≥ 0: a basket of d items counts d^(-c) per pair. 0: every pair alike; 1: every basket alike. */
   basketDamping: number;
-  /** a in 0..1: how far a source item's own popularity is divided out. */
+  /** a in 0..1: how far an item's own popularity is divided out before the ridge, and of the source behind it. */
   sourceDamping: number;
   /** b in 0..1: how far a target item's popularity is divided out; higher finds rarer items. */
   targetDamping: number;
@@ -10,12 +20,22 @@ export interface Settings {
   candidateDamping: number;
   /** K ≥ 1: targets kept in the row of an item. Memory and scoring time grow with it. */
   neighbors: number;
+  /** λ > 0 of the ridge, in means of the diagonal of the scaled Gram matrix; for ease in means of d_i. */
+  lambda: number;
+  /** Steps of conjugate gradient for each row of the ridge. */
+  steps: number;
+  /** p > 0: every weight of the item rows is raised to it. */
+  power: number;
   /** α ≥ 0: what an attribute value that items share counts beside a user who has them. 0: attributes are not learned from. */
   attributeWeight: number;
   /** An attribute value on more items than this says nothing about any one of them. */
   attributeReach: number;
   /** β ≥ 0: how many items of history popularity counts as. */
   popularityWeight: number;
+  /** τ ≥ 0: popularity halves with this share of the time that the data spans; 0: old and new count alike. */
+  popularityHalfLife: number;
+  /** ρ ≥ 0: the k-th latest item of a history counts k^(-ρ); without effect where there are no times. */
+  recency: number;
   /** m ≥ 0: interactions of the average user that a group of users is believed to have had, beside its own. */
   groupSmoothing: number;
   /** Targets kept in the row of a group. */
@@ -23,19 +43,26 @@ export interface Settings {
 }
 
 /**
- * The defaults. c, a, b and s were ranked on gowalla for rows without ridge, and stood above the cosine-like ones on
- * lastfm and goodbooks as well; α gained on tags and on a grocery's categories and cost film genres half a percent.
- * docs/architecture.md has the figures.
+ * The fixed defaults: `--algorithm ridge`, and where `auto` starts from. docs/architecture.md has the figures they were
+ * chosen by.
  */
 export const DEFAULT_SETTINGS: Readonly<Settings> = Object.freeze({
-  basketDamping: 0.75,
-  sourceDamping: 0.7,
-  targetDamping: 0.25,
+  method: 'ridge',
+  weighting: 'plain',
+  userWeight: 1,
+  basketDamping: 0.5,
+  sourceDamping: 0.5,
+  targetDamping: 0.15,
   candidateDamping: 0.25,
   neighbors: 200,
-  attributeWeight: 0.3,
+  lambda: 12,
+  steps: 3,
+  power: 1,
+  attributeWeight: 0.5,
   attributeReach: 2000,
   popularityWeight: 3,
+  popularityHalfLife: 0,
+  recency: 0.5,
   groupSmoothing: 200,
   groupTargets: 500,
 });

@@ -171,6 +171,28 @@ export function firstRows(matrix: SparseRows, rows: number): SparseRows {
   };
 }
 
+/** How many cells each row has. */
+export function rowLengths(matrix: SparseRows): Float64Array {
+  return Float64Array.from({ length: matrix.rows }, (_, row) => matrix.start[row + 1]! - matrix.start[row]!);
+}
+
+/** Some rows of a matrix, in the order they are named. */
+export function pickedRows(matrix: SparseRows, rows: ArrayLike<number>): SparseRows {
+  const start = new Uint32Array(rows.length + 1);
+  for (let r = 0; r < rows.length; r++) {
+    start[r + 1] = start[r]! + matrix.start[rows[r]! + 1]! - matrix.start[rows[r]!]!;
+  }
+  const index = new Uint32Array(start[rows.length]!);
+  const value = new Float32Array(start[rows.length]!);
+  for (let r = 0; r < rows.length; r++) {
+    const from = matrix.start[rows[r]!]!;
+    const to = matrix.start[rows[r]! + 1]!;
+    index.set(matrix.index.subarray(from, to), start[r]!);
+    value.set(matrix.value.subarray(from, to), start[r]!);
+  }
+  return { rows: rows.length, columns: matrix.columns, start, index, value };
+}
+
 export function emptyRows(rows: number, columns: number): SparseRows {
   return {
     rows,

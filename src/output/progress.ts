@@ -1,7 +1,7 @@
 import { Presets, SingleBar } from 'cli-progress';
 
 /** The stages of a run, and the share of its time that each is taken to need. */
-const STAGES = { reading: 0.35, learning: 0.3, recommending: 0.35 } as const;
+const STAGES = { reading: 0.2, tuning: 0.35, counting: 0.1, learning: 0.15, recommending: 0.2 } as const;
 export type Stage = keyof typeof STAGES;
 
 /** Tells of the run's progress; it decides nothing. */

@@ -1,3 +1,4 @@
+import { inversePower } from '../model/settings.js';
 import { besides, type SparseRows } from '../model/sparse.js';
 
 /** The users to serve, as scoring reads them. */
@@ -13,6 +14,41 @@ export interface Audience {
 /** Puts a user's history, preferences and groups into one row of signals, in the order of the model's rows. */
 export function signalsOf(interactions: SparseRows, preferences: SparseRows, groups: SparseRows): SparseRows {
   return besides(interactions, preferences, groups);
+}
+
+/**
+ * Histories in which the k-th latest item counts k^(-ρ) times its strength, evened out so that a history weighs in all
+ * what it did. Items of one time share the place of the latest of them, and those without a time come last.
+ *
+ * @param times by entry of the interactions, seconds; NaN unknown. @param recency ρ ≥ 0.
+ */
+export function withRecency(interactions: SparseRows, times: Float64Array | undefined, recency: number): SparseRows {
+  if (!times || recency === 0) return interactions;
+  const value = interactions.value.slice();
+  for (let user = 0; user < interactions.rows; user++) {
+    const from = interactions.start[user]!;
+    const length = interactions.start[user + 1]! - from;
+    const latest = latestFirst(times, from, length);
+    const weight = new Float64Array(length);
+    let place = 0;
+    let total = 0;
+    latest.forEach((e, at) => {
+      if (at === 0 || times[e]! !== times[latest[at - 1]!]!) place = at + 1;
+      weight[at] = inversePower(place, recency);
+      total += weight[at]!;
+    });
+    latest.forEach((e, at) => {
+      value[e] = (interactions.value[e]! * weight[at]! * length) / total;
+    });
+  }
+  return { ...interactions, value };
+}
+
+/** The entries `from` on, latest first, those without a time last. */
+function latestFirst(times: Float64Array, from: number, length: number): Uint32Array {
+  const age = (e: number) => (Number.isNaN(times[e]!) ? Number.NEGATIVE_INFINITY : times[e]!);
+  const entries = Uint32Array.from({ length }, (_, at) => from + at);
+  return entries.sort((a, b) => (age(a) === age(b) ? a - b : age(a) < age(b) ? 1 : -1));
 }
 
 /** What each user costs to score: the cells of the rows that are added up, and a little for the rest. */

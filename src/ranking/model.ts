@@ -1,23 +1,31 @@
+import { type Finish, finishRows } from '../model/finish.js';
 import type { SignalCounts } from '../model/fit.js';
-import type { Scales } from '../model/scales.js';
+import { PiecedRows } from '../model/pieces.js';
+import { type Scales, scalesOf } from '../model/scales.js';
+import type { Settings } from '../model/settings.js';
 import type { SparseRows } from '../model/sparse.js';
 
 /** The learned matrix, as scoring reads it. */
 export interface Model {
   counts: SignalCounts;
   scales: Scales;
-  /** Signals × items, in pieces as they were learned; piece k begins with signal `from[k]`. Rising, without gaps. */
-  pieces: SparseRows[];
-  from: number[];
+  /** Signals × items. */
+  rows: PiecedRows;
 }
 
-/** The whole model must lie before us, signal after signal. @throws RangeError where a piece is missing or too much. */
-export function checkModel(model: Model): void {
-  let next = 0;
-  model.pieces.forEach((piece, k) => {
-    if (model.from[k] !== next) throw new RangeError(`the model lacks the rows from ${next} on`);
-    next += piece.rows;
-  });
-  const { items, preferences, groups } = model.counts;
-  if (next !== items + preferences + groups) throw new RangeError(`the model has ${next} rows`);
+/**
+ * The model of the rows that shards have learned; the rows of items are finished in place.
+ *
+ * @param from piece k begins with signal `from[k]`. @throws RangeError where a piece is missing or too much.
+ */
+export function modelOf(
+  counts: SignalCounts,
+  pieces: readonly SparseRows[],
+  from: readonly number[],
+  finish: Finish,
+  settings: Settings,
+): Model {
+  const rows = new PiecedRows(pieces, from, counts.items + counts.preferences + counts.groups);
+  const facts = finishRows(pieces, from, counts, finish, settings);
+  return { counts, rows, scales: scalesOf(finish, facts, counts, settings) };
 }

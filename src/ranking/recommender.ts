@@ -1,7 +1,6 @@
-import type { SparseRows } from '../model/sparse.js';
 import { TopN } from '../model/top-n.js';
 import type { Audience } from './audience.js';
-import { checkModel, type Model } from './model.js';
+import type { Model } from './model.js';
 
 /** The best items of one user, best first; equally long. */
 export interface List {
@@ -18,8 +17,6 @@ export interface List {
 export class Recommender {
   readonly #model: Model;
   readonly #audience: Audience;
-  /** Where each signal's row lies: its piece. */
-  readonly #pieceOf: Uint16Array;
   readonly #byPrior: Uint32Array;
   /** One cell an item; between users all are 0. */
   readonly #score: Float64Array;
@@ -30,11 +27,9 @@ export class Recommender {
 
   /** @param count N, the length of a list; the lists are shorter only where the catalogue is. */
   constructor(model: Model, audience: Audience, count: number) {
-    checkModel(model);
     const items = model.counts.items;
     this.#model = model;
     this.#audience = audience;
-    this.#pieceOf = pieceOfSignal(model);
     this.#byPrior = offeredByPrior(model.scales.prior, audience.offered);
     this.#score = new Float64Array(items);
     this.#isTouched = new Uint8Array(items);
@@ -69,17 +64,15 @@ export class Recommender {
   /** Adds up the rows of a user's signals; how many items they touch. */
   #addUp(user: number): number {
     const { signals } = this.#audience;
-    const { pieces, from } = this.#model;
+    const { rows } = this.#model;
     const score = this.#score;
     let count = 0;
     for (let s = signals.start[user]!; s < signals.start[user + 1]!; s++) {
       const signal = signals.index[s]!;
       const strength = signals.value[s]! * this.#scaleOf(signal);
       if (strength === 0) continue;
-      const at = this.#pieceOf[signal]!;
-      const piece = pieces[at]!;
-      const row = signal - from[at]!;
-      for (let e = piece.start[row]!, end = piece.start[row + 1]!; e < end; e++) {
+      const { piece, from, to } = rows.row(signal);
+      for (let e = from; e < to; e++) {
         const item = piece.index[e]!;
         if (this.#isTouched[item] === 0) {
           this.#isTouched[item] = 1;
@@ -104,15 +97,6 @@ export class Recommender {
     if (signal < counts.items) return scales.items;
     return signal < counts.items + counts.preferences ? scales.preferences : scales.groups;
   }
-}
-
-function pieceOfSignal(model: Model): Uint16Array {
-  const { items, preferences, groups } = model.counts;
-  const pieceOf = new Uint16Array(items + preferences + groups);
-  model.pieces.forEach((piece: SparseRows, k) => {
-    pieceOf.fill(k, model.from[k]!, model.from[k]! + piece.rows);
-  });
-  return pieceOf;
 }
 
 /** The offered items, prior descending, then index ascending: the order of items that nothing else tells apart. */

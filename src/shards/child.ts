@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Shard } from './plan.js';
-import { type Answer, asToParent, type Job, PROTOCOL, type ToChild, type ToParent } from './protocol.js';
+import { type Answer, type AnswerTo, asToParent, type Job, PROTOCOL, type ToChild, type ToParent } from './protocol.js';
 
 /** How a child came to its end, or what it did instead of answering. */
 export type Ending = 'could not start' | 'exited early' | 'was killed' | 'said nonsense' | 'threw';
@@ -69,18 +69,18 @@ export class Child {
   }
 
   /**
-   * Has a shard worked.
+   * Has a shard of job number `job` worked.
    * @throws ChildFailure when the child does anything but answer; it is of no more use then, unless it merely threw.
    */
-  async work(job: Job, shard: Shard): Promise<Answer> {
+  async work<J extends Job>(job: number, task: J, shard: Shard): Promise<AnswerTo<J>> {
     await this.#started;
     const { index, from, to } = shard;
-    const message: ToChild = { type: 'shard', protocol: PROTOCOL, job, index, from, to };
+    const message: ToChild = { type: 'shard', protocol: PROTOCOL, job, task, index, from, to };
     const reply = this.#next();
     if (this.#process.connected) this.#process.send(message, () => {});
     const heard = await reply;
     if (heard.type === 'failed' && heard.index === index) throw new ChildFailure('threw', heard.message, heard.stack);
-    if (heard.type !== 'answer' || heard.index !== index || heard.answer.kind !== job.kind) {
+    if (heard.type !== 'answer' || heard.index !== index || !answers(heard.answer, task)) {
       throw this.#nonsense(`answered ${heard.type} where shard ${index} was asked`);
     }
     return heard.answer;
@@ -126,4 +126,8 @@ export class Child {
     this.#refuse?.(this.#failure);
     return this.#failure;
   }
+}
+
+function answers<J extends Job>(answer: Answer, task: J): answer is AnswerTo<J> {
+  return answer.kind === task.kind;
 }

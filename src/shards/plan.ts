@@ -6,6 +6,9 @@ export interface Shard {
   cost: number;
 }
 
+/** A shard of less work than this, in additions, costs more to hand out than to do. */
+export const WORTH_A_SHARD = 2_000_000;
+
 /** Pieces that a job is cut into: enough that no child waits long for the last one, few enough to cost little each. */
 const MOST_SHARDS = 128;
 

@@ -1,6 +1,6 @@
 import { Child, ChildFailure, WORKER } from './child.js';
 import type { Shard } from './plan.js';
-import type { Answer, Job } from './protocol.js';
+import type { AnswerTo, Job } from './protocol.js';
 
 export interface PoolOptions {
   /** The most children at once. */
@@ -25,6 +25,7 @@ export class Pool {
   readonly #idle: Child[] = [];
   readonly #children = new Set<Child>();
   #closed = false;
+  #jobs = 0;
 
   constructor(options: PoolOptions) {
     this.#options = options;
@@ -41,13 +42,14 @@ export class Pool {
    * @param onAnswer is given each answer in the order of the shards; what it returns is awaited before the next.
    * @throws ChildFailure when a shard fails for good; children at work are left to `close`.
    */
-  async run(
-    job: Job,
+  async run<J extends Job>(
+    job: J,
     shards: readonly Shard[],
-    onAnswer: (answer: Answer, shard: Shard) => void | Promise<void>,
+    onAnswer: (answer: AnswerTo<J>, shard: Shard) => void | Promise<void>,
   ): Promise<void> {
+    const number = ++this.#jobs;
     const width = this.childrenFor(shards.length);
-    const waiting = new Map<number, Answer>();
+    const waiting = new Map<number, AnswerTo<J>>();
     let next = 0;
     let delivered = 0;
     let delivering = Promise.resolve();
@@ -71,7 +73,7 @@ export class Pool {
         }
         const shard = shards[next++];
         if (!shard) return;
-        waiting.set(shard.index, await this.#work(job, shard));
+        waiting.set(shard.index, await this.#work(number, job, shard));
         delivering = delivering.then(deliver);
         // Its failure is that of the run, which waits for it below; here it only must not count as unheard.
         delivering.catch(() => {
@@ -98,11 +100,11 @@ export class Pool {
   }
 
   /** One shard, given to another child where one dies or talks nonsense over it. What a child throws, the next would too. */
-  async #work(job: Job, shard: Shard): Promise<Answer> {
+  async #work<J extends Job>(number: number, job: J, shard: Shard): Promise<AnswerTo<J>> {
     for (let attempt = 1; ; attempt++) {
       const child = this.#idle.pop() ?? this.#fork();
       try {
-        const answer = await child.work(job, shard);
+        const answer = await child.work(number, job, shard);
         this.#idle.push(child);
         return answer;
       } catch (error) {

@@ -1,4 +1,4 @@
-import type { RowFacts, SignalCounts } from '../model/fit.js';
+import type { SignalCounts } from '../model/fit.js';
 import type { Settings } from '../model/settings.js';
 
 /**
@@ -11,36 +11,98 @@ import type { Settings } from '../model/settings.js';
  *       shard (job, from, to) ──────▶
  *       ◀──────────── answer | failed        one at a time, until the parent disconnects
  */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
+
+/** Rows in a file, and the first of them. */
+export interface RowFile {
+  path: string;
+  from: number;
+}
+
+/** Count a range of rows of the Gram matrix, and write them to a file. */
+export interface GramJob {
+  kind: 'gram';
+  /** Array file: the evidence. */
+  evidence: string;
+  settings: Settings;
+  /** The rows of the shard that begins with row r go to a file whose name begins with `<rows>.<r>`. */
+  rows: string;
+}
 
 /** Learn the rows of a range of signals, and write them to a file. */
 export interface FitJob {
   kind: 'fit';
-  /** Array file: the evidence. */
   evidence: string;
   settings: Settings;
-  /** The rows of the shard that begins with signal s go to `<rows>.<s>`. */
+  /** All rows of the Gram matrix, where the method needs them. */
+  gram: RowFile[];
   rows: string;
+}
+
+/** Where a learned model lies. */
+export interface ModelFiles {
+  counts: SignalCounts;
+  rows: RowFile[];
+  /** Array file: what finishing the rows takes. */
+  finish: string;
 }
 
 /** Recommend to a range of users, as CSV lines. */
 export interface ScoreJob {
   kind: 'score';
-  /** Array files: the audience, the scales, the rows of each fit shard, the quoted cells of the output. */
+  model: ModelFiles;
+  settings: Settings;
+  /** Array files: the audience, and the quoted cells of the output. */
   audience: string;
-  scales: string;
-  rows: { path: string; from: number }[];
   cells: string;
-  counts: SignalCounts;
   listLength: number;
   withTitles: boolean;
 }
 
-export type Job = FitJob | ScoreJob;
+/** Recommend to a range of users, as item indices. */
+export interface ListsJob {
+  kind: 'lists';
+  model: ModelFiles;
+  settings: Settings;
+  audience: string;
+  listLength: number;
+}
 
-export type ToChild = { type: 'shard'; protocol: number; job: Job; index: number; from: number; to: number };
+/** Judge ways of finishing a model by what a range of users did besides. */
+export interface TrialJob {
+  kind: 'trial';
+  model: ModelFiles;
+  /** Each with the audience it recommends to (one a recency). */
+  variants: { settings: Settings; audience: string }[];
+  /** Array file: users × items that were held out. */
+  heldOut: string;
+  listLength: number;
+}
 
-export type FitAnswer = { kind: 'fit'; path: string } & RowFacts;
+export type Job = GramJob | FitJob | ScoreJob | ListsJob | TrialJob;
+
+/** @param job counts the jobs of a run: shards of one job share what is read for it. */
+export type ToChild = {
+  type: 'shard';
+  protocol: number;
+  job: number;
+  task: Job;
+  index: number;
+  from: number;
+  to: number;
+};
+
+export interface GramAnswer {
+  kind: 'gram';
+  path: string;
+}
+export interface FitAnswer {
+  kind: 'fit';
+  path: string;
+  /** By row: P_i, and how many cells there are. */
+  precision: Float64Array;
+  length: Float64Array;
+}
 export interface ScoreAnswer {
   kind: 'score';
   /** The users' lists as lines of CSV, in their order. */
@@ -48,7 +110,21 @@ export interface ScoreAnswer {
   users: number;
   rows: number;
 }
-export type Answer = FitAnswer | ScoreAnswer;
+export interface ListsAnswer {
+  kind: 'lists';
+  /** The users' lists one after the other, and how long each is. */
+  items: Uint32Array;
+  length: Uint32Array;
+}
+export interface TrialAnswer {
+  kind: 'trial';
+  /** variants × users: what each list is worth. */
+  worth: Float64Array;
+}
+export type Answer = GramAnswer | FitAnswer | ScoreAnswer | ListsAnswer | TrialAnswer;
+
+/** The answer to a job of that kind. */
+export type AnswerTo<J extends Job> = Extract<Answer, { kind: J['kind'] }>;
 
 export type ToParent =
   | { type: 'ready'; protocol: number }
@@ -74,15 +150,38 @@ export function asToParent(message: unknown): ToParent | undefined {
 
 function asAnswer(answer: unknown): Answer | undefined {
   if (typeof answer !== 'object' || answer === null || !('kind' in answer)) return undefined;
-  if (answer.kind === 'score' && 'csv' in answer && 'users' in answer && 'rows' in answer) {
-    const { kind, csv, users, rows } = answer;
-    if (csv instanceof Uint8Array && typeof users === 'number' && typeof rows === 'number')
-      return { kind, csv, users, rows };
+  switch (answer.kind) {
+    case 'gram':
+      if ('path' in answer && typeof answer.path === 'string') return { kind: 'gram', path: answer.path };
+      return undefined;
+    case 'fit':
+      return asFitAnswer(answer);
+    case 'score':
+      return asScoreAnswer(answer);
+    case 'lists':
+      if (!('items' in answer) || !('length' in answer)) return undefined;
+      if (!(answer.items instanceof Uint32Array) || !(answer.length instanceof Uint32Array)) return undefined;
+      return { kind: 'lists', items: answer.items, length: answer.length };
+    case 'trial':
+      if (!('worth' in answer) || !(answer.worth instanceof Float64Array)) return undefined;
+      return { kind: 'trial', worth: answer.worth };
+    default:
+      return undefined;
   }
-  if (answer.kind === 'fit' && 'path' in answer && 'sum' in answer && 'largest' in answer && 'length' in answer) {
-    const { kind, path, sum, largest, length } = answer;
-    const numbers = sum instanceof Float64Array && largest instanceof Float64Array && length instanceof Float64Array;
-    if (typeof path === 'string' && numbers) return { kind, path, sum, largest, length };
+}
+
+function asFitAnswer(answer: object): FitAnswer | undefined {
+  if (!('path' in answer && 'precision' in answer && 'length' in answer)) return undefined;
+  const { path, precision, length } = answer;
+  if (typeof path !== 'string' || !(precision instanceof Float64Array) || !(length instanceof Float64Array)) {
+    return undefined;
   }
-  return undefined;
+  return { kind: 'fit', path, precision, length };
+}
+
+function asScoreAnswer(answer: object): ScoreAnswer | undefined {
+  if (!('csv' in answer && 'users' in answer && 'rows' in answer)) return undefined;
+  const { csv, users, rows } = answer;
+  if (!(csv instanceof Uint8Array) || typeof users !== 'number' || typeof rows !== 'number') return undefined;
+  return { kind: 'score', csv, users, rows };
 }

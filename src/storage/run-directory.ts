@@ -6,6 +6,7 @@ import { ExitCode, Failure } from '../failure.js';
 /** A private folder (mode 0700, unguessable name) for the files of one run, in the system's temporary folder (`TMPDIR`). */
 export class RunDirectory {
   readonly path: string;
+  #files = 0;
 
   constructor() {
     try {
@@ -20,8 +21,14 @@ export class RunDirectory {
     }
   }
 
+  /** The path of a file to be, whose name begins so and is no other's. */
   file(name: string): string {
-    return join(this.path, name);
+    return join(this.path, `${name}-${this.#files++}`);
+  }
+
+  /** Removes files that nothing needs any more, so that a long run takes no more room than a short one. */
+  discard(paths: readonly string[]): void {
+    for (const path of paths) rmSync(path, { force: true });
   }
 
   remove(): void {

@@ -1,8 +1,6 @@
 import type { Evidence } from '../model/evidence.js';
-import type { SignalCounts } from '../model/fit.js';
-import type { Scales } from '../model/scales.js';
+import type { Finish } from '../model/finish.js';
 import type { Audience } from '../ranking/audience.js';
-import type { Model } from '../ranking/model.js';
 import { arrayOf, readArrays, writeArrays } from './array-file.js';
 import { matrixArrays, matrixFrom } from './matrix-file.js';
 
@@ -17,7 +15,9 @@ export function writeEvidence(path: string, evidence: Evidence): void {
     ...matrixArrays('members', evidence.members),
     basketWeight: evidence.basketWeight,
     popularity: evidence.popularity,
+    trend: evidence.trend,
     degree: evidence.degree,
+    diagonal: evidence.diagonal,
     offered: evidence.offered,
   });
 }
@@ -34,7 +34,9 @@ export function readEvidence(path: string): Evidence {
     members: matrixFrom(arrays, 'members'),
     basketWeight: arrayOf(arrays, 'basketWeight', Float64Array),
     popularity: arrayOf(arrays, 'popularity', Float64Array),
+    trend: arrayOf(arrays, 'trend', Float64Array),
     degree: arrayOf(arrays, 'degree', Float64Array),
+    diagonal: arrayOf(arrays, 'diagonal', Float64Array),
     offered: arrayOf(arrays, 'offered', Uint8Array),
   };
 }
@@ -56,25 +58,16 @@ export function readAudience(path: string): Audience {
   };
 }
 
-export function writeScales(path: string, scales: Scales): void {
-  writeArrays(path, {
-    factors: Float64Array.of(scales.items, scales.preferences, scales.groups),
-    prior: scales.prior,
-  });
+export function writeFinish(path: string, { popularity, trend, degree, precision }: Finish): void {
+  writeArrays(path, { popularity, trend, degree, precision });
 }
 
-/** The model: its scales, and the rows as the fit shards left them. */
-export function readModel(
-  counts: SignalCounts,
-  scalesPath: string,
-  rows: readonly { path: string; from: number }[],
-): Model {
-  const arrays = readArrays(scalesPath);
-  const [items = 1, preferences = 1, groups = 1] = arrayOf(arrays, 'factors', Float64Array);
+export function readFinish(path: string): Finish {
+  const arrays = readArrays(path);
   return {
-    counts,
-    scales: { items, preferences, groups, prior: arrayOf(arrays, 'prior', Float64Array) },
-    pieces: rows.map(({ path }) => matrixFrom(readArrays(path), 'rows')),
-    from: rows.map(({ from }) => from),
+    popularity: arrayOf(arrays, 'popularity', Float64Array),
+    trend: arrayOf(arrays, 'trend', Float64Array),
+    degree: arrayOf(arrays, 'degree', Float64Array),
+    precision: arrayOf(arrays, 'precision', Float64Array),
   };
 }

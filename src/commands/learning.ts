@@ -1,0 +1,115 @@
+import { ExitCode, Failure } from '../failure.js';
+import { MOST_EASE_ITEMS } from '../model/ease.js';
+import { type Evidence, evidenceOf, type Observations } from '../model/evidence.js';
+import { finishOf } from '../model/finish.js';
+import { fitCosts, needsGram, signalCounts } from '../model/fit.js';
+import { gramCosts } from '../model/gram.js';
+import type { Settings } from '../model/settings.js';
+import type { Stage } from '../output/progress.js';
+import { plural } from '../output/report.js';
+import { planShards, WORTH_A_SHARD } from '../shards/plan.js';
+import type { FitJob, GramJob, ModelFiles, RowFile } from '../shards/protocol.js';
+import { writeEvidence, writeFinish } from '../storage/run-files.js';
+import type { Run } from './run.js';
+
+/** What there is to learn from, counted: several fits can start from it. */
+export interface Counted {
+  evidence: Evidence;
+  evidencePath: string;
+  /** The rows of the Gram matrix, none where the method does without. */
+  gram: RowFile[];
+}
+
+/** A learned model, and the settings it was learned with. */
+export interface Learned {
+  model: ModelFiles;
+  settings: Settings;
+  /** Cells of each row, by signal. */
+  rowLength: Float64Array;
+}
+
+/** Learns a model from what was seen, in shards. */
+export async function learn(run: Run, seen: Observations, settings: Settings): Promise<Learned> {
+  const counted = await countPairs(run, seen, settings);
+  const learned = await fitRows(run, counted, settings);
+  discardCounted(run, counted);
+  return learned;
+}
+
+/** Arranges the evidence and counts pairs. c, s, K and what attributes weigh enter here. */
+export async function countPairs(run: Run, seen: Observations, settings: Settings): Promise<Counted> {
+  const evidence = evidenceOf(seen, settings);
+  refuseTooManyForEase(evidence, settings);
+  const evidencePath = run.directory.file('evidence');
+  writeEvidence(evidencePath, evidence);
+  const gram: RowFile[] = [];
+  if (needsGram(settings)) {
+    const job: GramJob = { kind: 'gram', evidence: evidencePath, settings, rows: run.directory.file('gram') };
+    const shards = planShards(gramCosts(evidence), WORTH_A_SHARD);
+    tellPlan(run, 'counting', shards.length);
+    const done = counter(run, 'counting', shards);
+    await run.pool.run(job, shards, (answer, shard) => {
+      gram.push({ path: answer.path, from: shard.from });
+      done(shard.cost);
+    });
+  }
+  return { evidence, evidencePath, gram };
+}
+
+/** Learns the rows of a model from what was counted. a, λ, the steps and a smaller K enter here. */
+export async function fitRows(run: Run, counted: Counted, settings: Settings): Promise<Learned> {
+  const { evidence, evidencePath, gram } = counted;
+  const counts = signalCounts(evidence);
+  const signals = counts.items + counts.preferences + counts.groups;
+  const job: FitJob = { kind: 'fit', evidence: evidencePath, settings, gram, rows: run.directory.file('rows') };
+  const shards = planShards(fitCosts(evidence, settings), WORTH_A_SHARD);
+  tellPlan(run, 'learning', shards.length);
+  const done = counter(run, 'learning', shards);
+  const rows: RowFile[] = [];
+  const precision = new Float64Array(signals);
+  const rowLength = new Float64Array(signals);
+  await run.pool.run(job, shards, (answer, shard) => {
+    rows.push({ path: answer.path, from: shard.from });
+    precision.set(answer.precision, shard.from);
+    rowLength.set(answer.length, shard.from);
+    done(shard.cost);
+  });
+  const finish = run.directory.file('finish');
+  writeFinish(finish, finishOf(evidence, precision.subarray(0, counts.items)));
+  return { model: { counts, rows, finish }, settings, rowLength };
+}
+
+/** Removes the files that fits started from. */
+export function discardCounted(run: Run, { evidencePath, gram }: Counted): void {
+  run.directory.discard([evidencePath, ...gram.map(({ path }) => path)]);
+}
+
+/** Removes the files of a model. */
+export function discardLearned(run: Run, { model }: Learned): void {
+  run.directory.discard([model.finish, ...model.rows.map(({ path }) => path)]);
+}
+
+function refuseTooManyForEase({ degree }: Evidence, settings: Settings): void {
+  if (settings.method !== 'ease') return;
+  const known = degree.reduce((total, d) => total + (d > 0 ? 1 : 0), 0);
+  if (known <= MOST_EASE_ITEMS) return;
+  throw new Failure(
+    ExitCode.usage,
+    `--algorithm ease is exact, for ${plural(MOST_EASE_ITEMS, 'item')} at most, and there are ${known.toLocaleString('en')}; ridge is its sparse form`,
+  );
+}
+
+function counter(run: Run, what: Stage, shards: readonly { cost: number }[]): (cost: number) => void {
+  const work = shards.reduce((total, shard) => total + shard.cost, 0);
+  let done = 0;
+  return (cost) => {
+    done += cost;
+    run.progress.at(what, done, work);
+  };
+}
+
+export function tellPlan(run: Run, what: Stage, shards: number): void {
+  run.tell(
+    `${run.seconds().toFixed(2)} s: ${what} in ${plural(shards, 'shard')} on ${run.pool.childrenFor(shards)} of ${run.workers} workers\n`,
+  );
+}

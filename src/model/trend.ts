@@ -1,0 +1,36 @@
+import type { SparseRows } from './sparse.js';
+
+/**
+ * Popularity in which a like counts half as much for every `halfLife` of the time that the data spans: what is popular
+ * now. A like without a time counts as the oldest.
+ *
+ * @param times by entry of the interactions, seconds; NaN unknown. @param halfLife 0: all likes count alike.
+ * @param popularity what comes out then, and where there are no times.
+ */
+export function recentPopularity(
+  interactions: SparseRows,
+  times: Float64Array | undefined,
+  halfLife: number,
+  popularity: Float64Array,
+): Float64Array {
+  const { from, to } = span(times);
+  if (!times || halfLife === 0 || !(to > from)) return popularity;
+  const trend = new Float64Array(interactions.columns);
+  interactions.index.forEach((item, e) => {
+    if (!(interactions.value[e]! > 0)) return;
+    const time = times[e]!;
+    const age = (to - (Number.isNaN(time) ? from : time)) / (to - from);
+    trend[item]! += Math.exp((-Math.LN2 * age) / halfLife);
+  });
+  return trend;
+}
+
+function span(times: Float64Array | undefined): { from: number; to: number } {
+  let from = Number.POSITIVE_INFINITY;
+  let to = Number.NEGATIVE_INFINITY;
+  for (const time of times ?? []) {
+    if (time < from) from = time;
+    if (time > to) to = time;
+  }
+  return { from, to };
+}

@@ -1,0 +1,83 @@
+import { type Finish, finishRows } from '../model/finish.js';
+import type { SignalCounts } from '../model/fit.js';
+import { PiecedRows } from '../model/pieces.js';
+import { type RowFacts, scalesOf } from '../model/scales.js';
+import type { Settings } from '../model/settings.js';
+import type { SparseRows } from '../model/sparse.js';
+import type { Audience } from './audience.js';
+import { Recommender } from './recommender.js';
+
+/** Rows as they were learned, before they are finished. */
+export interface LearnedModel {
+  counts: SignalCounts;
+  pieces: readonly SparseRows[];
+  from: readonly number[];
+  finish: Finish;
+}
+
+export interface Variant {
+  settings: Settings;
+  audience: Audience;
+}
+
+/**
+ * Tries ways of finishing one learned model on what was held out of its users' histories: b, p, β and τ, and the
+ * recency of the audience. What is recommended goes through the one scoring kernel.
+ */
+export class Trial {
+  readonly #recommenders: Recommender[];
+  readonly #heldOut: SparseRows;
+  readonly #listLength: number;
+
+  /** @param heldOut users × items, of the users of the audiences. */
+  constructor(learned: LearnedModel, variants: readonly Variant[], heldOut: SparseRows, listLength: number) {
+    const { counts, finish } = learned;
+    // β and τ change the scales alone: variants that differ in nothing else share their rows.
+    const finished = new Map<string, { rows: PiecedRows; facts: RowFacts }>();
+    this.#recommenders = variants.map(({ settings, audience }) => {
+      const key = `${settings.targetDamping} ${settings.power}`;
+      const { rows, facts } = finished.get(key) ?? finishedCopy(learned, settings);
+      finished.set(key, { rows, facts });
+      const scales = scalesOf(finish, facts, counts, settings);
+      return new Recommender({ counts, rows, scales }, audience, listLength);
+    });
+    this.#heldOut = heldOut;
+    this.#listLength = listLength;
+  }
+
+  /** Recall plus NDCG of each variant's list for the users `from` to `to` (without it): variants × users. */
+  worth(from: number, to: number): Float64Array {
+    const { start, index } = this.#heldOut;
+    const worth = new Float64Array(this.#recommenders.length * (to - from));
+    let at = 0;
+    for (const recommender of this.#recommenders) {
+      for (let user = from; user < to; user++) {
+        const wanted = index.subarray(start[user]!, start[user + 1]!);
+        worth[at++] = listWorth(recommender.recommend(user).items, wanted, this.#listLength);
+      }
+    }
+    return worth;
+  }
+}
+
+function finishedCopy(learned: LearnedModel, settings: Settings): { rows: PiecedRows; facts: RowFacts } {
+  const { counts, from, finish } = learned;
+  const pieces = learned.pieces.map((piece) => ({ ...piece, value: piece.value.slice() }));
+  const rows = new PiecedRows(pieces, from, counts.items + counts.preferences + counts.groups);
+  return { rows, facts: finishRows(pieces, from, counts, finish, settings) };
+}
+
+/** Recall and NDCG at the length asked for, added; 0 for a user of whom nothing was held out. */
+function listWorth(list: Uint32Array, wanted: Uint32Array, length: number): number {
+  if (wanted.length === 0) return 0;
+  let hits = 0;
+  let gain = 0;
+  let ideal = 0;
+  for (let place = 0; place < Math.min(length, wanted.length); place++) ideal += 1 / Math.log2(place + 2);
+  list.forEach((item, place) => {
+    if (!wanted.includes(item)) return;
+    hits++;
+    gain += 1 / Math.log2(place + 2);
+  });
+  return hits / wanted.length + gain / ideal;
+}
