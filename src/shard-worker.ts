@@ -4,6 +4,7 @@
  */
 import { Fitter, gramRows, needsGram } from './model/fit.js';
 import { PiecedRows } from './model/pieces.js';
+import type { CountedRows } from './model/ridge.js';
 import { rowLengths } from './model/sparse.js';
 import { LineWriter } from './output/lines.js';
 import { quotedFrom } from './output/quoting.js';
@@ -50,23 +51,33 @@ function gramWork(job: GramJob): ShardWork {
   const rows = gramRows(readEvidence(job.evidence), job.settings);
   return (from, to) => {
     const path = shardPath(job.rows, from);
-    writeArrays(path, matrixArrays('rows', rows(from, to)));
+    const { candidates, pairs } = rows(from, to);
+    writeArrays(path, { ...matrixArrays('candidates', candidates), ...matrixArrays('pairs', pairs) });
     return { kind: 'gram', path };
   };
 }
 
 function fitWork(job: FitJob): ShardWork {
   const evidence = readEvidence(job.evidence);
-  const gram = needsGram(job.settings)
-    ? new PiecedRows(readPieces(job.gram), firstRowsOf(job.gram), evidence.items)
-    : undefined;
-  const fitter = new Fitter(evidence, job.settings, gram);
+  const counted = needsGram(job.settings) ? countedRows(job.gram, evidence.items) : undefined;
+  const fitter = new Fitter(evidence, job.settings, counted);
   return (from, to) => {
     const { rows, precision } = fitter.rows(from, to);
     const path = shardPath(job.rows, from);
     writeArrays(path, matrixArrays('rows', rows));
     return { kind: 'fit', path, precision, length: rowLengths(rows) };
   };
+}
+
+function countedRows(files: readonly RowFile[], items: number): CountedRows {
+  const arrays = files.map(({ path }) => readArrays(path));
+  const rowsOf = (name: string) =>
+    new PiecedRows(
+      arrays.map((file) => matrixFrom(file, name)),
+      firstRowsOf(files),
+      items,
+    );
+  return { candidates: rowsOf('candidates'), pairs: rowsOf('pairs') };
 }
 
 function scoreWork(job: ScoreJob): ShardWork {

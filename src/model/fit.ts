@@ -3,9 +3,8 @@ import { EaseRows, easeCosts } from './ease.js';
 import type { Evidence } from './evidence.js';
 import { GramRows, gramCosts } from './gram.js';
 import { GroupRows, groupCosts } from './groups.js';
-import type { PiecedRows } from './pieces.js';
 import { writePreferenceRow } from './preferences.js';
-import { RidgeRows, ridgeCosts } from './ridge.js';
+import { type CountedRows, RidgeRows, ridgeCosts } from './ridge.js';
 import { RowWriter } from './rows.js';
 import type { Settings } from './settings.js';
 import type { SparseRows } from './sparse.js';
@@ -59,16 +58,21 @@ function itemCosts(evidence: Evidence, settings: Settings): Float64Array {
   }
 }
 
-/** Rows of the Gram matrix for `from` to `to` (without it). */
-export function gramRows(evidence: Evidence, settings: Settings): (from: number, to: number) => SparseRows {
+/** What is kept of the Gram matrix, for the rows `from` to `to` (without it). */
+export function gramRows(
+  evidence: Evidence,
+  settings: Settings,
+): (from: number, to: number) => { candidates: SparseRows; pairs: SparseRows } {
   const rows = new GramRows(evidence, settings);
   return (from, to) => {
-    const out = new RowWriter(to - from, evidence.items);
+    const candidates = new RowWriter(to - from, evidence.items);
+    const pairs = new RowWriter(to - from, evidence.items);
     for (let item = from; item < to; item++) {
-      rows.write(item, out);
-      out.endRow();
+      rows.write(item, candidates, pairs);
+      candidates.endRow();
+      pairs.endRow();
     }
-    return out.finish();
+    return { candidates: candidates.finish(), pairs: pairs.finish() };
   };
 }
 
@@ -86,11 +90,11 @@ export class Fitter {
   readonly #writeItem: (item: number, out: RowWriter) => number;
   readonly #groups: GroupRows;
 
-  /** @param gram all rows of the Gram matrix, where `needsGram`. */
-  constructor(evidence: Evidence, settings: Settings, gram?: PiecedRows) {
+  /** @param counted what was counted of the Gram matrix, where `needsGram`. */
+  constructor(evidence: Evidence, settings: Settings, counted?: CountedRows) {
     this.#evidence = evidence;
     this.#counts = signalCounts(evidence);
-    this.#writeItem = itemWriter(evidence, settings, gram);
+    this.#writeItem = itemWriter(evidence, settings, counted);
     this.#groups = new GroupRows(evidence, settings);
   }
 
@@ -112,12 +116,12 @@ export class Fitter {
 function itemWriter(
   evidence: Evidence,
   settings: Settings,
-  gram: PiecedRows | undefined,
+  counted: CountedRows | undefined,
 ): (item: number, out: RowWriter) => number {
   if (settings.method === 'none') return () => 1;
   if (settings.method === 'ridge') {
-    if (!gram) throw new RangeError('the ridge takes its sub-matrices from rows of the Gram matrix');
-    const ridge = new RidgeRows(evidence, settings, gram);
+    if (!counted) throw new RangeError('the ridge takes its sub-matrices from rows of the Gram matrix');
+    const ridge = new RidgeRows(evidence, settings, counted);
     return (item, out) => ridge.write(item, out);
   }
   if (settings.method === 'ease') {

@@ -47,35 +47,64 @@ export class GramMatrix {
   }
 }
 
-/** More entries of a row than candidates are kept, so that candidates know one another; more than this gained nothing. */
-const KEPT_BESIDE_CANDIDATES = 100;
+/** Pairs kept of the whole matrix, about; the fewer items, the more of each row: dense data needs its sub-matrices whole. */
+const PAIRS_IN_ALL = 8_000_000;
+const FEWEST_PAIRS = 200;
+const MOST_PAIRS = 2000;
 
 /**
- * Rows of the Gram matrix cut to their strongest entries by G_ij / d_j^s, for the ridge to take its sub-matrices from.
- * Items that are not offered are left out: they are no candidates.
+ * What the ridge needs of the Gram matrix, row by row:
+ *
+ * - the candidates: the K offered items with the largest G_ij / d_j^s;
+ * - the pairs, for the sub-matrices among candidates: the strongest entries, by the same measure, among offered items
+ *   with more evidence than the row's own. So a pair is kept once, in the row of the rarer of the two.
  */
 export class GramRows {
   readonly #evidence: Evidence;
   readonly #gram: GramMatrix;
   readonly #candidateFactor: Float64Array;
-  readonly #best: TopN;
+  readonly #rank: Uint32Array;
+  readonly #candidates: TopN;
+  readonly #pairs: TopN;
 
   constructor(evidence: Evidence, settings: Settings) {
+    const { items } = evidence;
     this.#evidence = evidence;
     this.#gram = new GramMatrix(evidence);
     this.#candidateFactor = dampedDegrees(evidence, settings.candidateDamping);
-    this.#best = new TopN(Math.min(settings.neighbors + KEPT_BESIDE_CANDIDATES, evidence.items));
+    this.#rank = evidenceRanks(evidence);
+    this.#candidates = new TopN(Math.min(settings.neighbors, items));
+    const pairs = Math.max(FEWEST_PAIRS, Math.min(MOST_PAIRS, Math.floor(PAIRS_IN_ALL / items)));
+    this.#pairs = new TopN(Math.min(pairs, items));
   }
 
-  /** Writes the row of item `source`, by item index. */
-  write(source: number, out: RowWriter): void {
+  /** Writes what is kept of the row of item `source`, by item index. */
+  write(source: number, candidates: RowWriter, pairs: RowWriter): void {
     const { offered } = this.#evidence;
     const { items, value } = this.#gram.row(source);
-    for (const item of items) {
-      if (item !== source && offered[item] === 1) this.#best.offer(item, value[item]! * this.#candidateFactor[item]!);
+    const factor = this.#candidateFactor;
+    const rank = this.#rank;
+    const own = rank[source]!;
+    for (let t = 0; t < items.length; t++) {
+      const item = items[t]!;
+      if (item === source || offered[item] === 0) continue;
+      const key = value[item]! * factor[item]!;
+      this.#candidates.offer(item, key);
+      if (rank[item]! < own) this.#pairs.offer(item, key);
     }
-    for (const item of this.#best.drain().sort()) out.add(item, value[item]!);
+    for (const item of this.#candidates.drain().sort()) candidates.add(item, value[item]!);
+    for (const item of this.#pairs.drain().sort()) pairs.add(item, value[item]!);
   }
+}
+
+/** By item: its place among all, most evidence first, then by index. */
+export function evidenceRanks({ degree }: Evidence): Uint32Array {
+  const order = Uint32Array.from(degree.keys()).sort((a, b) => degree[b]! - degree[a]! || a - b);
+  const rank = new Uint32Array(degree.length);
+  order.forEach((item, place) => {
+    rank[item] = place;
+  });
+  return rank;
 }
 
 /** d_j^(-p) by item; 0 for an item without evidence, which no row can reach. */

@@ -1,5 +1,6 @@
+import { CandidateSystem } from './candidate-system.js';
 import type { Evidence } from './evidence.js';
-import { dampedDegrees } from './gram.js';
+import { dampedDegrees, evidenceRanks } from './gram.js';
 import type { PiecedRows } from './pieces.js';
 import type { RowWriter } from './rows.js';
 import { inversePower, type Settings } from './settings.js';
@@ -8,6 +9,12 @@ import { TopN } from './top-n.js';
 /** Below this many likes an item, on average, λ is as set; above, it falls. */
 const THIN = 20;
 const THINNING = 0.75;
+
+/** What was counted of the Gram matrix: its candidates, and the pairs for sub-matrices (`gram.ts`). */
+export interface CountedRows {
+  candidates: PiecedRows;
+  pairs: PiecedRows;
+}
 
 /**
  * The rows of items by ridge regression of each item on its K candidates, after EASE (Steck, "Embarrassingly shallow
@@ -23,42 +30,38 @@ const THINNING = 0.75;
  * rows are known (`finish.ts`). A few steps of conjugate gradients stand for the solve: exact ones gained nothing.
  */
 export class RidgeRows {
-  readonly #gram: PiecedRows;
+  readonly #counted: CountedRows;
+  readonly #neighbors: number;
   readonly #steps: number;
   readonly #scale: Float64Array;
   /** G̃_jj + λ by item. */
   readonly #diagonal: Float64Array;
+  readonly #rank: Uint32Array;
+  readonly #byRank: Uint32Array;
   readonly #candidateFactor: Float64Array;
-  readonly #best: TopN;
   /** By item: its place among the candidates plus 1; between rows all are 0. */
-  readonly #place: Uint16Array | Uint32Array;
-  /** K × K by rows: G̃_NN + λI. */
-  readonly #matrix: Float32Array;
-  readonly #wanted: Float64Array;
-  readonly #solution: Float64Array;
-  readonly #residual: Float64Array;
-  readonly #direction: Float64Array;
-  readonly #image: Float64Array;
+  readonly #place: Uint16Array;
+  readonly #system: CandidateSystem;
 
-  /** @param gram rows of the Gram matrix, as `GramRows` writes them with the same s. */
-  constructor(evidence: Evidence, settings: Settings, gram: PiecedRows) {
-    const most = Math.min(settings.neighbors, evidence.items);
-    const vector = () => new Float64Array(most);
-    this.#gram = gram;
+  /** @param counted as `GramRows` writes them with the same s and at least as large a K. Scaled in place: G̃ stays. */
+  constructor(evidence: Evidence, settings: Settings, counted: CountedRows) {
+    const { items } = evidence;
+    this.#counted = counted;
+    this.#neighbors = Math.min(settings.neighbors, items);
     this.#steps = settings.steps;
     this.#scale = dampedDegrees(evidence, settings.sourceDamping / 2);
+    this.#candidateFactor = dampedDegrees(evidence, settings.candidateDamping);
+    scalePairs(counted.pairs, this.#scale);
     const scaled = evidence.diagonal.map((g, item) => g * this.#scale[item]! ** 2);
     const lambda = ridgeOf(evidence, scaled, settings.lambda);
     this.#diagonal = scaled.map((g) => g + lambda);
-    this.#candidateFactor = dampedDegrees(evidence, settings.candidateDamping);
-    this.#best = new TopN(most);
-    this.#place = most < 65_535 ? new Uint16Array(evidence.items) : new Uint32Array(evidence.items);
-    this.#matrix = new Float32Array(most * most);
-    this.#wanted = vector();
-    this.#solution = vector();
-    this.#residual = vector();
-    this.#direction = vector();
-    this.#image = vector();
+    this.#rank = evidenceRanks(evidence);
+    this.#byRank = new Uint32Array(items);
+    this.#rank.forEach((rank, item) => {
+      this.#byRank[rank] = item;
+    });
+    this.#place = new Uint16Array(items);
+    this.#system = new CandidateSystem(this.#neighbors);
   }
 
   /**
@@ -68,113 +71,69 @@ export class RidgeRows {
   write(source: number, out: RowWriter): number {
     const candidates = this.#candidates(source);
     const count = candidates.length;
-    this.#gather(candidates);
-    this.#solve(count);
-    let explained = 0;
-    for (let x = 0; x < count; x++) explained += this.#solution[x]! * this.#wanted[x]!;
+    const place = this.#place;
+    const system = this.#system;
+    for (let x = 0; x < count; x++) place[candidates[x]!] = x + 1;
+    this.#askFor(source, candidates);
+    system.begin();
+    for (let x = 0; x < count; x++) {
+      const item = candidates[x]!;
+      const { piece, from, to } = this.#counted.pairs.row(item);
+      system.addRow(this.#diagonal[item]!, piece.index, piece.value, from, to, place);
+    }
+    const explained = system.solve(this.#steps);
     const own = this.#diagonal[source]!;
-    // A few steps approach the solution from below in what they explain, so what is left stays above 0; λ bounds it where rounding does not.
+    // A few steps approach from below what the whole solution explains, which is less than G̃_ii; the bound is for rounding.
     const precision = 1 / Math.max(own - explained, own * 1e-6);
     const factor = precision * this.#scale[source]!;
-    for (let x = 0; x < count; x++) {
-      if (this.#solution[x]! > 0) out.add(candidates[x]!, this.#solution[x]! * factor);
+    for (const item of candidates.sort()) {
+      const weight = system.solution[place[item]! - 1]!;
+      if (weight > 0) out.add(item, weight * factor);
+      place[item] = 0;
     }
     return precision;
   }
 
-  /** The candidates by item index; what they have in common with the source goes to `#wanted`. */
+  /** The K candidates of a row, most evidence first: each one's pairs are then among those before it. */
   #candidates(source: number): Uint32Array {
-    const { piece, from, to } = this.#gram.row(source);
-    for (let e = from; e < to; e++) {
-      const item = piece.index[e]!;
-      this.#best.offer(item, piece.value[e]! * this.#candidateFactor[item]!);
+    const { piece, from, to } = this.#counted.candidates.row(source);
+    let kept = piece.index.subarray(from, to);
+    if (kept.length > this.#neighbors) {
+      const best = new TopN(this.#neighbors);
+      for (let e = from; e < to; e++) {
+        best.offer(piece.index[e]!, piece.value[e]! * this.#candidateFactor[piece.index[e]!]!);
+      }
+      kept = best.drain();
     }
-    const candidates = this.#best.drain().sort();
-    let at = from;
-    candidates.forEach((item, x) => {
-      while (piece.index[at] !== item) at++;
-      this.#wanted[x] = piece.value[at]! * this.#scale[source]! * this.#scale[item]!;
-    });
+    const candidates = new Uint32Array(kept.length);
+    for (let x = 0; x < kept.length; x++) candidates[x] = this.#rank[kept[x]!]!;
+    candidates.sort();
+    for (let x = 0; x < kept.length; x++) candidates[x] = this.#byRank[candidates[x]!]!;
     return candidates;
   }
 
-  /** Fills the matrix with what each two candidates have in common; either one's row may have kept it. */
-  #gather(candidates: Uint32Array): void {
-    const count = candidates.length;
-    const matrix = this.#matrix;
+  /** Sets the right side of the system: what the source and each candidate have in common, scaled. */
+  #askFor(source: number, candidates: Uint32Array): void {
+    const { piece, from, to } = this.#counted.candidates.row(source);
+    const { wanted } = this.#system;
     const place = this.#place;
     const scale = this.#scale;
-    matrix.fill(0, 0, count * count);
-    for (let x = 0; x < count; x++) place[candidates[x]!] = x + 1;
-    for (let x = 0; x < count; x++) {
-      const item = candidates[x]!;
-      const { piece, from, to } = this.#gram.row(item);
-      const { index, value } = piece;
-      const ownScale = scale[item]!;
-      for (let e = from; e < to; e++) {
-        const other = index[e]!;
-        const y = place[other]!;
-        if (y === 0) continue;
-        const common = value[e]! * ownScale * scale[other]!;
-        matrix[x * count + y - 1] = common;
-        matrix[(y - 1) * count + x] = common;
-      }
-      matrix[x * count + x] = this.#diagonal[item]!;
-    }
-    for (let x = 0; x < count; x++) place[candidates[x]!] = 0;
-  }
-
-  /** Steps of conjugate gradients from 0, preconditioned by the diagonal (Hestenes and Stiefel, 1952). */
-  #solve(count: number): void {
-    const matrix = this.#matrix;
-    const solution = this.#solution.fill(0, 0, count);
-    const residual = this.#residual;
-    const direction = this.#direction;
-    const image = this.#image;
-    let length = 0;
-    for (let x = 0; x < count; x++) {
-      residual[x] = this.#wanted[x]!;
-      direction[x] = residual[x]! / matrix[x * count + x]!;
-      length += residual[x]! * direction[x]!;
-    }
-    for (let step = 0; step < this.#steps && length > 0; step++) {
-      let curvature = 0;
-      for (let x = 0; x < count; x++) {
-        image[x] = dot(matrix, x * count, direction, count);
-        curvature += image[x]! * direction[x]!;
-      }
-      // Rounding alone can make a direction of no curvature: the solution is as good as it gets.
-      if (!(curvature > 0)) return;
-      const stride = length / curvature;
-      let next = 0;
-      for (let x = 0; x < count; x++) {
-        solution[x]! += stride * direction[x]!;
-        residual[x]! -= stride * image[x]!;
-        image[x] = residual[x]! / matrix[x * count + x]!;
-        next += residual[x]! * image[x]!;
-      }
-      const kept = next / length;
-      for (let x = 0; x < count; x++) direction[x] = image[x]! + kept * direction[x]!;
-      length = next;
+    const own = scale[source]!;
+    for (let x = 0; x < candidates.length; x++) wanted[x] = 0;
+    for (let e = from; e < to; e++) {
+      const item = piece.index[e]!;
+      if (place[item] !== 0) wanted[place[item]! - 1] = piece.value[e]! * own * scale[item]!;
     }
   }
 }
 
-/** Σ matrix[from + x] · vector[x], in four sums that do not wait for one another. */
-function dot(matrix: Float32Array, from: number, vector: Float64Array, count: number): number {
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
-  let x = 0;
-  for (; x + 3 < count; x += 4) {
-    a += matrix[from + x]! * vector[x]!;
-    b += matrix[from + x + 1]! * vector[x + 1]!;
-    c += matrix[from + x + 2]! * vector[x + 2]!;
-    d += matrix[from + x + 3]! * vector[x + 3]!;
-  }
-  for (; x < count; x++) a += matrix[from + x]! * vector[x]!;
-  return a + b + (c + d);
+function scalePairs(pairs: PiecedRows, scale: Float64Array): void {
+  pairs.pieces.forEach((piece, k) => {
+    for (let row = 0; row < piece.rows; row++) {
+      const own = scale[pairs.from[k]! + row]!;
+      for (let e = piece.start[row]!; e < piece.start[row + 1]!; e++) piece.value[e]! *= own * scale[piece.index[e]!]!;
+    }
+  });
 }
 
 /** λ as it is added: in means of the scaled diagonal, less where items have much evidence each. */
