@@ -5,6 +5,9 @@ import { ExitCode, Failure } from '../failure.js';
 import { closest } from '../input/closest.js';
 import type { NamedColumns } from '../input/roles.js';
 import { DUPLICATES, type Duplicates } from '../input/strengths.js';
+import { ALGORITHMS, algorithmNamed } from '../model/algorithms.js';
+import { withHyperParameter } from '../model/hyper-parameters.js';
+import type { Settings } from '../model/settings.js';
 import { usableCores } from '../shards/cores.js';
 
 /** What was typed, checked and with its defaults: the only form of the options that anything else sees. */
@@ -17,6 +20,7 @@ export interface Options {
   top: number;
   /** The most children at once. */
   workers: number;
+  algorithm: Algorithm;
   titles: boolean;
   includeSeen: boolean;
   delimiter: string | undefined;

@@ -98,13 +98,15 @@ function evidenceOnItems(
   users: number,
   settings: Settings,
 ): { degree: Float64Array; diagonal: Float64Array } {
+  // The cosine of weighted items divides by their norms, not by how many users there are.
+  const byNorm = settings.weighting === 'tfidf';
   const degree = new Float64Array(holders.rows);
   const diagonal = new Float64Array(holders.rows);
   for (let item = 0; item < holders.rows; item++) {
     for (let e = holders.start[item]!; e < holders.start[item + 1]!; e++) {
       const basket = holders.index[e]!;
       const square = holders.value[e]! * holders.value[e]!;
-      degree[item]! += basket < users ? 1 : settings.attributeWeight * square;
+      degree[item]! += basket < users ? (byNorm ? square : 1) : settings.attributeWeight * square;
       diagonal[item]! += basketWeight[basket]! * square;
     }
   }

@@ -2,7 +2,7 @@
 export type ItemRowMethod = 'normalised' | 'jaccard' | 'ridge' | 'ease' | 'none';
 
 /** What an item in a basket counts before pairs are added up. */
-export type Weighting = 'plain' | 'tfidf' | 'bm25';
+export type Weighting = 'plain' | 'binary' | 'tfidf' | 'bm25';
 
 /** What the method is told. Every one of these changes results; letters are those of docs/architecture.md. */
 export interface Settings {

@@ -6,7 +6,7 @@ const BM25_SATURATION = 1.2;
 const BM25_LENGTH = 0.75;
 
 /**
- * What each item of each basket counts: an item is a document, a user a term in it.
+ * What each item of each basket counts: `plain` its strength, `binary` 1, and where an item is a document, a user a term in it:
  *
  * - `tfidf`: √x · ln(items / (1 + d_u)) (Salton and Buckley, "Term-weighting approaches in automatic text retrieval", 1988);
  * - `bm25`: x (k₁ + 1) / (k₁ ((1 − b) + b d_i / mean d) + x) times the same logarithm (Robertson and Zaragoza, "The
@@ -18,6 +18,7 @@ const BM25_LENGTH = 0.75;
  */
 export function weighted(liked: SparseRows, weighting: Weighting, popularity: Float64Array): SparseRows {
   if (weighting === 'plain') return liked;
+  if (weighting === 'binary') return { ...liked, value: new Float32Array(liked.value.length).fill(1) };
   const items = liked.columns;
   let known = 0;
   for (const degree of popularity) if (degree > 0) known++;

@@ -1,0 +1,143 @@
+import { DEFAULT_SETTINGS, type Settings } from './settings.js';
+
+/** A way to learn, by name: settings of the one family, and where it comes from. */
+export interface Algorithm {
+  name: string;
+  /** What it does, in a line. */
+  summary: string;
+  paper: string;
+  settings: Readonly<Settings>;
+}
+
+/** Named methods are as published: history counts evenly, and popularity only fills up. */
+const AS_PUBLISHED: Partial<Settings> = { recency: 0, popularityWeight: 0, attributeWeight: 0 };
+
+export const ALGORITHMS: readonly Algorithm[] = [
+  {
+    name: 'ridge',
+    summary: 'each item by ridge regression on its 200 closest; the fixed defaults',
+    paper: 'Steck, "Embarrassingly shallow autoencoders for sparse data", WWW 2019, made sparse row by row',
+    settings: DEFAULT_SETTINGS,
+  },
+  {
+    name: 'cooccurrence',
+    summary: 'what else the same people had, with popularity and long histories damped; no regression',
+    paper: 'Deshpande and Karypis, "Item-based top-N recommendation algorithms", TOIS 2004',
+    settings: settingsOf({
+      method: 'normalised',
+      basketDamping: 0.75,
+      sourceDamping: 0.7,
+      targetDamping: 0.25,
+    }),
+  },
+  {
+    name: 'cosine',
+    summary: 'item-based collaborative filtering by the cosine',
+    paper: 'Sarwar et al., "Item-based collaborative filtering recommendation algorithms", WWW 2001',
+    settings: settingsOf({
+      ...AS_PUBLISHED,
+      method: 'normalised',
+      weighting: 'binary',
+      ...cosineDamping(),
+      basketDamping: 0,
+    }),
+  },
+  {
+    name: 'tfidf',
+    summary: 'the cosine, users who have much counting less, by their inverse frequency',
+    paper: 'Salton and Buckley, "Term-weighting approaches in automatic text retrieval", 1988',
+    settings: settingsOf({
+      ...AS_PUBLISHED,
+      method: 'normalised',
+      weighting: 'tfidf',
+      ...cosineDamping(),
+      basketDamping: 0,
+    }),
+  },
+  {
+    name: 'bm25',
+    summary: 'inner products after Okapi BM25, items as documents and users as their terms',
+    paper: 'Robertson and Zaragoza, "The probabilistic relevance framework: BM25 and beyond", 2009',
+    settings: settingsOf({
+      ...AS_PUBLISHED,
+      method: 'normalised',
+      weighting: 'bm25',
+      basketDamping: 0,
+      sourceDamping: 0,
+      targetDamping: 0,
+      candidateDamping: 0,
+    }),
+  },
+  {
+    name: 'jaccard',
+    summary: 'users who had both, over users who had either',
+    paper: 'Jaccard, "The distribution of the flora in the alpine zone", 1912',
+    settings: settingsOf({
+      ...AS_PUBLISHED,
+      method: 'jaccard',
+      weighting: 'binary',
+      basketDamping: 0,
+    }),
+  },
+  {
+    name: 'rp3beta',
+    summary: 'random walks of three steps from the user, popular ends damped',
+    paper: 'Paudel et al., "Updatable, accurate, diverse, and scalable recommendations", TiiS 2016',
+    settings: settingsOf({
+      ...AS_PUBLISHED,
+      method: 'normalised',
+      weighting: 'binary',
+      basketDamping: 1,
+      sourceDamping: 1,
+      targetDamping: 0.6,
+      candidateDamping: 0.6,
+    }),
+  },
+  {
+    name: 'ease',
+    summary: 'exact EASE on all items, dense: for 8,000 of them at most',
+    paper: 'Steck, "Embarrassingly shallow autoencoders for sparse data", WWW 2019',
+    settings: settingsOf({
+      ...AS_PUBLISHED,
+      method: 'ease',
+      weighting: 'binary',
+      basketDamping: 0,
+      sourceDamping: 0,
+      targetDamping: 0,
+      lambda: 10,
+    }),
+  },
+  {
+    name: 'content',
+    summary: 'what shares attributes and words with the history; the behaviour of others is left out',
+    paper: 'Lops, de Gemmis and Semeraro, "Content-based recommender systems", 2011',
+    settings: settingsOf({
+      method: 'normalised',
+      userWeight: 0,
+      attributeWeight: 1,
+      sourceDamping: 0.5,
+      targetDamping: 0.5,
+      candidateDamping: 0.5,
+      popularityWeight: 0,
+    }),
+  },
+  {
+    name: 'popular',
+    summary: 'what most people had, the same for everyone but for what they have',
+    paper: 'Cremonesi, Koren and Turrin, "Performance of recommender algorithms on top-N tasks", RecSys 2010',
+    settings: settingsOf({ method: 'none', popularityWeight: 1, attributeWeight: 0 }),
+  },
+];
+
+/** @returns undefined where there is no algorithm of that name. */
+export function algorithmNamed(name: string): Algorithm | undefined {
+  return ALGORITHMS.find((algorithm) => algorithm.name === name);
+}
+
+function settingsOf(changes: Partial<Settings>): Readonly<Settings> {
+  return Object.freeze({ ...DEFAULT_SETTINGS, ...changes });
+}
+
+function cosineDamping(): Partial<Settings> {
+  return { sourceDamping: 0.5, targetDamping: 0.5, candidateDamping: 0.5 };
+}
