@@ -1,0 +1,131 @@
+import { hashOf } from './random.js';
+import type { SparseRows } from './sparse.js';
+
+/** What people did, and when. */
+export interface TimedInteractions {
+  /** users × items: above 0 liked, 0 had, below 0 disliked. */
+  interactions: SparseRows;
+  /** Seconds since 1970, one an entry of `interactions.index`; NaN where nobody knows. */
+  times: Float64Array | undefined;
+}
+
+/** `last`: each user's latest. `random`: each user's by lot. `time`: everybody's from one moment on. */
+export type HoldoutKind = 'last' | 'random' | 'time';
+
+export interface Holdout {
+  kind: HoldoutKind;
+  /** A share in (0, 1), or a whole count ≥ 1: of each user's entries, or for `time` of all that have a time. */
+  holdout: number;
+  /** A whole number below 2³². Decides `random`, and `last` among entries of one time. */
+  seed: number;
+}
+
+/** No pair of user and item is in both parts. */
+export interface Parts {
+  train: SparseRows;
+  /** One an entry of `train.index`. */
+  trainTimes: Float64Array | undefined;
+  /** The liked entries that were held out, values above 0 alone. */
+  test: SparseRows;
+}
+
+/**
+ * Holds out a part of what people did, for learning on the rest to be judged by it.
+ *
+ * Under `last` and `random` a user with two entries or more gives up at least one and keeps at least one; a user with
+ * a single one keeps it. What a user gives up depends on nothing but the seed, their index and their own entries.
+ * Under `time` whoever came later has nothing left to be learned from, and entries without a time stay.
+ *
+ * A held-out entry that was not liked (disliked, or had and returned) is in neither part: it is nothing to be found,
+ * and who keeps it would know from the future what not to offer.
+ *
+ * @param users only users below this index are tested. The others keep everything, except under `time`: what they did
+ *   from the moment on is in neither part.
+ * @throws RangeError for `last` and `time` without times.
+ */
+export function splitInteractions(seen: TimedInteractions, how: Holdout, users: number): Parts {
+  const { interactions, times } = seen;
+  const isHeldOut =
+    how.kind === 'time'
+      ? heldOutByMoment(timesOf(seen, how), how)
+      : heldOutByUser(seen, how, Math.min(users, interactions.rows));
+  const stays = isHeldOut.map((flag) => 1 - flag);
+  const isTest = isHeldOut.map((flag, entry) =>
+    flag === 1 && interactions.value[entry]! > 0 && entry < interactions.start[Math.min(users, interactions.rows)]!
+      ? 1
+      : 0,
+  );
+  return {
+    train: entriesWhere(interactions, stays),
+    trainTimes: times?.filter((_, entry) => stays[entry] === 1),
+    test: entriesWhere(interactions, isTest),
+  };
+}
+
+/** How many of `count` entries are held out: at least one, and at least one stays. @param count ≥ 2. */
+function heldOutCount(count: number, holdout: number): number {
+  const wanted = holdout < 1 ? Math.round(holdout * count) : holdout;
+  return Math.max(1, Math.min(wanted, count - 1));
+}
+
+/** By entry: 1 where it is held out; the last of each user's entries in the order of the kind. */
+function heldOutByUser(seen: TimedInteractions, how: Holdout, users: number): Uint8Array {
+  const { start, index } = seen.interactions;
+  const isHeldOut = new Uint8Array(index.length);
+  const lot = new Uint32Array(index.length);
+  for (let user = 0; user < users; user++) {
+    for (let e = start[user]!; e < start[user + 1]!; e++) lot[e] = hashOf(how.seed, user, index[e]!);
+  }
+  const byLot = (a: number, b: number) => lot[a]! - lot[b]! || a - b;
+  const times = how.kind === 'last' ? timesOf(seen, how) : undefined;
+  const inOrder = times ? (a: number, b: number) => timeOrder(times[a]!, times[b]!) || byLot(a, b) : byLot;
+  for (let user = 0; user < users; user++) {
+    const count = start[user + 1]! - start[user]!;
+    if (count < 2) continue;
+    const order = Uint32Array.from({ length: count }, (_, i) => start[user]! + i).sort(inOrder);
+    for (const entry of order.subarray(count - heldOutCount(count, how.holdout))) isHeldOut[entry] = 1;
+  }
+  return isHeldOut;
+}
+
+/** Earlier first; no time comes before all times. */
+function timeOrder(a: number, b: number): number {
+  if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(b)) - Number(Number.isNaN(a));
+  return a - b;
+}
+
+function heldOutByMoment(times: Float64Array, how: Holdout): Uint8Array {
+  const moment = momentOf(times, how.holdout);
+  // NaN is not after anything: entries without a time stay.
+  return Uint8Array.from(times, (time) => (time >= moment ? 1 : 0));
+}
+
+/**
+ * The moment from which on the wanted number of entries is held out; more where several share it, since one moment is
+ * not cut in two. Where that would leave nothing before it, the next moment; where there is none, never.
+ */
+function momentOf(times: Float64Array, holdout: number): number {
+  const known = times.filter((time) => !Number.isNaN(time)).sort();
+  if (known.length < 2) return Number.POSITIVE_INFINITY;
+  const first = known[0]!;
+  const moment = known[known.length - heldOutCount(known.length, holdout)]!;
+  if (moment > first) return moment;
+  return known.find((time) => time > first) ?? Number.POSITIVE_INFINITY;
+}
+
+function timesOf({ times }: TimedInteractions, { kind }: Holdout): Float64Array {
+  if (times) return times;
+  throw new RangeError(`nothing has a time to be split by ("${kind}")`);
+}
+
+function entriesWhere(matrix: SparseRows, wanted: Uint8Array): SparseRows {
+  const start = new Uint32Array(matrix.rows + 1);
+  for (let r = 0; r < matrix.rows; r++) {
+    let count = start[r]!;
+    for (let e = matrix.start[r]!; e < matrix.start[r + 1]!; e++) count += wanted[e]!;
+    start[r + 1] = count;
+  }
+  const isWanted = (_: number, entry: number) => wanted[entry] === 1;
+  const { rows, columns } = matrix;
+  return { rows, columns, start, index: matrix.index.filter(isWanted), value: matrix.value.filter(isWanted) };
+}

@@ -1,0 +1,141 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  coverage,
+  diversityMeter,
+  gini,
+  itemFacts,
+  measureCatalogue,
+  novelty,
+} from '../../src/evaluation/catalogue-metrics.js';
+import { rowsOf, table } from '../model/worlds.js';
+import { listsOf } from './lists.js';
+
+/** Four users: item 0 liked by all, 1 by two, 2 by one, 3 disliked by one, 4 untouched. */
+const TRAIN = rowsOf(
+  [
+    [1, 1, 1, 0, 0],
+    [1, 1, 0, 0, 0],
+    [1, 0, 0, -0.5, 0],
+    [1, 0, 0, 0, 0],
+  ],
+  5,
+);
+const ALL = Uint8Array.from([1, 1, 1, 1, 1]);
+const facts = itemFacts(TRAIN, ALL);
+
+describe('coverage', () => {
+  it('is the share of items that anybody is recommended', () => {
+    expect(coverage(Uint32Array.from([3, 0, 1, 0]))).toBe(0.5);
+    expect(coverage(new Uint32Array(0))).toBeUndefined();
+  });
+});
+
+describe('gini', () => {
+  it('by hand: 0, 1 and 3 recommendations', () => {
+    // (−2·0 + 0·1 + 2·3) / (3 · 4)
+    expect(gini(Uint32Array.from([3, 0, 1]))).toBeCloseTo(0.5);
+  });
+
+  it('is 0 for equal counts, and 1 − 1/n where one item has all', () => {
+    expect(gini(Uint32Array.from([4, 4, 4]))).toBe(0);
+    expect(gini(Uint32Array.from([0, 0, 0, 9]))).toBeCloseTo(3 / 4);
+  });
+
+  it('is half the mean difference of two items over the mean', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(20), { minLength: 1, maxLength: 12 }), (counts) => {
+        const total = counts.reduce((a, b) => a + b, 0);
+        fc.pre(total > 0);
+        const differences = counts.flatMap((a) => counts.map((b) => Math.abs(a - b)));
+        const mean = total / counts.length;
+        const slow = differences.reduce((a, b) => a + b, 0) / counts.length ** 2 / (2 * mean);
+        expect(gini(Uint32Array.from(counts))).toBeCloseTo(slow, 12);
+      }),
+    );
+  });
+
+  it('is undefined where nothing is recommended', () => {
+    expect(gini(new Uint32Array(3))).toBeUndefined();
+  });
+});
+
+describe('novelty', () => {
+  it('by hand: what all like says nothing, what half like one bit, what a quarter like two', () => {
+    expect(novelty(Uint32Array.from([0]), facts)).toBeCloseTo(0);
+    expect(novelty(Uint32Array.from([1, 2]), facts)).toBeCloseTo(1.5);
+  });
+
+  it('counts what nobody likes as if half a user did: a bit more than what one likes', () => {
+    expect(novelty(Uint32Array.from([3]), facts)).toBe(3);
+    expect(novelty(Uint32Array.from([4]), facts)).toBe(3);
+  });
+
+  it('is undefined for an empty list, and where nobody likes anything', () => {
+    expect(novelty(new Uint32Array(0), facts)).toBeUndefined();
+    expect(novelty(Uint32Array.from([0]), itemFacts(rowsOf([[0]], 1), Uint8Array.from([1])))).toBeUndefined();
+  });
+});
+
+describe('diversityMeter', () => {
+  it('by hand: items 0 and 1 share two of four and two users', () => {
+    // 1 − 2 / √(4 · 2)
+    expect(diversityMeter(facts)(Uint32Array.from([0, 1]))).toBeCloseTo(1 - 2 / Math.sqrt(8));
+  });
+
+  it('is the mean over pairs of one minus cosine, whatever was measured before', () => {
+    const worlds = fc
+      .record({ users: fc.integer({ min: 1, max: 6 }), items: fc.integer({ min: 2, max: 7 }) })
+      .chain(({ users, items }) =>
+        fc.record({
+          train: table(users, items, [0, 0, 1, 1, -0.5]),
+          lists: fc.array(fc.uniqueArray(fc.nat(items - 1), { minLength: 2, maxLength: items }), { maxLength: 4 }),
+        }),
+      );
+    fc.assert(
+      fc.property(worlds, ({ train, lists }) => {
+        const meter = diversityMeter(
+          itemFacts(
+            rowsOf(train, train[0]!.length),
+            Uint8Array.from(train[0]!, () => 1),
+          ),
+        );
+        const vector = (item: number): number[] => train.map((row) => (row[item]! > 0 ? 1 : 0));
+        const dot = (a: number[], b: number[]) => a.reduce((sum, x, at) => sum + x * b[at]!, 0);
+        const cosine = (a: number[], b: number[]) => dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b) || 1);
+        for (const list of lists) {
+          const distances = list.flatMap((a, at) => list.slice(at + 1).map((b) => 1 - cosine(vector(a), vector(b))));
+          const slow = distances.reduce((a, b) => a + b, 0) / distances.length;
+          expect(meter(Uint32Array.from(list))).toBeCloseTo(slow, 10);
+        }
+      }),
+    );
+  });
+
+  it('has no pairs to look at in a list of one', () => {
+    expect(diversityMeter(facts)(Uint32Array.from([0]))).toBeUndefined();
+  });
+});
+
+describe('measureCatalogue', () => {
+  it('looks no deeper than the cut, and at offered items alone', () => {
+    const offered = Uint8Array.from([1, 1, 1, 0, 0]);
+    const figures = measureCatalogue(listsOf([0, 1], [0, 2]), itemFacts(TRAIN, offered), 1, 1);
+    // Item 0 has both recommendations of three offered items; all like it.
+    expect(figures).toEqual({ coverage: 1 / 3, gini: 4 / 6, novelty: 0, diversity: undefined });
+  });
+
+  it('has nothing to say where nothing is recommended', () => {
+    const figures = measureCatalogue(listsOf([], []), facts, 10, 1);
+    expect(figures).toEqual({ coverage: 0, gini: undefined, novelty: undefined, diversity: undefined });
+  });
+
+  it('takes diversity from a sample of long runs, which comes close to that of all', () => {
+    const lists = Array.from({ length: 5000 }, (_, user) => (user % 2 === 0 ? [0, 1] : [0, 4]));
+    const { diversity } = measureCatalogue(listsOf(...lists), facts, 2, 1);
+    const ofAll = (1 - 2 / Math.sqrt(8) + 1) / 2;
+    // Five standard deviations of the mean of 1,000: the two kinds differ by √½.
+    expect(Math.abs(diversity! - ofAll)).toBeLessThan((5 * Math.SQRT1_2) / 2 / Math.sqrt(1000));
+    expect(diversity).not.toBe(ofAll);
+  });
+});
