@@ -21,6 +21,8 @@ export interface Dataset {
   offered: Uint8Array;
   /** users × items: above 0 liked, 0 had, below 0 disliked. */
   interactions: SparseRows;
+  /** When, beside `interactions.index`: seconds since 1970, the latest of a pair's rows, NaN where unknown; undefined: nowhere known. */
+  times: Float64Array | undefined;
   /** users × items that are not offered, beside what they had. */
   excluded: SparseRows;
   /** items × attribute values. */

@@ -1,6 +1,7 @@
 import { ExitCode, Failure } from '../failure.js';
 import { type SparseRows, sparseFromEntries } from '../model/sparse.js';
 import type { Events } from './events.js';
+import { latestTimes, type TimedRows } from './latest.js';
 import {
   type Duplicates,
   defaultDuplicates,
@@ -11,8 +12,7 @@ import {
 } from './strengths.js';
 
 /** Interactions ready to learn from: users × items, values as `meaning` gives them. */
-export interface Interactions {
-  matrix: SparseRows;
+export interface Interactions extends TimedRows {
   rule: StrengthRule;
   duplicates: Duplicates;
   /** Rows that were folded into another of the same user and item. */
@@ -50,11 +50,19 @@ export function foldEvents(
   );
   return {
     matrix: { ...folded, value: folded.value.map((v) => meaning(v, rule)) },
+    times: secondsOf(events, folded),
     rule,
     duplicates: way,
     repeated: count - folded.index.length,
     withoutStrength: events.strength ? stated.reduce((total, v) => total + (Number.isNaN(v) ? 1 : 0), 0) : 0,
   };
+}
+
+function secondsOf(events: Events, folded: SparseRows): Float64Array | undefined {
+  const { user, item, time, timeColumn } = events;
+  if (!time || !timeColumn) return undefined;
+  // Latest first, seconds then: the unit is known once the whole column is, and the larger number is later in any.
+  return latestTimes(folded, user.values, item.values, time.values)?.map((value) => timeColumn.seconds(value));
 }
 
 function fold(values: readonly number[], way: Duplicates): number {

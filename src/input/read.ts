@@ -7,6 +7,7 @@ import { foldEvents } from './fold.js';
 import { IdIndex } from './ids.js';
 import type { Ids, Inputs } from './inputs.js';
 import { type Catalogue, readItems } from './items.js';
+import { joinedTimes } from './latest.js';
 import { type EventsFile, type People, readBeside, readPeople } from './people.js';
 import { type Entries, newProfileLists } from './profiles.js';
 import { type NamedColumns, NO_COLUMN } from './roles.js';
@@ -62,14 +63,14 @@ function assemble(
   const behaviour = events.map(({ path, events: read, report }) => {
     const folded = foldEvents(path, read, ids.users.ids, ids.items.ids, inputs.duplicates);
     report.events = eventsReport(read, folded);
-    return folded.matrix;
+    return folded;
   });
   const attributes = catalogue?.attributes ?? noAttributes(0);
   const groups = people.groups ?? noAttributes(0);
   const { history, preferences, exclude } = people.lists ?? newProfileLists();
   const stated = matrixOf(history, users, items);
   const offered = Uint8Array.from({ length: items }, (_, item) => (!catalogue || catalogue.table.has(item) ? 1 : 0));
-  const interactions = joined([...behaviour, stated], users, items);
+  const interactions = joined([...behaviour.map(({ matrix }) => matrix), stated], users, items);
   noteStrangers(offered, interactions, reports);
   return {
     userIds: ids.users.ids,
@@ -78,6 +79,7 @@ function assemble(
     titles: Array.from({ length: items }, (_, item) => catalogue?.titles[item] ?? ''),
     offered,
     interactions,
+    times: joinedTimes(interactions, behaviour),
     excluded: matrixOf(exclude, users, items),
     attributes: padded(attributes.matrix, items),
     attributeNames: attributes.values.ids,
