@@ -4,7 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { ExitCode, Failure } from '../failure.js';
 import { closest } from '../input/closest.js';
 import type { NamedColumns } from '../input/roles.js';
-import { DUPLICATES, type Duplicates } from '../input/strengths.js';
+import { DUPLICATES, type Duplicates, RATINGS, type Ratings } from '../input/strengths.js';
 import { usableCores } from '../shards/cores.js';
 
 /** What was typed, checked and with its defaults: the only form of the options that anything else sees. */
@@ -23,6 +23,7 @@ export interface Options {
   named: NamedColumns;
   attributeColumns: readonly string[] | undefined;
   duplicates: Duplicates | undefined;
+  ratings: Ratings;
   /** 'stop', 'skip', or the file that refused rows go to. */
   badRows: string;
   quiet: boolean;
@@ -87,6 +88,11 @@ export function program(version: string): Command {
         DUPLICATES,
       ),
     )
+    .addOption(
+      new Option('--ratings <kind>', 'what the numbers of the rating column are; auto: told from them')
+        .choices(RATINGS)
+        .default('auto'),
+    )
     .option('--bad-rows <what>', 'rows that cannot be read: stop, skip, or a FILE to keep them in', 'stop')
     .option('-q, --quiet', 'nothing on stderr unless something is wrong', false)
     .option('-v, --verbose', 'more on stderr: plans, settings, seconds', false)
@@ -140,6 +146,7 @@ interface Typed {
   excludeCol?: string;
   attributeCols?: string;
   duplicates?: Duplicates;
+  ratings: Ratings;
   badRows: string;
   quiet: boolean;
   verbose: boolean;
@@ -175,6 +182,7 @@ function meant(typed: Typed): Options {
     named: namedColumns(typed),
     attributeColumns: typed.attributeCols === undefined ? undefined : attributeNames(typed.attributeCols),
     duplicates: typed.duplicates,
+    ratings: typed.ratings,
     badRows: typed.badRows,
     quiet: typed.quiet,
     verbose: typed.verbose && !typed.quiet,

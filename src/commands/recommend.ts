@@ -102,6 +102,7 @@ async function read(run: Run): Promise<Dataset> {
       named: options.named,
       attributeColumns: options.attributeColumns,
       duplicates: options.duplicates,
+      ratings: options.ratings,
       badRows,
       onBytes: (count) => {
         done += count;

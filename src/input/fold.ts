@@ -2,16 +2,10 @@ import { ExitCode, Failure } from '../failure.js';
 import { type SparseRows, sparseFromEntries } from '../model/sparse.js';
 import type { Events } from './events.js';
 import { latestTimes, type TimedRows } from './latest.js';
-import {
-  type Duplicates,
-  defaultDuplicates,
-  meaning,
-  plainValue,
-  type StrengthRule,
-  strengthRule,
-} from './strengths.js';
+import { strengthsOf } from './meaning.js';
+import { type Duplicates, defaultDuplicates, type Ratings, type StrengthRule, strengthRule } from './strengths.js';
 
-/** Interactions ready to learn from: users × items, values as `meaning` gives them. */
+/** Interactions ready to learn from: users × items, values as `strengthsOf` gives them. */
 export interface Interactions extends TimedRows {
   rule: StrengthRule;
   duplicates: Duplicates;
@@ -20,10 +14,16 @@ export interface Interactions extends TimedRows {
   withoutStrength: number;
 }
 
+/** How the rows of an events file become interactions. */
+export interface Folding {
+  /** Undefined: by the kind of strength. */
+  duplicates: Duplicates | undefined;
+  ratings: Ratings;
+}
+
 /**
  * Folds the rows of one (user, item) into one interaction.
  *
- * @param duplicates undefined: by the kind of strength.
  * @throws Failure 65 for the first repeated pair under `error`.
  */
 export function foldEvents(
@@ -31,14 +31,14 @@ export function foldEvents(
   events: Events,
   users: readonly string[],
   items: readonly string[],
-  duplicates: Duplicates | undefined,
+  { duplicates, ratings }: Folding,
 ): Interactions {
   const count = events.user.length;
   const stated = events.strength?.values ?? new Float64Array(count).fill(Number.NaN);
-  const rule = strengthRule(stated);
+  const rule = strengthRule(stated, ratings);
   const way = duplicates ?? defaultDuplicates(rule.kind);
-  const plain = plainValue(rule);
-  const value = Float64Array.from(stated, (v) => (Number.isNaN(v) ? plain : v));
+  // A row without a number is one more of a count, and says nothing against a rating.
+  const value = rule.kind === 'count' ? stated.map((v) => (Number.isNaN(v) ? 1 : v)) : stated;
   const order = orderOf(events, way);
   const pick = (column: Float64Array) => (order ? Float64Array.from(order, (row) => column[row]!) : column);
   const user = pick(events.user.values);
@@ -49,7 +49,7 @@ export function foldEvents(
     fold(values, way),
   );
   return {
-    matrix: { ...folded, value: folded.value.map((v) => meaning(v, rule)) },
+    matrix: { ...folded, value: strengthsOf(folded, rule) },
     times: secondsOf(events, folded),
     rule,
     duplicates: way,
@@ -65,7 +65,10 @@ function secondsOf(events: Events, folded: SparseRows): Float64Array | undefined
   return latestTimes(folded, user.values, item.values, time.values)?.map((value) => timeColumn.seconds(value));
 }
 
-function fold(values: readonly number[], way: Duplicates): number {
+/** One value of several, of those that are numbers where any is. */
+function fold(all: readonly number[], way: Duplicates): number {
+  const values = all.filter((value) => !Number.isNaN(value));
+  if (values.length === 0) return Number.NaN;
   switch (way) {
     case 'first':
       return values[0]!;

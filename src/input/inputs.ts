@@ -1,10 +1,10 @@
 import type { BadRows, CsvSource } from './csv.js';
+import type { Folding } from './fold.js';
 import type { IdIndex } from './ids.js';
 import type { NamedColumns } from './roles.js';
-import type { Duplicates } from './strengths.js';
 
 /** The files of a run and how to read them. */
-export interface Inputs {
+export interface Inputs extends Folding {
   users: string;
   items: string | undefined;
   interactions: string | undefined;
@@ -12,7 +12,6 @@ export interface Inputs {
   named: NamedColumns;
   /** Header names of the only columns that count as attributes; undefined: decided column by column. */
   attributeColumns: readonly string[] | undefined;
-  duplicates: Duplicates | undefined;
   badRows: BadRows;
   onBytes: (count: number) => void;
 }

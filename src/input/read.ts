@@ -61,7 +61,7 @@ function assemble(
   const users = ids.users.size;
   const items = ids.items.size;
   const behaviour = events.map(({ path, events: read, report }) => {
-    const folded = foldEvents(path, read, ids.users.ids, ids.items.ids, inputs.duplicates);
+    const folded = foldEvents(path, read, ids.users.ids, ids.items.ids, inputs);
     report.events = eventsReport(read, folded);
     return folded;
   });

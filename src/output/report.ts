@@ -1,4 +1,6 @@
 import type { Dataset, EventsReport, FileReport } from '../input/dataset.js';
+import { WHOLE_SCALE } from '../input/meaning.js';
+import type { StrengthRule } from '../input/strengths.js';
 
 /** What was understood of the files, for stderr: every role, every column left out, every row skipped, and why. */
 export function understood(dataset: Dataset, reports: readonly FileReport[], verbose: boolean): string {
@@ -44,12 +46,8 @@ function fileLines(report: FileReport, verbose: boolean): string[] {
 
 function eventLines(events: EventsReport): string[] {
   const lines: string[] = [];
-  const { rule, time } = events;
-  if (events.hasStrength && rule.kind === 'scale') {
-    lines.push(`  rating  a scale from ${rule.low} to ${rule.high}: up to ${rule.dislikeUpTo} is a dislike`);
-  } else if (events.hasStrength) {
-    lines.push('  rating  counts: above 0 is an interaction, 0 and below (returned) is not, though had');
-  }
+  const { time } = events;
+  if (events.hasStrength) lines.push(`  rating  ${ruleText(events.rule)}`);
   if (events.withoutStrength > 0)
     lines.push(`  rating  empty in ${plural(events.withoutStrength, 'row')}: a plain interaction`);
   if (time) {
@@ -64,6 +62,20 @@ function eventLines(events: EventsReport): string[] {
     );
   }
   return lines;
+}
+
+/** What the numbers were taken for, and what they count. */
+function ruleText(rule: StrengthRule): string {
+  if (rule.kind === 'count')
+    return 'counts: 1 counts 1, 10 count 1.5, 100 count 2; 0 and below (returned) nothing, though had';
+  const scale = `a scale from ${rule.low} to ${rule.high}`;
+  if (rule.kind === 'thumbs') {
+    const disliked = rule.dislikeUpTo < 0 ? 'what is below 0' : `up to ${rule.dislikeUpTo}`;
+    return `${scale}: ${disliked} is a dislike, the rest counts 1`;
+  }
+  if (rule.low === rule.high) return 'one grade only: each counts 1';
+  const step = Number((WHOLE_SCALE / (rule.high - rule.low)).toPrecision(2));
+  return `${scale}: a user's mean counts 1, a point above it ${step} more, a point below ${step} less; none excludes`;
 }
 
 function learnedLine({ served, userIds, interactions, offered }: Dataset): string {

@@ -49,7 +49,7 @@ describe('readDataset, of events', () => {
 
   it('reports ratings, their times, and the columns nobody reads', async () => {
     const { reports } = await dataset(
-      ['user item rating ts shop', 'u a 5 100 x', 'u b 5 300 x', 'v a 1 _ x'].map((l) => l.replace('_', '')),
+      ['user item rating ts shop', 'u a 5 100 x', 'u b 5 300 x', 'v a 3 _ x'].map((l) => l.replace('_', '')),
     );
     expect(reports[0]?.unused).toEqual(['shop']);
     expect(reports[0]?.events).toMatchObject({

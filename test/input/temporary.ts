@@ -38,6 +38,7 @@ export function inputsOf(users: string, rest: Partial<Inputs> = {}): Inputs {
     named: {},
     attributeColumns: undefined,
     duplicates: undefined,
+    ratings: 'auto',
     badRows: 'stop',
     onBytes: () => {},
     ...rest,

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { readDataset } from '../../src/input/read.js';
+import { understood } from '../../src/output/report.js';
+import { inputsOf, useTemporaryFolder } from '../input/temporary.js';
+
+const folder = useTemporaryFolder();
+
+/** What is said of events given as text. */
+async function saidOf(events: string, rest = {}): Promise<string> {
+  const { dataset, reports } = await readDataset(inputsOf(folder.file('events.csv', events), rest));
+  return understood(dataset, reports, false);
+}
+
+/** Events of one user each, with the given strengths. */
+const rated = (...strengths: (number | string)[]) =>
+  `user,item,rating\n${strengths.map((strength, at) => `u${at},a,${strength}\n`).join('')}`;
+
+describe('understood, of strengths', () => {
+  it('says of a scale what a point counts', async () => {
+    expect(await saidOf(rated(1, 3, 5, 5))).toContain(
+      "  rating  a scale from 1 to 5: a user's mean counts 1, a point above it 0.2 more, a point below 0.2 less; none excludes\n",
+    );
+  });
+
+  it('says of thumbs what is a dislike', async () => {
+    expect(await saidOf(rated(-1, 1, 1))).toContain('  rating  a scale from -1 to 1: what is below 0 is a dislike');
+    expect(await saidOf(rated(-1, 0, 3, 5, 5))).toContain('a scale from -1 to 5: up to 0.5 is a dislike');
+  });
+
+  it('says of counts what some of them count', async () => {
+    expect(await saidOf(rated(1, 1, 2, 70))).toContain('  rating  counts: 1 counts 1, 10 count 1.5, 100 count 2;');
+  });
+
+  it('says of a single grade that each counts the same', async () => {
+    expect(await saidOf(rated(1, 1), { ratings: 'scale' })).toContain('  rating  one grade only: each counts 1\n');
+  });
+
+  it('says nothing of strengths where there are none, and counts the empty ones', async () => {
+    expect(await saidOf('user,item\nu,a\n')).not.toContain('rating');
+    expect(await saidOf(rated(1, '', 2, ''))).toContain('  rating  empty in 2 rows: a plain interaction\n');
+  });
+});
