@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ExitCode, Failure } from '../failure.js';
 import { closest } from '../input/closest.js';
+import type { EventWeights } from '../input/event-types.js';
 import type { NamedColumns } from '../input/roles.js';
 import { DUPLICATES, type Duplicates, RATINGS, type Ratings } from '../input/strengths.js';
 import { usableCores } from '../shards/cores.js';
@@ -24,6 +25,7 @@ export interface Options {
   attributeColumns: readonly string[] | undefined;
   duplicates: Duplicates | undefined;
   ratings: Ratings;
+  eventWeights: EventWeights;
   /** 'stop', 'skip', or the file that refused rows go to. */
   badRows: string;
   quiet: boolean;
@@ -75,6 +77,7 @@ export function program(version: string): Command {
     .option('--item-col <name>', 'the column of item ids')
     .option('--rating-col <name>', 'the column of ratings, counts or weights')
     .option('--time-col <name>', 'the column of times; "none", here and in its kin, for none')
+    .option('--event-col <name>', 'the column of event types: view, cart, purchase …')
     .option('--title-col <name>', 'the column of item titles')
     .option('--history-col <name>', 'profiles: the list of items a user had')
     .option(
@@ -92,6 +95,11 @@ export function program(version: string): Command {
       new Option('--ratings <kind>', 'what the numbers of the rating column are; auto: told from them')
         .choices(RATINGS)
         .default('auto'),
+    )
+    .addOption(
+      new Option('--event-weights <list>', 'what rows of a type count, "view=1,cart=3,return=-5"; 0 leaves them out')
+        .argParser(eventWeights)
+        .default(new Map(), 'known types'),
     )
     .option('--bad-rows <what>', 'rows that cannot be read: stop, skip, or a FILE to keep them in', 'stop')
     .option('-q, --quiet', 'nothing on stderr unless something is wrong', false)
@@ -140,6 +148,7 @@ interface Typed {
   itemCol?: string;
   ratingCol?: string;
   timeCol?: string;
+  eventCol?: string;
   titleCol?: string;
   historyCol?: string;
   preferencesCol?: string;
@@ -147,6 +156,7 @@ interface Typed {
   attributeCols?: string;
   duplicates?: Duplicates;
   ratings: Ratings;
+  eventWeights: EventWeights;
   badRows: string;
   quiet: boolean;
   verbose: boolean;
@@ -183,6 +193,7 @@ function meant(typed: Typed): Options {
     attributeColumns: typed.attributeCols === undefined ? undefined : attributeNames(typed.attributeCols),
     duplicates: typed.duplicates,
     ratings: typed.ratings,
+    eventWeights: typed.eventWeights,
     badRows: typed.badRows,
     quiet: typed.quiet,
     verbose: typed.verbose && !typed.quiet,
@@ -209,6 +220,7 @@ function namedColumns(typed: Typed): NamedColumns {
     item: typed.itemCol,
     rating: typed.ratingCol,
     time: typed.timeCol,
+    event: typed.eventCol,
     title: typed.titleCol,
     history: typed.historyCol,
     preferences: typed.preferencesCol,
@@ -220,6 +232,19 @@ function namedColumns(typed: Typed): NamedColumns {
 function attributeNames(text: string): string[] {
   if (text.trim().toLowerCase() === 'none') return [];
   return text.split(',').map((name) => name.trim());
+}
+
+function eventWeights(text: string): EventWeights {
+  const weights = new Map<string, number>();
+  for (const entry of text.split(',')) {
+    const [, name = '', weight = ''] = /^(.*)=([^=]*)$/s.exec(entry) ?? [];
+    const value = weight.trim() === '' ? Number.NaN : Number(weight);
+    if (name.trim() === '' || !Number.isFinite(value)) {
+      throw new InvalidArgumentError(`"${entry.trim()}" is not TYPE=NUMBER; a list like "view=1,cart=3" is wanted.`);
+    }
+    weights.set(name.trim(), value);
+  }
+  return weights;
 }
 
 function number(flags: string, description: string, least: number, most: number): Option {

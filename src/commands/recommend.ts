@@ -103,6 +103,7 @@ async function read(run: Run): Promise<Dataset> {
       attributeColumns: options.attributeColumns,
       duplicates: options.duplicates,
       ratings: options.ratings,
+      eventWeights: options.eventWeights,
       badRows,
       onBytes: (count) => {
         done += count;

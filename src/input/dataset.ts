@@ -1,5 +1,6 @@
 import type { SparseRows } from '../model/sparse.js';
 import type { TableReport } from './csv.js';
+import type { EventType } from './event-types.js';
 import type { SkippedKind } from './events.js';
 import type { Duplicates, StrengthRule } from './strengths.js';
 import type { DecidedColumn } from './tables.js';
@@ -55,5 +56,7 @@ export interface EventsReport {
   duplicates: Duplicates;
   repeated: number;
   withoutStrength: number;
+  /** Most rows first; empty where the file has no column of them. */
+  types: EventType[];
   time: { unit: TimeUnit; from: number; to: number; missing: number } | undefined;
 }

@@ -1,8 +1,8 @@
 import { ExitCode, Failure } from '../failure.js';
-import { type SparseRows, sparseFromEntries } from '../model/sparse.js';
+import { type Fold, type SparseRows, sparseFromEntries } from '../model/sparse.js';
 import type { Events } from './events.js';
 import { latestTimes, type TimedRows } from './latest.js';
-import { strengthsOf } from './meaning.js';
+import { strengthsOf, weighted, weightStrength } from './meaning.js';
 import { type Duplicates, defaultDuplicates, type Ratings, type StrengthRule, strengthRule } from './strengths.js';
 
 /** Interactions ready to learn from: users × items, values as `strengthsOf` gives them. */
@@ -37,19 +37,27 @@ export function foldEvents(
   const stated = events.strength?.values ?? new Float64Array(count).fill(Number.NaN);
   const rule = strengthRule(stated, ratings);
   const way = duplicates ?? defaultDuplicates(rule.kind);
+  const weights = events.weight?.values;
   // A row without a number is one more of a count, and says nothing against a rating.
-  const value = rule.kind === 'count' ? stated.map((v) => (Number.isNaN(v) ? 1 : v)) : stated;
+  const value =
+    rule.kind === 'count' ? stated.map((v, row) => (Number.isNaN(v) ? 1 : v) * (weights?.[row] ?? 1)) : stated;
   const order = orderOf(events, way);
   const pick = (column: Float64Array) => (order ? Float64Array.from(order, (row) => column[row]!) : column);
   const user = pick(events.user.values);
   const item = pick(events.item.values);
 
   if (way === 'error') refuseRepeats(path, events, users, items);
-  const folded = sparseFromEntries(users.length, items.length, user, item, pick(value), count, (values) =>
-    fold(values, way),
-  );
+  const cells = (column: Float64Array, one?: Fold) =>
+    sparseFromEntries(users.length, items.length, user, item, pick(column), count, one);
+  const folded = cells(value, (values) => fold(values, way));
+  const strengths = () => {
+    if (!weights) return strengthsOf(folded, rule);
+    // Counts were multiplied by their weights; beside ratings the weights of a pair add up to a strength of their own.
+    if (rule.kind === 'count') return folded.value.map(weightStrength);
+    return weighted(strengthsOf(folded, rule), cells(weights).value);
+  };
   return {
-    matrix: { ...folded, value: strengthsOf(folded, rule) },
+    matrix: { ...folded, value: strengths() },
     times: secondsOf(events, folded),
     rule,
     duplicates: way,

@@ -1,4 +1,5 @@
 import type { BadRows, CsvSource } from './csv.js';
+import type { EventWeights } from './event-types.js';
 import type { Folding } from './fold.js';
 import type { IdIndex } from './ids.js';
 import type { NamedColumns } from './roles.js';
@@ -12,6 +13,8 @@ export interface Inputs extends Folding {
   named: NamedColumns;
   /** Header names of the only columns that count as attributes; undefined: decided column by column. */
   attributeColumns: readonly string[] | undefined;
+  /** What rows of a type of event weigh, beside the types known anyway. */
+  eventWeights: EventWeights;
   badRows: BadRows;
   onBytes: (count: number) => void;
 }

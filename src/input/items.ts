@@ -42,7 +42,7 @@ export async function readItems(inputs: Inputs, path: string, ids: Ids, reports:
     kind: 'items',
     table: report,
     roles: namedRoles(shownRoles, header),
-    skipped: [{ what: 'without an item id', kind: table.withoutId }],
+    skipped: [{ what: 'without an item id (empty, NA or NULL)', kind: table.withoutId }],
     columns: attributes.columns,
     unused: header.filter((_, at) => at === roles.user || at === roles.time || at === roles.rating),
     repeatedRows: table.rows.repeated,

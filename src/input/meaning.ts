@@ -34,6 +34,11 @@ export function countStrength(v: number): number {
   return between(LEAST, 1 + (A_TENFOLD * Math.log(v)) / Math.LN10, MOST_OF_COUNTS);
 }
 
+/** The same for weights of types of events, and quantities times them: a sum below 0 is a dislike. */
+export function weightStrength(sum: number): number {
+  return sum < 0 ? DISLIKE : countStrength(sum);
+}
+
 /**
  * x = 1 + 0.8 (r − m_u) / span for a rating r, from ¼ to 2.
  *
@@ -51,6 +56,19 @@ export function ratingStrength(r: number, usual: number, span: number): number {
 /** m_u = (Σ r + 5 m) / (n + 5): a user's mean rating, drawn towards everybody's, m, where they have given few. */
 export function usualRating(sum: number, count: number, mean: number): number {
   return (sum + PSEUDO_RATINGS * mean) / (count + PSEUDO_RATINGS);
+}
+
+/**
+ * Ratings of what also happened: each x times what the weights of its pair's events come to. A dislike is one whichever
+ * of the two says so.
+ *
+ * @param weightSums beside the strengths.
+ */
+export function weighted(strengths: Float32Array, weightSums: Float32Array): Float32Array {
+  return strengths.map((x, entry) => {
+    const weight = weightStrength(weightSums[entry]!);
+    return x < 0 || weight < 0 ? DISLIKE : x * weight;
+  });
 }
 
 function ofRatings(folded: SparseRows, span: number): Float32Array {

@@ -2,6 +2,7 @@ import { ExitCode, Failure } from '../failure.js';
 import { emptyRows, joined, type SparseRows, sparseFromEntries, stacked } from '../model/sparse.js';
 import { displayName } from './csv.js';
 import type { Dataset, EventsReport, FileReport } from './dataset.js';
+import { type EventWeights, typeKey } from './event-types.js';
 import type { Events } from './events.js';
 import { foldEvents } from './fold.js';
 import { IdIndex } from './ids.js';
@@ -37,6 +38,7 @@ export async function readDataset(inputs: Inputs): Promise<{ dataset: Dataset; r
     );
   }
   const dataset = assemble(inputs, ids, served, catalogue, people, [...beside, ...people.events], reports);
+  requireEventTypes(inputs.eventWeights, reports);
   requireNamedColumns(inputs.named, inputs.attributeColumns, reports);
   return { dataset, reports };
 }
@@ -107,6 +109,7 @@ function eventsReport(events: Events, folded: ReturnType<typeof foldEvents>): Ev
     duplicates,
     repeated,
     withoutStrength,
+    types: events.types?.met ?? [],
     time: timeSpan(events),
   };
 }
@@ -162,4 +165,19 @@ function requireNamedColumns(
       `--attribute-cols: no file has a column ${JSON.stringify(name)} free to be an attribute`,
     );
   }
+}
+
+/** Weights by type want a column of types; a type that no row has may have rows another day. */
+function requireEventTypes(weights: EventWeights, reports: readonly FileReport[]): void {
+  if (weights.size === 0) return;
+  const types = reports.flatMap((report) => report.events?.types ?? []);
+  if (types.length === 0) {
+    throw new Failure(
+      ExitCode.usage,
+      '--event-weights: no file has a column of event types with anything in it; name it with --event-col NAME',
+    );
+  }
+  const met = new Set(types.map((type) => typeKey(type.name)));
+  const unmet = [...weights.keys()].filter((name) => !met.has(typeKey(name)));
+  if (unmet.length > 0) reports.at(-1)?.notes.push(`--event-weights names types that no row has: ${unmet.join(', ')}`);
 }

@@ -1,4 +1,5 @@
 import type { Dataset, EventsReport, FileReport } from '../input/dataset.js';
+import type { EventType } from '../input/event-types.js';
 import { WHOLE_SCALE } from '../input/meaning.js';
 import type { StrengthRule } from '../input/strengths.js';
 
@@ -27,9 +28,7 @@ function fileLines(report: FileReport, verbose: boolean): string[] {
   if (left.length > 0) lines.push(`  not used  ${left.join(', ')}`);
   for (const { what, kind: skipped } of report.skipped) {
     if (skipped.count > 0)
-      lines.push(
-        `  skipped  ${plural(skipped.count, 'row')} ${what} (empty, NA or NULL), the first on line ${skipped.firstLine}`,
-      );
+      lines.push(`  skipped  ${plural(skipped.count, 'row')} ${what}, the first on line ${skipped.firstLine}`);
   }
   if (table.rejected > 0) {
     lines.push(`  refused  ${plural(table.rejected, 'row')} that cannot be read:`);
@@ -47,6 +46,7 @@ function fileLines(report: FileReport, verbose: boolean): string[] {
 function eventLines(events: EventsReport): string[] {
   const lines: string[] = [];
   const { time } = events;
+  if (events.types.length > 0) lines.push(`  events  ${typesText(events.types)}`);
   if (events.hasStrength) lines.push(`  rating  ${ruleText(events.rule)}`);
   if (events.withoutStrength > 0)
     lines.push(`  rating  empty in ${plural(events.withoutStrength, 'row')}: a plain interaction`);
@@ -62,6 +62,16 @@ function eventLines(events: EventsReport): string[] {
     );
   }
   return lines;
+}
+
+const TYPES_SHOWN = 12;
+
+function typesText(types: readonly EventType[]): string {
+  const shown = types
+    .slice(0, TYPES_SHOWN)
+    .map(({ name, weight, rows }) => `${name || '(empty)'}: ${plural(rows, 'row')} of weight ${weight}`);
+  if (types.length > TYPES_SHOWN) shown.push(`and ${plural(types.length - TYPES_SHOWN, 'rarer type')}`);
+  return shown.join('; ');
 }
 
 /** What the numbers were taken for, and what they count. */

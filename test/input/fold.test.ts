@@ -7,16 +7,16 @@ import type { Roles } from '../../src/input/roles.js';
 import type { Duplicates, Ratings } from '../../src/input/strengths.js';
 import { named } from './temporary.js';
 
-/** Folds rows of `user item [strength] [time]`, cut at spaces; `_` is an empty cell. The first row stands on line 2. */
-function folded(header: string, rows: string[], duplicates: Duplicates | undefined, ratings: Ratings = 'auto') {
+/** Folds rows of `user item [rating] [time] [event]`, cut at spaces; `_` is an empty cell. The first row stands on line 2. */
+function folded(header: string, rows: string[], duplicates?: Duplicates, ratings: Ratings = 'auto') {
   const names = header.split(' ');
   const at = (name: string) => (names.includes(name) ? names.indexOf(name) : undefined);
   const roles: Roles = Object.fromEntries(
-    ['user', 'item', 'rating', 'time'].flatMap((role) => (at(role) === undefined ? [] : [[role, at(role)]])),
+    ['user', 'item', 'rating', 'time', 'event'].flatMap((role) => (at(role) === undefined ? [] : [[role, at(role)]])),
   );
   const users = new IdIndex();
   const items = new IdIndex();
-  const { events, readRow } = eventReader('e.csv', names, roles, users, items);
+  const { events, readRow } = eventReader('e.csv', names, roles, users, items, new Map());
   rows.forEach((row, index) => {
     readRow(
       row.split(' ').map((cell) => (cell === '_' ? '' : cell)),
@@ -122,6 +122,39 @@ describe('foldEvents', () => {
     const counted = folded('user item rating', rows, undefined, 'count');
     expect(counted.duplicates).toBe('sum');
     expect(counted.cells.u!.a).toBeCloseTo(1 + Math.log10(9) / 2, 6);
+  });
+
+  it('adds up what the types of a pair weigh, as a count', () => {
+    const rows = ['u a view', 'u a view', 'u a cart', 'u a purchase', 'u b view', 'v a purchase'];
+    const { cells } = folded('user item event', rows);
+    expect(cells).toEqual({ u: { a: 1.5, b: 1 }, v: { a: Math.fround(1 + Math.log10(5) / 2) } });
+  });
+
+  it('takes a purchase that was given back for had, and a dislike for one, views or no', () => {
+    const rows = ['u a purchase', 'u a refund', 'u b view', 'u b view', 'u b dislike', 'u c dislike'];
+    expect(folded('user item event', rows).cells).toEqual({ u: { a: 0, b: D, c: D } });
+  });
+
+  it('multiplies a count by the weight of its type', () => {
+    const rows = ['u a 20 purchase', 'u b 3 view', 'u b 7 view', 'v a _ cart', 'v b 7 cart'];
+    const { cells } = folded('user item rating event', rows);
+    expect(cells.u).toEqual({ a: 2, b: 1.5 });
+    expect(cells.v!.a).toBeCloseTo(1 + Math.log10(3) / 2, 6);
+  });
+
+  it('lets the weights of a pair multiply the strength of its rating', () => {
+    const rows = ['u a _ view', 'u a _ purchase', 'u a 5 rate', 'u a _ cart', 'u b _ view', 'v a 3 rate', 'v b 4 rate'];
+    const rating = folded('user item rating', ['u a 5', 'v a 3', 'v b 4', 'u b _']).cells;
+    const { cells } = folded('user item rating event', rows);
+    expect(cells.u!.a).toBeCloseTo(1.5 * rating.u!.a!, 6);
+    expect([cells.u!.b, cells.v]).toEqual([1, rating.v]);
+  });
+
+  it('takes a pair for disliked where either its rating or its types say so', () => {
+    const rows = ['u a -1 purchase', 'u b 1 dislike', 'u c 1 purchase', 'v a 1 view', 'v b 1 view'];
+    const { cells, rule } = folded('user item rating event', rows);
+    expect(rule.kind).toBe('thumbs');
+    expect(cells.u).toEqual({ a: D, b: D, c: Math.fround(1 + Math.log10(5) / 2) });
   });
 
   it('refuses a repeated pair under error, naming both lines', () => {

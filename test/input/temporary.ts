@@ -39,6 +39,7 @@ export function inputsOf(users: string, rest: Partial<Inputs> = {}): Inputs {
     attributeColumns: undefined,
     duplicates: undefined,
     ratings: 'auto',
+    eventWeights: new Map(),
     badRows: 'stop',
     onBytes: () => {},
     ...rest,

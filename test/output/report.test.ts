@@ -35,6 +35,20 @@ describe('understood, of strengths', () => {
     expect(await saidOf(rated(1, 1), { ratings: 'scale' })).toContain('  rating  one grade only: each counts 1\n');
   });
 
+  it('says of each type of event how many rows it has and what they weigh, the commonest first', async () => {
+    const events = 'user,item,event\nu,a,buy\nu,b,View\nv,a,view\nv,b,remove_from_cart\n';
+    const said = await saidOf(events);
+    expect(said).toContain(
+      '  events  View: 2 rows of weight 1; buy: 1 row of weight 5; remove_from_cart: 1 row of weight 0\n',
+    );
+    expect(said).toContain('  skipped  1 row of a type of event that weighs 0, the first on line 5\n');
+  });
+
+  it('cuts a long list of types short', async () => {
+    const events = Array.from({ length: 15 }, (_, at) => `u,a,type ${at}\n`).join('');
+    expect(await saidOf(`user,item,event\n${events}`)).toContain('type 11: 1 row of weight 1; and 3 rarer types\n');
+  });
+
   it('says nothing of strengths where there are none, and counts the empty ones', async () => {
     expect(await saidOf('user,item\nu,a\n')).not.toContain('rating');
     expect(await saidOf(rated(1, '', 2, ''))).toContain('  rating  empty in 2 rows: a plain interaction\n');
