@@ -130,7 +130,13 @@ function profilesReading(
     readProfileLists(lists, user, cells, used, preferences, ids.items, finder),
   );
   const finish = () => {
-    const groups = attributeTable(table, header, columns, inputs.attributeColumns, ids.users.size);
+    const groups = attributeTable(
+      table,
+      header,
+      columns,
+      { wanted: inputs.attributeColumns, words: false },
+      ids.users.size,
+    );
     report.roles.push(...preferences.filter((column) => column.attribute !== undefined).map(preferenceRole(header)));
     report.columns = groups.columns;
     report.skipped = [{ what: WITHOUT_USER, kind: table.withoutId }];

@@ -1,3 +1,4 @@
+import type { AttributeDecision } from '../input/attributes.js';
 import type { Dataset, EventsReport, FileReport } from '../input/dataset.js';
 import type { EventType } from '../input/event-types.js';
 import { WHOLE_SCALE } from '../input/meaning.js';
@@ -15,16 +16,15 @@ function fileLines(report: FileReport, verbose: boolean): string[] {
   const lines = [`${table.path}: ${kind}, ${plural(table.rows, 'row')}${cut}`];
   lines.push(`  columns  ${roles.map(([role, column]) => `${role} = ${column}`).join(', ')}`);
   if (events) lines.push(...eventLines(events));
-  const used = report.columns.flatMap(({ name, decision }) =>
-    decision.use
-      ? [`${name} (${plural(decision.values, 'value')}${decision.separator ? `, cut at "${decision.separator}"` : ''})`]
-      : [],
-  );
-  if (used.length > 0) lines.push(`  attributes  ${used.join(', ')}`);
-  const left = [
-    ...report.columns.flatMap(({ name, decision }) => (decision.use ? [] : [`${name} (${decision.reason})`])),
-    ...report.unused,
-  ];
+  const made = (as: AttributeDecision['as']) =>
+    report.columns.filter(({ decision }) => decision.as === as).map(({ name, decision }) => madeText(name, decision));
+  for (const [label, columns] of [
+    ['attributes', made('values')],
+    ['words', made('words')],
+  ] as const) {
+    if (columns.length > 0) lines.push(`  ${label}  ${columns.join(', ')}`);
+  }
+  const left = [...made('nothing'), ...report.unused];
   if (left.length > 0) lines.push(`  not used  ${left.join(', ')}`);
   for (const { what, kind: skipped } of report.skipped) {
     if (skipped.count > 0)
@@ -41,6 +41,20 @@ function fileLines(report: FileReport, verbose: boolean): string[] {
   }
   for (const note of report.notes) lines.push(`  note  ${note}`);
   return lines;
+}
+
+/** A column, and what became of it. */
+function madeText(name: string, decision: AttributeDecision): string {
+  switch (decision.as) {
+    case 'values': {
+      const cut = decision.separator ? `, cut at "${decision.separator}"` : '';
+      return `${name} (${plural(decision.values, 'value')}${cut})`;
+    }
+    case 'words':
+      return `${name} (${plural(decision.kept, 'word')} of ${decision.met.toLocaleString('en')})`;
+    case 'nothing':
+      return `${name} (${decision.reason})`;
+  }
 }
 
 function eventLines(events: EventsReport): string[] {

@@ -109,6 +109,17 @@ describe('readDataset, of events and a catalogue', () => {
     expect(interactionsOf(read)).toEqual({ u: { i2: 1 } });
   });
 
+  it('reads a description that stands in for the title for its words as well', async () => {
+    const about = (word: string, n: number) => `${word}-${'long-and-longer-'.repeat(4)}${n}`;
+    const items = [
+      'item_id description',
+      ...['sea', 'sea', 'sky', 'sky', 'x'].map((word, n) => `i${n} ${about(word, n)}`),
+    ];
+    const { dataset: read } = await dataset(['user item', 'u i1'], { items });
+    expect(read.titles[0]).toMatch(/^sea-long/);
+    expect(read.attributeNames).toEqual(['description:sea', 'description:sky']);
+  });
+
   it('learns from items outside the catalogue without offering them', async () => {
     const { dataset: read, reports } = await dataset(['user item', 'u i2', 'u gone'], { items: CATALOGUE });
     expect(offeredOf(read)).toEqual(['i1', 'i2', 'i3', 'i4']);

@@ -15,6 +15,20 @@ async function saidOf(events: string, rest = {}): Promise<string> {
 const rated = (...strengths: (number | string)[]) =>
   `user,item,rating\n${strengths.map((strength, at) => `u${at},a,${strength}\n`).join('')}`;
 
+describe('understood, of columns', () => {
+  it('tells words from attributes and both from what is not used', async () => {
+    const long = (word: string, at: number) =>
+      `${word} ${Array.from({ length: 12 }, (_, n) => `${at}x${n}yz`).join(' ')}`;
+    const rows = ['boat', 'boat', 'car', 'car', 'bus'].map(
+      (word, at) => `i${at},k${at % 2},${long(word, at)},c${at}\n`,
+    );
+    const items = folder.file('items.csv', `item_id,kind,about,code\n${rows.join('')}`);
+    const said = await saidOf('user,item\nu,i0\n', { items });
+    expect(said).toContain('  attributes  kind (2 values)\n  words  about (2 words of 63)\n');
+    expect(said).toContain('  not used  code (nearly every value stands alone)\n');
+  });
+});
+
 describe('understood, of strengths', () => {
   it('says of a scale what a point counts', async () => {
     expect(await saidOf(rated(1, 3, 5, 5))).toContain(
