@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { algorithmsHelp } from './commands/method.js';
 import { parseOptions } from './commands/options.js';
 import { recommend } from './commands/recommend.js';
 import { ExitCode, Failure } from './failure.js';
@@ -9,6 +10,10 @@ async function main(argv: readonly string[]): Promise<number> {
   onSignal('SIGINT', ExitCode.interrupted, interrupted);
   onSignal('SIGTERM', ExitCode.terminated, interrupted);
   try {
+    if (argv[0] === 'help' && argv[1] === 'algorithms') {
+      process.stdout.write(algorithmsHelp());
+      return ExitCode.ok;
+    }
     const options = parseOptions(argv, version());
     if (options) await recommend(options, interrupted.signal);
     return ExitCode.ok;

@@ -112,11 +112,15 @@ function listsWork(job: ListsJob): ShardWork {
 }
 
 function trialWork(job: TrialJob): ShardWork {
-  const { counts, rows, finish } = job.model;
-  const variants = job.variants.map(({ settings, audience }) => ({ settings, audience: readAudience(audience) }));
+  const { counts, rows } = job.model;
+  const audiences = new Map(job.variants.map(({ audience }) => [audience, readAudience(audience)]));
   const trial = new Trial(
-    { counts, pieces: readPieces(rows), from: firstRowsOf(rows), finish: readFinish(finish) },
-    variants,
+    { counts, pieces: readPieces(rows), from: firstRowsOf(rows) },
+    job.variants.map(({ settings, audience, finish }) => ({
+      settings,
+      audience: audiences.get(audience) ?? readAudience(audience),
+      finish: readFinish(finish),
+    })),
     matrixFrom(readArrays(job.heldOut), 'heldOut'),
     job.listLength,
   );

@@ -23,7 +23,10 @@ export interface Counted {
 /** A learned model, and the settings it was learned with. */
 export interface Learned {
   model: ModelFiles;
+  evidence: Evidence;
   settings: Settings;
+  /** P_i of the items' rows. */
+  precision: Float64Array;
   /** Cells of each row, by signal. */
   rowLength: Float64Array;
 }
@@ -75,8 +78,9 @@ export async function fitRows(run: Run, counted: Counted, settings: Settings): P
     done(shard.cost);
   });
   const finish = run.directory.file('finish');
-  writeFinish(finish, finishOf(evidence, precision.subarray(0, counts.items)));
-  return { model: { counts, rows, finish }, settings, rowLength };
+  const ofItems = precision.subarray(0, counts.items);
+  writeFinish(finish, finishOf(evidence, ofItems));
+  return { model: { counts, rows, finish }, evidence, settings, precision: ofItems, rowLength };
 }
 
 /** Removes the files that fits started from. */

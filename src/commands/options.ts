@@ -3,12 +3,11 @@ import { resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ExitCode, Failure } from '../failure.js';
 import { closest } from '../input/closest.js';
+import type { EventWeights } from '../input/event-types.js';
 import type { NamedColumns } from '../input/roles.js';
-import { DUPLICATES, type Duplicates } from '../input/strengths.js';
-import { ALGORITHMS, algorithmNamed } from '../model/algorithms.js';
-import { withHyperParameter } from '../model/hyper-parameters.js';
-import type { Settings } from '../model/settings.js';
+import { DUPLICATES, type Duplicates, RATINGS, type Ratings } from '../input/strengths.js';
 import { usableCores } from '../shards/cores.js';
+import { AUTO, METHOD_NAMES, type Method, methodOf } from './method.js';
 
 /** What was typed, checked and with its defaults: the only form of the options that anything else sees. */
 export interface Options {
@@ -20,13 +19,16 @@ export interface Options {
   top: number;
   /** The most children at once. */
   workers: number;
-  algorithm: Algorithm;
+  /** How to learn. */
+  method: Method;
   titles: boolean;
   includeSeen: boolean;
   delimiter: string | undefined;
   named: NamedColumns;
   attributeColumns: readonly string[] | undefined;
   duplicates: Duplicates | undefined;
+  ratings: Ratings;
+  eventWeights: EventWeights;
   /** 'stop', 'skip', or the file that refused rows go to. */
   badRows: string;
   quiet: boolean;
@@ -67,6 +69,16 @@ export function program(version: string): Command {
         1024,
       ).default(undefined, 'the cores at hand'),
     )
+    .addOption(
+      new Option('--algorithm <name>', 'how to learn; "recommend help algorithms" tells of them')
+        .choices(METHOD_NAMES)
+        .default(AUTO),
+    )
+    .addOption(
+      new Option('--set <key=value>', 'a setting of the algorithm, as often as wanted')
+        .argParser((text: string, before: string[]) => [...before, text])
+        .default([], 'as the algorithm has it'),
+    )
     .option('--titles', 'add a title column to the output', false)
     .option('--include-seen', 'recommend also what users had already', false)
     .addOption(
@@ -78,6 +90,7 @@ export function program(version: string): Command {
     .option('--item-col <name>', 'the column of item ids')
     .option('--rating-col <name>', 'the column of ratings, counts or weights')
     .option('--time-col <name>', 'the column of times; "none", here and in its kin, for none')
+    .option('--event-col <name>', 'the column of event types: view, cart, purchase …')
     .option('--title-col <name>', 'the column of item titles')
     .option('--history-col <name>', 'profiles: the list of items a user had')
     .option(
@@ -90,6 +103,16 @@ export function program(version: string): Command {
       new Option('--duplicates <way>', 'rows of one user and item (default: last for ratings, sum for counts)').choices(
         DUPLICATES,
       ),
+    )
+    .addOption(
+      new Option('--ratings <kind>', 'what the numbers of the rating column are; auto: told from them')
+        .choices(RATINGS)
+        .default('auto'),
+    )
+    .addOption(
+      new Option('--event-weights <list>', 'what rows of a type count, "view=1,cart=3,return=-5"; 0 leaves them out')
+        .argParser(eventWeights)
+        .default(new Map(), 'known types'),
     )
     .option('--bad-rows <what>', 'rows that cannot be read: stop, skip, or a FILE to keep them in', 'stop')
     .option('-q, --quiet', 'nothing on stderr unless something is wrong', false)
@@ -131,6 +154,8 @@ interface Typed {
   output: string;
   top: number;
   workers?: number;
+  algorithm: string;
+  set: string[];
   titles: boolean;
   includeSeen: boolean;
   delimiter?: string;
@@ -138,12 +163,15 @@ interface Typed {
   itemCol?: string;
   ratingCol?: string;
   timeCol?: string;
+  eventCol?: string;
   titleCol?: string;
   historyCol?: string;
   preferencesCol?: string;
   excludeCol?: string;
   attributeCols?: string;
   duplicates?: Duplicates;
+  ratings: Ratings;
+  eventWeights: EventWeights;
   badRows: string;
   quiet: boolean;
   verbose: boolean;
@@ -173,12 +201,15 @@ function meant(typed: Typed): Options {
     output: typed.output,
     top: typed.top,
     workers: typed.workers ?? usableCores(),
+    method: methodOf(typed.algorithm, typed.set, '--algorithm'),
     titles: typed.titles,
     includeSeen: typed.includeSeen,
     delimiter: typed.delimiter,
     named: namedColumns(typed),
     attributeColumns: typed.attributeCols === undefined ? undefined : attributeNames(typed.attributeCols),
     duplicates: typed.duplicates,
+    ratings: typed.ratings,
+    eventWeights: typed.eventWeights,
     badRows: typed.badRows,
     quiet: typed.quiet,
     verbose: typed.verbose && !typed.quiet,
@@ -205,6 +236,7 @@ function namedColumns(typed: Typed): NamedColumns {
     item: typed.itemCol,
     rating: typed.ratingCol,
     time: typed.timeCol,
+    event: typed.eventCol,
     title: typed.titleCol,
     history: typed.historyCol,
     preferences: typed.preferencesCol,
@@ -216,6 +248,19 @@ function namedColumns(typed: Typed): NamedColumns {
 function attributeNames(text: string): string[] {
   if (text.trim().toLowerCase() === 'none') return [];
   return text.split(',').map((name) => name.trim());
+}
+
+function eventWeights(text: string): EventWeights {
+  const weights = new Map<string, number>();
+  for (const entry of text.split(',')) {
+    const [, name = '', weight = ''] = /^(.*)=([^=]*)$/s.exec(entry) ?? [];
+    const value = weight.trim() === '' ? Number.NaN : Number(weight);
+    if (name.trim() === '' || !Number.isFinite(value)) {
+      throw new InvalidArgumentError(`"${entry.trim()}" is not TYPE=NUMBER; a list like "view=1,cart=3" is wanted.`);
+    }
+    weights.set(name.trim(), value);
+  }
+  return weights;
 }
 
 function number(flags: string, description: string, least: number, most: number): Option {

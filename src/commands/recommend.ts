@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs';
 import type { Dataset } from '../input/dataset.js';
 import { readDataset } from '../input/read.js';
-import { DEFAULT_SETTINGS } from '../model/settings.js';
 import { firstRows, joined } from '../model/sparse.js';
 import { type Destination, openDestination } from '../output/destination.js';
 import { headerLine } from '../output/lines.js';
@@ -16,6 +15,7 @@ import { type Learned, learn, tellPlan } from './learning.js';
 import type { Options } from './options.js';
 import { openBadRows } from './rejects.js';
 import { orInterrupted, type Run, startRun } from './run.js';
+import { settle } from './tuning.js';
 
 /**
  * The main job: read, learn, recommend, write.
@@ -31,7 +31,8 @@ export async function recommend(options: Options, interrupted: AbortSignal): Pro
     destination = opened;
     await orInterrupted(interrupted, async () => {
       const dataset = await read(run, options);
-      const learned = await learn(run, dataset, DEFAULT_SETTINGS);
+      const settings = await settle(run, dataset, options.method);
+      const learned = await learn(run, dataset, settings);
       const served = await serve(run, options, dataset, learned, opened);
       await opened.commit();
       await run.pool.close('gently');
@@ -62,6 +63,8 @@ async function read(run: Run, options: Options): Promise<Dataset> {
       named: options.named,
       attributeColumns: options.attributeColumns,
       duplicates: options.duplicates,
+      ratings: options.ratings,
+      eventWeights: options.eventWeights,
       badRows,
       onBytes: (count) => {
         done += count;

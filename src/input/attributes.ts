@@ -3,9 +3,17 @@
  * how their cells are cut into values. Decisions are made once a whole column is known.
  */
 
+/** What became of a column: what its subjects share by it, or why nothing. */
 export type AttributeDecision =
-  | { use: true; separator: '|' | ';' | ',' | undefined; values: number }
-  | { use: false; reason: string };
+  | { as: 'values'; separator: '|' | ';' | ',' | undefined; values: number }
+  /** `kept` of `met` different words. */
+  | { as: 'words'; kept: number; met: number }
+  | { as: 'nothing'; reason: string };
+
+/** A column of text to read, whose words are not known yet. */
+export interface TextColumn {
+  as: 'text';
+}
 
 export interface AttributeColumn {
   name: string;
@@ -23,9 +31,9 @@ const LEAST_SHARED = 0.25;
 const FEWEST_SHARING_NUMBER = 3;
 
 /** What a column is good for, told from its cells alone; `wanted` when it was named by option. */
-export function decideAttribute(column: AttributeColumn, wanted: boolean): AttributeDecision {
+export function decideAttribute(column: AttributeColumn, wanted: boolean): AttributeDecision | TextColumn {
   const filled = column.cells.filter((cell) => !isPlaceholder(cell));
-  if (filled.length === 0) return { use: false, reason: 'empty' };
+  if (filled.length === 0) return { as: 'nothing', reason: 'empty' };
   const separator = separatorOf(filled);
   const tally = new Map<string, number>();
   let length = 0;
@@ -36,15 +44,16 @@ export function decideAttribute(column: AttributeColumn, wanted: boolean): Attri
     }
   }
   const total = [...tally.values()].reduce((a, b) => a + b, 0);
-  const use = { use: true, separator, values: tally.size } as const;
+  if (length / total > LONGEST_ATTRIBUTE) return { as: 'text' };
+  const use = { as: 'values', separator, values: tally.size } as const;
   if (wanted) return use;
-  if (length / total > LONGEST_ATTRIBUTE) return { use: false, reason: 'long text' };
-  if (tally.size === 1 && filled.length === column.cells.length) return { use: false, reason: 'the same everywhere' };
+  if (tally.size === 1 && filled.length === column.cells.length)
+    return { as: 'nothing', reason: 'the same everywhere' };
   const numbers = filled.every((cell) => /^\s*[+-]?[\d.,]+(e[+-]?\d+)?\s*$/i.test(cell));
-  if (numbers && filled.some((cell) => /\d[.,]\d/.test(cell))) return { use: false, reason: 'numbers' };
-  if (numbers && total / tally.size < FEWEST_SHARING_NUMBER) return { use: false, reason: 'numbers' };
+  if (numbers && filled.some((cell) => /\d[.,]\d/.test(cell))) return { as: 'nothing', reason: 'numbers' };
+  if (numbers && total / tally.size < FEWEST_SHARING_NUMBER) return { as: 'nothing', reason: 'numbers' };
   const shared = [...tally.values()].reduce((sum, count) => sum + (count > 1 ? count : 0), 0);
-  if (shared / total < LEAST_SHARED) return { use: false, reason: 'nearly every value stands alone' };
+  if (shared / total < LEAST_SHARED) return { as: 'nothing', reason: 'nearly every value stands alone' };
   return use;
 }
 

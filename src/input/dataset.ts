@@ -1,5 +1,6 @@
 import type { SparseRows } from '../model/sparse.js';
 import type { TableReport } from './csv.js';
+import type { EventType } from './event-types.js';
 import type { SkippedKind } from './events.js';
 import type { Duplicates, StrengthRule } from './strengths.js';
 import type { DecidedColumn } from './tables.js';
@@ -21,7 +22,7 @@ export interface Dataset {
   offered: Uint8Array;
   /** users × items: above 0 liked, 0 had, below 0 disliked. */
   interactions: SparseRows;
-  /** By entry of `interactions`: seconds since 1970, NaN unknown; undefined where no file has times. */
+  /** When, beside `interactions.index`: seconds since 1970, the latest of a pair's rows, NaN where unknown; undefined: nowhere known. */
   times: Float64Array | undefined;
   /** users × items that are not offered, beside what they had. */
   excluded: SparseRows;
@@ -55,5 +56,7 @@ export interface EventsReport {
   duplicates: Duplicates;
   repeated: number;
   withoutStrength: number;
+  /** Most rows first; empty where the file has no column of them. */
+  types: EventType[];
   time: { unit: TimeUnit; from: number; to: number; missing: number } | undefined;
 }

@@ -1,6 +1,7 @@
 import { ExitCode, Failure } from '../failure.js';
 import { isBlank, numberCell } from './cells.js';
 import type { RowReader } from './csv.js';
+import { EventTypes, type EventWeights } from './event-types.js';
 import { type IdIndex, NumberColumn } from './ids.js';
 import type { Roles } from './roles.js';
 import { TimeColumn } from './times.js';
@@ -11,6 +12,9 @@ export interface Events {
   item: NumberColumn;
   /** As the cell says; NaN where it is empty. Undefined: the file has no such column. */
   strength: NumberColumn | undefined;
+  /** What the row's type of event weighs; finite, not 0. Undefined: the file has no such column. */
+  weight: NumberColumn | undefined;
+  types: EventTypes | undefined;
   /** As `TimeColumn.read` gives it; NaN where it is empty. */
   time: NumberColumn | undefined;
   timeColumn: TimeColumn | undefined;
@@ -23,6 +27,8 @@ export interface Events {
 export interface SkippedRows {
   withoutUser: SkippedKind;
   withoutItem: SkippedKind;
+  /** Of a type of event that weighs 0. */
+  withoutWeight: SkippedKind;
 }
 
 export interface SkippedKind {
@@ -33,7 +39,8 @@ export interface SkippedKind {
 /**
  * The reader of an events file's rows, and the columns it fills.
  *
- * A user whose rows all lack an item is still a user: they get what is popular.
+ * A user whose rows all lack an item is still a user: they get what is popular. Likewise for rows that weigh nothing,
+ * whose items are items still.
  */
 export function eventReader(
   path: string,
@@ -41,20 +48,23 @@ export function eventReader(
   roles: Roles,
   users: IdIndex,
   items: IdIndex,
+  eventWeights: EventWeights,
 ): { events: Events; readRow: RowReader } {
   const userAt = required(roles.user, path, 'user');
   const itemAt = required(roles.item, path, 'item');
-  const { rating: ratingAt, time: timeAt } = roles;
+  const { rating: ratingAt, time: timeAt, event: eventAt } = roles;
   const ratingName = ratingAt === undefined ? '' : (header[ratingAt] ?? '');
   const timeColumn = timeAt === undefined ? undefined : new TimeColumn(header[timeAt] ?? '');
   const events: Events = {
     user: new NumberColumn(),
     item: new NumberColumn(),
     strength: ratingAt === undefined ? undefined : new NumberColumn(),
+    weight: eventAt === undefined ? undefined : new NumberColumn(),
+    types: eventAt === undefined ? undefined : new EventTypes(eventWeights),
     time: timeAt === undefined ? undefined : new NumberColumn(),
     timeColumn,
     line: new NumberColumn(),
-    skipped: { withoutUser: { count: 0, firstLine: 0 }, withoutItem: { count: 0, firstLine: 0 } },
+    skipped: { withoutUser: noneSkipped(), withoutItem: noneSkipped(), withoutWeight: noneSkipped() },
   };
 
   const readRow: RowReader = (cells, { lines }) => {
@@ -70,12 +80,24 @@ export function eventReader(
       countSkipped(events.skipped.withoutItem, lines);
       return;
     }
+    const type = eventAt === undefined ? undefined : events.types?.of(cells[eventAt] ?? '');
+    if (type?.weight === 0) {
+      users.add(user);
+      items.add(item);
+      type.rows++;
+      countSkipped(events.skipped.withoutWeight, lines);
+      return;
+    }
     const strength = ratingAt === undefined ? Number.NaN : numberCell(cells[ratingAt] ?? '', ratingName);
     const time = timeAt === undefined ? Number.NaN : (timeColumn?.read(cells[timeAt] ?? '') ?? Number.NaN);
     events.user.push(users.add(user));
     events.item.push(items.add(item));
     events.strength?.push(strength);
     events.time?.push(time);
+    if (type) {
+      type.rows++;
+      events.weight?.push(type.weight);
+    }
     events.line.push(lines);
   };
   return { events, readRow };
@@ -84,6 +106,10 @@ export function eventReader(
 function required(column: number | undefined, path: string, role: string): number {
   if (column === undefined) throw new Failure(ExitCode.badData, `${path}:1: no ${role} column`);
   return column;
+}
+
+function noneSkipped(): SkippedKind {
+  return { count: 0, firstLine: 0 };
 }
 
 function countSkipped(kind: SkippedKind, line: number): void {

@@ -1,18 +1,12 @@
 import { ExitCode, Failure } from '../failure.js';
-import { type SparseRows, sparseFromEntries } from '../model/sparse.js';
+import { type Fold, type SparseRows, sparseFromEntries } from '../model/sparse.js';
 import type { Events } from './events.js';
-import {
-  type Duplicates,
-  defaultDuplicates,
-  meaning,
-  plainValue,
-  type StrengthRule,
-  strengthRule,
-} from './strengths.js';
+import { latestTimes, type TimedRows } from './latest.js';
+import { strengthsOf, weighted, weightStrength } from './meaning.js';
+import { type Duplicates, defaultDuplicates, type Ratings, type StrengthRule, strengthRule } from './strengths.js';
 
-/** Interactions ready to learn from: users × items, values as `meaning` gives them. */
-export interface Interactions {
-  matrix: SparseRows;
+/** Interactions ready to learn from: users × items, values as `strengthsOf` gives them. */
+export interface Interactions extends TimedRows {
   rule: StrengthRule;
   duplicates: Duplicates;
   /** Rows that were folded into another of the same user and item. */
@@ -20,10 +14,16 @@ export interface Interactions {
   withoutStrength: number;
 }
 
+/** How the rows of an events file become interactions. */
+export interface Folding {
+  /** Undefined: by the kind of strength. */
+  duplicates: Duplicates | undefined;
+  ratings: Ratings;
+}
+
 /**
  * Folds the rows of one (user, item) into one interaction.
  *
- * @param duplicates undefined: by the kind of strength.
  * @throws Failure 65 for the first repeated pair under `error`.
  */
 export function foldEvents(
@@ -31,25 +31,34 @@ export function foldEvents(
   events: Events,
   users: readonly string[],
   items: readonly string[],
-  duplicates: Duplicates | undefined,
+  { duplicates, ratings }: Folding,
 ): Interactions {
   const count = events.user.length;
   const stated = events.strength?.values ?? new Float64Array(count).fill(Number.NaN);
-  const rule = strengthRule(stated);
+  const rule = strengthRule(stated, ratings);
   const way = duplicates ?? defaultDuplicates(rule.kind);
-  const plain = plainValue(rule);
-  const value = Float64Array.from(stated, (v) => (Number.isNaN(v) ? plain : v));
+  const weights = events.weight?.values;
+  // A row without a number is one more of a count, and says nothing against a rating.
+  const value =
+    rule.kind === 'count' ? stated.map((v, row) => (Number.isNaN(v) ? 1 : v) * (weights?.[row] ?? 1)) : stated;
   const order = orderOf(events, way);
   const pick = (column: Float64Array) => (order ? Float64Array.from(order, (row) => column[row]!) : column);
   const user = pick(events.user.values);
   const item = pick(events.item.values);
 
   if (way === 'error') refuseRepeats(path, events, users, items);
-  const folded = sparseFromEntries(users.length, items.length, user, item, pick(value), count, (values) =>
-    fold(values, way),
-  );
+  const cells = (column: Float64Array, one?: Fold) =>
+    sparseFromEntries(users.length, items.length, user, item, pick(column), count, one);
+  const folded = cells(value, (values) => fold(values, way));
+  const strengths = () => {
+    if (!weights) return strengthsOf(folded, rule);
+    // Counts were multiplied by their weights; beside ratings the weights of a pair add up to a strength of their own.
+    if (rule.kind === 'count') return folded.value.map(weightStrength);
+    return weighted(strengthsOf(folded, rule), cells(weights).value);
+  };
   return {
-    matrix: { ...folded, value: folded.value.map((v) => meaning(v, rule)) },
+    matrix: { ...folded, value: strengths() },
+    times: secondsOf(events, folded),
     rule,
     duplicates: way,
     repeated: count - folded.index.length,
@@ -57,7 +66,17 @@ export function foldEvents(
   };
 }
 
-function fold(values: readonly number[], way: Duplicates): number {
+function secondsOf(events: Events, folded: SparseRows): Float64Array | undefined {
+  const { user, item, time, timeColumn } = events;
+  if (!time || !timeColumn) return undefined;
+  // Latest first, seconds then: the unit is known once the whole column is, and the larger number is later in any.
+  return latestTimes(folded, user.values, item.values, time.values)?.map((value) => timeColumn.seconds(value));
+}
+
+/** One value of several, of those that are numbers where any is. */
+function fold(all: readonly number[], way: Duplicates): number {
+  const values = all.filter((value) => !Number.isNaN(value));
+  if (values.length === 0) return Number.NaN;
   switch (way) {
     case 'first':
       return values[0]!;

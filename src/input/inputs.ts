@@ -1,10 +1,11 @@
 import type { BadRows, CsvSource } from './csv.js';
+import type { EventWeights } from './event-types.js';
+import type { Folding } from './fold.js';
 import type { IdIndex } from './ids.js';
 import type { NamedColumns } from './roles.js';
-import type { Duplicates } from './strengths.js';
 
 /** The files of a run and how to read them. */
-export interface Inputs {
+export interface Inputs extends Folding {
   users: string;
   items: string | undefined;
   interactions: string | undefined;
@@ -12,7 +13,8 @@ export interface Inputs {
   named: NamedColumns;
   /** Header names of the only columns that count as attributes; undefined: decided column by column. */
   attributeColumns: readonly string[] | undefined;
-  duplicates: Duplicates | undefined;
+  /** What rows of a type of event weigh, beside the types known anyway. */
+  eventWeights: EventWeights;
   badRows: BadRows;
   onBytes: (count: number) => void;
 }

@@ -1,4 +1,5 @@
 import { ExitCode, Failure } from '../failure.js';
+import { decideAttribute } from './attributes.js';
 import { displayName, readTable } from './csv.js';
 import type { FileReport } from './dataset.js';
 import { type Ids, type Inputs, source } from './inputs.js';
@@ -35,20 +36,26 @@ export async function readItems(inputs: Inputs, path: string, ids: Ids, reports:
   );
   if (table.rows.used === 0) throw new Failure(ExitCode.badData, `${name} holds no items`);
   const count = ids.items.size;
-  const attributes = attributeTable(table, header, columns, inputs.attributeColumns, count);
   const titles = roles.title === undefined ? [] : table.cellsOf(roles.title, count);
+  // A description that stands in for the title is still read for its words.
+  if (roles.title !== undefined && isText(titles)) columns.push(roles.title);
+  const attributes = attributeTable(table, header, columns, { wanted: inputs.attributeColumns, words: true }, count);
   const shownRoles = pickRoles(roles, ['item', 'title']);
   reports.push({
     kind: 'items',
     table: report,
     roles: namedRoles(shownRoles, header),
-    skipped: [{ what: 'without an item id', kind: table.withoutId }],
+    skipped: [{ what: 'without an item id (empty, NA or NULL)', kind: table.withoutId }],
     columns: attributes.columns,
     unused: header.filter((_, at) => at === roles.user || at === roles.time || at === roles.rating),
     repeatedRows: table.rows.repeated,
     notes: [],
   });
   return { table, titles, attributes };
+}
+
+function isText(cells: readonly string[]): boolean {
+  return decideAttribute({ name: '', cells }, false).as === 'text';
 }
 
 function otherColumns(header: readonly string[], roles: Roles): number[] {

@@ -14,7 +14,9 @@ import { missingColumn, namedRoles, pickRoles, type Role, type Roles, recogniseR
 import { SubjectTable } from './subjects.js';
 import { AttributeFinder, type AttributeTable, attributeTable } from './tables.js';
 
-const ALL_ROLES: readonly Role[] = ['user', 'item', 'rating', 'time', 'history', 'preferences', 'exclude'];
+const EVENT_ROLES: readonly Role[] = ['user', 'item', 'rating', 'time', 'event'];
+const ALL_ROLES: readonly Role[] = [...EVENT_ROLES, 'history', 'preferences', 'exclude'];
+const WITHOUT_USER = 'without a user id (empty, NA or NULL)';
 
 /** What the users file holds: events of users, or profiles of them. */
 export interface People {
@@ -51,7 +53,7 @@ export async function readPeople(
       const reading =
         roles.item === undefined
           ? profilesReading(inputs, header, roles, roles.user, ids, finder)
-          : eventsReading(name, header, roles, ids);
+          : eventsReading(inputs, name, header, roles, ids);
       report = reading.report;
       finish = reading.finish;
       return reading.readRow;
@@ -72,10 +74,10 @@ export async function readBeside(inputs: Inputs, path: string, ids: Ids, reports
     source(inputs, path),
     inputs.badRows,
     (header) => {
-      const roles = recogniseRoles(name, header, ['user', 'item', 'rating', 'time'], inputs.named, 'item');
+      const roles = recogniseRoles(name, header, EVENT_ROLES, inputs.named, 'item');
       if (roles.user === undefined) throw missingColumn(name, header, 'user', inputs.named);
       if (roles.item === undefined) throw missingColumn(name, header, 'item', inputs.named);
-      reading = eventsReading(name, header, roles, ids);
+      reading = eventsReading(inputs, name, header, roles, ids);
       return reading.readRow;
     },
     inputs.onBytes,
@@ -93,14 +95,17 @@ interface Reading {
   finish: () => People;
 }
 
-function eventsReading(name: string, header: readonly string[], roles: Roles, ids: Ids): Reading {
-  const { events, readRow } = eventReader(name, header, roles, ids.users, ids.items);
-  const used = pickRoles(roles, ['user', 'item', 'rating', 'time']);
+function eventsReading(inputs: Inputs, name: string, header: readonly string[], roles: Roles, ids: Ids): Reading {
+  const { events, readRow } = eventReader(name, header, roles, ids.users, ids.items, inputs.eventWeights);
+  const used = pickRoles(roles, EVENT_ROLES);
   const report = emptyReport('events', used, header);
   report.unused = header.filter((_, at) => !Object.values(used).includes(at));
   report.skipped = [
-    { what: 'without a user id', kind: events.skipped.withoutUser },
-    { what: 'without an item id', kind: events.skipped.withoutItem },
+    { what: WITHOUT_USER, kind: events.skipped.withoutUser },
+    { what: 'without an item id (empty, NA or NULL)', kind: events.skipped.withoutItem },
+    ...(used.event === undefined
+      ? []
+      : [{ what: 'of a type of event that weighs 0', kind: events.skipped.withoutWeight }]),
   ];
   const finish = () => ({ events: [{ path: name, events, report }], lists: undefined, groups: undefined });
   return { readRow, report, finish };
@@ -125,10 +130,16 @@ function profilesReading(
     readProfileLists(lists, user, cells, used, preferences, ids.items, finder),
   );
   const finish = () => {
-    const groups = attributeTable(table, header, columns, inputs.attributeColumns, ids.users.size);
+    const groups = attributeTable(
+      table,
+      header,
+      columns,
+      { wanted: inputs.attributeColumns, words: false },
+      ids.users.size,
+    );
     report.roles.push(...preferences.filter((column) => column.attribute !== undefined).map(preferenceRole(header)));
     report.columns = groups.columns;
-    report.skipped = [{ what: 'without a user id', kind: table.withoutId }];
+    report.skipped = [{ what: WITHOUT_USER, kind: table.withoutId }];
     report.repeatedRows = table.rows.repeated;
     if (lists.unmatched.count > 0) {
       report.notes.push(

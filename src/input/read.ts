@@ -2,11 +2,13 @@ import { ExitCode, Failure } from '../failure.js';
 import { emptyRows, joined, type SparseRows, sparseFromEntries, stacked } from '../model/sparse.js';
 import { displayName } from './csv.js';
 import type { Dataset, EventsReport, FileReport } from './dataset.js';
+import { type EventWeights, typeKey } from './event-types.js';
 import type { Events } from './events.js';
 import { foldEvents } from './fold.js';
 import { IdIndex } from './ids.js';
 import type { Ids, Inputs } from './inputs.js';
 import { type Catalogue, readItems } from './items.js';
+import { joinedTimes } from './latest.js';
 import { type EventsFile, type People, readBeside, readPeople } from './people.js';
 import { type Entries, newProfileLists } from './profiles.js';
 import { type NamedColumns, NO_COLUMN } from './roles.js';
@@ -36,6 +38,7 @@ export async function readDataset(inputs: Inputs): Promise<{ dataset: Dataset; r
     );
   }
   const dataset = assemble(inputs, ids, served, catalogue, people, [...beside, ...people.events], reports);
+  requireEventTypes(inputs.eventWeights, reports);
   requireNamedColumns(inputs.named, inputs.attributeColumns, reports);
   return { dataset, reports };
 }
@@ -60,16 +63,16 @@ function assemble(
   const users = ids.users.size;
   const items = ids.items.size;
   const behaviour = events.map(({ path, events: read, report }) => {
-    const folded = foldEvents(path, read, ids.users.ids, ids.items.ids, inputs.duplicates);
+    const folded = foldEvents(path, read, ids.users.ids, ids.items.ids, inputs);
     report.events = eventsReport(read, folded);
-    return folded.matrix;
+    return folded;
   });
   const attributes = catalogue?.attributes ?? noAttributes(0);
   const groups = people.groups ?? noAttributes(0);
   const { history, preferences, exclude } = people.lists ?? newProfileLists();
   const stated = matrixOf(history, users, items);
   const offered = Uint8Array.from({ length: items }, (_, item) => (!catalogue || catalogue.table.has(item) ? 1 : 0));
-  const interactions = joined([...behaviour, stated], users, items);
+  const interactions = joined([...behaviour.map(({ matrix }) => matrix), stated], users, items);
   noteStrangers(offered, interactions, reports);
   return {
     userIds: ids.users.ids,
@@ -78,7 +81,7 @@ function assemble(
     titles: Array.from({ length: items }, (_, item) => catalogue?.titles[item] ?? ''),
     offered,
     interactions,
-    times: undefined,
+    times: joinedTimes(interactions, behaviour),
     excluded: matrixOf(exclude, users, items),
     attributes: padded(attributes.matrix, items),
     attributeNames: attributes.values.ids,
@@ -106,6 +109,7 @@ function eventsReport(events: Events, folded: ReturnType<typeof foldEvents>): Ev
     duplicates,
     repeated,
     withoutStrength,
+    types: events.types?.met ?? [],
     time: timeSpan(events),
   };
 }
@@ -161,4 +165,19 @@ function requireNamedColumns(
       `--attribute-cols: no file has a column ${JSON.stringify(name)} free to be an attribute`,
     );
   }
+}
+
+/** Weights by type want a column of types; a type that no row has may have rows another day. */
+function requireEventTypes(weights: EventWeights, reports: readonly FileReport[]): void {
+  if (weights.size === 0) return;
+  const types = reports.flatMap((report) => report.events?.types ?? []);
+  if (types.length === 0) {
+    throw new Failure(
+      ExitCode.usage,
+      '--event-weights: no file has a column of event types with anything in it; name it with --event-col NAME',
+    );
+  }
+  const met = new Set(types.map((type) => typeKey(type.name)));
+  const unmet = [...weights.keys()].filter((name) => !met.has(typeKey(name)));
+  if (unmet.length > 0) reports.at(-1)?.notes.push(`--event-weights names types that no row has: ${unmet.join(', ')}`);
 }

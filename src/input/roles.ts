@@ -2,7 +2,7 @@ import { ExitCode, Failure } from '../failure.js';
 import { closest } from './closest.js';
 
 /** What a column can mean to us. */
-export type Role = 'user' | 'item' | 'rating' | 'time' | 'title' | 'history' | 'preferences' | 'exclude';
+export type Role = 'user' | 'item' | 'rating' | 'time' | 'event' | 'title' | 'history' | 'preferences' | 'exclude';
 
 /** Columns named by option, role by role. */
 export type NamedColumns = Partial<Record<Role, string>>;
@@ -27,6 +27,8 @@ const SYNONYMS: Record<Role, readonly string[]> = {
     plays playcount listencount listens clicks views purchases weight strength eventvalue value frequency times amount`),
   time: words(`timestamp time datetime eventtime eventtimestamp date eventdate createdat created invoicedate orderdate
     purchasedate transactiondate ratedat reviewtime unixreviewtime unixtime updatedat ts`),
+  event: words(`eventtype event interactiontype interaction typeofevent eventname actiontype action useraction
+    behaviortype behaviourtype behavior behaviour activitytype`),
   title: words(`title itemtitle itemname productname producttitle movietitle booktitle trackname songname name label
     headline description`),
   history: words('history itemhistory useditems items itemids likeditems likes purchaseditems boughtitems watched'),

@@ -1,34 +1,37 @@
-/** What the numbers of a strength column are: a scale of liking, or how often or how much. */
-export type StrengthKind = 'scale' | 'count';
+/** What the numbers of a strength column are: a scale of liking, thumbs up or down, or how often or how much. */
+export type StrengthKind = 'scale' | 'thumbs' | 'count';
 
-export interface StrengthRule {
-  kind: StrengthKind;
-  /** Ends of the scale; for counts the smallest and largest value. */
-  low: number;
-  high: number;
-  /** On a scale: a rating up to this one is a dislike. */
-  dislikeUpTo: number;
-}
+/** What the values of a strength column are, and what has to be known to weigh one. Ends are inclusive; low ≤ high. */
+export type StrengthRule =
+  | { kind: 'count' }
+  | { kind: 'scale'; low: number; high: number }
+  /** What is below 0, or at most `dislikeUpTo`, is a dislike. */
+  | { kind: 'thumbs'; low: number; high: number; dislikeUpTo: number };
+
+/** What a user may say of the strength column; `auto` leaves it to the values. */
+export type Ratings = 'auto' | 'scale' | 'count';
+export const RATINGS: readonly Ratings[] = ['auto', 'scale', 'count'];
 
 /** Ways to fold the rows of one (user, item). `last` and `first` go by time where there are times, else by the file's order. */
 export type Duplicates = 'sum' | 'last' | 'max' | 'first' | 'error';
 export const DUPLICATES: readonly Duplicates[] = ['sum', 'last', 'max', 'first', 'error'];
 
-/** What a dislike takes away, beside the 1 that a liked item adds. */
-export const DISLIKE = -0.5;
-
 const SCALE_ENDS = [1, 2, 3, 5, 10];
 const MOST_GRADES = 21;
-/** The lowest quarter of a scale counts as dislike: 1 and 2 of five stars, 0 of 0–2, up to 3 of 1–10. */
+const LARGEST_GRADE = 10;
+/** Where a scale has dislikes, its lowest quarter is: 0 of 0 and 1, 1 of 1 and 2, up to -1 of -2 to 2. */
 const DISLIKED_SHARE = 0.25;
 
 /**
  * Tells ratings from counts by the values themselves, since exports call either one "rating".
  *
  * A scale has few grades, none above 10, and its commonest grade is not its lowest; counts pile up on their smallest
- * value or run on and on.
+ * value or run on and on. A scale says what is disliked where it goes below 0, or where it has two grades, one of them
+ * in its lowest quarter; with more grades, all at 0 or above, people rate what they chose, and rate it high or low.
+ *
+ * @param values NaN where a row has none.
  */
-export function strengthRule(values: Float64Array): StrengthRule {
+export function strengthRule(values: Float64Array, ratings: Ratings = 'auto'): StrengthRule {
   const tally = new Map<number, number>();
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
@@ -38,14 +41,16 @@ export function strengthRule(values: Float64Array): StrengthRule {
     high = Math.max(high, value);
     if (tally.size <= MOST_GRADES) tally.set(value, (tally.get(value) ?? 0) + 1);
   }
-  if (!isScale(tally, low, high)) return { kind: 'count', low, high, dislikeUpTo: 0 };
-  const top = SCALE_ENDS.find((end) => end >= high) ?? high;
-  const bottom = low < 1 ? low : 1;
-  return { kind: 'scale', low: bottom, high: top, dislikeUpTo: bottom + DISLIKED_SHARE * (top - bottom) };
+  if (tally.size === 0 || ratings === 'count') return { kind: 'count' };
+  if (ratings === 'auto' && !isScale(tally, low, high)) return { kind: 'count' };
+  const ends = endsOf(low, high);
+  const dislikeUpTo = ends.low + DISLIKED_SHARE * (ends.high - ends.low);
+  if (low < 0 || (tally.size === 2 && isAtMost(low, dislikeUpTo))) return { kind: 'thumbs', ...ends, dislikeUpTo };
+  return { kind: 'scale', ...ends };
 }
 
 function isScale(tally: ReadonlyMap<number, number>, low: number, high: number): boolean {
-  if (tally.size < 2 || tally.size > MOST_GRADES || high > 10 || low < -10) return false;
+  if (tally.size < 2 || tally.size > MOST_GRADES || high > LARGEST_GRADE || low < -LARGEST_GRADE) return false;
   let commonest = low;
   for (const [value, count] of tally) {
     const most = tally.get(commonest) ?? 0;
@@ -54,21 +59,18 @@ function isScale(tally: ReadonlyMap<number, number>, low: number, high: number):
   return commonest > low;
 }
 
+/** The ends people had in mind: the usual ones around the values, or the values' own beyond 10 (wines go from 80 to 100). */
+function endsOf(low: number, high: number): { low: number; high: number } {
+  const top = SCALE_ENDS.find((end) => end >= high);
+  return top === undefined ? { low, high } : { low: Math.min(low, 1), high: top };
+}
+
+/** `value ≤ limit` as 32-bit numbers, which folded values are: a fifth of a scale is on one side in any unit. */
+export function isAtMost(value: number, limit: number): boolean {
+  return Math.fround(value) <= Math.fround(limit);
+}
+
 /** The default for `--duplicates`: a later rating replaces an earlier one, counts add up. */
 export function defaultDuplicates(kind: StrengthKind): Duplicates {
-  return kind === 'scale' ? 'last' : 'sum';
-}
-
-/**
- * What one folded value means to the model: 1 a plain interaction, 0 had without saying anything (bought and
- * returned), below 0 a dislike. How often and how much above nothing makes no difference yet.
- */
-export function meaning(value: number, rule: StrengthRule): number {
-  if (rule.kind === 'scale') return Math.fround(value) <= Math.fround(rule.dislikeUpTo) ? DISLIKE : 1;
-  return value > 0 ? 1 : 0;
-}
-
-/** The value of a row whose strength cell is empty: it happened, nobody said how. */
-export function plainValue(rule: StrengthRule): number {
-  return rule.kind === 'scale' ? rule.high : 1;
+  return kind === 'count' ? 'sum' : 'last';
 }

@@ -1,13 +1,17 @@
 import { emptyRows, type SparseRows, sparseFromEntries } from '../model/sparse.js';
-import { type AttributeDecision, decideAttribute, valuesOf } from './attributes.js';
-import { IdIndex } from './ids.js';
+import { type AttributeDecision, decideAttribute, type TextColumn, valuesOf } from './attributes.js';
+import { IdIndex, NumberColumn } from './ids.js';
 import { normalised } from './roles.js';
 import type { SubjectTable } from './subjects.js';
+import { scaledTogether, type Words, wordsOf } from './words.js';
 
-/** Attribute values that subjects share: subjects × values, 1 where a subject has the value. */
+/**
+ * What subjects share: subjects × attribute values, 1 where a subject has the value. Words of text are values as well,
+ * each with what it says of the subject; the squares of a subject's words add up to `WORDS_TOGETHER`².
+ */
 export interface AttributeTable {
   matrix: SparseRows;
-  /** "column:value", by the value's index. */
+  /** "column:value" or "column:word", by the value's index. */
   values: IdIndex;
   columns: DecidedColumn[];
 }
@@ -20,38 +24,63 @@ export interface DecidedColumn {
 /** Rows of one subject may disagree this often in a column that is still about the subject. */
 const MOST_DISAGREEMENT = 0.1;
 
+/** The length of a subject's words, as a vector: a text as a whole says as much of its subject as four values of its own. */
+const WORDS_TOGETHER = 2;
+
+/** Which columns become attributes. */
+export interface Wish {
+  /** The header names that count; undefined: decided column by column. */
+  wanted: readonly string[] | undefined;
+  /** Whether columns of long text become words, or are left out. */
+  words: boolean;
+}
+
 /**
  * The attributes in a file's columns.
  *
- * @param wanted the header names that count, undefined: decided column by column.
  * @param subjects how many subjects there are, the ones without a row in the file included.
  */
 export function attributeTable(
   table: SubjectTable,
   header: readonly string[],
   columns: readonly number[],
-  wanted: readonly string[] | undefined,
+  wish: Wish,
   subjects: number,
 ): AttributeTable {
+  const entries = { row: new NumberColumn(), column: new NumberColumn(), value: new NumberColumn() };
   const values = new IdIndex();
-  const decided: DecidedColumn[] = [];
-  const row: number[] = [];
-  const column: number[] = [];
-  for (const at of columns) {
+  const texts: Words[] = [];
+  const add = (subject: number, value: number, strength: number) => {
+    entries.row.push(subject);
+    entries.column.push(value);
+    entries.value.push(strength);
+  };
+  const decided = columns.map((at): DecidedColumn => {
     const name = header[at] ?? '';
-    const decision = decide(table, at, name, wanted, subjects);
-    decided.push({ name, decision });
-    if (!decision.use) continue;
-    table.cellsOf(at, subjects).forEach((cell, subject) => {
-      for (const value of valuesOf(cell, decision.separator)) {
-        row.push(subject);
-        column.push(values.add(`${name}:${value}`));
-      }
-    });
-  }
-  const ones = new Float32Array(row.length).fill(1);
-  const matrix = sparseFromEntries(subjects, values.size, row, column, ones, row.length, () => 1);
+    const decision = decide(table, at, name, wish.wanted, subjects);
+    if (decision.as === 'text') {
+      if (!wish.words) return { name, decision: { as: 'nothing', reason: 'long text' } };
+      const words = wordsOf(name, table.cellsOf(at, subjects));
+      texts.push(words);
+      return { name, decision: wordsDecision(words) };
+    }
+    if (decision.as === 'values') {
+      table.cellsOf(at, subjects).forEach((cell, subject) => {
+        for (const value of valuesOf(cell, decision.separator)) add(subject, values.add(`${name}:${value}`), 1);
+      });
+    }
+    return { name, decision };
+  });
+  scaledTogether(texts, subjects, WORDS_TOGETHER, (name) => values.add(name), add);
+  const { row, column, value } = entries;
+  const cells = [row.values, column.values, value.values] as const;
+  const matrix = sparseFromEntries(subjects, values.size, ...cells, row.length, (same) => same[0] ?? 0);
   return { matrix, values, columns: decided };
+}
+
+function wordsDecision({ names, met }: Words): AttributeDecision {
+  if (names.length === 0) return { as: 'nothing', reason: 'long text, of which no two share a word that few have' };
+  return { as: 'words', kept: names.length, met };
 }
 
 export function noAttributes(subjects: number): AttributeTable {
@@ -64,10 +93,10 @@ function decide(
   name: string,
   wanted: readonly string[] | undefined,
   subjects: number,
-): AttributeDecision {
-  if (wanted && !wanted.includes(name)) return { use: false, reason: 'not named in --attribute-cols' };
+): AttributeDecision | TextColumn {
+  if (wanted && !wanted.includes(name)) return { as: 'nothing', reason: 'not named in --attribute-cols' };
   if (!wanted && table.disagreement(at) > MOST_DISAGREEMENT) {
-    return { use: false, reason: 'differs between rows of one id' };
+    return { as: 'nothing', reason: 'differs between rows of one id' };
   }
   const cells = table.cellsOf(at, subjects).filter((_, subject) => table.has(subject));
   return decideAttribute({ name, cells }, wanted !== undefined);
@@ -114,7 +143,7 @@ export class AttributeFinder {
 
 /** The length of the column's name at the head of "column:value"; a name may itself hold a colon. */
 function columnLength(id: string, columns: readonly DecidedColumn[]): number {
-  const name = columns.find((column) => column.decision.use && id.startsWith(`${column.name}:`))?.name;
+  const name = columns.find((column) => column.decision.as !== 'nothing' && id.startsWith(`${column.name}:`))?.name;
   return name?.length ?? 0;
 }
 

@@ -43,7 +43,14 @@ export class CandidateSystem {
    * The next row: of the cells `from` to `to` those whose item has a place before this row's own.
    * @param place by item, its row plus 1; 0 for items that are not in the system.
    */
-  addRow(diagonal: number, index: Uint32Array, value: Float32Array, from: number, to: number, place: Uint16Array): void {
+  addRow(
+    diagonal: number,
+    index: Uint32Array,
+    value: Float32Array,
+    from: number,
+    to: number,
+    place: Uint16Array,
+  ): void {
     const column = this.#column;
     const values = this.#value;
     const x = this.#count++;

@@ -28,6 +28,8 @@ export interface Attempt {
   /** Standard error of the gain. */
   error: number;
   accepted: boolean;
+  /** The number of the fit, from 1; fits of their own, but for those that only finish the model before. */
+  fit: number;
   fitted: boolean;
 }
 
@@ -44,7 +46,11 @@ const LEAST_GAIN = 0.004;
 const LEAST_ERRORS = 2;
 
 /** Settings that only finish a model, each with what is tried; they cost no fit. */
-const FREE: readonly { setting: 'popularityWeight' | 'recency' | 'targetDamping' | 'popularityHalfLife' | 'power'; values: readonly number[]; needs?: 'times' }[] = [
+const FREE: readonly {
+  setting: 'popularityWeight' | 'recency' | 'targetDamping' | 'popularityHalfLife' | 'power';
+  values: readonly number[];
+  needs?: 'times';
+}[] = [
   { setting: 'popularityWeight', values: [0, 1, 3, 10, 30, 100, 300] },
   { setting: 'recency', values: [0, 0.25, 0.5, 1, 2], needs: 'times' },
   { setting: 'targetDamping', values: [0, 0.15, 0.3, 0.45] },
@@ -53,7 +59,11 @@ const FREE: readonly { setting: 'popularityWeight' | 'recency' | 'targetDamping'
 ];
 
 /** Settings that take a fit each, and the moves from where they stand, in the order in which they are tried. */
-const FITTED: readonly { setting: 'lambda' | 'attributeWeight' | 'basketDamping' | 'sourceDamping'; moves: readonly ((now: number) => number)[]; needs?: 'attributes' }[] = [
+const FITTED: readonly {
+  setting: 'lambda' | 'attributeWeight' | 'basketDamping' | 'sourceDamping';
+  moves: readonly ((now: number) => number)[];
+  needs?: 'attributes';
+}[] = [
   { setting: 'lambda', moves: [(now) => now / 4, (now) => now * 4] },
   { setting: 'attributeWeight', moves: [(now) => now * 4, (now) => now / 5], needs: 'attributes' },
   { setting: 'basketDamping', moves: [(now) => now - 0.5, (now) => now + 0.25] },
@@ -87,7 +97,7 @@ export async function tune(start: Settings, knobs: Knobs, judge: Judge, fits: nu
 /** Where the climb stands. */
 class Climb {
   settings: Settings;
-  worth = new Float64Array(0);
+  worth: Float64Array = new Float64Array(0);
   before = 0;
   fits = 0;
   readonly attempts: Attempt[] = [];
@@ -166,6 +176,7 @@ class Climb {
       gain,
       error: Math.sqrt(variance / Math.max(1, gains.length)),
       accepted: false,
+      fit: this.fits,
       fitted,
     };
   }

@@ -1,4 +1,8 @@
+import type { AttributeDecision } from '../input/attributes.js';
 import type { Dataset, EventsReport, FileReport } from '../input/dataset.js';
+import type { EventType } from '../input/event-types.js';
+import { WHOLE_SCALE } from '../input/meaning.js';
+import type { StrengthRule } from '../input/strengths.js';
 
 /** What was understood of the files, for stderr: every role, every column left out, every row skipped, and why. */
 export function understood(dataset: Dataset, reports: readonly FileReport[], verbose: boolean): string {
@@ -12,22 +16,19 @@ function fileLines(report: FileReport, verbose: boolean): string[] {
   const lines = [`${table.path}: ${kind}, ${plural(table.rows, 'row')}${cut}`];
   lines.push(`  columns  ${roles.map(([role, column]) => `${role} = ${column}`).join(', ')}`);
   if (events) lines.push(...eventLines(events));
-  const used = report.columns.flatMap(({ name, decision }) =>
-    decision.use
-      ? [`${name} (${plural(decision.values, 'value')}${decision.separator ? `, cut at "${decision.separator}"` : ''})`]
-      : [],
-  );
-  if (used.length > 0) lines.push(`  attributes  ${used.join(', ')}`);
-  const left = [
-    ...report.columns.flatMap(({ name, decision }) => (decision.use ? [] : [`${name} (${decision.reason})`])),
-    ...report.unused,
-  ];
+  const made = (as: AttributeDecision['as']) =>
+    report.columns.filter(({ decision }) => decision.as === as).map(({ name, decision }) => madeText(name, decision));
+  for (const [label, columns] of [
+    ['attributes', made('values')],
+    ['words', made('words')],
+  ] as const) {
+    if (columns.length > 0) lines.push(`  ${label}  ${columns.join(', ')}`);
+  }
+  const left = [...made('nothing'), ...report.unused];
   if (left.length > 0) lines.push(`  not used  ${left.join(', ')}`);
   for (const { what, kind: skipped } of report.skipped) {
     if (skipped.count > 0)
-      lines.push(
-        `  skipped  ${plural(skipped.count, 'row')} ${what} (empty, NA or NULL), the first on line ${skipped.firstLine}`,
-      );
+      lines.push(`  skipped  ${plural(skipped.count, 'row')} ${what}, the first on line ${skipped.firstLine}`);
   }
   if (table.rejected > 0) {
     lines.push(`  refused  ${plural(table.rejected, 'row')} that cannot be read:`);
@@ -42,14 +43,25 @@ function fileLines(report: FileReport, verbose: boolean): string[] {
   return lines;
 }
 
+/** A column, and what became of it. */
+function madeText(name: string, decision: AttributeDecision): string {
+  switch (decision.as) {
+    case 'values': {
+      const cut = decision.separator ? `, cut at "${decision.separator}"` : '';
+      return `${name} (${plural(decision.values, 'value')}${cut})`;
+    }
+    case 'words':
+      return `${name} (${plural(decision.kept, 'word')} of ${decision.met.toLocaleString('en')})`;
+    case 'nothing':
+      return `${name} (${decision.reason})`;
+  }
+}
+
 function eventLines(events: EventsReport): string[] {
   const lines: string[] = [];
-  const { rule, time } = events;
-  if (events.hasStrength && rule.kind === 'scale') {
-    lines.push(`  rating  a scale from ${rule.low} to ${rule.high}: up to ${rule.dislikeUpTo} is a dislike`);
-  } else if (events.hasStrength) {
-    lines.push('  rating  counts: above 0 is an interaction, 0 and below (returned) is not, though had');
-  }
+  const { time } = events;
+  if (events.types.length > 0) lines.push(`  events  ${typesText(events.types)}`);
+  if (events.hasStrength) lines.push(`  rating  ${ruleText(events.rule)}`);
   if (events.withoutStrength > 0)
     lines.push(`  rating  empty in ${plural(events.withoutStrength, 'row')}: a plain interaction`);
   if (time) {
@@ -64,6 +76,30 @@ function eventLines(events: EventsReport): string[] {
     );
   }
   return lines;
+}
+
+const TYPES_SHOWN = 12;
+
+function typesText(types: readonly EventType[]): string {
+  const shown = types
+    .slice(0, TYPES_SHOWN)
+    .map(({ name, weight, rows }) => `${name || '(empty)'}: ${plural(rows, 'row')} of weight ${weight}`);
+  if (types.length > TYPES_SHOWN) shown.push(`and ${plural(types.length - TYPES_SHOWN, 'rarer type')}`);
+  return shown.join('; ');
+}
+
+/** What the numbers were taken for, and what they count. */
+function ruleText(rule: StrengthRule): string {
+  if (rule.kind === 'count')
+    return 'counts: 1 counts 1, 10 count 1.5, 100 count 2; 0 and below (returned) nothing, though had';
+  const scale = `a scale from ${rule.low} to ${rule.high}`;
+  if (rule.kind === 'thumbs') {
+    const disliked = rule.dislikeUpTo < 0 ? 'what is below 0' : `up to ${rule.dislikeUpTo}`;
+    return `${scale}: ${disliked} is a dislike, the rest counts 1`;
+  }
+  if (rule.low === rule.high) return 'one grade only: each counts 1';
+  const step = Number((WHOLE_SCALE / (rule.high - rule.low)).toPrecision(2));
+  return `${scale}: a user's mean counts 1, a point above it ${step} more, a point below ${step} less; none excludes`;
 }
 
 function learnedLine({ served, userIds, interactions, offered }: Dataset): string {

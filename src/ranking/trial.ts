@@ -12,11 +12,11 @@ export interface LearnedModel {
   counts: SignalCounts;
   pieces: readonly SparseRows[];
   from: readonly number[];
-  finish: Finish;
 }
 
 export interface Variant {
   settings: Settings;
+  finish: Finish;
   audience: Audience;
 }
 
@@ -31,12 +31,12 @@ export class Trial {
 
   /** @param heldOut users × items, of the users of the audiences. */
   constructor(learned: LearnedModel, variants: readonly Variant[], heldOut: SparseRows, listLength: number) {
-    const { counts, finish } = learned;
+    const { counts } = learned;
     // β and τ change the scales alone: variants that differ in nothing else share their rows.
     const finished = new Map<string, { rows: PiecedRows; facts: RowFacts }>();
-    this.#recommenders = variants.map(({ settings, audience }) => {
+    this.#recommenders = variants.map(({ settings, audience, finish }) => {
       const key = `${settings.targetDamping} ${settings.power}`;
-      const { rows, facts } = finished.get(key) ?? finishedCopy(learned, settings);
+      const { rows, facts } = finished.get(key) ?? finishedCopy(learned, finish, settings);
       finished.set(key, { rows, facts });
       const scales = scalesOf(finish, facts, counts, settings);
       return new Recommender({ counts, rows, scales }, audience, listLength);
@@ -60,8 +60,12 @@ export class Trial {
   }
 }
 
-function finishedCopy(learned: LearnedModel, settings: Settings): { rows: PiecedRows; facts: RowFacts } {
-  const { counts, from, finish } = learned;
+function finishedCopy(
+  learned: LearnedModel,
+  finish: Finish,
+  settings: Settings,
+): { rows: PiecedRows; facts: RowFacts } {
+  const { counts, from } = learned;
   const pieces = learned.pieces.map((piece) => ({ ...piece, value: piece.value.slice() }));
   const rows = new PiecedRows(pieces, from, counts.items + counts.preferences + counts.groups);
   return { rows, facts: finishRows(pieces, from, counts, finish, settings) };

@@ -72,8 +72,8 @@ export interface ListsJob {
 export interface TrialJob {
   kind: 'trial';
   model: ModelFiles;
-  /** Each with the audience it recommends to (one a recency). */
-  variants: { settings: Settings; audience: string }[];
+  /** Each with the audience it recommends to (one a recency) and what finishing takes (one a half-life of popularity). */
+  variants: { settings: Settings; audience: string; finish: string }[];
   /** Array file: users × items that were held out. */
   heldOut: string;
   listLength: number;

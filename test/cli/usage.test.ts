@@ -38,6 +38,8 @@ test.each([
   ['a fraction of a worker', ['-u', 'events.csv', '-j', '1.5']],
   ['a separator of two characters', ['-u', 'events.csv', '--delimiter', '||']],
   ['an unknown way to fold', ['-u', 'events.csv', '--duplicates', 'mean']],
+  ['an event weight without a number', ['-u', 'events.csv', '--event-weights', 'view=1,buy']],
+  ['event weights where there are no types of events', ['-u', 'events.csv', '--event-weights', 'view=1']],
   ['two files from one standard input', ['-u', '-', '-i', '-']],
   ['an output that is an input', ['-u', 'events.csv', '-o', 'events.csv']],
   ['a word for bad rows that was meant to be another', ['-u', 'events.csv', '--bad-rows', 'stopp']],

@@ -7,24 +7,24 @@ const numbered = (count: number, cell: (n: number) => string) => Array.from({ le
 describe('decideAttribute', () => {
   it('cuts a column at | wherever one occurs', () => {
     const cells = ['Comedy|Drama', 'Comedy', 'Drama', 'Action|Comedy'];
-    expect(decide(cells)).toEqual({ use: true, separator: '|', values: 3 });
+    expect(decide(cells)).toEqual({ as: 'values', separator: '|', values: 3 });
   });
 
   it.each([
     [';', ['red;blue', 'red', 'blue;green', 'green;red', 'blue;red']],
     [',', ['red, blue', 'red', 'blue, green', 'green, red', 'blue, red']],
   ])('cuts a column at %s where the parts recur', (separator, cells) => {
-    expect(decide(cells)).toEqual({ use: true, separator, values: 3 });
+    expect(decide(cells)).toEqual({ as: 'values', separator, values: 3 });
   });
 
   it('does not cut a comma that always stands in the same place', () => {
     const cells = ['Paris, France', 'Paris, France', 'Paris, France', 'Rome, Italy', 'Rome, Italy', 'Rome, Italy'];
-    expect(decide(cells)).toEqual({ use: true, separator: undefined, values: 2 });
+    expect(decide(cells)).toEqual({ as: 'values', separator: undefined, values: 2 });
   });
 
   it('counts values without case and without the cells that say nothing', () => {
     const cells = ['FR', 'fr', ' Fr ', 'DE', 'de', '', 'N/A', 'unknown', '(no genres listed)'];
-    expect(decide(cells)).toEqual({ use: true, separator: undefined, values: 2 });
+    expect(decide(cells)).toEqual({ as: 'values', separator: undefined, values: 2 });
   });
 
   it.each([
@@ -32,23 +32,27 @@ describe('decideAttribute', () => {
     ['prices', numbered(20, (n) => `${n % 3}.99`), 'numbers'],
     ['prices with a comma', numbered(20, (n) => `${n % 3},99`), 'numbers'],
     ['whole numbers that few share', numbered(20, (n) => String(n >> 1)), 'numbers'],
-    [
-      'long text',
-      numbered(20, () => 'a heartwarming story of a boy, his dog, and the long road they take home'),
-      'long text',
-    ],
     ['a constant', numbered(20, () => 'book'), 'the same everywhere'],
     ['placeholders', ['', '-', 'none', 'NULL'], 'empty'],
   ])('does not take %s for attributes', (_, cells, reason) => {
-    expect(decide(cells)).toEqual({ use: false, reason });
+    expect(decide(cells)).toEqual({ as: 'nothing', reason });
+  });
+
+  it.each([false, true])('takes long text for text to read, asked for or not', (wanted) => {
+    const cells = numbered(20, () => 'a heartwarming story of a boy, his dog, and the long road they take home');
+    expect(decide(cells, wanted)).toEqual({ as: 'text' });
   });
 
   it('takes years for attributes where enough share them', () => {
-    expect(decide(numbered(12, (n) => String(1990 + (n % 4))))).toEqual({ use: true, separator: undefined, values: 4 });
+    expect(decide(numbered(12, (n) => String(1990 + (n % 4))))).toEqual({
+      as: 'values',
+      separator: undefined,
+      values: 4,
+    });
   });
 
   it('takes a flag that only some have', () => {
-    expect(decide(['yes', 'yes', '', ''])).toEqual({ use: true, separator: undefined, values: 1 });
+    expect(decide(['yes', 'yes', '', ''])).toEqual({ as: 'values', separator: undefined, values: 1 });
   });
 
   it('takes a column that was asked for, whatever is in it, unless it is empty', () => {
@@ -57,8 +61,8 @@ describe('decideAttribute', () => {
         numbered(20, (n) => `B00${n}X`),
         true,
       ),
-    ).toMatchObject({ use: true, values: 20 });
-    expect(decide(['', '-'], true)).toEqual({ use: false, reason: 'empty' });
+    ).toMatchObject({ as: 'values', values: 20 });
+    expect(decide(['', '-'], true)).toEqual({ as: 'nothing', reason: 'empty' });
   });
 });
 

@@ -49,7 +49,7 @@ describe('readDataset, of events', () => {
 
   it('reports ratings, their times, and the columns nobody reads', async () => {
     const { reports } = await dataset(
-      ['user item rating ts shop', 'u a 5 100 x', 'u b 5 300 x', 'v a 1 _ x'].map((l) => l.replace('_', '')),
+      ['user item rating ts shop', 'u a 5 100 x', 'u b 5 300 x', 'v a 3 _ x'].map((l) => l.replace('_', '')),
     );
     expect(reports[0]?.unused).toEqual(['shop']);
     expect(reports[0]?.events).toMatchObject({
@@ -72,8 +72,8 @@ describe('readDataset, of events', () => {
     expect(read.itemIds).toEqual(['a', 'b']);
     expect(interactionsOf(read)).toEqual({ u: { a: 1 } });
     expect(reports[0]?.skipped).toEqual([
-      { what: 'without a user id', kind: { count: 1, firstLine: 4 } },
-      { what: 'without an item id', kind: { count: 2, firstLine: 3 } },
+      { what: 'without a user id (empty, NA or NULL)', kind: { count: 1, firstLine: 4 } },
+      { what: 'without an item id (empty, NA or NULL)', kind: { count: 2, firstLine: 3 } },
     ]);
   });
 
@@ -107,6 +107,17 @@ describe('readDataset, of events and a catalogue', () => {
     expect(read.attributeNames).toEqual(['genres:comedy', 'genres:drama']);
     expect(Array.from(read.attributes.start)).toEqual([0, 2, 3, 4, 5]);
     expect(interactionsOf(read)).toEqual({ u: { i2: 1 } });
+  });
+
+  it('reads a description that stands in for the title for its words as well', async () => {
+    const about = (word: string, n: number) => `${word}-${'long-and-longer-'.repeat(4)}${n}`;
+    const items = [
+      'item_id description',
+      ...['sea', 'sea', 'sky', 'sky', 'x'].map((word, n) => `i${n} ${about(word, n)}`),
+    ];
+    const { dataset: read } = await dataset(['user item', 'u i1'], { items });
+    expect(read.titles[0]).toMatch(/^sea-long/);
+    expect(read.attributeNames).toEqual(['description:sea', 'description:sky']);
   });
 
   it('learns from items outside the catalogue without offering them', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ExitCode, Failure } from '../../src/failure.js';
 import { missingColumn, normalised, type Role, recogniseRoles } from '../../src/input/roles.js';
 
-const EVENT_ROLES: readonly Role[] = ['user', 'item', 'rating', 'time'];
+const EVENT_ROLES: readonly Role[] = ['user', 'item', 'rating', 'time', 'event'];
 
 function eventRoles(header: string[], named = {}) {
   return recogniseRoles('events.csv', header, EVENT_ROLES, named, 'user');
@@ -22,7 +22,9 @@ describe('recogniseRoles', () => {
   it.each([
     [['userId', 'movieId', 'rating', 'timestamp'], { user: 0, item: 1, rating: 2, time: 3 }],
     [['InvoiceNo', 'StockCode', 'Quantity', 'InvoiceDate', 'CustomerID'], { user: 4, item: 1, rating: 2, time: 3 }],
-    [['timestamp', 'visitorid', 'event', 'itemid', 'transactionid'], { user: 1, item: 3, time: 0 }],
+    [['timestamp', 'visitorid', 'event', 'itemid', 'transactionid'], { user: 1, item: 3, time: 0, event: 2 }],
+    [['event', 'EVENT_TYPE', 'USER_ID', 'ITEM_ID', 'EVENT_VALUE'], { user: 2, item: 3, rating: 4, event: 1 }],
+    [['user_id', 'item_id', 'behavior_type'], { user: 0, item: 1, event: 2 }],
     [['User ID', 'ISBN', 'Book-Rating'], { user: 0, item: 1 }],
   ])('knows the columns of %j', (header, roles) => {
     expect(eventRoles(header)).toEqual(roles);

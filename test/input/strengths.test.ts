@@ -1,14 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { DISLIKE, defaultDuplicates, meaning, plainValue, strengthRule } from '../../src/input/strengths.js';
+import { strengthsOf } from '../../src/input/meaning.js';
+import { defaultDuplicates, type Ratings, strengthRule } from '../../src/input/strengths.js';
+import { sparseFromEntries } from '../../src/model/sparse.js';
 
 /** Each value as often as its tally says. */
 function values(tally: [value: number, count: number][]): Float64Array {
   return Float64Array.from(tally.flatMap(([value, count]) => new Array<number>(count).fill(value)));
 }
 
+/** The grades of a column that come out as dislikes. */
 function disliked(tally: [number, number][]): number[] {
-  const rule = strengthRule(values(tally));
-  return tally.map(([value]) => value).filter((value) => meaning(value, rule) < 0);
+  const grades = tally.map(([value]) => value);
+  const at = grades.map((_, index) => index);
+  const row = sparseFromEntries(1, grades.length, new Array(grades.length).fill(0), at, grades, grades.length);
+  const strengths = strengthsOf(row, strengthRule(values(tally)));
+  return grades.filter((_, index) => (strengths[index] ?? 0) < 0);
 }
 
 const MOVIELENS: [number, number][] = [
@@ -25,76 +31,35 @@ const MOVIELENS: [number, number][] = [
 ];
 
 describe('strengthRule', () => {
-  it('takes half stars from 0.5 to 5 for a scale whose lowest grades are dislikes', () => {
-    expect(strengthRule(values(MOVIELENS))).toMatchObject({ kind: 'scale', low: 0.5, high: 5 });
-    expect(disliked(MOVIELENS)).toEqual([0.5, 1, 1.5]);
+  it('takes half stars from 0.5 to 5 for a scale', () => {
+    expect(strengthRule(values(MOVIELENS))).toEqual({ kind: 'scale', low: 0.5, high: 5 });
   });
 
   it.each([
-    [
-      '1 to 5',
-      [
-        [1, 2],
-        [2, 3],
-        [3, 8],
-        [4, 9],
-        [5, 7],
-      ],
-      [1, 2],
-    ],
-    [
-      '1 to 5 without a 1',
-      [
-        [2, 3],
-        [3, 8],
-        [4, 9],
-        [5, 7],
-      ],
-      [2],
-    ],
-    [
-      '1 to 10',
-      [
-        [1, 1],
-        [2, 1],
-        [3, 1],
-        [4, 1],
-        [5, 2],
-        [8, 9],
-        [10, 3],
-      ],
-      [1, 2, 3],
-    ],
-    [
-      '0, 1, 2',
-      [
-        [0, 2],
-        [1, 3],
-        [2, 5],
-      ],
-      [0],
-    ],
-    [
-      'thumbs',
-      [
-        [-1, 2],
-        [1, 5],
-      ],
-      [-1],
-    ],
-    [
-      'five grades up to 1',
-      [
-        [0.2, 1],
-        [0.4, 2],
-        [0.6, 3],
-        [0.8, 5],
-        [1, 4],
-      ],
-      [0.2, 0.4],
-    ],
-  ] as [string, [number, number][], number[]][])('takes %s for a scale', (_, tally, dislikes) => {
-    expect(strengthRule(values(tally)).kind).toBe('scale');
+    ['1 to 5', [2, 3, 8, 9, 7].map((count, at) => [at + 1, count]), 1, 5],
+    ['1 to 5 without a 1', [3, 8, 9, 7].map((count, at) => [at + 2, count]), 1, 5],
+    ['1 to 5 of which 4 and 5 are given', [4, 5].map((grade) => [grade, grade]), 1, 5],
+    ['1 to 10', [1, 1, 1, 1, 2, 0, 9, 9, 3].map((count, at) => [at + 1, count]), 1, 10],
+    ['0, 1, 2', [2, 3, 5].map((count, at) => [at, count]), 0, 2],
+    ['five grades up to 1', [1, 2, 3, 5, 4].map((count, at) => [(at + 1) / 5, count]), 0.2, 1],
+  ] as [string, [number, number][], number, number][])(
+    'takes %s for a scale without dislikes',
+    (_, tally, low, high) => {
+      expect(strengthRule(values(tally))).toEqual({ kind: 'scale', low, high });
+      expect(disliked(tally)).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['thumbs, -1 and 1', [-1, 1], [-1]],
+    ['thumbs, 0 and 1', [0, 1], [0]],
+    ['thumbs, 1 and 2', [1, 2], [1]],
+    ['two of five stars, the best and the worst', [1, 5], [1]],
+    ['-2 to 2', [-2, -1, 0, 1, 2], [-2, -1]],
+    ['-1 to 5, in halves', [-1, -0.5, 0, 1, 3, 5], [-1, -0.5, 0]],
+  ] as [string, number[], number[]][])('finds dislikes in %s', (_, grades, dislikes) => {
+    const tally = grades.map((grade, at): [number, number] => [grade, at + 1]);
+    expect(strengthRule(values(tally)).kind).toBe('thumbs');
     expect(disliked(tally)).toEqual(dislikes);
   });
 
@@ -141,39 +106,28 @@ describe('strengthRule', () => {
   });
 });
 
-describe('meaning', () => {
-  const counts = strengthRule(
-    values([
-      [-1, 1],
-      [1, 30],
-      [40, 2],
-    ]),
-  );
-  const scale = strengthRule(
-    values([
-      [1, 1],
-      [3, 2],
-      [5, 4],
-    ]),
-  );
+describe('strengthRule, told what the numbers are', () => {
+  const as = (ratings: Ratings, ...grades: number[]) => strengthRule(Float64Array.from(grades), ratings);
 
-  it('takes a count above nothing for liked, and a sum of nothing or less for merely had', () => {
-    expect([40, 1, 0, -3].map((value) => meaning(value, counts))).toEqual([1, 1, 0, 0]);
+  it('takes stars for counts, or counts for stars, where that is asked for', () => {
+    expect(as('count', 1, 2, 3, 4, 4, 5)).toEqual({ kind: 'count' });
+    expect(as('scale', 1, 1, 1, 2, 3)).toEqual({ kind: 'scale', low: 1, high: 3 });
   });
 
-  it('takes the lowest quarter of a scale for dislike', () => {
-    expect([1, 2, 3, 5].map((value) => meaning(value, scale))).toEqual([DISLIKE, DISLIKE, 1, 1]);
+  it('takes the ends of a scale beyond 10 from the values', () => {
+    expect(as('scale', 80, 100, 93.5, 88)).toEqual({ kind: 'scale', low: 80, high: 100 });
+    expect(as('scale', -10, 2.5, 9.75)).toMatchObject({ kind: 'thumbs', low: -10, high: 10, dislikeUpTo: -5 });
   });
 
-  it('takes a row without a strength for a plain like on either', () => {
-    expect(meaning(plainValue(counts), counts)).toBe(1);
-    expect(meaning(plainValue(scale), scale)).toBe(1);
+  it('takes no numbers at all for counts, whatever is asked for', () => {
+    expect(as('scale', Number.NaN)).toEqual({ kind: 'count' });
   });
 });
 
 describe('defaultDuplicates', () => {
   it('lets a later rating replace an earlier one and adds counts up', () => {
     expect(defaultDuplicates('scale')).toBe('last');
+    expect(defaultDuplicates('thumbs')).toBe('last');
     expect(defaultDuplicates('count')).toBe('sum');
   });
 });

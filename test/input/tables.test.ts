@@ -4,7 +4,7 @@ import { SubjectTable } from '../../src/input/subjects.js';
 import { AttributeFinder, attributeTable } from '../../src/input/tables.js';
 import { named } from './temporary.js';
 
-function attributesOf(header: string[], rows: string[][], wanted?: string[], more = 0) {
+function attributesOf(header: string[], rows: string[][], wanted?: string[], more = 0, words = true) {
   const ids = new IdIndex();
   const columns = header.flatMap((_, at) => (at === 0 ? [] : [at]));
   const table = new SubjectTable(columns, undefined);
@@ -12,7 +12,7 @@ function attributesOf(header: string[], rows: string[][], wanted?: string[], mor
   rows.forEach((row, index) => {
     read(row, { lines: index + 2 });
   });
-  return { ids, ...attributeTable(table, header, columns, wanted, ids.size + more) };
+  return { ids, ...attributeTable(table, header, columns, { wanted, words }, ids.size + more) };
 }
 
 const MOVIES = [
@@ -22,6 +22,12 @@ const MOVIES = [
   ['m4', '', 'US', 'a4'],
 ];
 const HEADER = ['id', 'genres', 'country', 'code'];
+
+const LONG = 'which is told at such length that nobody would take it for a value';
+/** Two of them share a boat, two a storm. */
+const ABOUT = ['boat and storm', 'boat', 'storm', 'neither'].map(
+  (about, at) => `${about} ${LONG.replaceAll(/\w+/g, (w) => `${w}${at}`)}`,
+);
 
 describe('attributeTable', () => {
   it('gives every subject its values, named by column', () => {
@@ -37,7 +43,7 @@ describe('attributeTable', () => {
   it('says why a column is left out', () => {
     const { columns } = attributesOf(HEADER, MOVIES);
     expect(columns.find((column) => column.name === 'code')?.decision).toEqual({
-      use: false,
+      as: 'nothing',
       reason: 'nearly every value stands alone',
     });
   });
@@ -45,7 +51,39 @@ describe('attributeTable', () => {
   it('keeps to the columns that were named', () => {
     const { values, columns } = attributesOf(HEADER, MOVIES, ['code']);
     expect(values.ids).toEqual(['code:a1', 'code:a2', 'code:a3', 'code:a4']);
-    expect(columns[0]?.decision).toEqual({ use: false, reason: 'not named in --attribute-cols' });
+    expect(columns[0]?.decision).toEqual({ as: 'nothing', reason: 'not named in --attribute-cols' });
+  });
+
+  it('makes words of long text, beside the values of other columns', () => {
+    const rows = ABOUT.map((about, at) => [`m${at}`, at % 2 === 0 ? 'even' : 'odd', about]);
+    const { matrix, values, columns, ids } = attributesOf(['id', 'kind', 'about'], rows);
+    const words = Object.entries(named(matrix, ids.ids, values.ids)).map(([, cells]) => cells);
+    expect(words[0]).toEqual({
+      'kind:even': 1,
+      'about:boat': Math.fround(Math.SQRT2),
+      'about:storm': Math.fround(Math.SQRT2),
+    });
+    expect(words[1]).toEqual({ 'kind:odd': 1, 'about:boat': 2 });
+    expect(words[3]).toEqual({ 'kind:odd': 1 });
+    expect(columns[1]?.decision).toMatchObject({ as: 'words', kept: 2 });
+  });
+
+  it('leaves long text out where words are not wanted, or where no two texts share any', () => {
+    const rows = ABOUT.map((about, at) => [`m${at}`, about]);
+    expect(attributesOf(['id', 'about'], rows, undefined, 0, false).columns[0]?.decision).toEqual({
+      as: 'nothing',
+      reason: 'long text',
+    });
+    expect(attributesOf(['id', 'about'], rows.slice(3), undefined, 0).columns[0]?.decision).toMatchObject({
+      as: 'nothing',
+      reason: expect.stringContaining('long text'),
+    });
+  });
+
+  it('makes words of a column of text that was named, and values of any other', () => {
+    const rows = ABOUT.map((about, at) => [`m${at}`, about, `c${at}`]);
+    const { columns } = attributesOf(['id', 'about', 'code'], rows, ['about', 'code']);
+    expect(columns.map(({ decision }) => decision.as)).toEqual(['words', 'values']);
   });
 
   it('leaves out a column that differs between the rows of one subject', () => {
@@ -58,8 +96,8 @@ describe('attributeTable', () => {
       ['d', 'y', 'v'],
     ];
     const { columns } = attributesOf(['id', 'basket', 'kind'], rows);
-    expect(columns[0]?.decision).toEqual({ use: false, reason: 'differs between rows of one id' });
-    expect(columns[1]?.decision).toMatchObject({ use: true });
+    expect(columns[0]?.decision).toEqual({ as: 'nothing', reason: 'differs between rows of one id' });
+    expect(columns[1]?.decision).toMatchObject({ as: 'values' });
   });
 
   it('does not take subjects from elsewhere for ones whose cell is empty', () => {
@@ -69,7 +107,7 @@ describe('attributeTable', () => {
       ['c', 'book'],
     ];
     const { columns, matrix } = attributesOf(['id', 'kind'], rows, undefined, 5);
-    expect(columns[0]?.decision).toEqual({ use: false, reason: 'the same everywhere' });
+    expect(columns[0]?.decision).toEqual({ as: 'nothing', reason: 'the same everywhere' });
     expect(matrix.rows).toBe(8);
   });
 });
@@ -114,6 +152,18 @@ describe('AttributeFinder', () => {
     expect(found('genre:calm')).toEqual([]);
     expect(found('nowhere')).toEqual([]);
     expect(found('__proto__')).toEqual([]);
+  });
+
+  it('finds a word of a text, alone or by its column', () => {
+    const text = attributesOf(
+      ['id', 'about'],
+      ABOUT.map((about, at) => [`m${at}`, about]),
+    );
+    const words = new AttributeFinder(text);
+    const name = (index: number) => text.values.ids[index];
+    expect(words.find('Boat').map(name)).toEqual(['about:boat']);
+    expect(words.find('about:storm').map(name)).toEqual(['about:storm']);
+    expect(words.find('about:neither')).toEqual([]);
   });
 
   it('knows the columns of the catalogue in singular and plural', () => {

@@ -38,6 +38,8 @@ export function inputsOf(users: string, rest: Partial<Inputs> = {}): Inputs {
     named: {},
     attributeColumns: undefined,
     duplicates: undefined,
+    ratings: 'auto',
+    eventWeights: new Map(),
     badRows: 'stop',
     onBytes: () => {},
     ...rest,

@@ -1,0 +1,133 @@
+import { finishOf } from '../model/finish.js';
+import type { Rehearsal } from '../model/rehearsal.js';
+import type { Settings } from '../model/settings.js';
+import { pickedRows } from '../model/sparse.js';
+import { recentPopularity } from '../model/trend.js';
+import type { Judge } from '../model/tuning.js';
+import { signalsOf, withRecency } from '../ranking/audience.js';
+import { planShards } from '../shards/plan.js';
+import type { TrialJob } from '../shards/protocol.js';
+import { writeArrays } from '../storage/array-file.js';
+import { matrixArrays } from '../storage/matrix-file.js';
+import { writeAudience, writeFinish } from '../storage/run-files.js';
+import { type Counted, countPairs, discardCounted, discardLearned, fitRows, type Learned } from './learning.js';
+import type { Run } from './run.js';
+
+const LIST_LENGTH = 20;
+/** What was counted and learned is kept for so many settings: a move that is not taken is followed by one from where it began. */
+const KEPT = 2;
+
+/** Learns and judges on a rehearsal, in the pool. What was counted or learned before is not done again. */
+export class TrialBench {
+  readonly #run: Run;
+  readonly #rehearsal: Rehearsal;
+  readonly #heldOut: string;
+  readonly #counted = new Map<string, Counted>();
+  readonly #learned = new Map<string, Learned>();
+  /** By recency: the audience of those who are judged. */
+  readonly #audiences = new Map<number, string>();
+
+  constructor(run: Run, rehearsal: Rehearsal) {
+    this.#run = run;
+    this.#rehearsal = rehearsal;
+    this.#heldOut = run.directory.file('held-out');
+    writeArrays(this.#heldOut, matrixArrays('heldOut', rehearsal.heldOut));
+  }
+
+  readonly judge: Judge = async (settings, variants) => {
+    const learned = await this.#learn(settings);
+    const finishes: string[] = [];
+    const job: TrialJob = {
+      kind: 'trial',
+      model: learned.model,
+      variants: variants.map((variant) => {
+        const finish = this.#finish(learned, variant);
+        finishes.push(finish);
+        return { settings: variant, audience: this.#audience(variant.recency), finish };
+      }),
+      heldOut: this.#heldOut,
+      listLength: LIST_LENGTH,
+    };
+    const users = this.#rehearsal.judged.length;
+    const worths = variants.map(() => new Float64Array(users));
+    // A child finishes the model for each variant before it judges: few shards, so that it pays.
+    const shards = planShards(new Float64Array(users).fill(1), Math.max(1, Math.ceil(users / 8)));
+    await this.#run.pool.run(job, shards, (answer, { from, to }) => {
+      worths.forEach((worth, k) => {
+        worth.set(answer.worth.subarray(k * (to - from), (k + 1) * (to - from)), from);
+      });
+    });
+    this.#run.directory.discard(finishes);
+    return worths;
+  };
+
+  end(): void {
+    for (const counted of this.#counted.values()) discardCounted(this.#run, counted);
+    for (const learned of this.#learned.values()) discardLearned(this.#run, learned);
+    this.#run.directory.discard([this.#heldOut, ...this.#audiences.values()]);
+  }
+
+  async #learn(settings: Settings): Promise<Learned> {
+    const key = JSON.stringify({ ...settings, ...FREE });
+    return this.#kept(this.#learned, key, discardLearned, async () =>
+      fitRows(this.#run, await this.#count(settings), settings),
+    );
+  }
+
+  async #count(settings: Settings): Promise<Counted> {
+    const { basketDamping, candidateDamping, attributeWeight, attributeReach, neighbors } = settings;
+    const key = [basketDamping, candidateDamping, attributeWeight, attributeReach, neighbors].join(' ');
+    return this.#kept(this.#counted, key, discardCounted, () => countPairs(this.#run, this.#rehearsal.seen, settings));
+  }
+
+  /** What is kept under a key, or is made now; the one used longest ago gives way. */
+  async #kept<T>(
+    cache: Map<string, T>,
+    key: string,
+    discard: (run: Run, value: T) => void,
+    make: () => Promise<T>,
+  ): Promise<T> {
+    const value = cache.get(key) ?? (await make());
+    cache.delete(key);
+    cache.set(key, value);
+    for (const [oldest, old] of cache) {
+      if (cache.size <= KEPT) break;
+      cache.delete(oldest);
+      discard(this.#run, old);
+    }
+    return value;
+  }
+
+  #finish(learned: Learned, { popularityHalfLife }: Settings): string {
+    const { interactions, times } = this.#rehearsal.seen;
+    const { popularity } = learned.evidence;
+    const trend = recentPopularity(interactions, times, popularityHalfLife, popularity);
+    const path = this.#run.directory.file('finish');
+    writeFinish(path, { ...finishOf(learned.evidence, learned.precision), trend });
+    return path;
+  }
+
+  #audience(recency: number): string {
+    const before = this.#audiences.get(recency);
+    if (before !== undefined) return before;
+    const { seen, judged } = this.#rehearsal;
+    const path = this.#run.directory.file('audience');
+    const histories = pickedRows(withRecency(seen.interactions, seen.times, recency), judged);
+    writeAudience(path, {
+      signals: signalsOf(histories, pickedRows(seen.preferences, judged), pickedRows(seen.groups, judged)),
+      barred: histories,
+      offered: seen.offered,
+    });
+    this.#audiences.set(recency, path);
+    return path;
+  }
+}
+
+/** The settings that only finish a model, at one value: two settings that differ in them alone are learned alike. */
+const FREE: Partial<Settings> = {
+  popularityWeight: 0,
+  popularityHalfLife: 0,
+  recency: 0,
+  targetDamping: 0,
+  power: 1,
+};

@@ -1,0 +1,60 @@
+import type { Dataset } from '../input/dataset.js';
+import { rehearse } from '../model/rehearsal.js';
+import type { Settings } from '../model/settings.js';
+import { tune } from '../model/tuning.js';
+import { tuned, tuningTable } from '../output/tuning-report.js';
+import type { Method } from './method.js';
+import type { Run } from './run.js';
+import { TrialBench } from './trial-bench.js';
+
+/** With fewer users to judge by, a gain cannot be told from noise. */
+const FEWEST_JUDGED = 100;
+/** Targets of an item while tuning: the other settings answer alike, at half the cost. */
+const TUNING_NEIGHBORS = 100;
+/** Fits on data up to this size; fewer on larger, so that tuning stays in proportion to the run. */
+const MOST_FITS = 10;
+const SMALL = 1_000_000;
+
+/** The settings to learn with: those of the method, or under `auto` what held-out items make of them. */
+export async function settle(run: Run, dataset: Dataset, method: Method): Promise<Settings> {
+  if (!method.tuned) return method.settings;
+  const startedAt = run.seconds();
+  const rehearsal = rehearse(dataset);
+  const users = rehearsal.judged.length;
+  if (users < FEWEST_JUDGED) {
+    run.say(
+      `auto: the fixed defaults; too few users (${users}, not ${FEWEST_JUDGED}) have items to hold out for more\n`,
+    );
+    return method.settings;
+  }
+  const { neighbors } = method.settings;
+  const start = { ...method.settings, neighbors: Math.min(neighbors, TUNING_NEIGHBORS) };
+  const knobs = {
+    times: dataset.times !== undefined,
+    attributes: dataset.attributes.index.length > 0,
+    fixed: method.fixed,
+  };
+  const fits = Math.max(1, Math.min(MOST_FITS, Math.round((MOST_FITS * SMALL) / dataset.interactions.index.length)));
+  const bench = new TrialBench(quietly(run, fits), rehearsal);
+  const tuning = await tune(start, knobs, bench.judge, fits);
+  bench.end();
+  run.say(tuned(tuning, { start, users, latest: knobs.times, seconds: run.seconds() - startedAt }));
+  run.tell(tuningTable(tuning));
+  return { ...tuning.settings, neighbors };
+}
+
+/** The run, for which counting and learning are parts of tuning. */
+function quietly(run: Run, fits: number): Run {
+  let stages = 0;
+  return {
+    ...run,
+    tell: () => {},
+    progress: {
+      ...run.progress,
+      at: (_, done, total) => {
+        if (done >= total) stages++;
+        run.progress.at('tuning', stages, 2 * fits);
+      },
+    },
+  };
+}
