@@ -44,19 +44,23 @@ export interface Tuning {
 /** A move has to gain more than this share, and this many standard errors of its gain over the judged users. */
 const LEAST_GAIN = 0.004;
 const LEAST_ERRORS = 2;
+/** Steps up the ladders of the free knobs, at most. */
+const MOST_ROUNDS = 8;
 
-/** Settings that only finish a model, each with what is tried; they cost no fit. */
-const FREE: readonly {
-  setting: 'popularityWeight' | 'recency' | 'targetDamping' | 'popularityHalfLife' | 'power';
-  values: readonly number[];
-  needs?: 'times';
-}[] = [
-  { setting: 'popularityWeight', values: [0, 1, 3, 10, 30, 100, 300] },
-  { setting: 'recency', values: [0, 0.25, 0.5, 1, 2], needs: 'times' },
-  { setting: 'targetDamping', values: [0, 0.15, 0.3, 0.45] },
-  { setting: 'popularityHalfLife', values: [0, 0.3, 0.1, 0.03], needs: 'times' },
-  { setting: 'power', values: [0.8, 1, 1.25] },
+/** Settings that only finish a model, each with the ladder that is climbed; they cost no fit. */
+const FREE: readonly Ladder[] = [
+  { setting: 'popularityWeight', steps: [0, 1, 3, 10, 30, 100, 300] },
+  { setting: 'recency', steps: [0, 0.25, 0.5, 1, 2], needs: 'times' },
+  { setting: 'targetDamping', steps: [0, 0.15, 0.3, 0.45] },
+  { setting: 'popularityHalfLife', steps: [0, 0.3, 0.1, 0.03], needs: 'times' },
+  { setting: 'power', steps: [0.8, 1, 1.25, 1.5] },
 ];
+
+interface Ladder {
+  setting: 'popularityWeight' | 'recency' | 'targetDamping' | 'popularityHalfLife' | 'power';
+  steps: readonly number[];
+  needs?: 'times';
+}
 
 /** Settings that take a fit each, and the moves from where they stand, in the order in which they are tried. */
 const FITTED: readonly {
@@ -115,17 +119,22 @@ class Climb {
     this.before = mean(this.worth);
   }
 
-  /** Tries every value of each free knob at the model as it is, twice round where one of them moved. */
-  async free({ times, fixed }: Knobs): Promise<void> {
-    for (let round = 0; round < 2; round++) {
-      let moved = false;
-      for (const { setting, values, needs } of FREE) {
-        if (fixed.has(setting) || (needs && !times)) continue;
-        const others = values.filter((value) => value !== this.settings[setting]);
-        const variants = others.map((value) => ({ ...this.settings, [setting]: value }));
-        if (this.#take(variants, await this.#judge(this.settings, variants), false)) moved = true;
+  /** Climbs the ladders of the free knobs, all at once: the best step of one, or the steps of all that gain. */
+  async free(knobs: Knobs): Promise<void> {
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      const steps = FREE.filter(({ setting, needs }) => !knobs.fixed.has(setting) && (!needs || knobs[needs])).flatMap(
+        ({ setting, steps: ladder }) =>
+          neighbours(ladder, this.settings[setting]).map((value) => ({ [setting]: value })),
+      );
+      const variants = steps.map((step) => ({ ...this.settings, ...step }));
+      const worths = await this.#judge(this.settings, variants);
+      const gaining = steps.filter((_, k) => this.#isGain(worths[k]!));
+      if (gaining.length > 1) {
+        const together: Settings = Object.assign({ ...this.settings }, ...gaining);
+        variants.push(together);
+        worths.push(...(await this.#judge(this.settings, [together])));
       }
-      if (!moved) return;
+      if (!this.#take(variants, worths, false)) return;
     }
   }
 
@@ -158,28 +167,46 @@ class Climb {
       if (!best || attempt.gain > best.attempt.gain) best = { variant, worth, attempt };
     });
     if (!best) return false;
-    const { gain, error } = best.attempt;
-    if (!(gain > LEAST_GAIN * mean(this.worth) && gain > LEAST_ERRORS * error)) return false;
+    if (!this.#isGain(best.worth)) return false;
     best.attempt.accepted = true;
     this.settings = best.variant;
     this.worth = best.worth;
     return true;
   }
 
+  /** True for worth that is better beyond noise. */
+  #isGain(worth: Float64Array): boolean {
+    const { gain, error } = gainOf(this.worth, worth);
+    return gain > LEAST_GAIN * mean(this.worth) && gain > LEAST_ERRORS * error;
+  }
+
   #attempt(variant: Settings, worth: Float64Array, fitted: boolean): Attempt {
-    const gains = worth.map((value, user) => value - this.worth[user]!);
-    const gain = mean(gains);
-    const variance = gains.reduce((total, value) => total + (value - gain) ** 2, 0) / Math.max(1, gains.length - 1);
     return {
       changes: differences(this.settings, variant),
       worth: mean(worth),
-      gain,
-      error: Math.sqrt(variance / Math.max(1, gains.length)),
+      ...gainOf(this.worth, worth),
       accepted: false,
       fit: this.fits,
       fitted,
     };
   }
+}
+
+/** How much more one is worth than the other, user by user, and the standard error of that. */
+function gainOf(before: Float64Array, after: Float64Array): { gain: number; error: number } {
+  const gains = after.map((value, user) => value - before[user]!);
+  const gain = mean(gains);
+  const variance = gains.reduce((total, value) => total + (value - gain) ** 2, 0) / Math.max(1, gains.length - 1);
+  return { gain, error: Math.sqrt(variance / Math.max(1, gains.length)) };
+}
+
+/** The steps of a ladder before and behind the one that is nearest to where one stands. */
+function neighbours(ladder: readonly number[], now: number): number[] {
+  let at = 0;
+  for (let step = 1; step < ladder.length; step++) {
+    if (Math.abs(ladder[step]! - now) < Math.abs(ladder[at]! - now)) at = step;
+  }
+  return [ladder[at - 1], ladder[at + 1]].filter((step) => step !== undefined);
 }
 
 /** The settings of `after` that are not those of `before`. */

@@ -8,6 +8,14 @@ export interface List {
   scores: Float64Array;
 }
 
+/** The row of nobody in particular. */
+export interface Prior {
+  /** By item. */
+  weight: Float64Array;
+  /** The offered items, the heaviest first, then by index: the order of those that nothing else tells apart. */
+  order: Uint32Array;
+}
+
 /**
  * The one scoring kernel:  score(user, item) = prior_item + Σ over the user's signals   strength · model[signal, item].
  *
@@ -17,48 +25,70 @@ export interface List {
 export class Recommender {
   readonly #model: Model;
   readonly #audience: Audience;
-  readonly #byPrior: Uint32Array;
+  readonly #prior: Prior;
   /** One cell an item; between users all are 0. */
   readonly #score: Float64Array;
   readonly #isTouched: Uint8Array;
   readonly #isBarred: Uint8Array;
   readonly #touched: Uint32Array;
-  readonly #best: TopN;
+  readonly #top: TopN;
 
   /** @param count N, the length of a list; the lists are shorter only where the catalogue is. */
   constructor(model: Model, audience: Audience, count: number) {
     const items = model.counts.items;
     this.#model = model;
     this.#audience = audience;
-    this.#byPrior = offeredByPrior(model.scales.prior, audience.offered);
+    this.#prior = priorOf(model.scales.prior, audience.offered);
     this.#score = new Float64Array(items);
     this.#isTouched = new Uint8Array(items);
     this.#isBarred = new Uint8Array(items);
     this.#touched = new Uint32Array(items);
-    this.#best = new TopN(Math.min(count, items));
+    this.#top = new TopN(Math.min(count, items));
   }
 
   /** The N best offered items that are not barred for the user: score descending, then item index ascending. */
   recommend(user: number): List {
-    const { prior } = this.#model.scales;
-    const { barred, offered } = this.#audience;
-    const count = this.#addUp(user);
+    let list: List = { items: new Uint32Array(0), scores: new Float64Array(0) };
+    this.#withScores(user, (touched) => {
+      list = this.#best(touched, this.#prior);
+    });
+    return list;
+  }
+
+  /** The lists that the user would have with each of these priors in the place of the model's own. */
+  recommendWith(user: number, priors: readonly Prior[]): List[] {
+    let lists: List[] = [];
+    this.#withScores(user, (touched) => {
+      lists = priors.map((prior) => this.#best(touched, prior));
+    });
+    return lists;
+  }
+
+  /** Has `use` look at the user's scores while they stand. */
+  #withScores(user: number, use: (touched: Uint32Array) => void): void {
+    const { barred } = this.#audience;
     const bars = barred.index.subarray(barred.start[user]!, barred.start[user + 1]!);
+    const count = this.#addUp(user);
     for (const item of bars) this.#isBarred[item] = 1;
-
-    for (let t = 0; t < count; t++) {
-      const item = this.#touched[t]!;
-      if (offered[item] === 1 && this.#isBarred[item] === 0) this.#best.offer(item, this.#score[item]! + prior[item]!);
-    }
-    for (const item of this.#byPrior) {
-      if (this.#isTouched[item] === 1 || this.#isBarred[item] === 1) continue;
-      if (!this.#best.offer(item, prior[item]!)) break;
-    }
-
+    use(this.#touched.subarray(0, count));
     for (const item of bars) this.#isBarred[item] = 0;
     this.#clear(count);
-    const scores = new Float64Array(this.#best.size);
-    return { items: this.#best.drain(scores), scores };
+  }
+
+  #best(touched: Uint32Array, { weight, order }: Prior): List {
+    const { offered } = this.#audience;
+    const best = this.#top;
+    for (let t = 0; t < touched.length; t++) {
+      const item = touched[t]!;
+      if (offered[item] === 1 && this.#isBarred[item] === 0) best.offer(item, this.#score[item]! + weight[item]!);
+    }
+    for (let at = 0; at < order.length; at++) {
+      const item = order[at]!;
+      if (this.#isTouched[item] === 1 || this.#isBarred[item] === 1) continue;
+      if (!best.offer(item, weight[item]!)) break;
+    }
+    const scores = new Float64Array(best.size);
+    return { items: best.drain(scores), scores };
   }
 
   /** Adds up the rows of a user's signals; how many items they touch. */
@@ -99,8 +129,8 @@ export class Recommender {
   }
 }
 
-/** The offered items, prior descending, then index ascending: the order of items that nothing else tells apart. */
-function offeredByPrior(prior: Float64Array, offered: Uint8Array): Uint32Array {
-  const items = Uint32Array.from(prior.keys()).filter((item) => offered[item] === 1);
-  return items.sort((a, b) => prior[b]! - prior[a]! || a - b);
+/** What popularity adds to every score, in the order in which it recommends. */
+export function priorOf(weight: Float64Array, offered: Uint8Array): Prior {
+  const items = Uint32Array.from(weight.keys()).filter((item) => offered[item] === 1);
+  return { weight, order: items.sort((a, b) => weight[b]! - weight[a]! || a - b) };
 }
