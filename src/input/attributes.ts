@@ -1,3 +1,5 @@
+import { type Band, bandsOf, numberIn } from './bands.js';
+
 /**
  * Decides which columns of a file say something that several of its subjects share ("genre:Comedy", "country:FR"), and
  * how their cells are cut into values. Decisions are made once a whole column is known.
@@ -6,6 +8,8 @@
 /** What became of a column: what its subjects share by it, or why nothing. */
 export type AttributeDecision =
   | { as: 'values'; separator: '|' | ';' | ',' | undefined; values: number }
+  /** The bands in rising order, two at least. */
+  | { as: 'bands'; bands: readonly Band[] }
   /** `kept` of `met` different words. */
   | { as: 'words'; kept: number; met: number }
   | { as: 'nothing'; reason: string };
@@ -27,7 +31,7 @@ const PLACEHOLDERS = new Set(['', '-', '?', 'n/a', 'na', 'nan', 'none', 'null', 
 const LONGEST_ATTRIBUTE = 60;
 /** Where less of a column than this is on values that two subjects share, the column is next to an id. */
 const LEAST_SHARED = 0.25;
-/** Whole numbers have to be shared by more: years and codes are, prices and counts are not. */
+/** Whole numbers have to be shared by more: years and grades are, prices and counts fall into bands instead. */
 const FEWEST_SHARING_NUMBER = 3;
 
 /** What a column is good for, told from its cells alone; `wanted` when it was named by option. */
@@ -45,16 +49,39 @@ export function decideAttribute(column: AttributeColumn, wanted: boolean): Attri
   }
   const total = [...tally.values()].reduce((a, b) => a + b, 0);
   if (length / total > LONGEST_ATTRIBUTE) return { as: 'text' };
+  const constant = tally.size === 1 && filled.length === column.cells.length;
+  if (constant && !wanted) return { as: 'nothing', reason: 'the same everywhere' };
+  const numbers = separator === undefined && filled.every((cell) => !Number.isNaN(numberIn(cell)));
+  const unshared = filled.some((cell) => /\d[.,]\d/.test(cell)) || total / tally.size < FEWEST_SHARING_NUMBER;
+  if (numbers && unshared) {
+    const decision = decideNumbers(column.name, filled, tally.size);
+    if (!wanted || decision.as === 'bands') return decision;
+  }
   const use = { as: 'values', separator, values: tally.size } as const;
   if (wanted) return use;
-  if (tally.size === 1 && filled.length === column.cells.length)
-    return { as: 'nothing', reason: 'the same everywhere' };
-  const numbers = filled.every((cell) => /^\s*[+-]?[\d.,]+(e[+-]?\d+)?\s*$/i.test(cell));
-  if (numbers && filled.some((cell) => /\d[.,]\d/.test(cell))) return { as: 'nothing', reason: 'numbers' };
-  if (numbers && total / tally.size < FEWEST_SHARING_NUMBER) return { as: 'nothing', reason: 'numbers' };
   const shared = [...tally.values()].reduce((sum, count) => sum + (count > 1 ? count : 0), 0);
   if (shared / total < LEAST_SHARED) return { as: 'nothing', reason: 'nearly every value stands alone' };
   return use;
+}
+
+/** Names of numbers that tell subjects apart rather than what they are like, as `_`-separated words end. */
+const ID_NAME = /(^|[^a-z])(id|no|nr|num|number|code|key|index|isbn(10|13)?|ean(13)?|upc|gtin)$/;
+
+/** Bands of numbers that are amounts: not of what counts the rows, nor of codes. */
+function decideNumbers(name: string, cells: readonly string[], distinct: number): AttributeDecision {
+  const words = name.replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase();
+  const nearlyDistinct = distinct >= 0.9 * cells.length;
+  if (nearlyDistinct && ID_NAME.test(words)) return { as: 'nothing', reason: 'numbers that are ids' };
+  if (cells.some((cell) => /^\s*0\d/.test(cell))) return { as: 'nothing', reason: 'codes' };
+  if (isRunning(cells)) return { as: 'nothing', reason: 'a running number' };
+  const bands = bandsOf(cells);
+  return bands.length > 0 ? { as: 'bands', bands } : { as: 'nothing', reason: 'numbers, too few to make bands of' };
+}
+
+/** True for whole numbers that rise from each row to the next. */
+function isRunning(cells: readonly string[]): boolean {
+  const numbers = cells.map(numberIn);
+  return numbers.every((value, at) => Number.isInteger(value) && (at === 0 || value > (numbers[at - 1] ?? value)));
 }
 
 /** The values of a cell: trimmed, without case, each once, placeholders left out. */

@@ -27,6 +27,25 @@ export async function* plainBytes(path: string, onBytes: (count: number) => void
   yield* head[0] === 0x1f && head[1] === 0x8b ? gunzipped(whole, file) : whole;
 }
 
+/** Longer first lines are told apart by what there is of them. */
+const ENOUGH_OF_A_LINE = 1 << 16;
+
+/** The same bytes, the first chunk long enough to hold the first line: a pipe gives what has been written so far. */
+export async function* wholeFirstLine(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let head: Buffer | undefined = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    if (!head) {
+      yield chunk;
+      continue;
+    }
+    head = Buffer.concat([head, chunk]);
+    if (head.length < ENOUGH_OF_A_LINE && !head.includes('\n')) continue;
+    yield head;
+    head = undefined;
+  }
+  if (head && head.length > 0) yield head;
+}
+
 async function* gunzipped(chunks: AsyncIterable<Buffer>, file: Readable): AsyncGenerator<Buffer> {
   const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
   const feeding = (async () => {

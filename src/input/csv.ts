@@ -1,6 +1,6 @@
 import { CsvError, type Options, parse } from 'csv-parse';
 import { ExitCode, Failure, systemCode } from '../failure.js';
-import { plainBytes } from './bytes.js';
+import { plainBytes, wholeFirstLine } from './bytes.js';
 
 /** Where a table comes from, and how its rows are cut. */
 export interface CsvSource {
@@ -77,7 +77,10 @@ export async function readTable(
     badRows(row);
   };
 
-  /** csv-parse counts the CR and the LF of a line break inside a cell as two lines; `extra` is what it is ahead by. */
+  /**
+   * csv-parse counts the CR and the LF of a line break inside a cell as two lines, and does not see the line that names
+   * the separator; `extra` is what it is ahead by.
+   */
   const takeRow = (cells: string[], info: { lines: number; empty_lines: number }): null => {
     if (failure) return null;
     if (info.lines - place.raw > 1) place.extra += carriageReturns(cells);
@@ -134,13 +137,19 @@ export async function readTable(
   let parser: ReturnType<typeof parse> | undefined;
   let finished: Promise<void> | undefined;
   try {
-    for await (const chunk of plainBytes(source.path, onBytes)) {
+    for await (const chunk of wholeFirstLine(plainBytes(source.path, onBytes))) {
+      let rows = chunk;
       if (!parser) {
-        report.delimiter = source.delimiter ?? sniffDelimiter(source.path, chunk);
+        const named = separatorLine(chunk);
+        if (named) {
+          rows = chunk.subarray(named.bytes);
+          place.extra = -1;
+        }
+        report.delimiter = source.delimiter ?? named?.delimiter ?? sniffDelimiter(source.path, chunk);
         parser = parse(parserOptions(report.delimiter, takeRow, refuseRow));
         finished = ended(parser);
       }
-      parser.write(chunk);
+      parser.write(rows);
       if (failure) throw failure;
     }
     parser?.end();
@@ -181,6 +190,12 @@ function ended(parser: ReturnType<typeof parse>): Promise<void> {
   promise.catch(() => {});
   parser.resume();
   return promise;
+}
+
+/** The line `sep=;`, by which Excel is told the separator of the lines below, if a file begins with it. */
+function separatorLine(head: Buffer): { delimiter: string; bytes: number } | undefined {
+  const match = /^\uFEFF?"?sep=([^"\r\n])"?[,;\t]*\r?\n/i.exec(head.toString('utf8', 0, 64));
+  return match?.[1] === undefined ? undefined : { delimiter: match[1], bytes: Buffer.byteLength(match[0]) };
 }
 
 /** Tab for `.tsv`; else the separator the header line has most of, comma where it has none. */

@@ -1,5 +1,6 @@
 import { emptyRows, type SparseRows, sparseFromEntries } from '../model/sparse.js';
 import { type AttributeDecision, decideAttribute, type TextColumn, valuesOf } from './attributes.js';
+import { bandOf, numberIn } from './bands.js';
 import { IdIndex, NumberColumn } from './ids.js';
 import { normalised } from './roles.js';
 import type { SubjectTable } from './subjects.js';
@@ -64,9 +65,9 @@ export function attributeTable(
       texts.push(words);
       return { name, decision: wordsDecision(words) };
     }
-    if (decision.as === 'values') {
+    if (decision.as === 'values' || decision.as === 'bands') {
       table.cellsOf(at, subjects).forEach((cell, subject) => {
-        for (const value of valuesOf(cell, decision.separator)) add(subject, values.add(`${name}:${value}`), 1);
+        for (const value of sharedIn(cell, decision)) add(subject, values.add(`${name}:${value}`), 1);
       });
     }
     return { name, decision };
@@ -76,6 +77,13 @@ export function attributeTable(
   const cells = [row.values, column.values, value.values] as const;
   const matrix = sparseFromEntries(subjects, values.size, ...cells, row.length, (same) => same[0] ?? 0);
   return { matrix, values, columns: decided };
+}
+
+/** What a cell has in common with others: its values, or the band its number falls into. */
+function sharedIn(cell: string, decision: AttributeDecision & { as: 'values' | 'bands' }): string[] {
+  if (decision.as === 'values') return valuesOf(cell, decision.separator);
+  const band = bandOf(numberIn(cell), decision.bands);
+  return band ? [band.text] : [];
 }
 
 function wordsDecision({ names, met }: Words): AttributeDecision {

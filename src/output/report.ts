@@ -20,6 +20,7 @@ function fileLines(report: FileReport, verbose: boolean): string[] {
     report.columns.filter(({ decision }) => decision.as === as).map(({ name, decision }) => madeText(name, decision));
   for (const [label, columns] of [
     ['attributes', made('values')],
+    ['numbers', made('bands')],
     ['words', made('words')],
   ] as const) {
     if (columns.length > 0) lines.push(`  ${label}  ${columns.join(', ')}`);
@@ -49,6 +50,10 @@ function madeText(name: string, decision: AttributeDecision): string {
     case 'values': {
       const cut = decision.separator ? `, cut at "${decision.separator}"` : '';
       return `${name} (${plural(decision.values, 'value')}${cut})`;
+    }
+    case 'bands': {
+      const [first, last] = [decision.bands[0], decision.bands.at(-1)];
+      return `${name} (${plural(decision.bands.length, 'band')} from ${first?.low} to ${last?.high})`;
     }
     case 'words':
       return `${name} (${plural(decision.kept, 'word')} of ${decision.met.toLocaleString('en')})`;

@@ -29,9 +29,10 @@ describe('decideAttribute', () => {
 
   it.each([
     ['ids', numbered(20, (n) => `B00${n}X`), 'nearly every value stands alone'],
-    ['prices', numbered(20, (n) => `${n % 3}.99`), 'numbers'],
-    ['prices with a comma', numbered(20, (n) => `${n % 3},99`), 'numbers'],
-    ['whole numbers that few share', numbered(20, (n) => String(n >> 1)), 'numbers'],
+    ['prices of a few', numbered(20, (n) => `${n % 3}.99`), 'numbers, too few to make bands of'],
+    ['row numbers', numbered(50, (n) => String(7 + 3 * n)), 'a running number'],
+    ['codes', numbered(50, (n) => `0${(n * 37) % 50}`), 'codes'],
+    ['a price that all have', numbered(50, () => '9.99'), 'the same everywhere'],
     ['a constant', numbered(20, () => 'book'), 'the same everywhere'],
     ['placeholders', ['', '-', 'none', 'NULL'], 'empty'],
   ])('does not take %s for attributes', (_, cells, reason) => {
@@ -41,6 +42,45 @@ describe('decideAttribute', () => {
   it.each([false, true])('takes long text for text to read, asked for or not', (wanted) => {
     const cells = numbered(20, () => 'a heartwarming story of a boy, his dog, and the long road they take home');
     expect(decide(cells, wanted)).toEqual({ as: 'text' });
+  });
+
+  it.each(['book_id', 'bestBookId', 'ISBN13', 'catalogue no', 'Id'])(
+    'takes distinct numbers called %j for ids',
+    (name) => {
+      const cells = numbered(50, (n) => String((n * 37) % 50));
+      expect(decideAttribute({ name, cells }, false)).toEqual({ as: 'nothing', reason: 'numbers that are ids' });
+    },
+  );
+
+  it.each([
+    ['prices', (n: number) => `${n}.99`],
+    ['prices with a comma', (n: number) => `${n},50`],
+    ['prices in euros', (n: number) => `€${n}.50`],
+    ['counts', (n: number) => String((n * 37) % 50)],
+    ['counts that fall', (n: number) => String(1000 - n)],
+  ])('cuts %s into bands', (_, cell) => {
+    expect(decide(numbered(50, cell))).toMatchObject({ as: 'bands' });
+  });
+
+  it('does not take an amount for an id because its name ends like one', () => {
+    const cells = numbered(50, (n) => String((n * 37) % 50));
+    for (const name of ['paid', 'casino', 'barcode_free_weight'])
+      expect(decideAttribute({ name, cells }, false)).toMatchObject({ as: 'bands' });
+  });
+
+  it('cuts numbers that were asked for into bands where it can, and takes them as values where not', () => {
+    expect(
+      decide(
+        numbered(50, (n) => `${n}.5`),
+        true,
+      ),
+    ).toMatchObject({ as: 'bands' });
+    expect(
+      decide(
+        numbered(9, (n) => `${n}.5`),
+        true,
+      ),
+    ).toMatchObject({ as: 'values', values: 9 });
   });
 
   it('takes years for attributes where enough share them', () => {

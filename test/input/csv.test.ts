@@ -127,6 +127,37 @@ describe('readTable', () => {
     expect(await read(path)).toMatchObject({ header: ['a,b,c', 'd'], rows: [['1', '2']] });
   });
 
+  it.each(['sep=;\n', 'sep=;\r\n', '\uFEFFsep=;\r\n', 'SEP=;\n', '"sep=;"\n'])(
+    'takes the delimiter from the first line %j, which is no header',
+    async (line) => {
+      const { header, rows, lines, report } = await readText(`${line}a,b;c\n1;2\n"3\n";4\n`);
+      expect([header, rows, lines]).toEqual([
+        ['a,b', 'c'],
+        [
+          ['1', '2'],
+          ['3\n', '4'],
+        ],
+        [3, 5],
+      ]);
+      expect(report).toMatchObject({ delimiter: ';', rows: 2 });
+    },
+  );
+
+  it('names the right line below one that names the delimiter', async () => {
+    const failure = await failureOf(readText('sep=;\na;b\n1;2\n1;2;3\n'));
+    expect(failure.message).toContain('t.csv:4: this row has 3 cells');
+    expect((await failureOf(readText('sep=;\na;b\n1;2\n"1;2\n'))).message).toContain('t.csv:4: a quote is opened');
+  });
+
+  it('leaves out the line that names a delimiter where another was named by option', async () => {
+    expect((await readText('sep=;\na,b\n1,2\n', { delimiter: ',' })).rows).toEqual([['1', '2']]);
+  });
+
+  it('takes a header that only begins like such a line for a header', async () => {
+    expect((await readText('sep=x,b\n1,2\n')).header).toEqual(['sep=x', 'b']);
+    expect((await readText('sepal,b\n1,2\n')).header).toEqual(['sepal', 'b']);
+  });
+
   it('takes the delimiter that was named over what the file looks like', async () => {
     expect((await readText('a;b,c\n1;2,3\n', { delimiter: ';' })).rows).toEqual([['1', '2,3']]);
     expect((await read(folder.file('u.tsv', 'a,b\n1,2\n'), { delimiter: ',' })).rows).toEqual([['1', '2']]);

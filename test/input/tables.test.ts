@@ -54,6 +54,21 @@ describe('attributeTable', () => {
     expect(columns[0]?.decision).toEqual({ as: 'nothing', reason: 'not named in --attribute-cols' });
   });
 
+  it('gives every subject the band its number falls into, and none where there is no number', () => {
+    const prices = Array.from({ length: 40 }, (_, n) => `${n}.50`);
+    const rows = [...prices, '', 'n/a'].map((price, at) => [`m${at}`, price]);
+    const { matrix, values, ids } = attributesOf(['id', 'price'], rows);
+    expect(values.ids).toEqual(['price:0.50–9.50', 'price:10.50–19.50', 'price:20.50–29.50', 'price:30.50–39.50']);
+    const given = named(matrix, ids.ids, values.ids);
+    expect([given.m0, given.m9, given.m10, given.m39]).toEqual([
+      { 'price:0.50–9.50': 1 },
+      { 'price:0.50–9.50': 1 },
+      { 'price:10.50–19.50': 1 },
+      { 'price:30.50–39.50': 1 },
+    ]);
+    expect([given.m40, given.m41]).toEqual([undefined, undefined]);
+  });
+
   it('makes words of long text, beside the values of other columns', () => {
     const rows = ABOUT.map((about, at) => [`m${at}`, at % 2 === 0 ? 'even' : 'odd', about]);
     const { matrix, values, columns, ids } = attributesOf(['id', 'kind', 'about'], rows);

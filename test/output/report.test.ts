@@ -19,12 +19,13 @@ describe('understood, of columns', () => {
   it('tells words from attributes and both from what is not used', async () => {
     const long = (word: string, at: number) =>
       `${word} ${Array.from({ length: 12 }, (_, n) => `${at}x${n}yz`).join(' ')}`;
-    const rows = ['boat', 'boat', 'car', 'car', 'bus'].map(
-      (word, at) => `i${at},k${at % 2},${long(word, at)},c${at}\n`,
-    );
-    const items = folder.file('items.csv', `item_id,kind,about,code\n${rows.join('')}`);
+    const words = ['boat', 'boat', 'car', 'car', 'bus', ...new Array<string>(25).fill('')];
+    const rows = words.map((word, at) => `i${at},k${at % 2},${word && long(word, at)},c${at},${at}.50\n`);
+    const items = folder.file('items.csv', `item_id,kind,about,code,price\n${rows.join('')}`);
     const said = await saidOf('user,item\nu,i0\n', { items });
-    expect(said).toContain('  attributes  kind (2 values)\n  words  about (2 words of 63)\n');
+    expect(said).toContain(
+      '  attributes  kind (2 values)\n  numbers  price (3 bands from 0.5 to 29.5)\n  words  about (2 words of 63)\n',
+    );
     expect(said).toContain('  not used  code (nearly every value stands alone)\n');
   });
 });
