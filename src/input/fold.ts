@@ -66,11 +66,19 @@ export function foldEvents(
   };
 }
 
+/** Rows of one second are set apart by their order in the file, within this share of a second. */
+const APART = 0.5;
+
+/**
+ * When each pair was, in seconds; within a second the order of the rows tells, since exports are written as things
+ * happen (the lines of an invoice, the day of a date).
+ */
 function secondsOf(events: Events, folded: SparseRows): Float64Array | undefined {
   const { user, item, time, timeColumn } = events;
   if (!time || !timeColumn) return undefined;
-  // Latest first, seconds then: the unit is known once the whole column is, and the larger number is later in any.
-  return latestTimes(folded, user.values, item.values, time.values)?.map((value) => timeColumn.seconds(value));
+  const rows = time.length;
+  const seconds = time.values.map((value, row) => Math.floor(timeColumn.seconds(value)) + (APART * row) / rows);
+  return latestTimes(folded, user.values, item.values, seconds);
 }
 
 /** One value of several, of those that are numbers where any is. */

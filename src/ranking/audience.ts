@@ -18,7 +18,7 @@ export function signalsOf(interactions: SparseRows, preferences: SparseRows, gro
 
 /**
  * Histories in which the k-th latest item counts k^(-ρ) times its strength, evened out so that a history weighs in all
- * what it did. Items of one time share the place of the latest of them, and those without a time come last.
+ * what it did. Items without a time come last, all alike.
  *
  * @param times by entry of the interactions, seconds; NaN unknown. @param recency ρ ≥ 0.
  */
