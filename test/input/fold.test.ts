@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ExitCode } from '../../src/failure.js';
 import { eventReader } from '../../src/input/events.js';
@@ -148,6 +149,32 @@ describe('foldEvents', () => {
     const { cells } = folded('user item rating event', rows);
     expect(cells.u!.a).toBeCloseTo(1.5 * rating.u!.a!, 6);
     expect([cells.u!.b, cells.v]).toEqual([1, rating.v]);
+  });
+
+  it('agrees with weights times quantities added up pair by pair, whatever the rows', () => {
+    const weightOf = { view: 1, wishlist: 2, cart: 3, buy: 5, unlike: -2, refund: -5 };
+    const row = fc.record({
+      user: fc.constantFrom('u', 'v', 'w'),
+      item: fc.constantFrom('a', 'b', 'c'),
+      quantity: fc.constantFrom(-40, 1, 2, 12, 300),
+      type: fc.constantFrom(...(Object.keys(weightOf) as (keyof typeof weightOf)[])),
+    });
+    fc.assert(
+      fc.property(fc.array(row, { maxLength: 40 }), (rows) => {
+        const lines = rows.map(({ user, item, quantity, type }) => `${user} ${item} ${quantity} ${type}`);
+        const { cells } = folded('user item rating event', lines, undefined, 'count');
+        const sums: Record<string, Record<string, number>> = {};
+        for (const { user, item, quantity, type } of rows) {
+          sums[user] ??= {};
+          sums[user][item] = (sums[user][item] ?? 0) + quantity * weightOf[type];
+        }
+        const strength = (sum: number) => (sum < 0 ? D : sum === 0 ? 0 : Math.min(4, 1 + Math.log10(sum) / 2));
+        for (const [user, items] of Object.entries(sums)) {
+          expect(Object.keys(cells[user] ?? {}).sort()).toEqual(Object.keys(items).sort());
+          for (const [item, sum] of Object.entries(items)) expect(cells[user]![item]).toBeCloseTo(strength(sum), 5);
+        }
+      }),
+    );
   });
 
   it('takes a pair for disliked where either its rating or its types say so', () => {
