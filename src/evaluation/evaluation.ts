@@ -1,6 +1,12 @@
 import type { SparseRows } from '../model/sparse.js';
 import { bootstrapIntervals } from './bootstrap.js';
-import { CATALOGUE_METRICS, type ItemFacts, itemFacts, measureCatalogue } from './catalogue-metrics.js';
+import {
+  CATALOGUE_METRICS,
+  diversitySample,
+  type ItemFacts,
+  itemFacts,
+  measureCatalogue,
+} from './catalogue-metrics.js';
 import { coldOnly } from './cold-items.js';
 import type { UserGroup } from './groups.js';
 import { type Lists, listsAt, measureLists } from './lists.js';
@@ -83,7 +89,6 @@ export function judge(trial: Trial, rankings: readonly Ranking[]): Evaluation {
   const perUser = rankings.map(({ lists }) => measureLists(lists, relevant, cuts));
   const cold = coldOnly(relevant, trial.train, trial.offered);
   const coldTables = rankings.map(({ lists }) => measureLists(listsAt(lists, cold.positions), cold.relevant, cuts));
-  const facts = itemFacts(trial.train, trial.offered);
   const everybody = { name: ALL, members: Uint32Array.from(users.keys()) };
   const groupFigures = [everybody, ...groups].flatMap(({ name, members }) =>
     figuresOf(
@@ -105,7 +110,8 @@ export function judge(trial: Trial, rankings: readonly Ranking[]): Evaluation {
     figures: [
       ...groupFigures,
       ...figuresOf(COLD, names, coldTables, cuts, seed),
-      ...rankings.flatMap((ranking) => [...catalogueFigures(trial, facts, ranking), ...speedFigures(ranking)]),
+      ...catalogueFigures(trial, itemFacts(trial.train, trial.offered), rankings),
+      ...rankings.flatMap(speedFigures),
     ],
     comparisons: comparisons(names, perUser, cuts, seed),
     perUser,
@@ -142,11 +148,14 @@ function figuresOf(
   );
 }
 
-function catalogueFigures(trial: Trial, facts: ItemFacts, { algorithm, lists }: Ranking): Figure[] {
-  return trial.cuts.flatMap((at) => {
-    const values = measureCatalogue(lists, facts, at, trial.seed);
-    return CATALOGUE_METRICS.map((metric) => plainFigure(algorithm, metric, at, values[metric], trial.users.length));
-  });
+function catalogueFigures({ users, cuts, seed }: Trial, facts: ItemFacts, rankings: readonly Ranking[]): Figure[] {
+  const sampled = diversitySample(users.length, seed);
+  return rankings.flatMap(({ algorithm, lists }) =>
+    cuts.flatMap((at) => {
+      const values = measureCatalogue(lists, facts, at, sampled);
+      return CATALOGUE_METRICS.map((metric) => plainFigure(algorithm, metric, at, values[metric], users.length));
+    }),
+  );
 }
 
 function speedFigures({ algorithm, lists, learnSeconds, recommendSeconds }: Ranking): Figure[] {
