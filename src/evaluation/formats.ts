@@ -33,6 +33,7 @@ export function jsonText(evaluation: Evaluation, summary: Summary, setting: Sett
       learnedFrom: heldOut.train,
       heldOut: heldOut.heldOut,
       notLiked: heldOut.notLiked,
+      ofUntestedUsers: heldOut.ofUntested,
       toFind: relevant.toFind,
       outsideCatalogue: relevant.outside,
       hadBefore: relevant.had,

@@ -23,6 +23,8 @@ export interface HeldOutCounts {
   heldOut: number;
   /** Of those: not liked, so nothing that has to be found. */
   notLiked: number;
+  /** Of those: from after the moment of a split by time, of users who are learned from and not tested. */
+  ofUntested: number;
   /** Test users of whom the part that is learned from knows nothing: they are served as new ones. */
   unknownUsers: number;
   /** Test items that neither the catalogue nor the part that is learned from knows. */
@@ -41,6 +43,8 @@ export function heldOutBySplit(dataset: TimedDataset, how: Holdout, hasCatalogue
   const { interactions, served } = dataset;
   const { train, trainTimes, test } = splitInteractions({ interactions, times: dataset.times }, how, served);
   const heldOut = interactions.index.length - train.index.length;
+  const behind = (matrix: SparseRows) => matrix.index.length - matrix.start[served]!;
+  const ofUntested = behind(interactions) - behind(train);
   return {
     dataset: {
       ...dataset,
@@ -53,7 +57,8 @@ export function heldOutBySplit(dataset: TimedDataset, how: Holdout, hasCatalogue
     counts: {
       train: train.index.length,
       heldOut,
-      notLiked: heldOut - test.index.length,
+      notLiked: heldOut - ofUntested - test.index.length,
+      ofUntested,
       unknownUsers: 0,
       unknownItems: 0,
     },
@@ -91,6 +96,7 @@ export function heldOutByFile(dataset: TimedDataset, events: TestEvents): HeldOu
       train: dataset.interactions.index.length,
       heldOut: interactions.index.length,
       notLiked: interactions.index.length - test.index.length,
+      ofUntested: 0,
       unknownUsers,
       unknownItems: itemIds.length - dataset.itemIds.length,
     },

@@ -64,11 +64,11 @@ export function summaryLines({ how, heldOut, relevant, sampled }: Summary): stri
   ];
   const left: [number, string][] = [
     [heldOut.notLiked, 'not liked'],
+    [heldOut.ofUntested, 'of users who are not tested'],
     [relevant.had, 'of items the user had before'],
     [relevant.excluded, 'of items the user excludes'],
   ];
-  const leftOut = left.flatMap(([n, what]) => (n > 0 ? [`${count(n)} ${what}`] : []));
-  if (leftOut.length > 0) lines.push(`  not counted    ${leftOut.join(', ')}`);
+  for (const [n, what] of left) if (n > 0) lines.push(`  not counted    ${count(n)} ${what}`);
   if (relevant.outside > 0) {
     const unknown = heldOut.unknownItems > 0 ? ` (${plural(heldOut.unknownItems, 'item')} nobody knows)` : '';
     lines.push(

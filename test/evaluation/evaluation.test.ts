@@ -64,6 +64,15 @@ describe('judge', () => {
     expect(recall.difference).toBeCloseTo(0.5 / 3);
   });
 
+  it('compares the first with itself under another name as no difference, wherever that stands', () => {
+    const twin = { ...RANKINGS[0]!, algorithm: 'twin' };
+    const { comparisons } = judge(TRIAL, [...RANKINGS, twin]);
+    const differences = (second: string) =>
+      comparisons.filter((pair) => pair.second === second).map(({ difference }) => difference);
+    expect(new Set(differences('twin'))).toEqual(new Set([0]));
+    expect(differences('popular').some((difference) => difference > 0)).toBe(true);
+  });
+
   it('names its groups, with everybody first and the cold items last', () => {
     expect(evaluation.groups).toEqual([
       { name: 'all', users: 3 },

@@ -51,8 +51,9 @@ describe('jsonText', () => {
     expect(answer.setting).toEqual(setting);
     expect(answer.counts).toEqual({
       learnedFrom: 1007,
-      heldOut: 9,
+      heldOut: 13,
       notLiked: 2,
+      ofUntestedUsers: 4,
       toFind: 5,
       outsideCatalogue: 1,
       hadBefore: 1,

@@ -54,7 +54,13 @@ describe('heldOutBySplit', () => {
       [0, 0, 0, 0],
     ]);
     expect(users).toBe(2);
-    expect(counts).toEqual({ train: 4, heldOut: 2, notLiked: 1, unknownUsers: 0, unknownItems: 0 });
+    expect(counts).toEqual({ train: 4, heldOut: 2, notLiked: 1, ofUntested: 0, unknownUsers: 0, unknownItems: 0 });
+  });
+
+  it('by time leaves nothing of later to learn from, and counts what it takes from users who are not tested', () => {
+    const { dataset: left, counts } = heldOutBySplit(seen, { kind: 'time', holdout: 3, seed: 1 }, true);
+    expect(Array.from(left.times ?? [])).toEqual([1, 1, 1]);
+    expect(counts).toMatchObject({ train: 3, heldOut: 3, notLiked: 1, ofUntested: 1 });
   });
 
   it('does not offer what without a catalogue nobody would know of', () => {
@@ -111,6 +117,6 @@ describe('heldOutByFile', () => {
       [0, 0, 0, 0, 0],
       [0, 0, 0, 0, 1],
     ]);
-    expect(counts).toEqual({ train: 3, heldOut: 3, notLiked: 1, unknownUsers: 1, unknownItems: 1 });
+    expect(counts).toEqual({ train: 3, heldOut: 3, notLiked: 1, ofUntested: 0, unknownUsers: 1, unknownItems: 1 });
   });
 });

@@ -61,8 +61,11 @@ describe('summaryLines', () => {
     expect(summaryLines(SUMMARY)).toEqual([
       'held out: of each user’s interactions the last 20 % (seed 1)',
       '  learned from   1,007 interactions',
-      '  held out       9 interactions, of them to be found: 5',
-      '  not counted    2 not liked, 1 of items the user had before, 1 of items the user excludes',
+      '  held out       13 interactions, of them to be found: 5',
+      '  not counted    2 not liked',
+      '  not counted    4 of users who are not tested',
+      '  not counted    1 of items the user had before',
+      '  not counted    1 of items the user excludes',
       '  out of reach   1 to be found are not in the catalogue: missed by all',
       '  tested         3 users of 1,234, drawn by lot; users without held-out items: 12',
       '  new            1 test user nobody knows, served without a history',
@@ -70,7 +73,7 @@ describe('summaryLines', () => {
   });
 
   it('is silent about what did not happen, except that nobody was without held-out items', () => {
-    const heldOut = { train: 7, heldOut: 3, notLiked: 0, unknownUsers: 0, unknownItems: 0 };
+    const heldOut = { train: 7, heldOut: 3, notLiked: 0, ofUntested: 0, unknownUsers: 0, unknownItems: 0 };
     const relevant = { liked: 3, toFind: 3, outside: 0, had: 0, excluded: 0, usersWithout: 0 };
     expect(summaryLines({ how: 'so', heldOut, relevant, sampled: { users: 2, of: 2 } })).toEqual([
       'so',
