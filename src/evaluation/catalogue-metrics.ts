@@ -9,10 +9,6 @@ export type CatalogueMetric = (typeof CATALOGUE_METRICS)[number];
 /** Undefined where there is nothing to measure: no recommendation at all, or no list of two items for `diversity`. */
 export type CatalogueFigures = Record<CatalogueMetric, number | undefined>;
 
-/** Lists whose diversity is measured; the mean of 1,000 is known to about a hundredth of what lists differ by. */
-const DIVERSITY_SAMPLE = 1000;
-const DIVERSITY_STREAM = 0x0d1f;
-
 /** What is known of the items beside their place in lists. */
 export interface ItemFacts {
   /** items × users who liked them, of the part that is learned from. */
@@ -31,19 +27,32 @@ export function itemFacts(train: SparseRows, offered: Uint8Array): ItemFacts {
   return { likers: transposed(liked), activeUsers, offered };
 }
 
-/** Measures all lists, as far as a cut, against the catalogue. @param seed decides whose lists stand for `diversity`. */
-export function measureCatalogue(lists: Lists, facts: ItemFacts, cut: number, seed: number): CatalogueFigures {
-  const rows = Uint32Array.from({ length: lists.start.length - 1 }, (_, row) => row);
-  const cutLists = (sampled: Uint32Array) => Array.from(sampled, (row) => listOf(lists, row).subarray(0, cut));
-  const all = cutLists(rows);
-  const counts = timesRecommended(all, facts.offered.length);
+/**
+ * Measures all lists, as far as a cut, against the catalogue.
+ *
+ * @param sampled the lists whose diversity is measured, as `diversitySample` draws them.
+ */
+export function measureCatalogue(lists: Lists, facts: ItemFacts, cut: number, sampled: Uint32Array): CatalogueFigures {
+  const counts = timesRecommended(lists, facts.offered.length, cut);
   const ofOffered = counts.filter((_, item) => facts.offered[item] === 1);
   return {
     coverage: coverage(ofOffered),
     gini: gini(ofOffered),
-    novelty: meanOf(all, (list) => novelty(list, facts)),
-    diversity: meanOf(cutLists(sample(rows, DIVERSITY_SAMPLE, seed, DIVERSITY_STREAM)), diversityMeter(facts)),
+    novelty: novelty(lists, selfInformation(facts), cut),
+    diversity: diversity(lists, facts, cut, sampled),
   };
+}
+
+const DIVERSITY_SAMPLE = 1000;
+const DIVERSITY_STREAM = 0x0d1f;
+
+/**
+ * Draws the lists whose diversity is measured, 1,000 of them: their mean is known to a thirtieth of what single lists
+ * differ by.
+ */
+export function diversitySample(lists: number, seed: number): Uint32Array {
+  const all = Uint32Array.from({ length: lists }, (_, row) => row);
+  return sample(all, DIVERSITY_SAMPLE, seed, DIVERSITY_STREAM);
 }
 
 /** The share of offered items that somebody is recommended. */
@@ -70,17 +79,47 @@ export function gini(counts: Uint32Array): number | undefined {
 }
 
 /**
- * The mean self-information of a list's items, in bits: −log₂ of the share of active users who like the item (Zhou et
- * al., 2010). An item that nobody likes yet would be infinitely new: it counts as if half a user did.
+ * What it tells to meet an item, in bits: −log₂ of the share of active users who like it (Zhou et al., 2010). An item that
+ * nobody likes yet would be infinitely new: it counts as if half a user did. Without active users all items are 0 bits.
  */
-export function novelty(list: Uint32Array, { likers, activeUsers }: ItemFacts): number | undefined {
-  if (list.length === 0 || activeUsers === 0) return undefined;
-  let bits = 0;
-  for (const item of list) {
+export function selfInformation({ likers, activeUsers }: ItemFacts): Float64Array {
+  const bits = new Float64Array(likers.rows);
+  if (activeUsers === 0) return bits;
+  for (let item = 0; item < bits.length; item++) {
     const users = likers.start[item + 1]! - likers.start[item]!;
-    bits -= Math.log2(Math.max(users, 0.5) / activeUsers);
+    bits[item] = Math.log2(activeUsers / Math.max(users, 0.5));
   }
-  return bits / list.length;
+  return bits;
+}
+
+/** The mean over lists of the mean self-information of their items; empty lists say nothing. */
+export function novelty({ start, items }: Lists, bits: Float64Array, cut: number): number | undefined {
+  let total = 0;
+  let measured = 0;
+  for (let row = 0; row + 1 < start.length; row++) {
+    const from = start[row]!;
+    const end = Math.min(from + cut, start[row + 1]!);
+    if (end === from) continue;
+    let sum = 0;
+    for (let at = from; at < end; at++) sum += bits[items[at]!]!;
+    total += sum / (end - from);
+    measured++;
+  }
+  return measured === 0 ? undefined : total / measured;
+}
+
+/** The mean diversity of the sampled lists that have two items or more. */
+function diversity(lists: Lists, facts: ItemFacts, cut: number, sampled: Uint32Array): number | undefined {
+  const diversityOf = diversityMeter(facts);
+  let total = 0;
+  let measured = 0;
+  for (const row of sampled) {
+    const value = diversityOf(listOf(lists, row).subarray(0, cut));
+    if (value === undefined) continue;
+    total += value;
+    measured++;
+  }
+  return measured === 0 ? undefined : total / measured;
 }
 
 /**
@@ -117,21 +156,11 @@ export function diversityMeter({ likers }: ItemFacts): (list: Uint32Array) => nu
   };
 }
 
-function timesRecommended(lists: readonly Uint32Array[], items: number): Uint32Array {
-  const counts = new Uint32Array(items);
-  for (const list of lists) for (const item of list) counts[item]!++;
-  return counts;
-}
-
-/** The mean of what can be measured of the lists. */
-function meanOf(lists: readonly Uint32Array[], measure: (list: Uint32Array) => number | undefined): number | undefined {
-  let total = 0;
-  let measured = 0;
-  for (const list of lists) {
-    const value = measure(list);
-    if (value === undefined) continue;
-    total += value;
-    measured++;
+function timesRecommended({ start, items }: Lists, offered: number, cut: number): Uint32Array {
+  const counts = new Uint32Array(offered);
+  for (let row = 0; row + 1 < start.length; row++) {
+    const end = Math.min(start[row]! + cut, start[row + 1]!);
+    for (let at = start[row]!; at < end; at++) counts[items[at]!]!++;
   }
-  return measured === 0 ? undefined : total / measured;
+  return counts;
 }

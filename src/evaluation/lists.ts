@@ -14,7 +14,7 @@ export function measureLists(lists: Lists, relevant: SparseRows, cuts: readonly 
   const values = new Float64Array(relevant.rows * columns);
   for (let row = 0; row < relevant.rows; row++) {
     const wanted = relevant.index.subarray(relevant.start[row]!, relevant.start[row + 1]!);
-    measureList(listOf(lists, row), wanted, cuts, values.subarray(row * columns, (row + 1) * columns));
+    measureList(listOf(lists, row), wanted, cuts, values, row * columns);
   }
   return { rows: relevant.rows, columns, values };
 }

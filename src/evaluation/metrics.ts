@@ -17,13 +17,14 @@ export type UserMetric = (typeof USER_METRICS)[number];
  * @param list item indices, best first, none twice.
  * @param relevant rising item indices, R ≥ 1 of them: without any there is nothing to measure.
  * @param cuts rising, from 1.
- * @param out takes the metrics of the first cut, then those of the next: `USER_METRICS.length · cuts.length` numbers.
+ * @param out takes, from a place on, the metrics of the first cut, then those of the next.
  */
 export function measureList(
   list: ArrayLike<number>,
   relevant: Uint32Array,
   cuts: readonly number[],
   out: Float64Array,
+  from = 0,
 ): void {
   let place = 0;
   let hits = 0;
@@ -40,17 +41,13 @@ export function measureList(
       if (firstHit === 0) firstHit = rank;
     }
     const most = Math.min(cut, relevant.length);
-    out.set(
-      [
-        hits / relevant.length,
-        hits / cut,
-        gain / idealGain(most),
-        precisions / most,
-        firstHit === 0 ? 0 : 1 / firstHit,
-        firstHit === 0 ? 0 : 1,
-      ],
-      c * USER_METRICS.length,
-    );
+    const at = from + c * USER_METRICS.length;
+    out[at] = hits / relevant.length;
+    out[at + 1] = hits / cut;
+    out[at + 2] = gain / idealGain(most);
+    out[at + 3] = precisions / most;
+    out[at + 4] = firstHit === 0 ? 0 : 1 / firstHit;
+    out[at + 5] = firstHit === 0 ? 0 : 1;
   });
 }
 

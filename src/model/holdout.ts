@@ -45,19 +45,19 @@ export interface Parts {
  */
 export function splitInteractions(seen: TimedInteractions, how: Holdout, users: number): Parts {
   const { interactions, times } = seen;
-  const isHeldOut =
-    how.kind === 'time'
-      ? heldOutByMoment(timesOf(seen, how), how)
-      : heldOutByUser(seen, how, Math.min(users, interactions.rows));
-  const stays = isHeldOut.map((flag) => 1 - flag);
-  const isTest = isHeldOut.map((flag, entry) =>
-    flag === 1 && interactions.value[entry]! > 0 && entry < interactions.start[Math.min(users, interactions.rows)]!
-      ? 1
-      : 0,
-  );
+  const tested = Math.min(users, interactions.rows);
+  const isHeldOut = how.kind === 'time' ? heldOutByMoment(timesOf(seen, how), how) : heldOutByUser(seen, how, tested);
+  const endOfTested = interactions.start[tested]!;
+  const stays = new Uint8Array(isHeldOut.length);
+  const isTest = new Uint8Array(isHeldOut.length);
+  for (let entry = 0; entry < isHeldOut.length; entry++) {
+    if (isHeldOut[entry] === 0) stays[entry] = 1;
+    else if (entry < endOfTested && interactions.value[entry]! > 0) isTest[entry] = 1;
+  }
+  const train = entriesWhere(interactions, stays);
   return {
-    train: entriesWhere(interactions, stays),
-    trainTimes: times?.filter((_, entry) => stays[entry] === 1),
+    train,
+    trainTimes: times && timesWhere(times, stays, train.index.length),
     test: entriesWhere(interactions, isTest),
   };
 }
@@ -79,11 +79,13 @@ function heldOutByUser(seen: TimedInteractions, how: Holdout, users: number): Ui
   const byLot = (a: number, b: number) => lot[a]! - lot[b]! || a - b;
   const times = how.kind === 'last' ? timesOf(seen, how) : undefined;
   const inOrder = times ? (a: number, b: number) => timeOrder(times[a]!, times[b]!) || byLot(a, b) : byLot;
+  const order = new Uint32Array(index.length);
+  for (let entry = 0; entry < order.length; entry++) order[entry] = entry;
   for (let user = 0; user < users; user++) {
     const count = start[user + 1]! - start[user]!;
     if (count < 2) continue;
-    const order = Uint32Array.from({ length: count }, (_, i) => start[user]! + i).sort(inOrder);
-    for (const entry of order.subarray(count - heldOutCount(count, how.holdout))) isHeldOut[entry] = 1;
+    const own = order.subarray(start[user]!, start[user + 1]!).sort(inOrder);
+    for (let at = count - heldOutCount(count, how.holdout); at < count; at++) isHeldOut[own[at]!] = 1;
   }
   return isHeldOut;
 }
@@ -96,8 +98,10 @@ function timeOrder(a: number, b: number): number {
 
 function heldOutByMoment(times: Float64Array, how: Holdout): Uint8Array {
   const moment = momentOf(times, how.holdout);
+  const isHeldOut = new Uint8Array(times.length);
   // NaN is not after anything: entries without a time stay.
-  return Uint8Array.from(times, (time) => (time >= moment ? 1 : 0));
+  for (let entry = 0; entry < times.length; entry++) if (times[entry]! >= moment) isHeldOut[entry] = 1;
+  return isHeldOut;
 }
 
 /**
@@ -119,13 +123,25 @@ function timesOf({ times }: TimedInteractions, { kind }: Holdout): Float64Array 
 }
 
 function entriesWhere(matrix: SparseRows, wanted: Uint8Array): SparseRows {
-  const start = new Uint32Array(matrix.rows + 1);
-  for (let r = 0; r < matrix.rows; r++) {
-    let count = start[r]!;
-    for (let e = matrix.start[r]!; e < matrix.start[r + 1]!; e++) count += wanted[e]!;
-    start[r + 1] = count;
-  }
-  const isWanted = (_: number, entry: number) => wanted[entry] === 1;
   const { rows, columns } = matrix;
-  return { rows, columns, start, index: matrix.index.filter(isWanted), value: matrix.value.filter(isWanted) };
+  const start = new Uint32Array(rows + 1);
+  const index = new Uint32Array(matrix.index.length);
+  const value = new Float32Array(matrix.index.length);
+  let filled = 0;
+  for (let r = 0; r < rows; r++) {
+    for (let e = matrix.start[r]!; e < matrix.start[r + 1]!; e++) {
+      if (wanted[e] === 0) continue;
+      index[filled] = matrix.index[e]!;
+      value[filled++] = matrix.value[e]!;
+    }
+    start[r + 1] = filled;
+  }
+  return { rows, columns, start, index: index.slice(0, filled), value: value.slice(0, filled) };
+}
+
+function timesWhere(times: Float64Array, wanted: Uint8Array, count: number): Float64Array {
+  const kept = new Float64Array(count);
+  let filled = 0;
+  for (let entry = 0; entry < times.length; entry++) if (wanted[entry] === 1) kept[filled++] = times[entry]!;
+  return kept;
 }

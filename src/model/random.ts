@@ -1,7 +1,7 @@
 /**
  * Chance from a seed, in 32-bit integer arithmetic alone: the same numbers on every machine and every Node version.
  *
- * The generator is sfc32 (Chris Doty-Humphrey, "Small Fast Counting", PractRand 2010), which passes PractRand's tests
+ * The generator is sfc32 (Chris Doty-Humphrey, of PractRand), which passes PractRand’s tests
  * and has a period of at least 2³².
  */
 export class Random {

@@ -3,10 +3,12 @@ import { describe, expect, it } from 'vitest';
 import {
   coverage,
   diversityMeter,
+  diversitySample,
   gini,
   itemFacts,
   measureCatalogue,
   novelty,
+  selfInformation,
 } from '../../src/evaluation/catalogue-metrics.js';
 import { rowsOf, table } from '../model/worlds.js';
 import { listsOf } from './lists.js';
@@ -61,19 +63,25 @@ describe('gini', () => {
 });
 
 describe('novelty', () => {
+  const bits = selfInformation(facts);
+
   it('by hand: what all like says nothing, what half like one bit, what a quarter like two', () => {
-    expect(novelty(Uint32Array.from([0]), facts)).toBeCloseTo(0);
-    expect(novelty(Uint32Array.from([1, 2]), facts)).toBeCloseTo(1.5);
+    expect(Array.from(bits.subarray(0, 3))).toEqual([0, 1, 2]);
+    // The list of two says 1.5 bits an item, that of one nothing.
+    expect(novelty(listsOf([1, 2], [0]), bits, 10)).toBe(0.75);
   });
 
   it('counts what nobody likes as if half a user did: a bit more than what one likes', () => {
-    expect(novelty(Uint32Array.from([3]), facts)).toBe(3);
-    expect(novelty(Uint32Array.from([4]), facts)).toBe(3);
+    expect(Array.from(bits.subarray(3))).toEqual([3, 3]);
   });
 
-  it('is undefined for an empty list, and where nobody likes anything', () => {
-    expect(novelty(new Uint32Array(0), facts)).toBeUndefined();
-    expect(novelty(Uint32Array.from([0]), itemFacts(rowsOf([[0]], 1), Uint8Array.from([1])))).toBeUndefined();
+  it('looks no deeper than the cut, and not at empty lists', () => {
+    expect(novelty(listsOf([1, 2], []), bits, 1)).toBe(1);
+    expect(novelty(listsOf([]), bits, 1)).toBeUndefined();
+  });
+
+  it('is nothing where nobody likes anything', () => {
+    expect(Array.from(selfInformation(itemFacts(rowsOf([[0]], 1), Uint8Array.from([1]))))).toEqual([0]);
   });
 });
 
@@ -120,19 +128,19 @@ describe('diversityMeter', () => {
 describe('measureCatalogue', () => {
   it('looks no deeper than the cut, and at offered items alone', () => {
     const offered = Uint8Array.from([1, 1, 1, 0, 0]);
-    const figures = measureCatalogue(listsOf([0, 1], [0, 2]), itemFacts(TRAIN, offered), 1, 1);
+    const figures = measureCatalogue(listsOf([0, 1], [0, 2]), itemFacts(TRAIN, offered), 1, diversitySample(2, 1));
     // Item 0 has both recommendations of three offered items; all like it.
     expect(figures).toEqual({ coverage: 1 / 3, gini: 4 / 6, novelty: 0, diversity: undefined });
   });
 
   it('has nothing to say where nothing is recommended', () => {
-    const figures = measureCatalogue(listsOf([], []), facts, 10, 1);
+    const figures = measureCatalogue(listsOf([], []), facts, 10, diversitySample(2, 1));
     expect(figures).toEqual({ coverage: 0, gini: undefined, novelty: undefined, diversity: undefined });
   });
 
   it('takes diversity from a sample of long runs, which comes close to that of all', () => {
     const lists = Array.from({ length: 5000 }, (_, user) => (user % 2 === 0 ? [0, 1] : [0, 4]));
-    const { diversity } = measureCatalogue(listsOf(...lists), facts, 2, 1);
+    const { diversity } = measureCatalogue(listsOf(...lists), facts, 2, diversitySample(5000, 1));
     const ofAll = (1 - 2 / Math.sqrt(8) + 1) / 2;
     // Five standard deviations of the mean of 1,000: the two kinds differ by √½.
     expect(Math.abs(diversity! - ofAll)).toBeLessThan((5 * Math.SQRT1_2) / 2 / Math.sqrt(1000));

@@ -1,0 +1,176 @@
+import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { ExitCode, Failure } from '../failure.js';
+import { closest } from '../input/closest.js';
+import type { NamedColumns } from '../input/roles.js';
+import { DUPLICATES, type Duplicates } from '../input/strengths.js';
+
+/** Which files are read, and how. */
+export interface InputOptions {
+  users: string;
+  items: string | undefined;
+  interactions: string | undefined;
+  delimiter: string | undefined;
+  named: NamedColumns;
+  attributeColumns: readonly string[] | undefined;
+  duplicates: Duplicates | undefined;
+  /** 'stop', 'skip', or the file that refused rows go to. */
+  badRows: string;
+}
+
+/** Commander's own keys and types for the options of `addFileOptions` and `addReadingOptions`. */
+export interface TypedInput {
+  users?: string;
+  items?: string;
+  interactions?: string;
+  delimiter?: string;
+  userCol?: string;
+  itemCol?: string;
+  ratingCol?: string;
+  timeCol?: string;
+  titleCol?: string;
+  historyCol?: string;
+  preferencesCol?: string;
+  excludeCol?: string;
+  attributeCols?: string;
+  duplicates?: Duplicates;
+  badRows: string;
+}
+
+/** Adds the options that name the input files. */
+export function addFileOptions(command: Command): Command {
+  return command
+    .option(
+      '-u, --users <file>',
+      'who the users are: their events (user, item, …) or profiles; "-" is stdin, .gz is fine',
+    )
+    .option('-i, --items <file>', 'the catalogue: item, title, attributes (default: the items that occur)')
+    .option('--interactions <file>', 'events to learn from, beside profiles');
+}
+
+/** Adds the options that say how the input files are read. */
+export function addReadingOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--delimiter <char>', 'column separator of the input (default: told from the file)').argParser(
+        delimiter,
+      ),
+    )
+    .option('--user-col <name>', 'the column of user ids')
+    .option('--item-col <name>', 'the column of item ids')
+    .option('--rating-col <name>', 'the column of ratings, counts or weights')
+    .option('--time-col <name>', 'the column of times; "none", here and in its kin, for none')
+    .option('--title-col <name>', 'the column of item titles')
+    .option('--history-col <name>', 'profiles: the list of items a user had')
+    .option(
+      '--preferences-col <name>',
+      'profiles: the list of attribute values a user wants ("genre:Comedy|genre:War:-1")',
+    )
+    .option('--exclude-col <name>', 'profiles: the list of items never to offer to a user')
+    .option('--attribute-cols <names>', 'the only columns that count as attributes, "a,b"; "none" for none')
+    .addOption(
+      new Option('--duplicates <way>', 'rows of one user and item (default: last for ratings, sum for counts)').choices(
+        DUPLICATES,
+      ),
+    )
+    .option('--bad-rows <what>', 'rows that cannot be read: stop, skip, or a FILE to keep them in', 'stop');
+}
+
+/**
+ * What was typed, meant.
+ *
+ * @param otherInputs inputs of the command beside these, by option. @param outputs files it writes, by option.
+ * @throws Failure 2 where it makes no sense.
+ */
+export function meantInput(
+  typed: TypedInput,
+  otherInputs: Readonly<Record<string, string | undefined>>,
+  outputs: Readonly<Record<string, string | undefined>>,
+): InputOptions {
+  const { users, items, interactions, badRows } = typed;
+  if (users === undefined) throw usage('--users is missing: the CSV of who the users are, or of what they did');
+  const inputs = Object.entries({ '--users': users, '--items': items, '--interactions': interactions, ...otherInputs });
+  const fromStdin = inputs.filter(([, path]) => path === '-').map(([option]) => option);
+  if (fromStdin.length > 1) throw usage(`${fromStdin.join(' and ')} cannot all be "-": there is one standard input`);
+  const meantWord = /[./]/.test(badRows) ? undefined : closest(badRows, ['stop', 'skip']);
+  if (meantWord !== undefined && meantWord !== badRows)
+    throw usage(`--bad-rows ${badRows}: did you mean ${meantWord}? (a file of that name: ./${badRows})`);
+  const rejects = badRows === 'stop' || badRows === 'skip' ? undefined : badRows;
+  refuseOverwriting(inputs, Object.entries({ ...outputs, '--bad-rows': rejects }));
+  return {
+    users,
+    items,
+    interactions,
+    delimiter: typed.delimiter,
+    named: namedColumns(typed),
+    attributeColumns: typed.attributeCols === undefined ? undefined : attributeNames(typed.attributeCols),
+    duplicates: typed.duplicates,
+    badRows,
+  };
+}
+
+type Named = readonly [option: string, path: string | undefined];
+
+/** No file is written that is read, and none twice. */
+function refuseOverwriting(inputs: readonly Named[], outputs: readonly Named[]): void {
+  outputs.forEach(([option, path], at) => {
+    if (path === undefined || path === '-') return;
+    if (inputs.some(([, input]) => isSameFile(input, path))) throw usage(`${option} ${path} is one of the inputs`);
+    const twin = outputs.slice(0, at).find(([, other]) => isSameFile(other, path));
+    if (twin) throw usage(`${twin[0]} and ${option} name the same file`);
+  });
+}
+
+/** True for two names of one file, through links as well. */
+function isSameFile(a: string | undefined, b: string): boolean {
+  return a !== undefined && a !== '-' && placeOf(a) === placeOf(b);
+}
+
+function placeOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    // It does not exist yet: its name is its place.
+    return resolve(path);
+  }
+}
+
+function namedColumns(typed: TypedInput): NamedColumns {
+  const all = {
+    user: typed.userCol,
+    item: typed.itemCol,
+    rating: typed.ratingCol,
+    time: typed.timeCol,
+    title: typed.titleCol,
+    history: typed.historyCol,
+    preferences: typed.preferencesCol,
+    exclude: typed.excludeCol,
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, name]) => name !== undefined));
+}
+
+function attributeNames(text: string): string[] {
+  if (text.trim().toLowerCase() === 'none') return [];
+  return text.split(',').map((name) => name.trim());
+}
+
+/** An option that takes a whole number within bounds. */
+export function number(flags: string, description: string, least: number, most: number): Option {
+  return new Option(flags, description).argParser((text: string) => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`A whole number from ${least} to ${most} is wanted.`);
+  });
+}
+
+function delimiter(text: string): string {
+  const character = text === '\\t' || text.toLowerCase() === 'tab' ? '\t' : text;
+  if (character.length === 1 && !/["\r\n]/.test(character)) return character;
+  throw new InvalidArgumentError('One character is wanted ("tab" for a tab).');
+}
+
+/** The failure of a command line that makes no sense. */
+export function usage(message: string): Failure {
+  return new Failure(ExitCode.usage, `${message}\n(recommend --help shows the options)`);
+}

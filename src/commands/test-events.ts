@@ -1,0 +1,42 @@
+import type { TestEvents } from '../evaluation/held-out.js';
+import type { Dataset, FileReport } from '../input/dataset.js';
+import { foldEvents } from '../input/fold.js';
+import { IdIndex } from '../input/ids.js';
+import type { Inputs } from '../input/inputs.js';
+import { readBeside } from '../input/people.js';
+
+/**
+ * Reads the events of `--test` by the rules of all events. Users and items are numbered as in the dataset, which stays as
+ * it is; those it does not know come behind.
+ */
+export async function readTestEvents(
+  inputs: Inputs,
+  path: string,
+  dataset: Dataset,
+): Promise<{ events: TestEvents; report: FileReport }> {
+  const ids = { users: indexOf(dataset.userIds), items: indexOf(dataset.itemIds) };
+  const { path: name, events, report } = await readBeside(inputs, path, ids, []);
+  const { userIds, itemIds } = { userIds: ids.users.ids, itemIds: ids.items.ids };
+  const { matrix, rule, duplicates, repeated, withoutStrength } = foldEvents(
+    name,
+    events,
+    userIds,
+    itemIds,
+    inputs.duplicates,
+  );
+  report.events = {
+    rule,
+    hasStrength: events.strength !== undefined,
+    duplicates,
+    repeated,
+    withoutStrength,
+    time: undefined,
+  };
+  return { events: { interactions: matrix, userIds, itemIds }, report };
+}
+
+function indexOf(ids: readonly string[]): IdIndex {
+  const index = new IdIndex();
+  for (const id of ids) index.add(id);
+  return index;
+}

@@ -1,0 +1,92 @@
+import { ExitCode, Failure } from '../failure.js';
+import { closest } from '../input/closest.js';
+import { normalised } from '../input/roles.js';
+import type { SparseRows } from '../model/sparse.js';
+
+/** Users that are looked at together. */
+export interface UserGroup {
+  /** "all", "history 1–4", "country:FR". */
+  name: string;
+  /** Rising positions among the tested users. */
+  members: Uint32Array;
+}
+
+/** Bounds of the groups by history, both inclusive. */
+const HISTORIES: readonly (readonly [name: string, from: number, to: number])[] = [
+  ['history 0', 0, 0],
+  ['history 1-4', 1, 4],
+  ['history 5-19', 5, 19],
+  ['history 20+', 20, Number.POSITIVE_INFINITY],
+];
+
+/**
+ * Groups by how many interactions of a user are learned from, of any kind; a group that nobody is in is there, and empty.
+ *
+ * @param train users × items. @param users the tested ones, as its rows.
+ */
+export function groupsByHistory(train: SparseRows, users: Uint32Array): UserGroup[] {
+  const history = Float64Array.from(users, (user) => train.start[user + 1]! - train.start[user]!);
+  return HISTORIES.map(([name, from, to]) => ({
+    name,
+    members: positionsWhere(history, (count) => count >= from && count <= to),
+  }));
+}
+
+/** Attributes of users, as the dataset has them. */
+export interface UserAttributes {
+  /** users × attribute values. */
+  groups: SparseRows;
+  /** "column:value", by the value's index. */
+  groupNames: readonly string[];
+}
+
+/**
+ * Groups by the values of one attribute of users, in the order of the values; users without one are a group of their own
+ * at the end ("country: none"), where there are any. Who has several values is in several groups.
+ *
+ * @param column a name that `attributeColumn` gave. @param users the tested ones, as rows of `groups`.
+ */
+export function groupsByAttribute(attributes: UserAttributes, column: string, users: Uint32Array): UserGroup[] {
+  const { groups, groupNames } = attributes;
+  const isOfColumn = groupNames.map((name) => name.startsWith(`${column}:`));
+  const members = groupNames.map((): number[] => []);
+  const without: number[] = [];
+  users.forEach((user, at) => {
+    const values = groups.index.subarray(groups.start[user]!, groups.start[user + 1]!);
+    const own = values.filter((value) => isOfColumn[value]);
+    for (const value of own) members[value]!.push(at);
+    if (own.length === 0) without.push(at);
+  });
+  const named = groupNames.map((name, value) => ({ name, members: Uint32Array.from(members[value]!) }));
+  const ofColumn = named.filter(({ members: some }, value) => isOfColumn[value] && some.length > 0);
+  if (without.length === 0) return ofColumn;
+  return [...ofColumn, { name: `${column}: none`, members: Uint32Array.from(without) }];
+}
+
+/**
+ * The column that `--by` means, without case, spaces and punctuation.
+ *
+ * @param columns those that there are.
+ * @throws Failure 2 where it is none of them, and says which there are.
+ */
+export function attributeColumn(name: string, columns: readonly string[]): string {
+  const column = columns.find((each) => each === name) ?? columns.find((each) => normalised(each) === normalised(name));
+  if (column !== undefined) return column;
+  if (columns.length === 0) {
+    throw new Failure(
+      ExitCode.usage,
+      `--by ${name}: the users have no attributes; profiles, one user a row, give them some`,
+    );
+  }
+  const near = closest(name, columns);
+  const hint = near === undefined ? '' : `; did you mean "${near}"?`;
+  const all = columns.map((each) => `"${each}"`).join(', ');
+  throw new Failure(
+    ExitCode.usage,
+    `--by ${name}: the users have no such attribute${hint}\n  their attributes: ${all}`,
+  );
+}
+
+function positionsWhere(values: Float64Array, holds: (value: number) => boolean): Uint32Array {
+  return Uint32Array.from(values.keys()).filter((at) => holds(values[at]!));
+}

@@ -1,0 +1,169 @@
+import { plural } from '../output/report.js';
+import { CATALOGUE_METRICS } from './catalogue-metrics.js';
+import { ALL, COLD, type ComparedPair, type Evaluation, type Figure } from './evaluation.js';
+import { USER_METRICS } from './metrics.js';
+import type { Summary } from './summary.js';
+
+const HEADS: Readonly<Record<string, string>> = {
+  recall: 'recall',
+  precision: 'precision',
+  ndcg: 'NDCG',
+  map: 'MAP',
+  mrr: 'MRR',
+  hit_rate: 'hit',
+  coverage: 'coverage',
+  gini: 'Gini',
+  novelty: 'novelty',
+  diversity: 'diversity',
+  users_served: 'users served',
+  learn_seconds: 'seconds to learn',
+  users_per_second: 'users per second',
+};
+
+/** Metrics whose groups and comparisons are shown; csv and json have all of them. */
+const SHOWN = ['recall', 'ndcg'] as const;
+const SURE = 0.05;
+
+/** The whole answer for people: what was held out, a table a cut, speed, groups, and who is better than whom. */
+export function reportText(evaluation: Evaluation, summary: Summary): string {
+  const { cuts, rankings } = evaluation;
+  const find = finder(evaluation.figures);
+  const names = rankings.map((ranking) => ranking.algorithm);
+  const explanations = rankings.flatMap(({ algorithm, explanation }) =>
+    explanation === undefined ? [] : [`${algorithm}: ${explanation}`],
+  );
+  const last = cuts[cuts.length - 1] ?? 0;
+  const sections = [
+    summaryLines(summary),
+    ...cuts.map((at) => cutTable(names, at, find)),
+    aligned([
+      ['', ...SPEED.map(headOf)],
+      ...names.map((name) => [
+        name,
+        ...SPEED.map((metric) => plainText(metric, find(name, ALL, metric, undefined)?.value)),
+      ]),
+    ]),
+    explanations,
+    ...SHOWN.map((metric) => groupTable(evaluation, metric, last, find)),
+    comparisonLines(evaluation.comparisons, last),
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+const SPEED = ['users_served', 'learn_seconds', 'users_per_second'] as const;
+
+/** What was held out, what of it counts, and whom it is about. */
+export function summaryLines({ how, heldOut, relevant, sampled }: Summary): string[] {
+  const lines = [
+    how,
+    `  learned from   ${plural(heldOut.train, 'interaction')}`,
+    `  held out       ${plural(heldOut.heldOut, 'interaction')}, of them to be found: ${count(relevant.toFind)}`,
+  ];
+  const left: [number, string][] = [
+    [heldOut.notLiked, 'not liked'],
+    [heldOut.ofUntested, 'of users who are not tested'],
+    [relevant.had, 'of items the user had before'],
+    [relevant.excluded, 'of items the user excludes'],
+  ];
+  for (const [n, what] of left) if (n > 0) lines.push(`  not counted    ${count(n)} ${what}`);
+  if (relevant.outside > 0) {
+    const unknown = heldOut.unknownItems > 0 ? ` (${plural(heldOut.unknownItems, 'item')} nobody knows)` : '';
+    lines.push(
+      `  out of reach   ${count(relevant.outside)} to be found are not in the catalogue${unknown}: missed by all`,
+    );
+  }
+  const drawn = sampled.users < sampled.of ? ` of ${count(sampled.of)}, drawn by lot` : '';
+  lines.push(
+    `  tested         ${plural(sampled.users, 'user')}${drawn}; users without held-out items: ${count(relevant.usersWithout)}`,
+  );
+  if (heldOut.unknownUsers > 0) {
+    lines.push(`  new            ${plural(heldOut.unknownUsers, 'test user')} nobody knows, served without a history`);
+  }
+  return lines;
+}
+
+type Find = (algorithm: string, group: string, metric: string, at: number | undefined) => Figure | undefined;
+
+function finder(figures: readonly Figure[]): Find {
+  const keyOf = (...parts: (string | number | undefined)[]) => JSON.stringify(parts);
+  const byKey = new Map(figures.map((each) => [keyOf(each.algorithm, each.group, each.metric, each.at ?? 0), each]));
+  return (algorithm, group, metric, at) => byKey.get(keyOf(algorithm, group, metric, at ?? 0));
+}
+
+/** One row an algorithm, and under it how far the 95 % interval reaches, to the farther side. */
+function cutTable(names: readonly string[], at: number, find: Find): string[] {
+  const metrics = [...USER_METRICS, ...CATALOGUE_METRICS];
+  const rows = names.flatMap((name) => {
+    const figures = metrics.map((metric) => find(name, ALL, metric, at));
+    const reach = figures.map((figure) => reachText(figure));
+    return [
+      [name, ...figures.map((figure, m) => plainText(metrics[m] ?? '', figure?.value))],
+      ...(reach.some((cell) => cell !== '') ? [['  ±', ...reach]] : []),
+    ];
+  });
+  return aligned([[`at ${at}`, ...metrics.map(headOf)], ...rows]);
+}
+
+function groupTable({ groups, cold, rankings }: Evaluation, metric: string, at: number, find: Find): string[] {
+  const names = rankings.map((ranking) => ranking.algorithm);
+  const rows = groups.map(({ name, users }) => [
+    name === COLD ? `${name} (${count(cold.items)})` : name,
+    count(users),
+    ...names.map((algorithm) => plainText(metric, find(algorithm, name, metric, at)?.value)),
+  ]);
+  return aligned([[`${headOf(metric)}@${at} of`, 'users', ...names], ...rows]);
+}
+
+function comparisonLines(comparisons: readonly ComparedPair[], at: number): string[] {
+  return comparisons.flatMap((pair) =>
+    pair.at === at && SHOWN.some((metric) => metric === pair.metric) ? [comparisonLine(pair)] : [],
+  );
+}
+
+/** "ridge better than popular: +0.0123 recall@20 [0.0100, 0.0146], p < 0.001". */
+export function comparisonLine({ first, second, metric, at, difference, low, high, p }: ComparedPair): string {
+  const isSure = p < SURE && difference !== 0;
+  const verdict = isSure
+    ? `${first} ${difference > 0 ? 'better' : 'worse'} than ${second}`
+    : `${first} not told apart from ${second}`;
+  const ends = low === undefined || high === undefined ? '' : ` [${signed(low)}, ${signed(high)}]`;
+  return `${verdict}: ${signed(difference)} ${headOf(metric)}@${at}${ends}, ${p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`}`;
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(4)}`;
+}
+
+function headOf(metric: string): string {
+  return HEADS[metric] ?? metric;
+}
+
+function plainText(metric: string, value: number | undefined): string {
+  if (value === undefined) return '–';
+  if (metric === 'users_served' || metric === 'users_per_second') return count(Math.round(value));
+  return value.toFixed(metric === 'novelty' || metric === 'learn_seconds' ? 2 : 4);
+}
+
+function reachText(figure: Figure | undefined): string {
+  const { value, low, high } = figure ?? {};
+  if (value === undefined || low === undefined || high === undefined) return '';
+  return Math.max(high - value, value - low).toFixed(4);
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en');
+}
+
+/** Rows of cells as lines: the first column to the left, the others to the right, two spaces between. */
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  return rows.map((row) =>
+    widths
+      .map((width, column) => (column === 0 ? (row[0] ?? '').padEnd(width) : (row[column] ?? '').padStart(width)))
+      .join('  ')
+      .trimEnd(),
+  );
+}

@@ -1,0 +1,53 @@
+import type { RunAlgorithm } from '../../src/commands/evaluate.js';
+import type { TimedDataset } from '../../src/evaluation/held-out.js';
+import type { SparseRows } from '../../src/model/sparse.js';
+
+/** What an algorithm was given, call by call. */
+export interface Call {
+  algorithm: string;
+  dataset: TimedDataset;
+  users: number[];
+  count: number;
+}
+
+/** `popular` and `together` (who has this has that too), slow and obvious, in this process; every call is kept. */
+export function algorithms(): { run: RunAlgorithm; calls: Call[] } {
+  const calls: Call[] = [];
+  const run: RunAlgorithm = async (algorithm, { dataset }, users, count) => {
+    calls.push({ algorithm, dataset, users: Array.from(users), count });
+    const likes = dataset.userIds.map((_, user) => rowOf(dataset.interactions, user).filter(([, value]) => value > 0));
+    const popularity = dataset.itemIds.map((_, item) => likes.flat().filter(([liked]) => liked === item).length);
+    const together = (user: number, item: number) => {
+      const own = new Set(likes[user]!.map(([liked]) => liked));
+      const shared = (row: [number, number][]) => row.filter(([liked]) => own.has(liked)).length;
+      return likes.filter((row) => row.some(([liked]) => liked === item)).reduce((sum, row) => sum + shared(row), 0);
+    };
+    const lists = Array.from(users, (user) => {
+      const barred = new Set([...rowOf(dataset.interactions, user), ...rowOf(dataset.excluded, user)].map(([i]) => i));
+      const score = (item: number) => (algorithm === 'popular' ? popularity[item]! : together(user, item));
+      return dataset.itemIds
+        .map((_, item) => item)
+        .filter((item) => dataset.offered[item] === 1 && !barred.has(item))
+        .sort((a, b) => score(b) - score(a) || popularity[b]! - popularity[a]! || a - b)
+        .slice(0, count);
+    });
+    const start = [0];
+    for (const list of lists) start.push(start[start.length - 1]! + list.length);
+    return {
+      start: Uint32Array.from(start),
+      items: Uint32Array.from(lists.flat()),
+      learnSeconds: 0.5,
+      recommendSeconds: 0.25,
+      explanation: algorithm === 'popular' ? undefined : 'who has this has that too',
+    };
+  };
+  return { run, calls };
+}
+
+function rowOf(matrix: SparseRows, row: number): [number, number][] {
+  const from = matrix.start[row]!;
+  return Array.from(matrix.index.subarray(from, matrix.start[row + 1]!), (column, at) => [
+    column,
+    matrix.value[from + at]!,
+  ]);
+}

@@ -1,0 +1,323 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { describe, expect, it } from 'vitest';
+import { evaluate, type RunAlgorithm } from '../../src/commands/evaluate.js';
+import { parseEvaluateOptions } from '../../src/commands/evaluate-options.js';
+import { ExitCode } from '../../src/failure.js';
+import type { Dataset, FileReport } from '../../src/input/dataset.js';
+import type { Inputs } from '../../src/input/inputs.js';
+import { readDataset } from '../../src/input/read.js';
+import { byName, useTemporaryFolder } from '../input/temporary.js';
+import { algorithms } from './algorithms.js';
+
+const folder = useTemporaryFolder();
+
+/** Writes lines as CSV; cells are parted by spaces, to be easy on the eye. */
+function file(name: string, lines: readonly string[]): string {
+  return folder.file(name, `${lines.map((line) => line.replaceAll(' ', ',')).join('\n')}\n`);
+}
+
+/** Reads as the program does, and gives the times that stand in a column `time` of the users file. */
+async function readWithTimes(
+  inputs: Inputs,
+): Promise<{ dataset: Dataset & { times?: Float64Array }; reports: FileReport[] }> {
+  const { dataset, reports } = await readDataset(inputs);
+  const rows: Record<string, string>[] = parse(readFileSync(inputs.users), { columns: true });
+  if (!('time' in (rows[0] ?? {}))) return { dataset, reports };
+  const timeOf = new Map(rows.map(({ user, item, time }) => [`${user} ${item}`, Number(time)]));
+  const { start, index } = dataset.interactions;
+  const times = dataset.userIds.flatMap((user, row) =>
+    Array.from(index.subarray(start[row]!, start[row + 1]!), (item) => timeOf.get(`${user} ${dataset.itemIds[item]}`)!),
+  );
+  return { dataset: { ...dataset, times: Float64Array.from(times) }, reports };
+}
+
+/** Runs the command with the algorithms of the tests, or another; its answer goes to a file. */
+async function evaluated(args: readonly string[], run?: RunAlgorithm, interrupted = new AbortController().signal) {
+  const { run: plain, calls } = algorithms();
+  const output = folder.path('answer');
+  const options = parseEvaluateOptions([...args, '-o', output])!;
+  let said = '';
+  const surroundings = {
+    run: run ?? plain,
+    algorithms: ['auto', 'together', 'popular'],
+    read: readWithTimes,
+    say: (text: string) => {
+      said += text;
+    },
+    onBytes: () => {},
+  };
+  await evaluate(options, surroundings, interrupted);
+  return { answer: readFileSync(output, 'utf8'), calls, said };
+}
+
+/** Two blocks of taste: users a… like items x…, users b… like items y…; each lacks one of the other's four items. */
+const BLOCKS = [
+  'user item',
+  ...['a', 'b'].flatMap((block, b) =>
+    [1, 2, 3, 4, 5, 6].flatMap((user) =>
+      [1, 2, 3, 4, 5].filter((item) => item !== user).map((item) => `${block}${user} ${b === 0 ? 'x' : 'y'}${item}`),
+    ),
+  ),
+];
+
+const jsonOf = (answer: string) => JSON.parse(answer);
+const figureOf = (answer: string, algorithm: string, metric: string, at: number, group = 'all') =>
+  jsonOf(answer).figures.find(
+    (each: Record<string, unknown>) =>
+      each.algorithm === algorithm && each.metric === metric && each.at === at && each.group === group,
+  );
+
+describe('evaluate, holding out a part', () => {
+  it('finds what is held out in a world of two tastes, and popularity finds less', async () => {
+    const users = file('events.csv', BLOCKS);
+    const { answer } = await evaluated(['-u', users, '--algorithms', 'together', '--at', '2', '--format', 'json']);
+    // A user of six likes four or five of five items, so at most two are left of their own taste.
+    expect(figureOf(answer, 'together', 'recall', 2).value).toBe(1);
+    expect(figureOf(answer, 'popular', 'recall', 2).value).toBeLessThan(0.9);
+    expect(jsonOf(answer).comparisons[0]).toMatchObject({ first: 'together', second: 'popular' });
+  });
+
+  it('runs each algorithm once on the same users, with lists as long as the largest cut', async () => {
+    const users = file('events.csv', BLOCKS);
+    const { calls } = await evaluated(['-u', users, '--algorithms', 'together,together', '--at', '1,3']);
+    expect(calls.map(({ algorithm, count }) => [algorithm, count])).toEqual([
+      ['together', 3],
+      ['popular', 3],
+    ]);
+    expect(calls[0]?.users).toEqual(calls[1]?.users);
+    expect(calls[0]?.dataset).toBe(calls[1]?.dataset);
+  });
+
+  it('holds out the last where there are times, else by lot, and says which', async () => {
+    const times = file('times.csv', ['user item time', 'u a 3', 'u b 1', 'u c 2', 'v a 1', 'v c 2']);
+    const timed = await evaluated(['-u', times, '--holdout', '1']);
+    expect(byName(timed.calls[0]!.dataset, timed.calls[0]!.dataset.interactions)).toEqual({
+      u: { b: 1, c: 1 },
+      v: { a: 1 },
+    });
+    expect(timed.answer).toMatch(/^held out: of each user’s interactions the last 1 /);
+    expect((await evaluated(['-u', file('events.csv', BLOCKS)])).answer).toMatch(/^held out: .* 20 % by lot/);
+  });
+
+  it('refuses to split by times that are not there', async () => {
+    const users = file('events.csv', BLOCKS);
+    const refusal = { exitCode: ExitCode.usage, message: expect.stringContaining('--split random') };
+    await expect(evaluated(['-u', users, '--split', 'last'])).rejects.toMatchObject(refusal);
+    await expect(evaluated(['-u', users, '--split', 'time'])).rejects.toMatchObject(refusal);
+  });
+
+  it('gives the same answer for the same seed, and another split for another', async () => {
+    const args = ['-u', file('events.csv', BLOCKS), '--algorithms', 'together', '--at', '2'];
+    const first = await evaluated([...args, '--seed', '5']);
+    expect((await evaluated([...args, '--seed', '5'])).answer).toBe(first.answer);
+    const other = await evaluated([...args, '--seed', '6']);
+    expect(other.calls[0]?.dataset.interactions).not.toEqual(first.calls[0]?.dataset.interactions);
+  });
+
+  it('tests a sample of users where one is wanted, and learns from all', async () => {
+    const { calls, answer } = await evaluated(['-u', file('events.csv', BLOCKS), '--sample-users', '4', '--at', '2']);
+    expect(calls[0]?.users).toHaveLength(4);
+    expect(answer).toContain('tested         4 users of 12, drawn by lot');
+    expect(Object.keys(byName(calls[0]!.dataset, calls[0]!.dataset.interactions))).toHaveLength(12);
+  });
+
+  it('judges a cut beyond the catalogue by the lists there are: precision still divides by the cut', async () => {
+    const users = file('events.csv', BLOCKS);
+    const { answer } = await evaluated(['-u', users, '--at', '1000', '--format', 'json', '--holdout', '1']);
+    expect(figureOf(answer, 'popular', 'recall', 1000).value).toBe(1);
+    expect(figureOf(answer, 'popular', 'precision', 1000).value).toBe(0.001);
+  });
+
+  it('ends with 65 where nobody has anything to be found', async () => {
+    const users = file('events.csv', ['user item', 'u a', 'v b']);
+    await expect(evaluated(['-u', users])).rejects.toMatchObject({ exitCode: ExitCode.badData });
+  });
+});
+
+describe('evaluate leaks nothing', () => {
+  const CATALOGUE = ['item title', 'a A', 'b B', 'c C', 'd D', 'e E'];
+  const BEFORE = ['user item time', 'u a 1', 'u b 2', 'v a 1', 'v c 2', 'w d 1', 'w b 2'];
+
+  it.each([
+    ['last', ['--holdout', '1']],
+    ['time', ['--holdout', '3']],
+  ])('under %s: whatever was held out, algorithms are given the very same', async (split, holdout) => {
+    const items = file('items.csv', CATALOGUE);
+    const given = async (name: string, held: string[]) => {
+      const users = file(name, [...BEFORE, ...held]);
+      const args = ['-u', users, '-i', items, '--split', split, ...holdout];
+      return (await evaluated(args)).calls.map(({ dataset }) => dataset);
+    };
+    const one = await given('one.csv', ['u c 9', 'v d 9', 'w a 9']);
+    const other = await given('other.csv', ['u e 8', 'v e 8', 'w e 9']);
+    expect(one).toEqual(other);
+    expect(byName(one[0]!, one[0]!.interactions)).toEqual({ u: { a: 1, b: 1 }, v: { a: 1, c: 1 }, w: { b: 1, d: 1 } });
+    expect(Array.from(one[0]!.times!)).toEqual([1, 2, 1, 2, 2, 1]);
+  });
+
+  it('does not offer an item that only the held-out part knows of, where there is no catalogue', async () => {
+    const users = file('events.csv', [...BEFORE, 'u new 9', 'v d 9', 'w a 9']);
+    const { calls, answer } = await evaluated(['-u', users, '--holdout', '1']);
+    const { itemIds, offered } = calls[0]!.dataset;
+    expect(itemIds.filter((_, item) => offered[item] === 1)).toEqual(['a', 'b', 'c', 'd']);
+    expect(answer).toContain('1 to be found are not in the catalogue');
+  });
+
+  it('gives every liked pair to learning or to judging, and none to both', async () => {
+    const users = file('events.csv', BLOCKS);
+    for (const seed of ['1', '2', '3']) {
+      const args = ['-u', users, '--split', 'random', '--holdout', '0.5', '--seed', seed, '--format', 'json'];
+      const { counts } = jsonOf((await evaluated(args)).answer);
+      expect(counts.learnedFrom + counts.toFind).toBe(BLOCKS.length - 1);
+      // What is to be found and known already is counted here.
+      expect(counts.hadBefore).toBe(0);
+      expect(counts.toFind).toBeGreaterThan(0);
+    }
+  });
+
+  it('refuses lists that could only come from breaking the rules', async () => {
+    const { run } = algorithms();
+    const cheating: RunAlgorithm = async (algorithm, { dataset }, users, count) => {
+      const none = { ...dataset.interactions, start: new Uint32Array(dataset.userIds.length + 1) };
+      return run(algorithm, { dataset: { ...dataset, interactions: none } }, users, count);
+    };
+    await expect(evaluated(['-u', file('events.csv', BLOCKS)], cheating)).rejects.toThrow(/which its user has/);
+  });
+});
+
+describe('evaluate, by a test file', () => {
+  it('serves users whom nobody knows, keeps items nobody knows in the denominator, and leaves out what users had', async () => {
+    const users = file('train.csv', ['user item', 'u a', 'u b', 'v a', 'v c', 'w a']);
+    const test = file('test.csv', ['user item', 'u c', 'u a', 'u unknown', 'new a', 'v zero']);
+    const { calls, answer, said } = await evaluated(['-u', users, '--test', test, '--at', '1', '--format', 'json']);
+    const { dataset, users: tested } = calls[0]!;
+    expect(tested.map((user) => dataset.userIds[user])).toEqual(['u', 'v', 'new']);
+    expect(jsonOf(answer).setting).toMatchObject({ split: null, holdout: null, test });
+    expect(jsonOf(answer).counts).toMatchObject({
+      learnedFrom: 5,
+      heldOut: 5,
+      toFind: 4,
+      hadBefore: 1,
+      outsideCatalogue: 2,
+      unknownUsers: 1,
+      unknownItems: 2,
+      usersTested: 3,
+      usersWithoutItems: 1,
+    });
+    // Best for u is c: one of two. v has nothing that can be found. The new user gets a, which is most popular.
+    expect(figureOf(answer, 'popular', 'recall', 1).value).toBeCloseTo((0.5 + 0 + 1) / 3, 5);
+    expect(figureOf(answer, 'popular', 'recall', 1, 'history 0')).toMatchObject({ value: 1, users: 1 });
+    expect(said).toContain('users without held-out items: 1');
+    expect(said).toContain(`${test}: events, 5 rows`);
+  });
+
+  it('looks for nothing that was disliked', async () => {
+    const users = file('train.csv', ['user item rating', 'u a 5', 'v b 4', 'v a 5', 'v d 4']);
+    const test = file('test.csv', ['user item rating', 'u b 1', 'u d 5', 'v e 5', 'v c 4']);
+    const { answer } = await evaluated(['-u', users, '--test', test, '--format', 'json']);
+    expect(jsonOf(answer).counts).toMatchObject({ heldOut: 4, notLiked: 1, toFind: 3 });
+  });
+});
+
+describe('evaluate, group by group', () => {
+  const PROFILES = ['user_id history country', 'u a|b FR', 'v a|c FR', 'w b|c DE', 'x a|b '];
+
+  it('groups by an attribute of users, matched without case', async () => {
+    const users = file('profiles.csv', PROFILES);
+    const { answer } = await evaluated([
+      '-u',
+      users,
+      '--by',
+      'COUNTRY',
+      '--format',
+      'json',
+      '--attribute-cols',
+      'country',
+    ]);
+    const groups = jsonOf(answer).groups.map(({ name, users: count }: { name: string; users: number }) => [
+      name,
+      count,
+    ]);
+    expect(groups).toEqual([
+      ['all', 4],
+      ['history 0', 0],
+      ['history 1-4', 4],
+      ['history 5-19', 0],
+      ['history 20+', 0],
+      ['country:fr', 2],
+      ['country:de', 1],
+      ['country: none', 1],
+      ['cold items', expect.any(Number)],
+    ]);
+  });
+
+  it('refuses an attribute that users do not have, and says which they have', async () => {
+    const users = file('profiles.csv', PROFILES);
+    const args = ['-u', users, '--attribute-cols', 'country', '--by', 'age'];
+    await expect(evaluated(args)).rejects.toMatchObject({
+      exitCode: ExitCode.usage,
+      message: expect.stringContaining('"country"'),
+    });
+    await expect(evaluated(['-u', file('events.csv', BLOCKS), '--by', 'age'])).rejects.toThrow(/no attributes/);
+  });
+
+  it('looks at cold items apart, where a catalogue offers them', async () => {
+    const items = file('items.csv', ['item title', 'a A', 'b B', 'cold C']);
+    const users = file('train.csv', ['user item', 'u a', 'v b', 'w a']);
+    const test = file('test.csv', ['user item', 'u cold', 'v a']);
+    const { answer } = await evaluated(['-u', users, '-i', items, '--test', test, '--at', '1,2', '--format', 'json']);
+    expect(figureOf(answer, 'popular', 'recall', 1, 'cold items')).toMatchObject({ value: 0, users: 1 });
+    expect(figureOf(answer, 'popular', 'recall', 2, 'cold items')).toMatchObject({ value: 1, users: 1 });
+    expect(jsonOf(answer).counts).toMatchObject({ coldItems: 1, coldToFind: 1 });
+  });
+});
+
+describe('evaluate writes', () => {
+  it('the table with what was held out above it; to stderr goes only what was understood of the files', async () => {
+    const { answer, said } = await evaluated(['-u', file('events.csv', BLOCKS), '--algorithms', 'together']);
+    expect(answer).toMatch(/^held out: /);
+    expect(answer).toMatch(/^together: who has this has that too$/m);
+    expect(said).toMatch(/events\.csv: events/);
+    expect(said).not.toContain('held out');
+  });
+
+  it('the metrics of each user to a file of their own', async () => {
+    const users = file('events.csv', BLOCKS);
+    const perUser = folder.path('users.csv');
+    const { answer } = await evaluated(['-u', users, '--at', '2', '--format', 'csv', '--per-user', perUser]);
+    const rows: Record<string, string>[] = parse(readFileSync(perUser), { columns: true });
+    expect(rows).toHaveLength(12 * 2);
+    const recalls = rows.filter((row) => row.algorithm === 'popular').map((row) => Number(row.recall));
+    const [figure] = (parse(answer, { columns: true }) as Record<string, string>[]).filter(
+      (row) => row.algorithm === 'popular' && row.metric === 'recall' && row.group === 'all',
+    );
+    expect(Number(figure?.value)).toBeCloseTo(recalls.reduce((a, b) => a + b, 0) / recalls.length, 5);
+  });
+
+  it('nothing at all where it fails on the way, and refuses unknown algorithms before it reads', async () => {
+    const users = file('events.csv', BLOCKS);
+    const failing: RunAlgorithm = async () => {
+      throw new Error('out of luck');
+    };
+    const args = ['-u', users, '--per-user', folder.path('users.csv')];
+    await expect(evaluated(args, failing)).rejects.toThrow('out of luck');
+    await expect(evaluated(['-u', folder.path('missing.csv'), '--algorithms', 'magic'])).rejects.toThrow(/"magic"/);
+    expect(readdirSync(dirname(users))).toEqual(['events.csv']);
+  });
+
+  it('nothing where it is interrupted, and waits for nobody then', async () => {
+    const users = file('events.csv', BLOCKS);
+    const stop = new AbortController();
+    const stuck: RunAlgorithm = () => {
+      stop.abort(new Error('stopped'));
+      return new Promise(() => {});
+    };
+    await expect(evaluated(['-u', users, '--per-user', folder.path('p.csv')], stuck, stop.signal)).rejects.toThrow(
+      'stopped',
+    );
+    expect(readdirSync(dirname(users))).toEqual(['events.csv']);
+    expect(existsSync(folder.path('answer'))).toBe(false);
+  });
+});

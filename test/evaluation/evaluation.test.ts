@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { ALL, COLD, type Figure, judge } from '../../src/evaluation/evaluation.js';
+import { USER_METRICS } from '../../src/evaluation/metrics.js';
+import { RANKINGS, TRIAL } from './trial.js';
+
+const evaluation = judge(TRIAL, RANKINGS);
+
+function figure(algorithm: string, group: string, metric: string, at?: number): Figure {
+  const found = evaluation.figures.filter(
+    (each) => each.algorithm === algorithm && each.group === group && each.metric === metric && each.at === at,
+  );
+  expect(found).toHaveLength(1);
+  return found[0]!;
+}
+
+describe('judge', () => {
+  it('by hand: recall is the mean over users of the share that is found', () => {
+    // At 2: user 0 finds 2 of 2 or 1 of 2, user 1 the one, user 3 one of 2.
+    expect(figure('good', ALL, 'recall', 2)).toMatchObject({ value: (1 + 1 + 0.5) / 3, users: 3 });
+    expect(figure('popular', ALL, 'recall', 2)).toMatchObject({ value: (0.5 + 1 + 0.5) / 3, users: 3 });
+    expect(figure('good', ALL, 'hit_rate', 1).value).toBe(1);
+  });
+
+  it('puts each mean between the ends of its interval', () => {
+    for (const { metric, value, low, high } of evaluation.figures.filter((each) => each.users > 1)) {
+      if (!USER_METRICS.some((each) => each === metric)) continue;
+      expect(low).toBeLessThanOrEqual(value!);
+      expect(high).toBeGreaterThanOrEqual(value!);
+    }
+  });
+
+  it('takes a group over its members, and has nothing to say of an empty one', () => {
+    expect(figure('good', 'country:FR', 'recall', 2)).toMatchObject({ value: 0.75, users: 2 });
+    const none = { value: undefined, low: undefined, high: undefined, users: 0 };
+    expect(figure('good', 'country:DE', 'recall', 2)).toMatchObject(none);
+  });
+
+  it('takes cold items over the users who have one to find, and over those items alone', () => {
+    expect(evaluation.cold).toEqual({ items: 1, pairs: 2 });
+    expect(figure('good', COLD, 'recall', 2)).toMatchObject({ value: 0.5, users: 2 });
+    expect(figure('popular', COLD, 'recall', 2)).toMatchObject({ value: 0, users: 2 });
+    // User 0 has it on rank 2, of one to find: 1 / log₂ 3.
+    expect(figure('good', COLD, 'ndcg', 2).value).toBeCloseTo(1 / Math.log2(3) / 2);
+  });
+
+  it('measures the catalogue over all lists, without intervals', () => {
+    expect(figure('good', ALL, 'coverage', 2)).toMatchObject({ value: 1, low: undefined, high: undefined });
+    expect(figure('popular', ALL, 'coverage', 2).value).toBeCloseTo(4 / 5);
+    expect(figure('popular', ALL, 'coverage', 1).value).toBeCloseTo(3 / 5);
+  });
+
+  it('tells who is served and how fast, and no rate where the clock saw no time pass', () => {
+    expect(figure('good', ALL, 'users_served').value).toBe(3);
+    expect(figure('good', ALL, 'learn_seconds').value).toBe(1.5);
+    expect(figure('good', ALL, 'users_per_second').value).toBe(1500);
+    expect(figure('popular', ALL, 'users_per_second').value).toBeUndefined();
+  });
+
+  it('compares the first with each other, metric by metric and cut by cut', () => {
+    expect(evaluation.comparisons).toHaveLength(2 * USER_METRICS.length);
+    const recall = evaluation.comparisons.find(({ metric, at }) => metric === 'recall' && at === 2)!;
+    // One of three users gains 1/2; chance gives that gain or that loss every time.
+    expect(recall).toMatchObject({ first: 'good', second: 'popular', p: 1 });
+    expect(recall.difference).toBeCloseTo(0.5 / 3);
+  });
+
+  it('compares the first with itself under another name as no difference, wherever that stands', () => {
+    const twin = { ...RANKINGS[0]!, algorithm: 'twin' };
+    const { comparisons } = judge(TRIAL, [...RANKINGS, twin]);
+    const differences = (second: string) =>
+      comparisons.filter((pair) => pair.second === second).map(({ difference }) => difference);
+    expect(new Set(differences('twin'))).toEqual(new Set([0]));
+    expect(differences('popular').some((difference) => difference > 0)).toBe(true);
+  });
+
+  it('names its groups, with everybody first and the cold items last', () => {
+    expect(evaluation.groups).toEqual([
+      { name: 'all', users: 3 },
+      { name: 'country:FR', users: 2 },
+      { name: 'country:DE', users: 0 },
+      { name: 'cold items', users: 2 },
+    ]);
+  });
+
+  it('gives the same answer for the same seed, and the same means whatever the seed', () => {
+    expect(judge(TRIAL, RANKINGS)).toEqual(evaluation);
+    const values = (seed: number) => judge({ ...TRIAL, seed }, RANKINGS).figures.map(({ value }) => value);
+    expect(values(2)).toEqual(values(1));
+  });
+});

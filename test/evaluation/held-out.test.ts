@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { heldOutByFile, heldOutBySplit, type TimedDataset } from '../../src/evaluation/held-out.js';
+import { denseOf, rowsOf } from '../model/worlds.js';
+
+/** Three users, four items; user 2 is a stranger to the users file. */
+function dataset(interactions: number[][], times?: number[]): TimedDataset {
+  return {
+    userIds: ['u', 'v', 'w'],
+    served: 2,
+    itemIds: ['a', 'b', 'c', 'd'],
+    titles: ['', '', '', ''],
+    offered: Uint8Array.from([1, 1, 1, 1]),
+    interactions: rowsOf(interactions, 4),
+    times: times && Float64Array.from(times),
+    excluded: rowsOf(
+      [
+        [0, 0, 0, 0],
+        [0, 0, 0, 0],
+        [0, 0, 0, 0],
+      ],
+      4,
+    ),
+    attributes: rowsOf([[], [], [], []], 0),
+    attributeNames: [],
+    preferences: rowsOf([[], [], []], 0),
+    groups: rowsOf([[1], [0], [1]], 1),
+    groupNames: ['country:FR'],
+  };
+}
+
+const LAST = { kind: 'last', holdout: 1, seed: 1 } as const;
+
+describe('heldOutBySplit', () => {
+  const seen = dataset(
+    [
+      [1, 1, 0, 0],
+      [1, 0, -0.5, 0],
+      [0, 0, 1, 1],
+    ],
+    [1, 2, 1, 2, 1, 2],
+  );
+
+  it('takes the held-out part from the dataset, with its times, and counts it', () => {
+    const { dataset: left, test, users, counts } = heldOutBySplit(seen, LAST, true);
+    expect(denseOf(left.interactions)).toEqual([
+      [1, 0, 0, 0],
+      [1, 0, 0, 0],
+      [0, 0, 1, 1],
+    ]);
+    expect(Array.from(left.times ?? [])).toEqual([1, 1, 1, 2]);
+    expect(denseOf(test)).toEqual([
+      [0, 1, 0, 0],
+      [0, 0, 0, 0],
+      [0, 0, 0, 0],
+    ]);
+    expect(users).toBe(2);
+    expect(counts).toEqual({ train: 4, heldOut: 2, notLiked: 1, ofUntested: 0, unknownUsers: 0, unknownItems: 0 });
+  });
+
+  it('by time leaves nothing of later to learn from, and counts what it takes from users who are not tested', () => {
+    const { dataset: left, counts } = heldOutBySplit(seen, { kind: 'time', holdout: 3, seed: 1 }, true);
+    expect(Array.from(left.times ?? [])).toEqual([1, 1, 1]);
+    expect(counts).toMatchObject({ train: 3, heldOut: 3, notLiked: 1, ofUntested: 1 });
+  });
+
+  it('does not offer what without a catalogue nobody would know of', () => {
+    // b is met in the held-out part alone; a, c and d stay known.
+    expect(Array.from(heldOutBySplit(seen, LAST, false).dataset.offered)).toEqual([1, 0, 1, 1]);
+    expect(Array.from(heldOutBySplit(seen, LAST, true).dataset.offered)).toEqual([1, 1, 1, 1]);
+  });
+
+  it('goes on offering an item that was met in no interaction at all', () => {
+    const untouched = dataset(
+      [
+        [1, 1, 0, 0],
+        [0, 0, 0, 0],
+        [0, 0, 0, 0],
+      ],
+      [1, 2],
+    );
+    expect(Array.from(heldOutBySplit(untouched, LAST, false).dataset.offered)).toEqual([1, 0, 1, 1]);
+  });
+});
+
+describe('heldOutByFile', () => {
+  it('learns from everything, and serves test users whom nobody knows as new ones', () => {
+    const seen = dataset(
+      [
+        [1, 1, 0, 0],
+        [0, 0, 0, 0],
+        [0, 0, 1, 0],
+      ],
+      [1, 2, 3],
+    );
+    const events = {
+      interactions: rowsOf(
+        [
+          [0, 0, 1, 0, 0],
+          [0, 0, 0, -0.5, 0],
+          [0, 0, 0, 0, 0],
+          [0, 0, 0, 0, 1],
+        ],
+        5,
+      ),
+      userIds: ['u', 'v', 'w', 'new'],
+      itemIds: ['a', 'b', 'c', 'd', 'e'],
+    };
+    const { dataset: left, test, users, counts } = heldOutByFile(seen, events);
+    expect(denseOf(left.interactions)).toEqual([...denseOf(seen.interactions), [0, 0, 0, 0]]);
+    expect(left.times).toBe(seen.times);
+    expect([left.userIds, left.served, users]).toEqual([events.userIds, 4, 4]);
+    for (const matrix of [left.excluded, left.preferences, left.groups]) expect(matrix.rows).toBe(4);
+    expect(left.itemIds).toEqual(seen.itemIds);
+    expect(denseOf(test)).toEqual([
+      [0, 0, 1, 0, 0],
+      [0, 0, 0, 0, 0],
+      [0, 0, 0, 0, 0],
+      [0, 0, 0, 0, 1],
+    ]);
+    expect(counts).toEqual({ train: 3, heldOut: 3, notLiked: 1, ofUntested: 0, unknownUsers: 1, unknownItems: 1 });
+  });
+});

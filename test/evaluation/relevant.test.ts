@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { coldOnly } from '../../src/evaluation/cold-items.js';
+import { relevantItems, rowsAt } from '../../src/evaluation/relevant.js';
+import { columnsOf, denseOf, rowsOf, table } from '../model/worlds.js';
+
+describe('relevantItems', () => {
+  const known = {
+    interactions: rowsOf(
+      [
+        [1, 0, 0, 0],
+        [0, 0, 0, 0],
+        [0, 1, 0, 0],
+      ],
+      4,
+    ),
+    excluded: rowsOf(
+      [
+        [0, 1, 0, 0],
+        [0, 0, 0, 0],
+        [0, 0, 0, 0],
+      ],
+      4,
+    ),
+    offered: Uint8Array.from([1, 1, 1, 0]),
+  };
+
+  it('leaves out what users have or exclude, keeps what nothing can find, and counts all of it', () => {
+    const test = rowsOf(
+      [
+        [1, 1, 1, 1, 1],
+        [0, 0, 0, 0, 0],
+        [0, 1, 0, 0, 0],
+      ],
+      5,
+    );
+    const { users, items, counts } = relevantItems(test, known, 3);
+    expect(Array.from(users)).toEqual([0]);
+    expect(columnsOf(items, 0)).toEqual([2, 3, 4]);
+    // Item 3 is not offered, item 4 is unknown; user 1 has no test item, user 2 only one they have.
+    expect(counts).toEqual({ liked: 6, toFind: 3, outside: 2, had: 2, excluded: 1, usersWithout: 2 });
+  });
+
+  it('loses nothing: what was liked is to be found, or counted as left out', () => {
+    const tables = fc
+      .record({ users: fc.integer({ min: 1, max: 5 }), items: fc.integer({ min: 1, max: 6 }), more: fc.nat(2) })
+      .chain(({ users, items, more }) =>
+        fc.record({
+          test: table(users, items + more, [0, 1]),
+          interactions: table(users, items, [0, 0, 1, -0.5]),
+          excluded: table(users, items, [0, 0, 1]),
+          offered: fc.array(fc.constantFrom(0, 1), { minLength: items, maxLength: items }),
+        }),
+      );
+    fc.assert(
+      fc.property(tables, ({ test, interactions, excluded, offered }) => {
+        const items = offered.length;
+        const matrix = rowsOf(test, test[0]!.length);
+        const seen = { interactions: rowsOf(interactions, items), excluded: rowsOf(excluded, items) };
+        const relevant = relevantItems(matrix, { ...seen, offered: Uint8Array.from(offered) }, test.length);
+        const { liked, toFind, had, excluded: barred, usersWithout } = relevant.counts;
+        expect(liked).toBe(matrix.index.length);
+        expect(toFind + had + barred).toBe(liked);
+        expect(relevant.users.length + usersWithout).toBe(test.length);
+        relevant.users.forEach((user, row) => {
+          const wanted = test[user]!.map((cell, item) =>
+            interactions[user]![item] || excluded[user]![item] ? 0 : cell,
+          );
+          expect(denseOf(relevant.items)[row]).toEqual(wanted);
+        });
+      }),
+    );
+  });
+
+  it('looks at tested users alone', () => {
+    expect(relevantItems(rowsOf([[0], [1]], 1), { ...known, offered: Uint8Array.from([1]) }, 1).counts.liked).toBe(0);
+  });
+});
+
+describe('rowsAt', () => {
+  it('picks rows in the order given', () => {
+    const dense = [
+      [1, 0],
+      [0, 2],
+      [3, 4],
+    ];
+    expect(denseOf(rowsAt(rowsOf(dense, 2), Uint32Array.from([2, 0])))).toEqual([dense[2], dense[0]]);
+  });
+});
+
+describe('coldOnly', () => {
+  it('keeps the items in the catalogue that nobody touched, and the users who have one to find', () => {
+    // Items: 0 liked, 1 disliked, 2 and 3 untouched, 3 not offered, 4 unknown.
+    const train = rowsOf([[1, -0.5, 0, 0]], 4);
+    const relevant = rowsOf(
+      [
+        [1, 1, 0, 0, 1],
+        [0, 1, 1, 1, 0],
+        [0, 0, 1, 0, 0],
+      ],
+      5,
+    );
+    const { positions, relevant: cold, items } = coldOnly(relevant, train, Uint8Array.from([1, 1, 1, 0]));
+    expect(Array.from(positions)).toEqual([1, 2]);
+    expect([columnsOf(cold, 0), columnsOf(cold, 1)]).toEqual([[2], [2]]);
+    expect(items).toBe(1);
+  });
+});

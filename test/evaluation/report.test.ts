@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { judge } from '../../src/evaluation/evaluation.js';
+import { comparisonLine, reportText, summaryLines } from '../../src/evaluation/report.js';
+import { splitText } from '../../src/evaluation/summary.js';
+import { RANKINGS, SUMMARY, TRIAL } from './trial.js';
+
+const text = reportText(judge(TRIAL, RANKINGS), SUMMARY);
+const lines = text.split('\n');
+
+describe('reportText', () => {
+  it('has for each cut a row an algorithm, and under it how far the intervals reach', () => {
+    const at = lines.findIndex((line) => line.startsWith('at 2 '));
+    expect(lines[at]?.trim().split(/\s+/)).toEqual([
+      'at',
+      '2',
+      'recall',
+      'precision',
+      'NDCG',
+      'MAP',
+      'MRR',
+      'hit',
+      'coverage',
+      'Gini',
+      'novelty',
+      'diversity',
+    ]);
+    expect(lines[at + 1]).toMatch(/^good +0\.8333 +0\.6667 /);
+    expect(lines[at + 2]).toMatch(/^ {2}± +0\.3333 /);
+    expect(lines[at + 3]).toMatch(/^popular +0\.6667 +0\.5000 /);
+    expect(lines.filter((line) => /^at \d/.test(line))).toHaveLength(2);
+  });
+
+  it('fits 100 columns, with its cells under one another', () => {
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(100);
+    const at = lines.findIndex((line) => line.startsWith('at 1 '));
+    const end = (line: string | undefined, cell: string) => (line ?? '').indexOf(cell) + cell.length;
+    expect(end(lines[at], 'recall')).toBe(end(lines[at + 1], '0.6667'));
+  });
+
+  it('shows groups at the longest cut, a dash where nobody is, and how many cold items there are', () => {
+    expect(text).toMatch(/^recall@2 of +users +good +popular$/m);
+    expect(text).toMatch(/^all +3 +0\.8333 +0\.6667$/m);
+    expect(text).toMatch(/^country:DE +0 +– +–$/m);
+    expect(text).toMatch(/^cold items \(1\) +2 +0\.5000 +0\.0000$/m);
+    expect(text).toMatch(/^NDCG@2 of /m);
+  });
+
+  it('shows speed, and what an algorithm decided', () => {
+    expect(text).toMatch(/^good +3 +1\.50 +1,500$/m);
+    expect(text).toMatch(/^popular +3 +0\.25 +–$/m);
+    expect(text).toMatch(/^good: good, by decree$/m);
+  });
+
+  it('ends with the comparison', () => {
+    expect(lines.at(-2)).toMatch(/^good not told apart from popular: \+0\.\d{4} NDCG@2 \[.*\], p = 1\.000$/);
+  });
+});
+
+describe('summaryLines', () => {
+  it('counts all that was held out, whatever became of it', () => {
+    expect(summaryLines(SUMMARY)).toEqual([
+      'held out: of each user’s interactions the last 20 % (seed 1)',
+      '  learned from   1,007 interactions',
+      '  held out       13 interactions, of them to be found: 5',
+      '  not counted    2 not liked',
+      '  not counted    4 of users who are not tested',
+      '  not counted    1 of items the user had before',
+      '  not counted    1 of items the user excludes',
+      '  out of reach   1 to be found are not in the catalogue: missed by all',
+      '  tested         3 users of 1,234, drawn by lot; users without held-out items: 12',
+      '  new            1 test user nobody knows, served without a history',
+    ]);
+  });
+
+  it('is silent about what did not happen, except that nobody was without held-out items', () => {
+    const heldOut = { train: 7, heldOut: 3, notLiked: 0, ofUntested: 0, unknownUsers: 0, unknownItems: 0 };
+    const relevant = { liked: 3, toFind: 3, outside: 0, had: 0, excluded: 0, usersWithout: 0 };
+    expect(summaryLines({ how: 'so', heldOut, relevant, sampled: { users: 2, of: 2 } })).toEqual([
+      'so',
+      '  learned from   7 interactions',
+      '  held out       3 interactions, of them to be found: 3',
+      '  tested         2 users; users without held-out items: 0',
+    ]);
+  });
+});
+
+describe('comparisonLine', () => {
+  const pair = { first: 'ridge', second: 'popular', metric: 'recall', at: 20 } as const;
+
+  it.each([
+    [
+      { difference: 0.0123, low: 0.01, high: 0.0146, p: 0.0001 },
+      'ridge better than popular: +0.0123 recall@20 [+0.0100, +0.0146], p < 0.001',
+    ],
+    [
+      { difference: -0.0123, low: -0.0146, high: -0.01, p: 0.0123 },
+      'ridge worse than popular: -0.0123 recall@20 [-0.0146, -0.0100], p = 0.012',
+    ],
+    [
+      { difference: 0.001, low: -0.001, high: 0.003, p: 0.4 },
+      'ridge not told apart from popular: +0.0010 recall@20 [-0.0010, +0.0030], p = 0.400',
+    ],
+    [
+      { difference: 1, low: undefined, high: undefined, p: 1 },
+      'ridge not told apart from popular: +1.0000 recall@20, p = 1.000',
+    ],
+  ])('%o', (comparison, line) => {
+    expect(comparisonLine({ ...pair, ...comparison })).toBe(line);
+  });
+});
+
+describe('splitText', () => {
+  it('says what is held out, of whom, and by which seed', () => {
+    expect(splitText('last', 0.2, 1)).toBe('held out: of each user’s interactions the last 20 % (seed 1)');
+    expect(splitText('random', 5, 2)).toBe('held out: of each user’s interactions 5 by lot (seed 2)');
+    expect(splitText('time', 1000, 1)).toContain('the last 1,000, everybody’s from one moment on');
+    expect(splitText('last', 0.07, 1)).toContain('7 %');
+  });
+});

@@ -1,0 +1,64 @@
+import type { Ranking, Trial } from '../../src/evaluation/evaluation.js';
+import type { Summary } from '../../src/evaluation/summary.js';
+import { rowsOf } from '../model/worlds.js';
+import { listsOf } from './lists.js';
+
+/**
+ * Three tested users of four, five items. Item 4 is cold: nobody has it to learn from, and users 0 and 3 have it to find.
+ *
+ *     user   has      to find   good gives     popular gives
+ *     0      0        1, 4      1, 4           1, 2
+ *     1      0, 1     2         2, 3           2, 3
+ *     3      –        0, 4      0, 1           0, 1
+ */
+export const TRIAL: Trial = {
+  users: Uint32Array.from([0, 1, 3]),
+  relevant: rowsOf(
+    [
+      [0, 1, 0, 0, 1],
+      [0, 0, 1, 0, 0],
+      [1, 0, 0, 0, 1],
+    ],
+    5,
+  ),
+  train: rowsOf(
+    [
+      [1, 0, 0, 0, 0],
+      [1, 1, 0, 0, 0],
+      [1, 1, 1, 1, 0],
+      [0, 0, 0, 0, 0],
+    ],
+    5,
+  ),
+  offered: Uint8Array.from([1, 1, 1, 1, 1]),
+  cuts: [1, 2],
+  groups: [
+    { name: 'country:FR', members: Uint32Array.from([0, 2]) },
+    { name: 'country:DE', members: new Uint32Array(0) },
+  ],
+  seed: 1,
+};
+
+export const RANKINGS: readonly Ranking[] = [
+  {
+    algorithm: 'good',
+    lists: listsOf([1, 4], [2, 3], [0, 1]),
+    learnSeconds: 1.5,
+    recommendSeconds: 0.002,
+    explanation: 'good, by decree',
+  },
+  {
+    algorithm: 'popular',
+    lists: listsOf([1, 2], [2, 3], [0, 1]),
+    learnSeconds: 0.25,
+    recommendSeconds: 0,
+    explanation: undefined,
+  },
+];
+
+export const SUMMARY: Summary = {
+  how: 'held out: of each user’s interactions the last 20 % (seed 1)',
+  heldOut: { train: 1007, heldOut: 13, notLiked: 2, ofUntested: 4, unknownUsers: 1, unknownItems: 0 },
+  relevant: { liked: 7, toFind: 5, outside: 1, had: 1, excluded: 1, usersWithout: 12 },
+  sampled: { users: 3, of: 1234 },
+};
