@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { parseEvaluateOptions } from './commands/evaluate-options.js';
+import { evaluateInPool } from './commands/evaluation.js';
 import { algorithmsHelp } from './commands/method.js';
 import { parseOptions } from './commands/options.js';
 import { recommend } from './commands/recommend.js';
@@ -12,6 +14,11 @@ async function main(argv: readonly string[]): Promise<number> {
   try {
     if (argv[0] === 'help' && argv[1] === 'algorithms') {
       process.stdout.write(algorithmsHelp());
+      return ExitCode.ok;
+    }
+    if (argv[0] === 'evaluate') {
+      const options = parseEvaluateOptions(argv.slice(1));
+      if (options) await evaluateInPool(options, interrupted.signal);
       return ExitCode.ok;
     }
     const options = parseOptions(argv, version());

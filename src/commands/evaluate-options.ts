@@ -191,9 +191,10 @@ export function meantEvaluation(typed: TypedEvaluation): EvaluateOptions {
   });
 }
 
-/** @throws Failure 2 for the first name that is no algorithm. @param known the names that there are. */
+/** @throws Failure 2 for the first name that is no algorithm, settings behind it aside. @param known the names that there are. */
 export function refuseUnknown(algorithms: readonly string[], known: readonly string[]): void {
-  for (const name of algorithms) {
+  for (const algorithm of algorithms) {
+    const name = algorithm.split(':')[0] ?? '';
     if (known.includes(name)) continue;
     const near = closest(name, known);
     const hint = near === undefined ? '' : `; did you mean ${near}?`;

@@ -120,18 +120,7 @@ interface Part {
 
 async function holdOut(options: EvaluateOptions, { read, say, onBytes }: Surroundings): Promise<Part> {
   const { badRows, close } = openBadRows(options.badRows);
-  const { users, items, interactions, delimiter, named, attributeColumns, duplicates } = options;
-  const inputs: Inputs = {
-    users,
-    items,
-    interactions,
-    delimiter,
-    named,
-    attributeColumns,
-    duplicates,
-    badRows,
-    onBytes,
-  };
+  const inputs: Inputs = { ...options, badRows, onBytes };
   try {
     const { dataset, reports } = await read(inputs);
     if (options.test === undefined) {
@@ -202,7 +191,8 @@ function groupsOf(
   users: Uint32Array,
 ): UserGroup[] {
   const profiles = reports.find((report) => report.kind === 'profiles');
-  const columns = profiles?.columns.filter((column) => column.decision.use).map((column) => column.name) ?? [];
+  const columns =
+    profiles?.columns.filter((column) => column.decision.as !== 'nothing').map((column) => column.name) ?? [];
   const wanted = new Set(options.by.map((name) => attributeColumn(name, columns)));
   return [
     ...groupsByHistory(dataset.interactions, users),

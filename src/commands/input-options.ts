@@ -3,8 +3,9 @@ import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ExitCode, Failure } from '../failure.js';
 import { closest } from '../input/closest.js';
+import type { EventWeights } from '../input/event-types.js';
 import type { NamedColumns } from '../input/roles.js';
-import { DUPLICATES, type Duplicates } from '../input/strengths.js';
+import { DUPLICATES, type Duplicates, RATINGS, type Ratings } from '../input/strengths.js';
 
 /** Which files are read, and how. */
 export interface InputOptions {
@@ -15,6 +16,8 @@ export interface InputOptions {
   named: NamedColumns;
   attributeColumns: readonly string[] | undefined;
   duplicates: Duplicates | undefined;
+  ratings: Ratings;
+  eventWeights: EventWeights;
   /** 'stop', 'skip', or the file that refused rows go to. */
   badRows: string;
 }
@@ -29,12 +32,15 @@ export interface TypedInput {
   itemCol?: string;
   ratingCol?: string;
   timeCol?: string;
+  eventCol?: string;
   titleCol?: string;
   historyCol?: string;
   preferencesCol?: string;
   excludeCol?: string;
   attributeCols?: string;
   duplicates?: Duplicates;
+  ratings: Ratings;
+  eventWeights: EventWeights;
   badRows: string;
 }
 
@@ -61,6 +67,7 @@ export function addReadingOptions(command: Command): Command {
     .option('--item-col <name>', 'the column of item ids')
     .option('--rating-col <name>', 'the column of ratings, counts or weights')
     .option('--time-col <name>', 'the column of times; "none", here and in its kin, for none')
+    .option('--event-col <name>', 'the column of event types: view, cart, purchase …')
     .option('--title-col <name>', 'the column of item titles')
     .option('--history-col <name>', 'profiles: the list of items a user had')
     .option(
@@ -73,6 +80,16 @@ export function addReadingOptions(command: Command): Command {
       new Option('--duplicates <way>', 'rows of one user and item (default: last for ratings, sum for counts)').choices(
         DUPLICATES,
       ),
+    )
+    .addOption(
+      new Option('--ratings <kind>', 'what the numbers of the rating column are; auto: told from them')
+        .choices(RATINGS)
+        .default('auto'),
+    )
+    .addOption(
+      new Option('--event-weights <list>', 'what rows of a type count, "view=1,cart=3,return=-5"; 0 leaves them out')
+        .argParser(eventWeights)
+        .default(new Map(), 'known types'),
     )
     .option('--bad-rows <what>', 'rows that cannot be read: stop, skip, or a FILE to keep them in', 'stop');
 }
@@ -106,6 +123,8 @@ export function meantInput(
     named: namedColumns(typed),
     attributeColumns: typed.attributeCols === undefined ? undefined : attributeNames(typed.attributeCols),
     duplicates: typed.duplicates,
+    ratings: typed.ratings,
+    eventWeights: typed.eventWeights,
     badRows,
   };
 }
@@ -142,6 +161,7 @@ function namedColumns(typed: TypedInput): NamedColumns {
     item: typed.itemCol,
     rating: typed.ratingCol,
     time: typed.timeCol,
+    event: typed.eventCol,
     title: typed.titleCol,
     history: typed.historyCol,
     preferences: typed.preferencesCol,
@@ -173,4 +193,17 @@ function delimiter(text: string): string {
 /** The failure of a command line that makes no sense. */
 export function usage(message: string): Failure {
   return new Failure(ExitCode.usage, `${message}\n(recommend --help shows the options)`);
+}
+
+function eventWeights(text: string): EventWeights {
+  const weights = new Map<string, number>();
+  for (const entry of text.split(',')) {
+    const [, name = '', weight = ''] = /^(.*)=([^=]*)$/s.exec(entry) ?? [];
+    const value = weight.trim() === '' ? Number.NaN : Number(weight);
+    if (name.trim() === '' || !Number.isFinite(value)) {
+      throw new InvalidArgumentError(`"${entry.trim()}" is not TYPE=NUMBER; a list like "view=1,cart=3" is wanted.`);
+    }
+    weights.set(name.trim(), value);
+  }
+  return weights;
 }

@@ -40,12 +40,21 @@ export function methodOf(name: string, assignments: readonly string[], option: s
       settings = withHyperParameter(settings, key.trim(), rest.join('='));
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      throw new Failure(ExitCode.usage, `--set ${assignment}: ${error.message} (recommend help algorithms)`);
+      throw new Failure(
+        ExitCode.usage,
+        `${option === '--algorithm' ? '--set' : option} ${assignment}: ${error.message} (recommend help algorithms)`,
+      );
     }
     const parameter = HYPER_PARAMETERS.find((known) => known.key === key.trim());
     if (parameter) fixed.add(parameter.setting);
   }
   return { name, settings, tuned: name === AUTO, fixed };
+}
+
+/** The method of a name with settings behind it, as `--algorithms` takes them: "ridge:lambda=24:neighbors=100". */
+export function methodOfSpec(spec: string): Method {
+  const [name = '', ...assignments] = spec.split(':');
+  return { ...methodOf(name, assignments, '--algorithms'), name: spec };
 }
 
 /** The text of `recommend help algorithms`. */

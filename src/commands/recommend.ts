@@ -1,20 +1,21 @@
 import { statSync } from 'node:fs';
 import type { Dataset } from '../input/dataset.js';
 import { readDataset } from '../input/read.js';
-import { firstRows, joined } from '../model/sparse.js';
+import { firstRows } from '../model/sparse.js';
 import { type Destination, openDestination } from '../output/destination.js';
 import { headerLine } from '../output/lines.js';
 import { quotedArrays, quotedCells } from '../output/quoting.js';
 import { plural, understood } from '../output/report.js';
-import { type Audience, scoringCosts, signalsOf, withRecency } from '../ranking/audience.js';
+import { audienceOf, scoringCosts } from '../ranking/audience.js';
 import { planShards, WORTH_A_SHARD } from '../shards/plan.js';
 import type { ScoreJob } from '../shards/protocol.js';
 import { writeArrays } from '../storage/array-file.js';
 import { writeAudience } from '../storage/run-files.js';
+import { orInterrupted } from './interruption.js';
 import { type Learned, learn, tellPlan } from './learning.js';
 import type { Options } from './options.js';
 import { openBadRows } from './rejects.js';
-import { orInterrupted, type Run, startRun } from './run.js';
+import { type Run, startRun } from './run.js';
 import { settle } from './tuning.js';
 
 /**
@@ -31,7 +32,7 @@ export async function recommend(options: Options, interrupted: AbortSignal): Pro
     destination = opened;
     await orInterrupted(interrupted, async () => {
       const dataset = await read(run, options);
-      const settings = await settle(run, dataset, options.method);
+      const { settings } = await settle(run, dataset, options.method);
       const learned = await learn(run, dataset, settings);
       const served = await serve(run, options, dataset, learned, opened);
       await opened.commit();
@@ -56,15 +57,7 @@ async function read(run: Run, options: Options): Promise<Dataset> {
   const { badRows, close } = openBadRows(options.badRows);
   try {
     const { dataset, reports } = await readDataset({
-      users,
-      items,
-      interactions,
-      delimiter: options.delimiter,
-      named: options.named,
-      attributeColumns: options.attributeColumns,
-      duplicates: options.duplicates,
-      ratings: options.ratings,
-      eventWeights: options.eventWeights,
+      ...options,
       badRows,
       onBytes: (count) => {
         done += count;
@@ -86,7 +79,10 @@ async function serve(
   destination: Destination,
 ): Promise<{ users: number; rows: number }> {
   const { directory, progress } = run;
-  const audience = audienceOf(dataset, options.includeSeen, learned.settings.recency);
+  const audience = audienceOf(dataset, (byUser) => firstRows(byUser, dataset.served), {
+    recency: learned.settings.recency,
+    includeSeen: options.includeSeen,
+  });
   const audiencePath = directory.file('audience');
   writeAudience(audiencePath, audience);
   const cells = directory.file('cells');
@@ -124,19 +120,6 @@ async function serve(
 }
 
 class ReaderLeft extends Error {}
-
-/** Whom to serve, and with what: a user's signals, and what they are not offered. */
-function audienceOf(dataset: Dataset, includeSeen: boolean, recency: number): Audience {
-  const { served, offered, times } = dataset;
-  const had = firstRows(dataset.interactions, served);
-  const history = withRecency(had, times, recency);
-  const excluded = firstRows(dataset.excluded, served);
-  return {
-    signals: signalsOf(history, firstRows(dataset.preferences, served), firstRows(dataset.groups, served)),
-    barred: includeSeen ? excluded : joined([had, excluded], served, had.columns),
-    offered,
-  };
-}
 
 function sizeOf(path: string | undefined): number {
   if (path === undefined || path === '-') return 0;

@@ -50,11 +50,3 @@ export function startRun({ workers, quiet, verbose }: RunOptions): Run {
     },
   };
 }
-
-/** Does the work, or gives it up at once when `interrupted` fires. */
-export async function orInterrupted(interrupted: AbortSignal, work: () => Promise<void>): Promise<void> {
-  const stopped = new Promise<never>((_, reject) => {
-    interrupted.addEventListener('abort', () => reject(interrupted.reason), { once: true });
-  });
-  await Promise.race([work(), stopped]);
-}

@@ -17,19 +17,14 @@ export async function readTestEvents(
   const ids = { users: indexOf(dataset.userIds), items: indexOf(dataset.itemIds) };
   const { path: name, events, report } = await readBeside(inputs, path, ids, []);
   const { userIds, itemIds } = { userIds: ids.users.ids, itemIds: ids.items.ids };
-  const { matrix, rule, duplicates, repeated, withoutStrength } = foldEvents(
-    name,
-    events,
-    userIds,
-    itemIds,
-    inputs.duplicates,
-  );
+  const { matrix, rule, duplicates, repeated, withoutStrength } = foldEvents(name, events, userIds, itemIds, inputs);
   report.events = {
     rule,
     hasStrength: events.strength !== undefined,
     duplicates,
     repeated,
     withoutStrength,
+    types: events.types?.met ?? [],
     time: undefined,
   };
   return { events: { interactions: matrix, userIds, itemIds }, report };

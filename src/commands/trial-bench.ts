@@ -4,7 +4,7 @@ import type { Settings } from '../model/settings.js';
 import { pickedRows } from '../model/sparse.js';
 import { recentPopularity } from '../model/trend.js';
 import type { Judge } from '../model/tuning.js';
-import { signalsOf, withRecency } from '../ranking/audience.js';
+import { audienceOf } from '../ranking/audience.js';
 import { planShards } from '../shards/plan.js';
 import type { TrialJob } from '../shards/protocol.js';
 import { writeArrays } from '../storage/array-file.js';
@@ -112,12 +112,10 @@ export class TrialBench {
     if (before !== undefined) return before;
     const { seen, judged } = this.#rehearsal;
     const path = this.#run.directory.file('audience');
-    const histories = pickedRows(withRecency(seen.interactions, seen.times, recency), judged);
-    writeAudience(path, {
-      signals: signalsOf(histories, pickedRows(seen.preferences, judged), pickedRows(seen.groups, judged)),
-      barred: histories,
-      offered: seen.offered,
-    });
+    writeAudience(
+      path,
+      audienceOf(seen, (byUser) => pickedRows(byUser, judged), { recency, includeSeen: false }),
+    );
     this.#audiences.set(recency, path);
     return path;
   }

@@ -15,9 +15,15 @@ const TUNING_NEIGHBORS = 100;
 const MOST_FITS = 10;
 const SMALL = 1_000_000;
 
+/** Settings to learn with, and under `auto` how they came about. */
+export interface Settled {
+  settings: Settings;
+  explanation?: string;
+}
+
 /** The settings to learn with: those of the method, or under `auto` what held-out items make of them. */
-export async function settle(run: Run, dataset: Dataset, method: Method): Promise<Settings> {
-  if (!method.tuned) return method.settings;
+export async function settle(run: Run, dataset: Dataset, method: Method): Promise<Settled> {
+  if (!method.tuned) return { settings: method.settings };
   const startedAt = run.seconds();
   const rehearsal = rehearse(dataset);
   const users = rehearsal.judged.length;
@@ -25,7 +31,7 @@ export async function settle(run: Run, dataset: Dataset, method: Method): Promis
     run.say(
       `auto: the fixed defaults; too few users (${users}, not ${FEWEST_JUDGED}) have items to hold out for more\n`,
     );
-    return method.settings;
+    return { settings: method.settings };
   }
   const { neighbors } = method.settings;
   const start = { ...method.settings, neighbors: Math.min(neighbors, TUNING_NEIGHBORS) };
@@ -38,9 +44,10 @@ export async function settle(run: Run, dataset: Dataset, method: Method): Promis
   const bench = new TrialBench(quietly(run, fits), rehearsal);
   const tuning = await tune(start, knobs, bench.judge, fits);
   bench.end();
-  run.say(tuned(tuning, { start, users, latest: knobs.times, seconds: run.seconds() - startedAt }));
+  const explanation = tuned(tuning, { start, users, latest: knobs.times, seconds: run.seconds() - startedAt });
+  run.say(explanation);
   run.tell(tuningTable(tuning));
-  return { ...tuning.settings, neighbors };
+  return { settings: { ...tuning.settings, neighbors }, explanation };
 }
 
 /** The run, for which counting and learning are parts of tuning. */

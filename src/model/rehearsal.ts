@@ -12,7 +12,7 @@ const SEED = 1;
 
 /** What is learned from while tuning, and who is judged by what. */
 export interface Rehearsal {
-  seen: Observations & { preferences: SparseRows };
+  seen: Observations & { times: Float64Array | undefined; preferences: SparseRows; excluded: SparseRows };
   /** The users that are judged, and users × items that were held out of theirs. */
   judged: Uint32Array;
   heldOut: SparseRows;
@@ -20,7 +20,7 @@ export interface Rehearsal {
 
 /** Holds out a part of what the users did, to tune on the rest. */
 export function rehearse(seen: Rehearsal['seen']): Rehearsal {
-  const { interactions, times, groups, preferences, offered, attributes } = seen;
+  const { interactions, times, groups, preferences, excluded, offered, attributes } = seen;
   const kind = times ? 'last' : 'random';
   const parts = splitInteractions({ interactions, times }, { kind, holdout: HELD_OUT, seed: SEED }, interactions.rows);
   const every = Math.max(1, Math.ceil(interactions.index.length / MOST_INTERACTIONS));
@@ -41,6 +41,7 @@ export function rehearse(seen: Rehearsal['seen']): Rehearsal {
       attributes,
       groups: pickedRows(groups, sample),
       preferences: pickedRows(preferences, sample),
+      excluded: pickedRows(excluded, sample),
     },
     judged,
     heldOut: pickedRows(test, judged),

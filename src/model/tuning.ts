@@ -1,14 +1,12 @@
 import { HYPER_PARAMETERS } from './hyper-parameters.js';
 import type { Settings } from './settings.js';
 
-/** Judges settings by what was held out. */
-export interface Judge {
-  /**
-   * Learns with `learned` and recommends with each of the variants, which differ from it in b, p, β, τ and ρ alone.
-   * @returns by variant, what the list of each judged user is worth.
-   */
-  (learned: Settings, variants: readonly Settings[]): Promise<Float64Array[]>;
-}
+/**
+ * Judges settings by what was held out: learns with `learned` and recommends with each of the variants, which differ from
+ * it in b, p, β, τ and ρ alone.
+ * @returns by variant, what the list of each judged user is worth.
+ */
+export type Judge = (learned: Settings, variants: readonly Settings[]) => Promise<Float64Array[]>;
 
 /** What the data has to say something about. */
 export interface Knobs {

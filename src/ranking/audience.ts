@@ -1,5 +1,5 @@
 import { inversePower } from '../model/settings.js';
-import { besides, type SparseRows } from '../model/sparse.js';
+import { besides, joined, type SparseRows } from '../model/sparse.js';
 
 /** The users to serve, as scoring reads them. */
 export interface Audience {
@@ -9,6 +9,38 @@ export interface Audience {
   barred: SparseRows;
   /** By item: 1 where it may be recommended. */
   offered: Uint8Array;
+}
+
+/** What is known of all users. */
+export interface Known {
+  /** users × items, and by entry of it the times. */
+  interactions: SparseRows;
+  times: Float64Array | undefined;
+  /** users × attribute values, users × groups, users × items. */
+  preferences: SparseRows;
+  groups: SparseRows;
+  excluded: SparseRows;
+  offered: Uint8Array;
+}
+
+/**
+ * Whom to serve, and with what.
+ *
+ * @param some takes the rows of those who are served, of any matrix whose rows are users. @param recency ρ ≥ 0.
+ */
+export function audienceOf(
+  known: Known,
+  some: (byUser: SparseRows) => SparseRows,
+  { recency, includeSeen }: { recency: number; includeSeen: boolean },
+): Audience {
+  const { interactions, times, preferences, groups, offered } = known;
+  const history = some(withRecency(interactions, times, recency));
+  const excluded = some(known.excluded);
+  return {
+    signals: signalsOf(history, some(preferences), some(groups)),
+    barred: includeSeen ? excluded : joined([some(interactions), excluded], history.rows, history.columns),
+    offered,
+  };
 }
 
 /** Puts a user's history, preferences and groups into one row of signals, in the order of the model's rows. */

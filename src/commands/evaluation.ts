@@ -1,0 +1,76 @@
+import { readDataset } from '../input/read.js';
+import { pickedRows } from '../model/sparse.js';
+import { audienceOf, scoringCosts } from '../ranking/audience.js';
+import { planShards, WORTH_A_SHARD } from '../shards/plan.js';
+import type { ListsJob } from '../shards/protocol.js';
+import { writeAudience } from '../storage/run-files.js';
+import { evaluate, type RunAlgorithm } from './evaluate.js';
+import type { EvaluateOptions } from './evaluate-options.js';
+import { discardLearned, learn } from './learning.js';
+import { METHOD_NAMES, methodOfSpec } from './method.js';
+import { type Run, startRun } from './run.js';
+import { settle } from './tuning.js';
+
+/** `recommend evaluate`, with the pool and the kernel of a real run. */
+export async function evaluateInPool(options: EvaluateOptions, interrupted: AbortSignal): Promise<void> {
+  // Settings that make no sense are refused before anything is read.
+  for (const spec of options.algorithms) methodOfSpec(spec);
+  const run = startRun(options);
+  try {
+    await evaluate(
+      options,
+      {
+        run: algorithmsOf(run),
+        algorithms: METHOD_NAMES,
+        read: readDataset,
+        say: run.say,
+        onBytes: () => {},
+      },
+      interrupted,
+    );
+  } finally {
+    await run.end();
+  }
+}
+
+/** Learns and recommends in shards, as the main job does; lists come back as item indices. */
+function algorithmsOf(run: Run): RunAlgorithm {
+  return async (spec, { dataset }, users, count) => {
+    const startedAt = run.seconds();
+    const { settings, explanation } = await settle(run, dataset, methodOfSpec(spec));
+    const learned = await learn(run, dataset, settings);
+    const learnedAt = run.seconds();
+    const audience = audienceOf(dataset, (byUser) => pickedRows(byUser, users), {
+      recency: settings.recency,
+      includeSeen: false,
+    });
+    const audiencePath = run.directory.file('audience');
+    writeAudience(audiencePath, audience);
+    const job: ListsJob = { kind: 'lists', model: learned.model, settings, audience: audiencePath, listLength: count };
+    const start = new Uint32Array(users.length + 1);
+    const parts: Uint32Array[] = [];
+    const shards = planShards(scoringCosts(audience, learned.rowLength), WORTH_A_SHARD);
+    await run.pool.run(job, shards, (answer, shard) => {
+      parts.push(answer.items);
+      answer.length.forEach((length, k) => {
+        start[shard.from + k + 1] = (start[shard.from + k] ?? 0) + length;
+      });
+      run.progress.at('recommending', shard.to, users.length, shard.to);
+    });
+    run.directory.discard([audiencePath]);
+    discardLearned(run, learned);
+    const items = new Uint32Array(start[users.length] ?? 0);
+    let at = 0;
+    for (const part of parts) {
+      items.set(part, at);
+      at += part.length;
+    }
+    return {
+      start,
+      items,
+      learnSeconds: learnedAt - startedAt,
+      recommendSeconds: run.seconds() - learnedAt,
+      explanation,
+    };
+  };
+}
