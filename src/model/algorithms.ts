@@ -89,8 +89,8 @@ export const ALGORITHMS: readonly Algorithm[] = [
       weighting: 'binary',
       basketDamping: 1,
       sourceDamping: 1,
-      targetDamping: 0.6,
-      candidateDamping: 0.6,
+      targetDamping: 0.3,
+      candidateDamping: 0.3,
     }),
   },
   {

@@ -1,3 +1,4 @@
+import { preferenceTrust } from './preferences.js';
 import { inversePower, type Settings } from './settings.js';
 import { mapped, type SparseRows, stacked, transposed } from './sparse.js';
 import { recentPopularity } from './trend.js';
@@ -34,6 +35,8 @@ export interface Evidence {
   carriers: SparseRows;
   /** groups × users, the users who are learned from. */
   members: SparseRows;
+  /** 0 to 1: how far stated preferences are to be believed. */
+  trust: number;
 }
 
 /** What is read, before it is arranged to learn from. */
@@ -47,6 +50,8 @@ export interface Observations {
   attributes: SparseRows;
   /** users × groups. */
   groups: SparseRows;
+  /** users × attribute values they want, below 0 those they do not. */
+  preferences: SparseRows;
 }
 
 export function evidenceOf(seen: Observations, settings: Settings): Evidence {
@@ -72,6 +77,7 @@ export function evidenceOf(seen: Observations, settings: Settings): Evidence {
     offered,
     carriers,
     members: transposed(seen.groups),
+    trust: preferenceTrust(seen.preferences, carriers, liked, popularity),
   };
 }
 

@@ -11,10 +11,12 @@ export interface Finish {
   degree: Float64Array;
   /** P_i of each item's row. */
   precision: Float64Array;
+  /** 0 to 1: how far stated preferences are to be believed. */
+  trust: number;
 }
 
-export function finishOf({ popularity, trend, degree }: Evidence, precision: Float64Array): Finish {
-  return { popularity, trend, degree, precision };
+export function finishOf({ popularity, trend, degree, trust }: Evidence, precision: Float64Array): Finish {
+  return { popularity, trend, degree, precision, trust };
 }
 
 /**

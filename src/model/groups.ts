@@ -6,10 +6,11 @@ import { TopN } from './top-n.js';
 /**
  * The rows of user groups ("country:FR"): what is liked there more, or less, than elsewhere.
  *
- *     row_j = (n_gj − n_g · p_j) / (n_g + m)        n_gj interactions of the group with j, n_g all of them, p_j = Σ share of j
+ *     row_j = p_j · (n_gj − e) / (e + m),   e = n_g · p_j        n_gj interactions of the group with j, n_g all of them, p_j the share of j
  *
- * Added to popularity of the same weight it makes the popularity of the group, drawn towards everybody's where the
- * group is small (additive smoothing with m interactions of the average user).
+ * Added to popularity of the same weight it makes the popularity of the group, p_j times its lift, drawn towards
+ * everybody's where little was expected of the group (m pseudo interactions, at the rate of all users): a handful of
+ * interactions is no taste.
  */
 export class GroupRows {
   readonly #evidence: Evidence;
@@ -39,8 +40,13 @@ export class GroupRows {
     }
     // A group whose members have done nothing says nothing.
     if (size === 0) return;
-    const excess = (item: number) =>
-      (counts[item]! - (size * popularity[item]!) / this.#total) / (size + this.#settings.groupSmoothing);
+    const smoothing = this.#settings.groupSmoothing;
+    const excess = (item: number) => {
+      const share = popularity[item]! / this.#total;
+      const expected = size * share;
+      // Nobody anywhere has it: nothing was expected, and nothing came.
+      return share === 0 ? 0 : (share * (counts[item]! - expected)) / (expected + smoothing);
+    };
     for (let item = 0; item < items; item++) {
       if (offered[item] === 1) this.#largest.offer(item, Math.abs(excess(item)));
     }

@@ -50,6 +50,8 @@ export const HYPER_PARAMETERS: readonly HyperParameter[] = [
     'popularity halves with this share of the time spanned; 0: never',
   ),
   real('recency', 'recency', 'ρ', 0, 10, 'the k-th latest item of a history counts k^-ρ; 0: all alike'),
+  real('preference-weight', 'preferenceWeight', 'γ', 0, 1000, 'what a stated preference counts'),
+  real('group-weight', 'groupWeight', 'ω', 0, 1000, 'what the groups of a user count beside popularity'),
   real(
     'attribute-weight',
     'attributeWeight',

@@ -12,7 +12,7 @@ const SEED = 1;
 
 /** What is learned from while tuning, and who is judged by what. */
 export interface Rehearsal {
-  seen: Observations & { times: Float64Array | undefined; preferences: SparseRows; excluded: SparseRows };
+  seen: Observations & { times: Float64Array | undefined; excluded: SparseRows };
   /** The users that are judged, and users × items that were held out of theirs. */
   judged: Uint32Array;
   heldOut: SparseRows;

@@ -29,7 +29,7 @@ const TIE_BREAK = 1e-9;
  * @param popularity by item, as it weighs the rows; `trend`, as it is recommended.
  */
 export function scalesOf(
-  { popularity, trend }: { popularity: Float64Array; trend: Float64Array },
+  { popularity, trend, trust }: { popularity: Float64Array; trend: Float64Array; trust: number },
   facts: RowFacts,
   counts: SignalCounts,
   settings: Settings,
@@ -55,8 +55,8 @@ export function scalesOf(
   const preferences = Math.max(neighbour, 2 * 2 * weight * most) || 1;
   return {
     items,
-    preferences,
-    groups: settings.popularityWeight,
+    preferences: preferences * settings.preferenceWeight * trust,
+    groups: settings.popularityWeight * settings.groupWeight,
     prior: trend.map((degree) => weight * degree),
   };
 }

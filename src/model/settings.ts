@@ -36,7 +36,11 @@ export interface Settings {
   popularityHalfLife: number;
   /** ρ ≥ 0: the k-th latest item of a history counts k^(-ρ); without effect where there are no times. */
   recency: number;
-  /** m ≥ 0: interactions of the average user that a group of users is believed to have had, beside its own. */
+  /** γ ≥ 0: what a stated preference counts; at 1 who has no history sees what they asked for before all else. */
+  preferenceWeight: number;
+  /** ω ≥ 0: what the groups of a user count beside popularity; at 1 popularity becomes that of the group. */
+  groupWeight: number;
+  /** m ≥ 0: interactions with an item, as everybody has them, that a group is believed to have had beside its own. */
   groupSmoothing: number;
   /** Targets kept in the row of a group. */
   groupTargets: number;
@@ -63,7 +67,9 @@ export const DEFAULT_SETTINGS: Readonly<Settings> = Object.freeze({
   popularityWeight: 3,
   popularityHalfLife: 0,
   recency: 0.5,
-  groupSmoothing: 200,
+  preferenceWeight: 1,
+  groupWeight: 0.5,
+  groupSmoothing: 50,
   groupTargets: 500,
 });
 

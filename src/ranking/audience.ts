@@ -1,5 +1,5 @@
 import { inversePower } from '../model/settings.js';
-import { besides, joined, type SparseRows } from '../model/sparse.js';
+import { besides, joined, mapped, type SparseRows } from '../model/sparse.js';
 
 /** The users to serve, as scoring reads them. */
 export interface Audience {
@@ -37,10 +37,21 @@ export function audienceOf(
   const history = some(withRecency(interactions, times, recency));
   const excluded = some(known.excluded);
   return {
-    signals: signalsOf(history, some(preferences), some(groups)),
+    signals: signalsOf(history, givingWay(some(preferences), history), some(groups)),
     barred: includeSeen ? excluded : joined([some(interactions), excluded], history.rows, history.columns),
     offered,
   };
+}
+
+/**
+ * Preferences that give way to a history of n items, as 1 / (1 + n)²: they stand in for what somebody does until it is
+ * known. (Stated tastes beside a history of a few items made the lists of the restaurants' data worse at any fixed weight.)
+ */
+function givingWay(preferences: SparseRows, history: SparseRows): SparseRows {
+  return mapped(preferences, (value, user) => {
+    const items = history.start[user + 1]! - history.start[user]!;
+    return value / (1 + items) ** 2;
+  });
 }
 
 /** Puts a user's history, preferences and groups into one row of signals, in the order of the model's rows. */

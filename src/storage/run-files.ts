@@ -8,7 +8,7 @@ import { matrixArrays, matrixFrom } from './matrix-file.js';
 
 export function writeEvidence(path: string, evidence: Evidence): void {
   writeArrays(path, {
-    counts: Float64Array.of(evidence.users, evidence.items),
+    counts: Float64Array.of(evidence.users, evidence.items, evidence.trust),
     ...matrixArrays('baskets', evidence.baskets),
     ...matrixArrays('holders', evidence.holders),
     ...matrixArrays('carriers', evidence.carriers),
@@ -24,10 +24,11 @@ export function writeEvidence(path: string, evidence: Evidence): void {
 
 export function readEvidence(path: string): Evidence {
   const arrays = readArrays(path);
-  const [users = 0, items = 0] = arrayOf(arrays, 'counts', Float64Array);
+  const [users = 0, items = 0, trust = 0] = arrayOf(arrays, 'counts', Float64Array);
   return {
     users,
     items,
+    trust,
     baskets: matrixFrom(arrays, 'baskets'),
     holders: matrixFrom(arrays, 'holders'),
     carriers: matrixFrom(arrays, 'carriers'),
@@ -58,13 +59,15 @@ export function readAudience(path: string): Audience {
   };
 }
 
-export function writeFinish(path: string, { popularity, trend, degree, precision }: Finish): void {
-  writeArrays(path, { popularity, trend, degree, precision });
+export function writeFinish(path: string, { popularity, trend, degree, precision, trust }: Finish): void {
+  writeArrays(path, { popularity, trend, degree, precision, trust: Float64Array.of(trust) });
 }
 
 export function readFinish(path: string): Finish {
   const arrays = readArrays(path);
+  const [trust = 0] = arrayOf(arrays, 'trust', Float64Array);
   return {
+    trust,
     popularity: arrayOf(arrays, 'popularity', Float64Array),
     trend: arrayOf(arrays, 'trend', Float64Array),
     degree: arrayOf(arrays, 'degree', Float64Array),
