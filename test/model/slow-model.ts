@@ -100,6 +100,108 @@ export function slowCooccurrence(world: World, settings: Settings): number[][] {
   );
 }
 
+export interface SlowRows {
+  /** items × items: the finished rows. */
+  weights: number[][];
+  /** By item: P_i. */
+  precision: number[];
+}
+
+/** The finished rows of the ridge on all candidates, each system solved exactly. */
+export function slowRidge(world: World, settings: Settings): SlowRows {
+  const { gram, degree, keys } = slowItems(world, settings);
+  const { sourceDamping: a, targetDamping: b, power } = settings;
+  const scale = degree.map((d) => (d > 0 ? d ** (-a / 2) : 0));
+  const scaled = gram.map((row, i) => row.map((g, j) => g * scale[i]! * scale[j]!));
+  const known = [...degree.keys()].filter((i) => degree[i]! > 0);
+  const evidence = mean(known.map((i) => degree[i]!));
+  const thinned = evidence > 20 ? (evidence / 20) ** -0.75 : 1;
+  const lambda =
+    known.length > 0 ? settings.lambda * thinned * mean(known.map((i) => scaled[i]![i]!)) : settings.lambda;
+  const ridged = scaled.map((row, i) => row.map((g, j) => (i === j ? g + lambda : g)));
+  const among = (items: number[]) => items.map((i) => items.map((j) => ridged[i]![j]!));
+  const candidates = keys.map((row) => [...row.keys()].filter((j) => row[j]! > 0));
+  const precision = candidates.map((others, i) => inverse(among([i, ...others]))[0]![0]!);
+  const weights = candidates.map((others, i) => {
+    const solution = times(
+      inverse(among(others)),
+      others.map((j) => scaled[i]![j]!),
+    );
+    return degree.map((d, j) => {
+      const y = solution[others.indexOf(j)] ?? 0;
+      if (!(y > 0)) return 0;
+      return (((y * precision[i]!) / precision[j]!) * scale[i]! * d ** (a / 2 - b)) ** power;
+    });
+  });
+  return { weights, precision };
+}
+
+/** The finished rows of exact EASE. */
+export function slowEase(world: World, settings: Settings): SlowRows {
+  const { gram, degree } = slowItems(world, settings);
+  const { sourceDamping: a, targetDamping: b, power } = settings;
+  const known = [...degree.keys()].filter((i) => degree[i]! > 0);
+  const lambda = settings.lambda * mean(known.map((i) => degree[i]!));
+  const ofKnown = inverse(known.map((i) => known.map((j) => gram[i]![j]! + (i === j ? lambda : 0))));
+  const at = (i: number, j: number) => ofKnown[known.indexOf(i)]?.[known.indexOf(j)] ?? 0;
+  const weights = degree.map((_, i) =>
+    degree.map((d, j) => {
+      if (i === j || world.offered[j] === 0 || at(i, j) === 0) return 0;
+      const weight = (-at(i, j) * d ** (a / 2 - b)) / at(j, j);
+      return Math.sign(weight) * Math.abs(weight) ** power;
+    }),
+  );
+  return { weights, precision: degree.map((d, i) => (d > 0 ? at(i, i) : 1)) };
+}
+
+/** The inverse by Gauss and Jordan, the largest pivot first. */
+export function inverse(matrix: readonly (readonly number[])[]): number[][] {
+  const size = matrix.length;
+  const rows = matrix.map((row, i) => [...row, ...row.map((_, j) => (i === j ? 1 : 0))]);
+  for (let at = 0; at < size; at++) {
+    let pivot = at;
+    for (let i = at; i < size; i++) if (Math.abs(rows[i]![at]!) > Math.abs(rows[pivot]![at]!)) pivot = i;
+    [rows[at], rows[pivot]] = [rows[pivot]!, rows[at]!];
+    rows[at] = rows[at]!.map((x) => x / rows[at]![at]!);
+    rows.forEach((row, i) => {
+      if (i !== at) rows[i] = row.map((x, j) => x - row[at]! * rows[at]![j]!);
+    });
+  }
+  return rows.map((row) => row.slice(size));
+}
+
+/** Steps of conjugate gradients from 0, preconditioned by the diagonal, as a textbook has them. */
+export function conjugateGradients(matrix: number[][], wanted: number[], steps: number): number[] {
+  const preconditioned = (vector: number[]) => vector.map((x, i) => x / matrix[i]![i]!);
+  let solution = wanted.map(() => 0);
+  let residual = wanted;
+  let direction = preconditioned(residual);
+  for (let step = 0; step < steps; step++) {
+    const length = dot(residual, preconditioned(residual));
+    const image = times(matrix, direction);
+    if (length === 0) break;
+    const stride = length / dot(direction, image);
+    solution = solution.map((x, i) => x + stride * direction[i]!);
+    residual = residual.map((x, i) => x - stride * image[i]!);
+    const kept = dot(residual, preconditioned(residual)) / length;
+    const ahead = preconditioned(residual);
+    direction = ahead.map((x, i) => x + kept * direction[i]!);
+  }
+  return solution;
+}
+
+export function times(matrix: readonly (readonly number[])[], vector: readonly number[]): number[] {
+  return matrix.map((row) => dot(row, vector));
+}
+
+export function dot(a: readonly number[], b: readonly number[]): number {
+  return a.reduce((total, x, i) => total + x * b[i]!, 0);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0) / values.length;
+}
+
 /** Close in proportion, as far as single floats go. */
 export function expectClose(actual: number, expected: number, relative = 1e-5): void {
   expect(Math.abs(actual - expected), `${actual} is not about ${expected}`).toBeLessThanOrEqual(
