@@ -1,4 +1,4 @@
-import { type Evidence, evidenceOf } from '../../src/model/evidence.js';
+import { type Evidence, evidenceOf, type Observations } from '../../src/model/evidence.js';
 import { type Finish, finishOf, finishRows } from '../../src/model/finish.js';
 import { Fitter, gramRows, needsGram, type SignalCounts, signalCounts } from '../../src/model/fit.js';
 import { PiecedRows } from '../../src/model/pieces.js';
@@ -35,7 +35,11 @@ export interface Learnt {
 
 /** Learns all rows of a world in one piece. */
 export function learnt(world: World, settings: Settings): Learnt {
-  const evidence = evidenceOf(observationsOf(world), settings);
+  return learntFrom(observationsOf(world), settings);
+}
+
+export function learntFrom(seen: Observations, settings: Settings): Learnt {
+  const evidence = evidenceOf(seen, settings);
   const counts = signalCounts(evidence);
   const { rows, precision } = fitterOf(evidence, settings).rows(0, counts.items + counts.preferences + counts.groups);
   return { evidence, counts, rows, finish: finishOf(evidence, precision.subarray(0, counts.items)) };

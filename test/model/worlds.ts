@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Observations } from '../../src/model/evidence.js';
+import { Random } from '../../src/model/random.js';
 import { DEFAULT_SETTINGS, type ItemRowMethod, type Settings, type Weighting } from '../../src/model/settings.js';
 import type { SparseRows } from '../../src/model/sparse.js';
 
@@ -121,3 +122,22 @@ export const anySettings: fc.Arbitrary<Settings> = fc
 export const cooccurrenceSettings = anySettings.map((settings): Settings => {
   return settings.method === 'jaccard' ? settings : { ...settings, method: 'normalised' };
 });
+
+/** A world by a seed, larger than those above: blocks of taste, with some noise. */
+export function largeWorld(seed: number, users: number, items: number): World {
+  const chance = new Random(seed);
+  const tables = (rows: number, columns: number, cell: (row: number, column: number) => number) =>
+    Array.from({ length: rows }, (_, row) => Array.from({ length: columns }, (_, column) => cell(row, column)));
+  return {
+    interactions: tables(users, items, (user, item) => {
+      const isOwn = user % 3 === item % 3;
+      return chance.below(100) < (isOwn ? 40 : 6) ? 0.5 + 0.5 * chance.below(4) : 0;
+    }),
+    attributes: tables(items, 4, (item, value) =>
+      value === item % 3 || (value === 3 && chance.below(2) === 0) ? 1 : 0,
+    ),
+    groups: tables(users, 2, (user, group) => (user % 2 === group ? 1 : 0)),
+    offered: Array.from({ length: items }, (_, item) => (item === 5 ? 0 : 1)),
+    times: tables(users, items, () => chance.below(1000)),
+  };
+}
