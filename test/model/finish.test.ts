@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Finish, finishRows } from '../../src/model/finish.js';
 import type { Settings } from '../../src/model/settings.js';
-import { firstRows, type SparseRows } from '../../src/model/sparse.js';
+import { firstRows, pickedRows, type SparseRows, stacked } from '../../src/model/sparse.js';
 import { learnt } from './learned.js';
 import { expectClose } from './slow-model.js';
 import { anySettings, denseOf, rowsOf, settingsWith, worlds } from './worlds.js';
@@ -66,11 +66,17 @@ test('rows are finished alike in one piece and in many, the rows of preferences 
     fc.property(worlds, anySettings, fc.array(fc.nat(20), { maxLength: 4 }), (world, settings, cuts) => {
       const { rows, counts, finish } = learnt(world, settings);
       const from = [0, ...cuts.filter((cut) => cut < rows.rows).sort((a, b) => a - b)];
-      const pieces = from.map((first, k) => rowsOf(denseOf(rows).slice(first, from[k + 1] ?? rows.rows), counts.items));
+      const pieces = from.map((first, k) => {
+        const to = from[k + 1] ?? rows.rows;
+        return pickedRows(
+          rows,
+          Array.from({ length: to - first }, (_, row) => first + row),
+        );
+      });
       const whole = copyOf(rows);
       const facts = finishRows([whole], [0], counts, finish, settings);
       expect(finishRows(pieces, from, counts, finish, settings)).toEqual(facts);
-      expect(pieces.flatMap(denseOf)).toEqual(denseOf(whole));
+      expect(stacked(...pieces)).toEqual(whole);
       expect(denseOf(whole).slice(counts.items)).toEqual(denseOf(rows).slice(counts.items));
     }),
   );
