@@ -124,8 +124,9 @@ class Climb {
         ({ setting, steps: ladder }) =>
           neighbours(ladder, this.settings[setting]).map((value) => ({ [setting]: value })),
       );
+      if (steps.length === 0) return;
       const variants = steps.map((step) => ({ ...this.settings, ...step }));
-      const worths = await this.#judge(this.settings, variants);
+      const worths = [...(await this.#judge(this.settings, variants))];
       const gaining = steps.filter((_, k) => this.#isGain(worths[k]!));
       if (gaining.length > 1) {
         const together: Settings = Object.assign({ ...this.settings }, ...gaining);
@@ -140,13 +141,16 @@ class Climb {
   async fitted(setting: keyof Settings, value: number, { fixed }: Knobs): Promise<boolean> {
     if (this.fits >= this.#mostFits || !inRange(setting, value)) return false;
     const fit = { ...this.settings, [setting]: value };
-    const variants = [fit];
-    if (!fixed.has('targetDamping')) {
-      for (const step of [-0.15, 0.15]) variants.push({ ...fit, targetDamping: fit.targetDamping + step });
-    }
-    if (!fixed.has('popularityWeight')) {
-      for (const factor of [1 / 3, 3]) variants.push({ ...fit, popularityWeight: fit.popularityWeight * factor });
-    }
+    const besides = (free: 'targetDamping' | 'popularityWeight', values: readonly number[]) =>
+      values
+        .filter((other) => !fixed.has(free) && other !== fit[free] && inRange(free, other))
+        .map((other) => ({ ...fit, [free]: other }));
+    const { targetDamping: b, popularityWeight } = fit;
+    const variants = [
+      fit,
+      ...besides('targetDamping', [b - 0.15, b + 0.15]),
+      ...besides('popularityWeight', [popularityWeight / 3, popularityWeight * 3]),
+    ];
     return this.#take(variants, await this.#judged(fit, variants), true);
   }
 

@@ -76,7 +76,7 @@ export function withRecency(interactions: SparseRows, times: Float64Array | unde
     let place = 0;
     let total = 0;
     latest.forEach((e, at) => {
-      if (at === 0 || times[e]! !== times[latest[at - 1]!]!) place = at + 1;
+      if (at === 0 || ordered(times[e]!) !== ordered(times[latest[at - 1]!]!)) place = at + 1;
       weight[at] = inversePower(place, recency);
       total += weight[at]!;
     });
@@ -89,9 +89,14 @@ export function withRecency(interactions: SparseRows, times: Float64Array | unde
 
 /** The entries `from` on, latest first, those without a time last. */
 function latestFirst(times: Float64Array, from: number, length: number): Uint32Array {
-  const age = (e: number) => (Number.isNaN(times[e]!) ? Number.NEGATIVE_INFINITY : times[e]!);
+  const when = (e: number) => ordered(times[e]!);
   const entries = Uint32Array.from({ length }, (_, at) => from + at);
-  return entries.sort((a, b) => (age(a) === age(b) ? a - b : age(a) < age(b) ? 1 : -1));
+  return entries.sort((a, b) => (when(a) === when(b) ? a - b : when(a) < when(b) ? 1 : -1));
+}
+
+/** The time, as times are compared: an unknown one is before all others, and the same as another unknown one. */
+function ordered(time: number): number {
+  return Number.isNaN(time) ? Number.NEGATIVE_INFINITY : time;
 }
 
 /** What each user costs to score: the cells of the rows that are added up, and a little for the rest. */

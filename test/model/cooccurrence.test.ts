@@ -1,34 +1,29 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { CooccurrenceRows, cooccurrenceCosts } from '../../src/model/cooccurrence.js';
-import { evidenceOf } from '../../src/model/evidence.js';
-import { RowWriter } from '../../src/model/rows.js';
 import type { Settings } from '../../src/model/settings.js';
-import type { SparseRows } from '../../src/model/sparse.js';
-import { slowItems } from './slow-model.js';
-import { anySettings, columnsOf, denseOf, observationsOf, settingsWith, type World, worlds } from './worlds.js';
+import { firstRows, type SparseRows } from '../../src/model/sparse.js';
+import { finished } from './learned.js';
+import { expectClose, slowCooccurrence, slowItems } from './slow-model.js';
+import { columnsOf, cooccurrenceSettings, denseOf, settingsWith, type World, worlds } from './worlds.js';
 
+/** The finished rows of items. */
 function itemRows(world: World, settings: Settings): SparseRows {
-  const evidence = evidenceOf(observationsOf(world), settings);
-  const learner = new CooccurrenceRows(evidence, settings);
-  const out = new RowWriter(evidence.items, evidence.items);
-  for (let item = 0; item < evidence.items; item++) {
-    learner.write(item, out);
-    out.endRow();
-  }
-  return out.finish();
+  return firstRows(finished(world, settings).rows, world.offered.length);
+}
+
+function normalised(changes: Partial<Settings>): Settings {
+  return settingsWith({ method: 'normalised', ...changes });
 }
 
 test('rows that keep every target are those of the dense formula', () => {
   fc.assert(
-    fc.property(worlds, anySettings, (world, some) => {
+    fc.property(worlds, cooccurrenceSettings, (world, some) => {
       const settings = { ...some, neighbors: 100 };
-      const { weights } = slowItems(world, settings);
       const rows = denseOf(itemRows(world, settings));
-      weights.forEach((row, i) => {
+      slowCooccurrence(world, settings).forEach((row, i) => {
         row.forEach((weight, j) => {
           expect(rows[i]![j]! > 0).toBe(weight > 0);
-          expect(rows[i]![j]!).toBeCloseTo(weight, 5);
+          expectClose(rows[i]![j]!, weight);
         });
       });
     }),
@@ -40,7 +35,7 @@ test('a cut row keeps the K best by key, and of equal ones those with the lower 
   const exact = fc.record({ neighbors: fc.integer({ min: 1, max: 5 }), attributeWeight: fc.constantFrom(0, 0.25, 1) });
   fc.assert(
     fc.property(worlds, exact, (world, { neighbors, attributeWeight }) => {
-      const settings = settingsWith({ neighbors, attributeWeight, basketDamping: 0, candidateDamping: 0 });
+      const settings = normalised({ neighbors, attributeWeight, basketDamping: 0, candidateDamping: 0 });
       const rows = itemRows(world, settings);
       slowItems(world, settings).keys.forEach((keys, i) => {
         const best = [...keys.keys()]
@@ -55,16 +50,16 @@ test('a cut row keeps the K best by key, and of equal ones those with the lower 
 
 test('a cut row leaves out nothing whose key is larger than one that it keeps', () => {
   fc.assert(
-    fc.property(worlds, anySettings, (world, settings) => {
-      const { keys, weights } = slowItems(world, settings);
+    fc.property(worlds, cooccurrenceSettings, (world, settings) => {
       const rows = itemRows(world, settings);
-      keys.forEach((row, i) => {
+      const weights = slowCooccurrence(world, settings);
+      slowItems(world, settings).keys.forEach((row, i) => {
         const kept = columnsOf(rows, i);
-        const dropped = row.flatMap((key, j) => (key > 0 && !kept.includes(j) ? [key] : []));
+        const dropped = row.filter((_, j) => !kept.includes(j));
         expect(kept.length).toBe(Math.min(settings.neighbors, row.filter((key) => key > 0).length));
         for (const j of kept) {
-          expect(row[j]!).toBeGreaterThanOrEqual(Math.max(0, ...dropped) * (1 - 1e-12));
-          expect(denseOf(rows)[i]![j]!).toBeCloseTo(weights[i]![j]!, 5);
+          expect(row[j]!).toBeGreaterThanOrEqual(Math.max(0, ...dropped) * (1 - 1e-6));
+          expectClose(denseOf(rows)[i]![j]!, weights[i]![j]!);
         }
       });
     }),
@@ -81,7 +76,7 @@ test('a damped choice of candidates prefers the rare companion to the popular on
     offered: [1, 1, 1],
   };
   const first = (candidateDamping: number) =>
-    columnsOf(itemRows(world, settingsWith({ neighbors: 1, basketDamping: 0, candidateDamping })), 0);
+    columnsOf(itemRows(world, normalised({ neighbors: 1, basketDamping: 0, candidateDamping })), 0);
   expect(first(0)).toEqual([1]);
   expect(first(1)).toEqual([2]);
 });
@@ -99,26 +94,12 @@ test('the cosine of two items comes out where the damping makes it one', () => {
     groups: [],
     offered: [1, 1],
   };
-  const rows = itemRows(world, settingsWith({ basketDamping: 0, sourceDamping: 0.5, targetDamping: 0.5 }));
+  const rows = itemRows(world, normalised({ basketDamping: 0, sourceDamping: 0.5, targetDamping: 0.5 }));
   expect(denseOf(rows)[0]![1]!).toBeCloseTo(2 / Math.sqrt(4 * 3), 6);
 });
 
 test('an item that is not offered has a row of its own and stands in nobody else’s', () => {
   const world: World = { interactions: [[1, 1, 1]], attributes: [[], [], []], groups: [], offered: [1, 0, 1] };
-  const rows = itemRows(world, settingsWith({}));
+  const rows = itemRows(world, normalised({}));
   expect([0, 1, 2].map((item) => columnsOf(rows, item))).toEqual([[2], [0, 2], [0]]);
-});
-
-test('a row costs one more than the cells of its holders’ baskets', () => {
-  fc.assert(
-    fc.property(worlds, (world) => {
-      const costs = cooccurrenceCosts(evidenceOf(observationsOf(world), settingsWith({ attributeWeight: 0 })));
-      const expected = world.offered.map((_, item) =>
-        world.interactions
-          .filter((row) => row[item]! > 0)
-          .reduce((total, row) => total + row.filter((x) => x > 0).length, 1),
-      );
-      expect(Array.from(costs)).toEqual(expected);
-    }),
-  );
 });

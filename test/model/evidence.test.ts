@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { evidenceOf } from '../../src/model/evidence.js';
-import { slowItems } from './slow-model.js';
+import { expectClose, slowItems } from './slow-model.js';
 import { anySettings, columnsOf, denseOf, observationsOf, settingsWith, type World, worlds } from './worlds.js';
 
 /** Two users, four items; value 0 on items 0 and 1, value 1 on item 2 alone, value 2 on all. */
@@ -56,13 +56,16 @@ test('the carriers of a value are its offered items, whatever attributes weigh',
   expect([0, 1, 2].map((value) => columnsOf(evidence.carriers, value))).toEqual([[0], [2], [0, 2, 3]]);
 });
 
-test('popularity and degree are those of the dense count, and holders are baskets by item', () => {
+test('popularity, degree and diagonal are those of the dense count, and holders are baskets by item', () => {
   fc.assert(
     fc.property(worlds, anySettings, (world, settings) => {
       const evidence = evidenceOf(observationsOf(world), settings);
       const slow = slowItems(world, settings);
       expect(Array.from(evidence.popularity)).toEqual(slow.popularity);
-      expect(Array.from(evidence.degree)).toEqual(slow.degree);
+      slow.degree.forEach((degree, item) => {
+        expectClose(evidence.degree[item]!, degree);
+        expectClose(evidence.diagonal[item]!, slow.gram[item]![item]!);
+      });
       const baskets = denseOf(evidence.baskets);
       expect(denseOf(evidence.holders)).toEqual(world.offered.map((_, item) => baskets.map((row) => row[item]!)));
     }),

@@ -1,62 +1,81 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { evidenceOf } from '../../src/model/evidence.js';
-import { Fitter, fitCosts, rowFacts, signalCounts } from '../../src/model/fit.js';
+import { Fitter, fitCosts, signalCounts } from '../../src/model/fit.js';
 import { stacked } from '../../src/model/sparse.js';
-import { anySettings, observationsOf, rowsOf, settingsWith, worlds } from './worlds.js';
+import { fitterOf } from './learned.js';
+import { anySettings, METHODS, observationsOf, settingsWith, worlds } from './worlds.js';
 
-test('the signals cut into any shards have the rows that they have together', () => {
+const cuts = fc.array(fc.nat(20), { maxLength: 5 });
+
+/** The first rows of shards that cut `rows` rows there, empty shards among them. */
+function firstRowsOf(rows: number, at: readonly number[]): number[] {
+  return [0, ...at.filter((cut) => cut < rows).sort((a, b) => a - b)];
+}
+
+test.each(METHODS)('the signals cut into any shards have the rows that they have together (%s)', (method) => {
   fc.assert(
-    fc.property(
-      worlds,
-      anySettings,
-      fc.array(fc.nat(20), { maxLength: 5 }),
-      fc.boolean(),
-      (world, settings, cuts, backwards) => {
-        const evidence = evidenceOf(observationsOf(world), settings);
-        const { items, preferences, groups } = signalCounts(evidence);
-        const signals = items + preferences + groups;
-        const bounds = [0, ...cuts.filter((cut) => cut < signals).sort((a, b) => a - b), signals];
-        const shards = bounds.slice(1).map((to, k) => ({ from: bounds[k]!, to }));
-        // One fitter for all shards, in either order: no row may leave a trace for the next.
-        const fitter = new Fitter(evidence, settings);
-        const worked = (backwards ? shards.toReversed() : shards).map(({ from, to }) => fitter.rows(from, to));
-        const whole = new Fitter(evidence, settings).rows(0, signals);
-        expect(stacked(...(backwards ? worked.toReversed() : worked))).toEqual(whole);
-      },
-    ),
+    fc.property(worlds, anySettings, cuts, cuts, fc.boolean(), (world, some, gramCuts, fitCuts, backwards) => {
+      const settings = { ...some, method, weighting: method === 'jaccard' ? ('binary' as const) : some.weighting };
+      const evidence = evidenceOf(observationsOf(world), settings);
+      const { items, preferences, groups } = signalCounts(evidence);
+      const signals = items + preferences + groups;
+      const from = firstRowsOf(signals, fitCuts);
+      const shards = from.map((first, k) => ({ first, to: from[k + 1] ?? signals }));
+      // One fitter for all shards, in either order: no row may leave a trace for the next.
+      const fitter = fitterOf(evidence, settings, firstRowsOf(items, gramCuts));
+      const worked = (backwards ? shards.toReversed() : shards).map(({ first, to }) => fitter.rows(first, to));
+      const pieces = backwards ? worked.toReversed() : worked;
+      const whole = fitterOf(evidence, settings).rows(0, signals);
+      expect(stacked(...pieces.map(({ rows }) => rows))).toEqual(whole.rows);
+      expect(pieces.flatMap(({ precision }) => Array.from(precision))).toEqual(Array.from(whole.precision));
+    }),
+  );
+});
+
+test('every method but ridge and ease has a precision of 1, and so have preferences and groups', () => {
+  fc.assert(
+    fc.property(worlds, anySettings, (world, settings) => {
+      const evidence = evidenceOf(observationsOf(world), settings);
+      const { items, preferences, groups } = signalCounts(evidence);
+      const { precision } = fitterOf(evidence, settings).rows(0, items + preferences + groups);
+      const isOne = settings.method === 'ridge' || settings.method === 'ease' ? precision.subarray(items) : precision;
+      expect(isOne.every((p) => p === 1)).toBe(true);
+      expect(precision.every((p) => p > 0 && Number.isFinite(p))).toBe(true);
+    }),
+  );
+});
+
+test('without a method the rows of items are empty', () => {
+  fc.assert(
+    fc.property(worlds, (world) => {
+      const evidence = evidenceOf(observationsOf(world), settingsWith({ method: 'none' }));
+      expect(fitterOf(evidence, settingsWith({ method: 'none' })).rows(0, evidence.items).rows.index.length).toBe(0);
+    }),
+  );
+});
+
+test('the ridge is refused without rows of the Gram matrix', () => {
+  const world = { interactions: [[1, 1]], attributes: [[], []], groups: [[]], offered: [1, 1] };
+  const evidence = evidenceOf(observationsOf(world), settingsWith({}));
+  expect(() => new Fitter(evidence, settingsWith({}))).toThrow(
+    new RangeError('the ridge takes its sub-matrices from rows of the Gram matrix'),
   );
 });
 
 test('signals are the items, then the attribute values, then the groups, and each has a cost', () => {
   fc.assert(
-    fc.property(worlds, (world) => {
-      const evidence = evidenceOf(observationsOf(world), settingsWith({}));
+    fc.property(worlds, anySettings, (world, settings) => {
+      const evidence = evidenceOf(observationsOf(world), settings);
       const counts = signalCounts(evidence);
       expect(counts).toEqual({
         items: world.offered.length,
         preferences: world.attributes[0]!.length,
         groups: world.groups[0]!.length,
       });
-      const costs = fitCosts(evidence);
+      const costs = fitCosts(evidence, settings);
       expect(costs.length).toBe(counts.items + counts.preferences + counts.groups);
       expect(costs.every((cost) => cost >= 1)).toBe(true);
     }),
   );
-});
-
-test('the facts of a row are its sum, its largest value and its length', () => {
-  const rows = rowsOf(
-    [
-      [0.5, 0, 2],
-      [0, 0, 0],
-      [-1, 0, -0.5],
-    ],
-    3,
-  );
-  expect(rowFacts(rows)).toEqual({
-    sum: Float64Array.of(2.5, 0, -1.5),
-    largest: Float64Array.of(2, 0, 0),
-    length: Float64Array.of(2, 0, 2),
-  });
 });

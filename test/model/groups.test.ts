@@ -1,18 +1,17 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { evidenceOf } from '../../src/model/evidence.js';
-import { Fitter, rowFacts, signalCounts } from '../../src/model/fit.js';
 import { scalesOf } from '../../src/model/scales.js';
 import type { Settings } from '../../src/model/settings.js';
-import { columnsOf, denseOf, observationsOf, settingsWith, type World, worlds } from './worlds.js';
+import { pickedRows } from '../../src/model/sparse.js';
+import { finished } from './learned.js';
+import { columnsOf, denseOf, settingsWith, type World, worlds } from './worlds.js';
 
+/** The rows of the groups, and the scales of all. */
 function fitted(world: World, settings: Settings) {
-  const evidence = evidenceOf(observationsOf(world), settings);
-  const counts = signalCounts(evidence);
-  const fitter = new Fitter(evidence, settings);
-  const scales = scalesOf(evidence, rowFacts(fitter.rows(0, counts.items)), counts, settings);
+  const { finish, facts, counts, rows } = finished(world, settings);
   const first = counts.items + counts.preferences;
-  return { rows: fitter.rows(first, first + counts.groups), scales };
+  const groups = Array.from({ length: counts.groups }, (_, group) => first + group);
+  return { rows: pickedRows(rows, groups), scales: scalesOf(finish, facts, counts, settings) };
 }
 
 /** Country A (users 0, 1, 2) and country B (user 3); item 0 is liked in A alone, item 2 in B alone. */

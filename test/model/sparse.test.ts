@@ -1,7 +1,18 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RowWriter } from '../../src/model/rows.js';
-import { besides, firstRows, joined, mapped, sparseFromEntries, stacked, transposed } from '../../src/model/sparse.js';
+import {
+  besides,
+  emptyRows,
+  firstRows,
+  joined,
+  mapped,
+  pickedRows,
+  rowLengths,
+  sparseFromEntries,
+  stacked,
+  transposed,
+} from '../../src/model/sparse.js';
 import { denseOf, rowsOf, table } from './worlds.js';
 
 const CELLS = [-1, 0, 0, 0.5, 2];
@@ -70,6 +81,31 @@ test('cutting, turning and putting together matrices is what it is on dense tabl
       },
     ),
   );
+});
+
+test('picked rows stand in the order in which they are named, any of them as often as it is', () => {
+  fc.assert(
+    fc.property(table(4, 3, CELLS), fc.array(fc.nat(3), { maxLength: 6 }), (dense, rows) => {
+      const picked = rows.map((row) => dense[row]!);
+      expect(pickedRows(rowsOf(dense, 3), rows)).toEqual(rowsOf(picked, 3));
+      expect(Array.from(rowLengths(pickedRows(rowsOf(dense, 3), Uint32Array.from(rows))))).toEqual(
+        picked.map((row) => row.filter((x) => x !== 0).length),
+      );
+    }),
+  );
+});
+
+test('empty rows have no cells', () => {
+  expect(emptyRows(2, 3)).toEqual(
+    rowsOf(
+      [
+        [0, 0, 0],
+        [0, 0, 0],
+      ],
+      3,
+    ),
+  );
+  expect(Array.from(rowLengths(emptyRows(2, 3)))).toEqual([0, 0]);
 });
 
 test('a writer of rows holds more cells than it began with', () => {

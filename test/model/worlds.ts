@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Observations } from '../../src/model/evidence.js';
-import { DEFAULT_SETTINGS, type Settings } from '../../src/model/settings.js';
+import { Random } from '../../src/model/random.js';
+import { DEFAULT_SETTINGS, type ItemRowMethod, type Settings, type Weighting } from '../../src/model/settings.js';
 import type { SparseRows } from '../../src/model/sparse.js';
 
 /* Small worlds as dense tables, 0 where a sparse matrix has no cell. All numbers are sums of powers of two. */
@@ -49,6 +50,8 @@ export interface World {
   attributes: number[][];
   groups: number[][];
   offered: number[];
+  /** users × items: when, NaN unknown; left out: nobody knows of anything. */
+  times?: number[][] | undefined;
 }
 
 export const worlds: fc.Arbitrary<World> = fc
@@ -64,33 +67,77 @@ export const worlds: fc.Arbitrary<World> = fc
       attributes: table(items, values, [0, 1]),
       groups: table(users, kinds, [0, 1]),
       offered: fc.array(fc.constantFrom(0, 1, 1, 1), { minLength: items, maxLength: items }),
+      times: fc.option(table(users, items, [10, 20, 20, 40, Number.NaN]), { nil: undefined }),
     }),
   );
 
 export function observationsOf(world: World): Observations {
   return {
     interactions: rowsOf(world.interactions, world.offered.length),
+    times: world.times && besideEntries(world.interactions, world.times),
     offered: Uint8Array.from(world.offered),
     attributes: rowsOf(world.attributes, world.attributes[0]?.length ?? 0),
     groups: rowsOf(world.groups, world.groups[0]?.length ?? 0),
   };
 }
 
+/** The cells of a table that stand where another one has entries, in the order of its entries. */
+export function besideEntries(dense: readonly (readonly number[])[], cells: readonly (readonly number[])[]) {
+  return Float64Array.from(dense.flatMap((row, r) => row.flatMap((cell, c) => (cell === 0 ? [] : [cells[r]![c]!]))));
+}
+
 export function settingsWith(changes: Partial<Settings>): Settings {
   return { ...DEFAULT_SETTINGS, ...changes };
 }
 
-const power = fc.constantFrom(0, 0.15, 0.5, 0.8, 1);
+const damping = fc.constantFrom(0, 0.15, 0.5, 0.8, 1);
 
-export const anySettings: fc.Arbitrary<Settings> = fc.record({
-  basketDamping: power,
-  sourceDamping: power,
-  targetDamping: power,
-  candidateDamping: power,
-  neighbors: fc.integer({ min: 1, max: 10 }),
-  attributeWeight: fc.constantFrom(0, 0.25, 1),
-  attributeReach: fc.integer({ min: 2, max: 8 }),
-  popularityWeight: fc.constantFrom(0, 1, 3),
-  groupSmoothing: fc.constantFrom(0.5, 1, 200),
-  groupTargets: fc.integer({ min: 1, max: 10 }),
+export const METHODS: readonly ItemRowMethod[] = ['normalised', 'jaccard', 'ridge', 'ease', 'none'];
+
+export const anySettings: fc.Arbitrary<Settings> = fc
+  .record<Settings>({
+    method: fc.constantFrom(...METHODS),
+    weighting: fc.constantFrom<Weighting[]>('plain', 'binary', 'tfidf', 'bm25'),
+    userWeight: fc.constantFrom(0, 1, 1, 1),
+    basketDamping: damping,
+    sourceDamping: damping,
+    targetDamping: damping,
+    candidateDamping: damping,
+    neighbors: fc.integer({ min: 1, max: 10 }),
+    lambda: fc.constantFrom(0.25, 1, 12),
+    steps: fc.integer({ min: 1, max: 5 }),
+    power: fc.constantFrom(0.5, 1, 1, 1.5),
+    attributeWeight: fc.constantFrom(0, 0.25, 1),
+    attributeReach: fc.integer({ min: 2, max: 8 }),
+    popularityWeight: fc.constantFrom(0, 1, 3),
+    popularityHalfLife: fc.constantFrom(0, 0, 0.1, 1),
+    recency: fc.constantFrom(0, 0.5, 2),
+    groupSmoothing: fc.constantFrom(0.5, 1, 200),
+    groupTargets: fc.integer({ min: 1, max: 10 }),
+  })
+  // Jaccard's coefficient is one of sets: strengths would make more in common than there is.
+  .map((settings) => (settings.method === 'jaccard' ? { ...settings, weighting: 'binary' } : settings));
+
+/** The rows by one formula each, of which none needs the others. */
+export const cooccurrenceSettings = anySettings.map((settings): Settings => {
+  return settings.method === 'jaccard' ? settings : { ...settings, method: 'normalised' };
 });
+
+/** A world by a seed, larger than those above: blocks of taste, with some noise. */
+export function largeWorld(seed: number, users: number, items: number): World {
+  const chance = new Random(seed);
+  const tables = (rows: number, columns: number, cell: (row: number, column: number) => number) =>
+    Array.from({ length: rows }, (_, row) => Array.from({ length: columns }, (_, column) => cell(row, column)));
+  return {
+    interactions: tables(users, items, (user, item) => {
+      const isOwn = user % 3 === item % 3;
+      return chance.below(100) < (isOwn ? 40 : 6) ? 0.5 + 0.5 * chance.below(4) : 0;
+    }),
+    attributes: tables(items, 4, (item, value) =>
+      value === item % 3 || (value === 3 && chance.below(2) === 0) ? 1 : 0,
+    ),
+    groups: tables(users, 2, (user, group) => (user % 2 === group ? 1 : 0)),
+    offered: Array.from({ length: items }, (_, item) => (item === 5 ? 0 : 1)),
+    times: tables(users, items, () => chance.below(1000)),
+  };
+}

@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { scoringCosts, signalsOf } from '../../src/ranking/audience.js';
-import { denseOf, rowsOf } from '../model/worlds.js';
+import { scoringCosts, signalsOf, withRecency } from '../../src/ranking/audience.js';
+import { besideEntries, denseOf, rowsOf, table } from '../model/worlds.js';
 
 test('a user’s signals are the history, then the preferences, then the groups', () => {
   const signals = signalsOf(
@@ -38,4 +39,59 @@ test('a user costs the cells of the rows that the signals add up, and something 
   const [first, second] = scoringCosts(audience, Float64Array.of(7, 50, 4));
   expect(second).toBeGreaterThan(0);
   expect(first! - second!).toBe(11);
+});
+
+/** What each item of one history counts, times by item. */
+function weightsOf(times: number[], recency: number): number[] {
+  const history = rowsOf([times.map(() => 1)], times.length);
+  return Array.from(withRecency(history, Float64Array.from(times), recency).value);
+}
+
+test('the k-th latest item counts k^-ρ of the latest, and in all they count as many as they are', () => {
+  // 1, 1/2 and 1/3 of 18/11.
+  [6 / 11, 18 / 11, 9 / 11].forEach((weight, item) => {
+    expect(weightsOf([10, 30, 20], 1)[item]).toBeCloseTo(weight, 6);
+  });
+});
+
+test('items of one time count alike, and so do those without one, which come last', () => {
+  const [a, b, c, d, e] = weightsOf([20, Number.NaN, 20, 10, Number.NaN], 1);
+  expect([a, b]).toEqual([c, e]);
+  // Places 1, 1, 3, 4, 4.
+  expect(a! / d!).toBeCloseTo(3, 5);
+  expect(a! / b!).toBeCloseTo(4, 5);
+});
+
+test('without times, and with a recency of 0, histories stay as they are', () => {
+  const history = rowsOf([[1, -1, 0.5]], 3);
+  expect(withRecency(history, undefined, 2)).toBe(history);
+  expect(withRecency(history, Float64Array.of(3, 2, 1), 0)).toBe(history);
+});
+
+const histories = fc.record({
+  values: table(3, 5, [0, -1, 0.5, 1, 1]),
+  times: table(3, 5, [10, 20, 30, 30, Number.NaN]),
+  recency: fc.constantFrom(0.25, 1, 2),
+});
+
+test('a later item never counts less than an earlier one, and what a history counts is its length', () => {
+  fc.assert(
+    fc.property(histories, ({ values, times, recency }) => {
+      const history = rowsOf(values, 5);
+      const recent = withRecency(history, besideEntries(values, times), recency);
+      expect({ ...recent, value: history.value }).toEqual(history);
+      denseOf(recent).forEach((row, user) => {
+        const items = [...row.keys()].filter((item) => values[user]![item] !== 0);
+        const weight = (item: number) => row[item]! / values[user]![item]!;
+        expect(items.reduce((total, item) => total + weight(item), 0)).toBeCloseTo(items.length, 5);
+        const time = (item: number) => (Number.isNaN(times[user]![item]) ? 0 : times[user]![item]!);
+        for (const i of items) {
+          for (const j of items) {
+            if (time(i) === time(j)) expect(weight(i)).toBe(weight(j));
+            if (time(i) > time(j)) expect(weight(i)).toBeGreaterThan(weight(j));
+          }
+        }
+      });
+    }),
+  );
 });

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { PiecedRows } from '../../src/model/pieces.js';
 import type { Model } from '../../src/ranking/model.js';
-import { Recommender } from '../../src/ranking/recommender.js';
+import { priorOf, Recommender } from '../../src/ranking/recommender.js';
 import { rowsOf, table } from '../model/worlds.js';
 
 /** A model and an audience as dense tables; every number is a power of two, so that all sums are exact. */
@@ -45,8 +46,11 @@ function modelOf({ counts, scales, prior, rows, cuts }: Scene): Model {
   return {
     counts,
     scales: { ...scales, prior: Float64Array.from(prior) },
-    pieces: from.map((begin, k) => rowsOf(rows.slice(begin, from[k + 1]), counts.items)),
-    from,
+    rows: new PiecedRows(
+      from.map((begin, k) => rowsOf(rows.slice(begin, from[k + 1]), counts.items)),
+      from,
+      rows.length,
+    ),
   };
 }
 
@@ -184,14 +188,18 @@ test('an item pushed below its popularity does not come back by it', () => {
   });
 });
 
-test('a model with a piece missing, out of place or too short is refused', () => {
-  const whole = modelOf({ ...SMALL, cuts: [1] });
-  const audience = { signals: rowsOf([], 3), barred: rowsOf([], 3), offered: Uint8Array.of(1, 1, 1) };
-  const made = (changes: Partial<Model>) => () => new Recommender({ ...whole, ...changes }, audience, 2);
-  expect(made({})).not.toThrow();
-  expect(made({ pieces: whole.pieces.slice(1), from: [1] })).toThrow(
-    new RangeError('the model lacks the rows from 0 on'),
+test('the lists with other priors are those of models that have them, and leave the model’s own as it is', () => {
+  fc.assert(
+    fc.property(scenes, fc.nat(11), (scene, count) => {
+      const others = [scene.prior.toReversed(), scene.prior.map(() => 0), scene.prior];
+      const priors = others.map((prior) => priorOf(Float64Array.from(prior), Uint8Array.from(scene.offered)));
+      const recommender = recommenderOf(scene, count);
+      scene.signals.forEach((_, user) => {
+        expect(recommender.recommendWith(user, priors)).toEqual(
+          others.map((prior) => recommenderOf({ ...scene, prior }, count).recommend(user)),
+        );
+        expect(recommender.recommend(user)).toEqual(recommenderOf(scene, count).recommend(user));
+      });
+    }),
   );
-  expect(made({ from: [0, 2] })).toThrow(new RangeError('the model lacks the rows from 1 on'));
-  expect(made({ pieces: whole.pieces.slice(0, 1), from: [0] })).toThrow(new RangeError('the model has 1 rows'));
 });

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { evidenceOf } from '../../src/model/evidence.js';
-import { Fitter, fitCosts, rowFacts } from '../../src/model/fit.js';
-import { stacked } from '../../src/model/sparse.js';
+import { fitCosts, type LearnedRows } from '../../src/model/fit.js';
+import { rowLengths, stacked } from '../../src/model/sparse.js';
 import { ChildFailure } from '../../src/shards/child.js';
 import { planShards, type Shard } from '../../src/shards/plan.js';
 import { Pool } from '../../src/shards/pool.js';
@@ -11,6 +11,7 @@ import type { Answer, FitJob } from '../../src/shards/protocol.js';
 import { readArrays } from '../../src/storage/array-file.js';
 import { matrixFrom } from '../../src/storage/matrix-file.js';
 import { writeEvidence } from '../../src/storage/run-files.js';
+import { fitterOf } from '../model/learned.js';
 import { observationsOf, settingsWith } from '../model/worlds.js';
 import { temporaryFolders } from '../storage/temporary.js';
 
@@ -31,7 +32,13 @@ function poolOf(program: string | undefined, size = 1): { pool: Pool; retries: s
 }
 
 function job(at = folder()): FitJob {
-  return { kind: 'fit', evidence: join(at, 'evidence'), settings: settingsWith({}), rows: join(at, 'rows') };
+  return {
+    kind: 'fit',
+    evidence: join(at, 'evidence'),
+    settings: settingsWith({ method: 'normalised' }),
+    gram: [],
+    rows: join(at, 'rows'),
+  };
 }
 
 function shards(count: number): Shard[] {
@@ -62,7 +69,7 @@ function isAlive(pid: number): boolean {
 }
 
 describe('the worker itself', () => {
-  const settings = settingsWith({ neighbors: 3 });
+  const settings = settingsWith({ method: 'normalised', neighbors: 3 });
   const evidence = evidenceOf(
     observationsOf({
       interactions: Array.from({ length: 12 }, (_, u) =>
@@ -78,21 +85,21 @@ describe('the worker itself', () => {
   test.each([1, 3])('learns in a pool of %d what one fitter learns, and is gone after close', async (size) => {
     const fit = { ...job(), settings };
     writeEvidence(fit.evidence, evidence);
-    const plan = planShards(fitCosts(evidence), 20);
+    const plan = planShards(fitCosts(evidence, settings), 20);
     expect(plan.length).toBeGreaterThan(3);
     const { pool, retries } = poolOf(undefined, size);
-    const fitter = new Fitter(evidence, settings);
-    const pieces: ReturnType<Fitter['rows']>[] = [];
+    const fitter = fitterOf(evidence, settings);
+    const pieces: LearnedRows[] = [];
     const pids = new Set<number>();
-    await pool.run(fit, plan, (answer, { from, to }) => {
-      if (answer.kind !== 'fit') throw new Error('an answer of another kind');
-      const rows = matrixFrom(readArrays(answer.path), 'rows');
-      const { sum, largest, length } = answer;
-      expect({ sum, largest, length }).toEqual(rowFacts(fitter.rows(from, to)));
-      pieces.push(rows);
-      pids.add(Number(answer.path.split('.').at(-1)));
+    await pool.run(fit, plan, ({ path, precision, length }) => {
+      const rows = matrixFrom(readArrays(path), 'rows');
+      expect(length).toEqual(rowLengths(rows));
+      pieces.push({ rows, precision });
+      pids.add(Number(path.split('.').at(-1)));
     });
-    expect(stacked(...pieces)).toEqual(fitter.rows(0, fitCosts(evidence).length));
+    const whole = fitter.rows(0, fitCosts(evidence, settings).length);
+    expect(stacked(...pieces.map(({ rows }) => rows))).toEqual(whole.rows);
+    expect(pieces.flatMap(({ precision }) => Array.from(precision))).toEqual(Array.from(whole.precision));
     expect(retries).toEqual([]);
     expect(pids.size).toBeLessThanOrEqual(size);
     expect([...pids].map(isAlive)).not.toContain(false);

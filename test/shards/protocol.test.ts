@@ -2,15 +2,19 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { asToParent, PROTOCOL, type ToParent } from '../../src/shards/protocol.js';
 
-const facts = { sum: Float64Array.of(1), largest: Float64Array.of(1), length: Float64Array.of(1) };
-const fit = { kind: 'fit', path: '/rows.0', ...facts } as const;
+const gram = { kind: 'gram', path: '/gram.0' } as const;
+const fit = { kind: 'fit', path: '/rows.0', precision: Float64Array.of(1), length: Float64Array.of(1) } as const;
 const score = { kind: 'score', csv: Uint8Array.of(97), users: 1, rows: 1 } as const;
+const lists = { kind: 'lists', items: Uint32Array.of(4, 2), length: Uint32Array.of(2) } as const;
+const trial = { kind: 'trial', worth: Float64Array.of(0.5) } as const;
 
 test.each<[string, ToParent]>([
   ['ready', { type: 'ready', protocol: PROTOCOL }],
   ['failed', { type: 'failed', index: 3, message: 'no', stack: 'no\n at' }],
-  ['an answer of learning', { type: 'answer', index: 0, answer: fit }],
-  ['an answer of scoring', { type: 'answer', index: 9, answer: score }],
+  ...[gram, fit, score, lists, trial].map((answer): [string, ToParent] => [
+    `an answer to ${answer.kind}`,
+    { type: 'answer', index: 9, answer },
+  ]),
 ])('the message "%s" is taken as it is, and nothing more of it', (_, message) => {
   expect(asToParent({ ...message, more: 1 })).toEqual(message);
 });
@@ -34,16 +38,22 @@ test.each<[string, unknown]>([
   ['an answer to a shard by name', { type: 'answer', index: '0', answer: fit }],
   ['an answer of nothing', { type: 'answer', index: 0, answer: null }],
   ['an answer of another kind', { type: 'answer', index: 0, answer: { ...fit, kind: 'guess' } }],
-  ...Object.keys(fit).map((key): [string, unknown] => [
-    `an answer of learning without ${key}`,
-    { type: 'answer', index: 0, answer: without(fit, key) },
-  ]),
-  ...Object.keys(score).map((key): [string, unknown] => [
-    `an answer of scoring without ${key}`,
-    { type: 'answer', index: 0, answer: without(score, key) },
-  ]),
-  ['sums as a list', { type: 'answer', index: 0, answer: { ...fit, sum: [1] } }],
-  ['sums as single floats', { type: 'answer', index: 0, answer: { ...fit, sum: Float32Array.of(1) } }],
+  ...[gram, fit, score, lists, trial].flatMap((answer) =>
+    Object.keys(answer).map((key): [string, unknown] => [
+      `an answer to ${answer.kind} without ${key}`,
+      { type: 'answer', index: 0, answer: without(answer, key) },
+    ]),
+  ),
+  ...[gram, fit, score, lists, trial].flatMap((answer) =>
+    Object.keys(answer).map((key): [string, unknown] => [
+      `an answer to ${answer.kind} with a truth for its ${key}`,
+      { type: 'answer', index: 0, answer: { ...answer, [key]: true } },
+    ]),
+  ),
+  ['precisions as a list', { type: 'answer', index: 0, answer: { ...fit, precision: [1] } }],
+  ['precisions as single floats', { type: 'answer', index: 0, answer: { ...fit, precision: Float32Array.of(1) } }],
+  ['items as single floats', { type: 'answer', index: 0, answer: { ...lists, items: Float32Array.of(1) } }],
+  ['worth as single floats', { type: 'answer', index: 0, answer: { ...trial, worth: Float32Array.of(1) } }],
   ['CSV as text', { type: 'answer', index: 0, answer: { ...score, csv: 'a' } }],
   ['users as text', { type: 'answer', index: 0, answer: { ...score, users: '1' } }],
 ])('%s is no message', (_, message) => {

@@ -21,9 +21,24 @@ test('a run has a folder for its owner alone, in TMPDIR, and another run another
   for (const run of runs) {
     expect(dirname(run.path)).toBe(temporary);
     expect(statSync(run.path).mode & 0o777).toBe(0o700);
-    expect(run.file('rows')).toBe(join(run.path, 'rows'));
   }
   expect(runs[0]?.path).not.toBe(runs[1]?.path);
+});
+
+test('every file of a run has a path of its own that begins with its name', () => {
+  const run = new RunDirectory();
+  const paths = ['rows', 'rows', 'gram'].map((name) => run.file(name));
+  expect(new Set(paths).size).toBe(3);
+  expect(paths.map((path) => path.startsWith(join(run.path, 'rows')))).toEqual([true, true, false]);
+});
+
+test('what is discarded is gone, the rest stays, and what was never written is no error', () => {
+  const run = new RunDirectory();
+  const [gone, stays, never] = [run.file('rows'), run.file('rows'), run.file('rows')];
+  writeFileSync(gone, 'x');
+  writeFileSync(stays, 'x');
+  run.discard([gone, never]);
+  expect([gone, stays].map((path) => existsSync(path))).toEqual([false, true]);
 });
 
 test('a run’s folder goes with all that is in it, and a second time without complaint', () => {

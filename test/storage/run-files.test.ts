@@ -2,15 +2,13 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { evidenceOf } from '../../src/model/evidence.js';
-import { writeArrays } from '../../src/storage/array-file.js';
-import { matrixArrays } from '../../src/storage/matrix-file.js';
 import {
   readAudience,
   readEvidence,
-  readModel,
+  readFinish,
   writeAudience,
   writeEvidence,
-  writeScales,
+  writeFinish,
 } from '../../src/storage/run-files.js';
 import { anySettings, observationsOf, rowsOf, worlds } from '../model/worlds.js';
 import { temporaryFolders } from './temporary.js';
@@ -38,24 +36,22 @@ test('an audience comes back from its file as it was', () => {
   expect(readAudience(path)).toEqual(audience);
 });
 
-test('a model is read from its scales and the rows of each shard', () => {
-  const at = folder();
-  const counts = { items: 2, preferences: 1, groups: 0 };
-  const scales = { items: 0.5, preferences: 2, groups: 3, prior: Float64Array.of(1, 0.25) };
-  const pieces = [
-    rowsOf([[0, 1]], 2),
-    rowsOf(
-      [
-        [1, 0],
-        [1, 1],
-      ],
-      2,
-    ),
-  ];
-  writeScales(join(at, 'scales'), scales);
-  pieces.forEach((piece, k) => {
-    writeArrays(join(at, `rows.${k}`), matrixArrays('rows', piece));
-  });
-  const files = [0, 1].map((from) => ({ path: join(at, `rows.${from}`), from }));
-  expect(readModel(counts, join(at, 'scales'), files)).toEqual({ counts, scales, pieces, from: [0, 1] });
+test('what finishing takes comes back from its file as it was', () => {
+  const path = join(folder(), 'finish');
+  const finish = {
+    popularity: Float64Array.of(2, 0),
+    trend: Float64Array.of(1.25, 0),
+    degree: Float64Array.of(2.5, 0.5),
+    precision: Float64Array.of(0.1, 1),
+  };
+  writeFinish(path, finish);
+  expect(readFinish(path)).toEqual(finish);
+});
+
+test('a file of another kind is refused by the name of what it lacks', () => {
+  const path = join(folder(), 'finish');
+  const empty = new Float64Array(0);
+  writeFinish(path, { popularity: empty, trend: empty, degree: empty, precision: empty });
+  expect(() => readEvidence(path)).toThrow(new RangeError('an array file lacks "counts" as Float64Array'));
+  expect(() => readAudience(path)).toThrow(new RangeError('an array file lacks "signals.shape" as Float64Array'));
 });

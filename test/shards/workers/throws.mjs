@@ -1,8 +1,8 @@
 import { appendFileSync } from 'node:fs';
 import { onShard } from './answers.mjs';
 
-onShard(({ job, index }) => {
-  appendFileSync(`${job.rows}.tries`, `${process.pid}\n`);
+onShard(({ task, index }) => {
+  appendFileSync(`${task.rows}.tries`, `${process.pid}\n`);
   process.send({
     type: 'failed',
     index,

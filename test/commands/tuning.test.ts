@@ -1,0 +1,108 @@
+import { readdirSync } from 'node:fs';
+import { afterEach, expect, test } from 'vitest';
+import { learn } from '../../src/commands/learning.js';
+import { methodOf } from '../../src/commands/method.js';
+import { type Run, startRun } from '../../src/commands/run.js';
+import { settle } from '../../src/commands/tuning.js';
+import { Failure } from '../../src/failure.js';
+import type { Dataset } from '../../src/input/dataset.js';
+import { emptyRows } from '../../src/model/sparse.js';
+import { readFinish } from '../../src/storage/run-files.js';
+import { learnt } from '../model/learned.js';
+import { largeWorld, observationsOf, rowsOf, settingsWith, type World } from '../model/worlds.js';
+
+const runs: Run[] = [];
+
+afterEach(async () => {
+  await Promise.all(runs.splice(0).map((run) => run.end()));
+});
+
+function startTestRun(): { run: Run; said: string[]; told: string[] } {
+  const run = startRun({ workers: 2, quiet: true, verbose: false });
+  runs.push(run);
+  const said: string[] = [];
+  const told: string[] = [];
+  return {
+    run: { ...run, say: (text) => void said.push(text), tell: (text) => void told.push(text) },
+    said,
+    told,
+  };
+}
+
+function datasetOf(world: World): Dataset {
+  const users = world.interactions.length;
+  const items = world.offered.length;
+  const names = (letter: string, count: number) => Array.from({ length: count }, (_, k) => `${letter}${k}`);
+  const { times, ...seen } = observationsOf(world);
+  return {
+    ...seen,
+    times,
+    userIds: names('u', users),
+    served: users,
+    itemIds: names('i', items),
+    titles: names('', items),
+    excluded: emptyRows(users, items),
+    attributeNames: names('a', world.attributes[0]?.length ?? 0),
+    preferences: emptyRows(users, world.attributes[0]?.length ?? 0),
+    groupNames: names('g', world.groups[0]?.length ?? 0),
+  };
+}
+
+test('a method by name is not tuned, and nothing is said of it', async () => {
+  const { run, said } = startTestRun();
+  const method = methodOf('cosine', [], '--algorithm');
+  expect(await settle(run, datasetOf(largeWorld(1, 200, 20)), method)).toBe(method.settings);
+  expect(said).toEqual([]);
+});
+
+test('with too few users to judge by, auto keeps the fixed defaults and says why', async () => {
+  const { run, said } = startTestRun();
+  const method = methodOf('auto', ['lambda=3'], '--algorithm');
+  expect(await settle(run, datasetOf(largeWorld(1, 60, 20)), method)).toBe(method.settings);
+  expect(said).toEqual(['auto: the fixed defaults; too few users (55, not 100) have items to hold out for more\n']);
+});
+
+test('auto tunes, keeps the K and what was set by hand, tells of it, and leaves no file', async () => {
+  const { run, said, told } = startTestRun();
+  const method = methodOf('auto', ['lambda=3', 'recency=0'], '--algorithm');
+  const dataset = datasetOf(largeWorld(1, 150, 20));
+  const settings = await settle(run, dataset, method);
+  expect(settings).toMatchObject({ lambda: 3, recency: 0, neighbors: 200, method: 'ridge', steps: 3 });
+  expect(said.join('')).toMatch(/^auto: judged by the latest items of 1\d\d users, held out: /);
+  expect(told.length).toBe(1);
+  expect(readdirSync(run.directory.path)).toEqual([]);
+  // And again: the same data settles the same.
+  expect(await settle(startTestRun().run, dataset, method)).toEqual(settings);
+});
+
+test('learning in shards leaves a model’s files alone, and knows what its rows need', async () => {
+  const { run } = startTestRun();
+  const world = largeWorld(5, 40, 15);
+  const settings = settingsWith({ neighbors: 6 });
+  const learned = await learn(run, observationsOf(world), settings);
+  const { counts, finish, rows } = learnt(world, settings);
+  expect(learned.model.counts).toEqual(counts);
+  expect(learned.precision).toEqual(finish.precision);
+  expect(readFinish(learned.model.finish)).toEqual(finish);
+  expect(Array.from(learned.rowLength)).toEqual(
+    Array.from({ length: rows.rows }, (_, row) => rows.start[row + 1]! - rows.start[row]!),
+  );
+  expect(readdirSync(run.directory.path).length).toBe(1 + learned.model.rows.length);
+});
+
+test('ease on more items than it is for is refused with the way out', async () => {
+  const items = 8001;
+  const { run } = startTestRun();
+  const seen = {
+    interactions: rowsOf([Array(items).fill(1)], items),
+    offered: new Uint8Array(items).fill(1),
+    attributes: emptyRows(items, 0),
+    groups: emptyRows(1, 0),
+  };
+  const refused = await learn(run, seen, settingsWith({ method: 'ease' })).catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(Failure);
+  expect(refused).toMatchObject({
+    exitCode: 2,
+    message: '--algorithm ease is exact, for 8,000 items at most, and there are 8,001; ridge is its sparse form',
+  });
+});

@@ -1,0 +1,52 @@
+import { type Evidence, evidenceOf, type Observations } from '../../src/model/evidence.js';
+import { type Finish, finishOf, finishRows } from '../../src/model/finish.js';
+import { Fitter, gramRows, needsGram, type SignalCounts, signalCounts } from '../../src/model/fit.js';
+import { PiecedRows } from '../../src/model/pieces.js';
+import type { CountedRows } from '../../src/model/ridge.js';
+import type { RowFacts } from '../../src/model/scales.js';
+import type { Settings } from '../../src/model/settings.js';
+import type { SparseRows } from '../../src/model/sparse.js';
+import { observationsOf, type World } from './worlds.js';
+
+/** The rows of the Gram matrix, counted in one piece or in pieces that begin at `from`. */
+export function countedRows(evidence: Evidence, settings: Settings, from: readonly number[] = [0]): CountedRows {
+  const count = gramRows(evidence, settings);
+  const pieces = from.map((first, k) => count(first, from[k + 1] ?? evidence.items));
+  const rowsOf = (name: 'candidates' | 'pairs') =>
+    new PiecedRows(
+      pieces.map((piece) => piece[name]),
+      from,
+      evidence.items,
+    );
+  return { candidates: rowsOf('candidates'), pairs: rowsOf('pairs') };
+}
+
+export function fitterOf(evidence: Evidence, settings: Settings, from?: readonly number[]): Fitter {
+  return new Fitter(evidence, settings, needsGram(settings) ? countedRows(evidence, settings, from) : undefined);
+}
+
+export interface Learnt {
+  evidence: Evidence;
+  counts: SignalCounts;
+  /** All signals × items, as they were learned. */
+  rows: SparseRows;
+  finish: Finish;
+}
+
+/** Learns all rows of a world in one piece. */
+export function learnt(world: World, settings: Settings): Learnt {
+  return learntFrom(observationsOf(world), settings);
+}
+
+export function learntFrom(seen: Observations, settings: Settings): Learnt {
+  const evidence = evidenceOf(seen, settings);
+  const counts = signalCounts(evidence);
+  const { rows, precision } = fitterOf(evidence, settings).rows(0, counts.items + counts.preferences + counts.groups);
+  return { evidence, counts, rows, finish: finishOf(evidence, precision.subarray(0, counts.items)) };
+}
+
+/** The same, and finished. */
+export function finished(world: World, settings: Settings): Learnt & { facts: RowFacts } {
+  const model = learnt(world, settings);
+  return { ...model, facts: finishRows([model.rows], [0], model.counts, model.finish, settings) };
+}

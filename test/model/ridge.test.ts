@@ -1,0 +1,175 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { evidenceOf } from '../../src/model/evidence.js';
+import { RidgeRows, ridgeCosts } from '../../src/model/ridge.js';
+import { RowWriter } from '../../src/model/rows.js';
+import type { Settings } from '../../src/model/settings.js';
+import { countedRows, finished, learnt } from './learned.js';
+import { expectClose, slowCooccurrence, slowEase, slowItems, slowRidge } from './slow-model.js';
+import { anySettings, columnsOf, denseOf, observationsOf, settingsWith, type World, worlds } from './worlds.js';
+
+const ridges = anySettings.map((settings): Settings => ({ ...settings, method: 'ridge' }));
+
+function itemRows(world: World, settings: Settings): number[][] {
+  return denseOf(finished(world, settings).rows).slice(0, world.offered.length);
+}
+
+test('on all candidates and with many steps the rows are those of the formulas, dense and solved exactly', () => {
+  fc.assert(
+    fc.property(worlds, ridges, (world, some) => {
+      const settings = { ...some, neighbors: 100, steps: 50 };
+      const { weights } = slowRidge(world, settings);
+      const rows = itemRows(world, settings);
+      weights.forEach((row, i) => {
+        row.forEach((weight, j) => {
+          // A weight that is 0 but for rounding may be there or not; its root is the larger.
+          expect(Math.abs(rows[i]![j]! - weight)).toBeLessThanOrEqual(1e-3 * weight + 1e-5 ** settings.power);
+        });
+      });
+    }),
+  );
+});
+
+test('the precision is the diagonal of the inverse of an item’s own part of the matrix', () => {
+  fc.assert(
+    fc.property(worlds, ridges, (world, some) => {
+      const settings = { ...some, neighbors: 100, steps: 50 };
+      const { precision } = learnt(world, settings).finish;
+      slowRidge(world, settings).precision.forEach((p, item) => {
+        expectClose(precision[item]!, p, 1e-4);
+      });
+    }),
+  );
+});
+
+test('no weight is 0 or below, none is an item’s own or of an item not offered, and no row is longer than K', () => {
+  fc.assert(
+    fc.property(worlds, ridges, (world, settings) => {
+      const { rows } = finished(world, settings);
+      const { keys } = slowItems(world, settings);
+      world.offered.forEach((_, i) => {
+        const targets = columnsOf(rows, i);
+        expect(targets.length).toBeLessThanOrEqual(settings.neighbors);
+        expect(targets).toEqual([...new Set(targets)].sort((a, b) => a - b));
+        for (const j of targets) {
+          expect(keys[i]![j]!).toBeGreaterThan(0);
+          expect(denseOf(rows)[i]![j]!).toBeGreaterThan(0);
+        }
+      });
+    }),
+  );
+});
+
+test('the larger λ is, the nearer the rows are to normalised co-occurrence, up to one factor for all', () => {
+  fc.assert(
+    fc.property(worlds, ridges, (world, some) => {
+      const settings: Settings = { ...some, neighbors: 100, power: 1, lambda: 1e6 };
+      const rows = itemRows(world, settings);
+      const ratios = slowCooccurrence(world, { ...settings, method: 'normalised' }).flatMap((row, i) =>
+        row.flatMap((weight, j) => {
+          expect(rows[i]![j]! > 0).toBe(weight > 0);
+          return weight > 0 ? [rows[i]![j]! / weight] : [];
+        }),
+      );
+      for (const ratio of ratios) expectClose(ratio, ratios[0]!, 1e-4);
+    }),
+  );
+});
+
+test('undamped, where all items were held together, the rows are those of EASE without what is below 0', () => {
+  const binary = worlds.map(
+    (world): World => ({
+      ...world,
+      interactions: [world.offered.map(() => 1), ...world.interactions.map((row) => row.map((x) => (x > 0 ? 1 : 0)))],
+      groups: [...world.groups, world.groups[0]!.map(() => 0)],
+      times: undefined,
+      offered: world.offered.map(() => 1),
+    }),
+  );
+  fc.assert(
+    fc.property(binary, fc.constantFrom(0.1, 1, 12), (world, lambda) => {
+      const settings = settingsWith({
+        basketDamping: 0,
+        sourceDamping: 0,
+        targetDamping: 0,
+        attributeWeight: 0,
+        neighbors: 100,
+        steps: 50,
+        lambda,
+      });
+      const rows = itemRows(world, settings);
+      slowEase(world, settings).weights.forEach((row, i) => {
+        row.forEach((weight, j) => {
+          expect(rows[i]![j]!).toBeCloseTo(Math.max(0, weight), 4);
+        });
+      });
+    }),
+  );
+});
+
+test('rows counted for a larger K are cut to the K best', () => {
+  // Without damping all numbers are exact, so that both cuts see the same ties.
+  const settings = settingsWith({ basketDamping: 0, candidateDamping: 0, neighbors: 2 });
+  fc.assert(
+    fc.property(worlds, (world) => {
+      const evidence = evidenceOf(observationsOf(world), settings);
+      const rowsFrom = (counted: Settings) => {
+        const ridge = new RidgeRows(evidence, settings, countedRows(evidence, counted));
+        const out = new RowWriter(evidence.items, evidence.items);
+        const precision = Array.from({ length: evidence.items }, (_, item) => {
+          const p = ridge.write(item, out);
+          out.endRow();
+          return p;
+        });
+        return { rows: out.finish(), precision };
+      };
+      expect(rowsFrom({ ...settings, neighbors: 6 })).toEqual(rowsFrom(settings));
+    }),
+  );
+});
+
+test('two copies share out what each alone would say', () => {
+  // Items 1 and 2 are always had together: beside item 0 they say the same, and the ridge halves each.
+  const world: World = {
+    interactions: Array.from({ length: 8 }, (_, user) => (user < 6 ? [1, 1, 1] : [1, 0, 0])),
+    attributes: [[], [], []],
+    groups: Array(8).fill([]),
+    offered: [1, 1, 1],
+  };
+  const settings = settingsWith({
+    basketDamping: 0,
+    sourceDamping: 0,
+    targetDamping: 0,
+    attributeWeight: 0,
+    lambda: 1e-3,
+    steps: 50,
+  });
+  const [row] = itemRows(world, settings);
+  const alone = itemRows({ ...world, interactions: world.interactions.map(([x, y]) => [x!, y!, 0]) }, settings)[0]!;
+  const { precision } = learnt(world, settings).finish;
+  expect(row![1]).toBe(row![2]);
+  // In the row, y is divided by the precision of the target; y itself is halved.
+  const single = learnt({ ...world, interactions: world.interactions.map(([x, y]) => [x!, y!, 0]) }, settings).finish;
+  const y = (weight: number, of: Float64Array) => (weight * of[1]!) / of[0]!;
+  expect(y(row![1]!, precision) / y(alone[1]!, single.precision)).toBeCloseTo(0.5, 2);
+});
+
+test('λ falls where items have more than 20 likes each', () => {
+  // One item, n users: d = n, G̃ = n, P = 1 / (n + λ n · thinned).
+  const precisionOf = (users: number) => {
+    const world: World = {
+      interactions: Array(users).fill([1]),
+      attributes: [[]],
+      groups: Array(users).fill([]),
+      offered: [1],
+    };
+    return learnt(world, settingsWith({ basketDamping: 0, sourceDamping: 0, lambda: 2 })).finish.precision[0]!;
+  };
+  expect(precisionOf(20)).toBeCloseTo(1 / (20 + 2 * 20), 12);
+  expect(precisionOf(320)).toBeCloseTo(1 / (320 + (2 * 320) / 8), 12);
+});
+
+test('each row costs the square of its candidates', () => {
+  expect(Array.from(ridgeCosts(3, settingsWith({ neighbors: 2, steps: 3 })))).toEqual([25, 25, 25]);
+  expect(Array.from(ridgeCosts(2, settingsWith({ neighbors: 200, steps: 1 })))).toEqual([17, 17]);
+});

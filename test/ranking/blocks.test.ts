@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import { ALGORITHMS } from '../../src/model/algorithms.js';
+import { evidenceOf } from '../../src/model/evidence.js';
+import { finishOf } from '../../src/model/finish.js';
+import { signalCounts } from '../../src/model/fit.js';
+import type { Settings } from '../../src/model/settings.js';
+import { signalsOf } from '../../src/ranking/audience.js';
+import { modelOf } from '../../src/ranking/model.js';
+import { Recommender } from '../../src/ranking/recommender.js';
+import { fitterOf } from '../model/learned.js';
+import { observationsOf, settingsWith, type World } from '../model/worlds.js';
+
+/*
+ * Two blocks of taste, the second three times as popular. Everybody has all of their block but one item, and every
+ * fifth has one item of the other block as well.
+ *
+ *     items      0 1 2 3 4 5   6 7 8 9 10 11
+ *     20 users   1 1 . 1 1 1   . . . 1 .  .
+ *     60 users   . . . . . .   1 1 1 1 1  .
+ */
+const SIZE = 6;
+const WORLD: World = {
+  interactions: Array.from({ length: 80 }, (_, user) =>
+    Array.from({ length: 2 * SIZE }, (_, item) => {
+      const isOwn = item < SIZE === user < 20;
+      if (isOwn) return item % SIZE === user % SIZE ? 0 : 1;
+      return user % 5 === 0 && item % SIZE === (user / 5) % SIZE ? 1 : 0;
+    }),
+  ),
+  attributes: Array.from({ length: 2 * SIZE }, () => []),
+  groups: Array.from({ length: 80 }, () => []),
+  offered: Array(2 * SIZE).fill(1),
+};
+
+/** The first recommendation to each user, learned in two shards. */
+function firstItems(settings: Settings): number[] {
+  const seen = observationsOf(WORLD);
+  const evidence = evidenceOf(seen, settings);
+  const counts = signalCounts(evidence);
+  const fitter = fitterOf(evidence, settings, [0, 3]);
+  const pieces = [fitter.rows(0, 5), fitter.rows(5, counts.items)];
+  const precision = Float64Array.from(pieces.flatMap((piece) => Array.from(piece.precision)));
+  const rows = pieces.map((piece) => piece.rows);
+  const model = modelOf(counts, rows, [0, 5], finishOf(evidence, precision), settings);
+  const signals = signalsOf(seen.interactions, seen.groups, seen.groups);
+  const recommender = new Recommender(model, { signals, barred: seen.interactions, offered: seen.offered }, 3);
+  return WORLD.interactions.map((_, user) => recommender.recommend(user).items[0]!);
+}
+
+const missing = WORLD.interactions.map((_, user) => (user < 20 ? 0 : SIZE) + (user % SIZE));
+const personal = ALGORITHMS.filter(({ name }) => name !== 'content' && name !== 'popular');
+
+test.each(personal.map(({ name, settings }) => ({ name, settings })))(
+  '$name recommends to everybody the one item of their block that they lack',
+  ({ settings }) => {
+    expect(firstItems(settings)).toEqual(missing);
+  },
+);
+
+test('ridge does so with few candidates, one step and much noise in its popularity as well', () => {
+  const few = settingsWith({ neighbors: SIZE - 1, steps: 1, lambda: 100, popularityWeight: 1, targetDamping: 0.5 });
+  expect(firstItems(few)).toEqual(missing);
+});
+
+test('what is popular alone recommends from the larger block to everybody', () => {
+  const popular = ALGORITHMS.find(({ name }) => name === 'popular')!.settings;
+  expect(firstItems(popular).every((item) => item >= SIZE)).toBe(true);
+});
