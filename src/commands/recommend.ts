@@ -32,7 +32,9 @@ export async function recommend(options: Options, interrupted: AbortSignal): Pro
     destination = opened;
     await orInterrupted(interrupted, async () => {
       const dataset = await read(run, options);
-      const { settings } = await settle(run, dataset, options.method);
+      const { settings, explanation, trials } = await settle(run, dataset, options.method);
+      if (explanation !== undefined) run.say(`auto: ${explanation}\n`);
+      if (trials !== undefined) run.tell(`${trials}\n`);
       const learned = await learn(run, dataset, settings);
       const served = await serve(run, options, dataset, learned, opened);
       await opened.commit();

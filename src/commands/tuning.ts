@@ -2,6 +2,7 @@ import type { Dataset } from '../input/dataset.js';
 import { rehearse } from '../model/rehearsal.js';
 import type { Settings } from '../model/settings.js';
 import { tune } from '../model/tuning.js';
+import { plural } from '../output/report.js';
 import { tuned, tuningTable } from '../output/tuning-report.js';
 import type { Method } from './method.js';
 import type { Run } from './run.js';
@@ -15,10 +16,11 @@ const TUNING_NEIGHBORS = 100;
 const MOST_FITS = 10;
 const SMALL = 1_000_000;
 
-/** Settings to learn with, and under `auto` how they came about. */
+/** Settings to learn with, and under `auto` how they came about: in a few lines, and as the table of all trials. */
 export interface Settled {
   settings: Settings;
   explanation?: string;
+  trials?: string;
 }
 
 /** The settings to learn with: those of the method, or under `auto` what held-out items make of them. */
@@ -28,10 +30,10 @@ export async function settle(run: Run, dataset: Dataset, method: Method): Promis
   const rehearsal = rehearse(dataset);
   const users = rehearsal.judged.length;
   if (users < FEWEST_JUDGED) {
-    run.say(
-      `auto: the fixed defaults; too few users (${users}, not ${FEWEST_JUDGED}) have items to hold out for more\n`,
-    );
-    return { settings: method.settings };
+    return {
+      settings: method.settings,
+      explanation: `the fixed defaults: ${plural(users, 'user')} with items to hold out, ${FEWEST_JUDGED} are wanted to tell a gain from noise`,
+    };
   }
   const { neighbors } = method.settings;
   const start = { ...method.settings, neighbors: Math.min(neighbors, TUNING_NEIGHBORS) };
@@ -45,9 +47,7 @@ export async function settle(run: Run, dataset: Dataset, method: Method): Promis
   const tuning = await tune(start, knobs, bench.judge, fits);
   bench.end();
   const explanation = tuned(tuning, { start, users, latest: knobs.times, seconds: run.seconds() - startedAt });
-  run.say(explanation);
-  run.tell(tuningTable(tuning));
-  return { settings: { ...tuning.settings, neighbors }, explanation };
+  return { settings: { ...tuning.settings, neighbors }, explanation, trials: tuningTable(tuning) };
 }
 
 /** The run, for which counting and learning are parts of tuning. */

@@ -17,11 +17,11 @@ export interface TuningFacts {
 export function tuned(tuning: Tuning, { start, users, latest, seconds }: TuningFacts): string {
   const fits = 1 + new Set(tuning.attempts.filter(({ fitted }) => fitted).map(({ fit }) => fit)).size;
   const held = latest ? 'the latest items' : 'some items';
-  const basis = `auto: judged by ${held} of ${plural(users, 'user')}, held out: ${plural(tuning.attempts.length, 'trial')}, ${plural(fits, 'fit')}, ${seconds.toFixed(1)} s`;
+  const basis = `judged by ${held} of ${plural(users, 'user')}, held out: ${plural(tuning.attempts.length, 'trial')}, ${plural(fits, 'fit')}, ${seconds.toFixed(1)} s`;
   const moved = named(differences(start, tuning.settings), start);
-  if (moved.length === 0) return `${basis}\n  the fixed defaults stay: nothing was better beyond noise\n`;
+  if (moved.length === 0) return `${basis}\n  the fixed defaults stay: nothing was better beyond noise`;
   const gain = ((100 * (tuning.after - tuning.before)) / tuning.before).toFixed(1);
-  return `${basis}\n  chose ${moved.join(', ')}: recall and NDCG at 20 ${gain} % above the fixed defaults on them\n`;
+  return `${basis}\n  chose ${moved.join(', ')}: recall and NDCG at 20 ${gain} % above the fixed defaults on them`;
 }
 
 /** Every trial in a line: what changed, what it was worth, and the gain with its standard error. */
@@ -30,7 +30,7 @@ export function tuningTable(tuning: Tuning): string {
     (attempt) =>
       `  ${attempt.accepted ? '*' : ' '} ${attempt.worth.toFixed(4)}  ${signed(attempt.gain)} ± ${attempt.error.toFixed(4)}  ${changesOf(attempt)}`,
   );
-  return [`  ${' '} ${tuning.before.toFixed(4)}  the fixed defaults`, ...lines, ''].join('\n');
+  return [`    ${tuning.before.toFixed(4)}  the fixed defaults`, ...lines].join('\n');
 }
 
 function changesOf({ changes, fitted }: Attempt): string {
