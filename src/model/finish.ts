@@ -24,6 +24,9 @@ export function finishOf({ popularity, trend, degree, trust }: Evidence, precisi
  *
  *     W_ij = (row_ij · d_j^(a/2 − b) / P_j)^p
  *
+ * Before a power other than 1 weights are divided by the largest of them all, or a power of 10 would end at 0 or at
+ * infinity in single floats; the scales, which bring rows to one measure, take such a factor out again.
+ *
  * Only b and p enter here, and β and τ in the scales: the same learned rows can be finished in many ways.
  *
  * @param pieces signals × items as they were learned; piece k begins with signal `from[k]`.
@@ -37,12 +40,26 @@ export function finishRows(
 ): RowFacts {
   const factor = targetFactors(finish, settings);
   const facts: RowFacts = { sum: new Float64Array(counts.items), largest: new Float64Array(counts.items) };
+  const itemRows = (k: number) => Math.min(pieces[k]!.rows, Math.max(0, counts.items - from[k]!));
+  if (settings.power !== 1) {
+    let largest = 0;
+    pieces.forEach((piece, k) => {
+      largest = Math.max(largest, largestWeight(piece, itemRows(k), factor));
+    });
+    // Where all weights are 0 there is nothing to divide.
+    if (largest > 0) for (let item = 0; item < factor.length; item++) factor[item]! /= largest;
+  }
   pieces.forEach((piece, k) => {
-    const first = from[k]!;
-    const rows = Math.min(piece.rows, Math.max(0, counts.items - first));
-    for (let row = 0; row < rows; row++) finishRow(piece, row, first + row, factor, settings.power, facts);
+    for (let row = 0; row < itemRows(k); row++) finishRow(piece, row, from[k]! + row, factor, settings.power, facts);
   });
   return facts;
+}
+
+/** The largest weight of some first rows, whatever its sign. */
+function largestWeight({ start, index, value }: SparseRows, rows: number, factor: Float64Array): number {
+  let largest = 0;
+  for (let e = 0; e < start[rows]!; e++) largest = Math.max(largest, Math.abs(value[e]! * factor[index[e]!]!));
+  return largest;
 }
 
 function finishRow(

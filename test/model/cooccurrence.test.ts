@@ -50,7 +50,8 @@ test('a cut row keeps the K best by key, and of equal ones those with the lower 
 
 test('a cut row leaves out nothing whose key is larger than one that it keeps', () => {
   fc.assert(
-    fc.property(worlds, cooccurrenceSettings, (world, settings) => {
+    fc.property(worlds, cooccurrenceSettings, (world, some) => {
+      const settings = { ...some, power: 1 };
       const rows = itemRows(world, settings);
       const weights = slowCooccurrence(world, settings);
       slowItems(world, settings).keys.forEach((row, i) => {

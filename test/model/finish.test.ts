@@ -38,21 +38,36 @@ test('a weight is divided by the precision of its target and by what b and a lea
   expect(facts).toEqual({ sum: Float64Array.of(4, 0), largest: Float64Array.of(4, 2) });
 });
 
-test('weights are raised to p with their signs', () => {
+test('weights are raised to p with their signs, in shares of the largest', () => {
   const learned = rows();
   const plain = { ...FINISH, precision: Float64Array.of(1, 1) };
   const settings = settingsWith({ sourceDamping: 0.5, targetDamping: 0.25, power: 2 });
-  finishRows([learned], [0], COUNTS, plain, settings);
+  const facts = finishRows([learned], [0], COUNTS, plain, settings);
   const dense = denseOf(learned);
   [
-    [0, 4],
-    [16, -1],
+    [0, 1 / 4],
+    [1, -1 / 16],
   ].forEach((row, i) => {
     row.forEach((weight, j) => {
       expectClose(dense[i]![j]!, weight);
     });
+    expectClose(facts.largest[i]!, Math.max(...row));
   });
   expect(dense.slice(2)).toEqual(ROWS.slice(2));
+});
+
+test.each([1e-12, 1e12])('weights of about %d can be raised to the largest power there is', (size) => {
+  const learned = rowsOf(
+    [
+      [0, 2 * size],
+      [1.5 * size, 0],
+    ],
+    2,
+  );
+  const counts = { items: 2, preferences: 0, groups: 0 };
+  finishRows([learned], [0], counts, FINISH, settingsWith({ method: 'jaccard', power: 10 }));
+  expect(learned.value[0]).toBeCloseTo(1, 5);
+  expect(learned.value[1]).toBeCloseTo(0.75 ** 10, 5);
 });
 
 test('Jaccard’s coefficient stays what it is but for p', () => {

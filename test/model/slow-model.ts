@@ -89,15 +89,21 @@ export function slowWeighted(world: World, weighting: Settings['weighting']): nu
 /** items × items: the finished rows of normalised co-occurrence or of Jaccard's coefficient, whatever K is. */
 export function slowCooccurrence(world: World, settings: Settings): number[][] {
   const { gram, degree, keys } = slowItems(world, settings);
-  return keys.map((row, i) =>
+  const weights = keys.map((row, i) =>
     row.map((key, j) => {
       if (key === 0) return 0;
       const { sourceDamping, targetDamping, method } = settings;
-      const weight =
-        method === 'jaccard' ? key : gram[i]![j]! / (degree[i]! ** sourceDamping * degree[j]! ** targetDamping);
-      return weight ** settings.power;
+      if (method === 'jaccard') return key;
+      return gram[i]![j]! / (degree[i]! ** sourceDamping * degree[j]! ** targetDamping);
     }),
   );
+  return raised(weights, settings.power);
+}
+
+/** Weights to the power of p: before any other than 1 they are divided by the largest. */
+function raised(weights: number[][], p: number): number[][] {
+  const largest = p === 1 ? 1 : Math.max(...weights.flat().map(Math.abs)) || 1;
+  return weights.map((row) => row.map((weight) => Math.sign(weight) * Math.abs(weight / largest) ** p));
 }
 
 export interface SlowRows {
@@ -107,10 +113,13 @@ export interface SlowRows {
   precision: number[];
 }
 
-/** The finished rows of the ridge on all candidates, each system solved exactly. */
-export function slowRidge(world: World, settings: Settings): SlowRows {
+/**
+ * The finished rows of the ridge: on all candidates, or on those given by item. Each system is solved exactly, or with
+ * a few steps by as many.
+ */
+export function slowRidge(world: World, settings: Settings, given?: number[][]): SlowRows {
   const { gram, degree, keys } = slowItems(world, settings);
-  const { sourceDamping: a, targetDamping: b, power } = settings;
+  const { sourceDamping: a, targetDamping: b, power, steps } = settings;
   const scale = degree.map((d) => (d > 0 ? d ** (-a / 2) : 0));
   const scaled = gram.map((row, i) => row.map((g, j) => g * scale[i]! * scale[j]!));
   const known = [...degree.keys()].filter((i) => degree[i]! > 0);
@@ -120,20 +129,24 @@ export function slowRidge(world: World, settings: Settings): SlowRows {
     known.length > 0 ? settings.lambda * thinned * mean(known.map((i) => scaled[i]![i]!)) : settings.lambda;
   const ridged = scaled.map((row, i) => row.map((g, j) => (i === j ? g + lambda : g)));
   const among = (items: number[]) => items.map((i) => items.map((j) => ridged[i]![j]!));
-  const candidates = keys.map((row) => [...row.keys()].filter((j) => row[j]! > 0));
-  const precision = candidates.map((others, i) => inverse(among([i, ...others]))[0]![0]!);
-  const weights = candidates.map((others, i) => {
-    const solution = times(
-      inverse(among(others)),
-      others.map((j) => scaled[i]![j]!),
-    );
-    return degree.map((d, j) => {
-      const y = solution[others.indexOf(j)] ?? 0;
-      if (!(y > 0)) return 0;
-      return (((y * precision[i]!) / precision[j]!) * scale[i]! * d ** (a / 2 - b)) ** power;
-    });
+  const candidates = given ?? keys.map((row) => [...row.keys()].filter((j) => row[j]! > 0));
+  const solutions = candidates.map((others, i) => {
+    const wanted = others.map((j) => scaled[i]![j]!);
+    const exact = () => times(inverse(among(others)), wanted);
+    return steps < 20 ? conjugateGradients(among(others), wanted, steps) : exact();
   });
-  return { weights, precision };
+  const precision = candidates.map((others, i) => {
+    if (steps >= 20) return inverse(among([i, ...others]))[0]![0]!;
+    const wanted = others.map((j) => scaled[i]![j]!);
+    return 1 / (ridged[i]![i]! - dot(solutions[i]!, wanted));
+  });
+  const weights = candidates.map((others, i) =>
+    degree.map((d, j) => {
+      const y = solutions[i]![others.indexOf(j)] ?? 0;
+      return y > 0 ? ((y * precision[i]!) / precision[j]!) * scale[i]! * d ** (a / 2 - b) : 0;
+    }),
+  );
+  return { weights: raised(weights, power), precision };
 }
 
 /** The finished rows of exact EASE. */
@@ -147,11 +160,10 @@ export function slowEase(world: World, settings: Settings): SlowRows {
   const weights = degree.map((_, i) =>
     degree.map((d, j) => {
       if (i === j || world.offered[j] === 0 || at(i, j) === 0) return 0;
-      const weight = (-at(i, j) * d ** (a / 2 - b)) / at(j, j);
-      return Math.sign(weight) * Math.abs(weight) ** power;
+      return (-at(i, j) * d ** (a / 2 - b)) / at(j, j);
     }),
   );
-  return { weights, precision: degree.map((d, i) => (d > 0 ? at(i, i) : 1)) };
+  return { weights: raised(weights, power), precision: degree.map((d, i) => (d > 0 ? at(i, i) : 1)) };
 }
 
 /** The inverse by Gauss and Jordan, the largest pivot first. */

@@ -118,6 +118,35 @@ describe('a knob that costs a fit', () => {
   });
 });
 
+test('knobs are tried in their order: down, on while it gains, and up only where down was no gain', async () => {
+  const { judge, calls } = judgeBy(peaked('lambda', 3));
+  await tune(START, ALL, judge, 30);
+  const learned = calls.map((call) => differences(START, call.learned));
+  // What comes before the first fit are the knobs that cost none.
+  const fits = learned.slice(learned.findIndex((change) => Object.keys(change).length > 0));
+  const lambda = 3;
+  const expected: Partial<Settings>[] = [
+    { lambda },
+    { lambda: 0.75 },
+    { lambda, attributeWeight: 2 },
+    { lambda, attributeWeight: 0.1 },
+    { lambda, basketDamping: 0 },
+    { lambda, basketDamping: 0.75 },
+    { lambda: 1.5 },
+    { lambda: 6 },
+    { lambda, sourceDamping: 0.3 },
+    { lambda, sourceDamping: 0.7 },
+    // The knobs that cost no fit, once more.
+    { lambda },
+  ];
+  expect(fits).toEqual(expected);
+});
+
+test('a knob that costs no fit is tried again when all is fitted', async () => {
+  const { judge } = judgeBy(({ lambda, recency }) => (lambda === 3 ? 1.1 + (recency === 1 ? 0.1 : 0) : 1));
+  expect((await tune(START, ALL, judge, 30)).settings).toEqual({ ...START, lambda: 3, recency: 1 });
+});
+
 describe('noise', () => {
   /** Settings with another λ are worth `gain` more, give or take `spread` from user to user. */
   const judgeWith = (gain: number, spread: number) =>
@@ -126,9 +155,9 @@ describe('noise', () => {
     (await tune(START, ALL, judgeWith(gain, spread), 4)).settings.lambda !== 12;
 
   test('is what a gain is below two standard errors of it', async () => {
-    // The standard error of 100 users that differ by ± 1 is about 0.1.
-    expect(await takes(0.19, 1)).toBe(false);
-    expect(await takes(0.22, 1)).toBe(true);
+    // The standard error of 100 users that differ by ± 1 is 1 / √99.
+    expect(await takes(1.99 / Math.sqrt(99), 1)).toBe(false);
+    expect(await takes(2.01 / Math.sqrt(99), 1)).toBe(true);
   });
 
   test('is what a gain is below 0.4 % of the worth before', async () => {

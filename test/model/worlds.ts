@@ -64,7 +64,7 @@ export const worlds: fc.Arbitrary<World> = fc
   .chain(({ users, items, values, kinds }) =>
     fc.record({
       interactions: table(users, items, [-1, 0, 0, 0.5, 1, 1, 2]),
-      attributes: table(items, values, [0, 1]),
+      attributes: table(items, values, [0, 0, 0.5, 1, 1]),
       groups: table(users, kinds, [0, 1]),
       offered: fc.array(fc.constantFrom(0, 1, 1, 1), { minLength: items, maxLength: items }),
       times: fc.option(table(users, items, [10, 20, 20, 40, Number.NaN]), { nil: undefined }),

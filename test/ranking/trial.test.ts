@@ -7,7 +7,16 @@ import { modelOf } from '../../src/ranking/model.js';
 import { Recommender } from '../../src/ranking/recommender.js';
 import { Trial } from '../../src/ranking/trial.js';
 import { type Learnt, learnt } from '../model/learned.js';
-import { anySettings, observationsOf, rowsOf, settingsWith, table, type World, worlds } from '../model/worlds.js';
+import {
+  anySettings,
+  largeWorld,
+  observationsOf,
+  rowsOf,
+  settingsWith,
+  table,
+  type World,
+  worlds,
+} from '../model/worlds.js';
 
 type Free = Pick<Settings, 'targetDamping' | 'power' | 'popularityWeight' | 'popularityHalfLife' | 'recency'>;
 
@@ -94,6 +103,49 @@ test('a trial finds what each variant’s lists are worth when everything is lea
     }),
     { numRuns: 200 },
   );
+});
+
+/** Every way of finishing in twos, so that some share what others must not. */
+const MANY: Free[] = [0, 30].flatMap((popularityWeight) =>
+  [0, 1].flatMap((recency) =>
+    [0, 0.1].flatMap((popularityHalfLife) =>
+      [1, 1.5].map((power) => ({ targetDamping: 0.15, power, popularityWeight, popularityHalfLife, recency })),
+    ),
+  ),
+);
+
+test.each([
+  ['with preferences and groups', [0, 0, 0, 1]],
+  ['with groups alone', []],
+  ['without either', undefined],
+])('of many variants each is worth what it is alone, %s', (_, preference) => {
+  const large = largeWorld(9, 40, 20);
+  const isBare = preference === undefined;
+  const hasValues = preference !== undefined && preference.length > 0;
+  const world = {
+    ...large,
+    attributes: large.attributes.map((row) => (hasValues ? row : [])),
+    groups: large.groups.map((row) => (isBare ? [] : row)),
+  };
+  const some: Case = {
+    world: {
+      ...world,
+      interactions: large.interactions.map((row, user) => row.map((x, item) => ((user + item) % 4 === 3 ? 0 : x))),
+    },
+    preferences: large.interactions.map((_, user) =>
+      user % 3 === 0 ? (preference ?? []) : (preference ?? []).map(() => 0),
+    ),
+    heldOut: large.interactions.map((row, user) => row.map((x, item) => ((user + item) % 4 === 3 ? x : 0))),
+    settings: settingsWith({ groupSmoothing: 2 }),
+    variants: MANY,
+  };
+  const worth = trialOf(some, learnt(some.world, some.settings), 5).worth(0, 40);
+  const slow = MANY.map((variant) => slowWorth(some, { ...some.settings, ...variant }, 5));
+  slow.flat().forEach((value, at) => {
+    expect(worth[at]).toBeCloseTo(value, 12);
+  });
+  // The variants do differ, each in its lists from the first.
+  expect(slow.slice(1).filter((values) => `${values}` === `${slow[0]}`).length).toBeLessThan(3);
 });
 
 test('the users can be cut into shards, and what was learned stays as it is', () => {
