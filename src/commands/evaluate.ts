@@ -1,7 +1,7 @@
 import { type Evaluation, judge, type Ranking } from '../evaluation/evaluation.js';
 import { csvText, jsonText, type Setting } from '../evaluation/formats.js';
 import { attributeColumn, groupsByAttribute, groupsByHistory, type UserGroup } from '../evaluation/groups.js';
-import { type HeldOut, heldOutByFile, heldOutBySplit, type TimedDataset } from '../evaluation/held-out.js';
+import { type HeldOut, heldOutByFile, heldOutBySplit } from '../evaluation/held-out.js';
 import { checkLists } from '../evaluation/lists.js';
 import { perUserCsv } from '../evaluation/per-user.js';
 import { type Relevant, relevantItems, rowsAt } from '../evaluation/relevant.js';
@@ -9,7 +9,7 @@ import { reportText, summaryLines } from '../evaluation/report.js';
 import { sample } from '../evaluation/sample.js';
 import { type Summary, splitText } from '../evaluation/summary.js';
 import { ExitCode, Failure } from '../failure.js';
-import type { FileReport } from '../input/dataset.js';
+import type { Dataset, FileReport } from '../input/dataset.js';
 import type { Inputs } from '../input/inputs.js';
 import type { HoldoutKind } from '../model/holdout.js';
 import { joined, type SparseRows } from '../model/sparse.js';
@@ -28,7 +28,7 @@ import { readTestEvents } from './test-events.js';
  */
 export type RunAlgorithm = (
   algorithm: string,
-  seen: { dataset: TimedDataset },
+  seen: { dataset: Dataset },
   users: Uint32Array,
   count: number,
 ) => Promise<Recommended>;
@@ -51,7 +51,7 @@ export interface Surroundings {
   /** Takes lines for stderr. */
   say: (text: string) => void;
   /** Reads the files of a run. */
-  read: (inputs: Inputs) => Promise<{ dataset: TimedDataset; reports: FileReport[] }>;
+  read: (inputs: Inputs) => Promise<{ dataset: Dataset; reports: FileReport[] }>;
   /** Is told of the bytes read, for progress. */
   onBytes: (count: number) => void;
 }
@@ -136,7 +136,7 @@ async function holdOut(options: EvaluateOptions, { read, say, onBytes }: Surroun
   }
 }
 
-function bySplit(options: EvaluateOptions, dataset: TimedDataset): Omit<Part, 'reports'> {
+function bySplit(options: EvaluateOptions, dataset: Dataset): Omit<Part, 'reports'> {
   const hasTimes = dataset.times?.some((time) => !Number.isNaN(time)) ?? false;
   const kind = options.split ?? (hasTimes ? 'last' : 'random');
   if (kind !== 'random' && !hasTimes) {

@@ -2,13 +2,10 @@ import type { Dataset } from '../input/dataset.js';
 import { type Holdout, splitInteractions } from '../model/holdout.js';
 import { emptyRows, mapped, type SparseRows, stacked } from '../model/sparse.js';
 
-/** A dataset whose interactions have times, one an entry of `interactions.index` in seconds since 1970, if any have. */
-export type TimedDataset = Dataset & { times?: Float64Array | undefined };
-
 /** What is learned from, and what it is judged by. */
 export interface HeldOut {
   /** What an algorithm sees; nothing that was held out is in it. */
-  dataset: TimedDataset;
+  dataset: Dataset;
   /** users × items that were held out and liked; more columns than the dataset where it does not know the item. */
   test: SparseRows;
   /** Only users below this index are tested. */
@@ -39,7 +36,7 @@ export interface HeldOutCounts {
  *
  * @param hasCatalogue whether the items stand in a file of their own.
  */
-export function heldOutBySplit(dataset: TimedDataset, how: Holdout, hasCatalogue: boolean): HeldOut {
+export function heldOutBySplit(dataset: Dataset, how: Holdout, hasCatalogue: boolean): HeldOut {
   const { interactions, served } = dataset;
   const { train, trainTimes, test } = splitInteractions({ interactions, times: dataset.times }, how, served);
   const heldOut = interactions.index.length - train.index.length;
@@ -74,7 +71,7 @@ export interface TestEvents {
 }
 
 /** Takes everything in the dataset to learn from, and the events of another file to be judged by. */
-export function heldOutByFile(dataset: TimedDataset, events: TestEvents): HeldOut {
+export function heldOutByFile(dataset: Dataset, events: TestEvents): HeldOut {
   const { interactions, userIds, itemIds } = events;
   const test = mapped(interactions, (value) => (value > 0 ? value : undefined));
   const unknownUsers = userIds.length - dataset.userIds.length;
@@ -103,7 +100,7 @@ export function heldOutByFile(dataset: TimedDataset, events: TestEvents): HeldOu
   };
 }
 
-function offeredWithout({ offered, interactions }: TimedDataset, train: SparseRows): Uint8Array {
+function offeredWithout({ offered, interactions }: Dataset, train: SparseRows): Uint8Array {
   const isMet = new Uint8Array(offered.length);
   const isMetInTrain = new Uint8Array(offered.length);
   for (const item of interactions.index) isMet[item] = 1;

@@ -1,11 +1,11 @@
 import type { RunAlgorithm } from '../../src/commands/evaluate.js';
-import type { TimedDataset } from '../../src/evaluation/held-out.js';
+import type { Dataset } from '../../src/input/dataset.js';
 import type { SparseRows } from '../../src/model/sparse.js';
 
 /** What an algorithm was given, call by call. */
 export interface Call {
   algorithm: string;
-  dataset: TimedDataset;
+  dataset: Dataset;
   users: number[];
   count: number;
 }

@@ -5,8 +5,6 @@ import { describe, expect, it } from 'vitest';
 import { evaluate, type RunAlgorithm } from '../../src/commands/evaluate.js';
 import { parseEvaluateOptions } from '../../src/commands/evaluate-options.js';
 import { ExitCode } from '../../src/failure.js';
-import type { Dataset, FileReport } from '../../src/input/dataset.js';
-import type { Inputs } from '../../src/input/inputs.js';
 import { readDataset } from '../../src/input/read.js';
 import { byName, useTemporaryFolder } from '../input/temporary.js';
 import { algorithms } from './algorithms.js';
@@ -18,21 +16,6 @@ function file(name: string, lines: readonly string[]): string {
   return folder.file(name, `${lines.map((line) => line.replaceAll(' ', ',')).join('\n')}\n`);
 }
 
-/** Reads as the program does, and gives the times that stand in a column `time` of the users file. */
-async function readWithTimes(
-  inputs: Inputs,
-): Promise<{ dataset: Dataset & { times?: Float64Array }; reports: FileReport[] }> {
-  const { dataset, reports } = await readDataset(inputs);
-  const rows: Record<string, string>[] = parse(readFileSync(inputs.users), { columns: true });
-  if (!('time' in (rows[0] ?? {}))) return { dataset, reports };
-  const timeOf = new Map(rows.map(({ user, item, time }) => [`${user} ${item}`, Number(time)]));
-  const { start, index } = dataset.interactions;
-  const times = dataset.userIds.flatMap((user, row) =>
-    Array.from(index.subarray(start[row]!, start[row + 1]!), (item) => timeOf.get(`${user} ${dataset.itemIds[item]}`)!),
-  );
-  return { dataset: { ...dataset, times: Float64Array.from(times) }, reports };
-}
-
 /** Runs the command with the algorithms of the tests, or another; its answer goes to a file. */
 async function evaluated(args: readonly string[], run?: RunAlgorithm, interrupted = new AbortController().signal) {
   const { run: plain, calls } = algorithms();
@@ -42,7 +25,7 @@ async function evaluated(args: readonly string[], run?: RunAlgorithm, interrupte
   const surroundings = {
     run: run ?? plain,
     algorithms: ['auto', 'together', 'popular'],
-    read: readWithTimes,
+    read: readDataset,
     say: (text: string) => {
       said += text;
     },
@@ -214,8 +197,8 @@ describe('evaluate, by a test file', () => {
   });
 
   it('looks for nothing that was disliked', async () => {
-    const users = file('train.csv', ['user item rating', 'u a 5', 'v b 4', 'v a 5', 'v d 4']);
-    const test = file('test.csv', ['user item rating', 'u b 1', 'u d 5', 'v e 5', 'v c 4']);
+    const users = file('train.csv', ['user item rating', 'u a 1', 'v b 1', 'v a 1', 'v d 1']);
+    const test = file('test.csv', ['user item rating', 'u b -1', 'u d 1', 'v e 1', 'v c 1']);
     const { answer } = await evaluated(['-u', users, '--test', test, '--format', 'json']);
     expect(jsonOf(answer).counts).toMatchObject({ heldOut: 4, notLiked: 1, toFind: 3 });
   });

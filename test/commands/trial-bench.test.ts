@@ -31,9 +31,12 @@ function startTestRun(): { run: Run; jobs: string[] } {
   return { run, jobs };
 }
 
+const { times, ...WORLD } = observationsOf(largeWorld(7, 60, 24));
 const REHEARSAL: Rehearsal = rehearse({
-  ...observationsOf(largeWorld(7, 60, 24)),
+  ...WORLD,
+  times,
   preferences: emptyRows(60, 4),
+  excluded: emptyRows(60, 24),
 });
 
 /** What the list of each judged user is worth when everything is learned anew. */

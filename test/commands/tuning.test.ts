@@ -51,28 +51,30 @@ function datasetOf(world: World): Dataset {
 test('a method by name is not tuned, and nothing is said of it', async () => {
   const { run, said } = startTestRun();
   const method = methodOf('cosine', [], '--algorithm');
-  expect(await settle(run, datasetOf(largeWorld(1, 200, 20)), method)).toBe(method.settings);
+  expect(await settle(run, datasetOf(largeWorld(1, 200, 20)), method)).toEqual({ settings: method.settings });
   expect(said).toEqual([]);
 });
 
 test('with too few users to judge by, auto keeps the fixed defaults and says why', async () => {
-  const { run, said } = startTestRun();
+  const { run } = startTestRun();
   const method = methodOf('auto', ['lambda=3'], '--algorithm');
-  expect(await settle(run, datasetOf(largeWorld(1, 60, 20)), method)).toBe(method.settings);
-  expect(said).toEqual(['auto: the fixed defaults; too few users (55, not 100) have items to hold out for more\n']);
+  expect(await settle(run, datasetOf(largeWorld(1, 60, 20)), method)).toEqual({
+    settings: method.settings,
+    explanation: 'the fixed defaults: 55 users with items to hold out, 100 are wanted to tell a gain from noise',
+  });
 });
 
 test('auto tunes, keeps the K and what was set by hand, tells of it, and leaves no file', async () => {
-  const { run, said, told } = startTestRun();
+  const { run } = startTestRun();
   const method = methodOf('auto', ['lambda=3', 'recency=0'], '--algorithm');
   const dataset = datasetOf(largeWorld(1, 150, 20));
-  const settings = await settle(run, dataset, method);
+  const { settings, explanation, trials } = await settle(run, dataset, method);
   expect(settings).toMatchObject({ lambda: 3, recency: 0, neighbors: 200, method: 'ridge', steps: 3 });
-  expect(said.join('')).toMatch(/^auto: judged by the latest items of 1\d\d users, held out: /);
-  expect(told.length).toBe(1);
+  expect(explanation).toMatch(/^judged by the latest items of 1\d\d users, held out: /);
+  expect(trials).toMatch(/^ {4}\d\.\d{4} {2}the fixed defaults\n/);
   expect(readdirSync(run.directory.path)).toEqual([]);
   // And again: the same data settles the same.
-  expect(await settle(startTestRun().run, dataset, method)).toEqual(settings);
+  expect((await settle(startTestRun().run, dataset, method)).settings).toEqual(settings);
 });
 
 test('learning in shards leaves a model’s files alone, and knows what its rows need', async () => {
@@ -98,6 +100,7 @@ test('ease on more items than it is for is refused with the way out', async () =
     offered: new Uint8Array(items).fill(1),
     attributes: emptyRows(items, 0),
     groups: emptyRows(1, 0),
+    preferences: emptyRows(1, 0),
   };
   const refused = await learn(run, seen, settingsWith({ method: 'ease' })).catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(Failure);

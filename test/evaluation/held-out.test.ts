@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { heldOutByFile, heldOutBySplit, type TimedDataset } from '../../src/evaluation/held-out.js';
+import { heldOutByFile, heldOutBySplit } from '../../src/evaluation/held-out.js';
+import type { Dataset } from '../../src/input/dataset.js';
 import { denseOf, rowsOf } from '../model/worlds.js';
 
 /** Three users, four items; user 2 is a stranger to the users file. */
-function dataset(interactions: number[][], times?: number[]): TimedDataset {
+function dataset(interactions: number[][], times?: number[]): Dataset {
   return {
     userIds: ['u', 'v', 'w'],
     served: 2,

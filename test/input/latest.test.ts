@@ -84,7 +84,7 @@ describe('readDataset, of times', () => {
   const timesOf = async (events: string, rest = {}) => {
     const { dataset } = await readDataset(inputsOf(folder.file('events.csv', events), rest));
     const { times, interactions } = dataset;
-    return times && byName(dataset, { ...interactions, value: Float32Array.from(times) });
+    return times && byName(dataset, { ...interactions, value: Float32Array.from(times, Math.floor) });
   };
 
   it.each([
@@ -103,6 +103,19 @@ describe('readDataset, of times', () => {
     expect(Array.from(dataset.times ?? [])).toEqual([1537799251]);
   });
 
+  it('tells rows of one second apart by their order, within that second', async () => {
+    const rows = 'u,late,5\nu,first,3\nu,second,3\nu,third,3\n';
+    const users = folder.file('users.csv', `user,item,time\n${rows}`);
+    const { dataset } = await readDataset(inputsOf(users));
+    const times = Array.from(dataset.times ?? [], (time, entry) => ({
+      item: dataset.itemIds[dataset.interactions.index[entry] ?? 0],
+      time,
+    }));
+    const inOrder = times.toSorted((a, b) => a.time - b.time);
+    expect(inOrder.map(({ item }) => item)).toEqual(['first', 'second', 'third', 'late']);
+    expect(inOrder.map(({ time }) => Math.floor(time))).toEqual([3, 3, 3, 5]);
+  });
+
   it.each([
     ['no file has times', 'user,item\nu,a\n', {}],
     ['every time is empty', 'user,item,time\nu,a,\n', {}],
@@ -115,7 +128,7 @@ describe('readDataset, of times', () => {
     const interactions = folder.file('events.csv', 'user,item,time\nother,x,7\nu,a,5\nu,b,6\n');
     const users = folder.file('users.csv', 'user_id,history\nu,a:-1|c\nv,\n');
     const { dataset } = await readDataset(inputsOf(users, { interactions }));
-    const value = Float32Array.from(dataset.times ?? []);
+    const value = Float32Array.from(dataset.times ?? [], Math.floor);
     expect(byName(dataset, dataset.interactions)).toEqual({ u: { a: -1, b: 1, c: 1 }, other: { x: 1 } });
     expect(byName(dataset, { ...dataset.interactions, value })).toEqual({
       u: { a: 5, b: 6, c: Number.NaN },

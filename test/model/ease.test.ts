@@ -70,6 +70,7 @@ test('more items with evidence than the dense matrices are for are refused', () 
     offered: new Uint8Array(items).fill(1),
     attributes: emptyRows(items, 0),
     groups: emptyRows(1, 0),
+    preferences: emptyRows(1, 0),
   });
   const settings = settingsWith({ method: 'ease' });
   expect(() => new EaseRows(evidenceOf(seen(items), settings), settings)).toThrow(

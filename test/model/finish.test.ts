@@ -13,6 +13,7 @@ const FINISH: Finish = {
   trend: Float64Array.of(3, 1),
   degree: Float64Array.of(16, 4),
   precision: Float64Array.of(0.5, 0.25),
+  trust: 1,
 };
 /** Two rows of items, one of a preference, one of a group. */
 const ROWS = [

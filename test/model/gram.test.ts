@@ -87,6 +87,7 @@ test('of very many pairs a row keeps the 2,000 strongest', () => {
       0,
     ),
     groups: rowsOf([[]], 0),
+    preferences: rowsOf([[]], 0),
   };
   const settings = settingsWith({ basketDamping: 0 });
   const { pairs } = gramRows(evidenceOf(seen, settings), settings)(items - 1, items);

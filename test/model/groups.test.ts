@@ -35,7 +35,10 @@ const COUNTRIES: World = {
 test('a group’s row is what its members like above everybody, drawn to nothing by the smoothing', () => {
   const { rows } = fitted(COUNTRIES, settingsWith({ groupSmoothing: 5 }));
   // A: 5 of 7 likes, p = 3/7, 3/7, 1/7.
-  const expected = [3 - 15 / 7, 2 - 15 / 7, 0 - 5 / 7].map((excess) => excess / (5 + 5));
+  const expected = [3, 3, 1].map((likes, item) => {
+    const expectedLikes = (5 * likes) / 7;
+    return ((likes / 7) * ([3, 2, 0][item]! - expectedLikes)) / (expectedLikes + 5);
+  });
   expected.forEach((value, item) => {
     expect(denseOf(rows)[0]![item]).toBeCloseTo(value, 6);
   });
@@ -48,7 +51,10 @@ test('popularity with a group’s row is the smoothed popularity in the group', 
       fc.constantFrom(1, 3),
       fc.constantFrom(0.5, 2, 200),
       (world, popularityWeight, groupSmoothing) => {
-        const { rows, scales } = fitted(world, settingsWith({ popularityWeight, groupSmoothing, groupTargets: 100 }));
+        const { rows, scales } = fitted(
+          world,
+          settingsWith({ popularityWeight, groupSmoothing, groupTargets: 100, groupWeight: 1 }),
+        );
         const likes = (users: number[][], item: number) => users.filter((row) => row[item]! > 0).length;
         const all = (users: number[][]) => users.flat().filter((x) => x > 0).length;
         const total = all(world.interactions);
@@ -64,8 +70,8 @@ test('popularity with a group’s row is the smoothed popularity in the group', 
               return;
             }
             const share = likes(world.interactions, item) / total;
-            const smoothed = (likes(members, item) + groupSmoothing * share) / (all(members) + groupSmoothing);
-            expect(scales.prior[item]! + scales.groups * row[item]!).toBeCloseTo(popularityWeight * smoothed, 5);
+            const lift = (likes(members, item) + groupSmoothing) / (share * all(members) + groupSmoothing);
+            expect(scales.prior[item]! + scales.groups * row[item]!).toBeCloseTo(popularityWeight * share * lift, 5);
           });
         });
       },

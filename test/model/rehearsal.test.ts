@@ -12,7 +12,13 @@ const scenes = worlds.chain((world) =>
 );
 
 function seenOf({ world, preferences }: { world: World; preferences: number[][] }): Rehearsal['seen'] {
-  return { ...observationsOf(world), preferences: rowsOf(preferences, preferences[0]!.length) };
+  const { times, ...seen } = observationsOf(world);
+  return {
+    ...seen,
+    times,
+    preferences: rowsOf(preferences, preferences[0]!.length),
+    excluded: emptyRows(world.interactions.length, world.offered.length),
+  };
 }
 
 test('what is judged was liked and is not learned from; of everybody who has two items one is held out', () => {
@@ -99,6 +105,7 @@ function crowd(users: number, each: number): Rehearsal['seen'] & { interactions:
       value: new Float32Array(users).fill(1),
     },
     preferences: emptyRows(users, 0),
+    excluded: emptyRows(users, 50),
   };
 }
 

@@ -50,6 +50,8 @@ export interface World {
   attributes: number[][];
   groups: number[][];
   offered: number[];
+  /** users × attribute values: what they ask for; left out: nothing. */
+  preferences?: number[][];
   /** users × items: when, NaN unknown; left out: nobody knows of anything. */
   times?: number[][] | undefined;
 }
@@ -78,6 +80,7 @@ export function observationsOf(world: World): Observations {
     offered: Uint8Array.from(world.offered),
     attributes: rowsOf(world.attributes, world.attributes[0]?.length ?? 0),
     groups: rowsOf(world.groups, world.groups[0]?.length ?? 0),
+    preferences: rowsOf(world.preferences ?? world.interactions.map(() => []), world.attributes[0]?.length ?? 0),
   };
 }
 
@@ -112,6 +115,8 @@ export const anySettings: fc.Arbitrary<Settings> = fc
     popularityWeight: fc.constantFrom(0, 1, 3),
     popularityHalfLife: fc.constantFrom(0, 0, 0.1, 1),
     recency: fc.constantFrom(0, 0.5, 2),
+    preferenceWeight: fc.constant(1),
+    groupWeight: fc.constant(1),
     groupSmoothing: fc.constantFrom(0.5, 1, 200),
     groupTargets: fc.integer({ min: 1, max: 10 }),
   })

@@ -36,7 +36,7 @@ test('lines of the run itself are written between two drawings of the bar', () =
   wholeRun(stream, false);
   const [before = '', after = ''] = text().split('understood\n');
   expect(before).toContain('reading');
-  expect(after).toContain('17%');
+  expect(after).toContain('10%');
 });
 
 test.each([

@@ -43,6 +43,7 @@ test('what finishing takes comes back from its file as it was', () => {
     trend: Float64Array.of(1.25, 0),
     degree: Float64Array.of(2.5, 0.5),
     precision: Float64Array.of(0.1, 1),
+    trust: 0.25,
   };
   writeFinish(path, finish);
   expect(readFinish(path)).toEqual(finish);
@@ -51,7 +52,7 @@ test('what finishing takes comes back from its file as it was', () => {
 test('a file of another kind is refused by the name of what it lacks', () => {
   const path = join(folder(), 'finish');
   const empty = new Float64Array(0);
-  writeFinish(path, { popularity: empty, trend: empty, degree: empty, precision: empty });
+  writeFinish(path, { popularity: empty, trend: empty, degree: empty, precision: empty, trust: 0 });
   expect(() => readEvidence(path)).toThrow(new RangeError('an array file lacks "counts" as Float64Array'));
   expect(() => readAudience(path)).toThrow(new RangeError('an array file lacks "signals.shape" as Float64Array'));
 });
