@@ -66,19 +66,32 @@ export function foldEvents(
   };
 }
 
-/** Rows of one second are set apart by their order in the file, within this share of a second. */
-const APART = 0.5;
-
 /**
- * When each pair was, in seconds; within a second the order of the rows tells, since exports are written as things
- * happen (the lines of an invoice, the day of a date).
+ * When each pair was, in seconds; within a second the order of the rows tells, since exports are written as things happen
+ * (the lines of an invoice, the day of a date). So what a user did k-th in a second is ½ k / (k + 1) later, which
+ * nothing that came after it can change.
  */
 function secondsOf(events: Events, folded: SparseRows): Float64Array | undefined {
   const { user, item, time, timeColumn } = events;
   if (!time || !timeColumn) return undefined;
   const rows = time.length;
-  const seconds = time.values.map((value, row) => Math.floor(timeColumn.seconds(value)) + (APART * row) / rows);
-  return latestTimes(folded, user.values, item.values, seconds);
+  const inOrder = time.values.map((value, row) => Math.floor(timeColumn.seconds(value)) + row / (2 * rows));
+  const latest = latestTimes(folded, user.values, item.values, inOrder);
+  if (latest)
+    for (let row = 0; row < folded.rows; row++) setApart(latest.subarray(folded.start[row]!, folded.start[row + 1]!));
+  return latest;
+}
+
+function setApart(times: Float64Array): void {
+  const known = Uint32Array.from(times.keys()).filter((entry) => !Number.isNaN(times[entry]!));
+  let second = Number.NaN;
+  let before = 0;
+  for (const entry of known.sort((a, b) => times[a]! - times[b]!)) {
+    const whole = Math.floor(times[entry]!);
+    before = whole === second ? before + 1 : 0;
+    second = whole;
+    times[entry] = whole + before / (2 * (before + 1));
+  }
 }
 
 /** One value of several, of those that are numbers where any is. */

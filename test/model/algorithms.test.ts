@@ -33,8 +33,8 @@ const WORLD: World = {
 test.each<[string, (pair: { both: number; i: number; j: number; walk: number }) => number]>([
   ['cosine', ({ both, i, j }) => both / Math.sqrt(i * j)],
   ['jaccard', ({ both, i, j }) => both / (i + j - both)],
-  // From item i to one of its users, and on to an item of theirs, over d_j^0.6.
-  ['rp3beta', ({ walk, i, j }) => walk / i / j ** 0.6],
+  // From item i to one of its users, and on to an item of theirs, over d_j^0.3.
+  ['rp3beta', ({ walk, i, j }) => walk / i / j ** 0.3],
 ])('%s is what its paper says on an example done by hand', (name, formula) => {
   const degree = [4, 2, 2];
   const both = { '01': 2, '02': 2, '12': 1 };

@@ -1,8 +1,9 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { evidenceOf } from '../../src/model/evidence.js';
-import { writePreferenceRow } from '../../src/model/preferences.js';
+import { preferenceTrust, writePreferenceRow } from '../../src/model/preferences.js';
 import { RowWriter } from '../../src/model/rows.js';
-import { observationsOf, settingsWith } from './worlds.js';
+import { observationsOf, rowsOf, settingsWith, table } from './worlds.js';
 
 function preferenceRow(attributes: number[][], offered: number[], value = 0): [number, number][] {
   const world = { interactions: [offered.map(() => 0)], attributes, groups: [[]], offered };
@@ -41,4 +42,55 @@ test('an item that is not offered is in no preference’s row', () => {
 
 test('the only item of a catalogue has a weight as well', () => {
   expect(preferenceRow([[1]], [1])).toEqual([[0, 1]]);
+});
+
+/** Four items, the first two comedies; popularity 3, 1, 3, 1 of 8. */
+function trustOf(wishes: number[][], histories: number[][]): number {
+  const carriers = rowsOf([[1, 1, 0, 0]], 4);
+  return preferenceTrust(rowsOf(wishes, 1), carriers, rowsOf(histories, 4), Float64Array.of(3, 1, 3, 1));
+}
+
+test('preferences are believed where nobody who states one has done anything', () => {
+  expect(trustOf([[1], [0]], [[], [0, 0, 1, 1]])).toBe(1);
+  expect(trustOf([], [])).toBe(1);
+});
+
+test('who asks for comedies and has them as often as everybody has is believed the less the more they did', () => {
+  // Half of what everybody has are comedies, and so are half of theirs: e = 1, n = 1.
+  expect(trustOf([[1]], [[1, 0, 1, 0]])).toBeCloseTo(((1 + 20 * 4) / (1 + 20) - 1) / 3, 12);
+  const often = Array.from({ length: 200 }, () => [1, 0, 1, 0]);
+  const trust = trustOf(
+    often.map(() => [1]),
+    often,
+  );
+  expect(trust).toBeCloseTo(((200 + 80) / (200 + 20) - 1) / 3, 12);
+});
+
+test('preferences that nobody follows are not believed at all, and dislikes have no say', () => {
+  const away = Array.from({ length: 200 }, () => [0, 0, 1, 1]);
+  expect(
+    trustOf(
+      away.map(() => [1]),
+      away,
+    ),
+  ).toBe(0);
+  expect(
+    trustOf(
+      away.map(() => [-1]),
+      away,
+    ),
+  ).toBe(1);
+});
+
+test('trust stays between 0 and 1, whatever the world', () => {
+  fc.assert(
+    fc.property(table(5, 2, [-1, 0, 1]), table(5, 4, [0, 1]), table(2, 4, [0, 1]), (wishes, histories, carried) => {
+      const popularity = Float64Array.from({ length: 4 }, (_, item) =>
+        histories.reduce((total, row) => total + row[item]!, 0),
+      );
+      const trust = preferenceTrust(rowsOf(wishes, 2), rowsOf(carried, 4), rowsOf(histories, 4), popularity);
+      expect(trust).toBeGreaterThanOrEqual(0);
+      expect(trust).toBeLessThanOrEqual(1);
+    }),
+  );
 });

@@ -38,7 +38,7 @@ test('popularity adds β over all items, shared out by their likes', () => {
     groups: [],
     offered: [1, 1, 1],
   };
-  const { scales } = scaled(world, settingsWith({ popularityWeight: 3 }));
+  const { scales } = scaled(world, settingsWith({ popularityWeight: 3, groupWeight: 1 }));
   expect(Array.from(scales.prior)).toEqual([2, 1, 0]);
   expect(scales.groups).toBe(3);
 });
