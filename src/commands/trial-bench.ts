@@ -128,4 +128,5 @@ const FREE: Partial<Settings> = {
   recency: 0,
   targetDamping: 0,
   power: 1,
+  groupWeight: 0,
 };

@@ -40,6 +40,7 @@ export async function settle(run: Run, dataset: Dataset, method: Method): Promis
   const knobs = {
     times: dataset.times !== undefined,
     attributes: dataset.attributes.index.length > 0,
+    groups: dataset.groups.index.length > 0,
     fixed: method.fixed,
   };
   const fits = Math.max(1, Math.min(MOST_FITS, Math.round((MOST_FITS * SMALL) / dataset.interactions.index.length)));

@@ -3,7 +3,7 @@ import type { Settings } from './settings.js';
 
 /**
  * Judges settings by what was held out: learns with `learned` and recommends with each of the variants, which differ from
- * it in b, p, β, τ and ρ alone.
+ * it in b, p, β, τ, ρ and ω alone.
  * @returns by variant, what the list of each judged user is worth.
  */
 export type Judge = (learned: Settings, variants: readonly Settings[]) => Promise<Float64Array[]>;
@@ -12,6 +12,7 @@ export type Judge = (learned: Settings, variants: readonly Settings[]) => Promis
 export interface Knobs {
   times: boolean;
   attributes: boolean;
+  groups: boolean;
   /** Settings that were set by hand, and stay. */
   fixed: ReadonlySet<keyof Settings>;
 }
@@ -52,12 +53,13 @@ const FREE: readonly Ladder[] = [
   { setting: 'targetDamping', steps: [0, 0.15, 0.3, 0.45] },
   { setting: 'popularityHalfLife', steps: [0, 0.3, 0.1, 0.03], needs: 'times' },
   { setting: 'power', steps: [0.8, 1, 1.25, 1.5] },
+  { setting: 'groupWeight', steps: [0, 0.5, 1, 3], needs: 'groups' },
 ];
 
 interface Ladder {
-  setting: 'popularityWeight' | 'recency' | 'targetDamping' | 'popularityHalfLife' | 'power';
+  setting: 'popularityWeight' | 'recency' | 'targetDamping' | 'popularityHalfLife' | 'power' | 'groupWeight';
   steps: readonly number[];
-  needs?: 'times';
+  needs?: 'times' | 'groups';
 }
 
 /** Settings that take a fit each, and the moves from where they stand, in the order in which they are tried. */

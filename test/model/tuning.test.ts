@@ -7,8 +7,8 @@ import { differences, type Judge, type Knobs, type Tuning, tune } from '../../sr
 import { settingsWith } from './worlds.js';
 
 const START = settingsWith({});
-const ALL: Knobs = { times: true, attributes: true, fixed: new Set() };
-const FREE = ['targetDamping', 'power', 'popularityWeight', 'popularityHalfLife', 'recency'] as const;
+const ALL: Knobs = { times: true, attributes: true, groups: true, fixed: new Set() };
+const FREE = ['targetDamping', 'power', 'popularityWeight', 'popularityHalfLife', 'recency', 'groupWeight'] as const;
 const FITTED = ['lambda', 'attributeWeight', 'basketDamping', 'sourceDamping'] as const;
 const USERS = 100;
 
@@ -59,6 +59,8 @@ describe('a knob that costs no fit', () => {
     ['popularityHalfLife', 0.03],
     ['power', 0.8],
     ['power', 1.5],
+    ['groupWeight', 0],
+    ['groupWeight', 3],
   ])('%s climbs its ladder to %d where that is best, and nothing else moves', async (setting, peak) => {
     // A half-life of 0 is none at all: longest, not shortest.
     const length = (x: number) => (setting === 'popularityHalfLife' && x === 0 ? 1 : x);
@@ -191,6 +193,7 @@ const searches = fc.record({
   knobs: fc.record({
     times: fc.boolean(),
     attributes: fc.boolean(),
+    groups: fc.boolean(),
     fixed: fc.subarray<keyof Settings>(keys).map((fixed) => new Set(fixed)),
   }),
 });
@@ -214,10 +217,11 @@ describe('whatever the worth', () => {
     }));
 
   test('what the data has nothing about is left alone', () =>
-    law((_, calls, { times, attributes }) => {
+    law((_, calls, { times, attributes, groups }) => {
       for (const settings of calls.flatMap(({ variants }) => variants)) {
         if (!times) expect(settings).toMatchObject({ recency: START.recency, popularityHalfLife: 0 });
         if (!attributes) expect(settings.attributeWeight).toBe(START.attributeWeight);
+        if (!groups) expect(settings.groupWeight).toBe(START.groupWeight);
       }
     }));
 
