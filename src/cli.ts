@@ -12,10 +12,7 @@ async function main(argv: readonly string[]): Promise<number> {
   onSignal('SIGINT', ExitCode.interrupted, interrupted);
   onSignal('SIGTERM', ExitCode.terminated, interrupted);
   try {
-    if (argv[0] === 'help' && argv[1] === 'algorithms') {
-      process.stdout.write(algorithmsHelp());
-      return ExitCode.ok;
-    }
+    if (argv[0] === 'help') return help(argv[1]);
     if (argv[0] === 'evaluate') {
       const options = parseEvaluateOptions(argv.slice(1));
       if (options) await evaluateInPool(options, interrupted.signal);
@@ -34,6 +31,16 @@ async function main(argv: readonly string[]): Promise<number> {
     if (error.message !== '') process.stderr.write(`recommend: ${error.message}\n`);
     return error.exitCode;
   }
+}
+
+/** `recommend help [algorithms|evaluate]`. */
+function help(topic: string | undefined): number {
+  if (topic === 'algorithms') process.stdout.write(algorithmsHelp());
+  else if (topic === 'evaluate') parseEvaluateOptions(['--help']);
+  else if (topic === undefined) parseOptions(['--help'], version());
+  else
+    throw new Failure(ExitCode.usage, `there is no help on ${JSON.stringify(topic)}: algorithms, evaluate, or nothing`);
+  return ExitCode.ok;
 }
 
 function onSignal(signal: 'SIGINT' | 'SIGTERM', exitCode: number, interrupted: AbortController): void {

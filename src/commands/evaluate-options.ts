@@ -1,5 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { ExitCode, Failure } from '../failure.js';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { closest } from '../input/closest.js';
 import type { HoldoutKind } from '../model/holdout.js';
 import { usableCores } from '../shards/cores.js';
@@ -9,6 +8,7 @@ import {
   type InputOptions,
   meantInput,
   number,
+  parsed,
   type TypedInput,
   usage,
 } from './input-options.js';
@@ -132,15 +132,7 @@ export function evaluateCommand(): Command {
  */
 export function parseEvaluateOptions(argv: readonly string[]): EvaluateOptions | undefined {
   const command = evaluateCommand();
-  try {
-    command.parse(argv, { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return undefined;
-    // Commander has said on stderr what is wrong.
-    throw new Failure(ExitCode.usage, '', { cause: error });
-  }
-  return meantEvaluation(command.opts());
+  return parsed(command, argv) ? meantEvaluation(command.opts()) : undefined;
 }
 
 /** Commander's own keys and types for the options above. */

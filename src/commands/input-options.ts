@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ExitCode, Failure } from '../failure.js';
 import { closest } from '../input/closest.js';
 import type { EventWeights } from '../input/event-types.js';
@@ -173,6 +173,21 @@ function namedColumns(typed: TypedInput): NamedColumns {
 function attributeNames(text: string): string[] {
   if (text.trim().toLowerCase() === 'none') return [];
   return text.split(',').map((name) => name.trim());
+}
+
+/**
+ * Has a command read its arguments.
+ * @returns false where help or the version was asked for, and shown. @throws Failure 2, of which the command has told.
+ */
+export function parsed(command: Command, argv: readonly string[]): boolean {
+  try {
+    command.parse(argv, { from: 'user' });
+    return true;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return false;
+    throw new Failure(ExitCode.usage, '', { cause: error });
+  }
 }
 
 /** An option that takes a whole number within bounds. */

@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { ExitCode, Failure } from '../failure.js';
 import { usableCores } from '../shards/cores.js';
 import {
@@ -7,6 +7,7 @@ import {
   type InputOptions,
   meantInput,
   number,
+  parsed,
   type TypedInput,
 } from './input-options.js';
 import { AUTO, METHOD_NAMES, type Method, methodOf } from './method.js';
@@ -95,15 +96,7 @@ export function parseOptions(argv: readonly string[], version: string): Options 
       `give it at least the users:\n\n${EXAMPLES.trim()}\n\n(recommend --help shows the options)`,
     );
   }
-  try {
-    command.parse(argv, { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return undefined;
-    // Commander has said on stderr what is wrong.
-    throw new Failure(ExitCode.usage, '', { cause: error });
-  }
-  return meant(command.opts());
+  return parsed(command, argv) ? meant(command.opts()) : undefined;
 }
 
 /** Commander's own keys and types for the options above. */

@@ -74,7 +74,7 @@ export const HYPER_PARAMETERS: readonly HyperParameter[] = [
     'm',
     0,
     1e9,
-    'interactions of the average user mixed into each group of users',
+    'interactions with an item that everybody’s taste counts as beside a group’s own',
   ),
   whole('group-targets', 'groupTargets', '', 1, 1e6, 'items kept for each group of users'),
 ];
