@@ -4,7 +4,7 @@ import { evaluateInPool } from './commands/evaluation.js';
 import { algorithmsHelp } from './commands/method.js';
 import { parseOptions } from './commands/options.js';
 import { recommend } from './commands/recommend.js';
-import { ExitCode, Failure } from './failure.js';
+import { ExitCode, Failure, systemCode } from './failure.js';
 
 /** The command line, from argv to the exit code; nothing else prints errors. */
 async function main(argv: readonly string[]): Promise<number> {
@@ -55,6 +55,10 @@ function version(): string {
   return String(version);
 }
 
+// `--help | head`: a reader who left is no failure. Who writes data listens as well, and tells of any other error.
+process.stdout.on('error', (error) => {
+  if (systemCode(error) !== 'EPIPE' && process.stdout.listenerCount('error') === 1) throw error;
+});
 process.exitCode = await main(process.argv.slice(2));
 // Stopped by a signal, all is cleaned up, but a file may still be being read: that is not waited for.
 if (process.exitCode >= ExitCode.interrupted) process.exit();
