@@ -10,7 +10,7 @@ const books = join(fixtures, 'books', 'books.csv');
 const N = 7;
 
 async function recommended(users: string, ...more: string[]): Promise<string> {
-  const args = ['-u', users, '-i', books, '-n', String(N), '-q', ...more];
+  const args = ['-u', users, '-i', books, '-n', String(N), '--algorithm', 'ridge', '-q', ...more];
   const { code, stdout, stderr } = await run(args, { folder: newFolder() });
   expect(code, stderr).toBe(0);
   return stdout;
@@ -89,7 +89,7 @@ test('the bytes are the same for any number of workers where learning takes seve
   const folder = newFolder();
   const events = put(folder, 'events.csv', manyEvents(400, 401, 200));
   const runs = await Promise.all(
-    ['1', '2', '7'].map((workers) => run(['-u', events, '-v', '-j', workers], { folder })),
+    ['1', '2', '7'].map((workers) => run(['-u', events, '--algorithm', 'ridge', '-v', '-j', workers], { folder })),
   );
   for (const { code, stderr } of runs) {
     expect(code, stderr).toBe(0);
