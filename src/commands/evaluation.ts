@@ -40,10 +40,7 @@ function algorithmsOf(run: Run): RunAlgorithm {
     const { settings, explanation } = await settle(run, dataset, methodOfSpec(spec));
     const learned = await learn(run, dataset, settings);
     const learnedAt = run.seconds();
-    const audience = audienceOf(dataset, (byUser) => pickedRows(byUser, users), {
-      recency: settings.recency,
-      includeSeen: false,
-    });
+    const audience = audienceOf(dataset, (byUser) => pickedRows(byUser, users), settings, { includeSeen: false });
     const audiencePath = run.directory.file('audience');
     writeAudience(audiencePath, audience);
     const job: ListsJob = { kind: 'lists', model: learned.model, settings, audience: audiencePath, listLength: count };

@@ -81,10 +81,7 @@ async function serve(
   destination: Destination,
 ): Promise<{ users: number; rows: number }> {
   const { directory, progress } = run;
-  const audience = audienceOf(dataset, (byUser) => firstRows(byUser, dataset.served), {
-    recency: learned.settings.recency,
-    includeSeen: options.includeSeen,
-  });
+  const audience = audienceOf(dataset, (byUser) => firstRows(byUser, dataset.served), learned.settings, options);
   const audiencePath = directory.file('audience');
   writeAudience(audiencePath, audience);
   const cells = directory.file('cells');

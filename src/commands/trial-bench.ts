@@ -1,7 +1,7 @@
 import { finishOf } from '../model/finish.js';
 import type { Rehearsal } from '../model/rehearsal.js';
 import type { Settings } from '../model/settings.js';
-import { pickedRows } from '../model/sparse.js';
+import { pickedRows, type SparseRows } from '../model/sparse.js';
 import { recentPopularity } from '../model/trend.js';
 import type { Judge } from '../model/tuning.js';
 import { audienceOf } from '../ranking/audience.js';
@@ -24,8 +24,8 @@ export class TrialBench {
   readonly #heldOut: string;
   readonly #counted = new Map<string, Counted>();
   readonly #learned = new Map<string, Learned>();
-  /** By recency: the audience of those who are judged. */
-  readonly #audiences = new Map<number, string>();
+  /** By what enters them of the settings: the audiences of those who are judged. */
+  readonly #audiences = new Map<string, string>();
 
   constructor(run: Run, rehearsal: Rehearsal) {
     this.#run = run;
@@ -34,7 +34,12 @@ export class TrialBench {
     writeArrays(this.#heldOut, matrixArrays('heldOut', rehearsal.heldOut));
   }
 
-  readonly judge: Judge = async (settings, variants) => {
+  readonly judge: Judge = (settings, variants) => this.#judge(settings, variants, false);
+
+  /** Judges the lists the same users get when they are served as if they had no history. */
+  readonly judgeCold: Judge = (settings, variants) => this.#judge(settings, variants, true);
+
+  async #judge(settings: Settings, variants: readonly Settings[], isCold: boolean): Promise<Float64Array[]> {
     const learned = await this.#learn(settings);
     const finishes: string[] = [];
     const job: TrialJob = {
@@ -43,7 +48,7 @@ export class TrialBench {
       variants: variants.map((variant) => {
         const finish = this.#finish(learned, variant);
         finishes.push(finish);
-        return { settings: variant, audience: this.#audience(variant.recency), finish };
+        return { settings: variant, audience: this.#audience(variant, isCold), finish };
       }),
       heldOut: this.#heldOut,
       listLength: LIST_LENGTH,
@@ -59,7 +64,7 @@ export class TrialBench {
     });
     this.#run.directory.discard(finishes);
     return worths;
-  };
+  }
 
   end(): void {
     for (const counted of this.#counted.values()) discardCounted(this.#run, counted);
@@ -107,16 +112,17 @@ export class TrialBench {
     return path;
   }
 
-  #audience(recency: number): string {
-    const before = this.#audiences.get(recency);
+  /** Who is judged, as settings have them known; cold: as if they had no history. */
+  #audience(settings: Settings, isCold: boolean): string {
+    const { recency, groupWeight, coldGroupWeight } = settings;
+    const key = [recency, groupWeight, coldGroupWeight, isCold].join(' ');
+    const before = this.#audiences.get(key);
     if (before !== undefined) return before;
     const { seen, judged } = this.#rehearsal;
     const path = this.#run.directory.file('audience');
-    writeAudience(
-      path,
-      audienceOf(seen, (byUser) => pickedRows(byUser, judged), { recency, includeSeen: false }),
-    );
-    this.#audiences.set(recency, path);
+    const some = (byUser: SparseRows) => pickedRows(byUser, judged);
+    writeAudience(path, audienceOf(seen, some, settings, { includeSeen: false, hideHistory: isCold }));
+    this.#audiences.set(key, path);
     return path;
   }
 }
@@ -129,4 +135,5 @@ const FREE: Partial<Settings> = {
   targetDamping: 0,
   power: 1,
   groupWeight: 0,
+  coldGroupWeight: 0,
 };

@@ -1,7 +1,8 @@
 import type { Dataset } from '../input/dataset.js';
+import { lotKeys } from '../model/random.js';
 import { rehearse } from '../model/rehearsal.js';
 import type { Settings } from '../model/settings.js';
-import { tune } from '../model/tuning.js';
+import { tune, tuneCold } from '../model/tuning.js';
 import { plural } from '../output/report.js';
 import { tuned, tuningTable } from '../output/tuning-report.js';
 import type { Method } from './method.js';
@@ -27,12 +28,13 @@ export interface Settled {
 export async function settle(run: Run, dataset: Dataset, method: Method): Promise<Settled> {
   if (!method.tuned) return { settings: method.settings };
   const startedAt = run.seconds();
-  const rehearsal = rehearse(dataset);
+  const rehearsal = rehearse(dataset, { users: lotKeys(dataset.userIds), items: lotKeys(dataset.itemIds) });
   const users = rehearsal.judged.length;
+  const base = method.fixed.size === 0 ? 'the fixed defaults' : 'the fixed defaults with what was set';
   if (users < FEWEST_JUDGED) {
     return {
       settings: method.settings,
-      explanation: `the fixed defaults: ${plural(users, 'user')} with items to hold out, ${FEWEST_JUDGED} are wanted to tell a gain from noise`,
+      explanation: `${base}: ${plural(users, 'user')} with items to hold out, ${FEWEST_JUDGED} are wanted to tell a gain from noise`,
     };
   }
   const { neighbors } = method.settings;
@@ -46,9 +48,15 @@ export async function settle(run: Run, dataset: Dataset, method: Method): Promis
   const fits = Math.max(1, Math.min(MOST_FITS, Math.round((MOST_FITS * SMALL) / dataset.interactions.index.length)));
   const bench = new TrialBench(quietly(run, fits), rehearsal);
   const tuning = await tune(start, knobs, bench.judge, fits);
+  const cold =
+    knobs.groups && !knobs.fixed.has('coldGroupWeight') ? await tuneCold(tuning.settings, bench.judgeCold) : undefined;
   bench.end();
-  const explanation = tuned(tuning, { start, users, latest: knobs.times, seconds: run.seconds() - startedAt });
-  return { settings: { ...tuning.settings, neighbors }, explanation, trials: tuningTable(tuning) };
+  const facts = { base, start, users, latest: knobs.times, seconds: run.seconds() - startedAt };
+  return {
+    settings: { ...(cold ?? tuning).settings, neighbors },
+    explanation: tuned(tuning, cold, facts),
+    trials: tuningTable(tuning, cold, base),
+  };
 }
 
 /** The run, for which counting and learning are parts of tuning. */

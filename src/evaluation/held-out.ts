@@ -1,5 +1,6 @@
 import type { Dataset } from '../input/dataset.js';
 import { type Holdout, splitInteractions } from '../model/holdout.js';
+import { lotKeys } from '../model/random.js';
 import { emptyRows, mapped, type SparseRows, stacked } from '../model/sparse.js';
 
 /** What is learned from, and what it is judged by. */
@@ -38,7 +39,8 @@ export interface HeldOutCounts {
  */
 export function heldOutBySplit(dataset: Dataset, how: Holdout, hasCatalogue: boolean): HeldOut {
   const { interactions, served } = dataset;
-  const { train, trainTimes, test } = splitInteractions({ interactions, times: dataset.times }, how, served);
+  const keys = { users: lotKeys(dataset.userIds), items: lotKeys(dataset.itemIds) };
+  const { train, trainTimes, test } = splitInteractions({ interactions, times: dataset.times }, how, keys, served);
   const heldOut = interactions.index.length - train.index.length;
   const behind = (matrix: SparseRows) => matrix.index.length - matrix.start[served]!;
   const ofUntested = behind(interactions) - behind(train);

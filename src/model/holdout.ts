@@ -9,6 +9,12 @@ export interface TimedInteractions {
   times: Float64Array | undefined;
 }
 
+/** A number for each user and each item that does not go by their place; see `lotKeys`. */
+export interface LotKeys {
+  users: Uint32Array;
+  items: Uint32Array;
+}
+
 /** `last`: each user's latest. `random`: each user's by lot. `time`: everybody's from one moment on. */
 export type HoldoutKind = 'last' | 'random' | 'time';
 
@@ -33,7 +39,7 @@ export interface Parts {
  * Holds out a part of what people did, for learning on the rest to be judged by it.
  *
  * Under `last` and `random` a user with two entries or more gives up at least one and keeps at least one; a user with
- * a single one keeps it. What a user gives up depends on nothing but the seed, their index and their own entries.
+ * a single one keeps it. What a user gives up depends on nothing but the seed, their key and their own entries.
  * Under `time` whoever came later has nothing left to be learned from, and entries without a time stay.
  *
  * A held-out entry that was not liked (disliked, or had and returned) is in neither part: it is nothing to be found,
@@ -43,10 +49,11 @@ export interface Parts {
  *   from the moment on is in neither part.
  * @throws RangeError for `last` and `time` without times.
  */
-export function splitInteractions(seen: TimedInteractions, how: Holdout, users: number): Parts {
+export function splitInteractions(seen: TimedInteractions, how: Holdout, keys: LotKeys, users: number): Parts {
   const { interactions, times } = seen;
   const tested = Math.min(users, interactions.rows);
-  const isHeldOut = how.kind === 'time' ? heldOutByMoment(timesOf(seen, how), how) : heldOutByUser(seen, how, tested);
+  const isHeldOut =
+    how.kind === 'time' ? heldOutByMoment(timesOf(seen, how), how) : heldOutByUser(seen, how, keys, tested);
   const endOfTested = interactions.start[tested]!;
   const stays = new Uint8Array(isHeldOut.length);
   const isTest = new Uint8Array(isHeldOut.length);
@@ -69,12 +76,13 @@ function heldOutCount(count: number, holdout: number): number {
 }
 
 /** By entry: 1 where it is held out; the last of each user's entries in the order of the kind. */
-function heldOutByUser(seen: TimedInteractions, how: Holdout, users: number): Uint8Array {
+function heldOutByUser(seen: TimedInteractions, how: Holdout, keys: LotKeys, users: number): Uint8Array {
   const { start, index } = seen.interactions;
   const isHeldOut = new Uint8Array(index.length);
   const lot = new Uint32Array(index.length);
   for (let user = 0; user < users; user++) {
-    for (let e = start[user]!; e < start[user + 1]!; e++) lot[e] = hashOf(how.seed, user, index[e]!);
+    for (let e = start[user]!; e < start[user + 1]!; e++)
+      lot[e] = hashOf(how.seed, keys.users[user]!, keys.items[index[e]!]!);
   }
   const byLot = (a: number, b: number) => lot[a]! - lot[b]! || a - b;
   const times = how.kind === 'last' ? timesOf(seen, how) : undefined;

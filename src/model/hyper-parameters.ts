@@ -52,6 +52,7 @@ export const HYPER_PARAMETERS: readonly HyperParameter[] = [
   real('recency', 'recency', 'ρ', 0, 10, 'the k-th latest item of a history counts k^-ρ; 0: all alike'),
   real('preference-weight', 'preferenceWeight', 'γ', 0, 1000, 'what a stated preference counts'),
   real('group-weight', 'groupWeight', 'ω', 0, 1000, 'what the groups of a user count beside popularity'),
+  real('cold-group-weight', 'coldGroupWeight', 'ω₀', 0, 1000, 'the same for users without a history'),
   real(
     'attribute-weight',
     'attributeWeight',

@@ -43,6 +43,15 @@ export function hashOf(seed: number, a: number, b: number): number {
   return mixed(mixed(mixed(seed) ^ a) ^ b) >>> 0;
 }
 
+/** By id a number from 0 to 2³² − 1: what lots go by, so that the order of a file decides nothing. FNV-1a, mixed. */
+export function lotKeys(ids: readonly string[]): Uint32Array {
+  return Uint32Array.from(ids, (id) => {
+    let h = 0x811c9dc5;
+    for (let at = 0; at < id.length; at++) h = Math.imul(h ^ id.charCodeAt(at), 0x01000193);
+    return mixed(h);
+  });
+}
+
 /** 2³² divided by the golden ratio: without it zeros would stay zeros. */
 const GOLDEN = 0x9e3779b9;
 

@@ -1,6 +1,6 @@
 import type { Observations } from './evidence.js';
-import { splitInteractions } from './holdout.js';
-import { pickedRows, type SparseRows } from './sparse.js';
+import { type LotKeys, splitInteractions } from './holdout.js';
+import { mapped, pickedRows, type SparseRows } from './sparse.js';
 
 /** Of each user's items this share is held out, the latest where there are times. */
 const HELD_OUT = 0.15;
@@ -18,21 +18,18 @@ export interface Rehearsal {
   heldOut: SparseRows;
 }
 
-/** Holds out a part of what the users did, to tune on the rest. */
-export function rehearse(seen: Rehearsal['seen']): Rehearsal {
+/** Holds out a part of what the users did, to tune on the rest. Whom it takes goes by their keys, not by their place. */
+export function rehearse(seen: Rehearsal['seen'], keys: LotKeys): Rehearsal {
   const { interactions, times, groups, preferences, excluded, offered, attributes } = seen;
   const kind = times ? 'last' : 'random';
-  const parts = splitInteractions({ interactions, times }, { kind, holdout: HELD_OUT, seed: SEED }, interactions.rows);
+  const how = { kind, holdout: HELD_OUT, seed: SEED } as const;
+  const parts = splitInteractions({ interactions, times }, how, keys, interactions.rows);
   const every = Math.max(1, Math.ceil(interactions.index.length / MOST_INTERACTIONS));
-  const sample = Uint32Array.from({ length: Math.ceil(interactions.rows / every) }, (_, k) => k * every);
+  const sample = drawn(Uint32Array.from(keys.users.keys()), keys.users, Math.ceil(interactions.rows / every));
   const train = pickedRows(parts.train, sample);
-  const test = pickedRows(parts.test, sample);
+  const test = toBeFound(pickedRows(parts.test, sample), pickedRows(excluded, sample), offered);
   const able = Uint32Array.from(sample.keys()).filter((k) => test.start[k + 1]! > test.start[k]!);
-  const stride = Math.max(1, able.length / MOST_JUDGED);
-  const judged = Uint32Array.from(
-    { length: Math.min(able.length, MOST_JUDGED) },
-    (_, k) => able[Math.floor(k * stride)]!,
-  );
+  const judged = drawn(able, pickedKeys(keys.users, sample), MOST_JUDGED);
   return {
     seen: {
       interactions: train,
@@ -46,6 +43,28 @@ export function rehearse(seen: Rehearsal['seen']): Rehearsal {
     judged,
     heldOut: pickedRows(test, judged),
   };
+}
+
+/** Of some users as many by lot, in the order of the users. */
+function drawn(users: Uint32Array, keys: Uint32Array, count: number): Uint32Array {
+  if (users.length <= count) return users;
+  return users
+    .slice()
+    .sort((a, b) => keys[a]! - keys[b]! || a - b)
+    .subarray(0, count)
+    .sort();
+}
+
+function pickedKeys(keys: Uint32Array, users: Uint32Array): Uint32Array {
+  return users.map((user) => keys[user]!);
+}
+
+/** Without what no list can hold: items that are not offered, and those a user excluded. */
+function toBeFound(test: SparseRows, excluded: SparseRows, offered: Uint8Array): SparseRows {
+  return mapped(test, (value, user, item) => {
+    const isExcluded = excluded.index.subarray(excluded.start[user]!, excluded.start[user + 1]!).includes(item);
+    return offered[item] === 1 && !isExcluded ? value : undefined;
+  });
 }
 
 /** What stands beside the entries of some rows of a matrix. */

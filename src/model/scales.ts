@@ -56,7 +56,7 @@ export function scalesOf(
   return {
     items,
     preferences: preferences * settings.preferenceWeight * trust,
-    groups: settings.popularityWeight * settings.groupWeight,
+    groups: settings.popularityWeight,
     prior: trend.map((degree) => weight * degree),
   };
 }

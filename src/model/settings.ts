@@ -40,6 +40,8 @@ export interface Settings {
   preferenceWeight: number;
   /** ω ≥ 0: what the groups of a user count beside popularity; at 1 popularity becomes that of the group. */
   groupWeight: number;
+  /** ω₀ ≥ 0: the same for who has no history; with n items of history, ω + (ω₀ − ω) / (1 + n)². */
+  coldGroupWeight: number;
   /** m ≥ 0: interactions with an item, as everybody has them, that a group is believed to have had beside its own. */
   groupSmoothing: number;
   /** Targets kept in the row of a group. */
@@ -69,6 +71,7 @@ export const DEFAULT_SETTINGS: Readonly<Settings> = Object.freeze({
   recency: 0.5,
   preferenceWeight: 1,
   groupWeight: 0.5,
+  coldGroupWeight: 1,
   groupSmoothing: 50,
   groupTargets: 500,
 });

@@ -82,14 +82,17 @@ export function transposed(matrix: SparseRows): SparseRows {
 }
 
 /** The matrix with the cells that `keep` accepts, their values as `keep` gives them; undefined drops a cell. */
-export function mapped(matrix: SparseRows, keep: (value: number, row: number) => number | undefined): SparseRows {
+export function mapped(
+  matrix: SparseRows,
+  keep: (value: number, row: number, column: number) => number | undefined,
+): SparseRows {
   const start = new Uint32Array(matrix.rows + 1);
   const index = new Uint32Array(matrix.index.length);
   const value = new Float32Array(matrix.index.length);
   let filled = 0;
   for (let r = 0; r < matrix.rows; r++) {
     for (let e = matrix.start[r]!; e < matrix.start[r + 1]!; e++) {
-      const kept = keep(matrix.value[e]!, r);
+      const kept = keep(matrix.value[e]!, r, matrix.index[e]!);
       if (kept === undefined) continue;
       index[filled] = matrix.index[e]!;
       value[filled++] = kept;

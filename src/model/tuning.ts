@@ -3,7 +3,7 @@ import type { Settings } from './settings.js';
 
 /**
  * Judges settings by what was held out: learns with `learned` and recommends with each of the variants, which differ from
- * it in b, p, β, τ, ρ and ω alone.
+ * it in b, p, β, τ, ρ, ω and ω₀ alone.
  * @returns by variant, what the list of each judged user is worth.
  */
 export type Judge = (learned: Settings, variants: readonly Settings[]) => Promise<Float64Array[]>;
@@ -56,6 +56,9 @@ const FREE: readonly Ladder[] = [
   { setting: 'groupWeight', steps: [0, 0.5, 1, 3], needs: 'groups' },
 ];
 
+/** What is tried of ω₀. */
+const COLD_GROUP_WEIGHTS: readonly number[] = [0, 0.5, 1, 3, 10];
+
 interface Ladder {
   setting: 'popularityWeight' | 'recency' | 'targetDamping' | 'popularityHalfLife' | 'power' | 'groupWeight';
   steps: readonly number[];
@@ -95,6 +98,17 @@ export async function tune(start: Settings, knobs: Knobs, judge: Judge, fits: nu
     }
   }
   if (climb.fits > 1) await climb.free(knobs);
+  return { settings: climb.settings, attempts: climb.attempts, before: climb.before, after: mean(climb.worth) };
+}
+
+/**
+ * Moves ω₀, what groups count for users without a history, where that serves them better beyond noise.
+ * @param judge judges lists that are made as if the users had no history.
+ */
+export async function tuneCold(start: Settings, judge: Judge): Promise<Tuning> {
+  const climb = new Climb(start, judge, 1);
+  await climb.begin();
+  await climb.best('coldGroupWeight', COLD_GROUP_WEIGHTS);
   return { settings: climb.settings, attempts: climb.attempts, before: climb.before, after: mean(climb.worth) };
 }
 
@@ -154,6 +168,14 @@ class Climb {
       ...besides('popularityWeight', [popularityWeight / 3, popularityWeight * 3]),
     ];
     return this.#take(variants, await this.#judged(fit, variants), true);
+  }
+
+  /** Takes the best of other values of a free knob, if one is better beyond noise. */
+  async best(setting: keyof Settings, values: readonly number[]): Promise<void> {
+    const variants = values
+      .filter((value) => value !== this.settings[setting])
+      .map((value) => ({ ...this.settings, [setting]: value }));
+    this.#take(variants, await this.#judge(this.settings, variants), false);
   }
 
   async #judged(fit: Settings, variants: readonly Settings[]): Promise<Float64Array[]> {

@@ -5,6 +5,8 @@ import { plural } from './report.js';
 
 /** What tuning rested on. */
 export interface TuningFacts {
+  /** What `start` is called. */
+  base: string;
   start: Settings;
   /** How many were judged. */
   users: number;
@@ -13,24 +15,40 @@ export interface TuningFacts {
   seconds: number;
 }
 
-/** A paragraph: what was tried, what was chosen, and why. */
-export function tuned(tuning: Tuning, { start, users, latest, seconds }: TuningFacts): string {
+/**
+ * A paragraph: what was tried, what was chosen, and why.
+ * @param cold what was tried for users without a history.
+ */
+export function tuned(tuning: Tuning, cold: Tuning | undefined, facts: TuningFacts): string {
+  const { base, start, users, latest, seconds } = facts;
   const fits = 1 + new Set(tuning.attempts.filter(({ fitted }) => fitted).map(({ fit }) => fit)).size;
+  const trials = tuning.attempts.length + (cold?.attempts.length ?? 0);
   const held = latest ? 'the latest items' : 'some items';
-  const basis = `judged by ${held} of ${plural(users, 'user')}, held out: ${plural(tuning.attempts.length, 'trial')}, ${plural(fits, 'fit')}, ${seconds.toFixed(1)} s`;
+  const basis = `judged by ${held} of ${plural(users, 'user')}, held out: ${plural(trials, 'trial')}, ${plural(fits, 'fit')}, ${seconds.toFixed(1)} s`;
+  const chosen = [
+    ...choice(tuning, start, 'recall and NDCG at 20', `above ${base}`),
+    ...(cold ? choice(cold, tuning.settings, 'their lists without a history', 'better') : []),
+  ];
+  return [basis, ...(chosen.length > 0 ? chosen : [`  ${base} stay: nothing was better beyond noise`])].join('\n');
+}
+
+function choice(tuning: Tuning, start: Settings, what: string, than: string): string[] {
   const moved = named(differences(start, tuning.settings), start);
-  if (moved.length === 0) return `${basis}\n  the fixed defaults stay: nothing was better beyond noise`;
+  if (moved.length === 0) return [];
   const gain = ((100 * (tuning.after - tuning.before)) / tuning.before).toFixed(1);
-  return `${basis}\n  chose ${moved.join(', ')}: recall and NDCG at 20 ${gain} % above the fixed defaults on them`;
+  return [`  chose ${moved.join(', ')}: ${what} ${gain} % ${than}`];
 }
 
 /** Every trial in a line: what changed, what it was worth, and the gain with its standard error. */
-export function tuningTable(tuning: Tuning): string {
-  const lines = tuning.attempts.map(
-    (attempt) =>
-      `  ${attempt.accepted ? '*' : ' '} ${attempt.worth.toFixed(4)}  ${signed(attempt.gain)} ± ${attempt.error.toFixed(4)}  ${changesOf(attempt)}`,
-  );
-  return [`    ${tuning.before.toFixed(4)}  the fixed defaults`, ...lines].join('\n');
+export function tuningTable(tuning: Tuning, cold: Tuning | undefined, base: string): string {
+  const rows = (trials: Tuning, from: string) => [
+    `    ${trials.before.toFixed(4)}  ${from}`,
+    ...trials.attempts.map(
+      (attempt) =>
+        `  ${attempt.accepted ? '*' : ' '} ${attempt.worth.toFixed(4)}  ${signed(attempt.gain)} ± ${attempt.error.toFixed(4)}  ${changesOf(attempt)}`,
+    ),
+  ];
+  return [...rows(tuning, base), ...(cold ? rows(cold, 'as if they had no history') : [])].join('\n');
 }
 
 function changesOf({ changes, fitted }: Attempt): string {

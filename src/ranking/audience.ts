@@ -1,5 +1,5 @@
-import { inversePower } from '../model/settings.js';
-import { besides, joined, mapped, type SparseRows } from '../model/sparse.js';
+import { inversePower, type Settings } from '../model/settings.js';
+import { besides, emptyRows, joined, mapped, type SparseRows } from '../model/sparse.js';
 
 /** The users to serve, as scoring reads them. */
 export interface Audience {
@@ -24,34 +24,33 @@ export interface Known {
 }
 
 /**
- * Whom to serve, and with what.
+ * Whom to serve, and with what. What is stated by or known of a user gives way to a history of n items as 1 / (1 + n)²:
+ * it stands in for what they do until that is known. (Stated tastes beside a history of a few items made the lists of the
+ * restaurants' data worse at any fixed weight; countries helped Online Retail's new customers alone.)
  *
- * @param some takes the rows of those who are served, of any matrix whose rows are users. @param recency ρ ≥ 0.
+ * @param some takes the rows of those who are served, of any matrix whose rows are users.
+ * @param hideHistory serves them as if they had none, though not with what they had.
  */
 export function audienceOf(
   known: Known,
   some: (byUser: SparseRows) => SparseRows,
-  { recency, includeSeen }: { recency: number; includeSeen: boolean },
+  { recency, groupWeight, coldGroupWeight }: Pick<Settings, 'recency' | 'groupWeight' | 'coldGroupWeight'>,
+  { includeSeen, hideHistory = false }: { includeSeen: boolean; hideHistory?: boolean },
 ): Audience {
   const { interactions, times, preferences, groups, offered } = known;
-  const history = some(withRecency(interactions, times, recency));
+  const had = some(interactions);
+  const history = hideHistory ? emptyRows(had.rows, had.columns) : some(withRecency(interactions, times, recency));
   const excluded = some(known.excluded);
+  const givenWay = (user: number) => 1 / (1 + history.start[user + 1]! - history.start[user]!) ** 2;
   return {
-    signals: signalsOf(history, givingWay(some(preferences), history), some(groups)),
-    barred: includeSeen ? excluded : joined([some(interactions), excluded], history.rows, history.columns),
+    signals: signalsOf(
+      history,
+      mapped(some(preferences), (value, user) => value * givenWay(user)),
+      mapped(some(groups), (value, user) => value * (groupWeight + (coldGroupWeight - groupWeight) * givenWay(user))),
+    ),
+    barred: includeSeen ? excluded : joined([had, excluded], had.rows, had.columns),
     offered,
   };
-}
-
-/**
- * Preferences that give way to a history of n items, as 1 / (1 + n)²: they stand in for what somebody does until it is
- * known. (Stated tastes beside a history of a few items made the lists of the restaurants' data worse at any fixed weight.)
- */
-function givingWay(preferences: SparseRows, history: SparseRows): SparseRows {
-  return mapped(preferences, (value, user) => {
-    const items = history.start[user + 1]! - history.start[user]!;
-    return value / (1 + items) ** 2;
-  });
 }
 
 /** Puts a user's history, preferences and groups into one row of signals, in the order of the model's rows. */

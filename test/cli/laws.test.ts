@@ -10,7 +10,11 @@ const books = join(fixtures, 'books', 'books.csv');
 const N = 7;
 
 async function recommended(users: string, ...more: string[]): Promise<string> {
-  const args = ['-u', users, '-i', books, '-n', String(N), '--algorithm', 'ridge', '-q', ...more];
+  return recommendedBy('ridge', users, ...more);
+}
+
+async function recommendedBy(algorithm: string, users: string, ...more: string[]): Promise<string> {
+  const args = ['-u', users, '-i', books, '-n', String(N), '--algorithm', algorithm, '-q', ...more];
   const { code, stdout, stderr } = await run(args, { folder: newFolder() });
   expect(code, stderr).toBe(0);
   return stdout;
@@ -70,19 +74,23 @@ describe('on the books', () => {
     for (const [user, list] of lists) expect(longer.get(user)?.slice(0, N)).toEqual(list);
   });
 
-  test('users in another order get the same lists, in that order', async () => {
-    const rows = rowsIn(ratings);
-    const order = [...had.keys()].reverse();
-    const place = new Map(order.map((user, at) => [user, at]));
-    rows.sort((a, b) => (place.get(a.user_id ?? '') ?? 0) - (place.get(b.user_id ?? '') ?? 0));
-    const lines = rows.map((row) => `${row.user_id},${row.item_id},${row.rating}`);
-    const path = put(newFolder(), 'ratings.csv', `user_id,item_id,rating\n${lines.join('\n')}\n`);
-    const permuted = byUser(rowsOf(await recommended(path)));
-    expect([...permuted.keys()]).toEqual(order);
-    for (const [user, list] of lists) {
-      expect(permuted.get(user)?.map((row) => row.item_id)).toEqual(list.map((row) => row.item_id));
-    }
-  });
+  test.each(['ridge', 'auto'])(
+    'under %s users in another order get the same lists, in that order',
+    async (algorithm) => {
+      const rows = rowsIn(ratings);
+      const order = [...had.keys()].reverse();
+      const place = new Map(order.map((user, at) => [user, at]));
+      rows.sort((a, b) => (place.get(a.user_id ?? '') ?? 0) - (place.get(b.user_id ?? '') ?? 0));
+      const lines = rows.map((row) => `${row.user_id},${row.item_id},${row.rating}`);
+      const path = put(newFolder(), 'ratings.csv', `user_id,item_id,rating\n${lines.join('\n')}\n`);
+      const there = algorithm === 'ridge' ? lists : byUser(rowsOf(await recommendedBy(algorithm, ratings)));
+      const permuted = byUser(rowsOf(await recommendedBy(algorithm, path)));
+      expect([...permuted.keys()]).toEqual(order);
+      for (const [user, list] of there) {
+        expect(permuted.get(user)?.map((row) => row.item_id)).toEqual(list.map((row) => row.item_id));
+      }
+    },
+  );
 });
 
 test('the bytes are the same for any number of workers where learning takes several shards', async () => {

@@ -4,12 +4,12 @@ import { type Run, startRun } from '../../src/commands/run.js';
 import { TrialBench } from '../../src/commands/trial-bench.js';
 import { type Rehearsal, rehearse } from '../../src/model/rehearsal.js';
 import type { Settings } from '../../src/model/settings.js';
-import { emptyRows, pickedRows } from '../../src/model/sparse.js';
+import { emptyRows, mapped, pickedRows } from '../../src/model/sparse.js';
 import { signalsOf, withRecency } from '../../src/ranking/audience.js';
 import { modelOf } from '../../src/ranking/model.js';
 import { Recommender } from '../../src/ranking/recommender.js';
 import { learntFrom } from '../model/learned.js';
-import { largeWorld, observationsOf, settingsWith } from '../model/worlds.js';
+import { largeWorld, observationsOf, placeKeys, settingsWith } from '../model/worlds.js';
 
 const runs: Run[] = [];
 
@@ -32,19 +32,22 @@ function startTestRun(): { run: Run; jobs: string[] } {
 }
 
 const { times, ...WORLD } = observationsOf(largeWorld(7, 60, 24));
-const REHEARSAL: Rehearsal = rehearse({
-  ...WORLD,
-  times,
-  preferences: emptyRows(60, 4),
-  excluded: emptyRows(60, 24),
-});
+const REHEARSAL: Rehearsal = rehearse(
+  { ...WORLD, times, preferences: emptyRows(60, 4), excluded: emptyRows(60, 24) },
+  placeKeys(WORLD.interactions),
+);
 
 /** What the list of each judged user is worth when everything is learned anew. */
 function slowWorth(settings: Settings): number[] {
   const { seen, judged, heldOut } = REHEARSAL;
   const { counts, rows, finish } = learntFrom(seen, settings);
   const histories = pickedRows(withRecency(seen.interactions, seen.times, settings.recency), judged);
-  const signals = signalsOf(histories, pickedRows(seen.preferences, judged), pickedRows(seen.groups, judged));
+  const { groupWeight, coldGroupWeight } = settings;
+  const groups = mapped(pickedRows(seen.groups, judged), (value, user) => {
+    const items = histories.start[user + 1]! - histories.start[user]!;
+    return value * (groupWeight + (coldGroupWeight - groupWeight) / (1 + items) ** 2);
+  });
+  const signals = signalsOf(histories, pickedRows(seen.preferences, judged), groups);
   const audience = { signals, barred: histories, offered: seen.offered };
   const recommender = new Recommender(modelOf(counts, [rows], [0], finish, settings), audience, 20);
   return Array.from(judged, (_, k) => {

@@ -6,6 +6,7 @@ import { type Run, startRun } from '../../src/commands/run.js';
 import { settle } from '../../src/commands/tuning.js';
 import { Failure } from '../../src/failure.js';
 import type { Dataset } from '../../src/input/dataset.js';
+import { Random } from '../../src/model/random.js';
 import { emptyRows } from '../../src/model/sparse.js';
 import { readFinish } from '../../src/storage/run-files.js';
 import { learnt } from '../model/learned.js';
@@ -60,7 +61,8 @@ test('with too few users to judge by, auto keeps the fixed defaults and says why
   const method = methodOf('auto', ['lambda=3'], '--algorithm');
   expect(await settle(run, datasetOf(largeWorld(1, 60, 20)), method)).toEqual({
     settings: method.settings,
-    explanation: 'the fixed defaults: 55 users with items to hold out, 100 are wanted to tell a gain from noise',
+    explanation:
+      'the fixed defaults with what was set: 54 users with items to hold out, 100 are wanted to tell a gain from noise',
   });
 });
 
@@ -71,10 +73,51 @@ test('auto tunes, keeps the K and what was set by hand, tells of it, and leaves 
   const { settings, explanation, trials } = await settle(run, dataset, method);
   expect(settings).toMatchObject({ lambda: 3, recency: 0, neighbors: 200, method: 'ridge', steps: 3 });
   expect(explanation).toMatch(/^judged by the latest items of 1\d\d users, held out: /);
-  expect(trials).toMatch(/^ {4}\d\.\d{4} {2}the fixed defaults\n/);
+  expect(trials).toMatch(/^ {4}\d\.\d{4} {2}the fixed defaults with what was set\n/);
   expect(readdirSync(run.directory.path)).toEqual([]);
   // And again: the same data settles the same.
   expect((await settle(startTestRun().run, dataset, method)).settings).toEqual(settings);
+});
+
+test('where nothing but popularity tells what people take, auto turns to popularity', async () => {
+  const { run } = startTestRun();
+  const users = 1500;
+  const items = 400;
+  const random = new Random(5);
+  // The k-th item is taken by a share of the users that falls with √k, whatever else they take.
+  const interactions = Array.from({ length: users }, () =>
+    Array.from({ length: items }, (_, item) => (random.next() / 2 ** 32 < 0.15 / Math.sqrt(item + 1) ? 1 : 0)),
+  );
+  const { times: _, ...dataset } = datasetOf({ ...largeWorld(1, users, items), interactions });
+  const method = methodOf('auto', ['attribute-weight=0', 'group-weight=0'], '--algorithm');
+  const { settings, explanation } = await settle(run, { ...dataset, times: undefined }, method);
+  expect(settings.popularityWeight).toBeGreaterThanOrEqual(30);
+  const gain = /popularity-weight \d+ \(not 3\).*: recall and NDCG at 20 ([\d.]+) % above/.exec(explanation ?? '')?.[1];
+  expect(Number(gain)).toBeGreaterThan(10);
+});
+
+test('users without a history are served by their group where groups tell what people take', async () => {
+  const { run } = startTestRun();
+  const [users, items, groups] = [600, 160, 30];
+  const random = new Random(6);
+  const group = (user: number) => user % groups;
+  // Everybody takes half of ten hits, and half of the five items of their group.
+  const interactions = Array.from({ length: users }, (_, user) =>
+    Array.from({ length: items }, (_, item) => {
+      const isTheirs = item < 10 || Math.floor((item - 10) / 5) === group(user);
+      return isTheirs && random.below(2) === 1 ? 1 : 0;
+    }),
+  );
+  const world = {
+    ...largeWorld(1, users, items),
+    interactions,
+    groups: interactions.map((_, user) => Array.from({ length: groups }, (_, g) => (g === group(user) ? 1 : 0))),
+  };
+  const { settings, explanation } = await settle(run, datasetOf(world), methodOf('auto', [], '--algorithm'));
+  expect(settings.coldGroupWeight).toBeGreaterThan(1);
+  expect(explanation).toMatch(
+    /chose cold-group-weight (3|10) \(not 1\): their lists without a history [\d.]+ % better/,
+  );
 });
 
 test('learning in shards leaves a model’s files alone, and knows what its rows need', async () => {

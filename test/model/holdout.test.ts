@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Holdout, splitInteractions, type TimedInteractions } from '../../src/model/holdout.js';
-import { rowsOf, table } from './worlds.js';
+import { placeKeys, rowsOf, table } from './worlds.js';
 
 /** One entry, as the tests see it. */
 interface Entry {
@@ -24,7 +24,7 @@ function entriesOf({ interactions, times }: TimedInteractions): Entry[] {
 }
 
 function split(seen: TimedInteractions, how: Holdout, users = seen.interactions.rows) {
-  const { train, trainTimes, test } = splitInteractions(seen, how, users);
+  const { train, trainTimes, test } = splitInteractions(seen, how, placeKeys(seen.interactions), users);
   return {
     train: entriesOf({ interactions: train, times: trainTimes }),
     test: entriesOf({ interactions: test, times: undefined }),
@@ -104,7 +104,12 @@ describe('splitInteractions, of any kind', () => {
         [1, 2, 3],
       ],
     );
-    const { train, test } = splitInteractions(seen, { kind: 'last', holdout: 1, seed: 1 }, 2);
+    const { train, test } = splitInteractions(
+      seen,
+      { kind: 'last', holdout: 1, seed: 1 },
+      placeKeys(seen.interactions),
+      2,
+    );
     for (const part of [train, test]) expect(part).toMatchObject({ rows: 2, columns: 3 });
     expect([Array.from(train.start), Array.from(test.start)]).toEqual([
       [0, 1, 1],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hashOf, Random } from '../../src/model/random.js';
+import { hashOf, lotKeys, Random } from '../../src/model/random.js';
 
 const WORD = 2n ** 32n;
 const whole = fc.integer({ min: 0, max: 2 ** 32 - 1 });
@@ -78,4 +78,13 @@ describe('hashOf', () => {
       for (const count of tally) expect(Math.abs(count - 1000)).toBeLessThan(155);
     }
   });
+});
+
+it('keys go by the id alone, and ids that are alike are told apart', () => {
+  const ids = Array.from({ length: 20_000 }, (_, k) => String(k));
+  const keys = lotKeys(ids);
+  expect(lotKeys(['7', '0007', '7'])).toEqual(Uint32Array.of(keys[7]!, lotKeys(['0007'])[0]!, keys[7]!));
+  expect(new Set(keys).size).toBeGreaterThan(19_990);
+  // Each half of the range has its half of them.
+  expect(Math.abs(keys.filter((key) => key < 2 ** 31).length - 10_000)).toBeLessThan(300);
 });

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { hashOf } from '../../src/model/random.js';
 import { type Rehearsal, rehearse } from '../../src/model/rehearsal.js';
 import { emptyRows, pickedRows, type SparseRows } from '../../src/model/sparse.js';
-import { columnsOf, denseOf, observationsOf, rowsOf, table, type World, worlds } from './worlds.js';
+import { columnsOf, denseOf, observationsOf, placeKeys, rowsOf, table, type World, worlds } from './worlds.js';
+
+const rehearsed = (seen: Rehearsal['seen']) => rehearse(seen, placeKeys(seen.interactions));
 
 const scenes = worlds.chain((world) =>
   fc.record({
@@ -25,7 +28,7 @@ test('what is judged was liked and is not learned from; of everybody who has two
   fc.assert(
     fc.property(scenes, (scene) => {
       const { world } = scene;
-      const { seen, judged, heldOut } = rehearse(seenOf(scene));
+      const { seen, judged, heldOut } = rehearsed(seenOf(scene));
       const train = denseOf(seen.interactions);
       expect(heldOut.rows).toBe(judged.length);
       judged.forEach((user, k) => {
@@ -53,7 +56,7 @@ test('where there are times the latest are held out, and times stay beside their
   fc.assert(
     fc.property(scenes, (scene) => {
       const { times } = scene.world;
-      const { seen, judged, heldOut } = rehearse(seenOf(scene));
+      const { seen, judged, heldOut } = rehearsed(seenOf(scene));
       if (!times) {
         expect(seen.times).toBeUndefined();
         return;
@@ -75,10 +78,10 @@ test('everything else that was seen is as it was, and a rehearsal is the same wh
   fc.assert(
     fc.property(scenes, (scene) => {
       const seen = seenOf(scene);
-      const rehearsal = rehearse(seen);
+      const rehearsal = rehearsed(seen);
       const { attributes, groups, preferences, offered } = seen;
       expect(rehearsal.seen).toMatchObject({ attributes, groups, preferences, offered });
-      expect(rehearse(seenOf(scene))).toEqual(rehearsal);
+      expect(rehearsed(seenOf(scene))).toEqual(rehearsal);
     }),
   );
 });
@@ -109,19 +112,21 @@ function crowd(users: number, each: number): Rehearsal['seen'] & { interactions:
   };
 }
 
-test('of many users 4,000 are judged, from the first to the last', () => {
-  const { judged, heldOut, seen } = rehearse(crowd(9000, 2));
+test('of many users 4,000 are judged, those of the smallest keys, in the order of users', () => {
+  const all = crowd(9000, 2);
+  const users = Uint32Array.from({ length: 9000 }, (_, user) => 2 ** 32 - 1 - user);
+  const { judged, heldOut, seen } = rehearse(all, { ...placeKeys(all.interactions), users });
   expect(seen.interactions.rows).toBe(9000);
-  expect([judged.length, heldOut.rows]).toEqual([4000, 4000]);
-  expect(judged.every((user, k) => k === 0 || user > judged[k - 1]!)).toBe(true);
-  expect(judged[0]).toBe(0);
-  expect(judged.at(-1)).toBeGreaterThan(8990);
+  expect(heldOut.rows).toBe(4000);
+  expect(Array.from(judged)).toEqual(Array.from({ length: 4000 }, (_, k) => 5000 + k));
 });
 
-test('of more than two million interactions every second user is a sample, with all that is theirs', () => {
+test('of more than two million interactions a sample of the users by key is taken, with all that is theirs', () => {
   const users = 150_000;
   const all = crowd(users, 14);
-  const { seen, judged, heldOut } = rehearse(all);
+  // Every second user, that is.
+  const keys = Uint32Array.from({ length: users }, (_, user) => (user % 2 === 0 ? user : 2 ** 31 + user));
+  const { seen, judged, heldOut } = rehearse(all, { ...placeKeys(all.interactions), users: keys });
   expect(seen.interactions.rows).toBe(users / 2);
   expect([seen.groups.rows, seen.preferences.rows, judged.length]).toEqual([users / 2, users / 2, 4000]);
   expect(seen.interactions.index.length).toBeLessThanOrEqual(2_000_000);
@@ -137,4 +142,38 @@ test('of more than two million interactions every second user is a sample, with 
   const k = 1234;
   const original = pickedRows(all.interactions, [2 * judged[k]!]);
   expect(columnsOf(heldOut, k)).toEqual(columnsOf(original, 0).slice(12));
+});
+
+test('users in another order are judged alike', () => {
+  const order = Uint32Array.from({ length: 9000 }, (_, k) => (k * 7) % 9000);
+  const all = { ...crowd(9000, 9), times: undefined };
+  const keys = { users: order.map((k) => hashOf(1, 2, k)), items: placeKeys(all.interactions).items };
+  const turned = pickedRows(all.interactions, Array.from(order.keys()).reverse());
+  const there = rehearse(all, keys);
+  const back = rehearse(
+    { ...all, interactions: turned, groups: pickedRows(all.groups, Array.from(order.keys()).reverse()) },
+    { ...keys, users: keys.users.slice().reverse() },
+  );
+  const told = ({ judged, heldOut }: Rehearsal, from: Uint32Array) =>
+    Array.from(judged, (user, k) => `${from[user]}: ${columnsOf(heldOut, k)}`).sort();
+  expect(told(back, order.slice().reverse())).toEqual(told(there, order));
+});
+
+test('what no list can hold is not asked for: items that are not offered, and those a user excluded', () => {
+  fc.assert(
+    fc.property(scenes, fc.infiniteStream(fc.boolean()), (scene, isExcluded) => {
+      const seen = seenOf(scene);
+      const { interactions } = seen;
+      const table = denseOf(interactions).map((row) => row.map(() => (isExcluded.next().value ? 1 : 0)));
+      const keys = placeKeys(interactions);
+      const plain = rehearse({ ...seen, offered: new Uint8Array(interactions.columns).fill(1) }, keys);
+      const less = rehearse({ ...seen, excluded: rowsOf(table, interactions.columns) }, keys);
+      const asked = ({ judged, heldOut }: Rehearsal) =>
+        Array.from(judged).flatMap((user, k) => columnsOf(heldOut, k).map((item) => [user, item] as const));
+      expect(asked(less)).toEqual(
+        asked(plain).filter(([user, item]) => seen.offered[item] === 1 && table[user]![item] === 0),
+      );
+      expect(less.seen.interactions).toEqual(plain.seen.interactions);
+    }),
+  );
 });

@@ -60,5 +60,5 @@ test('the weakest preference is twice what popularity can be, and as strong as h
 test('a world in which nobody has done anything has no popularity and scales that can be used', () => {
   const world: World = { interactions: [[0, 0]], attributes: [[1], [1]], groups: [[1]], offered: [1, 1] };
   const { scales } = scaled(world, settingsWith({}));
-  expect(scales).toEqual({ items: 1, preferences: 1, groups: 1.5, prior: new Float64Array(2) });
+  expect(scales).toEqual({ items: 1, preferences: 1, groups: 3, prior: new Float64Array(2) });
 });

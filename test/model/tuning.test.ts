@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { HYPER_PARAMETERS } from '../../src/model/hyper-parameters.js';
 import { hashOf } from '../../src/model/random.js';
 import type { Settings } from '../../src/model/settings.js';
-import { differences, type Judge, type Knobs, type Tuning, tune } from '../../src/model/tuning.js';
+import { differences, type Judge, type Knobs, type Tuning, tune, tuneCold } from '../../src/model/tuning.js';
 import { settingsWith } from './worlds.js';
 
 const START = settingsWith({});
@@ -300,4 +300,22 @@ test('without popularity no variant is tried twice in one fit', async () => {
   for (const { variants } of calls) {
     expect(new Set(variants.map((variant) => JSON.stringify(variant))).size).toBe(variants.length);
   }
+});
+
+describe('what groups count for users without a history', () => {
+  const cold = (worth: (weight: number) => number) => judgeBy(({ coldGroupWeight }) => worth(coldGroupWeight));
+
+  test.each([0, 0.5, 3, 10])('becomes %d where that serves them best, and nothing else moves', async (peak) => {
+    const { judge } = cold((weight) => 1 - 0.01 * Math.abs(weight - peak));
+    const tuning = await tuneCold(START, judge);
+    expect(tuning.settings).toEqual({ ...START, coldGroupWeight: peak });
+    expect(tuning.before).toBeCloseTo(1 - 0.01 * Math.abs(1 - peak), 12);
+    expect(tuning.after).toBe(1);
+  });
+
+  test('stays where no other is better beyond noise', async () => {
+    const tuning = await tuneCold(START, cold((weight) => (weight === 3 ? 1.003 : 1)).judge);
+    expect(tuning.settings).toEqual(START);
+    expect(tuning.attempts.map(({ changes }) => changes.coldGroupWeight)).toEqual([0, 0.5, 3, 10]);
+  });
 });

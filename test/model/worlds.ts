@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Observations } from '../../src/model/evidence.js';
+import type { LotKeys } from '../../src/model/holdout.js';
 import { Random } from '../../src/model/random.js';
 import { DEFAULT_SETTINGS, type ItemRowMethod, type Settings, type Weighting } from '../../src/model/settings.js';
 import type { SparseRows } from '../../src/model/sparse.js';
@@ -117,6 +118,7 @@ export const anySettings: fc.Arbitrary<Settings> = fc
     recency: fc.constantFrom(0, 0.5, 2),
     preferenceWeight: fc.constant(1),
     groupWeight: fc.constant(1),
+    coldGroupWeight: fc.constant(1),
     groupSmoothing: fc.constantFrom(0.5, 1, 200),
     groupTargets: fc.integer({ min: 1, max: 10 }),
   })
@@ -144,5 +146,13 @@ export function largeWorld(seed: number, users: number, items: number): World {
     groups: tables(users, 2, (user, group) => (user % 2 === group ? 1 : 0)),
     offered: Array.from({ length: items }, (_, item) => (item === 5 ? 0 : 1)),
     times: tables(users, items, () => chance.below(1000)),
+  };
+}
+
+/** Lots that go by place, for worlds whose users and items have no ids. */
+export function placeKeys({ rows, columns }: SparseRows): LotKeys {
+  return {
+    users: Uint32Array.from({ length: rows }, (_, at) => at),
+    items: Uint32Array.from({ length: columns }, (_, at) => at),
   };
 }

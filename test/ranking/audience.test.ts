@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { scoringCosts, signalsOf, withRecency } from '../../src/ranking/audience.js';
+import { audienceOf, scoringCosts, signalsOf, withRecency } from '../../src/ranking/audience.js';
 import { besideEntries, denseOf, rowsOf, table } from '../model/worlds.js';
 
 test('a user’s signals are the history, then the preferences, then the groups', () => {
@@ -94,4 +94,49 @@ test('a later item never counts less than an earlier one, and what a history cou
       });
     }),
   );
+});
+
+test('groups and preferences give way to a history; one that is hidden says nothing, though its items are barred', () => {
+  const known = {
+    interactions: rowsOf(
+      [
+        [0, 0],
+        [1, 0],
+        [1, 1],
+      ],
+      2,
+    ),
+    times: undefined,
+    preferences: rowsOf([[1], [1], [1]], 1),
+    groups: rowsOf([[1], [1], [1]], 1),
+    excluded: rowsOf(
+      [
+        [0, 0],
+        [0, 0],
+        [0, 0],
+      ],
+      2,
+    ),
+    offered: Uint8Array.of(1, 1),
+  };
+  const settings = { recency: 0, groupWeight: 1, coldGroupWeight: 3 };
+  const there = audienceOf(known, (matrix) => matrix, settings, { includeSeen: false });
+  const [sq2, sq3] = [1 / 4, 1 / 9];
+  const expected = [
+    [0, 0, 1, 3],
+    [1, 0, sq2, 1 + 2 * sq2],
+    [1, 1, sq3, 1 + 2 * sq3],
+  ];
+  denseOf(there.signals).forEach((row, user) => {
+    row.forEach((value, signal) => {
+      expect(value).toBeCloseTo(expected[user]![signal]!, 6);
+    });
+  });
+  const cold = audienceOf(known, (matrix) => matrix, settings, { includeSeen: false, hideHistory: true });
+  expect(denseOf(cold.signals)).toEqual([
+    [0, 0, 1, 3],
+    [0, 0, 1, 3],
+    [0, 0, 1, 3],
+  ]);
+  expect(cold.barred).toEqual(there.barred);
 });
