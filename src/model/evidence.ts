@@ -17,7 +17,9 @@ export interface Evidence {
   items: number;
   /** baskets × items, x > 0. Users come first, attribute values behind them. */
   baskets: SparseRows;
-  /** The same by item: items × baskets. */
+  /** users × items, where what users like is not what is in their baskets: of what groups are told. */
+  likes: SparseRows | undefined;
+  /** The baskets by item: items × baskets. */
   holders: SparseRows;
   /** What a pair in a basket counts: α · d^(-c). */
   basketWeight: Float64Array;
@@ -69,6 +71,7 @@ export function evidenceOf(seen: Observations, settings: Settings): Evidence {
     users,
     items,
     baskets,
+    likes: learned.index === liked.index || seen.groups.index.length === 0 ? undefined : liked,
     holders,
     basketWeight,
     popularity,

@@ -28,13 +28,13 @@ export class GroupRows {
   }
 
   write(group: number, out: RowWriter): void {
-    const { members, baskets, popularity, offered, items } = this.#evidence;
+    const { members, baskets, likes = baskets, popularity, offered, items } = this.#evidence;
     const counts = this.#counts.fill(0);
     let size = 0;
     for (let m = members.start[group]!; m < members.start[group + 1]!; m++) {
       const user = members.index[m]!;
-      for (let e = baskets.start[user]!; e < baskets.start[user + 1]!; e++) {
-        counts[baskets.index[e]!]!++;
+      for (let e = likes.start[user]!; e < likes.start[user + 1]!; e++) {
+        counts[likes.index[e]!]!++;
         size++;
       }
     }

@@ -11,6 +11,11 @@ export function matrixArrays(name: string, matrix: SparseRows): Arrays {
   };
 }
 
+/** True where the arrays have a matrix of that name. */
+export function hasMatrix(arrays: Arrays, name: string): boolean {
+  return `${name}.shape` in arrays;
+}
+
 /**
  * The matrix of that name, checked so far that reading it stays inside its arrays.
  * @throws RangeError where it does not hold together.

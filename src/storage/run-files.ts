@@ -2,7 +2,7 @@ import type { Evidence } from '../model/evidence.js';
 import type { Finish } from '../model/finish.js';
 import type { Audience } from '../ranking/audience.js';
 import { arrayOf, readArrays, writeArrays } from './array-file.js';
-import { matrixArrays, matrixFrom } from './matrix-file.js';
+import { hasMatrix, matrixArrays, matrixFrom } from './matrix-file.js';
 
 /* What parent and children pass on through files, each with its writer and its reader side by side. */
 
@@ -10,6 +10,7 @@ export function writeEvidence(path: string, evidence: Evidence): void {
   writeArrays(path, {
     counts: Float64Array.of(evidence.users, evidence.items, evidence.trust),
     ...matrixArrays('baskets', evidence.baskets),
+    ...(evidence.likes && matrixArrays('likes', evidence.likes)),
     ...matrixArrays('holders', evidence.holders),
     ...matrixArrays('carriers', evidence.carriers),
     ...matrixArrays('members', evidence.members),
@@ -30,6 +31,7 @@ export function readEvidence(path: string): Evidence {
     items,
     trust,
     baskets: matrixFrom(arrays, 'baskets'),
+    likes: hasMatrix(arrays, 'likes') ? matrixFrom(arrays, 'likes') : undefined,
     holders: matrixFrom(arrays, 'holders'),
     carriers: matrixFrom(arrays, 'carriers'),
     members: matrixFrom(arrays, 'members'),

@@ -5,13 +5,7 @@ import { HYPER_PARAMETERS } from '../../src/model/hyper-parameters.js';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/model/settings.js';
 import { finished } from './learned.js';
 import { dot, expectClose, slowWeighted } from './slow-model.js';
-import { columnsOf, denseOf, type World, worlds } from './worlds.js';
-
-function presetOf(name: string): Settings {
-  const algorithm = algorithmNamed(name);
-  if (!algorithm) throw new Error(`there is no ${name}`);
-  return algorithm.settings;
-}
+import { columnsOf, denseOf, presetOf, type World, worlds } from './worlds.js';
 
 function itemRows(world: World, settings: Settings): number[][] {
   return denseOf(finished(world, settings).rows).slice(0, world.offered.length);

@@ -4,7 +4,7 @@ import { scalesOf } from '../../src/model/scales.js';
 import type { Settings } from '../../src/model/settings.js';
 import { pickedRows } from '../../src/model/sparse.js';
 import { finished } from './learned.js';
-import { columnsOf, denseOf, settingsWith, type World, worlds } from './worlds.js';
+import { columnsOf, denseOf, presetOf, settingsWith, type World, worlds } from './worlds.js';
 
 /** The rows of the groups, and the scales of all. */
 function fitted(world: World, settings: Settings) {
@@ -90,4 +90,12 @@ test('a cut row keeps what tells the group apart the most, more or less liked al
     [0, 2],
     [0, 2],
   ]);
+});
+
+test.each(['content', 'tfidf', 'bm25', 'popular'])('under %s groups are told of by what their members like', (name) => {
+  // Everybody has everything: nothing is left in the baskets of tfidf and bm25.
+  const world = { ...COUNTRIES, interactions: COUNTRIES.interactions.map((row) => row.map((x) => Math.abs(x))) };
+  const plain = fitted(world, settingsWith({}));
+  const other = fitted(world, presetOf(name));
+  expect(denseOf(other.rows)).toEqual(denseOf(plain.rows));
 });

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { algorithmNamed } from '../../src/model/algorithms.js';
 import type { Observations } from '../../src/model/evidence.js';
 import type { LotKeys } from '../../src/model/holdout.js';
 import { Random } from '../../src/model/random.js';
@@ -155,4 +156,11 @@ export function placeKeys({ rows, columns }: SparseRows): LotKeys {
     users: Uint32Array.from({ length: rows }, (_, at) => at),
     items: Uint32Array.from({ length: columns }, (_, at) => at),
   };
+}
+
+/** The settings of an algorithm by name. */
+export function presetOf(name: string): Settings {
+  const algorithm = algorithmNamed(name);
+  if (!algorithm) throw new Error(`there is no ${name}`);
+  return algorithm.settings;
 }
