@@ -38,6 +38,8 @@ export interface Tuning {
   /** Mean worth a judged user with the settings at the start, and with those that were chosen. */
   before: number;
   after: number;
+  /** By which share of the start what was found was better, where that was too little to leave the start for. */
+  declined?: number;
 }
 
 /** A move has to gain more than this share, and this many standard errors of its gain over the judged users. */
@@ -110,6 +112,14 @@ export async function tuneCold(start: Settings, judge: Judge): Promise<Tuning> {
   await climb.begin();
   await climb.best('coldGroupWeight', COLD_GROUP_WEIGHTS);
   return { settings: climb.settings, attempts: climb.attempts, before: climb.before, after: mean(climb.worth) };
+}
+
+/** The tuning, if what it found is better by that share at least; else one that stays where it started. */
+export function ifWorth(tuning: Tuning, start: Settings, least: number): Tuning {
+  const { before, after, settings } = tuning;
+  const share = before > 0 ? after / before - 1 : Number.POSITIVE_INFINITY;
+  if (settings === start || share >= least) return tuning;
+  return { ...tuning, settings: start, after: before, declined: share };
 }
 
 /** Where the climb stands. */

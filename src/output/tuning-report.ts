@@ -29,7 +29,12 @@ export function tuned(tuning: Tuning, cold: Tuning | undefined, facts: TuningFac
     ...choice(tuning, start, 'recall and NDCG at 20', `above ${base}`),
     ...(cold ? choice(cold, tuning.settings, 'their lists without a history', 'better') : []),
   ];
-  return [basis, ...(chosen.length > 0 ? chosen : [`  ${base} stay: nothing was better beyond noise`])].join('\n');
+  return [basis, ...(chosen.length > 0 ? chosen : [`  ${base} stay: ${whyNothing(tuning)}`])].join('\n');
+}
+
+function whyNothing({ declined }: Tuning): string {
+  if (declined === undefined) return 'nothing was better beyond noise';
+  return `the best that was found gained ${(100 * declined).toFixed(1)} %, too little to trust where there are no times`;
 }
 
 function choice(tuning: Tuning, start: Settings, what: string, than: string): string[] {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { HYPER_PARAMETERS } from '../../src/model/hyper-parameters.js';
 import { hashOf } from '../../src/model/random.js';
 import type { Settings } from '../../src/model/settings.js';
-import { differences, type Judge, type Knobs, type Tuning, tune, tuneCold } from '../../src/model/tuning.js';
+import { differences, ifWorth, type Judge, type Knobs, type Tuning, tune, tuneCold } from '../../src/model/tuning.js';
 import { settingsWith } from './worlds.js';
 
 const START = settingsWith({});
@@ -318,4 +318,15 @@ describe('what groups count for users without a history', () => {
     expect(tuning.settings).toEqual(START);
     expect(tuning.attempts.map(({ changes }) => changes.coldGroupWeight)).toEqual([0, 0.5, 3, 10]);
   });
+});
+
+test('what was found is left where it is better by too small a share, and the share is told', async () => {
+  const { judge } = judgeBy(({ lambda }) => (lambda < 12 ? 1.02 : 1));
+  const tuning = await tune(START, ALL, judge, 4);
+  expect(ifWorth(tuning, START, 0.019)).toBe(tuning);
+  const left = ifWorth(tuning, START, 0.021);
+  expect(left).toMatchObject({ settings: START, before: 1, after: 1, attempts: tuning.attempts });
+  expect(left.declined).toBeCloseTo(0.02, 12);
+  const nothing = await tune(START, ALL, judgeBy(() => 1).judge, 4);
+  expect(ifWorth(nothing, START, 0.5)).toBe(nothing);
 });
