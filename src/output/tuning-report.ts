@@ -34,7 +34,7 @@ export function tuned(tuning: Tuning, cold: Tuning | undefined, facts: TuningFac
 
 function whyNothing({ declined }: Tuning): string {
   if (declined === undefined) return 'nothing was better beyond noise';
-  return `the best that was found gained ${(100 * declined).toFixed(1)} %, too little to trust where there are no times`;
+  return `the best that was found gained ${(100 * declined).toFixed(1)} %, too little to hold for what comes later`;
 }
 
 function choice(tuning: Tuning, start: Settings, what: string, than: string): string[] {
