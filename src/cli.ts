@@ -15,12 +15,10 @@ async function main(argv: readonly string[]): Promise<number> {
     if (argv[0] === 'help') return help(argv[1]);
     if (argv[0] === 'evaluate') {
       const options = parseEvaluateOptions(argv.slice(1));
-      if (options) await evaluateInPool(options, interrupted.signal);
-      return ExitCode.ok;
+      return options ? await evaluateInPool(options, interrupted.signal) : ExitCode.ok;
     }
     const options = parseOptions(argv, version());
-    if (options) await recommend(options, interrupted.signal);
-    return ExitCode.ok;
+    return options ? await recommend(options, interrupted.signal) : ExitCode.ok;
   } catch (error) {
     if (!(error instanceof Failure)) {
       process.stderr.write(

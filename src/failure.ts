@@ -3,6 +3,7 @@ export const ExitCode = {
   ok: 0,
   unexpected: 1,
   usage: 2,
+  someFailed: 3,
   badData: 65,
   noInput: 66,
   cannotCreate: 73,

@@ -1,3 +1,4 @@
+import { ExitCode } from '../failure.js';
 import { readDataset } from '../input/read.js';
 import { pickedRows } from '../model/sparse.js';
 import { audienceOf, scoringCosts } from '../ranking/audience.js';
@@ -12,7 +13,7 @@ import { type Run, startRun } from './run.js';
 import { settle } from './tuning.js';
 
 /** `recommend evaluate`, with the pool and the kernel of a real run. */
-export async function evaluateInPool(options: EvaluateOptions, interrupted: AbortSignal): Promise<void> {
+export async function evaluateInPool(options: EvaluateOptions, interrupted: AbortSignal): Promise<number> {
   // Settings that make no sense are refused before anything is read.
   for (const spec of options.algorithms) methodOfSpec(spec);
   const run = startRun(options);
@@ -28,6 +29,7 @@ export async function evaluateInPool(options: EvaluateOptions, interrupted: Abor
       },
       interrupted,
     );
+    return run.lost.length === 0 ? ExitCode.ok : ExitCode.someFailed;
   } finally {
     await run.end();
   }
@@ -47,13 +49,22 @@ function algorithmsOf(run: Run): RunAlgorithm {
     const start = new Uint32Array(users.length + 1);
     const parts: Uint32Array[] = [];
     const shards = planShards(scoringCosts(audience, learned.rowLength), WORTH_A_SHARD);
-    await run.pool.run(job, shards, (answer, shard) => {
-      parts.push(answer.items);
-      answer.length.forEach((length, k) => {
-        start[shard.from + k + 1] = (start[shard.from + k] ?? 0) + length;
-      });
-      run.progress.at('recommending', shard.to, users.length, shard.to);
-    });
+    await run.pool.run(
+      job,
+      shards,
+      (answer, shard) => {
+        parts.push(answer.items);
+        answer.length.forEach((length, k) => {
+          start[shard.from + k + 1] = (start[shard.from + k] ?? 0) + length;
+        });
+        run.progress.at('recommending', shard.to, users.length, shard.to);
+      },
+      // No list: nothing of what was held out is found.
+      ({ from }, { message: why }) => {
+        run.lost.push({ what: 'user', index: users[from] ?? 0, why });
+        start[from + 1] = start[from] ?? 0;
+      },
+    );
     run.directory.discard([audiencePath]);
     discardLearned(run, learned);
     const items = new Uint32Array(start[users.length] ?? 0);

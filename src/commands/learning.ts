@@ -5,10 +5,13 @@ import { finishOf } from '../model/finish.js';
 import { fitCosts, needsGram, signalCounts } from '../model/fit.js';
 import { gramCosts } from '../model/gram.js';
 import type { Settings } from '../model/settings.js';
+import { emptyRows } from '../model/sparse.js';
 import type { Stage } from '../output/progress.js';
 import { plural } from '../output/report.js';
 import { planShards, WORTH_A_SHARD } from '../shards/plan.js';
 import type { FitJob, GramJob, ModelFiles, RowFile } from '../shards/protocol.js';
+import { writeArrays } from '../storage/array-file.js';
+import { matrixArrays } from '../storage/matrix-file.js';
 import { writeEvidence, writeFinish } from '../storage/run-files.js';
 import type { Run } from './run.js';
 
@@ -51,10 +54,18 @@ export async function countPairs(run: Run, seen: Observations, settings: Setting
     const shards = planShards(gramCosts(evidence), WORTH_A_SHARD);
     tellPlan(run, 'counting', shards.length);
     const done = counter(run, 'counting', shards);
-    await run.pool.run(job, shards, (answer, shard) => {
-      gram.push({ path: answer.path, from: shard.from });
-      done(shard.cost);
-    });
+    await run.pool.run(
+      job,
+      shards,
+      (answer, shard) => {
+        gram.push({ path: answer.path, from: shard.from });
+        done(shard.cost);
+      },
+      ({ from }, { message: why }) => {
+        run.lost.push({ what: 'signal', index: from, why });
+        gram.push({ path: emptyRow(run, evidence.items, ['candidates', 'pairs']), from });
+      },
+    );
   }
   return { evidence, evidencePath, gram };
 }
@@ -71,16 +82,32 @@ export async function fitRows(run: Run, counted: Counted, settings: Settings): P
   const rows: RowFile[] = [];
   const precision = new Float64Array(signals);
   const rowLength = new Float64Array(signals);
-  await run.pool.run(job, shards, (answer, shard) => {
-    rows.push({ path: answer.path, from: shard.from });
-    precision.set(answer.precision, shard.from);
-    rowLength.set(answer.length, shard.from);
-    done(shard.cost);
-  });
+  await run.pool.run(
+    job,
+    shards,
+    (answer, shard) => {
+      rows.push({ path: answer.path, from: shard.from });
+      precision.set(answer.precision, shard.from);
+      rowLength.set(answer.length, shard.from);
+      done(shard.cost);
+    },
+    ({ from }, { message: why }) => {
+      run.lost.push({ what: 'signal', index: from, why });
+      rows.push({ path: emptyRow(run, evidence.items, ['rows']), from });
+      precision[from] = 1;
+    },
+  );
   const finish = run.directory.file('finish');
   const ofItems = precision.subarray(0, counts.items);
   writeFinish(finish, finishOf(evidence, ofItems));
   return { model: { counts, rows, finish }, evidence, settings, precision: ofItems, rowLength };
+}
+
+/** A file with one row of nothing in each of the matrices, in the place of a row that could not be worked. */
+function emptyRow(run: Run, items: number, matrices: readonly string[]): string {
+  const path = run.directory.file('empty');
+  writeArrays(path, Object.assign({}, ...matrices.map((name) => matrixArrays(name, emptyRows(1, items)))));
+  return path;
 }
 
 /** Removes the files that fits started from. */

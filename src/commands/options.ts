@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { ExitCode, Failure } from '../failure.js';
+import { BALANCES, type BalanceName } from '../shards/balance.js';
 import { usableCores } from '../shards/cores.js';
 import {
   addFileOptions,
@@ -19,6 +20,8 @@ export interface Options extends InputOptions {
   top: number;
   /** The most children at once. */
   workers: number;
+  /** Who of them gets the next shard. */
+  balance: BalanceName;
   /** How to learn. */
   method: Method;
   titles: boolean;
@@ -64,6 +67,11 @@ export function program(version: string): Command {
       ).default(undefined, 'the cores at hand'),
     )
     .addOption(
+      new Option('--balance <way>', 'which child gets the next piece of work; changes speed, never the result')
+        .choices(BALANCES)
+        .default('least-loaded'),
+    )
+    .addOption(
       new Option('--algorithm <name>', 'how to learn; "recommend help algorithms" tells of them')
         .choices(METHOD_NAMES)
         .default(AUTO),
@@ -104,6 +112,7 @@ interface Typed extends TypedInput {
   output: string;
   top: number;
   workers?: number;
+  balance: BalanceName;
   algorithm: string;
   set: string[];
   titles: boolean;
@@ -118,6 +127,7 @@ function meant(typed: Typed): Options {
     output: typed.output,
     top: typed.top,
     workers: typed.workers ?? usableCores(),
+    balance: typed.balance,
     method: methodOf(typed.algorithm, typed.set, '--algorithm'),
     titles: typed.titles,
     includeSeen: typed.includeSeen,

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { ExitCode } from '../failure.js';
 import type { Dataset } from '../input/dataset.js';
 import { readDataset } from '../input/read.js';
 import { firstRows } from '../model/sparse.js';
@@ -21,10 +22,11 @@ import { settle } from './tuning.js';
 /**
  * The main job: read, learn, recommend, write.
  *
+ * @returns the exit code: 0, or 3 where somebody could not be served.
  * @param interrupted when it fires, everything stops at once and nothing is left behind.
  * @throws Failure for every ending that a user can do something about.
  */
-export async function recommend(options: Options, interrupted: AbortSignal): Promise<void> {
+export async function recommend(options: Options, interrupted: AbortSignal): Promise<number> {
   const run = startRun(options);
   let destination: Destination | undefined;
   try {
@@ -44,7 +46,9 @@ export async function recommend(options: Options, interrupted: AbortSignal): Pro
       run.say(
         `${plural(served.users, 'user')} served, ${plural(served.rows, 'row')}, ${run.seconds().toFixed(1)} s${to}\n`,
       );
+      tellLost(run, dataset);
     });
+    return run.lost.length === 0 ? ExitCode.ok : ExitCode.someFailed;
   } finally {
     run.progress.stop();
     destination?.abandon();
@@ -104,18 +108,38 @@ async function serve(
   const served = { users: 0, rows: 0 };
   let wanted = await destination.write(headerLine(options.titles));
   await run.pool
-    .run(job, shards, async (answer) => {
-      if (wanted) wanted = await destination.write(answer.csv);
-      if (!wanted) throw new ReaderLeft();
-      served.users += answer.users;
-      served.rows += answer.rows;
-      progress.at('recommending', served.users, dataset.served, served.users);
-    })
+    .run(
+      job,
+      shards,
+      async (answer) => {
+        if (wanted) wanted = await destination.write(answer.csv);
+        if (!wanted) throw new ReaderLeft();
+        served.users += answer.users;
+        served.rows += answer.rows;
+        progress.at('recommending', served.users, dataset.served, served.users);
+      },
+      ({ from }, { message: why }) => void run.lost.push({ what: 'user', index: from, why }),
+    )
     .catch((error) => {
       // `| head` has what it wants: no more work, and no failure.
       if (!(error instanceof ReaderLeft)) throw error;
     });
   return served;
+}
+
+/** Names, on stderr whatever the options, who and what could not be worked. */
+function tellLost({ lost }: Run, dataset: Dataset): void {
+  if (lost.length === 0) return;
+  const { userIds, itemIds, attributeNames, groupNames } = dataset;
+  const signals = [
+    ...itemIds.map((id) => `item ${id}`),
+    ...attributeNames.map((name) => `attribute ${name}`),
+    ...groupNames.map((name) => `group ${name}`),
+  ];
+  const lines = lost.map(({ what, index, why }) =>
+    what === 'user' ? `  user ${userIds[index]} got no list: ${why}` : `  ${signals[index]} was not learned: ${why}`,
+  );
+  process.stderr.write(`recommend: not all could be worked:\n${lines.join('\n')}\n`);
 }
 
 class ReaderLeft extends Error {}

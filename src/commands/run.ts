@@ -1,4 +1,5 @@
 import { type Progress, progressOn } from '../output/progress.js';
+import type { BalanceName } from '../shards/balance.js';
 import { Pool } from '../shards/pool.js';
 import { RunDirectory } from '../storage/run-directory.js';
 
@@ -13,23 +14,34 @@ export interface Run {
   say: (text: string) => void;
   /** The same, with `--verbose` alone. */
   tell: (text: string) => void;
+  /** What could not be worked, whatever worker it was given to. */
+  lost: Lost[];
   /** Seconds since the run began. */
   seconds: () => number;
   end: () => Promise<void>;
 }
 
+/** A user who got no list, or a signal (an item, an attribute value, a group) whose row was not learned; by index. */
+export interface Lost {
+  what: 'user' | 'signal';
+  index: number;
+  why: string;
+}
+
 export interface RunOptions {
   workers: number;
+  /** Who gets the next shard; `least-loaded` unless said. */
+  balance?: BalanceName;
   quiet: boolean;
   verbose: boolean;
 }
 
-export function startRun({ workers, quiet, verbose }: RunOptions): Run {
+export function startRun({ workers, balance = 'least-loaded', quiet, verbose }: RunOptions): Run {
   const startedAt = performance.now();
   const progress = progressOn(process.stderr, quiet);
-  const warn = (text: string) => process.stderr.write(`recommend: warning: ${text}\n`);
+  const warn = (text: string) => progress.pause(() => process.stderr.write(`recommend: warning: ${text}\n`));
   const directory = new RunDirectory();
-  const pool = new Pool({ size: workers, onRetry: warn });
+  const pool = new Pool({ size: workers, balance, onRetry: warn });
   const say = (text: string) => {
     if (!quiet) progress.pause(() => process.stderr.write(text));
   };
@@ -42,6 +54,7 @@ export function startRun({ workers, quiet, verbose }: RunOptions): Run {
     tell: (text) => {
       if (verbose) say(text);
     },
+    lost: [],
     seconds: () => (performance.now() - startedAt) / 1000,
     end: async () => {
       progress.stop();

@@ -57,11 +57,17 @@ export class TrialBench {
     const worths = variants.map(() => new Float64Array(users));
     // A child finishes the model for each variant before it judges: few shards, so that it pays.
     const shards = planShards(new Float64Array(users).fill(1), Math.max(1, Math.ceil(users / 8)));
-    await this.#run.pool.run(job, shards, (answer, { from, to }) => {
-      worths.forEach((worth, k) => {
-        worth.set(answer.worth.subarray(k * (to - from), (k + 1) * (to - from)), from);
-      });
-    });
+    await this.#run.pool.run(
+      job,
+      shards,
+      (answer, { from, to }) => {
+        worths.forEach((worth, k) => {
+          worth.set(answer.worth.subarray(k * (to - from), (k + 1) * (to - from)), from);
+        });
+      },
+      // A user who cannot be judged speaks for no settings.
+      () => {},
+    );
     this.#run.directory.discard(finishes);
     return worths;
   }

@@ -4,7 +4,7 @@ import type { Shard } from './plan.js';
 import { type Answer, type AnswerTo, asToParent, type Job, PROTOCOL, type ToChild, type ToParent } from './protocol.js';
 
 /** How a child came to its end, or what it did instead of answering. */
-export type Ending = 'could not start' | 'exited early' | 'was killed' | 'said nonsense' | 'threw';
+export type Ending = 'could not start' | 'exited early' | 'was killed' | 'said nonsense' | 'was silent' | 'threw';
 
 export class ChildFailure extends Error {
   readonly ending: Ending;
@@ -26,9 +26,10 @@ export const WORKER = new URL('../../dist/shard-worker.js', import.meta.url);
 
 /** One forked child: shards in, answers out, one at a time. Every way it can end is an error with a name. */
 export class Child {
+  /** Resolves when the child is ready to work. */
+  readonly started: Promise<void>;
   readonly #process: ChildProcess;
   readonly #gone: Promise<void>;
-  readonly #started: Promise<void>;
   #take: ((message: ToParent) => void) | undefined;
   #refuse: ((failure: ChildFailure) => void) | undefined;
   #failure: ChildFailure | undefined;
@@ -57,11 +58,11 @@ export class Child {
       if (signal) this.#fail('was killed', `was killed by ${signal}`);
       else this.#fail('exited early', `ended with exit code ${code} and no answer`);
     });
-    this.#started = this.#next().then((message) => {
+    this.started = this.#next().then((message) => {
       if (message.type === 'ready' && message.protocol === PROTOCOL) return;
       throw this.#nonsense('did not say that it is ready, or speaks another version of the protocol');
     });
-    this.#started.catch(() => {});
+    this.started.catch(() => {});
   }
 
   get pid(): number {
@@ -73,7 +74,7 @@ export class Child {
    * @throws ChildFailure when the child does anything but answer; it is of no more use then, unless it merely threw.
    */
   async work<J extends Job>(job: number, task: J, shard: Shard): Promise<AnswerTo<J>> {
-    await this.#started;
+    await this.started;
     const { index, from, to } = shard;
     const message: ToChild = { type: 'shard', protocol: PROTOCOL, job, task, index, from, to };
     const reply = this.#next();
@@ -84,6 +85,11 @@ export class Child {
       throw this.#nonsense(`answered ${heard.type} where shard ${index} was asked`);
     }
     return heard.answer;
+  }
+
+  /** Waits no longer for what it does: it is of no more use. */
+  giveUp(why: string): void {
+    this.#fail('was silent', why);
   }
 
   /** Lets the child go, and waits until it is gone. */

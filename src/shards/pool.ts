@@ -1,34 +1,64 @@
+import { type Balance, type BalanceName, balanceOf } from './balance.js';
 import { Child, ChildFailure, WORKER } from './child.js';
+import { Delivery } from './delivery.js';
+import { Lane } from './lane.js';
 import type { Shard } from './plan.js';
 import type { AnswerTo, Job } from './protocol.js';
+import { PATIENCE, type Patience, Watch } from './watch.js';
 
 export interface PoolOptions {
   /** The most children at once. */
   size: number;
-  /** Told of every shard that is given to another child, and why. */
+  /** Who gets the next shard; `least-loaded` unless said. */
+  balance?: BalanceName;
+  seed?: number;
+  /** Told of every shard that is tried again, and why. */
   onRetry: (message: string) => void;
+  patience?: Patience;
+  /** The program that children run. */
   worker?: URL;
 }
 
-/** A shard is tried this often before the run is given up. */
-const MOST_TRIES = 3;
+/** Rows that fail alone, one after the other, before anything of their job has been worked: then it is no matter of rows. */
+const HOPELESS = 3;
 /** Answers that may wait for an earlier shard's, a child: bounds the memory when one shard takes long. */
 const AHEAD = 16;
 
+/** The rows of a shard as they came out: worked, or failing whatever child they are given to. */
+type Part<J extends Job> = { shard: Shard; answer: AnswerTo<J> } | { shard: Shard; failure: ChildFailure };
+
+/** A job while it is worked. */
+interface Work<J extends Job> {
+  number: number;
+  job: J;
+  worked: boolean;
+  lost: number;
+}
+
 /**
- * Forked children that work shards. A child that is done takes the next shard, so a heavy one holds nobody up; answers
- * come out in the order of the shards all the same. Children are forked when a shard waits for one, and serve any number
- * of jobs.
+ * Forked children that work shards. Who gets the next shard is a matter of balance; answers come out in the order of the
+ * shards all the same. A child is forked when the first shard is for it, let go when it idles, and serves any number of jobs.
+ *
+ * A shard over which a child dies, falls silent or talks nonsense is cut in halves, which are given to others, until what
+ * does it stands alone; a row that does it twice is lost, and everything else is worked.
  */
 export class Pool {
   readonly #options: PoolOptions;
-  readonly #idle: Child[] = [];
-  readonly #children = new Set<Child>();
+  readonly #patience: Patience;
+  readonly #watch: Watch;
+  readonly #lanes: Lane[];
   #closed = false;
   #jobs = 0;
 
   constructor(options: PoolOptions) {
     this.#options = options;
+    this.#patience = options.patience ?? PATIENCE;
+    this.#watch = new Watch(this.#patience.stopped);
+    const fork = () => {
+      if (this.#closed) throw new Error('the pool is closed');
+      return new Child(options.worker ?? WORKER);
+    };
+    this.#lanes = Array.from({ length: options.size }, () => new Lane(fork, this.#watch, this.#patience));
   }
 
   /** How many children a job of so many shards takes. */
@@ -39,95 +69,98 @@ export class Pool {
   /**
    * Has all shards worked.
    *
-   * @param onAnswer is given each answer in the order of the shards; what it returns is awaited before the next.
-   * @throws ChildFailure when a shard fails for good; children at work are left to `close`.
+   * @param onAnswer is given each answer in the order of the rows, with the shard that was answered: one of those that were
+   *   given, or a part of it. What it returns is awaited before the next.
+   * @param onLost is given a row that no child could work, in its place among the answers; without it, such a row ends the run.
+   * @throws ChildFailure when the job fails for good, Failure 1 where no child can be started; children at work are left to `close`.
    */
   async run<J extends Job>(
     job: J,
     shards: readonly Shard[],
     onAnswer: (answer: AnswerTo<J>, shard: Shard) => void | Promise<void>,
+    onLost?: (shard: Shard, failure: ChildFailure) => void | Promise<void>,
   ): Promise<void> {
-    const number = ++this.#jobs;
-    const width = this.childrenFor(shards.length);
-    const waiting = new Map<number, AnswerTo<J>>();
-    let next = 0;
-    let delivered = 0;
-    let delivering = Promise.resolve();
-    let failed = false;
-    const wake: (() => void)[] = [];
-
-    const deliver = async () => {
-      for (let answer = waiting.get(delivered); answer; answer = waiting.get(delivered)) {
-        const shard = shards[delivered];
-        waiting.delete(delivered);
-        if (shard) await onAnswer(answer, shard);
-        delivered++;
-        for (const resume of wake.splice(0)) resume();
+    const lanes = this.#lanes.slice(0, this.childrenFor(shards.length));
+    const [first] = lanes;
+    if (!first) throw new RangeError('a pool of no children works nothing');
+    const balance: Balance = balanceOf(this.#options.balance ?? 'least-loaded', this.#options.seed ?? 1);
+    const work: Work<J> = { number: ++this.#jobs, job, worked: false, lost: 0 };
+    for (const lane of lanes) lane.begin();
+    const delivery = new Delivery<Part<J>[]>(async (parts) => {
+      for (const part of parts) {
+        if ('answer' in part) await onAnswer(part.answer, part.shard);
+        else if (onLost) await onLost(part.shard, part.failure);
+        else throw part.failure;
       }
+    });
+    const hand = async (shard: Shard) => {
+      await delivery.roomFor(shard.index, AHEAD * lanes.length);
+      await Promise.race(lanes.map(({ free }) => free));
+      const loads = lanes.map(({ load }) => load);
+      const lane = lanes[balance(loads, shard)] ?? first;
+      await lane.free;
+      delivery.throwIfFailed();
+      lane.occupy(this.#parts(lane, work, shard).then((parts) => delivery.take(shard.index, parts), delivery.fail));
     };
-    const lane = async () => {
-      while (!failed && next < shards.length) {
-        if (next >= delivered + AHEAD * width) {
-          await new Promise<void>((resolve) => wake.push(resolve));
-          continue;
-        }
-        const shard = shards[next++];
-        if (!shard) return;
-        waiting.set(shard.index, await this.#work(number, job, shard));
-        delivering = delivering.then(deliver);
-        // Its failure is that of the run, which waits for it below; here it only must not count as unheard.
-        delivering.catch(() => {
-          failed = true;
-          for (const resume of wake.splice(0)) resume();
-        });
-      }
+    const handAll = async () => {
+      for (const shard of shards) await hand(shard);
+      await Promise.all(lanes.map(({ free }) => free));
     };
-    const guarded = () =>
-      lane().catch((error) => {
-        failed = true;
-        for (const resume of wake.splice(0)) resume();
-        throw error;
-      });
-    await Promise.all(Array.from({ length: width }, guarded));
-    await delivering;
+    await Promise.race([handAll(), delivery.failure]);
+    await delivery.end();
   }
 
   /** Lets all children go; after a failure or an interrupt, at once. */
   async close(how: 'gently' | 'at once'): Promise<void> {
     this.#closed = true;
-    await Promise.all([...this.#children].map((child) => (how === 'gently' ? child.end() : child.kill())));
-    this.#children.clear();
+    await Promise.all(this.#lanes.map((lane) => lane.close(how)));
   }
 
-  /** One shard, given to another child where one dies or talks nonsense over it. What a child throws, the next would too. */
-  async #work<J extends Job>(number: number, job: J, shard: Shard): Promise<AnswerTo<J>> {
-    for (let attempt = 1; ; attempt++) {
-      const child = this.#idle.pop() ?? this.#fork();
-      try {
-        const answer = await child.work(number, job, shard);
-        this.#idle.push(child);
-        return answer;
-      } catch (error) {
-        if (!(error instanceof ChildFailure)) throw error;
-        const what = `${job.kind} shard ${shard.index} (rows ${shard.from} to ${shard.to - 1}): ${error.message}`;
-        if (error.ending !== 'threw') await this.#lose(child);
-        if (this.#closed || error.ending === 'threw' || attempt === MOST_TRIES) {
-          throw new ChildFailure(error.ending, what, error.childStack);
-        }
-        this.#options.onRetry(`${what}; given to another worker`);
+  /** Works a shard: whole, or in the parts that remain of it when children are lost over it. */
+  async #parts<J extends Job>(lane: Lane, work: Work<J>, shard: Shard): Promise<Part<J>[]> {
+    try {
+      return [await this.#once(lane, work, shard)];
+    } catch (error) {
+      if (!this.#isLoss(error)) throw error;
+      const what = told(work.job, shard, error);
+      if (shard.to - shard.from > 1) {
+        this.#options.onRetry(`${what}; its halves are given to other workers`);
+        const [first, second] = halves(shard);
+        return [...(await this.#parts(lane, work, first)), ...(await this.#parts(lane, work, second))];
       }
+      this.#options.onRetry(`${what}; given to another worker`);
+    }
+    try {
+      return [await this.#once(lane, work, shard)];
+    } catch (error) {
+      if (!this.#isLoss(error)) throw error;
+      const failure = new ChildFailure(error.ending, told(work.job, shard, error), error.childStack);
+      work.lost++;
+      if (!work.worked && work.lost >= HOPELESS) throw failure;
+      return [{ shard, failure }];
     }
   }
 
-  #fork(): Child {
-    if (this.#closed) throw new Error('the pool is closed');
-    const child = new Child(this.#options.worker ?? WORKER);
-    this.#children.add(child);
-    return child;
+  async #once<J extends Job>(lane: Lane, work: Work<J>, shard: Shard): Promise<Part<J>> {
+    const answer = await lane.work(work.number, work.job, shard);
+    work.worked = true;
+    return { shard, answer };
   }
 
-  async #lose(child: Child): Promise<void> {
-    await child.kill();
-    this.#children.delete(child);
+  /** True where the rows may be to blame, and not that all is being stopped. */
+  #isLoss(error: unknown): error is ChildFailure {
+    return error instanceof ChildFailure && !this.#closed;
   }
+}
+
+function halves({ index, from, to, cost }: Shard): [Shard, Shard] {
+  const middle = from + Math.ceil((to - from) / 2);
+  return [
+    { index, from, to: middle, cost: cost / 2 },
+    { index, from: middle, to, cost: cost / 2 },
+  ];
+}
+
+function told({ kind }: Job, { index, from, to }: Shard, { message }: ChildFailure): string {
+  return `${kind} shard ${index} (rows ${from} to ${to - 1}): ${message}`;
 }

@@ -1,24 +1,13 @@
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolders } from '../storage/temporary.js';
 import { manyEvents, put } from './data.js';
+import { leftBehind } from './left-behind.js';
 import { exitOf, start, textOf } from './run.js';
 
 const newFolder = temporaryFolders();
-
-/** Processes that were started with this TMPDIR and still run; only Linux tells. */
-function leftBehind(tmp: string): string[] {
-  if (!existsSync('/proc/self/environ')) return [];
-  return readdirSync('/proc').filter((pid) => {
-    try {
-      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`TMPDIR=${tmp}\0`);
-    } catch {
-      return false;
-    }
-  });
-}
 
 test('a reader that leaves early (`| head -1`) ends the run with 0, quietly', async () => {
   const folder = newFolder();

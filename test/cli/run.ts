@@ -11,6 +11,8 @@ export interface Where {
   /** Its TMPDIR, where it is not the system's. */
   tmp?: string;
   stdin?: string | Uint8Array;
+  /** Beside the environment that is. */
+  env?: NodeJS.ProcessEnv;
 }
 
 export interface Ended {
@@ -21,8 +23,8 @@ export interface Ended {
 }
 
 /** Starts the program as people do. */
-export function start(args: readonly string[], { folder, tmp }: Where): ChildProcessWithoutNullStreams {
-  const env = tmp === undefined ? process.env : { ...process.env, TMPDIR: tmp };
+export function start(args: readonly string[], { folder, tmp, env: more }: Where): ChildProcessWithoutNullStreams {
+  const env = { ...process.env, ...(tmp === undefined ? {} : { TMPDIR: tmp }), ...more };
   return spawn(process.execPath, [BINARY, ...args], { cwd: folder, env });
 }
 

@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { Failure } from '../../src/failure.js';
 import { evidenceOf } from '../../src/model/evidence.js';
 import { fitCosts, type LearnedRows } from '../../src/model/fit.js';
 import { rowLengths, stacked } from '../../src/model/sparse.js';
+import { BALANCES } from '../../src/shards/balance.js';
 import { ChildFailure } from '../../src/shards/child.js';
 import { planShards, type Shard } from '../../src/shards/plan.js';
 import { Pool } from '../../src/shards/pool.js';
 import type { Answer, FitJob } from '../../src/shards/protocol.js';
+import type { Patience } from '../../src/shards/watch.js';
 import { readArrays } from '../../src/storage/array-file.js';
 import { matrixFrom } from '../../src/storage/matrix-file.js';
 import { writeEvidence } from '../../src/storage/run-files.js';
@@ -23,10 +26,15 @@ afterEach(async () => {
 });
 
 /** A pool of the worker program of that name, and what it told of retries. */
-function poolOf(program: string | undefined, size = 1): { pool: Pool; retries: string[] } {
+function poolOf(program: string | undefined, size = 1, patience?: Patience): { pool: Pool; retries: string[] } {
   const retries: string[] = [];
   const worker = program === undefined ? {} : { worker: new URL(`./workers/${program}.mjs`, import.meta.url) };
-  const pool = new Pool({ size, onRetry: (message) => retries.push(message), ...worker });
+  const pool = new Pool({
+    size,
+    onRetry: (message) => retries.push(message),
+    ...worker,
+    ...(patience && { patience }),
+  });
   pools.push(pool);
   return { pool, retries };
 }
@@ -45,11 +53,17 @@ function shards(count: number): Shard[] {
   return Array.from({ length: count }, (_, index) => ({ index, from: index * 10, to: index * 10 + 10, cost: 1 }));
 }
 
-async function failureOf(running: Promise<void>): Promise<ChildFailure> {
+async function thrownBy(running: Promise<void>): Promise<Error> {
   const error: unknown = await running.then(
     () => undefined,
     (thrown) => thrown,
   );
+  if (error instanceof Error) return error;
+  throw new Error('the run did not fail');
+}
+
+async function failureOf(running: Promise<void>): Promise<ChildFailure> {
+  const error = await thrownBy(running);
   if (error instanceof ChildFailure) return error;
   throw new Error('the run did not end with the failure of a child', { cause: error });
 }
@@ -107,75 +121,147 @@ describe('the worker itself', () => {
     expect([...pids].map(isAlive)).not.toContain(true);
   });
 
-  test('says what it threw, and the shard is not tried again', async () => {
-    const { pool, retries } = poolOf(undefined);
+  test('says what it threw', async () => {
+    const { pool } = poolOf(undefined);
     const missing = job();
     const failure = await failureOf(pool.run(missing, shards(1), () => {}));
     expect(failure.ending).toBe('threw');
-    expect(failure.message).toContain('fit shard 0 (rows 0 to 9): ');
+    expect(failure.message).toContain('fit shard 0 (rows 2 to 2): ');
     expect(failure.message).toContain(`no such file or directory, open '${missing.evidence}'`);
     expect(failure.childStack).toContain('readArrays');
-    expect(retries).toEqual([]);
   });
 });
 
 describe('a worker that', () => {
   test.each([
-    ['exits-with-1', 'exited early', 'ended with exit code 1 and no answer'],
-    ['no-such-file', 'exited early', 'ended with exit code 1 and no answer'],
+    ['exits-with-1', 'ended with exit code 1 and no answer'],
+    ['no-such-file', 'ended with exit code 1 and no answer'],
+    ['other-protocol', 'did not say that it is ready, or speaks another version of the protocol'],
+  ])(
+    'never gets ready (%s) ends the run after three starts, with nothing tried over and over',
+    async (program, what) => {
+      const { pool, retries } = poolOf(program);
+      const failure = await thrownBy(pool.run(job(), shards(2), () => {}));
+      expect(failure).toBeInstanceOf(Failure);
+      expect(failure.message).toMatch(/^workers do not start: worker \d+ /);
+      expect(failure.message.endsWith(what)).toBe(true);
+      expect(retries).toEqual([]);
+      await pool.close('gently');
+      expect(isAlive(pidIn(failure.message))).toBe(false);
+    },
+  );
+
+  test.each([
     ['exits-without-answer', 'exited early', 'ended with exit code 0 and no answer'],
     ['talks-nonsense', 'said nonsense', 'sent a message that is none of the protocol'],
     ['answers-another-shard', 'said nonsense', 'answered answer where shard 0 was asked'],
-    ['other-protocol', 'said nonsense', 'did not say that it is ready, or speaks another version of the protocol'],
-  ])('%s fails the run as "%s" after three tries', async (program, ending, what) => {
+    ['throws', 'threw', 'the rows are on fire'],
+  ])('%s over every row ends the run as "%s" once three rows alone have shown it', async (program, ending, what) => {
     const { pool, retries } = poolOf(program);
     const delivered: Answer[] = [];
-    const failure = await failureOf(pool.run(job(), shards(2), (answer) => void delivered.push(answer)));
+    const lost: number[] = [];
+    const failure = await failureOf(
+      pool.run(
+        job(),
+        shards(2),
+        (answer) => void delivered.push(answer),
+        (shard) => void lost.push(shard.from),
+      ),
+    );
     expect(failure.ending).toBe(ending);
-    expect(failure.message).toMatch(/^fit shard 0 \(rows 0 to 9\): worker \d+ /);
+    expect(failure.message).toMatch(/^fit shard 0 \(rows 2 to 2\): /);
     expect(failure.message.endsWith(what)).toBe(true);
     expect(delivered).toEqual([]);
-    expect(retries.length).toBe(2);
-    for (const retry of retries) expect(retry.endsWith(`${what}; given to another worker`)).toBe(true);
-    const pids = [...retries, failure.message].map(pidIn);
-    expect(new Set(pids).size).toBe(3);
+    expect(lost).toEqual([]);
+    // 10 rows, 5, 3, 2, then three rows alone, one of them out of a pair.
+    const halves = retries.filter((retry) => retry.endsWith('; its halves are given to other workers'));
+    const again = retries.filter((retry) => retry.endsWith('; given to another worker'));
+    expect(halves.map((retry) => /rows \d+ to \d+/.exec(retry)?.[0])).toEqual(
+      ['0 to 9', '0 to 4', '0 to 2', '0 to 1'].map((rows) => `rows ${rows}`),
+    );
+    expect(again.map((retry) => /rows \d+/.exec(retry)?.[0])).toEqual(['rows 0', 'rows 1', 'rows 2']);
     await pool.close('gently');
-    expect(pids.map(isAlive)).toEqual([false, false, false]);
+    if (ending !== 'threw') expect([...retries, failure.message].map(pidIn).map(isAlive)).not.toContain(true);
+  });
+
+  test.each(['dies', 'throws', 'exits'])(
+    '%s over one row costs that row alone, and all others are in order',
+    async (how) => {
+      const { pool, retries } = poolOf('poisoned', 2);
+      const poisoned = { ...job(), settings: settingsWith({ lambda: 23 }) };
+      const came: string[] = [];
+      await pool.run(
+        { ...poisoned, rows: `${poisoned.rows}.${how}` },
+        shards(5),
+        (_, { from, to }) => void came.push(...Array.from({ length: to - from }, (_, k) => String(from + k))),
+        ({ from, to }, failure) => void came.push(`lost ${from} to ${to - 1}: ${failure.ending}`),
+      );
+      const ending = { dies: 'was killed', throws: 'threw', exits: 'exited early' }[how];
+      expect(came).toEqual(
+        Array.from({ length: 50 }, (_, row) => (row === 23 ? `lost 23 to 23: ${ending}` : String(row))),
+      );
+      expect(retries.length).toBeLessThan(7);
+    },
+  );
+
+  test('is lost over one row ends the run where nothing is said to lose it', async () => {
+    const { pool } = poolOf('poisoned');
+    const poisoned = { ...job(), settings: settingsWith({ lambda: 23 }) };
+    const failure = await failureOf(pool.run({ ...poisoned, rows: `${poisoned.rows}.dies` }, shards(5), () => {}));
+    expect(failure.message).toMatch(/^fit shard 2 \(rows 23 to 23\): worker \d+ was killed by SIGKILL$/);
   });
 
   test('is killed over a shard costs one more try, which is told', async () => {
     const { pool, retries } = poolOf('killed-once');
     const killed = job();
-    const order: number[] = [];
+    const order: number[][] = [];
     const pids: number[] = [];
-    await pool.run(killed, shards(3), (answer, shard) => {
-      order.push(shard.index);
+    await pool.run(killed, shards(3), (answer, { from, to }) => {
+      order.push([from, to]);
       if (answer.kind === 'fit') pids.push(Number(answer.path));
     });
     const victim = Number(readFileSync(`${killed.rows}.killed`, 'utf8'));
-    expect(order).toEqual([0, 1, 2]);
+    expect(order).toEqual([
+      [0, 5],
+      [5, 10],
+      [10, 20],
+      [20, 30],
+    ]);
     expect(retries).toEqual([
-      `fit shard 0 (rows 0 to 9): worker ${victim} was killed by SIGKILL; given to another worker`,
+      `fit shard 0 (rows 0 to 9): worker ${victim} was killed by SIGKILL; its halves are given to other workers`,
     ]);
     expect(pids).not.toContain(victim);
     await pool.close('gently');
     expect([victim, ...pids].map(isAlive)).not.toContain(true);
   });
 
-  test('throws ends the run at the first try', async () => {
-    const { pool, retries } = poolOf('throws');
-    const burning = job();
-    const failure = await failureOf(pool.run(burning, shards(3), () => {}));
-    expect(failure).toMatchObject({
-      ending: 'threw',
-      message: 'fit shard 0 (rows 0 to 9): the rows are on fire',
-      childStack: 'Error: the rows are on fire\n    at child',
+  test.each([
+    ['stops', 'was stopped (SIGSTOP) and did not go on'],
+    ['loops', 'gave no answer within 2 s'],
+  ])('%s is killed and its rows are given to another', async (how, what) => {
+    const { pool, retries } = poolOf('hangs-once', 2, {
+      least: 2,
+      first: 2,
+      times: 1,
+      stopped: how === 'stops' ? 1 : 60,
     });
-    expect(retries).toEqual([]);
-    const tries = readFileSync(`${burning.rows}.tries`, 'utf8').trim().split('\n');
-    expect(tries.length).toBe(1);
-    await pool.close('gently');
-    expect(isAlive(Number(tries[0]))).toBe(false);
+    const hanging = job();
+    const came: number[] = [];
+    await pool.run(
+      { ...hanging, rows: `${hanging.rows}.${how}` },
+      shards(4),
+      (_, { from, to }) => void came.push(from, to),
+    );
+    expect(came).toEqual([0, 5, 5, 10, 10, 20, 20, 30, 30, 40]);
+    expect(retries.length).toBe(1);
+    expect(retries[0]).toContain(`${what}; its halves are given to other workers`);
+    expect(isAlive(pidIn(retries[0]!))).toBe(false);
+  });
+
+  test('throws says its stack, where the run ends over it', async () => {
+    const { pool } = poolOf('throws');
+    const failure = await failureOf(pool.run(job(), shards(1), () => {}));
+    expect(failure.childStack).toBe('Error: the rows are on fire\n    at child');
   });
 
   test('is slow over the first shard does not put the answers out of order', async () => {
@@ -207,10 +293,10 @@ describe('a worker that', () => {
     const { pool, retries } = poolOf(undefined);
     process.execPath = join(folder(), 'no-node');
     try {
-      const failure = await failureOf(pool.run(job(), shards(1), () => {}));
-      expect(failure.ending).toBe('could not start');
+      const failure = await thrownBy(pool.run(job(), shards(1), () => {}));
+      expect(failure).toBeInstanceOf(Failure);
       expect(failure.message).toContain('ENOENT');
-      expect(retries.length).toBe(2);
+      expect(retries).toEqual([]);
     } finally {
       process.execPath = execPath;
     }
@@ -219,14 +305,42 @@ describe('a worker that', () => {
 
 describe('a pool', () => {
   test('waits for what the taker of an answer does before it gives the next', async () => {
-    const { pool } = poolOf('killed-once', 2);
+    const { pool } = poolOf('holds-first', 2);
     const events: string[] = [];
-    await pool.run(job(), shards(4), async (_, { index }) => {
+    await pool.run(job(), shards(6), async (_, { index }) => {
       events.push(`take ${index}`);
       await new Promise((resolve) => setImmediate(resolve));
       events.push(`done ${index}`);
     });
-    expect(events).toEqual([0, 1, 2, 3].flatMap((index) => [`take ${index}`, `done ${index}`]));
+    expect(events).toEqual([0, 1, 2, 3, 4, 5].flatMap((index) => [`take ${index}`, `done ${index}`]));
+  });
+
+  test.each(BALANCES)(
+    'that goes by %s has every shard worked once, and gives the answers in order',
+    async (balance) => {
+      const pool = new Pool({
+        size: 3,
+        balance,
+        onRetry: () => {},
+        worker: new URL('./workers/good.mjs', import.meta.url),
+      });
+      pools.push(pool);
+      const order: number[] = [];
+      await pool.run(job(), shards(40), (_, { index }) => void order.push(index));
+      expect(order).toEqual(Array.from({ length: 40 }, (_, index) => index));
+    },
+  );
+
+  test('lets children go that have nothing to do, and forks others when there is something again', async () => {
+    const { pool } = poolOf('good');
+    const pids: number[] = [];
+    const take = (answer: Answer) => void (answer.kind === 'fit' && pids.push(Number(answer.path)));
+    await pool.run(job(), shards(1), take);
+    expect(isAlive(pids[0]!)).toBe(true);
+    await new Promise((resolve) => setTimeout(resolve, 5000));
+    expect(isAlive(pids[0]!)).toBe(false);
+    await pool.run(job(), shards(1), take);
+    expect(pids[1]).not.toBe(pids[0]);
   });
 
   test('ends the run with the error of the taker, and hands out no more answers', async () => {

@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { expect, test } from 'vitest';
+import { limitOf, PATIENCE, Watch } from '../../src/shards/watch.js';
+
+test('a shard may take many times what its cost lets expect, and never less than a minute', () => {
+  expect(limitOf(PATIENCE, 1000, 0)).toBe(1800);
+  expect(limitOf(PATIENCE, 1000, 1000)).toBe(60);
+  expect(limitOf(PATIENCE, 9000, 1000)).toBe(270);
+});
+
+test('who takes too long is given up once, and who is no longer watched is not', async () => {
+  const watch = new Watch(10);
+  const given: string[] = [];
+  const unwatch = watch.over({ pid: process.pid, limit: 0.5, giveUp: () => given.push('the first') });
+  const stillWatched = watch.over({ pid: process.pid, limit: 0.5, giveUp: (why) => given.push(why) });
+  unwatch();
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  stillWatched();
+  expect(given).toEqual(['gave no answer within 1 s']);
+});
+
+test.runIf(process.platform === 'linux')(
+  'a process that job control holds is given up, one that sleeps is not',
+  async () => {
+    const sleeper = spawn('sleep', ['60']);
+    const watch = new Watch(0.5);
+    try {
+      const given: string[] = [];
+      const unwatch = watch.over({ pid: sleeper.pid ?? 0, limit: 60, giveUp: (why) => given.push(why) });
+      await new Promise((resolve) => setTimeout(resolve, 2200));
+      expect(given).toEqual([]);
+      sleeper.kill('SIGSTOP');
+      await new Promise((resolve) => setTimeout(resolve, 2200));
+      unwatch();
+      expect(given[0]).toBe('was stopped (SIGSTOP) and did not go on');
+    } finally {
+      sleeper.kill('SIGKILL');
+      await once(sleeper, 'exit');
+    }
+  },
+);

@@ -1,0 +1,3 @@
+import { answer, onShard } from './answers.mjs';
+
+onShard(answer);
