@@ -3,7 +3,7 @@ import { ALGORITHMS } from '../../src/model/algorithms.js';
 import { HYPER_PARAMETERS } from '../../src/model/hyper-parameters.js';
 import { DEFAULT_SETTINGS } from '../../src/model/settings.js';
 import { temporaryFolders } from '../storage/temporary.js';
-import { manyEvents, put, rowsOf } from './data.js';
+import { listsOf, manyEvents, put, rowsOf } from './data.js';
 import { type Ended, run } from './run.js';
 
 const newFolder = temporaryFolders();
@@ -28,13 +28,6 @@ function world(folder: string): string[] {
   put(folder, 'events.csv', `user,item\n${events.join('\n')}\n`);
   put(folder, 'items.csv', `item,kind\n${items.join('\n')}\n`);
   return ['-u', 'events.csv', '-i', 'items.csv'];
-}
-
-/** Lists of item ids by user. */
-function listsOf(csv: string): Map<string, string[]> {
-  const lists = new Map<string, string[]>();
-  for (const { user_id, item_id } of rowsOf(csv)) lists.set(user_id, [...(lists.get(user_id) ?? []), item_id]);
-  return lists;
 }
 
 describe.each(['auto', ...names])('%s', (name) => {
