@@ -11,7 +11,7 @@ import {
   parsed,
   type TypedInput,
 } from './input-options.js';
-import { AUTO, METHOD_NAMES, type Method, methodOf } from './method.js';
+import { AUTO, type Method, methodOf } from './method.js';
 
 /** What was typed, checked and with its defaults: the only form of the options that anything else sees. */
 export interface Options extends InputOptions {
@@ -72,9 +72,7 @@ export function program(version: string): Command {
         .default('least-loaded'),
     )
     .addOption(
-      new Option('--algorithm <name>', 'how to learn; "recommend help algorithms" tells of them')
-        .choices(METHOD_NAMES)
-        .default(AUTO),
+      new Option('--algorithm <name>', 'how to learn; "recommend help algorithms" tells of them').default(AUTO),
     )
     .addOption(
       new Option('--set <key=value>', 'a setting of the algorithm, as often as wanted')

@@ -41,3 +41,10 @@ export function manyEvents(users: number, items: number, each: number): string {
   }
   return `${lines.join('\n')}\n`;
 }
+
+/** Lists of item ids by user. */
+export function listsOf(csv: string): Map<string, string[]> {
+  const lists = new Map<string, string[]>();
+  for (const { user_id, item_id } of rowsOf(csv)) lists.set(user_id, [...(lists.get(user_id) ?? []), item_id]);
+  return lists;
+}

@@ -4,16 +4,15 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolders } from '../storage/temporary.js';
 import { manyEvents, put } from './data.js';
-import { leftBehind } from './left-behind.js';
-import { exitOf, start, textOf } from './run.js';
+import { atWork, exitOf, leftBehind, start, textOf } from './run.js';
 
 const newFolder = temporaryFolders();
 
 test('a reader that leaves early (`| head -1`) ends the run with 0, quietly', async () => {
   const folder = newFolder();
   const tmp = newFolder();
-  put(folder, 'events.csv', manyEvents(20_000, 2_000, 10));
-  const child = start(['-u', 'events.csv', '-n', '50', '-q', '-j', '2'], { folder, tmp });
+  put(folder, 'events.csv', manyEvents(10_000, 2_000, 10));
+  const child = start(['-u', 'events.csv', '--algorithm', 'ridge', '-n', '50', '-q', '-j', '2'], { folder, tmp });
   const ended = exitOf(child);
   const complaints = textOf(child.stderr);
   const [first] = await once(child.stdout, 'data');
@@ -32,12 +31,14 @@ describe.each([
   test('while it learns: no child, no file is left, and the old output stays', async () => {
     const folder = newFolder();
     const tmp = newFolder();
-    put(folder, 'events.csv', manyEvents(40_000, 5_000, 20));
+    put(folder, 'events.csv', manyEvents(10_000, 5_000, 20));
     put(folder, 'recs.csv', 'old');
     const child = start(['-u', 'events.csv', '-o', 'recs.csv', '-j', '2'], { folder, tmp });
     const ended = exitOf(child);
-    child.stderr.once('data', () => child.kill(signal));
-    const said = await textOf(child.stderr);
+    const complaints = textOf(child.stderr);
+    await atWork(child, tmp);
+    child.kill(signal);
+    const said = await complaints;
     expect(await ended).toBe(code);
     expect(said).toContain(`recommend: stopped by ${signal}; no output file was written\n`);
     expect(said).not.toMatch(/\n\s+at /);

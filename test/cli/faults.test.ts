@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolders } from '../storage/temporary.js';
 import { manyEvents, put, rowsOf } from './data.js';
-import { leftBehind } from './left-behind.js';
-import { run } from './run.js';
+import { leftBehind, run } from './run.js';
 
 const newFolder = temporaryFolders();
 const grief = new URL('./faults/grief.mjs', import.meta.url).href;

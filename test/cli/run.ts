@@ -1,4 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const BINARY = fileURLToPath(new URL('../../bin/recommend.js', import.meta.url));
@@ -52,4 +55,22 @@ export async function run(args: readonly string[], where: Where): Promise<Ended>
   child.stdin.end(where.stdin ?? '');
   const [stdout, stderr, code] = await Promise.all([textOf(child.stdout), textOf(child.stderr), ended]);
   return { code, stdout, stderr };
+}
+
+/** Processes that were started with this TMPDIR and still run; only Linux tells. */
+export function leftBehind(tmp: string): string[] {
+  if (!existsSync('/proc/self/environ')) return [];
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`TMPDIR=${tmp}\0`);
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Waits until a started program has children at work; where the system does not tell of them, until it has read. */
+export async function atWork(child: ChildProcessWithoutNullStreams, tmp: string): Promise<void> {
+  if (!existsSync('/proc/self/environ')) await once(child.stderr, 'data');
+  else while (leftBehind(tmp).length < 2 && child.exitCode === null) await sleep(10);
 }

@@ -1,0 +1,251 @@
+import { describe, expect, test } from 'vitest';
+import { ALGORITHMS } from '../../src/model/algorithms.js';
+import { HYPER_PARAMETERS } from '../../src/model/hyper-parameters.js';
+import { DEFAULT_SETTINGS } from '../../src/model/settings.js';
+import { temporaryFolders } from '../storage/temporary.js';
+import { listsOf, manyEvents, put, rowsOf } from './data.js';
+import { type Ended, run } from './run.js';
+
+const newFolder = temporaryFolders();
+const names = ALGORITHMS.map(({ name }) => name);
+
+/**
+ * Two blocks of five items that nobody crosses, the fish more popular than the trees by far. User k of a block lacks its
+ * item k, which is what they should be recommended.
+ */
+const BLOCKS = [
+  { kind: 'tree', users: 5 },
+  { kind: 'fish', users: 15 },
+];
+
+function world(folder: string): string[] {
+  const events = BLOCKS.flatMap(({ kind, users }) =>
+    Array.from({ length: users }, (_, user) =>
+      [0, 1, 2, 3, 4].filter((item) => item !== user % 5).map((item) => `${kind}-lover-${user},${kind}-${item}`),
+    ).flat(),
+  );
+  const items = BLOCKS.flatMap(({ kind }) => [0, 1, 2, 3, 4].map((item) => `${kind}-${item},${kind}`));
+  put(folder, 'events.csv', `user,item\n${events.join('\n')}\n`);
+  put(folder, 'items.csv', `item,kind\n${items.join('\n')}\n`);
+  return ['-u', 'events.csv', '-i', 'items.csv'];
+}
+
+describe.each(['auto', ...names])('%s', (name) => {
+  test('fills every list, best first, with what the user has not had, once each', async () => {
+    const folder = newFolder();
+    const { code, stdout, stderr } = await run([...world(folder), '-n', '6', '--algorithm', name, '-q'], { folder });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const rows = rowsOf(stdout);
+    rows.forEach(({ user_id, rank, score }, at) => {
+      const before = rows[at - 1];
+      const isNext = before?.user_id === user_id;
+      expect(Number(rank)).toBe(isNext ? Number(before.rank) + 1 : 1);
+      expect(Number.isFinite(Number(score))).toBe(true);
+      if (isNext) expect(Number(score)).toBeLessThanOrEqual(Number(before.score));
+    });
+    const lists = listsOf(stdout);
+    expect(lists.size).toBe(20);
+    for (const [user, list] of lists) {
+      const [kind = '', , number] = user.split('-');
+      const other = kind === 'tree' ? 'fish' : 'tree';
+      const missing = `${kind}-${Number(number) % 5}`;
+      // Six of ten items were not had: the one of the own block, and all of the other.
+      expect([...list].sort()).toEqual([missing, ...[0, 1, 2, 3, 4].map((item) => `${other}-${item}`)].sort());
+      if (name !== 'popular' || kind === 'fish') expect(list[0], user).toBe(missing);
+      else expect(list[5], user).toBe(missing);
+    }
+  });
+});
+
+describe('a method that is none', () => {
+  test.each([
+    [['--algorithm', 'cosinus'], '--algorithm: there is no algorithm "cosinus"; is it cosine? There are auto, ridge, '],
+    [['--algorithm', 'Ridge '], '--algorithm: there is no algorithm "Ridge "; is it ridge? There are auto, ridge, '],
+    [['--algorithm', 'xyzzyx'], '--algorithm: there is no algorithm "xyzzyx". There are auto, ridge, '],
+    [['--set', 'lamda=1'], '--set lamda=1: there is no setting "lamda"; is it lambda? There are neighbors, lambda, '],
+    [['--set', 'alpha=1'], '--set alpha=1: there is no setting "alpha". There are neighbors, lambda, '],
+    [['--set', 'lambda=0'], '--set lambda=0: lambda is a number from 0.000001 to 1000000, not "0"'],
+    [['--set', 'lambda=many'], '--set lambda=many: lambda is a number from 0.000001 to 1000000, not "many"'],
+    [['--set', 'neighbors=1.5'], '--set neighbors=1.5: neighbors is a whole number from 1 to 10000, not "1.5"'],
+    [['--set', 'power'], '--set power: power has no value; KEY=VALUE is wanted'],
+    [['--set', '=1'], '--set =1: the setting has no name; KEY=VALUE is wanted'],
+    [['--set', 'power=2', '--set', 'recency=11'], '--set recency=11: recency is a number from 0 to 10, not "11"'],
+    [['--algorithm', 'cosine', '--set', 'lambda=3'], '--set lambda=3: cosine has no lambda. It has neighbors, '],
+  ])('%j ends with 2 before anything is read, and says what would do', async (args, said) => {
+    const folder = newFolder();
+    const { code, stdout, stderr } = await run(['-u', 'never-read.csv', ...args], { folder });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr.startsWith(`recommend: ${said}`), stderr).toBe(true);
+    expect(stderr).toMatch(/^.* \(recommend help algorithms\)\n$/);
+  });
+
+  test('ease on more items than it is for ends with 2 and the way out', async () => {
+    const folder = newFolder();
+    put(folder, 'events.csv', manyEvents(8_001, 8_101, 1));
+    const { code, stdout, stderr } = await run(['-u', 'events.csv', '--algorithm', 'ease', '-q'], { folder });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(
+      /^recommend: --algorithm ease is exact, for 8,000 items at most, .*ridge is its sparse form\n$/,
+    );
+  });
+});
+
+describe('--set', () => {
+  test('changes what it names: popularity that outweighs all makes any method the popular one', async () => {
+    const folder = newFolder();
+    const files = world(folder);
+    const popular = await run([...files, '--algorithm', 'popular'], { folder });
+    const cosine = await run([...files, '--algorithm', 'cosine'], { folder });
+    const outweighed = await run([...files, '--algorithm', 'cosine', '--set', 'popularity-weight=1e6'], { folder });
+    expect(listsOf(cosine.stdout)).not.toEqual(listsOf(popular.stdout));
+    expect(listsOf(outweighed.stdout)).toEqual(listsOf(popular.stdout));
+  });
+
+  test('may be given several times, the later one of a key wins, and the default changes nothing', async () => {
+    const folder = newFolder();
+    const args = [...world(folder), '--algorithm', 'ridge'];
+    const plain = await run(args, { folder });
+    const asItIs = await run([...args, '--set', 'lambda=1', '--set', 'power=1', '--set', 'lambda=12'], { folder });
+    const other = await run([...args, '--set', 'lambda=1'], { folder });
+    expect(asItIs.stdout).toBe(plain.stdout);
+    expect(other.stdout).not.toBe(plain.stdout);
+  });
+});
+
+test('recommend help algorithms tells of every algorithm and every setting, and of nothing else', async () => {
+  const { code, stdout, stderr } = await run(['help', 'algorithms'], { folder: newFolder() });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const [algorithms = '', settings = ''] = stdout.split(/^Settings .*:$/m);
+  expect([...algorithms.matchAll(/^ {2}(\S+) {2,}/gm)].map(([, name]) => name)).toEqual(['auto', ...names]);
+  const told = [
+    ...settings.matchAll(/^ {2}(\S+?)(?: \((.+)\))?: (.+)\n +(whole, )?(\S+) to (\S+); default ([^\s;]+)/gm),
+  ];
+  expect(
+    told.map(([, key, letter = '', effect, whole, low, high, standard]) => ({
+      key,
+      letter,
+      effect,
+      whole: whole !== undefined,
+      range: [low, high].map(Number),
+      standard: Number(standard),
+    })),
+  ).toEqual(
+    HYPER_PARAMETERS.map(({ key, setting, letter, effect, whole, low, high }) => ({
+      key,
+      letter,
+      effect,
+      whole,
+      range: [low, high],
+      standard: DEFAULT_SETTINGS[setting],
+    })),
+  );
+});
+
+describe('auto', () => {
+  /** As many users as can be judged, with enough of a taste that settings matter. */
+  const events = manyEvents(150, 40, 8);
+
+  test('with fewer than 100 users to judge by keeps the fixed defaults, byte for byte, and says why', async () => {
+    const folder = newFolder();
+    put(folder, 'events.csv', manyEvents(99, 40, 8));
+    const auto = await run(['-u', 'events.csv'], { folder });
+    const ridge = await run(['-u', 'events.csv', '--algorithm', 'ridge'], { folder });
+    expect(auto.stderr).toMatch(/^auto: the fixed defaults: 99 users .*\b100\b.*$/m);
+    expect(auto.stdout).toBe(ridge.stdout);
+    expect(ridge.stderr).not.toContain('auto');
+  });
+
+  test('says what it rested on and what it chose; what it chose can be set by hand, for the same lists', async () => {
+    const folder = newFolder();
+    put(folder, 'events.csv', events);
+    const auto = await run(['-u', 'events.csv'], { folder });
+    const said =
+      /^auto: judged by some items of 150 users, held out: \d+ trials, \d+ fits, \d+\.\d s\n {2}chose (.+): recall and NDCG at 20 \d+\.\d % above the fixed defaults on them\n/m.exec(
+        auto.stderr,
+      );
+    // The table of trials is for -v.
+    expect(auto.stderr).not.toContain('±');
+    const chosen = [...(said?.[1] ?? '').matchAll(/([a-z-]+) (\S+) \(not \S+\)/g)];
+    expect(chosen.length).toBeGreaterThan(0);
+    const byHand = chosen.flatMap(([, key, value]) => ['--set', `${key}=${value}`]);
+    const ridge = await run(['-u', 'events.csv', '--algorithm', 'ridge', ...byHand], { folder });
+    const plain = await run(['-u', 'events.csv', '--algorithm', 'ridge'], { folder });
+    expect(listsOf(auto.stdout)).toEqual(listsOf(ridge.stdout));
+    expect(listsOf(auto.stdout)).not.toEqual(listsOf(plain.stdout));
+  });
+
+  test('-v shows every trial in a row of a table, the taken ones marked', async () => {
+    const folder = newFolder();
+    put(folder, 'events.csv', events);
+    const { stderr } = await run(['-u', 'events.csv', '-v'], { folder });
+    const trials = /held out: (\d+) trials, (\d+) fits/.exec(stderr);
+    const rows = [...stderr.matchAll(/^ {2}([* ]) \d\.\d{4} {2}[+−]\d\.\d{4} ± \d\.\d{4} {2}(.+)$/gm)];
+    expect(rows).toHaveLength(Number(trials?.[1]));
+    expect(stderr).toMatch(/^ {4}\d\.\d{4} {2}the fixed defaults$/m);
+    expect(rows.some(([, mark]) => mark === '*')).toBe(true);
+    const keys = new Set(HYPER_PARAMETERS.map(({ key }) => key));
+    for (const [, , changes = ''] of rows) {
+      for (const change of changes.replace(' (fit)', '').split(', ')) {
+        expect(keys.has(change.split(' ')[0] ?? ''), changes).toBe(true);
+      }
+    }
+  });
+
+  test('-q is silent', async () => {
+    const folder = newFolder();
+    put(folder, 'events.csv', events);
+    expect(await run(['-u', 'events.csv', '-q', '-o', 'recs.csv'], { folder })).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: '',
+    });
+  });
+
+  test('leaves alone what was set by hand', async () => {
+    const folder = newFolder();
+    put(folder, 'events.csv', events);
+    const byHand = ['--set', 'lambda=7', '--set', 'popularity-weight=2', '--set', 'neighbors=30'];
+    const { stderr } = await run(['-u', 'events.csv', '-v', ...byHand], { folder });
+    expect(stderr).toContain('auto: judged by');
+    expect(stderr).toMatch(/± \d\.\d{4} {2}.*target-damping/);
+    expect(stderr).not.toMatch(/lambda|popularity-weight|neighbors/);
+  });
+
+  test('with all that it could move set by hand is ridge with the same settings', async () => {
+    const folder = newFolder();
+    put(folder, 'events.csv', events);
+    const byHand = [
+      'popularity-weight=2',
+      'recency=0.3',
+      'target-damping=0.2',
+      'popularity-half-life=0.5',
+      'power=1.1',
+      'lambda=7',
+      'attribute-weight=1',
+      'basket-damping=0.6',
+      'source-damping=0.6',
+    ].flatMap((assignment) => ['--set', assignment]);
+    const auto = await run(['-u', 'events.csv', ...byHand], { folder });
+    const ridge = await run(['-u', 'events.csv', '--algorithm', 'ridge', ...byHand], { folder });
+    expect(auto.code, auto.stderr).toBe(0);
+    expect(auto.stdout).toBe(ridge.stdout);
+  });
+
+  test('gives the same bytes and tells the same with one worker and with three', async () => {
+    const folder = newFolder();
+    put(folder, 'events.csv', manyEvents(300, 200, 40));
+    const runs: Ended[] = [];
+    for (const workers of ['1', '3']) runs.push(await run(['-u', 'events.csv', '-v', '-j', workers], { folder }));
+    const [one, three] = runs.map(({ code, stdout, stderr }) => {
+      expect(code, stderr).toBe(0);
+      // One shard would be no test.
+      expect(Number(/learning in (\d+) shards/.exec(stderr)?.[1])).toBeGreaterThan(3);
+      const told = stderr.slice(stderr.indexOf('auto: '));
+      const paragraph = told.slice(0, told.search(/^[\d.]+ s: /m)).replace(/[\d.]+ s$/m, '');
+      expect(paragraph).toMatch(/^auto: judged by .*\n {2}(chose |the fixed defaults stay)/);
+      return { stdout, paragraph };
+    });
+    expect(three).toEqual(one);
+    expect(rowsOf(one?.stdout ?? '')).toHaveLength(300 * 10);
+  });
+});
