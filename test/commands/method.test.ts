@@ -4,6 +4,7 @@ import { Failure } from '../../src/failure.js';
 import { ALGORITHMS, algorithmNamed } from '../../src/model/algorithms.js';
 import { HYPER_PARAMETERS } from '../../src/model/hyper-parameters.js';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/model/settings.js';
+import type { SparseRows } from '../../src/model/sparse.js';
 import { audienceOf } from '../../src/ranking/audience.js';
 import { modelOf } from '../../src/ranking/model.js';
 import { learntFrom } from '../model/learned.js';
@@ -73,7 +74,7 @@ test('a value that is none, or out of its range, is answered with what would do'
 
 test('a setting that the algorithm makes nothing of is refused, with those it has', () => {
   expect(refusal('jaccard', 'lambda=3')).toBe(
-    '--set lambda=3: jaccard has no lambda. It has neighbors, basket-damping, power, popularity-weight, popularity-half-life, recency, preference-weight, group-weight, attribute-weight, attribute-reach, group-smoothing, group-targets (recommend help algorithms)',
+    '--set lambda=3: jaccard has no lambda. It has neighbors, basket-damping, power, popularity-weight, popularity-half-life, recency, preference-weight, group-weight, cold-group-weight, attribute-weight, attribute-reach, group-smoothing, group-targets (recommend help algorithms)',
   );
   expect(refusal('popular', 'neighbors=3')).toMatch(
     /^--set neighbors=3: popular has no neighbors\. It has popularity-/,
@@ -101,10 +102,8 @@ describe('what a setting changes', () => {
         counts.items,
       ),
     };
-    const { signals } = audienceOf({ ...known, times: seen.times }, (byUser) => byUser, {
-      recency: settings.recency,
-      includeSeen: false,
-    });
+    const everybody = (byUser: SparseRows) => byUser;
+    const { signals } = audienceOf({ ...known, times: seen.times }, everybody, settings, { includeSeen: false });
     const scaleOf = (signal: number) => {
       if (signal < counts.items) return scales.items;
       return signal < counts.items + counts.preferences ? scales.preferences : scales.groups;
@@ -126,8 +125,8 @@ describe('what a setting changes', () => {
   });
   /** Another value of each: one that tells, where the default is large. */
   const others: Partial<Settings> = { neighbors: 2, steps: 1, attributeReach: 9, groupTargets: 1 };
-  /** Attributes alone, whatever each of them counts, and nobody's likes for groups to differ in. */
-  const silentInContent = ['attribute-weight', 'group-weight', 'group-smoothing', 'group-targets'];
+  /** Attributes alone, whatever each of them counts. */
+  const silentInContent = ['attribute-weight'];
 
   describe.each(ALGORITHMS.map(({ name, settings }) => [name, shown(settings)] as const))(
     'under %s',
