@@ -1,8 +1,9 @@
 import { CooccurrenceRows } from './cooccurrence.js';
 import { EaseRows, easeCosts } from './ease.js';
 import type { Evidence } from './evidence.js';
-import { GramRows, gramCosts } from './gram.js';
+import { GramRows, gramCosts, plainPairs } from './gram.js';
 import { GroupRows, groupCosts } from './groups.js';
+import type { PairsOf } from './pairs.js';
 import { writePreferenceRow } from './preferences.js';
 import { type CountedRows, RidgeRows, ridgeCosts } from './ridge.js';
 import { RowWriter } from './rows.js';
@@ -62,8 +63,9 @@ function itemCosts(evidence: Evidence, settings: Settings): Float64Array {
 export function gramRows(
   evidence: Evidence,
   settings: Settings,
+  pairsOf: PairsOf = plainPairs,
 ): (from: number, to: number) => { candidates: SparseRows; pairs: SparseRows } {
-  const rows = new GramRows(evidence, settings);
+  const rows = new GramRows(evidence, settings, pairsOf);
   return (from, to) => {
     const candidates = new RowWriter(to - from, evidence.items);
     const pairs = new RowWriter(to - from, evidence.items);
@@ -90,11 +92,11 @@ export class Fitter {
   readonly #writeItem: (item: number, out: RowWriter) => number;
   readonly #groups: GroupRows;
 
-  /** @param counted what was counted of the Gram matrix, where `needsGram`. */
-  constructor(evidence: Evidence, settings: Settings, counted?: CountedRows) {
+  /** @param counted what was counted of the Gram matrix, where `needsGram`. @param pairsOf adds up pairs elsewhere. */
+  constructor(evidence: Evidence, settings: Settings, counted?: CountedRows, pairsOf: PairsOf = plainPairs) {
     this.#evidence = evidence;
     this.#counts = signalCounts(evidence);
-    this.#writeItem = itemWriter(evidence, settings, counted);
+    this.#writeItem = itemWriter(evidence, settings, counted, pairsOf);
     this.#groups = new GroupRows(evidence, settings);
   }
 
@@ -117,6 +119,7 @@ function itemWriter(
   evidence: Evidence,
   settings: Settings,
   counted: CountedRows | undefined,
+  pairsOf: PairsOf,
 ): (item: number, out: RowWriter) => number {
   if (settings.method === 'none') return () => 1;
   if (settings.method === 'ridge') {
@@ -128,7 +131,7 @@ function itemWriter(
     const ease = new EaseRows(evidence, settings);
     return (item, out) => ease.write(item, out);
   }
-  const rows = new CooccurrenceRows(evidence, settings);
+  const rows = new CooccurrenceRows(evidence, settings, pairsOf);
   return (item, out) => {
     rows.write(item, out);
     return 1;

@@ -55,11 +55,9 @@ export class RidgeRows {
     const scaled = evidence.diagonal.map((g, item) => g * this.#scale[item]! ** 2);
     const lambda = ridgeOf(evidence, scaled, settings.lambda);
     this.#diagonal = scaled.map((g) => g + lambda);
-    this.#rank = evidenceRanks(evidence);
-    this.#byRank = new Uint32Array(items);
-    this.#rank.forEach((rank, item) => {
-      this.#byRank[rank] = item;
-    });
+    const { rank, item } = evidenceRanks(evidence);
+    this.#rank = rank;
+    this.#byRank = item;
     this.#place = new Uint16Array(items);
     this.#system = new CandidateSystem(this.#neighbors);
   }

@@ -25,8 +25,24 @@ export function matrixFrom(arrays: Arrays, name: string): SparseRows {
     start[0] === 0 &&
     start[rows] === index.length &&
     value.length === index.length &&
-    start.every((bound, row) => row === 0 || bound >= (start[row - 1] ?? 0)) &&
-    index.every((column) => column < columns);
+    isRising(start) &&
+    areBelow(index, columns);
   if (!sound) throw new RangeError(`the matrix "${name}" does not hold together`);
   return { rows, columns, start, index, value };
+}
+
+// Plain loops: `every` took longer than reading the file.
+
+function isRising(bounds: Uint32Array): boolean {
+  let before = 0;
+  for (const bound of bounds) {
+    if (bound < before) return false;
+    before = bound;
+  }
+  return true;
+}
+
+function areBelow(index: Uint32Array, columns: number): boolean {
+  for (const column of index) if (column >= columns) return false;
+  return true;
 }
