@@ -3,9 +3,7 @@
  * business. It leaves when the parent disconnects or is gone.
  */
 
-import { compiledPairs } from './model/compiled-pairs.js';
 import { Fitter, gramRows, needsGram } from './model/fit.js';
-import type { PairsOf } from './model/pairs.js';
 import { PiecedRows } from './model/pieces.js';
 import type { CountedRows } from './model/ridge.js';
 import { rowLengths } from './model/sparse.js';
@@ -29,7 +27,7 @@ import {
   type TrialJob,
 } from './shards/protocol.js';
 import { readArrays, writeArrays } from './storage/array-file.js';
-import { compiledProgram } from './storage/compiled-program.js';
+import { compiledKernel } from './storage/compiled-kernel.js';
 import { matrixArrays, matrixFrom } from './storage/matrix-file.js';
 import { readAudience, readEvidence, readFinish } from './storage/run-files.js';
 
@@ -52,7 +50,7 @@ function workOf(job: Job): ShardWork {
 }
 
 function gramWork(job: GramJob): ShardWork {
-  const rows = gramRows(readEvidence(job.evidence), job.settings, pairsOf());
+  const rows = gramRows(readEvidence(job.evidence), job.settings, compiledKernel());
   return (from, to) => {
     const path = shardPath(job.rows, from);
     const { candidates, pairs } = rows(from, to);
@@ -64,19 +62,13 @@ function gramWork(job: GramJob): ShardWork {
 function fitWork(job: FitJob): ShardWork {
   const evidence = readEvidence(job.evidence);
   const counted = needsGram(job.settings) ? countedRows(job.gram, evidence.items) : undefined;
-  const fitter = new Fitter(evidence, job.settings, counted, pairsOf());
+  const fitter = new Fitter(evidence, job.settings, counted, compiledKernel());
   return (from, to) => {
     const { rows, precision } = fitter.rows(from, to);
     const path = shardPath(job.rows, from);
     writeArrays(path, matrixArrays('rows', rows));
     return { kind: 'fit', path, precision, length: rowLengths(rows) };
   };
-}
-
-/** Pairs are added up by the compiled program, where it was built; plain arrays give the same. */
-function pairsOf(): PairsOf | undefined {
-  const program = compiledProgram('pairs');
-  return program && compiledPairs(program);
 }
 
 function countedRows(files: readonly RowFile[], items: number): CountedRows {

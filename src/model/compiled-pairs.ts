@@ -11,6 +11,7 @@ import {
   roomForStretches,
   type Stretches,
 } from './pairs.js';
+import { MOST_SHORT, ProgramLayout } from './program-memory.js';
 
 /** What assembly/pairs.ts exports. */
 interface Program {
@@ -34,16 +35,11 @@ interface Program {
   touchedSums32: Program['touchedCounts16'];
 }
 
-const PAGE = 65_536;
-const MOST_PAGES = 65_536;
-
 /** Pairs added up by a compiled program; in plain arrays where the evidence is more than it can address (4 GB). */
 export function compiledPairs(module: WebAssembly.Module): PairsOf {
   return (evidence, rank) => {
-    const layout = layoutOf(evidence);
-    return layout.pages > MOST_PAGES
-      ? new PlainPairs(evidence, rank)
-      : new CompiledPairs(module, evidence, rank, layout);
+    const places = placesOf(evidence);
+    return places.layout.fits ? new CompiledPairs(module, evidence, rank, places) : new PlainPairs(evidence, rank);
   };
 }
 
@@ -63,14 +59,18 @@ class CompiledPairs implements Pairs {
   readonly #collectAll: () => number;
   readonly #collectTouched: (count: number) => number;
 
-  constructor(module: WebAssembly.Module, evidence: Evidence, rank: Uint32Array, layout: Layout) {
+  constructor(
+    module: WebAssembly.Module,
+    evidence: Evidence,
+    rank: Uint32Array,
+    { layout, at, most, isWhole, isShort }: Places,
+  ) {
     const { baskets, holders, basketWeight, items } = evidence;
-    const { at, most, isWhole, isShort } = layout;
     // The baskets themselves are not kept: a copy of them lies in the program's memory.
     this.#holding = { holders, basketWeight, baskets: { start: baskets.start } };
     this.#rank = rank;
     this.#items = items;
-    const memory = new WebAssembly.Memory({ initial: layout.pages });
+    const memory = layout.memory();
     const { buffer } = memory;
     const { exports } = new WebAssembly.Instance(module, { env: { memory } });
     const program = exports as unknown as Program;
@@ -117,37 +117,31 @@ class CompiledPairs implements Pairs {
 }
 
 /** Where everything lies in the program's memory, in bytes. */
-interface Layout {
+interface Places {
+  layout: ProgramLayout;
   at: Record<'place' | 'strength' | 'from' | 'to' | 'weight' | 'sum' | 'rank' | 'value', number>;
-  pages: number;
   /** Stretches that any item has at most. */
   most: number;
   isWhole: boolean;
   isShort: boolean;
 }
 
-function layoutOf(evidence: Evidence): Layout {
+function placesOf(evidence: Evidence): Places {
   const { baskets, items } = evidence;
   const entries = baskets.index.length;
   const most = roomForStretches(evidence);
   const isWhole = areCounts(evidence);
-  const isShort = items <= 65_536;
-  // The first bytes are the program's own.
-  let end = 1024;
-  const room = (bytes: number) => {
-    const from = end;
-    end += Math.ceil(bytes / 8) * 8;
-    return from;
-  };
+  const isShort = items <= MOST_SHORT;
+  const layout = new ProgramLayout();
   const at = {
-    place: room(entries * (isShort ? 2 : 4)),
-    strength: room(isWhole ? 0 : entries * 4),
-    from: room(most * 4),
-    to: room(most * 4),
-    weight: room(most * 8),
-    sum: room(items * (isWhole ? 4 : 8)),
-    rank: room((items + 1) * 4),
-    value: room((items + 1) * 8),
+    place: layout.room(entries * (isShort ? 2 : 4)),
+    strength: layout.room(isWhole ? 0 : entries * 4),
+    from: layout.room(most * 4),
+    to: layout.room(most * 4),
+    weight: layout.room(most * 8),
+    sum: layout.room(items * (isWhole ? 4 : 8)),
+    rank: layout.room((items + 1) * 4),
+    value: layout.room((items + 1) * 8),
   };
-  return { at, pages: Math.ceil(end / PAGE), most, isWhole, isShort };
+  return { layout, at, most, isWhole, isShort };
 }

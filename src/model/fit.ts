@@ -1,14 +1,15 @@
 import { CooccurrenceRows } from './cooccurrence.js';
 import { EaseRows, easeCosts } from './ease.js';
 import type { Evidence } from './evidence.js';
-import { GramRows, gramCosts, plainPairs } from './gram.js';
+import { GramRows, gramCosts } from './gram.js';
 import { GroupRows, groupCosts } from './groups.js';
-import type { PairsOf } from './pairs.js';
+import { type PairsOf, PlainPairs } from './pairs.js';
 import { writePreferenceRow } from './preferences.js';
 import { type CountedRows, RidgeRows, ridgeCosts } from './ridge.js';
 import { RowWriter } from './rows.js';
 import type { Settings } from './settings.js';
 import type { SparseRows } from './sparse.js';
+import { PlainSystems, type SystemsOf } from './systems.js';
 
 /**
  * The signals, that is the rows of the model, in their order: items, then attribute values (as preferences), then
@@ -23,6 +24,18 @@ export interface SignalCounts {
 export function signalCounts(evidence: Evidence): SignalCounts {
   return { items: evidence.items, preferences: evidence.carriers.rows, groups: evidence.members.rows };
 }
+
+/** The two inner loops of learning, each with its own way to lay out what it reads. */
+export interface Kernel {
+  pairsOf: PairsOf;
+  systemsOf: SystemsOf;
+}
+
+/** The inner loops in plain arrays. A compiled kernel has to give the same bits. */
+export const PLAIN_KERNEL: Kernel = {
+  pairsOf: (evidence, rank) => new PlainPairs(evidence, rank),
+  systemsOf: (source, most) => new PlainSystems(source, most),
+};
 
 /** True where rows of the Gram matrix have to be there before the rows of the model can be learned. */
 export function needsGram(settings: Settings): boolean {
@@ -63,9 +76,9 @@ function itemCosts(evidence: Evidence, settings: Settings): Float64Array {
 export function gramRows(
   evidence: Evidence,
   settings: Settings,
-  pairsOf: PairsOf = plainPairs,
+  kernel = PLAIN_KERNEL,
 ): (from: number, to: number) => { candidates: SparseRows; pairs: SparseRows } {
-  const rows = new GramRows(evidence, settings, pairsOf);
+  const rows = new GramRows(evidence, settings, kernel.pairsOf);
   return (from, to) => {
     const candidates = new RowWriter(to - from, evidence.items);
     const pairs = new RowWriter(to - from, evidence.items);
@@ -92,11 +105,11 @@ export class Fitter {
   readonly #writeItem: (item: number, out: RowWriter) => number;
   readonly #groups: GroupRows;
 
-  /** @param counted what was counted of the Gram matrix, where `needsGram`. @param pairsOf adds up pairs elsewhere. */
-  constructor(evidence: Evidence, settings: Settings, counted?: CountedRows, pairsOf: PairsOf = plainPairs) {
+  /** @param counted what was counted of the Gram matrix, where `needsGram`. */
+  constructor(evidence: Evidence, settings: Settings, counted?: CountedRows, kernel = PLAIN_KERNEL) {
     this.#evidence = evidence;
     this.#counts = signalCounts(evidence);
-    this.#writeItem = itemWriter(evidence, settings, counted, pairsOf);
+    this.#writeItem = itemWriter(evidence, settings, counted, kernel);
     this.#groups = new GroupRows(evidence, settings);
   }
 
@@ -119,12 +132,12 @@ function itemWriter(
   evidence: Evidence,
   settings: Settings,
   counted: CountedRows | undefined,
-  pairsOf: PairsOf,
+  { pairsOf, systemsOf }: Kernel,
 ): (item: number, out: RowWriter) => number {
   if (settings.method === 'none') return () => 1;
   if (settings.method === 'ridge') {
     if (!counted) throw new RangeError('the ridge takes its sub-matrices from rows of the Gram matrix');
-    const ridge = new RidgeRows(evidence, settings, counted);
+    const ridge = new RidgeRows(evidence, settings, counted, systemsOf);
     return (item, out) => ridge.write(item, out);
   }
   if (settings.method === 'ease') {

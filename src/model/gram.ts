@@ -1,11 +1,8 @@
 import type { Evidence } from './evidence.js';
-import { type Pairs, type PairsOf, PlainPairs } from './pairs.js';
+import type { Pairs, PairsOf } from './pairs.js';
 import type { RowWriter } from './rows.js';
 import { inversePower, type Settings } from './settings.js';
 import { Shortlist } from './shortlist.js';
-
-/** Adds up pairs in plain arrays. */
-export const plainPairs: PairsOf = (evidence, rank) => new PlainPairs(evidence, rank);
 
 /** The order in which rows of the Gram matrix name items: most evidence first, then by index. */
 export interface Ranks {

@@ -1,15 +1,16 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { compiledPairs } from '../../src/model/compiled-pairs.js';
-import { type Evidence, evidenceOf } from '../../src/model/evidence.js';
-import { evidenceRanks, plainPairs } from '../../src/model/gram.js';
+import { evidenceOf } from '../../src/model/evidence.js';
+import { PLAIN_KERNEL } from '../../src/model/fit.js';
+import { evidenceRanks } from '../../src/model/gram.js';
 import { areCounts, isThin, type Pairs } from '../../src/model/pairs.js';
-import { Random } from '../../src/model/random.js';
-import { compiledProgram } from '../../src/storage/compiled-program.js';
+import { compiledKernel } from '../../src/storage/compiled-kernel.js';
+import { larger } from './larger.js';
 import { expectClose, slowItems } from './slow-model.js';
-import { anySettings, observationsOf, rowsOf, settingsWith, worlds } from './worlds.js';
+import { anySettings, observationsOf, worlds } from './worlds.js';
 
-const compiled = compiledPairs(compiledProgram('pairs')!);
+const plainPairs = PLAIN_KERNEL.pairsOf;
+const compiled = compiledKernel().pairsOf;
 const waysToAddUp = [
   ['plain arrays', plainPairs],
   ['the compiled program', compiled],
@@ -40,24 +41,6 @@ test.each(waysToAddUp)(
     );
   },
 );
-
-/** Users with a few of many items, so that rows are thin and thick; strengths from a seed, or all 1. */
-function larger(seed: number, users: number, items: number, strengths: 'any' | 'ones'): Evidence {
-  const random = new Random(seed);
-  const rows = Array.from({ length: users }, () => {
-    const row: number[] = Array(items).fill(0);
-    for (let k = 0; k < 30; k++) {
-      const item = Math.floor(items * (random.next() / 2 ** 32) ** 3);
-      row[item] = strengths === 'ones' ? 1 : 0.25 + random.next() / 2 ** 32;
-    }
-    return row;
-  });
-  const none = (count: number) => rowsOf(Array(count).fill([]), 0);
-  const offered = new Uint8Array(items).fill(1);
-  const seen = { interactions: rowsOf(rows, items), offered, attributes: none(items), groups: none(users) };
-  const settings = settingsWith({ basketDamping: strengths === 'ones' ? 0 : 0.7 });
-  return evidenceOf({ ...seen, preferences: none(users) }, settings);
-}
 
 test.each([
   ['sums', 'any'],

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { evidenceOf } from '../../src/model/evidence.js';
+import { PLAIN_KERNEL } from '../../src/model/fit.js';
 import { RidgeRows, ridgeCosts } from '../../src/model/ridge.js';
 import { RowWriter } from '../../src/model/rows.js';
 import type { Settings } from '../../src/model/settings.js';
@@ -132,7 +133,7 @@ test('rows counted for a larger K are cut to the K best', () => {
       const settings = settingsWith({ basketDamping: 0, candidateDamping, neighbors: 2 });
       const evidence = evidenceOf(observationsOf(world), settings);
       const rowsFrom = (counted: Settings) => {
-        const ridge = new RidgeRows(evidence, settings, countedRows(evidence, counted));
+        const ridge = new RidgeRows(evidence, settings, countedRows(evidence, counted), PLAIN_KERNEL.systemsOf);
         const out = new RowWriter(evidence.items, evidence.items);
         const precision = Array.from({ length: evidence.items }, (_, item) => {
           const p = ridge.write(item, out);
