@@ -1,6 +1,12 @@
 // The linear systems of the ridge, in AssemblyScript: the same cells, and the same sums in the same order, as
 // src/model/candidate-system.ts has, which says what they mean. All arguments but counts are addresses.
 
+// @ts-ignore: AssemblyScript's own
+@inline
+function placeOf<T>(index: usize, e: usize, place: usize): u32 {
+  return <u32>load<u16>(place + (<usize>load<T>(index + e * sizeof<T>()) << 1));
+}
+
 /**
  * Gathers the rows of a system. Two passes a row: the first finds the cells, without a branch, of which about one in ten
  * is in the system; the second fetches the values of those alone.
@@ -17,13 +23,13 @@ function gather<T>(
     const row = <usize>load<u32>(rows + (x << 2)) << 2;
     const end = <usize>load<u32>(to + row);
     for (let e = <usize>load<u32>(from + row); e < end; e++) {
-      const y = <u32>load<u16>(place + (<usize>load<T>(index + e * sizeof<T>()) << 1));
-      store<u16>(column + (filled << 1), <u16>(y - 1));
       store<u32>(entry + (filled << 2), <u32>e);
-      filled += <usize>(y != 0);
+      filled += <usize>(placeOf<T>(index, e, place) != 0);
     }
     for (let k = begin; k < filled; k++) {
-      store<f32>(cell + (k << 2), load<f32>(value + (<usize>load<u32>(entry + (k << 2)) << 2)));
+      const e = <usize>load<u32>(entry + (k << 2));
+      store<u16>(column + (k << 1), <u16>(placeOf<T>(index, e, place) - 1));
+      store<f32>(cell + (k << 2), load<f32>(value + (e << 2)));
     }
     store<u32>(start + (x << 2), <u32>filled, 4);
   }

@@ -9,7 +9,7 @@ import type { Stage } from '../output/progress.js';
 import { plural } from '../output/report.js';
 import { planShards, WORTH_A_SHARD } from '../shards/plan.js';
 import type { FitJob, GramJob, ModelFiles, RowFile } from '../shards/protocol.js';
-import { writeEvidence, writeFinish } from '../storage/run-files.js';
+import { candidatesPath, writeEvidence, writeFinish } from '../storage/run-files.js';
 import type { Run } from './run.js';
 
 /** What there is to learn from, counted: several fits can start from it. */
@@ -85,7 +85,7 @@ export async function fitRows(run: Run, counted: Counted, settings: Settings): P
 
 /** Removes the files that fits started from. */
 export function discardCounted(run: Run, { evidencePath, gram }: Counted): void {
-  run.directory.discard([evidencePath, ...gram.map(({ path }) => path)]);
+  run.directory.discard([evidencePath, ...gram.flatMap(({ path }) => [path, candidatesPath(path)])]);
 }
 
 /** Removes the files of a model. */

@@ -1,9 +1,10 @@
 import type { Evidence } from './evidence.js';
 import { dampedDegrees, evidenceRanks } from './gram.js';
-import type { GramRow, Pairs, PairsOf } from './pairs.js';
+import { Pairs } from './pairs.js';
 import type { RowWriter } from './rows.js';
 import type { Settings } from './settings.js';
 import { Shortlist } from './shortlist.js';
+import type { Cells, SumsOf } from './sums.js';
 
 /**
  * The rows of items by normalised co-occurrence: what else the holders of an item hold.
@@ -26,12 +27,12 @@ export class CooccurrenceRows {
   readonly #targetFactor: Float64Array;
   readonly #best: Shortlist;
 
-  constructor(evidence: Evidence, settings: Settings, pairsOf: PairsOf) {
+  constructor(evidence: Evidence, settings: Settings, sumsOf: SumsOf) {
     const { offered, items, degree } = evidence;
     const { rank, item } = evidenceRanks(evidence);
     this.#degree = degree;
     this.#isJaccard = settings.method === 'jaccard';
-    this.#gram = pairsOf(evidence, rank);
+    this.#gram = new Pairs(evidence, rank, sumsOf);
     this.#itemOf = item;
     const factor = dampedDegrees(evidence, this.#isJaccard ? 0 : settings.candidateDamping);
     this.#candidateFactor = Float64Array.from(item, (at) => (offered[at] === 1 ? factor[at]! : 0));
@@ -53,11 +54,11 @@ export class CooccurrenceRows {
   }
 
   /** Turns what two items have in common into Jaccard's coefficient of their holders. */
-  #makeCoefficients({ cells, rank, value }: GramRow, own: number): void {
-    for (let cell = 0; cell < cells; cell++) {
+  #makeCoefficients({ count, index, value }: Cells, own: number): void {
+    for (let cell = 0; cell < count; cell++) {
       const common = value[cell]!;
       // The union of two sets of holders has at least one member, since the pair has been held together.
-      value[cell] = common / (own + this.#degree[this.#itemOf[rank[cell]!]!]! - common);
+      value[cell] = common / (own + this.#degree[this.#itemOf[index[cell]!]!]! - common);
     }
   }
 }

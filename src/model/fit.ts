@@ -3,12 +3,12 @@ import { EaseRows, easeCosts } from './ease.js';
 import type { Evidence } from './evidence.js';
 import { GramRows, gramCosts } from './gram.js';
 import { GroupRows, groupCosts } from './groups.js';
-import { type PairsOf, PlainPairs } from './pairs.js';
 import { writePreferenceRow } from './preferences.js';
 import { type CountedRows, RidgeRows, ridgeCosts } from './ridge.js';
 import { RowWriter } from './rows.js';
 import type { Settings } from './settings.js';
 import type { SparseRows } from './sparse.js';
+import { PlainSums, type SumsOf } from './sums.js';
 import { PlainSystems, type SystemsOf } from './systems.js';
 
 /**
@@ -25,15 +25,15 @@ export function signalCounts(evidence: Evidence): SignalCounts {
   return { items: evidence.items, preferences: evidence.carriers.rows, groups: evidence.members.rows };
 }
 
-/** The two inner loops of learning, each with its own way to lay out what it reads. */
+/** The two inner loops, each with its own way to lay out what it reads. */
 export interface Kernel {
-  pairsOf: PairsOf;
+  sumsOf: SumsOf;
   systemsOf: SystemsOf;
 }
 
 /** The inner loops in plain arrays. A compiled kernel has to give the same bits. */
 export const PLAIN_KERNEL: Kernel = {
-  pairsOf: (evidence, rank) => new PlainPairs(evidence, rank),
+  sumsOf: (entries, most) => new PlainSums(entries, most),
   systemsOf: (source, most) => new PlainSystems(source, most),
 };
 
@@ -78,7 +78,7 @@ export function gramRows(
   settings: Settings,
   kernel = PLAIN_KERNEL,
 ): (from: number, to: number) => { candidates: SparseRows; pairs: SparseRows } {
-  const rows = new GramRows(evidence, settings, kernel.pairsOf);
+  const rows = new GramRows(evidence, settings, kernel.sumsOf);
   return (from, to) => {
     const candidates = new RowWriter(to - from, evidence.items);
     const pairs = new RowWriter(to - from, evidence.items);
@@ -132,7 +132,7 @@ function itemWriter(
   evidence: Evidence,
   settings: Settings,
   counted: CountedRows | undefined,
-  { pairsOf, systemsOf }: Kernel,
+  { sumsOf, systemsOf }: Kernel,
 ): (item: number, out: RowWriter) => number {
   if (settings.method === 'none') return () => 1;
   if (settings.method === 'ridge') {
@@ -144,7 +144,7 @@ function itemWriter(
     const ease = new EaseRows(evidence, settings);
     return (item, out) => ease.write(item, out);
   }
-  const rows = new CooccurrenceRows(evidence, settings, pairsOf);
+  const rows = new CooccurrenceRows(evidence, settings, sumsOf);
   return (item, out) => {
     rows.write(item, out);
     return 1;

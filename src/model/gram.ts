@@ -1,8 +1,9 @@
 import type { Evidence } from './evidence.js';
-import type { Pairs, PairsOf } from './pairs.js';
+import { Pairs } from './pairs.js';
 import type { RowWriter } from './rows.js';
 import { inversePower, type Settings } from './settings.js';
 import { Shortlist } from './shortlist.js';
+import type { SumsOf } from './sums.js';
 
 /** The order in which rows of the Gram matrix name items: most evidence first, then by index. */
 export interface Ranks {
@@ -18,8 +19,7 @@ const FEWEST_PAIRS = 200;
 const MOST_PAIRS = 2000;
 
 /**
- * What the ridge needs of the user-weighted Gram matrix,  G_ij = Σ over baskets with i and j   w_basket · x_i · x_j,
- * row by row:
+ * What the ridge needs of the Gram matrix, row by row:
  *
  * - the candidates: the K offered items with the largest G_ij / d_j^s;
  * - the pairs, for the sub-matrices among candidates: the strongest entries, by the same measure, among offered items
@@ -33,10 +33,10 @@ export class GramRows {
   readonly #candidates: Shortlist;
   readonly #pairs: Shortlist;
 
-  constructor(evidence: Evidence, settings: Settings, pairsOf: PairsOf) {
+  constructor(evidence: Evidence, settings: Settings, sumsOf: SumsOf) {
     const { items, offered } = evidence;
     const { rank, item } = evidenceRanks(evidence);
-    this.#gram = pairsOf(evidence, rank);
+    this.#gram = new Pairs(evidence, rank, sumsOf);
     this.#rank = rank;
     const factor = dampedDegrees(evidence, settings.candidateDamping);
     this.#factor = Float64Array.from(item, (at) => (offered[at] === 1 ? factor[at]! : 0));

@@ -1,6 +1,6 @@
 import type { Evidence } from './evidence.js';
 import { dampedDegrees, evidenceRanks } from './gram.js';
-import type { PiecedRows } from './pieces.js';
+import type { PiecedRows, Rows } from './pieces.js';
 import type { RowWriter } from './rows.js';
 import { inversePower, type Settings } from './settings.js';
 import type { Systems, SystemsOf } from './systems.js';
@@ -12,7 +12,7 @@ const THINNING = 0.75;
 
 /** What was counted of the Gram matrix: its candidates, and the pairs for sub-matrices (`gram.ts`). */
 export interface CountedRows {
-  candidates: PiecedRows;
+  candidates: Rows;
   pairs: PiecedRows;
 }
 
@@ -30,7 +30,7 @@ export interface CountedRows {
  * rows are known (`finish.ts`). A few steps of conjugate gradients stand for the solve: exact ones gained nothing.
  */
 export class RidgeRows {
-  readonly #counted: PiecedRows;
+  readonly #counted: Rows;
   readonly #neighbors: number;
   readonly #steps: number;
   readonly #scale: Float64Array;

@@ -1,4 +1,4 @@
-import type { GramRow } from './pairs.js';
+import type { Cells } from './sums.js';
 
 /** Cells of a row by the items they belong to, rising. Good until the next ones. */
 export interface Chosen {
@@ -37,17 +37,17 @@ export class Shortlist {
   }
 
   /**
-   * Chooses among the cells with a rank below `below`.
+   * Chooses among the cells, whose columns are ranks, with a rank below `below`.
    * @param factor by rank: what makes a key of a value; 0 where the item must not be chosen.
    */
-  choose({ cells, rank, value }: GramRow, factor: Float64Array, below: number): Chosen {
+  choose({ count, index, value }: Cells, factor: Float64Array, below: number): Chosen {
     const keys = this.#key;
     const itemOf = this.#itemOf;
     const room = keys.length;
     let size = 0;
     let bar = Number.MIN_VALUE;
-    for (let cell = 0; cell < cells; cell++) {
-      const r = rank[cell]!;
+    for (let cell = 0; cell < count; cell++) {
+      const r = index[cell]!;
       const key = value[cell]! * factor[r]!;
       if (!(key >= bar) || r >= below) continue;
       if (size === room) {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { systemCode } from '../failure.js';
-import { compiledPairs } from '../model/compiled-pairs.js';
+import { compiledSums } from '../model/compiled-sums.js';
 import { compiledSystems } from '../model/compiled-systems.js';
 import { type Kernel, PLAIN_KERNEL } from '../model/fit.js';
 
@@ -11,7 +11,7 @@ const PROGRAM = new URL('../../dist/kernel.wasm', import.meta.url);
 export function compiledKernel(program = PROGRAM): Kernel {
   try {
     const module = new WebAssembly.Module(readFileSync(program));
-    return { pairsOf: compiledPairs(module), systemsOf: compiledSystems(module) };
+    return { sumsOf: compiledSums(module), systemsOf: compiledSystems(module) };
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return PLAIN_KERNEL;
     throw error;

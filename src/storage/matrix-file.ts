@@ -31,18 +31,14 @@ export function matrixFrom(arrays: Arrays, name: string): SparseRows {
   return { rows, columns, start, index, value };
 }
 
-// Plain loops: `every` took longer than reading the file.
+// By index: `every` and `for … of` took longer than reading the file.
 
 function isRising(bounds: Uint32Array): boolean {
-  let before = 0;
-  for (const bound of bounds) {
-    if (bound < before) return false;
-    before = bound;
-  }
+  for (let row = 1; row < bounds.length; row++) if ((bounds[row] ?? 0) < (bounds[row - 1] ?? 0)) return false;
   return true;
 }
 
 function areBelow(index: Uint32Array, columns: number): boolean {
-  for (const column of index) if (column >= columns) return false;
+  for (let e = 0; e < index.length; e++) if ((index[e] ?? 0) >= columns) return false;
   return true;
 }

@@ -21,8 +21,8 @@ interface Cell {
 
 function rowOf(cells: Cell[]) {
   return {
-    cells: cells.length,
-    rank: Uint32Array.from(cells, ({ rank }) => rank),
+    count: cells.length,
+    index: Uint32Array.from(cells, ({ rank }) => rank),
     value: Float64Array.from(cells, ({ value }) => value),
   };
 }

@@ -1,5 +1,5 @@
-// Adding up pairs, in AssemblyScript: the same sums in the same order as `PlainPairs` in src/model/pairs.ts, which says
-// what they mean. All arguments but `count` and `items` are addresses. Four cells a turn: a basket has each item once, so
+// Adding up rows, in AssemblyScript: the same sums in the same order as `PlainSums` in src/model/sums.ts, which says
+// what they mean. All arguments but `count` and `columns` are addresses. Four cells a turn: a row has each column once, so
 // they are never the same cell.
 
 // @ts-ignore: AssemblyScript's own
@@ -51,14 +51,14 @@ function addAll<T>(from: usize, to: usize, weight: usize, count: u32, index: usi
   }
 }
 
-/** Moves the cells that are not 0 from `sum` to `rank` and `value`; how many there were. V: type of a sum. */
-function collectAll<V>(items: u32, sum: usize, rank: usize, value: usize): u32 {
+/** Moves the cells that are not 0 from `sum` to the cells; how many there were. V: type of a sum. */
+function collectAll<V>(columns: u32, sum: usize, cellIndex: usize, cellValue: usize): u32 {
   let filled: usize = 0;
-  for (let r: usize = 0; r < items; r++) {
+  for (let r: usize = 0; r < columns; r++) {
     const cell = sum + r * sizeof<V>();
     const total = load<V>(cell);
-    store<u32>(rank + (filled << 2), <u32>r);
-    store<f64>(value + (filled << 3), <f64>total);
+    store<u32>(cellIndex + (filled << 2), <u32>r);
+    store<f64>(cellValue + (filled << 3), <f64>total);
     filled += <usize>(total != 0);
     store<V>(cell, 0);
   }
@@ -67,7 +67,7 @@ function collectAll<V>(items: u32, sum: usize, rank: usize, value: usize): u32 {
 
 /** The same, looking only where something was added. */
 function collectTouched<T, V>(
-  from: usize, to: usize, count: u32, index: usize, sum: usize, rank: usize, value: usize,
+  from: usize, to: usize, count: u32, index: usize, sum: usize, cellIndex: usize, cellValue: usize,
 ): u32 {
   let filled: usize = 0;
   for (let h: usize = 0; h < count; h++) {
@@ -77,8 +77,8 @@ function collectTouched<T, V>(
       const r = place<T>(at, 0);
       const cell = sum + r * sizeof<V>();
       const total = load<V>(cell);
-      store<u32>(rank + (filled << 2), <u32>r);
-      store<f64>(value + (filled << 3), <f64>total);
+      store<u32>(cellIndex + (filled << 2), <u32>r);
+      store<f64>(cellValue + (filled << 3), <f64>total);
       filled += <usize>(total != 0);
       store<V>(cell, 0);
     }
@@ -98,21 +98,21 @@ export function add16(from: usize, to: usize, weight: usize, count: u32, index: 
 export function add32(from: usize, to: usize, weight: usize, count: u32, index: usize, value: usize, sum: usize): void {
   addAll<u32>(from, to, weight, count, index, value, sum);
 }
-export function collectCounts(items: u32, sum: usize, rank: usize, value: usize): u32 {
-  return collectAll<u32>(items, sum, rank, value);
+export function collectCounts(columns: u32, sum: usize, cellIndex: usize, cellValue: usize): u32 {
+  return collectAll<u32>(columns, sum, cellIndex, cellValue);
 }
-export function collectSums(items: u32, sum: usize, rank: usize, value: usize): u32 {
-  return collectAll<f64>(items, sum, rank, value);
+export function collectSums(columns: u32, sum: usize, cellIndex: usize, cellValue: usize): u32 {
+  return collectAll<f64>(columns, sum, cellIndex, cellValue);
 }
-export function touchedCounts16(from: usize, to: usize, count: u32, index: usize, sum: usize, rank: usize, value: usize): u32 {
-  return collectTouched<u16, u32>(from, to, count, index, sum, rank, value);
+export function touchedCounts16(from: usize, to: usize, count: u32, index: usize, sum: usize, cellIndex: usize, cellValue: usize): u32 {
+  return collectTouched<u16, u32>(from, to, count, index, sum, cellIndex, cellValue);
 }
-export function touchedCounts32(from: usize, to: usize, count: u32, index: usize, sum: usize, rank: usize, value: usize): u32 {
-  return collectTouched<u32, u32>(from, to, count, index, sum, rank, value);
+export function touchedCounts32(from: usize, to: usize, count: u32, index: usize, sum: usize, cellIndex: usize, cellValue: usize): u32 {
+  return collectTouched<u32, u32>(from, to, count, index, sum, cellIndex, cellValue);
 }
-export function touchedSums16(from: usize, to: usize, count: u32, index: usize, sum: usize, rank: usize, value: usize): u32 {
-  return collectTouched<u16, f64>(from, to, count, index, sum, rank, value);
+export function touchedSums16(from: usize, to: usize, count: u32, index: usize, sum: usize, cellIndex: usize, cellValue: usize): u32 {
+  return collectTouched<u16, f64>(from, to, count, index, sum, cellIndex, cellValue);
 }
-export function touchedSums32(from: usize, to: usize, count: u32, index: usize, sum: usize, rank: usize, value: usize): u32 {
-  return collectTouched<u32, f64>(from, to, count, index, sum, rank, value);
+export function touchedSums32(from: usize, to: usize, count: u32, index: usize, sum: usize, cellIndex: usize, cellValue: usize): u32 {
+  return collectTouched<u32, f64>(from, to, count, index, sum, cellIndex, cellValue);
 }
