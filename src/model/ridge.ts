@@ -147,8 +147,11 @@ function ridgeOf({ degree }: Evidence, scaledDiagonal: Float64Array, lambda: num
   return (lambda * thinned * diagonal) / known;
 }
 
-/** What each item's row costs to solve, in additions: sub-matrix and steps. */
+/** Pairs looked through for each candidate, at a guess: the larger part of a row's cost is to find its sub-matrix. */
+const PAIRS_A_CANDIDATE = 200;
+
+/** What each item's row costs to solve, in additions: to gather the sub-matrix, of which a quarter is there, and the steps. */
 export function ridgeCosts(items: number, settings: Settings): Float64Array {
   const most = Math.min(settings.neighbors, items);
-  return new Float64Array(items).fill(most * most * (settings.steps + 3) + 1);
+  return new Float64Array(items).fill(most * (PAIRS_A_CANDIDATE + (most * settings.steps) / 4) + 1);
 }

@@ -188,7 +188,7 @@ test('λ falls where items have more than 20 likes each', () => {
   expect(precisionOf(320)).toBeCloseTo(1 / (320 + (2 * 320) / 8), 12);
 });
 
-test('each row costs the square of its candidates', () => {
-  expect(Array.from(ridgeCosts(3, settingsWith({ neighbors: 2, steps: 3 })))).toEqual([25, 25, 25]);
-  expect(Array.from(ridgeCosts(2, settingsWith({ neighbors: 200, steps: 1 })))).toEqual([17, 17]);
+test('each row costs what it takes to gather its sub-matrix, and the steps', () => {
+  expect(Array.from(ridgeCosts(3, settingsWith({ neighbors: 2, steps: 2 })))).toEqual([403, 403, 403]);
+  expect(Array.from(ridgeCosts(2, settingsWith({ neighbors: 200, steps: 4 })))).toEqual([405, 405]);
 });
