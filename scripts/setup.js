@@ -28,11 +28,13 @@ function installIsOld() {
 }
 
 function buildIsOld() {
-  const configs = readdirSync(ROOT).filter((name) => /^tsconfig.*\.json$/.test(name));
+  const configs = readdirSync(ROOT).filter((name) => /^(tsconfig.*|asconfig)\.json$/.test(name));
   // Folders are among them: their time tells that a file has gone.
-  const sources = readdirSync(join(ROOT, 'src'), { recursive: true }).map((name) => join('src', name));
+  const sources = ['src', 'assembly'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true }).map((name) => join(folder, name)),
+  );
   const built = changed('dist/cli.js');
-  return ['package.json', ...configs, 'src', ...sources].some((path) => changed(path) > built);
+  return ['package.json', ...configs, 'src', 'assembly', ...sources].some((path) => changed(path) > built);
 }
 
 /** In milliseconds since 1970; a file that is missing is older than any. */

@@ -1,24 +1,32 @@
 import { readFileSync } from 'node:fs';
-import { parseEvaluateOptions } from './commands/evaluate-options.js';
-import { evaluateInPool } from './commands/evaluation.js';
-import { algorithmsHelp } from './commands/method.js';
-import { parseOptions } from './commands/options.js';
-import { recommend } from './commands/recommend.js';
 import { ExitCode, Failure, systemCode } from './failure.js';
 
-/** The command line, from argv to the exit code; nothing else prints errors. */
+/**
+ * The command line, from argv to the exit code; nothing else prints errors. Each way loads what it needs, when it is
+ * taken: to be told the version, or of a misspelled option, nobody waits for the rest.
+ */
 async function main(argv: readonly string[]): Promise<number> {
   const interrupted = new AbortController();
   onSignal('SIGINT', ExitCode.interrupted, interrupted);
   onSignal('SIGTERM', ExitCode.terminated, interrupted);
   try {
-    if (argv[0] === 'help') return help(argv[1]);
-    if (argv[0] === 'evaluate') {
-      const options = parseEvaluateOptions(argv.slice(1));
-      return options ? await evaluateInPool(options, interrupted.signal) : ExitCode.ok;
+    if (argv.length === 1 && argv[0] === '--version') {
+      process.stdout.write(`${version()}\n`);
+      return ExitCode.ok;
     }
+    if (argv[0] === 'help') return await help(argv[1]);
+    if (argv[0] === 'evaluate') {
+      const { parseEvaluateOptions } = await import('./commands/evaluate-options.js');
+      const options = parseEvaluateOptions(argv.slice(1));
+      if (!options) return ExitCode.ok;
+      const { evaluateInPool } = await import('./commands/evaluation.js');
+      return await evaluateInPool(options, interrupted.signal);
+    }
+    const { parseOptions } = await import('./commands/options.js');
     const options = parseOptions(argv, version());
-    return options ? await recommend(options, interrupted.signal) : ExitCode.ok;
+    if (!options) return ExitCode.ok;
+    const { recommend } = await import('./commands/recommend.js');
+    return await recommend(options, interrupted.signal);
   } catch (error) {
     if (!(error instanceof Failure)) {
       process.stderr.write(
@@ -32,12 +40,19 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 /** `recommend help [algorithms|evaluate]`. */
-function help(topic: string | undefined): number {
-  if (topic === 'algorithms') process.stdout.write(algorithmsHelp());
-  else if (topic === 'evaluate') parseEvaluateOptions(['--help']);
-  else if (topic === undefined) parseOptions(['--help'], version());
-  else
+async function help(topic: string | undefined): Promise<number> {
+  if (topic === 'algorithms') {
+    const { algorithmsHelp } = await import('./commands/method.js');
+    process.stdout.write(algorithmsHelp());
+  } else if (topic === 'evaluate') {
+    const { parseEvaluateOptions } = await import('./commands/evaluate-options.js');
+    parseEvaluateOptions(['--help']);
+  } else if (topic === undefined) {
+    const { parseOptions } = await import('./commands/options.js');
+    parseOptions(['--help'], version());
+  } else {
     throw new Failure(ExitCode.usage, `there is no help on ${JSON.stringify(topic)}: algorithms, evaluate, or nothing`);
+  }
   return ExitCode.ok;
 }
 

@@ -2,6 +2,7 @@
  * The forked program: receive a shard, do it, answer. What to do, and what to do when it fails, is the parent's
  * business. It leaves when the parent disconnects or is gone.
  */
+
 import { Fitter, gramRows, needsGram } from './model/fit.js';
 import { PiecedRows } from './model/pieces.js';
 import type { CountedRows } from './model/ridge.js';
@@ -10,6 +11,7 @@ import { LineWriter } from './output/lines.js';
 import { quotedFrom } from './output/quoting.js';
 import { modelOf } from './ranking/model.js';
 import { Recommender } from './ranking/recommender.js';
+import { SummedScores } from './ranking/scores.js';
 import { Trial } from './ranking/trial.js';
 import {
   type Answer,
@@ -26,8 +28,10 @@ import {
   type TrialJob,
 } from './shards/protocol.js';
 import { readArrays, writeArrays } from './storage/array-file.js';
+import { compiledKernel } from './storage/compiled-kernel.js';
 import { matrixArrays, matrixFrom } from './storage/matrix-file.js';
-import { readAudience, readEvidence, readFinish } from './storage/run-files.js';
+import { RowFiles } from './storage/row-files.js';
+import { candidatesPath, readAudience, readEvidence, readFinish } from './storage/run-files.js';
 
 /** Works any shard of one job; what the job's shards share is read once. */
 type ShardWork = (from: number, to: number) => Answer;
@@ -48,11 +52,12 @@ function workOf(job: Job): ShardWork {
 }
 
 function gramWork(job: GramJob): ShardWork {
-  const rows = gramRows(readEvidence(job.evidence), job.settings);
+  const rows = gramRows(readEvidence(job.evidence), job.settings, compiledKernel());
   return (from, to) => {
     const path = shardPath(job.rows, from);
     const { candidates, pairs } = rows(from, to);
-    writeArrays(path, { ...matrixArrays('candidates', candidates), ...matrixArrays('pairs', pairs) });
+    writeArrays(candidatesPath(path), matrixArrays('candidates', candidates));
+    writeArrays(path, matrixArrays('pairs', pairs));
     return { kind: 'gram', path };
   };
 }
@@ -60,7 +65,7 @@ function gramWork(job: GramJob): ShardWork {
 function fitWork(job: FitJob): ShardWork {
   const evidence = readEvidence(job.evidence);
   const counted = needsGram(job.settings) ? countedRows(job.gram, evidence.items) : undefined;
-  const fitter = new Fitter(evidence, job.settings, counted);
+  const fitter = new Fitter(evidence, job.settings, counted, compiledKernel());
   return (from, to) => {
     const { rows, precision } = fitter.rows(from, to);
     const path = shardPath(job.rows, from);
@@ -69,15 +74,14 @@ function fitWork(job: FitJob): ShardWork {
   };
 }
 
+/** Of the pairs a child needs all, of the candidates those of its own rows. */
 function countedRows(files: readonly RowFile[], items: number): CountedRows {
-  const arrays = files.map(({ path }) => readArrays(path));
-  const rowsOf = (name: string) =>
-    new PiecedRows(
-      arrays.map((file) => matrixFrom(file, name)),
-      firstRowsOf(files),
-      items,
-    );
-  return { candidates: rowsOf('candidates'), pairs: rowsOf('pairs') };
+  const pairs = files.map(({ path }) => matrixFrom(readArrays(path), 'pairs'));
+  const candidates = files.map(({ path, from }) => ({ path: candidatesPath(path), from }));
+  return {
+    candidates: new RowFiles(candidates, 'candidates'),
+    pairs: new PiecedRows(pairs, firstRowsOf(files), items),
+  };
 }
 
 function scoreWork(job: ScoreJob): ShardWork {
@@ -130,7 +134,9 @@ function trialWork(job: TrialJob): ShardWork {
 function recommenderOf(job: ScoreJob | ListsJob): Recommender {
   const { counts, rows, finish }: ModelFiles = job.model;
   const model = modelOf(counts, readPieces(rows), firstRowsOf(rows), readFinish(finish), job.settings);
-  return new Recommender(model, readAudience(job.audience), job.listLength);
+  const audience = readAudience(job.audience);
+  const scores = new SummedScores(model, audience.signals, compiledKernel().sumsOf);
+  return new Recommender(model, audience, job.listLength, scores);
 }
 
 function readPieces(files: readonly RowFile[]) {

@@ -12,7 +12,7 @@ import { planShards, WORTH_A_SHARD } from '../shards/plan.js';
 import type { FitJob, GramJob, ModelFiles, RowFile } from '../shards/protocol.js';
 import { writeArrays } from '../storage/array-file.js';
 import { matrixArrays } from '../storage/matrix-file.js';
-import { writeEvidence, writeFinish } from '../storage/run-files.js';
+import { candidatesPath, writeEvidence, writeFinish } from '../storage/run-files.js';
 import type { Run } from './run.js';
 
 /** What there is to learn from, counted: several fits can start from it. */
@@ -63,7 +63,10 @@ export async function countPairs(run: Run, seen: Observations, settings: Setting
       },
       ({ from }, { message: why }) => {
         run.lost.push({ what: 'signal', index: from, why });
-        gram.push({ path: emptyRow(run, evidence.items, ['candidates', 'pairs']), from });
+        const path = run.directory.file('empty');
+        writeEmptyRow(path, 'pairs', evidence.items);
+        writeEmptyRow(candidatesPath(path), 'candidates', evidence.items);
+        gram.push({ path, from });
       },
     );
   }
@@ -93,7 +96,9 @@ export async function fitRows(run: Run, counted: Counted, settings: Settings): P
     },
     ({ from }, { message: why }) => {
       run.lost.push({ what: 'signal', index: from, why });
-      rows.push({ path: emptyRow(run, evidence.items, ['rows']), from });
+      const path = run.directory.file('empty');
+      writeEmptyRow(path, 'rows', evidence.items);
+      rows.push({ path, from });
       precision[from] = 1;
     },
   );
@@ -103,16 +108,14 @@ export async function fitRows(run: Run, counted: Counted, settings: Settings): P
   return { model: { counts, rows, finish }, evidence, settings, precision: ofItems, rowLength };
 }
 
-/** A file with one row of nothing in each of the matrices, in the place of a row that could not be worked. */
-function emptyRow(run: Run, items: number, matrices: readonly string[]): string {
-  const path = run.directory.file('empty');
-  writeArrays(path, Object.assign({}, ...matrices.map((name) => matrixArrays(name, emptyRows(1, items)))));
-  return path;
+/** Writes a matrix of one row with nothing in it, in the place of a row that could not be worked. */
+function writeEmptyRow(path: string, name: string, items: number): void {
+  writeArrays(path, matrixArrays(name, emptyRows(1, items)));
 }
 
 /** Removes the files that fits started from. */
 export function discardCounted(run: Run, { evidencePath, gram }: Counted): void {
-  run.directory.discard([evidencePath, ...gram.map(({ path }) => path)]);
+  run.directory.discard([evidencePath, ...gram.flatMap(({ path }) => [path, candidatesPath(path)])]);
 }
 
 /** Removes the files of a model. */

@@ -1,8 +1,10 @@
 import type { Evidence } from './evidence.js';
-import { dampedDegrees, GramMatrix } from './gram.js';
+import { dampedDegrees, evidenceRanks } from './gram.js';
+import { Pairs } from './pairs.js';
 import type { RowWriter } from './rows.js';
 import type { Settings } from './settings.js';
-import { TopN } from './top-n.js';
+import { Shortlist } from './shortlist.js';
+import type { Cells, SumsOf } from './sums.js';
 
 /**
  * The rows of items by normalised co-occurrence: what else the holders of an item hold.
@@ -15,37 +17,48 @@ import { TopN } from './top-n.js';
  * recommendation algorithms", TOIS 2004); c = 1 is the random walk of RP3beta (Paudel et al., TiiS 2016).
  */
 export class CooccurrenceRows {
-  readonly #evidence: Evidence;
+  readonly #degree: Float64Array;
   readonly #isJaccard: boolean;
-  readonly #gram: GramMatrix;
+  readonly #gram: Pairs;
+  readonly #itemOf: Uint32Array;
+  /** By rank: what makes a key of a value, 0 where the item is not offered. */
   readonly #candidateFactor: Float64Array;
   readonly #sourceFactor: Float64Array;
   readonly #targetFactor: Float64Array;
-  readonly #best: TopN;
+  readonly #best: Shortlist;
 
-  constructor(evidence: Evidence, settings: Settings) {
-    this.#evidence = evidence;
+  constructor(evidence: Evidence, settings: Settings, sumsOf: SumsOf) {
+    const { offered, items, degree } = evidence;
+    const { rank, item } = evidenceRanks(evidence);
+    this.#degree = degree;
     this.#isJaccard = settings.method === 'jaccard';
-    this.#gram = new GramMatrix(evidence);
-    this.#candidateFactor = dampedDegrees(evidence, settings.candidateDamping);
+    this.#gram = new Pairs(evidence, rank, sumsOf);
+    this.#itemOf = item;
+    const factor = dampedDegrees(evidence, this.#isJaccard ? 0 : settings.candidateDamping);
+    this.#candidateFactor = Float64Array.from(item, (at) => (offered[at] === 1 ? factor[at]! : 0));
     this.#sourceFactor = dampedDegrees(evidence, settings.sourceDamping);
     this.#targetFactor = dampedDegrees(evidence, settings.sourceDamping / 2);
-    this.#best = new TopN(Math.min(settings.neighbors, evidence.items));
+    this.#best = new Shortlist(Math.min(settings.neighbors, items), item);
   }
 
   /** Writes the row of item `source`: targets by item index, none where nothing is held together with it. */
   write(source: number, out: RowWriter): void {
-    const { offered, degree } = this.#evidence;
-    const { items, value } = this.#gram.row(source);
-    // The union of two sets of holders has at least one member, since the pair has been held together.
-    const jaccard = (item: number) => value[item]! / (degree[source]! + degree[item]! - value[item]!);
-    for (const item of items) {
-      if (item === source || offered[item] === 0) continue;
-      this.#best.offer(item, this.#isJaccard ? jaccard(item) : value[item]! * this.#candidateFactor[item]!);
-    }
+    const row = this.#gram.row(source);
+    if (this.#isJaccard) this.#makeCoefficients(row, this.#degree[source]!);
+    const { count, items, values } = this.#best.choose(row, this.#candidateFactor, this.#itemOf.length);
     const factor = this.#sourceFactor[source]!;
-    for (const item of this.#best.drain().sort()) {
-      out.add(item, this.#isJaccard ? jaccard(item) : value[item]! * factor * this.#targetFactor[item]!);
+    for (let k = 0; k < count; k++) {
+      const item = items[k]!;
+      out.add(item, this.#isJaccard ? values[k]! : values[k]! * factor * this.#targetFactor[item]!);
+    }
+  }
+
+  /** Turns what two items have in common into Jaccard's coefficient of their holders. */
+  #makeCoefficients({ count, index, value }: Cells, own: number): void {
+    for (let cell = 0; cell < count; cell++) {
+      const common = value[cell]!;
+      // The union of two sets of holders has at least one member, since the pair has been held together.
+      value[cell] = common / (own + this.#degree[this.#itemOf[index[cell]!]!]! - common);
     }
   }
 }

@@ -8,6 +8,8 @@ import { type CountedRows, RidgeRows, ridgeCosts } from './ridge.js';
 import { RowWriter } from './rows.js';
 import type { Settings } from './settings.js';
 import type { SparseRows } from './sparse.js';
+import { PlainSums, type SumsOf } from './sums.js';
+import { PlainSystems, type SystemsOf } from './systems.js';
 
 /**
  * The signals, that is the rows of the model, in their order: items, then attribute values (as preferences), then
@@ -22,6 +24,18 @@ export interface SignalCounts {
 export function signalCounts(evidence: Evidence): SignalCounts {
   return { items: evidence.items, preferences: evidence.carriers.rows, groups: evidence.members.rows };
 }
+
+/** The two inner loops, each with its own way to lay out what it reads. */
+export interface Kernel {
+  sumsOf: SumsOf;
+  systemsOf: SystemsOf;
+}
+
+/** The inner loops in plain arrays. A compiled kernel has to give the same bits. */
+export const PLAIN_KERNEL: Kernel = {
+  sumsOf: (entries, most) => new PlainSums(entries, most),
+  systemsOf: (source, most) => new PlainSystems(source, most),
+};
 
 /** True where rows of the Gram matrix have to be there before the rows of the model can be learned. */
 export function needsGram(settings: Settings): boolean {
@@ -62,8 +76,9 @@ function itemCosts(evidence: Evidence, settings: Settings): Float64Array {
 export function gramRows(
   evidence: Evidence,
   settings: Settings,
+  kernel = PLAIN_KERNEL,
 ): (from: number, to: number) => { candidates: SparseRows; pairs: SparseRows } {
-  const rows = new GramRows(evidence, settings);
+  const rows = new GramRows(evidence, settings, kernel.sumsOf);
   return (from, to) => {
     const candidates = new RowWriter(to - from, evidence.items);
     const pairs = new RowWriter(to - from, evidence.items);
@@ -91,10 +106,10 @@ export class Fitter {
   readonly #groups: GroupRows;
 
   /** @param counted what was counted of the Gram matrix, where `needsGram`. */
-  constructor(evidence: Evidence, settings: Settings, counted?: CountedRows) {
+  constructor(evidence: Evidence, settings: Settings, counted?: CountedRows, kernel = PLAIN_KERNEL) {
     this.#evidence = evidence;
     this.#counts = signalCounts(evidence);
-    this.#writeItem = itemWriter(evidence, settings, counted);
+    this.#writeItem = itemWriter(evidence, settings, counted, kernel);
     this.#groups = new GroupRows(evidence, settings);
   }
 
@@ -117,18 +132,19 @@ function itemWriter(
   evidence: Evidence,
   settings: Settings,
   counted: CountedRows | undefined,
+  { sumsOf, systemsOf }: Kernel,
 ): (item: number, out: RowWriter) => number {
   if (settings.method === 'none') return () => 1;
   if (settings.method === 'ridge') {
     if (!counted) throw new RangeError('the ridge takes its sub-matrices from rows of the Gram matrix');
-    const ridge = new RidgeRows(evidence, settings, counted);
+    const ridge = new RidgeRows(evidence, settings, counted, systemsOf);
     return (item, out) => ridge.write(item, out);
   }
   if (settings.method === 'ease') {
     const ease = new EaseRows(evidence, settings);
     return (item, out) => ease.write(item, out);
   }
-  const rows = new CooccurrenceRows(evidence, settings);
+  const rows = new CooccurrenceRows(evidence, settings, sumsOf);
   return (item, out) => {
     rows.write(item, out);
     return 1;

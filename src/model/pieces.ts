@@ -7,8 +7,14 @@ export interface RowPlace {
   to: number;
 }
 
+/** Rows that are looked up one by one. */
+export interface Rows {
+  /** The place of a row; good until the next call. */
+  row(row: number): RowPlace;
+}
+
 /** A sparse matrix in pieces, as shards left them; piece k begins with row `from[k]`. */
-export class PiecedRows {
+export class PiecedRows implements Rows {
   readonly pieces: readonly SparseRows[];
   readonly from: readonly number[];
   readonly rows: number;

@@ -1,9 +1,9 @@
-import { CandidateSystem } from './candidate-system.js';
 import type { Evidence } from './evidence.js';
 import { dampedDegrees, evidenceRanks } from './gram.js';
-import type { PiecedRows } from './pieces.js';
+import type { PiecedRows, Rows } from './pieces.js';
 import type { RowWriter } from './rows.js';
 import { inversePower, type Settings } from './settings.js';
+import type { Systems, SystemsOf } from './systems.js';
 import { TopN } from './top-n.js';
 
 /** Below this many likes an item, on average, λ is as set; above, it falls. */
@@ -12,7 +12,7 @@ const THINNING = 0.75;
 
 /** What was counted of the Gram matrix: its candidates, and the pairs for sub-matrices (`gram.ts`). */
 export interface CountedRows {
-  candidates: PiecedRows;
+  candidates: Rows;
   pairs: PiecedRows;
 }
 
@@ -30,7 +30,7 @@ export interface CountedRows {
  * rows are known (`finish.ts`). A few steps of conjugate gradients stand for the solve: exact ones gained nothing.
  */
 export class RidgeRows {
-  readonly #counted: CountedRows;
+  readonly #counted: Rows;
   readonly #neighbors: number;
   readonly #steps: number;
   readonly #scale: Float64Array;
@@ -41,12 +41,12 @@ export class RidgeRows {
   readonly #candidateFactor: Float64Array;
   /** By item: its place among the candidates plus 1; between rows all are 0. */
   readonly #place: Uint16Array;
-  readonly #system: CandidateSystem;
+  readonly #system: Systems;
 
   /** @param counted as `GramRows` writes them with the same s and at least as large a K. Scaled in place: G̃ stays. */
-  constructor(evidence: Evidence, settings: Settings, counted: CountedRows) {
+  constructor(evidence: Evidence, settings: Settings, counted: CountedRows, systemsOf: SystemsOf) {
     const { items } = evidence;
-    this.#counted = counted;
+    this.#counted = counted.candidates;
     this.#neighbors = Math.min(settings.neighbors, items);
     this.#steps = settings.steps;
     this.#scale = dampedDegrees(evidence, settings.sourceDamping / 2);
@@ -55,13 +55,11 @@ export class RidgeRows {
     const scaled = evidence.diagonal.map((g, item) => g * this.#scale[item]! ** 2);
     const lambda = ridgeOf(evidence, scaled, settings.lambda);
     this.#diagonal = scaled.map((g) => g + lambda);
-    this.#rank = evidenceRanks(evidence);
-    this.#byRank = new Uint32Array(items);
-    this.#rank.forEach((rank, item) => {
-      this.#byRank[rank] = item;
-    });
+    const { rank, item } = evidenceRanks(evidence);
+    this.#rank = rank;
+    this.#byRank = item;
     this.#place = new Uint16Array(items);
-    this.#system = new CandidateSystem(this.#neighbors);
+    this.#system = systemsOf({ pairs: counted.pairs, diagonal: this.#diagonal, rank }, this.#neighbors);
   }
 
   /**
@@ -75,12 +73,7 @@ export class RidgeRows {
     const system = this.#system;
     for (let x = 0; x < count; x++) place[candidates[x]!] = x + 1;
     this.#askFor(source, candidates);
-    system.begin();
-    for (let x = 0; x < count; x++) {
-      const item = candidates[x]!;
-      const { piece, from, to } = this.#counted.pairs.row(item);
-      system.addRow(this.#diagonal[item]!, piece.index, piece.value, from, to, place);
-    }
+    system.gather(candidates);
     const explained = system.solve(this.#steps);
     const own = this.#diagonal[source]!;
     // A few steps approach from below what the whole solution explains, which is less than G̃_ii; the bound is for rounding.
@@ -94,9 +87,9 @@ export class RidgeRows {
     return precision;
   }
 
-  /** The K candidates of a row, most evidence first: each one's pairs are then among those before it. */
+  /** The K candidates of a row, most evidence first. */
   #candidates(source: number): Uint32Array {
-    const { piece, from, to } = this.#counted.candidates.row(source);
+    const { piece, from, to } = this.#counted.row(source);
     let kept = piece.index.subarray(from, to);
     if (kept.length > this.#neighbors) {
       const best = new TopN(this.#neighbors);
@@ -114,7 +107,7 @@ export class RidgeRows {
 
   /** Sets the right side of the system: what the source and each candidate have in common, scaled. */
   #askFor(source: number, candidates: Uint32Array): void {
-    const { piece, from, to } = this.#counted.candidates.row(source);
+    const { piece, from, to } = this.#counted.row(source);
     const { wanted } = this.#system;
     const place = this.#place;
     const scale = this.#scale;
@@ -154,8 +147,11 @@ function ridgeOf({ degree }: Evidence, scaledDiagonal: Float64Array, lambda: num
   return (lambda * thinned * diagonal) / known;
 }
 
-/** What each item's row costs to solve, in additions: sub-matrix and steps. */
+/** Pairs looked through for each candidate, at a guess: the larger part of a row's cost is to find its sub-matrix. */
+const PAIRS_A_CANDIDATE = 200;
+
+/** What each item's row costs to solve, in additions: to gather the sub-matrix, of which a quarter is there, and the steps. */
 export function ridgeCosts(items: number, settings: Settings): Float64Array {
   const most = Math.min(settings.neighbors, items);
-  return new Float64Array(items).fill(most * most * (settings.steps + 3) + 1);
+  return new Float64Array(items).fill(most * (PAIRS_A_CANDIDATE + (most * settings.steps) / 4) + 1);
 }

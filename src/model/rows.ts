@@ -21,6 +21,14 @@ export class RowWriter {
     this.#value[this.#length++] = value;
   }
 
+  /** Adds the first `count` cells of a list to the row being written; columns come in rising order. */
+  addAll(columns: Uint32Array, values: Float64Array, count: number): void {
+    while (this.#length + count > this.#index.length) this.#grow();
+    this.#index.set(columns.subarray(0, count), this.#length);
+    this.#value.set(values.subarray(0, count), this.#length);
+    this.#length += count;
+  }
+
   /** Ends the row being written. */
   endRow(): void {
     this.#start[++this.#rows] = this.#length;

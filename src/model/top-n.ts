@@ -19,6 +19,12 @@ export class TopN {
     return this.#size;
   }
 
+  /** What is below it is among the N best no more; −∞ until there are N. */
+  get bar(): number {
+    if (this.#size < this.#capacity) return Number.NEGATIVE_INFINITY;
+    return this.#capacity === 0 ? Number.POSITIVE_INFINITY : this.#score[0]!;
+  }
+
   /**
    * @param score finite.
    * @returns false where the pair is worse than all N that are kept.

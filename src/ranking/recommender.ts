@@ -1,6 +1,9 @@
+import type { SparseRows } from '../model/sparse.js';
+import type { Cells } from '../model/sums.js';
 import { TopN } from '../model/top-n.js';
 import type { Audience } from './audience.js';
 import type { Model } from './model.js';
+import { PlainScores, type Scores } from './scores.js';
 
 /** The best items of one user, best first; equally long. */
 export interface List {
@@ -23,109 +26,77 @@ export interface Prior {
  * that is ordered by it, best first, until the next one cannot enter any more; the lists are those of scoring everything.
  */
 export class Recommender {
-  readonly #model: Model;
-  readonly #audience: Audience;
+  readonly #scores: Scores;
+  readonly #barred: SparseRows;
+  readonly #offered: Uint8Array;
   readonly #prior: Prior;
-  /** One cell an item; between users all are 0. */
-  readonly #score: Float64Array;
-  readonly #isTouched: Uint8Array;
-  readonly #isBarred: Uint8Array;
+  /** By item: the turn in which it was last touched, and last barred. */
   readonly #touched: Uint32Array;
+  readonly #barredIn: Uint32Array;
   readonly #top: TopN;
+  #turn = 0;
 
-  /** @param count N, the length of a list; the lists are shorter only where the catalogue is. */
-  constructor(model: Model, audience: Audience, count: number) {
+  /**
+   * @param count N, the length of a list; the lists are shorter only where the catalogue is.
+   * @param scores adds up the rows of the model's signals.
+   */
+  constructor(
+    model: Model,
+    { signals, barred, offered }: Audience,
+    count: number,
+    scores: Scores = new PlainScores(model, signals),
+  ) {
     const items = model.counts.items;
-    this.#model = model;
-    this.#audience = audience;
-    this.#prior = priorOf(model.scales.prior, audience.offered);
-    this.#score = new Float64Array(items);
-    this.#isTouched = new Uint8Array(items);
-    this.#isBarred = new Uint8Array(items);
+    this.#scores = scores;
+    this.#barred = barred;
+    this.#offered = offered;
+    this.#prior = priorOf(model.scales.prior, offered);
     this.#touched = new Uint32Array(items);
+    this.#barredIn = new Uint32Array(items);
     this.#top = new TopN(Math.min(count, items));
   }
 
   /** The N best offered items that are not barred for the user: score descending, then item index ascending. */
   recommend(user: number): List {
-    let list: List = { items: new Uint32Array(0), scores: new Float64Array(0) };
-    this.#withScores(user, (touched) => {
-      list = this.#best(touched, this.#prior);
-    });
-    return list;
+    return this.#best(this.#begin(user), this.#prior);
   }
 
   /** The lists that the user would have with each of these priors in the place of the model's own. */
   recommendWith(user: number, priors: readonly Prior[]): List[] {
-    let lists: List[] = [];
-    this.#withScores(user, (touched) => {
-      lists = priors.map((prior) => this.#best(touched, prior));
-    });
-    return lists;
+    const cells = this.#begin(user);
+    return priors.map((prior) => this.#best(cells, prior));
   }
 
-  /** Has `use` look at the user's scores while they stand. */
-  #withScores(user: number, use: (touched: Uint32Array) => void): void {
-    const { barred } = this.#audience;
-    const bars = barred.index.subarray(barred.start[user]!, barred.start[user + 1]!);
-    const count = this.#addUp(user);
-    for (const item of bars) this.#isBarred[item] = 1;
-    use(this.#touched.subarray(0, count));
-    for (const item of bars) this.#isBarred[item] = 0;
-    this.#clear(count);
+  /** Adds up a user's scores, and marks what is touched and what is barred with a turn of its own. */
+  #begin(user: number): Cells {
+    const { start, index } = this.#barred;
+    const turn = ++this.#turn;
+    for (let e = start[user]!; e < start[user + 1]!; e++) this.#barredIn[index[e]!] = turn;
+    const cells = this.#scores.of(user);
+    for (let cell = 0; cell < cells.count; cell++) this.#touched[cells.index[cell]!] = turn;
+    return cells;
   }
 
-  #best(touched: Uint32Array, { weight, order }: Prior): List {
-    const { offered } = this.#audience;
+  #best({ count, index, value }: Cells, { weight, order }: Prior): List {
     const best = this.#top;
-    for (let t = 0; t < touched.length; t++) {
-      const item = touched[t]!;
-      if (offered[item] === 1 && this.#isBarred[item] === 0) best.offer(item, this.#score[item]! + weight[item]!);
+    const turn = this.#turn;
+    const offered = this.#offered;
+    const barredIn = this.#barredIn;
+    let bar = best.bar;
+    for (let cell = 0; cell < count; cell++) {
+      const item = index[cell]!;
+      const score = value[cell]! + weight[item]!;
+      if (score < bar || offered[item] === 0 || barredIn[item] === turn) continue;
+      best.offer(item, score);
+      bar = best.bar;
     }
     for (let at = 0; at < order.length; at++) {
       const item = order[at]!;
-      if (this.#isTouched[item] === 1 || this.#isBarred[item] === 1) continue;
+      if (this.#touched[item] === turn || barredIn[item] === turn) continue;
       if (!best.offer(item, weight[item]!)) break;
     }
     const scores = new Float64Array(best.size);
     return { items: best.drain(scores), scores };
-  }
-
-  /** Adds up the rows of a user's signals; how many items they touch. */
-  #addUp(user: number): number {
-    const { signals } = this.#audience;
-    const { rows } = this.#model;
-    const score = this.#score;
-    let count = 0;
-    for (let s = signals.start[user]!; s < signals.start[user + 1]!; s++) {
-      const signal = signals.index[s]!;
-      const strength = signals.value[s]! * this.#scaleOf(signal);
-      if (strength === 0) continue;
-      const { piece, from, to } = rows.row(signal);
-      for (let e = from; e < to; e++) {
-        const item = piece.index[e]!;
-        if (this.#isTouched[item] === 0) {
-          this.#isTouched[item] = 1;
-          this.#touched[count++] = item;
-        }
-        score[item]! += strength * piece.value[e]!;
-      }
-    }
-    return count;
-  }
-
-  #clear(count: number): void {
-    for (let t = 0; t < count; t++) {
-      const item = this.#touched[t]!;
-      this.#score[item] = 0;
-      this.#isTouched[item] = 0;
-    }
-  }
-
-  #scaleOf(signal: number): number {
-    const { counts, scales } = this.#model;
-    if (signal < counts.items) return scales.items;
-    return signal < counts.items + counts.preferences ? scales.preferences : scales.groups;
   }
 }
 

@@ -30,8 +30,20 @@ export function matrixFrom(arrays: Arrays, name: string): SparseRows {
     start[0] === 0 &&
     start[rows] === index.length &&
     value.length === index.length &&
-    start.every((bound, row) => row === 0 || bound >= (start[row - 1] ?? 0)) &&
-    index.every((column) => column < columns);
+    isRising(start) &&
+    areBelow(index, columns);
   if (!sound) throw new RangeError(`the matrix "${name}" does not hold together`);
   return { rows, columns, start, index, value };
+}
+
+// By index: `every` and `for … of` took longer than reading the file.
+
+function isRising(bounds: Uint32Array): boolean {
+  for (let row = 1; row < bounds.length; row++) if ((bounds[row] ?? 0) < (bounds[row - 1] ?? 0)) return false;
+  return true;
+}
+
+function areBelow(index: Uint32Array, columns: number): boolean {
+  for (let e = 0; e < index.length; e++) if ((index[e] ?? 0) >= columns) return false;
+  return true;
 }

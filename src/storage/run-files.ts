@@ -76,3 +76,8 @@ export function readFinish(path: string): Finish {
     precision: arrayOf(arrays, 'precision', Float64Array),
   };
 }
+
+/** Where the candidates lie that were counted with the pairs of that file. */
+export function candidatesPath(pairs: string): string {
+  return `${pairs}.candidates`;
+}

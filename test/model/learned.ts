@@ -2,14 +2,13 @@ import { type Evidence, evidenceOf, type Observations } from '../../src/model/ev
 import { type Finish, finishOf, finishRows } from '../../src/model/finish.js';
 import { Fitter, gramRows, needsGram, type SignalCounts, signalCounts } from '../../src/model/fit.js';
 import { PiecedRows } from '../../src/model/pieces.js';
-import type { CountedRows } from '../../src/model/ridge.js';
 import type { RowFacts } from '../../src/model/scales.js';
 import type { Settings } from '../../src/model/settings.js';
 import type { SparseRows } from '../../src/model/sparse.js';
 import { observationsOf, type World } from './worlds.js';
 
 /** The rows of the Gram matrix, counted in one piece or in pieces that begin at `from`. */
-export function countedRows(evidence: Evidence, settings: Settings, from: readonly number[] = [0]): CountedRows {
+export function countedRows(evidence: Evidence, settings: Settings, from: readonly number[] = [0]) {
   const count = gramRows(evidence, settings);
   const pieces = from.map((first, k) => count(first, from[k + 1] ?? evidence.items));
   const rowsOf = (name: 'candidates' | 'pairs') =>

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { evidenceOf } from '../../src/model/evidence.js';
+import { PLAIN_KERNEL } from '../../src/model/fit.js';
 import { RidgeRows, ridgeCosts } from '../../src/model/ridge.js';
 import { RowWriter } from '../../src/model/rows.js';
 import type { Settings } from '../../src/model/settings.js';
@@ -132,7 +133,7 @@ test('rows counted for a larger K are cut to the K best', () => {
       const settings = settingsWith({ basketDamping: 0, candidateDamping, neighbors: 2 });
       const evidence = evidenceOf(observationsOf(world), settings);
       const rowsFrom = (counted: Settings) => {
-        const ridge = new RidgeRows(evidence, settings, countedRows(evidence, counted));
+        const ridge = new RidgeRows(evidence, settings, countedRows(evidence, counted), PLAIN_KERNEL.systemsOf);
         const out = new RowWriter(evidence.items, evidence.items);
         const precision = Array.from({ length: evidence.items }, (_, item) => {
           const p = ridge.write(item, out);
@@ -187,7 +188,7 @@ test('λ falls where items have more than 20 likes each', () => {
   expect(precisionOf(320)).toBeCloseTo(1 / (320 + (2 * 320) / 8), 12);
 });
 
-test('each row costs the square of its candidates', () => {
-  expect(Array.from(ridgeCosts(3, settingsWith({ neighbors: 2, steps: 3 })))).toEqual([25, 25, 25]);
-  expect(Array.from(ridgeCosts(2, settingsWith({ neighbors: 200, steps: 1 })))).toEqual([17, 17]);
+test('each row costs what it takes to gather its sub-matrix, and the steps', () => {
+  expect(Array.from(ridgeCosts(3, settingsWith({ neighbors: 2, steps: 2 })))).toEqual([403, 403, 403]);
+  expect(Array.from(ridgeCosts(2, settingsWith({ neighbors: 200, steps: 4 })))).toEqual([405, 405]);
 });

@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { PLAIN_KERNEL } from '../../src/model/fit.js';
 import { PiecedRows } from '../../src/model/pieces.js';
+import type { SumsOf } from '../../src/model/sums.js';
 import type { Model } from '../../src/ranking/model.js';
 import { priorOf, Recommender } from '../../src/ranking/recommender.js';
+import { SummedScores } from '../../src/ranking/scores.js';
+import { compiledKernel } from '../../src/storage/compiled-kernel.js';
 import { rowsOf, table } from '../model/worlds.js';
 
 /** A model and an audience as dense tables; every number is a power of two, so that all sums are exact. */
@@ -54,14 +58,22 @@ function modelOf({ counts, scales, prior, rows, cuts }: Scene): Model {
   };
 }
 
-function recommenderOf(scene: Scene, count: number): Recommender {
+/** By undefined straight from the rows, otherwise from sums. */
+const waysToAddUp: [string, SumsOf | undefined][] = [
+  ['the rows of the model', undefined],
+  ['plain sums', PLAIN_KERNEL.sumsOf],
+  ['compiled sums', compiledKernel().sumsOf],
+];
+
+function recommenderOf(scene: Scene, count: number, sumsOf?: SumsOf): Recommender {
   const { items } = scene.counts;
   const audience = {
     signals: rowsOf(scene.signals, scene.rows.length),
     barred: rowsOf(scene.barred, items),
     offered: Uint8Array.from(scene.offered),
   };
-  return new Recommender(modelOf(scene), audience, count);
+  const model = modelOf(scene);
+  return new Recommender(model, audience, count, sumsOf && new SummedScores(model, audience.signals, sumsOf));
 }
 
 /** Scores every item, sorts them all. */
@@ -83,11 +95,11 @@ function slowList(scene: Scene, user: number, count: number): { item: number; sc
     .slice(0, count);
 }
 
-test('every list is that of scoring all items and sorting them', () => {
+test.each(waysToAddUp)('every list is that of scoring all items and sorting them, by %s', (_, sumsOf) => {
   fc.assert(
     fc.property(scenes, fc.nat(11), (scene, count) => {
       // One recommender for all users: none may leave a trace for the next.
-      const recommender = recommenderOf(scene, count);
+      const recommender = recommenderOf(scene, count, sumsOf);
       scene.signals.forEach((_, user) => {
         const { items, scores } = recommender.recommend(user);
         expect(Array.from(items, (item, place) => ({ item, score: scores[place] }))).toEqual(
@@ -95,7 +107,7 @@ test('every list is that of scoring all items and sorting them', () => {
         );
       });
     }),
-    { numRuns: 500 },
+    { numRuns: 300 },
   );
 });
 

@@ -15,7 +15,7 @@ import { Pool } from '../../src/shards/pool.js';
 import type { FitJob, GramJob, ListsJob, ModelFiles, RowFile, ScoreJob, TrialJob } from '../../src/shards/protocol.js';
 import { readArrays, writeArrays } from '../../src/storage/array-file.js';
 import { matrixArrays, matrixFrom } from '../../src/storage/matrix-file.js';
-import { writeAudience, writeEvidence, writeFinish } from '../../src/storage/run-files.js';
+import { candidatesPath, writeAudience, writeEvidence, writeFinish } from '../../src/storage/run-files.js';
 import { learnt } from '../model/learned.js';
 import { largeWorld, METHODS, observationsOf, rowsOf, settingsWith } from '../model/worlds.js';
 import { temporaryFolders } from '../storage/temporary.js';
@@ -146,12 +146,13 @@ test('what children count of the Gram matrix is what one counts', async () => {
   const { evidence } = learnt(WORLD, settings);
   const job: GramJob = { kind: 'gram', evidence: join(at, 'evidence'), settings, rows: join(at, 'gram') };
   writeEvidence(job.evidence, evidence);
-  const files: ReturnType<typeof readArrays>[] = [];
-  await poolOf(3).run(job, shardsOf(ITEMS, 2), ({ path }) => void files.push(readArrays(path)));
+  const files: RowFile[] = [];
+  await poolOf(3).run(job, shardsOf(ITEMS, 2), ({ path }, { from }) => void files.push({ path, from }));
   const whole = gramRows(evidence, settings)(0, ITEMS);
-  for (const name of ['candidates', 'pairs'] as const) {
-    expect(stacked(...files.map((file) => matrixFrom(file, name)))).toEqual(whole[name]);
-  }
+  const joined = (name: string, paths: string[]) => stacked(...paths.map((path) => matrixFrom(readArrays(path), name)));
+  const paths = files.map(({ path }) => path);
+  expect(joined('pairs', paths)).toEqual(whole.pairs);
+  expect(joined('candidates', paths.map(candidatesPath))).toEqual(whole.candidates);
 });
 
 test('what children judge variants by is what one trial finds', async () => {

@@ -1,0 +1,118 @@
+// Adding up rows, in AssemblyScript: the same sums in the same order as `PlainSums` in src/model/sums.ts, which says
+// what they mean. All arguments but `count` and `columns` are addresses. Four cells a turn: a row has each column once, so
+// they are never the same cell.
+
+// @ts-ignore: AssemblyScript's own
+@inline
+function place<T>(index: usize, k: usize): usize {
+  return <usize>load<T>(index + k * sizeof<T>());
+}
+
+// @ts-ignore: AssemblyScript's own
+@inline
+function addOne(cell: usize): void {
+  store<u32>(cell, load<u32>(cell) + 1);
+}
+
+function countAll<T>(from: usize, to: usize, count: u32, index: usize, sum: usize): void {
+  for (let h: usize = 0; h < count; h++) {
+    let at = index + <usize>load<u32>(from + (h << 2)) * sizeof<T>();
+    const end = index + <usize>load<u32>(to + (h << 2)) * sizeof<T>();
+    for (; at + 4 * sizeof<T>() <= end; at += 4 * sizeof<T>()) {
+      addOne(sum + (place<T>(at, 0) << 2));
+      addOne(sum + (place<T>(at, 1) << 2));
+      addOne(sum + (place<T>(at, 2) << 2));
+      addOne(sum + (place<T>(at, 3) << 2));
+    }
+    for (; at < end; at += sizeof<T>()) addOne(sum + (place<T>(at, 0) << 2));
+  }
+}
+
+// @ts-ignore: AssemblyScript's own
+@inline
+function addTo(cell: usize, weight: f64, value: usize): void {
+  store<f64>(cell, load<f64>(cell) + weight * <f64>load<f32>(value));
+}
+
+function addAll<T>(from: usize, to: usize, weight: usize, count: u32, index: usize, value: usize, sum: usize): void {
+  for (let h: usize = 0; h < count; h++) {
+    const first = <usize>load<u32>(from + (h << 2));
+    const own = load<f64>(weight + (h << 3));
+    let at = index + first * sizeof<T>();
+    const end = index + <usize>load<u32>(to + (h << 2)) * sizeof<T>();
+    let x = value + (first << 2);
+    for (; at + 4 * sizeof<T>() <= end; at += 4 * sizeof<T>(), x += 16) {
+      addTo(sum + (place<T>(at, 0) << 3), own, x);
+      addTo(sum + (place<T>(at, 1) << 3), own, x + 4);
+      addTo(sum + (place<T>(at, 2) << 3), own, x + 8);
+      addTo(sum + (place<T>(at, 3) << 3), own, x + 12);
+    }
+    for (; at < end; at += sizeof<T>(), x += 4) addTo(sum + (place<T>(at, 0) << 3), own, x);
+  }
+}
+
+/** Moves the cells that are not 0 from `sum` to the cells; how many there were. V: type of a sum. */
+function collectAll<V>(columns: u32, sum: usize, cellIndex: usize, cellValue: usize): u32 {
+  let filled: usize = 0;
+  for (let r: usize = 0; r < columns; r++) {
+    const cell = sum + r * sizeof<V>();
+    const total = load<V>(cell);
+    store<u32>(cellIndex + (filled << 2), <u32>r);
+    store<f64>(cellValue + (filled << 3), <f64>total);
+    filled += <usize>(total != 0);
+    store<V>(cell, 0);
+  }
+  return <u32>filled;
+}
+
+/** The same, looking only where something was added. */
+function collectTouched<T, V>(
+  from: usize, to: usize, count: u32, index: usize, sum: usize, cellIndex: usize, cellValue: usize,
+): u32 {
+  let filled: usize = 0;
+  for (let h: usize = 0; h < count; h++) {
+    let at = index + <usize>load<u32>(from + (h << 2)) * sizeof<T>();
+    const end = index + <usize>load<u32>(to + (h << 2)) * sizeof<T>();
+    for (; at < end; at += sizeof<T>()) {
+      const r = place<T>(at, 0);
+      const cell = sum + r * sizeof<V>();
+      const total = load<V>(cell);
+      store<u32>(cellIndex + (filled << 2), <u32>r);
+      store<f64>(cellValue + (filled << 3), <f64>total);
+      filled += <usize>(total != 0);
+      store<V>(cell, 0);
+    }
+  }
+  return <u32>filled;
+}
+
+export function count16(from: usize, to: usize, count: u32, index: usize, sum: usize): void {
+  countAll<u16>(from, to, count, index, sum);
+}
+export function count32(from: usize, to: usize, count: u32, index: usize, sum: usize): void {
+  countAll<u32>(from, to, count, index, sum);
+}
+export function add16(from: usize, to: usize, weight: usize, count: u32, index: usize, value: usize, sum: usize): void {
+  addAll<u16>(from, to, weight, count, index, value, sum);
+}
+export function add32(from: usize, to: usize, weight: usize, count: u32, index: usize, value: usize, sum: usize): void {
+  addAll<u32>(from, to, weight, count, index, value, sum);
+}
+export function collectCounts(columns: u32, sum: usize, cellIndex: usize, cellValue: usize): u32 {
+  return collectAll<u32>(columns, sum, cellIndex, cellValue);
+}
+export function collectSums(columns: u32, sum: usize, cellIndex: usize, cellValue: usize): u32 {
+  return collectAll<f64>(columns, sum, cellIndex, cellValue);
+}
+export function touchedCounts16(from: usize, to: usize, count: u32, index: usize, sum: usize, cellIndex: usize, cellValue: usize): u32 {
+  return collectTouched<u16, u32>(from, to, count, index, sum, cellIndex, cellValue);
+}
+export function touchedCounts32(from: usize, to: usize, count: u32, index: usize, sum: usize, cellIndex: usize, cellValue: usize): u32 {
+  return collectTouched<u32, u32>(from, to, count, index, sum, cellIndex, cellValue);
+}
+export function touchedSums16(from: usize, to: usize, count: u32, index: usize, sum: usize, cellIndex: usize, cellValue: usize): u32 {
+  return collectTouched<u16, f64>(from, to, count, index, sum, cellIndex, cellValue);
+}
+export function touchedSums32(from: usize, to: usize, count: u32, index: usize, sum: usize, cellIndex: usize, cellValue: usize): u32 {
+  return collectTouched<u32, f64>(from, to, count, index, sum, cellIndex, cellValue);
+}

@@ -1,0 +1,139 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { PLAIN_KERNEL } from '../src/model/fit.js';
+import { compiledKernel } from '../src/storage/compiled-kernel.js';
+import { spreadOf, watched } from './measure.js';
+import { observationsIn } from './observations.js';
+import { SIZES, writeRatings } from './ratings.js';
+import { stageBenches } from './stages.js';
+
+/*
+ * npm run bench -- [--sizes 1m,10m] [--only stages|whole|peers] [--repeat 5] [--algorithm cosine,ridge]
+ *
+ * Prints medians, with the least and the most. bench/README.md says what they mean, and what would make them lie.
+ */
+
+const SEED = 1;
+/** The project's folder, from where benches are built to. */
+const PROJECT = new URL('../../', import.meta.url);
+const PROGRAM = fileURLToPath(new URL('bin/recommend.js', PROJECT));
+const PEERS = fileURLToPath(new URL('bench/peers/', PROJECT));
+
+const { values: options } = parseArgs({
+  options: {
+    sizes: { type: 'string', default: '1m' },
+    only: { type: 'string', default: 'stages,whole,peers' },
+    repeat: { type: 'string', default: '5' },
+    algorithm: { type: 'string', default: 'cosine,ridge' },
+    workers: { type: 'string', default: '1,2' },
+    folder: { type: 'string', default: join(tmpdir(), 'recommend-bench') },
+  },
+});
+const repeat = Number(options.repeat);
+const parts = options.only.split(',');
+
+mkdirSync(options.folder, { recursive: true });
+for (const name of options.sizes.split(',')) {
+  const size = SIZES.find((known) => known.name === name);
+  if (!size) throw new Error(`there is no size "${name}": ${SIZES.map((known) => known.name).join(', ')}`);
+  const path = join(options.folder, `${size.name}-${SEED}.csv`);
+  if (!existsSync(path)) writeRatings(path, size, SEED);
+  say(`\n${size.rows.toLocaleString('en')} rows, ${size.users} users, ${size.items} items`);
+  if (parts.includes('stages')) stages(path);
+  if (parts.includes('whole')) await whole(path, size.rows, size.users);
+  if (parts.includes('peers')) await peers(path, size.rows);
+}
+
+/** Every stage, compiled and plain in turn, so that what else the machine does meets both. */
+function stages(path: string): void {
+  const compiled = compiledKernel(new URL('dist/kernel.wasm', PROJECT));
+  if (compiled === PLAIN_KERNEL) throw new Error('dist/kernel.wasm was not built');
+  say('stage, one thread                    seconds (least–most)        units a second      plain arrays take');
+  for (const { name, unit, run } of stageBenches(observationsIn(path), compiled)) {
+    const fast: number[] = [];
+    const slow: number[] = [];
+    let units = 0;
+    for (let turn = 0; turn <= repeat; turn++) {
+      const seconds = [compiled, PLAIN_KERNEL].map((kernel) => {
+        const startedAt = performance.now();
+        units = run(kernel);
+        return (performance.now() - startedAt) / 1000;
+      });
+      // The first turn warms up.
+      if (turn > 0) {
+        fast.push(seconds[0]!);
+        slow.push(seconds[1]!);
+      }
+    }
+    const rate = units / spreadOf(fast).median;
+    const ratio = spreadOf(fast.map((time, turn) => slow[turn]! / time)).median;
+    say(
+      `${name.padEnd(36)} ${times(fast).padEnd(26)}  ${`${short(rate)} ${unit}s`.padEnd(18)}  ${ratio.toFixed(2)} × as long`,
+    );
+  }
+}
+
+async function whole(path: string, rows: number, users: number): Promise<void> {
+  say('whole run, CSV to CSV            seconds (least–most)        rows/s   users/s   CPU s   peak memory   idle');
+  for (const algorithm of options.algorithm.split(',')) {
+    for (const workers of options.workers.split(',').map(Number)) {
+      const wall: number[] = [];
+      const cpu: number[] = [];
+      let memory = 0;
+      let plan = '';
+      for (let turn = 0; turn < repeat; turn++) {
+        const args = ['--users', path, '--algorithm', algorithm, '-j', String(workers), '-v'];
+        if (algorithm === 'cosine') args.push('--set', 'neighbors=20');
+        const taken = await watched(process.execPath, [PROGRAM, ...args]);
+        wall.push(taken.wall);
+        cpu.push(taken.cpu);
+        memory = Math.max(memory, taken.memory);
+        plan = taken.stderr;
+      }
+      const { median } = spreadOf(wall);
+      const idle = 1 - spreadOf(cpu).median / (median * workers);
+      say(
+        `${`${algorithm}, -j ${workers}`.padEnd(32)} ${times(wall).padEnd(26)}  ${short(rows / median).padEnd(7)}  ` +
+          `${short(users / median).padEnd(7)}   ${spreadOf(cpu).median.toFixed(1).padEnd(5)}   ${(memory / 2 ** 20).toFixed(0)} MB`.padEnd(
+            24,
+          ) +
+          `  ${(100 * idle).toFixed(0)} %`,
+      );
+      for (const line of plan.split('\n')) if (/^\d+\.\d\d s: /.test(line)) say(`    ${line}`);
+    }
+  }
+}
+
+/** Programs of others on the same file, where what they need is there. */
+async function peers(path: string, rows: number): Promise<void> {
+  for (const [script, ...args] of [
+    ['pandas_read.py', path],
+    ['scipy_knn.py', path, join(options.folder, 'scipy.csv')],
+  ]) {
+    try {
+      const taken = await watched('python3', [join(PEERS, script!), ...args]);
+      say(`${script}: ${taken.wall.toFixed(1)} s, ${short(rows / taken.wall)} rows/s  ${taken.stderr.trim()}`);
+    } catch (error) {
+      const why = error instanceof Error ? (error.message.trim().split('\n').at(-1) ?? '') : String(error);
+      say(`${script}: left out (${why})`);
+    }
+  }
+}
+
+function times(seconds: readonly number[]): string {
+  const { median, least, most } = spreadOf(seconds);
+  return `${median.toFixed(2)} (${least.toFixed(2)}–${most.toFixed(2)})`;
+}
+
+/** A large number in three digits: "1.23 G". */
+function short(value: number): string {
+  const [power, sign] = value >= 1e9 ? [1e9, ' G'] : value >= 1e6 ? [1e6, ' M'] : value >= 1e3 ? [1e3, ' k'] : [1, ''];
+  return `${(value / power).toPrecision(3)}${sign}`;
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** Numbers of repeated measurements, as benches show them. */
+export interface Spread {
+  median: number;
+  least: number;
+  most: number;
+}
+
+export function spreadOf(values: readonly number[]): Spread {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  const median = (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
+  return { median, least: sorted[0]!, most: sorted[sorted.length - 1]! };
+}
+
+/** What a program and its children took. */
+export interface Taken {
+  /** Seconds from start to end, and of all processors together. */
+  wall: number;
+  cpu: number;
+  /** Bytes that all of its processes had at once at most; pages they share count for each. */
+  memory: number;
+  stderr: string;
+}
+
+const SAMPLE_MS = 20;
+/** Of /proc/<pid>/stat: parent, user and system time; resident pages are in statm. */
+const PARENT = 1;
+const USER_TICKS = 11;
+const TICKS_A_SECOND = 100;
+const PAGE = 4096;
+
+/** Runs a program to its end and watches its family through /proc (Linux). @throws Error where it fails. */
+export async function watched(command: string, args: readonly string[]): Promise<Taken> {
+  const startedAt = performance.now();
+  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  let stderr = '';
+  child.stderr.on('data', (text) => {
+    stderr += text;
+  });
+  const ticks = new Map<number, number>();
+  let memory = 0;
+  const look = () => {
+    const family = familyOf(child.pid ?? 0);
+    memory = Math.max(
+      memory,
+      family.reduce((total, { pages }) => total + pages * PAGE, 0),
+    );
+    for (const { pid, used } of family) ticks.set(pid, used);
+  };
+  const timer = setInterval(look, SAMPLE_MS);
+  const code = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  clearInterval(timer);
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}: ${stderr}`);
+  const cpu = [...ticks.values()].reduce((a, b) => a + b, 0) / TICKS_A_SECOND;
+  return { wall: (performance.now() - startedAt) / 1000, cpu, memory, stderr };
+}
+
+function familyOf(root: number): { pid: number; used: number; pages: number }[] {
+  const seen = readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? processOf(Number(name)) : []));
+  const family = new Set([root]);
+  // Children have later ids than their parents, but for a counter that starts again: then a child is missed.
+  for (const { pid, parent } of seen) if (family.has(parent)) family.add(pid);
+  return seen.filter(({ pid }) => family.has(pid));
+}
+
+function processOf(pid: number): { pid: number; parent: number; used: number; pages: number }[] {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number);
+    const pages = Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]);
+    return [{ pid, parent: fields[PARENT]!, used: fields[USER_TICKS]! + fields[USER_TICKS + 1]!, pages }];
+  } catch {
+    // It has ended since it was listed.
+    return [];
+  }
+}

@@ -1,0 +1,137 @@
+import { algorithmNamed } from '../src/model/algorithms.js';
+import { type Evidence, evidenceOf, type Observations } from '../src/model/evidence.js';
+import { finishOf } from '../src/model/finish.js';
+import { Fitter, gramRows, type Kernel, needsGram, signalCounts } from '../src/model/fit.js';
+import { gramCosts } from '../src/model/gram.js';
+import { PiecedRows } from '../src/model/pieces.js';
+import type { CountedRows } from '../src/model/ridge.js';
+import type { Settings } from '../src/model/settings.js';
+import type { SparseRows } from '../src/model/sparse.js';
+import { LineWriter } from '../src/output/lines.js';
+import { quotedCells } from '../src/output/quoting.js';
+import { audienceOf } from '../src/ranking/audience.js';
+import { modelOf } from '../src/ranking/model.js';
+import { Recommender } from '../src/ranking/recommender.js';
+import { SummedScores } from '../src/ranking/scores.js';
+
+/** A stage on its own, in this process: `run` does it once and says how much it did, in units. */
+export interface StageBench {
+  name: string;
+  unit: string;
+  run: (kernel: Kernel) => number;
+}
+
+/** Lists of ten, as the program has them by default. */
+const LIST = 10;
+/** Every so manieth user is served: what matters is the time a user. */
+const USERS_STEP = 7;
+
+/**
+ * Benches of the program's own functions on one thread. What a stage needs of the ones before it is made once, and not
+ * measured; what a child makes ready for itself is.
+ */
+export function stageBenches(seen: Observations, kernel: Kernel): StageBench[] {
+  const cosine = { ...algorithmNamed('cosine')!.settings, neighbors: 20 };
+  const ridge = algorithmNamed('ridge')!.settings;
+  const ofCosine = evidenceOf(seen, cosine);
+  const ofRidge = evidenceOf(seen, ridge);
+  const pairs = total(gramCosts(ofCosine));
+  const counted = countedRows(ofRidge, ridge, kernel);
+  const { items } = ofRidge;
+  return [
+    {
+      name: 'cosine, K = 20: count and choose',
+      unit: 'pair',
+      run: (by) => {
+        new Fitter(ofCosine, cosine, undefined, by).rows(0, items);
+        return pairs;
+      },
+    },
+    {
+      name: 'cosine, K = 100: count and choose',
+      unit: 'pair',
+      run: (by) => {
+        new Fitter(ofCosine, { ...cosine, neighbors: 100 }, undefined, by).rows(0, items);
+        return pairs;
+      },
+    },
+    {
+      name: 'ridge: count pairs',
+      unit: 'pair',
+      run: (by) => {
+        gramRows(ofRidge, ridge, by)(0, items);
+        return pairs;
+      },
+    },
+    {
+      name: 'ridge: learn rows',
+      unit: 'row',
+      run: (by) => {
+        // The constructor scales the pairs in place: it gets its own.
+        new Fitter(ofRidge, ridge, copied(counted), by).rows(0, items);
+        return items;
+      },
+    },
+    scoring('cosine, K = 20: score and format', seen, ofCosine, cosine, undefined, kernel),
+    scoring('ridge, K = 200: score and format', seen, ofRidge, ridge, counted, kernel),
+  ];
+}
+
+function scoring(
+  name: string,
+  seen: Observations,
+  evidence: Evidence,
+  settings: Settings,
+  counted: Counted | undefined,
+  kernel: Kernel,
+): StageBench {
+  const fitter = new Fitter(evidence, settings, counted && copied(counted), kernel);
+  const { rows, precision } = fitter.rows(0, evidence.items);
+  const model = modelOf(signalCounts(evidence), [rows], [0], finishOf(evidence, precision), settings);
+  const known = { ...seen, times: undefined, excluded: { ...seen.interactions, ...nothing(evidence.users) } };
+  const audience = audienceOf(known, (byUser) => byUser, settings, { includeSeen: false });
+  const cells = {
+    users: quotedCells(Array.from({ length: evidence.users }, (_, user) => String(user + 1))),
+    items: quotedCells(Array.from({ length: evidence.items }, (_, item) => String(item + 1))),
+    titles: undefined,
+  };
+  return {
+    name,
+    unit: 'user',
+    run: (by) => {
+      const recommender = new Recommender(model, audience, LIST, new SummedScores(model, audience.signals, by.sumsOf));
+      const lines = new LineWriter(cells);
+      let users = 0;
+      for (let user = 0; user < evidence.users; user += USERS_STEP, users++)
+        lines.add(user, recommender.recommend(user));
+      lines.finish();
+      return users;
+    },
+  };
+}
+
+interface Counted {
+  candidates: SparseRows;
+  pairs: SparseRows;
+}
+
+function countedRows(evidence: Evidence, settings: Settings, kernel: Kernel): Counted {
+  if (!needsGram(settings)) throw new RangeError('nothing is counted for these settings');
+  return gramRows(evidence, settings, kernel)(0, evidence.items);
+}
+
+function copied({ candidates, pairs }: Counted): CountedRows {
+  const own = { ...pairs, value: pairs.value.slice() };
+  return {
+    candidates: new PiecedRows([candidates], [0], candidates.rows),
+    pairs: new PiecedRows([own], [0], pairs.rows),
+  };
+}
+
+function nothing(rows: number) {
+  return { start: new Uint32Array(rows + 1), index: new Uint32Array(0), value: new Float32Array(0) };
+}
+
+function total(costs: Float64Array): number {
+  return costs.reduce((a, b) => a + b, 0);
+}

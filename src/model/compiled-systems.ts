@@ -1,0 +1,166 @@
+import { MOST_SHORT, ProgramLayout } from './program-memory.js';
+import { PlainSystems, type SystemSource, type Systems, type SystemsOf } from './systems.js';
+
+/** What assembly/system.ts exports. */
+interface Program {
+  gather16: (
+    rows: number,
+    count: number,
+    from: number,
+    to: number,
+    index: number,
+    value: number,
+    place: number,
+    start: number,
+    column: number,
+    entry: number,
+    cell: number,
+  ) => void;
+  gather32: Program['gather16'];
+  solve: (
+    count: number,
+    steps: number,
+    start: number,
+    column: number,
+    cell: number,
+    diagonal: number,
+    wanted: number,
+    solution: number,
+    residual: number,
+    direction: number,
+    image: number,
+  ) => number;
+}
+
+/** Systems in a compiled program; in plain arrays where the pairs are more than it can address. */
+export function compiledSystems(module: WebAssembly.Module): SystemsOf {
+  return (source, most) => {
+    const place = placesOf(source, most);
+    return place.layout.fits ? new CompiledSystems(module, source, most, place) : new PlainSystems(source, most);
+  };
+}
+
+/** The same systems and solutions as `PlainSystems`, bit by bit, in WebAssembly. It has a copy of the pairs, by rank. */
+class CompiledSystems implements Systems {
+  readonly wanted: Float64Array;
+  readonly solution: Float64Array;
+  readonly #rank: Uint32Array;
+  readonly #ofItems: Float64Array;
+  /** The system's items, by place, as ranks; and their diagonal. */
+  readonly #rows: Uint32Array;
+  readonly #diagonal: Float64Array;
+  /** By rank: the place in the system plus 1; between systems all are 0. */
+  readonly #place: Uint16Array;
+  readonly #gather: (count: number) => void;
+  readonly #solve: (count: number, steps: number) => number;
+  #count = 0;
+
+  constructor(module: WebAssembly.Module, source: SystemSource, most: number, { layout, at, isShort }: Places) {
+    const { pairs, diagonal, rank } = source;
+    const memory = layout.memory();
+    const { buffer } = memory;
+    const program = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Program;
+    this.#rank = rank;
+    this.#ofItems = diagonal;
+    this.wanted = new Float64Array(buffer, at.wanted, most);
+    this.solution = new Float64Array(buffer, at.solution, most);
+    this.#rows = new Uint32Array(buffer, at.rows, most);
+    this.#diagonal = new Float64Array(buffer, at.diagonal, most);
+    this.#place = new Uint16Array(buffer, at.place, rank.length);
+    const entries = entriesOf(source);
+    const index = isShort ? new Uint16Array(buffer, at.index, entries) : new Uint32Array(buffer, at.index, entries);
+    const value = new Float32Array(buffer, at.value, entries);
+    const from = new Uint32Array(buffer, at.from, rank.length);
+    const to = new Uint32Array(buffer, at.to, rank.length);
+    let filled = 0;
+    pairs.pieces.forEach((piece, k) => {
+      for (let row = 0; row < piece.rows; row++) {
+        const own = rank[pairs.from[k]! + row]!;
+        from[own] = filled + piece.start[row]!;
+        to[own] = filled + piece.start[row + 1]!;
+      }
+      for (let e = 0; e < piece.index.length; e++) index[filled + e] = rank[piece.index[e]!]!;
+      value.set(piece.value, filled);
+      filled += piece.index.length;
+    });
+    const gather = isShort ? program.gather16 : program.gather32;
+    this.#gather = (count) =>
+      gather(at.rows, count, at.from, at.to, at.index, at.value, at.place, at.start, at.column, at.entry, at.cell);
+    this.#solve = (count, steps) =>
+      program.solve(
+        count,
+        steps,
+        at.start,
+        at.column,
+        at.cell,
+        at.diagonal,
+        at.wanted,
+        at.solution,
+        at.residual,
+        at.direction,
+        at.image,
+      );
+  }
+
+  gather(items: Uint32Array): void {
+    const place = this.#place;
+    const rows = this.#rows;
+    this.#count = items.length;
+    for (let x = 0; x < items.length; x++) {
+      const item = items[x]!;
+      rows[x] = this.#rank[item]!;
+      place[rows[x]!] = x + 1;
+      this.#diagonal[x] = this.#ofItems[item]!;
+    }
+    this.#gather(items.length);
+    for (let x = 0; x < items.length; x++) place[rows[x]!] = 0;
+  }
+
+  solve(steps: number): number {
+    return this.#solve(this.#count, steps);
+  }
+}
+
+/** Where everything lies in the program's memory. */
+interface Places {
+  layout: ProgramLayout;
+  at: Record<
+    Vector | 'rows' | 'place' | 'index' | 'value' | 'from' | 'to' | 'start' | 'column' | 'entry' | 'cell',
+    number
+  >;
+  isShort: boolean;
+}
+type Vector = 'wanted' | 'solution' | 'diagonal' | 'residual' | 'direction' | 'image';
+
+function placesOf(source: SystemSource, most: number): Places {
+  const entries = entriesOf(source);
+  const items = source.rank.length;
+  const isShort = items <= MOST_SHORT;
+  const layout = new ProgramLayout();
+  // One cell more than there can be: the last one written may be one that is not kept.
+  const cells = (most * (most - 1)) / 2 + 1;
+  const vector = () => layout.room(most * 8);
+  const at = {
+    wanted: vector(),
+    solution: vector(),
+    diagonal: vector(),
+    residual: vector(),
+    direction: vector(),
+    image: vector(),
+    rows: layout.room(most * 4),
+    start: layout.room((most + 1) * 4),
+    column: layout.room(cells * 2),
+    entry: layout.room(cells * 4),
+    cell: layout.room(cells * 4),
+    place: layout.room(items * 2),
+    from: layout.room(items * 4),
+    to: layout.room(items * 4),
+    index: layout.room(entries * (isShort ? 2 : 4)),
+    value: layout.room(entries * 4),
+  };
+  return { layout, at, isShort };
+}
+
+function entriesOf({ pairs }: SystemSource): number {
+  return pairs.pieces.reduce((total, { index }) => total + index.length, 0);
+}

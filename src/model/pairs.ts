@@ -1,0 +1,63 @@
+import type { Evidence } from './evidence.js';
+import type { SparseRows } from './sparse.js';
+import type { Cells, Stretches, Sums, SumsOf } from './sums.js';
+
+/**
+ * The rows of the user-weighted Gram matrix,  G_ij = Σ over baskets with i and j   w_basket · x_i · x_j,  without their
+ * diagonal: the baskets that hold an item, added up.
+ */
+export class Pairs {
+  readonly #holders: SparseRows;
+  readonly #basketWeight: Float64Array;
+  readonly #basketStart: Uint32Array;
+  readonly #rank: Uint32Array;
+  readonly #sums: Sums;
+
+  /** @param rank by item: what the columns are to be called. */
+  constructor(evidence: Evidence, rank: Uint32Array, sumsOf: SumsOf) {
+    const { baskets, holders, basketWeight, items } = evidence;
+    this.#holders = holders;
+    this.#basketWeight = basketWeight;
+    // Of the baskets no more than where they begin is kept: the sums have a copy of their entries.
+    this.#basketStart = baskets.start;
+    this.#rank = rank;
+    const entries = { columns: items, parts: [baskets], names: rank, areCounts: areCounts(evidence) };
+    this.#sums = sumsOf(entries, longestRow(holders));
+  }
+
+  /** The row of item `source`, columns by rank. */
+  row(source: number): Cells {
+    this.#ask(source, this.#sums.stretches);
+    return this.#sums.addUp(this.#rank[source]!);
+  }
+
+  #ask(source: number, stretches: Stretches): void {
+    const { from, to, weight } = stretches;
+    const { start, index, value } = this.#holders;
+    const basketStart = this.#basketStart;
+    let count = 0;
+    for (let h = start[source]!, end = start[source + 1]!; h < end; h++) {
+      const basket = index[h]!;
+      from[count] = basketStart[basket]!;
+      to[count] = basketStart[basket + 1]!;
+      weight[count++] = this.#basketWeight[basket]! * value[h]!;
+    }
+    stretches.count = count;
+  }
+}
+
+/** The most cells that a row has. */
+export function longestRow({ rows, start }: SparseRows): number {
+  let most = 0;
+  for (let row = 0; row < rows; row++) most = Math.max(most, start[row + 1]! - start[row]!);
+  return most;
+}
+
+/** True where every pair counts 1, so that sums are whole numbers: the cosine of plain sets. */
+export function areCounts({ baskets, basketWeight }: Evidence): boolean {
+  for (let basket = 0; basket < baskets.rows; basket++) {
+    if (baskets.start[basket] !== baskets.start[basket + 1] && basketWeight[basket] !== 1) return false;
+  }
+  for (let e = 0; e < baskets.value.length; e++) if (baskets.value[e] !== 1) return false;
+  return true;
+}

@@ -1,0 +1,124 @@
+import type { Cells } from './sums.js';
+
+/** Cells of a row by the items they belong to, rising. Good until the next ones. */
+export interface Chosen {
+  count: number;
+  items: Uint32Array;
+  /** G_ij. */
+  values: Float64Array;
+}
+
+/**
+ * Chooses the K cells of a row with the largest keys, of equal ones those of the lower items. Keys that may be among
+ * them are put in a buffer of twice the size; when it is full its better half is found by partition (Hoare's "Find",
+ * CACM 1961), whose least key is the bar for all later ones. So most cells cost a comparison, and K a constant each.
+ */
+export class Shortlist {
+  readonly #most: number;
+  readonly #itemOf: Uint32Array;
+  readonly #key: Float64Array;
+  /** Beside each key its cell, and the item of that. */
+  readonly #cell: Uint32Array;
+  readonly #item: Uint32Array;
+  /** By item: its cell, where it is chosen. */
+  readonly #cellOf: Uint32Array;
+  readonly #chosen: Chosen;
+
+  /** @param most K ≥ 0. @param itemOf by rank. */
+  constructor(most: number, itemOf: Uint32Array) {
+    const room = Math.max(2 * most, 64);
+    this.#most = most;
+    this.#itemOf = itemOf;
+    this.#key = new Float64Array(room);
+    this.#cell = new Uint32Array(room);
+    this.#item = new Uint32Array(room);
+    this.#cellOf = new Uint32Array(itemOf.length);
+    this.#chosen = { count: 0, items: new Uint32Array(most), values: new Float64Array(most) };
+  }
+
+  /**
+   * Chooses among the cells, whose columns are ranks, with a rank below `below`.
+   * @param factor by rank: what makes a key of a value; 0 where the item must not be chosen.
+   */
+  choose({ count, index, value }: Cells, factor: Float64Array, below: number): Chosen {
+    const keys = this.#key;
+    const itemOf = this.#itemOf;
+    const room = keys.length;
+    let size = 0;
+    let bar = Number.MIN_VALUE;
+    for (let cell = 0; cell < count; cell++) {
+      const r = index[cell]!;
+      const key = value[cell]! * factor[r]!;
+      if (!(key >= bar) || r >= below) continue;
+      if (size === room) {
+        bar = this.#shorten(size);
+        size = this.#most;
+        if (key < bar) continue;
+      }
+      keys[size] = key;
+      this.#cell[size] = cell;
+      this.#item[size++] = itemOf[r]!;
+    }
+    if (size > this.#most) {
+      this.#shorten(size);
+      size = this.#most;
+    }
+    return this.#inOrder(size, value);
+  }
+
+  #inOrder(size: number, value: Float64Array): Chosen {
+    const { items, values } = this.#chosen;
+    for (let k = 0; k < size; k++) {
+      items[k] = this.#item[k]!;
+      this.#cellOf[items[k]!] = this.#cell[k]!;
+    }
+    items.subarray(0, size).sort();
+    for (let k = 0; k < size; k++) values[k] = value[this.#cellOf[items[k]!]!]!;
+    this.#chosen.count = size;
+    return this.#chosen;
+  }
+
+  /**
+   * Brings the K best of `size` > K to the front.
+   * @returns the least key among them.
+   */
+  #shorten(size: number): number {
+    const most = this.#most;
+    const keys = this.#key;
+    const items = this.#item;
+    if (most === 0) return Number.POSITIVE_INFINITY;
+    let low = 0;
+    let high = size - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const key = keys[middle]!;
+      const item = items[middle]!;
+      let i = low;
+      let j = high;
+      while (i <= j) {
+        while (keys[i]! > key || (keys[i] === key && items[i]! < item)) i++;
+        while (keys[j]! < key || (keys[j] === key && items[j]! > item)) j--;
+        if (i <= j) this.#swap(i++, j--);
+      }
+      // low … j are no worse than the pivot, i … high no better, what is between is the pivot.
+      if (most - 1 <= j) high = j;
+      else if (most - 1 >= i) low = i;
+      else break;
+    }
+    let least = keys[0]!;
+    for (let k = 1; k < most; k++) if (keys[k]! < least) least = keys[k]!;
+    return least;
+  }
+
+  #swap(a: number, b: number): void {
+    const key = this.#key[a]!;
+    this.#key[a] = this.#key[b]!;
+    this.#key[b] = key;
+    const cell = this.#cell[a]!;
+    this.#cell[a] = this.#cell[b]!;
+    this.#cell[b] = cell;
+    const item = this.#item[a]!;
+    this.#item[a] = this.#item[b]!;
+    this.#item[b] = item;
+  }
+}

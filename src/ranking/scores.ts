@@ -1,0 +1,100 @@
+import { longestRow } from '../model/pairs.js';
+import type { SparseRows } from '../model/sparse.js';
+import type { Cells, Sums, SumsOf } from '../model/sums.js';
+import type { Model } from './model.js';
+
+/** Adds up the rows of a user's signals:  Σ   strength · scale · model[signal, item]. */
+export interface Scores {
+  /** The items that are touched, each once; good until the next user. An item whose sum is 0 may be among them. */
+  of(user: number): Cells;
+}
+
+/** Scores straight from the rows of a model, which several can share. */
+export class PlainScores implements Scores {
+  readonly #model: Model;
+  readonly #signals: SparseRows;
+  /** One cell an item; between users all are 0. */
+  readonly #sum: Float64Array;
+  readonly #isTouched: Uint8Array;
+  readonly #cells: Cells;
+
+  constructor(model: Model, signals: SparseRows) {
+    const { items } = model.counts;
+    this.#model = model;
+    this.#signals = signals;
+    this.#sum = new Float64Array(items);
+    this.#isTouched = new Uint8Array(items);
+    this.#cells = { count: 0, index: new Uint32Array(items), value: new Float64Array(items) };
+  }
+
+  of(user: number): Cells {
+    const { start, index, value } = this.#signals;
+    const { rows } = this.#model;
+    const sum = this.#sum;
+    const isTouched = this.#isTouched;
+    const touched = this.#cells.index;
+    let count = 0;
+    for (let s = start[user]!; s < start[user + 1]!; s++) {
+      const strength = value[s]! * scaleOf(this.#model, index[s]!);
+      if (strength === 0) continue;
+      const { piece, from, to } = rows.row(index[s]!);
+      for (let e = from; e < to; e++) {
+        const item = piece.index[e]!;
+        if (isTouched[item] === 0) {
+          isTouched[item] = 1;
+          touched[count++] = item;
+        }
+        sum[item]! += strength * piece.value[e]!;
+      }
+    }
+    for (let cell = 0; cell < count; cell++) {
+      const item = touched[cell]!;
+      this.#cells.value[cell] = sum[item]!;
+      sum[item] = 0;
+      isTouched[item] = 0;
+    }
+    this.#cells.count = count;
+    return this.#cells;
+  }
+}
+
+/** The same scores from sums that have a copy of the model. */
+export class SummedScores implements Scores {
+  readonly #model: Omit<Model, 'rows'>;
+  readonly #signals: SparseRows;
+  /** By signal: where its row lies; the row of signal s ends where that of s + 1 begins. */
+  readonly #start: Uint32Array;
+  readonly #sums: Sums;
+
+  constructor({ counts, scales, rows }: Model, signals: SparseRows, sumsOf: SumsOf) {
+    this.#model = { counts, scales };
+    this.#signals = signals;
+    this.#start = new Uint32Array(rows.rows + 1);
+    let before = 0;
+    rows.pieces.forEach((piece, k) => {
+      for (let row = 0; row < piece.rows; row++) this.#start[rows.from[k]! + row] = before + piece.start[row]!;
+      before += piece.index.length;
+    });
+    this.#start[rows.rows] = before;
+    this.#sums = sumsOf({ columns: counts.items, parts: rows.pieces }, longestRow(signals));
+  }
+
+  of(user: number): Cells {
+    const { start, index, value } = this.#signals;
+    const { stretches } = this.#sums;
+    let count = 0;
+    for (let s = start[user]!; s < start[user + 1]!; s++) {
+      const signal = index[s]!;
+      stretches.from[count] = this.#start[signal]!;
+      stretches.to[count] = this.#start[signal + 1]!;
+      stretches.weight[count++] = value[s]! * scaleOf(this.#model, signal);
+    }
+    stretches.count = count;
+    return this.#sums.addUp(-1);
+  }
+}
+
+function scaleOf({ counts, scales }: Omit<Model, 'rows'>, signal: number): number {
+  if (signal < counts.items) return scales.items;
+  return signal < counts.items + counts.preferences ? scales.preferences : scales.groups;
+}
