@@ -8,6 +8,7 @@ export const ExitCode = {
   noInput: 66,
   cannotCreate: 73,
   io: 74,
+  tryAgain: 75,
   interrupted: 130,
   terminated: 143,
 } as const;

@@ -199,6 +199,14 @@ export function number(flags: string, description: string, least: number, most: 
   });
 }
 
+/** A time as people write it: `90`, `90s`, `10m`, `2h`. In seconds. */
+export function seconds(text: string): number {
+  const [, number = '', unit] = /^(\d+(?:\.\d+)?)([smh]?)$/.exec(text.trim()) ?? [];
+  if (number === '') throw new InvalidArgumentError('A time like 30s, 10m or 2h is wanted.');
+  const inSeconds = unit === 'h' ? 3600 : unit === 'm' ? 60 : 1;
+  return Number(number) * inSeconds;
+}
+
 function delimiter(text: string): string {
   const character = text === '\\t' || text.toLowerCase() === 'tab' ? '\t' : text;
   if (character.length === 1 && !/["\r\n]/.test(character)) return character;

@@ -9,6 +9,7 @@ import {
   meantInput,
   number,
   parsed,
+  seconds,
   type TypedInput,
 } from './input-options.js';
 import { AUTO, type Method, methodOf } from './method.js';
@@ -26,6 +27,8 @@ export interface Options extends InputOptions {
   method: Method;
   titles: boolean;
   includeSeen: boolean;
+  /** Seconds to wait for another run that writes the same output. */
+  lockWait: number;
   quiet: boolean;
   verbose: boolean;
 }
@@ -80,7 +83,12 @@ export function program(version: string): Command {
         .default([], 'as the algorithm has it'),
     )
     .option('--titles', 'add a title column to the output', false)
-    .option('--include-seen', 'recommend also what users had already', false);
+    .option('--include-seen', 'recommend also what users had already', false)
+    .addOption(
+      new Option('--lock-wait <time>', 'how long to wait for another run that writes the same output: 30s, 10m, 2h')
+        .argParser(seconds)
+        .default(0, 'not at all'),
+    );
   return addReadingOptions(command)
     .option('-q, --quiet', 'nothing on stderr unless something is wrong', false)
     .option('-v, --verbose', 'more on stderr: plans, settings, seconds', false)
@@ -115,6 +123,7 @@ interface Typed extends TypedInput {
   set: string[];
   titles: boolean;
   includeSeen: boolean;
+  lockWait: number;
   quiet: boolean;
   verbose: boolean;
 }
@@ -129,6 +138,7 @@ function meant(typed: Typed): Options {
     method: methodOf(typed.algorithm, typed.set, '--algorithm'),
     titles: typed.titles,
     includeSeen: typed.includeSeen,
+    lockWait: typed.lockWait,
     quiet: typed.quiet,
     verbose: typed.verbose && !typed.quiet,
   });

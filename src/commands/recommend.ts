@@ -3,7 +3,7 @@ import { ExitCode } from '../failure.js';
 import type { Dataset } from '../input/dataset.js';
 import { readDataset } from '../input/read.js';
 import { firstRows } from '../model/sparse.js';
-import { type Destination, openDestination } from '../output/destination.js';
+import { type Destination, openAlone } from '../output/destination.js';
 import { headerLine } from '../output/lines.js';
 import { quotedArrays, quotedCells } from '../output/quoting.js';
 import { plural, understood } from '../output/report.js';
@@ -30,7 +30,11 @@ export async function recommend(options: Options, interrupted: AbortSignal): Pro
   const run = startRun(options);
   let destination: Destination | undefined;
   try {
-    const opened = openDestination(options.output);
+    const opened = await openAlone(options.output, {
+      wait: options.lockWait,
+      onWait: (who) => run.say(`${options.output} is being written by ${who}: waiting\n`),
+      interrupted,
+    });
     destination = opened;
     await orInterrupted(interrupted, async () => {
       const dataset = await read(run, options);

@@ -5,6 +5,7 @@ import {
   fchmodSync,
   fsyncSync,
   openSync,
+  readdirSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -16,6 +17,8 @@ import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { ExitCode, Failure, systemCode } from '../failure.js';
+import { isGone, ownTag, tagIn } from '../storage/owner.js';
+import { type Locking, lockOutput } from './lock.js';
 
 /** Where the answer goes, bit by bit; it counts only once `commit` has run. */
 export interface Destination {
@@ -29,13 +32,45 @@ export interface Destination {
 
 /** Opens a file, or standard output for `-`. @throws Failure 73 where it cannot be made. */
 export function openDestination(path: string): Destination {
-  if (path === '-') return new Stream(process.stdout, 'standard output');
+  const target = fileToBe(path);
+  return target
+    ? new AtomicFile(target.path, target.mode)
+    : new Stream(path === '-' ? process.stdout : createWriteStream(path), path === '-' ? 'standard output' : path);
+}
+
+/**
+ * The same, and where it is a file, with a lock that keeps other runs from it until `commit` or `abandon`.
+ * @throws Failure 75 where another run holds it for longer than is waited.
+ */
+export async function openAlone(path: string, locking: Locking): Promise<Destination> {
+  const target = fileToBe(path);
+  if (!target) return openDestination(path);
+  const unlock = await lockOutput(target.path, locking);
+  try {
+    const file = new AtomicFile(target.path, target.mode);
+    return {
+      write: (bytes) => file.write(bytes),
+      commit: () => file.commit().finally(unlock),
+      abandon: () => {
+        file.abandon();
+        unlock();
+      },
+    };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+/** The file that a path names or will, and its permissions; undefined for standard output, a pipe or a device. */
+function fileToBe(path: string): { path: string; mode: number | undefined } | undefined {
+  if (path === '-') return undefined;
   if (path.endsWith('/')) throw new Failure(ExitCode.cannotCreate, `${path} is a folder; name a file in it`);
   const present = statOf(path);
   if (present?.isDirectory()) throw new Failure(ExitCode.cannotCreate, `${path} is a folder; name a file in it`);
   // A pipe or a device keeps its place: nothing can be moved over /dev/null.
-  if (present && !present.isFile()) return new Stream(createWriteStream(path), path);
-  return present ? new AtomicFile(realpathSync(path), present.mode & 0o777) : new AtomicFile(path, undefined);
+  if (present && !present.isFile()) return undefined;
+  return present ? { path: realpathSync(path), mode: present.mode & 0o777 } : { path, mode: undefined };
 }
 
 /** Standard output, a pipe or a device. A reader that closes it early has seen enough. */
@@ -90,8 +125,9 @@ class AtomicFile implements Destination {
   /** @param mode the permissions of the file that is replaced, undefined where there is none. */
   constructor(path: string, mode: number | undefined) {
     this.#path = path;
-    this.#temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+    this.#temporary = join(dirname(path), `.${basename(path)}.${ownTag()}.${randomBytes(6).toString('hex')}.tmp`);
     try {
+      removeLeftBehind(path);
       this.#descriptor = openSync(this.#temporary, 'wx', mode ?? 0o666);
       if (mode !== undefined) fchmodSync(this.#descriptor, mode);
     } catch (error) {
@@ -137,6 +173,14 @@ class AtomicFile implements Destination {
 
   #fail(error: Error): void {
     this.#error ??= error;
+  }
+}
+
+/** Removes what runs for this file left that were killed before they could. */
+function removeLeftBehind(path: string): void {
+  for (const name of readdirSync(dirname(path))) {
+    const tag = tagIn(name, `.${basename(path)}.`, '\\.[0-9a-f]{12}\\.tmp');
+    if (tag !== undefined && isGone(tag)) rmSync(join(dirname(path), name), { force: true });
   }
 }
 

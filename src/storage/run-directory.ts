@@ -1,7 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ExitCode, Failure } from '../failure.js';
+import { isGone, ownTag, tagIn } from './owner.js';
+
+const PREFIX = 'recommend-';
 
 /** A private folder (mode 0700, unguessable name) for the files of one run, in the system's temporary folder (`TMPDIR`). */
 export class RunDirectory {
@@ -10,7 +13,8 @@ export class RunDirectory {
 
   constructor() {
     try {
-      this.path = mkdtempSync(join(tmpdir(), 'recommend-'));
+      removeLeftBehind(tmpdir());
+      this.path = mkdtempSync(join(tmpdir(), `${PREFIX}${ownTag()}-`));
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new Failure(
@@ -33,5 +37,16 @@ export class RunDirectory {
 
   remove(): void {
     rmSync(this.path, { recursive: true, force: true });
+  }
+}
+
+/** Removes the folders of our own runs that were killed before they could. */
+function removeLeftBehind(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const tag = tagIn(name, PREFIX, '-\\w+');
+    if (tag === undefined || !isGone(tag)) continue;
+    const path = join(folder, name);
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    if (stat?.isDirectory() && stat.uid === process.getuid?.()) rmSync(path, { recursive: true, force: true });
   }
 }

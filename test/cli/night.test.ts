@@ -1,0 +1,78 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { temporaryFolders } from '../storage/temporary.js';
+import { EVENTS, manyEvents, put } from './data.js';
+import { exitOf, leftBehind, run, start, textOf } from './run.js';
+
+const newFolder = temporaryFolders();
+/** Enough to learn for a few seconds. */
+const MANY = manyEvents(40_000, 5_000, 20);
+
+/** Waits until the run has opened its output. */
+async function opened(folder: string): Promise<void> {
+  while (!readdirSync(folder).some((name) => name.endsWith('.tmp'))) await sleep(10);
+}
+
+test('a run that is killed (-9) leaves no child, and the next one cleans up behind it', async () => {
+  const folder = newFolder();
+  const tmp = newFolder();
+  put(folder, 'events.csv', MANY);
+  put(folder, 'recs.csv', 'old');
+  const child = start(['-u', 'events.csv', '-o', 'recs.csv', '-j', '2'], { folder, tmp });
+  const ended = exitOf(child);
+  while (leftBehind(tmp).length < 3 && child.exitCode === null) await sleep(10);
+  child.kill('SIGKILL');
+  await ended;
+  for (let wait = 0; wait < 100 && leftBehind(tmp).length > 0; wait++) await sleep(50);
+  expect(leftBehind(tmp)).toEqual([]);
+  expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toBe('old');
+  expect(readdirSync(tmp).length).toBe(1);
+  expect(readdirSync(folder).length).toBe(4);
+
+  put(folder, 'few.csv', EVENTS);
+  const { code, stderr } = await run(['-u', 'few.csv', '-o', 'recs.csv', '-q'], { folder, tmp });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(readdirSync(tmp)).toEqual([]);
+  expect(readdirSync(folder).sort()).toEqual(['events.csv', 'few.csv', 'recs.csv']);
+});
+
+test('what belongs to a run that lives, or to nobody we know, is left alone', async () => {
+  const folder = newFolder();
+  const tmp = newFolder();
+  put(folder, 'few.csv', EVENTS);
+  const names = [
+    `.recs.csv.1-0-00000000.0123456789ab.tmp`,
+    '.recs.csv.tmp',
+    '.other.csv.999999999-1-ffffffff.0123456789ab.tmp',
+  ];
+  for (const name of names) writeFileSync(join(folder, name), 'theirs');
+  const { code } = await run(['-u', 'few.csv', '-o', 'recs.csv', '-q'], { folder, tmp });
+  expect(code).toBe(0);
+  for (const name of names) expect(existsSync(join(folder, name)), name).toBe(true);
+});
+
+test('of two runs on one output the second says who writes it and ends with 75, or waits for it', async () => {
+  const folder = newFolder();
+  const tmp = newFolder();
+  put(folder, 'events.csv', MANY);
+  put(folder, 'few.csv', EVENTS);
+  const first = start(['-u', 'events.csv', '-o', 'recs.csv', '-q', '--algorithm', 'cosine'], { folder, tmp });
+  const ended = exitOf(first);
+  const complaints = textOf(first.stderr);
+  await opened(folder);
+  const second = await run(['-u', 'few.csv', '-o', 'recs.csv'], { folder, tmp });
+  expect(second.code).toBe(75);
+  expect(second.stderr).toContain(
+    `recs.csv is being written by another run (process ${first.pid}); --lock-wait 10m waits`,
+  );
+  const third = await run(['-u', 'few.csv', '-o', 'recs.csv', '--lock-wait', '2m'], { folder, tmp });
+  expect(third.code, third.stderr).toBe(0);
+  expect(third.stderr).toContain(`recs.csv is being written by another run (process ${first.pid}): waiting\n`);
+  expect([await ended, await complaints]).toEqual([0, '']);
+  // The third came last, and its answer is the short one.
+  expect(readFileSync(join(folder, 'recs.csv'), 'utf8').split('\n').length).toBeLessThan(100);
+  expect(readdirSync(folder).sort()).toEqual(['events.csv', 'few.csv', 'recs.csv']);
+  expect(readdirSync(tmp)).toEqual([]);
+});
