@@ -561,10 +561,8 @@ describe('what the documents show', () => {
       ...commandsIn(help.stdout),
     ];
     expect(commands).toHaveLength(5);
-    for (const command of commands) {
-      const { answer } = await evaluated(folder, command.split(' '));
-      expect(answer, command).toMatch(/^held out: |^\{/);
-    }
+    const answers = await Promise.all(commands.map((command) => evaluated(folder, command.split(' '))));
+    for (const { answer } of answers) expect(answer).toMatch(/^held out: |^\{/);
     expect(rowsIn(join(folder, 'users.csv'))).toHaveLength(USERS * 2 * 2);
   });
 });
