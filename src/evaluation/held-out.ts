@@ -40,15 +40,15 @@ export interface HeldOutCounts {
 export function heldOutBySplit(dataset: Dataset, how: Holdout, hasCatalogue: boolean): HeldOut {
   const { interactions, served } = dataset;
   const keys = { users: lotKeys(dataset.userIds), items: lotKeys(dataset.itemIds) };
-  const { train, trainTimes, test } = splitInteractions({ interactions, times: dataset.times }, how, keys, served);
+  const { train: seen, test } = splitInteractions(dataset, how, keys, served);
+  const { interactions: train } = seen;
   const heldOut = interactions.index.length - train.index.length;
   const behind = (matrix: SparseRows) => matrix.index.length - matrix.start[served]!;
   const ofUntested = behind(interactions) - behind(train);
   return {
     dataset: {
       ...dataset,
-      interactions: train,
-      times: trainTimes,
+      ...seen,
       offered: hasCatalogue ? dataset.offered : offeredWithout(dataset, train),
     },
     test,

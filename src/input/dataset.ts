@@ -1,4 +1,5 @@
 import type { SparseRows } from '../model/sparse.js';
+import type { Rated } from '../model/strength.js';
 import type { TableReport } from './csv.js';
 import type { EventType } from './event-types.js';
 import type { SkippedKind } from './events.js';
@@ -24,6 +25,8 @@ export interface Dataset {
   interactions: SparseRows;
   /** When, beside `interactions.index`: seconds since 1970, the latest of a pair's rows, NaN where unknown; undefined: nowhere known. */
   times: Float64Array | undefined;
+  /** What strengths were made of that are ratings, beside `interactions.index`; undefined: none are. */
+  rated: Rated | undefined;
   /** users × items that are not offered, beside what they had. */
   excluded: SparseRows;
   /** items × attribute values. */

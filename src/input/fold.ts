@@ -1,12 +1,15 @@
 import { ExitCode, Failure } from '../failure.js';
 import { type Fold, type SparseRows, sparseFromEntries } from '../model/sparse.js';
+import { type Rated, weighted, weightStrength } from '../model/strength.js';
 import type { Events } from './events.js';
 import { latestTimes, type TimedRows } from './latest.js';
-import { strengthsOf, weighted, weightStrength } from './meaning.js';
+import { strengthsOf } from './meaning.js';
 import { type Duplicates, defaultDuplicates, type Ratings, type StrengthRule, strengthRule } from './strengths.js';
 
 /** Interactions ready to learn from: users × items, values as `strengthsOf` gives them. */
 export interface Interactions extends TimedRows {
+  /** Where the values are ratings. */
+  rated: Rated | undefined;
   rule: StrengthRule;
   duplicates: Duplicates;
   /** Rows that were folded into another of the same user and item. */
@@ -50,14 +53,15 @@ export function foldEvents(
   const cells = (column: Float64Array, one?: Fold) =>
     sparseFromEntries(users.length, items.length, user, item, pick(column), count, one);
   const folded = cells(value, (values) => fold(values, way));
+  // Counts were multiplied by their weights; beside ratings the weights of a pair add up to a strength of their own.
+  const weight = weights && rule.kind !== 'count' ? cells(weights).value : undefined;
   const strengths = () => {
-    if (!weights) return strengthsOf(folded, rule);
-    // Counts were multiplied by their weights; beside ratings the weights of a pair add up to a strength of their own.
-    if (rule.kind === 'count') return folded.value.map(weightStrength);
-    return weighted(strengthsOf(folded, rule), cells(weights).value);
+    if (weight) return weighted(strengthsOf(folded, rule), weight);
+    return weights ? folded.value.map(weightStrength) : strengthsOf(folded, rule);
   };
   return {
     matrix: { ...folded, value: strengths() },
+    rated: rule.kind === 'scale' ? { rating: folded.value, weight, span: rule.high - rule.low } : undefined,
     times: secondsOf(events, folded),
     rule,
     duplicates: way,

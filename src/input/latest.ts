@@ -52,7 +52,7 @@ function takeLatest(latest: Float64Array, entry: number, time: number): void {
 }
 
 /** Where (row, column) stands among the matrix's entries, found by halving; the cell has to be there. */
-function entryOf(matrix: SparseRows, row: number, column: number): number {
+export function entryOf(matrix: SparseRows, row: number, column: number): number {
   let low = matrix.start[row]!;
   let high = matrix.start[row + 1]! - 1;
   while (low < high) {

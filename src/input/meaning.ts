@@ -1,106 +1,19 @@
 import type { SparseRows } from '../model/sparse.js';
+import { countStrength, DISLIKE, strengthsOfRatings } from '../model/strength.js';
 import { isAtMost, type StrengthRule } from './strengths.js';
 
-/** What a dislike takes away, beside the 1 that a plain interaction adds. */
-export const DISLIKE = -0.5;
-
-/** However little a row says, it says this much of a taste, and however much, no more than that. */
-const LEAST = 0.25;
-const MOST_OF_COUNTS = 4;
-const MOST_OF_RATINGS = 2;
-/** What ten times as many add. */
-const A_TENFOLD = 0.5;
-/** What the way from one end of a scale to the other adds. */
-export const WHOLE_SCALE = 0.8;
-/** Ratings of the average user that each user is believed to have given, beside their own. */
-const PSEUDO_RATINGS = 5;
-
 /**
- * What folded values say of their users' tastes: x = 1 a plain interaction, more or less for a stronger or a weaker
- * one, 0 had without saying anything (bought and returned), below 0 a dislike.
+ * What folded values say of their users' tastes, by the rule that was told from them.
  *
  * @param folded users × items, values as the files have them; NaN where there is none: a plain interaction.
  * @returns x beside each of `folded.index`; finite.
  */
 export function strengthsOf(folded: SparseRows, rule: StrengthRule): Float32Array {
-  if (rule.kind === 'scale') return ofRatings(folded, rule.high - rule.low);
+  if (rule.kind === 'scale') return strengthsOfRatings(folded, rule.high - rule.low);
   const of = rule.kind === 'count' ? countStrength : thumb(rule.dislikeUpTo);
   return folded.value.map((value) => (Number.isNaN(value) ? 1 : of(value)));
 }
 
-/** x = 1 + ½ log₁₀ v for a count v > 0, from ¼ to 4; a sum of 0 or less was had, and says nothing. */
-export function countStrength(v: number): number {
-  if (v <= 0) return 0;
-  return between(LEAST, 1 + (A_TENFOLD * Math.log(v)) / Math.LN10, MOST_OF_COUNTS);
-}
-
-/** The same for weights of types of events, and quantities times them: a sum below 0 is a dislike. */
-export function weightStrength(sum: number): number {
-  return sum < 0 ? DISLIKE : countStrength(sum);
-}
-
-/**
- * x = 1 + 0.8 (r − m_u) / span for a rating r, from ¼ to 2.
- *
- * People rate what they chose to have, so that even a low rating says something of their taste: ratings weigh, they do
- * not exclude. (Measured: to count the lowest ones as dislikes, or not at all, found fewer of the items that people
- * liked later.)
- *
- * @param usual m_u, what this user usually gives. @param span from one end of the scale to the other; on a scale of one
- * grade, 0, every rating says the same.
- */
-export function ratingStrength(r: number, usual: number, span: number): number {
-  return span > 0 ? between(LEAST, 1 + (WHOLE_SCALE * (r - usual)) / span, MOST_OF_RATINGS) : 1;
-}
-
-/** m_u = (Σ r + 5 m) / (n + 5): a user's mean rating, drawn towards everybody's, m, where they have given few. */
-export function usualRating(sum: number, count: number, mean: number): number {
-  return (sum + PSEUDO_RATINGS * mean) / (count + PSEUDO_RATINGS);
-}
-
-/**
- * Ratings of what also happened: each x times what the weights of its pair's events come to. A dislike is one whichever
- * of the two says so.
- *
- * @param weightSums beside the strengths.
- */
-export function weighted(strengths: Float32Array, weightSums: Float32Array): Float32Array {
-  return strengths.map((x, entry) => {
-    const weight = weightStrength(weightSums[entry]!);
-    return x < 0 || weight < 0 ? DISLIKE : x * weight;
-  });
-}
-
-function ofRatings(folded: SparseRows, span: number): Float32Array {
-  const { rows, start, value } = folded;
-  const all = known(value);
-  const mean = all.sum / Math.max(1, all.count);
-  const strengths = new Float32Array(value.length);
-  for (let user = 0; user < rows; user++) {
-    const own = known(value.subarray(start[user]!, start[user + 1]!));
-    const usual = usualRating(own.sum, own.count, mean);
-    for (let e = start[user]!; e < start[user + 1]!; e++) {
-      strengths[e] = Number.isNaN(value[e]!) ? 1 : ratingStrength(value[e]!, usual, span);
-    }
-  }
-  return strengths;
-}
-
-function known(values: Float32Array): { sum: number; count: number } {
-  let sum = 0;
-  let count = 0;
-  for (const value of values) {
-    if (Number.isNaN(value)) continue;
-    sum += value;
-    count++;
-  }
-  return { sum, count };
-}
-
 function thumb(dislikeUpTo: number): (value: number) => number {
   return (value) => (value < 0 || isAtMost(value, dislikeUpTo) ? DISLIKE : 1);
-}
-
-function between(least: number, x: number, most: number): number {
-  return Math.min(most, Math.max(least, x));
 }

@@ -8,6 +8,7 @@ import { foldEvents } from './fold.js';
 import { IdIndex } from './ids.js';
 import type { Ids, Inputs } from './inputs.js';
 import { type Catalogue, readItems } from './items.js';
+import { joinedRatings } from './joined-ratings.js';
 import { joinedTimes } from './latest.js';
 import { type EventsFile, type People, readBeside, readPeople } from './people.js';
 import { type Entries, newProfileLists } from './profiles.js';
@@ -82,6 +83,7 @@ function assemble(
     offered,
     interactions,
     times: joinedTimes(interactions, behaviour),
+    rated: joinedRatings(interactions, behaviour),
     excluded: matrixOf(exclude, users, items),
     attributes: padded(attributes.matrix, items),
     attributeNames: attributes.values.ids,

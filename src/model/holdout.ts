@@ -1,5 +1,6 @@
 import { hashOf } from './random.js';
 import type { SparseRows } from './sparse.js';
+import { type Rated, rated } from './strength.js';
 
 /** What people did, and when. */
 export interface TimedInteractions {
@@ -7,6 +8,8 @@ export interface TimedInteractions {
   interactions: SparseRows;
   /** Seconds since 1970, one an entry of `interactions.index`; NaN where nobody knows. */
   times: Float64Array | undefined;
+  /** What strengths were made of that are ratings. */
+  rated?: Rated | undefined;
 }
 
 /** A number for each user and each item that does not go by their place; see `lotKeys`. */
@@ -28,9 +31,7 @@ export interface Holdout {
 
 /** No pair of user and item is in both parts. */
 export interface Parts {
-  train: SparseRows;
-  /** One an entry of `train.index`. */
-  trainTimes: Float64Array | undefined;
+  train: TimedInteractions;
   /** The liked entries that were held out, values above 0 alone. */
   test: SparseRows;
 }
@@ -42,6 +43,8 @@ export interface Parts {
  * a single one keeps it. What a user gives up depends on nothing but the seed, their key and their own entries.
  * Under `time` whoever came later has nothing left to be learned from, and entries without a time stay.
  *
+ * Strengths of what stays that are ratings are made anew, by the means of what stays: else they would tell of the rest.
+ *
  * A held-out entry that was not liked (disliked, or had and returned) is in neither part: it is nothing to be found,
  * and who keeps it would know from the future what not to offer.
  *
@@ -50,7 +53,7 @@ export interface Parts {
  * @throws RangeError for `last` and `time` without times.
  */
 export function splitInteractions(seen: TimedInteractions, how: Holdout, keys: LotKeys, users: number): Parts {
-  const { interactions, times } = seen;
+  const { interactions } = seen;
   const tested = Math.min(users, interactions.rows);
   const isHeldOut =
     how.kind === 'time' ? heldOutByMoment(timesOf(seen, how), how) : heldOutByUser(seen, how, keys, tested);
@@ -61,12 +64,7 @@ export function splitInteractions(seen: TimedInteractions, how: Holdout, keys: L
     if (isHeldOut[entry] === 0) stays[entry] = 1;
     else if (entry < endOfTested && interactions.value[entry]! > 0) isTest[entry] = 1;
   }
-  const train = entriesWhere(interactions, stays);
-  return {
-    train,
-    trainTimes: times && timesWhere(times, stays, train.index.length),
-    test: entriesWhere(interactions, isTest),
-  };
+  return { train: seenWhere(seen, stays), test: entriesWhere(interactions, isTest) };
 }
 
 /** How many of `count` entries are held out: at least one, and at least one stays. @param count ≥ 2. */
@@ -147,9 +145,24 @@ function entriesWhere(matrix: SparseRows, wanted: Uint8Array): SparseRows {
   return { rows, columns, start, index: index.slice(0, filled), value: value.slice(0, filled) };
 }
 
-function timesWhere(times: Float64Array, wanted: Uint8Array, count: number): Float64Array {
-  const kept = new Float64Array(count);
+function seenWhere({ interactions, times, rated: made }: TimedInteractions, wanted: Uint8Array): TimedInteractions {
+  const kept = entriesWhere(interactions, wanted);
+  const count = kept.index.length;
+  const besides = made && {
+    rating: where(made.rating, wanted, new Float32Array(count)),
+    weight: made.weight && where(made.weight, wanted, new Float32Array(count)),
+    span: made.span,
+  };
+  return {
+    interactions: besides ? { ...kept, value: rated(kept, besides) } : kept,
+    times: times && where(times, wanted, new Float64Array(count)),
+    rated: besides,
+  };
+}
+
+/** What stands beside the wanted entries, put into `kept`. */
+function where<T extends Float32Array | Float64Array>(beside: T, wanted: Uint8Array, kept: T): T {
   let filled = 0;
-  for (let entry = 0; entry < times.length; entry++) if (wanted[entry] === 1) kept[filled++] = times[entry]!;
+  for (let entry = 0; entry < beside.length; entry++) if (wanted[entry] === 1) kept[filled++] = beside[entry]!;
   return kept;
 }

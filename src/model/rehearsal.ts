@@ -1,5 +1,5 @@
 import type { Observations } from './evidence.js';
-import { type LotKeys, splitInteractions } from './holdout.js';
+import { type LotKeys, splitInteractions, type TimedInteractions } from './holdout.js';
 import { mapped, pickedRows, type SparseRows } from './sparse.js';
 
 /** Of each user's items this share is held out, the latest where there are times. */
@@ -19,21 +19,26 @@ export interface Rehearsal {
 }
 
 /** Holds out a part of what the users did, to tune on the rest. Whom it takes goes by their keys, not by their place. */
-export function rehearse(seen: Rehearsal['seen'], keys: LotKeys): Rehearsal {
-  const { interactions, times, groups, preferences, excluded, offered, attributes } = seen;
+export function rehearse(seen: Rehearsal['seen'] & Pick<TimedInteractions, 'rated'>, keys: LotKeys): Rehearsal {
+  const { interactions, times, rated, groups, preferences, excluded, offered, attributes } = seen;
   const kind = times ? 'last' : 'random';
   const how = { kind, holdout: HELD_OUT, seed: SEED } as const;
-  const parts = splitInteractions({ interactions, times }, how, keys, interactions.rows);
+  const { train: kept, test: heldOut } = splitInteractions(
+    { interactions, times, rated },
+    how,
+    keys,
+    interactions.rows,
+  );
   const every = Math.max(1, Math.ceil(interactions.index.length / MOST_INTERACTIONS));
   const sample = drawn(Uint32Array.from(keys.users.keys()), keys.users, Math.ceil(interactions.rows / every));
-  const train = pickedRows(parts.train, sample);
-  const test = toBeFound(pickedRows(parts.test, sample), pickedRows(excluded, sample), offered);
+  const train = pickedRows(kept.interactions, sample);
+  const test = toBeFound(pickedRows(heldOut, sample), pickedRows(excluded, sample), offered);
   const able = Uint32Array.from(sample.keys()).filter((k) => test.start[k + 1]! > test.start[k]!);
   const judged = drawn(able, pickedKeys(keys.users, sample), MOST_JUDGED);
   return {
     seen: {
       interactions: train,
-      times: parts.trainTimes && pickedEntries(parts.trainTimes, parts.train, sample),
+      times: kept.times && pickedEntries(kept.times, kept.interactions, sample),
       offered,
       attributes,
       groups: pickedRows(groups, sample),

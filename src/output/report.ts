@@ -1,8 +1,8 @@
 import type { AttributeDecision } from '../input/attributes.js';
 import type { Dataset, EventsReport, FileReport } from '../input/dataset.js';
 import type { EventType } from '../input/event-types.js';
-import { WHOLE_SCALE } from '../input/meaning.js';
 import type { StrengthRule } from '../input/strengths.js';
+import { WHOLE_SCALE } from '../model/strength.js';
 
 /** What was understood of the files, for stderr: every role, every column left out, every row skipped, and why. */
 export function understood(dataset: Dataset, reports: readonly FileReport[], verbose: boolean): string {

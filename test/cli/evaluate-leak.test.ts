@@ -45,6 +45,8 @@ describe('no leak: each user’s figures are those of the lists that a real run 
 
   test.each([
     ['--split last', last, ['user', 'item', 'time']],
+    ['--split last', last, ['user', 'item', 'rating', 'time']],
+    ['--split time', late, ['user', 'item', 'rating', 'time']],
     ['--split time', late, ['user', 'item', 'time']],
     ['--test held-out.csv', last, ['user', 'item', 'time']],
     ['--test held-out.csv', last, ['user', 'item', 'rating', 'time']],

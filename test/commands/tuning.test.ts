@@ -38,6 +38,7 @@ function datasetOf(world: World): Dataset {
   return {
     ...seen,
     times,
+    rated: undefined,
     userIds: names('u', users),
     served: users,
     itemIds: names('i', items),

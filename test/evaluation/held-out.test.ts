@@ -13,6 +13,7 @@ function dataset(interactions: number[][], times?: number[]): Dataset {
     offered: Uint8Array.from([1, 1, 1, 1]),
     interactions: rowsOf(interactions, 4),
     times: times && Float64Array.from(times),
+    rated: undefined,
     excluded: rowsOf(
       [
         [0, 0, 0, 0],

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countStrength, DISLIKE, ratingStrength, strengthsOf, usualRating } from '../../src/input/meaning.js';
+import { strengthsOf } from '../../src/input/meaning.js';
 import { type SparseRows, sparseFromEntries } from '../../src/model/sparse.js';
+import { countStrength, DISLIKE, ratingStrength, usualRating } from '../../src/model/strength.js';
 
 /** users × items with the given values, user by user, from item 0 on. */
 function rowsOf(users: number[][]): SparseRows {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { type Holdout, splitInteractions, type TimedInteractions } from '../../src/model/holdout.js';
+import { strengthsOfRatings } from '../../src/model/strength.js';
 import { placeKeys, rowsOf, table } from './worlds.js';
 
 /** One entry, as the tests see it. */
@@ -24,10 +25,10 @@ function entriesOf({ interactions, times }: TimedInteractions): Entry[] {
 }
 
 function split(seen: TimedInteractions, how: Holdout, users = seen.interactions.rows) {
-  const { train, trainTimes, test } = splitInteractions(seen, how, placeKeys(seen.interactions), users);
+  const { train, test } = splitInteractions(seen, how, placeKeys(seen.interactions), users);
   return {
-    train: entriesOf({ interactions: train, times: trainTimes }),
-    test: entriesOf({ interactions: test, times: undefined }),
+    train: entriesOf(train),
+    test: entriesOf({ interactions: test, times: undefined, rated: undefined }),
   };
 }
 
@@ -40,6 +41,7 @@ function seenOf(values: number[][], times: number[][] | undefined): TimedInterac
   return {
     interactions: { ...matrix, value: matrix.value.map((value) => (value === 2 ? 0 : value)) },
     times: times && Float64Array.from(flat, (time) => time ?? Number.NaN),
+    rated: undefined,
   };
 }
 
@@ -110,8 +112,8 @@ describe('splitInteractions, of any kind', () => {
       placeKeys(seen.interactions),
       2,
     );
-    for (const part of [train, test]) expect(part).toMatchObject({ rows: 2, columns: 3 });
-    expect([Array.from(train.start), Array.from(test.start)]).toEqual([
+    for (const part of [train.interactions, test]) expect(part).toMatchObject({ rows: 2, columns: 3 });
+    expect([Array.from(train.interactions.start), Array.from(test.start)]).toEqual([
       [0, 1, 1],
       [0, 1, 1],
     ]);
@@ -267,5 +269,47 @@ describe('splitInteractions, by time', () => {
       [1, 0],
     ]);
     expect(test).toEqual([]);
+  });
+});
+
+describe('strengths that are ratings', () => {
+  const rated = tables.chain(({ values, times }) =>
+    fc.record({
+      seen: fc.constant(
+        seenOf(
+          values.map((row) => row.map((cell) => (cell === 0 ? 0 : 1))),
+          times,
+        ),
+      ),
+      ratings: table(values.length, values[0]!.length, [1, 2, 3, 4, 5, Number.NaN]),
+    }),
+  );
+
+  test('are those of the part that is learned from, whatever was held out was rated', () => {
+    fc.assert(
+      fc.property(rated, hows, fc.nat(4), ({ seen, ratings }, how, other) => {
+        const { interactions } = seen;
+        const beside = (table: number[][]) =>
+          Float32Array.from(entriesOf(seen), ({ user, item }) => table[user]![item]!);
+        const made = (rating: Float32Array) => ({
+          ...seen,
+          interactions: { ...interactions, value: strengthsOfRatings({ ...interactions, value: rating }, 4) },
+          rated: { rating, weight: undefined, span: 4 },
+        });
+        const keys = placeKeys(interactions);
+        const there = splitInteractions(made(beside(ratings)), how, keys, interactions.rows);
+        const kept = new Set(entriesOf(there.train).map(cellOf));
+        const changed = ratings.map((row, user) =>
+          row.map((rating, item) => (kept.has(`${user},${item}`) ? rating : 1 + ((user + item + other) % 5))),
+        );
+        const back = splitInteractions(made(beside(changed)), how, keys, interactions.rows);
+        expect(back.train).toEqual(there.train);
+        const { interactions: train } = there.train;
+        const own = strengthsOfRatings({ ...train, value: there.train.rated!.rating }, 4);
+        expect(train.value).toEqual(
+          train.value.map((x, e) => (Number.isNaN(there.train.rated!.rating[e]!) ? x : own[e]!)),
+        );
+      }),
+    );
   });
 });
