@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { ExitCode, Failure } from '../failure.js';
+import { DEFAULT_SETTINGS } from '../model/settings.js';
 import { BALANCES, type BalanceName } from '../shards/balance.js';
 import { usableCores } from '../shards/cores.js';
 import {
@@ -82,6 +83,14 @@ export function program(version: string): Command {
         .argParser((text: string, before: string[]) => [...before, text])
         .default([], 'as the algorithm has it'),
     )
+    .addOption(
+      number(
+        '--max-history <count>',
+        'pairs of a user are counted of so many items, the latest; the time goes by the square of it',
+        2,
+        1_000_000,
+      ).default(DEFAULT_SETTINGS.longestHistory),
+    )
     .option('--titles', 'add a title column to the output', false)
     .option('--include-seen', 'recommend also what users had already', false)
     .addOption(
@@ -121,6 +130,7 @@ interface Typed extends TypedInput {
   balance: BalanceName;
   algorithm: string;
   set: string[];
+  maxHistory: number;
   titles: boolean;
   includeSeen: boolean;
   lockWait: number;
@@ -129,13 +139,14 @@ interface Typed extends TypedInput {
 }
 
 function meant(typed: Typed): Options {
+  const method = methodOf(typed.algorithm, typed.set, '--algorithm');
   return Object.freeze({
     ...meantInput(typed, {}, { '--output': typed.output }),
     output: typed.output,
     top: typed.top,
     workers: typed.workers ?? usableCores(),
     balance: typed.balance,
-    method: methodOf(typed.algorithm, typed.set, '--algorithm'),
+    method: { ...method, settings: { ...method.settings, longestHistory: typed.maxHistory } },
     titles: typed.titles,
     includeSeen: typed.includeSeen,
     lockWait: typed.lockWait,

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { ExitCode } from '../failure.js';
 import type { Dataset } from '../input/dataset.js';
 import { readDataset } from '../input/read.js';
+import { longHistories } from '../model/long-histories.js';
 import { firstRows } from '../model/sparse.js';
 import { type Destination, openAlone } from '../output/destination.js';
 import { headerLine } from '../output/lines.js';
@@ -38,6 +39,7 @@ export async function recommend(options: Options, interrupted: AbortSignal): Pro
     destination = opened;
     await orInterrupted(interrupted, async () => {
       const dataset = await read(run, options);
+      tellLongHistories(run, dataset, options.method.settings.longestHistory);
       const { settings, explanation, trials } = await settle(run, dataset, options.method);
       if (explanation !== undefined) run.say(`auto: ${explanation}\n`);
       if (trials !== undefined) run.tell(`${trials}\n`);
@@ -58,6 +60,14 @@ export async function recommend(options: Options, interrupted: AbortSignal): Pro
     destination?.abandon();
     await run.end();
   }
+}
+
+function tellLongHistories(run: Run, { interactions }: Dataset, most: number): void {
+  const users = longHistories(interactions, most).length;
+  if (users === 0) return;
+  run.say(
+    `${plural(users, 'user')} with more than ${plural(most, 'item')}: pairs are counted of the latest (--max-history)\n`,
+  );
 }
 
 async function read(run: Run, options: Options): Promise<Dataset> {

@@ -1,3 +1,4 @@
+import { withoutLongHistories } from './long-histories.js';
 import { preferenceTrust } from './preferences.js';
 import { inversePower, type Settings } from './settings.js';
 import { mapped, type SparseRows, stacked, transposed } from './sparse.js';
@@ -57,11 +58,12 @@ export interface Observations {
 }
 
 export function evidenceOf(seen: Observations, settings: Settings): Evidence {
-  const liked = mapped(seen.interactions, (value) => (value > 0 ? value : undefined));
+  const liked = likedOf(seen.interactions);
   const { rows: users, columns: items } = liked;
   const popularity = countsByColumn(liked);
+  const counted = likedOf(withoutLongHistories(seen.interactions, seen.times, settings.longestHistory));
   const learned =
-    settings.userWeight === 1 ? weighted(liked, settings.weighting, popularity) : mapped(liked, () => undefined);
+    settings.userWeight === 1 ? weighted(counted, settings.weighting, popularity) : mapped(liked, () => undefined);
   const baskets = stacked(learned, sharedAttributes(seen.attributes, settings));
   const holders = transposed(baskets);
   const basketWeight = basketWeights(baskets, users, settings);
@@ -82,6 +84,10 @@ export function evidenceOf(seen: Observations, settings: Settings): Evidence {
     members: transposed(seen.groups),
     trust: preferenceTrust(seen.preferences, carriers, liked, popularity),
   };
+}
+
+function likedOf(interactions: SparseRows): SparseRows {
+  return mapped(interactions, (value) => (value > 0 ? value : undefined));
 }
 
 /** attribute values × items, those values alone that some items share, and not too many of them. */

@@ -10,6 +10,8 @@ export interface Settings {
   weighting: Weighting;
   /** 0: what users did is left out of the item rows (content alone). */
   userWeight: 0 | 1;
+  /** Of a user who liked more items than this, pairs are counted of so many: the latest, where there are times. */
+  longestHistory: number;
   /** c ≥ 0: a basket of d items counts d^(-c) per pair. 0: every pair alike; 1: every basket alike. */
   basketDamping: number;
   /** a in 0..1: how far an item's own popularity is divided out before the ridge, and of the source behind it. */
@@ -56,6 +58,7 @@ export const DEFAULT_SETTINGS: Readonly<Settings> = Object.freeze({
   method: 'ridge',
   weighting: 'plain',
   userWeight: 1,
+  longestHistory: 5000,
   basketDamping: 0.5,
   sourceDamping: 0.5,
   targetDamping: 0.15,

@@ -1,5 +1,8 @@
 import type { Cells } from './sums.js';
 
+/** Of so many items one is chosen: rarer ones are sorted faster than looked for. */
+const MANY = 16;
+
 /** Cells of a row by the items they belong to, rising. Good until the next ones. */
 export interface Chosen {
   count: number;
@@ -20,7 +23,7 @@ export class Shortlist {
   /** Beside each key its cell, and the item of that. */
   readonly #cell: Uint32Array;
   readonly #item: Uint32Array;
-  /** By item: its cell, where it is chosen. */
+  /** By item: its cell plus 1, where it is chosen; between rows all are 0. */
   readonly #cellOf: Uint32Array;
   readonly #chosen: Chosen;
 
@@ -42,6 +45,8 @@ export class Shortlist {
    */
   choose({ count, index, value }: Cells, factor: Float64Array, below: number): Chosen {
     const keys = this.#key;
+    const chosenCell = this.#cell;
+    const chosenItem = this.#item;
     const itemOf = this.#itemOf;
     const room = keys.length;
     let size = 0;
@@ -56,8 +61,8 @@ export class Shortlist {
         if (key < bar) continue;
       }
       keys[size] = key;
-      this.#cell[size] = cell;
-      this.#item[size++] = itemOf[r]!;
+      chosenCell[size] = cell;
+      chosenItem[size++] = itemOf[r]!;
     }
     if (size > this.#most) {
       this.#shorten(size);
@@ -66,15 +71,31 @@ export class Shortlist {
     return this.#inOrder(size, value);
   }
 
+  /** The first `size` of the buffer, by item: many are found by looking at all items, few by sorting. */
   #inOrder(size: number, value: Float64Array): Chosen {
     const { items, values } = this.#chosen;
-    for (let k = 0; k < size; k++) {
-      items[k] = this.#item[k]!;
-      this.#cellOf[items[k]!] = this.#cell[k]!;
-    }
-    items.subarray(0, size).sort();
-    for (let k = 0; k < size; k++) values[k] = value[this.#cellOf[items[k]!]!]!;
+    const item = this.#item;
+    const cell = this.#cell;
+    const cellOf = this.#cellOf;
     this.#chosen.count = size;
+    for (let k = 0; k < size; k++) cellOf[item[k]!] = cell[k]! + 1;
+    if (size * MANY > cellOf.length) {
+      let filled = 0;
+      for (let at = 0; at < cellOf.length; at++) {
+        const own = cellOf[at]!;
+        if (own === 0) continue;
+        cellOf[at] = 0;
+        items[filled] = at;
+        values[filled++] = value[own - 1]!;
+      }
+      return this.#chosen;
+    }
+    for (let k = 0; k < size; k++) items[k] = item[k]!;
+    items.subarray(0, size).sort();
+    for (let k = 0; k < size; k++) {
+      values[k] = value[cellOf[items[k]!]! - 1]!;
+      cellOf[items[k]!] = 0;
+    }
     return this.#chosen;
   }
 

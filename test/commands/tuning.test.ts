@@ -146,7 +146,9 @@ test('ease on more items than it is for is refused with the way out', async () =
     groups: emptyRows(1, 0),
     preferences: emptyRows(1, 0),
   };
-  const refused = await learn(run, seen, settingsWith({ method: 'ease' })).catch((error: unknown) => error);
+  const refused = await learn(run, seen, settingsWith({ method: 'ease', longestHistory: items })).catch(
+    (error: unknown) => error,
+  );
   expect(refused).toBeInstanceOf(Failure);
   expect(refused).toMatchObject({
     exitCode: 2,

@@ -72,7 +72,7 @@ test('more items with evidence than the dense matrices are for are refused', () 
     groups: emptyRows(1, 0),
     preferences: emptyRows(1, 0),
   });
-  const settings = settingsWith({ method: 'ease' });
+  const settings = settingsWith({ method: 'ease', longestHistory: items });
   expect(() => new EaseRows(evidenceOf(seen(items), settings), settings)).toThrow(
     new RangeError('ease is for 8000 items, not 8001'),
   );

@@ -5,10 +5,11 @@ import { DEFAULT_SETTINGS } from '../../src/model/settings.js';
 
 const parameters = fc.constantFrom(...HYPER_PARAMETERS);
 
-test('every setting that is a number has one hyper-parameter, but for whether users are learned from', () => {
+test('every setting that is a number has one hyper-parameter, but for whether users are learned from and how much of them', () => {
   const numbers = Object.entries(DEFAULT_SETTINGS).flatMap(([key, value]) => (typeof value === 'number' ? [key] : []));
   const named = HYPER_PARAMETERS.map(({ setting }): string => setting);
-  expect([...named, 'userWeight'].sort()).toEqual(numbers.sort());
+  // The longest history is an option of its own, --max-history.
+  expect([...named, 'userWeight', 'longestHistory'].sort()).toEqual(numbers.sort());
   expect(new Set(HYPER_PARAMETERS.map(({ key }) => key)).size).toBe(HYPER_PARAMETERS.length);
 });
 

@@ -104,6 +104,7 @@ export const anySettings: fc.Arbitrary<Settings> = fc
     method: fc.constantFrom(...METHODS),
     weighting: fc.constantFrom<Weighting[]>('plain', 'binary', 'tfidf', 'bm25'),
     userWeight: fc.constantFrom(0, 1, 1, 1),
+    longestHistory: fc.constant(1000),
     basketDamping: damping,
     sourceDamping: damping,
     targetDamping: damping,
