@@ -2,11 +2,13 @@ import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
-const CHUNK_BYTES = 1 << 20;
-
-/** The file's bytes, decompressed where they begin as gzip does, whatever the file is called. */
-export async function* plainBytes(path: string, onBytes: (count: number) => void): AsyncGenerator<Buffer> {
-  const file: Readable = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: CHUNK_BYTES });
+/** The file's bytes, about `chunkBytes` at a time, decompressed where they begin as gzip does, whatever the file is called. */
+export async function* plainBytes(
+  path: string,
+  chunkBytes: number,
+  onBytes: (count: number) => void,
+): AsyncGenerator<Buffer> {
+  const file: Readable = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: chunkBytes });
   const chunks = (async function* () {
     for await (const chunk of file as AsyncIterable<Buffer>) {
       onBytes(chunk.length);
@@ -24,7 +26,7 @@ export async function* plainBytes(path: string, onBytes: (count: number) => void
     yield head;
     yield* chunks;
   })();
-  yield* head[0] === 0x1f && head[1] === 0x8b ? gunzipped(whole, file) : whole;
+  yield* head[0] === 0x1f && head[1] === 0x8b ? gunzipped(whole, chunkBytes, file) : whole;
 }
 
 /** Longer first lines are told apart by what there is of them. */
@@ -46,8 +48,8 @@ export async function* wholeFirstLine(chunks: AsyncIterable<Buffer>): AsyncGener
   if (head && head.length > 0) yield head;
 }
 
-async function* gunzipped(chunks: AsyncIterable<Buffer>, file: Readable): AsyncGenerator<Buffer> {
-  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
+async function* gunzipped(chunks: AsyncIterable<Buffer>, chunkBytes: number, file: Readable): AsyncGenerator<Buffer> {
+  const gunzip = createGunzip({ chunkSize: Math.max(64, chunkBytes) });
   const feeding = (async () => {
     for await (const chunk of chunks) {
       if (!gunzip.write(chunk)) await new Promise((resolve) => gunzip.once('drain', resolve));

@@ -1,15 +1,17 @@
 import { ExitCode, Failure } from '../failure.js';
 import { isBlank, numberCell } from './cells.js';
-import type { RowReader } from './csv.js';
+import { IndexColumn, LineColumn, NumberColumn } from './columns.js';
+import type { RowReader, RowReaders } from './csv.js';
 import { EventTypes, type EventWeights } from './event-types.js';
-import { type IdIndex, NumberColumn } from './ids.js';
+import type { IdIndex } from './ids.js';
+import { isPlain, PlainEvents } from './plain-events.js';
 import type { Roles } from './roles.js';
 import { TimeColumn } from './times.js';
 
 /** Interactions as they were read, one entry a row of the file; columns are equally long. */
 export interface Events {
-  user: NumberColumn;
-  item: NumberColumn;
+  user: IndexColumn;
+  item: IndexColumn;
   /** As the cell says; NaN where it is empty. Undefined: the file has no such column. */
   strength: NumberColumn | undefined;
   /** What the row's type of event weighs; finite, not 0. Undefined: the file has no such column. */
@@ -19,7 +21,7 @@ export interface Events {
   time: NumberColumn | undefined;
   timeColumn: TimeColumn | undefined;
   /** The line each row ends on. */
-  line: NumberColumn;
+  line: LineColumn;
   skipped: SkippedRows;
 }
 
@@ -37,7 +39,7 @@ export interface SkippedKind {
 }
 
 /**
- * The reader of an events file's rows, and the columns it fills.
+ * The readers of an events file's rows, and the columns they fill.
  *
  * A user whose rows all lack an item is still a user: they get what is popular. Likewise for rows that weigh nothing,
  * whose items are items still.
@@ -49,21 +51,22 @@ export function eventReader(
   users: IdIndex,
   items: IdIndex,
   eventWeights: EventWeights,
-): { events: Events; readRow: RowReader } {
+  delimiter = ',',
+): { events: Events } & RowReaders {
   const userAt = required(roles.user, path, 'user');
   const itemAt = required(roles.item, path, 'item');
   const { rating: ratingAt, time: timeAt, event: eventAt } = roles;
   const ratingName = ratingAt === undefined ? '' : (header[ratingAt] ?? '');
   const timeColumn = timeAt === undefined ? undefined : new TimeColumn(header[timeAt] ?? '');
   const events: Events = {
-    user: new NumberColumn(),
-    item: new NumberColumn(),
+    user: new IndexColumn(),
+    item: new IndexColumn(),
     strength: ratingAt === undefined ? undefined : new NumberColumn(),
     weight: eventAt === undefined ? undefined : new NumberColumn(),
     types: eventAt === undefined ? undefined : new EventTypes(eventWeights),
     time: timeAt === undefined ? undefined : new NumberColumn(),
     timeColumn,
-    line: new NumberColumn(),
+    line: new LineColumn(),
     skipped: { withoutUser: noneSkipped(), withoutItem: noneSkipped(), withoutWeight: noneSkipped() },
   };
 
@@ -100,7 +103,9 @@ export function eventReader(
     }
     events.line.push(lines);
   };
-  return { events, readRow };
+  const layout = { delimiter, width: header.length, roles, ratingName };
+  const plain = isPlain(layout) ? new PlainEvents(layout, { events, users, items }) : undefined;
+  return { events, readRow, plain };
 }
 
 function required(column: number | undefined, path: string, role: string): number {
@@ -112,7 +117,7 @@ function noneSkipped(): SkippedKind {
   return { count: 0, firstLine: 0 };
 }
 
-function countSkipped(kind: SkippedKind, line: number): void {
+export function countSkipped(kind: SkippedKind, line: number): void {
   if (kind.count === 0) kind.firstLine = line;
   kind.count++;
 }

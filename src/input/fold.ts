@@ -1,9 +1,10 @@
 import { ExitCode, Failure } from '../failure.js';
-import { type Fold, type SparseRows, sparseFromEntries } from '../model/sparse.js';
+import type { SparseRows } from '../model/sparse.js';
 import { type Rated, weighted, weightStrength } from '../model/strength.js';
 import type { Events } from './events.js';
 import { latestTimes, type TimedRows } from './latest.js';
 import { strengthsOf } from './meaning.js';
+import { type Pairs, pairsOf } from './pairs.js';
 import { type Duplicates, defaultDuplicates, type Ratings, type StrengthRule, strengthRule } from './strengths.js';
 
 /** Interactions ready to learn from: users × items, values as `strengthsOf` gives them. */
@@ -24,6 +25,9 @@ export interface Folding {
   ratings: Ratings;
 }
 
+/** A number of each row of a file; NaN for none. */
+type OfRow = (row: number) => number;
+
 /**
  * Folds the rows of one (user, item) into one interaction.
  *
@@ -37,105 +41,132 @@ export function foldEvents(
   { duplicates, ratings }: Folding,
 ): Interactions {
   const count = events.user.length;
-  const stated = events.strength?.values ?? new Float64Array(count).fill(Number.NaN);
-  const rule = strengthRule(stated, ratings);
+  const { strength, weight } = events;
+  const rule = strengthRule(strength, ratings);
   const way = duplicates ?? defaultDuplicates(rule.kind);
-  const weights = events.weight?.values;
-  // A row without a number is one more of a count, and says nothing against a rating.
-  const value =
-    rule.kind === 'count' ? stated.map((v, row) => (Number.isNaN(v) ? 1 : v) * (weights?.[row] ?? 1)) : stated;
-  const order = orderOf(events, way);
-  const pick = (column: Float64Array) => (order ? Float64Array.from(order, (row) => column[row]!) : column);
-  const user = pick(events.user.values);
-  const item = pick(events.item.values);
-
-  if (way === 'error') refuseRepeats(path, events, users, items);
-  const cells = (column: Float64Array, one?: Fold) =>
-    sparseFromEntries(users.length, items.length, user, item, pick(column), count, one);
-  const folded = cells(value, (values) => fold(values, way));
+  const pairs = pairsOf(events.user.values, events.item.values, users.length, items.length);
+  if (way === 'error') refuseRepeats(path, events, pairs, users, items);
+  const stated: OfRow = strength ? (row) => strength.at(row) : () => Number.NaN;
+  const weigh: OfRow | undefined = weight && ((row) => weight.at(row));
+  const value = rule.kind === 'count' ? counted(stated, weigh) : stated;
+  const folded = matrixOf(pairs, items.length, foldedValues(pairs, way, value, timesFor(events, way)));
   // Counts were multiplied by their weights; beside ratings the weights of a pair add up to a strength of their own.
-  const weight = weights && rule.kind !== 'count' ? cells(weights).value : undefined;
+  const sums =
+    weigh && rule.kind !== 'count'
+      ? foldedValues(inOrderOfTime(pairs, timesFor(events, way)), 'sum', weigh, undefined)
+      : undefined;
   const strengths = () => {
-    if (weight) return weighted(strengthsOf(folded, rule), weight);
-    return weights ? folded.value.map(weightStrength) : strengthsOf(folded, rule);
+    if (sums) return weighted(strengthsOf(folded, rule), sums);
+    return weigh ? folded.value.map(weightStrength) : strengthsOf(folded, rule);
   };
   return {
     matrix: { ...folded, value: strengths() },
-    rated: rule.kind === 'scale' ? { rating: folded.value, weight, span: rule.high - rule.low } : undefined,
-    times: secondsOf(events, folded),
+    rated: rule.kind === 'scale' ? { rating: folded.value, weight: sums, span: rule.high - rule.low } : undefined,
+    times: secondsOf(events, pairs),
     rule,
     duplicates: way,
     repeated: count - folded.index.length,
-    withoutStrength: events.strength ? stated.reduce((total, v) => total + (Number.isNaN(v) ? 1 : 0), 0) : 0,
+    withoutStrength: strength ? missing(count, stated) : 0,
   };
 }
 
-/**
- * When each pair was, in seconds; within a second the order of the rows tells, since exports are written as things happen
- * (the lines of an invoice, the day of a date). So what a user did k-th in a second is ½ k / (k + 1) later, which
- * nothing that came after it can change.
- */
-function secondsOf(events: Events, folded: SparseRows): Float64Array | undefined {
-  const { user, item, time, timeColumn } = events;
-  if (!time || !timeColumn) return undefined;
-  const rows = time.length;
-  const inOrder = time.values.map((value, row) => Math.floor(timeColumn.seconds(value)) + row / (2 * rows));
-  const latest = latestTimes(folded, user.values, item.values, inOrder);
-  if (latest)
-    for (let row = 0; row < folded.rows; row++) setApart(latest.subarray(folded.start[row]!, folded.start[row + 1]!));
-  return latest;
+/** A row without a number is one more of a count, and says nothing against a rating. */
+function counted(stated: OfRow, weight: OfRow | undefined): OfRow {
+  const number: OfRow = (row) => (Number.isNaN(stated(row)) ? 1 : stated(row));
+  return weight ? (row) => number(row) * weight(row) : number;
 }
 
-function setApart(times: Float64Array): void {
-  const known = Uint32Array.from(times.keys()).filter((entry) => !Number.isNaN(times[entry]!));
-  let second = Number.NaN;
-  let before = 0;
-  for (const entry of known.sort((a, b) => times[a]! - times[b]!)) {
-    const whole = Math.floor(times[entry]!);
-    before = whole === second ? before + 1 : 0;
-    second = whole;
-    times[entry] = whole + before / (2 * (before + 1));
+function matrixOf({ start, index }: Pairs, columns: number, value: Float32Array): SparseRows {
+  return { rows: start.length - 1, columns, start, index, value };
+}
+
+/** The values of each pair's rows as one. @param time what `first` and `last` go by; undefined: the order of the rows. */
+function foldedValues({ index, rows, order }: Pairs, way: Duplicates, value: OfRow, time: OfRow | undefined) {
+  const values = new Float32Array(index.length);
+  for (let entry = 0; entry < index.length; entry++) {
+    const from = rows[entry]!;
+    const to = rows[entry + 1]!;
+    values[entry] = to === from + 1 ? value(order[from]!) : fold(order.subarray(from, to), way, value, time);
   }
+  return values;
 }
 
 /** One value of several, of those that are numbers where any is. */
-function fold(all: readonly number[], way: Duplicates): number {
-  const values = all.filter((value) => !Number.isNaN(value));
-  if (values.length === 0) return Number.NaN;
-  switch (way) {
-    case 'first':
-      return values[0]!;
-    case 'last':
-      return values[values.length - 1]!;
-    case 'max':
-      return values.reduce((a, b) => Math.max(a, b));
-    default:
-      return values.reduce((a, b) => a + b);
-  }
-}
-
-/** Rows by time where that decides something: a row without a time comes before all others. */
-function orderOf(events: Events, way: Duplicates): Uint32Array | undefined {
-  if (!events.time || (way !== 'last' && way !== 'first')) return undefined;
-  const time = events.time.values.map((t) => (Number.isNaN(t) ? Number.NEGATIVE_INFINITY : t));
-  const order = Uint32Array.from({ length: time.length }, (_, row) => row);
-  return order.sort((a, b) => (time[a] === time[b] ? a - b : time[a]! < time[b]! ? -1 : 1));
-}
-
-function refuseRepeats(path: string, events: Events, users: readonly string[], items: readonly string[]): void {
-  const seen = new Map<number, number>();
-  const line = events.line.values;
-  for (let row = 0; row < line.length; row++) {
-    const user = events.user.values[row]!;
-    const item = events.item.values[row]!;
-    const pair = user * items.length + item;
-    const before = seen.get(pair);
-    if (before !== undefined) {
-      throw new Failure(
-        ExitCode.badData,
-        `${path}:${line[row]}: user ${JSON.stringify(users[user])} and item ${JSON.stringify(items[item])} stand together on line ${before} already (--duplicates error)`,
-      );
+function fold(rows: Uint32Array, way: Duplicates, value: OfRow, time: OfRow | undefined): number {
+  let folded = Number.NaN;
+  let at = Number.NaN;
+  for (const row of rows) {
+    const v = value(row);
+    if (Number.isNaN(v)) continue;
+    const t = time ? time(row) : 0;
+    if (Number.isNaN(folded)) {
+      folded = v;
+      at = t;
+    } else if (way === 'max') {
+      folded = Math.max(folded, v);
+    } else if (way === 'sum' || way === 'error') {
+      folded += v;
+    } else if (way === 'last' ? t >= at : t < at) {
+      folded = v;
+      at = t;
     }
-    seen.set(pair, line[row]!);
   }
+  return folded;
+}
+
+/** What the rows of a pair go by where their order decides something: a row without a time comes before all others. */
+function timesFor(events: Events, way: Duplicates): OfRow | undefined {
+  const { time } = events;
+  if (!time || (way !== 'last' && way !== 'first')) return undefined;
+  return (row) => {
+    const t = time.at(row);
+    return Number.isNaN(t) ? Number.NEGATIVE_INFINITY : t;
+  };
+}
+
+/** The same pairs, the rows of each by their times: a sum of weights that are no whole numbers goes by their order. */
+function inOrderOfTime(pairs: Pairs, time: OfRow | undefined): Pairs {
+  if (!time || pairs.index.length === pairs.order.length) return pairs;
+  const order = pairs.order.slice();
+  for (let entry = 0; entry < pairs.index.length; entry++) {
+    const rows = order.subarray(pairs.rows[entry]!, pairs.rows[entry + 1]!);
+    if (rows.length > 1) rows.sort((a, b) => (time(a) === time(b) ? a - b : time(a) < time(b) ? -1 : 1));
+  }
+  return { ...pairs, order };
+}
+
+function secondsOf({ time, timeColumn }: Events, pairs: Pairs): Float64Array | undefined {
+  if (!time || !timeColumn) return undefined;
+  const scale = timeColumn.scale;
+  return latestTimes(pairs, (row) => time.at(row) / scale);
+}
+
+function missing(count: number, value: OfRow): number {
+  let total = 0;
+  for (let row = 0; row < count; row++) if (Number.isNaN(value(row))) total++;
+  return total;
+}
+
+function refuseRepeats(
+  path: string,
+  { user, item, line }: Events,
+  { index, rows, order }: Pairs,
+  users: readonly string[],
+  items: readonly string[],
+): void {
+  let first = order.length;
+  let before = 0;
+  for (let entry = 0; entry < index.length; entry++) {
+    const from = rows[entry]!;
+    if (rows[entry + 1]! > from + 1 && order[from + 1]! < first) {
+      first = order[from + 1]!;
+      before = order[from]!;
+    }
+  }
+  if (first === order.length) return;
+  const [who, what] = [users[user.values[first]!], items[item.values[first]!]];
+  throw new Failure(
+    ExitCode.badData,
+    `${path}:${line.at(first)}: user ${JSON.stringify(who)} and item ${JSON.stringify(what)} stand together on line ${line.at(before)} already (--duplicates error)`,
+  );
 }

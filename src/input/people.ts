@@ -1,5 +1,5 @@
 import { ExitCode, Failure } from '../failure.js';
-import { displayName, type RowReader, readTable } from './csv.js';
+import { displayName, type RowReaders, readTable } from './csv.js';
 import type { FileReport } from './dataset.js';
 import { type Events, eventReader } from './events.js';
 import { type Ids, type Inputs, source } from './inputs.js';
@@ -47,16 +47,16 @@ export async function readPeople(
   const table = await readTable(
     source(inputs, path),
     inputs.badRows,
-    (header) => {
+    (header, delimiter) => {
       const roles = recogniseRoles(name, header, ALL_ROLES, inputs.named, 'user');
       if (roles.user === undefined) throw missingColumn(name, header, 'user', inputs.named);
       const reading =
         roles.item === undefined
           ? profilesReading(inputs, header, roles, roles.user, ids, finder)
-          : eventsReading(inputs, name, header, roles, ids);
+          : eventsReading(inputs, name, header, roles, ids, delimiter);
       report = reading.report;
       finish = reading.finish;
-      return reading.readRow;
+      return reading;
     },
     inputs.onBytes,
   );
@@ -73,12 +73,12 @@ export async function readBeside(inputs: Inputs, path: string, ids: Ids, reports
   const table = await readTable(
     source(inputs, path),
     inputs.badRows,
-    (header) => {
+    (header, delimiter) => {
       const roles = recogniseRoles(name, header, EVENT_ROLES, inputs.named, 'item');
       if (roles.user === undefined) throw missingColumn(name, header, 'user', inputs.named);
       if (roles.item === undefined) throw missingColumn(name, header, 'item', inputs.named);
-      reading = eventsReading(inputs, name, header, roles, ids);
-      return reading.readRow;
+      reading = eventsReading(inputs, name, header, roles, ids, delimiter);
+      return reading;
     },
     inputs.onBytes,
   );
@@ -89,14 +89,21 @@ export async function readBeside(inputs: Inputs, path: string, ids: Ids, reports
   return events;
 }
 
-interface Reading {
-  readRow: RowReader;
+interface Reading extends RowReaders {
   report: FileReport;
   finish: () => People;
 }
 
-function eventsReading(inputs: Inputs, name: string, header: readonly string[], roles: Roles, ids: Ids): Reading {
-  const { events, readRow } = eventReader(name, header, roles, ids.users, ids.items, inputs.eventWeights);
+function eventsReading(
+  inputs: Inputs,
+  name: string,
+  header: readonly string[],
+  roles: Roles,
+  ids: Ids,
+  delimiter: string,
+): Reading {
+  const { users, items } = ids;
+  const { events, readRow, plain } = eventReader(name, header, roles, users, items, inputs.eventWeights, delimiter);
   const used = pickRoles(roles, EVENT_ROLES);
   const report = emptyReport('events', used, header);
   report.unused = header.filter((_, at) => !Object.values(used).includes(at));
@@ -108,7 +115,7 @@ function eventsReading(inputs: Inputs, name: string, header: readonly string[], 
       : [{ what: 'of a type of event that weighs 0', kind: events.skipped.withoutWeight }]),
   ];
   const finish = () => ({ events: [{ path: name, events, report }], lists: undefined, groups: undefined });
-  return { readRow, report, finish };
+  return { readRow, plain, report, finish };
 }
 
 function profilesReading(
@@ -148,7 +155,7 @@ function profilesReading(
     }
     return { events: [], lists, groups };
   };
-  return { readRow, report, finish };
+  return { readRow, plain: undefined, report, finish };
 }
 
 function preferenceRole(header: readonly string[]): (column: PreferenceColumn) => [string, string] {

@@ -45,10 +45,13 @@ export async function readDataset(inputs: Inputs): Promise<{ dataset: Dataset; r
 }
 
 /** Turns indices into the list `ids` into those of `index`, in place. */
-function renumber(indices: Float64Array, ids: readonly string[], index: IdIndex): void {
-  indices.forEach((old, at) => {
-    indices[at] = index.add(ids[old]!);
-  });
+function renumber(indices: Uint32Array, ids: readonly string[], index: IdIndex): void {
+  const renumbered = new Int32Array(ids.length).fill(-1);
+  for (let row = 0; row < indices.length; row++) {
+    const old = indices[row]!;
+    if (renumbered[old] === -1) renumbered[old] = index.add(ids[old]!);
+    indices[row] = renumbered[old]!;
+  }
 }
 
 /** Puts together what the files hold, padded to the users and items that all of them know. */
@@ -122,7 +125,8 @@ function timeSpan(events: Events): EventsReport['time'] {
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;
   let missing = 0;
-  for (const value of time.values) {
+  for (let row = 0; row < time.length; row++) {
+    const value = time.at(row);
     if (Number.isNaN(value)) {
       missing++;
       continue;

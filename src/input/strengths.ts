@@ -16,6 +16,12 @@ export const RATINGS: readonly Ratings[] = ['auto', 'scale', 'count'];
 export type Duplicates = 'sum' | 'last' | 'max' | 'first' | 'error';
 export const DUPLICATES: readonly Duplicates[] = ['sum', 'last', 'max', 'first', 'error'];
 
+/** Numbers by row, as arrays and columns give them. */
+interface Numbers {
+  readonly length: number;
+  at(row: number): number | undefined;
+}
+
 const SCALE_ENDS = [1, 2, 3, 5, 10];
 const MOST_GRADES = 21;
 const LARGEST_GRADE = 10;
@@ -29,18 +35,26 @@ const DISLIKED_SHARE = 0.25;
  * value or run on and on. A scale says what is disliked where it goes below 0, or where it has two grades, one of them
  * in its lowest quarter; with more grades, all at 0 or above, people rate what they chose, and rate it high or low.
  *
- * @param values NaN where a row has none.
+ * @param values NaN where a row has none; undefined: no row has any.
  */
-export function strengthRule(values: Float64Array, ratings: Ratings = 'auto'): StrengthRule {
-  const tally = new Map<number, number>();
+export function strengthRule(values: Numbers | undefined, ratings: Ratings = 'auto'): StrengthRule {
+  const grades: number[] = [];
+  const counts: number[] = [];
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
-  for (const value of values) {
+  for (let row = 0; row < (values?.length ?? 0); row++) {
+    const value = values?.at(row) ?? Number.NaN;
     if (Number.isNaN(value)) continue;
-    low = Math.min(low, value);
-    high = Math.max(high, value);
-    if (tally.size <= MOST_GRADES) tally.set(value, (tally.get(value) ?? 0) + 1);
+    if (value < low) low = value;
+    if (value > high) high = value;
+    if (grades.length > MOST_GRADES) continue;
+    // Few grades, and the same one often: looking for it costs less than a map would.
+    let grade = 0;
+    while (grade < grades.length && grades[grade] !== value) grade++;
+    if (grade === grades.length) grades.push(value);
+    counts[grade] = (counts[grade] ?? 0) + 1;
   }
+  const tally = new Map(grades.map((value, grade) => [value, counts[grade] ?? 0]));
   if (tally.size === 0 || ratings === 'count') return { kind: 'count' };
   if (ratings === 'auto' && !isScale(tally, low, high)) return { kind: 'count' };
   const ends = endsOf(low, high);

@@ -1,7 +1,8 @@
 import { emptyRows, type SparseRows, sparseFromEntries } from '../model/sparse.js';
 import { type AttributeDecision, decideAttribute, type TextColumn, valuesOf } from './attributes.js';
 import { bandOf, numberIn } from './bands.js';
-import { IdIndex, NumberColumn } from './ids.js';
+import { FloatColumn } from './columns.js';
+import { IdIndex } from './ids.js';
 import { normalised } from './roles.js';
 import type { SubjectTable } from './subjects.js';
 import { scaledTogether, type Words, wordsOf } from './words.js';
@@ -48,7 +49,7 @@ export function attributeTable(
   wish: Wish,
   subjects: number,
 ): AttributeTable {
-  const entries = { row: new NumberColumn(), column: new NumberColumn(), value: new NumberColumn() };
+  const entries = { row: new FloatColumn(), column: new FloatColumn(), value: new FloatColumn() };
   const values = new IdIndex();
   const texts: Words[] = [];
   const add = (subject: number, value: number, strength: number) => {

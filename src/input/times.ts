@@ -4,6 +4,14 @@ import { BadRow } from './csv.js';
 /** How a column writes its times. A column keeps to one way; numbers get their unit from their size, once all are read. */
 export type TimeUnit = 's' | 'ms' | 'µs' | 'text';
 
+/** What decides how further cells of a time column are read, and in what unit. */
+export interface TimesSeen {
+  /** True where its cells are numbers, false where they are dates; undefined: none yet. */
+  numeric: boolean | undefined;
+  /** The largest number, without its sign. */
+  largest: number;
+}
+
 const NUMERIC = /^[+-]?\d+(\.\d+)?(e\+?\d+)?$/i;
 const DATE_TIME =
   /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?)?$/i;
@@ -49,11 +57,38 @@ export class TimeColumn {
     return this.#largest < 1e14 ? 'ms' : 'µs';
   }
 
+  /** How many of what `read` gives are a second. */
+  get scale(): number {
+    const unit = this.unit;
+    if (unit === 'ms') return 1e3;
+    return unit === 'µs' ? 1e6 : 1;
+  }
+
   /** Seconds since 1970 for a number that `read` gave. */
   seconds(value: number): number {
-    const unit = this.unit;
-    if (unit === 'ms') return value / 1e3;
-    return unit === 'µs' ? value / 1e6 : value;
+    return value / this.scale;
+  }
+
+  /** What the column has seen of its cells. */
+  get seen(): TimesSeen {
+    return { numeric: this.#numeric, largest: this.#largest };
+  }
+
+  /** Takes a number as `read` would the cell that holds it; false where it would refuse it, for dates came before. */
+  takeNumber(value: number): boolean {
+    if (this.#numeric === false) return false;
+    this.#numeric = true;
+    const size = Math.abs(value);
+    if (size > this.#largest) this.#largest = size;
+    return true;
+  }
+
+  /** Goes on behind cells that another column has read; false where they would not have been read the same here. */
+  follow({ numeric, largest }: TimesSeen): boolean {
+    if (numeric !== undefined && this.#numeric !== undefined && numeric !== this.#numeric) return false;
+    this.#numeric ??= numeric;
+    this.#largest = Math.max(this.#largest, largest);
+    return true;
   }
 }
 

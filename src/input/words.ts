@@ -1,12 +1,12 @@
-import { NumberColumn } from './ids.js';
+import { FloatColumn } from './columns.js';
 
 /** The words of a column of text: subject `subject[e]` has `names[word[e]]` with `weight[e]` > 0; columns equally long. */
 export interface Words {
   /** "column:word", each once. */
   names: string[];
-  subject: NumberColumn;
-  word: NumberColumn;
-  weight: NumberColumn;
+  subject: FloatColumn;
+  word: FloatColumn;
+  weight: FloatColumn;
   /** Different words there were, before the rare and the common ones were dropped. */
   met: number;
 }
@@ -28,9 +28,9 @@ const MOST_WORDS = 100;
 export function wordsOf(column: string, texts: readonly string[]): Words {
   const index = new Map<string, number>();
   const textsWith: number[] = [];
-  const subject = new NumberColumn();
-  const word = new NumberColumn();
-  const frequency = new NumberColumn();
+  const subject = new FloatColumn();
+  const word = new FloatColumn();
+  const frequency = new FloatColumn();
   let count = 0;
   texts.forEach((text, at) => {
     const tally = tallied(text);
@@ -98,9 +98,9 @@ function kept(
 ): Words {
   const out: Words = {
     names: [],
-    subject: new NumberColumn(),
-    word: new NumberColumn(),
-    weight: new NumberColumn(),
+    subject: new FloatColumn(),
+    word: new FloatColumn(),
+    weight: new FloatColumn(),
     met: met.length,
   };
   const numbered = new Int32Array(met.length).fill(-1);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { joinedTimes, latestTimes, type TimedRows } from '../../src/input/latest.js';
+import { pairsOf } from '../../src/input/pairs.js';
 import { readDataset } from '../../src/input/read.js';
 import { joined, sparseFromEntries } from '../../src/model/sparse.js';
 import { byName, inputsOf, useTemporaryFolder } from './temporary.js';
@@ -29,8 +30,28 @@ function timedOf(events: readonly Row[]): TimedRows {
   const item = events.map((row) => row.item);
   const ones = events.map(() => 1);
   const matrix = sparseFromEntries(USERS, ITEMS, user, item, ones, events.length);
-  const time = events.map((row) => row.time);
-  return { matrix, times: latestTimes(matrix, user, item, time) };
+  const pairs = pairsOf(Uint32Array.from(user), Uint32Array.from(item), USERS, ITEMS);
+  return { matrix, times: latestTimes(pairs, (row) => events[row]!.time) };
+}
+
+const whole = (times: Float64Array | undefined) => times && Array.from(times, Math.floor);
+
+/** The slow version of what tells within a second: each user's pairs one after the other, as the last rows of them follow. */
+function slowSteps(events: readonly Row[]): Map<number, number> {
+  const last = new Map<number, { row: number; time: number }>();
+  events.forEach(({ user, item, time }, row) => {
+    const pair = user * ITEMS + item;
+    if (time >= (last.get(pair)?.time ?? Number.NEGATIVE_INFINITY)) last.set(pair, { row, time });
+  });
+  return new Map(
+    [...last].map(([pair, { row, time }]) => {
+      const user = Math.floor(pair / ITEMS);
+      const before = [...last].filter(
+        ([other, seen]) => Math.floor(other / ITEMS) === user && seen.time === time && seen.row < row,
+      ).length;
+      return [pair, before / (2 * (before + 1))];
+    }),
+  );
 }
 
 /** The slow version: each pair's latest known time, in the order of users and then items; undefined where none is known. */
@@ -49,8 +70,22 @@ describe('latestTimes', () => {
   it('stands beside the entries of the matrix, whatever the order of the rows', () => {
     fc.assert(
       fc.property(rows, (events) => {
-        const { times } = timedOf(events);
-        expect(times && Array.from(times)).toEqual(slowTimes(events));
+        expect(whole(timedOf(events).times)).toEqual(slowTimes(events));
+      }),
+    );
+  });
+
+  it('tells pairs of one second apart by their rows', () => {
+    fc.assert(
+      fc.property(rows, (events) => {
+        const { matrix, times } = timedOf(events);
+        const steps = slowSteps(events);
+        for (let user = 0; user < USERS; user++) {
+          for (let e = matrix.start[user]!; e < matrix.start[user + 1]!; e++) {
+            const step = steps.get(user * ITEMS + matrix.index[e]!);
+            if (times && step !== undefined) expect(times[e]! - Math.floor(times[e]!)).toBeCloseTo(step, 9);
+          }
+        }
       }),
     );
   });
@@ -67,7 +102,7 @@ describe('joinedTimes', () => {
           ITEMS,
         );
         const times = joinedTimes(matrix, parts);
-        expect(times && Array.from(times)).toEqual(slowTimes([...first, ...second]));
+        expect(whole(times)).toEqual(slowTimes([...first, ...second]));
       }),
     );
   });
