@@ -60,7 +60,7 @@ Examples:
 
 /** The options of `evaluate` as they are documented. */
 export function evaluateCommand(): Command {
-  const command = new Command('evaluate')
+  const command = new Command('recommend evaluate')
     .description('How good the recommendations are: hold out a part, learn on the rest, and see whether it is found.')
     .usage('--users FILE [--items FILE] [--split last|random|time] [--algorithms auto,popular]')
     .addHelpText('before', EXAMPLES.trimStart())
@@ -189,7 +189,7 @@ export function refuseUnknown(algorithms: readonly string[], known: readonly str
     const name = algorithm.split(':')[0] ?? '';
     if (known.includes(name)) continue;
     const near = closest(name, known);
-    const hint = near === undefined ? '' : `; did you mean ${near}?`;
+    const hint = near === undefined ? '.' : `; did you mean ${near}?`;
     throw usage(`--algorithms: there is no ${JSON.stringify(name)}${hint} There are: ${known.join(', ')}`);
   }
 }

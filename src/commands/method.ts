@@ -59,7 +59,7 @@ export function methodOf(name: string, assignments: readonly string[], option: s
   for (const assignment of assignments) {
     const at = assignment.indexOf('=');
     const [key, value] = at < 0 ? [assignment, undefined] : [assignment.slice(0, at), assignment.slice(at + 1)];
-    const place = `${option === '--algorithm' ? '--set' : option} ${assignment}`;
+    const place = option === '--algorithm' ? `--set ${assignment}` : `${option} ${name}:${assignment}`;
     const { setting } = parameterNamed(key.trim(), name, settings, place);
     if (value === undefined) throw refused(place, `${key.trim()} has no value; KEY=VALUE is wanted`);
     try {

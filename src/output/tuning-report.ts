@@ -69,7 +69,7 @@ function named(changes: Partial<Settings>, before: Settings): string[] {
 }
 
 function round(value: number): number {
-  return Number(value.toPrecision(3));
+  return Number(value.toPrecision(6));
 }
 
 function signed(value: number): string {

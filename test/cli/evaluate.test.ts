@@ -109,7 +109,7 @@ describe('an evaluation that makes no sense ends with its code, a reason, and no
       2,
       '--algorithms: there is no algorithm "cosinus"; is it cosine? There are auto, ridge, ',
     ],
-    [['--algorithms', 'cosine:lambda=3'], 2, '--algorithms lambda=3: cosine has no lambda. It has neighbors, '],
+    [['--algorithms', 'cosine:lambda=3'], 2, '--algorithms cosine:lambda=3: cosine has no lambda. It has neighbors, '],
     [['--split', 'last', '--time-col', 'none'], 2, '--split last: the interactions have no times; '],
     [['--split', 'time', '--time-col', 'none'], 2, '--split time: the interactions have no times; '],
     [['--test', 'had.csv'], 65, 'nobody has anything to be found: '],
