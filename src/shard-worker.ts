@@ -94,8 +94,13 @@ function scoreWork(job: ScoreJob): ShardWork {
   };
   return (from, to) => {
     const lines = new LineWriter(cells);
-    for (let user = from; user < to; user++) lines.add(user, recommender.recommend(user));
-    return { kind: 'score', csv: lines.finish(), users: to - from, rows: lines.rows };
+    let short = 0;
+    for (let user = from; user < to; user++) {
+      const list = recommender.recommend(user);
+      if (list.items.length < job.listLength) short++;
+      lines.add(user, list);
+    }
+    return { kind: 'score', csv: lines.finish(), users: to - from, rows: lines.rows, short };
   };
 }
 

@@ -30,8 +30,12 @@ export interface Options extends InputOptions {
   includeSeen: boolean;
   /** Seconds to wait for another run that writes the same output. */
   lockWait: number;
+  /** Where a summary goes. */
+  summary: string | undefined;
   quiet: boolean;
   verbose: boolean;
+  /** Of this program. */
+  version: string;
 }
 
 const EXAMPLES = `
@@ -97,7 +101,8 @@ export function program(version: string): Command {
       new Option('--lock-wait <time>', 'how long to wait for another run that writes the same output: 30s, 10m, 2h')
         .argParser(seconds)
         .default(0, 'not at all'),
-    );
+    )
+    .option('--summary <file>', 'a summary of the run as JSON, however it ends');
   return addReadingOptions(command)
     .option('-q, --quiet', 'nothing on stderr unless something is wrong', false)
     .option('-v, --verbose', 'more on stderr: plans, settings, seconds', false)
@@ -119,7 +124,7 @@ export function parseOptions(argv: readonly string[], version: string): Options 
       `give it at least the users:\n\n${EXAMPLES.trim()}\n\n(recommend --help shows the options)`,
     );
   }
-  return parsed(command, argv) ? meant(command.opts()) : undefined;
+  return parsed(command, argv) ? meant(command.opts(), version) : undefined;
 }
 
 /** Commander's own keys and types for the options above. */
@@ -134,14 +139,15 @@ interface Typed extends TypedInput {
   titles: boolean;
   includeSeen: boolean;
   lockWait: number;
+  summary?: string;
   quiet: boolean;
   verbose: boolean;
 }
 
-function meant(typed: Typed): Options {
+function meant(typed: Typed, version: string): Options {
   const method = methodOf(typed.algorithm, typed.set, '--algorithm');
   return Object.freeze({
-    ...meantInput(typed, {}, { '--output': typed.output }),
+    ...meantInput(typed, {}, { '--output': typed.output, '--summary': typed.summary }),
     output: typed.output,
     top: typed.top,
     workers: typed.workers ?? usableCores(),
@@ -150,7 +156,9 @@ function meant(typed: Typed): Options {
     titles: typed.titles,
     includeSeen: typed.includeSeen,
     lockWait: typed.lockWait,
+    summary: typed.summary,
     quiet: typed.quiet,
     verbose: typed.verbose && !typed.quiet,
+    version,
   });
 }

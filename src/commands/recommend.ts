@@ -1,13 +1,14 @@
 import { statSync } from 'node:fs';
-import { ExitCode } from '../failure.js';
-import type { Dataset } from '../input/dataset.js';
+import { ExitCode, Failure } from '../failure.js';
+import type { Dataset, FileReport } from '../input/dataset.js';
 import { readDataset } from '../input/read.js';
 import { longHistories } from '../model/long-histories.js';
 import { firstRows } from '../model/sparse.js';
-import { type Destination, openAlone } from '../output/destination.js';
+import { type Destination, openAlone, openDestination } from '../output/destination.js';
 import { headerLine } from '../output/lines.js';
 import { quotedArrays, quotedCells } from '../output/quoting.js';
 import { plural, understood } from '../output/report.js';
+import { type RunRecord, summaryOf } from '../output/summary.js';
 import { audienceOf, scoringCosts } from '../ranking/audience.js';
 import { planShards, WORTH_A_SHARD } from '../shards/plan.js';
 import type { ScoreJob } from '../shards/protocol.js';
@@ -29,7 +30,9 @@ import { settle } from './tuning.js';
  */
 export async function recommend(options: Options, interrupted: AbortSignal): Promise<number> {
   const run = startRun(options);
+  const record: RunRecord = { files: [], seconds: [], retries: run.retries };
   let destination: Destination | undefined;
+  let ending: { exitCode: number; error: string | null } = { exitCode: ExitCode.unexpected, error: 'unexpected' };
   try {
     const opened = await openAlone(options.output, {
       wait: options.lockWait,
@@ -37,28 +40,80 @@ export async function recommend(options: Options, interrupted: AbortSignal): Pro
       interrupted,
     });
     destination = opened;
-    await orInterrupted(interrupted, async () => {
-      const dataset = await read(run, options);
-      tellLongHistories(run, dataset, options.method.settings.longestHistory);
-      const { settings, explanation, trials } = await settle(run, dataset, options.method);
-      if (explanation !== undefined) run.say(`auto: ${explanation}\n`);
-      if (trials !== undefined) run.tell(`${trials}\n`);
-      const learned = await learn(run, dataset, settings);
-      const served = await serve(run, options, dataset, learned, opened);
-      await opened.commit();
-      await run.pool.close('gently');
-      run.progress.stop();
-      const to = options.output === '-' ? '' : ` → ${options.output}`;
-      run.say(
-        `${plural(served.users, 'user')} served, ${plural(served.rows, 'row')}, ${run.seconds().toFixed(1)} s${to}\n`,
-      );
-      tellLost(run, dataset);
-    });
-    return run.lost.length === 0 ? ExitCode.ok : ExitCode.someFailed;
+    await orInterrupted(interrupted, () => work(run, options, opened, record));
+    ending = { exitCode: run.lost.length === 0 ? ExitCode.ok : ExitCode.someFailed, error: null };
+    return ending.exitCode;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    ending = { exitCode: error instanceof Failure ? error.exitCode : ExitCode.unexpected, error: message };
+    throw error;
   } finally {
     run.progress.stop();
     destination?.abandon();
     await run.end();
+    if (options.summary !== undefined) await writeSummary(options.summary, run, options, record, ending);
+  }
+}
+
+/** Reads, learns, recommends and writes, and keeps a record of it. */
+async function work(run: Run, options: Options, destination: Destination, record: RunRecord): Promise<void> {
+  const stage = async <T>(name: string, done: () => Promise<T>): Promise<T> => {
+    const startedAt = run.seconds();
+    const result = await done();
+    record.seconds.push({ stage: name, seconds: run.seconds() - startedAt });
+    return result;
+  };
+  const { dataset, reports } = await stage('reading', () => read(run, options));
+  record.files = reports;
+  record.dataset = dataset;
+  tellLongHistories(run, dataset, options.method.settings.longestHistory);
+  const settled = await stage('tuning', () => settle(run, dataset, options.method));
+  const { settings, explanation, trials, tuning, cold } = settled;
+  const auto = explanation === undefined ? undefined : { explanation, tuning, cold };
+  record.method = { name: options.method.name, settings, auto };
+  if (explanation !== undefined) run.say(`auto: ${explanation}\n`);
+  if (trials !== undefined) run.tell(`${trials}\n`);
+  const learned = await stage('learning', () => learn(run, dataset, settings));
+  const served = await stage('recommending', () => serve(run, options, dataset, learned, destination));
+  await destination.commit();
+  const lost = lostOf(run, dataset);
+  record.served = { ...served, cold: withoutHistory(dataset), lost };
+  await run.pool.close('gently');
+  run.progress.stop();
+  const to = options.output === '-' ? '' : ` → ${options.output}`;
+  run.say(
+    `${plural(served.users, 'user')} served, ${plural(served.rows, 'row')}, ${run.seconds().toFixed(1)} s${to}\n`,
+  );
+  // Whatever the options: who and what is missing has to be known.
+  if (lost.length > 0) process.stderr.write(`recommend: not all could be worked:\n  ${lost.join('\n  ')}\n`);
+}
+
+function withoutHistory({ interactions, served }: Dataset): number {
+  let count = 0;
+  for (let user = 0; user < served; user++) if (interactions.start[user] === interactions.start[user + 1]) count++;
+  return count;
+}
+
+/** Writes the summary, whole or not at all. That it cannot be written is told, and does not fail a run that did its work. */
+async function writeSummary(
+  path: string,
+  run: Run,
+  options: Options,
+  record: RunRecord,
+  ending: { exitCode: number; error: string | null },
+): Promise<void> {
+  const { version, method: _, ...typed } = options;
+  const shown = { ...typed, eventWeights: Object.fromEntries(options.eventWeights) };
+  const ended = { ...ending, seconds: run.seconds(), startedAt: run.startedAt };
+  let file: Destination | undefined;
+  try {
+    file = openDestination(path);
+    await file.write(await summaryOf(version, shown, record, ended));
+    await file.commit();
+  } catch (error) {
+    process.stderr.write(`recommend: warning: no summary: ${error instanceof Error ? error.message : error}\n`);
+  } finally {
+    file?.abandon();
   }
 }
 
@@ -70,7 +125,7 @@ function tellLongHistories(run: Run, { interactions }: Dataset, most: number): v
   );
 }
 
-async function read(run: Run, options: Options): Promise<Dataset> {
+async function read(run: Run, options: Options): Promise<{ dataset: Dataset; reports: FileReport[] }> {
   const { users, items, interactions } = options;
   const total = [users, items, interactions].reduce((bytes, path) => bytes + sizeOf(path), 0);
   let done = 0;
@@ -85,7 +140,7 @@ async function read(run: Run, options: Options): Promise<Dataset> {
       },
     });
     run.say(understood(dataset, reports, options.verbose));
-    return dataset;
+    return { dataset, reports };
   } finally {
     close();
   }
@@ -97,7 +152,7 @@ async function serve(
   dataset: Dataset,
   learned: Learned,
   destination: Destination,
-): Promise<{ users: number; rows: number }> {
+): Promise<{ users: number; rows: number; short: number }> {
   const { directory, progress } = run;
   const audience = audienceOf(dataset, (byUser) => firstRows(byUser, dataset.served), learned.settings, options);
   const audiencePath = directory.file('audience');
@@ -119,7 +174,7 @@ async function serve(
   };
   const shards = planShards(scoringCosts(audience, learned.rowLength), WORTH_A_SHARD);
   tellPlan(run, 'recommending', shards.length);
-  const served = { users: 0, rows: 0 };
+  const served = { users: 0, rows: 0, short: 0 };
   let wanted = await destination.write(headerLine(options.titles));
   await run.pool
     .run(
@@ -130,6 +185,7 @@ async function serve(
         if (!wanted) throw new ReaderLeft();
         served.users += answer.users;
         served.rows += answer.rows;
+        served.short += answer.short;
         progress.at('recommending', served.users, dataset.served, served.users);
       },
       ({ from }, { message: why }) => void run.lost.push({ what: 'user', index: from, why }),
@@ -141,19 +197,18 @@ async function serve(
   return served;
 }
 
-/** Names, on stderr whatever the options, who and what could not be worked. */
-function tellLost({ lost }: Run, dataset: Dataset): void {
-  if (lost.length === 0) return;
+/** Who and what could not be worked, each in a sentence. */
+function lostOf({ lost }: Run, dataset: Dataset): string[] {
+  if (lost.length === 0) return [];
   const { userIds, itemIds, attributeNames, groupNames } = dataset;
   const signals = [
     ...itemIds.map((id) => `item ${id}`),
     ...attributeNames.map((name) => `attribute ${name}`),
     ...groupNames.map((name) => `group ${name}`),
   ];
-  const lines = lost.map(({ what, index, why }) =>
-    what === 'user' ? `  user ${userIds[index]} got no list: ${why}` : `  ${signals[index]} was not learned: ${why}`,
+  return lost.map(({ what, index, why }) =>
+    what === 'user' ? `user ${userIds[index]} got no list: ${why}` : `${signals[index]} was not learned: ${why}`,
   );
-  process.stderr.write(`recommend: not all could be worked:\n${lines.join('\n')}\n`);
 }
 
 class ReaderLeft extends Error {}

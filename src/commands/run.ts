@@ -16,6 +16,9 @@ export interface Run {
   tell: (text: string) => void;
   /** What could not be worked, whatever worker it was given to. */
   lost: Lost[];
+  /** What was tried again, and why. */
+  retries: string[];
+  startedAt: Date;
   /** Seconds since the run began. */
   seconds: () => number;
   end: () => Promise<void>;
@@ -41,7 +44,12 @@ export function startRun({ workers, balance = 'least-loaded', quiet, verbose }: 
   const progress = progressOn(process.stderr, quiet);
   const warn = (text: string) => progress.pause(() => process.stderr.write(`recommend: warning: ${text}\n`));
   const directory = new RunDirectory();
-  const pool = new Pool({ size: workers, balance, onRetry: warn });
+  const retries: string[] = [];
+  const onRetry = (message: string) => {
+    retries.push(message);
+    warn(message);
+  };
+  const pool = new Pool({ size: workers, balance, onRetry });
   const say = (text: string) => {
     if (!quiet) progress.pause(() => process.stderr.write(text));
   };
@@ -55,6 +63,8 @@ export function startRun({ workers, balance = 'least-loaded', quiet, verbose }: 
       if (verbose) say(text);
     },
     lost: [],
+    retries,
+    startedAt: new Date(),
     seconds: () => (performance.now() - startedAt) / 1000,
     end: async () => {
       progress.stop();

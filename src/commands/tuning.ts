@@ -2,7 +2,7 @@ import type { Dataset } from '../input/dataset.js';
 import { lotKeys } from '../model/random.js';
 import { rehearse } from '../model/rehearsal.js';
 import type { Settings } from '../model/settings.js';
-import { ifWorth, tune, tuneCold } from '../model/tuning.js';
+import { ifWorth, type Tuning, tune, tuneCold } from '../model/tuning.js';
 import { plural } from '../output/report.js';
 import { tuned, tuningTable } from '../output/tuning-report.js';
 import type { Method } from './method.js';
@@ -27,6 +27,8 @@ export interface Settled {
   settings: Settings;
   explanation?: string;
   trials?: string;
+  tuning?: Tuning;
+  cold?: Tuning | undefined;
 }
 
 /** The settings to learn with: those of the method, or under `auto` what held-out items make of them. */
@@ -61,6 +63,8 @@ export async function settle(run: Run, dataset: Dataset, method: Method): Promis
     settings: { ...(cold ?? tuning).settings, neighbors },
     explanation: tuned(tuning, cold, facts),
     trials: tuningTable(tuning, cold, base),
+    tuning,
+    cold,
   };
 }
 

@@ -45,7 +45,9 @@ export function openDestination(path: string): Destination {
 export async function openAlone(path: string, locking: Locking): Promise<Destination> {
   const target = fileToBe(path);
   if (!target) return openDestination(path);
-  const unlock = await lockOutput(target.path, locking);
+  const unlock = await lockOutput(target.path, locking).catch((error) => {
+    throw error instanceof Failure ? error : cannotCreate(path, error);
+  });
   try {
     const file = new AtomicFile(target.path, target.mode);
     return {

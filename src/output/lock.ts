@@ -27,12 +27,13 @@ export function lockPath(output: string): string {
  * Keeps other runs from an output file until the function that comes back is called. The lock of a run that is gone is
  * taken over.
  *
- * @throws Failure 75 where it is held for longer; the signal's reason where that fires.
+ * @throws Failure 75 where it is held for longer; the signal's reason where that fires; what the system says where no lock can
+ *   be made.
  */
 export async function lockOutput(output: string, { wait, onWait, interrupted }: Locking): Promise<() => void> {
   const path = lockPath(output);
   const until = performance.now() + 1000 * wait;
-  for (let look = 0; !isTaken(path, output); look++) {
+  for (let look = 0; !isTaken(path); look++) {
     const holder = holderOf(path);
     if (holder !== undefined && isGone(holder)) {
       clear(path, holder);
@@ -51,18 +52,14 @@ export async function lockOutput(output: string, { wait, onWait, interrupted }: 
   return () => rmSync(path, { force: true });
 }
 
-/** Takes the lock, if it is there for the taking. A folder that cannot be written to is told of by who writes the output. */
-function isTaken(path: string, output: string): boolean {
+/** Takes the lock, if it is there for the taking. @throws what the system says where none can be made there. */
+function isTaken(path: string): boolean {
   try {
     writeFileSync(path, ownTag(), { flag: 'wx' });
     return true;
   } catch (error) {
-    const code = systemCode(error);
-    if (code === 'EEXIST') return false;
-    throw new Failure(
-      ExitCode.cannotCreate,
-      `${output} cannot be created: ${error instanceof Error ? error.message : error}`,
-    );
+    if (systemCode(error) === 'EEXIST') return false;
+    throw error;
   }
 }
 

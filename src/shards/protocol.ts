@@ -11,7 +11,7 @@ import type { Settings } from '../model/settings.js';
  *       shard (job, from, to) ──────▶
  *       ◀──────────── answer | failed        one at a time, until the parent disconnects
  */
-export const PROTOCOL = 2;
+export const PROTOCOL = 3;
 
 /** Rows in a file, and the first of them. */
 export interface RowFile {
@@ -109,6 +109,8 @@ export interface ScoreAnswer {
   csv: Uint8Array;
   users: number;
   rows: number;
+  /** Users whose list has fewer items than were asked for. */
+  short: number;
 }
 export interface ListsAnswer {
   kind: 'lists';
@@ -180,8 +182,9 @@ function asFitAnswer(answer: object): FitAnswer | undefined {
 }
 
 function asScoreAnswer(answer: object): ScoreAnswer | undefined {
-  if (!('csv' in answer && 'users' in answer && 'rows' in answer)) return undefined;
-  const { csv, users, rows } = answer;
-  if (!(csv instanceof Uint8Array) || typeof users !== 'number' || typeof rows !== 'number') return undefined;
-  return { kind: 'score', csv, users, rows };
+  if (!('csv' in answer && 'users' in answer && 'rows' in answer && 'short' in answer)) return undefined;
+  const { csv, users, rows, short } = answer;
+  if (!(csv instanceof Uint8Array)) return undefined;
+  if (typeof users !== 'number' || typeof rows !== 'number' || typeof short !== 'number') return undefined;
+  return { kind: 'score', csv, users, rows, short };
 }

@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import type { Dataset, FileReport } from '../input/dataset.js';
+import { HYPER_PARAMETERS } from '../model/hyper-parameters.js';
+import type { Settings } from '../model/settings.js';
+import type { Tuning } from '../model/tuning.js';
+
+/** What a run found and did, as far as it came: everything a later look at it wants. */
+export interface RunRecord {
+  files: readonly FileReport[];
+  dataset?: Dataset;
+  /** How it learned. */
+  method?: { name: string; settings: Settings; auto: AutoRecord | undefined };
+  served?: Served;
+  /** Seconds each stage took, in their order. */
+  seconds: { stage: string; seconds: number }[];
+  /** What was tried again, and why. */
+  retries: readonly string[];
+}
+
+export interface AutoRecord {
+  explanation: string;
+  /** Undefined: there was too little to judge by. */
+  tuning: Tuning | undefined;
+  cold: Tuning | undefined;
+}
+
+export interface Served {
+  users: number;
+  rows: number;
+  /** Users whose list has fewer items than were asked for. */
+  short: number;
+  /** Users without a history. */
+  cold: number;
+  /** Users and signals that no worker could work, each with why. */
+  lost: readonly string[];
+}
+
+/** How it ended. */
+export interface Ended {
+  exitCode: number;
+  error: string | null;
+  seconds: number;
+  startedAt: Date;
+}
+
+/** The summary of a run as JSON. Names of members are part of what users rely on. */
+export async function summaryOf(
+  version: string,
+  options: object,
+  { files, dataset, method, served, seconds, retries }: RunRecord,
+  ended: Ended,
+): Promise<string> {
+  const inputs = await Promise.all(files.map(inputOf));
+  const summary = {
+    program: 'recommend',
+    version,
+    started: ended.startedAt.toISOString(),
+    seconds: round(ended.seconds),
+    exit_code: ended.exitCode,
+    error: ended.error,
+    options,
+    inputs,
+    data: dataset && {
+      users: dataset.userIds.length,
+      items: dataset.itemIds.length,
+      offered: dataset.offered.reduce((total, flag) => total + flag, 0),
+      interactions: dataset.interactions.index.length,
+    },
+    method: method && {
+      name: method.name,
+      settings: byKey(method.settings),
+      auto: method.auto && {
+        explanation: method.auto.explanation,
+        trials: [...trialsOf(method.auto.tuning, false), ...trialsOf(method.auto.cold, true)],
+      },
+    },
+    served,
+    stages: Object.fromEntries(seconds.map(({ stage, seconds: taken }) => [stage, round(taken)])),
+    peak_memory_bytes: process.resourceUsage().maxRSS * 1024,
+    retries,
+  };
+  return `${JSON.stringify(summary, undefined, 2)}\n`;
+}
+
+async function inputOf({ table, kind, roles, columns, unused, skipped, events, notes }: FileReport) {
+  return {
+    path: table.path,
+    kind,
+    sha256: await sha256Of(table.path),
+    rows: table.rows,
+    rejected: table.rejected,
+    rejects: table.firstRejects.map(({ line, reason }) => ({ line, reason })),
+    skipped: skipped
+      .filter(({ kind: { count } }) => count > 0)
+      .map(({ what, kind: { count, firstLine } }) => ({ what, rows: count, first_line: firstLine })),
+    columns: Object.fromEntries(roles),
+    attributes: columns.filter(({ decision }) => decision.as !== 'nothing').map(({ name }) => name),
+    unused,
+    repeated: events?.repeated ?? 0,
+    notes,
+  };
+}
+
+/** The hash of a file as it lies there; null for what can be read but once. */
+async function sha256Of(path: string): Promise<string | null> {
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(path)) hash.update(chunk);
+  } catch {
+    // Standard input, or a file that has gone since: the summary is no reason to fail.
+    return null;
+  }
+  return hash.digest('hex');
+}
+
+function trialsOf(tuning: Tuning | undefined, withoutHistory: boolean) {
+  return (tuning?.attempts ?? []).map(({ changes, worth, gain, error, accepted, fitted }) => ({
+    changes: byKey(changes),
+    worth,
+    gain,
+    standard_error: error,
+    accepted,
+    fitted,
+    without_history: withoutHistory,
+  }));
+}
+
+/** Settings by the names that `--set` knows them by. */
+function byKey(settings: Partial<Settings>): { [key: string]: unknown } {
+  const known = HYPER_PARAMETERS.filter(({ setting }) => setting in settings);
+  return Object.fromEntries(known.map(({ key, setting }) => [key, settings[setting]]));
+}
+
+function round(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
+}
