@@ -14,6 +14,7 @@ import { writeAudience } from '../storage/run-files.js';
 import { orInterrupted } from './interruption.js';
 import { type Learned, learn, tellPlan } from './learning.js';
 import type { Options } from './options.js';
+import { rangeWorkers } from './reading.js';
 import { openBadRows } from './rejects.js';
 import { type Run, startRun } from './run.js';
 import { settle } from './tuning.js';
@@ -61,6 +62,7 @@ async function read(run: Run, options: Options): Promise<Dataset> {
     const { dataset, reports } = await readDataset({
       ...options,
       badRows,
+      rangeWorkers: rangeWorkers(run),
       onBytes: (count) => {
         done += count;
         run.progress.at('reading', done, total);

@@ -1,0 +1,20 @@
+import type { RangeWorkers } from '../input/ranges.js';
+import type { ReadJob } from '../shards/protocol.js';
+import { readRangePart } from '../storage/range-file.js';
+import type { Run } from './run.js';
+
+/** Has ranges of an events file read in the pool; undefined where a single process is to do all. */
+export function rangeWorkers({ pool, directory, workers }: Run): RangeWorkers | undefined {
+  if (workers === 1) return undefined;
+  return {
+    read: async (task, ranges, onPart) => {
+      const job: ReadJob = { kind: 'read', task, rows: directory.file('events') };
+      const shards = ranges.map(({ from, to }, index) => ({ index, from, to, cost: to - from }));
+      await pool.run(job, shards, async ({ path }) => {
+        const part = readRangePart(path);
+        directory.discard([path]);
+        await onPart(part);
+      });
+    },
+  };
+}
