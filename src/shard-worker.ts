@@ -2,7 +2,7 @@
  * The forked program: receive a shard, do it, answer. What to do, and what to do when it fails, is the parent's
  * business. It leaves when the parent disconnects or is gone.
  */
-
+import { readRange } from './input/range-reader.js';
 import { Fitter, gramRows, needsGram } from './model/fit.js';
 import { PiecedRows } from './model/pieces.js';
 import type { CountedRows } from './model/ridge.js';
@@ -21,6 +21,7 @@ import {
   type ListsJob,
   type ModelFiles,
   PROTOCOL,
+  type ReadJob,
   type RowFile,
   type ScoreJob,
   type ToChild,
@@ -30,6 +31,7 @@ import {
 import { readArrays, writeArrays } from './storage/array-file.js';
 import { compiledKernel } from './storage/compiled-kernel.js';
 import { matrixArrays, matrixFrom } from './storage/matrix-file.js';
+import { writeRangePart } from './storage/range-file.js';
 import { RowFiles } from './storage/row-files.js';
 import { candidatesPath, readAudience, readEvidence, readFinish } from './storage/run-files.js';
 
@@ -38,6 +40,8 @@ type ShardWork = (from: number, to: number) => Answer;
 
 function workOf(job: Job): ShardWork {
   switch (job.kind) {
+    case 'read':
+      return readWork(job);
     case 'gram':
       return gramWork(job);
     case 'fit':
@@ -49,6 +53,14 @@ function workOf(job: Job): ShardWork {
     case 'trial':
       return trialWork(job);
   }
+}
+
+function readWork(job: ReadJob): ShardWork {
+  return (from, to) => {
+    const path = shardPath(job.rows, from);
+    writeRangePart(path, readRange(job.task, from, to));
+    return { kind: 'read', path };
+  };
 }
 
 function gramWork(job: GramJob): ShardWork {

@@ -9,6 +9,7 @@ import { evaluate, type RunAlgorithm } from './evaluate.js';
 import type { EvaluateOptions } from './evaluate-options.js';
 import { discardLearned, learn } from './learning.js';
 import { METHOD_NAMES, methodOfSpec } from './method.js';
+import { rangeWorkers } from './reading.js';
 import { type Run, startRun } from './run.js';
 import { settle } from './tuning.js';
 
@@ -23,7 +24,7 @@ export async function evaluateInPool(options: EvaluateOptions, interrupted: Abor
       {
         run: algorithmsOf(run),
         algorithms: METHOD_NAMES,
-        read: readDataset,
+        read: (inputs) => readDataset({ ...inputs, rangeWorkers: rangeWorkers(run) }),
         say: run.say,
         onBytes: () => {},
       },

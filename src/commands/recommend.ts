@@ -17,6 +17,7 @@ import { writeAudience } from '../storage/run-files.js';
 import { orInterrupted } from './interruption.js';
 import { type Learned, learn, tellPlan } from './learning.js';
 import type { Options } from './options.js';
+import { rangeWorkers } from './reading.js';
 import { openBadRows } from './rejects.js';
 import { type Run, startRun } from './run.js';
 import { settle } from './tuning.js';
@@ -134,6 +135,7 @@ async function read(run: Run, options: Options): Promise<{ dataset: Dataset; rep
     const { dataset, reports } = await readDataset({
       ...options,
       badRows,
+      rangeWorkers: rangeWorkers(run),
       onBytes: (count) => {
         done += count;
         run.progress.at('reading', done, total);

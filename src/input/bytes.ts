@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
@@ -26,7 +27,30 @@ export async function* plainBytes(
     yield head;
     yield* chunks;
   })();
-  yield* head[0] === 0x1f && head[1] === 0x8b ? gunzipped(whole, chunkBytes, file) : whole;
+  try {
+    yield* isGzip(head) ? gunzipped(whole, chunkBytes, file) : whole;
+  } finally {
+    file.destroy();
+  }
+}
+
+/** The size of a file whose bytes can be read from anywhere as they are; 0 for pipes, and for compressed files. */
+export async function seekableSize(path: string): Promise<number> {
+  if (path === '-') return 0;
+  const stats = await stat(path);
+  // What is no file must not be opened a second time.
+  if (!stats.isFile()) return 0;
+  const file = await open(path);
+  try {
+    const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
+    return isGzip(buffer) ? 0 : stats.size;
+  } finally {
+    await file.close();
+  }
+}
+
+function isGzip(head: Buffer): boolean {
+  return head[0] === 0x1f && head[1] === 0x8b;
 }
 
 /** Longer first lines are told apart by what there is of them. */

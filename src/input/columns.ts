@@ -13,6 +13,10 @@ export class IndexColumn {
     return this.#length;
   }
 
+  reserve(rows: number): void {
+    if (rows > this.#values.length) this.#values = resized(this.#values, rows);
+  }
+
   push(value: number): void {
     if (this.#length === this.#values.length) this.#values = larger(this.#values, this.#length + 1);
     this.#values[this.#length++] = value;
@@ -32,7 +36,8 @@ export class IndexColumn {
   }
 }
 
-type Values = Uint32Array | Float32Array | Float64Array;
+/** What a column of numbers keeps them in. */
+export type Values = Uint32Array | Float32Array | Float64Array;
 
 /** Stands for NaN among whole numbers. */
 const MISSING = 0xffffffff;
@@ -47,6 +52,10 @@ export class NumberColumn {
 
   get length(): number {
     return this.#length;
+  }
+
+  reserve(rows: number): void {
+    if (rows > this.#values.length) this.#values = resized(this.#values, rows);
   }
 
   at(row: number): number {
@@ -100,7 +109,11 @@ function stored(values: Values, value: number): number {
 }
 
 function larger<T extends Values>(values: T, least: number): T {
-  const copy = new (values.constructor as new (length: number) => T)(Math.max(least, Math.ceil(values.length * 1.5)));
+  return resized(values, Math.max(least, Math.ceil(values.length * 1.5)));
+}
+
+function resized<T extends Values>(values: T, length: number): T {
+  const copy = new (values.constructor as new (length: number) => T)(length);
   copy.set(values);
   return copy;
 }

@@ -30,9 +30,10 @@ export class CsvRecords {
   readonly #parser: ReturnType<typeof parse>;
   readonly #finished: Promise<void>;
   readonly #lines: LineCounter;
-  /** Blank lines when a row was last heard of, and the line of the last one that was refused. */
+  /** Blank lines when a row was last heard of. */
   #blank = 0;
-  #refused = 0;
+  /** The cells of the last row that was refused: it may have several quotes astray. */
+  #refused: readonly string[] | undefined;
   #open = false;
   #failure: unknown;
   #failed = false;
@@ -115,8 +116,8 @@ export class CsvRecords {
     if (error.code === 'CSV_INVALID_CLOSING_QUOTE') leaveQuotes(state);
     if (tooLong) {
       this.#taker.tooLong(line, quoteTrouble(error, line));
-    } else if (line !== this.#refused) {
-      this.#refused = line;
+    } else if (state.record !== this.#refused) {
+      this.#refused = state.record;
       this.#blank = Number(error.empty_lines);
       this.#taker.refused(line, quoteTrouble(error, line));
     }

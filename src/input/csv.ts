@@ -1,8 +1,9 @@
 import { ExitCode, Failure, systemCode } from '../failure.js';
-import { plainBytes, wholeFirstLine } from './bytes.js';
+import { plainBytes, seekableSize, wholeFirstLine } from './bytes.js';
 import { CsvError, CsvRecords, type RecordTaker } from './csv-records.js';
 import { type Head, headOf } from './head.js';
 import { type PlainReader, TwoLanes } from './lanes.js';
+import { planRanges, RANGE_BYTES, type RangedReader, type RangeWorkers, readRanges, WORTH_RANGES } from './ranges.js';
 
 /** Where a table comes from, and how its rows are cut. */
 export interface CsvSource {
@@ -30,10 +31,11 @@ export interface RowContext {
 /** Reads one row; throws BadRow to refuse it. */
 export type RowReader = (cells: string[], context: RowContext) => void;
 
-/** Readers of one table's rows, which come to the same: by cells, and where there is one, by bytes. */
+/** Readers of one table's rows, which come to the same: by cells, and where there are such, by bytes and by ranges. */
 export interface RowReaders {
   readRow: RowReader;
   plain: PlainReader | undefined;
+  ranged: RangedReader | undefined;
 }
 
 export interface TableReport {
@@ -56,55 +58,74 @@ export interface Sizes {
   chunk: number;
   /** What csv-parse reads at least from an odd row on: a parser is made for each such stretch. */
   stretch: number;
+  /** What others read at a time of a file that is cut into ranges, and how large a file has to be for that. */
+  range: number;
+  ranged: number;
 }
 
-const SIZES: Sizes = { chunk: 1 << 20, stretch: 1 << 14 };
+export const SIZES: Sizes = { chunk: 1 << 20, stretch: 1 << 14, range: RANGE_BYTES, ranged: WORTH_RANGES };
+
+/** How a table is read: nothing of this changes what is read. */
+export interface Reading {
+  /** Is told of the bytes taken from the file (compressed ones, where it is compressed), for progress. */
+  onBytes?: (count: number) => void;
+  /** Undefined: this process reads all by itself. */
+  rangeWorkers?: RangeWorkers | undefined;
+  sizes?: Sizes;
+}
 
 /**
  * Reads a CSV file from beginning to end, row by row, with csv-parse; plain rows by their bytes alone, where the reader
  * of the rows can.
  *
  * @param onHeader is given the header's cells and the separator, and returns the reader of the rows under it.
- * @param onBytes is told of the bytes taken from the file (compressed ones, where it is compressed), for progress.
  * @throws Failure 66 when the file is not there, 65 when a row cannot be read and `badRows` is 'stop', 74 when reading fails.
  */
 export async function readTable(
   source: CsvSource,
   badRows: BadRows,
   onHeader: (header: string[], delimiter: string) => RowReader | RowReaders,
-  onBytes: (count: number) => void = () => {},
-  sizes: Sizes = SIZES,
+  { onBytes = () => {}, rangeWorkers, sizes = SIZES }: Reading = {},
 ): Promise<TableReport> {
   const table = new Table(displayName(source.path), badRows, onHeader);
   try {
     const chunks = wholeFirstLine(plainBytes(source.path, sizes.chunk, onBytes));
     const first = await chunks.next();
-    if (!first.done)
-      await readFrom(first.value, chunks, headOf(source.path, first.value, source.delimiter), table, sizes);
+    if (!first.done) {
+      const head = headOf(source.path, first.value, source.delimiter);
+      await readFrom(source.path, first.value, chunks, head, table, { onBytes, rangeWorkers, sizes });
+    }
   } catch (error) {
     throw readingFailure(table.report.path, error);
   }
   return table.finish();
 }
 
-/** Reads the rows that begin in the chunk `first`, and go on in the others. */
+/** Reads the rows that begin in the chunk `first`, and go on in the others, in the fastest way there is for them. */
 async function readFrom(
+  path: string,
   first: Buffer,
-  others: AsyncIterable<Buffer>,
+  others: AsyncGenerator<Buffer>,
   head: Head,
   table: Table,
-  sizes: Sizes,
+  { onBytes, rangeWorkers, sizes }: Required<Reading>,
 ): Promise<void> {
   const { delimiter, begin, header } = head;
   table.report.delimiter = delimiter;
   const linesBefore = begin > 0 ? 1 : 0;
   if (header) {
     table.record(header.cells, linesBefore + 1);
-    if (table.plain) {
-      table.plain.line = linesBefore + 1;
-      return new TwoLanes(delimiter, table.plain, table, sizes.stretch).readAll(
-        chained(first.subarray(header.end), others),
-      );
+    const { plain, ranged } = table.readers ?? {};
+    if (plain) {
+      plain.line = linesBefore + 1;
+      const lanes = new TwoLanes(delimiter, plain, table, sizes.stretch);
+      const size = rangeWorkers && ranged ? await seekableSize(path) : 0;
+      if (!rangeWorkers || !ranged || size < sizes.ranged) {
+        return lanes.readAll(chained(first.subarray(header.end), others));
+      }
+      await others.return(undefined);
+      const ranges = planRanges(header.end, size, sizes.range);
+      return readRanges(ranged.task(path, header.end, sizes), ranges, rangeWorkers, ranged, lanes, onBytes);
     }
   }
   const place = header
@@ -142,15 +163,16 @@ class Table implements RecordTaker {
     this.#onHeader = onHeader;
   }
 
-  get plain(): PlainReader | undefined {
-    return this.#readers?.plain;
+  get readers(): RowReaders | undefined {
+    return this.#readers;
   }
 
   record(cells: string[], line: number): void {
     if (!this.#readers) {
       const reading = this.#onHeader(cells, this.report.delimiter);
       this.#width = cells.length;
-      this.#readers = typeof reading === 'function' ? { readRow: reading, plain: undefined } : reading;
+      this.#readers =
+        typeof reading === 'function' ? { readRow: reading, plain: undefined, ranged: undefined } : reading;
       return;
     }
     this.report.rows++;
@@ -178,7 +200,7 @@ class Table implements RecordTaker {
     if (!this.#readers) {
       throw new Failure(ExitCode.badData, `${this.report.path} is empty: its first line has to name the columns`);
     }
-    this.report.rows += this.plain?.rows ?? 0;
+    this.report.rows += this.#readers.plain?.rows ?? 0;
     return this.report;
   }
 

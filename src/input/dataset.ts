@@ -1,8 +1,8 @@
 import type { SparseRows } from '../model/sparse.js';
 import type { Rated } from '../model/strength.js';
 import type { TableReport } from './csv.js';
+import type { SkippedKind } from './event-columns.js';
 import type { EventType } from './event-types.js';
-import type { SkippedKind } from './events.js';
 import type { Duplicates, StrengthRule } from './strengths.js';
 import type { DecidedColumn } from './tables.js';
 import type { TimeUnit } from './times.js';

@@ -55,9 +55,14 @@ export class EventTypes {
     return type;
   }
 
+  /** The types met, as they first came. */
+  get inOrder(): EventType[] {
+    return [...this.#byKey.values()];
+  }
+
   /** The types met, most rows first. */
   get met(): EventType[] {
-    return [...this.#byKey.values()].sort((a, b) => b.rows - a.rows);
+    return this.inOrder.sort((a, b) => b.rows - a.rows);
   }
 }
 

@@ -1,42 +1,12 @@
 import { ExitCode, Failure } from '../failure.js';
 import { isBlank, numberCell } from './cells.js';
-import { IndexColumn, LineColumn, NumberColumn } from './columns.js';
 import type { RowReader, RowReaders } from './csv.js';
-import { EventTypes, type EventWeights } from './event-types.js';
+import { countSkipped, type EventLayout, type Events, newEvents } from './event-columns.js';
+import type { EventWeights } from './event-types.js';
 import type { IdIndex } from './ids.js';
 import { isPlain, PlainEvents } from './plain-events.js';
+import { RangedEvents } from './ranged-events.js';
 import type { Roles } from './roles.js';
-import { TimeColumn } from './times.js';
-
-/** Interactions as they were read, one entry a row of the file; columns are equally long. */
-export interface Events {
-  user: IndexColumn;
-  item: IndexColumn;
-  /** As the cell says; NaN where it is empty. Undefined: the file has no such column. */
-  strength: NumberColumn | undefined;
-  /** What the row's type of event weighs; finite, not 0. Undefined: the file has no such column. */
-  weight: NumberColumn | undefined;
-  types: EventTypes | undefined;
-  /** As `TimeColumn.read` gives it; NaN where it is empty. */
-  time: NumberColumn | undefined;
-  timeColumn: TimeColumn | undefined;
-  /** The line each row ends on. */
-  line: LineColumn;
-  skipped: SkippedRows;
-}
-
-/** Rows that were counted and left out, and the first line of each kind. */
-export interface SkippedRows {
-  withoutUser: SkippedKind;
-  withoutItem: SkippedKind;
-  /** Of a type of event that weighs 0. */
-  withoutWeight: SkippedKind;
-}
-
-export interface SkippedKind {
-  count: number;
-  firstLine: number;
-}
 
 /**
  * The readers of an events file's rows, and the columns they fill.
@@ -56,19 +26,10 @@ export function eventReader(
   const userAt = required(roles.user, path, 'user');
   const itemAt = required(roles.item, path, 'item');
   const { rating: ratingAt, time: timeAt, event: eventAt } = roles;
-  const ratingName = ratingAt === undefined ? '' : (header[ratingAt] ?? '');
-  const timeColumn = timeAt === undefined ? undefined : new TimeColumn(header[timeAt] ?? '');
-  const events: Events = {
-    user: new IndexColumn(),
-    item: new IndexColumn(),
-    strength: ratingAt === undefined ? undefined : new NumberColumn(),
-    weight: eventAt === undefined ? undefined : new NumberColumn(),
-    types: eventAt === undefined ? undefined : new EventTypes(eventWeights),
-    time: timeAt === undefined ? undefined : new NumberColumn(),
-    timeColumn,
-    line: new LineColumn(),
-    skipped: { withoutUser: noneSkipped(), withoutItem: noneSkipped(), withoutWeight: noneSkipped() },
-  };
+  const layout = eventLayout(delimiter, header, roles);
+  const { ratingName } = layout;
+  const events = newEvents(layout, eventWeights);
+  const { timeColumn } = events;
 
   const readRow: RowReader = (cells, { lines }) => {
     const user = cells[userAt] ?? '';
@@ -103,21 +64,18 @@ export function eventReader(
     }
     events.line.push(lines);
   };
-  const layout = { delimiter, width: header.length, roles, ratingName };
-  const plain = isPlain(layout) ? new PlainEvents(layout, { events, users, items }) : undefined;
-  return { events, readRow, plain };
+  if (!isPlain(layout)) return { events, readRow, plain: undefined, ranged: undefined };
+  const sink = { events, users, items };
+  const plain = new PlainEvents(layout, sink);
+  return { events, readRow, plain, ranged: new RangedEvents(layout, eventWeights, sink, plain) };
+}
+
+function eventLayout(delimiter: string, header: readonly string[], roles: Roles): EventLayout {
+  const nameOf = (column: number | undefined) => (column === undefined ? '' : (header[column] ?? ''));
+  return { delimiter, width: header.length, roles, ratingName: nameOf(roles.rating), timeName: nameOf(roles.time) };
 }
 
 function required(column: number | undefined, path: string, role: string): number {
   if (column === undefined) throw new Failure(ExitCode.badData, `${path}:1: no ${role} column`);
   return column;
-}
-
-function noneSkipped(): SkippedKind {
-  return { count: 0, firstLine: 0 };
-}
-
-export function countSkipped(kind: SkippedKind, line: number): void {
-  if (kind.count === 0) kind.firstLine = line;
-  kind.count++;
 }

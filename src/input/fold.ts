@@ -1,7 +1,7 @@
 import { ExitCode, Failure } from '../failure.js';
 import type { SparseRows } from '../model/sparse.js';
 import { type Rated, weighted, weightStrength } from '../model/strength.js';
-import type { Events } from './events.js';
+import type { Events } from './event-columns.js';
 import { latestTimes, type TimedRows } from './latest.js';
 import { strengthsOf } from './meaning.js';
 import { type Pairs, pairsOf } from './pairs.js';

@@ -1,11 +1,11 @@
-import type { BadRows, CsvSource } from './csv.js';
+import type { BadRows, CsvSource, Reading } from './csv.js';
 import type { EventWeights } from './event-types.js';
 import type { Folding } from './fold.js';
 import type { IdIndex } from './ids.js';
 import type { NamedColumns } from './roles.js';
 
 /** The files of a run and how to read them. */
-export interface Inputs extends Folding {
+export interface Inputs extends Folding, Reading {
   users: string;
   items: string | undefined;
   interactions: string | undefined;
@@ -16,7 +16,6 @@ export interface Inputs extends Folding {
   /** What rows of a type of event weigh, beside the types known anyway. */
   eventWeights: EventWeights;
   badRows: BadRows;
-  onBytes: (count: number) => void;
 }
 
 /** The users and items met so far; every file adds to them. */

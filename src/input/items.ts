@@ -32,7 +32,7 @@ export async function readItems(inputs: Inputs, path: string, ids: Ids, reports:
       table = new SubjectTable(roles.title === undefined ? columns : [...columns, roles.title], roles.title);
       return table.reader(roles.item, ids.items);
     },
-    inputs.onBytes,
+    inputs,
   );
   if (table.rows.used === 0) throw new Failure(ExitCode.badData, `${name} holds no items`);
   const count = ids.items.size;

@@ -105,7 +105,7 @@ export class TwoLanes {
 }
 
 /** Where the line ends that goes on at `from`; `to` where that is behind it. */
-function lineEnd(bytes: Uint8Array, from: number, to: number): number {
+export function lineEnd(bytes: Uint8Array, from: number, to: number): number {
   if (from >= to) return to;
   const end = bytes.indexOf(LF, from) + 1;
   return end === 0 || end > to ? to : end;

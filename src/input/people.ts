@@ -1,7 +1,8 @@
 import { ExitCode, Failure } from '../failure.js';
 import { displayName, type RowReaders, readTable } from './csv.js';
 import type { FileReport } from './dataset.js';
-import { type Events, eventReader } from './events.js';
+import type { Events } from './event-columns.js';
+import { eventReader } from './events.js';
 import { type Ids, type Inputs, source } from './inputs.js';
 import {
   newProfileLists,
@@ -58,7 +59,7 @@ export async function readPeople(
       finish = reading.finish;
       return reading;
     },
-    inputs.onBytes,
+    inputs,
   );
   if (!report || !finish) throw new Failure(ExitCode.badData, `${name} is empty`);
   report.table = table;
@@ -80,7 +81,7 @@ export async function readBeside(inputs: Inputs, path: string, ids: Ids, reports
       reading = eventsReading(inputs, name, header, roles, ids, delimiter);
       return reading;
     },
-    inputs.onBytes,
+    inputs,
   );
   const events = reading?.finish().events[0];
   if (!events) throw new Failure(ExitCode.badData, `${name} is empty`);
@@ -103,7 +104,7 @@ function eventsReading(
   delimiter: string,
 ): Reading {
   const { users, items } = ids;
-  const { events, readRow, plain } = eventReader(name, header, roles, users, items, inputs.eventWeights, delimiter);
+  const { events, ...readers } = eventReader(name, header, roles, users, items, inputs.eventWeights, delimiter);
   const used = pickRoles(roles, EVENT_ROLES);
   const report = emptyReport('events', used, header);
   report.unused = header.filter((_, at) => !Object.values(used).includes(at));
@@ -115,7 +116,7 @@ function eventsReading(
       : [{ what: 'of a type of event that weighs 0', kind: events.skipped.withoutWeight }]),
   ];
   const finish = () => ({ events: [{ path: name, events, report }], lists: undefined, groups: undefined });
-  return { readRow, plain, report, finish };
+  return { ...readers, report, finish };
 }
 
 function profilesReading(
@@ -155,7 +156,7 @@ function profilesReading(
     }
     return { events: [], lists, groups };
   };
-  return { readRow, plain: undefined, report, finish };
+  return { readRow, plain: undefined, ranged: undefined, report, finish };
 }
 
 function preferenceRole(header: readonly string[]): (column: PreferenceColumn) => [string, string] {

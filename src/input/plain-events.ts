@@ -1,11 +1,10 @@
 import { isBlank, numberCell } from './cells.js';
 import { BadRow } from './csv.js';
 import { MAX_RECORD_BYTES } from './csv-records.js';
+import { countSkipped, type EventLayout, type Events } from './event-columns.js';
 import type { EventType } from './event-types.js';
-import { countSkipped, type Events } from './events.js';
 import { hashOf, IdIndex, isId } from './ids.js';
 import type { PlainReader } from './lanes.js';
-import type { Roles } from './roles.js';
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -21,16 +20,6 @@ export interface EventSink {
   events: Events;
   users: IdIndex;
   items: IdIndex;
-}
-
-/** Where the columns of an events file are. */
-export interface EventLayout {
-  /** One character; the fast lane knows those of one byte. */
-  delimiter: string;
-  /** How many columns there are. */
-  width: number;
-  roles: Roles;
-  ratingName: string;
 }
 
 /** True where the fast lane can read a file at all. */

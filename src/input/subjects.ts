@@ -1,6 +1,6 @@
 import { isBlank } from './cells.js';
 import type { RowReader } from './csv.js';
-import type { SkippedKind } from './events.js';
+import type { SkippedKind } from './event-columns.js';
 import type { IdIndex } from './ids.js';
 
 /**

@@ -4,6 +4,8 @@ export interface Shard {
   from: number;
   to: number;
   cost: number;
+  /** True where it cannot be cut: its ends mean something. */
+  whole?: boolean;
 }
 
 /** A shard of less work than this, in additions, costs more to hand out than to do. */

@@ -123,7 +123,7 @@ export class Pool {
     } catch (error) {
       if (!this.#isLoss(error)) throw error;
       const what = told(work.job, shard, error);
-      if (shard.to - shard.from > 1) {
+      if (shard.to - shard.from > 1 && !shard.whole) {
         this.#options.onRetry(`${what}; its halves are given to other workers`);
         const [first, second] = halves(shard);
         return [...(await this.#parts(lane, work, first)), ...(await this.#parts(lane, work, second))];

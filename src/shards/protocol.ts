@@ -1,3 +1,4 @@
+import type { EventsTask } from '../input/range-reader.js';
 import type { SignalCounts } from '../model/fit.js';
 import type { Settings } from '../model/settings.js';
 
@@ -79,7 +80,14 @@ export interface TrialJob {
   listLength: number;
 }
 
-export type Job = GramJob | FitJob | ScoreJob | ListsJob | TrialJob;
+/** Read a range of an events file's bytes, and write what is found to a file. */
+export interface ReadJob {
+  kind: 'read';
+  task: EventsTask;
+  rows: string;
+}
+
+export type Job = ReadJob | GramJob | FitJob | ScoreJob | ListsJob | TrialJob;
 
 /** @param job counts the jobs of a run: shards of one job share what is read for it. */
 export type ToChild = {
@@ -92,6 +100,10 @@ export type ToChild = {
   to: number;
 };
 
+export interface ReadAnswer {
+  kind: 'read';
+  path: string;
+}
 export interface GramAnswer {
   kind: 'gram';
   path: string;
@@ -123,7 +135,7 @@ export interface TrialAnswer {
   /** variants × users: what each list is worth. */
   worth: Float64Array;
 }
-export type Answer = GramAnswer | FitAnswer | ScoreAnswer | ListsAnswer | TrialAnswer;
+export type Answer = ReadAnswer | GramAnswer | FitAnswer | ScoreAnswer | ListsAnswer | TrialAnswer;
 
 /** The answer to a job of that kind. */
 export type AnswerTo<J extends Job> = Extract<Answer, { kind: J['kind'] }>;
@@ -153,8 +165,9 @@ export function asToParent(message: unknown): ToParent | undefined {
 function asAnswer(answer: unknown): Answer | undefined {
   if (typeof answer !== 'object' || answer === null || !('kind' in answer)) return undefined;
   switch (answer.kind) {
+    case 'read':
     case 'gram':
-      if ('path' in answer && typeof answer.path === 'string') return { kind: 'gram', path: answer.path };
+      if ('path' in answer && typeof answer.path === 'string') return { kind: answer.kind, path: answer.path };
       return undefined;
     case 'fit':
       return asFitAnswer(answer);

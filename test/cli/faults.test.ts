@@ -11,10 +11,10 @@ const EVENTS = manyEvents(300, 120, 12);
 const FOREVER = 1e6;
 
 /** Runs the program while its children come to grief over a row of a job, in that way, so many times. */
-async function runWith(fault: { kind: string; row: number; how: string; times: number }) {
+async function runWith(fault: { kind: string; row: number; how: string; times: number }, events = EVENTS) {
   const folder = newFolder();
   const tmp = newFolder();
-  put(folder, 'events.csv', EVENTS);
+  put(folder, 'events.csv', events);
   const env = {
     NODE_OPTIONS: `--import ${grief}`,
     GRIEF: `${fault.kind} ${fault.row} ${fault.how} ${fault.times}`,
@@ -53,6 +53,19 @@ describe.each(['gram', 'fit', 'score'])('a child that comes to grief once over a
     );
   });
 });
+
+test.each([1, FOREVER])(
+  'children that are killed %d times over a range of a large file cost no byte',
+  async (times) => {
+    // A column that nobody reads makes it large enough to be read in ranges.
+    const [header, ...rows] = EVENTS.trimEnd().split('\n');
+    const padded = [`${header},note`, ...rows.map((row) => `${row},${'x'.repeat(6000)}`)].join('\n');
+    const { code, csv, stderr } = await runWith({ kind: 'read', row: 5_000_000, how: 'SIGKILL', times }, padded);
+    expect(code, stderr).toBe(0);
+    expect(csv).toBe(undisturbed);
+    expect(stderr.match(/warning: read shard 0 .*was killed by SIGKILL/g)?.length).toBe(1);
+  },
+);
 
 test('a child that is stopped (SIGSTOP) is replaced', { timeout: 60_000 }, async () => {
   const { code, csv, stderr } = await runWith({ kind: 'score', row: 50, how: 'SIGSTOP', times: 1 });

@@ -29,8 +29,10 @@ async function read(path: string, { delimiter, badRows = 'stop', refused }: Read
         lines.push(context.lines);
       };
     },
-    (count) => {
-      bytes += count;
+    {
+      onBytes: (count) => {
+        bytes += count;
+      },
     },
   );
   return { header, rows, lines, report, bytes };

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../src/failure.js';
-import { type BadRows, type Reject, readTable, type Sizes } from '../../src/input/csv.js';
+import { type BadRows, type Reading, type Reject, readTable, SIZES } from '../../src/input/csv.js';
 import { eventReader } from '../../src/input/events.js';
 import { IdIndex } from '../../src/input/ids.js';
+import { readRange } from '../../src/input/range-reader.js';
+import type { RangeWorkers } from '../../src/input/ranges.js';
 import type { Role, Roles } from '../../src/input/roles.js';
 import { recogniseRoles } from '../../src/input/roles.js';
 import { oddFiles } from './odd-files.js';
@@ -13,29 +15,28 @@ const folder = useTemporaryFolder();
 const ROLES: readonly Role[] = ['user', 'item', 'rating', 'time', 'event'];
 
 /** All that comes of reading an events file: its columns and ids, or how it failed, and what was refused before. */
-async function outcome(path: string, lane: 'csv-parse' | 'both', keep: boolean, sizes?: Sizes) {
+async function outcome(path: string, lane: 'csv-parse' | 'both', keep: boolean, reading: Reading = {}) {
   const users = new IdIndex();
   const items = new IdIndex();
   const rejects: Reject[] = [];
   const badRows: BadRows = keep ? (reject) => void rejects.push(reject) : 'stop';
-  let reading: ReturnType<typeof eventReader> | undefined;
+  let readers: ReturnType<typeof eventReader> | undefined;
   const read = readTable(
     { path, delimiter: undefined },
     badRows,
     (header, delimiter) => {
       const roles: Roles = recogniseRoles('t.csv', header, ROLES, {}, 'user');
-      reading = eventReader('t.csv', header, roles, users, items, new Map([['skip', 0]]), delimiter);
-      return lane === 'csv-parse' ? reading.readRow : reading;
+      readers = eventReader('t.csv', header, roles, users, items, new Map([['skip', 0]]), delimiter);
+      return lane === 'csv-parse' ? readers.readRow : readers;
     },
-    () => {},
-    sizes,
+    reading,
   );
   const report = await read.catch((error) => {
     if (error instanceof Failure) return `${error.exitCode} ${error.message}`;
     throw error;
   });
-  if (typeof report === 'string' || !reading) return { report, rejects };
-  const { events } = reading;
+  if (typeof report === 'string' || !readers) return { report, rejects };
+  const { events } = readers;
   const row = Array.from({ length: events.user.length }, (_, at) => [
     users.ids[events.user.values[at]!],
     items.ids[events.item.values[at]!],
@@ -57,20 +58,37 @@ async function outcome(path: string, lane: 'csv-parse' | 'both', keep: boolean, 
   };
 }
 
+/** Reads ranges as a child does, in this process. */
+const rangeWorkers: RangeWorkers = {
+  read: async (task, ranges, onPart) => {
+    for (const { from, to } of ranges) await onPart(readRange(task, from, to));
+  },
+};
+
+const small = fc.integer({ min: 1, max: 60 });
+const runs = { numRuns: Number(process.env.LANE_RUNS ?? 500) };
+
 describe('both lanes', () => {
   it('read what csv-parse reads, whatever the file and wherever it is cut', async () => {
     await fc.assert(
-      fc.asyncProperty(
-        oddFiles,
-        fc.boolean(),
-        fc.record({ chunk: fc.integer({ min: 1, max: 60 }), stretch: fc.integer({ min: 1, max: 60 }) }),
-        async (bytes, keep, sizes) => {
-          const path = folder.file('t.csv', bytes);
-          const expected = await outcome(path, 'csv-parse', keep);
-          expect(await outcome(path, 'both', keep, sizes)).toEqual(expected);
-        },
-      ),
-      { numRuns: Number(process.env.LANE_RUNS ?? 500) },
+      fc.asyncProperty(oddFiles, fc.boolean(), small, small, async (bytes, keep, chunk, stretch) => {
+        const path = folder.file('t.csv', bytes);
+        const expected = await outcome(path, 'csv-parse', keep);
+        expect(await outcome(path, 'both', keep, { sizes: { ...SIZES, chunk, stretch } })).toEqual(expected);
+      }),
+      runs,
+    );
+  });
+
+  it('read the same in ranges, which know nothing of one another', async () => {
+    await fc.assert(
+      fc.asyncProperty(oddFiles, fc.boolean(), small, small, small, async (bytes, keep, chunk, stretch, range) => {
+        const path = folder.file('t.csv', bytes);
+        const expected = await outcome(path, 'csv-parse', keep);
+        const sizes = { chunk, stretch, range, ranged: 0 };
+        expect(await outcome(path, 'both', keep, { sizes, rangeWorkers })).toEqual(expected);
+      }),
+      runs,
     );
   });
 });

@@ -1,0 +1,28 @@
+import type { RangeWorkers } from '../input/ranges.js';
+import type { ReadJob } from '../shards/protocol.js';
+import { readRangePart } from '../storage/range-file.js';
+import type { Run } from './run.js';
+
+const NO_IDS = { bytes: new Uint8Array(0), starts: new Float64Array(1) };
+
+/** Has ranges of an events file read in the pool; undefined where a single process is to do all. */
+export function rangeWorkers({ pool, directory, workers }: Run): RangeWorkers | undefined {
+  if (workers === 1) return undefined;
+  return {
+    read: async (task, ranges, onPart) => {
+      const job: ReadJob = { kind: 'read', task, rows: directory.file('events') };
+      const shards = ranges.map(({ from, to }, index) => ({ index, from, to, cost: to - from, whole: true }));
+      await pool.run(
+        job,
+        shards,
+        async ({ path }) => {
+          const part = readRangePart(path);
+          directory.discard([path]);
+          await onPart(part);
+        },
+        // Whatever is left out is read by this process.
+        () => onPart({ end: 0, segments: [], users: NO_IDS, items: NO_IDS }),
+      );
+    },
+  };
+}

@@ -1,0 +1,165 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { MAX_RECORD_BYTES } from './csv-records.js';
+import { type EventLayout, type Events, type EventsPart, newEvents, partOf } from './event-columns.js';
+import { IdIndex, type PackedIds } from './ids.js';
+import { lineEnd } from './lanes.js';
+import { PlainEvents } from './plain-events.js';
+
+/** How the rows of an events file are read, range by range. */
+export interface EventsTask {
+  path: string;
+  /** Where the file's first row begins. */
+  begin: number;
+  layout: EventLayout;
+  /** Weights by type of event, as they were stated. */
+  eventWeights: [string, number][];
+  sizes: { chunk: number; stretch: number };
+}
+
+/** What a range holds: segments of plain rows, and between them what is left to whoever knows what stands before. */
+export interface RangePart {
+  /** Where the range's last row ends. */
+  end: number;
+  segments: Segment[];
+  /** The ids of all segments, by their index in `Events`. */
+  users: PackedIds;
+  items: PackedIds;
+}
+
+/** Plain rows without a gap. Lines are counted from where it begins. */
+export interface Segment {
+  begin: number;
+  end: number;
+  lines: number;
+  /** Rows below one another, skipped ones included. */
+  rows: number;
+  /** How many of the part's ids this segment and those before it have. */
+  users: number;
+  items: number;
+  events: EventsPart;
+}
+
+/** A range with more odd rows than this is better read where their neighbours are known. */
+const MOST_SEGMENTS = 100;
+const LF = 0x0a;
+
+/**
+ * Reads the rows that begin in the bytes `from` to `to` of a file, by their bytes alone: odd rows, and what follows them
+ * closely, are left out. The range is taken to begin outside quotes.
+ */
+export function readRange(task: EventsTask, from: number, to: number): RangePart {
+  const { stretch } = task.sizes;
+  const reader = new SegmentReader(task);
+  const file = openSync(task.path, 'r');
+  let end = from;
+  try {
+    for (const { bytes, place, begin, end: whole } of wholeLines(file, task, from, to)) {
+      end = place + whole;
+      let at = begin;
+      while (at < whole && !reader.full) {
+        const read = reader.read(bytes, at, whole, place);
+        at = read < whole ? lineEnd(bytes, read + stretch, whole) : whole;
+      }
+    }
+    return reader.finish(end);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Gathers segments: one ends where a row is odd, and another begins where it is read on. */
+class SegmentReader {
+  readonly #layout: EventLayout;
+  readonly #weights: ReadonlyMap<string, number>;
+  readonly #users = new IdIndex();
+  readonly #items = new IdIndex();
+  readonly #segments: Segment[] = [];
+  #open: { plain: PlainEvents; events: Events; begin: number } | undefined;
+
+  constructor({ layout, eventWeights }: EventsTask) {
+    this.#layout = layout;
+    this.#weights = new Map(eventWeights);
+  }
+
+  get full(): boolean {
+    return this.#segments.length >= MOST_SEGMENTS;
+  }
+
+  /** @param place where in the file `bytes` are. @returns where the first row begins that was not read. */
+  read(bytes: Uint8Array, from: number, to: number, place: number): number {
+    this.#open ??= this.#begin(place + from);
+    const end = this.#open.plain.read(bytes, from, to);
+    if (end < to) this.#close(place + end);
+    return end;
+  }
+
+  finish(end: number): RangePart {
+    this.#close(end);
+    return { end, segments: this.#segments, users: this.#users.packed, items: this.#items.packed };
+  }
+
+  #begin(begin: number) {
+    const events = newEvents(this.#layout, this.#weights);
+    return { plain: new PlainEvents(this.#layout, { events, users: this.#users, items: this.#items }), events, begin };
+  }
+
+  #close(end: number): void {
+    if (!this.#open) return;
+    const { plain, events, begin } = this.#open;
+    this.#open = undefined;
+    if (end === begin) return;
+    const { line: lines, rows } = plain;
+    this.#segments.push({
+      begin,
+      end,
+      lines,
+      rows,
+      users: this.#users.size,
+      items: this.#items.size,
+      events: partOf(events),
+    });
+  }
+}
+
+/** Bytes of a file, in a buffer that is filled again: `bytes[0]` is the byte `place`; lines from `begin` to `end` are whole. */
+interface Lines {
+  bytes: Uint8Array;
+  place: number;
+  begin: number;
+  end: number;
+}
+
+/** The lines that begin in a range, some at a time; a last line without an end is left out. */
+function* wholeLines(file: number, { begin, sizes }: EventsTask, from: number, to: number): Generator<Lines> {
+  // A line that begins with the range is told by the line's end before it.
+  let inside = from === begin;
+  let place = inside ? from : from - 1;
+  let buffer = Buffer.allocUnsafe(sizes.chunk);
+  let filled = 0;
+  for (;;) {
+    if (filled === buffer.length) {
+      if (filled > MAX_RECORD_BYTES) return;
+      buffer = Buffer.concat([buffer], 2 * filled);
+    }
+    const count = readSync(file, buffer, filled, buffer.length - filled, place + filled);
+    if (count === 0) return;
+    filled += count;
+    const bytes = buffer.subarray(0, filled);
+    const first = inside ? 0 : bytes.indexOf(LF) + 1;
+    if (!inside && first === 0) {
+      place += filled;
+      filled = 0;
+      continue;
+    }
+    if (place + first >= to) return;
+    inside = true;
+    const last = place + filled >= to ? bytes.indexOf(LF, Math.max(0, to - 1 - place)) : -1;
+    const end = last >= 0 ? last + 1 : bytes.lastIndexOf(LF) + 1;
+    if (end > first) yield { bytes, place, begin: first, end };
+    if (last >= 0) return;
+    const read = Math.max(first, end);
+    buffer.copyWithin(0, read, filled);
+    place += read;
+    filled -= read;
+  }
+}

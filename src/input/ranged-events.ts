@@ -1,0 +1,74 @@
+import { appendEvents, type EventLayout, reserveEvents } from './event-columns.js';
+import type { EventWeights } from './event-types.js';
+import { hashOf, type IdIndex, type PackedIds } from './ids.js';
+import type { PlainReader } from './lanes.js';
+import type { EventSink } from './plain-events.js';
+import type { EventsTask, RangePart, Segment } from './range-reader.js';
+import type { RangedReader } from './ranges.js';
+
+/** Takes over the events that others have read, as if they had been read here. */
+export class RangedEvents implements RangedReader {
+  readonly #layout: EventLayout;
+  readonly #weights: EventWeights;
+  readonly #sink: EventSink;
+  readonly #plain: PlainReader;
+  #part: { of: RangePart; users: Renumbering; items: Renumbering } | undefined;
+
+  /** @param plain reads the rows between what others have read, into the same sink. */
+  constructor(layout: EventLayout, weights: EventWeights, sink: EventSink, plain: PlainReader) {
+    this.#layout = layout;
+    this.#weights = weights;
+    this.#sink = sink;
+    this.#plain = plain;
+  }
+
+  task(path: string, begin: number, sizes: EventsTask['sizes']): EventsTask {
+    return { path, begin, layout: this.#layout, eventWeights: [...this.#weights], sizes };
+  }
+
+  append(segment: Segment, part: RangePart): boolean {
+    const { events, users, items } = this.#sink;
+    const { times } = segment.events;
+    if (times && events.timeColumn?.follow(times) === false) return false;
+    if (this.#part?.of !== part) {
+      this.#part = { of: part, users: new Renumbering(part.users, users), items: new Renumbering(part.items, items) };
+    }
+    const userOf = this.#part.users.upTo(segment.users);
+    const itemOf = this.#part.items.upTo(segment.items);
+    appendEvents(events, segment.events, userOf, itemOf, this.#plain.line);
+    this.#plain.line += segment.lines;
+    this.#plain.rows += segment.rows;
+    return true;
+  }
+
+  expect(share: number): void {
+    const { events } = this.#sink;
+    // A little more than that, so that a file that grows denser towards its end is not copied for it.
+    if (share > 0 && share < 1) reserveEvents(events, Math.ceil((events.user.length / share) * 1.02));
+  }
+}
+
+/** Indices of a part's ids among all ids, where new ones are added in the order in which the part met them. */
+class Renumbering {
+  readonly #ids: PackedIds;
+  readonly #index: IdIndex;
+  readonly #map: Uint32Array;
+  #known = 0;
+
+  constructor(ids: PackedIds, index: IdIndex) {
+    this.#ids = ids;
+    this.#index = index;
+    this.#map = new Uint32Array(ids.starts.length - 1);
+  }
+
+  /** The indices of the first `count` ids at least. */
+  upTo(count: number): Uint32Array {
+    const { bytes, starts } = this.#ids;
+    for (; this.#known < count; this.#known++) {
+      const from = starts[this.#known] ?? 0;
+      const to = starts[this.#known + 1] ?? 0;
+      this.#map[this.#known] = this.#index.addBytes(bytes, from, to, hashOf(bytes, from, to));
+    }
+    return this.#map;
+  }
+}
