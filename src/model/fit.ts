@@ -79,9 +79,11 @@ export function gramRows(
   kernel = PLAIN_KERNEL,
 ): (from: number, to: number) => { candidates: SparseRows; pairs: SparseRows } {
   const rows = new GramRows(evidence, settings, kernel.sumsOf);
+  // Not the evidence itself: the sums have a copy of its baskets, and need not keep two.
+  const { items } = evidence;
   return (from, to) => {
-    const candidates = new RowWriter(to - from, evidence.items);
-    const pairs = new RowWriter(to - from, evidence.items);
+    const candidates = new RowWriter(to - from, items);
+    const pairs = new RowWriter(to - from, items);
     for (let item = from; item < to; item++) {
       rows.write(item, candidates, pairs);
       candidates.endRow();

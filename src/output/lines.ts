@@ -1,5 +1,11 @@
 import type { List } from '../ranking/recommender.js';
 import type { QuotedCells } from './quoting.js';
+import { writeDigits } from './score-digits.js';
+
+/** The first ranks as text. */
+const RANKS = Array.from({ length: 100 }, (_, place) => String(place + 1));
+/** Room for what `writeDigits` writes. */
+const MOST_DIGITS = 16;
 
 /** The quoted cells that lines are put together from. */
 export interface OutputCells {
@@ -32,7 +38,10 @@ export class LineWriter {
       this.#cell(users, user);
       this.#text(',');
       this.#cell(itemCells, item);
-      this.#text(`,${place + 1},${scoreText(scores[place] ?? 0)}`);
+      this.#text(',');
+      this.#text(RANKS[place] ?? String(place + 1));
+      this.#text(',');
+      this.#score(scores[place] ?? 0);
       if (titles) {
         this.#text(',');
         this.#cell(titles, item);
@@ -52,6 +61,13 @@ export class LineWriter {
     const to = start[at + 1] ?? 0;
     this.#room(to - from);
     for (let i = from; i < to; i++) this.#bytes[this.#end++] = bytes[i] ?? 0;
+  }
+
+  #score(score: number): void {
+    this.#room(MOST_DIGITS);
+    const end = writeDigits(this.#bytes, this.#end, score);
+    if (end > this.#end) this.#end = end;
+    else this.#text(scoreText(score));
   }
 
   /** @param text of ASCII alone. */
