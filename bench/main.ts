@@ -3,15 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { algorithmNamed } from '../src/model/algorithms.js';
 import { PLAIN_KERNEL } from '../src/model/fit.js';
 import { compiledKernel } from '../src/storage/compiled-kernel.js';
 import { spreadOf, watched } from './measure.js';
 import { observationsIn } from './observations.js';
 import { SIZES, writeRatings } from './ratings.js';
+import { type Staged, sharded } from './sharded.js';
 import { stageBenches } from './stages.js';
 
 /*
- * npm run bench -- [--sizes 1m,10m] [--only stages|whole|peers] [--repeat 5] [--algorithm cosine,ridge]
+ * npm run bench -- [--sizes 1m,10m] [--only stages,sharded,whole,peers] [--repeat 5] [--algorithm cosine,ridge]
  *
  * Prints medians, with the least and the most. bench/README.md says what they mean, and what would make them lie.
  */
@@ -25,7 +27,7 @@ const PEERS = fileURLToPath(new URL('bench/peers/', PROJECT));
 const { values: options } = parseArgs({
   options: {
     sizes: { type: 'string', default: '1m' },
-    only: { type: 'string', default: 'stages,whole,peers' },
+    only: { type: 'string', default: 'stages,sharded,whole,peers' },
     repeat: { type: 'string', default: '5' },
     algorithm: { type: 'string', default: 'cosine,ridge' },
     workers: { type: 'string', default: '1,2' },
@@ -43,6 +45,7 @@ for (const name of options.sizes.split(',')) {
   if (!existsSync(path)) writeRatings(path, size, SEED);
   say(`\n${size.rows.toLocaleString('en')} rows, ${size.users} users, ${size.items} items`);
   if (parts.includes('stages')) stages(path);
+  if (parts.includes('sharded')) await inShards(path);
   if (parts.includes('whole')) await whole(path, size.rows, size.users);
   if (parts.includes('peers')) await peers(path, size.rows);
 }
@@ -73,6 +76,31 @@ function stages(path: string): void {
     say(
       `${name.padEnd(36)} ${times(fast).padEnd(26)}  ${`${short(rate)} ${unit}s`.padEnd(18)}  ${ratio.toFixed(2)} × as long`,
     );
+  }
+}
+
+/** What more children gain: all numbers of them in turn, so that what else the machine does meets all. */
+async function inShards(path: string): Promise<void> {
+  const seen = observationsIn(path);
+  const numbers = options.workers.split(',').map(Number);
+  say('in children, without reading     learn, seconds              score, seconds              gain: learn, score');
+  for (const algorithm of options.algorithm.split(',')) {
+    const settings = { ...algorithmNamed(algorithm)!.settings };
+    if (algorithm === 'cosine') settings.neighbors = 20;
+    const taken = numbers.map((): Staged[] => []);
+    for (let turn = 0; turn < repeat; turn++) {
+      for (const [k, workers] of numbers.entries()) {
+        taken[k]!.push(await sharded(seen, settings, workers, new URL('dist/', PROJECT)));
+      }
+    }
+    taken.forEach((runs, k) => {
+      const gain = (stage: keyof Staged) =>
+        spreadOf(runs.map((run, turn) => taken[0]![turn]![stage] / run[stage])).median.toFixed(2);
+      const seconds = (stage: keyof Staged) => times(runs.map((run) => run[stage])).padEnd(26);
+      say(
+        `${`${algorithm}, -j ${numbers[k]}`.padEnd(32)} ${seconds('learn')}  ${seconds('score')}  ${gain('learn')} ×, ${gain('score')} ×`,
+      );
+    });
   }
 }
 

@@ -1,0 +1,49 @@
+import type { Observations } from '../src/model/evidence.js';
+import type { Settings } from '../src/model/settings.js';
+
+/** Seconds that a stage took with so many children. */
+export interface Staged {
+  learn: number;
+  score: number;
+}
+
+/**
+ * Learns and recommends in forked children as the program does, without its reading and writing.
+ *
+ * @param built the folder of the built program: its worker is what is forked.
+ */
+export async function sharded(seen: Observations, settings: Settings, workers: number, built: URL): Promise<Staged> {
+  const load = (file: string) => import(new URL(file, built).href);
+  const { startRun }: typeof import('../src/commands/run.js') = await load('commands/run.js');
+  const { learn }: typeof import('../src/commands/learning.js') = await load('commands/learning.js');
+  const { audienceOf, scoringCosts }: typeof import('../src/ranking/audience.js') = await load('ranking/audience.js');
+  const { planShards, WORTH_A_SHARD }: typeof import('../src/shards/plan.js') = await load('shards/plan.js');
+  const { writeAudience }: typeof import('../src/storage/run-files.js') = await load('storage/run-files.js');
+  const { writeArrays }: typeof import('../src/storage/array-file.js') = await load('storage/array-file.js');
+  const { quotedArrays, quotedCells }: typeof import('../src/output/quoting.js') = await load('output/quoting.js');
+  const run = startRun({ workers, quiet: true, verbose: false });
+  try {
+    const learned = await learn(run, seen, settings);
+    const learnt = run.seconds();
+    const { rows: users, columns: items } = seen.interactions;
+    const nothing = { start: new Uint32Array(users + 1), index: new Uint32Array(0), value: new Float32Array(0) };
+    const known = { ...seen, times: undefined, excluded: { ...seen.interactions, ...nothing } };
+    const audience = audienceOf(known, (byUser) => byUser, { recency: settings.recency, includeSeen: false });
+    const files = { audience: run.directory.file('audience'), cells: run.directory.file('cells') };
+    writeAudience(files.audience, audience);
+    const names = (count: number) => quotedCells(Array.from({ length: count }, (_, k) => String(k + 1)));
+    writeArrays(files.cells, { ...quotedArrays('users', names(users)), ...quotedArrays('items', names(items)) });
+    const job = {
+      kind: 'score' as const,
+      model: learned.model,
+      settings,
+      ...files,
+      listLength: 10,
+      withTitles: false,
+    };
+    await run.pool.run(job, planShards(scoringCosts(audience, learned.rowLength), WORTH_A_SHARD), () => {});
+    return { learn: learnt, score: run.seconds() - learnt };
+  } finally {
+    await run.end();
+  }
+}
