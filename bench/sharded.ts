@@ -28,7 +28,7 @@ export async function sharded(seen: Observations, settings: Settings, workers: n
     const { rows: users, columns: items } = seen.interactions;
     const nothing = { start: new Uint32Array(users + 1), index: new Uint32Array(0), value: new Float32Array(0) };
     const known = { ...seen, times: undefined, excluded: { ...seen.interactions, ...nothing } };
-    const audience = audienceOf(known, (byUser) => byUser, { recency: settings.recency, includeSeen: false });
+    const audience = audienceOf(known, (byUser) => byUser, settings, { includeSeen: false });
     const files = { audience: run.directory.file('audience'), cells: run.directory.file('cells') };
     writeAudience(files.audience, audience);
     const names = (count: number) => quotedCells(Array.from({ length: count }, (_, k) => String(k + 1)));
