@@ -34,6 +34,12 @@ export class IndexColumn {
   get values(): Uint32Array {
     return this.#values.subarray(0, this.#length);
   }
+
+  /** Lets the values go. */
+  clear(): void {
+    this.#values = new Uint32Array(0);
+    this.#length = 0;
+  }
 }
 
 /** What a column of numbers keeps them in. */
@@ -61,6 +67,18 @@ export class NumberColumn {
   at(row: number): number {
     const value = this.#values[row] ?? Number.NaN;
     return value === MISSING && this.#values instanceof Uint32Array ? Number.NaN : value;
+  }
+
+  /** How many of the values are NaN. */
+  get missing(): number {
+    const values = this.stored;
+    const whole = values instanceof Uint32Array;
+    let missing = 0;
+    for (let row = 0; row < values.length; row++) {
+      const value = values[row] ?? 0;
+      if (whole ? value === MISSING : Number.isNaN(value)) missing++;
+    }
+    return missing;
   }
 
   push(value: number): void {

@@ -31,6 +31,7 @@ type OfRow = (row: number) => number;
 /**
  * Folds the rows of one (user, item) into one interaction.
  *
+ * @param events lose their columns of users and items, so that a large file is not held twice.
  * @throws Failure 65 for the first repeated pair under `error`.
  */
 export function foldEvents(
@@ -46,6 +47,9 @@ export function foldEvents(
   const way = duplicates ?? defaultDuplicates(rule.kind);
   const pairs = pairsOf(events.user.values, events.item.values, users.length, items.length);
   if (way === 'error') refuseRepeats(path, events, pairs, users, items);
+  events.user.clear();
+  events.item.clear();
+  const times = secondsOf(events, pairs);
   const stated: OfRow = strength ? (row) => strength.at(row) : () => Number.NaN;
   const weigh: OfRow | undefined = weight && ((row) => weight.at(row));
   const value = rule.kind === 'count' ? counted(stated, weigh) : stated;
@@ -62,11 +66,11 @@ export function foldEvents(
   return {
     matrix: { ...folded, value: strengths() },
     rated: rule.kind === 'scale' ? { rating: folded.value, weight: sums, span: rule.high - rule.low } : undefined,
-    times: secondsOf(events, pairs),
+    times,
     rule,
     duplicates: way,
     repeated: count - folded.index.length,
-    withoutStrength: strength ? missing(count, stated) : 0,
+    withoutStrength: strength?.missing ?? 0,
   };
 }
 
@@ -139,12 +143,6 @@ function secondsOf({ time, timeColumn }: Events, pairs: Pairs): Float64Array | u
   if (!time || !timeColumn) return undefined;
   const scale = timeColumn.scale;
   return latestTimes(pairs, (row) => time.at(row) / scale);
-}
-
-function missing(count: number, value: OfRow): number {
-  let total = 0;
-  for (let row = 0; row < count; row++) if (Number.isNaN(value(row))) total++;
-  return total;
 }
 
 function refuseRepeats(

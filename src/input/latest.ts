@@ -1,5 +1,6 @@
 import type { SparseRows } from '../model/sparse.js';
 import type { Pairs } from './pairs.js';
+import { Sorter } from './sorter.js';
 
 /** Interactions with a time each: `times` stands beside `matrix.index`, in seconds since 1970, NaN where unknown. */
 export interface TimedRows {
@@ -18,97 +19,46 @@ export interface TimedRows {
  */
 export function latestTimes(pairs: Pairs, seconds: (row: number) => number): Float64Array | undefined {
   const { start, index, rows, order } = pairs;
-  const latest = new Float64Array(index.length).fill(Number.NaN);
+  const latest = new Float64Array(index.length);
   const lastRow = new Uint32Array(index.length);
   let known = false;
   for (let entry = 0; entry < index.length; entry++) {
-    for (let at = rows[entry]!; at < rows[entry + 1]!; at++) {
+    let second = Number.NaN;
+    const end = rows[entry + 1]!;
+    for (let at = rows[entry]!; at < end; at++) {
       const row = order[at]!;
-      const second = Math.floor(seconds(row));
-      // Not `>`: that is false beside the NaN of a pair without a time yet; and of one second the later row counts.
-      if (Number.isNaN(second) || latest[entry]! > second) continue;
-      latest[entry] = second;
+      const whole = Math.floor(seconds(row));
+      // Not `<=`: that is false beside the NaN of a pair without a time yet; and of one second the later row counts.
+      if (Number.isNaN(whole) || second > whole) continue;
+      second = whole;
       lastRow[entry] = row;
       known = true;
     }
+    latest[entry] = second;
   }
   if (!known) return undefined;
   const sorter = new Sorter();
-  for (let user = 0; user + 1 < start.length; user++) {
-    const [from, to] = [start[user]!, start[user + 1]!];
-    setApart(latest.subarray(from, to), lastRow.subarray(from, to), sorter);
-  }
+  for (let user = 0; user + 1 < start.length; user++) setApart(latest, lastRow, start[user]!, start[user + 1]!, sorter);
   return latest;
 }
 
-/** @param seconds of one user's entries, NaN where unknown; becomes their times. @param row what tells within a second. */
-function setApart(seconds: Float64Array, row: Uint32Array, sorter: Sorter): void {
-  sorter.begin(seconds.length);
-  for (let entry = 0; entry < seconds.length; entry++) if (!Number.isNaN(seconds[entry]!)) sorter.add(entry);
-  sorter.sortBy(row);
-  sorter.sortBy(seconds);
-  let second = Number.NaN;
-  let before = 0;
-  for (let at = 0; at < sorter.count; at++) {
-    const entry = sorter.order[at]!;
-    const whole = seconds[entry]!;
-    before = whole === second ? before + 1 : 0;
-    second = whole;
-    seconds[entry] = whole + before / (2 * (before + 1));
-  }
-}
-
-/** Doubles hold whole numbers up to here. */
-const EXACT = 2 ** 53;
-
 /**
- * Sorts few things by whole numbers, stably, over and over: number and place go into one double, key · 2^k + place, since
- * doubles sort without a function to compare them.
+ * @param seconds of a user's entries, which are those `from` to `to`; NaN where unknown. They become times.
+ * @param row what tells within a second.
  */
-class Sorter {
-  order = new Uint32Array(1024);
-  count = 0;
-  #packed = new Float64Array(1024);
-  #places = new Uint32Array(1024);
-
-  begin(most: number): void {
-    this.count = 0;
-    if (most <= this.order.length) return;
-    this.order = new Uint32Array(2 * most);
-    this.#packed = new Float64Array(2 * most);
-    this.#places = new Uint32Array(2 * most);
-  }
-
-  add(thing: number): void {
-    this.order[this.count++] = thing;
-  }
-
-  /** @param key whole numbers, by thing. */
-  sortBy(key: Float64Array | Uint32Array): void {
-    const { order, count } = this;
-    let low = Number.POSITIVE_INFINITY;
-    let high = Number.NEGATIVE_INFINITY;
-    let rises = true;
-    let before = Number.NEGATIVE_INFINITY;
-    for (let at = 0; at < count; at++) {
-      const k = key[order[at]!]!;
-      if (k < before) rises = false;
-      before = k;
-      if (k < low) low = k;
-      if (k > high) high = k;
-    }
-    if (rises) return;
-    const scale = 2 ** Math.ceil(Math.log2(count));
-    if ((high - low + 1) * scale > EXACT) {
-      order.subarray(0, count).sort((a, b) => key[a]! - key[b]!);
-      return;
-    }
-    const packed = this.#packed.subarray(0, count);
-    for (let at = 0; at < count; at++) packed[at] = (key[order[at]!]! - low) * scale + at;
-    packed.sort();
-    const places = this.#places;
-    for (let at = 0; at < count; at++) places[at] = order[packed[at]! % scale]!;
-    order.set(places.subarray(0, count));
+function setApart(seconds: Float64Array, row: Uint32Array, from: number, to: number, sorter: Sorter): void {
+  const order = sorter.begin(to - from);
+  let count = 0;
+  for (let entry = from; entry < to; entry++) if (!Number.isNaN(seconds[entry]!)) order[count++] = entry;
+  sorter.sortBy(seconds, 0, count);
+  for (let at = 0; at < count; ) {
+    const second = seconds[order[at]!]!;
+    let end = at + 1;
+    while (end < count && seconds[order[end]!] === second) end++;
+    sorter.sortBy(row, at, end);
+    for (let before = 1; at + before < end; before++)
+      seconds[order[at + before]!] = second + before / (2 * (before + 1));
+    at = end;
   }
 }
 

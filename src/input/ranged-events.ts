@@ -12,6 +12,7 @@ export class RangedEvents implements RangedReader {
   readonly #weights: EventWeights;
   readonly #sink: EventSink;
   readonly #plain: PlainReader;
+  #expected = 0;
   #part: { of: RangePart; users: Renumbering; items: Renumbering } | undefined;
 
   /** @param plain reads the rows between what others have read, into the same sink. */
@@ -43,8 +44,11 @@ export class RangedEvents implements RangedReader {
 
   expect(share: number): void {
     const { events } = this.#sink;
-    // A little more than that, so that a file that grows denser towards its end is not copied for it.
-    if (share > 0 && share < 1) reserveEvents(events, Math.ceil((events.user.length / share) * 1.02));
+    const rows = events.user.length / share;
+    if (!(rows > this.#expected)) return;
+    // More than that, so that a file whose rows get shorter is not copied at every range.
+    this.#expected = Math.ceil(rows * 1.1);
+    reserveEvents(events, this.#expected);
   }
 }
 

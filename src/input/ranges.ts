@@ -25,7 +25,7 @@ export interface RangedReader {
 
 /** Below this a file is read sooner than children are there. */
 export const WORTH_RANGES = 1 << 24;
-export const RANGE_BYTES = 1 << 23;
+export const RANGE_BYTES = 1 << 22;
 const MOST_RANGES = 512;
 
 /** Cuts the bytes `from` to `to` into ranges; how many others there are has no part in it. */

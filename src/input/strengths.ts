@@ -38,8 +38,9 @@ const DISLIKED_SHARE = 0.25;
  * @param values NaN where a row has none; undefined: no row has any.
  */
 export function strengthRule(values: Numbers | undefined, ratings: Ratings = 'auto'): StrengthRule {
-  const grades: number[] = [];
-  const counts: number[] = [];
+  const grades = new Float64Array(MOST_GRADES + 1);
+  const counts = new Float64Array(MOST_GRADES + 1);
+  let known = 0;
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (let row = 0; row < (values?.length ?? 0); row++) {
@@ -47,14 +48,14 @@ export function strengthRule(values: Numbers | undefined, ratings: Ratings = 'au
     if (Number.isNaN(value)) continue;
     if (value < low) low = value;
     if (value > high) high = value;
-    if (grades.length > MOST_GRADES) continue;
+    if (known > MOST_GRADES) continue;
     // Few grades, and the same one often: looking for it costs less than a map would.
     let grade = 0;
-    while (grade < grades.length && grades[grade] !== value) grade++;
-    if (grade === grades.length) grades.push(value);
+    while (grade < known && grades[grade] !== value) grade++;
+    if (grade === known) grades[known++] = value;
     counts[grade] = (counts[grade] ?? 0) + 1;
   }
-  const tally = new Map(grades.map((value, grade) => [value, counts[grade] ?? 0]));
+  const tally = new Map(Array.from(grades.subarray(0, known), (value, grade) => [value, counts[grade] ?? 0]));
   if (tally.size === 0 || ratings === 'count') return { kind: 'count' };
   if (ratings === 'auto' && !isScale(tally, low, high)) return { kind: 'count' };
   const ends = endsOf(low, high);

@@ -78,15 +78,15 @@ export function weighted(strengths: Float32Array, weightSums: Float32Array): Flo
 /** x beside each rating of users × items; 1 for NaN, none. */
 export function strengthsOfRatings(ratings: SparseRows, span: number): Float32Array {
   const { rows, start, value } = ratings;
-  const all = known(value);
+  const all = known(value, 0, value.length);
   const mean = all.sum / Math.max(1, all.count);
   const strengths = new Float32Array(value.length);
   for (let user = 0; user < rows; user++) {
-    const own = known(value.subarray(start[user]!, start[user + 1]!));
+    const from = start[user]!;
+    const to = start[user + 1]!;
+    const own = known(value, from, to);
     const usual = usualRating(own.sum, own.count, mean);
-    for (let e = start[user]!; e < start[user + 1]!; e++) {
-      strengths[e] = Number.isNaN(value[e]!) ? 1 : ratingStrength(value[e]!, usual, span);
-    }
+    for (let e = from; e < to; e++) strengths[e] = Number.isNaN(value[e]!) ? 1 : ratingStrength(value[e]!, usual, span);
   }
   return strengths;
 }
@@ -98,10 +98,12 @@ export function rated(interactions: SparseRows, { rating, weight, span }: Rated)
   return interactions.value.map((x, entry) => (Number.isNaN(rating[entry]!) ? x : strengths[entry]!));
 }
 
-function known(values: Float32Array): { sum: number; count: number } {
+/** Of the values `from` to `to`, those that are numbers. */
+function known(values: Float32Array, from: number, to: number): { sum: number; count: number } {
   let sum = 0;
   let count = 0;
-  for (const value of values) {
+  for (let e = from; e < to; e++) {
+    const value = values[e]!;
     if (Number.isNaN(value)) continue;
     sum += value;
     count++;
