@@ -20,8 +20,8 @@ export interface RecordPlace {
   delimiter: string;
   /** Lines of the file before these bytes. */
   linesBefore: number;
-  /** True at the beginning of a file, where a byte order mark may stand. */
-  bom: boolean;
+  /** How many cells a row has; undefined at the beginning of a file, where the header says so. */
+  width: number | undefined;
 }
 
 /** Rows of a CSV file, from its bytes, by csv-parse. Lines are counted here: it takes the CR and the LF in a cell for two. */
@@ -30,6 +30,8 @@ export class CsvRecords {
   readonly #parser: ReturnType<typeof parse>;
   readonly #finished: Promise<void>;
   readonly #lines: LineCounter;
+  /** Rows to come that are none of the file's. */
+  #headers = 0;
   /** Blank lines when a row was last heard of. */
   #blank = 0;
   /** The cells of the last row that was refused: it may have several quotes astray. */
@@ -38,11 +40,11 @@ export class CsvRecords {
   #failure: unknown;
   #failed = false;
 
-  constructor({ delimiter, linesBefore, bom }: RecordPlace, taker: RecordTaker) {
+  constructor({ delimiter, linesBefore, width }: RecordPlace, taker: RecordTaker) {
     this.#taker = taker;
     this.#lines = new LineCounter(linesBefore);
     const options: Options<string[]> = {
-      bom,
+      bom: width === undefined,
       delimiter,
       record_delimiter: ['\r\n', '\n'],
       relax_column_count: true,
@@ -57,6 +59,7 @@ export class CsvRecords {
     };
     this.#parser = parse(options);
     this.#finished = ended(this.#parser);
+    if (width !== undefined && width > 1) this.#begin(delimiter.repeat(width - 1));
   }
 
   /** @throws what the taker threw. */
@@ -82,6 +85,16 @@ export class CsvRecords {
     this.#parser.destroy();
   }
 
+  /**
+   * Lets csv-parse read a row of empty cells for the header: it makes an error, which is slow, of each row that has not as
+   * many cells as the first, and the first that it is given here may be the odd one out.
+   */
+  #begin(row: string): void {
+    this.#headers = 1;
+    this.#lines.shift(-1);
+    this.write(Buffer.from(`${row}\n`));
+  }
+
   /** csv-parse swallows what its callbacks throw, or not, as the case may be. */
   #hear(act: () => void): null {
     if (this.#failed) return null;
@@ -100,6 +113,10 @@ export class CsvRecords {
 
   #take(cells: string[], info: { bytes: number; empty_lines: number }): void {
     this.#blank = info.empty_lines;
+    if (this.#headers > 0) {
+      this.#headers--;
+      return;
+    }
     this.#taker.record(cells, 1 + this.#lines.before(info.bytes - 1));
   }
 
@@ -134,6 +151,10 @@ class LineCounter {
 
   constructor(lines: number) {
     this.#lines = lines;
+  }
+
+  shift(lines: number): void {
+    this.#lines += lines;
   }
 
   push(piece: Uint8Array): void {

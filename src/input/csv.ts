@@ -63,7 +63,7 @@ export interface Sizes {
   ranged: number;
 }
 
-export const SIZES: Sizes = { chunk: 1 << 20, stretch: 1 << 14, range: RANGE_BYTES, ranged: WORTH_RANGES };
+export const SIZES: Sizes = { chunk: 1 << 20, stretch: 1 << 12, range: RANGE_BYTES, ranged: WORTH_RANGES };
 
 /** How a table is read: nothing of this changes what is read. */
 export interface Reading {
@@ -129,8 +129,8 @@ async function readFrom(
     }
   }
   const place = header
-    ? { delimiter, linesBefore: linesBefore + 1, bom: false }
-    : { delimiter, linesBefore, bom: true };
+    ? { delimiter, linesBefore: linesBefore + 1, width: header.cells.length }
+    : { delimiter, linesBefore, width: undefined };
   const records = new CsvRecords(place, table);
   try {
     for await (const chunk of chained(first.subarray(header?.end ?? begin), others)) records.write(chunk);

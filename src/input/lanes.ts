@@ -7,6 +7,8 @@ import { CsvRecords, type RecordTaker } from './csv-records.js';
 export interface PlainReader {
   /** Lines before the next row. */
   line: number;
+  /** How many cells a row has. */
+  readonly width: number;
   /** Rows read so far. */
   rows: number;
   /**
@@ -91,7 +93,7 @@ export class TwoLanes {
     const rows: (() => void)[] = [];
     const taker = this.#taker;
     const records = new CsvRecords(
-      { delimiter: this.#delimiter, linesBefore: this.#plain.line, bom: false },
+      { delimiter: this.#delimiter, linesBefore: this.#plain.line, width: this.#plain.width },
       {
         record: (cells, line) => rows.push(() => taker.record(cells, line)),
         refused: (line, reason) => rows.push(() => taker.refused(line, reason)),

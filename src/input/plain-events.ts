@@ -38,8 +38,8 @@ export function isPlain({ delimiter, roles }: EventLayout): boolean {
 export class PlainEvents implements PlainReader {
   line = 0;
   rows = 0;
+  readonly width: number;
   readonly #sink: EventSink;
-  readonly #width: number;
   readonly #ratingName: string;
   readonly #kinds = new Uint8Array(256);
   readonly #userAt: number;
@@ -57,7 +57,7 @@ export class PlainEvents implements PlainReader {
 
   constructor({ delimiter, width, roles, ratingName }: EventLayout, sink: EventSink) {
     this.#sink = sink;
-    this.#width = width;
+    this.width = width;
     this.#ratingName = ratingName;
     this.#userAt = roles.user ?? -1;
     this.#itemAt = roles.item ?? -1;
@@ -96,7 +96,7 @@ export class PlainEvents implements PlainReader {
   /** Finds the cells of the row at `at`, and where the next one begins; -1 where it is odd. Counts its lines. */
   #cut(bytes: Uint8Array, begin: number, to: number): number {
     const kinds = this.#kinds;
-    const width = this.#width;
+    const width = this.width;
     let lines = 1;
     let at = begin;
     if (bytes[at] === LF) {

@@ -40,7 +40,7 @@ export interface Segment {
 }
 
 /** A range with more odd rows than this is better read where their neighbours are known. */
-const MOST_SEGMENTS = 100;
+const MOST_SEGMENTS = 500;
 const LF = 0x0a;
 
 /**

@@ -333,6 +333,13 @@ describe('a row that cannot be read', () => {
     expect(report).toMatchObject({ rows: 2, rejected: 1 });
   });
 
+  it('does not shift the lines behind it where it has CRLF in it itself', async () => {
+    const { badRows } = collector();
+    const { lines, rows } = await readText('a,b\n"one\r\ntwo"z,1\nx,y\n', { badRows });
+    expect(rows).toEqual([['x', 'y']]);
+    expect(lines).toEqual([4]);
+  });
+
   it('does not shift the lines behind it, nor does a cell with CRLF in it', async () => {
     expect((await readText('a,b\r\n"1\r\n1",2\r\n3,4\r\n')).lines).toEqual([3, 4]);
     const { badRows } = collector();
