@@ -26,7 +26,9 @@ export class IndexColumn {
   append(values: Uint32Array, map: Uint32Array): void {
     const end = this.#length + values.length;
     if (end > this.#values.length) this.#values = larger(this.#values, end);
-    for (let i = 0; i < values.length; i++) this.#values[this.#length + i] = map[values[i] ?? 0] ?? 0;
+    const own = this.#values;
+    const from = this.#length;
+    for (let i = 0; i < values.length; i++) own[from + i] = map[values[i] ?? 0] ?? 0;
     this.#length = end;
   }
 
