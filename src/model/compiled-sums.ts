@@ -55,9 +55,7 @@ class CompiledSums implements Sums {
 
   constructor(module: WebAssembly.Module, entries: Entries, most: number, { layout, at, isShort }: Places) {
     const { columns, areCounts } = entries;
-    const memory = layout.memory();
-    const { buffer } = memory;
-    const program = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Program;
+    const { program, buffer } = layout.start<Program>(module);
     const length = entryCount(entries);
     const index = isShort ? new Uint16Array(buffer, at.index, length) : new Uint32Array(buffer, at.index, length);
     copyEntries(entries, index, areCounts ? undefined : new Float32Array(buffer, at.value, length));

@@ -57,9 +57,7 @@ class CompiledSystems implements Systems {
 
   constructor(module: WebAssembly.Module, source: SystemSource, most: number, { layout, at, isShort }: Places) {
     const { pairs, diagonal, rank } = source;
-    const memory = layout.memory();
-    const { buffer } = memory;
-    const program = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Program;
+    const { program, buffer } = layout.start<Program>(module);
     this.#rank = rank;
     this.#ofItems = diagonal;
     this.wanted = new Float64Array(buffer, at.wanted, most);

@@ -15,8 +15,11 @@ export class ProgramLayout {
     return this.#pages <= MOST_PAGES;
   }
 
-  memory(): WebAssembly.Memory {
-    return new WebAssembly.Memory({ initial: this.#pages });
+  /** Starts a program in memory of its own. @typeParam Program what it exports, on the word of whoever compiled it. */
+  start<Program>(module: WebAssembly.Module): { program: Program; buffer: ArrayBuffer } {
+    const memory = new WebAssembly.Memory({ initial: this.#pages });
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    return { program: exports as Program, buffer: memory.buffer };
   }
 
   get #pages(): number {

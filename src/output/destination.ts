@@ -5,7 +5,6 @@ import {
   fchmodSync,
   fsyncSync,
   openSync,
-  readdirSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -17,7 +16,7 @@ import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { ExitCode, Failure, systemCode } from '../failure.js';
-import { isGone, ownTag, tagIn } from '../storage/owner.js';
+import { ownTag, removeLeftBehind } from '../storage/owner.js';
 import { type Locking, lockOutput } from './lock.js';
 
 /** Where the answer goes, bit by bit; it counts only once `commit` has run. */
@@ -129,7 +128,7 @@ class AtomicFile implements Destination {
     this.#path = path;
     this.#temporary = join(dirname(path), `.${basename(path)}.${ownTag()}.${randomBytes(6).toString('hex')}.tmp`);
     try {
-      removeLeftBehind(path);
+      removeLeftBehind(dirname(path), `.${basename(path)}.`, '\\.[0-9a-f]{12}\\.tmp');
       this.#descriptor = openSync(this.#temporary, 'wx', mode ?? 0o666);
       if (mode !== undefined) fchmodSync(this.#descriptor, mode);
     } catch (error) {
@@ -175,14 +174,6 @@ class AtomicFile implements Destination {
 
   #fail(error: Error): void {
     this.#error ??= error;
-  }
-}
-
-/** Removes what runs for this file left that were killed before they could. */
-function removeLeftBehind(path: string): void {
-  for (const name of readdirSync(dirname(path))) {
-    const tag = tagIn(name, `.${basename(path)}.`, '\\.[0-9a-f]{12}\\.tmp');
-    if (tag !== undefined && isGone(tag)) rmSync(join(dirname(path), name), { force: true });
   }
 }
 

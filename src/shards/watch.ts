@@ -62,10 +62,11 @@ export class Watch {
     for (const [watched, spent] of this.#watched) {
       spent.seconds += elapsed;
       spent.stopped = isStopped(watched.pid) ? spent.stopped + elapsed : 0;
-      if (spent.stopped > this.#stoppedFor) watched.giveUp('was stopped (SIGSTOP) and did not go on');
-      else if (spent.seconds > watched.limit) {
-        watched.giveUp(`gave no answer within ${Math.round(watched.limit)} s`);
-      }
+      const isStuck = spent.stopped > this.#stoppedFor;
+      if (!isStuck && spent.seconds <= watched.limit) continue;
+      this.#watched.delete(watched);
+      const tooLong = `gave no answer within ${Math.round(watched.limit)} s`;
+      watched.giveUp(isStuck ? 'was stopped (SIGSTOP) and did not go on' : tooLong);
     }
   }
 }

@@ -1,17 +1,19 @@
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { lotKeys } from '../model/random.js';
+import { join } from 'node:path';
 
 /*
  * Who made a file, said in its name: "<process>-<when it started>-<machine>". So what a run left that was killed at once
  * (kill -9, power) can be told from what belongs to one that lives, with no list of runs to keep.
  */
 
+const MACHINE = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 const TAG = String.raw`\d+-\d+-[0-9a-f]{8}`;
 
 /** This process. */
 export function ownTag(): string {
-  return `${process.pid}-${startOf(process.pid) ?? 0}-${machine()}`;
+  return `${process.pid}-${startOf(process.pid) ?? 0}-${MACHINE}`;
 }
 
 /** The tag in a name between what stands before and behind it; undefined where the name is not so. */
@@ -25,7 +27,7 @@ export function tagIn(name: string, before: string, behind: string): string | un
 /** Whether its process is gone for sure: it ran on this machine, and runs no more. Another machine's may live. */
 export function isGone(tag: string): boolean {
   const [pid = '', start, where] = tag.split('-');
-  if (where !== machine()) return false;
+  if (where !== MACHINE) return false;
   try {
     process.kill(Number(pid), 0);
   } catch (error) {
@@ -37,14 +39,21 @@ export function isGone(tag: string): boolean {
   return now !== undefined && start !== '0' && String(now) !== start;
 }
 
+/** Removes from a folder what runs of ours left behind them under such names, as `tagIn` takes them, that are gone for sure. */
+export function removeLeftBehind(folder: string, before: string, behind: string): void {
+  for (const name of readdirSync(folder)) {
+    const tag = tagIn(name, before, behind);
+    if (tag === undefined || !isGone(tag)) continue;
+    const path = join(folder, name);
+    const isOurs = lstatSync(path, { throwIfNoEntry: false })?.uid === process.getuid?.();
+    if (isOurs) rmSync(path, { recursive: true, force: true });
+  }
+}
+
 /** The process of a tag, as a message names it. */
 export function processOf(tag: string): string {
   const [pid = '', , where] = tag.split('-');
-  return where === machine() ? `process ${pid}` : `process ${pid} of another machine`;
-}
-
-function machine(): string {
-  return (lotKeys([hostname()])[0] ?? 0).toString(16).padStart(8, '0');
+  return where === MACHINE ? `process ${pid}` : `process ${pid} of another machine`;
 }
 
 /** When a process started, in ticks since the machine did. Only Linux tells. */

@@ -1,8 +1,8 @@
-import { lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ExitCode, Failure } from '../failure.js';
-import { isGone, ownTag, tagIn } from './owner.js';
+import { ownTag, removeLeftBehind } from './owner.js';
 
 const PREFIX = 'recommend-';
 
@@ -13,7 +13,7 @@ export class RunDirectory {
 
   constructor() {
     try {
-      removeLeftBehind(tmpdir());
+      removeLeftBehind(tmpdir(), PREFIX, '-\\w+');
       this.path = mkdtempSync(join(tmpdir(), `${PREFIX}${ownTag()}-`));
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
@@ -37,16 +37,5 @@ export class RunDirectory {
 
   remove(): void {
     rmSync(this.path, { recursive: true, force: true });
-  }
-}
-
-/** Removes the folders of our own runs that were killed before they could. */
-function removeLeftBehind(folder: string): void {
-  for (const name of readdirSync(folder)) {
-    const tag = tagIn(name, PREFIX, '-\\w+');
-    if (tag === undefined || !isGone(tag)) continue;
-    const path = join(folder, name);
-    const stat = lstatSync(path, { throwIfNoEntry: false });
-    if (stat?.isDirectory() && stat.uid === process.getuid?.()) rmSync(path, { recursive: true, force: true });
   }
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Failure } from '../../src/failure.js';
 import { evidenceOf } from '../../src/model/evidence.js';
 import { fitCosts, type LearnedRows } from '../../src/model/fit.js';
@@ -337,8 +337,7 @@ describe('a pool', () => {
     const take = (answer: Answer) => void (answer.kind === 'fit' && pids.push(Number(answer.path)));
     await pool.run(job(), shards(1), take);
     expect(isAlive(pids[0]!)).toBe(true);
-    await new Promise((resolve) => setTimeout(resolve, 5000));
-    expect(isAlive(pids[0]!)).toBe(false);
+    await vi.waitUntil(() => !isAlive(pids[0]!), { timeout: 30_000 });
     await pool.run(job(), shards(1), take);
     expect(pids[1]).not.toBe(pids[0]);
   });
