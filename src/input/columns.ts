@@ -1,3 +1,5 @@
+import { float32s, float64s, letGo, uint32s } from '../memory.js';
+
 /**
  * Columns that grow as they are read, as narrow as their values allow: files have millions of rows.
  */
@@ -39,6 +41,7 @@ export class IndexColumn {
 
   /** Lets the values go. */
   clear(): void {
+    letGo(this.#values);
     this.#values = new Uint32Array(0);
     this.#length = 0;
   }
@@ -107,12 +110,20 @@ export class NumberColumn {
     return this.#values.subarray(0, this.#length);
   }
 
+  /** Lets the values go. */
+  clear(): void {
+    letGo(this.#values);
+    this.#values = new Uint32Array(0);
+    this.#length = 0;
+  }
+
   #widen(value: number): void {
     const narrow = this.stored;
     const floats = Math.fround(value) === value && narrow.every((v) => v === MISSING || Math.fround(v) === v);
     const room = this.#values.length;
-    const wide = narrow instanceof Uint32Array && floats ? new Float32Array(room) : new Float64Array(room);
+    const wide = narrow instanceof Uint32Array && floats ? float32s(room) : float64s(room);
     for (let row = 0; row < narrow.length; row++) wide[row] = this.at(row);
+    letGo(this.#values);
     this.#values = wide;
   }
 }
@@ -132,9 +143,16 @@ function larger<T extends Values>(values: T, least: number): T {
   return resized(values, Math.max(least, Math.ceil(values.length * 1.5)));
 }
 
+function sameKind<T extends Values>(values: T, length: number): T;
+function sameKind(values: Values, length: number): Values {
+  if (values instanceof Uint32Array) return uint32s(length);
+  return values instanceof Float32Array ? float32s(length) : float64s(length);
+}
+
 function resized<T extends Values>(values: T, length: number): T {
-  const copy = new (values.constructor as new (length: number) => T)(length);
+  const copy = sameKind(values, length);
   copy.set(values);
+  letGo(values);
   return copy;
 }
 

@@ -1,4 +1,5 @@
 import { ExitCode, Failure } from '../failure.js';
+import { float32s, letGo } from '../memory.js';
 import type { SparseRows } from '../model/sparse.js';
 import { type Rated, weighted, weightStrength } from '../model/strength.js';
 import type { Events } from './event-columns.js';
@@ -59,6 +60,8 @@ export function foldEvents(
     weigh && rule.kind !== 'count'
       ? foldedValues(inOrderOfTime(pairs, timesFor(events, way)), 'sum', weigh, undefined)
       : undefined;
+  letGo(pairs.rows);
+  letGo(pairs.order);
   const strengths = () => {
     if (sums) return weighted(strengthsOf(folded, rule), sums);
     return weigh ? folded.value.map(weightStrength) : strengthsOf(folded, rule);
@@ -86,7 +89,7 @@ function matrixOf({ start, index }: Pairs, columns: number, value: Float32Array)
 
 /** The values of each pair's rows as one. @param time what `first` and `last` go by; undefined: the order of the rows. */
 function foldedValues({ index, rows, order }: Pairs, way: Duplicates, value: OfRow, time: OfRow | undefined) {
-  const values = new Float32Array(index.length);
+  const values = float32s(index.length);
   for (let entry = 0; entry < index.length; entry++) {
     const from = rows[entry]!;
     const to = rows[entry + 1]!;

@@ -1,6 +1,8 @@
+import { float64s, letGo, uint32s } from '../memory.js';
 import type { SparseRows } from '../model/sparse.js';
 import type { Pairs } from './pairs.js';
 import { Sorter } from './sorter.js';
+import { Ties } from './ties.js';
 
 /** Interactions with a time each: `times` stands beside `matrix.index`, in seconds since 1970, NaN where unknown. */
 export interface TimedRows {
@@ -19,8 +21,8 @@ export interface TimedRows {
  */
 export function latestTimes(pairs: Pairs, seconds: (row: number) => number): Float64Array | undefined {
   const { start, index, rows, order } = pairs;
-  const latest = new Float64Array(index.length);
-  const lastRow = new Uint32Array(index.length);
+  const latest = float64s(index.length);
+  const lastRow = uint32s(index.length);
   let known = false;
   for (let entry = 0; entry < index.length; entry++) {
     let second = Number.NaN;
@@ -38,7 +40,11 @@ export function latestTimes(pairs: Pairs, seconds: (row: number) => number): Flo
   }
   if (!known) return undefined;
   const sorter = new Sorter();
-  for (let user = 0; user + 1 < start.length; user++) setApart(latest, lastRow, start[user]!, start[user + 1]!, sorter);
+  const ties = new Ties();
+  for (let user = 0; user + 1 < start.length; user++) {
+    setApart(latest, lastRow, start[user]!, start[user + 1]!, sorter, ties);
+  }
+  letGo(lastRow);
   return latest;
 }
 
@@ -46,7 +52,8 @@ export function latestTimes(pairs: Pairs, seconds: (row: number) => number): Flo
  * @param seconds of a user's entries, which are those `from` to `to`; NaN where unknown. They become times.
  * @param row what tells within a second.
  */
-function setApart(seconds: Float64Array, row: Uint32Array, from: number, to: number, sorter: Sorter): void {
+function setApart(seconds: Float64Array, row: Uint32Array, from: number, to: number, sorter: Sorter, ties: Ties): void {
+  if (!ties.has(seconds, from, to)) return;
   const order = sorter.begin(to - from);
   let count = 0;
   for (let entry = from; entry < to; entry++) if (!Number.isNaN(seconds[entry]!)) order[count++] = entry;

@@ -1,3 +1,5 @@
+import { letGo, uint32s } from '../memory.js';
+
 /**
  * The rows of an events file by user and item: the entries of a sparse matrix, and the rows that each is made of.
  *
@@ -20,7 +22,7 @@ export function pairsOf(user: Uint32Array, item: Uint32Array, users: number, ite
   const order = sorted(user, users, byItem, bounds);
   const start = new Uint32Array(users + 1);
   const index = byItem;
-  const rows = new Uint32Array(order.length + 1);
+  const rows = uint32s(order.length + 1);
   let entries = 0;
   for (let u = 0; u < users; u++) {
     let before = -1;
@@ -36,7 +38,10 @@ export function pairsOf(user: Uint32Array, item: Uint32Array, users: number, ite
   }
   rows[entries] = order.length;
   if (entries === order.length) return { start, index, rows, order };
-  return { start, index: index.slice(0, entries), rows: rows.slice(0, entries + 1), order };
+  const pairs = { start, index: index.slice(0, entries), rows: rows.slice(0, entries + 1), order };
+  letGo(index);
+  letGo(rows);
+  return pairs;
 }
 
 /**
@@ -49,7 +54,7 @@ function sorted(key: Uint32Array, keys: number, before: Uint32Array | undefined,
   for (let row = 0; row < key.length; row++) bounds[key[row]! + 1]!++;
   for (let k = 0; k < keys; k++) bounds[k + 1]! += bounds[k]!;
   const place = bounds.slice(0, keys);
-  const order = new Uint32Array(key.length);
+  const order = uint32s(key.length);
   if (before) {
     for (let at = 0; at < order.length; at++) {
       const row = before[at]!;

@@ -69,6 +69,7 @@ function assemble(
   const behaviour = events.map(({ path, events: read, report }) => {
     const folded = foldEvents(path, read, ids.users.ids, ids.items.ids, inputs);
     report.events = eventsReport(read, folded);
+    for (const column of [read.strength, read.weight, read.time]) column?.clear();
     return folded;
   });
   const attributes = catalogue?.attributes ?? noAttributes(0);

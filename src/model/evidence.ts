@@ -1,3 +1,4 @@
+import { float32s, uint32s } from '../memory.js';
 import { withoutLongHistories } from './long-histories.js';
 import { preferenceTrust } from './preferences.js';
 import { inversePower, type Settings } from './settings.js';
@@ -86,8 +87,23 @@ export function evidenceOf(seen: Observations, settings: Settings): Evidence {
   };
 }
 
+/** What is liked; the interactions themselves where all are, since they may be many. */
 function likedOf(interactions: SparseRows): SparseRows {
-  return mapped(interactions, (value) => (value > 0 ? value : undefined));
+  const { rows, columns, start, index, value } = interactions;
+  let liked = 0;
+  for (let e = 0; e < value.length; e++) if (value[e]! > 0) liked++;
+  if (liked === value.length) return interactions;
+  const kept = { rows, columns, start: new Uint32Array(rows + 1), index: uint32s(liked), value: float32s(liked) };
+  let filled = 0;
+  for (let row = 0; row < rows; row++) {
+    for (let e = start[row]!, end = start[row + 1]!; e < end; e++) {
+      if (!(value[e]! > 0)) continue;
+      kept.index[filled] = index[e]!;
+      kept.value[filled++] = value[e]!;
+    }
+    kept.start[row + 1] = filled;
+  }
+  return kept;
 }
 
 /** attribute values × items, those values alone that some items share, and not too many of them. */
@@ -130,6 +146,7 @@ function evidenceOnItems(
 
 function countsByColumn(matrix: SparseRows): Float64Array {
   const counts = new Float64Array(matrix.columns);
-  for (const column of matrix.index) counts[column]!++;
+  const { index } = matrix;
+  for (let e = 0; e < index.length; e++) counts[index[e]!]!++;
   return counts;
 }

@@ -1,3 +1,5 @@
+import { float32s, uint32s } from '../memory.js';
+
 /**
  * A sparse matrix by rows (CSR). Row r holds `index[start[r] .. start[r+1])` and the values beside them.
  *
@@ -62,23 +64,30 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-/** The same matrix by columns: row c of the answer holds what stood in column c, in the order of the rows. */
+/** The same matrix by columns: row c of the answer holds what stood in column c, in the order of the rows. Values may be shared. */
 export function transposed(matrix: SparseRows): SparseRows {
   const { rows, columns, index, value } = matrix;
   const start = new Uint32Array(columns + 1);
   for (let e = 0; e < index.length; e++) start[index[e]! + 1]!++;
   for (let c = 0; c < columns; c++) start[c + 1]! += start[c]!;
   const place = start.slice(0, columns);
-  const rowOf = new Uint32Array(index.length);
-  const values = new Float32Array(index.length);
+  const rowOf = uint32s(index.length);
+  // Where all values are one, they are so in any order.
+  const values = areOne(value) ? value : float32s(index.length);
+  const areMoved = values !== value;
   for (let r = 0; r < rows; r++) {
-    for (let e = matrix.start[r]!; e < matrix.start[r + 1]!; e++) {
+    for (let e = matrix.start[r]!, end = matrix.start[r + 1]!; e < end; e++) {
       const at = place[index[e]!]!++;
       rowOf[at] = r;
-      values[at] = value[e]!;
+      if (areMoved) values[at] = value[e]!;
     }
   }
   return { rows: columns, columns: rows, start, index: rowOf, value: values };
+}
+
+function areOne(values: Float32Array): boolean {
+  for (let e = 0; e < values.length; e++) if (values[e] !== values[0]) return false;
+  return true;
 }
 
 /** The matrix with the cells that `keep` accepts, their values as `keep` gives them; undefined drops a cell. */
@@ -87,8 +96,8 @@ export function mapped(
   keep: (value: number, row: number, column: number) => number | undefined,
 ): SparseRows {
   const start = new Uint32Array(matrix.rows + 1);
-  const index = new Uint32Array(matrix.index.length);
-  const value = new Float32Array(matrix.index.length);
+  const index = uint32s(matrix.index.length);
+  const value = float32s(matrix.index.length);
   let filled = 0;
   for (let r = 0; r < matrix.rows; r++) {
     for (let e = matrix.start[r]!; e < matrix.start[r + 1]!; e++) {
@@ -103,8 +112,10 @@ export function mapped(
   return { rows, columns, start, index: index.slice(0, filled), value: value.slice(0, filled) };
 }
 
-/** Matrices under one another; they have the same columns. */
+/** Matrices under one another; they have the same columns. Where all but one are without rows, that one itself. */
 export function stacked(...parts: SparseRows[]): SparseRows {
+  const [only, ...others] = parts.filter((part) => part.rows > 0);
+  if (only && others.length === 0) return only;
   const rows = parts.reduce((total, part) => total + part.rows, 0);
   const entries = parts.reduce((total, part) => total + part.index.length, 0);
   const start = new Uint32Array(rows + 1);
@@ -124,6 +135,9 @@ export function stacked(...parts: SparseRows[]): SparseRows {
 /** Matrices beside one another; they have the same rows. */
 export function besides(...parts: SparseRows[]): SparseRows {
   const rows = parts[0]?.rows ?? 0;
+  const columns = parts.reduce((total, part) => total + part.columns, 0);
+  const first = parts[0];
+  if (first && parts.every((part) => part === first || part.index.length === 0)) return { ...first, columns };
   const entries = parts.reduce((total, part) => total + part.index.length, 0);
   const start = new Uint32Array(rows + 1);
   const index = new Uint32Array(entries);
@@ -140,7 +154,6 @@ export function besides(...parts: SparseRows[]): SparseRows {
     }
     start[r + 1] = entry;
   }
-  const columns = parts.reduce((total, part) => total + part.columns, 0);
   return { rows, columns, start, index, value };
 }
 

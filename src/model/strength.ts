@@ -1,3 +1,4 @@
+import { float32s } from '../memory.js';
 import type { SparseRows } from './sparse.js';
 
 /*
@@ -80,7 +81,7 @@ export function strengthsOfRatings(ratings: SparseRows, span: number): Float32Ar
   const { rows, start, value } = ratings;
   const all = known(value, 0, value.length);
   const mean = all.sum / Math.max(1, all.count);
-  const strengths = new Float32Array(value.length);
+  const strengths = float32s(value.length);
   for (let user = 0; user < rows; user++) {
     const from = start[user]!;
     const to = start[user + 1]!;

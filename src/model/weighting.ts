@@ -1,3 +1,4 @@
+import { float32s } from '../memory.js';
 import type { Weighting } from './settings.js';
 import type { SparseRows } from './sparse.js';
 
@@ -18,7 +19,7 @@ const BM25_LENGTH = 0.75;
  */
 export function weighted(liked: SparseRows, weighting: Weighting, popularity: Float64Array): SparseRows {
   if (weighting === 'plain') return liked;
-  if (weighting === 'binary') return { ...liked, value: new Float32Array(liked.value.length).fill(1) };
+  if (weighting === 'binary') return { ...liked, value: float32s(liked.value.length).fill(1) };
   const items = liked.columns;
   let known = 0;
   for (const degree of popularity) if (degree > 0) known++;

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { mappedFile } from '../memory.js';
 
 /** Named typed arrays, as parent and children pass them on through a file. */
 export type Arrays = Record<string, TypedArray>;
@@ -17,6 +18,9 @@ const PREFIX_BYTES = MAGIC.length + 4;
 /** One read or write call moves at most 2 GiB. */
 const MOST_BYTES_A_CALL = 1 << 30;
 
+/** Smaller files are read: to map the first one takes 15 ms. */
+const WORTH_MAPPING = 1 << 20;
+
 const TYPES = { u8: Uint8Array, u32: Uint32Array, f32: Float32Array, f64: Float64Array } as const;
 type TypeName = keyof typeof TYPES;
 
@@ -27,13 +31,19 @@ interface Entry {
   length: number;
 }
 
+/** Writes arrays to a new file; one that has several names is written once. */
 export function writeArrays(path: string, arrays: Arrays): void {
-  const entries: Entry[] = [];
-  let offset = 0;
-  for (const [name, array] of Object.entries(arrays)) {
-    entries.push({ name, type: typeName(array), offset, length: array.length });
-    offset = aligned(offset + array.byteLength);
-  }
+  const placed: Placed[] = [];
+  let end = 0;
+  const entries = Object.entries(arrays).map(([name, array]): Entry => {
+    let place = placed.find((other) => isSame(other.array, array));
+    if (!place) {
+      place = { array, offset: end };
+      placed.push(place);
+      end = aligned(end + array.byteLength);
+    }
+    return { name, type: typeName(array), offset: place.offset, length: array.length };
+  });
   const header = Buffer.from(JSON.stringify(entries));
   const begin = aligned(PREFIX_BYTES + header.length);
   const head = Buffer.alloc(begin, ' ');
@@ -43,19 +53,27 @@ export function writeArrays(path: string, arrays: Arrays): void {
   const file = openSync(path, 'wx', 0o600);
   try {
     writeAt(file, head, 0);
-    entries.forEach((entry) => {
-      const array = arrays[entry.name];
-      if (array) writeAt(file, new Uint8Array(array.buffer, array.byteOffset, array.byteLength), begin + entry.offset);
-    });
+    for (const { array, offset } of placed) {
+      writeAt(file, new Uint8Array(array.buffer, array.byteOffset, array.byteLength), begin + offset);
+    }
     // Empty arrays at the end begin behind the padding of the one before them: the file reaches that far.
-    ftruncateSync(file, begin + offset);
+    ftruncateSync(file, begin + end);
   } finally {
     closeSync(file);
   }
 }
 
+interface Placed {
+  array: TypedArray;
+  offset: number;
+}
+
+function isSame(a: TypedArray, b: TypedArray): boolean {
+  return a.buffer === b.buffer && a.byteOffset === b.byteOffset && a.byteLength === b.byteLength;
+}
+
 /**
- * Reads an array file whole.
+ * Reads an array file whole; a large one is mapped where that can be had, and must not be cut while its arrays are used.
  * @throws RangeError where it is none, or is cut; sizes are checked before anything is made to measure.
  */
 export function readArrays(path: string): Arrays {
@@ -68,7 +86,9 @@ export function readArrays(path: string): Arrays {
     const begin = PREFIX_BYTES + headerBytes;
     if (begin > size) throw broken(path, 'ends inside its header');
     const entries = entriesOf(path, Buffer.from(readAt(file, PREFIX_BYTES, headerBytes)).toString(), size - begin);
-    return Object.fromEntries(entries.map((entry) => [entry.name, readEntry(file, begin, entry)]));
+    const mapped = size >= WORTH_MAPPING && begin % 8 === 0 ? mappedFile(path, size) : undefined;
+    const read = (entry: Entry) => (mapped ? viewOf(mapped, begin, entry) : readEntry(file, begin, entry));
+    return Object.fromEntries(entries.map((entry) => [entry.name, read(entry)]));
   } finally {
     closeSync(file);
   }
@@ -107,6 +127,10 @@ function parsed(header: string): unknown {
     // Altered: no list of arrays either.
     return undefined;
   }
+}
+
+function viewOf(bytes: ArrayBuffer, begin: number, { type, offset, length }: Entry): TypedArray {
+  return new TYPES[type](bytes, begin + offset, length);
 }
 
 function readEntry(file: number, begin: number, { type, offset, length }: Entry): TypedArray {

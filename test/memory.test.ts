@@ -1,0 +1,69 @@
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, test } from 'vitest';
+import { float32s, float64s, letGo, mappedFile, uint32s } from '../src/memory.js';
+import { manyEvents, put } from './cli/data.js';
+import { root, run } from './cli/run.js';
+import { temporaryFolders } from './storage/temporary.js';
+
+const newFolder = temporaryFolders();
+
+describe.each([
+  [uint32s, Uint32Array],
+  [float32s, Float32Array],
+  [float64s, Float64Array],
+])('%o', (make, type) => {
+  it.each([0, 1, 1000, 3_000_001])('gives %i zeros, as the constructor does', (length) => {
+    const array = make(length);
+    expect(array).toBeInstanceOf(type);
+    expect(array.length).toBe(length);
+    expect(array.every((value) => value === 0)).toBe(true);
+    array.fill(7);
+    expect(array.at(-1)).toBe(length === 0 ? undefined : 7);
+  });
+
+  it('gives memory back, and can still be read', () => {
+    for (const length of [10, 3_000_001]) {
+      const array = make(length).fill(7);
+      letGo(array);
+      expect([0, 7]).toContain(array[length - 1]);
+    }
+  });
+});
+
+describe('mappedFile', () => {
+  it('shows the bytes of the file, which writing to them does not change', () => {
+    const path = join(newFolder(), 'f');
+    const bytes = Uint8Array.from({ length: 100_000 }, (_, k) => k % 251);
+    writeFileSync(path, bytes);
+    const mapped = mappedFile(path, bytes.length);
+    // Without koffi, or elsewhere than on Linux, there is none.
+    if (!mapped) return expect(process.platform === 'linux' && process.arch === 'x64').toBe(false);
+    const view = new Uint8Array(mapped);
+    expect(Buffer.compare(view, bytes)).toBe(0);
+    view.fill(1);
+    expect(readFileSync(path).equals(bytes)).toBe(true);
+  });
+
+  it('leaves what cannot be mapped to be read', () => {
+    const path = join(newFolder(), 'f');
+    writeFileSync(path, 'x');
+    truncateSync(path, 0);
+    expect(mappedFile(path, 0)).toBeUndefined();
+    expect(() => mappedFile(join(path, 'not'), 1)).toThrow(/ENOTDIR/);
+  });
+});
+
+test('a run gives the same bytes where nothing can be mapped', async () => {
+  const folder = newFolder();
+  put(folder, 'e.csv', manyEvents(5_000, 800, 60));
+  const args = ['-u', 'e.csv', '-j', '2', '--algorithm', 'ridge', '--duplicates', 'last'];
+  const mapped = await run(args, { folder });
+  const without = join(root, 'test/cli/faults/without-koffi.mjs');
+  const read = await run(args, { folder, env: { NODE_OPTIONS: `--import ${without}`, WITHOUT_KOFFI: folder } });
+  expect(mapped.code, mapped.stderr).toBe(0);
+  expect(read.stderr.replace(/[\d.]+ s/, '')).toBe(mapped.stderr.replace(/[\d.]+ s/, ''));
+  expect(read.stdout).toBe(mapped.stdout);
+  // It was asked for, in parent and children, or this would show nothing.
+  if (process.platform === 'linux') expect(readFileSync(join(folder, 'asked'), 'utf8')).toMatch(/^(koffi\n){2,}$/);
+});
