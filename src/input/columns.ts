@@ -110,6 +110,15 @@ export class NumberColumn {
     return this.#values.subarray(0, this.#length);
   }
 
+  /** Puts the values in the order in which they are named. @param order as long as the column. */
+  reorder(order: Uint32Array): void {
+    const values = this.#values;
+    const ordered = sameKind(values, order.length);
+    for (let at = 0; at < order.length; at++) ordered[at] = values[order[at] ?? 0] ?? 0;
+    letGo(values);
+    this.#values = ordered;
+  }
+
   /** Lets the values go. */
   clear(): void {
     letGo(this.#values);

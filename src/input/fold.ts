@@ -26,13 +26,14 @@ export interface Folding {
   ratings: Ratings;
 }
 
-/** A number of each row of a file; NaN for none. */
-type OfRow = (row: number) => number;
+/** A number of each row, by its place in `Pairs.order`; NaN for none. */
+type OfRow = (place: number) => number;
 
 /**
  * Folds the rows of one (user, item) into one interaction.
  *
- * @param events lose their columns of users and items, so that a large file is not held twice.
+ * @param events lose their columns of users and items, so that a large file is not held twice; the rows of the others are put in
+ *   order by user and item, to be looked at one after the other from then on.
  * @throws Failure 65 for the first repeated pair under `error`.
  */
 export function foldEvents(
@@ -50,6 +51,7 @@ export function foldEvents(
   if (way === 'error') refuseRepeats(path, events, pairs, users, items);
   events.user.clear();
   events.item.clear();
+  for (const column of [strength, weight, events.time]) column?.reorder(pairs.order);
   const times = secondsOf(events, pairs);
   const stated: OfRow = strength ? (row) => strength.at(row) : () => Number.NaN;
   const weigh: OfRow | undefined = weight && ((row) => weight.at(row));
@@ -58,7 +60,7 @@ export function foldEvents(
   // Counts were multiplied by their weights; beside ratings the weights of a pair add up to a strength of their own.
   const sums =
     weigh && rule.kind !== 'count'
-      ? foldedValues(inOrderOfTime(pairs, timesFor(events, way)), 'sum', weigh, undefined)
+      ? foldedValues(pairs, 'sum', inOrderOfTime(pairs, timesFor(events, way), weigh), undefined)
       : undefined;
   letGo(pairs.rows);
   letGo(pairs.order);
@@ -88,24 +90,24 @@ function matrixOf({ start, index }: Pairs, columns: number, value: Float32Array)
 }
 
 /** The values of each pair's rows as one. @param time what `first` and `last` go by; undefined: the order of the rows. */
-function foldedValues({ index, rows, order }: Pairs, way: Duplicates, value: OfRow, time: OfRow | undefined) {
+function foldedValues({ index, rows }: Pairs, way: Duplicates, value: OfRow, time: OfRow | undefined) {
   const values = float32s(index.length);
   for (let entry = 0; entry < index.length; entry++) {
     const from = rows[entry]!;
     const to = rows[entry + 1]!;
-    values[entry] = to === from + 1 ? value(order[from]!) : fold(order.subarray(from, to), way, value, time);
+    values[entry] = to === from + 1 ? value(from) : fold(from, to, way, value, time);
   }
   return values;
 }
 
-/** One value of several, of those that are numbers where any is. */
-function fold(rows: Uint32Array, way: Duplicates, value: OfRow, time: OfRow | undefined): number {
+/** One value of the several from one place to another, of those that are numbers where any is. */
+function fold(from: number, to: number, way: Duplicates, value: OfRow, time: OfRow | undefined): number {
   let folded = Number.NaN;
   let at = Number.NaN;
-  for (const row of rows) {
-    const v = value(row);
+  for (let place = from; place < to; place++) {
+    const v = value(place);
     if (Number.isNaN(v)) continue;
-    const t = time ? time(row) : 0;
+    const t = time ? time(place) : 0;
     if (Number.isNaN(folded)) {
       folded = v;
       at = t;
@@ -125,27 +127,27 @@ function fold(rows: Uint32Array, way: Duplicates, value: OfRow, time: OfRow | un
 function timesFor(events: Events, way: Duplicates): OfRow | undefined {
   const { time } = events;
   if (!time || (way !== 'last' && way !== 'first')) return undefined;
-  return (row) => {
-    const t = time.at(row);
+  return (place) => {
+    const t = time.at(place);
     return Number.isNaN(t) ? Number.NEGATIVE_INFINITY : t;
   };
 }
 
-/** The same pairs, the rows of each by their times: a sum of weights that are no whole numbers goes by their order. */
-function inOrderOfTime(pairs: Pairs, time: OfRow | undefined): Pairs {
-  if (!time || pairs.index.length === pairs.order.length) return pairs;
-  const order = pairs.order.slice();
-  for (let entry = 0; entry < pairs.index.length; entry++) {
-    const rows = order.subarray(pairs.rows[entry]!, pairs.rows[entry + 1]!);
-    if (rows.length > 1) rows.sort((a, b) => (time(a) === time(b) ? a - b : time(a) < time(b) ? -1 : 1));
+/** The same numbers, those of each pair by their times: a sum of weights that are no whole numbers goes by their order. */
+function inOrderOfTime({ index, rows, order }: Pairs, time: OfRow | undefined, value: OfRow): OfRow {
+  if (!time || index.length === order.length) return value;
+  const places = Uint32Array.from(order.keys());
+  for (let entry = 0; entry < index.length; entry++) {
+    const own = places.subarray(rows[entry]!, rows[entry + 1]!);
+    if (own.length > 1) own.sort((a, b) => (time(a) === time(b) ? a - b : time(a) < time(b) ? -1 : 1));
   }
-  return { ...pairs, order };
+  return (place) => value(places[place]!);
 }
 
 function secondsOf({ time, timeColumn }: Events, pairs: Pairs): Float64Array | undefined {
   if (!time || !timeColumn) return undefined;
   const scale = timeColumn.scale;
-  return latestTimes(pairs, (row) => time.at(row) / scale);
+  return latestTimes(pairs, (place) => time.at(place) / scale);
 }
 
 function refuseRepeats(

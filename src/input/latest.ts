@@ -16,10 +16,10 @@ export interface TimedRows {
  * exports are written as things happen (the lines of an invoice, the day of a date): what a user did k-th in a second is
  * ½ k / (k + 1) later, which nothing that came after it can change.
  *
- * @param seconds of a row; NaN where unknown.
+ * @param seconds by place in `pairs.order`; NaN where unknown.
  * @returns one time beside each of `pairs.index`, NaN where no row of the pair has one; undefined where none has.
  */
-export function latestTimes(pairs: Pairs, seconds: (row: number) => number): Float64Array | undefined {
+export function latestTimes(pairs: Pairs, seconds: (place: number) => number): Float64Array | undefined {
   const { start, index, rows, order } = pairs;
   const latest = float64s(index.length);
   const lastRow = uint32s(index.length);
@@ -28,12 +28,11 @@ export function latestTimes(pairs: Pairs, seconds: (row: number) => number): Flo
     let second = Number.NaN;
     const end = rows[entry + 1]!;
     for (let at = rows[entry]!; at < end; at++) {
-      const row = order[at]!;
-      const whole = Math.floor(seconds(row));
+      const whole = Math.floor(seconds(at));
       // Not `<=`: that is false beside the NaN of a pair without a time yet; and of one second the later row counts.
       if (Number.isNaN(whole) || second > whole) continue;
       second = whole;
-      lastRow[entry] = row;
+      lastRow[entry] = order[at]!;
       known = true;
     }
     latest[entry] = second;

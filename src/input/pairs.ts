@@ -15,20 +15,56 @@ export interface Pairs {
   order: Uint32Array;
 }
 
-/** @param user,item one entry a row of the file; below `users` and `items`. */
+/**
+ * Two counting sorts, by item and then by user, which look at each row a few times however many there are. What the second
+ * needs and what comes out is laid down by the first in the order in which it is read: rows are looked up nowhere.
+ *
+ * @param user,item one entry a row of the file; below `users` and `items`.
+ */
 export function pairsOf(user: Uint32Array, item: Uint32Array, users: number, items: number): Pairs {
-  const byItem = sorted(item, items, undefined);
-  const bounds = new Uint32Array(users + 1);
-  const order = sorted(user, users, byItem, bounds);
+  const count = user.length;
+  const itemEnd = startsOf(item, items);
+  const byItem = uint32s(count + 1);
+  const userByItem = uint32s(count);
+  for (let row = 0; row < count; row++) {
+    const at = itemEnd[item[row]!]!++;
+    byItem[at] = row;
+    userByItem[at] = user[row]!;
+  }
+  const userEnd = startsOf(user, users);
+  const order = uint32s(count);
+  const index = uint32s(count);
+  for (let i = 0, at = 0; i < items; i++) {
+    for (const end = itemEnd[i]!; at < end; at++) {
+      const to = userEnd[userByItem[at]!]!++;
+      order[to] = byItem[at]!;
+      index[to] = i;
+    }
+  }
+  letGo(userByItem);
+  return folded(users, userEnd, index, order, byItem);
+}
+
+/** Where the rows of each key begin, once they are in the order of their keys. */
+function startsOf(key: Uint32Array, keys: number): Uint32Array {
+  const bounds = new Uint32Array(keys + 1);
+  for (let row = 0; row < key.length; row++) bounds[key[row]! + 1]!++;
+  for (let k = 0; k < keys; k++) bounds[k + 1]! += bounds[k]!;
+  return bounds;
+}
+
+/**
+ * Rows in the order of their users and items, those of one pair as one entry.
+ * @param userEnd where the rows of each user end. @param index their items, @param rows room for one more than there are; both
+ *   are part of the answer.
+ */
+function folded(users: number, userEnd: Uint32Array, index: Uint32Array, order: Uint32Array, rows: Uint32Array): Pairs {
   const start = new Uint32Array(users + 1);
-  const index = byItem;
-  const rows = uint32s(order.length + 1);
   let entries = 0;
-  for (let u = 0; u < users; u++) {
+  for (let u = 0, at = 0; u < users; u++) {
     let before = -1;
-    const end = bounds[u + 1]!;
-    for (let at = bounds[u]!; at < end; at++) {
-      const i = item[order[at]!]!;
+    for (const end = userEnd[u]!; at < end; at++) {
+      const i = index[at]!;
       if (i === before) continue;
       before = i;
       rows[entries] = at;
@@ -42,26 +78,4 @@ export function pairsOf(user: Uint32Array, item: Uint32Array, users: number, ite
   letGo(index);
   letGo(rows);
   return pairs;
-}
-
-/**
- * Row numbers by rising key, those of one key in the order of `before` (by default, their own): a counting sort, which
- * looks at each row twice however many there are.
- *
- * @param bounds takes where the rows of each key begin.
- */
-function sorted(key: Uint32Array, keys: number, before: Uint32Array | undefined, bounds = new Uint32Array(keys + 1)) {
-  for (let row = 0; row < key.length; row++) bounds[key[row]! + 1]!++;
-  for (let k = 0; k < keys; k++) bounds[k + 1]! += bounds[k]!;
-  const place = bounds.slice(0, keys);
-  const order = uint32s(key.length);
-  if (before) {
-    for (let at = 0; at < order.length; at++) {
-      const row = before[at]!;
-      order[place[key[row]!]!++] = row;
-    }
-  } else {
-    for (let row = 0; row < order.length; row++) order[place[key[row]!]!++] = row;
-  }
-  return order;
 }

@@ -38,9 +38,9 @@ const DISLIKED_SHARE = 0.25;
  * @param values NaN where a row has none; undefined: no row has any.
  */
 export function strengthRule(values: Numbers | undefined, ratings: Ratings = 'auto'): StrengthRule {
-  const grades = new Float64Array(MOST_GRADES + 1);
-  const counts = new Float64Array(MOST_GRADES + 1);
-  let known = 0;
+  // Stars and half stars are counted by place; whatever else is a grade is looked for among few.
+  const halves = new Float64Array(4 * LARGEST_GRADE + 1);
+  const others = new Map<number, number>();
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (let row = 0; row < (values?.length ?? 0); row++) {
@@ -48,14 +48,14 @@ export function strengthRule(values: Numbers | undefined, ratings: Ratings = 'au
     if (Number.isNaN(value)) continue;
     if (value < low) low = value;
     if (value > high) high = value;
-    if (known > MOST_GRADES) continue;
-    // Few grades, and the same one often: looking for it costs less than a map would.
-    let grade = 0;
-    while (grade < known && grades[grade] !== value) grade++;
-    if (grade === known) grades[known++] = value;
-    counts[grade] = (counts[grade] ?? 0) + 1;
+    const half = 2 * (value + LARGEST_GRADE);
+    if (half >= 0 && half < halves.length && half === Math.floor(half)) halves[half] = (halves[half] ?? 0) + 1;
+    else if (others.size <= MOST_GRADES) others.set(value, (others.get(value) ?? 0) + 1);
   }
-  const tally = new Map(Array.from(grades.subarray(0, known), (value, grade) => [value, counts[grade] ?? 0]));
+  const tally = new Map(others);
+  halves.forEach((count, half) => {
+    if (count > 0) tally.set(half / 2 - LARGEST_GRADE, count);
+  });
   if (tally.size === 0 || ratings === 'count') return { kind: 'count' };
   if (ratings === 'auto' && !isScale(tally, low, high)) return { kind: 'count' };
   const ends = endsOf(low, high);

@@ -1,3 +1,4 @@
+import { float32s } from '../memory.js';
 import { hashOf } from './random.js';
 import type { SparseRows } from './sparse.js';
 
@@ -29,7 +30,8 @@ export function withoutLongHistories(
   const users = longHistories(interactions, most);
   if (users.length === 0) return interactions;
   const { start, index } = interactions;
-  const value = interactions.value.slice();
+  const value = float32s(index.length);
+  value.set(interactions.value);
   const when = (e: number) => (times === undefined || Number.isNaN(times[e]!) ? Number.NEGATIVE_INFINITY : times[e]!);
   for (const user of users) {
     const length = start[user + 1]! - start[user]!;

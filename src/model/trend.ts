@@ -13,8 +13,9 @@ export function recentPopularity(
   halfLife: number,
   popularity: Float64Array,
 ): Float64Array {
+  if (!times || halfLife === 0) return popularity;
   const { from, to } = span(times);
-  if (!times || halfLife === 0 || !(to > from)) return popularity;
+  if (!(to > from)) return popularity;
   const trend = new Float64Array(interactions.columns);
   interactions.index.forEach((item, e) => {
     if (!(interactions.value[e]! > 0)) return;
@@ -25,10 +26,11 @@ export function recentPopularity(
   return trend;
 }
 
-function span(times: Float64Array | undefined): { from: number; to: number } {
+function span(times: Float64Array): { from: number; to: number } {
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;
-  for (const time of times ?? []) {
+  for (let e = 0; e < times.length; e++) {
+    const time = times[e]!;
     if (time < from) from = time;
     if (time > to) to = time;
   }

@@ -31,6 +31,19 @@ describe('NumberColumn', () => {
     );
   });
 
+  it('puts its values in another order, and lets them go', () => {
+    fc.assert(
+      fc.property(numbers, fc.array(fc.nat()), (values, keys) => {
+        const order = Uint32Array.from(values.keys()).sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0));
+        const column = columnOf(values);
+        column.reorder(order);
+        expect(valuesOf(column)).toEqual(Array.from(order, (row) => values[row]));
+        column.clear();
+        expect(column.length).toBe(0);
+      }),
+    );
+  });
+
   it.each([
     ['whole numbers', [1112486027, Number.NaN, 0], Uint32Array],
     ['halves', [4, 3.5, Number.NaN], Float32Array],
