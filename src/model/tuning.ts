@@ -67,17 +67,24 @@ interface Ladder {
   needs?: 'times' | 'groups';
 }
 
+/**
+ * Where nothing has gained this share by then, fine steps are not tried: on none of nine data sets did they gain what makes up
+ * for it.
+ */
+const PROMISING = 0.01;
+
 /** Settings that take a fit each, and the moves from where they stand, in the order in which they are tried. */
 const FITTED: readonly {
   setting: 'lambda' | 'attributeWeight' | 'basketDamping' | 'sourceDamping';
   moves: readonly ((now: number) => number)[];
   needs?: 'attributes';
+  isFine?: boolean;
 }[] = [
   { setting: 'lambda', moves: [(now) => now / 4, (now) => now * 4] },
   { setting: 'attributeWeight', moves: [(now) => now * 4, (now) => now / 5], needs: 'attributes' },
   { setting: 'basketDamping', moves: [(now) => now - 0.5, (now) => now + 0.25] },
-  { setting: 'lambda', moves: [(now) => now / 2, (now) => now * 2] },
-  { setting: 'sourceDamping', moves: [(now) => now - 0.2, (now) => now + 0.2] },
+  { setting: 'lambda', moves: [(now) => now / 2, (now) => now * 2], isFine: true },
+  { setting: 'sourceDamping', moves: [(now) => now - 0.2, (now) => now + 0.2], isFine: true },
 ];
 
 /**
@@ -90,7 +97,8 @@ export async function tune(start: Settings, knobs: Knobs, judge: Judge, fits: nu
   const climb = new Climb(start, judge, fits);
   await climb.begin();
   await climb.free(knobs);
-  for (const { setting, moves, needs } of FITTED) {
+  for (const { setting, moves, needs, isFine } of FITTED) {
+    if (isFine && !climb.isPromising) break;
     if (knobs.fixed.has(setting) || (needs && !knobs[needs])) continue;
     for (const move of moves) {
       let moved = false;
@@ -136,6 +144,11 @@ class Climb {
     this.settings = start;
     this.#judge = judge;
     this.#mostFits = mostFits;
+  }
+
+  /** True where the climb has come far enough for fine steps. */
+  get isPromising(): boolean {
+    return mean(this.worth) >= (1 + PROMISING) * this.before;
   }
 
   async begin(): Promise<void> {

@@ -92,17 +92,28 @@ describe('a knob that costs a fit', () => {
   test.each<[(typeof FITTED)[number], number]>([
     ['lambda', 48],
     ['lambda', 0.75],
-    ['lambda', 24],
     ['attributeWeight', 8],
     ['attributeWeight', 0.1],
     ['basketDamping', 0],
     ['basketDamping', 1.25],
-    ['sourceDamping', 0.9],
   ])('%s is moved on to %d while that gains', async (setting, peak) => {
     const { judge } = judgeBy(peaked(setting, peak));
     const { settings } = await tune(START, ALL, judge, 30);
     expect(settings[setting]).toBeCloseTo(peak, 12);
     expect(Object.keys(differences(START, settings))).toEqual([setting]);
+  });
+
+  test.each<[(typeof FITTED)[number], number]>([
+    ['lambda', 24],
+    ['sourceDamping', 0.9],
+  ])('%s is moved in fine steps, to %d, where something has gained before', async (setting, peak) => {
+    const fine = peaked(setting, peak);
+    const gained = judgeBy((settings, user) => fine(settings, user) + (settings.recency === 1 ? 0.1 : 0));
+    const { settings } = await tune(START, ALL, gained.judge, 30);
+    expect(settings[setting]).toBeCloseTo(peak, 12);
+    const { judge, calls } = judgeBy(fine);
+    expect((await tune(START, ALL, judge, 30)).settings[setting]).toBe(START[setting]);
+    expect(calls.map(({ learned }) => learned[setting])).not.toContain(peak);
   });
 
   test('is fitted with others of b and β beside it, and takes them where they gain', async () => {
