@@ -1,5 +1,5 @@
 import { MOST_SHORT, ProgramLayout } from './program-memory.js';
-import { PlainSystems, type SystemSource, type Systems, type SystemsOf } from './systems.js';
+import { PlainSystems, type SystemSource, type Systems, type SystemsOf, writeScaled } from './systems.js';
 
 /** What assembly/system.ts exports. */
 interface Program {
@@ -56,7 +56,7 @@ class CompiledSystems implements Systems {
   #count = 0;
 
   constructor(module: WebAssembly.Module, source: SystemSource, most: number, { layout, at, isShort }: Places) {
-    const { pairs, diagonal, rank } = source;
+    const { pairs, scale, diagonal, rank } = source;
     const { program, buffer } = layout.start<Program>(module);
     this.#rank = rank;
     this.#ofItems = diagonal;
@@ -78,7 +78,7 @@ class CompiledSystems implements Systems {
         to[own] = filled + piece.start[row + 1]!;
       }
       for (let e = 0; e < piece.index.length; e++) index[filled + e] = rank[piece.index[e]!]!;
-      value.set(piece.value, filled);
+      writeScaled(piece, pairs.from[k]!, scale, value, filled);
       filled += piece.index.length;
     });
     const gather = isShort ? program.gather16 : program.gather32;

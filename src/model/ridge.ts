@@ -43,7 +43,7 @@ export class RidgeRows {
   readonly #place: Uint16Array;
   readonly #system: Systems;
 
-  /** @param counted as `GramRows` writes them with the same s and at least as large a K. Scaled in place: G̃ stays. */
+  /** @param counted as `GramRows` writes them with the same s and at least as large a K. */
   constructor(evidence: Evidence, settings: Settings, counted: CountedRows, systemsOf: SystemsOf) {
     const { items } = evidence;
     this.#counted = counted.candidates;
@@ -51,7 +51,6 @@ export class RidgeRows {
     this.#steps = settings.steps;
     this.#scale = dampedDegrees(evidence, settings.sourceDamping / 2);
     this.#candidateFactor = dampedDegrees(evidence, settings.candidateDamping);
-    scalePairs(counted.pairs, this.#scale);
     const scaled = evidence.diagonal.map((g, item) => g * this.#scale[item]! ** 2);
     const lambda = ridgeOf(evidence, scaled, settings.lambda);
     this.#diagonal = scaled.map((g) => g + lambda);
@@ -59,7 +58,10 @@ export class RidgeRows {
     this.#rank = rank;
     this.#byRank = item;
     this.#place = new Uint16Array(items);
-    this.#system = systemsOf({ pairs: counted.pairs, diagonal: this.#diagonal, rank }, this.#neighbors);
+    this.#system = systemsOf(
+      { pairs: counted.pairs, scale: this.#scale, diagonal: this.#diagonal, rank },
+      this.#neighbors,
+    );
   }
 
   /**
@@ -118,15 +120,6 @@ export class RidgeRows {
       if (place[item] !== 0) wanted[place[item]! - 1] = piece.value[e]! * own * scale[item]!;
     }
   }
-}
-
-function scalePairs(pairs: PiecedRows, scale: Float64Array): void {
-  pairs.pieces.forEach((piece, k) => {
-    for (let row = 0; row < piece.rows; row++) {
-      const own = scale[pairs.from[k]! + row]!;
-      for (let e = piece.start[row]!; e < piece.start[row + 1]!; e++) piece.value[e]! *= own * scale[piece.index[e]!]!;
-    }
-  });
 }
 
 /** λ as it is added: in means of the scaled diagonal, less where items have much evidence each. */

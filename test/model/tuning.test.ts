@@ -108,7 +108,7 @@ describe('a knob that costs a fit', () => {
     ['sourceDamping', 0.9],
   ])('%s is moved in fine steps, to %d, where something has gained before', async (setting, peak) => {
     const fine = peaked(setting, peak);
-    const gained = judgeBy((settings, user) => fine(settings, user) + (settings.recency === 1 ? 0.1 : 0));
+    const gained = judgeBy((settings) => fine(settings) + (settings.recency === 1 ? 0.1 : 0));
     const { settings } = await tune(START, ALL, gained.judge, 30);
     expect(settings[setting]).toBeCloseTo(peak, 12);
     const { judge, calls } = judgeBy(fine);
