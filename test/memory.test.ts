@@ -56,7 +56,7 @@ describe('mappedFile', () => {
 
 test('a run gives the same bytes where nothing can be mapped', async () => {
   const folder = newFolder();
-  put(folder, 'e.csv', manyEvents(5_000, 800, 60));
+  put(folder, 'e.csv', manyEvents(4_000, 5_000, 90));
   const args = ['-u', 'e.csv', '-j', '2', '--algorithm', 'ridge', '--duplicates', 'last'];
   const mapped = await run(args, { folder });
   const without = join(root, 'test/cli/faults/without-koffi.mjs');

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { MAX_RECORD_BYTES } from './csv-records.js';
-import { type EventLayout, type Events, type EventsPart, newEvents, partOf } from './event-columns.js';
+import { type EventLayout, type Events, type EventsPart, newEvents, partOf, reserveEvents } from './event-columns.js';
 import { IdIndex, type PackedIds } from './ids.js';
 import { lineEnd } from './lanes.js';
 import { PlainEvents } from './plain-events.js';
@@ -41,6 +41,8 @@ export interface Segment {
 
 /** A range with more odd rows than this is better read where their neighbours are known. */
 const MOST_SEGMENTS = 500;
+/** Rows are hardly shorter: so many are made room for. */
+const FEWEST_BYTES = 16;
 const LF = 0x0a;
 
 /**
@@ -49,7 +51,7 @@ const LF = 0x0a;
  */
 export function readRange(task: EventsTask, from: number, to: number): RangePart {
   const { stretch } = task.sizes;
-  const reader = new SegmentReader(task);
+  const reader = new SegmentReader(task, Math.ceil((to - from) / FEWEST_BYTES));
   const file = openSync(task.path, 'r');
   let end = from;
   try {
@@ -71,12 +73,15 @@ export function readRange(task: EventsTask, from: number, to: number): RangePart
 class SegmentReader {
   readonly #layout: EventLayout;
   readonly #weights: ReadonlyMap<string, number>;
+  readonly #rows: number;
   readonly #users = new IdIndex();
   readonly #items = new IdIndex();
   readonly #segments: Segment[] = [];
   #open: { plain: PlainEvents; events: Events; begin: number } | undefined;
 
-  constructor({ layout, eventWeights }: EventsTask) {
+  /** @param rows about how many there may be. */
+  constructor({ layout, eventWeights }: EventsTask, rows: number) {
+    this.#rows = rows;
     this.#layout = layout;
     this.#weights = new Map(eventWeights);
   }
@@ -100,6 +105,8 @@ class SegmentReader {
 
   #begin(begin: number) {
     const events = newEvents(this.#layout, this.#weights);
+    // Mostly there is one segment; of many, each grows as it needs.
+    if (this.#segments.length === 0) reserveEvents(events, this.#rows);
     return { plain: new PlainEvents(this.#layout, { events, users: this.#users, items: this.#items }), events, begin };
   }
 
@@ -129,12 +136,16 @@ interface Lines {
   end: number;
 }
 
+/** A process reads one range after the other. */
+let kept: Buffer | undefined;
+
 /** The lines that begin in a range, some at a time; a last line without an end is left out. */
 function* wholeLines(file: number, { begin, sizes }: EventsTask, from: number, to: number): Generator<Lines> {
   // A line that begins with the range is told by the line's end before it.
   let inside = from === begin;
   let place = inside ? from : from - 1;
-  let buffer = Buffer.allocUnsafe(sizes.chunk);
+  let buffer = kept?.length === sizes.chunk ? kept : Buffer.allocUnsafe(sizes.chunk);
+  kept = buffer;
   let filled = 0;
   for (;;) {
     if (filled === buffer.length) {
