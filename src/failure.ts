@@ -9,6 +9,7 @@ export const ExitCode = {
   cannotCreate: 73,
   io: 74,
   tryAgain: 75,
+  hungUp: 129,
   interrupted: 130,
   terminated: 143,
 } as const;

@@ -16,6 +16,7 @@ import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { ExitCode, Failure, systemCode } from '../failure.js';
+import { atExit } from '../storage/at-exit.js';
 import { ownTag, removeLeftBehind } from '../storage/owner.js';
 import { type Locking, lockOutput } from './lock.js';
 
@@ -120,6 +121,7 @@ class AtomicFile implements Destination {
   readonly #file: Writable;
   readonly #descriptor: number;
   readonly #head: Writable;
+  readonly #forget: () => void;
   #error: Error | undefined;
   #done = false;
 
@@ -134,6 +136,7 @@ class AtomicFile implements Destination {
     } catch (error) {
       throw cannotCreate(path, error);
     }
+    this.#forget = atExit(() => rmSync(this.#temporary, { force: true }));
     this.#file = createWriteStream(this.#temporary, { fd: this.#descriptor, autoClose: false });
     this.#file.on('error', (error) => this.#fail(error));
     if (path.endsWith('.gz')) {
@@ -160,6 +163,7 @@ class AtomicFile implements Destination {
       closeSync(this.#descriptor);
       renameSync(this.#temporary, this.#path);
       this.#done = true;
+      this.#forget();
     } catch (error) {
       throw cannotWrite(this.#path, error);
     }
@@ -170,6 +174,7 @@ class AtomicFile implements Destination {
     this.#head.destroy();
     this.#file.destroy();
     rmSync(this.#temporary, { force: true });
+    this.#forget();
   }
 
   #fail(error: Error): void {

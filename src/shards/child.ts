@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { atExit } from '../storage/at-exit.js';
 import type { Shard } from './plan.js';
 import { type Answer, type AnswerTo, asToParent, type Job, PROTOCOL, type ToChild, type ToParent } from './protocol.js';
 
@@ -36,10 +37,11 @@ export class Child {
   #ending = false;
   #isAtWork = false;
 
-  constructor(worker: URL) {
+  /** @param onWords is given what it says on stderr, which is that of this process otherwise. */
+  constructor(worker: URL, onWords?: (words: string) => void) {
     this.#process = fork(fileURLToPath(worker), [], {
       serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      stdio: ['ignore', 'ignore', onWords ? 'pipe' : 'inherit', 'ipc'],
       // A debugger's port can be taken once only: children do without.
       execArgv: process.execArgv.filter((argument) => !argument.startsWith('--inspect')),
     });
@@ -48,6 +50,9 @@ export class Child {
       this.#process.once('exit', () => resolve());
       this.#process.once('error', () => resolve());
     });
+    this.#process.stderr?.setEncoding('utf8').on('data', (words: string) => onWords?.(words.trim()));
+    const forget = atExit(() => this.#process.kill('SIGKILL'));
+    this.#gone.then(forget);
     this.#process.on('message', (message) => this.#hear(message));
     this.#process.once('error', (error) => this.#fail('could not start', error.message));
     this.#process.once('disconnect', () => {

@@ -63,6 +63,10 @@ export class Lane {
     }
   }
 
+  pids(): number[] {
+    return [...this.#children].map(({ pid }) => pid);
+  }
+
   async close(how: 'gently' | 'at once'): Promise<void> {
     clearTimeout(this.#idle);
     this.#child = undefined;

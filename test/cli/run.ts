@@ -16,6 +16,8 @@ export interface Where {
   stdin?: string | Uint8Array;
   /** Beside the environment that is. */
   env?: NodeJS.ProcessEnv;
+  /** What stderr says is what a terminal would show, unless this is false: then it is what cron would mail. */
+  terminal?: boolean;
 }
 
 export interface Ended {
@@ -26,9 +28,19 @@ export interface Ended {
 }
 
 /** Starts the program as people do. */
-export function start(args: readonly string[], { folder, tmp, env: more }: Where): ChildProcessWithoutNullStreams {
+export function start(
+  args: readonly string[],
+  { folder, tmp, env: more, terminal = true }: Where,
+): ChildProcessWithoutNullStreams {
   const env = { ...process.env, ...(tmp === undefined ? {} : { TMPDIR: tmp }), ...more };
-  return spawn(process.execPath, [BINARY, ...args], { cwd: folder, env });
+  const all = terminal ? asOnATerminal(args) : args;
+  return spawn(process.execPath, [BINARY, ...all], { cwd: folder, env });
+}
+
+/** The arguments of a run, which says to a pipe what it would say to a terminal. */
+function asOnATerminal(args: readonly string[]): readonly string[] {
+  const isRun = args.includes('-u') || args.includes('--users');
+  return isRun && !args.includes('--log-format') ? [...args, '--log-format', 'text'] : args;
 }
 
 /** Everything that a stream says until it ends. */
