@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { ExitCode, Failure, systemCode } from './failure.js';
 import { type Entry, formatAskedFor, written } from './output/log-lines.js';
+import { actAtExit } from './storage/at-exit.js';
 
 /**
  * The command line, from argv to the exit code; nothing else tells of errors. Each way loads what it needs, when it is
@@ -78,12 +79,36 @@ function listenToSignals(interrupted: AbortController, tell: (failure: Failure) 
         interrupted.abort(new Failure(exitCode, `stopped by ${signal}; no output file was written`));
       } else if (signal !== 'SIGHUP') {
         tell(new Failure(exitCode, `stopped at once by a second signal, ${signal}; no output file was written`));
-        process.exit(exitCode);
+        end(exitCode);
       }
     });
   }
   // A run answers it; before one begins, it must not start Node's debugger.
   process.on('SIGUSR1', () => {});
+}
+
+/** Ends the process with the exit code of a signal, whatever is still being read or written. */
+function end(exitCode: number): void {
+  const signal = (['SIGHUP', 'SIGINT', 'SIGTERM'] as const).find((signal) => SIGNALS[signal] === exitCode);
+  // Node waits for system calls before it exits, and one may never return: the opening of a named pipe whose other end nobody
+  // opens. The signal itself does not wait, and to a shell it is the same exit code.
+  const isInFile = process.getActiveResourcesInfo().some((resource) => resource.startsWith('FSReq'));
+  if (signal && isInFile && process.argv.slice(2).some(namesPipe)) {
+    actAtExit();
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  }
+  process.exit(exitCode);
+}
+
+/** True for an argument that names a pipe or a device, with `--option=` before it or not. */
+function namesPipe(argument: string): boolean {
+  try {
+    const stats = statSync(argument.replace(/^--[\w-]+=/, ''));
+    return !stats.isFile() && !stats.isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 function version(): string {
@@ -100,4 +125,4 @@ process.stdout.on('error', (error) => {
 process.stderr.on('error', () => {});
 process.exitCode = await main(process.argv.slice(2));
 // Stopped by a signal, all is cleaned up, but a file may still be being read: that is not waited for.
-if (process.exitCode >= ExitCode.hungUp) process.exit();
+if (process.exitCode >= ExitCode.hungUp) end(process.exitCode);

@@ -28,6 +28,9 @@ export class Failure extends Error {
   }
 }
 
+/** Codes of a disk without room. */
+export const NO_ROOM: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+
 /** The code of a system error ("ENOENT"), or '' where there is none. */
 export function systemCode(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;

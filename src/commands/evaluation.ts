@@ -9,6 +9,7 @@ import { evaluate, type RunAlgorithm } from './evaluate.js';
 import type { EvaluateOptions } from './evaluate-options.js';
 import { discardLearned, learn } from './learning.js';
 import { METHOD_NAMES, methodOfSpec } from './method.js';
+import { orNoRoom } from './no-room.js';
 import { rangeWorkers } from './reading.js';
 import { type Run, startRun } from './run.js';
 import { settle } from './tuning.js';
@@ -35,7 +36,8 @@ export async function evaluateInPool(options: EvaluateOptions, interrupted: Abor
     exitCode = run.lost.length === 0 ? ExitCode.ok : ExitCode.someFailed;
     if (run.lost.length > 0) run.warn(`not all could be worked, and counts as not found:\n  ${whysOf(run)}`);
     return exitCode;
-  } catch (error) {
+  } catch (thrown) {
+    const error = orNoRoom(thrown);
     exitCode = error instanceof Failure ? error.exitCode : ExitCode.unexpected;
     throw error;
   } finally {

@@ -12,6 +12,7 @@ import {
   parsed,
   seconds,
   type TypedInput,
+  usage,
 } from './input-options.js';
 import { addLogOptions, type LogOptions, meantLog, type TypedLog } from './log-options.js';
 import { AUTO, type Method, methodOf } from './method.js';
@@ -147,13 +148,12 @@ interface Typed extends TypedInput, TypedLog {
 }
 
 function meant(typed: Typed, version: string): Options {
+  const outputs = { '--output': typed.output, '--summary': typed.summary, '--metrics-file': typed.metricsFile };
+  const toStdout = Object.entries(outputs).flatMap(([option, path]) => (path === '-' ? [option] : []));
+  if (toStdout.length > 1) throw usage(`${toStdout.join(' and ')} cannot all go to standard output`);
   const method = methodOf(typed.algorithm, typed.set, '--algorithm');
   return Object.freeze({
-    ...meantInput(
-      typed,
-      {},
-      { '--output': typed.output, '--summary': typed.summary, '--metrics-file': typed.metricsFile },
-    ),
+    ...meantInput(typed, {}, outputs),
     ...meantLog(typed),
     output: typed.output,
     top: typed.top,

@@ -18,6 +18,7 @@ import { writeArrays } from '../storage/array-file.js';
 import { writeAudience } from '../storage/run-files.js';
 import { orInterrupted } from './interruption.js';
 import { type Learned, learn, tellPlan } from './learning.js';
+import { orNoRoom } from './no-room.js';
 import type { Options } from './options.js';
 import { type Ending, keepOutcome } from './outcome.js';
 import { rangeWorkers } from './reading.js';
@@ -50,7 +51,8 @@ export async function recommend(options: Options, interrupted: AbortSignal): Pro
     const exitCode = run.lost.length === 0 ? ExitCode.ok : ExitCode.someFailed;
     ending = { exitCode, error: null, message: servedText(run, options, record), interrupted: false };
     return exitCode;
-  } catch (error) {
+  } catch (thrown) {
+    const error = orNoRoom(thrown);
     const why = error instanceof Error ? error.message : String(error);
     const exitCode = error instanceof Failure ? error.exitCode : ExitCode.unexpected;
     ending = { exitCode, error: why, message: '', interrupted: interrupted.aborted };

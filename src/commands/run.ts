@@ -52,6 +52,9 @@ export interface RunOptions extends Partial<LogOptions> {
   balance?: BalanceName;
 }
 
+const RETRIED = 'nothing is lost so far, and nothing is to be done';
+const KILLED = `${RETRIED}; should memory be short, a smaller -j needs less`;
+
 export function startRun({ workers, balance = 'least-loaded', ...log }: RunOptions): Run {
   const { quiet = false, verbose = false, logFormat, pulse } = log;
   const startedAt = performance.now();
@@ -64,7 +67,7 @@ export function startRun({ workers, balance = 'least-loaded', ...log }: RunOptio
     balance,
     onRetry: (message) => {
       retries.push(message);
-      voice.warn(message);
+      voice.warn(`${message}\n  ${/SIGKILL/.test(message) ? KILLED : RETRIED}`);
     },
     // A log of objects has no room for the last words of a child that crashes.
     ...(logFormat === 'json' ? { onWords: (words: string) => voice.warn(`a worker said: ${words}`) } : {}),

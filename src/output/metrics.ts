@@ -39,7 +39,7 @@ export function metricsText(run: string, metrics: RunMetrics): string {
     .flatMap(({ name, help, samples }) => [
       `# HELP ${name} ${help}`,
       `# TYPE ${name} gauge`,
-      ...samples.map(([labels, value]) => `${name}{${labelsText({ run, ...labels })}} ${value}`),
+      ...samples.map(([labels, value]) => `${name}{${labelsText({ run, ...labels })}} ${toMillis(value)}`),
     ])
     .concat('')
     .join('\n');
@@ -73,7 +73,7 @@ function familiesOf(metrics: RunMetrics): Family[] {
       help: 'How long each stage of the last run took; 0 for one it did not come to.',
       samples: STAGES.map((stage) => [{ stage }, secondsOf(stage)]),
     },
-    one('recommend_users_served', 'Users who got a list.', served?.users ?? 0),
+    one('recommend_users_served', 'Users who were served, if with a short list.', served?.users ?? 0),
     one('recommend_users_short', 'Users whose list is shorter than was asked for.', served?.short ?? 0),
     one('recommend_users_cold', 'Users without a history.', served?.cold ?? 0),
     one('recommend_users_failed', 'Users whom no worker could serve.', served?.failed ?? 0),
@@ -83,6 +83,10 @@ function familiesOf(metrics: RunMetrics): Family[] {
     one('recommend_retries', 'Pieces of work that were tried again.', retries),
     one('recommend_peak_memory_bytes', 'The most memory that all processes of the run had at once.', memoryBytes),
   ];
+}
+
+function toMillis(value: number): number {
+  return Math.round(value * 1000) / 1000;
 }
 
 function labelsText(labels: Record<string, string>): string {

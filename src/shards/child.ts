@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { NO_ROOM } from '../failure.js';
 import { atExit } from '../storage/at-exit.js';
 import type { Shard } from './plan.js';
 import { type Answer, type AnswerTo, asToParent, type Job, PROTOCOL, type ToChild, type ToParent } from './protocol.js';
@@ -11,12 +12,15 @@ export class ChildFailure extends Error {
   readonly ending: Ending;
   /** The child's own stack, where it threw. */
   readonly childStack: string | undefined;
+  /** The disk had no room for what it made: no matter of rows, and no other child has more. */
+  readonly isWithoutRoom: boolean;
 
   constructor(ending: Ending, message: string, childStack?: string) {
     super(message);
     this.name = 'ChildFailure';
     this.ending = ending;
     this.childStack = childStack;
+    this.isWithoutRoom = ending === 'threw' && NO_ROOM.has(/\b([A-Z]+): /.exec(message)?.[1] ?? '');
     // What the child threw at says where the defect is; where the parent heard of it does not.
     if (childStack !== undefined) this.stack = `${message}\n${childStack}`;
   }

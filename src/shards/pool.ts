@@ -156,7 +156,7 @@ export class Pool {
 
   /** True where the rows may be to blame, and not that all is being stopped. */
   #isLoss(error: unknown): error is ChildFailure {
-    return error instanceof ChildFailure && !this.#closed;
+    return error instanceof ChildFailure && !error.isWithoutRoom && !this.#closed;
   }
 }
 

@@ -8,16 +8,16 @@ const acts = new Set<() => void>();
 /** Has it done when the process ends, unless the function that comes back is called before. */
 export function atExit(act: () => void): () => void {
   // One listener for all of them: Node warns of many.
-  if (acts.size === 0) process.on('exit', doAll);
+  if (acts.size === 0) process.on('exit', actAtExit);
   acts.add(act);
   return () => {
     acts.delete(act);
-    if (acts.size === 0) process.off('exit', doAll);
+    if (acts.size === 0) process.off('exit', actAtExit);
   };
 }
 
-/** The latest first: children end before what they write to is removed. */
-function doAll(): void {
+/** Does it all, the latest first: children end before what they write to is removed. */
+export function actAtExit(): void {
   for (const act of [...acts].reverse()) {
     try {
       act();
