@@ -1,7 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { endBySignal, listenToSignals, outliveTerminals } from './ending.js';
 import { ExitCode, Failure, systemCode } from './failure.js';
 import { type Entry, formatAskedFor, written } from './output/log-lines.js';
-import { actAtExit } from './storage/at-exit.js';
 
 /**
  * The command line, from argv to the exit code; nothing else tells of errors. Each way loads what it needs, when it is
@@ -64,53 +64,6 @@ async function help(topic: string | undefined): Promise<number> {
   return ExitCode.ok;
 }
 
-const SIGNALS = {
-  SIGHUP: ExitCode.hungUp,
-  SIGINT: ExitCode.interrupted,
-  SIGTERM: ExitCode.terminated,
-} as const;
-
-/** The first signal stops what is done, and all is cleaned up; a second SIGINT or SIGTERM waits for nothing. */
-function listenToSignals(interrupted: AbortController, tell: (failure: Failure) => void): void {
-  for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      const exitCode = SIGNALS[signal];
-      if (!interrupted.signal.aborted) {
-        interrupted.abort(new Failure(exitCode, `stopped by ${signal}; no output file was written`));
-      } else if (signal !== 'SIGHUP') {
-        tell(new Failure(exitCode, `stopped at once by a second signal, ${signal}; no output file was written`));
-        end(exitCode);
-      }
-    });
-  }
-  // A run answers it; before one begins, it must not start Node's debugger.
-  process.on('SIGUSR1', () => {});
-}
-
-/** Ends the process with the exit code of a signal, whatever is still being read or written. */
-function end(exitCode: number): void {
-  const signal = (['SIGHUP', 'SIGINT', 'SIGTERM'] as const).find((signal) => SIGNALS[signal] === exitCode);
-  // Node waits for system calls before it exits, and one may never return: the opening of a named pipe whose other end nobody
-  // opens. The signal itself does not wait, and to a shell it is the same exit code.
-  const isInFile = process.getActiveResourcesInfo().some((resource) => resource.startsWith('FSReq'));
-  if (signal && isInFile && process.argv.slice(2).some(namesPipe)) {
-    actAtExit();
-    process.removeAllListeners(signal);
-    process.kill(process.pid, signal);
-  }
-  process.exit(exitCode);
-}
-
-/** True for an argument that names a pipe or a device, with `--option=` before it or not. */
-function namesPipe(argument: string): boolean {
-  try {
-    const stats = statSync(argument.replace(/^--[\w-]+=/, ''));
-    return !stats.isFile() && !stats.isDirectory();
-  } catch {
-    return false;
-  }
-}
-
 function version(): string {
   const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
   const { version }: { version?: unknown } = JSON.parse(text);
@@ -123,6 +76,7 @@ process.stdout.on('error', (error) => {
 });
 // A terminal that was closed, a pipe whose reader has gone, a full disk: the run is worth more than what it says.
 process.stderr.on('error', () => {});
+outliveTerminals();
 process.exitCode = await main(process.argv.slice(2));
 // Stopped by a signal, all is cleaned up, but a file may still be being read: that is not waited for.
-if (process.exitCode >= ExitCode.hungUp) end(process.exitCode);
+if (process.exitCode >= ExitCode.hungUp) endBySignal(process.exitCode);

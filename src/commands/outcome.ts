@@ -63,7 +63,7 @@ function metricsOf(options: Options, record: RunRecord, ended: Ended, before: nu
     endedAt,
     lastSuccess: ended.exitCode === ExitCode.ok ? endedAt : before,
     seconds: ended.seconds,
-    stages: record.seconds,
+    stages: record.stages.map(({ stage, seconds }) => ({ stage, seconds: seconds() })),
     inputs: Object.entries({ users, items, interactions }).flatMap(([input, path]) =>
       path === undefined ? [] : [{ input, ...rowsOf(record, path) }],
     ),

@@ -37,7 +37,7 @@ export async function recommend(options: Options, interrupted: AbortSignal): Pro
   const run = startRun(options);
   const { users, items, interactions } = options;
   const paths = [users, items, interactions].filter((path) => path !== undefined);
-  const record: RunRecord = { paths, files: [], seconds: [], retries: run.retries };
+  const record: RunRecord = { paths, files: [], stages: [], retries: run.retries };
   let destination: Destination | undefined;
   let ending: Ending = { exitCode: ExitCode.unexpected, error: 'unexpected', message: '', interrupted: false };
   try {
@@ -68,10 +68,13 @@ export async function recommend(options: Options, interrupted: AbortSignal): Pro
 async function work(run: Run, options: Options, destination: Destination, record: RunRecord): Promise<void> {
   const stage = async <T>(name: string, done: () => Promise<T>): Promise<T> => {
     const startedAt = run.seconds();
+    const taken = { stage: name, seconds: () => run.seconds() - startedAt };
+    record.stages.push(taken);
     try {
       return await done();
     } finally {
-      record.seconds.push({ stage: name, seconds: run.seconds() - startedAt });
+      const seconds = taken.seconds();
+      taken.seconds = () => seconds;
       run.memory.look();
     }
   };

@@ -17,8 +17,8 @@ export interface RunRecord {
   /** How it learned. */
   method?: { name: string; settings: Settings; auto: AutoRecord | undefined };
   served?: Served;
-  /** Seconds each stage took, in their order; the one that failed too. */
-  seconds: { stage: string; seconds: number }[];
+  /** Seconds each stage took, in their order, or has taken so far. */
+  stages: { stage: string; seconds: () => number }[];
   /** What was tried again, and why. */
   retries: readonly string[];
 }
@@ -59,7 +59,7 @@ export interface Ended {
 export async function summaryOf(
   version: string,
   options: object,
-  { paths, files, dataset, method, served, seconds, retries }: RunRecord,
+  { paths, files, dataset, method, served, stages, retries }: RunRecord,
   ended: Ended,
 ): Promise<object> {
   const hashes = await Promise.all(paths.map((path) => (ended.interrupted ? null : sha256Of(path))));
@@ -87,7 +87,7 @@ export async function summaryOf(
       },
     },
     served,
-    stages: Object.fromEntries(seconds.map(({ stage, seconds: taken }) => [stage, round(taken)])),
+    stages: Object.fromEntries(stages.map(({ stage, seconds }) => [stage, round(seconds())])),
     peak_memory_bytes: ended.memory.bytes,
     peak_memory_measure: ended.memory.measure,
     retries,

@@ -5,7 +5,7 @@ import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-const BINARY = fileURLToPath(new URL('../../bin/recommend.js', import.meta.url));
+export const BINARY = fileURLToPath(new URL('../../bin/recommend.js', import.meta.url));
 export const fixtures = fileURLToPath(new URL('../../fixtures', import.meta.url));
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
