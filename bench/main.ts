@@ -5,15 +5,17 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { algorithmNamed } from '../src/model/algorithms.js';
 import { PLAIN_KERNEL } from '../src/model/fit.js';
+import { BALANCES } from '../src/shards/balance.js';
 import { compiledKernel } from '../src/storage/compiled-kernel.js';
 import { spreadOf, watched } from './measure.js';
 import { observationsIn } from './observations.js';
 import { SIZES, writeRatings } from './ratings.js';
 import { type Staged, sharded } from './sharded.js';
+import { skewedObservations } from './skewed.js';
 import { stageBenches } from './stages.js';
 
 /*
- * npm run bench -- [--sizes 1m,10m] [--only stages,sharded,whole,peers] [--repeat 5] [--algorithm cosine,ridge]
+ * npm run bench -- [--sizes 1m,10m] [--only stages,sharded,whole,peers,balance] [--repeat 5] [--algorithm cosine,ridge]
  *
  * Prints medians, with the least and the most. bench/README.md says what they mean, and what would make them lie.
  */
@@ -27,7 +29,7 @@ const PEERS = fileURLToPath(new URL('bench/peers/', PROJECT));
 const { values: options } = parseArgs({
   options: {
     sizes: { type: 'string', default: '1m' },
-    only: { type: 'string', default: 'stages,sharded,whole,peers' },
+    only: { type: 'string', default: 'stages,sharded,whole,peers,balance' },
     repeat: { type: 'string', default: '5' },
     algorithm: { type: 'string', default: 'cosine,ridge' },
     workers: { type: 'string', default: '1,2' },
@@ -38,7 +40,8 @@ const repeat = Number(options.repeat);
 const parts = options.only.split(',');
 
 mkdirSync(options.folder, { recursive: true });
-for (const name of options.sizes.split(',')) {
+if (parts.includes('balance')) await balances();
+for (const name of parts.some((part) => part !== 'balance') ? options.sizes.split(',') : []) {
   const size = SIZES.find((known) => known.name === name);
   if (!size) throw new Error(`there is no size "${name}": ${SIZES.map((known) => known.name).join(', ')}`);
   const path = join(options.folder, `${size.name}-${SEED}.csv`);
@@ -102,6 +105,30 @@ async function inShards(path: string): Promise<void> {
       );
     });
   }
+}
+
+/** What each way to hand out work costs where a few users have very long histories: all ways in turn. */
+async function balances(): Promise<void> {
+  const seen = skewedObservations(SEED);
+  const settings = { ...algorithmNamed('cosine')!.settings, neighbors: 200 };
+  const workers = Math.max(...options.workers.split(',').map(Number));
+  const taken = BALANCES.map((): Staged[] => []);
+  for (let turn = 0; turn < repeat; turn++) {
+    for (const [k, balance] of BALANCES.entries()) {
+      taken[k]!.push(await sharded(seen, settings, workers, new URL('dist/', PROJECT), balance));
+    }
+  }
+  say(
+    `\na skewed load, -j ${workers}            learn, seconds              score, seconds              as long as least-loaded`,
+  );
+  taken.forEach((runs, k) => {
+    const ratio = (stage: keyof Staged) =>
+      spreadOf(runs.map((run, turn) => run[stage] / taken[0]![turn]![stage])).median.toFixed(2);
+    const seconds = (stage: keyof Staged) => times(runs.map((run) => run[stage])).padEnd(26);
+    say(
+      `${BALANCES[k]!.padEnd(32)} ${seconds('learn')}  ${seconds('score')}  ${ratio('learn')} ×, ${ratio('score')} ×`,
+    );
+  });
 }
 
 async function whole(path: string, rows: number, users: number): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Observations } from '../src/model/evidence.js';
 import type { Settings } from '../src/model/settings.js';
+import type { BalanceName } from '../src/shards/balance.js';
 
 /** Seconds that a stage took with so many children. */
 export interface Staged {
@@ -12,7 +13,13 @@ export interface Staged {
  *
  * @param built the folder of the built program: its worker is what is forked.
  */
-export async function sharded(seen: Observations, settings: Settings, workers: number, built: URL): Promise<Staged> {
+export async function sharded(
+  seen: Observations,
+  settings: Settings,
+  workers: number,
+  built: URL,
+  balance: BalanceName = 'least-loaded',
+): Promise<Staged> {
   const load = (file: string) => import(new URL(file, built).href);
   const { startRun }: typeof import('../src/commands/run.js') = await load('commands/run.js');
   const { learn }: typeof import('../src/commands/learning.js') = await load('commands/learning.js');
@@ -21,7 +28,7 @@ export async function sharded(seen: Observations, settings: Settings, workers: n
   const { writeAudience }: typeof import('../src/storage/run-files.js') = await load('storage/run-files.js');
   const { writeArrays }: typeof import('../src/storage/array-file.js') = await load('storage/array-file.js');
   const { quotedArrays, quotedCells }: typeof import('../src/output/quoting.js') = await load('output/quoting.js');
-  const run = startRun({ workers, quiet: true, verbose: false });
+  const run = startRun({ workers, balance, quiet: true });
   try {
     const learned = await learn(run, seen, settings);
     const learnt = run.seconds();

@@ -1,14 +1,16 @@
 import { readFileSync } from 'node:fs';
+import { endBySignal, listenToSignals, outliveTerminals } from './ending.js';
 import { ExitCode, Failure, systemCode } from './failure.js';
+import { type Entry, formatAskedFor, written } from './output/log-lines.js';
 
 /**
- * The command line, from argv to the exit code; nothing else prints errors. Each way loads what it needs, when it is
+ * The command line, from argv to the exit code; nothing else tells of errors. Each way loads what it needs, when it is
  * taken: to be told the version, or of a misspelled option, nobody waits for the rest.
  */
 async function main(argv: readonly string[]): Promise<number> {
   const interrupted = new AbortController();
-  onSignal('SIGINT', ExitCode.interrupted, interrupted);
-  onSignal('SIGTERM', ExitCode.terminated, interrupted);
+  const tell = (entry: Entry) => process.stderr.write(written(entry, formatAskedFor(argv), new Date()));
+  listenToSignals(interrupted, (failure) => tell(errorEntry(failure)));
   try {
     if (argv.length === 1 && argv[0] === '--version') {
       process.stdout.write(`${version()}\n`);
@@ -28,15 +30,21 @@ async function main(argv: readonly string[]): Promise<number> {
     const { recommend } = await import('./commands/recommend.js');
     return await recommend(options, interrupted.signal);
   } catch (error) {
-    if (!(error instanceof Failure)) {
-      process.stderr.write(
-        `recommend: unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-      );
-      return ExitCode.unexpected;
-    }
-    if (error.message !== '') process.stderr.write(`recommend: ${error.message}\n`);
-    return error.exitCode;
+    tell(errorEntry(error));
+    return error instanceof Failure ? error.exitCode : ExitCode.unexpected;
   }
+}
+
+/** The last words of a program that did not do what it was asked for. */
+function errorEntry(error: unknown): Entry {
+  const type = 'exit_error';
+  if (error instanceof Failure) return { type, message: error.message, facts: { exit_code: error.exitCode } };
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return {
+    type,
+    message: `unexpected: ${stack}\n  a defect of this program: please report it with these lines`,
+    facts: { exit_code: ExitCode.unexpected },
+  };
 }
 
 /** `recommend help [algorithms|evaluate]`. */
@@ -56,12 +64,6 @@ async function help(topic: string | undefined): Promise<number> {
   return ExitCode.ok;
 }
 
-function onSignal(signal: 'SIGINT' | 'SIGTERM', exitCode: number, interrupted: AbortController): void {
-  process.once(signal, () =>
-    interrupted.abort(new Failure(exitCode, `stopped by ${signal}; no output file was written`)),
-  );
-}
-
 function version(): string {
   const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
   const { version }: { version?: unknown } = JSON.parse(text);
@@ -72,6 +74,9 @@ function version(): string {
 process.stdout.on('error', (error) => {
   if (systemCode(error) !== 'EPIPE' && process.stdout.listenerCount('error') === 1) throw error;
 });
+// A terminal that was closed, a pipe whose reader has gone, a full disk: the run is worth more than what it says.
+process.stderr.on('error', () => {});
+outliveTerminals();
 process.exitCode = await main(process.argv.slice(2));
 // Stopped by a signal, all is cleaned up, but a file may still be being read: that is not waited for.
-if (process.exitCode >= ExitCode.interrupted) process.exit();
+if (process.exitCode >= ExitCode.hungUp) endBySignal(process.exitCode);

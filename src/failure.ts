@@ -9,6 +9,7 @@ export const ExitCode = {
   cannotCreate: 73,
   io: 74,
   tryAgain: 75,
+  hungUp: 129,
   interrupted: 130,
   terminated: 143,
 } as const;
@@ -26,6 +27,9 @@ export class Failure extends Error {
     this.exitCode = exitCode;
   }
 }
+
+/** Codes of a disk without room. */
+export const NO_ROOM: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 /** The code of a system error ("ENOENT"), or '' where there is none. */
 export function systemCode(error: unknown): string {

@@ -193,9 +193,9 @@ function send(message: ToParent): void {
   process.send?.(message, () => {});
 }
 
-// Ctrl-C reaches the whole process group; the parent decides what becomes of its children.
-process.on('SIGINT', () => {});
-process.on('SIGTERM', () => {});
+// Ctrl-C and a closed terminal reach the whole process group; the parent decides what becomes of its children. SIGUSR1, meant
+// for the parent, would start Node's debugger.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1'] as const) process.on(signal, () => {});
 process.on('disconnect', () => process.exit(0));
 process.on('message', (message: ToChild) => send(answer(message)));
 send({ type: 'ready', protocol: PROTOCOL });

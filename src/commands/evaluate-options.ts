@@ -12,11 +12,12 @@ import {
   type TypedInput,
   usage,
 } from './input-options.js';
+import { addLogOptions, type LogOptions, meantLog, type TypedLog } from './log-options.js';
 
 export type Format = 'table' | 'csv' | 'json';
 
 /** What was typed after `evaluate`, checked and with its defaults. */
-export interface EvaluateOptions extends InputOptions {
+export interface EvaluateOptions extends InputOptions, LogOptions {
   /** Events to be judged by, instead of a part of those that are read. */
   test: string | undefined;
   /** Undefined: `last` where there are times, else `random`. */
@@ -39,8 +40,6 @@ export interface EvaluateOptions extends InputOptions {
   perUser: string | undefined;
   /** The most children at once; changes speed and memory, never a metric. */
   workers: number;
-  quiet: boolean;
-  verbose: boolean;
 }
 
 /** What every evaluation is compared with. */
@@ -117,9 +116,7 @@ export function evaluateCommand(): Command {
         1024,
       ).default(undefined, 'the cores at hand'),
     );
-  return addReadingOptions(command)
-    .option('-q, --quiet', 'nothing on stderr unless something is wrong', false)
-    .option('-v, --verbose', 'more on stderr: plans, settings, seconds', false)
+  return addLogOptions(addReadingOptions(command))
     .allowExcessArguments(false)
     .showHelpAfterError('(recommend evaluate --help shows the options)')
     .exitOverride();
@@ -136,7 +133,7 @@ export function parseEvaluateOptions(argv: readonly string[]): EvaluateOptions |
 }
 
 /** Commander's own keys and types for the options above. */
-export interface TypedEvaluation extends TypedInput {
+export interface TypedEvaluation extends TypedInput, TypedLog {
   test?: string;
   split?: HoldoutKind;
   holdout?: number;
@@ -149,8 +146,6 @@ export interface TypedEvaluation extends TypedInput {
   output: string;
   perUser?: string;
   workers?: number;
-  quiet: boolean;
-  verbose: boolean;
 }
 
 /** What was typed, meant. @throws Failure 2 where it makes no sense. */
@@ -178,8 +173,7 @@ export function meantEvaluation(typed: TypedEvaluation): EvaluateOptions {
     output,
     perUser,
     workers: typed.workers ?? usableCores(),
-    quiet: typed.quiet,
-    verbose: typed.verbose && !typed.quiet,
+    ...meantLog(typed),
   });
 }
 

@@ -13,6 +13,7 @@ import type { Dataset, FileReport } from '../input/dataset.js';
 import type { Inputs } from '../input/inputs.js';
 import type { HoldoutKind } from '../model/holdout.js';
 import { joined, type SparseRows } from '../model/sparse.js';
+import { alarmsOf } from '../output/alarms.js';
 import { type Destination, openDestination } from '../output/destination.js';
 import { understood } from '../output/report.js';
 import { type EvaluateOptions, refuseUnknown } from './evaluate-options.js';
@@ -48,8 +49,9 @@ export interface Surroundings {
   run: RunAlgorithm;
   /** The algorithms that `run` knows. */
   algorithms: readonly string[];
-  /** Takes lines for stderr. */
-  say: (text: string) => void;
+  /** Takes what is said on stderr, and what is wrong. */
+  say: (message: string) => void;
+  warn: (message: string) => void;
   /** Reads the files of a run. */
   read: (inputs: Inputs) => Promise<{ dataset: Dataset; reports: FileReport[] }>;
   /** Is told of the bytes read, for progress. */
@@ -81,7 +83,7 @@ export async function evaluate(
       const { heldOut, how, reports } = await holdOut(options, surroundings);
       const trial = trialOf(options, heldOut, how);
       const by = groupsOf(options, heldOut, reports, trial.users);
-      if (options.format !== 'table') surroundings.say(`${summaryLines(trial.summary).join('\n')}\n`);
+      if (options.format !== 'table') surroundings.say(summaryLines(trial.summary).join('\n'));
       const rankings = await rank(options, surroundings, heldOut, trial.users);
       const { dataset } = heldOut;
       const evaluation = judge(
@@ -118,17 +120,21 @@ interface Part {
   reports: FileReport[];
 }
 
-async function holdOut(options: EvaluateOptions, { read, say, onBytes }: Surroundings): Promise<Part> {
+async function holdOut(options: EvaluateOptions, { read, say, warn, onBytes }: Surroundings): Promise<Part> {
   const { badRows, close } = openBadRows(options.badRows);
   const inputs: Inputs = { ...options, badRows, onBytes };
+  const tell = (dataset: Dataset, reports: readonly FileReport[]) => {
+    say(understood(dataset, reports, options.verbose));
+    for (const alarm of alarmsOf(reports, options.badRows)) warn(alarm);
+  };
   try {
     const { dataset, reports } = await read(inputs);
     if (options.test === undefined) {
-      say(understood(dataset, reports, options.verbose));
+      tell(dataset, reports);
       return { ...bySplit(options, dataset), reports };
     }
     const { events, report } = await readTestEvents(inputs, options.test, dataset);
-    say(understood(dataset, [...reports, report], options.verbose));
+    tell(dataset, [...reports, report]);
     const text = `held out: the interactions in ${report.table.path}`;
     return { heldOut: heldOutByFile(dataset, events), how: { kind: undefined, text }, reports };
   } finally {

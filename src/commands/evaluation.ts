@@ -1,4 +1,4 @@
-import { ExitCode } from '../failure.js';
+import { ExitCode, Failure } from '../failure.js';
 import { readDataset } from '../input/read.js';
 import { pickedRows } from '../model/sparse.js';
 import { audienceOf, scoringCosts } from '../ranking/audience.js';
@@ -9,6 +9,7 @@ import { evaluate, type RunAlgorithm } from './evaluate.js';
 import type { EvaluateOptions } from './evaluate-options.js';
 import { discardLearned, learn } from './learning.js';
 import { METHOD_NAMES, methodOfSpec } from './method.js';
+import { orNoRoom } from './no-room.js';
 import { rangeWorkers } from './reading.js';
 import { type Run, startRun } from './run.js';
 import { settle } from './tuning.js';
@@ -18,6 +19,7 @@ export async function evaluateInPool(options: EvaluateOptions, interrupted: Abor
   // Settings that make no sense are refused before anything is read.
   for (const spec of options.algorithms) methodOfSpec(spec);
   const run = startRun(options);
+  let exitCode: number = ExitCode.unexpected;
   try {
     await evaluate(
       options,
@@ -26,14 +28,33 @@ export async function evaluateInPool(options: EvaluateOptions, interrupted: Abor
         algorithms: METHOD_NAMES,
         read: (inputs) => readDataset({ ...inputs, rangeWorkers: rangeWorkers(run) }),
         say: run.say,
+        warn: run.warn,
         onBytes: () => {},
       },
       interrupted,
     );
-    return run.lost.length === 0 ? ExitCode.ok : ExitCode.someFailed;
+    exitCode = run.lost.length === 0 ? ExitCode.ok : ExitCode.someFailed;
+    if (run.lost.length > 0) run.warn(`not all could be worked, and counts as not found:\n  ${whysOf(run)}`);
+    return exitCode;
+  } catch (thrown) {
+    const error = orNoRoom(thrown);
+    exitCode = error instanceof Failure ? error.exitCode : ExitCode.unexpected;
+    throw error;
   } finally {
     await run.end();
+    const { bytes, measure } = run.memory.peak;
+    run.conclude('', {
+      exit_code: exitCode,
+      seconds: run.seconds(),
+      peak_memory_bytes: bytes,
+      peak_memory_measure: measure,
+      retries: run.retries,
+    });
   }
+}
+
+function whysOf({ lost }: Run): string {
+  return lost.map(({ what, index, why }) => `${what} ${index}: ${why}`).join('\n  ');
 }
 
 /** Learns and recommends in shards, as the main job does; lists come back as item indices. */

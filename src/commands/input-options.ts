@@ -177,16 +177,25 @@ function attributeNames(text: string): string[] {
 
 /**
  * Has a command read its arguments.
- * @returns false where help or the version was asked for, and shown. @throws Failure 2, of which the command has told.
+ * @returns false where help or the version was asked for, and shown. @throws Failure 2 with what the command says is wrong.
  */
 export function parsed(command: Command, argv: readonly string[]): boolean {
+  const complaint: string[] = [];
+  command.configureOutput({ writeErr: (text) => void complaint.push(text) });
   try {
     command.parse(argv, { from: 'user' });
     return true;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return false;
-    throw new Failure(ExitCode.usage, '', { cause: error });
+    throw new Failure(
+      ExitCode.usage,
+      complaint
+        .join('')
+        .replace(/^error: /, '')
+        .trim(),
+      { cause: error },
+    );
   }
 }
 

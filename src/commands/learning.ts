@@ -144,6 +144,6 @@ function counter(run: Run, what: Stage, shards: readonly { cost: number }[]): (c
 
 export function tellPlan(run: Run, what: Stage, shards: number): void {
   run.tell(
-    `${run.seconds().toFixed(2)} s: ${what} in ${plural(shards, 'shard')} on ${run.pool.childrenFor(shards)} of ${run.workers} workers\n`,
+    `${run.seconds().toFixed(2)} s: ${what} in ${plural(shards, 'shard')} on ${run.pool.childrenFor(shards)} of ${run.workers} workers`,
   );
 }

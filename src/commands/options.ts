@@ -12,11 +12,13 @@ import {
   parsed,
   seconds,
   type TypedInput,
+  usage,
 } from './input-options.js';
+import { addLogOptions, type LogOptions, meantLog, type TypedLog } from './log-options.js';
 import { AUTO, type Method, methodOf } from './method.js';
 
 /** What was typed, checked and with its defaults: the only form of the options that anything else sees. */
-export interface Options extends InputOptions {
+export interface Options extends InputOptions, LogOptions {
   output: string;
   /** N, items per user. */
   top: number;
@@ -32,8 +34,8 @@ export interface Options extends InputOptions {
   lockWait: number;
   /** Where a summary goes. */
   summary: string | undefined;
-  quiet: boolean;
-  verbose: boolean;
+  /** Where metrics for Prometheus go. */
+  metricsFile: string | undefined;
   /** Of this program. */
   version: string;
 }
@@ -102,10 +104,12 @@ export function program(version: string): Command {
         .argParser(seconds)
         .default(0, 'not at all'),
     )
-    .option('--summary <file>', 'a summary of the run as JSON, however it ends');
-  return addReadingOptions(command)
-    .option('-q, --quiet', 'nothing on stderr unless something is wrong', false)
-    .option('-v, --verbose', 'more on stderr: plans, settings, seconds', false)
+    .option('--summary <file>', 'a summary of the run as JSON, however it ends')
+    .option(
+      '--metrics-file <file>',
+      'metrics of the run for Prometheus, however it ends: a .prom for its textfile collector',
+    );
+  return addLogOptions(addReadingOptions(command))
     .allowExcessArguments(false)
     .showHelpAfterError('(recommend --help shows the options)')
     .exitOverride();
@@ -128,7 +132,7 @@ export function parseOptions(argv: readonly string[], version: string): Options 
 }
 
 /** Commander's own keys and types for the options above. */
-interface Typed extends TypedInput {
+interface Typed extends TypedInput, TypedLog {
   output: string;
   top: number;
   workers?: number;
@@ -140,14 +144,17 @@ interface Typed extends TypedInput {
   includeSeen: boolean;
   lockWait: number;
   summary?: string;
-  quiet: boolean;
-  verbose: boolean;
+  metricsFile?: string;
 }
 
 function meant(typed: Typed, version: string): Options {
+  const outputs = { '--output': typed.output, '--summary': typed.summary, '--metrics-file': typed.metricsFile };
+  const toStdout = Object.entries(outputs).flatMap(([option, path]) => (path === '-' ? [option] : []));
+  if (toStdout.length > 1) throw usage(`${toStdout.join(' and ')} cannot all go to standard output`);
   const method = methodOf(typed.algorithm, typed.set, '--algorithm');
   return Object.freeze({
-    ...meantInput(typed, {}, { '--output': typed.output, '--summary': typed.summary }),
+    ...meantInput(typed, {}, outputs),
+    ...meantLog(typed),
     output: typed.output,
     top: typed.top,
     workers: typed.workers ?? usableCores(),
@@ -157,8 +164,7 @@ function meant(typed: Typed, version: string): Options {
     includeSeen: typed.includeSeen,
     lockWait: typed.lockWait,
     summary: typed.summary,
-    quiet: typed.quiet,
-    verbose: typed.verbose && !typed.quiet,
+    metricsFile: typed.metricsFile,
     version,
   });
 }

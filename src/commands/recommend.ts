@@ -4,11 +4,13 @@ import type { Dataset, FileReport } from '../input/dataset.js';
 import { readDataset } from '../input/read.js';
 import { longHistories } from '../model/long-histories.js';
 import { firstRows } from '../model/sparse.js';
-import { type Destination, openAlone, openDestination } from '../output/destination.js';
+import { alarmsOf } from '../output/alarms.js';
+import { type Destination, openAlone } from '../output/destination.js';
 import { headerLine } from '../output/lines.js';
+import { megabytes } from '../output/pulse.js';
 import { quotedArrays, quotedCells } from '../output/quoting.js';
 import { plural, understood } from '../output/report.js';
-import { type RunRecord, summaryOf } from '../output/summary.js';
+import type { RunRecord } from '../output/summary.js';
 import { audienceOf, scoringCosts } from '../ranking/audience.js';
 import { planShards, WORTH_A_SHARD } from '../shards/plan.js';
 import type { ScoreJob } from '../shards/protocol.js';
@@ -16,7 +18,9 @@ import { writeArrays } from '../storage/array-file.js';
 import { writeAudience } from '../storage/run-files.js';
 import { orInterrupted } from './interruption.js';
 import { type Learned, learn, tellPlan } from './learning.js';
+import { orNoRoom } from './no-room.js';
 import type { Options } from './options.js';
+import { type Ending, keepOutcome } from './outcome.js';
 import { rangeWorkers } from './reading.js';
 import { openBadRows } from './rejects.js';
 import { type Run, startRun } from './run.js';
@@ -31,28 +35,32 @@ import { settle } from './tuning.js';
  */
 export async function recommend(options: Options, interrupted: AbortSignal): Promise<number> {
   const run = startRun(options);
-  const record: RunRecord = { files: [], seconds: [], retries: run.retries };
+  const { users, items, interactions } = options;
+  const paths = [users, items, interactions].filter((path) => path !== undefined);
+  const record: RunRecord = { paths, files: [], stages: [], retries: run.retries };
   let destination: Destination | undefined;
-  let ending: { exitCode: number; error: string | null } = { exitCode: ExitCode.unexpected, error: 'unexpected' };
+  let ending: Ending = { exitCode: ExitCode.unexpected, error: 'unexpected', message: '', interrupted: false };
   try {
     const opened = await openAlone(options.output, {
       wait: options.lockWait,
-      onWait: (who) => run.say(`${options.output} is being written by ${who}: waiting\n`),
+      onWait: (who) => run.say(`${options.output} is being written by ${who}: waiting`),
       interrupted,
     });
     destination = opened;
     await orInterrupted(interrupted, () => work(run, options, opened, record));
-    ending = { exitCode: run.lost.length === 0 ? ExitCode.ok : ExitCode.someFailed, error: null };
-    return ending.exitCode;
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    ending = { exitCode: error instanceof Failure ? error.exitCode : ExitCode.unexpected, error: message };
+    const exitCode = run.lost.length === 0 ? ExitCode.ok : ExitCode.someFailed;
+    ending = { exitCode, error: null, message: servedText(run, options, record), interrupted: false };
+    return exitCode;
+  } catch (thrown) {
+    const error = orNoRoom(thrown);
+    const why = error instanceof Error ? error.message : String(error);
+    const exitCode = error instanceof Failure ? error.exitCode : ExitCode.unexpected;
+    ending = { exitCode, error: why, message: '', interrupted: interrupted.aborted };
     throw error;
   } finally {
-    run.progress.stop();
     destination?.abandon();
     await run.end();
-    if (options.summary !== undefined) await writeSummary(options.summary, run, options, record, ending);
+    await keepOutcome(run, options, record, ending);
   }
 }
 
@@ -60,9 +68,15 @@ export async function recommend(options: Options, interrupted: AbortSignal): Pro
 async function work(run: Run, options: Options, destination: Destination, record: RunRecord): Promise<void> {
   const stage = async <T>(name: string, done: () => Promise<T>): Promise<T> => {
     const startedAt = run.seconds();
-    const result = await done();
-    record.seconds.push({ stage: name, seconds: run.seconds() - startedAt });
-    return result;
+    const taken = { stage: name, seconds: () => run.seconds() - startedAt };
+    record.stages.push(taken);
+    try {
+      return await done();
+    } finally {
+      const seconds = taken.seconds();
+      taken.seconds = () => seconds;
+      run.memory.look();
+    }
   };
   const { dataset, reports } = await stage('reading', () => read(run, options));
   record.files = reports;
@@ -72,21 +86,26 @@ async function work(run: Run, options: Options, destination: Destination, record
   const { settings, explanation, trials, tuning, cold } = settled;
   const auto = explanation === undefined ? undefined : { explanation, tuning, cold };
   record.method = { name: options.method.name, settings, auto };
-  if (explanation !== undefined) run.say(`auto: ${explanation}\n`);
-  if (trials !== undefined) run.tell(`${trials}\n`);
+  if (explanation !== undefined) run.say(`auto: ${explanation}`);
+  if (trials !== undefined) run.tell(trials);
   const learned = await stage('learning', () => learn(run, dataset, settings));
   const served = await stage('recommending', () => serve(run, options, dataset, learned, destination));
   await destination.commit();
   const lost = lostOf(run, dataset);
-  record.served = { ...served, cold: withoutHistory(dataset), lost };
+  const failed = run.lost.filter(({ what }) => what === 'user').length;
+  record.served = { ...served, cold: withoutHistory(dataset), failed, lost };
   await run.pool.close('gently');
-  run.progress.stop();
-  const to = options.output === '-' ? '' : ` → ${options.output}`;
-  run.say(
-    `${plural(served.users, 'user')} served, ${plural(served.rows, 'row')}, ${run.seconds().toFixed(1)} s${to}\n`,
-  );
-  // Whatever the options: who and what is missing has to be known.
-  if (lost.length > 0) process.stderr.write(`recommend: not all could be worked:\n  ${lost.join('\n  ')}\n`);
+  if (lost.length > 0) run.warn(`not all could be worked:\n  ${lost.join('\n  ')}\n  ${WHEN_LOST}`);
+}
+
+const WHEN_LOST = 'all else is done; run it again, with a smaller -j where memory may be short';
+
+/** What a run that did its work says at last. */
+function servedText(run: Run, { output }: Options, { served }: RunRecord): string {
+  if (!served) return '';
+  const to = output === '-' ? '' : ` → ${output}`;
+  const memory = `${megabytes(run.memory.peak.bytes)} at most`;
+  return `${plural(served.users, 'user')} served, ${plural(served.rows, 'row')}, ${run.seconds().toFixed(1)} s, ${memory}${to}`;
 }
 
 function withoutHistory({ interactions, served }: Dataset): number {
@@ -95,34 +114,11 @@ function withoutHistory({ interactions, served }: Dataset): number {
   return count;
 }
 
-/** Writes the summary, whole or not at all. That it cannot be written is told, and does not fail a run that did its work. */
-async function writeSummary(
-  path: string,
-  run: Run,
-  options: Options,
-  record: RunRecord,
-  ending: { exitCode: number; error: string | null },
-): Promise<void> {
-  const { version, method: _, ...typed } = options;
-  const shown = { ...typed, eventWeights: Object.fromEntries(options.eventWeights) };
-  const ended = { ...ending, seconds: run.seconds(), startedAt: run.startedAt };
-  let file: Destination | undefined;
-  try {
-    file = openDestination(path);
-    await file.write(await summaryOf(version, shown, record, ended));
-    await file.commit();
-  } catch (error) {
-    process.stderr.write(`recommend: warning: no summary: ${error instanceof Error ? error.message : error}\n`);
-  } finally {
-    file?.abandon();
-  }
-}
-
 function tellLongHistories(run: Run, { interactions }: Dataset, most: number): void {
   const users = longHistories(interactions, most).length;
   if (users === 0) return;
   run.say(
-    `${plural(users, 'user')} with more than ${plural(most, 'item')}: pairs are counted of the latest (--max-history)\n`,
+    `${plural(users, 'user')} with more than ${plural(most, 'item')}: pairs are counted of the latest (--max-history)`,
   );
 }
 
@@ -142,6 +138,7 @@ async function read(run: Run, options: Options): Promise<{ dataset: Dataset; rep
       },
     });
     run.say(understood(dataset, reports, options.verbose));
+    for (const alarm of alarmsOf(reports, options.badRows)) run.warn(alarm);
     return { dataset, reports };
   } finally {
     close();

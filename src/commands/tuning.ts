@@ -75,7 +75,6 @@ function quietly(run: Run, fits: number): Run {
     ...run,
     tell: () => {},
     progress: {
-      ...run.progress,
       at: (_, done, total) => {
         if (done >= total) stages++;
         run.progress.at('tuning', stages, 2 * fits);

@@ -236,11 +236,27 @@ function readingFailure(name: string, error: unknown): Error {
   if (error instanceof Failure) return error;
   const cause = asError(error);
   const code = systemCode(error);
-  if (code === 'ENOENT') return new Failure(ExitCode.noInput, `${name}: no such file`, { cause });
-  if (code === 'EACCES') return new Failure(ExitCode.noInput, `${name}: no permission to read it`, { cause });
-  if (code === 'EISDIR') return new Failure(ExitCode.noInput, `${name} is a folder, not a file`, { cause });
-  if (code === 'Z_BUF_ERROR') return new Failure(ExitCode.badData, `${name}: the gzip file ends too early`, { cause });
-  if (code.startsWith('Z_')) return new Failure(ExitCode.badData, `${name}: damaged gzip: ${cause.message}`, { cause });
+  if (code === 'ENOENT')
+    return new Failure(
+      ExitCode.noInput,
+      `${name}: no such file\n  looked for in ${process.cwd()}; has the export that writes it run?`,
+      { cause },
+    );
+  if (code === 'EACCES')
+    return new Failure(
+      ExitCode.noInput,
+      `${name}: no permission to read it; who runs this needs read rights (ls -l ${name})`,
+      { cause },
+    );
+  if (code === 'EISDIR') return new Failure(ExitCode.noInput, `${name} is a folder; name a file in it`, { cause });
+  if (code === 'Z_BUF_ERROR')
+    return new Failure(ExitCode.badData, `${name}: the gzip file ends too early; export or copy it anew`, { cause });
+  if (code.startsWith('Z_'))
+    return new Failure(
+      ExitCode.badData,
+      `${name}: damaged gzip: ${cause.message}; export or copy it anew (gzip -t tests it)`,
+      { cause },
+    );
   if (cause instanceof CsvError) return new Failure(ExitCode.badData, `${name}: ${cause.message}`, { cause });
   if (code !== '') return new Failure(ExitCode.io, `${name}: ${cause.message}`, { cause });
   return cause;

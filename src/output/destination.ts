@@ -15,7 +15,8 @@ import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { ExitCode, Failure, systemCode } from '../failure.js';
+import { ExitCode, Failure, NO_ROOM, systemCode } from '../failure.js';
+import { atExit } from '../storage/at-exit.js';
 import { ownTag, removeLeftBehind } from '../storage/owner.js';
 import { type Locking, lockOutput } from './lock.js';
 
@@ -120,6 +121,7 @@ class AtomicFile implements Destination {
   readonly #file: Writable;
   readonly #descriptor: number;
   readonly #head: Writable;
+  readonly #forget: () => void;
   #error: Error | undefined;
   #done = false;
 
@@ -134,6 +136,7 @@ class AtomicFile implements Destination {
     } catch (error) {
       throw cannotCreate(path, error);
     }
+    this.#forget = atExit(() => rmSync(this.#temporary, { force: true }));
     this.#file = createWriteStream(this.#temporary, { fd: this.#descriptor, autoClose: false });
     this.#file.on('error', (error) => this.#fail(error));
     if (path.endsWith('.gz')) {
@@ -160,6 +163,7 @@ class AtomicFile implements Destination {
       closeSync(this.#descriptor);
       renameSync(this.#temporary, this.#path);
       this.#done = true;
+      this.#forget();
     } catch (error) {
       throw cannotWrite(this.#path, error);
     }
@@ -170,6 +174,7 @@ class AtomicFile implements Destination {
     this.#head.destroy();
     this.#file.destroy();
     rmSync(this.#temporary, { force: true });
+    this.#forget();
   }
 
   #fail(error: Error): void {
@@ -201,16 +206,23 @@ function statOf(path: string): Stats | undefined {
 function cannotCreate(path: string, cause: unknown): Failure {
   const code = systemCode(cause);
   if (code === 'ENOENT' || code === 'ENOTDIR') {
-    return new Failure(ExitCode.cannotCreate, `${path}: the folder ${dirname(path)} does not exist`, { cause });
+    return new Failure(ExitCode.cannotCreate, `${path}: the folder ${dirname(path)} does not exist; make it first`, {
+      cause,
+    });
   }
   if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
-    return new Failure(ExitCode.cannotCreate, `${path}: no permission to write in ${dirname(path)}`, { cause });
+    return new Failure(
+      ExitCode.cannotCreate,
+      `${path}: no permission to write in ${dirname(path)}; who runs this needs write rights there`,
+      { cause },
+    );
   }
   return new Failure(ExitCode.cannotCreate, `${path} cannot be created: ${messageOf(cause)}`, { cause });
 }
 
 function cannotWrite(path: string, cause: unknown): Failure {
-  return new Failure(ExitCode.io, `${path} cannot be written: ${messageOf(cause)}`, { cause });
+  const wayOut = NO_ROOM.has(systemCode(cause)) ? '; make room there and run it again, what stood there stands' : '';
+  return new Failure(ExitCode.io, `${path} cannot be written: ${messageOf(cause)}${wayOut}`, { cause });
 }
 
 function messageOf(error: unknown): string {

@@ -3,6 +3,7 @@ import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExitCode, Failure, systemCode } from '../failure.js';
+import { atExit } from '../storage/at-exit.js';
 import { isGone, ownTag, processOf, tagIn } from '../storage/owner.js';
 
 /** Milliseconds between looks at a lock that somebody holds. */
@@ -49,7 +50,14 @@ export async function lockOutput(output: string, { wait, onWait, interrupted }: 
     if (look === 0) onWait(who);
     await sleep(BETWEEN_LOOKS, undefined, { signal: interrupted }).catch(() => interrupted.throwIfAborted());
   }
-  return () => rmSync(path, { force: true });
+  const forget = atExit(() => rmSync(path, { force: true }));
+  let held = true;
+  return () => {
+    // Once only: by the second time it may be another's.
+    if (held) rmSync(path, { force: true });
+    held = false;
+    forget();
+  };
 }
 
 /** Takes the lock, if it is there for the taking. @throws what the system says where none can be made there. */

@@ -7,7 +7,7 @@ import { WHOLE_SCALE } from '../model/strength.js';
 /** What was understood of the files, for stderr: every role, every column left out, every row skipped, and why. */
 export function understood(dataset: Dataset, reports: readonly FileReport[], verbose: boolean): string {
   const lines = reports.flatMap((report) => fileLines(report, verbose));
-  return [...lines, learnedLine(dataset), ''].join('\n');
+  return [...lines, learnedLine(dataset)].join('\n');
 }
 
 function fileLines(report: FileReport, verbose: boolean): string[] {
@@ -40,8 +40,13 @@ function fileLines(report: FileReport, verbose: boolean): string[] {
       `  note  ${plural(report.repeatedRows, 'row')} of an id that stood before: the first filled cell counts`,
     );
   }
-  for (const note of report.notes) lines.push(`  note  ${note}`);
+  for (const note of report.notes) if (!isAlarm(note)) lines.push(`  note  ${note}`);
   return lines;
+}
+
+/** True for a note of something wrong, of which is warned beside the report. */
+export function isAlarm(note: string): boolean {
+  return note.startsWith('WARNING: ');
 }
 
 /** A column, and what became of it. */
@@ -117,8 +122,8 @@ function learnedLine({ served, userIds, interactions, offered }: Dataset): strin
 }
 
 /** "1 row", "12,345 rows". */
-export function plural(count: number, noun: string): string {
-  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+export function plural(count: number, noun: string, many = `${noun}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? noun : many}`;
 }
 
 function date(seconds: number): string {

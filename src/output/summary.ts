@@ -1,19 +1,24 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { displayName } from '../input/csv.js';
 import type { Dataset, FileReport } from '../input/dataset.js';
 import { HYPER_PARAMETERS } from '../model/hyper-parameters.js';
 import type { Settings } from '../model/settings.js';
 import type { Tuning } from '../model/tuning.js';
+import type { FamilyMemory } from '../shards/family-memory.js';
 
 /** What a run found and did, as far as it came: everything a later look at it wants. */
 export interface RunRecord {
+  /** The input files, whether they were read or not. */
+  paths: readonly string[];
+  /** What was understood of them, once all are read. */
   files: readonly FileReport[];
   dataset?: Dataset;
   /** How it learned. */
   method?: { name: string; settings: Settings; auto: AutoRecord | undefined };
   served?: Served;
-  /** Seconds each stage took, in their order. */
-  seconds: { stage: string; seconds: number }[];
+  /** Seconds each stage took, in their order, or has taken so far. */
+  stages: { stage: string; seconds: () => number }[];
   /** What was tried again, and why. */
   retries: readonly string[];
 }
@@ -32,6 +37,8 @@ export interface Served {
   short: number;
   /** Users without a history. */
   cold: number;
+  /** Users whom no worker could serve. */
+  failed: number;
   /** Users and signals that no worker could work, each with why. */
   lost: readonly string[];
 }
@@ -42,17 +49,21 @@ export interface Ended {
   error: string | null;
   seconds: number;
   startedAt: Date;
+  /** The most that all its processes took at once. */
+  memory: FamilyMemory;
+  /** Stopped by a signal: inputs are not read once more for their hashes. */
+  interrupted: boolean;
 }
 
-/** The summary of a run as JSON. Names of members are part of what users rely on. */
+/** The summary of a run. Names of members are part of what users rely on. */
 export async function summaryOf(
   version: string,
   options: object,
-  { files, dataset, method, served, seconds, retries }: RunRecord,
+  { paths, files, dataset, method, served, stages, retries }: RunRecord,
   ended: Ended,
-): Promise<string> {
-  const inputs = await Promise.all(files.map(inputOf));
-  const summary = {
+): Promise<object> {
+  const hashes = await Promise.all(paths.map((path) => (ended.interrupted ? null : sha256Of(path))));
+  return {
     program: 'recommend',
     version,
     started: ended.startedAt.toISOString(),
@@ -60,7 +71,7 @@ export async function summaryOf(
     exit_code: ended.exitCode,
     error: ended.error,
     options,
-    inputs,
+    inputs: paths.map((path, at) => inputOf(path, hashes[at] ?? null, files)),
     data: dataset && {
       users: dataset.userIds.length,
       items: dataset.itemIds.length,
@@ -76,18 +87,21 @@ export async function summaryOf(
       },
     },
     served,
-    stages: Object.fromEntries(seconds.map(({ stage, seconds: taken }) => [stage, round(taken)])),
-    peak_memory_bytes: process.resourceUsage().maxRSS * 1024,
+    stages: Object.fromEntries(stages.map(({ stage, seconds }) => [stage, round(seconds())])),
+    peak_memory_bytes: ended.memory.bytes,
+    peak_memory_measure: ended.memory.measure,
     retries,
   };
-  return `${JSON.stringify(summary, undefined, 2)}\n`;
 }
 
-async function inputOf({ table, kind, roles, columns, unused, skipped, events, notes }: FileReport) {
+function inputOf(path: string, sha256: string | null, files: readonly FileReport[]) {
+  const file = files.find(({ table }) => table.path === displayName(path));
+  if (!file) return { path: displayName(path), sha256 };
+  const { table, kind, roles, columns, unused, skipped, events, notes } = file;
   return {
     path: table.path,
     kind,
-    sha256: await sha256Of(table.path),
+    sha256,
     rows: table.rows,
     rejected: table.rejected,
     rejects: table.firstRejects.map(({ line, reason }) => ({ line, reason })),

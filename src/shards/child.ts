@@ -1,5 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { NO_ROOM } from '../failure.js';
+import { atExit } from '../storage/at-exit.js';
 import type { Shard } from './plan.js';
 import { type Answer, type AnswerTo, asToParent, type Job, PROTOCOL, type ToChild, type ToParent } from './protocol.js';
 
@@ -10,12 +12,15 @@ export class ChildFailure extends Error {
   readonly ending: Ending;
   /** The child's own stack, where it threw. */
   readonly childStack: string | undefined;
+  /** The disk had no room for what it made: no matter of rows, and no other child has more. */
+  readonly isWithoutRoom: boolean;
 
   constructor(ending: Ending, message: string, childStack?: string) {
     super(message);
     this.name = 'ChildFailure';
     this.ending = ending;
     this.childStack = childStack;
+    this.isWithoutRoom = ending === 'threw' && NO_ROOM.has(/\b([A-Z]+): /.exec(message)?.[1] ?? '');
     // What the child threw at says where the defect is; where the parent heard of it does not.
     if (childStack !== undefined) this.stack = `${message}\n${childStack}`;
   }
@@ -42,10 +47,11 @@ export class Child {
   #ending = false;
   #isAtWork = false;
 
-  constructor(worker: URL) {
+  /** @param onWords is given what it says on stderr, which is that of this process otherwise. */
+  constructor(worker: URL, onWords?: (words: string) => void) {
     this.#process = fork(fileURLToPath(worker), [], {
       serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      stdio: ['ignore', 'ignore', onWords ? 'pipe' : 'inherit', 'ipc'],
       env: { ...process.env, GLIBC_TUNABLES: tunables(process.env.GLIBC_TUNABLES) },
       // A debugger's port can be taken once only: children do without.
       execArgv: process.execArgv.filter((argument) => !argument.startsWith('--inspect')),
@@ -55,6 +61,9 @@ export class Child {
       this.#process.once('exit', () => resolve());
       this.#process.once('error', () => resolve());
     });
+    this.#process.stderr?.setEncoding('utf8').on('data', (words: string) => onWords?.(words.trim()));
+    const forget = atExit(() => this.#process.kill('SIGKILL'));
+    this.#gone.then(forget);
     this.#process.on('message', (message) => this.#hear(message));
     this.#process.once('error', (error) => this.#fail('could not start', error.message));
     this.#process.once('disconnect', () => {

@@ -7,6 +7,7 @@ import { limitOf, type Patience, type Watch } from './watch.js';
 
 /** Tries to start a child, before it is given up. */
 const STARTS = 3;
+const WAY_OUT = 'is there memory for one more process, and is the program built (npm run setup)?';
 /** Milliseconds before the next try, and that a child may idle before it is let go. */
 const BETWEEN_STARTS = 100;
 const IDLE = 3000;
@@ -63,6 +64,10 @@ export class Lane {
     }
   }
 
+  pids(): number[] {
+    return [...this.#children].map(({ pid }) => pid);
+  }
+
   async close(how: 'gently' | 'at once'): Promise<void> {
     clearTimeout(this.#idle);
     this.#child = undefined;
@@ -78,7 +83,8 @@ export class Lane {
         return child;
       } catch (error) {
         if (!(error instanceof ChildFailure)) throw error;
-        if (start === STARTS) throw new Failure(ExitCode.unexpected, `workers do not start: ${error.message}`);
+        if (start === STARTS)
+          throw new Failure(ExitCode.unexpected, `workers do not start: ${error.message}\n  ${WAY_OUT}`);
         await new Promise((resolve) => setTimeout(resolve, BETWEEN_STARTS));
       }
     }

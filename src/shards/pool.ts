@@ -15,6 +15,8 @@ export interface PoolOptions {
   /** Told of every shard that is tried again, and why. */
   onRetry: (message: string) => void;
   patience?: Patience;
+  /** Is given what children say on stderr, which is that of this process otherwise. */
+  onWords?: (words: string) => void;
   /** The program that children run. */
   worker?: URL;
 }
@@ -56,9 +58,14 @@ export class Pool {
     this.#watch = new Watch(this.#patience.stopped);
     const fork = () => {
       if (this.#closed) throw new Error('the pool is closed');
-      return new Child(options.worker ?? WORKER);
+      return new Child(options.worker ?? WORKER, options.onWords);
     };
     this.#lanes = Array.from({ length: options.size }, () => new Lane(fork, this.#watch, this.#patience));
+  }
+
+  /** The process ids of the children there are. */
+  pids(): number[] {
+    return this.#lanes.flatMap((lane) => lane.pids());
   }
 
   /** How many children a job of so many shards takes. */
@@ -149,7 +156,7 @@ export class Pool {
 
   /** True where the rows may be to blame, and not that all is being stopped. */
   #isLoss(error: unknown): error is ChildFailure {
-    return error instanceof ChildFailure && !this.#closed;
+    return error instanceof ChildFailure && !error.isWithoutRoom && !this.#closed;
   }
 }
 

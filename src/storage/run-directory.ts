@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ExitCode, Failure } from '../failure.js';
+import { atExit } from './at-exit.js';
 import { ownTag, removeLeftBehind } from './owner.js';
 
 const PREFIX = 'recommend-';
@@ -9,6 +10,7 @@ const PREFIX = 'recommend-';
 /** A private folder (mode 0700, unguessable name) for the files of one run, in the system's temporary folder (`TMPDIR`). */
 export class RunDirectory {
   readonly path: string;
+  readonly #forget: () => void;
   #files = 0;
 
   constructor() {
@@ -23,6 +25,7 @@ export class RunDirectory {
         { cause },
       );
     }
+    this.#forget = atExit(() => this.#clear());
   }
 
   /** The path of a file to be, whose name begins so and is no other's. */
@@ -36,6 +39,12 @@ export class RunDirectory {
   }
 
   remove(): void {
-    rmSync(this.path, { recursive: true, force: true });
+    this.#clear();
+    this.#forget();
+  }
+
+  #clear(): void {
+    // A child that is being killed may still write: then it is tried again.
+    rmSync(this.path, { recursive: true, force: true, maxRetries: 3 });
   }
 }

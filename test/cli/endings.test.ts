@@ -1,10 +1,12 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolders } from '../storage/temporary.js';
 import { manyEvents, put } from './data.js';
-import { atWork, exitOf, leftBehind, start, textOf } from './run.js';
+import { atWork, exitOf, leftBehind, run, shellExitOf, start, textOf } from './run.js';
 
 const newFolder = temporaryFolders();
 
@@ -25,6 +27,7 @@ test('a reader that leaves early (`| head -1`) ends the run with 0, quietly', as
 });
 
 describe.each([
+  ['SIGHUP', 129],
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const)('%s', (signal, code) => {
@@ -67,3 +70,51 @@ describe.each([
     expect(leftBehind(tmp)).toEqual([]);
   });
 });
+
+test.skipIf(process.platform === 'win32').each([
+  ['SIGTERM', 'SIGTERM', 143],
+  ['SIGINT', 'SIGINT', 130],
+  ['SIGHUP', 'SIGTERM', 143],
+] as const)('%s, then %s: the second ends it at once, whatever it still waits for', async (first, second, code) => {
+  const folder = newFolder();
+  const tmp = newFolder();
+  put(folder, 'events.csv', manyEvents(10_000, 5_000, 20));
+  // A pipe that nobody reads: the summary is never written.
+  execFileSync('mkfifo', [join(folder, 'summary')]);
+  const args = ['-u', 'events.csv', '-o', 'recs.csv', '-j', '2', '--summary', 'summary', '--metrics-file', 'r.prom'];
+  const child = start(args, { folder, tmp, terminal: false });
+  const ended = shellExitOf(child);
+  const said = textOf(child.stderr);
+  await atWork(child, tmp);
+  child.kill(first);
+  // Metrics are written before the summary: then it waits for that.
+  while (!readdirSync(folder).includes('r.prom') && child.exitCode === null) await sleep(10);
+  child.kill(second);
+  expect(await ended).toBe(code);
+  expect(await said).toBe(`recommend: stopped at once by a second signal, ${second}; no output file was written\n`);
+  expect(readFileSync(join(folder, 'r.prom'), 'utf8')).toContain(
+    `recommend_exit_code{run="r"} ${{ SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }[first]}\n`,
+  );
+  expect(readdirSync(folder).sort()).toEqual(['events.csv', 'r.prom', 'summary']);
+  expect(readdirSync(tmp)).toEqual([]);
+  expect(leftBehind(tmp)).toEqual([]);
+});
+
+test.skipIf(process.platform === 'win32')(
+  'a temporary folder without room ends the run with 74 and the way out',
+  async () => {
+    const folder = newFolder();
+    const tmp = newFolder();
+    put(folder, 'events.csv', manyEvents(300, 120, 12));
+    // The shell lets no file grow beyond a few blocks.
+    const { code, stderr } = await run(['-u', 'events.csv', '-o', '/dev/null', '--algorithm', 'cosine'], {
+      folder,
+      tmp,
+      terminal: false,
+      fileBlocks: 8,
+    });
+    expect(stderr).toMatch(/^recommend: no room in the temporary folder .*EFBIG.*\n.*TMPDIR.*\n$/);
+    expect(code).toBe(74);
+    expect(readdirSync(tmp)).toEqual([]);
+  },
+);

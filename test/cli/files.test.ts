@@ -165,7 +165,7 @@ describe('where the output goes', () => {
     mkdirSync(join(folder, 'there'));
     const gone = await run(['-u', 'never-read.csv', '-o', 'gone/recs.csv'], { folder, tmp });
     expect(gone.code).toBe(73);
-    expect(gone.stderr).toBe('recommend: gone/recs.csv: the folder gone does not exist\n');
+    expect(gone.stderr).toBe('recommend: gone/recs.csv: the folder gone does not exist; make it first\n');
     const there = await run(['-u', 'never-read.csv', '-o', 'there'], { folder, tmp });
     expect(there.code).toBe(73);
     expect(existsSync(join(folder, 'gone'))).toBe(false);

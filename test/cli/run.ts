@@ -1,10 +1,11 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-const BINARY = fileURLToPath(new URL('../../bin/recommend.js', import.meta.url));
+export const BINARY = fileURLToPath(new URL('../../bin/recommend.js', import.meta.url));
 export const fixtures = fileURLToPath(new URL('../../fixtures', import.meta.url));
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -16,6 +17,10 @@ export interface Where {
   stdin?: string | Uint8Array;
   /** Beside the environment that is. */
   env?: NodeJS.ProcessEnv;
+  /** What stderr says is what a terminal would show, unless this is false: then it is what cron would mail. */
+  terminal?: boolean;
+  /** The largest file it may write, in blocks of the shell's `ulimit`. */
+  fileBlocks?: number;
 }
 
 export interface Ended {
@@ -26,9 +31,28 @@ export interface Ended {
 }
 
 /** Starts the program as people do. */
-export function start(args: readonly string[], { folder, tmp, env: more }: Where): ChildProcessWithoutNullStreams {
+export function start(
+  args: readonly string[],
+  { folder, tmp, env: more, terminal = true, fileBlocks }: Where,
+): ChildProcessWithoutNullStreams {
   const env = { ...process.env, ...(tmp === undefined ? {} : { TMPDIR: tmp }), ...more };
-  return spawn(process.execPath, [BINARY, ...args], { cwd: folder, env });
+  const all = terminal ? asOnATerminal(args) : args;
+  const command = [process.execPath, BINARY, ...all];
+  if (fileBlocks === undefined) return spawn(process.execPath, command.slice(1), { cwd: folder, env });
+  return spawn('sh', ['-c', `ulimit -f ${fileBlocks}; exec "$@"`, 'sh', ...command], { cwd: folder, env });
+}
+
+/** The arguments of a run, which says to a pipe what it would say to a terminal. */
+function asOnATerminal(args: readonly string[]): readonly string[] {
+  const isRun = args.includes('-u') || args.includes('--users');
+  return isRun && !args.includes('--log-format') ? [...args, '--log-format', 'text'] : args;
+}
+
+/** Runs the program with that file as its stderr; its exit code. */
+export async function runOn(args: readonly string[], folder: string, stderr: number): Promise<number | null> {
+  const child = spawn(process.execPath, [BINARY, ...args], { cwd: folder, stdio: ['ignore', 'ignore', stderr] });
+  const [code] = await once(child, 'exit');
+  return code;
 }
 
 /** Everything that a stream says until it ends. */
@@ -44,6 +68,12 @@ export function exitOf(child: ChildProcessWithoutNullStreams): Promise<number | 
     child.once('error', reject);
     child.once('close', resolve);
   });
+}
+
+/** The same as a shell sees it, in whose eyes a signal ends a program with 128 and its number. */
+export async function shellExitOf(child: ChildProcessWithoutNullStreams): Promise<number | null> {
+  const code = await exitOf(child);
+  return code ?? (child.signalCode === null ? null : 128 + constants.signals[child.signalCode]);
 }
 
 /** Runs the program to its end. */

@@ -50,6 +50,7 @@ test('a summary tells what was read, how it was learned and who was served, as i
       rows: [...lists.values()].reduce((a, b) => a + b),
       short: [...lists.values()].filter((length) => length < 38).length,
       cold: 1,
+      failed: 0,
       lost: [],
     },
     retries: [],
@@ -66,6 +67,7 @@ test('a summary tells what was read, how it was learned and who was served, as i
   const stages: number[] = Object.values(summary.stages);
   expect(stages.reduce((a, b) => a + b)).toBeLessThanOrEqual(summary.seconds);
   expect(summary.peak_memory_bytes).toBeGreaterThan(10e6);
+  expect(['pss', 'rss', 'rss of the parent']).toContain(summary.peak_memory_measure);
 });
 
 test('a run that fails has a summary as well, which says how', async () => {
@@ -73,11 +75,15 @@ test('a run that fails has a summary as well, which says how', async () => {
   put(folder, 'events.csv', 'user,item,rating\na,b,much\n');
   const { code, stderr } = await run(['-u', 'events.csv', '-o', 'recs.csv', '--summary', 'summary.json'], { folder });
   expect(code).toBe(65);
-  const { exit_code, error, served } = summaryIn(folder);
+  const { exit_code, error, served, inputs, stages } = summaryIn(folder);
   expect(exit_code).toBe(65);
   expect(stderr).toContain(error);
   expect(error).toContain('events.csv:2: column "rating": "much" is not a number');
   expect(served).toBeUndefined();
+  expect(inputs).toEqual([
+    { path: 'events.csv', sha256: createHash('sha256').update('user,item,rating\na,b,much\n').digest('hex') },
+  ]);
+  expect(Object.keys(stages)).toEqual(['reading']);
 });
 
 test('a summary that cannot be written is told of, and the answer stands', async () => {
@@ -86,6 +92,6 @@ test('a summary that cannot be written is told of, and the answer stands', async
   const args = ['-u', 'events.csv', '-o', 'recs.csv', '-q', '--summary', 'none/summary.json'];
   const { code, stderr } = await run(args, { folder });
   expect(code).toBe(0);
-  expect(stderr).toBe('recommend: warning: no summary: none/summary.json: the folder none does not exist\n');
+  expect(stderr).toMatch(/^recommend: warning: no summary: none\/summary.json: the folder none does not exist; .*\n$/);
   expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toMatch(/^user_id,/);
 });

@@ -42,6 +42,8 @@ test.each([
   ['event weights where there are no types of events', ['-u', 'events.csv', '--event-weights', 'view=1']],
   ['two files from one standard input', ['-u', '-', '-i', '-']],
   ['an output that is an input', ['-u', 'events.csv', '-o', 'events.csv']],
+  ['two answers on one standard output', ['-u', 'events.csv', '--summary', '-']],
+  ['a log of a kind that there is not', ['-u', 'events.csv', '--log-format', 'xml']],
   ['a word for bad rows that was meant to be another', ['-u', 'events.csv', '--bad-rows', 'stopp']],
   ['a column that no file has', ['-u', 'events.csv', '--rating-col', 'stars']],
 ])('%s ends with 2, a reason, and no output', async (_, args) => {

@@ -26,8 +26,11 @@ async function evaluated(args: readonly string[], run?: RunAlgorithm, interrupte
     run: run ?? plain,
     algorithms: ['auto', 'together', 'popular'],
     read: readDataset,
-    say: (text: string) => {
-      said += text;
+    say: (message: string) => {
+      said += `${message}\n`;
+    },
+    warn: (message: string) => {
+      said += `warning: ${message}\n`;
     },
     onBytes: () => {},
   };

@@ -191,7 +191,7 @@ describe('readTable', () => {
     const path = folder.file('cut.csv.gz', packed.subarray(0, packed.length >> 1));
     const failure = await failureOf(read(path));
     expect(failure.exitCode).toBe(ExitCode.badData);
-    expect(failure.message).toBe(`${path}: the gzip file ends too early`);
+    expect(failure.message).toBe(`${path}: the gzip file ends too early; export or copy it anew`);
   });
 
   it('says that a gzip file is damaged', async () => {
@@ -206,7 +206,7 @@ describe('readTable', () => {
     const path = folder.path('absent.csv');
     const failure = await failureOf(read(path));
     expect(failure.exitCode).toBe(ExitCode.noInput);
-    expect(failure.message).toBe(`${path}: no such file`);
+    expect(failure.message).toContain(`${path}: no such file\n`);
     expect(failure.cause).toMatchObject({ code: 'ENOENT' });
   });
 

@@ -133,7 +133,7 @@ function openFiles(): string[] {
 test('a folder that is missing is named, with 73', () => {
   const at = join(folder(), 'none');
   const { exitCode, message } = failureOf(join(at, 'out.csv'));
-  expect([exitCode, message]).toEqual([73, `${join(at, 'out.csv')}: the folder ${at} does not exist`]);
+  expect([exitCode, message]).toEqual([73, `${join(at, 'out.csv')}: the folder ${at} does not exist; make it first`]);
 });
 
 test('a target that is a folder is refused with 73, and nothing is left in it', () => {

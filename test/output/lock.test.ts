@@ -80,6 +80,6 @@ test('a folder that is not there is told of as that of any output', async () => 
   const opened = await openAlone(there, locking(0)).catch((error: unknown) => error);
   expect(opened).toMatchObject({
     exitCode: 73,
-    message: `${there}: the folder ${join(folder, 'none')} does not exist`,
+    message: `${there}: the folder ${join(folder, 'none')} does not exist; make it first`,
   });
 });

@@ -144,7 +144,7 @@ describe('a worker that', () => {
       const failure = await thrownBy(pool.run(job(), shards(2), () => {}));
       expect(failure).toBeInstanceOf(Failure);
       expect(failure.message).toMatch(/^workers do not start: worker \d+ /);
-      expect(failure.message.endsWith(what)).toBe(true);
+      expect(failure.message.split('\n')[0]?.endsWith(what)).toBe(true);
       expect(retries).toEqual([]);
       await pool.close('gently');
       expect(isAlive(pidIn(failure.message))).toBe(false);
@@ -256,6 +256,23 @@ describe('a worker that', () => {
     expect(retries.length).toBe(1);
     expect(retries[0]).toContain(`${what}; its halves are given to other workers`);
     expect(isAlive(pidIn(retries[0]!))).toBe(false);
+  });
+
+  test('finds no room on the disk ends the run, with nothing cut and tried over and over', async () => {
+    const { pool, retries } = poolOf('without-room');
+    const at = job();
+    const failure = await failureOf(
+      pool.run(
+        at,
+        shards(3),
+        () => {},
+        () => {},
+      ),
+    );
+    expect(failure.isWithoutRoom).toBe(true);
+    expect(failure.message).toContain('ENOSPC: no space left on device');
+    expect(retries).toEqual([]);
+    expect(readFileSync(`${at.rows}.tries`, 'utf8').trimEnd().split('\n').length).toBe(1);
   });
 
   test('throws says its stack, where the run ends over it', async () => {

@@ -26,6 +26,8 @@ function comeToGrief() {
       return process.send({ type: 'poem' });
     case 'exit':
       return process.exit(0);
+    case 'throw':
+      throw new Error('grief');
     case 'crash':
       return process.abort();
     case 'memory': {

@@ -1,0 +1,39 @@
+import type { FileReport } from '../input/dataset.js';
+import { isAlarm, plural } from './report.js';
+
+/** Rows without an id are no alarm, up to this share of a file. */
+const MANY = 0.5;
+
+/**
+ * What is wrong with the files though they could be read, each with the way out.
+ * @param badRows what `--bad-rows` says.
+ */
+export function alarmsOf(reports: readonly FileReport[], badRows: string): string[] {
+  return reports.flatMap((report) => [
+    ...refusedRows(report, badRows),
+    ...skippedRows(report),
+    ...report.notes.filter(isAlarm).map((note) => `${report.table.path}: ${note.replace(/^WARNING: /, '')}`),
+  ]);
+}
+
+function refusedRows({ table }: FileReport, badRows: string): string[] {
+  const [first] = table.firstRejects;
+  if (!first) return [];
+  const wayOut =
+    badRows === 'skip' ? 'mend them, or have them kept aside with --bad-rows FILE' : `they are kept in ${badRows}`;
+  return [
+    `${table.path}: ${plural(table.rejected, 'row')} of ${table.rows.toLocaleString('en')} cannot be read and ${table.rejected === 1 ? 'is' : 'are'} left out, the first on line ${first.line}: ${first.reason}\n  ${wayOut}`,
+  ];
+}
+
+function skippedRows({ table, skipped }: FileReport): string[] {
+  const withoutId = skipped.filter(({ what }) => what.startsWith('without '));
+  const rows = withoutId.reduce((total, { kind }) => total + kind.count, 0);
+  if (rows <= MANY * table.rows) return [];
+  const why = withoutId
+    .filter(({ kind }) => kind.count > 0)
+    .map(({ what, kind }) => `${plural(kind.count, 'row')} ${what}, the first on line ${kind.firstLine}`);
+  return [
+    `${table.path}: ${rows.toLocaleString('en')} of ${plural(table.rows, 'row')} were skipped: ${why.join('; ')}\n  has the export gone wrong? --user-col and --item-col say which columns hold the ids`,
+  ];
+}

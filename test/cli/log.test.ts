@@ -1,0 +1,217 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { temporaryFolders } from '../storage/temporary.js';
+import { EVENTS, manyEvents, put } from './data.js';
+import { atWork, type Ended, exitOf, run, runOn, start, textOf } from './run.js';
+
+const newFolder = temporaryFolders();
+/** Enough to learn for a few seconds. */
+const MANY = manyEvents(40_000, 5_000, 20);
+
+/** The objects of a log of JSON: every line is one. */
+function entriesOf(stderr: string): Record<string, unknown>[] {
+  return stderr
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
+
+describe('without a terminal', () => {
+  /** Runs as cron does. */
+  async function atNight(events: string, ...args: string[]): Promise<Ended> {
+    const folder = newFolder();
+    put(folder, 'events.csv', events);
+    return run(['-u', 'events.csv', '-o', 'recs.csv', ...args], { folder, terminal: false });
+  }
+
+  test('nothing is said unless something is wrong', async () => {
+    expect(await atNight(EVENTS)).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(await atNight(`${EVENTS},oak,5\n`)).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+
+  test.each([
+    ['--log-format', 'text'],
+    ['-v', ''],
+  ])('%s %s has it say what a terminal would show', async (...args) => {
+    const { stderr } = await atNight(EVENTS, ...args.filter(Boolean));
+    expect(stderr).toMatch(/^events.csv: events, 5 rows\n/);
+    expect(stderr).toMatch(/\n2 users served, 1 row, \d+\.\d s, \d+ MB at most → recs.csv\n$/);
+    expect(stderr).not.toContain('ETA');
+  });
+
+  test('rows that were refused are warned of, with the first of them and the way out', async () => {
+    const { code, stderr } = await atNight(`${EVENTS}cat,oak,abc\ncat,elm\n`, '--bad-rows', 'skip');
+    expect(code).toBe(0);
+    expect(stderr).toBe(
+      'recommend: warning: events.csv: 2 rows of 7 cannot be read and are left out, the first on line 7: column "rating": "abc" is not a number\n' +
+        '  mend them, or have them kept aside with --bad-rows FILE\n',
+    );
+  });
+
+  test('so is a file of which more than half the rows lack an id, whatever -q says', async () => {
+    const { code, stderr } = await atNight(`${EVENTS}${',oak,1\n'.repeat(6)}`, '-q');
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      /^recommend: warning: events.csv: 6 of 11 rows were skipped: 6 rows without a user id .* line 7\n {2}.*--user-col.*\n$/,
+    );
+  });
+
+  test('so is a catalogue that does not match', async () => {
+    const folder = newFolder();
+    put(folder, 'events.csv', EVENTS);
+    put(folder, 'items.csv', 'id\nOAK\nELM\n');
+    const { stderr } = await run(['-u', 'events.csv', '-i', 'items.csv', '-o', 'r.csv'], { folder, terminal: false });
+    expect(stderr).toMatch(/^recommend: warning: events.csv: not one item that anybody had is in the catalogue; .*\n$/);
+  });
+
+  test('evaluate says as little', async () => {
+    const folder = newFolder();
+    put(folder, 'events.csv', manyEvents(100, 40, 8));
+    const args = ['evaluate', '-u', 'events.csv', '--algorithms', 'cosine', '-o', 'answer.txt'];
+    expect(await run(args, { folder, terminal: false })).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+});
+
+describe('--log-format json', () => {
+  test('says all in objects; the last holds what the summary file does', async () => {
+    const folder = newFolder();
+    put(folder, 'events.csv', `${EVENTS}cat,oak,abc\n`);
+    const args = [
+      '-u',
+      'events.csv',
+      '-o',
+      'recs.csv',
+      '--log-format',
+      'json',
+      '--bad-rows',
+      'skip',
+      '--summary',
+      's.json',
+    ];
+    const { code, stderr } = await run(args, { folder });
+    expect(code, stderr).toBe(0);
+    const entries = entriesOf(stderr);
+    expect(entries.map(({ type }) => type)).toEqual(['status', 'warning', 'status', 'summary']);
+    expect(entries[0]?.message).toMatch(/^events.csv: events, 6 rows\n {2}columns/);
+    const { type: _, time: __, message, ...summary } = entries.at(-1) ?? {};
+    expect(message).toMatch(/^2 users served/);
+    expect(summary).toEqual(JSON.parse(readFileSync(join(folder, 's.json'), 'utf8')));
+  });
+
+  test.each([
+    ['an option that there is not', ['-u', 'events.csv', '--colour'], 2, "unknown option '--colour'"],
+    [
+      'options that make no sense',
+      ['-u', 'events.csv', '-o', 'events.csv'],
+      2,
+      '--output events.csv is one of the inputs',
+    ],
+    ['a file that there is not', ['-u', 'gone.csv'], 66, 'gone.csv: no such file'],
+    ['an evaluation of nothing', ['evaluate', '-u', 'gone.csv'], 66, 'gone.csv: no such file'],
+  ])('says so of %s', async (_, args, code, message) => {
+    const folder = newFolder();
+    put(folder, 'events.csv', EVENTS);
+    for (const json of [['--log-format', 'json'], ['--log-format=json']]) {
+      const ended = await run([...args, ...json], { folder, terminal: false });
+      expect(ended.code).toBe(code);
+      const last = entriesOf(ended.stderr).at(-1);
+      expect(last).toMatchObject({ type: 'exit_error', exit_code: code });
+      expect(last?.message).toContain(message);
+    }
+  });
+
+  test('has room for the last words of a child that crashes', async () => {
+    const folder = newFolder();
+    put(folder, 'events.csv', manyEvents(100, 40, 8));
+    const env = {
+      NODE_OPTIONS: `--import ${new URL('./faults/grief.mjs', import.meta.url).href}`,
+      GRIEF: 'score 5 throw 1',
+      GRIEF_FOLDER: newFolder(),
+    };
+    const args = ['-u', 'events.csv', '-o', 'recs.csv', '--algorithm', 'cosine', '-q', '--log-format', 'json'];
+    const { code, stderr } = await run(args, { folder, env });
+    expect(code, stderr).toBe(0);
+    const warnings = entriesOf(stderr);
+    expect(new Set(warnings.map(({ type }) => type))).toEqual(new Set(['warning']));
+    const messages = warnings.map(({ message }) => message).join('\n');
+    expect(messages).toMatch(/a worker said: [\s\S]*grief/);
+    expect(messages).toMatch(/score shard 0 .*ended with exit code 1 and no answer/);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('where the run stands', () => {
+  test('SIGUSR1 has it told once, even by a quiet run', async () => {
+    const folder = newFolder();
+    const tmp = newFolder();
+    put(folder, 'events.csv', MANY);
+    const child = start(['-u', 'events.csv', '-o', 'recs.csv', '-j', '2', '-q'], { folder, tmp });
+    const ended = exitOf(child);
+    await atWork(child, tmp);
+    const told = once(child.stderr, 'data');
+    child.kill('SIGUSR1');
+    expect(String(await told)).toMatch(
+      /^(\d+ min )?\d+ s: (reading|tuning|counting|learning), \d+ % of it; [\d,]+ MB in \d+ process(es)?\n$/,
+    );
+    const rest = textOf(child.stderr);
+    child.kill('SIGTERM');
+    expect(await ended).toBe(143);
+    expect(await rest).toBe('recommend: stopped by SIGTERM; no output file was written\n');
+  });
+
+  test('--pulse has it told again and again, in JSON in parts as well', async () => {
+    const folder = newFolder();
+    put(folder, 'items.csv', 'item\noak\n');
+    // It waits for its standard input, however long.
+    const child = start(['-u', '-', '-i', 'items.csv', '--pulse', '1s', '--log-format', 'json'], { folder });
+    const ended = exitOf(child);
+    child.stdin.on('error', () => {});
+    child.stdin.write('user,item\n');
+    for (let time = 0; time < 2; time++) {
+      const [line] = await once(child.stderr, 'data');
+      const entry = JSON.parse(String(line));
+      expect(entry).toMatchObject({ type: 'status', stage: 'reading', users: 0, processes: 1, retries: 0 });
+      expect(entry.memory_bytes).toBeGreaterThan(10e6);
+    }
+    child.kill('SIGTERM');
+    expect(await ended).toBe(143);
+  });
+
+  test.each(['0s', 'soon', '-1'])('--pulse %s makes no sense', async (time) => {
+    const { code, stderr } = await run(['-u', 'e.csv', '--pulse', time], { folder: newFolder() });
+    expect(code).toBe(2);
+    expect(stderr).toContain('--pulse');
+  });
+});
+
+describe('a stderr that nobody reads', () => {
+  test('ends no run when its reader goes', async () => {
+    const folder = newFolder();
+    put(folder, 'events.csv', EVENTS);
+    const child = start(['-u', 'events.csv', '-o', 'recs.csv', '-v'], { folder });
+    child.stderr.destroy();
+    expect(await exitOf(child)).toBe(0);
+    expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toMatch(/^user_id,/);
+  });
+
+  test.runIf(existsSync('/dev/full'))('nor when there is no room for what is said', async () => {
+    const folder = newFolder();
+    put(folder, 'events.csv', EVENTS);
+    const full = openSync('/dev/full', 'w');
+    const code = await runOn(['-u', 'events.csv', '-o', 'recs.csv', '-v'], folder, full);
+    closeSync(full);
+    expect(code).toBe(0);
+    expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toMatch(/^user_id,/);
+  });
+
+  test.skipIf(process.platform === 'win32')('nor when it is closed', async () => {
+    const folder = newFolder();
+    put(folder, 'events.csv', EVENTS);
+    const binary = new URL('../../bin/recommend.js', import.meta.url).pathname;
+    const command = `exec "${process.execPath}" "${binary}" -u events.csv -o recs.csv -v 2>&-`;
+    execFileSync('sh', ['-c', command], { cwd: folder });
+    expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toMatch(/^user_id,/);
+  });
+});

@@ -1,0 +1,90 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { temporaryFolders } from '../storage/temporary.js';
+import { EVENTS, put } from './data.js';
+import { run } from './run.js';
+
+const newFolder = temporaryFolders();
+const ARGS = ['-u', 'events.csv', '-o', 'recs.csv', '--metrics-file', 'nightly.prom'];
+
+function valueIn(folder: string, metric: string): number {
+  const text = readFileSync(join(folder, 'nightly.prom'), 'utf8');
+  const line = text.split('\n').find((line) => line.startsWith(`${metric.replace('{', '{run="nightly",')}`));
+  return Number(line?.split(' ').at(-1));
+}
+
+test('a run that succeeds leaves its metrics, and no other file', async () => {
+  const folder = newFolder();
+  put(folder, 'events.csv', `${EVENTS},oak,5\ncat,oak,abc\n`);
+  const before = Date.now() / 1000;
+  const { code, stderr } = await run([...ARGS, '--bad-rows', 'skip'], { folder });
+  expect(code, stderr).toBe(0);
+  expect(readdirSync(folder).sort()).toEqual(['events.csv', 'nightly.prom', 'recs.csv']);
+  expect(valueIn(folder, 'recommend_success')).toBe(1);
+  expect(valueIn(folder, 'recommend_exit_code')).toBe(0);
+  expect(valueIn(folder, 'recommend_last_success_timestamp_seconds')).toBeGreaterThanOrEqual(Math.floor(before));
+  expect(valueIn(folder, 'recommend_users_served')).toBe(2);
+  expect(valueIn(folder, 'recommend_users_short')).toBe(2);
+  expect(valueIn(folder, 'recommend_input_rows{input="users"')).toBe(7);
+  expect(valueIn(folder, 'recommend_input_rows_rejected{input="users"')).toBe(1);
+  expect(valueIn(folder, 'recommend_input_rows_skipped{input="users"')).toBe(1);
+  expect(valueIn(folder, 'recommend_peak_memory_bytes')).toBeGreaterThan(10e6);
+  expect(valueIn(folder, 'recommend_duration_seconds')).toBeGreaterThan(0);
+});
+
+test('a run that fails says so, and keeps when one last succeeded', async () => {
+  const folder = newFolder();
+  put(folder, 'events.csv', EVENTS);
+  await run(ARGS, { folder });
+  const succeeded = valueIn(folder, 'recommend_last_success_timestamp_seconds');
+  expect(succeeded).toBeGreaterThan(0);
+  put(folder, 'events.csv', 'user,item,rating\na,b,much\n');
+  for (let time = 0; time < 2; time++) {
+    const { code } = await run(ARGS, { folder });
+    expect(code).toBe(65);
+    expect(valueIn(folder, 'recommend_exit_code')).toBe(65);
+    expect(valueIn(folder, 'recommend_success')).toBe(0);
+    expect(valueIn(folder, 'recommend_last_success_timestamp_seconds')).toBe(succeeded);
+    expect(valueIn(folder, 'recommend_last_run_timestamp_seconds')).toBeGreaterThan(succeeded);
+    expect(valueIn(folder, 'recommend_users_served')).toBe(0);
+  }
+});
+
+test('a temporary folder that is not there is a failure with metrics as well', async () => {
+  const folder = newFolder();
+  put(folder, 'events.csv', EVENTS);
+  const { code, stderr } = await run(ARGS, { folder, tmp: join(folder, 'none'), terminal: false });
+  expect(code).toBe(73);
+  expect(stderr).toMatch(/^recommend: no temporary folder can be made: .*TMPDIR/);
+  expect(valueIn(folder, 'recommend_exit_code')).toBe(73);
+  expect(valueIn(folder, 'recommend_last_success_timestamp_seconds')).toBe(0);
+});
+
+test('metrics keep the permissions that the file had, and what else stood in it is gone', async () => {
+  const folder = newFolder();
+  put(folder, 'events.csv', EVENTS);
+  writeFileSync(join(folder, 'nightly.prom'), 'other 1\n', { mode: 0o640 });
+  await run(ARGS, { folder });
+  expect(statSync(join(folder, 'nightly.prom')).mode & 0o777).toBe(0o640);
+  expect(readFileSync(join(folder, 'nightly.prom'), 'utf8')).not.toContain('other');
+});
+
+test('metrics that cannot be written are told of, and the answer stands', async () => {
+  const folder = newFolder();
+  put(folder, 'events.csv', EVENTS);
+  const args = ['-u', 'events.csv', '-o', 'recs.csv', '--metrics-file', 'none/nightly.prom'];
+  const { code, stderr } = await run(args, { folder, terminal: false });
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/^recommend: warning: no metrics: none\/nightly.prom: the folder none does not exist; .*\n$/);
+  expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toMatch(/^user_id,/);
+});
+
+test('no file is both metrics and something else', async () => {
+  const folder = newFolder();
+  put(folder, 'events.csv', EVENTS);
+  for (const option of ['-o', '--summary', '--users']) {
+    const { code, stderr } = await run(['-u', 'events.csv', option, 'x.csv', '--metrics-file', 'x.csv'], { folder });
+    expect([code, stderr], option).toEqual([2, expect.stringContaining('--metrics-file')]);
+  }
+});

@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { temporaryFolders } from '../storage/temporary.js';
+import { EVENTS, manyEvents, put } from './data.js';
+import { BINARY, leftBehind, textOf } from './run.js';
+
+const newFolder = temporaryFolders();
+
+/** Runs a line of shell on a terminal of its own, which goes when what comes back is killed. */
+function onTerminal(line: string, folder: string, tmp: string) {
+  const env = { ...process.env, TMPDIR: tmp, RECOMMEND: `${process.execPath} ${BINARY}` };
+  return spawn('script', ['-qec', line, '/dev/null'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'ignore'] });
+}
+
+// util-linux's script(1) makes terminals.
+describe.skipIf(process.platform !== 'linux' || !existsSync('/usr/bin/script'))('on a terminal', () => {
+  test('a run shows a bar, what it understood, and at last what it took', async () => {
+    const folder = newFolder();
+    put(folder, 'events.csv', EVENTS);
+    const terminal = onTerminal('$RECOMMEND -u events.csv -o recs.csv', folder, newFolder());
+    const shown = await textOf(terminal.stdout);
+    expect(shown).toContain('ETA');
+    expect(shown).toContain('events.csv: events, 5 rows\r\n');
+    expect(shown).toMatch(/2 users served, 1 row, \d+\.\d s, \d+ MB at most → recs.csv\r\n$/);
+  });
+
+  test('-q shows nothing', async () => {
+    const folder = newFolder();
+    put(folder, 'events.csv', EVENTS);
+    const terminal = onTerminal('$RECOMMEND -q -u events.csv -o recs.csv', folder, newFolder());
+    expect(await textOf(terminal.stdout)).toBe('');
+    expect(existsSync(join(folder, 'recs.csv'))).toBe(true);
+  });
+
+  test('that is closed while it learns, a run ends with 129 and leaves nothing', async () => {
+    const folder = newFolder();
+    const tmp = newFolder();
+    put(folder, 'events.csv', manyEvents(10_000, 5_000, 20));
+    put(folder, 'recs.csv', 'old');
+    // The shell hears first that the terminal has gone, tells the run, and keeps what became of it.
+    const line = `trap 'kill -HUP $!' HUP; $RECOMMEND -u events.csv -o recs.csv -j 2 & wait $!; wait $!; echo $? > code`;
+    const terminal = onTerminal(line, folder, tmp);
+    terminal.stdout.resume();
+    const gone = once(terminal, 'exit');
+    while (!readdirSync(tmp).some((name) => name.startsWith('recommend-'))) await sleep(10);
+    terminal.kill('SIGKILL');
+    await gone;
+    while (!existsSync(join(folder, 'code')) || readFileSync(join(folder, 'code'), 'utf8') === '') await sleep(10);
+    expect(readFileSync(join(folder, 'code'), 'utf8')).toBe('129\n');
+    expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toBe('old');
+    expect(readdirSync(folder).sort()).toEqual(['code', 'events.csv', 'recs.csv']);
+    expect(readdirSync(tmp)).toEqual([]);
+    while (leftBehind(tmp).length > 0) await sleep(10);
+  });
+
+  test('that has gone, a run that hears nothing of it ends as well as any', async () => {
+    const folder = newFolder();
+    const tmp = newFolder();
+    put(folder, 'events.csv', manyEvents(10_000, 5_000, 20));
+    const line = `trap '' HUP; $RECOMMEND -u events.csv -o recs.csv --algorithm cosine & wait $!; echo $? > code`;
+    const terminal = onTerminal(line, folder, tmp);
+    terminal.stdout.resume();
+    while (!readdirSync(tmp).some((name) => name.startsWith('recommend-'))) await sleep(10);
+    terminal.kill('SIGKILL');
+    while (!existsSync(join(folder, 'code')) || readFileSync(join(folder, 'code'), 'utf8') === '') await sleep(10);
+    expect(readFileSync(join(folder, 'code'), 'utf8')).toBe('0\n');
+    expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toMatch(/^user_id,/);
+  });
+});
