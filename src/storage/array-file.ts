@@ -1,4 +1,5 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import { checkSum } from './check-sum.js';
 
 /** Named typed arrays, as parent and children pass them on through a file. */
 export type Arrays = Record<string, TypedArray>;
@@ -7,13 +8,15 @@ export type TypedArray = Uint8Array | Uint32Array | Float32Array | Float64Array;
 /**
  * An array file:
  *
- *     "RECARR01" │ length of the header (uint32) │ header (JSON) │ arrays, each at a multiple of 8 bytes
+ *     "RECARR02" │ check sum of all behind it (uint32) │ length of the header (uint32) │ header (JSON) │ arrays
  *
- * The header lists name, type, offset and length of every array. Numbers are in the byte order of the machine: such
- * files live as long as a run.
+ * The header lists name, type, offset and length of every array; each array begins at the first multiple of 8 bytes behind the
+ * one before it, so that none shares bytes with another. Numbers are in the byte order of the machine.
  */
-const MAGIC = Buffer.from('RECARR01');
-const PREFIX_BYTES = MAGIC.length + 4;
+const MAGIC = Buffer.from('RECARR02');
+const SUM_AT = MAGIC.length;
+const SUMMED_FROM = SUM_AT + 4;
+const PREFIX_BYTES = SUMMED_FROM + 4;
 /** One read or write call moves at most 2 GiB. */
 const MOST_BYTES_A_CALL = 1 << 30;
 
@@ -27,28 +30,41 @@ interface Entry {
   length: number;
 }
 
+/** What tells a file from all others, but by intent. */
+export interface FileFacts {
+  bytes: number;
+  sum: number;
+}
+
+/** Writes an array file where there is none yet. */
 export function writeArrays(path: string, arrays: Arrays): void {
+  const parts: Uint8Array[] = [];
   const entries: Entry[] = [];
   let offset = 0;
   for (const [name, array] of Object.entries(arrays)) {
     entries.push({ name, type: typeName(array), offset, length: array.length });
-    offset = aligned(offset + array.byteLength);
+    parts.push(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+    const end = offset + array.byteLength;
+    offset = aligned(end);
+    parts.push(new Uint8Array(offset - end));
   }
   const header = Buffer.from(JSON.stringify(entries));
   const begin = aligned(PREFIX_BYTES + header.length);
   const head = Buffer.alloc(begin, ' ');
   MAGIC.copy(head);
-  head.writeUInt32LE(begin - PREFIX_BYTES, MAGIC.length);
+  head.writeUInt32LE(begin - PREFIX_BYTES, SUMMED_FROM);
   header.copy(head, PREFIX_BYTES);
+  head.writeUInt32LE(
+    parts.reduce((sum, part) => checkSum(part, sum), checkSum(head.subarray(SUMMED_FROM))),
+    SUM_AT,
+  );
   const file = openSync(path, 'wx', 0o600);
   try {
-    writeAt(file, head, 0);
-    entries.forEach((entry) => {
-      const array = arrays[entry.name];
-      if (array) writeAt(file, new Uint8Array(array.buffer, array.byteOffset, array.byteLength), begin + entry.offset);
-    });
-    // Empty arrays at the end begin behind the padding of the one before them: the file reaches that far.
-    ftruncateSync(file, begin + offset);
+    let position = 0;
+    for (const part of [head, ...parts]) {
+      writeAt(file, part, position);
+      position += part.length;
+    }
   } finally {
     closeSync(file);
   }
@@ -56,19 +72,37 @@ export function writeArrays(path: string, arrays: Arrays): void {
 
 /**
  * Reads an array file whole.
- * @throws RangeError where it is none, or is cut; sizes are checked before anything is made to measure.
+ * @throws RangeError where it is none, is cut or was altered; sizes are checked before anything is made to measure, so that no
+ *   file takes more memory than its own size.
  */
 export function readArrays(path: string): Arrays {
   const file = openSync(path, 'r');
   try {
     const size = fstatSync(file).size;
-    const prefix = readAt(file, 0, Math.min(size, PREFIX_BYTES));
-    if (size < PREFIX_BYTES || !MAGIC.equals(prefix.subarray(0, MAGIC.length))) throw broken(path, 'is no array file');
-    const headerBytes = Buffer.from(prefix).readUInt32LE(MAGIC.length);
+    const prefix = prefixOf(path, file, size);
+    const headerBytes = prefix.readUInt32LE(SUMMED_FROM);
     const begin = PREFIX_BYTES + headerBytes;
     if (begin > size) throw broken(path, 'ends inside its header');
-    const entries = entriesOf(path, Buffer.from(readAt(file, PREFIX_BYTES, headerBytes)).toString(), size - begin);
-    return Object.fromEntries(entries.map((entry) => [entry.name, readEntry(file, begin, entry)]));
+    const header = readAt(file, PREFIX_BYTES, headerBytes);
+    const entries = entriesOf(path, Buffer.from(header.buffer).toString(), size - begin);
+    const arrays = entries.map((entry) => readEntry(file, begin, entry));
+    const sum = arrays.reduce(
+      (before, { padded }) => checkSum(padded, before),
+      checkSum(header, checkSum(prefix.subarray(SUMMED_FROM))),
+    );
+    if (sum !== prefix.readUInt32LE(SUM_AT)) throw broken(path, 'was altered: its check sum is another');
+    return Object.fromEntries(arrays.map(({ array }, k) => [entries[k]?.name, array]));
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** What an array file says of itself; whether it is so, `readArrays` tells. @throws RangeError where it is none. */
+export function factsOf(path: string): FileFacts {
+  const file = openSync(path, 'r');
+  try {
+    const bytes = fstatSync(file).size;
+    return { bytes, sum: prefixOf(path, file, bytes).readUInt32LE(SUM_AT) };
   } finally {
     closeSync(file);
   }
@@ -81,23 +115,45 @@ export function arrayOf<T extends TypedArray>(arrays: Arrays, name: string, type
   throw new RangeError(`an array file lacks "${name}" as ${type.name}`);
 }
 
+function prefixOf(path: string, file: number, size: number): Buffer {
+  const prefix = Buffer.from(readAt(file, 0, Math.min(size, PREFIX_BYTES)).buffer);
+  const version = MAGIC.length - 2;
+  if (!MAGIC.subarray(0, version).equals(prefix.subarray(0, version))) throw broken(path, 'is no array file');
+  if (size >= MAGIC.length && !MAGIC.equals(prefix.subarray(0, MAGIC.length))) {
+    throw broken(path, 'is an array file of another version of this program');
+  }
+  if (size < PREFIX_BYTES) throw broken(path, 'ends inside its first bytes');
+  return prefix;
+}
+
 function entriesOf(path: string, header: string, room: number): Entry[] {
-  const entries = parsed(header);
-  if (!Array.isArray(entries)) throw broken(path, 'has no list of arrays');
-  return entries.map((entry: Partial<Entry> | null) => {
-    const { name, type, offset, length } = entry ?? {};
-    const sound =
-      typeof name === 'string' &&
-      type !== undefined &&
-      Object.hasOwn(TYPES, type) &&
-      Number.isSafeInteger(offset) &&
-      Number.isSafeInteger(length);
-    if (!sound || offset === undefined || length === undefined || offset < 0 || length < 0 || offset % 8 !== 0) {
+  const listed = parsed(header);
+  if (!Array.isArray(listed)) throw broken(path, 'has no list of arrays');
+  let end = 0;
+  const entries = listed.map((entry: unknown) => {
+    const { name, type, offset, length } = asEntry(entry) ?? {};
+    if (name === undefined || type === undefined || offset !== end || !isCount(length)) {
       throw broken(path, 'lists an array it cannot hold');
     }
-    if (offset + length * TYPES[type].BYTES_PER_ELEMENT > room) throw broken(path, `ends inside "${name}"`);
+    end = aligned(offset + length * TYPES[type].BYTES_PER_ELEMENT);
+    if (end > room) throw broken(path, `ends inside "${name}"`);
     return { name, type, offset, length };
   });
+  if (end !== room) throw broken(path, 'goes on behind its arrays');
+  if (new Set(entries.map(({ name }) => name)).size !== entries.length) throw broken(path, 'lists an array twice');
+  return entries;
+}
+
+/** What an entry of the list says, where it has a name and a type that there is. */
+function asEntry(entry: unknown): Partial<Entry> | undefined {
+  if (typeof entry !== 'object' || entry === null) return undefined;
+  const said = entry as Partial<Entry>;
+  const isNamed = typeof said.name === 'string' && typeof said.type === 'string' && Object.hasOwn(TYPES, said.type);
+  return isNamed ? said : undefined;
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
 function parsed(header: string): unknown {
@@ -109,9 +165,11 @@ function parsed(header: string): unknown {
   }
 }
 
-function readEntry(file: number, begin: number, { type, offset, length }: Entry): TypedArray {
-  const bytes = readAt(file, begin + offset, length * TYPES[type].BYTES_PER_ELEMENT);
-  return new TYPES[type](bytes.buffer, 0, length);
+/** An array, and its bytes with those up to the next. */
+function readEntry(file: number, begin: number, { type, offset, length }: Entry) {
+  const bytes = length * TYPES[type].BYTES_PER_ELEMENT;
+  const padded = readAt(file, begin + offset, aligned(bytes));
+  return { padded, array: new TYPES[type](padded.buffer, 0, length) };
 }
 
 function readAt(file: number, position: number, length: number): Uint8Array<ArrayBuffer> {
