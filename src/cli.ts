@@ -73,5 +73,5 @@ process.stdout.on('error', (error) => {
   if (systemCode(error) !== 'EPIPE' && process.stdout.listenerCount('error') === 1) throw error;
 });
 process.exitCode = await main(process.argv.slice(2));
-// Stopped by a signal, all is cleaned up, but a file may still be being read: that is not waited for.
-if (process.exitCode >= ExitCode.interrupted) process.exit();
+// Stopped by a signal or the clock, all is cleaned up, but a file may still be being read: that is not waited for.
+if (process.exitCode >= ExitCode.tryAgain) process.exit();

@@ -33,7 +33,7 @@ import { compiledKernel } from './storage/compiled-kernel.js';
 import { matrixArrays, matrixFrom } from './storage/matrix-file.js';
 import { writeRangePart } from './storage/range-file.js';
 import { RowFiles } from './storage/row-files.js';
-import { candidatesPath, readAudience, readEvidence, readFinish } from './storage/run-files.js';
+import { candidatesPath, readAudience, readEvidence, readFinish, writeFitted } from './storage/run-files.js';
 
 /** Works any shard of one job; what the job's shards share is read once. */
 type ShardWork = (from: number, to: number) => Answer;
@@ -81,7 +81,7 @@ function fitWork(job: FitJob): ShardWork {
   return (from, to) => {
     const { rows, precision } = fitter.rows(from, to);
     const path = shardPath(job.rows, from);
-    writeArrays(path, matrixArrays('rows', rows));
+    writeFitted(path, { rows, precision });
     return { kind: 'fit', path, precision, length: rowLengths(rows) };
   };
 }

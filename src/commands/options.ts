@@ -10,8 +10,10 @@ import {
   meantInput,
   number,
   parsed,
+  positiveSeconds,
   seconds,
   type TypedInput,
+  usage,
 } from './input-options.js';
 import { AUTO, type Method, methodOf } from './method.js';
 
@@ -30,6 +32,10 @@ export interface Options extends InputOptions {
   includeSeen: boolean;
   /** Seconds to wait for another run that writes the same output. */
   lockWait: number;
+  /** Go on with what a run that was cut has left. */
+  resume: boolean;
+  /** Seconds after which the run is to stop; undefined: never. */
+  maxDuration: number | undefined;
   /** Where a summary goes. */
   summary: string | undefined;
   quiet: boolean;
@@ -102,6 +108,12 @@ export function program(version: string): Command {
         .argParser(seconds)
         .default(0, 'not at all'),
     )
+    .option('--resume', 'go on where a run of this output was cut; the same bytes come out', false)
+    .addOption(
+      new Option('--max-duration <time>', 'stop after so long (30m, 2h), and keep what is done for --resume')
+        .argParser(positiveSeconds)
+        .default(undefined, 'never'),
+    )
     .option('--summary <file>', 'a summary of the run as JSON, however it ends');
   return addReadingOptions(command)
     .option('-q, --quiet', 'nothing on stderr unless something is wrong', false)
@@ -139,12 +151,15 @@ interface Typed extends TypedInput {
   titles: boolean;
   includeSeen: boolean;
   lockWait: number;
+  resume: boolean;
+  maxDuration?: number;
   summary?: string;
   quiet: boolean;
   verbose: boolean;
 }
 
 function meant(typed: Typed, version: string): Options {
+  if (typed.resume && typed.output === '-') throw usage('--resume needs a file to go on with: -o FILE');
   const method = methodOf(typed.algorithm, typed.set, '--algorithm');
   return Object.freeze({
     ...meantInput(typed, {}, { '--output': typed.output, '--summary': typed.summary }),
@@ -156,6 +171,8 @@ function meant(typed: Typed, version: string): Options {
     titles: typed.titles,
     includeSeen: typed.includeSeen,
     lockWait: typed.lockWait,
+    resume: typed.resume,
+    maxDuration: typed.maxDuration,
     summary: typed.summary,
     quiet: typed.quiet,
     verbose: typed.verbose && !typed.quiet,

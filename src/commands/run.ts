@@ -5,7 +5,10 @@ import { RunDirectory } from '../storage/run-directory.js';
 
 /** What a run needs while it lasts; `end` leaves nothing of it behind. */
 export interface Run {
-  directory: RunDirectory;
+  /** In the temporary folder, but for `settleIn`; made when it is first asked for. */
+  readonly directory: RunDirectory;
+  /** Has the files of the run lie there. */
+  settleIn: (directory: RunDirectory) => void;
   pool: Pool;
   /** The most children at once. */
   workers: number;
@@ -14,6 +17,8 @@ export interface Run {
   say: (text: string) => void;
   /** The same, with `--verbose` alone. */
   tell: (text: string) => void;
+  /** Says what is wrong, whoever listens. */
+  warn: (text: string) => void;
   /** What could not be worked, whatever worker it was given to. */
   lost: Lost[];
   /** What was tried again, and why. */
@@ -43,7 +48,7 @@ export function startRun({ workers, balance = 'least-loaded', quiet, verbose }: 
   const startedAt = performance.now();
   const progress = progressOn(process.stderr, quiet);
   const warn = (text: string) => progress.pause(() => process.stderr.write(`recommend: warning: ${text}\n`));
-  const directory = new RunDirectory();
+  let directory: RunDirectory | undefined;
   const retries: string[] = [];
   const onRetry = (message: string) => {
     retries.push(message);
@@ -54,7 +59,13 @@ export function startRun({ workers, balance = 'least-loaded', quiet, verbose }: 
     if (!quiet) progress.pause(() => process.stderr.write(text));
   };
   return {
-    directory,
+    get directory() {
+      directory ??= new RunDirectory();
+      return directory;
+    },
+    settleIn: (settled) => {
+      directory = settled;
+    },
     pool,
     workers,
     progress,
@@ -62,6 +73,7 @@ export function startRun({ workers, balance = 'least-loaded', quiet, verbose }: 
     tell: (text) => {
       if (verbose) say(text);
     },
+    warn,
     lost: [],
     retries,
     startedAt: new Date(),
@@ -69,7 +81,7 @@ export function startRun({ workers, balance = 'least-loaded', quiet, verbose }: 
     end: async () => {
       progress.stop();
       await pool.close('at once');
-      directory.remove();
+      directory?.remove();
     },
   };
 }

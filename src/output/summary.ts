@@ -12,6 +12,8 @@ export interface RunRecord {
   /** How it learned. */
   method?: { name: string; settings: Settings; auto: AutoRecord | undefined };
   served?: Served;
+  /** The stage it came to. */
+  stage?: string;
   /** Seconds each stage took, in their order. */
   seconds: { stage: string; seconds: number }[];
   /** What was tried again, and why. */

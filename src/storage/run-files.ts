@@ -1,5 +1,6 @@
 import type { Evidence } from '../model/evidence.js';
 import type { Finish } from '../model/finish.js';
+import type { SparseRows } from '../model/sparse.js';
 import type { Audience } from '../ranking/audience.js';
 import { arrayOf, readArrays, writeArrays } from './array-file.js';
 import { hasMatrix, matrixArrays, matrixFrom } from './matrix-file.js';
@@ -77,7 +78,32 @@ export function readFinish(path: string): Finish {
   };
 }
 
+/** Rows of a model as they were learned, and P_i of each. */
+export interface Fitted {
+  rows: SparseRows;
+  precision: Float64Array;
+}
+
+export function writeFitted(path: string, { rows, precision }: Fitted): void {
+  writeArrays(path, { ...matrixArrays('rows', rows), precision });
+}
+
+export function readFitted(path: string): Fitted {
+  const arrays = readArrays(path);
+  const rows = matrixFrom(arrays, 'rows');
+  return { rows, precision: finite('precision', arrayOf(arrays, 'precision', Float64Array), rows.rows) };
+}
+
 /** Where the candidates lie that were counted with the pairs of that file. */
 export function candidatesPath(pairs: string): string {
   return `${pairs}.candidates`;
+}
+
+/** The numbers, if there are so many of them and each is one. @throws RangeError where they are not. */
+function finite(name: string, numbers: Float64Array, count: number): Float64Array {
+  if (numbers.length !== count) throw new RangeError(`"${name}" has ${numbers.length} numbers, and not ${count}`);
+  for (let at = 0; at < count; at++) {
+    if (!Number.isFinite(numbers[at])) throw new RangeError(`"${name}" has something in it that is no number`);
+  }
+  return numbers;
 }
