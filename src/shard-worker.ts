@@ -2,6 +2,7 @@
  * The forked program: receive a shard, do it, answer. What to do, and what to do when it fails, is the parent's
  * business. It leaves when the parent disconnects or is gone.
  */
+import { systemCode } from './failure.js';
 import { readRange } from './input/range-reader.js';
 import { Fitter, gramRows, needsGram } from './model/fit.js';
 import { PiecedRows } from './model/pieces.js';
@@ -184,7 +185,8 @@ function answer(message: ToChild): ToParent {
     return { type: 'answer', index, answer: current.work(message.from, message.to) };
   } catch (error) {
     const thrown = error instanceof Error ? error : new Error(String(error));
-    return { type: 'failed', index, message: thrown.message, stack: thrown.stack ?? thrown.message };
+    const { message: why, stack = why } = thrown;
+    return { type: 'failed', index, message: why, stack, code: systemCode(thrown) };
   }
 }
 

@@ -9,6 +9,7 @@ import { evaluate, type RunAlgorithm } from './evaluate.js';
 import type { EvaluateOptions } from './evaluate-options.js';
 import { discardLearned, learn } from './learning.js';
 import { METHOD_NAMES, methodOfSpec } from './method.js';
+import { orNoRoom } from './no-room.js';
 import { rangeWorkers } from './reading.js';
 import { type Run, startRun } from './run.js';
 import { settle } from './tuning.js';
@@ -31,6 +32,8 @@ export async function evaluateInPool(options: EvaluateOptions, interrupted: Abor
       interrupted,
     );
     return run.lost.length === 0 ? ExitCode.ok : ExitCode.someFailed;
+  } catch (error) {
+    throw orNoRoom(error, run);
   } finally {
     await run.end();
   }

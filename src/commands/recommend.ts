@@ -22,6 +22,7 @@ import { orInterrupted } from './interruption.js';
 import type { KeptWork } from './kept.js';
 import { keptLists } from './kept-lists.js';
 import { type Learned, learn, tellPlan } from './learning.js';
+import { orNoRoom } from './no-room.js';
 import type { Options } from './options.js';
 import { openPlace, type Place } from './place.js';
 import { rangeWorkers } from './reading.js';
@@ -50,7 +51,7 @@ export async function recommend(options: Options, interrupted: AbortSignal): Pro
     ending = { exitCode: run.lost.length === 0 ? ExitCode.ok : ExitCode.someFailed, error: null };
     return ending.exitCode;
   } catch (thrown) {
-    const error = stop.signal.aborted ? stopped(thrown, run, options, place, record) : thrown;
+    const error = stop.signal.aborted ? stopped(thrown, run, options, place, record) : orNoRoom(thrown, run);
     const message = error instanceof Error ? error.message : String(error);
     ending = { exitCode: error instanceof Failure ? error.exitCode : ExitCode.unexpected, error: message };
     throw error;

@@ -52,14 +52,21 @@ export async function lockOutput(output: string, { wait, onWait, interrupted }: 
   return () => rmSync(path, { force: true });
 }
 
-/** Takes the lock, if it is there for the taking. @throws what the system says where none can be made there. */
+/**
+ * Takes the lock, if it is there for the taking: never without its holder's name in it, whatever is cut or full.
+ * @throws what the system says where none can be made there.
+ */
 function isTaken(path: string): boolean {
+  const named = `${path}.${randomBytes(6).toString('hex')}`;
   try {
-    writeFileSync(path, ownTag(), { flag: 'wx' });
+    writeFileSync(named, ownTag(), { flag: 'wx', flush: true });
+    linkSync(named, path);
     return true;
   } catch (error) {
     if (systemCode(error) === 'EEXIST') return false;
     throw error;
+  } finally {
+    rmSync(named, { force: true });
   }
 }
 

@@ -10,12 +10,15 @@ export class ChildFailure extends Error {
   readonly ending: Ending;
   /** The child's own stack, where it threw. */
   readonly childStack: string | undefined;
+  /** The system's, where that is why it threw; else ''. */
+  readonly code: string;
 
-  constructor(ending: Ending, message: string, childStack?: string) {
+  constructor(ending: Ending, message: string, childStack?: string, code = '') {
     super(message);
     this.name = 'ChildFailure';
     this.ending = ending;
     this.childStack = childStack;
+    this.code = code;
     // What the child threw at says where the defect is; where the parent heard of it does not.
     if (childStack !== undefined) this.stack = `${message}\n${childStack}`;
   }
@@ -83,7 +86,9 @@ export class Child {
     if (this.#process.connected) this.#process.send(message, () => {});
     const heard = await reply;
     this.#isAtWork = false;
-    if (heard.type === 'failed' && heard.index === index) throw new ChildFailure('threw', heard.message, heard.stack);
+    if (heard.type === 'failed' && heard.index === index) {
+      throw new ChildFailure('threw', heard.message, heard.stack, heard.code);
+    }
     if (heard.type !== 'answer' || heard.index !== index || !answers(heard.answer, task)) {
       throw this.#nonsense(`answered ${heard.type} where shard ${index} was asked`);
     }
