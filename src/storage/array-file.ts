@@ -115,6 +115,18 @@ export function arrayOf<T extends TypedArray>(arrays: Arrays, name: string, type
   throw new RangeError(`an array file lacks "${name}" as ${type.name}`);
 }
 
+/** Bounds of pieces of so many bytes: whole numbers that rise from 0 to there. @throws RangeError where they are none. */
+export function boundsFrom(arrays: Arrays, name: string, bytes: number): Float64Array {
+  const bounds = arrayOf(arrays, name, Float64Array);
+  let isSound = bounds[0] === 0 && bounds[bounds.length - 1] === bytes;
+  for (let at = 1; at < bounds.length && isSound; at++) {
+    const bound = bounds[at] ?? 0;
+    isSound = Number.isInteger(bound) && bound >= (bounds[at - 1] ?? 0);
+  }
+  if (!isSound) throw new RangeError(`the bounds "${name}" do not hold their bytes`);
+  return bounds;
+}
+
 function prefixOf(path: string, file: number, size: number): Buffer {
   const prefix = Buffer.from(readAt(file, 0, Math.min(size, PREFIX_BYTES)).buffer);
   const version = MAGIC.length - 2;

@@ -1,6 +1,6 @@
 import type { EventsPart } from '../input/event-columns.js';
 import type { RangePart, Segment } from '../input/range-reader.js';
-import { type Arrays, arrayOf, readArrays, type TypedArray, writeArrays } from './array-file.js';
+import { type Arrays, arrayOf, boundsFrom, readArrays, type TypedArray, writeArrays } from './array-file.js';
 
 /** What a segment is besides its columns. */
 type About = Omit<Segment, 'events'> & Pick<EventsPart, 'times' | 'types' | 'skipped'>;
@@ -33,7 +33,7 @@ export function readRangePart(path: string): RangePart {
   );
   const ids = (name: string) => ({
     bytes: arrayOf(arrays, `${name}.bytes`, Uint8Array),
-    starts: arrayOf(arrays, `${name}.starts`, Float64Array),
+    starts: boundsFrom(arrays, `${name}.starts`, arrayOf(arrays, `${name}.bytes`, Uint8Array).length),
   });
   const segments = about.segments.map(({ times, types, skipped, ...rest }, k): Segment => {
     const events: EventsPart = {
