@@ -51,7 +51,8 @@ function isRising(bounds: Uint32Array): boolean {
   return true;
 }
 
-function areBelow(index: Uint32Array, columns: number): boolean {
+/** Whether all indices are below a bound. */
+export function areBelow(index: Uint32Array, columns: number): boolean {
   for (let e = 0; e < index.length; e++) if ((index[e] ?? 0) >= columns) return false;
   return true;
 }
