@@ -20,7 +20,7 @@ export interface Keeping<A> {
  * @param keeping undefined: nothing is kept.
  */
 export async function workAll<J extends Job>(
-  pool: Pool,
+  pool: Pick<Pool, 'run'>,
   job: J,
   shards: readonly Shard[],
   keeping: Keeping<AnswerTo<J>> | undefined,
