@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { endBySignal, listenToSignals, outliveTerminals } from './ending.js';
+import { endAtOnce, listenToSignals, outliveTerminals } from './ending.js';
 import { ExitCode, Failure, systemCode } from './failure.js';
 import { type Entry, formatAskedFor, written } from './output/log-lines.js';
 
@@ -78,5 +78,5 @@ process.stdout.on('error', (error) => {
 process.stderr.on('error', () => {});
 outliveTerminals();
 process.exitCode = await main(process.argv.slice(2));
-// Stopped by a signal, all is cleaned up, but a file may still be being read: that is not waited for.
-if (process.exitCode >= ExitCode.hungUp) endBySignal(process.exitCode);
+// Stopped by a signal or the clock, all is cleaned up, but a file may still be being read: that is not waited for.
+if (process.exitCode >= ExitCode.tryAgain) endAtOnce(process.exitCode);

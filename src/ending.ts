@@ -22,7 +22,7 @@ export function listenToSignals(interrupted: AbortController, tell: (failure: Fa
         interrupted.abort(new Failure(exitCode, `stopped by ${signal}; no output file was written`));
       } else if (signal !== 'SIGHUP') {
         tell(new Failure(exitCode, `stopped at once by a second signal, ${signal}; no output file was written`));
-        endBySignal(exitCode);
+        endAtOnce(exitCode);
       }
     });
   }
@@ -31,12 +31,12 @@ export function listenToSignals(interrupted: AbortController, tell: (failure: Fa
 }
 
 /**
- * Ends the process with the exit code of a signal, whatever is still being read or written.
+ * Ends the process with an exit code, that of a signal or another, whatever is still being read or written.
  *
  * Node waits for system calls before it exits, and one may never return: the opening of a named pipe whose other end nobody
  * opens. The signal itself does not wait, and to a shell it is the same exit code.
  */
-export function endBySignal(exitCode: number): void {
+export function endAtOnce(exitCode: number): void {
   const signal = (Object.keys(SIGNALS) as Signal[]).find((signal) => SIGNALS[signal] === exitCode);
   const isInFile = process.getActiveResourcesInfo().some((resource) => resource.startsWith('FSReq'));
   if (signal && isInFile && process.argv.slice(2).some(namesPipe)) {

@@ -28,11 +28,13 @@ export class Failure extends Error {
   }
 }
 
-/** Codes of a disk without room. */
-export const NO_ROOM: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
-
 /** The code of a system error ("ENOENT"), or '' where there is none. */
 export function systemCode(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : '';
+}
+
+/** True where there is no room for more bytes: whatever is tried again, it comes to the same. */
+export function isOutOfRoom(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(systemCode(error));
 }

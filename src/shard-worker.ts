@@ -2,6 +2,7 @@
  * The forked program: receive a shard, do it, answer. What to do, and what to do when it fails, is the parent's
  * business. It leaves when the parent disconnects or is gone.
  */
+import { systemCode } from './failure.js';
 import { readRange } from './input/range-reader.js';
 import { Fitter, gramRows, needsGram } from './model/fit.js';
 import { PiecedRows } from './model/pieces.js';
@@ -33,7 +34,7 @@ import { compiledKernel } from './storage/compiled-kernel.js';
 import { matrixArrays, matrixFrom } from './storage/matrix-file.js';
 import { writeRangePart } from './storage/range-file.js';
 import { RowFiles } from './storage/row-files.js';
-import { candidatesPath, readAudience, readEvidence, readFinish } from './storage/run-files.js';
+import { candidatesPath, readAudience, readEvidence, readFinish, writeFitted } from './storage/run-files.js';
 
 /** Works any shard of one job; what the job's shards share is read once. */
 type ShardWork = (from: number, to: number) => Answer;
@@ -81,7 +82,7 @@ function fitWork(job: FitJob): ShardWork {
   return (from, to) => {
     const { rows, precision } = fitter.rows(from, to);
     const path = shardPath(job.rows, from);
-    writeArrays(path, matrixArrays('rows', rows));
+    writeFitted(path, { rows, precision });
     return { kind: 'fit', path, precision, length: rowLengths(rows) };
   };
 }
@@ -184,7 +185,8 @@ function answer(message: ToChild): ToParent {
     return { type: 'answer', index, answer: current.work(message.from, message.to) };
   } catch (error) {
     const thrown = error instanceof Error ? error : new Error(String(error));
-    return { type: 'failed', index, message: thrown.message, stack: thrown.stack ?? thrown.message };
+    const { message: why, stack = why } = thrown;
+    return { type: 'failed', index, message: why, stack, code: systemCode(thrown) };
   }
 }
 

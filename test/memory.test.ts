@@ -62,7 +62,7 @@ test('a run gives the same bytes where nothing can be mapped', async () => {
   const without = join(root, 'test/cli/faults/without-koffi.mjs');
   const read = await run(args, { folder, env: { NODE_OPTIONS: `--import ${without}`, WITHOUT_KOFFI: folder } });
   expect(mapped.code, mapped.stderr).toBe(0);
-  expect(read.stderr.replace(/[\d.]+ s/, '')).toBe(mapped.stderr.replace(/[\d.]+ s/, ''));
+  expect(read.code, read.stderr).toBe(0);
   expect(read.stdout).toBe(mapped.stdout);
   // It was asked for, in parent and children, or this would show nothing.
   if (process.platform === 'linux') expect(readFileSync(join(folder, 'asked'), 'utf8')).toMatch(/^(koffi\n){2,}$/);

@@ -37,7 +37,7 @@ export async function evaluateInPool(options: EvaluateOptions, interrupted: Abor
     if (run.lost.length > 0) run.warn(`not all could be worked, and counts as not found:\n  ${whysOf(run)}`);
     return exitCode;
   } catch (thrown) {
-    const error = orNoRoom(thrown);
+    const error = orNoRoom(thrown, run);
     exitCode = error instanceof Failure ? error.exitCode : ExitCode.unexpected;
     throw error;
   } finally {

@@ -216,6 +216,13 @@ export function seconds(text: string): number {
   return Number(number) * inSeconds;
 }
 
+/** The same, and not none at all. */
+export function positiveSeconds(text: string): number {
+  const value = seconds(text);
+  if (value > 0) return value;
+  throw new InvalidArgumentError('A time above 0 is wanted, like 30m or 2h.');
+}
+
 function delimiter(text: string): string {
   const character = text === '\\t' || text.toLowerCase() === 'tab' ? '\t' : text;
   if (character.length === 1 && !/["\r\n]/.test(character)) return character;

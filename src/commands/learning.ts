@@ -13,6 +13,9 @@ import type { FitJob, GramJob, ModelFiles, RowFile } from '../shards/protocol.js
 import { writeArrays } from '../storage/array-file.js';
 import { matrixArrays } from '../storage/matrix-file.js';
 import { candidatesPath, writeEvidence, writeFinish } from '../storage/run-files.js';
+import { workAll } from './handing-on.js';
+import type { KeptWork } from './kept.js';
+import { countedKeeping, fittedKeeping, isLearned } from './kept-rows.js';
 import type { Run } from './run.js';
 
 /** What there is to learn from, counted: several fits can start from it. */
@@ -34,34 +37,42 @@ export interface Learned {
   rowLength: Float64Array;
 }
 
-/** Learns a model from what was seen, in shards. */
-export async function learn(run: Run, seen: Observations, settings: Settings): Promise<Learned> {
-  const counted = await countPairs(run, seen, settings);
-  const learned = await fitRows(run, counted, settings);
+/**
+ * Learns a model from what was seen, in shards.
+ * @param kept what is kept of it, and where to keep what is worked.
+ */
+export async function learn(run: Run, seen: Observations, settings: Settings, kept?: KeptWork): Promise<Learned> {
+  const counted = await countPairs(run, seen, settings, kept);
+  const learned = await fitRows(run, counted, settings, kept);
+  kept?.forget('counting');
   discardCounted(run, counted);
   return learned;
 }
 
 /** Arranges the evidence and counts pairs. c, s, K and what attributes weigh enter here. */
-export async function countPairs(run: Run, seen: Observations, settings: Settings): Promise<Counted> {
+export async function countPairs(run: Run, seen: Observations, settings: Settings, kept?: KeptWork): Promise<Counted> {
   const evidence = evidenceOf(seen, settings);
   refuseTooManyForEase(evidence, settings);
   const evidencePath = run.directory.file('evidence');
   writeEvidence(evidencePath, evidence);
   const gram: RowFile[] = [];
-  if (needsGram(settings)) {
+  const { signals } = countsOf(evidence);
+  // Where all is learned, nothing is asked of what was counted.
+  if (needsGram(settings) && !(kept && isLearned(kept, evidence.items, signals))) {
     const job: GramJob = { kind: 'gram', evidence: evidencePath, settings, rows: run.directory.file('gram') };
     const shards = planShards(gramCosts(evidence), WORTH_A_SHARD);
     tellPlan(run, 'counting', shards.length);
     const done = counter(run, 'counting', shards);
-    await run.pool.run(
+    await workAll(
+      run.pool,
       job,
       shards,
+      kept && countedKeeping(kept, evidence.items),
       (answer, shard) => {
         gram.push({ path: answer.path, from: shard.from });
         done(shard.cost);
       },
-      ({ from }, { message: why }) => {
+      ({ from }, why) => {
         run.lost.push({ what: 'signal', index: from, why });
         const path = run.directory.file('empty');
         writeEmptyRow(path, 'pairs', evidence.items);
@@ -74,10 +85,9 @@ export async function countPairs(run: Run, seen: Observations, settings: Setting
 }
 
 /** Learns the rows of a model from what was counted. a, λ, the steps and a smaller K enter here. */
-export async function fitRows(run: Run, counted: Counted, settings: Settings): Promise<Learned> {
+export async function fitRows(run: Run, counted: Counted, settings: Settings, kept?: KeptWork): Promise<Learned> {
   const { evidence, evidencePath, gram } = counted;
-  const counts = signalCounts(evidence);
-  const signals = counts.items + counts.preferences + counts.groups;
+  const { counts, signals } = countsOf(evidence);
   const job: FitJob = { kind: 'fit', evidence: evidencePath, settings, gram, rows: run.directory.file('rows') };
   const shards = planShards(fitCosts(evidence, settings), WORTH_A_SHARD);
   tellPlan(run, 'learning', shards.length);
@@ -85,16 +95,18 @@ export async function fitRows(run: Run, counted: Counted, settings: Settings): P
   const rows: RowFile[] = [];
   const precision = new Float64Array(signals);
   const rowLength = new Float64Array(signals);
-  await run.pool.run(
+  await workAll(
+    run.pool,
     job,
     shards,
+    kept && fittedKeeping(kept, evidence.items),
     (answer, shard) => {
       rows.push({ path: answer.path, from: shard.from });
       precision.set(answer.precision, shard.from);
       rowLength.set(answer.length, shard.from);
       done(shard.cost);
     },
-    ({ from }, { message: why }) => {
+    ({ from }, why) => {
       run.lost.push({ what: 'signal', index: from, why });
       const path = run.directory.file('empty');
       writeEmptyRow(path, 'rows', evidence.items);
@@ -106,6 +118,11 @@ export async function fitRows(run: Run, counted: Counted, settings: Settings): P
   const ofItems = precision.subarray(0, counts.items);
   writeFinish(finish, finishOf(evidence, ofItems));
   return { model: { counts, rows, finish }, evidence, settings, precision: ofItems, rowLength };
+}
+
+function countsOf(evidence: Evidence) {
+  const counts = signalCounts(evidence);
+  return { counts, signals: counts.items + counts.preferences + counts.groups };
 }
 
 /** Writes a matrix of one row with nothing in it, in the place of a row that could not be worked. */

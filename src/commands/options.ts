@@ -10,6 +10,7 @@ import {
   meantInput,
   number,
   parsed,
+  positiveSeconds,
   seconds,
   type TypedInput,
   usage,
@@ -32,6 +33,10 @@ export interface Options extends InputOptions, LogOptions {
   includeSeen: boolean;
   /** Seconds to wait for another run that writes the same output. */
   lockWait: number;
+  /** Go on with what a run that was cut has left. */
+  resume: boolean;
+  /** Seconds after which the run is to stop; undefined: never. */
+  maxDuration: number | undefined;
   /** Where a summary goes. */
   summary: string | undefined;
   /** Where metrics for Prometheus go. */
@@ -104,6 +109,12 @@ export function program(version: string): Command {
         .argParser(seconds)
         .default(0, 'not at all'),
     )
+    .option('--resume', 'go on where a run of this output was cut; the same bytes come out', false)
+    .addOption(
+      new Option('--max-duration <time>', 'stop after so long (30m, 2h), and keep what is done for --resume')
+        .argParser(positiveSeconds)
+        .default(undefined, 'never'),
+    )
     .option('--summary <file>', 'a summary of the run as JSON, however it ends')
     .option(
       '--metrics-file <file>',
@@ -143,6 +154,8 @@ interface Typed extends TypedInput, TypedLog {
   titles: boolean;
   includeSeen: boolean;
   lockWait: number;
+  resume: boolean;
+  maxDuration?: number;
   summary?: string;
   metricsFile?: string;
 }
@@ -151,6 +164,7 @@ function meant(typed: Typed, version: string): Options {
   const outputs = { '--output': typed.output, '--summary': typed.summary, '--metrics-file': typed.metricsFile };
   const toStdout = Object.entries(outputs).flatMap(([option, path]) => (path === '-' ? [option] : []));
   if (toStdout.length > 1) throw usage(`${toStdout.join(' and ')} cannot all go to standard output`);
+  if (typed.resume && typed.output === '-') throw usage('--resume needs a file to go on with: -o FILE');
   const method = methodOf(typed.algorithm, typed.set, '--algorithm');
   return Object.freeze({
     ...meantInput(typed, {}, outputs),
@@ -163,6 +177,8 @@ function meant(typed: Typed, version: string): Options {
     titles: typed.titles,
     includeSeen: typed.includeSeen,
     lockWait: typed.lockWait,
+    resume: typed.resume,
+    maxDuration: typed.maxDuration,
     summary: typed.summary,
     metricsFile: typed.metricsFile,
     version,

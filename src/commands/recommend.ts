@@ -5,8 +5,9 @@ import { readDataset } from '../input/read.js';
 import { longHistories } from '../model/long-histories.js';
 import { firstRows } from '../model/sparse.js';
 import { alarmsOf } from '../output/alarms.js';
-import { type Destination, openAlone } from '../output/destination.js';
+import { type Destination, openDestination } from '../output/destination.js';
 import { headerLine } from '../output/lines.js';
+import { LISTS } from '../output/lists-file.js';
 import { megabytes } from '../output/pulse.js';
 import { quotedArrays, quotedCells } from '../output/quoting.js';
 import { plural, understood } from '../output/report.js';
@@ -15,16 +16,23 @@ import { audienceOf, scoringCosts } from '../ranking/audience.js';
 import { planShards, WORTH_A_SHARD } from '../shards/plan.js';
 import type { ScoreJob } from '../shards/protocol.js';
 import { writeArrays } from '../storage/array-file.js';
+import { JOURNAL } from '../storage/run-directory.js';
 import { writeAudience } from '../storage/run-files.js';
+import { dataEntry, refuseOtherData } from './fingerprint.js';
+import { workAll } from './handing-on.js';
 import { orInterrupted } from './interruption.js';
+import type { KeptWork } from './kept.js';
+import { keptLists } from './kept-lists.js';
 import { type Learned, learn, tellPlan } from './learning.js';
 import { orNoRoom } from './no-room.js';
 import type { Options } from './options.js';
 import { type Ending, keepOutcome } from './outcome.js';
+import { openPlace, type Place } from './place.js';
 import { rangeWorkers } from './reading.js';
 import { openBadRows } from './rejects.js';
 import { type Run, startRun } from './run.js';
-import { settle } from './tuning.js';
+import { orTimeIsUp, TimeIsUp } from './time-limit.js';
+import { type Settled, settle } from './tuning.js';
 
 /**
  * The main job: read, learn, recommend, write.
@@ -38,34 +46,48 @@ export async function recommend(options: Options, interrupted: AbortSignal): Pro
   const { users, items, interactions } = options;
   const paths = [users, items, interactions].filter((path) => path !== undefined);
   const record: RunRecord = { paths, files: [], stages: [], retries: run.retries };
-  let destination: Destination | undefined;
+  const stop = orTimeIsUp(interrupted, options.maxDuration);
+  let place: Place | undefined;
   let ending: Ending = { exitCode: ExitCode.unexpected, error: 'unexpected', message: '', interrupted: false };
   try {
-    const opened = await openAlone(options.output, {
-      wait: options.lockWait,
-      onWait: (who) => run.say(`${options.output} is being written by ${who}: waiting`),
-      interrupted,
-    });
-    destination = opened;
-    await orInterrupted(interrupted, () => work(run, options, opened, record));
+    const opened = await openPlace(run, options, stop.signal);
+    place = opened;
+    await orInterrupted(stop.signal, () => work(run, options, opened, record));
     const exitCode = run.lost.length === 0 ? ExitCode.ok : ExitCode.someFailed;
     ending = { exitCode, error: null, message: servedText(run, options, record), interrupted: false };
     return exitCode;
   } catch (thrown) {
-    const error = orNoRoom(thrown);
+    const error = stop.signal.aborted ? stopped(thrown, run, options, place, record) : orNoRoom(thrown, run);
     const why = error instanceof Error ? error.message : String(error);
     const exitCode = error instanceof Failure ? error.exitCode : ExitCode.unexpected;
     ending = { exitCode, error: why, message: '', interrupted: interrupted.aborted };
     throw error;
   } finally {
-    destination?.abandon();
+    stop.clear();
+    place?.file?.kept.close();
+    place?.destination.abandon();
     await run.end();
+    place?.leave();
     await keepOutcome(run, options, record, ending);
   }
 }
 
+/**
+ * What is said of a run that was stopped. Where another run is to go on with it, what is finished stays.
+ * @param why what stopped it.
+ */
+function stopped(why: unknown, run: Run, options: Options, place: Place | undefined, record: RunRecord): unknown {
+  const isTimeUp = why instanceof TimeIsUp;
+  if (!(why instanceof Failure) || !(isTimeUp || options.resume)) return why;
+  const isKept = place?.file !== undefined;
+  if (isKept) run.directory.keep(true);
+  const far = isTimeUp ? ` while ${record.stages.at(-1)?.stage ?? 'waiting'}; no output file was written` : '';
+  const rest = isKept ? '; --resume goes on with what is done' : '';
+  return new Failure(why.exitCode, `${why.message}${far}${rest}`, { cause: why });
+}
+
 /** Reads, learns, recommends and writes, and keeps a record of it. */
-async function work(run: Run, options: Options, destination: Destination, record: RunRecord): Promise<void> {
+async function work(run: Run, options: Options, { destination, file }: Place, record: RunRecord): Promise<void> {
   const stage = async <T>(name: string, done: () => Promise<T>): Promise<T> => {
     const startedAt = run.seconds();
     const taken = { stage: name, seconds: () => run.seconds() - startedAt };
@@ -82,14 +104,15 @@ async function work(run: Run, options: Options, destination: Destination, record
   record.files = reports;
   record.dataset = dataset;
   tellLongHistories(run, dataset, options.method.settings.longestHistory);
-  const settled = await stage('tuning', () => settle(run, dataset, options.method));
+  if (file) goOn(run, options, file.kept, dataset);
+  const settled = await stage('tuning', () => settleOnce(run, dataset, options, file?.kept));
   const { settings, explanation, trials, tuning, cold } = settled;
   const auto = explanation === undefined ? undefined : { explanation, tuning, cold };
   record.method = { name: options.method.name, settings, auto };
   if (explanation !== undefined) run.say(`auto: ${explanation}`);
   if (trials !== undefined) run.tell(trials);
-  const learned = await stage('learning', () => learn(run, dataset, settings));
-  const served = await stage('recommending', () => serve(run, options, dataset, learned, destination));
+  const learned = await stage('learning', () => learn(run, dataset, settings, file?.kept));
+  const served = await stage('recommending', () => serve(run, options, dataset, learned, destination, file));
   await destination.commit();
   const lost = lostOf(run, dataset);
   const failed = run.lost.filter(({ what }) => what === 'user').length;
@@ -106,6 +129,33 @@ function servedText(run: Run, { output }: Options, { served }: RunRecord): strin
   const to = output === '-' ? '' : ` → ${output}`;
   const memory = `${megabytes(run.memory.peak.bytes)} at most`;
   return `${plural(served.users, 'user')} served, ${plural(served.rows, 'row')}, ${run.seconds().toFixed(1)} s, ${memory}${to}`;
+}
+
+/** Sees that what is kept is of this data, and says so. @throws Failure 65, and leaves it, where it is not. */
+function goOn(run: Run, options: Options, kept: KeptWork, dataset: Dataset): void {
+  const data = dataEntry(dataset, options);
+  if (kept.data) refuseOtherData(kept.data, data, run.directory.path);
+  else kept.keepData(data);
+  run.directory.keep(false);
+  run.directory.discardAllBut(new Set([JOURNAL, LISTS, ...kept.names]));
+  if (kept.told !== '') run.say(`going on with a run that was cut, which has ${kept.told}`);
+}
+
+/** The settings to learn with: those of the run that was cut, where it came so far. */
+async function settleOnce(
+  run: Run,
+  dataset: Dataset,
+  { method }: Options,
+  kept: KeptWork | undefined,
+): Promise<Settled> {
+  const before = kept?.settled;
+  if (before) {
+    const { settings, explanation, trials } = before;
+    return { settings, ...(explanation !== null && { explanation }), ...(trials !== null && { trials }) };
+  }
+  const settled = await settle(run, dataset, method);
+  kept?.keepSettled(settled.settings, settled.explanation, settled.trials);
+  return settled;
 }
 
 function withoutHistory({ interactions, served }: Dataset): number {
@@ -151,6 +201,7 @@ async function serve(
   dataset: Dataset,
   learned: Learned,
   destination: Destination,
+  file: Place['file'],
 ): Promise<{ users: number; rows: number; short: number }> {
   const { directory, progress } = run;
   const audience = audienceOf(dataset, (byUser) => firstRows(byUser, dataset.served), learned.settings, options);
@@ -174,25 +225,27 @@ async function serve(
   const shards = planShards(scoringCosts(audience, learned.rowLength), WORTH_A_SHARD);
   tellPlan(run, 'recommending', shards.length);
   const served = { users: 0, rows: 0, short: 0 };
-  let wanted = await destination.write(headerLine(options.titles));
-  await run.pool
-    .run(
-      job,
-      shards,
-      async (answer) => {
-        if (wanted) wanted = await destination.write(answer.csv);
-        if (!wanted) throw new ReaderLeft();
-        served.users += answer.users;
-        served.rows += answer.rows;
-        served.short += answer.short;
-        progress.at('recommending', served.users, dataset.served, served.users);
-      },
-      ({ from }, { message: why }) => void run.lost.push({ what: 'user', index: from, why }),
-    )
-    .catch((error) => {
-      // `| head` has what it wants: no more work, and no failure.
-      if (!(error instanceof ReaderLeft)) throw error;
-    });
+  const header = headerLine(options.titles);
+  const before = file && (await keptLists(file.kept, file.lists, header, shards));
+  let wanted = before?.isBegun || (await destination.write(header));
+  await workAll(
+    run.pool,
+    job,
+    shards,
+    before?.keeping,
+    async (answer) => {
+      if (wanted) wanted = await destination.write(answer.csv);
+      if (!wanted) throw new ReaderLeft();
+      served.users += answer.users;
+      served.rows += answer.rows;
+      served.short += answer.short;
+      progress.at('recommending', served.users, dataset.served, served.users);
+    },
+    ({ from }, why) => void run.lost.push({ what: 'user', index: from, why }),
+  ).catch((error) => {
+    // `| head` has what it wants: no more work, and no failure.
+    if (!(error instanceof ReaderLeft)) throw error;
+  });
   return served;
 }
 

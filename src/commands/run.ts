@@ -9,7 +9,12 @@ import type { LogOptions } from './log-options.js';
 
 /** What a run needs while it lasts; `end` leaves nothing of it behind. */
 export interface Run {
-  directory: RunDirectory;
+  /** In the temporary folder, but for `settleIn`; made when it is first asked for. */
+  readonly directory: RunDirectory;
+  /** Has the files of the run lie there. */
+  settleIn: (directory: RunDirectory) => void;
+  /** True once there is one. */
+  readonly hasDirectory: boolean;
   pool: Pool;
   /** The most children at once. */
   workers: number;
@@ -87,6 +92,12 @@ export function startRun({ workers, balance = 'least-loaded', ...log }: RunOptio
     get directory() {
       directory ??= new RunDirectory();
       return directory;
+    },
+    settleIn: (settled) => {
+      directory = settled;
+    },
+    get hasDirectory() {
+      return directory !== undefined;
     },
     pool,
     workers,

@@ -15,10 +15,9 @@ import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { ExitCode, Failure, NO_ROOM, systemCode } from '../failure.js';
+import { ExitCode, Failure, isOutOfRoom, systemCode } from '../failure.js';
 import { atExit } from '../storage/at-exit.js';
 import { ownTag, removeLeftBehind } from '../storage/owner.js';
-import { type Locking, lockOutput } from './lock.js';
 
 /** Where the answer goes, bit by bit; it counts only once `commit` has run. */
 export interface Destination {
@@ -34,38 +33,22 @@ export interface Destination {
 export function openDestination(path: string): Destination {
   const target = fileToBe(path);
   return target
-    ? new AtomicFile(target.path, target.mode)
+    ? new AtomicFile(target)
     : new Stream(path === '-' ? process.stdout : createWriteStream(path), path === '-' ? 'standard output' : path);
 }
 
-/**
- * The same, and where it is a file, with a lock that keeps other runs from it until `commit` or `abandon`.
- * @throws Failure 75 where another run holds it for longer than is waited.
- */
-export async function openAlone(path: string, locking: Locking): Promise<Destination> {
-  const target = fileToBe(path);
-  if (!target) return openDestination(path);
-  const unlock = await lockOutput(target.path, locking).catch((error) => {
-    throw error instanceof Failure ? error : cannotCreate(path, error);
-  });
-  try {
-    const file = new AtomicFile(target.path, target.mode);
-    return {
-      write: (bytes) => file.write(bytes),
-      commit: () => file.commit().finally(unlock),
-      abandon: () => {
-        file.abandon();
-        unlock();
-      },
-    };
-  } catch (error) {
-    unlock();
-    throw error;
-  }
+/** A file that is or will be. */
+export interface FileToBe {
+  path: string;
+  /** Its permissions, undefined where there is none yet. */
+  mode: number | undefined;
 }
 
-/** The file that a path names or will, and its permissions; undefined for standard output, a pipe or a device. */
-function fileToBe(path: string): { path: string; mode: number | undefined } | undefined {
+/**
+ * The file that a path names or will; undefined for standard output, a pipe or a device.
+ * @throws Failure 73 where it cannot be one.
+ */
+export function fileToBe(path: string): FileToBe | undefined {
   if (path === '-') return undefined;
   if (path.endsWith('/')) throw new Failure(ExitCode.cannotCreate, `${path} is a folder; name a file in it`);
   const present = statOf(path);
@@ -115,7 +98,7 @@ class Stream implements Destination {
  * A file that appears whole or not at all: written beside its place under a name of its own, made safe on disk, then
  * moved there in one step. `.gz` is compressed.
  */
-class AtomicFile implements Destination {
+export class AtomicFile implements Destination {
   readonly #path: string;
   readonly #temporary: string;
   readonly #file: Writable;
@@ -125,12 +108,13 @@ class AtomicFile implements Destination {
   #error: Error | undefined;
   #done = false;
 
-  /** @param mode the permissions of the file that is replaced, undefined where there is none. */
-  constructor(path: string, mode: number | undefined) {
+  /** @param temporary where it is written; beside its place unless said. */
+  constructor({ path, mode }: FileToBe, temporary?: string) {
     this.#path = path;
-    this.#temporary = join(dirname(path), `.${basename(path)}.${ownTag()}.${randomBytes(6).toString('hex')}.tmp`);
+    const name = `.${basename(path)}.`;
+    this.#temporary = temporary ?? join(dirname(path), `${name}${ownTag()}.${randomBytes(6).toString('hex')}.tmp`);
     try {
-      removeLeftBehind(dirname(path), `.${basename(path)}.`, '\\.[0-9a-f]{12}\\.tmp');
+      removeLeftBehind(dirname(path), name, '\\.[0-9a-f]{12}\\.tmp');
       this.#descriptor = openSync(this.#temporary, 'wx', mode ?? 0o666);
       if (mode !== undefined) fchmodSync(this.#descriptor, mode);
     } catch (error) {
@@ -203,7 +187,8 @@ function statOf(path: string): Stats | undefined {
   }
 }
 
-function cannotCreate(path: string, cause: unknown): Failure {
+/** The failure of a file that cannot be made, in the user's terms. */
+export function cannotCreate(path: string, cause: unknown): Failure {
   const code = systemCode(cause);
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return new Failure(ExitCode.cannotCreate, `${path}: the folder ${dirname(path)} does not exist; make it first`, {
@@ -220,8 +205,9 @@ function cannotCreate(path: string, cause: unknown): Failure {
   return new Failure(ExitCode.cannotCreate, `${path} cannot be created: ${messageOf(cause)}`, { cause });
 }
 
-function cannotWrite(path: string, cause: unknown): Failure {
-  const wayOut = NO_ROOM.has(systemCode(cause)) ? '; make room there and run it again, what stood there stands' : '';
+/** The failure of a file that cannot be written on. */
+export function cannotWrite(path: string, cause: unknown): Failure {
+  const wayOut = isOutOfRoom(cause) ? '; make room there and run it again, what stood there stands' : '';
   return new Failure(ExitCode.io, `${path} cannot be written: ${messageOf(cause)}${wayOut}`, { cause });
 }
 

@@ -9,6 +9,9 @@ import { isGone, ownTag, processOf, tagIn } from '../storage/owner.js';
 /** Milliseconds between looks at a lock that somebody holds. */
 const BETWEEN_LOOKS = 200;
 
+/** What a file system says that has no second names. */
+const WITHOUT_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+
 /** How a lock is waited for. */
 export interface Locking {
   /** Seconds. */
@@ -60,8 +63,27 @@ export async function lockOutput(output: string, { wait, onWait, interrupted }: 
   };
 }
 
-/** Takes the lock, if it is there for the taking. @throws what the system says where none can be made there. */
+/**
+ * Takes the lock, if it is there for the taking: never without its holder's name in it, whatever is cut or full.
+ * @throws what the system says where none can be made there.
+ */
 function isTaken(path: string): boolean {
+  const named = `${path}.${randomBytes(6).toString('hex')}`;
+  try {
+    writeFileSync(named, ownTag(), { flag: 'wx', flush: true });
+    linkSync(named, path);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false;
+    if (!WITHOUT_LINKS.has(systemCode(error))) throw error;
+    return isTakenAlone(path);
+  } finally {
+    rmSync(named, { force: true });
+  }
+}
+
+/** The same where one file cannot have two names (FAT, some network folders): whose it is, it says a moment later. */
+function isTakenAlone(path: string): boolean {
   try {
     writeFileSync(path, ownTag(), { flag: 'wx' });
     return true;

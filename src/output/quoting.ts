@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import { type Arrays, arrayOf } from '../storage/array-file.js';
+import { type Arrays, arrayOf, boundsFrom } from '../storage/array-file.js';
 
 /** The cells of one output column, quoted as CSV once: cell i is `bytes[start[i] .. start[i+1])`. */
 export interface QuotedCells {
@@ -33,9 +33,9 @@ export function quotedArrays(name: string, cells: QuotedCells): Arrays {
   return { [`${name}.bytes`]: cells.bytes, [`${name}.start`]: cells.start };
 }
 
+/** @throws RangeError where there are none of that name, or a cell is not inside the bytes. */
 export function quotedFrom(arrays: Arrays, name: string): QuotedCells {
-  return {
-    bytes: arrayOf(arrays, `${name}.bytes`, Uint8Array),
-    start: arrayOf(arrays, `${name}.start`, Float64Array),
-  };
+  const bytes = arrayOf(arrays, `${name}.bytes`, Uint8Array);
+  const start = boundsFrom(arrays, `${name}.start`, bytes.length);
+  return { bytes, start };
 }

@@ -1,6 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { NO_ROOM } from '../failure.js';
 import { atExit } from '../storage/at-exit.js';
 import type { Shard } from './plan.js';
 import { type Answer, type AnswerTo, asToParent, type Job, PROTOCOL, type ToChild, type ToParent } from './protocol.js';
@@ -12,15 +11,15 @@ export class ChildFailure extends Error {
   readonly ending: Ending;
   /** The child's own stack, where it threw. */
   readonly childStack: string | undefined;
-  /** The disk had no room for what it made: no matter of rows, and no other child has more. */
-  readonly isWithoutRoom: boolean;
+  /** The system's, where that is why it threw; else ''. */
+  readonly code: string;
 
-  constructor(ending: Ending, message: string, childStack?: string) {
+  constructor(ending: Ending, message: string, childStack?: string, code = '') {
     super(message);
     this.name = 'ChildFailure';
     this.ending = ending;
     this.childStack = childStack;
-    this.isWithoutRoom = ending === 'threw' && NO_ROOM.has(/\b([A-Z]+): /.exec(message)?.[1] ?? '');
+    this.code = code;
     // What the child threw at says where the defect is; where the parent heard of it does not.
     if (childStack !== undefined) this.stack = `${message}\n${childStack}`;
   }
@@ -99,7 +98,9 @@ export class Child {
     if (this.#process.connected) this.#process.send(message, () => {});
     const heard = await reply;
     this.#isAtWork = false;
-    if (heard.type === 'failed' && heard.index === index) throw new ChildFailure('threw', heard.message, heard.stack);
+    if (heard.type === 'failed' && heard.index === index) {
+      throw new ChildFailure('threw', heard.message, heard.stack, heard.code);
+    }
     if (heard.type !== 'answer' || heard.index !== index || !answers(heard.answer, task)) {
       throw this.#nonsense(`answered ${heard.type} where shard ${index} was asked`);
     }

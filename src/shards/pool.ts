@@ -1,3 +1,4 @@
+import { isOutOfRoom } from '../failure.js';
 import { type Balance, type BalanceName, balanceOf } from './balance.js';
 import { Child, ChildFailure, WORKER } from './child.js';
 import { Delivery } from './delivery.js';
@@ -154,9 +155,9 @@ export class Pool {
     return { shard, answer };
   }
 
-  /** True where the rows may be to blame, and not that all is being stopped. */
+  /** True where the rows may be to blame, and not that there is no room, or that all is being stopped. */
   #isLoss(error: unknown): error is ChildFailure {
-    return error instanceof ChildFailure && !error.isWithoutRoom && !this.#closed;
+    return error instanceof ChildFailure && !this.#closed && !isOutOfRoom(error);
   }
 }
 

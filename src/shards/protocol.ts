@@ -12,7 +12,7 @@ import type { Settings } from '../model/settings.js';
  *       shard (job, from, to) ──────▶
  *       ◀──────────── answer | failed        one at a time, until the parent disconnects
  */
-export const PROTOCOL = 3;
+export const PROTOCOL = 4;
 
 /** Rows in a file, and the first of them. */
 export interface RowFile {
@@ -143,7 +143,8 @@ export type AnswerTo<J extends Job> = Extract<Answer, { kind: J['kind'] }>;
 export type ToParent =
   | { type: 'ready'; protocol: number }
   | { type: 'answer'; index: number; answer: Answer }
-  | { type: 'failed'; index: number; message: string; stack: string };
+  /** @param code of the system ("ENOSPC"), '' where it is no error of the system. */
+  | { type: 'failed'; index: number; message: string; stack: string; code: string };
 
 /** The message, if it is one a child may send; undefined for nonsense. */
 export function asToParent(message: unknown): ToParent | undefined {
@@ -154,8 +155,9 @@ export function asToParent(message: unknown): ToParent | undefined {
   }
   if (!('index' in message) || typeof message.index !== 'number') return undefined;
   const { index } = message;
-  if (type === 'failed' && 'message' in message && 'stack' in message) {
-    return { type, index, message: String(message.message), stack: String(message.stack) };
+  if (type === 'failed' && 'message' in message && 'stack' in message && 'code' in message) {
+    const { message: why, stack, code } = message;
+    return { type, index, message: String(why), stack: String(stack), code: String(code) };
   }
   if (type !== 'answer' || !('answer' in message)) return undefined;
   const answer = asAnswer(message.answer);

@@ -1,6 +1,9 @@
 import type { SparseRows } from '../model/sparse.js';
 import { type Arrays, arrayOf } from './array-file.js';
 
+/** An index is a uint32. */
+const MOST_COLUMNS = 2 ** 32;
+
 /** A sparse matrix as arrays of a file, its name before each of theirs. */
 export function matrixArrays(name: string, matrix: SparseRows): Arrays {
   return {
@@ -17,7 +20,8 @@ export function hasMatrix(arrays: Arrays, name: string): boolean {
 }
 
 /**
- * The matrix of that name, checked so far that reading it stays inside its arrays.
+ * The matrix of that name, checked so far that reading it stays inside its arrays and comes to numbers. That rows follow the order
+ * they should is not checked: what is made of them in another order is wrong, and stays inside all the same.
  * @throws RangeError where it does not hold together.
  */
 export function matrixFrom(arrays: Arrays, name: string): SparseRows {
@@ -26,12 +30,16 @@ export function matrixFrom(arrays: Arrays, name: string): SparseRows {
   const index = arrayOf(arrays, `${name}.index`, Uint32Array);
   const value = arrayOf(arrays, `${name}.value`, Float32Array);
   const sound =
+    Number.isInteger(columns) &&
+    columns >= 0 &&
+    columns <= MOST_COLUMNS &&
     start.length === rows + 1 &&
     start[0] === 0 &&
     start[rows] === index.length &&
     value.length === index.length &&
     isRising(start) &&
-    areBelow(index, columns);
+    areBelow(index, columns) &&
+    areNumbers(value);
   if (!sound) throw new RangeError(`the matrix "${name}" does not hold together`);
   return { rows, columns, start, index, value };
 }
@@ -43,7 +51,14 @@ function isRising(bounds: Uint32Array): boolean {
   return true;
 }
 
-function areBelow(index: Uint32Array, columns: number): boolean {
+/** Whether all indices are below a bound. */
+export function areBelow(index: Uint32Array, columns: number): boolean {
   for (let e = 0; e < index.length; e++) if ((index[e] ?? 0) >= columns) return false;
+  return true;
+}
+
+/** NaN and infinity are what does not become 0 when it is taken from itself. */
+function areNumbers(value: Float32Array): boolean {
+  for (let e = 0; e < value.length; e++) if ((value[e] ?? 0) - (value[e] ?? 0) !== 0) return false;
   return true;
 }

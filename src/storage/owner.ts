@@ -13,7 +13,7 @@ const TAG = String.raw`\d+-\d+-[0-9a-f]{8}`;
 
 /** This process. */
 export function ownTag(): string {
-  return `${process.pid}-${startOf(process.pid) ?? 0}-${MACHINE}`;
+  return `${process.pid}-${statOf(process.pid)?.start ?? 0}-${MACHINE}`;
 }
 
 /** The tag in a name between what stands before and behind it; undefined where the name is not so. */
@@ -34,9 +34,9 @@ export function isGone(tag: string): boolean {
     // Who may not be signalled lives.
     return error instanceof Error && 'code' in error && error.code === 'ESRCH';
   }
-  // Somebody else may have got its number since.
-  const now = startOf(Number(pid));
-  return now !== undefined && start !== '0' && String(now) !== start;
+  const now = statOf(Number(pid));
+  // Somebody else may have got its number since; or it has ended, and its parent has not asked yet how (a container without an init).
+  return now !== undefined && (now.hasEnded || (start !== '0' && now.start !== start));
 }
 
 /** Removes from a folder what runs of ours left behind them under such names, as `tagIn` takes them, that are gone for sure. */
@@ -56,12 +56,13 @@ export function processOf(tag: string): string {
   return where === MACHINE ? `process ${pid}` : `process ${pid} of another machine`;
 }
 
-/** When a process started, in ticks since the machine did. Only Linux tells. */
-function startOf(pid: number): number | undefined {
+/** When a process started, in ticks since the machine did, and whether it has ended. Only Linux tells. */
+function statOf(pid: number): { start: string; hasEnded: boolean } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name stands in parentheses, and may hold any character; the start is the 20th field behind it.
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
+    // The name stands in parentheses, and may hold any character; the state is the first field behind it, the start the 20th.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { start: fields[19] ?? '', hasEnded: fields[0] === 'Z' || fields[0] === 'X' };
   } catch {
     return undefined;
   }

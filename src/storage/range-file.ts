@@ -1,6 +1,7 @@
 import type { EventsPart } from '../input/event-columns.js';
 import type { RangePart, Segment } from '../input/range-reader.js';
-import { type Arrays, arrayOf, readArrays, type TypedArray, writeArrays } from './array-file.js';
+import { type Arrays, arrayOf, boundsFrom, readArrays, type TypedArray, writeArrays } from './array-file.js';
+import { areBelow } from './matrix-file.js';
 
 /** What a segment is besides its columns. */
 type About = Omit<Segment, 'events'> & Pick<EventsPart, 'times' | 'types' | 'skipped'>;
@@ -25,16 +26,16 @@ export function writeRangePart(path: string, { end, segments, users, items }: Ra
   writeArrays(path, arrays);
 }
 
-/** @throws RangeError where the file is none that `writeRangePart` wrote. */
+/** @throws RangeError where the file is none that `writeRangePart` wrote, or its parts do not go together. */
 export function readRangePart(path: string): RangePart {
   const arrays = readArrays(path);
-  const about: { end: number; segments: About[] } = JSON.parse(
-    Buffer.from(arrayOf(arrays, 'about', Uint8Array)).toString(),
-  );
-  const ids = (name: string) => ({
-    bytes: arrayOf(arrays, `${name}.bytes`, Uint8Array),
-    starts: arrayOf(arrays, `${name}.starts`, Float64Array),
-  });
+  const about = aboutFrom(arrays);
+  const ids = (name: string) => {
+    const bytes = arrayOf(arrays, `${name}.bytes`, Uint8Array);
+    return { bytes, starts: boundsFrom(arrays, `${name}.starts`, bytes.length) };
+  };
+  const [users, items] = [ids('users'), ids('items')];
+  const most = { users: users.starts.length - 1, items: items.starts.length - 1 };
   const segments = about.segments.map(({ times, types, skipped, ...rest }, k): Segment => {
     const events: EventsPart = {
       user: arrayOf(arrays, `${k}.user`, Uint32Array),
@@ -47,9 +48,50 @@ export function readRangePart(path: string): RangePart {
       types,
       skipped,
     };
+    const { user, item, strength, weight, time, lines } = events;
+    const isSound =
+      [item, strength, weight, time].every((column) => column === undefined || column.length === user.length) &&
+      lines.rows.length === lines.shifts.length &&
+      rest.users <= most.users &&
+      rest.items <= most.items &&
+      areBelow(user, rest.users) &&
+      areBelow(item, rest.items);
+    if (!isSound) throw new RangeError(`segment ${k} of ${path} does not go together`);
     return { ...rest, events };
   });
-  return { end: about.end, segments, users: ids('users'), items: ids('items') };
+  return { end: about.end, segments, users, items };
+}
+
+/** What a range's file says of it, where that has the shape it should. */
+function aboutFrom(arrays: Arrays): { end: number; segments: About[] } {
+  const text = Buffer.from(arrayOf(arrays, 'about', Uint8Array)).toString();
+  let about: { end?: unknown; segments?: unknown } | null = null;
+  try {
+    about = JSON.parse(text);
+  } catch {
+    // Altered: of no shape at all.
+  }
+  const { end, segments } = about ?? {};
+  if (!isCount(end) || !Array.isArray(segments) || !segments.every(isAbout)) {
+    throw new RangeError('what is said of a range of a file is not what is said of one');
+  }
+  return { end, segments };
+}
+
+function isAbout(segment: Partial<About> | null): segment is About {
+  const { begin, end, lines, rows, users, items, types, skipped, times } = segment ?? {};
+  const kinds = [skipped?.withoutUser, skipped?.withoutItem, skipped?.withoutWeight];
+  return (
+    [begin, end, lines, rows, users, items].every(isCount) &&
+    Array.isArray(types) &&
+    types.every((type) => typeof type?.name === 'string' && isCount(type.rows)) &&
+    kinds.every((kind) => isCount(kind?.count) && isCount(kind?.firstLine)) &&
+    (times === undefined || (typeof times === 'object' && times !== null))
+  );
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
 function numbers(array: TypedArray | undefined): Exclude<TypedArray, Uint8Array> | undefined {

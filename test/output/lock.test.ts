@@ -3,7 +3,6 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { Failure } from '../../src/failure.js';
-import { openAlone } from '../../src/output/destination.js';
 import { type Locking, lockOutput, lockPath } from '../../src/output/lock.js';
 import { ownTag } from '../../src/storage/owner.js';
 import { temporaryFolders } from '../storage/temporary.js';
@@ -77,9 +76,4 @@ test('of many who find the lock of a process that is gone, one gets it', async (
 test('a folder that is not there is told of as that of any output', async () => {
   const there = join(folder, 'none', 'recs.csv');
   await expect(lockOutput(there, locking(0))).rejects.toMatchObject({ code: 'ENOENT' });
-  const opened = await openAlone(there, locking(0)).catch((error: unknown) => error);
-  expect(opened).toMatchObject({
-    exitCode: 73,
-    message: `${there}: the folder ${join(folder, 'none')} does not exist; make it first`,
-  });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { Failure } from '../../src/failure.js';
+import { Failure, isOutOfRoom } from '../../src/failure.js';
 import { evidenceOf } from '../../src/model/evidence.js';
 import { fitCosts, type LearnedRows } from '../../src/model/fit.js';
 import { rowLengths, stacked } from '../../src/model/sparse.js';
@@ -269,7 +269,7 @@ describe('a worker that', () => {
         () => {},
       ),
     );
-    expect(failure.isWithoutRoom).toBe(true);
+    expect(isOutOfRoom(failure)).toBe(true);
     expect(failure.message).toContain('ENOSPC: no space left on device');
     expect(retries).toEqual([]);
     expect(readFileSync(`${at.rows}.tries`, 'utf8').trimEnd().split('\n').length).toBe(1);

@@ -10,7 +10,7 @@ const trial = { kind: 'trial', worth: Float64Array.of(0.5) } as const;
 
 test.each<[string, ToParent]>([
   ['ready', { type: 'ready', protocol: PROTOCOL }],
-  ['failed', { type: 'failed', index: 3, message: 'no', stack: 'no\n at' }],
+  ['failed', { type: 'failed', index: 3, message: 'no', stack: 'no\n at', code: '' }],
   ...[gram, fit, score, lists, trial].map((answer): [string, ToParent] => [
     `an answer to ${answer.kind}`,
     { type: 'answer', index: 9, answer },
@@ -31,9 +31,10 @@ test.each<[string, unknown]>([
   ['another type', { type: 'weather', index: 0 }],
   ['ready without a protocol', { type: 'ready' }],
   ['ready with a word for a protocol', { type: 'ready', protocol: '1' }],
-  ['a failure without a shard', { type: 'failed', message: '', stack: '' }],
-  ['a failure without a message', { type: 'failed', index: 0, stack: '' }],
-  ['a failure without a stack', { type: 'failed', index: 0, message: '' }],
+  ['a failure without a shard', { type: 'failed', message: '', stack: '', code: '' }],
+  ['a failure without a message', { type: 'failed', index: 0, stack: '', code: '' }],
+  ['a failure without a code', { type: 'failed', index: 0, message: '', stack: '' }],
+  ['a failure without a stack', { type: 'failed', index: 0, message: '', code: '' }],
   ['an answer without a shard', { type: 'answer', answer: fit }],
   ['an answer to a shard by name', { type: 'answer', index: '0', answer: fit }],
   ['an answer of nothing', { type: 'answer', index: 0, answer: null }],

@@ -13,9 +13,11 @@ const built = (file: string) => new URL(`../../dist/${file}`, import.meta.url).h
 const PROGRAM = `
   const { Pool } = await import('${built('shards/pool.js')}');
   const { RunDirectory } = await import('${built('storage/run-directory.js')}');
-  const { openAlone } = await import('${built('output/destination.js')}');
+  const { openDestination } = await import('${built('output/destination.js')}');
+  const { lockOutput } = await import('${built('output/lock.js')}');
   const { writeFileSync } = await import('node:fs');
-  const out = await openAlone('recs.csv', { wait: 0, onWait() {}, interrupted: new AbortController().signal });
+  await lockOutput('recs.csv', { wait: 0, onWait() {}, interrupted: new AbortController().signal });
+  const out = openDestination('recs.csv');
   await out.write('user_id');
   const directory = new RunDirectory();
   writeFileSync(directory.file('rows'), 'rows');

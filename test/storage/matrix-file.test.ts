@@ -42,6 +42,11 @@ test.each<[string, Partial<SparseRows>]>([
   ['a last bound behind its cells’ end', { start: Uint32Array.of(0, 2, 2, 4) }],
   ['a value too few', { value: Float32Array.of(1, 2) }],
   ['a column beyond its width', { columns: 2 }],
+  ['a width that is no number', { columns: Number.NaN }],
+  ['a width that is no whole number', { columns: 3.5 }],
+  ['a width that no index reaches', { columns: 2 ** 33 }],
+  ['a value that is no number', { value: Float32Array.of(1, Number.NaN, 2) }],
+  ['a value beyond all numbers', { value: Float32Array.of(1, 2, Number.NEGATIVE_INFINITY) }],
 ])('a matrix with %s is refused', (_, changes) => {
   const arrays = matrixArrays('m', { ...MATRIX, ...changes });
   expect(() => matrixFrom(arrays, 'm')).toThrow(new RangeError('the matrix "m" does not hold together'));

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { isGone, ownTag, processOf, tagIn } from '../../src/storage/owner.js';
 
@@ -30,6 +32,19 @@ test.runIf(process.platform === 'linux')('a number that another process got sinc
   // Where the start is not known, the number alone counts.
   expect(isGone(`${pid}-0-${machine}`)).toBe(false);
 });
+
+test.runIf(process.platform === 'linux')(
+  'a process that has ended is gone, though its parent has not asked how',
+  async () => {
+    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 600']);
+    const [said] = await once(parent.stdout, 'data');
+    const pid = Number(said);
+    // Until the shell has become one that does not ask.
+    while (!readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')) await sleep(10);
+    expect(isGone(`${pid}-0-${machine}`)).toBe(true);
+    parent.kill();
+  },
+);
 
 test('nothing is known of another machine’s processes, and a message says so', () => {
   expect(isGone('999999999-1-00000000')).toBe(false);

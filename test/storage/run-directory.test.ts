@@ -1,6 +1,6 @@
-import { existsSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { chmodSync, existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Failure } from '../../src/failure.js';
 import { RunDirectory } from '../../src/storage/run-directory.js';
 import { temporaryFolders } from './temporary.js';
@@ -60,4 +60,41 @@ test('a temporary folder that is not there ends the run with 73 and a way out', 
   }
   expect(thrown).toBeInstanceOf(Failure);
   expect(thrown).toMatchObject({ exitCode: 73, message: expect.stringContaining('set TMPDIR to a folder with room') });
+});
+
+describe('beside an output file', () => {
+  test('it is for its owner alone, is found again, and taken over under another name with what is in it', () => {
+    const output = join(temporary, 'recs.csv');
+    const run = RunDirectory.beside(output);
+    expect(dirname(run.path)).toBe(temporary);
+    expect(statSync(run.path).mode & 0o777).toBe(0o700);
+    const path = run.file('rows');
+    writeFileSync(path, 'x');
+    expect(RunDirectory.leftBeside(output)).toEqual([run.path]);
+    expect(RunDirectory.leftBeside(join(temporary, 'other.csv'))).toEqual([]);
+    const next = RunDirectory.takenOver(run.path, output);
+    expect(existsSync(run.path)).toBe(false);
+    expect(readFileSync(join(next.path, basename(path)), 'utf8')).toBe('x');
+    // Names go on: nothing is written over.
+    expect(existsSync(next.file('rows'))).toBe(false);
+    expect(next.bytes).toBe(1);
+  });
+
+  test('one that others can write to, or that is none, is not found', () => {
+    const output = join(temporary, 'recs.csv');
+    chmodSync(RunDirectory.beside(output).path, 0o770);
+    writeFileSync(join(temporary, '.recs.csv.0123456789abcdef.run'), 'a file');
+    symlinkSync(temporary, join(temporary, '.recs.csv.fedcba9876543210.run'));
+    expect(RunDirectory.leftBeside(output)).toEqual([]);
+  });
+
+  test('one that is kept stays, until it is not', () => {
+    const run = RunDirectory.beside(join(temporary, 'recs.csv'));
+    run.keep(true);
+    run.remove();
+    expect(existsSync(run.path)).toBe(true);
+    run.keep(false);
+    run.remove();
+    expect(existsSync(run.path)).toBe(false);
+  });
 });

@@ -1,17 +1,18 @@
 /*
  * Loaded into the program's children by NODE_OPTIONS, beside the real worker: brings one to grief over a row of a job.
- * GRIEF says "<job> <row> <how> <times>"; the folder GRIEF_FOLDER counts the times, over all children.
+ * GRIEF says "<job> <row> <how> <times>", more of them behind a semicolon; the folder GRIEF_FOLDER counts the times, over all
+ * children.
  */
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 
-const [kind, row, how, times] = (process.env.GRIEF ?? '').split(' ');
+const griefs = (process.env.GRIEF ?? '').split(';').map((each) => each.split(' '));
 
 /** True as often as was said, however many processes ask. */
-function isTime() {
+function isTime(grief, times) {
   for (let time = 0; time < Number(times); time++) {
     try {
-      closeSync(openSync(join(process.env.GRIEF_FOLDER, `${time}`), 'wx'));
+      closeSync(openSync(join(process.env.GRIEF_FOLDER, `${grief}.${time}`), 'wx'));
       return true;
     } catch {
       // That time has been.
@@ -20,7 +21,7 @@ function isTime() {
   return false;
 }
 
-function comeToGrief() {
+function comeToGrief(how) {
   switch (how) {
     case 'nonsense':
       return process.send({ type: 'poem' });
@@ -30,6 +31,13 @@ function comeToGrief() {
       throw new Error('grief');
     case 'crash':
       return process.abort();
+    case 'hold': {
+      // At work for as long as it has a parent.
+      const parent = process.ppid;
+      const cell = new Int32Array(new SharedArrayBuffer(4));
+      while (process.ppid === parent) Atomics.wait(cell, 0, 0, 20);
+      return process.exit(0);
+    }
     case 'memory': {
       const heap = [];
       for (;;) heap.push(new Array(1e6).fill(Math.random()));
@@ -41,7 +49,10 @@ function comeToGrief() {
 
 if (process.send && process.argv[1]?.endsWith('shard-worker.js')) {
   process.prependListener('message', (message) => {
-    if (message?.type !== 'shard' || message.task.kind !== kind) return;
-    if (Number(row) >= message.from && Number(row) < message.to && isTime()) comeToGrief();
+    if (message?.type !== 'shard') return;
+    griefs.forEach(([kind, row, how, times], k) => {
+      if (message.task.kind !== kind || !(Number(row) >= message.from && Number(row) < message.to)) return;
+      if (isTime(k, times)) comeToGrief(how);
+    });
   });
 }

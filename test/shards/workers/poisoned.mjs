@@ -10,5 +10,12 @@ onShard((message) => {
   }
   if (task.rows.endsWith('dies')) process.kill(process.pid, 'SIGKILL');
   else if (task.rows.endsWith('exits')) process.exit(0);
-  else process.send({ type: 'failed', index, message: 'the row is on fire', stack: 'Error: the row is on fire' });
+  else
+    process.send({
+      type: 'failed',
+      index,
+      message: 'the row is on fire',
+      stack: 'Error: the row is on fire',
+      code: '',
+    });
 });

@@ -8,5 +8,6 @@ onShard(({ task, index }) => {
     index,
     message: 'the rows are on fire',
     stack: 'Error: the rows are on fire\n    at child',
+    code: '',
   });
 });

@@ -5,5 +5,5 @@ import { onShard } from './answers.mjs';
 onShard(({ task, index }) => {
   appendFileSync(`${task.rows}.tries`, `${process.pid}\n`);
   const message = 'ENOSPC: no space left on device, write';
-  process.send({ type: 'failed', index, message, stack: `Error: ${message}\n    at child` });
+  process.send({ type: 'failed', index, message, stack: `Error: ${message}\n    at child`, code: 'ENOSPC' });
 });

@@ -1,0 +1,22 @@
+/*
+ * Runs the chaos test for as long as is asked: npm run chaos -- [--minutes 5] [--seed 1].
+ */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const { values } = parseArgs({
+  options: { minutes: { type: 'string', default: '5' }, seed: { type: 'string', default: '1' } },
+});
+for (const [name, text] of Object.entries(values)) {
+  if (/^\d+(\.\d+)?$/.test(text)) continue;
+  process.stderr.write(`--${name} ${text}: a number is wanted\n`);
+  process.exit(2);
+}
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { status } = spawnSync(
+  process.execPath,
+  ['node_modules/vitest/vitest.mjs', 'run', 'test/cli/chaos.test.ts', '--disable-console-intercept'],
+  { cwd: root, stdio: 'inherit', env: { ...process.env, CHAOS_MINUTES: values.minutes, CHAOS_SEED: values.seed } },
+);
+process.exitCode = status ?? 1;

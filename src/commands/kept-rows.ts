@@ -1,0 +1,76 @@
+import { rowLengths, type SparseRows } from '../model/sparse.js';
+import type { Shard } from '../shards/plan.js';
+import type { FitAnswer, GramAnswer } from '../shards/protocol.js';
+import { readArrays } from '../storage/array-file.js';
+import type { FilesEntry } from '../storage/journal-entries.js';
+import { matrixFrom } from '../storage/matrix-file.js';
+import { candidatesPath, readFitted } from '../storage/run-files.js';
+import type { AtHand, Keeping } from './handing-on.js';
+import type { KeptWork } from './kept.js';
+
+/** How rows of the Gram matrix are kept: as their files. @param items how many columns they have. */
+export function countedKeeping(kept: KeptWork, items: number): Keeping<GramAnswer> {
+  return keeping(kept, 'counting', {
+    pathsOf: ({ path }) => [path, candidatesPath(path)],
+    answerFrom: ([path = '', candidates = ''], shard) => {
+      requireShape(matrixFrom(readArrays(path), 'pairs'), shard, items);
+      requireShape(matrixFrom(readArrays(candidates), 'candidates'), shard, items);
+      return { kind: 'gram', path };
+    },
+  });
+}
+
+/** Whether all the rows of a model are at hand. */
+export function isLearned(kept: KeptWork, items: number, signals: number): boolean {
+  return fittedKeeping(kept, items).atHand({ index: 0, from: 0, to: signals, cost: 0 }) !== undefined;
+}
+
+/** How learned rows are kept. */
+export function fittedKeeping(kept: KeptWork, items: number): Keeping<FitAnswer> {
+  return keeping(kept, 'learning', {
+    pathsOf: ({ path }) => [path],
+    answerFrom: ([path = ''], shard) => {
+      const { rows, precision } = readFitted(path);
+      requireShape(rows, shard, items);
+      return { kind: 'fit', path, precision, length: rowLengths(rows) };
+    },
+  });
+}
+
+/** What kept files are to a stage. */
+interface Meaning<A> {
+  pathsOf: (answer: A) => string[];
+  /** @throws RangeError where the files do not hold what they should. */
+  answerFrom: (paths: string[], rows: { from: number; to: number }) => A;
+}
+
+function keeping<A>(kept: KeptWork, stage: FilesEntry['stage'], { pathsOf, answerFrom }: Meaning<A>): Keeping<A> {
+  return {
+    atHand: (shard) => {
+      const atHand: AtHand<A>[] = [];
+      for (const part of kept.filesOf(stage, shard.from, shard.to) ?? []) {
+        const rows = partOf(shard, part);
+        try {
+          if ('why' in part) atHand.push({ shard: rows, why: part.why });
+          else atHand.push({ shard: rows, answer: answerFrom(kept.pathsOf(part.entry), part) });
+        } catch (error) {
+          kept.drop(stage, part, error instanceof Error ? error.message : String(error));
+          return undefined;
+        }
+      }
+      return atHand.length > 0 ? atHand : undefined;
+    },
+    keep: (answer, shard) => kept.keepFiles(stage, shard, pathsOf(answer)),
+    lose: (shard, why) => kept.keepLost(stage, shard, why),
+  };
+}
+
+/** Some rows of a shard, as a shard. */
+export function partOf({ index, from, to, cost }: Shard, part: { from: number; to: number }): Shard {
+  return { index, from: part.from, to: part.to, cost: (cost * (part.to - part.from)) / (to - from) };
+}
+
+function requireShape({ rows, columns }: SparseRows, { from, to }: { from: number; to: number }, items: number): void {
+  if (rows === to - from && columns === items) return;
+  throw new RangeError(`${rows} rows of ${columns} columns lie where ${to - from} of ${items} were kept`);
+}

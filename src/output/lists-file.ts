@@ -1,0 +1,123 @@
+import {
+  closeSync,
+  constants,
+  createReadStream,
+  fchmodSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  renameSync,
+  write,
+} from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { checkSum } from '../storage/check-sum.js';
+import type { RunDirectory } from '../storage/run-directory.js';
+import { AtomicFile, cannotCreate, cannotWrite, type Destination, type FileToBe } from './destination.js';
+
+/** Its names in the run's directory: lines as they are, and packed. */
+export const LISTS = 'lists';
+const PACKED = 'packed';
+
+const writeTo = promisify(write);
+
+/**
+ * The output file of a run, which lies in the run's directory until it is whole, so that another run can go on with it. What `.gz` asks
+ * for is packed beside the plain lines: nobody can go on in the middle of a packed file.
+ */
+export class ListsFile implements Destination {
+  readonly path: string;
+  readonly #target: FileToBe;
+  readonly #packedPath: string;
+  readonly #file: number;
+  #packed: AtomicFile | undefined;
+  #length = 0;
+  #isOpen = true;
+  #writing: Promise<unknown> = Promise.resolve();
+
+  /** What lies there stays, until the first `write` or `goOn`. @throws Failure 73 where it cannot be opened. */
+  constructor(target: FileToBe, directory: RunDirectory) {
+    this.#target = target;
+    this.path = join(directory.path, LISTS);
+    this.#packedPath = directory.file(PACKED);
+    try {
+      // Neither cut nor appended to: opened to be read and written in place.
+      this.#file = openSync(this.path, constants.O_RDWR | constants.O_CREAT, 0o666);
+      if (target.mode !== undefined) fchmodSync(this.#file, target.mode);
+    } catch (error) {
+      throw cannotCreate(target.path, error);
+    }
+  }
+
+  /** How many bytes of lines were written. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** The check sum of those of its bytes; undefined where it has not so many. */
+  sumOf(at: number, end: number): number | undefined {
+    if (end > fstatSync(this.#file).size) return undefined;
+    const bytes = Buffer.allocUnsafe(end - at);
+    for (let done = 0; done < bytes.length; ) {
+      const count = readSync(this.#file, bytes, done, bytes.length - done, at + done);
+      if (count === 0) return undefined;
+      done += count;
+    }
+    return checkSum(bytes);
+  }
+
+  /** Goes on behind the first bytes that are there. @throws Failure 74 where that cannot be written. */
+  async goOn(length: number): Promise<void> {
+    try {
+      ftruncateSync(this.#file, length);
+    } catch (error) {
+      throw cannotWrite(this.#target.path, error);
+    }
+    this.#length = length;
+    if (!this.#target.path.endsWith('.gz')) return;
+    this.#packed = new AtomicFile(this.#target, this.#packedPath);
+    if (length === 0) return;
+    for await (const chunk of createReadStream(this.path, { end: length - 1 })) await this.#packed.write(chunk);
+  }
+
+  async write(bytes: Uint8Array | string): Promise<boolean> {
+    this.#writing = this.#write(typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
+    await this.#writing;
+    return true;
+  }
+
+  async commit(): Promise<void> {
+    if (this.#packed) return this.#packed.commit();
+    try {
+      fsyncSync(this.#file);
+      renameSync(this.path, this.#target.path);
+    } catch (error) {
+      throw cannotWrite(this.#target.path, error);
+    }
+  }
+
+  /** Lets it go; it lies in the run's directory, and goes or stays with that. */
+  abandon(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#packed?.abandon();
+    // Never while it is written: its number may be another file's the moment it is closed.
+    this.#writing.catch(() => {}).then(() => closeSync(this.#file));
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    try {
+      for (let done = 0; done < bytes.length; ) {
+        if (!this.#isOpen) throw new Error('the run has ended');
+        const { bytesWritten } = await writeTo(this.#file, bytes, done, bytes.length - done, this.#length + done);
+        done += bytesWritten;
+      }
+    } catch (error) {
+      throw cannotWrite(this.#target.path, error);
+    }
+    this.#length += bytes.length;
+    await this.#packed?.write(bytes);
+  }
+}

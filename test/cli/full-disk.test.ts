@@ -1,0 +1,52 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { temporaryFolders } from '../storage/temporary.js';
+import { manyEvents, put } from './data.js';
+import { leftBehind, run } from './run.js';
+
+const newFolder = temporaryFolders();
+const EVENTS = manyEvents(2000, 300, 12);
+const env = (room: string) => ({
+  NODE_OPTIONS: `--import ${new URL('./faults/full-disk.mjs', import.meta.url).href}`,
+  FULL_DISK: room,
+});
+
+test.each([
+  ['at once', 'recs.csv', 'parent 10'],
+  ['while it arranges what to learn from', 'recs.csv', 'parent 100000'],
+  ['while it writes the lists', 'recs.csv', 'parent 1300000'],
+  ['while it writes packed lists', 'recs.csv.gz', 'parent 1300000'],
+  ['while children write what they learned', 'recs.csv', 'child 50000'],
+])(
+  'a disk that is full %s ends the run with 74, names the folder, and leaves the old output alone',
+  async (_, name, room) => {
+    const folder = newFolder();
+    const tmp = newFolder();
+    put(folder, 'events.csv', EVENTS);
+    put(folder, name, 'old');
+    const args = ['-u', 'events.csv', '-o', name, '-n', '20', '--algorithm', 'ridge', '-q'];
+    const { code, stderr } = await run(args, { folder, tmp, env: env(room) });
+    expect(stderr).toMatch(
+      /^recommend: no room in \S+ \(ENOSPC: no space left on device, write\): the run had \d+\.\d MB there, and wanted more; no output file was written\n$/,
+    );
+    expect(code).toBe(74);
+    expect(readFileSync(join(folder, name), 'utf8')).toBe('old');
+    expect(readdirSync(folder).sort()).toEqual(['events.csv', name].sort());
+    expect(readdirSync(tmp)).toEqual([]);
+    expect(leftBehind(tmp)).toEqual([]);
+  },
+);
+
+test('an evaluation that finds the disk full says so as well', async () => {
+  const folder = newFolder();
+  const tmp = newFolder();
+  put(folder, 'events.csv', EVENTS);
+  const args = ['evaluate', '-u', 'events.csv', '--algorithms', 'ridge', '-q'];
+  const { code, stderr } = await run(args, { folder, tmp, env: env('child 50000') });
+  expect(code).toBe(74);
+  expect(stderr).toBe(
+    `recommend: no room in ${tmp} (ENOSPC: no space left on device, write): ${stderr.slice(stderr.indexOf('the run had'))}`,
+  );
+  expect(readdirSync(tmp)).toEqual([]);
+});
