@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { type Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ExitCode, Failure } from '../failure.js';
 import { closest } from '../input/closest.js';
+import { DAY_ORDERS, type DayOrder } from '../input/day-month.js';
 import type { EventWeights } from '../input/event-types.js';
 import type { NamedColumns } from '../input/roles.js';
 import { DUPLICATES, type Duplicates, RATINGS, type Ratings } from '../input/strengths.js';
@@ -14,6 +15,7 @@ export interface InputOptions {
   interactions: string | undefined;
   delimiter: string | undefined;
   named: NamedColumns;
+  dayOrder: DayOrder | undefined;
   attributeColumns: readonly string[] | undefined;
   duplicates: Duplicates | undefined;
   ratings: Ratings;
@@ -38,6 +40,7 @@ export interface TypedInput {
   preferencesCol?: string;
   excludeCol?: string;
   attributeCols?: string;
+  dateOrder?: DayOrder;
   duplicates?: Duplicates;
   ratings: Ratings;
   eventWeights: EventWeights;
@@ -76,6 +79,12 @@ export function addReadingOptions(command: Command): Command {
     )
     .option('--exclude-col <name>', 'profiles: the list of items never to offer to a user')
     .option('--attribute-cols <names>', 'the only columns that count as attributes, "a,b"; "none" for none')
+    .addOption(
+      new Option(
+        '--date-order <order>',
+        'what dates like 03/04/2011 have first (default: told from the column)',
+      ).choices(DAY_ORDERS),
+    )
     .addOption(
       new Option('--duplicates <way>', 'rows of one user and item (default: last for ratings, sum for counts)').choices(
         DUPLICATES,
@@ -121,6 +130,7 @@ export function meantInput(
     interactions,
     delimiter: typed.delimiter,
     named: namedColumns(typed),
+    dayOrder: typed.dateOrder,
     attributeColumns: typed.attributeCols === undefined ? undefined : attributeNames(typed.attributeCols),
     duplicates: typed.duplicates,
     ratings: typed.ratings,
