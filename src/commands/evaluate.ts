@@ -14,8 +14,9 @@ import type { Inputs } from '../input/inputs.js';
 import type { HoldoutKind } from '../model/holdout.js';
 import { joined, type SparseRows } from '../model/sparse.js';
 import { type Destination, openDestination } from '../output/destination.js';
+import { type Quote, quoted, safelyQuoted } from '../output/quoting.js';
 import { understood } from '../output/report.js';
-import { type EvaluateOptions, refuseUnknown } from './evaluate-options.js';
+import type { EvaluateOptions } from './evaluate-options.js';
 import { orInterrupted } from './interruption.js';
 import { openBadRows } from './rejects.js';
 import { readTestEvents } from './test-events.js';
@@ -46,8 +47,6 @@ export interface Recommended {
 /** What the command needs of the rest of the program. */
 export interface Surroundings {
   run: RunAlgorithm;
-  /** The algorithms that `run` knows. */
-  algorithms: readonly string[];
   /** Takes lines for stderr. */
   say: (text: string) => void;
   /** Reads the files of a run. */
@@ -67,7 +66,6 @@ export async function evaluate(
   surroundings: Surroundings,
   interrupted: AbortSignal,
 ): Promise<void> {
-  refuseUnknown(options.algorithms, surroundings.algorithms);
   const opened: Destination[] = [];
   const open = (path: string): Destination => {
     const destination = openDestination(path);
@@ -99,7 +97,7 @@ export async function evaluate(
       await answer.write(textOf(options, evaluation, trial));
       if (perUser) {
         const { userIds, interactions: train } = dataset;
-        for (const piece of perUserCsv(evaluation, { ...trial, userIds, train })) {
+        for (const piece of perUserCsv(evaluation, { ...trial, userIds, train }, quoteOf(options))) {
           if (!(await perUser.write(piece))) break;
         }
         await perUser.commit();
@@ -119,7 +117,7 @@ interface Part {
 }
 
 async function holdOut(options: EvaluateOptions, { read, say, onBytes }: Surroundings): Promise<Part> {
-  const { badRows, close } = openBadRows(options.badRows);
+  const { badRows, close } = openBadRows(options.badRows, options.safeCsv);
   const inputs: Inputs = { ...options, badRows, onBytes };
   try {
     const { dataset, reports } = await read(inputs);
@@ -223,8 +221,12 @@ async function rank(
   return rankings;
 }
 
+function quoteOf({ safeCsv }: EvaluateOptions): Quote {
+  return safeCsv ? safelyQuoted : quoted;
+}
+
 function textOf(options: EvaluateOptions, evaluation: Evaluation, { summary, kind }: TestedPart): string {
-  if (options.format === 'csv') return csvText(evaluation);
+  if (options.format === 'csv') return csvText(evaluation, quoteOf(options));
   if (options.format === 'table') return reportText(evaluation, summary);
   const setting: Setting = {
     split: kind ?? null,

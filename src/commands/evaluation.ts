@@ -8,7 +8,7 @@ import { writeAudience } from '../storage/run-files.js';
 import { evaluate, type RunAlgorithm } from './evaluate.js';
 import type { EvaluateOptions } from './evaluate-options.js';
 import { discardLearned, learn } from './learning.js';
-import { METHOD_NAMES, methodOfSpec } from './method.js';
+import { methodOfSpec } from './method.js';
 import { rangeWorkers } from './reading.js';
 import { type Run, startRun } from './run.js';
 import { settle } from './tuning.js';
@@ -23,7 +23,6 @@ export async function evaluateInPool(options: EvaluateOptions, interrupted: Abor
       options,
       {
         run: algorithmsOf(run),
-        algorithms: METHOD_NAMES,
         read: (inputs) => readDataset({ ...inputs, rangeWorkers: rangeWorkers(run) }),
         say: run.say,
         onBytes: () => {},

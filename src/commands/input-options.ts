@@ -22,6 +22,8 @@ export interface InputOptions {
   eventWeights: EventWeights;
   /** 'stop', 'skip', or the file that refused rows go to. */
   badRows: string;
+  /** No cell of text that is written may be run by a spreadsheet. */
+  safeCsv: boolean;
 }
 
 /** Commander's own keys and types for the options of `addFileOptions` and `addReadingOptions`. */
@@ -45,6 +47,7 @@ export interface TypedInput {
   ratings: Ratings;
   eventWeights: EventWeights;
   badRows: string;
+  safeCsv: boolean;
 }
 
 /** Adds the options that name the input files. */
@@ -100,7 +103,12 @@ export function addReadingOptions(command: Command): Command {
         .argParser(eventWeights)
         .default(new Map(), 'known types'),
     )
-    .option('--bad-rows <what>', 'rows that cannot be read: stop, skip, or a FILE to keep them in', 'stop');
+    .option('--bad-rows <what>', 'rows that cannot be read: stop, skip, or a FILE to keep them in', 'stop')
+    .option(
+      '--safe-csv',
+      "a ' before ids and titles that a spreadsheet would run (those that begin with =, +, -, @, tab or a line break); changes such ids",
+      false,
+    );
 }
 
 /**
@@ -136,6 +144,7 @@ export function meantInput(
     ratings: typed.ratings,
     eventWeights: typed.eventWeights,
     badRows,
+    safeCsv: typed.safeCsv,
   };
 }
 

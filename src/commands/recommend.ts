@@ -6,9 +6,9 @@ import { longHistories } from '../model/long-histories.js';
 import { firstRows } from '../model/sparse.js';
 import { type Destination, openAlone, openDestination } from '../output/destination.js';
 import { headerLine } from '../output/lines.js';
-import { quotedArrays, quotedCells } from '../output/quoting.js';
+import { quoted, quotedArrays, quotedCells, safelyQuoted } from '../output/quoting.js';
 import { plural, understood } from '../output/report.js';
-import { type RunRecord, summaryOf } from '../output/summary.js';
+import { type RunRecord, type Served, summaryOf } from '../output/summary.js';
 import { audienceOf, scoringCosts } from '../ranking/audience.js';
 import { planShards, WORTH_A_SHARD } from '../shards/plan.js';
 import type { ScoreJob } from '../shards/protocol.js';
@@ -82,8 +82,9 @@ async function work(run: Run, options: Options, destination: Destination, record
   await run.pool.close('gently');
   run.progress.stop();
   const to = options.output === '-' ? '' : ` → ${options.output}`;
+  const empty = served.empty > 0 ? ` (${served.empty.toLocaleString('en')} more: nothing is left for them)` : '';
   run.say(
-    `${plural(served.users, 'user')} served, ${plural(served.rows, 'row')}, ${run.seconds().toFixed(1)} s${to}\n`,
+    `${plural(served.users, 'user')} served${empty}, ${plural(served.rows, 'row')}, ${run.seconds().toFixed(1)} s${to}\n`,
   );
   // Whatever the options: who and what is missing has to be known.
   if (lost.length > 0) process.stderr.write(`recommend: not all could be worked:\n  ${lost.join('\n  ')}\n`);
@@ -130,7 +131,7 @@ async function read(run: Run, options: Options): Promise<{ dataset: Dataset; rep
   const { users, items, interactions } = options;
   const total = [users, items, interactions].reduce((bytes, path) => bytes + sizeOf(path), 0);
   let done = 0;
-  const { badRows, close } = openBadRows(options.badRows);
+  const { badRows, close } = openBadRows(options.badRows, options.safeCsv);
   try {
     const { dataset, reports } = await readDataset({
       ...options,
@@ -154,16 +155,17 @@ async function serve(
   dataset: Dataset,
   learned: Learned,
   destination: Destination,
-): Promise<{ users: number; rows: number; short: number }> {
+): Promise<Omit<Served, 'cold' | 'lost'>> {
   const { directory, progress } = run;
   const audience = audienceOf(dataset, (byUser) => firstRows(byUser, dataset.served), learned.settings, options);
   const audiencePath = directory.file('audience');
   writeAudience(audiencePath, audience);
   const cells = directory.file('cells');
+  const quote = options.safeCsv ? safelyQuoted : quoted;
   writeArrays(cells, {
-    ...quotedArrays('users', quotedCells(dataset.userIds.slice(0, dataset.served))),
-    ...quotedArrays('items', quotedCells(dataset.itemIds)),
-    ...(options.titles ? quotedArrays('titles', quotedCells(dataset.titles)) : {}),
+    ...quotedArrays('users', quotedCells(dataset.userIds.slice(0, dataset.served), quote)),
+    ...quotedArrays('items', quotedCells(dataset.itemIds, quote)),
+    ...(options.titles ? quotedArrays('titles', quotedCells(dataset.titles, quote)) : {}),
   });
   const job: ScoreJob = {
     kind: 'score',
@@ -176,7 +178,7 @@ async function serve(
   };
   const shards = planShards(scoringCosts(audience, learned.rowLength), WORTH_A_SHARD);
   tellPlan(run, 'recommending', shards.length);
-  const served = { users: 0, rows: 0, short: 0 };
+  const served = { users: 0, rows: 0, short: 0, empty: 0 };
   let wanted = await destination.write(headerLine(options.titles));
   await run.pool
     .run(
@@ -185,10 +187,12 @@ async function serve(
       async (answer) => {
         if (wanted) wanted = await destination.write(answer.csv);
         if (!wanted) throw new ReaderLeft();
-        served.users += answer.users;
+        served.users += answer.users - answer.empty;
+        served.empty += answer.empty;
         served.rows += answer.rows;
         served.short += answer.short;
-        progress.at('recommending', served.users, dataset.served, served.users);
+        const done = served.users + served.empty;
+        progress.at('recommending', done, dataset.served, done);
       },
       ({ from }, { message: why }) => void run.lost.push({ what: 'user', index: from, why }),
     )

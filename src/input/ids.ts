@@ -146,7 +146,8 @@ export class IdIndex {
 
 /** @throws BadRow for what `IdIndex.add` refuses. */
 export function checkId(id: string): void {
-  if (!isId(scratch, 0, encoded(id))) throw notUtf8(id);
+  const to = encoded(id);
+  if (!isId(scratch, 0, to)) throw notUtf8(id);
 }
 
 function notUtf8(id: string): BadRow {

@@ -26,10 +26,13 @@ export interface AutoRecord {
 }
 
 export interface Served {
+  /** Users who got a list. */
   users: number;
   rows: number;
-  /** Users whose list has fewer items than were asked for. */
+  /** Users whose list has fewer items than were asked for, `empty` ones included. */
   short: number;
+  /** Users for whom nothing was left to offer: no row is theirs. */
+  empty: number;
   /** Users without a history. */
   cold: number;
   /** Users and signals that no worker could work, each with why. */
