@@ -89,7 +89,8 @@ async function readOn(file: number, at: number, to: number, lanes: TwoLanes): Pr
     const bytes = bytesOf(file, from, Math.min(size, from + least));
     const last = from + bytes.length >= size;
     const whole = last ? bytes.length : bytes.lastIndexOf(LF) + 1;
-    const read = await lanes.read(bytes, 0, whole, last);
+    const read = whole > 0 ? await lanes.read(bytes, 0, whole, last) : 0;
+    if (read === 0 && !last) lanes.refuseLong(bytes.length);
     from += read;
     if (from >= to || last) return from;
     // Inside quotes it goes on behind `to`, until the line's end that is outside of them.
