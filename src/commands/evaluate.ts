@@ -163,7 +163,7 @@ function trialOf(options: EvaluateOptions, { dataset, test, users, counts }: Hel
   if (all.users.length === 0) {
     throw new Failure(
       ExitCode.badData,
-      `nobody has anything to be found: of ${counts.heldOut} held-out interactions ${counts.notLiked} were not liked and ${all.counts.had + all.counts.excluded} are of items that their users have or exclude`,
+      `nobody has anything to be found (${how.text}): of ${counts.heldOut} held-out interactions ${counts.notLiked} were not liked and ${all.counts.had + all.counts.excluded} are of items that their users have or exclude`,
     );
   }
   const positions = Uint32Array.from(all.users.keys());

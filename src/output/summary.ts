@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import type { Dataset, FileReport } from '../input/dataset.js';
 import { HYPER_PARAMETERS } from '../model/hyper-parameters.js';
 import type { Settings } from '../model/settings.js';
@@ -107,6 +107,8 @@ async function inputOf({ table, kind, roles, columns, unused, skipped, events, n
 
 /** The hash of a file as it lies there; null for what can be read but once. */
 async function sha256Of(path: string): Promise<string | null> {
+  // What is no file was read once, and may wait for ever to be read again.
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return null;
   const hash = createHash('sha256');
   try {
     for await (const chunk of createReadStream(path)) hash.update(chunk);
