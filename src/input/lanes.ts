@@ -26,6 +26,8 @@ export class TwoLanes {
   readonly #plain: PlainReader;
   readonly #taker: RecordTaker;
   readonly #stretchBytes: number;
+  /** How many bytes the next row was seen to have, and still to be inside quotes. */
+  #open = 0;
 
   /** @param stretchBytes what csv-parse reads at least from an odd row on. */
   constructor(delimiter: string, plain: PlainReader, taker: RecordTaker, stretchBytes: number) {
@@ -54,7 +56,7 @@ export class TwoLanes {
       const read = to > 0 ? await this.read(bytes, 0, to, false) : 0;
       const left = bytes.subarray(read);
       this.refuseLong(left.length);
-      enough = read < to || read === 0 ? 2 * left.length : 0;
+      enough = read < to || read === 0 ? Math.min(2 * left.length, MAX_RECORD_BYTES + 1) : 0;
       pieces = [left];
       size = left.length;
     }
@@ -82,11 +84,12 @@ export class TwoLanes {
 
   /** @returns where the stretch ended; `at` itself where it would not without what lies behind `to`. */
   async #readStretch(bytes: Uint8Array, at: number, to: number, last: boolean): Promise<number> {
-    for (let least = this.#stretchBytes; ; least *= 2) {
+    for (let least = Math.max(this.#stretchBytes, this.#open); ; least *= 2) {
       const end = lineEnd(bytes, at + least, to);
       const stretch = bytes.subarray(at, end);
       const { rows, open } = await this.#records(stretch);
       if (open && end < to) continue;
+      this.#open = open ? end - at : 0;
       if (open && !last) return at;
       for (const row of rows) row();
       this.#plain.line += linesIn(stretch);

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { MAX_RECORD_BYTES } from './csv-records.js';
 import type { TwoLanes } from './lanes.js';
 import type { EventsTask, RangePart, Segment } from './range-reader.js';
 
@@ -94,7 +95,7 @@ async function readOn(file: number, at: number, to: number, lanes: TwoLanes): Pr
     from += read;
     if (from >= to || last) return from;
     // Inside quotes it goes on behind `to`, until the line's end that is outside of them.
-    least = read === 0 ? 2 * least : Math.min(to - from, RANGE_BYTES);
+    least = read === 0 ? Math.min(2 * least, MAX_RECORD_BYTES + RANGE_BYTES) : Math.min(to - from, RANGE_BYTES);
   }
 }
 
