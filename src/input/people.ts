@@ -11,7 +11,15 @@ import {
   preferenceColumns,
   readProfileLists,
 } from './profiles.js';
-import { missingColumn, namedRoles, pickRoles, type Role, type Roles, recogniseRoles } from './roles.js';
+import {
+  missingColumn,
+  namedRoles,
+  pickRoles,
+  type Role,
+  type Roles,
+  recogniseRoles,
+  requireNamedColumns,
+} from './roles.js';
 import { noteFuture, settleTimes } from './settled-times.js';
 import { SubjectTable } from './subjects.js';
 import { AttributeFinder, type AttributeTable, attributeTable, spoiltNotes } from './tables.js';
@@ -57,6 +65,8 @@ export async function readPeople(
           ? profilesReading(inputs, header, roles, roles.user, ids, finder)
           : eventsReading(inputs, name, header, roles, ids, delimiter);
       report = reading.report;
+      // This is the last file: all headers are known, and nothing more has to be read to tell.
+      requireNamedColumns(inputs.named, [...reports, report]);
       finish = reading.finish;
       return reading;
     },

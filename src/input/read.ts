@@ -12,7 +12,6 @@ import { joinedRatings } from './joined-ratings.js';
 import { joinedTimes } from './latest.js';
 import { type EventsFile, type People, readBeside, readPeople } from './people.js';
 import { type Entries, newProfileLists } from './profiles.js';
-import { type NamedColumns, NO_COLUMN } from './roles.js';
 import { noAttributes } from './tables.js';
 
 /**
@@ -41,7 +40,7 @@ export async function readDataset(inputs: Inputs): Promise<{ dataset: Dataset; r
   }
   const dataset = assemble(inputs, ids, served, catalogue, people, [...beside, ...people.events], reports);
   requireEventTypes(inputs.eventWeights, reports);
-  requireNamedColumns(inputs.named, inputs.attributeColumns, reports);
+  requireNamedAttributes(inputs.attributeColumns, reports);
   return { dataset, reports };
 }
 
@@ -164,20 +163,8 @@ function noteStrangers(offered: Uint8Array, had: SparseRows, reports: readonly F
   }
 }
 
-/** A column named by option has to be in one of the files at least. */
-function requireNamedColumns(
-  named: NamedColumns,
-  attributes: readonly string[] | undefined,
-  reports: readonly FileReport[],
-): void {
-  const present = new Set(reports.flatMap((report) => report.roles.map(([, column]) => column)));
-  for (const [role, column] of Object.entries(named)) {
-    if (present.has(column) || column === NO_COLUMN) continue;
-    throw new Failure(
-      ExitCode.usage,
-      `--${role}-col: no file has a column ${JSON.stringify(column)} that can be the ${role}`,
-    );
-  }
+/** An attribute named by option has to be in one of the files at least. */
+function requireNamedAttributes(attributes: readonly string[] | undefined, reports: readonly FileReport[]): void {
   const columns = new Set(reports.flatMap((report) => report.columns.map((column) => column.name)));
   for (const name of attributes ?? []) {
     if (columns.has(name)) continue;

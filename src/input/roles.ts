@@ -127,6 +127,21 @@ function columnsShown(header: readonly string[]): string {
   return `its columns: ${names.join(', ')}${hint}`;
 }
 
+/**
+ * A column named by option has to be in one of the files at least.
+ * @param files the roles of each file's columns. @throws Failure 2 where it is in none.
+ */
+export function requireNamedColumns(
+  named: NamedColumns,
+  files: readonly { readonly roles: readonly (readonly [role: string, column: string])[] }[],
+): void {
+  const present = new Set(files.flatMap(({ roles }) => roles.map(([, column]) => column)));
+  for (const [role, column] of Object.entries(named)) {
+    if (present.has(column) || column === NO_COLUMN) continue;
+    throw new Failure(ExitCode.usage, `--${role}-col: no file has a column ${shown(column)} that can be the ${role}`);
+  }
+}
+
 /** A header name without case, spaces, punctuation and RecBole's `:type`: `User ID`, `USER_ID`, `user_id:token` → `userid`. */
 export function normalised(name: string): string {
   return name

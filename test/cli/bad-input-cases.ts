@@ -153,6 +153,14 @@ const columns: Case[] = [
     says: [NO_COLUMN, '"c29", and 4970 more'],
   },
   {
+    name: 'no column that was named, before its rows are read,',
+    kinds: ['events', 'profiles'],
+    args: ['--rating-col', 'stars'],
+    file: (valid) => `${valid}ann\n`,
+    code: 2,
+    says: ['--rating-col: no file has a column "stars" that can be the rating'],
+  },
+  {
     name: 'users without an item column',
     kinds: ['events'],
     file: () => 'user,rating\nann,4\n',
