@@ -311,6 +311,14 @@ const rows: Case[] = [
     ...SAME,
     says: ['refused  4 rows that cannot be read'],
   },
+  {
+    name: 'ids in Latin-1 that are skipped',
+    kinds: EVENTS,
+    args: ['--bad-rows', 'skip'],
+    file: (valid) => Buffer.from(valid.replace('\n', '\nzed,J\xf6rg,\nJ\xf6rg,ash,\n'), 'latin1'),
+    ...SAME,
+    says: ['refused  2 rows that cannot be read'],
+  },
   { name: 'empty cells too many', file: (valid) => eachLine(valid, (text, at) => (at ? `${text},,` : text)), ...SAME },
   { name: 'rows without an id', file: (valid) => `${valid},,\nNA,NULL,\n`, ...SAME, says: ['skipped  2 rows without'] },
   {
