@@ -108,12 +108,14 @@ function scoreWork(job: ScoreJob): ShardWork {
   return (from, to) => {
     const lines = new LineWriter(cells);
     let short = 0;
+    let empty = 0;
     for (let user = from; user < to; user++) {
       const list = recommender.recommend(user);
       if (list.items.length < job.listLength) short++;
+      if (list.items.length === 0) empty++;
       lines.add(user, list);
     }
-    return { kind: 'score', csv: lines.finish(), users: to - from, rows: lines.rows, short };
+    return { kind: 'score', csv: lines.finish(), users: to - from, rows: lines.rows, short, empty };
   };
 }
 

@@ -1,5 +1,4 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { closest } from '../input/closest.js';
 import type { HoldoutKind } from '../model/holdout.js';
 import { usableCores } from '../shards/cores.js';
 import {
@@ -175,17 +174,6 @@ export function meantEvaluation(typed: TypedEvaluation): EvaluateOptions {
     workers: typed.workers ?? usableCores(),
     ...meantLog(typed),
   });
-}
-
-/** @throws Failure 2 for the first name that is no algorithm, settings behind it aside. @param known the names that there are. */
-export function refuseUnknown(algorithms: readonly string[], known: readonly string[]): void {
-  for (const algorithm of algorithms) {
-    const name = algorithm.split(':')[0] ?? '';
-    if (known.includes(name)) continue;
-    const near = closest(name, known);
-    const hint = near === undefined ? '.' : `; did you mean ${near}?`;
-    throw usage(`--algorithms: there is no ${JSON.stringify(name)}${hint} There are: ${known.join(', ')}`);
-  }
 }
 
 function holdout(text: string): number {

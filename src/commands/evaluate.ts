@@ -15,8 +15,9 @@ import type { HoldoutKind } from '../model/holdout.js';
 import { joined, type SparseRows } from '../model/sparse.js';
 import { alarmsOf } from '../output/alarms.js';
 import { type Destination, openDestination } from '../output/destination.js';
+import { type Quote, quoted, safelyQuoted } from '../output/quoting.js';
 import { understood } from '../output/report.js';
-import { type EvaluateOptions, refuseUnknown } from './evaluate-options.js';
+import type { EvaluateOptions } from './evaluate-options.js';
 import { orInterrupted } from './interruption.js';
 import { openBadRows } from './rejects.js';
 import { readTestEvents } from './test-events.js';
@@ -47,8 +48,6 @@ export interface Recommended {
 /** What the command needs of the rest of the program. */
 export interface Surroundings {
   run: RunAlgorithm;
-  /** The algorithms that `run` knows. */
-  algorithms: readonly string[];
   /** Takes what is said on stderr, and what is wrong. */
   say: (message: string) => void;
   warn: (message: string) => void;
@@ -69,7 +68,6 @@ export async function evaluate(
   surroundings: Surroundings,
   interrupted: AbortSignal,
 ): Promise<void> {
-  refuseUnknown(options.algorithms, surroundings.algorithms);
   const opened: Destination[] = [];
   const open = (path: string): Destination => {
     const destination = openDestination(path);
@@ -101,7 +99,7 @@ export async function evaluate(
       await answer.write(textOf(options, evaluation, trial));
       if (perUser) {
         const { userIds, interactions: train } = dataset;
-        for (const piece of perUserCsv(evaluation, { ...trial, userIds, train })) {
+        for (const piece of perUserCsv(evaluation, { ...trial, userIds, train }, quoteOf(options))) {
           if (!(await perUser.write(piece))) break;
         }
         await perUser.commit();
@@ -121,7 +119,7 @@ interface Part {
 }
 
 async function holdOut(options: EvaluateOptions, { read, say, warn, onBytes }: Surroundings): Promise<Part> {
-  const { badRows, close } = openBadRows(options.badRows);
+  const { badRows, close } = openBadRows(options.badRows, options.safeCsv);
   const inputs: Inputs = { ...options, badRows, onBytes };
   const tell = (dataset: Dataset, reports: readonly FileReport[]) => {
     say(understood(dataset, reports, options.verbose));
@@ -171,7 +169,7 @@ function trialOf(options: EvaluateOptions, { dataset, test, users, counts }: Hel
   if (all.users.length === 0) {
     throw new Failure(
       ExitCode.badData,
-      `nobody has anything to be found: of ${counts.heldOut} held-out interactions ${counts.notLiked} were not liked and ${all.counts.had + all.counts.excluded} are of items that their users have or exclude`,
+      `nobody has anything to be found (${how.text}): of ${counts.heldOut} held-out interactions ${counts.notLiked} were not liked and ${all.counts.had + all.counts.excluded} are of items that their users have or exclude`,
     );
   }
   const positions = Uint32Array.from(all.users.keys());
@@ -229,8 +227,12 @@ async function rank(
   return rankings;
 }
 
+function quoteOf({ safeCsv }: EvaluateOptions): Quote {
+  return safeCsv ? safelyQuoted : quoted;
+}
+
 function textOf(options: EvaluateOptions, evaluation: Evaluation, { summary, kind }: TestedPart): string {
-  if (options.format === 'csv') return csvText(evaluation);
+  if (options.format === 'csv') return csvText(evaluation, quoteOf(options));
   if (options.format === 'table') return reportText(evaluation, summary);
   const setting: Setting = {
     split: kind ?? null,

@@ -8,7 +8,7 @@ import { writeAudience } from '../storage/run-files.js';
 import { evaluate, type RunAlgorithm } from './evaluate.js';
 import type { EvaluateOptions } from './evaluate-options.js';
 import { discardLearned, learn } from './learning.js';
-import { METHOD_NAMES, methodOfSpec } from './method.js';
+import { methodOfSpec } from './method.js';
 import { orNoRoom } from './no-room.js';
 import { rangeWorkers } from './reading.js';
 import { type Run, startRun } from './run.js';
@@ -25,7 +25,6 @@ export async function evaluateInPool(options: EvaluateOptions, interrupted: Abor
       options,
       {
         run: algorithmsOf(run),
-        algorithms: METHOD_NAMES,
         read: (inputs) => readDataset({ ...inputs, rangeWorkers: rangeWorkers(run) }),
         say: run.say,
         warn: run.warn,

@@ -71,6 +71,7 @@ function decisive({ method, ...options }: Options): Record<string, string> {
   const all = {
     '--top': options.top,
     '--titles': options.titles,
+    '--safe-csv': options.safeCsv,
     '--include-seen': options.includeSeen,
     '--algorithm': name,
     '--set': [...fixed].map((setting) => `${setting}=${settings[setting]}`).sort(),
@@ -79,6 +80,7 @@ function decisive({ method, ...options }: Options): Record<string, string> {
     '--attribute-cols': options.attributeColumns,
     '--duplicates': options.duplicates,
     '--ratings': options.ratings,
+    '--date-order': options.dayOrder,
     '--event-weights': [...options.eventWeights].map(([type, weight]) => `${type}=${weight}`),
     ...Object.fromEntries(Object.entries(options.named).map(([role, column]) => [`--${role}-col`, column])),
   };

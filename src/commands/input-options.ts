@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { type Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ExitCode, Failure } from '../failure.js';
 import { closest } from '../input/closest.js';
+import { DAY_ORDERS, type DayOrder } from '../input/day-month.js';
 import type { EventWeights } from '../input/event-types.js';
 import type { NamedColumns } from '../input/roles.js';
 import { DUPLICATES, type Duplicates, RATINGS, type Ratings } from '../input/strengths.js';
@@ -14,12 +15,15 @@ export interface InputOptions {
   interactions: string | undefined;
   delimiter: string | undefined;
   named: NamedColumns;
+  dayOrder: DayOrder | undefined;
   attributeColumns: readonly string[] | undefined;
   duplicates: Duplicates | undefined;
   ratings: Ratings;
   eventWeights: EventWeights;
   /** 'stop', 'skip', or the file that refused rows go to. */
   badRows: string;
+  /** No cell of text that is written may be run by a spreadsheet. */
+  safeCsv: boolean;
 }
 
 /** Commander's own keys and types for the options of `addFileOptions` and `addReadingOptions`. */
@@ -38,10 +42,12 @@ export interface TypedInput {
   preferencesCol?: string;
   excludeCol?: string;
   attributeCols?: string;
+  dateOrder?: DayOrder;
   duplicates?: Duplicates;
   ratings: Ratings;
   eventWeights: EventWeights;
   badRows: string;
+  safeCsv: boolean;
 }
 
 /** Adds the options that name the input files. */
@@ -77,6 +83,12 @@ export function addReadingOptions(command: Command): Command {
     .option('--exclude-col <name>', 'profiles: the list of items never to offer to a user')
     .option('--attribute-cols <names>', 'the only columns that count as attributes, "a,b"; "none" for none')
     .addOption(
+      new Option(
+        '--date-order <order>',
+        'what dates like 03/04/2011 have first (default: told from the column)',
+      ).choices(DAY_ORDERS),
+    )
+    .addOption(
       new Option('--duplicates <way>', 'rows of one user and item (default: last for ratings, sum for counts)').choices(
         DUPLICATES,
       ),
@@ -91,7 +103,12 @@ export function addReadingOptions(command: Command): Command {
         .argParser(eventWeights)
         .default(new Map(), 'known types'),
     )
-    .option('--bad-rows <what>', 'rows that cannot be read: stop, skip, or a FILE to keep them in', 'stop');
+    .option('--bad-rows <what>', 'rows that cannot be read: stop, skip, or a FILE to keep them in', 'stop')
+    .option(
+      '--safe-csv',
+      "a ' before ids and titles that a spreadsheet would run (those that begin with =, +, -, @, tab or a line break); changes such ids",
+      false,
+    );
 }
 
 /**
@@ -121,11 +138,13 @@ export function meantInput(
     interactions,
     delimiter: typed.delimiter,
     named: namedColumns(typed),
+    dayOrder: typed.dateOrder,
     attributeColumns: typed.attributeCols === undefined ? undefined : attributeNames(typed.attributeCols),
     duplicates: typed.duplicates,
     ratings: typed.ratings,
     eventWeights: typed.eventWeights,
     badRows,
+    safeCsv: typed.safeCsv,
   };
 }
 

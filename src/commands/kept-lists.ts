@@ -43,9 +43,9 @@ export async function keptLists(
     isBegun,
     keeping: {
       atHand: (shard) => atHand.get(shard.from),
-      keep: ({ csv, rows, short }, { from, to }) => {
+      keep: ({ csv, rows, short, empty }, { from, to }) => {
         const at = file.length - csv.length;
-        kept.keepLists({ from, to, rows, short, at, end: file.length, sum: checkSum(csv) }, file.path);
+        kept.keepLists({ from, to, rows, short, empty, at, end: file.length, sum: checkSum(csv) }, file.path);
       },
       lose: (shard, why) => kept.keepLost('recommending', shard, why),
     },
@@ -76,7 +76,8 @@ function listsAt(
     }
     end = entry.end;
     const users = part.to - part.from;
-    parts.push({ shard: rows, answer: { kind: 'score', csv: NOTHING, users, rows: entry.rows, short: entry.short } });
+    const { short, empty } = entry;
+    parts.push({ shard: rows, answer: { kind: 'score', csv: NOTHING, users, rows: entry.rows, short, empty } });
   }
   return { parts, end };
 }

@@ -5,13 +5,13 @@ import { readDataset } from '../input/read.js';
 import { longHistories } from '../model/long-histories.js';
 import { firstRows } from '../model/sparse.js';
 import { alarmsOf } from '../output/alarms.js';
-import { type Destination, openDestination } from '../output/destination.js';
+import type { Destination } from '../output/destination.js';
 import { headerLine } from '../output/lines.js';
 import { LISTS } from '../output/lists-file.js';
 import { megabytes } from '../output/pulse.js';
-import { quotedArrays, quotedCells } from '../output/quoting.js';
+import { quoted, quotedArrays, quotedCells, safelyQuoted } from '../output/quoting.js';
 import { plural, understood } from '../output/report.js';
-import type { RunRecord } from '../output/summary.js';
+import type { RunRecord, Served } from '../output/summary.js';
 import { audienceOf, scoringCosts } from '../ranking/audience.js';
 import { planShards, WORTH_A_SHARD } from '../shards/plan.js';
 import type { ScoreJob } from '../shards/protocol.js';
@@ -128,7 +128,8 @@ function servedText(run: Run, { output }: Options, { served }: RunRecord): strin
   if (!served) return '';
   const to = output === '-' ? '' : ` → ${output}`;
   const memory = `${megabytes(run.memory.peak.bytes)} at most`;
-  return `${plural(served.users, 'user')} served, ${plural(served.rows, 'row')}, ${run.seconds().toFixed(1)} s, ${memory}${to}`;
+  const empty = served.empty > 0 ? ` (${served.empty.toLocaleString('en')} more: nothing is left for them)` : '';
+  return `${plural(served.users, 'user')} served${empty}, ${plural(served.rows, 'row')}, ${run.seconds().toFixed(1)} s, ${memory}${to}`;
 }
 
 /** Sees that what is kept is of this data, and says so. @throws Failure 65, and leaves it, where it is not. */
@@ -176,7 +177,7 @@ async function read(run: Run, options: Options): Promise<{ dataset: Dataset; rep
   const { users, items, interactions } = options;
   const total = [users, items, interactions].reduce((bytes, path) => bytes + sizeOf(path), 0);
   let done = 0;
-  const { badRows, close } = openBadRows(options.badRows);
+  const { badRows, close } = openBadRows(options.badRows, options.safeCsv);
   try {
     const { dataset, reports } = await readDataset({
       ...options,
@@ -202,16 +203,17 @@ async function serve(
   learned: Learned,
   destination: Destination,
   file: Place['file'],
-): Promise<{ users: number; rows: number; short: number }> {
+): Promise<Omit<Served, 'cold' | 'failed' | 'lost'>> {
   const { directory, progress } = run;
   const audience = audienceOf(dataset, (byUser) => firstRows(byUser, dataset.served), learned.settings, options);
   const audiencePath = directory.file('audience');
   writeAudience(audiencePath, audience);
   const cells = directory.file('cells');
+  const quote = options.safeCsv ? safelyQuoted : quoted;
   writeArrays(cells, {
-    ...quotedArrays('users', quotedCells(dataset.userIds.slice(0, dataset.served))),
-    ...quotedArrays('items', quotedCells(dataset.itemIds)),
-    ...(options.titles ? quotedArrays('titles', quotedCells(dataset.titles)) : {}),
+    ...quotedArrays('users', quotedCells(dataset.userIds.slice(0, dataset.served), quote)),
+    ...quotedArrays('items', quotedCells(dataset.itemIds, quote)),
+    ...(options.titles ? quotedArrays('titles', quotedCells(dataset.titles, quote)) : {}),
   });
   const job: ScoreJob = {
     kind: 'score',
@@ -224,7 +226,7 @@ async function serve(
   };
   const shards = planShards(scoringCosts(audience, learned.rowLength), WORTH_A_SHARD);
   tellPlan(run, 'recommending', shards.length);
-  const served = { users: 0, rows: 0, short: 0 };
+  const served = { users: 0, rows: 0, short: 0, empty: 0 };
   const header = headerLine(options.titles);
   const before = file && (await keptLists(file.kept, file.lists, header, shards));
   let wanted = before?.isBegun || (await destination.write(header));
@@ -236,10 +238,12 @@ async function serve(
     async (answer) => {
       if (wanted) wanted = await destination.write(answer.csv);
       if (!wanted) throw new ReaderLeft();
-      served.users += answer.users;
+      served.users += answer.users - answer.empty;
+      served.empty += answer.empty;
       served.rows += answer.rows;
       served.short += answer.short;
-      progress.at('recommending', served.users, dataset.served, served.users);
+      const done = served.users + served.empty;
+      progress.at('recommending', done, dataset.served, done);
     },
     ({ from }, why) => void run.lost.push({ what: 'user', index: from, why }),
   ).catch((error) => {

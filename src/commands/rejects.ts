@@ -2,11 +2,16 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { stringify } from 'csv-stringify/sync';
 import { ExitCode, Failure } from '../failure.js';
 import type { BadRows } from '../input/csv.js';
+import { quoted, safelyQuoted } from '../output/quoting.js';
 
-/** What `--bad-rows` asks for: stop, skip, or keep the refused rows in a CSV of their own (file, line, reason, row). */
-export function openBadRows(what: string): { badRows: BadRows; close: () => void } {
+/**
+ * What `--bad-rows` asks for: stop, skip, or keep the refused rows in a CSV of their own (file, line, reason, row).
+ * @param safe no cell of it may be run by a spreadsheet.
+ */
+export function openBadRows(what: string, safe: boolean): { badRows: BadRows; close: () => void } {
   if (what === 'stop') return { badRows: 'stop', close: () => {} };
   if (what === 'skip') return { badRows: () => {}, close: () => {} };
+  const quote = safe ? safelyQuoted : quoted;
   let file: number;
   try {
     file = openSync(what, 'w', 0o666);
@@ -18,7 +23,7 @@ export function openBadRows(what: string): { badRows: BadRows; close: () => void
   return {
     badRows: ({ path, line, reason, cells }) => {
       const row = cells.length > 0 ? stringify([[...cells]], { eof: false }) : '';
-      writeSync(file, stringify([[path, line, reason, row]]));
+      writeSync(file, `${[quote(path), line, quote(reason), quote(row)].join(',')}\n`);
     },
     close: () => closeSync(file),
   };

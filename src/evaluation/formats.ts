@@ -1,4 +1,4 @@
-import { quoted } from '../output/quoting.js';
+import { type Quote, quoted } from '../output/quoting.js';
 import type { Evaluation, Figure } from './evaluation.js';
 import type { Summary } from './summary.js';
 
@@ -15,10 +15,13 @@ export interface Setting {
   seed: number;
 }
 
-/** One figure a row: algorithm, group, metric, at, value, low, high, users; a cell is empty where there is nothing. */
-export function csvText({ figures }: Evaluation): string {
+/**
+ * One figure a row: algorithm, group, metric, at, value, low, high, users; a cell is empty where there is nothing.
+ * @param quote makes cells of text.
+ */
+export function csvText({ figures }: Evaluation, quote: Quote = quoted): string {
   const lines = figures.map(({ algorithm, group, metric, at, value, low, high, users }) =>
-    [quoted(algorithm), quoted(group), metric, at ?? '', ...[value, low, high].map(cell), users].join(','),
+    [quote(algorithm), quote(group), metric, at ?? '', ...[value, low, high].map(cell), users].join(','),
   );
   return ['algorithm,group,metric,at,value,low,high,users', ...lines, ''].join('\n');
 }

@@ -1,5 +1,5 @@
 import type { SparseRows } from '../model/sparse.js';
-import { quoted } from '../output/quoting.js';
+import { type Quote, quoted } from '../output/quoting.js';
 import type { Evaluation } from './evaluation.js';
 import { USER_METRICS } from './metrics.js';
 
@@ -18,16 +18,21 @@ const USERS_A_PIECE = 1000;
 /**
  * The metrics of every tested user as CSV, piece by piece: user by user in their order, then by algorithm, then by cut.
  * The last two columns are how many interactions of the user are learned from, and how many items are to be found.
+ * @param quote makes cells of text.
  */
-export function* perUserCsv({ rankings, perUser, cuts }: Evaluation, tested: TestedUsers): Generator<string> {
+export function* perUserCsv(
+  { rankings, perUser, cuts }: Evaluation,
+  tested: TestedUsers,
+  quote: Quote = quoted,
+): Generator<string> {
   const { users, userIds, train, relevant } = tested;
-  const names = rankings.map(({ algorithm }) => quoted(algorithm));
+  const names = rankings.map(({ algorithm }) => quote(algorithm));
   const metrics = USER_METRICS.length;
   yield `user_id,algorithm,at,${USER_METRICS.join(',')},history,to_find\n`;
   let piece = '';
   for (let row = 0; row < users.length; row++) {
     const user = users[row]!;
-    const id = quoted(userIds[user] ?? '');
+    const id = quote(userIds[user] ?? '');
     const history = train.start[user + 1]! - train.start[user]!;
     const toFind = relevant.start[row + 1]! - relevant.start[row]!;
     perUser.forEach(({ columns, values }, a) => {

@@ -3,7 +3,10 @@ import { open, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
-/** The file's bytes, about `chunkBytes` at a time, decompressed where they begin as gzip does, whatever the file is called. */
+/**
+ * The file's bytes, about `chunkBytes` at a time: decompressed where they begin as gzip does, whatever the file is called,
+ * and as UTF-8 where they begin with the mark of UTF-16.
+ */
 export async function* plainBytes(
   path: string,
   chunkBytes: number,
@@ -16,25 +19,32 @@ export async function* plainBytes(
       yield chunk;
     }
   })();
-  const first = await chunks.next();
-  if (first.done) return;
-  let head = first.value;
-  if (head.length < 2) {
-    const second = await chunks.next();
-    if (!second.done) head = Buffer.concat([head, second.value]);
-  }
-  const whole = (async function* () {
-    yield head;
-    yield* chunks;
-  })();
   try {
-    yield* isGzip(head) ? gunzipped(whole, chunkBytes, file) : whole;
+    const stored = await withHead(chunks);
+    const { head, whole } = isGzip(stored.head) ? await withHead(gunzipped(stored.whole, chunkBytes, file)) : stored;
+    const encoding = utf16Of(head);
+    yield* encoding === undefined ? whole : recoded(whole, encoding);
   } finally {
     file.destroy();
   }
 }
 
-/** The size of a file whose bytes can be read from anywhere as they are; 0 for pipes, and for compressed files. */
+/** The same chunks, and of them the first, of two bytes at least where there are as many. */
+async function withHead(chunks: AsyncGenerator<Buffer>): Promise<{ head: Buffer; whole: AsyncGenerator<Buffer> }> {
+  let head: Buffer = Buffer.alloc(0);
+  while (head.length < 2) {
+    const next = await chunks.next();
+    if (next.done) break;
+    head = Buffer.concat([head, next.value]);
+  }
+  const whole = (async function* () {
+    if (head.length > 0) yield head;
+    yield* chunks;
+  })();
+  return { head, whole };
+}
+
+/** The size of a file whose bytes can be read from anywhere as they are; 0 for pipes, and for files that are compressed or in UTF-16. */
 export async function seekableSize(path: string): Promise<number> {
   if (path === '-') return 0;
   const stats = await stat(path);
@@ -43,7 +53,7 @@ export async function seekableSize(path: string): Promise<number> {
   const file = await open(path);
   try {
     const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
-    return isGzip(buffer) ? 0 : stats.size;
+    return isGzip(buffer) || utf16Of(buffer) !== undefined ? 0 : stats.size;
   } finally {
     await file.close();
   }
@@ -51,6 +61,19 @@ export async function seekableSize(path: string): Promise<number> {
 
 function isGzip(head: Buffer): boolean {
   return head[0] === 0x1f && head[1] === 0x8b;
+}
+
+function utf16Of(head: Buffer): 'utf-16le' | 'utf-16be' | undefined {
+  if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
+  return head[0] === 0xfe && head[1] === 0xff ? 'utf-16be' : undefined;
+}
+
+/** Text of another encoding as UTF-8, its mark left out; what is no text in it becomes U+FFFD. */
+async function* recoded(chunks: AsyncIterable<Buffer>, encoding: string): AsyncGenerator<Buffer> {
+  const decoder = new TextDecoder(encoding);
+  for await (const chunk of chunks) yield Buffer.from(decoder.decode(chunk, { stream: true }));
+  const rest = decoder.decode();
+  if (rest !== '') yield Buffer.from(rest);
 }
 
 /** Longer first lines are told apart by what there is of them. */

@@ -3,6 +3,9 @@ import { CsvError, type Options, parse } from 'csv-parse';
 /** More than a record of sane size: an unclosed quote would otherwise take the rest of the file into memory. */
 export const MAX_RECORD_BYTES = 64 * 1024 * 1024;
 
+/** Why such a record is refused. */
+export const TOO_LONG = `a row of more than ${MAX_RECORD_BYTES >> 20} MB: most likely a quote that is never closed`;
+
 const LF = 0x0a;
 
 /** Takes what csv-parse finds, in the order of the file; what it throws ends the reading. */
@@ -221,7 +224,7 @@ function quoteTrouble(error: CsvError, line: number): string {
     case 'CSV_INVALID_CLOSING_QUOTE':
       return 'text behind a closing quote ("); a quote inside a quoted cell has to be doubled';
     case 'CSV_MAX_RECORD_SIZE':
-      return `a row of more than ${MAX_RECORD_BYTES >> 20} MB: most likely a quote that is never closed`;
+      return TOO_LONG;
     default:
       return error.message;
   }

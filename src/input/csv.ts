@@ -3,6 +3,7 @@ import { plainBytes, seekableSize, wholeFirstLine } from './bytes.js';
 import { CsvError, CsvRecords, type RecordTaker } from './csv-records.js';
 import { type Head, headOf } from './head.js';
 import { type PlainReader, TwoLanes } from './lanes.js';
+import { refuseOtherFormats } from './no-csv.js';
 import { planRanges, RANGE_BYTES, type RangedReader, type RangeWorkers, readRanges, WORTH_RANGES } from './ranges.js';
 
 /** Where a table comes from, and how its rows are cut. */
@@ -92,6 +93,7 @@ export async function readTable(
     const chunks = wholeFirstLine(plainBytes(source.path, sizes.chunk, onBytes));
     const first = await chunks.next();
     if (!first.done) {
+      refuseOtherFormats(table.report.path, first.value);
       const head = headOf(source.path, first.value, source.delimiter);
       await readFrom(source.path, first.value, chunks, head, table, { onBytes, rangeWorkers, sizes });
     }

@@ -1,4 +1,5 @@
 import { IndexColumn, LineColumn, type LineRuns, NumberColumn, type Values } from './columns.js';
+import type { DayOrder } from './day-month.js';
 import { EventTypes, type EventWeights } from './event-types.js';
 import type { Roles } from './roles.js';
 import { TimeColumn, type TimesSeen } from './times.js';
@@ -42,10 +43,12 @@ export interface EventLayout {
   roles: Roles;
   ratingName: string;
   timeName: string;
+  /** What dates like 03/04/2011 have first; undefined: told from the column. */
+  dayOrder: DayOrder | undefined;
 }
 
 /** Columns with nothing in them yet. */
-export function newEvents({ roles, timeName }: EventLayout, eventWeights: EventWeights): Events {
+export function newEvents({ roles, timeName, dayOrder }: EventLayout, eventWeights: EventWeights): Events {
   return {
     user: new IndexColumn(),
     item: new IndexColumn(),
@@ -53,7 +56,7 @@ export function newEvents({ roles, timeName }: EventLayout, eventWeights: EventW
     weight: roles.event === undefined ? undefined : new NumberColumn(),
     types: roles.event === undefined ? undefined : new EventTypes(eventWeights),
     time: roles.time === undefined ? undefined : new NumberColumn(),
-    timeColumn: roles.time === undefined ? undefined : new TimeColumn(timeName),
+    timeColumn: roles.time === undefined ? undefined : new TimeColumn(timeName, dayOrder),
     line: new LineColumn(),
     skipped: { withoutUser: noneSkipped(), withoutItem: noneSkipped(), withoutWeight: noneSkipped() },
   };

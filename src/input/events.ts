@@ -1,9 +1,10 @@
 import { ExitCode, Failure } from '../failure.js';
 import { isBlank, numberCell } from './cells.js';
 import type { RowReader, RowReaders } from './csv.js';
+import type { DayOrder } from './day-month.js';
 import { countSkipped, type EventLayout, type Events, newEvents } from './event-columns.js';
 import type { EventWeights } from './event-types.js';
-import type { IdIndex } from './ids.js';
+import { checkId, type IdIndex } from './ids.js';
 import { isPlain, PlainEvents } from './plain-events.js';
 import { RangedEvents } from './ranged-events.js';
 import type { Roles } from './roles.js';
@@ -22,11 +23,12 @@ export function eventReader(
   items: IdIndex,
   eventWeights: EventWeights,
   delimiter = ',',
+  dayOrder: DayOrder | undefined = undefined,
 ): { events: Events } & RowReaders {
   const userAt = required(roles.user, path, 'user');
   const itemAt = required(roles.item, path, 'item');
   const { rating: ratingAt, time: timeAt, event: eventAt } = roles;
-  const layout = eventLayout(delimiter, header, roles);
+  const layout = eventLayout(delimiter, header, roles, dayOrder);
   const { ratingName } = layout;
   const events = newEvents(layout, eventWeights);
   const { timeColumn } = events;
@@ -44,6 +46,9 @@ export function eventReader(
       countSkipped(events.skipped.withoutItem, lines);
       return;
     }
+    // A row is taken whole or not at all: what refuses it comes before anything is added.
+    checkId(user);
+    checkId(item);
     const type = eventAt === undefined ? undefined : events.types?.of(cells[eventAt] ?? '');
     if (type?.weight === 0) {
       users.add(user);
@@ -70,9 +75,15 @@ export function eventReader(
   return { events, readRow, plain, ranged: new RangedEvents(layout, eventWeights, sink, plain) };
 }
 
-function eventLayout(delimiter: string, header: readonly string[], roles: Roles): EventLayout {
+function eventLayout(
+  delimiter: string,
+  header: readonly string[],
+  roles: Roles,
+  dayOrder: DayOrder | undefined,
+): EventLayout {
   const nameOf = (column: number | undefined) => (column === undefined ? '' : (header[column] ?? ''));
-  return { delimiter, width: header.length, roles, ratingName: nameOf(roles.rating), timeName: nameOf(roles.time) };
+  const names = { ratingName: nameOf(roles.rating), timeName: nameOf(roles.time) };
+  return { delimiter, width: header.length, roles, ...names, dayOrder };
 }
 
 function required(column: number | undefined, path: string, role: string): number {

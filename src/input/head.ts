@@ -40,7 +40,7 @@ const CR = 0x0d;
 /** The header, if its line is one row of cells to csv-parse, with nothing that could belong to the lines below. */
 function plainHeader(head: Buffer, begin: number, delimiter: string): Head['header'] {
   const end = head.indexOf(LF, begin) + 1;
-  if (end === 0 || (head[begin] === 0xff && head[begin + 1] === 0xfe)) return undefined;
+  if (end === 0) return undefined;
   const line = head.subarray(begin, end);
   const carriageReturn = line.indexOf(CR);
   if (carriageReturn >= 0 && carriageReturn !== line.length - 2) return undefined;

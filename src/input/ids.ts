@@ -41,9 +41,7 @@ export class IdIndex {
     const to = encoded(id);
     const index = this.addBytes(scratch, 0, to, hashOf(scratch, 0, to));
     // Bytes that are no UTF-8 all become U+FFFD: ids that differ would turn into one.
-    if (index === NONE) {
-      throw new BadRow(`the id ${shown(id)} is not UTF-8; convert the file, say by iconv -f windows-1252 -t utf-8`);
-    }
+    if (index === NONE) throw notUtf8(id);
     return index;
   }
 
@@ -144,6 +142,16 @@ export class IdIndex {
     }
     this.#slots = slots;
   }
+}
+
+/** @throws BadRow for what `IdIndex.add` refuses. */
+export function checkId(id: string): void {
+  const to = encoded(id);
+  if (!isId(scratch, 0, to)) throw notUtf8(id);
+}
+
+function notUtf8(id: string): BadRow {
+  return new BadRow(`the id ${shown(id)} is not UTF-8; convert the file, say by iconv -f windows-1252 -t utf-8`);
 }
 
 /** Ids one after the other: id i is `bytes[starts[i] .. starts[i+1])`. */

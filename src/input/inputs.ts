@@ -1,4 +1,5 @@
 import type { BadRows, CsvSource, Reading } from './csv.js';
+import type { DayOrder } from './day-month.js';
 import type { EventWeights } from './event-types.js';
 import type { Folding } from './fold.js';
 import type { IdIndex } from './ids.js';
@@ -11,6 +12,8 @@ export interface Inputs extends Folding, Reading {
   interactions: string | undefined;
   delimiter: string | undefined;
   named: NamedColumns;
+  /** What dates like 03/04/2011 have first; undefined: told from the column. */
+  dayOrder?: DayOrder | undefined;
   /** Header names of the only columns that count as attributes; undefined: decided column by column. */
   attributeColumns: readonly string[] | undefined;
   /** What rows of a type of event weigh, beside the types known anyway. */

@@ -5,7 +5,7 @@ import type { FileReport } from './dataset.js';
 import { type Ids, type Inputs, source } from './inputs.js';
 import { missingColumn, namedRoles, pickRoles, type Roles, recogniseRoles } from './roles.js';
 import { SubjectTable } from './subjects.js';
-import { type AttributeTable, attributeTable } from './tables.js';
+import { type AttributeTable, attributeTable, isSpoilt, spoiltNotes } from './tables.js';
 
 /** What the items file holds. */
 export interface Catalogue {
@@ -34,7 +34,13 @@ export async function readItems(inputs: Inputs, path: string, ids: Ids, reports:
     },
     inputs,
   );
-  if (table.rows.used === 0) throw new Failure(ExitCode.badData, `${name} holds no items`);
+  if (table.rows.used === 0) {
+    const column = header[roles.item ?? 0] ?? '';
+    throw new Failure(
+      ExitCode.badData,
+      `${name} holds no items: below its header no row has an id in column "${column}"`,
+    );
+  }
   const count = ids.items.size;
   const titles = roles.title === undefined ? [] : table.cellsOf(roles.title, count);
   // A description that stands in for the title is still read for its words.
@@ -49,7 +55,9 @@ export async function readItems(inputs: Inputs, path: string, ids: Ids, reports:
     columns: attributes.columns,
     unused: header.filter((_, at) => at === roles.user || at === roles.time || at === roles.rating),
     repeatedRows: table.rows.repeated,
-    notes: [],
+    notes: spoiltNotes([
+      ...new Set([...(titles.some(isSpoilt) ? [header[roles.title ?? 0] ?? ''] : []), ...attributes.spoilt]),
+    ]),
   });
   return { table, titles, attributes };
 }

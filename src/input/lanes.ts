@@ -1,4 +1,4 @@
-import { CsvRecords, type RecordTaker } from './csv-records.js';
+import { CsvRecords, MAX_RECORD_BYTES, type RecordTaker, TOO_LONG } from './csv-records.js';
 
 /**
  * Reads rows from their bytes as far as it is sure to read them as csv-parse and the row reader would: the fast lane.
@@ -26,6 +26,8 @@ export class TwoLanes {
   readonly #plain: PlainReader;
   readonly #taker: RecordTaker;
   readonly #stretchBytes: number;
+  /** How many bytes the next row was seen to have, and still to be inside quotes. */
+  #open = 0;
 
   /** @param stretchBytes what csv-parse reads at least from an odd row on. */
   constructor(delimiter: string, plain: PlainReader, taker: RecordTaker, stretchBytes: number) {
@@ -41,18 +43,24 @@ export class TwoLanes {
    * @throws what the taker throws.
    */
   async readAll(chunks: AsyncIterable<Uint8Array>): Promise<void> {
-    let left: Uint8Array = new Uint8Array(0);
-    // An open quote is looked at again when there is twice as much of it, so that a long one does not take forever.
+    let pieces: Uint8Array[] = [];
+    let size = 0;
+    // A row without an end is looked at again when there is twice as much of it, so that a long one does not take forever.
     let enough = 0;
     for await (const chunk of chunks) {
-      left = left.length === 0 ? chunk : Buffer.concat([left, chunk]);
-      if (left.length < enough) continue;
-      const to = left.lastIndexOf(LF) + 1;
-      const read = await this.read(left, 0, to, false);
-      enough = read < to ? 2 * (left.length - read) : 0;
-      left = left.subarray(read);
+      pieces.push(chunk);
+      size += chunk.length;
+      if (size < enough) continue;
+      const bytes = whole(pieces);
+      const to = bytes.lastIndexOf(LF) + 1;
+      const read = to > 0 ? await this.read(bytes, 0, to, false) : 0;
+      const left = bytes.subarray(read);
+      this.refuseLong(left.length);
+      enough = read < to || read === 0 ? Math.min(2 * left.length, MAX_RECORD_BYTES + 1) : 0;
+      pieces = [left];
+      size = left.length;
     }
-    await this.read(left, 0, left.length, true);
+    await this.read(whole(pieces), 0, size, true);
   }
 
   /**
@@ -76,16 +84,22 @@ export class TwoLanes {
 
   /** @returns where the stretch ended; `at` itself where it would not without what lies behind `to`. */
   async #readStretch(bytes: Uint8Array, at: number, to: number, last: boolean): Promise<number> {
-    for (let least = this.#stretchBytes; ; least *= 2) {
+    for (let least = Math.max(this.#stretchBytes, this.#open); ; least *= 2) {
       const end = lineEnd(bytes, at + least, to);
       const stretch = bytes.subarray(at, end);
       const { rows, open } = await this.#records(stretch);
       if (open && end < to) continue;
+      this.#open = open ? end - at : 0;
       if (open && !last) return at;
       for (const row of rows) row();
       this.#plain.line += linesIn(stretch);
       return end;
     }
+  }
+
+  /** @throws what the taker throws where so many bytes, from the next row on, are not a whole row yet. */
+  refuseLong(bytes: number): void {
+    if (bytes > MAX_RECORD_BYTES) this.#taker.tooLong(this.#plain.line + 1, TOO_LONG);
   }
 
   /** The rows of a stretch, each to be taken later, and whether the stretch ends inside quotes. */
@@ -104,6 +118,11 @@ export class TwoLanes {
     await records.end();
     return { rows, open: records.open };
   }
+}
+
+function whole(pieces: readonly Uint8Array[]): Uint8Array {
+  const [first] = pieces;
+  return pieces.length === 1 && first ? first : Buffer.concat(pieces);
 }
 
 /** Where the line ends that goes on at `from`; `to` where that is behind it. */

@@ -11,9 +11,18 @@ import {
   preferenceColumns,
   readProfileLists,
 } from './profiles.js';
-import { missingColumn, namedRoles, pickRoles, type Role, type Roles, recogniseRoles } from './roles.js';
+import {
+  missingColumn,
+  namedRoles,
+  pickRoles,
+  type Role,
+  type Roles,
+  recogniseRoles,
+  requireNamedColumns,
+} from './roles.js';
+import { noteFuture, settleTimes } from './settled-times.js';
 import { SubjectTable } from './subjects.js';
-import { AttributeFinder, type AttributeTable, attributeTable } from './tables.js';
+import { AttributeFinder, type AttributeTable, attributeTable, spoiltNotes } from './tables.js';
 
 const EVENT_ROLES: readonly Role[] = ['user', 'item', 'rating', 'time', 'event'];
 const ALL_ROLES: readonly Role[] = [...EVENT_ROLES, 'history', 'preferences', 'exclude'];
@@ -56,6 +65,8 @@ export async function readPeople(
           ? profilesReading(inputs, header, roles, roles.user, ids, finder)
           : eventsReading(inputs, name, header, roles, ids, delimiter);
       report = reading.report;
+      // This is the last file: all headers are known, and nothing more has to be read to tell.
+      requireNamedColumns(inputs.named, [...reports, report]);
       finish = reading.finish;
       return reading;
     },
@@ -104,7 +115,16 @@ function eventsReading(
   delimiter: string,
 ): Reading {
   const { users, items } = ids;
-  const { events, ...readers } = eventReader(name, header, roles, users, items, inputs.eventWeights, delimiter);
+  const { events, ...readers } = eventReader(
+    name,
+    header,
+    roles,
+    users,
+    items,
+    inputs.eventWeights,
+    delimiter,
+    inputs.dayOrder,
+  );
   const used = pickRoles(roles, EVENT_ROLES);
   const report = emptyReport('events', used, header);
   report.unused = header.filter((_, at) => !Object.values(used).includes(at));
@@ -115,7 +135,11 @@ function eventsReading(
       ? []
       : [{ what: 'of a type of event that weighs 0', kind: events.skipped.withoutWeight }]),
   ];
-  const finish = () => ({ events: [{ path: name, events, report }], lists: undefined, groups: undefined });
+  const finish = () => {
+    settleTimes(name, header[roles.time ?? -1] ?? '', events);
+    report.notes.push(...noteFuture(events, Date.now() / 1000));
+    return { events: [{ path: name, events, report }], lists: undefined, groups: undefined };
+  };
   return { ...readers, report, finish };
 }
 
@@ -134,8 +158,8 @@ function profilesReading(
   const table = new SubjectTable(columns, undefined);
   const lists = newProfileLists();
   const report = emptyReport('profiles', used, header);
-  const readRow = table.reader(userAt, ids.users, (user, cells) =>
-    readProfileLists(lists, user, cells, used, preferences, ids.items, finder),
+  const readRow = table.reader(userAt, ids.users, (cells) =>
+    readProfileLists(lists, cells, used, preferences, ids.items, finder),
   );
   const finish = () => {
     const groups = attributeTable(
@@ -149,6 +173,7 @@ function profilesReading(
     report.columns = groups.columns;
     report.skipped = [{ what: WITHOUT_USER, kind: table.withoutId }];
     report.repeatedRows = table.rows.repeated;
+    report.notes.push(...spoiltNotes(groups.spoilt));
     if (lists.unmatched.count > 0) {
       report.notes.push(
         `preferences that match no attribute of the catalogue: ${lists.unmatched.count}, the first of them ${JSON.stringify(lists.unmatched.first)}; lists are cut at "|"`,

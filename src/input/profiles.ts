@@ -1,6 +1,6 @@
 import { type ListEntry, listEntries, shown } from './cells.js';
 import { BadRow } from './csv.js';
-import type { IdIndex } from './ids.js';
+import { checkId, type IdIndex } from './ids.js';
 import { normalised, type Roles } from './roles.js';
 import type { AttributeFinder } from './tables.js';
 
@@ -58,39 +58,46 @@ export function newProfileLists(): ProfileLists {
   };
 }
 
-/** Reads the list cells of one profile into `lists`. */
+/**
+ * Reads the list cells of one profile: whole, or not at all.
+ *
+ * @returns what adds them to `lists`, as those of a user. @throws BadRow where they cannot be read.
+ */
 export function readProfileLists(
   lists: ProfileLists,
-  user: number,
   cells: readonly string[],
   roles: Roles,
   preferences: readonly PreferenceColumn[],
   items: IdIndex,
   finder: AttributeFinder,
-): void {
+): (user: number) => void {
   const knownItem = (text: string) => items.has(text);
   const cellOf = (at: number | undefined) => (at === undefined ? '' : (cells[at] ?? ''));
-  for (const entry of listEntries(cellOf(roles.history), knownItem)) {
-    add(lists.history, user, items.add(entry.text), strengthOf(entry));
-  }
-  for (const entry of listEntries(cellOf(roles.exclude), () => true)) {
-    const item = items.get(entry.text);
-    if (item !== undefined) add(lists.exclude, user, item, 1);
-  }
-  for (const column of preferences) {
+  const history = listEntries(cellOf(roles.history), knownItem);
+  const preferred = preferences.flatMap((column) => {
     const isKnown = (text: string) => finder.find(text, column.attribute).length > 0;
-    for (const entry of listEntries(cellOf(column.at), isKnown)) {
+    return listEntries(cellOf(column.at), isKnown).map((entry) => ({ column, entry }));
+  });
+  for (const entry of [...history, ...preferred.map(({ entry }) => entry)]) checkStrength(entry);
+  for (const { text } of history) checkId(text);
+  return (user) => {
+    for (const { text, strength } of history) add(lists.history, user, items.add(text), strength);
+    for (const entry of listEntries(cellOf(roles.exclude), () => true)) {
+      const item = items.get(entry.text);
+      if (item !== undefined) add(lists.exclude, user, item, 1);
+    }
+    for (const { column, entry } of preferred) {
       const values = finder.find(entry.text, column.attribute);
       if (values.length === 0 && lists.unmatched.count++ === 0) lists.unmatched.first = entry.text;
-      for (const value of values) add(lists.preferences, user, value, column.sign * strengthOf(entry));
+      for (const value of values) add(lists.preferences, user, value, column.sign * entry.strength);
     }
-  }
+  };
 }
 
 const STRONGEST = 100;
 
-function strengthOf(entry: ListEntry): number {
-  if (Math.abs(entry.strength) <= STRONGEST) return entry.strength;
+function checkStrength(entry: ListEntry): void {
+  if (Math.abs(entry.strength) <= STRONGEST) return;
   throw new BadRow(
     `${shown(entry.text)} has the strength ${entry.strength}; it goes from -${STRONGEST} to ${STRONGEST}`,
   );

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { MAX_RECORD_BYTES } from './csv-records.js';
 import type { TwoLanes } from './lanes.js';
 import type { EventsTask, RangePart, Segment } from './range-reader.js';
 
@@ -89,11 +90,12 @@ async function readOn(file: number, at: number, to: number, lanes: TwoLanes): Pr
     const bytes = bytesOf(file, from, Math.min(size, from + least));
     const last = from + bytes.length >= size;
     const whole = last ? bytes.length : bytes.lastIndexOf(LF) + 1;
-    const read = await lanes.read(bytes, 0, whole, last);
+    const read = whole > 0 ? await lanes.read(bytes, 0, whole, last) : 0;
+    if (read === 0 && !last) lanes.refuseLong(bytes.length);
     from += read;
     if (from >= to || last) return from;
     // Inside quotes it goes on behind `to`, until the line's end that is outside of them.
-    least = read === 0 ? 2 * least : Math.min(to - from, RANGE_BYTES);
+    least = read === 0 ? Math.min(2 * least, MAX_RECORD_BYTES + RANGE_BYTES) : Math.min(to - from, RANGE_BYTES);
   }
 }
 

@@ -12,7 +12,6 @@ import { joinedRatings } from './joined-ratings.js';
 import { joinedTimes } from './latest.js';
 import { type EventsFile, type People, readBeside, readPeople } from './people.js';
 import { type Entries, newProfileLists } from './profiles.js';
-import { type NamedColumns, NO_COLUMN } from './roles.js';
 import { noAttributes } from './tables.js';
 
 /**
@@ -29,19 +28,34 @@ export async function readDataset(inputs: Inputs): Promise<{ dataset: Dataset; r
   const people = await readPeople(inputs, ids, catalogue?.attributes ?? noAttributes(0), reports);
   const served = ids.users.size;
   if (served === 0) {
-    throw new Failure(ExitCode.badData, `${displayName(inputs.users)} holds no users: nobody to recommend anything to`);
+    const users = displayName(inputs.users);
+    throw new Failure(
+      ExitCode.badData,
+      `${users} holds no users: below its header no row has one to recommend anything to`,
+    );
   }
   for (const { events } of beside) renumber(events.user.values, met.users.ids, ids.users);
   if (ids.items.size === 0) {
-    throw new Failure(
-      ExitCode.badData,
-      `no items anywhere: ${displayName(inputs.users)} was read as profiles, since no column of it looks like the item (--item-col NAME says which is); give a catalogue with --items, or interactions with --interactions`,
-    );
+    throw noItems(inputs, reports);
   }
   const dataset = assemble(inputs, ids, served, catalogue, people, [...beside, ...people.events], reports);
   requireEventTypes(inputs.eventWeights, reports);
-  requireNamedColumns(inputs.named, inputs.attributeColumns, reports);
+  requireNamedAttributes(inputs.attributeColumns, reports);
   return { dataset, reports };
+}
+
+/** The failure of files that name no item. */
+function noItems({ users, interactions }: Inputs, reports: readonly FileReport[]): Failure {
+  const name = displayName(users);
+  const read =
+    reports.at(-1)?.kind === 'profiles'
+      ? `${name} was read as profiles, since no column of it looks like the item (--item-col NAME says which is)`
+      : `no row of ${name} has one`;
+  const beside = interactions === undefined ? '' : `, and no row of ${displayName(interactions)} has one`;
+  return new Failure(
+    ExitCode.badData,
+    `no items anywhere: ${read}${beside}; give a catalogue with --items, or interactions with --interactions`,
+  );
 }
 
 /** Turns indices into the list `ids` into those of `index`, in place. */
@@ -150,20 +164,8 @@ function noteStrangers(offered: Uint8Array, had: SparseRows, reports: readonly F
   }
 }
 
-/** A column named by option has to be in one of the files at least. */
-function requireNamedColumns(
-  named: NamedColumns,
-  attributes: readonly string[] | undefined,
-  reports: readonly FileReport[],
-): void {
-  const present = new Set(reports.flatMap((report) => report.roles.map(([, column]) => column)));
-  for (const [role, column] of Object.entries(named)) {
-    if (present.has(column) || column === NO_COLUMN) continue;
-    throw new Failure(
-      ExitCode.usage,
-      `--${role}-col: no file has a column ${JSON.stringify(column)} that can be the ${role}`,
-    );
-  }
+/** An attribute named by option has to be in one of the files at least. */
+function requireNamedAttributes(attributes: readonly string[] | undefined, reports: readonly FileReport[]): void {
   const columns = new Set(reports.flatMap((report) => report.columns.map((column) => column.name)));
   for (const name of attributes ?? []) {
     if (columns.has(name)) continue;

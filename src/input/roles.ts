@@ -1,4 +1,5 @@
 import { ExitCode, Failure } from '../failure.js';
+import { shown } from './cells.js';
 import { closest } from './closest.js';
 
 /** What a column can mean to us. */
@@ -62,7 +63,7 @@ export function recogniseRoles(
     const column = name === undefined ? -1 : header.indexOf(name);
     if (column < 0 || name === undefined) continue;
     if (header.indexOf(name, column + 1) >= 0) {
-      throw new Failure(ExitCode.badData, `${path}:1: two columns are called "${name}"; rename one`);
+      throw new Failure(ExitCode.badData, `${path}:1: two columns are called ${shown(name)}; rename one`);
     }
     if (taken.has(column)) throw new Failure(ExitCode.usage, `--${role}-col: "${name}" has another role already`);
     roles[role] = column;
@@ -90,7 +91,7 @@ function bestColumn(
   for (const synonym of [...SYNONYMS[role], ...lastResort]) {
     const claims = names.flatMap((name, column) => (name === synonym && !taken.has(column) ? [column] : []));
     if (claims.length > 1) {
-      const both = claims.map((column) => `"${header[column]}" (column ${column + 1})`).join(' and ');
+      const both = claims.map((column) => `${shown(header[column] ?? '')} (column ${column + 1})`).join(' and ');
       throw new Failure(
         ExitCode.badData,
         `${path}:1: ${both} could each be the ${role} column; rename one, or settle it with --${role}-col NAME`,
@@ -103,17 +104,42 @@ function bestColumn(
 
 /** The failure of a file that lacks a column we cannot do without. */
 export function missingColumn(path: string, header: readonly string[], role: Role, named: NamedColumns): Failure {
-  const has = `its columns: ${header.map((name) => `"${name}"`).join(', ')}`;
+  const has = columnsShown(header);
   const wantedName = named[role];
   if (wantedName !== undefined) {
     const near = closest(wantedName, header);
-    const hint = near === undefined ? '' : `; did you mean "${near}"?`;
-    return new Failure(ExitCode.badData, `${path}:1: no column "${wantedName}" (--${role}-col)${hint}\n  ${has}`);
+    const hint = near === undefined ? '' : `; did you mean ${shown(near)}?`;
+    return new Failure(ExitCode.badData, `${path}:1: no column ${shown(wantedName)} (--${role}-col)${hint}\n  ${has}`);
   }
   return new Failure(
     ExitCode.badData,
     `${path}:1: no column that looks like the ${role}; name it with --${role}-col NAME\n  ${has}`,
   );
+}
+
+const NAMES_SHOWN = 30;
+
+/** The columns as a message lists them; where there is but one, what it may be cut by. */
+function columnsShown(header: readonly string[]): string {
+  const names = header.slice(0, NAMES_SHOWN).map(shown);
+  if (header.length > NAMES_SHOWN) names.push(`and ${header.length - NAMES_SHOWN} more`);
+  const hint = header.length === 1 ? '; if that is several, --delimiter says by what they are separated' : '';
+  return `its columns: ${names.join(', ')}${hint}`;
+}
+
+/**
+ * A column named by option has to be in one of the files at least.
+ * @param files the roles of each file's columns. @throws Failure 2 where it is in none.
+ */
+export function requireNamedColumns(
+  named: NamedColumns,
+  files: readonly { readonly roles: readonly (readonly [role: string, column: string])[] }[],
+): void {
+  const present = new Set(files.flatMap(({ roles }) => roles.map(([, column]) => column)));
+  for (const [role, column] of Object.entries(named)) {
+    if (present.has(column) || column === NO_COLUMN) continue;
+    throw new Failure(ExitCode.usage, `--${role}-col: no file has a column ${shown(column)} that can be the ${role}`);
+  }
 }
 
 /** A header name without case, spaces, punctuation and RecBole's `:type`: `User ID`, `USER_ID`, `user_id:token` → `userid`. */

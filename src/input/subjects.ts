@@ -32,17 +32,25 @@ export class SubjectTable {
     this.#voted = voted === undefined ? undefined : columns.indexOf(voted);
   }
 
-  /** The reader of this file's rows, which adds their subjects to `ids`. */
-  reader(idAt: number, ids: IdIndex, onRow: (subject: number, cells: string[]) => void = () => {}): RowReader {
+  /**
+   * The reader of this file's rows, which adds their subjects to `ids`.
+   * @param readRow is given a row before anything of it is taken, and may refuse it; what it returns is given its subject then.
+   */
+  reader(
+    idAt: number,
+    ids: IdIndex,
+    readRow: (cells: string[]) => (subject: number) => void = () => () => {},
+  ): RowReader {
     return (cells, { lines }) => {
       const id = cells[idAt] ?? '';
       if (isBlank(id)) {
         if (this.withoutId.count++ === 0) this.withoutId.firstLine = lines;
         return;
       }
+      const take = readRow(cells);
       const subject = ids.add(id);
       this.#take(subject, cells);
-      onRow(subject, cells);
+      take(subject);
     };
   }
 

@@ -16,6 +16,8 @@ export interface AttributeTable {
   /** "column:value" or "column:word", by the value's index. */
   values: IdIndex;
   columns: DecidedColumn[];
+  /** Names of columns with bytes that are not UTF-8. */
+  spoilt: string[];
 }
 
 export interface DecidedColumn {
@@ -52,23 +54,26 @@ export function attributeTable(
   const entries = { row: new FloatColumn(), column: new FloatColumn(), value: new FloatColumn() };
   const values = new IdIndex();
   const texts: Words[] = [];
+  const spoilt: string[] = [];
   const add = (subject: number, value: number, strength: number) => {
     entries.row.push(subject);
     entries.column.push(value);
     entries.value.push(strength);
   };
   const decided = columns.map((at): DecidedColumn => {
-    const name = header[at] ?? '';
+    const name = readable(header[at] ?? '');
     const decision = decide(table, at, name, wish.wanted, subjects);
+    const cells = table.cellsOf(at, subjects);
+    if (cells.some(isSpoilt)) spoilt.push(name);
     if (decision.as === 'text') {
       if (!wish.words) return { name, decision: { as: 'nothing', reason: 'long text' } };
-      const words = wordsOf(name, table.cellsOf(at, subjects));
+      const words = wordsOf(name, cells);
       texts.push(words);
       return { name, decision: wordsDecision(words) };
     }
     if (decision.as === 'values' || decision.as === 'bands') {
-      table.cellsOf(at, subjects).forEach((cell, subject) => {
-        for (const value of sharedIn(cell, decision)) add(subject, values.add(`${name}:${value}`), 1);
+      cells.forEach((cell, subject) => {
+        for (const value of sharedIn(cell, decision)) add(subject, values.add(readable(`${name}:${value}`)), 1);
       });
     }
     return { name, decision };
@@ -77,7 +82,26 @@ export function attributeTable(
   const { row, column, value } = entries;
   const cells = [row.values, column.values, value.values] as const;
   const matrix = sparseFromEntries(subjects, values.size, ...cells, row.length, (same) => same[0] ?? 0);
-  return { matrix, values, columns: decided };
+  return { matrix, values, columns: decided, spoilt };
+}
+
+const REPLACEMENT = '\uFFFD';
+
+/** True for text of bytes that were not UTF-8. */
+export function isSpoilt(text: string): boolean {
+  return text.includes(REPLACEMENT);
+}
+
+/** A question mark for what was not UTF-8: unlike two ids, two values that then look alike do little harm. */
+function readable(text: string): string {
+  return text.replaceAll(REPLACEMENT, '?');
+}
+
+/** What to know of columns with bytes that are not UTF-8; none where there are no such columns. */
+export function spoiltNotes(columns: readonly string[]): string[] {
+  if (columns.length === 0) return [];
+  const names = columns.map((name) => `"${name}"`).join(', ');
+  return [`not UTF-8 in ${names}: letters are lost; convert the file, say by iconv -f windows-1252 -t utf-8`];
 }
 
 /** What a cell has in common with others: its values, or the band its number falls into. */
@@ -93,7 +117,7 @@ function wordsDecision({ names, met }: Words): AttributeDecision {
 }
 
 export function noAttributes(subjects: number): AttributeTable {
-  return { matrix: emptyRows(subjects, 0), values: new IdIndex(), columns: [] };
+  return { matrix: emptyRows(subjects, 0), values: new IdIndex(), columns: [], spoilt: [] };
 }
 
 function decide(

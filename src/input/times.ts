@@ -1,13 +1,25 @@
 import { isBlank, shown } from './cells.js';
 import { BadRow } from './csv.js';
+import { type DayOrder, midnight, partedDate } from './day-month.js';
 
 /** How a column writes its times. A column keeps to one way; numbers get their unit from their size, once all are read. */
 export type TimeUnit = 's' | 'ms' | 'µs' | 'text';
 
+/** Numbers, dates that begin with the year, or dates that end with it. */
+type Way = 'numbers' | 'dates' | 'parted';
+
+const WAYS: Record<Way, string> = {
+  numbers: 'a number',
+  dates: 'a date like 2011-12-09',
+  parted: 'a date like 24/12/2011',
+};
+
 /** What decides how further cells of a time column are read, and in what unit. */
 export interface TimesSeen {
-  /** True where its cells are numbers, false where they are dates; undefined: none yet. */
-  numeric: boolean | undefined;
+  /** Undefined: no cell yet. */
+  way: Way | undefined;
+  /** What the dates of a column that end with the year have first, as far as it was told. */
+  dayOrder: DayOrder | undefined;
   /** The largest number, without its sign. */
   largest: number;
 }
@@ -19,40 +31,57 @@ const DATE_TIME =
 /** Reads the cells of one time column; each instance keeps to the way of writing of its first cell. */
 export class TimeColumn {
   readonly #column: string;
-  #numeric: boolean | undefined;
+  #way: Way | undefined;
+  #dayOrder: DayOrder | undefined;
   #largest = 0;
 
-  constructor(column: string) {
+  /** @param dayOrder what dates that end with the year have first, where that was said. */
+  constructor(column: string, dayOrder?: DayOrder) {
     this.#column = column;
+    this.#dayOrder = dayOrder;
   }
 
   /**
-   * A cell as a number: seconds since 1970 for a date, or the number as it stands, whose unit `unit` tells later.
-   * NaN where the cell is empty.
+   * A cell as a number: seconds since 1970 for a date, or the number as it stands, whose unit `unit` tells later, or the
+   * code of a date that ends with the year, whose order `dayOrder` tells later. NaN where the cell is empty.
    * @throws BadRow for anything else, and for a date that does not exist.
    */
   read(cell: string): number {
     const text = cell.trim();
     if (isBlank(text)) return Number.NaN;
-    const numeric = NUMERIC.test(text);
-    const value = numeric ? Number(text) : secondsOf(text);
+    if (NUMERIC.test(text)) return this.#take('numbers', Number(text), cell);
+    const parted = partedDate(text);
+    if (!parted) return this.#take('dates', secondsOf(text), cell);
+    const value = this.#take('parted', parted.code, cell);
+    if (parted.order === undefined) return value;
+    if (this.#dayOrder !== undefined && this.#dayOrder !== parted.order) {
+      const other = this.#dayOrder === 'day-first' ? 'the day' : 'the month';
+      throw new BadRow(`${this.#place}: ${shown(cell)} is no date with ${other} first, as the column has it`);
+    }
+    this.#dayOrder = parted.order;
+    return value;
+  }
+
+  #take(way: Way, value: number, cell: string): number {
     if (!Number.isFinite(value)) {
       throw new BadRow(
-        `column "${this.#column}": ${shown(cell)} is not a time (seconds, milliseconds or YYYY-MM-DD HH:MM:SS); --time-col none leaves times out`,
+        `${this.#place}: ${shown(cell)} is not a time (seconds, milliseconds, YYYY-MM-DD HH:MM:SS or DD/MM/YYYY); --time-col none leaves times out`,
       );
     }
-    this.#numeric ??= numeric;
-    if (numeric !== this.#numeric) {
-      const before = this.#numeric ? 'a number' : 'a date';
-      throw new BadRow(`column "${this.#column}": ${shown(cell)}, where the rows before have ${before}`);
-    }
-    if (numeric) this.#largest = Math.max(this.#largest, Math.abs(value));
+    this.#way ??= way;
+    if (way !== this.#way)
+      throw new BadRow(`${this.#place}: ${shown(cell)}, where the rows before have ${WAYS[this.#way]}`);
+    if (way === 'numbers') this.#largest = Math.max(this.#largest, Math.abs(value));
     return value;
+  }
+
+  get #place(): string {
+    return `column "${this.#column}"`;
   }
 
   /** The unit of the column, from the largest number in it: seconds reach the year 5138 before they look like milliseconds. */
   get unit(): TimeUnit {
-    if (this.#numeric !== true) return 'text';
+    if (this.#way !== 'numbers') return 'text';
     if (this.#largest < 1e11) return 's';
     return this.#largest < 1e14 ? 'ms' : 'µs';
   }
@@ -69,24 +98,36 @@ export class TimeColumn {
     return value / this.scale;
   }
 
+  /** True where `read` gave codes of dates, which are no seconds yet. */
+  get parted(): boolean {
+    return this.#way === 'parted';
+  }
+
+  /** What the dates that end with the year have first; undefined where no cell told. */
+  get dayOrder(): DayOrder | undefined {
+    return this.#dayOrder;
+  }
+
   /** What the column has seen of its cells. */
   get seen(): TimesSeen {
-    return { numeric: this.#numeric, largest: this.#largest };
+    return { way: this.#way, dayOrder: this.#dayOrder, largest: this.#largest };
   }
 
   /** Takes a number as `read` would the cell that holds it; false where it would refuse it, for dates came before. */
   takeNumber(value: number): boolean {
-    if (this.#numeric === false) return false;
-    this.#numeric = true;
+    this.#way ??= 'numbers';
+    if (this.#way !== 'numbers') return false;
     const size = Math.abs(value);
     if (size > this.#largest) this.#largest = size;
     return true;
   }
 
   /** Goes on behind cells that another column has read; false where they would not have been read the same here. */
-  follow({ numeric, largest }: TimesSeen): boolean {
-    if (numeric !== undefined && this.#numeric !== undefined && numeric !== this.#numeric) return false;
-    this.#numeric ??= numeric;
+  follow({ way, dayOrder, largest }: TimesSeen): boolean {
+    if (way !== undefined && this.#way !== undefined && way !== this.#way) return false;
+    if (dayOrder !== undefined && this.#dayOrder !== undefined && dayOrder !== this.#dayOrder) return false;
+    this.#way ??= way;
+    this.#dayOrder ??= dayOrder;
     this.#largest = Math.max(this.#largest, largest);
     return true;
   }
@@ -97,8 +138,7 @@ function secondsOf(text: string): number {
   const match = DATE_TIME.exec(text);
   if (!match) return Number.NaN;
   const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '0', zone = 'Z'] = match;
-  const date = new Date(0);
-  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
+  const date = midnight(Number(year), Number(month), Number(day));
   const exists = date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
   if (!exists || Number(hour) > 24 || Number(minute) > 59 || Number(second) > 60) return Number.NaN;
   const clock = Number(hour) * 3600 + Number(minute) * 60 + Number(second) + Number(`0.${fraction}`);

@@ -14,19 +14,21 @@ function fileLines(report: FileReport, verbose: boolean): string[] {
   const { table, kind, roles, events } = report;
   const cut = table.delimiter === ',' ? '' : `, separated by ${JSON.stringify(table.delimiter)}`;
   const lines = [`${table.path}: ${kind}, ${plural(table.rows, 'row')}${cut}`];
-  lines.push(`  columns  ${roles.map(([role, column]) => `${role} = ${column}`).join(', ')}`);
+  lines.push(`  columns  ${listed(roles.map(([role, column]) => `${role} = ${nameText(column)}`))}`);
   if (events) lines.push(...eventLines(events));
   const made = (as: AttributeDecision['as']) =>
-    report.columns.filter(({ decision }) => decision.as === as).map(({ name, decision }) => madeText(name, decision));
+    report.columns
+      .filter(({ decision }) => decision.as === as)
+      .map(({ name, decision }) => madeText(nameText(name), decision));
   for (const [label, columns] of [
     ['attributes', made('values')],
     ['numbers', made('bands')],
     ['words', made('words')],
   ] as const) {
-    if (columns.length > 0) lines.push(`  ${label}  ${columns.join(', ')}`);
+    if (columns.length > 0) lines.push(`  ${label}  ${listed(columns)}`);
   }
-  const left = [...made('nothing'), ...report.unused];
-  if (left.length > 0) lines.push(`  not used  ${left.join(', ')}`);
+  const left = [...made('nothing'), ...report.unused.map(nameText)];
+  if (left.length > 0) lines.push(`  not used  ${listed(left)}`);
   for (const { what, kind: skipped } of report.skipped) {
     if (skipped.count > 0)
       lines.push(`  skipped  ${plural(skipped.count, 'row')} ${what}, the first on line ${skipped.firstLine}`);
@@ -47,6 +49,23 @@ function fileLines(report: FileReport, verbose: boolean): string[] {
 /** True for a note of something wrong, of which is warned beside the report. */
 export function isAlarm(note: string): boolean {
   return note.startsWith('WARNING: ');
+}
+
+const COLUMNS_SHOWN = 30;
+
+function listed(columns: readonly string[]): string {
+  const more = columns.length - COLUMNS_SHOWN;
+  return more > 0
+    ? `${columns.slice(0, COLUMNS_SHOWN).join(', ')} and ${more.toLocaleString('en')} more`
+    : columns.join(', ');
+}
+
+const LONGEST_NAME = 60;
+
+/** A column's name as one line shows it: cut where it is long, without what a terminal would obey. */
+function nameText(name: string): string {
+  const text = name.replace(/\p{Cc}+/gu, ' ');
+  return text.length > LONGEST_NAME ? `${text.slice(0, LONGEST_NAME)}…` : text;
 }
 
 /** A column, and what became of it. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { displayName } from '../input/csv.js';
 import type { Dataset, FileReport } from '../input/dataset.js';
 import { HYPER_PARAMETERS } from '../model/hyper-parameters.js';
@@ -31,10 +31,13 @@ export interface AutoRecord {
 }
 
 export interface Served {
+  /** Users who got a list. */
   users: number;
   rows: number;
-  /** Users whose list has fewer items than were asked for. */
+  /** Users whose list has fewer items than were asked for, `empty` ones included. */
   short: number;
+  /** Users for whom nothing was left to offer: no row is theirs. */
+  empty: number;
   /** Users without a history. */
   cold: number;
   /** Users whom no worker could serve. */
@@ -118,6 +121,8 @@ function inputOf(path: string, sha256: string | null, files: readonly FileReport
 
 /** The hash of a file as it lies there; null for what can be read but once. */
 async function sha256Of(path: string): Promise<string | null> {
+  // What is no file was read once, and may wait for ever to be read again.
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return null;
   const hash = createHash('sha256');
   try {
     for await (const chunk of createReadStream(path)) hash.update(chunk);

@@ -121,8 +121,9 @@ export interface ScoreAnswer {
   csv: Uint8Array;
   users: number;
   rows: number;
-  /** Users whose list has fewer items than were asked for. */
+  /** Users whose list has fewer items than were asked for, and those among them who get none. */
   short: number;
+  empty: number;
 }
 export interface ListsAnswer {
   kind: 'lists';
@@ -197,9 +198,11 @@ function asFitAnswer(answer: object): FitAnswer | undefined {
 }
 
 function asScoreAnswer(answer: object): ScoreAnswer | undefined {
-  if (!('csv' in answer && 'users' in answer && 'rows' in answer && 'short' in answer)) return undefined;
-  const { csv, users, rows, short } = answer;
+  if (!('csv' in answer && 'users' in answer && 'rows' in answer)) return undefined;
+  if (!('short' in answer && 'empty' in answer)) return undefined;
+  const { csv, users, rows, short, empty } = answer;
   if (!(csv instanceof Uint8Array)) return undefined;
-  if (typeof users !== 'number' || typeof rows !== 'number' || typeof short !== 'number') return undefined;
-  return { kind: 'score', csv, users, rows, short };
+  if (typeof users !== 'number' || typeof rows !== 'number') return undefined;
+  if (typeof short !== 'number' || typeof empty !== 'number') return undefined;
+  return { kind: 'score', csv, users, rows, short, empty };
 }

@@ -57,6 +57,7 @@ export interface ListsEntry {
   to: number;
   rows: number;
   short: number;
+  empty: number;
   at: number;
   end: number;
   sum: number;
@@ -124,10 +125,10 @@ export function asEntry(value: unknown): Entry | undefined {
   }
 }
 
-function asLists({ from, to, rows, short, at, end, sum }: Record<string, unknown>): ListsEntry | undefined {
-  if (!isCount(from) || !isCount(to) || !isCount(rows) || !isCount(short)) return undefined;
+function asLists({ from, to, rows, short, empty, at, end, sum }: Record<string, unknown>): ListsEntry | undefined {
+  if (!isCount(from) || !isCount(to) || !isCount(rows) || !isCount(short) || !isCount(empty)) return undefined;
   if (!isCount(at) || !isCount(end) || !isCount(sum) || from >= to || at > end) return undefined;
-  return { kind: 'lists', from, to, rows, short, at, end, sum };
+  return { kind: 'lists', from, to, rows, short, empty, at, end, sum };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -21,27 +21,6 @@ const LISTS = 'user_id,item_id,rank,score\nann,ash,1,';
 
 describe('where the input comes from', () => {
   test.each([
-    ['a file', ['-u', 'events.csv'], 'events.csv', EVENTS],
-    ['a gzip file', ['-u', 'events.csv.gz'], 'events.csv.gz', gzipSync(EVENTS)],
-    ['a gzip file of another name', ['-u', 'events.data'], 'events.data', gzipSync(EVENTS)],
-    ['a file with tabs', ['-u', 'events.tsv'], 'events.tsv', EVENTS.replaceAll(',', '\t')],
-    ['a file with semicolons', ['-u', 'events.csv'], 'events.csv', EVENTS.replaceAll(',', ';')],
-    [
-      'a file from Windows, with a byte order mark',
-      ['-u', 'e.csv'],
-      'e.csv',
-      `\uFEFF${EVENTS.replaceAll('\n', '\r\n')}`,
-    ],
-  ])('%s', async (_, args, name, content) => {
-    const folder = newFolder();
-    put(folder, name, content);
-    const { code, stdout, stderr } = await run(args, { folder });
-    expect(code, stderr).toBe(0);
-    expect(stdout.startsWith(LISTS), stdout).toBe(true);
-    expect(stdout.trimEnd().split('\n')).toHaveLength(2);
-  });
-
-  test.each([
     ['plain', EVENTS],
     ['gzip', gzipSync(EVENTS)],
   ])('standard input, %s', async (_, stdin) => {

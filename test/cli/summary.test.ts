@@ -49,6 +49,7 @@ test('a summary tells what was read, how it was learned and who was served, as i
       users: 151,
       rows: [...lists.values()].reduce((a, b) => a + b),
       short: [...lists.values()].filter((length) => length < 38).length,
+      empty: 0,
       cold: 1,
       failed: 0,
       lost: [],

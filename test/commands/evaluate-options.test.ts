@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { parseEvaluateOptions, refuseUnknown } from '../../src/commands/evaluate-options.js';
+import { parseEvaluateOptions } from '../../src/commands/evaluate-options.js';
 import { ExitCode, Failure } from '../../src/failure.js';
 
 const parsed = (...args: string[]) => parseEvaluateOptions(['-u', 'u.csv', ...args])!;
@@ -95,14 +95,5 @@ describe('parseEvaluateOptions', () => {
     expect(failure).toBeInstanceOf(Failure);
     expect(failure).toMatchObject({ exitCode: ExitCode.usage });
     expect(said + (failure as Failure).message).not.toBe('');
-  });
-});
-
-describe('refuseUnknown', () => {
-  it('names the algorithm that there is not, a near one, and all', () => {
-    expect(() => refuseUnknown(['cosinus'], ['auto', 'cosine'])).toThrow(
-      /"cosinus"; did you mean cosine\?.*auto, cosine/,
-    );
-    expect(() => refuseUnknown(['auto'], ['auto', 'cosine'])).not.toThrow();
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hashOf, IdIndex } from '../../src/input/ids.js';
+import { checkId, hashOf, IdIndex } from '../../src/input/ids.js';
 
 const texts = fc.array(
   fc.oneof(fc.string({ maxLength: 3 }), fc.string({ unit: 'grapheme', maxLength: 20 }), fc.nat(3000).map(String)),
@@ -53,4 +53,11 @@ describe('IdIndex', () => {
     expect(before).toEqual(['a']);
     expect(index.ids).toEqual(['a', 'b']);
   });
+});
+
+it('checks an id of any length as it would be added', () => {
+  for (const length of [1, 100, 1000, 100_000]) {
+    expect(() => checkId('é'.repeat(length))).not.toThrow();
+    expect(() => checkId(`${'é'.repeat(length)}\uFFFD`)).toThrow('is not UTF-8');
+  }
 });

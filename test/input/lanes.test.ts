@@ -54,7 +54,7 @@ async function outcome(path: string, lane: 'csv-parse' | 'both', keep: boolean, 
     items: items.ids,
     skipped,
     types: types?.met,
-    unit: timeColumn?.unit,
+    times: timeColumn?.seen,
   };
 }
 

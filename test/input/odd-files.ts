@@ -82,6 +82,7 @@ const times = fc.oneof(
         '-5',
         '1.5',
       ],
+      ...['3/4/2011', '13/4/2011', '4/13/2011 8:26 PM', '13.4.2011'],
       ...['2011-12-09T01:02:03Z', '2011-12-09 01:02:03 +02:00', '1e9', 'noon', '2011-12-09 25:00'],
     ),
   },
@@ -94,6 +95,16 @@ const dates = fc.constantFrom(
   '2011-12-09',
   '5',
   '2023-02-29',
+);
+const countryDates = fc.constantFrom(
+  '3/4/2011',
+  '3/4/2011',
+  '13/4/2011',
+  '12/12/2011 8:26',
+  '4/13/2011',
+  '2011-12-09',
+  '5',
+  '',
 );
 const types = fc.constantFrom('view', 'buy', 'View', 'skip', '', '"buy"', 'zum\u00e9', '"a""b"');
 const texts = fc.constantFrom('', 'text', '"a, b"', '"say ""x"""', '"two\nlines"', 'x"y', '5" pipe', '"open', '"\r"');
@@ -108,6 +119,7 @@ const shapes: Shape[] = [
   { header: 'user_id,item_id', cells: [ids, ids] },
   { header: '"user_id","item_id","rating"', cells: [ids, ids, numbers] },
   { header: 'text,item,date,event,user,qty', cells: [texts, ids, dates, types, ids, numbers] },
+  { header: 'user,item,date', cells: [ids, ids, countryDates] },
   { header: 'user,item,event_type,text', cells: [ids, ids, types, texts] },
 ];
 

@@ -2,7 +2,14 @@ import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type QuotedCells, quoted, quotedArrays, quotedCells, quotedFrom } from '../../src/output/quoting.js';
+import {
+  type QuotedCells,
+  quoted,
+  quotedArrays,
+  quotedCells,
+  quotedFrom,
+  safelyQuoted,
+} from '../../src/output/quoting.js';
 
 /** Everything that CSV makes a difference of is common. */
 const cell = fc.oneof(
@@ -58,4 +65,31 @@ test('a column passes through arrays as it is', () => {
   const cells = quotedCells(['a', '', 'b,c']);
   const back = quotedFrom(quotedArrays('users', cells), 'users');
   expect(textsOf(back)).toEqual(['a', '', '"b,c"']);
+});
+
+/** What a spreadsheet sees in a cell of CSV. */
+function seen(cell: string): string {
+  return parse(`x,${cell}\n`)[0]?.[1] ?? '';
+}
+
+test('no safely quoted cell begins with what a spreadsheet runs, and no two values become one', () => {
+  const risky = fc.string({
+    unit: fc.constantFrom("'", '=', '+', '-', '@', '\t', '\r', '\n', 'a', '1', ','),
+    maxLength: 4,
+  });
+  fc.assert(
+    fc.property(fc.oneof(risky, cell), (value) => {
+      const text = seen(safelyQuoted(value));
+      expect(text).not.toMatch(/^[=+\-@\t\r\n]/);
+      const stripped = /^'+[=+\-@\t\r\n]/.test(text) ? text.slice(1) : text;
+      expect(stripped).toBe(value);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('cells that no spreadsheet runs are the same, safely quoted or not', () => {
+  for (const value of ['', 'a=1', "'tis", '12', 'x@y', ' =1', '"=1"']) expect(safelyQuoted(value)).toBe(quoted(value));
+  expect(safelyQuoted('=1+1')).toBe("'=1+1");
+  expect(safelyQuoted('-5')).toBe("'-5");
 });

@@ -4,7 +4,7 @@ import { asToParent, PROTOCOL, type ToParent } from '../../src/shards/protocol.j
 
 const gram = { kind: 'gram', path: '/gram.0' } as const;
 const fit = { kind: 'fit', path: '/rows.0', precision: Float64Array.of(1), length: Float64Array.of(1) } as const;
-const score = { kind: 'score', csv: Uint8Array.of(97), users: 1, rows: 1, short: 0 } as const;
+const score = { kind: 'score', csv: Uint8Array.of(97), users: 1, rows: 1, short: 0, empty: 0 } as const;
 const lists = { kind: 'lists', items: Uint32Array.of(4, 2), length: Uint32Array.of(2) } as const;
 const trial = { kind: 'trial', worth: Float64Array.of(0.5) } as const;
 

@@ -39,6 +39,7 @@ function writeRead(path: string): void {
     roles: { user: 0, item: 1, rating: 2 },
     ratingName: 'rating',
     timeName: '',
+    dayOrder: undefined,
   };
   const task = { path: events, begin: 17, layout, eventWeights: [], sizes: { chunk: 64, stretch: 16 } };
   writeRangePart(path, readRange(task, 17, 100));

@@ -21,7 +21,7 @@ const ENTRIES = [
   },
   { kind: 'settled', settings: { ...DEFAULT_SETTINGS, lambda: 0.1 + 0.2 }, explanation: 'two\nlines', trials: null },
   { kind: 'files', stage: 'counting', from: 0, to: 3, files: [{ name: 'gram-1.0.77.candidates', bytes: 9, sum: 8 }] },
-  { kind: 'lists', from: 0, to: 2, rows: 20, short: 1, at: 27, end: 300, sum: 77 },
+  { kind: 'lists', from: 0, to: 2, rows: 20, short: 1, empty: 0, at: 27, end: 300, sum: 77 },
   { kind: 'lost', stage: 'recommending', row: 2, why: 'worker 7 was killed by SIGKILL' },
   { kind: 'forget', stage: 'counting', from: 0 },
 ];

@@ -1,0 +1,76 @@
+/**
+ * Dates whose year stands last, as countries write them: `24.12.2011`, `12/24/2011 8:26 PM`. Which of the first two parts
+ * is the day is told by the whole column: some part above 12 is, in all but columns of a few rows.
+ */
+
+/** Which of the two stands first. */
+export type DayOrder = 'day-first' | 'month-first';
+
+export const DAY_ORDERS: readonly DayOrder[] = ['day-first', 'month-first'];
+
+/** A date with its parts in their order. */
+export interface PartedDate {
+  /** The parts and the clock as one number, which `partedSeconds` reads once the order is known. */
+  code: number;
+  /** The only order in which there is such a day; undefined: both make one. */
+  order: DayOrder | undefined;
+}
+
+const PARTED =
+  /^(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?:[T ,]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*([AP]M)?)?$/i;
+const DAY = 86_400;
+
+/** The date that a cell writes, in UTC; undefined where it is no such date, or a day that does not exist. */
+export function partedDate(text: string): PartedDate | undefined {
+  const match = PARTED.exec(text);
+  if (!match) return undefined;
+  const [, one, separator, two, four, hour = '0', minute = '0', second = '0', fraction = '0', half] = match;
+  const [first, middle, year] = [Number(one), Number(two), Number(four)];
+  const dayFirst = isDay(year, middle, first);
+  // No country puts the month first and dots behind it.
+  const monthFirst = separator !== '.' && isDay(year, first, middle);
+  const hours = hourOf(Number(hour), half);
+  if (!(dayFirst || monthFirst) || hours > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
+  const clock = hours * 3600 + Number(minute) * 60 + Number(second) + Number(`0.${fraction}`);
+  const code = ((year * 100 + first) * 100 + middle) * DAY + clock;
+  return { code, order: dayFirst && monthFirst ? undefined : dayFirst ? 'day-first' : 'month-first' };
+}
+
+/** Seconds since 1970 of a date in the order of its column. */
+export function partedSeconds(code: number, order: DayOrder): number {
+  const { year, first, second, clock } = partsOf(code);
+  const [day, month] = order === 'day-first' ? [first, second] : [second, first];
+  return midnight(year, month, day).getTime() / 1000 + clock;
+}
+
+/** The date as a message shows it, its parts in their order. */
+export function partedText(code: number): string {
+  const { year, first, second } = partsOf(code);
+  return `${first}/${second}/${year}`;
+}
+
+function partsOf(code: number) {
+  const date = Math.floor(code / DAY);
+  const year = Math.floor(date / 10_000);
+  const first = Math.floor(date / 100) % 100;
+  return { year, first, second: date % 100, clock: code - date * DAY };
+}
+
+/** Hours since midnight; above 23 where there is no such hour. */
+function hourOf(hour: number, half: string | undefined): number {
+  if (half === undefined) return hour;
+  if (hour < 1 || hour > 12) return Number.POSITIVE_INFINITY;
+  return (hour % 12) + (half.toUpperCase() === 'PM' ? 12 : 0);
+}
+
+function isDay(year: number, month: number, day: number): boolean {
+  const date = midnight(year, month, day);
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+}
+
+/** Midnight of a day in UTC; of another day, where there is no such one. */
+export function midnight(year: number, month: number, day: number): Date {
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  return date;
+}

@@ -1,0 +1,75 @@
+import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { temporaryFolders } from '../storage/temporary.js';
+import { put } from './data.js';
+import { spoiltRuns } from './mutations.js';
+import { lawfulLists } from './output-laws.js';
+import { knownOf, readHere } from './reading.js';
+import { run } from './run.js';
+
+const newFolder = temporaryFolders();
+
+/** The same files at every run, unless others are asked for: `ANY_BYTES_RUNS=5000 ANY_BYTES_SEED=$RANDOM`. */
+const numRuns = (usual: number) => Number(process.env.ANY_BYTES_RUNS ?? usual);
+const seed = Number(process.env.ANY_BYTES_SEED ?? 20_260);
+
+/** The endings that a file can bring about. */
+const ENDINGS = [0, 2, 65];
+
+test('whatever bytes the files hold, reading ends as documented, and what was read holds together', async () => {
+  const folder = newFolder();
+  const codes = new Map<number, number>();
+  await fc.assert(
+    fc.asyncProperty(spoiltRuns, async ({ files, args }) => {
+      for (const [name, bytes] of Object.entries(files)) put(folder, name, bytes);
+      const { code, said, held } = await readHere(args, folder);
+      codes.set(code, (codes.get(code) ?? 0) + 1);
+      expect(ENDINGS, said).toContain(code);
+      expect(said).not.toBe('');
+      expect(said.length).toBeLessThan(10_000);
+      if (!held) return;
+      const { userIds, itemIds, served, interactions, times, attributes } = held.dataset;
+      expect(served).toBeGreaterThan(0);
+      expect(new Set(userIds).size).toBe(userIds.length);
+      expect(new Set(itemIds).size).toBe(itemIds.length);
+      expect([interactions.rows, interactions.columns, attributes.rows]).toEqual([
+        userIds.length,
+        itemIds.length,
+        itemIds.length,
+      ]);
+      expect(interactions.start.at(-1)).toBe(interactions.index.length);
+      expect(interactions.value.every(Number.isFinite)).toBe(true);
+      if (times) expect(times.length).toBe(interactions.index.length);
+    }),
+    { numRuns: numRuns(400), seed },
+  );
+  // Most of what is made is worth reading: neither all refused nor all taken.
+  for (const code of [0, 65]) expect(codes.get(code)).toBeGreaterThan(numRuns(400) / 10);
+});
+
+test('whatever bytes the files hold, the program writes a whole answer that obeys the laws, or none, and no stack', async () => {
+  const folder = newFolder();
+  await fc.assert(
+    fc.asyncProperty(spoiltRuns, async ({ files, args }) => {
+      for (const [name, bytes] of Object.entries(files)) put(folder, name, bytes);
+      const [{ code, stdout, stderr }, { code: atReading, held }] = await Promise.all([
+        run([...args, '-j', '1'], { folder }),
+        readHere(args, folder),
+      ]);
+      expect(stderr).not.toMatch(/unexpected|\n\s+at /);
+      expect(ENDINGS, stderr).toContain(code);
+      if (code !== 0) {
+        expect(stdout).toBe('');
+        expect(stderr).toMatch(/(^|\n)recommend: ./);
+      } else if (args[0] === 'evaluate') {
+        expect(parse(stdout).length).toBeGreaterThan(1);
+      } else {
+        lawfulLists(stdout, 10, held && knownOf(held.dataset));
+      }
+      // Only evaluate can find, behind its reading, that there is nothing to judge.
+      if (args[0] !== 'evaluate') expect(code).toBe(atReading);
+    }),
+    { numRuns: numRuns(24), seed },
+  );
+});

@@ -1,0 +1,112 @@
+import { execFileSync } from 'node:child_process';
+import { createWriteStream, mkdirSync, readFileSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { TOO_LONG } from '../../src/input/csv-records.js';
+import { temporaryFolders } from '../storage/temporary.js';
+import { EVENTS, put } from './data.js';
+import { lawfulLists } from './output-laws.js';
+import { run } from './run.js';
+
+const newFolder = temporaryFolders();
+const MB = 1 << 20;
+/** A row of 64 MB is looked at, more than once: far less than the 2 GB of these files. */
+const BOUND = 1024 * MB;
+const PATIENCE_MS = 300_000;
+
+function summaryIn(folder: string) {
+  return JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8'));
+}
+
+/** A little file that unpacks to `megabytes` of a piece behind some text: gzip files may stand behind one another. */
+function bomb(text: string, piece: string, megabytes: number): Uint8Array {
+  const each = gzipSync(piece.repeat(Math.ceil((64 * MB) / piece.length)), { level: 1 });
+  return Buffer.concat([gzipSync(text), ...Array.from({ length: megabytes / 64 }, () => each)]);
+}
+
+describe('what unpacks to 2 GB', () => {
+  test.each([
+    ['one cell', 'events', 'user,item\nann,oak\nann,', 'a', 'f.csv:3: a row of more than 64 MB'],
+    ['an open quote', 'events', 'user,item\nann,oak\nbob,"elm\n', 'ann,oak\n', `f.csv:3: ${TOO_LONG}`],
+    ['an open quote', 'items', 'item,title\noak,Oak\nelm,"Elm\n', 'ash,Ash\n', `f.csv:3: ${TOO_LONG}`],
+    ['a header', 'items', 'item,title,', 'a', 'f.csv:1: a row of more than 64 MB'],
+    ['NUL bytes', 'events', '', '\0', 'f.csv:1: NUL bytes'],
+  ])(
+    'as %s of %s is refused where it begins, in bounded memory',
+    async (_, kind, text, piece, said) => {
+      const folder = newFolder();
+      put(folder, 'f.csv', bomb(text, piece, 2048));
+      put(folder, 'e.csv', EVENTS);
+      const files = kind === 'events' ? ['-u', 'f.csv'] : ['-u', 'e.csv', '-i', 'f.csv'];
+      const { code, stdout, stderr } = await run([...files, '--summary', 'summary.json', '-j', '1'], { folder });
+      expect({ code, stdout }).toEqual({ code: 65, stdout: '' });
+      expect(stderr).toContain(said);
+      expect(summaryIn(folder).peak_memory_bytes).toBeLessThan(BOUND);
+    },
+    PATIENCE_MS,
+  );
+});
+
+test(
+  'a row without an end in a file that is read in ranges is refused where it begins, in bounded memory',
+  async () => {
+    const folder = newFolder();
+    // The rest of it is a hole, which takes no room.
+    truncateSync(put(folder, 'f.csv', 'user,item\nann,oak\nann,"'), 2048 * MB);
+    const { code, stderr } = await run(['-u', 'f.csv', '--summary', 'summary.json', '-j', '2'], { folder });
+    expect(code).toBe(65);
+    expect(stderr).toContain('f.csv:3: a row of more than 64 MB');
+    expect(summaryIn(folder).peak_memory_bytes).toBeLessThan(BOUND);
+  },
+  PATIENCE_MS,
+);
+
+test(
+  'a user with a million rows is served, and everybody else with them',
+  async () => {
+    const folder = newFolder();
+    const rows = Array.from({ length: 1_000_000 }, (_, row) => `ann,i${(row * 7919) % 50_000}`);
+    for (let user = 0; user < 50; user++) rows.push(`u${user},i${user * 31}`, `u${user},i${user * 31 + 7}`);
+    rows.push('ann,', 'zed,new');
+    put(folder, 'f.csv', `user,item\n${rows.join('\n')}\n`);
+    const { code, stdout, stderr } = await run(['-u', 'f.csv', '-n', '3', '-j', '1', '--algorithm', 'ridge'], {
+      folder,
+    });
+    expect(code, stderr).toBe(0);
+    const lists = lawfulLists(stdout, 3);
+    expect([lists.size, lists.get('ann')]).toEqual([52, ['new']]);
+  },
+  PATIENCE_MS,
+);
+
+describe('what is no file', () => {
+  test.each([
+    ['-u', 'there'],
+    ['-u', 'e.csv', '-i', 'there'],
+    ['-u', 'e.csv', '--interactions', 'there'],
+    ['evaluate', '-u', 'e.csv', '--test', 'there'],
+  ])('a folder is refused: %s %s %s %s', async (...args) => {
+    const folder = newFolder();
+    mkdirSync(join(folder, 'there'));
+    put(folder, 'e.csv', EVENTS);
+    const { code, stdout, stderr } = await run([...args.filter((arg) => arg !== undefined), '-j', '1'], { folder });
+    expect({ code, stdout }).toEqual({ code: 66, stdout: '' });
+    expect(stderr).toContain('recommend: there is a folder, not a file\n');
+  });
+
+  test.skipIf(process.platform === 'win32')('a named pipe is read once, its summary too', async () => {
+    const folder = newFolder();
+    put(folder, 'e.csv', EVENTS);
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    const ended = run(['-u', 'pipe', '-j', '2', '--summary', 'summary.json'], { folder });
+    const file = createWriteStream(join(folder, 'pipe'));
+    // What begins in the middle of a line comes when it comes.
+    for (const piece of [EVENTS.slice(0, 1), EVENTS.slice(1, 25), EVENTS.slice(25)]) file.write(piece);
+    file.end();
+    const { code, stdout, stderr } = await ended;
+    expect(code, stderr).toBe(0);
+    expect(stdout).toBe((await run(['-u', 'e.csv', '-j', '1'], { folder })).stdout);
+    expect(summaryIn(folder).inputs[0]).toMatchObject({ path: 'pipe', sha256: null, rows: 5 });
+  });
+});
