@@ -1,8 +1,8 @@
 import { ExitCode, Failure } from '../failure.js';
 import { MOST_EASE_ITEMS } from '../model/ease.js';
-import { type Evidence, evidenceOf, type Observations } from '../model/evidence.js';
+import { type Evidence, type EvidenceFacts, evidenceOf, letEvidenceGo, type Observations } from '../model/evidence.js';
 import { finishOf } from '../model/finish.js';
-import { fitCosts, needsGram, signalCounts } from '../model/fit.js';
+import { fitCosts, needsGram, type SignalCounts, signalCounts } from '../model/fit.js';
 import { gramCosts } from '../model/gram.js';
 import type { Settings } from '../model/settings.js';
 import { emptyRows } from '../model/sparse.js';
@@ -18,10 +18,18 @@ import type { KeptWork } from './kept.js';
 import { countedKeeping, fittedKeeping, isLearned } from './kept-rows.js';
 import type { Run } from './run.js';
 
-/** What there is to learn from, counted: several fits can start from it. */
-export interface Counted {
-  evidence: Evidence;
+/** What there is to learn from, in a file: nothing large of it is left in this process. */
+export interface Arranged {
+  facts: EvidenceFacts;
+  counts: SignalCounts;
   evidencePath: string;
+  /** What each row costs to count, and to learn. */
+  gramCosts: Float64Array;
+  fitCosts: Float64Array;
+}
+
+/** The same, counted: several fits can start from it. */
+export interface Counted extends Arranged {
   /** The rows of the Gram matrix, none where the method does without. */
   gram: RowFile[];
 }
@@ -29,7 +37,7 @@ export interface Counted {
 /** A learned model, and the settings it was learned with. */
 export interface Learned {
   model: ModelFiles;
-  evidence: Evidence;
+  facts: EvidenceFacts;
   settings: Settings;
   /** P_i of the items' rows. */
   precision: Float64Array;
@@ -37,37 +45,57 @@ export interface Learned {
   rowLength: Float64Array;
 }
 
+/** Learns a model from what was seen, in shards. */
+export async function learn(run: Run, seen: Observations, settings: Settings): Promise<Learned> {
+  return learnFrom(run, arrange(run, seen, settings), settings);
+}
+
 /**
- * Learns a model from what was seen, in shards.
+ * The same from what is arranged already.
  * @param kept what is kept of it, and where to keep what is worked.
  */
-export async function learn(run: Run, seen: Observations, settings: Settings, kept?: KeptWork): Promise<Learned> {
-  const counted = await countPairs(run, seen, settings, kept);
+export async function learnFrom(run: Run, arranged: Arranged, settings: Settings, kept?: KeptWork): Promise<Learned> {
+  const counted = await countPairs(run, arranged, settings, kept);
   const learned = await fitRows(run, counted, settings, kept);
   kept?.forget('counting');
   discardCounted(run, counted);
   return learned;
 }
 
-/** Arranges the evidence and counts pairs. c, s, K and what attributes weigh enter here. */
-export async function countPairs(run: Run, seen: Observations, settings: Settings, kept?: KeptWork): Promise<Counted> {
+/** Arranges what was seen to be learned from. c, s and what attributes weigh enter here. */
+export function arrange(run: Run, seen: Observations, settings: Settings): Arranged {
   const evidence = evidenceOf(seen, settings);
   refuseTooManyForEase(evidence, settings);
   const evidencePath = run.directory.file('evidence');
   writeEvidence(evidencePath, evidence);
+  const { items, popularity, trend, degree, trust } = evidence;
+  const arranged = {
+    facts: { items, popularity, trend, degree, trust },
+    counts: signalCounts(evidence),
+    evidencePath,
+    gramCosts: gramCosts(evidence),
+    fitCosts: fitCosts(evidence, settings),
+  };
+  letEvidenceGo(evidence, seen);
+  return arranged;
+}
+
+/** Counts pairs. K enters here. */
+export async function countPairs(run: Run, arranged: Arranged, settings: Settings, kept?: KeptWork): Promise<Counted> {
+  const { evidencePath, counts } = arranged;
+  const { items } = counts;
   const gram: RowFile[] = [];
-  const { signals } = countsOf(evidence);
   // Where all is learned, nothing is asked of what was counted.
-  if (needsGram(settings) && !(kept && isLearned(kept, evidence.items, signals))) {
+  if (needsGram(settings) && !(kept && isLearned(kept, items, signalsOf(counts)))) {
     const job: GramJob = { kind: 'gram', evidence: evidencePath, settings, rows: run.directory.file('gram') };
-    const shards = planShards(gramCosts(evidence), WORTH_A_SHARD);
+    const shards = planShards(arranged.gramCosts, WORTH_A_SHARD);
     tellPlan(run, 'counting', shards.length);
     const done = counter(run, 'counting', shards);
     await workAll(
       run.pool,
       job,
       shards,
-      kept && countedKeeping(kept, evidence.items),
+      kept && countedKeeping(kept, items),
       (answer, shard) => {
         gram.push({ path: answer.path, from: shard.from });
         done(shard.cost);
@@ -75,21 +103,22 @@ export async function countPairs(run: Run, seen: Observations, settings: Setting
       ({ from }, why) => {
         run.lost.push({ what: 'signal', index: from, why });
         const path = run.directory.file('empty');
-        writeEmptyRow(path, 'pairs', evidence.items);
-        writeEmptyRow(candidatesPath(path), 'candidates', evidence.items);
+        writeEmptyRow(path, 'pairs', items);
+        writeEmptyRow(candidatesPath(path), 'candidates', items);
         gram.push({ path, from });
       },
     );
   }
-  return { evidence, evidencePath, gram };
+  return { ...arranged, gram };
 }
 
 /** Learns the rows of a model from what was counted. a, λ, the steps and a smaller K enter here. */
 export async function fitRows(run: Run, counted: Counted, settings: Settings, kept?: KeptWork): Promise<Learned> {
-  const { evidence, evidencePath, gram } = counted;
-  const { counts, signals } = countsOf(evidence);
+  const { facts, counts, evidencePath, gram } = counted;
+  const { items } = counts;
+  const signals = signalsOf(counts);
   const job: FitJob = { kind: 'fit', evidence: evidencePath, settings, gram, rows: run.directory.file('rows') };
-  const shards = planShards(fitCosts(evidence, settings), WORTH_A_SHARD);
+  const shards = planShards(counted.fitCosts, WORTH_A_SHARD);
   tellPlan(run, 'learning', shards.length);
   const done = counter(run, 'learning', shards);
   const rows: RowFile[] = [];
@@ -99,7 +128,7 @@ export async function fitRows(run: Run, counted: Counted, settings: Settings, ke
     run.pool,
     job,
     shards,
-    kept && fittedKeeping(kept, evidence.items),
+    kept && fittedKeeping(kept, items),
     (answer, shard) => {
       rows.push({ path: answer.path, from: shard.from });
       precision.set(answer.precision, shard.from);
@@ -109,20 +138,19 @@ export async function fitRows(run: Run, counted: Counted, settings: Settings, ke
     ({ from }, why) => {
       run.lost.push({ what: 'signal', index: from, why });
       const path = run.directory.file('empty');
-      writeEmptyRow(path, 'rows', evidence.items);
+      writeEmptyRow(path, 'rows', items);
       rows.push({ path, from });
       precision[from] = 1;
     },
   );
   const finish = run.directory.file('finish');
-  const ofItems = precision.subarray(0, counts.items);
-  writeFinish(finish, finishOf(evidence, ofItems));
-  return { model: { counts, rows, finish }, evidence, settings, precision: ofItems, rowLength };
+  const ofItems = precision.subarray(0, items);
+  writeFinish(finish, finishOf(facts, ofItems));
+  return { model: { counts, rows, finish }, facts, settings, precision: ofItems, rowLength };
 }
 
-function countsOf(evidence: Evidence) {
-  const counts = signalCounts(evidence);
-  return { counts, signals: counts.items + counts.preferences + counts.groups };
+function signalsOf({ items, preferences, groups }: SignalCounts): number {
+  return items + preferences + groups;
 }
 
 /** Writes a matrix of one row with nothing in it, in the place of a row that could not be worked. */

@@ -1,29 +1,18 @@
 import { statSync } from 'node:fs';
 import { ExitCode, Failure } from '../failure.js';
-import type { Dataset, FileReport } from '../input/dataset.js';
+import { type Dataset, type FileReport, letDatasetGo } from '../input/dataset.js';
 import { readDataset } from '../input/read.js';
 import { longHistories } from '../model/long-histories.js';
-import { firstRows } from '../model/sparse.js';
 import { alarmsOf } from '../output/alarms.js';
-import type { Destination } from '../output/destination.js';
-import { headerLine } from '../output/lines.js';
 import { LISTS } from '../output/lists-file.js';
 import { megabytes } from '../output/pulse.js';
-import { quoted, quotedArrays, quotedCells, safelyQuoted } from '../output/quoting.js';
 import { plural, understood } from '../output/report.js';
-import type { RunRecord, Served } from '../output/summary.js';
-import { audienceOf, scoringCosts } from '../ranking/audience.js';
-import { planShards, WORTH_A_SHARD } from '../shards/plan.js';
-import type { ScoreJob } from '../shards/protocol.js';
-import { writeArrays } from '../storage/array-file.js';
+import type { RunRecord } from '../output/summary.js';
 import { JOURNAL } from '../storage/run-directory.js';
-import { writeAudience } from '../storage/run-files.js';
 import { dataEntry, refuseOtherData } from './fingerprint.js';
-import { workAll } from './handing-on.js';
 import { orInterrupted } from './interruption.js';
 import type { KeptWork } from './kept.js';
-import { keptLists } from './kept-lists.js';
-import { type Learned, learn, tellPlan } from './learning.js';
+import { arrange, learnFrom } from './learning.js';
 import { orNoRoom } from './no-room.js';
 import type { Options } from './options.js';
 import { type Ending, keepOutcome } from './outcome.js';
@@ -31,6 +20,7 @@ import { openPlace, type Place } from './place.js';
 import { rangeWorkers } from './reading.js';
 import { openBadRows } from './rejects.js';
 import { type Run, startRun } from './run.js';
+import { serve, writeAudienceOf } from './serving.js';
 import { orTimeIsUp, TimeIsUp } from './time-limit.js';
 import { type Settled, settle } from './tuning.js';
 
@@ -111,8 +101,15 @@ async function work(run: Run, options: Options, { destination, file }: Place, re
   record.method = { name: options.method.name, settings, auto };
   if (explanation !== undefined) run.say(`auto: ${explanation}`);
   if (trials !== undefined) run.tell(trials);
-  const learned = await stage('learning', () => learn(run, dataset, settings, file?.kept));
-  const served = await stage('recommending', () => serve(run, options, dataset, learned, destination, file));
+  let audience = '';
+  const learned = await stage('learning', () => {
+    const arranged = arrange(run, dataset, settings);
+    audience = writeAudienceOf(run, options, dataset, settings);
+    // All that is large of it lies in files now.
+    letDatasetGo(dataset);
+    return learnFrom(run, arranged, settings, file?.kept);
+  });
+  const served = await stage('recommending', () => serve(run, options, dataset, audience, learned, destination, file));
   await destination.commit();
   const lost = lostOf(run, dataset);
   const failed = run.lost.filter(({ what }) => what === 'user').length;
@@ -196,63 +193,6 @@ async function read(run: Run, options: Options): Promise<{ dataset: Dataset; rep
   }
 }
 
-async function serve(
-  run: Run,
-  options: Options,
-  dataset: Dataset,
-  learned: Learned,
-  destination: Destination,
-  file: Place['file'],
-): Promise<Omit<Served, 'cold' | 'failed' | 'lost'>> {
-  const { directory, progress } = run;
-  const audience = audienceOf(dataset, (byUser) => firstRows(byUser, dataset.served), learned.settings, options);
-  const audiencePath = directory.file('audience');
-  writeAudience(audiencePath, audience);
-  const cells = directory.file('cells');
-  const quote = options.safeCsv ? safelyQuoted : quoted;
-  writeArrays(cells, {
-    ...quotedArrays('users', quotedCells(dataset.userIds.slice(0, dataset.served), quote)),
-    ...quotedArrays('items', quotedCells(dataset.itemIds, quote)),
-    ...(options.titles ? quotedArrays('titles', quotedCells(dataset.titles, quote)) : {}),
-  });
-  const job: ScoreJob = {
-    kind: 'score',
-    model: learned.model,
-    settings: learned.settings,
-    audience: audiencePath,
-    cells,
-    listLength: options.top,
-    withTitles: options.titles,
-  };
-  const shards = planShards(scoringCosts(audience, learned.rowLength), WORTH_A_SHARD);
-  tellPlan(run, 'recommending', shards.length);
-  const served = { users: 0, rows: 0, short: 0, empty: 0 };
-  const header = headerLine(options.titles);
-  const before = file && (await keptLists(file.kept, file.lists, header, shards));
-  let wanted = before?.isBegun || (await destination.write(header));
-  await workAll(
-    run.pool,
-    job,
-    shards,
-    before?.keeping,
-    async (answer) => {
-      if (wanted) wanted = await destination.write(answer.csv);
-      if (!wanted) throw new ReaderLeft();
-      served.users += answer.users - answer.empty;
-      served.empty += answer.empty;
-      served.rows += answer.rows;
-      served.short += answer.short;
-      const done = served.users + served.empty;
-      progress.at('recommending', done, dataset.served, done);
-    },
-    ({ from }, why) => void run.lost.push({ what: 'user', index: from, why }),
-  ).catch((error) => {
-    // `| head` has what it wants: no more work, and no failure.
-    if (!(error instanceof ReaderLeft)) throw error;
-  });
-  return served;
-}
-
 /** Who and what could not be worked, each in a sentence. */
 function lostOf({ lost }: Run, dataset: Dataset): string[] {
   if (lost.length === 0) return [];
@@ -266,8 +206,6 @@ function lostOf({ lost }: Run, dataset: Dataset): string[] {
     what === 'user' ? `user ${userIds[index]} got no list: ${why}` : `${signals[index]} was not learned: ${why}`,
   );
 }
-
-class ReaderLeft extends Error {}
 
 function sizeOf(path: string | undefined): number {
   if (path === undefined || path === '-') return 0;

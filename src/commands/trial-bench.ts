@@ -10,7 +10,15 @@ import type { TrialJob } from '../shards/protocol.js';
 import { writeArrays } from '../storage/array-file.js';
 import { matrixArrays } from '../storage/matrix-file.js';
 import { writeAudience, writeFinish } from '../storage/run-files.js';
-import { type Counted, countPairs, discardCounted, discardLearned, fitRows, type Learned } from './learning.js';
+import {
+  arrange,
+  type Counted,
+  countPairs,
+  discardCounted,
+  discardLearned,
+  fitRows,
+  type Learned,
+} from './learning.js';
 import type { Run } from './run.js';
 
 const LIST_LENGTH = 20;
@@ -88,7 +96,9 @@ export class TrialBench {
   async #count(settings: Settings): Promise<Counted> {
     const { basketDamping, candidateDamping, attributeWeight, attributeReach, neighbors } = settings;
     const key = [basketDamping, candidateDamping, attributeWeight, attributeReach, neighbors].join(' ');
-    return this.#kept(this.#counted, key, discardCounted, () => countPairs(this.#run, this.#rehearsal.seen, settings));
+    return this.#kept(this.#counted, key, discardCounted, () =>
+      countPairs(this.#run, arrange(this.#run, this.#rehearsal.seen, settings), settings),
+    );
   }
 
   /** What is kept under a key, or is made now; the one used longest ago gives way. */
@@ -111,10 +121,10 @@ export class TrialBench {
 
   #finish(learned: Learned, { popularityHalfLife }: Settings): string {
     const { interactions, times } = this.#rehearsal.seen;
-    const { popularity } = learned.evidence;
+    const { popularity } = learned.facts;
     const trend = recentPopularity(interactions, times, popularityHalfLife, popularity);
     const path = this.#run.directory.file('finish');
-    writeFinish(path, { ...finishOf(learned.evidence, learned.precision), trend });
+    writeFinish(path, { ...finishOf(learned.facts, learned.precision), trend });
     return path;
   }
 

@@ -1,3 +1,4 @@
+import { letGo } from '../memory.js';
 import type { SparseRows } from '../model/sparse.js';
 import type { Rated } from '../model/strength.js';
 import type { TableReport } from './csv.js';
@@ -37,6 +38,12 @@ export interface Dataset {
   /** users × groups: the attributes that users share. */
   groups: SparseRows;
   groupNames: readonly string[];
+}
+
+/** Lets the large arrays of interactions go, once they lie in files: they are 0 from then on, and as long as they were. */
+export function letDatasetGo({ interactions, times, rated }: Dataset): void {
+  for (const array of [interactions.index, interactions.value, times, rated?.rating, rated?.weight])
+    if (array) letGo(array);
 }
 
 /** What was understood of one file, for the report on stderr. */

@@ -47,7 +47,7 @@ export function foldEvents(
   const { strength, weight } = events;
   const rule = strengthRule(strength, ratings);
   const way = duplicates ?? defaultDuplicates(rule.kind);
-  const pairs = pairsOf(events.user.values, events.item.values, users.length, items.length);
+  const pairs = pairsOf(events.user.values, events.item.values, users.length, items.length, way !== 'error');
   if (way === 'error') refuseRepeats(path, events, pairs, users, items);
   events.user.clear();
   events.item.clear();

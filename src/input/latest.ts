@@ -1,4 +1,4 @@
-import { float64s, letGo, uint32s } from '../memory.js';
+import { float64s } from '../memory.js';
 import type { SparseRows } from '../model/sparse.js';
 import type { Pairs } from './pairs.js';
 import { Sorter } from './sorter.js';
@@ -20,51 +20,73 @@ export interface TimedRows {
  * @returns one time beside each of `pairs.index`, NaN where no row of the pair has one; undefined where none has.
  */
 export function latestTimes(pairs: Pairs, seconds: (place: number) => number): Float64Array | undefined {
-  const { start, index, rows, order } = pairs;
+  const { start, index, rows } = pairs;
   const latest = float64s(index.length);
-  const lastRow = uint32s(index.length);
   let known = false;
   for (let entry = 0; entry < index.length; entry++) {
     let second = Number.NaN;
     const end = rows[entry + 1]!;
     for (let at = rows[entry]!; at < end; at++) {
       const whole = Math.floor(seconds(at));
-      // Not `<=`: that is false beside the NaN of a pair without a time yet; and of one second the later row counts.
-      if (Number.isNaN(whole) || second > whole) continue;
+      // Not `<=`: that is false beside the NaN of a pair without a time yet.
+      if (Number.isNaN(whole) || second >= whole) continue;
       second = whole;
-      lastRow[entry] = order[at]!;
       known = true;
     }
     latest[entry] = second;
   }
   if (!known) return undefined;
-  const sorter = new Sorter();
   const ties = new Ties();
+  const apart = new Apart(pairs, seconds);
   for (let user = 0; user + 1 < start.length; user++) {
-    setApart(latest, lastRow, start[user]!, start[user + 1]!, sorter, ties);
+    const [from, to] = [start[user]!, start[user + 1]!];
+    if (ties.has(latest, from, to)) apart.set(latest.subarray(from, to), from);
   }
-  letGo(lastRow);
   return latest;
 }
 
-/**
- * @param seconds of a user's entries, which are those `from` to `to`; NaN where unknown. They become times.
- * @param row what tells within a second.
- */
-function setApart(seconds: Float64Array, row: Uint32Array, from: number, to: number, sorter: Sorter, ties: Ties): void {
-  if (!ties.has(seconds, from, to)) return;
-  const order = sorter.begin(to - from);
-  let count = 0;
-  for (let entry = from; entry < to; entry++) if (!Number.isNaN(seconds[entry]!)) order[count++] = entry;
-  sorter.sortBy(seconds, 0, count);
-  for (let at = 0; at < count; ) {
-    const second = seconds[order[at]!]!;
-    let end = at + 1;
-    while (end < count && seconds[order[end]!] === second) end++;
-    sorter.sortBy(row, at, end);
-    for (let before = 1; at + before < end; before++)
-      seconds[order[at + before]!] = second + before / (2 * (before + 1));
-    at = end;
+/** Sets apart what a user did within a second, by the order of the rows. */
+class Apart {
+  readonly #pairs: Pairs;
+  readonly #seconds: (place: number) => number;
+  readonly #sorter = new Sorter();
+  #row = new Uint32Array(1024);
+
+  constructor(pairs: Pairs, seconds: (place: number) => number) {
+    this.#pairs = pairs;
+    this.#seconds = seconds;
+  }
+
+  /** @param times whole seconds of a user's entries, which are those from `first` on; NaN where unknown. */
+  set(times: Float64Array, first: number): void {
+    if (times.length > this.#row.length) this.#row = new Uint32Array(2 * times.length);
+    const row = this.#row;
+    const sorter = this.#sorter;
+    const order = sorter.begin(times.length);
+    let count = 0;
+    for (let k = 0; k < times.length; k++) {
+      if (Number.isNaN(times[k]!)) continue;
+      order[count++] = k;
+      row[k] = this.#lastRow(first + k, times[k]!);
+    }
+    sorter.sortBy(times, 0, count);
+    for (let at = 0; at < count; ) {
+      const second = times[order[at]!]!;
+      let end = at + 1;
+      while (end < count && times[order[end]!] === second) end++;
+      sorter.sortBy(row, at, end);
+      for (let before = 1; at + before < end; before++)
+        times[order[at + before]!] = second + before / (2 * (before + 1));
+      at = end;
+    }
+  }
+
+  /** The last row of a pair in that second. */
+  #lastRow(entry: number, second: number): number {
+    const { rows, order } = this.#pairs;
+    let at = rows[entry + 1]! - 1;
+    while (Math.floor(this.#seconds(at)) !== second) at--;
+    return order[at]!;
   }
 }
 

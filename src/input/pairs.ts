@@ -20,8 +20,9 @@ export interface Pairs {
  * needs and what comes out is laid down by the first in the order in which it is read: rows are looked up nowhere.
  *
  * @param user,item one entry a row of the file; below `users` and `items`.
+ * @param areDone whether they may be let go in between: both are 0 then.
  */
-export function pairsOf(user: Uint32Array, item: Uint32Array, users: number, items: number): Pairs {
+export function pairsOf(user: Uint32Array, item: Uint32Array, users: number, items: number, areDone = false): Pairs {
   const count = user.length;
   const itemEnd = startsOf(item, items);
   const byItem = uint32s(count + 1);
@@ -32,6 +33,10 @@ export function pairsOf(user: Uint32Array, item: Uint32Array, users: number, ite
     userByItem[at] = user[row]!;
   }
   const userEnd = startsOf(user, users);
+  if (areDone) {
+    letGo(user);
+    letGo(item);
+  }
   const order = uint32s(count);
   const index = uint32s(count);
   for (let i = 0, at = 0; i < items; i++) {

@@ -1,4 +1,4 @@
-import { float32s, uint32s } from '../memory.js';
+import { float32s, letGo, uint32s } from '../memory.js';
 import { withoutLongHistories } from './long-histories.js';
 import { preferenceTrust } from './preferences.js';
 import { inversePower, type Settings } from './settings.js';
@@ -43,6 +43,9 @@ export interface Evidence {
   trust: number;
 }
 
+/** What is to be known of the evidence by who does not learn from it. */
+export type EvidenceFacts = Pick<Evidence, 'items' | 'popularity' | 'trend' | 'degree' | 'trust'>;
+
 /** What is read, before it is arranged to learn from. */
 export interface Observations {
   /** users × items: above 0 liked, and how much; 0 had; below 0 disliked. */
@@ -85,6 +88,14 @@ export function evidenceOf(seen: Observations, settings: Settings): Evidence {
     members: transposed(seen.groups),
     trust: preferenceTrust(seen.preferences, carriers, liked, popularity),
   };
+}
+
+/** Lets the large arrays of the evidence go, but those that are the observations' own. */
+export function letEvidenceGo({ baskets, likes, holders }: Evidence, { interactions }: Observations): void {
+  for (const matrix of [baskets, likes, holders]) {
+    if (matrix && matrix.index !== interactions.index) letGo(matrix.index);
+    if (matrix && matrix.value !== interactions.value) letGo(matrix.value);
+  }
 }
 
 /** What is liked; the interactions themselves where all are, since they may be many. */

@@ -1,4 +1,4 @@
-import type { Evidence } from './evidence.js';
+import type { EvidenceFacts } from './evidence.js';
 import type { SignalCounts } from './fit.js';
 import type { RowFacts } from './scales.js';
 import { inversePower, type Settings } from './settings.js';
@@ -15,7 +15,7 @@ export interface Finish {
   trust: number;
 }
 
-export function finishOf({ popularity, trend, degree, trust }: Evidence, precision: Float64Array): Finish {
+export function finishOf({ popularity, trend, degree, trust }: EvidenceFacts, precision: Float64Array): Finish {
   return { popularity, trend, degree, precision, trust };
 }
 
