@@ -6,6 +6,7 @@ export const ExitCode = {
   someFailed: 3,
   badData: 65,
   noInput: 66,
+  noMemory: 71,
   cannotCreate: 73,
   io: 74,
   tryAgain: 75,

@@ -242,6 +242,13 @@ export function positiveSeconds(text: string): number {
   throw new InvalidArgumentError('A time above 0 is wanted, like 30m or 2h.');
 }
 
+/** An amount of memory as people write it: `500M`, `2G`, `1.5GB`, in thousands; `2GiB`, in 1,024s. In bytes. */
+export function bytes(text: string): number {
+  const [, number = '', unit = '', binary] = /^(\d+(?:\.\d+)?)([KMGT])(?:(i)?B)?$/i.exec(text.trim()) ?? [];
+  if (number === '') throw new InvalidArgumentError('An amount like 500M or 2G is wanted.');
+  return Math.round(Number(number) * (binary ? 1024 : 1000) ** ('KMGT'.indexOf(unit.toUpperCase()) + 1));
+}
+
 function delimiter(text: string): string {
   const character = text === '\\t' || text.toLowerCase() === 'tab' ? '\t' : text;
   if (character.length === 1 && !/["\r\n]/.test(character)) return character;

@@ -6,6 +6,7 @@ import { usableCores } from '../shards/cores.js';
 import {
   addFileOptions,
   addReadingOptions,
+  bytes,
   type InputOptions,
   meantInput,
   number,
@@ -25,6 +26,8 @@ export interface Options extends InputOptions, LogOptions {
   top: number;
   /** The most children at once. */
   workers: number;
+  /** Bytes that the run may take, all processes together; undefined: whatever there is. */
+  maxMemory: number | undefined;
   /** Who of them gets the next shard. */
   balance: BalanceName;
   /** How to learn. */
@@ -80,6 +83,11 @@ export function program(version: string): Command {
         1,
         1024,
       ).default(undefined, 'the cores at hand'),
+    )
+    .addOption(
+      new Option('--max-memory <size>', 'memory of the whole run, 500M or 2G: so many children as it has room for')
+        .argParser(bytes)
+        .default(undefined, 'whatever there is'),
     )
     .addOption(
       new Option('--balance <way>', 'which child gets the next piece of work; changes speed, never the result')
@@ -147,6 +155,7 @@ interface Typed extends TypedInput, TypedLog {
   output: string;
   top: number;
   workers?: number;
+  maxMemory?: number;
   balance: BalanceName;
   algorithm: string;
   set: string[];
@@ -172,6 +181,7 @@ function meant(typed: Typed, version: string): Options {
     output: typed.output,
     top: typed.top,
     workers: typed.workers ?? usableCores(),
+    maxMemory: typed.maxMemory,
     balance: typed.balance,
     method: { ...method, settings: { ...method.settings, longestHistory: typed.maxHistory } },
     titles: typed.titles,

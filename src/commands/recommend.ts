@@ -21,8 +21,9 @@ import { rangeWorkers } from './reading.js';
 import { openBadRows } from './rejects.js';
 import { type Run, startRun } from './run.js';
 import { serve, writeAudienceOf } from './serving.js';
-import { orTimeIsUp, TimeIsUp } from './time-limit.js';
+import { stopping, TimeIsUp } from './stopping.js';
 import { type Settled, settle } from './tuning.js';
+import { WithinMemory } from './within-memory.js';
 
 /**
  * The main job: read, learn, recommend, write.
@@ -36,13 +37,14 @@ export async function recommend(options: Options, interrupted: AbortSignal): Pro
   const { users, items, interactions } = options;
   const paths = [users, items, interactions].filter((path) => path !== undefined);
   const record: RunRecord = { paths, files: [], stages: [], retries: run.retries };
-  const stop = orTimeIsUp(interrupted, options.maxDuration);
+  const stop = stopping(interrupted, options.maxDuration);
   let place: Place | undefined;
   let ending: Ending = { exitCode: ExitCode.unexpected, error: 'unexpected', message: '', interrupted: false };
   try {
+    const memory = new WithinMemory(run, options, stop.stop, () => stageOf(record));
     const opened = await openPlace(run, options, stop.signal);
     place = opened;
-    await orInterrupted(stop.signal, () => work(run, options, opened, record));
+    await orInterrupted(stop.signal, () => work(run, options, opened, memory, record));
     const exitCode = run.lost.length === 0 ? ExitCode.ok : ExitCode.someFailed;
     ending = { exitCode, error: null, message: servedText(run, options, record), interrupted: false };
     return exitCode;
@@ -71,13 +73,23 @@ function stopped(why: unknown, run: Run, options: Options, place: Place | undefi
   if (!(why instanceof Failure) || !(isTimeUp || options.resume)) return why;
   const isKept = place?.file !== undefined;
   if (isKept) run.directory.keep(true);
-  const far = isTimeUp ? ` while ${record.stages.at(-1)?.stage ?? 'waiting'}; no output file was written` : '';
+  const far = isTimeUp ? ` while ${stageOf(record)}; no output file was written` : '';
   const rest = isKept ? '; --resume goes on with what is done' : '';
   return new Failure(why.exitCode, `${why.message}${far}${rest}`, { cause: why });
 }
 
+function stageOf({ stages }: RunRecord): string {
+  return stages.at(-1)?.stage ?? 'waiting';
+}
+
 /** Reads, learns, recommends and writes, and keeps a record of it. */
-async function work(run: Run, options: Options, { destination, file }: Place, record: RunRecord): Promise<void> {
+async function work(
+  run: Run,
+  options: Options,
+  { destination, file }: Place,
+  memory: WithinMemory,
+  record: RunRecord,
+): Promise<void> {
   const stage = async <T>(name: string, done: () => Promise<T>): Promise<T> => {
     const startedAt = run.seconds();
     const taken = { stage: name, seconds: () => run.seconds() - startedAt };
@@ -90,10 +102,12 @@ async function work(run: Run, options: Options, { destination, file }: Place, re
       run.memory.look();
     }
   };
+  await memory.read();
   const { dataset, reports } = await stage('reading', () => read(run, options));
   record.files = reports;
   record.dataset = dataset;
   tellLongHistories(run, dataset, options.method.settings.longestHistory);
+  await memory.learn(dataset);
   if (file) goOn(run, options, file.kept, dataset);
   const settled = await stage('tuning', () => settleOnce(run, dataset, options, file?.kept));
   const { settings, explanation, trials, tuning, cold } = settled;

@@ -6,6 +6,7 @@ import { MemoryWatch } from '../shards/family-memory.js';
 import { Pool } from '../shards/pool.js';
 import { RunDirectory } from '../storage/run-directory.js';
 import type { LogOptions } from './log-options.js';
+import { childHeap } from './memory-plan.js';
 
 /** What a run needs while it lasts; `end` leaves nothing of it behind. */
 export interface Run {
@@ -17,7 +18,7 @@ export interface Run {
   readonly hasDirectory: boolean;
   pool: Pool;
   /** The most children at once. */
-  workers: number;
+  readonly workers: number;
   progress: Progress;
   /** Says something on stderr to who watches, unless `--quiet`. */
   say: (message: string) => void;
@@ -55,12 +56,14 @@ export interface RunOptions extends Partial<LogOptions> {
   workers: number;
   /** Who gets the next shard; `least-loaded` unless said. */
   balance?: BalanceName;
+  /** Bytes that the whole run may take; undefined: whatever there is. */
+  maxMemory?: number | undefined;
 }
 
 const RETRIED = 'nothing is lost so far, and nothing is to be done';
 const KILLED = `${RETRIED}; should memory be short, a smaller -j needs less`;
 
-export function startRun({ workers, balance = 'least-loaded', ...log }: RunOptions): Run {
+export function startRun({ workers, balance = 'least-loaded', maxMemory, ...log }: RunOptions): Run {
   const { quiet = false, verbose = false, logFormat, pulse } = log;
   const startedAt = performance.now();
   const seconds = () => (performance.now() - startedAt) / 1000;
@@ -70,6 +73,7 @@ export function startRun({ workers, balance = 'least-loaded', ...log }: RunOptio
   const pool = new Pool({
     size: workers,
     balance,
+    heap: maxMemory === undefined ? undefined : childHeap(maxMemory, workers),
     onRetry: (message) => {
       retries.push(message);
       voice.warn(`${message}\n  ${/SIGKILL/.test(message) ? KILLED : RETRIED}`);
@@ -100,7 +104,9 @@ export function startRun({ workers, balance = 'least-loaded', ...log }: RunOptio
       return directory !== undefined;
     },
     pool,
-    workers,
+    get workers() {
+      return pool.size;
+    },
     progress: {
       at: (stage, done, total, users = 0) => {
         place = placeAt(stage, done, total, users);

@@ -28,6 +28,13 @@ export class ChildFailure extends Error {
 /** The program that children run: next to `dist`, from `src/shards/` and from `dist/shards/` alike. */
 export const WORKER = new URL('../../dist/shard-worker.js', import.meta.url);
 
+export interface ChildOptions {
+  /** Is given what it says on stderr, which is that of this process otherwise. */
+  onWords?: ((words: string) => void) | undefined;
+  /** Megabytes of objects it may have; undefined: as Node has it. */
+  heap?: number | undefined;
+}
+
 /** Large arrays in large pages: on a virtual machine half of the time of a child was spent in page faults. Only glibc knows it. */
 function tunables(own: string | undefined): string {
   const large = 'glibc.malloc.hugetlb=1';
@@ -46,14 +53,16 @@ export class Child {
   #ending = false;
   #isAtWork = false;
 
-  /** @param onWords is given what it says on stderr, which is that of this process otherwise. */
-  constructor(worker: URL, onWords?: (words: string) => void) {
+  constructor(worker: URL, { onWords, heap }: ChildOptions = {}) {
     this.#process = fork(fileURLToPath(worker), [], {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', onWords ? 'pipe' : 'inherit', 'ipc'],
       env: { ...process.env, GLIBC_TUNABLES: tunables(process.env.GLIBC_TUNABLES) },
       // A debugger's port can be taken once only: children do without.
-      execArgv: process.execArgv.filter((argument) => !argument.startsWith('--inspect')),
+      execArgv: [
+        ...process.execArgv.filter((argument) => !argument.startsWith('--inspect')),
+        ...(heap === undefined ? [] : [`--max-old-space-size=${heap}`]),
+      ],
     });
     this.#gone = new Promise((resolve) => {
       // Not 'close': that waits for the channel as well, and does not always come after a disconnect of ours.

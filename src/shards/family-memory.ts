@@ -22,6 +22,7 @@ export class MemoryWatch {
   readonly #proc: string;
   #peak: FamilyMemory = { bytes: 0, processes: 0, measure: 'pss' };
   #timer: NodeJS.Timeout | undefined;
+  #guard: { most: number; exceeded: (bytes: number) => void } | undefined;
 
   /** @param children the process ids there are now. @param proc where the system tells of processes. */
   constructor(children: () => number[], proc = '/proc') {
@@ -45,7 +46,17 @@ export class MemoryWatch {
   look(): FamilyMemory {
     const now = familyMemory([process.pid, ...this.#children()], this.#proc);
     if (now.bytes > this.#peak.bytes) this.#peak = now;
+    if (this.#guard && now.bytes > this.#guard.most) {
+      const { exceeded } = this.#guard;
+      this.#guard = undefined;
+      exceeded(now.bytes);
+    }
     return now;
+  }
+
+  /** Tells once, when a look finds more than so many bytes. */
+  guard(most: number, exceeded: (bytes: number) => void): void {
+    this.#guard = { most, exceeded };
   }
 
   /** The most that was seen. */

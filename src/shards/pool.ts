@@ -10,6 +10,8 @@ import { PATIENCE, type Patience, Watch } from './watch.js';
 export interface PoolOptions {
   /** The most children at once. */
   size: number;
+  /** Megabytes of objects that a child may have; undefined: as Node has it. */
+  heap?: number | undefined;
   /** Who gets the next shard; `least-loaded` unless said. */
   balance?: BalanceName;
   seed?: number;
@@ -49,7 +51,7 @@ export class Pool {
   readonly #options: PoolOptions;
   readonly #patience: Patience;
   readonly #watch: Watch;
-  readonly #lanes: Lane[];
+  #lanes: Lane[];
   #closed = false;
   #jobs = 0;
 
@@ -59,7 +61,7 @@ export class Pool {
     this.#watch = new Watch(this.#patience.stopped);
     const fork = () => {
       if (this.#closed) throw new Error('the pool is closed');
-      return new Child(options.worker ?? WORKER, options.onWords);
+      return new Child(options.worker ?? WORKER, { onWords: options.onWords, heap: options.heap });
     };
     this.#lanes = Array.from({ length: options.size }, () => new Lane(fork, this.#watch, this.#patience));
   }
@@ -69,9 +71,21 @@ export class Pool {
     return this.#lanes.flatMap((lane) => lane.pids());
   }
 
+  /** The most children at once. */
+  get size(): number {
+    return this.#lanes.length;
+  }
+
+  /** Has no more than so many children from now on; between jobs alone. */
+  async limit(size: number): Promise<void> {
+    const others = this.#lanes.slice(size);
+    this.#lanes = this.#lanes.slice(0, size);
+    await Promise.all(others.map((lane) => lane.close('gently')));
+  }
+
   /** How many children a job of so many shards takes. */
   childrenFor(shards: number): number {
-    return Math.max(1, Math.min(this.#options.size, shards));
+    return Math.max(1, Math.min(this.size, shards));
   }
 
   /**

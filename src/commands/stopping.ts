@@ -1,0 +1,26 @@
+import { ExitCode, Failure } from '../failure.js';
+
+/** A run whose time is up. */
+export class TimeIsUp extends Failure {}
+
+/** Node's timers hold no more milliseconds: 24 days. */
+const LONGEST = 2 ** 31 - 1;
+
+/**
+ * A signal that fires when `interrupted` does, with its reason, or after so many seconds, with `TimeIsUp`, or when `stop` is called.
+ * @param seconds undefined: never. @param clear lets go of the clock.
+ */
+export function stopping(
+  interrupted: AbortSignal,
+  seconds: number | undefined,
+): { signal: AbortSignal; stop: (why: Failure) => void; clear: () => void } {
+  const controller = new AbortController();
+  const stop = (why: unknown) => controller.abort(why);
+  if (interrupted.aborted) stop(interrupted.reason);
+  interrupted.addEventListener('abort', () => stop(interrupted.reason), { once: true });
+  const { signal } = controller;
+  if (seconds === undefined) return { signal, stop, clear: () => {} };
+  const timeIsUp = () => stop(new TimeIsUp(ExitCode.tryAgain, `stopped after ${seconds} s (--max-duration)`));
+  const timer = setTimeout(timeIsUp, Math.min(LONGEST, 1000 * seconds));
+  return { signal, stop, clear: () => clearTimeout(timer) };
+}
