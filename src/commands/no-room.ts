@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { ExitCode, Failure, isOutOfRoom } from '../failure.js';
 import type { Run } from './run.js';
@@ -5,16 +6,21 @@ import type { Run } from './run.js';
 /**
  * What went wrong; where there was no room, in this process or a child, Failure 74 with the folder and what the run had there. To be
  * called before `run.end`.
+ *
+ * @param output the file that is written; '-' for none: then all that is written lies in the temporary folder.
  */
-export function orNoRoom(error: unknown, run: Run): unknown {
+export function orNoRoom(error: unknown, run: Run, output = '-'): unknown {
   const cause = error instanceof Failure ? error.cause : error;
-  if (!isOutOfRoom(cause) || !run.hasDirectory) return error;
-  const { path, bytes, isBesideOutput } = run.directory;
+  if (!isOutOfRoom(cause)) return error;
   const why = cause instanceof Error ? cause.message : String(cause);
-  const wayOut = isBesideOutput ? 'make room there' : 'make room there, or set TMPDIR to a folder with some';
+  const directory = run.hasDirectory ? run.directory : undefined;
+  const isTemporary = directory ? !directory.isBesideOutput : output === '-';
+  const folder = directory ? dirname(directory.path) : isTemporary ? tmpdir() : dirname(output);
+  const had = directory ? `: the run had ${(directory.bytes / 1e6).toFixed(1)} MB there, and wanted more` : '';
+  const wayOut = isTemporary ? 'make room there, or set TMPDIR to a folder with some' : 'make room there';
   return new Failure(
     ExitCode.io,
-    `no room in ${dirname(path)} (${why}): the run had ${(bytes / 1e6).toFixed(1)} MB there, and wanted more; no output file was written; ${wayOut}, and run it again`,
+    `no room in ${folder} (${why})${had}; no output file was written; ${wayOut}, and run it again`,
     { cause },
   );
 }

@@ -49,7 +49,9 @@ export async function recommend(options: Options, interrupted: AbortSignal): Pro
     ending = { exitCode, error: null, message: servedText(run, options, record), interrupted: false };
     return exitCode;
   } catch (thrown) {
-    const error = stop.signal.aborted ? stopped(thrown, run, options, place, record) : orNoRoom(thrown, run);
+    const error = stop.signal.aborted
+      ? stopped(thrown, run, options, place, record)
+      : orNoRoom(thrown, run, options.output);
     const why = error instanceof Error ? error.message : String(error);
     const exitCode = error instanceof Failure ? error.exitCode : ExitCode.unexpected;
     ending = { exitCode, error: why, message: '', interrupted: interrupted.aborted };

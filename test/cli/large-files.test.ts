@@ -92,7 +92,7 @@ describe('what is no file', () => {
     put(folder, 'e.csv', EVENTS);
     const { code, stdout, stderr } = await run([...args.filter((arg) => arg !== undefined), '-j', '1'], { folder });
     expect({ code, stdout }).toEqual({ code: 66, stdout: '' });
-    expect(stderr).toContain('recommend: there is a folder, not a file\n');
+    expect(stderr).toContain('recommend: there is a folder; name a file in it\n');
   });
 
   test.skipIf(process.platform === 'win32')('a named pipe is read once, its summary too', async () => {

@@ -38,7 +38,9 @@ describe('without a terminal', () => {
   ])('%s %s has it say what a terminal would show', async (...args) => {
     const { stderr } = await atNight(EVENTS, ...args.filter(Boolean));
     expect(stderr).toMatch(/^events.csv: events, 5 rows\n/);
-    expect(stderr).toMatch(/\n2 users served, 1 row, \d+\.\d s, \d+ MB at most → recs.csv\n$/);
+    expect(stderr).toMatch(
+      /\n1 user served \(1 more: nothing is left for them\), 1 row, \d+\.\d s, \d+ MB at most → recs.csv\n$/,
+    );
     expect(stderr).not.toContain('ETA');
   });
 
@@ -97,7 +99,7 @@ describe('--log-format json', () => {
     expect(entries.map(({ type }) => type)).toEqual(['status', 'warning', 'status', 'summary']);
     expect(entries[0]?.message).toMatch(/^events.csv: events, 6 rows\n {2}columns/);
     const { type: _, time: __, message, ...summary } = entries.at(-1) ?? {};
-    expect(message).toMatch(/^2 users served/);
+    expect(message).toMatch(/^1 user served \(1 more: nothing is left for them\), 1 row/);
     expect(summary).toEqual(JSON.parse(readFileSync(join(folder, 's.json'), 'utf8')));
   });
 

@@ -25,7 +25,9 @@ describe.skipIf(process.platform !== 'linux' || !existsSync('/usr/bin/script'))(
     const shown = await textOf(terminal.stdout);
     expect(shown).toContain('ETA');
     expect(shown).toContain('events.csv: events, 5 rows\r\n');
-    expect(shown).toMatch(/2 users served, 1 row, \d+\.\d s, \d+ MB at most → recs.csv\r\n$/);
+    expect(shown).toMatch(
+      /1 user served \(1 more: nothing is left for them\), 1 row, \d+\.\d s, \d+ MB at most → recs.csv\r\n$/,
+    );
   });
 
   test('-q shows nothing', async () => {
@@ -46,7 +48,7 @@ describe.skipIf(process.platform !== 'linux' || !existsSync('/usr/bin/script'))(
     const terminal = onTerminal(line, folder, tmp);
     terminal.stdout.resume();
     const gone = once(terminal, 'exit');
-    while (!readdirSync(tmp).some((name) => name.startsWith('recommend-'))) await sleep(10);
+    while (!readdirSync(folder).some((name) => name.endsWith('.run'))) await sleep(10);
     terminal.kill('SIGKILL');
     await gone;
     while (!existsSync(join(folder, 'code')) || readFileSync(join(folder, 'code'), 'utf8') === '') await sleep(10);
@@ -64,7 +66,7 @@ describe.skipIf(process.platform !== 'linux' || !existsSync('/usr/bin/script'))(
     const line = `trap '' HUP; $RECOMMEND -u events.csv -o recs.csv --algorithm cosine & wait $!; echo $? > code`;
     const terminal = onTerminal(line, folder, tmp);
     terminal.stdout.resume();
-    while (!readdirSync(tmp).some((name) => name.startsWith('recommend-'))) await sleep(10);
+    while (!readdirSync(folder).some((name) => name.endsWith('.run'))) await sleep(10);
     terminal.kill('SIGKILL');
     while (!existsSync(join(folder, 'code')) || readFileSync(join(folder, 'code'), 'utf8') === '') await sleep(10);
     expect(readFileSync(join(folder, 'code'), 'utf8')).toBe('0\n');
