@@ -36,10 +36,12 @@ test.runIf(process.platform === 'linux')('a number that another process got sinc
 test.runIf(process.platform === 'linux')(
   'a process that has ended is gone, though its parent has not asked how',
   async () => {
-    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 600']);
+    const parent = spawn('sh', ['-c', 'sleep 600 & echo $!; exec sleep 600']);
     const [said] = await once(parent.stdout, 'data');
     const pid = Number(said);
-    // Until the shell has become one that does not ask.
+    // The shell would ask; what it becomes does not.
+    while (readFileSync(`/proc/${parent.pid}/comm`, 'utf8') !== 'sleep\n') await sleep(10);
+    process.kill(pid, 'SIGKILL');
     while (!readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')) await sleep(10);
     expect(isGone(`${pid}-0-${machine}`)).toBe(true);
     parent.kill();
