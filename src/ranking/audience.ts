@@ -79,14 +79,19 @@ export function withRecency(interactions: SparseRows, times: Float64Array | unde
   return { ...interactions, value: weighed };
 }
 
-/** k^(-ρ) for the k-th latest of some times; those of one time are all of the first place among them. */
+/**
+ * k^(-ρ) for the k-th latest of some times; those of one time are all of the first place among them. Times are sorted as plain
+ * numbers, and each finds its place again in a table (open addressing, at most half full; a slot is free unless its turn is now).
+ */
 class PlaceWeights {
   readonly #recency: number;
   /** By place. */
   readonly #weight: number[] = [0];
-  #room = new Float64Array(64);
-  /** The times, latest first, as ages: what is older is larger. */
-  #ages = this.#room;
+  #ages = new Float64Array(512);
+  #slotAge = new Float64Array(1024);
+  #slotPlace = new Uint32Array(1024);
+  #slotTurn = new Uint32Array(1024);
+  #turn = 0;
 
   constructor(recency: number) {
     this.#recency = recency;
@@ -95,18 +100,21 @@ class PlaceWeights {
   /** Places the times `from` to `to`. @returns what their weights add up to. */
   place(times: Float64Array, from: number, to: number): number {
     const count = to - from;
-    if (count > this.#room.length) this.#room = new Float64Array(2 * count);
-    const ages = this.#room.subarray(0, count);
+    this.#begin(count);
+    const ages = this.#ages.subarray(0, count);
     for (let at = 0; at < count; at++) ages[at] = ageOf(times[from + at]!);
     // Without a function to compare them numbers are sorted by their values, many times as fast.
     ages.sort();
-    this.#ages = ages;
-    for (let place = this.#weight.length; place <= count; place++)
-      this.#weight.push(inversePower(place, this.#recency));
     let total = 0;
     let place = 0;
     for (let at = 0; at < count; at++) {
-      if (at === 0 || ages[at] !== ages[at - 1]) place = at + 1;
+      if (at === 0 || ages[at] !== ages[at - 1]) {
+        place = at + 1;
+        const slot = this.#slotOf(ages[at]!);
+        this.#slotAge[slot] = ages[at]!;
+        this.#slotPlace[slot] = place;
+        this.#slotTurn[slot] = this.#turn;
+      }
       total += this.#weight[place]!;
     }
     return total;
@@ -114,22 +122,44 @@ class PlaceWeights {
 
   /** The weight of one of them. */
   of(time: number): number {
-    const age = ageOf(time);
-    const ages = this.#ages;
-    let low = 0;
-    let high = ages.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (ages[middle]! < age) low = middle + 1;
-      else high = middle;
+    return this.#weight[this.#slotPlace[this.#slotOf(ageOf(time))]!]!;
+  }
+
+  #begin(count: number): void {
+    if (2 * count > this.#slotAge.length || this.#turn === 0xffffffff) {
+      const room = Math.max(this.#slotAge.length, 2 ** (33 - Math.clz32(count)));
+      this.#ages = new Float64Array(room / 2);
+      this.#slotAge = new Float64Array(room);
+      this.#slotPlace = new Uint32Array(room);
+      this.#slotTurn = new Uint32Array(room);
+      this.#turn = 0;
     }
-    return this.#weight[low + 1]!;
+    this.#turn++;
+    for (let place = this.#weight.length; place <= count; place++)
+      this.#weight.push(inversePower(place, this.#recency));
+  }
+
+  /** Where an age stands, or the free slot where it belongs. */
+  #slotOf(age: number): number {
+    const mask = this.#slotAge.length - 1;
+    bits.number[0] = age;
+    const mixed = bits.halves[0]! ^ Math.imul(bits.halves[1]!, 0x85ebca6b);
+    let slot = (Math.imul(mixed, 0x9e3779b1) >>> 8) & mask;
+    while (this.#slotTurn[slot] === this.#turn && this.#slotAge[slot] !== age) slot = (slot + 1) & mask;
+    return slot;
   }
 }
 
+/** A number, and its two halves as whole numbers. */
+const bits = (() => {
+  const number = new Float64Array(1);
+  return { number, halves: new Uint32Array(number.buffer) };
+})();
+
 /** Rises with age; an unknown time is before all others, and the same as another unknown one. */
 function ageOf(time: number): number {
-  return Number.isNaN(time) ? Number.POSITIVE_INFINITY : -time;
+  // Not −0, which is the same time as 0 and has other bits.
+  return Number.isNaN(time) ? Number.POSITIVE_INFINITY : 0 - time;
 }
 
 /** What each user costs to score: the cells of the rows that are added up, and a little for the rest. */
