@@ -84,9 +84,9 @@ function sealed(bytes: Buffer): Buffer {
 }
 
 /** An array file whose header is altered, and of the length that it says. */
-function altered(from: string, to: string): string {
+function altered(from: string, to: string, arrays: Arrays = ARRAYS): string {
   const path = join(folder(), 'altered');
-  writeArrays(path, ARRAYS);
+  writeArrays(path, arrays);
   const bytes = readFileSync(path);
   const end = 16 + bytes.readUInt32LE(12);
   const header = bytes.toString('latin1', 16, end);
@@ -201,16 +201,6 @@ test.each([
   ['of an array behind it', '[{"name":"a"', '[{"name":"first","as":"a"},{"name":"a"'],
   ['that stands twice', '"name":"again"', '"name":"a"'],
 ])('another name %s is refused', (_, from, to) => {
-  const path = join(folder(), 'altered');
   const array = Uint32Array.of(1, 2);
-  writeArrays(path, { a: array, again: array });
-  const bytes = readFileSync(path);
-  const end = 16 + bytes.readUInt32LE(12);
-  const header = bytes.toString('latin1', 16, end);
-  expect(header).toContain(from);
-  const changed = Buffer.from(header.replace(from, to));
-  const prefix = Buffer.from(bytes.subarray(0, 16));
-  prefix.writeUInt32LE(changed.length, 12);
-  writeFileSync(path, sealed(Buffer.concat([prefix, changed, bytes.subarray(end)])));
-  expect(() => readArrays(path)).toThrow(RangeError);
+  expect(() => readArrays(altered(from, to, { a: array, again: array }))).toThrow(RangeError);
 });
