@@ -1,4 +1,5 @@
 import { ExitCode, Failure, systemCode } from '../failure.js';
+import { BadRow } from './bad-row.js';
 import { plainBytes, seekableSize, wholeFirstLine } from './bytes.js';
 import { CsvError, CsvRecords, type RecordTaker } from './csv-records.js';
 import { type Head, headOf } from './head.js';
@@ -47,9 +48,6 @@ export interface TableReport {
   rejected: number;
   firstRejects: Reject[];
 }
-
-/** A row that cannot be read, and why; the place is added by `readTable`. */
-export class BadRow extends Error {}
 
 const REJECTS_SHOWN = 3;
 

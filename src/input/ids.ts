@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
+import { BadRow } from './bad-row.js';
 import { shown } from './cells.js';
-import { BadRow } from './csv.js';
 
 /** Ids whose first letters are U+FFFD and the like are told by these bytes. */
 const REPLACEMENT = Buffer.from('\uFFFD');

@@ -1,5 +1,5 @@
+import { BadRow } from './bad-row.js';
 import { isBlank, numberCell } from './cells.js';
-import { BadRow } from './csv.js';
 import { MAX_RECORD_BYTES } from './csv-records.js';
 import { countSkipped, type EventLayout, type Events } from './event-columns.js';
 import type { EventType } from './event-types.js';

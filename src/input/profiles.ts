@@ -1,5 +1,5 @@
+import { BadRow } from './bad-row.js';
 import { type ListEntry, listEntries, shown } from './cells.js';
-import { BadRow } from './csv.js';
 import { checkId, type IdIndex } from './ids.js';
 import { normalised, type Roles } from './roles.js';
 import type { AttributeFinder } from './tables.js';

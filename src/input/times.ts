@@ -1,5 +1,5 @@
+import { BadRow } from './bad-row.js';
 import { isBlank, shown } from './cells.js';
-import { BadRow } from './csv.js';
 import { type DayOrder, midnight, partedDate } from './day-month.js';
 
 /** How a column writes its times. A column keeps to one way; numbers get their unit from their size, once all are read. */

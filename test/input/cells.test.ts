@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { BadRow } from '../../src/input/bad-row.js';
 import { isBlank, listEntries, numberCell, shown } from '../../src/input/cells.js';
 import { closest } from '../../src/input/closest.js';
-import { BadRow } from '../../src/input/csv.js';
 
 describe('numberCell', () => {
   it.each([

@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { ExitCode, Failure } from '../../src/failure.js';
-import { BadRow, type BadRows, type Reject, readTable } from '../../src/input/csv.js';
+import { BadRow } from '../../src/input/bad-row.js';
+import { type BadRows, type Reject, readTable } from '../../src/input/csv.js';
 import { useTemporaryFolder } from './temporary.js';
 
 const folder = useTemporaryFolder();

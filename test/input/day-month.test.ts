@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ExitCode } from '../../src/failure.js';
-import { BadRow } from '../../src/input/csv.js';
+import { BadRow } from '../../src/input/bad-row.js';
 import { partedDate, partedSeconds, partedText } from '../../src/input/day-month.js';
 import { readDataset } from '../../src/input/read.js';
 import { TimeColumn } from '../../src/input/times.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BadRow } from '../../src/input/csv.js';
+import { BadRow } from '../../src/input/bad-row.js';
 import { TimeColumn } from '../../src/input/times.js';
 
 /** Seconds since 1970 of cells in one column. */
