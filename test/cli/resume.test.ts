@@ -255,17 +255,18 @@ describe('what is left is not trusted', () => {
 
   test('lists that were altered are done again from there on, with a warning', async () => {
     const folder = await cut('score');
-    alter(join(runFolder(folder) ?? '', 'lists'));
+    // Among the first lists: those at the end may be written and not in the journal yet, and are not believed anyway.
+    alter(join(runFolder(folder) ?? '', 'lists'), 40);
     expect(await goesOn(folder, ['-q'])).toMatch(
       /^recommend: warning: recommending of rows \d+ to \d+ was kept, and is done again: .*\n$/,
     );
   });
 });
 
-/** Changes a byte in the middle of a file. */
-function alter(path: string): void {
+/** Changes a byte of a file, in the middle unless another is named. */
+function alter(path: string, place?: number): void {
   const bytes = readFileSync(path);
-  const at = bytes.length >> 1;
+  const at = place ?? bytes.length >> 1;
   bytes[at] = (bytes[at] ?? 0) ^ 1;
   writeFileSync(path, bytes);
 }
