@@ -36,7 +36,7 @@ export async function evaluateInPool(options: EvaluateOptions, interrupted: Abor
     if (run.lost.length > 0) run.warn(`not all could be worked, and counts as not found:\n  ${whysOf(run)}`);
     return exitCode;
   } catch (thrown) {
-    const error = orNoRoom(thrown, run);
+    const error = orNoRoom(thrown, run, options.output);
     exitCode = error instanceof Failure ? error.exitCode : ExitCode.unexpected;
     throw error;
   } finally {

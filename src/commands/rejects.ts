@@ -19,11 +19,22 @@ export function openBadRows(what: string, safe: boolean): { badRows: BadRows; cl
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new Failure(ExitCode.cannotCreate, `--bad-rows: ${what} cannot be created: ${why}`, { cause });
   }
-  writeSync(file, 'file,line,reason,row\n');
+  const write = (line: string) => {
+    try {
+      writeSync(file, line);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new Failure(
+        ExitCode.io,
+        `--bad-rows: ${what} cannot be written: ${why}; make room there, or --bad-rows skip keeps none`,
+      );
+    }
+  };
+  write('file,line,reason,row\n');
   return {
     badRows: ({ path, line, reason, cells }) => {
       const row = cells.length > 0 ? stringify([[...cells]], { eof: false }) : '';
-      writeSync(file, `${[quote(path), line, quote(reason), quote(row)].join(',')}\n`);
+      write(`${[quote(path), line, quote(reason), quote(row)].join(',')}\n`);
     },
     close: () => closeSync(file),
   };

@@ -207,7 +207,7 @@ export function cannotCreate(path: string, cause: unknown): Failure {
 
 /** The failure of a file that cannot be written on. */
 export function cannotWrite(path: string, cause: unknown): Failure {
-  const wayOut = isOutOfRoom(cause) ? '; make room there and run it again, what stood there stands' : '';
+  const wayOut = isOutOfRoom(cause) ? '; make room there and run it again' : '';
   return new Failure(ExitCode.io, `${path} cannot be written: ${messageOf(cause)}${wayOut}`, { cause });
 }
 

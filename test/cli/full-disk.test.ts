@@ -50,3 +50,20 @@ test('an evaluation that finds the disk full says so as well', async () => {
   );
   expect(readdirSync(tmp)).toEqual([]);
 });
+
+test.skipIf(process.platform !== 'linux')('what is full is named: a device, or the file of refused rows', async () => {
+  const folder = newFolder();
+  const tmp = newFolder();
+  put(folder, 'events.csv', 'user,item,rating\na,b,1\na,c,much\n');
+  const full = async (...args: string[]) => {
+    const { code, stderr } = await run(['-u', 'events.csv', '--algorithm', 'popular', ...args], { folder, tmp });
+    expect(code).toBe(74);
+    return stderr;
+  };
+  expect(await full('--bad-rows', 'skip', '-o', '/dev/full')).toContain(
+    'recommend: /dev/full cannot be written: ENOSPC: no space left on device, write; make room there',
+  );
+  expect(await full('--bad-rows', '/dev/full', '-o', 'recs.csv')).toContain(
+    'recommend: --bad-rows: /dev/full cannot be written: ENOSPC',
+  );
+});
