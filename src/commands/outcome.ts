@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { ExitCode } from '../failure.js';
 import { displayName } from '../input/csv.js';
@@ -85,7 +85,8 @@ function rowsOf({ files }: RunRecord, path: string) {
 /** When a run last succeeded, as the file of the one before says. */
 function lastSuccess(path: string): number {
   try {
-    return lastSuccessIn(readFileSync(path, 'utf8'));
+    // A pipe or a terminal may be waited for forever, and holds nothing that was written before.
+    return statSync(path).isFile() ? lastSuccessIn(readFileSync(path, 'utf8')) : 0;
   } catch {
     // There is none yet; where it cannot be read, it cannot be written either, which is told.
     return 0;

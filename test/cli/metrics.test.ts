@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { createReadStream, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolders } from '../storage/temporary.js';
 import { EVENTS, put } from './data.js';
-import { run } from './run.js';
+import { run, textOf } from './run.js';
 
 const newFolder = temporaryFolders();
 const ARGS = ['-u', 'events.csv', '-o', 'recs.csv', '--metrics-file', 'nightly.prom'];
@@ -80,6 +81,17 @@ test('metrics that cannot be written are told of, and the answer stands', async 
   expect(code).toBe(0);
   expect(stderr).toMatch(/^recommend: warning: no metrics: none\/nightly.prom: the folder none does not exist; .*\n$/);
   expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toMatch(/^user_id,/);
+});
+
+test('metrics can go to a pipe, which is not read from before', async () => {
+  const folder = newFolder();
+  put(folder, 'events.csv', EVENTS);
+  const pipe = join(folder, 'pipe.prom');
+  execFileSync('mkfifo', [pipe]);
+  const heard = textOf(createReadStream(pipe));
+  const args = ['-u', 'events.csv', '-o', 'recs.csv', '--metrics-file', 'pipe.prom'];
+  const { code } = await run(args, { folder });
+  expect([code, await heard]).toEqual([0, expect.stringContaining('recommend_success{run="pipe"} 1\n')]);
 });
 
 test('no file is both metrics and something else', async () => {
