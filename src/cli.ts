@@ -78,5 +78,5 @@ process.stdout.on('error', (error) => {
 process.stderr.on('error', () => {});
 outliveTerminals();
 process.exitCode = await main(process.argv.slice(2));
-// Stopped by a signal or the clock, all is cleaned up, but a file may still be being read: that is not waited for.
-if (process.exitCode >= ExitCode.tryAgain) endAtOnce(process.exitCode);
+// Stopped by a signal, the clock or --max-memory, all is cleaned up, but a file may still be being read: that is not waited for.
+if (process.exitCode >= ExitCode.tryAgain || process.exitCode === ExitCode.noMemory) endAtOnce(process.exitCode);
