@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs';
 import type { Failure } from '../failure.js';
+import { sizeAtHand } from '../input/bytes.js';
 import type { Dataset } from '../input/dataset.js';
 import { needsGram } from '../model/fit.js';
 import { plural } from '../output/report.js';
@@ -23,10 +23,9 @@ export class WithinMemory {
   /** Plans the reading, by the sizes of the files. @throws Failure 71 where there is too little for that. */
   async read(): Promise<void> {
     const { users, items, interactions } = this.#options;
-    const files = [users, items, interactions].flatMap((path) => {
-      const bytes = path === undefined || path === '-' ? 0 : (statSync(path, { throwIfNoEntry: false })?.size ?? 0);
-      return path === undefined ? [] : [{ bytes, isPacked: path.endsWith('.gz') }];
-    });
+    const files = [users, items, interactions]
+      .filter((path) => path !== undefined)
+      .map((path) => ({ bytes: sizeAtHand(path), isPacked: path.endsWith('.gz') }));
     await this.#limit(needToRead(files), 'to read these files');
   }
 

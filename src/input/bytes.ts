@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -42,6 +42,15 @@ async function withHead(chunks: AsyncGenerator<Buffer>): Promise<{ head: Buffer;
     yield* chunks;
   })();
   return { head, whole };
+}
+
+/** How many bytes a file has, before it is opened; 0 where nobody can tell. Whoever reads it says what is wrong with it. */
+export function sizeAtHand(path: string): number {
+  try {
+    return path === '-' ? 0 : statSync(path).size;
+  } catch {
+    return 0;
+  }
 }
 
 /** The size of a file whose bytes can be read from anywhere as they are; 0 for pipes, and for files that are compressed or in UTF-16. */

@@ -236,7 +236,7 @@ function readingFailure(name: string, error: unknown): Error {
   if (error instanceof Failure) return error;
   const cause = asError(error);
   const code = systemCode(error);
-  if (code === 'ENOENT')
+  if (code === 'ENOENT' || code === 'ENOTDIR')
     return new Failure(
       ExitCode.noInput,
       `${name}: no such file\n  looked for in ${process.cwd()}; has the export that writes it run?`,

@@ -121,13 +121,13 @@ function inputOf(path: string, sha256: string | null, files: readonly FileReport
 
 /** The hash of a file as it lies there; null for what can be read but once. */
 async function sha256Of(path: string): Promise<string | null> {
-  // What is no file was read once, and may wait for ever to be read again.
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return null;
   const hash = createHash('sha256');
   try {
+    // What is no file was read once, and may wait for ever to be read again.
+    if (!statSync(path).isFile()) return null;
     for await (const chunk of createReadStream(path)) hash.update(chunk);
   } catch {
-    // Standard input, or a file that has gone since: the summary is no reason to fail.
+    // Standard input, or a file that is not there or cannot be read: the summary is no reason to fail.
     return null;
   }
   return hash.digest('hex');

@@ -29,6 +29,14 @@ describe('where the input comes from', () => {
     expect(stdout.startsWith(LISTS)).toBe(true);
   });
 
+  test('a path through a file ends with 66 and its name, whatever else is asked of the run', async () => {
+    const folder = newFolder();
+    put(folder, 'events.csv', EVENTS);
+    const { code, stderr } = await run(['-u', 'events.csv/more', '--summary', 'run.json'], { folder });
+    expect([code, stderr]).toEqual([66, expect.stringContaining('events.csv/more: no such file')]);
+    expect(JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8'))).toMatchObject({ exit_code: 66 });
+  });
+
   test.each(['--users', '--items', '--interactions'])(
     'a missing file of %s ends with 66 and its name',
     async (option) => {
