@@ -7,6 +7,7 @@ import { Journal, readJournal } from '../storage/journal.js';
 import { asEntry, type BeginEntry, type Entry } from '../storage/journal-entries.js';
 import { JOURNAL, RunDirectory, removeRunDirectory } from '../storage/run-directory.js';
 import { beginEntry, refuseOther, WAY_OUT } from './fingerprint.js';
+import { usage } from './input-options.js';
 import { KeptWork } from './kept.js';
 import type { Options } from './options.js';
 import type { Run } from './run.js';
@@ -24,10 +25,13 @@ export interface Place {
  * Opens the output, alone, and the run's directory beside it where it is a file; with what a run that was cut has left there, if that
  * is to be gone on with.
  *
- * @throws Failure 73 where the output cannot be made, 75 where another run holds it, 2 or 65 where what was left is not of this run.
+ * @throws Failure 73 where the output cannot be made, 2 where it is none to resume, 75 where another run holds it, 2 or 65 where what was left is not of this run.
  */
 export async function openPlace(run: Run, options: Options, interrupted: AbortSignal): Promise<Place> {
   const target = fileToBe(options.output);
+  if (!target && options.resume) {
+    throw usage(`--resume needs a file to go on with, and ${options.output} is a pipe or a device: -o FILE`);
+  }
   if (!target) return { destination: openDestination(options.output), file: undefined, leave: () => {} };
   const leave = await lockOutput(target.path, {
     wait: options.lockWait,

@@ -331,6 +331,8 @@ test('without a file to write, --max-duration keeps nothing, and --resume is ref
   put(folder, 'few.csv', EVENTS);
   const refused = await run(['-u', 'few.csv', '--resume'], { folder });
   expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('--resume needs a file to go on with')]);
+  const device = await run(['-u', 'few.csv', '--resume', '-o', '/dev/null'], { folder });
+  expect([device.code, device.stderr]).toEqual([2, expect.stringContaining('/dev/null is a pipe or a device')]);
   const done = await run(['-u', 'few.csv', '--max-duration', '24h'], { folder });
   expect([done.code, rowsOf(done.stdout).length]).toEqual([0, 1]);
 });
