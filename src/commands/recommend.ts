@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs';
 import { ExitCode, Failure } from '../failure.js';
+import { sizeAtHand } from '../input/bytes.js';
 import { type Dataset, type FileReport, letDatasetGo } from '../input/dataset.js';
 import { readDataset } from '../input/read.js';
 import { longHistories } from '../model/long-histories.js';
@@ -126,11 +126,12 @@ async function work(
     return learnFrom(run, arranged, settings, file?.kept);
   });
   const served = await stage('recommending', () => serve(run, options, dataset, audience, learned, destination, file));
+  await run.pool.close('gently');
+  // The last that is waited for: once the file is in its place, nothing stops the run any more and says that there is none.
   await destination.commit();
   const lost = lostOf(run, dataset);
   const failed = run.lost.filter(({ what }) => what === 'user').length;
   record.served = { ...served, cold: withoutHistory(dataset), failed, lost };
-  await run.pool.close('gently');
   if (lost.length > 0) run.warn(`not all could be worked:\n  ${lost.join('\n  ')}\n  ${WHEN_LOST}`);
 }
 
@@ -188,7 +189,10 @@ function tellLongHistories(run: Run, { interactions }: Dataset, most: number): v
 
 async function read(run: Run, options: Options): Promise<{ dataset: Dataset; reports: FileReport[] }> {
   const { users, items, interactions } = options;
-  const total = [users, items, interactions].reduce((bytes, path) => bytes + sizeOf(path), 0);
+  const total = [users, items, interactions].reduce(
+    (bytes, path) => bytes + (path === undefined ? 0 : sizeAtHand(path)),
+    0,
+  );
   let done = 0;
   const { badRows, close } = openBadRows(options.badRows, options.safeCsv);
   try {
@@ -221,9 +225,4 @@ function lostOf({ lost }: Run, dataset: Dataset): string[] {
   return lost.map(({ what, index, why }) =>
     what === 'user' ? `user ${userIds[index]} got no list: ${why}` : `${signals[index]} was not learned: ${why}`,
   );
-}
-
-function sizeOf(path: string | undefined): number {
-  if (path === undefined || path === '-') return 0;
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
