@@ -29,6 +29,11 @@ export class Failure extends Error {
   }
 }
 
+/** What was thrown says. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
 /** The code of a system error ("ENOENT"), or '' where there is none. */
 export function systemCode(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;

@@ -1,4 +1,3 @@
-import { closeSync, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 /*
@@ -38,18 +37,13 @@ const unused = new FinalizationRegistry<{ place: bigint; length: number }>(({ pl
 });
 
 /**
- * The first `length` bytes of a file, mapped; who writes to them writes to a copy. The file must not be cut while they are
+ * The first `length` bytes of an open file, mapped, also once it is closed; who writes to them writes to a copy. The file must not be cut while they are
  * used.
  *
  * @returns undefined where it has to be read.
  */
-export function mappedFile(path: string, length: number): ArrayBuffer | undefined {
-  const file = openSync(path, 'r');
-  try {
-    return mapped(length, MAP_PRIVATE, file, MADV_POPULATE_READ);
-  } finally {
-    closeSync(file);
-  }
+export function mappedFile(file: number, length: number): ArrayBuffer | undefined {
+  return mapped(length, MAP_PRIVATE, file, MADV_POPULATE_READ);
 }
 
 /** So many zeros; in large pages where they are many. */

@@ -1,3 +1,4 @@
+import { messageOf } from '../failure.js';
 import { rowLengths, type SparseRows } from '../model/sparse.js';
 import type { Shard } from '../shards/plan.js';
 import type { FitAnswer, GramAnswer } from '../shards/protocol.js';
@@ -54,7 +55,7 @@ function keeping<A>(kept: KeptWork, stage: FilesEntry['stage'], { pathsOf, answe
           if ('why' in part) atHand.push({ shard: rows, why: part.why });
           else atHand.push({ shard: rows, answer: answerFrom(kept.pathsOf(part.entry), part) });
         } catch (error) {
-          kept.drop(stage, part, error instanceof Error ? error.message : String(error));
+          kept.drop(stage, part, messageOf(error));
           return undefined;
         }
       }

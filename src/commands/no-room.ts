@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
-import { ExitCode, Failure, isOutOfRoom } from '../failure.js';
+import { ExitCode, Failure, isOutOfRoom, messageOf } from '../failure.js';
 import { ChildFailure } from '../shards/child.js';
 import type { Run } from './run.js';
 
@@ -13,7 +13,7 @@ import type { Run } from './run.js';
 export function orNoRoom(error: unknown, run: Run, output = '-'): unknown {
   const cause = error instanceof Failure ? error.cause : error;
   if (!isOutOfRoom(cause)) return error;
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = messageOf(cause);
   const directory = run.hasDirectory ? run.directory : undefined;
   // Standard output, a device or the file of an evaluation is full, and not the folder of the run: its own failure says so.
   const isElsewhere = error instanceof Failure && error.exitCode === ExitCode.io && !(cause instanceof ChildFailure);

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { ExitCode } from '../failure.js';
+import { ExitCode, messageOf } from '../failure.js';
 import { displayName } from '../input/csv.js';
 import { type Destination, openDestination } from '../output/destination.js';
 import { lastSuccessIn, metricsText } from '../output/metrics.js';
@@ -47,7 +47,7 @@ async function write(run: Run, what: string, path: string, text: string): Promis
     await file.write(text);
     await file.commit();
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     run.warn(`no ${what}: ${why}; mend that for the next run, this one ends as it would have without`);
   } finally {
     file?.abandon();

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ExitCode, Failure, systemCode } from '../failure.js';
+import { ExitCode, Failure, messageOf, systemCode } from '../failure.js';
 import { cannotCreate, type Destination, type FileToBe, fileToBe, openDestination } from '../output/destination.js';
 import { ListsFile } from '../output/lists-file.js';
 import { lockOutput } from '../output/lock.js';
@@ -93,7 +93,7 @@ function leftIn(path: string): Left {
   } catch (error) {
     // Cut before it had a journal, or when it removed all.
     if (systemCode(error) === 'ENOENT') return { entries: [], length: 0, broken: undefined };
-    return { entries: [], length: 0, broken: error instanceof Error ? error.message : String(error) };
+    return { entries: [], length: 0, broken: messageOf(error) };
   }
 }
 

@@ -1,4 +1,4 @@
-import { ExitCode, Failure } from '../failure.js';
+import { ExitCode, Failure, messageOf } from '../failure.js';
 import { sizeAtHand } from '../input/bytes.js';
 import { type Dataset, type FileReport, letDatasetGo } from '../input/dataset.js';
 import { readDataset } from '../input/read.js';
@@ -49,12 +49,11 @@ export async function recommend(options: Options, interrupted: AbortSignal): Pro
     ending = { exitCode, error: null, message: servedText(run, options, record), interrupted: false };
     return exitCode;
   } catch (thrown) {
-    const error = stop.signal.aborted
-      ? stopped(thrown, run, options, place, record)
-      : orNoRoom(thrown, run, options.output);
-    const why = error instanceof Error ? error.message : String(error);
+    const isStopped = stop.signal.aborted;
+    const why = isStopped ? thrown : orNoRoom(thrown, run, options.output);
+    const error = unfinished(why, isStopped, run, options, place, record);
     const exitCode = error instanceof Failure ? error.exitCode : ExitCode.unexpected;
-    ending = { exitCode, error: why, message: '', interrupted: interrupted.aborted };
+    ending = { exitCode, error: messageOf(error), message: '', interrupted: interrupted.aborted };
     throw error;
   } finally {
     stop.clear();
@@ -67,17 +66,26 @@ export async function recommend(options: Options, interrupted: AbortSignal): Pro
 }
 
 /**
- * What is said of a run that was stopped. Where another run is to go on with it, what is finished stays.
- * @param why what stopped it.
+ * What is said of a run that did not come to its end. Where another is to go on with it, what is finished stays.
+ * @param isStopped whether it was stopped, and did not fail.
  */
-function stopped(why: unknown, run: Run, options: Options, place: Place | undefined, record: RunRecord): unknown {
-  const isTimeUp = why instanceof TimeIsUp;
-  if (!(why instanceof Failure) || !(isTimeUp || options.resume)) return why;
-  const isKept = place?.file !== undefined;
+function unfinished(
+  error: unknown,
+  isStopped: boolean,
+  run: Run,
+  options: Options,
+  place: Place | undefined,
+  record: RunRecord,
+): unknown {
+  const isTimeUp = error instanceof TimeIsUp;
+  const kept = isTimeUp || options.resume ? place?.file?.kept : undefined;
+  // What was refused stays as it was; what failed before it had finished anything leaves nothing to go on with.
+  const isKept = kept !== undefined && (isStopped || (!run.directory.isKept && kept.told !== ''));
   if (isKept) run.directory.keep(true);
   const far = isTimeUp ? ` while ${stageOf(record)}; no output file was written` : '';
   const rest = isKept ? '; --resume goes on with what is done' : '';
-  return new Failure(why.exitCode, `${why.message}${far}${rest}`, { cause: why });
+  if (!(error instanceof Failure) || far + rest === '') return error;
+  return new Failure(error.exitCode, `${error.message}${far}${rest}`, { cause: error });
 }
 
 function stageOf({ stages }: RunRecord): string {

@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { stringify } from 'csv-stringify/sync';
-import { ExitCode, Failure } from '../failure.js';
+import { ExitCode, Failure, messageOf } from '../failure.js';
 import type { BadRows } from '../input/csv.js';
 import { quoted, safelyQuoted } from '../output/quoting.js';
 
@@ -16,14 +16,14 @@ export function openBadRows(what: string, safe: boolean): { badRows: BadRows; cl
   try {
     file = openSync(what, 'w', 0o666);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new Failure(ExitCode.cannotCreate, `--bad-rows: ${what} cannot be created: ${why}`, { cause });
   }
   const write = (line: string) => {
     try {
       writeSync(file, line);
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       throw new Failure(
         ExitCode.io,
         `--bad-rows: ${what} cannot be written: ${why}; make room there, or --bad-rows skip keeps none`,

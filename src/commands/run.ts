@@ -6,7 +6,6 @@ import { MemoryWatch } from '../shards/family-memory.js';
 import { Pool } from '../shards/pool.js';
 import { RunDirectory } from '../storage/run-directory.js';
 import type { LogOptions } from './log-options.js';
-import { childHeap } from './memory-plan.js';
 
 /** What a run needs while it lasts; `end` leaves nothing of it behind. */
 export interface Run {
@@ -56,14 +55,12 @@ export interface RunOptions extends Partial<LogOptions> {
   workers: number;
   /** Who gets the next shard; `least-loaded` unless said. */
   balance?: BalanceName;
-  /** Bytes that the whole run may take; undefined: whatever there is. */
-  maxMemory?: number | undefined;
 }
 
 const RETRIED = 'nothing is lost so far, and nothing is to be done';
 const KILLED = `${RETRIED}; should memory be short, a smaller -j needs less`;
 
-export function startRun({ workers, balance = 'least-loaded', maxMemory, ...log }: RunOptions): Run {
+export function startRun({ workers, balance = 'least-loaded', ...log }: RunOptions): Run {
   const { quiet = false, verbose = false, logFormat, pulse } = log;
   const startedAt = performance.now();
   const seconds = () => (performance.now() - startedAt) / 1000;
@@ -73,7 +70,6 @@ export function startRun({ workers, balance = 'least-loaded', maxMemory, ...log 
   const pool = new Pool({
     size: workers,
     balance,
-    heap: maxMemory === undefined ? undefined : childHeap(maxMemory, workers),
     onRetry: (message) => {
       retries.push(message);
       voice.warn(`${message}\n  ${/SIGKILL/.test(message) ? KILLED : RETRIED}`);

@@ -3,7 +3,7 @@ import { sizeAtHand } from '../input/bytes.js';
 import type { Dataset } from '../input/dataset.js';
 import { needsGram } from '../model/fit.js';
 import { plural } from '../output/report.js';
-import { childrenWithin, type Need, needToLearn, needToRead, overBudget } from './memory-plan.js';
+import { childHeap, childrenWithin, type Need, needToLearn, needToRead, overBudget } from './memory-plan.js';
 import type { Options } from './options.js';
 import type { Run } from './run.js';
 
@@ -49,6 +49,6 @@ export class WithinMemory {
     if (maxMemory === undefined) return;
     const workers = childrenWithin(maxMemory, run.workers, need, what);
     if (workers < run.workers) run.say(`--max-memory has room for ${plural(workers, 'worker')} of ${run.workers}`);
-    await run.pool.limit(workers);
+    await run.pool.limit(workers, childHeap(maxMemory, workers));
   }
 }

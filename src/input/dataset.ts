@@ -52,12 +52,22 @@ export interface FileReport {
   table: TableReport;
   /** Role → header name, in the order of the roles. */
   roles: [role: string, column: string][];
-  skipped: { what: string; kind: SkippedKind }[];
+  skipped: Skipped[];
   columns: DecidedColumn[];
   unused: string[];
   events?: EventsReport;
   repeatedRows: number;
   notes: string[];
+  /** What is most likely wrong with it, though it could be read. */
+  alarms: string[];
+}
+
+/** Rows that were left out. */
+export interface Skipped {
+  what: string;
+  kind: SkippedKind;
+  /** They name no user or no item: of many of them something is wrong. */
+  isWithoutId: boolean;
 }
 
 export interface EventsReport {

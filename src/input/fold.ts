@@ -1,5 +1,5 @@
 import { ExitCode, Failure } from '../failure.js';
-import { float32s, letGo } from '../memory.js';
+import { float32s, letGo, uint32s } from '../memory.js';
 import type { SparseRows } from '../model/sparse.js';
 import { type Rated, weighted, weightStrength } from '../model/strength.js';
 import type { Events } from './event-columns.js';
@@ -136,7 +136,8 @@ function timesFor(events: Events, way: Duplicates): OfRow | undefined {
 /** The same numbers, those of each pair by their times: a sum of weights that are no whole numbers goes by their order. */
 function inOrderOfTime({ index, rows, order }: Pairs, time: OfRow | undefined, value: OfRow): OfRow {
   if (!time || index.length === order.length) return value;
-  const places = Uint32Array.from(order.keys());
+  const places = uint32s(order.length);
+  for (let place = 0; place < places.length; place++) places[place] = place;
   for (let entry = 0; entry < index.length; entry++) {
     const own = places.subarray(rows[entry]!, rows[entry + 1]!);
     if (own.length > 1) own.sort((a, b) => (time(a) === time(b) ? a - b : time(a) < time(b) ? -1 : 1));

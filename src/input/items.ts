@@ -51,10 +51,11 @@ export async function readItems(inputs: Inputs, path: string, ids: Ids, reports:
     kind: 'items',
     table: report,
     roles: namedRoles(shownRoles, header),
-    skipped: [{ what: 'without an item id (empty, NA or NULL)', kind: table.withoutId }],
+    skipped: [{ what: 'without an item id (empty, NA or NULL)', kind: table.withoutId, isWithoutId: true }],
     columns: attributes.columns,
     unused: header.filter((_, at) => at === roles.user || at === roles.time || at === roles.rating),
     repeatedRows: table.rows.repeated,
+    alarms: [],
     notes: spoiltNotes([
       ...new Set([...(titles.some(isSpoilt) ? [header[roles.title ?? 0] ?? ''] : []), ...attributes.spoilt]),
     ]),

@@ -129,11 +129,11 @@ function eventsReading(
   const report = emptyReport('events', used, header);
   report.unused = header.filter((_, at) => !Object.values(used).includes(at));
   report.skipped = [
-    { what: WITHOUT_USER, kind: events.skipped.withoutUser },
-    { what: 'without an item id (empty, NA or NULL)', kind: events.skipped.withoutItem },
+    { what: WITHOUT_USER, kind: events.skipped.withoutUser, isWithoutId: true },
+    { what: 'without an item id (empty, NA or NULL)', kind: events.skipped.withoutItem, isWithoutId: true },
     ...(used.event === undefined
       ? []
-      : [{ what: 'of a type of event that weighs 0', kind: events.skipped.withoutWeight }]),
+      : [{ what: 'of a type of event that weighs 0', kind: events.skipped.withoutWeight, isWithoutId: false }]),
   ];
   const finish = () => {
     settleTimes(name, header[roles.time ?? -1] ?? '', events);
@@ -171,7 +171,7 @@ function profilesReading(
     );
     report.roles.push(...preferences.filter((column) => column.attribute !== undefined).map(preferenceRole(header)));
     report.columns = groups.columns;
-    report.skipped = [{ what: WITHOUT_USER, kind: table.withoutId }];
+    report.skipped = [{ what: WITHOUT_USER, kind: table.withoutId, isWithoutId: true }];
     report.repeatedRows = table.rows.repeated;
     report.notes.push(...spoiltNotes(groups.spoilt));
     if (lists.unmatched.count > 0) {
@@ -199,5 +199,6 @@ function emptyReport(kind: FileReport['kind'], roles: Roles, header: readonly st
     unused: [],
     repeatedRows: 0,
     notes: [],
+    alarms: [],
   };
 }

@@ -156,11 +156,11 @@ function timeSpan(events: Events): EventsReport['time'] {
 /** Says how many items are outside the catalogue; where all that anybody had are, the ids hardly mean the same. */
 function noteStrangers(offered: Uint8Array, had: SparseRows, reports: readonly FileReport[]): void {
   const strangers = offered.reduce((total, flag) => total + 1 - flag, 0);
-  const notes = reports[reports.length - 1]?.notes;
-  if (strangers === 0 || !notes) return;
-  notes.push(`items not in the catalogue: ${strangers}; learned from, never recommended`);
+  const report = reports[reports.length - 1];
+  if (strangers === 0 || !report) return;
+  report.notes.push(`items not in the catalogue: ${strangers}; learned from, never recommended`);
   if (had.index.length > 0 && had.index.every((item) => offered[item] === 0)) {
-    notes.push('WARNING: not one item that anybody had is in the catalogue; do the ids of the files match?');
+    report.alarms.push('not one item that anybody had is in the catalogue; do the ids of the files match?');
   }
 }
 

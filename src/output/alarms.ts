@@ -1,5 +1,5 @@
 import type { FileReport } from '../input/dataset.js';
-import { isAlarm, plural } from './report.js';
+import { plural } from './report.js';
 
 /** Rows without an id are no alarm, up to this share of a file. */
 const MANY = 0.5;
@@ -12,7 +12,7 @@ export function alarmsOf(reports: readonly FileReport[], badRows: string): strin
   return reports.flatMap((report) => [
     ...refusedRows(report, badRows),
     ...skippedRows(report),
-    ...report.notes.filter(isAlarm).map((note) => `${report.table.path}: ${note.replace(/^WARNING: /, '')}`),
+    ...report.alarms.map((alarm) => `${report.table.path}: ${alarm}`),
   ]);
 }
 
@@ -27,7 +27,7 @@ function refusedRows({ table }: FileReport, badRows: string): string[] {
 }
 
 function skippedRows({ table, skipped }: FileReport): string[] {
-  const withoutId = skipped.filter(({ what }) => what.startsWith('without '));
+  const withoutId = skipped.filter(({ isWithoutId }) => isWithoutId);
   const rows = withoutId.reduce((total, { kind }) => total + kind.count, 0);
   if (rows <= MANY * table.rows) return [];
   const why = withoutId

@@ -15,7 +15,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { ExitCode, Failure, isOutOfRoom, systemCode } from '../failure.js';
+import { ExitCode, Failure, isOutOfRoom, messageOf, systemCode } from '../failure.js';
 import { atExit } from '../storage/at-exit.js';
 import { ownTag, removeLeftBehind } from '../storage/owner.js';
 
@@ -209,8 +209,4 @@ export function cannotCreate(path: string, cause: unknown): Failure {
 export function cannotWrite(path: string, cause: unknown): Failure {
   const wayOut = isOutOfRoom(cause) ? '; make room there and run it again' : '';
   return new Failure(ExitCode.io, `${path} cannot be written: ${messageOf(cause)}${wayOut}`, { cause });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -42,13 +42,8 @@ function fileLines(report: FileReport, verbose: boolean): string[] {
       `  note  ${plural(report.repeatedRows, 'row')} of an id that stood before: the first filled cell counts`,
     );
   }
-  for (const note of report.notes) if (!isAlarm(note)) lines.push(`  note  ${note}`);
+  for (const note of report.notes) lines.push(`  note  ${note}`);
   return lines;
-}
-
-/** True for a note of something wrong, of which is warned beside the report. */
-export function isAlarm(note: string): boolean {
-  return note.startsWith('WARNING: ');
 }
 
 const COLUMNS_SHOWN = 30;

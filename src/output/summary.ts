@@ -100,7 +100,7 @@ export async function summaryOf(
 function inputOf(path: string, sha256: string | null, files: readonly FileReport[]) {
   const file = files.find(({ table }) => table.path === displayName(path));
   if (!file) return { path: displayName(path), sha256 };
-  const { table, kind, roles, columns, unused, skipped, events, notes } = file;
+  const { table, kind, roles, columns, unused, skipped, events, notes, alarms } = file;
   return {
     path: table.path,
     kind,
@@ -116,6 +116,7 @@ function inputOf(path: string, sha256: string | null, files: readonly FileReport
     unused,
     repeated: events?.repeated ?? 0,
     notes,
+    alarms,
   };
 }
 

@@ -10,8 +10,6 @@ import { PATIENCE, type Patience, Watch } from './watch.js';
 export interface PoolOptions {
   /** The most children at once. */
   size: number;
-  /** Megabytes of objects that a child may have; undefined: as Node has it. */
-  heap?: number | undefined;
   /** Who gets the next shard; `least-loaded` unless said. */
   balance?: BalanceName;
   seed?: number;
@@ -52,6 +50,7 @@ export class Pool {
   readonly #patience: Patience;
   readonly #watch: Watch;
   #lanes: Lane[];
+  #heap: number | undefined;
   #closed = false;
   #jobs = 0;
 
@@ -61,7 +60,7 @@ export class Pool {
     this.#watch = new Watch(this.#patience.stopped);
     const fork = () => {
       if (this.#closed) throw new Error('the pool is closed');
-      return new Child(options.worker ?? WORKER, { onWords: options.onWords, heap: options.heap });
+      return new Child(options.worker ?? WORKER, { onWords: options.onWords, heap: this.#heap });
     };
     this.#lanes = Array.from({ length: options.size }, () => new Lane(fork, this.#watch, this.#patience));
   }
@@ -76,8 +75,12 @@ export class Pool {
     return this.#lanes.length;
   }
 
-  /** Has no more than so many children from now on; between jobs alone. */
-  async limit(size: number): Promise<void> {
+  /**
+   * Has no more than so many children from now on; between jobs alone.
+   * @param heap megabytes of objects that each of those that are forked from now on may have.
+   */
+  async limit(size: number, heap: number): Promise<void> {
+    this.#heap = heap;
     const others = this.#lanes.slice(size);
     this.#lanes = this.#lanes.slice(0, size);
     await Promise.all(others.map((lane) => lane.close('gently')));

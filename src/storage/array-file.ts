@@ -114,7 +114,7 @@ export function readArrays(path: string): Arrays {
     if (begin > size) throw broken(path, 'ends inside its header');
     const header = readAt(file, PREFIX_BYTES, headerBytes);
     const entries = entriesOf(path, Buffer.from(header.buffer).toString(), size - begin);
-    const mapped = size >= WORTH_MAPPING && begin % 8 === 0 ? mappedFile(path, size) : undefined;
+    const mapped = size >= WORTH_MAPPING && begin % 8 === 0 ? mappedFile(file, size) : undefined;
     const arrays: Arrays = {};
     let sum = checkSum(header, checkSum(prefix.subarray(SUMMED_FROM)));
     for (const entry of entries) {
@@ -219,7 +219,8 @@ function asEntry(entry: unknown): Partial<Entry> | undefined {
   return isNamed ? said : undefined;
 }
 
-function isCount(value: unknown): value is number {
+/** A number of things. */
+export function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 

@@ -1,6 +1,6 @@
 import { HYPER_PARAMETERS } from '../model/hyper-parameters.js';
 import { DEFAULT_SETTINGS, type Settings } from '../model/settings.js';
-import type { FileFacts } from './array-file.js';
+import { type FileFacts, isCount } from './array-file.js';
 
 /** The stages whose shards are kept. */
 export const KEPT_STAGES = ['counting', 'learning', 'recommending'] as const;
@@ -133,10 +133,6 @@ function asLists({ from, to, rows, short, empty, at, end, sum }: Record<string, 
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
 function isTextOrNull(value: unknown): value is string | null {

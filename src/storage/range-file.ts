@@ -1,6 +1,6 @@
 import type { EventsPart } from '../input/event-columns.js';
 import type { RangePart, Segment } from '../input/range-reader.js';
-import { type Arrays, arrayOf, boundsFrom, readArrays, type TypedArray, writeArrays } from './array-file.js';
+import { type Arrays, arrayOf, boundsFrom, isCount, readArrays, type TypedArray, writeArrays } from './array-file.js';
 import { areBelow } from './matrix-file.js';
 
 /** What a segment is besides its columns. */
@@ -88,10 +88,6 @@ function isAbout(segment: Partial<About> | null): segment is About {
     kinds.every((kind) => isCount(kind?.count) && isCount(kind?.firstLine)) &&
     (times === undefined || (typeof times === 'object' && times !== null))
   );
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
 function numbers(array: TypedArray | undefined): Exclude<TypedArray, Uint8Array> | undefined {

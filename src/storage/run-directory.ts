@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { lstatSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { ExitCode, Failure } from '../failure.js';
+import { ExitCode, Failure, messageOf } from '../failure.js';
 import { atExit } from './at-exit.js';
 import { ownTag, removeLeftBehind } from './owner.js';
 
@@ -80,6 +80,11 @@ export class RunDirectory {
     return sizes.reduce<number>((total, size) => total + (size ?? 0), 0);
   }
 
+  /** Whether it is left for another run. */
+  get isKept(): boolean {
+    return this.#isKept;
+  }
+
   /** Leaves it for another run, or not: `remove` leaves alone what is kept. */
   keep(isKept: boolean): void {
     this.#isKept = isKept;
@@ -117,7 +122,7 @@ function madeInTemporaryFolder(): string {
     removeLeftBehind(tmpdir(), PREFIX, '-\\w+');
     return mkdtempSync(join(tmpdir(), `${PREFIX}${ownTag()}-`));
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new Failure(
       ExitCode.cannotCreate,
       `no temporary folder can be made: ${why}; set TMPDIR to a folder with room`,

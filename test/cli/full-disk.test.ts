@@ -38,6 +38,23 @@ test.each([
   },
 );
 
+test('with --resume, what is done when the disk is full stays, and is gone on with once there is room', async () => {
+  const folder = newFolder();
+  const tmp = newFolder();
+  put(folder, 'events.csv', EVENTS);
+  const args = ['-u', 'events.csv', '-n', '20', '--algorithm', 'ridge', '-q'];
+  const full = await run([...args, '-o', 'recs.csv', '--resume'], { folder, tmp, env: env('parent 1300000') });
+  expect(full.code, full.stderr).toBe(74);
+  expect(full.stderr).toMatch(/; make room there, and run it again; --resume goes on with what is done\n$/);
+  expect(readdirSync(folder).filter((name) => name.endsWith('.run')).length).toBe(1);
+  const rest = await run([...args, '-o', 'recs.csv', '--resume', '--log-format', 'text'], { folder, tmp });
+  expect(rest.code, rest.stderr).toBe(0);
+  const whole = await run([...args, '-o', 'whole.csv'], { folder, tmp });
+  expect(whole.code).toBe(0);
+  expect(readFileSync(join(folder, 'recs.csv'))).toEqual(readFileSync(join(folder, 'whole.csv')));
+  expect(readdirSync(folder).sort()).toEqual(['events.csv', 'recs.csv', 'whole.csv']);
+});
+
 test('an evaluation that finds the disk full says so as well', async () => {
   const folder = newFolder();
   const tmp = newFolder();

@@ -72,8 +72,8 @@ describe('readDataset, of events', () => {
     expect(read.itemIds).toEqual(['a', 'b']);
     expect(interactionsOf(read)).toEqual({ u: { a: 1 } });
     expect(reports[0]?.skipped).toEqual([
-      { what: 'without a user id (empty, NA or NULL)', kind: { count: 1, firstLine: 4 } },
-      { what: 'without an item id (empty, NA or NULL)', kind: { count: 2, firstLine: 3 } },
+      { what: 'without a user id (empty, NA or NULL)', kind: { count: 1, firstLine: 4 }, isWithoutId: true },
+      { what: 'without an item id (empty, NA or NULL)', kind: { count: 2, firstLine: 3 }, isWithoutId: true },
     ]);
   });
 
