@@ -75,6 +75,7 @@ describe('readDataset, of types of events', () => {
     expect(dataset.itemIds).toEqual(['a', 'b']);
     expect(reports[0]?.skipped).toContainEqual({
       what: 'of a type of event that weighs 0',
+      isWithoutId: false,
       kind: { count: 3, firstLine: 2 },
     });
   });
