@@ -53,6 +53,13 @@ export type Values = Uint32Array | Float32Array | Float64Array;
 /** Stands for NaN among whole numbers. */
 const MISSING = 0xffffffff;
 
+/** Numbers as they are kept: there is none where a value is NaN or `none`. */
+export interface Numbers {
+  values: Values;
+  /** NaN where nothing but NaN stands for none. */
+  none: number;
+}
+
 /**
  * A column of numbers, NaN for none: whole numbers in 32 bits, else 32-bit floats, else 64-bit ones, the first of these
  * that holds every value exactly.
@@ -76,12 +83,11 @@ export class NumberColumn {
 
   /** How many of the values are NaN. */
   get missing(): number {
-    const values = this.stored;
-    const whole = values instanceof Uint32Array;
+    const { values, none } = this.numbers;
     let missing = 0;
     for (let row = 0; row < values.length; row++) {
-      const value = values[row] ?? 0;
-      if (whole ? value === MISSING : Number.isNaN(value)) missing++;
+      const value = values[row] ?? Number.NaN;
+      if (value === none || Number.isNaN(value)) missing++;
     }
     return missing;
   }
@@ -108,6 +114,12 @@ export class NumberColumn {
   /** The array behind the column, for `append`: a view that the next `push` may leave behind. */
   get stored(): Values {
     return this.#values.subarray(0, this.#length);
+  }
+
+  /** The values for who looks at all of them: a view that the next `push` may leave behind. */
+  get numbers(): Numbers {
+    const values = this.stored;
+    return { values, none: values instanceof Uint32Array ? MISSING : Number.NaN };
   }
 
   /** Puts the values in the order in which they are named. @param order as long as the column. */

@@ -1,7 +1,8 @@
 import { ExitCode, Failure } from '../failure.js';
-import { float32s, letGo, uint32s } from '../memory.js';
+import { float32s, float64s, letGo } from '../memory.js';
 import type { SparseRows } from '../model/sparse.js';
 import { type Rated, weighted, weightStrength } from '../model/strength.js';
+import type { Numbers } from './columns.js';
 import type { Events } from './event-columns.js';
 import { latestTimes, type TimedRows } from './latest.js';
 import { strengthsOf } from './meaning.js';
@@ -26,9 +27,6 @@ export interface Folding {
   ratings: Ratings;
 }
 
-/** A number of each row, by its place in `Pairs.order`; NaN for none. */
-type OfRow = (place: number) => number;
-
 /**
  * Folds the rows of one (user, item) into one interaction.
  *
@@ -45,7 +43,7 @@ export function foldEvents(
 ): Interactions {
   const count = events.user.length;
   const { strength, weight } = events;
-  const rule = strengthRule(strength, ratings);
+  const rule = strengthRule(strength?.numbers, ratings);
   const way = duplicates ?? defaultDuplicates(rule.kind);
   const pairs = pairsOf(events.user.values, events.item.values, users.length, items.length, way !== 'error');
   if (way === 'error') refuseRepeats(path, events, pairs, users, items);
@@ -53,20 +51,20 @@ export function foldEvents(
   events.item.clear();
   for (const column of [strength, weight, events.time]) column?.reorder(pairs.order);
   const times = secondsOf(events, pairs);
-  const stated: OfRow = strength ? (row) => strength.at(row) : () => Number.NaN;
-  const weigh: OfRow | undefined = weight && ((row) => weight.at(row));
-  const value = rule.kind === 'count' ? counted(stated, weigh) : stated;
+  const stated = strength?.numbers;
+  const weights = weight?.numbers;
+  const value = rule.kind === 'count' ? counted(count, stated, weights) : stated;
   const folded = matrixOf(pairs, items.length, foldedValues(pairs, way, value, timesFor(events, way)));
   // Counts were multiplied by their weights; beside ratings the weights of a pair add up to a strength of their own.
   const sums =
-    weigh && rule.kind !== 'count'
-      ? foldedValues(pairs, 'sum', inOrderOfTime(pairs, timesFor(events, way), weigh), undefined)
+    weights && rule.kind !== 'count'
+      ? foldedValues(pairs, 'sum', inOrderOfTime(pairs, timesFor(events, way), weights), undefined)
       : undefined;
   letGo(pairs.rows);
   letGo(pairs.order);
   const strengths = () => {
     if (sums) return weighted(strengthsOf(folded, rule), sums);
-    return weigh ? folded.value.map(weightStrength) : strengthsOf(folded, rule);
+    return weights ? folded.value.map(weightStrength) : strengthsOf(folded, rule);
   };
   return {
     matrix: { ...folded, value: strengths() },
@@ -79,35 +77,56 @@ export function foldEvents(
   };
 }
 
-/** A row without a number is one more of a count, and says nothing against a rating. */
-function counted(stated: OfRow, weight: OfRow | undefined): OfRow {
-  const number: OfRow = (row) => (Number.isNaN(stated(row)) ? 1 : stated(row));
-  return weight ? (row) => number(row) * weight(row) : number;
+/** What each of the rows counts: one without a number is one more. */
+function counted(count: number, stated: Numbers | undefined, weights: Numbers | undefined): Numbers {
+  if (!stated) return weights ?? { values: float32s(count).fill(1), none: Number.NaN };
+  const { values, none } = stated;
+  const counts = float64s(count);
+  for (let row = 0; row < count; row++) {
+    const value = values[row]!;
+    const number = value === none || Number.isNaN(value) ? 1 : value;
+    counts[row] = weights ? number * weights.values[row]! : number;
+  }
+  return { values: counts, none: Number.NaN };
 }
 
 function matrixOf({ start, index }: Pairs, columns: number, value: Float32Array): SparseRows {
   return { rows: start.length - 1, columns, start, index, value };
 }
 
-/** The values of each pair's rows as one. @param time what `first` and `last` go by; undefined: the order of the rows. */
-function foldedValues({ index, rows }: Pairs, way: Duplicates, value: OfRow, time: OfRow | undefined) {
-  const values = float32s(index.length);
-  for (let entry = 0; entry < index.length; entry++) {
-    const from = rows[entry]!;
-    const to = rows[entry + 1]!;
-    values[entry] = to === from + 1 ? value(from) : fold(from, to, way, value, time);
+/**
+ * The values of each pair's rows as one, NaN where none has any.
+ *
+ * @param numbers of the rows in the order of the pairs. @param time what `first` and `last` go by; undefined: the order of the rows.
+ */
+function foldedValues(
+  { index, rows }: Pairs,
+  way: Duplicates,
+  numbers: Numbers | undefined,
+  time: Numbers | undefined,
+): Float32Array {
+  const folded = float32s(index.length);
+  if (!numbers) return folded.fill(Number.NaN);
+  const { values, none } = numbers;
+  // Most files say each thing once.
+  const isOnce = index.length === values.length;
+  for (let entry = 0; entry < folded.length; entry++) {
+    const from = isOnce ? entry : rows[entry]!;
+    const value = values[from]!;
+    if (isOnce || rows[entry + 1]! === from + 1) folded[entry] = value === none ? Number.NaN : value;
+    else folded[entry] = fold(from, rows[entry + 1]!, way, numbers, time);
   }
-  return values;
+  return folded;
 }
 
 /** One value of the several from one place to another, of those that are numbers where any is. */
-function fold(from: number, to: number, way: Duplicates, value: OfRow, time: OfRow | undefined): number {
+function fold(from: number, to: number, way: Duplicates, { values, none }: Numbers, time: Numbers | undefined): number {
   let folded = Number.NaN;
   let at = Number.NaN;
   for (let place = from; place < to; place++) {
-    const v = value(place);
-    if (Number.isNaN(v)) continue;
-    const t = time ? time(place) : 0;
+    const v = values[place]!;
+    if (v === none || Number.isNaN(v)) continue;
+    const t = time ? timeAt(time, place) : 0;
     if (Number.isNaN(folded)) {
       folded = v;
       at = t;
@@ -123,32 +142,39 @@ function fold(from: number, to: number, way: Duplicates, value: OfRow, time: OfR
   return folded;
 }
 
-/** What the rows of a pair go by where their order decides something: a row without a time comes before all others. */
-function timesFor(events: Events, way: Duplicates): OfRow | undefined {
-  const { time } = events;
-  if (!time || (way !== 'last' && way !== 'first')) return undefined;
-  return (place) => {
-    const t = time.at(place);
-    return Number.isNaN(t) ? Number.NEGATIVE_INFINITY : t;
-  };
+/** What the rows of a pair go by where their order decides something. */
+function timesFor({ time }: Events, way: Duplicates): Numbers | undefined {
+  return way === 'last' || way === 'first' ? time?.numbers : undefined;
+}
+
+/** A row without a time comes before all others. */
+function timeAt({ values, none }: Numbers, place: number): number {
+  const t = values[place]!;
+  return t === none || Number.isNaN(t) ? Number.NEGATIVE_INFINITY : t;
 }
 
 /** The same numbers, those of each pair by their times: a sum of weights that are no whole numbers goes by their order. */
-function inOrderOfTime({ index, rows, order }: Pairs, time: OfRow | undefined, value: OfRow): OfRow {
-  if (!time || index.length === order.length) return value;
-  const places = uint32s(order.length);
-  for (let place = 0; place < places.length; place++) places[place] = place;
+function inOrderOfTime({ index, rows, order }: Pairs, time: Numbers | undefined, numbers: Numbers): Numbers {
+  if (!time || index.length === order.length) return numbers;
+  const values = numbers.values.slice();
   for (let entry = 0; entry < index.length; entry++) {
-    const own = places.subarray(rows[entry]!, rows[entry + 1]!);
-    if (own.length > 1) own.sort((a, b) => (time(a) === time(b) ? a - b : time(a) < time(b) ? -1 : 1));
+    const [from, to] = [rows[entry]!, rows[entry + 1]!];
+    if (to === from + 1) continue;
+    const places = Array.from({ length: to - from }, (_, k) => from + k);
+    // Nothing to subtract: two times may both be -Infinity.
+    places.sort((a, b) => {
+      const [s, t] = [timeAt(time, a), timeAt(time, b)];
+      return s === t ? a - b : s < t ? -1 : 1;
+    });
+    places.forEach((place, k) => {
+      values[from + k] = numbers.values[place]!;
+    });
   }
-  return (place) => value(places[place]!);
+  return { ...numbers, values };
 }
 
 function secondsOf({ time, timeColumn }: Events, pairs: Pairs): Float64Array | undefined {
-  if (!time || !timeColumn) return undefined;
-  const scale = timeColumn.scale;
-  return latestTimes(pairs, (place) => time.at(place) / scale);
+  return time && timeColumn && latestTimes(pairs, time.numbers, timeColumn.scale);
 }
 
 function refuseRepeats(

@@ -1,5 +1,6 @@
 import { float64s } from '../memory.js';
 import type { SparseRows } from '../model/sparse.js';
+import type { Numbers } from './columns.js';
 import type { Pairs } from './pairs.js';
 import { Sorter } from './sorter.js';
 import { Ties } from './ties.js';
@@ -16,20 +17,23 @@ export interface TimedRows {
  * exports are written as things happen (the lines of an invoice, the day of a date): what a user did k-th in a second is
  * ½ k / (k + 1) later, which nothing that came after it can change.
  *
- * @param seconds by place in `pairs.order`; NaN where unknown.
+ * @param times by place in `pairs.order`. @param scale how many of them are a second.
  * @returns one time beside each of `pairs.index`, NaN where no row of the pair has one; undefined where none has.
  */
-export function latestTimes(pairs: Pairs, seconds: (place: number) => number): Float64Array | undefined {
+export function latestTimes(pairs: Pairs, times: Numbers, scale: number): Float64Array | undefined {
   const { start, index, rows } = pairs;
+  const { values, none } = times;
   const latest = float64s(index.length);
+  // Most files say each thing once.
+  const isOnce = index.length === values.length;
   let known = false;
   for (let entry = 0; entry < index.length; entry++) {
     let second = Number.NaN;
-    const end = rows[entry + 1]!;
-    for (let at = rows[entry]!; at < end; at++) {
-      const whole = Math.floor(seconds(at));
+    const end = isOnce ? entry + 1 : rows[entry + 1]!;
+    for (let at = isOnce ? entry : rows[entry]!; at < end; at++) {
+      const whole = Math.floor(values[at]! / scale);
       // Not `<=`: that is false beside the NaN of a pair without a time yet.
-      if (Number.isNaN(whole) || second >= whole) continue;
+      if (values[at] === none || Number.isNaN(whole) || second >= whole) continue;
       second = whole;
       known = true;
     }
@@ -37,7 +41,7 @@ export function latestTimes(pairs: Pairs, seconds: (place: number) => number): F
   }
   if (!known) return undefined;
   const ties = new Ties();
-  const apart = new Apart(pairs, seconds);
+  const apart = new Apart(pairs, times, scale);
   for (let user = 0; user + 1 < start.length; user++) {
     const [from, to] = [start[user]!, start[user + 1]!];
     if (ties.has(latest, from, to)) apart.set(latest.subarray(from, to), from);
@@ -48,13 +52,15 @@ export function latestTimes(pairs: Pairs, seconds: (place: number) => number): F
 /** Sets apart what a user did within a second, by the order of the rows. */
 class Apart {
   readonly #pairs: Pairs;
-  readonly #seconds: (place: number) => number;
+  readonly #times: Numbers;
+  readonly #scale: number;
   readonly #sorter = new Sorter();
   #row = new Uint32Array(1024);
 
-  constructor(pairs: Pairs, seconds: (place: number) => number) {
+  constructor(pairs: Pairs, times: Numbers, scale: number) {
     this.#pairs = pairs;
-    this.#seconds = seconds;
+    this.#times = times;
+    this.#scale = scale;
   }
 
   /** @param times whole seconds of a user's entries, which are those from `first` on; NaN where unknown. */
@@ -84,8 +90,9 @@ class Apart {
   /** The last row of a pair in that second. */
   #lastRow(entry: number, second: number): number {
     const { rows, order } = this.#pairs;
+    const { values, none } = this.#times;
     let at = rows[entry + 1]! - 1;
-    while (Math.floor(this.#seconds(at)) !== second) at--;
+    while (values[at] === none || Math.floor(values[at]! / this.#scale) !== second) at--;
     return order[at]!;
   }
 }

@@ -16,38 +16,34 @@ export interface Pairs {
 }
 
 /**
- * Two counting sorts, by item and then by user, which look at each row a few times however many there are. What the second
- * needs and what comes out is laid down by the first in the order in which it is read: rows are looked up nowhere.
+ * Counting sorts, which look at each row a few times however many there are: by user, where the rows do not lie so in the file
+ * already, and then by item, a few users at a time.
  *
  * @param user,item one entry a row of the file; below `users` and `items`.
  * @param areDone whether they may be let go in between: both are 0 then.
  */
 export function pairsOf(user: Uint32Array, item: Uint32Array, users: number, items: number, areDone = false): Pairs {
-  const count = user.length;
-  const itemEnd = startsOf(item, items);
-  const byItem = uint32s(count + 1);
-  const userByItem = uint32s(count);
-  for (let row = 0; row < count; row++) {
-    const at = itemEnd[item[row]!]!++;
-    byItem[at] = row;
-    userByItem[at] = user[row]!;
-  }
-  const userEnd = startsOf(user, users);
-  if (areDone) {
-    letGo(user);
-    letGo(item);
-  }
-  const order = uint32s(count);
-  const index = uint32s(count);
-  for (let i = 0, at = 0; i < items; i++) {
-    for (const end = itemEnd[i]!; at < end; at++) {
-      const to = userEnd[userByItem[at]!]!++;
-      order[to] = byItem[at]!;
-      index[to] = i;
-    }
-  }
-  letGo(userByItem);
-  return folded(users, userEnd, index, order, byItem);
+  const userStart = startsOf(user, users);
+  const byUser = isRising(user) ? { item, row: undefined } : rowsByUser(user, item, userStart);
+  const isCopy = byUser.item !== item;
+  for (const array of areDone ? [user, ...(isCopy ? [item] : [])] : []) letGo(array);
+  const sorted = sortedByItem(userStart, byUser, items);
+  if (areDone || isCopy) letGo(byUser.item);
+  if (byUser.row) letGo(byUser.row);
+  return folded(userStart, sorted);
+}
+
+/** Rows that lie by user. */
+interface RowsByUser {
+  item: Uint32Array;
+  /** Which rows of the file they are; undefined: the first is the first, and so on. */
+  row: Uint32Array | undefined;
+}
+
+interface SortedRows {
+  order: Uint32Array;
+  /** Their items. */
+  index: Uint32Array;
 }
 
 /** Where the rows of each key begin, once they are in the order of their keys. */
@@ -58,17 +54,77 @@ function startsOf(key: Uint32Array, keys: number): Uint32Array {
   return bounds;
 }
 
+function isRising(key: Uint32Array): boolean {
+  for (let row = 1; row < key.length; row++) if (key[row]! < key[row - 1]!) return false;
+  return true;
+}
+
+function rowsByUser(user: Uint32Array, item: Uint32Array, userStart: Uint32Array): RowsByUser {
+  const place = userStart.slice();
+  const items = uint32s(user.length);
+  const rows = uint32s(user.length);
+  for (let row = 0; row < user.length; row++) {
+    const at = place[user[row]!]!++;
+    rows[at] = row;
+    items[at] = item[row]!;
+  }
+  return { item: items, row: rows };
+}
+
+/** So many rows are sorted at a time: what belongs to them stays in the cache of a core meanwhile. */
+const AT_A_TIME = 1 << 15;
+
+/** Sorts the rows of each user by item, those of one item as they came. */
+function sortedByItem(userStart: Uint32Array, { item, row }: RowsByUser, items: number): SortedRows {
+  const users = userStart.length - 1;
+  const place = userStart.slice();
+  const order = uint32s(item.length);
+  const index = uint32s(item.length);
+  // To begin with a number for each item has to be worth it.
+  const most = Math.max(AT_A_TIME, items >>> 2);
+  const itemPlace = new Uint32Array(items + 1);
+  let atByItem = new Uint32Array(most);
+  let userByItem = new Uint32Array(most);
+  for (let first = 0, last = 0; first < users; first = last) {
+    const begin = userStart[first]!;
+    for (last = first + 1; last < users && userStart[last + 1]! - begin <= most; ) last++;
+    const end = userStart[last]!;
+    if (end - begin > atByItem.length) {
+      atByItem = new Uint32Array(end - begin);
+      userByItem = new Uint32Array(end - begin);
+    }
+    itemPlace.fill(0);
+    for (let at = begin; at < end; at++) itemPlace[item[at]! + 1]!++;
+    for (let i = 0; i < items; i++) itemPlace[i + 1]! += itemPlace[i]!;
+    for (let u = first, at = begin; u < last; u++) {
+      for (const to = userStart[u + 1]!; at < to; at++) {
+        const by = itemPlace[item[at]!]!++;
+        atByItem[by] = at;
+        userByItem[by] = u;
+      }
+    }
+    for (let by = 0; by < end - begin; by++) {
+      const at = atByItem[by]!;
+      const to = place[userByItem[by]!]!++;
+      order[to] = row ? row[at]! : at;
+      index[to] = item[at]!;
+    }
+  }
+  return { order, index };
+}
+
 /**
  * Rows in the order of their users and items, those of one pair as one entry.
- * @param userEnd where the rows of each user end. @param index their items, @param rows room for one more than there are; both
- *   are part of the answer.
+ * @param userStart where the rows of each user begin, and those of the last end.
  */
-function folded(users: number, userEnd: Uint32Array, index: Uint32Array, order: Uint32Array, rows: Uint32Array): Pairs {
+function folded(userStart: Uint32Array, { order, index }: SortedRows): Pairs {
+  const users = userStart.length - 1;
   const start = new Uint32Array(users + 1);
+  const rows = uint32s(order.length + 1);
   let entries = 0;
   for (let u = 0, at = 0; u < users; u++) {
     let before = -1;
-    for (const end = userEnd[u]!; at < end; at++) {
+    for (const end = userStart[u + 1]!; at < end; at++) {
       const i = index[at]!;
       if (i === before) continue;
       before = i;

@@ -140,16 +140,17 @@ function timeSpan(events: Events): EventsReport['time'] {
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;
   let missing = 0;
-  for (let row = 0; row < time.length; row++) {
-    const value = time.at(row);
-    if (Number.isNaN(value)) {
+  const { values, none } = time.numbers;
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row]!;
+    if (value === none || Number.isNaN(value)) {
       missing++;
       continue;
     }
-    from = Math.min(from, value);
-    to = Math.max(to, value);
+    if (value < from) from = value;
+    if (value > to) to = value;
   }
-  if (missing === time.length) return undefined;
+  if (missing === values.length) return undefined;
   return { unit: timeColumn.unit, from: timeColumn.seconds(from), to: timeColumn.seconds(to), missing };
 }
 

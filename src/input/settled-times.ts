@@ -29,11 +29,13 @@ export function settleTimes(path: string, column: string, events: Events): void 
 /** Says so where rows are dated after now: popularity counts from the latest time on, so that one such row makes all others old. */
 export function noteFuture({ time, timeColumn }: Events, now: number): string[] {
   if (!time || !timeColumn) return [];
+  const { values, none } = time.numbers;
+  const scale = timeColumn.scale;
   let rows = 0;
   let latest = now;
-  for (let row = 0; row < time.length; row++) {
-    const at = timeColumn.seconds(time.at(row));
-    if (!(at > now)) continue;
+  for (let row = 0; row < values.length; row++) {
+    const at = (values[row] ?? Number.NaN) / scale;
+    if (!(at > now) || values[row] === none) continue;
     rows++;
     latest = Math.max(latest, at);
   }

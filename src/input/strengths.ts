@@ -1,3 +1,5 @@
+import type { Numbers } from './columns.js';
+
 /** What the numbers of a strength column are: a scale of liking, thumbs up or down, or how often or how much. */
 export type StrengthKind = 'scale' | 'thumbs' | 'count';
 
@@ -16,12 +18,6 @@ export const RATINGS: readonly Ratings[] = ['auto', 'scale', 'count'];
 export type Duplicates = 'sum' | 'last' | 'max' | 'first' | 'error';
 export const DUPLICATES: readonly Duplicates[] = ['sum', 'last', 'max', 'first', 'error'];
 
-/** Numbers by row, as arrays and columns give them. */
-interface Numbers {
-  readonly length: number;
-  at(row: number): number | undefined;
-}
-
 const SCALE_ENDS = [1, 2, 3, 5, 10];
 const MOST_GRADES = 21;
 const LARGEST_GRADE = 10;
@@ -35,17 +31,18 @@ const DISLIKED_SHARE = 0.25;
  * value or run on and on. A scale says what is disliked where it goes below 0, or where it has two grades, one of them
  * in its lowest quarter; with more grades, all at 0 or above, people rate what they chose, and rate it high or low.
  *
- * @param values NaN where a row has none; undefined: no row has any.
+ * @param numbers of the rows; undefined: no row has any.
  */
-export function strengthRule(values: Numbers | undefined, ratings: Ratings = 'auto'): StrengthRule {
+export function strengthRule(numbers: Numbers | undefined, ratings: Ratings = 'auto'): StrengthRule {
   // Stars and half stars are counted by place; whatever else is a grade is looked for among few.
   const halves = new Float64Array(4 * LARGEST_GRADE + 1);
   const others = new Map<number, number>();
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
-  for (let row = 0; row < (values?.length ?? 0); row++) {
-    const value = values?.at(row) ?? Number.NaN;
-    if (Number.isNaN(value)) continue;
+  const { values, none } = numbers ?? { values: new Float64Array(0), none: Number.NaN };
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row] ?? Number.NaN;
+    if (value === none || Number.isNaN(value)) continue;
     if (value < low) low = value;
     if (value > high) high = value;
     const half = 2 * (value + LARGEST_GRADE);

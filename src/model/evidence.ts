@@ -106,15 +106,33 @@ function likedOf(interactions: SparseRows): SparseRows {
   if (liked === value.length) return interactions;
   const kept = { rows, columns, start: new Uint32Array(rows + 1), index: uint32s(liked), value: float32s(liked) };
   let filled = 0;
+  // Rows in which all is liked, and most are such, are copied as they lie.
+  let copied = 0;
+  const copyUpTo = (end: number) => {
+    kept.index.set(index.subarray(copied, end), filled);
+    kept.value.set(value.subarray(copied, end), filled);
+    filled += end - copied;
+  };
   for (let row = 0; row < rows; row++) {
-    for (let e = start[row]!, end = start[row + 1]!; e < end; e++) {
-      if (!(value[e]! > 0)) continue;
-      kept.index[filled] = index[e]!;
-      kept.value[filled++] = value[e]!;
+    const [from, end] = [start[row]!, start[row + 1]!];
+    if (!areLiked(value, from, end)) {
+      copyUpTo(from);
+      for (let e = from; e < end; e++) {
+        if (!(value[e]! > 0)) continue;
+        kept.index[filled] = index[e]!;
+        kept.value[filled++] = value[e]!;
+      }
+      copied = end;
     }
-    kept.start[row + 1] = filled;
+    kept.start[row + 1] = filled + end - copied;
   }
+  copyUpTo(index.length);
   return kept;
+}
+
+function areLiked(value: Float32Array, from: number, end: number): boolean {
+  for (let e = from; e < end; e++) if (!(value[e]! > 0)) return false;
+  return true;
 }
 
 /** attribute values × items, those values alone that some items share, and not too many of them. */

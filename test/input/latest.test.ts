@@ -31,7 +31,14 @@ function timedOf(events: readonly Row[]): TimedRows {
   const ones = events.map(() => 1);
   const matrix = sparseFromEntries(USERS, ITEMS, user, item, ones, events.length);
   const pairs = pairsOf(Uint32Array.from(user), Uint32Array.from(item), USERS, ITEMS);
-  return { matrix, times: latestTimes(pairs, (place) => events[pairs.order[place]!]!.time) };
+  return {
+    matrix,
+    times: latestTimes(
+      pairs,
+      { values: Float64Array.from(pairs.order, (row) => events[row]!.time), none: Number.NaN },
+      1,
+    ),
+  };
 }
 
 const whole = (times: Float64Array | undefined) => times && Array.from(times, Math.floor);

@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import type { Numbers } from '../../src/input/columns.js';
 import { strengthsOf } from '../../src/input/meaning.js';
 import { defaultDuplicates, type Ratings, strengthRule } from '../../src/input/strengths.js';
 import { sparseFromEntries } from '../../src/model/sparse.js';
 
 /** Each value as often as its tally says. */
-function values(tally: [value: number, count: number][]): Float64Array {
-  return Float64Array.from(tally.flatMap(([value, count]) => new Array<number>(count).fill(value)));
+function values(tally: [value: number, count: number][]): Numbers {
+  return numbers(tally.flatMap(([value, count]) => new Array<number>(count).fill(value)));
+}
+
+function numbers(values: readonly number[]): Numbers {
+  return { values: Float64Array.from(values), none: Number.NaN };
 }
 
 /** The grades of a column that come out as dislikes. */
@@ -102,12 +107,14 @@ describe('strengthRule', () => {
 
   it('takes the values apart from the empty cells among them', () => {
     const some = [1, 2, 3, 4, 4, 5].flatMap((value) => [Number.NaN, value]);
-    expect(strengthRule(Float64Array.from(some))).toMatchObject({ kind: 'scale', low: 1, high: 5 });
+    expect(strengthRule(numbers(some))).toMatchObject({ kind: 'scale', low: 1, high: 5 });
+    const whole = Uint32Array.from(some, (value) => (Number.isNaN(value) ? 99 : value));
+    expect(strengthRule({ values: whole, none: 99 })).toMatchObject({ kind: 'scale', low: 1, high: 5 });
   });
 });
 
 describe('strengthRule, told what the numbers are', () => {
-  const as = (ratings: Ratings, ...grades: number[]) => strengthRule(Float64Array.from(grades), ratings);
+  const as = (ratings: Ratings, ...grades: number[]) => strengthRule(numbers(grades), ratings);
 
   it('takes stars for counts, or counts for stars, where that is asked for', () => {
     expect(as('count', 1, 2, 3, 4, 4, 5)).toEqual({ kind: 'count' });
