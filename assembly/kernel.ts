@@ -1,3 +1,4 @@
 // All that is compiled; src/storage/compiled-kernel.ts loads it.
+export * from "./events";
 export * from "./sums";
 export * from "./system";

@@ -30,7 +30,7 @@ import {
   type TrialJob,
 } from './shards/protocol.js';
 import { readArrays, writeArrays } from './storage/array-file.js';
-import { compiledKernel } from './storage/compiled-kernel.js';
+import { compiledKernel, compiledScanner } from './storage/compiled-kernel.js';
 import { matrixArrays, matrixFrom } from './storage/matrix-file.js';
 import { writeRangePart } from './storage/range-file.js';
 import { RowFiles } from './storage/row-files.js';
@@ -56,10 +56,12 @@ function workOf(job: Job): ShardWork {
   }
 }
 
-function readWork(job: ReadJob): ShardWork {
+function readWork({ task, rows }: ReadJob): ShardWork {
+  const { range, chunk } = task.sizes;
+  const scanner = compiledScanner()?.(task.layout, { range, chunk });
   return (from, to) => {
-    const path = shardPath(job.rows, from);
-    writeRangePart(path, readRange(job.task, from, to));
+    const path = shardPath(rows, from);
+    writeRangePart(path, readRange(task, from, to, scanner));
     return { kind: 'read', path };
   };
 }

@@ -125,7 +125,9 @@ async function readFrom(
       }
       await others.return(undefined);
       const ranges = planRanges(header.end, size, sizes.range);
-      return readRanges(ranged.task(path, header.end, sizes), ranges, rangeWorkers, ranged, lanes, onBytes);
+      const range = Math.max(...ranges.map(({ from, to }) => to - from));
+      const task = ranged.task(path, header.end, { ...sizes, range });
+      return readRanges(task, ranges, rangeWorkers, ranged, lanes, onBytes);
     }
   }
   const place = header

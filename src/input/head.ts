@@ -19,7 +19,8 @@ export function headOf(path: string, head: Buffer, delimiter: string | undefined
 
 /** The line `sep=;`, by which Excel is told the separator of the lines below, if a file begins with it. */
 function separatorLine(head: Buffer): { delimiter: string; bytes: number } | undefined {
-  const match = /^\uFEFF?"?sep=([^"\r\n])"?[,;\t]*\r?\n/i.exec(head.toString('utf8', 0, 64));
+  // U+FFFD stands for bytes that are no UTF-8, and it is not as long as they are.
+  const match = /^\uFEFF?"?sep=([^"\r\n\uFFFD])"?[,;\t]*\r?\n/i.exec(head.toString('utf8', 0, 64));
   return match?.[1] === undefined ? undefined : { delimiter: match[1], bytes: Buffer.byteLength(match[0]) };
 }
 

@@ -1,7 +1,16 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import type { EventScanner } from './compiled-events.js';
 import { MAX_RECORD_BYTES } from './csv-records.js';
-import { type EventLayout, type Events, type EventsPart, newEvents, partOf, reserveEvents } from './event-columns.js';
-import { IdIndex, type PackedIds } from './ids.js';
+import {
+  appendEvents,
+  type EventLayout,
+  type Events,
+  type EventsPart,
+  newEvents,
+  partOf,
+  reserveEvents,
+} from './event-columns.js';
+import { hashOf, IdIndex, type PackedIds } from './ids.js';
 import { lineEnd } from './lanes.js';
 import { PlainEvents } from './plain-events.js';
 
@@ -13,7 +22,8 @@ export interface EventsTask {
   layout: EventLayout;
   /** Weights by type of event, as they were stated. */
   eventWeights: [string, number][];
-  sizes: { chunk: number; stretch: number };
+  /** In bytes: what is taken from the file at a time, what is left out behind an odd row, and the longest range. */
+  sizes: { chunk: number; stretch: number; range: number };
 }
 
 /** What a range holds: segments of plain rows, and between them what is left to whoever knows what stands before. */
@@ -48,10 +58,12 @@ const LF = 0x0a;
 /**
  * Reads the rows that begin in the bytes `from` to `to` of a file, by their bytes alone: odd rows, and what follows them
  * closely, are left out. The range is taken to begin outside quotes.
+ *
+ * @param scanner reads what it can of it, faster; what is answered may lie in its memory until the next range is read.
  */
-export function readRange(task: EventsTask, from: number, to: number): RangePart {
+export function readRange(task: EventsTask, from: number, to: number, scanner?: EventScanner): RangePart {
   const { stretch } = task.sizes;
-  const reader = new SegmentReader(task, Math.ceil((to - from) / FEWEST_BYTES));
+  const reader = new SegmentReader(task, Math.ceil((to - from) / FEWEST_BYTES), scanner);
   const file = openSync(task.path, 'r');
   let end = from;
   try {
@@ -69,7 +81,10 @@ export function readRange(task: EventsTask, from: number, to: number): RangePart
   }
 }
 
-/** Gathers segments: one ends where a row is odd, and another begins where it is read on. */
+/**
+ * Gathers segments: one ends where a row is odd, and another begins where it is read on. The first begins with what the scanner
+ * reads; from the first row on that it leaves, all is read by `PlainEvents`.
+ */
 class SegmentReader {
   readonly #layout: EventLayout;
   readonly #weights: ReadonlyMap<string, number>;
@@ -78,10 +93,13 @@ class SegmentReader {
   readonly #items = new IdIndex();
   readonly #segments: Segment[] = [];
   #open: { plain: PlainEvents; events: Events; begin: number } | undefined;
+  #scanned: { scanner: EventScanner; begin: number | undefined } | undefined;
 
   /** @param rows about how many there may be. */
-  constructor({ layout, eventWeights }: EventsTask, rows: number) {
+  constructor({ layout, eventWeights }: EventsTask, rows: number, scanner: EventScanner | undefined) {
     this.#rows = rows;
+    this.#scanned = scanner && { scanner, begin: undefined };
+    scanner?.begin();
     this.#layout = layout;
     this.#weights = new Map(eventWeights);
   }
@@ -92,15 +110,43 @@ class SegmentReader {
 
   /** @param place where in the file `bytes` are. @returns where the first row begins that was not read. */
   read(bytes: Uint8Array, from: number, to: number, place: number): number {
-    this.#open ??= this.#begin(place + from);
-    const end = this.#open.plain.read(bytes, from, to);
+    let at = from;
+    if (this.#scanned) {
+      this.#scanned.begin ??= place + from;
+      at = this.#scanned.scanner.read(bytes, from, to);
+      if (at === to) return to;
+      this.#takeOver(this.#scanned.scanner, this.#scanned.begin);
+      this.#scanned = undefined;
+    }
+    this.#open ??= this.#begin(place + at);
+    const end = this.#open.plain.read(bytes, at, to);
     if (end < to) this.#close(place + end);
     return end;
   }
 
   finish(end: number): RangePart {
+    if (this.#scanned) return this.#whole(this.#scanned.scanner, this.#scanned.begin ?? end, end);
     this.#close(end);
     return { end, segments: this.#segments, users: this.#users.packed, items: this.#items.packed };
+  }
+
+  /** A range all of which was scanned. */
+  #whole(scanner: EventScanner, begin: number, end: number): RangePart {
+    const { lines, rows, users, items } = scanner;
+    const counts = { users: users.starts.length - 1, items: items.starts.length - 1 };
+    const segment = { begin, end, lines, rows, ...counts, events: scanner.finish() };
+    return { end, segments: end === begin ? [] : [segment], users, items };
+  }
+
+  /** Opens a segment that begins with what was scanned. */
+  #takeOver(scanner: EventScanner, begin: number): void {
+    const open = this.#begin(begin);
+    const part = scanner.finish();
+    appendEvents(open.events, part, indicesOf(scanner.users, this.#users), indicesOf(scanner.items, this.#items), 0);
+    if (part.times) open.events.timeColumn?.follow(part.times);
+    open.plain.line = scanner.lines;
+    open.plain.rows = scanner.rows;
+    this.#open = open;
   }
 
   #begin(begin: number) {
@@ -126,6 +172,16 @@ class SegmentReader {
       events: partOf(events),
     });
   }
+}
+
+/** Adds ids to an index. @returns theirs, in their order. */
+function indicesOf({ bytes, starts }: PackedIds, index: IdIndex): Uint32Array {
+  const indices = new Uint32Array(starts.length - 1);
+  for (let id = 0; id < indices.length; id++) {
+    const [from = 0, to = 0] = [starts[id], starts[id + 1]];
+    indices[id] = index.addBytes(bytes, from, to, hashOf(bytes, from, to));
+  }
+  return indices;
 }
 
 /** Bytes of a file, in a buffer that is filled again: `bytes[0]` is the byte `place`; lines from `begin` to `end` are whole. */

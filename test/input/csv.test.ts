@@ -159,6 +159,7 @@ describe('readTable', () => {
   it('takes a header that only begins like such a line for a header', async () => {
     expect((await readText('sep=x,b\n1,2\n')).header).toEqual(['sep=x', 'b']);
     expect((await readText('sepal,b\n1,2\n')).header).toEqual(['sepal', 'b']);
+    expect((await readText(Buffer.from('sep=\xff\n1\n', 'latin1'))).rows).toEqual([['1']]);
   });
 
   it('takes the delimiter that was named over what the file looks like', async () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../src/failure.js';
+import type { EventScannerOf } from '../../src/input/compiled-events.js';
 import { type BadRows, type Reading, type Reject, readTable, SIZES } from '../../src/input/csv.js';
 import { eventReader } from '../../src/input/events.js';
 import { IdIndex } from '../../src/input/ids.js';
@@ -8,6 +9,7 @@ import { readRange } from '../../src/input/range-reader.js';
 import type { RangeWorkers } from '../../src/input/ranges.js';
 import type { Role, Roles } from '../../src/input/roles.js';
 import { recogniseRoles } from '../../src/input/roles.js';
+import { compiledScanner } from '../../src/storage/compiled-kernel.js';
 import { oddFiles } from './odd-files.js';
 import { useTemporaryFolder } from './temporary.js';
 
@@ -59,13 +61,18 @@ async function outcome(path: string, lane: 'csv-parse' | 'both', keep: boolean, 
 }
 
 /** Reads ranges as a child does, in this process. */
-const rangeWorkers: RangeWorkers = {
-  read: async (task, ranges, onPart) => {
-    for (const { from, to } of ranges) await onPart(readRange(task, from, to));
-  },
-};
+function rangeWorkersWith(scannerOf?: EventScannerOf): RangeWorkers {
+  return {
+    read: async (task, ranges, onPart) => {
+      const { range, chunk } = task.sizes;
+      const scanner = scannerOf?.(task.layout, { range, chunk });
+      for (const { from, to } of ranges) await onPart(readRange(task, from, to, scanner));
+    },
+  };
+}
 
 const small = fc.integer({ min: 1, max: 60 });
+const ranges = fc.integer({ min: 1, max: 400 });
 const runs = { numRuns: Number(process.env.LANE_RUNS ?? 500) };
 
 describe('both lanes', () => {
@@ -80,9 +87,14 @@ describe('both lanes', () => {
     );
   });
 
-  it('read the same in ranges, which know nothing of one another', async () => {
+  it.each([
+    ['plain', undefined],
+    ['compiled', compiledScanner()],
+  ])('read the same in ranges, which know nothing of one another, in %s code', async (name, scannerOf) => {
+    expect(scannerOf !== undefined).toBe(name === 'compiled');
+    const rangeWorkers = rangeWorkersWith(scannerOf);
     await fc.assert(
-      fc.asyncProperty(oddFiles, fc.boolean(), small, small, small, async (bytes, keep, chunk, stretch, range) => {
+      fc.asyncProperty(oddFiles, fc.boolean(), small, small, ranges, async (bytes, keep, chunk, stretch, range) => {
         const path = folder.file('t.csv', bytes);
         const expected = await outcome(path, 'csv-parse', keep);
         const sizes = { chunk, stretch, range, ranged: 0 };

@@ -41,7 +41,7 @@ function writeRead(path: string): void {
     timeName: '',
     dayOrder: undefined,
   };
-  const task = { path: events, begin: 17, layout, eventWeights: [], sizes: { chunk: 64, stretch: 16 } };
+  const task = { path: events, begin: 17, layout, eventWeights: [], sizes: { chunk: 64, stretch: 16, range: 1 << 20 } };
   writeRangePart(path, readRange(task, 17, 100));
 }
 

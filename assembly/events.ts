@@ -1,0 +1,513 @@
+// The rows of an events file from their bytes, in AssemblyScript: what `PlainEvents` in src/input/plain-events.ts makes of them,
+// which says what the cells mean. It stops before any row that it does not know for sure, and that is read there.
+
+const LF: u32 = 0x0a;
+const CR: u32 = 0x0d;
+const QUOTE: u32 = 0x22;
+const DELIMITER: u32 = 1;
+const LINE_END: u32 = 2;
+
+// Facts, in doubles: what src/input/compiled-events.ts reads when a stretch is done.
+const ROWS: usize = 0;
+const TAKEN: usize = 1;
+const LINES: usize = 2;
+const RUNS: usize = 3;
+const WITHOUT_USER: usize = 4;
+const WITHOUT_ITEM: usize = 6;
+const USERS: usize = 8;
+const ITEMS: usize = 9;
+const WAY: usize = 10;
+const LARGEST: usize = 11;
+
+/** Where things lie, and how many there may be. Addresses but for the counts. */
+// @ts-ignore: AssemblyScript's own
+@unmanaged
+class Places {
+  kinds!: u32;
+  cells!: u32;
+  facts!: u32;
+  user!: u32;
+  item!: u32;
+  strength!: u32;
+  time!: u32;
+  runRow!: u32;
+  runShift!: u32;
+  rowRoom!: u32;
+  width!: u32;
+  userAt!: u32;
+  itemAt!: u32;
+  /** Beyond `width` where there is no such column. */
+  ratingAt!: u32;
+  timeAt!: u32;
+  users!: u32;
+  items!: u32;
+}
+
+/**
+ * Ids in the order in which they were met, as `IdIndex` has them. A slot is a key of 8 bytes (the id itself, where it is no
+ * longer), its index + 1 (0: free) and its length; at most half of them are taken.
+ */
+// @ts-ignore: AssemblyScript's own
+@unmanaged
+class IdTable {
+  /** Of the smallest table; larger ones lie behind it, each as long as all before it and 16 bytes a slot more. */
+  slots!: u32;
+  /** How many slots there are is two to this. */
+  bits!: u32;
+  firstBits!: u32;
+  count!: u32;
+  room!: u32;
+  bytes!: u32;
+  byteRoom!: u32;
+  end!: u32;
+  /** Where each id begins in `bytes`, in doubles; one more than there are ids. */
+  starts!: u32;
+  firstSlots!: u32;
+}
+
+// @ts-ignore: AssemblyScript's own
+@inline
+function fact(places: Places, at: usize): f64 {
+  return load<f64>(<usize>places.facts + (at << 3));
+}
+
+// @ts-ignore: AssemblyScript's own
+@inline
+function setFact(places: Places, at: usize, value: f64): void {
+  store<f64>(<usize>places.facts + (at << 3), value);
+}
+
+// @ts-ignore: AssemblyScript's own
+@inline
+function usersOf(places: Places): IdTable {
+  return changetype<IdTable>(<usize>places.users);
+}
+
+// @ts-ignore: AssemblyScript's own
+@inline
+function itemsOf(places: Places): IdTable {
+  return changetype<IdTable>(<usize>places.items);
+}
+
+function empty(table: IdTable): void {
+  table.bits = table.firstBits;
+  table.slots = table.firstSlots;
+  table.count = 0;
+  table.end = 0;
+  store<f64>(table.starts, 0);
+  memory.fill(table.slots, 0, <usize>16 << table.bits);
+}
+
+/** Begins anew, with no rows and no ids. */
+export function beginEvents(places: Places): void {
+  memory.fill(places.facts, 0, 12 << 3);
+  empty(usersOf(places));
+  empty(itemsOf(places));
+}
+
+// @ts-ignore: AssemblyScript's own
+@inline
+function slotOf(key: u64, bits: u32): u32 {
+  return <u32>((key * 0x9e3779b97f4a7c15) >> (64 - <u64>bits));
+}
+
+/** The last word of some bytes, of which so many are left, 1 to 8; zeros behind them. */
+// @ts-ignore: AssemblyScript's own
+@inline
+function wordAt(at: usize, left: u32): u64 {
+  return load<u64>(at) & ((~(<u64>0)) >> (<u64>(8 - left) << 3));
+}
+
+function longKey(from: usize, length: u32): u64 {
+  let key: u64 = length;
+  let left = length;
+  for (; left > 8; left -= 8, from += 8) {
+    key = (key ^ load<u64>(from)) * 0xff51afd7ed558ccd;
+    key ^= key >> 32;
+  }
+  key = (key ^ wordAt(from, left)) * 0xff51afd7ed558ccd;
+  return key ^ (key >> 32);
+}
+
+function areSame(a: usize, b: usize, length: u32): bool {
+  for (; length > 8; length -= 8, a += 8, b += 8) if (load<u64>(a) != load<u64>(b)) return false;
+  return wordAt(a, length) == wordAt(b, length);
+}
+
+function isAscii(at: usize, length: u32): bool {
+  let high: u64 = 0;
+  for (; length > 8; length -= 8, at += 8) high |= load<u64>(at);
+  return ((high | wordAt(at, length)) & 0x8080808080808080) == 0;
+}
+
+function grow(table: IdTable): void {
+  const old = <usize>table.slots;
+  const count = <usize>1 << table.bits;
+  const bits = table.bits + 1;
+  const slots = old + (count << 4);
+  const mask = <u32>(count << 1) - 1;
+  memory.fill(slots, 0, count << 5);
+  for (let from = old; from < slots; from += 16) {
+    if (load<u32>(from, 8) == 0) continue;
+    let slot = slotOf(load<u64>(from), bits);
+    while (load<u32>(slots + (<usize>slot << 4), 8) != 0) slot = (slot + 1) & mask;
+    const to = slots + (<usize>slot << 4);
+    store<u64>(to, load<u64>(from));
+    store<u64>(to, load<u64>(from, 8), 8);
+  }
+  table.slots = <u32>slots;
+  table.bits = bits;
+}
+
+/** Where an id is, or the free slot where it belongs. */
+// @ts-ignore: AssemblyScript's own
+@inline
+function findId(table: IdTable, key: u64, from: usize, length: u32): usize {
+  const slots = <usize>table.slots;
+  const bits = table.bits;
+  const mask = (<u32>1 << bits) - 1;
+  let slot = slotOf(key, bits);
+  let at = slots + (<usize>slot << 4);
+  while (load<u32>(at, 8) != 0 && !isAt(table, at, key, from, length)) {
+    slot = (slot + 1) & mask;
+    at = slots + (<usize>slot << 4);
+  }
+  return at;
+}
+
+/** True where the taken slot has that id. */
+// @ts-ignore: AssemblyScript's own
+@inline
+function isAt(table: IdTable, slot: usize, key: u64, from: usize, length: u32): bool {
+  if (load<u64>(slot) != key || load<u32>(slot, 12) != length) return false;
+  if (length <= 8) return true;
+  const start = load<f64>(<usize>table.starts + (<usize>(load<u32>(slot, 8) - 1) << 3));
+  return areSame(<usize>table.bytes + <usize>start, from, length);
+}
+
+// @ts-ignore: AssemblyScript's own
+@inline
+function keyOf(from: usize, length: u32): u64 {
+  return length <= 8 ? wordAt(from, length) : longKey(from, length);
+}
+
+/** True where a new id can be added: plain letters, and room for it. */
+function isWelcome(table: IdTable, from: usize, length: u32): bool {
+  return table.count < table.room && table.end + length <= table.byteRoom && isAscii(from, length);
+}
+
+/** Adds an id in the slot where it belongs. @returns its index. */
+function addId(table: IdTable, at: usize, key: u64, from: usize, length: u32): u32 {
+  const index = table.count++;
+  memory.copy(<usize>table.bytes + table.end, from, length);
+  table.end += length;
+  store<f64>(<usize>table.starts + (<usize>table.count << 3), <f64>table.end);
+  store<u64>(at, key);
+  store<u32>(at, index + 1, 8);
+  store<u32>(at, length, 12);
+  if (table.count << 1 > <u32>1 << table.bits) grow(table);
+  return index;
+}
+
+/**
+ * True for a cell that may stand for nothing: it begins with what may be white space, or is like NA, N/A, NULL, null, NaN, nan,
+ * None or \N.
+ */
+// @ts-ignore: AssemblyScript's own
+@inline
+function mayBeBlank(from: usize, length: u32): bool {
+  const first = <u32>load<u8>(from);
+  if (first <= 0x20 || first == 0xc2 || first == 0xef || (first >= 0xe1 && first <= 0xe3)) return true;
+  if (first != 0x4e && first != 0x6e && first != 0x5c) return false;
+  const second = <u32>load<u8>(from, 1) | 0x20;
+  if (second != 0x61 && second != 0x2f && second != 0x75 && second != 0x6f && second != 0x6e) return false;
+  // The longest of these words has four letters; behind them may be white space.
+  const last = <u32>load<u8>(from + length - 1);
+  return length <= 4 || last <= 0x20 || last >= 0x80;
+}
+
+let number: f64 = 0;
+
+/** `plainNumber`, into `number`; false where it gives NaN. */
+function readNumber(from: usize, to: usize): bool {
+  let at = from;
+  const sign = <u32>load<u8>(at);
+  if (sign == 0x2d || sign == 0x2b) at++;
+  const begin = at;
+  let digits: u64 = 0;
+  let point: usize = 0;
+  // More digits than it takes may run over, and are refused below.
+  for (; at < to; at++) {
+    const byte = <u32>load<u8>(at);
+    if (byte - 0x30 <= 9) digits = digits * 10 + (byte - 0x30);
+    else if (byte == 0x2e && point == 0 && at > begin) point = at;
+    else return false;
+  }
+  const length = to - begin - (point == 0 ? 0 : 1);
+  if (length == 0 || length > 15 || (point != 0 && point == to - 1)) return false;
+  let value = <f64>digits;
+  if (point != 0) value /= powerOfTen(<u32>(to - 1 - point));
+  number = sign == 0x2d ? -value : value;
+  return true;
+}
+
+/** Exact up to 10²². */
+// @ts-ignore: AssemblyScript's own
+@inline
+function powerOfTen(power: u32): f64 {
+  let value: f64 = 1;
+  for (let k: u32 = 0; k < power; k++) value *= 10;
+  return value;
+}
+
+// @ts-ignore: AssemblyScript's own
+@inline
+function isDigit(at: usize, to: usize): bool {
+  return at < to && <u32>load<u8>(at) - 0x30 <= 9;
+}
+
+// @ts-ignore: AssemblyScript's own
+@inline
+function digitAt(at: usize): i32 {
+  return <i32>load<u8>(at) - 0x30;
+}
+
+let part: i32 = 0;
+
+/** One digit or two, into `part`. @returns where they end; `from` where there are none. */
+function readPart(from: usize, to: usize): usize {
+  if (!isDigit(from, to)) return from;
+  part = digitAt(from);
+  if (!isDigit(from + 1, to)) return from + 1;
+  part = part * 10 + digitAt(from + 1);
+  return from + 2;
+}
+
+function daysIn(year: i32, month: i32): i32 {
+  if (month == 2) return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 29 : 28;
+  return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
+}
+
+/** Days since 1970 (Howard Hinnant, "chrono-compatible low-level date algorithms", 2013). */
+function daysSince1970(year: i32, month: i32, day: i32): i32 {
+  const y = year - (month <= 2 ? 1 : 0);
+  const era = (y >= 0 ? y : y - 399) / 400;
+  const ofEra = y - era * 400;
+  const ofYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+  return era * 146097 + ofEra * 365 + ofEra / 4 - ofEra / 100 + ofYear - 719468;
+}
+
+/** `2011-12-09`, `2011-12-09 12:50[:00][Z]`, into `number`; false for all else, and for what does not exist. */
+function readDate(from: usize, to: usize): bool {
+  if (to < from + 8 || load<u8>(from + 4) != 0x2d) return false;
+  let year = 0;
+  for (let at = from; at < from + 4; at++) {
+    if (!isDigit(at, to)) return false;
+    year = year * 10 + digitAt(at);
+  }
+  let at = readPart(from + 5, to);
+  if (at == from + 5 || at >= to || load<u8>(at) != 0x2d) return false;
+  const month = part;
+  const dayAt = at + 1;
+  at = readPart(dayAt, to);
+  if (at == dayAt) return false;
+  const day = part;
+  if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return false;
+  let clock = 0;
+  if (at < to) {
+    const between = <u32>load<u8>(at);
+    if (between != 0x20 && between != 0x54) return false;
+    const hourAt = at + 1;
+    at = readPart(hourAt, to);
+    if (at == hourAt) return false;
+    const hour = part;
+    if (at >= to || load<u8>(at) != 0x3a || readPart(at + 1, to) != at + 3) return false;
+    const minute = part;
+    let second = 0;
+    at += 3;
+    if (at < to && load<u8>(at) == 0x3a) {
+      if (readPart(at + 1, to) != at + 3) return false;
+      second = part;
+      at += 3;
+    }
+    if (at < to && load<u8>(at) == 0x5a) at++;
+    if (at != to || hour > 24 || minute > 59 || second > 60) return false;
+    clock = hour * 3600 + minute * 60 + second;
+    if (clock > 86400) return false;
+  }
+  number = <f64>daysSince1970(year, month, day) * 86400 + <f64>clock;
+  return true;
+}
+
+/** Finds the cells of the row at `at`. @returns where the next row begins; 0 where this is none to be sure of. */
+function cut(places: Places, begin: usize, to: usize): usize {
+  const kinds = <usize>places.kinds;
+  const width = places.width;
+  let cell = <usize>places.cells;
+  let at = begin;
+  for (let column: u32 = 0; ; column++) {
+    let from = at;
+    let end: usize;
+    if (load<u8>(at) == QUOTE) {
+      from = ++at;
+      for (; ; at++) {
+        if (at >= to) return 0;
+        const byte = <u32>load<u8>(at);
+        if (byte == LF || byte == CR) return 0;
+        if (byte == QUOTE) break;
+      }
+      end = at++;
+      if (load<u8>(at) == QUOTE) return 0;
+    } else {
+      while (load<u8>(kinds + <usize>load<u8>(at)) == 0) at++;
+      end = at;
+    }
+    if (column < width) {
+      store<u32>(cell, <u32>from);
+      store<u32>(cell, <u32>end, 4);
+      cell += 8;
+    } else if (end > from) return 0;
+    if (load<u8>(at) == CR && load<u8>(at + 1) == LF) at++;
+    const kind = <u32>load<u8>(kinds + <usize>load<u8>(at));
+    at++;
+    if (kind == DELIMITER) continue;
+    return kind != LINE_END || column + 1 < width ? 0 : at;
+  }
+}
+
+// @ts-ignore: AssemblyScript's own
+@inline
+function cellFrom(places: Places, column: u32): usize {
+  return <usize>load<u32>(<usize>places.cells + (<usize>column << 3));
+}
+
+// @ts-ignore: AssemblyScript's own
+@inline
+function cellTo(places: Places, column: u32): usize {
+  return <usize>load<u32>(<usize>places.cells + (<usize>column << 3), 4);
+}
+
+/** Counts a row that is left out. @param line the one it stands on. */
+function skip(places: Places, kind: usize, line: f64): void {
+  if (fact(places, kind) == 0) setFact(places, kind + 1, line);
+  setFact(places, kind, fact(places, kind) + 1);
+}
+
+/** Takes the row that was cut and stands on `line`; false where it does not, and took nothing. */
+function take(places: Places, line: f64): bool {
+  const userFrom = cellFrom(places, places.userAt);
+  const itemFrom = cellFrom(places, places.itemAt);
+  const userLength = <u32>(cellTo(places, places.userAt) - userFrom);
+  const itemLength = <u32>(cellTo(places, places.itemAt) - itemFrom);
+  const users = usersOf(places);
+  const items = itemsOf(places);
+  const hasUser = userLength > 0;
+  const hasItem = itemLength > 0;
+  if ((hasUser && mayBeBlank(userFrom, userLength)) || (hasItem && mayBeBlank(itemFrom, itemLength))) return false;
+  const userKey = hasUser ? keyOf(userFrom, userLength) : 0;
+  const itemKey = hasItem ? keyOf(itemFrom, itemLength) : 0;
+  const userSlot = hasUser ? findId(users, userKey, userFrom, userLength) : 0;
+  const itemSlot = hasItem ? findId(items, itemKey, itemFrom, itemLength) : 0;
+  let user = hasUser ? load<u32>(userSlot, 8) : 0;
+  let item = hasItem ? load<u32>(itemSlot, 8) : 0;
+  if (hasUser && user == 0 && !isWelcome(users, userFrom, userLength)) return false;
+  if (hasItem && item == 0 && !isWelcome(items, itemFrom, itemLength)) return false;
+  const counts = hasUser && hasItem;
+  const row = fact(places, ROWS);
+  if (counts && row >= <f64>places.rowRoom) return false;
+
+  let strength: f64 = NaN;
+  let time: f64 = NaN;
+  let way = fact(places, WAY);
+  if (counts && places.ratingAt < places.width) {
+    const from = cellFrom(places, places.ratingAt);
+    const to = cellTo(places, places.ratingAt);
+    if (from < to) {
+      if (!readNumber(from, to)) return false;
+      strength = number;
+    }
+  }
+  if (counts && places.timeAt < places.width) {
+    const from = cellFrom(places, places.timeAt);
+    const to = cellTo(places, places.timeAt);
+    if (from < to) {
+      const isNumber = readNumber(from, to);
+      if (!isNumber && !readDate(from, to)) return false;
+      const own: f64 = isNumber ? 1 : 2;
+      if (way != 0 && way != own) return false;
+      way = own;
+      time = number;
+    }
+  }
+  if (hasUser && user == 0) user = addId(users, userSlot, userKey, userFrom, userLength) + 1;
+  if (hasItem && item == 0) item = addId(items, itemSlot, itemKey, itemFrom, itemLength) + 1;
+  setFact(places, TAKEN, fact(places, TAKEN) + 1);
+  if (!counts) {
+    skip(places, hasUser ? WITHOUT_ITEM : WITHOUT_USER, line);
+    return true;
+  }
+  if (way == 1) setFact(places, LARGEST, max<f64>(fact(places, LARGEST), abs<f64>(time == time ? time : 0)));
+  setFact(places, WAY, way);
+  const at = <usize>row;
+  store<u32>(<usize>places.user + (at << 2), user - 1);
+  store<u32>(<usize>places.item + (at << 2), item - 1);
+  store<f64>(<usize>places.strength + (at << 3), strength);
+  store<f64>(<usize>places.time + (at << 3), time);
+  const shift = line - row;
+  const runs = <usize>fact(places, RUNS);
+  if (runs == 0 || load<f64>(<usize>places.runShift + ((runs - 1) << 3)) != shift) {
+    store<u32>(<usize>places.runRow + (runs << 2), <u32>at);
+    store<f64>(<usize>places.runShift + (runs << 3), shift);
+    setFact(places, RUNS, <f64>(runs + 1));
+  }
+  setFact(places, ROWS, row + 1);
+  return true;
+}
+
+/** Reads the rows from `from` to the line's end at `to`. @returns where the first row begins that it left. */
+export function readEvents(places: Places, from: usize, to: usize): usize {
+  let line = fact(places, LINES);
+  let at = from;
+  while (at < to) {
+    const first = <u32>load<u8>(at);
+    if (first == LF) at++;
+    else if (first == CR && load<u8>(at + 1) == LF) at += 2;
+    else {
+      const end = cut(places, at, to);
+      if (end == 0 || !take(places, line + 1)) break;
+      at = end;
+    }
+    line++;
+  }
+  setFact(places, LINES, line);
+  setFact(places, USERS, <f64>usersOf(places).count);
+  setFact(places, ITEMS, <f64>itemsOf(places).count);
+  return at;
+}
+
+/** What stands for none among whole numbers. */
+const MISSING: u32 = 0xffffffff;
+
+/**
+ * Puts doubles, NaN for none, into the narrowest numbers that give back each of them, in the same place: 4 bytes whole, 4 bytes or 8
+ * bytes with a fraction. @returns 1, 2 or 3, in this order.
+ */
+export function narrow(values: usize, count: usize): u32 {
+  let areWhole = true;
+  let areFloats = true;
+  for (let k: usize = 0; k < count; k++) {
+    const value = load<f64>(values + (k << 3));
+    if (value != value) continue;
+    const isWhole =
+      value >= 0 && value < <f64>MISSING && <f64>(<u32>value) == value && reinterpret<u64>(value) >> 63 == 0;
+    areWhole = areWhole && isWhole;
+    areFloats = areFloats && <f64>(<f32>value) == value;
+    if (!areWhole && !areFloats) return 3;
+  }
+  for (let k: usize = 0; k < count; k++) {
+    const value = load<f64>(values + (k << 3));
+    if (areWhole) store<u32>(values + (k << 2), value == value ? <u32>value : MISSING);
+    else store<f32>(values + (k << 2), <f32>value);
+  }
+  return areWhole ? 1 : 2;
+}
