@@ -9,6 +9,7 @@ import { createRequire } from 'node:module';
 /** Values of Linux' <sys/mman.h>, on all machines that Node is built for. */
 const READ_AND_WRITE = 3;
 const MAP_PRIVATE = 2;
+const MAP_FIXED = 0x10;
 const MAP_ANONYMOUS = 0x20;
 const MADV_DONTNEED = 4;
 const MADV_HUGEPAGE = 14;
@@ -21,7 +22,7 @@ const MAP_FAILED = 0xffffffffffffffffn;
 const LARGE = 4 << 20;
 
 interface System {
-  mmap: (at: null, length: number, protection: number, flags: number, file: number, offset: number) => bigint;
+  mmap: (at: bigint | null, length: number, protection: number, flags: number, file: number, offset: number) => bigint;
   madvise: (place: bigint, length: number, advice: number) => number;
   munmap: (place: bigint, length: number) => number;
   view: (place: bigint, length: number) => ArrayBuffer;
@@ -30,8 +31,8 @@ interface System {
 /** Undefined: there is none; null: nobody has asked yet. */
 let system: System | undefined | null = null;
 
-/** Where buffers of ours lie; what nothing refers to any more is unmapped. */
-const places = new WeakMap<ArrayBufferLike, bigint>();
+/** Where buffers of ours lie, and whether they are files; what nothing refers to any more is unmapped. */
+const places = new WeakMap<ArrayBufferLike, { place: bigint; isFile: boolean }>();
 const unused = new FinalizationRegistry<{ place: bigint; length: number }>(({ place, length }) => {
   system?.munmap(place, length);
 });
@@ -62,12 +63,16 @@ export function float64s(length: number): Float64Array<ArrayBuffer> {
 }
 
 /**
- * Gives back the memory of such an array that is of no more use, before the garbage collector finds out: its numbers are 0
- * from then on.
+ * Gives back the memory of such an array, or of the whole file that one is a part of, when it is of no more use, before the garbage
+ * collector finds out: its numbers are 0 from then on.
  */
 export function letGo({ buffer }: Uint32Array | Float32Array | Float64Array): void {
-  const place = places.get(buffer);
-  if (place !== undefined) system?.madvise(place, buffer.byteLength, MADV_DONTNEED);
+  const own = places.get(buffer);
+  if (!own || !system) return;
+  const { place, isFile } = own;
+  // Pages of a file would come again from the file, which is there as long as it is mapped.
+  if (!isFile) system.madvise(place, buffer.byteLength, MADV_DONTNEED);
+  else system.mmap(place, buffer.byteLength, READ_AND_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 }
 
 function zeros(bytes: number): ArrayBuffer {
@@ -82,7 +87,7 @@ function mapped(length: number, flags: number, file: number, advice: number): Ar
   if (place === MAP_FAILED) return undefined;
   system.madvise(place, length, advice);
   const buffer = system.view(place, length);
-  places.set(buffer, place);
+  places.set(buffer, { place, isFile: file >= 0 });
   unused.register(buffer, { place, length });
   return buffer;
 }

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { float32s, float64s, letGo, mappedFile, uint32s } from '../src/memory.js';
@@ -45,6 +45,21 @@ describe('mappedFile', () => {
     expect(Buffer.compare(view, bytes)).toBe(0);
     view.fill(1);
     expect(readFileSync(path).equals(bytes)).toBe(true);
+  });
+
+  it('is let go as a whole, so that a file that was removed takes no room any more', () => {
+    const path = join(newFolder(), 'f');
+    writeFileSync(path, Buffer.alloc(100_000, 7));
+    const file = openSync(path, 'r');
+    const mapped = mappedFile(file, 100_000);
+    closeSync(file);
+    if (!mapped) return;
+    rmSync(path);
+    const isThere = () => readFileSync('/proc/self/maps', 'utf8').includes(path);
+    expect(isThere()).toBe(true);
+    letGo(new Uint32Array(mapped, 8, 10));
+    expect(isThere()).toBe(false);
+    expect(new Uint8Array(mapped).every((byte) => byte === 0)).toBe(true);
   });
 
   it('leaves what cannot be mapped to be read', () => {

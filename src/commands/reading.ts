@@ -1,6 +1,6 @@
 import type { RangeWorkers } from '../input/ranges.js';
 import type { ReadJob } from '../shards/protocol.js';
-import { readRangePart } from '../storage/range-file.js';
+import { letRangePartGo, readRangePart } from '../storage/range-file.js';
 import type { Run } from './run.js';
 
 const NO_IDS = { bytes: new Uint8Array(0), starts: new Float64Array(1) };
@@ -19,6 +19,7 @@ export function rangeWorkers({ pool, directory, workers }: Run): RangeWorkers | 
           const part = readRangePart(path);
           directory.discard([path]);
           await onPart(part);
+          letRangePartGo(part);
         },
         // Whatever is left out is read by this process.
         () => onPart({ end: 0, segments: [], users: NO_IDS, items: NO_IDS }),

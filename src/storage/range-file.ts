@@ -1,5 +1,6 @@
 import type { EventsPart } from '../input/event-columns.js';
 import type { RangePart, Segment } from '../input/range-reader.js';
+import { letGo } from '../memory.js';
 import { type Arrays, arrayOf, boundsFrom, isCount, readArrays, type TypedArray, writeArrays } from './array-file.js';
 import { areBelow } from './matrix-file.js';
 
@@ -60,6 +61,12 @@ export function readRangePart(path: string): RangePart {
     return { ...rest, events };
   });
   return { end: about.end, segments, users, items };
+}
+
+/** Lets what `readRangePart` read go, once it has been taken over. */
+export function letRangePartGo({ segments }: RangePart): void {
+  // All arrays of a file that was mapped are parts of one.
+  for (const { events } of segments) letGo(events.user);
 }
 
 /** What a range's file says of it, where that has the shape it should. */
