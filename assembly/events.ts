@@ -100,9 +100,17 @@ function empty(table: IdTable): void {
 
 /** Begins anew, with no rows and no ids. */
 export function beginEvents(places: Places): void {
-  memory.fill(places.facts, 0, 12 << 3);
   empty(usersOf(places));
   empty(itemsOf(places));
+  goOnWithEvents(places, 0);
+}
+
+/** Begins with no rows, but with the ids there are. @param way how times have been written so far, 0: in no way. */
+export function goOnWithEvents(places: Places, way: u32): void {
+  memory.fill(places.facts, 0, 12 << 3);
+  setFact(places, USERS, <f64>usersOf(places).count);
+  setFact(places, ITEMS, <f64>itemsOf(places).count);
+  setFact(places, WAY, <f64>way);
 }
 
 // @ts-ignore: AssemblyScript's own

@@ -10,7 +10,7 @@ import type { EvaluateOptions } from './evaluate-options.js';
 import { discardLearned, learn } from './learning.js';
 import { methodOfSpec } from './method.js';
 import { orNoRoom } from './no-room.js';
-import { rangeWorkers } from './reading.js';
+import { fastReading } from './reading.js';
 import { type Run, startRun } from './run.js';
 import { settle } from './tuning.js';
 
@@ -25,7 +25,7 @@ export async function evaluateInPool(options: EvaluateOptions, interrupted: Abor
       options,
       {
         run: algorithmsOf(run),
-        read: (inputs) => readDataset({ ...inputs, rangeWorkers: rangeWorkers(run) }),
+        read: (inputs) => readDataset({ ...inputs, ...fastReading(run) }),
         say: run.say,
         warn: run.warn,
         onBytes: () => {},

@@ -1,9 +1,21 @@
+import type { EventScannerOf } from '../input/compiled-events.js';
+import type { Inputs } from '../input/inputs.js';
 import type { RangeWorkers } from '../input/ranges.js';
 import type { ReadJob } from '../shards/protocol.js';
+import { compiledScanner } from '../storage/compiled-kernel.js';
 import { letRangePartGo, readRangePart } from '../storage/range-file.js';
 import type { Run } from './run.js';
 
 const NO_IDS = { bytes: new Uint8Array(0), starts: new Float64Array(1) };
+
+/** Below this it takes longer to compile what reads faster. */
+const WORTH_SCANNING = 1 << 16;
+
+/** How a run reads its files: nothing of it changes what is read. */
+export function fastReading(run: Run): Pick<Inputs, 'rangeWorkers' | 'scanning'> {
+  const scannerOf: EventScannerOf = (layout, room) => compiledScanner()?.(layout, room);
+  return { rangeWorkers: rangeWorkers(run), scanning: { scannerOf, least: WORTH_SCANNING } };
+}
 
 /** Has ranges of an events file read in the pool; undefined where a single process is to do all. */
 export function rangeWorkers({ pool, directory, workers }: Run): RangeWorkers | undefined {

@@ -17,7 +17,7 @@ import { orNoRoom } from './no-room.js';
 import type { Options } from './options.js';
 import { type Ending, keepOutcome } from './outcome.js';
 import { openPlace, type Place } from './place.js';
-import { rangeWorkers } from './reading.js';
+import { fastReading } from './reading.js';
 import { openBadRows } from './rejects.js';
 import { type Run, startRun } from './run.js';
 import { serve, writeAudienceOf } from './serving.js';
@@ -207,7 +207,7 @@ async function read(run: Run, options: Options): Promise<{ dataset: Dataset; rep
     const { dataset, reports } = await readDataset({
       ...options,
       badRows,
-      rangeWorkers: rangeWorkers(run),
+      ...fastReading(run),
       onBytes: (count) => {
         done += count;
         run.progress.at('reading', done, total);

@@ -5,6 +5,7 @@ import { float32s, float64s, letGo, uint32s } from '../memory.js';
  */
 
 const FIRST_ROWS = 1024;
+const MANY = 1 << 20;
 
 /** A column of indices. */
 export class IndexColumn {
@@ -160,8 +161,9 @@ function stored(values: Values, value: number): number {
   return Number.isNaN(value) && values instanceof Uint32Array ? MISSING : value;
 }
 
+/** Room that is not used takes address space alone, so that what is many is not moved often. */
 function larger<T extends Values>(values: T, least: number): T {
-  return resized(values, Math.max(least, Math.ceil(values.length * 1.5)));
+  return resized(values, Math.max(least, Math.ceil(values.length * (values.length < MANY ? 1.5 : 4))));
 }
 
 function sameKind<T extends Values>(values: T, length: number): T;

@@ -2,10 +2,12 @@ import { ProgramLayout } from '../model/program-memory.js';
 import type { LineRuns, Values } from './columns.js';
 import type { EventLayout, EventsPart } from './event-columns.js';
 import type { PackedIds } from './ids.js';
+import type { TimesSeen } from './times.js';
 
 /** What assembly/events.ts exports. */
 interface Program {
   beginEvents: (places: number) => void;
+  goOnWithEvents: (places: number, way: number) => void;
   readEvents: (places: number, from: number, to: number) => number;
   narrow: (values: number, count: number) => number;
 }
@@ -28,6 +30,9 @@ const PLACES = 17;
 const TABLE = 10;
 
 const LF = 0x0a;
+/** As the program numbers them, from 1; it reads the first two. */
+const WAYS: NonNullable<TimesSeen['way']>[] = ['numbers', 'dates', 'parted'];
+
 const DELIMITER = 1;
 const LINE_END = 2;
 const OTHER = 3;
@@ -60,7 +65,7 @@ interface Columns {
  * and all behind it, to others where it is not sure of it: ids of more than ASCII, numbers and dates of other than the usual
  * ways, cells with quotes or lines in them, an id that might stand for none.
  *
- * What it gives lies in the program's memory, and is there until `begin` is called again.
+ * What it gives lies in the program's memory, and is there until `begin` or `goOn` is called.
  */
 export class EventScanner {
   readonly #program: Program;
@@ -105,6 +110,11 @@ export class EventScanner {
     this.#program.beginEvents(this.#at.places);
   }
 
+  /** Begins again with no rows, and lines from 0, but with the ids there are. @param way how the times before were written. */
+  goOn(way: TimesSeen['way']): void {
+    this.#program.goOnWithEvents(this.#at.places, way === undefined ? 0 : WAYS.indexOf(way) + 1);
+  }
+
   /** Reads the rows in the bytes `from` to `to`, a line's end. @returns where the first row begins that it left. */
   read(bytes: Uint8Array, from: number, to: number): number {
     const count = to - from;
@@ -132,7 +142,7 @@ export class EventScanner {
     return this.#ids(this.#at.itemBytes, this.#at.itemStarts, this.#facts[9] ?? 0);
   }
 
-  /** What was read, for once: nothing can be read behind it before `begin`. */
+  /** What was read, for once: nothing can be read behind it before `begin` or `goOn`. */
   finish(): EventsPart {
     const { user, item, strength, time, runRow, runShift } = this.#at;
     const [
@@ -146,7 +156,7 @@ export class EventScanner {
       firstItem = 0,
       ,
       ,
-      way,
+      way = 0,
       largest = 0,
     ] = this.#facts;
     const { rating, time: timeColumn, width } = this.#columns;
@@ -161,10 +171,7 @@ export class EventScanner {
       weight: undefined,
       time: timeColumn < width ? this.#numbers(time, rows) : undefined,
       lines,
-      times:
-        timeColumn < width
-          ? { way: way === 0 ? undefined : way === 1 ? 'numbers' : 'dates', dayOrder: undefined, largest }
-          : undefined,
+      times: timeColumn < width ? { way: WAYS[way - 1], dayOrder: undefined, largest } : undefined,
       types: [],
       skipped: {
         withoutUser: { count: withoutUser, firstLine: firstUser },

@@ -8,6 +8,7 @@ import { checkId, type IdIndex } from './ids.js';
 import { isPlain, PlainEvents } from './plain-events.js';
 import { RangedEvents } from './ranged-events.js';
 import type { Roles } from './roles.js';
+import { ScannedEvents, type Scanning } from './scanned-events.js';
 
 /**
  * The readers of an events file's rows, and the columns they fill.
@@ -24,6 +25,7 @@ export function eventReader(
   eventWeights: EventWeights,
   delimiter = ',',
   dayOrder: DayOrder | undefined = undefined,
+  scanning: Scanning | undefined = undefined,
 ): { events: Events } & RowReaders {
   const userAt = required(roles.user, path, 'user');
   const itemAt = required(roles.item, path, 'item');
@@ -71,7 +73,7 @@ export function eventReader(
   };
   if (!isPlain(layout)) return { events, readRow, plain: undefined, ranged: undefined };
   const sink = { events, users, items };
-  const plain = new PlainEvents(layout, sink);
+  const plain = scanning ? new ScannedEvents(layout, sink, scanning) : new PlainEvents(layout, sink);
   return { events, readRow, plain, ranged: new RangedEvents(layout, eventWeights, sink, plain) };
 }
 

@@ -4,6 +4,7 @@ import type { EventWeights } from './event-types.js';
 import type { Folding } from './fold.js';
 import type { IdIndex } from './ids.js';
 import type { NamedColumns } from './roles.js';
+import type { Scanning } from './scanned-events.js';
 
 /** The files of a run and how to read them. */
 export interface Inputs extends Folding, Reading {
@@ -19,6 +20,8 @@ export interface Inputs extends Folding, Reading {
   /** What rows of a type of event weigh, beside the types known anyway. */
   eventWeights: EventWeights;
   badRows: BadRows;
+  /** Reads plain rows of events faster; undefined: nothing does. */
+  scanning?: Scanning | undefined;
 }
 
 /** The users and items met so far; every file adds to them. */

@@ -48,17 +48,22 @@ export class TwoLanes {
     // A row without an end is looked at again when there is twice as much of it, so that a long one does not take forever.
     let enough = 0;
     for await (const chunk of chunks) {
-      pieces.push(chunk);
-      size += chunk.length;
-      if (size < enough) continue;
-      const bytes = whole(pieces);
-      const to = bytes.lastIndexOf(LF) + 1;
-      const read = to > 0 ? await this.read(bytes, 0, to, false) : 0;
-      const left = bytes.subarray(read);
-      this.refuseLong(left.length);
-      enough = read < to || read === 0 ? Math.min(2 * left.length, MAX_RECORD_BYTES + 1) : 0;
-      pieces = [left];
-      size = left.length;
+      // Mostly what is left ends with the chunk's first line: the rest need not be put together with it.
+      const end = size > 0 && enough === 0 ? chunk.indexOf(LF) + 1 : 0;
+      for (const piece of [chunk.subarray(0, end), chunk.subarray(end)]) {
+        if (piece.length === 0) continue;
+        pieces.push(piece);
+        size += piece.length;
+        if (size < enough) continue;
+        const bytes = whole(pieces);
+        const to = bytes.lastIndexOf(LF) + 1;
+        const read = to > 0 ? await this.read(bytes, 0, to, false) : 0;
+        const left = bytes.subarray(read);
+        this.refuseLong(left.length);
+        enough = read < to || (read === 0 && left.length > 0) ? Math.min(2 * left.length, MAX_RECORD_BYTES + 1) : 0;
+        pieces = left.length > 0 ? [left] : [];
+        size = left.length;
+      }
     }
     await this.read(whole(pieces), 0, size, true);
   }

@@ -124,6 +124,7 @@ function eventsReading(
     inputs.eventWeights,
     delimiter,
     inputs.dayOrder,
+    inputs.scanning,
   );
   const used = pickRoles(roles, EVENT_ROLES);
   const report = emptyReport('events', used, header);

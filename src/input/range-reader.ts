@@ -10,9 +10,10 @@ import {
   partOf,
   reserveEvents,
 } from './event-columns.js';
-import { hashOf, IdIndex, type PackedIds } from './ids.js';
+import { IdIndex, type PackedIds } from './ids.js';
 import { lineEnd } from './lanes.js';
 import { PlainEvents } from './plain-events.js';
+import { Renumbering } from './renumbering.js';
 
 /** How the rows of an events file are read, range by range. */
 export interface EventsTask {
@@ -141,8 +142,11 @@ class SegmentReader {
   /** Opens a segment that begins with what was scanned. */
   #takeOver(scanner: EventScanner, begin: number): void {
     const open = this.#begin(begin);
+    const { users, items } = scanner;
+    const userOf = new Renumbering(this.#users).upTo(users, users.starts.length - 1);
+    const itemOf = new Renumbering(this.#items).upTo(items, items.starts.length - 1);
     const part = scanner.finish();
-    appendEvents(open.events, part, indicesOf(scanner.users, this.#users), indicesOf(scanner.items, this.#items), 0);
+    appendEvents(open.events, part, userOf, itemOf, 0);
     if (part.times) open.events.timeColumn?.follow(part.times);
     open.plain.line = scanner.lines;
     open.plain.rows = scanner.rows;
@@ -172,16 +176,6 @@ class SegmentReader {
       events: partOf(events),
     });
   }
-}
-
-/** Adds ids to an index. @returns theirs, in their order. */
-function indicesOf({ bytes, starts }: PackedIds, index: IdIndex): Uint32Array {
-  const indices = new Uint32Array(starts.length - 1);
-  for (let id = 0; id < indices.length; id++) {
-    const [from = 0, to = 0] = [starts[id], starts[id + 1]];
-    indices[id] = index.addBytes(bytes, from, to, hashOf(bytes, from, to));
-  }
-  return indices;
 }
 
 /** Bytes of a file, in a buffer that is filled again: `bytes[0]` is the byte `place`; lines from `begin` to `end` are whole. */

@@ -1,10 +1,10 @@
 import { appendEvents, type EventLayout, reserveEvents } from './event-columns.js';
 import type { EventWeights } from './event-types.js';
-import { hashOf, type IdIndex, type PackedIds } from './ids.js';
 import type { PlainReader } from './lanes.js';
 import type { EventSink } from './plain-events.js';
 import type { EventsTask, RangePart, Segment } from './range-reader.js';
 import type { RangedReader } from './ranges.js';
+import { Renumbering } from './renumbering.js';
 
 /** Takes over the events that others have read, as if they had been read here. */
 export class RangedEvents implements RangedReader {
@@ -32,10 +32,10 @@ export class RangedEvents implements RangedReader {
     const { times } = segment.events;
     if (times && events.timeColumn?.follow(times) === false) return false;
     if (this.#part?.of !== part) {
-      this.#part = { of: part, users: new Renumbering(part.users, users), items: new Renumbering(part.items, items) };
+      this.#part = { of: part, users: new Renumbering(users), items: new Renumbering(items) };
     }
-    const userOf = this.#part.users.upTo(segment.users);
-    const itemOf = this.#part.items.upTo(segment.items);
+    const userOf = this.#part.users.upTo(part.users, segment.users);
+    const itemOf = this.#part.items.upTo(part.items, segment.items);
     appendEvents(events, segment.events, userOf, itemOf, this.#plain.line);
     this.#plain.line += segment.lines;
     this.#plain.rows += segment.rows;
@@ -49,30 +49,5 @@ export class RangedEvents implements RangedReader {
     // More than that, so that a file whose rows get shorter is not copied at every range.
     this.#expected = Math.ceil(rows * 1.1);
     reserveEvents(events, this.#expected);
-  }
-}
-
-/** Indices of a part's ids among all ids, where new ones are added in the order in which the part met them. */
-class Renumbering {
-  readonly #ids: PackedIds;
-  readonly #index: IdIndex;
-  readonly #map: Uint32Array;
-  #known = 0;
-
-  constructor(ids: PackedIds, index: IdIndex) {
-    this.#ids = ids;
-    this.#index = index;
-    this.#map = new Uint32Array(ids.starts.length - 1);
-  }
-
-  /** The indices of the first `count` ids at least. */
-  upTo(count: number): Uint32Array {
-    const { bytes, starts } = this.#ids;
-    for (; this.#known < count; this.#known++) {
-      const from = starts[this.#known] ?? 0;
-      const to = starts[this.#known + 1] ?? 0;
-      this.#map[this.#known] = this.#index.addBytes(bytes, from, to, hashOf(bytes, from, to));
-    }
-    return this.#map;
   }
 }

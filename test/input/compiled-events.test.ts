@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readTable } from '../../src/input/csv.js';
 import type { EventLayout } from '../../src/input/event-columns.js';
+import { eventReader } from '../../src/input/events.js';
+import { IdIndex } from '../../src/input/ids.js';
 import { type EventsTask, readRange } from '../../src/input/range-reader.js';
+import type { Scanning } from '../../src/input/scanned-events.js';
 import { Random } from '../../src/model/random.js';
 import { compiledScanner } from '../../src/storage/compiled-kernel.js';
 import { useTemporaryFolder } from './temporary.js';
@@ -90,6 +94,48 @@ describe('the compiled reader of events', () => {
       { numRuns: 400 },
     );
     expect(known).toBeGreaterThan(200);
+  });
+
+  it('begins anew with more ids than it has room for, in a file read from beginning to end', async () => {
+    const random = new Random(3);
+    const rows = Array.from(
+      { length: 400_000 },
+      (_, row) => `${random.below(3) > 0 ? row : row >> 1},i${random.below(row + 1)}\n`,
+    );
+    const path = folder.file('many.csv', `user,item\n${rows.join('')}`);
+    const read = async (scanning: Scanning | undefined) => {
+      const users = new IdIndex();
+      const items = new IdIndex();
+      let readers: ReturnType<typeof eventReader> | undefined;
+      await readTable({ path, delimiter: ',' }, 'stop', (header, delimiter) => {
+        readers = eventReader(
+          'e',
+          header,
+          { user: 0, item: 1 },
+          users,
+          items,
+          new Map(),
+          delimiter,
+          undefined,
+          scanning,
+        );
+        return readers;
+      });
+      const { user, item, line } = readers?.events ?? {};
+      return { users: users.ids, items: items.ids, user: user?.values, item: item?.values, line: line?.runs };
+    };
+    const scanning = scannerOf && { scannerOf, least: 1 };
+    expect(scanning).toBeDefined();
+    const scanned = await read(scanning);
+    expect(scanned.users.length).toBeGreaterThan(1 << 18);
+    // Not toEqual of the whole: it takes minutes for arrays of this length.
+    const plain = await read(undefined);
+    for (const name of ['users', 'items'] as const) expect(scanned[name].join()).toBe(plain[name].join());
+    for (const name of ['user', 'item'] as const) {
+      expect(scanned[name]?.every((value, row) => value === plain[name]?.[row])).toBe(true);
+      expect(scanned[name]?.length).toBe(400_000);
+    }
+    expect(scanned.line).toEqual(plain.line);
   });
 
   it('leaves a layout with types of events, and files too large to be addressed, to others', () => {

@@ -5,6 +5,7 @@ import type { EventScannerOf } from '../../src/input/compiled-events.js';
 import { type BadRows, type Reading, type Reject, readTable, SIZES } from '../../src/input/csv.js';
 import { eventReader } from '../../src/input/events.js';
 import { IdIndex } from '../../src/input/ids.js';
+import type { Inputs } from '../../src/input/inputs.js';
 import { readRange } from '../../src/input/range-reader.js';
 import type { RangeWorkers } from '../../src/input/ranges.js';
 import type { Role, Roles } from '../../src/input/roles.js';
@@ -17,7 +18,12 @@ const folder = useTemporaryFolder();
 const ROLES: readonly Role[] = ['user', 'item', 'rating', 'time', 'event'];
 
 /** All that comes of reading an events file: its columns and ids, or how it failed, and what was refused before. */
-async function outcome(path: string, lane: 'csv-parse' | 'both', keep: boolean, reading: Reading = {}) {
+async function outcome(
+  path: string,
+  lane: 'csv-parse' | 'both',
+  keep: boolean,
+  reading: Reading & Pick<Inputs, 'scanning'> = {},
+) {
   const users = new IdIndex();
   const items = new IdIndex();
   const rejects: Reject[] = [];
@@ -28,7 +34,17 @@ async function outcome(path: string, lane: 'csv-parse' | 'both', keep: boolean, 
     badRows,
     (header, delimiter) => {
       const roles: Roles = recogniseRoles('t.csv', header, ROLES, {}, 'user');
-      readers = eventReader('t.csv', header, roles, users, items, new Map([['skip', 0]]), delimiter);
+      readers = eventReader(
+        't.csv',
+        header,
+        roles,
+        users,
+        items,
+        new Map([['skip', 0]]),
+        delimiter,
+        undefined,
+        reading.scanning,
+      );
       return lane === 'csv-parse' ? readers.readRow : readers;
     },
     reading,
@@ -76,12 +92,18 @@ const ranges = fc.integer({ min: 1, max: 400 });
 const runs = { numRuns: Number(process.env.LANE_RUNS ?? 500) };
 
 describe('both lanes', () => {
-  it('read what csv-parse reads, whatever the file and wherever it is cut', async () => {
+  it.each([
+    ['plain', undefined],
+    ['compiled', compiledScanner()],
+  ])('read what csv-parse reads, whatever the file and wherever it is cut, in %s code', async (name, scannerOf) => {
+    expect(scannerOf !== undefined).toBe(name === 'compiled');
     await fc.assert(
-      fc.asyncProperty(oddFiles, fc.boolean(), small, small, async (bytes, keep, chunk, stretch) => {
+      fc.asyncProperty(oddFiles, fc.boolean(), ranges, small, small, async (bytes, keep, chunk, stretch, least) => {
         const path = folder.file('t.csv', bytes);
         const expected = await outcome(path, 'csv-parse', keep);
-        expect(await outcome(path, 'both', keep, { sizes: { ...SIZES, chunk, stretch } })).toEqual(expected);
+        const scanning = scannerOf && { scannerOf, least };
+        const sizes = { ...SIZES, chunk, stretch };
+        expect(await outcome(path, 'both', keep, { sizes, scanning })).toEqual(expected);
       }),
       runs,
     );
