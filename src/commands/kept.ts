@@ -1,5 +1,4 @@
 import { basename, join } from 'node:path';
-import type { Settings } from '../model/settings.js';
 import { plural } from '../output/report.js';
 import type { Shard } from '../shards/plan.js';
 import { factsOf } from '../storage/array-file.js';
@@ -14,6 +13,7 @@ import type {
   SettledEntry,
 } from '../storage/journal-entries.js';
 import type { RunDirectory } from '../storage/run-directory.js';
+import type { Settled } from './tuning.js';
 
 /** What is kept of some rows: where their answer lies, or that they are lost and why. */
 type Kept<E> = { from: number; to: number } & ({ entry: E } | { why: string });
@@ -46,13 +46,13 @@ export class KeptWork {
     return this.#data;
   }
 
-  get settled(): SettledEntry | undefined {
+  get settled(): Settled | undefined {
     return this.#settled;
   }
 
   /** What there is, in words; '' where there is nothing. */
   get told(): string {
-    const settings = this.#settled?.explanation ? ['the settings of auto'] : [];
+    const settings = this.#settled?.auto ? ['the settings of auto'] : [];
     const stages = Object.entries(this.#stages).filter(([, kept]) => kept.size > 0);
     return [...settings, ...stages.map(([stage, { size }]) => `${plural(size, 'piece')} of ${stage}`)].join(', ');
   }
@@ -72,8 +72,8 @@ export class KeptWork {
     this.#add(entry);
   }
 
-  keepSettled(settings: Settings, explanation: string | undefined, trials: string | undefined): void {
-    this.#add({ kind: 'settled', settings, explanation: explanation ?? null, trials: trials ?? null });
+  keepSettled({ settings, auto }: Settled): void {
+    this.#add({ kind: 'settled', settings, auto });
   }
 
   /** Keeps the rows of a shard, which lie in such files of the run's directory. */

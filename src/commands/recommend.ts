@@ -119,12 +119,10 @@ async function work(
   tellLongHistories(run, dataset, options.method.settings.longestHistory);
   await memory.learn(dataset);
   if (file) goOn(run, options, file.kept, dataset);
-  const settled = await stage('tuning', () => settleOnce(run, dataset, options, file?.kept));
-  const { settings, explanation, trials, tuning, cold } = settled;
-  const auto = explanation === undefined ? undefined : { explanation, tuning, cold };
+  const { settings, auto } = await stage('tuning', () => settleOnce(run, dataset, options, file?.kept));
   record.method = { name: options.method.name, settings, auto };
-  if (explanation !== undefined) run.say(`auto: ${explanation}`);
-  if (trials !== undefined) run.tell(trials);
+  if (auto) run.say(`auto: ${auto.explanation}`);
+  if (auto?.table) run.tell(auto.table);
   let audience = '';
   const learned = await stage('learning', () => {
     const arranged = arrange(run, dataset, settings);
@@ -171,13 +169,9 @@ async function settleOnce(
   { method }: Options,
   kept: KeptWork | undefined,
 ): Promise<Settled> {
-  const before = kept?.settled;
-  if (before) {
-    const { settings, explanation, trials } = before;
-    return { settings, ...(explanation !== null && { explanation }), ...(trials !== null && { trials }) };
-  }
+  if (kept?.settled) return kept.settled;
   const settled = await settle(run, dataset, method);
-  kept?.keepSettled(settled.settings, settled.explanation, settled.trials);
+  kept?.keepSettled(settled);
   return settled;
 }
 

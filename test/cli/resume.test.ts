@@ -121,12 +121,16 @@ test('a run can be cut and gone on with at every stage, one after the other', as
   await goesOn(folder);
 });
 
-test('auto does not tune again', async () => {
-  const args = ['-u', 'events.csv', '-o', 'recs.csv', '-n', '5'];
+test('auto does not tune again, and the summary says the same of how it tuned', async () => {
+  const args = ['-u', 'users.csv', '--interactions', 'events.csv', '-o', 'recs.csv', '-n', '5', '--summary', 's.json'];
   const folder = newFolder();
   put(folder, 'events.csv', manyEvents(600, 150, 12));
+  const users = Array.from({ length: 700 }, (_, user) => `user-${user},${['north', 'south', 'east'][user % 3]}\n`);
+  put(folder, 'users.csv', `user,region\n${users.join('')}`);
   const once = await run(args, { folder });
   const before = readFileSync(join(folder, 'recs.csv'), 'utf8');
+  const methodIn = () => JSON.parse(readFileSync(join(folder, 's.json'), 'utf8')).method;
+  const { auto, settings } = methodIn();
   const tmp = newFolder();
   const child = start(args, { folder, tmp, env: griefOver('score', 0, 'hold') });
   const ended = exitOf(child);
@@ -137,6 +141,11 @@ test('auto does not tune again', async () => {
   expect(stderr).toContain('which has the settings of auto');
   expect(stderr.match(/auto: .* trials/)?.[0]).toBe(once.stderr.match(/auto: .* trials/)?.[0]);
   expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toBe(before);
+  const trials = (cold: boolean) =>
+    auto.trials.filter(({ without_history }: { without_history: boolean }) => without_history === cold).length;
+  expect([trials(false), trials(true)]).toEqual([expect.any(Number), 4]);
+  expect(trials(false)).toBeGreaterThan(4);
+  expect(methodIn()).toMatchObject({ settings, auto: { trials: auto.trials } });
 });
 
 test('a packed output and one from standard input are gone on with as well', async () => {
