@@ -113,7 +113,7 @@ async function work(
     }
   };
   await memory.read();
-  const { dataset, reports } = await stage('reading', () => read(run, options));
+  const { dataset, reports } = await stage('reading', () => read(run, options, memory));
   record.files = reports;
   record.dataset = dataset;
   tellLongHistories(run, dataset, options.method.settings.longestHistory);
@@ -125,6 +125,7 @@ async function work(
   if (auto?.table) run.tell(auto.table);
   let audience = '';
   const learned = await stage('learning', () => {
+    memory.arrange(dataset);
     const arranged = arrange(run, dataset, settings);
     audience = writeAudienceOf(run, options, dataset, settings);
     // All that is large of it lies in files now.
@@ -189,7 +190,11 @@ function tellLongHistories(run: Run, { interactions }: Dataset, most: number): v
   );
 }
 
-async function read(run: Run, options: Options): Promise<{ dataset: Dataset; reports: FileReport[] }> {
+async function read(
+  run: Run,
+  options: Options,
+  memory: WithinMemory,
+): Promise<{ dataset: Dataset; reports: FileReport[] }> {
   const { users, items, interactions } = options;
   const total = [users, items, interactions].reduce(
     (bytes, path) => bytes + (path === undefined ? 0 : sizeAtHand(path)),
@@ -202,6 +207,7 @@ async function read(run: Run, options: Options): Promise<{ dataset: Dataset; rep
       ...options,
       badRows,
       rangeWorkers: rangeWorkers(run),
+      beforeFolding: (rows) => memory.fold(rows),
       onBytes: (count) => {
         done += count;
         run.progress.at('reading', done, total);

@@ -81,6 +81,7 @@ function assemble(
   const users = ids.users.size;
   const items = ids.items.size;
   const behaviour = events.map(({ path, events: read, report }) => {
+    inputs.beforeFolding?.(read.user.length);
     const folded = foldEvents(path, read, ids.users.ids, ids.items.ids, inputs);
     report.events = eventsReport(read, folded);
     for (const column of [read.strength, read.weight, read.time]) column?.clear();
