@@ -37,6 +37,17 @@ export function openDestination(path: string): Destination {
     : new Stream(path === '-' ? process.stdout : createWriteStream(path), path === '-' ? 'standard output' : path);
 }
 
+/** Writes a file, or standard output for `-`, in one go. @throws Failure 73 where it cannot be made, 74 where it cannot be written. */
+export async function writeWhole(path: string, text: string): Promise<void> {
+  const file = openDestination(path);
+  try {
+    await file.write(text);
+    await file.commit();
+  } finally {
+    file.abandon();
+  }
+}
+
 /** A file that is or will be. */
 export interface FileToBe {
   path: string;
