@@ -70,7 +70,7 @@ export async function evaluate(
 ): Promise<void> {
   const opened: Destination[] = [];
   const open = (path: string): Destination => {
-    const destination = openDestination(path);
+    const destination = openDestination(path, surroundings.say);
     opened.push(destination);
     return destination;
   };
@@ -119,8 +119,8 @@ interface Part {
 }
 
 async function holdOut(options: EvaluateOptions, { read, say, warn, onBytes }: Surroundings): Promise<Part> {
-  const { badRows, close } = openBadRows(options.badRows, options.safeCsv);
-  const inputs: Inputs = { ...options, badRows, onBytes };
+  const rejects = openBadRows(options.badRows, options.safeCsv, say);
+  const inputs: Inputs = { ...options, badRows: rejects.badRows, onBytes };
   const tell = (dataset: Dataset, reports: readonly FileReport[]) => {
     say(understood(dataset, reports, options.verbose));
     for (const alarm of alarmsOf(reports, options.badRows)) warn(alarm);
@@ -129,14 +129,16 @@ async function holdOut(options: EvaluateOptions, { read, say, warn, onBytes }: S
     const { dataset, reports } = await read(inputs);
     if (options.test === undefined) {
       tell(dataset, reports);
+      await rejects.close();
       return { ...bySplit(options, dataset), reports };
     }
     const { events, report } = await readTestEvents(inputs, options.test, dataset);
     tell(dataset, [...reports, report]);
+    await rejects.close();
     const text = `held out: the interactions in ${report.table.path}`;
     return { heldOut: heldOutByFile(dataset, events), how: { kind: undefined, text }, reports };
   } finally {
-    close();
+    rejects.abandon();
   }
 }
 

@@ -201,11 +201,11 @@ async function read(
     0,
   );
   let done = 0;
-  const { badRows, close } = openBadRows(options.badRows, options.safeCsv);
+  const rejects = openBadRows(options.badRows, options.safeCsv, run.say);
   try {
     const { dataset, reports } = await readDataset({
       ...options,
-      badRows,
+      badRows: rejects.badRows,
       rangeWorkers: rangeWorkers(run),
       beforeFolding: (rows) => memory.fold(rows),
       onBytes: (count) => {
@@ -215,9 +215,10 @@ async function read(
     });
     run.say(understood(dataset, reports, options.verbose));
     for (const alarm of alarmsOf(reports, options.badRows)) run.warn(alarm);
+    await rejects.close();
     return { dataset, reports };
   } finally {
-    close();
+    rejects.abandon();
   }
 }
 
