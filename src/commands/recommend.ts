@@ -83,9 +83,16 @@ function unfinished(
   const isKept = kept !== undefined && (isStopped || (!run.directory.isKept && kept.told !== ''));
   if (isKept) run.directory.keep(true);
   const far = isTimeUp ? ` while ${stageOf(record)}; no output file was written` : '';
-  const rest = isKept ? '; --resume goes on with what is done' : '';
+  const rest = isKept ? '; --resume goes on with what is done' : missed(error, options, place);
   if (!(error instanceof Failure) || far + rest === '') return error;
   return new Failure(error.exitCode, `${error.message}${far}${rest}`, { cause: error });
+}
+
+/** What a run that is short of memory would have kept, had it been asked to. */
+function missed(error: unknown, { resume }: Options, place: Place | undefined): string {
+  const isShort = error instanceof Failure && error.exitCode === ExitCode.noMemory;
+  if (!isShort || resume || !place?.file || place.file.kept.told === '') return '';
+  return '; what was done is gone, with --resume it stays for the next run';
 }
 
 function stageOf({ stages }: RunRecord): string {

@@ -366,6 +366,26 @@ test('--max-duration ends a run with 75, says how far it was, and keeps what is 
   expect(await goesOn(folder, ['-q'])).toBe('');
 });
 
+test.skipIf(process.platform !== 'linux')(
+  'a run that is short of memory tells what --resume would keep, or keeps',
+  async () => {
+    const folder = newFolder();
+    put(folder, 'events.csv', MANY);
+    const env = griefOver('score', HELD.score, 'hoard');
+    const args = [...ARGS, '-q', '-j', '1', '--max-memory', '300M'];
+    const stopped =
+      /^recommend: stopped at \d+ MB while recommending: more than --max-memory 300 MB; no output file was written; give it more, a smaller -j or a smaller input/;
+    const lost = await run(args, { folder, env });
+    expect([lost.code, lost.stderr]).toEqual([71, expect.stringMatching(stopped)]);
+    expect(lost.stderr).toMatch(/; what was done is gone, with --resume it stays for the next run\n$/);
+    expect(readdirSync(folder)).toEqual(['events.csv']);
+    const kept = await run([...args, '--resume'], { folder, env });
+    expect([kept.code, kept.stderr]).toEqual([71, expect.stringMatching(stopped)]);
+    expect(kept.stderr).toMatch(/; --resume goes on with what is done\n$/);
+    await goesOn(folder, ['-j', '1'], griefOver('fit', 0, 'SIGKILL'));
+  },
+);
+
 test('without a file to write, --max-duration keeps nothing, and --resume is refused', async () => {
   const folder = newFolder();
   const tmp = newFolder();
