@@ -10,6 +10,7 @@ import { sample } from '../evaluation/sample.js';
 import { type Summary, splitText } from '../evaluation/summary.js';
 import { ExitCode, Failure } from '../failure.js';
 import type { Dataset, FileReport } from '../input/dataset.js';
+import { refuseEventsHeader } from '../input/headers.js';
 import type { Inputs } from '../input/inputs.js';
 import type { HoldoutKind } from '../model/holdout.js';
 import { joined, type SparseRows } from '../model/sparse.js';
@@ -126,6 +127,7 @@ async function holdOut(options: EvaluateOptions, { read, say, warn, onBytes }: S
     for (const alarm of alarmsOf(reports, options.badRows)) warn(alarm);
   };
   try {
+    if (options.test !== undefined) await refuseEventsHeader(inputs, options.test);
     const { dataset, reports } = await read(inputs);
     if (options.test === undefined) {
       tell(dataset, reports);

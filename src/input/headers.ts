@@ -41,6 +41,12 @@ export async function refuseHeaders(inputs: Inputs): Promise<void> {
   requireNamedAttributes(attributeColumns, seen);
 }
 
+/** The same for a file of events that is read when the others are. */
+export async function refuseEventsHeader(inputs: Inputs, path: string): Promise<void> {
+  const header = await headerOf(inputs, path);
+  if (header) besideRoles(displayName(path), header, inputs.named);
+}
+
 interface RolesSeen {
   used: Parameters<typeof namedRoles>[0];
   hasAttributes: boolean;

@@ -66,6 +66,14 @@ describe('headers are looked at before anything is read', () => {
     expect(readdirSync(folder).sort()).toEqual(['pipe', 'users.csv']);
   });
 
+  test('of evaluate --test as well', async () => {
+    const folder = newFolder();
+    put(folder, 'test.csv', profiles);
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    const { code, stderr } = await run(['evaluate', '-u', 'pipe', '--test', 'test.csv'], { folder });
+    expect([code, stderr]).toEqual([65, expect.stringContaining('test.csv:1: no column that looks like the user')]);
+  });
+
   // A row that would end the run first, were it read.
   const files = { 'users.csv': profiles, 'events.csv.gz': gzipSync('who,item,rating\nann,oak,much\n') };
   test.each([
