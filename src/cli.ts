@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import type { Options } from './commands/options.js';
 import { endAtOnce, listenToSignals, outliveTerminals } from './ending.js';
-import { ExitCode, Failure, systemCode } from './failure.js';
+import { ExitCode, Failure, messageOf, systemCode } from './failure.js';
 import { type Entry, formatAskedFor, written } from './output/log-lines.js';
 
 /**
@@ -24,14 +25,27 @@ async function main(argv: readonly string[]): Promise<number> {
       const { evaluateInPool } = await import('./commands/evaluation.js');
       return await evaluateInPool(options, interrupted.signal);
     }
-    const { parseOptions } = await import('./commands/options.js');
-    const options = parseOptions(argv, version());
+    const options = await optionsOf(argv, tell);
     if (!options) return ExitCode.ok;
     const { recommend } = await import('./commands/recommend.js');
     return await recommend(options, interrupted.signal);
   } catch (error) {
     tell(errorEntry(error));
     return error instanceof Failure ? error.exitCode : ExitCode.unexpected;
+  }
+}
+
+/** The options of a run. @throws Failure 2 where they make no sense, which is kept where metrics were asked for. */
+async function optionsOf(argv: readonly string[], tell: (entry: Entry) => void): Promise<Options | undefined> {
+  const { parseOptions } = await import('./commands/options.js');
+  try {
+    return parseOptions(argv, version());
+  } catch (error) {
+    const { keepRefusal } = await import('./commands/metrics-file.js');
+    await keepRefusal(argv, version(), error instanceof Failure ? error.exitCode : ExitCode.unexpected).catch((why) =>
+      tell({ type: 'warning', message: `no metrics: ${messageOf(why)}`, facts: {} }),
+    );
+    throw error;
   }
 }
 

@@ -10,6 +10,7 @@ import { sample } from '../evaluation/sample.js';
 import { type Summary, splitText } from '../evaluation/summary.js';
 import { ExitCode, Failure } from '../failure.js';
 import type { Dataset, FileReport } from '../input/dataset.js';
+import { refuseEventsHeader } from '../input/headers.js';
 import type { Inputs } from '../input/inputs.js';
 import type { HoldoutKind } from '../model/holdout.js';
 import { joined, type SparseRows } from '../model/sparse.js';
@@ -70,7 +71,7 @@ export async function evaluate(
 ): Promise<void> {
   const opened: Destination[] = [];
   const open = (path: string): Destination => {
-    const destination = openDestination(path);
+    const destination = openDestination(path, surroundings.say);
     opened.push(destination);
     return destination;
   };
@@ -119,24 +120,27 @@ interface Part {
 }
 
 async function holdOut(options: EvaluateOptions, { read, say, warn, onBytes }: Surroundings): Promise<Part> {
-  const { badRows, close } = openBadRows(options.badRows, options.safeCsv);
-  const inputs: Inputs = { ...options, badRows, onBytes };
+  const rejects = openBadRows(options.badRows, options.safeCsv, say);
+  const inputs: Inputs = { ...options, badRows: rejects.badRows, onBytes };
   const tell = (dataset: Dataset, reports: readonly FileReport[]) => {
     say(understood(dataset, reports, options.verbose));
     for (const alarm of alarmsOf(reports, options.badRows)) warn(alarm);
   };
   try {
+    if (options.test !== undefined) await refuseEventsHeader(inputs, options.test);
     const { dataset, reports } = await read(inputs);
     if (options.test === undefined) {
       tell(dataset, reports);
+      await rejects.close();
       return { ...bySplit(options, dataset), reports };
     }
     const { events, report } = await readTestEvents(inputs, options.test, dataset);
     tell(dataset, [...reports, report]);
+    await rejects.close();
     const text = `held out: the interactions in ${report.table.path}`;
     return { heldOut: heldOutByFile(dataset, events), how: { kind: undefined, text }, reports };
   } finally {
-    close();
+    rejects.abandon();
   }
 }
 

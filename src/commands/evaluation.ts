@@ -60,7 +60,7 @@ function whysOf({ lost }: Run): string {
 function algorithmsOf(run: Run): RunAlgorithm {
   return async (spec, { dataset }, users, count) => {
     const startedAt = run.seconds();
-    const { settings, explanation } = await settle(run, dataset, methodOfSpec(spec));
+    const { settings, auto } = await settle(run, dataset, methodOfSpec(spec));
     const learned = await learn(run, dataset, settings);
     const learnedAt = run.seconds();
     const audience = audienceOf(dataset, (byUser) => pickedRows(byUser, users), settings, { includeSeen: false });
@@ -99,7 +99,7 @@ function algorithmsOf(run: Run): RunAlgorithm {
       items,
       learnSeconds: learnedAt - startedAt,
       recommendSeconds: run.seconds() - learnedAt,
-      explanation,
+      explanation: auto?.explanation,
     };
   };
 }

@@ -2,14 +2,20 @@ import type { Shard } from '../shards/plan.js';
 import type { Pool } from '../shards/pool.js';
 import type { AnswerTo, Job } from '../shards/protocol.js';
 
-/** Rows whose answer is at hand, or of which it is known that no worker can work them. */
-export type AtHand<A> = { shard: Shard; answer: A } | { shard: Shard; why: string };
+/** Rows of a shard of which something is at hand. */
+export interface AtHand<A> {
+  shard: Shard;
+  /** Undefined: no worker could work them, and they are tried again. */
+  answer: (() => A) | undefined;
+  /** The answer is not where it will be: it is kept once more. */
+  isMoved?: boolean;
+}
 
 /** How the answers to a job are kept. */
 export interface Keeping<A> {
   /** What is at hand of a shard, in the order of its rows; undefined: not all of it. */
   atHand(shard: Shard): AtHand<A>[] | undefined;
-  /** Keeps an answer that was worked and dealt with. */
+  /** Keeps an answer that was dealt with. */
   keep(answer: A, shard: Shard): void;
   lose(shard: Shard, why: string): void;
 }
@@ -28,14 +34,16 @@ export async function workAll<J extends Job>(
   onLost: (shard: Shard, why: string) => void | Promise<void>,
 ): Promise<void> {
   const atHand = shards.map((shard) => keeping?.atHand(shard));
-  const rest = shards.filter((_, k) => atHand[k] === undefined).map((shard, index) => ({ ...shard, index }));
+  const lostBefore = atHand.flat().filter((part) => part && !part.answer).length;
+  const parts = shards.flatMap((shard, k) => atHand[k] ?? [{ shard, answer: undefined }]);
+  const rest = parts.filter(({ answer }) => !answer).map(({ shard }, index) => ({ ...shard, index }));
   let handed = 0;
   const handOn = async (before: number) => {
-    for (; handed < shards.length && (shards[handed]?.from ?? 0) < before; handed++) {
-      for (const part of atHand[handed] ?? []) {
-        if ('answer' in part) await onAnswer(part.answer, part.shard);
-        else await onLost(part.shard, part.why);
-      }
+    for (let part = parts[handed]; part && part.shard.from < before; part = parts[++handed]) {
+      const answer = part.answer?.();
+      if (answer === undefined) continue;
+      await onAnswer(answer, part.shard);
+      if (part.isMoved) keeping?.keep(answer, part.shard);
     }
   };
   if (rest.length > 0) {
@@ -52,6 +60,7 @@ export async function workAll<J extends Job>(
         await onLost(shard, message);
         keeping?.lose(shard, message);
       },
+      lostBefore,
     );
   }
   await handOn(Number.POSITIVE_INFINITY);

@@ -2,6 +2,7 @@ import { LISTS, type ListsFile } from '../output/lists-file.js';
 import type { Shard } from '../shards/plan.js';
 import type { ScoreAnswer } from '../shards/protocol.js';
 import { checkSum } from '../storage/check-sum.js';
+import type { ListsEntry } from '../storage/journal-entries.js';
 import type { AtHand, Keeping } from './handing-on.js';
 import type { KeptWork } from './kept.js';
 import { partOf } from './kept-rows.js';
@@ -16,7 +17,8 @@ export interface KeptLists {
 }
 
 /**
- * Sees how many of the shards lie in the output file, one behind the other and unaltered, and goes on behind them.
+ * Sees how many of the shards lie in the output file, one behind the other and unaltered, and goes on behind them; or where a user
+ * among them was lost, who is tried again: what lies behind is put behind that list.
  * @param header what the file begins with.
  */
 export async function keptLists(
@@ -28,17 +30,14 @@ export async function keptLists(
   const first = Buffer.from(header);
   const isBegun = kept.listsOf(0, shards[0]?.to ?? 0) !== undefined && file.sumOf(0, first.length) === checkSum(first);
   const atHand = new Map<number, AtHand<ScoreAnswer>[]>();
-  let end = isBegun ? first.length : 0;
-  let next = 0;
+  const found: Found = { end: isBegun ? first.length : 0, stays: isBegun ? first.length : 0, next: 0, hasGap: false };
   for (const shard of isBegun ? shards : []) {
-    const found = listsAt(kept, file, shard, end);
-    if (!found) break;
-    atHand.set(shard.from, found.parts);
-    end = found.end;
-    next = shard.to;
+    const parts = listsAt(kept, file, shard, found);
+    if (!parts) break;
+    atHand.set(shard.from, parts);
   }
-  kept.forget('recommending', next);
-  await file.goOn(end);
+  kept.forget('recommending', found.next);
+  await file.goOn(found.stays, found.end);
   return {
     isBegun,
     keeping: {
@@ -52,32 +51,46 @@ export async function keptLists(
   };
 }
 
-/** The lists of a shard, if they lie in the file from that byte on. */
-function listsAt(
-  kept: KeptWork,
-  file: ListsFile,
-  shard: Shard,
-  at: number,
-): { parts: AtHand<ScoreAnswer>[]; end: number } | undefined {
-  let end = at;
+/** How far the lists have been found. */
+interface Found {
+  /** Bytes of the file that hold lists, and of them those that stay where they are. */
+  end: number;
+  stays: number;
+  /** The user behind those. */
+  next: number;
+  /** A user was lost: what lies behind moves. */
+  hasGap: boolean;
+}
+
+/** The lists of a shard, if they lie in the file behind those that were found; they are found then. */
+function listsAt(kept: KeptWork, file: ListsFile, shard: Shard, found: Found): AtHand<ScoreAnswer>[] | undefined {
+  const now = { ...found };
   const parts: AtHand<ScoreAnswer>[] = [];
   const listed = kept.listsOf(shard.from, shard.to);
   if (!listed) return undefined;
   for (const part of listed) {
     const rows = partOf(shard, part);
-    if ('why' in part) {
-      parts.push({ shard: rows, why: part.why });
+    const { entry } = part;
+    if (!entry) {
+      parts.push({ shard: rows, answer: undefined });
+      now.hasGap = true;
       continue;
     }
-    const { entry } = part;
-    if (entry.at !== end || file.sumOf(entry.at, entry.end) !== entry.sum) {
+    const { at, end, sum } = entry;
+    if (at !== now.end || file.sumOf(at, end) !== sum) {
       kept.drop('recommending', part, `its lists are not in the ${LISTS} of the run that was cut`);
       return undefined;
     }
-    end = entry.end;
-    const users = part.to - part.from;
-    const { short, empty } = entry;
-    parts.push({ shard: rows, answer: { kind: 'score', csv: NOTHING, users, rows: entry.rows, short, empty } });
+    const isMoved = now.hasGap;
+    const csv = () => (isMoved ? file.setAside(at, end) : NOTHING);
+    parts.push({ shard: rows, isMoved, answer: () => answerOf(entry, csv()) });
+    now.end = end;
+    if (!isMoved) Object.assign(now, { stays: end, next: part.to });
   }
-  return { parts, end };
+  Object.assign(found, now);
+  return parts;
+}
+
+function answerOf({ from, to, rows, short, empty }: ListsEntry, csv: Uint8Array): ScoreAnswer {
+  return { kind: 'score', csv, users: to - from, rows, short, empty };
 }

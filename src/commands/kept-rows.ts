@@ -21,9 +21,15 @@ export function countedKeeping(kept: KeptWork, items: number): Keeping<GramAnswe
   });
 }
 
-/** Whether all the rows of a model are at hand. */
+/** Whether all the rows of a model are at hand, and none is to be tried again. */
 export function isLearned(kept: KeptWork, items: number, signals: number): boolean {
+  if (hasLostSignals(kept)) return false;
   return fittedKeeping(kept, items).atHand({ index: 0, from: 0, to: signals, cost: 0 }) !== undefined;
+}
+
+/** Whether there are rows of the model that no worker could count or learn. */
+export function hasLostSignals(kept: KeptWork): boolean {
+  return kept.lostOf('counting').length > 0 || kept.lostOf('learning').length > 0;
 }
 
 /** How learned rows are kept. */
@@ -52,8 +58,8 @@ function keeping<A>(kept: KeptWork, stage: FilesEntry['stage'], { pathsOf, answe
       for (const part of kept.filesOf(stage, shard.from, shard.to) ?? []) {
         const rows = partOf(shard, part);
         try {
-          if ('why' in part) atHand.push({ shard: rows, why: part.why });
-          else atHand.push({ shard: rows, answer: answerFrom(kept.pathsOf(part.entry), part) });
+          const answer = part.entry && answerFrom(kept.pathsOf(part.entry), part);
+          atHand.push({ shard: rows, answer: answer && (() => answer) });
         } catch (error) {
           kept.drop(stage, part, messageOf(error));
           return undefined;

@@ -1,22 +1,27 @@
 import { basename, join } from 'node:path';
-import type { Settings } from '../model/settings.js';
 import { plural } from '../output/report.js';
 import type { Shard } from '../shards/plan.js';
 import { factsOf } from '../storage/array-file.js';
 import type { Journal } from '../storage/journal.js';
-import type {
-  BeginEntry,
-  DataEntry,
-  Entry,
-  FilesEntry,
-  KeptStage,
-  ListsEntry,
-  SettledEntry,
+import {
+  type BeginEntry,
+  type DataEntry,
+  type Entry,
+  type FilesEntry,
+  KEPT_STAGES,
+  type KeptStage,
+  type ListsEntry,
+  type SettledEntry,
 } from '../storage/journal-entries.js';
 import type { RunDirectory } from '../storage/run-directory.js';
+import type { Settled } from './tuning.js';
 
-/** What is kept of some rows: where their answer lies, or that they are lost and why. */
-type Kept<E> = { from: number; to: number } & ({ entry: E } | { why: string });
+/** What is kept of some rows: where their answer lies, or that they are lost. */
+interface Kept<E> {
+  from: number;
+  to: number;
+  entry: E | undefined;
+}
 
 /**
  * What a run keeps of its work, so that another can go on with it, and what one before it has kept. Its journal is the truth: what is
@@ -46,22 +51,25 @@ export class KeptWork {
     return this.#data;
   }
 
-  get settled(): SettledEntry | undefined {
+  get settled(): Settled | undefined {
     return this.#settled;
   }
 
   /** What there is, in words; '' where there is nothing. */
   get told(): string {
-    const settings = this.#settled?.explanation ? ['the settings of auto'] : [];
-    const stages = Object.entries(this.#stages).filter(([, kept]) => kept.size > 0);
-    return [...settings, ...stages.map(([stage, { size }]) => `${plural(size, 'piece')} of ${stage}`)].join(', ');
+    const settings = this.#settled?.auto ? ['the settings of auto'] : [];
+    const stages = Object.entries(this.#stages).flatMap(([stage, kept]) => {
+      const pieces = [...kept.values()].filter(({ entry }) => entry).length;
+      return pieces > 0 ? [`${plural(pieces, 'piece')} of ${stage}`] : [];
+    });
+    return [...settings, ...stages].join(', ');
   }
 
   /** The names of the files that are spoken of. */
   get names(): Set<string> {
     const { counting, learning } = this.#stages;
     const kept = [...counting.values(), ...learning.values()];
-    return new Set(kept.flatMap((each) => ('entry' in each ? each.entry.files.map(({ name }) => name) : [])));
+    return new Set(kept.flatMap(({ entry }) => entry?.files.map(({ name }) => name) ?? []));
   }
 
   keepBegin(entry: BeginEntry): void {
@@ -72,14 +80,17 @@ export class KeptWork {
     this.#add(entry);
   }
 
-  keepSettled(settings: Settings, explanation: string | undefined, trials: string | undefined): void {
-    this.#add({ kind: 'settled', settings, explanation: explanation ?? null, trials: trials ?? null });
+  keepSettled({ settings, auto }: Settled): void {
+    this.#add({ kind: 'settled', settings, auto });
   }
 
-  /** Keeps the rows of a shard, which lie in such files of the run's directory. */
+  /** Keeps the rows of a shard, which lie in such files of the run's directory; what was made while one of them was lost is none. */
   keepFiles(stage: FilesEntry['stage'], { from, to }: Shard, paths: readonly string[]): void {
     const files = paths.map((path) => ({ name: basename(path), ...factsOf(path) }));
+    const wasLost = this.lostOf(stage).some((row) => row >= from && row < to);
     this.#add({ kind: 'files', stage, from, to, files }, paths);
+    if (!wasLost) return;
+    for (const later of KEPT_STAGES.slice(KEPT_STAGES.indexOf(stage) + 1)) this.forget(later);
   }
 
   keepLists(entry: Omit<ListsEntry, 'kind'>, path: string): void {
@@ -90,7 +101,12 @@ export class KeptWork {
     this.#add({ kind: 'lost', stage, row: from, why });
   }
 
-  /** What was kept of a stage is there no more, or from a row on. */
+  /** The rows of a stage that no worker could work. */
+  lostOf(stage: KeptStage): number[] {
+    return [...this.#stages[stage].values()].filter(({ entry }) => !entry).map(({ from }) => from);
+  }
+
+  /** What was kept of a stage is there no more, or from a row on; what was lost stays known. */
   forget(stage: KeptStage, from = 0): void {
     this.#add({ kind: 'forget', stage, from });
   }
@@ -144,20 +160,26 @@ export class KeptWork {
         this.#settled = entry;
         break;
       case 'files':
-        this.#stages[entry.stage].set(entry.from, { from: entry.from, to: entry.to, entry });
+        set(this.#stages[entry.stage], entry.from, entry.to, entry);
         break;
       case 'lists':
-        this.#stages.recommending.set(entry.from, { from: entry.from, to: entry.to, entry });
+        set(this.#stages.recommending, entry.from, entry.to, entry);
         break;
       case 'lost':
-        this.#stages[entry.stage].set(entry.row, { from: entry.row, to: entry.row + 1, why: entry.why });
+        this.#stages[entry.stage].set(entry.row, { from: entry.row, to: entry.row + 1, entry: undefined });
         break;
       case 'forget':
-        for (const from of this.#stages[entry.stage].keys()) {
-          if (from >= entry.from) this.#stages[entry.stage].delete(from);
+        for (const { from, entry: kept } of this.#stages[entry.stage].values()) {
+          if (kept && from >= entry.from) this.#stages[entry.stage].delete(from);
         }
     }
   }
+}
+
+/** Keeps an entry of some rows, of which none is lost any more. */
+function set<E>(stage: Map<number, Kept<E>>, from: number, to: number, entry: E): void {
+  for (const { from: row, entry: other } of stage.values()) if (!other && row >= from && row < to) stage.delete(row);
+  stage.set(from, { from, to, entry });
 }
 
 /** What covers the rows without a gap; what was kept later of a row stands for what was kept before. */

@@ -15,7 +15,7 @@ import { matrixArrays } from '../storage/matrix-file.js';
 import { candidatesPath, writeEvidence, writeFinish } from '../storage/run-files.js';
 import { workAll } from './handing-on.js';
 import type { KeptWork } from './kept.js';
-import { countedKeeping, fittedKeeping, isLearned } from './kept-rows.js';
+import { countedKeeping, fittedKeeping, hasLostSignals, isLearned } from './kept-rows.js';
 import type { Run } from './run.js';
 
 /** What there is to learn from, in a file: nothing large of it is left in this process. */
@@ -57,6 +57,8 @@ export async function learn(run: Run, seen: Observations, settings: Settings): P
 export async function learnFrom(run: Run, arranged: Arranged, settings: Settings, kept?: KeptWork): Promise<Learned> {
   const counted = await countPairs(run, arranged, settings, kept);
   const learned = await fitRows(run, counted, settings, kept);
+  // Who goes on tries again what was lost, with what was counted.
+  if (kept && hasLostSignals(kept)) return learned;
   kept?.forget('counting');
   discardCounted(run, counted);
   return learned;

@@ -11,9 +11,15 @@ const MB = 1 << 20;
 const PARENT = 80 * MB;
 const CHILD = 65 * MB;
 /** A row while it is put in order: five columns and their places. */
-const A_ROW = 30;
+const A_ROW = 32;
 /** An id, a title, what is known of an item or a user. */
 const AN_ID = 150;
+/**
+ * What a row takes more than it does already while it is put in order (measured: 8 to 15, without large pages up to 28), and an
+ * interaction while it is arranged (8).
+ */
+const A_FOLDED = 16;
+const AN_ARRANGED = 10;
 /** What a child needs for the range of a file that it reads. */
 const A_RANGE = 45 * MB;
 /** An interaction while it is arranged to be learned from; in the files that children map; in the program of each of them. */
@@ -79,6 +85,24 @@ export function childrenWithin(budget: number, most: number, need: Need, what: s
 /** Megabytes of JavaScript objects that each child may have: large arrays are no such objects. */
 export function childHeap(budget: number, children: number): number {
   return Math.max(64, Math.floor(budget / (children + 1) / MB));
+}
+
+/** What so many rows take, while they are put in order, beside what they take already. */
+export function moreToFold(rows: number): number {
+  return A_FOLDED * rows;
+}
+
+/** Likewise so many interactions while they are arranged to be learned from. */
+export function moreToArrange(interactions: number): number {
+  return AN_ARRANGED * interactions;
+}
+
+/** What is told where a run would take more than there is left, just before it does. */
+export function noRoomFor(budget: number, used: number, more: number, what: string): Failure {
+  return new Failure(
+    ExitCode.noMemory,
+    `--max-memory ${megabytes(budget)} is too little: ${what} takes about ${megabytes(used + more)}, ${megabytes(used)} of it taken already; no output file was written; give it that, or a smaller input`,
+  );
 }
 
 /** What is told where a run takes more than was planned. */

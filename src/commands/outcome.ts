@@ -1,10 +1,8 @@
-import { readFileSync, statSync } from 'node:fs';
-import { basename } from 'node:path';
-import { ExitCode, messageOf } from '../failure.js';
+import { messageOf } from '../failure.js';
 import { displayName } from '../input/csv.js';
-import { type Destination, openDestination } from '../output/destination.js';
-import { lastSuccessIn, metricsText } from '../output/metrics.js';
+import { writeWhole } from '../output/destination.js';
 import { type Ended, type RunRecord, summaryOf } from '../output/summary.js';
+import { metricsFor } from './metrics-file.js';
 import type { Options } from './options.js';
 import type { Run } from './run.js';
 
@@ -26,8 +24,7 @@ export async function keepOutcome(run: Run, options: Options, record: RunRecord,
   const ended: Ended = { ...ending, seconds: run.seconds(), startedAt: run.startedAt, memory: run.memory.peak };
   const { metricsFile, summary } = options;
   if (metricsFile !== undefined) {
-    const text = metricsText(nameOf(metricsFile), metricsOf(options, record, ended, lastSuccess(metricsFile)));
-    await write(run, 'metrics', metricsFile, text);
+    await write(run, 'metrics', metricsFile, metricsFor(metricsFile, metricsOf(options, record, ended)));
   }
   const isWanted = summary !== undefined || options.logFormat === 'json';
   const facts = isWanted ? await summaryOf(options.version, shown(options), record, ended) : {};
@@ -41,27 +38,21 @@ function shown({ version: _, method: __, ...typed }: Options): object {
 }
 
 async function write(run: Run, what: string, path: string, text: string): Promise<void> {
-  let file: Destination | undefined;
   try {
-    file = openDestination(path);
-    await file.write(text);
-    await file.commit();
+    await writeWhole(path, text, run.say);
   } catch (error) {
     const why = messageOf(error);
     run.warn(`no ${what}: ${why}; mend that for the next run, this one ends as it would have without`);
-  } finally {
-    file?.abandon();
   }
 }
 
-function metricsOf(options: Options, record: RunRecord, ended: Ended, before: number) {
+function metricsOf(options: Options, record: RunRecord, ended: Ended) {
   const endedAt = (ended.startedAt.getTime() + 1000 * ended.seconds) / 1000;
   const { users, items, interactions, version } = options;
   return {
     version,
     exitCode: ended.exitCode,
     endedAt,
-    lastSuccess: ended.exitCode === ExitCode.ok ? endedAt : before,
     seconds: ended.seconds,
     stages: record.stages.map(({ stage, seconds }) => ({ stage, seconds: seconds() })),
     inputs: Object.entries({ users, items, interactions }).flatMap(([input, path]) =>
@@ -80,20 +71,4 @@ function rowsOf({ files }: RunRecord, path: string) {
     rejected: file?.table.rejected ?? 0,
     skipped: file?.skipped.reduce((total, { kind }) => total + kind.count, 0) ?? 0,
   };
-}
-
-/** When a run last succeeded, as the file of the one before says. */
-function lastSuccess(path: string): number {
-  try {
-    // A pipe or a terminal may be waited for forever, and holds nothing that was written before.
-    return statSync(path).isFile() ? lastSuccessIn(readFileSync(path, 'utf8')) : 0;
-  } catch {
-    // There is none yet; where it cannot be read, it cannot be written either, which is told.
-    return 0;
-  }
-}
-
-/** "recommend" of "/var/lib/node_exporter/recommend.prom": unique among the files that a collector reads. */
-function nameOf(path: string): string {
-  return basename(path).replace(/\.prom$/, '');
 }

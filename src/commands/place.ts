@@ -32,7 +32,7 @@ export async function openPlace(run: Run, options: Options, interrupted: AbortSi
   if (!target && options.resume) {
     throw usage(`--resume needs a file to go on with, and ${options.output} is a pipe or a device: -o FILE`);
   }
-  if (!target) return { destination: openDestination(options.output), file: undefined, leave: () => {} };
+  if (!target) return { destination: openDestination(options.output, run.say), file: undefined, leave: () => {} };
   const leave = await lockOutput(target.path, {
     wait: options.lockWait,
     onWait: (who) => run.say(`${options.output} is being written by ${who}: waiting`),

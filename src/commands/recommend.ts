@@ -83,9 +83,16 @@ function unfinished(
   const isKept = kept !== undefined && (isStopped || (!run.directory.isKept && kept.told !== ''));
   if (isKept) run.directory.keep(true);
   const far = isTimeUp ? ` while ${stageOf(record)}; no output file was written` : '';
-  const rest = isKept ? '; --resume goes on with what is done' : '';
+  const rest = isKept ? '; --resume goes on with what is done' : missed(error, options, place);
   if (!(error instanceof Failure) || far + rest === '') return error;
   return new Failure(error.exitCode, `${error.message}${far}${rest}`, { cause: error });
+}
+
+/** What a run that is short of memory would have kept, had it been asked to. */
+function missed(error: unknown, { resume }: Options, place: Place | undefined): string {
+  const isShort = error instanceof Failure && error.exitCode === ExitCode.noMemory;
+  if (!isShort || resume || !place?.file || place.file.kept.told === '') return '';
+  return '; what was done is gone, with --resume it stays for the next run';
 }
 
 function stageOf({ stages }: RunRecord): string {
@@ -113,20 +120,19 @@ async function work(
     }
   };
   await memory.read();
-  const { dataset, reports } = await stage('reading', () => read(run, options));
+  const { dataset, reports } = await stage('reading', () => read(run, options, memory));
   record.files = reports;
   record.dataset = dataset;
   tellLongHistories(run, dataset, options.method.settings.longestHistory);
   await memory.learn(dataset);
   if (file) goOn(run, options, file.kept, dataset);
-  const settled = await stage('tuning', () => settleOnce(run, dataset, options, file?.kept));
-  const { settings, explanation, trials, tuning, cold } = settled;
-  const auto = explanation === undefined ? undefined : { explanation, tuning, cold };
+  const { settings, auto } = await stage('tuning', () => settleOnce(run, dataset, options, file?.kept));
   record.method = { name: options.method.name, settings, auto };
-  if (explanation !== undefined) run.say(`auto: ${explanation}`);
-  if (trials !== undefined) run.tell(trials);
+  if (auto) run.say(`auto: ${auto.explanation}`);
+  if (auto?.table) run.tell(auto.table);
   let audience = '';
   const learned = await stage('learning', () => {
+    memory.arrange(dataset);
     const arranged = arrange(run, dataset, settings);
     audience = writeAudienceOf(run, options, dataset, settings);
     // All that is large of it lies in files now.
@@ -171,13 +177,9 @@ async function settleOnce(
   { method }: Options,
   kept: KeptWork | undefined,
 ): Promise<Settled> {
-  const before = kept?.settled;
-  if (before) {
-    const { settings, explanation, trials } = before;
-    return { settings, ...(explanation !== null && { explanation }), ...(trials !== null && { trials }) };
-  }
+  if (kept?.settled) return kept.settled;
   const settled = await settle(run, dataset, method);
-  kept?.keepSettled(settled.settings, settled.explanation, settled.trials);
+  kept?.keepSettled(settled);
   return settled;
 }
 
@@ -195,19 +197,24 @@ function tellLongHistories(run: Run, { interactions }: Dataset, most: number): v
   );
 }
 
-async function read(run: Run, options: Options): Promise<{ dataset: Dataset; reports: FileReport[] }> {
+async function read(
+  run: Run,
+  options: Options,
+  memory: WithinMemory,
+): Promise<{ dataset: Dataset; reports: FileReport[] }> {
   const { users, items, interactions } = options;
   const total = [users, items, interactions].reduce(
     (bytes, path) => bytes + (path === undefined ? 0 : sizeAtHand(path)),
     0,
   );
   let done = 0;
-  const { badRows, close } = openBadRows(options.badRows, options.safeCsv);
+  const rejects = openBadRows(options.badRows, options.safeCsv, run.say);
   try {
     const { dataset, reports } = await readDataset({
       ...options,
-      badRows,
+      badRows: rejects.badRows,
       ...fastReading(run),
+      beforeFolding: (rows) => memory.fold(rows),
       onBytes: (count) => {
         done += count;
         run.progress.at('reading', done, total);
@@ -215,9 +222,10 @@ async function read(run: Run, options: Options): Promise<{ dataset: Dataset; rep
     });
     run.say(understood(dataset, reports, options.verbose));
     for (const alarm of alarmsOf(reports, options.badRows)) run.warn(alarm);
+    await rejects.close();
     return { dataset, reports };
   } finally {
-    close();
+    rejects.abandon();
   }
 }
 

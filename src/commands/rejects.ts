@@ -1,41 +1,97 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, statSync, writeSync } from 'node:fs';
 import { stringify } from 'csv-stringify/sync';
 import { ExitCode, Failure, messageOf } from '../failure.js';
 import type { BadRows } from '../input/csv.js';
+import { type OnWait, openDestination } from '../output/destination.js';
 import { quoted, safelyQuoted } from '../output/quoting.js';
+
+/** What is done with refused rows. */
+export interface Rejects {
+  badRows: BadRows;
+  /** Sees that all that are to be kept are. */
+  close: () => Promise<void>;
+  /** Waits for nothing. Harmless after `close`. */
+  abandon: () => void;
+}
+
+const HEADER = 'file,line,reason,row\n';
+const NOTHING_KEPT = { close: async () => {}, abandon: () => {} };
 
 /**
  * What `--bad-rows` asks for: stop, skip, or keep the refused rows in a CSV of their own (file, line, reason, row).
- * @param safe no cell of it may be run by a spreadsheet.
+ * @param safe no cell of it may be run by a spreadsheet. @param onWait is told where nobody reads a pipe for a while.
  */
-export function openBadRows(what: string, safe: boolean): { badRows: BadRows; close: () => void } {
-  if (what === 'stop') return { badRows: 'stop', close: () => {} };
-  if (what === 'skip') return { badRows: () => {}, close: () => {} };
+export function openBadRows(what: string, safe: boolean, onWait?: OnWait): Rejects {
+  if (what === 'stop') return { badRows: 'stop', ...NOTHING_KEPT };
+  if (what === 'skip') return { badRows: () => {}, ...NOTHING_KEPT };
   const quote = safe ? safelyQuoted : quoted;
-  let file: number;
+  const { write, ...ends } = isPipe(what) ? intoPipe(what, onWait) : intoFile(what);
+  write(HEADER);
+  return {
+    badRows: ({ path, line, reason, cells }) => {
+      const row = cells.length > 0 ? stringify([[...cells]], { eof: false }) : '';
+      write(`${[quote(path), line, quote(reason), quote(row)].join(',')}\n`);
+    },
+    ...ends,
+  };
+}
+
+interface Sink extends Pick<Rejects, 'close' | 'abandon'> {
+  write: (line: string) => void;
+}
+
+function intoFile(what: string): Sink {
+  let file: number | undefined;
   try {
     file = openSync(what, 'w', 0o666);
   } catch (cause) {
     const why = messageOf(cause);
     throw new Failure(ExitCode.cannotCreate, `--bad-rows: ${what} cannot be created: ${why}`, { cause });
   }
-  const write = (line: string) => {
-    try {
-      writeSync(file, line);
-    } catch (error) {
-      const why = messageOf(error);
-      throw new Failure(
-        ExitCode.io,
-        `--bad-rows: ${what} cannot be written: ${why}; make room there, or --bad-rows skip keeps none`,
-      );
-    }
+  const abandon = () => {
+    if (file !== undefined) closeSync(file);
+    file = undefined;
   };
-  write('file,line,reason,row\n');
   return {
-    badRows: ({ path, line, reason, cells }) => {
-      const row = cells.length > 0 ? stringify([[...cells]], { eof: false }) : '';
-      write(`${[quote(path), line, quote(reason), quote(row)].join(',')}\n`);
+    write: (line) => {
+      try {
+        if (file !== undefined) writeSync(file, line);
+      } catch (error) {
+        const why = messageOf(error);
+        throw new Failure(
+          ExitCode.io,
+          `--bad-rows: ${what} cannot be written: ${why}; make room there, or --bad-rows skip keeps none`,
+        );
+      }
     },
-    close: () => closeSync(file),
+    close: async () => abandon(),
+    abandon,
   };
+}
+
+/** A pipe may have no reader yet, or a slow one: rows wait in memory, so that reading and signals do not. */
+function intoPipe(what: string, onWait: OnWait | undefined): Sink {
+  const pipe = openDestination(what, onWait);
+  let failure: unknown;
+  return {
+    write: (line) => {
+      if (failure) throw failure;
+      pipe.write(line).catch((error) => {
+        failure = error;
+      });
+    },
+    close: () => pipe.commit(),
+    abandon: () => pipe.abandon(),
+  };
+}
+
+/** True for a pipe or a device. */
+function isPipe(path: string): boolean {
+  try {
+    const stats = statSync(path);
+    return !stats.isFile() && !stats.isDirectory();
+  } catch {
+    // Who opens it says what is wrong.
+    return false;
+  }
 }

@@ -2,9 +2,10 @@ import type { Dataset } from '../input/dataset.js';
 import { lotKeys } from '../model/random.js';
 import { rehearse } from '../model/rehearsal.js';
 import type { Settings } from '../model/settings.js';
-import { ifWorth, type Tuning, tune, tuneCold } from '../model/tuning.js';
+import { ifWorth, tune, tuneCold } from '../model/tuning.js';
 import { plural } from '../output/report.js';
 import { tuned, tuningTable } from '../output/tuning-report.js';
+import type { AutoRecord } from '../storage/journal-entries.js';
 import type { Method } from './method.js';
 import type { Run } from './run.js';
 import { TrialBench } from './trial-bench.js';
@@ -22,27 +23,22 @@ const SMALL = 1_000_000;
  */
 const LEAST_IN_ALL = 0.03;
 
-/** Settings to learn with, and under `auto` how they came about: in a few lines, and as the table of all trials. */
+/** Settings to learn with, and under `auto` how they came about. */
 export interface Settled {
   settings: Settings;
-  explanation?: string;
-  trials?: string;
-  tuning?: Tuning;
-  cold?: Tuning | undefined;
+  auto: AutoRecord | null;
 }
 
 /** The settings to learn with: those of the method, or under `auto` what held-out items make of them. */
 export async function settle(run: Run, dataset: Dataset, method: Method): Promise<Settled> {
-  if (!method.tuned) return { settings: method.settings };
+  if (!method.tuned) return { settings: method.settings, auto: null };
   const startedAt = run.seconds();
   const rehearsal = rehearse(dataset, { users: lotKeys(dataset.userIds), items: lotKeys(dataset.itemIds) });
   const users = rehearsal.judged.length;
   const base = method.fixed.size === 0 ? 'the fixed defaults' : 'the fixed defaults with what was set';
   if (users < FEWEST_JUDGED) {
-    return {
-      settings: method.settings,
-      explanation: `${base}: ${plural(users, 'user')} with items to hold out, ${FEWEST_JUDGED} are wanted to tell a gain from noise`,
-    };
+    const explanation = `${base}: ${plural(users, 'user')} with items to hold out, ${FEWEST_JUDGED} are wanted to tell a gain from noise`;
+    return { settings: method.settings, auto: { explanation, table: '', tried: [], triedCold: [] } };
   }
   const { neighbors } = method.settings;
   const start = { ...method.settings, neighbors: Math.min(neighbors, TUNING_NEIGHBORS) };
@@ -61,10 +57,12 @@ export async function settle(run: Run, dataset: Dataset, method: Method): Promis
   const facts = { base, start, users, latest: knobs.times, seconds: run.seconds() - startedAt };
   return {
     settings: { ...(cold ?? tuning).settings, neighbors },
-    explanation: tuned(tuning, cold, facts),
-    trials: tuningTable(tuning, cold, base),
-    tuning,
-    cold,
+    auto: {
+      explanation: tuned(tuning, cold, facts),
+      table: tuningTable(tuning, cold, base),
+      tried: tuning.attempts,
+      triedCold: cold?.attempts ?? [],
+    },
   };
 }
 

@@ -3,7 +3,17 @@ import { sizeAtHand } from '../input/bytes.js';
 import type { Dataset } from '../input/dataset.js';
 import { needsGram } from '../model/fit.js';
 import { plural } from '../output/report.js';
-import { childHeap, childrenWithin, type Need, needToLearn, needToRead, overBudget } from './memory-plan.js';
+import {
+  childHeap,
+  childrenWithin,
+  moreToArrange,
+  moreToFold,
+  type Need,
+  needToLearn,
+  needToRead,
+  noRoomFor,
+  overBudget,
+} from './memory-plan.js';
 import type { Options } from './options.js';
 import type { Run } from './run.js';
 
@@ -41,6 +51,24 @@ export class WithinMemory {
       isTuned: tuned,
     });
     await this.#limit(need, `to learn from ${plural(interactions.index.length, 'interaction')}`);
+  }
+
+  /** Before so many rows are put in order, while nothing can look. @throws Failure 71 where there is too little for that. */
+  fold(rows: number): void {
+    this.#requireRoom(moreToFold(rows), `to put ${plural(rows, 'row')} in order`);
+  }
+
+  /** Likewise before what was read is arranged to be learned from. */
+  arrange({ interactions }: Dataset): void {
+    const count = interactions.index.length;
+    this.#requireRoom(moreToArrange(count), `to arrange ${plural(count, 'interaction')}`);
+  }
+
+  #requireRoom(more: number, what: string): void {
+    const { maxMemory } = this.#options;
+    if (maxMemory === undefined) return;
+    const { bytes } = this.#run.memory.look();
+    if (bytes + more > maxMemory) throw noRoomFor(maxMemory, bytes, more, what);
   }
 
   async #limit(need: Need, what: string): Promise<void> {

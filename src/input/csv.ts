@@ -200,7 +200,7 @@ class Table implements RecordTaker {
   /** @throws Failure 65 where not even a header was there. */
   finish(): TableReport {
     if (!this.#readers) {
-      throw new Failure(ExitCode.badData, `${this.report.path} is empty: its first line has to name the columns`);
+      throw emptyTable(this.report.path);
     }
     this.report.rows += this.#readers.plain?.rows ?? 0;
     return this.report;
@@ -234,7 +234,13 @@ function firstLine(cells: readonly string[], lastLine: number): number {
   return line;
 }
 
-function readingFailure(name: string, error: unknown): Error {
+/** The failure of a file without a byte, or without a line. */
+export function emptyTable(name: string): Failure {
+  return new Failure(ExitCode.badData, `${name} is empty: its first line has to name the columns`);
+}
+
+/** The failure of a file that cannot be read, in the user's terms. */
+export function readingFailure(name: string, error: unknown): Error {
   if (error instanceof Failure) return error;
   const cause = asError(error);
   const code = systemCode(error);

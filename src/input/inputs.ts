@@ -22,6 +22,8 @@ export interface Inputs extends Folding, Reading {
   badRows: BadRows;
   /** Reads plain rows of events faster; undefined: nothing does. */
   scanning?: Scanning | undefined;
+  /** Is told how many rows are about to be put in order, in one stretch; it may throw. */
+  beforeFolding?: (rows: number) => void;
 }
 
 /** The users and items met so far; every file adds to them. */

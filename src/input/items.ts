@@ -2,8 +2,9 @@ import { ExitCode, Failure } from '../failure.js';
 import { decideAttribute } from './attributes.js';
 import { displayName, readTable } from './csv.js';
 import type { FileReport } from './dataset.js';
+import { itemsRoles } from './file-roles.js';
 import { type Ids, type Inputs, source } from './inputs.js';
-import { missingColumn, namedRoles, pickRoles, type Roles, recogniseRoles } from './roles.js';
+import { namedRoles, type Roles } from './roles.js';
 import { SubjectTable } from './subjects.js';
 import { type AttributeTable, attributeTable, isSpoilt, spoiltNotes } from './tables.js';
 
@@ -19,6 +20,7 @@ export async function readItems(inputs: Inputs, path: string, ids: Ids, reports:
   const name = displayName(path);
   let header: readonly string[] = [];
   let roles: Roles = {};
+  let used: Roles = {};
   let columns: number[] = [];
   let table = new SubjectTable([], undefined);
   const report = await readTable(
@@ -26,11 +28,11 @@ export async function readItems(inputs: Inputs, path: string, ids: Ids, reports:
     inputs.badRows,
     (names) => {
       header = names;
-      roles = recogniseRoles(name, header, ['user', 'item', 'title', 'time', 'rating'], inputs.named, 'item');
-      if (roles.item === undefined) throw missingColumn(name, header, 'item', inputs.named);
+      const recognised = itemsRoles(name, header, inputs.named);
+      ({ roles, used } = recognised);
       columns = otherColumns(header, roles);
       table = new SubjectTable(roles.title === undefined ? columns : [...columns, roles.title], roles.title);
-      return table.reader(roles.item, ids.items);
+      return table.reader(recognised.itemAt, ids.items);
     },
     inputs,
   );
@@ -46,11 +48,10 @@ export async function readItems(inputs: Inputs, path: string, ids: Ids, reports:
   // A description that stands in for the title is still read for its words.
   if (roles.title !== undefined && isText(titles)) columns.push(roles.title);
   const attributes = attributeTable(table, header, columns, { wanted: inputs.attributeColumns, words: true }, count);
-  const shownRoles = pickRoles(roles, ['item', 'title']);
   reports.push({
     kind: 'items',
     table: report,
-    roles: namedRoles(shownRoles, header),
+    roles: namedRoles(used, header),
     skipped: [{ what: 'without an item id (empty, NA or NULL)', kind: table.withoutId, isWithoutId: true }],
     columns: attributes.columns,
     unused: header.filter((_, at) => at === roles.user || at === roles.time || at === roles.rating),

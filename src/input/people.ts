@@ -3,6 +3,7 @@ import { displayName, type RowReaders, readTable } from './csv.js';
 import type { FileReport } from './dataset.js';
 import type { Events } from './event-columns.js';
 import { eventReader } from './events.js';
+import { besideRoles, type FileRoles, peopleRoles } from './file-roles.js';
 import { type Ids, type Inputs, source } from './inputs.js';
 import {
   newProfileLists,
@@ -11,21 +12,11 @@ import {
   preferenceColumns,
   readProfileLists,
 } from './profiles.js';
-import {
-  missingColumn,
-  namedRoles,
-  pickRoles,
-  type Role,
-  type Roles,
-  recogniseRoles,
-  requireNamedColumns,
-} from './roles.js';
+import { namedRoles, type Roles, requireNamedColumns } from './roles.js';
 import { noteFuture, settleTimes } from './settled-times.js';
 import { SubjectTable } from './subjects.js';
 import { AttributeFinder, type AttributeTable, attributeTable, spoiltNotes } from './tables.js';
 
-const EVENT_ROLES: readonly Role[] = ['user', 'item', 'rating', 'time', 'event'];
-const ALL_ROLES: readonly Role[] = [...EVENT_ROLES, 'history', 'preferences', 'exclude'];
 const WITHOUT_USER = 'without a user id (empty, NA or NULL)';
 
 /** What the users file holds: events of users, or profiles of them. */
@@ -58,12 +49,11 @@ export async function readPeople(
     source(inputs, path),
     inputs.badRows,
     (header, delimiter) => {
-      const roles = recogniseRoles(name, header, ALL_ROLES, inputs.named, 'user');
-      if (roles.user === undefined) throw missingColumn(name, header, 'user', inputs.named);
+      const recognised = peopleRoles(name, header, inputs.named);
       const reading =
-        roles.item === undefined
-          ? profilesReading(inputs, header, roles, roles.user, ids, finder)
-          : eventsReading(inputs, name, header, roles, ids, delimiter);
+        recognised.kind === 'profiles'
+          ? profilesReading(inputs, header, recognised.used, recognised.userAt, ids, finder)
+          : eventsReading(inputs, name, header, recognised, ids, delimiter);
       report = reading.report;
       // This is the last file: all headers are known, and nothing more has to be read to tell.
       requireNamedColumns(inputs.named, [...reports, report]);
@@ -86,10 +76,7 @@ export async function readBeside(inputs: Inputs, path: string, ids: Ids, reports
     source(inputs, path),
     inputs.badRows,
     (header, delimiter) => {
-      const roles = recogniseRoles(name, header, EVENT_ROLES, inputs.named, 'item');
-      if (roles.user === undefined) throw missingColumn(name, header, 'user', inputs.named);
-      if (roles.item === undefined) throw missingColumn(name, header, 'item', inputs.named);
-      reading = eventsReading(inputs, name, header, roles, ids, delimiter);
+      reading = eventsReading(inputs, name, header, besideRoles(name, header, inputs.named), ids, delimiter);
       return reading;
     },
     inputs,
@@ -110,7 +97,7 @@ function eventsReading(
   inputs: Inputs,
   name: string,
   header: readonly string[],
-  roles: Roles,
+  { roles, used }: FileRoles,
   ids: Ids,
   delimiter: string,
 ): Reading {
@@ -126,7 +113,6 @@ function eventsReading(
     inputs.dayOrder,
     inputs.scanning,
   );
-  const used = pickRoles(roles, EVENT_ROLES);
   const report = emptyReport('events', used, header);
   report.unused = header.filter((_, at) => !Object.values(used).includes(at));
   report.skipped = [
@@ -147,12 +133,11 @@ function eventsReading(
 function profilesReading(
   inputs: Inputs,
   header: readonly string[],
-  roles: Roles,
+  used: Roles,
   userAt: number,
   ids: Ids,
   finder: AttributeFinder,
 ): Reading {
-  const used = pickRoles(roles, ['user', 'history', 'preferences', 'exclude']);
   const preferences = preferenceColumns(header, used, finder);
   const listed = new Set([...Object.values(used), ...preferences.map((column) => column.at)]);
   const columns = header.flatMap((_, at) => (listed.has(at) ? [] : [at]));

@@ -5,6 +5,7 @@ import type { Dataset, EventsReport, FileReport } from './dataset.js';
 import type { Events } from './event-columns.js';
 import { type EventWeights, typeKey } from './event-types.js';
 import { foldEvents } from './fold.js';
+import { refuseHeaders } from './headers.js';
 import { IdIndex } from './ids.js';
 import type { Ids, Inputs } from './inputs.js';
 import { type Catalogue, readItems } from './items.js';
@@ -12,6 +13,7 @@ import { joinedRatings } from './joined-ratings.js';
 import { joinedTimes } from './latest.js';
 import { type EventsFile, type People, readBeside, readPeople } from './people.js';
 import { type Entries, newProfileLists } from './profiles.js';
+import { requireNamedAttributes } from './roles.js';
 import { noAttributes } from './tables.js';
 
 /**
@@ -19,6 +21,7 @@ import { noAttributes } from './tables.js';
  * be told from `id:strength` only once all ids are known.
  */
 export async function readDataset(inputs: Inputs): Promise<{ dataset: Dataset; reports: FileReport[] }> {
+  await refuseHeaders(inputs);
   const ids = { users: new IdIndex(), items: new IdIndex() };
   const reports: FileReport[] = [];
   const catalogue = inputs.items === undefined ? undefined : await readItems(inputs, inputs.items, ids, reports);
@@ -81,6 +84,7 @@ function assemble(
   const users = ids.users.size;
   const items = ids.items.size;
   const behaviour = events.map(({ path, events: read, report }) => {
+    inputs.beforeFolding?.(read.user.length);
     const folded = foldEvents(path, read, ids.users.ids, ids.items.ids, inputs);
     report.events = eventsReport(read, folded);
     for (const column of [read.strength, read.weight, read.time]) column?.clear();
@@ -162,18 +166,6 @@ function noteStrangers(offered: Uint8Array, had: SparseRows, reports: readonly F
   report.notes.push(`items not in the catalogue: ${strangers}; learned from, never recommended`);
   if (had.index.length > 0 && had.index.every((item) => offered[item] === 0)) {
     report.alarms.push('not one item that anybody had is in the catalogue; do the ids of the files match?');
-  }
-}
-
-/** An attribute named by option has to be in one of the files at least. */
-function requireNamedAttributes(attributes: readonly string[] | undefined, reports: readonly FileReport[]): void {
-  const columns = new Set(reports.flatMap((report) => report.columns.map((column) => column.name)));
-  for (const name of attributes ?? []) {
-    if (columns.has(name)) continue;
-    throw new Failure(
-      ExitCode.usage,
-      `--attribute-cols: no file has a column ${JSON.stringify(name)} free to be an attribute`,
-    );
   }
 }
 

@@ -142,6 +142,24 @@ export function requireNamedColumns(
   }
 }
 
+/**
+ * Likewise an attribute.
+ * @param files the columns of each that are free to be one. @throws Failure 2.
+ */
+export function requireNamedAttributes(
+  attributes: readonly string[] | undefined,
+  files: readonly { readonly columns: readonly { name: string }[] }[],
+): void {
+  const columns = new Set(files.flatMap((file) => file.columns.map(({ name }) => name)));
+  for (const name of attributes ?? []) {
+    if (columns.has(name)) continue;
+    throw new Failure(
+      ExitCode.usage,
+      `--attribute-cols: no file has a column ${JSON.stringify(name)} free to be an attribute`,
+    );
+  }
+}
+
 /** A header name without case, spaces, punctuation and RecBole's `:type`: `User ID`, `USER_ID`, `user_id:token` → `userid`. */
 export function normalised(name: string): string {
   return name

@@ -1,6 +1,7 @@
 import { Presets, SingleBar } from 'cli-progress';
 import { atExit } from '../storage/at-exit.js';
 import { BEGINNING, type Place } from './progress.js';
+import { duration } from './pulse.js';
 
 const STEPS = 1000;
 
@@ -21,6 +22,8 @@ export class Bar {
         hideCursor: true,
         clearOnComplete: true,
         etaBuffer: 100,
+        // No number until there is a pace to go by.
+        formatTime: (seconds: unknown) => (typeof seconds === 'number' ? duration(seconds) : '?'),
         // The program has its own way with signals.
         gracefulExit: false,
       },

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
+  constants,
   createWriteStream,
   fchmodSync,
   fsyncSync,
@@ -10,6 +11,7 @@ import {
   rmSync,
   type Stats,
   statSync,
+  type WriteStream,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
@@ -29,12 +31,28 @@ export interface Destination {
   abandon(): void;
 }
 
-/** Opens a file, or standard output for `-`. @throws Failure 73 where it cannot be made. */
-export function openDestination(path: string): Destination {
+/** Is told, in a sentence, what is waited for. */
+export type OnWait = (message: string) => void;
+
+/**
+ * Opens a file, or standard output for `-`.
+ * @param onWait is told where a pipe has no reader for a while. @throws Failure 73 where it cannot be made.
+ */
+export function openDestination(path: string, onWait?: OnWait): Destination {
   const target = fileToBe(path);
-  return target
-    ? new AtomicFile(target)
-    : new Stream(path === '-' ? process.stdout : createWriteStream(path), path === '-' ? 'standard output' : path);
+  if (target) return new AtomicFile(target);
+  return path === '-' ? new Stream(process.stdout, 'standard output') : new Pipe(path, onWait);
+}
+
+/** Writes a file, or standard output for `-`, in one go. @throws Failure 73 where it cannot be made, 74 where it cannot be written. */
+export async function writeWhole(path: string, text: string, onWait?: OnWait): Promise<void> {
+  const file = openDestination(path, onWait);
+  try {
+    await file.write(text);
+    await file.commit();
+  } finally {
+    file.abandon();
+  }
 }
 
 /** A file that is or will be. */
@@ -58,7 +76,7 @@ export function fileToBe(path: string): FileToBe | undefined {
   return present ? { path: realpathSync(path), mode: present.mode & 0o777 } : { path, mode: undefined };
 }
 
-/** Standard output, a pipe or a device. A reader that closes it early has seen enough. */
+/** Standard output, a pipe or a device that is written to as it comes. A reader that closes it early has seen enough. */
 class Stream implements Destination {
   readonly #stream: Writable;
   readonly #name: string;
@@ -92,6 +110,52 @@ class Stream implements Destination {
   }
 
   abandon(): void {}
+}
+
+/** Milliseconds for which nobody has to read a pipe before that is told. */
+const READER_IS_LATE = 3000;
+
+/**
+ * A pipe or a device by its path. To open a pipe takes a reader, which may never come: what is written before waits in memory, and the
+ * end of the process does not.
+ */
+class Pipe extends Stream {
+  readonly #path: string;
+  readonly #stream: WriteStream;
+  readonly #forget: () => void;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(path: string, onWait: OnWait = () => {}) {
+    const stream = createWriteStream(path);
+    super(stream, path);
+    this.#path = path;
+    this.#stream = stream;
+    const late = () => onWait(`nobody reads ${path} yet: what is to go there waits for that`);
+    this.#timer = setTimeout(late, READER_IS_LATE).unref();
+    this.#forget = atExit(() => this.#freeOpening());
+    for (const event of ['open', 'error']) stream.once(event, () => this.#settled());
+  }
+
+  override abandon(): void {
+    if (!this.#stream.pending) return;
+    this.#settled();
+    this.#stream.destroy();
+    this.#freeOpening();
+  }
+
+  #settled(): void {
+    clearTimeout(this.#timer);
+    this.#forget();
+  }
+
+  /** Is its reader for a moment: a process does not end before its opening of a pipe has come back. */
+  #freeOpening(): void {
+    try {
+      if (statSync(this.#path).isFIFO()) closeSync(openSync(this.#path, constants.O_RDONLY | constants.O_NONBLOCK));
+    } catch {
+      // It has gone, or is not ours to read: a signal ends the process all the same.
+    }
+  }
 }
 
 /**

@@ -7,8 +7,10 @@ import {
   fsyncSync,
   ftruncateSync,
   openSync,
+  promises,
   readSync,
   renameSync,
+  rmSync,
   write,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -17,9 +19,10 @@ import { checkSum } from '../storage/check-sum.js';
 import type { RunDirectory } from '../storage/run-directory.js';
 import { AtomicFile, cannotCreate, cannotWrite, type Destination, type FileToBe } from './destination.js';
 
-/** Its names in the run's directory: lines as they are, and packed. */
+/** Its names in the run's directory: lines as they are, packed, and those that are to lie elsewhere in it. */
 export const LISTS = 'lists';
 const PACKED = 'packed';
+const ASIDE = 'aside';
 
 const writeTo = promisify(write);
 
@@ -32,6 +35,8 @@ export class ListsFile implements Destination {
   readonly #target: FileToBe;
   readonly #packedPath: string;
   readonly #file: number;
+  readonly #asidePath: string;
+  #aside: number | undefined;
   #packed: AtomicFile | undefined;
   #length = 0;
   #isOpen = true;
@@ -42,6 +47,7 @@ export class ListsFile implements Destination {
     this.#target = target;
     this.path = join(directory.path, LISTS);
     this.#packedPath = directory.file(PACKED);
+    this.#asidePath = directory.file(ASIDE);
     try {
       // Neither cut nor appended to: opened to be read and written in place.
       this.#file = openSync(this.path, constants.O_RDWR | constants.O_CREAT, 0o666);
@@ -59,18 +65,16 @@ export class ListsFile implements Destination {
   /** The check sum of those of its bytes; undefined where it has not so many. */
   sumOf(at: number, end: number): number | undefined {
     if (end > fstatSync(this.#file).size) return undefined;
-    const bytes = Buffer.allocUnsafe(end - at);
-    for (let done = 0; done < bytes.length; ) {
-      const count = readSync(this.#file, bytes, done, bytes.length - done, at + done);
-      if (count === 0) return undefined;
-      done += count;
-    }
-    return checkSum(bytes);
+    return checkSum(bytesOf(this.#file, at, end));
   }
 
-  /** Goes on behind the first bytes that are there. @throws Failure 74 where that cannot be written. */
-  async goOn(length: number): Promise<void> {
+  /**
+   * Goes on behind the first bytes that are there.
+   * @param end the bytes from there up to this one are set aside. @throws Failure 74 where that cannot be written.
+   */
+  async goOn(length: number, end = length): Promise<void> {
     try {
+      if (end > length) this.#aside = await copyOf(this.path, this.#asidePath);
       ftruncateSync(this.#file, length);
     } catch (error) {
       throw cannotWrite(this.#target.path, error);
@@ -80,6 +84,11 @@ export class ListsFile implements Destination {
     this.#packed = new AtomicFile(this.#target, this.#packedPath);
     if (length === 0) return;
     for await (const chunk of createReadStream(this.path, { end: length - 1 })) await this.#packed.write(chunk);
+  }
+
+  /** Bytes that were set aside, by where they lay. */
+  setAside(at: number, end: number): Uint8Array {
+    return this.#aside === undefined ? new Uint8Array(0) : bytesOf(this.#aside, at, end);
   }
 
   async write(bytes: Uint8Array | string): Promise<boolean> {
@@ -103,6 +112,8 @@ export class ListsFile implements Destination {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#packed?.abandon();
+    if (this.#aside !== undefined) closeSync(this.#aside);
+    this.#aside = undefined;
     // Never while it is written: its number may be another file's the moment it is closed.
     this.#writing.catch(() => {}).then(() => closeSync(this.#file));
   }
@@ -120,4 +131,21 @@ export class ListsFile implements Destination {
     this.#length += bytes.length;
     await this.#packed?.write(bytes);
   }
+}
+
+/** Opens a copy of a file, which takes no name and is gone when it is closed. */
+async function copyOf(path: string, copy: string): Promise<number> {
+  await promises.copyFile(path, copy, constants.COPYFILE_FICLONE);
+  const file = openSync(copy, 'r');
+  rmSync(copy);
+  return file;
+}
+
+function bytesOf(file: number, at: number, end: number): Buffer {
+  const bytes = Buffer.allocUnsafe(end - at);
+  let done = 0;
+  for (let count = 1; count > 0 && done < bytes.length; done += count) {
+    count = readSync(file, bytes, done, bytes.length - done, at + done);
+  }
+  return bytes.subarray(0, done);
 }

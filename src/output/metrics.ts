@@ -52,6 +52,11 @@ export function lastSuccessIn(text: string): number {
   return Number.isFinite(seconds) ? seconds : 0;
 }
 
+/** Whether a file holds metrics of ours. */
+export function holdsMetrics(text: string): boolean {
+  return text.startsWith('# HELP recommend_');
+}
+
 function familiesOf(metrics: RunMetrics): Family[] {
   const { version, exitCode, endedAt, lastSuccess, seconds, stages, inputs, served, retries, memoryBytes } = metrics;
   const one = (name: string, help: string, value: number): Family => ({ name, help, samples: [[{}, value]] });

@@ -38,7 +38,7 @@ export function megabytes(bytes: number): string {
 }
 
 /** "6 s", "12 min 5 s", "2 h 0 min": what matters of it. */
-function duration(seconds: number): string {
+export function duration(seconds: number): string {
   const whole = Math.floor(seconds);
   const minutes = Math.floor(whole / 60);
   if (minutes === 0) return `${whole} s`;

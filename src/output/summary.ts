@@ -4,8 +4,9 @@ import { displayName } from '../input/csv.js';
 import type { Dataset, FileReport } from '../input/dataset.js';
 import { HYPER_PARAMETERS } from '../model/hyper-parameters.js';
 import type { Settings } from '../model/settings.js';
-import type { Tuning } from '../model/tuning.js';
+import type { Attempt } from '../model/tuning.js';
 import type { FamilyMemory } from '../shards/family-memory.js';
+import type { AutoRecord } from '../storage/journal-entries.js';
 
 /** What a run found and did, as far as it came: everything a later look at it wants. */
 export interface RunRecord {
@@ -15,19 +16,12 @@ export interface RunRecord {
   files: readonly FileReport[];
   dataset?: Dataset;
   /** How it learned. */
-  method?: { name: string; settings: Settings; auto: AutoRecord | undefined };
+  method?: { name: string; settings: Settings; auto: AutoRecord | null };
   served?: Served;
   /** Seconds each stage took, in their order, or has taken so far. */
   stages: { stage: string; seconds: () => number }[];
   /** What was tried again, and why. */
   retries: readonly string[];
-}
-
-export interface AutoRecord {
-  explanation: string;
-  /** Undefined: there was too little to judge by. */
-  tuning: Tuning | undefined;
-  cold: Tuning | undefined;
 }
 
 export interface Served {
@@ -84,10 +78,12 @@ export async function summaryOf(
     method: method && {
       name: method.name,
       settings: byKey(method.settings),
-      auto: method.auto && {
-        explanation: method.auto.explanation,
-        trials: [...trialsOf(method.auto.tuning, false), ...trialsOf(method.auto.cold, true)],
-      },
+      auto: method.auto
+        ? {
+            explanation: method.auto.explanation,
+            trials: [...trialsOf(method.auto.tried, false), ...trialsOf(method.auto.triedCold, true)],
+          }
+        : undefined,
     },
     served,
     stages: Object.fromEntries(stages.map(({ stage, seconds }) => [stage, round(seconds())])),
@@ -134,8 +130,8 @@ async function sha256Of(path: string): Promise<string | null> {
   return hash.digest('hex');
 }
 
-function trialsOf(tuning: Tuning | undefined, withoutHistory: boolean) {
-  return (tuning?.attempts ?? []).map(({ changes, worth, gain, error, accepted, fitted }) => ({
+function trialsOf(tried: readonly Attempt[], withoutHistory: boolean) {
+  return tried.map(({ changes, worth, gain, error, accepted, fitted }) => ({
     changes: byKey(changes),
     worth,
     gain,

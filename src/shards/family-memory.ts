@@ -16,12 +16,17 @@ export interface FamilyMemory {
 const SOONEST = 250;
 const SHARE = 0.01;
 
-/** Samples the memory of this process and its children while a run lasts. What rises and falls between two looks is missed. */
+/**
+ * Samples the memory of this process and its children while a run lasts. Where this process rose and fell between two looks (it cannot
+ * look while it computes), the system still knows how high; what a child did in between is missed.
+ */
 export class MemoryWatch {
   readonly #children: () => number[];
   readonly #proc: string;
   #peak: FamilyMemory = { bytes: 0, processes: 0, measure: 'pss' };
   #timer: NodeJS.Timeout | undefined;
+  /** How high this process had been by the last look. */
+  #high = 0;
   #guard: { most: number; exceeded: (bytes: number) => void } | undefined;
 
   /** @param children the process ids there are now. @param proc where the system tells of processes. */
@@ -45,21 +50,32 @@ export class MemoryWatch {
   /** What they take now. */
   look(): FamilyMemory {
     const now = familyMemory([process.pid, ...this.#children()], this.#proc);
-    if (now.bytes > this.#peak.bytes) this.#peak = now;
-    if (this.#guard && now.bytes > this.#guard.most) {
+    const bytes = this.#mostSince(now);
+    if (bytes > this.#peak.bytes) this.#peak = { ...now, bytes };
+    if (this.#guard && bytes > this.#guard.most) {
       const { exceeded } = this.#guard;
       this.#guard = undefined;
-      exceeded(now.bytes);
+      exceeded(bytes);
     }
     return now;
   }
 
-  /** Tells once, when a look finds more than so many bytes. */
+  /** The most they took since the last look, never less than this process alone has had. */
+  #mostSince({ bytes }: FamilyMemory): number {
+    const status = `${this.#proc}/${process.pid}/status`;
+    const high = 1024 * (kilobytes(status, 'VmHWM') ?? 0);
+    const resident = 1024 * (kilobytes(status, 'VmRSS') ?? 0);
+    const beyond = high > this.#high ? Math.max(0, high - resident) : 0;
+    this.#high = high;
+    return Math.max(bytes + beyond, high);
+  }
+
+  /** Tells once, when a look finds that there were more than so many bytes. */
   guard(most: number, exceeded: (bytes: number) => void): void {
     this.#guard = { most, exceeded };
   }
 
-  /** The most that was seen. */
+  /** The most that they took, as far as could be seen. */
   get peak(): FamilyMemory {
     return this.#peak;
   }

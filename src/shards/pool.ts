@@ -35,6 +35,7 @@ interface Work<J extends Job> {
   number: number;
   job: J;
   worked: boolean;
+  /** More than were lost by an earlier run. */
   lost: number;
 }
 
@@ -97,6 +98,7 @@ export class Pool {
    * @param onAnswer is given each answer in the order of the rows, with the shard that was answered: one of those that were
    *   given, or a part of it. What it returns is awaited before the next.
    * @param onLost is given a row that no child could work, in its place among the answers; without it, such a row ends the run.
+   * @param lostBefore how many of the rows an earlier run has lost: that they are lost again says nothing of the others.
    * @throws ChildFailure when the job fails for good, Failure 1 where no child can be started; children at work are left to `close`.
    */
   async run<J extends Job>(
@@ -104,12 +106,13 @@ export class Pool {
     shards: readonly Shard[],
     onAnswer: (answer: AnswerTo<J>, shard: Shard) => void | Promise<void>,
     onLost?: (shard: Shard, failure: ChildFailure) => void | Promise<void>,
+    lostBefore = 0,
   ): Promise<void> {
     const lanes = this.#lanes.slice(0, this.childrenFor(shards.length));
     const [first] = lanes;
     if (!first) throw new RangeError('a pool of no children works nothing');
     const balance: Balance = balanceOf(this.#options.balance ?? 'least-loaded', this.#options.seed ?? 1);
-    const work: Work<J> = { number: ++this.#jobs, job, worked: false, lost: 0 };
+    const work: Work<J> = { number: ++this.#jobs, job, worked: false, lost: -lostBefore };
     for (const lane of lanes) lane.begin();
     const delivery = new Delivery<Part<J>[]>(async (parts) => {
       for (const part of parts) {

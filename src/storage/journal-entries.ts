@@ -1,5 +1,6 @@
-import { HYPER_PARAMETERS } from '../model/hyper-parameters.js';
+import { HYPER_PARAMETERS, type HyperParameter } from '../model/hyper-parameters.js';
 import { DEFAULT_SETTINGS, type Settings } from '../model/settings.js';
+import type { Attempt } from '../model/tuning.js';
 import { type FileFacts, isCount } from './array-file.js';
 
 /** The stages whose shards are kept. */
@@ -37,8 +38,19 @@ export interface InputFacts {
 export interface SettledEntry {
   kind: 'settled';
   settings: Settings;
-  explanation: string | null;
-  trials: string | null;
+  /** Null for a method by name. */
+  auto: AutoRecord | null;
+}
+
+/** How `auto` came to its settings. */
+export interface AutoRecord {
+  /** In a few lines for people. */
+  explanation: string;
+  /** The trials as a table for people; '' where there was too little to judge by. */
+  table: string;
+  /** What was tried, and what for users without a history. */
+  tried: Attempt[];
+  triedCold: Attempt[];
 }
 
 /** Rows of the Gram matrix or of the model, in files of the run's directory. */
@@ -81,7 +93,7 @@ export interface ForgetEntry {
 export type Entry = BeginEntry | DataEntry | SettledEntry | FilesEntry | ListsEntry | LostEntry | ForgetEntry;
 
 /** Changes with the entries. */
-export const JOURNAL_FORMAT = 1;
+export const JOURNAL_FORMAT = 2;
 
 /** The entry, if it is one, with nothing in it that cannot be: undefined for anything else. */
 export function asEntry(value: unknown): Entry | undefined {
@@ -99,9 +111,8 @@ export function asEntry(value: unknown): Entry | undefined {
       return { kind, hash, inputs };
     }
     case 'settled': {
-      const { kind, settings, explanation, trials } = value;
-      if (!isSettings(settings) || !isTextOrNull(explanation) || !isTextOrNull(trials)) return undefined;
-      return { kind, settings, explanation, trials };
+      const { kind, settings, auto } = value;
+      return isSettings(settings) && (auto === null || isAutoRecord(auto)) ? { kind, settings, auto } : undefined;
     }
     case 'files': {
       const { kind, stage, from, to, files } = value;
@@ -133,10 +144,6 @@ function asLists({ from, to, rows, short, empty, at, end, sum }: Record<string, 
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isTextOrNull(value: unknown): value is string | null {
-  return value === null || typeof value === 'string';
 }
 
 function isStage(value: unknown): value is KeptStage {
@@ -177,9 +184,31 @@ function isSettings(value: unknown): value is Settings {
   const { method, weighting, userWeight, longestHistory } = value;
   if (!METHODS.includes(method) || !WEIGHTINGS.includes(weighting)) return false;
   if ((userWeight !== 0 && userWeight !== 1) || !isCount(longestHistory)) return false;
-  return HYPER_PARAMETERS.every(({ setting, low, high, whole }) => {
-    const number = value[setting];
-    if (typeof number !== 'number' || !(number >= low && number <= high)) return false;
-    return !whole || Number.isInteger(number);
+  return HYPER_PARAMETERS.every((parameter) => isValueOf(parameter, value[parameter.setting]));
+}
+
+function isValueOf({ low, high, whole }: HyperParameter, value: unknown): boolean {
+  if (typeof value !== 'number' || !(value >= low && value <= high)) return false;
+  return !whole || Number.isInteger(value);
+}
+
+function isAutoRecord(value: unknown): value is AutoRecord {
+  if (!isObject(value)) return false;
+  const { explanation, table, tried, triedCold } = value;
+  return typeof explanation === 'string' && typeof table === 'string' && areAttempts(tried) && areAttempts(triedCold);
+}
+
+function areAttempts(value: unknown): value is Attempt[] {
+  return Array.isArray(value) && value.every(isAttempt);
+}
+
+function isAttempt(value: unknown): value is Attempt {
+  if (!isObject(value) || !isObject(value.changes)) return false;
+  const { worth, gain, error, accepted, fit, fitted } = value;
+  if (![worth, gain, error].every(Number.isFinite) || !isCount(fit)) return false;
+  if (typeof accepted !== 'boolean' || typeof fitted !== 'boolean') return false;
+  return Object.entries(value.changes).every(([name, changed]) => {
+    const parameter = HYPER_PARAMETERS.find(({ setting }) => setting === name);
+    return parameter !== undefined && isValueOf(parameter, changed);
   });
 }

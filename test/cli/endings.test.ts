@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { createReadStream, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolders } from '../storage/temporary.js';
-import { manyEvents, put } from './data.js';
+import { EVENTS, manyEvents, put } from './data.js';
 import { atWork, exitOf, leftBehind, run, shellExitOf, start, textOf } from './run.js';
 
 const newFolder = temporaryFolders();
@@ -98,6 +98,62 @@ test.skipIf(process.platform === 'win32').each([
   expect(readdirSync(folder).sort()).toEqual(['events.csv', 'r.prom', 'summary']);
   expect(readdirSync(tmp)).toEqual([]);
   expect(leftBehind(tmp)).toEqual([]);
+});
+
+describe.skipIf(process.platform === 'win32')('a pipe that nobody reads', () => {
+  /** Starts a run beside such a pipe. */
+  function beside(events: string, args: readonly string[]) {
+    const folder = newFolder();
+    const tmp = newFolder();
+    put(folder, 'events.csv', events);
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    const child = start(['-u', 'events.csv', '-j', '1', ...args], { folder, tmp });
+    return { folder, tmp, child, ended: shellExitOf(child) };
+  }
+
+  test.each([
+    ['--bad-rows', ['-o', 'recs.csv', '--bad-rows', 'pipe']],
+    ['--bad-rows=', ['-o', 'recs.csv', '--bad-rows=pipe']],
+    ['--output', ['-o', 'pipe']],
+    ['--summary', ['-o', '/dev/null', '--summary', 'pipe']],
+  ])('as %s is waited for, which is told, and a signal ends it', async (_, args) => {
+    const { folder, tmp, child, ended } = beside(EVENTS, args);
+    let said = '';
+    child.stderr.on('data', (chunk) => {
+      said += chunk;
+    });
+    while (!said.includes('nobody reads pipe yet: what is to go there waits for that\n')) await sleep(20);
+    expect(child.exitCode).toBeNull();
+    child.kill('SIGTERM');
+    if (args.includes('--summary')) {
+      // A run that has done its work is done with that.
+      await sleep(300);
+      child.kill('SIGTERM');
+    }
+    expect(await ended).toBe(143);
+    expect(readdirSync(folder).sort()).toEqual(['events.csv', 'pipe']);
+    expect(readdirSync(tmp)).toEqual([]);
+  });
+
+  test.each([
+    ['--bad-rows', ['-o', 'recs.csv', '--bad-rows', 'pipe', '--user-col', 'who'], 2],
+    ['--output', ['-o', 'pipe'], 65],
+    ['--output, when the time is up,', ['-o', 'pipe', '--max-duration', '2s'], 75],
+  ])('as %s keeps no run that fails from its end', async (_, args, code) => {
+    const { ended } = beside(code === 75 ? EVENTS : `${EVENTS}cat,oak,abc\n`, args);
+    expect(await ended).toBe(code);
+  });
+
+  test('as --bad-rows loses nothing for one who comes late', async () => {
+    const { folder, child, ended } = beside(`${EVENTS}cat,oak,abc\n`, ['-o', 'recs.csv', '--bad-rows', 'pipe']);
+    await sleep(1500);
+    expect(child.exitCode).toBeNull();
+    expect(await textOf(createReadStream(join(folder, 'pipe')))).toBe(
+      'file,line,reason,row\nevents.csv,7,"column ""rating"": ""abc"" is not a number","cat,oak,abc"\n',
+    );
+    expect(await ended).toBe(0);
+    expect(readdirSync(folder).sort()).toEqual(['events.csv', 'pipe', 'recs.csv']);
+  });
 });
 
 test.skipIf(process.platform === 'win32')(

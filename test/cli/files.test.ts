@@ -51,6 +51,54 @@ describe('where the input comes from', () => {
   );
 });
 
+describe('headers are looked at before anything is read', () => {
+  const profiles = 'who,region\nann,north\n';
+
+  test('a file without a column that it needs is told of, though a pipe before it never comes', async () => {
+    const folder = newFolder();
+    put(folder, 'users.csv', profiles);
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    const { code, stderr } = await run(['-u', 'users.csv', '--interactions', 'pipe', '-o', 'r.csv'], { folder });
+    expect(code).toBe(65);
+    expect(stderr).toBe(
+      'recommend: users.csv:1: no column that looks like the user; name it with --user-col NAME\n  its columns: "who", "region"\n',
+    );
+    expect(readdirSync(folder).sort()).toEqual(['pipe', 'users.csv']);
+  });
+
+  test('of evaluate --test as well', async () => {
+    const folder = newFolder();
+    put(folder, 'test.csv', profiles);
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    const { code, stderr } = await run(['evaluate', '-u', 'pipe', '--test', 'test.csv'], { folder });
+    expect([code, stderr]).toEqual([65, expect.stringContaining('test.csv:1: no column that looks like the user')]);
+  });
+
+  // A row that would end the run first, were it read.
+  const files = { 'users.csv': profiles, 'events.csv.gz': gzipSync('who,item,rating\nann,oak,much\n') };
+  test.each([
+    ['--user-col', 'woh', 65, 'events.csv.gz:1: no column "woh" (--user-col)'],
+    ['--rating-col', 'stars', 2, '--rating-col: no file has a column "stars" that can be the rating'],
+    ['--attribute-cols', 'regoin', 2, '--attribute-cols: no file has a column "regoin" free to be an attribute'],
+    ['--delimiter', ';', 65, 'events.csv.gz:1: no column "who" (--user-col)'],
+    ['--users', 'none.csv', 66, 'none.csv: no such file'],
+    ['--users', '.', 66, '. is a folder'],
+    ['--users', 'empty.csv', 65, 'empty.csv is empty'],
+  ])('%s %s ends with %d and what it says', async (option, value, code, says) => {
+    const folder = newFolder();
+    for (const [name, content] of Object.entries({ ...files, 'empty.csv': '' })) put(folder, name, content);
+    const args = ['-u', 'users.csv', '--interactions', 'events.csv.gz', '--user-col', 'who', option, value];
+    const ended = await run(args, { folder });
+    expect([ended.code, ended.stderr]).toEqual([code, expect.stringContaining(says)]);
+  });
+
+  test('what can be read but once is read once, and told of then', async () => {
+    const stdin = 'user,item\nann,oak\n';
+    const { code, stderr } = await run(['-u', '-', '--rating-col', 'stars'], { folder: newFolder(), stdin });
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--rating-col: no file has a column "stars"')]);
+  });
+});
+
 describe('rows that cannot be read', () => {
   const spoilt = `${EVENTS}cat,oak,abc\ncat,elm\ncat,ash,3\n`;
 

@@ -47,6 +47,19 @@ test('a packed file that swells beyond the memory ends the run, and the old outp
   expect(readdirSync(folder).sort()).toEqual(['e.csv.gz', 'recs.csv']);
 });
 
+test('of what comes from a pipe, the rows are counted before they are put in order: that they do not fit is told then', async () => {
+  const folder = newFolder();
+  const rows = Array.from({ length: 100 }, (_, k) => `${k},${(k * 7) % 31}\n`).join('');
+  const stdin = `user,item\n${rows.repeat(80_000)}`;
+  const args = ['-u', '-', '-o', 'recs.csv', '-j', '1', '--algorithm', 'popular', '--max-memory', '220M'];
+  const { code, stderr } = await run(args, { folder, stdin });
+  expect(code, stderr).toBe(71);
+  expect(stderr).toMatch(
+    /^recommend: --max-memory 220 MB is too little: to put 8,000,000 rows in order takes about \d+ MB, \d+ MB of it taken already; no output file was written; give it that, or a smaller input\n$/,
+  );
+  expect(readdirSync(folder)).toEqual([]);
+});
+
 test.each(['2', 'lots', '-1G', '2X'])('--max-memory %s is no amount', async (text) => {
   const folder = newFolder();
   const { code, stderr } = await run(['-u', 'e.csv', '-o', 'recs.csv', `--max-memory=${text}`], { folder });

@@ -52,6 +52,58 @@ test('a run that fails says so, and keeps when one last succeeded', async () => 
   }
 });
 
+test('a command line that makes no sense has metrics as well, and keeps when a run last succeeded', async () => {
+  const folder = newFolder();
+  put(folder, 'events.csv', EVENTS);
+  const refused = async (args: readonly string[]) => {
+    const { code, stderr } = await run(args, { folder, terminal: false });
+    expect(code).toBe(2);
+    return stderr;
+  };
+  await refused([...ARGS, '--topp', '5']);
+  expect(valueIn(folder, 'recommend_success')).toBe(0);
+  expect(valueIn(folder, 'recommend_last_success_timestamp_seconds')).toBe(0);
+  await run(ARGS, { folder });
+  const succeeded = valueIn(folder, 'recommend_last_success_timestamp_seconds');
+  expect(succeeded).toBeGreaterThan(0);
+  const joined = [...ARGS.slice(0, 4), '--metrics-file=nightly.prom'];
+  for (const args of [
+    [...ARGS, '-n', 'many'],
+    [...ARGS, '--algorithm', 'magic'],
+    [...joined, '-j', '0'],
+  ]) {
+    await run(ARGS, { folder });
+    expect(valueIn(folder, 'recommend_success')).toBe(1);
+    await refused(args);
+    expect(valueIn(folder, 'recommend_success'), args.join(' ')).toBe(0);
+    expect(valueIn(folder, 'recommend_exit_code')).toBe(2);
+    expect(valueIn(folder, 'recommend_last_success_timestamp_seconds')).toBeGreaterThanOrEqual(succeeded);
+  }
+  expect(await refused([...ARGS, '--metrics-file', 'none/nightly.prom', '--topp'])).toMatch(
+    /^recommend: warning: no metrics: none\/nightly.prom: the folder none does not exist; .*\nrecommend: unknown option '--topp'/,
+  );
+});
+
+test('of a command line that makes no sense, no file but one of metrics is written to', async () => {
+  const folder = newFolder();
+  put(folder, 'events.csv', EVENTS);
+  execFileSync('mkfifo', [join(folder, 'pipe.prom')]);
+  for (const args of [
+    ['-u', 'events.csv', '--metrics-file', 'events.csv'],
+    ['-u', 'none.csv', '--metrics-file', 'events.csv', '--topp'],
+    ['-u', 'events.csv', '-o', 'new.prom', '--metrics-file', './new.prom'],
+    ['-u', 'events.csv', '--topp', '--metrics-file', 'pipe.prom'],
+    ['-u', 'events.csv', '--topp', '--metrics-file', '-'],
+    ['-u', 'events.csv', '--topp', '--metrics-file'],
+    ['--metrics-file', '-u', 'events.csv'],
+  ]) {
+    const { code, stdout } = await run(args, { folder, terminal: false });
+    expect([code, stdout], args.join(' ')).toEqual([2, '']);
+  }
+  expect(readdirSync(folder).sort()).toEqual(['events.csv', 'pipe.prom']);
+  expect(readFileSync(join(folder, 'events.csv'), 'utf8')).toBe(EVENTS);
+});
+
 test('a temporary folder that is not there is a failure with metrics as well', async () => {
   const folder = newFolder();
   put(folder, 'events.csv', EVENTS);

@@ -27,7 +27,7 @@ export async function readHere(args: readonly string[], folder: string): Promise
   try {
     const options = here[0] === 'evaluate' ? parseEvaluateOptions(here.slice(1)) : parseOptions(here, '0');
     if (!options) throw new Error('these arguments ask for help');
-    const { badRows, close } = openBadRows(options.badRows, options.safeCsv);
+    const { badRows, abandon } = openBadRows(options.badRows, options.safeCsv);
     try {
       const inputs = { ...options, badRows };
       const { dataset, reports } = await readDataset(inputs);
@@ -38,7 +38,7 @@ export async function readHere(args: readonly string[], folder: string): Promise
       const said = understood(dataset, test ? [...reports, test.report] : reports, false);
       return { code: 0, said, held: { dataset, test: test?.events } };
     } finally {
-      close();
+      abandon();
     }
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

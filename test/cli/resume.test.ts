@@ -67,6 +67,23 @@ async function cut(kind: Kind, args: readonly string[] = ARGS): Promise<string> 
   return folder;
 }
 
+/** A folder in which a run was killed (-9) over its lists, of which it had kept some, with rows of a job that no worker could work. */
+async function cutWithLost(kind: Kind, rows: readonly number[]) {
+  const folder = newFolder();
+  const tmp = newFolder();
+  put(folder, 'events.csv', MANY);
+  const args = [...ARGS, '-j', '1'];
+  const env = griefOver('score', HELD.score, 'hold');
+  const lost = rows.map((row) => `${kind} ${row} SIGKILL ${FOREVER}`).join(';');
+  const child = start(args, { folder, tmp, env: { ...env, GRIEF: `${lost};${env.GRIEF}` } });
+  const ended = exitOf(child);
+  // Until the whole first shard of lists is kept, and one behind it.
+  while (!/"kind":"lists","from":[1-3]\d{3},/.test(journalIn(folder)) && child.exitCode === null) await sleep(20);
+  expect(journalIn(folder).match(/"kind":"lost"/g)?.length).toBe(rows.length);
+  await killed(child, ended, tmp);
+  return { folder, args };
+}
+
 async function killed(child: ChildProcessWithoutNullStreams, ended: Promise<unknown>, tmp: string): Promise<void> {
   child.kill('SIGKILL');
   await ended;
@@ -121,12 +138,16 @@ test('a run can be cut and gone on with at every stage, one after the other', as
   await goesOn(folder);
 });
 
-test('auto does not tune again', async () => {
-  const args = ['-u', 'events.csv', '-o', 'recs.csv', '-n', '5'];
+test('auto does not tune again, and the summary says the same of how it tuned', async () => {
+  const args = ['-u', 'users.csv', '--interactions', 'events.csv', '-o', 'recs.csv', '-n', '5', '--summary', 's.json'];
   const folder = newFolder();
   put(folder, 'events.csv', manyEvents(600, 150, 12));
+  const users = Array.from({ length: 700 }, (_, user) => `user-${user},${['north', 'south', 'east'][user % 3]}\n`);
+  put(folder, 'users.csv', `user,region\n${users.join('')}`);
   const once = await run(args, { folder });
   const before = readFileSync(join(folder, 'recs.csv'), 'utf8');
+  const methodIn = () => JSON.parse(readFileSync(join(folder, 's.json'), 'utf8')).method;
+  const { auto, settings } = methodIn();
   const tmp = newFolder();
   const child = start(args, { folder, tmp, env: griefOver('score', 0, 'hold') });
   const ended = exitOf(child);
@@ -137,6 +158,11 @@ test('auto does not tune again', async () => {
   expect(stderr).toContain('which has the settings of auto');
   expect(stderr.match(/auto: .* trials/)?.[0]).toBe(once.stderr.match(/auto: .* trials/)?.[0]);
   expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toBe(before);
+  const trials = (cold: boolean) =>
+    auto.trials.filter(({ without_history }: { without_history: boolean }) => without_history === cold).length;
+  expect([trials(false), trials(true)]).toEqual([expect.any(Number), 4]);
+  expect(trials(false)).toBeGreaterThan(4);
+  expect(methodIn()).toMatchObject({ settings, auto: { trials: auto.trials } });
 });
 
 test('a packed output and one from standard input are gone on with as well', async () => {
@@ -155,24 +181,45 @@ test('a packed output and one from standard input are gone on with as well', asy
   expect(readdirSync(folder)).toEqual(['recs.csv.gz']);
 });
 
-test('users who were lost stay lost, and are named', async () => {
-  const folder = newFolder();
+test('users who were lost are tried again, and nobody else is', async () => {
+  const { folder, args } = await cutWithLost('score', [57, 60, 66]);
+  // Again: each is lost, and it is no matter of all rows.
   const tmp = newFolder();
-  put(folder, 'events.csv', MANY);
-  const args = [...ARGS, '-j', '1'];
-  const env = griefOver('score', HELD.score, 'hold');
-  const child = start(args, { folder, tmp, env: { ...env, GRIEF: `score 57 SIGKILL ${FOREVER};${env.GRIEF}` } });
+  const hold = griefOver('score', HELD.score, 'hold');
+  const again = [57, 60, 66].map((row) => `score ${row} SIGKILL ${FOREVER}`).join(';');
+  const child = start([...args, '--resume'], { folder, tmp, env: { ...hold, GRIEF: `${again};${hold.GRIEF}` } });
   const ended = exitOf(child);
-  // Until the whole shard is kept, and one behind it.
-  while (!/"kind":"lists","from":[1-3]\d{3},/.test(journalIn(folder)) && child.exitCode === null) await sleep(20);
-  expect(journalIn(folder)).toContain('"kind":"lost"');
+  const isListed = () =>
+    /"kind":"lists","from":[1-3]\d{3},/.test(journalIn(folder).split('"kind":"forget"').at(-1) ?? '');
+  while (!isListed() && child.exitCode === null) await sleep(20);
   await killed(child, ended, tmp);
-  const { code, stderr } = await run([...args, '--resume', '-q'], { folder });
+  // Of those who had a list, one would kill whoever makes it once more.
+  await goesOn(folder, ['-j', '1'], griefOver('score', 63, 'SIGKILL'));
+});
+
+test('users who are lost again are named, with what became of the others', async () => {
+  const { folder, args } = await cutWithLost('score', [57, 60, 66]);
+  const env = griefOver('score', 63, 'SIGKILL');
+  const lost = [57, 60, 66].map((row) => `score ${row} SIGKILL ${FOREVER}`).join(';');
+  const { code, stderr } = await run([...args, '--resume', '-q'], {
+    folder,
+    env: { ...env, GRIEF: `${env.GRIEF};${lost}` },
+  });
   expect(code, stderr).toBe(3);
   expect(stderr).toContain('user user-57 got no list: score shard ');
-  const kept = whole.split('\n').filter((line) => !line.startsWith('user-57,'));
+  const kept = whole.split('\n').filter((line) => !/^user-(57|60|66),/.test(line));
   expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toBe(kept.join('\n'));
+  expect(readdirSync(folder).sort()).toEqual(['events.csv', 'recs.csv']);
 });
+
+test.each(['gram', 'fit'] as const)(
+  'a row that was lost over a %s shard is tried again, and what rests on it is done anew',
+  async (kind) => {
+    const { folder } = await cutWithLost(kind, [40]);
+    // Of the rows beside it, one would kill whoever works it once more.
+    await goesOn(folder, ['-j', '1'], griefOver(kind, 44, 'SIGKILL'));
+  },
+);
 
 test('what is not the same any more is named, and what is kept stays', async () => {
   const folder = await cut('fit');
@@ -318,6 +365,26 @@ test('--max-duration ends a run with 75, says how far it was, and keeps what is 
   expect(leftBehind(tmp)).toEqual([]);
   expect(await goesOn(folder, ['-q'])).toBe('');
 });
+
+test.skipIf(process.platform !== 'linux')(
+  'a run that is short of memory tells what --resume would keep, or keeps',
+  async () => {
+    const folder = newFolder();
+    put(folder, 'events.csv', MANY);
+    const env = griefOver('score', HELD.score, 'hoard');
+    const args = [...ARGS, '-q', '-j', '1', '--max-memory', '300M'];
+    const stopped =
+      /^recommend: stopped at \d+ MB while recommending: more than --max-memory 300 MB; no output file was written; give it more, a smaller -j or a smaller input/;
+    const lost = await run(args, { folder, env });
+    expect([lost.code, lost.stderr]).toEqual([71, expect.stringMatching(stopped)]);
+    expect(lost.stderr).toMatch(/; what was done is gone, with --resume it stays for the next run\n$/);
+    expect(readdirSync(folder)).toEqual(['events.csv']);
+    const kept = await run([...args, '--resume'], { folder, env });
+    expect([kept.code, kept.stderr]).toEqual([71, expect.stringMatching(stopped)]);
+    expect(kept.stderr).toMatch(/; --resume goes on with what is done\n$/);
+    await goesOn(folder, ['-j', '1'], griefOver('fit', 0, 'SIGKILL'));
+  },
+);
 
 test('without a file to write, --max-duration keeps nothing, and --resume is refused', async () => {
   const folder = newFolder();

@@ -12,9 +12,10 @@ const shardsOf = (count: number): Shard[] =>
   Array.from({ length: count }, (_, index) => ({ index, from: 2 * index, to: 2 * index + 2, cost: 2 }));
 
 /** A pool that answers in the order of the shards, but loses shards that begin with such a row. */
-function poolLosing(lost: (row: number) => boolean, worked: Shard[]): Pick<Pool, 'run'> {
+function poolLosing(lost: (row: number) => boolean, worked: Shard[], before: number): Pick<Pool, 'run'> {
   return {
-    run: async (_, shards, onAnswer, onLost) => {
+    run: async (_, shards, onAnswer, onLost, lostBefore) => {
+      expect(lostBefore).toBe(before);
       for (const [place, shard] of shards.entries()) {
         expect(shard.index).toBe(place);
         worked.push(shard);
@@ -26,7 +27,7 @@ function poolLosing(lost: (row: number) => boolean, worked: Shard[]): Pick<Pool,
 }
 
 test('whatever is at hand or lost, every row is handed on once, in order, and what was worked is kept', async () => {
-  const fate = fc.constantFrom('to work', 'to lose', 'at hand', 'in halves', 'known lost');
+  const fate = fc.constantFrom('to work', 'to lose', 'at hand', 'in halves', 'moved', 'lost before');
   await fc.assert(
     fc.asyncProperty(fc.array(fate, { maxLength: 8 }), async (fates) => {
       const fateOf = (row: number) => fates[row >> 1];
@@ -35,13 +36,12 @@ test('whatever is at hand or lost, every row is handed on once, in order, and wh
         atHand: (shard) => {
           const { from, to } = shard;
           const answer = (row: number): GramAnswer => ({ kind: 'gram', path: `kept ${row}` });
-          if (fateOf(from) === 'at hand') return [{ shard, answer: answer(from) }];
-          if (fateOf(from) === 'known lost') return [{ shard, why: `known ${from}` }];
-          if (fateOf(from) !== 'in halves') return undefined;
-          return [
-            { shard: { ...shard, to: from + 1 }, answer: answer(from) },
-            { shard: { ...shard, from: from + 1, to }, answer: answer(from + 1) },
-          ];
+          const isMoved = fateOf(from) === 'moved';
+          if (isMoved || fateOf(from) === 'at hand') return [{ shard, isMoved, answer: () => answer(from) }];
+          const first = { ...shard, to: from + 1 };
+          const second = { shard: { ...shard, from: from + 1, to }, answer: () => answer(from + 1) };
+          if (fateOf(from) === 'lost before') return [{ shard: first, answer: undefined }, second];
+          return fateOf(from) === 'in halves' ? [{ shard: first, answer: () => answer(from) }, second] : undefined;
         },
         keep: ({ path }) => kept.push(path),
         lose: (_, why) => kept.push(why),
@@ -54,15 +54,15 @@ test('whatever is at hand or lost, every row is handed on once, in order, and wh
         next = to;
         handed.push(what);
       };
-      const pool = poolLosing((row) => fateOf(row) === 'to lose', worked);
+      const before = fates.filter((each) => each === 'lost before').length;
+      const pool = poolLosing((row) => fateOf(row) === 'to lose', worked, before);
       await workAll(pool, JOB, shardsOf(fates.length), keeping, (answer, shard) => take(shard, answer.path), take);
       expect(next).toBe(2 * fates.length);
-      const work = fates.flatMap((each, k) => (each.startsWith('to ') ? [2 * k] : []));
+      const work = fates.flatMap((each, k) => (/^(to|lost) /.test(each) ? [2 * k] : []));
       expect(worked.map(({ from }) => from)).toEqual(work);
-      expect(kept).toEqual(handed.filter((what) => /^(worked|lost)/.test(what)));
-      expect(handed.filter((what) => what.startsWith('known')).length).toBe(
-        fates.filter((each) => each === 'known lost').length,
-      );
+      const isKept = (what: string) =>
+        /^(worked|lost)/.test(what) || fateOf(Number(/^kept (\d+)/.exec(what)?.[1])) === 'moved';
+      expect(kept).toEqual(handed.filter(isKept));
     }),
   );
 });

@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { childHeap, childrenWithin, needToLearn, needToRead, overBudget } from '../../src/commands/memory-plan.js';
+import {
+  childHeap,
+  childrenWithin,
+  moreToArrange,
+  moreToFold,
+  needToLearn,
+  needToRead,
+  noRoomFor,
+  overBudget,
+} from '../../src/commands/memory-plan.js';
 
 const MB = 1_000_000;
 const sizes = fc.record({
@@ -43,6 +52,23 @@ test.each([
   const planned = Math.max(read, learn) / MB;
   expect(planned).toBeGreaterThan(measured);
   expect(planned).toBeLessThan(3 * measured);
+});
+
+/** What was measured of the parent, in MB: before, and at its highest. */
+test.each([
+  ['4 M rows of two columns from a pipe are put in order', moreToFold(4_000_000), 118, 171],
+  ['4 M rows of four columns from a pipe are put in order', moreToFold(4_000_000), 167, 227],
+  ['12 M rows from a pipe are put in order', moreToFold(12_000_000), 288, 455],
+  ['4 M interactions are arranged', moreToArrange(3_964_873), 164, 195],
+])('what it takes more while %s', (_, more, before, most) => {
+  expect(before + more / MB).toBeGreaterThan(most);
+  expect(before + more / MB).toBeLessThan(1.2 * most);
+});
+
+test('what a large step would take is told of, with what is taken already', () => {
+  expect(noRoomFor(260 * MB, 288 * MB, 192 * MB, 'to put 12,000,000 rows in order').message).toBe(
+    '--max-memory 260 MB is too little: to put 12,000,000 rows in order takes about 480 MB, 288 MB of it taken already; no output file was written; give it that, or a smaller input',
+  );
 });
 
 describe('childrenWithin', () => {

@@ -53,7 +53,10 @@ function datasetOf(world: World): Dataset {
 test('a method by name is not tuned, and nothing is said of it', async () => {
   const { run, said } = startTestRun();
   const method = methodOf('cosine', [], '--algorithm');
-  expect(await settle(run, datasetOf(largeWorld(1, 200, 20)), method)).toEqual({ settings: method.settings });
+  expect(await settle(run, datasetOf(largeWorld(1, 200, 20)), method)).toEqual({
+    settings: method.settings,
+    auto: null,
+  });
   expect(said).toEqual([]);
 });
 
@@ -62,8 +65,13 @@ test('with too few users to judge by, auto keeps the fixed defaults and says why
   const method = methodOf('auto', ['lambda=3'], '--algorithm');
   expect(await settle(run, datasetOf(largeWorld(1, 60, 20)), method)).toEqual({
     settings: method.settings,
-    explanation:
-      'the fixed defaults with what was set: 54 users with items to hold out, 100 are wanted to tell a gain from noise',
+    auto: {
+      explanation:
+        'the fixed defaults with what was set: 54 users with items to hold out, 100 are wanted to tell a gain from noise',
+      table: '',
+      tried: [],
+      triedCold: [],
+    },
   });
 });
 
@@ -71,10 +79,10 @@ test('auto tunes, keeps the K and what was set by hand, tells of it, and leaves 
   const { run } = startTestRun();
   const method = methodOf('auto', ['lambda=3', 'recency=0'], '--algorithm');
   const dataset = datasetOf(largeWorld(1, 150, 20));
-  const { settings, explanation, trials } = await settle(run, dataset, method);
+  const { settings, auto } = await settle(run, dataset, method);
   expect(settings).toMatchObject({ lambda: 3, recency: 0, neighbors: 200, method: 'ridge', steps: 3 });
-  expect(explanation).toMatch(/^judged by the latest items of 1\d\d users, held out: /);
-  expect(trials).toMatch(/^ {4}\d\.\d{4} {2}the fixed defaults with what was set\n/);
+  expect(auto?.explanation).toMatch(/^judged by the latest items of 1\d\d users, held out: /);
+  expect(auto?.table).toMatch(/^ {4}\d\.\d{4} {2}the fixed defaults with what was set\n/);
   expect(readdirSync(run.directory.path)).toEqual([]);
   // And again: the same data settles the same.
   expect((await settle(startTestRun().run, dataset, method)).settings).toEqual(settings);
@@ -91,9 +99,11 @@ test('where nothing but popularity tells what people take, auto turns to popular
   );
   const { times: _, ...dataset } = datasetOf({ ...largeWorld(1, users, items), interactions });
   const method = methodOf('auto', ['attribute-weight=0', 'group-weight=0'], '--algorithm');
-  const { settings, explanation } = await settle(run, { ...dataset, times: undefined }, method);
+  const { settings, auto } = await settle(run, { ...dataset, times: undefined }, method);
   expect(settings.popularityWeight).toBeGreaterThanOrEqual(30);
-  const gain = /popularity-weight \d+ \(not 3\).*: recall and NDCG at 20 ([\d.]+) % above/.exec(explanation ?? '')?.[1];
+  const gain = /popularity-weight \d+ \(not 3\).*: recall and NDCG at 20 ([\d.]+) % above/.exec(
+    auto?.explanation ?? '',
+  )?.[1];
   expect(Number(gain)).toBeGreaterThan(10);
 });
 
@@ -114,9 +124,9 @@ test('users without a history are served by their group where groups tell what p
     interactions,
     groups: interactions.map((_, user) => Array.from({ length: groups }, (_, g) => (g === group(user) ? 1 : 0))),
   };
-  const { settings, explanation } = await settle(run, datasetOf(world), methodOf('auto', [], '--algorithm'));
+  const { settings, auto } = await settle(run, datasetOf(world), methodOf('auto', [], '--algorithm'));
   expect(settings.coldGroupWeight).toBeGreaterThan(1);
-  expect(explanation).toMatch(
+  expect(auto?.explanation).toMatch(
     /chose cold-group-weight (3|10) \(not 1\): their lists without a history [\d.]+ % better/,
   );
 });

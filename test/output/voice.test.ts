@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { placeAt } from '../../src/output/progress.js';
 import { Voice, type VoiceOptions } from '../../src/output/voice.js';
@@ -42,6 +43,25 @@ describe('on a terminal', () => {
     expect(before).toContain('reading');
     expect(after).toContain('10%');
     expect(after.endsWith('served\n')).toBe(true);
+  });
+
+  test('the bar foretells a time where there is a pace to go by, and none where nothing moves', async () => {
+    const { stream, text } = terminal(true);
+    const voice = new Voice(stream, { quiet: false, verbose: false, logFormat: undefined });
+    const shownAt = async (done: number) => {
+      const before = text().length;
+      voice.draw(placeAt('tuning', done, 100, 0));
+      await sleep(250);
+      return text().slice(before);
+    };
+    await shownAt(0);
+    // After a line of its own the bar begins anew.
+    voice.say('understood');
+    for (let time = 0; time < 2; time++) expect(await shownAt(0)).not.toMatch(/ETA (?!\?)/);
+    for (const done of [10, 20]) await shownAt(done);
+    expect(await shownAt(30)).toMatch(/ETA \d+ s /);
+    voice.stop();
+    expect(text()).toContain('ETA ?');
   });
 
   test('JSON has no bar', () => {

@@ -54,6 +54,39 @@ describe('MemoryWatch', () => {
     expect(watch.peak).toEqual({ bytes: 130 * 1024, processes: 2, measure: 'pss' });
   });
 
+  it('adds how high this process rose between two looks, once, and takes no less than its own most', () => {
+    const highs = (high: number, now: number) => `Name:\tnode\nVmHWM:\t  ${high} kB\nVmRSS:\t  ${now} kB\n`;
+    const files = { smaps_rollup: rollup(100), status: highs(130, 130) };
+    const proc = told({ [process.pid]: files, 2: { smaps_rollup: rollup(80) } });
+    const watch = new MemoryWatch(() => [2], proc);
+    watch.look();
+    expect(watch.peak.bytes).toBe(180 * 1024);
+    const exceeded: number[] = [];
+    watch.guard(300 * 1024, (bytes) => exceeded.push(bytes));
+    writeFileSync(join(proc, String(process.pid), 'status'), highs(290, 130));
+    expect(watch.look().bytes).toBe(180 * 1024);
+    expect(watch.peak).toEqual({ bytes: 340 * 1024, processes: 2, measure: 'pss' });
+    expect(exceeded).toEqual([340 * 1024]);
+    // What was so high before is no news, whatever the children take by then.
+    writeFileSync(join(proc, '2', 'smaps_rollup'), rollup(120));
+    watch.look();
+    expect(watch.peak.bytes).toBe(340 * 1024);
+    writeFileSync(join(proc, String(process.pid), 'status'), highs(600, 600));
+    watch.look();
+    expect(watch.peak.bytes).toBe(600 * 1024);
+  });
+
+  it.runIf(existsSync('/proc/self/status'))('knows how high it was though it could not look', () => {
+    const watch = new MemoryWatch(() => []);
+    const before = watch.look().bytes;
+    let block: Buffer | undefined = Buffer.alloc(150e6, 1);
+    const length = block.length;
+    block = undefined;
+    expect(watch.peak.bytes).toBeLessThan(before + length);
+    watch.look();
+    expect(watch.peak.bytes).toBeGreaterThan(length);
+  });
+
   it.runIf(existsSync('/proc/self/smaps_rollup'))(
     'sees what a child takes, and counts what is shared once',
     async () => {

@@ -9,6 +9,17 @@ import { temporaryFolders } from './temporary.js';
 
 const folder = temporaryFolders();
 
+const TRIED = {
+  changes: { lambda: 3, power: 0.8 },
+  worth: 0.25,
+  gain: -0.01,
+  error: 0.002,
+  accepted: false,
+  fit: 1,
+  fitted: true,
+};
+const AUTO = { explanation: 'two\nlines', table: '', tried: [TRIED], triedCold: [] };
+
 const ENTRIES = [
   { kind: 'begin', format: 1, version: '1.2.3', options: { '--top': '10' } },
   {
@@ -19,7 +30,7 @@ const ENTRIES = [
       { path: '-', bytes: null, written: null },
     ],
   },
-  { kind: 'settled', settings: { ...DEFAULT_SETTINGS, lambda: 0.1 + 0.2 }, explanation: 'two\nlines', trials: null },
+  { kind: 'settled', settings: { ...DEFAULT_SETTINGS, lambda: 0.1 + 0.2 }, auto: AUTO },
   { kind: 'files', stage: 'counting', from: 0, to: 3, files: [{ name: 'gram-1.0.77.candidates', bytes: 9, sum: 8 }] },
   { kind: 'lists', from: 0, to: 2, rows: 20, short: 1, empty: 0, at: 27, end: 300, sum: 77 },
   { kind: 'lost', stage: 'recommending', row: 2, why: 'worker 7 was killed by SIGKILL' },
@@ -86,6 +97,21 @@ test.each(MEMBERS.map(({ entry, member }) => [entry.kind, member, entry] as cons
     }
   },
 );
+
+test('trials that cannot have been are none', () => {
+  const tried = (changed: object) =>
+    asEntry({ ...ENTRIES[2], auto: { ...AUTO, triedCold: [{ ...TRIED, ...changed }] } });
+  expect(tried({})).toBeDefined();
+  for (const member of Object.keys(TRIED)) {
+    for (const other of ['1', [null], undefined, { no: 1 }, { lambda: -1 }, { neighbors: 1.5 }]) {
+      expect(tried({ [member]: other }), member).toBeUndefined();
+    }
+  }
+  for (const member of Object.keys(AUTO)) {
+    expect(asEntry({ ...ENTRIES[2], auto: { ...AUTO, [member]: undefined } }), member).toBeUndefined();
+  }
+  expect(asEntry({ ...ENTRIES[2], auto: null })).toBeDefined();
+});
 
 test('settings beyond their range, and files elsewhere, are none', () => {
   const settings = { ...DEFAULT_SETTINGS, neighbors: 1e9 };

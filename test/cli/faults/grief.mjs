@@ -31,6 +31,9 @@ function comeToGrief(how) {
       throw new Error('grief');
     case 'crash':
       return process.abort();
+    // biome-ignore lint/suspicious/noFallthroughSwitchClause: it holds what it has.
+    case 'hoard':
+      globalThis.hoard = Buffer.alloc(400e6, 1);
     case 'hold': {
       // At work for as long as it has a parent.
       const parent = process.ppid;
