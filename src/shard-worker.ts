@@ -12,7 +12,7 @@ import { LineWriter } from './output/lines.js';
 import { quotedFrom } from './output/quoting.js';
 import { modelOf } from './ranking/model.js';
 import { Recommender } from './ranking/recommender.js';
-import { SummedScores } from './ranking/scores.js';
+import { summedScores } from './ranking/scores.js';
 import { Trial } from './ranking/trial.js';
 import {
   type Answer,
@@ -138,15 +138,17 @@ function listsWork(job: ListsJob): ShardWork {
 function trialWork(job: TrialJob): ShardWork {
   const { counts, rows } = job.model;
   const audiences = new Map(job.variants.map(({ audience }) => [audience, readAudience(audience)]));
+  const finishes = new Map(job.variants.map(({ finish }) => [finish, readFinish(finish)]));
   const trial = new Trial(
     { counts, pieces: readPieces(rows), from: firstRowsOf(rows) },
     job.variants.map(({ settings, audience, finish }) => ({
       settings,
       audience: audiences.get(audience) ?? readAudience(audience),
-      finish: readFinish(finish),
+      finish: finishes.get(finish) ?? readFinish(finish),
     })),
     matrixFrom(readArrays(job.heldOut), 'heldOut'),
     job.listLength,
+    compiledKernel().sumsOf,
   );
   return (from, to) => ({ kind: 'trial', worth: trial.worth(from, to) });
 }
@@ -155,7 +157,7 @@ function recommenderOf(job: ScoreJob | ListsJob): Recommender {
   const { counts, rows, finish }: ModelFiles = job.model;
   const model = modelOf(counts, readPieces(rows), firstRowsOf(rows), readFinish(finish), job.settings);
   const audience = readAudience(job.audience);
-  const scores = new SummedScores(model, audience.signals, compiledKernel().sumsOf);
+  const scores = summedScores(model, audience.signals, compiledKernel().sumsOf);
   return new Recommender(model, audience, job.listLength, scores);
 }
 
