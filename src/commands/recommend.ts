@@ -17,7 +17,7 @@ import { orNoRoom } from './no-room.js';
 import type { Options } from './options.js';
 import { type Ending, keepOutcome } from './outcome.js';
 import { openPlace, type Place } from './place.js';
-import { rangeWorkers } from './reading.js';
+import { rangeWorkers, startChildren } from './reading.js';
 import { openBadRows } from './rejects.js';
 import { type Run, startRun } from './run.js';
 import { serve, writeAudienceOf } from './serving.js';
@@ -202,6 +202,7 @@ async function read(run: Run, options: Options): Promise<{ dataset: Dataset; rep
     0,
   );
   let done = 0;
+  startChildren(run, total);
   const { badRows, close } = openBadRows(options.badRows, options.safeCsv);
   try {
     const { dataset, reports } = await readDataset({
