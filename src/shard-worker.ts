@@ -3,7 +3,6 @@
  * business. It leaves when the parent disconnects or is gone.
  */
 import { systemCode } from './failure.js';
-import { readRange } from './input/range-reader.js';
 import { Fitter, gramRows, needsGram } from './model/fit.js';
 import { PiecedRows } from './model/pieces.js';
 import type { CountedRows } from './model/ridge.js';
@@ -39,7 +38,7 @@ import { candidatesPath, readAudience, readEvidence, readFinish, writeFitted } f
 /** Works any shard of one job; what the job's shards share is read once. */
 type ShardWork = (from: number, to: number) => Answer;
 
-function workOf(job: Job): ShardWork {
+function workOf(job: Job): ShardWork | Promise<ShardWork> {
   switch (job.kind) {
     case 'read':
       return readWork(job);
@@ -56,7 +55,9 @@ function workOf(job: Job): ShardWork {
   }
 }
 
-function readWork(job: ReadJob): ShardWork {
+async function readWork(job: ReadJob): Promise<ShardWork> {
+  // Loaded here: most children never read.
+  const { readRange } = await import('./input/range-reader.js');
   return (from, to) => {
     const path = shardPath(job.rows, from);
     writeRangePart(path, readRange(job.task, from, to));
@@ -176,7 +177,7 @@ function shardPath(rows: string, from: number): string {
 
 let current: { job: number; work: ShardWork } | undefined;
 
-function answer(message: ToChild): ToParent {
+async function answer(message: ToChild): Promise<ToParent> {
   const { index } = message;
   try {
     if (message.type !== 'shard' || message.protocol !== PROTOCOL)
@@ -184,7 +185,7 @@ function answer(message: ToChild): ToParent {
     if (current?.job !== message.job) {
       // What the job before shared is let go before the next is read.
       current = undefined;
-      current = { job: message.job, work: workOf(message.task) };
+      current = { job: message.job, work: await workOf(message.task) };
     }
     return { type: 'answer', index, answer: current.work(message.from, message.to) };
   } catch (error) {
@@ -203,5 +204,6 @@ function send(message: ToParent): void {
 // for the parent, would start Node's debugger.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1'] as const) process.on(signal, () => {});
 process.on('disconnect', () => process.exit(0));
-process.on('message', (message: ToChild) => send(answer(message)));
+// One shard at a time: the parent waits for the answer.
+process.on('message', async (message: ToChild) => send(await answer(message)));
 send({ type: 'ready', protocol: PROTOCOL });

@@ -1,8 +1,10 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { stringify } from 'csv-stringify/sync';
 import { ExitCode, Failure, messageOf } from '../failure.js';
 import type { BadRows } from '../input/csv.js';
 import { quoted, safelyQuoted } from '../output/quoting.js';
+import { required } from '../required.js';
+
+const { stringify }: typeof import('csv-stringify/sync') = required('csv-stringify/sync');
 
 /**
  * What `--bad-rows` asks for: stop, skip, or keep the refused rows in a CSV of their own (file, line, reason, row).

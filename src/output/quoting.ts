@@ -1,5 +1,7 @@
-import { stringify } from 'csv-stringify/sync';
+import { required } from '../required.js';
 import { type Arrays, arrayOf, boundsFrom } from '../storage/array-file.js';
+
+const { stringify }: typeof import('csv-stringify/sync') = required('csv-stringify/sync');
 
 /** The cells of one output column, quoted as CSV once: cell i is `bytes[start[i] .. start[i+1])`. */
 export interface QuotedCells {
