@@ -8,10 +8,10 @@ const BYTES_A_CHILD = 500_000;
 
 /**
  * Has children start while the first bytes are read: from fork to ready a child takes a quarter of a second.
- * @param bytes of input, as far as they are known.
+ * @param bytes of input, as far as they are known: of pipes alone nobody knows when there will be work.
  */
 export function startChildren({ pool }: Run, bytes: number): void {
-  pool.start(Math.max(1, Math.ceil(bytes / BYTES_A_CHILD)));
+  pool.start(Math.ceil(bytes / BYTES_A_CHILD));
 }
 
 const NO_IDS = { bytes: new Uint8Array(0), starts: new Float64Array(1) };
