@@ -8,7 +8,7 @@ import { PiecedRows } from './model/pieces.js';
 import type { CountedRows } from './model/ridge.js';
 import { rowLengths } from './model/sparse.js';
 import { LineWriter } from './output/lines.js';
-import { quotedFrom } from './output/quoting.js';
+import { quotedFrom } from './output/quoted-cells.js';
 import { modelOf } from './ranking/model.js';
 import { Recommender } from './ranking/recommender.js';
 import { summedScores } from './ranking/scores.js';

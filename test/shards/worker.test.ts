@@ -1,15 +1,19 @@
+import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { finishOf } from '../../src/model/finish.js';
 import { gramRows, needsGram, PLAIN_KERNEL } from '../../src/model/fit.js';
 import type { Settings } from '../../src/model/settings.js';
 import { stacked } from '../../src/model/sparse.js';
 import { LineWriter } from '../../src/output/lines.js';
-import { quotedArrays, quotedCells } from '../../src/output/quoting.js';
+import { quotedArrays } from '../../src/output/quoted-cells.js';
+import { quotedCells } from '../../src/output/quoting.js';
 import { signalsOf, withRecency } from '../../src/ranking/audience.js';
 import { modelOf } from '../../src/ranking/model.js';
 import { Recommender } from '../../src/ranking/recommender.js';
 import { Trial, waysOf } from '../../src/ranking/trial.js';
+import { Child } from '../../src/shards/child.js';
 import type { Shard } from '../../src/shards/plan.js';
 import { Pool } from '../../src/shards/pool.js';
 import type { FitJob, GramJob, ListsJob, ModelFiles, RowFile, ScoreJob, TrialJob } from '../../src/shards/protocol.js';
@@ -203,4 +207,13 @@ test('a shard of the Gram matrix that is missing ends the learning of the ridge 
   await expect(poolOf(1).run(job, shardsOf(ITEMS, ITEMS), () => {})).rejects.toThrow(
     'there are 0 rows where 13 are wanted',
   );
+});
+
+test('a child is ready without any package, which would take longer to load than all that is its own', async () => {
+  const at = folder();
+  cpSync(new URL('../../dist', import.meta.url), join(at, 'dist'), { recursive: true });
+  writeFileSync(join(at, 'package.json'), '{ "type": "module" }');
+  const child = new Child(pathToFileURL(join(at, 'dist/shard-worker.js')));
+  await child.started;
+  await child.end();
 });
