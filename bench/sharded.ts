@@ -27,7 +27,8 @@ export async function sharded(
   const { planShards, WORTH_A_SHARD }: typeof import('../src/shards/plan.js') = await load('shards/plan.js');
   const { writeAudience }: typeof import('../src/storage/run-files.js') = await load('storage/run-files.js');
   const { writeArrays }: typeof import('../src/storage/array-file.js') = await load('storage/array-file.js');
-  const { quotedArrays, quotedCells }: typeof import('../src/output/quoting.js') = await load('output/quoting.js');
+  const { quotedCells }: typeof import('../src/output/quoting.js') = await load('output/quoting.js');
+  const { quotedArrays }: typeof import('../src/output/quoted-cells.js') = await load('output/quoted-cells.js');
   const run = startRun({ workers, balance, quiet: true });
   try {
     const learned = await learn(run, seen, settings);

@@ -12,7 +12,7 @@ import { quotedCells } from '../src/output/quoting.js';
 import { audienceOf } from '../src/ranking/audience.js';
 import { modelOf } from '../src/ranking/model.js';
 import { Recommender } from '../src/ranking/recommender.js';
-import { SummedScores } from '../src/ranking/scores.js';
+import { summedScores } from '../src/ranking/scores.js';
 
 /** A stage on its own, in this process: `run` does it once and says how much it did, in units. */
 export interface StageBench {
@@ -99,7 +99,7 @@ function scoring(
     name,
     unit: 'user',
     run: (by) => {
-      const recommender = new Recommender(model, audience, LIST, new SummedScores(model, audience.signals, by.sumsOf));
+      const recommender = new Recommender(model, audience, LIST, summedScores(model, audience.signals, by.sumsOf));
       const lines = new LineWriter(cells);
       let users = 0;
       for (let user = 0; user < evidence.users; user += USERS_STEP, users++)

@@ -6,17 +6,13 @@ import { type Entry, formatAskedFor, written } from './output/log-lines.js';
 
 /**
  * The command line, from argv to the exit code; nothing else tells of errors. Each way loads what it needs, when it is
- * taken: to be told the version, or of a misspelled option, nobody waits for the rest.
+ * taken: to be told of a misspelled option nobody waits for the rest.
  */
 async function main(argv: readonly string[]): Promise<number> {
   const interrupted = new AbortController();
   const tell = (entry: Entry) => process.stderr.write(written(entry, formatAskedFor(argv), new Date()));
   listenToSignals(interrupted, (failure) => tell(errorEntry(failure)));
   try {
-    if (argv.length === 1 && argv[0] === '--version') {
-      process.stdout.write(`${version()}\n`);
-      return ExitCode.ok;
-    }
     if (argv[0] === 'help') return await help(argv[1]);
     if (argv[0] === 'evaluate') {
       const { parseEvaluateOptions } = await import('./commands/evaluate-options.js');
@@ -91,6 +87,8 @@ process.stdout.on('error', (error) => {
 // A terminal that was closed, a pipe whose reader has gone, a full disk: the run is worth more than what it says.
 process.stderr.on('error', () => {});
 outliveTerminals();
+// Unless it comes to its end: Node would call it a success if nothing were left to wait for.
+process.exitCode = ExitCode.unexpected;
 process.exitCode = await main(process.argv.slice(2));
 // Stopped by a signal, the clock or --max-memory, all is cleaned up, but a file may still be being read: that is not waited for.
 if (process.exitCode >= ExitCode.tryAgain || process.exitCode === ExitCode.noMemory) endAtOnce(process.exitCode);

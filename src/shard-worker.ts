@@ -3,16 +3,15 @@
  * business. It leaves when the parent disconnects or is gone.
  */
 import { systemCode } from './failure.js';
-import { readRange } from './input/range-reader.js';
 import { Fitter, gramRows, needsGram } from './model/fit.js';
 import { PiecedRows } from './model/pieces.js';
 import type { CountedRows } from './model/ridge.js';
 import { rowLengths } from './model/sparse.js';
 import { LineWriter } from './output/lines.js';
-import { quotedFrom } from './output/quoting.js';
+import { quotedFrom } from './output/quoted-cells.js';
 import { modelOf } from './ranking/model.js';
 import { Recommender } from './ranking/recommender.js';
-import { SummedScores } from './ranking/scores.js';
+import { summedScores } from './ranking/scores.js';
 import { Trial } from './ranking/trial.js';
 import {
   type Answer,
@@ -39,7 +38,7 @@ import { candidatesPath, readAudience, readEvidence, readFinish, writeFitted } f
 /** Works any shard of one job; what the job's shards share is read once. */
 type ShardWork = (from: number, to: number) => Answer;
 
-function workOf(job: Job): ShardWork {
+function workOf(job: Job): ShardWork | Promise<ShardWork> {
   switch (job.kind) {
     case 'read':
       return readWork(job);
@@ -56,7 +55,9 @@ function workOf(job: Job): ShardWork {
   }
 }
 
-function readWork({ task, rows }: ReadJob): ShardWork {
+async function readWork({ task, rows }: ReadJob): Promise<ShardWork> {
+  // Loaded here: most children never read.
+  const { readRange } = await import('./input/range-reader.js');
   const { range, chunk } = task.sizes;
   const scanner = compiledScanner()?.(task.layout, { range, chunk });
   return (from, to) => {
@@ -140,15 +141,17 @@ function listsWork(job: ListsJob): ShardWork {
 function trialWork(job: TrialJob): ShardWork {
   const { counts, rows } = job.model;
   const audiences = new Map(job.variants.map(({ audience }) => [audience, readAudience(audience)]));
+  const finishes = new Map(job.variants.map(({ finish }) => [finish, readFinish(finish)]));
   const trial = new Trial(
     { counts, pieces: readPieces(rows), from: firstRowsOf(rows) },
     job.variants.map(({ settings, audience, finish }) => ({
       settings,
       audience: audiences.get(audience) ?? readAudience(audience),
-      finish: readFinish(finish),
+      finish: finishes.get(finish) ?? readFinish(finish),
     })),
     matrixFrom(readArrays(job.heldOut), 'heldOut'),
     job.listLength,
+    compiledKernel().sumsOf,
   );
   return (from, to) => ({ kind: 'trial', worth: trial.worth(from, to) });
 }
@@ -157,7 +160,7 @@ function recommenderOf(job: ScoreJob | ListsJob): Recommender {
   const { counts, rows, finish }: ModelFiles = job.model;
   const model = modelOf(counts, readPieces(rows), firstRowsOf(rows), readFinish(finish), job.settings);
   const audience = readAudience(job.audience);
-  const scores = new SummedScores(model, audience.signals, compiledKernel().sumsOf);
+  const scores = summedScores(model, audience.signals, compiledKernel().sumsOf);
   return new Recommender(model, audience, job.listLength, scores);
 }
 
@@ -176,7 +179,7 @@ function shardPath(rows: string, from: number): string {
 
 let current: { job: number; work: ShardWork } | undefined;
 
-function answer(message: ToChild): ToParent {
+async function answer(message: ToChild): Promise<ToParent> {
   const { index } = message;
   try {
     if (message.type !== 'shard' || message.protocol !== PROTOCOL)
@@ -184,7 +187,7 @@ function answer(message: ToChild): ToParent {
     if (current?.job !== message.job) {
       // What the job before shared is let go before the next is read.
       current = undefined;
-      current = { job: message.job, work: workOf(message.task) };
+      current = { job: message.job, work: await workOf(message.task) };
     }
     return { type: 'answer', index, answer: current.work(message.from, message.to) };
   } catch (error) {
@@ -203,5 +206,6 @@ function send(message: ToParent): void {
 // for the parent, would start Node's debugger.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1'] as const) process.on(signal, () => {});
 process.on('disconnect', () => process.exit(0));
-process.on('message', (message: ToChild) => send(answer(message)));
+// One shard at a time: the parent waits for the answer.
+process.on('message', async (message: ToChild) => send(await answer(message)));
 send({ type: 'ready', protocol: PROTOCOL });

@@ -18,6 +18,9 @@ import type { KeptWork } from './kept.js';
 import { countedKeeping, fittedKeeping, hasLostSignals, isLearned } from './kept-rows.js';
 import type { Run } from './run.js';
 
+/** A shard of learned rows is also a file that each child opens that scores: it has to be worth more than one that is added up only. */
+const WORTH_A_FILE = 4 * WORTH_A_SHARD;
+
 /** What there is to learn from, in a file: nothing large of it is left in this process. */
 export interface Arranged {
   facts: EvidenceFacts;
@@ -120,7 +123,7 @@ export async function fitRows(run: Run, counted: Counted, settings: Settings, ke
   const { items } = counts;
   const signals = signalsOf(counts);
   const job: FitJob = { kind: 'fit', evidence: evidencePath, settings, gram, rows: run.directory.file('rows') };
-  const shards = planShards(counted.fitCosts, WORTH_A_SHARD);
+  const shards = planShards(counted.fitCosts, WORTH_A_FILE);
   tellPlan(run, 'learning', shards.length);
   const done = counter(run, 'learning', shards);
   const rows: RowFile[] = [];

@@ -6,6 +6,17 @@ import { compiledScanner } from '../storage/compiled-kernel.js';
 import { letRangePartGo, readRangePart } from '../storage/range-file.js';
 import type { Run } from './run.js';
 
+/** Of input that makes work enough for a child. */
+const BYTES_A_CHILD = 500_000;
+
+/**
+ * Has children start while the first bytes are read: from fork to ready a child takes a quarter of a second.
+ * @param bytes of input, as far as they are known: of pipes alone nobody knows when there will be work.
+ */
+export function startChildren({ pool }: Run, bytes: number): void {
+  pool.start(Math.ceil(bytes / BYTES_A_CHILD));
+}
+
 const NO_IDS = { bytes: new Uint8Array(0), starts: new Float64Array(1) };
 
 /** Below this it takes longer to compile what reads faster. */

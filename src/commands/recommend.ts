@@ -17,7 +17,7 @@ import { orNoRoom } from './no-room.js';
 import type { Options } from './options.js';
 import { type Ending, keepOutcome } from './outcome.js';
 import { openPlace, type Place } from './place.js';
-import { fastReading } from './reading.js';
+import { fastReading, startChildren } from './reading.js';
 import { openBadRows } from './rejects.js';
 import { type Run, startRun } from './run.js';
 import { serve, writeAudienceOf } from './serving.js';
@@ -208,6 +208,7 @@ async function read(
     0,
   );
   let done = 0;
+  startChildren(run, total);
   const rejects = openBadRows(options.badRows, options.safeCsv, run.say);
   try {
     const { dataset, reports } = await readDataset({

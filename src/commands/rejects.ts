@@ -1,9 +1,11 @@
 import { closeSync, openSync, statSync, writeSync } from 'node:fs';
-import { stringify } from 'csv-stringify/sync';
 import { ExitCode, Failure, messageOf } from '../failure.js';
 import type { BadRows } from '../input/csv.js';
 import { type OnWait, openDestination } from '../output/destination.js';
 import { quoted, safelyQuoted } from '../output/quoting.js';
+import { required } from '../required.js';
+
+const { stringify }: typeof import('csv-stringify/sync') = required('csv-stringify/sync');
 
 /** What is done with refused rows. */
 export interface Rejects {

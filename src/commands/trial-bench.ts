@@ -5,6 +5,7 @@ import { pickedRows, type SparseRows } from '../model/sparse.js';
 import { recentPopularity } from '../model/trend.js';
 import type { Judge } from '../model/tuning.js';
 import { audienceOf } from '../ranking/audience.js';
+import { waysOf } from '../ranking/trial.js';
 import { planShards } from '../shards/plan.js';
 import type { TrialJob } from '../shards/protocol.js';
 import { writeArrays } from '../storage/array-file.js';
@@ -22,6 +23,8 @@ import {
 import type { Run } from './run.js';
 
 const LIST_LENGTH = 20;
+/** Of a trial, about; more where its costs do not cut well. */
+const SHARDS = 8;
 /** What was counted and learned is kept for so many settings: a move that is not taken is followed by one from where it began. */
 const KEPT = 2;
 
@@ -49,34 +52,45 @@ export class TrialBench {
 
   async #judge(settings: Settings, variants: readonly Settings[], isCold: boolean): Promise<Float64Array[]> {
     const learned = await this.#learn(settings);
-    const finishes: string[] = [];
+    /** By τ, all that differs between them. */
+    const finishes = new Map<number, string>();
+    const finish = (variant: Settings) => {
+      const path = finishes.get(variant.popularityHalfLife) ?? this.#finish(learned, variant);
+      finishes.set(variant.popularityHalfLife, path);
+      return path;
+    };
     const job: TrialJob = {
       kind: 'trial',
       model: learned.model,
-      variants: variants.map((variant) => {
-        const finish = this.#finish(learned, variant);
-        finishes.push(finish);
-        return { settings: variant, audience: this.#audience(variant, isCold), finish };
-      }),
+      variants: variants.map((variant) => ({
+        settings: variant,
+        audience: this.#audience(variant, isCold),
+        finish: finish(variant),
+      })),
       heldOut: this.#heldOut,
       listLength: LIST_LENGTH,
     };
     const users = this.#rehearsal.judged.length;
+    const ways = waysOf(job.variants);
+    const wayOf = (row: number) => ways[Math.floor(row / users)] ?? [];
     const worths = variants.map(() => new Float64Array(users));
-    // A child finishes the model for each variant before it judges: few shards, so that it pays.
-    const shards = planShards(new Float64Array(users).fill(1), Math.max(1, Math.ceil(users / 8)));
+    const lost = new Set<number>();
+    const costs = Float64Array.from({ length: ways.length * users }, (_, row) => wayOf(row).length);
     await this.#run.pool.run(
       job,
-      shards,
+      // A child finishes the model for each way before it judges: few shards, so that it pays.
+      planShards(costs, (variants.length * users) / SHARDS),
       (answer, { from, to }) => {
-        worths.forEach((worth, k) => {
-          worth.set(answer.worth.subarray(k * (to - from), (k + 1) * (to - from)), from);
-        });
+        let at = 0;
+        for (let row = from; row < to; row++) {
+          for (const variant of wayOf(row)) worths[variant]?.set(answer.worth.subarray(at, ++at), row % users);
+        }
       },
-      // A user who cannot be judged speaks for no settings.
-      () => {},
+      ({ from }) => void lost.add(from % users),
     );
-    this.#run.directory.discard(finishes);
+    // A user who cannot be judged by all of them speaks for none.
+    for (const user of lost) for (const worth of worths) worth[user] = 0;
+    this.#run.directory.discard([...finishes.values()]);
     return worths;
   }
 

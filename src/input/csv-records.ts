@@ -1,4 +1,8 @@
-import { CsvError, type Options, parse } from 'csv-parse';
+import type { Options } from 'csv-parse';
+import { required } from '../required.js';
+
+const { CsvError, parse }: typeof import('csv-parse') = required('csv-parse');
+type CsvError = InstanceType<typeof CsvError>;
 
 /** More than a record of sane size: an unclosed quote would otherwise take the rest of the file into memory. */
 export const MAX_RECORD_BYTES = 64 * 1024 * 1024;

@@ -1,4 +1,6 @@
-import { parse } from 'csv-parse/sync';
+import { required } from '../required.js';
+
+const { parse }: typeof import('csv-parse/sync') = required('csv-parse/sync');
 
 /** How a table begins: what its columns are separated by, and where its rows are. */
 export interface Head {

@@ -3,6 +3,7 @@ import {
   areFew,
   type Cells,
   copyEntries,
+  copyValues,
   type Entries,
   entryCount,
   PlainSums,
@@ -47,6 +48,8 @@ export function compiledSums(module: WebAssembly.Module): SumsOf {
  */
 class CompiledSums implements Sums {
   readonly stretches: Stretches;
+  /** None where all are 1. */
+  readonly #value: Float32Array | undefined;
   readonly #sum: Uint32Array | Float64Array;
   readonly #cells: Cells;
   readonly #addUp: (count: number) => void;
@@ -58,7 +61,8 @@ class CompiledSums implements Sums {
     const { program, buffer } = layout.start<Program>(module);
     const length = entryCount(entries);
     const index = isShort ? new Uint16Array(buffer, at.index, length) : new Uint32Array(buffer, at.index, length);
-    copyEntries(entries, index, areCounts ? undefined : new Float32Array(buffer, at.value, length));
+    this.#value = areCounts ? undefined : new Float32Array(buffer, at.value, length);
+    copyEntries(entries, index, this.#value);
     this.stretches = {
       count: 0,
       from: new Uint32Array(buffer, at.from, most),
@@ -92,6 +96,10 @@ class CompiledSums implements Sums {
     if (without >= 0) this.#sum[without] = 0;
     this.#cells.count = areFew(this.stretches, this.#sum.length) ? this.#collectTouched(count) : this.#collectAll();
     return this.#cells;
+  }
+
+  revalue(parts: Entries['parts']): void {
+    if (this.#value) copyValues(parts, this.#value);
   }
 }
 

@@ -1,3 +1,4 @@
+import { bringBest } from './partition.js';
 import type { Cells } from './sums.js';
 
 /** Of so many items one is chosen: rarer ones are sorted faster than looked for. */
@@ -13,8 +14,7 @@ export interface Chosen {
 
 /**
  * Chooses the K cells of a row with the largest keys, of equal ones those of the lower items. Keys that may be among
- * them are put in a buffer of twice the size; when it is full its better half is found by partition (Hoare's "Find",
- * CACM 1961), whose least key is the bar for all later ones. So most cells cost a comparison, and K a constant each.
+ * them are put in a buffer of twice the size; when it is full its better half is found, whose least key is the bar for all later ones. So most cells cost a comparison, and K a constant each.
  */
 export class Shortlist {
   readonly #most: number;
@@ -106,40 +106,10 @@ export class Shortlist {
   #shorten(size: number): number {
     const most = this.#most;
     const keys = this.#key;
-    const items = this.#item;
     if (most === 0) return Number.POSITIVE_INFINITY;
-    let low = 0;
-    let high = size - 1;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      const key = keys[middle]!;
-      const item = items[middle]!;
-      let i = low;
-      let j = high;
-      while (i <= j) {
-        while (keys[i]! > key || (keys[i] === key && items[i]! < item)) i++;
-        while (keys[j]! < key || (keys[j] === key && items[j]! > item)) j--;
-        if (i <= j) this.#swap(i++, j--);
-      }
-      // low … j are no worse than the pivot, i … high no better, what is between is the pivot.
-      if (most - 1 <= j) high = j;
-      else if (most - 1 >= i) low = i;
-      else break;
-    }
+    bringBest(most, size, keys, this.#item, this.#cell);
     let least = keys[0]!;
     for (let k = 1; k < most; k++) if (keys[k]! < least) least = keys[k]!;
     return least;
-  }
-
-  #swap(a: number, b: number): void {
-    const key = this.#key[a]!;
-    this.#key[a] = this.#key[b]!;
-    this.#key[b] = key;
-    const cell = this.#cell[a]!;
-    this.#cell[a] = this.#cell[b]!;
-    this.#cell[b] = cell;
-    const item = this.#item[a]!;
-    this.#item[a] = this.#item[b]!;
-    this.#item[b] = item;
   }
 }

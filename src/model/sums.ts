@@ -29,6 +29,8 @@ export interface Sums {
   readonly stretches: Stretches;
   /** Adds up what the stretches say. @param without a column whose cell is left out; −1 for none. */
   addUp(without: number): Cells;
+  /** Takes other values for the same entries. */
+  revalue(parts: Entries['parts']): void;
 }
 
 /** @param most the largest number of stretches. */
@@ -44,8 +46,16 @@ export function copyEntries({ parts, names }: Entries, index: Uint32Array | Uint
   for (const part of parts) {
     if (names) for (let e = 0; e < part.index.length; e++) index[filled + e] = names[part.index[e]!]!;
     else index.set(part.index, filled);
-    value?.set(part.value, filled);
     filled += part.index.length;
+  }
+  if (value) copyValues(parts, value);
+}
+
+export function copyValues(parts: Entries['parts'], to: Float32Array): void {
+  let filled = 0;
+  for (const { value } of parts) {
+    to.set(value, filled);
+    filled += value.length;
   }
 }
 
@@ -95,6 +105,10 @@ export class PlainSums implements Sums {
     if (without >= 0) sum[without] = 0;
     this.#cells.count = areFew(this.stretches, sum.length) ? this.#collectTouched() : this.#collectAll();
     return this.#cells;
+  }
+
+  revalue(parts: Entries['parts']): void {
+    copyValues(parts, this.#value);
   }
 
   #collectAll(): number {

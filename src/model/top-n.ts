@@ -1,99 +1,87 @@
+import { bringBest, sortBest } from './partition.js';
+
 /**
- * Keeps the N best of the (index, score) pairs it is offered, in one total order: score descending, then index
- * ascending. A binary heap with the worst kept pair at its root, so that most offers cost one comparison.
+ * Keeps the N best of the (index, score) pairs it is offered, each index once, in one total order: score descending, then index
+ * ascending. What may be among them is put in a buffer of twice the size; when it is full its better half is found, whose worst pair is
+ * the bar for all later ones. So most offers cost one comparison.
  */
 export class TopN {
   readonly #capacity: number;
   readonly #index: Uint32Array;
   readonly #score: Float64Array;
-  #size = 0;
+  #filled = 0;
+  /** The worst pair of N, once there was a choice to make. */
+  #barScore: number;
+  #barIndex: number;
 
   /** @param capacity N ≥ 0. */
   constructor(capacity: number) {
+    const room = Math.max(2 * capacity, LEAST_ROOM);
     this.#capacity = capacity;
-    this.#index = new Uint32Array(capacity);
-    this.#score = new Float64Array(capacity);
+    this.#index = new Uint32Array(room);
+    this.#score = new Float64Array(room);
+    [this.#barScore, this.#barIndex] = this.#lowest;
   }
 
   get size(): number {
-    return this.#size;
+    return Math.min(this.#filled, this.#capacity);
   }
 
-  /** What is below it is among the N best no more; −∞ until there are N. */
+  /** What is below it is among the N best no more. */
   get bar(): number {
-    if (this.#size < this.#capacity) return Number.NEGATIVE_INFINITY;
-    return this.#capacity === 0 ? Number.POSITIVE_INFINITY : this.#score[0]!;
+    return this.#barScore;
   }
 
   /**
    * @param score finite.
-   * @returns false where the pair is worse than all N that are kept.
+   * @returns false where the pair is seen to be worse than N others; it may be so where it is kept for the time being.
    * @throws RangeError for NaN, which has no place in any order.
    */
   offer(index: number, score: number): boolean {
     if (Number.isNaN(score)) throw new RangeError(`item ${index} has no score`);
-    if (this.#size < this.#capacity) {
-      this.#rise(this.#size++, index, score);
-      return true;
+    if (this.#isBelowBar(index, score)) return false;
+    if (this.#filled === this.#index.length) {
+      this.#raiseBar();
+      if (this.#isBelowBar(index, score)) return false;
     }
-    if (this.#capacity === 0 || !isBetter(score, index, this.#score[0]!, this.#index[0]!)) return false;
-    this.#sink(index, score);
+    this.#index[this.#filled] = index;
+    this.#score[this.#filled++] = score;
     return true;
   }
 
-  /** The kept indices, best first; nothing is kept afterwards. `scores`, where given, takes their scores. */
+  /** The kept indices, best first, good until the next offer; nothing is kept afterwards. `scores`, where given, takes their scores. */
   drain(scores?: Float64Array): Uint32Array {
-    const order = new Uint32Array(this.#size);
-    for (let place = this.#size - 1; place >= 0; place--) {
-      order[place] = this.#index[0]!;
-      if (scores) scores[place] = this.#score[0]!;
-      const last = --this.#size;
-      if (last > 0) this.#sink(this.#index[last]!, this.#score[last]!);
-    }
-    return order;
+    const { size } = this;
+    if (size < this.#filled) bringBest(size, this.#filled, this.#score, this.#index);
+    sortBest(0, size - 1, this.#score, this.#index);
+    scores?.set(this.#score.subarray(0, size));
+    this.#filled = 0;
+    [this.#barScore, this.#barIndex] = this.#lowest;
+    return this.#index.subarray(0, size);
   }
 
-  /** Puts a pair at the free place `at` and lets it rise over better ones. */
-  #rise(at: number, index: number, score: number): void {
-    let place = at;
-    while (place > 0) {
-      const parent = (place - 1) >> 1;
-      if (!isBetter(this.#score[parent]!, this.#index[parent]!, score, index)) break;
-      this.#move(parent, place);
-      place = parent;
-    }
-    this.#index[place] = index;
-    this.#score[place] = score;
+  get #lowest(): [score: number, index: number] {
+    return this.#capacity === 0 ? [Number.POSITIVE_INFINITY, -1] : [Number.NEGATIVE_INFINITY, 2 ** 32];
   }
 
-  /** Puts a pair at the root and lets it sink under worse ones. */
-  #sink(index: number, score: number): void {
-    let place = 0;
-    for (;;) {
-      let child = 2 * place + 1;
-      if (child >= this.#size) break;
-      const right = child + 1;
-      if (
-        right < this.#size &&
-        isBetter(this.#score[child]!, this.#index[child]!, this.#score[right]!, this.#index[right]!)
-      ) {
-        child = right;
-      }
-      if (!isBetter(score, index, this.#score[child]!, this.#index[child]!)) break;
-      this.#move(child, place);
-      place = child;
-    }
-    this.#index[place] = index;
-    this.#score[place] = score;
+  #isBelowBar(index: number, score: number): boolean {
+    return score < this.#barScore || (score === this.#barScore && index > this.#barIndex);
   }
 
-  #move(from: number, to: number): void {
-    this.#index[to] = this.#index[from]!;
-    this.#score[to] = this.#score[from]!;
+  /** Drops what is not among the N best. */
+  #raiseBar(): void {
+    const index = this.#index;
+    const score = this.#score;
+    this.#filled = this.#capacity;
+    bringBest(this.#filled, index.length, score, index);
+    let worst = 0;
+    for (let at = 1; at < this.#filled; at++) {
+      if (score[at]! < score[worst]! || (score[at] === score[worst] && index[at]! > index[worst]!)) worst = at;
+    }
+    this.#barScore = score[worst]!;
+    this.#barIndex = index[worst]!;
   }
 }
 
-/** The one total order of scored items. */
-function isBetter(score: number, index: number, otherScore: number, otherIndex: number): boolean {
-  return score > otherScore || (score === otherScore && index < otherIndex);
-}
+/** Pairs that are kept before any choice is made. */
+const LEAST_ROOM = 64;

@@ -1,5 +1,6 @@
 import type { FileReport } from '../input/dataset.js';
 import { plural } from './report.js';
+import { thousands } from './thousands.js';
 
 /** Rows without an id are no alarm, up to this share of a file. */
 const MANY = 0.5;
@@ -22,7 +23,7 @@ function refusedRows({ table }: FileReport, badRows: string): string[] {
   const wayOut =
     badRows === 'skip' ? 'mend them, or have them kept aside with --bad-rows FILE' : `they are kept in ${badRows}`;
   return [
-    `${table.path}: ${plural(table.rejected, 'row')} of ${table.rows.toLocaleString('en')} cannot be read and ${table.rejected === 1 ? 'is' : 'are'} left out, the first on line ${first.line}: ${first.reason}\n  ${wayOut}`,
+    `${table.path}: ${plural(table.rejected, 'row')} of ${thousands(table.rows)} cannot be read and ${table.rejected === 1 ? 'is' : 'are'} left out, the first on line ${first.line}: ${first.reason}\n  ${wayOut}`,
   ];
 }
 
@@ -34,6 +35,6 @@ function skippedRows({ table, skipped }: FileReport): string[] {
     .filter(({ kind }) => kind.count > 0)
     .map(({ what, kind }) => `${plural(kind.count, 'row')} ${what}, the first on line ${kind.firstLine}`);
   return [
-    `${table.path}: ${rows.toLocaleString('en')} of ${plural(table.rows, 'row')} were skipped: ${why.join('; ')}\n  has the export gone wrong? --user-col and --item-col say which columns hold the ids`,
+    `${table.path}: ${thousands(rows)} of ${plural(table.rows, 'row')} were skipped: ${why.join('; ')}\n  has the export gone wrong? --user-col and --item-col say which columns hold the ids`,
   ];
 }

@@ -1,7 +1,9 @@
-import { Presets, SingleBar } from 'cli-progress';
+import type { SingleBar } from 'cli-progress';
+import { required } from '../required.js';
 import { atExit } from '../storage/at-exit.js';
 import { BEGINNING, type Place } from './progress.js';
 import { duration } from './pulse.js';
+import { thousands } from './thousands.js';
 
 const STEPS = 1000;
 
@@ -15,6 +17,8 @@ export class Bar {
   #stopped = false;
 
   constructor(stream: NodeJS.WriteStream) {
+    // Loaded here: few runs have a terminal.
+    const { Presets, SingleBar }: typeof import('cli-progress') = required('cli-progress');
     this.#bar = new SingleBar(
       {
         stream,
@@ -61,6 +65,6 @@ export class Bar {
     const now = performance.now();
     if (this.#recommendingSince === 0) this.#recommendingSince = now;
     const seconds = (now - this.#recommendingSince) / 1000;
-    return seconds > 0 && users > 0 ? `| ${Math.round(users / seconds).toLocaleString('en')} users/s` : '';
+    return seconds > 0 && users > 0 ? `| ${thousands(Math.round(users / seconds))} users/s` : '';
   }
 }

@@ -1,5 +1,5 @@
 import type { List } from '../ranking/recommender.js';
-import type { QuotedCells } from './quoting.js';
+import type { QuotedCells } from './quoted-cells.js';
 import { writeDigits } from './score-digits.js';
 
 /** The first ranks as text. */

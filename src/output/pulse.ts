@@ -1,5 +1,6 @@
 import type { Place } from './progress.js';
 import { plural } from './report.js';
+import { thousands } from './thousands.js';
 
 /** Where a run stands, and what it takes. */
 export interface Pulse extends Place {
@@ -34,7 +35,7 @@ export function pulseFacts({ stage, ofStage, ofRun, users, seconds, memoryBytes,
 
 /** "812 MB". */
 export function megabytes(bytes: number): string {
-  return `${Math.round(bytes / 1e6).toLocaleString('en')} MB`;
+  return `${thousands(Math.round(bytes / 1e6))} MB`;
 }
 
 /** "6 s", "12 min 5 s", "2 h 0 min": what matters of it. */

@@ -1,11 +1,7 @@
-import { stringify } from 'csv-stringify/sync';
-import { type Arrays, arrayOf, boundsFrom } from '../storage/array-file.js';
+import { required } from '../required.js';
+import type { QuotedCells } from './quoted-cells.js';
 
-/** The cells of one output column, quoted as CSV once: cell i is `bytes[start[i] .. start[i+1])`. */
-export interface QuotedCells {
-  bytes: Uint8Array;
-  start: Float64Array;
-}
+const { stringify }: typeof import('csv-stringify/sync') = required('csv-stringify/sync');
 
 /** Cells of these characters alone are the same quoted or not; all others are csv-stringify's to judge. */
 const PLAIN = /^[\w.:/-][\w .:/-]*$/;
@@ -41,15 +37,4 @@ const RUN_BY_SPREADSHEETS = /^'*[=+\-@\t\r\n]/;
  */
 export function safelyQuoted(value: string): string {
   return quoted(RUN_BY_SPREADSHEETS.test(value) ? `'${value}` : value);
-}
-
-export function quotedArrays(name: string, cells: QuotedCells): Arrays {
-  return { [`${name}.bytes`]: cells.bytes, [`${name}.start`]: cells.start };
-}
-
-/** @throws RangeError where there are none of that name, or a cell is not inside the bytes. */
-export function quotedFrom(arrays: Arrays, name: string): QuotedCells {
-  const bytes = arrayOf(arrays, `${name}.bytes`, Uint8Array);
-  const start = boundsFrom(arrays, `${name}.start`, bytes.length);
-  return { bytes, start };
 }

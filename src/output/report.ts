@@ -3,6 +3,7 @@ import type { Dataset, EventsReport, FileReport } from '../input/dataset.js';
 import type { EventType } from '../input/event-types.js';
 import type { StrengthRule } from '../input/strengths.js';
 import { WHOLE_SCALE } from '../model/strength.js';
+import { thousands } from './thousands.js';
 
 /** What was understood of the files, for stderr: every role, every column left out, every row skipped, and why. */
 export function understood(dataset: Dataset, reports: readonly FileReport[], verbose: boolean): string {
@@ -50,9 +51,7 @@ const COLUMNS_SHOWN = 30;
 
 function listed(columns: readonly string[]): string {
   const more = columns.length - COLUMNS_SHOWN;
-  return more > 0
-    ? `${columns.slice(0, COLUMNS_SHOWN).join(', ')} and ${more.toLocaleString('en')} more`
-    : columns.join(', ');
+  return more > 0 ? `${columns.slice(0, COLUMNS_SHOWN).join(', ')} and ${thousands(more)} more` : columns.join(', ');
 }
 
 const LONGEST_NAME = 60;
@@ -75,7 +74,7 @@ function madeText(name: string, decision: AttributeDecision): string {
       return `${name} (${plural(decision.bands.length, 'band')} from ${first?.low} to ${last?.high})`;
     }
     case 'words':
-      return `${name} (${plural(decision.kept, 'word')} of ${decision.met.toLocaleString('en')})`;
+      return `${name} (${plural(decision.kept, 'word')} of ${thousands(decision.met)})`;
     case 'nothing':
       return `${name} (${decision.reason})`;
   }
@@ -137,7 +136,7 @@ function learnedLine({ served, userIds, interactions, offered }: Dataset): strin
 
 /** "1 row", "12,345 rows". */
 export function plural(count: number, noun: string, many = `${noun}s`): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? noun : many}`;
+  return `${thousands(count)} ${count === 1 ? noun : many}`;
 }
 
 function date(seconds: number): string {

@@ -58,13 +58,21 @@ export class Recommender {
 
   /** The N best offered items that are not barred for the user: score descending, then item index ascending. */
   recommend(user: number): List {
-    return this.#best(this.#begin(user), this.#prior);
+    this.#rank(this.#begin(user), this.#prior);
+    const scores = new Float64Array(this.#top.size);
+    return { items: this.#top.drain(scores).slice(), scores };
   }
 
-  /** The lists that the user would have with each of these priors in the place of the model's own. */
-  recommendWith(user: number, priors: readonly Prior[]): List[] {
+  /**
+   * Makes the lists that the user would have with each of these priors in the place of the model's own.
+   * @param onList is given each, by the prior's place; it is good until the next.
+   */
+  recommendWith(user: number, priors: readonly Prior[], onList: (items: Uint32Array, place: number) => void): void {
     const cells = this.#begin(user);
-    return priors.map((prior) => this.#best(cells, prior));
+    priors.forEach((prior, place) => {
+      this.#rank(cells, prior);
+      onList(this.#top.drain(), place);
+    });
   }
 
   /** Adds up a user's scores, and marks what is touched and what is barred with a turn of its own. */
@@ -77,7 +85,8 @@ export class Recommender {
     return cells;
   }
 
-  #best({ count, index, value }: Cells, { weight, order }: Prior): List {
+  /** Puts the best of the user whose turn it is into the top. */
+  #rank({ count, index, value }: Cells, { weight, order }: Prior): void {
     const best = this.#top;
     const turn = this.#turn;
     const offered = this.#offered;
@@ -95,8 +104,6 @@ export class Recommender {
       if (this.#touched[item] === turn || barredIn[item] === turn) continue;
       if (!best.offer(item, weight[item]!)) break;
     }
-    const scores = new Float64Array(best.size);
-    return { items: best.drain(scores), scores };
   }
 }
 

@@ -1,4 +1,5 @@
 import { longestRow } from '../model/pairs.js';
+import type { PiecedRows } from '../model/pieces.js';
 import type { SparseRows } from '../model/sparse.js';
 import type { Cells, Sums, SumsOf } from '../model/sums.js';
 import type { Model } from './model.js';
@@ -58,40 +59,61 @@ export class PlainScores implements Scores {
   }
 }
 
-/** The same scores from sums that have a copy of the model. */
+/** The rows of a model, copied to sums; several can score with them, one at a time. */
+export class SummedRows {
+  /** By signal: where its row lies; the row of signal s ends where that of s + 1 begins. */
+  readonly start: Uint32Array;
+  readonly sums: Sums;
+
+  /** @param columns the items. @param most the largest number of signals that are added up. */
+  constructor(rows: PiecedRows, columns: number, most: number, sumsOf: SumsOf) {
+    this.start = new Uint32Array(rows.rows + 1);
+    let before = 0;
+    rows.pieces.forEach((piece, k) => {
+      for (let row = 0; row < piece.rows; row++) this.start[rows.from[k]! + row] = before + piece.start[row]!;
+      before += piece.index.length;
+    });
+    this.start[rows.rows] = before;
+    this.sums = sumsOf({ columns, parts: rows.pieces }, most);
+  }
+
+  /** Takes the values that such rows have now: whoever scores with them scores with these. */
+  revalue({ pieces }: PiecedRows): void {
+    this.sums.revalue(pieces);
+  }
+}
+
+/** The same scores from such a copy. */
 export class SummedScores implements Scores {
   readonly #model: Omit<Model, 'rows'>;
   readonly #signals: SparseRows;
-  /** By signal: where its row lies; the row of signal s ends where that of s + 1 begins. */
-  readonly #start: Uint32Array;
-  readonly #sums: Sums;
+  readonly #rows: SummedRows;
 
-  constructor({ counts, scales, rows }: Model, signals: SparseRows, sumsOf: SumsOf) {
-    this.#model = { counts, scales };
+  constructor(model: Omit<Model, 'rows'>, signals: SparseRows, rows: SummedRows) {
+    this.#model = { counts: model.counts, scales: model.scales };
     this.#signals = signals;
-    this.#start = new Uint32Array(rows.rows + 1);
-    let before = 0;
-    rows.pieces.forEach((piece, k) => {
-      for (let row = 0; row < piece.rows; row++) this.#start[rows.from[k]! + row] = before + piece.start[row]!;
-      before += piece.index.length;
-    });
-    this.#start[rows.rows] = before;
-    this.#sums = sumsOf({ columns: counts.items, parts: rows.pieces }, longestRow(signals));
+    this.#rows = rows;
   }
 
   of(user: number): Cells {
     const { start, index, value } = this.#signals;
-    const { stretches } = this.#sums;
+    const { sums, start: startOf } = this.#rows;
+    const { stretches } = sums;
     let count = 0;
     for (let s = start[user]!; s < start[user + 1]!; s++) {
       const signal = index[s]!;
-      stretches.from[count] = this.#start[signal]!;
-      stretches.to[count] = this.#start[signal + 1]!;
+      stretches.from[count] = startOf[signal]!;
+      stretches.to[count] = startOf[signal + 1]!;
       stretches.weight[count++] = value[s]! * scaleOf(this.#model, signal);
     }
     stretches.count = count;
-    return this.#sums.addUp(-1);
+    return sums.addUp(-1);
   }
+}
+
+/** The same scores from a copy of its own of the model's rows. */
+export function summedScores(model: Model, signals: SparseRows, sumsOf: SumsOf): SummedScores {
+  return new SummedScores(model, signals, new SummedRows(model.rows, model.counts.items, longestRow(signals), sumsOf));
 }
 
 function scaleOf({ counts, scales }: Omit<Model, 'rows'>, signal: number): number {

@@ -36,6 +36,13 @@ export class Lane {
     this.load = { outstanding: 0, done: 0, seconds: 0 };
   }
 
+  /** Has its child start, so that it is ready when there is work; it is let go if none comes soon. */
+  start(): void {
+    if (this.#child) return;
+    this.#forked();
+    this.#letIdle();
+  }
+
   /** It is at work until this is done. */
   occupy(work: Promise<void>): void {
     this.free = work;
@@ -60,7 +67,7 @@ export class Lane {
       return answer;
     } finally {
       this.load.outstanding = 0;
-      this.#idle = setTimeout(() => this.#letGo(), IDLE).unref();
+      this.#letIdle();
     }
   }
 
@@ -114,6 +121,10 @@ export class Lane {
     if (this.#child === child) this.#child = undefined;
     await child.kill();
     this.#children.delete(child);
+  }
+
+  #letIdle(): void {
+    this.#idle = setTimeout(() => this.#letGo(), IDLE).unref();
   }
 
   #letGo(): void {

@@ -41,7 +41,7 @@ interface Work<J extends Job> {
 
 /**
  * Forked children that work shards. Who gets the next shard is a matter of balance; answers come out in the order of the
- * shards all the same. A child is forked when the first shard is for it, let go when it idles, and serves any number of jobs.
+ * shards all the same. A child is forked when the first shard is for it, or before (`start`), let go when it idles, and serves any number of jobs.
  *
  * A shard over which a child dies, falls silent or talks nonsense is cut in halves, which are given to others, until what
  * does it stands alone; a row that does it twice is lost, and everything else is worked.
@@ -85,6 +85,11 @@ export class Pool {
     const others = this.#lanes.slice(size);
     this.#lanes = this.#lanes.slice(0, size);
     await Promise.all(others.map((lane) => lane.close('gently')));
+  }
+
+  /** Has so many children start before there is work for them, as far as there may be so many. */
+  start(children: number): void {
+    for (const lane of this.#lanes.slice(0, children)) lane.start();
   }
 
   /** How many children a job of so many shards takes. */

@@ -12,7 +12,7 @@ import type { Settings } from '../model/settings.js';
  *       shard (job, from, to) ──────▶
  *       ◀──────────── answer | failed        one at a time, until the parent disconnects
  */
-export const PROTOCOL = 4;
+export const PROTOCOL = 5;
 
 /** Rows in a file, and the first of them. */
 export interface RowFile {
@@ -69,7 +69,7 @@ export interface ListsJob {
   listLength: number;
 }
 
-/** Judge ways of finishing a model by what a range of users did besides. */
+/** Judge ways of finishing a model by what users did besides; row `way · users + user` stands for a user and a way of `waysOf`. */
 export interface TrialJob {
   kind: 'trial';
   model: ModelFiles;
@@ -133,7 +133,7 @@ export interface ListsAnswer {
 }
 export interface TrialAnswer {
   kind: 'trial';
-  /** variants × users: what each list is worth. */
+  /** By row: what the list of each variant of its way is worth. */
   worth: Float64Array;
 }
 export type Answer = ReadAnswer | GramAnswer | FitAnswer | ScoreAnswer | ListsAnswer | TrialAnswer;

@@ -1,4 +1,4 @@
-import type { SparseRows } from '../model/sparse.js';
+import { areBelow, type SparseRows } from '../model/sparse.js';
 import { type Arrays, arrayOf } from './array-file.js';
 
 /** An index is a uint32. */
@@ -48,12 +48,6 @@ export function matrixFrom(arrays: Arrays, name: string): SparseRows {
 
 function isRising(bounds: Uint32Array): boolean {
   for (let row = 1; row < bounds.length; row++) if ((bounds[row] ?? 0) < (bounds[row - 1] ?? 0)) return false;
-  return true;
-}
-
-/** Whether all indices are below a bound. */
-export function areBelow(index: Uint32Array, columns: number): boolean {
-  for (let e = 0; e < index.length; e++) if ((index[e] ?? 0) >= columns) return false;
   return true;
 }
 

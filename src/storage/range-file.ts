@@ -1,8 +1,8 @@
 import type { EventsPart } from '../input/event-columns.js';
 import type { RangePart, Segment } from '../input/range-reader.js';
 import { letGo } from '../memory.js';
+import { areBelow } from '../model/sparse.js';
 import { type Arrays, arrayOf, boundsFrom, isCount, readArrays, type TypedArray, writeArrays } from './array-file.js';
-import { areBelow } from './matrix-file.js';
 
 /** What a segment is besides its columns. */
 type About = Omit<Segment, 'events'> & Pick<EventsPart, 'times' | 'types' | 'skipped'>;

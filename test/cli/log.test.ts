@@ -174,7 +174,9 @@ describe.skipIf(process.platform === 'win32')('where the run stands', () => {
     for (let time = 0; time < 2; time++) {
       const [line] = await once(child.stderr, 'data');
       const entry = JSON.parse(String(line));
-      expect(entry).toMatchObject({ type: 'status', stage: 'reading', users: 0, processes: 1, retries: 0 });
+      expect(entry).toMatchObject({ type: 'status', stage: 'reading', users: 0, retries: 0 });
+      // Its first child starts with it, and is let go while there is nothing to do.
+      expect([1, 2]).toContain(entry.processes);
       expect(entry.memory_bytes).toBeGreaterThan(10e6);
     }
     child.kill('SIGTERM');

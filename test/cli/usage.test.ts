@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { program } from '../../src/commands/options.js';
@@ -20,6 +21,14 @@ test('without arguments it shows a short help on stderr and ends with 2', async 
 test('--version is one line: the version of the package', async () => {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   expect(await run(['--version'], { folder: newFolder() })).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+});
+
+test('the version is told by the first file alone: nothing that was built is loaded', () => {
+  const folder = newFolder();
+  cpSync(join(root, 'bin'), join(folder, 'bin'), { recursive: true });
+  writeFileSync(join(folder, 'package.json'), '{ "version": "9.8.7", "type": "module" }');
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/recommend.js', '--version'], { cwd: folder });
+  expect([status, `${stdout}`, `${stderr}`]).toEqual([0, '9.8.7\n', '']);
 });
 
 test('--help opens with examples, on stdout', async () => {

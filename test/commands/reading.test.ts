@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
-import { rangeWorkers } from '../../src/commands/reading.js';
+import { rangeWorkers, startChildren } from '../../src/commands/reading.js';
 import { type Run, startRun } from '../../src/commands/run.js';
 import type { Reject } from '../../src/input/csv.js';
 import { readDataset } from '../../src/input/read.js';
@@ -50,4 +50,19 @@ test('a single worker is not worth a child', () => {
   const run = startRun({ workers: 1, quiet: true, verbose: false });
   runs.push(run);
   expect(rangeWorkers(run)).toBeUndefined();
+});
+
+test('children start before anything is read, one for each half megabyte that is known of', async () => {
+  for (const [bytes, children] of [
+    [0, 0],
+    [1, 1],
+    [500_000, 1],
+    [500_001, 2],
+    [1e9, 3],
+  ] as const) {
+    const run = startRun({ workers: 3, quiet: true, verbose: false });
+    runs.push(run);
+    startChildren(run, bytes);
+    expect(run.pool.pids().length).toBe(children);
+  }
 });

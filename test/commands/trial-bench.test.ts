@@ -8,6 +8,7 @@ import { emptyRows, mapped, pickedRows } from '../../src/model/sparse.js';
 import { signalsOf, withRecency } from '../../src/ranking/audience.js';
 import { modelOf } from '../../src/ranking/model.js';
 import { Recommender } from '../../src/ranking/recommender.js';
+import { ChildFailure } from '../../src/shards/child.js';
 import { learntFrom } from '../model/learned.js';
 import { largeWorld, observationsOf, placeKeys, settingsWith } from '../model/worlds.js';
 
@@ -91,6 +92,25 @@ test('what was counted and learned before is used again, and only where nothing 
       });
     });
   }
+});
+
+test('a user whom no child can judge by one of the variants is judged by none', async () => {
+  const { run } = startTestRun();
+  const { pool } = run;
+  const bench = new TrialBench(run, REHEARSAL);
+  const settings = settingsWith({ neighbors: 10 });
+  const variants = [settings, { ...settings, targetDamping: 0.45 }];
+  const whole = await bench.judge(settings, variants);
+  const users = REHEARSAL.judged.length;
+  const user = whole[1]!.findIndex((worth, at) => worth > 0 && whole[0]![at]! > 0);
+  const worked = pool.run.bind(pool);
+  pool.run = async (job, shards, onAnswer, onLost) => {
+    await worked(job, shards, onAnswer);
+    const row = users + user;
+    await onLost?.({ index: 0, from: row, to: row + 1, cost: 1 }, new ChildFailure('was killed', 'was killed'));
+  };
+  const without = whole.map((worth) => worth.with(user, 0));
+  expect(await bench.judge(settings, variants)).toEqual(without);
 });
 
 test('a bench leaves no file behind, and few while it lasts', async () => {

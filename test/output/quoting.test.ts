@@ -2,14 +2,8 @@ import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  type QuotedCells,
-  quoted,
-  quotedArrays,
-  quotedCells,
-  quotedFrom,
-  safelyQuoted,
-} from '../../src/output/quoting.js';
+import { type QuotedCells, quotedArrays, quotedFrom } from '../../src/output/quoted-cells.js';
+import { quoted, quotedCells, safelyQuoted } from '../../src/output/quoting.js';
 
 /** Everything that CSV makes a difference of is common. */
 const cell = fc.oneof(

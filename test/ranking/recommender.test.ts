@@ -5,7 +5,7 @@ import { PiecedRows } from '../../src/model/pieces.js';
 import type { SumsOf } from '../../src/model/sums.js';
 import type { Model } from '../../src/ranking/model.js';
 import { priorOf, Recommender } from '../../src/ranking/recommender.js';
-import { SummedScores } from '../../src/ranking/scores.js';
+import { summedScores } from '../../src/ranking/scores.js';
 import { compiledKernel } from '../../src/storage/compiled-kernel.js';
 import { rowsOf, table } from '../model/worlds.js';
 
@@ -73,7 +73,7 @@ function recommenderOf(scene: Scene, count: number, sumsOf?: SumsOf): Recommende
     offered: Uint8Array.from(scene.offered),
   };
   const model = modelOf(scene);
-  return new Recommender(model, audience, count, sumsOf && new SummedScores(model, audience.signals, sumsOf));
+  return new Recommender(model, audience, count, sumsOf && summedScores(model, audience.signals, sumsOf));
 }
 
 /** Scores every item, sorts them all. */
@@ -207,8 +207,12 @@ test('the lists with other priors are those of models that have them, and leave 
       const priors = others.map((prior) => priorOf(Float64Array.from(prior), Uint8Array.from(scene.offered)));
       const recommender = recommenderOf(scene, count);
       scene.signals.forEach((_, user) => {
-        expect(recommender.recommendWith(user, priors)).toEqual(
-          others.map((prior) => recommenderOf({ ...scene, prior }, count).recommend(user)),
+        const lists: number[][] = [];
+        recommender.recommendWith(user, priors, (items, place) => {
+          lists[place] = [...items];
+        });
+        expect(lists).toEqual(
+          others.map((prior) => [...recommenderOf({ ...scene, prior }, count).recommend(user).items]),
         );
         expect(recommender.recommend(user)).toEqual(recommenderOf(scene, count).recommend(user));
       });

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { type Kernel, PLAIN_KERNEL } from '../../src/model/fit.js';
 import type { Settings } from '../../src/model/settings.js';
 import { recentPopularity } from '../../src/model/trend.js';
 import { type Audience, signalsOf, withRecency } from '../../src/ranking/audience.js';
 import { modelOf } from '../../src/ranking/model.js';
 import { Recommender } from '../../src/ranking/recommender.js';
-import { Trial } from '../../src/ranking/trial.js';
+import { Trial, waysOf } from '../../src/ranking/trial.js';
+import { compiledKernel } from '../../src/storage/compiled-kernel.js';
 import { type Learnt, learnt } from '../model/learned.js';
 import {
   anySettings,
@@ -75,7 +77,7 @@ function slowWorth(some: Case, variant: Settings, length: number): number[] {
   });
 }
 
-function trialOf(some: Case, { counts, rows, finish, evidence }: Learnt, length: number): Trial {
+function trialOf(some: Case, { counts, rows, finish, evidence }: Learnt, length: number, { sumsOf }: Kernel): Trial {
   const { interactions, times } = observationsOf(some.world);
   const audiences = new Map([0, 1].map((recency) => [recency, audienceOf(some, recency)]));
   const variants = some.variants.map((variant) => ({
@@ -86,24 +88,42 @@ function trialOf(some: Case, { counts, rows, finish, evidence }: Learnt, length:
       trend: recentPopularity(interactions, times, variant.popularityHalfLife, evidence.popularity),
     },
   }));
-  return new Trial({ counts, pieces: [rows], from: [0] }, variants, rowsOf(some.heldOut, counts.items), length);
+  return new Trial({ counts, pieces: [rows], from: [0] }, variants, rowsOf(some.heldOut, counts.items), length, sumsOf);
 }
 
-test('a trial finds what each variant’s lists are worth when everything is learned anew for it', () => {
-  fc.assert(
-    fc.property(cases, fc.integer({ min: 1, max: 4 }), (some, length) => {
-      const users = some.heldOut.length;
-      const worth = trialOf(some, learnt(some.world, some.settings), length).worth(0, users);
-      expect(worth.length).toBe(some.variants.length * users);
-      some.variants.forEach((variant, v) => {
-        slowWorth(some, { ...some.settings, ...variant }, length).forEach((value, user) => {
-          expect(worth[v * users + user]).toBeCloseTo(value, 12);
+/** What a trial's rows tell, by variant and user. */
+function worths(some: Case, trial: Trial): number[][] {
+  const users = some.heldOut.length;
+  const ways = waysOf(some.variants.map((settings) => ({ settings })));
+  const values = [...trial.worth(0, ways.length * users)];
+  const table = some.variants.map(() => Array<number>(users).fill(Number.NaN));
+  for (const way of ways)
+    for (let user = 0; user < users; user++) for (const variant of way) table[variant]![user] = values.shift()!;
+  expect(values).toEqual([]);
+  return table;
+}
+
+const KERNELS = [
+  ['in plain arrays', PLAIN_KERNEL],
+  ['compiled', compiledKernel()],
+] as const;
+
+test.each(KERNELS)(
+  'a trial finds what each variant’s lists are worth when everything is learned anew for it, %s',
+  (_, kernel) => {
+    fc.assert(
+      fc.property(cases, fc.integer({ min: 1, max: 4 }), (some, length) => {
+        const worth = worths(some, trialOf(some, learnt(some.world, some.settings), length, kernel));
+        some.variants.forEach((variant, v) => {
+          slowWorth(some, { ...some.settings, ...variant }, length).forEach((value, user) => {
+            expect(worth[v]![user]).toBeCloseTo(value, 12);
+          });
         });
-      });
-    }),
-    { numRuns: 200 },
-  );
-});
+      }),
+      { numRuns: 200 },
+    );
+  },
+);
 
 /** Every way of finishing in twos, so that some share what others must not. */
 const MANY: Free[] = [0, 30].flatMap((popularityWeight) =>
@@ -139,7 +159,8 @@ test.each([
     settings: settingsWith({ groupSmoothing: 2 }),
     variants: MANY,
   };
-  const worth = trialOf(some, learnt(some.world, some.settings), 5).worth(0, 40);
+  const trial = trialOf(some, learnt(some.world, some.settings), 5, PLAIN_KERNEL);
+  const worth = worths(some, trial).flat();
   const slow = MANY.map((variant) => slowWorth(some, { ...some.settings, ...variant }, 5));
   slow.flat().forEach((value, at) => {
     expect(worth[at]).toBeCloseTo(value, 12);
@@ -148,21 +169,16 @@ test.each([
   expect(slow.slice(1).filter((values) => `${values}` === `${slow[0]}`).length).toBeLessThan(3);
 });
 
-test('the users can be cut into shards, and what was learned stays as it is', () => {
+test('its rows can be cut into shards, taken in any order, and what was learned stays as it is', () => {
   fc.assert(
-    fc.property(cases, fc.nat(7), (some, at) => {
-      const users = some.heldOut.length;
-      const cut = Math.min(at, users);
+    fc.property(cases, fc.nat(30), (some, at) => {
+      const rows = waysOf(some.variants.map((settings) => ({ settings }))).length * some.heldOut.length;
+      const cut = Math.min(at, rows);
       const model = learnt(some.world, some.settings);
       const before = model.rows.value.slice();
-      const trial = trialOf(some, model, 3);
-      const [first, second, whole] = [trial.worth(0, cut), trial.worth(cut, users), trial.worth(0, users)];
-      some.variants.forEach((_, v) => {
-        expect([
-          ...first.subarray(v * cut, (v + 1) * cut),
-          ...second.subarray(v * (users - cut), (v + 1) * (users - cut)),
-        ]).toEqual([...whole.subarray(v * users, (v + 1) * users)]);
-      });
+      const trial = trialOf(some, model, 3, PLAIN_KERNEL);
+      const [second, first, whole] = [trial.worth(cut, rows), trial.worth(0, cut), trial.worth(0, rows)];
+      expect([...first, ...second]).toEqual([...whole]);
       expect(model.rows.value).toEqual(before);
     }),
   );
@@ -184,7 +200,7 @@ test('both of two items found at the first two places are worth 2, one of them a
     const heldOut = [wanted, ...Array(3).fill([0, 0, 0, 0])];
     const settings = settingsWith({ recency: 0 });
     const some: Case = { world, preferences: Array(4).fill([]), heldOut, settings, variants: [settings] };
-    return [...trialOf(some, learnt(world, settings), 2).worth(0, 4)];
+    return [...trialOf(some, learnt(world, settings), 2, PLAIN_KERNEL).worth(0, 4)];
   };
   expect(worthOf([0, 1, 1, 0])).toEqual([2, 0, 0, 0]);
   // Item 1 is first, item 2 second: half the recall, and 1 / log₂ 3 of what 1 + 1 / log₂ 3 could be.

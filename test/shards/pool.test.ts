@@ -370,6 +370,26 @@ describe('a pool', () => {
     expect(taken).toBe(1);
   });
 
+  test('is there before the first shard is, where it was started, and works it', async () => {
+    const { pool } = poolOf('good', 3);
+    pool.start(2);
+    const started = pool.pids();
+    expect(started.length).toBe(2);
+    await pool.run(job(), shards(8), () => {});
+    expect(pool.pids().slice(0, 2)).toEqual(started);
+    pool.start(9);
+    expect(pool.pids().length).toBe(3);
+  });
+
+  test('was started and gets nothing to do is let go', async () => {
+    const { pool } = poolOf('good', 1);
+    pool.start(1);
+    const [pid] = pool.pids();
+    await vi.waitFor(() => expect(isAlive(pid!)).toBe(false), { timeout: 8000, interval: 100 });
+    expect(pool.pids()).toEqual([]);
+    await pool.run(job(), shards(1), () => {});
+  }, 15_000);
+
   test('serves a second job with the same children', async () => {
     const { pool } = poolOf('silent-after-first');
     const pids: string[] = [];

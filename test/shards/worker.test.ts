@@ -1,15 +1,19 @@
+import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { finishOf } from '../../src/model/finish.js';
-import { gramRows, needsGram } from '../../src/model/fit.js';
+import { gramRows, needsGram, PLAIN_KERNEL } from '../../src/model/fit.js';
 import type { Settings } from '../../src/model/settings.js';
 import { stacked } from '../../src/model/sparse.js';
 import { LineWriter } from '../../src/output/lines.js';
-import { quotedArrays, quotedCells } from '../../src/output/quoting.js';
+import { quotedArrays } from '../../src/output/quoted-cells.js';
+import { quotedCells } from '../../src/output/quoting.js';
 import { signalsOf, withRecency } from '../../src/ranking/audience.js';
 import { modelOf } from '../../src/ranking/model.js';
 import { Recommender } from '../../src/ranking/recommender.js';
-import { Trial } from '../../src/ranking/trial.js';
+import { Trial, waysOf } from '../../src/ranking/trial.js';
+import { Child } from '../../src/shards/child.js';
 import type { Shard } from '../../src/shards/plan.js';
 import { Pool } from '../../src/shards/pool.js';
 import type { FitJob, GramJob, ListsJob, ModelFiles, RowFile, ScoreJob, TrialJob } from '../../src/shards/protocol.js';
@@ -160,7 +164,7 @@ test('what children judge variants by is what one trial finds', async () => {
   const settings = settingsWith({ neighbors: 5 });
   const pool = poolOf(2);
   const model = await learnIn(pool, at, settings);
-  const { counts, rows, finish } = learnt(WORLD, settings);
+  const { counts, rows: learned, finish } = learnt(WORLD, settings);
   const variants = [
     settings,
     { ...settings, recency: 2, popularityWeight: 30 },
@@ -180,20 +184,18 @@ test('what children judge variants by is what one trial finds', async () => {
     listLength: 3,
   };
   for (const recency of [0.5, 2]) writeAudience(join(at, `audience.${recency}`), audienceWith(recency));
-  const worth: number[][] = variants.map(() => []);
-  await pool.run(job, shardsOf(USERS, 6), (answer, { from, to }) => {
-    worth.forEach((values, k) => {
-      values.push(...answer.worth.subarray(k * (to - from), (k + 1) * (to - from)));
-    });
-  });
+  const rows = waysOf(job.variants).length * USERS;
+  const worth: number[] = [];
+  await pool.run(job, shardsOf(rows, 6), (answer) => void worth.push(...answer.worth));
   const trial = new Trial(
-    { counts, pieces: [rows], from: [0] },
+    { counts, pieces: [learned], from: [0] },
     variants.map((variant) => ({ settings: variant, audience: audienceWith(variant.recency), finish })),
     HELD_OUT,
     3,
+    PLAIN_KERNEL.sumsOf,
   );
-  expect(worth.flat()).toEqual(Array.from(trial.worth(0, USERS)));
-  expect(worth.flat().some((value) => value > 0)).toBe(true);
+  expect(worth).toEqual(Array.from(trial.worth(0, rows)));
+  expect(worth.some((value) => value > 0)).toBe(true);
 });
 
 test('a shard of the Gram matrix that is missing ends the learning of the ridge with its rows', async () => {
@@ -205,4 +207,13 @@ test('a shard of the Gram matrix that is missing ends the learning of the ridge 
   await expect(poolOf(1).run(job, shardsOf(ITEMS, ITEMS), () => {})).rejects.toThrow(
     'there are 0 rows where 13 are wanted',
   );
+});
+
+test('a child is ready without any package, which would take longer to load than all that is its own', async () => {
+  const at = folder();
+  cpSync(new URL('../../dist', import.meta.url), join(at, 'dist'), { recursive: true });
+  writeFileSync(join(at, 'package.json'), '{ "type": "module" }');
+  const child = new Child(pathToFileURL(join(at, 'dist/shard-worker.js')));
+  await child.started;
+  await child.end();
 });

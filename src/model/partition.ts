@@ -1,0 +1,73 @@
+/*
+ * Items by their keys: the larger the key the better, of equal keys the lower item. `beside`, where given, goes along with them.
+ */
+
+/** Below so many, to shift each to its place is faster than to part them. */
+const FEW = 16;
+
+/** Brings the `most` best of the first `size` to the front, by partition (Hoare's "Find", CACM 1961). */
+export function bringBest(
+  most: number,
+  size: number,
+  key: Float64Array,
+  item: Uint32Array,
+  beside?: Uint32Array,
+): void {
+  let low = 0;
+  let high = size - 1;
+  while (low < high) {
+    const middle = parted(low, high, key, item, beside);
+    if (most === middle) return;
+    if (most < middle) high = middle - 1;
+    else low = middle;
+  }
+}
+
+/** Sorts `low` to `high`, best first. */
+export function sortBest(low: number, high: number, key: Float64Array, item: Uint32Array): void {
+  if (high - low >= FEW) {
+    const middle = parted(low, high, key, item);
+    sortBest(low, middle - 1, key, item);
+    sortBest(middle, high, key, item);
+    return;
+  }
+  for (let at = low + 1; at <= high; at++) {
+    const ownKey = key[at]!;
+    const ownItem = item[at]!;
+    let place = at;
+    for (; place > low; place--) {
+      const before = key[place - 1]!;
+      if (before > ownKey || (before === ownKey && item[place - 1]! < ownItem)) break;
+      key[place] = before;
+      item[place] = item[place - 1]!;
+    }
+    key[place] = ownKey;
+    item[place] = ownItem;
+  }
+}
+
+/** Parts `low` to `high`, two at least. @returns a place behind `low`: none before it is worse than any from it on. */
+function parted(low: number, high: number, key: Float64Array, item: Uint32Array, beside?: Uint32Array): number {
+  const middle = (low + high) >> 1;
+  const pivotKey = key[middle]!;
+  const pivotItem = item[middle]!;
+  let i = low;
+  let j = high;
+  while (i <= j) {
+    while (key[i]! > pivotKey || (key[i] === pivotKey && item[i]! < pivotItem)) i++;
+    while (key[j]! < pivotKey || (key[j] === pivotKey && item[j]! > pivotItem)) j--;
+    if (i > j) break;
+    swap(i, j, key);
+    swap(i, j, item);
+    if (beside) swap(i, j, beside);
+    i++;
+    j--;
+  }
+  return i;
+}
+
+function swap(a: number, b: number, values: Float64Array | Uint32Array): void {
+  const value = values[a]!;
+  values[a] = values[b]!;
+  values[b] = value;
+}
