@@ -35,7 +35,7 @@ const DISLIKED_SHARE = 0.25;
  */
 export function strengthRule(numbers: Numbers | undefined, ratings: Ratings = 'auto'): StrengthRule {
   // Stars and half stars are counted by place; whatever else is a grade is looked for among few.
-  const halves = new Float64Array(4 * LARGEST_GRADE + 1);
+  const halves = new Uint32Array(4 * LARGEST_GRADE + 1);
   const others = new Map<number, number>();
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
@@ -46,7 +46,8 @@ export function strengthRule(numbers: Numbers | undefined, ratings: Ratings = 'a
     if (value < low) low = value;
     if (value > high) high = value;
     const half = 2 * (value + LARGEST_GRADE);
-    if (half >= 0 && half < halves.length && half === Math.floor(half)) halves[half] = (halves[half] ?? 0) + 1;
+    const place = half | 0;
+    if (place === half && place >= 0 && place < halves.length) halves[place] = (halves[place] ?? 0) + 1;
     else if (others.size <= MOST_GRADES) others.set(value, (others.get(value) ?? 0) + 1);
   }
   const tally = new Map(others);
