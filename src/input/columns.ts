@@ -1,4 +1,5 @@
 import { float32s, float64s, letGo, uint32s } from '../memory.js';
+import { inTurns } from '../turns.js';
 
 /**
  * Columns that grow as they are read, as narrow as their values allow: files have millions of rows.
@@ -86,10 +87,12 @@ export class NumberColumn {
   get missing(): number {
     const { values, none } = this.numbers;
     let missing = 0;
-    for (let row = 0; row < values.length; row++) {
-      const value = values[row] ?? Number.NaN;
-      if (value === none || Number.isNaN(value)) missing++;
-    }
+    inTurns(values.length, (from, to) => {
+      for (let row = from; row < to; row++) {
+        const value = values[row] ?? Number.NaN;
+        if (value === none || Number.isNaN(value)) missing++;
+      }
+    });
     return missing;
   }
 
@@ -127,7 +130,9 @@ export class NumberColumn {
   reorder(order: Uint32Array): void {
     const values = this.#values;
     const ordered = sameKind(values, order.length);
-    for (let at = 0; at < order.length; at++) ordered[at] = values[order[at] ?? 0] ?? 0;
+    inTurns(order.length, (from, to) => {
+      for (let at = from; at < to; at++) ordered[at] = values[order[at] ?? 0] ?? 0;
+    });
     letGo(values);
     this.#values = ordered;
   }

@@ -1,5 +1,5 @@
 import { ProgramLayout } from '../model/program-memory.js';
-import type { LineRuns, Values } from './columns.js';
+import type { Values } from './columns.js';
 import type { EventLayout, EventsPart } from './event-columns.js';
 import type { PackedIds } from './ids.js';
 import type { TimesSeen } from './times.js';
@@ -25,7 +25,21 @@ const BYTES_AN_ID = 16;
 const FIRST_SLOT_BITS = 10;
 /** Ids and lines' ends are looked at eight bytes at a time. */
 const SLACK = 16;
-const FACTS = 12;
+/** What the program tells of what it read, in this order: a double each. */
+const FACTS = [
+  ...([
+    'rows',
+    'taken',
+    'lines',
+    'runs',
+    'withoutUser',
+    'firstWithoutUser',
+    'withoutItem',
+    'firstWithoutItem',
+  ] as const),
+  ...(['users', 'items', 'way', 'largest'] as const),
+];
+type Fact = (typeof FACTS)[number];
 const PLACES = 17;
 const TABLE = 10;
 
@@ -88,7 +102,7 @@ export class EventScanner {
     this.#at = at;
     this.#chunk = room.chunk;
     this.#columns = columns;
-    this.#facts = new Float64Array(buffer, at.facts, FACTS);
+    this.#facts = new Float64Array(buffer, at.facts, FACTS.length);
     const kinds = new Uint8Array(buffer, at.kinds, 256);
     kinds[delimiter.charCodeAt(0)] = DELIMITER;
     kinds[LF] = LINE_END;
@@ -126,59 +140,51 @@ export class EventScanner {
 
   /** Lines from the first on. */
   get lines(): number {
-    return this.#facts[2] ?? 0;
+    return this.#fact('lines');
   }
 
   /** Rows below one another, skipped ones included. */
   get rows(): number {
-    return this.#facts[1] ?? 0;
+    return this.#fact('taken');
   }
 
   get users(): PackedIds {
-    return this.#ids(this.#at.userBytes, this.#at.userStarts, this.#facts[8] ?? 0);
+    return this.#ids(this.#at.userBytes, this.#at.userStarts, this.#fact('users'));
   }
 
   get items(): PackedIds {
-    return this.#ids(this.#at.itemBytes, this.#at.itemStarts, this.#facts[9] ?? 0);
+    return this.#ids(this.#at.itemBytes, this.#at.itemStarts, this.#fact('items'));
   }
 
   /** What was read, for once: nothing can be read behind it before `begin` or `goOn`. */
   finish(): EventsPart {
     const { user, item, strength, time, runRow, runShift } = this.#at;
-    const [
-      rows = 0,
-      ,
-      ,
-      runs = 0,
-      withoutUser = 0,
-      firstUser = 0,
-      withoutItem = 0,
-      firstItem = 0,
-      ,
-      ,
-      way = 0,
-      largest = 0,
-    ] = this.#facts;
     const { rating, time: timeColumn, width } = this.#columns;
-    const lines: LineRuns = {
-      rows: new Uint32Array(this.#buffer, runRow, runs),
-      shifts: new Float64Array(this.#buffer, runShift, runs),
-    };
+    const rows = this.#fact('rows');
+    const runs = this.#fact('runs');
+    const times = { way: WAYS[this.#fact('way') - 1], dayOrder: undefined, largest: this.#fact('largest') };
     return {
       user: new Uint32Array(this.#buffer, user, rows),
       item: new Uint32Array(this.#buffer, item, rows),
       strength: rating < width ? this.#numbers(strength, rows) : undefined,
       weight: undefined,
       time: timeColumn < width ? this.#numbers(time, rows) : undefined,
-      lines,
-      times: timeColumn < width ? { way: WAYS[way - 1], dayOrder: undefined, largest } : undefined,
+      lines: {
+        rows: new Uint32Array(this.#buffer, runRow, runs),
+        shifts: new Float64Array(this.#buffer, runShift, runs),
+      },
+      times: timeColumn < width ? times : undefined,
       types: [],
       skipped: {
-        withoutUser: { count: withoutUser, firstLine: firstUser },
-        withoutItem: { count: withoutItem, firstLine: firstItem },
+        withoutUser: { count: this.#fact('withoutUser'), firstLine: this.#fact('firstWithoutUser') },
+        withoutItem: { count: this.#fact('withoutItem'), firstLine: this.#fact('firstWithoutItem') },
         withoutWeight: { count: 0, firstLine: 0 },
       },
     };
+  }
+
+  #fact(name: Fact): number {
+    return this.#facts[FACTS.indexOf(name)] ?? 0;
   }
 
   /** As a `NumberColumn` has them. */
@@ -226,7 +232,7 @@ function addressesOf(
     users: layout.room(4 * TABLE),
     items: layout.room(4 * TABLE),
     kinds: layout.room(256),
-    facts: layout.room(8 * FACTS),
+    facts: layout.room(8 * FACTS.length),
     cells: layout.room(8 * width),
     chunk: layout.room(chunk + SLACK),
     user: layout.room(4 * rows),

@@ -2,6 +2,7 @@ import { ExitCode, Failure } from '../failure.js';
 import { float32s, float64s, letGo } from '../memory.js';
 import type { SparseRows } from '../model/sparse.js';
 import { type Rated, weighted, weightStrength } from '../model/strength.js';
+import { inTurns } from '../turns.js';
 import type { Numbers } from './columns.js';
 import type { Events } from './event-columns.js';
 import { latestTimes, type TimedRows } from './latest.js';
@@ -82,11 +83,13 @@ function counted(count: number, stated: Numbers | undefined, weights: Numbers | 
   if (!stated) return weights ?? { values: float32s(count).fill(1), none: Number.NaN };
   const { values, none } = stated;
   const counts = float64s(count);
-  for (let row = 0; row < count; row++) {
-    const value = values[row]!;
-    const number = value === none || Number.isNaN(value) ? 1 : value;
-    counts[row] = weights ? number * weights.values[row]! : number;
-  }
+  inTurns(count, (from, to) => {
+    for (let row = from; row < to; row++) {
+      const value = values[row]!;
+      const number = value === none || Number.isNaN(value) ? 1 : value;
+      counts[row] = weights ? number * weights.values[row]! : number;
+    }
+  });
   return { values: counts, none: Number.NaN };
 }
 
@@ -110,12 +113,14 @@ function foldedValues(
   const { values, none } = numbers;
   // Most files say each thing once.
   const isOnce = index.length === values.length;
-  for (let entry = 0; entry < folded.length; entry++) {
-    const from = isOnce ? entry : rows[entry]!;
-    const value = values[from]!;
-    if (isOnce || rows[entry + 1]! === from + 1) folded[entry] = value === none ? Number.NaN : value;
-    else folded[entry] = fold(from, rows[entry + 1]!, way, numbers, time);
-  }
+  inTurns(folded.length, (first, end) => {
+    for (let entry = first; entry < end; entry++) {
+      const from = isOnce ? entry : rows[entry]!;
+      const value = values[from]!;
+      if (isOnce || rows[entry + 1]! === from + 1) folded[entry] = value === none ? Number.NaN : value;
+      else folded[entry] = fold(from, rows[entry + 1]!, way, numbers, time);
+    }
+  });
   return folded;
 }
 

@@ -1,5 +1,6 @@
 import { float64s } from '../memory.js';
 import type { SparseRows } from '../model/sparse.js';
+import { inTurns } from '../turns.js';
 import type { Numbers } from './columns.js';
 import type { Pairs } from './pairs.js';
 import { Sorter } from './sorter.js';
@@ -27,18 +28,20 @@ export function latestTimes(pairs: Pairs, times: Numbers, scale: number): Float6
   // Most files say each thing once.
   const isOnce = index.length === values.length;
   let known = false;
-  for (let entry = 0; entry < index.length; entry++) {
-    let second = Number.NaN;
-    const end = isOnce ? entry + 1 : rows[entry + 1]!;
-    for (let at = isOnce ? entry : rows[entry]!; at < end; at++) {
-      const whole = Math.floor(values[at]! / scale);
-      // Not `<=`: that is false beside the NaN of a pair without a time yet.
-      if (values[at] === none || Number.isNaN(whole) || second >= whole) continue;
-      second = whole;
-      known = true;
+  inTurns(index.length, (first, last) => {
+    for (let entry = first; entry < last; entry++) {
+      let second = Number.NaN;
+      const end = isOnce ? entry + 1 : rows[entry + 1]!;
+      for (let at = isOnce ? entry : rows[entry]!; at < end; at++) {
+        const whole = Math.floor(values[at]! / scale);
+        // Not `<=`: that is false beside the NaN of a pair without a time yet.
+        if (values[at] === none || Number.isNaN(whole) || second >= whole) continue;
+        second = whole;
+        known = true;
+      }
+      latest[entry] = second;
     }
-    latest[entry] = second;
-  }
+  });
   if (!known) return undefined;
   const ties = new Ties();
   const apart = new Apart(pairs, times, scale);

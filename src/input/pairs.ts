@@ -1,4 +1,5 @@
 import { letGo, uint32s } from '../memory.js';
+import { inAllTurns, inTurns } from '../turns.js';
 
 /**
  * The rows of an events file by user and item: the entries of a sparse matrix, and the rows that each is made of.
@@ -49,25 +50,31 @@ interface SortedRows {
 /** Where the rows of each key begin, once they are in the order of their keys. */
 function startsOf(key: Uint32Array, keys: number): Uint32Array {
   const bounds = new Uint32Array(keys + 1);
-  for (let row = 0; row < key.length; row++) bounds[key[row]! + 1]!++;
+  inTurns(key.length, (from, to) => {
+    for (let row = from; row < to; row++) bounds[key[row]! + 1]!++;
+  });
   for (let k = 0; k < keys; k++) bounds[k + 1]! += bounds[k]!;
   return bounds;
 }
 
 function isRising(key: Uint32Array): boolean {
-  for (let row = 1; row < key.length; row++) if (key[row]! < key[row - 1]!) return false;
-  return true;
+  return inAllTurns(key.length, (from, to) => {
+    for (let row = Math.max(1, from); row < to; row++) if (key[row]! < key[row - 1]!) return false;
+    return true;
+  });
 }
 
 function rowsByUser(user: Uint32Array, item: Uint32Array, userStart: Uint32Array): RowsByUser {
   const place = userStart.slice();
   const items = uint32s(user.length);
   const rows = uint32s(user.length);
-  for (let row = 0; row < user.length; row++) {
-    const at = place[user[row]!]!++;
-    rows[at] = row;
-    items[at] = item[row]!;
-  }
+  inTurns(user.length, (from, to) => {
+    for (let row = from; row < to; row++) {
+      const at = place[user[row]!]!++;
+      rows[at] = row;
+      items[at] = item[row]!;
+    }
+  });
   return { item: items, row: rows };
 }
 
@@ -85,9 +92,8 @@ function sortedByItem(userStart: Uint32Array, { item, row }: RowsByUser, items: 
   const itemPlace = new Uint32Array(items + 1);
   let atByItem = new Uint32Array(most);
   let userByItem = new Uint32Array(most);
-  for (let first = 0, last = 0; first < users; first = last) {
+  const sort = (first: number, last: number) => {
     const begin = userStart[first]!;
-    for (last = first + 1; last < users && userStart[last + 1]! - begin <= most; ) last++;
     const end = userStart[last]!;
     if (end - begin > atByItem.length) {
       atByItem = new Uint32Array(end - begin);
@@ -109,6 +115,10 @@ function sortedByItem(userStart: Uint32Array, { item, row }: RowsByUser, items: 
       order[to] = row ? row[at]! : at;
       index[to] = item[at]!;
     }
+  };
+  for (let first = 0, last = 0; first < users; first = last) {
+    for (last = first + 1; last < users && userStart[last + 1]! - userStart[first]! <= most; ) last++;
+    sort(first, last);
   }
   return { order, index };
 }
@@ -122,15 +132,20 @@ function folded(userStart: Uint32Array, { order, index }: SortedRows): Pairs {
   const start = new Uint32Array(users + 1);
   const rows = uint32s(order.length + 1);
   let entries = 0;
-  for (let u = 0, at = 0; u < users; u++) {
+  const fold = (from: number, to: number) => {
     let before = -1;
-    for (const end = userStart[u + 1]!; at < end; at++) {
+    let filled = entries;
+    for (let at = from; at < to; at++) {
       const i = index[at]!;
       if (i === before) continue;
       before = i;
-      rows[entries] = at;
-      index[entries++] = i;
+      rows[filled] = at;
+      index[filled++] = i;
     }
+    entries = filled;
+  };
+  for (let u = 0; u < users; u++) {
+    fold(userStart[u]!, userStart[u + 1]!);
     start[u + 1] = entries;
   }
   rows[entries] = order.length;

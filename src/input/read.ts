@@ -1,5 +1,6 @@
 import { ExitCode, Failure } from '../failure.js';
 import { emptyRows, joined, type SparseRows, sparseFromEntries, stacked } from '../model/sparse.js';
+import { inTurns } from '../turns.js';
 import { displayName } from './csv.js';
 import type { Dataset, EventsReport, FileReport } from './dataset.js';
 import type { Events } from './event-columns.js';
@@ -145,15 +146,21 @@ function timeSpan(events: Events): EventsReport['time'] {
   let to = Number.NEGATIVE_INFINITY;
   let missing = 0;
   const { values, none } = time.numbers;
-  for (let row = 0; row < values.length; row++) {
-    const value = values[row]!;
-    if (value === none || Number.isNaN(value)) {
-      missing++;
-      continue;
+  inTurns(values.length, (first, end) => {
+    let earliest = from;
+    let latest = to;
+    for (let row = first; row < end; row++) {
+      const value = values[row]!;
+      if (value === none || Number.isNaN(value)) {
+        missing++;
+        continue;
+      }
+      if (value < earliest) earliest = value;
+      if (value > latest) latest = value;
     }
-    if (value < from) from = value;
-    if (value > to) to = value;
-  }
+    from = earliest;
+    to = latest;
+  });
   if (missing === values.length) return undefined;
   return { unit: timeColumn.unit, from: timeColumn.seconds(from), to: timeColumn.seconds(to), missing };
 }

@@ -1,4 +1,5 @@
 import { ExitCode, Failure } from '../failure.js';
+import { inTurns } from '../turns.js';
 import { NumberColumn } from './columns.js';
 import { partedSeconds, partedText } from './day-month.js';
 import type { Events } from './event-columns.js';
@@ -33,12 +34,14 @@ export function noteFuture({ time, timeColumn }: Events, now: number): string[] 
   const scale = timeColumn.scale;
   let rows = 0;
   let latest = now;
-  for (let row = 0; row < values.length; row++) {
-    const at = (values[row] ?? Number.NaN) / scale;
-    if (!(at > now) || values[row] === none) continue;
-    rows++;
-    latest = Math.max(latest, at);
-  }
+  inTurns(values.length, (from, to) => {
+    for (let row = from; row < to; row++) {
+      const at = (values[row] ?? Number.NaN) / scale;
+      if (!(at > now) || values[row] === none) continue;
+      rows++;
+      latest = Math.max(latest, at);
+    }
+  });
   if (rows === 0) return [];
   const day = new Date(latest * 1000);
   const last = Number.isNaN(day.getTime()) ? 'beyond the calendar' : day.toISOString().slice(0, 10);

@@ -1,3 +1,4 @@
+import { inTurns } from '../turns.js';
 import type { Numbers } from './columns.js';
 
 /** What the numbers of a strength column are: a scale of liking, thumbs up or down, or how often or how much. */
@@ -40,16 +41,22 @@ export function strengthRule(numbers: Numbers | undefined, ratings: Ratings = 'a
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   const { values, none } = numbers ?? { values: new Float64Array(0), none: Number.NaN };
-  for (let row = 0; row < values.length; row++) {
-    const value = values[row] ?? Number.NaN;
-    if (value === none || Number.isNaN(value)) continue;
-    if (value < low) low = value;
-    if (value > high) high = value;
-    const half = 2 * (value + LARGEST_GRADE);
-    const place = half | 0;
-    if (place === half && place >= 0 && place < halves.length) halves[place] = (halves[place] ?? 0) + 1;
-    else if (others.size <= MOST_GRADES) others.set(value, (others.get(value) ?? 0) + 1);
-  }
+  inTurns(values.length, (from, to) => {
+    let least = low;
+    let most = high;
+    for (let row = from; row < to; row++) {
+      const value = values[row] ?? Number.NaN;
+      if (value === none || Number.isNaN(value)) continue;
+      if (value < least) least = value;
+      if (value > most) most = value;
+      const half = 2 * (value + LARGEST_GRADE);
+      const place = half | 0;
+      if (place === half && place >= 0 && place < halves.length) halves[place] = (halves[place] ?? 0) + 1;
+      else if (others.size <= MOST_GRADES) others.set(value, (others.get(value) ?? 0) + 1);
+    }
+    low = least;
+    high = most;
+  });
   const tally = new Map(others);
   halves.forEach((count, half) => {
     if (count > 0) tally.set(half / 2 - LARGEST_GRADE, count);

@@ -1,4 +1,5 @@
 import { float32s, letGo, uint32s } from '../memory.js';
+import { inTurns } from '../turns.js';
 import { withoutLongHistories } from './long-histories.js';
 import { preferenceTrust } from './preferences.js';
 import { inversePower, type Settings } from './settings.js';
@@ -102,7 +103,9 @@ export function letEvidenceGo({ baskets, likes, holders }: Evidence, { interacti
 function likedOf(interactions: SparseRows): SparseRows {
   const { rows, columns, start, index, value } = interactions;
   let liked = 0;
-  for (let e = 0; e < value.length; e++) if (value[e]! > 0) liked++;
+  inTurns(value.length, (from, to) => {
+    for (let e = from; e < to; e++) if (value[e]! > 0) liked++;
+  });
   if (liked === value.length) return interactions;
   const kept = { rows, columns, start: new Uint32Array(rows + 1), index: uint32s(liked), value: float32s(liked) };
   let filled = 0;
@@ -162,20 +165,23 @@ function evidenceOnItems(
   const byNorm = settings.weighting === 'tfidf';
   const degree = new Float64Array(holders.rows);
   const diagonal = new Float64Array(holders.rows);
-  for (let item = 0; item < holders.rows; item++) {
-    for (let e = holders.start[item]!; e < holders.start[item + 1]!; e++) {
+  const addUp = (item: number, from: number, to: number) => {
+    for (let e = from; e < to; e++) {
       const basket = holders.index[e]!;
       const square = holders.value[e]! * holders.value[e]!;
       degree[item]! += basket < users ? (byNorm ? square : 1) : settings.attributeWeight * square;
       diagonal[item]! += basketWeight[basket]! * square;
     }
-  }
+  };
+  for (let item = 0; item < holders.rows; item++) addUp(item, holders.start[item]!, holders.start[item + 1]!);
   return { degree, diagonal };
 }
 
 function countsByColumn(matrix: SparseRows): Float64Array {
   const counts = new Float64Array(matrix.columns);
   const { index } = matrix;
-  for (let e = 0; e < index.length; e++) counts[index[e]!]!++;
+  inTurns(index.length, (from, to) => {
+    for (let e = from; e < to; e++) counts[index[e]!]!++;
+  });
   return counts;
 }

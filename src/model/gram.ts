@@ -73,13 +73,14 @@ export function dampedDegrees({ degree }: Evidence, p: number): Float64Array {
 export function gramCosts(evidence: Evidence): Float64Array {
   const { baskets, holders, items } = evidence;
   const costs = new Float64Array(items);
-  for (let item = 0; item < items; item++) {
+  const pairsOf = (from: number, to: number) => {
     let pairs = 1;
-    for (let h = holders.start[item]!; h < holders.start[item + 1]!; h++) {
+    for (let h = from; h < to; h++) {
       const basket = holders.index[h]!;
       pairs += baskets.start[basket + 1]! - baskets.start[basket]!;
     }
-    costs[item] = pairs;
-  }
+    return pairs;
+  };
+  for (let item = 0; item < items; item++) costs[item] = pairsOf(holders.start[item]!, holders.start[item + 1]!);
   return costs;
 }

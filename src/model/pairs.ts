@@ -1,3 +1,4 @@
+import { inAllTurns } from '../turns.js';
 import type { Evidence } from './evidence.js';
 import type { SparseRows } from './sparse.js';
 import type { Cells, Stretches, Sums, SumsOf } from './sums.js';
@@ -58,6 +59,8 @@ export function areCounts({ baskets, basketWeight }: Evidence): boolean {
   for (let basket = 0; basket < baskets.rows; basket++) {
     if (baskets.start[basket] !== baskets.start[basket + 1] && basketWeight[basket] !== 1) return false;
   }
-  for (let e = 0; e < baskets.value.length; e++) if (baskets.value[e] !== 1) return false;
-  return true;
+  return inAllTurns(baskets.value.length, (from, to) => {
+    for (let e = from; e < to; e++) if (baskets.value[e] !== 1) return false;
+    return true;
+  });
 }

@@ -1,4 +1,5 @@
 import { float32s, uint32s } from '../memory.js';
+import { inAllTurns, inTurns } from '../turns.js';
 
 /**
  * A sparse matrix by rows (CSR). Row r holds `index[start[r] .. start[r+1])` and the values beside them.
@@ -68,26 +69,31 @@ function sum(values: readonly number[]): number {
 export function transposed(matrix: SparseRows): SparseRows {
   const { rows, columns, index, value } = matrix;
   const start = new Uint32Array(columns + 1);
-  for (let e = 0; e < index.length; e++) start[index[e]! + 1]!++;
+  inTurns(index.length, (from, to) => {
+    for (let e = from; e < to; e++) start[index[e]! + 1]!++;
+  });
   for (let c = 0; c < columns; c++) start[c + 1]! += start[c]!;
   const place = start.slice(0, columns);
   const rowOf = uint32s(index.length);
   // Where all values are one, they are so in any order.
   const values = areOne(value) ? value : float32s(index.length);
   const areMoved = values !== value;
-  for (let r = 0; r < rows; r++) {
-    for (let e = matrix.start[r]!, end = matrix.start[r + 1]!; e < end; e++) {
+  const move = (row: number, from: number, to: number) => {
+    for (let e = from; e < to; e++) {
       const at = place[index[e]!]!++;
-      rowOf[at] = r;
+      rowOf[at] = row;
       if (areMoved) values[at] = value[e]!;
     }
-  }
+  };
+  for (let r = 0; r < rows; r++) move(r, matrix.start[r]!, matrix.start[r + 1]!);
   return { rows: columns, columns: rows, start, index: rowOf, value: values };
 }
 
 function areOne(values: Float32Array): boolean {
-  for (let e = 0; e < values.length; e++) if (values[e] !== values[0]) return false;
-  return true;
+  return inAllTurns(values.length, (from, to) => {
+    for (let e = from; e < to; e++) if (values[e] !== values[0]) return false;
+    return true;
+  });
 }
 
 /** The matrix with the cells that `keep` accepts, their values as `keep` gives them; undefined drops a cell. */
@@ -189,8 +195,10 @@ export function firstRows(matrix: SparseRows, rows: number): SparseRows {
 
 /** Whether all indices are below a bound. By index: `every` took longer than to read them from a file. */
 export function areBelow(index: Uint32Array, columns: number): boolean {
-  for (let e = 0; e < index.length; e++) if ((index[e] ?? 0) >= columns) return false;
-  return true;
+  return inAllTurns(index.length, (from, to) => {
+    for (let e = from; e < to; e++) if ((index[e] ?? 0) >= columns) return false;
+    return true;
+  });
 }
 
 /** How many cells each row has. */

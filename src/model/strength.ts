@@ -1,4 +1,5 @@
 import { float32s } from '../memory.js';
+import { inTurns } from '../turns.js';
 import type { SparseRows } from './sparse.js';
 
 /*
@@ -79,15 +80,19 @@ export function weighted(strengths: Float32Array, weightSums: Float32Array): Flo
 /** x beside each rating of users × items; 1 for NaN, none. */
 export function strengthsOfRatings(ratings: SparseRows, span: number): Float32Array {
   const { rows, start, value } = ratings;
-  const all = known(value, 0, value.length);
+  const all: Known = { sum: 0, count: 0 };
+  inTurns(value.length, (from, to) => addKnown(all, value, from, to));
   const mean = all.sum / Math.max(1, all.count);
   const strengths = float32s(value.length);
+  const weigh = (from: number, to: number, usual: number) => {
+    for (let e = from; e < to; e++) strengths[e] = Number.isNaN(value[e]!) ? 1 : ratingStrength(value[e]!, usual, span);
+  };
   for (let user = 0; user < rows; user++) {
     const from = start[user]!;
     const to = start[user + 1]!;
-    const own = known(value, from, to);
-    const usual = usualRating(own.sum, own.count, mean);
-    for (let e = from; e < to; e++) strengths[e] = Number.isNaN(value[e]!) ? 1 : ratingStrength(value[e]!, usual, span);
+    const own: Known = { sum: 0, count: 0 };
+    addKnown(own, value, from, to);
+    weigh(from, to, usualRating(own.sum, own.count, mean));
   }
   return strengths;
 }
@@ -99,17 +104,22 @@ export function rated(interactions: SparseRows, { rating, weight, span }: Rated)
   return interactions.value.map((x, entry) => (Number.isNaN(rating[entry]!) ? x : strengths[entry]!));
 }
 
-/** Of the values `from` to `to`, those that are numbers. */
-function known(values: Float32Array, from: number, to: number): { sum: number; count: number } {
-  let sum = 0;
-  let count = 0;
+interface Known {
+  sum: number;
+  count: number;
+}
+
+/** Adds those of the values `from` to `to` that are numbers, one after the other. */
+function addKnown(known: Known, values: Float32Array, from: number, to: number): void {
+  let { sum, count } = known;
   for (let e = from; e < to; e++) {
     const value = values[e]!;
     if (Number.isNaN(value)) continue;
     sum += value;
     count++;
   }
-  return { sum, count };
+  known.sum = sum;
+  known.count = count;
 }
 
 function between(least: number, x: number, most: number): number {

@@ -1,3 +1,5 @@
+import { inTurns } from '../turns.js';
+
 /** The cells of a row that are not 0; good until the next row. */
 export interface Cells {
   count: number;
@@ -44,8 +46,12 @@ export function entryCount({ parts }: Entries): number {
 export function copyEntries({ parts, names }: Entries, index: Uint32Array | Uint16Array, value?: Float32Array): void {
   let filled = 0;
   for (const part of parts) {
-    if (names) for (let e = 0; e < part.index.length; e++) index[filled + e] = names[part.index[e]!]!;
-    else index.set(part.index, filled);
+    const before = filled;
+    if (names) {
+      inTurns(part.index.length, (from, to) => {
+        for (let e = from; e < to; e++) index[before + e] = names[part.index[e]!]!;
+      });
+    } else index.set(part.index, filled);
     filled += part.index.length;
   }
   if (value) copyValues(parts, value);

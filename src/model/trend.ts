@@ -1,3 +1,4 @@
+import { inTurns } from '../turns.js';
 import type { SparseRows } from './sparse.js';
 
 /**
@@ -17,11 +18,14 @@ export function recentPopularity(
   const { from, to } = span(times);
   if (!(to > from)) return popularity;
   const trend = new Float64Array(interactions.columns);
-  interactions.index.forEach((item, e) => {
-    if (!(interactions.value[e]! > 0)) return;
-    const time = times[e]!;
-    const age = (to - (Number.isNaN(time) ? from : time)) / (to - from);
-    trend[item]! += Math.exp((-Math.LN2 * age) / halfLife);
+  const { index, value } = interactions;
+  inTurns(index.length, (first, end) => {
+    for (let e = first; e < end; e++) {
+      if (!(value[e]! > 0)) continue;
+      const time = times[e]!;
+      const age = (to - (Number.isNaN(time) ? from : time)) / (to - from);
+      trend[index[e]!]! += Math.exp((-Math.LN2 * age) / halfLife);
+    }
   });
   return trend;
 }
@@ -29,10 +33,12 @@ export function recentPopularity(
 function span(times: Float64Array): { from: number; to: number } {
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;
-  for (let e = 0; e < times.length; e++) {
-    const time = times[e]!;
-    if (time < from) from = time;
-    if (time > to) to = time;
-  }
+  inTurns(times.length, (first, end) => {
+    for (let e = first; e < end; e++) {
+      const time = times[e]!;
+      if (time < from) from = time;
+      if (time > to) to = time;
+    }
+  });
   return { from, to };
 }

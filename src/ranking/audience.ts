@@ -70,11 +70,13 @@ export function withRecency(interactions: SparseRows, times: Float64Array | unde
   const { rows, start, value } = interactions;
   const weights = new PlaceWeights(recency);
   const weighed = float32s(value.length);
+  const weigh = (from: number, to: number, total: number) => {
+    for (let e = from; e < to; e++) weighed[e] = (value[e]! * weights.of(times[e]!) * (to - from)) / total;
+  };
   for (let user = 0; user < rows; user++) {
     const from = start[user]!;
     const to = start[user + 1]!;
-    const total = weights.place(times, from, to);
-    for (let e = from; e < to; e++) weighed[e] = (value[e]! * weights.of(times[e]!) * (to - from)) / total;
+    weigh(from, to, weights.place(times, from, to));
   }
   return { ...interactions, value: weighed };
 }
@@ -166,10 +168,13 @@ function ageOf(time: number): number {
 export function scoringCosts(audience: Audience, rowLength: Float64Array): Float64Array {
   const { signals } = audience;
   const costs = new Float64Array(signals.rows);
+  const cells = (from: number, to: number) => {
+    let sum = 0;
+    for (let e = from; e < to; e++) sum += rowLength[signals.index[e]!]!;
+    return sum;
+  };
   for (let user = 0; user < signals.rows; user++) {
-    let cells = 100;
-    for (let e = signals.start[user]!; e < signals.start[user + 1]!; e++) cells += rowLength[signals.index[e]!]!;
-    costs[user] = cells;
+    costs[user] = 100 + cells(signals.start[user]!, signals.start[user + 1]!);
   }
   return costs;
 }

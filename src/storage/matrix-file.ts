@@ -1,4 +1,5 @@
 import { areBelow, type SparseRows } from '../model/sparse.js';
+import { inAllTurns } from '../turns.js';
 import { type Arrays, arrayOf } from './array-file.js';
 
 /** An index is a uint32. */
@@ -53,6 +54,8 @@ function isRising(bounds: Uint32Array): boolean {
 
 /** NaN and infinity are what does not become 0 when it is taken from itself. */
 function areNumbers(value: Float32Array): boolean {
-  for (let e = 0; e < value.length; e++) if ((value[e] ?? 0) - (value[e] ?? 0) !== 0) return false;
-  return true;
+  return inAllTurns(value.length, (from, to) => {
+    for (let e = from; e < to; e++) if ((value[e] ?? 0) - (value[e] ?? 0) !== 0) return false;
+    return true;
+  });
 }
