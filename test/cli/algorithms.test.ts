@@ -239,7 +239,7 @@ describe('auto', () => {
 
   test('gives the same bytes and tells the same with one worker and with three', async () => {
     const folder = newFolder();
-    put(folder, 'events.csv', manyEvents(300, 200, 40));
+    put(folder, 'events.csv', manyEvents(300, 410, 40));
     const runs: Ended[] = [];
     for (const workers of ['1', '3']) runs.push(await run(['-u', 'events.csv', '-v', '-j', workers], { folder }));
     const [one, three] = runs.map(({ code, stdout, stderr }) => {

@@ -123,7 +123,7 @@ describe('the three formats', () => {
 
 test('-j changes no figure', async () => {
   const folder = newFolder();
-  put(folder, 'events.csv', manyEvents(300, 200, 40));
+  put(folder, 'events.csv', manyEvents(300, 410, 40));
   const answers = await Promise.all(
     ['1', '3'].map(async (workers) => {
       const args = [
