@@ -87,11 +87,9 @@ function intoPipe(what: string, onWait: OnWait | undefined): Sink {
   };
 }
 
-/** True for a pipe or a device. */
 function isPipe(path: string): boolean {
   try {
-    const stats = statSync(path);
-    return !stats.isFile() && !stats.isDirectory();
+    return statSync(path).isFIFO();
   } catch {
     // Who opens it says what is wrong.
     return false;
