@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, type Stats, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { ExitCode } from '../failure.js';
 import { writeWhole } from '../output/destination.js';
@@ -35,13 +35,28 @@ function metricsFileIn(argv: readonly string[]): string | undefined {
   return named.length === 1 ? path : undefined;
 }
 
-/** What a file holds, '' where there is none; undefined for what is none, and may be waited for forever. */
+/** Metrics are a few kilobytes: a larger file holds something else, and need not fit into a string. */
+const MOST_BYTES = 1 << 20;
+
+/** What a file holds, '' where there is none; undefined for what cannot be metrics, be read, or may be waited for forever. */
 function textOf(path: string): string | undefined {
+  const stats = statsOf(path);
+  if (!stats) return '';
+  if (!stats.isFile() || stats.size > MOST_BYTES) return undefined;
   try {
-    return statSync(path).isFile() ? readFileSync(path, 'utf8') : undefined;
+    return readFileSync(path, 'utf8');
   } catch {
-    // Where it cannot be read, it cannot be written either, which is told.
-    return '';
+    // It may hold anything, and a file that cannot be read can be replaced all the same.
+    return undefined;
+  }
+}
+
+function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    // Where nothing can be found, nothing can be written either, which is told.
+    return undefined;
   }
 }
 

@@ -74,15 +74,33 @@ function intoFile(what: string): Sink {
 /** A pipe may have no reader yet, or a slow one: rows wait in memory, so that reading and signals do not. */
 function intoPipe(what: string, onWait: OnWait | undefined): Sink {
   const pipe = openDestination(what, onWait);
+  let waiting: string[] = [];
+  let writing: Promise<void> | undefined;
   let failure: unknown;
+  // One row after the other: each that waits for room by itself would listen for it by itself.
+  const writeAll = async () => {
+    try {
+      while (waiting.length > 0) {
+        const lines = waiting;
+        waiting = [];
+        for (const line of lines) await pipe.write(line);
+      }
+    } catch (error) {
+      failure = error;
+    }
+    writing = undefined;
+  };
   return {
     write: (line) => {
       if (failure) throw failure;
-      pipe.write(line).catch((error) => {
-        failure = error;
-      });
+      waiting.push(line);
+      writing ??= writeAll();
     },
-    close: () => pipe.commit(),
+    close: async () => {
+      await writing;
+      if (failure) throw failure;
+      await pipe.commit();
+    },
     abandon: () => pipe.abandon(),
   };
 }

@@ -75,6 +75,8 @@ export class ListsFile implements Destination {
   async goOn(length: number, end = length): Promise<void> {
     try {
       if (end > length) this.#aside = await copyOf(this.path, this.#asidePath);
+      // Abandoned meanwhile: its number may be another file's by now.
+      if (!this.#isOpen) throw new Error('the run has ended');
       ftruncateSync(this.#file, length);
     } catch (error) {
       throw cannotWrite(this.#target.path, error);

@@ -154,6 +154,18 @@ describe.skipIf(process.platform === 'win32')('a pipe that nobody reads', () => 
     expect(await ended).toBe(0);
     expect(readdirSync(folder).sort()).toEqual(['events.csv', 'pipe', 'recs.csv']);
   });
+
+  test('as --bad-rows has many rows wait for it without a word of warning', async () => {
+    const bad = Array.from({ length: 2000 }, (_, k) => `cat,oak${k},abc\n`).join('');
+    const { folder, child, ended } = beside(EVENTS + bad, ['-o', '/dev/null', '--bad-rows', 'pipe']);
+    const stderr = textOf(child.stderr);
+    await sleep(1500);
+    const kept = await textOf(createReadStream(join(folder, 'pipe')));
+    expect(kept.split('\n').length).toBe(2002);
+    expect(kept.slice(kept.lastIndexOf('cat'))).toBe('cat,oak1999,abc"\n');
+    expect(await ended).toBe(0);
+    expect(await stderr).not.toContain('Warning');
+  });
 });
 
 test.skipIf(process.platform === 'win32')(

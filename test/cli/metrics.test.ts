@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { createReadStream, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createReadStream, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolders } from '../storage/temporary.js';
@@ -88,8 +88,12 @@ test('of a command line that makes no sense, no file but one of metrics is writt
   const folder = newFolder();
   put(folder, 'events.csv', EVENTS);
   execFileSync('mkfifo', [join(folder, 'pipe.prom')]);
+  // More than fits into a string, so that it cannot be read as a whole.
+  put(folder, 'huge.csv', EVENTS);
+  truncateSync(join(folder, 'huge.csv'), 600e6);
   for (const args of [
     ['-u', 'events.csv', '--metrics-file', 'events.csv'],
+    ['--metrics-file', 'huge.csv'],
     ['-u', 'none.csv', '--metrics-file', 'events.csv', '--topp'],
     ['-u', 'events.csv', '-o', 'new.prom', '--metrics-file', './new.prom'],
     ['-u', 'events.csv', '--topp', '--metrics-file', 'pipe.prom'],
@@ -100,8 +104,9 @@ test('of a command line that makes no sense, no file but one of metrics is writt
     const { code, stdout } = await run(args, { folder, terminal: false });
     expect([code, stdout], args.join(' ')).toEqual([2, '']);
   }
-  expect(readdirSync(folder).sort()).toEqual(['events.csv', 'pipe.prom']);
+  expect(readdirSync(folder).sort()).toEqual(['events.csv', 'huge.csv', 'pipe.prom']);
   expect(readFileSync(join(folder, 'events.csv'), 'utf8')).toBe(EVENTS);
+  expect(statSync(join(folder, 'huge.csv')).size).toBe(600e6);
 });
 
 test('a temporary folder that is not there is a failure with metrics as well', async () => {
