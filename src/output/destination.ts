@@ -11,10 +11,10 @@ import {
   rmSync,
   type Stats,
   statSync,
-  type WriteStream,
 } from 'node:fs';
+import { Socket } from 'node:net';
 import { basename, dirname, join } from 'node:path';
-import type { Writable } from 'node:stream';
+import { PassThrough, type Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { ExitCode, Failure, isOutOfRoom, messageOf, systemCode } from '../failure.js';
@@ -41,7 +41,8 @@ export type OnWait = (message: string) => void;
 export function openDestination(path: string, onWait?: OnWait): Destination {
   const target = fileToBe(path);
   if (target) return new AtomicFile(target);
-  return path === '-' ? new Stream(process.stdout, 'standard output') : new Pipe(path, onWait);
+  if (path === '-') return new Stream(process.stdout, 'standard output');
+  return statOf(path)?.isFIFO() ? new NamedPipe(path, onWait) : new Stream(createWriteStream(path), path);
 }
 
 /** Writes a file, or standard output for `-`, in one go. @throws Failure 73 where it cannot be made, 74 where it cannot be written. */
@@ -76,7 +77,7 @@ export function fileToBe(path: string): FileToBe | undefined {
   return present ? { path: realpathSync(path), mode: present.mode & 0o777 } : { path, mode: undefined };
 }
 
-/** Standard output, a pipe or a device that is written to as it comes. A reader that closes it early has seen enough. */
+/** Standard output or a device that is written to as it comes. A reader that closes it early has seen enough. */
 class Stream implements Destination {
   readonly #stream: Writable;
   readonly #name: string;
@@ -112,49 +113,83 @@ class Stream implements Destination {
   abandon(): void {}
 }
 
-/** Milliseconds for which nobody has to read a pipe before that is told. */
+/** Milliseconds for which nobody has to read a pipe before that is told, and after which it is tried to open it again. */
 const READER_IS_LATE = 3000;
+const OPENED_AGAIN = 20;
 
 /**
- * A pipe or a device by its path. To open a pipe takes a reader, which may never come: what is written before waits in memory, and the
- * end of the process does not.
+ * A named pipe. Its reader may come late, be slow or stand still: what is written waits in memory, up to the usual amount, and neither
+ * signals nor the end of the process wait for it. So it is opened and written without blocking, which streams of files are not.
  */
-class Pipe extends Stream {
+class NamedPipe implements Destination {
   readonly #path: string;
-  readonly #stream: WriteStream;
-  readonly #forget: () => void;
-  readonly #timer: NodeJS.Timeout;
+  readonly #head = new PassThrough();
+  readonly #done: Promise<void>;
+  readonly #late: NodeJS.Timeout;
+  #settle = () => {};
+  #again: NodeJS.Timeout | undefined;
+  #socket: Socket | undefined;
+  #closed = false;
+  #error: Error | undefined;
 
   constructor(path: string, onWait: OnWait = () => {}) {
-    const stream = createWriteStream(path);
-    super(stream, path);
     this.#path = path;
-    this.#stream = stream;
+    this.#done = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
     const late = () => onWait(`nobody reads ${path} yet: what is to go there waits for that`);
-    this.#timer = setTimeout(late, READER_IS_LATE).unref();
-    this.#forget = atExit(() => this.#freeOpening());
-    for (const event of ['open', 'error']) stream.once(event, () => this.#settled());
+    this.#late = setTimeout(late, READER_IS_LATE).unref();
+    this.#open();
   }
 
-  override abandon(): void {
-    if (!this.#stream.pending) return;
-    this.#settled();
-    this.#stream.destroy();
-    this.#freeOpening();
+  async write(bytes: Uint8Array | string): Promise<boolean> {
+    if (!this.#closed && !this.#head.write(bytes)) await drained(this.#head);
+    if (this.#error) throw cannotWrite(this.#path, this.#error);
+    return !this.#closed;
   }
 
-  #settled(): void {
-    clearTimeout(this.#timer);
-    this.#forget();
+  async commit(): Promise<void> {
+    this.#head.end();
+    await this.#done;
+    if (this.#error) throw cannotWrite(this.#path, this.#error);
   }
 
-  /** Is its reader for a moment: a process does not end before its opening of a pipe has come back. */
-  #freeOpening(): void {
+  abandon(): void {
+    this.#close();
+  }
+
+  #open(): void {
+    let descriptor: number;
     try {
-      if (statSync(this.#path).isFIFO()) closeSync(openSync(this.#path, constants.O_RDONLY | constants.O_NONBLOCK));
-    } catch {
-      // It has gone, or is not ours to read: a signal ends the process all the same.
+      descriptor = openSync(this.#path, constants.O_WRONLY | constants.O_NONBLOCK);
+    } catch (error) {
+      // So it is without a reader.
+      if (systemCode(error) === 'ENXIO') this.#again = setTimeout(() => this.#open(), OPENED_AGAIN);
+      else this.#fail(error);
+      return;
     }
+    clearTimeout(this.#late);
+    const socket = new Socket({ fd: descriptor, readable: false, writable: true });
+    this.#socket = socket;
+    socket.on('error', (error) => this.#fail(error));
+    // Not ended, which is for sockets alone: when all has gone through, it is closed.
+    this.#head.on('end', () => socket.write('', () => this.#close()));
+    this.#head.pipe(socket, { end: false });
+  }
+
+  #fail(error: unknown): void {
+    // A reader that closes it early has seen enough.
+    if (systemCode(error) !== 'EPIPE') this.#error ??= error instanceof Error ? error : new Error(messageOf(error));
+    this.#close();
+  }
+
+  #close(): void {
+    this.#closed = true;
+    clearTimeout(this.#late);
+    clearTimeout(this.#again);
+    this.#socket?.destroy();
+    this.#head.destroy();
+    this.#settle();
   }
 }
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { createReadStream, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, constants, createReadStream, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
@@ -143,6 +143,24 @@ describe.skipIf(process.platform === 'win32')('a pipe that nobody reads', () => 
     const { ended } = beside(code === 75 ? EVENTS : `${EVENTS}cat,oak,abc\n`, args);
     expect(await ended).toBe(code);
   });
+
+  test.each([
+    [
+      '--output',
+      manyEvents(3000, 300, 4),
+      ['-o', 'pipe', '-n', '50', '--algorithm', 'popular', '--max-duration', '4s'],
+      75,
+    ],
+    ['--bad-rows', `user,item,rating\n${'cat,oak,abc\n'.repeat(5000)}`, ['-o', 'recs.csv', '--bad-rows', 'pipe'], 65],
+  ])(
+    'as %s keeps no run that fails from its end either where its reader stands still',
+    async (_, events, args, code) => {
+      const { folder, ended } = beside(events, args);
+      const reader = openSync(join(folder, 'pipe'), constants.O_RDONLY | constants.O_NONBLOCK);
+      expect(await ended).toBe(code);
+      closeSync(reader);
+    },
+  );
 
   test('as --bad-rows loses nothing for one who comes late', async () => {
     const { folder, child, ended } = beside(`${EVENTS}cat,oak,abc\n`, ['-o', 'recs.csv', '--bad-rows', 'pipe']);
