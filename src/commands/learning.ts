@@ -8,6 +8,7 @@ import type { Settings } from '../model/settings.js';
 import { emptyRows } from '../model/sparse.js';
 import type { Stage } from '../output/progress.js';
 import { plural } from '../output/report.js';
+import { thousands } from '../output/thousands.js';
 import { planShards, WORTH_A_SHARD } from '../shards/plan.js';
 import type { FitJob, GramJob, ModelFiles, RowFile } from '../shards/protocol.js';
 import { writeArrays } from '../storage/array-file.js';
@@ -179,7 +180,7 @@ function refuseTooManyForEase({ degree }: Evidence, settings: Settings): void {
   if (known <= MOST_EASE_ITEMS) return;
   throw new Failure(
     ExitCode.usage,
-    `--algorithm ease is exact, for ${plural(MOST_EASE_ITEMS, 'item')} at most, and there are ${known.toLocaleString('en')}; ridge is its sparse form`,
+    `--algorithm ease is exact, for ${plural(MOST_EASE_ITEMS, 'item')} at most, and there are ${thousands(known)}; ridge is its sparse form`,
   );
 }
 

@@ -8,6 +8,7 @@ import { LISTS } from '../output/lists-file.js';
 import { megabytes } from '../output/pulse.js';
 import { plural, understood } from '../output/report.js';
 import type { RunRecord } from '../output/summary.js';
+import { thousands } from '../output/thousands.js';
 import { JOURNAL } from '../storage/run-directory.js';
 import { dataEntry, refuseOtherData } from './fingerprint.js';
 import { orInterrupted } from './interruption.js';
@@ -156,7 +157,7 @@ function servedText(run: Run, { output }: Options, { served }: RunRecord): strin
   if (!served) return '';
   const to = output === '-' ? '' : ` → ${output}`;
   const memory = `${megabytes(run.memory.peak.bytes)} at most`;
-  const empty = served.empty > 0 ? ` (${served.empty.toLocaleString('en')} more: nothing is left for them)` : '';
+  const empty = served.empty > 0 ? ` (${thousands(served.empty)} more: nothing is left for them)` : '';
   return `${plural(served.users, 'user')} served${empty}, ${plural(served.rows, 'row')}, ${run.seconds().toFixed(1)} s, ${memory}${to}`;
 }
 
