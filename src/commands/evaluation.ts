@@ -1,5 +1,4 @@
 import { ExitCode, Failure } from '../failure.js';
-import { sizeAtHand } from '../input/bytes.js';
 import { readDataset } from '../input/read.js';
 import { pickedRows } from '../model/sparse.js';
 import { audienceOf, scoringCosts } from '../ranking/audience.js';
@@ -11,7 +10,7 @@ import type { EvaluateOptions } from './evaluate-options.js';
 import { discardLearned, learn } from './learning.js';
 import { methodOfSpec } from './method.js';
 import { orNoRoom } from './no-room.js';
-import { fastReading, startChildren } from './reading.js';
+import { fastReading, inputBytes, startChildren } from './reading.js';
 import { type Run, startRun } from './run.js';
 import { settle } from './tuning.js';
 
@@ -27,11 +26,7 @@ export async function evaluateInPool(options: EvaluateOptions, interrupted: Abor
       {
         run: algorithmsOf(run),
         read: (inputs) => {
-          const paths = [inputs.users, inputs.items, inputs.interactions];
-          startChildren(
-            run,
-            paths.reduce((total, path) => total + (path === undefined ? 0 : sizeAtHand(path)), 0),
-          );
+          startChildren(run, inputBytes(inputs));
           return readDataset({ ...inputs, ...fastReading(run) });
         },
         say: run.say,

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { ExitCode, Failure, messageOf, systemCode } from '../failure.js';
-import { cannotCreate, type Destination, type FileToBe, fileToBe, openDestination } from '../output/destination.js';
+import { type FileToBe, fileToBe, openDestination } from '../output/destination.js';
 import { ListsFile } from '../output/lists-file.js';
 import { lockOutput } from '../output/lock.js';
+import { cannotCreate, type Destination } from '../output/writing.js';
 import { Journal, readJournal } from '../storage/journal.js';
 import { asEntry, type BeginEntry, type Entry } from '../storage/journal-entries.js';
 import { JOURNAL, RunDirectory, removeRunDirectory } from '../storage/run-directory.js';

@@ -1,3 +1,4 @@
+import { sizeAtHand } from '../input/bytes.js';
 import type { EventScannerOf } from '../input/compiled-events.js';
 import type { Inputs } from '../input/inputs.js';
 import type { RangeWorkers } from '../input/ranges.js';
@@ -8,6 +9,11 @@ import type { Run } from './run.js';
 
 /** Of input that makes work enough for a child. */
 const BYTES_A_CHILD = 500_000;
+
+/** How many bytes the files of a run have, as far as that is known. */
+export function inputBytes({ users, items, interactions }: Pick<Inputs, 'users' | 'items' | 'interactions'>): number {
+  return [users, items, interactions].reduce((bytes, path) => bytes + (path === undefined ? 0 : sizeAtHand(path)), 0);
+}
 
 /**
  * Has children start while the first bytes are read: from fork to ready a child takes a quarter of a second.

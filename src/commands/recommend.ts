@@ -1,5 +1,4 @@
 import { ExitCode, Failure, messageOf } from '../failure.js';
-import { sizeAtHand } from '../input/bytes.js';
 import { type Dataset, type FileReport, letDatasetGo } from '../input/dataset.js';
 import { readDataset } from '../input/read.js';
 import { longHistories } from '../model/long-histories.js';
@@ -18,7 +17,7 @@ import { orNoRoom } from './no-room.js';
 import type { Options } from './options.js';
 import { type Ending, keepOutcome } from './outcome.js';
 import { openPlace, type Place } from './place.js';
-import { fastReading, startChildren } from './reading.js';
+import { fastReading, inputBytes, startChildren } from './reading.js';
 import { openBadRows } from './rejects.js';
 import { type Run, startRun } from './run.js';
 import { serve, writeAudienceOf } from './serving.js';
@@ -203,11 +202,7 @@ async function read(
   options: Options,
   memory: WithinMemory,
 ): Promise<{ dataset: Dataset; reports: FileReport[] }> {
-  const { users, items, interactions } = options;
-  const total = [users, items, interactions].reduce(
-    (bytes, path) => bytes + (path === undefined ? 0 : sizeAtHand(path)),
-    0,
-  );
+  const total = inputBytes(options);
   let done = 0;
   startChildren(run, total);
   const rejects = openBadRows(options.badRows, options.safeCsv, run.say);

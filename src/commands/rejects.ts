@@ -1,8 +1,10 @@
-import { closeSync, openSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { ExitCode, Failure, messageOf } from '../failure.js';
 import type { BadRows } from '../input/csv.js';
-import { type OnWait, openDestination } from '../output/destination.js';
+import { openDestination } from '../output/destination.js';
+import { isNamedPipe } from '../output/named-pipe.js';
 import { quoted, safelyQuoted } from '../output/quoting.js';
+import type { OnWait } from '../output/writing.js';
 import { required } from '../required.js';
 
 const { stringify }: typeof import('csv-stringify/sync') = required('csv-stringify/sync');
@@ -27,7 +29,7 @@ export function openBadRows(what: string, safe: boolean, onWait?: OnWait): Rejec
   if (what === 'stop') return { badRows: 'stop', ...NOTHING_KEPT };
   if (what === 'skip') return { badRows: () => {}, ...NOTHING_KEPT };
   const quote = safe ? safelyQuoted : quoted;
-  const { write, ...ends } = isPipe(what) ? intoPipe(what, onWait) : intoFile(what);
+  const { write, ...ends } = isNamedPipe(what) ? intoPipe(what, onWait) : intoFile(what);
   write(HEADER);
   return {
     badRows: ({ path, line, reason, cells }) => {
@@ -103,13 +105,4 @@ function intoPipe(what: string, onWait: OnWait | undefined): Sink {
     },
     abandon: () => pipe.abandon(),
   };
-}
-
-function isPipe(path: string): boolean {
-  try {
-    return statSync(path).isFIFO();
-  } catch {
-    // Who opens it says what is wrong.
-    return false;
-  }
 }

@@ -27,18 +27,19 @@ const FIRST_SLOT_BITS = 10;
 const SLACK = 16;
 /** What the program tells of what it read, in this order: a double each. */
 const FACTS = [
-  ...([
-    'rows',
-    'taken',
-    'lines',
-    'runs',
-    'withoutUser',
-    'firstWithoutUser',
-    'withoutItem',
-    'firstWithoutItem',
-  ] as const),
-  ...(['users', 'items', 'way', 'largest'] as const),
-];
+  'rows',
+  'taken',
+  'lines',
+  'runs',
+  'withoutUser',
+  'firstWithoutUser',
+  'withoutItem',
+  'firstWithoutItem',
+  'users',
+  'items',
+  'way',
+  'largest',
+] as const;
 type Fact = (typeof FACTS)[number];
 const PLACES = 17;
 const TABLE = 10;

@@ -1,19 +1,12 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { EventScanner } from './compiled-events.js';
 import { MAX_RECORD_BYTES } from './csv-records.js';
-import {
-  appendEvents,
-  type EventLayout,
-  type Events,
-  type EventsPart,
-  newEvents,
-  partOf,
-  reserveEvents,
-} from './event-columns.js';
+import { type EventLayout, type Events, type EventsPart, newEvents, partOf, reserveEvents } from './event-columns.js';
 import { IdIndex, type PackedIds } from './ids.js';
 import { lineEnd } from './lanes.js';
 import { PlainEvents } from './plain-events.js';
 import { Renumbering } from './renumbering.js';
+import { takeScanned } from './scanned-events.js';
 
 /** How the rows of an events file are read, range by range. */
 export interface EventsTask {
@@ -142,14 +135,7 @@ class SegmentReader {
   /** Opens a segment that begins with what was scanned. */
   #takeOver(scanner: EventScanner, begin: number): void {
     const open = this.#begin(begin);
-    const { users, items } = scanner;
-    const userOf = new Renumbering(this.#users).upTo(users, users.starts.length - 1);
-    const itemOf = new Renumbering(this.#items).upTo(items, items.starts.length - 1);
-    const part = scanner.finish();
-    appendEvents(open.events, part, userOf, itemOf, 0);
-    if (part.times) open.events.timeColumn?.follow(part.times);
-    open.plain.line = scanner.lines;
-    open.plain.rows = scanner.rows;
+    takeScanned(scanner, open.events, open.plain, new Renumbering(this.#users), new Renumbering(this.#items));
     this.#open = open;
   }
 

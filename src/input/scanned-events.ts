@@ -1,5 +1,5 @@
 import type { EventScanner, EventScannerOf } from './compiled-events.js';
-import { appendEvents, type EventLayout } from './event-columns.js';
+import { appendEvents, type EventLayout, type Events } from './event-columns.js';
 import { lineEnd, type PlainReader } from './lanes.js';
 import { type EventSink, PlainEvents } from './plain-events.js';
 import { Renumbering } from './renumbering.js';
@@ -84,7 +84,7 @@ export class ScannedEvents implements PlainReader {
       const end = at + ROOM.chunk < to ? bytes.lastIndexOf(LF, at + ROOM.chunk - 1) + 1 : to;
       if (end <= at) return at;
       const stop = scanner.read(bytes, at, end);
-      if (stop > at) this.#take(scanner);
+      if (stop > at) takeScanned(scanner, this.#sink.events, this.#plain, this.#users, this.#items);
       at = stop;
       if (stop < end) return at;
       this.#leave = FEWEST_BYTES;
@@ -110,17 +110,24 @@ export class ScannedEvents implements PlainReader {
     scanner.goOn(this.#sink.events.timeColumn?.seen.way);
     return scanner;
   }
+}
 
-  /** Takes over what was scanned. */
-  #take(scanner: EventScanner): void {
-    const { events } = this.#sink;
-    const { users, items } = scanner;
-    const userOf = this.#users.upTo(users, users.starts.length - 1);
-    const itemOf = this.#items.upTo(items, items.starts.length - 1);
-    const part = scanner.finish();
-    if (part.times) events.timeColumn?.follow(part.times);
-    appendEvents(events, part, userOf, itemOf, this.#plain.line);
-    this.#plain.line += scanner.lines;
-    this.#plain.rows += scanner.rows;
-  }
+/** Takes over what was scanned, behind what `plain` has read so far into the same columns. */
+export function takeScanned(
+  scanner: EventScanner,
+  events: Events,
+  plain: PlainEvents,
+  userOf: Renumbering,
+  itemOf: Renumbering,
+): void {
+  const { users, items } = scanner;
+  const part = scanner.finish();
+  if (part.times) events.timeColumn?.follow(part.times);
+  const [userIndex, itemIndex] = [
+    userOf.upTo(users, users.starts.length - 1),
+    itemOf.upTo(items, items.starts.length - 1),
+  ];
+  appendEvents(events, part, userIndex, itemIndex, plain.line);
+  plain.line += scanner.lines;
+  plain.rows += scanner.rows;
 }

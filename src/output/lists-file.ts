@@ -17,7 +17,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { checkSum } from '../storage/check-sum.js';
 import type { RunDirectory } from '../storage/run-directory.js';
-import { AtomicFile, cannotCreate, cannotWrite, type Destination, type FileToBe } from './destination.js';
+import { AtomicFile, type FileToBe } from './destination.js';
+import { cannotCreate, cannotWrite, type Destination } from './writing.js';
 
 /** Its names in the run's directory: lines as they are, packed, and those that are to lie elsewhere in it. */
 export const LISTS = 'lists';
