@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { emptyRows, type SparseRows } from '../src/matrix/sparse.js';
 import type { Observations } from '../src/model/evidence.js';
-import { emptyRows, type SparseRows } from '../src/model/sparse.js';
 
 const COMMA = 44;
 const NEWLINE = 10;

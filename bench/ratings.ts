@@ -1,5 +1,5 @@
 import { closeSync, openSync, renameSync, writeSync } from 'node:fs';
-import { Random } from '../src/model/random.js';
+import { Random } from '../src/matrix/random.js';
 
 /** How many users, items and rows a made file has. */
 export interface Size {

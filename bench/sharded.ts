@@ -1,6 +1,6 @@
 import type { Observations } from '../src/model/evidence.js';
 import type { Settings } from '../src/model/settings.js';
-import type { BalanceName } from '../src/shards/balance.js';
+import type { BalanceName } from '../src/workers/balance.js';
 
 /** Seconds that a stage took with so many children. */
 export interface Staged {
@@ -21,14 +21,14 @@ export async function sharded(
   balance: BalanceName = 'least-loaded',
 ): Promise<Staged> {
   const load = (file: string) => import(new URL(file, built).href);
-  const { startRun }: typeof import('../src/commands/run.js') = await load('commands/run.js');
-  const { learn }: typeof import('../src/commands/learning.js') = await load('commands/learning.js');
+  const { startRun }: typeof import('../src/pipeline/run.js') = await load('commands/run.js');
+  const { learn }: typeof import('../src/pipeline/learn.js') = await load('commands/learning.js');
   const { audienceOf, scoringCosts }: typeof import('../src/ranking/audience.js') = await load('ranking/audience.js');
-  const { planShards, WORTH_A_SHARD }: typeof import('../src/shards/plan.js') = await load('shards/plan.js');
-  const { writeAudience }: typeof import('../src/storage/run-files.js') = await load('storage/run-files.js');
-  const { writeArrays }: typeof import('../src/storage/array-file.js') = await load('storage/array-file.js');
-  const { quotedCells }: typeof import('../src/output/quoting.js') = await load('output/quoting.js');
-  const { quotedArrays }: typeof import('../src/output/quoted-cells.js') = await load('output/quoted-cells.js');
+  const { planShards, WORTH_A_SHARD }: typeof import('../src/workers/plan.js') = await load('shards/plan.js');
+  const { writeAudience }: typeof import('../src/workers/run-files.js') = await load('storage/run-files.js');
+  const { writeArrays }: typeof import('../src/files/array-file.js') = await load('storage/array-file.js');
+  const { quotedCells }: typeof import('../src/csv/quoting.js') = await load('output/quoting.js');
+  const { quotedArrays }: typeof import('../src/csv/quoted-cells.js') = await load('output/quoted-cells.js');
   const run = startRun({ workers, balance, quiet: true });
   try {
     const learned = await learn(run, seen, settings);

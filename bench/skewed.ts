@@ -1,6 +1,6 @@
+import { Random } from '../src/matrix/random.js';
+import { emptyRows } from '../src/matrix/sparse.js';
 import type { Observations } from '../src/model/evidence.js';
-import { Random } from '../src/model/random.js';
-import { emptyRows } from '../src/model/sparse.js';
 
 const USERS = 8_000;
 const ITEMS = 20_000;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import type { Options } from './commands/options.js';
-import { endAtOnce, listenToSignals, outliveTerminals } from './ending.js';
+import type { Options } from './cli/recommend-options.js';
 import { ExitCode, Failure, messageOf, systemCode } from './failure.js';
-import { type Entry, formatAskedFor, written } from './output/log-lines.js';
+import { endAtOnce, listenToSignals, outliveTerminals } from './process/signals.js';
+import { type Entry, formatAskedFor, written } from './report/log-lines.js';
 
 /**
  * The command line, from argv to the exit code; nothing else tells of errors. Each way loads what it needs, when it is
@@ -15,10 +15,10 @@ async function main(argv: readonly string[]): Promise<number> {
   try {
     if (argv[0] === 'help') return await help(argv[1]);
     if (argv[0] === 'evaluate') {
-      const { parseEvaluateOptions } = await import('./commands/evaluate-options.js');
+      const { parseEvaluateOptions } = await import('./cli/evaluate-options.js');
       const options = parseEvaluateOptions(argv.slice(1));
       if (!options) return ExitCode.ok;
-      const { evaluateInPool } = await import('./commands/evaluation.js');
+      const { evaluateInPool } = await import('./pipeline/evaluate-algorithms.js');
       return await evaluateInPool(options, interrupted.signal);
     }
     const options = await optionsOf(argv, tell);
@@ -33,11 +33,11 @@ async function main(argv: readonly string[]): Promise<number> {
 
 /** The options of a run. @throws Failure 2 where they make no sense, which is kept where metrics were asked for. */
 async function optionsOf(argv: readonly string[], tell: (entry: Entry) => void): Promise<Options | undefined> {
-  const { parseOptions } = await import('./commands/options.js');
+  const { parseOptions } = await import('./cli/recommend-options.js');
   try {
     return parseOptions(argv, version());
   } catch (error) {
-    const { keepRefusal } = await import('./commands/metrics-file.js');
+    const { keepRefusal } = await import('./report/metrics-file.js');
     await keepRefusal(argv, version(), error instanceof Failure ? error.exitCode : ExitCode.unexpected).catch((why) =>
       tell({ type: 'warning', message: `no metrics: ${messageOf(why)}`, facts: {} }),
     );
@@ -60,13 +60,13 @@ function errorEntry(error: unknown): Entry {
 /** `recommend help [algorithms|evaluate]`. */
 async function help(topic: string | undefined): Promise<number> {
   if (topic === 'algorithms') {
-    const { algorithmsHelp } = await import('./commands/method.js');
+    const { algorithmsHelp } = await import('./cli/method.js');
     process.stdout.write(algorithmsHelp());
   } else if (topic === 'evaluate') {
-    const { parseEvaluateOptions } = await import('./commands/evaluate-options.js');
+    const { parseEvaluateOptions } = await import('./cli/evaluate-options.js');
     parseEvaluateOptions(['--help']);
   } else if (topic === undefined) {
-    const { parseOptions } = await import('./commands/options.js');
+    const { parseOptions } = await import('./cli/recommend-options.js');
     parseOptions(['--help'], version());
   } else {
     throw new Failure(ExitCode.usage, `there is no help on ${JSON.stringify(topic)}: algorithms, evaluate, or nothing`);

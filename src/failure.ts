@@ -41,6 +41,6 @@ export function systemCode(error: unknown): string {
 }
 
 /** True where there is no room for more bytes: whatever is tried again, it comes to the same. */
-export function isOutOfRoom(error: unknown): boolean {
+export function isDiskFull(error: unknown): boolean {
   return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(systemCode(error));
 }

@@ -2,17 +2,21 @@
  * The forked program: receive a shard, do it, answer. What to do, and what to do when it fails, is the parent's
  * business. It leaves when the parent disconnects or is gone.
  */
+
+import { LineWriter } from './csv/list-lines.js';
+import { quotedFrom } from './csv/quoted-cells.js';
 import { systemCode } from './failure.js';
+import { readArrays, writeArrays } from './files/array-file.js';
+import { compiledKernel, compiledScanner } from './kernels/compiled-kernel.js';
+import { PiecedRows } from './matrix/pieces.js';
+import { rowLengths } from './matrix/sparse.js';
 import { Fitter, gramRows, needsGram } from './model/fit.js';
-import { PiecedRows } from './model/pieces.js';
 import type { CountedRows } from './model/ridge.js';
-import { rowLengths } from './model/sparse.js';
-import { LineWriter } from './output/lines.js';
-import { quotedFrom } from './output/quoted-cells.js';
 import { modelOf } from './ranking/model.js';
 import { Recommender } from './ranking/recommender.js';
 import { summedScores } from './ranking/scores.js';
-import { Trial } from './ranking/trial.js';
+import { Trial } from './tuning/trial.js';
+import { matrixArrays, matrixFrom } from './workers/matrix-file.js';
 import {
   type Answer,
   type FitJob,
@@ -27,13 +31,10 @@ import {
   type ToChild,
   type ToParent,
   type TrialJob,
-} from './shards/protocol.js';
-import { readArrays, writeArrays } from './storage/array-file.js';
-import { compiledKernel, compiledScanner } from './storage/compiled-kernel.js';
-import { matrixArrays, matrixFrom } from './storage/matrix-file.js';
-import { writeRangePart } from './storage/range-file.js';
-import { RowFiles } from './storage/row-files.js';
-import { candidatesPath, readAudience, readEvidence, readFinish, writeFitted } from './storage/run-files.js';
+} from './workers/protocol.js';
+import { writeRangePart } from './workers/range-file.js';
+import { RowFiles } from './workers/row-files.js';
+import { candidatesPath, readAudience, readEvidence, readFinish, writeFitted } from './workers/run-files.js';
 
 /** Works any shard of one job; what the job's shards share is read once. */
 type ShardWork = (from: number, to: number) => Answer;
@@ -57,7 +58,7 @@ function workOf(job: Job): ShardWork | Promise<ShardWork> {
 
 async function readWork({ task, rows }: ReadJob): Promise<ShardWork> {
   // Loaded here: most children never read.
-  const { readRange } = await import('./input/range-reader.js');
+  const { readRange } = await import('./events/range-reader.js');
   const { range, chunk } = task.sizes;
   const scanner = compiledScanner()?.(task.layout, { range, chunk });
   return (from, to) => {

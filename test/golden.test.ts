@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fixtures, run } from './cli/run.js';
-import { temporaryFolders } from './storage/temporary.js';
+import { temporaryFolders } from './files/temporary.js';
 
 const newFolder = temporaryFolders();
 const cases = readdirSync(fixtures).filter((name) => existsSync(join(fixtures, name, 'expected.csv')));

@@ -1,3 +1,8 @@
+import type { EvaluateOptions } from '../cli/evaluate-options.js';
+import { type Quote, quoted, safelyQuoted } from '../csv/quoting.js';
+import type { Dataset, FileReport } from '../dataset/dataset.js';
+import { refuseEventsHeader } from '../dataset/headers.js';
+import type { Inputs } from '../dataset/inputs.js';
 import { type Evaluation, judge, type Ranking } from '../evaluation/evaluation.js';
 import { csvText, jsonText, type Setting } from '../evaluation/formats.js';
 import { attributeColumn, groupsByAttribute, groupsByHistory, type UserGroup } from '../evaluation/groups.js';
@@ -9,20 +14,15 @@ import { reportText, summaryLines } from '../evaluation/report.js';
 import { sample } from '../evaluation/sample.js';
 import { type Summary, splitText } from '../evaluation/summary.js';
 import { ExitCode, Failure } from '../failure.js';
-import type { Dataset, FileReport } from '../input/dataset.js';
-import { refuseEventsHeader } from '../input/headers.js';
-import type { Inputs } from '../input/inputs.js';
-import type { HoldoutKind } from '../model/holdout.js';
-import { joined, type SparseRows } from '../model/sparse.js';
-import { alarmsOf } from '../output/alarms.js';
-import { openDestination } from '../output/destination.js';
-import { type Quote, quoted, safelyQuoted } from '../output/quoting.js';
-import { understood } from '../output/report.js';
-import type { Destination } from '../output/writing.js';
-import type { EvaluateOptions } from './evaluate-options.js';
-import { orInterrupted } from './interruption.js';
-import { openBadRows } from './rejects.js';
-import { readTestEvents } from './test-events.js';
+import { openDestination } from '../files/destination.js';
+import type { Destination } from '../files/writing.js';
+import { joined, type SparseRows } from '../matrix/sparse.js';
+import { orInterrupted } from '../pipeline/interruption.js';
+import { openBadRows } from '../pipeline/rejected-rows.js';
+import { readTestEvents } from '../pipeline/test-events.js';
+import { understood } from '../report/understood.js';
+import { warningsOf } from '../report/warnings.js';
+import type { HoldoutKind } from '../tuning/holdout.js';
 
 /**
  * Learns with an algorithm on what is given, and recommends to some users, as a real run does.
@@ -51,7 +51,7 @@ export interface Recommended {
 export interface Surroundings {
   run: RunAlgorithm;
   /** Takes what is said on stderr, and what is wrong. */
-  say: (message: string) => void;
+  info: (message: string) => void;
   warn: (message: string) => void;
   /** Reads the files of a run. */
   read: (inputs: Inputs) => Promise<{ dataset: Dataset; reports: FileReport[] }>;
@@ -72,7 +72,7 @@ export async function evaluate(
 ): Promise<void> {
   const opened: Destination[] = [];
   const open = (path: string): Destination => {
-    const destination = openDestination(path, surroundings.say);
+    const destination = openDestination(path, surroundings.info);
     opened.push(destination);
     return destination;
   };
@@ -83,7 +83,7 @@ export async function evaluate(
       const { heldOut, how, reports } = await holdOut(options, surroundings);
       const trial = trialOf(options, heldOut, how);
       const by = groupsOf(options, heldOut, reports, trial.users);
-      if (options.format !== 'table') surroundings.say(summaryLines(trial.summary).join('\n'));
+      if (options.format !== 'table') surroundings.info(summaryLines(trial.summary).join('\n'));
       const rankings = await rank(options, surroundings, heldOut, trial.users);
       const { dataset } = heldOut;
       const evaluation = judge(
@@ -120,12 +120,12 @@ interface Part {
   reports: FileReport[];
 }
 
-async function holdOut(options: EvaluateOptions, { read, say, warn, onBytes }: Surroundings): Promise<Part> {
-  const rejects = openBadRows(options.badRows, options.safeCsv, say);
+async function holdOut(options: EvaluateOptions, { read, info, warn, onBytes }: Surroundings): Promise<Part> {
+  const rejects = openBadRows(options.badRows, options.safeCsv, info);
   const inputs: Inputs = { ...options, badRows: rejects.badRows, onBytes };
   const tell = (dataset: Dataset, reports: readonly FileReport[]) => {
-    say(understood(dataset, reports, options.verbose));
-    for (const alarm of alarmsOf(reports, options.badRows)) warn(alarm);
+    info(understood(dataset, reports, options.verbose));
+    for (const warning of warningsOf(reports, options.badRows)) warn(warning);
   };
   try {
     if (options.test !== undefined) await refuseEventsHeader(inputs, options.test);

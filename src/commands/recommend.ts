@@ -1,29 +1,29 @@
+import type { Options } from '../cli/recommend-options.js';
+import { type Dataset, type FileReport, releaseDataset } from '../dataset/dataset.js';
+import { readDataset } from '../dataset/read.js';
 import { ExitCode, Failure, messageOf } from '../failure.js';
-import { type Dataset, type FileReport, letDatasetGo } from '../input/dataset.js';
-import { readDataset } from '../input/read.js';
+import { LISTS } from '../files/lists-file.js';
+import { JOURNAL } from '../files/run-directory.js';
 import { longHistories } from '../model/long-histories.js';
-import { alarmsOf } from '../output/alarms.js';
-import { LISTS } from '../output/lists-file.js';
-import { megabytes } from '../output/pulse.js';
-import { plural, understood } from '../output/report.js';
-import type { RunRecord } from '../output/summary.js';
-import { thousands } from '../output/thousands.js';
-import { JOURNAL } from '../storage/run-directory.js';
-import { dataEntry, refuseOtherData } from './fingerprint.js';
-import { orInterrupted } from './interruption.js';
-import type { KeptWork } from './kept.js';
-import { arrange, learnFrom } from './learning.js';
-import { orNoRoom } from './no-room.js';
-import type { Options } from './options.js';
-import { type Ending, keepOutcome } from './outcome.js';
-import { openPlace, type Place } from './place.js';
-import { fastReading, inputBytes, startChildren } from './reading.js';
-import { openBadRows } from './rejects.js';
-import { type Run, startRun } from './run.js';
-import { serve, writeAudienceOf } from './serving.js';
-import { stopping, TimeIsUp } from './stopping.js';
-import { type Settled, settle } from './tuning.js';
-import { WithinMemory } from './within-memory.js';
+import { openPlace, type Place } from '../pipeline/claim-output.js';
+import { explainDiskFull } from '../pipeline/disk-full.js';
+import { dataEntry, refuseOtherData } from '../pipeline/fingerprint.js';
+import { orInterrupted } from '../pipeline/interruption.js';
+import type { KeptWork } from '../pipeline/kept.js';
+import { arrange, learnFrom } from '../pipeline/learn.js';
+import { WithinMemory } from '../pipeline/memory-limit.js';
+import { type Ending, keepOutcome } from '../pipeline/outcome.js';
+import { fastReading, inputBytes, startChildren } from '../pipeline/read.js';
+import { serve, writeAudienceOf } from '../pipeline/recommend.js';
+import { openBadRows } from '../pipeline/rejected-rows.js';
+import { type Run, startRun } from '../pipeline/run.js';
+import { stopping, TimeIsUp } from '../pipeline/stopping.js';
+import { type Settled, settle } from '../pipeline/tune.js';
+import { megabytes } from '../report/heartbeat.js';
+import type { RunRecord } from '../report/summary.js';
+import { thousands } from '../report/thousands.js';
+import { plural, understood } from '../report/understood.js';
+import { warningsOf } from '../report/warnings.js';
 
 /**
  * The main job: read, learn, recommend, write.
@@ -50,7 +50,7 @@ export async function recommend(options: Options, interrupted: AbortSignal): Pro
     return exitCode;
   } catch (thrown) {
     const isStopped = stop.signal.aborted;
-    const why = isStopped ? thrown : orNoRoom(thrown, run, options.output);
+    const why = isStopped ? thrown : explainDiskFull(thrown, run, options.output);
     const error = unfinished(why, isStopped, run, options, place, record);
     const exitCode = error instanceof Failure ? error.exitCode : ExitCode.unexpected;
     ending = { exitCode, error: messageOf(error), message: '', interrupted: interrupted.aborted };
@@ -128,15 +128,15 @@ async function work(
   if (file) goOn(run, options, file.kept, dataset);
   const { settings, auto } = await stage('tuning', () => settleOnce(run, dataset, options, file?.kept));
   record.method = { name: options.method.name, settings, auto };
-  if (auto) run.say(`auto: ${auto.explanation}`);
-  if (auto?.table) run.tell(auto.table);
+  if (auto) run.info(`auto: ${auto.explanation}`);
+  if (auto?.table) run.debug(auto.table);
   let audience = '';
   const learned = await stage('learning', () => {
     memory.arrange(dataset);
     const arranged = arrange(run, dataset, settings);
     audience = writeAudienceOf(run, options, dataset, settings);
     // All that is large of it lies in files now.
-    letDatasetGo(dataset);
+    releaseDataset(dataset);
     return learnFrom(run, arranged, settings, file?.kept);
   });
   const served = await stage('recommending', () => serve(run, options, dataset, audience, learned, destination, file));
@@ -167,7 +167,7 @@ function goOn(run: Run, options: Options, kept: KeptWork, dataset: Dataset): voi
   else kept.keepData(data);
   run.directory.keep(false);
   run.directory.discardAllBut(new Set([JOURNAL, LISTS, ...kept.names]));
-  if (kept.told !== '') run.say(`going on with a run that was cut, which has ${kept.told}`);
+  if (kept.told !== '') run.info(`going on with a run that was cut, which has ${kept.told}`);
 }
 
 /** The settings to learn with: those of the run that was cut, where it came so far. */
@@ -192,7 +192,7 @@ function withoutHistory({ interactions, served }: Dataset): number {
 function tellLongHistories(run: Run, { interactions }: Dataset, most: number): void {
   const users = longHistories(interactions, most).length;
   if (users === 0) return;
-  run.say(
+  run.info(
     `${plural(users, 'user')} with more than ${plural(most, 'item')}: pairs are counted of the latest (--max-history)`,
   );
 }
@@ -205,7 +205,7 @@ async function read(
   const total = inputBytes(options);
   let done = 0;
   startChildren(run, total);
-  const rejects = openBadRows(options.badRows, options.safeCsv, run.say);
+  const rejects = openBadRows(options.badRows, options.safeCsv, run.info);
   try {
     const { dataset, reports } = await readDataset({
       ...options,
@@ -217,8 +217,8 @@ async function read(
         run.progress.at('reading', done, total);
       },
     });
-    run.say(understood(dataset, reports, options.verbose));
-    for (const alarm of alarmsOf(reports, options.badRows)) run.warn(alarm);
+    run.info(understood(dataset, reports, options.verbose));
+    for (const warning of warningsOf(reports, options.badRows)) run.warn(warning);
     await rejects.close();
     return { dataset, reports };
   } finally {

@@ -1,4 +1,4 @@
-import { mapped, type SparseRows, transposed } from '../model/sparse.js';
+import { mapped, type SparseRows, transposed } from '../matrix/sparse.js';
 import { type Lists, listOf } from './lists.js';
 import { sample } from './sample.js';
 

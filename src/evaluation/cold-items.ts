@@ -1,4 +1,4 @@
-import { type SparseRows, sparseFromEntries } from '../model/sparse.js';
+import { type SparseRows, sparseFromEntries } from '../matrix/sparse.js';
 
 /** The part of what is to be found that nobody has touched yet. */
 export interface ColdPart {

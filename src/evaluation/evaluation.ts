@@ -1,4 +1,4 @@
-import type { SparseRows } from '../model/sparse.js';
+import type { SparseRows } from '../matrix/sparse.js';
 import { bootstrapIntervals } from './bootstrap.js';
 import {
   CATALOGUE_METRICS,

@@ -1,4 +1,4 @@
-import { type Quote, quoted } from '../output/quoting.js';
+import { type Quote, quoted } from '../csv/quoting.js';
 import type { Evaluation, Figure } from './evaluation.js';
 import type { Summary } from './summary.js';
 

@@ -1,7 +1,7 @@
+import { closest } from '../dataset/closest.js';
+import { normalised } from '../dataset/roles.js';
 import { ExitCode, Failure } from '../failure.js';
-import { closest } from '../input/closest.js';
-import { normalised } from '../input/roles.js';
-import type { SparseRows } from '../model/sparse.js';
+import type { SparseRows } from '../matrix/sparse.js';
 
 /** Users that are looked at together. */
 export interface UserGroup {

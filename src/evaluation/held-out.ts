@@ -1,7 +1,7 @@
-import type { Dataset } from '../input/dataset.js';
-import { type Holdout, splitInteractions } from '../model/holdout.js';
-import { lotKeys } from '../model/random.js';
-import { emptyRows, mapped, type SparseRows, stacked } from '../model/sparse.js';
+import type { Dataset } from '../dataset/dataset.js';
+import { sampleKeys } from '../matrix/random.js';
+import { emptyRows, mapped, type SparseRows, stacked } from '../matrix/sparse.js';
+import { type Holdout, splitInteractions } from '../tuning/holdout.js';
 
 /** What is learned from, and what it is judged by. */
 export interface HeldOut {
@@ -39,7 +39,7 @@ export interface HeldOutCounts {
  */
 export function heldOutBySplit(dataset: Dataset, how: Holdout, hasCatalogue: boolean): HeldOut {
   const { interactions, served } = dataset;
-  const keys = { users: lotKeys(dataset.userIds), items: lotKeys(dataset.itemIds) };
+  const keys = { users: sampleKeys(dataset.userIds), items: sampleKeys(dataset.itemIds) };
   const { train: seen, test } = splitInteractions(dataset, how, keys, served);
   const { interactions: train } = seen;
   const heldOut = interactions.index.length - train.index.length;

@@ -1,4 +1,4 @@
-import type { SparseRows } from '../model/sparse.js';
+import type { SparseRows } from '../matrix/sparse.js';
 import { measureList, USER_METRICS } from './metrics.js';
 import type { Table } from './tables.js';
 

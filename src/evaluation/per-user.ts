@@ -1,5 +1,5 @@
-import type { SparseRows } from '../model/sparse.js';
-import { type Quote, quoted } from '../output/quoting.js';
+import { type Quote, quoted } from '../csv/quoting.js';
+import type { SparseRows } from '../matrix/sparse.js';
 import type { Evaluation } from './evaluation.js';
 import { USER_METRICS } from './metrics.js';
 

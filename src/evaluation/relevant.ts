@@ -1,4 +1,4 @@
-import { type SparseRows, sparseFromEntries } from '../model/sparse.js';
+import { type SparseRows, sparseFromEntries } from '../matrix/sparse.js';
 
 /** Who is tested, and what they should be recommended. */
 export interface Relevant {

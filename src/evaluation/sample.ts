@@ -1,4 +1,4 @@
-import { hashOf } from '../model/random.js';
+import { hashOf } from '../matrix/random.js';
 
 /**
  * Draws some of many, without any twice, and keeps their order. Whoever is in a sample of 100 is in that of 1,000 too.

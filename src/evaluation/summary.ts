@@ -1,4 +1,4 @@
-import type { HoldoutKind } from '../model/holdout.js';
+import type { HoldoutKind } from '../tuning/holdout.js';
 import type { HeldOutCounts } from './held-out.js';
 import type { RelevantCounts } from './relevant.js';
 

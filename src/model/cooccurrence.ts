@@ -1,13 +1,13 @@
+import type { Cells, SumsOf } from '../kernels/sums.js';
+import type { RowWriter } from '../matrix/rows.js';
 import type { Evidence } from './evidence.js';
 import { dampedDegrees, evidenceRanks } from './gram.js';
 import { Pairs } from './pairs.js';
-import type { RowWriter } from './rows.js';
 import type { Settings } from './settings.js';
 import { Shortlist } from './shortlist.js';
-import type { Cells, SumsOf } from './sums.js';
 
 /**
- * The rows of items by normalised co-occurrence: what else the holders of an item hold.
+ * The rows of items by normalised co-occurrence: what else the basketsByItem of an item hold.
  *
  *     row i keeps the K targets with the largest G_ij / d_j^s          (per source: a popular target may have many)
  *     W_ij = G_ij / (d_i^a · d_j^b)                                    (d_j^(a/2 − b) of it when all rows are known: `finish.ts`)
@@ -53,11 +53,11 @@ export class CooccurrenceRows {
     }
   }
 
-  /** Turns what two items have in common into Jaccard's coefficient of their holders. */
+  /** Turns what two items have in common into Jaccard's coefficient of their basketsByItem. */
   #makeCoefficients({ count, index, value }: Cells, own: number): void {
     for (let cell = 0; cell < count; cell++) {
       const common = value[cell]!;
-      // The union of two sets of holders has at least one member, since the pair has been held together.
+      // The union of two sets of basketsByItem has at least one member, since the pair has been held together.
       value[cell] = common / (own + this.#degree[this.#itemOf[index[cell]!]!]! - common);
     }
   }

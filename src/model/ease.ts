@@ -1,5 +1,5 @@
+import type { RowWriter } from '../matrix/rows.js';
 import type { Evidence } from './evidence.js';
-import type { RowWriter } from './rows.js';
 import type { Settings } from './settings.js';
 
 /** More items with evidence than this and the dense matrices (8 bytes × items², twice a child) are out of proportion. */

@@ -1,9 +1,9 @@
-import { float32s, letGo, uint32s } from '../memory.js';
-import { inTurns } from '../turns.js';
+import { forEachChunk } from '../kernels/chunks.js';
+import { float32s, release, uint32s } from '../kernels/memory.js';
+import { mapped, type SparseRows, stacked, transposed } from '../matrix/sparse.js';
 import { withoutLongHistories } from './long-histories.js';
 import { preferenceTrust } from './preferences.js';
 import { inversePower, type Settings } from './settings.js';
-import { mapped, type SparseRows, stacked, transposed } from './sparse.js';
 import { recentPopularity } from './trend.js';
 import { weighted } from './weighting.js';
 
@@ -23,7 +23,7 @@ export interface Evidence {
   /** users × items, where what users like is not what is in their baskets: of what groups are told. */
   likes: SparseRows | undefined;
   /** The baskets by item: items × baskets. */
-  holders: SparseRows;
+  basketsByItem: SparseRows;
   /** What a pair in a basket counts: α · d^(-c). */
   basketWeight: Float64Array;
   /** Users who liked an item: d_j of popularity. */
@@ -37,7 +37,7 @@ export interface Evidence {
   /** By item: 1 where it may be recommended. */
   offered: Uint8Array;
   /** attribute values × items, offered ones only: the rows of stated preferences. */
-  carriers: SparseRows;
+  itemsByAttribute: SparseRows;
   /** groups × users, the users who are learned from. */
   members: SparseRows;
   /** 0 to 1: how far stated preferences are to be believed. */
@@ -70,32 +70,34 @@ export function evidenceOf(seen: Observations, settings: Settings): Evidence {
   const learned =
     settings.userWeight === 1 ? weighted(counted, settings.weighting, popularity) : mapped(liked, () => undefined);
   const baskets = stacked(learned, sharedAttributes(seen.attributes, settings));
-  const holders = transposed(baskets);
+  const basketsByItem = transposed(baskets);
   const basketWeight = basketWeights(baskets, users, settings);
   const { offered } = seen;
-  const carriers = transposed(mapped(seen.attributes, (value, item) => (offered[item] === 1 ? value : undefined)));
+  const itemsByAttribute = transposed(
+    mapped(seen.attributes, (value, item) => (offered[item] === 1 ? value : undefined)),
+  );
   return {
     users,
     items,
     baskets,
     likes: learned.index === liked.index || seen.groups.index.length === 0 ? undefined : liked,
-    holders,
+    basketsByItem,
     basketWeight,
     popularity,
     trend: recentPopularity(seen.interactions, seen.times, settings.popularityHalfLife, popularity),
-    ...evidenceOnItems(holders, basketWeight, users, settings),
+    ...evidenceOnItems(basketsByItem, basketWeight, users, settings),
     offered,
-    carriers,
+    itemsByAttribute,
     members: transposed(seen.groups),
-    trust: preferenceTrust(seen.preferences, carriers, liked, popularity),
+    trust: preferenceTrust(seen.preferences, itemsByAttribute, liked, popularity),
   };
 }
 
 /** Lets the large arrays of the evidence go, but those that are the observations' own. */
-export function letEvidenceGo({ baskets, likes, holders }: Evidence, { interactions }: Observations): void {
-  for (const matrix of [baskets, likes, holders]) {
-    if (matrix && matrix.index !== interactions.index) letGo(matrix.index);
-    if (matrix && matrix.value !== interactions.value) letGo(matrix.value);
+export function releaseEvidence({ baskets, likes, basketsByItem }: Evidence, { interactions }: Observations): void {
+  for (const matrix of [baskets, likes, basketsByItem]) {
+    if (matrix && matrix.index !== interactions.index) release(matrix.index);
+    if (matrix && matrix.value !== interactions.value) release(matrix.value);
   }
 }
 
@@ -103,7 +105,7 @@ export function letEvidenceGo({ baskets, likes, holders }: Evidence, { interacti
 function likedOf(interactions: SparseRows): SparseRows {
   const { rows, columns, start, index, value } = interactions;
   let liked = 0;
-  inTurns(value.length, (from, to) => {
+  forEachChunk(value.length, (from, to) => {
     for (let e = from; e < to; e++) if (value[e]! > 0) liked++;
   });
   if (liked === value.length) return interactions;
@@ -142,8 +144,10 @@ function areLiked(value: Float32Array, from: number, end: number): boolean {
 function sharedAttributes(attributes: SparseRows, settings: Settings): SparseRows {
   const byAttribute = transposed(attributes);
   return mapped(byAttribute, (value, attribute) => {
-    const carriers = byAttribute.start[attribute + 1]! - byAttribute.start[attribute]!;
-    return settings.attributeWeight > 0 && carriers >= 2 && carriers <= settings.attributeReach ? value : undefined;
+    const itemsByAttribute = byAttribute.start[attribute + 1]! - byAttribute.start[attribute]!;
+    return settings.attributeWeight > 0 && itemsByAttribute >= 2 && itemsByAttribute <= settings.attributeReach
+      ? value
+      : undefined;
   });
 }
 
@@ -156,31 +160,32 @@ function basketWeights(baskets: SparseRows, users: number, settings: Settings): 
 }
 
 function evidenceOnItems(
-  holders: SparseRows,
+  basketsByItem: SparseRows,
   basketWeight: Float64Array,
   users: number,
   settings: Settings,
 ): { degree: Float64Array; diagonal: Float64Array } {
   // The cosine of weighted items divides by their norms, not by how many users there are.
   const byNorm = settings.weighting === 'tfidf';
-  const degree = new Float64Array(holders.rows);
-  const diagonal = new Float64Array(holders.rows);
+  const degree = new Float64Array(basketsByItem.rows);
+  const diagonal = new Float64Array(basketsByItem.rows);
   const addUp = (item: number, from: number, to: number) => {
     for (let e = from; e < to; e++) {
-      const basket = holders.index[e]!;
-      const square = holders.value[e]! * holders.value[e]!;
+      const basket = basketsByItem.index[e]!;
+      const square = basketsByItem.value[e]! * basketsByItem.value[e]!;
       degree[item]! += basket < users ? (byNorm ? square : 1) : settings.attributeWeight * square;
       diagonal[item]! += basketWeight[basket]! * square;
     }
   };
-  for (let item = 0; item < holders.rows; item++) addUp(item, holders.start[item]!, holders.start[item + 1]!);
+  for (let item = 0; item < basketsByItem.rows; item++)
+    addUp(item, basketsByItem.start[item]!, basketsByItem.start[item + 1]!);
   return { degree, diagonal };
 }
 
 function countsByColumn(matrix: SparseRows): Float64Array {
   const counts = new Float64Array(matrix.columns);
   const { index } = matrix;
-  inTurns(index.length, (from, to) => {
+  forEachChunk(index.length, (from, to) => {
     for (let e = from; e < to; e++) counts[index[e]!]!++;
   });
   return counts;

@@ -1,3 +1,7 @@
+import { PlainSums, type SumsOf } from '../kernels/sums.js';
+import { PlainSystems, type SystemsOf } from '../kernels/systems.js';
+import { RowWriter } from '../matrix/rows.js';
+import type { SparseRows } from '../matrix/sparse.js';
 import { CooccurrenceRows } from './cooccurrence.js';
 import { EaseRows, easeCosts } from './ease.js';
 import type { Evidence } from './evidence.js';
@@ -5,11 +9,7 @@ import { GramRows, gramCosts } from './gram.js';
 import { GroupRows, groupCosts } from './groups.js';
 import { writePreferenceRow } from './preferences.js';
 import { type CountedRows, RidgeRows, ridgeCosts } from './ridge.js';
-import { RowWriter } from './rows.js';
 import type { Settings } from './settings.js';
-import type { SparseRows } from './sparse.js';
-import { PlainSums, type SumsOf } from './sums.js';
-import { PlainSystems, type SystemsOf } from './systems.js';
 
 /**
  * The signals, that is the rows of the model, in their order: items, then attribute values (as preferences), then
@@ -22,7 +22,7 @@ export interface SignalCounts {
 }
 
 export function signalCounts(evidence: Evidence): SignalCounts {
-  return { items: evidence.items, preferences: evidence.carriers.rows, groups: evidence.members.rows };
+  return { items: evidence.items, preferences: evidence.itemsByAttribute.rows, groups: evidence.members.rows };
 }
 
 /** The two inner loops, each with its own way to lay out what it reads. */
@@ -44,10 +44,10 @@ export function needsGram(settings: Settings): boolean {
 
 /** What each row costs to learn, in additions, by signal. */
 export function fitCosts(evidence: Evidence, settings: Settings): Float64Array {
-  const { carriers } = evidence;
+  const { itemsByAttribute } = evidence;
   const preferences = Float64Array.from(
-    { length: carriers.rows },
-    (_, value) => 1 + carriers.start[value + 1]! - carriers.start[value]!,
+    { length: itemsByAttribute.rows },
+    (_, value) => 1 + itemsByAttribute.start[value + 1]! - itemsByAttribute.start[value]!,
   );
   const parts = [itemCosts(evidence, settings), preferences, groupCosts(evidence)];
   const costs = new Float64Array(parts.reduce((total, part) => total + part.length, 0));

@@ -1,9 +1,9 @@
+import type { SumsOf } from '../kernels/sums.js';
+import type { RowWriter } from '../matrix/rows.js';
 import type { Evidence } from './evidence.js';
 import { Pairs } from './pairs.js';
-import type { RowWriter } from './rows.js';
 import { inversePower, type Settings } from './settings.js';
 import { Shortlist } from './shortlist.js';
-import type { SumsOf } from './sums.js';
 
 /** The order in which rows of the Gram matrix name items: most evidence first, then by index. */
 export interface Ranks {
@@ -71,16 +71,17 @@ export function dampedDegrees({ degree }: Evidence, p: number): Float64Array {
 
 /** What each item's row of the Gram matrix costs: the pairs it adds up. */
 export function gramCosts(evidence: Evidence): Float64Array {
-  const { baskets, holders, items } = evidence;
+  const { baskets, basketsByItem, items } = evidence;
   const costs = new Float64Array(items);
   const pairsOf = (from: number, to: number) => {
     let pairs = 1;
     for (let h = from; h < to; h++) {
-      const basket = holders.index[h]!;
+      const basket = basketsByItem.index[h]!;
       pairs += baskets.start[basket + 1]! - baskets.start[basket]!;
     }
     return pairs;
   };
-  for (let item = 0; item < items; item++) costs[item] = pairsOf(holders.start[item]!, holders.start[item + 1]!);
+  for (let item = 0; item < items; item++)
+    costs[item] = pairsOf(basketsByItem.start[item]!, basketsByItem.start[item + 1]!);
   return costs;
 }

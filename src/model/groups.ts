@@ -1,7 +1,7 @@
+import type { RowWriter } from '../matrix/rows.js';
+import { TopN } from '../matrix/top-n.js';
 import type { Evidence } from './evidence.js';
-import type { RowWriter } from './rows.js';
 import type { Settings } from './settings.js';
-import { TopN } from './top-n.js';
 
 /**
  * The rows of user groups ("country:FR"): what is liked there more, or less, than elsewhere.

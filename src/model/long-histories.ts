@@ -1,6 +1,6 @@
-import { float32s } from '../memory.js';
-import { hashOf } from './random.js';
-import type { SparseRows } from './sparse.js';
+import { float32s } from '../kernels/memory.js';
+import { hashOf } from '../matrix/random.js';
+import type { SparseRows } from '../matrix/sparse.js';
 
 /** Users who liked more than `most` items. */
 export function longHistories({ rows, start, value }: SparseRows, most: number): number[] {

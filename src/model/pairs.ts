@@ -1,14 +1,14 @@
-import { inAllTurns } from '../turns.js';
+import { everyChunk } from '../kernels/chunks.js';
+import type { Cells, Stretches, Sums, SumsOf } from '../kernels/sums.js';
+import type { SparseRows } from '../matrix/sparse.js';
 import type { Evidence } from './evidence.js';
-import type { SparseRows } from './sparse.js';
-import type { Cells, Stretches, Sums, SumsOf } from './sums.js';
 
 /**
  * The rows of the user-weighted Gram matrix,  G_ij = Σ over baskets with i and j   w_basket · x_i · x_j,  without their
  * diagonal: the baskets that hold an item, added up.
  */
 export class Pairs {
-  readonly #holders: SparseRows;
+  readonly #basketsByItem: SparseRows;
   readonly #basketWeight: Float64Array;
   readonly #basketStart: Uint32Array;
   readonly #rank: Uint32Array;
@@ -16,14 +16,14 @@ export class Pairs {
 
   /** @param rank by item: what the columns are to be called. */
   constructor(evidence: Evidence, rank: Uint32Array, sumsOf: SumsOf) {
-    const { baskets, holders, basketWeight, items } = evidence;
-    this.#holders = holders;
+    const { baskets, basketsByItem, basketWeight, items } = evidence;
+    this.#basketsByItem = basketsByItem;
     this.#basketWeight = basketWeight;
     // Of the baskets no more than where they begin is kept: the sums have a copy of their entries.
     this.#basketStart = baskets.start;
     this.#rank = rank;
     const entries = { columns: items, parts: [baskets], names: rank, areCounts: areCounts(evidence) };
-    this.#sums = sumsOf(entries, longestRow(holders));
+    this.#sums = sumsOf(entries, longestRow(basketsByItem));
   }
 
   /** The row of item `source`, columns by rank. */
@@ -34,7 +34,7 @@ export class Pairs {
 
   #ask(source: number, stretches: Stretches): void {
     const { from, to, weight } = stretches;
-    const { start, index, value } = this.#holders;
+    const { start, index, value } = this.#basketsByItem;
     const basketStart = this.#basketStart;
     let count = 0;
     for (let h = start[source]!, end = start[source + 1]!; h < end; h++) {
@@ -59,7 +59,7 @@ export function areCounts({ baskets, basketWeight }: Evidence): boolean {
   for (let basket = 0; basket < baskets.rows; basket++) {
     if (baskets.start[basket] !== baskets.start[basket + 1] && basketWeight[basket] !== 1) return false;
   }
-  return inAllTurns(baskets.value.length, (from, to) => {
+  return everyChunk(baskets.value.length, (from, to) => {
     for (let e = from; e < to; e++) if (baskets.value[e] !== 1) return false;
     return true;
   });

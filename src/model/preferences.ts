@@ -1,6 +1,6 @@
+import type { RowWriter } from '../matrix/rows.js';
+import type { SparseRows } from '../matrix/sparse.js';
 import type { Evidence } from './evidence.js';
-import type { RowWriter } from './rows.js';
-import type { SparseRows } from './sparse.js';
 
 /**
  * The rows of stated preferences: every offered item that carries the attribute value, all alike. Which of them are
@@ -10,11 +10,11 @@ import type { SparseRows } from './sparse.js';
  * inverse document frequency (Spärck Jones, 1972) over the largest there can be.
  */
 export function writePreferenceRow(attribute: number, evidence: Evidence, out: RowWriter): void {
-  const { carriers, items } = evidence;
-  const from = carriers.start[attribute]!;
-  const to = carriers.start[attribute + 1]!;
+  const { itemsByAttribute, items } = evidence;
+  const from = itemsByAttribute.start[attribute]!;
+  const to = itemsByAttribute.start[attribute + 1]!;
   const weight = items > 1 ? 0.5 + (0.5 * Math.log(items / Math.max(1, to - from))) / Math.log(items) : 1;
-  for (let e = from; e < to; e++) out.add(carriers.index[e]!, weight);
+  for (let e = from; e < to; e++) out.add(itemsByAttribute.index[e]!, weight);
 }
 
 /** What is believed of stated preferences before anybody was seen to follow them: so many times their usual share. */
@@ -30,19 +30,20 @@ const BELIEF = 20;
  *
  * Where nobody who states a preference has done anything, they are believed.
  *
- * @param preferences users × attribute values, wanted ones above 0. @param carriers attribute values × items.
+ * @param preferences users × attribute values, wanted ones above 0. @param itemsByAttribute attribute values × items.
  * @param liked users × items. @param popularity by item.
  */
 export function preferenceTrust(
   preferences: SparseRows,
-  carriers: SparseRows,
+  itemsByAttribute: SparseRows,
   liked: SparseRows,
   popularity: Float64Array,
 ): number {
   const total = popularity.reduce((a, b) => a + b, 0);
-  const shares = Float64Array.from({ length: carriers.rows }, (_, value) => {
+  const shares = Float64Array.from({ length: itemsByAttribute.rows }, (_, value) => {
     let mass = 0;
-    for (let e = carriers.start[value]!; e < carriers.start[value + 1]!; e++) mass += popularity[carriers.index[e]!]!;
+    for (let e = itemsByAttribute.start[value]!; e < itemsByAttribute.start[value + 1]!; e++)
+      mass += popularity[itemsByAttribute.index[e]!]!;
     return total > 0 ? mass / total : 0;
   });
   let followed = 0;
@@ -52,7 +53,10 @@ export function preferenceTrust(
     for (let p = preferences.start[user]!; items.length > 0 && p < preferences.start[user + 1]!; p++) {
       if (!(preferences.value[p]! > 0)) continue;
       const value = preferences.index[p]!;
-      const carrying = carriers.index.subarray(carriers.start[value]!, carriers.start[value + 1]!);
+      const carrying = itemsByAttribute.index.subarray(
+        itemsByAttribute.start[value]!,
+        itemsByAttribute.start[value + 1]!,
+      );
       followed += countCommon(items, carrying);
       expected += items.length * shares[value]!;
     }

@@ -1,10 +1,10 @@
+import type { Systems, SystemsOf } from '../kernels/systems.js';
+import type { PiecedRows, Rows } from '../matrix/pieces.js';
+import type { RowWriter } from '../matrix/rows.js';
+import { TopN } from '../matrix/top-n.js';
 import type { Evidence } from './evidence.js';
 import { dampedDegrees, evidenceRanks } from './gram.js';
-import type { PiecedRows, Rows } from './pieces.js';
-import type { RowWriter } from './rows.js';
 import { inversePower, type Settings } from './settings.js';
-import type { Systems, SystemsOf } from './systems.js';
-import { TopN } from './top-n.js';
 
 /** Below this many likes an item, on average, λ is as set; above, it falls. */
 const THIN = 20;

@@ -1,6 +1,6 @@
-import { float32s } from '../memory.js';
-import { inTurns } from '../turns.js';
-import type { SparseRows } from './sparse.js';
+import { forEachChunk } from '../kernels/chunks.js';
+import { float32s } from '../kernels/memory.js';
+import type { SparseRows } from '../matrix/sparse.js';
 
 /*
  * What values say of their users' tastes: x = 1 a plain interaction, more or less for a stronger or a weaker one, 0 had
@@ -48,7 +48,7 @@ export function weightStrength(sum: number): number {
 /**
  * x = 1 + 0.8 (r − m_u) / span for a rating r, from ¼ to 2.
  *
- * People rate what they chose to have, so that even a low rating says something of their taste: ratings weigh, they do
+ * UsersFile rate what they chose to have, so that even a low rating says something of their taste: ratings weigh, they do
  * not exclude. (Measured: to count the lowest ones as dislikes, or not at all, found fewer of the items that people
  * liked later.)
  *
@@ -81,7 +81,7 @@ export function weighted(strengths: Float32Array, weightSums: Float32Array): Flo
 export function strengthsOfRatings(ratings: SparseRows, span: number): Float32Array {
   const { rows, start, value } = ratings;
   const all: Known = { sum: 0, count: 0 };
-  inTurns(value.length, (from, to) => addKnown(all, value, from, to));
+  forEachChunk(value.length, (from, to) => addKnown(all, value, from, to));
   const mean = all.sum / Math.max(1, all.count);
   const strengths = float32s(value.length);
   const weigh = (from: number, to: number, usual: number) => {

@@ -1,5 +1,5 @@
-import { inTurns } from '../turns.js';
-import type { SparseRows } from './sparse.js';
+import { forEachChunk } from '../kernels/chunks.js';
+import type { SparseRows } from '../matrix/sparse.js';
 
 /**
  * Popularity in which a like counts half as much for every `halfLife` of the time that the data spans: what is popular
@@ -19,7 +19,7 @@ export function recentPopularity(
   if (!(to > from)) return popularity;
   const trend = new Float64Array(interactions.columns);
   const { index, value } = interactions;
-  inTurns(index.length, (first, end) => {
+  forEachChunk(index.length, (first, end) => {
     for (let e = first; e < end; e++) {
       if (!(value[e]! > 0)) continue;
       const time = times[e]!;
@@ -33,7 +33,7 @@ export function recentPopularity(
 function span(times: Float64Array): { from: number; to: number } {
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;
-  inTurns(times.length, (first, end) => {
+  forEachChunk(times.length, (first, end) => {
     for (let e = first; e < end; e++) {
       const time = times[e]!;
       if (time < from) from = time;

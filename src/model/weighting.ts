@@ -1,6 +1,6 @@
-import { float32s } from '../memory.js';
+import { float32s } from '../kernels/memory.js';
+import type { SparseRows } from '../matrix/sparse.js';
 import type { Weighting } from './settings.js';
-import type { SparseRows } from './sparse.js';
 
 /** k₁ and b of Okapi BM25, as item-based recommenders use them. */
 const BM25_SATURATION = 1.2;

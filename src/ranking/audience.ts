@@ -1,6 +1,6 @@
-import { float32s } from '../memory.js';
+import { float32s } from '../kernels/memory.js';
+import { besides, emptyRows, joined, mapped, type SparseRows } from '../matrix/sparse.js';
 import { inversePower, type Settings } from '../model/settings.js';
-import { besides, emptyRows, joined, mapped, type SparseRows } from '../model/sparse.js';
 
 /** The users to serve, as scoring reads them. */
 export interface Audience {

@@ -1,9 +1,9 @@
-import { type Finish, finishRows } from '../model/finish.js';
+import { PiecedRows } from '../matrix/pieces.js';
+import type { SparseRows } from '../matrix/sparse.js';
 import type { SignalCounts } from '../model/fit.js';
-import { PiecedRows } from '../model/pieces.js';
+import { type Finish, finishRows } from '../model/row-normalisation.js';
 import { type Scales, scalesOf } from '../model/scales.js';
 import type { Settings } from '../model/settings.js';
-import type { SparseRows } from '../model/sparse.js';
 
 /** The learned matrix, as scoring reads it. */
 export interface Model {

@@ -1,6 +1,6 @@
-import type { SparseRows } from '../model/sparse.js';
-import type { Cells } from '../model/sums.js';
-import { TopN } from '../model/top-n.js';
+import type { Cells } from '../kernels/sums.js';
+import type { SparseRows } from '../matrix/sparse.js';
+import { TopN } from '../matrix/top-n.js';
 import type { Audience } from './audience.js';
 import type { Model } from './model.js';
 import { PlainScores, type Scores } from './scores.js';

@@ -1,7 +1,7 @@
+import type { Cells, Sums, SumsOf } from '../kernels/sums.js';
+import type { PiecedRows } from '../matrix/pieces.js';
+import type { SparseRows } from '../matrix/sparse.js';
 import { longestRow } from '../model/pairs.js';
-import type { PiecedRows } from '../model/pieces.js';
-import type { SparseRows } from '../model/sparse.js';
-import type { Cells, Sums, SumsOf } from '../model/sums.js';
 import type { Model } from './model.js';
 
 /** Adds up the rows of a user's signals:  Σ   strength · scale · model[signal, item]. */

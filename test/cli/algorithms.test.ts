@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { Random } from '../../src/matrix/random.js';
 import { ALGORITHMS } from '../../src/model/algorithms.js';
 import { HYPER_PARAMETERS } from '../../src/model/hyper-parameters.js';
-import { Random } from '../../src/model/random.js';
 import { DEFAULT_SETTINGS } from '../../src/model/settings.js';
-import { temporaryFolders } from '../storage/temporary.js';
+import { temporaryFolders } from '../files/temporary.js';
 import { listsOf, manyEvents, put, rowsOf } from './data.js';
 import { type Ended, run } from './run.js';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { temporaryFolders } from '../storage/temporary.js';
+import { temporaryFolders } from '../files/temporary.js';
 import { put, rowsIn } from './data.js';
 import { EVENTS, evaluated, eventsCsv, USERS, world } from './evaluation.js';
 import { root, run } from './run.js';

@@ -4,7 +4,7 @@ import { closeSync, constants, createReadStream, openSync, readdirSync, readFile
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { temporaryFolders } from '../storage/temporary.js';
+import { temporaryFolders } from '../files/temporary.js';
 import { EVENTS, manyEvents, put } from './data.js';
 import { atWork, exitOf, leftBehind, run, shellExitOf, start, textOf } from './run.js';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { temporaryFolders } from '../storage/temporary.js';
+import { temporaryFolders } from '../files/temporary.js';
 import { manyEvents, put, rowsIn } from './data.js';
 import { evaluated, isTimed, METRICS, table, world } from './evaluation.js';
 

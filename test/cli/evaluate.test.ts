@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { temporaryFolders } from '../storage/temporary.js';
+import { temporaryFolders } from '../files/temporary.js';
 import { manyEvents, put, rowsIn } from './data.js';
 import { EVENTS, evaluated, eventsCsv, world } from './evaluation.js';
 import { atWork, exitOf, leftBehind, root, run, start, textOf } from './run.js';

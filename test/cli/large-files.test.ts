@@ -3,8 +3,8 @@ import { createWriteStream, mkdirSync, readFileSync, truncateSync } from 'node:f
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { TOO_LONG } from '../../src/input/csv-records.js';
-import { temporaryFolders } from '../storage/temporary.js';
+import { TOO_LONG } from '../../src/csv/csv-records.js';
+import { temporaryFolders } from '../files/temporary.js';
 import { EVENTS, put } from './data.js';
 import { lawfulLists } from './output-laws.js';
 import { run } from './run.js';

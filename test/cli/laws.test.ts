@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { temporaryFolders } from '../storage/temporary.js';
+import { temporaryFolders } from '../files/temporary.js';
 import { manyEvents, put, type Row, rowsIn, rowsOf } from './data.js';
 import { fixtures, run } from './run.js';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { temporaryFolders } from '../storage/temporary.js';
+import { temporaryFolders } from '../files/temporary.js';
 import { put } from './data.js';
 import { run } from './run.js';
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createReadStream, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { temporaryFolders } from '../storage/temporary.js';
+import { temporaryFolders } from '../files/temporary.js';
 import { EVENTS, put } from './data.js';
 import { run, textOf } from './run.js';
 

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { parseEvaluateOptions } from '../../src/commands/evaluate-options.js';
-import { parseOptions } from '../../src/commands/options.js';
-import { openBadRows } from '../../src/commands/rejects.js';
-import { readTestEvents } from '../../src/commands/test-events.js';
+import { parseEvaluateOptions } from '../../src/cli/evaluate-options.js';
+import { parseOptions } from '../../src/cli/recommend-options.js';
+import type { Dataset } from '../../src/dataset/dataset.js';
+import { readDataset } from '../../src/dataset/read.js';
 import { Failure } from '../../src/failure.js';
-import type { Dataset } from '../../src/input/dataset.js';
-import { readDataset } from '../../src/input/read.js';
-import { understood } from '../../src/output/report.js';
+import { openBadRows } from '../../src/pipeline/rejected-rows.js';
+import { readTestEvents } from '../../src/pipeline/test-events.js';
+import { understood } from '../../src/report/understood.js';
 import type { Known } from './output-laws.js';
 
 /** What comes of reading the files of a run, as far as the program would tell it. */

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { journalLine } from '../../src/storage/journal.js';
-import { temporaryFolders } from '../storage/temporary.js';
+import { journalLine } from '../../src/files/journal.js';
+import { temporaryFolders } from '../files/temporary.js';
 import { EVENTS, manyEvents, put, rowsOf } from './data.js';
 import { exitOf, leftBehind, run, start, textOf } from './run.js';
 

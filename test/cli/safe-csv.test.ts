@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { expect, test } from 'vitest';
-import { temporaryFolders } from '../storage/temporary.js';
+import { temporaryFolders } from '../files/temporary.js';
 import { put, rowsOf } from './data.js';
 import { run } from './run.js';
 

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { program } from '../../src/commands/options.js';
-import { temporaryFolders } from '../storage/temporary.js';
+import { program } from '../../src/cli/recommend-options.js';
+import { temporaryFolders } from '../files/temporary.js';
 import { EVENTS, put } from './data.js';
 import { root, run } from './run.js';
 

@@ -1,6 +1,6 @@
 import type { RunAlgorithm } from '../../src/commands/evaluate.js';
-import type { Dataset } from '../../src/input/dataset.js';
-import type { SparseRows } from '../../src/model/sparse.js';
+import type { Dataset } from '../../src/dataset/dataset.js';
+import type { SparseRows } from '../../src/matrix/sparse.js';
 
 /** What an algorithm was given, call by call. */
 export interface Call {

@@ -2,11 +2,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
+import { parseEvaluateOptions } from '../../src/cli/evaluate-options.js';
 import { evaluate, type RunAlgorithm } from '../../src/commands/evaluate.js';
-import { parseEvaluateOptions } from '../../src/commands/evaluate-options.js';
+import { readDataset } from '../../src/dataset/read.js';
 import { ExitCode } from '../../src/failure.js';
-import { readDataset } from '../../src/input/read.js';
-import { byName, useTemporaryFolder } from '../input/temporary.js';
+import { byName, useTemporaryFolder } from '../csv/temporary.js';
 import { algorithms } from './algorithms.js';
 
 const folder = useTemporaryFolder();
@@ -25,7 +25,7 @@ async function evaluated(args: readonly string[], run?: RunAlgorithm, interrupte
   const surroundings = {
     run: run ?? plain,
     read: readDataset,
-    say: (message: string) => {
+    info: (message: string) => {
       said += `${message}\n`;
     },
     warn: (message: string) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Dataset } from '../../src/dataset/dataset.js';
 import { heldOutByFile, heldOutBySplit } from '../../src/evaluation/held-out.js';
-import type { Dataset } from '../../src/input/dataset.js';
 import { denseOf, rowsOf } from '../model/worlds.js';
 
 /** Three users, four items; user 2 is a stranger to the users file. */

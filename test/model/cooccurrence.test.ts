@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { firstRows, type SparseRows } from '../../src/matrix/sparse.js';
 import type { Settings } from '../../src/model/settings.js';
-import { firstRows, type SparseRows } from '../../src/model/sparse.js';
 import { finished } from './learned.js';
 import { expectClose, slowCooccurrence, slowItems } from './slow-model.js';
 import { columnsOf, cooccurrenceSettings, denseOf, settingsWith, type World, worlds } from './worlds.js';

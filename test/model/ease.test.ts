@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { emptyRows } from '../../src/matrix/sparse.js';
 import { EaseRows, easeCosts, MOST_EASE_ITEMS } from '../../src/model/ease.js';
 import { evidenceOf } from '../../src/model/evidence.js';
 import type { Settings } from '../../src/model/settings.js';
-import { emptyRows } from '../../src/model/sparse.js';
 import { finished, learnt } from './learned.js';
 import { expectClose, slowEase } from './slow-model.js';
 import { anySettings, columnsOf, denseOf, rowsOf, settingsWith, type World, worlds } from './worlds.js';

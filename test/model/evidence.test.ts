@@ -51,12 +51,12 @@ test('attributes without weight leave the evidence to the users', () => {
   expect(evidence.baskets.index.length).toBe(6);
 });
 
-test('the carriers of a value are its offered items, whatever attributes weigh', () => {
+test('the itemsByAttribute of a value are its offered items, whatever attributes weigh', () => {
   const evidence = evidenceOf(observationsOf(WORLD), settingsWith({ attributeWeight: 0 }));
-  expect([0, 1, 2].map((value) => columnsOf(evidence.carriers, value))).toEqual([[0], [2], [0, 2, 3]]);
+  expect([0, 1, 2].map((value) => columnsOf(evidence.itemsByAttribute, value))).toEqual([[0], [2], [0, 2, 3]]);
 });
 
-test('popularity, degree and diagonal are those of the dense count, and holders are baskets by item', () => {
+test('popularity, degree and diagonal are those of the dense count, and basketsByItem are baskets by item', () => {
   fc.assert(
     fc.property(worlds, anySettings, (world, settings) => {
       const evidence = evidenceOf(observationsOf(world), settings);
@@ -67,7 +67,7 @@ test('popularity, degree and diagonal are those of the dense count, and holders 
         expectClose(evidence.diagonal[item]!, slow.gram[item]![item]!);
       });
       const baskets = denseOf(evidence.baskets);
-      expect(denseOf(evidence.holders)).toEqual(world.offered.map((_, item) => baskets.map((row) => row[item]!)));
+      expect(denseOf(evidence.basketsByItem)).toEqual(world.offered.map((_, item) => baskets.map((row) => row[item]!)));
     }),
   );
 });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { stacked } from '../../src/matrix/sparse.js';
 import { evidenceOf } from '../../src/model/evidence.js';
 import { Fitter, fitCosts, signalCounts } from '../../src/model/fit.js';
-import { stacked } from '../../src/model/sparse.js';
 import { fitterOf } from './learned.js';
 import { anySettings, METHODS, observationsOf, settingsWith, worlds } from './worlds.js';
 

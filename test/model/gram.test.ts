@@ -99,7 +99,7 @@ test('an item without evidence has a damped degree of 0, whatever the power', ()
   ]);
 });
 
-test('a row costs one more than the cells of its holders’ baskets', () => {
+test('a row costs one more than the cells of its basketsByItem’ baskets', () => {
   fc.assert(
     fc.property(worlds, (world) => {
       const costs = gramCosts(evidenceOf(observationsOf(world), settingsWith({ attributeWeight: 0 })));

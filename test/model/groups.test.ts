@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { pickedRows } from '../../src/matrix/sparse.js';
 import { scalesOf } from '../../src/model/scales.js';
 import type { Settings } from '../../src/model/settings.js';
-import { pickedRows } from '../../src/model/sparse.js';
 import { finished } from './learned.js';
 import { columnsOf, denseOf, presetOf, settingsWith, type World, worlds } from './worlds.js';
 

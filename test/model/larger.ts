@@ -1,5 +1,5 @@
+import { Random } from '../../src/matrix/random.js';
 import { type Evidence, evidenceOf } from '../../src/model/evidence.js';
-import { Random } from '../../src/model/random.js';
 import { rowsOf, settingsWith } from './worlds.js';
 
 /** Users with a few of many items, so that rows are thin and thick; strengths from a seed, or all 1. */

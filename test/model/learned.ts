@@ -1,10 +1,10 @@
+import { PiecedRows } from '../../src/matrix/pieces.js';
+import type { SparseRows } from '../../src/matrix/sparse.js';
 import { type Evidence, evidenceOf, type Observations } from '../../src/model/evidence.js';
-import { type Finish, finishOf, finishRows } from '../../src/model/finish.js';
 import { Fitter, gramRows, needsGram, type SignalCounts, signalCounts } from '../../src/model/fit.js';
-import { PiecedRows } from '../../src/model/pieces.js';
+import { type Finish, finishOf, finishRows } from '../../src/model/row-normalisation.js';
 import type { RowFacts } from '../../src/model/scales.js';
 import type { Settings } from '../../src/model/settings.js';
-import type { SparseRows } from '../../src/model/sparse.js';
 import { observationsOf, type World } from './worlds.js';
 
 /** The rows of the Gram matrix, counted in one piece or in pieces that begin at `from`. */

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { compiledKernel } from '../../src/kernels/compiled-kernel.js';
 import { evidenceOf } from '../../src/model/evidence.js';
 import { PLAIN_KERNEL } from '../../src/model/fit.js';
 import { evidenceRanks } from '../../src/model/gram.js';
 import { areCounts, Pairs } from '../../src/model/pairs.js';
-import { compiledKernel } from '../../src/storage/compiled-kernel.js';
 import { larger } from './larger.js';
 import { expectClose, slowItems } from './slow-model.js';
 import { anySettings, observationsOf, worlds } from './worlds.js';
@@ -64,9 +64,13 @@ test.each(['any', 'ones'] as const)('so it does with more items than two bytes c
   const small = larger(4, 40, 300, strengths);
   // The same baskets among 70,000 items: those above hold nothing.
   const items = 70_000;
-  const holders = { ...small.holders, rows: items, start: new Uint32Array(items + 1).fill(small.holders.index.length) };
-  holders.start.set(small.holders.start);
-  const evidence = { ...small, items, holders, baskets: { ...small.baskets, columns: items } };
+  const basketsByItem = {
+    ...small.basketsByItem,
+    rows: items,
+    start: new Uint32Array(items + 1).fill(small.basketsByItem.index.length),
+  };
+  basketsByItem.start.set(small.basketsByItem.start);
+  const evidence = { ...small, items, basketsByItem, baskets: { ...small.baskets, columns: items } };
   const rank = Uint32Array.from({ length: items }, (_, item) => items - 1 - item);
   const fast = new Pairs(evidence, rank, compiled);
   const slow = new Pairs(evidence, rank, plain);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { RowWriter } from '../../src/matrix/rows.js';
 import { evidenceOf } from '../../src/model/evidence.js';
 import { preferenceTrust, writePreferenceRow } from '../../src/model/preferences.js';
-import { RowWriter } from '../../src/model/rows.js';
 import { observationsOf, rowsOf, settingsWith, table } from './worlds.js';
 
 function preferenceRow(attributes: number[][], offered: number[], value = 0): [number, number][] {
@@ -46,8 +46,8 @@ test('the only item of a catalogue has a weight as well', () => {
 
 /** Four items, the first two comedies; popularity 3, 1, 3, 1 of 8. */
 function trustOf(wishes: number[][], histories: number[][]): number {
-  const carriers = rowsOf([[1, 1, 0, 0]], 4);
-  return preferenceTrust(rowsOf(wishes, 1), carriers, rowsOf(histories, 4), Float64Array.of(3, 1, 3, 1));
+  const itemsByAttribute = rowsOf([[1, 1, 0, 0]], 4);
+  return preferenceTrust(rowsOf(wishes, 1), itemsByAttribute, rowsOf(histories, 4), Float64Array.of(3, 1, 3, 1));
 }
 
 test('preferences are believed where nobody who states one has done anything', () => {

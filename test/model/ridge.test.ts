@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { RowWriter } from '../../src/matrix/rows.js';
 import { evidenceOf } from '../../src/model/evidence.js';
 import { PLAIN_KERNEL } from '../../src/model/fit.js';
 import { RidgeRows, ridgeCosts } from '../../src/model/ridge.js';
-import { RowWriter } from '../../src/model/rows.js';
 import type { Settings } from '../../src/model/settings.js';
 import { countedRows, finished, learnt } from './learned.js';
 import { expectClose, slowCooccurrence, slowEase, slowItems, slowRidge } from './slow-model.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { mapped } from '../../src/matrix/sparse.js';
 import type { Weighting } from '../../src/model/settings.js';
-import { mapped } from '../../src/model/sparse.js';
 import { weighted } from '../../src/model/weighting.js';
 import { expectClose, slowWeighted } from './slow-model.js';
 import { columnsOf, denseOf, rowsOf, worlds } from './worlds.js';

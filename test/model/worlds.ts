@@ -1,10 +1,10 @@
 import fc from 'fast-check';
+import { Random } from '../../src/matrix/random.js';
+import type { SparseRows } from '../../src/matrix/sparse.js';
 import { algorithmNamed } from '../../src/model/algorithms.js';
 import type { Observations } from '../../src/model/evidence.js';
-import type { LotKeys } from '../../src/model/holdout.js';
-import { Random } from '../../src/model/random.js';
 import { DEFAULT_SETTINGS, type ItemRowMethod, type Settings, type Weighting } from '../../src/model/settings.js';
-import type { SparseRows } from '../../src/model/sparse.js';
+import type { LotKeys } from '../../src/tuning/holdout.js';
 
 /* Small worlds as dense tables, 0 where a sparse matrix has no cell. All numbers are sums of powers of two. */
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { ALGORITHMS } from '../../src/model/algorithms.js';
 import { evidenceOf } from '../../src/model/evidence.js';
-import { finishOf } from '../../src/model/finish.js';
 import { signalCounts } from '../../src/model/fit.js';
+import { finishOf } from '../../src/model/row-normalisation.js';
 import type { Settings } from '../../src/model/settings.js';
 import { signalsOf } from '../../src/ranking/audience.js';
 import { modelOf } from '../../src/ranking/model.js';

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { compiledKernel } from '../../src/kernels/compiled-kernel.js';
+import type { SumsOf } from '../../src/kernels/sums.js';
+import { PiecedRows } from '../../src/matrix/pieces.js';
 import { PLAIN_KERNEL } from '../../src/model/fit.js';
-import { PiecedRows } from '../../src/model/pieces.js';
-import type { SumsOf } from '../../src/model/sums.js';
 import type { Model } from '../../src/ranking/model.js';
 import { priorOf, Recommender } from '../../src/ranking/recommender.js';
 import { summedScores } from '../../src/ranking/scores.js';
-import { compiledKernel } from '../../src/storage/compiled-kernel.js';
 import { rowsOf, table } from '../model/worlds.js';
 
 /** A model and an audience as dense tables; every number is a power of two, so that all sums are exact. */

@@ -1,0 +1,40 @@
+import { loadPackage } from '../load-package.js';
+import type { QuotedCells } from './quoted-cells.js';
+
+const { stringify }: typeof import('csv-stringify/sync') = loadPackage('csv-stringify/sync');
+
+/** Cells of these characters alone are the same quoted or not; all others are csv-stringify's to judge. */
+const PLAIN = /^[\w.:/-][\w .:/-]*$/;
+
+/** How a value becomes a cell. */
+export type Quote = (value: string) => string;
+
+export function quotedCells(values: readonly string[], quote: Quote = quoted): QuotedCells {
+  const start = new Float64Array(values.length + 1);
+  let bytes = Buffer.allocUnsafe(1 << 16);
+  let end = 0;
+  values.forEach((value, i) => {
+    const cell = quote(value);
+    const most = end + cell.length * 3;
+    if (most > bytes.length) bytes = Buffer.concat([bytes.subarray(0, end)], most * 2);
+    end += bytes.write(cell, end);
+    start[i + 1] = end;
+  });
+  return { bytes: bytes.subarray(0, end), start };
+}
+
+/** One cell of CSV. A carriage return is quoted as well: readers take a bare one for the end of the row. */
+export function quoted(value: string): string {
+  return PLAIN.test(value) ? value : stringify([[value]], { quoted_match: /\r/, eof: false });
+}
+
+/** What a spreadsheet runs, or would run once the quotes before it are taken away. */
+const RUN_BY_SPREADSHEETS = /^'*[=+\-@\t\r\n]/;
+
+/**
+ * One cell of CSV that a spreadsheet takes for text: behind a single quote where it would run it. What began with such
+ * quotes gets one more, so that two values never become one.
+ */
+export function safelyQuoted(value: string): string {
+  return quoted(RUN_BY_SPREADSHEETS.test(value) ? `'${value}` : value);
+}

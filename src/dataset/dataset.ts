@@ -1,0 +1,82 @@
+import type { TableReport } from '../csv/table.js';
+import type { SkippedKind } from '../events/event-columns.js';
+import type { EventType } from '../events/event-types.js';
+import type { Duplicates, StrengthRule } from '../events/strength-rule.js';
+import type { TimeUnit } from '../events/times.js';
+import { release } from '../kernels/memory.js';
+import type { SparseRows } from '../matrix/sparse.js';
+import type { Rated } from '../model/strength.js';
+import type { DecidedColumn } from './attribute-table.js';
+
+/**
+ * What was read, as numbers: everything behind this knows users and items by index only.
+ *
+ * Users 0 to `served` are those of the users file, in the order they first appear; users behind them were met only in
+ * the interactions beside profiles, and are learned from, not served.
+ */
+export interface Dataset {
+  userIds: readonly string[];
+  served: number;
+  itemIds: readonly string[];
+  /** By item index; '' without one. */
+  titles: readonly string[];
+  /** By item index: 1 where the item may be recommended (it is in the catalogue). */
+  offered: Uint8Array;
+  /** users × items: above 0 liked, 0 had, below 0 disliked. */
+  interactions: SparseRows;
+  /** When, beside `interactions.index`: seconds since 1970, the latest of a pair's rows, NaN where unknown; undefined: nowhere known. */
+  times: Float64Array | undefined;
+  /** What strengths were made of that are ratings, beside `interactions.index`; undefined: none are. */
+  rated: Rated | undefined;
+  /** users × items that are not offered, beside what they had. */
+  excluded: SparseRows;
+  /** items × attribute values. */
+  attributes: SparseRows;
+  attributeNames: readonly string[];
+  /** users × attribute values. */
+  preferences: SparseRows;
+  /** users × groups: the attributes that users share. */
+  groups: SparseRows;
+  groupNames: readonly string[];
+}
+
+/** Lets the large arrays of interactions go, once they lie in files: they are 0 from then on, and as long as they were. */
+export function releaseDataset({ interactions, times, rated }: Dataset): void {
+  for (const array of [interactions.index, interactions.value, times, rated?.rating, rated?.weight])
+    if (array) release(array);
+}
+
+/** What was understood of one file, for the report on stderr. */
+export interface FileReport {
+  kind: 'events' | 'profiles' | 'items';
+  table: TableReport;
+  /** Role → header name, in the order of the roles. */
+  roles: [role: string, column: string][];
+  skipped: Skipped[];
+  columns: DecidedColumn[];
+  unused: string[];
+  events?: EventsReport;
+  repeatedRows: number;
+  notes: string[];
+  /** What is most likely wrong with it, though it could be read. */
+  warnings: string[];
+}
+
+/** Rows that were left out. */
+export interface Skipped {
+  what: string;
+  kind: SkippedKind;
+  /** They name no user or no item: of many of them something is wrong. */
+  isWithoutId: boolean;
+}
+
+export interface EventsReport {
+  rule: StrengthRule;
+  hasStrength: boolean;
+  duplicates: Duplicates;
+  repeated: number;
+  withoutStrength: number;
+  /** Most rows first; empty where the file has no column of them. */
+  types: EventType[];
+  time: { unit: TimeUnit; from: number; to: number; missing: number } | undefined;
+}

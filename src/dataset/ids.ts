@@ -1,0 +1,185 @@
+import { isUtf8 } from 'node:buffer';
+import { BadRow } from '../csv/bad-row.js';
+import { shown } from '../csv/cells.js';
+
+/** Ids whose first letters are U+FFFD and the like are told by these bytes. */
+const REPLACEMENT = Buffer.from('\uFFFD');
+const NONE = -1;
+
+/**
+ * Ids ⇄ indices. An id is an opaque string, compared byte for byte (`0012` is not `12`); its index is the order in
+ * which it was first met.
+ *
+ * There is no JavaScript object for an id, only its bytes; its string is made when somebody asks:
+ *
+ *     bytes  u s e r 1 2 4 7      starts  0 5 7 8      id i is bytes[starts[i] .. starts[i+1])
+ *     slots  hash index │ hash index │ …               open addressing, index + 1, 0 where free; at most half full
+ */
+export class IdIndex {
+  #bytes = new Uint8Array(1024);
+  #starts = new Float64Array(128);
+  #slots = new Int32Array(2 * 256);
+  #size = 0;
+  #ids: string[] = [];
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** All ids by their index. */
+  get ids(): readonly string[] {
+    if (this.#ids.length !== this.#size) {
+      // A list that was given out before stays as it was.
+      this.#ids = this.#ids.slice();
+      while (this.#ids.length < this.#size) this.#ids.push(this.#text(this.#ids.length));
+    }
+    return this.#ids;
+  }
+
+  /** The id's index, a new one where it has none yet. @throws BadRow for an id that was not UTF-8. */
+  add(id: string): number {
+    const to = encoded(id);
+    const index = this.addBytes(scratch, 0, to, hashOf(scratch, 0, to));
+    // Bytes that are no UTF-8 all become U+FFFD: ids that differ would turn into one.
+    if (index === NONE) throw notUtf8(id);
+    return index;
+  }
+
+  /** The id's index, or undefined where it was never added. */
+  get(id: string): number | undefined {
+    const to = encoded(id);
+    const index = this.find(scratch, 0, to, hashOf(scratch, 0, to));
+    return index === NONE ? undefined : index;
+  }
+
+  has(id: string): boolean {
+    return this.get(id) !== undefined;
+  }
+
+  /** As `get`, of the bytes `from` to `to` whose `hashOf` is given; -1 where they are no id yet. */
+  find(bytes: Uint8Array, from: number, to: number, hash: number): number {
+    const slot = this.#slotOf(bytes, from, to, hash);
+    return (this.#slots[slot + 1] ?? 0) - 1;
+  }
+
+  /** As `add`, of bytes; -1 where they cannot be an id. */
+  addBytes(bytes: Uint8Array, from: number, to: number, hash: number): number {
+    const slot = this.#slotOf(bytes, from, to, hash);
+    const known = this.#slots[slot + 1] ?? 0;
+    if (known !== 0) return known - 1;
+    if (!isId(bytes, from, to)) return NONE;
+    const index = this.#size++;
+    this.#append(bytes, from, to);
+    this.#slots[slot] = hash;
+    this.#slots[slot + 1] = index + 1;
+    if (this.#size * 4 > this.#slots.length) this.#grow();
+    return index;
+  }
+
+  /** The ids as bytes, for another process or another index: views that the next `add` may leave behind. */
+  get packed(): PackedIds {
+    return {
+      bytes: this.#bytes.subarray(0, this.#starts[this.#size]),
+      starts: this.#starts.subarray(0, this.#size + 1),
+    };
+  }
+
+  #text(index: number): string {
+    const { buffer, byteOffset } = this.#bytes;
+    const from = this.#starts[index] ?? 0;
+    return Buffer.from(buffer, byteOffset + from, (this.#starts[index + 1] ?? 0) - from).toString();
+  }
+
+  /** The slot that holds the id, or the free one where it belongs. */
+  #slotOf(bytes: Uint8Array, from: number, to: number, hash: number): number {
+    const slots = this.#slots;
+    const mask = slots.length - 2;
+    let slot = (hash << 1) & mask;
+    for (;;) {
+      const index = slots[slot + 1] ?? 0;
+      if (index === 0 || (slots[slot] === hash && this.#is(index - 1, bytes, from, to))) return slot;
+      slot = (slot + 2) & mask;
+    }
+  }
+
+  #is(index: number, bytes: Uint8Array, from: number, to: number): boolean {
+    const own = this.#bytes;
+    let at = this.#starts[index] ?? 0;
+    if ((this.#starts[index + 1] ?? 0) - at !== to - from) return false;
+    for (let i = from; i < to; i++) if (bytes[i] !== own[at++]) return false;
+    return true;
+  }
+
+  #append(bytes: Uint8Array, from: number, to: number): void {
+    const at = this.#starts[this.#size - 1] ?? 0;
+    const end = at + to - from;
+    if (end > this.#bytes.length) {
+      const larger = new Uint8Array(2 * end);
+      larger.set(this.#bytes.subarray(0, at));
+      this.#bytes = larger;
+    }
+    for (let i = from; i < to; i++) this.#bytes[at + i - from] = bytes[i] ?? 0;
+    if (this.#size === this.#starts.length) {
+      const larger = new Float64Array(2 * this.#size);
+      larger.set(this.#starts);
+      this.#starts = larger;
+    }
+    this.#starts[this.#size] = end;
+  }
+
+  #grow(): void {
+    const old = this.#slots;
+    const slots = new Int32Array(old.length * 2);
+    const mask = slots.length - 2;
+    for (let at = 0; at < old.length; at += 2) {
+      const index = old[at + 1] ?? 0;
+      if (index === 0) continue;
+      const hash = old[at] ?? 0;
+      let slot = (hash << 1) & mask;
+      while (slots[slot + 1] !== 0) slot = (slot + 2) & mask;
+      slots[slot] = hash;
+      slots[slot + 1] = index;
+    }
+    this.#slots = slots;
+  }
+}
+
+/** @throws BadRow for what `IdIndex.add` refuses. */
+export function checkId(id: string): void {
+  const to = encoded(id);
+  if (!isId(scratch, 0, to)) throw notUtf8(id);
+}
+
+function notUtf8(id: string): BadRow {
+  return new BadRow(`the id ${shown(id)} is not UTF-8; convert the file, say by iconv -f windows-1252 -t utf-8`);
+}
+
+/** Ids one after the other: id i is `bytes[starts[i] .. starts[i+1])`. */
+export interface PackedIds {
+  bytes: Uint8Array;
+  starts: Float64Array;
+}
+
+/** A hash of the bytes `from` to `to`, as 32 bits with a sign (FNV-1a, mixed once more for its low bits). */
+export function hashOf(bytes: Uint8Array, from: number, to: number): number {
+  let hash = 0x811c9dc5 | 0;
+  for (let at = from; at < to; at++) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
+  return hash ^ (hash >>> 15);
+}
+
+/** Bytes that are UTF-8, and not for a replacement of what was none. */
+export function isId(bytes: Uint8Array, from: number, to: number): boolean {
+  let high = 0;
+  for (let at = from; at < to; at++) high |= bytes[at] ?? 0;
+  if (high < 0x80) return true;
+  const id = bytes.subarray(from, to);
+  return isUtf8(id) && !Buffer.from(id.buffer, id.byteOffset, id.length).includes(REPLACEMENT);
+}
+
+let scratch = Buffer.alloc(256);
+
+/** Puts an id's bytes into `scratch`, and tells how many there are. */
+function encoded(id: string): number {
+  if (id.length * 3 > scratch.length) scratch = Buffer.alloc(id.length * 6);
+  return scratch.write(id);
+}

@@ -1,0 +1,38 @@
+import type { BadRows, CsvSource, Reading } from '../csv/table.js';
+import type { Aggregation } from '../events/aggregate.js';
+import type { DayOrder } from '../events/day-month.js';
+import type { EventWeights } from '../events/event-types.js';
+import type { Scanning } from '../events/scanned-events.js';
+import type { IdIndex } from './ids.js';
+import type { NamedColumns } from './roles.js';
+
+/** The files of a run and how to read them. */
+export interface Inputs extends Aggregation, Reading {
+  users: string;
+  items: string | undefined;
+  interactions: string | undefined;
+  delimiter: string | undefined;
+  named: NamedColumns;
+  /** What dates like 03/04/2011 have first; undefined: told from the column. */
+  dayOrder?: DayOrder | undefined;
+  /** Header names of the only columns that count as attributes; undefined: decided column by column. */
+  attributeColumns: readonly string[] | undefined;
+  /** What rows of a type of event weigh, beside the types known anyway. */
+  eventWeights: EventWeights;
+  badRows: BadRows;
+  /** Reads plain rows of events faster; undefined: nothing does. */
+  scanning?: Scanning | undefined;
+  /** Is told how many rows are about to be put in order, in one stretch; it may throw. */
+  beforeFolding?: (rows: number) => void;
+}
+
+/** The users and items met so far; every file adds to them. */
+export interface Ids {
+  users: IdIndex;
+  items: IdIndex;
+}
+
+/** One of the files, as the table reader wants it. */
+export function source(inputs: Inputs, path: string): CsvSource {
+  return { path, delimiter: inputs.delimiter };
+}

@@ -1,0 +1,110 @@
+import { BadRow } from '../csv/bad-row.js';
+import { type ListEntry, listEntries, shown } from '../csv/cells.js';
+import type { AttributeFinder } from './attribute-table.js';
+import { checkId, type IdIndex } from './ids.js';
+import { normalised, type Roles } from './roles.js';
+
+/** Entries of a sparse matrix while they are read: (row, column, value), equally long. */
+export interface Entries {
+  row: number[];
+  column: number[];
+  value: number[];
+}
+
+/** What profiles say of their users, beside their attributes. */
+export interface ProfileLists {
+  /** users × items: what they had, liked (above 0) or disliked (below 0). */
+  history: Entries;
+  /** users × attribute values: what they asked for (above 0) or do not want (below 0). */
+  preferences: Entries;
+  /** users × items that must not be offered. */
+  exclude: Entries;
+  /** Preferences that match nothing in the catalogue. */
+  unmatched: { count: number; first: string };
+}
+
+/** A column whose entries are preferences: the attribute they speak of, where its name says so, and their sign. */
+export interface PreferenceColumn {
+  at: number;
+  attribute: string | undefined;
+  sign: 1 | -1;
+}
+
+/** The preference columns of a profiles file: the one with that role, and ones like `preferred_cuisines`, `disliked_genres`. */
+export function preferenceColumns(
+  header: readonly string[],
+  roles: Roles,
+  finder: AttributeFinder,
+): PreferenceColumn[] {
+  const columns: PreferenceColumn[] = [];
+  if (roles.preferences !== undefined) columns.push({ at: roles.preferences, attribute: undefined, sign: 1 });
+  const taken = new Set(Object.values(roles));
+  header.forEach((name, at) => {
+    const match = /^(preferred|favou?rite|liked|likes?|disliked|dislikes?|hated|avoids?)(.+)$/.exec(normalised(name));
+    const attribute = match?.[2];
+    if (taken.has(at) || attribute === undefined || !finder.hasColumn(attribute)) return;
+    columns.push({ at, attribute, sign: /^(dis|hate|avoid)/.test(match?.[1] ?? '') ? -1 : 1 });
+  });
+  return columns;
+}
+
+export function newProfileLists(): ProfileLists {
+  const entries = () => ({ row: [], column: [], value: [] });
+  return {
+    history: entries(),
+    preferences: entries(),
+    exclude: entries(),
+    unmatched: { count: 0, first: '' },
+  };
+}
+
+/**
+ * Reads the list cells of one profile: whole, or not at all.
+ *
+ * @returns what adds them to `lists`, as those of a user. @throws BadRow where they cannot be read.
+ */
+export function readProfileLists(
+  lists: ProfileLists,
+  cells: readonly string[],
+  roles: Roles,
+  preferences: readonly PreferenceColumn[],
+  items: IdIndex,
+  finder: AttributeFinder,
+): (user: number) => void {
+  const knownItem = (text: string) => items.has(text);
+  const cellOf = (at: number | undefined) => (at === undefined ? '' : (cells[at] ?? ''));
+  const history = listEntries(cellOf(roles.history), knownItem);
+  const preferred = preferences.flatMap((column) => {
+    const isKnown = (text: string) => finder.find(text, column.attribute).length > 0;
+    return listEntries(cellOf(column.at), isKnown).map((entry) => ({ column, entry }));
+  });
+  for (const entry of [...history, ...preferred.map(({ entry }) => entry)]) checkStrength(entry);
+  for (const { text } of history) checkId(text);
+  return (user) => {
+    for (const { text, strength } of history) add(lists.history, user, items.add(text), strength);
+    for (const entry of listEntries(cellOf(roles.exclude), () => true)) {
+      const item = items.get(entry.text);
+      if (item !== undefined) add(lists.exclude, user, item, 1);
+    }
+    for (const { column, entry } of preferred) {
+      const values = finder.find(entry.text, column.attribute);
+      if (values.length === 0 && lists.unmatched.count++ === 0) lists.unmatched.first = entry.text;
+      for (const value of values) add(lists.preferences, user, value, column.sign * entry.strength);
+    }
+  };
+}
+
+const STRONGEST = 100;
+
+function checkStrength(entry: ListEntry): void {
+  if (Math.abs(entry.strength) <= STRONGEST) return;
+  throw new BadRow(
+    `${shown(entry.text)} has the strength ${entry.strength}; it goes from -${STRONGEST} to ${STRONGEST}`,
+  );
+}
+
+function add(entries: Entries, row: number, column: number, value: number): void {
+  entries.row.push(row);
+  entries.column.push(column);
+  entries.value.push(value);
+}

@@ -1,0 +1,207 @@
+import { ExitCode, Failure } from '../failure.js';
+import { forEachChunk } from '../kernels/chunks.js';
+import { float32s, float64s, release } from '../kernels/memory.js';
+import type { SparseRows } from '../matrix/sparse.js';
+import { type Rated, weighted, weightStrength } from '../model/strength.js';
+import type { Numbers } from './columns.js';
+import type { Events } from './event-columns.js';
+import { latestTimes, type TimedRows } from './interaction-order.js';
+import { strengthsOf } from './meaning.js';
+import { type Pairs, pairsOf } from './pairs.js';
+import { type Duplicates, defaultDuplicates, type Ratings, type StrengthRule, strengthRule } from './strength-rule.js';
+
+/** Interactions ready to learn from: users × items, values as `strengthsOf` gives them. */
+export interface Interactions extends TimedRows {
+  /** Where the values are ratings. */
+  rated: Rated | undefined;
+  rule: StrengthRule;
+  duplicates: Duplicates;
+  /** Rows that were folded into another of the same user and item. */
+  repeated: number;
+  withoutStrength: number;
+}
+
+/** How the rows of an events file become interactions. */
+export interface Aggregation {
+  /** Undefined: by the kind of strength. */
+  duplicates: Duplicates | undefined;
+  ratings: Ratings;
+}
+
+/**
+ * Folds the rows of one (user, item) into one interaction.
+ *
+ * @param events lose their columns of users and items, so that a large file is not held twice; the rows of the others are put in
+ *   order by user and item, to be looked at one after the other from then on.
+ * @throws Failure 65 for the first repeated pair under `error`.
+ */
+export function aggregateEvents(
+  path: string,
+  events: Events,
+  users: readonly string[],
+  items: readonly string[],
+  { duplicates, ratings }: Aggregation,
+): Interactions {
+  const count = events.user.length;
+  const { strength, weight } = events;
+  const rule = strengthRule(strength?.numbers, ratings);
+  const way = duplicates ?? defaultDuplicates(rule.kind);
+  const pairs = pairsOf(events.user.values, events.item.values, users.length, items.length, way !== 'error');
+  if (way === 'error') refuseRepeats(path, events, pairs, users, items);
+  events.user.clear();
+  events.item.clear();
+  for (const column of [strength, weight, events.time]) column?.reorder(pairs.order);
+  const times = secondsOf(events, pairs);
+  const stated = strength?.numbers;
+  const weights = weight?.numbers;
+  const value = rule.kind === 'count' ? counted(count, stated, weights) : stated;
+  const folded = matrixOf(pairs, items.length, foldedValues(pairs, way, value, timesFor(events, way)));
+  // Counts were multiplied by their weights; beside ratings the weights of a pair add up to a strength of their own.
+  const sums =
+    weights && rule.kind !== 'count'
+      ? foldedValues(pairs, 'sum', inOrderOfTime(pairs, timesFor(events, way), weights), undefined)
+      : undefined;
+  release(pairs.rows);
+  release(pairs.order);
+  const strengths = () => {
+    if (sums) return weighted(strengthsOf(folded, rule), sums);
+    return weights ? folded.value.map(weightStrength) : strengthsOf(folded, rule);
+  };
+  return {
+    matrix: { ...folded, value: strengths() },
+    rated: rule.kind === 'scale' ? { rating: folded.value, weight: sums, span: rule.high - rule.low } : undefined,
+    times,
+    rule,
+    duplicates: way,
+    repeated: count - folded.index.length,
+    withoutStrength: strength?.missing ?? 0,
+  };
+}
+
+/** What each of the rows counts: one without a number is one more. */
+function counted(count: number, stated: Numbers | undefined, weights: Numbers | undefined): Numbers {
+  if (!stated) return weights ?? { values: float32s(count).fill(1), none: Number.NaN };
+  const { values, none } = stated;
+  const counts = float64s(count);
+  forEachChunk(count, (from, to) => {
+    for (let row = from; row < to; row++) {
+      const value = values[row]!;
+      const number = value === none || Number.isNaN(value) ? 1 : value;
+      counts[row] = weights ? number * weights.values[row]! : number;
+    }
+  });
+  return { values: counts, none: Number.NaN };
+}
+
+function matrixOf({ start, index }: Pairs, columns: number, value: Float32Array): SparseRows {
+  return { rows: start.length - 1, columns, start, index, value };
+}
+
+/**
+ * The values of each pair's rows as one, NaN where none has any.
+ *
+ * @param numbers of the rows in the order of the pairs. @param time what `first` and `last` go by; undefined: the order of the rows.
+ */
+function foldedValues(
+  { index, rows }: Pairs,
+  way: Duplicates,
+  numbers: Numbers | undefined,
+  time: Numbers | undefined,
+): Float32Array {
+  const folded = float32s(index.length);
+  if (!numbers) return folded.fill(Number.NaN);
+  const { values, none } = numbers;
+  // Most files say each thing once.
+  const isOnce = index.length === values.length;
+  forEachChunk(folded.length, (first, end) => {
+    for (let entry = first; entry < end; entry++) {
+      const from = isOnce ? entry : rows[entry]!;
+      const value = values[from]!;
+      if (isOnce || rows[entry + 1]! === from + 1) folded[entry] = value === none ? Number.NaN : value;
+      else folded[entry] = fold(from, rows[entry + 1]!, way, numbers, time);
+    }
+  });
+  return folded;
+}
+
+/** One value of the several from one place to another, of those that are numbers where any is. */
+function fold(from: number, to: number, way: Duplicates, { values, none }: Numbers, time: Numbers | undefined): number {
+  let folded = Number.NaN;
+  let at = Number.NaN;
+  for (let place = from; place < to; place++) {
+    const v = values[place]!;
+    if (v === none || Number.isNaN(v)) continue;
+    const t = time ? timeAt(time, place) : 0;
+    if (Number.isNaN(folded)) {
+      folded = v;
+      at = t;
+    } else if (way === 'max') {
+      folded = Math.max(folded, v);
+    } else if (way === 'sum' || way === 'error') {
+      folded += v;
+    } else if (way === 'last' ? t >= at : t < at) {
+      folded = v;
+      at = t;
+    }
+  }
+  return folded;
+}
+
+/** What the rows of a pair go by where their order decides something. */
+function timesFor({ time }: Events, way: Duplicates): Numbers | undefined {
+  return way === 'last' || way === 'first' ? time?.numbers : undefined;
+}
+
+/** A row without a time comes before all others. */
+function timeAt({ values, none }: Numbers, place: number): number {
+  const t = values[place]!;
+  return t === none || Number.isNaN(t) ? Number.NEGATIVE_INFINITY : t;
+}
+
+/** The same numbers, those of each pair by their times: a sum of weights that are no whole numbers goes by their order. */
+function inOrderOfTime({ index, rows, order }: Pairs, time: Numbers | undefined, numbers: Numbers): Numbers {
+  if (!time || index.length === order.length) return numbers;
+  const values = numbers.values.slice();
+  for (let entry = 0; entry < index.length; entry++) {
+    const [from, to] = [rows[entry]!, rows[entry + 1]!];
+    if (to === from + 1) continue;
+    const places = Array.from({ length: to - from }, (_, k) => from + k);
+    // Nothing to subtract: two times may both be -Infinity.
+    places.sort((a, b) => {
+      const [s, t] = [timeAt(time, a), timeAt(time, b)];
+      return s === t ? a - b : s < t ? -1 : 1;
+    });
+    places.forEach((place, k) => {
+      values[from + k] = numbers.values[place]!;
+    });
+  }
+  return { ...numbers, values };
+}
+
+function secondsOf({ time, timeColumn }: Events, pairs: Pairs): Float64Array | undefined {
+  return time && timeColumn && latestTimes(pairs, time.numbers, timeColumn.scale);
+}
+
+function refuseRepeats(
+  path: string,
+  { user, item, line }: Events,
+  { index, rows, order }: Pairs,
+  users: readonly string[],
+  items: readonly string[],
+): void {
+  let first = order.length;
+  let before = 0;
+  for (let entry = 0; entry < index.length; entry++) {
+    const from = rows[entry]!;
+    if (rows[entry + 1]! > from + 1 && order[from + 1]! < first) {
+      first = order[from + 1]!;
+      before = order[from]!;
+    }
+  }
+  if (first === order.length) return;
+  const [who, what] = [users[user.values[first]!], items[item.values[first]!]];
+  throw new Failure(
+    ExitCode.badData,
+    `${path}:${line.at(first)}: user ${JSON.stringify(who)} and item ${JSON.stringify(what)} stand together on line ${line.at(before)} already (--duplicates error)`,
+  );
+}

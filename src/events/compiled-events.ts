@@ -1,0 +1,252 @@
+import type { PackedIds } from '../dataset/ids.js';
+import { ProgramLayout } from '../kernels/program-memory.js';
+import type { Values } from './columns.js';
+import type { EventLayout, EventsPart } from './event-columns.js';
+import type { TimesSeen } from './times.js';
+
+/** What assembly/events.ts exports. */
+interface Program {
+  beginEvents: (places: number) => void;
+  goOnWithEvents: (places: number, way: number) => void;
+  readEvents: (places: number, from: number, to: number) => number;
+  narrow: (values: number, count: number) => number;
+}
+
+/** What a range of a file has at most, in bytes: the range itself, and the chunks in which it is taken from the file. */
+export interface EventRoom {
+  range: number;
+  chunk: number;
+}
+
+/** A row of two cells. */
+const FEWEST_BYTES = 4;
+/** Of so many bytes not more than one id is new, mostly; what is more is left to others. */
+const BYTES_AN_ID = 16;
+const FIRST_SLOT_BITS = 10;
+/** Ids and lines' ends are looked at eight bytes at a time. */
+const SLACK = 16;
+/** What the program tells of what it read, in this order: a double each. */
+const FACTS = [
+  'rows',
+  'taken',
+  'lines',
+  'runs',
+  'withoutUser',
+  'firstWithoutUser',
+  'withoutItem',
+  'firstWithoutItem',
+  'users',
+  'items',
+  'way',
+  'largest',
+] as const;
+type Fact = (typeof FACTS)[number];
+const PLACES = 17;
+const TABLE = 10;
+
+const LF = 0x0a;
+/** As the program numbers them, from 1; it reads the first two. */
+const WAYS: NonNullable<TimesSeen['way']>[] = ['numbers', 'dates', 'parted'];
+
+const DELIMITER = 1;
+const LINE_END = 2;
+const OTHER = 3;
+
+/** Makes the reader of a layout; undefined where others have to read all of it, or it would not fit. */
+export type EventScannerOf = (layout: EventLayout, room: EventRoom) => EventScanner | undefined;
+
+export function compiledEvents(module: WebAssembly.Module): EventScannerOf {
+  return ({ delimiter, width, roles }, room) => {
+    const { user, item, rating = width, time = width, event } = roles;
+    // Types of events have weights, which a row may be left out for.
+    if (user === undefined || item === undefined || event !== undefined) return undefined;
+    const columns = { user, item, rating, time, width };
+    const places = placesOf(columns.width, room);
+    return places.layout.fits ? new EventScanner(module, delimiter, columns, room, places) : undefined;
+  };
+}
+
+interface Columns {
+  user: number;
+  item: number;
+  /** As many as there are columns, where there is none. */
+  rating: number;
+  time: number;
+  width: number;
+}
+
+/**
+ * The rows of ranges of an events file, one range after the other, as `PlainEvents` reads them, in WebAssembly. It leaves a row,
+ * and all behind it, to others where it is not sure of it: ids of more than ASCII, numbers and dates of other than the usual
+ * ways, cells with quotes or lines in them, an id that might stand for none.
+ *
+ * What it gives lies in the program's memory, and is there until `begin` or `goOn` is called.
+ */
+export class EventScanner {
+  readonly #program: Program;
+  readonly #buffer: ArrayBuffer;
+  readonly #at: Places['at'];
+  readonly #chunk: number;
+  readonly #columns: Columns;
+  readonly #facts: Float64Array;
+
+  constructor(
+    module: WebAssembly.Module,
+    delimiter: string,
+    columns: Columns,
+    room: EventRoom,
+    { layout, at, rows, ids }: Places,
+  ) {
+    const { program, buffer } = layout.start<Program>(module);
+    this.#program = program;
+    this.#buffer = buffer;
+    this.#at = at;
+    this.#chunk = room.chunk;
+    this.#columns = columns;
+    this.#facts = new Float64Array(buffer, at.facts, FACTS.length);
+    const kinds = new Uint8Array(buffer, at.kinds, 256);
+    kinds[delimiter.charCodeAt(0)] = DELIMITER;
+    kinds[LF] = LINE_END;
+    for (const odd of '\r"') kinds[odd.charCodeAt(0)] = OTHER;
+    new Uint32Array(buffer, at.places, PLACES).set([
+      ...[at.kinds, at.cells, at.facts, at.user, at.item, at.strength, at.time, at.runRow, at.runShift, rows],
+      ...[columns.width, columns.user, columns.item, columns.rating, columns.time, at.users, at.items],
+    ]);
+    for (const [table, slots, bytes, starts] of [
+      [at.users, at.userSlots, at.userBytes, at.userStarts],
+      [at.items, at.itemSlots, at.itemBytes, at.itemStarts],
+    ] as const) {
+      new Uint32Array(buffer, table, TABLE).set([0, 0, FIRST_SLOT_BITS, 0, ids, bytes, room.range, 0, starts, slots]);
+    }
+  }
+
+  /** Begins another range: no rows, no ids, and lines are counted from 0. */
+  begin(): void {
+    this.#program.beginEvents(this.#at.places);
+  }
+
+  /** Begins again with no rows, and lines from 0, but with the ids there are. @param way how the times before were written. */
+  goOn(way: TimesSeen['way']): void {
+    this.#program.goOnWithEvents(this.#at.places, way === undefined ? 0 : WAYS.indexOf(way) + 1);
+  }
+
+  /** Reads the rows in the bytes `from` to `to`, a line's end. @returns where the first row begins that it left. */
+  read(bytes: Uint8Array, from: number, to: number): number {
+    const count = to - from;
+    if (count > this.#chunk) return from;
+    const { chunk, places } = this.#at;
+    new Uint8Array(this.#buffer, chunk, count).set(bytes.subarray(from, to));
+    return from + this.#program.readEvents(places, chunk, chunk + count) - chunk;
+  }
+
+  /** Lines from the first on. */
+  get lines(): number {
+    return this.#fact('lines');
+  }
+
+  /** Rows below one another, skipped ones included. */
+  get rows(): number {
+    return this.#fact('taken');
+  }
+
+  get users(): PackedIds {
+    return this.#ids(this.#at.userBytes, this.#at.userStarts, this.#fact('users'));
+  }
+
+  get items(): PackedIds {
+    return this.#ids(this.#at.itemBytes, this.#at.itemStarts, this.#fact('items'));
+  }
+
+  /** What was read, for once: nothing can be read behind it before `begin` or `goOn`. */
+  finish(): EventsPart {
+    const { user, item, strength, time, runRow, runShift } = this.#at;
+    const { rating, time: timeColumn, width } = this.#columns;
+    const rows = this.#fact('rows');
+    const runs = this.#fact('runs');
+    const times = { way: WAYS[this.#fact('way') - 1], dayOrder: undefined, largest: this.#fact('largest') };
+    return {
+      user: new Uint32Array(this.#buffer, user, rows),
+      item: new Uint32Array(this.#buffer, item, rows),
+      strength: rating < width ? this.#numbers(strength, rows) : undefined,
+      weight: undefined,
+      time: timeColumn < width ? this.#numbers(time, rows) : undefined,
+      lines: {
+        rows: new Uint32Array(this.#buffer, runRow, runs),
+        shifts: new Float64Array(this.#buffer, runShift, runs),
+      },
+      times: timeColumn < width ? times : undefined,
+      types: [],
+      skipped: {
+        withoutUser: { count: this.#fact('withoutUser'), firstLine: this.#fact('firstWithoutUser') },
+        withoutItem: { count: this.#fact('withoutItem'), firstLine: this.#fact('firstWithoutItem') },
+        withoutWeight: { count: 0, firstLine: 0 },
+      },
+    };
+  }
+
+  #fact(name: Fact): number {
+    return this.#facts[FACTS.indexOf(name)] ?? 0;
+  }
+
+  /** As a `NumberColumn` has them. */
+  #numbers(at: number, rows: number): Values {
+    const kind = this.#program.narrow(at, rows);
+    if (kind === 1) return new Uint32Array(this.#buffer, at, rows);
+    return kind === 2 ? new Float32Array(this.#buffer, at, rows) : new Float64Array(this.#buffer, at, rows);
+  }
+
+  #ids(bytes: number, starts: number, count: number): PackedIds {
+    const bounds = new Float64Array(this.#buffer, starts, count + 1);
+    return { bytes: new Uint8Array(this.#buffer, bytes, bounds[count]), starts: bounds };
+  }
+}
+
+/** Where everything lies in the program's memory, in bytes, and how much there is room for. */
+interface Places {
+  layout: ProgramLayout;
+  at: ReturnType<typeof addressesOf>;
+  rows: number;
+  ids: number;
+}
+
+function placesOf(width: number, room: EventRoom): Places {
+  const layout = new ProgramLayout();
+  const rows = Math.ceil(room.range / FEWEST_BYTES);
+  // Half of the slots of the largest table.
+  const slotBits = Math.max(FIRST_SLOT_BITS, Math.ceil(Math.log2((2 * room.range) / BYTES_AN_ID)));
+  const ids = 2 ** (slotBits - 1) - 1;
+  return { layout, at: addressesOf(layout, width, room, rows, slotBits), rows, ids };
+}
+
+function addressesOf(
+  layout: ProgramLayout,
+  width: number,
+  { range, chunk }: EventRoom,
+  rows: number,
+  slotBits: number,
+) {
+  // Tables of all sizes lie behind one another, each twice as long as the one before.
+  const slots = 16 * 2 ** (slotBits + 1);
+  const ids = 2 ** (slotBits - 1) + 1;
+  return {
+    places: layout.room(4 * PLACES),
+    users: layout.room(4 * TABLE),
+    items: layout.room(4 * TABLE),
+    kinds: layout.room(256),
+    facts: layout.room(8 * FACTS.length),
+    cells: layout.room(8 * width),
+    chunk: layout.room(chunk + SLACK),
+    user: layout.room(4 * rows),
+    item: layout.room(4 * rows),
+    strength: layout.room(8 * rows),
+    time: layout.room(8 * rows),
+    runRow: layout.room(4 * rows),
+    runShift: layout.room(8 * rows),
+    userSlots: layout.room(slots),
+    userBytes: layout.room(range + SLACK),
+    userStarts: layout.room(8 * ids),
+    itemSlots: layout.room(slots),
+    itemBytes: layout.room(range + SLACK),
+    itemStarts: layout.room(8 * ids),
+  };
+}

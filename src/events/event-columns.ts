@@ -1,0 +1,137 @@
+import type { Roles } from '../dataset/roles.js';
+import { IndexColumn, LineColumn, type LineRuns, NumberColumn, type Values } from './columns.js';
+import type { DayOrder } from './day-month.js';
+import { EventTypes, type EventWeights } from './event-types.js';
+import { TimeColumn, type TimesSeen } from './times.js';
+
+/** Interactions as they were read, one entry a row of the file; columns are equally long. */
+export interface Events {
+  user: IndexColumn;
+  item: IndexColumn;
+  /** As the cell says; NaN where it is empty. Undefined: the file has no such column. */
+  strength: NumberColumn | undefined;
+  /** What the row's type of event weighs; finite, not 0. Undefined: the file has no such column. */
+  weight: NumberColumn | undefined;
+  types: EventTypes | undefined;
+  /** As `TimeColumn.read` gives it; NaN where it is empty. */
+  time: NumberColumn | undefined;
+  timeColumn: TimeColumn | undefined;
+  /** The line each row ends on. */
+  line: LineColumn;
+  skipped: SkippedRows;
+}
+
+/** Rows that were counted and left out, and the first line of each kind. */
+export interface SkippedRows {
+  withoutUser: SkippedKind;
+  withoutItem: SkippedKind;
+  /** Of a type of event that weighs 0. */
+  withoutWeight: SkippedKind;
+}
+
+export interface SkippedKind {
+  count: number;
+  firstLine: number;
+}
+
+/** Where the columns of an events file are, and what they are called in messages. */
+export interface EventLayout {
+  /** One character; the fast lane knows those of one byte. */
+  delimiter: string;
+  /** How many columns there are. */
+  width: number;
+  roles: Roles;
+  ratingName: string;
+  timeName: string;
+  /** What dates like 03/04/2011 have first; undefined: told from the column. */
+  dayOrder: DayOrder | undefined;
+}
+
+/** Columns with nothing in them yet. */
+export function newEvents({ roles, timeName, dayOrder }: EventLayout, eventWeights: EventWeights): Events {
+  return {
+    user: new IndexColumn(),
+    item: new IndexColumn(),
+    strength: roles.rating === undefined ? undefined : new NumberColumn(),
+    weight: roles.event === undefined ? undefined : new NumberColumn(),
+    types: roles.event === undefined ? undefined : new EventTypes(eventWeights),
+    time: roles.time === undefined ? undefined : new NumberColumn(),
+    timeColumn: roles.time === undefined ? undefined : new TimeColumn(timeName, dayOrder),
+    line: new LineColumn(),
+    skipped: { withoutUser: noneSkipped(), withoutItem: noneSkipped(), withoutWeight: noneSkipped() },
+  };
+}
+
+/** Events that were read apart, as plain data: ids numbered on their own, lines counted on their own. */
+export interface EventsPart {
+  user: Uint32Array;
+  item: Uint32Array;
+  strength: Values | undefined;
+  weight: Values | undefined;
+  time: Values | undefined;
+  lines: LineRuns;
+  times: TimesSeen | undefined;
+  types: { name: string; rows: number }[];
+  skipped: SkippedRows;
+}
+
+export function partOf({ user, item, strength, weight, time, line, timeColumn, types, skipped }: Events): EventsPart {
+  return {
+    user: user.values,
+    item: item.values,
+    strength: strength?.stored,
+    weight: weight?.stored,
+    time: time?.stored,
+    lines: line.runs,
+    times: timeColumn?.seen,
+    types: types?.inOrder.map(({ name, rows }) => ({ name, rows })) ?? [],
+    skipped,
+  };
+}
+
+/**
+ * Appends events that were read apart.
+ * @param users,items renumber the part's ids. @param line how many lines come before the part.
+ */
+export function appendEvents(
+  events: Events,
+  part: EventsPart,
+  users: Uint32Array,
+  items: Uint32Array,
+  line: number,
+): void {
+  events.user.append(part.user, users);
+  events.item.append(part.item, items);
+  if (part.strength) events.strength?.append(part.strength);
+  if (part.weight) events.weight?.append(part.weight);
+  if (part.time) events.time?.append(part.time);
+  for (const { name, rows } of part.types) {
+    const type = events.types?.of(name);
+    if (type) type.rows += rows;
+  }
+  events.line.append(part.lines, part.user.length, line);
+  const { withoutUser, withoutItem, withoutWeight } = events.skipped;
+  appendSkipped(withoutUser, part.skipped.withoutUser, line);
+  appendSkipped(withoutItem, part.skipped.withoutItem, line);
+  appendSkipped(withoutWeight, part.skipped.withoutWeight, line);
+}
+
+/** Makes room for so many rows in all. */
+export function reserveEvents({ user, item, strength, weight, time }: Events, rows: number): void {
+  for (const column of [user, item, strength, weight, time]) column?.reserve(rows);
+}
+
+function appendSkipped(kind: SkippedKind, more: SkippedKind, line: number): void {
+  if (kind.count === 0 && more.count > 0) kind.firstLine = line + more.firstLine;
+  kind.count += more.count;
+}
+
+function noneSkipped(): SkippedKind {
+  return { count: 0, firstLine: 0 };
+}
+
+/** @param line the one of the row that is left out. */
+export function countSkipped(kind: SkippedKind, line: number): void {
+  if (kind.count === 0) kind.firstLine = line;
+  kind.count++;
+}

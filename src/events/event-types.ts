@@ -1,0 +1,80 @@
+import { normalised } from '../dataset/roles.js';
+
+/** What rows of a type count beside a plain one, by the type's name; below 0 for a dislike, 0 leaves them out. */
+export type EventWeights = ReadonlyMap<string, number>;
+
+/** A type of events as a file writes it first, what its rows weigh, and how many there are. */
+export interface EventType {
+  name: string;
+  weight: number;
+  rows: number;
+}
+
+/**
+ * Weights of the types that exports have, names as `typeKey` makes them; any other type weighs 1, as a view does.
+ *
+ * What takes something back weighs as much the other way, and a dislike outweighs the views that led to it. Carts are
+ * emptied for many reasons, so that says nothing.
+ */
+const KNOWN: ReadonlyMap<string, number> = weightsOf({
+  5: `purchase purchased buy bought order ordered transaction checkout sale sold paid pay payment conversion placeorder
+    orderplaced ordercompleted completeorder completepurchase purchasecompleted`,
+  3: `cart addtocart addcart carted basket addtobasket bag addtobag begincheckout checkoutstarted`,
+  2: `wishlist addtowishlist wish favourite favorite fav addtofavourites addtofavorites like liked love loved upvote
+    thumbsup bookmark bookmarked save saved`,
+  0: `removefromcart removecart cartremove removefrombasket removefrombag`,
+  [-2]: `unlike unfavourite unfavorite removefromwishlist removefromfavourites removefromfavorites unbookmark unsave`,
+  [-5]: `return returned refund refunded cancel cancelled canceled ordercancelled ordercanceled dislike disliked
+    thumbsdown downvote hide hidden block blocked notinterested`,
+});
+
+const PLAIN = 1;
+
+/** The types of one events file, as its rows are read. */
+export class EventTypes {
+  readonly #stated: ReadonlyMap<string, number>;
+  readonly #byCell = new Map<string, EventType>();
+  readonly #byKey = new Map<string, EventType>();
+
+  /** @param stated weights by name, which go before the known ones; names are matched without case and punctuation. */
+  constructor(stated: EventWeights) {
+    this.#stated = new Map([...stated].map(([name, weight]) => [typeKey(name), weight]));
+  }
+
+  /** The type that a cell names. Counting its rows is left to the caller, who may yet refuse the row. */
+  of(cell: string): EventType {
+    const known = this.#byCell.get(cell);
+    if (known) return known;
+    const key = typeKey(cell);
+    let type = this.#byKey.get(key);
+    if (!type) {
+      type = { name: cell.trim(), weight: this.#stated.get(key) ?? KNOWN.get(key) ?? PLAIN, rows: 0 };
+      this.#byKey.set(key, type);
+    }
+    this.#byCell.set(cell, type);
+    return type;
+  }
+
+  /** The types met, as they first came. */
+  get inOrder(): EventType[] {
+    return [...this.#byKey.values()];
+  }
+
+  /** The types met, most rows first. */
+  get met(): EventType[] {
+    return this.inOrder.sort((a, b) => b.rows - a.rows);
+  }
+}
+
+/** A type as it is matched: `Add to cart`, `ADD_TO_CART`, `addtocart` → `addtocart`; a sign stays what it is. */
+export function typeKey(name: string): string {
+  return normalised(name) || name.trim();
+}
+
+function weightsOf(names: Readonly<Record<number, string>>): Map<string, number> {
+  return new Map(
+    Object.entries(names).flatMap(([weight, list]) =>
+      list.split(/\s+/).map((name): [string, number] => [name, Number(weight)]),
+    ),
+  );
+}

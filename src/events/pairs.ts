@@ -1,0 +1,157 @@
+import { everyChunk, forEachChunk } from '../kernels/chunks.js';
+import { release, uint32s } from '../kernels/memory.js';
+
+/**
+ * The rows of an events file by user and item: the entries of a sparse matrix, and the rows that each is made of.
+ *
+ *     start  0   2 …          user u has the entries start[u] .. start[u+1]
+ *     index  3   7   …        their items, rising
+ *     rows   0   1   3 …      entry e is made of the rows order[rows[e]] .. order[rows[e+1]], as they follow in the file
+ *     order  5   0   9   …
+ */
+export interface Pairs {
+  start: Uint32Array;
+  index: Uint32Array;
+  rows: Uint32Array;
+  order: Uint32Array;
+}
+
+/**
+ * Counting sorts, which look at each row a few times however many there are: by user, where the rows do not lie so in the file
+ * already, and then by item, a few users at a time.
+ *
+ * @param user,item one entry a row of the file; below `users` and `items`.
+ * @param areDone whether they may be let go in between: both are 0 then.
+ */
+export function pairsOf(user: Uint32Array, item: Uint32Array, users: number, items: number, areDone = false): Pairs {
+  const userStart = startsOf(user, users);
+  const byUser = isRising(user) ? { item, row: undefined } : rowsByUser(user, item, userStart);
+  const isCopy = byUser.item !== item;
+  for (const array of areDone ? [user, ...(isCopy ? [item] : [])] : []) release(array);
+  const sorted = sortedByItem(userStart, byUser, items);
+  if (areDone || isCopy) release(byUser.item);
+  if (byUser.row) release(byUser.row);
+  return folded(userStart, sorted);
+}
+
+/** Rows that lie by user. */
+interface RowsByUser {
+  item: Uint32Array;
+  /** Which rows of the file they are; undefined: the first is the first, and so on. */
+  row: Uint32Array | undefined;
+}
+
+interface SortedRows {
+  order: Uint32Array;
+  /** Their items. */
+  index: Uint32Array;
+}
+
+/** Where the rows of each key begin, once they are in the order of their keys. */
+function startsOf(key: Uint32Array, keys: number): Uint32Array {
+  const bounds = new Uint32Array(keys + 1);
+  forEachChunk(key.length, (from, to) => {
+    for (let row = from; row < to; row++) bounds[key[row]! + 1]!++;
+  });
+  for (let k = 0; k < keys; k++) bounds[k + 1]! += bounds[k]!;
+  return bounds;
+}
+
+function isRising(key: Uint32Array): boolean {
+  return everyChunk(key.length, (from, to) => {
+    for (let row = Math.max(1, from); row < to; row++) if (key[row]! < key[row - 1]!) return false;
+    return true;
+  });
+}
+
+function rowsByUser(user: Uint32Array, item: Uint32Array, userStart: Uint32Array): RowsByUser {
+  const place = userStart.slice();
+  const items = uint32s(user.length);
+  const rows = uint32s(user.length);
+  forEachChunk(user.length, (from, to) => {
+    for (let row = from; row < to; row++) {
+      const at = place[user[row]!]!++;
+      rows[at] = row;
+      items[at] = item[row]!;
+    }
+  });
+  return { item: items, row: rows };
+}
+
+/** So many rows are sorted at a time: what belongs to them stays in the cache of a core meanwhile. */
+const AT_A_TIME = 1 << 15;
+
+/** Sorts the rows of each user by item, those of one item as they came. */
+function sortedByItem(userStart: Uint32Array, { item, row }: RowsByUser, items: number): SortedRows {
+  const users = userStart.length - 1;
+  const place = userStart.slice();
+  const order = uint32s(item.length);
+  const index = uint32s(item.length);
+  // To begin with a number for each item has to be worth it.
+  const most = Math.max(AT_A_TIME, items >>> 2);
+  const itemPlace = new Uint32Array(items + 1);
+  let atByItem = new Uint32Array(most);
+  let userByItem = new Uint32Array(most);
+  const sort = (first: number, last: number) => {
+    const begin = userStart[first]!;
+    const end = userStart[last]!;
+    if (end - begin > atByItem.length) {
+      atByItem = new Uint32Array(end - begin);
+      userByItem = new Uint32Array(end - begin);
+    }
+    itemPlace.fill(0);
+    for (let at = begin; at < end; at++) itemPlace[item[at]! + 1]!++;
+    for (let i = 0; i < items; i++) itemPlace[i + 1]! += itemPlace[i]!;
+    for (let u = first, at = begin; u < last; u++) {
+      for (const to = userStart[u + 1]!; at < to; at++) {
+        const by = itemPlace[item[at]!]!++;
+        atByItem[by] = at;
+        userByItem[by] = u;
+      }
+    }
+    for (let by = 0; by < end - begin; by++) {
+      const at = atByItem[by]!;
+      const to = place[userByItem[by]!]!++;
+      order[to] = row ? row[at]! : at;
+      index[to] = item[at]!;
+    }
+  };
+  for (let first = 0, last = 0; first < users; first = last) {
+    for (last = first + 1; last < users && userStart[last + 1]! - userStart[first]! <= most; ) last++;
+    sort(first, last);
+  }
+  return { order, index };
+}
+
+/**
+ * Rows in the order of their users and items, those of one pair as one entry.
+ * @param userStart where the rows of each user begin, and those of the last end.
+ */
+function folded(userStart: Uint32Array, { order, index }: SortedRows): Pairs {
+  const users = userStart.length - 1;
+  const start = new Uint32Array(users + 1);
+  const rows = uint32s(order.length + 1);
+  let entries = 0;
+  const fold = (from: number, to: number) => {
+    let before = -1;
+    let filled = entries;
+    for (let at = from; at < to; at++) {
+      const i = index[at]!;
+      if (i === before) continue;
+      before = i;
+      rows[filled] = at;
+      index[filled++] = i;
+    }
+    entries = filled;
+  };
+  for (let u = 0; u < users; u++) {
+    fold(userStart[u]!, userStart[u + 1]!);
+    start[u + 1] = entries;
+  }
+  rows[entries] = order.length;
+  if (entries === order.length) return { start, index, rows, order };
+  const pairs = { start, index: index.slice(0, entries), rows: rows.slice(0, entries + 1), order };
+  release(index);
+  release(rows);
+  return pairs;
+}

@@ -1,0 +1,27 @@
+import { hashOf, type IdIndex, type PackedIds } from '../dataset/ids.js';
+
+/** Indices of ids that were numbered elsewhere among all ids, where new ones are added in the order in which they were met there. */
+export class Renumbering {
+  readonly #index: IdIndex;
+  #map = new Uint32Array(256);
+  #known = 0;
+
+  constructor(index: IdIndex) {
+    this.#index = index;
+  }
+
+  /** The indices of the first `count` of `ids` at least; those that were asked for before are the same as then. */
+  upTo({ bytes, starts }: PackedIds, count: number): Uint32Array {
+    if (count > this.#map.length) {
+      const larger = new Uint32Array(Math.max(count, 2 * this.#map.length));
+      larger.set(this.#map);
+      this.#map = larger;
+    }
+    for (; this.#known < count; this.#known++) {
+      const from = starts[this.#known] ?? 0;
+      const to = starts[this.#known + 1] ?? 0;
+      this.#map[this.#known] = this.#index.addBytes(bytes, from, to, hashOf(bytes, from, to));
+    }
+    return this.#map;
+  }
+}

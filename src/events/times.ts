@@ -1,0 +1,154 @@
+import { BadRow } from '../csv/bad-row.js';
+import { isBlank, shown } from '../csv/cells.js';
+import { type DayOrder, midnight, partedDate } from './day-month.js';
+
+/** How a column writes its times. A column keeps to one way; numbers get their unit from their size, once all are read. */
+export type TimeUnit = 's' | 'ms' | 'µs' | 'text';
+
+/** Numbers, dates that begin with the year, or dates that end with it. */
+type Way = 'numbers' | 'dates' | 'parted';
+
+const WAYS: Record<Way, string> = {
+  numbers: 'a number',
+  dates: 'a date like 2011-12-09',
+  parted: 'a date like 24/12/2011',
+};
+
+/** What decides how further cells of a time column are read, and in what unit. */
+export interface TimesSeen {
+  /** Undefined: no cell yet. */
+  way: Way | undefined;
+  /** What the dates of a column that end with the year have first, as far as it was told. */
+  dayOrder: DayOrder | undefined;
+  /** The largest number, without its sign. */
+  largest: number;
+}
+
+const NUMERIC = /^[+-]?\d+(\.\d+)?(e\+?\d+)?$/i;
+const DATE_TIME =
+  /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?)?$/i;
+
+/** Reads the cells of one time column; each instance keeps to the way of writing of its first cell. */
+export class TimeColumn {
+  readonly #column: string;
+  #way: Way | undefined;
+  #dayOrder: DayOrder | undefined;
+  #largest = 0;
+
+  /** @param dayOrder what dates that end with the year have first, where that was said. */
+  constructor(column: string, dayOrder?: DayOrder) {
+    this.#column = column;
+    this.#dayOrder = dayOrder;
+  }
+
+  /**
+   * A cell as a number: seconds since 1970 for a date, or the number as it stands, whose unit `unit` tells later, or the
+   * code of a date that ends with the year, whose order `dayOrder` tells later. NaN where the cell is empty.
+   * @throws BadRow for anything else, and for a date that does not exist.
+   */
+  read(cell: string): number {
+    const text = cell.trim();
+    if (isBlank(text)) return Number.NaN;
+    if (NUMERIC.test(text)) return this.#take('numbers', Number(text), cell);
+    const parted = partedDate(text);
+    if (!parted) return this.#take('dates', secondsOf(text), cell);
+    const value = this.#take('parted', parted.code, cell);
+    if (parted.order === undefined) return value;
+    if (this.#dayOrder !== undefined && this.#dayOrder !== parted.order) {
+      const other = this.#dayOrder === 'day-first' ? 'the day' : 'the month';
+      throw new BadRow(`${this.#place}: ${shown(cell)} is no date with ${other} first, as the column has it`);
+    }
+    this.#dayOrder = parted.order;
+    return value;
+  }
+
+  #take(way: Way, value: number, cell: string): number {
+    if (!Number.isFinite(value)) {
+      throw new BadRow(
+        `${this.#place}: ${shown(cell)} is not a time (seconds, milliseconds, YYYY-MM-DD HH:MM:SS or DD/MM/YYYY); --time-col none leaves times out`,
+      );
+    }
+    this.#way ??= way;
+    if (way !== this.#way)
+      throw new BadRow(`${this.#place}: ${shown(cell)}, where the rows before have ${WAYS[this.#way]}`);
+    if (way === 'numbers') this.#largest = Math.max(this.#largest, Math.abs(value));
+    return value;
+  }
+
+  get #place(): string {
+    return `column "${this.#column}"`;
+  }
+
+  /** The unit of the column, from the largest number in it: seconds reach the year 5138 before they look like milliseconds. */
+  get unit(): TimeUnit {
+    if (this.#way !== 'numbers') return 'text';
+    if (this.#largest < 1e11) return 's';
+    return this.#largest < 1e14 ? 'ms' : 'µs';
+  }
+
+  /** How many of what `read` gives are a second. */
+  get scale(): number {
+    const unit = this.unit;
+    if (unit === 'ms') return 1e3;
+    return unit === 'µs' ? 1e6 : 1;
+  }
+
+  /** Seconds since 1970 for a number that `read` gave. */
+  seconds(value: number): number {
+    return value / this.scale;
+  }
+
+  /** True where `read` gave codes of dates, which are no seconds yet. */
+  get parted(): boolean {
+    return this.#way === 'parted';
+  }
+
+  /** What the dates that end with the year have first; undefined where no cell told. */
+  get dayOrder(): DayOrder | undefined {
+    return this.#dayOrder;
+  }
+
+  /** What the column has seen of its cells. */
+  get seen(): TimesSeen {
+    return { way: this.#way, dayOrder: this.#dayOrder, largest: this.#largest };
+  }
+
+  /** Takes a number as `read` would the cell that holds it; false where it would refuse it, for dates came before. */
+  takeNumber(value: number): boolean {
+    this.#way ??= 'numbers';
+    if (this.#way !== 'numbers') return false;
+    const size = Math.abs(value);
+    if (size > this.#largest) this.#largest = size;
+    return true;
+  }
+
+  /** Goes on behind cells that another column has read; false where they would not have been read the same here. */
+  follow({ way, dayOrder, largest }: TimesSeen): boolean {
+    if (way !== undefined && this.#way !== undefined && way !== this.#way) return false;
+    if (dayOrder !== undefined && this.#dayOrder !== undefined && dayOrder !== this.#dayOrder) return false;
+    this.#way ??= way;
+    this.#dayOrder ??= dayOrder;
+    this.#largest = Math.max(this.#largest, largest);
+    return true;
+  }
+}
+
+/** `2011-12-09`, `2011-12-09 12:50[:00[.5]]`, with `T` and a zone if need be; UTC where none is named. NaN: no such time. */
+function secondsOf(text: string): number {
+  const match = DATE_TIME.exec(text);
+  if (!match) return Number.NaN;
+  const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '0', zone = 'Z'] = match;
+  const date = midnight(Number(year), Number(month), Number(day));
+  const exists = date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
+  if (!exists || Number(hour) > 24 || Number(minute) > 59 || Number(second) > 60) return Number.NaN;
+  const clock = Number(hour) * 3600 + Number(minute) * 60 + Number(second) + Number(`0.${fraction}`);
+  if (clock > 86400) return Number.NaN;
+  return date.getTime() / 1000 + clock - zoneSeconds(zone);
+}
+
+function zoneSeconds(zone: string): number {
+  const match = /^([+-])(\d{2}):?(\d{2})$/.exec(zone);
+  if (!match) return 0;
+  const seconds = Number(match[2]) * 3600 + Number(match[3]) * 60;
+  return match[1] === '-' ? -seconds : seconds;
+}

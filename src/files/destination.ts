@@ -1,0 +1,182 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  createWriteStream,
+  fchmodSync,
+  fsyncSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import { ExitCode, Failure, systemCode } from '../failure.js';
+import { atExit } from '../process/at-exit.js';
+import { isNamedPipe, NamedPipe } from './named-pipe.js';
+import { ownTag, removeLeftBehind } from './owner.js';
+import { cannotCreate, cannotWrite, type Destination, drained, type OnWait } from './writing.js';
+
+/**
+ * Opens a file, or standard output for `-`.
+ * @param onWait is told where a pipe has no reader for a while. @throws Failure 73 where it cannot be made.
+ */
+export function openDestination(path: string, onWait?: OnWait): Destination {
+  const target = fileToBe(path);
+  if (target) return new AtomicFile(target);
+  if (path === '-') return new Stream(process.stdout, 'standard output');
+  return isNamedPipe(path) ? new NamedPipe(path, onWait) : new Stream(createWriteStream(path), path);
+}
+
+/** Writes a file, or standard output for `-`, in one go. @throws Failure 73 where it cannot be made, 74 where it cannot be written. */
+export async function writeWhole(path: string, text: string, onWait?: OnWait): Promise<void> {
+  const file = openDestination(path, onWait);
+  try {
+    await file.write(text);
+    await file.commit();
+  } finally {
+    file.abandon();
+  }
+}
+
+/** A file that is or will be. */
+export interface FileToBe {
+  path: string;
+  /** Its permissions, undefined where there is none yet. */
+  mode: number | undefined;
+}
+
+/**
+ * The file that a path names or will; undefined for standard output, a pipe or a device.
+ * @throws Failure 73 where it cannot be one.
+ */
+export function fileToBe(path: string): FileToBe | undefined {
+  if (path === '-') return undefined;
+  if (path.endsWith('/')) throw new Failure(ExitCode.cannotCreate, `${path} is a folder; name a file in it`);
+  const present = statOf(path);
+  if (present?.isDirectory()) throw new Failure(ExitCode.cannotCreate, `${path} is a folder; name a file in it`);
+  // A pipe or a device keeps its place: nothing can be moved over /dev/null.
+  if (present && !present.isFile()) return undefined;
+  return present ? { path: realpathSync(path), mode: present.mode & 0o777 } : { path, mode: undefined };
+}
+
+/** Standard output or a device that is written to as it comes. A reader that closes it early has seen enough. */
+class Stream implements Destination {
+  readonly #stream: Writable;
+  readonly #name: string;
+  #closed = false;
+  #error: Error | undefined;
+
+  constructor(stream: Writable, name: string) {
+    this.#stream = stream;
+    this.#name = name;
+    stream.on('error', (error) => {
+      this.#closed = true;
+      if (systemCode(error) !== 'EPIPE') this.#error = error;
+    });
+  }
+
+  async write(bytes: Uint8Array | string): Promise<boolean> {
+    if (!this.#closed && !this.#stream.write(bytes)) await drained(this.#stream);
+    if (this.#error) throw cannotWrite(this.#name, this.#error);
+    return !this.#closed;
+  }
+
+  async commit(): Promise<void> {
+    // What is still on its way is awaited, so that a failure to write it is not lost.
+    const done = new Promise<void>((resolve) => {
+      this.#stream.once('error', () => resolve());
+      if (this.#stream === process.stdout) this.#stream.write('', () => resolve());
+      else this.#stream.end(() => resolve());
+    });
+    if (!this.#closed) await done;
+    if (this.#error) throw cannotWrite(this.#name, this.#error);
+  }
+
+  abandon(): void {}
+}
+
+/**
+ * A file that appears whole or not at all: written beside its place under a name of its own, made safe on disk, then
+ * moved there in one step. `.gz` is compressed.
+ */
+export class AtomicFile implements Destination {
+  readonly #path: string;
+  readonly #temporary: string;
+  readonly #file: Writable;
+  readonly #descriptor: number;
+  readonly #head: Writable;
+  readonly #forget: () => void;
+  #error: Error | undefined;
+  #done = false;
+
+  /** @param temporary where it is written; beside its place unless said. */
+  constructor({ path, mode }: FileToBe, temporary?: string) {
+    this.#path = path;
+    const name = `.${basename(path)}.`;
+    this.#temporary = temporary ?? join(dirname(path), `${name}${ownTag()}.${randomBytes(6).toString('hex')}.tmp`);
+    try {
+      removeLeftBehind(dirname(path), name, '\\.[0-9a-f]{12}\\.tmp');
+      this.#descriptor = openSync(this.#temporary, 'wx', mode ?? 0o666);
+      if (mode !== undefined) fchmodSync(this.#descriptor, mode);
+    } catch (error) {
+      throw cannotCreate(path, error);
+    }
+    this.#forget = atExit(() => rmSync(this.#temporary, { force: true }));
+    this.#file = createWriteStream(this.#temporary, { fd: this.#descriptor, autoClose: false });
+    this.#file.on('error', (error) => this.#fail(error));
+    if (path.endsWith('.gz')) {
+      const gzip = createGzip();
+      gzip.on('error', (error) => this.#fail(error));
+      gzip.pipe(this.#file);
+      this.#head = gzip;
+    } else {
+      this.#head = this.#file;
+    }
+  }
+
+  async write(bytes: Uint8Array | string): Promise<boolean> {
+    if (!this.#error && !this.#head.write(bytes)) await drained(this.#head, this.#file);
+    if (this.#error) throw cannotWrite(this.#path, this.#error);
+    return true;
+  }
+
+  async commit(): Promise<void> {
+    try {
+      this.#head.end();
+      await finished(this.#file, { readable: false });
+      fsyncSync(this.#descriptor);
+      closeSync(this.#descriptor);
+      renameSync(this.#temporary, this.#path);
+      this.#done = true;
+      this.#forget();
+    } catch (error) {
+      throw cannotWrite(this.#path, error);
+    }
+  }
+
+  abandon(): void {
+    if (this.#done) return;
+    this.#head.destroy();
+    this.#file.destroy();
+    rmSync(this.#temporary, { force: true });
+    this.#forget();
+  }
+
+  #fail(error: Error): void {
+    this.#error ??= error;
+  }
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    // A file where a folder is needed.
+    throw cannotCreate(path, error);
+  }
+}

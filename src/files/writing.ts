@@ -1,0 +1,52 @@
+import { dirname } from 'node:path';
+import type { Writable } from 'node:stream';
+import { ExitCode, Failure, isDiskFull, messageOf, systemCode } from '../failure.js';
+
+/** Where the answer goes, bit by bit; it counts only once `commit` has run. */
+export interface Destination {
+  /** Waits until there is room for more. False: the reader has left (`| head`), and wants no more. */
+  write(bytes: Uint8Array | string): Promise<boolean>;
+  /** Makes what was written the answer. */
+  commit(): Promise<void>;
+  /** Leaves everything as it was. Harmless after `commit`. */
+  abandon(): void;
+}
+
+/** Is told, in a sentence, what is waited for. */
+export type OnWait = (message: string) => void;
+
+/** Until the first of the streams drains; an error or a close of any of them counts, since no drain will follow it. */
+export function drained(...streams: Writable[]): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      for (const stream of streams) for (const event of ['drain', 'error', 'close']) stream.off(event, done);
+      resolve();
+    };
+    streams[0]?.once('drain', done);
+    for (const stream of streams) for (const event of ['error', 'close']) stream.once(event, done);
+  });
+}
+
+/** The failure of a file that cannot be made, in the user's terms. */
+export function cannotCreate(path: string, cause: unknown): Failure {
+  const code = systemCode(cause);
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return new Failure(ExitCode.cannotCreate, `${path}: the folder ${dirname(path)} does not exist; make it first`, {
+      cause,
+    });
+  }
+  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
+    return new Failure(
+      ExitCode.cannotCreate,
+      `${path}: no permission to write in ${dirname(path)}; who runs this needs write rights there`,
+      { cause },
+    );
+  }
+  return new Failure(ExitCode.cannotCreate, `${path} cannot be created: ${messageOf(cause)}`, { cause });
+}
+
+/** The failure of a file that cannot be written on. */
+export function cannotWrite(path: string, cause: unknown): Failure {
+  const wayOut = isDiskFull(cause) ? '; make room there and run it again' : '';
+  return new Failure(ExitCode.io, `${path} cannot be written: ${messageOf(cause)}${wayOut}`, { cause });
+}

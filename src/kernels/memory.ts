@@ -1,0 +1,110 @@
+import { createRequire } from 'node:module';
+
+/*
+ * Memory from the system itself, by way of the C library. A file that is mapped is there once, in the page cache, however
+ * many processes read it; large pages take a five-hundredth of the faults. Where that cannot be had (koffi was not
+ * installed; not Linux) files are read, and arrays are what JavaScript makes of them.
+ */
+
+/** Values of Linux' <sys/mman.h>, on all machines that Node is built for. */
+const READ_AND_WRITE = 3;
+const MAP_PRIVATE = 2;
+const MAP_FIXED = 0x10;
+const MAP_ANONYMOUS = 0x20;
+const MADV_DONTNEED = 4;
+const MADV_HUGEPAGE = 14;
+/** Since Linux 5.14. An older one refuses it, and pages come as they are touched. */
+const MADV_POPULATE_READ = 22;
+/** What mmap answers where it fails: (void *) -1. */
+const MAP_FAILED = 0xffffffffffffffffn;
+
+/** Below that an array is what JavaScript makes of it: a large page is 2 MB. */
+const LARGE = 4 << 20;
+
+interface System {
+  mmap: (at: bigint | null, length: number, protection: number, flags: number, file: number, offset: number) => bigint;
+  madvise: (place: bigint, length: number, advice: number) => number;
+  munmap: (place: bigint, length: number) => number;
+  view: (place: bigint, length: number) => ArrayBuffer;
+}
+
+/** Undefined: there is none; null: nobody has asked yet. */
+let system: System | undefined | null = null;
+
+/** Where buffers of ours lie, and whether they are files; what nothing refers to any more is unmapped. */
+const places = new WeakMap<ArrayBufferLike, { place: bigint; isFile: boolean }>();
+const unused = new FinalizationRegistry<{ place: bigint; length: number }>(({ place, length }) => {
+  system?.munmap(place, length);
+});
+
+/**
+ * The first `length` bytes of an open file, mapped, also once it is closed; who writes to them writes to a copy. The file must not be cut while they are
+ * used.
+ *
+ * @returns undefined where it has to be read.
+ */
+export function mappedFile(file: number, length: number): ArrayBuffer | undefined {
+  return mapped(length, MAP_PRIVATE, file, MADV_POPULATE_READ);
+}
+
+/** So many zeros; in large pages where they are many. */
+export function uint32s(length: number): Uint32Array<ArrayBuffer> {
+  return new Uint32Array(zeros(4 * length), 0, length);
+}
+
+/** Likewise. */
+export function float32s(length: number): Float32Array<ArrayBuffer> {
+  return new Float32Array(zeros(4 * length), 0, length);
+}
+
+/** Likewise. */
+export function float64s(length: number): Float64Array<ArrayBuffer> {
+  return new Float64Array(zeros(8 * length), 0, length);
+}
+
+/**
+ * Gives back the memory of such an array, or of the whole file that one is a part of, when it is of no more use, before the garbage
+ * collector finds out: its numbers are 0 from then on.
+ */
+export function release({ buffer }: Uint32Array | Float32Array | Float64Array): void {
+  const own = places.get(buffer);
+  if (!own || !system) return;
+  const { place, isFile } = own;
+  // Pages of a file would come again from the file, which is there as long as it is mapped.
+  if (!isFile) system.madvise(place, buffer.byteLength, MADV_DONTNEED);
+  else system.mmap(place, buffer.byteLength, READ_AND_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+}
+
+function zeros(bytes: number): ArrayBuffer {
+  const large = bytes < LARGE ? undefined : mapped(bytes, MAP_PRIVATE | MAP_ANONYMOUS, -1, MADV_HUGEPAGE);
+  return large ?? new ArrayBuffer(bytes);
+}
+
+function mapped(length: number, flags: number, file: number, advice: number): ArrayBuffer | undefined {
+  if (system === null) system = loaded();
+  if (!system || length === 0) return undefined;
+  const place = system.mmap(null, length, READ_AND_WRITE, flags, file, 0);
+  if (place === MAP_FAILED) return undefined;
+  system.madvise(place, length, advice);
+  const buffer = system.view(place, length);
+  places.set(buffer, { place, isFile: file >= 0 });
+  unused.register(buffer, { place, length });
+  return buffer;
+}
+
+function loaded(): System | undefined {
+  if (process.platform !== 'linux') return undefined;
+  try {
+    const koffi: typeof import('koffi') = createRequire(import.meta.url)('koffi');
+    const library = koffi.load(null);
+    return {
+      mmap: library.func('void *mmap(void *, size_t, int, int, int, int64_t)'),
+      madvise: library.func('int madvise(void *, size_t, int)'),
+      munmap: library.func('int munmap(void *, size_t)'),
+      view: koffi.view,
+    };
+  } catch {
+    // Not installed, or not for this machine.
+    return undefined;
+  }
+}

@@ -1,0 +1,97 @@
+import type { SparseRows } from '../matrix/sparse.js';
+import type { EvidenceFacts } from './evidence.js';
+import type { SignalCounts } from './fit.js';
+import type { RowFacts } from './scales.js';
+import { inversePower, type Settings } from './settings.js';
+
+/** What is known once all rows are learned, by item: what finishing them takes. */
+export interface Finish {
+  popularity: Float64Array;
+  trend: Float64Array;
+  degree: Float64Array;
+  /** P_i of each item's row. */
+  precision: Float64Array;
+  /** 0 to 1: how far stated preferences are to be believed. */
+  trust: number;
+}
+
+export function finishOf({ popularity, trend, degree, trust }: EvidenceFacts, precision: Float64Array): Finish {
+  return { popularity, trend, degree, precision, trust };
+}
+
+/**
+ * Finishes the rows of items, in place, with what depends on their targets:
+ *
+ *     W_ij = (row_ij · d_j^(a/2 − b) / P_j)^p
+ *
+ * Before a power other than 1 weights are divided by the largest of them all, or a power of 10 would end at 0 or at
+ * infinity in single floats; the scales, which bring rows to one measure, take such a factor out again.
+ *
+ * Only b and p enter here, and β and τ in the scales: the same learned rows can be finished in many ways.
+ *
+ * @param pieces signals × items as they were learned; piece k begins with signal `from[k]`.
+ */
+export function finishRows(
+  pieces: readonly SparseRows[],
+  from: readonly number[],
+  counts: SignalCounts,
+  finish: Finish,
+  settings: Settings,
+): RowFacts {
+  const factor = targetFactors(finish, settings);
+  const facts: RowFacts = { sum: new Float64Array(counts.items), largest: new Float64Array(counts.items) };
+  const itemRows = (k: number) => Math.min(pieces[k]!.rows, Math.max(0, counts.items - from[k]!));
+  if (settings.power !== 1) {
+    let largest = 0;
+    pieces.forEach((piece, k) => {
+      largest = Math.max(largest, largestWeight(piece, itemRows(k), factor));
+    });
+    // Where all weights are 0 there is nothing to divide.
+    if (largest > 0) for (let item = 0; item < factor.length; item++) factor[item]! /= largest;
+  }
+  pieces.forEach((piece, k) => {
+    for (let row = 0; row < itemRows(k); row++) finishRow(piece, row, from[k]! + row, factor, settings.power, facts);
+  });
+  return facts;
+}
+
+/** The largest weight of some first rows, whatever its sign. */
+function largestWeight({ start, index, value }: SparseRows, rows: number, factor: Float64Array): number {
+  let largest = 0;
+  for (let e = 0; e < start[rows]!; e++) largest = Math.max(largest, Math.abs(value[e]! * factor[index[e]!]!));
+  return largest;
+}
+
+function finishRow(
+  piece: SparseRows,
+  row: number,
+  item: number,
+  factor: Float64Array,
+  power: number,
+  facts: RowFacts,
+): void {
+  let sum = 0;
+  let largest = 0;
+  for (let e = piece.start[row]!; e < piece.start[row + 1]!; e++) {
+    const raw = piece.value[e]! * factor[piece.index[e]!]!;
+    piece.value[e] = power === 1 ? raw : signedPower(raw, power);
+    const weight = piece.value[e]!;
+    sum += weight;
+    if (weight > largest) largest = weight;
+  }
+  facts.sum[item] = sum;
+  facts.largest[item] = largest;
+}
+
+/** d_j^(a/2 − b) / P_j; 1 for an item without evidence, which no row reaches. Jaccard's coefficient is as it is. */
+function targetFactors({ degree, precision }: Finish, settings: Settings): Float64Array {
+  if (settings.method === 'jaccard') return new Float64Array(degree.length).fill(1);
+  const exponent = settings.targetDamping - settings.sourceDamping / 2;
+  return degree.map((d, item) => (d > 0 ? inversePower(d, exponent) / precision[item]! : 1));
+}
+
+/** |x|^p with the sign of x; weights below 0 occur in exact EASE alone. */
+function signedPower(x: number, p: number): number {
+  if (x === 0) return 0;
+  return x > 0 ? Math.exp(p * Math.log(x)) : -Math.exp(p * Math.log(-x));
+}

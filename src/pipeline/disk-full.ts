@@ -1,0 +1,30 @@
+import { tmpdir } from 'node:os';
+import { dirname } from 'node:path';
+import { ExitCode, Failure, isDiskFull, messageOf } from '../failure.js';
+import { ChildFailure } from '../workers/child.js';
+import type { Run } from './run.js';
+
+/**
+ * What went wrong; where there was no room, in this process or a child, Failure 74 with the folder and what the run had there. To be
+ * called before `run.end`.
+ *
+ * @param output the file that is written; '-' for none: then all that the run writes for itself lies in the temporary folder.
+ */
+export function explainDiskFull(error: unknown, run: Run, output = '-'): unknown {
+  const cause = error instanceof Failure ? error.cause : error;
+  if (!isDiskFull(cause)) return error;
+  const why = messageOf(cause);
+  const directory = run.hasDirectory ? run.directory : undefined;
+  // Standard output, a device or the file of an evaluation is full, and not the folder of the run: its own failure says so.
+  const isElsewhere = error instanceof Failure && error.exitCode === ExitCode.io && !(cause instanceof ChildFailure);
+  if (isElsewhere && !directory?.isBesideOutput) return error;
+  const isTemporary = directory ? !directory.isBesideOutput : output === '-';
+  const folder = directory ? dirname(directory.path) : isTemporary ? tmpdir() : dirname(output);
+  const had = directory ? `: the run had ${(directory.bytes / 1e6).toFixed(1)} MB there, and wanted more` : '';
+  const wayOut = isTemporary ? 'make room there, or set TMPDIR to a folder with some' : 'make room there';
+  return new Failure(
+    ExitCode.io,
+    `no room in ${folder} (${why})${had}; no output file was written; ${wayOut}, and run it again`,
+    { cause },
+  );
+}

@@ -1,0 +1,114 @@
+import { ExitCode, Failure } from '../failure.js';
+import { megabytes } from '../report/heartbeat.js';
+
+/*
+ * What a run takes, in bytes, before it takes it: measured on 1 and 10 million ratings (bench/README.md) and rounded up. What
+ * files hold that are mapped counts once, however many children read it.
+ */
+
+const MB = 1 << 20;
+/** A process with nothing to do yet. */
+const PARENT = 80 * MB;
+const CHILD = 65 * MB;
+/** A row while it is put in order: five columns and their places. */
+const A_ROW = 32;
+/** An id, a title, what is known of an item or a user. */
+const AN_ID = 150;
+/**
+ * What a row takes more than it does already while it is put in order (measured: 8 to 15, without large pages up to 28), and an
+ * interaction while it is arranged (8).
+ */
+const A_FOLDED = 16;
+const AN_ARRANGED = 10;
+/** What a child needs for the range of a file that it reads. */
+const A_RANGE = 45 * MB;
+/** An interaction while it is arranged to be learned from; in the files that children map; in the program of each of them. */
+const ARRANGED = 40;
+const MAPPED = 16;
+const COPIED = 8;
+/** The pairs that a ridge is learned from, in the files and in the program of each child. */
+const PAIRS = 8_000_000;
+const A_PAIR = 8;
+/** A target of a row of the model, likewise. */
+const A_TARGET = 8;
+/** Interactions that settings are tried on at most, and what one takes. */
+const TRIED = 2_000_000;
+const A_TRIED = 60;
+
+/** What is known of a data set once it is read. */
+export interface Sizes {
+  users: number;
+  items: number;
+  interactions: number;
+  /** Targets a row, and whether pairs are kept to choose their weights by. */
+  neighbors: number;
+  hasPairs: boolean;
+  /** What settings are tried on before. */
+  isTuned: boolean;
+}
+
+/** Bytes that so many children and their parent take at once, at most. */
+export type Need = (children: number) => number;
+
+/** While files of so many bytes are read and put in order, about: a row has 24 bytes, packed ones 6. */
+export function needToRead(files: readonly { bytes: number; isPacked: boolean }[]): Need {
+  const rows = files.reduce((total, { bytes, isPacked }) => total + bytes / (isPacked ? 6 : 24), 0);
+  return (children) => PARENT + A_ROW * rows + children * (CHILD + A_RANGE);
+}
+
+/** While it is learned and recommended from. */
+export function needToLearn({ users, items, interactions, neighbors, hasPairs, isTuned }: Sizes): Need {
+  const tried = isTuned ? A_TRIED * Math.min(TRIED, interactions) : 0;
+  const parent = PARENT + AN_ID * (users + items) + tried;
+  const pairs = hasPairs ? A_PAIR * Math.min(PAIRS, items * items) : 0;
+  const model = A_TARGET * items * Math.min(items, neighbors);
+  const child = CHILD + Math.max(COPIED * interactions, pairs + model);
+  return (children) =>
+    parent +
+    Math.max(ARRANGED * interactions + children * CHILD, MAPPED * interactions + pairs + model + children * child);
+}
+
+/**
+ * How many children, up to `most`, a run may have at once to stay within its memory.
+ * @throws Failure 71, which says what one would take, where not even one may be.
+ */
+export function childrenWithin(budget: number, most: number, need: Need, what: string): number {
+  let children = most;
+  while (children > 1 && need(children) > budget) children--;
+  if (need(children) <= budget) return children;
+  throw new Failure(
+    ExitCode.noMemory,
+    `--max-memory ${megabytes(budget)} is too little: ${what} takes about ${megabytes(need(1))} with one worker; give it that, or a smaller input`,
+  );
+}
+
+/** Megabytes of JavaScript objects that each child may have: large arrays are no such objects. */
+export function childHeap(budget: number, children: number): number {
+  return Math.max(64, Math.floor(budget / (children + 1) / MB));
+}
+
+/** What so many rows take, while they are put in order, beside what they take already. */
+export function moreToFold(rows: number): number {
+  return A_FOLDED * rows;
+}
+
+/** Likewise so many interactions while they are arranged to be learned from. */
+export function moreToArrange(interactions: number): number {
+  return AN_ARRANGED * interactions;
+}
+
+/** What is told where a run would take more than there is left, just before it does. */
+export function noRoomFor(budget: number, used: number, more: number, what: string): Failure {
+  return new Failure(
+    ExitCode.noMemory,
+    `--max-memory ${megabytes(budget)} is too little: ${what} takes about ${megabytes(used + more)}, ${megabytes(used)} of it taken already; no output file was written; give it that, or a smaller input`,
+  );
+}
+
+/** What is told where a run takes more than was planned. */
+export function overBudget(budget: number, used: number, while_: string): Failure {
+  return new Failure(
+    ExitCode.noMemory,
+    `stopped at ${megabytes(used)} while ${while_}: more than --max-memory ${megabytes(budget)}; no output file was written; give it more, a smaller -j or a smaller input`,
+  );
+}

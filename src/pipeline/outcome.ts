@@ -1,0 +1,74 @@
+import type { Options } from '../cli/recommend-options.js';
+import { displayName } from '../csv/table.js';
+import { messageOf } from '../failure.js';
+import { writeWhole } from '../files/destination.js';
+import { metricsFor } from '../report/metrics-file.js';
+import { type Ended, type RunRecord, summaryOf } from '../report/summary.js';
+import type { Run } from './run.js';
+
+/** How a run ended. */
+export interface Ending {
+  exitCode: number;
+  error: string | null;
+  /** For people; '' where the error says it. */
+  message: string;
+  /** Stopped by a signal: nothing is waited for any more. */
+  interrupted: boolean;
+}
+
+/**
+ * Keeps what became of a run where it was asked for: metrics, summary, log. That one cannot be written is told, and does not fail a
+ * run that did its work.
+ */
+export async function keepOutcome(run: Run, options: Options, record: RunRecord, ending: Ending): Promise<void> {
+  const ended: Ended = { ...ending, seconds: run.seconds(), startedAt: run.startedAt, memory: run.memory.peak };
+  const { metricsFile, summary } = options;
+  if (metricsFile !== undefined) {
+    await write(run, 'metrics', metricsFile, metricsFor(metricsFile, metricsOf(options, record, ended)));
+  }
+  const isWanted = summary !== undefined || options.logFormat === 'json';
+  const facts = isWanted ? await summaryOf(options.version, shown(options), record, ended) : {};
+  if (summary !== undefined) await write(run, 'summary', summary, `${JSON.stringify(facts, undefined, 2)}\n`);
+  run.summary(ending.message, facts);
+}
+
+/** The options as a summary shows them. */
+function shown({ version: _, method: __, ...typed }: Options): object {
+  return { ...typed, eventWeights: Object.fromEntries(typed.eventWeights) };
+}
+
+async function write(run: Run, what: string, path: string, text: string): Promise<void> {
+  try {
+    await writeWhole(path, text, run.info);
+  } catch (error) {
+    const why = messageOf(error);
+    run.warn(`no ${what}: ${why}; mend that for the next run, this one ends as it would have without`);
+  }
+}
+
+function metricsOf(options: Options, record: RunRecord, ended: Ended) {
+  const endedAt = (ended.startedAt.getTime() + 1000 * ended.seconds) / 1000;
+  const { users, items, interactions, version } = options;
+  return {
+    version,
+    exitCode: ended.exitCode,
+    endedAt,
+    seconds: ended.seconds,
+    stages: record.stages.map(({ stage, seconds }) => ({ stage, seconds: seconds() })),
+    inputs: Object.entries({ users, items, interactions }).flatMap(([input, path]) =>
+      path === undefined ? [] : [{ input, ...rowsOf(record, path) }],
+    ),
+    served: record.served,
+    retries: record.retries.length,
+    memoryBytes: ended.memory.bytes,
+  };
+}
+
+function rowsOf({ files }: RunRecord, path: string) {
+  const file = files.find(({ table }) => table.path === displayName(path));
+  return {
+    rows: file?.table.rows ?? 0,
+    rejected: file?.table.rejected ?? 0,
+    skipped: file?.skipped.reduce((total, { kind }) => total + kind.count, 0) ?? 0,
+  };
+}

@@ -1,0 +1,58 @@
+import { sizeAtHand } from '../csv/source.js';
+import type { Inputs } from '../dataset/inputs.js';
+import type { EventScannerOf } from '../events/compiled-events.js';
+import type { RangeWorkers } from '../events/ranges.js';
+import { compiledScanner } from '../kernels/compiled-kernel.js';
+import type { ReadJob } from '../workers/protocol.js';
+import { readRangePart, releaseRangePart } from '../workers/range-file.js';
+import type { Run } from './run.js';
+
+/** Of input that makes work enough for a child. */
+const BYTES_A_CHILD = 500_000;
+
+/** How many bytes the files of a run have, as far as that is known. */
+export function inputBytes({ users, items, interactions }: Pick<Inputs, 'users' | 'items' | 'interactions'>): number {
+  return [users, items, interactions].reduce((bytes, path) => bytes + (path === undefined ? 0 : sizeAtHand(path)), 0);
+}
+
+/**
+ * Has children start while the first bytes are read: from fork to ready a child takes a quarter of a second.
+ * @param bytes of input, as far as they are known: of pipes alone nobody knows when there will be work.
+ */
+export function startChildren({ pool }: Run, bytes: number): void {
+  pool.start(Math.ceil(bytes / BYTES_A_CHILD));
+}
+
+const NO_IDS = { bytes: new Uint8Array(0), starts: new Float64Array(1) };
+
+/** Below this it takes longer to compile what reads faster. */
+const WORTH_SCANNING = 1 << 16;
+
+/** How a run reads its files: nothing of it changes what is read. */
+export function fastReading(run: Run): Pick<Inputs, 'rangeWorkers' | 'scanning'> {
+  const scannerOf: EventScannerOf = (layout, room) => compiledScanner()?.(layout, room);
+  return { rangeWorkers: rangeWorkers(run), scanning: { scannerOf, least: WORTH_SCANNING } };
+}
+
+/** Has ranges of an events file read in the pool; undefined where a single process is to do all. */
+export function rangeWorkers({ pool, directory, workers }: Run): RangeWorkers | undefined {
+  if (workers === 1) return undefined;
+  return {
+    read: async (task, ranges, onPart) => {
+      const job: ReadJob = { kind: 'read', task, rows: directory.file('events') };
+      const shards = ranges.map(({ from, to }, index) => ({ index, from, to, cost: to - from, whole: true }));
+      await pool.run(
+        job,
+        shards,
+        async ({ path }) => {
+          const part = readRangePart(path);
+          directory.discard([path]);
+          await onPart(part);
+          releaseRangePart(part);
+        },
+        // Whatever is left out is read by this process.
+        () => onPart({ end: 0, segments: [], users: NO_IDS, items: NO_IDS }),
+      );
+    },
+  };
+}

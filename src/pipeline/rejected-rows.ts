@@ -1,0 +1,108 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { quoted, safelyQuoted } from '../csv/quoting.js';
+import type { BadRows } from '../csv/table.js';
+import { ExitCode, Failure, messageOf } from '../failure.js';
+import { openDestination } from '../files/destination.js';
+import { isNamedPipe } from '../files/named-pipe.js';
+import type { OnWait } from '../files/writing.js';
+import { loadPackage } from '../load-package.js';
+
+const { stringify }: typeof import('csv-stringify/sync') = loadPackage('csv-stringify/sync');
+
+/** What is done with refused rows. */
+export interface Rejects {
+  badRows: BadRows;
+  /** Sees that all that are to be kept are. */
+  close: () => Promise<void>;
+  /** Waits for nothing. Harmless after `close`. */
+  abandon: () => void;
+}
+
+const HEADER = 'file,line,reason,row\n';
+const NOTHING_KEPT = { close: async () => {}, abandon: () => {} };
+
+/**
+ * What `--bad-rows` asks for: stop, skip, or keep the refused rows in a CSV of their own (file, line, reason, row).
+ * @param safe no cell of it may be run by a spreadsheet. @param onWait is told where nobody reads a pipe for a while.
+ */
+export function openBadRows(what: string, safe: boolean, onWait?: OnWait): Rejects {
+  if (what === 'stop') return { badRows: 'stop', ...NOTHING_KEPT };
+  if (what === 'skip') return { badRows: () => {}, ...NOTHING_KEPT };
+  const quote = safe ? safelyQuoted : quoted;
+  const { write, ...ends } = isNamedPipe(what) ? intoPipe(what, onWait) : intoFile(what);
+  write(HEADER);
+  return {
+    badRows: ({ path, line, reason, cells }) => {
+      const row = cells.length > 0 ? stringify([[...cells]], { eof: false }) : '';
+      write(`${[quote(path), line, quote(reason), quote(row)].join(',')}\n`);
+    },
+    ...ends,
+  };
+}
+
+interface Sink extends Pick<Rejects, 'close' | 'abandon'> {
+  write: (line: string) => void;
+}
+
+function intoFile(what: string): Sink {
+  let file: number | undefined;
+  try {
+    file = openSync(what, 'w', 0o666);
+  } catch (cause) {
+    const why = messageOf(cause);
+    throw new Failure(ExitCode.cannotCreate, `--bad-rows: ${what} cannot be created: ${why}`, { cause });
+  }
+  const abandon = () => {
+    if (file !== undefined) closeSync(file);
+    file = undefined;
+  };
+  return {
+    write: (line) => {
+      try {
+        if (file !== undefined) writeSync(file, line);
+      } catch (error) {
+        const why = messageOf(error);
+        throw new Failure(
+          ExitCode.io,
+          `--bad-rows: ${what} cannot be written: ${why}; make room there, or --bad-rows skip keeps none`,
+        );
+      }
+    },
+    close: async () => abandon(),
+    abandon,
+  };
+}
+
+/** A pipe may have no reader yet, or a slow one: rows wait in memory, so that reading and signals do not. */
+function intoPipe(what: string, onWait: OnWait | undefined): Sink {
+  const pipe = openDestination(what, onWait);
+  let waiting: string[] = [];
+  let writing: Promise<void> | undefined;
+  let failure: unknown;
+  // One row after the other: each that waits for room by itself would listen for it by itself.
+  const writeAll = async () => {
+    try {
+      while (waiting.length > 0) {
+        const lines = waiting;
+        waiting = [];
+        for (const line of lines) await pipe.write(line);
+      }
+    } catch (error) {
+      failure = error;
+    }
+    writing = undefined;
+  };
+  return {
+    write: (line) => {
+      if (failure) throw failure;
+      waiting.push(line);
+      writing ??= writeAll();
+    },
+    close: async () => {
+      await writing;
+      if (failure) throw failure;
+      await pipe.commit();
+    },
+    abandon: () => pipe.abandon(),
+  };
+}

@@ -1,0 +1,130 @@
+import type { LogOptions } from '../cli/log-options.js';
+import { RunDirectory } from '../files/run-directory.js';
+import { MemoryWatch } from '../process/family-memory.js';
+import { heartbeatFacts, heartbeatText } from '../report/heartbeat.js';
+import { Log } from '../report/log.js';
+import { BEGINNING, placeAt, type Stage } from '../report/progress.js';
+import type { BalanceName } from '../workers/balance.js';
+import { Pool } from '../workers/pool.js';
+
+/** What a run needs while it lasts; `end` leaves nothing of it behind. */
+export interface Run {
+  /** In the temporary folder, but for `settleIn`; made when it is first asked for. */
+  readonly directory: RunDirectory;
+  /** Has the files of the run lie there. */
+  settleIn: (directory: RunDirectory) => void;
+  /** True once there is one. */
+  readonly hasDirectory: boolean;
+  pool: Pool;
+  /** The most children at once. */
+  readonly workers: number;
+  progress: Progress;
+  /** Says something on stderr to who watches, unless `--quiet`. */
+  info: (message: string) => void;
+  /** The same, with `--verbose` alone. */
+  debug: (message: string) => void;
+  /** Says what is wrong, whoever listens. */
+  warn: (message: string) => void;
+  /** The last it says: how it ended, for people ('' where an error will tell them) and for programs. */
+  summary: (message: string, facts: object) => void;
+  memory: MemoryWatch;
+  /** What could not be worked, whatever worker it was given to. */
+  lost: Lost[];
+  /** What was tried again, and why. */
+  retries: string[];
+  startedAt: Date;
+  /** Seconds since the run began. */
+  seconds: () => number;
+  end: () => Promise<void>;
+}
+
+/** Is told how far a run has come; it decides nothing. */
+export interface Progress {
+  /** @param done of `total`, in any unit. @param users served so far. */
+  at(stage: Stage, done: number, total: number, users?: number): void;
+}
+
+/** A user who got no list, or a signal (an item, an attribute value, a group) whose row was not learned; by index. */
+export interface Lost {
+  what: 'user' | 'signal';
+  index: number;
+  why: string;
+}
+
+export interface RunOptions extends Partial<LogOptions> {
+  workers: number;
+  /** Who gets the next shard; `least-loaded` unless said. */
+  balance?: BalanceName;
+}
+
+const RETRIED = 'nothing is lost so far, and nothing is to be done';
+const KILLED = `${RETRIED}; should memory be short, a smaller -j needs less`;
+
+export function startRun({ workers, balance = 'least-loaded', ...logOptions }: RunOptions): Run {
+  const { quiet = false, verbose = false, logFormat, pulse } = logOptions;
+  const startedAt = performance.now();
+  const seconds = () => (performance.now() - startedAt) / 1000;
+  let directory: RunDirectory | undefined;
+  const log = new Log(process.stderr, { quiet, verbose, logFormat });
+  const retries: string[] = [];
+  const pool = new Pool({
+    size: workers,
+    balance,
+    onRetry: (message) => {
+      retries.push(message);
+      log.warn(`${message}\n  ${/SIGKILL/.test(message) ? KILLED : RETRIED}`);
+    },
+    // A log of objects has no room for the last words of a child that crashes.
+    ...(logFormat === 'json' ? { onWords: (words: string) => log.warn(`a worker said: ${words}`) } : {}),
+  });
+  const memory = new MemoryWatch(() => pool.pids());
+  memory.start();
+  let place = BEGINNING;
+  const answer = () => {
+    const { bytes: memoryBytes, processes } = memory.look();
+    const now = { ...place, seconds: seconds(), memoryBytes, processes, retries: retries.length };
+    log.status(heartbeatText(now), heartbeatFacts(now));
+  };
+  process.on('SIGUSR1', answer);
+  const timer = pulse === undefined ? undefined : setInterval(answer, 1000 * pulse).unref();
+  return {
+    // Made when the first file is: where none can be made, the run has begun and can tell of it.
+    get directory() {
+      directory ??= new RunDirectory();
+      return directory;
+    },
+    settleIn: (settled) => {
+      directory = settled;
+    },
+    get hasDirectory() {
+      return directory !== undefined;
+    },
+    pool,
+    get workers() {
+      return pool.size;
+    },
+    progress: {
+      at: (stage, done, total, users = 0) => {
+        place = placeAt(stage, done, total, users);
+        log.draw(place);
+      },
+    },
+    info: (message) => log.info(message),
+    debug: (message) => log.debug(message),
+    warn: (message) => log.warn(message),
+    summary: (message, facts) => log.summary(message, facts),
+    memory,
+    lost: [],
+    retries,
+    startedAt: new Date(),
+    seconds,
+    end: async () => {
+      clearInterval(timer);
+      process.off('SIGUSR1', answer);
+      memory.stop();
+      log.stop();
+      await pool.close('at once');
+      directory?.remove();
+    },
+  };
+}

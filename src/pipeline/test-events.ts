@@ -1,0 +1,43 @@
+import type { Dataset, FileReport } from '../dataset/dataset.js';
+import { IdIndex } from '../dataset/ids.js';
+import type { Inputs } from '../dataset/inputs.js';
+import { readInteractions } from '../dataset/users-file.js';
+import type { TestEvents } from '../evaluation/held-out.js';
+import { aggregateEvents } from '../events/aggregate.js';
+
+/**
+ * Reads the events of `--test` by the rules of all events. Users and items are numbered as in the dataset, which stays as
+ * it is; those it does not know come behind.
+ */
+export async function readTestEvents(
+  inputs: Inputs,
+  path: string,
+  dataset: Dataset,
+): Promise<{ events: TestEvents; report: FileReport }> {
+  const ids = { users: indexOf(dataset.userIds), items: indexOf(dataset.itemIds) };
+  const { path: name, events, report } = await readInteractions(inputs, path, ids, []);
+  const { userIds, itemIds } = { userIds: ids.users.ids, itemIds: ids.items.ids };
+  const { matrix, rule, duplicates, repeated, withoutStrength } = aggregateEvents(
+    name,
+    events,
+    userIds,
+    itemIds,
+    inputs,
+  );
+  report.events = {
+    rule,
+    hasStrength: events.strength !== undefined,
+    duplicates,
+    repeated,
+    withoutStrength,
+    types: events.types?.met ?? [],
+    time: undefined,
+  };
+  return { events: { interactions: matrix, userIds, itemIds }, report };
+}
+
+function indexOf(ids: readonly string[]): IdIndex {
+  const index = new IdIndex();
+  for (const id of ids) index.add(id);
+  return index;
+}

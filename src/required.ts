@@ -1,7 +1,0 @@
-import { createRequire } from 'node:module';
-
-/**
- * Loads a package in its CommonJS form: one file, where its modules are a dozen that Node's loader takes two to ten times as long for; and
- * only when it is asked for.
- */
-export const required = createRequire(import.meta.url);

@@ -1,0 +1,170 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { atExit } from '../process/at-exit.js';
+import type { Shard } from './plan.js';
+import { type Answer, type AnswerTo, asToParent, type Job, PROTOCOL, type ToChild, type ToParent } from './protocol.js';
+
+/** How a child came to its end, or what it did instead of answering. */
+export type Ending = 'could not start' | 'exited early' | 'was killed' | 'said nonsense' | 'was silent' | 'threw';
+
+export class ChildFailure extends Error {
+  readonly ending: Ending;
+  /** The child's own stack, where it threw. */
+  readonly childStack: string | undefined;
+  /** The system's, where that is why it threw; else ''. */
+  readonly code: string;
+
+  constructor(ending: Ending, message: string, childStack?: string, code = '') {
+    super(message);
+    this.name = 'ChildFailure';
+    this.ending = ending;
+    this.childStack = childStack;
+    this.code = code;
+    // What the child threw at says where the defect is; where the parent heard of it does not.
+    if (childStack !== undefined) this.stack = `${message}\n${childStack}`;
+  }
+}
+
+/** The program that children run: next to `dist`, from `src/workers/` and from `dist/workers/` alike. */
+export const WORKER = new URL('../../dist/shard-worker.js', import.meta.url);
+
+export interface ChildOptions {
+  /** Is given what it says on stderr, which is that of this process otherwise. */
+  onWords?: ((words: string) => void) | undefined;
+  /** Megabytes of objects it may have; undefined: as Node has it. */
+  heap?: number | undefined;
+}
+
+/** Large arrays in large pages: on a virtual machine half of the time of a child was spent in page faults. Only glibc knows it. */
+function tunables(own: string | undefined): string {
+  const large = 'glibc.malloc.hugetlb=1';
+  return own ? `${own}:${large}` : large;
+}
+
+/** One forked child: shards in, answers out, one at a time. Every way it can end is an error with a name. */
+export class Child {
+  /** Resolves when the child is ready to work. */
+  readonly started: Promise<void>;
+  readonly #process: ChildProcess;
+  readonly #gone: Promise<void>;
+  #take: ((message: ToParent) => void) | undefined;
+  #refuse: ((failure: ChildFailure) => void) | undefined;
+  #failure: ChildFailure | undefined;
+  #ending = false;
+  #isAtWork = false;
+
+  constructor(worker: URL, { onWords, heap }: ChildOptions = {}) {
+    this.#process = fork(fileURLToPath(worker), [], {
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', onWords ? 'pipe' : 'inherit', 'ipc'],
+      env: { ...process.env, GLIBC_TUNABLES: tunables(process.env.GLIBC_TUNABLES) },
+      // A debugger's port can be taken once only: children do without.
+      execArgv: [
+        ...process.execArgv.filter((argument) => !argument.startsWith('--inspect')),
+        ...(heap === undefined ? [] : [`--max-old-space-size=${heap}`]),
+      ],
+    });
+    this.#gone = new Promise((resolve) => {
+      // Not 'close': that waits for the channel as well, and does not always come after a disconnect of ours.
+      this.#process.once('exit', () => resolve());
+      this.#process.once('error', () => resolve());
+    });
+    this.#process.stderr?.setEncoding('utf8').on('data', (words: string) => onWords?.(words.trim()));
+    const forget = atExit(() => this.#process.kill('SIGKILL'));
+    this.#gone.then(forget);
+    this.#process.on('message', (message) => this.#hear(message));
+    this.#process.once('error', (error) => this.#fail('could not start', error.message));
+    this.#process.once('disconnect', () => {
+      // It may live on without its channel, and would never be heard again.
+      if (!this.#ending) this.#process.kill('SIGKILL');
+    });
+    this.#process.once('exit', (code, signal) => {
+      if (this.#ending) return;
+      if (signal) this.#fail('was killed', `was killed by ${signal}`);
+      else this.#fail('exited early', `ended with exit code ${code} and no answer`);
+    });
+    this.started = this.#next().then((message) => {
+      if (message.type === 'ready' && message.protocol === PROTOCOL) return;
+      throw this.#nonsense('did not say that it is ready, or speaks another version of the protocol');
+    });
+    this.started.catch(() => {});
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
+  /**
+   * Has a shard of job number `job` worked.
+   * @throws ChildFailure when the child does anything but answer; it is of no more use then, unless it merely threw.
+   */
+  async work<J extends Job>(job: number, task: J, shard: Shard): Promise<AnswerTo<J>> {
+    await this.started;
+    const { index, from, to } = shard;
+    const message: ToChild = { type: 'shard', protocol: PROTOCOL, job, task, index, from, to };
+    const reply = this.#next();
+    this.#isAtWork = true;
+    if (this.#process.connected) this.#process.send(message, () => {});
+    const heard = await reply;
+    this.#isAtWork = false;
+    if (heard.type === 'failed' && heard.index === index) {
+      throw new ChildFailure('threw', heard.message, heard.stack, heard.code);
+    }
+    if (heard.type !== 'answer' || heard.index !== index || !answers(heard.answer, task)) {
+      throw this.#nonsense(`answered ${heard.type} where shard ${index} was asked`);
+    }
+    return heard.answer;
+  }
+
+  /** Waits no longer for what it does: it is of no more use. */
+  giveUp(why: string): void {
+    this.#fail('was silent', why);
+  }
+
+  /** Lets the child go, and waits until it is gone. */
+  async end(): Promise<void> {
+    // Node drops what is left of a message half read when it disconnects, and never gets to close the channel.
+    if (this.#isAtWork) return this.kill();
+    this.#ending = true;
+    if (this.#process.connected) this.#process.disconnect();
+    await this.#gone;
+  }
+
+  /** Ends the child at once, whatever it does, and waits until it is gone. */
+  async kill(): Promise<void> {
+    this.#ending = true;
+    this.#process.kill('SIGKILL');
+    await this.#gone;
+  }
+
+  #next(): Promise<ToParent> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure) {
+        reject(this.#failure);
+        return;
+      }
+      this.#take = resolve;
+      this.#refuse = reject;
+    });
+  }
+
+  #hear(message: unknown): void {
+    const heard = asToParent(message);
+    if (heard) this.#take?.(heard);
+    else this.#nonsense('sent a message that is none of the protocol');
+  }
+
+  #nonsense(what: string): ChildFailure {
+    return this.#fail('said nonsense', what);
+  }
+
+  #fail(ending: Ending, what: string): ChildFailure {
+    this.#failure ??= new ChildFailure(ending, `worker ${this.pid} ${what}`);
+    this.#refuse?.(this.#failure);
+    return this.#failure;
+  }
+}
+
+function answers<J extends Job>(answer: Answer, task: J): answer is AnswerTo<J> {
+  return answer.kind === task.kind;
+}

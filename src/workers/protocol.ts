@@ -1,0 +1,208 @@
+import type { EventsTask } from '../events/range-reader.js';
+import type { SignalCounts } from '../model/fit.js';
+import type { Settings } from '../model/settings.js';
+
+/**
+ * What parent and child say to one another. Both ends import this file and refuse anything else; `PROTOCOL` changes
+ * with the shape of a message.
+ *
+ *     parent                        child
+ *       fork ───────────────────────▶
+ *       ◀────────────────────── ready
+ *       shard (job, from, to) ──────▶
+ *       ◀──────────── answer | failed        one at a time, until the parent disconnects
+ */
+export const PROTOCOL = 5;
+
+/** Rows in a file, and the first of them. */
+export interface RowFile {
+  path: string;
+  from: number;
+}
+
+/** Count a range of rows of the Gram matrix, and write them to a file. */
+export interface GramJob {
+  kind: 'gram';
+  /** Array file: the evidence. */
+  evidence: string;
+  settings: Settings;
+  /** The rows of the shard that begins with row r go to a file whose name begins with `<rows>.<r>`. */
+  rows: string;
+}
+
+/** Learn the rows of a range of signals, and write them to a file. */
+export interface FitJob {
+  kind: 'fit';
+  evidence: string;
+  settings: Settings;
+  /** All rows of the Gram matrix, where the method needs them. */
+  gram: RowFile[];
+  rows: string;
+}
+
+/** Where a learned model lies. */
+export interface ModelFiles {
+  counts: SignalCounts;
+  rows: RowFile[];
+  /** Array file: what finishing the rows takes. */
+  finish: string;
+}
+
+/** Recommend to a range of users, as CSV lines. */
+export interface ScoreJob {
+  kind: 'score';
+  model: ModelFiles;
+  settings: Settings;
+  /** Array files: the audience, and the quoted cells of the output. */
+  audience: string;
+  cells: string;
+  listLength: number;
+  withTitles: boolean;
+}
+
+/** Recommend to a range of users, as item indices. */
+export interface ListsJob {
+  kind: 'lists';
+  model: ModelFiles;
+  settings: Settings;
+  audience: string;
+  listLength: number;
+}
+
+/** Judge ways of finishing a model by what users did besides; row `way · users + user` stands for a user and a way of `waysOf`. */
+export interface TrialJob {
+  kind: 'trial';
+  model: ModelFiles;
+  /** Each with the audience it recommends to (one a recency) and what finishing takes (one a half-life of popularity). */
+  variants: { settings: Settings; audience: string; finish: string }[];
+  /** Array file: users × items that were held out. */
+  heldOut: string;
+  listLength: number;
+}
+
+/** Read a range of an events file's bytes, and write what is found to a file. */
+export interface ReadJob {
+  kind: 'read';
+  task: EventsTask;
+  rows: string;
+}
+
+export type Job = ReadJob | GramJob | FitJob | ScoreJob | ListsJob | TrialJob;
+
+/** @param job counts the jobs of a run: shards of one job share what is read for it. */
+export type ToChild = {
+  type: 'shard';
+  protocol: number;
+  job: number;
+  task: Job;
+  index: number;
+  from: number;
+  to: number;
+};
+
+export interface ReadAnswer {
+  kind: 'read';
+  path: string;
+}
+export interface GramAnswer {
+  kind: 'gram';
+  path: string;
+}
+export interface FitAnswer {
+  kind: 'fit';
+  path: string;
+  /** By row: P_i, and how many cells there are. */
+  precision: Float64Array;
+  length: Float64Array;
+}
+export interface ScoreAnswer {
+  kind: 'score';
+  /** The users' lists as lines of CSV, in their order. */
+  csv: Uint8Array;
+  users: number;
+  rows: number;
+  /** Users whose list has fewer items than were asked for, and those among them who get none. */
+  short: number;
+  empty: number;
+}
+export interface ListsAnswer {
+  kind: 'lists';
+  /** The users' lists one after the other, and how long each is. */
+  items: Uint32Array;
+  length: Uint32Array;
+}
+export interface TrialAnswer {
+  kind: 'trial';
+  /** By row: what the list of each variant of its way is worth. */
+  worth: Float64Array;
+}
+export type Answer = ReadAnswer | GramAnswer | FitAnswer | ScoreAnswer | ListsAnswer | TrialAnswer;
+
+/** The answer to a job of that kind. */
+export type AnswerTo<J extends Job> = Extract<Answer, { kind: J['kind'] }>;
+
+export type ToParent =
+  | { type: 'ready'; protocol: number }
+  | { type: 'answer'; index: number; answer: Answer }
+  /** @param code of the system ("ENOSPC"), '' where it is no error of the system. */
+  | { type: 'failed'; index: number; message: string; stack: string; code: string };
+
+/** The message, if it is one a child may send; undefined for nonsense. */
+export function asToParent(message: unknown): ToParent | undefined {
+  if (typeof message !== 'object' || message === null || !('type' in message)) return undefined;
+  const { type } = message;
+  if (type === 'ready' && 'protocol' in message && typeof message.protocol === 'number') {
+    return { type, protocol: message.protocol };
+  }
+  if (!('index' in message) || typeof message.index !== 'number') return undefined;
+  const { index } = message;
+  if (type === 'failed' && 'message' in message && 'stack' in message && 'code' in message) {
+    const { message: why, stack, code } = message;
+    return { type, index, message: String(why), stack: String(stack), code: String(code) };
+  }
+  if (type !== 'answer' || !('answer' in message)) return undefined;
+  const answer = asAnswer(message.answer);
+  return answer && { type, index, answer };
+}
+
+function asAnswer(answer: unknown): Answer | undefined {
+  if (typeof answer !== 'object' || answer === null || !('kind' in answer)) return undefined;
+  switch (answer.kind) {
+    case 'read':
+    case 'gram':
+      if ('path' in answer && typeof answer.path === 'string') return { kind: answer.kind, path: answer.path };
+      return undefined;
+    case 'fit':
+      return asFitAnswer(answer);
+    case 'score':
+      return asScoreAnswer(answer);
+    case 'lists':
+      if (!('items' in answer) || !('length' in answer)) return undefined;
+      if (!(answer.items instanceof Uint32Array) || !(answer.length instanceof Uint32Array)) return undefined;
+      return { kind: 'lists', items: answer.items, length: answer.length };
+    case 'trial':
+      if (!('worth' in answer) || !(answer.worth instanceof Float64Array)) return undefined;
+      return { kind: 'trial', worth: answer.worth };
+    default:
+      return undefined;
+  }
+}
+
+function asFitAnswer(answer: object): FitAnswer | undefined {
+  if (!('path' in answer && 'precision' in answer && 'length' in answer)) return undefined;
+  const { path, precision, length } = answer;
+  if (typeof path !== 'string' || !(precision instanceof Float64Array) || !(length instanceof Float64Array)) {
+    return undefined;
+  }
+  return { kind: 'fit', path, precision, length };
+}
+
+function asScoreAnswer(answer: object): ScoreAnswer | undefined {
+  if (!('csv' in answer && 'users' in answer && 'rows' in answer)) return undefined;
+  if (!('short' in answer && 'empty' in answer)) return undefined;
+  const { csv, users, rows, short, empty } = answer;
+  if (!(csv instanceof Uint8Array)) return undefined;
+  if (typeof users !== 'number' || typeof rows !== 'number') return undefined;
+  if (typeof short !== 'number' || typeof empty !== 'number') return undefined;
+  return { kind: 'score', csv, users, rows, short, empty };
+}

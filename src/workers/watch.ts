@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+
+/** How long a child may be silent over a shard. */
+export interface Timeouts {
+  /** Seconds that any shard may take. */
+  least: number;
+  /** Seconds that a shard may take before the pace of the job is known. */
+  first: number;
+  /** Times as long as its cost lets expect. */
+  times: number;
+  /** Seconds that a child may be stopped (SIGSTOP). */
+  stopped: number;
+}
+
+export const TIMEOUTS: Readonly<Timeouts> = { least: 60, first: 1800, times: 30, stopped: 10 };
+
+/** Something that is waited for. */
+export interface Watched {
+  pid: number;
+  /** Seconds it may take. */
+  limit: number;
+  /** Called once, with why: it has been waited for long enough. */
+  giveUp: (why: string) => void;
+}
+
+const TICK = 1;
+/** A tick that took longer: we were stopped ourselves, or the machine slept, and the children with us. */
+const LONGEST_TICK = 2 * TICK;
+
+/** Watches over children at work: one that is stopped, or takes far too long, is given up. */
+export class Watch {
+  readonly #stoppedFor: number;
+  readonly #watched = new Map<Watched, { seconds: number; stopped: number }>();
+  #timer: NodeJS.Timeout | undefined;
+  #last = 0;
+
+  /** @param stoppedFor seconds that a child may be stopped. */
+  constructor(stoppedFor: number) {
+    this.#stoppedFor = stoppedFor;
+  }
+
+  /** Watches until the function that comes back is called. */
+  over(watched: Watched): () => void {
+    this.#watched.set(watched, { seconds: 0, stopped: 0 });
+    if (!this.#timer) {
+      this.#last = performance.now();
+      // A pool that is forgotten must not keep the process alive.
+      this.#timer = setInterval(() => this.#tick(), 1000 * TICK).unref();
+    }
+    return () => {
+      this.#watched.delete(watched);
+      if (this.#watched.size > 0) return;
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    };
+  }
+
+  #tick(): void {
+    const now = performance.now();
+    const elapsed = Math.min((now - this.#last) / 1000, LONGEST_TICK);
+    this.#last = now;
+    for (const [watched, spent] of this.#watched) {
+      spent.seconds += elapsed;
+      spent.stopped = isStopped(watched.pid) ? spent.stopped + elapsed : 0;
+      const isStuck = spent.stopped > this.#stoppedFor;
+      if (!isStuck && spent.seconds <= watched.limit) continue;
+      this.#watched.delete(watched);
+      const tooLong = `gave no answer within ${Math.round(watched.limit)} s`;
+      watched.giveUp(isStuck ? 'was stopped (SIGSTOP) and did not go on' : tooLong);
+    }
+  }
+}
+
+/** Seconds that a shard of that cost may take. @param pace cost done a second so far; 0: unknown. */
+export function limitOf({ least, first, times }: Timeouts, cost: number, pace: number): number {
+  return pace > 0 ? Math.max(least, (times * cost) / pace) : Math.max(least, first);
+}
+
+/** True for a process that job control holds. Only Linux tells. */
+function isStopped(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name stands in parentheses, and may hold any character.
+    return /^ [Tt] /.test(stat.slice(stat.lastIndexOf(')') + 1));
+  } catch {
+    // It is gone, or this is no Linux: nothing is known of it.
+    return false;
+  }
+}

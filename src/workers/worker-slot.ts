@@ -1,0 +1,136 @@
+import { ExitCode, Failure } from '../failure.js';
+import type { Load } from './balance.js';
+import { type Child, ChildFailure } from './child.js';
+import type { Shard } from './plan.js';
+import type { AnswerTo, Job } from './protocol.js';
+import { limitOf, type Timeouts, type Watch } from './watch.js';
+
+/** Tries to start a child, before it is given up. */
+const STARTS = 3;
+const WAY_OUT = 'is there memory for one more process, and is the program built (npm run setup)?';
+/** Milliseconds before the next try, and that a child may idle before it is let go. */
+const BETWEEN_STARTS = 100;
+const IDLE = 3000;
+
+/** A place in the pool: one child at a time, which works one shard at a time. */
+export class WorkerSlot {
+  /** What it has to do and did in the present job. */
+  load: Load = { outstanding: 0, done: 0, seconds: 0 };
+  /** Resolves when it has nothing to do. */
+  free: Promise<void> = Promise.resolve();
+  readonly #fork: () => Child;
+  readonly #watch: Watch;
+  readonly #timeouts: Timeouts;
+  readonly #children = new Set<Child>();
+  #child: Child | undefined;
+  #idle: NodeJS.Timeout | undefined;
+
+  constructor(fork: () => Child, watch: Watch, timeouts: Timeouts) {
+    this.#fork = fork;
+    this.#watch = watch;
+    this.#timeouts = timeouts;
+  }
+
+  /** Begins a job: what was measured before is of another kind. */
+  begin(): void {
+    this.load = { outstanding: 0, done: 0, seconds: 0 };
+  }
+
+  /** Has its child start, so that it is ready when there is work; it is let go if none comes soon. */
+  start(): void {
+    if (this.#child) return;
+    this.#forked();
+    this.#letIdle();
+  }
+
+  /** It is at work until this is done. */
+  occupy(work: Promise<void>): void {
+    this.free = work;
+  }
+
+  /**
+   * Has a shard worked by its child, or by a new one.
+   * @throws ChildFailure when it does anything but answer; the child is gone then, unless it merely threw. Failure 1 where
+   *   none can be started.
+   */
+  async work<J extends Job>(number: number, job: J, shard: Shard): Promise<AnswerTo<J>> {
+    clearTimeout(this.#idle);
+    this.load.outstanding = shard.cost;
+    try {
+      const child = await this.#started();
+      const startedAt = performance.now();
+      const { done, seconds } = this.load;
+      const limit = limitOf(this.#timeouts, shard.cost, seconds > 0 ? done / seconds : 0);
+      const answer = await this.#watched(child, limit, () => child.work(number, job, shard));
+      this.load.done += shard.cost;
+      this.load.seconds += (performance.now() - startedAt) / 1000;
+      return answer;
+    } finally {
+      this.load.outstanding = 0;
+      this.#letIdle();
+    }
+  }
+
+  pids(): number[] {
+    return [...this.#children].map(({ pid }) => pid);
+  }
+
+  async close(how: 'gently' | 'at once'): Promise<void> {
+    clearTimeout(this.#idle);
+    this.#child = undefined;
+    await Promise.all([...this.#children].map((child) => (how === 'gently' ? child.end() : child.kill())));
+  }
+
+  /** The child, ready to work. @throws Failure 1 after a few tries. */
+  async #started(): Promise<Child> {
+    for (let start = 1; ; start++) {
+      const child = this.#child ?? this.#forked();
+      try {
+        await this.#watched(child, this.#timeouts.least, () => child.started);
+        return child;
+      } catch (error) {
+        if (!(error instanceof ChildFailure)) throw error;
+        if (start === STARTS)
+          throw new Failure(ExitCode.unexpected, `workers do not start: ${error.message}\n  ${WAY_OUT}`);
+        await new Promise((resolve) => setTimeout(resolve, BETWEEN_STARTS));
+      }
+    }
+  }
+
+  /** Waits for a child no longer than is sensible; one that failed is gone for good afterwards. */
+  async #watched<T>(child: Child, limit: number, work: () => Promise<T>): Promise<T> {
+    const unwatch = this.#watch.over({ pid: child.pid, limit, giveUp: (why) => child.giveUp(why) });
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof ChildFailure && error.ending !== 'threw') await this.#lose(child);
+      throw error;
+    } finally {
+      unwatch();
+    }
+  }
+
+  #forked(): Child {
+    const child = this.#fork();
+    this.#child = child;
+    this.#children.add(child);
+    return child;
+  }
+
+  async #lose(child: Child): Promise<void> {
+    if (this.#child === child) this.#child = undefined;
+    await child.kill();
+    this.#children.delete(child);
+  }
+
+  #letIdle(): void {
+    this.#idle = setTimeout(() => this.#release(), IDLE).unref();
+  }
+
+  #release(): void {
+    const child = this.#child;
+    if (!child) return;
+    this.#child = undefined;
+    child.end().then(() => this.#children.delete(child));
+  }
+}

@@ -1,0 +1,99 @@
+import { describe, expect, it, vi } from 'vitest';
+import { parseEvaluateOptions } from '../../src/cli/evaluate-options.js';
+import { ExitCode, Failure } from '../../src/failure.js';
+
+const parsed = (...args: string[]) => parseEvaluateOptions(['-u', 'u.csv', ...args])!;
+
+/** The failure of a command line, with what commander said of it. */
+function refused(args: readonly string[]): { failure: unknown; said: string } {
+  let said = '';
+  const write = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    said += String(text);
+    return true;
+  });
+  try {
+    parseEvaluateOptions(args);
+  } catch (failure) {
+    return { failure, said };
+  } finally {
+    write.mockRestore();
+  }
+  throw new Error('it was not refused');
+}
+
+describe('parseEvaluateOptions', () => {
+  it('has the documented defaults', () => {
+    expect(parsed()).toMatchObject({
+      users: 'u.csv',
+      items: undefined,
+      test: undefined,
+      split: undefined,
+      holdout: 0.2,
+      algorithms: ['auto', 'popular'],
+      at: [10, 20],
+      sampleUsers: undefined,
+      seed: 1,
+      by: [],
+      format: 'table',
+      output: '-',
+      perUser: undefined,
+      badRows: 'stop',
+    });
+  });
+
+  it('runs each algorithm once, in the order given, and popular always', () => {
+    expect(parsed('--algorithms', 'ridge, cosine,ridge').algorithms).toEqual(['ridge', 'cosine', 'popular']);
+    expect(parsed('--algorithms', 'popular,auto').algorithms).toEqual(['popular', 'auto']);
+  });
+
+  it('sorts the cuts, and takes each once', () => {
+    expect(parsed('--at', '20,5,20').at).toEqual([5, 20]);
+  });
+
+  it.each([
+    ['0.1', 0.1],
+    ['.25', 0.25],
+    ['1', 1],
+    ['12', 12],
+  ])('takes a holdout of %s', (text, holdout) => {
+    expect(parsed('--holdout', text).holdout).toBe(holdout);
+  });
+
+  it('takes the options of the input as the main command does', () => {
+    const options = parsed('-i', 'i.csv', '--rating-col', 'stars', '--attribute-cols', 'a, b', '--delimiter', 'tab');
+    expect(options).toMatchObject({
+      items: 'i.csv',
+      named: { rating: 'stars' },
+      attributeColumns: ['a', 'b'],
+      delimiter: '\t',
+    });
+  });
+
+  it('cannot be changed afterwards', () => {
+    expect(Object.isFrozen(parsed())).toBe(true);
+  });
+
+  it.each([
+    ['no users', []],
+    ['a holdout of nothing', ['-u', 'u.csv', '--holdout', '0']],
+    ['a holdout of more than all', ['-u', 'u.csv', '--holdout', '1.5']],
+    ['a list of no items', ['-u', 'u.csv', '--at', '10,0']],
+    ['an empty name', ['-u', 'u.csv', '--algorithms', 'auto,']],
+    ['a split that there is not', ['-u', 'u.csv', '--split', 'first']],
+    ['a seed that is no number', ['-u', 'u.csv', '--seed', 'x']],
+    ['a test file and a split', ['-u', 'u.csv', '--test', 't.csv', '--split', 'last']],
+    ['a test file and a holdout', ['-u', 'u.csv', '--test', 't.csv', '--holdout', '0.2']],
+    ['two files from one standard input', ['-u', '-', '--test', '-']],
+    ['two answers on one standard output', ['-u', 'u.csv', '--per-user', '-']],
+    ['an output that is an input', ['-u', 'u.csv', '--test', 't.csv', '-o', './t.csv']],
+    ['metrics of users over the users', ['-u', 'u.csv', '--per-user', 'u.csv']],
+    ['one file for two answers', ['-u', 'u.csv', '-o', 'a.csv', '--per-user', 'a.csv']],
+    ['a word for bad rows that was meant to be another', ['-u', 'u.csv', '--bad-rows', 'skipp']],
+    ['an argument that is no option', ['-u', 'u.csv', 'x.csv']],
+  ])('refuses %s with 2 and a reason', (_, args) => {
+    const { failure, said } = refused(args);
+    expect(failure).toBeInstanceOf(Failure);
+    expect(failure).toMatchObject({ exitCode: ExitCode.usage });
+    expect(said + (failure as Failure).message).not.toBe('');
+  });
+});

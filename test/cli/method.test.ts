@@ -1,0 +1,159 @@
+import { describe, expect, test } from 'vitest';
+import { AUTO, algorithmsHelp, METHOD_NAMES, methodOf, parametersOf } from '../../src/cli/method.js';
+import { Failure } from '../../src/failure.js';
+import type { SparseRows } from '../../src/matrix/sparse.js';
+import { ALGORITHMS, algorithmNamed } from '../../src/model/algorithms.js';
+import { HYPER_PARAMETERS } from '../../src/model/hyper-parameters.js';
+import { DEFAULT_SETTINGS, type Settings } from '../../src/model/settings.js';
+import { audienceOf } from '../../src/ranking/audience.js';
+import { modelOf } from '../../src/ranking/model.js';
+import { learntFrom } from '../model/learned.js';
+import { denseOf, largeWorld, observationsOf, rowsOf } from '../model/worlds.js';
+
+function refusal(name: string, ...assignments: string[]): string {
+  try {
+    methodOf(name, assignments, '--algorithm');
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    expect(error.exitCode).toBe(2);
+    return error.message;
+  }
+  throw new Error('nothing was refused');
+}
+
+test('auto is tuned from the fixed defaults, every other method is as it is named', () => {
+  expect(METHOD_NAMES).toEqual([AUTO, ...ALGORITHMS.map(({ name }) => name)]);
+  const auto = methodOf(AUTO, [], '--algorithm');
+  expect(auto).toEqual({ name: 'auto', settings: DEFAULT_SETTINGS, tuned: true, fixed: new Set() });
+  for (const { name, settings } of ALGORITHMS) {
+    expect(methodOf(name, [], '--algorithm')).toEqual({ name, settings, tuned: false, fixed: new Set() });
+  }
+});
+
+test('settings by hand are set in their order and stay fixed', () => {
+  const { settings, fixed } = methodOf('cosine', ['neighbors=50', ' recency = 1', 'neighbors=60'], '--algorithm');
+  expect(settings).toEqual({ ...algorithmNamed('cosine')!.settings, neighbors: 60, recency: 1 });
+  expect(fixed).toEqual(new Set(['neighbors', 'recency']));
+  // What is named by others stays as it was.
+  expect(methodOf('cosine', [], '--algorithm').settings.neighbors).toBe(200);
+});
+
+test('a name that is none is answered with the nearest, all there are, and where to read on', () => {
+  const all = `There are ${METHOD_NAMES.join(', ')} (recommend help algorithms)`;
+  expect(refusal('cosinus')).toBe(`--algorithm: there is no algorithm "cosinus"; is it cosine? ${all}`);
+  expect(refusal('Ridge')).toBe(`--algorithm: there is no algorithm "Ridge"; is it ridge? ${all}`);
+  expect(refusal('xyzzyxyzzy')).toBe(`--algorithm: there is no algorithm "xyzzyxyzzy". ${all}`);
+  expect(refusal('')).toBe(`--algorithm: there is no algorithm "". ${all}`);
+});
+
+test('a setting that is none is answered with the nearest and all there are', () => {
+  const all = `There are ${HYPER_PARAMETERS.map(({ key }) => key).join(', ')} (recommend help algorithms)`;
+  expect(refusal('auto', 'lamda=1')).toBe(`--set lamda=1: there is no setting "lamda"; is it lambda? ${all}`);
+  expect(refusal('auto', 'xyzzy=1')).toBe(`--set xyzzy=1: there is no setting "xyzzy". ${all}`);
+  expect(refusal('auto', 'xyzzy')).toBe(`--set xyzzy: there is no setting "xyzzy". ${all}`);
+});
+
+test('a setting without a name, a value or an equals sign is told how settings are written', () => {
+  expect(refusal('auto', '=1')).toBe(
+    '--set =1: the setting has no name; KEY=VALUE is wanted (recommend help algorithms)',
+  );
+  expect(refusal('auto', '')).toBe('--set : the setting has no name; KEY=VALUE is wanted (recommend help algorithms)');
+  expect(refusal('auto', 'power')).toBe(
+    '--set power: power has no value; KEY=VALUE is wanted (recommend help algorithms)',
+  );
+});
+
+test('a value that is none, or out of its range, is answered with what would do', () => {
+  expect(refusal('auto', 'power=0')).toBe(
+    '--set power=0: power is a number from 0.1 to 10, not "0" (recommend help algorithms)',
+  );
+  expect(refusal('auto', 'power=')).toContain('power is a number from 0.1 to 10, not ""');
+  expect(refusal('auto', 'power=1=2')).toContain('not "1=2"');
+  expect(refusal('auto', 'power=2', 'power=ten')).toContain('--set power=ten: ');
+});
+
+test('a setting that the algorithm makes nothing of is refused, with those it has', () => {
+  expect(refusal('jaccard', 'lambda=3')).toBe(
+    '--set lambda=3: jaccard has no lambda. It has neighbors, basket-damping, power, popularity-weight, popularity-half-life, recency, preference-weight, group-weight, cold-group-weight, attribute-weight, attribute-reach, group-smoothing, group-targets (recommend help algorithms)',
+  );
+  expect(refusal('popular', 'neighbors=3')).toMatch(
+    /^--set neighbors=3: popular has no neighbors\. It has popularity-/,
+  );
+});
+
+describe('what a setting changes', () => {
+  const small = largeWorld(3, 40, 24);
+  const world = {
+    ...small,
+    // Some users ask for a kind and have done nothing, so that preferences and groups show.
+    interactions: small.interactions.map((row, user) => (user % 5 === 0 ? row.map(() => 0) : row)),
+    preferences: small.interactions.map((_, user) => [user % 3, 1, 2, 3].map((kind) => (kind === user % 4 ? 1 : 0))),
+  };
+  const seen = observationsOf(world);
+
+  /** The scores of all users and items, as the formula has them. */
+  function scores(settings: Settings): number[][] {
+    const { rows, counts, finish } = learntFrom(seen, settings);
+    const { scales } = modelOf(counts, [rows], [0], finish, settings);
+    const known = {
+      ...seen,
+      excluded: rowsOf(
+        world.interactions.map(() => []),
+        counts.items,
+      ),
+    };
+    const everybody = (byUser: SparseRows) => byUser;
+    const { signals } = audienceOf({ ...known, times: seen.times }, everybody, settings, { includeSeen: false });
+    const scaleOf = (signal: number) => {
+      if (signal < counts.items) return scales.items;
+      return signal < counts.items + counts.preferences ? scales.preferences : scales.groups;
+    };
+    const model = denseOf(rows);
+    return denseOf(signals).map((row) =>
+      Array.from(scales.prior, (prior, item) =>
+        row.reduce((sum, strength, signal) => sum + strength * scaleOf(signal) * model[signal]![item]!, prior),
+      ),
+    );
+  }
+
+  /** Popularity and attributes count and rows are cut, or what concerns that could not show. */
+  const shown = (settings: Settings): Settings => ({
+    ...settings,
+    attributeWeight: 0.5,
+    popularityWeight: 3,
+    neighbors: 5,
+  });
+  /** Another value of each: one that tells, where the default is large. */
+  const others: Partial<Settings> = { neighbors: 2, steps: 1, attributeReach: 9, groupTargets: 1 };
+  /** Attributes alone, whatever each of them counts. */
+  const silentInContent = ['attribute-weight'];
+
+  describe.each(ALGORITHMS.map(({ name, settings }) => [name, shown(settings)] as const))(
+    'under %s',
+    (name, before) => {
+      const plain = scores(before);
+      const has = new Set(parametersOf(before).map(({ key }) => key));
+
+      test.each(HYPER_PARAMETERS.map(({ key, setting }) => [key, setting] as const))('%s', (key, setting) => {
+        const after = scores({ ...before, [setting]: others[setting] ?? before[setting] * 2 + 0.25 });
+        const isSilent = name === 'content' && silentInContent.includes(key);
+        if (has.has(key) && !isSilent) expect(after).not.toEqual(plain);
+        else expect(after).toEqual(plain);
+      });
+    },
+  );
+});
+
+test('the help tells of every algorithm with its paper, and of every setting with its range and defaults', () => {
+  const help = algorithmsHelp();
+  for (const { name, summary, paper } of ALGORITHMS) {
+    expect(help).toContain(`  ${name.padEnd(12)}  ${summary}\n${' '.repeat(16)}${paper}\n`);
+  }
+  for (const { key, letter, setting, effect, low, high, whole } of HYPER_PARAMETERS) {
+    const range = `${whole ? 'whole, ' : ''}${low} to ${high}; default ${DEFAULT_SETTINGS[setting]}`;
+    expect(help).toContain(`  ${key}${letter && ` (${letter})`}: ${effect}\n${' '.repeat(16)}${range}`);
+  }
+  expect(help).toContain('default 12; ease 10; only in ridge, ease\n');
+  expect(help).toContain('whole, 1 to 10000; default 200; not in ease, popular\n');
+  expect(help).toContain('0 to 1000; default 0.5\n');
+});

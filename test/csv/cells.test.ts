@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { BadRow } from '../../src/csv/bad-row.js';
+import { isBlank, listEntries, numberCell, shown } from '../../src/csv/cells.js';
+import { closest } from '../../src/dataset/closest.js';
+
+describe('numberCell', () => {
+  it.each([
+    ['5', 5],
+    [' 4.5 ', 4.5],
+    ['-2', -2],
+    ['+3', 3],
+    ['.5', 0.5],
+    ['4.', 4],
+    ['1e3', 1000],
+    ['2.5E-1', 0.25],
+    ['4,5', 4.5],
+    ['-0,25', -0.25],
+  ])('reads %j as %d', (cell, value) => {
+    expect(numberCell(cell, 'rating')).toBe(value);
+  });
+
+  it('reads an empty cell as no number', () => {
+    expect(numberCell('', 'rating')).toBeNaN();
+    expect(numberCell('  ', 'rating')).toBeNaN();
+    expect(numberCell('NaN', 'rating')).toBeNaN();
+    expect(numberCell('\\N', 'rating')).toBeNaN();
+  });
+
+  it.each(['good', '1,234', '0x10', 'Infinity', '1e999', '1 2', '.', '--1', '5 stars'])('refuses %j', (cell) => {
+    expect(() => numberCell(cell, 'rating')).toThrow(new BadRow(`column "rating": "${cell}" is not a number`));
+  });
+});
+
+describe('shown', () => {
+  it('cuts a long value and escapes what would break the line', () => {
+    expect(shown('a\nb"c')).toBe('"a\\nb\\"c"');
+    expect(shown('x'.repeat(50))).toBe(`"${'x'.repeat(40)}…"`);
+    expect(shown('x'.repeat(40))).toBe(`"${'x'.repeat(40)}"`);
+  });
+});
+
+describe('isBlank', () => {
+  it('is true for nothing but space, and for what programs write where there is nothing', () => {
+    expect(['', ' ', '\t\n'].map(isBlank)).toEqual([true, true, true]);
+    expect(['NA', 'NULL', 'null', 'nan', 'None', '\\N'].every(isBlank)).toBe(true);
+    expect(['0', ' a ', '-', 'na', 'Nancy', 'NULLA'].some(isBlank)).toBe(false);
+  });
+});
+
+describe('listEntries', () => {
+  const none = () => false;
+
+  it('cuts at |, trims, and drops entries that are empty', () => {
+    expect(listEntries(' a | b||  |c', none).map((entry) => entry.text)).toEqual(['a', 'b', 'c']);
+    expect(listEntries('', none)).toEqual([]);
+  });
+
+  it('gives an entry the strength behind its last colon, 1 without one', () => {
+    expect(listEntries('a:5|b:-1|c|d : 0.5', none)).toEqual([
+      { text: 'a', strength: 5 },
+      { text: 'b', strength: -1 },
+      { text: 'c', strength: 1 },
+      { text: 'd', strength: 0.5 },
+    ]);
+  });
+
+  it('keeps a colon that no number follows', () => {
+    expect(listEntries('genre:Comedy|a:|urn:x:2', none)).toEqual([
+      { text: 'genre:Comedy', strength: 1 },
+      { text: 'a:', strength: 1 },
+      { text: 'urn:x', strength: 2 },
+    ]);
+  });
+
+  it('takes an entry whole that is known as it stands, even where it ends like a strength', () => {
+    const known = (text: string) => text === 'a:1';
+    expect(listEntries('a:1|a:2|a:1:3', known)).toEqual([
+      { text: 'a:1', strength: 1 },
+      { text: 'a', strength: 2 },
+      { text: 'a:1', strength: 3 },
+    ]);
+  });
+
+  it('does not take a leading colon for an empty entry with a strength', () => {
+    expect(listEntries(':3', none)).toEqual([{ text: ':3', strength: 1 }]);
+  });
+});
+
+describe('closest', () => {
+  it('finds the candidate with the fewest edits, without case', () => {
+    expect(closest('USERID', ['rating', 'user_id', 'item_id'])).toBe('user_id');
+    expect(closest('titles', ['time', 'title'])).toBe('title');
+  });
+
+  it('finds nothing where more than a third of the word would have to change', () => {
+    expect(closest('rating', ['country', 'user'])).toBeUndefined();
+    expect(closest('rating', [])).toBeUndefined();
+  });
+});

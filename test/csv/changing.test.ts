@@ -1,0 +1,72 @@
+import { appendFileSync, truncateSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { SIZES } from '../../src/csv/table.js';
+import { readDataset } from '../../src/dataset/read.js';
+import { readRange } from '../../src/events/range-reader.js';
+import type { RangeWorkers } from '../../src/events/ranges.js';
+import { Failure } from '../../src/failure.js';
+import { inputsOf, useTemporaryFolder } from './temporary.js';
+
+const folder = useTemporaryFolder();
+const ROWS = 2_000;
+const HEADER = 'user,item\n';
+const row = (at: number) => `user-${String(at).padStart(6, '0')},item-${at % 50}\n`;
+const WHOLE = HEADER + Array.from({ length: ROWS }, (_, at) => row(at)).join('');
+const SMALL = { chunk: 512, stretch: 64, range: 4096, ranged: 0 };
+
+/** Changes a file when the first of it has been read, in this process or in ranges; how many users came of it. */
+async function usersOf(change: (path: string) => void, inRanges: boolean): Promise<number | string> {
+  const path = folder.file('e.csv', WHOLE);
+  let changed = false;
+  const once = () => {
+    if (!changed) change(path);
+    changed = true;
+  };
+  const rangeWorkers: RangeWorkers = {
+    read: async (task, ranges, onPart) => {
+      for (const { from, to } of ranges) {
+        await onPart(readRange(task, from, to));
+        once();
+      }
+    },
+  };
+  const reading = inRanges
+    ? { rangeWorkers, sizes: SMALL }
+    : { sizes: { ...SIZES, chunk: SMALL.chunk }, onBytes: once };
+  try {
+    const { dataset } = await readDataset(inputsOf(path, reading));
+    return dataset.userIds.length;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return error.message;
+  }
+}
+
+test.each([false, true])(
+  'a file that grows while it is read gives what it had, or more of it in whole rows (in ranges: %s)',
+  async (inRanges) => {
+    const grow = (path: string) =>
+      appendFileSync(path, Array.from({ length: 500 }, (_, at) => row(ROWS + at)).join(''));
+    const users = await usersOf(grow, inRanges);
+    expect(users).toBeGreaterThanOrEqual(ROWS);
+    expect(users).toBeLessThanOrEqual(ROWS + 500);
+  },
+);
+
+test.each([false, true])(
+  'a file that shrinks between two rows gives what was left (in ranges: %s)',
+  async (inRanges) => {
+    const users = await usersOf((path) => truncateSync(path, WHOLE.indexOf('user-001000')), inRanges);
+    expect(users).toBeLessThanOrEqual(ROWS);
+    expect(users).toBeGreaterThanOrEqual(1000);
+  },
+);
+
+test.each([false, true])(
+  'a file that shrinks inside of a row is refused at that row, or read before it did (in ranges: %s)',
+  async (inRanges) => {
+    const outcome = await usersOf((path) => truncateSync(path, WHOLE.indexOf('user-001000') + 6), inRanges);
+    if (typeof outcome === 'number') expect(outcome).toBe(ROWS);
+    else expect(outcome).toContain('e.csv:1002: this row has 1 cells, the header has 2');
+  },
+);

@@ -1,0 +1,92 @@
+import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { headerLine, LineWriter, scoreText } from '../../src/csv/list-lines.js';
+import { quotedCells } from '../../src/csv/quoting.js';
+
+const IDS = { users: ['u,1', 'u2'], items: ['i0', 'i"1', 'i2'], titles: ['Zero', 'One,\ntwo', ''] };
+
+function writer(withTitles: boolean): LineWriter {
+  return new LineWriter({
+    users: quotedCells(IDS.users),
+    items: quotedCells(IDS.items),
+    titles: withTitles ? quotedCells(IDS.titles) : undefined,
+  });
+}
+
+const textOf = (lines: LineWriter) => Buffer.from(lines.finish()).toString();
+
+test('a list is a line an item, ranked from 1', () => {
+  const lines = writer(false);
+  lines.add(1, { items: Uint32Array.of(2, 0), scores: Float64Array.of(1.5, -0.25) });
+  lines.add(0, { items: Uint32Array.of(1), scores: Float64Array.of(1 / 3) });
+  expect(headerLine(false) + textOf(lines)).toBe(
+    'user_id,item_id,rank,score\nu2,i2,1,1.5\nu2,i0,2,-0.25\n"u,1","i""1",1,0.333333\n',
+  );
+  expect(lines.rows).toBe(3);
+});
+
+test('titles are a last column where they are asked for', () => {
+  const lines = writer(true);
+  lines.add(1, { items: Uint32Array.of(1, 2), scores: Float64Array.of(2, 1) });
+  expect(headerLine(true) + textOf(lines)).toBe(
+    'user_id,item_id,rank,score,title\nu2,"i""1",1,2,"One,\ntwo"\nu2,i2,2,1,\n',
+  );
+});
+
+test('an empty list is no line', () => {
+  const lines = writer(true);
+  lines.add(0, { items: new Uint32Array(0), scores: new Float64Array(0) });
+  expect([textOf(lines), lines.rows]).toEqual(['', 0]);
+});
+
+test('more lines than the first buffer holds are read back in their order', () => {
+  const lines = writer(true);
+  const items = Uint32Array.from({ length: 200 }, (_, place) => place % 3);
+  const scores = Float64Array.from(items, (_, place) => 200 - place);
+  for (let user = 0; user < 60; user++) lines.add(user % 2, { items, scores });
+  const rows: unknown[] = parse(Buffer.from(lines.finish()));
+  expect(rows.length).toBe(60 * 200);
+  expect(lines.rows).toBe(60 * 200);
+  rows.forEach((row, at) => {
+    const place = at % 200;
+    const item = place % 3;
+    const user = IDS.users[Math.floor(at / 200) % 2];
+    expect(row).toEqual([user, IDS.items[item], String(place + 1), String(200 - place), IDS.titles[item]]);
+  });
+});
+
+test('what is finished does not change with what is added later', () => {
+  const lines = writer(false);
+  lines.add(1, { items: Uint32Array.of(0), scores: Float64Array.of(1) });
+  const first = lines.finish();
+  lines.add(1, { items: Uint32Array.of(1), scores: Float64Array.of(1) });
+  expect(Buffer.from(first).toString()).toBe('u2,i0,1,1\n');
+  expect(first.byteLength).toBe(first.buffer.byteLength);
+});
+
+test('scores as text keep their order, and are near what they were', () => {
+  const score = fc.double({ noNaN: true, noDefaultInfinity: true });
+  const near = score.chain((a) =>
+    fc.double({ min: -1e-5, max: 1e-5, noNaN: true }).map((d) => [a, a * (1 + d)] as const),
+  );
+  fc.assert(
+    fc.property(fc.oneof(fc.tuple(score, score), near), ([a, b]) => {
+      fc.pre(Number.isFinite(b));
+      if (a <= b) expect(Number(scoreText(a))).toBeLessThanOrEqual(Number(scoreText(b)));
+      else expect(Number(scoreText(a))).toBeGreaterThanOrEqual(Number(scoreText(b)));
+      expect(Math.abs(Number(scoreText(a)) - a)).toBeLessThanOrEqual(Math.abs(a) * 5.1e-6 + Number.MIN_VALUE);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test.each([
+  [1, '1'],
+  [-0, '0'],
+  [1234567, '1234570'],
+  [0.1 + 0.2, '0.3'],
+  [1e-7, '1e-7'],
+])('the score %d is written %s', (score, text) => {
+  expect(scoreText(score)).toBe(text);
+});

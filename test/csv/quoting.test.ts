@@ -1,0 +1,89 @@
+import { parse } from 'csv-parse/sync';
+import { stringify } from 'csv-stringify/sync';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type QuotedCells, quotedArrays, quotedFrom } from '../../src/csv/quoted-cells.js';
+import { quoted, quotedCells, safelyQuoted } from '../../src/csv/quoting.js';
+
+/** Everything that CSV makes a difference of is common. */
+const cell = fc.oneof(
+  fc.string({
+    unit: fc.constantFrom('"', ',', '\n', '\r', ' ', 'a', ';', '\t', '=', '\u00a0', '\ufeff', '😀'),
+    maxLength: 6,
+  }),
+  fc.string({ unit: 'binary', maxLength: 6 }),
+);
+
+function textsOf({ bytes, start }: QuotedCells): string[] {
+  const texts = Array.from(start, (from, i) => Buffer.from(bytes.subarray(from, start[i + 1])).toString());
+  return texts.slice(0, -1);
+}
+
+test('a cell is quoted as csv-stringify quotes it in a row, a carriage return too', () => {
+  fc.assert(
+    fc.property(cell, (value) => {
+      expect(`x,${quoted(value)},y`).toBe(stringify([['x', value, 'y']], { quoted_match: /\r/, eof: false }));
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('a quoted cell is read back as what it was', () => {
+  fc.assert(
+    fc.property(cell, cell, (a, b) => {
+      const rows = parse(`${quoted('x')},${quoted(a)},${quoted(b)}\n`, { relax_quotes: false });
+      expect(rows).toEqual([['x', a, b]]);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('the cells of a column are each value quoted, one after the other', () => {
+  fc.assert(
+    fc.property(fc.array(cell), (values) => {
+      expect(textsOf(quotedCells(values))).toEqual(values.map(quoted));
+    }),
+  );
+});
+
+test('a column longer than its first buffer is whole', () => {
+  const values = Array.from({ length: 3000 }, (_, i) => `${'é"€'.repeat(i % 40)}${i}`);
+  expect(textsOf(quotedCells(['x'.repeat(65536), '', ...values]))).toEqual([
+    'x'.repeat(65536),
+    '',
+    ...values.map(quoted),
+  ]);
+});
+
+test('a column passes through arrays as it is', () => {
+  const cells = quotedCells(['a', '', 'b,c']);
+  const back = quotedFrom(quotedArrays('users', cells), 'users');
+  expect(textsOf(back)).toEqual(['a', '', '"b,c"']);
+});
+
+/** What a spreadsheet sees in a cell of CSV. */
+function seen(cell: string): string {
+  return parse(`x,${cell}\n`)[0]?.[1] ?? '';
+}
+
+test('no safely quoted cell begins with what a spreadsheet runs, and no two values become one', () => {
+  const risky = fc.string({
+    unit: fc.constantFrom("'", '=', '+', '-', '@', '\t', '\r', '\n', 'a', '1', ','),
+    maxLength: 4,
+  });
+  fc.assert(
+    fc.property(fc.oneof(risky, cell), (value) => {
+      const text = seen(safelyQuoted(value));
+      expect(text).not.toMatch(/^[=+\-@\t\r\n]/);
+      const stripped = /^'+[=+\-@\t\r\n]/.test(text) ? text.slice(1) : text;
+      expect(stripped).toBe(value);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('cells that no spreadsheet runs are the same, safely quoted or not', () => {
+  for (const value of ['', 'a=1', "'tis", '12', 'x@y', ' =1', '"=1"']) expect(safelyQuoted(value)).toBe(quoted(value));
+  expect(safelyQuoted('=1+1')).toBe("'=1+1");
+  expect(safelyQuoted('-5')).toBe("'-5");
+});

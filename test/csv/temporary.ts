@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach } from 'vitest';
+import type { Dataset } from '../../src/dataset/dataset.js';
+import type { Inputs } from '../../src/dataset/inputs.js';
+import type { SparseRows } from '../../src/matrix/sparse.js';
+
+export interface TemporaryFolder {
+  /** The path of a name in the folder, whether there is a file or not. */
+  path(name: string): string;
+  /** Writes a file and gives its path. */
+  file(name: string, content: string | Buffer): string;
+}
+
+/** A fresh folder for every test of the file that calls this, removed after it. */
+export function useTemporaryFolder(): TemporaryFolder {
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'recommend-input-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  const path = (name: string) => join(folder, name);
+  const file = (name: string, content: string | Buffer) => {
+    writeFileSync(path(name), content);
+    return path(name);
+  };
+  return { path, file };
+}
+
+/** The inputs of a run with nothing but a users file, and whatever is given over that. */
+export function inputsOf(users: string, rest: Partial<Inputs> = {}): Inputs {
+  return {
+    users,
+    items: undefined,
+    interactions: undefined,
+    delimiter: undefined,
+    named: {},
+    attributeColumns: undefined,
+    duplicates: undefined,
+    ratings: 'auto',
+    eventWeights: new Map(),
+    badRows: 'stop',
+    onBytes: () => {},
+    ...rest,
+  };
+}
+
+/** A matrix of users × items as `{ user: { item: value } }`, users without a cell left out. */
+export function byName(dataset: Dataset, matrix: SparseRows, columns: readonly string[] = dataset.itemIds) {
+  return named(matrix, dataset.userIds, columns);
+}
+
+export function named(matrix: SparseRows, rows: readonly string[], columns: readonly string[]) {
+  const result = new Map<string, Map<string, number>>();
+  for (let r = 0; r < matrix.rows; r++) {
+    const cells = new Map<string, number>();
+    for (let e = matrix.start[r]!; e < matrix.start[r + 1]!; e++)
+      cells.set(columns[matrix.index[e]!]!, matrix.value[e]!);
+    if (cells.size > 0) result.set(rows[r]!, cells);
+  }
+  return Object.fromEntries([...result].map(([row, cells]) => [row, Object.fromEntries(cells)]));
+}

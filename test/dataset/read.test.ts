@@ -1,0 +1,267 @@
+import { describe, expect, it } from 'vitest';
+import type { Dataset } from '../../src/dataset/dataset.js';
+import type { Inputs } from '../../src/dataset/inputs.js';
+import { readDataset } from '../../src/dataset/read.js';
+import { ExitCode } from '../../src/failure.js';
+import { byName, inputsOf, useTemporaryFolder } from '../csv/temporary.js';
+
+const folder = useTemporaryFolder();
+
+/** Reads files given as text; lines are cut at spaces and joined by commas, to be easy on the eye. */
+async function dataset(
+  users: string[],
+  files: { items?: string[]; interactions?: string[] } = {},
+  rest: Partial<Inputs> = {},
+) {
+  const file = (name: string, lines: string[] | undefined) =>
+    lines && folder.file(`${name}.csv`, `${lines.map((line) => line.replaceAll(' ', ',')).join('\n')}\n`);
+  const items = file('items', files.items);
+  const interactions = file('interactions', files.interactions);
+  return readDataset(inputsOf(file('users', users) ?? '', { items, interactions, ...rest }));
+}
+
+const interactionsOf = (read: Dataset) => byName(read, read.interactions);
+const offeredOf = (read: Dataset) => read.itemIds.filter((_, item) => read.offered[item] === 1);
+const servedOf = (read: Dataset) => read.userIds.slice(0, read.served);
+
+const CATALOGUE = ['item_id title genres', 'i1 One comedy|drama', 'i2 Two comedy', 'i3 Three drama', 'i4 Four drama'];
+
+describe('readDataset, of events', () => {
+  it('reads who did what, users and items in the order they are met', async () => {
+    const { dataset: read, reports } = await dataset(['user_id item_id', 'u2 b', 'u1 a', 'u2 a']);
+    expect(read.userIds).toEqual(['u2', 'u1']);
+    expect(read.itemIds).toEqual(['b', 'a']);
+    expect(read.served).toBe(2);
+    expect(interactionsOf(read)).toEqual({ u2: { b: 1, a: 1 }, u1: { a: 1 } });
+    expect(offeredOf(read)).toEqual(['b', 'a']);
+    expect(read.titles).toEqual(['', '']);
+    expect(reports).toMatchObject([
+      {
+        kind: 'events',
+        roles: [
+          ['user', 'user_id'],
+          ['item', 'item_id'],
+        ],
+        unused: [],
+      },
+    ]);
+  });
+
+  it('reports ratings, their times, and the columns nobody reads', async () => {
+    const { reports } = await dataset(
+      ['user item rating ts shop', 'u a 5 100 x', 'u b 5 300 x', 'v a 3 _ x'].map((l) => l.replace('_', '')),
+    );
+    expect(reports[0]?.unused).toEqual(['shop']);
+    expect(reports[0]?.events).toMatchObject({
+      rule: { kind: 'scale' },
+      hasStrength: true,
+      duplicates: 'last',
+      time: { unit: 's', from: 100, to: 300, missing: 1 },
+    });
+  });
+
+  it('keeps ids as they are written', async () => {
+    const { dataset: read } = await dataset(['user item', '0012 1.0', '12 1', ' x']);
+    expect(read.userIds).toEqual(['0012', '12']);
+    expect(read.itemIds).toEqual(['1.0', '1', 'x']);
+  });
+
+  it('serves users whose rows all lack an item, and counts the rows', async () => {
+    const { dataset: read, reports } = await dataset(['user item', 'u a', 'new ', ' b', 'new ']);
+    expect(servedOf(read)).toEqual(['u', 'new']);
+    expect(read.itemIds).toEqual(['a', 'b']);
+    expect(interactionsOf(read)).toEqual({ u: { a: 1 } });
+    expect(reports[0]?.skipped).toEqual([
+      { what: 'without a user id (empty, NA or NULL)', kind: { count: 1, firstLine: 4 }, isWithoutId: true },
+      { what: 'without an item id (empty, NA or NULL)', kind: { count: 2, firstLine: 3 }, isWithoutId: true },
+    ]);
+  });
+
+  it('takes __proto__ and constructor for ids like any other', async () => {
+    const { dataset: read } = await dataset(['user item', '__proto__ constructor', 'u __proto__', '__proto__ a']);
+    expect(read.userIds).toEqual(['__proto__', 'u']);
+    expect(read.itemIds).toEqual(['constructor', '__proto__', 'a']);
+    expect(Array.from(read.interactions.start)).toEqual([0, 2, 3]);
+    expect(Array.from(read.interactions.index)).toEqual([0, 2, 1]);
+  });
+
+  it('stops at a rating that is no number, naming file, line and column', async () => {
+    await expect(dataset(['user item rating', 'u a 5', 'u b good'])).rejects.toMatchObject({
+      exitCode: ExitCode.badData,
+      message: expect.stringMatching(/users\.csv:3: column "rating": "good" is not a number/),
+    });
+  });
+
+  it('adds no user and no item for a row that was refused', async () => {
+    const { dataset: read } = await dataset(['user item rating', 'u a 5', 'v b good'], {}, { badRows: () => {} });
+    expect(read.userIds).toEqual(['u']);
+    expect(read.itemIds).toEqual(['a']);
+  });
+});
+
+describe('readDataset, of events and a catalogue', () => {
+  it('knows titles and attributes, and items that nobody has met', async () => {
+    const { dataset: read } = await dataset(['user item', 'u i2'], { items: CATALOGUE });
+    expect(read.itemIds).toEqual(['i1', 'i2', 'i3', 'i4']);
+    expect(read.titles).toEqual(['One', 'Two', 'Three', 'Four']);
+    expect(read.attributeNames).toEqual(['genres:comedy', 'genres:drama']);
+    expect(Array.from(read.attributes.start)).toEqual([0, 2, 3, 4, 5]);
+    expect(interactionsOf(read)).toEqual({ u: { i2: 1 } });
+  });
+
+  it('reads a description that stands in for the title for its words as well', async () => {
+    const about = (word: string, n: number) => `${word}-${'long-and-longer-'.repeat(4)}${n}`;
+    const items = [
+      'item_id description',
+      ...['sea', 'sea', 'sky', 'sky', 'x'].map((word, n) => `i${n} ${about(word, n)}`),
+    ];
+    const { dataset: read } = await dataset(['user item', 'u i1'], { items });
+    expect(read.titles[0]).toMatch(/^sea-long/);
+    expect(read.attributeNames).toEqual(['description:sea', 'description:sky']);
+  });
+
+  it('learns from items outside the catalogue without offering them', async () => {
+    const { dataset: read, reports } = await dataset(['user item', 'u i2', 'u gone'], { items: CATALOGUE });
+    expect(offeredOf(read)).toEqual(['i1', 'i2', 'i3', 'i4']);
+    expect(interactionsOf(read)).toEqual({ u: { i2: 1, gone: 1 } });
+    expect(read.titles[4]).toBe('');
+    expect(read.attributes.rows).toBe(5);
+    expect(reports.at(-1)?.notes).toEqual(['items not in the catalogue: 1; learned from, never recommended']);
+  });
+});
+
+describe('readDataset, of profiles', () => {
+  it('reads history with strengths, preferences, and items to exclude', async () => {
+    const users = ['user_id history preferences exclude', 'u i1|i2:-1 genre:drama|comedy:-2 i3|nowhere', 'v   '];
+    const { dataset: read, reports } = await dataset(users, { items: CATALOGUE });
+    expect(servedOf(read)).toEqual(['u', 'v']);
+    expect(interactionsOf(read)).toEqual({ u: { i1: 1, i2: -1 } });
+    expect(byName(read, read.preferences, read.attributeNames)).toEqual({
+      u: { 'genres:drama': 1, 'genres:comedy': -2 },
+    });
+    expect(byName(read, read.excluded)).toEqual({ u: { i3: 1 } });
+    expect(offeredOf(read)).toEqual(['i1', 'i2', 'i3', 'i4']);
+    expect(reports.map((report) => report.kind)).toEqual(['items', 'profiles']);
+  });
+
+  it.each([
+    ['preferred_genres', 1],
+    ['Favourite Genre', 1],
+    ['likes_genre', 1],
+    ['liked_genres', 1],
+    ['disliked_genres', -1],
+    ['avoid_genres', -1],
+  ])('takes the column %j for preferences', async (column, sign) => {
+    const users = `user_id,${column}\nu,Drama:2\nv,\n`;
+    const items = folder.file('items.csv', CATALOGUE.join('\n').replaceAll(' ', ','));
+    const { dataset: read } = await readDataset(inputsOf(folder.file('users.csv', users), { items }));
+    expect(byName(read, read.preferences, read.attributeNames)).toEqual({ u: { 'genres:drama': 2 * sign } });
+  });
+
+  it('counts preferences that match nothing', async () => {
+    const { reports } = await dataset(['user_id preferences', 'u drama|western', 'v opera'], { items: CATALOGUE });
+    expect(reports[1]?.notes).toEqual([
+      'preferences that match no attribute of the catalogue: 2, the first of them "western"; lists are cut at "|"',
+    ]);
+  });
+
+  it('groups users by what they share', async () => {
+    const { dataset: read } = await dataset(['user_id country', 'u fr', 'v de', 'w fr', 'x de'], { items: CATALOGUE });
+    expect(byName(read, read.groups, read.groupNames)).toEqual({
+      u: { 'country:fr': 1 },
+      v: { 'country:de': 1 },
+      w: { 'country:fr': 1 },
+      x: { 'country:de': 1 },
+    });
+  });
+
+  it('lets a later entry of one item stand', async () => {
+    const { dataset: read } = await dataset(['user_id history', 'u i1|i1:-1', 'u i2:-1|i2'], { items: CATALOGUE });
+    expect(interactionsOf(read)).toEqual({ u: { i1: -1, i2: 1 } });
+  });
+
+  it('takes an item whole whose id ends like a strength', async () => {
+    const items = ['item_id', 'a:1', 'a'];
+    const { dataset: read } = await dataset(['user_id history', 'u a:1', 'v a:2'], { items });
+    expect(interactionsOf(read)).toEqual({ u: { 'a:1': 1 }, v: { a: 2 } });
+  });
+
+  it('refuses a strength out of all proportion', async () => {
+    await expect(dataset(['user_id history', 'u i1:101'], { items: CATALOGUE })).rejects.toThrow(
+      'users.csv:2: "i1" has the strength 101',
+    );
+  });
+
+  it('recommends to nobody in a file without users', async () => {
+    await expect(dataset(['user_id history'], { items: CATALOGUE })).rejects.toMatchObject({
+      exitCode: ExitCode.badData,
+      message: expect.stringContaining('holds no users'),
+    });
+  });
+
+  it('recommends nothing where there are no items', async () => {
+    await expect(dataset(['user_id country', 'u fr'])).rejects.toThrow('no items anywhere');
+  });
+});
+
+describe('readDataset, of profiles and interactions beside them', () => {
+  it('serves those with a profile and learns from the others', async () => {
+    const files = { items: CATALOGUE, interactions: ['user item', 'other i1', 'u i2', 'other i3'] };
+    const { dataset: read, reports } = await dataset(['user_id history', 'u i4', 'v '], files);
+    expect(read.userIds).toEqual(['u', 'v', 'other']);
+    expect(servedOf(read)).toEqual(['u', 'v']);
+    expect(interactionsOf(read)).toEqual({ u: { i2: 1, i4: 1 }, other: { i1: 1, i3: 1 } });
+    expect(reports.map((report) => report.kind).sort()).toEqual(['events', 'items', 'profiles']);
+  });
+
+  it('lets a profile stand where both speak of one item', async () => {
+    const files = { items: CATALOGUE, interactions: ['user item', 'u i1', 'u i2'] };
+    const { dataset: read } = await dataset(['user_id history', 'u i1:-1'], files);
+    expect(interactionsOf(read)).toEqual({ u: { i1: -1, i2: 1 } });
+  });
+
+  it('excludes an item that only the interactions know', async () => {
+    const interactions = ['user item', 'other a', 'other b'];
+    const { dataset: read } = await dataset(['user_id exclude', 'u b'], { interactions });
+    expect(byName(read, read.excluded)).toEqual({ u: { b: 1 } });
+  });
+
+  it('takes an item whole whose id ends like a strength where only the interactions know it', async () => {
+    const { dataset: read } = await dataset(['user_id history', 'u a:2'], { interactions: ['user item', 'other a:2'] });
+    expect(interactionsOf(read)).toEqual({ u: { 'a:2': 1 }, other: { 'a:2': 1 } });
+  });
+
+  it('pads groups and preferences to the users met only in the interactions', async () => {
+    const files = { items: CATALOGUE, interactions: ['user item', 'other i1'] };
+    const { dataset: read } = await dataset(['user_id country', 'u fr', 'v fr', 'w de', 'x de'], files);
+    expect([read.groups.rows, read.preferences.rows, read.excluded.rows]).toEqual([5, 5, 5]);
+  });
+
+  it('wants both a user and an item in interactions', async () => {
+    await expect(dataset(['user_id', 'u'], { interactions: ['user thing', 'u a'] })).rejects.toThrow(
+      /interactions\.csv:1: no column that looks like the item; name it with --item-col NAME/,
+    );
+  });
+});
+
+describe('readDataset, of columns named by option', () => {
+  it('reads them', async () => {
+    const { dataset: read } = await dataset(['who user what', 'u x a'], {}, { named: { user: 'who', item: 'what' } });
+    expect(interactionsOf(read)).toEqual({ u: { a: 1 } });
+  });
+
+  it('refuses one that no file has', async () => {
+    await expect(dataset(['user item', 'u a'], {}, { named: { rating: 'score' } })).rejects.toMatchObject({
+      exitCode: ExitCode.usage,
+      message: expect.stringContaining('--rating-col: no file has a column "score"'),
+    });
+  });
+
+  it('refuses an attribute column that no file has', async () => {
+    const run = dataset(['user item', 'u i1'], { items: CATALOGUE }, { attributeColumns: ['genres', 'mood'] });
+    await expect(run).rejects.toMatchObject({
+      exitCode: ExitCode.usage,
+      message: expect.stringContaining('--attribute-cols: no file has a column "mood"'),
+    });
+  });
+});

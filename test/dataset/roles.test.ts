@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { missingColumn, normalised, type Role, recogniseRoles } from '../../src/dataset/roles.js';
+import { ExitCode, Failure } from '../../src/failure.js';
+
+const EVENT_ROLES: readonly Role[] = ['user', 'item', 'rating', 'time', 'event'];
+
+function eventRoles(header: string[], named = {}) {
+  return recogniseRoles('events.csv', header, EVENT_ROLES, named, 'user');
+}
+
+function failureOf(run: () => unknown): Failure {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+describe('recogniseRoles', () => {
+  it.each([
+    [['userId', 'movieId', 'rating', 'timestamp'], { user: 0, item: 1, rating: 2, time: 3 }],
+    [['InvoiceNo', 'StockCode', 'Quantity', 'InvoiceDate', 'CustomerID'], { user: 4, item: 1, rating: 2, time: 3 }],
+    [['timestamp', 'visitorid', 'event', 'itemid', 'transactionid'], { user: 1, item: 3, time: 0, event: 2 }],
+    [['event', 'EVENT_TYPE', 'USER_ID', 'ITEM_ID', 'EVENT_VALUE'], { user: 2, item: 3, rating: 4, event: 1 }],
+    [['user_id', 'item_id', 'behavior_type'], { user: 0, item: 1, event: 2 }],
+    [['User ID', 'ISBN', 'Book-Rating'], { user: 0, item: 1 }],
+  ])('knows the columns of %j', (header, roles) => {
+    expect(eventRoles(header)).toEqual(roles);
+  });
+
+  it('prefers the better synonym wherever it stands', () => {
+    expect(eventRoles(['asin', 'reviewer', 'item_id', 'user_id'])).toEqual({ item: 2, user: 3 });
+    expect(eventRoles(['user_id', 'item_id', 'asin'])).toEqual({ user: 0, item: 1 });
+  });
+
+  it('sees through the type that RecBole writes behind a name', () => {
+    const header = ['user_id:token', 'item_id:token', 'rating:float', 'timestamp:float'];
+    expect(eventRoles(header)).toEqual({ user: 0, item: 1, rating: 2, time: 3 });
+  });
+
+  it('ignores case, spaces and punctuation of a header', () => {
+    for (const name of ['USER_ID', 'User Id', 'user-id', ' userId ', 'user.id'])
+      expect(normalised(name)).toBe('userid');
+    expect(normalised('item_list:token_seq')).toBe('itemlist');
+    expect(normalised('genre:comedy')).toBe('genrecomedy');
+    expect(normalised('Größe')).toBe('größe');
+  });
+
+  it('refuses two columns with the same claim, naming both and the option that settles it', () => {
+    const failure = failureOf(() => eventRoles(['user_id', 'item_id', 'x', 'Item ID']));
+    expect(failure.exitCode).toBe(ExitCode.badData);
+    expect(failure.message).toContain('events.csv:1:');
+    expect(failure.message).toContain('"item_id" (column 2) and "Item ID" (column 4)');
+    expect(failure.message).toContain('--item-col NAME');
+  });
+
+  it('takes a tie as settled once one of the two is named', () => {
+    expect(eventRoles(['user_id', 'item_id', 'Item ID'], { item: 'Item ID' })).toEqual({ user: 0, item: 2 });
+  });
+
+  it('takes a named column over every synonym', () => {
+    expect(eventRoles(['user_id', 'item_id', 'who'], { user: 'who' })).toEqual({ user: 2, item: 1 });
+  });
+
+  it('takes a named column out of the reach of the other roles', () => {
+    expect(eventRoles(['user_id', 'product', 'item_id'], { user: 'item_id' })).toEqual({ user: 2, item: 1 });
+  });
+
+  it('falls back to the synonyms where the named column is not in this file', () => {
+    expect(eventRoles(['user_id', 'item_id'], { item: 'sku' })).toEqual({ user: 0, item: 1 });
+  });
+
+  it('gives a bare id to the role that owns the file, when nothing better is there', () => {
+    const roles = (header: string[], own: Role) => recogniseRoles('x.csv', header, ['user', 'item'], {}, own);
+    expect(roles(['id', 'country'], 'user')).toEqual({ user: 0 });
+    expect(roles(['id', 'title'], 'item')).toEqual({ item: 0 });
+    expect(roles(['id', 'user_id', 'item_id'], 'user')).toEqual({ user: 1, item: 2 });
+  });
+
+  it('leaves out roles that nobody asked for', () => {
+    expect(recogniseRoles('x.csv', ['item_id', 'rating'], ['item'], {}, 'item')).toEqual({ item: 0 });
+  });
+});
+
+describe('missingColumn', () => {
+  it('names the option and the columns that are there', () => {
+    const failure = missingColumn('a.csv', ['foo', 'bar'], 'user', {});
+    expect(failure.exitCode).toBe(ExitCode.badData);
+    expect(failure.message).toMatch(/^a\.csv:1: .*--user-col NAME\n.*"foo", "bar"$/);
+  });
+
+  it('suggests the nearest header for a misspelt one', () => {
+    const { message } = missingColumn('a.csv', ['client', 'thing'], 'user', { user: 'cleint' });
+    expect(message).toContain('no column "cleint" (--user-col); did you mean "client"?');
+  });
+
+  it('suggests nothing where no header is near', () => {
+    expect(missingColumn('a.csv', ['thing'], 'user', { user: 'whoever' }).message).not.toContain('did you mean');
+  });
+});

@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { BadRow } from '../../src/csv/bad-row.js';
+import { readDataset } from '../../src/dataset/read.js';
+import { partedDate, partedSeconds, partedText } from '../../src/events/day-month.js';
+import { TimeColumn } from '../../src/events/times.js';
+import { ExitCode } from '../../src/failure.js';
+import { inputsOf, useTemporaryFolder } from '../csv/temporary.js';
+
+const folder = useTemporaryFolder();
+const at = (...parts: Parameters<typeof Date.UTC>) => Date.UTC(...parts) / 1000;
+
+test.each([
+  ['24/12/2011', 'day-first', at(2011, 11, 24)],
+  ['12/24/2011', 'month-first', at(2011, 11, 24)],
+  ['24.12.2011 08:26', 'day-first', at(2011, 11, 24, 8, 26)],
+  ['3.4.2011', 'day-first', at(2011, 3, 3)],
+  ['29-02-2012 23:59:59', 'day-first', at(2012, 1, 29, 23, 59, 59)],
+  ['12/24/2011 8:26 PM', 'month-first', at(2011, 11, 24, 20, 26)],
+  ['12/24/2011, 12:00:00 am', 'month-first', at(2011, 11, 24)],
+])('%s has an order of its own: %s', (cell, order, seconds) => {
+  const date = partedDate(cell);
+  expect(date?.order).toBe(order);
+  expect(partedSeconds(date?.code ?? 0, date?.order ?? 'day-first')).toBe(seconds);
+});
+
+test.each([
+  '31/4/2011',
+  '2/30/2011',
+  '29/2/2011',
+  '13/13/2011',
+  '0/1/2011',
+  '1/2/11',
+  '1/2-2011',
+  '12.24.2011',
+  '1/2/2011 24:00',
+  '1/2/2011 13:00 PM',
+])('%s is no such date', (cell) => {
+  expect(partedDate(cell)).toBeUndefined();
+});
+
+test('any day and second is read back in either order', () => {
+  const days = fc.date({ min: new Date('0100-01-01'), max: new Date('9999-12-31'), noInvalidDate: true });
+  fc.assert(
+    fc.property(days, (date) => {
+      const [day, month, year] = [date.getUTCDate(), date.getUTCMonth() + 1, date.getUTCFullYear()];
+      const clock = date.toISOString().slice(11, 19);
+      const four = String(year).padStart(4, '0');
+      const dayFirst = partedDate(`${day}/${month}/${four} ${clock}`);
+      const monthFirst = partedDate(`${month}/${day}/${four} ${clock}`);
+      const seconds = Math.floor(date.getTime() / 1000);
+      expect(partedSeconds(dayFirst?.code ?? 0, 'day-first')).toBe(seconds);
+      expect(partedSeconds(monthFirst?.code ?? 0, 'month-first')).toBe(seconds);
+      expect(dayFirst?.order).toBe(day > 12 ? 'day-first' : undefined);
+      expect(partedText(dayFirst?.code ?? 0)).toBe(`${day}/${month}/${year}`);
+    }),
+  );
+});
+
+test('a column keeps to the order that one of its cells told', () => {
+  const column = new TimeColumn('when');
+  column.read('3/4/2011');
+  column.read('13/4/2011');
+  expect(() => column.read('4/13/2011')).toThrow(BadRow);
+  expect(() => column.read('4/13/2011')).toThrow('column "when": "4/13/2011" is no date with the day first');
+  expect(() => column.read('2011-04-13')).toThrow('where the rows before have a date like 24/12/2011');
+  expect(column.dayOrder).toBe('day-first');
+});
+
+const timesOf = async (dates: readonly string[], dayOrder?: 'day-first' | 'month-first') => {
+  const rows = dates.map((date, row) => `u${row},i,${date}`);
+  const path = folder.file('e.csv', `user,item,date\n${rows.join('\n')}\n`);
+  const { dataset } = await readDataset(inputsOf(path, { dayOrder }));
+  return [...(dataset.times ?? [])];
+};
+
+test('a cell above 12 anywhere in a column settles the cells before and behind it', async () => {
+  expect(await timesOf(['1/2/2020', '13/2/2020', '', '3/4/2020'])).toEqual([
+    at(2020, 1, 1),
+    at(2020, 1, 13),
+    Number.NaN,
+    at(2020, 3, 3),
+  ]);
+  expect(await timesOf(['1/2/2020', '2/13/2020'])).toEqual([at(2020, 0, 2), at(2020, 1, 13)]);
+});
+
+test('a column in which none is above 12 is refused, with the row and the way out, until it is said', async () => {
+  await expect(timesOf(['', '3/4/2020'])).rejects.toMatchObject({
+    exitCode: ExitCode.badData,
+    message: expect.stringMatching(/e\.csv:3: column "date": .*3\/4\/2020.*\n.*--date-order day-first or month-first/),
+  });
+  expect(await timesOf(['3/4/2020'], 'day-first')).toEqual([at(2020, 3, 3)]);
+  expect(await timesOf(['3/4/2020'], 'month-first')).toEqual([at(2020, 2, 4)]);
+  await expect(timesOf(['13/4/2020'], 'month-first')).rejects.toThrow(
+    'e.csv:2: column "date": "13/4/2020" is no date with the month first',
+  );
+});

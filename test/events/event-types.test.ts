@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { readDataset } from '../../src/dataset/read.js';
+import { EventTypes } from '../../src/events/event-types.js';
+import { ExitCode } from '../../src/failure.js';
+import { byName, inputsOf, useTemporaryFolder } from '../csv/temporary.js';
+
+const folder = useTemporaryFolder();
+
+const weigh = (cell: string, stated: Record<string, number> = {}) =>
+  new EventTypes(new Map(Object.entries(stated))).of(cell).weight;
+
+describe('EventTypes', () => {
+  it.each([
+    ['view', 1],
+    ['page_view', 1],
+    ['pv', 1],
+    ['whatever', 1],
+    ['', 1],
+    ['Add to Wishlist', 2],
+    ['fav', 2],
+    ['addtocart', 3],
+    ['add_to_cart', 3],
+    ['ADD-TO-CART', 3],
+    ['transaction', 5],
+    ['Purchase', 5],
+    ['order', 5],
+    ['remove_from_cart', 0],
+    ['unlike', -2],
+    ['refund', -5],
+    ['dislike', -5],
+  ])('knows what %j weighs: %d', (cell, weight) => {
+    expect(weigh(cell)).toBe(weight);
+  });
+
+  it('lets a stated weight go before a known one, without case and punctuation', () => {
+    expect(weigh('add_to_cart', { 'Add to cart': 0.5 })).toBe(0.5);
+    expect(weigh('play', { PLAY: -1 })).toBe(-1);
+    expect(weigh('+', { '+': 2, '-': -2 })).toBe(2);
+    expect(weigh('view', { purchase: 9 })).toBe(1);
+  });
+
+  it('takes two spellings for one type, called as it is met first, and lists the commonest first', () => {
+    const types = new EventTypes(new Map());
+    for (const cell of ['View', 'buy', 'VIEW', 'view ', 'view']) types.of(cell).rows++;
+    expect(types.met).toEqual([
+      { name: 'View', weight: 1, rows: 4 },
+      { name: 'buy', weight: 5, rows: 1 },
+    ]);
+  });
+});
+
+describe('readDataset, of types of events', () => {
+  const read = (events: string, rest = {}) => readDataset(inputsOf(folder.file('events.csv', events), rest));
+  const EVENTS =
+    'timestamp,visitorid,event,itemid\n1,u,view,a\n2,u,transaction,a\n3,v,remove_from_cart,b\n4,v,view,a\n';
+
+  it('weighs them, and reports each type with its rows', async () => {
+    const { dataset, reports } = await read(EVENTS);
+    expect(byName(dataset, dataset.interactions)).toEqual({
+      u: { a: Math.fround(1 + Math.log10(6) / 2) },
+      v: { a: 1 },
+    });
+    expect(reports[0]?.roles).toContainEqual(['event', 'event']);
+    expect(reports[0]?.events?.types).toEqual([
+      { name: 'view', weight: 1, rows: 2 },
+      { name: 'transaction', weight: 5, rows: 1 },
+      { name: 'remove_from_cart', weight: 0, rows: 1 },
+    ]);
+  });
+
+  it('leaves out rows of a type that weighs nothing, counted, but not their users and items', async () => {
+    const { dataset, reports } = await read(EVENTS, { eventWeights: new Map([['view', 0]]) });
+    expect(byName(dataset, dataset.interactions)).toEqual({ u: { a: Math.fround(1 + Math.log10(5) / 2) } });
+    expect(dataset.userIds).toEqual(['u', 'v']);
+    expect(dataset.itemIds).toEqual(['a', 'b']);
+    expect(reports[0]?.skipped).toContainEqual({
+      what: 'of a type of event that weighs 0',
+      isWithoutId: false,
+      kind: { count: 3, firstLine: 2 },
+    });
+  });
+
+  it('counts no row of a type that was refused for another cell', async () => {
+    const events = 'user,item,rating,event\nu,a,1,view\nu,b,x,view\n';
+    const { reports } = await read(events, { badRows: () => {} });
+    expect(reports[0]?.events?.types).toEqual([{ name: 'view', weight: 1, rows: 1 }]);
+  });
+
+  it.each([
+    ['another column', { event: 'kind' }, 5],
+    ['none', { event: 'none' }, 1],
+  ])('takes them from %s where that is said', async (_, named, weight) => {
+    const { dataset } = await read('user,item,event,kind\nu,a,view,buy\n', { named });
+    expect(byName(dataset, dataset.interactions)).toEqual({ u: { a: Math.fround(1 + Math.log10(weight) / 2) } });
+  });
+
+  it('notes a weight whose type no row has', async () => {
+    const { reports } = await read(EVENTS, { eventWeights: new Map(Object.entries({ view: 1, purchse: 7 })) });
+    expect(reports.at(-1)?.notes).toEqual(['--event-weights names types that no row has: purchse']);
+  });
+
+  it('refuses weights where no file has types', async () => {
+    const run = read('user,item\nu,a\n', { eventWeights: new Map([['view', 2]]) });
+    await expect(run).rejects.toMatchObject({
+      exitCode: ExitCode.usage,
+      message: expect.stringContaining('--event-col NAME'),
+    });
+  });
+
+  it('leaves columns of such names to items and to profiles as attributes', async () => {
+    const items = folder.file('items.csv', 'item_id,action\na,lift\nb,lift\nc,push\nd,push\n');
+    const users = folder.file('users.csv', 'user_id,activity,action\nu,x,run\nv,y,run\nw,x,swim\nz,y,swim\n');
+    const { dataset } = await readDataset(inputsOf(users, { items }));
+    expect(dataset.attributeNames).toEqual(['action:lift', 'action:push']);
+    expect(dataset.groupNames).toEqual(['activity:x', 'activity:y', 'action:run', 'action:swim']);
+  });
+});

@@ -1,0 +1,206 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type Arrays, arrayOf, factsOf, readArrays, writeArrays } from '../../src/files/array-file.js';
+import { checkSum } from '../../src/files/check-sum.js';
+import { temporaryFolders } from './temporary.js';
+
+const folder = temporaryFolders();
+
+const ARRAYS: Arrays = {
+  bytes: Uint8Array.of(1, 2, 255),
+  whole: Uint32Array.of(0, 4294967295, 7),
+  empty: new Float32Array(0),
+  single: Float32Array.of(0.1, -1, Number.POSITIVE_INFINITY),
+  double: Float64Array.of(0.1, Number.NaN, -0),
+};
+
+const anyArray = fc.oneof(
+  fc.uint8Array({ maxLength: 9 }),
+  fc.uint32Array({ maxLength: 5 }),
+  fc.float32Array({ maxLength: 5 }),
+  fc.float64Array({ maxLength: 5 }),
+);
+
+test('arrays come back as they were written, whatever their types and lengths', () => {
+  const at = folder();
+  let run = 0;
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.string({ minLength: 1 }), anyArray), { maxLength: 5 }), (named) => {
+      const arrays = Object.fromEntries(named.filter(([name]) => name !== '__proto__'));
+      const path = join(at, `arrays.${run++}`);
+      writeArrays(path, arrays);
+      expect(readArrays(path)).toEqual(arrays);
+    }),
+  );
+});
+
+test('an array that is a view into a larger buffer is written alone', () => {
+  const path = join(folder(), 'arrays');
+  writeArrays(path, { view: Uint32Array.of(1, 2, 3, 4).subarray(1, 3) });
+  expect(readArrays(path)).toEqual({ view: Uint32Array.of(2, 3) });
+});
+
+test('an array that has several names is written once, and has them all when it is read', () => {
+  const at = folder();
+  const array = Float64Array.from({ length: 1000 }, (_, k) => k);
+  writeArrays(join(at, 'names'), { a: array, again: array, other: array.slice(), part: array.subarray(0, 10) });
+  const read = readArrays(join(at, 'names'));
+  expect(read).toEqual({ a: array, again: array, other: array, part: array.subarray(0, 10) });
+  expect(read.again).toBe(read.a);
+  expect(statSync(join(at, 'names')).size).toBeLessThan(2.1 * array.byteLength);
+});
+
+test('a file that ends with empty arrays can be read', () => {
+  const path = join(folder(), 'arrays');
+  writeArrays(path, { start: new Uint32Array(3), index: new Uint32Array(0), value: new Float32Array(0) });
+  expect(readArrays(path).start).toEqual(new Uint32Array(3));
+});
+
+test('a file that is cut anywhere is refused', () => {
+  const at = folder();
+  const path = join(at, 'whole');
+  writeArrays(path, ARRAYS);
+  const bytes = readFileSync(path);
+  const cut = join(at, 'cut');
+  for (let length = 0; length < bytes.length; length++) {
+    writeFileSync(cut, bytes.subarray(0, length));
+    expect(() => readArrays(cut), `cut to ${length} bytes`).toThrow(RangeError);
+  }
+});
+
+test('a cut file says where it ends', () => {
+  const path = join(folder(), 'cut');
+  writeArrays(path, ARRAYS);
+  writeFileSync(path, readFileSync(path).subarray(0, -1));
+  expect(() => readArrays(path)).toThrow(new RangeError(`${path} ends inside "double"`));
+});
+
+/** Gives a file the check sum that its bytes have, as somebody would who means it. */
+function sealed(bytes: Buffer): Buffer {
+  bytes.writeUInt32LE(checkSum(bytes.subarray(12)), 8);
+  return bytes;
+}
+
+/** An array file whose header is altered, and of the length that it says. */
+function altered(from: string, to: string, arrays: Arrays = ARRAYS): string {
+  const path = join(folder(), 'altered');
+  writeArrays(path, arrays);
+  const bytes = readFileSync(path);
+  const end = 16 + bytes.readUInt32LE(12);
+  const header = bytes.toString('latin1', 16, end);
+  expect(header).toContain(from);
+  const changed = Buffer.from(header.replace(from, to));
+  const prefix = Buffer.from(bytes.subarray(0, 16));
+  prefix.writeUInt32LE(changed.length, 12);
+  writeFileSync(path, sealed(Buffer.concat([prefix, changed, bytes.subarray(end)])));
+  return path;
+}
+
+test.each([
+  ['a type there is not', '"type":"u32"', '"type":"u33"'],
+  ['a type that is a word of the language', '"type":"f32"', '"type":"valueOf"'],
+  ['a negative offset', '"offset":8', '"offset":-8'],
+  ['an offset that is no multiple of 8', '"offset":8', '"offset":9'],
+  ['a length beyond the file', '"length":3', '"length":9999999'],
+  ['a length below 0', '"length":3', '"length":-1'],
+  ['a length that is no number', '"length":3', '"length":"3"'],
+  ['an array that has the bytes of another', '"offset":8', '"offset":0'],
+  ['a name that stands twice', '"name":"whole"', '"name":"bytes"'],
+  ['an array without a name', '"name":"bytes"', '"nome":"bytes"'],
+  ['a list with nothing in it', '[{', '[null,{'],
+  ['a header that is no JSON', '[{"name"', '[{name"'],
+])('%s is refused', (_, from, to) => {
+  expect(() => readArrays(altered(from, to))).toThrow(RangeError);
+});
+
+test.each([
+  ['another kind of file', 'PK\x03\x04', 'is no array file'],
+  ['a file of another version', 'RECARR01', 'is an array file of another version of this program'],
+])('%s is refused', (_, begin, why) => {
+  const path = join(folder(), 'other');
+  writeArrays(path, ARRAYS);
+  const bytes = readFileSync(path);
+  bytes.write(begin);
+  writeFileSync(path, bytes);
+  expect(() => readArrays(path)).toThrow(new RangeError(`${path} ${why}`));
+  expect(() => factsOf(path)).toThrow(new RangeError(`${path} ${why}`));
+});
+
+test('a file with one byte altered, or some behind its end, is refused', () => {
+  const at = folder();
+  const path = join(at, 'whole');
+  writeArrays(path, ARRAYS);
+  const bytes = readFileSync(path);
+  const other = join(at, 'other');
+  for (let place = 0; place < bytes.length; place++) {
+    const changed = Buffer.from(bytes);
+    changed[place] = (changed[place] ?? 0) ^ 0x10;
+    writeFileSync(other, changed);
+    expect(() => readArrays(other), `byte ${place}`).toThrow(RangeError);
+  }
+  writeFileSync(other, Buffer.concat([bytes, Buffer.alloc(8)]));
+  expect(() => readArrays(other)).toThrow(new RangeError(`${other} goes on behind its arrays`));
+});
+
+test('whatever is written over a file, and sealed, it is read within its size or refused', () => {
+  const at = folder();
+  const path = join(at, 'whole');
+  writeArrays(path, ARRAYS);
+  const bytes = readFileSync(path);
+  const other = join(at, 'other');
+  const scar = fc.record({ place: fc.nat(bytes.length - 1), what: fc.uint8Array({ minLength: 1, maxLength: 12 }) });
+  fc.assert(
+    fc.property(fc.array(scar, { minLength: 1, maxLength: 3 }), fc.nat(bytes.length), (scars, length) => {
+      const changed = Buffer.from(bytes.subarray(0, Math.max(16, length)));
+      for (const { place, what } of scars)
+        changed.set(what.subarray(0, Math.max(0, changed.length - place)), Math.min(place, changed.length));
+      writeFileSync(other, sealed(changed));
+      let arrays: Arrays = {};
+      try {
+        arrays = readArrays(other);
+      } catch (error) {
+        expect(error).toBeInstanceOf(RangeError);
+      }
+      const taken = Object.values(arrays).reduce((total, array) => total + array.buffer.byteLength, 0);
+      expect(taken).toBeLessThanOrEqual(changed.length);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('a file tells its facts, which change with what is in it', () => {
+  const at = folder();
+  const facts = [ARRAYS, { ...ARRAYS, bytes: Uint8Array.of(1, 2, 254) }, ARRAYS].map((arrays, k) => {
+    writeArrays(join(at, `${k}`), arrays);
+    return factsOf(join(at, `${k}`));
+  });
+  expect(facts[0]).toEqual(facts[2]);
+  expect(facts[0]?.bytes).toBe(statSync(join(at, '0')).size);
+  expect(facts[0]?.sum).not.toBe(facts[1]?.sum);
+});
+
+test('a file is for its owner alone, and never written over another', () => {
+  const path = join(folder(), 'arrays');
+  writeArrays(path, ARRAYS);
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  expect(() => writeArrays(path, ARRAYS)).toThrow(/EEXIST/);
+});
+
+test('an array that is missing or of another type is named', () => {
+  expect(arrayOf(ARRAYS, 'whole', Uint32Array)).toBe(ARRAYS.whole);
+  expect(() => arrayOf(ARRAYS, 'whole', Float64Array)).toThrow(
+    new RangeError('an array file lacks "whole" as Float64Array'),
+  );
+  expect(() => arrayOf(ARRAYS, 'none', Uint8Array)).toThrow(new RangeError('an array file lacks "none" as Uint8Array'));
+});
+
+test.each([
+  ['of an array that there is not', '"as":"a"', '"as":"x"'],
+  ['of an array behind it', '[{"name":"a"', '[{"name":"first","as":"a"},{"name":"a"'],
+  ['that stands twice', '"name":"again"', '"name":"a"'],
+])('another name %s is refused', (_, from, to) => {
+  const array = Uint32Array.of(1, 2);
+  expect(() => readArrays(altered(from, to, { a: array, again: array }))).toThrow(RangeError);
+});

@@ -1,0 +1,151 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { Failure } from '../../src/failure.js';
+import { openDestination } from '../../src/files/destination.js';
+import { temporaryFolders } from './temporary.js';
+
+const folder = temporaryFolders();
+
+/** Larger than any buffer on the way. */
+const MANY = Array.from({ length: 300 }, (_, i) => `${i},`.repeat(500));
+
+function failureOf(path: string): Failure {
+  try {
+    openDestination(path).abandon();
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+  throw new Error(`${path} could be opened`);
+}
+
+test('nothing stands at the path before commit, and everything after it', async () => {
+  const at = folder();
+  const path = join(at, 'out.csv');
+  const out = openDestination(path);
+  for (const part of MANY) expect(await out.write(part)).toBe(true);
+  expect(existsSync(path)).toBe(false);
+  await out.commit();
+  expect(readFileSync(path, 'utf8')).toBe(MANY.join(''));
+  expect(readdirSync(at)).toEqual(['out.csv']);
+});
+
+test('bytes and text are written in their order', async () => {
+  const path = join(folder(), 'out.csv');
+  const out = openDestination(path);
+  await out.write('é\n');
+  await out.write(Uint8Array.of(97, 10));
+  await out.commit();
+  expect(readFileSync(path, 'utf8')).toBe('é\na\n');
+});
+
+test('an old file stands until commit, and is replaced whole', async () => {
+  const path = join(folder(), 'out.csv');
+  writeFileSync(path, 'old and longer');
+  const out = openDestination(path);
+  await out.write('new');
+  expect(readFileSync(path, 'utf8')).toBe('old and longer');
+  await out.commit();
+  expect(readFileSync(path, 'utf8')).toBe('new');
+});
+
+test.each(['out.csv', 'out.csv.gz'])('what is abandoned leaves the old %s and no debris', async (name) => {
+  const at = folder();
+  writeFileSync(join(at, name), 'old');
+  const out = openDestination(join(at, name));
+  for (const part of MANY) await out.write(part);
+  out.abandon();
+  expect(readdirSync(at)).toEqual([name]);
+  expect(readFileSync(join(at, name), 'utf8')).toBe('old');
+});
+
+test('to abandon what is committed changes nothing', async () => {
+  const at = folder();
+  const out = openDestination(join(at, 'out.csv'));
+  await out.write('new');
+  await out.commit();
+  out.abandon();
+  expect(readdirSync(at)).toEqual(['out.csv']);
+});
+
+test('an answer of no bytes is an empty file', async () => {
+  const path = join(folder(), 'out.csv');
+  await openDestination(path).commit();
+  expect(statSync(path).size).toBe(0);
+});
+
+test('a .gz is compressed and whole', async () => {
+  const path = join(folder(), 'out.csv.gz');
+  const out = openDestination(path);
+  for (const part of MANY) await out.write(part);
+  expect(existsSync(path)).toBe(false);
+  await out.commit();
+  expect(gunzipSync(readFileSync(path)).toString()).toBe(MANY.join(''));
+});
+
+test('a file has the mode that the user’s umask gives any file', async () => {
+  const path = join(folder(), 'out.csv');
+  await openDestination(path).commit();
+  expect(statSync(path).mode & 0o777).toBe(0o666 & ~process.umask());
+});
+
+describe.runIf(process.platform === 'linux')('on Linux', () => {
+  test('no file stays open after commit', async () => {
+    const path = join(folder(), 'out.csv');
+    const out = openDestination(path);
+    await out.write('x');
+    await out.commit();
+    expect(openFiles()).not.toContain(path);
+  });
+
+  test('a pipe at the path is written to and stays a pipe', async () => {
+    const path = join(folder(), 'pipe');
+    execFileSync('mkfifo', [path]);
+    const reader = spawn('cat', [path], { stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      const out = openDestination(path);
+      await out.write('x\n');
+      await out.commit();
+      expect(statSync(path).isFIFO()).toBe(true);
+      const chunks: Buffer[] = [];
+      for await (const chunk of reader.stdout) chunks.push(Buffer.from(chunk));
+      expect(Buffer.concat(chunks).toString()).toBe('x\n');
+    } finally {
+      reader.kill();
+    }
+  });
+});
+
+function openFiles(): string[] {
+  return readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      return [readlinkSync(`/proc/self/fd/${fd}`)];
+    } catch {
+      // The descriptor that lists the folder is gone by now.
+      return [];
+    }
+  });
+}
+
+test('a folder that is missing is named, with 73', () => {
+  const at = join(folder(), 'none');
+  const { exitCode, message } = failureOf(join(at, 'out.csv'));
+  expect([exitCode, message]).toEqual([73, `${join(at, 'out.csv')}: the folder ${at} does not exist; make it first`]);
+});
+
+test('a target that is a folder is refused with 73, and nothing is left in it', () => {
+  const at = folder();
+  mkdirSync(join(at, 'out'));
+  const { exitCode, message } = failureOf(join(at, 'out'));
+  expect([exitCode, message]).toEqual([73, `${join(at, 'out')} is a folder; name a file in it`]);
+  expect(readdirSync(at)).toEqual(['out']);
+});
+
+test('a target under a file is refused with 73', () => {
+  const at = folder();
+  writeFileSync(join(at, 'file'), '');
+  expect(failureOf(join(at, 'file', 'out.csv')).exitCode).toBe(73);
+});

@@ -1,0 +1,115 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { readRange } from '../../src/events/range-reader.js';
+import { checkSum } from '../../src/files/check-sum.js';
+import { readRangePart, writeRangePart } from '../../src/workers/range-file.js';
+import {
+  readAudience,
+  readEvidence,
+  readFinish,
+  readFitted,
+  writeAudience,
+  writeEvidence,
+  writeFinish,
+  writeFitted,
+} from '../../src/workers/run-files.js';
+import { learnt } from '../model/learned.js';
+import { largeWorld, rowsOf, settingsWith } from '../model/worlds.js';
+import { temporaryFolders } from './temporary.js';
+
+const folder = temporaryFolders();
+const { evidence } = learnt(largeWorld(5, 8, 6), settingsWith({ method: 'ridge' }));
+const ROWS = rowsOf(
+  [
+    [1, 0, 2],
+    [0, 0.5, 0],
+  ],
+  3,
+);
+
+/** A range of an events file, as a child leaves it. */
+function writeRead(path: string): void {
+  const events = `${path}.csv`;
+  writeFileSync(events, 'user,item,rating\nann,oak,5\nbob,elm,4\n,elm,3\nann,elm,1\n');
+  const layout = {
+    delimiter: ',',
+    width: 3,
+    roles: { user: 0, item: 1, rating: 2 },
+    ratingName: 'rating',
+    timeName: '',
+    dayOrder: undefined,
+  };
+  const task = { path: events, begin: 17, layout, eventWeights: [], sizes: { chunk: 64, stretch: 16, range: 1 << 20 } };
+  writeRangePart(path, readRange(task, 17, 100));
+}
+
+const FILES: [string, (path: string) => void, (path: string) => unknown][] = [
+  ['evidence', (path) => writeEvidence(path, evidence), readEvidence],
+  [
+    'an audience',
+    (path) => writeAudience(path, { signals: ROWS, barred: ROWS, offered: Uint8Array.of(1, 0, 1) }),
+    readAudience,
+  ],
+  [
+    'what finishing takes',
+    (path) => {
+      const [numbers, trust] = [Float64Array.of(1, 2), 0.5];
+      writeFinish(path, { popularity: numbers, trend: numbers, degree: numbers, precision: numbers, trust });
+    },
+    readFinish,
+  ],
+  ['learned rows', (path) => writeFitted(path, { rows: ROWS, precision: Float64Array.of(1, 2) }), readFitted],
+  ['a range of events', writeRead, readRangePart],
+];
+
+/** Every number in a value, and in all that is in it. */
+function numbersIn(value: unknown): number[] {
+  if (typeof value === 'number') return [value];
+  if (value instanceof Float64Array || value instanceof Uint32Array || value instanceof Float32Array) return [...value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(numbersIn) : [];
+}
+
+test.each(FILES)(
+  '%s: as it was written it is read; written over and sealed it is sound, or refused',
+  (_, write, read) => {
+    const at = folder();
+    const path = join(at, 'whole');
+    write(path);
+    read(path);
+    const bytes = readFileSync(path);
+    const other = join(at, 'other');
+    // Whole numbers and doubles that break what relies on them, in the places of both.
+    const bad = fc.constantFrom(0xffffffff, 0x7ff00000, 0x7ff80000, 0x80000000, 0x3ff00001, 7, 1, 0);
+    const scar = fc.record({ place: fc.nat((bytes.length >> 2) - 1), what: bad });
+    fc.assert(
+      fc.property(fc.array(scar, { minLength: 1, maxLength: 2 }), (scars) => {
+        const changed = Buffer.from(bytes);
+        // The header is the business of array files.
+        const begin = 16 + changed.readUInt32LE(12);
+        for (const { place, what } of scars) if (4 * place >= begin) changed.writeUInt32LE(what, 4 * place);
+        changed.writeUInt32LE(checkSum(changed.subarray(12)), 8);
+        writeFileSync(other, changed);
+        try {
+          const numbers = numbersIn(read(other));
+          // Of a range of events, a number that is missing is NaN.
+          if (read !== readRangePart) expect(numbers.every(Number.isFinite)).toBe(true);
+        } catch (error) {
+          expect(error).toBeInstanceOf(RangeError);
+        }
+      }),
+      { numRuns: 400 },
+    );
+  },
+);
+
+test('parts that do not go together are refused', () => {
+  const path = join(folder(), 'file');
+  writeEvidence(path, { ...evidence, items: evidence.items + 1 });
+  expect(() => readEvidence(path)).toThrow(new RangeError(`the evidence in ${path} does not go together`));
+  writeAudience(`${path}2`, { signals: ROWS, barred: rowsOf([[1, 0, 2]], 3), offered: Uint8Array.of(1, 0, 1) });
+  expect(() => readAudience(`${path}2`)).toThrow(new RangeError(`the audience in ${path}2 does not go together`));
+  writeFitted(`${path}3`, { rows: ROWS, precision: Float64Array.of(1) });
+  expect(() => readFitted(`${path}3`)).toThrow(new RangeError('"precision" has 1 numbers, and not 2'));
+});

@@ -1,0 +1,100 @@
+import { chmodSync, existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Failure } from '../../src/failure.js';
+import { RunDirectory } from '../../src/files/run-directory.js';
+import { temporaryFolders } from './temporary.js';
+
+const folder = temporaryFolders();
+let temporary = '';
+
+beforeEach(() => {
+  temporary = folder();
+  vi.stubEnv('TMPDIR', temporary);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+test('a run has a folder for its owner alone, in TMPDIR, and another run another', () => {
+  const runs = [new RunDirectory(), new RunDirectory()];
+  for (const run of runs) {
+    expect(dirname(run.path)).toBe(temporary);
+    expect(statSync(run.path).mode & 0o777).toBe(0o700);
+  }
+  expect(runs[0]?.path).not.toBe(runs[1]?.path);
+});
+
+test('every file of a run has a path of its own that begins with its name', () => {
+  const run = new RunDirectory();
+  const paths = ['rows', 'rows', 'gram'].map((name) => run.file(name));
+  expect(new Set(paths).size).toBe(3);
+  expect(paths.map((path) => path.startsWith(join(run.path, 'rows')))).toEqual([true, true, false]);
+});
+
+test('what is discarded is gone, the rest stays, and what was never written is no error', () => {
+  const run = new RunDirectory();
+  const [gone, stays, never] = [run.file('rows'), run.file('rows'), run.file('rows')];
+  writeFileSync(gone, 'x');
+  writeFileSync(stays, 'x');
+  run.discard([gone, never]);
+  expect([gone, stays].map((path) => existsSync(path))).toEqual([false, true]);
+});
+
+test('a run’s folder goes with all that is in it, and a second time without complaint', () => {
+  const run = new RunDirectory();
+  writeFileSync(run.file('rows'), 'x');
+  run.remove();
+  expect(existsSync(run.path)).toBe(false);
+  expect(existsSync(temporary)).toBe(true);
+  expect(() => run.remove()).not.toThrow();
+});
+
+test('a temporary folder that is not there ends the run with 73 and a way out', () => {
+  vi.stubEnv('TMPDIR', join(temporary, 'none'));
+  let thrown: unknown;
+  try {
+    new RunDirectory();
+  } catch (error) {
+    thrown = error;
+  }
+  expect(thrown).toBeInstanceOf(Failure);
+  expect(thrown).toMatchObject({ exitCode: 73, message: expect.stringContaining('set TMPDIR to a folder with room') });
+});
+
+describe('beside an output file', () => {
+  test('it is for its owner alone, is found again, and taken over under another name with what is in it', () => {
+    const output = join(temporary, 'recs.csv');
+    const run = RunDirectory.beside(output);
+    expect(dirname(run.path)).toBe(temporary);
+    expect(statSync(run.path).mode & 0o777).toBe(0o700);
+    const path = run.file('rows');
+    writeFileSync(path, 'x');
+    expect(RunDirectory.leftBeside(output)).toEqual([run.path]);
+    expect(RunDirectory.leftBeside(join(temporary, 'other.csv'))).toEqual([]);
+    const next = RunDirectory.takenOver(run.path, output);
+    expect(existsSync(run.path)).toBe(false);
+    expect(readFileSync(join(next.path, basename(path)), 'utf8')).toBe('x');
+    // Names go on: nothing is written over.
+    expect(existsSync(next.file('rows'))).toBe(false);
+    expect(next.bytes).toBe(1);
+  });
+
+  test('one that others can write to, or that is none, is not found', () => {
+    const output = join(temporary, 'recs.csv');
+    chmodSync(RunDirectory.beside(output).path, 0o770);
+    writeFileSync(join(temporary, '.recs.csv.0123456789abcdef.run'), 'a file');
+    symlinkSync(temporary, join(temporary, '.recs.csv.fedcba9876543210.run'));
+    expect(RunDirectory.leftBeside(output)).toEqual([]);
+  });
+
+  test('one that is kept stays, until it is not', () => {
+    const run = RunDirectory.beside(join(temporary, 'recs.csv'));
+    run.keep(true);
+    run.remove();
+    expect(existsSync(run.path)).toBe(true);
+    run.keep(false);
+    run.remove();
+    expect(existsSync(run.path)).toBe(false);
+  });
+});

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { compiledKernel } from '../../src/kernels/compiled-kernel.js';
+import { PiecedRows } from '../../src/matrix/pieces.js';
+import { Fitter, gramRows, type Kernel, PLAIN_KERNEL } from '../../src/model/fit.js';
+import { larger } from '../model/larger.js';
+import { settingsWith } from '../model/worlds.js';
+
+const compiled = compiledKernel();
+
+/** The rows of the ridge, with pairs counted in two pieces; `counts` counts and `solves` gathers and solves. */
+function rowsBy(counts: Kernel, solves: Kernel, items: number, neighbors: number, steps: number) {
+  const evidence = larger(5, 300, items, 'any');
+  const settings = settingsWith({ neighbors, steps, basketDamping: 0.5 });
+  const count = gramRows(evidence, settings, counts);
+  const half = Math.floor(evidence.items / 2);
+  const pieces = [count(0, half), count(half, evidence.items)];
+  const pieced = (of: 'candidates' | 'pairs') =>
+    new PiecedRows(
+      pieces.map((piece) => piece[of]),
+      [0, half],
+      evidence.items,
+    );
+  const counted = { candidates: pieced('candidates'), pairs: pieced('pairs') };
+  return new Fitter(evidence, settings, counted, solves).rows(0, evidence.items);
+}
+
+test('the compiled program was built', () => {
+  expect(compiled).not.toBe(PLAIN_KERNEL);
+  expect(compiledKernel(new URL('no-such.wasm', import.meta.url))).toBe(PLAIN_KERNEL);
+});
+
+test.each([
+  [1, 3],
+  [20, 3],
+  [200, 1],
+  [200, 50],
+])('the compiled program solves to the same bits as plain arrays: K = %d, %d steps', (neighbors, steps) => {
+  const slow = rowsBy(PLAIN_KERNEL, PLAIN_KERNEL, 900, neighbors, steps);
+  expect(slow.rows.index.length).toBeGreaterThan(400);
+  expect(rowsBy(PLAIN_KERNEL, compiled, 900, neighbors, steps)).toEqual(slow);
+  expect(rowsBy(compiled, compiled, 900, neighbors, steps)).toEqual(slow);
+});
+
+test('so it does with more items than two bytes can name', () => {
+  expect(rowsBy(compiled, compiled, 66_000, 30, 3)).toEqual(rowsBy(PLAIN_KERNEL, PLAIN_KERNEL, 66_000, 30, 3));
+});

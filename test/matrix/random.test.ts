@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { hashOf, Random, sampleKeys } from '../../src/matrix/random.js';
+
+const WORD = 2n ** 32n;
+const whole = fc.integer({ min: 0, max: 2 ** 32 - 1 });
+
+/** MurmurHash3's finaliser in whole numbers without end. */
+function slowMixed(x: bigint): bigint {
+  let h = (x + 0x9e3779b9n) % WORD;
+  h = ((h ^ (h >> 16n)) * 0x85ebca6bn) % WORD;
+  h = ((h ^ (h >> 13n)) * 0xc2b2ae35n) % WORD;
+  return h ^ (h >> 16n);
+}
+
+function slowHash(seed: number, a: number, b: number): number {
+  return Number(slowMixed(slowMixed(slowMixed(BigInt(seed)) ^ BigInt(a)) ^ BigInt(b)));
+}
+
+/** sfc32 as its author wrote it, in whole numbers without end. */
+function* slowRandom(seed: number, stream: number): Generator<number> {
+  let [a, b, c] = [1, 2, 3].map((n) => BigInt(slowHash(seed, stream, n))) as [bigint, bigint, bigint];
+  for (let counter = 1n; ; counter = (counter + 1n) % WORD) {
+    const sum = (a + b + counter) % WORD;
+    a = b ^ (b >> 9n);
+    b = (c + c * 8n) % WORD;
+    c = (((c << 21n) | (c >> 11n)) % WORD) + sum;
+    c %= WORD;
+    if (counter > 12n) yield Number(sum);
+  }
+}
+
+describe('Random', () => {
+  it('gives what sfc32 gives in whole numbers without end', () => {
+    fc.assert(
+      fc.property(whole, whole, (seed, stream) => {
+        const fast = new Random(seed, stream);
+        const slow = slowRandom(seed, stream);
+        for (let n = 0; n < 50; n++) expect(fast.next()).toBe(slow.next().value);
+      }),
+    );
+  });
+
+  it('draws whole numbers below n, each about as often', () => {
+    const chance = new Random(7);
+    const tally = new Array<number>(6).fill(0);
+    for (let draw = 0; draw < 60_000; draw++) tally[chance.below(6)]!++;
+    // Five standard deviations: √(60,000 · 1/6 · 5/6) = 91.
+    for (const count of tally) expect(Math.abs(count - 10_000)).toBeLessThan(460);
+  });
+
+  it('gives other numbers for another stream of the same seed', () => {
+    const first = new Random(1, 1);
+    const second = new Random(1, 2);
+    const same = Array.from({ length: 1000 }, () => first.next() === second.next()).filter(Boolean);
+    expect(same).toEqual([]);
+  });
+});
+
+describe('hashOf', () => {
+  it('is the same in whole numbers without end', () => {
+    fc.assert(
+      fc.property(whole, whole, whole, (seed, a, b) => {
+        expect(hashOf(seed, a, b)).toBe(slowHash(seed, a, b));
+      }),
+    );
+  });
+
+  it('spreads neighbours over all numbers, whichever of its three is counted up', () => {
+    for (const hash of [
+      (n: number) => hashOf(n, 5, 5),
+      (n: number) => hashOf(5, n, 5),
+      (n: number) => hashOf(5, 5, n),
+    ]) {
+      const tally = new Array<number>(16).fill(0);
+      for (let n = 0; n < 16_000; n++) tally[hash(n) >>> 28]!++;
+      // Five standard deviations: √(16,000 · 1/16 · 15/16) = 31.
+      for (const count of tally) expect(Math.abs(count - 1000)).toBeLessThan(155);
+    }
+  });
+});
+
+it('keys go by the id alone, and ids that are alike are told apart', () => {
+  const ids = Array.from({ length: 20_000 }, (_, k) => String(k));
+  const keys = sampleKeys(ids);
+  expect(sampleKeys(['7', '0007', '7'])).toEqual(Uint32Array.of(keys[7]!, sampleKeys(['0007'])[0]!, keys[7]!));
+  expect(new Set(keys).size).toBeGreaterThan(19_990);
+  // Each half of the range has its half of them.
+  expect(Math.abs(keys.filter((key) => key < 2 ** 31).length - 10_000)).toBeLessThan(300);
+});

@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { TopN } from '../../src/matrix/top-n.js';
+
+/** Few different scores, so that ties are common; each index once, in any order. */
+const offers = fc
+  .array(fc.constantFrom(-1, -0, 0, 0.5, 1, 2, Number.NEGATIVE_INFINITY), { maxLength: 200 })
+  .chain((scores) =>
+    fc.shuffledSubarray([...scores.keys()], { minLength: scores.length }).map((order) => ({ scores, order })),
+  );
+
+function best({ scores, order }: { scores: number[]; order: number[] }, n: number): number[] {
+  return order.toSorted((a, b) => (scores[a]! === scores[b]! ? a - b : scores[a]! < scores[b]! ? 1 : -1)).slice(0, n);
+}
+
+test('what is kept is what a full sort puts first, in its order and with its scores', () => {
+  const tops = new Map([0, 1, 2, 3, 5, 8, 20, 40, 90].map((n) => [n, new TopN(n)]));
+  fc.assert(
+    fc.property(offers, fc.constantFrom(...tops.keys()), (offered, n) => {
+      // One for all runs: what is drained leaves nothing behind.
+      const top = tops.get(n)!;
+      for (const index of offered.order) top.offer(index, offered.scores[index]!);
+      const expected = best(offered, n);
+      expect(top.size).toBe(expected.length);
+      const scores = new Float64Array(top.size);
+      expect(Array.from(top.drain(scores))).toEqual(expected);
+      expected.forEach((index, place) => {
+        expect(scores[place]! === offered.scores[index]!).toBe(true);
+      });
+      expect(top.size).toBe(0);
+    }),
+  );
+});
+
+test('an offer is refused only where N better pairs are kept, and soon where all that come are worse', () => {
+  fc.assert(
+    fc.property(offers, fc.nat(8), (offered, n) => {
+      const top = new TopN(n);
+      offered.order.forEach((index, k) => {
+        const sofar = { scores: offered.scores, order: offered.order.slice(0, k + 1) };
+        const isKept = top.offer(index, offered.scores[index]!);
+        expect(isKept || !best(sofar, n).includes(index)).toBe(true);
+        expect(top.bar <= offered.scores[index]! || !isKept).toBe(true);
+      });
+    }),
+  );
+  const top = new TopN(3);
+  // All of one score, so that it is by the index alone.
+  expect(Array.from({ length: 1000 }, (_, index) => top.offer(index, 1)).lastIndexOf(true)).toBeLessThan(100);
+  expect([...top.drain()]).toEqual([0, 1, 2]);
+});
+
+test('a list of none keeps none', () => {
+  const top = new TopN(0);
+  expect(top.offer(3, 1)).toBe(false);
+  expect(top.size).toBe(0);
+  expect(top.drain()).toEqual(new Uint32Array(0));
+});
+
+test('NaN is refused before it is compared, full or not', () => {
+  const top = new TopN(1);
+  expect(() => top.offer(7, Number.NaN)).toThrow(new RangeError('item 7 has no score'));
+  top.offer(1, 1);
+  expect(() => top.offer(8, Number.NaN)).toThrow(RangeError);
+  expect(() => new TopN(0).offer(9, Number.NaN)).toThrow(RangeError);
+  expect(Array.from(top.drain())).toEqual([1]);
+});

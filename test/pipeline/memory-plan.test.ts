@@ -1,0 +1,102 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  childHeap,
+  childrenWithin,
+  moreToArrange,
+  moreToFold,
+  needToLearn,
+  needToRead,
+  noRoomFor,
+  overBudget,
+} from '../../src/pipeline/memory-plan.js';
+
+const MB = 1_000_000;
+const sizes = fc.record({
+  users: fc.nat(1_000_000),
+  items: fc.nat(1_000_000),
+  interactions: fc.nat(100_000_000),
+  neighbors: fc.integer({ min: 1, max: 1000 }),
+  hasPairs: fc.boolean(),
+  isTuned: fc.boolean(),
+});
+
+test('what a run needs rises with everything it has', () => {
+  fc.assert(
+    fc.property(sizes, fc.integer({ min: 1, max: 64 }), (few, children) => {
+      const need = needToLearn(few);
+      expect(need(children + 1)).toBeGreaterThan(need(children));
+      for (const key of ['users', 'items', 'interactions', 'neighbors'] as const) {
+        expect(needToLearn({ ...few, [key]: 2 * few[key] })(children)).toBeGreaterThanOrEqual(need(children));
+      }
+      expect(needToLearn({ ...few, hasPairs: true, isTuned: true })(children)).toBeGreaterThanOrEqual(need(children));
+    }),
+  );
+});
+
+test('a packed file is taken to hold more than one that is not', () => {
+  const read = (isPacked: boolean) => needToRead([{ bytes: 500 * MB, isPacked }])(2);
+  expect(read(true)).toBeGreaterThan(2 * read(false));
+});
+
+/** What was measured of whole runs, in MB: it has to fit into what is planned, and not into a third of it. */
+test.each([
+  [1_000_000, 6_000, 3_700, 200, true, 2, 320],
+  [1_000_000, 6_000, 3_700, 50, false, 1, 110],
+  [10_000_000, 70_000, 10_700, 200, true, 2, 560],
+  [10_000_000, 70_000, 10_700, 200, true, 1, 510],
+  [10_000_000, 70_000, 10_700, 20, false, 2, 604],
+])('%d ratings of %d users and %d items', (interactions, users, items, neighbors, hasPairs, children, measured) => {
+  const read = needToRead([{ bytes: 25 * interactions, isPacked: false }])(children);
+  const learn = needToLearn({ users, items, interactions, neighbors, hasPairs, isTuned: false })(children);
+  const planned = Math.max(read, learn) / MB;
+  expect(planned).toBeGreaterThan(measured);
+  expect(planned).toBeLessThan(3 * measured);
+});
+
+/** What was measured of the parent, in MB: before, and at its highest. */
+test.each([
+  ['4 M rows of two columns from a pipe are put in order', moreToFold(4_000_000), 118, 171],
+  ['4 M rows of four columns from a pipe are put in order', moreToFold(4_000_000), 167, 227],
+  ['12 M rows from a pipe are put in order', moreToFold(12_000_000), 288, 455],
+  ['4 M interactions are arranged', moreToArrange(3_964_873), 164, 195],
+])('what it takes more while %s', (_, more, before, most) => {
+  expect(before + more / MB).toBeGreaterThan(most);
+  expect(before + more / MB).toBeLessThan(1.2 * most);
+});
+
+test('what a large step would take is told of, with what is taken already', () => {
+  expect(noRoomFor(260 * MB, 288 * MB, 192 * MB, 'to put 12,000,000 rows in order').message).toBe(
+    '--max-memory 260 MB is too little: to put 12,000,000 rows in order takes about 480 MB, 288 MB of it taken already; no output file was written; give it that, or a smaller input',
+  );
+});
+
+describe('childrenWithin', () => {
+  const need = (children: number) => (100 + 50 * children) * MB;
+
+  test.each([
+    [1000, 8, 8],
+    [300, 8, 4],
+    [299, 8, 3],
+    [150, 8, 1],
+    [1000, 1, 1],
+  ])('of %d MB has room for as many as fit: of %d workers %d', (budget, most, children) => {
+    expect(childrenWithin(budget * MB, most, need, 'this')).toBe(children);
+  });
+
+  test('says what one would take, where there is room for none', () => {
+    const refused = () => childrenWithin(149 * MB, 8, need, 'to read these files');
+    expect(refused).toThrow(
+      '--max-memory 149 MB is too little: to read these files takes about 150 MB with one worker; give it that, or a smaller input',
+    );
+    expect(refused).toThrow(expect.objectContaining({ exitCode: 71 }));
+  });
+});
+
+test('children share what there is, and have enough to begin with', () => {
+  expect(childHeap(2048 * 2 ** 20, 3)).toBe(512);
+  expect(childHeap(10, 3)).toBe(64);
+  expect(overBudget(100 * MB, 120 * MB, 'reading').message).toBe(
+    'stopped at 120 MB while reading: more than --max-memory 100 MB; no output file was written; give it more, a smaller -j or a smaller input',
+  );
+});

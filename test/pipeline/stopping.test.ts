@@ -1,0 +1,28 @@
+import { once } from 'node:events';
+import { expect, test } from 'vitest';
+import { Failure } from '../../src/failure.js';
+import { stopping, TimeIsUp } from '../../src/pipeline/stopping.js';
+
+test('without a limit it stops when it is interrupted, for that reason', () => {
+  const interrupted = new AbortController();
+  const { signal } = stopping(interrupted.signal, undefined);
+  expect(signal.aborted).toBe(false);
+  const reason = new Failure(143, 'stopped');
+  interrupted.abort(reason);
+  expect(signal.reason).toBe(reason);
+  expect(stopping(interrupted.signal, 5).signal.reason).toBe(reason);
+});
+
+test('when its time is up, it stops with 75 and says after how long', async () => {
+  const { signal } = stopping(new AbortController().signal, 0.01);
+  await once(signal, 'abort');
+  expect(signal.reason).toBeInstanceOf(TimeIsUp);
+  expect(signal.reason).toMatchObject({ exitCode: 75, message: 'stopped after 0.01 s (--max-duration)' });
+});
+
+test('a limit longer than any timer is none that fires at once', async () => {
+  const { signal, clear } = stopping(new AbortController().signal, 3600 * 24 * 365);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(signal.aborted).toBe(false);
+  clear();
+});

@@ -1,0 +1,315 @@
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import { strengthsOfRatings } from '../../src/model/strength.js';
+import { type Holdout, splitInteractions, type TimedInteractions } from '../../src/tuning/holdout.js';
+import { placeKeys, rowsOf, table } from '../model/worlds.js';
+
+/** One entry, as the tests see it. */
+interface Entry {
+  user: number;
+  item: number;
+  value: number;
+  time: number;
+}
+
+function entriesOf({ interactions, times }: TimedInteractions): Entry[] {
+  const { rows, start, index, value } = interactions;
+  return Array.from({ length: rows }, (_, user) =>
+    Array.from(index.subarray(start[user]!, start[user + 1]!), (item, at) => ({
+      user,
+      item,
+      value: value[start[user]! + at]!,
+      time: times?.[start[user]! + at] ?? Number.NaN,
+    })),
+  ).flat();
+}
+
+function split(seen: TimedInteractions, how: Holdout, users = seen.interactions.rows) {
+  const { train, test } = splitInteractions(seen, how, placeKeys(seen.interactions), users);
+  return {
+    train: entriesOf(train),
+    test: entriesOf({ interactions: test, times: undefined, rated: undefined }),
+  };
+}
+
+const cellOf = ({ user, item }: Entry) => `${user},${item}`;
+
+/** All seen as tables; a cell of 2 in `values` stands for "had", which a sparse matrix keeps as a cell of 0. */
+function seenOf(values: number[][], times: number[][] | undefined): TimedInteractions {
+  const matrix = rowsOf(values, values[0]!.length);
+  const flat = values.flatMap((row, user) => row.flatMap((cell, item) => (cell === 0 ? [] : [times?.[user]?.[item]])));
+  return {
+    interactions: { ...matrix, value: matrix.value.map((value) => (value === 2 ? 0 : value)) },
+    times: times && Float64Array.from(flat, (time) => time ?? Number.NaN),
+    rated: undefined,
+  };
+}
+
+const tables = fc
+  .record({ users: fc.integer({ min: 1, max: 6 }), items: fc.integer({ min: 1, max: 8 }) })
+  .chain(({ users, items }) =>
+    fc.record({
+      values: table(users, items, [0, 0, 1, 1, 1, 2, -0.5]),
+      times: table(users, items, [10, 20, 20, 30, 40, Number.NaN]),
+    }),
+  );
+const worlds = tables.map(({ values, times }) => seenOf(values, times));
+const holdouts = fc.constantFrom(0.01, 0.2, 0.5, 0.99, 1, 2, 100);
+const seeds = fc.integer({ min: 0, max: 2 ** 32 - 1 });
+const kinds = fc.constantFrom('last' as const, 'random' as const, 'time' as const);
+const hows = fc.record({ kind: kinds, holdout: holdouts, seed: seeds });
+const byUser = fc.record({ kind: fc.constantFrom('last' as const, 'random' as const), holdout: holdouts, seed: seeds });
+
+describe('splitInteractions, of any kind', () => {
+  it('puts no entry in both parts, none in twice, and loses liked ones of tested users nowhere', () => {
+    fc.assert(
+      fc.property(worlds, hows, (seen, how) => {
+        const { train, test } = split(seen, how);
+        const parts = [...train, ...test].map(cellOf);
+        expect(new Set(parts).size).toBe(parts.length);
+        const all = entriesOf(seen);
+        const liked = all.filter((entry) => entry.value > 0).map(cellOf);
+        expect(parts).toEqual(expect.arrayContaining(liked));
+        expect(all.map(cellOf)).toEqual(expect.arrayContaining(parts));
+      }),
+    );
+  });
+
+  it('keeps value and time of what stays, and holds out liked entries alone', () => {
+    fc.assert(
+      fc.property(worlds, hows, (seen, how) => {
+        const { train, test } = split(seen, how);
+        expect(entriesOf(seen)).toEqual(expect.arrayContaining(train));
+        for (const entry of test) expect(entry.value).toBeGreaterThan(0);
+      }),
+    );
+  });
+
+  it('gives the same parts for the same seed, and leaves what it was given as it was', () => {
+    fc.assert(
+      fc.property(tables, hows, ({ values, times }, how) => {
+        const seen = seenOf(values, times);
+        expect(split(seen, how)).toEqual(split(seen, how));
+        expect(seen).toEqual(seenOf(values, times));
+      }),
+    );
+  });
+
+  it('keeps the shape of what it was given', () => {
+    const seen = seenOf(
+      [
+        [1, 1, 0],
+        [0, 0, 0],
+      ],
+      [
+        [1, 2, 3],
+        [1, 2, 3],
+      ],
+    );
+    const { train, test } = splitInteractions(
+      seen,
+      { kind: 'last', holdout: 1, seed: 1 },
+      placeKeys(seen.interactions),
+      2,
+    );
+    for (const part of [train.interactions, test]) expect(part).toMatchObject({ rows: 2, columns: 3 });
+    expect([Array.from(train.interactions.start), Array.from(test.start)]).toEqual([
+      [0, 1, 1],
+      [0, 1, 1],
+    ]);
+  });
+});
+
+describe('splitInteractions, user by user', () => {
+  it('takes at least one entry from each tested user who has two, and leaves at least one', () => {
+    fc.assert(
+      fc.property(worlds, byUser, (seen, how) => {
+        const { train } = split(seen, how);
+        const count = (entries: Entry[], user: number) => entries.filter((entry) => entry.user === user).length;
+        for (let user = 0; user < seen.interactions.rows; user++) {
+          const before = count(entriesOf(seen), user);
+          const wanted = how.holdout < 1 ? Math.round(how.holdout * before) : how.holdout;
+          const taken = before < 2 ? 0 : Math.min(before - 1, Math.max(1, wanted));
+          expect(count(train, user)).toBe(before - taken);
+        }
+      }),
+    );
+  });
+
+  it('takes nothing from users who are not tested', () => {
+    fc.assert(
+      fc.property(worlds, byUser, (seen, how) => {
+        const tested = Math.floor(seen.interactions.rows / 2);
+        const { train, test } = split(seen, how, tested);
+        const others = (entries: Entry[]) => entries.filter(({ user }) => user >= tested);
+        expect(others(train)).toEqual(others(entriesOf(seen)));
+        expect(others(test)).toEqual([]);
+      }),
+    );
+  });
+
+  it('splits a user alike whatever the other users did', () => {
+    fc.assert(
+      fc.property(tables, byUser, fc.nat(5), ({ values, times }, how, which) => {
+        const user = which % values.length;
+        const alone = seenOf(
+          values.map((row, u) => (u === user ? row : row.map(() => 0))),
+          times,
+        );
+        const own = (entries: Entry[]) => entries.filter((entry) => entry.user === user);
+        const whole = split(seenOf(values, times), how);
+        expect(split(alone, how)).toEqual({ train: own(whole.train), test: own(whole.test) });
+      }),
+    );
+  });
+});
+
+describe('splitInteractions, the last', () => {
+  it('holds out nothing that is earlier than what stays', () => {
+    fc.assert(
+      fc.property(worlds, holdouts, seeds, (seen, holdout, seed) => {
+        const timeOf = new Map(entriesOf(seen).map((entry) => [cellOf(entry), entry.time]));
+        const { train, test } = split(seen, { kind: 'last', holdout, seed });
+        for (const held of test) {
+          for (const kept of train.filter(({ user }) => user === held.user)) {
+            const time = timeOf.get(cellOf(held))!;
+            // An entry without a time goes before all that have one.
+            if (Number.isNaN(time)) expect(kept.time).toBeNaN();
+            else expect(Number.isNaN(kept.time) || kept.time <= time).toBe(true);
+          }
+        }
+      }),
+    );
+  });
+
+  it('by hand: of five entries 40 % are the two latest, and a dislike among them is in neither part', () => {
+    const seen = seenOf([[1, 1, -0.5, 1, 1]], [[50, 10, 40, 30, 20]]);
+    const { train, test } = split(seen, { kind: 'last', holdout: 0.4, seed: 1 });
+    expect(train.map(({ item }) => item)).toEqual([1, 3, 4]);
+    expect(test.map(({ item }) => item)).toEqual([0]);
+  });
+
+  it('lets the seed decide among entries of one time', () => {
+    const seen = seenOf([[1, 1, 1, 1]], [[7, 7, 7, 7]]);
+    const held = Array.from({ length: 50 }, (_, seed) => split(seen, { kind: 'last', holdout: 1, seed }).test[0]!.item);
+    expect(new Set(held)).toEqual(new Set([0, 1, 2, 3]));
+  });
+
+  it('is refused without times', () => {
+    expect(() => split(seenOf([[1, 1]], undefined), { kind: 'last', holdout: 1, seed: 1 })).toThrow(/"last"/);
+  });
+});
+
+describe('splitInteractions, at random', () => {
+  it('needs no times, and holds out each entry about as often as any other', () => {
+    const seen = seenOf([[1, 1, 1, 1, 1]], undefined);
+    const tally = new Array<number>(5).fill(0);
+    for (let seed = 0; seed < 5000; seed++) tally[split(seen, { kind: 'random', holdout: 0.2, seed }).test[0]!.item]!++;
+    // Five standard deviations: √(5,000 · 1/5 · 4/5) = 28.
+    for (const count of tally) expect(Math.abs(count - 1000)).toBeLessThan(142);
+  });
+});
+
+describe('splitInteractions, by time', () => {
+  it('cuts all users at one moment: what stays is before it, or has no time', () => {
+    fc.assert(
+      fc.property(worlds, holdouts, fc.nat(6), (seen, holdout, tested) => {
+        const { train, test } = split(seen, { kind: 'time', holdout, seed: 1 }, tested);
+        const all = entriesOf(seen);
+        const stays = new Set(train.map(cellOf));
+        const left = all.filter((entry) => !stays.has(cellOf(entry)));
+        const moment = Math.min(...left.map(({ time }) => time));
+        for (const { time } of left) expect(time).not.toBeNaN();
+        for (const { time } of train) expect(Number.isNaN(time) || time < moment).toBe(true);
+        expect(test.map(cellOf)).toEqual(left.filter(({ user, value }) => user < tested && value > 0).map(cellOf));
+      }),
+    );
+  });
+
+  it('by hand: the last quarter of eight entries, of whomever they are', () => {
+    const seen = seenOf(
+      [
+        [1, 1, 1, 1],
+        [1, 1, 1, 1],
+      ],
+      [
+        [1, 2, 3, 4],
+        [5, 6, 7, 8],
+      ],
+    );
+    const { train, test } = split(seen, { kind: 'time', holdout: 0.25, seed: 1 });
+    expect(test.map(({ user, item }) => [user, item])).toEqual([
+      [1, 2],
+      [1, 3],
+    ]);
+    expect(train).toHaveLength(6);
+  });
+
+  it('never holds out everything: where the first moment would be the cut, the next one is', () => {
+    const seen = seenOf([[1, 1, 1, 1]], [[1, 1, 1, 2]]);
+    expect(split(seen, { kind: 'time', holdout: 0.5, seed: 1 }).test.map(({ item }) => item)).toEqual([3]);
+    const atOnce = seenOf([[1, 1]], [[1, 1]]);
+    expect(split(atOnce, { kind: 'time', holdout: 0.5, seed: 1 }).train).toHaveLength(2);
+  });
+
+  it('leaves nothing from after the moment to learn from, not of users who are not tested either', () => {
+    const seen = seenOf(
+      [
+        [1, 0],
+        [1, 1],
+      ],
+      [
+        [1, 0],
+        [1, 9],
+      ],
+    );
+    const { train, test } = split(seen, { kind: 'time', holdout: 1, seed: 1 }, 1);
+    expect(train.map(({ user, item }) => [user, item])).toEqual([
+      [0, 0],
+      [1, 0],
+    ]);
+    expect(test).toEqual([]);
+  });
+});
+
+describe('strengths that are ratings', () => {
+  const rated = tables.chain(({ values, times }) =>
+    fc.record({
+      seen: fc.constant(
+        seenOf(
+          values.map((row) => row.map((cell) => (cell === 0 ? 0 : 1))),
+          times,
+        ),
+      ),
+      ratings: table(values.length, values[0]!.length, [1, 2, 3, 4, 5, Number.NaN]),
+    }),
+  );
+
+  test('are those of the part that is learned from, whatever was held out was rated', () => {
+    fc.assert(
+      fc.property(rated, hows, fc.nat(4), ({ seen, ratings }, how, other) => {
+        const { interactions } = seen;
+        const beside = (table: number[][]) =>
+          Float32Array.from(entriesOf(seen), ({ user, item }) => table[user]![item]!);
+        const made = (rating: Float32Array) => ({
+          ...seen,
+          interactions: { ...interactions, value: strengthsOfRatings({ ...interactions, value: rating }, 4) },
+          rated: { rating, weight: undefined, span: 4 },
+        });
+        const keys = placeKeys(interactions);
+        const there = splitInteractions(made(beside(ratings)), how, keys, interactions.rows);
+        const kept = new Set(entriesOf(there.train).map(cellOf));
+        const changed = ratings.map((row, user) =>
+          row.map((rating, item) => (kept.has(`${user},${item}`) ? rating : 1 + ((user + item + other) % 5))),
+        );
+        const back = splitInteractions(made(beside(changed)), how, keys, interactions.rows);
+        expect(back.train).toEqual(there.train);
+        const { interactions: train } = there.train;
+        const own = strengthsOfRatings({ ...train, value: there.train.rated!.rating }, 4);
+        expect(train.value).toEqual(
+          train.value.map((x, e) => (Number.isNaN(there.train.rated!.rating[e]!) ? x : own[e]!)),
+        );
+      }),
+    );
+  });
+});

@@ -1,0 +1,209 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { compiledKernel } from '../../src/kernels/compiled-kernel.js';
+import { type Kernel, PLAIN_KERNEL } from '../../src/model/fit.js';
+import type { Settings } from '../../src/model/settings.js';
+import { recentPopularity } from '../../src/model/trend.js';
+import { type Audience, signalsOf, withRecency } from '../../src/ranking/audience.js';
+import { modelOf } from '../../src/ranking/model.js';
+import { Recommender } from '../../src/ranking/recommender.js';
+import { Trial, waysOf } from '../../src/tuning/trial.js';
+import { type Learnt, learnt } from '../model/learned.js';
+import {
+  anySettings,
+  largeWorld,
+  observationsOf,
+  rowsOf,
+  settingsWith,
+  table,
+  type World,
+  worlds,
+} from '../model/worlds.js';
+
+type Free = Pick<Settings, 'targetDamping' | 'power' | 'popularityWeight' | 'popularityHalfLife' | 'recency'>;
+
+interface Case {
+  world: World;
+  preferences: number[][];
+  heldOut: number[][];
+  settings: Settings;
+  variants: Free[];
+}
+
+const free: fc.Arbitrary<Free> = fc.record({
+  targetDamping: fc.constantFrom(0, 0.3),
+  power: fc.constantFrom(1, 1.25),
+  popularityWeight: fc.constantFrom(0, 3, 30),
+  popularityHalfLife: fc.constantFrom(0, 0.1),
+  recency: fc.constantFrom(0, 1),
+});
+
+/** With preferences and groups and without: only without them rows can be added up once for several variants. */
+const cases: fc.Arbitrary<Case> = fc.record({ world: worlds, isBare: fc.boolean() }).chain(({ world, isBare }) => {
+  const bare = { ...world, attributes: world.attributes.map(() => []), groups: world.groups.map(() => []) };
+  const used = isBare ? bare : world;
+  return fc.record({
+    world: fc.constant(used),
+    preferences: table(used.interactions.length, used.attributes[0]!.length, [0, 0, 1]),
+    heldOut: table(used.interactions.length, used.offered.length, [0, 0, 1]),
+    settings: anySettings,
+    variants: fc.array(free, { minLength: 1, maxLength: 6 }),
+  });
+});
+
+function audienceOf({ world, preferences }: Case, recency: number): Audience {
+  const { interactions, times, groups, offered } = observationsOf(world);
+  return {
+    signals: signalsOf(withRecency(interactions, times, recency), rowsOf(preferences, preferences[0]!.length), groups),
+    barred: interactions,
+    offered,
+  };
+}
+
+/** What each list is worth when everything is learned anew with the settings of each variant. */
+function slowWorth(some: Case, variant: Settings, length: number): number[] {
+  const { counts, rows, finish } = learnt(some.world, variant);
+  const model = modelOf(counts, [rows], [0], finish, variant);
+  const recommender = new Recommender(model, audienceOf(some, variant.recency), length);
+  return some.heldOut.map((row, user) => {
+    const wanted = row.filter((x) => x > 0).length;
+    if (wanted === 0) return 0;
+    const list = [...recommender.recommend(user).items];
+    const discount = (place: number) => 1 / Math.log2(place + 2);
+    const total = (values: number[]) => values.reduce((a, b) => a + b, 0);
+    const gains = list.map((item, place) => (row[item]! > 0 ? discount(place) : 0));
+    const best = [...Array(Math.min(wanted, length)).keys()].map(discount);
+    return gains.filter((gain) => gain > 0).length / wanted + total(gains) / total(best);
+  });
+}
+
+function trialOf(some: Case, { counts, rows, finish, evidence }: Learnt, length: number, { sumsOf }: Kernel): Trial {
+  const { interactions, times } = observationsOf(some.world);
+  const audiences = new Map([0, 1].map((recency) => [recency, audienceOf(some, recency)]));
+  const variants = some.variants.map((variant) => ({
+    settings: { ...some.settings, ...variant },
+    audience: audiences.get(variant.recency)!,
+    finish: {
+      ...finish,
+      trend: recentPopularity(interactions, times, variant.popularityHalfLife, evidence.popularity),
+    },
+  }));
+  return new Trial({ counts, pieces: [rows], from: [0] }, variants, rowsOf(some.heldOut, counts.items), length, sumsOf);
+}
+
+/** What a trial's rows tell, by variant and user. */
+function worths(some: Case, trial: Trial): number[][] {
+  const users = some.heldOut.length;
+  const ways = waysOf(some.variants.map((settings) => ({ settings })));
+  const values = [...trial.worth(0, ways.length * users)];
+  const table = some.variants.map(() => Array<number>(users).fill(Number.NaN));
+  for (const way of ways)
+    for (let user = 0; user < users; user++) for (const variant of way) table[variant]![user] = values.shift()!;
+  expect(values).toEqual([]);
+  return table;
+}
+
+const KERNELS = [
+  ['in plain arrays', PLAIN_KERNEL],
+  ['compiled', compiledKernel()],
+] as const;
+
+test.each(KERNELS)(
+  'a trial finds what each variant’s lists are worth when everything is learned anew for it, %s',
+  (_, kernel) => {
+    fc.assert(
+      fc.property(cases, fc.integer({ min: 1, max: 4 }), (some, length) => {
+        const worth = worths(some, trialOf(some, learnt(some.world, some.settings), length, kernel));
+        some.variants.forEach((variant, v) => {
+          slowWorth(some, { ...some.settings, ...variant }, length).forEach((value, user) => {
+            expect(worth[v]![user]).toBeCloseTo(value, 12);
+          });
+        });
+      }),
+      { numRuns: 200 },
+    );
+  },
+);
+
+/** Every way of finishing in twos, so that some share what others must not. */
+const MANY: Free[] = [0, 30].flatMap((popularityWeight) =>
+  [0, 1].flatMap((recency) =>
+    [0, 0.1].flatMap((popularityHalfLife) =>
+      [1, 1.5].map((power) => ({ targetDamping: 0.15, power, popularityWeight, popularityHalfLife, recency })),
+    ),
+  ),
+);
+
+test.each([
+  ['with preferences and groups', [0, 0, 0, 1]],
+  ['with groups alone', []],
+  ['without either', undefined],
+])('of many variants each is worth what it is alone, %s', (_, preference) => {
+  const large = largeWorld(9, 40, 20);
+  const isBare = preference === undefined;
+  const hasValues = preference !== undefined && preference.length > 0;
+  const world = {
+    ...large,
+    attributes: large.attributes.map((row) => (hasValues ? row : [])),
+    groups: large.groups.map((row) => (isBare ? [] : row)),
+  };
+  const some: Case = {
+    world: {
+      ...world,
+      interactions: large.interactions.map((row, user) => row.map((x, item) => ((user + item) % 4 === 3 ? 0 : x))),
+    },
+    preferences: large.interactions.map((_, user) =>
+      user % 3 === 0 ? (preference ?? []) : (preference ?? []).map(() => 0),
+    ),
+    heldOut: large.interactions.map((row, user) => row.map((x, item) => ((user + item) % 4 === 3 ? x : 0))),
+    settings: settingsWith({ groupSmoothing: 2 }),
+    variants: MANY,
+  };
+  const trial = trialOf(some, learnt(some.world, some.settings), 5, PLAIN_KERNEL);
+  const worth = worths(some, trial).flat();
+  const slow = MANY.map((variant) => slowWorth(some, { ...some.settings, ...variant }, 5));
+  slow.flat().forEach((value, at) => {
+    expect(worth[at]).toBeCloseTo(value, 12);
+  });
+  // The variants do differ, each in its lists from the first.
+  expect(slow.slice(1).filter((values) => `${values}` === `${slow[0]}`).length).toBeLessThan(3);
+});
+
+test('its rows can be cut into shards, taken in any order, and what was learned stays as it is', () => {
+  fc.assert(
+    fc.property(cases, fc.nat(30), (some, at) => {
+      const rows = waysOf(some.variants.map((settings) => ({ settings }))).length * some.heldOut.length;
+      const cut = Math.min(at, rows);
+      const model = learnt(some.world, some.settings);
+      const before = model.rows.value.slice();
+      const trial = trialOf(some, model, 3, PLAIN_KERNEL);
+      const [second, first, whole] = [trial.worth(cut, rows), trial.worth(0, cut), trial.worth(0, rows)];
+      expect([...first, ...second]).toEqual([...whole]);
+      expect(model.rows.value).toEqual(before);
+    }),
+  );
+});
+
+test('both of two items found at the first two places are worth 2, one of them at the second place less', () => {
+  const world: World = {
+    interactions: [
+      [1, 0, 0, 0],
+      [1, 1, 1, 0],
+      [1, 1, 1, 0],
+      [0, 0, 0, 1],
+    ],
+    attributes: [[], [], [], []],
+    groups: Array(4).fill([]),
+    offered: [1, 1, 1, 1],
+  };
+  const worthOf = (wanted: number[]) => {
+    const heldOut = [wanted, ...Array(3).fill([0, 0, 0, 0])];
+    const settings = settingsWith({ recency: 0 });
+    const some: Case = { world, preferences: Array(4).fill([]), heldOut, settings, variants: [settings] };
+    return [...trialOf(some, learnt(world, settings), 2, PLAIN_KERNEL).worth(0, 4)];
+  };
+  expect(worthOf([0, 1, 1, 0])).toEqual([2, 0, 0, 0]);
+  // Item 1 is first, item 2 second: half the recall, and 1 / log₂ 3 of what 1 + 1 / log₂ 3 could be.
+  expect(worthOf([0, 0, 1, 1])[0]).toBeCloseTo(0.5 + 1 / Math.log2(3) / (1 + 1 / Math.log2(3)), 12);
+  expect(worthOf([0, 0, 0, 1])).toEqual([0, 0, 0, 0]);
+});

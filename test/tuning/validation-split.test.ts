@@ -1,0 +1,182 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { hashOf } from '../../src/matrix/random.js';
+import { emptyRows, pickedRows, type SparseRows } from '../../src/matrix/sparse.js';
+import { type ValidationSplit, validationSplit } from '../../src/tuning/validation-split.js';
+import { columnsOf, denseOf, observationsOf, placeKeys, rowsOf, table, type World, worlds } from '../model/worlds.js';
+
+const rehearsed = (seen: ValidationSplit['seen']) => validationSplit(seen, placeKeys(seen.interactions));
+
+const scenes = worlds.chain((world) =>
+  fc.record({
+    world: fc.constant(world),
+    preferences: table(world.interactions.length, world.attributes[0]!.length, [0, 1]),
+  }),
+);
+
+function seenOf({ world, preferences }: { world: World; preferences: number[][] }): ValidationSplit['seen'] {
+  const { times, ...seen } = observationsOf(world);
+  return {
+    ...seen,
+    times,
+    preferences: rowsOf(preferences, preferences[0]!.length),
+    excluded: emptyRows(world.interactions.length, world.offered.length),
+  };
+}
+
+test('what is judged was liked and is not learned from; of everybody who has two items one is held out', () => {
+  fc.assert(
+    fc.property(scenes, (scene) => {
+      const { world } = scene;
+      const { seen, judged, heldOut } = rehearsed(seenOf(scene));
+      const train = denseOf(seen.interactions);
+      expect(heldOut.rows).toBe(judged.length);
+      judged.forEach((user, k) => {
+        const items = columnsOf(heldOut, k);
+        expect(items.length).toBeGreaterThan(0);
+        for (const item of items) {
+          expect(world.interactions[user]![item]).toBeGreaterThan(0);
+          expect(train[user]![item]).toBe(0);
+        }
+      });
+      world.interactions.forEach((row, user) => {
+        const had = row.filter((x) => x !== 0).length;
+        const kept = train[user]!.filter((x) => x !== 0).length;
+        expect(had - kept).toBe(had < 2 ? 0 : Math.max(1, Math.round(0.15 * had)));
+        // What stays is as it was.
+        train[user]!.forEach((x, item) => {
+          if (x !== 0) expect(x).toBe(row[item]);
+        });
+      });
+    }),
+  );
+});
+
+test('where there are times the latest are held out, and times stay beside their entries', () => {
+  fc.assert(
+    fc.property(scenes, (scene) => {
+      const { times } = scene.world;
+      const { seen, judged, heldOut } = rehearsed(seenOf(scene));
+      if (!times) {
+        expect(seen.times).toBeUndefined();
+        return;
+      }
+      const beside = denseOf(seen.interactions).flatMap((row, user) =>
+        row.flatMap((x, item) => (x === 0 ? [] : [times[user]![item]!])),
+      );
+      expect(Array.from(seen.times ?? [])).toEqual(beside);
+      judged.forEach((user, k) => {
+        const when = (item: number) => (Number.isNaN(times[user]![item]!) ? 0 : times[user]![item]!);
+        const last = Math.max(0, ...columnsOf(seen.interactions, user).map(when));
+        for (const item of columnsOf(heldOut, k)) expect(when(item)).toBeGreaterThanOrEqual(last);
+      });
+    }),
+  );
+});
+
+test('everything else that was seen is as it was, and a validation split is the same when it is made again', () => {
+  fc.assert(
+    fc.property(scenes, (scene) => {
+      const seen = seenOf(scene);
+      const validation = rehearsed(seen);
+      const { attributes, groups, preferences, offered } = seen;
+      expect(validation.seen).toMatchObject({ attributes, groups, preferences, offered });
+      expect(rehearsed(seenOf(scene))).toEqual(validation);
+    }),
+  );
+});
+
+/** `users` with `each` items in a row, of 50, everyone in a group by the last digit of their number; times tell all entries apart. */
+function crowd(
+  users: number,
+  each: number,
+): ValidationSplit['seen'] & { interactions: SparseRows; times: Float64Array } {
+  const entries = users * each;
+  return {
+    interactions: {
+      rows: users,
+      columns: 50,
+      start: Uint32Array.from({ length: users + 1 }, (_, user) => user * each),
+      index: Uint32Array.from({ length: entries }, (_, e) => (Math.floor(e / each) % (50 - each)) + (e % each)),
+      value: new Float32Array(entries).fill(1),
+    },
+    times: Float64Array.from({ length: entries }, (_, e) => e),
+    offered: new Uint8Array(50).fill(1),
+    attributes: emptyRows(50, 0),
+    groups: {
+      rows: users,
+      columns: 10,
+      start: Uint32Array.from({ length: users + 1 }, (_, user) => user),
+      index: Uint32Array.from({ length: users }, (_, user) => user % 10),
+      value: new Float32Array(users).fill(1),
+    },
+    preferences: emptyRows(users, 0),
+    excluded: emptyRows(users, 50),
+  };
+}
+
+test('of many users 4,000 are judged, those of the smallest keys, in the order of users', () => {
+  const all = crowd(9000, 2);
+  const users = Uint32Array.from({ length: 9000 }, (_, user) => 2 ** 32 - 1 - user);
+  const { judged, heldOut, seen } = validationSplit(all, { ...placeKeys(all.interactions), users });
+  expect(seen.interactions.rows).toBe(9000);
+  expect(heldOut.rows).toBe(4000);
+  expect(Array.from(judged)).toEqual(Array.from({ length: 4000 }, (_, k) => 5000 + k));
+});
+
+test('of more than two million interactions a sample of the users by key is taken, with all that is theirs', () => {
+  const users = 150_000;
+  const all = crowd(users, 14);
+  // Every second user, that is.
+  const keys = Uint32Array.from({ length: users }, (_, user) => (user % 2 === 0 ? user : 2 ** 31 + user));
+  const { seen, judged, heldOut } = validationSplit(all, { ...placeKeys(all.interactions), users: keys });
+  expect(seen.interactions.rows).toBe(users / 2);
+  expect([seen.groups.rows, seen.preferences.rows, judged.length]).toEqual([users / 2, users / 2, 4000]);
+  expect(seen.interactions.index.length).toBeLessThanOrEqual(2_000_000);
+  expect(new Set(seen.groups.index)).toEqual(new Set([0, 2, 4, 6, 8]));
+  for (const k of [0, 1, 2222, users / 2 - 1]) {
+    const user = 2 * k;
+    // The latest two of 14 are held out: the last two of a row.
+    expect(columnsOf(seen.interactions, k)).toEqual(columnsOf(all.interactions, user).slice(0, 12));
+    expect(Array.from(seen.times!.subarray(k * 12, k * 12 + 12))).toEqual(
+      Array.from({ length: 12 }, (_, at) => user * 14 + at),
+    );
+  }
+  const k = 1234;
+  const original = pickedRows(all.interactions, [2 * judged[k]!]);
+  expect(columnsOf(heldOut, k)).toEqual(columnsOf(original, 0).slice(12));
+});
+
+test('users in another order are judged alike', () => {
+  const order = Uint32Array.from({ length: 9000 }, (_, k) => (k * 7) % 9000);
+  const all = { ...crowd(9000, 9), times: undefined };
+  const keys = { users: order.map((k) => hashOf(1, 2, k)), items: placeKeys(all.interactions).items };
+  const turned = pickedRows(all.interactions, Array.from(order.keys()).reverse());
+  const there = validationSplit(all, keys);
+  const back = validationSplit(
+    { ...all, interactions: turned, groups: pickedRows(all.groups, Array.from(order.keys()).reverse()) },
+    { ...keys, users: keys.users.slice().reverse() },
+  );
+  const told = ({ judged, heldOut }: ValidationSplit, from: Uint32Array) =>
+    Array.from(judged, (user, k) => `${from[user]}: ${columnsOf(heldOut, k)}`).sort();
+  expect(told(back, order.slice().reverse())).toEqual(told(there, order));
+});
+
+test('what no list can hold is not asked for: items that are not offered, and those a user excluded', () => {
+  fc.assert(
+    fc.property(scenes, fc.infiniteStream(fc.boolean()), (scene, isExcluded) => {
+      const seen = seenOf(scene);
+      const { interactions } = seen;
+      const table = denseOf(interactions).map((row) => row.map(() => (isExcluded.next().value ? 1 : 0)));
+      const keys = placeKeys(interactions);
+      const plain = validationSplit({ ...seen, offered: new Uint8Array(interactions.columns).fill(1) }, keys);
+      const less = validationSplit({ ...seen, excluded: rowsOf(table, interactions.columns) }, keys);
+      const asked = ({ judged, heldOut }: ValidationSplit) =>
+        Array.from(judged).flatMap((user, k) => columnsOf(heldOut, k).map((item) => [user, item] as const));
+      expect(asked(less)).toEqual(
+        asked(plain).filter(([user, item]) => seen.offered[item] === 1 && table[user]![item] === 0),
+      );
+      expect(less.seen.interactions).toEqual(plain.seen.interactions);
+    }),
+  );
+});

@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { readArrays, writeArrays } from '../../src/files/array-file.js';
+import type { SparseRows } from '../../src/matrix/sparse.js';
+import { matrixArrays, matrixFrom } from '../../src/workers/matrix-file.js';
+import { temporaryFolders } from '../files/temporary.js';
+import { rowsOf, table } from '../model/worlds.js';
+
+const folder = temporaryFolders();
+
+const MATRIX = rowsOf(
+  [
+    [1, 0, 2],
+    [0, 0, 0],
+    [0, -0.5, 0],
+  ],
+  3,
+);
+
+test('a matrix comes back from a file as it was, empty ones of any height too', () => {
+  const at = folder();
+  let run = 0;
+  fc.assert(
+    fc.property(
+      fc.nat(4).chain((rows) => table(rows, 3, [0, 0, 0, -1, 0.5])),
+      (dense) => {
+        const path = join(at, `matrix.${run++}`);
+        writeArrays(path, matrixArrays('m', rowsOf(dense, 3)));
+        expect(matrixFrom(readArrays(path), 'm')).toEqual(rowsOf(dense, 3));
+      },
+    ),
+  );
+});
+
+test.each<[string, Partial<SparseRows>]>([
+  ['more rows than bounds', { rows: 4 }],
+  ['fewer rows than bounds', { rows: 2 }],
+  ['a first bound that is not 0', { start: Uint32Array.of(1, 2, 2, 3) }],
+  ['bounds that fall', { start: Uint32Array.of(0, 3, 2, 3) }],
+  ['a last bound before its cells’ end', { start: Uint32Array.of(0, 2, 2, 2) }],
+  ['a last bound behind its cells’ end', { start: Uint32Array.of(0, 2, 2, 4) }],
+  ['a value too few', { value: Float32Array.of(1, 2) }],
+  ['a column beyond its width', { columns: 2 }],
+  ['a width that is no number', { columns: Number.NaN }],
+  ['a width that is no whole number', { columns: 3.5 }],
+  ['a width that no index reaches', { columns: 2 ** 33 }],
+  ['a value that is no number', { value: Float32Array.of(1, Number.NaN, 2) }],
+  ['a value beyond all numbers', { value: Float32Array.of(1, 2, Number.NEGATIVE_INFINITY) }],
+])('a matrix with %s is refused', (_, changes) => {
+  const arrays = matrixArrays('m', { ...MATRIX, ...changes });
+  expect(() => matrixFrom(arrays, 'm')).toThrow(new RangeError('the matrix "m" does not hold together'));
+});
+
+test('a matrix whose arrays are missing is refused by name', () => {
+  expect(() => matrixFrom(matrixArrays('m', MATRIX), 'n')).toThrow(
+    new RangeError('an array file lacks "n.shape" as Float64Array'),
+  );
+});

@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { planShards } from '../../src/workers/plan.js';
+
+const costs = fc.array(fc.oneof(fc.nat(10), fc.nat(1000)), { maxLength: 60 }).map((list) => Float64Array.from(list));
+const worthwhile = fc.integer({ min: 1, max: 500 });
+
+test('shards cover all rows once and in order, none is empty, and their costs are those of their rows', () => {
+  fc.assert(
+    fc.property(costs, worthwhile, (rows, least) => {
+      let next = 0;
+      planShards(rows, least).forEach((shard, k) => {
+        expect(shard.index).toBe(k);
+        expect(shard.from).toBe(next);
+        expect(shard.to).toBeGreaterThan(shard.from);
+        expect(shard.cost).toBe(rows.slice(shard.from, shard.to).reduce((a, b) => a + b, 0));
+        next = shard.to;
+      });
+      expect(next).toBe(rows.length);
+    }),
+  );
+});
+
+test('a row heavier than two shards is alone in its own', () => {
+  fc.assert(
+    fc.property(costs, worthwhile, (rows, least) => {
+      const target = Math.max(least, rows.reduce((a, b) => a + b, 0) / 128);
+      const shards = planShards(rows, least);
+      rows.forEach((cost, row) => {
+        if (cost > 2 * target) expect(shards.find(({ to }) => to > row)).toMatchObject({ from: row, to: row + 1 });
+      });
+    }),
+  );
+});
+
+test('no shard is heavier than the target and half its heaviest row', () => {
+  fc.assert(
+    fc.property(costs, worthwhile, (rows, least) => {
+      const target = Math.max(least, rows.reduce((a, b) => a + b, 0) / 128);
+      for (const { from, to, cost } of planShards(rows, least)) {
+        expect(cost).toBeLessThanOrEqual(
+          target + Math.max(...rows.subarray(from, to)) / 2 + (to - from === 1 ? cost : 0),
+        );
+      }
+    }),
+  );
+});
+
+test('small work is one shard, large work is about 128, and never many more', () => {
+  expect(planShards(new Float64Array(1000).fill(1), 1000)).toEqual([{ index: 0, from: 0, to: 1000, cost: 1000 }]);
+  expect(planShards(new Float64Array(128_000).fill(1), 10).length).toBe(128);
+  const uneven = Float64Array.from({ length: 2000 }, (_, row) => (row % 7 === 0 ? 5000 : 1));
+  expect(planShards(uneven, 1).length).toBeLessThanOrEqual(1.5 * 128 + 1);
+});
+
+test('no rows are no shards, and rows that cost nothing are one', () => {
+  expect(planShards(new Float64Array(0), 10)).toEqual([]);
+  expect(planShards(new Float64Array(3), 10)).toEqual([{ index: 0, from: 0, to: 3, cost: 0 }]);
+});

@@ -1,0 +1,414 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { Failure, isDiskFull } from '../../src/failure.js';
+import { readArrays } from '../../src/files/array-file.js';
+import { rowLengths, stacked } from '../../src/matrix/sparse.js';
+import { evidenceOf } from '../../src/model/evidence.js';
+import { fitCosts, type LearnedRows } from '../../src/model/fit.js';
+import { BALANCES } from '../../src/workers/balance.js';
+import { ChildFailure } from '../../src/workers/child.js';
+import { matrixFrom } from '../../src/workers/matrix-file.js';
+import { planShards, type Shard } from '../../src/workers/plan.js';
+import { Pool } from '../../src/workers/pool.js';
+import type { Answer, FitJob } from '../../src/workers/protocol.js';
+import { writeEvidence } from '../../src/workers/run-files.js';
+import type { Timeouts } from '../../src/workers/watch.js';
+import { temporaryFolders } from '../files/temporary.js';
+import { fitterOf } from '../model/learned.js';
+import { observationsOf, settingsWith } from '../model/worlds.js';
+
+const folder = temporaryFolders();
+const pools: Pool[] = [];
+
+afterEach(async () => {
+  await Promise.all(pools.splice(0).map((pool) => pool.close('at once')));
+});
+
+/** A pool of the worker program of that name, and what it told of retries. */
+function poolOf(program: string | undefined, size = 1, timeouts?: Timeouts): { pool: Pool; retries: string[] } {
+  const retries: string[] = [];
+  const worker = program === undefined ? {} : { worker: new URL(`./misbehaving/${program}.mjs`, import.meta.url) };
+  const pool = new Pool({
+    size,
+    onRetry: (message) => retries.push(message),
+    ...worker,
+    ...(timeouts && { timeouts }),
+  });
+  pools.push(pool);
+  return { pool, retries };
+}
+
+function job(at = folder()): FitJob {
+  return {
+    kind: 'fit',
+    evidence: join(at, 'evidence'),
+    settings: settingsWith({ method: 'normalised' }),
+    gram: [],
+    rows: join(at, 'rows'),
+  };
+}
+
+function shards(count: number): Shard[] {
+  return Array.from({ length: count }, (_, index) => ({ index, from: index * 10, to: index * 10 + 10, cost: 1 }));
+}
+
+async function thrownBy(running: Promise<void>): Promise<Error> {
+  const error: unknown = await running.then(
+    () => undefined,
+    (thrown) => thrown,
+  );
+  if (error instanceof Error) return error;
+  throw new Error('the run did not fail');
+}
+
+async function failureOf(running: Promise<void>): Promise<ChildFailure> {
+  const error = await thrownBy(running);
+  if (error instanceof ChildFailure) return error;
+  throw new Error('the run did not end with the failure of a child', { cause: error });
+}
+
+function pidIn(message: string): number {
+  return Number(/worker (\d+)/.exec(message)?.[1]);
+}
+
+function isAlive(pid: number): boolean {
+  expect(pid).toBeGreaterThan(1);
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe('the worker itself', () => {
+  const settings = settingsWith({ method: 'normalised', neighbors: 3 });
+  const evidence = evidenceOf(
+    observationsOf({
+      interactions: Array.from({ length: 12 }, (_, u) =>
+        Array.from({ length: 9 }, (_, i) => ((u * 7 + i * 5) % 4 === 0 ? 1 : 0)),
+      ),
+      attributes: Array.from({ length: 9 }, (_, i) => [i % 2, i % 3 === 0 ? 1 : 0]),
+      groups: Array.from({ length: 12 }, (_, u) => [u % 2]),
+      offered: [1, 1, 1, 0, 1, 1, 1, 1, 1],
+    }),
+    settings,
+  );
+
+  test.each([1, 3])('learns in a pool of %d what one fitter learns, and is gone after close', async (size) => {
+    const fit = { ...job(), settings };
+    writeEvidence(fit.evidence, evidence);
+    const plan = planShards(fitCosts(evidence, settings), 20);
+    expect(plan.length).toBeGreaterThan(3);
+    const { pool, retries } = poolOf(undefined, size);
+    const fitter = fitterOf(evidence, settings);
+    const pieces: LearnedRows[] = [];
+    const pids = new Set<number>();
+    await pool.run(fit, plan, ({ path, precision, length }) => {
+      const rows = matrixFrom(readArrays(path), 'rows');
+      expect(length).toEqual(rowLengths(rows));
+      pieces.push({ rows, precision });
+      pids.add(Number(path.split('.').at(-1)));
+    });
+    const whole = fitter.rows(0, fitCosts(evidence, settings).length);
+    expect(stacked(...pieces.map(({ rows }) => rows))).toEqual(whole.rows);
+    expect(pieces.flatMap(({ precision }) => Array.from(precision))).toEqual(Array.from(whole.precision));
+    expect(retries).toEqual([]);
+    expect(pids.size).toBeLessThanOrEqual(size);
+    expect([...pids].map(isAlive)).not.toContain(false);
+    await pool.close('gently');
+    expect([...pids].map(isAlive)).not.toContain(true);
+  });
+
+  test('says what it threw', async () => {
+    const { pool } = poolOf(undefined);
+    const missing = job();
+    const failure = await failureOf(pool.run(missing, shards(1), () => {}));
+    expect(failure.ending).toBe('threw');
+    expect(failure.message).toContain('fit shard 0 (rows 2 to 2): ');
+    expect(failure.message).toContain(`no such file or directory, open '${missing.evidence}'`);
+    expect(failure.childStack).toContain('readArrays');
+  });
+});
+
+describe('a worker that', () => {
+  test.each([
+    ['exits-with-1', 'ended with exit code 1 and no answer'],
+    ['no-such-file', 'ended with exit code 1 and no answer'],
+    ['other-protocol', 'did not say that it is ready, or speaks another version of the protocol'],
+  ])(
+    'never gets ready (%s) ends the run after three starts, with nothing tried over and over',
+    async (program, what) => {
+      const { pool, retries } = poolOf(program);
+      const failure = await thrownBy(pool.run(job(), shards(2), () => {}));
+      expect(failure).toBeInstanceOf(Failure);
+      expect(failure.message).toMatch(/^workers do not start: worker \d+ /);
+      expect(failure.message.split('\n')[0]?.endsWith(what)).toBe(true);
+      expect(retries).toEqual([]);
+      await pool.close('gently');
+      expect(isAlive(pidIn(failure.message))).toBe(false);
+    },
+  );
+
+  test.each([
+    ['exits-without-answer', 'exited early', 'ended with exit code 0 and no answer'],
+    ['talks-nonsense', 'said nonsense', 'sent a message that is none of the protocol'],
+    ['answers-another-shard', 'said nonsense', 'answered answer where shard 0 was asked'],
+    ['throws', 'threw', 'the rows are on fire'],
+  ])('%s over every row ends the run as "%s" once three rows alone have shown it', async (program, ending, what) => {
+    const { pool, retries } = poolOf(program);
+    const delivered: Answer[] = [];
+    const lost: number[] = [];
+    const failure = await failureOf(
+      pool.run(
+        job(),
+        shards(2),
+        (answer) => void delivered.push(answer),
+        (shard) => void lost.push(shard.from),
+      ),
+    );
+    expect(failure.ending).toBe(ending);
+    expect(failure.message).toMatch(/^fit shard 0 \(rows 2 to 2\): /);
+    expect(failure.message.endsWith(what)).toBe(true);
+    expect(delivered).toEqual([]);
+    expect(lost).toEqual([]);
+    // 10 rows, 5, 3, 2, then three rows alone, one of them out of a pair.
+    const halves = retries.filter((retry) => retry.endsWith('; its halves are given to other workers'));
+    const again = retries.filter((retry) => retry.endsWith('; given to another worker'));
+    expect(halves.map((retry) => /rows \d+ to \d+/.exec(retry)?.[0])).toEqual(
+      ['0 to 9', '0 to 4', '0 to 2', '0 to 1'].map((rows) => `rows ${rows}`),
+    );
+    expect(again.map((retry) => /rows \d+/.exec(retry)?.[0])).toEqual(['rows 0', 'rows 1', 'rows 2']);
+    await pool.close('gently');
+    if (ending !== 'threw') expect([...retries, failure.message].map(pidIn).map(isAlive)).not.toContain(true);
+  });
+
+  test.each(['dies', 'throws', 'exits'])(
+    '%s over one row costs that row alone, and all others are in order',
+    async (how) => {
+      const { pool, retries } = poolOf('poisoned', 2);
+      const poisoned = { ...job(), settings: settingsWith({ lambda: 23 }) };
+      const came: string[] = [];
+      await pool.run(
+        { ...poisoned, rows: `${poisoned.rows}.${how}` },
+        shards(5),
+        (_, { from, to }) => void came.push(...Array.from({ length: to - from }, (_, k) => String(from + k))),
+        ({ from, to }, failure) => void came.push(`lost ${from} to ${to - 1}: ${failure.ending}`),
+      );
+      const ending = { dies: 'was killed', throws: 'threw', exits: 'exited early' }[how];
+      expect(came).toEqual(
+        Array.from({ length: 50 }, (_, row) => (row === 23 ? `lost 23 to 23: ${ending}` : String(row))),
+      );
+      expect(retries.length).toBeLessThan(7);
+    },
+  );
+
+  test('is lost over one row ends the run where nothing is said to lose it', async () => {
+    const { pool } = poolOf('poisoned');
+    const poisoned = { ...job(), settings: settingsWith({ lambda: 23 }) };
+    const failure = await failureOf(pool.run({ ...poisoned, rows: `${poisoned.rows}.dies` }, shards(5), () => {}));
+    expect(failure.message).toMatch(/^fit shard 2 \(rows 23 to 23\): worker \d+ was killed by SIGKILL$/);
+  });
+
+  test('is killed over a shard costs one more try, which is told', async () => {
+    const { pool, retries } = poolOf('killed-once');
+    const killed = job();
+    const order: number[][] = [];
+    const pids: number[] = [];
+    await pool.run(killed, shards(3), (answer, { from, to }) => {
+      order.push([from, to]);
+      if (answer.kind === 'fit') pids.push(Number(answer.path));
+    });
+    const victim = Number(readFileSync(`${killed.rows}.killed`, 'utf8'));
+    expect(order).toEqual([
+      [0, 5],
+      [5, 10],
+      [10, 20],
+      [20, 30],
+    ]);
+    expect(retries).toEqual([
+      `fit shard 0 (rows 0 to 9): worker ${victim} was killed by SIGKILL; its halves are given to other workers`,
+    ]);
+    expect(pids).not.toContain(victim);
+    await pool.close('gently');
+    expect([victim, ...pids].map(isAlive)).not.toContain(true);
+  });
+
+  test.each([
+    ['stops', 'was stopped (SIGSTOP) and did not go on'],
+    ['loops', 'gave no answer within 2 s'],
+  ])('%s is killed and its rows are given to another', async (how, what) => {
+    const { pool, retries } = poolOf('hangs-once', 2, {
+      least: 2,
+      first: 2,
+      times: 1,
+      stopped: how === 'stops' ? 1 : 60,
+    });
+    const hanging = job();
+    const came: number[] = [];
+    await pool.run(
+      { ...hanging, rows: `${hanging.rows}.${how}` },
+      shards(4),
+      (_, { from, to }) => void came.push(from, to),
+    );
+    expect(came).toEqual([0, 5, 5, 10, 10, 20, 20, 30, 30, 40]);
+    expect(retries.length).toBe(1);
+    expect(retries[0]).toContain(`${what}; its halves are given to other workers`);
+    expect(isAlive(pidIn(retries[0]!))).toBe(false);
+  });
+
+  test('finds no room on the disk ends the run, with nothing cut and tried over and over', async () => {
+    const { pool, retries } = poolOf('without-room');
+    const at = job();
+    const failure = await failureOf(
+      pool.run(
+        at,
+        shards(3),
+        () => {},
+        () => {},
+      ),
+    );
+    expect(isDiskFull(failure)).toBe(true);
+    expect(failure.message).toContain('ENOSPC: no space left on device');
+    expect(retries).toEqual([]);
+    expect(readFileSync(`${at.rows}.tries`, 'utf8').trimEnd().split('\n').length).toBe(1);
+  });
+
+  test('throws says its stack, where the run ends over it', async () => {
+    const { pool } = poolOf('throws');
+    const failure = await failureOf(pool.run(job(), shards(1), () => {}));
+    expect(failure.childStack).toBe('Error: the rows are on fire\n    at child');
+  });
+
+  test('is slow over the first shard does not put the answers out of order', async () => {
+    const { pool } = poolOf('holds-first', 2);
+    const order: number[] = [];
+    const pids: string[] = [];
+    await pool.run(job(), shards(6), (answer, shard) => {
+      order.push(shard.index);
+      if (answer.kind === 'fit') pids.push(answer.path);
+    });
+    expect(order).toEqual([0, 1, 2, 3, 4, 5]);
+    // The others were all worked by the other child, before shard 0 was done.
+    expect(pids.lastIndexOf(pids[0] ?? '')).toBe(0);
+    expect(new Set(pids).size).toBe(2);
+  });
+
+  test('says nothing any more is gone after a close at once', async () => {
+    const { pool } = poolOf('silent-after-first');
+    const pid = await new Promise<number>((resolve, reject) => {
+      pool.run(job(), shards(2), (answer) => resolve(answer.kind === 'fit' ? Number(answer.path) : 0)).catch(reject);
+    });
+    expect(isAlive(pid)).toBe(true);
+    await pool.close('at once');
+    expect(isAlive(pid)).toBe(false);
+  });
+
+  test('cannot be started is told so', async () => {
+    const { execPath } = process;
+    const { pool, retries } = poolOf(undefined);
+    process.execPath = join(folder(), 'no-node');
+    try {
+      const failure = await thrownBy(pool.run(job(), shards(1), () => {}));
+      expect(failure).toBeInstanceOf(Failure);
+      expect(failure.message).toContain('ENOENT');
+      expect(retries).toEqual([]);
+    } finally {
+      process.execPath = execPath;
+    }
+  });
+});
+
+describe('a pool', () => {
+  test('waits for what the taker of an answer does before it gives the next', async () => {
+    const { pool } = poolOf('holds-first', 2);
+    const events: string[] = [];
+    await pool.run(job(), shards(6), async (_, { index }) => {
+      events.push(`take ${index}`);
+      await new Promise((resolve) => setImmediate(resolve));
+      events.push(`done ${index}`);
+    });
+    expect(events).toEqual([0, 1, 2, 3, 4, 5].flatMap((index) => [`take ${index}`, `done ${index}`]));
+  });
+
+  test.each(BALANCES)(
+    'that goes by %s has every shard worked once, and gives the answers in order',
+    async (balance) => {
+      const pool = new Pool({
+        size: 3,
+        balance,
+        onRetry: () => {},
+        worker: new URL('./misbehaving/good.mjs', import.meta.url),
+      });
+      pools.push(pool);
+      const order: number[] = [];
+      await pool.run(job(), shards(40), (_, { index }) => void order.push(index));
+      expect(order).toEqual(Array.from({ length: 40 }, (_, index) => index));
+    },
+  );
+
+  test('lets children go that have nothing to do, and forks others when there is something again', async () => {
+    const { pool } = poolOf('good');
+    const pids: number[] = [];
+    const take = (answer: Answer) => void (answer.kind === 'fit' && pids.push(Number(answer.path)));
+    await pool.run(job(), shards(1), take);
+    expect(isAlive(pids[0]!)).toBe(true);
+    await vi.waitUntil(() => !isAlive(pids[0]!), { timeout: 30_000 });
+    await pool.run(job(), shards(1), take);
+    expect(pids[1]).not.toBe(pids[0]);
+  });
+
+  test('ends the run with the error of the taker, and hands out no more answers', async () => {
+    const { pool } = poolOf('holds-first', 2);
+    let taken = 0;
+    const running = pool.run(job(), shards(6), () => {
+      taken++;
+      throw new Error('the disk is full');
+    });
+    await expect(running).rejects.toThrow(new Error('the disk is full'));
+    expect(taken).toBe(1);
+  });
+
+  test('is there before the first shard is, where it was started, and works it', async () => {
+    const { pool } = poolOf('good', 3);
+    pool.start(2);
+    const started = pool.pids();
+    expect(started.length).toBe(2);
+    await pool.run(job(), shards(8), () => {});
+    expect(pool.pids().slice(0, 2)).toEqual(started);
+    pool.start(9);
+    expect(pool.pids().length).toBe(3);
+  });
+
+  test('was started and gets nothing to do is let go', async () => {
+    const { pool } = poolOf('good', 1);
+    pool.start(1);
+    const [pid] = pool.pids();
+    await vi.waitFor(() => expect(isAlive(pid!)).toBe(false), { timeout: 8000, interval: 100 });
+    expect(pool.pids()).toEqual([]);
+    await pool.run(job(), shards(1), () => {});
+  }, 15_000);
+
+  test('serves a second job with the same children', async () => {
+    const { pool } = poolOf('silent-after-first');
+    const pids: string[] = [];
+    const take = (answer: Answer) => void (answer.kind === 'fit' && pids.push(answer.path));
+    await pool.run(job(), shards(1), take);
+    await pool.run(job(), shards(1), take);
+    expect(pids.length).toBe(2);
+    expect(pids[0]).toBe(pids[1]);
+  });
+
+  test('has no more children than shards, and at least one', () => {
+    const { pool } = poolOf(undefined, 4);
+    expect([0, 1, 3, 9].map((count) => pool.childrenFor(count))).toEqual([1, 1, 3, 4]);
+  });
+
+  test('with no shards is done at once', async () => {
+    const { pool } = poolOf('exits-with-1');
+    let taken = 0;
+    await pool.run(job(), [], () => void taken++);
+    expect(taken).toBe(0);
+  });
+});

@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { evidenceOf } from '../../src/model/evidence.js';
+import {
+  readAudience,
+  readEvidence,
+  readFinish,
+  writeAudience,
+  writeEvidence,
+  writeFinish,
+} from '../../src/workers/run-files.js';
+import { temporaryFolders } from '../files/temporary.js';
+import { anySettings, observationsOf, rowsOf, worlds } from '../model/worlds.js';
+
+const folder = temporaryFolders();
+
+test('evidence comes back from its file as it was', () => {
+  const at = folder();
+  let run = 0;
+  fc.assert(
+    fc.property(worlds, anySettings, (world, settings) => {
+      const evidence = evidenceOf(observationsOf(world), settings);
+      const path = join(at, `evidence.${run++}`);
+      writeEvidence(path, evidence);
+      expect(readEvidence(path)).toEqual(evidence);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test('an audience comes back from its file as it was', () => {
+  const path = join(folder(), 'audience');
+  const audience = { signals: rowsOf([[0, -1, 2]], 3), barred: rowsOf([[1, 0]], 2), offered: Uint8Array.of(1, 0) };
+  writeAudience(path, audience);
+  expect(readAudience(path)).toEqual(audience);
+});
+
+test('what finishing takes comes back from its file as it was', () => {
+  const path = join(folder(), 'finish');
+  const finish = {
+    popularity: Float64Array.of(2, 0),
+    trend: Float64Array.of(1.25, 0),
+    degree: Float64Array.of(2.5, 0.5),
+    precision: Float64Array.of(0.1, 1),
+    trust: 0.25,
+  };
+  writeFinish(path, finish);
+  expect(readFinish(path)).toEqual(finish);
+});
+
+test('a file of another kind is refused by the name of what it lacks', () => {
+  const path = join(folder(), 'finish');
+  const empty = new Float64Array(0);
+  writeFinish(path, { popularity: empty, trend: empty, degree: empty, precision: empty, trust: 0 });
+  expect(() => readEvidence(path)).toThrow(new RangeError('an array file lacks "counts" as Float64Array'));
+  expect(() => readAudience(path)).toThrow(new RangeError('an array file lacks "signals.shape" as Float64Array'));
+});

@@ -1,0 +1,219 @@
+import { cpSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, expect, test } from 'vitest';
+import { LineWriter } from '../../src/csv/list-lines.js';
+import { quotedArrays } from '../../src/csv/quoted-cells.js';
+import { quotedCells } from '../../src/csv/quoting.js';
+import { readArrays, writeArrays } from '../../src/files/array-file.js';
+import { stacked } from '../../src/matrix/sparse.js';
+import { gramRows, needsGram, PLAIN_KERNEL } from '../../src/model/fit.js';
+import { finishOf } from '../../src/model/row-normalisation.js';
+import type { Settings } from '../../src/model/settings.js';
+import { signalsOf, withRecency } from '../../src/ranking/audience.js';
+import { modelOf } from '../../src/ranking/model.js';
+import { Recommender } from '../../src/ranking/recommender.js';
+import { Trial, waysOf } from '../../src/tuning/trial.js';
+import { Child } from '../../src/workers/child.js';
+import { matrixArrays, matrixFrom } from '../../src/workers/matrix-file.js';
+import type { Shard } from '../../src/workers/plan.js';
+import { Pool } from '../../src/workers/pool.js';
+import type { FitJob, GramJob, ListsJob, ModelFiles, RowFile, ScoreJob, TrialJob } from '../../src/workers/protocol.js';
+import { candidatesPath, writeAudience, writeEvidence, writeFinish } from '../../src/workers/run-files.js';
+import { temporaryFolders } from '../files/temporary.js';
+import { learnt } from '../model/learned.js';
+import { largeWorld, METHODS, observationsOf, rowsOf, settingsWith } from '../model/worlds.js';
+
+const folder = temporaryFolders();
+const pools: Pool[] = [];
+
+afterEach(async () => {
+  await Promise.all(pools.splice(0).map((pool) => pool.close('at once')));
+});
+
+function poolOf(size: number): Pool {
+  const pool = new Pool({
+    size,
+    onRetry: (message) => {
+      throw new Error(message);
+    },
+  });
+  pools.push(pool);
+  return pool;
+}
+
+/** Shards of `each` rows. */
+function shardsOf(rows: number, each: number): Shard[] {
+  return Array.from({ length: Math.ceil(rows / each) }, (_, index) => {
+    const from = index * each;
+    return { index, from, to: Math.min(rows, from + each), cost: 1 };
+  });
+}
+
+const USERS = 20;
+const ITEMS = 13;
+const WORLD = largeWorld(3, USERS, ITEMS);
+const SEEN = observationsOf(WORLD);
+const NOBODY = rowsOf(
+  WORLD.interactions.map(() => [0, 0, 0, 0]),
+  4,
+);
+/** Everybody lacks what they have of the last items. */
+const HELD_OUT = rowsOf(
+  WORLD.interactions.map((row) => row.map((x, item) => (item > 9 ? x : 0))),
+  ITEMS,
+);
+
+function audienceWith(recency: number) {
+  return {
+    signals: signalsOf(withRecency(SEEN.interactions, SEEN.times, recency), NOBODY, SEEN.groups),
+    barred: rowsOf(
+      WORLD.interactions.map((row) => row.map((x, item) => (item <= 9 ? x : 0))),
+      ITEMS,
+    ),
+    offered: SEEN.offered,
+  };
+}
+
+/** Counts and learns in a pool, as a run does; leaves what scoring reads. */
+async function learnIn(pool: Pool, at: string, settings: Settings): Promise<ModelFiles> {
+  const { evidence, counts } = learnt(WORLD, settings);
+  const evidencePath = join(at, 'evidence');
+  writeEvidence(evidencePath, evidence);
+  const gram: RowFile[] = [];
+  if (needsGram(settings)) {
+    const job: GramJob = { kind: 'gram', evidence: evidencePath, settings, rows: join(at, 'gram') };
+    await pool.run(job, shardsOf(ITEMS, 3), ({ path }, { from }) => void gram.push({ path, from }));
+  }
+  const fit: FitJob = { kind: 'fit', evidence: evidencePath, settings, gram, rows: join(at, 'rows') };
+  const rows: RowFile[] = [];
+  const precision: number[] = [];
+  const signals = counts.items + counts.preferences + counts.groups;
+  await pool.run(fit, shardsOf(signals, 4), (answer, { from }) => {
+    rows.push({ path: answer.path, from });
+    precision.push(...answer.precision);
+  });
+  const finish = join(at, 'finish');
+  writeFinish(finish, finishOf(evidence, Float64Array.from(precision.slice(0, counts.items))));
+  return { counts, rows, finish };
+}
+
+function recommenderOf(settings: Settings, length: number): Recommender {
+  const { counts, rows, finish } = learnt(WORLD, settings);
+  return new Recommender(modelOf(counts, [rows], [0], finish, settings), audienceWith(settings.recency), length);
+}
+
+test.each(METHODS)('children that share the work recommend what one recommender does (%s)', async (method) => {
+  const at = folder();
+  const settings = settingsWith({ method, weighting: method === 'jaccard' ? 'binary' : 'plain', neighbors: 5 });
+  const pool = poolOf(2);
+  const model = await learnIn(pool, at, settings);
+  const audience = join(at, 'audience');
+  writeAudience(audience, audienceWith(settings.recency));
+  const recommender = recommenderOf(settings, 4);
+
+  const lists: ListsJob = { kind: 'lists', model, settings, audience, listLength: 4 };
+  const items: number[] = [];
+  const lengths: number[] = [];
+  await pool.run(lists, shardsOf(USERS, 7), (answer) => {
+    items.push(...answer.items);
+    lengths.push(...answer.length);
+  });
+  const expected = WORLD.interactions.map((_, user) => recommender.recommend(user));
+  expect(items).toEqual(expected.flatMap((list) => Array.from(list.items)));
+  expect(lengths).toEqual(expected.map((list) => list.items.length));
+
+  const cells = join(at, 'cells');
+  const names = (letter: string, count: number) => Array.from({ length: count }, (_, k) => `${letter}${k}, "${k}"`);
+  const output = { users: quotedCells(names('u', USERS)), items: quotedCells(names('i', ITEMS)), titles: undefined };
+  writeArrays(cells, { ...quotedArrays('users', output.users), ...quotedArrays('items', output.items) });
+  const score: ScoreJob = { ...lists, kind: 'score', cells, withTitles: false };
+  const csv: Uint8Array[] = [];
+  let users = 0;
+  let rows = 0;
+  await pool.run(score, shardsOf(USERS, 7), (answer) => {
+    csv.push(answer.csv);
+    users += answer.users;
+    rows += answer.rows;
+  });
+  const lines = new LineWriter(output);
+  expected.forEach((list, user) => {
+    lines.add(user, list);
+  });
+  expect(Buffer.concat(csv).toString()).toBe(Buffer.from(lines.finish()).toString());
+  expect([users, rows]).toEqual([USERS, lines.rows]);
+});
+
+test('what children count of the Gram matrix is what one counts', async () => {
+  const at = folder();
+  const settings = settingsWith({ neighbors: 4 });
+  const { evidence } = learnt(WORLD, settings);
+  const job: GramJob = { kind: 'gram', evidence: join(at, 'evidence'), settings, rows: join(at, 'gram') };
+  writeEvidence(job.evidence, evidence);
+  const files: RowFile[] = [];
+  await poolOf(3).run(job, shardsOf(ITEMS, 2), ({ path }, { from }) => void files.push({ path, from }));
+  const whole = gramRows(evidence, settings)(0, ITEMS);
+  const joined = (name: string, paths: string[]) => stacked(...paths.map((path) => matrixFrom(readArrays(path), name)));
+  const paths = files.map(({ path }) => path);
+  expect(joined('pairs', paths)).toEqual(whole.pairs);
+  expect(joined('candidates', paths.map(candidatesPath))).toEqual(whole.candidates);
+});
+
+test('what children judge variants by is what one trial finds', async () => {
+  const at = folder();
+  const settings = settingsWith({ neighbors: 5 });
+  const pool = poolOf(2);
+  const model = await learnIn(pool, at, settings);
+  const { counts, rows: learned, finish } = learnt(WORLD, settings);
+  const variants = [
+    settings,
+    { ...settings, recency: 2, popularityWeight: 30 },
+    { ...settings, targetDamping: 0.5, power: 1.5 },
+  ];
+  const heldOut = join(at, 'held-out');
+  writeArrays(heldOut, matrixArrays('heldOut', HELD_OUT));
+  const job: TrialJob = {
+    kind: 'trial',
+    model,
+    variants: variants.map((variant) => ({
+      settings: variant,
+      audience: join(at, `audience.${variant.recency}`),
+      finish: model.finish,
+    })),
+    heldOut,
+    listLength: 3,
+  };
+  for (const recency of [0.5, 2]) writeAudience(join(at, `audience.${recency}`), audienceWith(recency));
+  const rows = waysOf(job.variants).length * USERS;
+  const worth: number[] = [];
+  await pool.run(job, shardsOf(rows, 6), (answer) => void worth.push(...answer.worth));
+  const trial = new Trial(
+    { counts, pieces: [learned], from: [0] },
+    variants.map((variant) => ({ settings: variant, audience: audienceWith(variant.recency), finish })),
+    HELD_OUT,
+    3,
+    PLAIN_KERNEL.sumsOf,
+  );
+  expect(worth).toEqual(Array.from(trial.worth(0, rows)));
+  expect(worth.some((value) => value > 0)).toBe(true);
+});
+
+test('a shard of the Gram matrix that is missing ends the learning of the ridge with its rows', async () => {
+  const at = folder();
+  const settings = settingsWith({});
+  const evidence = join(at, 'evidence');
+  writeEvidence(evidence, learnt(WORLD, settings).evidence);
+  const job: FitJob = { kind: 'fit', evidence, settings, gram: [], rows: join(at, 'rows') };
+  await expect(poolOf(1).run(job, shardsOf(ITEMS, ITEMS), () => {})).rejects.toThrow(
+    'there are 0 rows where 13 are wanted',
+  );
+});
+
+test('a child is ready without any package, which would take longer to load than all that is its own', async () => {
+  const at = folder();
+  cpSync(new URL('../../dist', import.meta.url), join(at, 'dist'), { recursive: true });
+  writeFileSync(join(at, 'package.json'), '{ "type": "module" }');
+  const child = new Child(pathToFileURL(join(at, 'dist/shard-worker.js')));
+  await child.started;
+  await child.end();
+});

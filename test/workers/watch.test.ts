@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { expect, test, vi } from 'vitest';
+import { limitOf, TIMEOUTS, Watch } from '../../src/workers/watch.js';
+
+test('a shard may take many times what its cost lets expect, and never less than a minute', () => {
+  expect(limitOf(TIMEOUTS, 1000, 0)).toBe(1800);
+  expect(limitOf(TIMEOUTS, 1000, 1000)).toBe(60);
+  expect(limitOf(TIMEOUTS, 9000, 1000)).toBe(270);
+});
+
+test('who takes too long is given up, and who is no longer watched is not', async () => {
+  const watch = new Watch(10);
+  const given: string[] = [];
+  const unwatch = watch.over({ pid: process.pid, limit: 0.5, giveUp: () => given.push('the first') });
+  const why = new Promise((giveUp) => watch.over({ pid: process.pid, limit: 0.5, giveUp }));
+  unwatch();
+  expect(await why).toBe('gave no answer within 1 s');
+  expect(given).toEqual([]);
+});
+
+test.runIf(process.platform === 'linux')(
+  'a process that job control holds is given up, one that sleeps is not',
+  async () => {
+    const sleeper = spawn('sleep', ['60']);
+    const watch = new Watch(0.5);
+    try {
+      const given: string[] = [];
+      const unwatch = watch.over({ pid: sleeper.pid ?? 0, limit: 60, giveUp: (why) => given.push(why) });
+      await new Promise((resolve) => setTimeout(resolve, 2200));
+      expect(given).toEqual([]);
+      sleeper.kill('SIGSTOP');
+      await vi.waitUntil(() => given.length > 0, { timeout: 30_000 });
+      unwatch();
+      expect(given).toEqual(['was stopped (SIGSTOP) and did not go on']);
+    } finally {
+      sleeper.kill('SIGKILL');
+      await once(sleeper, 'exit');
+    }
+  },
+);
