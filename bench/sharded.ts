@@ -29,7 +29,7 @@ export async function sharded(
   const { writeArrays }: typeof import('../src/files/array-file.js') = await load('storage/array-file.js');
   const { quotedCells }: typeof import('../src/csv/quoting.js') = await load('output/quoting.js');
   const { quotedArrays }: typeof import('../src/csv/quoted-cells.js') = await load('output/quoted-cells.js');
-  const run = startRun({ workers, balance, quiet: true });
+  const run = startRun({ workers, balance, quiet: true }, process);
   try {
     const learned = await learn(run, seen, settings);
     const learnt = run.seconds();

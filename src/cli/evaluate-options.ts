@@ -7,6 +7,7 @@ import {
   type InputOptions,
   meantInput,
   number,
+  type Print,
   parsed,
   type TypedInput,
   usage,
@@ -126,9 +127,9 @@ export function evaluateCommand(): Command {
  * @returns undefined where help was asked for, and shown.
  * @throws Failure 2 where it makes no sense.
  */
-export function parseEvaluateOptions(argv: readonly string[]): EvaluateOptions | undefined {
+export function parseEvaluateOptions(argv: readonly string[], print?: Print): EvaluateOptions | undefined {
   const command = evaluateCommand();
-  return parsed(command, argv) ? meantEvaluation(command.opts()) : undefined;
+  return parsed(command, argv, print) ? meantEvaluation(command.opts()) : undefined;
 }
 
 /** Commander's own keys and types for the options above. */

@@ -194,13 +194,17 @@ function attributeNames(text: string): string[] {
   return text.split(',').map((name) => name.trim());
 }
 
+/** Takes what is asked for and is no run: help, the version. */
+export type Print = (text: string) => void;
+
 /**
  * Has a command read its arguments.
+ * @param print standard output, unless said.
  * @returns false where help or the version was asked for, and shown. @throws Failure 2 with what the command says is wrong.
  */
-export function parsed(command: Command, argv: readonly string[]): boolean {
+export function parsed(command: Command, argv: readonly string[], print?: Print): boolean {
   const complaint: string[] = [];
-  command.configureOutput({ writeErr: (text) => void complaint.push(text) });
+  command.configureOutput({ writeErr: (text) => void complaint.push(text), ...(print && { writeOut: print }) });
   try {
     command.parse(argv, { from: 'user' });
     return true;

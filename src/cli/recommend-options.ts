@@ -10,6 +10,7 @@ import {
   type InputOptions,
   meantInput,
   number,
+  type Print,
   parsed,
   positiveSeconds,
   seconds,
@@ -139,7 +140,7 @@ export function program(version: string): Command {
  * @returns undefined where help or the version was asked for, and shown.
  * @throws Failure 2 where it makes no sense.
  */
-export function parseOptions(argv: readonly string[], version: string): Options | undefined {
+export function parseOptions(argv: readonly string[], version: string, print?: Print): Options | undefined {
   const command = program(version);
   if (argv.length === 0) {
     throw new Failure(
@@ -147,7 +148,7 @@ export function parseOptions(argv: readonly string[], version: string): Options 
       `give it at least the users:\n\n${EXAMPLES.trim()}\n\n(recommend --help shows the options)`,
     );
   }
-  return parsed(command, argv) ? meant(command.opts(), version) : undefined;
+  return parsed(command, argv, print) ? meant(command.opts(), version) : undefined;
 }
 
 /** Commander's own keys and types for the options above. */

@@ -14,7 +14,6 @@ import { reportText, summaryLines } from '../evaluation/report.js';
 import { sample } from '../evaluation/sample.js';
 import { type Summary, splitText } from '../evaluation/summary.js';
 import { ExitCode, Failure } from '../failure.js';
-import { openDestination } from '../files/destination.js';
 import type { Destination } from '../files/writing.js';
 import { joined, type SparseRows } from '../matrix/sparse.js';
 import { orInterrupted } from '../pipeline/interruption.js';
@@ -53,6 +52,8 @@ export interface Surroundings {
   /** Takes what is said on stderr, and what is wrong. */
   info: (message: string) => void;
   warn: (message: string) => void;
+  /** Opens what is written to: a file, or `-`. */
+  open: (path: string) => Destination;
   /** Reads the files of a run. */
   read: (inputs: Inputs) => Promise<{ dataset: Dataset; reports: FileReport[] }>;
   /** Is told of the bytes read, for progress. */
@@ -72,7 +73,7 @@ export async function evaluate(
 ): Promise<void> {
   const opened: Destination[] = [];
   const open = (path: string): Destination => {
-    const destination = openDestination(path, surroundings.info);
+    const destination = surroundings.open(path);
     opened.push(destination);
     return destination;
   };

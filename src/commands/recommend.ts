@@ -4,6 +4,7 @@ import { readDataset } from '../dataset/read.js';
 import { ExitCode, Failure, messageOf } from '../failure.js';
 import { LISTS } from '../files/lists-file.js';
 import { JOURNAL } from '../files/run-directory.js';
+import type { Io } from '../io.js';
 import { longHistories } from '../model/long-histories.js';
 import { openPlace, type Place } from '../pipeline/claim-output.js';
 import { explainDiskFull } from '../pipeline/disk-full.js';
@@ -29,11 +30,12 @@ import { warningsOf } from '../report/warnings.js';
  * The main job: read, learn, recommend, write.
  *
  * @returns the exit code: 0, or 3 where somebody could not be served.
- * @param interrupted when it fires, everything stops at once and nothing is left behind.
+ * @param io when its signal fires, everything stops at once and nothing is left behind.
  * @throws Failure for every ending that a user can do something about.
  */
-export async function recommend(options: Options, interrupted: AbortSignal): Promise<number> {
-  const run = startRun(options);
+export async function recommend(options: Options, io: Io): Promise<number> {
+  const { interrupted } = io;
+  const run = startRun(options, io);
   const { users, items, interactions } = options;
   const paths = [users, items, interactions].filter((path) => path !== undefined);
   const record: RunRecord = { paths, files: [], stages: [], retries: run.retries };

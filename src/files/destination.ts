@@ -22,19 +22,21 @@ import { ownTag, removeLeftBehind } from './owner.js';
 import { cannotCreate, cannotWrite, type Destination, drained, type OnWait } from './writing.js';
 
 /**
- * Opens a file, or standard output for `-`.
+ * Opens a file, or `stdout` for `-`.
  * @param onWait is told where a pipe has no reader for a while. @throws Failure 73 where it cannot be made.
  */
-export function openDestination(path: string, onWait?: OnWait): Destination {
+export function openDestination(
+  path: string,
+  { stdout = process.stdout, onWait }: { stdout?: Writable; onWait?: OnWait | undefined } = {},
+): Destination {
   const target = fileToBe(path);
   if (target) return new AtomicFile(target);
-  if (path === '-') return new Stream(process.stdout, 'standard output');
-  return isNamedPipe(path) ? new NamedPipe(path, onWait) : new Stream(createWriteStream(path), path);
+  if (path === '-') return new Stream(stdout, 'standard output', 'stays open');
+  return isNamedPipe(path) ? new NamedPipe(path, onWait) : new Stream(createWriteStream(path), path, 'ends');
 }
 
-/** Writes a file, or standard output for `-`, in one go. @throws Failure 73 where it cannot be made, 74 where it cannot be written. */
-export async function writeWhole(path: string, text: string, onWait?: OnWait): Promise<void> {
-  const file = openDestination(path, onWait);
+/** Writes all of a destination in one go. @throws Failure 74 where it cannot be written. */
+export async function writeWhole(file: Destination, text: string): Promise<void> {
   try {
     await file.write(text);
     await file.commit();
@@ -68,12 +70,15 @@ export function fileToBe(path: string): FileToBe | undefined {
 class Stream implements Destination {
   readonly #stream: Writable;
   readonly #name: string;
+  readonly #ends: boolean;
   #closed = false;
   #error: Error | undefined;
 
-  constructor(stream: Writable, name: string) {
+  /** @param atCommit what becomes of the stream then: standard output is the process's own, and stays open. */
+  constructor(stream: Writable, name: string, atCommit: 'ends' | 'stays open') {
     this.#stream = stream;
     this.#name = name;
+    this.#ends = atCommit === 'ends';
     stream.on('error', (error) => {
       this.#closed = true;
       if (systemCode(error) !== 'EPIPE') this.#error = error;
@@ -90,8 +95,8 @@ class Stream implements Destination {
     // What is still on its way is awaited, so that a failure to write it is not lost.
     const done = new Promise<void>((resolve) => {
       this.#stream.once('error', () => resolve());
-      if (this.#stream === process.stdout) this.#stream.write('', () => resolve());
-      else this.#stream.end(() => resolve());
+      if (this.#ends) this.#stream.end(() => resolve());
+      else this.#stream.write('', () => resolve());
     });
     if (!this.#closed) await done;
     if (this.#error) throw cannotWrite(this.#name, this.#error);

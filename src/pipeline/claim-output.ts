@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { usage } from '../cli/input-options.js';
 import type { Options } from '../cli/recommend-options.js';
 import { ExitCode, Failure, messageOf, systemCode } from '../failure.js';
-import { type FileToBe, fileToBe, openDestination } from '../files/destination.js';
+import { type FileToBe, fileToBe } from '../files/destination.js';
 import { Journal, readJournal } from '../files/journal.js';
 import { asEntry, type BeginEntry, type Entry } from '../files/journal-entries.js';
 import { ListsFile } from '../files/lists-file.js';
@@ -33,7 +33,7 @@ export async function openPlace(run: Run, options: Options, interrupted: AbortSi
   if (!target && options.resume) {
     throw usage(`--resume needs a file to go on with, and ${options.output} is a pipe or a device: -o FILE`);
   }
-  if (!target) return { destination: openDestination(options.output, run.info), file: undefined, leave: () => {} };
+  if (!target) return { destination: run.open(options.output), file: undefined, leave: () => {} };
   const leave = await lockOutput(target.path, {
     wait: options.lockWait,
     onWait: (who) => run.info(`${options.output} is being written by ${who}: waiting`),

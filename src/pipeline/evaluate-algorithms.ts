@@ -3,6 +3,7 @@ import { methodOfSpec } from '../cli/method.js';
 import { evaluate, type RunAlgorithm } from '../commands/evaluate.js';
 import { readDataset } from '../dataset/read.js';
 import { ExitCode, Failure } from '../failure.js';
+import type { Io } from '../io.js';
 import { pickedRows } from '../matrix/sparse.js';
 import { audienceOf, scoringCosts } from '../ranking/audience.js';
 import { planShards, WORTH_A_SHARD } from '../workers/plan.js';
@@ -15,10 +16,10 @@ import { type Run, startRun } from './run.js';
 import { settle } from './tune.js';
 
 /** `recommend evaluate`, with the pool and the kernel of a real run. */
-export async function evaluateInPool(options: EvaluateOptions, interrupted: AbortSignal): Promise<number> {
+export async function evaluateInPool(options: EvaluateOptions, io: Io): Promise<number> {
   // Settings that make no sense are refused before anything is read.
   for (const spec of options.algorithms) methodOfSpec(spec);
-  const run = startRun(options);
+  const run = startRun(options, io);
   let exitCode: number = ExitCode.unexpected;
   try {
     await evaluate(
@@ -29,11 +30,12 @@ export async function evaluateInPool(options: EvaluateOptions, interrupted: Abor
           startChildren(run, inputBytes(inputs));
           return readDataset({ ...inputs, ...fastReading(run) });
         },
+        open: run.open,
         info: run.info,
         warn: run.warn,
         onBytes: () => {},
       },
-      interrupted,
+      io.interrupted,
     );
     exitCode = run.lost.length === 0 ? ExitCode.ok : ExitCode.someFailed;
     if (run.lost.length > 0) run.warn(`not all could be worked, and counts as not found:\n  ${whysOf(run)}`);

@@ -39,7 +39,7 @@ function shown({ version: _, method: __, ...typed }: Options): object {
 
 async function write(run: Run, what: string, path: string, text: string): Promise<void> {
   try {
-    await writeWhole(path, text, run.info);
+    await writeWhole(run.open(path), text);
   } catch (error) {
     const why = messageOf(error);
     run.warn(`no ${what}: ${why}; mend that for the next run, this one ends as it would have without`);

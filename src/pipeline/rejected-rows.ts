@@ -75,7 +75,7 @@ function intoFile(what: string): Sink {
 
 /** A pipe may have no reader yet, or a slow one: rows wait in memory, so that reading and signals do not. */
 function intoPipe(what: string, onWait: OnWait | undefined): Sink {
-  const pipe = openDestination(what, onWait);
+  const pipe = openDestination(what, { onWait });
   let waiting: string[] = [];
   let writing: Promise<void> | undefined;
   let failure: unknown;

@@ -1,5 +1,8 @@
 import type { LogOptions } from '../cli/log-options.js';
+import { openDestination } from '../files/destination.js';
 import { RunDirectory } from '../files/run-directory.js';
+import type { Destination } from '../files/writing.js';
+import type { Streams } from '../io.js';
 import { MemoryWatch } from '../process/family-memory.js';
 import { heartbeatFacts, heartbeatText } from '../report/heartbeat.js';
 import { Log } from '../report/log.js';
@@ -19,6 +22,8 @@ export interface Run {
   /** The most children at once. */
   readonly workers: number;
   progress: Progress;
+  /** Opens what is written to: a file, or standard output for `-`. */
+  open: (path: string) => Destination;
   /** Says something on stderr to who watches, unless `--quiet`. */
   info: (message: string) => void;
   /** The same, with `--verbose` alone. */
@@ -60,12 +65,12 @@ export interface RunOptions extends Partial<LogOptions> {
 const RETRIED = 'nothing is lost so far, and nothing is to be done';
 const KILLED = `${RETRIED}; should memory be short, a smaller -j needs less`;
 
-export function startRun({ workers, balance = 'least-loaded', ...logOptions }: RunOptions): Run {
+export function startRun({ workers, balance = 'least-loaded', ...logOptions }: RunOptions, io: Streams): Run {
   const { quiet = false, verbose = false, logFormat, pulse } = logOptions;
   const startedAt = performance.now();
   const seconds = () => (performance.now() - startedAt) / 1000;
   let directory: RunDirectory | undefined;
-  const log = new Log(process.stderr, { quiet, verbose, logFormat });
+  const log = new Log(io.stderr, { quiet, verbose, logFormat });
   const retries: string[] = [];
   const pool = new Pool({
     size: workers,
@@ -109,6 +114,7 @@ export function startRun({ workers, balance = 'least-loaded', ...logOptions }: R
         log.draw(place);
       },
     },
+    open: (path) => openDestination(path, { stdout: io.stdout, onWait: log.info.bind(log) }),
     info: (message) => log.info(message),
     debug: (message) => log.debug(message),
     warn: (message) => log.warn(message),

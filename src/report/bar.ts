@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import type { SingleBar } from 'cli-progress';
 import { loadPackage } from '../load-package.js';
 import { atExit } from '../process/at-exit.js';
@@ -16,7 +17,7 @@ export class Bar {
   #payload = { stage: BEGINNING.stage.padEnd(12), rate: '' };
   #stopped = false;
 
-  constructor(stream: NodeJS.WriteStream) {
+  constructor(stream: Writable) {
     // Loaded here: few runs have a terminal.
     const { Presets, SingleBar }: typeof import('cli-progress') = loadPackage('cli-progress');
     this.#bar = new SingleBar(

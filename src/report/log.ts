@@ -1,3 +1,4 @@
+import type { Streams } from '../io.js';
 import { Bar } from './bar.js';
 import { type LogFormat, written } from './log-lines.js';
 import type { Place } from './progress.js';
@@ -16,15 +17,15 @@ export interface VoiceOptions {
  */
 export class Log {
   readonly format: LogFormat;
-  readonly #stream: NodeJS.WriteStream;
+  readonly #stream: Streams['stderr'];
   readonly #isHeard: boolean;
   readonly #isVerbose: boolean;
   readonly #bar: Bar | undefined;
 
-  constructor(stream: NodeJS.WriteStream, { quiet, verbose, logFormat }: VoiceOptions) {
+  constructor(stream: Streams['stderr'], { quiet, verbose, logFormat }: VoiceOptions) {
     this.format = logFormat ?? 'text';
     this.#stream = stream;
-    this.#isHeard = !quiet && (stream.isTTY || verbose || logFormat !== undefined);
+    this.#isHeard = !quiet && (stream.isTTY === true || verbose || logFormat !== undefined);
     this.#isVerbose = this.#isHeard && verbose;
     this.#bar = !quiet && stream.isTTY && this.format === 'text' ? new Bar(stream) : undefined;
   }

@@ -1,7 +1,7 @@
 import { readFileSync, type Stats, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { ExitCode } from '../failure.js';
-import { writeWhole } from '../files/destination.js';
+import { openDestination, writeWhole } from '../files/destination.js';
 import { holdsMetrics, lastSuccessIn, metricsText, type RunMetrics } from './metrics.js';
 
 /** The text of a metrics file. When a run last succeeded is taken over from the file before. */
@@ -22,7 +22,8 @@ export async function keepRefusal(argv: readonly string[], version: string, exit
   const before = textOf(path);
   if (before === undefined || (before !== '' && !holdsMetrics(before))) return;
   const nothing = { seconds: 0, stages: [], inputs: [], served: undefined, retries: 0, memoryBytes: 0 };
-  await writeWhole(path, metricsFor(path, { ...nothing, version, exitCode, endedAt: Date.now() / 1000 }));
+  const text = metricsFor(path, { ...nothing, version, exitCode, endedAt: Date.now() / 1000 });
+  await writeWhole(openDestination(path), text);
 }
 
 /** The metrics file that a command line asks for, unless it names that file for something else as well. */

@@ -6,6 +6,7 @@ import { parseEvaluateOptions } from '../../src/cli/evaluate-options.js';
 import { evaluate, type RunAlgorithm } from '../../src/commands/evaluate.js';
 import { readDataset } from '../../src/dataset/read.js';
 import { ExitCode } from '../../src/failure.js';
+import { openDestination } from '../../src/files/destination.js';
 import { byName, useTemporaryFolder } from '../csv/temporary.js';
 import { algorithms } from './algorithms.js';
 
@@ -24,6 +25,7 @@ async function evaluated(args: readonly string[], run?: RunAlgorithm, interrupte
   let said = '';
   const surroundings = {
     run: run ?? plain,
+    open: openDestination,
     read: readDataset,
     info: (message: string) => {
       said += `${message}\n`;

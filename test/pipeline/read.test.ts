@@ -30,7 +30,7 @@ function events(rows: number): string {
 
 test('children read ranges of a file as one process reads it whole, and leave no files', async () => {
   const path = folder.file('events.csv', events(4000));
-  const run = startRun({ workers: 2, quiet: true, verbose: false });
+  const run = startRun({ workers: 2, quiet: true, verbose: false }, process);
   runs.push(run);
   const read = async (rest: object) => {
     const rejects: Reject[] = [];
@@ -47,7 +47,7 @@ test('children read ranges of a file as one process reads it whole, and leave no
 });
 
 test('a single worker is not worth a child', () => {
-  const run = startRun({ workers: 1, quiet: true, verbose: false });
+  const run = startRun({ workers: 1, quiet: true, verbose: false }, process);
   runs.push(run);
   expect(rangeWorkers(run)).toBeUndefined();
 });
@@ -60,7 +60,7 @@ test('children start before anything is read, one for each half megabyte that is
     [500_001, 2],
     [1e9, 3],
   ] as const) {
-    const run = startRun({ workers: 3, quiet: true, verbose: false });
+    const run = startRun({ workers: 3, quiet: true, verbose: false }, process);
     runs.push(run);
     startChildren(run, bytes);
     expect(run.pool.pids().length).toBe(children);

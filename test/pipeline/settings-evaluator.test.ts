@@ -20,7 +20,7 @@ afterEach(async () => {
 
 /** A run of two workers, and the kinds of the jobs that its pool was given. */
 function startTestRun(): { run: Run; jobs: string[] } {
-  const run = startRun({ workers: 2, quiet: true, verbose: false });
+  const run = startRun({ workers: 2, quiet: true, verbose: false }, process);
   runs.push(run);
   const jobs: string[] = [];
   const { pool } = run;

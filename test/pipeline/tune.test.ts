@@ -19,7 +19,7 @@ afterEach(async () => {
 });
 
 function startTestRun(): { run: Run; said: string[]; told: string[] } {
-  const run = startRun({ workers: 2, quiet: true, verbose: false });
+  const run = startRun({ workers: 2, quiet: true, verbose: false }, process);
   runs.push(run);
   const said: string[] = [];
   const told: string[] = [];
