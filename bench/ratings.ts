@@ -1,5 +1,5 @@
 import { closeSync, openSync, renameSync, writeSync } from 'node:fs';
-import { Random } from '../src/matrix/random.js';
+import { Random } from '../src/matrix/sampling.js';
 
 /** How many users, items and rows a made file has. */
 export interface Size {

@@ -1,4 +1,4 @@
-import { Random } from '../src/matrix/random.js';
+import { Random } from '../src/matrix/sampling.js';
 import { emptyRows } from '../src/matrix/sparse.js';
 import type { Observations } from '../src/model/evidence.js';
 

@@ -7,7 +7,7 @@ import { type Evidence, evidenceOf, type Observations } from '../src/model/evide
 import { Fitter, gramRows, type Kernel, needsGram, signalCounts } from '../src/model/fit.js';
 import { gramCosts } from '../src/model/gram.js';
 import type { CountedRows } from '../src/model/ridge.js';
-import { finishOf } from '../src/model/row-normalisation.js';
+import { statisticsOf } from '../src/model/row-normalisation.js';
 import type { Settings } from '../src/model/settings.js';
 import { audienceOf } from '../src/ranking/audience.js';
 import { modelOf } from '../src/ranking/model.js';
@@ -87,7 +87,7 @@ function scoring(
 ): StageBench {
   const fitter = new Fitter(evidence, settings, counted && copied(counted), kernel);
   const { rows, precision } = fitter.rows(0, evidence.items);
-  const model = modelOf(signalCounts(evidence), [rows], [0], finishOf(evidence, precision), settings);
+  const model = modelOf(signalCounts(evidence), [rows], [0], statisticsOf(evidence, precision), settings);
   const known = { ...seen, times: undefined, excluded: { ...seen.interactions, ...nothing(evidence.users) } };
   const audience = audienceOf(known, (byUser) => byUser, settings, { includeSeen: false });
   const cells = {

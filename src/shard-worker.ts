@@ -34,7 +34,7 @@ import {
 } from './workers/protocol.js';
 import { writeRangePart } from './workers/range-file.js';
 import { RowFiles } from './workers/row-files.js';
-import { candidatesPath, readAudience, readEvidence, readFinish, writeFitted } from './workers/run-files.js';
+import { candidatesPath, readAudience, readEvidence, readStatistics, writeFitted } from './workers/run-files.js';
 
 /** Works any shard of one job; what the job's shards share is read once. */
 type ShardWork = (from: number, to: number) => Answer;
@@ -142,13 +142,13 @@ function listsWork(job: ListsJob): ShardWork {
 function trialWork(job: TrialJob): ShardWork {
   const { counts, rows } = job.model;
   const audiences = new Map(job.variants.map(({ audience }) => [audience, readAudience(audience)]));
-  const finishes = new Map(job.variants.map(({ finish }) => [finish, readFinish(finish)]));
+  const statisticsFiles = new Map(job.variants.map(({ statistics }) => [statistics, readStatistics(statistics)]));
   const trial = new Trial(
     { counts, pieces: readPieces(rows), from: firstRowsOf(rows) },
-    job.variants.map(({ settings, audience, finish }) => ({
+    job.variants.map(({ settings, audience, statistics }) => ({
       settings,
       audience: audiences.get(audience) ?? readAudience(audience),
-      finish: finishes.get(finish) ?? readFinish(finish),
+      statistics: statisticsFiles.get(statistics) ?? readStatistics(statistics),
     })),
     matrixFrom(readArrays(job.heldOut), 'heldOut'),
     job.listLength,
@@ -158,8 +158,8 @@ function trialWork(job: TrialJob): ShardWork {
 }
 
 function recommenderOf(job: ScoreJob | ListsJob): Recommender {
-  const { counts, rows, finish }: ModelFiles = job.model;
-  const model = modelOf(counts, readPieces(rows), firstRowsOf(rows), readFinish(finish), job.settings);
+  const { counts, rows, statistics }: ModelFiles = job.model;
+  const model = modelOf(counts, readPieces(rows), firstRowsOf(rows), readStatistics(statistics), job.settings);
   const audience = readAudience(job.audience);
   const scores = summedScores(model, audience.signals, compiledKernel().sumsOf);
   return new Recommender(model, audience, job.listLength, scores);

@@ -3,7 +3,7 @@ import type { SkippedKind } from '../events/event-columns.js';
 import type { EventType } from '../events/event-types.js';
 import type { Duplicates, StrengthRule } from '../events/strength-rule.js';
 import type { TimeUnit } from '../events/times.js';
-import { release } from '../kernels/memory.js';
+import { release } from '../matrix/memory.js';
 import type { SparseRows } from '../matrix/sparse.js';
 import type { Rated } from '../model/strength.js';
 import type { DecidedColumn } from './attribute-table.js';

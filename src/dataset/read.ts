@@ -5,7 +5,7 @@ import { type EventWeights, typeKey } from '../events/event-types.js';
 import { joinedTimes } from '../events/interaction-order.js';
 import { joinedRatings } from '../events/joined-ratings.js';
 import { ExitCode, Failure } from '../failure.js';
-import { forEachChunk } from '../kernels/chunks.js';
+import { forEachChunk } from '../matrix/chunks.js';
 import { emptyRows, joined, type SparseRows, sparseFromEntries, stacked } from '../matrix/sparse.js';
 import { noAttributes } from './attribute-table.js';
 import type { Dataset, EventsReport, FileReport } from './dataset.js';

@@ -1,4 +1,4 @@
-import { Random } from '../matrix/random.js';
+import { Random } from '../matrix/sampling.js';
 import type { Table } from './tables.js';
 
 /**

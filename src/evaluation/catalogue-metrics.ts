@@ -1,6 +1,6 @@
+import { sample } from '../matrix/sampling.js';
 import { mapped, type SparseRows, transposed } from '../matrix/sparse.js';
 import { type Lists, listOf } from './lists.js';
-import { sample } from './sample.js';
 
 /** What is measured over all lists together. */
 export const CATALOGUE_METRICS = ['coverage', 'gini', 'novelty', 'diversity'] as const;

@@ -1,5 +1,5 @@
 import type { Dataset } from '../dataset/dataset.js';
-import { sampleKeys } from '../matrix/random.js';
+import { sampleKeys } from '../matrix/sampling.js';
 import { emptyRows, mapped, type SparseRows, stacked } from '../matrix/sparse.js';
 import { type Holdout, splitInteractions } from '../tuning/holdout.js';
 

@@ -1,6 +1,6 @@
 import { ExitCode, Failure } from '../failure.js';
-import { forEachChunk } from '../kernels/chunks.js';
-import { float32s, float64s, release } from '../kernels/memory.js';
+import { forEachChunk } from '../matrix/chunks.js';
+import { float32s, float64s, release } from '../matrix/memory.js';
 import type { SparseRows } from '../matrix/sparse.js';
 import { type Rated, weighted, weightStrength } from '../model/strength.js';
 import type { Numbers } from './columns.js';

@@ -1,5 +1,5 @@
-import { forEachChunk } from '../kernels/chunks.js';
-import { float32s, float64s, release, uint32s } from '../kernels/memory.js';
+import { forEachChunk } from '../matrix/chunks.js';
+import { float32s, float64s, release, uint32s } from '../matrix/memory.js';
 
 /**
  * Columns that grow as they are read, as narrow as their values allow: files have millions of rows.

@@ -1,5 +1,5 @@
-import { forEachChunk } from '../kernels/chunks.js';
-import { float64s } from '../kernels/memory.js';
+import { forEachChunk } from '../matrix/chunks.js';
+import { float64s } from '../matrix/memory.js';
 import type { SparseRows } from '../matrix/sparse.js';
 import type { Numbers } from './columns.js';
 import type { Pairs } from './pairs.js';

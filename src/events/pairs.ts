@@ -1,5 +1,5 @@
-import { everyChunk, forEachChunk } from '../kernels/chunks.js';
-import { release, uint32s } from '../kernels/memory.js';
+import { everyChunk, forEachChunk } from '../matrix/chunks.js';
+import { release, uint32s } from '../matrix/memory.js';
 
 /**
  * The rows of an events file by user and item: the entries of a sparse matrix, and the rows that each is made of.

@@ -1,5 +1,5 @@
 import { ExitCode, Failure } from '../failure.js';
-import { forEachChunk } from '../kernels/chunks.js';
+import { forEachChunk } from '../matrix/chunks.js';
 import { NumberColumn } from './columns.js';
 import { partedSeconds, partedText } from './day-month.js';
 import type { Events } from './event-columns.js';

@@ -1,4 +1,4 @@
-import { forEachChunk } from '../kernels/chunks.js';
+import { forEachChunk } from '../matrix/chunks.js';
 import type { Numbers } from './columns.js';
 
 /** What the numbers of a strength column are: a scale of liking, thumbs up or down, or how often or how much. */

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
-import { mappedFile } from '../kernels/memory.js';
+import { mappedFile } from '../matrix/memory.js';
 import { checkSum } from './check-sum.js';
 
 /** Named typed arrays, as parent and children pass them on through a file. */

@@ -7,7 +7,7 @@ import {
   type Entries,
   entryCount,
   PlainSums,
-  type Stretches,
+  type Segments,
   type Sums,
   type SumsOf,
 } from './sums.js';
@@ -47,7 +47,7 @@ export function compiledSums(module: WebAssembly.Module): SumsOf {
  * up to 65,536 are named in two bytes, and where all counts 1 sums are whole numbers of four bytes.
  */
 class CompiledSums implements Sums {
-  readonly stretches: Stretches;
+  readonly segments: Segments;
   /** None where all are 1. */
   readonly #value: Float32Array | undefined;
   readonly #sum: Uint32Array | Float64Array;
@@ -63,7 +63,7 @@ class CompiledSums implements Sums {
     const index = isShort ? new Uint16Array(buffer, at.index, length) : new Uint32Array(buffer, at.index, length);
     this.#value = areCounts ? undefined : new Float32Array(buffer, at.value, length);
     copyEntries(entries, index, this.#value);
-    this.stretches = {
+    this.segments = {
       count: 0,
       from: new Uint32Array(buffer, at.from, most),
       to: new Uint32Array(buffer, at.to, most),
@@ -91,10 +91,10 @@ class CompiledSums implements Sums {
   }
 
   addUp(without: number): Cells {
-    const { count } = this.stretches;
+    const { count } = this.segments;
     this.#addUp(count);
     if (without >= 0) this.#sum[without] = 0;
-    this.#cells.count = areFew(this.stretches, this.#sum.length) ? this.#collectTouched(count) : this.#collectAll();
+    this.#cells.count = areFew(this.segments, this.#sum.length) ? this.#collectTouched(count) : this.#collectAll();
     return this.#cells;
   }
 

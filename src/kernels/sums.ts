@@ -1,4 +1,4 @@
-import { forEachChunk } from './chunks.js';
+import { forEachChunk } from '../matrix/chunks.js';
 
 /** The cells of a row that are not 0; good until the next row. */
 export interface Cells {
@@ -8,8 +8,8 @@ export interface Cells {
   value: Float64Array;
 }
 
-/** Stretches of entries that are added up, each with its weight. The arrays are filled in by who wants a sum. */
-export interface Stretches {
+/** Segments of entries that are added up, each with its weight. The arrays are filled in by who wants a sum. */
+export interface Segments {
   count: number;
   from: Uint32Array;
   to: Uint32Array;
@@ -26,16 +26,16 @@ export interface Entries {
   areCounts?: boolean;
 }
 
-/** Adds up  Σ over stretches   weight · row.  Each cell is a sum in the order of the stretches, whoever adds it up. */
+/** Adds up  Σ over segments   weight · row.  Each cell is a sum in the order of the segments, whoever adds it up. */
 export interface Sums {
-  readonly stretches: Stretches;
-  /** Adds up what the stretches say. @param without a column whose cell is left out; −1 for none. */
+  readonly segments: Segments;
+  /** Adds up what the segments say. @param without a column whose cell is left out; −1 for none. */
   addUp(without: number): Cells;
   /** Takes other values for the same entries. */
   revalue(parts: Entries['parts']): void;
 }
 
-/** @param most the largest number of stretches. */
+/** @param most the largest number of segments. */
 export type SumsOf = (entries: Entries, most: number) => Sums;
 
 export function entryCount({ parts }: Entries): number {
@@ -66,7 +66,7 @@ export function copyValues(parts: Entries['parts'], to: Float32Array): void {
 }
 
 /** True where so few entries are better collected from where something was added than from all columns. */
-export function areFew({ count, from, to }: Stretches, columns: number): boolean {
+export function areFew({ count, from, to }: Segments, columns: number): boolean {
   let entries = 0;
   for (let s = 0; s < count; s++) entries += to[s]! - from[s]!;
   return 2 * entries < columns;
@@ -77,7 +77,7 @@ export function areFew({ count, from, to }: Stretches, columns: number): boolean
  * compiled one has no room.
  */
 export class PlainSums implements Sums {
-  readonly stretches: Stretches;
+  readonly segments: Segments;
   readonly #index: Uint32Array;
   readonly #value: Float32Array;
   /** By column; between rows all are 0. */
@@ -90,7 +90,7 @@ export class PlainSums implements Sums {
     this.#index = new Uint32Array(length);
     this.#value = new Float32Array(length);
     copyEntries(entries, this.#index, this.#value);
-    this.stretches = {
+    this.segments = {
       count: 0,
       from: new Uint32Array(most),
       to: new Uint32Array(most),
@@ -103,13 +103,13 @@ export class PlainSums implements Sums {
 
   addUp(without: number): Cells {
     const sum = this.#sum;
-    const { count, from, to, weight } = this.stretches;
+    const { count, from, to, weight } = this.segments;
     for (let s = 0; s < count; s++) {
       const own = weight[s]!;
       for (let e = from[s]!, end = to[s]!; e < end; e++) sum[this.#index[e]!]! += own * this.#value[e]!;
     }
     if (without >= 0) sum[without] = 0;
-    this.#cells.count = areFew(this.stretches, sum.length) ? this.#collectTouched() : this.#collectAll();
+    this.#cells.count = areFew(this.segments, sum.length) ? this.#collectTouched() : this.#collectAll();
     return this.#cells;
   }
 
@@ -124,7 +124,7 @@ export class PlainSums implements Sums {
   }
 
   #collectTouched(): number {
-    const { count, from, to } = this.stretches;
+    const { count, from, to } = this.segments;
     let filled = 0;
     for (let s = 0; s < count; s++) {
       for (let e = from[s]!, end = to[s]!; e < end; e++) filled = this.#collect(this.#index[e]!, filled);

@@ -1,5 +1,5 @@
-import { everyChunk, forEachChunk } from '../kernels/chunks.js';
-import { float32s, uint32s } from '../kernels/memory.js';
+import { everyChunk, forEachChunk } from './chunks.js';
+import { float32s, uint32s } from './memory.js';
 
 /**
  * A sparse matrix by rows (CSR). Row r holds `index[start[r] .. start[r+1])` and the values beside them.

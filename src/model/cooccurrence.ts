@@ -10,7 +10,7 @@ import { Shortlist } from './shortlist.js';
  * The rows of items by normalised co-occurrence: what else the basketsByItem of an item hold.
  *
  *     row i keeps the K targets with the largest G_ij / d_j^s          (per source: a popular target may have many)
- *     W_ij = G_ij / (d_i^a · d_j^b)                                    (d_j^(a/2 − b) of it when all rows are known: `finish.ts`)
+ *     W_ij = G_ij / (d_i^a · d_j^b)                                    (d_j^(a/2 − b) of it when all rows are known: `row-normalisation.ts`)
  *     W_ij = G_ij / (d_i + d_j − G_ij)                                 (Jaccard's coefficient, on plain counts)
  *
  * a = b = ½, c = 0 is the cosine of item-based collaborative filtering (Deshpande and Karypis, "Item-based top-N

@@ -1,5 +1,5 @@
-import { forEachChunk } from '../kernels/chunks.js';
-import { float32s, release, uint32s } from '../kernels/memory.js';
+import { forEachChunk } from '../matrix/chunks.js';
+import { float32s, release, uint32s } from '../matrix/memory.js';
 import { mapped, type SparseRows, stacked, transposed } from '../matrix/sparse.js';
 import { withoutLongHistories } from './long-histories.js';
 import { preferenceTrust } from './preferences.js';
@@ -39,13 +39,13 @@ export interface Evidence {
   /** attribute values × items, offered ones only: the rows of stated preferences. */
   itemsByAttribute: SparseRows;
   /** groups × users, the users who are learned from. */
-  members: SparseRows;
+  usersByGroup: SparseRows;
   /** 0 to 1: how far stated preferences are to be believed. */
   trust: number;
 }
 
-/** What is to be known of the evidence by who does not learn from it. */
-export type EvidenceFacts = Pick<Evidence, 'items' | 'popularity' | 'trend' | 'degree' | 'trust'>;
+/** Facts about the evidence that scoring needs. */
+export type EvidenceFacts = Pick<Evidence, 'popularity' | 'trend' | 'degree' | 'trust'>;
 
 /** What is read, before it is arranged to learn from. */
 export interface Observations {
@@ -88,7 +88,7 @@ export function evidenceOf(seen: Observations, settings: Settings): Evidence {
     ...evidenceOnItems(basketsByItem, basketWeight, users, settings),
     offered,
     itemsByAttribute,
-    members: transposed(seen.groups),
+    usersByGroup: transposed(seen.groups),
     trust: preferenceTrust(seen.preferences, itemsByAttribute, liked, popularity),
   };
 }

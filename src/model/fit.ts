@@ -22,7 +22,7 @@ export interface SignalCounts {
 }
 
 export function signalCounts(evidence: Evidence): SignalCounts {
-  return { items: evidence.items, preferences: evidence.itemsByAttribute.rows, groups: evidence.members.rows };
+  return { items: evidence.items, preferences: evidence.itemsByAttribute.rows, groups: evidence.usersByGroup.rows };
 }
 
 /** The two inner loops, each with its own way to lay out what it reads. */

@@ -28,17 +28,17 @@ export class GroupRows {
   }
 
   write(group: number, out: RowWriter): void {
-    const { members, baskets, likes = baskets, popularity, offered, items } = this.#evidence;
+    const { usersByGroup, baskets, likes = baskets, popularity, offered, items } = this.#evidence;
     const counts = this.#counts.fill(0);
     let size = 0;
-    for (let m = members.start[group]!; m < members.start[group + 1]!; m++) {
-      const user = members.index[m]!;
+    for (let m = usersByGroup.start[group]!; m < usersByGroup.start[group + 1]!; m++) {
+      const user = usersByGroup.index[m]!;
       for (let e = likes.start[user]!; e < likes.start[user + 1]!; e++) {
         counts[likes.index[e]!]!++;
         size++;
       }
     }
-    // A group whose members have done nothing says nothing.
+    // A group whose users have done nothing says nothing.
     if (size === 0) return;
     const smoothing = this.#settings.groupSmoothing;
     const excess = (item: number) => {
@@ -59,9 +59,9 @@ export class GroupRows {
 
 /** What each group's row costs to learn. */
 export function groupCosts(evidence: Evidence): Float64Array {
-  const { members, items } = evidence;
+  const { usersByGroup, items } = evidence;
   return Float64Array.from(
-    { length: members.rows },
-    (_, group) => items + members.start[group + 1]! - members.start[group]!,
+    { length: usersByGroup.rows },
+    (_, group) => items + usersByGroup.start[group + 1]! - usersByGroup.start[group]!,
   );
 }

@@ -1,5 +1,5 @@
-import { float32s } from '../kernels/memory.js';
-import { hashOf } from '../matrix/random.js';
+import { float32s } from '../matrix/memory.js';
+import { hashOf } from '../matrix/sampling.js';
 import type { SparseRows } from '../matrix/sparse.js';
 
 /** Users who liked more than `most` items. */

@@ -1,5 +1,5 @@
-import { everyChunk } from '../kernels/chunks.js';
-import type { Cells, Stretches, Sums, SumsOf } from '../kernels/sums.js';
+import type { Cells, Segments, Sums, SumsOf } from '../kernels/sums.js';
+import { everyChunk } from '../matrix/chunks.js';
 import type { SparseRows } from '../matrix/sparse.js';
 import type { Evidence } from './evidence.js';
 
@@ -28,12 +28,12 @@ export class Pairs {
 
   /** The row of item `source`, columns by rank. */
   row(source: number): Cells {
-    this.#ask(source, this.#sums.stretches);
+    this.#ask(source, this.#sums.segments);
     return this.#sums.addUp(this.#rank[source]!);
   }
 
-  #ask(source: number, stretches: Stretches): void {
-    const { from, to, weight } = stretches;
+  #ask(source: number, segments: Segments): void {
+    const { from, to, weight } = segments;
     const { start, index, value } = this.#basketsByItem;
     const basketStart = this.#basketStart;
     let count = 0;
@@ -43,7 +43,7 @@ export class Pairs {
       to[count] = basketStart[basket + 1]!;
       weight[count++] = this.#basketWeight[basket]! * value[h]!;
     }
-    stretches.count = count;
+    segments.count = count;
   }
 }
 

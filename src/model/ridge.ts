@@ -27,7 +27,7 @@ export interface CountedRows {
  *
  * The row of the approximate inverse belongs to the target; here it is turned, so that the *source* keeps K targets and
  * a popular target may have thousands of sources. What depends on the target, d_j^(a/2 − b) / P_j, is applied when all
- * rows are known (`finish.ts`). A few steps of conjugate gradients stand for the solve: exact ones gained nothing.
+ * rows are known (`row-normalisation.ts`). A few steps of conjugate gradients stand for the solve: exact ones gained nothing.
  */
 export class RidgeRows {
   readonly #counted: Rows;

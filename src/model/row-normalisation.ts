@@ -5,7 +5,7 @@ import type { RowFacts } from './scales.js';
 import { inversePower, type Settings } from './settings.js';
 
 /** What is known once all rows are learned, by item: what finishing them takes. */
-export interface Finish {
+export interface ItemStatistics {
   popularity: Float64Array;
   trend: Float64Array;
   degree: Float64Array;
@@ -15,7 +15,10 @@ export interface Finish {
   trust: number;
 }
 
-export function finishOf({ popularity, trend, degree, trust }: EvidenceFacts, precision: Float64Array): Finish {
+export function statisticsOf(
+  { popularity, trend, degree, trust }: EvidenceFacts,
+  precision: Float64Array,
+): ItemStatistics {
   return { popularity, trend, degree, precision, trust };
 }
 
@@ -31,14 +34,14 @@ export function finishOf({ popularity, trend, degree, trust }: EvidenceFacts, pr
  *
  * @param pieces signals × items as they were learned; piece k begins with signal `from[k]`.
  */
-export function finishRows(
+export function normaliseRows(
   pieces: readonly SparseRows[],
   from: readonly number[],
   counts: SignalCounts,
-  finish: Finish,
+  statistics: ItemStatistics,
   settings: Settings,
 ): RowFacts {
-  const factor = targetFactors(finish, settings);
+  const factor = targetFactors(statistics, settings);
   const facts: RowFacts = { sum: new Float64Array(counts.items), largest: new Float64Array(counts.items) };
   const itemRows = (k: number) => Math.min(pieces[k]!.rows, Math.max(0, counts.items - from[k]!));
   if (settings.power !== 1) {
@@ -50,7 +53,7 @@ export function finishRows(
     if (largest > 0) for (let item = 0; item < factor.length; item++) factor[item]! /= largest;
   }
   pieces.forEach((piece, k) => {
-    for (let row = 0; row < itemRows(k); row++) finishRow(piece, row, from[k]! + row, factor, settings.power, facts);
+    for (let row = 0; row < itemRows(k); row++) normaliseRow(piece, row, from[k]! + row, factor, settings.power, facts);
   });
   return facts;
 }
@@ -62,7 +65,7 @@ function largestWeight({ start, index, value }: SparseRows, rows: number, factor
   return largest;
 }
 
-function finishRow(
+function normaliseRow(
   piece: SparseRows,
   row: number,
   item: number,
@@ -84,7 +87,7 @@ function finishRow(
 }
 
 /** d_j^(a/2 − b) / P_j; 1 for an item without evidence, which no row reaches. Jaccard's coefficient is as it is. */
-function targetFactors({ degree, precision }: Finish, settings: Settings): Float64Array {
+function targetFactors({ degree, precision }: ItemStatistics, settings: Settings): Float64Array {
   if (settings.method === 'jaccard') return new Float64Array(degree.length).fill(1);
   const exponent = settings.targetDamping - settings.sourceDamping / 2;
   return degree.map((d, item) => (d > 0 ? inversePower(d, exponent) / precision[item]! : 1));

@@ -1,5 +1,5 @@
-import { forEachChunk } from '../kernels/chunks.js';
-import { float32s } from '../kernels/memory.js';
+import { forEachChunk } from '../matrix/chunks.js';
+import { float32s } from '../matrix/memory.js';
 import type { SparseRows } from '../matrix/sparse.js';
 
 /*

@@ -1,4 +1,4 @@
-import { forEachChunk } from '../kernels/chunks.js';
+import { forEachChunk } from '../matrix/chunks.js';
 import type { SparseRows } from '../matrix/sparse.js';
 
 /**

@@ -1,4 +1,4 @@
-import { float32s } from '../kernels/memory.js';
+import { float32s } from '../matrix/memory.js';
 import type { SparseRows } from '../matrix/sparse.js';
 import type { Weighting } from './settings.js';
 

@@ -11,7 +11,7 @@ import {
 } from '../model/evidence.js';
 import { fitCosts, needsGram, type SignalCounts, signalCounts } from '../model/fit.js';
 import { gramCosts } from '../model/gram.js';
-import { finishOf } from '../model/row-normalisation.js';
+import { statisticsOf } from '../model/row-normalisation.js';
 import type { Settings } from '../model/settings.js';
 import type { Stage } from '../report/progress.js';
 import { thousands } from '../report/thousands.js';
@@ -19,7 +19,7 @@ import { plural } from '../report/understood.js';
 import { matrixArrays } from '../workers/matrix-file.js';
 import { planShards, WORTH_A_SHARD } from '../workers/plan.js';
 import type { FitJob, GramJob, ModelFiles, RowFile } from '../workers/protocol.js';
-import { candidatesPath, writeEvidence, writeFinish } from '../workers/run-files.js';
+import { candidatesPath, writeEvidence, writeStatistics } from '../workers/run-files.js';
 import { workAll } from './handing-on.js';
 import type { KeptWork } from './kept.js';
 import { countedKeeping, fittedKeeping, hasLostSignals, isLearned } from './kept-rows.js';
@@ -80,9 +80,9 @@ export function arrange(run: Run, seen: Observations, settings: Settings): Arran
   refuseTooManyForEase(evidence, settings);
   const evidencePath = run.directory.file('evidence');
   writeEvidence(evidencePath, evidence);
-  const { items, popularity, trend, degree, trust } = evidence;
+  const { popularity, trend, degree, trust } = evidence;
   const arranged = {
-    facts: { items, popularity, trend, degree, trust },
+    facts: { popularity, trend, degree, trust },
     counts: signalCounts(evidence),
     evidencePath,
     gramCosts: gramCosts(evidence),
@@ -155,10 +155,10 @@ export async function fitRows(run: Run, counted: Counted, settings: Settings, ke
       precision[from] = 1;
     },
   );
-  const finish = run.directory.file('finish');
+  const statistics = run.directory.file('statistics');
   const ofItems = precision.subarray(0, items);
-  writeFinish(finish, finishOf(facts, ofItems));
-  return { model: { counts, rows, finish }, facts, settings, precision: ofItems, rowLength };
+  writeStatistics(statistics, statisticsOf(facts, ofItems));
+  return { model: { counts, rows, statistics }, facts, settings, precision: ofItems, rowLength };
 }
 
 function signalsOf({ items, preferences, groups }: SignalCounts): number {
@@ -177,7 +177,7 @@ export function discardCounted(run: Run, { evidencePath, gram }: Counted): void 
 
 /** Removes the files of a model. */
 export function discardLearned(run: Run, { model }: Learned): void {
-  run.directory.discard([model.finish, ...model.rows.map(({ path }) => path)]);
+  run.directory.discard([model.statistics, ...model.rows.map(({ path }) => path)]);
 }
 
 function refuseTooManyForEase({ degree }: Evidence, settings: Settings): void {

@@ -5,7 +5,7 @@ import { quoted, quotedCells, safelyQuoted } from '../csv/quoting.js';
 import type { Dataset } from '../dataset/dataset.js';
 import { writeArrays } from '../files/array-file.js';
 import type { Destination } from '../files/writing.js';
-import { release } from '../kernels/memory.js';
+import { release } from '../matrix/memory.js';
 import { firstRows } from '../matrix/sparse.js';
 import type { Settings } from '../model/settings.js';
 import { audienceOf, scoringCosts } from '../ranking/audience.js';

@@ -1,6 +1,6 @@
 import { writeArrays } from '../files/array-file.js';
 import { pickedRows, type SparseRows } from '../matrix/sparse.js';
-import { finishOf } from '../model/row-normalisation.js';
+import { statisticsOf } from '../model/row-normalisation.js';
 import type { Settings } from '../model/settings.js';
 import { recentPopularity } from '../model/trend.js';
 import { audienceOf } from '../ranking/audience.js';
@@ -10,7 +10,7 @@ import type { ValidationSplit } from '../tuning/validation-split.js';
 import { matrixArrays } from '../workers/matrix-file.js';
 import { planShards } from '../workers/plan.js';
 import type { TrialJob } from '../workers/protocol.js';
-import { writeAudience, writeFinish } from '../workers/run-files.js';
+import { writeAudience, writeStatistics } from '../workers/run-files.js';
 import { arrange, type Counted, countPairs, discardCounted, discardLearned, fitRows, type Learned } from './learn.js';
 import type { Run } from './run.js';
 
@@ -45,10 +45,10 @@ export class SettingsEvaluator {
   async #judge(settings: Settings, variants: readonly Settings[], isCold: boolean): Promise<Float64Array[]> {
     const learned = await this.#learn(settings);
     /** By τ, all that differs between them. */
-    const finishes = new Map<number, string>();
-    const finish = (variant: Settings) => {
-      const path = finishes.get(variant.popularityHalfLife) ?? this.#finish(learned, variant);
-      finishes.set(variant.popularityHalfLife, path);
+    const statisticsFiles = new Map<number, string>();
+    const statistics = (variant: Settings) => {
+      const path = statisticsFiles.get(variant.popularityHalfLife) ?? this.#statistics(learned, variant);
+      statisticsFiles.set(variant.popularityHalfLife, path);
       return path;
     };
     const job: TrialJob = {
@@ -57,7 +57,7 @@ export class SettingsEvaluator {
       variants: variants.map((variant) => ({
         settings: variant,
         audience: this.#audience(variant, isCold),
-        finish: finish(variant),
+        statistics: statistics(variant),
       })),
       heldOut: this.#heldOut,
       listLength: LIST_LENGTH,
@@ -82,7 +82,7 @@ export class SettingsEvaluator {
     );
     // A user who cannot be judged by all of them speaks for none.
     for (const user of lost) for (const worth of worths) worth[user] = 0;
-    this.#run.directory.discard([...finishes.values()]);
+    this.#run.directory.discard([...statisticsFiles.values()]);
     return worths;
   }
 
@@ -125,12 +125,12 @@ export class SettingsEvaluator {
     return value;
   }
 
-  #finish(learned: Learned, { popularityHalfLife }: Settings): string {
+  #statistics(learned: Learned, { popularityHalfLife }: Settings): string {
     const { interactions, times } = this.#validation.seen;
     const { popularity } = learned.facts;
     const trend = recentPopularity(interactions, times, popularityHalfLife, popularity);
-    const path = this.#run.directory.file('finish');
-    writeFinish(path, { ...finishOf(learned.facts, learned.precision), trend });
+    const path = this.#run.directory.file('statistics');
+    writeStatistics(path, { ...statisticsOf(learned.facts, learned.precision), trend });
     return path;
   }
 

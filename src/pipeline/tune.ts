@@ -1,7 +1,7 @@
 import type { Method } from '../cli/method.js';
 import type { Dataset } from '../dataset/dataset.js';
 import type { AutoRecord } from '../files/journal-entries.js';
-import { sampleKeys } from '../matrix/random.js';
+import { sampleKeys } from '../matrix/sampling.js';
 import type { Settings } from '../model/settings.js';
 import { plural } from '../report/understood.js';
 import { ifWorth, tune, tuneCold } from '../tuning/climb.js';

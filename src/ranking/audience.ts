@@ -1,4 +1,4 @@
-import { float32s } from '../kernels/memory.js';
+import { float32s } from '../matrix/memory.js';
 import { besides, emptyRows, joined, mapped, type SparseRows } from '../matrix/sparse.js';
 import { inversePower, type Settings } from '../model/settings.js';
 
@@ -7,7 +7,7 @@ export interface Audience {
   /** users × signals: everything known of a user, with its strength. */
   signals: SparseRows;
   /** users × items they are not offered: what they had, and what they excluded. */
-  barred: SparseRows;
+  excluded: SparseRows;
   /** By item: 1 where it may be recommended. */
   offered: Uint8Array;
 }
@@ -49,7 +49,7 @@ export function audienceOf(
       mapped(some(preferences), (value, user) => value * givenWay(user)),
       mapped(some(groups), (value, user) => value * (groupWeight + (coldGroupWeight - groupWeight) * givenWay(user))),
     ),
-    barred: includeSeen ? excluded : joined([had, excluded], had.rows, had.columns),
+    excluded: includeSeen ? excluded : joined([had, excluded], had.rows, had.columns),
     offered,
   };
 }

@@ -1,7 +1,7 @@
 import { PiecedRows } from '../matrix/pieces.js';
 import type { SparseRows } from '../matrix/sparse.js';
 import type { SignalCounts } from '../model/fit.js';
-import { type Finish, finishRows } from '../model/row-normalisation.js';
+import { type ItemStatistics, normaliseRows } from '../model/row-normalisation.js';
 import { type Scales, scalesOf } from '../model/scales.js';
 import type { Settings } from '../model/settings.js';
 
@@ -22,10 +22,10 @@ export function modelOf(
   counts: SignalCounts,
   pieces: readonly SparseRows[],
   from: readonly number[],
-  finish: Finish,
+  statistics: ItemStatistics,
   settings: Settings,
 ): Model {
   const rows = new PiecedRows(pieces, from, counts.items + counts.preferences + counts.groups);
-  const facts = finishRows(pieces, from, counts, finish, settings);
-  return { counts, rows, scales: scalesOf(finish, facts, counts, settings) };
+  const facts = normaliseRows(pieces, from, counts, statistics, settings);
+  return { counts, rows, scales: scalesOf(statistics, facts, counts, settings) };
 }

@@ -27,12 +27,12 @@ export interface Prior {
  */
 export class Recommender {
   readonly #scores: Scores;
-  readonly #barred: SparseRows;
+  readonly #excluded: SparseRows;
   readonly #offered: Uint8Array;
   readonly #prior: Prior;
-  /** By item: the turn in which it was last touched, and last barred. */
+  /** By item: the turn in which it was last touched, and last excluded. */
   readonly #touched: Uint32Array;
-  readonly #barredIn: Uint32Array;
+  readonly #excludedIn: Uint32Array;
   readonly #top: TopN;
   #turn = 0;
 
@@ -42,21 +42,21 @@ export class Recommender {
    */
   constructor(
     model: Model,
-    { signals, barred, offered }: Audience,
+    { signals, excluded, offered }: Audience,
     count: number,
     scores: Scores = new PlainScores(model, signals),
   ) {
     const items = model.counts.items;
     this.#scores = scores;
-    this.#barred = barred;
+    this.#excluded = excluded;
     this.#offered = offered;
     this.#prior = priorOf(model.scales.prior, offered);
     this.#touched = new Uint32Array(items);
-    this.#barredIn = new Uint32Array(items);
+    this.#excludedIn = new Uint32Array(items);
     this.#top = new TopN(Math.min(count, items));
   }
 
-  /** The N best offered items that are not barred for the user: score descending, then item index ascending. */
+  /** The N best offered items that are not excluded for the user: score descending, then item index ascending. */
   recommend(user: number): List {
     this.#rank(this.#begin(user), this.#prior);
     const scores = new Float64Array(this.#top.size);
@@ -75,11 +75,11 @@ export class Recommender {
     });
   }
 
-  /** Adds up a user's scores, and marks what is touched and what is barred with a turn of its own. */
+  /** Adds up a user's scores, and marks what is touched and what is excluded with a turn of its own. */
   #begin(user: number): Cells {
-    const { start, index } = this.#barred;
+    const { start, index } = this.#excluded;
     const turn = ++this.#turn;
-    for (let e = start[user]!; e < start[user + 1]!; e++) this.#barredIn[index[e]!] = turn;
+    for (let e = start[user]!; e < start[user + 1]!; e++) this.#excludedIn[index[e]!] = turn;
     const cells = this.#scores.of(user);
     for (let cell = 0; cell < cells.count; cell++) this.#touched[cells.index[cell]!] = turn;
     return cells;
@@ -90,18 +90,18 @@ export class Recommender {
     const best = this.#top;
     const turn = this.#turn;
     const offered = this.#offered;
-    const barredIn = this.#barredIn;
+    const excludedIn = this.#excludedIn;
     let bar = best.bar;
     for (let cell = 0; cell < count; cell++) {
       const item = index[cell]!;
       const score = value[cell]! + weight[item]!;
-      if (score < bar || offered[item] === 0 || barredIn[item] === turn) continue;
+      if (score < bar || offered[item] === 0 || excludedIn[item] === turn) continue;
       best.offer(item, score);
       bar = best.bar;
     }
     for (let at = 0; at < order.length; at++) {
       const item = order[at]!;
-      if (this.#touched[item] === turn || barredIn[item] === turn) continue;
+      if (this.#touched[item] === turn || excludedIn[item] === turn) continue;
       if (!best.offer(item, weight[item]!)) break;
     }
   }

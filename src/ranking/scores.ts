@@ -98,15 +98,15 @@ export class SummedScores implements Scores {
   of(user: number): Cells {
     const { start, index, value } = this.#signals;
     const { sums, start: startOf } = this.#rows;
-    const { stretches } = sums;
+    const { segments } = sums;
     let count = 0;
     for (let s = start[user]!; s < start[user + 1]!; s++) {
       const signal = index[s]!;
-      stretches.from[count] = startOf[signal]!;
-      stretches.to[count] = startOf[signal + 1]!;
-      stretches.weight[count++] = value[s]! * scaleOf(this.#model, signal);
+      segments.from[count] = startOf[signal]!;
+      segments.to[count] = startOf[signal + 1]!;
+      segments.weight[count++] = value[s]! * scaleOf(this.#model, signal);
     }
-    stretches.count = count;
+    segments.count = count;
     return sums.addUp(-1);
   }
 }

@@ -27,7 +27,7 @@ export interface Attempt {
   /** Standard error of the gain. */
   error: number;
   accepted: boolean;
-  /** The number of the fit, from 1; fits of their own, but for those that only finish the model before. */
+  /** The number of the fit, from 1; fits of their own, except those that only re-normalise the rows of the model before. */
   fit: number;
   fitted: boolean;
 }

@@ -1,4 +1,4 @@
-import { hashOf } from '../matrix/random.js';
+import { hashOf } from '../matrix/sampling.js';
 import type { SparseRows } from '../matrix/sparse.js';
 import { type Rated, rated } from '../model/strength.js';
 

@@ -3,7 +3,7 @@ import { PiecedRows } from '../matrix/pieces.js';
 import { areBelow, type SparseRows } from '../matrix/sparse.js';
 import type { SignalCounts } from '../model/fit.js';
 import { longestRow } from '../model/pairs.js';
-import { type Finish, finishRows } from '../model/row-normalisation.js';
+import { type ItemStatistics, normaliseRows } from '../model/row-normalisation.js';
 import { type RowFacts, scalesOf } from '../model/scales.js';
 import type { Settings } from '../model/settings.js';
 import type { Audience } from '../ranking/audience.js';
@@ -19,7 +19,7 @@ export interface LearnedModel {
 
 export interface Variant {
   settings: Settings;
-  finish: Finish;
+  statistics: ItemStatistics;
   audience: Audience;
 }
 
@@ -117,12 +117,12 @@ export class Trial {
     if (this.#way === way) return;
     this.#way = way;
     const variants = this.#ways[way]!;
-    const { settings, finish } = variants[0]!;
+    const { settings, statistics } = variants[0]!;
     const { counts, pieces, from } = this.#learned;
     this.#rows.pieces.forEach(({ value }, k) => {
       value.set(pieces[k]!.value);
     });
-    const facts = finishRows(this.#rows.pieces, from, counts, finish, settings);
+    const facts = normaliseRows(this.#rows.pieces, from, counts, statistics, settings);
     this.#summed.revalue(this.#rows);
     this.#groups = this.#grouped(variants, facts);
   }
@@ -130,8 +130,8 @@ export class Trial {
   #grouped(variants: readonly Variant[], facts: RowFacts): Group[] {
     const { counts } = this.#learned;
     const groups: Group[] = [];
-    variants.forEach(({ settings, audience, finish }, place) => {
-      const scales = scalesOf(finish, facts, counts, settings);
+    variants.forEach(({ settings, audience, statistics }, place) => {
+      const scales = scalesOf(statistics, facts, counts, settings);
       const prior = priorOf(scales.prior, audience.offered);
       // Rows of preferences and groups are scaled by β as well: scores are shared only where nobody has any.
       const isBare = areBelow(audience.signals.index, counts.items);

@@ -1,4 +1,4 @@
-import { Random } from '../matrix/random.js';
+import { Random } from '../matrix/sampling.js';
 import type { Shard } from './plan.js';
 
 /** What a child of the pool has to do and has done in this job, in the units of shards' costs. */

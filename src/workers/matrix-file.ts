@@ -1,5 +1,5 @@
 import { type Arrays, arrayOf } from '../files/array-file.js';
-import { everyChunk } from '../kernels/chunks.js';
+import { everyChunk } from '../matrix/chunks.js';
 import { areBelow, type SparseRows } from '../matrix/sparse.js';
 
 /** An index is a uint32. */

@@ -45,7 +45,7 @@ export interface ModelFiles {
   counts: SignalCounts;
   rows: RowFile[];
   /** Array file: what finishing the rows takes. */
-  finish: string;
+  statistics: string;
 }
 
 /** Recommend to a range of users, as CSV lines. */
@@ -74,7 +74,7 @@ export interface TrialJob {
   kind: 'trial';
   model: ModelFiles;
   /** Each with the audience it recommends to (one a recency) and what finishing takes (one a half-life of popularity). */
-  variants: { settings: Settings; audience: string; finish: string }[];
+  variants: { settings: Settings; audience: string; statistics: string }[];
   /** Array file: users × items that were held out. */
   heldOut: string;
   listLength: number;

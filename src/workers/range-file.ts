@@ -9,7 +9,7 @@ import {
   type TypedArray,
   writeArrays,
 } from '../files/array-file.js';
-import { release } from '../kernels/memory.js';
+import { release } from '../matrix/memory.js';
 import { areBelow } from '../matrix/sparse.js';
 
 /** What a segment is besides its columns. */

@@ -1,7 +1,7 @@
 import { arrayOf, readArrays, writeArrays } from '../files/array-file.js';
 import type { SparseRows } from '../matrix/sparse.js';
 import type { Evidence } from '../model/evidence.js';
-import type { Finish } from '../model/row-normalisation.js';
+import type { ItemStatistics } from '../model/row-normalisation.js';
 import type { Audience } from '../ranking/audience.js';
 import { hasMatrix, matrixArrays, matrixFrom } from './matrix-file.js';
 
@@ -14,7 +14,7 @@ export function writeEvidence(path: string, evidence: Evidence): void {
     ...(evidence.likes && matrixArrays('likes', evidence.likes)),
     ...matrixArrays('basketsByItem', evidence.basketsByItem),
     ...matrixArrays('itemsByAttribute', evidence.itemsByAttribute),
-    ...matrixArrays('members', evidence.members),
+    ...matrixArrays('usersByGroup', evidence.usersByGroup),
     basketWeight: evidence.basketWeight,
     popularity: evidence.popularity,
     trend: evidence.trend,
@@ -32,7 +32,7 @@ export function readEvidence(path: string): Evidence {
   const likes = hasMatrix(arrays, 'likes') ? matrixFrom(arrays, 'likes') : undefined;
   const basketsByItem = matrixFrom(arrays, 'basketsByItem');
   const itemsByAttribute = matrixFrom(arrays, 'itemsByAttribute');
-  const members = matrixFrom(arrays, 'members');
+  const usersByGroup = matrixFrom(arrays, 'usersByGroup');
   const offered = arrayOf(arrays, 'offered', Uint8Array);
   const isSound =
     Number.isInteger(users) &&
@@ -42,7 +42,7 @@ export function readEvidence(path: string): Evidence {
     trust <= 1 &&
     [basketsByItem.rows, baskets.columns, itemsByAttribute.columns, offered.length].every((size) => size === items) &&
     basketsByItem.columns === baskets.rows &&
-    members.columns === users &&
+    usersByGroup.columns === users &&
     (likes === undefined || (likes.rows === users && likes.columns === items));
   if (!isSound) throw new RangeError(`the evidence in ${path} does not go together`);
   const numbers = (name: string, count: number) => finite(name, arrayOf(arrays, name, Float64Array), count);
@@ -54,7 +54,7 @@ export function readEvidence(path: string): Evidence {
     likes,
     basketsByItem,
     itemsByAttribute,
-    members,
+    usersByGroup,
     basketWeight: numbers('basketWeight', baskets.rows),
     popularity: numbers('popularity', items),
     trend: numbers('trend', items),
@@ -67,7 +67,7 @@ export function readEvidence(path: string): Evidence {
 export function writeAudience(path: string, audience: Audience): void {
   writeArrays(path, {
     ...matrixArrays('signals', audience.signals),
-    ...matrixArrays('barred', audience.barred),
+    ...matrixArrays('excluded', audience.excluded),
     offered: audience.offered,
   });
 }
@@ -76,20 +76,20 @@ export function writeAudience(path: string, audience: Audience): void {
 export function readAudience(path: string): Audience {
   const arrays = readArrays(path);
   const signals = matrixFrom(arrays, 'signals');
-  const barred = matrixFrom(arrays, 'barred');
+  const excluded = matrixFrom(arrays, 'excluded');
   const offered = arrayOf(arrays, 'offered', Uint8Array);
   const isSound =
-    barred.rows === signals.rows && barred.columns === offered.length && signals.columns >= offered.length;
+    excluded.rows === signals.rows && excluded.columns === offered.length && signals.columns >= offered.length;
   if (!isSound) throw new RangeError(`the audience in ${path} does not go together`);
-  return { signals, barred, offered };
+  return { signals, excluded, offered };
 }
 
-export function writeFinish(path: string, { popularity, trend, degree, precision, trust }: Finish): void {
+export function writeStatistics(path: string, { popularity, trend, degree, precision, trust }: ItemStatistics): void {
   writeArrays(path, { popularity, trend, degree, precision, trust: Float64Array.of(trust) });
 }
 
-/** @throws RangeError where the file is none that `writeFinish` wrote, or its parts do not go together. */
-export function readFinish(path: string): Finish {
+/** @throws RangeError where the file is none that `writeStatistics` wrote, or its parts do not go together. */
+export function readStatistics(path: string): ItemStatistics {
   const arrays = readArrays(path);
   const [trust = -1] = arrayOf(arrays, 'trust', Float64Array);
   if (!(trust >= 0 && trust <= 1)) throw new RangeError(`the trust in ${path} is not from 0 to 1`);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Random } from '../../src/matrix/random.js';
+import { Random } from '../../src/matrix/sampling.js';
 import { ALGORITHMS } from '../../src/model/algorithms.js';
 import { HYPER_PARAMETERS } from '../../src/model/hyper-parameters.js';
 import { DEFAULT_SETTINGS } from '../../src/model/settings.js';

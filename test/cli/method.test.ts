@@ -93,8 +93,8 @@ describe('what a setting changes', () => {
 
   /** The scores of all users and items, as the formula has them. */
   function scores(settings: Settings): number[][] {
-    const { rows, counts, finish } = learntFrom(seen, settings);
-    const { scales } = modelOf(counts, [rows], [0], finish, settings);
+    const { rows, counts, statistics } = learntFrom(seen, settings);
+    const { scales } = modelOf(counts, [rows], [0], statistics, settings);
     const known = {
       ...seen,
       excluded: rowsOf(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { inBlocks } from '../../src/evaluation/blocks.js';
 import { bootstrapIntervals } from '../../src/evaluation/bootstrap.js';
-import { Random } from '../../src/matrix/random.js';
+import { Random } from '../../src/matrix/sampling.js';
 
 /** Numbers of one distribution, from 0 to 1 each as likely. */
 function uniform(count: number, seed: number): Float64Array {

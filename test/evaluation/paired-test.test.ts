@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compare } from '../../src/evaluation/paired-test.js';
-import { Random } from '../../src/matrix/random.js';
+import { Random } from '../../src/matrix/sampling.js';
 
 const compared = (a: readonly number[], b: readonly number[], seed = 1) =>
   compare(Float64Array.from(a), Float64Array.from(b), seed);

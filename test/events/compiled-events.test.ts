@@ -7,7 +7,7 @@ import { eventReader } from '../../src/events/events.js';
 import { type EventsTask, readRange } from '../../src/events/range-reader.js';
 import type { Scanning } from '../../src/events/scanned-events.js';
 import { compiledScanner } from '../../src/kernels/compiled-kernel.js';
-import { Random } from '../../src/matrix/random.js';
+import { Random } from '../../src/matrix/sampling.js';
 import { useTemporaryFolder } from '../csv/temporary.js';
 
 const folder = useTemporaryFolder();

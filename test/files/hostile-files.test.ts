@@ -8,12 +8,12 @@ import { readRangePart, writeRangePart } from '../../src/workers/range-file.js';
 import {
   readAudience,
   readEvidence,
-  readFinish,
   readFitted,
+  readStatistics,
   writeAudience,
   writeEvidence,
-  writeFinish,
   writeFitted,
+  writeStatistics,
 } from '../../src/workers/run-files.js';
 import { learnt } from '../model/learned.js';
 import { largeWorld, rowsOf, settingsWith } from '../model/worlds.js';
@@ -49,16 +49,16 @@ const FILES: [string, (path: string) => void, (path: string) => unknown][] = [
   ['evidence', (path) => writeEvidence(path, evidence), readEvidence],
   [
     'an audience',
-    (path) => writeAudience(path, { signals: ROWS, barred: ROWS, offered: Uint8Array.of(1, 0, 1) }),
+    (path) => writeAudience(path, { signals: ROWS, excluded: ROWS, offered: Uint8Array.of(1, 0, 1) }),
     readAudience,
   ],
   [
     'what finishing takes',
     (path) => {
       const [numbers, trust] = [Float64Array.of(1, 2), 0.5];
-      writeFinish(path, { popularity: numbers, trend: numbers, degree: numbers, precision: numbers, trust });
+      writeStatistics(path, { popularity: numbers, trend: numbers, degree: numbers, precision: numbers, trust });
     },
-    readFinish,
+    readStatistics,
   ],
   ['learned rows', (path) => writeFitted(path, { rows: ROWS, precision: Float64Array.of(1, 2) }), readFitted],
   ['a range of events', writeRead, readRangePart],
@@ -108,7 +108,7 @@ test('parts that do not go together are refused', () => {
   const path = join(folder(), 'file');
   writeEvidence(path, { ...evidence, items: evidence.items + 1 });
   expect(() => readEvidence(path)).toThrow(new RangeError(`the evidence in ${path} does not go together`));
-  writeAudience(`${path}2`, { signals: ROWS, barred: rowsOf([[1, 0, 2]], 3), offered: Uint8Array.of(1, 0, 1) });
+  writeAudience(`${path}2`, { signals: ROWS, excluded: rowsOf([[1, 0, 2]], 3), offered: Uint8Array.of(1, 0, 1) });
   expect(() => readAudience(`${path}2`)).toThrow(new RangeError(`the audience in ${path}2 does not go together`));
   writeFitted(`${path}3`, { rows: ROWS, precision: Float64Array.of(1) });
   expect(() => readFitted(`${path}3`)).toThrow(new RangeError('"precision" has 1 numbers, and not 2'));

@@ -14,10 +14,10 @@ test('the rows and their precisions are those of the dense inverse', () => {
   fc.assert(
     fc.property(worlds, eases, (world, settings) => {
       const { weights, precision } = slowEase(world, settings);
-      const { rows, finish } = finished(world, settings);
+      const { rows, statistics } = finished(world, settings);
       const dense = denseOf(rows);
       weights.forEach((row, i) => {
-        expectClose(finish.precision[i]!, precision[i]!, 1e-6);
+        expectClose(statistics.precision[i]!, precision[i]!, 1e-6);
         row.forEach((weight, j) => {
           // A weight that is 0 but for rounding may be there or not; its root is the larger.
           expect(Math.abs(dense[i]![j]! - weight)).toBeLessThanOrEqual(
@@ -48,8 +48,8 @@ test('of two items held together by one of two users each speaks for the other a
     attributeWeight: 0,
     lambda: 1,
   });
-  const { rows, finish } = finished(world, settings);
-  expect(Array.from(finish.precision, (p) => p * 7.75)).toEqual([expect.closeTo(2.5, 9), expect.closeTo(3.5, 9)]);
+  const { rows, statistics } = finished(world, settings);
+  expect(Array.from(statistics.precision, (p) => p * 7.75)).toEqual([expect.closeTo(2.5, 9), expect.closeTo(3.5, 9)]);
   expect(denseOf(rows)).toEqual([
     [0, expect.closeTo(1 / 3.5, 6)],
     [expect.closeTo(1 / 2.5, 6), 0],
@@ -58,9 +58,9 @@ test('of two items held together by one of two users each speaks for the other a
 
 test('an item without evidence has an empty row and stands in nobody’s', () => {
   const world: World = { interactions: [[1, 0, 1]], attributes: [[], [], []], groups: [[]], offered: [1, 1, 1] };
-  const { rows, finish } = learnt(world, settingsWith({ method: 'ease' }));
+  const { rows, statistics } = learnt(world, settingsWith({ method: 'ease' }));
   expect([0, 1, 2].map((item) => columnsOf(rows, item))).toEqual([[2], [], [0]]);
-  expect(finish.precision[1]).toBe(1);
+  expect(statistics.precision[1]).toBe(1);
 });
 
 test('more items with evidence than the dense matrices are for are refused', () => {

@@ -8,10 +8,10 @@ import { columnsOf, denseOf, presetOf, settingsWith, type World, worlds } from '
 
 /** The rows of the groups, and the scales of all. */
 function fitted(world: World, settings: Settings) {
-  const { finish, facts, counts, rows } = finished(world, settings);
+  const { statistics, facts, counts, rows } = finished(world, settings);
   const first = counts.items + counts.preferences;
   const groups = Array.from({ length: counts.groups }, (_, group) => first + group);
-  return { rows: pickedRows(rows, groups), scales: scalesOf(finish, facts, counts, settings) };
+  return { rows: pickedRows(rows, groups), scales: scalesOf(statistics, facts, counts, settings) };
 }
 
 /** Country A (users 0, 1, 2) and country B (user 3); item 0 is liked in A alone, item 2 in B alone. */

@@ -1,4 +1,4 @@
-import { Random } from '../../src/matrix/random.js';
+import { Random } from '../../src/matrix/sampling.js';
 import { type Evidence, evidenceOf } from '../../src/model/evidence.js';
 import { rowsOf, settingsWith } from './worlds.js';
 

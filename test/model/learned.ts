@@ -2,7 +2,7 @@ import { PiecedRows } from '../../src/matrix/pieces.js';
 import type { SparseRows } from '../../src/matrix/sparse.js';
 import { type Evidence, evidenceOf, type Observations } from '../../src/model/evidence.js';
 import { Fitter, gramRows, needsGram, type SignalCounts, signalCounts } from '../../src/model/fit.js';
-import { type Finish, finishOf, finishRows } from '../../src/model/row-normalisation.js';
+import { type ItemStatistics, normaliseRows, statisticsOf } from '../../src/model/row-normalisation.js';
 import type { RowFacts } from '../../src/model/scales.js';
 import type { Settings } from '../../src/model/settings.js';
 import { observationsOf, type World } from './worlds.js';
@@ -29,7 +29,7 @@ export interface Learnt {
   counts: SignalCounts;
   /** All signals × items, as they were learned. */
   rows: SparseRows;
-  finish: Finish;
+  statistics: ItemStatistics;
 }
 
 /** Learns all rows of a world in one piece. */
@@ -41,11 +41,11 @@ export function learntFrom(seen: Observations, settings: Settings): Learnt {
   const evidence = evidenceOf(seen, settings);
   const counts = signalCounts(evidence);
   const { rows, precision } = fitterOf(evidence, settings).rows(0, counts.items + counts.preferences + counts.groups);
-  return { evidence, counts, rows, finish: finishOf(evidence, precision.subarray(0, counts.items)) };
+  return { evidence, counts, rows, statistics: statisticsOf(evidence, precision.subarray(0, counts.items)) };
 }
 
 /** The same, and finished. */
 export function finished(world: World, settings: Settings): Learnt & { facts: RowFacts } {
   const model = learnt(world, settings);
-  return { ...model, facts: finishRows([model.rows], [0], model.counts, model.finish, settings) };
+  return { ...model, facts: normaliseRows([model.rows], [0], model.counts, model.statistics, settings) };
 }

@@ -37,10 +37,10 @@ test('on few candidates and with a few steps the rows are those of the formulas,
       const { candidates } = countedRows(evidenceOf(observationsOf(world), settings), settings);
       const given = world.offered.map((_, item) => columnsOf(candidates.pieces[0]!, item));
       const { weights, precision } = slowRidge(world, settings, given);
-      const { rows, finish } = finished(world, settings);
+      const { rows, statistics } = finished(world, settings);
       const dense = denseOf(rows);
       weights.forEach((row, i) => {
-        expectClose(finish.precision[i]!, precision[i]!, 1e-4);
+        expectClose(statistics.precision[i]!, precision[i]!, 1e-4);
         row.forEach((weight, j) => {
           expect(Math.abs(dense[i]![j]! - weight)).toBeLessThanOrEqual(1e-3 * weight + 1e-5 ** settings.power);
         });
@@ -53,7 +53,7 @@ test('the precision is the diagonal of the inverse of an item’s own part of th
   fc.assert(
     fc.property(worlds, ridges, (world, some) => {
       const settings = { ...some, neighbors: 100, steps: 50 };
-      const { precision } = learnt(world, settings).finish;
+      const { precision } = learnt(world, settings).statistics;
       slowRidge(world, settings).precision.forEach((p, item) => {
         expectClose(precision[item]!, p, 1e-4);
       });
@@ -165,10 +165,13 @@ test('two copies share out what each alone would say', () => {
   });
   const [row] = itemRows(world, settings);
   const alone = itemRows({ ...world, interactions: world.interactions.map(([x, y]) => [x!, y!, 0]) }, settings)[0]!;
-  const { precision } = learnt(world, settings).finish;
+  const { precision } = learnt(world, settings).statistics;
   expect(row![1]).toBe(row![2]);
   // In the row, y is divided by the precision of the target; y itself is halved.
-  const single = learnt({ ...world, interactions: world.interactions.map(([x, y]) => [x!, y!, 0]) }, settings).finish;
+  const single = learnt(
+    { ...world, interactions: world.interactions.map(([x, y]) => [x!, y!, 0]) },
+    settings,
+  ).statistics;
   const y = (weight: number, of: Float64Array) => (weight * of[1]!) / of[0]!;
   expect(y(row![1]!, precision) / y(alone[1]!, single.precision)).toBeCloseTo(0.5, 2);
 });
@@ -182,7 +185,7 @@ test('λ falls where items have more than 20 likes each', () => {
       groups: Array(users).fill([]),
       offered: [1],
     };
-    return learnt(world, settingsWith({ basketDamping: 0, sourceDamping: 0, lambda: 2 })).finish.precision[0]!;
+    return learnt(world, settingsWith({ basketDamping: 0, sourceDamping: 0, lambda: 2 })).statistics.precision[0]!;
   };
   expect(precisionOf(20)).toBeCloseTo(1 / (20 + 2 * 20), 12);
   expect(precisionOf(320)).toBeCloseTo(1 / (320 + (2 * 320) / 8), 12);

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { firstRows, pickedRows, type SparseRows, stacked } from '../../src/matrix/sparse.js';
-import { type Finish, finishRows } from '../../src/model/row-normalisation.js';
+import { type ItemStatistics, normaliseRows } from '../../src/model/row-normalisation.js';
 import type { Settings } from '../../src/model/settings.js';
 import { learnt } from './learned.js';
 import { expectClose } from './slow-model.js';
 import { anySettings, denseOf, rowsOf, settingsWith, worlds } from './worlds.js';
 
 const COUNTS = { items: 2, preferences: 1, groups: 1 };
-const FINISH: Finish = {
+const FINISH: ItemStatistics = {
   popularity: Float64Array.of(3, 1),
   trend: Float64Array.of(3, 1),
   degree: Float64Array.of(16, 4),
@@ -34,7 +34,13 @@ function copyOf(matrix: SparseRows): SparseRows {
 test('a weight is divided by the precision of its target and by what b and a leave of the target’s evidence', () => {
   const learned = rows();
   // d^(a/2 − b) = d^(0.25 − 0.75): 1/4 and 1/2; over P: 1/2 and 2.
-  const facts = finishRows([learned], [0], COUNTS, FINISH, settingsWith({ sourceDamping: 0.5, targetDamping: 0.75 }));
+  const facts = normaliseRows(
+    [learned],
+    [0],
+    COUNTS,
+    FINISH,
+    settingsWith({ sourceDamping: 0.5, targetDamping: 0.75 }),
+  );
   expect(denseOf(learned)).toEqual([[0, 4], [2, -2], ...ROWS.slice(2)]);
   expect(facts).toEqual({ sum: Float64Array.of(4, 0), largest: Float64Array.of(4, 2) });
 });
@@ -43,7 +49,7 @@ test('weights are raised to p with their signs, in shares of the largest', () =>
   const learned = rows();
   const plain = { ...FINISH, precision: Float64Array.of(1, 1) };
   const settings = settingsWith({ sourceDamping: 0.5, targetDamping: 0.25, power: 2 });
-  const facts = finishRows([learned], [0], COUNTS, plain, settings);
+  const facts = normaliseRows([learned], [0], COUNTS, plain, settings);
   const dense = denseOf(learned);
   [
     [0, 1 / 4],
@@ -66,21 +72,21 @@ test.each([1e-12, 1e12])('weights of about %d can be raised to the largest power
     2,
   );
   const counts = { items: 2, preferences: 0, groups: 0 };
-  finishRows([learned], [0], counts, FINISH, settingsWith({ method: 'jaccard', power: 10 }));
+  normaliseRows([learned], [0], counts, FINISH, settingsWith({ method: 'jaccard', power: 10 }));
   expect(learned.value[0]).toBeCloseTo(1, 5);
   expect(learned.value[1]).toBeCloseTo(0.75 ** 10, 5);
 });
 
 test('Jaccard’s coefficient stays what it is but for p', () => {
   const learned = rows();
-  finishRows([learned], [0], COUNTS, FINISH, settingsWith({ method: 'jaccard', targetDamping: 1 }));
+  normaliseRows([learned], [0], COUNTS, FINISH, settingsWith({ method: 'jaccard', targetDamping: 1 }));
   expect(denseOf(learned)).toEqual(ROWS);
 });
 
 test('rows are finished alike in one piece and in many, the rows of preferences and groups never', () => {
   fc.assert(
     fc.property(worlds, anySettings, fc.array(fc.nat(20), { maxLength: 4 }), (world, settings, cuts) => {
-      const { rows, counts, finish } = learnt(world, settings);
+      const { rows, counts, statistics } = learnt(world, settings);
       const from = [0, ...cuts.filter((cut) => cut < rows.rows).sort((a, b) => a - b)];
       const pieces = from.map((first, k) => {
         const to = from[k + 1] ?? rows.rows;
@@ -90,8 +96,8 @@ test('rows are finished alike in one piece and in many, the rows of preferences 
         );
       });
       const whole = copyOf(rows);
-      const facts = finishRows([whole], [0], counts, finish, settings);
-      expect(finishRows(pieces, from, counts, finish, settings)).toEqual(facts);
+      const facts = normaliseRows([whole], [0], counts, statistics, settings);
+      expect(normaliseRows(pieces, from, counts, statistics, settings)).toEqual(facts);
       expect(stacked(...pieces)).toEqual(whole);
       expect(denseOf(whole).slice(counts.items)).toEqual(denseOf(rows).slice(counts.items));
     }),
@@ -105,10 +111,10 @@ test('the same learned rows can be finished in many ways from copies, one after 
   });
   fc.assert(
     fc.property(worlds, anySettings, ways, ways, (world, settings, one, other) => {
-      const { rows, counts, finish } = learnt(world, settings);
+      const { rows, counts, statistics } = learnt(world, settings);
       const finishedBy = (way: Partial<Settings>) => {
         const copy = copyOf(rows);
-        const facts = finishRows([copy], [0], counts, finish, { ...settings, ...way });
+        const facts = normaliseRows([copy], [0], counts, statistics, { ...settings, ...way });
         return { copy, facts };
       };
       const first = finishedBy(one);
@@ -123,8 +129,8 @@ test('the same learned rows can be finished in many ways from copies, one after 
 test('the facts are the sum and the largest weight of each finished row of an item', () => {
   fc.assert(
     fc.property(worlds, anySettings, (world, settings) => {
-      const { rows, counts, finish } = learnt(world, settings);
-      const { sum, largest } = finishRows([rows], [0], counts, finish, settings);
+      const { rows, counts, statistics } = learnt(world, settings);
+      const { sum, largest } = normaliseRows([rows], [0], counts, statistics, settings);
       denseOf(firstRows(rows, counts.items)).forEach((row, item) => {
         expect(sum[item]).toBe(row.reduce((a, b) => a + b, 0));
         expect(largest[item]).toBe(Math.max(0, ...row));

@@ -6,11 +6,11 @@ import { finished } from './learned.js';
 import { anySettings, denseOf, settingsWith, type World, worlds } from './worlds.js';
 
 function scaled(world: World, settings: Settings): { scales: Scales; rows: number[][]; popularity: number[] } {
-  const { counts, finish, facts, rows } = finished(world, settings);
+  const { counts, statistics, facts, rows } = finished(world, settings);
   return {
-    scales: scalesOf(finish, facts, counts, settings),
+    scales: scalesOf(statistics, facts, counts, settings),
     rows: denseOf(rows).slice(0, counts.items),
-    popularity: Array.from(finish.popularity),
+    popularity: Array.from(statistics.popularity),
   };
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Random } from '../../src/matrix/random.js';
+import { Random } from '../../src/matrix/sampling.js';
 import { Shortlist } from '../../src/model/shortlist.js';
 
 /** As a full sort has it: the K largest keys, of equal ones the lower items; by item. */

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import type { Reject } from '../../src/csv/table.js';
 import { readDataset } from '../../src/dataset/read.js';
-import { Random } from '../../src/matrix/random.js';
+import { Random } from '../../src/matrix/sampling.js';
 import { rangeWorkers, startChildren } from '../../src/pipeline/read.js';
 import { type Run, startRun } from '../../src/pipeline/run.js';
 import { inputsOf, useTemporaryFolder } from '../csv/temporary.js';

@@ -41,7 +41,7 @@ const REHEARSAL: ValidationSplit = validationSplit(
 /** What the list of each judged user is worth when everything is learned anew. */
 function slowWorth(settings: Settings): number[] {
   const { seen, judged, heldOut } = REHEARSAL;
-  const { counts, rows, finish } = learntFrom(seen, settings);
+  const { counts, rows, statistics } = learntFrom(seen, settings);
   const histories = pickedRows(withRecency(seen.interactions, seen.times, settings.recency), judged);
   const { groupWeight, coldGroupWeight } = settings;
   const groups = mapped(pickedRows(seen.groups, judged), (value, user) => {
@@ -49,8 +49,8 @@ function slowWorth(settings: Settings): number[] {
     return value * (groupWeight + (coldGroupWeight - groupWeight) / (1 + items) ** 2);
   });
   const signals = signalsOf(histories, pickedRows(seen.preferences, judged), groups);
-  const audience = { signals, barred: histories, offered: seen.offered };
-  const recommender = new Recommender(modelOf(counts, [rows], [0], finish, settings), audience, 20);
+  const audience = { signals, excluded: histories, offered: seen.offered };
+  const recommender = new Recommender(modelOf(counts, [rows], [0], statistics, settings), audience, 20);
   return Array.from(judged, (_, k) => {
     const wanted = [...heldOut.index.subarray(heldOut.start[k], heldOut.start[k + 1])];
     const places = [...recommender.recommend(k).items].flatMap((item, place) => (wanted.includes(item) ? [place] : []));

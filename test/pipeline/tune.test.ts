@@ -3,12 +3,12 @@ import { afterEach, expect, test } from 'vitest';
 import { methodOf } from '../../src/cli/method.js';
 import type { Dataset } from '../../src/dataset/dataset.js';
 import { Failure } from '../../src/failure.js';
-import { Random } from '../../src/matrix/random.js';
+import { Random } from '../../src/matrix/sampling.js';
 import { emptyRows } from '../../src/matrix/sparse.js';
 import { learn } from '../../src/pipeline/learn.js';
 import { type Run, startRun } from '../../src/pipeline/run.js';
 import { settle } from '../../src/pipeline/tune.js';
-import { readFinish } from '../../src/workers/run-files.js';
+import { readStatistics } from '../../src/workers/run-files.js';
 import { learnt } from '../model/learned.js';
 import { largeWorld, observationsOf, rowsOf, settingsWith, type World } from '../model/worlds.js';
 
@@ -136,10 +136,10 @@ test('learning in shards leaves a model’s files alone, and knows what its rows
   const world = largeWorld(5, 40, 15);
   const settings = settingsWith({ neighbors: 6 });
   const learned = await learn(run, observationsOf(world), settings);
-  const { counts, finish, rows } = learnt(world, settings);
+  const { counts, statistics, rows } = learnt(world, settings);
   expect(learned.model.counts).toEqual(counts);
-  expect(learned.precision).toEqual(finish.precision);
-  expect(readFinish(learned.model.finish)).toEqual(finish);
+  expect(learned.precision).toEqual(statistics.precision);
+  expect(readStatistics(learned.model.statistics)).toEqual(statistics);
   expect(Array.from(learned.rowLength)).toEqual(
     Array.from({ length: rows.rows }, (_, row) => rows.start[row + 1]! - rows.start[row]!),
   );

@@ -35,7 +35,7 @@ test('a user costs the cells of the rows that the signals add up, and something 
     ],
     3,
   );
-  const audience = { signals, barred: rowsOf([[0], [0]], 1), offered: Uint8Array.of(1) };
+  const audience = { signals, excluded: rowsOf([[0], [0]], 1), offered: Uint8Array.of(1) };
   const [first, second] = scoringCosts(audience, Float64Array.of(7, 50, 4));
   expect(second).toBeGreaterThan(0);
   expect(first! - second!).toBe(11);
@@ -96,7 +96,7 @@ test('a later item never counts less than an earlier one, and what a history cou
   );
 });
 
-test('groups and preferences give way to a history; one that is hidden says nothing, though its items are barred', () => {
+test('groups and preferences give way to a history; one that is hidden says nothing, though its items are excluded', () => {
   const known = {
     interactions: rowsOf(
       [
@@ -138,5 +138,5 @@ test('groups and preferences give way to a history; one that is hidden says noth
     [0, 0, 1, 3],
     [0, 0, 1, 3],
   ]);
-  expect(cold.barred).toEqual(there.barred);
+  expect(cold.excluded).toEqual(there.excluded);
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { ALGORITHMS } from '../../src/model/algorithms.js';
 import { evidenceOf } from '../../src/model/evidence.js';
 import { signalCounts } from '../../src/model/fit.js';
-import { finishOf } from '../../src/model/row-normalisation.js';
+import { statisticsOf } from '../../src/model/row-normalisation.js';
 import type { Settings } from '../../src/model/settings.js';
 import { signalsOf } from '../../src/ranking/audience.js';
 import { modelOf } from '../../src/ranking/model.js';
@@ -41,9 +41,9 @@ function firstItems(settings: Settings): number[] {
   const pieces = [fitter.rows(0, 5), fitter.rows(5, counts.items)];
   const precision = Float64Array.from(pieces.flatMap((piece) => Array.from(piece.precision)));
   const rows = pieces.map((piece) => piece.rows);
-  const model = modelOf(counts, rows, [0, 5], finishOf(evidence, precision), settings);
+  const model = modelOf(counts, rows, [0, 5], statisticsOf(evidence, precision), settings);
   const signals = signalsOf(seen.interactions, seen.groups, seen.groups);
-  const recommender = new Recommender(model, { signals, barred: seen.interactions, offered: seen.offered }, 3);
+  const recommender = new Recommender(model, { signals, excluded: seen.interactions, offered: seen.offered }, 3);
   return WORLD.interactions.map((_, user) => recommender.recommend(user).items[0]!);
 }
 

@@ -17,7 +17,7 @@ interface Scene {
   rows: number[][];
   cuts: number[];
   signals: number[][];
-  barred: number[][];
+  excluded: number[][];
   offered: number[];
 }
 
@@ -40,7 +40,7 @@ const scenes: fc.Arbitrary<Scene> = fc
       rows: table(signals, items, [0, 0, 0, -0.5, 0.25, 0.5, 1]),
       cuts: fc.array(fc.nat(signals), { maxLength: 3 }),
       signals: table(users, signals, [0, 0, 0, -1, -0.25, 0.5, 1]),
-      barred: table(users, items, [0, 0, 1]),
+      excluded: table(users, items, [0, 0, 1]),
       offered: perItem(0, 1, 1),
     });
   });
@@ -69,7 +69,7 @@ function recommenderOf(scene: Scene, count: number, sumsOf?: SumsOf): Recommende
   const { items } = scene.counts;
   const audience = {
     signals: rowsOf(scene.signals, scene.rows.length),
-    barred: rowsOf(scene.barred, items),
+    excluded: rowsOf(scene.excluded, items),
     offered: Uint8Array.from(scene.offered),
   };
   const model = modelOf(scene);
@@ -90,7 +90,7 @@ function slowList(scene: Scene, user: number, count: number): { item: number; sc
       item,
       score: scene.rows.reduce((total, row, s) => total + scene.signals[user]![s]! * scaleOf(s) * row[item]!, prior),
     }))
-    .filter(({ item }) => scene.offered[item] === 1 && scene.barred[user]![item] === 0)
+    .filter(({ item }) => scene.offered[item] === 1 && scene.excluded[user]![item] === 0)
     .sort((a, b) => b.score - a.score || a.item - b.item)
     .slice(0, count);
 }
@@ -111,16 +111,16 @@ test.each(waysToAddUp)('every list is that of scoring all items and sorting them
   );
 });
 
-test('a list has as many items as asked for or as there are, none barred or not offered, and its scores never rise', () => {
+test('a list has as many items as asked for or as there are, none excluded or not offered, and its scores never rise', () => {
   fc.assert(
     fc.property(scenes, fc.nat(11), (scene, count) => {
       const recommender = recommenderOf(scene, count);
       scene.signals.forEach((_, user) => {
         const { items, scores } = recommender.recommend(user);
-        const available = scene.offered.filter((flag, item) => flag === 1 && scene.barred[user]![item] === 0).length;
+        const available = scene.offered.filter((flag, item) => flag === 1 && scene.excluded[user]![item] === 0).length;
         expect(items.length).toBe(Math.min(count, available));
         expect(new Set(items).size).toBe(items.length);
-        for (const item of items) expect([scene.offered[item], scene.barred[user]![item]]).toEqual([1, 0]);
+        for (const item of items) expect([scene.offered[item], scene.excluded[user]![item]]).toEqual([1, 0]);
         expect(scores.every((score, place) => place === 0 || score <= scores[place - 1]!)).toBe(true);
       });
     }),
@@ -130,7 +130,7 @@ test('a list has as many items as asked for or as there are, none barred or not 
 test('the order of the users is that of the lists', () => {
   fc.assert(
     fc.property(scenes, (scene) => {
-      const turned = { ...scene, signals: scene.signals.toReversed(), barred: scene.barred.toReversed() };
+      const turned = { ...scene, signals: scene.signals.toReversed(), excluded: scene.excluded.toReversed() };
       const users = [...scene.signals.keys()];
       const there = recommenderOf(scene, 4);
       const back = recommenderOf(turned, 4);
@@ -156,7 +156,7 @@ const SMALL: Scene = {
     [1, 0, 0],
     [-1, 0, 0],
   ],
-  barred: [
+  excluded: [
     [0, 0, 0],
     [1, 0, 0],
     [1, 0, 0],
@@ -188,7 +188,7 @@ test('an item pushed below its popularity does not come back by it', () => {
       [0, 0, 0],
       [0, 0, 0],
     ],
-    barred: [
+    excluded: [
       [0, 0, 0],
       [0, 0, 0],
       [0, 0, 0],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { hashOf } from '../../src/matrix/random.js';
+import { hashOf } from '../../src/matrix/sampling.js';
 import { HYPER_PARAMETERS } from '../../src/model/hyper-parameters.js';
 import type { Settings } from '../../src/model/settings.js';
 import { differences, ifWorth, type Judge, type Knobs, type Tuning, tune, tuneCold } from '../../src/tuning/climb.js';

@@ -55,15 +55,15 @@ function audienceOf({ world, preferences }: Case, recency: number): Audience {
   const { interactions, times, groups, offered } = observationsOf(world);
   return {
     signals: signalsOf(withRecency(interactions, times, recency), rowsOf(preferences, preferences[0]!.length), groups),
-    barred: interactions,
+    excluded: interactions,
     offered,
   };
 }
 
 /** What each list is worth when everything is learned anew with the settings of each variant. */
 function slowWorth(some: Case, variant: Settings, length: number): number[] {
-  const { counts, rows, finish } = learnt(some.world, variant);
-  const model = modelOf(counts, [rows], [0], finish, variant);
+  const { counts, rows, statistics } = learnt(some.world, variant);
+  const model = modelOf(counts, [rows], [0], statistics, variant);
   const recommender = new Recommender(model, audienceOf(some, variant.recency), length);
   return some.heldOut.map((row, user) => {
     const wanted = row.filter((x) => x > 0).length;
@@ -77,14 +77,19 @@ function slowWorth(some: Case, variant: Settings, length: number): number[] {
   });
 }
 
-function trialOf(some: Case, { counts, rows, finish, evidence }: Learnt, length: number, { sumsOf }: Kernel): Trial {
+function trialOf(
+  some: Case,
+  { counts, rows, statistics, evidence }: Learnt,
+  length: number,
+  { sumsOf }: Kernel,
+): Trial {
   const { interactions, times } = observationsOf(some.world);
   const audiences = new Map([0, 1].map((recency) => [recency, audienceOf(some, recency)]));
   const variants = some.variants.map((variant) => ({
     settings: { ...some.settings, ...variant },
     audience: audiences.get(variant.recency)!,
-    finish: {
-      ...finish,
+    statistics: {
+      ...statistics,
       trend: recentPopularity(interactions, times, variant.popularityHalfLife, evidence.popularity),
     },
   }));

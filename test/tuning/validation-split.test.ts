@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { hashOf } from '../../src/matrix/random.js';
+import { hashOf } from '../../src/matrix/sampling.js';
 import { emptyRows, pickedRows, type SparseRows } from '../../src/matrix/sparse.js';
 import { type ValidationSplit, validationSplit } from '../../src/tuning/validation-split.js';
 import { columnsOf, denseOf, observationsOf, placeKeys, rowsOf, table, type World, worlds } from '../model/worlds.js';

@@ -5,10 +5,10 @@ import { evidenceOf } from '../../src/model/evidence.js';
 import {
   readAudience,
   readEvidence,
-  readFinish,
+  readStatistics,
   writeAudience,
   writeEvidence,
-  writeFinish,
+  writeStatistics,
 } from '../../src/workers/run-files.js';
 import { temporaryFolders } from '../files/temporary.js';
 import { anySettings, observationsOf, rowsOf, worlds } from '../model/worlds.js';
@@ -31,28 +31,28 @@ test('evidence comes back from its file as it was', () => {
 
 test('an audience comes back from its file as it was', () => {
   const path = join(folder(), 'audience');
-  const audience = { signals: rowsOf([[0, -1, 2]], 3), barred: rowsOf([[1, 0]], 2), offered: Uint8Array.of(1, 0) };
+  const audience = { signals: rowsOf([[0, -1, 2]], 3), excluded: rowsOf([[1, 0]], 2), offered: Uint8Array.of(1, 0) };
   writeAudience(path, audience);
   expect(readAudience(path)).toEqual(audience);
 });
 
 test('what finishing takes comes back from its file as it was', () => {
-  const path = join(folder(), 'finish');
-  const finish = {
+  const path = join(folder(), 'statistics');
+  const statistics = {
     popularity: Float64Array.of(2, 0),
     trend: Float64Array.of(1.25, 0),
     degree: Float64Array.of(2.5, 0.5),
     precision: Float64Array.of(0.1, 1),
     trust: 0.25,
   };
-  writeFinish(path, finish);
-  expect(readFinish(path)).toEqual(finish);
+  writeStatistics(path, statistics);
+  expect(readStatistics(path)).toEqual(statistics);
 });
 
 test('a file of another kind is refused by the name of what it lacks', () => {
-  const path = join(folder(), 'finish');
+  const path = join(folder(), 'statistics');
   const empty = new Float64Array(0);
-  writeFinish(path, { popularity: empty, trend: empty, degree: empty, precision: empty, trust: 0 });
+  writeStatistics(path, { popularity: empty, trend: empty, degree: empty, precision: empty, trust: 0 });
   expect(() => readEvidence(path)).toThrow(new RangeError('an array file lacks "counts" as Float64Array'));
   expect(() => readAudience(path)).toThrow(new RangeError('an array file lacks "signals.shape" as Float64Array'));
 });

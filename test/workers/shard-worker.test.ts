@@ -8,7 +8,7 @@ import { quotedCells } from '../../src/csv/quoting.js';
 import { readArrays, writeArrays } from '../../src/files/array-file.js';
 import { stacked } from '../../src/matrix/sparse.js';
 import { gramRows, needsGram, PLAIN_KERNEL } from '../../src/model/fit.js';
-import { finishOf } from '../../src/model/row-normalisation.js';
+import { statisticsOf } from '../../src/model/row-normalisation.js';
 import type { Settings } from '../../src/model/settings.js';
 import { signalsOf, withRecency } from '../../src/ranking/audience.js';
 import { modelOf } from '../../src/ranking/model.js';
@@ -19,7 +19,7 @@ import { matrixArrays, matrixFrom } from '../../src/workers/matrix-file.js';
 import type { Shard } from '../../src/workers/plan.js';
 import { Pool } from '../../src/workers/pool.js';
 import type { FitJob, GramJob, ListsJob, ModelFiles, RowFile, ScoreJob, TrialJob } from '../../src/workers/protocol.js';
-import { candidatesPath, writeAudience, writeEvidence, writeFinish } from '../../src/workers/run-files.js';
+import { candidatesPath, writeAudience, writeEvidence, writeStatistics } from '../../src/workers/run-files.js';
 import { temporaryFolders } from '../files/temporary.js';
 import { learnt } from '../model/learned.js';
 import { largeWorld, METHODS, observationsOf, rowsOf, settingsWith } from '../model/worlds.js';
@@ -67,7 +67,7 @@ const HELD_OUT = rowsOf(
 function audienceWith(recency: number) {
   return {
     signals: signalsOf(withRecency(SEEN.interactions, SEEN.times, recency), NOBODY, SEEN.groups),
-    barred: rowsOf(
+    excluded: rowsOf(
       WORLD.interactions.map((row) => row.map((x, item) => (item <= 9 ? x : 0))),
       ITEMS,
     ),
@@ -93,14 +93,14 @@ async function learnIn(pool: Pool, at: string, settings: Settings): Promise<Mode
     rows.push({ path: answer.path, from });
     precision.push(...answer.precision);
   });
-  const finish = join(at, 'finish');
-  writeFinish(finish, finishOf(evidence, Float64Array.from(precision.slice(0, counts.items))));
-  return { counts, rows, finish };
+  const statistics = join(at, 'statistics');
+  writeStatistics(statistics, statisticsOf(evidence, Float64Array.from(precision.slice(0, counts.items))));
+  return { counts, rows, statistics };
 }
 
 function recommenderOf(settings: Settings, length: number): Recommender {
-  const { counts, rows, finish } = learnt(WORLD, settings);
-  return new Recommender(modelOf(counts, [rows], [0], finish, settings), audienceWith(settings.recency), length);
+  const { counts, rows, statistics } = learnt(WORLD, settings);
+  return new Recommender(modelOf(counts, [rows], [0], statistics, settings), audienceWith(settings.recency), length);
 }
 
 test.each(METHODS)('children that share the work recommend what one recommender does (%s)', async (method) => {
@@ -164,7 +164,7 @@ test('what children judge variants by is what one trial finds', async () => {
   const settings = settingsWith({ neighbors: 5 });
   const pool = poolOf(2);
   const model = await learnIn(pool, at, settings);
-  const { counts, rows: learned, finish } = learnt(WORLD, settings);
+  const { counts, rows: learned, statistics } = learnt(WORLD, settings);
   const variants = [
     settings,
     { ...settings, recency: 2, popularityWeight: 30 },
@@ -178,7 +178,7 @@ test('what children judge variants by is what one trial finds', async () => {
     variants: variants.map((variant) => ({
       settings: variant,
       audience: join(at, `audience.${variant.recency}`),
-      finish: model.finish,
+      statistics: model.statistics,
     })),
     heldOut,
     listLength: 3,
@@ -189,7 +189,7 @@ test('what children judge variants by is what one trial finds', async () => {
   await pool.run(job, shardsOf(rows, 6), (answer) => void worth.push(...answer.worth));
   const trial = new Trial(
     { counts, pieces: [learned], from: [0] },
-    variants.map((variant) => ({ settings: variant, audience: audienceWith(variant.recency), finish })),
+    variants.map((variant) => ({ settings: variant, audience: audienceWith(variant.recency), statistics })),
     HELD_OUT,
     3,
     PLAIN_KERNEL.sumsOf,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hashOf, Random, sampleKeys } from '../../src/matrix/random.js';
+import { hashOf, Random, sample, sampleKeys } from '../../src/matrix/sampling.js';
 
 const WORD = 2n ** 32n;
 const whole = fc.integer({ min: 0, max: 2 ** 32 - 1 });
@@ -87,4 +87,36 @@ it('keys go by the id alone, and ids that are alike are told apart', () => {
   expect(new Set(keys).size).toBeGreaterThan(19_990);
   // Each half of the range has its half of them.
   expect(Math.abs(keys.filter((key) => key < 2 ** 31).length - 10_000)).toBeLessThan(300);
+});
+
+const members = fc.uniqueArray(fc.nat(1000), { maxLength: 40 }).map((numbers) => Uint32Array.from(numbers).sort());
+
+describe('sample', () => {
+  it('draws as many as are wanted, none twice, in the order they had', () => {
+    fc.assert(
+      fc.property(members, fc.nat(50), fc.nat(), (all, size, seed) => {
+        const drawn = Array.from(sample(all, size, seed, 1));
+        expect(drawn).toHaveLength(Math.min(size, all.length));
+        expect(drawn).toEqual(Array.from(all).filter((member) => drawn.includes(member)));
+      }),
+    );
+  });
+
+  it('grows around a smaller sample of the same seed', () => {
+    fc.assert(
+      fc.property(members, fc.nat(20), fc.nat(20), fc.nat(), (all, size, more, seed) => {
+        expect(Array.from(sample(all, size + more, seed, 1))).toEqual(
+          expect.arrayContaining(Array.from(sample(all, size, seed, 1))),
+        );
+      }),
+    );
+  });
+
+  it('draws each about as often as any other', () => {
+    const tally = new Array<number>(10).fill(0);
+    const all = Uint32Array.from(tally.keys());
+    for (let seed = 0; seed < 4000; seed++) for (const member of sample(all, 3, seed, 1)) tally[member]!++;
+    // Five standard deviations: √(4,000 · 0.3 · 0.7) = 29.
+    for (const count of tally) expect(Math.abs(count - 1200)).toBeLessThan(145);
+  });
 });

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
-import { float32s, float64s, mappedFile, release, uint32s } from '../../src/kernels/memory.js';
+import { float32s, float64s, mappedFile, release, uint32s } from '../../src/matrix/memory.js';
 import { manyEvents, put } from '../cli/data.js';
 import { root, run } from '../cli/run.js';
 import { temporaryFolders } from '../files/temporary.js';

@@ -1,0 +1,83 @@
+/*
+ * Chance that repeats: integer arithmetic on a seed alone, so that the same numbers come up on every machine and every
+ * Node version. `Random` is for long sequences of draws; everything that samples users or items goes by hashes of their
+ * ids (`sampleKeys`, `hashOf`, `sample`), so that neither the order of a file nor the number of workers decides who is drawn.
+ */
+
+/**
+ * A random number generator: sfc32 (Chris Doty-Humphrey, PractRand). It passes PractRand's tests and has a period of at
+ * least 2³².
+ */
+export class Random {
+  #a: number;
+  #b: number;
+  #c: number;
+  #counter = 1;
+
+  /** @param seed,stream whole numbers below 2³²; the streams of one seed are independent of each other. */
+  constructor(seed: number, stream = 0) {
+    this.#a = hashOf(seed, stream, 1);
+    this.#b = hashOf(seed, stream, 2);
+    this.#c = hashOf(seed, stream, 3);
+    // The state needs a dozen rounds before all its bits depend on all of the seed.
+    for (let round = 0; round < 12; round++) this.next();
+  }
+
+  /** A whole number from 0 to 2³² − 1, each equally likely. */
+  next(): number {
+    const sum = (this.#a + this.#b + this.#counter) | 0;
+    this.#counter = (this.#counter + 1) | 0;
+    this.#a = this.#b ^ (this.#b >>> 9);
+    this.#b = (this.#c + (this.#c << 3)) | 0;
+    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + sum) | 0;
+    return sum >>> 0;
+  }
+
+  /** A whole number from 0 to n − 1; none is likelier than another by more than n / 2³². */
+  below(n: number): number {
+    return Math.floor((this.next() * n) / 2 ** 32);
+  }
+}
+
+/**
+ * Hashes three numbers to one from 0 to 2³² − 1 that looks random: three rounds of MurmurHash3's finaliser (Austin
+ * Appleby, 2011).
+ */
+export function hashOf(seed: number, a: number, b: number): number {
+  return mixed(mixed(mixed(seed) ^ a) ^ b) >>> 0;
+}
+
+/** One number from 0 to 2³² − 1 for each id, to sample by: FNV-1a, mixed. */
+export function sampleKeys(ids: readonly string[]): Uint32Array {
+  return Uint32Array.from(ids, (id) => {
+    let h = 0x811c9dc5;
+    for (let at = 0; at < id.length; at++) h = Math.imul(h ^ id.charCodeAt(at), 0x01000193);
+    return mixed(h);
+  });
+}
+
+/**
+ * Draws some of many, none twice, and keeps their order. A sample of 1,000 contains the sample of 100.
+ *
+ * @param all different whole numbers below 2³². @param size all are drawn when there are no more than this.
+ * @param stream samples with one seed and different streams are independent of each other.
+ */
+export function sample(all: Uint32Array, size: number, seed: number, stream: number): Uint32Array {
+  if (all.length <= size) return all;
+  const keys = Uint32Array.from(all, (each) => hashOf(seed, stream, each));
+  const order = Uint32Array.from(all.keys()).sort((a, b) => keys[a]! - keys[b]! || a - b);
+  return order
+    .subarray(0, size)
+    .sort()
+    .map((at) => all[at]!);
+}
+
+/** 2³² divided by the golden ratio: without it zeros would stay zeros. */
+const GOLDEN = 0x9e3779b9;
+
+function mixed(x: number): number {
+  let h = (x + GOLDEN) | 0;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return h ^ (h >>> 16);
+}
