@@ -1,7 +1,7 @@
 import { ExitCode, systemCode } from './failure.js';
 import { errorEntry, main } from './main.js';
 import { endAtOnce, listenToSignals, outliveTerminals } from './process/signals.js';
-import { formatAskedFor, written } from './report/log-lines.js';
+import { formatEntry, requestedFormat } from './report/log.js';
 
 /* The process around `main`: its streams, its signals, its exit code. */
 
@@ -18,7 +18,7 @@ outliveTerminals();
 
 const interrupted = new AbortController();
 listenToSignals(interrupted, (failure) => {
-  stderr.write(written(errorEntry(failure), formatAskedFor(argv), new Date()));
+  stderr.write(formatEntry(errorEntry(failure), requestedFormat(argv), new Date()));
 });
 // Until main has its answer: Node would call it a success if nothing were left to wait for.
 process.exitCode = ExitCode.unexpected;

@@ -16,8 +16,8 @@ export const ExitCode = {
 } as const;
 
 /**
- * An ending that a user can do something about: one sentence on stderr, no stack, and its exit code.
- * Everything else that is thrown is a defect of ours and shows its stack.
+ * An ending that a user can do something about: one sentence on stderr, no stack, and an exit code. Anything else that is thrown is
+ * a defect of this program and shows its stack.
  */
 export class Failure extends Error {
   readonly exitCode: number;
@@ -29,7 +29,12 @@ export class Failure extends Error {
   }
 }
 
-/** What was thrown says. */
+/** The failure of a command line that makes no sense. */
+export function usageFailure(message: string): Failure {
+  return new Failure(ExitCode.usage, `${message}\n(recommend --help shows the options)`);
+}
+
+/** The message of anything that was thrown. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
@@ -40,7 +45,7 @@ export function systemCode(error: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
-/** True where there is no room for more bytes: whatever is tried again, it comes to the same. */
+/** True where the disk or the quota is full: retrying cannot help. */
 export function isDiskFull(error: unknown): boolean {
   return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(systemCode(error));
 }

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 
 /**
- * Loads a package in its CommonJS form: one file, where its modules are a dozen that Node's loader takes two to ten times as long for; and
- * only when it is asked for.
+ * Loads a package when it is needed, in its CommonJS form: one file instead of a dozen modules, which Node's loader takes two to ten
+ * times as long to load.
  */
 export const loadPackage = createRequire(import.meta.url);

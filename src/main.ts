@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import type { Options } from './cli/recommend-options.js';
 import { ExitCode, Failure, messageOf } from './failure.js';
 import type { Io } from './io.js';
-import { type Entry, formatAskedFor, written } from './report/log-lines.js';
+import { type Entry, formatEntry, requestedFormat } from './report/log.js';
 
 /**
  * The program, from its arguments to its exit code; only here are errors reported. Each command loads what it needs when it
  * is chosen, so that a misspelled option is refused without waiting for the rest.
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
-  const tell = (entry: Entry) => void io.stderr.write(written(entry, formatAskedFor(argv), new Date()));
+  const tell = (entry: Entry) => void io.stderr.write(formatEntry(entry, requestedFormat(argv), new Date()));
   const print = (text: string) => void io.stdout.write(text);
   try {
     if (argv[0] === 'help') return await help(argv[1], print);
@@ -43,9 +43,9 @@ async function optionsOf(
   try {
     return parseOptions(argv, version(), print);
   } catch (error) {
-    const { keepRefusal } = await import('./report/metrics-file.js');
-    await keepRefusal(argv, version(), error instanceof Failure ? error.exitCode : ExitCode.unexpected).catch((why) =>
-      tell({ type: 'warning', message: `no metrics: ${messageOf(why)}`, facts: {} }),
+    const { writeRefusalMetrics } = await import('./report/metrics-file.js');
+    await writeRefusalMetrics(argv, version(), error instanceof Failure ? error.exitCode : ExitCode.unexpected).catch(
+      (why) => tell({ type: 'warning', message: `no metrics: ${messageOf(why)}`, facts: {} }),
     );
     throw error;
   }

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { LOG_FORMATS, type LogFormat } from '../report/log-lines.js';
+import { LOG_FORMATS, type LogFormat } from '../report/log.js';
 import { seconds } from './input-options.js';
 
 /** What is said on stderr, and when. */

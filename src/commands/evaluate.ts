@@ -19,8 +19,7 @@ import { joined, type SparseRows } from '../matrix/sparse.js';
 import { orInterrupted } from '../pipeline/interruption.js';
 import { openBadRows } from '../pipeline/rejected-rows.js';
 import { readTestEvents } from '../pipeline/test-events.js';
-import { understood } from '../report/understood.js';
-import { warningsOf } from '../report/warnings.js';
+import { inputReport, inputWarnings } from '../report/input-report.js';
 import type { HoldoutKind } from '../tuning/holdout.js';
 
 /**
@@ -125,8 +124,8 @@ async function holdOut(options: EvaluateOptions, { read, info, warn, onBytes }: 
   const rejects = openBadRows(options.badRows, options.safeCsv, info);
   const inputs: Inputs = { ...options, badRows: rejects.badRows, onBytes };
   const tell = (dataset: Dataset, reports: readonly FileReport[]) => {
-    info(understood(dataset, reports, options.verbose));
-    for (const warning of warningsOf(reports, options.badRows)) warn(warning);
+    info(inputReport(dataset, reports, options.verbose));
+    for (const warning of inputWarnings(reports, options.badRows)) warn(warning);
   };
   try {
     if (options.test !== undefined) await refuseEventsHeader(inputs, options.test);

@@ -20,11 +20,9 @@ import { openBadRows } from '../pipeline/rejected-rows.js';
 import { type Run, startRun } from '../pipeline/run.js';
 import { stopping, TimeIsUp } from '../pipeline/stopping.js';
 import { type Settled, settle } from '../pipeline/tune.js';
-import { megabytes } from '../report/heartbeat.js';
+import { inputReport, inputWarnings } from '../report/input-report.js';
+import { megabytes, plural, thousands } from '../report/quantities.js';
 import type { RunRecord } from '../report/summary.js';
-import { thousands } from '../report/thousands.js';
-import { plural, understood } from '../report/understood.js';
-import { warningsOf } from '../report/warnings.js';
 
 /**
  * The main job: read, learn, recommend, write.
@@ -219,8 +217,8 @@ async function read(
         run.progress.at('reading', done, total);
       },
     });
-    run.info(understood(dataset, reports, options.verbose));
-    for (const warning of warningsOf(reports, options.badRows)) run.warn(warning);
+    run.info(inputReport(dataset, reports, options.verbose));
+    for (const warning of inputWarnings(reports, options.badRows)) run.warn(warning);
     await rejects.close();
     return { dataset, reports };
   } finally {

@@ -1,4 +1,4 @@
-import { plural } from '../report/understood.js';
+import { plural } from '../report/quantities.js';
 import { CATALOGUE_METRICS } from './catalogue-metrics.js';
 import { ALL, COLD, type ComparedPair, type Evaluation, type Figure } from './evaluation.js';
 import { USER_METRICS } from './metrics.js';

@@ -12,7 +12,7 @@ import {
   type SettledEntry,
 } from '../files/journal-entries.js';
 import type { RunDirectory } from '../files/run-directory.js';
-import { plural } from '../report/understood.js';
+import { plural } from '../report/quantities.js';
 import type { Shard } from '../workers/plan.js';
 import type { Settled } from './tune.js';
 

@@ -3,7 +3,7 @@ import { sizeAtHand } from '../csv/source.js';
 import type { Dataset } from '../dataset/dataset.js';
 import type { Failure } from '../failure.js';
 import { needsGram } from '../model/fit.js';
-import { plural } from '../report/understood.js';
+import { plural } from '../report/quantities.js';
 import {
   childHeap,
   childrenWithin,

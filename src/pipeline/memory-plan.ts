@@ -1,5 +1,5 @@
 import { ExitCode, Failure } from '../failure.js';
-import { megabytes } from '../report/heartbeat.js';
+import { megabytes } from '../report/quantities.js';
 
 /*
  * What a run takes, in bytes, before it takes it: measured on 1 and 10 million ratings (bench/README.md) and rounded up. What

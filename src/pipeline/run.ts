@@ -1,12 +1,10 @@
-import type { LogOptions } from '../cli/log-options.js';
 import { openDestination } from '../files/destination.js';
 import { RunDirectory } from '../files/run-directory.js';
 import type { Destination } from '../files/writing.js';
 import type { Streams } from '../io.js';
 import { MemoryWatch } from '../process/family-memory.js';
-import { heartbeatFacts, heartbeatText } from '../report/heartbeat.js';
-import { Log } from '../report/log.js';
-import { BEGINNING, placeAt, type Stage } from '../report/progress.js';
+import { Log, type LogOptions } from '../report/log.js';
+import { heartbeatFacts, heartbeatText, NOTHING_DONE, progressAt, type Stage } from '../report/progress.js';
 import type { BalanceName } from '../workers/balance.js';
 import { Pool } from '../workers/pool.js';
 
@@ -84,14 +82,14 @@ export function startRun({ workers, balance = 'least-loaded', ...logOptions }: R
   });
   const memory = new MemoryWatch(() => pool.pids());
   memory.start();
-  let place = BEGINNING;
-  const answer = () => {
+  let position = NOTHING_DONE;
+  const heartbeat = () => {
     const { bytes: memoryBytes, processes } = memory.look();
-    const now = { ...place, seconds: seconds(), memoryBytes, processes, retries: retries.length };
+    const now = { ...position, seconds: seconds(), memoryBytes, processes, retries: retries.length };
     log.status(heartbeatText(now), heartbeatFacts(now));
   };
-  process.on('SIGUSR1', answer);
-  const timer = pulse === undefined ? undefined : setInterval(answer, 1000 * pulse).unref();
+  process.on('SIGUSR1', heartbeat);
+  const timer = pulse === undefined ? undefined : setInterval(heartbeat, 1000 * pulse).unref();
   return {
     // Made when the first file is: where none can be made, the run has begun and can tell of it.
     get directory() {
@@ -110,8 +108,8 @@ export function startRun({ workers, balance = 'least-loaded', ...logOptions }: R
     },
     progress: {
       at: (stage, done, total, users = 0) => {
-        place = placeAt(stage, done, total, users);
-        log.draw(place);
+        position = progressAt(stage, done, total, users);
+        log.draw(position);
       },
     },
     open: (path) => openDestination(path, { stdout: io.stdout, onWait: log.info.bind(log) }),
@@ -126,7 +124,7 @@ export function startRun({ workers, balance = 'least-loaded', ...logOptions }: R
     seconds,
     end: async () => {
       clearInterval(timer);
-      process.off('SIGUSR1', answer);
+      process.off('SIGUSR1', heartbeat);
       memory.stop();
       log.stop();
       await pool.close('at once');

@@ -3,7 +3,7 @@ import type { Dataset } from '../dataset/dataset.js';
 import type { AutoRecord } from '../files/journal-entries.js';
 import { sampleKeys } from '../matrix/sampling.js';
 import type { Settings } from '../model/settings.js';
-import { plural } from '../report/understood.js';
+import { plural } from '../report/quantities.js';
 import { ifWorth, tune, tuneCold } from '../tuning/climb.js';
 import { tuned, tuningTable } from '../tuning/tuning-report.js';
 import { validationSplit } from '../tuning/validation-split.js';

@@ -1,13 +1,12 @@
 /*
- * What has to be done should this process end at once (a second Ctrl-C, a defect), when there is no time for a `finally`:
- * only what takes no waiting.
+ * Clean-up for a process that ends at once (a second Ctrl-C, a defect), when no `finally` runs. Only synchronous work is possible.
  */
 
 const acts = new Set<() => void>();
 
-/** Has it done when the process ends, unless the function that comes back is called before. */
+/** Calls `act` when the process ends. @returns a function that cancels this. */
 export function atExit(act: () => void): () => void {
-  // One listener for all of them: Node warns of many.
+  // One listener for all: Node warns about many.
   if (acts.size === 0) process.on('exit', actAtExit);
   acts.add(act);
   return () => {
@@ -16,13 +15,13 @@ export function atExit(act: () => void): () => void {
   };
 }
 
-/** Does it all, the latest first: children end before what they write to is removed. */
+/** Runs all clean-up now, the latest first: children end before the folders that they write to are removed. */
 export function actAtExit(): void {
   for (const act of [...acts].reverse()) {
     try {
       act();
     } catch {
-      // What cannot be cleaned up, the next run does; the rest is still to do.
+      // The next run cleans up what is left here. Go on with the rest.
     }
   }
 }

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
 /**
- * How many children can run at once: the processors this process may use (its affinity), or fewer where a cgroup
- * allows it less time than that. At least 1.
+ * How many children can run at once: the processors that this process may use (its affinity), or fewer where a cgroup limits
+ * its CPU time to less. At least 1.
  */
 export function usableCores(): number {
   const quota = Math.min(...cgroupFiles().map(({ text, parse }) => parse(text)));
@@ -21,7 +21,7 @@ export function cpuMax(text: string): number {
 function cgroupFiles(): { text: string; parse: (text: string) => number }[] {
   const found: { text: string; parse: (text: string) => number }[] = [];
   const own = /^0::(.*)$/m.exec(read('/proc/self/cgroup'))?.[1] ?? '/';
-  // A limit on any folder above ours binds us as well; inside a container the path begins at its own root.
+  // A limit on any parent group applies too. Inside a container the path starts at the container's own root.
   for (let path = own; ; path = path.slice(0, path.lastIndexOf('/'))) {
     const text = read(`/sys/fs/cgroup${path === '/' ? '' : path}/cpu.max`);
     if (text !== '') found.push({ text, parse: cpuMax });
@@ -37,7 +37,7 @@ function read(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    // No such file: this system has no such limit.
+    // No such file: no such limit on this system.
     return '';
   }
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * What was measured: `pss`, the pages of all processes, one that several share counted once; `rss`, once for each of them; or, where
- * the system tells of no other process, the resident pages of the parent alone.
+ * What was measured: `pss`, the pages of all processes, where shared pages count once; `rss`, where they count once for each process;
+ * or, where the system shows no other process, the resident pages of the parent alone.
  */
 export type Measure = 'pss' | 'rss' | 'rss of the parent';
 
@@ -12,55 +12,56 @@ export interface FamilyMemory {
   measure: Measure;
 }
 
-/** The least milliseconds between two looks, and the most of the time that looking may take. */
-const SOONEST = 250;
-const SHARE = 0.01;
+/** Milliseconds between two samples, at least. */
+const SHORTEST_INTERVAL = 250;
+/** The largest share of the time that sampling may take. */
+const LARGEST_SHARE = 0.01;
 
 /**
- * Samples the memory of this process and its children while a run lasts. Where this process rose and fell between two looks (it cannot
- * look while it computes), the system still knows how high; what a child did in between is missed.
+ * Samples the memory of this process and its children while a run lasts. This process cannot sample while it computes, but the system
+ * knows its high-water mark, which is added; a peak of a child between two samples is missed.
  */
 export class MemoryWatch {
   readonly #children: () => number[];
   readonly #proc: string;
   #peak: FamilyMemory = { bytes: 0, processes: 0, measure: 'pss' };
   #timer: NodeJS.Timeout | undefined;
-  /** How high this process had been by the last look. */
+  /** High-water mark of this process at the last sample. */
   #high = 0;
-  #guard: { most: number; exceeded: (bytes: number) => void } | undefined;
+  #limit: { bytes: number; onExceeded: (bytes: number) => void } | undefined;
 
-  /** @param children the process ids there are now. @param proc where the system tells of processes. */
+  /** @param children the current process ids of the children. @param proc where the system describes processes. */
   constructor(children: () => number[], proc = '/proc') {
     this.#children = children;
     this.#proc = proc;
   }
 
-  /** Looks again and again until `stop`, the less often the longer a look takes: large processes have many pages. */
+  /** Samples until `stop`. The longer a sample takes (large processes have many pages), the fewer there are. */
   start(): void {
     const startedAt = performance.now();
     this.look();
     const took = performance.now() - startedAt;
-    this.#timer = setTimeout(() => this.start(), Math.max(SOONEST, took / SHARE)).unref();
+    this.#timer = setTimeout(() => this.start(), Math.max(SHORTEST_INTERVAL, took / LARGEST_SHARE)).unref();
   }
 
   stop(): void {
     clearTimeout(this.#timer);
   }
 
-  /** What they take now. */
+  /** Takes a sample: the memory that is used now. */
   look(): FamilyMemory {
     const now = familyMemory([process.pid, ...this.#children()], this.#proc);
     const bytes = this.#mostSince(now);
     if (bytes > this.#peak.bytes) this.#peak = { ...now, bytes };
-    if (this.#guard && bytes > this.#guard.most) {
-      const { exceeded } = this.#guard;
-      this.#guard = undefined;
-      exceeded(bytes);
+    if (this.#limit && bytes > this.#limit.bytes) {
+      const { onExceeded } = this.#limit;
+      this.#limit = undefined;
+      onExceeded(bytes);
     }
     return now;
   }
 
-  /** The most they took since the last look, never less than this process alone has had. */
+  /** The most that was used since the last sample, never below the high-water mark of this process alone. */
   #mostSince({ bytes }: FamilyMemory): number {
     const status = `${this.#proc}/${process.pid}/status`;
     const high = 1024 * (kilobytes(status, 'VmHWM') ?? 0);
@@ -70,18 +71,18 @@ export class MemoryWatch {
     return Math.max(bytes + beyond, high);
   }
 
-  /** Tells once, when a look finds that there were more than so many bytes. */
-  guard(most: number, exceeded: (bytes: number) => void): void {
-    this.#guard = { most, exceeded };
+  /** Calls back once, when a sample exceeds a number of bytes. */
+  guard(bytes: number, onExceeded: (used: number) => void): void {
+    this.#limit = { bytes, onExceeded };
   }
 
-  /** The most that they took, as far as could be seen. */
+  /** The largest sample so far. */
   get peak(): FamilyMemory {
     return this.#peak;
   }
 }
 
-/** @param pids this process first. One that has just ended takes nothing. */
+/** @param pids this process first. Processes that have just ended count nothing. */
 export function familyMemory(pids: readonly number[], proc: string): FamilyMemory {
   for (const [measure, file, field] of [
     ['pss', 'smaps_rollup', 'Pss'],
@@ -95,7 +96,7 @@ export function familyMemory(pids: readonly number[], proc: string): FamilyMemor
   return { bytes: process.memoryUsage.rss(), processes: 1, measure: 'rss of the parent' };
 }
 
-/** A field like "Pss:   275 kB" of such a file; undefined where there is none. */
+/** A field like "Pss:   275 kB" of a file in /proc; undefined where there is none. */
 function kilobytes(path: string, field: string): number | undefined {
   try {
     const [, size] = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(readFileSync(path, 'utf8')) ?? [];

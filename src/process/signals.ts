@@ -11,30 +11,30 @@ const SIGNALS = {
 type Signal = keyof typeof SIGNALS;
 
 /**
- * The first signal stops what is done, and all is cleaned up; a second SIGINT or SIGTERM waits for nothing.
- * @param tell is given what to say before that.
+ * The first signal stops the run, which then cleans up. A second SIGINT or SIGTERM ends the process at once.
+ * @param report takes the last message before that.
  */
-export function listenToSignals(interrupted: AbortController, tell: (failure: Failure) => void): void {
+export function listenToSignals(interrupted: AbortController, report: (failure: Failure) => void): void {
   for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       const exitCode = SIGNALS[signal];
       if (!interrupted.signal.aborted) {
         interrupted.abort(new Failure(exitCode, `stopped by ${signal}; no output file was written`));
       } else if (signal !== 'SIGHUP') {
-        tell(new Failure(exitCode, `stopped at once by a second signal, ${signal}; no output file was written`));
+        report(new Failure(exitCode, `stopped at once by a second signal, ${signal}; no output file was written`));
         endAtOnce(exitCode);
       }
     });
   }
-  // A run answers it; before one begins, it must not start Node's debugger.
+  // A run answers it with a heartbeat. Before a run begins, it must not start Node's debugger.
   process.on('SIGUSR1', () => {});
 }
 
 /**
- * Ends the process with an exit code, that of a signal or another, whatever is still being read or written.
+ * Ends the process at once, whatever is still being read or written.
  *
- * Node waits for system calls before it exits, and one may never return: the opening of a named pipe whose other end nobody
- * opens. The signal itself does not wait, and to a shell it is the same exit code.
+ * Node waits for system calls before it exits, and one may never return: opening a named pipe whose other end nobody opens. Sending
+ * itself the signal does not wait, and gives a shell the same exit code.
  */
 export function endAtOnce(exitCode: number): void {
   const signal = (Object.keys(SIGNALS) as Signal[]).find((signal) => SIGNALS[signal] === exitCode);
@@ -47,7 +47,7 @@ export function endAtOnce(exitCode: number): void {
   process.exit(exitCode);
 }
 
-/** True for an argument that names a pipe or a device, with `--option=` before it or not. */
+/** True for an argument that names a pipe or a device, with or without `--option=` before it. */
 function namesPipe(argument: string): boolean {
   try {
     const stats = statSync(argument.replace(/^--[\w-]+=/, ''));
@@ -58,8 +58,8 @@ function namesPipe(argument: string): boolean {
 }
 
 /**
- * Has the process end as it should though the terminal it was started on has gone: Node sets terminals back as they were when
- * it exits, and aborts where there is none any more. What is closed it leaves alone.
+ * Lets the process end normally after its terminal has gone. Node restores terminals when it exits and aborts where they no longer
+ * exist; it leaves closed descriptors alone.
  */
 export function outliveTerminals(): void {
   const terminals = [0, 1, 2].filter((descriptor) => isatty(descriptor));

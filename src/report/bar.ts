@@ -2,23 +2,22 @@ import type { Writable } from 'node:stream';
 import type { SingleBar } from 'cli-progress';
 import { loadPackage } from '../load-package.js';
 import { atExit } from '../process/at-exit.js';
-import { duration } from './heartbeat.js';
-import { BEGINNING, type Place } from './progress.js';
-import { thousands } from './thousands.js';
+import { NOTHING_DONE, type RunProgress } from './progress.js';
+import { duration, thousands } from './quantities.js';
 
 const STEPS = 1000;
 
-/** A bar over the whole run, on a terminal. */
+/** A progress bar over the whole run, on a terminal. */
 export class Bar {
   readonly #bar: SingleBar;
-  readonly #forget: () => void;
+  readonly #cancelAtExit: () => void;
   #recommendingSince = 0;
   #step = 0;
-  #payload = { stage: BEGINNING.stage.padEnd(12), rate: '' };
+  #payload = { stage: NOTHING_DONE.stage.padEnd(12), rate: '' };
   #stopped = false;
 
   constructor(stream: Writable) {
-    // Loaded here: few runs have a terminal.
+    // Loaded only here, because few runs have a terminal.
     const { Presets, SingleBar }: typeof import('cli-progress') = loadPackage('cli-progress');
     this.#bar = new SingleBar(
       {
@@ -27,19 +26,19 @@ export class Bar {
         hideCursor: true,
         clearOnComplete: true,
         etaBuffer: 100,
-        // No number until there is a pace to go by.
+        // No estimate until the pace is known.
         formatTime: (seconds: unknown) => (typeof seconds === 'number' ? duration(seconds) : '?'),
-        // The program has its own way with signals.
+        // The program handles signals itself.
         gracefulExit: false,
       },
       Presets.shades_classic,
     );
     this.#bar.start(STEPS, 0, this.#payload);
-    // A terminal is not left without its cursor.
-    this.#forget = atExit(() => this.#bar.stop());
+    // Whatever happens, the terminal gets its cursor back.
+    this.#cancelAtExit = atExit(() => this.#bar.stop());
   }
 
-  draw({ stage, ofStage, ofRun, users }: Place): void {
+  draw({ stage, ofStage, ofRun, users }: RunProgress): void {
     if (this.#stopped) return;
     this.#step = Math.floor(STEPS * ofRun);
     this.#payload = {
@@ -59,7 +58,7 @@ export class Bar {
   stop(): void {
     this.#stopped = true;
     this.#bar.stop();
-    this.#forget();
+    this.#cancelAtExit();
   }
 
   #rate(users: number): string {

@@ -1,72 +1,102 @@
 import type { Streams } from '../io.js';
 import { Bar } from './bar.js';
-import { type LogFormat, written } from './log-lines.js';
-import type { Place } from './progress.js';
+import type { RunProgress } from './progress.js';
 
-export interface VoiceOptions {
-  /** Nothing but what is wrong. */
+/** How stderr is written: for people, or one JSON object a line for log collectors. */
+export const LOG_FORMATS = ['text', 'json'] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
+
+/** What goes to stderr, and when. */
+export interface LogOptions {
+  /** Warnings and errors only. */
   quiet: boolean;
   verbose: boolean;
-  /** Undefined: as text, to a terminal alone. */
+  /** Undefined: text, on a terminal only. */
   logFormat: LogFormat | undefined;
+  /** Seconds between heartbeats; undefined: none. */
+  pulse: number | undefined;
+}
+
+/** One entry of the log. */
+export interface Entry {
+  type: 'status' | 'warning' | 'summary' | 'exit_error';
+  /** For people; '' where the entry is for programs only. */
+  message: string;
+  /** The parts of the message, for programs. Users rely on their names. */
+  facts?: object;
+}
+
+/** The entry as it is written, with its line break; '' where there is nothing to write. */
+export function formatEntry({ type, message, facts }: Entry, format: LogFormat, now: Date): string {
+  if (format === 'json') return `${JSON.stringify({ type, time: now.toISOString(), message, ...facts })}\n`;
+  if (message === '') return '';
+  const prefix = type === 'warning' ? 'recommend: warning: ' : type === 'exit_error' ? 'recommend: ' : '';
+  return `${prefix}${message}\n`;
+}
+
+/** The log format that a command line asks for. It may make no sense otherwise: errors in it use this format too. */
+export function requestedFormat(argv: readonly string[]): LogFormat {
+  const at = argv.indexOf('--log-format');
+  const isJson = argv.includes('--log-format=json') || (at >= 0 && argv[at + 1] === 'json');
+  return isJson ? 'json' : 'text';
 }
 
 /**
- * What a run says on stderr. Who watches a terminal, or asked for a log, hears of everything; a cron job only of what is wrong, so
- * that it mails only then.
+ * The log of a run, on stderr. A terminal gets everything, and so does whoever asked for a log. A cron job gets only warnings and
+ * errors, so that cron sends mail only when something is wrong.
  */
 export class Log {
   readonly format: LogFormat;
   readonly #stream: Streams['stderr'];
-  readonly #isHeard: boolean;
+  readonly #isOn: boolean;
   readonly #isVerbose: boolean;
   readonly #bar: Bar | undefined;
 
-  constructor(stream: Streams['stderr'], { quiet, verbose, logFormat }: VoiceOptions) {
+  constructor(stream: Streams['stderr'], { quiet, verbose, logFormat }: Omit<LogOptions, 'pulse'>) {
     this.format = logFormat ?? 'text';
     this.#stream = stream;
-    this.#isHeard = !quiet && (stream.isTTY === true || verbose || logFormat !== undefined);
-    this.#isVerbose = this.#isHeard && verbose;
+    this.#isOn = !quiet && (stream.isTTY === true || verbose || logFormat !== undefined);
+    this.#isVerbose = this.#isOn && verbose;
     this.#bar = !quiet && stream.isTTY && this.format === 'text' ? new Bar(stream) : undefined;
   }
 
-  /** What was understood, decided and done. */
+  /** What was read, decided and done. */
   info(message: string): void {
-    if (this.#isHeard) this.#write('status', message);
+    if (this.#isOn) this.#write('status', message);
   }
 
-  /** The same in more detail, with `--verbose` alone. */
+  /** Details, with `--verbose` only. */
   debug(message: string): void {
     if (this.#isVerbose) this.#write('status', message);
   }
 
-  /** Something is wrong, and the run goes on: what, with what, and the way out. Always heard. */
+  /** Something is wrong, but the run goes on: what, where, and the way out. Always written. */
   warn(message: string): void {
     this.#write('warning', message);
   }
 
-  /** Where the run stands, for who asked: always heard. */
+  /** How far the run has come, because somebody asked. Always written. */
   status(message: string, facts: object): void {
     this.#write('status', message, facts);
   }
 
-  /** How the run ended: the last it says. @param message '' where an error will say it. */
+  /** How the run ended: the last entry. @param message '' where an error follows that says it. */
   summary(message: string, facts: object): void {
     this.stop();
-    if (this.#isHeard) this.#write('summary', message, facts);
+    if (this.#isOn) this.#write('summary', message, facts);
   }
 
-  /** Moves the bar, where there is one. */
-  draw(place: Place): void {
-    this.#bar?.draw(place);
+  /** Moves the bar, if there is one. */
+  draw(progress: RunProgress): void {
+    this.#bar?.draw(progress);
   }
 
   stop(): void {
     this.#bar?.stop();
   }
 
-  #write(type: 'status' | 'warning' | 'summary', message: string, facts: object = {}): void {
-    const text = written({ type, message, facts }, this.format, new Date());
+  #write(type: Entry['type'], message: string, facts: object = {}): void {
+    const text = formatEntry({ type, message, facts }, this.format, new Date());
     const write = () => void this.#stream.write(text);
     if (this.#bar) this.#bar.pause(write);
     else write();

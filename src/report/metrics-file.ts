@@ -4,19 +4,19 @@ import { ExitCode } from '../failure.js';
 import { openDestination, writeWhole } from '../files/destination.js';
 import { holdsMetrics, lastSuccessIn, metricsText, type RunMetrics } from './metrics.js';
 
-/** The text of a metrics file. When a run last succeeded is taken over from the file before. */
+/** The text of a metrics file. After a failed run, the time of the last success is taken from the existing file. */
 export function metricsFor(path: string, metrics: Omit<RunMetrics, 'lastSuccess'>): string {
   const lastSuccess = metrics.exitCode === ExitCode.ok ? metrics.endedAt : lastSuccessIn(textOf(path) ?? '');
   return metricsText(nameOf(path), { ...metrics, lastSuccess });
 }
 
 /**
- * Keeps that a command line was refused, where it names a metrics file: a job that never begins looks like one that nobody has
- * started. Of such a line little can be believed: a file that holds anything but metrics is left alone.
+ * Writes the metrics of a run whose command line was refused, where that line names a metrics file: without them, a job that never
+ * begins looks like one that was never started. Little in such a line can be trusted, so a file is only replaced if it holds metrics.
  *
  * @throws Failure where the file cannot be written.
  */
-export async function keepRefusal(argv: readonly string[], version: string, exitCode: number): Promise<void> {
+export async function writeRefusalMetrics(argv: readonly string[], version: string, exitCode: number): Promise<void> {
   const path = metricsFileIn(argv);
   if (path === undefined) return;
   const before = textOf(path);
@@ -26,7 +26,7 @@ export async function keepRefusal(argv: readonly string[], version: string, exit
   await writeWhole(openDestination(path), text);
 }
 
-/** The metrics file that a command line asks for, unless it names that file for something else as well. */
+/** The metrics file that a command line names, unless it names that file for another purpose as well. */
 function metricsFileIn(argv: readonly string[]): string | undefined {
   const at = argv.lastIndexOf('--metrics-file');
   const joined = argv.findLast((argument) => argument.startsWith('--metrics-file='));
@@ -36,10 +36,10 @@ function metricsFileIn(argv: readonly string[]): string | undefined {
   return named.length === 1 ? path : undefined;
 }
 
-/** Metrics are a few kilobytes: a larger file holds something else, and need not fit into a string. */
+/** Metrics take a few kilobytes. A larger file holds something else, and might not fit into a string. */
 const MOST_BYTES = 1 << 20;
 
-/** What a file holds, '' where there is none; undefined for what cannot be metrics, be read, or may be waited for forever. */
+/** The text of a file; '' where there is none. Undefined where it cannot be metrics or cannot be read, or reading it may block. */
 function textOf(path: string): string | undefined {
   const stats = statsOf(path);
   if (!stats) return '';
@@ -47,7 +47,7 @@ function textOf(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    // It may hold anything, and a file that cannot be read can be replaced all the same.
+    // It may hold anything, and a file that cannot be read may still be replaceable.
     return undefined;
   }
 }
@@ -56,7 +56,7 @@ function statsOf(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch {
-    // Where nothing can be found, nothing can be written either, which is told.
+    // Writing there will fail too, with a message.
     return undefined;
   }
 }

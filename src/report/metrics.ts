@@ -1,18 +1,19 @@
+import { toThousandths } from './quantities.js';
 import type { Served } from './summary.js';
 
-/** What metrics are made of. */
+/** The facts of a run that its metrics report. */
 export interface RunMetrics {
   version: string;
   exitCode: number;
-  /** Seconds since 1970 when it ended, and when one last ended with 0; 0: never. */
+  /** Seconds since 1970 when the run ended, and when a run last ended with exit code 0; 0: never. */
   endedAt: number;
   lastSuccess: number;
-  /** Seconds it took, and each of its stages. */
+  /** Seconds that the run took, and each of its stages. */
   seconds: number;
   stages: readonly { stage: string; seconds: number }[];
-  /** What was read for each option that names a file. */
+  /** Rows of each input, by the option that names it. */
   inputs: readonly { input: string; rows: number; rejected: number; skipped: number }[];
-  /** Undefined: it did not come so far. */
+  /** Undefined: the run did not get that far. */
   served: Served | undefined;
   retries: number;
   memoryBytes: number;
@@ -29,30 +30,30 @@ interface Family {
 const LAST_SUCCESS = 'recommend_last_success_timestamp_seconds';
 
 /**
- * The metrics of a run in Prometheus' text format, for a file of its textfile collector: all of them gauges, since each run
- * begins anew, and whatever became of the run all are there.
+ * The metrics of a run in Prometheus' text format, for its textfile collector. All are gauges, since each run starts from zero. All
+ * are always present, however the run ended: a metric that is missing fires no alert.
  *
- * @param run tells the files of several jobs on one machine apart: the collector refuses one name with the same labels twice.
+ * @param run becomes a label that distinguishes jobs on one machine: the collector refuses the same name and labels twice.
  */
 export function metricsText(run: string, metrics: RunMetrics): string {
   return familiesOf(metrics)
     .flatMap(({ name, help, samples }) => [
       `# HELP ${name} ${help}`,
       `# TYPE ${name} gauge`,
-      ...samples.map(([labels, value]) => `${name}{${labelsText({ run, ...labels })}} ${toMillis(value)}`),
+      ...samples.map(([labels, value]) => `${name}{${labelsText({ run, ...labels })}} ${toThousandths(value)}`),
     ])
     .concat('')
     .join('\n');
 }
 
-/** When a run last succeeded, as such a file says: seconds since 1970, 0 where it tells of none. */
+/** When a run last succeeded, from the text of a metrics file: seconds since 1970; 0 where the file does not say. */
 export function lastSuccessIn(text: string): number {
   const [, value] = new RegExp(`^${LAST_SUCCESS}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text) ?? [];
   const seconds = Number(value);
   return Number.isFinite(seconds) ? seconds : 0;
 }
 
-/** Whether a file holds metrics of ours. */
+/** True for the text of a metrics file that this program wrote. */
 export function holdsMetrics(text: string): boolean {
   return text.startsWith('# HELP recommend_');
 }
@@ -75,23 +76,19 @@ function familiesOf(metrics: RunMetrics): Family[] {
     one('recommend_duration_seconds', 'How long the last run took.', seconds),
     {
       name: 'recommend_stage_duration_seconds',
-      help: 'How long each stage of the last run took; 0 for one it did not come to.',
+      help: 'How long each stage of the last run took; 0 for a stage it did not reach.',
       samples: STAGES.map((stage) => [{ stage }, secondsOf(stage)]),
     },
-    one('recommend_users_served', 'Users who were served, if with a short list.', served?.users ?? 0),
-    one('recommend_users_short', 'Users whose list is shorter than was asked for.', served?.short ?? 0),
+    one('recommend_users_served', 'Users who were served, with a full or a short list.', served?.users ?? 0),
+    one('recommend_users_short', 'Users whose list is shorter than requested.', served?.short ?? 0),
     one('recommend_users_cold', 'Users without a history.', served?.cold ?? 0),
     one('recommend_users_failed', 'Users whom no worker could serve.', served?.failed ?? 0),
     byInput('recommend_input_rows', 'Rows of an input file, refused and skipped ones included.', 'rows'),
     byInput('recommend_input_rows_rejected', 'Rows that cannot be read.', 'rejected'),
     byInput('recommend_input_rows_skipped', 'Rows without an id or without weight.', 'skipped'),
-    one('recommend_retries', 'Pieces of work that were tried again.', retries),
+    one('recommend_retries', 'Pieces of work that were retried.', retries),
     one('recommend_peak_memory_bytes', 'The most memory that all processes of the run had at once.', memoryBytes),
   ];
-}
-
-function toMillis(value: number): number {
-  return Math.round(value * 1000) / 1000;
 }
 
 function labelsText(labels: Record<string, string>): string {
@@ -100,7 +97,7 @@ function labelsText(labels: Record<string, string>): string {
     .join(',');
 }
 
-/** A label's value, as the format wants it. */
+/** The value of a label, escaped as the format requires. */
 function escaped(value: string): string {
   return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 }

@@ -7,20 +7,21 @@ import { HYPER_PARAMETERS } from '../model/hyper-parameters.js';
 import type { Settings } from '../model/settings.js';
 import type { FamilyMemory } from '../process/family-memory.js';
 import type { Attempt } from '../tuning/climb.js';
+import { toThousandths } from './quantities.js';
 
-/** What a run found and did, as far as it came: everything a later look at it wants. */
+/** What a run read and did, as far as it got. */
 export interface RunRecord {
-  /** The input files, whether they were read or not. */
+  /** The input files, read or not. */
   paths: readonly string[];
-  /** What was understood of them, once all are read. */
+  /** How they were read, once all of them are. */
   files: readonly FileReport[];
   dataset?: Dataset;
-  /** How it learned. */
+  /** The method and the settings that it learned with. */
   method?: { name: string; settings: Settings; auto: AutoRecord | null };
   served?: Served;
-  /** Seconds each stage took, in their order, or has taken so far. */
+  /** The stages in order, each with the seconds that it took, or has taken so far. */
   stages: { stage: string; seconds: () => number }[];
-  /** What was tried again, and why. */
+  /** The shards that were retried, and why. */
   retries: readonly string[];
 }
 
@@ -28,47 +29,48 @@ export interface Served {
   /** Users who got a list. */
   users: number;
   rows: number;
-  /** Users whose list has fewer items than were asked for, `empty` ones included. */
+  /** Users whose list has fewer items than requested, including `empty` ones. */
   short: number;
-  /** Users for whom nothing was left to offer: no row is theirs. */
+  /** Users for whom no item was left to offer: the output has no row for them. */
   empty: number;
   /** Users without a history. */
   cold: number;
   /** Users whom no worker could serve. */
   failed: number;
-  /** Users and signals that no worker could work, each with why. */
+  /** Users without a list and signals that were not learned because every worker failed, each with the reason. */
   lost: readonly string[];
 }
 
-/** How it ended. */
+/** How a run ended. */
 export interface Ended {
   exitCode: number;
   error: string | null;
   seconds: number;
   startedAt: Date;
-  /** The most that all its processes took at once. */
+  /** The most memory that all its processes used at once. */
   memory: FamilyMemory;
-  /** Stopped by a signal: inputs are not read once more for their hashes. */
+  /** Stopped by a signal: then the inputs are not read again for their hashes. */
   interrupted: boolean;
 }
 
-/** The summary of a run. Names of members are part of what users rely on. */
+/** The summary of a run, for `--summary` and JSON logs. Users rely on the names of its members. */
 export async function summaryOf(
   version: string,
   options: object,
   { paths, files, dataset, method, served, stages, retries }: RunRecord,
   ended: Ended,
 ): Promise<object> {
-  const hashes = await Promise.all(paths.map((path) => (ended.interrupted ? null : sha256Of(path))));
   return {
     program: 'recommend',
     version,
     started: ended.startedAt.toISOString(),
-    seconds: round(ended.seconds),
+    seconds: toThousandths(ended.seconds),
     exit_code: ended.exitCode,
     error: ended.error,
     options,
-    inputs: paths.map((path, at) => inputOf(path, hashes[at] ?? null, files)),
+    inputs: await Promise.all(
+      paths.map(async (path) => inputOf(path, ended.interrupted ? null : await sha256Of(path), files)),
+    ),
     data: dataset && {
       users: dataset.userIds.length,
       items: dataset.itemIds.length,
@@ -86,7 +88,7 @@ export async function summaryOf(
         : undefined,
     },
     served,
-    stages: Object.fromEntries(stages.map(({ stage, seconds }) => [stage, round(seconds())])),
+    stages: Object.fromEntries(stages.map(({ stage, seconds }) => [stage, toThousandths(seconds())])),
     peak_memory_bytes: ended.memory.bytes,
     peak_memory_measure: ended.memory.measure,
     retries,
@@ -116,15 +118,15 @@ function inputOf(path: string, sha256: string | null, files: readonly FileReport
   };
 }
 
-/** The hash of a file as it lies there; null for what can be read but once. */
+/** The hash of a file; null for what can be read only once. */
 async function sha256Of(path: string): Promise<string | null> {
   const hash = createHash('sha256');
   try {
-    // What is no file was read once, and may wait for ever to be read again.
+    // A pipe was read already; opening it again may block forever.
     if (!statSync(path).isFile()) return null;
     for await (const chunk of createReadStream(path)) hash.update(chunk);
   } catch {
-    // Standard input, or a file that is not there or cannot be read: the summary is no reason to fail.
+    // Standard input, or a file that is missing or unreadable: no reason for the summary to fail.
     return null;
   }
   return hash.digest('hex');
@@ -142,12 +144,8 @@ function trialsOf(tried: readonly Attempt[], withoutHistory: boolean) {
   }));
 }
 
-/** Settings by the names that `--set` knows them by. */
+/** Settings by their `--set` names. */
 function byKey(settings: Partial<Settings>): { [key: string]: unknown } {
   const known = HYPER_PARAMETERS.filter(({ setting }) => setting in settings);
   return Object.fromEntries(known.map(({ key, setting }) => [key, settings[setting]]));
-}
-
-function round(seconds: number): number {
-  return Math.round(seconds * 1000) / 1000;
 }

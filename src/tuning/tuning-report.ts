@@ -1,6 +1,6 @@
 import { HYPER_PARAMETERS } from '../model/hyper-parameters.js';
 import type { Settings } from '../model/settings.js';
-import { plural } from '../report/understood.js';
+import { plural } from '../report/quantities.js';
 import { type Attempt, differences, type Tuning } from './climb.js';
 
 /** What tuning rested on. */

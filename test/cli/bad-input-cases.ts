@@ -437,7 +437,7 @@ const numbers: Case[] = [
     kinds: LEARNED,
     file: (valid) => valid.replace(',5\n', ',\n').replace(',4\n', ',NA\n'),
     code: 0,
-    says: ['rating  empty in 2 rows: a plain interaction'],
+    says: ['rating  empty in 2 rows: counted as plain interactions'],
     output: { ann: ['elm', 'fir'], bob: ['fir'], cat: ['oak', 'ash'] },
   },
   {
@@ -445,7 +445,7 @@ const numbers: Case[] = [
     kinds: LEARNED,
     file: (valid) => valid.replaceAll(',4\n', ',-4\n'),
     code: 0,
-    says: ['what is below 0 is a dislike'],
+    says: ['values below 0 are dislikes'],
     output: { ann: ['elm', 'fir'], bob: ['fir'], cat: ['oak', 'ash'] },
   },
   {

@@ -48,8 +48,8 @@ describe('without a terminal', () => {
     const { code, stderr } = await atNight(`${EVENTS}cat,oak,abc\ncat,elm\n`, '--bad-rows', 'skip');
     expect(code).toBe(0);
     expect(stderr).toBe(
-      'recommend: warning: events.csv: 2 rows of 7 cannot be read and are left out, the first on line 7: column "rating": "abc" is not a number\n' +
-        '  mend them, or have them kept aside with --bad-rows FILE\n',
+      'recommend: warning: events.csv: 2 of 7 rows cannot be read and were left out, the first on line 7: column "rating": "abc" is not a number\n' +
+        '  fix them, or keep them in a file with --bad-rows FILE\n',
     );
   });
 

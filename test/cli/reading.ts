@@ -6,7 +6,7 @@ import { readDataset } from '../../src/dataset/read.js';
 import { Failure } from '../../src/failure.js';
 import { openBadRows } from '../../src/pipeline/rejected-rows.js';
 import { readTestEvents } from '../../src/pipeline/test-events.js';
-import { understood } from '../../src/report/understood.js';
+import { inputReport } from '../../src/report/input-report.js';
 import type { Known } from './output-laws.js';
 
 /** What comes of reading the files of a run, as far as the program would tell it. */
@@ -35,7 +35,7 @@ export async function readHere(args: readonly string[], folder: string): Promise
         'test' in options && options.test !== undefined
           ? await readTestEvents(inputs, options.test, dataset)
           : undefined;
-      const said = understood(dataset, test ? [...reports, test.report] : reports, false);
+      const said = inputReport(dataset, test ? [...reports, test.report] : reports, false);
       return { code: 0, said, held: { dataset, test: test?.events } };
     } finally {
       abandon();

@@ -1,0 +1,171 @@
+import type { AttributeDecision } from '../dataset/attributes.js';
+import type { Dataset, EventsReport, FileReport } from '../dataset/dataset.js';
+import type { EventType } from '../events/event-types.js';
+import type { StrengthRule } from '../events/strength-rule.js';
+import { WHOLE_SCALE } from '../model/strength.js';
+import { plural, thousands } from './quantities.js';
+
+const COLUMNS_SHOWN = 30;
+const TYPES_SHOWN = 12;
+const LONGEST_NAME = 60;
+/** Rows without an id are worth a warning only when they are more than this share of a file. */
+const MANY = 0.5;
+
+/** How the files were read, for stderr: the role of every column, what is not used, what was skipped, and why. */
+export function inputReport(dataset: Dataset, reports: readonly FileReport[], verbose: boolean): string {
+  const lines = reports.flatMap((report) => fileLines(report, verbose));
+  return [...lines, datasetLine(dataset)].join('\n');
+}
+
+/**
+ * What is wrong with the files although they could be read, each with the way out.
+ * @param badRows the value of `--bad-rows`.
+ */
+export function inputWarnings(reports: readonly FileReport[], badRows: string): string[] {
+  return reports.flatMap((report) => [
+    ...rejectedRows(report, badRows),
+    ...rowsWithoutId(report),
+    ...report.warnings.map((warning) => `${report.table.path}: ${warning}`),
+  ]);
+}
+
+function rejectedRows({ table }: FileReport, badRows: string): string[] {
+  const [first] = table.firstRejects;
+  if (!first) return [];
+  const wereLeft = table.rejected === 1 ? 'was' : 'were';
+  const wayOut =
+    badRows === 'skip' ? 'fix them, or keep them in a file with --bad-rows FILE' : `they are kept in ${badRows}`;
+  return [
+    `${table.path}: ${thousands(table.rejected)} of ${plural(table.rows, 'row')} cannot be read and ${wereLeft} left out, the first on line ${first.line}: ${first.reason}\n  ${wayOut}`,
+  ];
+}
+
+function rowsWithoutId({ table, skipped }: FileReport): string[] {
+  const withoutId = skipped.filter(({ isWithoutId }) => isWithoutId);
+  const rows = withoutId.reduce((total, { kind }) => total + kind.count, 0);
+  if (rows <= MANY * table.rows) return [];
+  const why = withoutId
+    .filter(({ kind }) => kind.count > 0)
+    .map(({ what, kind }) => `${plural(kind.count, 'row')} ${what}, the first on line ${kind.firstLine}`);
+  return [
+    `${table.path}: ${thousands(rows)} of ${plural(table.rows, 'row')} were skipped: ${why.join('; ')}\n  did the export go wrong? --user-col and --item-col name the columns that hold the ids`,
+  ];
+}
+
+function fileLines(report: FileReport, verbose: boolean): string[] {
+  const { table, kind, roles, events } = report;
+  const separator = table.delimiter === ',' ? '' : `, separated by ${JSON.stringify(table.delimiter)}`;
+  const lines = [`${table.path}: ${kind}, ${plural(table.rows, 'row')}${separator}`];
+  lines.push(`  columns  ${listed(roles.map(([role, column]) => `${role} = ${shownName(column)}`))}`);
+  if (events) lines.push(...eventLines(events));
+  const columnsUsedAs = (as: AttributeDecision['as']) =>
+    report.columns
+      .filter(({ decision }) => decision.as === as)
+      .map(({ name, decision }) => `${shownName(name)} (${decisionText(decision)})`);
+  for (const [label, columns] of [
+    ['attributes', columnsUsedAs('values')],
+    ['numbers', columnsUsedAs('bands')],
+    ['words', columnsUsedAs('words')],
+    ['not used', [...columnsUsedAs('nothing'), ...report.unused.map(shownName)]],
+  ] as const) {
+    if (columns.length > 0) lines.push(`  ${label}  ${listed(columns)}`);
+  }
+  for (const { what, kind: skipped } of report.skipped) {
+    if (skipped.count > 0)
+      lines.push(`  skipped  ${plural(skipped.count, 'row')} ${what}, the first on line ${skipped.firstLine}`);
+  }
+  if (table.rejected > 0) {
+    lines.push(`  refused  ${plural(table.rejected, 'row')} that cannot be read:`);
+    for (const reject of table.firstRejects) lines.push(`    line ${reject.line}: ${reject.reason}`);
+  }
+  if (report.repeatedRows > 0 && (verbose || kind === 'profiles')) {
+    lines.push(
+      `  note  ${plural(report.repeatedRows, 'row')} with the id of an earlier row: the first filled cell of each column counts`,
+    );
+  }
+  for (const note of report.notes) lines.push(`  note  ${note}`);
+  return lines;
+}
+
+function listed(columns: readonly string[]): string {
+  const more = columns.length - COLUMNS_SHOWN;
+  return more > 0 ? `${columns.slice(0, COLUMNS_SHOWN).join(', ')} and ${thousands(more)} more` : columns.join(', ');
+}
+
+/** A column's name fit for one line: shortened, and without characters that control a terminal. */
+function shownName(name: string): string {
+  const text = name.replace(/\p{Cc}+/gu, ' ');
+  return text.length > LONGEST_NAME ? `${text.slice(0, LONGEST_NAME)}…` : text;
+}
+
+/** What a column of attributes became. */
+function decisionText(decision: AttributeDecision): string {
+  switch (decision.as) {
+    case 'values':
+      return `${plural(decision.values, 'value')}${decision.separator ? `, split at "${decision.separator}"` : ''}`;
+    case 'bands': {
+      const { bands } = decision;
+      return `${plural(bands.length, 'band')} from ${bands[0]?.low} to ${bands.at(-1)?.high}`;
+    }
+    case 'words':
+      return `${thousands(decision.kept)} of ${plural(decision.met, 'word')}`;
+    case 'nothing':
+      return decision.reason;
+  }
+}
+
+function eventLines({ types, hasStrength, rule, withoutStrength, time, repeated, duplicates }: EventsReport): string[] {
+  const lines: string[] = [];
+  if (types.length > 0) lines.push(`  events  ${typesText(types)}`);
+  if (hasStrength) lines.push(`  rating  ${ruleText(rule)}`);
+  if (withoutStrength > 0)
+    lines.push(`  rating  empty in ${plural(withoutStrength, 'row')}: counted as plain interactions`);
+  if (time) {
+    const unit = time.unit === 'text' ? 'dates' : time.unit;
+    const missing = time.missing > 0 ? `, missing in ${plural(time.missing, 'row')}` : '';
+    lines.push(`  time  ${date(time.from)} to ${date(time.to)} (${unit})${missing}`);
+  }
+  if (repeated > 0) {
+    lines.push(
+      `  repeated  ${plural(repeated, 'row')} with the user and item of another row, merged by "${duplicates}"`,
+    );
+  }
+  return lines;
+}
+
+function typesText(types: readonly EventType[]): string {
+  const shown = types
+    .slice(0, TYPES_SHOWN)
+    .map(({ name, weight, rows }) => `${name || '(empty)'}: ${plural(rows, 'row')} of weight ${weight}`);
+  if (types.length > TYPES_SHOWN) shown.push(`and ${plural(types.length - TYPES_SHOWN, 'rarer type')}`);
+  return shown.join('; ');
+}
+
+/** How the numbers of the rating column were read, and what they weigh. */
+function ruleText(rule: StrengthRule): string {
+  if (rule.kind === 'count') {
+    return 'counts: 1 weighs 1, 10 weigh 1.5, 100 weigh 2; 0 and below (returned) weigh nothing, but the item counts as had';
+  }
+  const scale = `a scale from ${rule.low} to ${rule.high}`;
+  if (rule.kind === 'thumbs') {
+    const disliked = rule.dislikeUpTo < 0 ? 'below 0' : `up to ${rule.dislikeUpTo}`;
+    return `${scale}: values ${disliked} are dislikes, all others weigh 1`;
+  }
+  if (rule.low === rule.high) return 'a single grade: every row weighs 1';
+  const step = Number((WHOLE_SCALE / (rule.high - rule.low)).toPrecision(2));
+  return `${scale}: a user's mean weighs 1, each point above it ${step} more, each point below ${step} less; no rating is a dislike`;
+}
+
+function datasetLine({ served, userIds, interactions, offered }: Dataset): string {
+  const items = offered.reduce((total, flag) => total + flag, 0);
+  const pairs = interactions.index.length;
+  const density = (100 * pairs) / Math.max(1, userIds.length * interactions.columns);
+  const unserved = userIds.length - served;
+  const others = unserved > 0 ? ` (and ${plural(unserved, 'other user')} to learn from)` : '';
+  return `${plural(served, 'user')}${others}, ${plural(items, 'item')}, ${plural(pairs, 'interaction')}: density ${Number(density.toPrecision(2))} %`;
+}
+
+function date(seconds: number): string {
+  const day = new Date(seconds * 1000);
+  return Number.isNaN(day.getTime()) ? 'beyond the calendar' : day.toISOString().slice(0, 10);
+}
