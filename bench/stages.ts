@@ -1,7 +1,7 @@
 import { LineWriter } from '../src/csv/list-lines.js';
 import { quotedCells } from '../src/csv/quoting.js';
-import { PiecedRows } from '../src/matrix/pieces.js';
 import type { SparseRows } from '../src/matrix/sparse.js';
+import { StackedRows } from '../src/matrix/stacked-rows.js';
 import { algorithmNamed } from '../src/model/algorithms.js';
 import { type Evidence, evidenceOf, type Observations } from '../src/model/evidence.js';
 import { Fitter, gramRows, type Kernel, needsGram, signalCounts } from '../src/model/fit.js';
@@ -123,8 +123,8 @@ function countedRows(evidence: Evidence, settings: Settings, kernel: Kernel): Co
 function copied({ candidates, pairs }: Counted): CountedRows {
   const own = { ...pairs, value: pairs.value.slice() };
   return {
-    candidates: new PiecedRows([candidates], [0], candidates.rows),
-    pairs: new PiecedRows([own], [0], pairs.rows),
+    candidates: new StackedRows([candidates], [0], candidates.rows),
+    pairs: new StackedRows([own], [0], pairs.rows),
   };
 }
 

@@ -8,8 +8,8 @@ import { quotedFrom } from './csv/quoted-cells.js';
 import { systemCode } from './failure.js';
 import { readArrays, writeArrays } from './files/array-file.js';
 import { compiledKernel, compiledScanner } from './kernels/compiled-kernel.js';
-import { PiecedRows } from './matrix/pieces.js';
 import { rowLengths } from './matrix/sparse.js';
+import { StackedRows } from './matrix/stacked-rows.js';
 import { Fitter, gramRows, needsGram } from './model/fit.js';
 import type { CountedRows } from './model/ridge.js';
 import { modelOf } from './ranking/model.js';
@@ -97,7 +97,7 @@ function countedRows(files: readonly RowFile[], items: number): CountedRows {
   const candidates = files.map(({ path, from }) => ({ path: candidatesPath(path), from }));
   return {
     candidates: new RowFiles(candidates, 'candidates'),
-    pairs: new PiecedRows(pairs, firstRowsOf(files), items),
+    pairs: new StackedRows(pairs, firstRowsOf(files), items),
   };
 }
 
@@ -144,7 +144,7 @@ function trialWork(job: TrialJob): ShardWork {
   const audiences = new Map(job.variants.map(({ audience }) => [audience, readAudience(audience)]));
   const statisticsFiles = new Map(job.variants.map(({ statistics }) => [statistics, readStatistics(statistics)]));
   const trial = new Trial(
-    { counts, pieces: readPieces(rows), from: firstRowsOf(rows) },
+    { counts, parts: readParts(rows), from: firstRowsOf(rows) },
     job.variants.map(({ settings, audience, statistics }) => ({
       settings,
       audience: audiences.get(audience) ?? readAudience(audience),
@@ -159,13 +159,13 @@ function trialWork(job: TrialJob): ShardWork {
 
 function recommenderOf(job: ScoreJob | ListsJob): Recommender {
   const { counts, rows, statistics }: ModelFiles = job.model;
-  const model = modelOf(counts, readPieces(rows), firstRowsOf(rows), readStatistics(statistics), job.settings);
+  const model = modelOf(counts, readParts(rows), firstRowsOf(rows), readStatistics(statistics), job.settings);
   const audience = readAudience(job.audience);
   const scores = summedScores(model, audience.signals, compiledKernel().sumsOf);
   return new Recommender(model, audience, job.listLength, scores);
 }
 
-function readPieces(files: readonly RowFile[]) {
+function readParts(files: readonly RowFile[]) {
   return files.map(({ path }) => matrixFrom(readArrays(path), 'rows'));
 }
 

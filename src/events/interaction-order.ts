@@ -1,6 +1,6 @@
 import { forEachChunk } from '../matrix/chunks.js';
 import { float64s } from '../matrix/memory.js';
-import type { SparseRows } from '../matrix/sparse.js';
+import { entryOf, type SparseRows } from '../matrix/sparse.js';
 import type { Numbers } from './columns.js';
 import type { Pairs } from './pairs.js';
 import { Sorter } from './sorter.js';
@@ -120,16 +120,4 @@ export function joinedTimes(joined: SparseRows, parts: readonly TimedRows[]): Fl
 function takeLatest(latest: Float64Array, entry: number, time: number): void {
   // Not `<`: that is false beside the NaN of a cell without a time yet.
   if (!(latest[entry]! >= time)) latest[entry] = time;
-}
-
-/** Where (row, column) stands among the matrix's entries, found by halving; the cell has to be there. */
-export function entryOf(matrix: SparseRows, row: number, column: number): number {
-  let low = matrix.start[row]!;
-  let high = matrix.start[row + 1]! - 1;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (matrix.index[middle]! < column) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

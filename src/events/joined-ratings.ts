@@ -1,6 +1,5 @@
-import type { SparseRows } from '../matrix/sparse.js';
+import { entryOf, type SparseRows } from '../matrix/sparse.js';
 import type { Rated } from '../model/strength.js';
-import { entryOf } from './interaction-order.js';
 
 /** Interactions of one file. */
 interface Part {

@@ -1,5 +1,6 @@
 import { everyChunk, forEachChunk } from '../matrix/chunks.js';
 import { release, uint32s } from '../matrix/memory.js';
+import { startsOf } from '../matrix/sparse.js';
 
 /**
  * The rows of an events file by user and item: the entries of a sparse matrix, and the rows that each is made of.
@@ -24,7 +25,7 @@ export interface Pairs {
  * @param areDone whether they may be let go in between: both are 0 then.
  */
 export function pairsOf(user: Uint32Array, item: Uint32Array, users: number, items: number, areDone = false): Pairs {
-  const userStart = startsOf(user, users);
+  const userStart = startsOf(user, user.length, users);
   const byUser = isRising(user) ? { item, row: undefined } : rowsByUser(user, item, userStart);
   const isCopy = byUser.item !== item;
   for (const array of areDone ? [user, ...(isCopy ? [item] : [])] : []) release(array);
@@ -45,16 +46,6 @@ interface SortedRows {
   order: Uint32Array;
   /** Their items. */
   index: Uint32Array;
-}
-
-/** Where the rows of each key begin, once they are in the order of their keys. */
-function startsOf(key: Uint32Array, keys: number): Uint32Array {
-  const bounds = new Uint32Array(keys + 1);
-  forEachChunk(key.length, (from, to) => {
-    for (let row = from; row < to; row++) bounds[key[row]! + 1]!++;
-  });
-  for (let k = 0; k < keys; k++) bounds[k + 1]! += bounds[k]!;
-  return bounds;
 }
 
 function isRising(key: Uint32Array): boolean {

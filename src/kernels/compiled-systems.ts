@@ -71,15 +71,15 @@ class CompiledSystems implements Systems {
     const from = new Uint32Array(buffer, at.from, rank.length);
     const to = new Uint32Array(buffer, at.to, rank.length);
     let filled = 0;
-    pairs.pieces.forEach((piece, k) => {
-      for (let row = 0; row < piece.rows; row++) {
+    pairs.parts.forEach((part, k) => {
+      for (let row = 0; row < part.rows; row++) {
         const own = rank[pairs.from[k]! + row]!;
-        from[own] = filled + piece.start[row]!;
-        to[own] = filled + piece.start[row + 1]!;
+        from[own] = filled + part.start[row]!;
+        to[own] = filled + part.start[row + 1]!;
       }
-      for (let e = 0; e < piece.index.length; e++) index[filled + e] = rank[piece.index[e]!]!;
-      writeScaled(piece, pairs.from[k]!, scale, value, filled);
-      filled += piece.index.length;
+      for (let e = 0; e < part.index.length; e++) index[filled + e] = rank[part.index[e]!]!;
+      writeScaled(part, pairs.from[k]!, scale, value, filled);
+      filled += part.index.length;
     });
     const gather = isShort ? program.gather16 : program.gather32;
     this.#gather = (count) =>
@@ -160,5 +160,5 @@ function placesOf(source: SystemSource, most: number): Places {
 }
 
 function entriesOf({ pairs }: SystemSource): number {
-  return pairs.pieces.reduce((total, { index }) => total + index.length, 0);
+  return pairs.parts.reduce((total, { index }) => total + index.length, 0);
 }

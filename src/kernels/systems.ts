@@ -1,5 +1,5 @@
-import { PiecedRows } from '../matrix/pieces.js';
 import type { SparseRows } from '../matrix/sparse.js';
+import { StackedRows } from '../matrix/stacked-rows.js';
 import { CandidateSystem } from '../model/candidate-system.js';
 
 /** The linear systems of rows, one after the other:  (G̃_NN + λI) y = wanted. */
@@ -17,7 +17,7 @@ export interface Systems {
 /** What systems are gathered from. */
 export interface SystemSource {
   /** G: each pair in the row of the item with less evidence. */
-  pairs: PiecedRows;
+  pairs: StackedRows;
   /** By item: S, which makes G̃ = S G S of it. */
   scale: Float64Array;
   /** G̃_jj + λ by item. */
@@ -29,7 +29,7 @@ export interface SystemSource {
 /** @param most the largest number of unknowns. */
 export type SystemsOf = (source: SystemSource, most: number) => Systems;
 
-/** Writes a piece's values, each scaled by its row and its column, to an array from `at` on. @param first the item of its first row. */
+/** Writes a part's values, each scaled by its row and its column, to an array from `at` on. @param first the item of its first row. */
 export function writeScaled(
   { rows, start, index, value }: SparseRows,
   first: number,
@@ -47,19 +47,19 @@ export function writeScaled(
 export class PlainSystems implements Systems {
   readonly wanted: Float64Array;
   readonly solution: Float64Array;
-  readonly #pairs: PiecedRows;
+  readonly #pairs: StackedRows;
   readonly #diagonal: Float64Array;
   readonly #system: CandidateSystem;
   /** By item: its place in the system plus 1; between systems all are 0. */
   readonly #place: Uint16Array;
 
   constructor({ pairs, scale, diagonal }: SystemSource, most: number) {
-    const scaled = pairs.pieces.map((piece, k) => {
-      const value = new Float32Array(piece.value.length);
-      writeScaled(piece, pairs.from[k]!, scale, value, 0);
-      return { ...piece, value };
+    const scaled = pairs.parts.map((part, k) => {
+      const value = new Float32Array(part.value.length);
+      writeScaled(part, pairs.from[k]!, scale, value, 0);
+      return { ...part, value };
     });
-    this.#pairs = new PiecedRows(scaled, pairs.from, pairs.rows);
+    this.#pairs = new StackedRows(scaled, pairs.from, pairs.rows);
     this.#diagonal = diagonal;
     this.#system = new CandidateSystem(most);
     this.#place = new Uint16Array(diagonal.length);
@@ -72,8 +72,8 @@ export class PlainSystems implements Systems {
     for (let x = 0; x < items.length; x++) place[items[x]!] = x + 1;
     this.#system.begin();
     for (const item of items) {
-      const { piece, from, to } = this.#pairs.row(item);
-      this.#system.addRow(this.#diagonal[item]!, piece.index, piece.value, from, to, place);
+      const { part, from, to } = this.#pairs.row(item);
+      this.#system.addRow(this.#diagonal[item]!, part.index, part.value, from, to, place);
     }
     for (const item of items) place[item] = 0;
   }

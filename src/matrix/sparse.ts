@@ -1,5 +1,5 @@
 import { everyChunk, forEachChunk } from './chunks.js';
-import { float32s, uint32s } from './memory.js';
+import { float32s, release, uint32s } from './memory.js';
 
 /**
  * A sparse matrix by rows (CSR). Row r holds `index[start[r] .. start[r+1])` and the values beside them.
@@ -16,13 +16,17 @@ export interface SparseRows {
   value: Float32Array;
 }
 
-/** What becomes of several values in one cell. `values` are in the order they were given. */
-export type Fold = (values: readonly number[]) => number;
+/** A matrix without entries. */
+export function emptyRows(rows: number, columns: number): SparseRows {
+  const start = new Uint32Array(rows + 1);
+  return { rows, columns, start, index: new Uint32Array(0), value: new Float32Array(0) };
+}
 
 /**
- * Builds rows from entries in any order. Entries of one cell are folded; without a fold they add up.
+ * Builds a matrix from entries in any order.
  *
- * @param row,column,value one entry each; equally long. @param count how many of them count.
+ * @param row,column,value one entry each. @param count how many of them to take.
+ * @param combine makes one value of several in the same cell, given in their order; without it they add up.
  */
 export function sparseFromEntries(
   rows: number,
@@ -31,12 +35,10 @@ export function sparseFromEntries(
   column: ArrayLike<number>,
   value: ArrayLike<number>,
   count: number,
-  fold: Fold = sum,
+  combine: (values: readonly number[]) => number = sum,
 ): SparseRows {
-  const bounds = new Uint32Array(rows + 1);
-  for (let e = 0; e < count; e++) bounds[row[e]! + 1]!++;
-  for (let r = 0; r < rows; r++) bounds[r + 1]! += bounds[r]!;
-  const place = bounds.slice(0, rows);
+  const bounds = startsOf(row, count, rows);
+  const place = bounds.slice();
   const order = new Uint32Array(count);
   for (let e = 0; e < count; e++) order[place[row[e]!]!++] = e;
 
@@ -53,7 +55,7 @@ export function sparseFromEntries(
       while (end < entries.length && column[entries[end]!] === target) end++;
       index[filled] = target;
       values[filled++] =
-        end === at + 1 ? value[entries[at]!]! : fold(Array.from(entries.subarray(at, end), (e) => value[e]!));
+        end === at + 1 ? value[entries[at]!]! : combine(Array.from(entries.subarray(at, end), (e) => value[e]!));
       at = end;
     }
     start[r + 1] = filled;
@@ -65,68 +67,121 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-/** The same matrix by columns: row c of the answer holds what stood in column c, in the order of the rows. Values may be shared. */
-export function transposed(matrix: SparseRows): SparseRows {
-  const { rows, columns, index, value } = matrix;
-  const start = new Uint32Array(columns + 1);
-  forEachChunk(index.length, (from, to) => {
-    for (let e = from; e < to; e++) start[index[e]! + 1]!++;
+/**
+ * Where the entries of each key begin once they are sorted by key: the first pass of a counting sort.
+ * @param key below `keys`. @param count how many of them to take. @returns keys + 1 bounds.
+ */
+export function startsOf(key: ArrayLike<number>, count: number, keys: number): Uint32Array {
+  const start = new Uint32Array(keys + 1);
+  forEachChunk(count, (from, to) => {
+    for (let e = from; e < to; e++) start[key[e]! + 1]!++;
   });
-  for (let c = 0; c < columns; c++) start[c + 1]! += start[c]!;
+  for (let k = 0; k < keys; k++) start[k + 1]! += start[k]!;
+  return start;
+}
+
+/** The columns of a row's entries. */
+export function rowOf({ start, index }: SparseRows, row: number): Uint32Array {
+  return index.subarray(start[row]!, start[row + 1]!);
+}
+
+/** How many entries a row has. */
+export function rowLength({ start }: SparseRows, row: number): number {
+  return start[row + 1]! - start[row]!;
+}
+
+/** How many entries each row has. */
+export function rowLengths(matrix: SparseRows): Float64Array {
+  return Float64Array.from({ length: matrix.rows }, (_, row) => rowLength(matrix, row));
+}
+
+/** The length of the longest row. */
+export function longestRow(matrix: SparseRows): number {
+  let most = 0;
+  for (let row = 0; row < matrix.rows; row++) most = Math.max(most, rowLength(matrix, row));
+  return most;
+}
+
+/** Where (row, column) stands among the entries, by binary search. The matrix must have that entry. */
+export function entryOf({ start, index }: SparseRows, row: number, column: number): number {
+  let low = start[row]!;
+  let high = start[row + 1]! - 1;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (index[middle]! < column) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Whether all indices are below a bound. */
+export function areBelow(index: Uint32Array, columns: number): boolean {
+  // By index: `every` took longer than to read them from a file.
+  return everyChunk(index.length, (from, to) => {
+    for (let e = from; e < to; e++) if (index[e]! >= columns) return false;
+    return true;
+  });
+}
+
+/** The same matrix by columns: row c of the answer holds what stood in column c, in the order of the rows. Values may be shared. */
+export function transposed({ rows, columns, start: rowStart, index, value }: SparseRows): SparseRows {
+  const start = startsOf(index, index.length, columns);
   const place = start.slice(0, columns);
-  const rowOf = uint32s(index.length);
-  // Where all values are one, they are so in any order.
-  const values = areOne(value) ? value : float32s(index.length);
+  const rowOfEntry = uint32s(index.length);
+  // Values that are all equal need not move.
+  const values = areEqual(value) ? value : float32s(index.length);
   const areMoved = values !== value;
   const move = (row: number, from: number, to: number) => {
     for (let e = from; e < to; e++) {
       const at = place[index[e]!]!++;
-      rowOf[at] = row;
+      rowOfEntry[at] = row;
       if (areMoved) values[at] = value[e]!;
     }
   };
-  for (let r = 0; r < rows; r++) move(r, matrix.start[r]!, matrix.start[r + 1]!);
-  return { rows: columns, columns: rows, start, index: rowOf, value: values };
+  for (let r = 0; r < rows; r++) move(r, rowStart[r]!, rowStart[r + 1]!);
+  return { rows: columns, columns: rows, start, index: rowOfEntry, value: values };
 }
 
-function areOne(values: Float32Array): boolean {
+function areEqual(values: Float32Array): boolean {
   return everyChunk(values.length, (from, to) => {
     for (let e = from; e < to; e++) if (values[e] !== values[0]) return false;
     return true;
   });
 }
 
-/** The matrix with the cells that `keep` accepts, their values as `keep` gives them; undefined drops a cell. */
+/** Keeps the entries for which `keep` gives a value, with that value; undefined drops an entry. */
 export function mapped(
   matrix: SparseRows,
-  keep: (value: number, row: number, column: number) => number | undefined,
+  keep: (value: number, row: number, column: number, entry: number) => number | undefined,
 ): SparseRows {
-  const start = new Uint32Array(matrix.rows + 1);
+  const { rows, columns } = matrix;
+  const start = new Uint32Array(rows + 1);
   const index = uint32s(matrix.index.length);
   const value = float32s(matrix.index.length);
   let filled = 0;
-  for (let r = 0; r < matrix.rows; r++) {
+  for (let r = 0; r < rows; r++) {
     for (let e = matrix.start[r]!; e < matrix.start[r + 1]!; e++) {
-      const kept = keep(matrix.value[e]!, r, matrix.index[e]!);
+      const kept = keep(matrix.value[e]!, r, matrix.index[e]!, e);
       if (kept === undefined) continue;
       index[filled] = matrix.index[e]!;
       value[filled++] = kept;
     }
     start[r + 1] = filled;
   }
-  const { rows, columns } = matrix;
-  return { rows, columns, start, index: index.slice(0, filled), value: value.slice(0, filled) };
+  if (filled === index.length) return { rows, columns, start, index, value };
+  const shorter = { rows, columns, start, index: index.slice(0, filled), value: value.slice(0, filled) };
+  release(index);
+  release(value);
+  return shorter;
 }
 
-/** Matrices under one another; they have the same columns. Where all but one are without rows, that one itself. */
+/** Matrices under one another; they have the same columns. Where only one of them has rows, that one itself. */
 export function stacked(...parts: SparseRows[]): SparseRows {
   const [only, ...others] = parts.filter((part) => part.rows > 0);
   if (only && others.length === 0) return only;
   const rows = parts.reduce((total, part) => total + part.rows, 0);
-  const entries = parts.reduce((total, part) => total + part.index.length, 0);
   const start = new Uint32Array(rows + 1);
-  const index = new Uint32Array(entries);
-  const value = new Float32Array(entries);
+  const { index, value } = roomFor(parts);
   let row = 0;
   let entry = 0;
   for (const part of parts) {
@@ -139,17 +194,14 @@ export function stacked(...parts: SparseRows[]): SparseRows {
 }
 
 /** Matrices beside one another; they have the same rows. */
-export function besides(...parts: SparseRows[]): SparseRows {
-  const rows = parts[0]?.rows ?? 0;
+export function sideBySide(first: SparseRows, ...others: SparseRows[]): SparseRows {
+  const parts = [first, ...others];
   const columns = parts.reduce((total, part) => total + part.columns, 0);
-  const first = parts[0];
-  if (first && parts.every((part) => part === first || part.index.length === 0)) return { ...first, columns };
-  const entries = parts.reduce((total, part) => total + part.index.length, 0);
-  const start = new Uint32Array(rows + 1);
-  const index = new Uint32Array(entries);
-  const value = new Float32Array(entries);
+  if (others.every((part) => part.index.length === 0)) return { ...first, columns };
+  const start = new Uint32Array(first.rows + 1);
+  const { index, value } = roomFor(parts);
   let entry = 0;
-  for (let r = 0; r < rows; r++) {
+  for (let r = 0; r < first.rows; r++) {
     let shift = 0;
     for (const part of parts) {
       for (let e = part.start[r]!; e < part.start[r + 1]!; e++) {
@@ -160,25 +212,29 @@ export function besides(...parts: SparseRows[]): SparseRows {
     }
     start[r + 1] = entry;
   }
-  return { rows, columns, start, index, value };
+  return { rows: first.rows, columns, start, index, value };
 }
 
-/** One matrix of several of the same shape; where two have a cell, the later one's stands. */
+/** One matrix of several of the same shape; where two have a cell, the later one's value stands. */
 export function joined(parts: readonly SparseRows[], rows: number, columns: number): SparseRows {
   const filled = parts.filter((part) => part.index.length > 0);
   if (filled.length <= 1) return filled[0] ?? emptyRows(rows, columns);
-  const count = filled.reduce((total, part) => total + part.index.length, 0);
-  const row = new Uint32Array(count);
-  const column = new Uint32Array(count);
-  const value = new Float32Array(count);
+  const { index, value } = roomFor(filled);
+  const row = new Uint32Array(index.length);
   let at = 0;
   for (const part of filled) {
-    column.set(part.index, at);
+    index.set(part.index, at);
     value.set(part.value, at);
     for (let r = 0; r < part.rows; r++) row.fill(r, at + part.start[r]!, at + part.start[r + 1]!);
     at += part.index.length;
   }
-  return sparseFromEntries(rows, columns, row, column, value, count, (values) => values[values.length - 1]!);
+  return sparseFromEntries(rows, columns, row, index, value, at, (values) => values[values.length - 1]!);
+}
+
+/** Room for the entries of several matrices. */
+function roomFor(parts: readonly SparseRows[]): { index: Uint32Array; value: Float32Array } {
+  const entries = parts.reduce((total, part) => total + part.index.length, 0);
+  return { index: new Uint32Array(entries), value: new Float32Array(entries) };
 }
 
 /** The first rows of a matrix, sharing its arrays. */
@@ -193,25 +249,10 @@ export function firstRows(matrix: SparseRows, rows: number): SparseRows {
   };
 }
 
-/** Whether all indices are below a bound. By index: `every` took longer than to read them from a file. */
-export function areBelow(index: Uint32Array, columns: number): boolean {
-  return everyChunk(index.length, (from, to) => {
-    for (let e = from; e < to; e++) if ((index[e] ?? 0) >= columns) return false;
-    return true;
-  });
-}
-
-/** How many cells each row has. */
-export function rowLengths(matrix: SparseRows): Float64Array {
-  return Float64Array.from({ length: matrix.rows }, (_, row) => matrix.start[row + 1]! - matrix.start[row]!);
-}
-
 /** Some rows of a matrix, in the order they are named. */
 export function pickedRows(matrix: SparseRows, rows: ArrayLike<number>): SparseRows {
   const start = new Uint32Array(rows.length + 1);
-  for (let r = 0; r < rows.length; r++) {
-    start[r + 1] = start[r]! + matrix.start[rows[r]! + 1]! - matrix.start[rows[r]!]!;
-  }
+  for (let r = 0; r < rows.length; r++) start[r + 1] = start[r]! + rowLength(matrix, rows[r]!);
   const index = new Uint32Array(start[rows.length]!);
   const value = new Float32Array(start[rows.length]!);
   for (let r = 0; r < rows.length; r++) {
@@ -221,14 +262,4 @@ export function pickedRows(matrix: SparseRows, rows: ArrayLike<number>): SparseR
     value.set(matrix.value.subarray(from, to), start[r]!);
   }
   return { rows: rows.length, columns: matrix.columns, start, index, value };
-}
-
-export function emptyRows(rows: number, columns: number): SparseRows {
-  return {
-    rows,
-    columns,
-    start: new Uint32Array(rows + 1),
-    index: new Uint32Array(0),
-    value: new Float32Array(0),
-  };
 }

@@ -1,4 +1,4 @@
-import { bringBest, sortBest } from './partition.js';
+import { bringBest, sortBest } from './select.js';
 
 /**
  * Keeps the N best of the (index, score) pairs it is offered, each index once, in one total order: score descending, then index

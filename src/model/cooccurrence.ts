@@ -1,5 +1,5 @@
 import type { Cells, SumsOf } from '../kernels/sums.js';
-import type { RowWriter } from '../matrix/rows.js';
+import type { RowWriter } from '../matrix/row-writer.js';
 import type { Evidence } from './evidence.js';
 import { dampedDegrees, evidenceRanks } from './gram.js';
 import { Pairs } from './pairs.js';

@@ -1,4 +1,4 @@
-import type { RowWriter } from '../matrix/rows.js';
+import type { RowWriter } from '../matrix/row-writer.js';
 import type { Evidence } from './evidence.js';
 import type { Settings } from './settings.js';
 

@@ -1,6 +1,6 @@
 import { PlainSums, type SumsOf } from '../kernels/sums.js';
 import { PlainSystems, type SystemsOf } from '../kernels/systems.js';
-import { RowWriter } from '../matrix/rows.js';
+import { RowWriter } from '../matrix/row-writer.js';
 import type { SparseRows } from '../matrix/sparse.js';
 import { CooccurrenceRows } from './cooccurrence.js';
 import { EaseRows, easeCosts } from './ease.js';

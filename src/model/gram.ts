@@ -1,5 +1,5 @@
 import type { SumsOf } from '../kernels/sums.js';
-import type { RowWriter } from '../matrix/rows.js';
+import type { RowWriter } from '../matrix/row-writer.js';
 import type { Evidence } from './evidence.js';
 import { Pairs } from './pairs.js';
 import { inversePower, type Settings } from './settings.js';

@@ -1,6 +1,6 @@
 import type { Cells, Segments, Sums, SumsOf } from '../kernels/sums.js';
 import { everyChunk } from '../matrix/chunks.js';
-import type { SparseRows } from '../matrix/sparse.js';
+import { longestRow, type SparseRows } from '../matrix/sparse.js';
 import type { Evidence } from './evidence.js';
 
 /**
@@ -45,13 +45,6 @@ export class Pairs {
     }
     segments.count = count;
   }
-}
-
-/** The most cells that a row has. */
-export function longestRow({ rows, start }: SparseRows): number {
-  let most = 0;
-  for (let row = 0; row < rows; row++) most = Math.max(most, start[row + 1]! - start[row]!);
-  return most;
 }
 
 /** True where every pair counts 1, so that sums are whole numbers: the cosine of plain sets. */

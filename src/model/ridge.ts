@@ -1,6 +1,6 @@
 import type { Systems, SystemsOf } from '../kernels/systems.js';
-import type { PiecedRows, Rows } from '../matrix/pieces.js';
-import type { RowWriter } from '../matrix/rows.js';
+import type { RowWriter } from '../matrix/row-writer.js';
+import type { RowLookup, StackedRows } from '../matrix/stacked-rows.js';
 import { TopN } from '../matrix/top-n.js';
 import type { Evidence } from './evidence.js';
 import { dampedDegrees, evidenceRanks } from './gram.js';
@@ -12,8 +12,8 @@ const THINNING = 0.75;
 
 /** What was counted of the Gram matrix: its candidates, and the pairs for sub-matrices (`gram.ts`). */
 export interface CountedRows {
-  candidates: Rows;
-  pairs: PiecedRows;
+  candidates: RowLookup;
+  pairs: StackedRows;
 }
 
 /**
@@ -30,7 +30,7 @@ export interface CountedRows {
  * rows are known (`row-normalisation.ts`). A few steps of conjugate gradients stand for the solve: exact ones gained nothing.
  */
 export class RidgeRows {
-  readonly #counted: Rows;
+  readonly #counted: RowLookup;
   readonly #neighbors: number;
   readonly #steps: number;
   readonly #scale: Float64Array;
@@ -91,12 +91,12 @@ export class RidgeRows {
 
   /** The K candidates of a row, most evidence first. */
   #candidates(source: number): Uint32Array {
-    const { piece, from, to } = this.#counted.row(source);
-    let kept = piece.index.subarray(from, to);
+    const { part, from, to } = this.#counted.row(source);
+    let kept = part.index.subarray(from, to);
     if (kept.length > this.#neighbors) {
       const best = new TopN(this.#neighbors);
       for (let e = from; e < to; e++) {
-        best.offer(piece.index[e]!, piece.value[e]! * this.#candidateFactor[piece.index[e]!]!);
+        best.offer(part.index[e]!, part.value[e]! * this.#candidateFactor[part.index[e]!]!);
       }
       kept = best.drain();
     }
@@ -109,15 +109,15 @@ export class RidgeRows {
 
   /** Sets the right side of the system: what the source and each candidate have in common, scaled. */
   #askFor(source: number, candidates: Uint32Array): void {
-    const { piece, from, to } = this.#counted.row(source);
+    const { part, from, to } = this.#counted.row(source);
     const { wanted } = this.#system;
     const place = this.#place;
     const scale = this.#scale;
     const own = scale[source]!;
     for (let x = 0; x < candidates.length; x++) wanted[x] = 0;
     for (let e = from; e < to; e++) {
-      const item = piece.index[e]!;
-      if (place[item] !== 0) wanted[place[item]! - 1] = piece.value[e]! * own * scale[item]!;
+      const item = part.index[e]!;
+      if (place[item] !== 0) wanted[place[item]! - 1] = part.value[e]! * own * scale[item]!;
     }
   }
 }

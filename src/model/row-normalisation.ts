@@ -32,10 +32,10 @@ export function statisticsOf(
  *
  * Only b and p enter here, and β and τ in the scales: the same learned rows can be finished in many ways.
  *
- * @param pieces signals × items as they were learned; piece k begins with signal `from[k]`.
+ * @param parts signals × items as they were learned; part k begins with signal `from[k]`.
  */
 export function normaliseRows(
-  pieces: readonly SparseRows[],
+  parts: readonly SparseRows[],
   from: readonly number[],
   counts: SignalCounts,
   statistics: ItemStatistics,
@@ -43,17 +43,17 @@ export function normaliseRows(
 ): RowFacts {
   const factor = targetFactors(statistics, settings);
   const facts: RowFacts = { sum: new Float64Array(counts.items), largest: new Float64Array(counts.items) };
-  const itemRows = (k: number) => Math.min(pieces[k]!.rows, Math.max(0, counts.items - from[k]!));
+  const itemRows = (k: number) => Math.min(parts[k]!.rows, Math.max(0, counts.items - from[k]!));
   if (settings.power !== 1) {
     let largest = 0;
-    pieces.forEach((piece, k) => {
-      largest = Math.max(largest, largestWeight(piece, itemRows(k), factor));
+    parts.forEach((part, k) => {
+      largest = Math.max(largest, largestWeight(part, itemRows(k), factor));
     });
     // Where all weights are 0 there is nothing to divide.
     if (largest > 0) for (let item = 0; item < factor.length; item++) factor[item]! /= largest;
   }
-  pieces.forEach((piece, k) => {
-    for (let row = 0; row < itemRows(k); row++) normaliseRow(piece, row, from[k]! + row, factor, settings.power, facts);
+  parts.forEach((part, k) => {
+    for (let row = 0; row < itemRows(k); row++) normaliseRow(part, row, from[k]! + row, factor, settings.power, facts);
   });
   return facts;
 }
@@ -66,7 +66,7 @@ function largestWeight({ start, index, value }: SparseRows, rows: number, factor
 }
 
 function normaliseRow(
-  piece: SparseRows,
+  part: SparseRows,
   row: number,
   item: number,
   factor: Float64Array,
@@ -75,10 +75,10 @@ function normaliseRow(
 ): void {
   let sum = 0;
   let largest = 0;
-  for (let e = piece.start[row]!; e < piece.start[row + 1]!; e++) {
-    const raw = piece.value[e]! * factor[piece.index[e]!]!;
-    piece.value[e] = power === 1 ? raw : signedPower(raw, power);
-    const weight = piece.value[e]!;
+  for (let e = part.start[row]!; e < part.start[row + 1]!; e++) {
+    const raw = part.value[e]! * factor[part.index[e]!]!;
+    part.value[e] = power === 1 ? raw : signedPower(raw, power);
+    const weight = part.value[e]!;
     sum += weight;
     if (weight > largest) largest = weight;
   }

@@ -1,5 +1,5 @@
 import type { Cells } from '../kernels/sums.js';
-import { bringBest } from '../matrix/partition.js';
+import { bringBest } from '../matrix/select.js';
 
 /** Of so many items one is chosen: rarer ones are sorted faster than looked for. */
 const MANY = 16;

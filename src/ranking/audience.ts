@@ -1,5 +1,5 @@
 import { float32s } from '../matrix/memory.js';
-import { besides, emptyRows, joined, mapped, type SparseRows } from '../matrix/sparse.js';
+import { emptyRows, joined, mapped, type SparseRows, sideBySide } from '../matrix/sparse.js';
 import { inversePower, type Settings } from '../model/settings.js';
 
 /** The users to serve, as scoring reads them. */
@@ -56,7 +56,7 @@ export function audienceOf(
 
 /** Puts a user's history, preferences and groups into one row of signals, in the order of the model's rows. */
 export function signalsOf(interactions: SparseRows, preferences: SparseRows, groups: SparseRows): SparseRows {
-  return besides(interactions, preferences, groups);
+  return sideBySide(interactions, preferences, groups);
 }
 
 /**

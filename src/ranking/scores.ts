@@ -1,7 +1,6 @@
 import type { Cells, Sums, SumsOf } from '../kernels/sums.js';
-import type { PiecedRows } from '../matrix/pieces.js';
-import type { SparseRows } from '../matrix/sparse.js';
-import { longestRow } from '../model/pairs.js';
+import { longestRow, type SparseRows } from '../matrix/sparse.js';
+import type { StackedRows } from '../matrix/stacked-rows.js';
 import type { Model } from './model.js';
 
 /** Adds up the rows of a user's signals:  Σ   strength · scale · model[signal, item]. */
@@ -38,14 +37,14 @@ export class PlainScores implements Scores {
     for (let s = start[user]!; s < start[user + 1]!; s++) {
       const strength = value[s]! * scaleOf(this.#model, index[s]!);
       if (strength === 0) continue;
-      const { piece, from, to } = rows.row(index[s]!);
+      const { part, from, to } = rows.row(index[s]!);
       for (let e = from; e < to; e++) {
-        const item = piece.index[e]!;
+        const item = part.index[e]!;
         if (isTouched[item] === 0) {
           isTouched[item] = 1;
           touched[count++] = item;
         }
-        sum[item]! += strength * piece.value[e]!;
+        sum[item]! += strength * part.value[e]!;
       }
     }
     for (let cell = 0; cell < count; cell++) {
@@ -66,20 +65,20 @@ export class SummedRows {
   readonly sums: Sums;
 
   /** @param columns the items. @param most the largest number of signals that are added up. */
-  constructor(rows: PiecedRows, columns: number, most: number, sumsOf: SumsOf) {
+  constructor(rows: StackedRows, columns: number, most: number, sumsOf: SumsOf) {
     this.start = new Uint32Array(rows.rows + 1);
     let before = 0;
-    rows.pieces.forEach((piece, k) => {
-      for (let row = 0; row < piece.rows; row++) this.start[rows.from[k]! + row] = before + piece.start[row]!;
-      before += piece.index.length;
+    rows.parts.forEach((part, k) => {
+      for (let row = 0; row < part.rows; row++) this.start[rows.from[k]! + row] = before + part.start[row]!;
+      before += part.index.length;
     });
     this.start[rows.rows] = before;
-    this.sums = sumsOf({ columns, parts: rows.pieces }, most);
+    this.sums = sumsOf({ columns, parts: rows.parts }, most);
   }
 
   /** Takes the values that such rows have now: whoever scores with them scores with these. */
-  revalue({ pieces }: PiecedRows): void {
-    this.sums.revalue(pieces);
+  revalue({ parts }: StackedRows): void {
+    this.sums.revalue(parts);
   }
 }
 

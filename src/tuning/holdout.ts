@@ -1,5 +1,5 @@
 import { hashOf } from '../matrix/sampling.js';
-import type { SparseRows } from '../matrix/sparse.js';
+import { mapped, type SparseRows } from '../matrix/sparse.js';
 import { type Rated, rated } from '../model/strength.js';
 
 /** What people did, and when. */
@@ -129,20 +129,7 @@ function timesOf({ times }: TimedInteractions, { kind }: Holdout): Float64Array 
 }
 
 function entriesWhere(matrix: SparseRows, wanted: Uint8Array): SparseRows {
-  const { rows, columns } = matrix;
-  const start = new Uint32Array(rows + 1);
-  const index = new Uint32Array(matrix.index.length);
-  const value = new Float32Array(matrix.index.length);
-  let filled = 0;
-  for (let r = 0; r < rows; r++) {
-    for (let e = matrix.start[r]!; e < matrix.start[r + 1]!; e++) {
-      if (wanted[e] === 0) continue;
-      index[filled] = matrix.index[e]!;
-      value[filled++] = matrix.value[e]!;
-    }
-    start[r + 1] = filled;
-  }
-  return { rows, columns, start, index: index.slice(0, filled), value: value.slice(0, filled) };
+  return mapped(matrix, (value, _row, _column, entry) => (wanted[entry] === 1 ? value : undefined));
 }
 
 function seenWhere({ interactions, times, rated: made }: TimedInteractions, wanted: Uint8Array): TimedInteractions {

@@ -1,8 +1,7 @@
 import type { SumsOf } from '../kernels/sums.js';
-import { PiecedRows } from '../matrix/pieces.js';
-import { areBelow, type SparseRows } from '../matrix/sparse.js';
+import { areBelow, longestRow, type SparseRows } from '../matrix/sparse.js';
+import { StackedRows } from '../matrix/stacked-rows.js';
 import type { SignalCounts } from '../model/fit.js';
-import { longestRow } from '../model/pairs.js';
 import { type ItemStatistics, normaliseRows } from '../model/row-normalisation.js';
 import { type RowFacts, scalesOf } from '../model/scales.js';
 import type { Settings } from '../model/settings.js';
@@ -13,7 +12,7 @@ import { SummedRows, SummedScores } from '../ranking/scores.js';
 /** Rows as they were learned, before they are finished. */
 export interface LearnedModel {
   counts: SignalCounts;
-  pieces: readonly SparseRows[];
+  parts: readonly SparseRows[];
   from: readonly number[];
 }
 
@@ -57,7 +56,7 @@ export class Trial {
   readonly #heldOut: SparseRows;
   readonly #listLength: number;
   /** The rows as one way after the other finishes them, and a copy of those to score with. */
-  readonly #rows: PiecedRows;
+  readonly #rows: StackedRows;
   readonly #summed: SummedRows;
   /** The way that is at hand. */
   #way = -1;
@@ -71,13 +70,13 @@ export class Trial {
     listLength: number,
     sumsOf: SumsOf,
   ) {
-    const { counts, pieces, from } = learned;
+    const { counts, parts, from } = learned;
     this.#learned = learned;
     this.#ways = waysOf(variants).map((places) => places.map((place) => variants[place]!));
     this.#heldOut = heldOut;
     this.#listLength = listLength;
-    const copies = pieces.map((piece) => ({ ...piece, value: piece.value.slice() }));
-    this.#rows = new PiecedRows(copies, from, counts.items + counts.preferences + counts.groups);
+    const copies = parts.map((part) => ({ ...part, value: part.value.slice() }));
+    this.#rows = new StackedRows(copies, from, counts.items + counts.preferences + counts.groups);
     const most = Math.max(...variants.map(({ audience }) => longestRow(audience.signals)));
     this.#summed = new SummedRows(this.#rows, counts.items, most, sumsOf);
   }
@@ -118,11 +117,11 @@ export class Trial {
     this.#way = way;
     const variants = this.#ways[way]!;
     const { settings, statistics } = variants[0]!;
-    const { counts, pieces, from } = this.#learned;
-    this.#rows.pieces.forEach(({ value }, k) => {
-      value.set(pieces[k]!.value);
+    const { counts, parts, from } = this.#learned;
+    this.#rows.parts.forEach(({ value }, k) => {
+      value.set(parts[k]!.value);
     });
-    const facts = normaliseRows(this.#rows.pieces, from, counts, statistics, settings);
+    const facts = normaliseRows(this.#rows.parts, from, counts, statistics, settings);
     this.#summed.revalue(this.#rows);
     this.#groups = this.#grouped(variants, facts);
   }

@@ -1,26 +1,26 @@
 import { expect, test } from 'vitest';
 import { compiledKernel } from '../../src/kernels/compiled-kernel.js';
-import { PiecedRows } from '../../src/matrix/pieces.js';
+import { StackedRows } from '../../src/matrix/stacked-rows.js';
 import { Fitter, gramRows, type Kernel, PLAIN_KERNEL } from '../../src/model/fit.js';
 import { larger } from '../model/larger.js';
 import { settingsWith } from '../model/worlds.js';
 
 const compiled = compiledKernel();
 
-/** The rows of the ridge, with pairs counted in two pieces; `counts` counts and `solves` gathers and solves. */
+/** The rows of the ridge, with pairs counted in two parts; `counts` counts and `solves` gathers and solves. */
 function rowsBy(counts: Kernel, solves: Kernel, items: number, neighbors: number, steps: number) {
   const evidence = larger(5, 300, items, 'any');
   const settings = settingsWith({ neighbors, steps, basketDamping: 0.5 });
   const count = gramRows(evidence, settings, counts);
   const half = Math.floor(evidence.items / 2);
-  const pieces = [count(0, half), count(half, evidence.items)];
-  const pieced = (of: 'candidates' | 'pairs') =>
-    new PiecedRows(
-      pieces.map((piece) => piece[of]),
+  const parts = [count(0, half), count(half, evidence.items)];
+  const stack = (of: 'candidates' | 'pairs') =>
+    new StackedRows(
+      parts.map((part) => part[of]),
       [0, half],
       evidence.items,
     );
-  const counted = { candidates: pieced('candidates'), pairs: pieced('pairs') };
+  const counted = { candidates: stack('candidates'), pairs: stack('pairs') };
   return new Fitter(evidence, settings, counted, solves).rows(0, evidence.items);
 }
 

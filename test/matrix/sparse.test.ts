@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { RowWriter } from '../../src/matrix/rows.js';
+import { RowWriter } from '../../src/matrix/row-writer.js';
 import {
-  besides,
   emptyRows,
   firstRows,
   joined,
   mapped,
   pickedRows,
   rowLengths,
+  sideBySide,
   sparseFromEntries,
   stacked,
   transposed,
@@ -59,7 +59,7 @@ test('cutting, turning and putting together matrices is what it is on dense tabl
         expect(denseOf(transposed(matrix))).toEqual([0, 1, 2, 3].map((c) => a.map((row) => row[c]!)));
         expect(transposed(transposed(matrix))).toEqual(matrix);
         expect(stacked(matrix, rowsOf(under, 4))).toEqual(rowsOf([...a, ...under], 4));
-        expect(besides(matrix, rowsOf(beside, 2))).toEqual(
+        expect(sideBySide(matrix, rowsOf(beside, 2))).toEqual(
           rowsOf(
             a.map((row, r) => [...row, ...beside[r]!]),
             6,

@@ -1,5 +1,5 @@
-import { PiecedRows } from '../../src/matrix/pieces.js';
 import type { SparseRows } from '../../src/matrix/sparse.js';
+import { StackedRows } from '../../src/matrix/stacked-rows.js';
 import { type Evidence, evidenceOf, type Observations } from '../../src/model/evidence.js';
 import { Fitter, gramRows, needsGram, type SignalCounts, signalCounts } from '../../src/model/fit.js';
 import { type ItemStatistics, normaliseRows, statisticsOf } from '../../src/model/row-normalisation.js';
@@ -7,13 +7,13 @@ import type { RowFacts } from '../../src/model/scales.js';
 import type { Settings } from '../../src/model/settings.js';
 import { observationsOf, type World } from './worlds.js';
 
-/** The rows of the Gram matrix, counted in one piece or in pieces that begin at `from`. */
+/** The rows of the Gram matrix, counted in one part or in parts that begin at `from`. */
 export function countedRows(evidence: Evidence, settings: Settings, from: readonly number[] = [0]) {
   const count = gramRows(evidence, settings);
-  const pieces = from.map((first, k) => count(first, from[k + 1] ?? evidence.items));
+  const parts = from.map((first, k) => count(first, from[k + 1] ?? evidence.items));
   const rowsOf = (name: 'candidates' | 'pairs') =>
-    new PiecedRows(
-      pieces.map((piece) => piece[name]),
+    new StackedRows(
+      parts.map((part) => part[name]),
       from,
       evidence.items,
     );
@@ -32,7 +32,7 @@ export interface Learnt {
   statistics: ItemStatistics;
 }
 
-/** Learns all rows of a world in one piece. */
+/** Learns all rows of a world in one part. */
 export function learnt(world: World, settings: Settings): Learnt {
   return learntFrom(observationsOf(world), settings);
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { RowWriter } from '../../src/matrix/rows.js';
+import { RowWriter } from '../../src/matrix/row-writer.js';
 import { evidenceOf } from '../../src/model/evidence.js';
 import { preferenceTrust, writePreferenceRow } from '../../src/model/preferences.js';
 import { observationsOf, rowsOf, settingsWith, table } from './worlds.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { RowWriter } from '../../src/matrix/rows.js';
+import { RowWriter } from '../../src/matrix/row-writer.js';
 import { evidenceOf } from '../../src/model/evidence.js';
 import { PLAIN_KERNEL } from '../../src/model/fit.js';
 import { RidgeRows, ridgeCosts } from '../../src/model/ridge.js';
@@ -35,7 +35,7 @@ test('on few candidates and with a few steps the rows are those of the formulas,
   fc.assert(
     fc.property(worlds, ridges, (world, settings) => {
       const { candidates } = countedRows(evidenceOf(observationsOf(world), settings), settings);
-      const given = world.offered.map((_, item) => columnsOf(candidates.pieces[0]!, item));
+      const given = world.offered.map((_, item) => columnsOf(candidates.parts[0]!, item));
       const { weights, precision } = slowRidge(world, settings, given);
       const { rows, statistics } = finished(world, settings);
       const dense = denseOf(rows);

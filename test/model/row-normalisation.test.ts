@@ -83,12 +83,12 @@ test('Jaccard’s coefficient stays what it is but for p', () => {
   expect(denseOf(learned)).toEqual(ROWS);
 });
 
-test('rows are finished alike in one piece and in many, the rows of preferences and groups never', () => {
+test('rows are finished alike in one part and in many, the rows of preferences and groups never', () => {
   fc.assert(
     fc.property(worlds, anySettings, fc.array(fc.nat(20), { maxLength: 4 }), (world, settings, cuts) => {
       const { rows, counts, statistics } = learnt(world, settings);
       const from = [0, ...cuts.filter((cut) => cut < rows.rows).sort((a, b) => a - b)];
-      const pieces = from.map((first, k) => {
+      const parts = from.map((first, k) => {
         const to = from[k + 1] ?? rows.rows;
         return pickedRows(
           rows,
@@ -97,8 +97,8 @@ test('rows are finished alike in one piece and in many, the rows of preferences 
       });
       const whole = copyOf(rows);
       const facts = normaliseRows([whole], [0], counts, statistics, settings);
-      expect(normaliseRows(pieces, from, counts, statistics, settings)).toEqual(facts);
-      expect(stacked(...pieces)).toEqual(whole);
+      expect(normaliseRows(parts, from, counts, statistics, settings)).toEqual(facts);
+      expect(stacked(...parts)).toEqual(whole);
       expect(denseOf(whole).slice(counts.items)).toEqual(denseOf(rows).slice(counts.items));
     }),
   );

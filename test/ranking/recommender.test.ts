@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compiledKernel } from '../../src/kernels/compiled-kernel.js';
 import type { SumsOf } from '../../src/kernels/sums.js';
-import { PiecedRows } from '../../src/matrix/pieces.js';
+import { StackedRows } from '../../src/matrix/stacked-rows.js';
 import { PLAIN_KERNEL } from '../../src/model/fit.js';
 import type { Model } from '../../src/ranking/model.js';
 import { priorOf, Recommender } from '../../src/ranking/recommender.js';
@@ -50,7 +50,7 @@ function modelOf({ counts, scales, prior, rows, cuts }: Scene): Model {
   return {
     counts,
     scales: { ...scales, prior: Float64Array.from(prior) },
-    rows: new PiecedRows(
+    rows: new StackedRows(
       from.map((begin, k) => rowsOf(rows.slice(begin, from[k + 1]), counts.items)),
       from,
       rows.length,

@@ -93,7 +93,7 @@ function trialOf(
       trend: recentPopularity(interactions, times, variant.popularityHalfLife, evidence.popularity),
     },
   }));
-  return new Trial({ counts, pieces: [rows], from: [0] }, variants, rowsOf(some.heldOut, counts.items), length, sumsOf);
+  return new Trial({ counts, parts: [rows], from: [0] }, variants, rowsOf(some.heldOut, counts.items), length, sumsOf);
 }
 
 /** What a trial's rows tell, by variant and user. */

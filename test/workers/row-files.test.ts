@@ -24,8 +24,8 @@ test('rows are found in the file that has them, in any order; a row that none ha
   });
   const rows = new RowFiles(files, 'm');
   for (const row of [0, 1, 4, 2, 3, 0]) {
-    const { piece, from, to } = rows.row(row);
-    expect(Array.from(piece.value.subarray(from, to))).toEqual(dense[row]!.filter((x) => x !== 0));
+    const { part, from, to } = rows.row(row);
+    expect(Array.from(part.value.subarray(from, to))).toEqual(dense[row]!.filter((x) => x !== 0));
   }
   expect(() => rows.row(5)).toThrow(new RangeError('row 5 of "m" is missing'));
   expect(() => new RowFiles([], 'm').row(0)).toThrow(RangeError);

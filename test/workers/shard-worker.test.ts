@@ -188,7 +188,7 @@ test('what children judge variants by is what one trial finds', async () => {
   const worth: number[] = [];
   await pool.run(job, shardsOf(rows, 6), (answer) => void worth.push(...answer.worth));
   const trial = new Trial(
-    { counts, pieces: [learned], from: [0] },
+    { counts, parts: [learned], from: [0] },
     variants.map((variant) => ({ settings: variant, audience: audienceWith(variant.recency), statistics })),
     HELD_OUT,
     3,
