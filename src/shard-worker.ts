@@ -15,7 +15,7 @@ import type { CountedRows } from './model/ridge.js';
 import { modelOf } from './ranking/model.js';
 import { Recommender } from './ranking/recommender.js';
 import { summedScores } from './ranking/scores.js';
-import { Trial } from './tuning/trial.js';
+import { VariantEvaluator } from './tuning/variant-evaluator.js';
 import { matrixArrays, matrixFrom } from './workers/matrix-file.js';
 import {
   type Answer,
@@ -143,7 +143,7 @@ function trialWork(job: TrialJob): ShardWork {
   const { counts, rows } = job.model;
   const audiences = new Map(job.variants.map(({ audience }) => [audience, readAudience(audience)]));
   const statisticsFiles = new Map(job.variants.map(({ statistics }) => [statistics, readStatistics(statistics)]));
-  const trial = new Trial(
+  const evaluator = new VariantEvaluator(
     { counts, parts: readParts(rows), from: firstRowsOf(rows) },
     job.variants.map(({ settings, audience, statistics }) => ({
       settings,
@@ -154,7 +154,7 @@ function trialWork(job: TrialJob): ShardWork {
     job.listLength,
     compiledKernel().sumsOf,
   );
-  return (from, to) => ({ kind: 'trial', worth: trial.worth(from, to) });
+  return (from, to) => ({ kind: 'trial', utilities: evaluator.utilities(from, to) });
 }
 
 function recommenderOf(job: ScoreJob | ListsJob): Recommender {

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { HoldoutKind } from '../evaluation/split.js';
 import { usableCores } from '../process/cores.js';
-import type { HoldoutKind } from '../tuning/holdout.js';
 import {
   addFileOptions,
   addReadingOptions,

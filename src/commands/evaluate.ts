@@ -11,16 +11,16 @@ import { checkLists } from '../evaluation/lists.js';
 import { perUserCsv } from '../evaluation/per-user.js';
 import { type Relevant, relevantItems, rowsAt } from '../evaluation/relevant.js';
 import { reportText, summaryLines } from '../evaluation/report.js';
+import type { HoldoutKind } from '../evaluation/split.js';
 import { type Summary, splitText } from '../evaluation/summary.js';
 import { ExitCode, Failure } from '../failure.js';
 import type { Destination } from '../files/writing.js';
-import { sample } from '../matrix/sampling.js';
+import { hashOf, sample } from '../matrix/sampling.js';
 import { joined, type SparseRows } from '../matrix/sparse.js';
 import { orInterrupted } from '../pipeline/interruption.js';
 import { openBadRows } from '../pipeline/rejected-rows.js';
 import { readTestEvents } from '../pipeline/test-events.js';
 import { inputReport, inputWarnings } from '../report/input-report.js';
-import type { HoldoutKind } from '../tuning/holdout.js';
 
 /**
  * Learns with an algorithm on what is given, and recommends to some users, as a real run does.
@@ -178,7 +178,9 @@ function trialOf(options: EvaluateOptions, { dataset, test, users, counts }: Hel
     );
   }
   const positions = Uint32Array.from(all.users.keys());
-  const drawn = sample(positions, options.sampleUsers ?? positions.length, options.seed, SAMPLE_STREAM);
+  const drawn = sample(positions, options.sampleUsers ?? positions.length, (at) =>
+    hashOf(options.seed, SAMPLE_STREAM, at),
+  );
   const tested = all.users.length;
   return {
     users: drawn.map((at) => all.users[at] ?? 0),

@@ -5,8 +5,8 @@ import type { Duplicates, StrengthRule } from '../events/strength-rule.js';
 import type { TimeUnit } from '../events/times.js';
 import { release } from '../matrix/memory.js';
 import type { SparseRows } from '../matrix/sparse.js';
-import type { Rated } from '../model/strength.js';
 import type { DecidedColumn } from './attribute-table.js';
+import type { Interactions } from './interactions.js';
 
 /**
  * What was read, as numbers: everything behind this knows users and items by index only.
@@ -14,7 +14,7 @@ import type { DecidedColumn } from './attribute-table.js';
  * Users 0 to `served` are those of the users file, in the order they first appear; users behind them were met only in
  * the interactions beside profiles, and are learned from, not served.
  */
-export interface Dataset {
+export interface Dataset extends Interactions {
   userIds: readonly string[];
   served: number;
   itemIds: readonly string[];
@@ -22,12 +22,6 @@ export interface Dataset {
   titles: readonly string[];
   /** By item index: 1 where the item may be recommended (it is in the catalogue). */
   offered: Uint8Array;
-  /** users × items: above 0 liked, 0 had, below 0 disliked. */
-  interactions: SparseRows;
-  /** When, beside `interactions.index`: seconds since 1970, the latest of a pair's rows, NaN where unknown; undefined: nowhere known. */
-  times: Float64Array | undefined;
-  /** What strengths were made of that are ratings, beside `interactions.index`; undefined: none are. */
-  rated: Rated | undefined;
   /** users × items that are not offered, beside what they had. */
   excluded: SparseRows;
   /** items × attribute values. */

@@ -1,4 +1,4 @@
-import { sample } from '../matrix/sampling.js';
+import { hashOf, sample } from '../matrix/sampling.js';
 import { mapped, type SparseRows, transposed } from '../matrix/sparse.js';
 import { type Lists, listOf } from './lists.js';
 
@@ -52,7 +52,7 @@ const DIVERSITY_STREAM = 0x0d1f;
  */
 export function diversitySample(lists: number, seed: number): Uint32Array {
   const all = Uint32Array.from({ length: lists }, (_, row) => row);
-  return sample(all, DIVERSITY_SAMPLE, seed, DIVERSITY_STREAM);
+  return sample(all, DIVERSITY_SAMPLE, (list) => hashOf(seed, DIVERSITY_STREAM, list));
 }
 
 /** The share of offered items that somebody is recommended. */

@@ -1,7 +1,6 @@
 import type { Dataset } from '../dataset/dataset.js';
-import { sampleKeys } from '../matrix/sampling.js';
 import { emptyRows, mapped, type SparseRows, stacked } from '../matrix/sparse.js';
-import { type Holdout, splitInteractions } from '../tuning/holdout.js';
+import { type Holdout, sampleKeysOf, splitInteractions } from './split.js';
 
 /** What is learned from, and what it is judged by. */
 export interface HeldOut {
@@ -39,8 +38,7 @@ export interface HeldOutCounts {
  */
 export function heldOutBySplit(dataset: Dataset, how: Holdout, hasCatalogue: boolean): HeldOut {
   const { interactions, served } = dataset;
-  const keys = { users: sampleKeys(dataset.userIds), items: sampleKeys(dataset.itemIds) };
-  const { train: seen, test } = splitInteractions(dataset, how, keys, served);
+  const { train: seen, test } = splitInteractions(dataset, how, sampleKeysOf(dataset), served);
   const { interactions: train } = seen;
   const heldOut = interactions.index.length - train.index.length;
   const behind = (matrix: SparseRows) => matrix.index.length - matrix.start[served]!;

@@ -65,8 +65,8 @@ function idealGain(count: number): number {
   return IDEAL_GAINS[count]!;
 }
 
-/** Binary search. */
-function contains(rising: Uint32Array, item: number): boolean {
+/** Whether rising indices hold one, by binary search. */
+export function contains(rising: Uint32Array, item: number): boolean {
   let low = 0;
   let high = rising.length;
   while (low < high) {

@@ -1,6 +1,6 @@
-import type { HoldoutKind } from '../tuning/holdout.js';
 import type { HeldOutCounts } from './held-out.js';
 import type { RelevantCounts } from './relevant.js';
+import type { HoldoutKind } from './split.js';
 
 /** What was done with the interactions before anything was measured. */
 export interface Summary {

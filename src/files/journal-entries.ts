@@ -1,6 +1,6 @@
 import { HYPER_PARAMETERS, type HyperParameter } from '../model/hyper-parameters.js';
 import { DEFAULT_SETTINGS, type Settings } from '../model/settings.js';
-import type { Attempt } from '../tuning/climb.js';
+import type { Trial } from '../tuning/climb.js';
 import { type FileFacts, isCount } from './array-file.js';
 
 /** The stages whose shards are kept. */
@@ -48,9 +48,9 @@ export interface AutoRecord {
   explanation: string;
   /** The trials as a table for people; '' where there was too little to judge by. */
   table: string;
-  /** What was tried, and what for users without a history. */
-  tried: Attempt[];
-  triedCold: Attempt[];
+  /** What was tried, in order, and what was tried for users without a history. */
+  trials: Trial[];
+  coldTrials: Trial[];
 }
 
 /** Rows of the Gram matrix or of the model, in files of the run's directory. */
@@ -194,18 +194,18 @@ function isValueOf({ low, high, whole }: HyperParameter, value: unknown): boolea
 
 function isAutoRecord(value: unknown): value is AutoRecord {
   if (!isObject(value)) return false;
-  const { explanation, table, tried, triedCold } = value;
-  return typeof explanation === 'string' && typeof table === 'string' && areAttempts(tried) && areAttempts(triedCold);
+  const { explanation, table, trials, coldTrials } = value;
+  return typeof explanation === 'string' && typeof table === 'string' && areTrials(trials) && areTrials(coldTrials);
 }
 
-function areAttempts(value: unknown): value is Attempt[] {
-  return Array.isArray(value) && value.every(isAttempt);
+function areTrials(value: unknown): value is Trial[] {
+  return Array.isArray(value) && value.every(isTrial);
 }
 
-function isAttempt(value: unknown): value is Attempt {
+function isTrial(value: unknown): value is Trial {
   if (!isObject(value) || !isObject(value.changes)) return false;
-  const { worth, gain, error, accepted, fit, fitted } = value;
-  if (![worth, gain, error].every(Number.isFinite) || !isCount(fit)) return false;
+  const { utility, gain, error, accepted, fit, fitted } = value;
+  if (![utility, gain, error].every(Number.isFinite) || !isCount(fit)) return false;
   if (typeof accepted !== 'boolean' || typeof fitted !== 'boolean') return false;
   return Object.entries(value.changes).every(([name, changed]) => {
     const parameter = HYPER_PARAMETERS.find(({ setting }) => setting === name);

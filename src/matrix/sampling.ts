@@ -57,14 +57,14 @@ export function sampleKeys(ids: readonly string[]): Uint32Array {
 }
 
 /**
- * Draws some of many, none twice, and keeps their order. A sample of 1,000 contains the sample of 100.
+ * Draws some of many, none twice, and keeps their order. A sample of 1,000 contains the sample of 100 by the same keys.
  *
- * @param all different whole numbers below 2³². @param size all are drawn when there are no more than this.
- * @param stream samples with one seed and different streams are independent of each other.
+ * @param all different whole numbers. @param size all are drawn when there are no more than this.
+ * @param keyOf the key to sample by, from 0 to 2³² − 1: the members with the smallest keys are drawn.
  */
-export function sample(all: Uint32Array, size: number, seed: number, stream: number): Uint32Array {
+export function sample(all: Uint32Array, size: number, keyOf: (member: number) => number): Uint32Array {
   if (all.length <= size) return all;
-  const keys = Uint32Array.from(all, (each) => hashOf(seed, stream, each));
+  const keys = Uint32Array.from(all, keyOf);
   const order = Uint32Array.from(all.keys()).sort((a, b) => keys[a]! - keys[b]! || a - b);
   return order
     .subarray(0, size)

@@ -4,9 +4,9 @@ import { statisticsOf } from '../model/row-normalisation.js';
 import type { Settings } from '../model/settings.js';
 import { recentPopularity } from '../model/trend.js';
 import { audienceOf } from '../ranking/audience.js';
-import type { Judge } from '../tuning/climb.js';
-import { waysOf } from '../tuning/trial.js';
+import type { Evaluate } from '../tuning/climb.js';
 import type { ValidationSplit } from '../tuning/validation-split.js';
+import { variantBatches } from '../tuning/variant-evaluator.js';
 import { matrixArrays } from '../workers/matrix-file.js';
 import { planShards } from '../workers/plan.js';
 import type { TrialJob } from '../workers/protocol.js';
@@ -15,19 +15,19 @@ import { arrange, type Counted, countPairs, discardCounted, discardLearned, fitR
 import type { Run } from './run.js';
 
 const LIST_LENGTH = 20;
-/** Of a trial, about; more where its costs do not cut well. */
+/** Of an evaluation, about. */
 const SHARDS = 8;
-/** What was counted and learned is kept for so many settings: a move that is not taken is followed by one from where it began. */
-const KEPT = 2;
+/** Counted pairs and learned models that are cached: when a move is not accepted, the next one starts from the model before it. */
+const MOST_CACHED = 2;
 
-/** Learns and judges on a validation split, in the pool. What was counted or learned before is not done again. */
+/** Evaluates settings on a validation split, in the pool; counts and learns only what the settings change. */
 export class SettingsEvaluator {
   readonly #run: Run;
   readonly #validation: ValidationSplit;
   readonly #heldOut: string;
   readonly #counted = new Map<string, Counted>();
   readonly #learned = new Map<string, Learned>();
-  /** By what enters them of the settings: the audiences of those who are judged. */
+  /** Audience files, by the settings they depend on. */
   readonly #audiences = new Map<string, string>();
 
   constructor(run: Run, validation: ValidationSplit) {
@@ -37,18 +37,18 @@ export class SettingsEvaluator {
     writeArrays(this.#heldOut, matrixArrays('heldOut', validation.heldOut));
   }
 
-  readonly judge: Judge = (settings, variants) => this.#judge(settings, variants, false);
+  readonly evaluate: Evaluate = (learned, variants) => this.#evaluate(learned, variants, false);
 
-  /** Judges the lists the same users get when they are served as if they had no history. */
-  readonly judgeCold: Judge = (settings, variants) => this.#judge(settings, variants, true);
+  /** Evaluates the lists that the same users get when they are served as if they had no history. */
+  readonly evaluateCold: Evaluate = (learned, variants) => this.#evaluate(learned, variants, true);
 
-  async #judge(settings: Settings, variants: readonly Settings[], isCold: boolean): Promise<Float64Array[]> {
+  async #evaluate(settings: Settings, variants: readonly Settings[], isCold: boolean): Promise<Float64Array[]> {
     const learned = await this.#learn(settings);
-    /** By τ, all that differs between them. */
+    /** By half-life of popularity, all that differs between them. */
     const statisticsFiles = new Map<number, string>();
-    const statistics = (variant: Settings) => {
-      const path = statisticsFiles.get(variant.popularityHalfLife) ?? this.#statistics(learned, variant);
-      statisticsFiles.set(variant.popularityHalfLife, path);
+    const statisticsWith = (halfLife: number) => {
+      const path = statisticsFiles.get(halfLife) ?? this.#statistics(learned, halfLife);
+      statisticsFiles.set(halfLife, path);
       return path;
     };
     const job: TrialJob = {
@@ -57,33 +57,40 @@ export class SettingsEvaluator {
       variants: variants.map((variant) => ({
         settings: variant,
         audience: this.#audience(variant, isCold),
-        statistics: statistics(variant),
+        statistics: statisticsWith(variant.popularityHalfLife),
       })),
       heldOut: this.#heldOut,
       listLength: LIST_LENGTH,
     };
-    const users = this.#validation.judged.length;
-    const ways = waysOf(job.variants);
-    const wayOf = (row: number) => ways[Math.floor(row / users)] ?? [];
-    const worths = variants.map(() => new Float64Array(users));
+    const utilities = await this.#inShards(job);
+    this.#run.directory.discard([...statisticsFiles.values()]);
+    return utilities;
+  }
+
+  /** By variant, the utility of each user's list. */
+  async #inShards(job: TrialJob): Promise<Float64Array[]> {
+    const users = this.#validation.users.length;
+    const batchOfRow = variantBatches(job.variants).flatMap((batch) => new Array<number[]>(users).fill(batch));
+    const utilities = job.variants.map(() => new Float64Array(users));
     const lost = new Set<number>();
-    const costs = Float64Array.from({ length: ways.length * users }, (_, row) => wayOf(row).length);
     await this.#run.pool.run(
       job,
-      // A child finishes the model for each way before it judges: few shards, so that it pays.
-      planShards(costs, (variants.length * users) / SHARDS),
+      // A child normalises the model for each batch it meets, so few shards pay off.
+      planShards(
+        Float64Array.from(batchOfRow, ({ length }) => length),
+        (job.variants.length * users) / SHARDS,
+      ),
       (answer, { from, to }) => {
         let at = 0;
-        for (let row = from; row < to; row++) {
-          for (const variant of wayOf(row)) worths[variant]?.set(answer.worth.subarray(at, ++at), row % users);
-        }
+        batchOfRow.slice(from, to).forEach((batch, k) => {
+          for (const variant of batch) utilities[variant]?.set(answer.utilities.subarray(at, ++at), (from + k) % users);
+        });
       },
       ({ from }) => void lost.add(from % users),
     );
-    // A user who cannot be judged by all of them speaks for none.
-    for (const user of lost) for (const worth of worths) worth[user] = 0;
-    this.#run.directory.discard([...statisticsFiles.values()]);
-    return worths;
+    // A user who could not be evaluated under every variant counts for none.
+    for (const user of lost) for (const utility of utilities) utility[user] = 0;
+    return utilities;
   }
 
   end(): void {
@@ -93,8 +100,8 @@ export class SettingsEvaluator {
   }
 
   async #learn(settings: Settings): Promise<Learned> {
-    const key = JSON.stringify({ ...settings, ...FREE });
-    return this.#kept(this.#learned, key, discardLearned, async () =>
+    const key = JSON.stringify({ ...settings, ...COST_NO_FIT });
+    return this.#cached(this.#learned, key, discardLearned, async () =>
       fitRows(this.#run, await this.#count(settings), settings),
     );
   }
@@ -102,13 +109,13 @@ export class SettingsEvaluator {
   async #count(settings: Settings): Promise<Counted> {
     const { basketDamping, candidateDamping, attributeWeight, attributeReach, neighbors } = settings;
     const key = [basketDamping, candidateDamping, attributeWeight, attributeReach, neighbors].join(' ');
-    return this.#kept(this.#counted, key, discardCounted, () =>
+    return this.#cached(this.#counted, key, discardCounted, () =>
       countPairs(this.#run, arrange(this.#run, this.#validation.seen, settings), settings),
     );
   }
 
-  /** What is kept under a key, or is made now; the one used longest ago gives way. */
-  async #kept<T>(
+  /** The cached value, or a new one that displaces the least recently used. */
+  async #cached<T>(
     cache: Map<string, T>,
     key: string,
     discard: (run: Run, value: T) => void,
@@ -118,14 +125,14 @@ export class SettingsEvaluator {
     cache.delete(key);
     cache.set(key, value);
     for (const [oldest, old] of cache) {
-      if (cache.size <= KEPT) break;
+      if (cache.size <= MOST_CACHED) break;
       cache.delete(oldest);
       discard(this.#run, old);
     }
     return value;
   }
 
-  #statistics(learned: Learned, { popularityHalfLife }: Settings): string {
+  #statistics(learned: Learned, popularityHalfLife: number): string {
     const { interactions, times } = this.#validation.seen;
     const { popularity } = learned.facts;
     const trend = recentPopularity(interactions, times, popularityHalfLife, popularity);
@@ -134,23 +141,22 @@ export class SettingsEvaluator {
     return path;
   }
 
-  /** Who is judged, as settings have them known; cold: as if they had no history. */
   #audience(settings: Settings, isCold: boolean): string {
     const { recency, groupWeight, coldGroupWeight } = settings;
     const key = [recency, groupWeight, coldGroupWeight, isCold].join(' ');
-    const before = this.#audiences.get(key);
-    if (before !== undefined) return before;
-    const { seen, judged } = this.#validation;
+    const cached = this.#audiences.get(key);
+    if (cached !== undefined) return cached;
+    const { seen, users } = this.#validation;
     const path = this.#run.directory.file('audience');
-    const some = (byUser: SparseRows) => pickedRows(byUser, judged);
+    const some = (byUser: SparseRows) => pickedRows(byUser, users);
     writeAudience(path, audienceOf(seen, some, settings, { includeSeen: false, hideHistory: isCold }));
     this.#audiences.set(key, path);
     return path;
   }
 }
 
-/** The settings that only finish a model, at one value: two settings that differ in them alone are learned alike. */
-const FREE: Partial<Settings> = {
+/** The settings that apply to a model that is learned already, at one value each: they do not tell learned models apart. */
+const COST_NO_FIT: Partial<Settings> = {
   popularityWeight: 0,
   popularityHalfLife: 0,
   recency: 0,

@@ -6,7 +6,7 @@ import type { AutoRecord } from '../files/journal-entries.js';
 import { HYPER_PARAMETERS } from '../model/hyper-parameters.js';
 import type { Settings } from '../model/settings.js';
 import type { FamilyMemory } from '../process/family-memory.js';
-import type { Attempt } from '../tuning/climb.js';
+import type { Trial } from '../tuning/climb.js';
 import { toThousandths } from './quantities.js';
 
 /** What a run read and did, as far as it got. */
@@ -83,7 +83,7 @@ export async function summaryOf(
       auto: method.auto
         ? {
             explanation: method.auto.explanation,
-            trials: [...trialsOf(method.auto.tried, false), ...trialsOf(method.auto.triedCold, true)],
+            trials: [...trialsOf(method.auto.trials, false), ...trialsOf(method.auto.coldTrials, true)],
           }
         : undefined,
     },
@@ -132,10 +132,10 @@ async function sha256Of(path: string): Promise<string | null> {
   return hash.digest('hex');
 }
 
-function trialsOf(tried: readonly Attempt[], withoutHistory: boolean) {
-  return tried.map(({ changes, worth, gain, error, accepted, fitted }) => ({
+function trialsOf(trials: readonly Trial[], withoutHistory: boolean) {
+  return trials.map(({ changes, utility, gain, error, accepted, fitted }) => ({
     changes: byKey(changes),
-    worth,
+    worth: utility,
     gain,
     standard_error: error,
     accepted,

@@ -2,14 +2,15 @@ import { HYPER_PARAMETERS } from '../model/hyper-parameters.js';
 import type { Settings } from '../model/settings.js';
 
 /**
- * Judges settings by what was held out: learns with `learned` and recommends with each of the variants, which differ from
- * it in b, p, β, τ, ρ, ω and ω₀ alone.
- * @returns by variant, what the list of each judged user is worth.
+ * Evaluates settings on held-out items: learns a model with `learned`, then recommends with each of the variants, which
+ * differ from `learned` only in settings that cost no fit (b, p, β, τ, ρ, ω and ω₀).
+ * @returns by variant, the utility of each user's list, from 0 to 2.
  */
-export type Judge = (learned: Settings, variants: readonly Settings[]) => Promise<Float64Array[]>;
+export type Evaluate = (learned: Settings, variants: readonly Settings[]) => Promise<Float64Array[]>;
 
-/** What the data has to say something about. */
-export interface Knobs {
+/** Which settings may move. */
+export interface SearchSpace {
+  /** Whether the data has times, attributes of items, groups of users: without them their settings have no effect. */
   times: boolean;
   attributes: boolean;
   groups: boolean;
@@ -17,39 +18,46 @@ export interface Knobs {
   fixed: ReadonlySet<keyof Settings>;
 }
 
-/** One thing that was tried. */
-export interface Attempt {
-  /** What differs from the settings before. */
+/** One variant that was tried. */
+export interface Trial {
+  /** What differs from the best settings so far. */
   changes: Partial<Settings>;
-  /** Mean worth a judged user, and how much more than the best before. */
-  worth: number;
+  /** The mean over users, and how much more that is than the best so far. */
+  utility: number;
   gain: number;
   /** Standard error of the gain. */
   error: number;
   accepted: boolean;
-  /** The number of the fit, from 1; fits of their own, except those that only re-normalise the rows of the model before. */
+  /** The number of the fit it used, counted from 1. */
   fit: number;
+  /** Whether it needed a fit of its own. */
   fitted: boolean;
 }
 
 export interface Tuning {
   settings: Settings;
-  attempts: Attempt[];
-  /** Mean worth a judged user with the settings at the start, and with those that were chosen. */
+  trials: Trial[];
+  /** Mean utility of the starting settings, and of the chosen ones. */
   before: number;
   after: number;
-  /** By which share of the start what was found was better, where that was too little to leave the start for. */
+  /** The relative gain of the best settings found, where it was too small to leave the start for. */
   declined?: number;
 }
 
-/** A move has to gain more than this share, and this many standard errors of its gain over the judged users. */
-const LEAST_GAIN = 0.004;
-const LEAST_ERRORS = 2;
-/** Steps up the ladders of the free knobs, at most. */
-const MOST_ROUNDS = 8;
+/** A move has to gain more than this share, and this many standard errors of the gain over the users. */
+const MIN_GAIN = 0.004;
+const MIN_STANDARD_ERRORS = 2;
+/** Steps up the ladders, at most. */
+const MAX_ROUNDS = 8;
 
-/** Settings that only finish a model, each with the ladder that is climbed; they cost no fit. */
-const FREE: readonly Ladder[] = [
+interface Ladder {
+  setting: 'popularityWeight' | 'recency' | 'targetDamping' | 'popularityHalfLife' | 'power' | 'groupWeight';
+  steps: readonly number[];
+  needs?: 'times' | 'groups';
+}
+
+/** Settings that cost no fit, since they apply to a model that is learned already; each with its ladder of values. */
+const LADDERS: readonly Ladder[] = [
   { setting: 'popularityWeight', steps: [0, 1, 3, 10, 30, 100, 300] },
   { setting: 'recency', steps: [0, 0.25, 0.5, 1, 2], needs: 'times' },
   { setting: 'targetDamping', steps: [0, 0.15, 0.3, 0.45] },
@@ -58,22 +66,13 @@ const FREE: readonly Ladder[] = [
   { setting: 'groupWeight', steps: [0, 0.5, 1, 3], needs: 'groups' },
 ];
 
-/** What is tried of ω₀. */
+/** Values of ω₀ that are tried. */
 const COLD_GROUP_WEIGHTS: readonly number[] = [0, 0.5, 1, 3, 10];
 
-interface Ladder {
-  setting: 'popularityWeight' | 'recency' | 'targetDamping' | 'popularityHalfLife' | 'power' | 'groupWeight';
-  steps: readonly number[];
-  needs?: 'times' | 'groups';
-}
-
-/**
- * Where nothing has gained this share by then, fine steps are not tried: on none of nine data sets did they gain what makes up
- * for it.
- */
+/** Fine steps are tried only where this share was gained before: elsewhere, on nine data sets, they never paid off. */
 const PROMISING = 0.01;
 
-/** Settings that take a fit each, and the moves from where they stand, in the order in which they are tried. */
+/** Settings that cost a fit a trial, with their moves from the current value, in the order they are tried. */
 const FITTED: readonly {
   setting: 'lambda' | 'attributeWeight' | 'basketDamping' | 'sourceDamping';
   moves: readonly ((now: number) => number)[];
@@ -88,160 +87,155 @@ const FITTED: readonly {
 ];
 
 /**
- * Moves settings only where held-out items say so beyond noise: one knob at a time, first those that cost no fit, then
- * the others, the free ones that answer to them beside.
+ * Hill climbing that moves a setting only where held-out items say so beyond noise: first the settings that cost no fit,
+ * then, one at a time, those that do.
  *
- * @param fits how many fits may be made, the first one included; 1 leaves the free knobs.
+ * @param maxFits how many models may be learned, the first one included; 1 leaves the settings that cost no fit.
  */
-export async function tune(start: Settings, knobs: Knobs, judge: Judge, fits: number): Promise<Tuning> {
-  const climb = new Climb(start, judge, fits);
+export async function tune(start: Settings, space: SearchSpace, evaluate: Evaluate, maxFits: number): Promise<Tuning> {
+  const climb = new Climb(start, evaluate, maxFits);
   await climb.begin();
-  await climb.free(knobs);
+  await climb.climbLadders(space);
   for (const { setting, moves, needs, isFine } of FITTED) {
     if (isFine && !climb.isPromising) break;
-    if (knobs.fixed.has(setting) || (needs && !knobs[needs])) continue;
+    if (space.fixed.has(setting) || (needs && !space[needs])) continue;
     for (const move of moves) {
       let moved = false;
-      // On in a direction that gains, and not back.
-      while (await climb.fitted(setting, move(climb.settings[setting]), knobs)) moved = true;
+      // On in a direction that gains; back only where the first step did not.
+      while (await climb.tryFit(setting, move(climb.settings[setting]), space)) moved = true;
       if (moved) break;
     }
   }
-  if (climb.fits > 1) await climb.free(knobs);
-  return { settings: climb.settings, attempts: climb.attempts, before: climb.before, after: mean(climb.worth) };
+  if (climb.fits > 1) await climb.climbLadders(space);
+  return climb.tuning;
 }
 
 /**
- * Moves ω₀, what groups count for users without a history, where that serves them better beyond noise.
- * @param judge judges lists that are made as if the users had no history.
+ * Moves ω₀, the weight of groups for users without a history, where that makes their lists better beyond noise.
+ * @param evaluate evaluates lists that are made as if the users had no history.
  */
-export async function tuneCold(start: Settings, judge: Judge): Promise<Tuning> {
-  const climb = new Climb(start, judge, 1);
+export async function tuneCold(start: Settings, evaluate: Evaluate): Promise<Tuning> {
+  const climb = new Climb(start, evaluate, 1);
   await climb.begin();
-  await climb.best('coldGroupWeight', COLD_GROUP_WEIGHTS);
-  return { settings: climb.settings, attempts: climb.attempts, before: climb.before, after: mean(climb.worth) };
+  await climb.tryValues('coldGroupWeight', COLD_GROUP_WEIGHTS);
+  return climb.tuning;
 }
 
-/** The tuning, if what it found is better by that share at least; else one that stays where it started. */
-export function ifWorth(tuning: Tuning, start: Settings, least: number): Tuning {
+/** The tuning, if it gained that share or more; else one that stays where it started. */
+export function keepStartUnless(tuning: Tuning, start: Settings, minGain: number): Tuning {
   const { before, after, settings } = tuning;
-  const share = before > 0 ? after / before - 1 : Number.POSITIVE_INFINITY;
-  if (settings === start || share >= least) return tuning;
-  return { ...tuning, settings: start, after: before, declined: share };
+  const gain = before > 0 ? after / before - 1 : Number.POSITIVE_INFINITY;
+  if (settings === start || gain >= minGain) return tuning;
+  return { ...tuning, settings: start, after: before, declined: gain };
 }
 
-/** Where the climb stands. */
+/** The best settings so far, and the trials that led there. */
 class Climb {
   settings: Settings;
-  worth: Float64Array = new Float64Array(0);
-  before = 0;
   fits = 0;
-  readonly attempts: Attempt[] = [];
-  readonly #judge: Judge;
-  readonly #mostFits: number;
+  /** Of each user's list with the best settings so far. */
+  #utility: Float64Array = new Float64Array(0);
+  #before = 0;
+  readonly #trials: Trial[] = [];
+  readonly #evaluate: Evaluate;
+  readonly #maxFits: number;
 
-  constructor(start: Settings, judge: Judge, mostFits: number) {
+  constructor(start: Settings, evaluate: Evaluate, maxFits: number) {
     this.settings = start;
-    this.#judge = judge;
-    this.#mostFits = mostFits;
+    this.#evaluate = evaluate;
+    this.#maxFits = maxFits;
   }
 
-  /** True where the climb has come far enough for fine steps. */
+  get tuning(): Tuning {
+    return { settings: this.settings, trials: this.#trials, before: this.#before, after: mean(this.#utility) };
+  }
+
   get isPromising(): boolean {
-    return mean(this.worth) >= (1 + PROMISING) * this.before;
+    return mean(this.#utility) >= (1 + PROMISING) * this.#before;
   }
 
   async begin(): Promise<void> {
-    this.worth = (await this.#judged(this.settings, [this.settings]))[0]!;
-    this.before = mean(this.worth);
+    this.fits++;
+    this.#utility = (await this.#evaluate(this.settings, [this.settings]))[0]!;
+    this.#before = mean(this.#utility);
   }
 
-  /** Climbs the ladders of the free knobs, all at once: the best step of one, or the steps of all that gain. */
-  async free(knobs: Knobs): Promise<void> {
-    for (let round = 0; round < MOST_ROUNDS; round++) {
-      const steps = FREE.filter(({ setting, needs }) => !knobs.fixed.has(setting) && (!needs || knobs[needs])).flatMap(
-        ({ setting, steps: ladder }) =>
-          neighbours(ladder, this.settings[setting]).map((value) => ({ [setting]: value })),
+  /** Round by round, moves one step up the best ladder, or up all that gain at once. */
+  async climbLadders({ fixed, ...has }: SearchSpace): Promise<void> {
+    const ladders = LADDERS.filter(({ setting, needs }) => !fixed.has(setting) && (!needs || has[needs]));
+    if (ladders.length === 0) return;
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const steps = ladders.flatMap(({ setting, steps }) =>
+        neighbours(steps, this.settings[setting]).map((value) => ({ [setting]: value })),
       );
-      if (steps.length === 0) return;
       const variants = steps.map((step) => ({ ...this.settings, ...step }));
-      const worths = [...(await this.#judge(this.settings, variants))];
-      const gaining = steps.filter((_, k) => this.#isGain(worths[k]!));
+      const utilities = [...(await this.#evaluate(this.settings, variants))];
+      const gaining = steps.filter((_, k) => this.#isGain(utilities[k]!));
       if (gaining.length > 1) {
         const together: Settings = Object.assign({ ...this.settings }, ...gaining);
         variants.push(together);
-        worths.push(...(await this.#judge(this.settings, [together])));
+        utilities.push(...(await this.#evaluate(this.settings, [together])));
       }
-      if (!this.#take(variants, worths, false)) return;
+      if (!this.#moveToBest(variants, utilities, false)) return;
     }
   }
 
-  /** Fits with another value, and tries b and β about where they stand beside it. True where that was better. */
-  async fitted(setting: keyof Settings, value: number, { fixed }: Knobs): Promise<boolean> {
-    if (this.fits >= this.#mostFits || !inRange(setting, value)) return false;
-    const fit = { ...this.settings, [setting]: value };
-    const besides = (free: 'targetDamping' | 'popularityWeight', values: readonly number[]) =>
+  /** Fits with another value, and tries b and β around their current values with it. True where that was better. */
+  async tryFit(setting: keyof Settings, value: number, { fixed }: SearchSpace): Promise<boolean> {
+    if (this.fits >= this.#maxFits || !inRange(setting, value)) return false;
+    const learned = { ...this.settings, [setting]: value };
+    const { targetDamping, popularityWeight } = learned;
+    const others = (free: 'targetDamping' | 'popularityWeight', values: readonly number[]) =>
       values
-        .filter((other) => !fixed.has(free) && other !== fit[free] && inRange(free, other))
-        .map((other) => ({ ...fit, [free]: other }));
-    const { targetDamping: b, popularityWeight } = fit;
+        .filter((other) => !fixed.has(free) && other !== learned[free] && inRange(free, other))
+        .map((other) => ({ ...learned, [free]: other }));
     const variants = [
-      fit,
-      ...besides('targetDamping', [b - 0.15, b + 0.15]),
-      ...besides('popularityWeight', [popularityWeight / 3, popularityWeight * 3]),
+      learned,
+      ...others('targetDamping', [targetDamping - 0.15, targetDamping + 0.15]),
+      ...others('popularityWeight', [popularityWeight / 3, popularityWeight * 3]),
     ];
-    return this.#take(variants, await this.#judged(fit, variants), true);
+    this.fits++;
+    return this.#moveToBest(variants, await this.#evaluate(learned, variants), true);
   }
 
-  /** Takes the best of other values of a free knob, if one is better beyond noise. */
-  async best(setting: keyof Settings, values: readonly number[]): Promise<void> {
+  /** Tries other values of a setting that costs no fit. */
+  async tryValues(setting: keyof Settings, values: readonly number[]): Promise<void> {
     const variants = values
       .filter((value) => value !== this.settings[setting])
       .map((value) => ({ ...this.settings, [setting]: value }));
-    this.#take(variants, await this.#judge(this.settings, variants), false);
-  }
-
-  async #judged(fit: Settings, variants: readonly Settings[]): Promise<Float64Array[]> {
-    this.fits++;
-    return this.#judge(fit, variants);
+    this.#moveToBest(variants, await this.#evaluate(this.settings, variants), false);
   }
 
   /** Moves to the best of the variants, if it is better beyond noise. */
-  #take(variants: readonly Settings[], worths: readonly Float64Array[], fitted: boolean): boolean {
-    let best: { variant: Settings; worth: Float64Array; attempt: Attempt } | undefined;
-    variants.forEach((variant, k) => {
-      const worth = worths[k]!;
-      const attempt = this.#attempt(variant, worth, fitted);
-      this.attempts.push(attempt);
-      if (!best || attempt.gain > best.attempt.gain) best = { variant, worth, attempt };
+  #moveToBest(variants: readonly Settings[], utilities: readonly Float64Array[], fitted: boolean): boolean {
+    const trials = variants.map((variant, k): Trial => {
+      const utility = utilities[k]!;
+      return {
+        changes: differences(this.settings, variant),
+        utility: mean(utility),
+        ...gainOf(this.#utility, utility),
+        accepted: false,
+        fit: this.fits,
+        fitted,
+      };
     });
-    if (!best) return false;
-    if (!this.#isGain(best.worth)) return false;
-    best.attempt.accepted = true;
-    this.settings = best.variant;
-    this.worth = best.worth;
+    this.#trials.push(...trials);
+    let best = 0;
+    for (let k = 1; k < trials.length; k++) if (trials[k]!.gain > trials[best]!.gain) best = k;
+    if (trials.length === 0 || !this.#isGain(utilities[best]!)) return false;
+    trials[best]!.accepted = true;
+    this.settings = variants[best]!;
+    this.#utility = utilities[best]!;
     return true;
   }
 
-  /** True for worth that is better beyond noise. */
-  #isGain(worth: Float64Array): boolean {
-    const { gain, error } = gainOf(this.worth, worth);
-    return gain > LEAST_GAIN * mean(this.worth) && gain > LEAST_ERRORS * error;
-  }
-
-  #attempt(variant: Settings, worth: Float64Array, fitted: boolean): Attempt {
-    return {
-      changes: differences(this.settings, variant),
-      worth: mean(worth),
-      ...gainOf(this.worth, worth),
-      accepted: false,
-      fit: this.fits,
-      fitted,
-    };
+  #isGain(utility: Float64Array): boolean {
+    const { gain, error } = gainOf(this.#utility, utility);
+    return gain > MIN_GAIN * mean(this.#utility) && gain > MIN_STANDARD_ERRORS * error;
   }
 }
 
-/** How much more one is worth than the other, user by user, and the standard error of that. */
+/** The mean gain over the users, and its standard error. */
 function gainOf(before: Float64Array, after: Float64Array): { gain: number; error: number } {
   const gains = after.map((value, user) => value - before[user]!);
   const gain = mean(gains);
@@ -249,13 +243,13 @@ function gainOf(before: Float64Array, after: Float64Array): { gain: number; erro
   return { gain, error: Math.sqrt(variance / Math.max(1, gains.length)) };
 }
 
-/** The steps of a ladder before and behind the one that is nearest to where one stands. */
-function neighbours(ladder: readonly number[], now: number): number[] {
+/** The steps next to the one nearest to the current value. */
+function neighbours(steps: readonly number[], now: number): number[] {
   let at = 0;
-  for (let step = 1; step < ladder.length; step++) {
-    if (Math.abs(ladder[step]! - now) < Math.abs(ladder[at]! - now)) at = step;
+  for (let step = 1; step < steps.length; step++) {
+    if (Math.abs(steps[step]! - now) < Math.abs(steps[at]! - now)) at = step;
   }
-  return [ladder[at - 1], ladder[at + 1]].filter((step) => step !== undefined);
+  return [steps[at - 1], steps[at + 1]].filter((step) => step !== undefined);
 }
 
 /** The settings of `after` that are not those of `before`. */

@@ -1,28 +1,28 @@
-import { HYPER_PARAMETERS } from '../model/hyper-parameters.js';
+import { HYPER_PARAMETERS, type HyperParameter } from '../model/hyper-parameters.js';
 import type { Settings } from '../model/settings.js';
 import { plural } from '../report/quantities.js';
-import { type Attempt, differences, type Tuning } from './climb.js';
+import { differences, type Trial, type Tuning } from './climb.js';
 
-/** What tuning rested on. */
+/** How a tuning was done. */
 export interface TuningFacts {
-  /** What `start` is called. */
+  /** What the report calls the starting settings. */
   base: string;
   start: Settings;
-  /** How many were judged. */
+  /** How many users' lists were evaluated. */
   users: number;
-  /** The latest items were held out, not some by lot. */
+  /** Whether the latest items were held out, not random ones. */
   latest: boolean;
   seconds: number;
 }
 
 /**
  * A paragraph: what was tried, what was chosen, and why.
- * @param cold what was tried for users without a history.
+ * @param cold the tuning for users without a history.
  */
-export function tuned(tuning: Tuning, cold: Tuning | undefined, facts: TuningFacts): string {
+export function tuningSummary(tuning: Tuning, cold: Tuning | undefined, facts: TuningFacts): string {
   const { base, start, users, latest, seconds } = facts;
-  const fits = 1 + new Set(tuning.attempts.filter(({ fitted }) => fitted).map(({ fit }) => fit)).size;
-  const trials = tuning.attempts.length + (cold?.attempts.length ?? 0);
+  const fits = 1 + new Set(tuning.trials.filter(({ fitted }) => fitted).map(({ fit }) => fit)).size;
+  const trials = tuning.trials.length + (cold?.trials.length ?? 0);
   const held = latest ? 'the latest items' : 'some items';
   const basis = `judged by ${held} of ${plural(users, 'user')}, held out: ${plural(trials, 'trial')}, ${plural(fits, 'fit')}, ${seconds.toFixed(1)} s`;
   const chosen = [
@@ -38,40 +38,33 @@ function whyNothing({ declined }: Tuning): string {
 }
 
 function choice(tuning: Tuning, start: Settings, what: string, than: string): string[] {
-  const moved = named(differences(start, tuning.settings), start);
-  if (moved.length === 0) return [];
+  const changes = valuesOf(differences(start, tuning.settings), (setting) => ` (not ${round(start[setting])})`);
+  if (changes === '') return [];
   const gain = ((100 * (tuning.after - tuning.before)) / tuning.before).toFixed(1);
-  return [`  chose ${moved.join(', ')}: ${what} ${gain} % ${than}`];
+  return [`  chose ${changes}: ${what} ${gain} % ${than}`];
 }
 
-/** Every trial in a line: what changed, what it was worth, and the gain with its standard error. */
-export function tuningTable(tuning: Tuning, cold: Tuning | undefined, base: string): string {
-  const rows = (trials: Tuning, from: string) => [
-    `    ${trials.before.toFixed(4)}  ${from}`,
-    ...trials.attempts.map(
-      (attempt) =>
-        `  ${attempt.accepted ? '*' : ' '} ${attempt.worth.toFixed(4)}  ${signed(attempt.gain)} ± ${attempt.error.toFixed(4)}  ${changesOf(attempt)}`,
-    ),
+/** A line per trial: what changed, its utility, and the gain with its standard error; accepted ones have a star. */
+export function trialTable(tuning: Tuning, cold: Tuning | undefined, base: string): string {
+  const rows = ({ before, trials }: Tuning, start: string) => [
+    `    ${before.toFixed(4)}  ${start}`,
+    ...trials.map(trialRow),
   ];
   return [...rows(tuning, base), ...(cold ? rows(cold, 'as if they had no history') : [])].join('\n');
 }
 
-function changesOf({ changes, fitted }: Attempt): string {
-  const names = HYPER_PARAMETERS.filter(({ setting }) => setting in changes);
-  const values = names.map(({ key, setting }) => `${key} ${round(Number(changes[setting]))}`);
-  return `${values.join(', ')}${fitted ? ' (fit)' : ''}`;
+function trialRow({ changes, utility, gain, error, accepted, fitted }: Trial): string {
+  const signed = `${gain < 0 ? '−' : '+'}${Math.abs(gain).toFixed(4)}`;
+  return `  ${accepted ? '*' : ' '} ${utility.toFixed(4)}  ${signed} ± ${error.toFixed(4)}  ${valuesOf(changes)}${fitted ? ' (fit)' : ''}`;
 }
 
-function named(changes: Partial<Settings>, before: Settings): string[] {
-  return HYPER_PARAMETERS.filter(({ setting }) => setting in changes).map(
-    ({ key, setting }) => `${key} ${round(Number(changes[setting]))} (not ${round(before[setting])})`,
-  );
+/** "lambda 3, power 1.25", in the order of the documented settings. */
+function valuesOf(changes: Partial<Settings>, note: (setting: HyperParameter['setting']) => string = () => ''): string {
+  return HYPER_PARAMETERS.filter(({ setting }) => setting in changes)
+    .map(({ key, setting }) => `${key} ${round(Number(changes[setting]))}${note(setting)}`)
+    .join(', ');
 }
 
 function round(value: number): number {
   return Number(value.toPrecision(6));
-}
-
-function signed(value: number): string {
-  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}`;
 }

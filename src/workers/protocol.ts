@@ -12,7 +12,7 @@ import type { Settings } from '../model/settings.js';
  *       shard (job, from, to) ──────▶
  *       ◀──────────── answer | failed        one at a time, until the parent disconnects
  */
-export const PROTOCOL = 5;
+export const PROTOCOL = 6;
 
 /** Rows in a file, and the first of them. */
 export interface RowFile {
@@ -69,11 +69,11 @@ export interface ListsJob {
   listLength: number;
 }
 
-/** Judge ways of finishing a model by what users did besides; row `way · users + user` stands for a user and a way of `waysOf`. */
+/** Try variants of a learned model on held-out items; row `batch · users + user` is a user under each variant of a batch of `variantBatches`. */
 export interface TrialJob {
   kind: 'trial';
   model: ModelFiles;
-  /** Each with the audience it recommends to (one a recency) and what finishing takes (one a half-life of popularity). */
+  /** Each with its audience (which differs by recency) and its item statistics (which differ by half-life of popularity). */
   variants: { settings: Settings; audience: string; statistics: string }[];
   /** Array file: users × items that were held out. */
   heldOut: string;
@@ -133,8 +133,8 @@ export interface ListsAnswer {
 }
 export interface TrialAnswer {
   kind: 'trial';
-  /** By row: what the list of each variant of its way is worth. */
-  worth: Float64Array;
+  /** Row by row: the utility of the user's list under each variant of the batch. */
+  utilities: Float64Array;
 }
 export type Answer = ReadAnswer | GramAnswer | FitAnswer | ScoreAnswer | ListsAnswer | TrialAnswer;
 
@@ -181,8 +181,8 @@ function asAnswer(answer: unknown): Answer | undefined {
       if (!(answer.items instanceof Uint32Array) || !(answer.length instanceof Uint32Array)) return undefined;
       return { kind: 'lists', items: answer.items, length: answer.length };
     case 'trial':
-      if (!('worth' in answer) || !(answer.worth instanceof Float64Array)) return undefined;
-      return { kind: 'trial', worth: answer.worth };
+      if (!('utilities' in answer) || !(answer.utilities instanceof Float64Array)) return undefined;
+      return { kind: 'trial', utilities: answer.utilities };
     default:
       return undefined;
   }

@@ -11,14 +11,14 @@ const folder = temporaryFolders();
 
 const TRIED = {
   changes: { lambda: 3, power: 0.8 },
-  worth: 0.25,
+  utility: 0.25,
   gain: -0.01,
   error: 0.002,
   accepted: false,
   fit: 1,
   fitted: true,
 };
-const AUTO = { explanation: 'two\nlines', table: '', tried: [TRIED], triedCold: [] };
+const AUTO = { explanation: 'two\nlines', table: '', trials: [TRIED], coldTrials: [] };
 
 const ENTRIES = [
   { kind: 'begin', format: 1, version: '1.2.3', options: { '--top': '10' } },
@@ -100,7 +100,7 @@ test.each(MEMBERS.map(({ entry, member }) => [entry.kind, member, entry] as cons
 
 test('trials that cannot have been are none', () => {
   const tried = (changed: object) =>
-    asEntry({ ...ENTRIES[2], auto: { ...AUTO, triedCold: [{ ...TRIED, ...changed }] } });
+    asEntry({ ...ENTRIES[2], auto: { ...AUTO, coldTrials: [{ ...TRIED, ...changed }] } });
   expect(tried({})).toBeDefined();
   for (const member of Object.keys(TRIED)) {
     for (const other of ['1', [null], undefined, { no: 1 }, { lambda: -1 }, { neighbors: 1.5 }]) {

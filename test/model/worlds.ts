@@ -1,10 +1,10 @@
 import fc from 'fast-check';
+import type { SampleKeys } from '../../src/evaluation/split.js';
 import { Random } from '../../src/matrix/sampling.js';
 import type { SparseRows } from '../../src/matrix/sparse.js';
 import { algorithmNamed } from '../../src/model/algorithms.js';
 import type { Observations } from '../../src/model/evidence.js';
 import { DEFAULT_SETTINGS, type ItemRowMethod, type Settings, type Weighting } from '../../src/model/settings.js';
-import type { LotKeys } from '../../src/tuning/holdout.js';
 
 /* Small worlds as dense tables, 0 where a sparse matrix has no cell. All numbers are sums of powers of two. */
 
@@ -151,8 +151,8 @@ export function largeWorld(seed: number, users: number, items: number): World {
   };
 }
 
-/** Lots that go by place, for worlds whose users and items have no ids. */
-export function placeKeys({ rows, columns }: SparseRows): LotKeys {
+/** Sample keys by index, for worlds whose users and items have no ids. */
+export function placeKeys({ rows, columns }: SparseRows): SampleKeys {
   return {
     users: Uint32Array.from({ length: rows }, (_, at) => at),
     items: Uint32Array.from({ length: columns }, (_, at) => at),

@@ -33,25 +33,25 @@ function startTestRun(): { run: Run; jobs: string[] } {
 }
 
 const { times, ...WORLD } = observationsOf(largeWorld(7, 60, 24));
-const REHEARSAL: ValidationSplit = validationSplit(
-  { ...WORLD, times, preferences: emptyRows(60, 4), excluded: emptyRows(60, 24) },
+const VALIDATION: ValidationSplit = validationSplit(
+  { ...WORLD, times, rated: undefined, preferences: emptyRows(60, 4), excluded: emptyRows(60, 24) },
   placeKeys(WORLD.interactions),
 );
 
-/** What the list of each judged user is worth when everything is learned anew. */
-function slowWorth(settings: Settings): number[] {
-  const { seen, judged, heldOut } = REHEARSAL;
+/** The utility of each user’s list when everything is learned anew. */
+function slowUtility(settings: Settings): number[] {
+  const { seen, users, heldOut } = VALIDATION;
   const { counts, rows, statistics } = learntFrom(seen, settings);
-  const histories = pickedRows(withRecency(seen.interactions, seen.times, settings.recency), judged);
+  const histories = pickedRows(withRecency(seen.interactions, seen.times, settings.recency), users);
   const { groupWeight, coldGroupWeight } = settings;
-  const groups = mapped(pickedRows(seen.groups, judged), (value, user) => {
+  const groups = mapped(pickedRows(seen.groups, users), (value, user) => {
     const items = histories.start[user + 1]! - histories.start[user]!;
     return value * (groupWeight + (coldGroupWeight - groupWeight) / (1 + items) ** 2);
   });
-  const signals = signalsOf(histories, pickedRows(seen.preferences, judged), groups);
+  const signals = signalsOf(histories, pickedRows(seen.preferences, users), groups);
   const audience = { signals, excluded: histories, offered: seen.offered };
   const recommender = new Recommender(modelOf(counts, [rows], [0], statistics, settings), audience, 20);
-  return Array.from(judged, (_, k) => {
+  return Array.from(users, (_, k) => {
     const wanted = [...heldOut.index.subarray(heldOut.start[k], heldOut.start[k + 1])];
     const places = [...recommender.recommend(k).items].flatMap((item, place) => (wanted.includes(item) ? [place] : []));
     const gain = (place: number) => 1 / Math.log2(place + 2);
@@ -62,7 +62,7 @@ function slowWorth(settings: Settings): number[] {
 
 test('what was counted and learned before is used again, and only where nothing differs that enters it', async () => {
   const { run, jobs } = startTestRun();
-  const bench = new SettingsEvaluator(run, REHEARSAL);
+  const evaluator = new SettingsEvaluator(run, VALIDATION);
   const start = settingsWith({ neighbors: 10 });
   const asked: [Partial<Settings>, Partial<Settings>[], string][] = [
     [{}, [{}, { popularityWeight: 30 }, { recency: 2 }, { popularityHalfLife: 0.1 }], 'gram fit trial'],
@@ -80,50 +80,50 @@ test('what was counted and learned before is used again, and only where nothing 
   ];
   for (const [learned, variants, kinds] of asked) {
     const settings = { ...start, ...learned };
-    const worths = await bench.judge(
+    const utilities = await evaluator.evaluate(
       settings,
       variants.map((variant) => ({ ...settings, ...variant })),
     );
     expect(jobs.splice(0).join(' '), JSON.stringify(learned)).toBe(kinds);
-    expect(worths.length).toBe(variants.length);
+    expect(utilities.length).toBe(variants.length);
     variants.forEach((variant, k) => {
-      slowWorth({ ...settings, ...variant }).forEach((value, user) => {
-        expect(worths[k]![user]).toBeCloseTo(value, 12);
+      slowUtility({ ...settings, ...variant }).forEach((value, user) => {
+        expect(utilities[k]![user]).toBeCloseTo(value, 12);
       });
     });
   }
 });
 
-test('a user whom no child can judge by one of the variants is judged by none', async () => {
+test('a user whom no child can evaluate under one of the variants counts for none', async () => {
   const { run } = startTestRun();
   const { pool } = run;
-  const bench = new SettingsEvaluator(run, REHEARSAL);
+  const evaluator = new SettingsEvaluator(run, VALIDATION);
   const settings = settingsWith({ neighbors: 10 });
   const variants = [settings, { ...settings, targetDamping: 0.45 }];
-  const whole = await bench.judge(settings, variants);
-  const users = REHEARSAL.judged.length;
-  const user = whole[1]!.findIndex((worth, at) => worth > 0 && whole[0]![at]! > 0);
+  const whole = await evaluator.evaluate(settings, variants);
+  const users = VALIDATION.users.length;
+  const user = whole[1]!.findIndex((utility, at) => utility > 0 && whole[0]![at]! > 0);
   const worked = pool.run.bind(pool);
   pool.run = async (job, shards, onAnswer, onLost) => {
     await worked(job, shards, onAnswer);
     const row = users + user;
     await onLost?.({ index: 0, from: row, to: row + 1, cost: 1 }, new ChildFailure('was killed', 'was killed'));
   };
-  const without = whole.map((worth) => worth.with(user, 0));
-  expect(await bench.judge(settings, variants)).toEqual(without);
+  const without = whole.map((utility) => utility.with(user, 0));
+  expect(await evaluator.evaluate(settings, variants)).toEqual(without);
 });
 
-test('a bench leaves no file behind, and few while it lasts', async () => {
+test('a settings evaluator leaves no file behind, and few while it lasts', async () => {
   const { run } = startTestRun();
-  const bench = new SettingsEvaluator(run, REHEARSAL);
+  const evaluator = new SettingsEvaluator(run, VALIDATION);
   const files = () => readdirSync(run.directory.path).length;
   const counts: number[] = [];
   for (const basketDamping of [0, 0.25, 0.5, 0.75, 1, 1.25]) {
     const settings = settingsWith({ neighbors: 10, basketDamping });
-    await bench.judge(settings, [settings]);
+    await evaluator.evaluate(settings, [settings]);
     counts.push(files());
   }
   expect(counts.slice(1)).toEqual(Array(5).fill(counts[1]));
-  bench.end();
+  evaluator.end();
   expect(files()).toBe(0);
 });

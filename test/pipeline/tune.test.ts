@@ -60,7 +60,7 @@ test('a method by name is not tuned, and nothing is said of it', async () => {
   expect(said).toEqual([]);
 });
 
-test('with too few users to judge by, auto keeps the fixed defaults and says why', async () => {
+test('with too few users to evaluate by, auto keeps the fixed defaults and says why', async () => {
   const { run } = startTestRun();
   const method = methodOf('auto', ['lambda=3'], '--algorithm');
   expect(await settle(run, datasetOf(largeWorld(1, 60, 20)), method)).toEqual({
@@ -69,8 +69,8 @@ test('with too few users to judge by, auto keeps the fixed defaults and says why
       explanation:
         'the fixed defaults with what was set: 54 users with items to hold out, 100 are wanted to tell a gain from noise',
       table: '',
-      tried: [],
-      triedCold: [],
+      trials: [],
+      coldTrials: [],
     },
   });
 });

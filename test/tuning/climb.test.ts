@@ -3,11 +3,19 @@ import { describe, expect, test } from 'vitest';
 import { hashOf } from '../../src/matrix/sampling.js';
 import { HYPER_PARAMETERS } from '../../src/model/hyper-parameters.js';
 import type { Settings } from '../../src/model/settings.js';
-import { differences, ifWorth, type Judge, type Knobs, type Tuning, tune, tuneCold } from '../../src/tuning/climb.js';
+import {
+  differences,
+  type Evaluate,
+  keepStartUnless,
+  type SearchSpace,
+  type Tuning,
+  tune,
+  tuneCold,
+} from '../../src/tuning/climb.js';
 import { settingsWith } from '../model/worlds.js';
 
 const START = settingsWith({});
-const ALL: Knobs = { times: true, attributes: true, groups: true, fixed: new Set() };
+const ALL: SearchSpace = { times: true, attributes: true, groups: true, fixed: new Set() };
 const FREE = ['targetDamping', 'power', 'popularityWeight', 'popularityHalfLife', 'recency', 'groupWeight'] as const;
 const FITTED = ['lambda', 'attributeWeight', 'basketDamping', 'sourceDamping'] as const;
 const USERS = 100;
@@ -15,41 +23,42 @@ const USERS = 100;
 interface Call {
   learned: Settings;
   variants: readonly Settings[];
-  worths: Float64Array[];
+  utilities: Float64Array[];
 }
 
-/** A judge that finds settings worth what `worth` says, and remembers what it was asked. */
-function judgeBy(worth: (settings: Settings, user: number) => number): { judge: Judge; calls: Call[] } {
+/** Gives settings the utility that `utility` says, and remembers what it was asked. */
+function evaluateBy(utility: (settings: Settings, user: number) => number): { evaluate: Evaluate; calls: Call[] } {
   const calls: Call[] = [];
-  const judge: Judge = async (learned, variants) => {
-    const worths = variants.map((variant) => Float64Array.from({ length: USERS }, (_, user) => worth(variant, user)));
-    calls.push({ learned, variants, worths });
-    return worths;
+  const evaluate: Evaluate = async (learned, variants) => {
+    const utilities = variants.map((variant) =>
+      Float64Array.from({ length: USERS }, (_, user) => utility(variant, user)),
+    );
+    calls.push({ learned, variants, utilities });
+    return utilities;
   };
-  return { judge, calls };
+  return { evaluate, calls };
 }
 
-/** Worth by lot: hilly, and other for every setting. */
-function byLot(seed: number): (settings: Settings, user: number) => number {
-  const lots = new WeakMap<Settings, number>();
+/** A random utility for every setting: hilly. */
+function randomUtility(seed: number): (settings: Settings, user: number) => number {
+  const hashes = new WeakMap<Settings, number>();
   return (settings, user) => {
-    const known = lots.get(settings);
-    const lot =
-      known ?? [...JSON.stringify(settings)].reduce((hash, sign) => hashOf(seed, hash, sign.charCodeAt(0)), 0);
-    if (known === undefined) lots.set(settings, lot);
-    return 1 + 0.1 * (lot / 2 ** 32) + (0.01 * hashOf(seed, lot, user)) / 2 ** 32;
+    const known = hashes.get(settings);
+    const hash = known ?? [...JSON.stringify(settings)].reduce((sum, sign) => hashOf(seed, sum, sign.charCodeAt(0)), 0);
+    if (known === undefined) hashes.set(settings, hash);
+    return 1 + 0.1 * (hash / 2 ** 32) + (0.01 * hashOf(seed, hash, user)) / 2 ** 32;
   };
 }
 
-/** Worth that falls from `peak` on, in proportion to how far the logarithms are apart. */
+/** A utility that falls from `peak` on, in proportion to how far the logarithms are apart. */
 function peaked(setting: (typeof FREE)[number] | (typeof FITTED)[number], peak: number) {
   return (settings: Settings) => 1 - 0.05 * Math.abs(Math.log(settings[setting] + 0.01) - Math.log(peak + 0.01));
 }
 
 const mean = (values: Float64Array) => values.reduce((a, b) => a + b, 0) / values.length;
-const accepted = ({ attempts }: Tuning) => attempts.filter((attempt) => attempt.accepted);
+const accepted = ({ trials }: Tuning) => trials.filter((trial) => trial.accepted);
 
-describe('a knob that costs no fit', () => {
+describe('a setting that costs no fit', () => {
   test.each<[(typeof FREE)[number], number]>([
     ['popularityWeight', 0],
     ['popularityWeight', 300],
@@ -64,31 +73,31 @@ describe('a knob that costs no fit', () => {
   ])('%s climbs its ladder to %d where that is best, and nothing else moves', async (setting, peak) => {
     // A half-life of 0 is none at all: longest, not shortest.
     const length = (x: number) => (setting === 'popularityHalfLife' && x === 0 ? 1 : x);
-    const { judge } = judgeBy((settings) =>
+    const { evaluate } = evaluateBy((settings) =>
       peaked(setting, length(peak))({ ...settings, [setting]: length(settings[setting]) }),
     );
-    const { settings } = await tune(START, ALL, judge, 1);
+    const { settings } = await tune(START, ALL, evaluate, 1);
     expect(settings).toEqual({ ...START, [setting]: peak });
   });
 
   test('is moved beside others that gain, in the same round', async () => {
     const parts = [peaked('popularityWeight', 10), peaked('recency', 1), peaked('power', 1.25)];
-    const { judge } = judgeBy((settings) => parts.reduce((total, part) => total + part(settings) - 1, 1));
-    const tuning = await tune(START, ALL, judge, 1);
+    const { evaluate } = evaluateBy((settings) => parts.reduce((total, part) => total + part(settings) - 1, 1));
+    const tuning = await tune(START, ALL, evaluate, 1);
     expect(tuning.settings).toEqual({ ...START, popularityWeight: 10, recency: 1, power: 1.25 });
     expect(accepted(tuning).length).toBe(1);
   });
 
   test('is moved alone where together they are worse', async () => {
-    const { judge } = judgeBy(({ recency, power }) => {
+    const { evaluate } = evaluateBy(({ recency, power }) => {
       if (recency === 1) return power === 1 ? 1.1 : 0.5;
       return power === 1.25 ? 1.05 : 1;
     });
-    expect((await tune(START, ALL, judge, 1)).settings).toEqual({ ...START, recency: 1 });
+    expect((await tune(START, ALL, evaluate, 1)).settings).toEqual({ ...START, recency: 1 });
   });
 });
 
-describe('a knob that costs a fit', () => {
+describe('a setting that costs a fit', () => {
   test.each<[(typeof FITTED)[number], number]>([
     ['lambda', 48],
     ['lambda', 0.75],
@@ -97,8 +106,8 @@ describe('a knob that costs a fit', () => {
     ['basketDamping', 0],
     ['basketDamping', 1.25],
   ])('%s is moved on to %d while that gains', async (setting, peak) => {
-    const { judge } = judgeBy(peaked(setting, peak));
-    const { settings } = await tune(START, ALL, judge, 30);
+    const { evaluate } = evaluateBy(peaked(setting, peak));
+    const { settings } = await tune(START, ALL, evaluate, 30);
     expect(settings[setting]).toBeCloseTo(peak, 12);
     expect(Object.keys(differences(START, settings))).toEqual([setting]);
   });
@@ -108,17 +117,19 @@ describe('a knob that costs a fit', () => {
     ['sourceDamping', 0.9],
   ])('%s is moved in fine steps, to %d, where something has gained before', async (setting, peak) => {
     const fine = peaked(setting, peak);
-    const gained = judgeBy((settings) => fine(settings) + (settings.recency === 1 ? 0.1 : 0));
-    const { settings } = await tune(START, ALL, gained.judge, 30);
+    const gained = evaluateBy((settings) => fine(settings) + (settings.recency === 1 ? 0.1 : 0));
+    const { settings } = await tune(START, ALL, gained.evaluate, 30);
     expect(settings[setting]).toBeCloseTo(peak, 12);
-    const { judge, calls } = judgeBy(fine);
-    expect((await tune(START, ALL, judge, 30)).settings[setting]).toBe(START[setting]);
+    const { evaluate, calls } = evaluateBy(fine);
+    expect((await tune(START, ALL, evaluate, 30)).settings[setting]).toBe(START[setting]);
     expect(calls.map(({ learned }) => learned[setting])).not.toContain(peak);
   });
 
   test('is fitted with others of b and β beside it, and takes them where they gain', async () => {
-    const { judge, calls } = judgeBy(({ lambda, targetDamping }) => (lambda === 3 && targetDamping > 0.2 ? 1.1 : 1));
-    const { settings } = await tune(START, ALL, judge, 2);
+    const { evaluate, calls } = evaluateBy(({ lambda, targetDamping }) =>
+      lambda === 3 && targetDamping > 0.2 ? 1.1 : 1,
+    );
+    const { settings } = await tune(START, ALL, evaluate, 2);
     expect(settings).toEqual({ ...START, lambda: 3, targetDamping: 0.3 });
     const fit = calls.find(({ learned }) => learned.lambda === 3)!;
     expect(fit.variants.map((variant) => differences(fit.learned, variant))).toEqual([
@@ -131,11 +142,11 @@ describe('a knob that costs a fit', () => {
   });
 });
 
-test('knobs are tried in their order: down, on while it gains, and up only where down was no gain', async () => {
-  const { judge, calls } = judgeBy(peaked('lambda', 3));
-  await tune(START, ALL, judge, 30);
+test('space are tried in their order: down, on while it gains, and up only where down was no gain', async () => {
+  const { evaluate, calls } = evaluateBy(peaked('lambda', 3));
+  await tune(START, ALL, evaluate, 30);
   const learned = calls.map((call) => differences(START, call.learned));
-  // What comes before the first fit are the knobs that cost none.
+  // What comes before the first fit are the space that cost none.
   const fits = learned.slice(learned.findIndex((change) => Object.keys(change).length > 0));
   const lambda = 3;
   const expected: Partial<Settings>[] = [
@@ -149,23 +160,23 @@ test('knobs are tried in their order: down, on while it gains, and up only where
     { lambda: 6 },
     { lambda, sourceDamping: 0.3 },
     { lambda, sourceDamping: 0.7 },
-    // The knobs that cost no fit, once more.
+    // The space that cost no fit, once more.
     { lambda },
   ];
   expect(fits).toEqual(expected);
 });
 
-test('a knob that costs no fit is tried again when all is fitted', async () => {
-  const { judge } = judgeBy(({ lambda, recency }) => (lambda === 3 ? 1.1 + (recency === 1 ? 0.1 : 0) : 1));
-  expect((await tune(START, ALL, judge, 30)).settings).toEqual({ ...START, lambda: 3, recency: 1 });
+test('a setting that costs no fit is tried again when all is fitted', async () => {
+  const { evaluate } = evaluateBy(({ lambda, recency }) => (lambda === 3 ? 1.1 + (recency === 1 ? 0.1 : 0) : 1));
+  expect((await tune(START, ALL, evaluate, 30)).settings).toEqual({ ...START, lambda: 3, recency: 1 });
 });
 
 describe('noise', () => {
-  /** Settings with another λ are worth `gain` more, give or take `spread` from user to user. */
-  const judgeWith = (gain: number, spread: number) =>
-    judgeBy(({ lambda }, user) => 1 + (lambda < 12 ? gain + (user % 2 === 0 ? spread : -spread) : 0)).judge;
+  /** Settings with another λ gain `gain`, give or take `spread` from user to user. */
+  const evaluateWith = (gain: number, spread: number) =>
+    evaluateBy(({ lambda }, user) => 1 + (lambda < 12 ? gain + (user % 2 === 0 ? spread : -spread) : 0)).evaluate;
   const takes = async (gain: number, spread: number) =>
-    (await tune(START, ALL, judgeWith(gain, spread), 4)).settings.lambda !== 12;
+    (await tune(START, ALL, evaluateWith(gain, spread), 4)).settings.lambda !== 12;
 
   test('is what a gain is below two standard errors of it', async () => {
     // The standard error of 100 users that differ by ± 1 is 1 / √99.
@@ -173,27 +184,27 @@ describe('noise', () => {
     expect(await takes(2.01 / Math.sqrt(99), 1)).toBe(true);
   });
 
-  test('is what a gain is below 0.4 % of the worth before', async () => {
+  test('is what a gain is below 0.4 % of the utility before', async () => {
     expect(await takes(0.0039, 0)).toBe(false);
     expect(await takes(0.0041, 0)).toBe(true);
   });
 
-  test('is all there is where every list is worth nothing', async () => {
-    const { judge } = judgeBy(() => 0);
-    const tuning = await tune(START, ALL, judge, 10);
+  test('is all there is where no list has any utility', async () => {
+    const { evaluate } = evaluateBy(() => 0);
+    const tuning = await tune(START, ALL, evaluate, 10);
     expect(tuning).toMatchObject({ settings: START, before: 0, after: 0 });
     expect(accepted(tuning)).toEqual([]);
   });
 
   test('has its standard error told beside the gain', async () => {
-    const { judge } = judgeBy(({ lambda }, user) => 1 + (lambda < 12 ? user / USERS : 0));
-    const { attempts } = await tune(START, ALL, judge, 2);
-    const attempt = attempts.find(({ changes }) => changes.lambda === 3)!;
+    const { evaluate } = evaluateBy(({ lambda }, user) => 1 + (lambda < 12 ? user / USERS : 0));
+    const { trials } = await tune(START, ALL, evaluate, 2);
+    const trial = trials.find(({ changes }) => changes.lambda === 3)!;
     const gains = Array.from({ length: USERS }, (_, user) => user / USERS);
     const gain = gains.reduce((a, b) => a + b) / USERS;
     const variance = gains.reduce((total, x) => total + (x - gain) ** 2, 0) / (USERS - 1);
-    expect(attempt.gain).toBeCloseTo(gain, 12);
-    expect(attempt.error).toBeCloseTo(Math.sqrt(variance / USERS), 12);
+    expect(trial.gain).toBeCloseTo(gain, 12);
+    expect(trial.error).toBeCloseTo(Math.sqrt(variance / USERS), 12);
   });
 });
 
@@ -201,7 +212,7 @@ const keys = [...FREE, ...FITTED];
 const searches = fc.record({
   seed: fc.nat(1000),
   fits: fc.integer({ min: 1, max: 12 }),
-  knobs: fc.record({
+  space: fc.record({
     times: fc.boolean(),
     attributes: fc.boolean(),
     groups: fc.boolean(),
@@ -209,12 +220,12 @@ const searches = fc.record({
   }),
 });
 
-describe('whatever the worth', () => {
-  const law = (holds: (tuning: Tuning, calls: Call[], knobs: Knobs, fits: number) => void) =>
+describe('whatever the utility', () => {
+  const law = (holds: (tuning: Tuning, calls: Call[], space: SearchSpace, fits: number) => void) =>
     fc.assert(
-      fc.asyncProperty(searches, async ({ seed, fits, knobs }) => {
-        const { judge, calls } = judgeBy(byLot(seed));
-        holds(await tune(START, knobs, judge, fits), calls, knobs, fits);
+      fc.asyncProperty(searches, async ({ seed, fits, space }) => {
+        const { evaluate, calls } = evaluateBy(randomUtility(seed));
+        holds(await tune(START, space, evaluate, fits), calls, space, fits);
       }),
     );
 
@@ -237,10 +248,10 @@ describe('whatever the worth', () => {
     }));
 
   test('no more is fitted than was allowed, and variants differ from what was fitted in what costs no fit', () =>
-    law(({ attempts }, calls, _, fits) => {
+    law(({ trials }, calls, _, fits) => {
       const fitted = calls.map(({ learned }) => JSON.stringify(FITTED.map((key) => learned[key])));
       expect(new Set(fitted).size).toBeLessThanOrEqual(fits);
-      expect(Math.max(1, ...attempts.map(({ fit }) => fit))).toBeLessThanOrEqual(fits);
+      expect(Math.max(1, ...trials.map(({ fit }) => fit))).toBeLessThanOrEqual(fits);
       for (const { learned, variants } of calls) {
         expect(variants.length).toBeGreaterThan(0);
         for (const variant of variants) {
@@ -258,34 +269,34 @@ describe('whatever the worth', () => {
       }
     }));
 
-  test('every variant but the start is told of, with its worth and its gain', () =>
-    law(({ attempts }, calls) => {
-      const worths = calls.flatMap((call) => call.worths.map(mean));
-      expect(attempts.map(({ worth }) => worth).sort()).toEqual(worths.slice(1).sort());
-      for (const { changes } of attempts) expect(Object.keys(changes).length).toBeLessThanOrEqual(keys.length);
+  test('every variant but the start is among the trials, with its utility and its gain', () =>
+    law(({ trials }, calls) => {
+      const utilities = calls.flatMap((call) => call.utilities.map(mean));
+      expect(trials.map(({ utility }) => utility).sort()).toEqual(utilities.slice(1).sort());
+      for (const { changes } of trials) expect(Object.keys(changes).length).toBeLessThanOrEqual(keys.length);
     }));
 
-  test('the changes that were accepted lead from the start to what was chosen, each to more worth', () =>
+  test('the changes that were accepted lead from the start to what was chosen, each to more utility', () =>
     law((tuning, calls) => {
       const { settings, before, after } = tuning;
       const steps = accepted(tuning);
       expect(Object.assign({ ...START }, ...steps.map(({ changes }) => changes))).toEqual(settings);
-      expect(before).toBe(mean(calls[0]!.worths[0]!));
-      let worth = before;
+      expect(before).toBe(mean(calls[0]!.utilities[0]!));
+      let utility = before;
       for (const step of steps) {
-        expect(step.worth).toBeGreaterThan(worth * 1.004);
+        expect(step.utility).toBeGreaterThan(utility * 1.004);
         expect(step.gain).toBeGreaterThan(2 * step.error);
-        expect(step.gain).toBeCloseTo(step.worth - worth, 9);
-        worth = step.worth;
+        expect(step.gain).toBeCloseTo(step.utility - utility, 9);
+        utility = step.utility;
       }
-      expect(after).toBe(worth);
+      expect(after).toBe(utility);
     }));
 
   test('a search is the same when it is made again', () =>
     fc.assert(
-      fc.asyncProperty(searches, async ({ seed, fits, knobs }) => {
-        const [one, other] = [judgeBy(byLot(seed)), judgeBy(byLot(seed))];
-        expect(await tune(START, knobs, one.judge, fits)).toEqual(await tune(START, knobs, other.judge, fits));
+      fc.asyncProperty(searches, async ({ seed, fits, space }) => {
+        const [one, other] = [evaluateBy(randomUtility(seed)), evaluateBy(randomUtility(seed))];
+        expect(await tune(START, space, one.evaluate, fits)).toEqual(await tune(START, space, other.evaluate, fits));
         expect(one.calls).toEqual(other.calls);
       }),
     ));
@@ -294,10 +305,10 @@ describe('whatever the worth', () => {
 test.each<[string, (settings: Settings) => number]>([
   ['lower b', ({ targetDamping }) => 10 - targetDamping],
   ['higher β', ({ popularityWeight }) => Math.log(10 + popularityWeight)],
-])('where ever %s is better, none is tried that could not be set by hand', async (_, worth) => {
-  const { judge, calls } = judgeBy((settings) => worth(settings) + 2 * Math.abs(Math.log(settings.lambda)));
+])('where ever %s is better, none is tried that could not be set by hand', async (_, utility) => {
+  const { evaluate, calls } = evaluateBy((settings) => utility(settings) + 2 * Math.abs(Math.log(settings.lambda)));
   const fixed = new Set<keyof Settings>(['attributeWeight', 'basketDamping', 'sourceDamping']);
-  await tune(START, { ...ALL, fixed }, judge, 20);
+  await tune(START, { ...ALL, fixed }, evaluate, 20);
   for (const settings of calls.flatMap(({ variants }) => variants)) {
     for (const { setting, low, high } of HYPER_PARAMETERS) {
       expect(settings[setting] >= low && settings[setting] <= high, `${setting} ${settings[setting]}`).toBe(true);
@@ -306,38 +317,38 @@ test.each<[string, (settings: Settings) => number]>([
 });
 
 test('without popularity no variant is tried twice in one fit', async () => {
-  const { judge, calls } = judgeBy(() => 1);
-  await tune({ ...START, popularityWeight: 0 }, ALL, judge, 5);
+  const { evaluate, calls } = evaluateBy(() => 1);
+  await tune({ ...START, popularityWeight: 0 }, ALL, evaluate, 5);
   for (const { variants } of calls) {
     expect(new Set(variants.map((variant) => JSON.stringify(variant))).size).toBe(variants.length);
   }
 });
 
 describe('what groups count for users without a history', () => {
-  const cold = (worth: (weight: number) => number) => judgeBy(({ coldGroupWeight }) => worth(coldGroupWeight));
+  const cold = (utility: (weight: number) => number) => evaluateBy(({ coldGroupWeight }) => utility(coldGroupWeight));
 
   test.each([0, 0.5, 3, 10])('becomes %d where that serves them best, and nothing else moves', async (peak) => {
-    const { judge } = cold((weight) => 1 - 0.01 * Math.abs(weight - peak));
-    const tuning = await tuneCold(START, judge);
+    const { evaluate } = cold((weight) => 1 - 0.01 * Math.abs(weight - peak));
+    const tuning = await tuneCold(START, evaluate);
     expect(tuning.settings).toEqual({ ...START, coldGroupWeight: peak });
     expect(tuning.before).toBeCloseTo(1 - 0.01 * Math.abs(1 - peak), 12);
     expect(tuning.after).toBe(1);
   });
 
   test('stays where no other is better beyond noise', async () => {
-    const tuning = await tuneCold(START, cold((weight) => (weight === 3 ? 1.003 : 1)).judge);
+    const tuning = await tuneCold(START, cold((weight) => (weight === 3 ? 1.003 : 1)).evaluate);
     expect(tuning.settings).toEqual(START);
-    expect(tuning.attempts.map(({ changes }) => changes.coldGroupWeight)).toEqual([0, 0.5, 3, 10]);
+    expect(tuning.trials.map(({ changes }) => changes.coldGroupWeight)).toEqual([0, 0.5, 3, 10]);
   });
 });
 
 test('what was found is left where it is better by too small a share, and the share is told', async () => {
-  const { judge } = judgeBy(({ lambda }) => (lambda < 12 ? 1.02 : 1));
-  const tuning = await tune(START, ALL, judge, 4);
-  expect(ifWorth(tuning, START, 0.019)).toBe(tuning);
-  const left = ifWorth(tuning, START, 0.021);
-  expect(left).toMatchObject({ settings: START, before: 1, after: 1, attempts: tuning.attempts });
+  const { evaluate } = evaluateBy(({ lambda }) => (lambda < 12 ? 1.02 : 1));
+  const tuning = await tune(START, ALL, evaluate, 4);
+  expect(keepStartUnless(tuning, START, 0.019)).toBe(tuning);
+  const left = keepStartUnless(tuning, START, 0.021);
+  expect(left).toMatchObject({ settings: START, before: 1, after: 1, trials: tuning.trials });
   expect(left.declined).toBeCloseTo(0.02, 12);
-  const nothing = await tune(START, ALL, judgeBy(() => 1).judge, 4);
-  expect(ifWorth(nothing, START, 0.5)).toBe(nothing);
+  const nothing = await tune(START, ALL, evaluateBy(() => 1).evaluate, 4);
+  expect(keepStartUnless(nothing, START, 0.5)).toBe(nothing);
 });

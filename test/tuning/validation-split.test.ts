@@ -5,7 +5,7 @@ import { emptyRows, pickedRows, type SparseRows } from '../../src/matrix/sparse.
 import { type ValidationSplit, validationSplit } from '../../src/tuning/validation-split.js';
 import { columnsOf, denseOf, observationsOf, placeKeys, rowsOf, table, type World, worlds } from '../model/worlds.js';
 
-const rehearsed = (seen: ValidationSplit['seen']) => validationSplit(seen, placeKeys(seen.interactions));
+const splitOf = (seen: ValidationSplit['seen']) => validationSplit(seen, placeKeys(seen.interactions));
 
 const scenes = worlds.chain((world) =>
   fc.record({
@@ -19,19 +19,20 @@ function seenOf({ world, preferences }: { world: World; preferences: number[][] 
   return {
     ...seen,
     times,
+    rated: undefined,
     preferences: rowsOf(preferences, preferences[0]!.length),
     excluded: emptyRows(world.interactions.length, world.offered.length),
   };
 }
 
-test('what is judged was liked and is not learned from; of everybody who has two items one is held out', () => {
+test('what is held out was liked and is not learned from; of everybody who has two items one is held out', () => {
   fc.assert(
     fc.property(scenes, (scene) => {
       const { world } = scene;
-      const { seen, judged, heldOut } = rehearsed(seenOf(scene));
+      const { seen, users, heldOut } = splitOf(seenOf(scene));
       const train = denseOf(seen.interactions);
-      expect(heldOut.rows).toBe(judged.length);
-      judged.forEach((user, k) => {
+      expect(heldOut.rows).toBe(users.length);
+      users.forEach((user, k) => {
         const items = columnsOf(heldOut, k);
         expect(items.length).toBeGreaterThan(0);
         for (const item of items) {
@@ -56,7 +57,7 @@ test('where there are times the latest are held out, and times stay beside their
   fc.assert(
     fc.property(scenes, (scene) => {
       const { times } = scene.world;
-      const { seen, judged, heldOut } = rehearsed(seenOf(scene));
+      const { seen, users, heldOut } = splitOf(seenOf(scene));
       if (!times) {
         expect(seen.times).toBeUndefined();
         return;
@@ -65,7 +66,7 @@ test('where there are times the latest are held out, and times stay beside their
         row.flatMap((x, item) => (x === 0 ? [] : [times[user]![item]!])),
       );
       expect(Array.from(seen.times ?? [])).toEqual(beside);
-      judged.forEach((user, k) => {
+      users.forEach((user, k) => {
         const when = (item: number) => (Number.isNaN(times[user]![item]!) ? 0 : times[user]![item]!);
         const last = Math.max(0, ...columnsOf(seen.interactions, user).map(when));
         for (const item of columnsOf(heldOut, k)) expect(when(item)).toBeGreaterThanOrEqual(last);
@@ -78,10 +79,10 @@ test('everything else that was seen is as it was, and a validation split is the 
   fc.assert(
     fc.property(scenes, (scene) => {
       const seen = seenOf(scene);
-      const validation = rehearsed(seen);
+      const validation = splitOf(seen);
       const { attributes, groups, preferences, offered } = seen;
       expect(validation.seen).toMatchObject({ attributes, groups, preferences, offered });
-      expect(rehearsed(seenOf(scene))).toEqual(validation);
+      expect(splitOf(seenOf(scene))).toEqual(validation);
     }),
   );
 });
@@ -101,6 +102,7 @@ function crowd(
       value: new Float32Array(entries).fill(1),
     },
     times: Float64Array.from({ length: entries }, (_, e) => e),
+    rated: undefined,
     offered: new Uint8Array(50).fill(1),
     attributes: emptyRows(50, 0),
     groups: {
@@ -115,13 +117,13 @@ function crowd(
   };
 }
 
-test('of many users 4,000 are judged, those of the smallest keys, in the order of users', () => {
+test('of many users the lists of 4,000 are evaluated: those of the smallest keys, in the order of users', () => {
   const all = crowd(9000, 2);
   const users = Uint32Array.from({ length: 9000 }, (_, user) => 2 ** 32 - 1 - user);
-  const { judged, heldOut, seen } = validationSplit(all, { ...placeKeys(all.interactions), users });
+  const { users: evaluated, heldOut, seen } = validationSplit(all, { ...placeKeys(all.interactions), users });
   expect(seen.interactions.rows).toBe(9000);
   expect(heldOut.rows).toBe(4000);
-  expect(Array.from(judged)).toEqual(Array.from({ length: 4000 }, (_, k) => 5000 + k));
+  expect(Array.from(evaluated)).toEqual(Array.from({ length: 4000 }, (_, k) => 5000 + k));
 });
 
 test('of more than two million interactions a sample of the users by key is taken, with all that is theirs', () => {
@@ -129,9 +131,9 @@ test('of more than two million interactions a sample of the users by key is take
   const all = crowd(users, 14);
   // Every second user, that is.
   const keys = Uint32Array.from({ length: users }, (_, user) => (user % 2 === 0 ? user : 2 ** 31 + user));
-  const { seen, judged, heldOut } = validationSplit(all, { ...placeKeys(all.interactions), users: keys });
+  const { seen, users: evaluated, heldOut } = validationSplit(all, { ...placeKeys(all.interactions), users: keys });
   expect(seen.interactions.rows).toBe(users / 2);
-  expect([seen.groups.rows, seen.preferences.rows, judged.length]).toEqual([users / 2, users / 2, 4000]);
+  expect([seen.groups.rows, seen.preferences.rows, evaluated.length]).toEqual([users / 2, users / 2, 4000]);
   expect(seen.interactions.index.length).toBeLessThanOrEqual(2_000_000);
   expect(new Set(seen.groups.index)).toEqual(new Set([0, 2, 4, 6, 8]));
   for (const k of [0, 1, 2222, users / 2 - 1]) {
@@ -143,11 +145,11 @@ test('of more than two million interactions a sample of the users by key is take
     );
   }
   const k = 1234;
-  const original = pickedRows(all.interactions, [2 * judged[k]!]);
+  const original = pickedRows(all.interactions, [2 * evaluated[k]!]);
   expect(columnsOf(heldOut, k)).toEqual(columnsOf(original, 0).slice(12));
 });
 
-test('users in another order are judged alike', () => {
+test('users in another order are split alike', () => {
   const order = Uint32Array.from({ length: 9000 }, (_, k) => (k * 7) % 9000);
   const all = { ...crowd(9000, 9), times: undefined };
   const keys = { users: order.map((k) => hashOf(1, 2, k)), items: placeKeys(all.interactions).items };
@@ -157,8 +159,8 @@ test('users in another order are judged alike', () => {
     { ...all, interactions: turned, groups: pickedRows(all.groups, Array.from(order.keys()).reverse()) },
     { ...keys, users: keys.users.slice().reverse() },
   );
-  const told = ({ judged, heldOut }: ValidationSplit, from: Uint32Array) =>
-    Array.from(judged, (user, k) => `${from[user]}: ${columnsOf(heldOut, k)}`).sort();
+  const told = ({ users, heldOut }: ValidationSplit, from: Uint32Array) =>
+    Array.from(users, (user, k) => `${from[user]}: ${columnsOf(heldOut, k)}`).sort();
   expect(told(back, order.slice().reverse())).toEqual(told(there, order));
 });
 
@@ -171,8 +173,8 @@ test('what no list can hold is not asked for: items that are not offered, and th
       const keys = placeKeys(interactions);
       const plain = validationSplit({ ...seen, offered: new Uint8Array(interactions.columns).fill(1) }, keys);
       const less = validationSplit({ ...seen, excluded: rowsOf(table, interactions.columns) }, keys);
-      const asked = ({ judged, heldOut }: ValidationSplit) =>
-        Array.from(judged).flatMap((user, k) => columnsOf(heldOut, k).map((item) => [user, item] as const));
+      const asked = ({ users, heldOut }: ValidationSplit) =>
+        Array.from(users).flatMap((user, k) => columnsOf(heldOut, k).map((item) => [user, item] as const));
       expect(asked(less)).toEqual(
         asked(plain).filter(([user, item]) => seen.offered[item] === 1 && table[user]![item] === 0),
       );

@@ -6,7 +6,7 @@ const gram = { kind: 'gram', path: '/gram.0' } as const;
 const fit = { kind: 'fit', path: '/rows.0', precision: Float64Array.of(1), length: Float64Array.of(1) } as const;
 const score = { kind: 'score', csv: Uint8Array.of(97), users: 1, rows: 1, short: 0, empty: 0 } as const;
 const lists = { kind: 'lists', items: Uint32Array.of(4, 2), length: Uint32Array.of(2) } as const;
-const trial = { kind: 'trial', worth: Float64Array.of(0.5) } as const;
+const trial = { kind: 'trial', utilities: Float64Array.of(0.5) } as const;
 
 test.each<[string, ToParent]>([
   ['ready', { type: 'ready', protocol: PROTOCOL }],
@@ -54,7 +54,7 @@ test.each<[string, unknown]>([
   ['precisions as a list', { type: 'answer', index: 0, answer: { ...fit, precision: [1] } }],
   ['precisions as single floats', { type: 'answer', index: 0, answer: { ...fit, precision: Float32Array.of(1) } }],
   ['items as single floats', { type: 'answer', index: 0, answer: { ...lists, items: Float32Array.of(1) } }],
-  ['worth as single floats', { type: 'answer', index: 0, answer: { ...trial, worth: Float32Array.of(1) } }],
+  ['utilities as single floats', { type: 'answer', index: 0, answer: { ...trial, utilities: Float32Array.of(1) } }],
   ['CSV as text', { type: 'answer', index: 0, answer: { ...score, csv: 'a' } }],
   ['users as text', { type: 'answer', index: 0, answer: { ...score, users: '1' } }],
 ])('%s is no message', (_, message) => {

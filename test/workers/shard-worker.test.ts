@@ -13,7 +13,7 @@ import type { Settings } from '../../src/model/settings.js';
 import { signalsOf, withRecency } from '../../src/ranking/audience.js';
 import { modelOf } from '../../src/ranking/model.js';
 import { Recommender } from '../../src/ranking/recommender.js';
-import { Trial, waysOf } from '../../src/tuning/trial.js';
+import { VariantEvaluator, variantBatches } from '../../src/tuning/variant-evaluator.js';
 import { Child } from '../../src/workers/child.js';
 import { matrixArrays, matrixFrom } from '../../src/workers/matrix-file.js';
 import type { Shard } from '../../src/workers/plan.js';
@@ -159,7 +159,7 @@ test('what children count of the Gram matrix is what one counts', async () => {
   expect(joined('candidates', paths.map(candidatesPath))).toEqual(whole.candidates);
 });
 
-test('what children judge variants by is what one trial finds', async () => {
+test('variants have the same utilities whether children evaluate them or one evaluator does', async () => {
   const at = folder();
   const settings = settingsWith({ neighbors: 5 });
   const pool = poolOf(2);
@@ -184,18 +184,18 @@ test('what children judge variants by is what one trial finds', async () => {
     listLength: 3,
   };
   for (const recency of [0.5, 2]) writeAudience(join(at, `audience.${recency}`), audienceWith(recency));
-  const rows = waysOf(job.variants).length * USERS;
-  const worth: number[] = [];
-  await pool.run(job, shardsOf(rows, 6), (answer) => void worth.push(...answer.worth));
-  const trial = new Trial(
+  const rows = variantBatches(job.variants).length * USERS;
+  const utilities: number[] = [];
+  await pool.run(job, shardsOf(rows, 6), (answer) => void utilities.push(...answer.utilities));
+  const evaluator = new VariantEvaluator(
     { counts, parts: [learned], from: [0] },
     variants.map((variant) => ({ settings: variant, audience: audienceWith(variant.recency), statistics })),
     HELD_OUT,
     3,
     PLAIN_KERNEL.sumsOf,
   );
-  expect(worth).toEqual(Array.from(trial.worth(0, rows)));
-  expect(worth.some((value) => value > 0)).toBe(true);
+  expect(utilities).toEqual(Array.from(evaluator.utilities(0, rows)));
+  expect(utilities.some((value) => value > 0)).toBe(true);
 });
 
 test('a shard of the Gram matrix that is missing ends the learning of the ridge with its rows', async () => {

@@ -7,7 +7,7 @@ import { recentPopularity } from '../../src/model/trend.js';
 import { type Audience, signalsOf, withRecency } from '../../src/ranking/audience.js';
 import { modelOf } from '../../src/ranking/model.js';
 import { Recommender } from '../../src/ranking/recommender.js';
-import { Trial, waysOf } from '../../src/tuning/trial.js';
+import { VariantEvaluator, variantBatches } from '../../src/tuning/variant-evaluator.js';
 import { type Learnt, learnt } from '../model/learned.js';
 import {
   anySettings,
@@ -60,8 +60,8 @@ function audienceOf({ world, preferences }: Case, recency: number): Audience {
   };
 }
 
-/** What each list is worth when everything is learned anew with the settings of each variant. */
-function slowWorth(some: Case, variant: Settings, length: number): number[] {
+/** The utility of each list when everything is learned anew with the settings of each variant. */
+function slowUtility(some: Case, variant: Settings, length: number): number[] {
   const { counts, rows, statistics } = learnt(some.world, variant);
   const model = modelOf(counts, [rows], [0], statistics, variant);
   const recommender = new Recommender(model, audienceOf(some, variant.recency), length);
@@ -77,12 +77,12 @@ function slowWorth(some: Case, variant: Settings, length: number): number[] {
   });
 }
 
-function trialOf(
+function evaluatorOf(
   some: Case,
   { counts, rows, statistics, evidence }: Learnt,
   length: number,
   { sumsOf }: Kernel,
-): Trial {
+): VariantEvaluator {
   const { interactions, times } = observationsOf(some.world);
   const audiences = new Map([0, 1].map((recency) => [recency, audienceOf(some, recency)]));
   const variants = some.variants.map((variant) => ({
@@ -93,17 +93,23 @@ function trialOf(
       trend: recentPopularity(interactions, times, variant.popularityHalfLife, evidence.popularity),
     },
   }));
-  return new Trial({ counts, parts: [rows], from: [0] }, variants, rowsOf(some.heldOut, counts.items), length, sumsOf);
+  return new VariantEvaluator(
+    { counts, parts: [rows], from: [0] },
+    variants,
+    rowsOf(some.heldOut, counts.items),
+    length,
+    sumsOf,
+  );
 }
 
-/** What a trial's rows tell, by variant and user. */
-function worths(some: Case, trial: Trial): number[][] {
+/** Utilities by variant and user. */
+function utilitiesByVariant(some: Case, evaluator: VariantEvaluator): number[][] {
   const users = some.heldOut.length;
-  const ways = waysOf(some.variants.map((settings) => ({ settings })));
-  const values = [...trial.worth(0, ways.length * users)];
+  const batches = variantBatches(some.variants.map((settings) => ({ settings })));
+  const values = [...evaluator.utilities(0, batches.length * users)];
   const table = some.variants.map(() => Array<number>(users).fill(Number.NaN));
-  for (const way of ways)
-    for (let user = 0; user < users; user++) for (const variant of way) table[variant]![user] = values.shift()!;
+  for (const batch of batches)
+    for (let user = 0; user < users; user++) for (const variant of batch) table[variant]![user] = values.shift()!;
   expect(values).toEqual([]);
   return table;
 }
@@ -114,14 +120,17 @@ const KERNELS = [
 ] as const;
 
 test.each(KERNELS)(
-  'a trial finds what each variant’s lists are worth when everything is learned anew for it, %s',
+  'the lists of each variant have the utility they have when everything is learned anew for it, %s',
   (_, kernel) => {
     fc.assert(
       fc.property(cases, fc.integer({ min: 1, max: 4 }), (some, length) => {
-        const worth = worths(some, trialOf(some, learnt(some.world, some.settings), length, kernel));
+        const utilities = utilitiesByVariant(
+          some,
+          evaluatorOf(some, learnt(some.world, some.settings), length, kernel),
+        );
         some.variants.forEach((variant, v) => {
-          slowWorth(some, { ...some.settings, ...variant }, length).forEach((value, user) => {
-            expect(worth[v]![user]).toBeCloseTo(value, 12);
+          slowUtility(some, { ...some.settings, ...variant }, length).forEach((value, user) => {
+            expect(utilities[v]![user]).toBeCloseTo(value, 12);
           });
         });
       }),
@@ -130,7 +139,7 @@ test.each(KERNELS)(
   },
 );
 
-/** Every way of finishing in twos, so that some share what others must not. */
+/** All variants in twos, so that some share what others must not. */
 const MANY: Free[] = [0, 30].flatMap((popularityWeight) =>
   [0, 1].flatMap((recency) =>
     [0, 0.1].flatMap((popularityHalfLife) =>
@@ -143,7 +152,7 @@ test.each([
   ['with preferences and groups', [0, 0, 0, 1]],
   ['with groups alone', []],
   ['without either', undefined],
-])('of many variants each is worth what it is alone, %s', (_, preference) => {
+])('each of many variants has the utility it has alone, %s', (_, preference) => {
   const large = largeWorld(9, 40, 20);
   const isBare = preference === undefined;
   const hasValues = preference !== undefined && preference.length > 0;
@@ -164,32 +173,36 @@ test.each([
     settings: settingsWith({ groupSmoothing: 2 }),
     variants: MANY,
   };
-  const trial = trialOf(some, learnt(some.world, some.settings), 5, PLAIN_KERNEL);
-  const worth = worths(some, trial).flat();
-  const slow = MANY.map((variant) => slowWorth(some, { ...some.settings, ...variant }, 5));
+  const evaluator = evaluatorOf(some, learnt(some.world, some.settings), 5, PLAIN_KERNEL);
+  const utilities = utilitiesByVariant(some, evaluator).flat();
+  const slow = MANY.map((variant) => slowUtility(some, { ...some.settings, ...variant }, 5));
   slow.flat().forEach((value, at) => {
-    expect(worth[at]).toBeCloseTo(value, 12);
+    expect(utilities[at]).toBeCloseTo(value, 12);
   });
   // The variants do differ, each in its lists from the first.
   expect(slow.slice(1).filter((values) => `${values}` === `${slow[0]}`).length).toBeLessThan(3);
 });
 
-test('its rows can be cut into shards, taken in any order, and what was learned stays as it is', () => {
+test('rows can be cut into shards, taken in any order, and what was learned stays as it is', () => {
   fc.assert(
     fc.property(cases, fc.nat(30), (some, at) => {
-      const rows = waysOf(some.variants.map((settings) => ({ settings }))).length * some.heldOut.length;
+      const rows = variantBatches(some.variants.map((settings) => ({ settings }))).length * some.heldOut.length;
       const cut = Math.min(at, rows);
       const model = learnt(some.world, some.settings);
       const before = model.rows.value.slice();
-      const trial = trialOf(some, model, 3, PLAIN_KERNEL);
-      const [second, first, whole] = [trial.worth(cut, rows), trial.worth(0, cut), trial.worth(0, rows)];
+      const evaluator = evaluatorOf(some, model, 3, PLAIN_KERNEL);
+      const [second, first, whole] = [
+        evaluator.utilities(cut, rows),
+        evaluator.utilities(0, cut),
+        evaluator.utilities(0, rows),
+      ];
       expect([...first, ...second]).toEqual([...whole]);
       expect(model.rows.value).toEqual(before);
     }),
   );
 });
 
-test('both of two items found at the first two places are worth 2, one of them at the second place less', () => {
+test('both of two items found at ranks 1 and 2 have utility 2, one of them at rank 2 less', () => {
   const world: World = {
     interactions: [
       [1, 0, 0, 0],
@@ -201,14 +214,14 @@ test('both of two items found at the first two places are worth 2, one of them a
     groups: Array(4).fill([]),
     offered: [1, 1, 1, 1],
   };
-  const worthOf = (wanted: number[]) => {
+  const utilityOf = (wanted: number[]) => {
     const heldOut = [wanted, ...Array(3).fill([0, 0, 0, 0])];
     const settings = settingsWith({ recency: 0 });
     const some: Case = { world, preferences: Array(4).fill([]), heldOut, settings, variants: [settings] };
-    return [...trialOf(some, learnt(world, settings), 2, PLAIN_KERNEL).worth(0, 4)];
+    return [...evaluatorOf(some, learnt(world, settings), 2, PLAIN_KERNEL).utilities(0, 4)];
   };
-  expect(worthOf([0, 1, 1, 0])).toEqual([2, 0, 0, 0]);
+  expect(utilityOf([0, 1, 1, 0])).toEqual([2, 0, 0, 0]);
   // Item 1 is first, item 2 second: half the recall, and 1 / log₂ 3 of what 1 + 1 / log₂ 3 could be.
-  expect(worthOf([0, 0, 1, 1])[0]).toBeCloseTo(0.5 + 1 / Math.log2(3) / (1 + 1 / Math.log2(3)), 12);
-  expect(worthOf([0, 0, 0, 1])).toEqual([0, 0, 0, 0]);
+  expect(utilityOf([0, 0, 1, 1])[0]).toBeCloseTo(0.5 + 1 / Math.log2(3) / (1 + 1 / Math.log2(3)), 12);
+  expect(utilityOf([0, 0, 0, 1])).toEqual([0, 0, 0, 0]);
 });

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
+import type { Interactions } from '../../src/dataset/interactions.js';
+import { type Holdout, splitInteractions } from '../../src/evaluation/split.js';
 import { strengthsOfRatings } from '../../src/model/strength.js';
-import { type Holdout, splitInteractions, type TimedInteractions } from '../../src/tuning/holdout.js';
 import { placeKeys, rowsOf, table } from '../model/worlds.js';
 
 /** One entry, as the tests see it. */
@@ -12,7 +13,7 @@ interface Entry {
   time: number;
 }
 
-function entriesOf({ interactions, times }: TimedInteractions): Entry[] {
+function entriesOf({ interactions, times }: Interactions): Entry[] {
   const { rows, start, index, value } = interactions;
   return Array.from({ length: rows }, (_, user) =>
     Array.from(index.subarray(start[user]!, start[user + 1]!), (item, at) => ({
@@ -24,7 +25,7 @@ function entriesOf({ interactions, times }: TimedInteractions): Entry[] {
   ).flat();
 }
 
-function split(seen: TimedInteractions, how: Holdout, users = seen.interactions.rows) {
+function split(seen: Interactions, how: Holdout, users = seen.interactions.rows) {
   const { train, test } = splitInteractions(seen, how, placeKeys(seen.interactions), users);
   return {
     train: entriesOf(train),
@@ -35,7 +36,7 @@ function split(seen: TimedInteractions, how: Holdout, users = seen.interactions.
 const cellOf = ({ user, item }: Entry) => `${user},${item}`;
 
 /** All seen as tables; a cell of 2 in `values` stands for "had", which a sparse matrix keeps as a cell of 0. */
-function seenOf(values: number[][], times: number[][] | undefined): TimedInteractions {
+function seenOf(values: number[][], times: number[][] | undefined): Interactions {
   const matrix = rowsOf(values, values[0]!.length);
   const flat = values.flatMap((row, user) => row.flatMap((cell, item) => (cell === 0 ? [] : [times?.[user]?.[item]])));
   return {

@@ -1,0 +1,75 @@
+import { forEachChunk } from '../matrix/chunks.js';
+import type { SparseRows } from '../matrix/sparse.js';
+import type { Rated } from '../model/strength.js';
+
+/**
+ * What users did, and the columns beside it. Every column that has one number an entry belongs here, and `entriesAt` picks from it:
+ * splits go through this file alone, so no column can tell of entries that were held out.
+ */
+export interface Interactions {
+  /** users × items: above 0 liked, 0 had, below 0 disliked. */
+  interactions: SparseRows;
+  /** When, beside `interactions.index`: seconds since 1970, the latest of a pair's rows, NaN where unknown; undefined: nowhere known. */
+  times: Float64Array | undefined;
+  /** What strengths were made of that are ratings, beside `interactions.index`; undefined: none are. */
+  rated: Rated | undefined;
+}
+
+/** The entries whose flag is 1. @param flags beside `interactions.index`. */
+export function entriesWhere(all: Interactions, flags: Uint8Array): Interactions {
+  const { rows, start } = all.interactions;
+  const starts = new Uint32Array(rows + 1);
+  const entries = new Uint32Array(flags.length);
+  let filled = 0;
+  for (let row = 0; row < rows; row++) {
+    for (let entry = start[row]!; entry < start[row + 1]!; entry++) if (flags[entry] === 1) entries[filled++] = entry;
+    starts[row + 1] = filled;
+  }
+  return entriesAt(all, starts, entries.subarray(0, filled));
+}
+
+/** The entries of some users, in the order they are named. */
+export function entriesOfUsers(all: Interactions, users: Uint32Array): Interactions {
+  const { start } = all.interactions;
+  const starts = new Uint32Array(users.length + 1);
+  users.forEach((user, row) => {
+    starts[row + 1] = starts[row]! + start[user + 1]! - start[user]!;
+  });
+  const entries = new Uint32Array(starts[users.length]!);
+  users.forEach((user, row) => {
+    for (let at = starts[row]!, entry = start[user]!; at < starts[row + 1]!; at++, entry++) entries[at] = entry;
+  });
+  return entriesAt(all, starts, entries);
+}
+
+/** @param starts where each new row begins among the entries. */
+function entriesAt(
+  { interactions, times, rated }: Interactions,
+  starts: Uint32Array,
+  entries: Uint32Array,
+): Interactions {
+  const { columns, index, value } = interactions;
+  const count = entries.length;
+  return {
+    interactions: {
+      rows: starts.length - 1,
+      columns,
+      start: starts,
+      index: gather(index, entries, new Uint32Array(count)),
+      value: gather(value, entries, new Float32Array(count)),
+    },
+    times: times && gather(times, entries, new Float64Array(count)),
+    rated: rated && {
+      rating: gather(rated.rating, entries, new Float32Array(count)),
+      weight: rated.weight && gather(rated.weight, entries, new Float32Array(count)),
+      span: rated.span,
+    },
+  };
+}
+
+function gather<T extends Uint32Array | Float32Array | Float64Array>(column: T, entries: Uint32Array, into: T): T {
+  forEachChunk(entries.length, (from, to) => {
+    for (let at = from; at < to; at++) into[at] = column[entries[at]!]!;
+  });
+  return into;
+}

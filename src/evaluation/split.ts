@@ -1,0 +1,126 @@
+import { entriesWhere, type Interactions } from '../dataset/interactions.js';
+import { hashOf, sampleKeys } from '../matrix/sampling.js';
+import type { SparseRows } from '../matrix/sparse.js';
+import { rated as strengthsOf } from '../model/strength.js';
+
+/** A number for each user and each item that does not depend on the order of the files; see `sampleKeys`. */
+export interface SampleKeys {
+  users: Uint32Array;
+  items: Uint32Array;
+}
+
+export function sampleKeysOf(ids: { userIds: readonly string[]; itemIds: readonly string[] }): SampleKeys {
+  return { users: sampleKeys(ids.userIds), items: sampleKeys(ids.itemIds) };
+}
+
+/** `last`: each user's latest. `random`: some of each user's. `time`: everybody's from one moment on. */
+export type HoldoutKind = 'last' | 'random' | 'time';
+
+export interface Holdout {
+  kind: HoldoutKind;
+  /** A share in (0, 1), or a whole count ≥ 1: of each user's entries, or for `time` of all that have a time. */
+  holdout: number;
+  /** A whole number below 2³². Decides `random`, and `last` among entries of one time. */
+  seed: number;
+}
+
+/** No pair of user and item is in both parts. */
+export interface Parts {
+  train: Interactions;
+  /** The liked entries that were held out, values above 0 alone. */
+  test: SparseRows;
+}
+
+/**
+ * Holds out a part of the interactions: learn from the rest, and evaluate by the part.
+ *
+ * Under `last` and `random` a user with two entries or more gives up at least one and keeps at least one; a user with
+ * a single one keeps it. What a user gives up depends on nothing but the seed, their key and their own entries.
+ * Under `time` users who came later have nothing left to learn from, and entries without a time stay.
+ *
+ * Strengths that are ratings are computed again from the remaining entries, since a user's mean rating over all entries would tell of the
+ * held-out ones.
+ *
+ * A held-out entry that was not liked (disliked, or had and returned) is in neither part: no list should find it, and to
+ * learn from it would tell from the future what not to offer.
+ *
+ * @param users only users below this index are tested. The others keep everything, except under `time`: what they did
+ *   from the moment on is in neither part.
+ * @throws RangeError for `last` and `time` without times.
+ */
+export function splitInteractions(all: Interactions, how: Holdout, keys: SampleKeys, users: number): Parts {
+  const { interactions } = all;
+  const tested = Math.min(users, interactions.rows);
+  const isHeldOut =
+    how.kind === 'time' ? heldOutByMoment(timesOf(all, how), how) : heldOutByUser(all, how, keys, tested);
+  const endOfTested = interactions.start[tested]!;
+  const isKept = isHeldOut.map((flag) => 1 - flag);
+  const isTest = isHeldOut.map((flag, entry) => (entry < endOfTested && interactions.value[entry]! > 0 ? flag : 0));
+  const train = entriesWhere(all, isKept);
+  const ownStrengths = train.rated && strengthsOf(train.interactions, train.rated);
+  return {
+    train: ownStrengths ? { ...train, interactions: { ...train.interactions, value: ownStrengths } } : train,
+    test: entriesWhere({ interactions, times: undefined, rated: undefined }, isTest).interactions,
+  };
+}
+
+/** How many of `count` entries are held out: at least one, and at least one stays. @param count ≥ 2. */
+function heldOutCount(count: number, holdout: number): number {
+  const wanted = holdout < 1 ? Math.round(holdout * count) : holdout;
+  return Math.max(1, Math.min(wanted, count - 1));
+}
+
+/** By entry: 1 where it is held out; of each user's entries, the last in the order of the kind. */
+function heldOutByUser(all: Interactions, how: Holdout, keys: SampleKeys, users: number): Uint8Array {
+  const { start, index } = all.interactions;
+  const isHeldOut = new Uint8Array(index.length);
+  const chance = new Uint32Array(index.length);
+  for (let user = 0; user < users; user++) {
+    for (let e = start[user]!; e < start[user + 1]!; e++)
+      chance[e] = hashOf(how.seed, keys.users[user]!, keys.items[index[e]!]!);
+  }
+  const byChance = (a: number, b: number) => chance[a]! - chance[b]! || a - b;
+  const times = how.kind === 'last' ? timesOf(all, how) : undefined;
+  const inOrder = times ? (a: number, b: number) => timeOrder(times[a]!, times[b]!) || byChance(a, b) : byChance;
+  const order = new Uint32Array(index.length);
+  for (let entry = 0; entry < order.length; entry++) order[entry] = entry;
+  for (let user = 0; user < users; user++) {
+    const count = start[user + 1]! - start[user]!;
+    if (count < 2) continue;
+    const own = order.subarray(start[user]!, start[user + 1]!).sort(inOrder);
+    for (let at = count - heldOutCount(count, how.holdout); at < count; at++) isHeldOut[own[at]!] = 1;
+  }
+  return isHeldOut;
+}
+
+/** Earlier first; no time comes before all times. */
+function timeOrder(a: number, b: number): number {
+  if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(b)) - Number(Number.isNaN(a));
+  return a - b;
+}
+
+function heldOutByMoment(times: Float64Array, how: Holdout): Uint8Array {
+  const moment = momentOf(times, how.holdout);
+  const isHeldOut = new Uint8Array(times.length);
+  // NaN is not after anything: entries without a time stay.
+  for (let entry = 0; entry < times.length; entry++) if (times[entry]! >= moment) isHeldOut[entry] = 1;
+  return isHeldOut;
+}
+
+/**
+ * The moment from which on the wanted number of entries is held out; more where several share it, since one moment is
+ * not cut in two. Where that would leave nothing before it, the next moment; where there is none, never.
+ */
+function momentOf(times: Float64Array, holdout: number): number {
+  const known = times.filter((time) => !Number.isNaN(time)).sort();
+  if (known.length < 2) return Number.POSITIVE_INFINITY;
+  const first = known[0]!;
+  const moment = known[known.length - heldOutCount(known.length, holdout)]!;
+  if (moment > first) return moment;
+  return known.find((time) => time > first) ?? Number.POSITIVE_INFINITY;
+}
+
+function timesOf({ times }: Interactions, { kind }: Holdout): Float64Array {
+  if (times) return times;
+  throw new RangeError(`the interactions have no times to split them by ("${kind}")`);
+}
