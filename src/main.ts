@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { Options } from './cli/recommend-options.js';
 import { ExitCode, Failure, messageOf } from './failure.js';
 import type { Io } from './io.js';
+import type { Options } from './pipeline/options.js';
 import { type Entry, formatEntry, requestedFormat } from './report/log.js';
 
 /**
@@ -66,7 +66,7 @@ export function errorEntry(error: unknown): Entry {
 /** `recommend help [algorithms|evaluate]`. */
 async function help(topic: string | undefined, print: (text: string) => void): Promise<number> {
   if (topic === 'algorithms') {
-    const { algorithmsHelp } = await import('./cli/method.js');
+    const { algorithmsHelp } = await import('./cli/algorithms-help.js');
     print(algorithmsHelp());
   } else if (topic === 'evaluate') {
     const { parseEvaluateOptions } = await import('./cli/evaluate-options.js');
@@ -75,7 +75,10 @@ async function help(topic: string | undefined, print: (text: string) => void): P
     const { parseOptions } = await import('./cli/recommend-options.js');
     parseOptions(['--help'], version(), print);
   } else {
-    throw new Failure(ExitCode.usage, `there is no help on ${JSON.stringify(topic)}: algorithms, evaluate, or nothing`);
+    throw new Failure(
+      ExitCode.usage,
+      `there is no help on ${JSON.stringify(topic)}; try recommend help, recommend help algorithms or recommend help evaluate`,
+    );
   }
   return ExitCode.ok;
 }

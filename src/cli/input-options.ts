@@ -1,30 +1,14 @@
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { closest } from '../dataset/closest.js';
 import type { NamedColumns } from '../dataset/roles.js';
 import { DAY_ORDERS, type DayOrder } from '../events/day-month.js';
 import type { EventWeights } from '../events/event-types.js';
 import { DUPLICATES, type Duplicates, RATINGS, type Ratings } from '../events/strength-rule.js';
-import { ExitCode, Failure } from '../failure.js';
-
-/** Which files are read, and how. */
-export interface InputOptions {
-  users: string;
-  items: string | undefined;
-  interactions: string | undefined;
-  delimiter: string | undefined;
-  named: NamedColumns;
-  dayOrder: DayOrder | undefined;
-  attributeColumns: readonly string[] | undefined;
-  duplicates: Duplicates | undefined;
-  ratings: Ratings;
-  eventWeights: EventWeights;
-  /** 'stop', 'skip', or the file that refused rows go to. */
-  badRows: string;
-  /** No cell of text that is written may be run by a spreadsheet. */
-  safeCsv: boolean;
-}
+import { usageFailure } from '../failure.js';
+import type { InputOptions } from '../pipeline/options.js';
+import { delimiter, eventWeights } from './values.js';
 
 /** Commander's own keys and types for the options of `addFileOptions` and `addReadingOptions`. */
 export interface TypedInput {
@@ -55,81 +39,82 @@ export function addFileOptions(command: Command): Command {
   return command
     .option(
       '-u, --users <file>',
-      'who the users are: their events (user, item, …) or profiles; "-" is stdin, .gz is fine',
+      'the users: their events (user, item, …) or their profiles; "-" reads stdin, .gz works',
     )
-    .option('-i, --items <file>', 'the catalogue: item, title, attributes (default: the items that occur)')
-    .option('--interactions <file>', 'events to learn from, beside profiles');
+    .option('-i, --items <file>', 'the catalogue: item, title, attributes (default: the items in the events)')
+    .option('--interactions <file>', 'events to learn from, when --users has profiles');
 }
 
-/** Adds the options that say how the input files are read. */
+/** Adds the options that decide how the input files are read. */
 export function addReadingOptions(command: Command): Command {
   return command
     .addOption(
-      new Option('--delimiter <char>', 'column separator of the input (default: told from the file)').argParser(
-        delimiter,
-      ),
+      new Option('--delimiter <char>', 'column separator of the input (default: detected)').argParser(delimiter),
     )
-    .option('--user-col <name>', 'the column of user ids')
-    .option('--item-col <name>', 'the column of item ids')
-    .option('--rating-col <name>', 'the column of ratings, counts or weights')
-    .option('--time-col <name>', 'the column of times; "none", here and in its kin, for none')
-    .option('--event-col <name>', 'the column of event types: view, cart, purchase …')
-    .option('--title-col <name>', 'the column of item titles')
-    .option('--history-col <name>', 'profiles: the list of items a user had')
+    .option('--user-col <name>', 'column of user ids')
+    .option('--item-col <name>', 'column of item ids')
+    .option('--rating-col <name>', 'column of ratings, counts or weights')
+    .option('--time-col <name>', 'column of times; "none" ignores them (all --…-col options take it)')
+    .option('--event-col <name>', 'column of event types: view, cart, purchase …')
+    .option('--title-col <name>', 'column of item titles')
+    .option('--history-col <name>', 'profiles: column that lists the items a user had')
     .option(
       '--preferences-col <name>',
-      'profiles: the list of attribute values a user wants ("genre:Comedy|genre:War:-1")',
+      'profiles: column that lists the attribute values a user wants ("genre:Comedy|genre:War:-1")',
     )
-    .option('--exclude-col <name>', 'profiles: the list of items never to offer to a user')
-    .option('--attribute-cols <names>', 'the only columns that count as attributes, "a,b"; "none" for none')
+    .option('--exclude-col <name>', 'profiles: column that lists the items never to recommend to a user')
+    .option('--attribute-cols <names>', 'use only these columns as attributes, "a,b"; "none" for none')
     .addOption(
       new Option(
         '--date-order <order>',
-        'what dates like 03/04/2011 have first (default: told from the column)',
+        'what comes first in dates like 03/04/2011 (default: detected from the column)',
       ).choices(DAY_ORDERS),
     )
     .addOption(
-      new Option('--duplicates <way>', 'rows of one user and item (default: last for ratings, sum for counts)').choices(
-        DUPLICATES,
-      ),
+      new Option(
+        '--duplicates <way>',
+        'how to merge rows of one user and item (default: last for ratings, sum for counts)',
+      ).choices(DUPLICATES),
     )
     .addOption(
-      new Option('--ratings <kind>', 'what the numbers of the rating column are; auto: told from them')
+      new Option('--ratings <kind>', 'what the numbers in the rating column are; auto detects it')
         .choices(RATINGS)
         .default('auto'),
     )
     .addOption(
-      new Option('--event-weights <list>', 'what rows of a type count, "view=1,cart=3,return=-5"; 0 leaves them out')
+      new Option('--event-weights <list>', 'weights by event type, "view=1,cart=3,return=-5"; 0 leaves rows out')
         .argParser(eventWeights)
-        .default(new Map(), 'known types'),
+        .default(new Map(), 'built-in weights'),
     )
-    .option('--bad-rows <what>', 'rows that cannot be read: stop, skip, or a FILE to keep them in', 'stop')
+    .option('--bad-rows <what>', 'what to do with unreadable rows: stop, skip, or a FILE to keep them in', 'stop')
     .option(
       '--safe-csv',
-      "a ' before ids and titles that a spreadsheet would run (those that begin with =, +, -, @, tab or a line break); changes such ids",
+      "put a ' before ids and titles that a spreadsheet would run (they begin with =, +, -, @, tab or a line break); this changes such ids",
       false,
     );
 }
 
 /**
- * What was typed, meant.
+ * The input options that were typed, checked.
  *
- * @param otherInputs inputs of the command beside these, by option. @param outputs files it writes, by option.
- * @throws Failure 2 where it makes no sense.
+ * @param otherInputs other inputs of the command, by option. @param outputs files that it writes, by option.
+ * @throws Failure 2 where they make no sense.
  */
-export function meantInput(
+export function inputOptions(
   typed: TypedInput,
   otherInputs: Readonly<Record<string, string | undefined>>,
   outputs: Readonly<Record<string, string | undefined>>,
 ): InputOptions {
   const { users, items, interactions, badRows } = typed;
-  if (users === undefined) throw usage('--users is missing: the CSV of who the users are, or of what they did');
+  if (users === undefined) throw usageFailure('--users is missing: the CSV file of the users, or of their events');
   const inputs = Object.entries({ '--users': users, '--items': items, '--interactions': interactions, ...otherInputs });
   const fromStdin = inputs.filter(([, path]) => path === '-').map(([option]) => option);
-  if (fromStdin.length > 1) throw usage(`${fromStdin.join(' and ')} cannot all be "-": there is one standard input`);
+  if (fromStdin.length > 1) {
+    throw usageFailure(`${fromStdin.join(' and ')} cannot all be "-": there is only one standard input`);
+  }
   const meantWord = /[./]/.test(badRows) ? undefined : closest(badRows, ['stop', 'skip']);
   if (meantWord !== undefined && meantWord !== badRows)
-    throw usage(`--bad-rows ${badRows}: did you mean ${meantWord}? (a file of that name: ./${badRows})`);
+    throw usageFailure(`--bad-rows ${badRows}: did you mean ${meantWord}? (for a file of that name: ./${badRows})`);
   const rejects = badRows === 'stop' || badRows === 'skip' ? undefined : badRows;
   refuseOverwriting(inputs, Object.entries({ ...outputs, '--bad-rows': rejects }));
   return {
@@ -150,26 +135,28 @@ export function meantInput(
 
 type Named = readonly [option: string, path: string | undefined];
 
-/** No file is written that is read, and none twice. */
+/** Refuses an output that is also an input, or another output. */
 function refuseOverwriting(inputs: readonly Named[], outputs: readonly Named[]): void {
   outputs.forEach(([option, path], at) => {
     if (path === undefined || path === '-') return;
-    if (inputs.some(([, input]) => isSameFile(input, path))) throw usage(`${option} ${path} is one of the inputs`);
+    if (inputs.some(([, input]) => isSameFile(input, path))) {
+      throw usageFailure(`${option} ${path} is one of the inputs`);
+    }
     const twin = outputs.slice(0, at).find(([, other]) => isSameFile(other, path));
-    if (twin) throw usage(`${twin[0]} and ${option} name the same file`);
+    if (twin) throw usageFailure(`${twin[0]} and ${option} name the same file`);
   });
 }
 
-/** True for two names of one file, through links as well. */
+/** True for two names of one file, even through links. */
 function isSameFile(a: string | undefined, b: string): boolean {
-  return a !== undefined && a !== '-' && placeOf(a) === placeOf(b);
+  return a !== undefined && a !== '-' && realPath(a) === realPath(b);
 }
 
-function placeOf(path: string): string {
+function realPath(path: string): string {
   try {
     return realpathSync(path);
   } catch {
-    // It does not exist yet: its name is its place.
+    // It does not exist yet.
     return resolve(path);
   }
 }
@@ -192,87 +179,4 @@ function namedColumns(typed: TypedInput): NamedColumns {
 function attributeNames(text: string): string[] {
   if (text.trim().toLowerCase() === 'none') return [];
   return text.split(',').map((name) => name.trim());
-}
-
-/** Takes what is asked for and is no run: help, the version. */
-export type Print = (text: string) => void;
-
-/**
- * Has a command read its arguments.
- * @param print standard output, unless said.
- * @returns false where help or the version was asked for, and shown. @throws Failure 2 with what the command says is wrong.
- */
-export function parsed(command: Command, argv: readonly string[], print?: Print): boolean {
-  const complaint: string[] = [];
-  command.configureOutput({ writeErr: (text) => void complaint.push(text), ...(print && { writeOut: print }) });
-  try {
-    command.parse(argv, { from: 'user' });
-    return true;
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return false;
-    throw new Failure(
-      ExitCode.usage,
-      complaint
-        .join('')
-        .replace(/^error: /, '')
-        .trim(),
-      { cause: error },
-    );
-  }
-}
-
-/** An option that takes a whole number within bounds. */
-export function number(flags: string, description: string, least: number, most: number): Option {
-  return new Option(flags, description).argParser((text: string) => {
-    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`A whole number from ${least} to ${most} is wanted.`);
-  });
-}
-
-/** A time as people write it: `90`, `90s`, `10m`, `2h`. In seconds. */
-export function seconds(text: string): number {
-  const [, number = '', unit] = /^(\d+(?:\.\d+)?)([smh]?)$/.exec(text.trim()) ?? [];
-  if (number === '') throw new InvalidArgumentError('A time like 30s, 10m or 2h is wanted.');
-  const inSeconds = unit === 'h' ? 3600 : unit === 'm' ? 60 : 1;
-  return Number(number) * inSeconds;
-}
-
-/** The same, and not none at all. */
-export function positiveSeconds(text: string): number {
-  const value = seconds(text);
-  if (value > 0) return value;
-  throw new InvalidArgumentError('A time above 0 is wanted, like 30m or 2h.');
-}
-
-/** An amount of memory as people write it: `500M`, `2G`, `1.5GB`, in thousands; `2GiB`, in 1,024s. In bytes. */
-export function bytes(text: string): number {
-  const [, number = '', unit = '', binary] = /^(\d+(?:\.\d+)?)([KMGT])(?:(i)?B)?$/i.exec(text.trim()) ?? [];
-  if (number === '') throw new InvalidArgumentError('An amount like 500M or 2G is wanted.');
-  return Math.round(Number(number) * (binary ? 1024 : 1000) ** ('KMGT'.indexOf(unit.toUpperCase()) + 1));
-}
-
-function delimiter(text: string): string {
-  const character = text === '\\t' || text.toLowerCase() === 'tab' ? '\t' : text;
-  if (character.length === 1 && !/["\r\n]/.test(character)) return character;
-  throw new InvalidArgumentError('One character is wanted ("tab" for a tab).');
-}
-
-/** The failure of a command line that makes no sense. */
-export function usage(message: string): Failure {
-  return new Failure(ExitCode.usage, `${message}\n(recommend --help shows the options)`);
-}
-
-function eventWeights(text: string): EventWeights {
-  const weights = new Map<string, number>();
-  for (const entry of text.split(',')) {
-    const [, name = '', weight = ''] = /^(.*)=([^=]*)$/s.exec(entry) ?? [];
-    const value = weight.trim() === '' ? Number.NaN : Number(weight);
-    if (name.trim() === '' || !Number.isFinite(value)) {
-      throw new InvalidArgumentError(`"${entry.trim()}" is not TYPE=NUMBER; a list like "view=1,cart=3" is wanted.`);
-    }
-    weights.set(name.trim(), value);
-  }
-  return weights;
 }

@@ -1,16 +1,6 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { LOG_FORMATS, type LogFormat } from '../report/log.js';
-import { seconds } from './input-options.js';
-
-/** What is said on stderr, and when. */
-export interface LogOptions {
-  quiet: boolean;
-  verbose: boolean;
-  /** Undefined: text, on a terminal alone. */
-  logFormat: LogFormat | undefined;
-  /** Seconds between lines that tell where the run stands; undefined: none. */
-  pulse: number | undefined;
-}
+import { type Command, Option } from 'commander';
+import { LOG_FORMATS, type LogFormat, type LogOptions } from '../report/log.js';
+import { interval } from './values.js';
 
 /** Commander's own keys and types for the options of `addLogOptions`. */
 export interface TypedLog {
@@ -20,31 +10,21 @@ export interface TypedLog {
   pulse?: number;
 }
 
-/** Adds the options that say what is told on stderr. */
+/** Adds the options that decide what goes to stderr. */
 export function addLogOptions(command: Command): Command {
   return command
     .addOption(
       new Option(
         '--log-format <format>',
-        'log on stderr as text or json, without a terminal as well (default: text, on a terminal alone)',
+        'log to stderr as text or json, even without a terminal (default: text, on a terminal only)',
       ).choices(LOG_FORMATS),
     )
-    .addOption(
-      new Option('--pulse <time>', 'a line on stderr as often as this, where the run stands: 60s, 10m').argParser(
-        interval,
-      ),
-    )
-    .option('-q, --quiet', 'nothing on stderr unless something is wrong', false)
-    .option('-v, --verbose', 'more on stderr, without a terminal as well: plans, settings, seconds', false);
+    .addOption(new Option('--pulse <time>', 'report progress on stderr this often: 60s, 10m').argParser(interval))
+    .option('-q, --quiet', 'only warnings and errors on stderr', false)
+    .option('-v, --verbose', 'more on stderr, even without a terminal: plans, settings, seconds', false);
 }
 
-/** What was typed, meant: quiet wins. */
-export function meantLog({ quiet, verbose, logFormat, pulse }: TypedLog): LogOptions {
+/** The log options that were typed, checked. `--quiet` wins. */
+export function logOptions({ quiet, verbose, logFormat, pulse }: TypedLog): LogOptions {
   return { quiet, verbose: verbose && !quiet, logFormat, pulse: quiet ? undefined : pulse };
-}
-
-function interval(text: string): number {
-  const value = seconds(text);
-  if (value >= 1) return value;
-  throw new InvalidArgumentError('A time from 1s on is wanted.');
 }

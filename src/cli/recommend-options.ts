@@ -1,53 +1,13 @@
 import { Command, Option } from 'commander';
-import { ExitCode, Failure } from '../failure.js';
+import { ExitCode, Failure, usageFailure } from '../failure.js';
 import { DEFAULT_SETTINGS } from '../model/settings.js';
+import { AUTO, methodOf } from '../pipeline/method.js';
+import type { Options } from '../pipeline/options.js';
 import { usableCores } from '../process/cores.js';
-import { BALANCES, type BalanceName } from '../workers/balance.js';
-import {
-  addFileOptions,
-  addReadingOptions,
-  bytes,
-  type InputOptions,
-  meantInput,
-  number,
-  type Print,
-  parsed,
-  positiveSeconds,
-  seconds,
-  type TypedInput,
-  usage,
-} from './input-options.js';
-import { addLogOptions, type LogOptions, meantLog, type TypedLog } from './log-options.js';
-import { AUTO, type Method, methodOf } from './method.js';
-
-/** What was typed, checked and with its defaults: the only form of the options that anything else sees. */
-export interface Options extends InputOptions, LogOptions {
-  output: string;
-  /** N, items per user. */
-  top: number;
-  /** The most children at once. */
-  workers: number;
-  /** Bytes that the run may take, all processes together; undefined: whatever there is. */
-  maxMemory: number | undefined;
-  /** Who of them gets the next shard. */
-  balance: BalanceName;
-  /** How to learn. */
-  method: Method;
-  titles: boolean;
-  includeSeen: boolean;
-  /** Seconds to wait for another run that writes the same output. */
-  lockWait: number;
-  /** Go on with what a run that was cut has left. */
-  resume: boolean;
-  /** Seconds after which the run is to stop; undefined: never. */
-  maxDuration: number | undefined;
-  /** Where a summary goes. */
-  summary: string | undefined;
-  /** Where metrics for Prometheus go. */
-  metricsFile: string | undefined;
-  /** Of this program. */
-  version: string;
-}
+import { BALANCES } from '../workers/balance.js';
+import { addFileOptions, addReadingOptions, inputOptions, type TypedInput } from './input-options.js';
+import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
+import { bytes, MOST_ITEMS_A_USER, number, type Print, parsed, positiveSeconds, seconds } from './values.js';
 
 const EXAMPLES = `
 Examples:
@@ -59,36 +19,29 @@ Examples:
 
 const OTHER_COMMANDS = `
 Other commands:
-  recommend evaluate        how good the recommendations are on held-out data (recommend evaluate --help)
-  recommend help algorithms the algorithms and their settings
+  recommend evaluate        measure recommendations on held-out data (recommend evaluate --help)
+  recommend help algorithms list the algorithms and their settings
 `;
 
-const MOST_ITEMS_A_USER = 100_000;
-
-/** The options as they are documented: help and README's table are made of these. */
-export function program(version: string): Command {
+/** The options of the main command, as the help and the README's table show them. */
+export function recommendCommand(version: string): Command {
   const command = new Command('recommend')
     .description('The best N items for every user, from CSV to CSV.')
     .usage('--users FILE [--items FILE] [-o FILE] [-n N]')
     .addHelpText('before', EXAMPLES.trimStart())
     .addHelpText('after', OTHER_COMMANDS.trimEnd())
-    .helpOption('-h, --help', 'show this')
+    .helpOption('-h, --help', 'show this help')
     .version(version, '--version', 'show the version');
   addFileOptions(command)
-    .option('-o, --output <file>', 'where the lists go; written whole or not at all, .gz compresses', '-')
-    .addOption(number('-n, --top <count>', 'items for each user', 1, MOST_ITEMS_A_USER).default(10))
+    .option('-o, --output <file>', 'where to write the lists: complete or not at all; .gz compresses', '-')
+    .addOption(number('-n, --top <count>', 'items per user', 1, MOST_ITEMS_A_USER).default(10))
     .addOption(
-      number(
-        '-j, --workers <count>',
-        'child processes at most; changes speed and memory, never the result',
-        1,
-        1024,
-      ).default(undefined, 'the cores at hand'),
+      number('-j, --workers <count>', 'most child processes; changes speed and memory, never the result', 1, 1024),
     )
     .addOption(
-      new Option('--max-memory <size>', 'memory of the whole run, 500M or 2G: so many children as it has room for')
-        .argParser(bytes)
-        .default(undefined, 'whatever there is'),
+      new Option('--max-memory <size>', 'memory for the whole run, 500M or 2G; limits how many children run').argParser(
+        bytes,
+      ),
     )
     .addOption(
       new Option('--balance <way>', 'which child gets the next piece of work; changes speed, never the result')
@@ -96,89 +49,83 @@ export function program(version: string): Command {
         .default('least-loaded'),
     )
     .addOption(
-      new Option('--algorithm <name>', 'how to learn; "recommend help algorithms" tells of them').default(AUTO),
+      new Option('--algorithm <name>', 'how to learn; "recommend help algorithms" lists the choices').default(AUTO),
     )
     .addOption(
-      new Option('--set <key=value>', 'a setting of the algorithm, as often as wanted')
+      new Option('--set <key=value>', 'a setting of the algorithm; repeat it for more')
         .argParser((text: string, before: string[]) => [...before, text])
-        .default([], 'as the algorithm has it'),
+        .default([], 'those of the algorithm'),
     )
     .addOption(
       number(
         '--max-history <count>',
-        'pairs of a user are counted of so many items, the latest; the time goes by the square of it',
+        "count pairs among each user's latest items only, at most this many; time grows with its square",
         2,
         1_000_000,
       ).default(DEFAULT_SETTINGS.longestHistory),
     )
     .option('--titles', 'add a title column to the output', false)
-    .option('--include-seen', 'recommend also what users had already', false)
+    .option('--include-seen', 'also recommend items that users already had', false)
     .addOption(
       new Option('--lock-wait <time>', 'how long to wait for another run that writes the same output: 30s, 10m, 2h')
         .argParser(seconds)
-        .default(0, 'not at all'),
+        .default(0, 'no waiting'),
     )
-    .option('--resume', 'go on where a run of this output was cut; the same bytes come out', false)
+    .option('--resume', 'continue an interrupted run of this output; the result is the same, byte for byte', false)
     .addOption(
-      new Option('--max-duration <time>', 'stop after so long (30m, 2h), and keep what is done for --resume')
-        .argParser(positiveSeconds)
-        .default(undefined, 'never'),
+      new Option(
+        '--max-duration <time>',
+        'stop after this time (30m, 2h) and keep finished work for --resume',
+      ).argParser(positiveSeconds),
     )
-    .option('--summary <file>', 'a summary of the run as JSON, however it ends')
+    .option('--summary <file>', 'write a JSON summary of the run, even when it fails')
     .option(
       '--metrics-file <file>',
-      'metrics of the run for Prometheus, however it ends: a .prom for its textfile collector',
+      "write metrics for Prometheus' textfile collector (.prom), even when the run fails",
     );
-  return addLogOptions(addReadingOptions(command))
-    .allowExcessArguments(false)
-    .showHelpAfterError('(recommend --help shows the options)')
-    .exitOverride();
+  return addLogOptions(addReadingOptions(command));
 }
 
 /**
- * Reads the command line.
- * @returns undefined where help or the version was asked for, and shown.
+ * Parses the command line.
+ * @returns undefined where help or the version was printed instead.
  * @throws Failure 2 where it makes no sense.
  */
 export function parseOptions(argv: readonly string[], version: string, print?: Print): Options | undefined {
-  const command = program(version);
   if (argv.length === 0) {
     throw new Failure(
       ExitCode.usage,
-      `give it at least the users:\n\n${EXAMPLES.trim()}\n\n(recommend --help shows the options)`,
+      `at least --users is needed\n\n${EXAMPLES.trim()}\n\n(recommend --help shows the options)`,
     );
   }
-  return parsed(command, argv, print) ? meant(command.opts(), version) : undefined;
+  const command = recommendCommand(version);
+  return parsed(command, argv, print) ? checked(command.opts(), version) : undefined;
 }
 
 /** Commander's own keys and types for the options above. */
-interface Typed extends TypedInput, TypedLog {
-  output: string;
-  top: number;
+interface Typed
+  extends TypedInput,
+    TypedLog,
+    Pick<Options, 'output' | 'top' | 'balance' | 'titles' | 'includeSeen' | 'lockWait' | 'resume'> {
   workers?: number;
   maxMemory?: number;
-  balance: BalanceName;
   algorithm: string;
   set: string[];
   maxHistory: number;
-  titles: boolean;
-  includeSeen: boolean;
-  lockWait: number;
-  resume: boolean;
   maxDuration?: number;
   summary?: string;
   metricsFile?: string;
 }
 
-function meant(typed: Typed, version: string): Options {
+function checked(typed: Typed, version: string): Options {
   const outputs = { '--output': typed.output, '--summary': typed.summary, '--metrics-file': typed.metricsFile };
   const toStdout = Object.entries(outputs).flatMap(([option, path]) => (path === '-' ? [option] : []));
-  if (toStdout.length > 1) throw usage(`${toStdout.join(' and ')} cannot all go to standard output`);
-  if (typed.resume && typed.output === '-') throw usage('--resume needs a file to go on with: -o FILE');
+  if (toStdout.length > 1) throw usageFailure(`${toStdout.join(' and ')} cannot all go to standard output`);
+  if (typed.resume && typed.output === '-') throw usageFailure('--resume needs an output file: -o FILE');
   const method = methodOf(typed.algorithm, typed.set, '--algorithm');
   return Object.freeze({
-    ...meantInput(typed, {}, outputs),
-    ...meantLog(typed),
+    ...inputOptions(typed, {}, outputs),
+    ...logOptions(typed),
     output: typed.output,
     top: typed.top,
     workers: typed.workers ?? usableCores(),

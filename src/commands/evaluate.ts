@@ -1,4 +1,3 @@
-import type { EvaluateOptions } from '../cli/evaluate-options.js';
 import { type Quote, quoted, safelyQuoted } from '../csv/quoting.js';
 import type { Dataset, FileReport } from '../dataset/dataset.js';
 import { refuseEventsHeader } from '../dataset/headers.js';
@@ -18,6 +17,7 @@ import type { Destination } from '../files/writing.js';
 import { hashOf, sample } from '../matrix/sampling.js';
 import { joined, type SparseRows } from '../matrix/sparse.js';
 import { orInterrupted } from '../pipeline/interruption.js';
+import type { EvaluateOptions } from '../pipeline/options.js';
 import { openBadRows } from '../pipeline/rejected-rows.js';
 import { readTestEvents } from '../pipeline/test-events.js';
 import { inputReport, inputWarnings } from '../report/input-report.js';

@@ -1,4 +1,3 @@
-import type { Options } from '../cli/recommend-options.js';
 import { type Dataset, type FileReport, releaseDataset } from '../dataset/dataset.js';
 import { readDataset } from '../dataset/read.js';
 import { ExitCode, Failure, messageOf } from '../failure.js';
@@ -13,6 +12,7 @@ import { orInterrupted } from '../pipeline/interruption.js';
 import type { KeptWork } from '../pipeline/kept.js';
 import { arrange, learnFrom } from '../pipeline/learn.js';
 import { WithinMemory } from '../pipeline/memory-limit.js';
+import type { Options } from '../pipeline/options.js';
 import { type Ending, keepOutcome } from '../pipeline/outcome.js';
 import { fastReading, inputBytes, startChildren } from '../pipeline/read.js';
 import { serve, writeAudienceOf } from '../pipeline/recommend.js';

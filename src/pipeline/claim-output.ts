@@ -1,7 +1,5 @@
 import { join } from 'node:path';
-import { usage } from '../cli/input-options.js';
-import type { Options } from '../cli/recommend-options.js';
-import { ExitCode, Failure, messageOf, systemCode } from '../failure.js';
+import { ExitCode, Failure, messageOf, systemCode, usageFailure } from '../failure.js';
 import { type FileToBe, fileToBe } from '../files/destination.js';
 import { Journal, readJournal } from '../files/journal.js';
 import { asEntry, type BeginEntry, type Entry } from '../files/journal-entries.js';
@@ -11,6 +9,7 @@ import { JOURNAL, RunDirectory, removeRunDirectory } from '../files/run-director
 import { cannotCreate, type Destination } from '../files/writing.js';
 import { beginEntry, refuseOther, WAY_OUT } from './fingerprint.js';
 import { KeptWork } from './kept.js';
+import type { Options } from './options.js';
 import type { Run } from './run.js';
 
 /** Where a run writes. */
@@ -31,7 +30,7 @@ export interface Place {
 export async function openPlace(run: Run, options: Options, interrupted: AbortSignal): Promise<Place> {
   const target = fileToBe(options.output);
   if (!target && options.resume) {
-    throw usage(`--resume needs a file to go on with, and ${options.output} is a pipe or a device: -o FILE`);
+    throw usageFailure(`--resume needs an output file, and ${options.output} is a pipe or a device: -o FILE`);
   }
   if (!target) return { destination: run.open(options.output), file: undefined, leave: () => {} };
   const leave = await lockOutput(target.path, {

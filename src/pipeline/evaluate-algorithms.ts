@@ -1,5 +1,3 @@
-import type { EvaluateOptions } from '../cli/evaluate-options.js';
-import { methodOfSpec } from '../cli/method.js';
 import { evaluate, type RunAlgorithm } from '../commands/evaluate.js';
 import { readDataset } from '../dataset/read.js';
 import { ExitCode, Failure } from '../failure.js';
@@ -11,6 +9,8 @@ import type { ListsJob } from '../workers/protocol.js';
 import { writeAudience } from '../workers/run-files.js';
 import { explainDiskFull } from './disk-full.js';
 import { discardLearned, learn } from './learn.js';
+import { methodOfSpec } from './method.js';
+import type { EvaluateOptions } from './options.js';
 import { fastReading, inputBytes, startChildren } from './read.js';
 import { type Run, startRun } from './run.js';
 import { settle } from './tune.js';

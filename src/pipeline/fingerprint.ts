@@ -1,10 +1,10 @@
 import { createHash, type Hash } from 'node:crypto';
 import { statSync } from 'node:fs';
-import type { Options } from '../cli/recommend-options.js';
 import { displayName } from '../csv/table.js';
 import type { Dataset } from '../dataset/dataset.js';
 import { ExitCode, Failure } from '../failure.js';
 import { type BeginEntry, type DataEntry, type InputFacts, JOURNAL_FORMAT } from '../files/journal-entries.js';
+import type { Options } from './options.js';
 
 /*
  * Whether two runs come to the same bytes: the same program with the same options over the same data. What was read is compared, not

@@ -1,4 +1,3 @@
-import type { Options } from '../cli/recommend-options.js';
 import { sizeAtHand } from '../csv/source.js';
 import type { Dataset } from '../dataset/dataset.js';
 import type { Failure } from '../failure.js';
@@ -15,6 +14,7 @@ import {
   noRoomFor,
   overBudget,
 } from './memory-plan.js';
+import type { Options } from './options.js';
 import type { Run } from './run.js';
 
 /** Keeps a run within `--max-memory`, where it has one: so many children as there is room for, and a stop where it takes more. */

@@ -1,9 +1,9 @@
-import type { Options } from '../cli/recommend-options.js';
 import { displayName } from '../csv/table.js';
 import { messageOf } from '../failure.js';
 import { writeWhole } from '../files/destination.js';
 import { metricsFor } from '../report/metrics-file.js';
 import { type Ended, type RunRecord, summaryOf } from '../report/summary.js';
+import type { Options } from './options.js';
 import type { Run } from './run.js';
 
 /** How a run ended. */

@@ -1,4 +1,3 @@
-import type { Options } from '../cli/recommend-options.js';
 import { headerLine } from '../csv/list-lines.js';
 import { quotedArrays } from '../csv/quoted-cells.js';
 import { quoted, quotedCells, safelyQuoted } from '../csv/quoting.js';
@@ -17,6 +16,7 @@ import type { Place } from './claim-output.js';
 import { workAll } from './handing-on.js';
 import { keptLists } from './kept-lists.js';
 import { type Learned, logPlan } from './learn.js';
+import type { Options } from './options.js';
 import type { Run } from './run.js';
 
 /** Writes who is served, and with what, to a file of the run. @returns its path. */

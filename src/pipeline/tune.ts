@@ -1,4 +1,3 @@
-import type { Method } from '../cli/method.js';
 import type { Dataset } from '../dataset/dataset.js';
 import { sampleKeysOf } from '../evaluation/split.js';
 import type { AutoRecord } from '../files/journal-entries.js';
@@ -7,6 +6,7 @@ import { plural } from '../report/quantities.js';
 import { keepStartUnless, tune, tuneCold } from '../tuning/climb.js';
 import { trialTable, tuningSummary } from '../tuning/tuning-report.js';
 import { validationSplit } from '../tuning/validation-split.js';
+import type { Method } from './method.js';
 import type { Run } from './run.js';
 import { SettingsEvaluator } from './settings-evaluator.js';
 

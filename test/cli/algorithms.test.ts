@@ -60,18 +60,21 @@ describe.each(['auto', ...names])('%s', (name) => {
 
 describe('a method that is none', () => {
   test.each([
-    [['--algorithm', 'cosinus'], '--algorithm: there is no algorithm "cosinus"; is it cosine? There are auto, ridge, '],
-    [['--algorithm', 'Ridge '], '--algorithm: there is no algorithm "Ridge "; is it ridge? There are auto, ridge, '],
-    [['--algorithm', 'xyzzyx'], '--algorithm: there is no algorithm "xyzzyx". There are auto, ridge, '],
-    [['--set', 'lamda=1'], '--set lamda=1: there is no setting "lamda"; is it lambda? There are neighbors, lambda, '],
-    [['--set', 'alpha=1'], '--set alpha=1: there is no setting "alpha". There are neighbors, lambda, '],
+    [['--algorithm', 'cosinus'], '--algorithm: unknown algorithm "cosinus"; did you mean cosine? Known: auto, ridge, '],
+    [['--algorithm', 'Ridge '], '--algorithm: unknown algorithm "Ridge "; did you mean ridge? Known: auto, ridge, '],
+    [['--algorithm', 'xyzzyx'], '--algorithm: unknown algorithm "xyzzyx". Known: auto, ridge, '],
+    [['--set', 'lamda=1'], '--set lamda=1: unknown setting "lamda"; did you mean lambda? Known: neighbors, lambda, '],
+    [['--set', 'alpha=1'], '--set alpha=1: unknown setting "alpha". Known: neighbors, lambda, '],
     [['--set', 'lambda=0'], '--set lambda=0: lambda is a number from 0.000001 to 1000000, not "0"'],
     [['--set', 'lambda=many'], '--set lambda=many: lambda is a number from 0.000001 to 1000000, not "many"'],
     [['--set', 'neighbors=1.5'], '--set neighbors=1.5: neighbors is a whole number from 1 to 10000, not "1.5"'],
-    [['--set', 'power'], '--set power: power has no value; KEY=VALUE is wanted'],
-    [['--set', '=1'], '--set =1: the setting has no name; KEY=VALUE is wanted'],
+    [['--set', 'power'], '--set power: power has no value; expected KEY=VALUE'],
+    [['--set', '=1'], '--set =1: the setting has no name; expected KEY=VALUE'],
     [['--set', 'power=2', '--set', 'recency=11'], '--set recency=11: recency is a number from 0 to 10, not "11"'],
-    [['--algorithm', 'cosine', '--set', 'lambda=3'], '--set lambda=3: cosine has no lambda. It has neighbors, '],
+    [
+      ['--algorithm', 'cosine', '--set', 'lambda=3'],
+      '--set lambda=3: cosine has no setting lambda; it has neighbors, ',
+    ],
   ])('%j ends with 2 before anything is read, and says what would do', async (args, said) => {
     const folder = newFolder();
     const { code, stdout, stderr } = await run(['-u', 'never-read.csv', ...args], { folder });

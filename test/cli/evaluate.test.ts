@@ -107,9 +107,13 @@ describe('an evaluation that makes no sense ends with its code, a reason, and no
     [
       ['--algorithms', 'cosinus'],
       2,
-      '--algorithms: there is no algorithm "cosinus"; is it cosine? There are auto, ridge, ',
+      '--algorithms: unknown algorithm "cosinus"; did you mean cosine? Known: auto, ridge, ',
     ],
-    [['--algorithms', 'cosine:lambda=3'], 2, '--algorithms cosine:lambda=3: cosine has no lambda. It has neighbors, '],
+    [
+      ['--algorithms', 'cosine:lambda=3'],
+      2,
+      '--algorithms cosine:lambda=3: cosine has no setting lambda; it has neighbors, ',
+    ],
     [['--split', 'last', '--time-col', 'none'], 2, '--split last: the interactions have no times; '],
     [['--split', 'time', '--time-col', 'none'], 2, '--split time: the interactions have no times; '],
     [['--test', 'had.csv'], 65, 'nobody has anything to be found (held out: the interactions in had.csv): '],

@@ -64,6 +64,6 @@ test.each(['2', 'lots', '-1G', '2X'])('--max-memory %s is no amount', async (tex
   const folder = newFolder();
   const { code, stderr } = await run(['-u', 'e.csv', '-o', 'recs.csv', `--max-memory=${text}`], { folder });
   expect(code).toBe(2);
-  expect(stderr).toContain('An amount like 500M or 2G is wanted.');
+  expect(stderr).toContain('Expected an amount like 500M or 2G.');
   expect(existsSync(join(folder, 'recs.csv'))).toBe(false);
 });

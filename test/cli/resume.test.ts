@@ -397,7 +397,7 @@ test('without a file to write, --max-duration keeps nothing, and --resume is ref
   expect(readdirSync(tmp)).toEqual([]);
   put(folder, 'few.csv', EVENTS);
   const refused = await run(['-u', 'few.csv', '--resume'], { folder });
-  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('--resume needs a file to go on with')]);
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('--resume needs an output file')]);
   const device = await run(['-u', 'few.csv', '--resume', '-o', '/dev/null'], { folder });
   expect([device.code, device.stderr]).toEqual([2, expect.stringContaining('/dev/null is a pipe or a device')]);
   const done = await run(['-u', 'few.csv', '--max-duration', '24h'], { folder });

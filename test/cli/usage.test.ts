@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { program } from '../../src/cli/recommend-options.js';
+import { recommendCommand } from '../../src/cli/recommend-options.js';
 import { temporaryFolders } from '../files/temporary.js';
 import { EVENTS, put } from './data.js';
 import { root, run } from './run.js';
@@ -36,7 +36,7 @@ test('--help opens with examples, on stdout', async () => {
   expect(code).toBe(0);
   expect(stderr).toBe('');
   expect(stdout).toMatch(/^Examples:\n {2}recommend --users /);
-  for (const { flags } of program('').options) expect(stdout).toContain(flags);
+  for (const { flags } of recommendCommand('').options) expect(stdout).toContain(flags);
 });
 
 test.each([
@@ -69,5 +69,5 @@ test.each([
 test('README lists the options of the program, in its order', () => {
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
   const listed = [...readme.matchAll(/^\| `(-[^`]*)` \|/gm)].map((match) => match[1]);
-  expect(listed).toEqual([...program('').options.map((option) => option.flags), '-h, --help']);
+  expect(listed).toEqual([...recommendCommand('').options.map((option) => option.flags), '-h, --help']);
 });

@@ -1,11 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
-import { methodOf } from '../../src/cli/method.js';
 import type { Dataset } from '../../src/dataset/dataset.js';
 import { Failure } from '../../src/failure.js';
 import { Random } from '../../src/matrix/sampling.js';
 import { emptyRows } from '../../src/matrix/sparse.js';
 import { learn } from '../../src/pipeline/learn.js';
+import { methodOf } from '../../src/pipeline/method.js';
 import { type Run, startRun } from '../../src/pipeline/run.js';
 import { settle } from '../../src/pipeline/tune.js';
 import { readStatistics } from '../../src/workers/run-files.js';

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { AUTO, algorithmsHelp, METHOD_NAMES, methodOf, parametersOf } from '../../src/cli/method.js';
 import { Failure } from '../../src/failure.js';
 import type { SparseRows } from '../../src/matrix/sparse.js';
 import { ALGORITHMS, algorithmNamed } from '../../src/model/algorithms.js';
 import { HYPER_PARAMETERS } from '../../src/model/hyper-parameters.js';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/model/settings.js';
+import { AUTO, METHOD_NAMES, methodOf, parametersOf } from '../../src/pipeline/method.js';
 import { audienceOf } from '../../src/ranking/audience.js';
 import { modelOf } from '../../src/ranking/model.js';
 import { learntFrom } from '../model/learned.js';
@@ -39,27 +39,27 @@ test('settings by hand are set in their order and stay fixed', () => {
 });
 
 test('a name that is none is answered with the nearest, all there are, and where to read on', () => {
-  const all = `There are ${METHOD_NAMES.join(', ')} (recommend help algorithms)`;
-  expect(refusal('cosinus')).toBe(`--algorithm: there is no algorithm "cosinus"; is it cosine? ${all}`);
-  expect(refusal('Ridge')).toBe(`--algorithm: there is no algorithm "Ridge"; is it ridge? ${all}`);
-  expect(refusal('xyzzyxyzzy')).toBe(`--algorithm: there is no algorithm "xyzzyxyzzy". ${all}`);
-  expect(refusal('')).toBe(`--algorithm: there is no algorithm "". ${all}`);
+  const all = `Known: ${METHOD_NAMES.join(', ')} (recommend help algorithms)`;
+  expect(refusal('cosinus')).toBe(`--algorithm: unknown algorithm "cosinus"; did you mean cosine? ${all}`);
+  expect(refusal('Ridge')).toBe(`--algorithm: unknown algorithm "Ridge"; did you mean ridge? ${all}`);
+  expect(refusal('xyzzyxyzzy')).toBe(`--algorithm: unknown algorithm "xyzzyxyzzy". ${all}`);
+  expect(refusal('')).toBe(`--algorithm: unknown algorithm "". ${all}`);
 });
 
 test('a setting that is none is answered with the nearest and all there are', () => {
-  const all = `There are ${HYPER_PARAMETERS.map(({ key }) => key).join(', ')} (recommend help algorithms)`;
-  expect(refusal('auto', 'lamda=1')).toBe(`--set lamda=1: there is no setting "lamda"; is it lambda? ${all}`);
-  expect(refusal('auto', 'xyzzy=1')).toBe(`--set xyzzy=1: there is no setting "xyzzy". ${all}`);
-  expect(refusal('auto', 'xyzzy')).toBe(`--set xyzzy: there is no setting "xyzzy". ${all}`);
+  const all = `Known: ${HYPER_PARAMETERS.map(({ key }) => key).join(', ')} (recommend help algorithms)`;
+  expect(refusal('auto', 'lamda=1')).toBe(`--set lamda=1: unknown setting "lamda"; did you mean lambda? ${all}`);
+  expect(refusal('auto', 'xyzzy=1')).toBe(`--set xyzzy=1: unknown setting "xyzzy". ${all}`);
+  expect(refusal('auto', 'xyzzy')).toBe(`--set xyzzy: unknown setting "xyzzy". ${all}`);
 });
 
 test('a setting without a name, a value or an equals sign is told how settings are written', () => {
   expect(refusal('auto', '=1')).toBe(
-    '--set =1: the setting has no name; KEY=VALUE is wanted (recommend help algorithms)',
+    '--set =1: the setting has no name; expected KEY=VALUE (recommend help algorithms)',
   );
-  expect(refusal('auto', '')).toBe('--set : the setting has no name; KEY=VALUE is wanted (recommend help algorithms)');
+  expect(refusal('auto', '')).toBe('--set : the setting has no name; expected KEY=VALUE (recommend help algorithms)');
   expect(refusal('auto', 'power')).toBe(
-    '--set power: power has no value; KEY=VALUE is wanted (recommend help algorithms)',
+    '--set power: power has no value; expected KEY=VALUE (recommend help algorithms)',
   );
 });
 
@@ -74,10 +74,10 @@ test('a value that is none, or out of its range, is answered with what would do'
 
 test('a setting that the algorithm makes nothing of is refused, with those it has', () => {
   expect(refusal('jaccard', 'lambda=3')).toBe(
-    '--set lambda=3: jaccard has no lambda. It has neighbors, basket-damping, power, popularity-weight, popularity-half-life, recency, preference-weight, group-weight, cold-group-weight, attribute-weight, attribute-reach, group-smoothing, group-targets (recommend help algorithms)',
+    '--set lambda=3: jaccard has no setting lambda; it has neighbors, basket-damping, power, popularity-weight, popularity-half-life, recency, preference-weight, group-weight, cold-group-weight, attribute-weight, attribute-reach, group-smoothing, group-targets (recommend help algorithms)',
   );
   expect(refusal('popular', 'neighbors=3')).toMatch(
-    /^--set neighbors=3: popular has no neighbors\. It has popularity-/,
+    /^--set neighbors=3: popular has no setting neighbors; it has popularity-/,
   );
 });
 
@@ -142,18 +142,4 @@ describe('what a setting changes', () => {
       });
     },
   );
-});
-
-test('the help tells of every algorithm with its paper, and of every setting with its range and defaults', () => {
-  const help = algorithmsHelp();
-  for (const { name, summary, paper } of ALGORITHMS) {
-    expect(help).toContain(`  ${name.padEnd(12)}  ${summary}\n${' '.repeat(16)}${paper}\n`);
-  }
-  for (const { key, letter, setting, effect, low, high, whole } of HYPER_PARAMETERS) {
-    const range = `${whole ? 'whole, ' : ''}${low} to ${high}; default ${DEFAULT_SETTINGS[setting]}`;
-    expect(help).toContain(`  ${key}${letter && ` (${letter})`}: ${effect}\n${' '.repeat(16)}${range}`);
-  }
-  expect(help).toContain('default 12; ease 10; only in ridge, ease\n');
-  expect(help).toContain('whole, 1 to 10000; default 200; not in ease, popular\n');
-  expect(help).toContain('0 to 1000; default 0.5\n');
 });

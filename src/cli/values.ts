@@ -1,0 +1,119 @@
+import { type Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { EventWeights } from '../events/event-types.js';
+import { ExitCode, Failure } from '../failure.js';
+
+/** The longest list that can be requested. */
+export const MOST_ITEMS_A_USER = 100_000;
+
+/** Takes the output that a user asked for instead of a run: help, the version. */
+export type Print = (text: string) => void;
+
+/**
+ * Lets a command parse its arguments.
+ * @param print standard output by default.
+ * @returns false where help or the version was printed instead. @throws Failure 2 with what the command objects to.
+ */
+export function parsed(command: Command, argv: readonly string[], print?: Print): boolean {
+  const complaint: string[] = [];
+  command
+    .allowExcessArguments(false)
+    .showHelpAfterError(`(${command.name()} --help shows the options)`)
+    .exitOverride()
+    .configureOutput({ writeErr: (text) => void complaint.push(text), ...(print && { writeOut: print }) });
+  try {
+    command.parse(argv, { from: 'user' });
+    return true;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return false;
+    const message = complaint.join('').replace(/^error: /, '');
+    throw new Failure(ExitCode.usage, message.trim(), { cause: error });
+  }
+}
+
+/** An option that takes a whole number within bounds. */
+export function number(flags: string, description: string, least: number, most: number): Option {
+  return new Option(flags, description).argParser((text: string) => {
+    const value = wholeNumber(text);
+    if (value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`);
+  });
+}
+
+/** NaN for anything but digits. */
+function wholeNumber(text: string): number {
+  return /^\d+$/.test(text) ? Number(text) : Number.NaN;
+}
+
+/** A time as people write it: `90`, `90s`, `10m`, `2h`. In seconds. */
+export function seconds(text: string): number {
+  const [, number = '', unit] = /^(\d+(?:\.\d+)?)([smh]?)$/.exec(text.trim()) ?? [];
+  if (number === '') throw new InvalidArgumentError('Expected a time like 30s, 10m or 2h.');
+  const inSeconds = unit === 'h' ? 3600 : unit === 'm' ? 60 : 1;
+  return Number(number) * inSeconds;
+}
+
+/** The same, above 0. */
+export function positiveSeconds(text: string): number {
+  const value = seconds(text);
+  if (value > 0) return value;
+  throw new InvalidArgumentError('Expected a time above 0, like 30m or 2h.');
+}
+
+/** The same, at least one second. */
+export function interval(text: string): number {
+  const value = seconds(text);
+  if (value >= 1) return value;
+  throw new InvalidArgumentError('Expected a time of at least 1s.');
+}
+
+/** An amount of memory as people write it: `500M`, `2G`, `1.5GB` (thousands), `2GiB` (1,024s). In bytes. */
+export function bytes(text: string): number {
+  const [, number = '', unit = '', binary] = /^(\d+(?:\.\d+)?)([KMGT])(?:(i)?B)?$/i.exec(text.trim()) ?? [];
+  if (number === '') throw new InvalidArgumentError('Expected an amount like 500M or 2G.');
+  return Math.round(Number(number) * (binary ? 1024 : 1000) ** ('KMGT'.indexOf(unit.toUpperCase()) + 1));
+}
+
+/** A column separator: one character, or a word for a tab. */
+export function delimiter(text: string): string {
+  const character = text === '\\t' || text.toLowerCase() === 'tab' ? '\t' : text;
+  if (character.length === 1 && !/["\r\n]/.test(character)) return character;
+  throw new InvalidArgumentError('Expected one character ("tab" for a tab).');
+}
+
+/** Weights by type of event, "view=1,cart=3". */
+export function eventWeights(text: string): EventWeights {
+  const weights = new Map<string, number>();
+  for (const entry of text.split(',')) {
+    const [, name = '', weight = ''] = /^(.*)=([^=]*)$/s.exec(entry) ?? [];
+    const value = weight.trim() === '' ? Number.NaN : Number(weight);
+    if (name.trim() === '' || !Number.isFinite(value)) {
+      throw new InvalidArgumentError(`"${entry.trim()}" is not TYPE=NUMBER; expected a list like "view=1,cart=3".`);
+    }
+    weights.set(name.trim(), value);
+  }
+  return weights;
+}
+
+/** How much to hold out: a share below 1, or a count. */
+export function holdout(text: string): number {
+  const value = /^\d+$|^0?\.\d+$/.test(text) ? Number(text) : Number.NaN;
+  const isShare = value > 0 && value < 1;
+  const isCount = Number.isSafeInteger(value) && value >= 1;
+  if (isShare || isCount) return value;
+  throw new InvalidArgumentError('Expected a share between 0 and 1, or a whole number from 1.');
+}
+
+/** Names separated by commas, none empty. */
+export function names(text: string): string[] {
+  const all = text.split(',').map((name) => name.trim());
+  if (all.every((name) => name !== '')) return all;
+  throw new InvalidArgumentError('Expected names separated by commas.');
+}
+
+/** List lengths separated by commas; returned in rising order, none twice. */
+export function listLengths(text: string): number[] {
+  const all = text.split(',').map((part) => wholeNumber(part.trim()));
+  if (all.every((length) => length >= 1 && length <= MOST_ITEMS_A_USER)) return [...new Set(all)].sort((a, b) => a - b);
+  throw new InvalidArgumentError(`Expected whole numbers from 1 to ${MOST_ITEMS_A_USER}, separated by commas.`);
+}

@@ -1,0 +1,91 @@
+import type { NamedColumns } from '../dataset/roles.js';
+import type { HoldoutKind } from '../evaluation/split.js';
+import type { DayOrder } from '../events/day-month.js';
+import type { EventWeights } from '../events/event-types.js';
+import type { Duplicates, Ratings } from '../events/strength-rule.js';
+import type { LogOptions } from '../report/log.js';
+import type { BalanceName } from '../workers/balance.js';
+import type { Method } from './method.js';
+
+/*
+ * The options as a run sees them: checked, complete, frozen. What was typed is converted in cli/, once; nothing reads flags later.
+ */
+
+/** Which files are read, and how. All of it can change the result. */
+export interface InputOptions {
+  users: string;
+  items: string | undefined;
+  interactions: string | undefined;
+  /** One character; undefined: detected. */
+  delimiter: string | undefined;
+  named: NamedColumns;
+  /** Undefined: detected from each column. */
+  dayOrder: DayOrder | undefined;
+  /** The only columns used as attributes; undefined: all that look like one. */
+  attributeColumns: readonly string[] | undefined;
+  /** Undefined: last for ratings, sum for counts. */
+  duplicates: Duplicates | undefined;
+  ratings: Ratings;
+  /** Changes and additions to the built-in weights. */
+  eventWeights: EventWeights;
+  /** 'stop', 'skip', or the file that takes rejected rows. */
+  badRows: string;
+  /** Escapes text that a spreadsheet would run as a formula. */
+  safeCsv: boolean;
+}
+
+/** The options of the main command. */
+export interface Options extends InputOptions, LogOptions {
+  output: string;
+  /** Items per user, 1 to 100,000. */
+  top: number;
+  /** The most children at once; changes speed and memory, never the result. */
+  workers: number;
+  /** Bytes that all processes together may use; undefined: no limit. Never changes the result. */
+  maxMemory: number | undefined;
+  /** Which child gets the next shard; changes speed, never the result. */
+  balance: BalanceName;
+  method: Method;
+  titles: boolean;
+  includeSeen: boolean;
+  /** Seconds to wait for another run that writes the same output. */
+  lockWait: number;
+  /** Continue with the work of an interrupted run. */
+  resume: boolean;
+  /** Seconds after which the run stops; undefined: never. */
+  maxDuration: number | undefined;
+  /** The file that takes the summary. */
+  summary: string | undefined;
+  /** The file that takes metrics for Prometheus. */
+  metricsFile: string | undefined;
+  /** Of this program. */
+  version: string;
+}
+
+export type Format = 'table' | 'csv' | 'json';
+
+/** The options of `evaluate`. */
+export interface EvaluateOptions extends InputOptions, LogOptions {
+  /** Events to evaluate on, instead of a part of the input. */
+  test: string | undefined;
+  /** Undefined: `last` where there are times, else `random`. */
+  split: HoldoutKind | undefined;
+  /** A share in (0, 1), or a whole count ≥ 1. */
+  holdout: number;
+  /** Names with their settings ("ridge:lambda=3"), none twice, `popular` among them. */
+  algorithms: readonly string[];
+  /** List lengths to evaluate, rising, none twice. */
+  at: readonly number[];
+  /** The most users to evaluate on; undefined: all. */
+  sampleUsers: number | undefined;
+  /** Decides everything random. */
+  seed: number;
+  /** Attributes of users to group by, as typed. */
+  by: readonly string[];
+  format: Format;
+  output: string;
+  /** The file that takes the metrics of each user. */
+  perUser: string | undefined;
+  /** The most children at once; changes speed and memory, never a metric. */
+  workers: number;
+}
