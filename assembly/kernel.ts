@@ -1,4 +1,4 @@
-// All that is compiled; src/storage/compiled-kernel.ts loads it.
+// All that is compiled; src/kernels/program.ts loads it.
 export * from "./events";
 export * from "./sums";
-export * from "./system";
+export * from "./systems";

@@ -1,18 +1,19 @@
 import { LineWriter } from '../src/csv/list-lines.js';
 import { quotedCells } from '../src/csv/quoting.js';
+import type { Kernel } from '../src/kernels/kernel.js';
 import type { SparseRows } from '../src/matrix/sparse.js';
 import { StackedRows } from '../src/matrix/stacked-rows.js';
 import { algorithmNamed } from '../src/model/algorithms.js';
+import { type CountedRows, gramRows } from '../src/model/counting.js';
 import { type Evidence, evidenceOf, type Observations } from '../src/model/evidence.js';
-import { Fitter, gramRows, type Kernel, needsGram, signalCounts } from '../src/model/fit.js';
+import { Fitter, needsGram, signalCounts } from '../src/model/fit.js';
 import { gramCosts } from '../src/model/gram.js';
-import type { CountedRows } from '../src/model/ridge.js';
 import { statisticsOf } from '../src/model/row-normalisation.js';
 import type { Settings } from '../src/model/settings.js';
 import { audienceOf } from '../src/ranking/audience.js';
 import { modelOf } from '../src/ranking/model.js';
 import { Recommender } from '../src/ranking/recommender.js';
-import { summedScores } from '../src/ranking/scores.js';
+import { scoresOf } from '../src/ranking/scores.js';
 
 /** A stage on its own, in this process: `run` does it once and says how much it did, in units. */
 export interface StageBench {
@@ -99,7 +100,7 @@ function scoring(
     name,
     unit: 'user',
     run: (by) => {
-      const recommender = new Recommender(model, audience, LIST, summedScores(model, audience.signals, by.sumsOf));
+      const recommender = new Recommender(model, audience, LIST, scoresOf(model, audience.signals, by.sumsOf));
       const lines = new LineWriter(cells);
       let users = 0;
       for (let user = 0; user < evidence.users; user += USERS_STEP, users++)

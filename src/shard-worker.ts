@@ -7,14 +7,14 @@ import { LineWriter } from './csv/list-lines.js';
 import { quotedFrom } from './csv/quoted-cells.js';
 import { systemCode } from './failure.js';
 import { readArrays, writeArrays } from './files/array-file.js';
-import { compiledKernel, compiledScanner } from './kernels/compiled-kernel.js';
+import { compiledKernel } from './kernels/kernel.js';
 import { rowLengths } from './matrix/sparse.js';
 import { StackedRows } from './matrix/stacked-rows.js';
-import { Fitter, gramRows, needsGram } from './model/fit.js';
-import type { CountedRows } from './model/ridge.js';
+import { type CountedRows, gramRows } from './model/counting.js';
+import { Fitter, needsGram } from './model/fit.js';
 import { modelOf } from './ranking/model.js';
 import { Recommender } from './ranking/recommender.js';
-import { summedScores } from './ranking/scores.js';
+import { scoresOf } from './ranking/scores.js';
 import { VariantEvaluator } from './tuning/variant-evaluator.js';
 import { matrixArrays, matrixFrom } from './workers/matrix-file.js';
 import {
@@ -58,9 +58,10 @@ function workOf(job: Job): ShardWork | Promise<ShardWork> {
 
 async function readWork({ task, rows }: ReadJob): Promise<ShardWork> {
   // Loaded here: most children never read.
+  const { compiledScanner } = await import('./events/compiled-events.js');
   const { readRange } = await import('./events/range-reader.js');
   const { range, chunk } = task.sizes;
-  const scanner = compiledScanner()?.(task.layout, { range, chunk });
+  const scanner = compiledScanner()(task.layout, { range, chunk });
   return (from, to) => {
     const path = shardPath(rows, from);
     writeRangePart(path, readRange(task, from, to, scanner));
@@ -161,7 +162,7 @@ function recommenderOf(job: ScoreJob | ListsJob): Recommender {
   const { counts, rows, statistics }: ModelFiles = job.model;
   const model = modelOf(counts, readParts(rows), firstRowsOf(rows), readStatistics(statistics), job.settings);
   const audience = readAudience(job.audience);
-  const scores = summedScores(model, audience.signals, compiledKernel().sumsOf);
+  const scores = scoresOf(model, audience.signals, compiledKernel().sumsOf);
   return new Recommender(model, audience, job.listLength, scores);
 }
 

@@ -1,5 +1,5 @@
 import type { PackedIds } from '../dataset/ids.js';
-import { ProgramLayout } from '../kernels/program-memory.js';
+import { compiledProgram, ProgramLayout } from '../kernels/program.js';
 import type { Values } from './columns.js';
 import type { EventLayout, EventsPart } from './event-columns.js';
 import type { TimesSeen } from './times.js';
@@ -54,6 +54,11 @@ const OTHER = 3;
 
 /** Makes the reader of a layout; undefined where others have to read all of it, or it would not fit. */
 export type EventScannerOf = (layout: EventLayout, room: EventRoom) => EventScanner | undefined;
+
+/** Likewise, compiled once for all its readers. */
+export function compiledScanner(path?: URL): EventScannerOf {
+  return compiledEvents(compiledProgram(path));
+}
 
 export function compiledEvents(module: WebAssembly.Module): EventScannerOf {
   return ({ delimiter, width, roles }, room) => {

@@ -1,40 +1,32 @@
-import { MOST_SHORT, ProgramLayout } from './program-memory.js';
+import { MOST_SHORT, ProgramLayout } from './program.js';
 import {
-  areFew,
-  type Cells,
-  copyEntries,
+  copyIndex,
   copyValues,
   type Entries,
   entryCount,
   PlainSums,
   type Segments,
+  type SparseVector,
   type Sums,
   type SumsOf,
 } from './sums.js';
 
-/** What assembly/sums.ts exports. */
-interface Program {
-  count16: (from: number, to: number, count: number, index: number, sum: number) => void;
-  count32: Program['count16'];
-  add16: (from: number, to: number, weight: number, count: number, index: number, value: number, sum: number) => void;
-  add32: Program['add16'];
-  collectCounts: (items: number, sum: number, rank: number, value: number) => number;
-  collectSums: Program['collectCounts'];
-  touchedCounts16: (
-    from: number,
-    to: number,
-    count: number,
-    index: number,
-    sum: number,
-    rank: number,
-    value: number,
-  ) => number;
-  touchedCounts32: Program['touchedCounts16'];
-  touchedSums16: Program['touchedCounts16'];
-  touchedSums32: Program['touchedCounts16'];
-}
+type Kind = 'Counts' | 'Sums';
+type Bits = 16 | 32;
 
-/** Sums in a compiled program; in plain arrays where the entries are more than it can address. */
+/** What assembly/sums.ts exports: for whole numbers and for doubles, for indices of two bytes and of four. */
+type Program = Record<`count${Bits}`, (from: number, to: number, count: number, index: number, sum: number) => void> &
+  Record<
+    `add${Bits}`,
+    (from: number, to: number, weight: number, count: number, index: number, value: number, sum: number) => void
+  > &
+  Record<`collect${Kind}`, (columns: number, sum: number, rowIndex: number, rowValue: number) => number> &
+  Record<
+    `touched${Kind}${Bits}`,
+    (from: number, to: number, count: number, index: number, sum: number, rowIndex: number, rowValue: number) => number
+  >;
+
+/** Sums in a compiled program, or in plain arrays where the entries are more than it can address. */
 export function compiledSums(module: WebAssembly.Module): SumsOf {
   return (entries, most) => {
     const places = placesOf(entries, most);
@@ -43,26 +35,26 @@ export function compiledSums(module: WebAssembly.Module): SumsOf {
 }
 
 /**
- * The same sums as `PlainSums`, bit by bit, in WebAssembly, which checks no bounds. Two things are smaller here: columns
- * up to 65,536 are named in two bytes, and where all counts 1 sums are whole numbers of four bytes.
+ * The sums of `PlainSums` to the same bits, in WebAssembly, which checks no bounds. Two things are smaller here: up to 65,536
+ * columns take two bytes each, and sums of counts are whole numbers of four bytes.
  */
 class CompiledSums implements Sums {
   readonly segments: Segments;
   /** None where all are 1. */
   readonly #value: Float32Array | undefined;
   readonly #sum: Uint32Array | Float64Array;
-  readonly #cells: Cells;
+  readonly #row: SparseVector;
   readonly #addUp: (count: number) => void;
   readonly #collectAll: () => number;
   readonly #collectTouched: (count: number) => number;
 
-  constructor(module: WebAssembly.Module, entries: Entries, most: number, { layout, at, isShort }: Places) {
+  constructor(module: WebAssembly.Module, entries: Entries, most: number, { layout, at, bits }: Places) {
     const { columns, areCounts } = entries;
     const { program, buffer } = layout.start<Program>(module);
     const length = entryCount(entries);
-    const index = isShort ? new Uint16Array(buffer, at.index, length) : new Uint32Array(buffer, at.index, length);
+    copyIndex(entries, new (bits === 16 ? Uint16Array : Uint32Array)(buffer, at.index, length));
     this.#value = areCounts ? undefined : new Float32Array(buffer, at.value, length);
-    copyEntries(entries, index, this.#value);
+    this.revalue(entries.parts);
     this.segments = {
       count: 0,
       from: new Uint32Array(buffer, at.from, most),
@@ -70,32 +62,29 @@ class CompiledSums implements Sums {
       weight: new Float64Array(buffer, at.weight, most),
     };
     this.#sum = areCounts ? new Uint32Array(buffer, at.sum, columns) : new Float64Array(buffer, at.sum, columns);
-    this.#cells = {
+    this.#row = {
       count: 0,
-      index: new Uint32Array(buffer, at.cellIndex, columns + 1),
-      value: new Float64Array(buffer, at.cellValue, columns + 1),
+      index: new Uint32Array(buffer, at.rowIndex, columns + 1),
+      value: new Float64Array(buffer, at.rowValue, columns + 1),
     };
-    if (areCounts) {
-      const countUp = isShort ? program.count16 : program.count32;
-      const touched = isShort ? program.touchedCounts16 : program.touchedCounts32;
-      this.#addUp = (count) => countUp(at.from, at.to, count, at.index, at.sum);
-      this.#collectAll = () => program.collectCounts(columns, at.sum, at.cellIndex, at.cellValue);
-      this.#collectTouched = (count) => touched(at.from, at.to, count, at.index, at.sum, at.cellIndex, at.cellValue);
-    } else {
-      const addUp = isShort ? program.add16 : program.add32;
-      const touched = isShort ? program.touchedSums16 : program.touchedSums32;
-      this.#addUp = (count) => addUp(at.from, at.to, at.weight, count, at.index, at.value, at.sum);
-      this.#collectAll = () => program.collectSums(columns, at.sum, at.cellIndex, at.cellValue);
-      this.#collectTouched = (count) => touched(at.from, at.to, count, at.index, at.sum, at.cellIndex, at.cellValue);
-    }
+    const kind = areCounts ? 'Counts' : 'Sums';
+    const collect = program[`collect${kind}`];
+    const touched = program[`touched${kind}${bits}`];
+    const countUp = program[`count${bits}`];
+    const add = program[`add${bits}`];
+    this.#addUp = areCounts
+      ? (count) => countUp(at.from, at.to, count, at.index, at.sum)
+      : (count) => add(at.from, at.to, at.weight, count, at.index, at.value, at.sum);
+    this.#collectAll = () => collect(columns, at.sum, at.rowIndex, at.rowValue);
+    this.#collectTouched = (count) => touched(at.from, at.to, count, at.index, at.sum, at.rowIndex, at.rowValue);
   }
 
-  addUp(without: number): Cells {
+  addUp(without: number): SparseVector {
     const { count } = this.segments;
     this.#addUp(count);
     if (without >= 0) this.#sum[without] = 0;
-    this.#cells.count = areFew(this.segments, this.#sum.length) ? this.#collectTouched(count) : this.#collectAll();
-    return this.#cells;
+    this.#row.count = areFew(this.segments, this.#sum.length) ? this.#collectTouched(count) : this.#collectAll();
+    return this.#row;
   }
 
   revalue(parts: Entries['parts']): void {
@@ -103,27 +92,35 @@ class CompiledSums implements Sums {
   }
 }
 
-/** Where everything lies in the program's memory, in bytes. */
+/** Whether so few entries were added that looking them up again beats looking through all columns. */
+function areFew({ count, from, to }: Segments, columns: number): boolean {
+  let entries = 0;
+  for (let s = 0; s < count; s++) entries += to[s]! - from[s]!;
+  return 2 * entries < columns;
+}
+
+/** The address of each array in the program's memory. */
 interface Places {
   layout: ProgramLayout;
-  at: Record<'index' | 'value' | 'from' | 'to' | 'weight' | 'sum' | 'cellIndex' | 'cellValue', number>;
-  isShort: boolean;
+  at: Record<'index' | 'value' | 'from' | 'to' | 'weight' | 'sum' | 'rowIndex' | 'rowValue', number>;
+  bits: Bits;
 }
 
 function placesOf(entries: Entries, most: number): Places {
   const { columns, areCounts } = entries;
   const length = entryCount(entries);
-  const isShort = columns <= MOST_SHORT;
+  const bits = columns <= MOST_SHORT ? 16 : 32;
   const layout = new ProgramLayout();
   const at = {
-    index: layout.room(length * (isShort ? 2 : 4)),
+    index: layout.room((length * bits) / 8),
     value: layout.room(areCounts ? 0 : length * 4),
     from: layout.room(most * 4),
     to: layout.room(most * 4),
     weight: layout.room(most * 8),
     sum: layout.room(columns * (areCounts ? 4 : 8)),
-    cellIndex: layout.room((columns + 1) * 4),
-    cellValue: layout.room((columns + 1) * 8),
+    // One more than there can be: the program writes a value before it decides whether to keep it.
+    rowIndex: layout.room((columns + 1) * 4),
+    rowValue: layout.room((columns + 1) * 8),
   };
-  return { layout, at, isShort };
+  return { layout, at, bits };
 }

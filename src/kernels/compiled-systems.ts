@@ -1,22 +1,25 @@
-import { MOST_SHORT, ProgramLayout } from './program-memory.js';
+import { MOST_SHORT, ProgramLayout } from './program.js';
+import { entryCount } from './sums.js';
 import { PlainSystems, type SystemSource, type Systems, type SystemsOf, writeScaled } from './systems.js';
 
-/** What assembly/system.ts exports. */
+type Gather = (
+  rows: number,
+  count: number,
+  from: number,
+  to: number,
+  index: number,
+  value: number,
+  place: number,
+  start: number,
+  column: number,
+  entry: number,
+  cell: number,
+) => void;
+
+/** What assembly/systems.ts exports. */
 interface Program {
-  gather16: (
-    rows: number,
-    count: number,
-    from: number,
-    to: number,
-    index: number,
-    value: number,
-    place: number,
-    start: number,
-    column: number,
-    entry: number,
-    cell: number,
-  ) => void;
-  gather32: Program['gather16'];
+  gather16: Gather;
+  gather32: Gather;
   solve: (
     count: number,
     steps: number,
@@ -32,7 +35,7 @@ interface Program {
   ) => number;
 }
 
-/** Systems in a compiled program; in plain arrays where the pairs are more than it can address. */
+/** Systems in a compiled program, or in plain arrays where the pairs are more than it can address. */
 export function compiledSystems(module: WebAssembly.Module): SystemsOf {
   return (source, most) => {
     const place = placesOf(source, most);
@@ -40,16 +43,16 @@ export function compiledSystems(module: WebAssembly.Module): SystemsOf {
   };
 }
 
-/** The same systems and solutions as `PlainSystems`, bit by bit, in WebAssembly. It has a copy of the pairs, by rank. */
+/** The systems and solutions of `PlainSystems` to the same bits, in WebAssembly, from a copy of the pairs by rank. */
 class CompiledSystems implements Systems {
   readonly wanted: Float64Array;
   readonly solution: Float64Array;
   readonly #rank: Uint32Array;
-  readonly #ofItems: Float64Array;
-  /** The system's items, by place, as ranks; and their diagonal. */
+  readonly #diagonalOf: Float64Array;
+  /** By place in the system: the item's rank, and its diagonal. */
   readonly #rows: Uint32Array;
   readonly #diagonal: Float64Array;
-  /** By rank: the place in the system plus 1; between systems all are 0. */
+  /** By rank: the place in the system plus 1; all 0 between systems. */
   readonly #place: Uint16Array;
   readonly #gather: (count: number) => void;
   readonly #solve: (count: number, steps: number) => number;
@@ -59,13 +62,13 @@ class CompiledSystems implements Systems {
     const { pairs, scale, diagonal, rank } = source;
     const { program, buffer } = layout.start<Program>(module);
     this.#rank = rank;
-    this.#ofItems = diagonal;
+    this.#diagonalOf = diagonal;
     this.wanted = new Float64Array(buffer, at.wanted, most);
     this.solution = new Float64Array(buffer, at.solution, most);
     this.#rows = new Uint32Array(buffer, at.rows, most);
     this.#diagonal = new Float64Array(buffer, at.diagonal, most);
     this.#place = new Uint16Array(buffer, at.place, rank.length);
-    const entries = entriesOf(source);
+    const entries = entryCount(source.pairs);
     const index = isShort ? new Uint16Array(buffer, at.index, entries) : new Uint32Array(buffer, at.index, entries);
     const value = new Float32Array(buffer, at.value, entries);
     const from = new Uint32Array(buffer, at.from, rank.length);
@@ -108,7 +111,7 @@ class CompiledSystems implements Systems {
       const item = items[x]!;
       rows[x] = this.#rank[item]!;
       place[rows[x]!] = x + 1;
-      this.#diagonal[x] = this.#ofItems[item]!;
+      this.#diagonal[x] = this.#diagonalOf[item]!;
     }
     this.#gather(items.length);
     for (let x = 0; x < items.length; x++) place[rows[x]!] = 0;
@@ -119,7 +122,7 @@ class CompiledSystems implements Systems {
   }
 }
 
-/** Where everything lies in the program's memory. */
+/** The address of each array in the program's memory. */
 interface Places {
   layout: ProgramLayout;
   at: Record<
@@ -131,11 +134,11 @@ interface Places {
 type Vector = 'wanted' | 'solution' | 'diagonal' | 'residual' | 'direction' | 'image';
 
 function placesOf(source: SystemSource, most: number): Places {
-  const entries = entriesOf(source);
+  const entries = entryCount(source.pairs);
   const items = source.rank.length;
   const isShort = items <= MOST_SHORT;
   const layout = new ProgramLayout();
-  // One cell more than there can be: the last one written may be one that is not kept.
+  // One more than there can be: the program writes an entry before it decides whether to keep it.
   const cells = (most * (most - 1)) / 2 + 1;
   const vector = () => layout.room(most * 8);
   const at = {
@@ -157,8 +160,4 @@ function placesOf(source: SystemSource, most: number): Places {
     value: layout.room(entries * 4),
   };
   return { layout, at, isShort };
-}
-
-function entriesOf({ pairs }: SystemSource): number {
-  return pairs.parts.reduce((total, { index }) => total + index.length, 0);
 }

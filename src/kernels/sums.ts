@@ -1,14 +1,14 @@
 import { forEachChunk } from '../matrix/chunks.js';
 
-/** The cells of a row that are not 0; good until the next row. */
-export interface Cells {
+/** A row as its values that are not 0, in any order; good until the next row. */
+export interface SparseVector {
   count: number;
-  /** By cell: its column. */
+  /** The column of each value. */
   index: Uint32Array;
   value: Float64Array;
 }
 
-/** Segments of entries that are added up, each with its weight. The arrays are filled in by who wants a sum. */
+/** Which segments of the entries to add up, each with its weight. Whoever wants a sum fills the arrays in. */
 export interface Segments {
   count: number;
   from: Uint32Array;
@@ -16,21 +16,21 @@ export interface Segments {
   weight: Float64Array;
 }
 
-/** What is added up: entries of a sparse matrix, in parts behind one another; within a row each column comes once. */
+/** The entries of a sparse matrix, its parts one behind the other; each column comes once in a row. */
 export interface Entries {
   columns: number;
   parts: readonly { index: Uint32Array; value: Float32Array }[];
-  /** By column: what it is to be called; its number where undefined. */
+  /** A new number for each column; without it columns keep theirs. */
   names?: Uint32Array;
-  /** True where all values and all weights are 1, so that sums are whole numbers. */
+  /** All values and all weights are 1, so sums are whole numbers. */
   areCounts?: boolean;
 }
 
-/** Adds up  Σ over segments   weight · row.  Each cell is a sum in the order of the segments, whoever adds it up. */
+/** Adds up  Σ over segments   weight · row.  Each value is summed in the order of the segments, whichever kernel does it. */
 export interface Sums {
   readonly segments: Segments;
-  /** Adds up what the segments say. @param without a column whose cell is left out; −1 for none. */
-  addUp(without: number): Cells;
+  /** Adds up what the segments say. @param without a column to leave out; −1 for none. */
+  addUp(without: number): SparseVector;
   /** Takes other values for the same entries. */
   revalue(parts: Entries['parts']): void;
 }
@@ -38,12 +38,12 @@ export interface Sums {
 /** @param most the largest number of segments. */
 export type SumsOf = (entries: Entries, most: number) => Sums;
 
-export function entryCount({ parts }: Entries): number {
+export function entryCount({ parts }: Pick<Entries, 'parts'>): number {
   return parts.reduce((total, { index }) => total + index.length, 0);
 }
 
-/** Copies the entries, behind one another, columns by their names. */
-export function copyEntries({ parts, names }: Entries, index: Uint32Array | Uint16Array, value?: Float32Array): void {
+/** Copies the columns of all entries, renamed. */
+export function copyIndex({ parts, names }: Entries, index: Uint32Array | Uint16Array): void {
   let filled = 0;
   for (const part of parts) {
     const before = filled;
@@ -54,9 +54,9 @@ export function copyEntries({ parts, names }: Entries, index: Uint32Array | Uint
     } else index.set(part.index, filled);
     filled += part.index.length;
   }
-  if (value) copyValues(parts, value);
 }
 
+/** Copies the values of all entries. */
 export function copyValues(parts: Entries['parts'], to: Float32Array): void {
   let filled = 0;
   for (const { value } of parts) {
@@ -65,31 +65,21 @@ export function copyValues(parts: Entries['parts'], to: Float32Array): void {
   }
 }
 
-/** True where so few entries are better collected from where something was added than from all columns. */
-export function areFew({ count, from, to }: Segments, columns: number): boolean {
-  let entries = 0;
-  for (let s = 0; s < count; s++) entries += to[s]! - from[s]!;
-  return 2 * entries < columns;
-}
-
-/**
- * Sums in plain typed arrays. `CompiledSums` does the same faster; this one says what is meant, and works where the
- * compiled one has no room.
- */
+/** Sums in JavaScript arrays; kernel.ts says when they are used. */
 export class PlainSums implements Sums {
   readonly segments: Segments;
   readonly #index: Uint32Array;
   readonly #value: Float32Array;
-  /** By column; between rows all are 0. */
+  /** By column; all 0 between rows. */
   readonly #sum: Float64Array;
-  readonly #cells: Cells;
+  readonly #row: SparseVector;
 
   constructor(entries: Entries, most: number) {
     const { columns } = entries;
-    const length = entryCount(entries);
-    this.#index = new Uint32Array(length);
-    this.#value = new Float32Array(length);
-    copyEntries(entries, this.#index, this.#value);
+    this.#index = new Uint32Array(entryCount(entries));
+    this.#value = new Float32Array(this.#index.length);
+    copyIndex(entries, this.#index);
+    copyValues(entries.parts, this.#value);
     this.segments = {
       count: 0,
       from: new Uint32Array(most),
@@ -97,47 +87,32 @@ export class PlainSums implements Sums {
       weight: new Float64Array(most),
     };
     this.#sum = new Float64Array(columns);
-    // A cell more than there can be: the last one written may be one that is not kept.
-    this.#cells = { count: 0, index: new Uint32Array(columns + 1), value: new Float64Array(columns + 1) };
+    this.#row = { count: 0, index: new Uint32Array(columns), value: new Float64Array(columns) };
   }
 
-  addUp(without: number): Cells {
+  addUp(without: number): SparseVector {
     const sum = this.#sum;
+    const index = this.#index;
     const { count, from, to, weight } = this.segments;
     for (let s = 0; s < count; s++) {
-      const own = weight[s]!;
-      for (let e = from[s]!, end = to[s]!; e < end; e++) sum[this.#index[e]!]! += own * this.#value[e]!;
+      for (let e = from[s]!; e < to[s]!; e++) sum[index[e]!]! += weight[s]! * this.#value[e]!;
     }
     if (without >= 0) sum[without] = 0;
-    this.#cells.count = areFew(this.segments, sum.length) ? this.#collectTouched() : this.#collectAll();
-    return this.#cells;
+    const row = this.#row;
+    row.count = 0;
+    for (let s = 0; s < count; s++) {
+      for (let e = from[s]!; e < to[s]!; e++) {
+        const column = index[e]!;
+        if (sum[column] === 0) continue;
+        row.index[row.count] = column;
+        row.value[row.count++] = sum[column]!;
+        sum[column] = 0;
+      }
+    }
+    return row;
   }
 
   revalue(parts: Entries['parts']): void {
     copyValues(parts, this.#value);
-  }
-
-  #collectAll(): number {
-    let filled = 0;
-    for (let column = 0; column < this.#sum.length; column++) filled = this.#collect(column, filled);
-    return filled;
-  }
-
-  #collectTouched(): number {
-    const { count, from, to } = this.segments;
-    let filled = 0;
-    for (let s = 0; s < count; s++) {
-      for (let e = from[s]!, end = to[s]!; e < end; e++) filled = this.#collect(this.#index[e]!, filled);
-    }
-    return filled;
-  }
-
-  #collect(column: number, filled: number): number {
-    const total = this.#sum[column]!;
-    if (total === 0) return filled;
-    this.#cells.index[filled] = column;
-    this.#cells.value[filled] = total;
-    this.#sum[column] = 0;
-    return filled + 1;
   }
 }

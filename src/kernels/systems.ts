@@ -1,8 +1,7 @@
 import type { SparseRows } from '../matrix/sparse.js';
 import { StackedRows } from '../matrix/stacked-rows.js';
-import { CandidateSystem } from '../model/candidate-system.js';
 
-/** The linear systems of rows, one after the other:  (G̃_NN + λI) y = wanted. */
+/** The linear systems of rows, one after the other:  (G̃_NN + λI) y = wanted, symmetric and positive definite. */
 export interface Systems {
   /** The right side, by place in the system; set before `solve`. */
   readonly wanted: Float64Array;
@@ -10,7 +9,10 @@ export interface Systems {
   readonly solution: Float64Array;
   /** Begins the system among some items, most evidence first: each one's pairs are then among those before it. */
   gather(items: Uint32Array): void;
-  /** @returns wanted · solution. */
+  /**
+   * Takes some steps of conjugate gradients from 0, preconditioned by the diagonal (Hestenes and Stiefel, 1952).
+   * @returns wanted · solution, which rises with every step.
+   */
   solve(steps: number): number;
 }
 
@@ -43,15 +45,27 @@ export function writeScaled(
   }
 }
 
-/** Systems in plain arrays. `CompiledSystems` does the same faster; this one says what is meant. */
+/**
+ * Systems in JavaScript arrays; kernel.ts says when they are used. Only the triangle below the diagonal is kept, by rows,
+ * without its zeros:
+ *
+ *     row x:  diagonal[x],  column[start[x] .. start[x+1]) < x  and the values beside them
+ */
 export class PlainSystems implements Systems {
   readonly wanted: Float64Array;
   readonly solution: Float64Array;
   readonly #pairs: StackedRows;
-  readonly #diagonal: Float64Array;
-  readonly #system: CandidateSystem;
-  /** By item: its place in the system plus 1; between systems all are 0. */
+  readonly #diagonalOf: Float64Array;
+  /** By item: its place in the system plus 1; all 0 between systems. */
   readonly #place: Uint16Array;
+  readonly #diagonal: Float64Array;
+  readonly #start: Uint32Array;
+  readonly #column: Uint16Array;
+  readonly #value: Float32Array;
+  readonly #residual: Float64Array;
+  readonly #direction: Float64Array;
+  readonly #image: Float64Array;
+  #count = 0;
 
   constructor({ pairs, scale, diagonal }: SystemSource, most: number) {
     const scaled = pairs.parts.map((part, k) => {
@@ -60,25 +74,91 @@ export class PlainSystems implements Systems {
       return { ...part, value };
     });
     this.#pairs = new StackedRows(scaled, pairs.from, pairs.rows);
-    this.#diagonal = diagonal;
-    this.#system = new CandidateSystem(most);
+    this.#diagonalOf = diagonal;
     this.#place = new Uint16Array(diagonal.length);
-    this.wanted = this.#system.wanted;
-    this.solution = this.#system.solution;
+    const vector = () => new Float64Array(most);
+    this.wanted = vector();
+    this.solution = vector();
+    this.#diagonal = vector();
+    this.#residual = vector();
+    this.#direction = vector();
+    this.#image = vector();
+    this.#start = new Uint32Array(most + 1);
+    this.#column = new Uint16Array((most * (most - 1)) / 2);
+    this.#value = new Float32Array(this.#column.length);
   }
 
   gather(items: Uint32Array): void {
     const place = this.#place;
-    for (let x = 0; x < items.length; x++) place[items[x]!] = x + 1;
-    this.#system.begin();
-    for (const item of items) {
+    items.forEach((item, x) => {
+      place[item] = x + 1;
+    });
+    let filled = 0;
+    items.forEach((item, x) => {
       const { part, from, to } = this.#pairs.row(item);
-      this.#system.addRow(this.#diagonal[item]!, part.index, part.value, from, to, place);
-    }
+      for (let e = from; e < to; e++) {
+        const y = place[part.index[e]!]!;
+        if (y === 0) continue;
+        this.#column[filled] = y - 1;
+        this.#value[filled++] = part.value[e]!;
+      }
+      this.#diagonal[x] = this.#diagonalOf[item]!;
+      this.#start[x + 1] = filled;
+    });
     for (const item of items) place[item] = 0;
+    this.#count = items.length;
   }
 
   solve(steps: number): number {
-    return this.#system.solve(steps);
+    const count = this.#count;
+    const diagonal = this.#diagonal;
+    const wanted = this.wanted;
+    const solution = this.solution.fill(0, 0, count);
+    const residual = this.#residual;
+    const direction = this.#direction;
+    const image = this.#image;
+    let length = 0;
+    for (let x = 0; x < count; x++) {
+      residual[x] = wanted[x]!;
+      direction[x] = residual[x]! / diagonal[x]!;
+      length += residual[x]! * direction[x]!;
+    }
+    for (let step = 0; step < steps && length > 0; step++) {
+      this.#multiply(direction, image);
+      let curvature = 0;
+      for (let x = 0; x < count; x++) curvature += image[x]! * direction[x]!;
+      // Rounding alone can leave a direction without curvature: the solution is as good as it gets.
+      if (!(curvature > 0)) break;
+      const stride = length / curvature;
+      let next = 0;
+      for (let x = 0; x < count; x++) {
+        solution[x]! += stride * direction[x]!;
+        residual[x]! -= stride * image[x]!;
+        image[x] = residual[x]! / diagonal[x]!;
+        next += residual[x]! * image[x]!;
+      }
+      const kept = next / length;
+      for (let x = 0; x < count; x++) direction[x] = image[x]! + kept * direction[x]!;
+      length = next;
+    }
+    let explained = 0;
+    for (let x = 0; x < count; x++) explained += solution[x]! * wanted[x]!;
+    return explained;
+  }
+
+  /** image = matrix · vector; each value below the diagonal stands for its mirror as well. */
+  #multiply(vector: Float64Array, image: Float64Array): void {
+    const start = this.#start;
+    for (let x = 0; x < this.#count; x++) {
+      const own = vector[x]!;
+      let sum = this.#diagonal[x]! * own;
+      for (let e = start[x]!; e < start[x + 1]!; e++) {
+        const y = this.#column[e]!;
+        const value = this.#value[e]!;
+        sum += value * vector[y]!;
+        image[y]! += value * own;
+      }
+      image[x] = sum;
+    }
   }
 }

@@ -1,9 +1,9 @@
 import type { SparseRows } from './sparse.js';
 
-/** Collects rows of a sparse matrix whose length nobody knows beforehand. */
+/** Collects the rows of a sparse matrix when their lengths are not known in advance. */
 export class RowWriter {
   readonly #columns: number;
-  #start: Uint32Array;
+  readonly #start: Uint32Array;
   #index = new Uint32Array(4096);
   #value = new Float32Array(4096);
   #rows = 0;
@@ -14,19 +14,11 @@ export class RowWriter {
     this.#start = new Uint32Array(rows + 1);
   }
 
-  /** Adds a cell to the row being written; columns come in rising order. */
+  /** Adds an entry to the row being written; columns come in rising order. */
   add(column: number, value: number): void {
     if (this.#length === this.#index.length) this.#grow();
     this.#index[this.#length] = column;
     this.#value[this.#length++] = value;
-  }
-
-  /** Adds the first `count` cells of a list to the row being written; columns come in rising order. */
-  addAll(columns: Uint32Array, values: Float64Array, count: number): void {
-    while (this.#length + count > this.#index.length) this.#grow();
-    this.#index.set(columns.subarray(0, count), this.#length);
-    this.#value.set(values.subarray(0, count), this.#length);
-    this.#length += count;
   }
 
   /** Ends the row being written. */
@@ -34,6 +26,16 @@ export class RowWriter {
     this.#start[++this.#rows] = this.#length;
   }
 
+  /** Adds a whole row of `count` entries, columns in rising order. */
+  addRow({ count, index, value }: { count: number; index: Uint32Array; value: Float64Array }): void {
+    while (this.#length + count > this.#index.length) this.#grow();
+    this.#index.set(index.subarray(0, count), this.#length);
+    this.#value.set(value.subarray(0, count), this.#length);
+    this.#length += count;
+    this.endRow();
+  }
+
+  /** The matrix of the rows so far. */
   finish(): SparseRows {
     return {
       rows: this.#rows,
@@ -45,8 +47,8 @@ export class RowWriter {
   }
 
   #grow(): void {
-    const index = new Uint32Array(this.#length * 2);
-    const value = new Float32Array(this.#length * 2);
+    const index = new Uint32Array(2 * this.#index.length);
+    const value = new Float32Array(2 * this.#value.length);
     index.set(this.#index);
     value.set(this.#value);
     this.#index = index;

@@ -1,12 +1,13 @@
 /*
- * Items by their keys: the larger the key the better, of equal keys the lower item. `beside`, where given, goes along with them.
+ * Items by their keys, best first: the larger key, of equal keys the lower item. `beside`, where given, moves along with
+ * them.
  */
 
-/** Below so many, to shift each to its place is faster than to part them. */
+/** Insertion sort is faster than partitioning for fewer than this. */
 const FEW = 16;
 
-/** Brings the `most` best of the first `size` to the front, by partition (Hoare's "Find", CACM 1961). */
-export function bringBest(
+/** Brings the `most` best of the first `size` to the front, in any order: quickselect (Hoare's "Find", CACM 1961). */
+export function selectBest(
   most: number,
   size: number,
   key: Float64Array,
@@ -16,7 +17,7 @@ export function bringBest(
   let low = 0;
   let high = size - 1;
   while (low < high) {
-    const middle = parted(low, high, key, item, beside);
+    const middle = partition(low, high, key, item, beside);
     if (most === middle) return;
     if (most < middle) high = middle - 1;
     else low = middle;
@@ -26,7 +27,7 @@ export function bringBest(
 /** Sorts `low` to `high`, best first. */
 export function sortBest(low: number, high: number, key: Float64Array, item: Uint32Array): void {
   if (high - low >= FEW) {
-    const middle = parted(low, high, key, item);
+    const middle = partition(low, high, key, item);
     sortBest(low, middle - 1, key, item);
     sortBest(middle, high, key, item);
     return;
@@ -46,8 +47,8 @@ export function sortBest(low: number, high: number, key: Float64Array, item: Uin
   }
 }
 
-/** Parts `low` to `high`, two at least. @returns a place behind `low`: none before it is worse than any from it on. */
-function parted(low: number, high: number, key: Float64Array, item: Uint32Array, beside?: Uint32Array): number {
+/** Partitions `low` to `high`, two at least. @returns a place behind `low`: none before it is worse than any from it on. */
+function partition(low: number, high: number, key: Float64Array, item: Uint32Array, beside?: Uint32Array): number {
   const middle = (low + high) >> 1;
   const pivotKey = key[middle]!;
   const pivotItem = item[middle]!;

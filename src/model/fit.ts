@@ -1,18 +1,18 @@
-import { PlainSums, type SumsOf } from '../kernels/sums.js';
-import { PlainSystems, type SystemsOf } from '../kernels/systems.js';
+import type { Kernel } from '../kernels/kernel.js';
 import { RowWriter } from '../matrix/row-writer.js';
-import type { SparseRows } from '../matrix/sparse.js';
+import { rowLengths, type SparseRows } from '../matrix/sparse.js';
 import { CooccurrenceRows } from './cooccurrence.js';
+import type { CountedRows } from './counting.js';
 import { EaseRows, easeCosts } from './ease.js';
 import type { Evidence } from './evidence.js';
-import { GramRows, gramCosts } from './gram.js';
+import { gramCosts } from './gram.js';
 import { GroupRows, groupCosts } from './groups.js';
 import { writePreferenceRow } from './preferences.js';
-import { type CountedRows, RidgeRows, ridgeCosts } from './ridge.js';
+import { RidgeRows, ridgeCosts } from './ridge.js';
 import type { Settings } from './settings.js';
 
 /**
- * The signals, that is the rows of the model, in their order: items, then attribute values (as preferences), then
+ * The signals, which are the rows of the model, in their order: items, then attribute values (as preferences), then
  * groups of users.
  */
 export interface SignalCounts {
@@ -21,41 +21,25 @@ export interface SignalCounts {
   groups: number;
 }
 
-export function signalCounts(evidence: Evidence): SignalCounts {
-  return { items: evidence.items, preferences: evidence.itemsByAttribute.rows, groups: evidence.usersByGroup.rows };
+export function signalCounts({ items, itemsByAttribute, usersByGroup }: Evidence): SignalCounts {
+  return { items, preferences: itemsByAttribute.rows, groups: usersByGroup.rows };
 }
 
-/** The two inner loops, each with its own way to lay out what it reads. */
-export interface Kernel {
-  sumsOf: SumsOf;
-  systemsOf: SystemsOf;
-}
-
-/** The inner loops in plain arrays. A compiled kernel has to give the same bits. */
-export const PLAIN_KERNEL: Kernel = {
-  sumsOf: (entries, most) => new PlainSums(entries, most),
-  systemsOf: (source, most) => new PlainSystems(source, most),
-};
-
-/** True where rows of the Gram matrix have to be there before the rows of the model can be learned. */
+/** Whether rows of the Gram matrix are needed before the rows of the model can be learned. */
 export function needsGram(settings: Settings): boolean {
   return settings.method === 'ridge';
 }
 
 /** What each row costs to learn, in additions, by signal. */
 export function fitCosts(evidence: Evidence, settings: Settings): Float64Array {
-  const { itemsByAttribute } = evidence;
-  const preferences = Float64Array.from(
-    { length: itemsByAttribute.rows },
-    (_, value) => 1 + itemsByAttribute.start[value + 1]! - itemsByAttribute.start[value]!,
+  const { items, preferences, groups } = signalCounts(evidence);
+  const costs = new Float64Array(items + preferences + groups);
+  costs.set(itemCosts(evidence, settings));
+  costs.set(
+    rowLengths(evidence.itemsByAttribute).map((length) => 1 + length),
+    items,
   );
-  const parts = [itemCosts(evidence, settings), preferences, groupCosts(evidence)];
-  const costs = new Float64Array(parts.reduce((total, part) => total + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    costs.set(part, at);
-    at += part.length;
-  }
+  costs.set(groupCosts(evidence), items + preferences);
   return costs;
 }
 
@@ -72,35 +56,14 @@ function itemCosts(evidence: Evidence, settings: Settings): Float64Array {
   }
 }
 
-/** What is kept of the Gram matrix, for the rows `from` to `to` (without it). */
-export function gramRows(
-  evidence: Evidence,
-  settings: Settings,
-  kernel = PLAIN_KERNEL,
-): (from: number, to: number) => { candidates: SparseRows; pairs: SparseRows } {
-  const rows = new GramRows(evidence, settings, kernel.sumsOf);
-  // Not the evidence itself: the sums have a copy of its baskets, and need not keep two.
-  const { items } = evidence;
-  return (from, to) => {
-    const candidates = new RowWriter(to - from, items);
-    const pairs = new RowWriter(to - from, items);
-    for (let item = from; item < to; item++) {
-      rows.write(item, candidates, pairs);
-      candidates.endRow();
-      pairs.endRow();
-    }
-    return { candidates: candidates.finish(), pairs: pairs.finish() };
-  };
-}
-
-/** Rows of the model as they are learned, and what has to be known of all of them before they are finished. */
+/** Rows of the model before their normalisation. */
 export interface LearnedRows {
   rows: SparseRows;
   /** P_i of the rows of items, 1 where the method has none; by row. */
   precision: Float64Array;
 }
 
-/** Learns rows of the model, each whole and by itself, so that no cut between shards shows in the answer. */
+/** Learns rows of the model, each completely and by itself, so that the result does not depend on how they are sharded. */
 export class Fitter {
   readonly #evidence: Evidence;
   readonly #counts: SignalCounts;
@@ -108,7 +71,7 @@ export class Fitter {
   readonly #groups: GroupRows;
 
   /** @param counted what was counted of the Gram matrix, where `needsGram`. */
-  constructor(evidence: Evidence, settings: Settings, counted?: CountedRows, kernel = PLAIN_KERNEL) {
+  constructor(evidence: Evidence, settings: Settings, counted: CountedRows | undefined, kernel: Kernel) {
     this.#evidence = evidence;
     this.#counts = signalCounts(evidence);
     this.#writeItem = itemWriter(evidence, settings, counted, kernel);
@@ -130,6 +93,7 @@ export class Fitter {
   }
 }
 
+/** What writes the row of an item, and returns its P_i. */
 function itemWriter(
   evidence: Evidence,
   settings: Settings,

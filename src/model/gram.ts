@@ -1,9 +1,63 @@
-import type { SumsOf } from '../kernels/sums.js';
-import type { RowWriter } from '../matrix/row-writer.js';
+import type { Segments, SparseVector, Sums, SumsOf } from '../kernels/sums.js';
+import { everyChunk } from '../matrix/chunks.js';
+import { longestRow, rowLength, type SparseRows } from '../matrix/sparse.js';
 import type { Evidence } from './evidence.js';
-import { Pairs } from './pairs.js';
-import { inversePower, type Settings } from './settings.js';
-import { Shortlist } from './shortlist.js';
+import { inversePower } from './settings.js';
+
+/**
+ * The rows of the user-weighted Gram matrix,  G_ij = Σ over baskets with i and j   w_basket · x_i · x_j,  without their
+ * diagonal: the baskets that hold an item, added up.
+ */
+export class Gram {
+  readonly #basketsByItem: SparseRows;
+  readonly #basketWeight: Float64Array;
+  readonly #basketStart: Uint32Array;
+  readonly #rank: Uint32Array;
+  readonly #sums: Sums;
+
+  /** @param rank by item: the number of its column. */
+  constructor(evidence: Evidence, rank: Uint32Array, sumsOf: SumsOf) {
+    const { baskets, basketsByItem, basketWeight, items } = evidence;
+    this.#basketsByItem = basketsByItem;
+    this.#basketWeight = basketWeight;
+    // The sums copy the entries of the baskets, so only their starts are kept here.
+    this.#basketStart = baskets.start;
+    this.#rank = rank;
+    const entries = { columns: items, parts: [baskets], names: rank, areCounts: areCounts(evidence) };
+    this.#sums = sumsOf(entries, longestRow(basketsByItem));
+  }
+
+  /** The row of item `source`, columns by rank. */
+  row(source: number): SparseVector {
+    this.#ask(source, this.#sums.segments);
+    return this.#sums.addUp(this.#rank[source]!);
+  }
+
+  #ask(source: number, segments: Segments): void {
+    const { from, to, weight } = segments;
+    const { start, index, value } = this.#basketsByItem;
+    const basketStart = this.#basketStart;
+    let count = 0;
+    for (let h = start[source]!, end = start[source + 1]!; h < end; h++) {
+      const basket = index[h]!;
+      from[count] = basketStart[basket]!;
+      to[count] = basketStart[basket + 1]!;
+      weight[count++] = this.#basketWeight[basket]! * value[h]!;
+    }
+    segments.count = count;
+  }
+}
+
+/** Whether every pair counts 1, so that sums are whole numbers: the cosine of plain sets. */
+export function areCounts({ baskets, basketWeight }: Evidence): boolean {
+  for (let basket = 0; basket < baskets.rows; basket++) {
+    if (rowLength(baskets, basket) > 0 && basketWeight[basket] !== 1) return false;
+  }
+  return everyChunk(baskets.value.length, (from, to) => {
+    for (let e = from; e < to; e++) if (baskets.value[e] !== 1) return false;
+    return true;
+  });
+}
 
 /** The order in which rows of the Gram matrix name items: most evidence first, then by index. */
 export interface Ranks {
@@ -11,48 +65,6 @@ export interface Ranks {
   rank: Uint32Array;
   /** By rank. */
   item: Uint32Array;
-}
-
-/** Pairs kept of the whole matrix, about; the fewer items, the more of each row: dense data needs its sub-matrices whole. */
-const PAIRS_IN_ALL = 8_000_000;
-const FEWEST_PAIRS = 200;
-const MOST_PAIRS = 2000;
-
-/**
- * What the ridge needs of the Gram matrix, row by row:
- *
- * - the candidates: the K offered items with the largest G_ij / d_j^s;
- * - the pairs, for the sub-matrices among candidates: the strongest entries, by the same measure, among offered items
- *   with more evidence than the row's own. So a pair is kept once, in the row of the rarer of the two.
- */
-export class GramRows {
-  readonly #gram: Pairs;
-  readonly #rank: Uint32Array;
-  /** By rank: d_j^(-s), 0 where the item is not offered. */
-  readonly #factor: Float64Array;
-  readonly #candidates: Shortlist;
-  readonly #pairs: Shortlist;
-
-  constructor(evidence: Evidence, settings: Settings, sumsOf: SumsOf) {
-    const { items, offered } = evidence;
-    const { rank, item } = evidenceRanks(evidence);
-    this.#gram = new Pairs(evidence, rank, sumsOf);
-    this.#rank = rank;
-    const factor = dampedDegrees(evidence, settings.candidateDamping);
-    this.#factor = Float64Array.from(item, (at) => (offered[at] === 1 ? factor[at]! : 0));
-    this.#candidates = new Shortlist(Math.min(settings.neighbors, items), item);
-    const pairs = Math.max(FEWEST_PAIRS, Math.min(MOST_PAIRS, Math.floor(PAIRS_IN_ALL / items)));
-    this.#pairs = new Shortlist(Math.min(pairs, items), item);
-  }
-
-  /** Writes what is kept of the row of item `source`, by item index. */
-  write(source: number, candidates: RowWriter, pairs: RowWriter): void {
-    const row = this.#gram.row(source);
-    const best = this.#candidates.choose(row, this.#factor, this.#rank.length);
-    candidates.addAll(best.items, best.values, best.count);
-    const strongest = this.#pairs.choose(row, this.#factor, this.#rank[source]!);
-    pairs.addAll(strongest.items, strongest.values, strongest.count);
-  }
 }
 
 export function evidenceRanks({ degree }: Evidence): Ranks {
@@ -69,16 +81,18 @@ export function dampedDegrees({ degree }: Evidence, p: number): Float64Array {
   return degree.map((d) => (d > 0 ? inversePower(d, p) : 0));
 }
 
+/** By rank: what a value of G is multiplied by to choose candidates, d_j^(-s), and 0 where the item is not offered. */
+export function candidateFactors(evidence: Evidence, { item }: Ranks, s: number): Float64Array {
+  const factor = dampedDegrees(evidence, s);
+  return Float64Array.from(item, (at) => (evidence.offered[at] === 1 ? factor[at]! : 0));
+}
+
 /** What each item's row of the Gram matrix costs: the pairs it adds up. */
-export function gramCosts(evidence: Evidence): Float64Array {
-  const { baskets, basketsByItem, items } = evidence;
+export function gramCosts({ baskets, basketsByItem, items }: Evidence): Float64Array {
   const costs = new Float64Array(items);
   const pairsOf = (from: number, to: number) => {
     let pairs = 1;
-    for (let h = from; h < to; h++) {
-      const basket = basketsByItem.index[h]!;
-      pairs += baskets.start[basket + 1]! - baskets.start[basket]!;
-    }
+    for (let h = from; h < to; h++) pairs += rowLength(baskets, basketsByItem.index[h]!);
     return pairs;
   };
   for (let item = 0; item < items; item++)

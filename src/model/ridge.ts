@@ -1,20 +1,15 @@
 import type { Systems, SystemsOf } from '../kernels/systems.js';
 import type { RowWriter } from '../matrix/row-writer.js';
-import type { RowLookup, StackedRows } from '../matrix/stacked-rows.js';
+import type { RowLookup } from '../matrix/stacked-rows.js';
 import { TopN } from '../matrix/top-n.js';
+import type { CountedRows } from './counting.js';
 import type { Evidence } from './evidence.js';
 import { dampedDegrees, evidenceRanks } from './gram.js';
 import { inversePower, type Settings } from './settings.js';
 
-/** Below this many likes an item, on average, λ is as set; above, it falls. */
+/** Up to this many likes an item, on average, λ is as set; above, it falls with their power. */
 const THIN = 20;
 const THINNING = 0.75;
-
-/** What was counted of the Gram matrix: its candidates, and the pairs for sub-matrices (`gram.ts`). */
-export interface CountedRows {
-  candidates: RowLookup;
-  pairs: StackedRows;
-}
 
 /**
  * The rows of items by ridge regression of each item on its K candidates, after EASE (Steck, "Embarrassingly shallow
@@ -25,9 +20,9 @@ export interface CountedRows {
  *     P_i = 1 / (G̃_ii + λ − y·G̃_Ni)                      the diagonal of the inverse
  *     W_ij = max(0, y_j) · P_i / P_j · d_i^(-a/2) · d_j^(a/2 − b)
  *
- * The row of the approximate inverse belongs to the target; here it is turned, so that the *source* keeps K targets and
+ * A row of the approximate inverse belongs to the target; here it is transposed, so that the *source* keeps K targets and
  * a popular target may have thousands of sources. What depends on the target, d_j^(a/2 − b) / P_j, is applied when all
- * rows are known (`row-normalisation.ts`). A few steps of conjugate gradients stand for the solve: exact ones gained nothing.
+ * rows are known (`row-normalisation.ts`). A few steps of conjugate gradients stand in for an exact solve, which gained nothing.
  */
 export class RidgeRows {
   readonly #counted: RowLookup;
@@ -39,11 +34,11 @@ export class RidgeRows {
   readonly #rank: Uint32Array;
   readonly #byRank: Uint32Array;
   readonly #candidateFactor: Float64Array;
-  /** By item: its place among the candidates plus 1; between rows all are 0. */
+  /** By item: its place among the candidates plus 1; all 0 between rows. */
   readonly #place: Uint16Array;
   readonly #system: Systems;
 
-  /** @param counted as `GramRows` writes them with the same s and at least as large a K. */
+  /** @param counted as `gramRows` makes them with the same s and at least as large a K. */
   constructor(evidence: Evidence, settings: Settings, counted: CountedRows, systemsOf: SystemsOf) {
     const { items } = evidence;
     this.#counted = counted.candidates;
@@ -78,7 +73,7 @@ export class RidgeRows {
     system.gather(candidates);
     const explained = system.solve(this.#steps);
     const own = this.#diagonal[source]!;
-    // A few steps approach from below what the whole solution explains, which is less than G̃_ii; the bound is for rounding.
+    // A few steps explain less than the exact solution, which explains less than G̃_ii; the bound is for rounding.
     const precision = 1 / Math.max(own - explained, own * 1e-6);
     const factor = precision * this.#scale[source]!;
     for (const item of candidates.sort()) {
@@ -107,14 +102,14 @@ export class RidgeRows {
     return candidates;
   }
 
-  /** Sets the right side of the system: what the source and each candidate have in common, scaled. */
+  /** Sets the right side of the system: G̃ of the source and each candidate. */
   #askFor(source: number, candidates: Uint32Array): void {
     const { part, from, to } = this.#counted.row(source);
     const { wanted } = this.#system;
     const place = this.#place;
     const scale = this.#scale;
     const own = scale[source]!;
-    for (let x = 0; x < candidates.length; x++) wanted[x] = 0;
+    wanted.fill(0, 0, candidates.length);
     for (let e = from; e < to; e++) {
       const item = part.index[e]!;
       if (place[item] !== 0) wanted[place[item]! - 1] = part.value[e]! * own * scale[item]!;
@@ -122,7 +117,7 @@ export class RidgeRows {
   }
 }
 
-/** λ as it is added: in means of the scaled diagonal, less where items have much evidence each. */
+/** λ as it is added to the diagonal: in means of the scaled diagonal, and less where items have much evidence. */
 function ridgeOf({ degree }: Evidence, scaledDiagonal: Float64Array, lambda: number): number {
   let known = 0;
   let diagonal = 0;
@@ -133,17 +128,17 @@ function ridgeOf({ degree }: Evidence, scaledDiagonal: Float64Array, lambda: num
     diagonal += scaledDiagonal[item]!;
     evidence += degree[item]!;
   }
-  // Nothing is known of any item: there is no row to learn, and any λ will do.
+  // No item has evidence: there is no row to learn, and any λ will do.
   if (known === 0) return lambda;
   const meanEvidence = evidence / known;
   const thinned = meanEvidence > THIN ? inversePower(meanEvidence / THIN, THINNING) : 1;
   return (lambda * thinned * diagonal) / known;
 }
 
-/** Pairs looked through for each candidate, at a guess: the larger part of a row's cost is to find its sub-matrix. */
+/** Roughly how many pairs are scanned for each candidate: most of a row's cost is to find its sub-matrix. */
 const PAIRS_A_CANDIDATE = 200;
 
-/** What each item's row costs to solve, in additions: to gather the sub-matrix, of which a quarter is there, and the steps. */
+/** What each item's row costs, in additions: gathering the sub-matrix, a quarter of which is not 0, and the steps. */
 export function ridgeCosts(items: number, settings: Settings): Float64Array {
   const most = Math.min(settings.neighbors, items);
   return new Float64Array(items).fill(most * (PAIRS_A_CANDIDATE + (most * settings.steps) / 4) + 1);

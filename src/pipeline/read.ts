@@ -1,8 +1,7 @@
 import { sizeAtHand } from '../csv/source.js';
 import type { Inputs } from '../dataset/inputs.js';
-import type { EventScannerOf } from '../events/compiled-events.js';
+import { compiledScanner, type EventScannerOf } from '../events/compiled-events.js';
 import type { RangeWorkers } from '../events/ranges.js';
-import { compiledScanner } from '../kernels/compiled-kernel.js';
 import type { ReadJob } from '../workers/protocol.js';
 import { readRangePart, releaseRangePart } from '../workers/range-file.js';
 import type { Run } from './run.js';
@@ -30,7 +29,7 @@ const WORTH_SCANNING = 1 << 16;
 
 /** How a run reads its files: nothing of it changes what is read. */
 export function fastReading(run: Run): Pick<Inputs, 'rangeWorkers' | 'scanning'> {
-  const scannerOf: EventScannerOf = (layout, room) => compiledScanner()?.(layout, room);
+  const scannerOf: EventScannerOf = (layout, room) => compiledScanner()(layout, room);
   return { rangeWorkers: rangeWorkers(run), scanning: { scannerOf, least: WORTH_SCANNING } };
 }
 

@@ -1,9 +1,9 @@
-import type { Cells } from '../kernels/sums.js';
+import type { SparseVector } from '../kernels/sums.js';
 import type { SparseRows } from '../matrix/sparse.js';
 import { TopN } from '../matrix/top-n.js';
 import type { Audience } from './audience.js';
 import type { Model } from './model.js';
-import { PlainScores, type Scores } from './scores.js';
+import type { Scores } from './scores.js';
 
 /** The best items of one user, best first; equally long. */
 export interface List {
@@ -11,41 +11,36 @@ export interface List {
   scores: Float64Array;
 }
 
-/** The row of nobody in particular. */
+/** What every item scores for everybody: its popularity. */
 export interface Prior {
   /** By item. */
   weight: Float64Array;
-  /** The offered items, the heaviest first, then by index: the order of those that nothing else tells apart. */
+  /** The offered items by falling weight, then by index. */
   order: Uint32Array;
 }
 
 /**
- * The one scoring kernel:  score(user, item) = prior_item + Σ over the user's signals   strength · model[signal, item].
+ * Makes lists by the one scoring formula:  score(user, item) = prior_item + Σ over the user's signals   strength · model[signal, item].
  *
- * It costs what the user touches. Items that no signal reaches have their prior alone, so they are taken from a list
- * that is ordered by it, best first, until the next one cannot enter any more; the lists are those of scoring everything.
+ * It costs what the user touches. Items that no signal reaches score their prior alone, so they are taken from a list
+ * ordered by it until the next one cannot enter any more; the lists are the same as if everything had been scored.
  */
 export class Recommender {
   readonly #scores: Scores;
   readonly #excluded: SparseRows;
   readonly #offered: Uint8Array;
   readonly #prior: Prior;
-  /** By item: the turn in which it was last touched, and last excluded. */
+  /** By item: the generation in which it was last touched, and last excluded. Each user is a generation. */
   readonly #touched: Uint32Array;
   readonly #excludedIn: Uint32Array;
   readonly #top: TopN;
-  #turn = 0;
+  #generation = 0;
 
   /**
-   * @param count N, the length of a list; the lists are shorter only where the catalogue is.
-   * @param scores adds up the rows of the model's signals.
+   * @param count N, the length of a list; lists are shorter only where the catalogue is.
+   * @param scores of the model, for the audience's signals.
    */
-  constructor(
-    model: Model,
-    { signals, excluded, offered }: Audience,
-    count: number,
-    scores: Scores = new PlainScores(model, signals),
-  ) {
+  constructor(model: Omit<Model, 'rows'>, { excluded, offered }: Audience, count: number, scores: Scores) {
     const items = model.counts.items;
     this.#scores = scores;
     this.#excluded = excluded;
@@ -64,50 +59,50 @@ export class Recommender {
   }
 
   /**
-   * Makes the lists that the user would have with each of these priors in the place of the model's own.
+   * Makes the lists that the user would have with each of these priors instead of the model's own.
    * @param onList is given each, by the prior's place; it is good until the next.
    */
   recommendWith(user: number, priors: readonly Prior[], onList: (items: Uint32Array, place: number) => void): void {
-    const cells = this.#begin(user);
+    const scores = this.#begin(user);
     priors.forEach((prior, place) => {
-      this.#rank(cells, prior);
+      this.#rank(scores, prior);
       onList(this.#top.drain(), place);
     });
   }
 
-  /** Adds up a user's scores, and marks what is touched and what is excluded with a turn of its own. */
-  #begin(user: number): Cells {
+  /** Adds up a user's scores, and marks what is touched and what is excluded. */
+  #begin(user: number): SparseVector {
     const { start, index } = this.#excluded;
-    const turn = ++this.#turn;
-    for (let e = start[user]!; e < start[user + 1]!; e++) this.#excludedIn[index[e]!] = turn;
-    const cells = this.#scores.of(user);
-    for (let cell = 0; cell < cells.count; cell++) this.#touched[cells.index[cell]!] = turn;
-    return cells;
+    const generation = ++this.#generation;
+    for (let e = start[user]!; e < start[user + 1]!; e++) this.#excludedIn[index[e]!] = generation;
+    const scores = this.#scores.of(user);
+    for (let at = 0; at < scores.count; at++) this.#touched[scores.index[at]!] = generation;
+    return scores;
   }
 
-  /** Puts the best of the user whose turn it is into the top. */
-  #rank({ count, index, value }: Cells, { weight, order }: Prior): void {
-    const best = this.#top;
-    const turn = this.#turn;
+  /** Puts the best of the user that was begun into the top. */
+  #rank({ count, index, value }: SparseVector, { weight, order }: Prior): void {
+    const top = this.#top;
+    const generation = this.#generation;
     const offered = this.#offered;
     const excludedIn = this.#excludedIn;
-    let bar = best.bar;
-    for (let cell = 0; cell < count; cell++) {
-      const item = index[cell]!;
-      const score = value[cell]! + weight[item]!;
-      if (score < bar || offered[item] === 0 || excludedIn[item] === turn) continue;
-      best.offer(item, score);
-      bar = best.bar;
+    let threshold = top.threshold;
+    for (let at = 0; at < count; at++) {
+      const item = index[at]!;
+      const score = value[at]! + weight[item]!;
+      if (score < threshold || offered[item] === 0 || excludedIn[item] === generation) continue;
+      top.offer(item, score);
+      threshold = top.threshold;
     }
     for (let at = 0; at < order.length; at++) {
       const item = order[at]!;
-      if (this.#touched[item] === turn || excludedIn[item] === turn) continue;
-      if (!best.offer(item, weight[item]!)) break;
+      if (this.#touched[item] === generation || excludedIn[item] === generation) continue;
+      if (!top.offer(item, weight[item]!)) break;
     }
   }
 }
 
-/** What popularity adds to every score, in the order in which it recommends. */
+/** Popularity as a prior, and the order in which it recommends. */
 export function priorOf(weight: Float64Array, offered: Uint8Array): Prior {
   const items = Uint32Array.from(weight.keys()).filter((item) => offered[item] === 1);
   return { weight, order: items.sort((a, b) => weight[b]! - weight[a]! || a - b) };

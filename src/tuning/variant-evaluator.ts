@@ -8,7 +8,7 @@ import { type RowFacts, scalesOf } from '../model/scales.js';
 import type { Settings } from '../model/settings.js';
 import type { Audience } from '../ranking/audience.js';
 import { type Prior, priorOf, Recommender } from '../ranking/recommender.js';
-import { SummedRows, SummedScores } from '../ranking/scores.js';
+import { Scores, SummedRows } from '../ranking/scores.js';
 
 /** Rows as they were learned, before normalisation. */
 export interface LearnedModel {
@@ -144,7 +144,7 @@ export class VariantEvaluator {
         return;
       }
       const model = { counts, rows: this.#rows, scales };
-      const scores = new SummedScores(model, audience.signals, this.#summed);
+      const scores = new Scores(model, audience.signals, this.#summed);
       const recommender = new Recommender(model, audience, this.#listLength, scores);
       groups.push({ audience, recommender, positions: [position], priors: [prior] });
     });

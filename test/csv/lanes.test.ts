@@ -5,12 +5,11 @@ import { IdIndex } from '../../src/dataset/ids.js';
 import type { Inputs } from '../../src/dataset/inputs.js';
 import type { Role, Roles } from '../../src/dataset/roles.js';
 import { recogniseRoles } from '../../src/dataset/roles.js';
-import type { EventScannerOf } from '../../src/events/compiled-events.js';
+import { compiledScanner, type EventScannerOf } from '../../src/events/compiled-events.js';
 import { eventReader } from '../../src/events/events.js';
 import { readRange } from '../../src/events/range-reader.js';
 import type { RangeWorkers } from '../../src/events/ranges.js';
 import { Failure } from '../../src/failure.js';
-import { compiledScanner } from '../../src/kernels/compiled-kernel.js';
 import { oddFiles } from '../events/odd-files.js';
 import { useTemporaryFolder } from './temporary.js';
 

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readTable } from '../../src/csv/table.js';
 import { IdIndex } from '../../src/dataset/ids.js';
+import { compiledScanner } from '../../src/events/compiled-events.js';
 import type { EventLayout } from '../../src/events/event-columns.js';
 import { eventReader } from '../../src/events/events.js';
 import { type EventsTask, readRange } from '../../src/events/range-reader.js';
 import type { Scanning } from '../../src/events/scanned-events.js';
-import { compiledScanner } from '../../src/kernels/compiled-kernel.js';
 import { Random } from '../../src/matrix/sampling.js';
 import { useTemporaryFolder } from '../csv/temporary.js';
 
@@ -124,8 +124,7 @@ describe('the compiled reader of events', () => {
       const { user, item, line } = readers?.events ?? {};
       return { users: users.ids, items: items.ids, user: user?.values, item: item?.values, line: line?.runs };
     };
-    const scanning = scannerOf && { scannerOf, least: 1 };
-    expect(scanning).toBeDefined();
+    const scanning = { scannerOf, least: 1 };
     const scanned = await read(scanning);
     expect(scanned.users.length).toBeGreaterThan(1 << 18);
     // Not toEqual of the whole: it takes minutes for arrays of this length.

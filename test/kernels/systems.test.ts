@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
-import { compiledKernel } from '../../src/kernels/compiled-kernel.js';
+import { compiledKernel, type Kernel, PLAIN_KERNEL } from '../../src/kernels/kernel.js';
+import { ProgramLayout } from '../../src/kernels/program.js';
 import { StackedRows } from '../../src/matrix/stacked-rows.js';
-import { Fitter, gramRows, type Kernel, PLAIN_KERNEL } from '../../src/model/fit.js';
+import { gramRows } from '../../src/model/counting.js';
+import { Fitter } from '../../src/model/fit.js';
 import { larger } from '../model/larger.js';
 import { settingsWith } from '../model/worlds.js';
 
@@ -24,9 +26,16 @@ function rowsBy(counts: Kernel, solves: Kernel, items: number, neighbors: number
   return new Fitter(evidence, settings, counted, solves).rows(0, evidence.items);
 }
 
-test('the compiled program was built', () => {
-  expect(compiled).not.toBe(PLAIN_KERNEL);
-  expect(compiledKernel(new URL('no-such.wasm', import.meta.url))).toBe(PLAIN_KERNEL);
+test('a program that was not built is an error, and not a slow run', () => {
+  expect(() => compiledKernel(new URL('no-such.wasm', import.meta.url))).toThrow('no-such.wasm');
+});
+
+test('what takes more than 4 GB does not fit into a program', () => {
+  const layout = new ProgramLayout();
+  layout.room(2 ** 32 - 4096);
+  expect(layout.fits).toBe(true);
+  layout.room(4096);
+  expect(layout.fits).toBe(false);
 });
 
 test.each([

@@ -40,7 +40,7 @@ test('an offer is refused only where N better pairs are kept, and soon where all
         const sofar = { scores: offered.scores, order: offered.order.slice(0, k + 1) };
         const isKept = top.offer(index, offered.scores[index]!);
         expect(isKept || !best(sofar, n).includes(index)).toBe(true);
-        expect(top.bar <= offered.scores[index]! || !isKept).toBe(true);
+        expect(top.threshold <= offered.scores[index]! || !isKept).toBe(true);
       });
     }),
   );

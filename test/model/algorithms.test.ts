@@ -3,12 +3,12 @@ import { expect, test } from 'vitest';
 import { ALGORITHMS, algorithmNamed } from '../../src/model/algorithms.js';
 import { HYPER_PARAMETERS } from '../../src/model/hyper-parameters.js';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/model/settings.js';
-import { finished } from './learned.js';
+import { rowNormalised } from './learned.js';
 import { dot, expectClose, slowWeighted } from './slow-model.js';
 import { columnsOf, denseOf, presetOf, type World, worlds } from './worlds.js';
 
 function itemRows(world: World, settings: Settings): number[][] {
-  return denseOf(finished(world, settings).rows).slice(0, world.offered.length);
+  return denseOf(rowNormalised(world, settings).rows).slice(0, world.offered.length);
 }
 
 /** Users {0, 1}, {0, 1, 2}, {0, 2}, {0}, at any strength: d = 4, 2, 2. */
@@ -70,9 +70,9 @@ test('content learns from attributes alone, popular from nothing', () => {
       [0, 1],
     ].map((row) => [...row]),
   };
-  const { rows } = finished(world, presetOf('content'));
+  const { rows } = rowNormalised(world, presetOf('content'));
   expect([0, 1, 2].map((item) => columnsOf(rows, item))).toEqual([[1], [0], []]);
-  const popular = finished(world, presetOf('popular')).rows;
+  const popular = rowNormalised(world, presetOf('popular')).rows;
   expect([0, 1, 2].map((item) => columnsOf(popular, item))).toEqual([[], [], []]);
 });
 

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { firstRows, type SparseRows } from '../../src/matrix/sparse.js';
 import type { Settings } from '../../src/model/settings.js';
-import { finished } from './learned.js';
+import { rowNormalised } from './learned.js';
 import { expectClose, slowCooccurrence, slowItems } from './slow-model.js';
 import { columnsOf, cooccurrenceSettings, denseOf, settingsWith, type World, worlds } from './worlds.js';
 
 /** The finished rows of items. */
 function itemRows(world: World, settings: Settings): SparseRows {
-  return firstRows(finished(world, settings).rows, world.offered.length);
+  return firstRows(rowNormalised(world, settings).rows, world.offered.length);
 }
 
 function normalised(changes: Partial<Settings>): Settings {

@@ -4,7 +4,7 @@ import { emptyRows } from '../../src/matrix/sparse.js';
 import { EaseRows, easeCosts, MOST_EASE_ITEMS } from '../../src/model/ease.js';
 import { evidenceOf } from '../../src/model/evidence.js';
 import type { Settings } from '../../src/model/settings.js';
-import { finished, learnt } from './learned.js';
+import { learnt, rowNormalised } from './learned.js';
 import { expectClose, slowEase } from './slow-model.js';
 import { anySettings, columnsOf, denseOf, rowsOf, settingsWith, type World, worlds } from './worlds.js';
 
@@ -14,7 +14,7 @@ test('the rows and their precisions are those of the dense inverse', () => {
   fc.assert(
     fc.property(worlds, eases, (world, settings) => {
       const { weights, precision } = slowEase(world, settings);
-      const { rows, statistics } = finished(world, settings);
+      const { rows, statistics } = rowNormalised(world, settings);
       const dense = denseOf(rows);
       weights.forEach((row, i) => {
         expectClose(statistics.precision[i]!, precision[i]!, 1e-6);
@@ -48,7 +48,7 @@ test('of two items held together by one of two users each speaks for the other a
     attributeWeight: 0,
     lambda: 1,
   });
-  const { rows, statistics } = finished(world, settings);
+  const { rows, statistics } = rowNormalised(world, settings);
   expect(Array.from(statistics.precision, (p) => p * 7.75)).toEqual([expect.closeTo(2.5, 9), expect.closeTo(3.5, 9)]);
   expect(denseOf(rows)).toEqual([
     [0, expect.closeTo(1 / 3.5, 6)],

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { PLAIN_KERNEL } from '../../src/kernels/kernel.js';
 import { stacked } from '../../src/matrix/sparse.js';
 import { evidenceOf } from '../../src/model/evidence.js';
 import { Fitter, fitCosts, signalCounts } from '../../src/model/fit.js';
@@ -58,7 +59,7 @@ test('without a method the rows of items are empty', () => {
 test('the ridge is refused without rows of the Gram matrix', () => {
   const world = { interactions: [[1, 1]], attributes: [[], []], groups: [[]], offered: [1, 1] };
   const evidence = evidenceOf(observationsOf(world), settingsWith({}));
-  expect(() => new Fitter(evidence, settingsWith({}))).toThrow(
+  expect(() => new Fitter(evidence, settingsWith({}), undefined, PLAIN_KERNEL)).toThrow(
     new RangeError('the ridge takes its sub-matrices from rows of the Gram matrix'),
   );
 });

@@ -1,114 +1,78 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { compiledKernel, PLAIN_KERNEL } from '../../src/kernels/kernel.js';
 import { evidenceOf } from '../../src/model/evidence.js';
-import { gramRows } from '../../src/model/fit.js';
-import { dampedDegrees, evidenceRanks, gramCosts } from '../../src/model/gram.js';
+import { areCounts, evidenceRanks, Gram } from '../../src/model/gram.js';
+import { larger } from './larger.js';
 import { expectClose, slowItems } from './slow-model.js';
-import { anySettings, columnsOf, denseOf, observationsOf, rowsOf, settingsWith, worlds } from './worlds.js';
+import { anySettings, observationsOf, worlds } from './worlds.js';
 
-const withoutJaccard = anySettings.filter(({ method }) => method !== 'jaccard');
+const plain = PLAIN_KERNEL.sumsOf;
+const compiled = compiledKernel().sumsOf;
+const waysToAddUp = [
+  ['plain arrays', plain],
+  ['the compiled program', compiled],
+] as const;
 
-test('the candidates of a row are the K offered items with the largest keys, of equal ones those with the lower index', () => {
-  const exact = fc.record({ neighbors: fc.integer({ min: 1, max: 5 }), attributeWeight: fc.constantFrom(0, 0.25, 1) });
-  fc.assert(
-    fc.property(worlds, exact, (world, changes) => {
-      // Without damping all numbers are exact, so that equal means equal.
-      const settings = settingsWith({ ...changes, basketDamping: 0, candidateDamping: 0 });
-      const { candidates } = gramRows(evidenceOf(observationsOf(world), settings), settings)(0, world.offered.length);
-      const { keys, gram } = slowItems(world, settings);
-      keys.forEach((row, i) => {
-        const best = [...row.keys()].filter((j) => row[j]! > 0).sort((a, b) => row[b]! - row[a]! || a - b);
-        const kept = best.slice(0, settings.neighbors).sort((a, b) => a - b);
-        expect(columnsOf(candidates, i)).toEqual(kept);
-        for (const j of kept) expect(denseOf(candidates)[i]![j]).toBe(gram[i]![j]);
-      });
-    }),
-  );
+/** The values of a row by column: kernels find them in any order. */
+function cellsOf(gram: Gram, source: number): [index: number, value: number][] {
+  const { count, index, value } = gram.row(source);
+  const cells = Array.from({ length: count }, (_, at): [number, number] => [index[at]!, value[at]!]);
+  return cells.sort(([a], [b]) => a - b);
+}
+
+test.each(waysToAddUp)(
+  '%s give the cells of the dense Gram matrix that are not 0, but for its diagonal',
+  (_, sumsOf) => {
+    fc.assert(
+      fc.property(worlds, anySettings, fc.boolean(), (world, settings, backwards) => {
+        const { gram } = slowItems(world, settings);
+        const evidence = evidenceOf(observationsOf(world), settings);
+        const { rank, item } = evidenceRanks(evidence);
+        const rows = new Gram(evidence, rank, sumsOf);
+        for (const source of backwards ? [...gram.keys()].toReversed() : gram.keys()) {
+          const cells = new Map(cellsOf(rows, source).map(([r, value]) => [item[r]!, value]));
+          gram[source]!.forEach((g, other) => {
+            expect(cells.has(other)).toBe(g > 0 && other !== source);
+            if (other !== source) expectClose(cells.get(other) ?? 0, g);
+          });
+        }
+      }),
+    );
+  },
+);
+
+test.each([
+  ['sums', 'any'],
+  ['whole numbers', 'ones'],
+] as const)('the compiled program gives the same bits as plain arrays, cell by cell: %s', (_, strengths) => {
+  const evidence = larger(3, 200, 2000, strengths);
+  expect(areCounts(evidence)).toBe(strengths === 'ones');
+  const { rank } = evidenceRanks(evidence);
+  const fast = new Gram(evidence, rank, compiled);
+  const slow = new Gram(evidence, rank, plain);
+  const lengths = new Set<boolean>();
+  for (let source = 0; source < evidence.items; source++) {
+    const cells = cellsOf(slow, source);
+    lengths.add(2 * cells.length < evidence.items);
+    expect(cellsOf(fast, source)).toEqual(cells);
+  }
+  expect(lengths.size).toBe(2);
 });
 
-test('damped keys leave out no candidate that is larger than a kept one', () => {
-  fc.assert(
-    fc.property(worlds, withoutJaccard, (world, settings) => {
-      const { candidates } = gramRows(evidenceOf(observationsOf(world), settings), settings)(0, world.offered.length);
-      slowItems(world, settings).keys.forEach((row, i) => {
-        const kept = columnsOf(candidates, i);
-        const dropped = row.filter((_, j) => !kept.includes(j));
-        expect(kept.length).toBe(Math.min(settings.neighbors, row.filter((key) => key > 0).length));
-        for (const j of kept) expect(row[j]!).toBeGreaterThanOrEqual(Math.max(0, ...dropped) * (1 - 1e-6));
-      });
-    }),
-  );
-});
-
-test('each pair of offered items is kept once, exactly, in the row of the one with less evidence', () => {
-  fc.assert(
-    fc.property(worlds, withoutJaccard, (world, settings) => {
-      const evidence = evidenceOf(observationsOf(world), settings);
-      const { pairs } = gramRows(evidence, settings)(0, evidence.items);
-      const dense = denseOf(pairs);
-      const { degree } = evidence;
-      slowItems(world, settings).gram.forEach((row, i) => {
-        row.forEach((g, j) => {
-          const hasMore = degree[j]! > degree[i]! || (degree[j]! === degree[i]! && j < i);
-          expectClose(dense[i]![j]!, hasMore && world.offered[j] === 1 ? g : 0);
-        });
-      });
-    }),
-  );
-});
-
-test('of very many pairs a row keeps the 2,000 strongest', () => {
-  const items = 2500;
-  // One basket of them all; those from 2,300 to 2,400 count twice.
-  const strengths = Array.from({ length: items }, (_, item) => (item >= 2300 && item < 2400 ? 2 : 1));
-  const seen = {
-    interactions: rowsOf([strengths], items),
-    offered: new Uint8Array(items).fill(1),
-    attributes: rowsOf(
-      strengths.map(() => []),
-      0,
-    ),
-    groups: rowsOf([[]], 0),
-    preferences: rowsOf([[]], 0),
+test.each(['any', 'ones'] as const)('so it does with more items than two bytes can name (%s)', (strengths) => {
+  const small = larger(4, 40, 300, strengths);
+  // The same baskets among 70,000 items: those above hold nothing.
+  const items = 70_000;
+  const basketsByItem = {
+    ...small.basketsByItem,
+    rows: items,
+    start: new Uint32Array(items + 1).fill(small.basketsByItem.index.length),
   };
-  const settings = settingsWith({ basketDamping: 0 });
-  const { pairs } = gramRows(evidenceOf(seen, settings), settings)(items - 1, items);
-  const kept = columnsOf(pairs, 0);
-  expect(kept).toEqual([...Array(1900).keys(), ...Array.from({ length: 100 }, (_, k) => 2300 + k)]);
-});
-
-test('ranks put most evidence first, and of equal evidence the lower index', () => {
-  fc.assert(
-    fc.property(worlds, anySettings, (world, settings) => {
-      const evidence = evidenceOf(observationsOf(world), settings);
-      const { rank, item } = evidenceRanks(evidence);
-      const order = [...rank.keys()].sort((a, b) => evidence.degree[b]! - evidence.degree[a]! || a - b);
-      expect(Array.from(item)).toEqual(order);
-      expect(order.map((at) => rank[at])).toEqual([...order.keys()]);
-    }),
-  );
-});
-
-test('an item without evidence has a damped degree of 0, whatever the power', () => {
-  const world = { interactions: [[1, 1, 0]], attributes: [[], [], []], groups: [[]], offered: [1, 1, 1] };
-  const evidence = evidenceOf(observationsOf({ ...world, interactions: Array(4).fill([1, 0, 0]) }), settingsWith({}));
-  expect([0, 0.5, 1].map((p) => Array.from(dampedDegrees(evidence, p)))).toEqual([
-    [1, 0, 0],
-    [0.5, 0, 0],
-    [0.25, 0, 0],
-  ]);
-});
-
-test('a row costs one more than the cells of its basketsByItem’ baskets', () => {
-  fc.assert(
-    fc.property(worlds, (world) => {
-      const costs = gramCosts(evidenceOf(observationsOf(world), settingsWith({ attributeWeight: 0 })));
-      const expected = world.offered.map((_, item) =>
-        world.interactions
-          .filter((row) => row[item]! > 0)
-          .reduce((total, row) => total + row.filter((x) => x > 0).length, 1),
-      );
-      expect(Array.from(costs)).toEqual(expected);
-    }),
-  );
+  basketsByItem.start.set(small.basketsByItem.start);
+  const evidence = { ...small, items, basketsByItem, baskets: { ...small.baskets, columns: items } };
+  const rank = Uint32Array.from({ length: items }, (_, item) => items - 1 - item);
+  const fast = new Gram(evidence, rank, compiled);
+  const slow = new Gram(evidence, rank, plain);
+  for (let source = 0; source < 310; source++) expect(cellsOf(fast, source)).toEqual(cellsOf(slow, source));
 });

@@ -3,12 +3,12 @@ import { expect, test } from 'vitest';
 import { pickedRows } from '../../src/matrix/sparse.js';
 import { scalesOf } from '../../src/model/scales.js';
 import type { Settings } from '../../src/model/settings.js';
-import { finished } from './learned.js';
+import { rowNormalised } from './learned.js';
 import { columnsOf, denseOf, presetOf, settingsWith, type World, worlds } from './worlds.js';
 
 /** The rows of the groups, and the scales of all. */
 function fitted(world: World, settings: Settings) {
-  const { statistics, facts, counts, rows } = finished(world, settings);
+  const { statistics, facts, counts, rows } = rowNormalised(world, settings);
   const first = counts.items + counts.preferences;
   const groups = Array.from({ length: counts.groups }, (_, group) => first + group);
   return { rows: pickedRows(rows, groups), scales: scalesOf(statistics, facts, counts, settings) };

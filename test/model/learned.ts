@@ -1,15 +1,21 @@
+import { PLAIN_KERNEL } from '../../src/kernels/kernel.js';
 import type { SparseRows } from '../../src/matrix/sparse.js';
 import { StackedRows } from '../../src/matrix/stacked-rows.js';
+import { gramRows } from '../../src/model/counting.js';
 import { type Evidence, evidenceOf, type Observations } from '../../src/model/evidence.js';
-import { Fitter, gramRows, needsGram, type SignalCounts, signalCounts } from '../../src/model/fit.js';
+import { Fitter, needsGram, type SignalCounts, signalCounts } from '../../src/model/fit.js';
 import { type ItemStatistics, normaliseRows, statisticsOf } from '../../src/model/row-normalisation.js';
 import type { RowFacts } from '../../src/model/scales.js';
 import type { Settings } from '../../src/model/settings.js';
+import type { Audience } from '../../src/ranking/audience.js';
+import type { Model } from '../../src/ranking/model.js';
+import { Recommender } from '../../src/ranking/recommender.js';
+import { scoresOf } from '../../src/ranking/scores.js';
 import { observationsOf, type World } from './worlds.js';
 
 /** The rows of the Gram matrix, counted in one part or in parts that begin at `from`. */
 export function countedRows(evidence: Evidence, settings: Settings, from: readonly number[] = [0]) {
-  const count = gramRows(evidence, settings);
+  const count = gramRows(evidence, settings, PLAIN_KERNEL);
   const parts = from.map((first, k) => count(first, from[k + 1] ?? evidence.items));
   const rowsOf = (name: 'candidates' | 'pairs') =>
     new StackedRows(
@@ -21,7 +27,8 @@ export function countedRows(evidence: Evidence, settings: Settings, from: readon
 }
 
 export function fitterOf(evidence: Evidence, settings: Settings, from?: readonly number[]): Fitter {
-  return new Fitter(evidence, settings, needsGram(settings) ? countedRows(evidence, settings, from) : undefined);
+  const counted = needsGram(settings) ? countedRows(evidence, settings, from) : undefined;
+  return new Fitter(evidence, settings, counted, PLAIN_KERNEL);
 }
 
 export interface Learnt {
@@ -44,8 +51,13 @@ export function learntFrom(seen: Observations, settings: Settings): Learnt {
   return { evidence, counts, rows, statistics: statisticsOf(evidence, precision.subarray(0, counts.items)) };
 }
 
-/** The same, and finished. */
-export function finished(world: World, settings: Settings): Learnt & { facts: RowFacts } {
+/** The same with the rows of items normalised. */
+export function rowNormalised(world: World, settings: Settings): Learnt & { facts: RowFacts } {
   const model = learnt(world, settings);
   return { ...model, facts: normaliseRows([model.rows], [0], model.counts, model.statistics, settings) };
+}
+
+/** A recommender that adds up scores in plain arrays. */
+export function plainRecommender(model: Model, audience: Audience, count: number): Recommender {
+  return new Recommender(model, audience, count, scoresOf(model, audience.signals, PLAIN_KERNEL.sumsOf));
 }

@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { PLAIN_KERNEL } from '../../src/kernels/kernel.js';
 import { RowWriter } from '../../src/matrix/row-writer.js';
 import { evidenceOf } from '../../src/model/evidence.js';
-import { PLAIN_KERNEL } from '../../src/model/fit.js';
 import { RidgeRows, ridgeCosts } from '../../src/model/ridge.js';
 import type { Settings } from '../../src/model/settings.js';
-import { countedRows, finished, learnt } from './learned.js';
+import { countedRows, learnt, rowNormalised } from './learned.js';
 import { expectClose, slowCooccurrence, slowEase, slowItems, slowRidge } from './slow-model.js';
 import { anySettings, columnsOf, denseOf, observationsOf, settingsWith, type World, worlds } from './worlds.js';
 
 const ridges = anySettings.map((settings): Settings => ({ ...settings, method: 'ridge' }));
 
 function itemRows(world: World, settings: Settings): number[][] {
-  return denseOf(finished(world, settings).rows).slice(0, world.offered.length);
+  return denseOf(rowNormalised(world, settings).rows).slice(0, world.offered.length);
 }
 
 test('on all candidates and with many steps the rows are those of the formulas, dense and solved exactly', () => {
@@ -37,7 +37,7 @@ test('on few candidates and with a few steps the rows are those of the formulas,
       const { candidates } = countedRows(evidenceOf(observationsOf(world), settings), settings);
       const given = world.offered.map((_, item) => columnsOf(candidates.parts[0]!, item));
       const { weights, precision } = slowRidge(world, settings, given);
-      const { rows, statistics } = finished(world, settings);
+      const { rows, statistics } = rowNormalised(world, settings);
       const dense = denseOf(rows);
       weights.forEach((row, i) => {
         expectClose(statistics.precision[i]!, precision[i]!, 1e-4);
@@ -64,7 +64,7 @@ test('the precision is the diagonal of the inverse of an item’s own part of th
 test('no weight is 0 or below, none is an item’s own or of an item not offered, and no row is longer than K', () => {
   fc.assert(
     fc.property(worlds, ridges, (world, settings) => {
-      const { rows } = finished(world, settings);
+      const { rows } = rowNormalised(world, settings);
       const { keys } = slowItems(world, settings);
       world.offered.forEach((_, i) => {
         const targets = columnsOf(rows, i);

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Scales, scalesOf } from '../../src/model/scales.js';
 import type { Settings } from '../../src/model/settings.js';
-import { finished } from './learned.js';
+import { rowNormalised } from './learned.js';
 import { anySettings, denseOf, settingsWith, type World, worlds } from './worlds.js';
 
 function scaled(world: World, settings: Settings): { scales: Scales; rows: number[][]; popularity: number[] } {
-  const { counts, statistics, facts, rows } = finished(world, settings);
+  const { counts, statistics, facts, rows } = rowNormalised(world, settings);
   return {
     scales: scalesOf(statistics, facts, counts, settings),
     rows: denseOf(rows).slice(0, counts.items),

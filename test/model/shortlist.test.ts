@@ -53,7 +53,7 @@ test('the cells chosen are those of a full sort, of equal ones the lower items, 
         const row = shuffled(items).map((rank) => ({ rank, value: 1 + random.below(values) }));
         const factor = itemOf.map(() => random.below(3) / 2);
         const below = random.below(items + 2);
-        const { count, items: chosen, values: kept } = shortlist.choose(rowOf(row), Float64Array.from(factor), below);
+        const { count, index: chosen, value: kept } = shortlist.choose(rowOf(row), Float64Array.from(factor), below);
         const pairs = Array.from({ length: count }, (_, k) => [chosen[k]!, kept[k]!]);
         expect(pairs).toEqual(slowChoice(row, factor, itemOf, Math.min(most, items), below));
       }

@@ -6,10 +6,9 @@ import { type Run, startRun } from '../../src/pipeline/run.js';
 import { SettingsEvaluator } from '../../src/pipeline/settings-evaluator.js';
 import { signalsOf, withRecency } from '../../src/ranking/audience.js';
 import { modelOf } from '../../src/ranking/model.js';
-import { Recommender } from '../../src/ranking/recommender.js';
 import { type ValidationSplit, validationSplit } from '../../src/tuning/validation-split.js';
 import { ChildFailure } from '../../src/workers/child.js';
-import { learntFrom } from '../model/learned.js';
+import { learntFrom, plainRecommender } from '../model/learned.js';
 import { largeWorld, observationsOf, placeKeys, settingsWith } from '../model/worlds.js';
 
 const runs: Run[] = [];
@@ -50,7 +49,7 @@ function slowUtility(settings: Settings): number[] {
   });
   const signals = signalsOf(histories, pickedRows(seen.preferences, users), groups);
   const audience = { signals, excluded: histories, offered: seen.offered };
-  const recommender = new Recommender(modelOf(counts, [rows], [0], statistics, settings), audience, 20);
+  const recommender = plainRecommender(modelOf(counts, [rows], [0], statistics, settings), audience, 20);
   return Array.from(users, (_, k) => {
     const wanted = [...heldOut.index.subarray(heldOut.start[k], heldOut.start[k + 1])];
     const places = [...recommender.recommend(k).items].flatMap((item, place) => (wanted.includes(item) ? [place] : []));

@@ -6,8 +6,7 @@ import { statisticsOf } from '../../src/model/row-normalisation.js';
 import type { Settings } from '../../src/model/settings.js';
 import { signalsOf } from '../../src/ranking/audience.js';
 import { modelOf } from '../../src/ranking/model.js';
-import { Recommender } from '../../src/ranking/recommender.js';
-import { fitterOf } from '../model/learned.js';
+import { fitterOf, plainRecommender } from '../model/learned.js';
 import { observationsOf, settingsWith, type World } from '../model/worlds.js';
 
 /*
@@ -43,7 +42,7 @@ function firstItems(settings: Settings): number[] {
   const rows = pieces.map((piece) => piece.rows);
   const model = modelOf(counts, rows, [0, 5], statisticsOf(evidence, precision), settings);
   const signals = signalsOf(seen.interactions, seen.groups, seen.groups);
-  const recommender = new Recommender(model, { signals, excluded: seen.interactions, offered: seen.offered }, 3);
+  const recommender = plainRecommender(model, { signals, excluded: seen.interactions, offered: seen.offered }, 3);
   return WORLD.interactions.map((_, user) => recommender.recommend(user).items[0]!);
 }
 

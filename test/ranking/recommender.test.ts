@@ -1,12 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { compiledKernel } from '../../src/kernels/compiled-kernel.js';
+import { compiledKernel, PLAIN_KERNEL } from '../../src/kernels/kernel.js';
 import type { SumsOf } from '../../src/kernels/sums.js';
 import { StackedRows } from '../../src/matrix/stacked-rows.js';
-import { PLAIN_KERNEL } from '../../src/model/fit.js';
 import type { Model } from '../../src/ranking/model.js';
 import { priorOf, Recommender } from '../../src/ranking/recommender.js';
-import { summedScores } from '../../src/ranking/scores.js';
+import { scoresOf } from '../../src/ranking/scores.js';
 import { rowsOf, table } from '../model/worlds.js';
 
 /** A model and an audience as dense tables; every number is a power of two, so that all sums are exact. */
@@ -58,14 +57,12 @@ function modelOf({ counts, scales, prior, rows, cuts }: Scene): Model {
   };
 }
 
-/** By undefined straight from the rows, otherwise from sums. */
-const waysToAddUp: [string, SumsOf | undefined][] = [
-  ['the rows of the model', undefined],
+const kernels: [string, SumsOf][] = [
   ['plain sums', PLAIN_KERNEL.sumsOf],
   ['compiled sums', compiledKernel().sumsOf],
 ];
 
-function recommenderOf(scene: Scene, count: number, sumsOf?: SumsOf): Recommender {
+function recommenderOf(scene: Scene, count: number, sumsOf = PLAIN_KERNEL.sumsOf): Recommender {
   const { items } = scene.counts;
   const audience = {
     signals: rowsOf(scene.signals, scene.rows.length),
@@ -73,7 +70,7 @@ function recommenderOf(scene: Scene, count: number, sumsOf?: SumsOf): Recommende
     offered: Uint8Array.from(scene.offered),
   };
   const model = modelOf(scene);
-  return new Recommender(model, audience, count, sumsOf && summedScores(model, audience.signals, sumsOf));
+  return new Recommender(model, audience, count, scoresOf(model, audience.signals, sumsOf));
 }
 
 /** Scores every item, sorts them all. */
@@ -95,7 +92,7 @@ function slowList(scene: Scene, user: number, count: number): { item: number; sc
     .slice(0, count);
 }
 
-test.each(waysToAddUp)('every list is that of scoring all items and sorting them, by %s', (_, sumsOf) => {
+test.each(kernels)('every list is that of scoring all items and sorting them, by %s', (_, sumsOf) => {
   fc.assert(
     fc.property(scenes, fc.nat(11), (scene, count) => {
       // One recommender for all users: none may leave a trace for the next.

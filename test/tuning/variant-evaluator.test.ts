@@ -1,14 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { compiledKernel } from '../../src/kernels/compiled-kernel.js';
-import { type Kernel, PLAIN_KERNEL } from '../../src/model/fit.js';
+import { compiledKernel, type Kernel, PLAIN_KERNEL } from '../../src/kernels/kernel.js';
 import type { Settings } from '../../src/model/settings.js';
 import { recentPopularity } from '../../src/model/trend.js';
 import { type Audience, signalsOf, withRecency } from '../../src/ranking/audience.js';
 import { modelOf } from '../../src/ranking/model.js';
-import { Recommender } from '../../src/ranking/recommender.js';
 import { VariantEvaluator, variantBatches } from '../../src/tuning/variant-evaluator.js';
-import { type Learnt, learnt } from '../model/learned.js';
+import { type Learnt, learnt, plainRecommender } from '../model/learned.js';
 import {
   anySettings,
   largeWorld,
@@ -64,7 +62,7 @@ function audienceOf({ world, preferences }: Case, recency: number): Audience {
 function slowUtility(some: Case, variant: Settings, length: number): number[] {
   const { counts, rows, statistics } = learnt(some.world, variant);
   const model = modelOf(counts, [rows], [0], statistics, variant);
-  const recommender = new Recommender(model, audienceOf(some, variant.recency), length);
+  const recommender = plainRecommender(model, audienceOf(some, variant.recency), length);
   return some.heldOut.map((row, user) => {
     const wanted = row.filter((x) => x > 0).length;
     if (wanted === 0) return 0;

@@ -6,13 +6,15 @@ import { LineWriter } from '../../src/csv/list-lines.js';
 import { quotedArrays } from '../../src/csv/quoted-cells.js';
 import { quotedCells } from '../../src/csv/quoting.js';
 import { readArrays, writeArrays } from '../../src/files/array-file.js';
+import { PLAIN_KERNEL } from '../../src/kernels/kernel.js';
 import { stacked } from '../../src/matrix/sparse.js';
-import { gramRows, needsGram, PLAIN_KERNEL } from '../../src/model/fit.js';
+import { gramRows } from '../../src/model/counting.js';
+import { needsGram } from '../../src/model/fit.js';
 import { statisticsOf } from '../../src/model/row-normalisation.js';
 import type { Settings } from '../../src/model/settings.js';
 import { signalsOf, withRecency } from '../../src/ranking/audience.js';
 import { modelOf } from '../../src/ranking/model.js';
-import { Recommender } from '../../src/ranking/recommender.js';
+import type { Recommender } from '../../src/ranking/recommender.js';
 import { VariantEvaluator, variantBatches } from '../../src/tuning/variant-evaluator.js';
 import { Child } from '../../src/workers/child.js';
 import { matrixArrays, matrixFrom } from '../../src/workers/matrix-file.js';
@@ -21,7 +23,7 @@ import { Pool } from '../../src/workers/pool.js';
 import type { FitJob, GramJob, ListsJob, ModelFiles, RowFile, ScoreJob, TrialJob } from '../../src/workers/protocol.js';
 import { candidatesPath, writeAudience, writeEvidence, writeStatistics } from '../../src/workers/run-files.js';
 import { temporaryFolders } from '../files/temporary.js';
-import { learnt } from '../model/learned.js';
+import { learnt, plainRecommender } from '../model/learned.js';
 import { largeWorld, METHODS, observationsOf, rowsOf, settingsWith } from '../model/worlds.js';
 
 const folder = temporaryFolders();
@@ -100,7 +102,7 @@ async function learnIn(pool: Pool, at: string, settings: Settings): Promise<Mode
 
 function recommenderOf(settings: Settings, length: number): Recommender {
   const { counts, rows, statistics } = learnt(WORLD, settings);
-  return new Recommender(modelOf(counts, [rows], [0], statistics, settings), audienceWith(settings.recency), length);
+  return plainRecommender(modelOf(counts, [rows], [0], statistics, settings), audienceWith(settings.recency), length);
 }
 
 test.each(METHODS)('children that share the work recommend what one recommender does (%s)', async (method) => {
@@ -152,7 +154,7 @@ test('what children count of the Gram matrix is what one counts', async () => {
   writeEvidence(job.evidence, evidence);
   const files: RowFile[] = [];
   await poolOf(3).run(job, shardsOf(ITEMS, 2), ({ path }, { from }) => void files.push({ path, from }));
-  const whole = gramRows(evidence, settings)(0, ITEMS);
+  const whole = gramRows(evidence, settings, PLAIN_KERNEL)(0, ITEMS);
   const joined = (name: string, paths: string[]) => stacked(...paths.map((path) => matrixFrom(readArrays(path), name)));
   const paths = files.map(({ path }) => path);
   expect(joined('pairs', paths)).toEqual(whole.pairs);

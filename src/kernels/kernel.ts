@@ -1,0 +1,27 @@
+import { compiledSums } from './compiled-sums.js';
+import { compiledSystems } from './compiled-systems.js';
+import { compiledProgram } from './program.js';
+import { PlainSums, type SumsOf } from './sums.js';
+import { PlainSystems, type SystemsOf } from './systems.js';
+
+/** The two inner loops that take nearly all of a run's time. Every kernel adds in the same order, so all give the same bits. */
+export interface Kernel {
+  sumsOf: SumsOf;
+  systemsOf: SystemsOf;
+}
+
+/** The loops of assembly/; what is too large for them runs in the plain ones. @throws where `npm run build` has not been run. */
+export function compiledKernel(path?: URL): Kernel {
+  const module = compiledProgram(path);
+  return { sumsOf: compiledSums(module), systemsOf: compiledSystems(module) };
+}
+
+/**
+ * The same loops in JavaScript. A compiled program addresses 4 GB, which a real run can exceed: a model with 200 targets
+ * an item at 2.7 million items, the pairs of as many, or baskets with 540 million likes. So they stay, kept short rather than fast,
+ * and the tests hold the compiled loops to them.
+ */
+export const PLAIN_KERNEL: Kernel = {
+  sumsOf: (entries, most) => new PlainSums(entries, most),
+  systemsOf: (source, most) => new PlainSystems(source, most),
+};
