@@ -9,7 +9,7 @@ type NumberSetting = {
 export interface HyperParameter {
   key: string;
   setting: NumberSetting;
-  /** Its letter in docs/architecture.md. */
+  /** Its letter in docs/method.md. */
   letter: string;
   low: number;
   high: number;

@@ -4,7 +4,7 @@ export type ItemRowMethod = 'normalised' | 'jaccard' | 'ridge' | 'ease' | 'none'
 /** What an item in a basket counts before pairs are added up. */
 export type Weighting = 'plain' | 'binary' | 'tfidf' | 'bm25';
 
-/** What the method is told. Every one of these changes results; letters are those of docs/architecture.md. */
+/** What the method is told. Every one of these changes results; letters are those of docs/method.md. */
 export interface Settings {
   method: ItemRowMethod;
   weighting: Weighting;
@@ -51,7 +51,7 @@ export interface Settings {
 }
 
 /**
- * The fixed defaults: `--algorithm ridge`, and where `auto` starts from. docs/architecture.md has the figures they were
+ * The fixed defaults: `--algorithm ridge`, and where `auto` starts from. docs/method.md has the figures they were
  * chosen by.
  */
 export const DEFAULT_SETTINGS: Readonly<Settings> = Object.freeze({
