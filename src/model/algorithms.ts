@@ -15,13 +15,13 @@ const AS_PUBLISHED: Partial<Settings> = { recency: 0, popularityWeight: 0, attri
 export const ALGORITHMS: readonly Algorithm[] = [
   {
     name: 'ridge',
-    summary: 'each item by ridge regression on its 200 closest; the fixed defaults',
+    summary: 'ridge regression of each item on its 200 closest items; the fixed defaults',
     paper: 'Steck, "Embarrassingly shallow autoencoders for sparse data", WWW 2019, made sparse row by row',
     settings: DEFAULT_SETTINGS,
   },
   {
     name: 'cooccurrence',
-    summary: 'what else the same people had, with popularity and long histories damped; no regression',
+    summary: 'what the same people also had, with popular items and long histories damped; no regression',
     paper: 'Deshpande and Karypis, "Item-based top-N recommendation algorithms", TOIS 2004',
     settings: settingsOf({
       method: 'normalised',
@@ -32,7 +32,7 @@ export const ALGORITHMS: readonly Algorithm[] = [
   },
   {
     name: 'cosine',
-    summary: 'item-based collaborative filtering by the cosine',
+    summary: 'item-based collaborative filtering with cosine similarity',
     paper: 'Sarwar et al., "Item-based collaborative filtering recommendation algorithms", WWW 2001',
     settings: settingsOf({
       ...AS_PUBLISHED,
@@ -44,7 +44,7 @@ export const ALGORITHMS: readonly Algorithm[] = [
   },
   {
     name: 'tfidf',
-    summary: 'the cosine, users who have much counting less, by their inverse frequency',
+    summary: 'cosine, with users weighted by inverse frequency: those with long histories count less',
     paper: 'Salton and Buckley, "Term-weighting approaches in automatic text retrieval", 1988',
     settings: settingsOf({
       ...AS_PUBLISHED,
@@ -56,7 +56,7 @@ export const ALGORITHMS: readonly Algorithm[] = [
   },
   {
     name: 'bm25',
-    summary: 'inner products after Okapi BM25, items as documents and users as their terms',
+    summary: 'inner products weighted by Okapi BM25; items are documents, users are terms',
     paper: 'Robertson and Zaragoza, "The probabilistic relevance framework: BM25 and beyond", 2009',
     settings: settingsOf({
       ...AS_PUBLISHED,
@@ -70,7 +70,7 @@ export const ALGORITHMS: readonly Algorithm[] = [
   },
   {
     name: 'jaccard',
-    summary: 'users who had both, over users who had either',
+    summary: 'users who had both items, divided by users who had either',
     paper: 'Jaccard, "The distribution of the flora in the alpine zone", 1912',
     settings: settingsOf({
       ...AS_PUBLISHED,
@@ -81,7 +81,7 @@ export const ALGORITHMS: readonly Algorithm[] = [
   },
   {
     name: 'rp3beta',
-    summary: 'random walks of three steps from the user, popular ends damped',
+    summary: 'random walks of three steps from the user, with popular items damped',
     paper: 'Paudel et al., "Updatable, accurate, diverse, and scalable recommendations", TiiS 2016',
     settings: settingsOf({
       ...AS_PUBLISHED,
@@ -95,7 +95,7 @@ export const ALGORITHMS: readonly Algorithm[] = [
   },
   {
     name: 'ease',
-    summary: 'exact EASE on all items, dense: for 8,000 of them at most',
+    summary: 'exact EASE over all items, dense: for at most 8,000 items',
     paper: 'Steck, "Embarrassingly shallow autoencoders for sparse data", WWW 2019',
     settings: settingsOf({
       ...AS_PUBLISHED,
@@ -109,7 +109,7 @@ export const ALGORITHMS: readonly Algorithm[] = [
   },
   {
     name: 'content',
-    summary: 'what shares attributes and words with the history; the behaviour of others is left out',
+    summary: 'items that share attributes and words with the history; ignores what others did',
     paper: 'Lops, de Gemmis and Semeraro, "Content-based recommender systems", 2011',
     settings: settingsOf({
       method: 'normalised',
@@ -123,7 +123,7 @@ export const ALGORITHMS: readonly Algorithm[] = [
   },
   {
     name: 'popular',
-    summary: 'what most people had, the same for everyone but for what they have',
+    summary: 'the items that most people had: the same for everyone, without what they have',
     paper: 'Cremonesi, Koren and Turrin, "Performance of recommender algorithms on top-N tasks", RecSys 2010',
     settings: settingsOf({ method: 'none', popularityWeight: 1, attributeWeight: 0 }),
   },
