@@ -17,8 +17,8 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       const { parseEvaluateOptions } = await import('./cli/evaluate-options.js');
       const options = parseEvaluateOptions(argv.slice(1), print);
       if (!options) return ExitCode.ok;
-      const { evaluateInPool } = await import('./pipeline/evaluate-algorithms.js');
-      return await evaluateInPool(options, io);
+      const { evaluate } = await import('./commands/evaluate.js');
+      return await evaluate(options, io);
     }
     const options = await optionsOf(argv, tell, print);
     if (!options) return ExitCode.ok;

@@ -1,247 +1,182 @@
 import { type Quote, quoted, safelyQuoted } from '../csv/quoting.js';
 import type { Dataset, FileReport } from '../dataset/dataset.js';
 import { refuseEventsHeader } from '../dataset/headers.js';
-import type { Inputs } from '../dataset/inputs.js';
-import { type Evaluation, judge, type Ranking } from '../evaluation/evaluation.js';
-import { csvText, jsonText, type Setting } from '../evaluation/formats.js';
+import { readDataset } from '../dataset/read.js';
+import { type Evaluation, evaluateRankings, type Ranking } from '../evaluation/evaluation.js';
+import { csvText, jsonText, perUserCsv } from '../evaluation/formats.js';
 import { attributeColumn, groupsByAttribute, groupsByHistory, type UserGroup } from '../evaluation/groups.js';
 import { type HeldOut, heldOutByFile, heldOutBySplit } from '../evaluation/held-out.js';
 import { checkLists } from '../evaluation/lists.js';
-import { perUserCsv } from '../evaluation/per-user.js';
-import { type Relevant, relevantItems, rowsAt } from '../evaluation/relevant.js';
 import { reportText, summaryLines } from '../evaluation/report.js';
-import type { HoldoutKind } from '../evaluation/split.js';
-import { type Summary, splitText } from '../evaluation/summary.js';
+import { type Summary, testSetOf } from '../evaluation/test-set.js';
 import { ExitCode, Failure } from '../failure.js';
 import type { Destination } from '../files/writing.js';
-import { hashOf, sample } from '../matrix/sampling.js';
-import { joined, type SparseRows } from '../matrix/sparse.js';
+import type { Io } from '../io.js';
+import { joined, pickedRows } from '../matrix/sparse.js';
+import { explainDiskFull } from '../pipeline/disk-full.js';
 import { orInterrupted } from '../pipeline/interruption.js';
+import { methodOfSpec } from '../pipeline/method.js';
 import type { EvaluateOptions } from '../pipeline/options.js';
+import { fastReading, inputBytes, startChildren } from '../pipeline/read.js';
+import { recommendLists } from '../pipeline/recommend-lists.js';
 import { openBadRows } from '../pipeline/rejected-rows.js';
+import { type Run, startRun } from '../pipeline/run.js';
 import { readTestEvents } from '../pipeline/test-events.js';
 import { inputReport, inputWarnings } from '../report/input-report.js';
 
 /**
- * Learns with an algorithm on what is given, and recommends to some users, as a real run does.
+ * `recommend evaluate`: how much of a held-out part do the lists find?
  *
- * @param seen interactions and times are those of the part that is learned from.
- * @param users rising user indices. @param count the length of a list.
- */
-export type RunAlgorithm = (
-  algorithm: string,
-  seen: { dataset: Dataset },
-  users: Uint32Array,
-  count: number,
-) => Promise<Recommended>;
-
-/** Lists of the users, in their order: list i is `items[start[i] .. start[i+1])`, best first. */
-export interface Recommended {
-  start: Uint32Array;
-  items: Uint32Array;
-  learnSeconds: number;
-  recommendSeconds: number;
-  /** What the algorithm decided, in a line. */
-  explanation?: string | undefined;
-}
-
-/** What the command needs of the rest of the program. */
-export interface Surroundings {
-  run: RunAlgorithm;
-  /** Takes what is said on stderr, and what is wrong. */
-  info: (message: string) => void;
-  warn: (message: string) => void;
-  /** Opens what is written to: a file, or `-`. */
-  open: (path: string) => Destination;
-  /** Reads the files of a run. */
-  read: (inputs: Inputs) => Promise<{ dataset: Dataset; reports: FileReport[] }>;
-  /** Is told of the bytes read, for progress. */
-  onBytes: (count: number) => void;
-}
-
-/**
- * Hold out a part, learn on the rest, recommend, and see what is found of it.
- *
- * @param interrupted when it fires, nothing more is waited for and no file is left behind.
+ * @returns the exit code: 0, or 3 where some users could not be recommended to.
+ * @param io when its signal fires, everything stops at once and no file is left behind.
  * @throws Failure for every ending that a user can do something about.
  */
-export async function evaluate(
-  options: EvaluateOptions,
-  surroundings: Surroundings,
-  interrupted: AbortSignal,
-): Promise<void> {
-  const opened: Destination[] = [];
-  const open = (path: string): Destination => {
-    const destination = surroundings.open(path);
-    opened.push(destination);
-    return destination;
-  };
+export async function evaluate(options: EvaluateOptions, io: Io): Promise<number> {
+  // Settings that make no sense are refused before anything is read.
+  for (const spec of options.algorithms) methodOfSpec(spec);
+  const run = startRun(options, io);
+  let exitCode: number = ExitCode.unexpected;
   try {
-    const answer = open(options.output);
-    const perUser = options.perUser === undefined ? undefined : open(options.perUser);
-    await orInterrupted(interrupted, async () => {
-      const { heldOut, how, reports } = await holdOut(options, surroundings);
-      const trial = trialOf(options, heldOut, how);
-      const by = groupsOf(options, heldOut, reports, trial.users);
-      if (options.format !== 'table') surroundings.info(summaryLines(trial.summary).join('\n'));
-      const rankings = await rank(options, surroundings, heldOut, trial.users);
-      const { dataset } = heldOut;
-      const evaluation = judge(
-        {
-          users: trial.users,
-          relevant: trial.relevant,
-          train: dataset.interactions,
-          offered: dataset.offered,
-          cuts: options.at,
-          groups: by,
-          seed: options.seed,
-        },
-        rankings,
-      );
-      await answer.write(textOf(options, evaluation, trial));
-      if (perUser) {
-        const { userIds, interactions: train } = dataset;
-        for (const piece of perUserCsv(evaluation, { ...trial, userIds, train }, quoteOf(options))) {
-          if (!(await perUser.write(piece))) break;
-        }
-        await perUser.commit();
-      }
-      await answer.commit();
-    });
+    startChildren(run, inputBytes(options));
+    await compareAlgorithms(run, options, io.interrupted, recommendLists);
+    exitCode = run.lost.length === 0 ? ExitCode.ok : ExitCode.someFailed;
+    const lost = run.lost.map(({ what, index, why }) => `${what} ${index}: ${why}`);
+    if (lost.length > 0) run.warn(`some work failed, and counts as not found:\n  ${lost.join('\n  ')}`);
+    return exitCode;
+  } catch (thrown) {
+    const error = explainDiskFull(thrown, run, options.output);
+    exitCode = error instanceof Failure ? error.exitCode : ExitCode.unexpected;
+    throw error;
   } finally {
-    for (const destination of opened) destination.abandon();
+    await run.end();
+    const { bytes, measure } = run.memory.peak;
+    run.summary('', {
+      exit_code: exitCode,
+      seconds: run.seconds(),
+      peak_memory_bytes: bytes,
+      peak_memory_measure: measure,
+      retries: run.retries,
+    });
   }
 }
 
-/** What was read and held out, and how. */
-interface Part {
-  heldOut: HeldOut;
-  how: { kind: HoldoutKind | undefined; text: string };
-  reports: FileReport[];
+/** Holds out, learns and recommends, measures, writes. @param recommend makes the lists of an algorithm. */
+export async function compareAlgorithms(
+  run: Run,
+  options: EvaluateOptions,
+  interrupted: AbortSignal,
+  recommend: typeof recommendLists,
+): Promise<void> {
+  const answer = run.open(options.output);
+  let perUser: Destination | undefined;
+  try {
+    if (options.perUser !== undefined) perUser = run.open(options.perUser);
+    await orInterrupted(interrupted, async () => {
+      const { heldOut, reports } = await holdOut(run, options);
+      const test = testSetOf(heldOut, options);
+      const groups = groupsOf(options, heldOut.dataset, reports, test.users);
+      if (options.format !== 'table') run.info(summaryLines(test.summary).join('\n'));
+      const rankings = await rank(run, options, heldOut.dataset, test.users, recommend);
+      const evaluation = evaluateRankings(test, rankings, { cuts: options.at, groups, seed: options.seed });
+      const quote = options.safeCsv ? safelyQuoted : quoted;
+      await answer.write(textOf(options, evaluation, test.summary, heldOut.kind, quote));
+      if (perUser) await writeAll(perUser, perUserCsv(evaluation, test, heldOut.dataset.userIds, quote));
+      await answer.commit();
+    });
+  } finally {
+    answer.abandon();
+    perUser?.abandon();
+  }
 }
 
-async function holdOut(options: EvaluateOptions, { read, info, warn, onBytes }: Surroundings): Promise<Part> {
-  const rejects = openBadRows(options.badRows, options.safeCsv, info);
-  const inputs: Inputs = { ...options, badRows: rejects.badRows, onBytes };
+/** Reads the files, and holds out a part: the test file, or a split of the interactions. */
+async function holdOut(run: Run, options: EvaluateOptions): Promise<{ heldOut: HeldOut; reports: FileReport[] }> {
+  const { test } = options;
+  const rejects = openBadRows(options.badRows, options.safeCsv, run.info);
+  const inputs = { ...options, badRows: rejects.badRows, onBytes: () => {} };
   const tell = (dataset: Dataset, reports: readonly FileReport[]) => {
-    info(inputReport(dataset, reports, options.verbose));
-    for (const warning of inputWarnings(reports, options.badRows)) warn(warning);
+    run.info(inputReport(dataset, reports, options.verbose));
+    for (const warning of inputWarnings(reports, options.badRows)) run.warn(warning);
+    return rejects.close();
   };
   try {
-    if (options.test !== undefined) await refuseEventsHeader(inputs, options.test);
-    const { dataset, reports } = await read(inputs);
-    if (options.test === undefined) {
-      tell(dataset, reports);
-      await rejects.close();
-      return { ...bySplit(options, dataset), reports };
+    if (test !== undefined) await refuseEventsHeader(inputs, test);
+    const { dataset, reports } = await readDataset({ ...inputs, ...fastReading(run) });
+    if (test === undefined) {
+      await tell(dataset, reports);
+      return { heldOut: bySplit(options, dataset), reports };
     }
-    const { events, report } = await readTestEvents(inputs, options.test, dataset);
-    tell(dataset, [...reports, report]);
-    await rejects.close();
-    const text = `held out: the interactions in ${report.table.path}`;
-    return { heldOut: heldOutByFile(dataset, events), how: { kind: undefined, text }, reports };
+    const { events, report } = await readTestEvents(inputs, test, dataset);
+    await tell(dataset, [...reports, report]);
+    return { heldOut: heldOutByFile(dataset, events, report.table.path), reports };
   } finally {
     rejects.abandon();
   }
 }
 
-function bySplit(options: EvaluateOptions, dataset: Dataset): Omit<Part, 'reports'> {
+function bySplit({ split, holdout, seed, items }: EvaluateOptions, dataset: Dataset): HeldOut {
   const hasTimes = dataset.times?.some((time) => !Number.isNaN(time)) ?? false;
-  const kind = options.split ?? (hasTimes ? 'last' : 'random');
+  const kind = split ?? (hasTimes ? 'last' : 'random');
   if (kind !== 'random' && !hasTimes) {
     throw new Failure(
       ExitCode.usage,
-      `--split ${kind}: the interactions have no times; --split random needs none, --time-col NAME says where they stand`,
+      `--split ${kind}: the interactions have no times; --split random needs none, --time-col NAME names their column`,
     );
   }
-  const { holdout, seed } = options;
-  const heldOut = heldOutBySplit(dataset, { kind, holdout, seed }, options.items !== undefined);
-  return { heldOut, how: { kind, text: splitText(kind, holdout, seed) } };
-}
-
-/** Who is tested, and on what. */
-interface TestedPart {
-  users: Uint32Array;
-  relevant: SparseRows;
-  summary: Summary;
-  kind: HoldoutKind | undefined;
-}
-
-const SAMPLE_STREAM = 0x5a3e;
-
-function trialOf(options: EvaluateOptions, { dataset, test, users, counts }: HeldOut, how: Part['how']): TestedPart {
-  const all: Relevant = relevantItems(test, dataset, users);
-  if (all.users.length === 0) {
-    throw new Failure(
-      ExitCode.badData,
-      `nobody has anything to be found (${how.text}): of ${counts.heldOut} held-out interactions ${counts.notLiked} were not liked and ${all.counts.had + all.counts.excluded} are of items that their users have or exclude`,
-    );
-  }
-  const positions = Uint32Array.from(all.users.keys());
-  const drawn = sample(positions, options.sampleUsers ?? positions.length, (at) =>
-    hashOf(options.seed, SAMPLE_STREAM, at),
-  );
-  const tested = all.users.length;
-  return {
-    users: drawn.map((at) => all.users[at] ?? 0),
-    relevant: rowsAt(all.items, drawn),
-    summary: {
-      how: how.text,
-      heldOut: counts,
-      relevant: all.counts,
-      sampled: { users: drawn.length, of: tested },
-    },
-    kind: how.kind,
-  };
+  return heldOutBySplit(dataset, { kind, holdout, seed }, items !== undefined);
 }
 
 function groupsOf(
-  options: EvaluateOptions,
-  { dataset }: HeldOut,
+  { by }: EvaluateOptions,
+  dataset: Dataset,
   reports: readonly FileReport[],
   users: Uint32Array,
 ): UserGroup[] {
-  const profiles = reports.find((report) => report.kind === 'profiles');
-  const columns =
-    profiles?.columns.filter((column) => column.decision.as !== 'nothing').map((column) => column.name) ?? [];
-  const wanted = new Set(options.by.map((name) => attributeColumn(name, columns)));
+  const profiles = reports.find(({ kind }) => kind === 'profiles');
+  const attributes = profiles?.columns.filter(({ decision }) => decision.as !== 'nothing') ?? [];
+  const names = attributes.map(({ name }) => name);
+  const columns = new Set(by.map((name) => attributeColumn(name, names)));
   return [
     ...groupsByHistory(dataset.interactions, users),
-    ...[...wanted].flatMap((column) => groupsByAttribute(dataset, column, users)),
+    ...[...columns].flatMap((column) => groupsByAttribute(dataset, column, users)),
   ];
 }
 
+/** Has each algorithm learn from the dataset and recommend to the users. @throws Error for lists that break the rules. */
 async function rank(
-  options: EvaluateOptions,
-  { run }: Surroundings,
-  { dataset }: HeldOut,
+  run: Run,
+  { algorithms, at }: EvaluateOptions,
+  dataset: Dataset,
   users: Uint32Array,
+  recommend: typeof recommendLists,
 ): Promise<Ranking[]> {
-  const count = Math.max(...options.at);
+  const count = Math.max(...at);
   const { interactions, excluded, offered } = dataset;
-  const barred = rowsAt(joined([interactions, excluded], interactions.rows, interactions.columns), users);
+  const notOffered = pickedRows(joined([interactions, excluded], interactions.rows, interactions.columns), users);
   const rankings: Ranking[] = [];
-  for (const algorithm of options.algorithms) {
-    const { start, items, learnSeconds, recommendSeconds, explanation } = await run(
-      algorithm,
-      { dataset },
-      users,
-      count,
-    );
-    checkLists({ start, items }, barred, offered, count);
-    rankings.push({ algorithm, lists: { start, items }, learnSeconds, recommendSeconds, explanation });
+  for (const spec of algorithms) {
+    const ranking = await recommend(run, spec, dataset, users, count);
+    checkLists(ranking.lists, notOffered, offered, count);
+    rankings.push(ranking);
   }
   return rankings;
 }
 
-function quoteOf({ safeCsv }: EvaluateOptions): Quote {
-  return safeCsv ? safelyQuoted : quoted;
+async function writeAll(destination: Destination, chunks: Iterable<string>): Promise<void> {
+  for (const chunk of chunks) if (!(await destination.write(chunk))) break;
+  await destination.commit();
 }
 
-function textOf(options: EvaluateOptions, evaluation: Evaluation, { summary, kind }: TestedPart): string {
-  if (options.format === 'csv') return csvText(evaluation, quoteOf(options));
+function textOf(
+  options: EvaluateOptions,
+  evaluation: Evaluation,
+  summary: Summary,
+  kind: HeldOut['kind'],
+  quote: Quote,
+): string {
+  if (options.format === 'csv') return csvText(evaluation, quote);
   if (options.format === 'table') return reportText(evaluation, summary);
-  const setting: Setting = {
+  return jsonText(evaluation, summary, {
     split: kind ?? null,
     holdout: kind === undefined ? null : options.holdout,
     test: options.test ?? null,
@@ -250,6 +185,5 @@ function textOf(options: EvaluateOptions, evaluation: Evaluation, { summary, kin
     by: options.by,
     sampleUsers: options.sampleUsers ?? null,
     seed: options.seed,
-  };
-  return jsonText(evaluation, summary, setting);
+  });
 }

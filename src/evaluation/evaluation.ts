@@ -1,5 +1,3 @@
-import type { SparseRows } from '../matrix/sparse.js';
-import { bootstrapIntervals } from './bootstrap.js';
 import {
   CATALOGUE_METRICS,
   diversitySample,
@@ -7,31 +5,14 @@ import {
   itemFacts,
   measureCatalogue,
 } from './catalogue-metrics.js';
-import { coldOnly } from './cold-items.js';
 import type { UserGroup } from './groups.js';
-import { type Lists, listsAt, measureLists } from './lists.js';
-import { USER_METRICS, type UserMetric } from './metrics.js';
-import { type Comparison, compare } from './paired-test.js';
-import { columnMeans, columnOf, sideBySide, type Table, tableRows } from './tables.js';
+import type { Lists } from './lists.js';
+import { columnDifferences, columnMeans, type MetricTable, measureLists, tableRows } from './metric-table.js';
+import { bootstrapIntervals, type Comparison, compare } from './significance.js';
+import { coldItems, type TestSet } from './test-set.js';
+import { USER_METRICS, type UserMetric } from './user-metrics.js';
 
-/** Who is tested, on what, after learning from what. */
-export interface Trial {
-  /** Rising user indices. */
-  users: Uint32Array;
-  /** One row a tested user × items to find, none empty. */
-  relevant: SparseRows;
-  /** users × items, the part that was learned from. */
-  train: SparseRows;
-  /** By item: 1 where it may be recommended. */
-  offered: Uint8Array;
-  /** Rising lengths of list that are judged. */
-  cuts: readonly number[];
-  groups: readonly UserGroup[];
-  /** Decides samples, intervals and tests. */
-  seed: number;
-}
-
-/** What one algorithm gave the tested users, and how long it took. */
+/** What one algorithm recommended to the tested users, and how long it took. */
 export interface Ranking {
   algorithm: string;
   /** One list a tested user. */
@@ -40,6 +21,15 @@ export interface Ranking {
   recommendSeconds: number;
   /** What it decided, in a line. */
   explanation: string | undefined;
+}
+
+/** What to measure. */
+export interface Measures {
+  /** Rising lengths of list. */
+  cuts: readonly number[];
+  groups: readonly UserGroup[];
+  /** Decides samples, intervals and tests. */
+  seed: number;
 }
 
 /** One number of the answer: a metric of an algorithm, at a cut, over a group of users. */
@@ -75,87 +65,78 @@ export interface Evaluation {
   figures: Figure[];
   /** The first ranking against each of the others. */
   comparisons: ComparedPair[];
-  /** What each tested user got: one table a ranking, one row a user, the columns of `measureLists`. */
-  perUser: Table[];
+  /** The metrics of each tested user, as `measureLists` has them. */
+  perUser: MetricTable;
 }
 
 export const ALL = 'all';
 export const COLD = 'cold items';
 
-/** Judges rankings of the same users side by side. */
-export function judge(trial: Trial, rankings: readonly Ranking[]): Evaluation {
-  const { users, relevant, cuts, groups, seed } = trial;
-  const names = rankings.map((ranking) => ranking.algorithm);
-  const perUser = rankings.map(({ lists }) => measureLists(lists, relevant, cuts));
-  const cold = coldOnly(relevant, trial.train, trial.offered);
-  const coldTables = rankings.map(({ lists }) => measureLists(listsAt(lists, cold.positions), cold.relevant, cuts));
-  const everybody = { name: ALL, members: Uint32Array.from(users.keys()) };
-  const groupFigures = [everybody, ...groups].flatMap(({ name, members }) =>
-    figuresOf(
-      name,
-      names,
-      perUser.map((table) => tableRows(table, members)),
-      cuts,
-      seed,
-    ),
-  );
+/** Measures rankings of the same users side by side. */
+export function evaluateRankings(test: TestSet, rankings: readonly Ranking[], measures: Measures): Evaluation {
+  const { cuts, seed } = measures;
+  const lists = rankings.map((ranking) => ranking.lists);
+  const perUser = measureLists(lists, test.relevant, cuts);
+  const cold = coldItems(test);
+  const groups = [{ name: ALL, members: Uint32Array.from(test.users.keys()) }, ...measures.groups];
+  const names = rankings.map(({ algorithm }) => algorithm);
+  const figuresOf = (group: string, table: MetricTable) => userFigures(group, table, names, cuts, seed);
   return {
     cuts,
     groups: [
-      ...[everybody, ...groups].map(({ name, members }) => ({ name, users: members.length })),
-      { name: COLD, users: cold.positions.length },
+      ...groups.map(({ name, members }) => ({ name, users: members.length })),
+      { name: COLD, users: cold.users.length },
     ],
     cold: { items: cold.items, pairs: cold.relevant.index.length },
     rankings: rankings.map(({ algorithm, explanation }) => ({ algorithm, explanation })),
     figures: [
-      ...groupFigures,
-      ...figuresOf(COLD, names, coldTables, cuts, seed),
-      ...catalogueFigures(trial, itemFacts(trial.train, trial.offered), rankings),
+      ...groups.flatMap(({ name, members }) => figuresOf(name, tableRows(perUser, members))),
+      ...figuresOf(COLD, measureLists(lists, cold.relevant, cuts, cold.users)),
+      ...catalogueFigures(itemFacts(test.train, test.offered), rankings, cuts, seed),
       ...rankings.flatMap(speedFigures),
     ],
-    comparisons: comparisons(names, perUser, cuts, seed),
+    comparisons: comparisons(perUser, names, cuts, seed),
     perUser,
   };
 }
 
-/** The metrics of one group, algorithm by algorithm; all of them resampled together, so that their intervals match. */
-function figuresOf(
+/** The metrics of one group; all algorithms are resampled together, so that their intervals match. */
+function userFigures(
   group: string,
+  table: MetricTable,
   algorithms: readonly string[],
-  tables: readonly Table[],
   cuts: readonly number[],
   seed: number,
 ): Figure[] {
-  const joined = sideBySide(tables);
-  const means = columnMeans(joined);
-  const ends = bootstrapIntervals(joined, seed);
-  const columns = cuts.flatMap((at) => USER_METRICS.map((metric) => ({ at, metric })));
-  return algorithms.flatMap((algorithm, a) =>
-    columns.map(({ at, metric }, c) => {
-      const column = a * columns.length + c;
-      const value = joined.rows === 0 ? undefined : means[column];
-      return {
-        algorithm,
-        group,
-        metric,
-        at,
-        value,
-        low: ends?.low[column],
-        high: ends?.high[column],
-        users: joined.rows,
-      };
-    }),
+  const { rows: users } = table;
+  const means = columnMeans(table);
+  const ends = bootstrapIntervals(table, seed);
+  const columns = algorithms.flatMap((algorithm) =>
+    cuts.flatMap((at) => USER_METRICS.map((metric) => ({ algorithm, group, metric, at }))),
   );
+  return columns.map((names, column) => ({
+    ...names,
+    value: users === 0 ? undefined : means[column]!,
+    low: ends?.low[column],
+    high: ends?.high[column],
+    users,
+  }));
 }
 
-function catalogueFigures({ users, cuts, seed }: Trial, facts: ItemFacts, rankings: readonly Ranking[]): Figure[] {
-  const sampled = diversitySample(users.length, seed);
-  return rankings.flatMap(({ algorithm, lists }) =>
-    cuts.flatMap((at) => {
+function catalogueFigures(
+  facts: ItemFacts,
+  rankings: readonly Ranking[],
+  cuts: readonly number[],
+  seed: number,
+): Figure[] {
+  return rankings.flatMap(({ algorithm, lists }) => {
+    const users = lists.start.length - 1;
+    const sampled = diversitySample(users, seed);
+    return cuts.flatMap((at) => {
       const values = measureCatalogue(lists, facts, at, sampled);
-      return CATALOGUE_METRICS.map((metric) => plainFigure(algorithm, metric, at, values[metric], users.length));
-    }),
-  );
+      return CATALOGUE_METRICS.map((metric) => plainFigure(algorithm, metric, at, values[metric], users));
+    });
+  });
 }
 
 function speedFigures({ algorithm, lists, learnSeconds, recommendSeconds }: Ranking): Figure[] {
@@ -182,20 +163,17 @@ function plainFigure(
 }
 
 function comparisons(
-  names: readonly string[],
-  tables: readonly Table[],
+  perUser: MetricTable,
+  [first, ...others]: readonly string[],
   cuts: readonly number[],
   seed: number,
 ): ComparedPair[] {
-  const [first, ...others] = names;
   if (first === undefined) return [];
+  const columns = cuts.flatMap((at) => USER_METRICS.map((metric) => ({ at, metric })));
   return others.flatMap((second, other) =>
-    cuts.flatMap((at, c) =>
-      USER_METRICS.map((metric, m) => {
-        const column = c * USER_METRICS.length + m;
-        const values = columnOf(tables[0]!, column);
-        return { first, second, metric, at, ...compare(values, columnOf(tables[other + 1]!, column), seed) };
-      }),
-    ),
+    columns.map(({ at, metric }, column) => {
+      const differences = columnDifferences(perUser, column, (other + 1) * columns.length + column);
+      return { first, second, metric, at, ...compare(differences, seed) };
+    }),
   );
 }

@@ -1,8 +1,10 @@
 import { type Quote, quoted } from '../csv/quoting.js';
-import type { Evaluation, Figure } from './evaluation.js';
-import type { Summary } from './summary.js';
+import { rowLength } from '../matrix/sparse.js';
+import type { Evaluation } from './evaluation.js';
+import type { Summary, TestSet } from './test-set.js';
+import { USER_METRICS } from './user-metrics.js';
 
-/** What the command was told, for who reads the answer later. */
+/** The options of the evaluation, for later readers of its answer. */
 export interface Setting {
   /** 'last', 'random', 'time'; null with a test file. */
   split: string | null;
@@ -21,12 +23,12 @@ export interface Setting {
  */
 export function csvText({ figures }: Evaluation, quote: Quote = quoted): string {
   const lines = figures.map(({ algorithm, group, metric, at, value, low, high, users }) =>
-    [quote(algorithm), quote(group), metric, at ?? '', ...[value, low, high].map(cell), users].join(','),
+    [quote(algorithm), quote(group), metric, at, ...[value, low, high].map(rounded), users].join(','),
   );
   return ['algorithm,group,metric,at,value,low,high,users', ...lines, ''].join('\n');
 }
 
-/** Everything there is, one object; docs/evaluation.md describes it. */
+/** Everything as one object; docs/evaluation.md describes it. */
 export function jsonText(evaluation: Evaluation, summary: Summary, setting: Setting): string {
   const { groups, cold, rankings, figures, comparisons } = evaluation;
   const { heldOut, relevant, sampled } = summary;
@@ -54,26 +56,58 @@ export function jsonText(evaluation: Evaluation, summary: Summary, setting: Sett
     figures: figures.map((figure) => ({
       ...figure,
       at: figure.at ?? null,
-      value: number(figure.value),
-      low: number(figure.low),
-      high: number(figure.high),
+      value: rounded(figure.value),
+      low: rounded(figure.low),
+      high: rounded(figure.high),
     })),
     comparisons: comparisons.map((pair) => ({
       ...pair,
-      difference: number(pair.difference),
-      low: number(pair.low),
-      high: number(pair.high),
-      p: number(pair.p),
+      difference: rounded(pair.difference),
+      low: rounded(pair.low),
+      high: rounded(pair.high),
+      p: rounded(pair.p),
     })),
   };
   return `${JSON.stringify(answer, null, 2)}\n`;
 }
 
-function cell(value: Figure['value']): string {
-  return String(number(value) ?? '');
+/** Six significant digits: more than any interval here is narrow. */
+function rounded(value: number | undefined): number | null {
+  return value === undefined ? null : Number(value.toPrecision(6));
 }
 
-/** Six significant digits are more than any interval here is narrow. */
-function number(value: number | undefined): number | null {
-  return value === undefined ? null : Number(value.toPrecision(6));
+const USERS_A_CHUNK = 1000;
+
+/**
+ * The metrics of every tested user as CSV, in chunks: user by user, then by algorithm, then by cut. The last two columns
+ * are how many interactions of the user were learned from, and how many items are to be found.
+ * @param quote makes cells of text.
+ */
+export function* perUserCsv(
+  { rankings, perUser, cuts }: Evaluation,
+  { users, relevant, train }: Pick<TestSet, 'users' | 'relevant' | 'train'>,
+  userIds: readonly string[],
+  quote: Quote = quoted,
+): Generator<string> {
+  const names = rankings.map(({ algorithm }) => quote(algorithm));
+  const metrics = USER_METRICS.length;
+  yield `user_id,algorithm,at,${USER_METRICS.join(',')},history,to_find\n`;
+  let chunk = '';
+  let from = 0;
+  for (let row = 0; row < users.length; row++) {
+    const user = users[row]!;
+    const id = quote(userIds[user]!);
+    const counts = `${rowLength(train, user)},${rowLength(relevant, row)}`;
+    for (const name of names) {
+      for (const cut of cuts) {
+        const cells = Array.from(perUser.values.subarray(from, from + metrics), rounded);
+        chunk += `${id},${name},${cut},${cells.join(',')},${counts}\n`;
+        from += metrics;
+      }
+    }
+    if ((row + 1) % USERS_A_CHUNK === 0 || row + 1 === users.length) {
+      yield chunk;
+      chunk = '';
+    }
+  }
 }

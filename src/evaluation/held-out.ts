@@ -1,8 +1,8 @@
 import type { Dataset } from '../dataset/dataset.js';
 import { emptyRows, mapped, type SparseRows, stacked } from '../matrix/sparse.js';
-import { type Holdout, sampleKeysOf, splitInteractions } from './split.js';
+import { type Holdout, type HoldoutKind, sampleKeysOf, splitInteractions } from './split.js';
 
-/** What is learned from, and what it is judged by. */
+/** A dataset to learn from, and the interactions that were held out of it. */
 export interface HeldOut {
   /** What an algorithm sees; nothing that was held out is in it. */
   dataset: Dataset;
@@ -10,6 +10,10 @@ export interface HeldOut {
   test: SparseRows;
   /** Only users below this index are tested. */
   users: number;
+  /** Undefined for a test file. */
+  kind: HoldoutKind | undefined;
+  /** In a sentence. */
+  how: string;
   counts: HeldOutCounts;
 }
 
@@ -18,11 +22,11 @@ export interface HeldOutCounts {
   train: number;
   /** Interactions that are not. */
   heldOut: number;
-  /** Of those: not liked, so nothing that has to be found. */
+  /** Of those: not liked, so no list has to find them. */
   notLiked: number;
   /** Of those: from after the moment of a split by time, of users who are learned from and not tested. */
   ofUntested: number;
-  /** Test users of whom the part that is learned from knows nothing: they are served as new ones. */
+  /** Test users that the part that is learned from does not know: they are served as new users. */
   unknownUsers: number;
   /** Test items that neither the catalogue nor the part that is learned from knows. */
   unknownItems: number;
@@ -31,28 +35,29 @@ export interface HeldOutCounts {
 /**
  * Holds out a part of the interactions.
  *
- * Without a catalogue the items are those that occur; one that occurs nowhere but in what was held out is then none that
- * a real run, made before it, could have recommended: it is not offered.
+ * Without a catalogue the items are those that occur. One that occurs only in the held-out part is not offered: a
+ * real run, made before it, could not have recommended it.
  *
- * @param hasCatalogue whether the items stand in a file of their own.
+ * @param hasCatalogue whether the items have a file of their own.
  */
-export function heldOutBySplit(dataset: Dataset, how: Holdout, hasCatalogue: boolean): HeldOut {
+export function heldOutBySplit(dataset: Dataset, split: Holdout, hasCatalogue: boolean): HeldOut {
   const { interactions, served } = dataset;
-  const { train: seen, test } = splitInteractions(dataset, how, sampleKeysOf(dataset), served);
-  const { interactions: train } = seen;
-  const heldOut = interactions.index.length - train.index.length;
-  const behind = (matrix: SparseRows) => matrix.index.length - matrix.start[served]!;
-  const ofUntested = behind(interactions) - behind(train);
+  const { train, test } = splitInteractions(dataset, split, sampleKeysOf(dataset), served);
+  const entries = train.interactions.index.length;
+  const heldOut = interactions.index.length - entries;
+  const ofUntested = entriesFrom(interactions, served) - entriesFrom(train.interactions, served);
   return {
     dataset: {
       ...dataset,
-      ...seen,
-      offered: hasCatalogue ? dataset.offered : offeredWithout(dataset, train),
+      ...train,
+      offered: hasCatalogue ? dataset.offered : offeredWithout(dataset, train.interactions),
     },
     test,
     users: served,
+    kind: split.kind,
+    how: splitText(split),
     counts: {
-      train: train.index.length,
+      train: entries,
       heldOut,
       notLiked: heldOut - ofUntested - test.index.length,
       ofUntested,
@@ -62,7 +67,31 @@ export function heldOutBySplit(dataset: Dataset, how: Holdout, hasCatalogue: boo
   };
 }
 
-/** Events of a file of their own, users and items numbered as in the dataset; those it does not know come behind. */
+function entriesFrom(matrix: SparseRows, row: number): number {
+  return matrix.index.length - matrix.start[row]!;
+}
+
+function offeredWithout({ offered, interactions }: Dataset, train: SparseRows): Uint8Array {
+  const isHeldOut = new Uint8Array(offered.length);
+  for (const item of interactions.index) isHeldOut[item] = 1;
+  for (const item of train.index) isHeldOut[item] = 0;
+  return offered.map((flag, item) => (isHeldOut[item] === 1 ? 0 : flag));
+}
+
+/** How a split reads in a sentence. */
+export function splitText({ kind, holdout, seed }: Holdout): string {
+  const share = holdout < 1 ? `${Number((100 * holdout).toPrecision(4))} %` : holdout.toLocaleString('en');
+  switch (kind) {
+    case 'last':
+      return `held out: of each user’s interactions the last ${share} (seed ${seed})`;
+    case 'random':
+      return `held out: of each user’s interactions ${share} by lot (seed ${seed})`;
+    case 'time':
+      return `held out: of all interactions the last ${share}, everybody’s from one moment on (seed ${seed})`;
+  }
+}
+
+/** The events of a test file. Users and items are numbered as in the dataset; those it does not know come after. */
 export interface TestEvents {
   /** users × items, above 0 liked. */
   interactions: SparseRows;
@@ -70,8 +99,8 @@ export interface TestEvents {
   itemIds: readonly string[];
 }
 
-/** Takes everything in the dataset to learn from, and the events of another file to be judged by. */
-export function heldOutByFile(dataset: Dataset, events: TestEvents): HeldOut {
+/** Learns from everything in the dataset, and tests on the events of another file. @param path of that file, for messages. */
+export function heldOutByFile(dataset: Dataset, events: TestEvents, path: string): HeldOut {
   const { interactions, userIds, itemIds } = events;
   const test = mapped(interactions, (value) => (value > 0 ? value : undefined));
   const unknownUsers = userIds.length - dataset.userIds.length;
@@ -80,7 +109,7 @@ export function heldOutByFile(dataset: Dataset, events: TestEvents): HeldOut {
     dataset: {
       ...dataset,
       userIds,
-      // Whoever stands in the test file is to be served, strangers to the users file as well.
+      // All users in the test file are served, even those that are not in the users file.
       served: userIds.length,
       interactions: padded(dataset.interactions),
       excluded: padded(dataset.excluded),
@@ -89,6 +118,8 @@ export function heldOutByFile(dataset: Dataset, events: TestEvents): HeldOut {
     },
     test,
     users: userIds.length,
+    kind: undefined,
+    how: `held out: the interactions in ${path}`,
     counts: {
       train: dataset.interactions.index.length,
       heldOut: interactions.index.length,
@@ -98,12 +129,4 @@ export function heldOutByFile(dataset: Dataset, events: TestEvents): HeldOut {
       unknownItems: itemIds.length - dataset.itemIds.length,
     },
   };
-}
-
-function offeredWithout({ offered, interactions }: Dataset, train: SparseRows): Uint8Array {
-  const isMet = new Uint8Array(offered.length);
-  const isMetInTrain = new Uint8Array(offered.length);
-  for (const item of interactions.index) isMet[item] = 1;
-  for (const item of train.index) isMetInTrain[item] = 1;
-  return offered.map((flag, item) => (isMet[item] === 1 && isMetInTrain[item] === 0 ? 0 : flag));
 }

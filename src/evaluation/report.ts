@@ -1,8 +1,8 @@
 import { plural } from '../report/quantities.js';
 import { CATALOGUE_METRICS } from './catalogue-metrics.js';
 import { ALL, COLD, type ComparedPair, type Evaluation, type Figure } from './evaluation.js';
-import { USER_METRICS } from './metrics.js';
-import type { Summary } from './summary.js';
+import type { Summary } from './test-set.js';
+import { USER_METRICS } from './user-metrics.js';
 
 const HEADS: Readonly<Record<string, string>> = {
   recall: 'recall',
@@ -20,11 +20,12 @@ const HEADS: Readonly<Record<string, string>> = {
   users_per_second: 'users per second',
 };
 
-/** Metrics whose groups and comparisons are shown; csv and json have all of them. */
+/** Metrics that the text shows by group and in comparisons; csv and json have all of them. */
 const SHOWN = ['recall', 'ndcg'] as const;
-const SURE = 0.05;
+/** Differences below this p are called better or worse. */
+const SIGNIFICANT = 0.05;
 
-/** The whole answer for people: what was held out, a table a cut, speed, groups, and who is better than whom. */
+/** The answer for people: what was held out, a table per cut, speed, groups, and which algorithm is better. */
 export function reportText(evaluation: Evaluation, summary: Summary): string {
   const { cuts, rankings } = evaluation;
   const find = finder(evaluation.figures);
@@ -32,7 +33,7 @@ export function reportText(evaluation: Evaluation, summary: Summary): string {
   const explanations = rankings.flatMap(({ algorithm, explanation }) =>
     explanation === undefined ? [] : [`${algorithm}: ${explanation}`],
   );
-  const last = cuts[cuts.length - 1] ?? 0;
+  const last = cuts[cuts.length - 1]!;
   const sections = [
     summaryLines(summary),
     ...cuts.map((at) => cutTable(names, at, find)),
@@ -55,7 +56,7 @@ export function reportText(evaluation: Evaluation, summary: Summary): string {
 
 const SPEED = ['users_served', 'learn_seconds', 'users_per_second'] as const;
 
-/** What was held out, what of it counts, and whom it is about. */
+/** What was held out, what of it counts, and who is tested. */
 export function summaryLines({ how, heldOut, relevant, sampled }: Summary): string[] {
   const lines = [
     how,
@@ -89,18 +90,18 @@ type Find = (algorithm: string, group: string, metric: string, at: number | unde
 
 function finder(figures: readonly Figure[]): Find {
   const keyOf = (...parts: (string | number | undefined)[]) => JSON.stringify(parts);
-  const byKey = new Map(figures.map((each) => [keyOf(each.algorithm, each.group, each.metric, each.at ?? 0), each]));
-  return (algorithm, group, metric, at) => byKey.get(keyOf(algorithm, group, metric, at ?? 0));
+  const byKey = new Map(figures.map((each) => [keyOf(each.algorithm, each.group, each.metric, each.at), each]));
+  return (algorithm, group, metric, at) => byKey.get(keyOf(algorithm, group, metric, at));
 }
 
-/** One row an algorithm, and under it how far the 95 % interval reaches, to the farther side. */
+/** One row per algorithm, and under it how far the 95 % interval reaches on its farther side. */
 function cutTable(names: readonly string[], at: number, find: Find): string[] {
   const metrics = [...USER_METRICS, ...CATALOGUE_METRICS];
   const rows = names.flatMap((name) => {
     const figures = metrics.map((metric) => find(name, ALL, metric, at));
     const reach = figures.map((figure) => reachText(figure));
     return [
-      [name, ...figures.map((figure, m) => plainText(metrics[m] ?? '', figure?.value))],
+      [name, ...figures.map((figure, m) => plainText(metrics[m]!, figure?.value))],
       ...(reach.some((cell) => cell !== '') ? [['  ±', ...reach]] : []),
     ];
   });
@@ -125,8 +126,8 @@ function comparisonLines(comparisons: readonly ComparedPair[], at: number): stri
 
 /** "ridge better than popular: +0.0123 recall@20 [0.0100, 0.0146], p < 0.001". */
 export function comparisonLine({ first, second, metric, at, difference, low, high, p }: ComparedPair): string {
-  const isSure = p < SURE && difference !== 0;
-  const verdict = isSure
+  const isSignificant = p < SIGNIFICANT && difference !== 0;
+  const verdict = isSignificant
     ? `${first} ${difference > 0 ? 'better' : 'worse'} than ${second}`
     : `${first} not told apart from ${second}`;
   const ends = low === undefined || high === undefined ? '' : ` [${signed(low)}, ${signed(high)}]`;
@@ -157,12 +158,12 @@ function count(value: number): string {
   return value.toLocaleString('en');
 }
 
-/** Rows of cells as lines: the first column to the left, the others to the right, two spaces between. */
+/** Rows of cells, all equally many, as lines: the first column aligned left, the others right. */
 function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows.map((row) =>
-    widths
-      .map((width, column) => (column === 0 ? (row[0] ?? '').padEnd(width) : (row[column] ?? '').padStart(width)))
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
       .join('  ')
       .trimEnd(),
   );

@@ -1,6 +1,6 @@
 import { entriesOfUsers, type Interactions } from '../dataset/interactions.js';
-import { contains } from '../evaluation/metrics.js';
 import { type SampleKeys, splitInteractions } from '../evaluation/split.js';
+import { contains } from '../evaluation/user-metrics.js';
 import { sample } from '../matrix/sampling.js';
 import { mapped, pickedRows, rowLength, rowOf, type SparseRows } from '../matrix/sparse.js';
 import type { Observations } from '../model/evidence.js';

@@ -1,4 +1,4 @@
-import { measureList, USER_METRICS } from '../evaluation/metrics.js';
+import { measureList, USER_METRICS } from '../evaluation/user-metrics.js';
 import type { SumsOf } from '../kernels/sums.js';
 import { areBelow, longestRow, rowOf, type SparseRows } from '../matrix/sparse.js';
 import { StackedRows } from '../matrix/stacked-rows.js';

@@ -1,6 +1,9 @@
-import type { RunAlgorithm } from '../../src/commands/evaluate.js';
 import type { Dataset } from '../../src/dataset/dataset.js';
+import { listsFrom } from '../../src/evaluation/lists.js';
 import type { SparseRows } from '../../src/matrix/sparse.js';
+import type { recommendLists } from '../../src/pipeline/recommend-lists.js';
+
+export type RecommendLists = typeof recommendLists;
 
 /** What an algorithm was given, call by call. */
 export interface Call {
@@ -11,9 +14,9 @@ export interface Call {
 }
 
 /** `popular` and `together` (who has this has that too), slow and obvious, in this process; every call is kept. */
-export function algorithms(): { run: RunAlgorithm; calls: Call[] } {
+export function algorithms(): { recommend: RecommendLists; calls: Call[] } {
   const calls: Call[] = [];
-  const run: RunAlgorithm = async (algorithm, { dataset }, users, count) => {
+  const recommend: RecommendLists = async (_run, algorithm, dataset, users, count) => {
     calls.push({ algorithm, dataset, users: Array.from(users), count });
     const likes = dataset.userIds.map((_, user) => rowOf(dataset.interactions, user).filter(([, value]) => value > 0));
     const popularity = dataset.itemIds.map((_, item) => likes.flat().filter(([liked]) => liked === item).length);
@@ -23,25 +26,28 @@ export function algorithms(): { run: RunAlgorithm; calls: Call[] } {
       return likes.filter((row) => row.some(([liked]) => liked === item)).reduce((sum, row) => sum + shared(row), 0);
     };
     const lists = Array.from(users, (user) => {
-      const barred = new Set([...rowOf(dataset.interactions, user), ...rowOf(dataset.excluded, user)].map(([i]) => i));
+      const excluded = new Set(
+        [...rowOf(dataset.interactions, user), ...rowOf(dataset.excluded, user)].map(([i]) => i),
+      );
       const score = (item: number) => (algorithm === 'popular' ? popularity[item]! : together(user, item));
       return dataset.itemIds
         .map((_, item) => item)
-        .filter((item) => dataset.offered[item] === 1 && !barred.has(item))
+        .filter((item) => dataset.offered[item] === 1 && !excluded.has(item))
         .sort((a, b) => score(b) - score(a) || popularity[b]! - popularity[a]! || a - b)
         .slice(0, count);
     });
-    const start = [0];
-    for (const list of lists) start.push(start[start.length - 1]! + list.length);
     return {
-      start: Uint32Array.from(start),
-      items: Uint32Array.from(lists.flat()),
+      algorithm,
+      lists: listsFrom(
+        Uint32Array.from(lists, ({ length }) => length),
+        lists.map((list) => Uint32Array.from(list)),
+      ),
       learnSeconds: 0.5,
       recommendSeconds: 0.25,
       explanation: algorithm === 'popular' ? undefined : 'who has this has that too',
     };
   };
-  return { run, calls };
+  return { recommend, calls };
 }
 
 function rowOf(matrix: SparseRows, row: number): [number, number][] {

@@ -1,14 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { Writable } from 'node:stream';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { parseEvaluateOptions } from '../../src/cli/evaluate-options.js';
-import { evaluate, type RunAlgorithm } from '../../src/commands/evaluate.js';
-import { readDataset } from '../../src/dataset/read.js';
+import { compareAlgorithms } from '../../src/commands/evaluate.js';
 import { ExitCode } from '../../src/failure.js';
-import { openDestination } from '../../src/files/destination.js';
+import { startRun } from '../../src/pipeline/run.js';
 import { byName, useTemporaryFolder } from '../csv/temporary.js';
-import { algorithms } from './algorithms.js';
+import { algorithms, type RecommendLists } from './algorithms.js';
 
 const folder = useTemporaryFolder();
 
@@ -18,25 +18,33 @@ function file(name: string, lines: readonly string[]): string {
 }
 
 /** Runs the command with the algorithms of the tests, or another; its answer goes to a file. */
-async function evaluated(args: readonly string[], run?: RunAlgorithm, interrupted = new AbortController().signal) {
-  const { run: plain, calls } = algorithms();
+async function evaluated(
+  args: readonly string[],
+  recommend?: RecommendLists,
+  interrupted = new AbortController().signal,
+) {
+  const { recommend: plain, calls } = algorithms();
   const output = folder.path('answer');
-  const options = parseEvaluateOptions([...args, '-o', output])!;
-  let said = '';
-  const surroundings = {
-    run: run ?? plain,
-    open: openDestination,
-    read: readDataset,
-    info: (message: string) => {
-      said += `${message}\n`;
+  const options = parseEvaluateOptions([...args, '-o', output], () => {})!;
+  const { stderr, text } = captured();
+  const run = startRun(options, { stdout: stderr, stderr });
+  try {
+    await compareAlgorithms(run, options, interrupted, recommend ?? plain);
+  } finally {
+    await run.end();
+  }
+  return { answer: readFileSync(output, 'utf8'), calls, said: text() };
+}
+
+function captured(): { stderr: Writable; text: () => string } {
+  let text = '';
+  const stderr = new Writable({
+    write: (chunk, _encoding, done) => {
+      text += chunk;
+      done();
     },
-    warn: (message: string) => {
-      said += `warning: ${message}\n`;
-    },
-    onBytes: () => {},
-  };
-  await evaluate(options, surroundings, interrupted);
-  return { answer: readFileSync(output, 'utf8'), calls, said };
+  });
+  return { stderr, text: () => text };
 }
 
 /** Two blocks of taste: users a… like items x…, users b… like items y…; each lacks one of the other's four items. */
@@ -165,10 +173,10 @@ describe('evaluate leaks nothing', () => {
   });
 
   it('refuses lists that could only come from breaking the rules', async () => {
-    const { run } = algorithms();
-    const cheating: RunAlgorithm = async (algorithm, { dataset }, users, count) => {
+    const { recommend } = algorithms();
+    const cheating: RecommendLists = async (run, algorithm, dataset, users, count) => {
       const none = { ...dataset.interactions, start: new Uint32Array(dataset.userIds.length + 1) };
-      return run(algorithm, { dataset: { ...dataset, interactions: none } }, users, count);
+      return recommend(run, algorithm, { ...dataset, interactions: none }, users, count);
     };
     await expect(evaluated(['-u', file('events.csv', BLOCKS)], cheating)).rejects.toThrow(/which its user has/);
   });
@@ -178,7 +186,17 @@ describe('evaluate, by a test file', () => {
   it('serves users whom nobody knows, keeps items nobody knows in the denominator, and leaves out what users had', async () => {
     const users = file('train.csv', ['user item', 'u a', 'u b', 'v a', 'v c', 'w a']);
     const test = file('test.csv', ['user item', 'u c', 'u a', 'u unknown', 'new a', 'v zero']);
-    const { calls, answer, said } = await evaluated(['-u', users, '--test', test, '--at', '1', '--format', 'json']);
+    const { calls, answer, said } = await evaluated([
+      '-u',
+      users,
+      '--test',
+      test,
+      '--at',
+      '1',
+      '--format',
+      'json',
+      '-v',
+    ]);
     const { dataset, users: tested } = calls[0]!;
     expect(tested.map((user) => dataset.userIds[user])).toEqual(['u', 'v', 'new']);
     expect(jsonOf(answer).setting).toMatchObject({ split: null, holdout: null, test });
@@ -263,7 +281,7 @@ describe('evaluate, group by group', () => {
 
 describe('evaluate writes', () => {
   it('the table with what was held out above it; to stderr goes only what was understood of the files', async () => {
-    const { answer, said } = await evaluated(['-u', file('events.csv', BLOCKS), '--algorithms', 'together']);
+    const { answer, said } = await evaluated(['-u', file('events.csv', BLOCKS), '--algorithms', 'together', '-v']);
     expect(answer).toMatch(/^held out: /);
     expect(answer).toMatch(/^together: who has this has that too$/m);
     expect(said).toMatch(/events\.csv: events/);
@@ -285,7 +303,7 @@ describe('evaluate writes', () => {
 
   it('nothing at all where it fails on the way', async () => {
     const users = file('events.csv', BLOCKS);
-    const failing: RunAlgorithm = async () => {
+    const failing: RecommendLists = async () => {
       throw new Error('out of luck');
     };
     const args = ['-u', users, '--per-user', folder.path('users.csv')];
@@ -296,7 +314,7 @@ describe('evaluate writes', () => {
   it('nothing where it is interrupted, and waits for nobody then', async () => {
     const users = file('events.csv', BLOCKS);
     const stop = new AbortController();
-    const stuck: RunAlgorithm = () => {
+    const stuck: RecommendLists = () => {
       stop.abort(new Error('stopped'));
       return new Promise(() => {});
     };

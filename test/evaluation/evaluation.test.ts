@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { ALL, COLD, type Figure, judge } from '../../src/evaluation/evaluation.js';
-import { USER_METRICS } from '../../src/evaluation/metrics.js';
-import { RANKINGS, TRIAL } from './trial.js';
+import { ALL, COLD, evaluateRankings, type Figure } from '../../src/evaluation/evaluation.js';
+import { USER_METRICS } from '../../src/evaluation/user-metrics.js';
+import { MEASURES, RANKINGS, TEST_SET } from './example.js';
 
-const evaluation = judge(TRIAL, RANKINGS);
+const evaluation = evaluateRankings(TEST_SET, RANKINGS, MEASURES);
 
 function figure(algorithm: string, group: string, metric: string, at?: number): Figure {
   const found = evaluation.figures.filter(
@@ -13,7 +13,7 @@ function figure(algorithm: string, group: string, metric: string, at?: number): 
   return found[0]!;
 }
 
-describe('judge', () => {
+describe('evaluateRankings', () => {
   it('by hand: recall is the mean over users of the share that is found', () => {
     // At 2: user 0 finds 2 of 2 or 1 of 2, user 1 the one, user 3 one of 2.
     expect(figure('good', ALL, 'recall', 2)).toMatchObject({ value: (1 + 1 + 0.5) / 3, users: 3 });
@@ -66,7 +66,7 @@ describe('judge', () => {
 
   it('compares the first with itself under another name as no difference, wherever that stands', () => {
     const twin = { ...RANKINGS[0]!, algorithm: 'twin' };
-    const { comparisons } = judge(TRIAL, [...RANKINGS, twin]);
+    const { comparisons } = evaluateRankings(TEST_SET, [...RANKINGS, twin], MEASURES);
     const differences = (second: string) =>
       comparisons.filter((pair) => pair.second === second).map(({ difference }) => difference);
     expect(new Set(differences('twin'))).toEqual(new Set([0]));
@@ -83,8 +83,9 @@ describe('judge', () => {
   });
 
   it('gives the same answer for the same seed, and the same means whatever the seed', () => {
-    expect(judge(TRIAL, RANKINGS)).toEqual(evaluation);
-    const values = (seed: number) => judge({ ...TRIAL, seed }, RANKINGS).figures.map(({ value }) => value);
+    expect(evaluateRankings(TEST_SET, RANKINGS, MEASURES)).toEqual(evaluation);
+    const values = (seed: number) =>
+      evaluateRankings(TEST_SET, RANKINGS, { ...MEASURES, seed }).figures.map(({ value }) => value);
     expect(values(2)).toEqual(values(1));
   });
 });

@@ -1,12 +1,11 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../src/evaluation/evaluation.js';
-import { csvText, jsonText } from '../../src/evaluation/formats.js';
-import { USER_METRICS } from '../../src/evaluation/metrics.js';
-import { perUserCsv } from '../../src/evaluation/per-user.js';
-import { RANKINGS, SUMMARY, TRIAL } from './trial.js';
+import { evaluateRankings } from '../../src/evaluation/evaluation.js';
+import { csvText, jsonText, perUserCsv } from '../../src/evaluation/formats.js';
+import { USER_METRICS } from '../../src/evaluation/user-metrics.js';
+import { MEASURES, RANKINGS, SUMMARY, TEST_SET } from './example.js';
 
-const evaluation = judge(TRIAL, RANKINGS);
+const evaluation = evaluateRankings(TEST_SET, RANKINGS, MEASURES);
 const rowsOfCsv = (text: string): Record<string, string>[] => parse(text, { columns: true });
 
 describe('csvText', () => {
@@ -28,7 +27,10 @@ describe('csvText', () => {
   });
 
   it('gives values six significant digits, and quotes names that need it', () => {
-    const named = judge({ ...TRIAL, groups: [{ name: 'city:"A", B', members: Uint32Array.from([0]) }] }, RANKINGS);
+    const named = evaluateRankings(TEST_SET, RANKINGS, {
+      ...MEASURES,
+      groups: [{ name: 'city:"A", B', members: Uint32Array.from([0]) }],
+    });
     const rows = rowsOfCsv(csvText(named));
     expect(rows.some((row) => row.group === 'city:"A", B')).toBe(true);
     expect(rows.find((row) => row.metric === 'recall' && row.at === '2')?.value).toBe('0.833333');
@@ -79,10 +81,10 @@ describe('jsonText', () => {
 });
 
 describe('perUserCsv', () => {
-  const tested = { ...TRIAL, userIds: ['u,0', 'u1', 'u2', 'u3'] };
+  const ids = ['u,0', 'u1', 'u2', 'u3'];
 
   it('has a row a user, algorithm and cut, in that order', () => {
-    const rows = rowsOfCsv([...perUserCsv(evaluation, tested)].join(''));
+    const rows = rowsOfCsv([...perUserCsv(evaluation, TEST_SET, ids)].join(''));
     expect(rows.map((row) => [row.user_id, row.algorithm, row.at])).toEqual(
       ['u,0', 'u1', 'u3'].flatMap((id) =>
         ['good', 'popular'].flatMap((name) => ['1', '2'].map((at) => [id, name, at])),
@@ -104,7 +106,7 @@ describe('perUserCsv', () => {
   });
 
   it('averages to the figures of the answer', () => {
-    const rows = rowsOfCsv([...perUserCsv(evaluation, tested)].join(''));
+    const rows = rowsOfCsv([...perUserCsv(evaluation, TEST_SET, ids)].join(''));
     for (const metric of USER_METRICS) {
       const own = rows.filter((row) => row.algorithm === 'popular' && row.at === '2').map((row) => Number(row[metric]));
       const figure = evaluation.figures.find(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../../src/dataset/dataset.js';
-import { heldOutByFile, heldOutBySplit } from '../../src/evaluation/held-out.js';
+import { heldOutByFile, heldOutBySplit, splitText } from '../../src/evaluation/held-out.js';
 import { denseOf, rowsOf } from '../model/worlds.js';
 
 /** Three users, four items; user 2 is a stranger to the users file. */
@@ -107,7 +107,7 @@ describe('heldOutByFile', () => {
       userIds: ['u', 'v', 'w', 'new'],
       itemIds: ['a', 'b', 'c', 'd', 'e'],
     };
-    const { dataset: left, test, users, counts } = heldOutByFile(seen, events);
+    const { dataset: left, test, users, kind, how, counts } = heldOutByFile(seen, events, 'test.csv');
     expect(denseOf(left.interactions)).toEqual([...denseOf(seen.interactions), [0, 0, 0, 0]]);
     expect(left.times).toBe(seen.times);
     expect([left.userIds, left.served, users]).toEqual([events.userIds, 4, 4]);
@@ -119,6 +119,22 @@ describe('heldOutByFile', () => {
       [0, 0, 0, 0, 0],
       [0, 0, 0, 0, 1],
     ]);
+    expect([kind, how]).toEqual([undefined, 'held out: the interactions in test.csv']);
     expect(counts).toEqual({ train: 3, heldOut: 3, notLiked: 1, ofUntested: 0, unknownUsers: 1, unknownItems: 1 });
+  });
+});
+
+describe('splitText', () => {
+  it('says what is held out, of whom, and by which seed', () => {
+    expect(splitText({ kind: 'last', holdout: 0.2, seed: 1 })).toBe(
+      'held out: of each user’s interactions the last 20 % (seed 1)',
+    );
+    expect(splitText({ kind: 'random', holdout: 5, seed: 2 })).toBe(
+      'held out: of each user’s interactions 5 by lot (seed 2)',
+    );
+    expect(splitText({ kind: 'time', holdout: 1000, seed: 1 })).toContain(
+      'the last 1,000, everybody’s from one moment on',
+    );
+    expect(splitText({ kind: 'last', holdout: 0.07, seed: 1 })).toContain('7 %');
   });
 });

@@ -1,42 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { checkLists, listsAt, measureLists } from '../../src/evaluation/lists.js';
-import { USER_METRICS } from '../../src/evaluation/metrics.js';
+import { checkLists, listsFrom } from '../../src/evaluation/lists.js';
 import { rowsOf } from '../model/worlds.js';
 import { listsOf } from './lists.js';
 
-describe('measureLists', () => {
-  it('has a row a user, and in it the metrics cut by cut', () => {
-    const { rows, columns, values } = measureLists(
-      listsOf([2, 0], [1, 0]),
-      rowsOf(
-        [
-          [1, 0, 0],
-          [0, 1, 0],
-        ],
-        3,
-      ),
-      [1, 2],
-    );
-    expect([rows, columns]).toEqual([2, 2 * USER_METRICS.length]);
-    const recall = USER_METRICS.indexOf('recall');
-    const recalls = [0, 1].map((row) =>
-      [0, 1].map((cut) => values[row * columns + cut * USER_METRICS.length + recall]),
-    );
-    expect(recalls).toEqual([
-      [0, 1],
-      [1, 1],
-    ]);
-  });
-});
-
-describe('listsAt', () => {
-  it('picks lists in the order given', () => {
-    expect(listsAt(listsOf([1, 2], [], [3]), Uint32Array.from([2, 0]))).toEqual(listsOf([3], [1, 2]));
+describe('listsFrom', () => {
+  it('puts lists together from the lengths of all and the items in pieces', () => {
+    const parts = [Uint32Array.of(5, 6, 7), Uint32Array.of(8)];
+    expect(listsFrom(Uint32Array.of(2, 0, 1, 1), parts)).toEqual(listsOf([5, 6], [], [7], [8]));
+    expect(listsFrom(new Uint32Array(0), [])).toEqual(listsOf());
   });
 });
 
 describe('checkLists', () => {
-  const barred = rowsOf(
+  const excluded = rowsOf(
     [
       [1, 0, 0, 0],
       [0, 1, 0, 0],
@@ -44,9 +20,9 @@ describe('checkLists', () => {
     4,
   );
   const offered = Uint8Array.from([1, 1, 1, 0]);
-  const check = (...lists: number[][]) => checkLists(listsOf(...lists), barred, offered, 2);
+  const check = (...lists: number[][]) => checkLists(listsOf(...lists), excluded, offered, 2);
 
-  it('takes lists by the rules, and what is barred for one user of another', () => {
+  it('accepts lists by the rules, and what is excluded for one user in the list of another', () => {
     expect(() => check([1, 2], [0, 2])).not.toThrow();
   });
 

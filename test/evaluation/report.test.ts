@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../src/evaluation/evaluation.js';
+import { evaluateRankings } from '../../src/evaluation/evaluation.js';
 import { comparisonLine, reportText, summaryLines } from '../../src/evaluation/report.js';
-import { splitText } from '../../src/evaluation/summary.js';
-import { RANKINGS, SUMMARY, TRIAL } from './trial.js';
+import { MEASURES, RANKINGS, SUMMARY, TEST_SET } from './example.js';
 
-const text = reportText(judge(TRIAL, RANKINGS), SUMMARY);
+const text = reportText(evaluateRankings(TEST_SET, RANKINGS, MEASURES), SUMMARY);
 const lines = text.split('\n');
 
 describe('reportText', () => {
@@ -106,14 +105,5 @@ describe('comparisonLine', () => {
     ],
   ])('%o', (comparison, line) => {
     expect(comparisonLine({ ...pair, ...comparison })).toBe(line);
-  });
-});
-
-describe('splitText', () => {
-  it('says what is held out, of whom, and by which seed', () => {
-    expect(splitText('last', 0.2, 1)).toBe('held out: of each user’s interactions the last 20 % (seed 1)');
-    expect(splitText('random', 5, 2)).toBe('held out: of each user’s interactions 5 by lot (seed 2)');
-    expect(splitText('time', 1000, 1)).toContain('the last 1,000, everybody’s from one moment on');
-    expect(splitText('last', 0.07, 1)).toContain('7 %');
   });
 });

@@ -1,9 +1,9 @@
-/** What is measured of one user's list, in the order of a table's columns. docs/evaluation.md has sources and edge cases. */
+/** What is measured of one user's list, in the order of a table's columns; docs/evaluation.md has sources and edge cases. */
 export const USER_METRICS = ['recall', 'precision', 'ndcg', 'map', 'mrr', 'hit_rate'] as const;
 export type UserMetric = (typeof USER_METRICS)[number];
 
 /**
- * Measures a list at several cuts, in one walk down it. With hits h_r ∈ {0, 1} at rank r from 1, R relevant items, cut k:
+ * Measures a list at several cuts, in one pass. With hits h_r ∈ {0, 1} at rank r from 1, R relevant items, cut k:
  *
  *     recall      Σ h_r / R
  *     precision   Σ h_r / k                                  over k, however short the list
@@ -12,12 +12,12 @@ export type UserMetric = (typeof USER_METRICS)[number];
  *     mrr         1 / rank of the first hit, 0 without one
  *     hit_rate    1 with a hit, 0 without one
  *
- * All sums run over r ≤ min(k, length of the list). A list that ends before the cut has no hits behind its end.
+ * All sums run over r ≤ min(k, length of the list). A list that ends before the cut has no hits after its end.
  *
  * @param list item indices, best first, none twice.
- * @param relevant rising item indices, R ≥ 1 of them: without any there is nothing to measure.
+ * @param relevant rising item indices, R ≥ 1 of them.
  * @param cuts rising, from 1.
- * @param out takes, from a place on, the metrics of the first cut, then those of the next.
+ * @param out receives the metrics of the first cut, then those of the next. @param from where in `out` they begin.
  */
 export function measureList(
   list: ArrayLike<number>,
@@ -26,15 +26,15 @@ export function measureList(
   out: Float64Array,
   from = 0,
 ): void {
-  let place = 0;
+  let rank = 0;
   let hits = 0;
   let gain = 0;
   let precisions = 0;
   let firstHit = 0;
   cuts.forEach((cut, c) => {
-    for (const end = Math.min(cut, list.length); place < end; place++) {
-      if (!contains(relevant, list[place]!)) continue;
-      const rank = place + 1;
+    for (const end = Math.min(cut, list.length); rank < end; ) {
+      const item = list[rank++]!;
+      if (!contains(relevant, item)) continue;
       hits++;
       gain += discount(rank);
       precisions += hits / rank;
@@ -51,17 +51,17 @@ export function measureList(
   });
 }
 
-/** What a hit at a rank is worth (Järvelin and Kekäläinen, 2002, with the usual logarithm of rank + 1). */
+/** The gain of a hit at a rank (Järvelin and Kekäläinen, 2002, with the usual logarithm of rank + 1). */
 function discount(rank: number): number {
   return 1 / Math.log2(rank + 1);
 }
 
+/** Filled as far as it was needed. */
 const IDEAL_GAINS = [0];
 
-/** The gain of a list with nothing but hits in its first `count` ranks. */
+/** The gain of a list whose first `count` items are all hits. */
 function idealGain(count: number): number {
-  while (IDEAL_GAINS.length <= count)
-    IDEAL_GAINS.push(IDEAL_GAINS[IDEAL_GAINS.length - 1]! + discount(IDEAL_GAINS.length));
+  for (let rank = IDEAL_GAINS.length; rank <= count; rank++) IDEAL_GAINS.push(IDEAL_GAINS[rank - 1]! + discount(rank));
   return IDEAL_GAINS[count]!;
 }
 

@@ -1,7 +1,14 @@
-import type { Ranking, Trial } from '../../src/evaluation/evaluation.js';
-import type { Summary } from '../../src/evaluation/summary.js';
+import type { Measures, Ranking } from '../../src/evaluation/evaluation.js';
+import type { Summary, TestSet } from '../../src/evaluation/test-set.js';
 import { rowsOf } from '../model/worlds.js';
 import { listsOf } from './lists.js';
+
+export const SUMMARY: Summary = {
+  how: 'held out: of each user’s interactions the last 20 % (seed 1)',
+  heldOut: { train: 1007, heldOut: 13, notLiked: 2, ofUntested: 4, unknownUsers: 1, unknownItems: 0 },
+  relevant: { liked: 7, toFind: 5, outside: 1, had: 1, excluded: 1, usersWithout: 12 },
+  sampled: { users: 3, of: 1234 },
+};
 
 /**
  * Three tested users of four, five items. Item 4 is cold: nobody has it to learn from, and users 0 and 3 have it to find.
@@ -11,7 +18,7 @@ import { listsOf } from './lists.js';
  *     1      0, 1     2         2, 3           2, 3
  *     3      –        0, 4      0, 1           0, 1
  */
-export const TRIAL: Trial = {
+export const TEST_SET: TestSet = {
   users: Uint32Array.from([0, 1, 3]),
   relevant: rowsOf(
     [
@@ -31,6 +38,10 @@ export const TRIAL: Trial = {
     5,
   ),
   offered: Uint8Array.from([1, 1, 1, 1, 1]),
+  summary: SUMMARY,
+};
+
+export const MEASURES: Measures = {
   cuts: [1, 2],
   groups: [
     { name: 'country:FR', members: Uint32Array.from([0, 2]) },
@@ -55,10 +66,3 @@ export const RANKINGS: readonly Ranking[] = [
     explanation: undefined,
   },
 ];
-
-export const SUMMARY: Summary = {
-  how: 'held out: of each user’s interactions the last 20 % (seed 1)',
-  heldOut: { train: 1007, heldOut: 13, notLiked: 2, ofUntested: 4, unknownUsers: 1, unknownItems: 0 },
-  relevant: { liked: 7, toFind: 5, outside: 1, had: 1, excluded: 1, usersWithout: 12 },
-  sampled: { users: 3, of: 1234 },
-};

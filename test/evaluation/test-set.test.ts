@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { coldOnly } from '../../src/evaluation/cold-items.js';
-import { relevantItems, rowsAt } from '../../src/evaluation/relevant.js';
+import { coldItems, relevantItems } from '../../src/evaluation/test-set.js';
 import { columnsOf, denseOf, rowsOf, table } from '../model/worlds.js';
 
 describe('relevantItems', () => {
@@ -77,18 +76,7 @@ describe('relevantItems', () => {
   });
 });
 
-describe('rowsAt', () => {
-  it('picks rows in the order given', () => {
-    const dense = [
-      [1, 0],
-      [0, 2],
-      [3, 4],
-    ];
-    expect(denseOf(rowsAt(rowsOf(dense, 2), Uint32Array.from([2, 0])))).toEqual([dense[2], dense[0]]);
-  });
-});
-
-describe('coldOnly', () => {
+describe('coldItems', () => {
   it('keeps the items in the catalogue that nobody touched, and the users who have one to find', () => {
     // Items: 0 liked, 1 disliked, 2 and 3 untouched, 3 not offered, 4 unknown.
     const train = rowsOf([[1, -0.5, 0, 0]], 4);
@@ -100,8 +88,9 @@ describe('coldOnly', () => {
       ],
       5,
     );
-    const { positions, relevant: cold, items } = coldOnly(relevant, train, Uint8Array.from([1, 1, 1, 0]));
-    expect(Array.from(positions)).toEqual([1, 2]);
+    const offered = Uint8Array.from([1, 1, 1, 0]);
+    const { users, relevant: cold, items } = coldItems({ relevant, train, offered });
+    expect(Array.from(users)).toEqual([1, 2]);
     expect([columnsOf(cold, 0), columnsOf(cold, 1)]).toEqual([[2], [2]]);
     expect(items).toBe(1);
   });

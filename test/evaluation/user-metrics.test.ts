@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { measureList, USER_METRICS, type UserMetric } from '../../src/evaluation/metrics.js';
+import { measureList, USER_METRICS, type UserMetric } from '../../src/evaluation/user-metrics.js';
 
 type Measured = Record<UserMetric, number>;
 

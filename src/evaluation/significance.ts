@@ -1,0 +1,173 @@
+import { Random } from '../matrix/sampling.js';
+import type { MetricTable } from './metric-table.js';
+
+/** The ends of 95 % intervals, by column of a table. */
+export interface Intervals {
+  low: Float64Array;
+  high: Float64Array;
+}
+
+/** How much better one algorithm is than another, over the same users. */
+export interface Comparison {
+  /** The mean difference. */
+  difference: number;
+  /** The ends of its 95 % interval, undefined for fewer than two users. */
+  low: number | undefined;
+  high: number | undefined;
+  /** How often chance alone makes a difference this large or larger, in (0, 1]. */
+  p: number;
+}
+
+const RESAMPLES = 1000;
+const TAIL = 0.025;
+const FLIPS = 10_000;
+/** Up to this many differences all ways to sign them are enumerated, fewer than there would be flips. */
+const MOST_ENUMERATED = 13;
+/** More users than these share batches. The width of an interval from 4,000 batches is known to about 1 in 90. */
+const MOST_BATCHES = 4000;
+
+const BOOTSTRAP_STREAM = 0xb007;
+const FLIPS_STREAM = 0xf11b;
+const BATCHES_STREAM = 0xb10c;
+
+/**
+ * 95 % intervals of the means of a table's columns: the percentile bootstrap over its rows (Efron, 1979), 1,000
+ * resamples. Whole rows are resampled, so columns stay in step, and one seed gives one answer.
+ *
+ * @returns undefined for fewer than two rows, which say nothing about how rows differ.
+ */
+export function bootstrapIntervals(table: MetricTable, seed: number): Intervals | undefined {
+  if (table.rows < 2) return undefined;
+  const means = resampledMeans(inBatches(table, seed), new Random(seed, BOOTSTRAP_STREAM));
+  const low = new Float64Array(table.columns);
+  const high = new Float64Array(table.columns);
+  for (let c = 0; c < table.columns; c++) {
+    const rising = Float64Array.from({ length: RESAMPLES }, (_, r) => means[r * table.columns + c]!).sort();
+    low[c] = quantile(rising, TAIL);
+    high[c] = quantile(rising, 1 - TAIL);
+  }
+  return { low, high };
+}
+
+/**
+ * Compares two algorithms by the differences of their users.
+ *
+ * The test is the paired randomisation test, two-sided (Fisher, 1935; for rankings Smucker, Allan and Carterette,
+ * 2007): if the two were alike, each user's difference could as well have had the other sign. p is the share of ways to
+ * sign them whose sum is as far from 0 as the observed one, or farther: of all ways for up to 13 users who differ, else of
+ * 10,000 random ones and the observed one.
+ *
+ * @param differences one a user.
+ */
+export function compare(differences: Float64Array, seed: number): Comparison {
+  const table = { rows: differences.length, columns: 1, values: differences };
+  const ends = bootstrapIntervals(table, seed);
+  return {
+    difference: sum(differences) / differences.length,
+    low: ends?.low[0],
+    high: ends?.high[0],
+    p: signFlipP(inBatches(table, seed).sums.values, seed),
+  };
+}
+
+/**
+ * Rows of a table (users) in batches: row b of `sums` adds up the `size[b]` rows of batch b. Intervals and tests are about
+ * means, so they need no more than the sums.
+ */
+interface Batches {
+  sums: MetricTable;
+  /** 1 or more. */
+  size: Float64Array;
+}
+
+/**
+ * Up to 4,000 rows are each a batch of their own; more are dealt at random to 4,000 batches, so that intervals and tests of a million
+ * users cost what those of 4,000 do. The variance of a mean of such batch means is that of the mean of the rows (batch means
+ * with independent rows).
+ */
+export function inBatches(table: MetricTable, seed: number): Batches {
+  const { rows, columns, values } = table;
+  if (rows <= MOST_BATCHES) return { sums: table, size: new Float64Array(rows).fill(1) };
+  const sums = new Float64Array(MOST_BATCHES * columns);
+  const size = new Float64Array(MOST_BATCHES);
+  shuffled(rows, new Random(seed, BATCHES_STREAM)).forEach((row, at) => {
+    const batch = at % MOST_BATCHES;
+    size[batch]!++;
+    for (let c = 0; c < columns; c++) sums[batch * columns + c]! += values[row * columns + c]!;
+  });
+  return { sums: { rows: MOST_BATCHES, columns, values: sums }, size };
+}
+
+/** 0 to n − 1 in random order (Fisher and Yates; Durstenfeld, 1964). */
+function shuffled(n: number, random: Random): Uint32Array {
+  const order = Uint32Array.from({ length: n }, (_, i) => i);
+  for (let last = n - 1; last > 0; last--) {
+    const other = random.below(last + 1);
+    const moved = order[last]!;
+    order[last] = order[other]!;
+    order[other] = moved;
+  }
+  return order;
+}
+
+/** resamples × columns: means over as many batches as there are, drawn with replacement. */
+function resampledMeans({ sums, size }: Batches, random: Random): Float64Array {
+  const { rows, columns, values } = sums;
+  const means = new Float64Array(RESAMPLES * columns);
+  const total = new Float64Array(columns);
+  for (let resample = 0; resample < RESAMPLES; resample++) {
+    total.fill(0);
+    let drawn = 0;
+    for (let draw = 0; draw < rows; draw++) {
+      const batch = random.below(rows);
+      drawn += size[batch]!;
+      for (let c = 0, at = batch * columns; c < columns; c++, at++) total[c]! += values[at]!;
+    }
+    for (let c = 0; c < columns; c++) means[resample * columns + c] = total[c]! / drawn;
+  }
+  return means;
+}
+
+/** Interpolates between the two nearest values (Hyndman and Fan's seventh definition). @param share in [0, 1]. */
+function quantile(rising: Float64Array, share: number): number {
+  const place = share * (rising.length - 1);
+  const below = Math.floor(place);
+  const value = rising[below]!;
+  const next = rising[Math.min(below + 1, rising.length - 1)]!;
+  return value + (place - below) * (next - value);
+}
+
+function signFlipP(values: Float64Array, seed: number): number {
+  const differences = values.filter((value) => value !== 0);
+  const n = differences.length;
+  const observed = sum(differences);
+  // Sums in another order differ by rounding: those count as equally large.
+  const least = Math.abs(observed) - 1e-9 * sum(differences.map(Math.abs));
+  const isAsLarge = (kept: number) => Math.abs(2 * kept - observed) >= least;
+  if (n <= MOST_ENUMERATED) {
+    let asLarge = 0;
+    for (let signs = 0; signs < 2 ** n; signs++) if (isAsLarge(sumWhere(differences, 0, signs))) asLarge++;
+    return asLarge / 2 ** n;
+  }
+  const random = new Random(seed, FLIPS_STREAM);
+  let asLarge = 1;
+  for (let flip = 0; flip < FLIPS; flip++) {
+    let kept = 0;
+    for (let from = 0; from < n; from += 32) kept += sumWhere(differences, from, random.next());
+    // The rest is flipped: the sum is kept − (observed − kept).
+    if (isAsLarge(kept)) asLarge++;
+  }
+  return asLarge / (FLIPS + 1);
+}
+
+/** The sum of up to 32 values from a position on, of those whose bit is set. */
+function sumWhere(values: Float64Array, from: number, bits: number): number {
+  const count = Math.min(32, values.length - from);
+  let total = 0;
+  for (let i = 0; i < count; i++) total += values[from + i]! * ((bits >>> i) & 1);
+  return total;
+}
+
+function sum(values: Float64Array): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,59 @@
+import type { Dataset } from '../dataset/dataset.js';
+import type { Ranking } from '../evaluation/evaluation.js';
+import { listsFrom } from '../evaluation/lists.js';
+import { pickedRows } from '../matrix/sparse.js';
+import { audienceOf, scoringCosts } from '../ranking/audience.js';
+import { planShards, WORTH_A_SHARD } from '../workers/plan.js';
+import type { ListsJob } from '../workers/protocol.js';
+import { writeAudience } from '../workers/run-files.js';
+import { discardLearned, learn } from './learn.js';
+import { methodOfSpec } from './method.js';
+import type { Run } from './run.js';
+import { settle } from './tune.js';
+
+/**
+ * Learns with an algorithm and recommends to some users, in shards as a real run does.
+ *
+ * @param spec the algorithm, as `--algorithms` names it.
+ * @param users rising user indices. @param count the most items of a list.
+ */
+export async function recommendLists(
+  run: Run,
+  spec: string,
+  dataset: Dataset,
+  users: Uint32Array,
+  count: number,
+): Promise<Ranking> {
+  const startedAt = run.seconds();
+  const { settings, auto } = await settle(run, dataset, methodOfSpec(spec));
+  const learned = await learn(run, dataset, settings);
+  const learnedAt = run.seconds();
+  const audience = audienceOf(dataset, (byUser) => pickedRows(byUser, users), settings, { includeSeen: false });
+  const audiencePath = run.directory.file('audience');
+  writeAudience(audiencePath, audience);
+  const job: ListsJob = { kind: 'lists', model: learned.model, settings, audience: audiencePath, listLength: count };
+  const lengths = new Uint32Array(users.length);
+  const parts: Uint32Array[] = [];
+  await run.pool.run(
+    job,
+    planShards(scoringCosts(audience, learned.rowLength), WORTH_A_SHARD),
+    ({ items, length }, { from, to }) => {
+      parts.push(items);
+      lengths.set(length, from);
+      run.progress.at('recommending', to, users.length, to);
+    },
+    // A lost user keeps an empty list, which finds nothing.
+    ({ from, to }, { message: why }) => {
+      for (const index of users.subarray(from, to)) run.lost.push({ what: 'user', index, why });
+    },
+  );
+  run.directory.discard([audiencePath]);
+  discardLearned(run, learned);
+  return {
+    algorithm: spec,
+    lists: listsFrom(lengths, parts),
+    learnSeconds: learnedAt - startedAt,
+    recommendSeconds: run.seconds() - learnedAt,
+    explanation: auto?.explanation,
+  };
+}
