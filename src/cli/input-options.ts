@@ -2,36 +2,40 @@ import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { closest } from '../dataset/closest.js';
-import type { NamedColumns } from '../dataset/roles.js';
+import type { NamedColumns, Role } from '../dataset/roles.js';
 import { DAY_ORDERS, type DayOrder } from '../events/day-month.js';
-import type { EventWeights } from '../events/event-types.js';
-import { DUPLICATES, type Duplicates, RATINGS, type Ratings } from '../events/strength-rule.js';
+import { DUPLICATES, type Duplicates, RATINGS } from '../events/strength-rule.js';
 import { usageFailure } from '../failure.js';
 import type { InputOptions } from '../pipeline/options.js';
 import { delimiter, eventWeights } from './values.js';
 
+/** Which column has which role; each is an option of its own, as in `--user-col`. */
+const COLUMNS: Readonly<Record<Role, string>> = {
+  user: 'column of user ids',
+  item: 'column of item ids',
+  rating: 'column of ratings, counts or weights',
+  time: 'column of times; "none" ignores them (all --…-col options take it)',
+  event: 'column of event types: view, cart, purchase …',
+  title: 'column of item titles',
+  history: 'profiles: column that lists the items a user had',
+  preferences: 'profiles: column that lists the attribute values a user wants ("genre:Comedy|genre:War:-1")',
+  exclude: 'profiles: column that lists the items never to recommend to a user',
+};
+const ROLES = Object.keys(COLUMNS) as Role[];
+
+type TypedColumns = { [R in Role as `${R}Col`]?: string };
+
 /** Commander's own keys and types for the options of `addFileOptions` and `addReadingOptions`. */
-export interface TypedInput {
+export interface TypedInput
+  extends TypedColumns,
+    Pick<InputOptions, 'ratings' | 'eventWeights' | 'badRows' | 'safeCsv'> {
   users?: string;
   items?: string;
   interactions?: string;
   delimiter?: string;
-  userCol?: string;
-  itemCol?: string;
-  ratingCol?: string;
-  timeCol?: string;
-  eventCol?: string;
-  titleCol?: string;
-  historyCol?: string;
-  preferencesCol?: string;
-  excludeCol?: string;
   attributeCols?: string;
   dateOrder?: DayOrder;
   duplicates?: Duplicates;
-  ratings: Ratings;
-  eventWeights: EventWeights;
-  badRows: string;
-  safeCsv: boolean;
 }
 
 /** Adds the options that name the input files. */
@@ -47,22 +51,11 @@ export function addFileOptions(command: Command): Command {
 
 /** Adds the options that decide how the input files are read. */
 export function addReadingOptions(command: Command): Command {
+  command.addOption(
+    new Option('--delimiter <char>', 'column separator of the input (default: detected)').argParser(delimiter),
+  );
+  for (const role of ROLES) command.option(`--${role}-col <name>`, COLUMNS[role]);
   return command
-    .addOption(
-      new Option('--delimiter <char>', 'column separator of the input (default: detected)').argParser(delimiter),
-    )
-    .option('--user-col <name>', 'column of user ids')
-    .option('--item-col <name>', 'column of item ids')
-    .option('--rating-col <name>', 'column of ratings, counts or weights')
-    .option('--time-col <name>', 'column of times; "none" ignores them (all --…-col options take it)')
-    .option('--event-col <name>', 'column of event types: view, cart, purchase …')
-    .option('--title-col <name>', 'column of item titles')
-    .option('--history-col <name>', 'profiles: column that lists the items a user had')
-    .option(
-      '--preferences-col <name>',
-      'profiles: column that lists the attribute values a user wants ("genre:Comedy|genre:War:-1")',
-    )
-    .option('--exclude-col <name>', 'profiles: column that lists the items never to recommend to a user')
     .option('--attribute-cols <names>', 'use only these columns as attributes, "a,b"; "none" for none')
     .addOption(
       new Option(
@@ -105,7 +98,7 @@ export function inputOptions(
   otherInputs: Readonly<Record<string, string | undefined>>,
   outputs: Readonly<Record<string, string | undefined>>,
 ): InputOptions {
-  const { users, items, interactions, badRows } = typed;
+  const { users, items, interactions, attributeCols, badRows, ratings, safeCsv } = typed;
   if (users === undefined) throw usageFailure('--users is missing: the CSV file of the users, or of their events');
   const inputs = Object.entries({ '--users': users, '--items': items, '--interactions': interactions, ...otherInputs });
   const fromStdin = inputs.filter(([, path]) => path === '-').map(([option]) => option);
@@ -124,12 +117,12 @@ export function inputOptions(
     delimiter: typed.delimiter,
     named: namedColumns(typed),
     dayOrder: typed.dateOrder,
-    attributeColumns: typed.attributeCols === undefined ? undefined : attributeNames(typed.attributeCols),
+    attributeColumns: attributeCols === undefined ? undefined : attributeNames(attributeCols),
     duplicates: typed.duplicates,
-    ratings: typed.ratings,
+    ratings,
     eventWeights: typed.eventWeights,
     badRows,
-    safeCsv: typed.safeCsv,
+    safeCsv,
   };
 }
 
@@ -161,19 +154,9 @@ function realPath(path: string): string {
   }
 }
 
-function namedColumns(typed: TypedInput): NamedColumns {
-  const all = {
-    user: typed.userCol,
-    item: typed.itemCol,
-    rating: typed.ratingCol,
-    time: typed.timeCol,
-    event: typed.eventCol,
-    title: typed.titleCol,
-    history: typed.historyCol,
-    preferences: typed.preferencesCol,
-    exclude: typed.excludeCol,
-  };
-  return Object.fromEntries(Object.entries(all).filter(([, name]) => name !== undefined));
+function namedColumns(typed: TypedColumns): NamedColumns {
+  const named = ROLES.map((role) => [role, typed[`${role}Col`]] as const);
+  return Object.fromEntries(named.filter(([, name]) => name !== undefined));
 }
 
 function attributeNames(text: string): string[] {

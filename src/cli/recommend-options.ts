@@ -118,27 +118,29 @@ interface Typed
 }
 
 function checked(typed: Typed, version: string): Options {
-  const outputs = { '--output': typed.output, '--summary': typed.summary, '--metrics-file': typed.metricsFile };
+  const { output, top, workers = usableCores(), maxMemory, balance, algorithm, set, maxHistory } = typed;
+  const { titles, includeSeen, lockWait, resume, maxDuration, summary, metricsFile } = typed;
+  const outputs = { '--output': output, '--summary': summary, '--metrics-file': metricsFile };
   const toStdout = Object.entries(outputs).flatMap(([option, path]) => (path === '-' ? [option] : []));
   if (toStdout.length > 1) throw usageFailure(`${toStdout.join(' and ')} cannot all go to standard output`);
-  if (typed.resume && typed.output === '-') throw usageFailure('--resume needs an output file: -o FILE');
-  const method = methodOf(typed.algorithm, typed.set, '--algorithm');
+  if (resume && output === '-') throw usageFailure('--resume needs an output file: -o FILE');
+  const method = methodOf(algorithm, set, '--algorithm');
   return Object.freeze({
     ...inputOptions(typed, {}, outputs),
     ...logOptions(typed),
-    output: typed.output,
-    top: typed.top,
-    workers: typed.workers ?? usableCores(),
-    maxMemory: typed.maxMemory,
-    balance: typed.balance,
-    method: { ...method, settings: { ...method.settings, longestHistory: typed.maxHistory } },
-    titles: typed.titles,
-    includeSeen: typed.includeSeen,
-    lockWait: typed.lockWait,
-    resume: typed.resume,
-    maxDuration: typed.maxDuration,
-    summary: typed.summary,
-    metricsFile: typed.metricsFile,
+    output,
+    top,
+    workers,
+    maxMemory,
+    balance,
+    method: { ...method, settings: { ...method.settings, longestHistory: maxHistory } },
+    titles,
+    includeSeen,
+    lockWait,
+    resume,
+    maxDuration,
+    summary,
+    metricsFile,
     version,
   });
 }
