@@ -37,7 +37,7 @@ import { RowFiles } from './workers/row-files.js';
 import { candidatesPath, readAudience, readEvidence, readStatistics, writeFitted } from './workers/run-files.js';
 
 /** Works any shard of one job; what the job's shards share is read once. */
-type ShardWork = (from: number, to: number) => Answer;
+type ShardWork = (from: number, to: number) => Answer | Promise<Answer>;
 
 function workOf(job: Job): ShardWork | Promise<ShardWork> {
   switch (job.kind) {
@@ -58,13 +58,13 @@ function workOf(job: Job): ShardWork | Promise<ShardWork> {
 
 async function readWork({ task, rows }: ReadJob): Promise<ShardWork> {
   // Loaded here: most children never read.
-  const { compiledScanner } = await import('./events/compiled-events.js');
-  const { readRange } = await import('./events/range-reader.js');
-  const { range, chunk } = task.sizes;
-  const scanner = compiledScanner()(task.layout, { range, chunk });
-  return (from, to) => {
+  const { compiledEvents } = await import('./events/compiled-events.js');
+  const { readRange } = await import('./events/range-part.js');
+  const accelerator = compiledEvents()(task.layout);
+  const acceleration = { of: () => accelerator, least: 1 };
+  return async (from, to) => {
     const path = shardPath(rows, from);
-    writeRangePart(path, readRange(task, from, to, scanner));
+    writeRangePart(path, await readRange(task, from, to, acceleration));
     return { kind: 'read', path };
   };
 }
@@ -191,7 +191,7 @@ async function answer(message: ToChild): Promise<ToParent> {
       current = undefined;
       current = { job: message.job, work: await workOf(message.task) };
     }
-    return { type: 'answer', index, answer: current.work(message.from, message.to) };
+    return { type: 'answer', index, answer: await current.work(message.from, message.to) };
   } catch (error) {
     const thrown = error instanceof Error ? error : new Error(String(error));
     const { message: why, stack = why } = thrown;

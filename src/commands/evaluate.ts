@@ -1,6 +1,6 @@
 import { type Quote, quoted, safelyQuoted } from '../csv/quoting.js';
 import type { Dataset, FileReport } from '../dataset/dataset.js';
-import { refuseEventsHeader } from '../dataset/headers.js';
+import { checkEventsHeader } from '../dataset/headers.js';
 import { readDataset } from '../dataset/read.js';
 import { type Evaluation, evaluateRankings, type Ranking } from '../evaluation/evaluation.js';
 import { csvText, jsonText, perUserCsv } from '../evaluation/formats.js';
@@ -100,7 +100,7 @@ async function holdOut(run: Run, options: EvaluateOptions): Promise<{ heldOut: H
     return rejects.close();
   };
   try {
-    if (test !== undefined) await refuseEventsHeader(inputs, test);
+    if (test !== undefined) await checkEventsHeader(inputs, test);
     const { dataset, reports } = await readDataset({ ...inputs, ...fastReading(run) });
     if (test === undefined) {
       await tell(dataset, reports);

@@ -1,4 +1,4 @@
-import { BadRow } from './bad-row.js';
+import { BadRow } from './bad-rows.js';
 
 /** "4,5" can only be a decimal comma; "1,234" could be either, and is refused. */
 const DECIMAL_COMMA = /^([+-]?\d+),(\d{1,2})$/;

@@ -1,5 +1,5 @@
 import { isBlank } from '../csv/cells.js';
-import type { RowReader } from '../csv/table.js';
+import type { Row } from '../csv/table.js';
 import type { SkippedKind } from '../events/event-columns.js';
 import type { IdIndex } from './ids.js';
 
@@ -33,25 +33,25 @@ export class EntityTable {
   }
 
   /**
-   * The reader of this file's rows, which adds their subjects to `ids`.
-   * @param readRow is given a row before anything of it is taken, and may refuse it; what it returns is given its subject then.
+   * Takes a row of the file: whole, or not at all. Its subject is added to `ids`.
+   * @param read is given the cells before anything is taken, and may refuse them; what it returns is given the subject then.
+   * @throws BadRow for an id that is not UTF-8, and what `read` throws.
    */
-  reader(
+  take(
+    { cells, line }: Row,
     idAt: number,
     ids: IdIndex,
-    readRow: (cells: string[]) => (subject: number) => void = () => () => {},
-  ): RowReader {
-    return (cells, { lines }) => {
-      const id = cells[idAt] ?? '';
-      if (isBlank(id)) {
-        if (this.withoutId.count++ === 0) this.withoutId.firstLine = lines;
-        return;
-      }
-      const take = readRow(cells);
-      const subject = ids.add(id);
-      this.#take(subject, cells);
-      take(subject);
-    };
+    read: (cells: readonly string[]) => (subject: number) => void = () => () => {},
+  ): void {
+    const id = cells[idAt] ?? '';
+    if (isBlank(id)) {
+      if (this.withoutId.count++ === 0) this.withoutId.firstLine = line;
+      return;
+    }
+    const use = read(cells);
+    const subject = ids.add(id);
+    this.#take(subject, cells);
+    use(subject);
   }
 
   /** True for a subject that has a row of its own in this file. */

@@ -1,3 +1,4 @@
+import type { EventRoles } from '../events/event-columns.js';
 import { missingColumn, type NamedColumns, pickRoles, type Role, type Roles, recogniseRoles } from './roles.js';
 
 /*
@@ -26,12 +27,17 @@ export function itemsRoles(
   return { roles, itemAt, used: pickRoles(roles, ['item', 'title']) };
 }
 
+/** The roles of a file of events. */
+export interface EventFileRoles extends FileRoles {
+  roles: EventRoles;
+}
+
 /** @throws Failure 65 where events beside a users file have no column of users, or of items. */
-export function interactionsRoles(name: string, header: readonly string[], named: NamedColumns): FileRoles {
+export function interactionsRoles(name: string, header: readonly string[], named: NamedColumns): EventFileRoles {
   const roles = recogniseRoles(name, header, EVENT_ROLES, named, 'item');
-  required(roles, 'user', name, header, named);
-  required(roles, 'item', name, header, named);
-  return { roles, used: pickRoles(roles, EVENT_ROLES) };
+  const user = required(roles, 'user', name, header, named);
+  const item = required(roles, 'item', name, header, named);
+  return { roles: { ...roles, user, item }, used: pickRoles(roles, EVENT_ROLES) };
 }
 
 /**
@@ -42,12 +48,13 @@ export function usersFileRoles(
   name: string,
   header: readonly string[],
   named: NamedColumns,
-): FileRoles & { userAt: number; kind: 'events' | 'profiles' } {
+): (EventFileRoles & { kind: 'events' }) | (FileRoles & { kind: 'profiles'; userAt: number }) {
   const roles = recogniseRoles(name, header, [...EVENT_ROLES, ...PROFILE_ROLES.slice(1)], named, 'user');
-  const userAt = required(roles, 'user', name, header, named);
-  return roles.item === undefined
-    ? { roles, userAt, kind: 'profiles', used: pickRoles(roles, PROFILE_ROLES) }
-    : { roles, userAt, kind: 'events', used: pickRoles(roles, EVENT_ROLES) };
+  const user = required(roles, 'user', name, header, named);
+  const { item } = roles;
+  return item === undefined
+    ? { roles, userAt: user, kind: 'profiles', used: pickRoles(roles, PROFILE_ROLES) }
+    : { roles: { ...roles, user, item }, kind: 'events', used: pickRoles(roles, EVENT_ROLES) };
 }
 
 function required(roles: Roles, role: Role, name: string, header: readonly string[], named: NamedColumns): number {

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { BadRow } from '../csv/bad-row.js';
+import { BadRow } from '../csv/bad-rows.js';
 import { shown } from '../csv/cells.js';
+import { textOf } from '../csv/row-cutter.js';
 
 /** Ids whose first letters are U+FFFD and the like are told by these bytes. */
 const REPLACEMENT = Buffer.from('\uFFFD');
@@ -59,13 +60,13 @@ export class IdIndex {
   /** As `get`, of the bytes `from` to `to` whose `hashOf` is given; -1 where they are no id yet. */
   find(bytes: Uint8Array, from: number, to: number, hash: number): number {
     const slot = this.#slotOf(bytes, from, to, hash);
-    return (this.#slots[slot + 1] ?? 0) - 1;
+    return this.#slots[slot + 1]! - 1;
   }
 
   /** As `add`, of bytes; -1 where they cannot be an id. */
   addBytes(bytes: Uint8Array, from: number, to: number, hash: number): number {
     const slot = this.#slotOf(bytes, from, to, hash);
-    const known = this.#slots[slot + 1] ?? 0;
+    const known = this.#slots[slot + 1]!;
     if (known !== 0) return known - 1;
     if (!isId(bytes, from, to)) return NONE;
     const index = this.#size++;
@@ -85,9 +86,7 @@ export class IdIndex {
   }
 
   #text(index: number): string {
-    const { buffer, byteOffset } = this.#bytes;
-    const from = this.#starts[index] ?? 0;
-    return Buffer.from(buffer, byteOffset + from, (this.#starts[index + 1] ?? 0) - from).toString();
+    return textOf(this.#bytes, this.#starts[index]!, this.#starts[index + 1]!);
   }
 
   /** The slot that holds the id, or the free one where it belongs. */
@@ -96,7 +95,7 @@ export class IdIndex {
     const mask = slots.length - 2;
     let slot = (hash << 1) & mask;
     for (;;) {
-      const index = slots[slot + 1] ?? 0;
+      const index = slots[slot + 1]!;
       if (index === 0 || (slots[slot] === hash && this.#is(index - 1, bytes, from, to))) return slot;
       slot = (slot + 2) & mask;
     }
@@ -104,21 +103,21 @@ export class IdIndex {
 
   #is(index: number, bytes: Uint8Array, from: number, to: number): boolean {
     const own = this.#bytes;
-    let at = this.#starts[index] ?? 0;
-    if ((this.#starts[index + 1] ?? 0) - at !== to - from) return false;
+    let at = this.#starts[index]!;
+    if (this.#starts[index + 1]! - at !== to - from) return false;
     for (let i = from; i < to; i++) if (bytes[i] !== own[at++]) return false;
     return true;
   }
 
   #append(bytes: Uint8Array, from: number, to: number): void {
-    const at = this.#starts[this.#size - 1] ?? 0;
+    const at = this.#starts[this.#size - 1]!;
     const end = at + to - from;
     if (end > this.#bytes.length) {
       const larger = new Uint8Array(2 * end);
       larger.set(this.#bytes.subarray(0, at));
       this.#bytes = larger;
     }
-    for (let i = from; i < to; i++) this.#bytes[at + i - from] = bytes[i] ?? 0;
+    for (let i = from; i < to; i++) this.#bytes[at + i - from] = bytes[i]!;
     if (this.#size === this.#starts.length) {
       const larger = new Float64Array(2 * this.#size);
       larger.set(this.#starts);
@@ -132,9 +131,9 @@ export class IdIndex {
     const slots = new Int32Array(old.length * 2);
     const mask = slots.length - 2;
     for (let at = 0; at < old.length; at += 2) {
-      const index = old[at + 1] ?? 0;
+      const index = old[at + 1]!;
       if (index === 0) continue;
-      const hash = old[at] ?? 0;
+      const hash = old[at]!;
       let slot = (hash << 1) & mask;
       while (slots[slot + 1] !== 0) slot = (slot + 2) & mask;
       slots[slot] = hash;
@@ -150,6 +149,11 @@ export function checkId(id: string): void {
   if (!isId(scratch, 0, to)) throw notUtf8(id);
 }
 
+/** Likewise, for an id's bytes. */
+export function checkIdBytes(bytes: Uint8Array, from: number, to: number): void {
+  if (!isId(bytes, from, to)) throw notUtf8(textOf(bytes, from, to));
+}
+
 function notUtf8(id: string): BadRow {
   return new BadRow(`the id ${shown(id)} is not UTF-8; convert the file, say by iconv -f windows-1252 -t utf-8`);
 }
@@ -163,14 +167,14 @@ export interface PackedIds {
 /** A hash of the bytes `from` to `to`, as 32 bits with a sign (FNV-1a, mixed once more for its low bits). */
 export function hashOf(bytes: Uint8Array, from: number, to: number): number {
   let hash = 0x811c9dc5 | 0;
-  for (let at = from; at < to; at++) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
+  for (let at = from; at < to; at++) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
   return hash ^ (hash >>> 15);
 }
 
 /** Bytes that are UTF-8, and not for a replacement of what was none. */
-export function isId(bytes: Uint8Array, from: number, to: number): boolean {
+function isId(bytes: Uint8Array, from: number, to: number): boolean {
   let high = 0;
-  for (let at = from; at < to; at++) high |= bytes[at] ?? 0;
+  for (let at = from; at < to; at++) high |= bytes[at]!;
   if (high < 0x80) return true;
   const id = bytes.subarray(from, to);
   return isUtf8(id) && !Buffer.from(id.buffer, id.byteOffset, id.length).includes(REPLACEMENT);

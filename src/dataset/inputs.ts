@@ -1,8 +1,9 @@
-import type { BadRows, CsvSource, Reading } from '../csv/table.js';
+import type { BadRows } from '../csv/bad-rows.js';
+import { openTable, type Table } from '../csv/table.js';
 import type { Aggregation } from '../events/aggregate.js';
 import type { DayOrder } from '../events/day-month.js';
 import type { EventWeights } from '../events/event-types.js';
-import type { Scanning } from '../events/scanned-events.js';
+import type { Reading } from '../events/read-events.js';
 import type { IdIndex } from './ids.js';
 import type { NamedColumns } from './roles.js';
 
@@ -20,8 +21,6 @@ export interface Inputs extends Aggregation, Reading {
   /** What rows of a type of event weigh, beside the types known anyway. */
   eventWeights: EventWeights;
   badRows: BadRows;
-  /** Reads plain rows of events faster; undefined: nothing does. */
-  scanning?: Scanning | undefined;
   /** Is told how many rows are about to be put in order, in one stretch; it may throw. */
   beforeFolding?: (rows: number) => void;
 }
@@ -32,7 +31,8 @@ export interface Ids {
   items: IdIndex;
 }
 
-/** One of the files, as the table reader wants it. */
-export function source(inputs: Inputs, path: string): CsvSource {
-  return { path, delimiter: inputs.delimiter };
+/** Opens one of the files. */
+export function openInput(inputs: Inputs, path: string): Promise<Table> {
+  const { delimiter, badRows, onBytes, sizes } = inputs;
+  return openTable({ path, delimiter }, badRows, onBytes, sizes?.chunk);
 }

@@ -1,11 +1,10 @@
-import { displayName, readTable } from '../csv/table.js';
 import { ExitCode, Failure } from '../failure.js';
 import { type AttributeTable, attributeTable, isSpoilt, spoiltNotes } from './attribute-table.js';
 import { decideAttribute } from './attributes.js';
 import type { FileReport } from './dataset.js';
 import { EntityTable } from './entity-table.js';
 import { itemsRoles } from './file-roles.js';
-import { type Ids, type Inputs, source } from './inputs.js';
+import { type Ids, type Inputs, openInput } from './inputs.js';
 import { namedRoles, type Roles } from './roles.js';
 
 /** What the items file holds. */
@@ -17,30 +16,16 @@ export interface Catalogue {
 
 /** Reads the items file: ids, titles, and the attributes that items share. */
 export async function readItems(inputs: Inputs, path: string, ids: Ids, reports: FileReport[]): Promise<Catalogue> {
-  const name = displayName(path);
-  let header: readonly string[] = [];
-  let roles: Roles = {};
-  let used: Roles = {};
-  let columns: number[] = [];
-  let table = new EntityTable([], undefined);
-  const report = await readTable(
-    source(inputs, path),
-    inputs.badRows,
-    (names) => {
-      header = names;
-      const recognised = itemsRoles(name, header, inputs.named);
-      ({ roles, used } = recognised);
-      columns = otherColumns(header, roles);
-      table = new EntityTable(roles.title === undefined ? columns : [...columns, roles.title], roles.title);
-      return table.reader(recognised.itemAt, ids.items);
-    },
-    inputs,
-  );
+  const file = await openInput(inputs, path);
+  const { name, header } = file;
+  const { roles, used, itemAt } = itemsRoles(name, header, inputs.named);
+  const columns = otherColumns(header, roles);
+  const table = new EntityTable(roles.title === undefined ? columns : [...columns, roles.title], roles.title);
+  const report = await file.eachRow((row) => table.take(row, itemAt, ids.items));
   if (table.rows.used === 0) {
-    const column = header[roles.item ?? 0] ?? '';
     throw new Failure(
       ExitCode.badData,
-      `${name} holds no items: below its header no row has an id in column "${column}"`,
+      `${name} holds no items: below its header no row has an id in column "${header[itemAt]}"`,
     );
   }
   const count = ids.items.size;

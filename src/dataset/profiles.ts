@@ -1,4 +1,4 @@
-import { BadRow } from '../csv/bad-row.js';
+import { BadRow } from '../csv/bad-rows.js';
 import { type ListEntry, listEntries, shown } from '../csv/cells.js';
 import type { AttributeFinder } from './attribute-table.js';
 import { checkId, type IdIndex } from './ids.js';

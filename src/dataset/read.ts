@@ -1,4 +1,4 @@
-import { displayName } from '../csv/table.js';
+import { displayName } from '../csv/failures.js';
 import { aggregateEvents } from '../events/aggregate.js';
 import type { Events } from '../events/event-columns.js';
 import { type EventWeights, typeKey } from '../events/event-types.js';
@@ -9,7 +9,7 @@ import { forEachChunk } from '../matrix/chunks.js';
 import { emptyRows, joined, type SparseRows, sparseFromEntries, stacked } from '../matrix/sparse.js';
 import { noAttributes } from './attribute-table.js';
 import type { Dataset, EventsReport, FileReport } from './dataset.js';
-import { refuseHeaders } from './headers.js';
+import { checkHeaders } from './headers.js';
 import { IdIndex } from './ids.js';
 import type { Ids, Inputs } from './inputs.js';
 import { type Catalogue, readItems } from './items.js';
@@ -22,7 +22,7 @@ import { type EventsFile, readInteractions, readUsersFile, type UsersFile } from
  * be told from `id:strength` only once all ids are known.
  */
 export async function readDataset(inputs: Inputs): Promise<{ dataset: Dataset; reports: FileReport[] }> {
-  await refuseHeaders(inputs);
+  await checkHeaders(inputs);
   const ids = { users: new IdIndex(), items: new IdIndex() };
   const reports: FileReport[] = [];
   const catalogue = inputs.items === undefined ? undefined : await readItems(inputs, inputs.items, ids, reports);

@@ -1,13 +1,12 @@
-import { displayName, type RowReaders, readTable } from '../csv/table.js';
-import type { Events } from '../events/event-columns.js';
-import { eventReader } from '../events/events.js';
+import type { Table } from '../csv/table.js';
+import { type Events, eventLayout } from '../events/event-columns.js';
+import { readEvents } from '../events/read-events.js';
 import { noteFuture, settleTimes } from '../events/settled-times.js';
-import { ExitCode, Failure } from '../failure.js';
 import { AttributeFinder, type AttributeTable, attributeTable, spoiltNotes } from './attribute-table.js';
-import type { FileReport } from './dataset.js';
+import type { FileReport, Skipped } from './dataset.js';
 import { EntityTable } from './entity-table.js';
-import { type FileRoles, interactionsRoles, usersFileRoles } from './file-roles.js';
-import { type Ids, type Inputs, source } from './inputs.js';
+import { type EventFileRoles, interactionsRoles, usersFileRoles } from './file-roles.js';
+import { type Ids, type Inputs, openInput } from './inputs.js';
 import {
   newProfileLists,
   type PreferenceColumn,
@@ -26,7 +25,7 @@ export interface UsersFile {
   groups: AttributeTable | undefined;
 }
 
-/** The events of one file, before they are folded. */
+/** The events of one file, before they are aggregated. */
 export interface EventsFile {
   path: string;
   events: Events;
@@ -40,32 +39,23 @@ export async function readUsersFile(
   attributes: AttributeTable,
   reports: FileReport[],
 ): Promise<UsersFile> {
-  const path = inputs.users;
-  const name = displayName(path);
+  const table = await openInput(inputs, inputs.users);
+  const { name, header } = table;
+  const recognised = usersFileRoles(name, header, inputs.named);
   const finder = new AttributeFinder(attributes);
-  let finish: (() => UsersFile) | undefined;
-  let report: FileReport | undefined;
-  const table = await readTable(
-    source(inputs, path),
-    inputs.badRows,
-    (header, delimiter) => {
-      const recognised = usersFileRoles(name, header, inputs.named);
-      const reading =
-        recognised.kind === 'profiles'
-          ? profilesReading(inputs, header, recognised.used, recognised.userAt, ids, finder)
-          : eventsReading(inputs, name, header, recognised, ids, delimiter);
-      report = reading.report;
-      // This is the last file: all headers are known, and nothing more has to be read to tell.
-      requireNamedColumns(inputs.named, [...reports, report]);
-      finish = reading.finish;
-      return reading;
-    },
-    inputs,
-  );
-  if (!report || !finish) throw new Failure(ExitCode.badData, `${name} is empty`);
-  report.table = table;
-  reports.push(report);
-  return finish();
+  const preferences = recognised.kind === 'profiles' ? preferenceColumns(header, recognised.used, finder) : [];
+  // This is the last file: all headers are known, and nothing more has to be read to tell.
+  const roles = [...namedRoles(recognised.used, header), ...statedPreferences(preferences, header)];
+  requireNamedColumns(inputs.named, [...reports, { roles: namedRoles(recognised.used, header) }]);
+  if (recognised.kind === 'profiles') {
+    const { userAt, used } = recognised;
+    const profiles = await readProfiles(inputs, table, userAt, used, preferences, ids, finder);
+    reports.push({ ...profiles.report, roles });
+    return { events: [], ...profiles };
+  }
+  const events = await eventsOf(inputs, table, recognised, ids);
+  reports.push(events.report);
+  return { events: [events], lists: undefined, groups: undefined };
 }
 
 /** Reads the events beside profiles. */
@@ -75,121 +65,91 @@ export async function readInteractions(
   ids: Ids,
   reports: FileReport[],
 ): Promise<EventsFile> {
-  const name = displayName(path);
-  let reading: Reading | undefined;
-  const table = await readTable(
-    source(inputs, path),
-    inputs.badRows,
-    (header, delimiter) => {
-      reading = eventsReading(inputs, name, header, interactionsRoles(name, header, inputs.named), ids, delimiter);
-      return reading;
-    },
-    inputs,
-  );
-  const events = reading?.finish().events[0];
-  if (!events) throw new Failure(ExitCode.badData, `${name} is empty`);
-  events.report.table = table;
+  const table = await openInput(inputs, path);
+  const events = await eventsOf(inputs, table, interactionsRoles(table.name, table.header, inputs.named), ids);
   reports.push(events.report);
   return events;
 }
 
-interface Reading extends RowReaders {
-  report: FileReport;
-  finish: () => UsersFile;
-}
-
-function eventsReading(
-  inputs: Inputs,
-  name: string,
-  header: readonly string[],
-  { roles, used }: FileRoles,
-  ids: Ids,
-  delimiter: string,
-): Reading {
-  const { users, items } = ids;
-  const { events, ...readers } = eventReader(
-    name,
-    header,
-    roles,
-    users,
-    items,
-    inputs.eventWeights,
-    delimiter,
-    inputs.dayOrder,
-    inputs.scanning,
-  );
-  const report = emptyReport('events', used, header);
-  report.unused = header.filter((_, at) => !Object.values(used).includes(at));
-  report.skipped = [
-    { what: WITHOUT_USER, kind: events.skipped.withoutUser, isWithoutId: true },
-    { what: 'without an item id (empty, NA or NULL)', kind: events.skipped.withoutItem, isWithoutId: true },
-    ...(used.event === undefined
-      ? []
-      : [{ what: 'of a type of event that weighs 0', kind: events.skipped.withoutWeight, isWithoutId: false }]),
+async function eventsOf(inputs: Inputs, table: Table, { roles, used }: EventFileRoles, ids: Ids): Promise<EventsFile> {
+  const { name, header, delimiter } = table;
+  const layout = eventLayout(delimiter, header, roles, inputs.dayOrder);
+  const { events, report } = await readEvents(table, layout, inputs.eventWeights, ids, inputs);
+  settleTimes(name, layout.timeName, events);
+  const { withoutUser, withoutItem, withoutWeight } = events.skipped;
+  const skipped: Skipped[] = [
+    { what: WITHOUT_USER, kind: withoutUser, isWithoutId: true },
+    { what: 'without an item id (empty, NA or NULL)', kind: withoutItem, isWithoutId: true },
   ];
-  const finish = () => {
-    settleTimes(name, header[roles.time ?? -1] ?? '', events);
-    report.notes.push(...noteFuture(events, Date.now() / 1000));
-    return { events: [{ path: name, events, report }], lists: undefined, groups: undefined };
+  if (used.event !== undefined) {
+    skipped.push({ what: 'of a type of event that weighs 0', kind: withoutWeight, isWithoutId: false });
+  }
+  return {
+    path: name,
+    events,
+    report: {
+      kind: 'events',
+      table: report,
+      roles: namedRoles(used, header),
+      skipped,
+      columns: [],
+      unused: header.filter((_, at) => !Object.values(used).includes(at)),
+      repeatedRows: 0,
+      notes: noteFuture(events, Date.now() / 1000),
+      warnings: [],
+    },
   };
-  return { ...readers, report, finish };
 }
 
-function profilesReading(
+async function readProfiles(
   inputs: Inputs,
-  header: readonly string[],
-  used: Roles,
+  table: Table,
   userAt: number,
+  used: Roles,
+  preferences: readonly PreferenceColumn[],
   ids: Ids,
   finder: AttributeFinder,
-): Reading {
-  const preferences = preferenceColumns(header, used, finder);
+): Promise<{ lists: ProfileLists; groups: AttributeTable; report: FileReport }> {
+  const { header } = table;
   const listed = new Set([...Object.values(used), ...preferences.map((column) => column.at)]);
   const columns = header.flatMap((_, at) => (listed.has(at) ? [] : [at]));
-  const table = new EntityTable(columns, undefined);
+  const users = new EntityTable(columns, undefined);
   const lists = newProfileLists();
-  const report = emptyReport('profiles', used, header);
-  const readRow = table.reader(userAt, ids.users, (cells) =>
-    readProfileLists(lists, cells, used, preferences, ids.items, finder),
+  const readLists = (cells: readonly string[]) => readProfileLists(lists, cells, used, preferences, ids.items, finder);
+  const report = await table.eachRow((row) => users.take(row, userAt, ids.users, readLists));
+  const groups = attributeTable(
+    users,
+    header,
+    columns,
+    { wanted: inputs.attributeColumns, words: false },
+    ids.users.size,
   );
-  const finish = () => {
-    const groups = attributeTable(
-      table,
-      header,
-      columns,
-      { wanted: inputs.attributeColumns, words: false },
-      ids.users.size,
+  const notes = spoiltNotes(groups.spoilt);
+  if (lists.unmatched.count > 0) {
+    notes.push(
+      `preferences that match no attribute of the catalogue: ${lists.unmatched.count}, the first of them ${JSON.stringify(lists.unmatched.first)}; lists are cut at "|"`,
     );
-    report.roles.push(...preferences.filter((column) => column.attribute !== undefined).map(preferenceRole(header)));
-    report.columns = groups.columns;
-    report.skipped = [{ what: WITHOUT_USER, kind: table.withoutId, isWithoutId: true }];
-    report.repeatedRows = table.rows.repeated;
-    report.notes.push(...spoiltNotes(groups.spoilt));
-    if (lists.unmatched.count > 0) {
-      report.notes.push(
-        `preferences that match no attribute of the catalogue: ${lists.unmatched.count}, the first of them ${JSON.stringify(lists.unmatched.first)}; lists are cut at "|"`,
-      );
-    }
-    return { events: [], lists, groups };
-  };
-  return { readRow, plain: undefined, ranged: undefined, report, finish };
-}
-
-function preferenceRole(header: readonly string[]): (column: PreferenceColumn) => [string, string] {
-  return (column) => [column.sign > 0 ? 'preference' : 'dislike', header[column.at] ?? ''];
-}
-
-function emptyReport(kind: FileReport['kind'], roles: Roles, header: readonly string[]): FileReport {
-  const table = { path: '', delimiter: ',', rows: 0, rejected: 0, firstRejects: [] };
+  }
   return {
-    kind,
-    table,
-    roles: namedRoles(roles, header),
-    skipped: [],
-    columns: [],
-    unused: [],
-    repeatedRows: 0,
-    notes: [],
-    warnings: [],
+    lists,
+    groups,
+    report: {
+      kind: 'profiles',
+      table: report,
+      roles: [],
+      skipped: [{ what: WITHOUT_USER, kind: users.withoutId, isWithoutId: true }],
+      columns: groups.columns,
+      unused: [],
+      repeatedRows: users.rows.repeated,
+      notes,
+      warnings: [],
+    },
   };
+}
+
+/** Columns like `preferred_cuisines`, as roles. */
+function statedPreferences(preferences: readonly PreferenceColumn[], header: readonly string[]): [string, string][] {
+  return preferences
+    .filter((column) => column.attribute !== undefined)
+    .map((column) => [column.sign > 0 ? 'preference' : 'dislike', header[column.at] ?? '']);
 }

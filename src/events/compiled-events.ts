@@ -1,7 +1,9 @@
 import type { PackedIds } from '../dataset/ids.js';
 import { compiledProgram, ProgramLayout } from '../kernels/program.js';
 import type { Values } from './columns.js';
-import type { EventLayout, EventsPart } from './event-columns.js';
+import { appendEvents, type EventSink, type EventsPart } from './event-columns.js';
+import type { Accelerator, AcceleratorOf } from './events-reader.js';
+import { Renumbering } from './renumbering.js';
 import type { TimesSeen } from './times.js';
 
 /** What assembly/events.ts exports. */
@@ -12,12 +14,13 @@ interface Program {
   narrow: (values: number, count: number) => number;
 }
 
-/** What a range of a file has at most, in bytes: the range itself, and the chunks in which it is taken from the file. */
+/** Room in the program's memory, in bytes: for what is read at a time, and for the ids of users or items. */
 export interface EventRoom {
-  range: number;
   chunk: number;
+  ids: number;
 }
 
+const ROOM: EventRoom = { chunk: 1 << 20, ids: 1 << 22 };
 /** A row of two cells. */
 const FEWEST_BYTES = 4;
 /** Of so many bytes not more than one id is new, mostly; what is more is left to others. */
@@ -52,23 +55,68 @@ const DELIMITER = 1;
 const LINE_END = 2;
 const OTHER = 3;
 
-/** Makes the reader of a layout; undefined where others have to read all of it, or it would not fit. */
-export type EventScannerOf = (layout: EventLayout, room: EventRoom) => EventScanner | undefined;
-
-/** Likewise, compiled once for all its readers. */
-export function compiledScanner(path?: URL): EventScannerOf {
-  return compiledEvents(compiledProgram(path));
+/** Reads the plainest rows of an events file by the compiled program, which is loaded when it is needed first. */
+export function compiledEvents(room = ROOM): AcceleratorOf {
+  let program: WebAssembly.Module | undefined;
+  return ({ delimiter, width, roles }) => {
+    const { user, item, rating = width, time = width, event } = roles;
+    const separates = delimiter < '\u0080' && !'"\r\n'.includes(delimiter);
+    // Types of events have weights, which a row may be left out for.
+    if (!separates || event !== undefined) return undefined;
+    const columns = { user, item, rating, time, width };
+    const places = placesOf(width, room);
+    if (!places.layout.fits) return undefined;
+    program ??= compiledProgram();
+    return new CompiledEvents(new EventScanner(program, delimiter, columns, room, places), room);
+  };
 }
 
-export function compiledEvents(module: WebAssembly.Module): EventScannerOf {
-  return ({ delimiter, width, roles }, room) => {
-    const { user, item, rating = width, time = width, event } = roles;
-    // Types of events have weights, which a row may be left out for.
-    if (user === undefined || item === undefined || event !== undefined) return undefined;
-    const columns = { user, item, rating, time, width };
-    const places = placesOf(columns.width, room);
-    return places.layout.fits ? new EventScanner(module, delimiter, columns, room, places) : undefined;
-  };
+/** Takes what the program reads over into the columns of a sink. */
+class CompiledEvents implements Accelerator {
+  readonly #scanner: EventScanner;
+  readonly #room: EventRoom;
+  #sink: EventSink | undefined;
+  #ids: { users: Renumbering; items: Renumbering } | undefined;
+
+  constructor(scanner: EventScanner, room: EventRoom) {
+    this.#scanner = scanner;
+    this.#room = room;
+  }
+
+  read(bytes: Uint8Array, from: number, to: number, sink: EventSink): number {
+    let at = from;
+    while (at < to) {
+      const end = at + this.#room.chunk < to ? bytes.lastIndexOf(LF, at + this.#room.chunk - 1) + 1 : to;
+      if (end <= at) return at;
+      const ids = this.#begin(sink);
+      const stop = this.#scanner.read(bytes, at, end);
+      if (stop > at) {
+        const { users, items, lines, rows } = this.#scanner;
+        const events = this.#scanner.finish();
+        if (events.times) sink.events.timeColumn?.follow(events.times);
+        appendEvents(sink, { events, lines, rows }, ids.users.all(users), ids.items.all(items));
+      }
+      at = stop;
+      if (stop < end) return at;
+    }
+    return at;
+  }
+
+  /** Has the program go on behind what is in the sink; anew, for another sink and where half of the room for ids is taken. */
+  #begin(sink: EventSink): { users: Renumbering; items: Renumbering } {
+    const { users, items } = this.#scanner;
+    const crowd = this.#room.ids / 2;
+    const isCrowded = [users, items].some(
+      ({ bytes, starts }) => bytes.length > crowd || starts.length * BYTES_AN_ID > crowd,
+    );
+    if (!this.#ids || this.#sink !== sink || isCrowded) {
+      this.#scanner.begin();
+      this.#sink = sink;
+      this.#ids = { users: new Renumbering(sink.users), items: new Renumbering(sink.items) };
+    }
+    this.#scanner.goOn(sink.events.timeColumn?.seen.way);
+    return this.#ids;
+  }
 }
 
 interface Columns {
@@ -81,13 +129,12 @@ interface Columns {
 }
 
 /**
- * The rows of ranges of an events file, one range after the other, as `PlainEvents` reads them, in WebAssembly. It leaves a row,
- * and all behind it, to others where it is not sure of it: ids of more than ASCII, numbers and dates of other than the usual
- * ways, cells with quotes or lines in them, an id that might stand for none.
+ * The rows of an events file in WebAssembly. The program leaves a row, and all behind it, where it is not sure of it: ids of more than
+ * ASCII, numbers and dates of other than the usual ways, cells with quotes or lines in them, an id that might stand for none.
  *
  * What it gives lies in the program's memory, and is there until `begin` or `goOn` is called.
  */
-export class EventScanner {
+class EventScanner {
   readonly #program: Program;
   readonly #buffer: ArrayBuffer;
   readonly #at: Places['at'];
@@ -121,11 +168,11 @@ export class EventScanner {
       [at.users, at.userSlots, at.userBytes, at.userStarts],
       [at.items, at.itemSlots, at.itemBytes, at.itemStarts],
     ] as const) {
-      new Uint32Array(buffer, table, TABLE).set([0, 0, FIRST_SLOT_BITS, 0, ids, bytes, room.range, 0, starts, slots]);
+      new Uint32Array(buffer, table, TABLE).set([0, 0, FIRST_SLOT_BITS, 0, ids, bytes, room.ids, 0, starts, slots]);
     }
   }
 
-  /** Begins another range: no rows, no ids, and lines are counted from 0. */
+  /** Begins anew: no rows, no ids, and lines are counted from 0. */
   begin(): void {
     this.#program.beginEvents(this.#at.places);
   }
@@ -216,9 +263,9 @@ interface Places {
 
 function placesOf(width: number, room: EventRoom): Places {
   const layout = new ProgramLayout();
-  const rows = Math.ceil(room.range / FEWEST_BYTES);
+  const rows = Math.ceil(room.chunk / FEWEST_BYTES);
   // Half of the slots of the largest table.
-  const slotBits = Math.max(FIRST_SLOT_BITS, Math.ceil(Math.log2((2 * room.range) / BYTES_AN_ID)));
+  const slotBits = Math.max(FIRST_SLOT_BITS, Math.ceil(Math.log2((2 * room.ids) / BYTES_AN_ID)));
   const ids = 2 ** (slotBits - 1) - 1;
   return { layout, at: addressesOf(layout, width, room, rows, slotBits), rows, ids };
 }
@@ -226,7 +273,7 @@ function placesOf(width: number, room: EventRoom): Places {
 function addressesOf(
   layout: ProgramLayout,
   width: number,
-  { range, chunk }: EventRoom,
+  { ids: idBytes, chunk }: EventRoom,
   rows: number,
   slotBits: number,
 ) {
@@ -248,10 +295,10 @@ function addressesOf(
     runRow: layout.room(4 * rows),
     runShift: layout.room(8 * rows),
     userSlots: layout.room(slots),
-    userBytes: layout.room(range + SLACK),
+    userBytes: layout.room(idBytes + SLACK),
     userStarts: layout.room(8 * ids),
     itemSlots: layout.room(slots),
-    itemBytes: layout.room(range + SLACK),
+    itemBytes: layout.room(idBytes + SLACK),
     itemStarts: layout.room(8 * ids),
   };
 }

@@ -1,3 +1,4 @@
+import type { IdIndex } from '../dataset/ids.js';
 import type { Roles } from '../dataset/roles.js';
 import { IndexColumn, LineColumn, type LineRuns, NumberColumn, type Values } from './columns.js';
 import type { DayOrder } from './day-month.js';
@@ -34,21 +35,46 @@ export interface SkippedKind {
   firstLine: number;
 }
 
+/** What reading fills: the events of a file, and the ids that they name. */
+export interface EventSink {
+  events: Events;
+  users: IdIndex;
+  items: IdIndex;
+  /** How many lines of the file have been read. */
+  lines: number;
+  /** How many rows, skipped and refused ones included. */
+  rows: number;
+}
+
+/** The roles of an events file's columns: it has users and items at least. */
+export type EventRoles = Roles & { user: number; item: number };
+
 /** Where the columns of an events file are, and what they are called in messages. */
 export interface EventLayout {
-  /** One character; the fast lane knows those of one byte. */
+  /** One character. */
   delimiter: string;
   /** How many columns there are. */
   width: number;
-  roles: Roles;
+  roles: EventRoles;
   ratingName: string;
   timeName: string;
   /** What dates like 03/04/2011 have first; undefined: told from the column. */
   dayOrder: DayOrder | undefined;
 }
 
+export function eventLayout(
+  delimiter: string,
+  header: readonly string[],
+  roles: EventRoles,
+  dayOrder: DayOrder | undefined,
+): EventLayout {
+  const nameOf = (column: number | undefined) => (column === undefined ? '' : (header[column] ?? ''));
+  const names = { ratingName: nameOf(roles.rating), timeName: nameOf(roles.time) };
+  return { delimiter, width: header.length, roles, ...names, dayOrder };
+}
+
 /** Columns with nothing in them yet. */
-export function newEvents({ roles, timeName, dayOrder }: EventLayout, eventWeights: EventWeights): Events {
+function newEvents({ roles, timeName, dayOrder }: EventLayout, eventWeights: EventWeights): Events {
   return {
     user: new IndexColumn(),
     item: new IndexColumn(),
@@ -60,6 +86,15 @@ export function newEvents({ roles, timeName, dayOrder }: EventLayout, eventWeigh
     line: new LineColumn(),
     skipped: { withoutUser: noneSkipped(), withoutItem: noneSkipped(), withoutWeight: noneSkipped() },
   };
+}
+
+/** A sink with no rows yet. @param ids of users and items, to which those of the rows are added. */
+export function newSink(
+  layout: EventLayout,
+  eventWeights: EventWeights,
+  { users, items }: Pick<EventSink, 'users' | 'items'>,
+): EventSink {
+  return { events: newEvents(layout, eventWeights), users, items, lines: 0, rows: 0 };
 }
 
 /** Events that were read apart, as plain data: ids numbered on their own, lines counted on their own. */
@@ -91,29 +126,31 @@ export function partOf({ user, item, strength, weight, time, line, timeColumn, t
 
 /**
  * Appends events that were read apart.
- * @param users,items renumber the part's ids. @param line how many lines come before the part.
+ * @param users,items renumber the part's ids.
  */
 export function appendEvents(
-  events: Events,
-  part: EventsPart,
+  sink: EventSink,
+  { events: part, lines, rows }: { events: EventsPart; lines: number; rows: number },
   users: Uint32Array,
   items: Uint32Array,
-  line: number,
 ): void {
+  const { events, lines: line } = sink;
   events.user.append(part.user, users);
   events.item.append(part.item, items);
   if (part.strength) events.strength?.append(part.strength);
   if (part.weight) events.weight?.append(part.weight);
   if (part.time) events.time?.append(part.time);
-  for (const { name, rows } of part.types) {
+  for (const { name, rows: more } of part.types) {
     const type = events.types?.of(name);
-    if (type) type.rows += rows;
+    if (type) type.rows += more;
   }
   events.line.append(part.lines, part.user.length, line);
   const { withoutUser, withoutItem, withoutWeight } = events.skipped;
   appendSkipped(withoutUser, part.skipped.withoutUser, line);
   appendSkipped(withoutItem, part.skipped.withoutItem, line);
   appendSkipped(withoutWeight, part.skipped.withoutWeight, line);
+  sink.lines += lines;
+  sink.rows += rows;
 }
 
 /** Makes room for so many rows in all. */

@@ -10,16 +10,17 @@ export class Renumbering {
     this.#index = index;
   }
 
-  /** The indices of the first `count` of `ids` at least; those that were asked for before are the same as then. */
-  upTo({ bytes, starts }: PackedIds, count: number): Uint32Array {
+  /** The indices of `ids`, which begin with the ids that were asked for before. */
+  all({ bytes, starts }: PackedIds): Uint32Array {
+    const count = starts.length - 1;
     if (count > this.#map.length) {
       const larger = new Uint32Array(Math.max(count, 2 * this.#map.length));
       larger.set(this.#map);
       this.#map = larger;
     }
     for (; this.#known < count; this.#known++) {
-      const from = starts[this.#known] ?? 0;
-      const to = starts[this.#known + 1] ?? 0;
+      const from = starts[this.#known]!;
+      const to = starts[this.#known + 1]!;
       this.#map[this.#known] = this.#index.addBytes(bytes, from, to, hashOf(bytes, from, to));
     }
     return this.#map;

@@ -1,4 +1,4 @@
-import { BadRow } from '../csv/bad-row.js';
+import { BadRow } from '../csv/bad-rows.js';
 import { isBlank, shown } from '../csv/cells.js';
 import { type DayOrder, midnight, partedDate } from './day-month.js';
 

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { displayName } from '../csv/table.js';
+import { displayName } from '../csv/failures.js';
 import type { Dataset } from '../dataset/dataset.js';
 import { ExitCode, Failure } from '../failure.js';
 import { type BeginEntry, type DataEntry, type InputFacts, JOURNAL_FORMAT } from '../files/journal-entries.js';

@@ -1,4 +1,4 @@
-import { displayName } from '../csv/table.js';
+import { displayName } from '../csv/failures.js';
 import { messageOf } from '../failure.js';
 import { writeWhole } from '../files/destination.js';
 import { metricsFor } from '../report/metrics-file.js';

@@ -1,7 +1,7 @@
 import { sizeAtHand } from '../csv/source.js';
 import type { Inputs } from '../dataset/inputs.js';
-import { compiledScanner, type EventScannerOf } from '../events/compiled-events.js';
-import type { RangeWorkers } from '../events/ranges.js';
+import { compiledEvents } from '../events/compiled-events.js';
+import type { RangeWorkers } from '../events/read-events.js';
 import type { ReadJob } from '../workers/protocol.js';
 import { readRangePart, releaseRangePart } from '../workers/range-file.js';
 import type { Run } from './run.js';
@@ -22,15 +22,12 @@ export function startChildren({ pool }: Run, bytes: number): void {
   pool.start(Math.ceil(bytes / BYTES_A_CHILD));
 }
 
-const NO_IDS = { bytes: new Uint8Array(0), starts: new Float64Array(1) };
-
 /** Below this it takes longer to compile what reads faster. */
-const WORTH_SCANNING = 1 << 16;
+const WORTH_COMPILING = 1 << 16;
 
 /** How a run reads its files: nothing of it changes what is read. */
-export function fastReading(run: Run): Pick<Inputs, 'rangeWorkers' | 'scanning'> {
-  const scannerOf: EventScannerOf = (layout, room) => compiledScanner()(layout, room);
-  return { rangeWorkers: rangeWorkers(run), scanning: { scannerOf, least: WORTH_SCANNING } };
+export function fastReading(run: Run): Pick<Inputs, 'rangeWorkers' | 'acceleration'> {
+  return { rangeWorkers: rangeWorkers(run), acceleration: { of: compiledEvents(), least: WORTH_COMPILING } };
 }
 
 /** Has ranges of an events file read in the pool; undefined where a single process is to do all. */
@@ -50,7 +47,7 @@ export function rangeWorkers({ pool, directory, workers }: Run): RangeWorkers | 
           releaseRangePart(part);
         },
         // Whatever is left out is read by this process.
-        () => onPart({ end: 0, segments: [], users: NO_IDS, items: NO_IDS }),
+        () => onPart(undefined),
       );
     },
   };

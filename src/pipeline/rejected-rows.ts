@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
+import type { BadRows } from '../csv/bad-rows.js';
 import { quoted, safelyQuoted } from '../csv/quoting.js';
-import type { BadRows } from '../csv/table.js';
 import { ExitCode, Failure, messageOf } from '../failure.js';
 import { openDestination } from '../files/destination.js';
 import { isNamedPipe } from '../files/named-pipe.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
-import { displayName } from '../csv/table.js';
+import { displayName } from '../csv/failures.js';
 import type { Dataset, FileReport } from '../dataset/dataset.js';
 import type { AutoRecord } from '../files/journal-entries.js';
 import { HYPER_PARAMETERS } from '../model/hyper-parameters.js';

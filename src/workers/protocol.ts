@@ -1,4 +1,4 @@
-import type { EventsTask } from '../events/range-reader.js';
+import type { EventsTask } from '../events/range-part.js';
 import type { SignalCounts } from '../model/fit.js';
 import type { Settings } from '../model/settings.js';
 

@@ -1,5 +1,4 @@
-import type { EventsPart } from '../events/event-columns.js';
-import type { RangePart, Segment } from '../events/range-reader.js';
+import type { RangePart, RefusedRow } from '../events/range-part.js';
 import {
   type Arrays,
   arrayOf,
@@ -12,97 +11,82 @@ import {
 import { release } from '../matrix/memory.js';
 import { areBelow } from '../matrix/sparse.js';
 
-/** What a segment is besides its columns. */
-type About = Omit<Segment, 'events'> & Pick<EventsPart, 'times' | 'types' | 'skipped'>;
+/** What a part is besides its columns and ids. */
+type About = Omit<RangePart, 'events' | 'users' | 'items'> & Pick<RangePart['events'], 'times' | 'types' | 'skipped'>;
 
 /** What was found in a range of an events file, as a file: its columns as arrays, and what is little as JSON. */
-export function writeRangePart(path: string, { end, segments, users, items }: RangePart): void {
-  const about = segments.map(
-    ({ events: { times, types, skipped }, ...rest }): About => ({ ...rest, times, types, skipped }),
-  );
+export function writeRangePart(path: string, { events, users, items, ...rest }: RangePart): void {
+  const { user, item, strength, weight, time, lines, times, types, skipped } = events;
+  const about: About = { ...rest, times, types, skipped };
   const arrays: Arrays = {
-    about: Buffer.from(JSON.stringify({ end, segments: about })),
+    about: Buffer.from(JSON.stringify(about)),
     'users.bytes': users.bytes,
     'users.starts': users.starts,
     'items.bytes': items.bytes,
     'items.starts': items.starts,
   };
-  segments.forEach(({ events }, k) => {
-    const { user, item, strength, weight, time, lines } = events;
-    const columns = { user, item, strength, weight, time, lines: lines.rows, shifts: lines.shifts };
-    for (const [name, column] of Object.entries(columns)) if (column) arrays[`${k}.${name}`] = column;
-  });
+  const columns = { user, item, strength, weight, time, lines: lines.rows, shifts: lines.shifts };
+  for (const [name, column] of Object.entries(columns)) if (column) arrays[name] = column;
   writeArrays(path, arrays);
 }
 
 /** @throws RangeError where the file is none that `writeRangePart` wrote, or its parts do not go together. */
 export function readRangePart(path: string): RangePart {
   const arrays = readArrays(path);
-  const about = aboutFrom(arrays);
+  const { times, types, skipped, ...rest } = aboutFrom(arrays);
   const ids = (name: string) => {
     const bytes = arrayOf(arrays, `${name}.bytes`, Uint8Array);
     return { bytes, starts: boundsFrom(arrays, `${name}.starts`, bytes.length) };
   };
   const [users, items] = [ids('users'), ids('items')];
-  const most = { users: users.starts.length - 1, items: items.starts.length - 1 };
-  const segments = about.segments.map(({ times, types, skipped, ...rest }, k): Segment => {
-    const events: EventsPart = {
-      user: arrayOf(arrays, `${k}.user`, Uint32Array),
-      item: arrayOf(arrays, `${k}.item`, Uint32Array),
-      strength: numbers(arrays[`${k}.strength`]),
-      weight: numbers(arrays[`${k}.weight`]),
-      time: numbers(arrays[`${k}.time`]),
-      lines: { rows: arrayOf(arrays, `${k}.lines`, Uint32Array), shifts: arrayOf(arrays, `${k}.shifts`, Float64Array) },
-      times,
-      types,
-      skipped,
-    };
-    const { user, item, strength, weight, time, lines } = events;
-    const isSound =
-      [item, strength, weight, time].every((column) => column === undefined || column.length === user.length) &&
-      lines.rows.length === lines.shifts.length &&
-      rest.users <= most.users &&
-      rest.items <= most.items &&
-      areBelow(user, rest.users) &&
-      areBelow(item, rest.items);
-    if (!isSound) throw new RangeError(`segment ${k} of ${path} does not go together`);
-    return { ...rest, events };
-  });
-  return { end: about.end, segments, users, items };
+  const lines = { rows: arrayOf(arrays, 'lines', Uint32Array), shifts: arrayOf(arrays, 'shifts', Float64Array) };
+  const user = arrayOf(arrays, 'user', Uint32Array);
+  const item = arrayOf(arrays, 'item', Uint32Array);
+  const [strength, weight, time] = [numbers(arrays.strength), numbers(arrays.weight), numbers(arrays.time)];
+  const isSound =
+    [item, strength, weight, time].every((column) => column === undefined || column.length === user.length) &&
+    lines.rows.length === lines.shifts.length &&
+    areBelow(user, users.starts.length - 1) &&
+    areBelow(item, items.starts.length - 1);
+  if (!isSound) throw new RangeError(`the range of events in ${path} does not go together`);
+  return { ...rest, users, items, events: { user, item, strength, weight, time, lines, times, types, skipped } };
 }
 
 /** Lets what `readRangePart` read go, once it has been taken over. */
-export function releaseRangePart({ segments }: RangePart): void {
+export function releaseRangePart({ events }: RangePart): void {
   // All arrays of a file that was mapped are parts of one.
-  for (const { events } of segments) release(events.user);
+  release(events.user);
 }
 
 /** What a range's file says of it, where that has the shape it should. */
-function aboutFrom(arrays: Arrays): { end: number; segments: About[] } {
+function aboutFrom(arrays: Arrays): About {
   const text = Buffer.from(arrayOf(arrays, 'about', Uint8Array)).toString();
-  let about: { end?: unknown; segments?: unknown } | null = null;
+  let about: Partial<About> | null = null;
   try {
     about = JSON.parse(text);
   } catch {
     // Altered: of no shape at all.
   }
-  const { end, segments } = about ?? {};
-  if (!isCount(end) || !Array.isArray(segments) || !segments.every(isAbout)) {
-    throw new RangeError('what is said of a range of a file is not what is said of one');
-  }
-  return { end, segments };
+  if (!isAbout(about)) throw new RangeError('what is said of a range of a file is not what is said of one');
+  return about;
 }
 
-function isAbout(segment: Partial<About> | null): segment is About {
-  const { begin, end, lines, rows, users, items, types, skipped, times } = segment ?? {};
+function isAbout(about: Partial<About> | null): about is About {
+  const { begin, end, lines, rows, refused, types, skipped, times } = about ?? {};
   const kinds = [skipped?.withoutUser, skipped?.withoutItem, skipped?.withoutWeight];
   return (
-    [begin, end, lines, rows, users, items].every(isCount) &&
+    [begin, end, lines, rows].every(isCount) &&
+    Array.isArray(refused) &&
+    refused.every(isRefusedRow) &&
     Array.isArray(types) &&
     types.every((type) => typeof type?.name === 'string' && isCount(type.rows)) &&
     kinds.every((kind) => isCount(kind?.count) && isCount(kind?.firstLine)) &&
     (times === undefined || (typeof times === 'object' && times !== null))
   );
+}
+
+function isRefusedRow(row: Partial<RefusedRow> | null): boolean {
+  return isCount(row?.line) && typeof row?.reason === 'string' && Array.isArray(row.cells);
 }
 
 function numbers(array: TypedArray | undefined): Exclude<TypedArray, Uint8Array> | undefined {

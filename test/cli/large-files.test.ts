@@ -3,7 +3,7 @@ import { createWriteStream, mkdirSync, readFileSync, truncateSync } from 'node:f
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { TOO_LONG } from '../../src/csv/csv-records.js';
+import { TOO_LONG } from '../../src/csv/row-cutter.js';
 import { temporaryFolders } from '../files/temporary.js';
 import { EVENTS, put } from './data.js';
 import { lawfulLists } from './output-laws.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BadRow } from '../../src/csv/bad-row.js';
+import { BadRow } from '../../src/csv/bad-rows.js';
 import { isBlank, listEntries, numberCell, shown } from '../../src/csv/cells.js';
 import { closest } from '../../src/dataset/closest.js';
 

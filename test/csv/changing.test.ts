@@ -1,9 +1,8 @@
 import { appendFileSync, truncateSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { SIZES } from '../../src/csv/table.js';
 import { readDataset } from '../../src/dataset/read.js';
-import { readRange } from '../../src/events/range-reader.js';
-import type { RangeWorkers } from '../../src/events/ranges.js';
+import { readRange } from '../../src/events/range-part.js';
+import { type RangeWorkers, SIZES } from '../../src/events/read-events.js';
 import { Failure } from '../../src/failure.js';
 import { inputsOf, useTemporaryFolder } from './temporary.js';
 
@@ -12,7 +11,7 @@ const ROWS = 2_000;
 const HEADER = 'user,item\n';
 const row = (at: number) => `user-${String(at).padStart(6, '0')},item-${at % 50}\n`;
 const WHOLE = HEADER + Array.from({ length: ROWS }, (_, at) => row(at)).join('');
-const SMALL = { chunk: 512, stretch: 64, range: 4096, ranged: 0 };
+const SMALL = { chunk: 512, range: 4096, ranged: 0 };
 
 /** Changes a file when the first of it has been read, in this process or in ranges; how many users came of it. */
 async function usersOf(change: (path: string) => void, inRanges: boolean): Promise<number | string> {
@@ -25,7 +24,7 @@ async function usersOf(change: (path: string) => void, inRanges: boolean): Promi
   const rangeWorkers: RangeWorkers = {
     read: async (task, ranges, onPart) => {
       for (const { from, to } of ranges) {
-        await onPart(readRange(task, from, to));
+        await onPart(await readRange(task, from, to));
         once();
       }
     },

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { BadRow } from '../../src/csv/bad-row.js';
-import { type BadRows, type Reject, readTable } from '../../src/csv/table.js';
+import { BadRow, type BadRows, type Reject } from '../../src/csv/bad-rows.js';
+import { openTable } from '../../src/csv/table.js';
 import { ExitCode, Failure } from '../../src/failure.js';
 import { useTemporaryFolder } from './temporary.js';
 
@@ -12,31 +12,24 @@ interface Read {
   badRows?: BadRows;
   /** Refuses rows whose first cell this is. */
   refused?: string;
+  /** Bytes that are taken from the file at a time. */
+  chunk?: number;
 }
 
-async function read(path: string, { delimiter, badRows = 'stop', refused }: Read = {}) {
-  let header: string[] = [];
+async function read(path: string, { delimiter, badRows = 'stop', refused, chunk }: Read = {}) {
   const rows: string[][] = [];
   const lines: number[] = [];
   let bytes = 0;
-  const report = await readTable(
-    { path, delimiter },
-    badRows,
-    (names) => {
-      header = names;
-      return (cells, context) => {
-        if (cells[0] === refused) throw new BadRow('refused');
-        rows.push(cells);
-        lines.push(context.lines);
-      };
-    },
-    {
-      onBytes: (count) => {
-        bytes += count;
-      },
-    },
-  );
-  return { header, rows, lines, report, bytes };
+  const count = (more: number) => {
+    bytes += more;
+  };
+  const table = await openTable({ path, delimiter }, badRows, count, chunk);
+  const report = await table.eachRow(({ cells, line }) => {
+    if (cells[0] === refused) throw new BadRow('refused');
+    rows.push(cells);
+    lines.push(line);
+  });
+  return { header: table.header, rows, lines, report, bytes };
 }
 
 const readText = (text: string | Buffer, options?: Read) => read(folder.file('t.csv', text), options);
@@ -55,7 +48,7 @@ function collector() {
   return { rejects, badRows: (reject: Reject) => void rejects.push(reject) };
 }
 
-describe('readTable', () => {
+describe('openTable', () => {
   it('reads a header and its rows, and counts rows and bytes', async () => {
     const { header, rows, report, bytes } = await readText('a,b\n1,2\n3,4\n');
     expect(header).toEqual(['a', 'b']);
@@ -234,10 +227,11 @@ describe('readTable', () => {
     expect((await readText('a')).header).toEqual(['a']);
   });
 
-  it('passes on what the reader of the header throws', async () => {
+  it('passes on what is thrown of a row, other than that it is a bad one', async () => {
     const path = folder.file('t.csv', 'a\n1\n');
     const failure = new Failure(ExitCode.usage, 'no');
-    const run = readTable({ path, delimiter: undefined }, 'stop', () => {
+    const table = await openTable({ path, delimiter: undefined }, 'stop');
+    const run = table.eachRow(() => {
       throw failure;
     });
     await expect(run).rejects.toBe(failure);
@@ -265,7 +259,8 @@ describe('a row that cannot be read', () => {
   it('stops the reading before the rows behind it', async () => {
     const seen: string[] = [];
     const path = folder.file('t.csv', 'a,b\n1,2\nx,0\n3,4\n');
-    const run = readTable({ path, delimiter: undefined }, 'stop', () => (cells) => {
+    const table = await openTable({ path, delimiter: undefined }, 'stop');
+    const run = table.eachRow(({ cells }) => {
       if (cells[0] === 'x') throw new BadRow('refused');
       seen.push(cells[0] ?? '');
     });

@@ -8,9 +8,8 @@ function attributesOf(header: string[], rows: string[][], wanted?: string[], mor
   const ids = new IdIndex();
   const columns = header.flatMap((_, at) => (at === 0 ? [] : [at]));
   const table = new EntityTable(columns, undefined);
-  const read = table.reader(0, ids);
-  rows.forEach((row, index) => {
-    read(row, { lines: index + 2 });
+  rows.forEach((cells, index) => {
+    table.take({ cells, firstLine: index + 2, line: index + 2 }, 0, ids);
   });
   return { ids, ...attributeTable(table, header, columns, { wanted, words }, ids.size + more) };
 }

@@ -5,9 +5,8 @@ import { IdIndex } from '../../src/dataset/ids.js';
 function tableOf(rows: string[][], columns: number[], voted?: number) {
   const ids = new IdIndex();
   const table = new EntityTable(columns, voted);
-  const read = table.reader(0, ids);
-  rows.forEach((row, index) => {
-    read(row, { lines: index + 2 });
+  rows.forEach((cells, index) => {
+    table.take({ cells, firstLine: index + 2, line: index + 2 }, 0, ids);
   });
   return { table, ids };
 }

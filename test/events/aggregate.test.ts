@@ -1,29 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { IdIndex } from '../../src/dataset/ids.js';
-import type { Roles } from '../../src/dataset/roles.js';
 import { aggregateEvents } from '../../src/events/aggregate.js';
-import { eventReader } from '../../src/events/events.js';
 import type { Duplicates, Ratings } from '../../src/events/strength-rule.js';
 import { ExitCode } from '../../src/failure.js';
 import { named } from '../csv/temporary.js';
+import { readText } from './read-text.js';
 
 /** Folds rows of `user item [rating] [time] [event]`, cut at spaces; `_` is an empty cell. The first row stands on line 2. */
 function folded(header: string, rows: string[], duplicates?: Duplicates, ratings: Ratings = 'auto') {
   const names = header.split(' ');
   const at = (name: string) => (names.includes(name) ? names.indexOf(name) : undefined);
-  const roles: Roles = Object.fromEntries(
+  const roles = Object.fromEntries(
     ['user', 'item', 'rating', 'time', 'event'].flatMap((role) => (at(role) === undefined ? [] : [[role, at(role)]])),
   );
   const users = new IdIndex();
   const items = new IdIndex();
-  const { events, readRow } = eventReader('e.csv', names, roles, users, items, new Map());
-  rows.forEach((row, index) => {
-    readRow(
-      row.split(' ').map((cell) => (cell === '_' ? '' : cell)),
-      { lines: index + 2 },
-    );
-  });
+  const text = rows.map((row) => row.split(' ').map((cell) => (cell === '_' ? '' : cell)));
+  const { events } = readText(text.map((cells) => `${cells.join(' ')}\n`).join(''), names, roles, { users, items });
   const result = aggregateEvents('e.csv', events, users.ids, items.ids, { duplicates, ratings });
   return { ...result, cells: named(result.matrix, users.ids, items.ids) };
 }

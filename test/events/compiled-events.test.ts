@@ -1,33 +1,49 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readTable } from '../../src/csv/table.js';
 import { IdIndex } from '../../src/dataset/ids.js';
-import { compiledScanner } from '../../src/events/compiled-events.js';
-import type { EventLayout } from '../../src/events/event-columns.js';
-import { eventReader } from '../../src/events/events.js';
-import { type EventsTask, readRange } from '../../src/events/range-reader.js';
-import type { Scanning } from '../../src/events/scanned-events.js';
+import { compiledEvents } from '../../src/events/compiled-events.js';
+import { type EventLayout, newSink, partOf } from '../../src/events/event-columns.js';
+import { type Acceleration, EventsReader } from '../../src/events/events-reader.js';
 import { Random } from '../../src/matrix/sampling.js';
-import { useTemporaryFolder } from '../csv/temporary.js';
 
-const folder = useTemporaryFolder();
-const scannerOf = compiledScanner();
+const compiled = compiledEvents();
 
 function layoutOf(width: number, roles: EventLayout['roles'], delimiter = ','): EventLayout {
   return { delimiter, width, roles, ratingName: 'rating', timeName: 'time', dayOrder: undefined };
 }
 
-/** What a range of these rows is read as, in plain code and in compiled. @param room bytes that there is room for. */
-function bothWays(text: string, layout: EventLayout, room = text.length) {
-  const path = folder.file('events.csv', text);
-  const sizes = { chunk: 4096, stretch: 64, range: room };
-  const task: EventsTask = { path, begin: 0, layout, eventWeights: [], sizes };
-  const scanner = scannerOf?.(layout, { range: room, chunk: sizes.chunk });
-  if (!scanner) throw new Error('it was not compiled');
-  const plain = readRange(task, 0, text.length);
-  // Twice, so that nothing of the range before is left.
-  readRange(task, 0, text.length, scanner);
-  return { plain, compiled: readRange(task, 0, text.length, scanner), scanner };
+/** What these rows are read as. */
+function read(text: string, layout: EventLayout, acceleration?: Acceleration) {
+  const sink = newSink(layout, new Map(), { users: new IdIndex(), items: new IdIndex() });
+  const refused: unknown[] = [];
+  const reader = new EventsReader(layout, sink, (...row) => refused.push(row), acceleration);
+  const bytes = Buffer.from(text);
+  reader.read({ bytes, from: 0, to: bytes.length, isLast: true, position: 0 });
+  const { lines, rows, events, users, items } = sink;
+  return { lines, rows, events: partOf(events), users: users.ids, items: items.ids, refused };
+}
+
+/** The same in plain code and in compiled, and how many rows the compiled program read of it. */
+function bothWays(text: string, layout: EventLayout, of = compiled) {
+  const accelerator = of(layout);
+  if (!accelerator) throw new Error('it was not compiled');
+  let rows = 0;
+  const counting: Acceleration = {
+    of: () => ({
+      read: (bytes, from, to, sink) => {
+        const before = sink.rows;
+        const end = accelerator.read(bytes, from, to, sink);
+        rows += sink.rows - before;
+        return end;
+      },
+    }),
+    least: 1,
+  };
+  const plain = read(text, layout);
+  // Twice, so that nothing of the file before is left.
+  read(text, layout, counting);
+  rows = 0;
+  return { plain, compiled: read(text, layout, counting), rows };
 }
 
 /** Ids of any length and all beginnings but those of words for none; many come again. */
@@ -42,7 +58,7 @@ describe('the compiled reader of events', () => {
     ['quoted cells, and ends of Windows', 4, '\r\n', 1 << 20],
     ['numbers and times', 4, '\n', 1 << 20],
     ['more ids than there is room for', 4, '\n', 1 << 13],
-  ])('reads %s as the plain one does', (name, width, end, room) => {
+  ])('reads %s as the plain code does', (name, width, end, ids) => {
     const random = new Random(7);
     const quoted = (cell: string) => (name.startsWith('quoted') && random.below(2) === 0 ? `"${cell}"` : cell);
     const rows = Array.from({ length: 20_000 }, () => {
@@ -53,15 +69,14 @@ describe('the compiled reader of events', () => {
       return cells.slice(0, width).map(quoted).join(',') + end + (hole === 6 ? end : '');
     });
     const roles = width === 2 ? { user: 0, item: 1 } : { user: 0, item: 1, rating: 2, time: 3 };
-    const { plain, compiled, scanner } = bothWays(rows.join(''), layoutOf(width, roles), room);
-    expect(plain.segments[0]?.events.user.length).toBeGreaterThan(19_000);
+    const of = compiledEvents({ chunk: 1 << 12, ids });
+    const { plain, compiled, rows: counted } = bothWays(rows.join(''), layoutOf(width, roles), of);
+    expect(plain.events.user.length).toBeGreaterThan(19_000);
     expect(compiled).toEqual(plain);
-    const isWhole = room > 1 << 13;
-    expect(scanner.rows).toBeGreaterThan(isWhole ? 19_000 : 100);
-    expect(scanner.rows === plain.segments[0]?.rows).toBe(isWhole);
+    expect(counted).toBe(plain.rows);
   });
 
-  it('reads dates as the plain one does, and numbers to the bit', () => {
+  it('reads dates as the plain code does, and numbers to the bit', () => {
     const two = (number: number) => `${number}`.padStart(2, '0');
     const dates = fc
       .record({
@@ -83,63 +98,41 @@ describe('the compiled reader of events', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.double({ noNaN: true }), dates), { minLength: 1, maxLength: 4 }), (cells) => {
         const rows = cells.map(([number, date]) => `${number};i;${date};u\n`);
-        const { plain, compiled, scanner } = bothWays(rows.join(''), layout);
-        expect(compiled).toEqual(plain);
-        known += scanner.rows;
+        const first = bothWays(rows.join(''), layout);
+        expect(first.compiled).toEqual(first.plain);
+        known += first.rows;
         const whole = cells.map(([number, date]) => `${Math.round(number) % 1e15};i;${date};u\n`);
         const second = bothWays(whole.join(''), layout);
         expect(second.compiled).toEqual(second.plain);
-        known += second.scanner.rows;
+        known += second.rows;
       }),
       { numRuns: 400 },
     );
     expect(known).toBeGreaterThan(200);
   });
 
-  it('begins anew with more ids than it has room for, in a file read from beginning to end', async () => {
+  it('begins anew with more ids than it has room for', () => {
     const random = new Random(3);
-    const rows = Array.from(
+    const text = Array.from(
       { length: 400_000 },
       (_, row) => `${random.below(3) > 0 ? row : row >> 1},i${random.below(row + 1)}\n`,
-    );
-    const path = folder.file('many.csv', `user,item\n${rows.join('')}`);
-    const read = async (scanning: Scanning | undefined) => {
-      const users = new IdIndex();
-      const items = new IdIndex();
-      let readers: ReturnType<typeof eventReader> | undefined;
-      await readTable({ path, delimiter: ',' }, 'stop', (header, delimiter) => {
-        readers = eventReader(
-          'e',
-          header,
-          { user: 0, item: 1 },
-          users,
-          items,
-          new Map(),
-          delimiter,
-          undefined,
-          scanning,
-        );
-        return readers;
-      });
-      const { user, item, line } = readers?.events ?? {};
-      return { users: users.ids, items: items.ids, user: user?.values, item: item?.values, line: line?.runs };
-    };
-    const scanning = { scannerOf, least: 1 };
-    const scanned = await read(scanning);
-    expect(scanned.users.length).toBeGreaterThan(1 << 18);
+    ).join('');
+    const { plain, compiled: own, rows } = bothWays(text, layoutOf(2, { user: 0, item: 1 }));
+    expect(own.users.length).toBeGreaterThan(1 << 18);
+    expect(rows).toBe(400_000);
     // Not toEqual of the whole: it takes minutes for arrays of this length.
-    const plain = await read(undefined);
-    for (const name of ['users', 'items'] as const) expect(scanned[name].join()).toBe(plain[name].join());
+    for (const name of ['users', 'items'] as const) expect(own[name].join()).toBe(plain[name].join());
     for (const name of ['user', 'item'] as const) {
-      expect(scanned[name]?.every((value, row) => value === plain[name]?.[row])).toBe(true);
-      expect(scanned[name]?.length).toBe(400_000);
+      expect(own.events[name].every((value, row) => value === plain.events[name][row])).toBe(true);
+      expect(own.events[name].length).toBe(400_000);
     }
-    expect(scanned.line).toEqual(plain.line);
+    expect(own.events.lines).toEqual(plain.events.lines);
   });
 
-  it('leaves a layout with types of events, and files too large to be addressed, to others', () => {
-    const room = { range: 1 << 20, chunk: 1 << 16 };
-    expect(scannerOf?.(layoutOf(3, { user: 0, item: 1, event: 2 }), room)).toBeUndefined();
-    expect(scannerOf?.(layoutOf(2, { user: 0, item: 1 }), { ...room, range: 2 ** 31 })).toBeUndefined();
+  it('leaves a layout with types of events, an odd delimiter, and files too large to be addressed, to others', () => {
+    expect(compiled(layoutOf(3, { user: 0, item: 1, event: 2 }))).toBeUndefined();
+    expect(compiled(layoutOf(2, { user: 0, item: 1 }, '§'))).toBeUndefined();
+    const huge = compiledEvents({ chunk: 1 << 16, ids: 2 ** 31 });
+    expect(huge(layoutOf(2, { user: 0, item: 1 }))).toBeUndefined();
   });
 });

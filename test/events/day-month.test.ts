@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { BadRow } from '../../src/csv/bad-row.js';
+import { BadRow } from '../../src/csv/bad-rows.js';
 import { readDataset } from '../../src/dataset/read.js';
 import { partedDate, partedSeconds, partedText } from '../../src/events/day-month.js';
 import { TimeColumn } from '../../src/events/times.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BadRow } from '../../src/csv/bad-row.js';
+import { BadRow } from '../../src/csv/bad-rows.js';
 import { TimeColumn } from '../../src/events/times.js';
 
 /** Seconds since 1970 of cells in one column. */

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readRange } from '../../src/events/range-reader.js';
+import { readRange } from '../../src/events/range-part.js';
 import { checkSum } from '../../src/files/check-sum.js';
 import { readRangePart, writeRangePart } from '../../src/workers/range-file.js';
 import {
@@ -30,7 +30,7 @@ const ROWS = rowsOf(
 );
 
 /** A range of an events file, as a child leaves it. */
-function writeRead(path: string): void {
+async function writeRead(path: string): Promise<void> {
   const events = `${path}.csv`;
   writeFileSync(events, 'user,item,rating\nann,oak,5\nbob,elm,4\n,elm,3\nann,elm,1\n');
   const layout = {
@@ -41,11 +41,11 @@ function writeRead(path: string): void {
     timeName: '',
     dayOrder: undefined,
   };
-  const task = { path: events, begin: 17, layout, eventWeights: [], sizes: { chunk: 64, stretch: 16, range: 1 << 20 } };
-  writeRangePart(path, readRange(task, 17, 100));
+  const task = { path: events, begin: 17, layout, eventWeights: [], chunkBytes: 64 };
+  writeRangePart(path, await readRange(task, 17, 100));
 }
 
-const FILES: [string, (path: string) => void, (path: string) => unknown][] = [
+const FILES: [string, (path: string) => void | Promise<void>, (path: string) => unknown][] = [
   ['evidence', (path) => writeEvidence(path, evidence), readEvidence],
   [
     'an audience',
@@ -73,10 +73,10 @@ function numbersIn(value: unknown): number[] {
 
 test.each(FILES)(
   '%s: as it was written it is read; written over and sealed it is sound, or refused',
-  (_, write, read) => {
+  async (_, write, read) => {
     const at = folder();
     const path = join(at, 'whole');
-    write(path);
+    await write(path);
     read(path);
     const bytes = readFileSync(path);
     const other = join(at, 'other');

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
-import type { Reject } from '../../src/csv/table.js';
+import type { Reject } from '../../src/csv/bad-rows.js';
 import { readDataset } from '../../src/dataset/read.js';
 import { Random } from '../../src/matrix/sampling.js';
 import { rangeWorkers, startChildren } from '../../src/pipeline/read.js';
@@ -39,7 +39,7 @@ test('children read ranges of a file as one process reads it whole, and leave no
     );
     return { dataset, reports, rejects };
   };
-  const sizes = { chunk: 4096, stretch: 256, range: 10_000, ranged: 0 };
+  const sizes = { chunk: 4096, range: 10_000, ranged: 0 };
   const whole = await read({});
   expect(whole.rejects.length).toBeGreaterThan(10);
   expect(await read({ sizes, rangeWorkers: rangeWorkers(run) })).toEqual(whole);

@@ -1,2 +1,0 @@
-/** A row that cannot be read, and why; the place is added by `readTable`. */
-export class BadRow extends Error {}

@@ -1,0 +1,50 @@
+import { ExitCode, Failure } from '../failure.js';
+import { TOO_LONG } from './row-cutter.js';
+
+/** A row that cannot be read, and why; whoever reads the rows of a file adds the place. */
+export class BadRow extends Error {}
+
+/** What happens to a row that cannot be read: thrown on, or counted and (perhaps) kept aside with its reason. */
+export type BadRows = 'stop' | ((reject: Reject) => void);
+
+export interface Reject {
+  path: string;
+  line: number;
+  reason: string;
+  /** Empty where its quotes leave open what its cells are. */
+  cells: readonly string[];
+}
+
+const REJECTS_SHOWN = 3;
+
+/** The refused rows of one file. */
+export class Refusals {
+  count = 0;
+  readonly first: Reject[] = [];
+  readonly #path: string;
+  readonly #badRows: BadRows;
+
+  constructor(path: string, badRows: BadRows) {
+    this.#path = path;
+    this.#badRows = badRows;
+  }
+
+  /** @param line from 1. @throws Failure 65 where bad rows stop the reading. */
+  refuse(line: number, reason: string, cells: readonly string[]): void {
+    if (this.#badRows === 'stop') {
+      throw new Failure(
+        ExitCode.badData,
+        `${this.#path}:${line}: ${reason}\n  to go on without such rows: --bad-rows skip, or --bad-rows FILE to keep them aside`,
+      );
+    }
+    const reject = { path: this.#path, line, reason, cells };
+    this.count++;
+    if (this.first.length < REJECTS_SHOWN) this.first.push(reject);
+    this.#badRows(reject);
+  }
+
+  /** The failure of a file that cannot be read on, whatever is done with bad rows. */
+  fatal(line: number, reason = TOO_LONG): Failure {
+    return new Failure(ExitCode.badData, `${this.#path}:${line}: ${reason}`);
+  }
+}

@@ -1,0 +1,236 @@
+const LF = 0x0a;
+const CR = 0x0d;
+const QUOTE = 0x22;
+const NUL = 0;
+
+/** What a byte is to the cutter; 0 for part of a cell. */
+const DELIMITER = 1;
+const LINE_END = 2;
+const CARRIAGE_RETURN = 3;
+const ODD_QUOTE = 4;
+
+/** More than a row of sane size: an unclosed quote would otherwise take the rest of the file into memory. */
+export const MAX_ROW_BYTES = 64 * 1024 * 1024;
+
+/** Why such a row ends the reading, whatever is done with bad rows. */
+export const TOO_LONG = `a row of more than ${MAX_ROW_BYTES >> 20} MB: most likely a quote that is never closed`;
+
+/** What is wrong with a row. */
+export type Trouble = 'none' | 'stray quote' | 'text behind quote' | 'open quote' | 'width';
+
+/**
+ * Cuts the rows of a CSV file out of its bytes, as csv-parse would: cells in quotes may hold delimiters, doubled quotes
+ * and line ends; a line ends with LF or CR LF; a CR alone is part of its cell. Cells are not copied: cell c of the row
+ * cut last is `bytes[from[c] .. to[c])`.
+ *
+ * Every row is cut, also one that cannot be read: `trouble` then says why, and the next row begins behind it. A quote
+ * that is out of place costs its own row alone.
+ */
+export class RowCutter {
+  /** What the cells are part of: what was cut, or a copy of the row where quotes had to be undoubled. */
+  bytes: Uint8Array = new Uint8Array(0);
+  /** Where the first `width` cells begin and end. */
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+  /** How many cells the row has; 0: it is a blank line. */
+  cells = 0;
+  /** How many line ends are inside its quotes. */
+  innerLines = 0;
+  trouble: Trouble = 'none';
+  /** How many of its line ends come before the quote that is out of place. */
+  troubleLines = 0;
+  readonly #width: number;
+  readonly #any: boolean;
+  readonly #used: Uint8Array;
+  readonly #kinds = new Uint8Array(256);
+  /** The bytes of the delimiter behind its first one. */
+  readonly #delimiterRest: Uint8Array;
+  /** 1 for cells that are not what stands between their quotes. */
+  readonly #escaped: Uint8Array;
+  #scratch = new Uint8Array(1024);
+
+  /**
+   * @param delimiter one character, not a quote, CR or LF.
+   * @param width how many cells a row has: more may follow where they are empty. Undefined: any number.
+   * @param used 1 for the cells that are looked at; undefined: all are.
+   */
+  constructor(delimiter: string, width: number | undefined, used?: Uint8Array) {
+    const separator = Buffer.from(delimiter);
+    this.#any = width === undefined;
+    this.#width = width ?? 0;
+    this.#used = used ?? new Uint8Array(this.#width).fill(1);
+    this.from = new Int32Array(this.#width);
+    this.to = new Int32Array(this.#width);
+    this.#escaped = new Uint8Array(this.#width);
+    this.#delimiterRest = separator.subarray(1);
+    this.#kinds[QUOTE] = ODD_QUOTE;
+    this.#kinds[separator[0] ?? 0] = DELIMITER;
+    this.#kinds[LF] = LINE_END;
+    this.#kinds[CR] = CARRIAGE_RETURN;
+  }
+
+  /**
+   * Cuts the row that begins at `begin`.
+   *
+   * @param bytes `bytes[end - 1]` is LF; where the file ends without one, it stands at `bytes[end]`, for the cutter alone.
+   * @param isLast whether the file ends at `end`.
+   * @returns where the next row begins; -1 where the row goes on behind `end`.
+   */
+  cut(bytes: Uint8Array, begin: number, end: number, isLast: boolean): number {
+    const kinds = this.#kinds;
+    const width = this.#width;
+    this.bytes = bytes;
+    this.trouble = 'none';
+    let lines = 0;
+    let hasEscapes = false;
+    let hasMore = false;
+    let at = begin;
+    for (let column = 0; ; column++) {
+      let from = at;
+      let to = -1;
+      if (bytes[at] === QUOTE) {
+        from = ++at;
+        let isDoubled = false;
+        for (;;) {
+          const byte = bytes[at];
+          if (byte === QUOTE) {
+            if (bytes[at + 1] !== QUOTE) break;
+            isDoubled = true;
+            at++;
+          } else if (byte === LF) {
+            if (at + 1 >= end) return isLast ? this.#neverClosed(end) : -1;
+            lines++;
+          }
+          at++;
+        }
+        to = at++;
+        if (!this.#endsCell(bytes, at, end)) {
+          // Like csv-parse, a NUL behind the closing quote is let through.
+          if (bytes[at] !== NUL) this.#refuse('text behind quote', lines);
+          isDoubled = true;
+          to = -1;
+        }
+        if (isDoubled && this.#used[column] === 1) {
+          this.#escaped[column] = 1;
+          hasEscapes = true;
+        }
+      }
+      // The line's end stops this.
+      for (;;) {
+        while (kinds[bytes[at]!] === 0) at++;
+        if (this.#endsCell(bytes, at, end)) break;
+        if (bytes[at] === QUOTE) this.#refuse('stray quote', lines);
+        at++;
+      }
+      if (to < 0) to = at;
+      if (column < width) {
+        this.from[column] = from;
+        this.to[column] = to;
+      } else if (to > from) {
+        hasMore = true;
+      }
+      if (kinds[bytes[at]!] === DELIMITER) {
+        at += 1 + this.#delimiterRest.length;
+        continue;
+      }
+      this.innerLines = lines;
+      this.cells = column === 0 && at === begin ? 0 : column + 1;
+      if (bytes[at] === CR) at++;
+      if (this.cells > 0 && this.cells !== width) this.#checkWidth(hasMore);
+      if (hasEscapes) this.#undouble(bytes);
+      return Math.min(at + 1, end);
+    }
+  }
+
+  /** Why the row was refused. @param firstLine the line that it begins on. */
+  reason(firstLine: number): string {
+    switch (this.trouble) {
+      case 'stray quote':
+        return 'a quote (") inside a cell that does not begin with one; such a cell has to be quoted whole, its quotes doubled';
+      case 'text behind quote':
+        return 'text behind a closing quote ("); a quote inside a quoted cell has to be doubled';
+      case 'open quote':
+        return `a quote is opened in the row that begins on line ${firstLine} and never closed`;
+      default:
+        return `this row has ${this.cells} cells, the header has ${this.#width}`;
+    }
+  }
+
+  /** True where a delimiter or the line's end stands at `at`. */
+  #endsCell(bytes: Uint8Array, at: number, end: number): boolean {
+    const kind = this.#kinds[bytes[at]!];
+    if (kind === LINE_END) return true;
+    if (kind === DELIMITER) return this.#delimiterRest.length === 0 || this.#isWholeDelimiter(bytes, at);
+    return kind === CARRIAGE_RETURN && at + 1 < end && bytes[at + 1] === LF;
+  }
+
+  #isWholeDelimiter(bytes: Uint8Array, at: number): boolean {
+    return this.#delimiterRest.every((byte, k) => bytes[at + 1 + k] === byte);
+  }
+
+  /** Only the first trouble of a row counts. */
+  #refuse(trouble: Trouble, lines: number): void {
+    if (this.trouble !== 'none') return;
+    this.trouble = trouble;
+    this.troubleLines = lines;
+  }
+
+  #neverClosed(end: number): number {
+    this.#refuse('open quote', 0);
+    this.#escaped.fill(0);
+    this.cells = 1;
+    this.innerLines = 0;
+    return end;
+  }
+
+  #checkWidth(hasMore: boolean): void {
+    if (!this.#any && (this.cells < this.#width || hasMore)) this.#refuse('width', 0);
+  }
+
+  /** Copies the row, its doubled quotes made one. */
+  #undouble(bytes: Uint8Array): void {
+    const { from, to } = this;
+    const cells = Math.min(this.cells, this.#width);
+    const first = from[0]!;
+    const most = to[cells - 1]! - first;
+    if (most > this.#scratch.length) this.#scratch = new Uint8Array(2 * most);
+    const scratch = this.#scratch;
+    let filled = 0;
+    for (let column = 0; column < cells; column++) {
+      const begin = filled;
+      let isInQuotes = this.#escaped[column] === 1;
+      for (let at = from[column]!; at < to[column]!; at++) {
+        if (isInQuotes && bytes[at] === QUOTE) {
+          if (bytes[at + 1] === QUOTE) at++;
+          else {
+            isInQuotes = false;
+            continue;
+          }
+        }
+        scratch[filled++] = bytes[at]!;
+      }
+      from[column] = begin;
+      to[column] = filled;
+    }
+    this.#escaped.fill(0);
+    this.bytes = scratch;
+  }
+}
+
+/** The cells of a row that was cut before, all of them, as text. */
+export function cellTexts(
+  delimiter: string,
+  cells: number,
+  bytes: Uint8Array,
+  begin: number,
+  end: number,
+  isLast: boolean,
+): string[] {
+  const cutter = new RowCutter(delimiter, cells);
+  cutter.cut(bytes, begin, end, isLast);
+  return Array.from({ length: cells }, (_, cell) => textOf(cutter.bytes, cutter.from[cell] ?? 0, cutter.to[cell] ?? 0));
+}
+
+export function textOf(bytes: Uint8Array, from: number, to: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString();
+}

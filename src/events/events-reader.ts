@@ -1,0 +1,139 @@
+import { BadRow } from '../csv/bad-rows.js';
+import type { Piece } from '../csv/pieces.js';
+import { cellTexts, MAX_ROW_BYTES, RowCutter } from '../csv/row-cutter.js';
+import { appendEvents, type EventLayout, type EventSink } from './event-columns.js';
+import { EventRow, usedCells } from './event-row.js';
+import type { RangePart } from './range-part.js';
+import { Renumbering } from './renumbering.js';
+
+/** Reads the plainest rows faster, and leaves all others. */
+export interface Accelerator {
+  /**
+   * Reads rows from the bytes `from` to `to`, which end with a line end, as `EventsReader` would, into the same columns.
+   * @returns where the first row begins that it left.
+   */
+  read(bytes: Uint8Array, from: number, to: number, sink: EventSink): number;
+}
+
+/** Makes the accelerator for a layout; undefined: there is none. */
+export type AcceleratorOf = (layout: EventLayout) => Accelerator | undefined;
+
+/** How rows are read faster. */
+export interface Acceleration {
+  of: AcceleratorOf;
+  /** The fewest bytes at a time that are worth it. */
+  least: number;
+}
+
+/** Is told of a row that cannot be read: its line, why, and its cells, where its quotes do not leave open what they are. */
+export type Refuse = (line: number, reason: string, cells: readonly string[]) => void;
+
+/** What is read row by row where the accelerator has stopped: twice as much each time that it stops again. */
+const FEWEST_BYTES = 1 << 12;
+const LF = 0x0a;
+
+/** Reads the rows of an events file from their bytes into columns, and refuses those that cannot be read. */
+export class EventsReader {
+  readonly sink: EventSink;
+  readonly #layout: EventLayout;
+  readonly #refuse: Refuse;
+  readonly #cutter: RowCutter;
+  readonly #row: EventRow;
+  readonly #acceleration: Acceleration | undefined;
+  /** Null: nothing was worth it yet. */
+  #accelerator: Accelerator | undefined | null = null;
+  #leave = FEWEST_BYTES;
+
+  constructor(layout: EventLayout, sink: EventSink, refuse: Refuse, acceleration: Acceleration | undefined) {
+    this.sink = sink;
+    this.#layout = layout;
+    this.#refuse = refuse;
+    this.#cutter = new RowCutter(layout.delimiter, layout.width, usedCells(layout));
+    this.#row = new EventRow(layout, sink);
+    this.#acceleration = acceleration;
+  }
+
+  /** Reads the rows of a piece that begin before the byte `until` of the file, as far as they are whole. */
+  read(piece: Piece, until = Number.POSITIVE_INFINITY): void {
+    const { bytes, to, isLast } = piece;
+    const end = Math.min(to, piece.from + until - piece.position);
+    let at = piece.from;
+    while (at < end) {
+      const left = this.#accelerate(bytes, at, end, to);
+      const stretch = this.#accelerator ? Math.min(end, left + this.#leave) : end;
+      at = this.#readRows(bytes, left, stretch, to, isLast);
+      if (at < stretch) break;
+      if (stretch > left) this.#leave *= 2;
+    }
+    piece.from = at;
+  }
+
+  /**
+   * Appends what was read elsewhere, as if it had been read here.
+   * @returns false, with nothing taken, where it would not have been read the same behind what was read before.
+   */
+  append(part: RangePart): boolean {
+    const { sink } = this;
+    const { times } = part.events;
+    if (times && sink.events.timeColumn?.follow(times) === false) return false;
+    const userOf = new Renumbering(sink.users).all(part.users);
+    const itemOf = new Renumbering(sink.items).all(part.items);
+    const linesBefore = sink.lines;
+    appendEvents(sink, part, userOf, itemOf);
+    for (const { line, reason, cells } of part.refused) this.#refuse(linesBefore + line, reason, cells);
+    return true;
+  }
+
+  /** @returns where the first row begins that the accelerator left. */
+  #accelerate(bytes: Uint8Array, from: number, end: number, to: number): number {
+    const { of, least } = this.#acceleration ?? {};
+    if (!of || least === undefined || end - from < least) return from;
+    if (this.#accelerator === null) this.#accelerator = of(this.#layout);
+    if (!this.#accelerator) return from;
+    // The rows that it reads stand on one line each. The last of a file may lack its end.
+    const lineEnd = bytes.indexOf(LF, end - 1) + 1;
+    const whole = lineEnd > 0 && lineEnd <= to ? lineEnd : bytes.lastIndexOf(LF, to - 1) + 1;
+    const stop = whole > from ? this.#accelerator.read(bytes, from, whole, this.sink) : from;
+    if (stop === whole) this.#leave = FEWEST_BYTES;
+    return stop;
+  }
+
+  /** @returns where the first row begins that was not read: behind `end`, or not whole before `to`. */
+  #readRows(bytes: Uint8Array, from: number, end: number, to: number, isLast: boolean): number {
+    const cutter = this.#cutter;
+    const { sink } = this;
+    let at = from;
+    while (at < end) {
+      const next = cutter.cut(bytes, at, to, isLast);
+      if (next < 0 || next - at > MAX_ROW_BYTES) return at;
+      const firstLine = sink.lines + 1;
+      sink.lines += 1 + cutter.innerLines;
+      if (cutter.cells > 0) {
+        sink.rows++;
+        if (cutter.trouble === 'none') this.#take(bytes, at, to, isLast, firstLine);
+        else this.#refuseCut(bytes, at, to, isLast, firstLine);
+      }
+      at = next;
+    }
+    return at;
+  }
+
+  #take(bytes: Uint8Array, at: number, to: number, isLast: boolean, firstLine: number): void {
+    try {
+      this.#row.take(this.#cutter, this.sink.lines);
+    } catch (error) {
+      if (!(error instanceof BadRow)) throw error;
+      this.#refuse(firstLine, error.message, this.#texts(bytes, at, to, isLast));
+    }
+  }
+
+  #refuseCut(bytes: Uint8Array, at: number, to: number, isLast: boolean, firstLine: number): void {
+    const { trouble, troubleLines } = this.#cutter;
+    const cells = trouble === 'width' ? this.#texts(bytes, at, to, isLast) : [];
+    this.#refuse(firstLine + troubleLines, this.#cutter.reason(firstLine), cells);
+  }
+
+  #texts(bytes: Uint8Array, at: number, to: number, isLast: boolean): string[] {
+    return cellTexts(this.#layout.delimiter, this.#cutter.cells, bytes, at, to, isLast);
+  }
+}

@@ -1,0 +1,111 @@
+import { type CsvError, type Options, parse } from 'csv-parse';
+
+/*
+ * Rows as csv-parse cuts them, with the lines and the reasons that the program gives: what its own cutter is held to.
+ */
+
+const LF = 0x0a;
+
+/** Takes what csv-parse finds, in the order of the file; what it throws ends the reading. */
+export interface RecordTaker {
+  /** @param line the last one the row stands on, from 1. */
+  record(cells: string[], line: number): void;
+  /** A row that is none, for its quotes. */
+  refused(line: number, reason: string): void;
+}
+
+/**
+ * Reads a CSV file that is here as a whole, the header with its rows.
+ * @param linesBefore how many lines come before these bytes. @throws what the taker threw.
+ */
+export async function readRecords(
+  bytes: Buffer,
+  delimiter: string,
+  linesBefore: number,
+  taker: RecordTaker,
+): Promise<void> {
+  /** Blank lines when a row was last heard of, and the row that was refused last: it may have several quotes astray. */
+  let blank = 0;
+  let refused: readonly string[] | undefined;
+  let failure: { error: unknown } | undefined;
+  const hear = (act: () => void) => {
+    try {
+      if (!failure) act();
+    } catch (error) {
+      // csv-parse swallows what its callbacks throw, or not, as the case may be.
+      failure = { error };
+    }
+  };
+  const linesBeforeByte = (position: number) =>
+    linesBefore + bytes.subarray(0, position).reduce((lines, byte) => lines + (byte === LF ? 1 : 0), 0);
+  const options: Options<string[]> = {
+    bom: true,
+    delimiter,
+    record_delimiter: ['\r\n', '\n'],
+    relax_column_count: true,
+    skip_empty_lines: true,
+    skip_records_with_error: true,
+    on_record: (cells, info) => {
+      hear(() => {
+        blank = info.empty_lines;
+        taker.record(cells, 1 + linesBeforeByte(info.bytes - 1));
+      });
+      return null;
+    },
+    on_skip: (error) => {
+      if (error) hear(() => refuse(error));
+      return undefined;
+    },
+  };
+  const parser = parse(options);
+  /** Lines are counted up to the end of the last cell; what csv-parse has read behind it is looked up in its state. */
+  const refuse = (error: CsvError) => {
+    const { state } = (parser as unknown as { api: { state: State } }).api;
+    const blanks = state.record.length === 0 ? Number(error.empty_lines) - blank : 0;
+    const cell = 1 + linesBeforeByte(Number(error.bytes)) + blanks;
+    const isOpen = error.code === 'CSV_QUOTE_NOT_CLOSED';
+    const line = isOpen ? cell - lineFeeds(state.record.join('')) : cell + lineFeeds(state.field.toString('utf8'));
+    if (error.code === 'CSV_INVALID_CLOSING_QUOTE') {
+      // csv-parse itself stays inside the quotes, and takes the rows up to the next quote for part of this cell.
+      state.quoting = false;
+      state.wasQuoting = true;
+    }
+    if (state.record === refused) return;
+    refused = state.record;
+    blank = Number(error.empty_lines);
+    taker.refused(line, quoteTrouble(error, line));
+  };
+  const ended = new Promise<void>((resolve, reject) => {
+    parser.once('end', resolve);
+    parser.once('error', reject);
+  });
+  parser.resume();
+  parser.end(bytes);
+  await ended;
+  if (failure) throw failure.error;
+}
+
+/** The part of csv-parse's state that it tells nobody: the row that is being read. */
+interface State {
+  record: string[];
+  field: { toString(encoding: string): string };
+  quoting: boolean;
+  wasQuoting: boolean;
+}
+
+function lineFeeds(text: string): number {
+  return text.split('\n').length - 1;
+}
+
+function quoteTrouble(error: CsvError, line: number): string {
+  switch (error.code) {
+    case 'CSV_QUOTE_NOT_CLOSED':
+      return `a quote is opened in the row that begins on line ${line} and never closed`;
+    case 'INVALID_OPENING_QUOTE':
+      return 'a quote (") inside a cell that does not begin with one; such a cell has to be quoted whole, its quotes doubled';
+    case 'CSV_INVALID_CLOSING_QUOTE':
+      return 'text behind a closing quote ("); a quote inside a quoted cell has to be doubled';
+    default:
+      return error.message;
+  }
+}

@@ -1,0 +1,186 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { BadRows, Reject } from '../../src/csv/bad-rows.js';
+import { openTable } from '../../src/csv/table.js';
+import { IdIndex } from '../../src/dataset/ids.js';
+import { type Role, recogniseRoles } from '../../src/dataset/roles.js';
+import { compiledEvents } from '../../src/events/compiled-events.js';
+import { type EventLayout, type EventSink, eventLayout, newSink } from '../../src/events/event-columns.js';
+import type { Acceleration } from '../../src/events/events-reader.js';
+import { readRange } from '../../src/events/range-part.js';
+import { planRanges, type RangeWorkers, type Reading, readEvents, SIZES } from '../../src/events/read-events.js';
+import { Failure } from '../../src/failure.js';
+import { useTemporaryFolder } from '../csv/temporary.js';
+import { oddFiles } from './odd-files.js';
+import { readSlowly } from './slow-events.js';
+
+const folder = useTemporaryFolder();
+const ROLES: readonly Role[] = ['user', 'item', 'rating', 'time', 'event'];
+const WEIGHTS = new Map([['skip', 0]]);
+
+function layoutOf(header: readonly string[], delimiter: string): EventLayout {
+  const roles = recogniseRoles('t.csv', header, ROLES, {}, 'user');
+  const { user, item } = roles;
+  if (user === undefined || item === undefined) throw new Failure(65, 'users and items are not named');
+  return eventLayout(delimiter, header, { ...roles, user, item }, undefined);
+}
+
+/** All that comes of reading an events file: its columns and ids, or how it failed, and what was refused before. */
+async function outcome(read: (badRows: BadRows, ids: Ids) => Promise<{ report: unknown; sink: Read }>, keep: boolean) {
+  const ids = { users: new IdIndex(), items: new IdIndex() };
+  const rejects: Reject[] = [];
+  const badRows: BadRows = keep ? (reject) => void rejects.push(reject) : 'stop';
+  const done = await read(badRows, ids).catch((error) => {
+    if (error instanceof Failure) return `${error.exitCode} ${error.message}`;
+    throw error;
+  });
+  if (typeof done === 'string') return { failure: done, rejects };
+  const { report, sink } = done;
+  const { events } = sink;
+  const [users, items] = [ids.users.ids, ids.items.ids];
+  const rows = Array.from({ length: events.user.length }, (_, at) => [
+    users[events.user.values[at]!],
+    items[events.item.values[at]!],
+    events.strength?.at(at),
+    events.weight?.at(at),
+    events.time?.at(at),
+    events.line.at(at),
+  ]);
+  const { skipped, types, timeColumn } = events;
+  return { report, rejects, rows, users, items, skipped, types: types?.met, times: timeColumn?.seen };
+}
+
+type Ids = Pick<EventSink, 'users' | 'items'>;
+type Read = Pick<EventSink, 'events'>;
+
+function slowly(path: string, keep: boolean) {
+  return outcome(async (badRows, ids) => {
+    let sink: EventSink | undefined;
+    const report = await readSlowly(path, badRows, (header, delimiter) => {
+      const layout = layoutOf(header, delimiter);
+      sink = newSink(layout, WEIGHTS, ids);
+      return { layout, sink };
+    });
+    return { report, sink: sink! };
+  }, keep);
+}
+
+function byReader(path: string, keep: boolean, reading: Reading) {
+  return outcome(async (badRows, ids) => {
+    const table = await openTable({ path, delimiter: undefined }, badRows, () => {}, reading.sizes?.chunk);
+    const layout = layoutOf(table.header, table.delimiter);
+    const { events, report } = await readEvents(table, layout, WEIGHTS, ids, reading);
+    return { report, sink: { events } };
+  }, keep);
+}
+
+/** Reads ranges as children do, in this process; some of them may come to nothing. */
+function rangeWorkersWith(acceleration: Acceleration | undefined, fails: readonly boolean[] = []): RangeWorkers {
+  return {
+    read: async (task, ranges, onPart) => {
+      const accelerator = acceleration?.of(task.layout);
+      const own = acceleration && { of: () => accelerator, least: 1 };
+      for (const [at, { from, to }] of ranges.entries()) {
+        await onPart(fails[at % fails.length] ? undefined : await readRange(task, from, to, own));
+      }
+    },
+  };
+}
+
+const small = fc.integer({ min: 1, max: 60 });
+const sizes = fc.integer({ min: 1, max: 400 });
+const runs = { numRuns: Number(process.env.READING_RUNS ?? 500) };
+
+describe('readEvents', () => {
+  it.each([
+    ['plain', undefined],
+    ['compiled', compiledEvents()],
+  ])('reads what csv-parse reads, whatever the file and wherever it is cut, in %s code', async (name, of) => {
+    expect(of !== undefined).toBe(name === 'compiled');
+    await fc.assert(
+      fc.asyncProperty(oddFiles, fc.boolean(), sizes, small, async (bytes, keep, chunk, least) => {
+        const path = folder.file('t.csv', bytes);
+        const reading = { sizes: { ...SIZES, chunk }, acceleration: of && { of, least } };
+        expect(await byReader(path, keep, reading)).toEqual(await slowly(path, keep));
+      }),
+      runs,
+    );
+  });
+
+  it.each([
+    ['plain', undefined],
+    ['compiled', compiledEvents()],
+  ])('reads the same in ranges, which know nothing of one another, in %s code', async (name, of) => {
+    expect(of !== undefined).toBe(name === 'compiled');
+    const failing = fc.oneof(fc.constant([]), fc.array(fc.boolean(), { minLength: 1, maxLength: 3 }));
+    await fc.assert(
+      fc.asyncProperty(oddFiles, fc.boolean(), small, sizes, failing, async (bytes, keep, chunk, range, fails) => {
+        const path = folder.file('t.csv', bytes);
+        const rangeWorkers = rangeWorkersWith(of && { of, least: 1 }, fails);
+        const reading = { sizes: { chunk, range, ranged: 0 }, rangeWorkers };
+        expect(await byReader(path, keep, reading)).toEqual(await slowly(path, keep));
+      }),
+      runs,
+    );
+  });
+
+  it('takes over every range of a file whose cells have line ends in them', async () => {
+    const rows = Array.from({ length: 500 }, (_, row) => `u${row % 50},"i ${row % 7}\nof ""two"" lines",\n`);
+    const path = folder.file('t.csv', `user,item,\n${rows.join('')}`);
+    const parts: { rows: number }[] = [];
+    const rangeWorkers: RangeWorkers = {
+      read: (task, ranges, onPart) =>
+        rangeWorkersWith(undefined).read(task, ranges, async (part) => {
+          if (part) parts.push(part);
+          await onPart(part);
+        }),
+    };
+    const reading = { sizes: { chunk: 512, range: 1000, ranged: 0 }, rangeWorkers };
+    expect(await byReader(path, false, reading)).toEqual(await slowly(path, false));
+    // A row or two at the seams are read here.
+    const takenOver = parts.reduce((sum, part) => sum + part.rows, 0);
+    expect(takenOver).toBeGreaterThan(500 - 3 * parts.length);
+    expect(parts.length).toBeGreaterThan(10);
+  });
+
+  it.each([
+    ['§', 'user§item\n"a§b"§i\nu§"x""y"\nu"§j\nv\xc2§k\n'],
+    ['😀', 'user😀item\n"a😀b"😀i\nu😀"x""y"\n'],
+  ])('reads a file that is cut at %s', async (delimiter, text) => {
+    const path = folder.file('t.csv', text);
+    const rejects: Reject[] = [];
+    const table = await openTable({ path, delimiter }, (reject) => rejects.push(reject));
+    const ids = { users: new IdIndex(), items: new IdIndex() };
+    await readEvents(table, layoutOf(table.header, delimiter), WEIGHTS, ids);
+    expect(ids.users.ids.slice(0, 2)).toEqual([`a${delimiter}b`, 'u']);
+    expect(ids.items.ids.slice(0, 2)).toEqual(['i', 'x"y']);
+    expect(rejects.map(({ line }) => line)).toEqual(delimiter === '§' ? [4] : []);
+  });
+
+  it('reads a header that goes on behind its line', async () => {
+    const path = folder.file('t.csv', '\n"user","te\nxt",item\n1,x,2\n');
+    const table = await openTable({ path, delimiter: undefined }, 'stop');
+    expect([table.header, table.linesBefore]).toEqual([['user', 'te\nxt', 'item'], 3]);
+    const ids = { users: new IdIndex(), items: new IdIndex() };
+    const { events } = await readEvents(table, layoutOf(table.header, ','), WEIGHTS, ids);
+    expect([ids.items.ids, events.line.at(0)]).toEqual([['2'], 4]);
+  });
+});
+
+describe('planRanges', () => {
+  it('cuts a file into ranges of one size, the last one shorter', () => {
+    expect(planRanges(10, 45, 10)).toEqual([
+      { from: 10, to: 20 },
+      { from: 20, to: 30 },
+      { from: 30, to: 40 },
+      { from: 40, to: 45 },
+    ]);
+    expect(planRanges(10, 10, 10)).toEqual([]);
+  });
+
+  it('makes larger ranges of a huge file rather than more and more', () => {
+    const ranges = planRanges(0, 2 ** 40, 1);
+    expect(ranges.length).toBeLessThanOrEqual(512);
+    expect(ranges.at(-1)?.to).toBe(2 ** 40);
+  });
+});
