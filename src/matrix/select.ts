@@ -26,11 +26,16 @@ export function selectBest(
 
 /** Sorts `low` to `high`, best first. */
 export function sortBest(low: number, high: number, key: Float64Array, item: Uint32Array): void {
-  if (high - low >= FEW) {
+  while (high - low >= FEW) {
     const middle = partition(low, high, key, item);
-    sortBest(low, middle - 1, key, item);
-    sortBest(middle, high, key, item);
-    return;
+    // Recursion into the shorter side alone keeps the stack short.
+    if (middle - low < high - middle) {
+      sortBest(low, middle - 1, key, item);
+      low = middle;
+    } else {
+      sortBest(middle, high, key, item);
+      high = middle - 1;
+    }
   }
   for (let at = low + 1; at <= high; at++) {
     const ownKey = key[at]!;
@@ -49,9 +54,12 @@ export function sortBest(low: number, high: number, key: Float64Array, item: Uin
 
 /** Partitions `low` to `high`, two at least. @returns a place behind `low`: none before it is worse than any from it on. */
 function partition(low: number, high: number, key: Float64Array, item: Uint32Array, beside?: Uint32Array): number {
-  const middle = (low + high) >> 1;
-  const pivotKey = key[middle]!;
-  const pivotItem = item[middle]!;
+  // A hash instead of the middle: keys that rise and then fall would make every middle a bad pivot. Never the last one, which
+  // would leave the right side empty.
+  const hash = (Math.imul(low + 1, 0x9e3779b1) ^ Math.imul(high, 0x85ebca6b)) >>> 0;
+  const pivot = low + (hash % (high - low));
+  const pivotKey = key[pivot]!;
+  const pivotItem = item[pivot]!;
   let i = low;
   let j = high;
   while (i <= j) {

@@ -168,7 +168,10 @@ export function mapped(
     }
     start[r + 1] = filled;
   }
-  if (filled === index.length) return { rows, columns, start, index, value };
+  // A view keeps all of the memory, which costs less than a copy where nearly all of it is used.
+  if (8 * filled > 7 * index.length) {
+    return { rows, columns, start, index: index.subarray(0, filled), value: value.subarray(0, filled) };
+  }
   const shorter = { rows, columns, start, index: index.slice(0, filled), value: value.slice(0, filled) };
   release(index);
   release(value);

@@ -4,33 +4,26 @@ import type { SignalCounts } from './fit.js';
 import type { RowFacts } from './scales.js';
 import { inversePower, type Settings } from './settings.js';
 
-/** What is known once all rows are learned, by item: what finishing them takes. */
-export interface ItemStatistics {
-  popularity: Float64Array;
-  trend: Float64Array;
-  degree: Float64Array;
+/** What normalising the rows of items takes, by item; complete once all rows are learned. */
+export interface ItemStatistics extends EvidenceFacts {
   /** P_i of each item's row. */
   precision: Float64Array;
-  /** 0 to 1: how far stated preferences are to be believed. */
-  trust: number;
 }
 
-export function statisticsOf(
-  { popularity, trend, degree, trust }: EvidenceFacts,
-  precision: Float64Array,
-): ItemStatistics {
+export function statisticsOf(facts: EvidenceFacts, precision: Float64Array): ItemStatistics {
+  const { popularity, trend, degree, trust } = facts;
   return { popularity, trend, degree, precision, trust };
 }
 
 /**
- * Finishes the rows of items, in place, with what depends on their targets:
+ * Normalises the rows of items, in place, by what depends on their targets:
  *
  *     W_ij = (row_ij · d_j^(a/2 − b) / P_j)^p
  *
  * Before a power other than 1 weights are divided by the largest of them all, or a power of 10 would end at 0 or at
- * infinity in single floats; the scales, which bring rows to one measure, take such a factor out again.
+ * infinity in single floats; the scales, which bring all rows to one measure, take such a factor out again.
  *
- * Only b and p enter here, and β and τ in the scales: the same learned rows can be finished in many ways.
+ * Only b and p enter here, and β and τ in the scales: tuning tries many of them on the same learned rows.
  *
  * @param parts signals × items as they were learned; part k begins with signal `from[k]`.
  */
@@ -45,10 +38,7 @@ export function normaliseRows(
   const facts: RowFacts = { sum: new Float64Array(counts.items), largest: new Float64Array(counts.items) };
   const itemRows = (k: number) => Math.min(parts[k]!.rows, Math.max(0, counts.items - from[k]!));
   if (settings.power !== 1) {
-    let largest = 0;
-    parts.forEach((part, k) => {
-      largest = Math.max(largest, largestWeight(part, itemRows(k), factor));
-    });
+    const largest = parts.reduce((most, part, k) => Math.max(most, largestWeight(part, itemRows(k), factor)), 0);
     // Where all weights are 0 there is nothing to divide.
     if (largest > 0) for (let item = 0; item < factor.length; item++) factor[item]! /= largest;
   }
@@ -58,7 +48,7 @@ export function normaliseRows(
   return facts;
 }
 
-/** The largest weight of some first rows, whatever its sign. */
+/** The largest size of a weight in the first rows. */
 function largestWeight({ start, index, value }: SparseRows, rows: number, factor: Float64Array): number {
   let largest = 0;
   for (let e = 0; e < start[rows]!; e++) largest = Math.max(largest, Math.abs(value[e]! * factor[index[e]!]!));
@@ -66,7 +56,7 @@ function largestWeight({ start, index, value }: SparseRows, rows: number, factor
 }
 
 function normaliseRow(
-  part: SparseRows,
+  { start, index, value }: SparseRows,
   row: number,
   item: number,
   factor: Float64Array,
@@ -75,10 +65,10 @@ function normaliseRow(
 ): void {
   let sum = 0;
   let largest = 0;
-  for (let e = part.start[row]!; e < part.start[row + 1]!; e++) {
-    const raw = part.value[e]! * factor[part.index[e]!]!;
-    part.value[e] = power === 1 ? raw : signedPower(raw, power);
-    const weight = part.value[e]!;
+  for (let e = start[row]!; e < start[row + 1]!; e++) {
+    const raw = value[e]! * factor[index[e]!]!;
+    value[e] = power === 1 ? raw : signedPower(raw, power);
+    const weight = value[e]!;
     sum += weight;
     if (weight > largest) largest = weight;
   }
@@ -86,14 +76,14 @@ function normaliseRow(
   facts.largest[item] = largest;
 }
 
-/** d_j^(a/2 − b) / P_j; 1 for an item without evidence, which no row reaches. Jaccard's coefficient is as it is. */
+/** d_j^(a/2 − b) / P_j; 1 for an item without evidence, which no row reaches. Jaccard's coefficient is left as it is. */
 function targetFactors({ degree, precision }: ItemStatistics, settings: Settings): Float64Array {
   if (settings.method === 'jaccard') return new Float64Array(degree.length).fill(1);
   const exponent = settings.targetDamping - settings.sourceDamping / 2;
   return degree.map((d, item) => (d > 0 ? inversePower(d, exponent) / precision[item]! : 1));
 }
 
-/** |x|^p with the sign of x; weights below 0 occur in exact EASE alone. */
+/** |x|^p with the sign of x; only exact EASE has weights below 0. */
 function signedPower(x: number, p: number): number {
   if (x === 0) return 0;
   return x > 0 ? Math.exp(p * Math.log(x)) : -Math.exp(p * Math.log(-x));
