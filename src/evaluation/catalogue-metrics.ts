@@ -1,5 +1,5 @@
 import { hashOf, sample } from '../matrix/sampling.js';
-import { mapped, type SparseRows, transposed } from '../matrix/sparse.js';
+import { mapped, rowLengths, rowOf, type SparseRows, transposed } from '../matrix/sparse.js';
 import { type Lists, listOf } from './lists.js';
 
 /** What is measured over all lists together. */
@@ -9,7 +9,7 @@ export type CatalogueMetric = (typeof CATALOGUE_METRICS)[number];
 /** Undefined where there is nothing to measure: no recommendation at all, or no list of two items for `diversity`. */
 export type CatalogueFigures = Record<CatalogueMetric, number | undefined>;
 
-/** What is known of the items beside their place in lists. */
+/** Facts about the items that metrics of lists need. */
 export interface ItemFacts {
   /** items × users who liked them, of the part that is learned from. */
   likers: SparseRows;
@@ -22,13 +22,12 @@ export interface ItemFacts {
 /** @param train users × items, the part that is learned from. */
 export function itemFacts(train: SparseRows, offered: Uint8Array): ItemFacts {
   const liked = mapped(train, (value) => (value > 0 ? 1 : undefined));
-  let activeUsers = 0;
-  for (let user = 0; user < liked.rows; user++) if (liked.start[user + 1]! > liked.start[user]!) activeUsers++;
+  const activeUsers = rowLengths(liked).reduce((users, likes) => users + (likes > 0 ? 1 : 0), 0);
   return { likers: transposed(liked), activeUsers, offered };
 }
 
 /**
- * Measures all lists, as far as a cut, against the catalogue.
+ * Measures all lists, up to a cut, against the catalogue.
  *
  * @param sampled the lists whose diversity is measured, as `diversitySample` draws them.
  */
@@ -39,7 +38,8 @@ export function measureCatalogue(lists: Lists, facts: ItemFacts, cut: number, sa
     coverage: coverage(ofOffered),
     gini: gini(ofOffered),
     novelty: novelty(lists, selfInformation(facts), cut),
-    diversity: diversity(lists, facts, cut, sampled),
+    // Of lists of two items or more.
+    diversity: meanOver(sampled, lists, cut, diversityMeter(facts)),
   };
 }
 
@@ -83,38 +83,30 @@ export function gini(counts: Uint32Array): number | undefined {
  * nobody likes yet would be infinitely new: it counts as if half a user did. Without active users all items are 0 bits.
  */
 export function selfInformation({ likers, activeUsers }: ItemFacts): Float64Array {
-  const bits = new Float64Array(likers.rows);
-  if (activeUsers === 0) return bits;
-  for (let item = 0; item < bits.length; item++) {
-    const users = likers.start[item + 1]! - likers.start[item]!;
-    bits[item] = Math.log2(activeUsers / Math.max(users, 0.5));
-  }
-  return bits;
+  if (activeUsers === 0) return new Float64Array(likers.rows);
+  return rowLengths(likers).map((users) => Math.log2(activeUsers / Math.max(users, 0.5)));
 }
 
 /** The mean over lists of the mean self-information of their items; empty lists say nothing. */
-export function novelty({ start, items }: Lists, bits: Float64Array, cut: number): number | undefined {
-  let total = 0;
-  let measured = 0;
-  for (let row = 0; row + 1 < start.length; row++) {
-    const from = start[row]!;
-    const end = Math.min(from + cut, start[row + 1]!);
-    if (end === from) continue;
-    let sum = 0;
-    for (let at = from; at < end; at++) sum += bits[items[at]!]!;
-    total += sum / (end - from);
-    measured++;
-  }
-  return measured === 0 ? undefined : total / measured;
+export function novelty(lists: Lists, bits: Float64Array, cut: number): number | undefined {
+  const rows = Uint32Array.from({ length: lists.start.length - 1 }, (_, row) => row);
+  return meanOver(rows, lists, cut, (list) => {
+    if (list.length === 0) return undefined;
+    return list.reduce((sum, item) => sum + bits[item]!, 0) / list.length;
+  });
 }
 
-/** The mean diversity of the sampled lists that have two items or more. */
-function diversity(lists: Lists, facts: ItemFacts, cut: number, sampled: Uint32Array): number | undefined {
-  const diversityOf = diversityMeter(facts);
+/** The mean of what is measured of some lists, up to a cut; lists that give undefined do not count. */
+function meanOver(
+  rows: Uint32Array,
+  lists: Lists,
+  cut: number,
+  measure: (list: Uint32Array) => number | undefined,
+): number | undefined {
   let total = 0;
   let measured = 0;
-  for (const row of sampled) {
-    const value = diversityOf(listOf(lists, row).subarray(0, cut));
+  for (const row of rows) {
+    const value = measure(listOf(lists, row).subarray(0, cut));
     if (value === undefined) continue;
     total += value;
     measured++;
@@ -137,7 +129,7 @@ export function diversityMeter({ likers }: ItemFacts): (list: Uint32Array) => nu
     let unitVectors = 0;
     let squared = 0;
     for (const item of list) {
-      const users = likers.index.subarray(likers.start[item]!, likers.start[item + 1]!);
+      const users = rowOf(likers, item);
       if (users.length === 0) continue;
       unitVectors++;
       const cell = 1 / Math.sqrt(users.length);
@@ -147,20 +139,18 @@ export function diversityMeter({ likers }: ItemFacts): (list: Uint32Array) => nu
         sum[user]! += cell;
       }
     }
-    for (const item of list) {
-      for (const user of likers.index.subarray(likers.start[item]!, likers.start[item + 1]!)) sum[user] = 0;
-    }
+    for (const item of list) for (const user of rowOf(likers, item)) sum[user] = 0;
     const pairs = (list.length * (list.length - 1)) / 2;
-    // Items with the very same users come out at 0 but for rounding.
+    // Rounding may take items with the very same users below 0.
     return Math.max(0, 1 - (squared - unitVectors) / 2 / pairs);
   };
 }
 
-function timesRecommended({ start, items }: Lists, offered: number, cut: number): Uint32Array {
-  const counts = new Uint32Array(offered);
-  for (let row = 0; row + 1 < start.length; row++) {
-    const end = Math.min(start[row]! + cut, start[row + 1]!);
-    for (let at = start[row]!; at < end; at++) counts[items[at]!]!++;
+/** By item: how many lists hold it. */
+function timesRecommended(lists: Lists, items: number, cut: number): Uint32Array {
+  const counts = new Uint32Array(items);
+  for (let row = 0; row + 1 < lists.start.length; row++) {
+    for (const item of listOf(lists, row).subarray(0, cut)) counts[item]!++;
   }
   return counts;
 }

@@ -1,9 +1,9 @@
 import { closest } from '../dataset/closest.js';
 import { normalised } from '../dataset/roles.js';
 import { ExitCode, Failure } from '../failure.js';
-import type { SparseRows } from '../matrix/sparse.js';
+import { rowLength, rowOf, type SparseRows } from '../matrix/sparse.js';
 
-/** Users that are looked at together. */
+/** Users who are measured together. */
 export interface UserGroup {
   /** "all", "history 1–4", "country:FR". */
   name: string;
@@ -20,15 +20,15 @@ const HISTORIES: readonly (readonly [name: string, from: number, to: number])[] 
 ];
 
 /**
- * Groups by how many interactions of a user are learned from, of any kind; a group that nobody is in is there, and empty.
+ * Groups by how many interactions of a user are learned from, of any kind. Groups without a user are empty, not left out.
  *
  * @param train users × items. @param users the tested ones, as its rows.
  */
 export function groupsByHistory(train: SparseRows, users: Uint32Array): UserGroup[] {
-  const history = Float64Array.from(users, (user) => train.start[user + 1]! - train.start[user]!);
+  const history = users.map((user) => rowLength(train, user));
   return HISTORIES.map(([name, from, to]) => ({
     name,
-    members: positionsWhere(history, (count) => count >= from && count <= to),
+    members: users.map((_, at) => at).filter((at) => history[at]! >= from && history[at]! <= to),
   }));
 }
 
@@ -52,8 +52,7 @@ export function groupsByAttribute(attributes: UserAttributes, column: string, us
   const members = groupNames.map((): number[] => []);
   const without: number[] = [];
   users.forEach((user, at) => {
-    const values = groups.index.subarray(groups.start[user]!, groups.start[user + 1]!);
-    const own = values.filter((value) => isOfColumn[value]);
+    const own = rowOf(groups, user).filter((value) => isOfColumn[value]);
     for (const value of own) members[value]!.push(at);
     if (own.length === 0) without.push(at);
   });
@@ -85,8 +84,4 @@ export function attributeColumn(name: string, columns: readonly string[]): strin
     ExitCode.usage,
     `--by ${name}: the users have no such attribute${hint}\n  their attributes: ${all}`,
   );
-}
-
-function positionsWhere(values: Float64Array, holds: (value: number) => boolean): Uint32Array {
-  return Uint32Array.from(values.keys()).filter((at) => holds(values[at]!));
 }

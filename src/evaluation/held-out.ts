@@ -1,5 +1,6 @@
 import type { Dataset } from '../dataset/dataset.js';
 import { emptyRows, mapped, type SparseRows, stacked } from '../matrix/sparse.js';
+import { thousands } from '../report/quantities.js';
 import { type Holdout, type HoldoutKind, sampleKeysOf, splitInteractions } from './split.js';
 
 /** A dataset to learn from, and the interactions that were held out of it. */
@@ -80,12 +81,12 @@ function offeredWithout({ offered, interactions }: Dataset, train: SparseRows): 
 
 /** How a split reads in a sentence. */
 export function splitText({ kind, holdout, seed }: Holdout): string {
-  const share = holdout < 1 ? `${Number((100 * holdout).toPrecision(4))} %` : holdout.toLocaleString('en');
+  const share = holdout < 1 ? `${Number((100 * holdout).toPrecision(4))} %` : thousands(holdout);
   switch (kind) {
     case 'last':
       return `held out: of each user’s interactions the last ${share} (seed ${seed})`;
     case 'random':
-      return `held out: of each user’s interactions ${share} by lot (seed ${seed})`;
+      return `held out: of each user’s interactions ${share} at random (seed ${seed})`;
     case 'time':
       return `held out: of all interactions the last ${share}, everybody’s from one moment on (seed ${seed})`;
   }

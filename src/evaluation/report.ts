@@ -1,20 +1,16 @@
-import { plural } from '../report/quantities.js';
+import { plural, thousands } from '../report/quantities.js';
 import { CATALOGUE_METRICS } from './catalogue-metrics.js';
 import { ALL, COLD, type ComparedPair, type Evaluation, type Figure } from './evaluation.js';
 import type { Summary } from './test-set.js';
 import { USER_METRICS } from './user-metrics.js';
 
+/** Column heads, of the metrics whose name is not their head. */
 const HEADS: Readonly<Record<string, string>> = {
-  recall: 'recall',
-  precision: 'precision',
   ndcg: 'NDCG',
   map: 'MAP',
   mrr: 'MRR',
   hit_rate: 'hit',
-  coverage: 'coverage',
   gini: 'Gini',
-  novelty: 'novelty',
-  diversity: 'diversity',
   users_served: 'users served',
   learn_seconds: 'seconds to learn',
   users_per_second: 'users per second',
@@ -34,16 +30,10 @@ export function reportText(evaluation: Evaluation, summary: Summary): string {
     explanation === undefined ? [] : [`${algorithm}: ${explanation}`],
   );
   const last = cuts[cuts.length - 1]!;
-  const sections = [
+  const sections: string[][] = [
     summaryLines(summary),
     ...cuts.map((at) => cutTable(names, at, find)),
-    aligned([
-      ['', ...SPEED.map(headOf)],
-      ...names.map((name) => [
-        name,
-        ...SPEED.map((metric) => plainText(metric, find(name, ALL, metric, undefined)?.value)),
-      ]),
-    ]),
+    speedTable(names, find),
     explanations,
     ...SHOWN.map((metric) => groupTable(evaluation, metric, last, find)),
     comparisonLines(evaluation.comparisons, last),
@@ -54,14 +44,12 @@ export function reportText(evaluation: Evaluation, summary: Summary): string {
     .join('\n\n')}\n`;
 }
 
-const SPEED = ['users_served', 'learn_seconds', 'users_per_second'] as const;
-
 /** What was held out, what of it counts, and who is tested. */
 export function summaryLines({ how, heldOut, relevant, sampled }: Summary): string[] {
   const lines = [
     how,
     `  learned from   ${plural(heldOut.train, 'interaction')}`,
-    `  held out       ${plural(heldOut.heldOut, 'interaction')}, of them to be found: ${count(relevant.toFind)}`,
+    `  held out       ${plural(heldOut.heldOut, 'interaction')}, of them to be found: ${thousands(relevant.toFind)}`,
   ];
   const left: [number, string][] = [
     [heldOut.notLiked, 'not liked'],
@@ -69,16 +57,16 @@ export function summaryLines({ how, heldOut, relevant, sampled }: Summary): stri
     [relevant.had, 'of items the user had before'],
     [relevant.excluded, 'of items the user excludes'],
   ];
-  for (const [n, what] of left) if (n > 0) lines.push(`  not counted    ${count(n)} ${what}`);
+  for (const [n, what] of left) if (n > 0) lines.push(`  not counted    ${thousands(n)} ${what}`);
   if (relevant.outside > 0) {
     const unknown = heldOut.unknownItems > 0 ? ` (${plural(heldOut.unknownItems, 'item')} nobody knows)` : '';
     lines.push(
-      `  out of reach   ${count(relevant.outside)} to be found are not in the catalogue${unknown}: missed by all`,
+      `  out of reach   ${thousands(relevant.outside)} to be found are not in the catalogue${unknown}: missed by all`,
     );
   }
-  const drawn = sampled.users < sampled.of ? ` of ${count(sampled.of)}, drawn by lot` : '';
+  const drawn = sampled.users < sampled.of ? ` of ${thousands(sampled.of)}, chosen at random` : '';
   lines.push(
-    `  tested         ${plural(sampled.users, 'user')}${drawn}; users without held-out items: ${count(relevant.usersWithout)}`,
+    `  tested         ${plural(sampled.users, 'user')}${drawn}; users without held-out items: ${thousands(relevant.usersWithout)}`,
   );
   if (heldOut.unknownUsers > 0) {
     lines.push(`  new            ${plural(heldOut.unknownUsers, 'test user')} nobody knows, served without a history`);
@@ -86,12 +74,13 @@ export function summaryLines({ how, heldOut, relevant, sampled }: Summary): stri
   return lines;
 }
 
-type Find = (algorithm: string, group: string, metric: string, at: number | undefined) => Figure | undefined;
+type Find = ReturnType<typeof finder>;
 
-function finder(figures: readonly Figure[]): Find {
+function finder(figures: readonly Figure[]) {
   const keyOf = (...parts: (string | number | undefined)[]) => JSON.stringify(parts);
   const byKey = new Map(figures.map((each) => [keyOf(each.algorithm, each.group, each.metric, each.at), each]));
-  return (algorithm, group, metric, at) => byKey.get(keyOf(algorithm, group, metric, at));
+  return (algorithm: string, group: string, metric: string, at: number | undefined) =>
+    byKey.get(keyOf(algorithm, group, metric, at));
 }
 
 /** One row per algorithm, and under it how far the 95 % interval reaches on its farther side. */
@@ -99,7 +88,7 @@ function cutTable(names: readonly string[], at: number, find: Find): string[] {
   const metrics = [...USER_METRICS, ...CATALOGUE_METRICS];
   const rows = names.flatMap((name) => {
     const figures = metrics.map((metric) => find(name, ALL, metric, at));
-    const reach = figures.map((figure) => reachText(figure));
+    const reach = figures.map(reachText);
     return [
       [name, ...figures.map((figure, m) => plainText(metrics[m]!, figure?.value))],
       ...(reach.some((cell) => cell !== '') ? [['  ±', ...reach]] : []),
@@ -108,11 +97,21 @@ function cutTable(names: readonly string[], at: number, find: Find): string[] {
   return aligned([[`at ${at}`, ...metrics.map(headOf)], ...rows]);
 }
 
+const SPEED = ['users_served', 'learn_seconds', 'users_per_second'] as const;
+
+function speedTable(names: readonly string[], find: Find): string[] {
+  const rows = names.map((name) => [
+    name,
+    ...SPEED.map((metric) => plainText(metric, find(name, ALL, metric, undefined)?.value)),
+  ]);
+  return aligned([['', ...SPEED.map(headOf)], ...rows]);
+}
+
 function groupTable({ groups, cold, rankings }: Evaluation, metric: string, at: number, find: Find): string[] {
   const names = rankings.map((ranking) => ranking.algorithm);
   const rows = groups.map(({ name, users }) => [
-    name === COLD ? `${name} (${count(cold.items)})` : name,
-    count(users),
+    name === COLD ? `${name} (${thousands(cold.items)})` : name,
+    thousands(users),
     ...names.map((algorithm) => plainText(metric, find(algorithm, name, metric, at)?.value)),
   ]);
   return aligned([[`${headOf(metric)}@${at} of`, 'users', ...names], ...rows]);
@@ -144,7 +143,7 @@ function headOf(metric: string): string {
 
 function plainText(metric: string, value: number | undefined): string {
   if (value === undefined) return '–';
-  if (metric === 'users_served' || metric === 'users_per_second') return count(Math.round(value));
+  if (metric === 'users_served' || metric === 'users_per_second') return thousands(Math.round(value));
   return value.toFixed(metric === 'novelty' || metric === 'learn_seconds' ? 2 : 4);
 }
 
@@ -152,10 +151,6 @@ function reachText(figure: Figure | undefined): string {
   const { value, low, high } = figure ?? {};
   if (value === undefined || low === undefined || high === undefined) return '';
   return Math.max(high - value, value - low).toFixed(4);
-}
-
-function count(value: number): string {
-  return value.toLocaleString('en');
 }
 
 /** Rows of cells, all equally many, as lines: the first column aligned left, the others right. */

@@ -6,8 +6,8 @@ import type { TestEvents } from '../evaluation/held-out.js';
 import { aggregateEvents } from '../events/aggregate.js';
 
 /**
- * Reads the events of `--test` by the rules of all events. Users and items are numbered as in the dataset, which stays as
- * it is; those it does not know come behind.
+ * Reads the events of `--test` like any events file. Users and items are numbered as in the dataset; those it does not
+ * know come after them.
  */
 export async function readTestEvents(
   inputs: Inputs,
@@ -16,7 +16,7 @@ export async function readTestEvents(
 ): Promise<{ events: TestEvents; report: FileReport }> {
   const ids = { users: indexOf(dataset.userIds), items: indexOf(dataset.itemIds) };
   const { path: name, events, report } = await readInteractions(inputs, path, ids, []);
-  const { userIds, itemIds } = { userIds: ids.users.ids, itemIds: ids.items.ids };
+  const [userIds, itemIds] = [ids.users.ids, ids.items.ids];
   const { matrix, rule, duplicates, repeated, withoutStrength } = aggregateEvents(
     name,
     events,

@@ -85,7 +85,7 @@ describe('evaluate, holding out a part', () => {
     expect(calls[0]?.dataset).toBe(calls[1]?.dataset);
   });
 
-  it('holds out the last where there are times, else by lot, and says which', async () => {
+  it('holds out the last where there are times, else some at random, and says which', async () => {
     const times = file('times.csv', ['user item time', 'u a 3', 'u b 1', 'u c 2', 'v a 1', 'v c 2']);
     const timed = await evaluated(['-u', times, '--holdout', '1']);
     expect(byName(timed.calls[0]!.dataset, timed.calls[0]!.dataset.interactions)).toEqual({
@@ -93,7 +93,7 @@ describe('evaluate, holding out a part', () => {
       v: { a: 1 },
     });
     expect(timed.answer).toMatch(/^held out: of each user’s interactions the last 1 /);
-    expect((await evaluated(['-u', file('events.csv', BLOCKS)])).answer).toMatch(/^held out: .* 20 % by lot/);
+    expect((await evaluated(['-u', file('events.csv', BLOCKS)])).answer).toMatch(/^held out: .* 20 % at random/);
   });
 
   it('refuses to split by times that are not there', async () => {
@@ -114,7 +114,7 @@ describe('evaluate, holding out a part', () => {
   it('tests a sample of users where one is wanted, and learns from all', async () => {
     const { calls, answer } = await evaluated(['-u', file('events.csv', BLOCKS), '--sample-users', '4', '--at', '2']);
     expect(calls[0]?.users).toHaveLength(4);
-    expect(answer).toContain('tested         4 users of 12, drawn by lot');
+    expect(answer).toContain('tested         4 users of 12, chosen at random');
     expect(Object.keys(byName(calls[0]!.dataset, calls[0]!.dataset.interactions))).toHaveLength(12);
   });
 

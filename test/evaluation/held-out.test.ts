@@ -130,7 +130,7 @@ describe('splitText', () => {
       'held out: of each user’s interactions the last 20 % (seed 1)',
     );
     expect(splitText({ kind: 'random', holdout: 5, seed: 2 })).toBe(
-      'held out: of each user’s interactions 5 by lot (seed 2)',
+      'held out: of each user’s interactions 5 at random (seed 2)',
     );
     expect(splitText({ kind: 'time', holdout: 1000, seed: 1 })).toContain(
       'the last 1,000, everybody’s from one moment on',

@@ -66,7 +66,7 @@ describe('summaryLines', () => {
       '  not counted    1 of items the user had before',
       '  not counted    1 of items the user excludes',
       '  out of reach   1 to be found are not in the catalogue: missed by all',
-      '  tested         3 users of 1,234, drawn by lot; users without held-out items: 12',
+      '  tested         3 users of 1,234, chosen at random; users without held-out items: 12',
       '  new            1 test user nobody knows, served without a history',
     ]);
   });
