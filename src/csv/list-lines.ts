@@ -1,4 +1,3 @@
-import type { List } from '../ranking/recommender.js';
 import type { QuotedCells } from './quoted-cells.js';
 import { writeDigits } from './score-digits.js';
 
@@ -30,18 +29,23 @@ export class LineWriter {
     this.#cells = cells;
   }
 
-  /** Adds a user's list: `user_id,item_id,rank,score[,title]`, rank from 1. */
-  add(user: number, { items, scores }: List): void {
+  /**
+   * Adds a user's list: `user_id,item_id,rank,score[,title]`, rank from 1.
+   * @param list items, best first, and their scores. @throws RangeError where one has no score, or no such cell.
+   */
+  add(user: number, { items, scores }: { items: Uint32Array; scores: Float64Array }): void {
     const { users, items: itemCells, titles } = this.#cells;
     for (let place = 0; place < items.length; place++) {
-      const item = items[place] ?? 0;
+      const item = items[place];
+      const score = scores[place];
+      if (item === undefined || score === undefined) throw new RangeError(`rank ${place + 1} has no score`);
       this.#cell(users, user);
       this.#text(',');
       this.#cell(itemCells, item);
       this.#text(',');
       this.#text(RANKS[place] ?? String(place + 1));
       this.#text(',');
-      this.#score(scores[place] ?? 0);
+      this.#score(score);
       if (titles) {
         this.#text(',');
         this.#cell(titles, item);
@@ -57,10 +61,12 @@ export class LineWriter {
   }
 
   #cell({ bytes, start }: QuotedCells, at: number): void {
-    const from = start[at] ?? 0;
-    const to = start[at + 1] ?? 0;
+    const from = start[at];
+    const to = start[at + 1];
+    if (from === undefined || to === undefined) throw new RangeError(`there is no cell ${at}`);
     this.#room(to - from);
-    for (let i = from; i < to; i++) this.#bytes[this.#end++] = bytes[i] ?? 0;
+    // The bounds lie inside the bytes: `quotedFrom` has checked them.
+    for (let i = from; i < to; i++) this.#bytes[this.#end++] = bytes[i] as number;
   }
 
   #score(score: number): void {
