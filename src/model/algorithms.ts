@@ -1,6 +1,6 @@
 import { DEFAULT_SETTINGS, type Settings } from './settings.js';
 
-/** A way to learn, by name: settings of the one family, and where it comes from. */
+/** A named choice of settings, and where the method comes from. */
 export interface Algorithm {
   name: string;
   /** What it does, in a line. */
@@ -9,7 +9,7 @@ export interface Algorithm {
   settings: Readonly<Settings>;
 }
 
-/** Named methods are as published: history counts evenly, and popularity only fills up. */
+/** Methods from papers run as published: all items of a history count alike, and popularity only fills up the lists. */
 const AS_PUBLISHED: Partial<Settings> = { recency: 0, popularityWeight: 0, attributeWeight: 0 };
 
 export const ALGORITHMS: readonly Algorithm[] = [

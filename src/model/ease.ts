@@ -2,7 +2,7 @@ import type { RowWriter } from '../matrix/row-writer.js';
 import type { Evidence } from './evidence.js';
 import type { Settings } from './settings.js';
 
-/** More items with evidence than this and the dense matrices (8 bytes × items², twice a child) are out of proportion. */
+/** With more items than this the dense matrices (8 bytes × items², two in each worker) are out of proportion. */
 export const MOST_EASE_ITEMS = 8000;
 
 /**
@@ -11,24 +11,24 @@ export const MOST_EASE_ITEMS = 8000;
  *     P = (G + λI)⁻¹        W_ij = −P_ij / P_jj for i ≠ j          λ in means of d_i
  *
  * Dense: the inverse is taken through the Cholesky factor, n³/3 operations for it and as many for its inverse. Items
- * without evidence have an empty row and are left out.
+ * without evidence are left out and have an empty row.
  */
 export class EaseRows {
   readonly #evidence: Evidence;
   /** The items with evidence, rising. */
-  readonly #known: Uint32Array;
+  readonly #items: Uint32Array;
   /** The inverse of the Cholesky factor, lower triangle by rows: P = its transpose times itself. */
   readonly #inverse: Float64Array;
 
-  /** @throws RangeError where more items are known than `MOST_EASE_ITEMS`. */
+  /** @throws RangeError for more items with evidence than `MOST_EASE_ITEMS`. */
   constructor(evidence: Evidence, settings: Settings) {
     this.#evidence = evidence;
-    this.#known = Uint32Array.from(evidence.degree.keys()).filter((item) => evidence.degree[item]! > 0);
-    const size = this.#known.length;
+    this.#items = Uint32Array.from(evidence.degree.keys()).filter((item) => evidence.degree[item]! > 0);
+    const size = this.#items.length;
     if (size > MOST_EASE_ITEMS) throw new RangeError(`ease is for ${MOST_EASE_ITEMS} items, not ${size}`);
-    const gram = denseGram(evidence, this.#known);
+    const gram = denseGram(evidence, this.#items);
     let total = 0;
-    for (const item of this.#known) total += evidence.degree[item]!;
+    for (const item of this.#items) total += evidence.degree[item]!;
     const lambda = size > 0 ? (settings.lambda * total) / size : 0;
     for (let i = 0; i < size; i++) gram[i * size + i]! += lambda;
     factorise(gram, size);
@@ -41,9 +41,9 @@ export class EaseRows {
    * @returns P_ii; 1 for an item without evidence.
    */
   write(source: number, out: RowWriter): number {
-    const known = this.#known;
-    const size = known.length;
-    const at = known.indexOf(source);
+    const items = this.#items;
+    const size = items.length;
+    const at = items.indexOf(source);
     if (at < 0) return 1;
     const row = new Float64Array(size);
     for (let k = at; k < size; k++) {
@@ -51,18 +51,18 @@ export class EaseRows {
       for (let j = 0; j <= k; j++) row[j]! += factor * this.#inverse[k * size + j]!;
     }
     for (let j = 0; j < size; j++) {
-      if (j !== at && this.#evidence.offered[known[j]!] === 1) out.add(known[j]!, -row[j]!);
+      if (j !== at && this.#evidence.offered[items[j]!] === 1) out.add(items[j]!, -row[j]!);
     }
     return row[at]!;
   }
 }
 
-/** What each item's row costs, in additions, the factorisation shared out. */
+/** What each item's row costs, in additions, with its share of the factorisation. */
 export function easeCosts(items: number): Float64Array {
   return new Float64Array(items).fill(items * items);
 }
 
-/** The Gram matrix among the known items, dense by rows. */
+/** The Gram matrix among the items with evidence, dense by rows. */
 function denseGram({ baskets, basketWeight, items }: Evidence, known: Uint32Array): Float64Array {
   const size = known.length;
   const place = new Uint32Array(items);

@@ -1,4 +1,5 @@
 import type { RowWriter } from '../matrix/row-writer.js';
+import { rowLengths, rowOf } from '../matrix/sparse.js';
 import { TopN } from '../matrix/top-n.js';
 import type { Evidence } from './evidence.js';
 import type { Settings } from './settings.js';
@@ -8,31 +9,30 @@ import type { Settings } from './settings.js';
  *
  *     row_j = p_j · (n_gj − e) / (e + m),   e = n_g · p_j        n_gj interactions of the group with j, n_g all of them, p_j the share of j
  *
- * Added to popularity of the same weight it makes the popularity of the group, p_j times its lift, drawn towards
- * everybody's where little was expected of the group (m pseudo interactions, at the rate of all users): a handful of
+ * Added to popularity of the same weight it makes the popularity within the group: p_j times its lift, drawn towards
+ * everybody's where little was expected (m pseudo interactions, at the rate of all users), since a handful of
  * interactions is no taste.
  */
 export class GroupRows {
   readonly #evidence: Evidence;
-  readonly #settings: Settings;
+  readonly #smoothing: number;
   readonly #counts: Float64Array;
   readonly #total: number;
   readonly #largest: TopN;
 
-  constructor(evidence: Evidence, settings: Settings) {
+  constructor(evidence: Evidence, { groupSmoothing, groupTargets }: Settings) {
     this.#evidence = evidence;
-    this.#settings = settings;
+    this.#smoothing = groupSmoothing;
     this.#counts = new Float64Array(evidence.items);
     this.#total = evidence.popularity.reduce((a, b) => a + b, 0);
-    this.#largest = new TopN(Math.min(settings.groupTargets, evidence.items));
+    this.#largest = new TopN(Math.min(groupTargets, evidence.items));
   }
 
   write(group: number, out: RowWriter): void {
     const { usersByGroup, baskets, likes = baskets, popularity, offered, items } = this.#evidence;
     const counts = this.#counts.fill(0);
     let size = 0;
-    for (let m = usersByGroup.start[group]!; m < usersByGroup.start[group + 1]!; m++) {
-      const user = usersByGroup.index[m]!;
+    for (const user of rowOf(usersByGroup, group)) {
       for (let e = likes.start[user]!; e < likes.start[user + 1]!; e++) {
         counts[likes.index[e]!]!++;
         size++;
@@ -40,12 +40,11 @@ export class GroupRows {
     }
     // A group whose users have done nothing says nothing.
     if (size === 0) return;
-    const smoothing = this.#settings.groupSmoothing;
     const excess = (item: number) => {
       const share = popularity[item]! / this.#total;
       const expected = size * share;
-      // Nobody anywhere has it: nothing was expected, and nothing came.
-      return share === 0 ? 0 : (share * (counts[item]! - expected)) / (expected + smoothing);
+      // Nobody likes the item: nothing was expected, and nothing came.
+      return share === 0 ? 0 : (share * (counts[item]! - expected)) / (expected + this.#smoothing);
     };
     for (let item = 0; item < items; item++) {
       if (offered[item] === 1) this.#largest.offer(item, Math.abs(excess(item)));
@@ -58,10 +57,6 @@ export class GroupRows {
 }
 
 /** What each group's row costs to learn. */
-export function groupCosts(evidence: Evidence): Float64Array {
-  const { usersByGroup, items } = evidence;
-  return Float64Array.from(
-    { length: usersByGroup.rows },
-    (_, group) => items + usersByGroup.start[group + 1]! - usersByGroup.start[group]!,
-  );
+export function groupCosts({ usersByGroup, items }: Evidence): Float64Array {
+  return rowLengths(usersByGroup).map((users) => items + users);
 }

@@ -9,7 +9,7 @@ type NumberSetting = {
 export interface HyperParameter {
   key: string;
   setting: NumberSetting;
-  /** Its letter in docs/method.md. */
+  /** Its letter in the documents. */
   letter: string;
   low: number;
   high: number;
@@ -18,69 +18,39 @@ export interface HyperParameter {
 }
 
 export const HYPER_PARAMETERS: readonly HyperParameter[] = [
-  whole('neighbors', 'neighbors', 'K', 1, 10_000, 'targets kept for each item; memory and time grow with it'),
+  whole('neighbors', 'K', 1, 10_000, 'targets kept for each item; memory and time grow with it'),
   real(
-    'lambda',
     'lambda',
     'λ',
     1e-6,
     1e6,
     'regularisation of ridge and ease; raise it for noisy data, lower it for plenty of data',
   ),
-  whole('steps', 'steps', '', 1, 100, 'solver steps for each row of ridge; 3 are as good as an exact solve'),
-  real('basket-damping', 'basketDamping', 'c', 0, 2, 'how much less a pair counts when its user has many items'),
-  real('source-damping', 'sourceDamping', 'a', 0, 2, 'how much the popularity of a history item is divided out'),
+  whole('steps', '', 1, 100, 'solver steps for each row of ridge; 3 are as good as an exact solve'),
+  real('basketDamping', 'c', 0, 2, 'how much less a pair counts when its user has many items'),
+  real('sourceDamping', 'a', 0, 2, 'how much the popularity of a history item is divided out'),
+  real('targetDamping', 'b', -1, 2, 'how much the popularity of a target is divided out; higher finds rarer items'),
+  real('candidateDamping', 's', 0, 2, 'the same, for choosing the candidates of an item'),
+  real('power', 'p', 0.1, 10, 'exponent of the weights; above 1 the strongest count more'),
+  real('popularityWeight', 'β', 0, 1e6, 'how many items of history popularity is worth'),
+  real('popularityHalfLife', 'τ', 0, 1000, 'popularity halves over this share of the time span; 0: never'),
+  real('recency', 'ρ', 0, 10, 'the k-th latest item of a history counts k^-ρ; 0: all the same'),
+  real('preferenceWeight', 'γ', 0, 1000, 'weight of a stated preference'),
+  real('groupWeight', 'ω', 0, 1000, 'weight of a user’s groups, beside popularity'),
+  real('coldGroupWeight', 'ω₀', 0, 1000, 'the same, for users without a history'),
   real(
-    'target-damping',
-    'targetDamping',
-    'b',
-    -1,
-    2,
-    'how much the popularity of a target is divided out; higher finds rarer items',
-  ),
-  real('candidate-damping', 'candidateDamping', 's', 0, 2, 'the same, for choosing the candidates of an item'),
-  real('power', 'power', 'p', 0.1, 10, 'exponent of the weights; above 1 the strongest count more'),
-  real('popularity-weight', 'popularityWeight', 'β', 0, 1e6, 'how many items of history popularity is worth'),
-  real(
-    'popularity-half-life',
-    'popularityHalfLife',
-    'τ',
-    0,
-    1000,
-    'popularity halves over this share of the time span; 0: never',
-  ),
-  real('recency', 'recency', 'ρ', 0, 10, 'the k-th latest item of a history counts k^-ρ; 0: all the same'),
-  real('preference-weight', 'preferenceWeight', 'γ', 0, 1000, 'weight of a stated preference'),
-  real('group-weight', 'groupWeight', 'ω', 0, 1000, 'weight of a user’s groups, beside popularity'),
-  real('cold-group-weight', 'coldGroupWeight', 'ω₀', 0, 1000, 'the same, for users without a history'),
-  real(
-    'attribute-weight',
     'attributeWeight',
     'α',
     0,
     1000,
     'weight of a shared attribute, compared with a user; 0: attributes are not learned from',
   ),
-  whole(
-    'attribute-reach',
-    'attributeReach',
-    '',
-    2,
-    1e9,
-    'attribute values on more items than this are not learned from',
-  ),
-  real(
-    'group-smoothing',
-    'groupSmoothing',
-    'm',
-    0,
-    1e9,
-    'everybody’s taste counts as this many interactions, beside the group’s own',
-  ),
-  whole('group-targets', 'groupTargets', '', 1, 1e6, 'items kept for each group of users'),
+  whole('attributeReach', '', 2, 1e9, 'attribute values on more items than this are not learned from'),
+  real('groupSmoothing', 'm', 0, 1e9, 'everybody’s taste counts as this many interactions, beside the group’s own'),
+  whole('groupTargets', '', 1, 1e6, 'items kept for each group of users'),
 ];
 
-/** @throws RangeError that says what would do, for a key or value that is none. */
+/** @throws RangeError that says what would do, for an unknown key or a bad value. */
 export function withHyperParameter(settings: Settings, key: string, text: string): Settings {
   const parameter = HYPER_PARAMETERS.find((candidate) => candidate.key === key);
   if (!parameter) {
@@ -95,24 +65,11 @@ export function withHyperParameter(settings: Settings, key: string, text: string
   return { ...settings, [parameter.setting]: value };
 }
 
-function real(
-  key: string,
-  setting: NumberSetting,
-  letter: string,
-  low: number,
-  high: number,
-  effect: string,
-): HyperParameter {
+function real(setting: NumberSetting, letter: string, low: number, high: number, effect: string): HyperParameter {
+  const key = setting.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
   return { key, setting, letter, low, high, whole: false, effect };
 }
 
-function whole(
-  key: string,
-  setting: NumberSetting,
-  letter: string,
-  low: number,
-  high: number,
-  effect: string,
-): HyperParameter {
-  return { key, setting, letter, low, high, whole: true, effect };
+function whole(...parameter: Parameters<typeof real>): HyperParameter {
+  return { ...real(...parameter), whole: true };
 }

@@ -1,32 +1,32 @@
 import type { SignalCounts } from './fit.js';
 import type { Settings } from './settings.js';
 
-/** What a row of each kind is multiplied by, and the row of nobody in particular. */
+/** The factor of each kind of row, and the prior. */
 export interface Scales {
   items: number;
   preferences: number;
   groups: number;
-  /** By item: what popularity adds to everyone's score. */
+  /** By item: what popularity adds to everybody's score. */
   prior: Float64Array;
 }
 
-/** By item: the sum of its finished row and the largest weight in it. */
+/** By item: the sum of its normalised row and the largest weight in it. */
 export interface RowFacts {
   sum: Float64Array;
   largest: Float64Array;
 }
 
-/** With β = 0 popularity still orders what nothing else tells apart: it then weighs as much as this of an item. */
+/** With β = 0 popularity only breaks ties: it then counts as this much of an item. */
 const TIE_BREAK = 1e-9;
 
 /**
- * Brings the rows to one scale: an item of a history adds 1 in all, on average.
+ * Brings the rows to one scale, on which an item of a history adds 1 in all, on average.
  *
- * Popularity then counts as β items of history. A group, in the same measure, turns it into popularity among its own.
+ * Popularity then counts as β items of history, and so does a group, which turns it into the popularity within the group.
  * A preference adds what the strongest neighbour of a liked item does, and at least twice what popularity can, so that
- * somebody who asked for comedies sees comedies first.
+ * whoever asked for comedies sees comedies first.
  *
- * @param popularity by item, as it weighs the rows; `trend`, as it is recommended.
+ * @param popularity by item: the weight of its row in the averages; `trend` is what popularity recommends.
  */
 export function scalesOf(
   { popularity, trend, trust }: { popularity: Float64Array; trend: Float64Array; trust: number },
@@ -47,7 +47,7 @@ export function scalesOf(
     recent += trend[item]!;
     most = Math.max(most, trend[item]!);
   }
-  // No two items were ever held together: the item rows are empty and need no scale.
+  // Without any pair of items the item rows are empty and need no scale.
   const items = mass > 0 ? total / mass : 1;
   // Nobody has done anything: nothing is popular.
   const weight = recent > 0 ? Math.max(settings.popularityWeight, TIE_BREAK) / recent : 0;

@@ -1,20 +1,20 @@
-/** How the rows of items are made of the pairs that were counted. */
+/** How the rows of items are made from the pairs that were counted. */
 export type ItemRowMethod = 'normalised' | 'jaccard' | 'ridge' | 'ease' | 'none';
 
 /** What an item in a basket counts before pairs are added up. */
 export type Weighting = 'plain' | 'binary' | 'tfidf' | 'bm25';
 
-/** What the method is told. Every one of these changes results; letters are those of docs/method.md. */
+/** The settings of the model. Every one of them changes results; the letters are those of docs/method.md. */
 export interface Settings {
   method: ItemRowMethod;
   weighting: Weighting;
-  /** 0: what users did is left out of the item rows (content alone). */
+  /** 0: item rows are learned from attributes alone, without what users did. */
   userWeight: 0 | 1;
-  /** Of a user who liked more items than this, pairs are counted of so many: the latest, where there are times. */
+  /** Pairs are counted among this many of a user's liked items at most, the latest where there are times. */
   longestHistory: number;
   /** c ≥ 0: a basket of d items counts d^(-c) per pair. 0: every pair alike; 1: every basket alike. */
   basketDamping: number;
-  /** a in 0..1: how far an item's own popularity is divided out before the ridge, and of the source behind it. */
+  /** a in 0..1: how far the popularity of both items of a pair is divided out before the ridge, and the source's after it. */
   sourceDamping: number;
   /** b in 0..1: how far a target item's popularity is divided out; higher finds rarer items. */
   targetDamping: number;
@@ -30,7 +30,7 @@ export interface Settings {
   power: number;
   /** α ≥ 0: what an attribute value that items share counts beside a user who has them. 0: attributes are not learned from. */
   attributeWeight: number;
-  /** An attribute value on more items than this says nothing about any one of them. */
+  /** Attribute values on more items than this are not learned from. */
   attributeReach: number;
   /** β ≥ 0: how many items of history popularity counts as. */
   popularityWeight: number;
@@ -38,20 +38,20 @@ export interface Settings {
   popularityHalfLife: number;
   /** ρ ≥ 0: the k-th latest item of a history counts k^(-ρ); without effect where there are no times. */
   recency: number;
-  /** γ ≥ 0: what a stated preference counts; at 1 who has no history sees what they asked for before all else. */
+  /** γ ≥ 0: what a stated preference counts; at 1 users without a history see what they asked for first. */
   preferenceWeight: number;
-  /** ω ≥ 0: what the groups of a user count beside popularity; at 1 popularity becomes that of the group. */
+  /** ω ≥ 0: what the groups of a user count beside popularity; at 1 popularity becomes that within the group. */
   groupWeight: number;
-  /** ω₀ ≥ 0: the same for who has no history; with n items of history, ω + (ω₀ − ω) / (1 + n)². */
+  /** ω₀ ≥ 0: the same for users without a history; with n items of history it is ω + (ω₀ − ω) / (1 + n)². */
   coldGroupWeight: number;
-  /** m ≥ 0: interactions with an item, as everybody has them, that a group is believed to have had beside its own. */
+  /** m ≥ 0: interactions with an item, at everybody's rate, that a group is assumed to have had besides its own. */
   groupSmoothing: number;
   /** Targets kept in the row of a group. */
   groupTargets: number;
 }
 
 /**
- * The fixed defaults: `--algorithm ridge`, and where `auto` starts from. docs/method.md has the figures they were
+ * The fixed defaults: `--algorithm ridge`, and where `auto` starts. docs/method.md has the figures they were
  * chosen by.
  */
 export const DEFAULT_SETTINGS: Readonly<Settings> = Object.freeze({
@@ -80,8 +80,8 @@ export const DEFAULT_SETTINGS: Readonly<Settings> = Object.freeze({
 });
 
 /**
- * x^(-p) for x > 0, by way of the logarithm: its parts are the same software in every V8, which `Math.pow` has not
- * always been, so that the same input gives the same bytes on every Node version.
+ * x^(-p) for x > 0, through exp and log: `Math.pow` has differed between V8 versions, and the same input has to give the
+ * same bytes on every Node version.
  */
 export function inversePower(x: number, p: number): number {
   if (p === 0) return 1;

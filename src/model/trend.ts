@@ -2,11 +2,11 @@ import { forEachChunk } from '../matrix/chunks.js';
 import type { SparseRows } from '../matrix/sparse.js';
 
 /**
- * Popularity in which a like counts half as much for every `halfLife` of the time that the data spans: what is popular
- * now. A like without a time counts as the oldest.
+ * Popularity in which a like counts half as much for every `halfLife` of the time that the data spans. A like without a
+ * time counts as the oldest.
  *
  * @param times by entry of the interactions, seconds; NaN unknown. @param halfLife 0: all likes count alike.
- * @param popularity what comes out then, and where there are no times.
+ * @param popularity the result in that case, and where there are no times.
  */
 export function recentPopularity(
   interactions: SparseRows,
