@@ -176,14 +176,15 @@ function textOf(
 ): string {
   if (options.format === 'csv') return csvText(evaluation, quote);
   if (options.format === 'table') return reportText(evaluation, summary);
+  const { test, algorithms, at, by, sampleUsers, seed } = options;
   return jsonText(evaluation, summary, {
-    split: kind ?? null,
-    holdout: kind === undefined ? null : options.holdout,
-    test: options.test ?? null,
-    algorithms: options.algorithms,
-    at: options.at,
-    by: options.by,
-    sampleUsers: options.sampleUsers ?? null,
-    seed: options.seed,
+    split: kind,
+    holdout: kind && options.holdout,
+    test,
+    algorithms,
+    at,
+    by,
+    sampleUsers,
+    seed,
   });
 }

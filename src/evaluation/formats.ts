@@ -1,19 +1,20 @@
 import { type Quote, quoted } from '../csv/quoting.js';
 import { rowLength } from '../matrix/sparse.js';
 import type { Evaluation } from './evaluation.js';
+import type { HoldoutKind } from './split.js';
 import type { Summary, TestSet } from './test-set.js';
 import { USER_METRICS } from './user-metrics.js';
 
 /** The options of the evaluation, for later readers of its answer. */
 export interface Setting {
-  /** 'last', 'random', 'time'; null with a test file. */
-  split: string | null;
-  holdout: number | null;
-  test: string | null;
+  /** Undefined with a test file. */
+  split: HoldoutKind | undefined;
+  holdout: number | undefined;
+  test: string | undefined;
   algorithms: readonly string[];
   at: readonly number[];
   by: readonly string[];
-  sampleUsers: number | null;
+  sampleUsers: number | undefined;
   seed: number;
 }
 
@@ -28,7 +29,10 @@ export function csvText({ figures }: Evaluation, quote: Quote = quoted): string 
   return ['algorithm,group,metric,at,value,low,high,users', ...lines, ''].join('\n');
 }
 
-/** Everything as one object; docs/evaluation.md describes it. */
+/** Members of the JSON that are measured, not counted. */
+const MEASURED = new Set(['value', 'low', 'high', 'difference', 'p']);
+
+/** Everything as one object, null where there is nothing; docs/evaluation.md describes it. */
 export function jsonText(evaluation: Evaluation, summary: Summary, setting: Setting): string {
   const { groups, cold, rankings, figures, comparisons } = evaluation;
   const { heldOut, relevant, sampled } = summary;
@@ -52,23 +56,13 @@ export function jsonText(evaluation: Evaluation, summary: Summary, setting: Sett
       coldToFind: cold.pairs,
     },
     groups,
-    algorithms: rankings.map(({ algorithm, explanation }) => ({ algorithm, explanation: explanation ?? null })),
-    figures: figures.map((figure) => ({
-      ...figure,
-      at: figure.at ?? null,
-      value: rounded(figure.value),
-      low: rounded(figure.low),
-      high: rounded(figure.high),
-    })),
-    comparisons: comparisons.map((pair) => ({
-      ...pair,
-      difference: rounded(pair.difference),
-      low: rounded(pair.low),
-      high: rounded(pair.high),
-      p: rounded(pair.p),
-    })),
+    algorithms: rankings,
+    figures,
+    comparisons,
   };
-  return `${JSON.stringify(answer, null, 2)}\n`;
+  const cell = (key: string, value: unknown) =>
+    typeof value === 'number' && MEASURED.has(key) ? rounded(value) : (value ?? null);
+  return `${JSON.stringify(answer, cell, 2)}\n`;
 }
 
 /** Six significant digits: more than any interval here is narrow. */

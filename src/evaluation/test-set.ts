@@ -61,7 +61,7 @@ export function testSetOf(
     const { had, excluded } = all.counts;
     throw new Failure(
       ExitCode.badData,
-      `nobody has anything to be found (${how}): of ${counts.heldOut} held-out interactions ${counts.notLiked} were not liked and ${had + excluded} are of items that their users have or exclude`,
+      `no user has an item to find (${how}): of ${counts.heldOut} held-out interactions, ${counts.notLiked} were not liked and ${had + excluded} are of items that the user already has or excludes`,
     );
   }
   const sampled = sample(Uint32Array.from(all.users.keys()), sampleUsers ?? of, (row) =>

@@ -35,9 +35,9 @@ export async function settle(run: Run, dataset: Dataset, method: Method): Promis
   const startedAt = run.seconds();
   const validation = validationSplit(dataset, sampleKeysOf(dataset));
   const users = validation.users.length;
-  const base = method.fixed.size === 0 ? 'the fixed defaults' : 'the fixed defaults with what was set';
+  const base = method.fixed.size === 0 ? 'the fixed defaults' : 'the fixed defaults with your settings';
   if (users < FEWEST_USERS) {
-    const explanation = `${base}: ${plural(users, 'user')} with items to hold out, ${FEWEST_USERS} are wanted to tell a gain from noise`;
+    const explanation = `${base}: ${plural(users, 'user')} with items to hold out; it takes ${FEWEST_USERS} to tell a gain from noise`;
     return { settings: method.settings, auto: { explanation, table: '', trials: [], coldTrials: [] } };
   }
   const { neighbors } = method.settings;

@@ -24,7 +24,7 @@ export function tuningSummary(tuning: Tuning, cold: Tuning | undefined, facts: T
   const fits = 1 + new Set(tuning.trials.filter(({ fitted }) => fitted).map(({ fit }) => fit)).size;
   const trials = tuning.trials.length + (cold?.trials.length ?? 0);
   const held = latest ? 'the latest items' : 'some items';
-  const basis = `judged by ${held} of ${plural(users, 'user')}, held out: ${plural(trials, 'trial')}, ${plural(fits, 'fit')}, ${seconds.toFixed(1)} s`;
+  const basis = `tuned on ${plural(users, 'user')}, ${held} of each held out: ${plural(trials, 'trial')}, ${plural(fits, 'fit')}, ${seconds.toFixed(1)} s`;
   const chosen = [
     ...choice(tuning, start, 'recall and NDCG at 20', `above ${base}`),
     ...(cold ? choice(cold, tuning.settings, 'their lists without a history', 'better') : []),
@@ -34,7 +34,7 @@ export function tuningSummary(tuning: Tuning, cold: Tuning | undefined, facts: T
 
 function whyNothing({ declined }: Tuning): string {
   if (declined === undefined) return 'nothing was better beyond noise';
-  return `the best that was found gained ${(100 * declined).toFixed(1)} %, too little to hold for what comes later`;
+  return `the best settings found gained only ${(100 * declined).toFixed(1)} %, which may not last`;
 }
 
 function choice(tuning: Tuning, start: Settings, what: string, than: string): string[] {

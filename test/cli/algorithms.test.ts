@@ -169,7 +169,7 @@ describe('auto', () => {
     put(folder, 'events.csv', `user,item\n${rows.map(([user, item]) => `u${user},i${item}\n`).join('')}`);
     const auto = await run(['-u', 'events.csv'], { folder });
     const said =
-      /^auto: judged by some items of [\d,]+ users, held out: \d+ trials, \d+ fits, \d+\.\d s\n {2}chose (.+): recall and NDCG at 20 \d+\.\d % above the fixed defaults\n/m.exec(
+      /^auto: tuned on [\d,]+ users, some items of each held out: \d+ trials, \d+ fits, \d+\.\d s\n {2}chose (.+): recall and NDCG at 20 \d+\.\d % above the fixed defaults\n/m.exec(
         auto.stderr,
       );
     // The table of trials is for -v.
@@ -215,7 +215,7 @@ describe('auto', () => {
     put(folder, 'events.csv', events);
     const byHand = ['--set', 'lambda=7', '--set', 'popularity-weight=2', '--set', 'neighbors=30'];
     const { stderr } = await run(['-u', 'events.csv', '-v', ...byHand], { folder });
-    expect(stderr).toContain('auto: judged by');
+    expect(stderr).toContain('auto: tuned on');
     expect(stderr).toMatch(/± \d\.\d{4} {2}.*target-damping/);
     expect(stderr).not.toMatch(/lambda|popularity-weight|neighbors/);
   });
@@ -251,7 +251,7 @@ describe('auto', () => {
       expect(Number(/learning in (\d+) shards/.exec(stderr)?.[1])).toBeGreaterThan(3);
       const told = stderr.slice(stderr.indexOf('auto: '));
       const paragraph = told.slice(0, told.search(/^[\d.]+ s: /m)).replace(/[\d.]+ s$/m, '');
-      expect(paragraph).toMatch(/^auto: judged by .*\n {2}(chose |the fixed defaults stay)/);
+      expect(paragraph).toMatch(/^auto: tuned on .*\n {2}(chose |the fixed defaults stay)/);
       return { stdout, paragraph };
     });
     expect(three).toEqual(one);

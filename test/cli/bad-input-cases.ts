@@ -96,7 +96,7 @@ const nothing: Case[] = [
     kinds: ['test'],
     file: HEADER_ONLY,
     code: 65,
-    says: ['nobody has anything to be found (held out: the interactions in f.csv)'],
+    says: ['no user has an item to find (held out: the interactions in f.csv)'],
   },
 ];
 

@@ -116,7 +116,7 @@ describe('an evaluation that makes no sense ends with its code, a reason, and no
     ],
     [['--split', 'last', '--time-col', 'none'], 2, '--split last: the interactions have no times; '],
     [['--split', 'time', '--time-col', 'none'], 2, '--split time: the interactions have no times; '],
-    [['--test', 'had.csv'], 65, 'nobody has anything to be found (held out: the interactions in had.csv): '],
+    [['--test', 'had.csv'], 65, 'no user has an item to find (held out: the interactions in had.csv): '],
     [['--test', 'gone.csv'], 66, 'gone.csv: no such file\n'],
     [['--test', 'had.csv', '--split', 'last'], 2, '--test and --split exclude each other'],
   ])('%j', async (args, expected, said) => {

@@ -125,7 +125,7 @@ describe('evaluate, holding out a part', () => {
     expect(figureOf(answer, 'popular', 'precision', 1000).value).toBe(0.001);
   });
 
-  it('ends with 65 where nobody has anything to be found', async () => {
+  it('ends with 65 where no user has an item to find', async () => {
     const users = file('events.csv', ['user item', 'u a', 'v b']);
     await expect(evaluated(['-u', users])).rejects.toMatchObject({ exitCode: ExitCode.badData });
   });

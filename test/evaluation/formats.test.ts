@@ -40,9 +40,9 @@ describe('csvText', () => {
 describe('jsonText', () => {
   it('holds the setting, what was counted, and every figure and comparison', () => {
     const setting = {
-      split: 'last',
+      split: 'last' as const,
       holdout: 0.2,
-      test: null,
+      test: undefined,
       algorithms: ['good', 'popular'],
       at: [1, 2],
       by: ['country'],
@@ -50,7 +50,7 @@ describe('jsonText', () => {
       seed: 1,
     };
     const answer = JSON.parse(jsonText(evaluation, SUMMARY, setting));
-    expect(answer.setting).toEqual(setting);
+    expect(answer.setting).toEqual({ ...setting, test: null });
     expect(answer.counts).toEqual({
       learnedFrom: 1007,
       heldOut: 13,

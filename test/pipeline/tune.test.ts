@@ -67,7 +67,7 @@ test('with too few users to evaluate by, auto keeps the fixed defaults and says 
     settings: method.settings,
     auto: {
       explanation:
-        'the fixed defaults with what was set: 54 users with items to hold out, 100 are wanted to tell a gain from noise',
+        'the fixed defaults with your settings: 54 users with items to hold out; it takes 100 to tell a gain from noise',
       table: '',
       trials: [],
       coldTrials: [],
@@ -81,8 +81,8 @@ test('auto tunes, keeps the K and what was set by hand, tells of it, and leaves 
   const dataset = datasetOf(largeWorld(1, 150, 20));
   const { settings, auto } = await settle(run, dataset, method);
   expect(settings).toMatchObject({ lambda: 3, recency: 0, neighbors: 200, method: 'ridge', steps: 3 });
-  expect(auto?.explanation).toMatch(/^judged by the latest items of 1\d\d users, held out: /);
-  expect(auto?.table).toMatch(/^ {4}\d\.\d{4} {2}the fixed defaults with what was set\n/);
+  expect(auto?.explanation).toMatch(/^tuned on 1\d\d users, the latest items of each held out: /);
+  expect(auto?.table).toMatch(/^ {4}\d\.\d{4} {2}the fixed defaults with your settings\n/);
   expect(readdirSync(run.directory.path)).toEqual([]);
   // And again: the same data settles the same.
   expect((await settle(startTestRun().run, dataset, method)).settings).toEqual(settings);
