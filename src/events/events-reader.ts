@@ -1,9 +1,9 @@
 import { BadRow } from '../csv/bad-rows.js';
 import type { Piece } from '../csv/pieces.js';
 import { cellTexts, MAX_ROW_BYTES, RowCutter } from '../csv/row-cutter.js';
-import { appendEvents, type EventLayout, type EventSink } from './event-columns.js';
+import type { PackedIds } from '../dataset/ids.js';
+import { appendEvents, type EventLayout, type EventSink, type EventsPart } from './event-columns.js';
 import { EventRow, usedCells } from './event-row.js';
-import type { RangePart } from './range-part.js';
 import { Renumbering } from './renumbering.js';
 
 /** Reads the plainest rows faster, and leaves all others. */
@@ -23,6 +23,26 @@ export interface Acceleration {
   of: AcceleratorOf;
   /** The fewest bytes at a time that are worth it. */
   least: number;
+}
+
+/** The rows of a range, read without knowing what stands before them: lines are counted from its own beginning, ids are its own. */
+export interface RangePart {
+  /** Where in the file its first row begins, and where its last one ends. */
+  begin: number;
+  end: number;
+  lines: number;
+  /** Skipped and refused rows included. */
+  rows: number;
+  events: EventsPart;
+  users: PackedIds;
+  items: PackedIds;
+  refused: RefusedRow[];
+}
+
+export interface RefusedRow {
+  line: number;
+  reason: string;
+  cells: readonly string[];
 }
 
 /** Is told of a row that cannot be read: its line, why, and its cells, where its quotes do not leave open what they are. */

@@ -1,9 +1,9 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { Pieces } from '../csv/pieces.js';
 import { RowCutter } from '../csv/row-cutter.js';
-import { IdIndex, type PackedIds } from '../dataset/ids.js';
-import { type EventLayout, type EventsPart, newSink, partOf, reserveEvents } from './event-columns.js';
-import { type Acceleration, EventsReader, type Refuse } from './events-reader.js';
+import { IdIndex } from '../dataset/ids.js';
+import { type EventLayout, newSink, partOf, reserveEvents } from './event-columns.js';
+import { type Acceleration, EventsReader, type RangePart, type Refuse, type RefusedRow } from './events-reader.js';
 
 /** How the rows of an events file are read, range by range. */
 export interface EventsTask {
@@ -15,26 +15,6 @@ export interface EventsTask {
   eventWeights: [string, number][];
   /** What is taken from the file at a time, in bytes. */
   chunkBytes: number;
-}
-
-/** The rows of a range, read without knowing what stands before them: lines are counted from its own beginning, ids are its own. */
-export interface RangePart {
-  /** Where in the file its first row begins, and where its last one ends. */
-  begin: number;
-  end: number;
-  lines: number;
-  /** Skipped and refused rows included. */
-  rows: number;
-  events: EventsPart;
-  users: PackedIds;
-  items: PackedIds;
-  refused: RefusedRow[];
-}
-
-export interface RefusedRow {
-  line: number;
-  reason: string;
-  cells: readonly string[];
 }
 
 /** Rows are hardly shorter: so many are made room for. */

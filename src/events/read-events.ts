@@ -5,8 +5,8 @@ import { seekableSize } from '../csv/source.js';
 import { CHUNK_BYTES, type Table, type TableReport } from '../csv/table.js';
 import { type EventLayout, type EventSink, type Events, newSink, reserveEvents } from './event-columns.js';
 import type { EventWeights } from './event-types.js';
-import { type Acceleration, EventsReader } from './events-reader.js';
-import { bytesFrom, type EventsTask, type RangePart } from './range-part.js';
+import { type Acceleration, EventsReader, type RangePart } from './events-reader.js';
+import { bytesFrom, type EventsTask } from './range-part.js';
 
 /** Bytes `from` to `to` of a file: the rows that begin there, wherever the last of them ends. */
 export interface Range {

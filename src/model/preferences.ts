@@ -1,6 +1,5 @@
 import type { RowWriter } from '../matrix/row-writer.js';
 import { rowOf, type SparseRows } from '../matrix/sparse.js';
-import type { Evidence } from './evidence.js';
 
 /**
  * Writes the row of a stated preference: every offered item with the attribute value, all alike. Popularity tells them
@@ -9,7 +8,11 @@ import type { Evidence } from './evidence.js';
  * A rare value says more than a common one: its weight goes from ½ (every item has it) to 1 (one item has it), by its
  * inverse document frequency (Spärck Jones, 1972) over the largest there can be.
  */
-export function writePreferenceRow(attribute: number, { itemsByAttribute, items }: Evidence, out: RowWriter): void {
+export function writePreferenceRow(
+  attribute: number,
+  { itemsByAttribute, items }: { itemsByAttribute: SparseRows; items: number },
+  out: RowWriter,
+): void {
   const carrying = rowOf(itemsByAttribute, attribute);
   const weight = items > 1 ? 0.5 + (0.5 * Math.log(items / Math.max(1, carrying.length))) / Math.log(items) : 1;
   for (const item of carrying) out.add(item, weight);

@@ -1,4 +1,4 @@
-import type { RangePart, RefusedRow } from '../events/range-part.js';
+import type { RangePart, RefusedRow } from '../events/events-reader.js';
 import {
   type Arrays,
   arrayOf,
