@@ -1,4 +1,4 @@
-// All that is compiled; src/kernels/program.ts loads it.
+// Everything that is compiled; src/kernels/program.ts loads it.
 export * from "./events";
 export * from "./sums";
 export * from "./systems";

@@ -1,6 +1,6 @@
-// Adding up rows, in AssemblyScript: the same sums in the same order as `PlainSums` in src/model/sums.ts, which says
-// what they mean. All arguments but `count` and `columns` are addresses. Four cells a turn: a row has each column once, so
-// they are never the same cell.
+// Adding up rows, in AssemblyScript: the same sums in the same order as `PlainSums` in src/kernels/sums.ts, which says
+// what they mean. All arguments but `count` and `columns` are addresses. Loops are unrolled by four: a segment has each
+// column once, so the four sums are always different ones.
 
 // @ts-ignore: AssemblyScript's own
 @inline
@@ -51,23 +51,23 @@ function addAll<T>(from: usize, to: usize, weight: usize, count: u32, index: usi
   }
 }
 
-/** Moves the cells that are not 0 from `sum` to the cells; how many there were. V: type of a sum. */
-function collectAll<V>(columns: u32, sum: usize, cellIndex: usize, cellValue: usize): u32 {
+/** Moves the sums that are not 0 to the row, and returns their number. V: type of a sum. */
+function collectAll<V>(columns: u32, sum: usize, rowIndex: usize, rowValue: usize): u32 {
   let filled: usize = 0;
   for (let r: usize = 0; r < columns; r++) {
     const cell = sum + r * sizeof<V>();
     const total = load<V>(cell);
-    store<u32>(cellIndex + (filled << 2), <u32>r);
-    store<f64>(cellValue + (filled << 3), <f64>total);
+    store<u32>(rowIndex + (filled << 2), <u32>r);
+    store<f64>(rowValue + (filled << 3), <f64>total);
     filled += <usize>(total != 0);
     store<V>(cell, 0);
   }
   return <u32>filled;
 }
 
-/** The same, looking only where something was added. */
+/** The same, looking only at columns where something was added. */
 function collectTouched<T, V>(
-  from: usize, to: usize, count: u32, index: usize, sum: usize, cellIndex: usize, cellValue: usize,
+  from: usize, to: usize, count: u32, index: usize, sum: usize, rowIndex: usize, rowValue: usize,
 ): u32 {
   let filled: usize = 0;
   for (let h: usize = 0; h < count; h++) {
@@ -77,8 +77,8 @@ function collectTouched<T, V>(
       const r = place<T>(at, 0);
       const cell = sum + r * sizeof<V>();
       const total = load<V>(cell);
-      store<u32>(cellIndex + (filled << 2), <u32>r);
-      store<f64>(cellValue + (filled << 3), <f64>total);
+      store<u32>(rowIndex + (filled << 2), <u32>r);
+      store<f64>(rowValue + (filled << 3), <f64>total);
       filled += <usize>(total != 0);
       store<V>(cell, 0);
     }
@@ -98,21 +98,21 @@ export function add16(from: usize, to: usize, weight: usize, count: u32, index: 
 export function add32(from: usize, to: usize, weight: usize, count: u32, index: usize, value: usize, sum: usize): void {
   addAll<u32>(from, to, weight, count, index, value, sum);
 }
-export function collectCounts(columns: u32, sum: usize, cellIndex: usize, cellValue: usize): u32 {
-  return collectAll<u32>(columns, sum, cellIndex, cellValue);
+export function collectCounts(columns: u32, sum: usize, rowIndex: usize, rowValue: usize): u32 {
+  return collectAll<u32>(columns, sum, rowIndex, rowValue);
 }
-export function collectSums(columns: u32, sum: usize, cellIndex: usize, cellValue: usize): u32 {
-  return collectAll<f64>(columns, sum, cellIndex, cellValue);
+export function collectSums(columns: u32, sum: usize, rowIndex: usize, rowValue: usize): u32 {
+  return collectAll<f64>(columns, sum, rowIndex, rowValue);
 }
-export function touchedCounts16(from: usize, to: usize, count: u32, index: usize, sum: usize, cellIndex: usize, cellValue: usize): u32 {
-  return collectTouched<u16, u32>(from, to, count, index, sum, cellIndex, cellValue);
+export function touchedCounts16(from: usize, to: usize, count: u32, index: usize, sum: usize, rowIndex: usize, rowValue: usize): u32 {
+  return collectTouched<u16, u32>(from, to, count, index, sum, rowIndex, rowValue);
 }
-export function touchedCounts32(from: usize, to: usize, count: u32, index: usize, sum: usize, cellIndex: usize, cellValue: usize): u32 {
-  return collectTouched<u32, u32>(from, to, count, index, sum, cellIndex, cellValue);
+export function touchedCounts32(from: usize, to: usize, count: u32, index: usize, sum: usize, rowIndex: usize, rowValue: usize): u32 {
+  return collectTouched<u32, u32>(from, to, count, index, sum, rowIndex, rowValue);
 }
-export function touchedSums16(from: usize, to: usize, count: u32, index: usize, sum: usize, cellIndex: usize, cellValue: usize): u32 {
-  return collectTouched<u16, f64>(from, to, count, index, sum, cellIndex, cellValue);
+export function touchedSums16(from: usize, to: usize, count: u32, index: usize, sum: usize, rowIndex: usize, rowValue: usize): u32 {
+  return collectTouched<u16, f64>(from, to, count, index, sum, rowIndex, rowValue);
 }
-export function touchedSums32(from: usize, to: usize, count: u32, index: usize, sum: usize, cellIndex: usize, cellValue: usize): u32 {
-  return collectTouched<u32, f64>(from, to, count, index, sum, cellIndex, cellValue);
+export function touchedSums32(from: usize, to: usize, count: u32, index: usize, sum: usize, rowIndex: usize, rowValue: usize): u32 {
+  return collectTouched<u32, f64>(from, to, count, index, sum, rowIndex, rowValue);
 }

@@ -1,5 +1,5 @@
-// The linear systems of the ridge, in AssemblyScript: the same cells, and the same sums in the same order, as
-// src/model/candidate-system.ts has, which says what they mean. All arguments but counts are addresses.
+// The linear systems of the ridge, in AssemblyScript: the same entries, and the same sums in the same order, as `PlainSystems`
+// in src/kernels/systems.ts, which says what they mean. All arguments but counts and steps are addresses.
 
 // @ts-ignore: AssemblyScript's own
 @inline
@@ -8,8 +8,8 @@ function placeOf<T>(index: usize, e: usize, place: usize): u32 {
 }
 
 /**
- * Gathers the rows of a system. Two passes a row: the first finds the cells, without a branch, of which about one in ten
- * is in the system; the second fetches the values of those alone.
+ * Gathers the rows of a system. Two passes a row: the first finds the entries that are in the system, about one in ten,
+ * without a branch; the second fetches the values of those alone.
  */
 // @ts-ignore: AssemblyScript's own
 @inline

@@ -1,24 +1,24 @@
 import { createRequire } from 'node:module';
 
 /*
- * Memory from the system itself, by way of the C library. A file that is mapped is there once, in the page cache, however
- * many processes read it; large pages take a five-hundredth of the faults. Where that cannot be had (koffi was not
- * installed; not Linux) files are read, and arrays are what JavaScript makes of them.
+ * Memory straight from the operating system, through the C library. A mapped file is in memory once, in the page cache, however
+ * many processes read it; large pages cause a five-hundredth of the page faults. Where koffi is not installed, or the
+ * system is not Linux, files are read and arrays are ordinary JavaScript arrays.
  */
 
-/** Values of Linux' <sys/mman.h>, on all machines that Node is built for. */
+/** Values from Linux' <sys/mman.h>, the same on all machines that Node is built for. */
 const READ_AND_WRITE = 3;
 const MAP_PRIVATE = 2;
 const MAP_FIXED = 0x10;
 const MAP_ANONYMOUS = 0x20;
 const MADV_DONTNEED = 4;
 const MADV_HUGEPAGE = 14;
-/** Since Linux 5.14. An older one refuses it, and pages come as they are touched. */
+/** Since Linux 5.14. Older systems refuse it, and load pages as they are touched. */
 const MADV_POPULATE_READ = 22;
-/** What mmap answers where it fails: (void *) -1. */
+/** What mmap returns on failure: (void *) -1. */
 const MAP_FAILED = 0xffffffffffffffffn;
 
-/** Below that an array is what JavaScript makes of it: a large page is 2 MB. */
+/** Smaller arrays are ordinary ones: a large page is 2 MB. */
 const LARGE = 4 << 20;
 
 interface System {
@@ -28,26 +28,26 @@ interface System {
   view: (place: bigint, length: number) => ArrayBuffer;
 }
 
-/** Undefined: there is none; null: nobody has asked yet. */
+/** Undefined: not available; null: not looked for yet. */
 let system: System | undefined | null = null;
 
-/** Where buffers of ours lie, and whether they are files; what nothing refers to any more is unmapped. */
+/** The address of each of our buffers, and whether it is a file. A buffer is unmapped once nothing refers to it. */
 const places = new WeakMap<ArrayBufferLike, { place: bigint; isFile: boolean }>();
 const unused = new FinalizationRegistry<{ place: bigint; length: number }>(({ place, length }) => {
   system?.munmap(place, length);
 });
 
 /**
- * The first `length` bytes of an open file, mapped, also once it is closed; who writes to them writes to a copy. The file must not be cut while they are
- * used.
+ * Maps the first `length` bytes of an open file; they stay valid after it is closed. Writes go to a private copy. The
+ * file must not be truncated while they are used.
  *
- * @returns undefined where it has to be read.
+ * @returns undefined where the file has to be read.
  */
 export function mappedFile(file: number, length: number): ArrayBuffer | undefined {
   return mapped(length, MAP_PRIVATE, file, MADV_POPULATE_READ);
 }
 
-/** So many zeros; in large pages where they are many. */
+/** An array of zeros, in large pages if it is large. */
 export function uint32s(length: number): Uint32Array<ArrayBuffer> {
   return new Uint32Array(zeros(4 * length), 0, length);
 }
@@ -63,14 +63,14 @@ export function float64s(length: number): Float64Array<ArrayBuffer> {
 }
 
 /**
- * Gives back the memory of such an array, or of the whole file that one is a part of, when it is of no more use, before the garbage
- * collector finds out: its numbers are 0 from then on.
+ * Frees the memory of such an array, or of the whole file that it is a part of, before the garbage collector would. Its
+ * numbers are 0 from then on, so only its owner may do this.
  */
 export function release({ buffer }: Uint32Array | Float32Array | Float64Array): void {
   const own = places.get(buffer);
   if (!own || !system) return;
   const { place, isFile } = own;
-  // Pages of a file would come again from the file, which is there as long as it is mapped.
+  // Discarded pages of a file would be loaded from it again, so other pages replace them.
   if (!isFile) system.madvise(place, buffer.byteLength, MADV_DONTNEED);
   else system.mmap(place, buffer.byteLength, READ_AND_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 }
@@ -104,7 +104,7 @@ function loaded(): System | undefined {
       view: koffi.view,
     };
   } catch {
-    // Not installed, or not for this machine.
+    // Not installed, or not built for this machine.
     return undefined;
   }
 }

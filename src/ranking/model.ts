@@ -9,12 +9,12 @@ import type { Settings } from '../model/settings.js';
 export interface Model {
   counts: SignalCounts;
   scales: Scales;
-  /** Signals × items. */
+  /** signals × items. */
   rows: StackedRows;
 }
 
 /**
- * The model of the rows that shards have learned; the rows of items are finished in place.
+ * Makes a model of the rows that shards learned; the rows of items are normalised in place.
  *
  * @param from part k begins with signal `from[k]`. @throws RangeError where a part is missing or too much.
  */
