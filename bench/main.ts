@@ -16,7 +16,7 @@ import { stageBenches } from './stages.js';
 /*
  * npm run bench -- [--sizes 1m,10m] [--only stages,sharded,whole,peers,balance] [--repeat 5] [--algorithm cosine,ridge]
  *
- * Prints medians, with the least and the most. bench/README.md says what they mean, and what would make them lie.
+ * Prints medians, with the least and the most. bench/README.md says what they mean, and what misleads.
  */
 
 const SEED = 1;
@@ -52,7 +52,7 @@ for (const name of parts.some((part) => part !== 'balance') ? options.sizes.spli
   if (parts.includes('peers')) await peers(path, size.rows);
 }
 
-/** Every stage, compiled and plain in turn, so that what else the machine does meets both. */
+/** Every stage, compiled and plain in turn, so that other work on the machine affects both alike. */
 function stages(path: string): void {
   const compiled = compiledKernel(new URL('dist/kernel.wasm', PROJECT));
   say('stage, one thread                    seconds (least–most)        units a second      plain arrays take');
@@ -80,7 +80,7 @@ function stages(path: string): void {
   }
 }
 
-/** What more children gain: all numbers of them in turn, so that what else the machine does meets all. */
+/** What more children gain: all numbers of children in turn, so that other work on the machine affects all alike. */
 async function inShards(path: string): Promise<void> {
   const seen = observationsIn(path);
   const numbers = options.workers.split(',').map(Number);
@@ -105,7 +105,7 @@ async function inShards(path: string): Promise<void> {
   }
 }
 
-/** What each way to hand out work costs where a few users have very long histories: all ways in turn. */
+/** What each balancing strategy costs when a few users have very long histories, all in turn. */
 async function balances(): Promise<void> {
   const seen = skewedObservations(SEED);
   const settings = { ...algorithmNamed('cosine')!.settings, neighbors: 200 };
@@ -160,7 +160,7 @@ async function whole(path: string, rows: number, users: number): Promise<void> {
   }
 }
 
-/** Programs of others on the same file, where what they need is there. */
+/** Other programs on the same file, if what they need is installed. */
 async function peers(path: string, rows: number): Promise<void> {
   for (const [script, ...args] of [
     ['pandas_read.py', path],

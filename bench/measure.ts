@@ -15,12 +15,12 @@ export function spreadOf(values: readonly number[]): Spread {
   return { median, least: sorted[0]!, most: sorted[sorted.length - 1]! };
 }
 
-/** What a program and its children took. */
+/** What a program and its children used. */
 export interface Taken {
   /** Seconds from start to end, and of all processors together. */
   wall: number;
   cpu: number;
-  /** Bytes that all of its processes had at once at most; pages they share count for each. */
+  /** The most bytes that its processes had at once; pages they share are counted for each of them. */
   memory: number;
   stderr: string;
 }
@@ -64,7 +64,7 @@ export async function watched(command: string, args: readonly string[]): Promise
 function familyOf(root: number): { pid: number; used: number; pages: number }[] {
   const seen = readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? processOf(Number(name)) : []));
   const family = new Set([root]);
-  // Children have later ids than their parents, but for a counter that starts again: then a child is missed.
+  // Children have later ids than their parents. Where ids start again from the lowest, a child is missed.
   for (const { pid, parent } of seen) if (family.has(parent)) family.add(pid);
   return seen.filter(({ pid }) => family.has(pid));
 }
@@ -79,7 +79,7 @@ function processOf(pid: number): { pid: number; parent: number; used: number; pa
     const pages = Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]);
     return [{ pid, parent: fields[PARENT]!, used: fields[USER_TICKS]! + fields[USER_TICKS + 1]!, pages }];
   } catch {
-    // It has ended since it was listed.
+    // It ended after it was listed.
     return [];
   }
 }

@@ -2,7 +2,7 @@ import type { Observations } from '../src/model/evidence.js';
 import type { Settings } from '../src/model/settings.js';
 import type { BalanceName } from '../src/workers/balance.js';
 
-/** Seconds that a stage took with so many children. */
+/** Seconds that each stage took. */
 export interface Staged {
   learn: number;
   score: number;

@@ -5,11 +5,11 @@ import type { Observations } from '../src/model/evidence.js';
 const USERS = 8_000;
 const ITEMS = 20_000;
 const USUAL_HISTORY = 30;
-/** A few users, all over the file, had most of the catalogue: each of them is more than a shard's worth of scoring. */
+/** A few users, spread over the file, had most of the catalogue: scoring any one of them is more work than a shard. */
 const LONG_HISTORY = 15_000;
 const ONE_IN = 500;
 
-/** A skewed load: many users of little work, and a few whose work nothing can cut. The same seed gives the same. */
+/** A skewed load: many users with little work, and a few whose work cannot be split. The same seed gives the same load. */
 export function skewedObservations(seed: number): Observations {
   const random = new Random(seed);
   const start = new Uint32Array(USERS + 1);
@@ -31,10 +31,10 @@ export function skewedObservations(seed: number): Observations {
   };
 }
 
-/** So many items, rising, of which the first numbers are drawn more often. */
+/** Draws items, rising; low numbers more often. */
 function drawn(count: number, random: Random): Uint32Array {
   const chosen = new Set<number>();
-  // The least of two draws: the first items are twice as likely as the middle ones.
+  // The lower of two draws: the first items are twice as likely as the middle ones.
   while (chosen.size < count) chosen.add(Math.min(random.below(ITEMS), random.below(ITEMS)));
   return Uint32Array.from(chosen).sort();
 }
