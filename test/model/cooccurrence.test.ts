@@ -6,7 +6,7 @@ import { rowNormalised } from './learned.js';
 import { expectClose, slowCooccurrence, slowItems } from './slow-model.js';
 import { columnsOf, cooccurrenceSettings, denseOf, settingsWith, type World, worlds } from './worlds.js';
 
-/** The finished rows of items. */
+/** The normalised rows of items. */
 function itemRows(world: World, settings: Settings): SparseRows {
   return firstRows(rowNormalised(world, settings).rows, world.offered.length);
 }

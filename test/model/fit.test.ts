@@ -26,10 +26,10 @@ test.each(METHODS)('the signals cut into any shards have the rows that they have
       // One fitter for all shards, in either order: no row may leave a trace for the next.
       const fitter = fitterOf(evidence, settings, firstRowsOf(items, gramCuts));
       const worked = (backwards ? shards.toReversed() : shards).map(({ first, to }) => fitter.rows(first, to));
-      const pieces = backwards ? worked.toReversed() : worked;
+      const parts = backwards ? worked.toReversed() : worked;
       const whole = fitterOf(evidence, settings).rows(0, signals);
-      expect(stacked(...pieces.map(({ rows }) => rows))).toEqual(whole.rows);
-      expect(pieces.flatMap(({ precision }) => Array.from(precision))).toEqual(Array.from(whole.precision));
+      expect(stacked(...parts.map(({ rows }) => rows))).toEqual(whole.rows);
+      expect(parts.flatMap(({ precision }) => Array.from(precision))).toEqual(Array.from(whole.precision));
     }),
   );
 });

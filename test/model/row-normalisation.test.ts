@@ -83,7 +83,7 @@ test('Jaccard’s coefficient stays what it is but for p', () => {
   expect(denseOf(learned)).toEqual(ROWS);
 });
 
-test('rows are finished alike in one part and in many, the rows of preferences and groups never', () => {
+test('rows are normalised alike in one part and in many, the rows of preferences and groups never', () => {
   fc.assert(
     fc.property(worlds, anySettings, fc.array(fc.nat(20), { maxLength: 4 }), (world, settings, cuts) => {
       const { rows, counts, statistics } = learnt(world, settings);
@@ -104,7 +104,7 @@ test('rows are finished alike in one part and in many, the rows of preferences a
   );
 });
 
-test('the same learned rows can be finished in many ways from copies, one after the other', () => {
+test('the same learned rows can be normalised in many ways from copies, one after the other', () => {
   const ways = fc.record<Partial<Settings>>({
     targetDamping: fc.constantFrom(0, 0.3, 1),
     power: fc.constantFrom(0.8, 1, 1.5),
@@ -112,21 +112,21 @@ test('the same learned rows can be finished in many ways from copies, one after 
   fc.assert(
     fc.property(worlds, anySettings, ways, ways, (world, settings, one, other) => {
       const { rows, counts, statistics } = learnt(world, settings);
-      const finishedBy = (way: Partial<Settings>) => {
+      const normalisedBy = (way: Partial<Settings>) => {
         const copy = copyOf(rows);
         const facts = normaliseRows([copy], [0], counts, statistics, { ...settings, ...way });
         return { copy, facts };
       };
-      const first = finishedBy(one);
-      finishedBy(other);
-      expect(finishedBy(one)).toEqual(first);
+      const first = normalisedBy(one);
+      normalisedBy(other);
+      expect(normalisedBy(one)).toEqual(first);
       // And learning does not look at them: with other values it leaves the same rows.
       expect(learnt(world, { ...settings, ...other }).rows).toEqual(rows);
     }),
   );
 });
 
-test('the facts are the sum and the largest weight of each finished row of an item', () => {
+test('the facts are the sum and the largest weight of each normalised row of an item', () => {
   fc.assert(
     fc.property(worlds, anySettings, (world, settings) => {
       const { rows, counts, statistics } = learnt(world, settings);

@@ -86,7 +86,7 @@ export function slowWeighted(world: World, weighting: Settings['weighting']): nu
   });
 }
 
-/** items × items: the finished rows of normalised co-occurrence or of Jaccard's coefficient, whatever K is. */
+/** items × items: the normalised rows of normalised co-occurrence or of Jaccard's coefficient, whatever K is. */
 export function slowCooccurrence(world: World, settings: Settings): number[][] {
   const { gram, degree, keys } = slowItems(world, settings);
   const weights = keys.map((row, i) =>
@@ -107,14 +107,14 @@ function raised(weights: number[][], p: number): number[][] {
 }
 
 export interface SlowRows {
-  /** items × items: the finished rows. */
+  /** items × items: the normalised rows. */
   weights: number[][];
   /** By item: P_i. */
   precision: number[];
 }
 
 /**
- * The finished rows of the ridge: on all candidates, or on those given by item. Each system is solved exactly, or with
+ * The normalised rows of the ridge: on all candidates, or on those given by item. Each system is solved exactly, or with
  * a few steps by as many.
  */
 export function slowRidge(world: World, settings: Settings, given?: number[][]): SlowRows {
@@ -149,7 +149,7 @@ export function slowRidge(world: World, settings: Settings, given?: number[][]):
   return { weights: raised(weights, power), precision };
 }
 
-/** The finished rows of exact EASE. */
+/** The normalised rows of exact EASE. */
 export function slowEase(world: World, settings: Settings): SlowRows {
   const { gram, degree } = slowItems(world, settings);
   const { sourceDamping: a, targetDamping: b, power } = settings;

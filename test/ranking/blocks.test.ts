@@ -37,9 +37,9 @@ function firstItems(settings: Settings): number[] {
   const evidence = evidenceOf(seen, settings);
   const counts = signalCounts(evidence);
   const fitter = fitterOf(evidence, settings, [0, 3]);
-  const pieces = [fitter.rows(0, 5), fitter.rows(5, counts.items)];
-  const precision = Float64Array.from(pieces.flatMap((piece) => Array.from(piece.precision)));
-  const rows = pieces.map((piece) => piece.rows);
+  const parts = [fitter.rows(0, 5), fitter.rows(5, counts.items)];
+  const precision = Float64Array.from(parts.flatMap((part) => Array.from(part.precision)));
+  const rows = parts.map((part) => part.rows);
   const model = modelOf(counts, rows, [0, 5], statisticsOf(evidence, precision), settings);
   const signals = signalsOf(seen.interactions, seen.groups, seen.groups);
   const recommender = plainRecommender(model, { signals, excluded: seen.interactions, offered: seen.offered }, 3);
