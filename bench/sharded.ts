@@ -21,14 +21,14 @@ export async function sharded(
   balance: BalanceName = 'least-loaded',
 ): Promise<Staged> {
   const load = (file: string) => import(new URL(file, built).href);
-  const { startRun }: typeof import('../src/pipeline/run.js') = await load('commands/run.js');
-  const { learn }: typeof import('../src/pipeline/learn.js') = await load('commands/learning.js');
+  const { startRun }: typeof import('../src/pipeline/run.js') = await load('pipeline/run.js');
+  const { learn }: typeof import('../src/pipeline/learn.js') = await load('pipeline/learn.js');
   const { audienceOf, scoringCosts }: typeof import('../src/ranking/audience.js') = await load('ranking/audience.js');
-  const { planShards, WORTH_A_SHARD }: typeof import('../src/workers/plan.js') = await load('shards/plan.js');
-  const { writeAudience }: typeof import('../src/workers/run-files.js') = await load('storage/run-files.js');
-  const { writeArrays }: typeof import('../src/files/array-file.js') = await load('storage/array-file.js');
-  const { quotedCells }: typeof import('../src/csv/quoting.js') = await load('output/quoting.js');
-  const { quotedArrays }: typeof import('../src/csv/quoted-cells.js') = await load('output/quoted-cells.js');
+  const { planShards, WORTH_A_SHARD }: typeof import('../src/workers/plan.js') = await load('workers/plan.js');
+  const { writeAudience }: typeof import('../src/workers/run-files.js') = await load('workers/run-files.js');
+  const { writeArrays }: typeof import('../src/files/array-file.js') = await load('files/array-file.js');
+  const { quotedCells }: typeof import('../src/csv/quoting.js') = await load('csv/quoting.js');
+  const { quotedArrays }: typeof import('../src/csv/quoted-cells.js') = await load('csv/quoted-cells.js');
   const run = startRun({ workers, balance, quiet: true }, process);
   try {
     const learned = await learn(run, seen, settings);
@@ -42,12 +42,13 @@ export async function sharded(
     const names = (count: number) => quotedCells(Array.from({ length: count }, (_, k) => String(k + 1)));
     writeArrays(files.cells, { ...quotedArrays('users', names(users)), ...quotedArrays('items', names(items)) });
     const job = {
-      kind: 'score' as const,
+      kind: 'recommend' as const,
       model: learned.model,
       settings,
       ...files,
       listLength: 10,
       withTitles: false,
+      output: run.directory.file('recommend'),
     };
     await run.pool.run(job, planShards(scoringCosts(audience, learned.rowLength), WORTH_A_SHARD), () => {});
     return { learn: learnt, score: run.seconds() - learnt };

@@ -6,9 +6,8 @@
 import { LineWriter } from './csv/list-lines.js';
 import { quotedFrom } from './csv/quoted-cells.js';
 import { systemCode } from './failure.js';
-import { readArrays, writeArrays } from './files/array-file.js';
+import { type Arrays, readArrays } from './files/array-file.js';
 import { compiledKernel } from './kernels/kernel.js';
-import { rowLengths } from './matrix/sparse.js';
 import { StackedRows } from './matrix/stacked-rows.js';
 import { type CountedRows, gramRows } from './model/counting.js';
 import { Fitter, needsGram } from './model/fit.js';
@@ -16,25 +15,36 @@ import { modelOf } from './ranking/model.js';
 import { Recommender } from './ranking/recommender.js';
 import { scoresOf } from './ranking/scores.js';
 import { VariantEvaluator } from './tuning/variant-evaluator.js';
-import { matrixArrays, matrixFrom } from './workers/matrix-file.js';
+import { matrixFrom } from './workers/matrix-file.js';
 import {
   type Answer,
-  type FitJob,
-  type GramJob,
+  type CountJob,
+  type FileAnswer,
   type Job,
+  type LearnJob,
   type ListsJob,
   type ModelFiles,
   PROTOCOL,
   type ReadJob,
+  type RecommendJob,
   type RowFile,
-  type ScoreJob,
   type ToChild,
   type ToParent,
   type TrialJob,
 } from './workers/protocol.js';
-import { writeRangePart } from './workers/range-file.js';
+import { rangeArrays } from './workers/range-file.js';
 import { RowFiles } from './workers/row-files.js';
-import { candidatesPath, readAudience, readEvidence, readStatistics, writeFitted } from './workers/run-files.js';
+import {
+  countedArrays,
+  learnedArrays,
+  listArrays,
+  readAudience,
+  readCounted,
+  readEvidence,
+  readLearnedRows,
+  readStatistics,
+} from './workers/run-files.js';
+import { writeShard } from './workers/shard-file.js';
 
 /** Works any shard of one job; what the job's shards share is read once. */
 type ShardWork = (from: number, to: number) => Answer | Promise<Answer>;
@@ -43,12 +53,12 @@ function workOf(job: Job): ShardWork | Promise<ShardWork> {
   switch (job.kind) {
     case 'read':
       return readWork(job);
-    case 'gram':
-      return gramWork(job);
-    case 'fit':
-      return fitWork(job);
-    case 'score':
-      return scoreWork(job);
+    case 'count':
+      return countWork(job);
+    case 'learn':
+      return learnWork(job);
+    case 'recommend':
+      return recommendWork(job);
     case 'lists':
       return listsWork(job);
     case 'trial':
@@ -56,53 +66,36 @@ function workOf(job: Job): ShardWork | Promise<ShardWork> {
   }
 }
 
-async function readWork({ task, rows }: ReadJob): Promise<ShardWork> {
+async function readWork({ task, output }: ReadJob): Promise<ShardWork> {
   // Loaded here: most children never read.
   const { compiledEvents } = await import('./events/compiled-events.js');
   const { readRange } = await import('./events/range-part.js');
   const accelerator = compiledEvents()(task.layout);
   const acceleration = { of: () => accelerator, least: 1 };
-  return async (from, to) => {
-    const path = shardPath(rows, from);
-    writeRangePart(path, await readRange(task, from, to, acceleration));
-    return { kind: 'read', path };
-  };
+  return async (from, to) => writeAnswer(output, from, to, rangeArrays(await readRange(task, from, to, acceleration)));
 }
 
-function gramWork(job: GramJob): ShardWork {
-  const rows = gramRows(readEvidence(job.evidence), job.settings, compiledKernel());
-  return (from, to) => {
-    const path = shardPath(job.rows, from);
-    const { candidates, pairs } = rows(from, to);
-    writeArrays(candidatesPath(path), matrixArrays('candidates', candidates));
-    writeArrays(path, matrixArrays('pairs', pairs));
-    return { kind: 'gram', path };
-  };
+function countWork({ evidence, settings, output }: CountJob): ShardWork {
+  const count = gramRows(readEvidence(evidence), settings, compiledKernel());
+  return (from, to) => writeAnswer(output, from, to, countedArrays(count(from, to)));
 }
 
-function fitWork(job: FitJob): ShardWork {
+function learnWork(job: LearnJob): ShardWork {
   const evidence = readEvidence(job.evidence);
   const counted = needsGram(job.settings) ? countedRows(job.gram, evidence.items) : undefined;
   const fitter = new Fitter(evidence, job.settings, counted, compiledKernel());
-  return (from, to) => {
-    const { rows, precision } = fitter.rows(from, to);
-    const path = shardPath(job.rows, from);
-    writeFitted(path, { rows, precision });
-    return { kind: 'fit', path, precision, length: rowLengths(rows) };
-  };
+  return (from, to) => writeAnswer(job.output, from, to, learnedArrays(fitter.rows(from, to)));
 }
 
-/** Of the pairs a child needs all, of the candidates those of its own rows. */
 function countedRows(files: readonly RowFile[], items: number): CountedRows {
-  const pairs = files.map(({ path }) => matrixFrom(readArrays(path), 'pairs'));
-  const candidates = files.map(({ path, from }) => ({ path: candidatesPath(path), from }));
+  const pairs = files.map(({ path }) => readCounted(path, 'pairs'));
   return {
-    candidates: new RowFiles(candidates, 'candidates'),
+    candidates: new RowFiles(files, (path) => readCounted(path, 'candidates')),
     pairs: new StackedRows(pairs, firstRowsOf(files), items),
   };
 }
 
-function scoreWork(job: ScoreJob): ShardWork {
+function recommendWork(job: RecommendJob): ShardWork {
   const recommender = recommenderOf(job);
   const arrays = readArrays(job.cells);
   const cells = {
@@ -120,7 +113,12 @@ function scoreWork(job: ScoreJob): ShardWork {
       if (list.items.length === 0) empty++;
       lines.add(user, list);
     }
-    return { kind: 'score', csv: lines.finish(), users: to - from, rows: lines.rows, short, empty };
+    return writeAnswer(
+      job.output,
+      from,
+      to,
+      listArrays({ csv: lines.finish(), users: to - from, rows: lines.rows, short, empty }),
+    );
   };
 }
 
@@ -158,7 +156,7 @@ function trialWork(job: TrialJob): ShardWork {
   return (from, to) => ({ kind: 'trial', utilities: evaluator.utilities(from, to) });
 }
 
-function recommenderOf(job: ScoreJob | ListsJob): Recommender {
+function recommenderOf(job: RecommendJob | ListsJob): Recommender {
   const { counts, rows, statistics }: ModelFiles = job.model;
   const model = modelOf(counts, readParts(rows), firstRowsOf(rows), readStatistics(statistics), job.settings);
   const audience = readAudience(job.audience);
@@ -167,16 +165,15 @@ function recommenderOf(job: ScoreJob | ListsJob): Recommender {
 }
 
 function readParts(files: readonly RowFile[]) {
-  return files.map(({ path }) => matrixFrom(readArrays(path), 'rows'));
+  return files.map(({ path }) => readLearnedRows(path));
 }
 
 function firstRowsOf(files: readonly RowFile[]): number[] {
   return files.map(({ from }) => from);
 }
 
-/** The process id keeps apart the files of two children that work the same shard, one after the other's death. */
-function shardPath(rows: string, from: number): string {
-  return `${rows}.${from}.${process.pid}`;
+function writeAnswer(output: string, from: number, to: number, arrays: Arrays): FileAnswer {
+  return { kind: 'file', path: writeShard(output, { from, to }, arrays) };
 }
 
 let current: { job: number; work: ShardWork } | undefined;

@@ -14,13 +14,13 @@ import type { Destination } from '../files/writing.js';
 import type { Io } from '../io.js';
 import { joined, pickedRows } from '../matrix/sparse.js';
 import { explainDiskFull } from '../pipeline/disk-full.js';
-import { orInterrupted } from '../pipeline/interruption.js';
 import { methodOfSpec } from '../pipeline/method.js';
 import type { EvaluateOptions } from '../pipeline/options.js';
 import { fastReading, inputBytes, startChildren } from '../pipeline/read.js';
 import { recommendLists } from '../pipeline/recommend-lists.js';
 import { openBadRows } from '../pipeline/rejected-rows.js';
 import { type Run, startRun } from '../pipeline/run.js';
+import { orInterrupted } from '../pipeline/stopping.js';
 import { readTestEvents } from '../pipeline/test-events.js';
 import { inputReport, inputWarnings } from '../report/input-report.js';
 

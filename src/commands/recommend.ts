@@ -1,16 +1,13 @@
 import { type Dataset, type FileReport, releaseDataset } from '../dataset/dataset.js';
 import { readDataset } from '../dataset/read.js';
 import { ExitCode, Failure, messageOf } from '../failure.js';
-import { LISTS } from '../files/lists-file.js';
-import { JOURNAL } from '../files/run-directory.js';
 import type { Io } from '../io.js';
 import { longHistories } from '../model/long-histories.js';
-import { openPlace, type Place } from '../pipeline/claim-output.js';
+import type { Checkpoint } from '../pipeline/checkpoint.js';
+import { type ClaimedOutput, claimOutput } from '../pipeline/claim-output.js';
 import { explainDiskFull } from '../pipeline/disk-full.js';
-import { dataEntry, refuseOtherData } from '../pipeline/fingerprint.js';
-import { orInterrupted } from '../pipeline/interruption.js';
-import type { KeptWork } from '../pipeline/kept.js';
 import { arrange, learnFrom } from '../pipeline/learn.js';
+import { type Manifest, manifestOf } from '../pipeline/manifest.js';
 import { WithinMemory } from '../pipeline/memory-limit.js';
 import type { Options } from '../pipeline/options.js';
 import { type Ending, keepOutcome } from '../pipeline/outcome.js';
@@ -18,7 +15,7 @@ import { fastReading, inputBytes, startChildren } from '../pipeline/read.js';
 import { serve, writeAudienceOf } from '../pipeline/recommend.js';
 import { openBadRows } from '../pipeline/rejected-rows.js';
 import { type Run, startRun } from '../pipeline/run.js';
-import { stopping, TimeIsUp } from '../pipeline/stopping.js';
+import { orInterrupted, stopping, TimeIsUp } from '../pipeline/stopping.js';
 import { type Settled, settle } from '../pipeline/tune.js';
 import { inputReport, inputWarnings } from '../report/input-report.js';
 import { megabytes, plural, thousands } from '../report/quantities.js';
@@ -38,35 +35,34 @@ export async function recommend(options: Options, io: Io): Promise<number> {
   const paths = [users, items, interactions].filter((path) => path !== undefined);
   const record: RunRecord = { paths, files: [], stages: [], retries: run.retries };
   const stop = stopping(interrupted, options.maxDuration);
-  let place: Place | undefined;
+  let output: ClaimedOutput | undefined;
   let ending: Ending = { exitCode: ExitCode.unexpected, error: 'unexpected', message: '', interrupted: false };
   try {
     const memory = new WithinMemory(run, options, stop.stop, () => stageOf(record));
-    const opened = await openPlace(run, options, stop.signal);
-    place = opened;
-    await orInterrupted(stop.signal, () => work(run, options, opened, memory, record));
+    const claimed = await claimOutput(run, options, stop.signal);
+    output = claimed;
+    await orInterrupted(stop.signal, () => work(run, options, claimed, memory, record));
     const exitCode = run.lost.length === 0 ? ExitCode.ok : ExitCode.someFailed;
     ending = { exitCode, error: null, message: servedText(run, options, record), interrupted: false };
     return exitCode;
   } catch (thrown) {
     const isStopped = stop.signal.aborted;
     const why = isStopped ? thrown : explainDiskFull(thrown, run, options.output);
-    const error = unfinished(why, isStopped, run, options, place, record);
+    const error = unfinished(why, isStopped, run, options, output?.checkpoint, record);
     const exitCode = error instanceof Failure ? error.exitCode : ExitCode.unexpected;
     ending = { exitCode, error: messageOf(error), message: '', interrupted: interrupted.aborted };
     throw error;
   } finally {
     stop.clear();
-    place?.file?.kept.close();
-    place?.destination.abandon();
+    output?.destination.abandon();
     await run.end();
-    place?.leave();
+    output?.release();
     await keepOutcome(run, options, record, ending);
   }
 }
 
 /**
- * What is said of a run that did not come to its end. Where another is to go on with it, what is finished stays.
+ * Decides whether the finished work of a run that did not come to its end stays for another, and adds that to the error.
  * @param isStopped whether it was stopped, and did not fail.
  */
 function unfinished(
@@ -74,25 +70,22 @@ function unfinished(
   isStopped: boolean,
   run: Run,
   options: Options,
-  place: Place | undefined,
+  checkpoint: Checkpoint | undefined,
   record: RunRecord,
 ): unknown {
   const isTimeUp = error instanceof TimeIsUp;
-  const kept = isTimeUp || options.resume ? place?.file?.kept : undefined;
   // What was refused stays as it was; what failed before it had finished anything leaves nothing to go on with.
-  const isKept = kept !== undefined && (isStopped || (!run.directory.isKept && kept.told !== ''));
+  const hasWork = checkpoint !== undefined && checkpoint.finished !== '';
+  const mayResume = checkpoint !== undefined && (isTimeUp || options.resume);
+  const isKept = mayResume && (isStopped || (!run.directory.isKept && hasWork));
   if (isKept) run.directory.keep(true);
+  if (!(error instanceof Failure)) return error;
   const far = isTimeUp ? ` while ${stageOf(record)}; no output file was written` : '';
-  const rest = isKept ? '; --resume goes on with what is done' : missed(error, options, place);
-  if (!(error instanceof Failure) || far + rest === '') return error;
-  return new Failure(error.exitCode, `${error.message}${far}${rest}`, { cause: error });
-}
-
-/** What a run that is short of memory would have kept, had it been asked to. */
-function missed(error: unknown, { resume }: Options, place: Place | undefined): string {
-  const isShort = error instanceof Failure && error.exitCode === ExitCode.noMemory;
-  if (!isShort || resume || !place?.file || place.file.kept.told === '') return '';
-  return '; what was done is gone, with --resume it stays for the next run';
+  const isShort = error.exitCode === ExitCode.noMemory;
+  const missed =
+    isShort && !options.resume && hasWork ? '; its finished work is gone; with --resume it would have stayed' : '';
+  const rest = isKept ? '; --resume goes on with what is done' : missed;
+  return far + rest === '' ? error : new Failure(error.exitCode, `${error.message}${far}${rest}`, { cause: error });
 }
 
 function stageOf({ stages }: RunRecord): string {
@@ -103,7 +96,7 @@ function stageOf({ stages }: RunRecord): string {
 async function work(
   run: Run,
   options: Options,
-  { destination, file }: Place,
+  { destination, checkpoint }: ClaimedOutput,
   memory: WithinMemory,
   record: RunRecord,
 ): Promise<void> {
@@ -125,21 +118,21 @@ async function work(
   record.dataset = dataset;
   tellLongHistories(run, dataset, options.method.settings.longestHistory);
   await memory.learn(dataset);
-  if (file) goOn(run, options, file.kept, dataset);
-  const { settings, auto } = await stage('tuning', () => settleOnce(run, dataset, options, file?.kept));
+  const key = checkpoint && goOn(run, checkpoint, manifestOf(options, dataset));
+  const { settings, auto } = await stage('tuning', () => settleOnce(run, dataset, options, checkpoint, key));
   record.method = { name: options.method.name, settings, auto };
   if (auto) run.info(`auto: ${auto.explanation}`);
   if (auto?.table) run.debug(auto.table);
   let audience = '';
   const learned = await stage('learning', () => {
     memory.arrange(dataset);
-    const arranged = arrange(run, dataset, settings);
+    const arranged = arrange(run, dataset, settings, key);
     audience = writeAudienceOf(run, options, dataset, settings);
     // All that is large of it lies in files now.
     releaseDataset(dataset);
-    return learnFrom(run, arranged, settings, file?.kept);
+    return learnFrom(run, arranged, settings);
   });
-  const served = await stage('recommending', () => serve(run, options, dataset, audience, learned, destination, file));
+  const served = await stage('recommending', () => serve(run, options, dataset, audience, learned, destination));
   await run.pool.close('gently');
   // The last that is waited for: once the file is in its place, nothing stops the run any more and says that there is none.
   await destination.commit();
@@ -160,27 +153,24 @@ function servedText(run: Run, { output }: Options, { served }: RunRecord): strin
   return `${plural(served.users, 'user')} served${empty}, ${plural(served.rows, 'row')}, ${run.seconds().toFixed(1)} s, ${memory}${to}`;
 }
 
-/** Sees that what is kept is of this data, and says so. @throws Failure 65, and leaves it, where it is not. */
-function goOn(run: Run, options: Options, kept: KeptWork, dataset: Dataset): void {
-  const data = dataEntry(dataset, options);
-  if (kept.data) refuseOtherData(kept.data, data, run.directory.path);
-  else kept.keepData(data);
-  run.directory.keep(false);
-  run.directory.discardAllBut(new Set([JOURNAL, LISTS, ...kept.names]));
-  if (kept.told !== '') run.info(`going on with a run that was cut, which has ${kept.told}`);
+/** Begins to keep finished work, and says what there is already. @returns its key. @throws Failure 65 where that is of other data. */
+function goOn(run: Run, checkpoint: Checkpoint, manifest: Manifest): string {
+  const key = checkpoint.begin(manifest);
+  if (checkpoint.finished !== '')
+    run.info(`going on with an interrupted run, which had finished ${checkpoint.finished}`);
+  return key;
 }
 
-/** The settings to learn with: those of the run that was cut, where it came so far. */
+/** The settings to learn with: those that an interrupted run found, where it came so far. */
 async function settleOnce(
   run: Run,
   dataset: Dataset,
   { method }: Options,
-  kept: KeptWork | undefined,
+  checkpoint: Checkpoint | undefined,
+  key: string | undefined,
 ): Promise<Settled> {
-  if (kept?.settled) return kept.settled;
-  const settled = await settle(run, dataset, method);
-  kept?.keepSettled(settled);
-  return settled;
+  const find = () => settle(run, dataset, method);
+  return checkpoint && key && method.tuned ? checkpoint.settings(key, run.warn, find) : find();
 }
 
 function withoutHistory({ interactions, served }: Dataset): number {

@@ -9,21 +9,26 @@ export type TypedArray = Uint8Array | Uint32Array | Float32Array | Float64Array;
 /**
  * An array file:
  *
- *     "RECARR02" │ check sum of all behind it (uint32) │ length of the header (uint32) │ header (JSON) │ arrays
+ *     "RECARR03" │ check sum of the header and its length (uint32) │ length of the header (uint32) │ header (JSON) │ arrays
  *
- * The header lists name, type, offset and length of every array; each array begins at the first multiple of 8 bytes behind the
- * one before it, so that none shares bytes with another. An array that has several names lies there once: the later ones
- * stand in the header "as" the first. Numbers are in the byte order of the machine.
+ * The header lists name, type, offset, length and check sum of every array, so that some arrays can be read, and trusted, without the
+ * others. Each array begins at the first multiple of 8 bytes behind the one before it; its check sum covers the bytes up to the next.
+ * An array with several names is stored once: the later names stand in the header "as" the first. Numbers are in the byte order of
+ * the machine.
  */
-const MAGIC = Buffer.from('RECARR02');
+const MAGIC = Buffer.from('RECARR03');
 const SUM_AT = MAGIC.length;
 const SUMMED_FROM = SUM_AT + 4;
 const PREFIX_BYTES = SUMMED_FROM + 4;
 /** One read or write call moves at most 2 GiB. */
 const MOST_BYTES_A_CALL = 1 << 30;
 
-/** Smaller files are read: to load what maps them takes 15 ms, once in a process. */
+/** Less is read: loading the library that maps files takes 15 ms, once in a process. */
 const WORTH_MAPPING = 1 << 20;
+/** A mapping begins at a multiple of the largest page of any machine. */
+const PAGE = 1 << 16;
+/** A file is checked in steps of so many bytes. */
+const CHECKED_AT_ONCE = 1 << 20;
 
 const TYPES = { u8: Uint8Array, u32: Uint32Array, f32: Float32Array, f64: Float64Array } as const;
 type TypeName = keyof typeof TYPES;
@@ -33,21 +38,16 @@ interface Entry {
   type: TypeName;
   offset: number;
   length: number;
+  sum: number;
 }
 
-/** Another name of an array that is listed before. */
+/** Another name of an array listed before. */
 interface Alias {
   name: string;
   as: string;
 }
 
-/** What tells a file from all others, but by intent. */
-export interface FileFacts {
-  bytes: number;
-  sum: number;
-}
-
-/** Writes an array file where there is none yet. */
+/** Writes an array file. @throws what the system says, EEXIST where there is a file already. */
 export function writeArrays(path: string, arrays: Arrays): void {
   const parts: Uint8Array[] = [];
   const entries: (Entry | Alias)[] = [];
@@ -60,11 +60,12 @@ export function writeArrays(path: string, arrays: Arrays): void {
       continue;
     }
     written.push([name, array]);
-    entries.push({ name, type: typeName(array), offset, length: array.length });
-    parts.push(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
-    const end = offset + array.byteLength;
-    offset = aligned(end);
-    parts.push(new Uint8Array(offset - end));
+    const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+    const padding = new Uint8Array(aligned(bytes.length) - bytes.length);
+    const sum = checkSum(padding, checkSum(bytes));
+    entries.push({ name, type: typeName(array), offset, length: array.length, sum });
+    parts.push(bytes, padding);
+    offset += bytes.length + padding.length;
   }
   const header = Buffer.from(JSON.stringify(entries));
   const begin = aligned(PREFIX_BYTES + header.length);
@@ -72,10 +73,7 @@ export function writeArrays(path: string, arrays: Arrays): void {
   MAGIC.copy(head);
   head.writeUInt32LE(begin - PREFIX_BYTES, SUMMED_FROM);
   header.copy(head, PREFIX_BYTES);
-  head.writeUInt32LE(
-    parts.reduce((sum, part) => checkSum(part, sum), checkSum(head.subarray(SUMMED_FROM))),
-    SUM_AT,
-  );
+  head.writeUInt32LE(checkSum(head.subarray(SUMMED_FROM)), SUM_AT);
   const file = openSync(path, 'wx', 0o600);
   try {
     let position = 0;
@@ -100,48 +98,45 @@ function isSame(a: TypedArray, b: TypedArray): boolean {
 }
 
 /**
- * Reads an array file whole; a large one is mapped where that can be had, and must not be cut while its arrays are used.
- * @throws RangeError where it is none, is cut or was altered; sizes are checked before anything is made to measure, so that no
- *   file takes more memory than its own size.
+ * Reads an array file, or some of its arrays. Large ones are mapped where the system can do that; the file must not be truncated while
+ * they are in use.
+ *
+ * @param isWanted chooses arrays by name; all unless given. @param mayMap false: arrays are copies, which the garbage collector knows of.
+ * @throws RangeError where it is no array file, or was cut or altered. Sizes are checked before anything is allocated, so that no file
+ *   takes more memory than its own size.
  */
-export function readArrays(path: string): Arrays {
-  const file = openSync(path, 'r');
-  try {
-    const size = fstatSync(file).size;
-    const prefix = prefixOf(path, file, size);
-    const headerBytes = prefix.readUInt32LE(SUMMED_FROM);
-    const begin = PREFIX_BYTES + headerBytes;
-    if (begin > size) throw broken(path, 'ends inside its header');
-    const header = readAt(file, PREFIX_BYTES, headerBytes);
-    const entries = entriesOf(path, Buffer.from(header.buffer).toString(), size - begin);
-    const mapped = size >= WORTH_MAPPING && begin % 8 === 0 ? mappedFile(file, size) : undefined;
-    const arrays: Arrays = {};
-    let sum = checkSum(header, checkSum(prefix.subarray(SUMMED_FROM)));
-    for (const entry of entries) {
-      if ('as' in entry) {
-        define(arrays, entry.name, arrays[entry.as] as TypedArray);
-        continue;
-      }
-      const { bytes, from } = mapped ? { bytes: mapped, from: begin + entry.offset } : readEntry(file, begin, entry);
-      sum = checkSum(new Uint8Array(bytes, from, paddedLength(entry)), sum);
-      define(arrays, entry.name, new TYPES[entry.type](bytes, from, entry.length));
-    }
-    if (sum !== prefix.readUInt32LE(SUM_AT)) throw broken(path, 'was altered: its check sum is another');
-    return arrays;
-  } finally {
-    closeSync(file);
-  }
+export function readArrays(path: string, isWanted: (name: string) => boolean = () => true, mayMap = true): Arrays {
+  return withFile(path, (file) => {
+    const { begin, entries } = headerOf(path, file);
+    const wanted = entries.filter(({ name }) => isWanted(name));
+    const stored = new Set(wanted.map((entry) => ('as' in entry ? entry.as : entry.name)));
+    const toRead = entries.filter((entry): entry is Entry => !('as' in entry) && stored.has(entry.name));
+    const mapped = mayMap ? mappedEntries(file, begin, toRead) : undefined;
+    const arrays = new Map(
+      toRead.map((entry) => {
+        const { buffer, from } = mapped?.(entry) ?? { buffer: readEntry(file, begin, entry).buffer, from: 0 };
+        requireSum(path, entry, checkSum(new Uint8Array(buffer, from, paddedLength(entry))));
+        return [entry.name, new TYPES[entry.type](buffer, from, entry.length)];
+      }),
+    );
+    return named(wanted, arrays);
+  });
 }
 
-/** What an array file says of itself; whether it is so, `readArrays` tells. @throws RangeError where it is none. */
-export function factsOf(path: string): FileFacts {
-  const file = openSync(path, 'r');
-  try {
-    const bytes = fstatSync(file).size;
-    return { bytes, sum: prefixOf(path, file, bytes).readUInt32LE(SUM_AT) };
-  } finally {
-    closeSync(file);
-  }
+/** Reads an array file and keeps nothing of it. @throws RangeError where it is no array file, or was cut or altered. */
+export function checkArrays(path: string): void {
+  withFile(path, (file) => {
+    const { begin, entries } = headerOf(path, file);
+    for (const entry of entries) {
+      if ('as' in entry) continue;
+      const length = paddedLength(entry);
+      let sum = 0;
+      for (let at = 0; at < length; at += CHECKED_AT_ONCE) {
+        sum = checkSum(readAt(file, begin + entry.offset + at, Math.min(CHECKED_AT_ONCE, length - at)), sum);
+      }
+      requireSum(path, entry, sum);
+    }
+  });
 }
 
 /** An array of that name and type. @throws RangeError where the file has none. */
@@ -156,14 +151,25 @@ export function boundsFrom(arrays: Arrays, name: string, bytes: number): Float64
   const bounds = arrayOf(arrays, name, Float64Array);
   let isSound = bounds[0] === 0 && bounds[bounds.length - 1] === bytes;
   for (let at = 1; at < bounds.length && isSound; at++) {
-    const bound = bounds[at] ?? 0;
+    const bound = bounds[at] ?? -1;
     isSound = Number.isInteger(bound) && bound >= (bounds[at - 1] ?? 0);
   }
   if (!isSound) throw new RangeError(`the bounds "${name}" do not hold their bytes`);
   return bounds;
 }
 
-function prefixOf(path: string, file: number, size: number): Buffer {
+function withFile<T>(path: string, use: (file: number) => T): T {
+  const file = openSync(path, 'r');
+  try {
+    return use(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** What the file lists, and where its arrays begin. */
+function headerOf(path: string, file: number): { begin: number; entries: (Entry | Alias)[] } {
+  const size = fstatSync(file).size;
   const prefix = Buffer.from(readAt(file, 0, Math.min(size, PREFIX_BYTES)).buffer);
   const version = MAGIC.length - 2;
   if (!MAGIC.subarray(0, version).equals(prefix.subarray(0, version))) throw broken(path, 'is no array file');
@@ -171,12 +177,37 @@ function prefixOf(path: string, file: number, size: number): Buffer {
     throw broken(path, 'is an array file of another version of this program');
   }
   if (size < PREFIX_BYTES) throw broken(path, 'ends inside its first bytes');
-  return prefix;
+  const headerBytes = prefix.readUInt32LE(SUMMED_FROM);
+  const begin = PREFIX_BYTES + headerBytes;
+  if (begin > size) throw broken(path, 'ends inside its header');
+  const header = readAt(file, PREFIX_BYTES, headerBytes);
+  if (checkSum(header, checkSum(prefix.subarray(SUMMED_FROM))) !== prefix.readUInt32LE(SUM_AT)) throw altered(path);
+  return { begin, entries: entriesOf(path, Buffer.from(header.buffer).toString(), size - begin) };
 }
 
-/** Sets it whatever it is called, "__proto__" as well. */
-function define(arrays: Arrays, name: string, value: TypedArray): void {
-  Object.defineProperty(arrays, name, { value, enumerable: true, configurable: true, writable: true });
+/** Where the arrays lie in a mapping of the part of the file that holds them; undefined where they are to be read. */
+function mappedEntries(file: number, begin: number, entries: readonly Entry[]) {
+  const [first] = entries;
+  const last = entries.at(-1);
+  if (!first || !last || begin % 8 !== 0) return undefined;
+  const start = Math.floor((begin + first.offset) / PAGE) * PAGE;
+  const length = begin + last.offset + paddedLength(last) - start;
+  const buffer = length >= WORTH_MAPPING ? mappedFile(file, length, start) : undefined;
+  return buffer && (({ offset }: Entry) => ({ buffer, from: begin + offset - start }));
+}
+
+/** The arrays by their names, "__proto__" as well. */
+function named(wanted: readonly (Entry | Alias)[], arrays: ReadonlyMap<string, TypedArray>): Arrays {
+  const answer: Arrays = {};
+  for (const entry of wanted) {
+    const value = arrays.get('as' in entry ? entry.as : entry.name);
+    Object.defineProperty(answer, entry.name, { value, enumerable: true, configurable: true, writable: true });
+  }
+  return answer;
+}
+
+function requireSum(path: string, { sum }: Entry, found: number): void {
+  if (found !== sum) throw altered(path);
 }
 
 function entriesOf(path: string, header: string, room: number): (Entry | Alias)[] {
@@ -190,14 +221,14 @@ function entriesOf(path: string, header: string, room: number): (Entry | Alias)[
       if (!known.has(alias.as)) throw broken(path, `lists an array as "${alias.as}", which is none before it`);
       return alias;
     }
-    const { name, type, offset, length } = asEntry(entry) ?? {};
-    if (name === undefined || type === undefined || offset !== end || !isCount(length)) {
+    const { name, type, offset, length, sum } = asEntry(entry) ?? {};
+    if (name === undefined || type === undefined || offset !== end || !isCount(length) || !isCount(sum)) {
       throw broken(path, 'lists an array it cannot hold');
     }
     end = aligned(offset + length * TYPES[type].BYTES_PER_ELEMENT);
     if (end > room) throw broken(path, `ends inside "${name}"`);
     known.add(name);
-    return { name, type, offset, length };
+    return { name, type, offset, length, sum };
   });
   if (end !== room) throw broken(path, 'goes on behind its arrays');
   if (new Set(entries.map(({ name }) => name)).size !== entries.length) throw broken(path, 'lists an array twice');
@@ -234,8 +265,8 @@ function parsed(header: string): unknown {
 }
 
 /** The bytes of an array, with those up to the next. */
-function readEntry(file: number, begin: number, entry: Entry): { bytes: ArrayBuffer; from: number } {
-  return { bytes: readAt(file, begin + entry.offset, paddedLength(entry)).buffer, from: 0 };
+function readEntry(file: number, begin: number, entry: Entry): Uint8Array<ArrayBuffer> {
+  return readAt(file, begin + entry.offset, paddedLength(entry));
 }
 
 function paddedLength({ type, length }: Entry): number {
@@ -266,6 +297,10 @@ function typeName(array: TypedArray): TypeName {
 
 function aligned(bytes: number): number {
   return Math.ceil(bytes / 8) * 8;
+}
+
+function altered(path: string): RangeError {
+  return broken(path, 'was altered: its check sum is another');
 }
 
 function broken(path: string, what: string): RangeError {

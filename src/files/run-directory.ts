@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { lstatSync, mkdirSync, mkdtempSync, promises, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { ExitCode, Failure, messageOf } from '../failure.js';
@@ -7,12 +7,14 @@ import { atExit } from '../process/at-exit.js';
 import { ownTag, removeLeftBehind } from './owner.js';
 
 const PREFIX = 'recommend-';
-/** The file in it that says what is finished. */
-export const JOURNAL = 'journal';
+/** The file that says what run a folder is of; without it nothing in there can be used again. */
+export const MANIFEST = 'manifest';
+/** Milliseconds of finished work that a power cut may cost. */
+const BETWEEN_SYNCS = 10_000;
 
 /**
  * A private folder (mode 0700, unguessable name) for the files of one run: in the system's temporary folder (`TMPDIR`), or beside an
- * output file, where it outlasts a cut and whoever holds the output's lock finds it.
+ * output file, where an interrupted run leaves it and the next holder of the output's lock finds it.
  */
 export class RunDirectory {
   readonly path: string;
@@ -20,14 +22,14 @@ export class RunDirectory {
   readonly #forget: () => void;
   #files = 0;
   #isKept = false;
+  /** Files that may not be safe on disk yet. */
+  #unsynced: string[] = [];
+  #syncedAt = performance.now();
 
-  /** @param path of one that is there; else one is made in the temporary folder. */
+  /** @param path of one that exists; otherwise one is made in the temporary folder. */
   constructor(path?: string) {
     this.isBesideOutput = path !== undefined;
     this.path = path ?? madeInTemporaryFolder();
-    // Names go on behind those of the files that are there.
-    for (const name of readdirSync(this.path))
-      this.#files = Math.max(this.#files, Number(/-(\d+)/.exec(name)?.[1] ?? -1) + 1);
     this.#forget = atExit(() => this.#clear());
   }
 
@@ -38,7 +40,7 @@ export class RunDirectory {
     return new RunDirectory(path);
   }
 
-  /** Those that lie beside an output file, and that nobody but their owner, who we are, could have written to. */
+  /** Those that lie beside an output file, and that only their owner, who we are, could have written to. */
   static leftBeside(output: string): string[] {
     const before = `.${basename(output)}.`;
     return readdirSync(dirname(output))
@@ -48,39 +50,49 @@ export class RunDirectory {
   }
 
   /**
-   * Takes over one that was left. It gets another name: where children of the run that was cut are still at it, they find no place to
-   * write to.
+   * Takes over one that was left, under another name: children of the interrupted run that are still at work then have nowhere to write.
+   * @param isFinished whether a file of that name is of use; all others are removed.
    */
-  static takenOver(left: string, output: string): RunDirectory {
+  static takenOver(left: string, output: string, isFinished: (name: string) => boolean): RunDirectory {
     const path = pathBeside(output);
     renameSync(left, path);
-    return new RunDirectory(path);
+    const directory = new RunDirectory(path);
+    directory.discard(directory.files((name) => !isFinished(name)));
+    return directory;
   }
 
-  /** The path of a file to be, whose name begins so and is no other's. */
+  /** The path of a new file whose name begins like this. */
   file(name: string): string {
     return join(this.path, `${name}-${this.#files++}`);
   }
 
-  /** Removes files that nothing needs any more, so that a long run takes no more room than a short one. */
+  /** The paths of the files with such names. */
+  files(isWanted: (name: string) => boolean): string[] {
+    return readdirSync(this.path)
+      .filter(isWanted)
+      .map((name) => join(this.path, name));
+  }
+
+  /** Removes files that are no longer needed, so that a long run takes no more room than a short one. */
   discard(paths: readonly string[]): void {
     for (const path of paths) rmSync(path, { force: true });
   }
 
-  /** Removes all files but those of these names. */
-  discardAllBut(names: ReadonlySet<string>): void {
-    this.discard(readdirSync(this.path).flatMap((name) => (names.has(name) ? [] : [join(this.path, name)])));
+  /** Has a finished file written to disk within some seconds. Nobody waits for it: where it fails, the file's check sums will tell. */
+  syncSoon(path: string): void {
+    this.#unsynced.push(path);
+    if (performance.now() - this.#syncedAt < BETWEEN_SYNCS) return;
+    this.#syncedAt = performance.now();
+    for (const each of [...this.#unsynced.splice(0), this.path]) sync(each).catch(() => {});
   }
 
   /** How many bytes lie in it. */
   get bytes(): number {
-    const sizes = readdirSync(this.path).map(
-      (name) => statSync(join(this.path, name), { throwIfNoEntry: false })?.size,
-    );
+    const sizes = this.files(() => true).map((path) => statSync(path, { throwIfNoEntry: false })?.size);
     return sizes.reduce<number>((total, size) => total + (size ?? 0), 0);
   }
 
-  /** Whether it is left for another run. */
+  /** Whether it stays for another run. */
   get isKept(): boolean {
     return this.#isKept;
   }
@@ -102,8 +114,8 @@ export class RunDirectory {
 
 /** Removes a run's folder and all that is in it. */
 export function removeRunDirectory(path: string): void {
-  // First of all: without it there is nothing to go on with.
-  rmSync(join(path, JOURNAL), { force: true });
+  // The manifest first: without it, what remains after a cut is not taken for finished work.
+  rmSync(join(path, MANIFEST), { force: true });
   // A child that is being killed may still write: then it is tried again.
   rmSync(path, { recursive: true, force: true, maxRetries: 3 });
 }
@@ -128,5 +140,14 @@ function madeInTemporaryFolder(): string {
       `no temporary folder can be made: ${why}; set TMPDIR to a folder with room`,
       { cause },
     );
+  }
+}
+
+async function sync(path: string): Promise<void> {
+  const file = await promises.open(path, 'r');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }

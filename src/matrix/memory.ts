@@ -38,13 +38,13 @@ const unused = new FinalizationRegistry<{ place: bigint; length: number }>(({ pl
 });
 
 /**
- * Maps the first `length` bytes of an open file; they stay valid after it is closed. Writes go to a private copy. The
- * file must not be truncated while they are used.
+ * Maps `length` bytes of an open file; they stay valid after it is closed. Writes go to a private copy. The file must not
+ * be truncated while they are used.
  *
- * @returns undefined where the file has to be read.
+ * @param from where they begin, a multiple of a page. @returns undefined where the file has to be read.
  */
-export function mappedFile(file: number, length: number): ArrayBuffer | undefined {
-  return mapped(length, MAP_PRIVATE, file, MADV_POPULATE_READ);
+export function mappedFile(file: number, length: number, from = 0): ArrayBuffer | undefined {
+  return mapped(length, MAP_PRIVATE, file, MADV_POPULATE_READ, from);
 }
 
 /** An array of zeros, in large pages if it is large. */
@@ -80,10 +80,10 @@ function zeros(bytes: number): ArrayBuffer {
   return large ?? new ArrayBuffer(bytes);
 }
 
-function mapped(length: number, flags: number, file: number, advice: number): ArrayBuffer | undefined {
+function mapped(length: number, flags: number, file: number, advice: number, from = 0): ArrayBuffer | undefined {
   if (system === null) system = loaded();
   if (!system || length === 0) return undefined;
-  const place = system.mmap(null, length, READ_AND_WRITE, flags, file, 0);
+  const place = system.mmap(null, length, READ_AND_WRITE, flags, file, from);
   if (place === MAP_FAILED) return undefined;
   system.madvise(place, length, advice);
   const buffer = system.view(place, length);

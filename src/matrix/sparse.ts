@@ -86,12 +86,12 @@ export function rowOf({ start, index }: SparseRows, row: number): Uint32Array {
 }
 
 /** How many entries a row has. */
-export function rowLength({ start }: SparseRows, row: number): number {
+export function rowLength({ start }: Pick<SparseRows, 'start'>, row: number): number {
   return start[row + 1]! - start[row]!;
 }
 
 /** How many entries each row has. */
-export function rowLengths(matrix: SparseRows): Float64Array {
+export function rowLengths(matrix: Pick<SparseRows, 'rows' | 'start'>): Float64Array {
   return Float64Array.from({ length: matrix.rows }, (_, row) => rowLength(matrix, row));
 }
 

@@ -1,39 +1,38 @@
-import { join } from 'node:path';
-import { ExitCode, Failure, messageOf, systemCode, usageFailure } from '../failure.js';
-import { type FileToBe, fileToBe } from '../files/destination.js';
-import { Journal, readJournal } from '../files/journal.js';
-import { asEntry, type BeginEntry, type Entry } from '../files/journal-entries.js';
-import { ListsFile } from '../files/lists-file.js';
+import { Failure, usageFailure } from '../failure.js';
+import { AtomicFile, type FileToBe, fileToBe } from '../files/destination.js';
 import { lockOutput } from '../files/lock.js';
-import { JOURNAL, RunDirectory, removeRunDirectory } from '../files/run-directory.js';
+import { RunDirectory, removeRunDirectory } from '../files/run-directory.js';
 import { cannotCreate, type Destination } from '../files/writing.js';
-import { beginEntry, refuseOther, WAY_OUT } from './fingerprint.js';
-import { KeptWork } from './kept.js';
+import { Checkpoint, hasFinishedWork, isFinishedWork, manifestIn } from './checkpoint.js';
+import { refuseOtherRun } from './manifest.js';
 import type { Options } from './options.js';
 import type { Run } from './run.js';
 
 /** Where a run writes. */
-export interface Place {
+export interface ClaimedOutput {
   destination: Destination;
-  /** Where the output is a file: the file before it is whole, and what is kept. */
-  file: { lists: ListsFile; kept: KeptWork } | undefined;
-  /** Lets other runs have it; the last that is done. */
-  leave: () => void;
+  /** The finished work beside an output file; undefined for standard output, a pipe or a device. */
+  checkpoint: Checkpoint | undefined;
+  /** Lets other runs have the output; call it last. */
+  release: () => void;
 }
 
 /**
- * Opens the output, alone, and the run's directory beside it where it is a file; with what a run that was cut has left there, if that
- * is to be gone on with.
+ * Opens the output for this run alone, and moves the run's directory beside it where it is a file: the directory of an interrupted run,
+ * if the run is to go on with that.
  *
- * @throws Failure 73 where the output cannot be made, 2 where it is none to resume, 75 where another run holds it, 2 or 65 where what was left is not of this run.
+ * @throws Failure 73 where the output cannot be created, 2 where --resume needs a file, 75 where another run holds it, 2 or 65 where what
+ *   was left is of another run.
  */
-export async function openPlace(run: Run, options: Options, interrupted: AbortSignal): Promise<Place> {
+export async function claimOutput(run: Run, options: Options, interrupted: AbortSignal): Promise<ClaimedOutput> {
   const target = fileToBe(options.output);
   if (!target && options.resume) {
     throw usageFailure(`--resume needs an output file, and ${options.output} is a pipe or a device: -o FILE`);
   }
-  if (!target) return { destination: run.open(options.output), file: undefined, leave: () => {} };
-  const leave = await lockOutput(target.path, {
+  if (!target) {
+    return { destination: run.open(options.output), checkpoint: undefined, release: () => {} };
+  }
+  const release = await lockOutput(target.path, {
     wait: options.lockWait,
     onWait: (who) => run.info(`${options.output} is being written by ${who}: waiting`),
     interrupted,
@@ -41,72 +40,34 @@ export async function openPlace(run: Run, options: Options, interrupted: AbortSi
     throw error instanceof Failure ? error : cannotCreate(options.output, error);
   });
   try {
-    const file = openFile(run, options, target);
-    return { destination: file.lists, file, leave };
+    const checkpoint = openCheckpoint(run, options, target);
+    return { destination: new AtomicFile(target, run.directory.file('output')), checkpoint, release };
   } catch (error) {
-    leave();
+    release();
     throw error;
   }
 }
 
-function openFile(run: Run, options: Options, target: FileToBe) {
-  const begin = beginEntry(options);
-  const left = RunDirectory.leftBeside(target.path).map((path) => ({ path, ...leftIn(path) }));
-  const taken = options.resume ? left.find((each) => each.entries.length > 0 || each.broken !== undefined) : undefined;
-  if (taken) refuseUnlike(taken, begin);
-  for (const each of left) {
-    if (each === taken) continue;
-    if (!options.resume && each.entries.length > 1) {
-      run.info(
-        `what a run that was cut had finished of ${options.output} is removed; --resume would have gone on with it`,
-      );
-    }
-    removeRunDirectory(each.path);
+function openCheckpoint(run: Run, options: Options, { path: output }: FileToBe): Checkpoint {
+  const left = RunDirectory.leftBeside(output);
+  for (const path of options.resume ? left : []) {
+    const manifest = manifestIn(path);
+    if (!manifest) continue;
+    refuseOtherRun(manifest, options, path);
+    removeAll(left.filter((each) => each !== path));
+    run.settleIn(RunDirectory.takenOver(path, output, isFinishedWork));
+    return new Checkpoint(run.directory, manifest);
   }
-  const directory = taken ? RunDirectory.takenOver(taken.path, target.path) : madeBeside(target.path);
-  // Until it is sure that this run goes on with it, it is not ours to remove.
-  directory.keep(taken !== undefined);
-  run.settleIn(directory);
-  const journal = new Journal(join(directory.path, JOURNAL), taken?.length);
-  const kept = new KeptWork(directory, journal, taken?.entries ?? [], run.warn);
-  if (taken?.broken !== undefined)
-    run.warn(`${taken.broken} in the journal of the run that was cut: what follows is done again`);
-  if (!taken) kept.keepBegin(begin);
-  return { lists: new ListsFile(target, directory), kept };
+  if (!options.resume && left.some(hasFinishedWork)) {
+    run.info(`removed what an interrupted run had finished of ${options.output}; --resume would have gone on with it`);
+  }
+  removeAll(left);
+  run.settleIn(madeBeside(output));
+  return new Checkpoint(run.directory, undefined);
 }
 
-/** What a run has left in its directory. */
-interface Left {
-  entries: Entry[];
-  /** Bytes of the journal that hold them. */
-  length: number;
-  broken: string | undefined;
-}
-
-function leftIn(path: string): Left {
-  try {
-    const { entries: values, length, broken } = readJournal(join(path, JOURNAL));
-    const entries = values.map(asEntry);
-    const unknown = entries.indexOf(undefined);
-    if (unknown >= 0) return { entries: [], length: 0, broken: `line ${unknown + 1} is none of this version’s` };
-    return { entries: entries.filter((entry) => entry !== undefined), length, broken };
-  } catch (error) {
-    // Cut before it had a journal, or when it removed all.
-    if (systemCode(error) === 'ENOENT') return { entries: [], length: 0, broken: undefined };
-    return { entries: [], length: 0, broken: messageOf(error) };
-  }
-}
-
-/** @throws Failure 2 or 65 where what was left is not of such a run. */
-function refuseUnlike({ path, entries, broken }: Left & { path: string }, begin: BeginEntry): void {
-  const [first] = entries;
-  if (first?.kind !== 'begin') {
-    throw new Failure(
-      ExitCode.badData,
-      `--resume: what a run that was cut left in ${path} cannot be read (${broken ?? 'its journal has no beginning'}); ${WAY_OUT}`,
-    );
-  }
-  refuseOther(first, begin, path);
+function removeAll(paths: readonly string[]): void {
+  for (const path of paths) removeRunDirectory(path);
 }
 
 function madeBeside(output: string): RunDirectory {

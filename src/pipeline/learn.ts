@@ -1,5 +1,5 @@
 import { ExitCode, Failure } from '../failure.js';
-import { writeArrays } from '../files/array-file.js';
+import { type Arrays, writeArrays } from '../files/array-file.js';
 import { emptyRows } from '../matrix/sparse.js';
 import { MOST_EASE_ITEMS } from '../model/ease.js';
 import {
@@ -15,16 +15,21 @@ import { statisticsOf } from '../model/row-normalisation.js';
 import type { Settings } from '../model/settings.js';
 import type { Stage } from '../report/progress.js';
 import { plural, thousands } from '../report/quantities.js';
-import { matrixArrays } from '../workers/matrix-file.js';
 import { planShards, WORTH_A_SHARD } from '../workers/plan.js';
-import type { FitJob, GramJob, ModelFiles, RowFile } from '../workers/protocol.js';
-import { candidatesPath, writeEvidence, writeStatistics } from '../workers/run-files.js';
-import { workAll } from './handing-on.js';
-import type { KeptWork } from './kept.js';
-import { countedKeeping, fittedKeeping, hasLostSignals, isLearned } from './kept-rows.js';
+import type { CountJob, LearnJob, ModelFiles, RowFile } from '../workers/protocol.js';
+import {
+  countedArrays,
+  learnedArrays,
+  readLearnedFacts,
+  writeEvidence,
+  writeStatistics,
+} from '../workers/run-files.js';
+import { keyedPath, keyOf, shardOutput } from './checkpoint.js';
 import type { Run } from './run.js';
+import { areFinished, runShards } from './run-shards.js';
 
-/** A shard of learned rows is also a file that each child opens that scores: it has to be worth more than one that is added up only. */
+const NO_ROWS: number[] = [];
+/** Every child that recommends opens every file of learned rows, so a shard of them has to be worth more than others. */
 const WORTH_A_FILE = 4 * WORTH_A_SHARD;
 
 /** What there is to learn from, in a file: nothing large of it is left in this process. */
@@ -35,12 +40,16 @@ export interface Arranged {
   /** What each row costs to count, and to learn. */
   gramCosts: Float64Array;
   fitCosts: Float64Array;
+  /** Of what rests on it; undefined: nothing outlasts the run. */
+  key: string | undefined;
 }
 
 /** The same, counted: several fits can start from it. */
 export interface Counted extends Arranged {
   /** The rows of the Gram matrix, none where the method does without. */
   gram: RowFile[];
+  /** The rows among them that no worker could count. */
+  lost: number[];
 }
 
 /** A learned model, and the settings it was learned with. */
@@ -52,6 +61,9 @@ export interface Learned {
   precision: Float64Array;
   /** Cells of each row, by signal. */
   rowLength: Float64Array;
+  /** The rows that no worker could learn. */
+  lost: number[];
+  key: string | undefined;
 }
 
 /** Learns a model from what was seen, in shards. */
@@ -59,22 +71,31 @@ export async function learn(run: Run, seen: Observations, settings: Settings): P
   return learnFrom(run, arrange(run, seen, settings), settings);
 }
 
-/**
- * The same from what is arranged already.
- * @param kept what is kept of it, and where to keep what is worked.
- */
-export async function learnFrom(run: Run, arranged: Arranged, settings: Settings, kept?: KeptWork): Promise<Learned> {
-  const counted = await countPairs(run, arranged, settings, kept);
-  const learned = await fitRows(run, counted, settings, kept);
-  // Who goes on tries again what was lost, with what was counted.
-  if (kept && hasLostSignals(kept)) return learned;
-  kept?.forget('counting');
-  discardCounted(run, counted);
+/** The same from what is arranged already. */
+export async function learnFrom(run: Run, arranged: Arranged, settings: Settings): Promise<Learned> {
+  const counted = isLearned(run, arranged) ? notCounted(arranged) : await countPairs(run, arranged, settings);
+  const learned = await fitRows(run, counted, settings);
+  // A run that tries lost rows again starts from what was counted.
+  if (arranged.key === undefined || (counted.lost.length === 0 && learned.lost.length === 0))
+    discardCounted(run, counted);
   return learned;
 }
 
-/** Arranges what was seen to be learned from. c, s and what attributes weigh enter here. */
-export function arrange(run: Run, seen: Observations, settings: Settings): Arranged {
+/** True where an interrupted run has learned all, from counts without a gap: then nobody asks for the counts. */
+function isLearned({ directory }: Run, { key, fitCosts }: Arranged): boolean {
+  if (key === undefined) return false;
+  return areFinished(keyedPath(directory, 'learn', keyOf(key, NO_ROWS)), planShards(fitCosts, WORTH_A_FILE));
+}
+
+function notCounted(arranged: Arranged): Counted {
+  return { ...arranged, gram: [], lost: NO_ROWS, key: arranged.key && keyOf(arranged.key, NO_ROWS) };
+}
+
+/**
+ * Arranges what was seen to be learned from. c, s and what attributes weigh enter here.
+ * @param key of the run, where its finished shards may serve another run.
+ */
+export function arrange(run: Run, seen: Observations, settings: Settings, key?: string): Arranged {
   const evidence = evidenceOf(seen, settings);
   refuseTooManyForEase(evidence, settings);
   const evidencePath = run.directory.file('evidence');
@@ -86,92 +107,88 @@ export function arrange(run: Run, seen: Observations, settings: Settings): Arran
     evidencePath,
     gramCosts: gramCosts(evidence),
     fitCosts: fitCosts(evidence, settings),
+    key: key && keyOf(key, settings),
   };
   releaseEvidence(evidence, seen);
   return arranged;
 }
 
 /** Counts pairs. K enters here. */
-export async function countPairs(run: Run, arranged: Arranged, settings: Settings, kept?: KeptWork): Promise<Counted> {
-  const { evidencePath, counts } = arranged;
-  const { items } = counts;
+export async function countPairs(run: Run, arranged: Arranged, settings: Settings): Promise<Counted> {
+  if (!needsGram(settings)) return notCounted(arranged);
+  const { evidencePath, counts, key } = arranged;
   const gram: RowFile[] = [];
-  // Where all is learned, nothing is asked of what was counted.
-  if (needsGram(settings) && !(kept && isLearned(kept, items, signalsOf(counts)))) {
-    const job: GramJob = { kind: 'gram', evidence: evidencePath, settings, rows: run.directory.file('gram') };
-    const shards = planShards(arranged.gramCosts, WORTH_A_SHARD);
-    logPlan(run, 'counting', shards.length);
-    const done = counter(run, 'counting', shards);
-    await workAll(
-      run.pool,
-      job,
-      shards,
-      kept && countedKeeping(kept, items),
-      (answer, shard) => {
-        gram.push({ path: answer.path, from: shard.from });
-        done(shard.cost);
-      },
-      ({ from }, why) => {
-        run.lost.push({ what: 'signal', index: from, why });
-        const path = run.directory.file('empty');
-        writeEmptyRow(path, 'pairs', items);
-        writeEmptyRow(candidatesPath(path), 'candidates', items);
-        gram.push({ path, from });
-      },
-    );
-  }
-  return { ...arranged, gram };
+  const lost: number[] = [];
+  const output = shardOutput(run, 'count', key);
+  const job: CountJob = { kind: 'count', evidence: evidencePath, settings, output };
+  const shards = planShards(arranged.gramCosts, WORTH_A_SHARD);
+  logPlan(run, 'counting', shards.length);
+  const done = counter(run, 'counting', shards);
+  await runShards(
+    run,
+    job,
+    shards,
+    (path, shard) => {
+      gram.push({ path, from: shard.from });
+      done(shard.cost);
+    },
+    ({ from }, why) => {
+      const nothing = emptyRows(1, counts.items);
+      gram.push(lose(run, lost, from, why, countedArrays({ pairs: nothing, candidates: nothing })));
+    },
+  );
+  return { ...arranged, gram, lost, key: key && keyOf(key, lost) };
 }
 
 /** Learns the rows of a model from what was counted. a, λ, the steps and a smaller K enter here. */
-export async function fitRows(run: Run, counted: Counted, settings: Settings, kept?: KeptWork): Promise<Learned> {
-  const { facts, counts, evidencePath, gram } = counted;
+export async function fitRows(run: Run, counted: Counted, settings: Settings): Promise<Learned> {
+  const { facts, counts, evidencePath, gram, key } = counted;
   const { items } = counts;
-  const signals = signalsOf(counts);
-  const job: FitJob = { kind: 'fit', evidence: evidencePath, settings, gram, rows: run.directory.file('rows') };
+  const output = shardOutput(run, 'learn', key);
+  const job: LearnJob = { kind: 'learn', evidence: evidencePath, settings, gram, output };
   const shards = planShards(counted.fitCosts, WORTH_A_FILE);
   logPlan(run, 'learning', shards.length);
   const done = counter(run, 'learning', shards);
   const rows: RowFile[] = [];
-  const precision = new Float64Array(signals);
-  const rowLength = new Float64Array(signals);
-  await workAll(
-    run.pool,
+  const lost: number[] = [];
+  const precision = new Float64Array(counted.fitCosts.length);
+  const rowLength = new Float64Array(counted.fitCosts.length);
+  await runShards(
+    run,
     job,
     shards,
-    kept && fittedKeeping(kept, items),
-    (answer, shard) => {
-      rows.push({ path: answer.path, from: shard.from });
-      precision.set(answer.precision, shard.from);
-      rowLength.set(answer.length, shard.from);
+    (path, shard) => {
+      rows.push({ path, from: shard.from });
+      const learned = readLearnedFacts(path);
+      precision.set(learned.precision, shard.from);
+      rowLength.set(learned.length, shard.from);
       done(shard.cost);
     },
     ({ from }, why) => {
-      run.lost.push({ what: 'signal', index: from, why });
-      const path = run.directory.file('empty');
-      writeEmptyRow(path, 'rows', items);
-      rows.push({ path, from });
+      const nothing = { rows: emptyRows(1, items), precision: Float64Array.of(1) };
+      rows.push(lose(run, lost, from, why, learnedArrays(nothing)));
       precision[from] = 1;
     },
   );
   const statistics = run.directory.file('statistics');
   const ofItems = precision.subarray(0, items);
   writeStatistics(statistics, statisticsOf(facts, ofItems));
-  return { model: { counts, rows, statistics }, facts, settings, precision: ofItems, rowLength };
+  const model = { counts, rows, statistics };
+  return { model, facts, settings, precision: ofItems, rowLength, lost, key: key && keyOf(key, lost) };
 }
 
-function signalsOf({ items, preferences, groups }: SignalCounts): number {
-  return items + preferences + groups;
-}
-
-/** Writes a matrix of one row with nothing in it, in the place of a row that could not be worked. */
-function writeEmptyRow(path: string, name: string, items: number): void {
-  writeArrays(path, matrixArrays(name, emptyRows(1, items)));
+/** Notes a row that no worker could work, and puts an empty one in its place. */
+function lose(run: Run, lost: number[], row: number, why: string, empty: Arrays): RowFile {
+  run.lost.push({ what: 'signal', index: row, why });
+  lost.push(row);
+  const path = run.directory.file('empty');
+  writeArrays(path, empty);
+  return { path, from: row };
 }
 
 /** Removes the files that fits started from. */
 export function discardCounted(run: Run, { evidencePath, gram }: Counted): void {
-  run.directory.discard([evidencePath, ...gram.flatMap(({ path }) => [path, candidatesPath(path)])]);
+  run.directory.discard([evidencePath, ...gram.map(({ path }) => path)]);
 }
 
 /** Removes the files of a model. */

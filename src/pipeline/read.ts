@@ -35,7 +35,7 @@ export function rangeWorkers({ pool, directory, workers }: Run): RangeWorkers | 
   if (workers === 1) return undefined;
   return {
     read: async (task, ranges, onPart) => {
-      const job: ReadJob = { kind: 'read', task, rows: directory.file('events') };
+      const job: ReadJob = { kind: 'read', task, output: directory.file('events') };
       const shards = ranges.map(({ from, to }, index) => ({ index, from, to, cost: to - from, whole: true }));
       await pool.run(
         job,

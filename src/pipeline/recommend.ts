@@ -10,14 +10,13 @@ import type { Settings } from '../model/settings.js';
 import { audienceOf, scoringCosts } from '../ranking/audience.js';
 import type { Served } from '../report/summary.js';
 import { planShards, WORTH_A_SHARD } from '../workers/plan.js';
-import type { ScoreJob } from '../workers/protocol.js';
-import { readAudience, writeAudience } from '../workers/run-files.js';
-import type { Place } from './claim-output.js';
-import { workAll } from './handing-on.js';
-import { keptLists } from './kept-lists.js';
+import type { RecommendJob } from '../workers/protocol.js';
+import { readAudience, readLists, writeAudience } from '../workers/run-files.js';
+import { shardOutput } from './checkpoint.js';
 import { type Learned, logPlan } from './learn.js';
 import type { Options } from './options.js';
 import type { Run } from './run.js';
+import { runShards } from './run-shards.js';
 
 /** Writes who is served, and with what, to a file of the run. @returns its path. */
 export function writeAudienceOf(run: Run, options: Options, dataset: Dataset, settings: Settings): string {
@@ -31,7 +30,7 @@ export function writeAudienceOf(run: Run, options: Options, dataset: Dataset, se
 
 /**
  * Makes the lists and writes them, in the order of the users.
- * @param audience the file that says who is served.
+ * @param audience the file that says who is served. @returns what was served.
  */
 export async function serve(
   run: Run,
@@ -40,43 +39,36 @@ export async function serve(
   audience: string,
   learned: Learned,
   destination: Destination,
-  file: Place['file'],
 ): Promise<Omit<Served, 'cold' | 'failed' | 'lost'>> {
   const { directory, progress } = run;
-  const cells = directory.file('cells');
-  const quote = options.safeCsv ? safelyQuoted : quoted;
-  writeArrays(cells, {
-    ...quotedArrays('users', quotedCells(dataset.userIds.slice(0, dataset.served), quote)),
-    ...quotedArrays('items', quotedCells(dataset.itemIds, quote)),
-    ...(options.titles ? quotedArrays('titles', quotedCells(dataset.titles, quote)) : {}),
-  });
-  const job: ScoreJob = {
-    kind: 'score',
+  const job: RecommendJob = {
+    kind: 'recommend',
     model: learned.model,
     settings: learned.settings,
     audience,
-    cells,
+    cells: writeCells(run, options, dataset),
     listLength: options.top,
     withTitles: options.titles,
+    output: shardOutput(run, 'recommend', learned.key),
   };
   const shards = planShards(scoringCosts(readAudience(audience), learned.rowLength), WORTH_A_SHARD);
   logPlan(run, 'recommending', shards.length);
   const served = { users: 0, rows: 0, short: 0, empty: 0 };
-  const header = headerLine(options.titles);
-  const before = file && (await keptLists(file.kept, file.lists, header, shards));
-  let wanted = before?.isBegun || (await destination.write(header));
-  await workAll(
-    run.pool,
+  let isWanted = await destination.write(headerLine(options.titles));
+  await runShards(
+    run,
     job,
     shards,
-    before?.keeping,
-    async (answer) => {
-      if (wanted) wanted = await destination.write(answer.csv);
-      if (!wanted) throw new ReaderLeft();
-      served.users += answer.users - answer.empty;
-      served.empty += answer.empty;
-      served.rows += answer.rows;
-      served.short += answer.short;
+    async (path) => {
+      const lists = readLists(path);
+      if (isWanted) isWanted = await destination.write(lists.csv);
+      if (!isWanted) throw new ReaderLeft();
+      // Files that no other run can use would only take room.
+      if (learned.key === undefined) directory.discard([path]);
+      served.users += lists.users - lists.empty;
+      served.empty += lists.empty;
+      served.rows += lists.rows;
+      served.short += lists.short;
       const done = served.users + served.empty;
       progress.at('recommending', done, dataset.served, done);
     },
@@ -86,6 +78,22 @@ export async function serve(
     if (!(error instanceof ReaderLeft)) throw error;
   });
   return served;
+}
+
+/** Writes the quoted cells that lists are put together from to a file of the run. @returns its path. */
+function writeCells(
+  { directory }: Run,
+  { safeCsv, titles }: Options,
+  dataset: Pick<Dataset, 'userIds' | 'served' | 'itemIds' | 'titles'>,
+): string {
+  const path = directory.file('cells');
+  const quote = safeCsv ? safelyQuoted : quoted;
+  writeArrays(path, {
+    ...quotedArrays('users', quotedCells(dataset.userIds.slice(0, dataset.served), quote)),
+    ...quotedArrays('items', quotedCells(dataset.itemIds, quote)),
+    ...(titles ? quotedArrays('titles', quotedCells(dataset.titles, quote)) : {}),
+  });
+  return path;
 }
 
 class ReaderLeft extends Error {}

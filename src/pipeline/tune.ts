@@ -1,10 +1,9 @@
 import type { Dataset } from '../dataset/dataset.js';
 import { sampleKeysOf } from '../evaluation/split.js';
-import type { AutoRecord } from '../files/journal-entries.js';
 import type { Settings } from '../model/settings.js';
 import { plural } from '../report/quantities.js';
 import { keepStartUnless, tune, tuneCold } from '../tuning/climb.js';
-import { trialTable, tuningSummary } from '../tuning/tuning-report.js';
+import { type AutoRecord, trialTable, tuningSummary } from '../tuning/tuning-report.js';
 import { validationSplit } from '../tuning/validation-split.js';
 import type { Method } from './method.js';
 import type { Run } from './run.js';

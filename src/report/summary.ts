@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
 import { displayName } from '../csv/failures.js';
 import type { Dataset, FileReport } from '../dataset/dataset.js';
-import type { AutoRecord } from '../files/journal-entries.js';
 import { HYPER_PARAMETERS } from '../model/hyper-parameters.js';
 import type { Settings } from '../model/settings.js';
 import type { FamilyMemory } from '../process/family-memory.js';
 import type { Trial } from '../tuning/climb.js';
+import type { AutoRecord } from '../tuning/tuning-report.js';
 import { toThousandths } from './quantities.js';
 
 /** What a run read and did, as far as it got. */

@@ -15,6 +15,17 @@ export interface TuningFacts {
   seconds: number;
 }
 
+/** How `auto` came to its settings. */
+export interface AutoRecord {
+  /** In a few lines for people. */
+  explanation: string;
+  /** The trials as a table for people; '' where there was too little to judge by. */
+  table: string;
+  /** What was tried, in order, and what was tried for users without a history. */
+  trials: Trial[];
+  coldTrials: Trial[];
+}
+
 /**
  * A paragraph: what was tried, what was chosen, and why.
  * @param cold the tuning for users without a history.

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { atExit } from '../process/at-exit.js';
 import type { Shard } from './plan.js';
-import { type Answer, type AnswerTo, asToParent, type Job, PROTOCOL, type ToChild, type ToParent } from './protocol.js';
+import { type AnswerTo, asToParent, isAnswerTo, type Job, PROTOCOL, type ToChild, type ToParent } from './protocol.js';
 
 /** How a child came to its end, or what it did instead of answering. */
 export type Ending = 'could not start' | 'exited early' | 'was killed' | 'said nonsense' | 'was silent' | 'threw';
@@ -110,7 +110,7 @@ export class Child {
     if (heard.type === 'failed' && heard.index === index) {
       throw new ChildFailure('threw', heard.message, heard.stack, heard.code);
     }
-    if (heard.type !== 'answer' || heard.index !== index || !answers(heard.answer, task)) {
+    if (heard.type !== 'answer' || heard.index !== index || !isAnswerTo(heard.answer, task)) {
       throw this.#nonsense(`answered ${heard.type} where shard ${index} was asked`);
     }
     return heard.answer;
@@ -163,8 +163,4 @@ export class Child {
     this.#refuse?.(this.#failure);
     return this.#failure;
   }
-}
-
-function answers<J extends Job>(answer: Answer, task: J): answer is AnswerTo<J> {
-  return answer.kind === task.kind;
 }

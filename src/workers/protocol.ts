@@ -3,14 +3,16 @@ import type { SignalCounts } from '../model/fit.js';
 import type { Settings } from '../model/settings.js';
 
 /**
- * What parent and child say to one another. Both ends import this file and refuse anything else; `PROTOCOL` changes
- * with the shape of a message.
+ * What parent and child say to each other. Both ends import this file and refuse anything else; `PROTOCOL` changes with the shape of
+ * a message.
  *
  *     parent                        child
  *       fork ───────────────────────▶
  *       ◀────────────────────── ready
  *       shard (job, from, to) ──────▶
  *       ◀──────────── answer | failed        one at a time, until the parent disconnects
+ *
+ * Most answers are files (`shard-file.ts`): the message says only that the file is there.
  */
 export const PROTOCOL = 6;
 
@@ -20,24 +22,31 @@ export interface RowFile {
   from: number;
 }
 
-/** Count a range of rows of the Gram matrix, and write them to a file. */
-export interface GramJob {
-  kind: 'gram';
+/** Read a range of an events file's bytes. */
+export interface ReadJob {
+  kind: 'read';
+  task: EventsTask;
+  /** Shard files have names that begin with this path; so in all jobs. */
+  output: string;
+}
+
+/** Count a range of rows of the Gram matrix. */
+export interface CountJob {
+  kind: 'count';
   /** Array file: the evidence. */
   evidence: string;
   settings: Settings;
-  /** The rows of the shard that begins with row r go to a file whose name begins with `<rows>.<r>`. */
-  rows: string;
+  output: string;
 }
 
-/** Learn the rows of a range of signals, and write them to a file. */
-export interface FitJob {
-  kind: 'fit';
+/** Learn the rows of a range of signals. */
+export interface LearnJob {
+  kind: 'learn';
   evidence: string;
   settings: Settings;
   /** All rows of the Gram matrix, where the method needs them. */
   gram: RowFile[];
-  rows: string;
+  output: string;
 }
 
 /** Where a learned model lies. */
@@ -49,8 +58,8 @@ export interface ModelFiles {
 }
 
 /** Recommend to a range of users, as CSV lines. */
-export interface ScoreJob {
-  kind: 'score';
+export interface RecommendJob {
+  kind: 'recommend';
   model: ModelFiles;
   settings: Settings;
   /** Array files: the audience, and the quoted cells of the output. */
@@ -58,6 +67,7 @@ export interface ScoreJob {
   cells: string;
   listLength: number;
   withTitles: boolean;
+  output: string;
 }
 
 /** Recommend to a range of users, as item indices. */
@@ -80,14 +90,9 @@ export interface TrialJob {
   listLength: number;
 }
 
-/** Read a range of an events file's bytes, and write what is found to a file. */
-export interface ReadJob {
-  kind: 'read';
-  task: EventsTask;
-  rows: string;
-}
-
-export type Job = ReadJob | GramJob | FitJob | ScoreJob | ListsJob | TrialJob;
+/** Jobs whose answers are files. */
+export type FileJob = ReadJob | CountJob | LearnJob | RecommendJob;
+export type Job = FileJob | ListsJob | TrialJob;
 
 /** @param job counts the jobs of a run: shards of one job share what is read for it. */
 export type ToChild = {
@@ -100,30 +105,10 @@ export type ToChild = {
   to: number;
 };
 
-export interface ReadAnswer {
-  kind: 'read';
+/** The shard's file is there. */
+export interface FileAnswer {
+  kind: 'file';
   path: string;
-}
-export interface GramAnswer {
-  kind: 'gram';
-  path: string;
-}
-export interface FitAnswer {
-  kind: 'fit';
-  path: string;
-  /** By row: P_i, and how many cells there are. */
-  precision: Float64Array;
-  length: Float64Array;
-}
-export interface ScoreAnswer {
-  kind: 'score';
-  /** The users' lists as lines of CSV, in their order. */
-  csv: Uint8Array;
-  users: number;
-  rows: number;
-  /** Users whose list has fewer items than were asked for, and those among them who get none. */
-  short: number;
-  empty: number;
 }
 export interface ListsAnswer {
   kind: 'lists';
@@ -136,10 +121,14 @@ export interface TrialAnswer {
   /** Row by row: the utility of the user's list under each variant of the batch. */
   utilities: Float64Array;
 }
-export type Answer = ReadAnswer | GramAnswer | FitAnswer | ScoreAnswer | ListsAnswer | TrialAnswer;
+export type Answer = FileAnswer | ListsAnswer | TrialAnswer;
 
 /** The answer to a job of that kind. */
-export type AnswerTo<J extends Job> = Extract<Answer, { kind: J['kind'] }>;
+export type AnswerTo<J extends Job> = J extends FileJob ? FileAnswer : Extract<Answer, { kind: J['kind'] }>;
+
+export function isAnswerTo<J extends Job>(answer: Answer, { kind }: J): answer is AnswerTo<J> {
+  return answer.kind === (kind === 'lists' || kind === 'trial' ? kind : 'file');
+}
 
 export type ToParent =
   | { type: 'ready'; protocol: number }
@@ -168,14 +157,8 @@ export function asToParent(message: unknown): ToParent | undefined {
 function asAnswer(answer: unknown): Answer | undefined {
   if (typeof answer !== 'object' || answer === null || !('kind' in answer)) return undefined;
   switch (answer.kind) {
-    case 'read':
-    case 'gram':
-      if ('path' in answer && typeof answer.path === 'string') return { kind: answer.kind, path: answer.path };
-      return undefined;
-    case 'fit':
-      return asFitAnswer(answer);
-    case 'score':
-      return asScoreAnswer(answer);
+    case 'file':
+      return 'path' in answer && typeof answer.path === 'string' ? { kind: 'file', path: answer.path } : undefined;
     case 'lists':
       if (!('items' in answer) || !('length' in answer)) return undefined;
       if (!(answer.items instanceof Uint32Array) || !(answer.length instanceof Uint32Array)) return undefined;
@@ -186,23 +169,4 @@ function asAnswer(answer: unknown): Answer | undefined {
     default:
       return undefined;
   }
-}
-
-function asFitAnswer(answer: object): FitAnswer | undefined {
-  if (!('path' in answer && 'precision' in answer && 'length' in answer)) return undefined;
-  const { path, precision, length } = answer;
-  if (typeof path !== 'string' || !(precision instanceof Float64Array) || !(length instanceof Float64Array)) {
-    return undefined;
-  }
-  return { kind: 'fit', path, precision, length };
-}
-
-function asScoreAnswer(answer: object): ScoreAnswer | undefined {
-  if (!('csv' in answer && 'users' in answer && 'rows' in answer)) return undefined;
-  if (!('short' in answer && 'empty' in answer)) return undefined;
-  const { csv, users, rows, short, empty } = answer;
-  if (!(csv instanceof Uint8Array)) return undefined;
-  if (typeof users !== 'number' || typeof rows !== 'number') return undefined;
-  if (typeof short !== 'number' || typeof empty !== 'number') return undefined;
-  return { kind: 'score', csv, users, rows, short, empty };
 }

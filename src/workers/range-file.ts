@@ -1,21 +1,13 @@
 import type { RangePart, RefusedRow } from '../events/events-reader.js';
-import {
-  type Arrays,
-  arrayOf,
-  boundsFrom,
-  isCount,
-  readArrays,
-  type TypedArray,
-  writeArrays,
-} from '../files/array-file.js';
+import { type Arrays, arrayOf, boundsFrom, isCount, readArrays, type TypedArray } from '../files/array-file.js';
 import { release } from '../matrix/memory.js';
 import { areBelow } from '../matrix/sparse.js';
 
 /** What a part is besides its columns and ids. */
 type About = Omit<RangePart, 'events' | 'users' | 'items'> & Pick<RangePart['events'], 'times' | 'types' | 'skipped'>;
 
-/** What was found in a range of an events file, as a file: its columns as arrays, and what is little as JSON. */
-export function writeRangePart(path: string, { events, users, items, ...rest }: RangePart): void {
+/** What was found in a range of an events file, as the arrays of a file: its columns, and what is little as JSON. */
+export function rangeArrays({ events, users, items, ...rest }: RangePart): Arrays {
   const { user, item, strength, weight, time, lines, times, types, skipped } = events;
   const about: About = { ...rest, times, types, skipped };
   const arrays: Arrays = {
@@ -27,10 +19,10 @@ export function writeRangePart(path: string, { events, users, items, ...rest }: 
   };
   const columns = { user, item, strength, weight, time, lines: lines.rows, shifts: lines.shifts };
   for (const [name, column] of Object.entries(columns)) if (column) arrays[name] = column;
-  writeArrays(path, arrays);
+  return arrays;
 }
 
-/** @throws RangeError where the file is none that `writeRangePart` wrote, or its parts do not go together. */
+/** @throws RangeError where the file is none that holds `rangeArrays`, or its parts do not go together. */
 export function readRangePart(path: string): RangePart {
   const arrays = readArrays(path);
   const { times, types, skipped, ...rest } = aboutFrom(arrays);

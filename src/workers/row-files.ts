@@ -1,25 +1,25 @@
-import { readArrays } from '../files/array-file.js';
 import type { SparseRows } from '../matrix/sparse.js';
 import type { RowLookup, RowSlice } from '../matrix/stacked-rows.js';
-import { matrixFrom } from './matrix-file.js';
+import type { RowFile } from './protocol.js';
 
-/** Rows of a matrix in files, file k from row `from[k]` on. The file of the row asked for last is kept, no other. */
+/** Rows of a matrix in files, file k from row `from[k]` on. Only the file of the row asked for last is in memory. */
 export class RowFiles implements RowLookup {
-  readonly #files: readonly { path: string; from: number }[];
-  readonly #name: string;
+  readonly #files: readonly RowFile[];
+  readonly #readPart: (path: string) => SparseRows;
   #part: SparseRows | undefined;
   #from = 0;
 
-  /** @param name of the matrix in each file. */
-  constructor(files: readonly { path: string; from: number }[], name: string) {
+  /** @param readPart reads the rows of a file. */
+  constructor(files: readonly RowFile[], readPart: (path: string) => SparseRows) {
     this.#files = files;
-    this.#name = name;
+    this.#readPart = readPart;
   }
 
   row(row: number): RowSlice {
     const part = this.#part !== undefined && this.#has(row, this.#part) ? this.#part : this.#read(row);
-    const at = row - this.#from;
-    return { part, from: part.start[at] ?? 0, to: part.start[at + 1] ?? 0 };
+    const [from, to] = part.start.subarray(row - this.#from);
+    if (from === undefined || to === undefined) throw missing(row);
+    return { part, from, to };
   }
 
   #has(row: number, part: SparseRows): boolean {
@@ -30,9 +30,13 @@ export class RowFiles implements RowLookup {
     const file = this.#files.findLast(({ from }) => from <= row);
     if (file) {
       this.#from = file.from;
-      this.#part = matrixFrom(readArrays(file.path), this.#name);
+      this.#part = this.#readPart(file.path);
       if (this.#has(row, this.#part)) return this.#part;
     }
-    throw new RangeError(`row ${row} of "${this.#name}" is missing`);
+    throw missing(row);
   }
+}
+
+function missing(row: number): RangeError {
+  return new RangeError(`row ${row} is in none of the files`);
 }

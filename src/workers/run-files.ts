@@ -1,11 +1,12 @@
-import { arrayOf, readArrays, writeArrays } from '../files/array-file.js';
-import type { SparseRows } from '../matrix/sparse.js';
+import { type Arrays, arrayOf, isCount, readArrays, writeArrays } from '../files/array-file.js';
+import { rowLengths, type SparseRows } from '../matrix/sparse.js';
 import type { Evidence } from '../model/evidence.js';
+import type { LearnedRows } from '../model/fit.js';
 import type { ItemStatistics } from '../model/row-normalisation.js';
 import type { Audience } from '../ranking/audience.js';
 import { hasMatrix, matrixArrays, matrixFrom } from './matrix-file.js';
 
-/* What parent and children pass on through files, each with its writer and its reader side by side. */
+/* What parent and children hand each other in files, each with its writer and its reader side by side. */
 
 export function writeEvidence(path: string, evidence: Evidence): void {
   writeArrays(path, {
@@ -104,26 +105,65 @@ export function readStatistics(path: string): ItemStatistics {
   };
 }
 
-/** Rows of a model as they were learned, and P_i of each. */
-export interface Fitted {
-  rows: SparseRows;
-  precision: Float64Array;
+/* The answers to shards: they are written by `writeShard`, as these arrays. */
+
+/** Counted rows of the Gram matrix, the pairs first: learners need all pairs, and of the candidates only those of their own rows. */
+export function countedArrays({ pairs, candidates }: { pairs: SparseRows; candidates: SparseRows }): Arrays {
+  return { ...matrixArrays('pairs', pairs), ...matrixArrays('candidates', candidates) };
 }
 
-export function writeFitted(path: string, { rows, precision }: Fitted): void {
-  writeArrays(path, { ...matrixArrays('rows', rows), precision });
+/** Reads the pairs or the candidates alone. @throws RangeError where the file is none of these. */
+export function readCounted(path: string, name: 'pairs' | 'candidates'): SparseRows {
+  return readMatrix(path, name);
 }
 
-/** @throws RangeError where the file is none that `writeFitted` wrote. */
-export function readFitted(path: string): Fitted {
-  const arrays = readArrays(path);
-  const rows = matrixFrom(arrays, 'rows');
-  return { rows, precision: finite('precision', arrayOf(arrays, 'precision', Float64Array), rows.rows) };
+export function learnedArrays({ rows, precision }: LearnedRows): Arrays {
+  return { ...matrixArrays('rows', rows), precision };
 }
 
-/** Where the candidates lie that were counted with the pairs of that file. */
-export function candidatesPath(pairs: string): string {
-  return `${pairs}.candidates`;
+/** Reads the rows of a model alone, as scoring needs them. @throws RangeError where the file is none of these. */
+export function readLearnedRows(path: string): SparseRows {
+  return readMatrix(path, 'rows');
+}
+
+/** What has to be known of all rows of a model together: P_i and the number of cells, by row. @throws RangeError likewise. */
+export function readLearnedFacts(path: string): { precision: Float64Array; length: Float64Array } {
+  const arrays = readArrays(path, (name) => name === 'precision' || name === 'rows.start');
+  const start = arrayOf(arrays, 'rows.start', Uint32Array);
+  const rows = start.length - 1;
+  const precision = finite('precision', arrayOf(arrays, 'precision', Float64Array), rows);
+  return { precision, length: rowLengths({ rows, start }) };
+}
+
+/** Lists as lines of CSV, in the order of the users. */
+export interface ListLines {
+  csv: Uint8Array;
+  users: number;
+  rows: number;
+  /** Users whose list has fewer items than were asked for, and those among them who get none. */
+  short: number;
+  empty: number;
+}
+
+export function listArrays({ csv, users, rows, short, empty }: ListLines): Arrays {
+  return { csv, counts: Float64Array.of(users, rows, short, empty) };
+}
+
+/** @throws RangeError where the file is none of these. */
+export function readLists(path: string): ListLines {
+  // Not mapped: what is written out is garbage at once, and the collector knows nothing of mappings.
+  const arrays = readArrays(path, undefined, false);
+  const counts = arrayOf(arrays, 'counts', Float64Array);
+  const [users = -1, rows = -1, short = -1, empty = -1] = counts;
+  if (![users, rows, short, empty].every(isCount)) throw new RangeError(`the counts in ${path} are none`);
+  return { csv: arrayOf(arrays, 'csv', Uint8Array), users, rows, short, empty };
+}
+
+function readMatrix(path: string, name: string): SparseRows {
+  return matrixFrom(
+    readArrays(path, (each) => each.startsWith(`${name}.`)),
+    name,
+  );
 }
 
 /** The numbers, if there are so many of them and each is one. @throws RangeError where they are not. */

@@ -31,12 +31,12 @@ async function runWith(fault: { kind: string; row: number; how: string; times: n
 let undisturbed = '';
 
 beforeAll(async () => {
-  const { code, csv, stderr } = await runWith({ kind: 'score', row: 0, how: 'exit', times: 0 });
+  const { code, csv, stderr } = await runWith({ kind: 'recommend', row: 0, how: 'exit', times: 0 });
   expect([code, stderr]).toEqual([0, '']);
   undisturbed = csv;
 });
 
-describe.each(['gram', 'fit', 'score'])('a child that comes to grief once over a %s shard', (kind) => {
+describe.each(['count', 'learn', 'recommend'])('a child that comes to grief once over a %s shard', (kind) => {
   test.each([
     ['SIGKILL', 'was killed by SIGKILL'],
     ['crash', 'was killed by SIGABRT'],
@@ -68,14 +68,14 @@ test.each([1, FOREVER])(
 );
 
 test('a child that is stopped (SIGSTOP) is replaced', { timeout: 60_000 }, async () => {
-  const { code, csv, stderr } = await runWith({ kind: 'score', row: 50, how: 'SIGSTOP', times: 1 });
+  const { code, csv, stderr } = await runWith({ kind: 'recommend', row: 50, how: 'SIGSTOP', times: 1 });
   expect(code, stderr).toBe(0);
   expect(csv).toBe(undisturbed);
   expect(stderr).toContain('was stopped (SIGSTOP) and did not go on');
 });
 
 test('a user who kills every child costs their own list alone, is named, and the run ends with 3', async () => {
-  const { code, csv, stderr } = await runWith({ kind: 'score', row: 57, how: 'SIGKILL', times: FOREVER });
+  const { code, csv, stderr } = await runWith({ kind: 'recommend', row: 57, how: 'SIGKILL', times: FOREVER });
   expect(code, stderr).toBe(3);
   const rows = rowsOf(undisturbed);
   const users = [...new Set(rows.map((row) => row.user_id))];
@@ -83,12 +83,12 @@ test('a user who kills every child costs their own list alone, is named, and the
   expect(csv).toBe(kept.join('\n'));
   expect(stderr).toMatch(
     new RegExp(
-      `recommend: warning: not all could be worked:\n  user ${users[57]} got no list: score shard \\d+ \\(rows 57 to 57\\): worker \\d+ was killed by SIGKILL\n  all else is done; .*\n$`,
+      `recommend: warning: not all could be worked:\n  user ${users[57]} got no list: recommend shard \\d+ \\(rows 57 to 57\\): worker \\d+ was killed by SIGKILL\n  all else is done; .*\n$`,
     ),
   );
 });
 
-test.each(['gram', 'fit'])(
+test.each(['count', 'learn'])(
   'an item that kills every child over a %s shard is named, and everybody is served',
   async (kind) => {
     const { code, csv, stderr } = await runWith({ kind, row: 7, how: 'SIGKILL', times: FOREVER });

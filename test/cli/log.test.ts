@@ -140,7 +140,7 @@ describe('--log-format json', () => {
     expect(new Set(warnings.map(({ type }) => type))).toEqual(new Set(['warning']));
     const messages = warnings.map(({ message }) => message).join('\n');
     expect(messages).toMatch(/a worker said: [\s\S]*grief/);
-    expect(messages).toMatch(/score shard 0 .*ended with exit code 1 and no answer/);
+    expect(messages).toMatch(/recommend shard 0 .*ended with exit code 1 and no answer/);
   });
 });
 

@@ -1,10 +1,20 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { journalLine } from '../../src/files/journal.js';
+import { readJson, writeJson } from '../../src/files/json-file.js';
 import { temporaryFolders } from '../files/temporary.js';
 import { EVENTS, manyEvents, put, rowsOf } from './data.js';
 import { exitOf, leftBehind, run, start, textOf } from './run.js';
@@ -16,8 +26,8 @@ const ARGS = ['-u', 'events.csv', '-o', 'recs.csv', '-n', '5', '--algorithm', 'r
 const FOREVER = 1e6;
 
 /** A row in a shard of each job that is not the first of its stage. */
-const HELD = { gram: 1490, fit: 1000, score: 4000 } as const;
-const STAGES = { gram: 'counting', fit: 'learning', score: 'recommending' } as const;
+const HELD = { count: 1490, learn: 1000, recommend: 4000 } as const;
+const STAGES = { count: 'counting', learn: 'learning', recommend: 'recommending' } as const;
 type Kind = keyof typeof HELD;
 
 let whole = '';
@@ -40,19 +50,25 @@ function runFolder(folder: string): string | undefined {
   return name === undefined ? undefined : join(folder, name);
 }
 
-function journalIn(folder: string): string {
+/** The names of finished shards of a stage, or of other files whose names begin so. */
+function finishedIn(folder: string, kind: Kind | 'settings'): string[] {
   const path = runFolder(folder);
-  const journal = path === undefined ? '' : join(path, 'journal');
-  return existsSync(journal) ? readFileSync(journal, 'utf8') : '';
+  const name = new RegExp(`^${kind}-[0-9a-f]{16}(-\\d+-\\d+)?$`);
+  return path !== undefined && existsSync(path) ? readdirSync(path).filter((each) => name.test(each)) : [];
 }
 
-/** Starts a run that gets no further than a shard of that job, and waits until it keeps something of the stage. */
+/** The rows in the name of a finished shard. */
+function rowsIn(name: string): { from: number; to: number } {
+  const [from = Number.NaN, to = Number.NaN] = name.split('-').slice(-2).map(Number);
+  return { from, to };
+}
+
+/** Starts a run that gets no further than a shard of that job, and waits until it has finished something of the stage. */
 async function held(kind: Kind, folder: string, tmp: string, args: readonly string[]) {
   const child = start([...args, '-j', '2'], { folder, tmp, env: griefOver(kind, HELD[kind], 'hold') });
   const ended = exitOf(child);
   const said = textOf(child.stderr);
-  const mark = kind === 'score' ? '"kind":"lists"' : `"stage":"${STAGES[kind]}"`;
-  while (!journalIn(folder).includes(mark) && child.exitCode === null) await sleep(20);
+  while (finishedIn(folder, kind).length === 0 && child.exitCode === null) await sleep(20);
   expect(child.exitCode).toBeNull();
   return { child, ended, said };
 }
@@ -67,21 +83,26 @@ async function cut(kind: Kind, args: readonly string[] = ARGS): Promise<string> 
   return folder;
 }
 
-/** A folder in which a run was killed (-9) over its lists, of which it had kept some, with rows of a job that no worker could work. */
+/** A folder in which a run was killed (-9) over its lists, of which some were finished, with rows of a job that no worker could work. */
 async function cutWithLost(kind: Kind, rows: readonly number[]) {
   const folder = newFolder();
   const tmp = newFolder();
   put(folder, 'events.csv', MANY);
   const args = [...ARGS, '-j', '1'];
-  const env = griefOver('score', HELD.score, 'hold');
+  const env = griefOver('recommend', HELD.recommend, 'hold');
   const lost = rows.map((row) => `${kind} ${row} SIGKILL ${FOREVER}`).join(';');
   const child = start(args, { folder, tmp, env: { ...env, GRIEF: `${lost};${env.GRIEF}` } });
   const ended = exitOf(child);
-  // Until the whole first shard of lists is kept, and one behind it.
-  while (!/"kind":"lists","from":[1-3]\d{3},/.test(journalIn(folder)) && child.exitCode === null) await sleep(20);
-  expect(journalIn(folder).match(/"kind":"lost"/g)?.length).toBe(rows.length);
+  // Until all that can be made of the first shard of lists is there, and something behind it.
+  while (!hasListsBehind(folder) && child.exitCode === null) await sleep(20);
+  const finished = finishedIn(folder, kind).map(rowsIn);
+  for (const row of rows) expect(finished.some(({ from, to }) => from <= row && row < to)).toBe(false);
   await killed(child, ended, tmp);
   return { folder, args };
+}
+
+function hasListsBehind(folder: string): boolean {
+  return finishedIn(folder, 'recommend').some((name) => rowsIn(name).from >= 1000);
 }
 
 async function killed(child: ChildProcessWithoutNullStreams, ended: Promise<unknown>, tmp: string): Promise<void> {
@@ -99,23 +120,25 @@ async function goesOn(folder: string, args: readonly string[] = [], env: NodeJS.
   return stderr;
 }
 
-describe.each(['gram', 'fit', 'score'] as const)('a run that is killed (-9) over a %s shard', (kind) => {
+describe.each(['count', 'learn', 'recommend'] as const)('a run that is killed (-9) over a %s shard', (kind) => {
   test('is gone on with: what was finished is not done again, and the bytes are those of a run in one go', async () => {
     const folder = await cut(kind);
     expect(statSync(runFolder(folder) ?? '').mode & 0o777).toBe(0o700);
     // Whoever works the first row again dies of it.
     const said = await goesOn(folder, ['-j', '1'], griefOver(kind, 0, 'SIGKILL'));
-    expect(said).toMatch(new RegExp(`going on with a run that was cut, which has .*\\d+ pieces? of ${STAGES[kind]}`));
+    expect(said).toMatch(
+      new RegExp(`going on with an interrupted run, which had finished .*\\d+ pieces? of ${STAGES[kind]}`),
+    );
     expect(said).not.toContain('warning');
   });
 });
 
 test('a run that was killed is forgotten by the next without --resume, which says that it could have gone on', async () => {
-  const folder = await cut('fit');
+  const folder = await cut('learn');
   const { code, stderr } = await run(ARGS, { folder });
   expect(code).toBe(0);
   expect(stderr).toContain(
-    'what a run that was cut had finished of recs.csv is removed; --resume would have gone on with it\n',
+    'removed what an interrupted run had finished of recs.csv; --resume would have gone on with it\n',
   );
   expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toBe(whole);
   expect(readdirSync(folder).sort()).toEqual(['events.csv', 'recs.csv']);
@@ -129,8 +152,8 @@ test('with nothing to go on with, --resume begins anew and says nothing of it', 
 });
 
 test('a run can be cut and gone on with at every stage, one after the other', async () => {
-  const folder = await cut('gram');
-  for (const kind of ['fit', 'score'] as const) {
+  const folder = await cut('count');
+  for (const kind of ['learn', 'recommend'] as const) {
     const tmp = newFolder();
     const { child, ended } = await held(kind, folder, tmp, [...ARGS, '--resume']);
     await killed(child, ended, tmp);
@@ -149,13 +172,13 @@ test('auto does not tune again, and the summary says the same of how it tuned', 
   const methodIn = () => JSON.parse(readFileSync(join(folder, 's.json'), 'utf8')).method;
   const { auto, settings } = methodIn();
   const tmp = newFolder();
-  const child = start(args, { folder, tmp, env: griefOver('score', 0, 'hold') });
+  const child = start(args, { folder, tmp, env: griefOver('recommend', 0, 'hold') });
   const ended = exitOf(child);
-  while (!journalIn(folder).includes('"kind":"settled"') && child.exitCode === null) await sleep(20);
+  while (finishedIn(folder, 'settings').length === 0 && child.exitCode === null) await sleep(20);
   await killed(child, ended, tmp);
   const { code, stderr } = await run([...args, '--resume'], { folder, env: griefOver('trial', 0, 'SIGKILL') });
   expect(code, stderr).toBe(0);
-  expect(stderr).toContain('which has the settings of auto');
+  expect(stderr).toContain('which had finished the settings of auto');
   expect(stderr.match(/auto: .* trials/)?.[0]).toBe(once.stderr.match(/auto: .* trials/)?.[0]);
   expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toBe(before);
   const trials = (cold: boolean) =>
@@ -169,12 +192,12 @@ test('a packed output and one from standard input are gone on with as well', asy
   const folder = newFolder();
   const tmp = newFolder();
   const args = ['-u', '-', '-o', 'recs.csv.gz', '-n', '5', '--algorithm', 'ridge', '-q'];
-  const child = start(args, { folder, tmp, env: griefOver('score', HELD.score, 'hold') });
+  const child = start(args, { folder, tmp, env: griefOver('recommend', HELD.recommend, 'hold') });
   const ended = exitOf(child);
   child.stdin.end(MANY);
-  while (!journalIn(folder).includes('"kind":"lists"') && child.exitCode === null) await sleep(20);
+  while (finishedIn(folder, 'recommend').length === 0 && child.exitCode === null) await sleep(20);
   await killed(child, ended, tmp);
-  const env = griefOver('score', 0, 'SIGKILL');
+  const env = griefOver('recommend', 0, 'SIGKILL');
   const { code, stderr } = await run([...args, '--resume'], { folder, stdin: MANY, env });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(gunzipSync(readFileSync(join(folder, 'recs.csv.gz'))).toString()).toBe(whole);
@@ -182,37 +205,37 @@ test('a packed output and one from standard input are gone on with as well', asy
 });
 
 test('users who were lost are tried again, and nobody else is', async () => {
-  const { folder, args } = await cutWithLost('score', [57, 60, 66]);
-  // Again: each is lost, and it is no matter of all rows.
+  const { folder, args } = await cutWithLost('recommend', [57, 60, 66]);
+  // Each is lost again, which does not mean that all rows fail: the run goes on to the shard that is held.
   const tmp = newFolder();
-  const hold = griefOver('score', HELD.score, 'hold');
-  const again = [57, 60, 66].map((row) => `score ${row} SIGKILL ${FOREVER}`).join(';');
+  const hold = griefOver('recommend', HELD.recommend, 'hold');
+  const again = [57, 60, 66].map((row) => `recommend ${row} SIGKILL ${FOREVER}`).join(';');
   const child = start([...args, '--resume'], { folder, tmp, env: { ...hold, GRIEF: `${again};${hold.GRIEF}` } });
   const ended = exitOf(child);
-  const isListed = () =>
-    /"kind":"lists","from":[1-3]\d{3},/.test(journalIn(folder).split('"kind":"forget"').at(-1) ?? '');
-  while (!isListed() && child.exitCode === null) await sleep(20);
+  const losses = () => readdirSync(hold.GRIEF_FOLDER ?? '').filter((name) => name.startsWith('3.')).length;
+  while (losses() === 0 && child.exitCode === null) await sleep(20);
+  expect(child.exitCode).toBeNull();
   await killed(child, ended, tmp);
   // Of those who had a list, one would kill whoever makes it once more.
-  await goesOn(folder, ['-j', '1'], griefOver('score', 63, 'SIGKILL'));
+  await goesOn(folder, ['-j', '1'], griefOver('recommend', 63, 'SIGKILL'));
 });
 
 test('users who are lost again are named, with what became of the others', async () => {
-  const { folder, args } = await cutWithLost('score', [57, 60, 66]);
-  const env = griefOver('score', 63, 'SIGKILL');
-  const lost = [57, 60, 66].map((row) => `score ${row} SIGKILL ${FOREVER}`).join(';');
+  const { folder, args } = await cutWithLost('recommend', [57, 60, 66]);
+  const env = griefOver('recommend', 63, 'SIGKILL');
+  const lost = [57, 60, 66].map((row) => `recommend ${row} SIGKILL ${FOREVER}`).join(';');
   const { code, stderr } = await run([...args, '--resume', '-q'], {
     folder,
     env: { ...env, GRIEF: `${env.GRIEF};${lost}` },
   });
   expect(code, stderr).toBe(3);
-  expect(stderr).toContain('user user-57 got no list: score shard ');
+  expect(stderr).toContain('user user-57 got no list: recommend shard ');
   const kept = whole.split('\n').filter((line) => !/^user-(57|60|66),/.test(line));
   expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toBe(kept.join('\n'));
   expect(readdirSync(folder).sort()).toEqual(['events.csv', 'recs.csv']);
 });
 
-test.each(['gram', 'fit'] as const)(
+test.each(['count', 'learn'] as const)(
   'a row that was lost over a %s shard is tried again, and what rests on it is done anew',
   async (kind) => {
     const { folder } = await cutWithLost(kind, [40]);
@@ -222,106 +245,100 @@ test.each(['gram', 'fit'] as const)(
 );
 
 test('what is not the same any more is named, and what is kept stays', async () => {
-  const folder = await cut('fit');
+  const folder = await cut('learn');
   const refused = async (args: readonly string[], code: number, why: RegExp) => {
     const ended = await run([...args, '--resume', '-q'], { folder });
     expect(ended).toMatchObject({ code, stdout: '' });
-    expect(ended.stderr).toMatch(/^recommend: --resume: what a run that was cut left in \S+\.run was made /);
+    expect(ended.stderr).toMatch(/^recommend: --resume: what an interrupted run left in \S+\.run was made /);
     expect(ended.stderr).toMatch(why);
-    expect(ended.stderr).toContain('without --resume a run begins anew');
+    expect(ended.stderr).toContain('without --resume the run starts over');
     expect(ended.stderr).not.toMatch(/\n\s+at /);
-    expect(journalIn(folder)).toContain('"stage":"learning"');
+    expect(finishedIn(folder, 'learn')).not.toEqual([]);
     expect(existsSync(join(folder, '.recs.csv.lock'))).toBe(false);
   };
   await refused([...ARGS, '-n', '6'], 2, /with other options: --top was 5, and is 6;/);
   await refused([...ARGS, '--algorithm', 'cosine'], 2, /--algorithm was "ridge", and is "cosine";/);
-  await refused([...ARGS, '--delimiter', ','], 2, /--delimiter was nothing, and is ",";/);
+  await refused([...ARGS, '--delimiter', ','], 2, /--delimiter was not given, and is ",";/);
 
   put(folder, 'events.csv', `${MANY}user-1,item-1499\n`);
-  await refused(ARGS, 65, /from other data: not the same any more in events.csv \(\d+ bytes then, \d+ now\);/);
+  await refused(ARGS, 65, /from other data; changed since: events.csv \(\d+ bytes then, \d+ now\);/);
   put(folder, 'events.csv', MANY);
 
-  const journal = () => join(runFolder(folder) ?? '', 'journal');
-  const before = readFileSync(journal(), 'utf8');
-  const [first = '', ...rest] = before.split('\n');
-  const begin = { ...JSON.parse(first.slice(9)), version: '0.0.9' };
-  writeFileSync(journal(), [journalLine(begin).trimEnd(), ...rest].join('\n'));
+  const manifest = join(runFolder(folder) ?? '', 'manifest');
+  const before = readFileSync(manifest);
+  const begin = readJson(manifest) as object;
+  rmSync(manifest);
+  writeJson(manifest, { ...begin, version: '0.0.9' });
   await refused(ARGS, 65, /by version 0\.0\.9 of this program, and this is \d+\.\d+\.\d+;/);
-  writeFileSync(journal(), before);
+  writeFileSync(manifest, before);
   await goesOn(folder);
 });
 
 describe('what is left is not trusted', () => {
-  test('a last line that was cut is done again, quietly', async () => {
-    const folder = await cut('fit');
-    const journal = join(runFolder(folder) ?? '', 'journal');
-    truncateSync(journal, statSync(journal).size - 10);
+  test('a shard that was not finished when the run was killed is made again, quietly', async () => {
+    const folder = await cut('learn');
+    const at = runFolder(folder) ?? '';
+    const [name = ''] = finishedIn(folder, 'learn');
+    renameSync(join(at, name), join(at, `${name}.123-456-0123abcd`));
     expect(await goesOn(folder, ['-q'])).toBe('');
   });
 
-  test('a line that was altered is told of, and what follows is done again', async () => {
-    const folder = await cut('fit');
-    const journal = join(runFolder(folder) ?? '', 'journal');
-    const lines = readFileSync(journal, 'utf8').split('\n');
-    lines.splice(4, 1, (lines[4] ?? '').replace('"from":', '"form":'));
-    writeFileSync(journal, lines.join('\n'));
-    expect(await goesOn(folder, ['-q'])).toBe(
-      'recommend: warning: line 5 was altered in the journal of the run that was cut: what follows is done again\n',
-    );
-  });
-
-  test('a journal whose first line cannot be read, or that names a file elsewhere, is refused', async () => {
-    const folder = await cut('fit');
-    const journal = join(runFolder(folder) ?? '', 'journal');
-    const before = readFileSync(journal, 'utf8');
-    const files = [{ name: '../events.csv', bytes: 1, sum: 1 }];
-    for (const [text, why] of [
-      [`altered${before}`, 'line 1 was altered'],
-      [before + journalLine({ kind: 'files', stage: 'learning', from: 0, to: 1, files }), 'is none of this version’s'],
+  test('a manifest that was altered or cut is refused, and stays', async () => {
+    const folder = await cut('learn');
+    const manifest = join(runFolder(folder) ?? '', 'manifest');
+    const before = readFileSync(manifest);
+    for (const [bytes, why] of [
+      [Buffer.from(before).fill(0x20, before.length - 9), 'was altered: its check sum is another'],
+      [before.subarray(0, 100), 'ends inside its header'],
     ] as const) {
-      writeFileSync(journal, text);
+      writeFileSync(manifest, bytes);
       const { code, stderr } = await run([...ARGS, '--resume', '-q'], { folder });
       expect([code, stderr]).toEqual([65, expect.stringContaining(why)]);
-      expect(stderr).toContain('; without --resume a run begins anew');
+      expect(stderr).toContain('; without --resume the run starts over');
+      expect(readFileSync(manifest)).toEqual(bytes);
     }
-    expect(existsSync(journal)).toBe(true);
+    writeFileSync(manifest, before);
+    await goesOn(folder);
   });
 
   test.each([
-    ['is altered', (path: string) => alter(path)],
-    ['is cut', (path: string) => truncateSync(path, statSync(path).size >> 1)],
-  ])('rows in a file that %s are done again, with a warning', async (_, spoil) => {
-    const folder = await cut('fit');
-    const at = runFolder(folder) ?? '';
-    const [, name = ''] = /"stage":"learning".*?"name":"([^"]+)"/.exec(journalIn(folder)) ?? [];
-    spoil(join(at, name));
+    ['learn', 'is altered', alter],
+    ['learn', 'is cut', (path: string) => truncateSync(path, statSync(path).size >> 1)],
+    ['learn', 'is empty', (path: string) => truncateSync(path, 0)],
+    ['recommend', 'is altered', alter],
+  ] as const)('%s rows in a file that %s are worked again, with a warning that names them', async (kind, _, spoil) => {
+    const folder = await cut(kind);
+    const [name = ''] = finishedIn(folder, kind);
+    spoil(join(runFolder(folder) ?? '', name));
+    const { from, to } = rowsIn(name);
     expect(await goesOn(folder, ['-q'])).toMatch(
-      /^recommend: warning: learning of rows 0 to \d+ was kept, and is done again: .*\n$/,
+      new RegExp(
+        `^recommend: warning: rows ${from} to ${to - 1} of an interrupted run are worked again \\(${kind}\\): \\S+/${name} .*\\n$`,
+      ),
     );
   });
 
-  test('lists that were altered are done again from there on, with a warning', async () => {
-    const folder = await cut('score');
-    // Among the first lists: those at the end may be written and not in the journal yet, and are not believed anyway.
-    alter(join(runFolder(folder) ?? '', 'lists'), 40);
-    expect(await goesOn(folder, ['-q'])).toMatch(
-      /^recommend: warning: recommending of rows \d+ to \d+ was kept, and is done again: .*\n$/,
-    );
+  test('counts are wanted again where learned rows are altered after the counts are gone', async () => {
+    const folder = await cut('recommend');
+    expect(finishedIn(folder, 'count')).toEqual([]);
+    const [name = ''] = finishedIn(folder, 'learn');
+    alter(join(runFolder(folder) ?? '', name));
+    expect(await goesOn(folder, ['-q'])).toContain(`${name} was altered`);
   });
 });
 
-/** Changes a byte of a file, in the middle unless another is named. */
-function alter(path: string, place?: number): void {
+/** Changes a byte in the middle of a file. */
+function alter(path: string): void {
   const bytes = readFileSync(path);
-  const at = place ?? bytes.length >> 1;
+  const at = bytes.length >> 1;
   bytes[at] = (bytes[at] ?? 0) ^ 1;
   writeFileSync(path, bytes);
 }
 
 test('of two that would go on with the same, the second says who does', async () => {
-  const folder = await cut('fit');
+  const folder = await cut('learn');
   const tmp = newFolder();
-  const { child, ended } = await held('score', folder, tmp, [...ARGS, '--resume']);
+  const { child, ended } = await held('recommend', folder, tmp, [...ARGS, '--resume']);
   const second = await run([...ARGS, '--resume'], { folder });
   expect(second.code).toBe(75);
   expect(second.stderr).toContain(`recs.csv is being written by another run (process ${child.pid})`);
@@ -336,7 +353,7 @@ test.each([
   const folder = newFolder();
   const tmp = newFolder();
   put(folder, 'events.csv', MANY);
-  const { child, ended, said } = await held('fit', folder, tmp, [...ARGS, '--resume', '-q']);
+  const { child, ended, said } = await held('learn', folder, tmp, [...ARGS, '--resume', '-q']);
   child.kill(signal);
   expect(await ended).toBe(code);
   expect(await said).toBe(
@@ -344,7 +361,7 @@ test.each([
   );
   expect(leftBehind(tmp)).toEqual([]);
   expect(existsSync(join(folder, '.recs.csv.lock'))).toBe(false);
-  const gone = griefOver('fit', 0, 'SIGKILL');
+  const gone = griefOver('learn', 0, 'SIGKILL');
   expect(await goesOn(folder, ['-q'], gone)).toBe('');
 });
 
@@ -354,7 +371,7 @@ test('--max-duration ends a run with 75, says how far it was, and keeps what is 
   put(folder, 'events.csv', MANY);
   put(folder, 'recs.csv', 'old');
   // Nobody works the first row: however fast the machine is, the time is up before it is done.
-  const env = griefOver('fit', HELD.fit, 'hold');
+  const env = griefOver('learn', HELD.learn, 'hold');
   const args = [...ARGS, '-q', '-j', '2', '--max-duration', '4s'];
   const { code, stderr } = await run(args, { folder, tmp, env });
   expect(code).toBe(75);
@@ -371,18 +388,18 @@ test.skipIf(process.platform !== 'linux')(
   async () => {
     const folder = newFolder();
     put(folder, 'events.csv', MANY);
-    const env = griefOver('score', HELD.score, 'hoard');
+    const env = griefOver('recommend', HELD.recommend, 'hoard');
     const args = [...ARGS, '-q', '-j', '1', '--max-memory', '300M'];
     const stopped =
       /^recommend: stopped at \d+ MB while recommending: more than --max-memory 300 MB; no output file was written; give it more, a smaller -j or a smaller input/;
     const lost = await run(args, { folder, env });
     expect([lost.code, lost.stderr]).toEqual([71, expect.stringMatching(stopped)]);
-    expect(lost.stderr).toMatch(/; what was done is gone, with --resume it stays for the next run\n$/);
+    expect(lost.stderr).toMatch(/; its finished work is gone; with --resume it would have stayed\n$/);
     expect(readdirSync(folder)).toEqual(['events.csv']);
     const kept = await run([...args, '--resume'], { folder, env });
     expect([kept.code, kept.stderr]).toEqual([71, expect.stringMatching(stopped)]);
     expect(kept.stderr).toMatch(/; --resume goes on with what is done\n$/);
-    await goesOn(folder, ['-j', '1'], griefOver('fit', 0, 'SIGKILL'));
+    await goesOn(folder, ['-j', '1'], griefOver('learn', 0, 'SIGKILL'));
   },
 );
 
@@ -390,7 +407,7 @@ test('without a file to write, --max-duration keeps nothing, and --resume is ref
   const folder = newFolder();
   const tmp = newFolder();
   put(folder, 'events.csv', MANY);
-  const env = griefOver('fit', HELD.fit, 'hold');
+  const env = griefOver('learn', HELD.learn, 'hold');
   const args = ['-u', 'events.csv', '--algorithm', 'ridge', '-q', '--max-duration', '2s'];
   const ended = await run(args, { folder, tmp, env });
   expect([ended.code, ended.stderr]).toEqual([75, expect.stringMatching(/^recommend: stopped after 2 s .*written\n$/)]);

@@ -2,8 +2,8 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Arrays, arrayOf, factsOf, readArrays, writeArrays } from '../../src/files/array-file.js';
-import { checkSum } from '../../src/files/check-sum.js';
+import { type Arrays, arrayOf, checkArrays, readArrays, writeArrays } from '../../src/files/array-file.js';
+import { sealed } from './sealed.js';
 import { temporaryFolders } from './temporary.js';
 
 const folder = temporaryFolders();
@@ -67,6 +67,7 @@ test('a file that is cut anywhere is refused', () => {
   for (let length = 0; length < bytes.length; length++) {
     writeFileSync(cut, bytes.subarray(0, length));
     expect(() => readArrays(cut), `cut to ${length} bytes`).toThrow(RangeError);
+    expect(() => checkArrays(cut), `cut to ${length} bytes`).toThrow(RangeError);
   }
 });
 
@@ -76,12 +77,6 @@ test('a cut file says where it ends', () => {
   writeFileSync(path, readFileSync(path).subarray(0, -1));
   expect(() => readArrays(path)).toThrow(new RangeError(`${path} ends inside "double"`));
 });
-
-/** Gives a file the check sum that its bytes have, as somebody would who means it. */
-function sealed(bytes: Buffer): Buffer {
-  bytes.writeUInt32LE(checkSum(bytes.subarray(12)), 8);
-  return bytes;
-}
 
 /** An array file whose header is altered, and of the length that it says. */
 function altered(from: string, to: string, arrays: Arrays = ARRAYS): string {
@@ -109,6 +104,7 @@ test.each([
   ['an array that has the bytes of another', '"offset":8', '"offset":0'],
   ['a name that stands twice', '"name":"whole"', '"name":"bytes"'],
   ['an array without a name', '"name":"bytes"', '"nome":"bytes"'],
+  ['a check sum that is no number', '"sum":', '"some":'],
   ['a list with nothing in it', '[{', '[null,{'],
   ['a header that is no JSON', '[{"name"', '[{name"'],
 ])('%s is refused', (_, from, to) => {
@@ -125,7 +121,7 @@ test.each([
   bytes.write(begin);
   writeFileSync(path, bytes);
   expect(() => readArrays(path)).toThrow(new RangeError(`${path} ${why}`));
-  expect(() => factsOf(path)).toThrow(new RangeError(`${path} ${why}`));
+  expect(() => checkArrays(path)).toThrow(new RangeError(`${path} ${why}`));
 });
 
 test('a file with one byte altered, or some behind its end, is refused', () => {
@@ -139,6 +135,7 @@ test('a file with one byte altered, or some behind its end, is refused', () => {
     changed[place] = (changed[place] ?? 0) ^ 0x10;
     writeFileSync(other, changed);
     expect(() => readArrays(other), `byte ${place}`).toThrow(RangeError);
+    expect(() => checkArrays(other), `byte ${place}`).toThrow(RangeError);
   }
   writeFileSync(other, Buffer.concat([bytes, Buffer.alloc(8)]));
   expect(() => readArrays(other)).toThrow(new RangeError(`${other} goes on behind its arrays`));
@@ -170,15 +167,32 @@ test('whatever is written over a file, and sealed, it is read within its size or
   );
 });
 
-test('a file tells its facts, which change with what is in it', () => {
-  const at = folder();
-  const facts = [ARRAYS, { ...ARRAYS, bytes: Uint8Array.of(1, 2, 254) }, ARRAYS].map((arrays, k) => {
-    writeArrays(join(at, `${k}`), arrays);
-    return factsOf(join(at, `${k}`));
-  });
-  expect(facts[0]).toEqual(facts[2]);
-  expect(facts[0]?.bytes).toBe(statSync(join(at, '0')).size);
-  expect(facts[0]?.sum).not.toBe(facts[1]?.sum);
+test.each([
+  ['small', 10],
+  ['large enough to be mapped', 1 << 18],
+])('some arrays of a %s file are read alone, and believed though another was altered', (_, length) => {
+  const path = join(folder(), 'arrays');
+  const numbers = (first: number) => Float64Array.from({ length }, (_, k) => first + k);
+  const arrays = { a: numbers(1), b: numbers(2), c: numbers(3) };
+  writeArrays(path, { ...arrays, again: arrays.b });
+  expect(() => checkArrays(path)).not.toThrow();
+  for (const name of ['a', 'b', 'c'] as const) {
+    expect(readArrays(path, (each) => each === name)).toEqual({ [name]: arrays[name] });
+    expect(readArrays(path, (each) => each === name, false)).toEqual({ [name]: arrays[name] });
+  }
+  expect(readArrays(path, (name) => name === 'again')).toEqual({ again: arrays.b });
+  const bytes = readFileSync(path);
+  const last = bytes.length - 1;
+  bytes[last] = (bytes[last] ?? 0) ^ 1;
+  writeFileSync(path, bytes);
+  expect(readArrays(path, (name) => name !== 'c')).toEqual({ a: arrays.a, b: arrays.b, again: arrays.b });
+  for (const read of [
+    () => readArrays(path),
+    () => readArrays(path, (name) => name === 'c'),
+    () => checkArrays(path),
+  ]) {
+    expect(read).toThrow(new RangeError(`${path} was altered: its check sum is another`));
+  }
 });
 
 test('a file is for its owner alone, and never written over another', () => {

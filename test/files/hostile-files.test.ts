@@ -3,20 +3,26 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readRange } from '../../src/events/range-part.js';
-import { checkSum } from '../../src/files/check-sum.js';
-import { readRangePart, writeRangePart } from '../../src/workers/range-file.js';
+import { writeArrays } from '../../src/files/array-file.js';
+import { rangeArrays, readRangePart } from '../../src/workers/range-file.js';
 import {
+  countedArrays,
+  learnedArrays,
+  listArrays,
   readAudience,
+  readCounted,
   readEvidence,
-  readFitted,
+  readLearnedFacts,
+  readLearnedRows,
+  readLists,
   readStatistics,
   writeAudience,
   writeEvidence,
-  writeFitted,
   writeStatistics,
 } from '../../src/workers/run-files.js';
 import { learnt } from '../model/learned.js';
 import { largeWorld, rowsOf, settingsWith } from '../model/worlds.js';
+import { sealed } from './sealed.js';
 import { temporaryFolders } from './temporary.js';
 
 const folder = temporaryFolders();
@@ -42,7 +48,7 @@ async function writeRead(path: string): Promise<void> {
     dayOrder: undefined,
   };
   const task = { path: events, begin: 17, layout, eventWeights: [], chunkBytes: 64 };
-  writeRangePart(path, await readRange(task, 17, 100));
+  writeArrays(path, rangeArrays(await readRange(task, 17, 100)));
 }
 
 const FILES: [string, (path: string) => void | Promise<void>, (path: string) => unknown][] = [
@@ -60,7 +66,21 @@ const FILES: [string, (path: string) => void | Promise<void>, (path: string) => 
     },
     readStatistics,
   ],
-  ['learned rows', (path) => writeFitted(path, { rows: ROWS, precision: Float64Array.of(1, 2) }), readFitted],
+  [
+    'counted rows',
+    (path) => writeArrays(path, countedArrays({ pairs: ROWS, candidates: ROWS })),
+    (path) => [readCounted(path, 'pairs'), readCounted(path, 'candidates')],
+  ],
+  [
+    'learned rows',
+    (path) => writeArrays(path, learnedArrays({ rows: ROWS, precision: Float64Array.of(1, 2) })),
+    (path) => [readLearnedRows(path), readLearnedFacts(path).precision],
+  ],
+  [
+    'lists',
+    (path) => writeArrays(path, listArrays({ csv: Uint8Array.of(97), users: 2, rows: 1, short: 1, empty: 0 })),
+    readLists,
+  ],
   ['a range of events', writeRead, readRangePart],
 ];
 
@@ -89,8 +109,7 @@ test.each(FILES)(
         // The header is the business of array files.
         const begin = 16 + changed.readUInt32LE(12);
         for (const { place, what } of scars) if (4 * place >= begin) changed.writeUInt32LE(what, 4 * place);
-        changed.writeUInt32LE(checkSum(changed.subarray(12)), 8);
-        writeFileSync(other, changed);
+        writeFileSync(other, sealed(changed));
         try {
           const numbers = numbersIn(read(other));
           // Of a range of events, a number that is missing is NaN.
@@ -110,6 +129,6 @@ test('parts that do not go together are refused', () => {
   expect(() => readEvidence(path)).toThrow(new RangeError(`the evidence in ${path} does not go together`));
   writeAudience(`${path}2`, { signals: ROWS, excluded: rowsOf([[1, 0, 2]], 3), offered: Uint8Array.of(1, 0, 1) });
   expect(() => readAudience(`${path}2`)).toThrow(new RangeError(`the audience in ${path}2 does not go together`));
-  writeFitted(`${path}3`, { rows: ROWS, precision: Float64Array.of(1) });
-  expect(() => readFitted(`${path}3`)).toThrow(new RangeError('"precision" has 1 numbers, and not 2'));
+  writeArrays(`${path}3`, learnedArrays({ rows: ROWS, precision: Float64Array.of(1) }));
+  expect(() => readLearnedFacts(`${path}3`)).toThrow(new RangeError('"precision" has 1 numbers, and not 2'));
 });

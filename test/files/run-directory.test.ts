@@ -1,5 +1,5 @@
-import { chmodSync, existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Failure } from '../../src/failure.js';
 import { RunDirectory } from '../../src/files/run-directory.js';
@@ -63,20 +63,19 @@ test('a temporary folder that is not there ends the run with 73 and a way out', 
 });
 
 describe('beside an output file', () => {
-  test('it is for its owner alone, is found again, and taken over under another name with what is in it', () => {
+  test('it is for its owner alone, is found again, and taken over under another name with the finished files in it', () => {
     const output = join(temporary, 'recs.csv');
     const run = RunDirectory.beside(output);
     expect(dirname(run.path)).toBe(temporary);
     expect(statSync(run.path).mode & 0o777).toBe(0o700);
-    const path = run.file('rows');
-    writeFileSync(path, 'x');
+    writeFileSync(run.file('rows'), 'x');
+    writeFileSync(join(run.path, 'finished'), 'y');
     expect(RunDirectory.leftBeside(output)).toEqual([run.path]);
     expect(RunDirectory.leftBeside(join(temporary, 'other.csv'))).toEqual([]);
-    const next = RunDirectory.takenOver(run.path, output);
+    const next = RunDirectory.takenOver(run.path, output, (name) => name === 'finished');
     expect(existsSync(run.path)).toBe(false);
-    expect(readFileSync(join(next.path, basename(path)), 'utf8')).toBe('x');
-    // Names go on: nothing is written over.
-    expect(existsSync(next.file('rows'))).toBe(false);
+    expect(readdirSync(next.path)).toEqual(['finished']);
+    expect(readFileSync(join(next.path, 'finished'), 'utf8')).toBe('y');
     expect(next.bytes).toBe(1);
   });
 

@@ -25,7 +25,7 @@ const PROGRAM = `
     console.log(pool.pids().length, 'child');
     process.exit(130);
   } });
-  await pool.run({ kind: 'gram' }, [{ index: 0, from: 0, to: 1, cost: 1 }], () => {});
+  await pool.run({ kind: 'count' }, [{ index: 0, from: 0, to: 1, cost: 1 }], () => {});
 `;
 
 test('a process that ends at once leaves no child, no folder, no unfinished output and no lock', async () => {

@@ -2,17 +2,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Failure, isDiskFull } from '../../src/failure.js';
-import { readArrays } from '../../src/files/array-file.js';
 import { rowLengths, stacked } from '../../src/matrix/sparse.js';
 import { evidenceOf } from '../../src/model/evidence.js';
 import { fitCosts, type LearnedRows } from '../../src/model/fit.js';
 import { BALANCES } from '../../src/workers/balance.js';
 import { ChildFailure } from '../../src/workers/child.js';
-import { matrixFrom } from '../../src/workers/matrix-file.js';
 import { planShards, type Shard } from '../../src/workers/plan.js';
 import { Pool } from '../../src/workers/pool.js';
-import type { Answer, FitJob } from '../../src/workers/protocol.js';
-import { writeEvidence } from '../../src/workers/run-files.js';
+import type { Answer, LearnJob } from '../../src/workers/protocol.js';
+import { readLearnedFacts, readLearnedRows, writeEvidence } from '../../src/workers/run-files.js';
+import { shardPath } from '../../src/workers/shard-file.js';
 import type { Timeouts } from '../../src/workers/watch.js';
 import { temporaryFolders } from '../files/temporary.js';
 import { fitterOf } from '../model/learned.js';
@@ -39,13 +38,13 @@ function poolOf(program: string | undefined, size = 1, timeouts?: Timeouts): { p
   return { pool, retries };
 }
 
-function job(at = folder()): FitJob {
+function job(at = folder()): LearnJob {
   return {
-    kind: 'fit',
+    kind: 'learn',
     evidence: join(at, 'evidence'),
     settings: settingsWith({ method: 'normalised' }),
     gram: [],
-    rows: join(at, 'rows'),
+    output: join(at, 'rows'),
   };
 }
 
@@ -105,11 +104,13 @@ describe('the worker itself', () => {
     const fitter = fitterOf(evidence, settings);
     const pieces: LearnedRows[] = [];
     const pids = new Set<number>();
-    await pool.run(fit, plan, ({ path, precision, length }) => {
-      const rows = matrixFrom(readArrays(path), 'rows');
+    await pool.run(fit, plan, ({ path }, shard) => {
+      expect(path).toBe(shardPath(fit.output, shard));
+      const rows = readLearnedRows(path);
+      const { precision, length } = readLearnedFacts(path);
       expect(length).toEqual(rowLengths(rows));
       pieces.push({ rows, precision });
-      pids.add(Number(path.split('.').at(-1)));
+      for (const pid of pool.pids()) pids.add(pid);
     });
     const whole = fitter.rows(0, fitCosts(evidence, settings).length);
     expect(stacked(...pieces.map(({ rows }) => rows))).toEqual(whole.rows);
@@ -126,7 +127,7 @@ describe('the worker itself', () => {
     const missing = job();
     const failure = await failureOf(pool.run(missing, shards(1), () => {}));
     expect(failure.ending).toBe('threw');
-    expect(failure.message).toContain('fit shard 0 (rows 2 to 2): ');
+    expect(failure.message).toContain('learn shard 0 (rows 2 to 2): ');
     expect(failure.message).toContain(`no such file or directory, open '${missing.evidence}'`);
     expect(failure.childStack).toContain('readArrays');
   });
@@ -169,7 +170,7 @@ describe('a worker that', () => {
       ),
     );
     expect(failure.ending).toBe(ending);
-    expect(failure.message).toMatch(/^fit shard 0 \(rows 2 to 2\): /);
+    expect(failure.message).toMatch(/^learn shard 0 \(rows 2 to 2\): /);
     expect(failure.message.endsWith(what)).toBe(true);
     expect(delivered).toEqual([]);
     expect(lost).toEqual([]);
@@ -191,7 +192,7 @@ describe('a worker that', () => {
       const poisoned = { ...job(), settings: settingsWith({ lambda: 23 }) };
       const came: string[] = [];
       await pool.run(
-        { ...poisoned, rows: `${poisoned.rows}.${how}` },
+        { ...poisoned, output: `${poisoned.output}.${how}` },
         shards(5),
         (_, { from, to }) => void came.push(...Array.from({ length: to - from }, (_, k) => String(from + k))),
         ({ from, to }, failure) => void came.push(`lost ${from} to ${to - 1}: ${failure.ending}`),
@@ -207,8 +208,8 @@ describe('a worker that', () => {
   test('is lost over one row ends the run where nothing is said to lose it', async () => {
     const { pool } = poolOf('poisoned');
     const poisoned = { ...job(), settings: settingsWith({ lambda: 23 }) };
-    const failure = await failureOf(pool.run({ ...poisoned, rows: `${poisoned.rows}.dies` }, shards(5), () => {}));
-    expect(failure.message).toMatch(/^fit shard 2 \(rows 23 to 23\): worker \d+ was killed by SIGKILL$/);
+    const failure = await failureOf(pool.run({ ...poisoned, output: `${poisoned.output}.dies` }, shards(5), () => {}));
+    expect(failure.message).toMatch(/^learn shard 2 \(rows 23 to 23\): worker \d+ was killed by SIGKILL$/);
   });
 
   test('is killed over a shard costs one more try, which is told', async () => {
@@ -218,9 +219,9 @@ describe('a worker that', () => {
     const pids: number[] = [];
     await pool.run(killed, shards(3), (answer, { from, to }) => {
       order.push([from, to]);
-      if (answer.kind === 'fit') pids.push(Number(answer.path));
+      if (answer.kind === 'file') pids.push(Number(answer.path));
     });
-    const victim = Number(readFileSync(`${killed.rows}.killed`, 'utf8'));
+    const victim = Number(readFileSync(`${killed.output}.killed`, 'utf8'));
     expect(order).toEqual([
       [0, 5],
       [5, 10],
@@ -228,7 +229,7 @@ describe('a worker that', () => {
       [20, 30],
     ]);
     expect(retries).toEqual([
-      `fit shard 0 (rows 0 to 9): worker ${victim} was killed by SIGKILL; its halves are given to other workers`,
+      `learn shard 0 (rows 0 to 9): worker ${victim} was killed by SIGKILL; its halves are given to other workers`,
     ]);
     expect(pids).not.toContain(victim);
     await pool.close('gently');
@@ -248,7 +249,7 @@ describe('a worker that', () => {
     const hanging = job();
     const came: number[] = [];
     await pool.run(
-      { ...hanging, rows: `${hanging.rows}.${how}` },
+      { ...hanging, output: `${hanging.output}.${how}` },
       shards(4),
       (_, { from, to }) => void came.push(from, to),
     );
@@ -272,7 +273,7 @@ describe('a worker that', () => {
     expect(isDiskFull(failure)).toBe(true);
     expect(failure.message).toContain('ENOSPC: no space left on device');
     expect(retries).toEqual([]);
-    expect(readFileSync(`${at.rows}.tries`, 'utf8').trimEnd().split('\n').length).toBe(1);
+    expect(readFileSync(`${at.output}.tries`, 'utf8').trimEnd().split('\n').length).toBe(1);
   });
 
   test('throws says its stack, where the run ends over it', async () => {
@@ -287,7 +288,7 @@ describe('a worker that', () => {
     const pids: string[] = [];
     await pool.run(job(), shards(6), (answer, shard) => {
       order.push(shard.index);
-      if (answer.kind === 'fit') pids.push(answer.path);
+      if (answer.kind === 'file') pids.push(answer.path);
     });
     expect(order).toEqual([0, 1, 2, 3, 4, 5]);
     // The others were all worked by the other child, before shard 0 was done.
@@ -298,7 +299,7 @@ describe('a worker that', () => {
   test('says nothing any more is gone after a close at once', async () => {
     const { pool } = poolOf('silent-after-first');
     const pid = await new Promise<number>((resolve, reject) => {
-      pool.run(job(), shards(2), (answer) => resolve(answer.kind === 'fit' ? Number(answer.path) : 0)).catch(reject);
+      pool.run(job(), shards(2), (answer) => resolve(answer.kind === 'file' ? Number(answer.path) : 0)).catch(reject);
     });
     expect(isAlive(pid)).toBe(true);
     await pool.close('at once');
@@ -351,7 +352,7 @@ describe('a pool', () => {
   test('lets children go that have nothing to do, and forks others when there is something again', async () => {
     const { pool } = poolOf('good');
     const pids: number[] = [];
-    const take = (answer: Answer) => void (answer.kind === 'fit' && pids.push(Number(answer.path)));
+    const take = (answer: Answer) => void (answer.kind === 'file' && pids.push(Number(answer.path)));
     await pool.run(job(), shards(1), take);
     expect(isAlive(pids[0]!)).toBe(true);
     await vi.waitUntil(() => !isAlive(pids[0]!), { timeout: 30_000 });
@@ -393,7 +394,7 @@ describe('a pool', () => {
   test('serves a second job with the same children', async () => {
     const { pool } = poolOf('silent-after-first');
     const pids: string[] = [];
-    const take = (answer: Answer) => void (answer.kind === 'fit' && pids.push(answer.path));
+    const take = (answer: Answer) => void (answer.kind === 'file' && pids.push(answer.path));
     await pool.run(job(), shards(1), take);
     await pool.run(job(), shards(1), take);
     expect(pids.length).toBe(2);

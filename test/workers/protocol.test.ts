@@ -2,17 +2,15 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { asToParent, PROTOCOL, type ToParent } from '../../src/workers/protocol.js';
 
-const gram = { kind: 'gram', path: '/gram.0' } as const;
-const fit = { kind: 'fit', path: '/rows.0', precision: Float64Array.of(1), length: Float64Array.of(1) } as const;
-const score = { kind: 'score', csv: Uint8Array.of(97), users: 1, rows: 1, short: 0, empty: 0 } as const;
+const file = { kind: 'file', path: '/learn-0-3' } as const;
 const lists = { kind: 'lists', items: Uint32Array.of(4, 2), length: Uint32Array.of(2) } as const;
 const trial = { kind: 'trial', utilities: Float64Array.of(0.5) } as const;
 
 test.each<[string, ToParent]>([
   ['ready', { type: 'ready', protocol: PROTOCOL }],
   ['failed', { type: 'failed', index: 3, message: 'no', stack: 'no\n at', code: '' }],
-  ...[gram, fit, score, lists, trial].map((answer): [string, ToParent] => [
-    `an answer to ${answer.kind}`,
+  ...[file, lists, trial].map((answer): [string, ToParent] => [
+    `an answer "${answer.kind}"`,
     { type: 'answer', index: 9, answer },
   ]),
 ])('the message "%s" is taken as it is, and nothing more of it', (_, message) => {
@@ -35,28 +33,24 @@ test.each<[string, unknown]>([
   ['a failure without a message', { type: 'failed', index: 0, stack: '', code: '' }],
   ['a failure without a code', { type: 'failed', index: 0, message: '', stack: '' }],
   ['a failure without a stack', { type: 'failed', index: 0, message: '', code: '' }],
-  ['an answer without a shard', { type: 'answer', answer: fit }],
-  ['an answer to a shard by name', { type: 'answer', index: '0', answer: fit }],
+  ['an answer without a shard', { type: 'answer', answer: file }],
+  ['an answer to a shard by name', { type: 'answer', index: '0', answer: file }],
   ['an answer of nothing', { type: 'answer', index: 0, answer: null }],
-  ['an answer of another kind', { type: 'answer', index: 0, answer: { ...fit, kind: 'guess' } }],
-  ...[gram, fit, score, lists, trial].flatMap((answer) =>
+  ['an answer of another kind', { type: 'answer', index: 0, answer: { ...file, kind: 'guess' } }],
+  ...[file, lists, trial].flatMap((answer) =>
     Object.keys(answer).map((key): [string, unknown] => [
-      `an answer to ${answer.kind} without ${key}`,
+      `an answer "${answer.kind}" without ${key}`,
       { type: 'answer', index: 0, answer: without(answer, key) },
     ]),
   ),
-  ...[gram, fit, score, lists, trial].flatMap((answer) =>
+  ...[file, lists, trial].flatMap((answer) =>
     Object.keys(answer).map((key): [string, unknown] => [
-      `an answer to ${answer.kind} with a truth for its ${key}`,
+      `an answer "${answer.kind}" with a truth for its ${key}`,
       { type: 'answer', index: 0, answer: { ...answer, [key]: true } },
     ]),
   ),
-  ['precisions as a list', { type: 'answer', index: 0, answer: { ...fit, precision: [1] } }],
-  ['precisions as single floats', { type: 'answer', index: 0, answer: { ...fit, precision: Float32Array.of(1) } }],
   ['items as single floats', { type: 'answer', index: 0, answer: { ...lists, items: Float32Array.of(1) } }],
-  ['utilities as single floats', { type: 'answer', index: 0, answer: { ...trial, utilities: Float32Array.of(1) } }],
-  ['CSV as text', { type: 'answer', index: 0, answer: { ...score, csv: 'a' } }],
-  ['users as text', { type: 'answer', index: 0, answer: { ...score, users: '1' } }],
+  ['worth as single floats', { type: 'answer', index: 0, answer: { ...trial, worth: Float32Array.of(1) } }],
 ])('%s is no message', (_, message) => {
   expect(asToParent(message)).toBeUndefined();
 });

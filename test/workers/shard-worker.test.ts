@@ -5,7 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 import { LineWriter } from '../../src/csv/list-lines.js';
 import { quotedArrays } from '../../src/csv/quoted-cells.js';
 import { quotedCells } from '../../src/csv/quoting.js';
-import { readArrays, writeArrays } from '../../src/files/array-file.js';
+import { writeArrays } from '../../src/files/array-file.js';
 import { PLAIN_KERNEL } from '../../src/kernels/kernel.js';
 import { stacked } from '../../src/matrix/sparse.js';
 import { gramRows } from '../../src/model/counting.js';
@@ -17,11 +17,26 @@ import { modelOf } from '../../src/ranking/model.js';
 import type { Recommender } from '../../src/ranking/recommender.js';
 import { VariantEvaluator, variantBatches } from '../../src/tuning/variant-evaluator.js';
 import { Child } from '../../src/workers/child.js';
-import { matrixArrays, matrixFrom } from '../../src/workers/matrix-file.js';
+import { matrixArrays } from '../../src/workers/matrix-file.js';
 import type { Shard } from '../../src/workers/plan.js';
 import { Pool } from '../../src/workers/pool.js';
-import type { FitJob, GramJob, ListsJob, ModelFiles, RowFile, ScoreJob, TrialJob } from '../../src/workers/protocol.js';
-import { candidatesPath, writeAudience, writeEvidence, writeStatistics } from '../../src/workers/run-files.js';
+import type {
+  CountJob,
+  LearnJob,
+  ListsJob,
+  ModelFiles,
+  RecommendJob,
+  RowFile,
+  TrialJob,
+} from '../../src/workers/protocol.js';
+import {
+  readCounted,
+  readLearnedFacts,
+  readLists,
+  writeAudience,
+  writeEvidence,
+  writeStatistics,
+} from '../../src/workers/run-files.js';
 import { temporaryFolders } from '../files/temporary.js';
 import { learnt, plainRecommender } from '../model/learned.js';
 import { largeWorld, METHODS, observationsOf, rowsOf, settingsWith } from '../model/worlds.js';
@@ -84,16 +99,16 @@ async function learnIn(pool: Pool, at: string, settings: Settings): Promise<Mode
   writeEvidence(evidencePath, evidence);
   const gram: RowFile[] = [];
   if (needsGram(settings)) {
-    const job: GramJob = { kind: 'gram', evidence: evidencePath, settings, rows: join(at, 'gram') };
+    const job: CountJob = { kind: 'count', evidence: evidencePath, settings, output: join(at, 'count') };
     await pool.run(job, shardsOf(ITEMS, 3), ({ path }, { from }) => void gram.push({ path, from }));
   }
-  const fit: FitJob = { kind: 'fit', evidence: evidencePath, settings, gram, rows: join(at, 'rows') };
+  const fit: LearnJob = { kind: 'learn', evidence: evidencePath, settings, gram, output: join(at, 'learn') };
   const rows: RowFile[] = [];
   const precision: number[] = [];
   const signals = counts.items + counts.preferences + counts.groups;
-  await pool.run(fit, shardsOf(signals, 4), (answer, { from }) => {
-    rows.push({ path: answer.path, from });
-    precision.push(...answer.precision);
+  await pool.run(fit, shardsOf(signals, 4), ({ path }, { from }) => {
+    rows.push({ path, from });
+    precision.push(...readLearnedFacts(path).precision);
   });
   const statistics = join(at, 'statistics');
   writeStatistics(statistics, statisticsOf(evidence, Float64Array.from(precision.slice(0, counts.items))));
@@ -129,11 +144,18 @@ test.each(METHODS)('children that share the work recommend what one recommender 
   const names = (letter: string, count: number) => Array.from({ length: count }, (_, k) => `${letter}${k}, "${k}"`);
   const output = { users: quotedCells(names('u', USERS)), items: quotedCells(names('i', ITEMS)), titles: undefined };
   writeArrays(cells, { ...quotedArrays('users', output.users), ...quotedArrays('items', output.items) });
-  const score: ScoreJob = { ...lists, kind: 'score', cells, withTitles: false };
+  const recommend: RecommendJob = {
+    ...lists,
+    kind: 'recommend',
+    cells,
+    withTitles: false,
+    output: join(at, 'recommend'),
+  };
   const csv: Uint8Array[] = [];
   let users = 0;
   let rows = 0;
-  await pool.run(score, shardsOf(USERS, 7), (answer) => {
+  await pool.run(recommend, shardsOf(USERS, 7), ({ path }) => {
+    const answer = readLists(path);
     csv.push(answer.csv);
     users += answer.users;
     rows += answer.rows;
@@ -150,15 +172,14 @@ test('what children count of the Gram matrix is what one counts', async () => {
   const at = folder();
   const settings = settingsWith({ neighbors: 4 });
   const { evidence } = learnt(WORLD, settings);
-  const job: GramJob = { kind: 'gram', evidence: join(at, 'evidence'), settings, rows: join(at, 'gram') };
+  const job: CountJob = { kind: 'count', evidence: join(at, 'evidence'), settings, output: join(at, 'count') };
   writeEvidence(job.evidence, evidence);
   const files: RowFile[] = [];
   await poolOf(3).run(job, shardsOf(ITEMS, 2), ({ path }, { from }) => void files.push({ path, from }));
   const whole = gramRows(evidence, settings, PLAIN_KERNEL)(0, ITEMS);
-  const joined = (name: string, paths: string[]) => stacked(...paths.map((path) => matrixFrom(readArrays(path), name)));
-  const paths = files.map(({ path }) => path);
-  expect(joined('pairs', paths)).toEqual(whole.pairs);
-  expect(joined('candidates', paths.map(candidatesPath))).toEqual(whole.candidates);
+  const joined = (name: 'pairs' | 'candidates') => stacked(...files.map(({ path }) => readCounted(path, name)));
+  expect(joined('pairs')).toEqual(whole.pairs);
+  expect(joined('candidates')).toEqual(whole.candidates);
 });
 
 test('variants have the same utilities whether children evaluate them or one evaluator does', async () => {
@@ -205,7 +226,7 @@ test('a shard of the Gram matrix that is missing ends the learning of the ridge 
   const settings = settingsWith({});
   const evidence = join(at, 'evidence');
   writeEvidence(evidence, learnt(WORLD, settings).evidence);
-  const job: FitJob = { kind: 'fit', evidence, settings, gram: [], rows: join(at, 'rows') };
+  const job: LearnJob = { kind: 'learn', evidence, settings, gram: [], output: join(at, 'learn') };
   await expect(poolOf(1).run(job, shardsOf(ITEMS, ITEMS), () => {})).rejects.toThrow(
     'there are 0 rows where 13 are wanted',
   );

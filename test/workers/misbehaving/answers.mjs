@@ -5,14 +5,9 @@ export function ready() {
   process.send({ type: 'ready', protocol: PROTOCOL });
 }
 
-/** Answers a fit shard; its path is the id of the process that worked it. */
-export function answer({ index, from, to }) {
-  const rows = new Float64Array(to - from);
-  process.send({
-    type: 'answer',
-    index,
-    answer: { kind: 'fit', path: String(process.pid), precision: rows, length: rows },
-  });
+/** Answers a shard with a file whose path is the id of the process that worked it. */
+export function answer({ index }) {
+  process.send({ type: 'answer', index, answer: { kind: 'file', path: String(process.pid) } });
 }
 
 export function onShard(work) {

@@ -3,12 +3,12 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { answer, onShard } from './answers.mjs';
 
 onShard((message) => {
-  const marker = `${message.task.rows}.hung`;
+  const marker = `${message.task.output}.hung`;
   if (message.index !== 0 || existsSync(marker)) {
     answer(message);
     return;
   }
   writeFileSync(marker, String(process.pid));
-  if (message.task.rows.endsWith('stops')) process.kill(process.pid, 'SIGSTOP');
+  if (message.task.output.endsWith('stops')) process.kill(process.pid, 'SIGSTOP');
   else for (;;);
 });

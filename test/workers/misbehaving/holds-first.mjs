@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { answer, onShard } from './answers.mjs';
 
 onShard((message) => {
-  const marker = `${message.task.rows}.last`;
+  const marker = `${message.task.output}.last`;
   if (message.index === 5) writeFileSync(marker, '');
   if (message.index !== 0) {
     answer(message);

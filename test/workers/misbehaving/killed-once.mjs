@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { answer, onShard } from './answers.mjs';
 
 onShard((message) => {
-  const marker = `${message.task.rows}.killed`;
+  const marker = `${message.task.output}.killed`;
   if (existsSync(marker)) {
     answer(message);
   } else {

@@ -8,8 +8,8 @@ onShard((message) => {
     answer(message);
     return;
   }
-  if (task.rows.endsWith('dies')) process.kill(process.pid, 'SIGKILL');
-  else if (task.rows.endsWith('exits')) process.exit(0);
+  if (task.output.endsWith('dies')) process.kill(process.pid, 'SIGKILL');
+  else if (task.output.endsWith('exits')) process.exit(0);
   else
     process.send({
       type: 'failed',

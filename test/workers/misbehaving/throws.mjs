@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { onShard } from './answers.mjs';
 
 onShard(({ task, index }) => {
-  appendFileSync(`${task.rows}.tries`, `${process.pid}\n`);
+  appendFileSync(`${task.output}.tries`, `${process.pid}\n`);
   process.send({
     type: 'failed',
     index,

@@ -1,0 +1,132 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ExitCode, Failure, messageOf, systemCode } from '../failure.js';
+import { readJson, writeJson } from '../files/json-file.js';
+import { MANIFEST, type RunDirectory } from '../files/run-directory.js';
+import { plural } from '../report/quantities.js';
+import { hashOf } from './hash.js';
+import { type Manifest, refuseOtherData, WAY_OUT } from './manifest.js';
+
+/*
+ * Finished work of a run, as it lies in the run's folder beside the output:
+ *
+ *     manifest                       what run this is: version, options, data
+ *     settings-<key>                 the settings that auto found
+ *     count-<key>-<from>-<to>        rows of the Gram matrix
+ *     learn-<key>-<from>-<to>        rows of the model
+ *     recommend-<key>-<from>-<to>    lists
+ *
+ * A key is the hash of everything the file rests on, so a name alone says what is in the file. All are array files with check sums,
+ * written under another name and renamed. There is no list of them: what is there is finished, what is not is worked.
+ */
+
+const STAGES = { count: 'counting', learn: 'learning', recommend: 'recommending' } as const;
+type ShardStage = keyof typeof STAGES;
+
+const SETTINGS = 'settings';
+const KEY = '[0-9a-f]{16}';
+const KEYED = new RegExp(`^(\\w+)-${KEY}(-\\d+-\\d+)?$`);
+
+/** The key of what rests on all of these. */
+export function keyOf(...restsOn: unknown[]): string {
+  return hashOf(restsOn).slice(0, 16);
+}
+
+/** True for the names of finished work; other files are of use to the run alone that wrote them. */
+export function isFinishedWork(name: string): boolean {
+  return name === MANIFEST || KEYED.test(name);
+}
+
+/**
+ * How the paths of a stage's shard files begin. Files that rest on something else are removed: they were made while a row of an earlier
+ * stage was lost.
+ * @param key undefined: the shards are of use to this run alone.
+ */
+export function shardOutput(
+  { directory }: { directory: RunDirectory },
+  stage: ShardStage,
+  key: string | undefined,
+): string {
+  if (key === undefined) return directory.file(stage);
+  const output = keyedPath(directory, stage, key);
+  directory.discard(directory.files((name) => KEYED.exec(name)?.[1] === stage && !name.startsWith(`${stage}-${key}`)));
+  return output;
+}
+
+export function keyedPath(directory: RunDirectory, stage: ShardStage | typeof SETTINGS, key: string): string {
+  return join(directory.path, `${stage}-${key}`);
+}
+
+/** True where a shard file outlasts its run. */
+export function isKeyed(output: string): boolean {
+  return new RegExp(`-${KEY}$`).test(output);
+}
+
+/** True for a folder in which a run has left more than its manifest. */
+export function hasFinishedWork(path: string): boolean {
+  return readdirSync(path).some((name) => KEYED.test(name));
+}
+
+/** The manifest in a folder that a run has left; undefined where there is none, and so nothing to go on with. @throws Failure 65 */
+export function manifestIn(path: string): Manifest | undefined {
+  try {
+    return readJson(join(path, MANIFEST)) as Manifest;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw new Failure(
+      ExitCode.badData,
+      `--resume: what an interrupted run left in ${path} cannot be used: ${messageOf(error)}; ${WAY_OUT}`,
+    );
+  }
+}
+
+/** The finished work beside an output: what this run leaves, and what an interrupted one has left. */
+export class Checkpoint {
+  readonly #directory: RunDirectory;
+  readonly #left: Manifest | undefined;
+
+  /** @param left the manifest of the interrupted run whose folder this is. */
+  constructor(directory: RunDirectory, left: Manifest | undefined) {
+    this.#directory = directory;
+    this.#left = left;
+    // Until it is certain that this run goes on with it, it is not ours to remove.
+    directory.keep(left !== undefined);
+  }
+
+  /**
+   * Begins to use it, once the data is known.
+   * @returns the key of the run. @throws Failure 65 where the interrupted run had other data; its folder stays then.
+   */
+  begin(manifest: Manifest): string {
+    if (this.#left) refuseOtherData(this.#left, manifest, this.#directory.path);
+    else writeJson(join(this.#directory.path, MANIFEST), manifest);
+    this.#directory.keep(false);
+    return keyOf(manifest.version, manifest.options, manifest.data.hash);
+  }
+
+  /** What is finished, in words; '' where nothing is. */
+  get finished(): string {
+    const stages = this.#directory.files(isFinishedWork).map((path) => /(\w+)-[^/]*$/.exec(path)?.[1]);
+    const settings = stages.includes(SETTINGS) ? ['the settings of auto'] : [];
+    const pieces = Object.entries(STAGES).flatMap(([stage, name]) => {
+      const count = stages.filter((each) => each === stage).length;
+      return count > 0 ? [`${plural(count, 'piece')} of ${name}`] : [];
+    });
+    return [...settings, ...pieces].join(', ');
+  }
+
+  /** The settings an interrupted run has found, else those found now, which are kept. */
+  async settings<T>(runKey: string, warn: (message: string) => void, find: () => Promise<T>): Promise<T> {
+    const path = keyedPath(this.#directory, SETTINGS, runKey);
+    try {
+      if (existsSync(path)) return readJson(path) as T;
+    } catch (error) {
+      warn(`auto tunes again: ${messageOf(error)}`);
+      this.#directory.discard([path]);
+    }
+    const found = await find();
+    writeJson(path, found);
+    this.#directory.syncSoon(path);
+    return found;
+  }
+}

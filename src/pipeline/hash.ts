@@ -1,0 +1,31 @@
+import { createHash, type Hash } from 'node:crypto';
+
+/** Elements of an array turned into text at once, and bytes hashed at once. */
+const ELEMENTS_AT_ONCE = 10_000;
+const BYTES_AT_ONCE = 1 << 30;
+
+/** The SHA-256 of a value and all that is in it, in hexadecimal. Members are hashed by name, so a member added some day counts too. */
+export function hashOf(value: unknown): string {
+  const hash = createHash('sha256');
+  add(hash, value);
+  return hash.digest('hex');
+}
+
+function add(hash: Hash, value: unknown): void {
+  if (ArrayBuffer.isView(value)) {
+    hash.update(`${value.constructor.name} ${value.byteLength} `);
+    const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+    for (let at = 0; at < bytes.length; at += BYTES_AT_ONCE) hash.update(bytes.subarray(at, at + BYTES_AT_ONCE));
+  } else if (Array.isArray(value)) {
+    hash.update(`${value.length} `);
+    for (let at = 0; at < value.length; at += ELEMENTS_AT_ONCE)
+      hash.update(JSON.stringify(value.slice(at, at + ELEMENTS_AT_ONCE)));
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [name, part] of Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) {
+      hash.update(`${name}: `);
+      add(hash, part);
+    }
+  } else {
+    hash.update(`${JSON.stringify(value)} `);
+  }
+}

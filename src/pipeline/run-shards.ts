@@ -1,0 +1,123 @@
+import { readdirSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { messageOf } from '../failure.js';
+import { checkArrays } from '../files/array-file.js';
+import type { Shard } from '../workers/plan.js';
+import type { FileJob } from '../workers/protocol.js';
+import { type Rows, rowsInName, shardPath } from '../workers/shard-file.js';
+import { isKeyed } from './checkpoint.js';
+import type { Run } from './run.js';
+
+/** Rows of a shard; their file is there already (`path`), or they are to be worked. */
+interface Piece {
+  shard: Shard;
+  path: string | undefined;
+}
+
+/** What of a run this takes. */
+export interface ShardRunner extends Pick<Run, 'warn'> {
+  directory: Pick<Run['directory'], 'syncSoon'>;
+  pool: Pick<Run['pool'], 'run'>;
+}
+
+/**
+ * Has every shard made whose file is not there yet, and hands on all files in the order of the rows. A shard that was halved has left
+ * files of its parts; these count, and only the gaps between them are worked.
+ *
+ * @param onFile is given each file with its rows; what it returns is awaited before the next. @param onLost is given each row that no
+ *   worker could work, in its place among the files.
+ */
+export async function runShards(
+  { pool, directory, warn }: ShardRunner,
+  job: FileJob,
+  shards: readonly Shard[],
+  onFile: (path: string, shard: Shard) => void | Promise<void>,
+  onLost: (shard: Shard, why: string) => void | Promise<void>,
+): Promise<void> {
+  const files = finishedRows(job.output);
+  const isSound = (rows: Rows) => {
+    const flaw = flawOf(shardPath(job.output, rows));
+    if (flaw) warn(`rows ${rows.from} to ${rows.to - 1} of an interrupted run are worked again (${job.kind}): ${flaw}`);
+    return flaw === undefined;
+  };
+  const cut = shards.map((shard) => piecesOf(shard, files, job.output, isSound));
+  const pieces = cut.flat();
+  const missing = pieces.filter(({ path }) => path === undefined).map(({ shard }, index) => ({ ...shard, index }));
+  // A gap beside finished rows of its shard is most likely a row that an interrupted run lost.
+  const lostBefore = cut
+    .filter((parts) => parts.length > 1)
+    .flat()
+    .filter(({ path }) => path === undefined).length;
+  let next = 0;
+  /** Hands on the files of the rows before that one. */
+  const handOn = async (before: number) => {
+    for (let piece = pieces[next]; piece && piece.shard.from < before; piece = pieces[++next]) {
+      if (piece.path !== undefined) await onFile(piece.path, piece.shard);
+    }
+  };
+  if (missing.length > 0) {
+    await pool.run(
+      job,
+      missing,
+      async ({ path }, shard) => {
+        if (isKeyed(job.output)) directory.syncSoon(path);
+        await handOn(shard.from);
+        await onFile(path, shard);
+      },
+      async (shard, { message }) => {
+        await handOn(shard.from);
+        await onLost(shard, message);
+      },
+      lostBefore,
+    );
+  }
+  await handOn(Number.POSITIVE_INFINITY);
+}
+
+/** True where sound files are there for all rows of the shards. */
+export function areFinished(output: string, shards: readonly Shard[]): boolean {
+  const files = finishedRows(output);
+  const isSound = (rows: Rows) => flawOf(shardPath(output, rows)) === undefined;
+  return shards.every((shard) => piecesOf(shard, files, output, isSound).every(({ path }) => path !== undefined));
+}
+
+/** Why a file cannot be used; undefined where it can. */
+function flawOf(path: string): string | undefined {
+  try {
+    checkArrays(path);
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+/** The rows there are files of, the longest first. */
+function finishedRows(output: string): Rows[] {
+  return readdirSync(dirname(output))
+    .flatMap((name) => rowsInName(name, basename(output)) ?? [])
+    .sort((a, b) => b.to - b.from - (a.to - a.from));
+}
+
+/** A shard as the files and gaps that cover it. @param isSound whether a file can be used. */
+function piecesOf(shard: Shard, files: readonly Rows[], output: string, isSound: (rows: Rows) => boolean): Piece[] {
+  const inside = files.filter(({ from, to }) => from >= shard.from && to <= shard.to && from < to);
+  const pieces: Piece[] = [];
+  const add = (rows: Rows, path: string | undefined) => {
+    const cost = (shard.cost * (rows.to - rows.from)) / (shard.to - shard.from);
+    pieces.push({ shard: { ...shard, ...rows, cost }, path });
+  };
+  let gap = shard.from;
+  for (let at = shard.from; at < shard.to; ) {
+    const found = inside.find((rows) => rows.from === at && isSound(rows));
+    if (!found) {
+      at++;
+      continue;
+    }
+    if (gap < at) add({ from: gap, to: at }, undefined);
+    add(found, shardPath(output, found));
+    at = found.to;
+    gap = at;
+  }
+  if (gap < shard.to) add({ from: gap, to: shard.to }, undefined);
+  return pieces;
+}

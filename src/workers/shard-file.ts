@@ -1,0 +1,40 @@
+import { renameSync, rmSync } from 'node:fs';
+import { type Arrays, writeArrays } from '../files/array-file.js';
+import { ownTag } from '../files/owner.js';
+
+/*
+ * A finished shard is a file. It is written under a temporary name, which holds the process that writes it, and renamed: renamed is
+ * done. So any process can make any shard, twice or at once with another, and whoever needs it looks for its name.
+ */
+
+/** Rows `from` to `to`, without it. */
+export interface Rows {
+  from: number;
+  to: number;
+}
+
+/** The file of a shard. @param output the stage and what it rests on, as a path. */
+export function shardPath(output: string, { from, to }: Rows): string {
+  return `${output}-${from}-${to}`;
+}
+
+/** The rows in the name of a file; undefined where it is none of these shards, or not finished. @param stage a name, not a path. */
+export function rowsInName(name: string, stage: string): Rows | undefined {
+  if (!name.startsWith(`${stage}-`)) return undefined;
+  const [, from, to] = /^(\d+)-(\d+)$/.exec(name.slice(stage.length + 1)) ?? [];
+  return from === undefined ? undefined : { from: Number(from), to: Number(to) };
+}
+
+/** Writes the answer to a shard. @returns its path. */
+export function writeShard(output: string, rows: Rows, arrays: Arrays): string {
+  const path = shardPath(output, rows);
+  const temporary = `${path}.${ownTag()}`;
+  try {
+    writeArrays(temporary, arrays);
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  return path;
+}

@@ -1,0 +1,30 @@
+import { checkSum } from '../../src/files/check-sum.js';
+
+const BYTES: Readonly<Record<string, number>> = { u8: 1, u32: 4, f32: 4, f64: 8 };
+const HEADER = 16;
+
+/** An array file with the check sums that its bytes have, as somebody would write them who means it. */
+export function sealed(bytes: Buffer): Buffer {
+  const end = HEADER + Math.min(bytes.readUInt32LE(12), bytes.length - HEADER);
+  const header = resummed(bytes.subarray(HEADER, end), bytes.subarray(end));
+  const prefix = Buffer.from(bytes.subarray(0, HEADER));
+  if (header.length !== end - HEADER) prefix.writeUInt32LE(header.length, 12);
+  prefix.writeUInt32LE(checkSum(header, checkSum(prefix.subarray(12))), 8);
+  return Buffer.concat([prefix, header, bytes.subarray(end)]);
+}
+
+/** The header with the check sums that the arrays behind it have; as it is where it is none. */
+function resummed(header: Buffer, arrays: Buffer): Buffer {
+  try {
+    const entries = JSON.parse(header.toString());
+    for (const entry of entries) {
+      const { type, offset, length } = entry;
+      if (!('as' in entry))
+        entry.sum = checkSum(arrays.subarray(offset, offset + 8 * Math.ceil((length * (BYTES[type] ?? 1)) / 8)));
+    }
+    const text = Buffer.from(JSON.stringify(entries));
+    return Buffer.concat([text, Buffer.alloc(8 * Math.ceil(text.length / 8) - text.length, ' ')]);
+  } catch {
+    return header;
+  }
+}
