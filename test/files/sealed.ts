@@ -5,8 +5,21 @@ const HEADER = 16;
 
 /** An array file with the check sums that its bytes have, as somebody would write them who means it. */
 export function sealed(bytes: Buffer): Buffer {
-  const end = HEADER + Math.min(bytes.readUInt32LE(12), bytes.length - HEADER);
-  const header = resummed(bytes.subarray(HEADER, end), bytes.subarray(end));
+  const end = headerEnd(bytes);
+  return withHeader(bytes, resummed(bytes.subarray(HEADER, end), bytes.subarray(end)));
+}
+
+/** The same, with the check sums of its arrays as they stand in the header. */
+export function sealedHeader(bytes: Buffer): Buffer {
+  return withHeader(bytes, bytes.subarray(HEADER, headerEnd(bytes)));
+}
+
+function headerEnd(bytes: Buffer): number {
+  return HEADER + Math.min(bytes.readUInt32LE(12), bytes.length - HEADER);
+}
+
+function withHeader(bytes: Buffer, header: Buffer): Buffer {
+  const end = headerEnd(bytes);
   const prefix = Buffer.from(bytes.subarray(0, HEADER));
   if (header.length !== end - HEADER) prefix.writeUInt32LE(header.length, 12);
   prefix.writeUInt32LE(checkSum(header, checkSum(prefix.subarray(12))), 8);

@@ -64,18 +64,18 @@ test('what was counted and learned before is used again, and only where nothing 
   const evaluator = new SettingsEvaluator(run, VALIDATION);
   const start = settingsWith({ neighbors: 10 });
   const asked: [Partial<Settings>, Partial<Settings>[], string][] = [
-    [{}, [{}, { popularityWeight: 30 }, { recency: 2 }, { popularityHalfLife: 0.1 }], 'gram fit trial'],
+    [{}, [{}, { popularityWeight: 30 }, { recency: 2 }, { popularityHalfLife: 0.1 }], 'count learn trial'],
     [{}, [{ targetDamping: 0.45, power: 1.5 }], 'trial'],
     // What only finishes a model is not learned anew either.
     [{ popularityWeight: 10, recency: 0, targetDamping: 0 }, [{}], 'trial'],
-    [{ lambda: 1 }, [{}, { recency: 0 }], 'fit trial'],
-    [{ sourceDamping: 0.9 }, [{}], 'fit trial'],
-    [{ basketDamping: 0 }, [{}], 'gram fit trial'],
-    [{ attributeWeight: 4 }, [{}], 'gram fit trial'],
-    [{ attributeWeight: 0 }, [{}], 'gram fit trial'],
-    [{ candidateDamping: 1 }, [{}], 'gram fit trial'],
-    [{ neighbors: 3 }, [{}], 'gram fit trial'],
-    [{}, [{}], 'gram fit trial'],
+    [{ lambda: 1 }, [{}, { recency: 0 }], 'learn trial'],
+    [{ sourceDamping: 0.9 }, [{}], 'learn trial'],
+    [{ basketDamping: 0 }, [{}], 'count learn trial'],
+    [{ attributeWeight: 4 }, [{}], 'count learn trial'],
+    [{ attributeWeight: 0 }, [{}], 'count learn trial'],
+    [{ candidateDamping: 1 }, [{}], 'count learn trial'],
+    [{ neighbors: 3 }, [{}], 'count learn trial'],
+    [{}, [{}], 'count learn trial'],
   ];
   for (const [learned, variants, kinds] of asked) {
     const settings = { ...start, ...learned };

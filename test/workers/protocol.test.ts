@@ -50,7 +50,7 @@ test.each<[string, unknown]>([
     ]),
   ),
   ['items as single floats', { type: 'answer', index: 0, answer: { ...lists, items: Float32Array.of(1) } }],
-  ['worth as single floats', { type: 'answer', index: 0, answer: { ...trial, worth: Float32Array.of(1) } }],
+  ['utilities as single floats', { type: 'answer', index: 0, answer: { ...trial, utilities: Float32Array.of(1) } }],
 ])('%s is no message', (_, message) => {
   expect(asToParent(message)).toBeUndefined();
 });
