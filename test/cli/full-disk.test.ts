@@ -16,7 +16,7 @@ test.each([
   ['at once', 'recs.csv', 'parent 10'],
   ['while it arranges what to learn from', 'recs.csv', 'parent 100000'],
   ['while it writes the lists', 'recs.csv', 'parent 1300000'],
-  ['while it writes packed lists', 'recs.csv.gz', 'parent 1300000'],
+  ['while it writes packed lists', 'recs.csv.gz', 'parent 700000'],
   ['while children write what they learned', 'recs.csv', 'child 50000'],
 ])(
   'a disk that is full %s ends the run with 74, names the folder, and leaves the old output alone',
