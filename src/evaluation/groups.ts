@@ -42,7 +42,7 @@ export interface UserAttributes {
 
 /**
  * Groups by the values of one attribute of users, in the order of the values; users without one are a group of their own
- * at the end ("country: none"), where there are any. Who has several values is in several groups.
+ * at the end ("country: none"), where there are any. A user with several values is in several groups.
  *
  * @param column a name that `attributeColumn` gave. @param users the tested ones, as rows of `groups`.
  */

@@ -73,22 +73,22 @@ function heldOutCount(count: number, holdout: number): number {
 /** By entry: 1 where it is held out; of each user's entries, the last in the order of the kind. */
 function heldOutByUser(all: Interactions, how: Holdout, keys: SampleKeys, users: number): Uint8Array {
   const { start, index } = all.interactions;
+  const times = how.kind === 'last' ? timesOf(all, how) : undefined;
   const isHeldOut = new Uint8Array(index.length);
   const chance = new Uint32Array(index.length);
-  for (let user = 0; user < users; user++) {
-    for (let e = start[user]!; e < start[user + 1]!; e++)
-      chance[e] = hashOf(how.seed, keys.users[user]!, keys.items[index[e]!]!);
-  }
-  const byChance = (a: number, b: number) => chance[a]! - chance[b]! || a - b;
-  const times = how.kind === 'last' ? timesOf(all, how) : undefined;
-  const inOrder = times ? (a: number, b: number) => timeOrder(times[a]!, times[b]!) || byChance(a, b) : byChance;
+  const inOrder = (a: number, b: number) =>
+    (times ? timeOrder(times[a]!, times[b]!) : 0) || chance[a]! - chance[b]! || a - b;
   const order = new Uint32Array(index.length);
-  for (let entry = 0; entry < order.length; entry++) order[entry] = entry;
   for (let user = 0; user < users; user++) {
-    const count = start[user + 1]! - start[user]!;
-    if (count < 2) continue;
-    const own = order.subarray(start[user]!, start[user + 1]!).sort(inOrder);
-    for (let at = count - heldOutCount(count, how.holdout); at < count; at++) isHeldOut[own[at]!] = 1;
+    const from = start[user]!;
+    const to = start[user + 1]!;
+    if (to - from < 2) continue;
+    for (let entry = from; entry < to; entry++) {
+      chance[entry] = hashOf(how.seed, keys.users[user]!, keys.items[index[entry]!]!);
+      order[entry] = entry;
+    }
+    order.subarray(from, to).sort(inOrder);
+    for (let at = to - heldOutCount(to - from, how.holdout); at < to; at++) isHeldOut[order[at]!] = 1;
   }
   return isHeldOut;
 }

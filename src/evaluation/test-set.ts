@@ -31,7 +31,7 @@ export interface Summary {
 export interface RelevantCounts {
   /** Held out and liked: the sum of `toFind`, `had` and `excluded`. */
   liked: number;
-  /** The relevant items, which lists are judged by. */
+  /** The relevant items, which lists are measured by. */
   toFind: number;
   /** Of `toFind`: outside the catalogue, so that no list can hold them; they stay in every denominator. */
   outside: number;

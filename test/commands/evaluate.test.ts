@@ -118,7 +118,7 @@ describe('evaluate, holding out a part', () => {
     expect(Object.keys(byName(calls[0]!.dataset, calls[0]!.dataset.interactions))).toHaveLength(12);
   });
 
-  it('judges a cut beyond the catalogue by the lists there are: precision still divides by the cut', async () => {
+  it('measures a cut beyond the catalogue by the lists there are: precision still divides by the cut', async () => {
     const users = file('events.csv', BLOCKS);
     const { answer } = await evaluated(['-u', users, '--at', '1000', '--format', 'json', '--holdout', '1']);
     expect(figureOf(answer, 'popular', 'recall', 1000).value).toBe(1);
@@ -160,7 +160,7 @@ describe('evaluate leaks nothing', () => {
     expect(answer).toContain('1 to be found are not in the catalogue');
   });
 
-  it('gives every liked pair to learning or to judging, and none to both', async () => {
+  it('gives every liked pair to learning or to testing, and none to both', async () => {
     const users = file('events.csv', BLOCKS);
     for (const seed of ['1', '2', '3']) {
       const args = ['-u', users, '--split', 'random', '--holdout', '0.5', '--seed', seed, '--format', 'json'];

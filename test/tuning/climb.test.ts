@@ -196,7 +196,7 @@ describe('noise', () => {
     expect(accepted(tuning)).toEqual([]);
   });
 
-  test('has its standard error told beside the gain', async () => {
+  test('has its standard error beside the gain', async () => {
     const { evaluate } = evaluateBy(({ lambda }, user) => 1 + (lambda < 12 ? user / USERS : 0));
     const { trials } = await tune(START, ALL, evaluate, 2);
     const trial = trials.find(({ changes }) => changes.lambda === 3)!;
@@ -342,7 +342,7 @@ describe('what groups count for users without a history', () => {
   });
 });
 
-test('what was found is left where it is better by too small a share, and the share is told', async () => {
+test('what was found is declined where it gains too small a share, which is recorded', async () => {
   const { evaluate } = evaluateBy(({ lambda }) => (lambda < 12 ? 1.02 : 1));
   const tuning = await tune(START, ALL, evaluate, 4);
   expect(keepStartUnless(tuning, START, 0.019)).toBe(tuning);

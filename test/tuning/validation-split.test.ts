@@ -159,9 +159,9 @@ test('users in another order are split alike', () => {
     { ...all, interactions: turned, groups: pickedRows(all.groups, Array.from(order.keys()).reverse()) },
     { ...keys, users: keys.users.slice().reverse() },
   );
-  const told = ({ users, heldOut }: ValidationSplit, from: Uint32Array) =>
+  const described = ({ users, heldOut }: ValidationSplit, from: Uint32Array) =>
     Array.from(users, (user, k) => `${from[user]}: ${columnsOf(heldOut, k)}`).sort();
-  expect(told(back, order.slice().reverse())).toEqual(told(there, order));
+  expect(described(back, order.slice().reverse())).toEqual(described(there, order));
 });
 
 test('what no list can hold is not asked for: items that are not offered, and those a user excluded', () => {
