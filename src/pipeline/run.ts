@@ -60,8 +60,8 @@ export interface RunOptions extends Partial<LogOptions> {
   balance?: BalanceName;
 }
 
-const RETRIED = 'nothing is lost so far, and nothing is to be done';
-const KILLED = `${RETRIED}; should memory be short, a smaller -j needs less`;
+const RETRIED = 'nothing is lost so far, and there is nothing to do';
+const KILLED = `${RETRIED}; if memory is short, a smaller -j needs less`;
 
 export function startRun({ workers, balance = 'least-loaded', ...logOptions }: RunOptions, io: Streams): Run {
   const { quiet = false, verbose = false, logFormat, pulse } = logOptions;

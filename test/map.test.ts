@@ -1,0 +1,72 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { expect, test } from 'vitest';
+import { root } from './cli/run.js';
+
+const architecture = readFileSync(join(root, 'docs/architecture.md'), 'utf8');
+
+/** Source files by their path under src/, each with the files that it imports, types included. */
+const importsOf = new Map(
+  (readdirSync(join(root, 'src'), { recursive: true }) as string[])
+    .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))
+    .map((path) => {
+      const source = readFileSync(join(root, 'src', path), 'utf8');
+      const targets = [...source.matchAll(/^(?:import|export)\b[^;]*?from '(\.[^']*)\.js';/gm)].map(([, target]) =>
+        normalize(join(dirname(path), `${target}.ts`)),
+      );
+      return [path, targets];
+    }),
+);
+
+/** The layers of the list of imports in docs/architecture.md, from the top. */
+const layers = (/^ {4}cli\.ts → main\.ts\n(?: {4}→ .+\n)+/m.exec(architecture)?.[0] ?? '')
+  .split(/→|\n/)
+  .map((layer) => layer.trim())
+  .filter((layer) => layer !== '')
+  .map((layer) => layer.split(', '));
+
+const OPEN_TO_ALL = ['failure.ts', 'load-package.ts', 'io.ts'];
+const roomOf = (path: string) => path.split('/')[0] ?? '';
+const layerOf = (path: string) => layers.findIndex((layer) => layer.includes(roomOf(path)));
+
+test.each(['docs/architecture.md', 'docs/method.md', 'docs/evaluation.md', 'CONTRIBUTING.md'])(
+  '%s names only files that exist',
+  (document) => {
+    const text = readFileSync(join(root, document), 'utf8');
+    const paths = [...text.matchAll(/`([\w./-]+\.(?:ts|js|md))`/g)].map(([, path = '']) => path);
+    expect(paths.length).toBeGreaterThan(0);
+    const missing = paths.filter((path) => !existsSync(join(root, path)) && !existsSync(join(root, 'src', path)));
+    expect(missing).toEqual([]);
+  },
+);
+
+test('the map has every folder of src/', () => {
+  const mapped = [...architecture.matchAll(/^\| `(\w+)\/` \|/gm)].map(([, folder]) => folder);
+  const folders = [...importsOf.keys()].filter((path) => path.includes('/')).map(roomOf);
+  expect(mapped.sort()).toEqual([...new Set(folders)].sort());
+});
+
+test('imports point one way: to the same layer or down', () => {
+  expect(layers).toHaveLength(9);
+  const upwards = [...importsOf].flatMap(([path, targets]) =>
+    OPEN_TO_ALL.includes(path)
+      ? []
+      : targets
+          .filter((target) => !OPEN_TO_ALL.includes(target))
+          .filter((target) => layerOf(path) < 0 || layerOf(target) < layerOf(path))
+          .map((target) => `${path} → ${target}`),
+  );
+  expect(upwards).toEqual([]);
+});
+
+test('no files import each other in a circle', () => {
+  const isDone = new Set<string>();
+  const circles: string[] = [];
+  const visit = (path: string, way: readonly string[]): void => {
+    if (way.includes(path)) circles.push([...way.slice(way.indexOf(path)), path].join(' → '));
+    else if (!isDone.has(path)) for (const target of importsOf.get(path) ?? []) visit(target, [...way, path]);
+    isDone.add(path);
+  };
+  for (const path of importsOf.keys()) visit(path, []);
+  expect(circles).toEqual([]);
+});
