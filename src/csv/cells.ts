@@ -55,3 +55,11 @@ function entryOf(text: string, isKnown: (text: string) => boolean): ListEntry {
   const tail = text.slice(colon + 1).trim();
   return NUMBER.test(tail) ? { text: text.slice(0, colon).trim(), strength: Number(tail) } : { text, strength: 1 };
 }
+
+/** A header name without case, spaces, punctuation and RecBole's `:type`: `User ID`, `USER_ID`, `user_id:token` → `userid`. */
+export function normalised(name: string): string {
+  return name
+    .replace(/:(token|float)(_seq)?$/, '')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]/gu, '');
+}

@@ -1,10 +1,10 @@
+import { normalised } from '../csv/cells.js';
 import { FloatColumn } from '../events/columns.js';
+import { IdIndex } from '../events/ids.js';
 import { emptyRows, type SparseRows, sparseFromEntries } from '../matrix/sparse.js';
 import { type AttributeDecision, decideAttribute, type TextColumn, valuesOf } from './attributes.js';
 import { bandOf, numberIn } from './bands.js';
 import type { EntityTable } from './entity-table.js';
-import { IdIndex } from './ids.js';
-import { normalised } from './roles.js';
 import { scaledTogether, type Words, wordsOf } from './words.js';
 
 /**

@@ -1,12 +1,12 @@
 import type { TableReport } from '../csv/table.js';
 import type { SkippedKind } from '../events/event-columns.js';
 import type { EventType } from '../events/event-types.js';
-import type { Duplicates, StrengthRule } from '../events/strength-rule.js';
 import type { TimeUnit } from '../events/times.js';
 import { release } from '../matrix/memory.js';
 import type { SparseRows } from '../matrix/sparse.js';
 import type { DecidedColumn } from './attribute-table.js';
 import type { Interactions } from './interactions.js';
+import type { Duplicates, StrengthRule } from './strength-rule.js';
 
 /**
  * What was read, as numbers: everything behind this knows users and items by index only.

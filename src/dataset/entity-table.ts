@@ -1,7 +1,7 @@
 import { isBlank } from '../csv/cells.js';
 import type { Row } from '../csv/table.js';
 import type { SkippedKind } from '../events/event-columns.js';
-import type { IdIndex } from './ids.js';
+import type { IdIndex } from '../events/ids.js';
 
 /**
  * The columns of a file about subjects (items, or users), one list of cells a column, by the subject's index.

@@ -1,10 +1,10 @@
 import type { BadRows } from '../csv/bad-rows.js';
 import { openTable, type Table } from '../csv/table.js';
-import type { Aggregation } from '../events/aggregate.js';
 import type { DayOrder } from '../events/day-month.js';
 import type { EventWeights } from '../events/event-types.js';
+import type { IdIndex } from '../events/ids.js';
 import type { Reading } from '../events/read-events.js';
-import type { IdIndex } from './ids.js';
+import type { Aggregation } from './aggregate.js';
 import type { NamedColumns } from './roles.js';
 
 /** The files of a run and how to read them. */

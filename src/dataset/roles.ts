@@ -1,4 +1,4 @@
-import { shown } from '../csv/cells.js';
+import { normalised, shown } from '../csv/cells.js';
 import { ExitCode, Failure } from '../failure.js';
 import { closest } from './closest.js';
 
@@ -158,14 +158,6 @@ export function requireNamedAttributes(
       `--attribute-cols: no file has a column ${JSON.stringify(name)} free to be an attribute`,
     );
   }
-}
-
-/** A header name without case, spaces, punctuation and RecBole's `:type`: `User ID`, `USER_ID`, `user_id:token` → `userid`. */
-export function normalised(name: string): string {
-  return name
-    .replace(/:(token|float)(_seq)?$/, '')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]/gu, '');
 }
 
 /** The roles of `roles` that are wanted, where a column has them. */

@@ -1,5 +1,5 @@
+import { normalised } from '../csv/cells.js';
 import { closest } from '../dataset/closest.js';
-import { normalised } from '../dataset/roles.js';
 import { ExitCode, Failure } from '../failure.js';
 import { rowLength, rowOf, type SparseRows } from '../matrix/sparse.js';
 

@@ -1,8 +1,8 @@
-import type { PackedIds } from '../dataset/ids.js';
 import { compiledProgram, ProgramLayout } from '../kernels/program.js';
 import type { Values } from './columns.js';
 import { appendEvents, type EventSink, type EventsPart } from './event-columns.js';
 import type { Accelerator, AcceleratorOf } from './events-reader.js';
+import type { PackedIds } from './ids.js';
 import { Renumbering } from './renumbering.js';
 import type { TimesSeen } from './times.js';
 

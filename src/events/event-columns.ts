@@ -1,8 +1,7 @@
-import type { IdIndex } from '../dataset/ids.js';
-import type { Roles } from '../dataset/roles.js';
 import { IndexColumn, LineColumn, type LineRuns, NumberColumn, type Values } from './columns.js';
 import type { DayOrder } from './day-month.js';
 import { EventTypes, type EventWeights } from './event-types.js';
+import type { IdIndex } from './ids.js';
 import { TimeColumn, type TimesSeen } from './times.js';
 
 /** Interactions as they were read, one entry a row of the file; columns are equally long. */
@@ -46,8 +45,14 @@ export interface EventSink {
   rows: number;
 }
 
-/** The roles of an events file's columns: it has users and items at least. */
-export type EventRoles = Roles & { user: number; item: number };
+/** Where the columns of an events file are, from 0: it has users and items at least. */
+export interface EventRoles {
+  user: number;
+  item: number;
+  rating?: number;
+  time?: number;
+  event?: number;
+}
 
 /** Where the columns of an events file are, and what they are called in messages. */
 export interface EventLayout {

@@ -1,9 +1,9 @@
 import { numberCell } from '../csv/cells.js';
 import { type RowCutter, textOf } from '../csv/row-cutter.js';
-import { checkIdBytes, hashOf, IdIndex } from '../dataset/ids.js';
 import { isBlankCell, plainNumber } from './byte-cells.js';
 import { countSkipped, type EventLayout, type EventSink } from './event-columns.js';
 import type { EventType } from './event-types.js';
+import { checkIdBytes, hashOf, IdIndex } from './ids.js';
 
 /** The cells that say something about an event. */
 export function usedCells({ width, roles }: EventLayout): Uint8Array {

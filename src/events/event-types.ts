@@ -1,4 +1,4 @@
-import { normalised } from '../dataset/roles.js';
+import { normalised } from '../csv/cells.js';
 
 /** What rows of a type count beside a plain one, by the type's name; below 0 for a dislike, 0 leaves them out. */
 export type EventWeights = ReadonlyMap<string, number>;

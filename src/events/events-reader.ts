@@ -1,9 +1,9 @@
 import { BadRow } from '../csv/bad-rows.js';
 import type { Piece } from '../csv/pieces.js';
 import { cellTexts, MAX_ROW_BYTES, RowCutter } from '../csv/row-cutter.js';
-import type { PackedIds } from '../dataset/ids.js';
 import { appendEvents, type EventLayout, type EventSink, type EventsPart } from './event-columns.js';
 import { EventRow, usedCells } from './event-row.js';
+import type { PackedIds } from './ids.js';
 import { Renumbering } from './renumbering.js';
 
 /** Reads the plainest rows faster, and leaves all others. */

@@ -1,9 +1,9 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { Pieces } from '../csv/pieces.js';
 import { RowCutter } from '../csv/row-cutter.js';
-import { IdIndex } from '../dataset/ids.js';
 import { type EventLayout, newSink, partOf, reserveEvents } from './event-columns.js';
 import { type Acceleration, EventsReader, type RangePart, type Refuse, type RefusedRow } from './events-reader.js';
+import { IdIndex } from './ids.js';
 
 /** How the rows of an events file are read, range by range. */
 export interface EventsTask {

@@ -1,4 +1,4 @@
-import { hashOf, type IdIndex, type PackedIds } from '../dataset/ids.js';
+import { hashOf, type IdIndex, type PackedIds } from './ids.js';
 
 /** Indices of ids that were numbered elsewhere among all ids, where new ones are added in the order in which they were met there. */
 export class Renumbering {

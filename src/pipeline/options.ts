@@ -1,8 +1,8 @@
 import type { NamedColumns } from '../dataset/roles.js';
+import type { Duplicates, Ratings } from '../dataset/strength-rule.js';
 import type { HoldoutKind } from '../evaluation/split.js';
 import type { DayOrder } from '../events/day-month.js';
 import type { EventWeights } from '../events/event-types.js';
-import type { Duplicates, Ratings } from '../events/strength-rule.js';
 import type { LogOptions } from '../report/log.js';
 import type { BalanceName } from '../workers/balance.js';
 import type { Method } from './method.js';

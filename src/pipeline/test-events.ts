@@ -1,9 +1,9 @@
+import { aggregateEvents } from '../dataset/aggregate.js';
 import type { Dataset, FileReport } from '../dataset/dataset.js';
-import { IdIndex } from '../dataset/ids.js';
 import type { Inputs } from '../dataset/inputs.js';
 import { readInteractions } from '../dataset/users-file.js';
 import type { TestEvents } from '../evaluation/held-out.js';
-import { aggregateEvents } from '../events/aggregate.js';
+import { IdIndex } from '../events/ids.js';
 
 /**
  * Reads the events of `--test` like any events file. Users and items are numbered as in the dataset; those it does not

@@ -1,7 +1,7 @@
 import type { AttributeDecision } from '../dataset/attributes.js';
 import type { Dataset, EventsReport, FileReport } from '../dataset/dataset.js';
+import type { StrengthRule } from '../dataset/strength-rule.js';
 import type { EventType } from '../events/event-types.js';
-import type { StrengthRule } from '../events/strength-rule.js';
 import { WHOLE_SCALE } from '../model/strength.js';
 import { plural, thousands } from './quantities.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AttributeFinder, attributeTable } from '../../src/dataset/attribute-table.js';
 import { EntityTable } from '../../src/dataset/entity-table.js';
-import { IdIndex } from '../../src/dataset/ids.js';
+import { IdIndex } from '../../src/events/ids.js';
 import { named } from '../csv/temporary.js';
 
 function attributesOf(header: string[], rows: string[][], wanted?: string[], more = 0, words = true) {

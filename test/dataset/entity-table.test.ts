@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EntityTable } from '../../src/dataset/entity-table.js';
-import { IdIndex } from '../../src/dataset/ids.js';
+import { IdIndex } from '../../src/events/ids.js';
 
 function tableOf(rows: string[][], columns: number[], voted?: number) {
   const ids = new IdIndex();

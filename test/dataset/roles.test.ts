@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { missingColumn, normalised, type Role, recogniseRoles } from '../../src/dataset/roles.js';
+import { normalised } from '../../src/csv/cells.js';
+import { missingColumn, type Role, recogniseRoles } from '../../src/dataset/roles.js';
 import { ExitCode, Failure } from '../../src/failure.js';
 
 const EVENT_ROLES: readonly Role[] = ['user', 'item', 'rating', 'time', 'event'];

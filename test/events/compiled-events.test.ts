@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { IdIndex } from '../../src/dataset/ids.js';
 import { compiledEvents } from '../../src/events/compiled-events.js';
 import { type EventLayout, newSink, partOf } from '../../src/events/event-columns.js';
 import { type Acceleration, EventsReader } from '../../src/events/events-reader.js';
+import { IdIndex } from '../../src/events/ids.js';
 import { Random } from '../../src/matrix/sampling.js';
 
 const compiled = compiledEvents();

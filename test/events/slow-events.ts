@@ -4,8 +4,8 @@ import { isBlank, numberCell } from '../../src/csv/cells.js';
 import { emptyTable } from '../../src/csv/failures.js';
 import { headOf } from '../../src/csv/head.js';
 import { refuseOtherFormats } from '../../src/csv/other-formats.js';
-import { checkId } from '../../src/dataset/ids.js';
 import { countSkipped, type EventLayout, type EventSink } from '../../src/events/event-columns.js';
+import { checkId } from '../../src/events/ids.js';
 import { readRecords } from '../csv/csv-parse-records.js';
 
 /** Reads an events file by csv-parse and by strings, row by row: the slow and plain model of `readEvents`. */

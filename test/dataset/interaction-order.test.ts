@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { latestTimes } from '../../src/dataset/interaction-order.js';
+import { joinedTimes, type TimedRows } from '../../src/dataset/joined-columns.js';
+import { pairsOf } from '../../src/dataset/pairs.js';
 import { readDataset } from '../../src/dataset/read.js';
-import { joinedTimes, latestTimes, type TimedRows } from '../../src/events/interaction-order.js';
-import { pairsOf } from '../../src/events/pairs.js';
 import { joined, sparseFromEntries } from '../../src/matrix/sparse.js';
 import { byName, inputsOf, useTemporaryFolder } from '../csv/temporary.js';
 

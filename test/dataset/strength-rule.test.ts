@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { defaultDuplicates, type Ratings, strengthRule, strengthsOf } from '../../src/dataset/strength-rule.js';
 import type { Numbers } from '../../src/events/columns.js';
-import { strengthsOf } from '../../src/events/meaning.js';
-import { defaultDuplicates, type Ratings, strengthRule } from '../../src/events/strength-rule.js';
 import { sparseFromEntries } from '../../src/matrix/sparse.js';
 
 /** Each value as often as its tally says. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkId, hashOf, IdIndex } from '../../src/dataset/ids.js';
+import { checkId, hashOf, IdIndex } from '../../src/events/ids.js';
 
 const texts = fc.array(
   fc.oneof(fc.string({ maxLength: 3 }), fc.string({ unit: 'grapheme', maxLength: 20 }), fc.nat(3000).map(String)),

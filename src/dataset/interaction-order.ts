@@ -1,16 +1,8 @@
+import type { Numbers } from '../events/columns.js';
 import { forEachChunk } from '../matrix/chunks.js';
 import { float64s } from '../matrix/memory.js';
-import { entryOf, type SparseRows } from '../matrix/sparse.js';
-import type { Numbers } from './columns.js';
 import type { Pairs } from './pairs.js';
 import { Tally } from './tally.js';
-
-/** Interactions with a time each: `times` stands beside `matrix.index`, in seconds since 1970, NaN where unknown. */
-export interface TimedRows {
-  matrix: SparseRows;
-  /** Undefined: no time is known of any. */
-  times: Float64Array | undefined;
-}
 
 /**
  * When each pair was, in seconds: the latest known time of its rows. Within a second the order of the rows tells, since
@@ -107,26 +99,4 @@ class Steps {
     while (values[at] === none || Math.floor(values[at]! / this.#scale) !== second) at--;
     return order[at]!;
   }
-}
-
-/** The times of `joined` matrices: where several have a cell, the latest that is known. */
-export function joinedTimes(joined: SparseRows, parts: readonly TimedRows[]): Float64Array | undefined {
-  const same = parts.find((part) => part.matrix === joined);
-  if (same) return same.times;
-  if (parts.every((part) => part.times === undefined)) return undefined;
-  const latest = new Float64Array(joined.index.length).fill(Number.NaN);
-  for (const { matrix, times } of parts) {
-    if (!times) continue;
-    for (let user = 0; user < matrix.rows; user++) {
-      for (let e = matrix.start[user]!; e < matrix.start[user + 1]!; e++) {
-        if (!Number.isNaN(times[e]!)) takeLatest(latest, entryOf(joined, user, matrix.index[e]!), times[e]!);
-      }
-    }
-  }
-  return latest;
-}
-
-function takeLatest(latest: Float64Array, entry: number, time: number): void {
-  // Not `<`: that is false beside the NaN of a cell without a time yet.
-  if (!(latest[entry]! >= time)) latest[entry] = time;
 }

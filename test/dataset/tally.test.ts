@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Tally } from '../../src/events/tally.js';
+import { Tally } from '../../src/dataset/tally.js';
 
 describe('Tally', () => {
   it('tells how often each number came before, whatever was counted until it began anew', () => {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { IdIndex } from '../../src/dataset/ids.js';
-import { aggregateEvents } from '../../src/events/aggregate.js';
-import type { Duplicates, Ratings } from '../../src/events/strength-rule.js';
+import { aggregateEvents } from '../../src/dataset/aggregate.js';
+import type { Duplicates, Ratings } from '../../src/dataset/strength-rule.js';
+import { IdIndex } from '../../src/events/ids.js';
 import { ExitCode } from '../../src/failure.js';
 import { named } from '../csv/temporary.js';
-import { readText } from './read-text.js';
+import { readText } from '../events/read-text.js';
 
 /** Folds rows of `user item [rating] [time] [event]`, cut at spaces; `_` is an empty cell. The first row stands on line 2. */
 function folded(header: string, rows: string[], duplicates?: Duplicates, ratings: Ratings = 'auto') {

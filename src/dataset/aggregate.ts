@@ -1,14 +1,21 @@
+import type { Numbers } from '../events/columns.js';
+import type { Events } from '../events/event-columns.js';
 import { ExitCode, Failure } from '../failure.js';
 import { forEachChunk } from '../matrix/chunks.js';
 import { float32s, float64s, release } from '../matrix/memory.js';
 import type { SparseRows } from '../matrix/sparse.js';
 import { type Rated, weighted, weightStrength } from '../model/strength.js';
-import type { Numbers } from './columns.js';
-import type { Events } from './event-columns.js';
-import { latestTimes, type TimedRows } from './interaction-order.js';
-import { strengthsOf } from './meaning.js';
+import { latestTimes } from './interaction-order.js';
+import type { TimedRows } from './joined-columns.js';
 import { type Pairs, pairsOf } from './pairs.js';
-import { type Duplicates, defaultDuplicates, type Ratings, type StrengthRule, strengthRule } from './strength-rule.js';
+import {
+  type Duplicates,
+  defaultDuplicates,
+  type Ratings,
+  type StrengthRule,
+  strengthRule,
+  strengthsOf,
+} from './strength-rule.js';
 
 /** Interactions ready to learn from: users × items, values as `strengthsOf` gives them. */
 export interface Interactions extends TimedRows {

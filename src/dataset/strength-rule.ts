@@ -1,5 +1,7 @@
+import type { Numbers } from '../events/columns.js';
 import { forEachChunk } from '../matrix/chunks.js';
-import type { Numbers } from './columns.js';
+import type { SparseRows } from '../matrix/sparse.js';
+import { countStrength, DISLIKE, strengthsOfRatings } from '../model/strength.js';
 
 /** What the numbers of a strength column are: a scale of liking, thumbs up or down, or how often or how much. */
 export type StrengthKind = 'scale' | 'thumbs' | 'count';
@@ -85,8 +87,24 @@ function endsOf(low: number, high: number): { low: number; high: number } {
   return top === undefined ? { low, high } : { low: Math.min(low, 1), high: top };
 }
 
-/** `value ≤ limit` as 32-bit numbers, which folded values are: a fifth of a scale is on one side in any unit. */
-export function isAtMost(value: number, limit: number): boolean {
+/**
+ * What aggregated values say of their users' tastes.
+ *
+ * @param aggregated users × items, values as the files have them; NaN where there is none: a plain interaction.
+ * @returns x beside each of `aggregated.index`; finite.
+ */
+export function strengthsOf(aggregated: SparseRows, rule: StrengthRule): Float32Array {
+  if (rule.kind === 'scale') return strengthsOfRatings(aggregated, rule.high - rule.low);
+  const of = rule.kind === 'count' ? countStrength : thumb(rule.dislikeUpTo);
+  return aggregated.value.map((value) => (Number.isNaN(value) ? 1 : of(value)));
+}
+
+function thumb(dislikeUpTo: number): (value: number) => number {
+  return (value) => (value < 0 || isAtMost(value, dislikeUpTo) ? DISLIKE : 1);
+}
+
+/** `value ≤ limit` as 32-bit numbers, which aggregated values are: a fifth of a scale is on one side in any unit. */
+function isAtMost(value: number, limit: number): boolean {
   return Math.fround(value) <= Math.fround(limit);
 }
 
