@@ -84,6 +84,7 @@ export function manifestIn(path: string): Manifest | undefined {
 export class Checkpoint {
   readonly #directory: RunDirectory;
   readonly #left: Manifest | undefined;
+  #key = '';
 
   /** @param left the manifest of the interrupted run whose folder this is. */
   constructor(directory: RunDirectory, left: Manifest | undefined) {
@@ -95,13 +96,16 @@ export class Checkpoint {
 
   /**
    * Begins to use it, once the data is known.
+   * @param info is told what is finished already.
    * @returns the key of the run. @throws Failure 65 where the interrupted run had other data; its folder stays then.
    */
-  begin(manifest: Manifest): string {
+  begin(manifest: Manifest, info: (message: string) => void): string {
     if (this.#left) refuseOtherData(this.#left, manifest, this.#directory.path);
     else writeJson(join(this.#directory.path, MANIFEST), manifest);
     this.#directory.keep(false);
-    return keyOf(manifest.version, manifest.options, manifest.data.hash);
+    if (this.finished !== '') info(`going on with an interrupted run, which had finished ${this.finished}`);
+    this.#key = keyOf(manifest.version, manifest.options, manifest.data.hash);
+    return this.#key;
   }
 
   /** What is finished, in words; '' where nothing is. */
@@ -116,8 +120,8 @@ export class Checkpoint {
   }
 
   /** The settings an interrupted run has found, else those found now, which are kept. */
-  async settings<T>(runKey: string, warn: (message: string) => void, find: () => Promise<T>): Promise<T> {
-    const path = keyedPath(this.#directory, SETTINGS, runKey);
+  async settings<T>(warn: (message: string) => void, find: () => Promise<T>): Promise<T> {
+    const path = keyedPath(this.#directory, SETTINGS, this.#key);
     try {
       if (existsSync(path)) return readJson(path) as T;
     } catch (error) {

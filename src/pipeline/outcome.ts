@@ -2,6 +2,7 @@ import { displayName } from '../csv/failures.js';
 import { messageOf } from '../failure.js';
 import { writeWhole } from '../files/destination.js';
 import { metricsFor } from '../report/metrics-file.js';
+import { megabytes, plural, thousands } from '../report/quantities.js';
 import { type Ended, type RunRecord, summaryOf } from '../report/summary.js';
 import type { Options } from './options.js';
 import type { Run } from './run.js';
@@ -30,6 +31,15 @@ export async function keepOutcome(run: Run, options: Options, record: RunRecord,
   const facts = isWanted ? await summaryOf(options.version, shown(options), record, ended) : {};
   if (summary !== undefined) await write(run, 'summary', summary, `${JSON.stringify(facts, undefined, 2)}\n`);
   run.summary(ending.message, facts);
+}
+
+/** What a run that did its work says at last. */
+export function servedText(run: Run, { output }: Options, { served }: RunRecord): string {
+  if (!served) return '';
+  const to = output === '-' ? '' : ` → ${output}`;
+  const memory = `${megabytes(run.memory.peak.bytes)} at most`;
+  const empty = served.empty > 0 ? ` (${thousands(served.empty)} more: nothing is left for them)` : '';
+  return `${plural(served.users, 'user')} served${empty}, ${plural(served.rows, 'row')}, ${run.seconds().toFixed(1)} s, ${memory}${to}`;
 }
 
 /** The options as a summary shows them. */

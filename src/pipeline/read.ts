@@ -1,13 +1,57 @@
 import { sizeAtHand } from '../csv/source.js';
+import type { Dataset, FileReport } from '../dataset/dataset.js';
 import type { Inputs } from '../dataset/inputs.js';
+import { readDataset } from '../dataset/read.js';
 import { compiledEvents } from '../events/compiled-events.js';
 import type { RangeWorkers } from '../events/read-events.js';
+import { longHistories } from '../model/long-histories.js';
+import { inputReport, inputWarnings } from '../report/input-report.js';
+import { plural } from '../report/quantities.js';
 import type { ReadJob } from '../workers/protocol.js';
 import { readRangePart, releaseRangePart } from '../workers/range-file.js';
+import type { WithinMemory } from './memory-limit.js';
+import type { Options } from './options.js';
+import { openBadRows } from './rejected-rows.js';
 import type { Run } from './run.js';
 
 /** Of input that makes work enough for a child. */
 const BYTES_A_CHILD = 500_000;
+
+/** Reads the files of a run, and says what was understood of them. */
+export async function readInputs(
+  run: Run,
+  options: Options,
+  memory: WithinMemory,
+): Promise<{ dataset: Dataset; reports: FileReport[] }> {
+  const total = inputBytes(options);
+  let done = 0;
+  startChildren(run, total);
+  const rejects = openBadRows(options.badRows, options.safeCsv, run.info);
+  try {
+    const { dataset, reports } = await readDataset({
+      ...options,
+      badRows: rejects.badRows,
+      ...fastReading(run),
+      beforeFolding: (rows) => memory.fold(rows),
+      onBytes: (count) => {
+        done += count;
+        run.progress.at('reading', done, total);
+      },
+    });
+    run.info(inputReport(dataset, reports, options.verbose));
+    for (const warning of inputWarnings(reports, options.badRows)) run.warn(warning);
+    await rejects.close();
+    const most = options.method.settings.longestHistory;
+    const long = longHistories(dataset.interactions, most).length;
+    if (long > 0) {
+      const users = `${plural(long, 'user')} with more than ${plural(most, 'item')}`;
+      run.info(`${users}: pairs are counted among the latest of these (--max-history)`);
+    }
+    return { dataset, reports };
+  } finally {
+    rejects.abandon();
+  }
+}
 
 /** How many bytes the files of a run have, as far as that is known. */
 export function inputBytes({ users, items, interactions }: Pick<Inputs, 'users' | 'items' | 'interactions'>): number {

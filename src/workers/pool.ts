@@ -50,7 +50,7 @@ export class Pool {
   readonly #options: PoolOptions;
   readonly #timeouts: Timeouts;
   readonly #watch: Watch;
-  #lanes: WorkerSlot[];
+  #slots: WorkerSlot[];
   #heap: number | undefined;
   #closed = false;
   #jobs = 0;
@@ -63,17 +63,17 @@ export class Pool {
       if (this.#closed) throw new Error('the pool is closed');
       return new Child(options.worker ?? WORKER, { onWords: options.onWords, heap: this.#heap });
     };
-    this.#lanes = Array.from({ length: options.size }, () => new WorkerSlot(fork, this.#watch, this.#timeouts));
+    this.#slots = Array.from({ length: options.size }, () => new WorkerSlot(fork, this.#watch, this.#timeouts));
   }
 
   /** The process ids of the children there are. */
   pids(): number[] {
-    return this.#lanes.flatMap((lane) => lane.pids());
+    return this.#slots.flatMap((slot) => slot.pids());
   }
 
   /** The most children at once. */
   get size(): number {
-    return this.#lanes.length;
+    return this.#slots.length;
   }
 
   /**
@@ -82,14 +82,14 @@ export class Pool {
    */
   async limit(size: number, heap: number): Promise<void> {
     this.#heap = heap;
-    const others = this.#lanes.slice(size);
-    this.#lanes = this.#lanes.slice(0, size);
-    await Promise.all(others.map((lane) => lane.close('gently')));
+    const others = this.#slots.slice(size);
+    this.#slots = this.#slots.slice(0, size);
+    await Promise.all(others.map((slot) => slot.close('gently')));
   }
 
   /** Has so many children start before there is work for them, as far as there may be so many. */
   start(children: number): void {
-    for (const lane of this.#lanes.slice(0, children)) lane.start();
+    for (const slot of this.#slots.slice(0, children)) slot.start();
   }
 
   /** How many children a job of so many shards takes. */
@@ -113,12 +113,12 @@ export class Pool {
     onLost?: (shard: Shard, failure: ChildFailure) => void | Promise<void>,
     lostBefore = 0,
   ): Promise<void> {
-    const lanes = this.#lanes.slice(0, this.childrenFor(shards.length));
-    const [first] = lanes;
+    const slots = this.#slots.slice(0, this.childrenFor(shards.length));
+    const [first] = slots;
     if (!first) throw new RangeError('a pool of no children works nothing');
     const balance: Balance = balanceOf(this.#options.balance ?? 'least-loaded', this.#options.seed ?? 1);
     const work: Work<J> = { number: ++this.#jobs, job, worked: false, lost: -lostBefore };
-    for (const lane of lanes) lane.begin();
+    for (const slot of slots) slot.begin();
     const delivery = new Delivery<Part<J>[]>(async (parts) => {
       for (const part of parts) {
         if ('answer' in part) await onAnswer(part.answer, part.shard);
@@ -127,17 +127,17 @@ export class Pool {
       }
     });
     const hand = async (shard: Shard) => {
-      await delivery.roomFor(shard.index, AHEAD * lanes.length);
-      await Promise.race(lanes.map(({ free }) => free));
-      const loads = lanes.map(({ load }) => load);
-      const lane = lanes[balance(loads, shard)] ?? first;
-      await lane.free;
+      await delivery.roomFor(shard.index, AHEAD * slots.length);
+      await Promise.race(slots.map(({ free }) => free));
+      const loads = slots.map(({ load }) => load);
+      const slot = slots[balance(loads, shard)] ?? first;
+      await slot.free;
       delivery.throwIfFailed();
-      lane.occupy(this.#parts(lane, work, shard).then((parts) => delivery.take(shard.index, parts), delivery.fail));
+      slot.occupy(this.#parts(slot, work, shard).then((parts) => delivery.take(shard.index, parts), delivery.fail));
     };
     const handAll = async () => {
       for (const shard of shards) await hand(shard);
-      await Promise.all(lanes.map(({ free }) => free));
+      await Promise.all(slots.map(({ free }) => free));
     };
     await Promise.race([handAll(), delivery.failure]);
     await delivery.end();
@@ -146,25 +146,25 @@ export class Pool {
   /** Lets all children go; after a failure or an interrupt, at once. */
   async close(how: 'gently' | 'at once'): Promise<void> {
     this.#closed = true;
-    await Promise.all(this.#lanes.map((lane) => lane.close(how)));
+    await Promise.all(this.#slots.map((slot) => slot.close(how)));
   }
 
   /** Works a shard: whole, or in the parts that remain of it when children are lost over it. */
-  async #parts<J extends Job>(lane: WorkerSlot, work: Work<J>, shard: Shard): Promise<Part<J>[]> {
+  async #parts<J extends Job>(slot: WorkerSlot, work: Work<J>, shard: Shard): Promise<Part<J>[]> {
     try {
-      return [await this.#once(lane, work, shard)];
+      return [await this.#once(slot, work, shard)];
     } catch (error) {
       if (!this.#isLoss(error)) throw error;
       const what = told(work.job, shard, error);
       if (shard.to - shard.from > 1 && !shard.whole) {
         this.#options.onRetry(`${what}; its halves are given to other workers`);
         const [first, second] = halves(shard);
-        return [...(await this.#parts(lane, work, first)), ...(await this.#parts(lane, work, second))];
+        return [...(await this.#parts(slot, work, first)), ...(await this.#parts(slot, work, second))];
       }
       this.#options.onRetry(`${what}; given to another worker`);
     }
     try {
-      return [await this.#once(lane, work, shard)];
+      return [await this.#once(slot, work, shard)];
     } catch (error) {
       if (!this.#isLoss(error)) throw error;
       const failure = new ChildFailure(error.ending, told(work.job, shard, error), error.childStack);
@@ -174,8 +174,8 @@ export class Pool {
     }
   }
 
-  async #once<J extends Job>(lane: WorkerSlot, work: Work<J>, shard: Shard): Promise<Part<J>> {
-    const answer = await lane.work(work.number, work.job, shard);
+  async #once<J extends Job>(slot: WorkerSlot, work: Work<J>, shard: Shard): Promise<Part<J>> {
+    const answer = await slot.work(work.number, work.job, shard);
     work.worked = true;
     return { shard, answer };
   }

@@ -83,7 +83,7 @@ test('a user who kills every child costs their own list alone, is named, and the
   expect(csv).toBe(kept.join('\n'));
   expect(stderr).toMatch(
     new RegExp(
-      `recommend: warning: not all could be worked:\n  user ${users[57]} got no list: recommend shard \\d+ \\(rows 57 to 57\\): worker \\d+ was killed by SIGKILL\n  all else is done; .*\n$`,
+      `recommend: warning: some work failed:\n  user ${users[57]} got no list: recommend shard \\d+ \\(rows 57 to 57\\): worker \\d+ was killed by SIGKILL\n  all else is done; .*\n$`,
     ),
   );
 });

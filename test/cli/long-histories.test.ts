@@ -13,7 +13,9 @@ test('a history that is cut for the counting of pairs is told of, and stays out 
   put(folder, 'e.csv', EVENTS);
   const { code, stdout, stderr } = await run(['-u', 'e.csv', '--algorithm', 'ridge', '--max-history', '3'], { folder });
   expect(code, stderr).toBe(0);
-  expect(stderr).toContain('\n1 user with more than 3 items: pairs are counted of the latest (--max-history)\n');
+  expect(stderr).toContain(
+    '\n1 user with more than 3 items: pairs are counted among the latest of these (--max-history)\n',
+  );
   expect(stdout).not.toContain('ann,');
   expect(stdout).toContain('bob,');
   const whole = await run(['-u', 'e.csv', '--algorithm', 'ridge', '--max-history', '6'], { folder });
