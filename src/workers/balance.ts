@@ -1,22 +1,22 @@
 import { Random } from '../matrix/sampling.js';
 import type { Shard } from './plan.js';
 
-/** What a child of the pool has to do and has done in this job, in the units of shards' costs. */
+/** The work of a child in this job, in the units of shards' costs. */
 export interface Load {
-  /** Of the shard it works on; 0: it is free. */
+  /** The cost of the shard it works on; 0: it is free. */
   outstanding: number;
   done: number;
-  /** That `done` took. */
+  /** What `done` took. */
   seconds: number;
 }
 
-/** Who gets the next shard: a place among the loads. Where that child is at work, the shard waits for it. */
+/** Picks who gets the next shard, by index into the loads. If that child is busy, the shard waits for it. */
 export type Balance = (loads: readonly Load[], shard: Shard) => number;
 
 export const BALANCES = ['least-loaded', 'round-robin', 'random', 'weighted'] as const;
 export type BalanceName = (typeof BALANCES)[number];
 
-/** A strategy, as each job begins with it anew. @param seed decides `random`. */
+/** A strategy, fresh for each job. @param seed of `random`. */
 export function balanceOf(name: BalanceName, seed: number): Balance {
   switch (name) {
     case 'least-loaded':
@@ -32,7 +32,7 @@ export function balanceOf(name: BalanceName, seed: number): Balance {
   }
 }
 
-/** Whoever would be done with it first, at the pace measured so far; one not yet measured goes at the pace of all. */
+/** Whoever would finish it first at the pace measured so far; a child not measured yet is taken to be average. */
 function weighted(loads: readonly Load[], shard: Shard): number {
   const pace = (some: readonly Load[]) =>
     some.reduce((total, { done }) => total + done, 0) / some.reduce((total, { seconds }) => total + seconds, 0);
@@ -44,7 +44,7 @@ function weighted(loads: readonly Load[], shard: Shard): number {
   );
 }
 
-/** The first of those with the least. */
+/** The first with the least. */
 function leastBy(measure: (load: Load) => number): Balance {
   return (loads) => {
     const measures = loads.map(measure);

@@ -4,14 +4,14 @@ import { atExit } from '../process/at-exit.js';
 import type { Shard } from './plan.js';
 import { type AnswerTo, asToParent, isAnswerTo, type Job, PROTOCOL, type ToChild, type ToParent } from './protocol.js';
 
-/** How a child came to its end, or what it did instead of answering. */
+/** How a child ended, or what it did instead of answering. */
 export type Ending = 'could not start' | 'exited early' | 'was killed' | 'said nonsense' | 'was silent' | 'threw';
 
 export class ChildFailure extends Error {
   readonly ending: Ending;
   /** The child's own stack, where it threw. */
   readonly childStack: string | undefined;
-  /** The system's, where that is why it threw; else ''. */
+  /** The system's error code, if that is why it threw; else ''. */
   readonly code: string;
 
   constructor(ending: Ending, message: string, childStack?: string, code = '') {
@@ -20,7 +20,7 @@ export class ChildFailure extends Error {
     this.ending = ending;
     this.childStack = childStack;
     this.code = code;
-    // What the child threw at says where the defect is; where the parent heard of it does not.
+    // The child's stack shows the defect; ours only shows where we received it.
     if (childStack !== undefined) this.stack = `${message}\n${childStack}`;
   }
 }
@@ -29,9 +29,9 @@ export class ChildFailure extends Error {
 export const WORKER = new URL('../../dist/shard-worker.js', import.meta.url);
 
 export interface ChildOptions {
-  /** Is given what it says on stderr, which is that of this process otherwise. */
+  /** Gets what the child writes to stderr; without it, the child shares the stderr of this process. */
   onWords?: ((words: string) => void) | undefined;
-  /** Megabytes of objects it may have; undefined: as Node has it. */
+  /** Limit of its JavaScript heap in megabytes; undefined: Node's default. */
   heap?: number | undefined;
 }
 
@@ -41,7 +41,7 @@ function tunables(own: string | undefined): string {
   return own ? `${own}:${large}` : large;
 }
 
-/** One forked child: shards in, answers out, one at a time. Every way it can end is an error with a name. */
+/** One forked child: shards in, answers out, one at a time. Each way it can end is an error with a name. */
 export class Child {
   /** Resolves when the child is ready to work. */
   readonly started: Promise<void>;
@@ -58,7 +58,7 @@ export class Child {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', onWords ? 'pipe' : 'inherit', 'ipc'],
       env: { ...process.env, GLIBC_TUNABLES: tunables(process.env.GLIBC_TUNABLES) },
-      // A debugger's port can be taken once only: children do without.
+      // Only one process can have a debugger's port: children do without.
       execArgv: [
         ...process.execArgv.filter((argument) => !argument.startsWith('--inspect')),
         ...(heap === undefined ? [] : [`--max-old-space-size=${heap}`]),
@@ -75,7 +75,7 @@ export class Child {
     this.#process.on('message', (message) => this.#hear(message));
     this.#process.once('error', (error) => this.#fail('could not start', error.message));
     this.#process.once('disconnect', () => {
-      // It may live on without its channel, and would never be heard again.
+      // It might live on without its channel, and never be heard of again.
       if (!this.#ending) this.#process.kill('SIGKILL');
     });
     this.#process.once('exit', (code, signal) => {
@@ -95,8 +95,8 @@ export class Child {
   }
 
   /**
-   * Has a shard of job number `job` worked.
-   * @throws ChildFailure when the child does anything but answer; it is of no more use then, unless it merely threw.
+   * Works a shard of job number `job`.
+   * @throws ChildFailure when the child does anything but answer; unless it merely threw, it cannot be used again.
    */
   async work<J extends Job>(job: number, task: J, shard: Shard): Promise<AnswerTo<J>> {
     await this.started;
@@ -116,12 +116,12 @@ export class Child {
     return heard.answer;
   }
 
-  /** Waits no longer for what it does: it is of no more use. */
+  /** Stops waiting for its answer; it cannot be used again. */
   giveUp(why: string): void {
     this.#fail('was silent', why);
   }
 
-  /** Lets the child go, and waits until it is gone. */
+  /** Lets the child end, and waits until it has. */
   async end(): Promise<void> {
     // Node drops what is left of a message half read when it disconnects, and never gets to close the channel.
     if (this.#isAtWork) return this.kill();
@@ -130,7 +130,7 @@ export class Child {
     await this.#gone;
   }
 
-  /** Ends the child at once, whatever it does, and waits until it is gone. */
+  /** Kills the child, and waits until it is gone. */
   async kill(): Promise<void> {
     this.#ending = true;
     this.#process.kill('SIGKILL');

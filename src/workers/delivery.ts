@@ -1,4 +1,4 @@
-/** Puts what comes in any order back into order, and hands it on one after the other. */
+/** Takes values in any order, and delivers them in order, one at a time. */
 export class Delivery<T> {
   /** Rejects with the first failure; never resolves. */
   readonly failure: Promise<never>;
@@ -17,7 +17,7 @@ export class Delivery<T> {
     this.failure = new Promise((_, refuse) => {
       reject = refuse;
     });
-    // Whoever waits hears of it; that nobody may be waiting at the moment is no failure of its own.
+    // Without this, a failure while nobody is waiting would count as an unhandled rejection.
     this.failure.catch(() => {});
     this.fail = (error) => {
       this.#failed ??= { error };
@@ -26,13 +26,13 @@ export class Delivery<T> {
     };
   }
 
-  /** Takes the value of that place, from 0, each once. */
+  /** Takes the value of a place, counted from 0; each place once. */
   take(place: number, value: T): void {
     this.#waiting.set(place, value);
     this.#delivering = this.#delivering.then(() => this.#deliver()).catch(this.fail);
   }
 
-  /** Waits until fewer than `ahead` places before that one are undelivered. @throws what failed. */
+  /** Waits until fewer than `ahead` earlier places are undelivered. @throws the first failure. */
   async roomFor(place: number, ahead: number): Promise<void> {
     while (!this.#failed && place >= this.#delivered + ahead)
       await new Promise<void>((resolve) => this.#wake.push(resolve));
@@ -43,7 +43,7 @@ export class Delivery<T> {
     if (this.#failed) throw this.#failed.error;
   }
 
-  /** Waits until all that was taken is delivered. @throws what failed. */
+  /** Waits until everything taken is delivered. @throws the first failure. */
   async end(): Promise<void> {
     await this.#delivering;
     this.throwIfFailed();

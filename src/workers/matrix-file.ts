@@ -48,14 +48,14 @@ export function matrixFrom(arrays: Arrays, name: string): SparseRows {
 // By index: `every` and `for … of` took longer than reading the file.
 
 function isRising(bounds: Uint32Array): boolean {
-  for (let row = 1; row < bounds.length; row++) if ((bounds[row] ?? 0) < (bounds[row - 1] ?? 0)) return false;
+  for (let row = 1; row < bounds.length; row++) if ((bounds[row] ?? -1) < (bounds[row - 1] ?? 0)) return false;
   return true;
 }
 
 /** NaN and infinity are what does not become 0 when it is taken from itself. */
 function areNumbers(value: Float32Array): boolean {
   return everyChunk(value.length, (from, to) => {
-    for (let e = from; e < to; e++) if ((value[e] ?? 0) - (value[e] ?? 0) !== 0) return false;
+    for (let e = from; e < to; e++) if ((value[e] ?? Number.NaN) - (value[e] ?? Number.NaN) !== 0) return false;
     return true;
   });
 }

@@ -1,22 +1,22 @@
-/** A piece of work: the rows `from` to `to`, without it. */
+/** A piece of work: the rows from `from` up to, but not including, `to`. */
 export interface Shard {
   index: number;
   from: number;
   to: number;
   cost: number;
-  /** True where it cannot be cut: its ends mean something. */
+  /** True for a shard that cannot be halved, because its ends mean something. */
   whole?: boolean;
 }
 
-/** A shard of less work than this, in additions, costs more to hand out than to do. */
+/** A shard of less work than this, in additions, takes longer to hand out than to do. */
 export const WORTH_A_SHARD = 2_000_000;
 
-/** Pieces that a job is cut into: enough that no child waits long for the last one, few enough to cost little each. */
+/** The most shards of a job: enough that no child waits long for the last one, few enough that handing them out costs little. */
 const MOST_SHARDS = 128;
 
 /**
- * Cuts rows into contiguous shards of about the same cost. How many children there are has no part in it, so the cut,
- * and with it the answer, is the same for any number of them.
+ * Cuts rows into contiguous shards of about the same cost. The number of children plays no part, so the cut, and with it the
+ * answer, is the same for any number of them.
  *
  * @param costs what each row costs, in additions. @param worthwhile the least cost worth a shard of its own.
  */

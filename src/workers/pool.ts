@@ -13,38 +13,38 @@ export interface PoolOptions {
   /** Who gets the next shard; `least-loaded` unless said. */
   balance?: BalanceName;
   seed?: number;
-  /** Told of every shard that is tried again, and why. */
+  /** Hears of every shard that is tried again, and why. */
   onRetry: (message: string) => void;
   timeouts?: Timeouts;
-  /** Is given what children say on stderr, which is that of this process otherwise. */
+  /** Gets what children write to stderr; without it, they share the stderr of this process. */
   onWords?: (words: string) => void;
   /** The program that children run. */
   worker?: URL;
 }
 
-/** Rows that fail alone, one after the other, before anything of their job has been worked: then it is no matter of rows. */
+/** So many single rows failing before any shard of the job succeeds: then rows are not to blame, and the job fails. */
 const HOPELESS = 3;
-/** Answers that may wait for an earlier shard's, a child: bounds the memory when one shard takes long. */
+/** Answers per child that may wait for that of an earlier shard: bounds the memory when one shard takes long. */
 const AHEAD = 16;
 
-/** The rows of a shard as they came out: worked, or failing whatever child they are given to. */
+/** Rows of a shard and their outcome: worked, or failing with every child they are given to. */
 type Part<J extends Job> = { shard: Shard; answer: AnswerTo<J> } | { shard: Shard; failure: ChildFailure };
 
-/** A job while it is worked. */
+/** A job in progress. */
 interface Work<J extends Job> {
   number: number;
   job: J;
   worked: boolean;
-  /** More than were lost by an earlier run. */
+  /** Rows lost beyond those that an earlier run lost. */
   lost: number;
 }
 
 /**
- * Forked children that work shards. Who gets the next shard is a matter of balance; answers come out in the order of the
- * shards all the same. A child is forked when the first shard is for it, or before (`start`), let go when it idles, and serves any number of jobs.
+ * Forked children that work shards. A balance decides who gets the next shard; answers come out in the order of the shards all the
+ * same. A child is forked for its first shard, or ahead of it (`start`), serves any number of jobs, and is let go when it idles.
  *
- * A shard over which a child dies, falls silent or talks nonsense is cut in halves, which are given to others, until what
- * does it stands alone; a row that does it twice is lost, and everything else is worked.
+ * A shard over which a child dies, falls silent or talks nonsense is halved, and the halves go to other children, until the row to
+ * blame stands alone. A row that fails twice is lost; all others are worked.
  */
 export class Pool {
   readonly #options: PoolOptions;
@@ -77,8 +77,8 @@ export class Pool {
   }
 
   /**
-   * Has no more than so many children from now on; between jobs alone.
-   * @param heap megabytes of objects that each of those that are forked from now on may have.
+   * Limits the number of children from now on; call it between jobs only.
+   * @param heap limit of the JavaScript heap, in megabytes, of each child forked from now on.
    */
   async limit(size: number, heap: number): Promise<void> {
     this.#heap = heap;
@@ -87,7 +87,7 @@ export class Pool {
     await Promise.all(others.map((slot) => slot.close('gently')));
   }
 
-  /** Has so many children start before there is work for them, as far as there may be so many. */
+  /** Starts so many children, within the size of the pool, ahead of their work. */
   start(children: number): void {
     for (const slot of this.#slots.slice(0, children)) slot.start();
   }
@@ -98,12 +98,12 @@ export class Pool {
   }
 
   /**
-   * Has all shards worked.
+   * Works all shards.
    *
    * @param onAnswer is given each answer in the order of the rows, with the shard that was answered: one of those that were
    *   given, or a part of it. What it returns is awaited before the next.
    * @param onLost is given a row that no child could work, in its place among the answers; without it, such a row ends the run.
-   * @param lostBefore how many of the rows an earlier run has lost: that they are lost again says nothing of the others.
+   * @param lostBefore how many rows an earlier run lost: losing them again says nothing about the others.
    * @throws ChildFailure when the job fails for good, Failure 1 where no child can be started; children at work are left to `close`.
    */
   async run<J extends Job>(
@@ -114,8 +114,7 @@ export class Pool {
     lostBefore = 0,
   ): Promise<void> {
     const slots = this.#slots.slice(0, this.childrenFor(shards.length));
-    const [first] = slots;
-    if (!first) throw new RangeError('a pool of no children works nothing');
+    if (slots.length === 0) throw new RangeError('a pool of no children works nothing');
     const balance: Balance = balanceOf(this.#options.balance ?? 'least-loaded', this.#options.seed ?? 1);
     const work: Work<J> = { number: ++this.#jobs, job, worked: false, lost: -lostBefore };
     for (const slot of slots) slot.begin();
@@ -130,7 +129,8 @@ export class Pool {
       await delivery.roomFor(shard.index, AHEAD * slots.length);
       await Promise.race(slots.map(({ free }) => free));
       const loads = slots.map(({ load }) => load);
-      const slot = slots[balance(loads, shard)] ?? first;
+      const slot = slots[balance(loads, shard)];
+      if (!slot) throw new RangeError('the balance picks a child that there is not');
       await slot.free;
       delivery.throwIfFailed();
       slot.occupy(this.#parts(slot, work, shard).then((parts) => delivery.take(shard.index, parts), delivery.fail));
@@ -143,13 +143,13 @@ export class Pool {
     await delivery.end();
   }
 
-  /** Lets all children go; after a failure or an interrupt, at once. */
+  /** Ends all children: gently when they have done their work, at once after a failure or an interrupt. */
   async close(how: 'gently' | 'at once'): Promise<void> {
     this.#closed = true;
     await Promise.all(this.#slots.map((slot) => slot.close(how)));
   }
 
-  /** Works a shard: whole, or in the parts that remain of it when children are lost over it. */
+  /** Works a shard: whole, or in parts where children are lost over it. */
   async #parts<J extends Job>(slot: WorkerSlot, work: Work<J>, shard: Shard): Promise<Part<J>[]> {
     try {
       return [await this.#once(slot, work, shard)];
@@ -180,7 +180,7 @@ export class Pool {
     return { shard, answer };
   }
 
-  /** True where the rows may be to blame, and not that there is no room, or that all is being stopped. */
+  /** True where the rows may be to blame, and not a full disk or the end of the run. */
   #isLoss(error: unknown): error is ChildFailure {
     return error instanceof ChildFailure && !this.#closed && !isDiskFull(error);
   }

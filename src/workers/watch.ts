@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 
-/** How long a child may be silent over a shard. */
+/** How long a child may work on a shard without an answer. */
 export interface Timeouts {
   /** Seconds that any shard may take. */
   least: number;
   /** Seconds that a shard may take before the pace of the job is known. */
   first: number;
-  /** Times as long as its cost lets expect. */
+  /** How many times longer than its cost suggests a shard may take. */
   times: number;
   /** Seconds that a child may be stopped (SIGSTOP). */
   stopped: number;
@@ -14,37 +14,37 @@ export interface Timeouts {
 
 export const TIMEOUTS: Readonly<Timeouts> = { least: 60, first: 1800, times: 30, stopped: 10 };
 
-/** Something that is waited for. */
+/** A child that somebody waits for. */
 export interface Watched {
   pid: number;
   /** Seconds it may take. */
   limit: number;
-  /** Called once, with why: it has been waited for long enough. */
+  /** Called once, with the reason, when it has taken too long. */
   giveUp: (why: string) => void;
 }
 
 const TICK = 1;
-/** A tick that took longer: we were stopped ourselves, or the machine slept, and the children with us. */
+/** A longer tick means that this process was stopped or the machine slept, and the children with it. */
 const LONGEST_TICK = 2 * TICK;
 
-/** Watches over children at work: one that is stopped, or takes far too long, is given up. */
+/** Watches children at work, and gives up on one that is stopped or takes far too long. */
 export class Watch {
   readonly #stoppedFor: number;
   readonly #watched = new Map<Watched, { seconds: number; stopped: number }>();
   #timer: NodeJS.Timeout | undefined;
   #last = 0;
 
-  /** @param stoppedFor seconds that a child may be stopped. */
+  /** @param stoppedFor seconds that a child may stay stopped. */
   constructor(stoppedFor: number) {
     this.#stoppedFor = stoppedFor;
   }
 
-  /** Watches until the function that comes back is called. */
+  /** @returns a function that ends the watching. */
   over(watched: Watched): () => void {
     this.#watched.set(watched, { seconds: 0, stopped: 0 });
     if (!this.#timer) {
       this.#last = performance.now();
-      // A pool that is forgotten must not keep the process alive.
+      // The timer of a forgotten pool must not keep the process alive.
       this.#timer = setInterval(() => this.#tick(), 1000 * TICK).unref();
     }
     return () => {
@@ -76,14 +76,14 @@ export function limitOf({ least, first, times }: Timeouts, cost: number, pace: n
   return pace > 0 ? Math.max(least, (times * cost) / pace) : Math.max(least, first);
 }
 
-/** True for a process that job control holds. Only Linux tells. */
+/** True for a process stopped by job control. Only Linux can tell. */
 function isStopped(pid: number): boolean {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The name stands in parentheses, and may hold any character.
     return /^ [Tt] /.test(stat.slice(stat.lastIndexOf(')') + 1));
   } catch {
-    // It is gone, or this is no Linux: nothing is known of it.
+    // It is gone, or this is not Linux.
     return false;
   }
 }

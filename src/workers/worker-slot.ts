@@ -5,16 +5,16 @@ import type { Shard } from './plan.js';
 import type { AnswerTo, Job } from './protocol.js';
 import { limitOf, type Timeouts, type Watch } from './watch.js';
 
-/** Tries to start a child, before it is given up. */
+/** Attempts to start a child before giving up. */
 const STARTS = 3;
 const WAY_OUT = 'is there memory for one more process, and is the program built (npm run setup)?';
-/** Milliseconds before the next try, and that a child may idle before it is let go. */
+/** Milliseconds between attempts, and for which a child may idle before it is let go. */
 const BETWEEN_STARTS = 100;
 const IDLE = 3000;
 
 /** A place in the pool: one child at a time, which works one shard at a time. */
 export class WorkerSlot {
-  /** What it has to do and did in the present job. */
+  /** Its work in the current job. */
   load: Load = { outstanding: 0, done: 0, seconds: 0 };
   /** Resolves when it has nothing to do. */
   free: Promise<void> = Promise.resolve();
@@ -31,27 +31,27 @@ export class WorkerSlot {
     this.#timeouts = timeouts;
   }
 
-  /** Begins a job: what was measured before is of another kind. */
+  /** Begins a job: measurements of the last one say nothing about it. */
   begin(): void {
     this.load = { outstanding: 0, done: 0, seconds: 0 };
   }
 
-  /** Has its child start, so that it is ready when there is work; it is let go if none comes soon. */
+  /** Starts its child ahead of the work; it is let go if none comes soon. */
   start(): void {
     if (this.#child) return;
     this.#forked();
     this.#letIdle();
   }
 
-  /** It is at work until this is done. */
+  /** Marks it busy until the work is done. */
   occupy(work: Promise<void>): void {
     this.free = work;
   }
 
   /**
-   * Has a shard worked by its child, or by a new one.
-   * @throws ChildFailure when it does anything but answer; the child is gone then, unless it merely threw. Failure 1 where
-   *   none can be started.
+   * Has its child, or a new one, work a shard.
+   * @throws ChildFailure when the child does anything but answer; unless it merely threw, it is gone then. Failure 1 where none
+   *   can be started.
    */
   async work<J extends Job>(number: number, job: J, shard: Shard): Promise<AnswerTo<J>> {
     clearTimeout(this.#idle);
@@ -97,7 +97,7 @@ export class WorkerSlot {
     }
   }
 
-  /** Waits for a child no longer than is sensible; one that failed is gone for good afterwards. */
+  /** Waits for a child, but not for ever; a child that failed is killed. */
   async #watched<T>(child: Child, limit: number, work: () => Promise<T>): Promise<T> {
     const unwatch = this.#watch.over({ pid: child.pid, limit, giveUp: (why) => child.giveUp(why) });
     try {
