@@ -23,7 +23,7 @@ import { cannotCreate, cannotWrite, type Destination, drained, type OnWait } fro
 
 /**
  * Opens a file, or `stdout` for `-`.
- * @param onWait is told where a pipe has no reader for a while. @throws Failure 73 where it cannot be made.
+ * @param onWait is told when a pipe has no reader for a while. @throws Failure 73 where it cannot be created.
  */
 export function openDestination(
   path: string,
@@ -35,7 +35,7 @@ export function openDestination(
   return isNamedPipe(path) ? new NamedPipe(path, onWait) : new Stream(createWriteStream(path), path, 'ends');
 }
 
-/** Writes all of a destination in one go. @throws Failure 74 where it cannot be written. */
+/** Writes a whole destination in one go. @throws Failure 74 where it cannot be written. */
 export async function writeWhole(file: Destination, text: string): Promise<void> {
   try {
     await file.write(text);
@@ -45,28 +45,28 @@ export async function writeWhole(file: Destination, text: string): Promise<void>
   }
 }
 
-/** A file that is or will be. */
+/** A file that exists or will. */
 export interface FileToBe {
   path: string;
-  /** Its permissions, undefined where there is none yet. */
+  /** Its permissions; undefined where it does not exist yet. */
   mode: number | undefined;
 }
 
 /**
- * The file that a path names or will; undefined for standard output, a pipe or a device.
- * @throws Failure 73 where it cannot be one.
+ * The file at a path, or to be created there; undefined for standard output, a pipe or a device.
+ * @throws Failure 73 where there can be none.
  */
 export function fileToBe(path: string): FileToBe | undefined {
   if (path === '-') return undefined;
   if (path.endsWith('/')) throw new Failure(ExitCode.cannotCreate, `${path} is a folder; name a file in it`);
   const present = statOf(path);
   if (present?.isDirectory()) throw new Failure(ExitCode.cannotCreate, `${path} is a folder; name a file in it`);
-  // A pipe or a device keeps its place: nothing can be moved over /dev/null.
+  // A pipe or a device stays in place: nothing can be renamed over /dev/null.
   if (present && !present.isFile()) return undefined;
   return present ? { path: realpathSync(path), mode: present.mode & 0o777 } : { path, mode: undefined };
 }
 
-/** Standard output or a device that is written to as it comes. A reader that closes it early has seen enough. */
+/** Standard output or a device, written to directly. A reader that closes it early has seen enough. */
 class Stream implements Destination {
   readonly #stream: Writable;
   readonly #name: string;
@@ -92,7 +92,7 @@ class Stream implements Destination {
   }
 
   async commit(): Promise<void> {
-    // What is still on its way is awaited, so that a failure to write it is not lost.
+    // Wait for what is still on its way, or a failure to write it would be lost.
     const done = new Promise<void>((resolve) => {
       this.#stream.once('error', () => resolve());
       if (this.#ends) this.#stream.end(() => resolve());
@@ -106,8 +106,7 @@ class Stream implements Destination {
 }
 
 /**
- * A file that appears whole or not at all: written beside its place under a name of its own, made safe on disk, then
- * moved there in one step. `.gz` is compressed.
+ * A file that appears whole or not at all: written under a temporary name on the same disk, synced, then renamed. `.gz` is compressed.
  */
 export class AtomicFile implements Destination {
   readonly #path: string;
@@ -119,7 +118,7 @@ export class AtomicFile implements Destination {
   #error: Error | undefined;
   #done = false;
 
-  /** @param temporary where it is written; beside its place unless said. */
+  /** @param temporary where it is written until then; beside the file unless given. */
   constructor({ path, mode }: FileToBe, temporary?: string) {
     this.#path = path;
     const name = `.${basename(path)}.`;

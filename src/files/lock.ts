@@ -9,10 +9,10 @@ import { isGone, ownTag, processOf, tagIn } from './owner.js';
 /** Milliseconds between looks at a lock that somebody holds. */
 const BETWEEN_LOOKS = 200;
 
-/** What a file system says that has no second names. */
+/** The errors of file systems without hard links. */
 const WITHOUT_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
-/** How a lock is waited for. */
+/** How to wait for a lock. */
 export interface Locking {
   /** Seconds. */
   wait: number;
@@ -28,11 +28,10 @@ export function lockPath(output: string): string {
 }
 
 /**
- * Keeps other runs from an output file until the function that comes back is called. The lock of a run that is gone is
- * taken over.
+ * Keeps other runs from an output file. The lock of a run that is gone is taken over.
  *
- * @throws Failure 75 where it is held for longer; the signal's reason where that fires; what the system says where no lock can
- *   be made.
+ * @returns a function that releases the lock. @throws Failure 75 where another run holds it for longer; the signal's reason when that
+ *   fires; what the system says where no lock can be made.
  */
 export async function lockOutput(output: string, { wait, onWait, interrupted }: Locking): Promise<() => void> {
   const path = lockPath(output);
@@ -56,7 +55,7 @@ export async function lockOutput(output: string, { wait, onWait, interrupted }: 
   const forget = atExit(() => rmSync(path, { force: true }));
   let held = true;
   return () => {
-    // Once only: by the second time it may be another's.
+    // Only once: later it may be another's.
     if (held) rmSync(path, { force: true });
     held = false;
     forget();
@@ -64,7 +63,7 @@ export async function lockOutput(output: string, { wait, onWait, interrupted }: 
 }
 
 /**
- * Takes the lock, if it is there for the taking: never without its holder's name in it, whatever is cut or full.
+ * Takes the lock if nobody holds it. It never exists without its holder's name in it, even if this process dies or the disk is full.
  * @throws what the system says where none can be made there.
  */
 function isTaken(path: string): boolean {
@@ -82,7 +81,7 @@ function isTaken(path: string): boolean {
   }
 }
 
-/** The same where one file cannot have two names (FAT, some network folders): whose it is, it says a moment later. */
+/** The same without hard links (FAT, some network folders): the lock names its holder only a moment later. */
 function isTakenAlone(path: string): boolean {
   try {
     writeFileSync(path, ownTag(), { flag: 'wx' });
@@ -93,7 +92,7 @@ function isTakenAlone(path: string): boolean {
   }
 }
 
-/** Who holds a lock; undefined where that cannot be told (it is just being written, or was removed). */
+/** The holder of a lock; undefined where it cannot be read (it is just being written, or was removed). */
 function holderOf(path: string): string | undefined {
   try {
     return tagIn(readFileSync(path, 'utf8'), '', '');
@@ -102,7 +101,7 @@ function holderOf(path: string): string | undefined {
   }
 }
 
-/** Removes a lock that is still that holder's. By renaming, so that of two who do this one alone removes anything. */
+/** Removes a lock if it is still that holder's: by renaming, so that only one of two processes that try succeeds. */
 function clear(path: string, holder: string): void {
   const aside = `${path}.${randomBytes(6).toString('hex')}`;
   try {
@@ -112,7 +111,7 @@ function clear(path: string, holder: string): void {
     return;
   }
   try {
-    // Somebody took the lock between our look and now: it is given back.
+    // Somebody took the lock since we looked: give it back.
     if (holderOf(aside) !== holder) linkSync(aside, path);
   } finally {
     rmSync(aside, { force: true });

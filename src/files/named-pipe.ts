@@ -8,18 +8,18 @@ export function isNamedPipe(path: string): boolean {
   try {
     return statSync(path).isFIFO();
   } catch {
-    // Who opens it says what is wrong.
+    // Opening it will say what is wrong.
     return false;
   }
 }
 
-/** Milliseconds for which nobody has to read a pipe before that is told, and after which it is tried to open it again. */
+/** Milliseconds without a reader before the user is told, and between attempts to open the pipe. */
 const READER_IS_LATE = 3000;
 const OPENED_AGAIN = 20;
 
 /**
- * A named pipe. Its reader may come late, be slow or stand still: what is written waits in memory, up to the usual amount, and neither
- * signals nor the end of the process wait for it. So it is opened and written without blocking, which streams of files are not.
+ * A named pipe. Its reader may come late, be slow or stop: output waits in memory, up to the usual amount, but neither signals nor the
+ * end of the process wait for the reader. So the pipe is opened and written without blocking; file streams would block.
  */
 export class NamedPipe implements Destination {
   readonly #path: string;
@@ -63,7 +63,7 @@ export class NamedPipe implements Destination {
     try {
       descriptor = openSync(this.#path, constants.O_WRONLY | constants.O_NONBLOCK);
     } catch (error) {
-      // So it is without a reader.
+      // The error of a pipe without a reader.
       if (systemCode(error) === 'ENXIO') this.#again = setTimeout(() => this.#open(), OPENED_AGAIN);
       else this.#fail(error);
       return;
@@ -72,7 +72,7 @@ export class NamedPipe implements Destination {
     const socket = new Socket({ fd: descriptor, readable: false, writable: true });
     this.#socket = socket;
     socket.on('error', (error) => this.#fail(error));
-    // Not ended, which is for sockets alone: when all has gone through, it is closed.
+    // Only real sockets can be ended; this one is closed when everything has gone through.
     this.#head.on('end', () => socket.write('', () => this.#close()));
     this.#head.pipe(socket, { end: false });
   }

@@ -4,8 +4,8 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 /*
- * Who made a file, said in its name: "<process>-<when it started>-<machine>". So what a run left that was killed at once
- * (kill -9, power) can be told from what belongs to one that lives, with no list of runs to keep.
+ * The name of a file says which process made it: "<process>-<when it started>-<machine>". So leftovers of a killed run (kill -9, power)
+ * can be told from the files of a running one, without a list of runs.
  */
 
 const MACHINE = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
@@ -16,7 +16,7 @@ export function ownTag(): string {
   return `${process.pid}-${statOf(process.pid)?.start ?? 0}-${MACHINE}`;
 }
 
-/** The tag in a name between what stands before and behind it; undefined where the name is not so. */
+/** The tag in a name between a prefix and a suffix (a regular expression); undefined where the name has another form. */
 export function tagIn(name: string, before: string, behind: string): string | undefined {
   if (!name.startsWith(before)) return undefined;
   const tail = name.slice(before.length);
@@ -24,22 +24,22 @@ export function tagIn(name: string, before: string, behind: string): string | un
   return tag;
 }
 
-/** Whether its process is gone for sure: it ran on this machine, and runs no more. Another machine's may live. */
+/** True where its process is certainly gone: it ran on this machine, and no longer does. Of other machines we know nothing. */
 export function isGone(tag: string): boolean {
   const [pid = '', start, where] = tag.split('-');
   if (where !== MACHINE) return false;
   try {
     process.kill(Number(pid), 0);
   } catch (error) {
-    // Who may not be signalled lives.
+    // A process we may not signal is alive.
     return error instanceof Error && 'code' in error && error.code === 'ESRCH';
   }
   const now = statOf(Number(pid));
-  // Somebody else may have got its number since; or it has ended, and its parent has not asked yet how (a container without an init).
+  // Another process may have its number by now; or it ended, and its parent never waited for it (a container without an init).
   return now !== undefined && (now.hasEnded || (start !== '0' && now.start !== start));
 }
 
-/** Removes from a folder what runs of ours left behind them under such names, as `tagIn` takes them, that are gone for sure. */
+/** Removes from a folder what our runs that are certainly gone left under such names (see `tagIn`). */
 export function removeLeftBehind(folder: string, before: string, behind: string): void {
   for (const name of readdirSync(folder)) {
     const tag = tagIn(name, before, behind);
@@ -56,7 +56,7 @@ export function processOf(tag: string): string {
   return where === MACHINE ? `process ${pid}` : `process ${pid} of another machine`;
 }
 
-/** When a process started, in ticks since the machine did, and whether it has ended. Only Linux tells. */
+/** When a process started, in ticks since the machine did, and whether it has ended. Only Linux can tell. */
 function statOf(pid: number): { start: string; hasEnded: boolean } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

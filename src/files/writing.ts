@@ -2,20 +2,20 @@ import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
 import { ExitCode, Failure, isDiskFull, messageOf, systemCode } from '../failure.js';
 
-/** Where the answer goes, bit by bit; it counts only once `commit` has run. */
+/** Where output goes, piece by piece; it counts only after `commit`. */
 export interface Destination {
   /** Waits until there is room for more. False: the reader has left (`| head`), and wants no more. */
   write(bytes: Uint8Array | string): Promise<boolean>;
-  /** Makes what was written the answer. */
+  /** Makes the output count. */
   commit(): Promise<void>;
   /** Leaves everything as it was. Harmless after `commit`. */
   abandon(): void;
 }
 
-/** Is told, in a sentence, what is waited for. */
+/** Hears, in a sentence, what the program is waiting for. */
 export type OnWait = (message: string) => void;
 
-/** Until the first of the streams drains; an error or a close of any of them counts, since no drain will follow it. */
+/** Resolves when the first of the streams drains, or any of them fails or closes: then no drain will follow. */
 export function drained(...streams: Writable[]): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
@@ -27,7 +27,7 @@ export function drained(...streams: Writable[]): Promise<void> {
   });
 }
 
-/** The failure of a file that cannot be made, in the user's terms. */
+/** The failure of a file that cannot be created, in the user's terms. */
 export function cannotCreate(path: string, cause: unknown): Failure {
   const code = systemCode(cause);
   if (code === 'ENOENT' || code === 'ENOTDIR') {
@@ -45,7 +45,7 @@ export function cannotCreate(path: string, cause: unknown): Failure {
   return new Failure(ExitCode.cannotCreate, `${path} cannot be created: ${messageOf(cause)}`, { cause });
 }
 
-/** The failure of a file that cannot be written on. */
+/** The failure of a file that cannot be written to. */
 export function cannotWrite(path: string, cause: unknown): Failure {
   const wayOut = isDiskFull(cause) ? '; make room there and run it again' : '';
   return new Failure(ExitCode.io, `${path} cannot be written: ${messageOf(cause)}${wayOut}`, { cause });

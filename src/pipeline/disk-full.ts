@@ -5,17 +5,17 @@ import { ChildFailure } from '../workers/child.js';
 import type { Run } from './run.js';
 
 /**
- * What went wrong; where there was no room, in this process or a child, Failure 74 with the folder and what the run had there. To be
- * called before `run.end`.
+ * Explains a full disk, met by this process or a child: Failure 74 with the folder and what the run had there. Other errors come back
+ * as they are. Call it before `run.end`.
  *
- * @param output the file that is written; '-' for none: then all that the run writes for itself lies in the temporary folder.
+ * @param output the output file; '-' for none: then the run's own files lie in the temporary folder.
  */
 export function explainDiskFull(error: unknown, run: Run, output = '-'): unknown {
   const cause = error instanceof Failure ? error.cause : error;
   if (!isDiskFull(cause)) return error;
   const why = messageOf(cause);
   const directory = run.hasDirectory ? run.directory : undefined;
-  // Standard output, a device or the file of an evaluation is full, and not the folder of the run: its own failure says so.
+  // Standard output, a device or the file of an evaluation is full, not the folder of the run; that failure explains itself.
   const isElsewhere = error instanceof Failure && error.exitCode === ExitCode.io && !(cause instanceof ChildFailure);
   if (isElsewhere && !directory?.isBesideOutput) return error;
   const isTemporary = directory ? !directory.isBesideOutput : output === '-';

@@ -17,12 +17,12 @@ import {
 import type { Options } from './options.js';
 import type { Run } from './run.js';
 
-/** Keeps a run within `--max-memory`, where it has one: so many children as there is room for, and a stop where it takes more. */
+/** Keeps a run within `--max-memory`, if given: as many children as there is room for, and an end to a run that takes more. */
 export class WithinMemory {
   readonly #run: Run;
   readonly #options: Options;
 
-  /** @param stop ends the run. @param stage where it stands. */
+  /** @param stop ends the run. @param stage what the run is doing. */
   constructor(run: Run, options: Options, stop: (why: Failure) => void, stage: () => string) {
     this.#run = run;
     this.#options = options;
@@ -30,7 +30,7 @@ export class WithinMemory {
     if (maxMemory !== undefined) run.memory.guard(maxMemory, (used) => stop(overBudget(maxMemory, used, stage())));
   }
 
-  /** Plans the reading, by the sizes of the files. @throws Failure 71 where there is too little for that. */
+  /** Plans reading, from the sizes of the files. @throws Failure 71 where there is too little memory for it. */
   async read(): Promise<void> {
     const { users, items, interactions } = this.#options;
     const files = [users, items, interactions]
@@ -39,7 +39,7 @@ export class WithinMemory {
     await this.#limit(needToRead(files), 'to read these files');
   }
 
-  /** Plans what comes then, by what was read. @throws Failure 71 where there is too little for that. */
+  /** Plans the rest, from the data. @throws Failure 71 where there is too little memory for it. */
   async learn({ userIds, itemIds, interactions }: Dataset): Promise<void> {
     const { settings, tuned } = this.#options.method;
     const need = needToLearn({
@@ -53,12 +53,12 @@ export class WithinMemory {
     await this.#limit(need, `to learn from ${plural(interactions.index.length, 'interaction')}`);
   }
 
-  /** Before so many rows are put in order, while nothing can look. @throws Failure 71 where there is too little for that. */
+  /** Call before rows are put in order: meanwhile nobody can watch. @throws Failure 71 where there is too little memory for it. */
   fold(rows: number): void {
     this.#requireRoom(moreToFold(rows), `to put ${plural(rows, 'row')} in order`);
   }
 
-  /** Likewise before what was read is arranged to be learned from. */
+  /** Call before the data is arranged to be learned from; likewise. */
   arrange({ interactions }: Dataset): void {
     const count = interactions.index.length;
     this.#requireRoom(moreToArrange(count), `to arrange ${plural(count, 'interaction')}`);

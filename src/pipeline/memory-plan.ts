@@ -2,7 +2,7 @@ import { ExitCode, Failure } from '../failure.js';
 import { megabytes } from '../report/quantities.js';
 
 /*
- * What a run takes, in bytes, before it takes it: measured on 1 and 10 million ratings (bench/README.md) and rounded up. What
+ * Estimates of the memory of a run, in bytes: measured on 1 and 10 million ratings (bench/README.md) and rounded up. What
  * files hold that are mapped counts once, however many children read it.
  */
 
@@ -35,7 +35,7 @@ const A_TARGET = 8;
 const TRIED = 2_000_000;
 const A_TRIED = 60;
 
-/** What is known of a data set once it is read. */
+/** The size of a data set, known once it is read. */
 export interface Sizes {
   users: number;
   items: number;
@@ -47,16 +47,16 @@ export interface Sizes {
   isTuned: boolean;
 }
 
-/** Bytes that so many children and their parent take at once, at most. */
+/** The most bytes that so many children and their parent take together. */
 export type Need = (children: number) => number;
 
-/** While files of so many bytes are read and put in order, about: a row has 24 bytes, packed ones 6. */
+/** The need while files are read and put in order; a row takes about 24 bytes, 6 if compressed. */
 export function needToRead(files: readonly { bytes: number; isPacked: boolean }[]): Need {
   const rows = files.reduce((total, { bytes, isPacked }) => total + bytes / (isPacked ? 6 : 24), 0);
   return (children) => PARENT + A_ROW * rows + children * (CHILD + A_RANGE);
 }
 
-/** While it is learned and recommended from. */
+/** The need while learning and recommending. */
 export function needToLearn({ users, items, interactions, neighbors, hasPairs, isTuned }: Sizes): Need {
   const tried = isTuned ? A_TRIED * Math.min(TRIED, interactions) : 0;
   const parent = PARENT + AN_ID * (users + items) + tried;
@@ -82,30 +82,30 @@ export function childrenWithin(budget: number, most: number, need: Need, what: s
   );
 }
 
-/** Megabytes of JavaScript objects that each child may have: large arrays are no such objects. */
+/** The JavaScript heap of each child, in megabytes; large arrays lie outside of it. */
 export function childHeap(budget: number, children: number): number {
   return Math.max(64, Math.floor(budget / (children + 1) / MB));
 }
 
-/** What so many rows take, while they are put in order, beside what they take already. */
+/** What so many rows take in addition while they are put in order. */
 export function moreToFold(rows: number): number {
   return A_FOLDED * rows;
 }
 
-/** Likewise so many interactions while they are arranged to be learned from. */
+/** What so many interactions take in addition while they are arranged to be learned from. */
 export function moreToArrange(interactions: number): number {
   return AN_ARRANGED * interactions;
 }
 
-/** What is told where a run would take more than there is left, just before it does. */
+/** The failure of a run that is about to take more than is left. */
 export function noRoomFor(budget: number, used: number, more: number, what: string): Failure {
   return new Failure(
     ExitCode.noMemory,
-    `--max-memory ${megabytes(budget)} is too little: ${what} takes about ${megabytes(used + more)}, ${megabytes(used)} of it taken already; no output file was written; give it that, or a smaller input`,
+    `--max-memory ${megabytes(budget)} is too little: ${what} takes about ${megabytes(used + more)}, ${megabytes(used)} of it in use already; no output file was written; give it that, or a smaller input`,
   );
 }
 
-/** What is told where a run takes more than was planned. */
+/** The failure of a run that takes more than was planned. */
 export function overBudget(budget: number, used: number, while_: string): Failure {
   return new Failure(
     ExitCode.noMemory,

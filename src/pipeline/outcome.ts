@@ -11,15 +11,15 @@ import type { Run } from './run.js';
 export interface Ending {
   exitCode: number;
   error: string | null;
-  /** For people; '' where the error says it. */
+  /** For people; '' where the error says so. */
   message: string;
-  /** Stopped by a signal: nothing is waited for any more. */
+  /** Stopped by a signal: there is no time to wait for anything. */
   interrupted: boolean;
 }
 
 /**
- * Keeps what became of a run where it was asked for: metrics, summary, log. That one cannot be written is told, and does not fail a
- * run that did its work.
+ * Writes the outcome of a run wherever it was asked for: metrics, summary, log. A run that did its work does not fail because one of
+ * them cannot be written; a warning says so.
  */
 export async function keepOutcome(run: Run, options: Options, record: RunRecord, ending: Ending): Promise<void> {
   const ended: Ended = { ...ending, seconds: run.seconds(), startedAt: run.startedAt, memory: run.memory.peak };
@@ -33,7 +33,7 @@ export async function keepOutcome(run: Run, options: Options, record: RunRecord,
   run.summary(ending.message, facts);
 }
 
-/** What a run that did its work says at last. */
+/** The last line of a run that did its work. */
 export function servedText(run: Run, { output }: Options, { served }: RunRecord): string {
   if (!served) return '';
   const to = output === '-' ? '' : ` → ${output}`;

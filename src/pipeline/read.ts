@@ -14,10 +14,10 @@ import type { Options } from './options.js';
 import { openBadRows } from './rejected-rows.js';
 import type { Run } from './run.js';
 
-/** Of input that makes work enough for a child. */
+/** Bytes of input that are work enough for one child. */
 const BYTES_A_CHILD = 500_000;
 
-/** Reads the files of a run, and says what was understood of them. */
+/** Reads the files of a run, and reports how they were understood. */
 export async function readInputs(
   run: Run,
   options: Options,
@@ -53,14 +53,14 @@ export async function readInputs(
   }
 }
 
-/** How many bytes the files of a run have, as far as that is known. */
+/** The size of all input files in bytes, as far as it is known. */
 export function inputBytes({ users, items, interactions }: Pick<Inputs, 'users' | 'items' | 'interactions'>): number {
   return [users, items, interactions].reduce((bytes, path) => bytes + (path === undefined ? 0 : sizeAtHand(path)), 0);
 }
 
 /**
- * Has children start while the first bytes are read: from fork to ready a child takes a quarter of a second.
- * @param bytes of input, as far as they are known: of pipes alone nobody knows when there will be work.
+ * Starts children while the first bytes are read: a child takes a quarter of a second until it is ready.
+ * @param bytes of input, as far as known: with pipes alone, nobody knows when there will be work.
  */
 export function startChildren({ pool }: Run, bytes: number): void {
   pool.start(Math.ceil(bytes / BYTES_A_CHILD));
@@ -69,12 +69,12 @@ export function startChildren({ pool }: Run, bytes: number): void {
 /** Below this it takes longer to compile what reads faster. */
 const WORTH_COMPILING = 1 << 16;
 
-/** How a run reads its files: nothing of it changes what is read. */
+/** What makes reading fast; none of it changes the result. */
 export function fastReading(run: Run): Pick<Inputs, 'rangeWorkers' | 'acceleration'> {
   return { rangeWorkers: rangeWorkers(run), acceleration: { of: compiledEvents(), least: WORTH_COMPILING } };
 }
 
-/** Has ranges of an events file read in the pool; undefined where a single process is to do all. */
+/** Reads ranges of an events file in the pool; undefined where a single process does everything. */
 export function rangeWorkers({ pool, directory, workers }: Run): RangeWorkers | undefined {
   if (workers === 1) return undefined;
   return {
@@ -90,7 +90,7 @@ export function rangeWorkers({ pool, directory, workers }: Run): RangeWorkers | 
           await onPart(part);
           releaseRangePart(part);
         },
-        // Whatever is left out is read by this process.
+        // This process reads what no worker could.
         () => onPart(undefined),
       );
     },

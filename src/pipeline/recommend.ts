@@ -18,7 +18,7 @@ import type { Options } from './options.js';
 import type { Run } from './run.js';
 import { runShards } from './run-shards.js';
 
-/** Writes who is served, and with what, to a file of the run. @returns its path. */
+/** Writes the audience, the users served and their signals, to a file of the run. @returns its path. */
 export function writeAudienceOf(run: Run, options: Options, dataset: Dataset, settings: Settings): string {
   const path = run.directory.file('audience');
   const audience = audienceOf(dataset, (byUser) => firstRows(byUser, dataset.served), settings, options);

@@ -9,12 +9,12 @@ import { loadPackage } from '../load-package.js';
 
 const { stringify }: typeof import('csv-stringify/sync') = loadPackage('csv-stringify/sync');
 
-/** What is done with refused rows. */
+/** What happens to rejected rows. */
 export interface Rejects {
   badRows: BadRows;
-  /** Sees that all that are to be kept are. */
+  /** Waits until all of them are written. */
   close: () => Promise<void>;
-  /** Waits for nothing. Harmless after `close`. */
+  /** Ends without waiting. Harmless after `close`. */
   abandon: () => void;
 }
 
@@ -22,8 +22,8 @@ const HEADER = 'file,line,reason,row\n';
 const NOTHING_KEPT = { close: async () => {}, abandon: () => {} };
 
 /**
- * What `--bad-rows` asks for: stop, skip, or keep the refused rows in a CSV of their own (file, line, reason, row).
- * @param safe no cell of it may be run by a spreadsheet. @param onWait is told where nobody reads a pipe for a while.
+ * What `--bad-rows` asks for: stop, skip, or write the rejected rows to a CSV file (file, line, reason, row).
+ * @param safe whether spreadsheets must not run cells as formulas. @param onWait is told when nobody reads a pipe for a while.
  */
 export function openBadRows(what: string, safe: boolean, onWait?: OnWait): Rejects {
   if (what === 'stop') return { badRows: 'stop', ...NOTHING_KEPT };
@@ -73,13 +73,13 @@ function intoFile(what: string): Sink {
   };
 }
 
-/** A pipe may have no reader yet, or a slow one: rows wait in memory, so that reading and signals do not. */
+/** A pipe may have a slow reader or none yet: rows wait in memory, so that neither reading nor signals have to. */
 function intoPipe(what: string, onWait: OnWait | undefined): Sink {
   const pipe = openDestination(what, { onWait });
   let waiting: string[] = [];
   let writing: Promise<void> | undefined;
   let failure: unknown;
-  // One row after the other: each that waits for room by itself would listen for it by itself.
+  // One row after the other: rows that all waited for room would each add a listener.
   const writeAll = async () => {
     try {
       while (waiting.length > 0) {

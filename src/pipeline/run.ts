@@ -10,9 +10,9 @@ import { Pool } from '../workers/pool.js';
 
 /** What a run needs while it lasts; `end` leaves nothing of it behind. */
 export interface Run {
-  /** In the temporary folder, but for `settleIn`; made when it is first asked for. */
+  /** In the temporary folder unless `settleIn` moved it; made on first use. */
   readonly directory: RunDirectory;
-  /** Has the files of the run lie there. */
+  /** Puts the files of the run there. */
   settleIn: (directory: RunDirectory) => void;
   /** True once there is one. */
   readonly hasDirectory: boolean;
@@ -20,18 +20,18 @@ export interface Run {
   /** The most children at once. */
   readonly workers: number;
   progress: Progress;
-  /** Opens what is written to: a file, or standard output for `-`. */
+  /** Opens a file to write to, or standard output for `-`. */
   open: (path: string) => Destination;
-  /** Says something on stderr to who watches, unless `--quiet`. */
+  /** Writes to stderr, unless `--quiet`. */
   info: (message: string) => void;
-  /** The same, with `--verbose` alone. */
+  /** Writes to stderr with `--verbose` only. */
   debug: (message: string) => void;
-  /** Says what is wrong, whoever listens. */
+  /** Writes a warning to stderr, always. */
   warn: (message: string) => void;
-  /** The last it says: how it ended, for people ('' where an error will tell them) and for programs. */
+  /** Writes the last line: how it ended, for people ('' where an error says so) and for programs. */
   summary: (message: string, facts: object) => void;
   memory: MemoryWatch;
-  /** What could not be worked, whatever worker it was given to. */
+  /** What no worker could work. */
   lost: Lost[];
   /** What was tried again, and why. */
   retries: string[];
@@ -41,7 +41,7 @@ export interface Run {
   end: () => Promise<void>;
 }
 
-/** Is told how far a run has come; it decides nothing. */
+/** Shows how far a run has got; it decides nothing. */
 export interface Progress {
   /** @param done of `total`, in any unit. @param users served so far. */
   at(stage: Stage, done: number, total: number, users?: number): void;

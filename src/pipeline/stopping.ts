@@ -1,14 +1,14 @@
 import { ExitCode, Failure } from '../failure.js';
 
-/** A run whose time is up. */
+/** The time of a run is up. */
 export class TimeIsUp extends Failure {}
 
-/** Node's timers hold no more milliseconds: 24 days. */
+/** The longest timer of Node, in milliseconds: 24 days. */
 const LONGEST = 2 ** 31 - 1;
 
 /**
  * A signal that fires when `interrupted` does, with its reason, or after so many seconds, with `TimeIsUp`, or when `stop` is called.
- * @param seconds undefined: never. @param clear lets go of the clock.
+ * @param seconds undefined: never. @returns `clear` stops the clock.
  */
 export function stopping(
   interrupted: AbortSignal,
@@ -25,7 +25,7 @@ export function stopping(
   return { signal, stop, clear: () => clearTimeout(timer) };
 }
 
-/** The work, unless the signal fires first: then its reason, at once, whatever the work is waiting for. */
+/** Does the work. If the signal fires first, throws its reason at once, whatever the work is waiting for. */
 export async function orInterrupted(interrupted: AbortSignal, work: () => Promise<void>): Promise<void> {
   interrupted.throwIfAborted();
   const stopped = new Promise<never>((_, reject) => {

@@ -25,7 +25,7 @@ export function writeEvidence(path: string, evidence: Evidence): void {
   });
 }
 
-/** @throws RangeError where the file is none that `writeEvidence` wrote, or its parts do not go together. */
+/** @throws RangeError where the file is not one that `writeEvidence` wrote, or its parts do not fit together. */
 export function readEvidence(path: string): Evidence {
   const arrays = readArrays(path);
   const [users = -1, items = -1, trust = -1] = arrayOf(arrays, 'counts', Float64Array);
@@ -73,7 +73,7 @@ export function writeAudience(path: string, audience: Audience): void {
   });
 }
 
-/** @throws RangeError where the file is none that `writeAudience` wrote, or its parts do not go together. */
+/** @throws RangeError where the file is not one that `writeAudience` wrote, or its parts do not fit together. */
 export function readAudience(path: string): Audience {
   const arrays = readArrays(path);
   const signals = matrixFrom(arrays, 'signals');
@@ -89,7 +89,7 @@ export function writeStatistics(path: string, { popularity, trend, degree, preci
   writeArrays(path, { popularity, trend, degree, precision, trust: Float64Array.of(trust) });
 }
 
-/** @throws RangeError where the file is none that `writeStatistics` wrote, or its parts do not go together. */
+/** @throws RangeError where the file is not one that `writeStatistics` wrote, or its parts do not fit together. */
 export function readStatistics(path: string): ItemStatistics {
   const arrays = readArrays(path);
   const [trust = -1] = arrayOf(arrays, 'trust', Float64Array);
@@ -166,7 +166,7 @@ function readMatrix(path: string, name: string): SparseRows {
   );
 }
 
-/** The numbers, if there are so many of them and each is one. @throws RangeError where they are not. */
+/** The numbers, if there are that many and all are finite. @throws RangeError otherwise. */
 function finite(name: string, numbers: Float64Array, count: number): Float64Array {
   if (numbers.length !== count) throw new RangeError(`"${name}" has ${numbers.length} numbers, and not ${count}`);
   for (let at = 0; at < count; at++) {

@@ -55,7 +55,7 @@ test('of what comes from a pipe, the rows are counted before they are put in ord
   const { code, stderr } = await run(args, { folder, stdin });
   expect(code, stderr).toBe(71);
   expect(stderr).toMatch(
-    /^recommend: --max-memory 220 MB is too little: to put 8,000,000 rows in order takes about \d+ MB, \d+ MB of it taken already; no output file was written; give it that, or a smaller input\n$/,
+    /^recommend: --max-memory 220 MB is too little: to put 8,000,000 rows in order takes about \d+ MB, \d+ MB of it in use already; no output file was written; give it that, or a smaller input\n$/,
   );
   expect(readdirSync(folder)).toEqual([]);
 });

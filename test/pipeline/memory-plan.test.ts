@@ -67,7 +67,7 @@ test.each([
 
 test('what a large step would take is told of, with what is taken already', () => {
   expect(noRoomFor(260 * MB, 288 * MB, 192 * MB, 'to put 12,000,000 rows in order').message).toBe(
-    '--max-memory 260 MB is too little: to put 12,000,000 rows in order takes about 480 MB, 288 MB of it taken already; no output file was written; give it that, or a smaller input',
+    '--max-memory 260 MB is too little: to put 12,000,000 rows in order takes about 480 MB, 288 MB of it in use already; no output file was written; give it that, or a smaller input',
   );
 });
 
