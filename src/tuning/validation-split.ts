@@ -13,12 +13,12 @@ const MOST_USERS = 4000;
 const MOST_INTERACTIONS = 2_000_000;
 const SEED = 1;
 
-/** All that is known of users and items, their interactions included. */
-type Known = Observations & Interactions & { excluded: SparseRows };
+/** What users did and what is known of them and the items. */
+type Seen = Observations & Interactions & { excluded: SparseRows };
 
 /** What tuning learns from, and the held-out items it evaluates lists by. */
 export interface ValidationSplit {
-  seen: Known;
+  seen: Seen;
   /** Rising indices of the users whose lists are evaluated, each with held-out items. */
   users: Uint32Array;
   /** users × items: one row for each of `users`. */
@@ -26,7 +26,7 @@ export interface ValidationSplit {
 }
 
 /** Holds out a part of what users did, to tune on the rest. Whom it samples goes by their keys, not by their order. */
-export function validationSplit(all: Known, keys: SampleKeys): ValidationSplit {
+export function validationSplit(all: Seen, keys: SampleKeys): ValidationSplit {
   const { interactions, times, offered, attributes, groups, preferences, excluded } = all;
   const how = { kind: times ? 'last' : 'random', holdout: HELD_OUT, seed: SEED } as const;
   const { train, test } = splitInteractions(all, how, keys, interactions.rows);
