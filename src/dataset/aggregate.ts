@@ -18,7 +18,7 @@ import {
 } from './strength-rule.js';
 
 /** Interactions ready to learn from: users × items, values as `strengthsOf` gives them. */
-export interface Interactions extends TimedRows {
+export interface AggregatedEvents extends TimedRows {
   /** Where the values are ratings. */
   rated: Rated | undefined;
   rule: StrengthRule;
@@ -48,7 +48,7 @@ export function aggregateEvents(
   users: readonly string[],
   items: readonly string[],
   { duplicates, ratings }: Aggregation,
-): Interactions {
+): AggregatedEvents {
   const count = events.user.length;
   const { strength, weight } = events;
   const rule = strengthRule(strength?.numbers, ratings);
