@@ -6,6 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** How long what a test has killed may take to be gone. */
 const PATIENCE_MS = 5_000;
 
+/** Programs of the runner; children of tests may have arguments that name it as well. */
+const RUNNER = /vitest(\.mjs|\/dist\/)|\.bin\/vitest/;
+
 /**
  * Gives the suite a temporary folder of its own (other checkouts may be running theirs), and fails the run where, when all
  * tests are done, a file of ours is left in it or a process of ours that was started with it.
@@ -41,7 +44,7 @@ function processesOf(folder: string): string[] {
     try {
       if (!readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`TMPDIR=${folder}`)) return [];
       const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-      return /vitest/.test(command) ? [] : [`process ${pid}: ${command}`];
+      return RUNNER.test(command) ? [] : [`process ${pid}: ${command}`];
     } catch {
       // It is gone, or not ours to look at.
       return [];

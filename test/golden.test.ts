@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { fixtures, run } from './cli/run.js';
+import { fixtures, runInProcess } from './cli/run.js';
 import { temporaryFolders } from './files/temporary.js';
 
 const newFolder = temporaryFolders();
@@ -30,7 +30,7 @@ describe.each(cases)('%s', (name) => {
   test.each(['1', '2', '7'])('comes out as expected, byte for byte, with %s workers', async (workers) => {
     const folder = newFolder();
     const output = join(folder, 'recs.csv');
-    const { code, stderr } = await run([...argsOf(name), '-j', workers, '-o', output], { folder });
+    const { code, stderr } = await runInProcess([...argsOf(name), '-j', workers, '-o', output], { folder });
     expect(code, stderr).toBe(0);
     expect(readFileSync(output, 'utf8')).toBe(readFileSync(join(fixtures, name, 'expected.csv'), 'utf8'));
   });

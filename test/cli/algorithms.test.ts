@@ -5,7 +5,7 @@ import { HYPER_PARAMETERS } from '../../src/model/hyper-parameters.js';
 import { DEFAULT_SETTINGS } from '../../src/model/settings.js';
 import { temporaryFolders } from '../files/temporary.js';
 import { listsOf, manyEvents, put, rowsOf } from './data.js';
-import { type Ended, run } from './run.js';
+import { type Ended, runInProcess } from './run.js';
 
 const newFolder = temporaryFolders();
 const names = ALGORITHMS.map(({ name }) => name);
@@ -34,7 +34,9 @@ function world(folder: string): string[] {
 describe.each(['auto', ...names])('%s', (name) => {
   test('fills every list, best first, with what the user has not had, once each', async () => {
     const folder = newFolder();
-    const { code, stdout, stderr } = await run([...world(folder), '-n', '6', '--algorithm', name, '-q'], { folder });
+    const { code, stdout, stderr } = await runInProcess([...world(folder), '-n', '6', '--algorithm', name, '-q'], {
+      folder,
+    });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const rows = rowsOf(stdout);
     rows.forEach(({ user_id, rank, score }, at) => {
@@ -77,7 +79,7 @@ describe('a method that is none', () => {
     ],
   ])('%j ends with 2 before anything is read, and says what would do', async (args, said) => {
     const folder = newFolder();
-    const { code, stdout, stderr } = await run(['-u', 'never-read.csv', ...args], { folder });
+    const { code, stdout, stderr } = await runInProcess(['-u', 'never-read.csv', ...args], { folder });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr.startsWith(`recommend: ${said}`), stderr).toBe(true);
     expect(stderr).toMatch(/^.* \(recommend help algorithms\)\n$/);
@@ -86,7 +88,7 @@ describe('a method that is none', () => {
   test('ease on more items than it is for ends with 2 and the way out', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', manyEvents(8_001, 8_101, 1));
-    const { code, stdout, stderr } = await run(['-u', 'events.csv', '--algorithm', 'ease', '-q'], { folder });
+    const { code, stdout, stderr } = await runInProcess(['-u', 'events.csv', '--algorithm', 'ease', '-q'], { folder });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(
       /^recommend: --algorithm ease is exact, for 8,000 items at most, .*ridge is its sparse form\n$/,
@@ -98,9 +100,11 @@ describe('--set', () => {
   test('changes what it names: popularity that outweighs all makes any method the popular one', async () => {
     const folder = newFolder();
     const files = world(folder);
-    const popular = await run([...files, '--algorithm', 'popular'], { folder });
-    const cosine = await run([...files, '--algorithm', 'cosine'], { folder });
-    const outweighed = await run([...files, '--algorithm', 'cosine', '--set', 'popularity-weight=1e6'], { folder });
+    const popular = await runInProcess([...files, '--algorithm', 'popular'], { folder });
+    const cosine = await runInProcess([...files, '--algorithm', 'cosine'], { folder });
+    const outweighed = await runInProcess([...files, '--algorithm', 'cosine', '--set', 'popularity-weight=1e6'], {
+      folder,
+    });
     expect(listsOf(cosine.stdout)).not.toEqual(listsOf(popular.stdout));
     expect(listsOf(outweighed.stdout)).toEqual(listsOf(popular.stdout));
   });
@@ -108,16 +112,18 @@ describe('--set', () => {
   test('may be given several times, the later one of a key wins, and the default changes nothing', async () => {
     const folder = newFolder();
     const args = [...world(folder), '--algorithm', 'ridge'];
-    const plain = await run(args, { folder });
-    const asItIs = await run([...args, '--set', 'lambda=1', '--set', 'power=1', '--set', 'lambda=12'], { folder });
-    const other = await run([...args, '--set', 'lambda=1'], { folder });
+    const plain = await runInProcess(args, { folder });
+    const asItIs = await runInProcess([...args, '--set', 'lambda=1', '--set', 'power=1', '--set', 'lambda=12'], {
+      folder,
+    });
+    const other = await runInProcess([...args, '--set', 'lambda=1'], { folder });
     expect(asItIs.stdout).toBe(plain.stdout);
     expect(other.stdout).not.toBe(plain.stdout);
   });
 });
 
 test('recommend help algorithms tells of every algorithm and every setting, and of nothing else', async () => {
-  const { code, stdout, stderr } = await run(['help', 'algorithms'], { folder: newFolder() });
+  const { code, stdout, stderr } = await runInProcess(['help', 'algorithms'], { folder: newFolder() });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   const [algorithms = '', settings = ''] = stdout.split(/^Settings .*:$/m);
   expect([...algorithms.matchAll(/^ {2}(\S+) {2,}/gm)].map(([, name]) => name)).toEqual(['auto', ...names]);
@@ -152,8 +158,8 @@ describe('auto', () => {
   test('with fewer than 100 users to judge by keeps the fixed defaults, byte for byte, and says why', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', manyEvents(99, 40, 8));
-    const auto = await run(['-u', 'events.csv'], { folder });
-    const ridge = await run(['-u', 'events.csv', '--algorithm', 'ridge'], { folder });
+    const auto = await runInProcess(['-u', 'events.csv'], { folder });
+    const ridge = await runInProcess(['-u', 'events.csv', '--algorithm', 'ridge'], { folder });
     expect(auto.stderr).toMatch(/^auto: the fixed defaults: 99 users .*\b100\b.*$/m);
     expect(auto.stdout).toBe(ridge.stdout);
     expect(ridge.stderr).not.toContain('auto');
@@ -167,7 +173,7 @@ describe('auto', () => {
       ([, item]) => random.next() / 2 ** 32 < 0.15 / Math.sqrt(item + 1),
     );
     put(folder, 'events.csv', `user,item\n${rows.map(([user, item]) => `u${user},i${item}\n`).join('')}`);
-    const auto = await run(['-u', 'events.csv'], { folder });
+    const auto = await runInProcess(['-u', 'events.csv'], { folder });
     const said =
       /^auto: tuned on [\d,]+ users, some items of each held out: \d+ trials, \d+ fits, \d+\.\d s\n {2}chose (.+): recall and NDCG at 20 \d+\.\d % above the fixed defaults\n/m.exec(
         auto.stderr,
@@ -177,8 +183,8 @@ describe('auto', () => {
     const chosen = [...(said?.[1] ?? '').matchAll(/([a-z-]+) (\S+) \(not \S+\)/g)];
     expect(chosen.length).toBeGreaterThan(0);
     const byHand = chosen.flatMap(([, key, value]) => ['--set', `${key}=${value}`]);
-    const ridge = await run(['-u', 'events.csv', '--algorithm', 'ridge', ...byHand], { folder });
-    const plain = await run(['-u', 'events.csv', '--algorithm', 'ridge'], { folder });
+    const ridge = await runInProcess(['-u', 'events.csv', '--algorithm', 'ridge', ...byHand], { folder });
+    const plain = await runInProcess(['-u', 'events.csv', '--algorithm', 'ridge'], { folder });
     expect(listsOf(auto.stdout)).toEqual(listsOf(ridge.stdout));
     expect(listsOf(auto.stdout)).not.toEqual(listsOf(plain.stdout));
   });
@@ -186,7 +192,7 @@ describe('auto', () => {
   test('-v shows every trial in a row of a table, the taken ones marked', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', events);
-    const { stderr } = await run(['-u', 'events.csv', '-v'], { folder });
+    const { stderr } = await runInProcess(['-u', 'events.csv', '-v'], { folder });
     const trials = /held out: (\d+) trials, (\d+) fits/.exec(stderr);
     const rows = [...stderr.matchAll(/^ {2}([* ]) \d\.\d{4} {2}[+−]\d\.\d{4} ± \d\.\d{4} {2}(.+)$/gm)];
     expect(rows).toHaveLength(Number(trials?.[1]));
@@ -203,7 +209,7 @@ describe('auto', () => {
   test('-q is silent', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', events);
-    expect(await run(['-u', 'events.csv', '-q', '-o', 'recs.csv'], { folder })).toEqual({
+    expect(await runInProcess(['-u', 'events.csv', '-q', '-o', 'recs.csv'], { folder })).toEqual({
       code: 0,
       stdout: '',
       stderr: '',
@@ -214,7 +220,7 @@ describe('auto', () => {
     const folder = newFolder();
     put(folder, 'events.csv', events);
     const byHand = ['--set', 'lambda=7', '--set', 'popularity-weight=2', '--set', 'neighbors=30'];
-    const { stderr } = await run(['-u', 'events.csv', '-v', ...byHand], { folder });
+    const { stderr } = await runInProcess(['-u', 'events.csv', '-v', ...byHand], { folder });
     expect(stderr).toContain('auto: tuned on');
     expect(stderr).toMatch(/± \d\.\d{4} {2}.*target-damping/);
     expect(stderr).not.toMatch(/lambda|popularity-weight|neighbors/);
@@ -234,8 +240,8 @@ describe('auto', () => {
       'basket-damping=0.6',
       'source-damping=0.6',
     ].flatMap((assignment) => ['--set', assignment]);
-    const auto = await run(['-u', 'events.csv', ...byHand], { folder });
-    const ridge = await run(['-u', 'events.csv', '--algorithm', 'ridge', ...byHand], { folder });
+    const auto = await runInProcess(['-u', 'events.csv', ...byHand], { folder });
+    const ridge = await runInProcess(['-u', 'events.csv', '--algorithm', 'ridge', ...byHand], { folder });
     expect(auto.code, auto.stderr).toBe(0);
     expect(auto.stdout).toBe(ridge.stdout);
   });
@@ -244,7 +250,8 @@ describe('auto', () => {
     const folder = newFolder();
     put(folder, 'events.csv', manyEvents(300, 410, 40));
     const runs: Ended[] = [];
-    for (const workers of ['1', '3']) runs.push(await run(['-u', 'events.csv', '-v', '-j', workers], { folder }));
+    for (const workers of ['1', '3'])
+      runs.push(await runInProcess(['-u', 'events.csv', '-v', '-j', workers], { folder }));
     const [one, three] = runs.map(({ code, stdout, stderr }) => {
       expect(code, stderr).toBe(0);
       // One shard would be no test.

@@ -6,7 +6,7 @@ import { put } from './data.js';
 import { spoiltRuns } from './mutations.js';
 import { lawfulLists } from './output-laws.js';
 import { knownOf, readHere } from './reading.js';
-import { run } from './run.js';
+import { runInProcess } from './run.js';
 
 const newFolder = temporaryFolders();
 
@@ -54,7 +54,7 @@ test('whatever bytes the files hold, the program writes a whole answer that obey
     fc.asyncProperty(spoiltRuns, async ({ files, args }) => {
       for (const [name, bytes] of Object.entries(files)) put(folder, name, bytes);
       const [{ code, stdout, stderr }, { code: atReading, held }] = await Promise.all([
-        run([...args, '-j', '1'], { folder }),
+        runInProcess([...args, '-j', '1'], { folder }),
         readHere(args, folder),
       ]);
       expect(stderr).not.toMatch(/unexpected|\n\s+at /);

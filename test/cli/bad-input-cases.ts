@@ -321,6 +321,9 @@ const rows: Case[] = [
   },
   { name: 'empty cells too many', file: (valid) => eachLine(valid, (text, at) => (at ? `${text},,` : text)), ...SAME },
   { name: 'rows without an id', file: (valid) => `${valid},,\nNA,NULL,\n`, ...SAME, says: ['skipped  2 rows without'] },
+];
+
+const huge: Case[] = [
   {
     name: 'a cell of 10 MB',
     kinds: ['events', 'profiles', 'interactions', 'test'],
@@ -539,10 +542,21 @@ const times: Case[] = [
   },
 ];
 
-/** Every case and where it may stand: in one of these places the program is run, one after the other as the cases go. */
-export const CASES = [...nothing, ...columns, ...bytes, ...rows, ...ids, ...numbers, ...times].flatMap(
-  (badCase, at) => {
+/** A case in one of the places where it may stand. */
+export interface PlacedCase extends Case {
+  kind: Kind;
+  /** Whether the whole program is run with it there: once for each case, in one place after the other as the cases go. */
+  isRun: boolean;
+}
+
+function placed(cases: readonly Case[]): PlacedCase[] {
+  return cases.flatMap((badCase, at) => {
     const kinds = badCase.kinds ?? ALL;
     return kinds.map((kind, place) => ({ ...badCase, kind, isRun: place === at % kinds.length }));
-  },
-);
+  });
+}
+
+export const CASES = placed([...nothing, ...columns, ...bytes, ...rows, ...ids, ...numbers, ...times]);
+
+/** The same with cells of 10 MB, which take long. */
+export const HUGE_CASES = placed(huge);

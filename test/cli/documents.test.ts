@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { temporaryFolders } from '../files/temporary.js';
 import { put, rowsIn } from './data.js';
 import { EVENTS, evaluated, eventsCsv, USERS, world } from './evaluation.js';
-import { root, run } from './run.js';
+import { root, runInProcess } from './run.js';
 
 const newFolder = temporaryFolders();
 
@@ -12,7 +12,7 @@ describe('what the documents show', () => {
   test('README’s evaluation of the books comes to the figures that stand there', async () => {
     const readme = readFileSync(join(root, 'README.md'), 'utf8');
     const [, command = '', shown = ''] = /^\$ recommend (evaluate .+)\n([\s\S]*?)^```/m.exec(readme) ?? [];
-    const { code, stdout, stderr } = await run([...command.split(' '), '-q'], { folder: root });
+    const { code, stdout, stderr } = await runInProcess([...command.split(' '), '-q'], { folder: root });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const lines = shown.split('\n').filter((line) => line !== '' && line !== '…');
     expect(lines.length).toBeGreaterThan(5);
@@ -34,7 +34,7 @@ describe('what the documents show', () => {
     put(folder, 'test.csv', eventsCsv(EVENTS.filter((event) => !likes.includes(event))));
     put(folder, 'movies.csv', readFileSync(join(folder, 'items.csv')));
     put(folder, 'profiles.csv', readFileSync(join(folder, 'users.csv')));
-    const help = await run(['evaluate', '--help'], { folder });
+    const help = await runInProcess(['evaluate', '--help'], { folder });
     const commands = [
       ...commandsIn(readFileSync(join(root, 'docs', 'evaluation.md'), 'utf8')),
       ...commandsIn(help.stdout),

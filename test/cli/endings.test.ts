@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolders } from '../files/temporary.js';
 import { EVENTS, manyEvents, put } from './data.js';
+import { endless } from './faults.js';
 import { atWork, exitOf, leftBehind, run, shellExitOf, start, textOf } from './run.js';
 
 const newFolder = temporaryFolders();
@@ -34,9 +35,9 @@ describe.each([
   test('while it learns: no child, no file is left, and the old output stays', async () => {
     const folder = newFolder();
     const tmp = newFolder();
-    put(folder, 'events.csv', manyEvents(10_000, 5_000, 20));
+    put(folder, 'events.csv', manyEvents(100, 50, 8));
     put(folder, 'recs.csv', 'old');
-    const child = start(['-u', 'events.csv', '-o', 'recs.csv', '-j', '2'], { folder, tmp });
+    const child = start(['-u', 'events.csv', '-o', 'recs.csv', '-j', '2'], { folder, tmp, env: endless(newFolder()) });
     const ended = exitOf(child);
     const complaints = textOf(child.stderr);
     await atWork(child, tmp);
@@ -78,11 +79,11 @@ test.skipIf(process.platform === 'win32').each([
 ] as const)('%s, then %s: the second ends it at once, whatever it still waits for', async (first, second, code) => {
   const folder = newFolder();
   const tmp = newFolder();
-  put(folder, 'events.csv', manyEvents(10_000, 5_000, 20));
+  put(folder, 'events.csv', manyEvents(100, 50, 8));
   // A pipe that nobody reads: the summary is never written.
   execFileSync('mkfifo', [join(folder, 'summary')]);
   const args = ['-u', 'events.csv', '-o', 'recs.csv', '-j', '2', '--summary', 'summary', '--metrics-file', 'r.prom'];
-  const child = start(args, { folder, tmp, terminal: false });
+  const child = start(args, { folder, tmp, terminal: false, env: endless(newFolder()) });
   const ended = shellExitOf(child);
   const said = textOf(child.stderr);
   await atWork(child, tmp);

@@ -15,7 +15,7 @@ import {
   USERS,
   world,
 } from './evaluation.js';
-import { run } from './run.js';
+import { runInProcess } from './run.js';
 
 const newFolder = temporaryFolders();
 
@@ -69,7 +69,7 @@ describe('no leak: each user’s figures are those of the lists that a real run 
     const histories = byUser(learned);
     const lists = await Promise.all(
       algorithms.map(async (algorithm) => {
-        const { code, stdout, stderr } = await run([...files, '--algorithm', algorithm, '-q'], { folder });
+        const { code, stdout, stderr } = await runInProcess([...files, '--algorithm', algorithm, '-q'], { folder });
         expect(code, stderr).toBe(0);
         return listsOf(stdout);
       }),

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { temporaryFolders } from '../files/temporary.js';
 import { manyEvents, put, rowsIn } from './data.js';
 import { EVENTS, evaluated, eventsCsv, world } from './evaluation.js';
-import { atWork, exitOf, leftBehind, root, run, start, textOf } from './run.js';
+import { endless } from './faults.js';
+import { atWork, exitOf, leftBehind, root, runInProcess, start, textOf } from './run.js';
 
 const newFolder = temporaryFolders();
 
@@ -124,7 +125,7 @@ describe('an evaluation that makes no sense ends with its code, a reason, and no
     const files = world(folder);
     put(folder, 'had.csv', eventsCsv(EVENTS.slice(0, 5)));
     const before = readdirSync(folder);
-    const { code, stdout, stderr } = await run(
+    const { code, stdout, stderr } = await runInProcess(
       ['evaluate', ...files, ...args, '-q', '-o', 'answer.txt', '--per-user', 'per-user.csv'],
       { folder },
     );
@@ -137,7 +138,7 @@ describe('an evaluation that makes no sense ends with its code, a reason, and no
   test('--by where the users are those of events says that they have no attributes', async () => {
     const folder = newFolder();
     world(folder);
-    const { code, stderr } = await run(['evaluate', '-u', 'events.csv', '--by', 'country', '-q'], { folder });
+    const { code, stderr } = await runInProcess(['evaluate', '-u', 'events.csv', '--by', 'country', '-q'], { folder });
     expect(code).toBe(2);
     expect(stderr).toBe(
       'recommend: --by country: the users have no attributes; profiles, one user a row, give them some\n',
@@ -151,11 +152,12 @@ test.each([
 ] as const)('%s while it learns: no child and no file is left', async (signal, expected) => {
   const folder = newFolder();
   const tmp = newFolder();
-  put(folder, 'events.csv', manyEvents(4_000, 3_000, 20));
+  put(folder, 'events.csv', manyEvents(100, 50, 8));
   const outputs = ['-o', 'answer.txt', '--per-user', 'per-user.csv'];
   const child = start(['evaluate', '-u', 'events.csv', '--algorithms', 'ridge', ...outputs, '-j', '2'], {
     folder,
     tmp,
+    env: endless(newFolder()),
   });
   const ended = exitOf(child);
   const said = textOf(child.stderr);

@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { expect } from 'vitest';
 import { put } from './data.js';
-import { run } from './run.js';
+import { runInProcess } from './run.js';
 
 export const USERS = 60;
 export const BLOCKS = 3;
@@ -63,7 +63,7 @@ export function table(csv: string): Row[] {
 
 /** Runs `evaluate` to a good end; its answer, and what it said. */
 export async function evaluated(folder: string, args: readonly string[]): Promise<{ answer: string; said: string }> {
-  const { code, stdout, stderr } = await run(['evaluate', ...args], { folder });
+  const { code, stdout, stderr } = await runInProcess(['evaluate', ...args], { folder });
   expect(code, stderr).toBe(0);
   return { answer: stdout, said: stderr };
 }

@@ -1,25 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { temporaryFolders } from '../files/temporary.js';
 import { manyEvents, put, rowsOf } from './data.js';
+import { type Fault, withFaults } from './faults.js';
 import { leftBehind, run } from './run.js';
 
 const newFolder = temporaryFolders();
-const grief = new URL('./faults/grief.mjs', import.meta.url).href;
 const EVENTS = manyEvents(300, 120, 12);
-const FOREVER = 1e6;
 
-/** Runs the program while its children come to grief over a row of a job, in that way, so many times. */
-async function runWith(fault: { kind: string; row: number; how: string; times: number }, events = EVENTS) {
+/** Runs the program while such things happen to its workers. */
+async function runWith(faults: readonly Fault[], events = EVENTS) {
   const folder = newFolder();
   const tmp = newFolder();
   put(folder, 'events.csv', events);
-  const env = {
-    NODE_OPTIONS: `--import ${grief}`,
-    GRIEF: `${fault.kind} ${fault.row} ${fault.how} ${fault.times}`,
-    GRIEF_FOLDER: newFolder(),
-  };
+  const env = withFaults(newFolder(), ...faults);
   const args = ['-u', 'events.csv', '-o', 'recs.csv', '-n', '5', '-j', '2', '-q', '--algorithm', 'ridge'];
   const ended = await run(args, { folder, tmp, env });
   expect(readdirSync(tmp)).toEqual([]);
@@ -31,51 +26,41 @@ async function runWith(fault: { kind: string; row: number; how: string; times: n
 let undisturbed = '';
 
 beforeAll(async () => {
-  const { code, csv, stderr } = await runWith({ kind: 'recommend', row: 0, how: 'exit', times: 0 });
+  const { code, csv, stderr } = await runWith([]);
   expect([code, stderr]).toEqual([0, '']);
   undisturbed = csv;
 });
 
-describe.each(['count', 'learn', 'recommend'])('a child that comes to grief once over a %s shard', (kind) => {
-  test.each([
-    ['SIGKILL', 'was killed by SIGKILL'],
-    ['crash', 'was killed by SIGABRT'],
-    ['exit', 'ended with exit code 0 and no answer'],
-    ['nonsense', 'sent a message that is none of the protocol'],
-  ])('(%s) costs a warning and no byte', async (how, what) => {
-    const { code, csv, stderr } = await runWith({ kind, row: 50, how, times: 1 });
-    expect(code, stderr).toBe(0);
-    expect(csv).toBe(undisturbed);
-    const warnings = stderr.split('\n').filter((line) => line.startsWith('recommend: warning: '));
-    expect(warnings.length).toBe(1);
-    expect(warnings[0]).toMatch(
-      new RegExp(`warning: ${kind} shard \\d+ \\(rows \\d+ to \\d+\\): worker \\d+ ${what}; `),
-    );
-  });
-});
-
-test.each([1, FOREVER])(
-  'children that are killed %d times over a range of a large file cost no byte',
-  async (times) => {
-    // A column that nobody reads makes it large enough to be read in ranges.
-    const [header, ...rows] = EVENTS.trimEnd().split('\n');
-    const padded = [`${header},note`, ...rows.map((row) => `${row},${'x'.repeat(6000)}`)].join('\n');
-    const { code, csv, stderr } = await runWith({ kind: 'read', row: 1_000_000, how: 'SIGKILL', times }, padded);
-    expect(code, stderr).toBe(0);
-    expect(csv).toBe(undisturbed);
-    expect(stderr.match(/warning: read shard 0 .*was killed by SIGKILL/g)?.length).toBe(1);
-  },
-);
-
-test('a child that is stopped (SIGSTOP) is replaced', { timeout: 60_000 }, async () => {
-  const { code, csv, stderr } = await runWith({ kind: 'recommend', row: 50, how: 'SIGSTOP', times: 1 });
+test('workers that are killed, exit or talk nonsense cost a warning each, and no byte', async () => {
+  const { code, csv, stderr } = await runWith([
+    { job: 'count', row: 50, how: 'SIGKILL', times: 1 },
+    { job: 'learn', row: 50, how: 'exit', times: 1 },
+    { job: 'recommend', row: 50, how: 'nonsense', times: 1 },
+  ]);
   expect(code, stderr).toBe(0);
   expect(csv).toBe(undisturbed);
-  expect(stderr).toContain('was stopped (SIGSTOP) and did not go on');
+  const warnings = stderr.split('\n').filter((line) => line.startsWith('recommend: warning: '));
+  const what = [
+    'count shard \\d+ .*: worker \\d+ was killed by SIGKILL; ',
+    'learn shard \\d+ .*: worker \\d+ ended with exit code 0 and no answer; ',
+    'recommend shard \\d+ .*: worker \\d+ sent a message that is none of the protocol; ',
+  ];
+  expect(warnings).toEqual(what.map((said) => expect.stringMatching(new RegExp(`warning: ${said}`))));
 });
 
-test('a user who kills every child costs their own list alone, is named, and the run ends with 3', async () => {
-  const { code, csv, stderr } = await runWith({ kind: 'recommend', row: 57, how: 'SIGKILL', times: FOREVER });
+test('a range of a large file over which every worker is killed is read by the run itself', async () => {
+  // A column that nobody reads makes it large enough to be read in ranges.
+  const [header, ...rows] = EVENTS.trimEnd().split('\n');
+  const padded = [`${header},note`, ...rows.map((row) => `${row},${'x'.repeat(6000)}`)].join('\n');
+  const fault = { job: 'read', row: 1_000_000, how: 'SIGKILL' } as const;
+  const { code, csv, stderr } = await runWith([fault], padded);
+  expect(code, stderr).toBe(0);
+  expect(csv).toBe(undisturbed);
+  expect(stderr.match(/warning: read shard 0 .*was killed by SIGKILL; given to another worker/g)?.length).toBe(1);
+});
+
+test('a user over whom every worker is killed loses their own list alone, is named, and the run ends with 3', async () => {
+  const { code, csv, stderr } = await runWith([{ job: 'recommend', row: 57, how: 'SIGKILL' }]);
   expect(code, stderr).toBe(3);
   const rows = rowsOf(undisturbed);
   const users = [...new Set(rows.map((row) => row.user_id))];
@@ -88,16 +73,17 @@ test('a user who kills every child costs their own list alone, is named, and the
   );
 });
 
-test.each(['count', 'learn'])(
-  'an item that kills every child over a %s shard is named, and everybody is served',
-  async (kind) => {
-    const { code, csv, stderr } = await runWith({ kind, row: 7, how: 'SIGKILL', times: FOREVER });
-    expect(code, stderr).toBe(3);
-    const users = (text: string) => new Set(rowsOf(text).map((row) => row.user_id));
-    expect(users(csv)).toEqual(users(undisturbed));
-    expect(stderr).toMatch(/\n {2}item \S+ was not learned: /);
-  },
-);
+test('items over which every worker is killed are named, whether counted or learned, and everybody is served', async () => {
+  const { code, csv, stderr } = await runWith([
+    { job: 'count', row: 7, how: 'SIGKILL' },
+    { job: 'learn', row: 9, how: 'SIGKILL' },
+  ]);
+  expect(code, stderr).toBe(3);
+  const users = (text: string) => new Set(rowsOf(text).map((row) => row.user_id));
+  expect(users(csv)).toEqual(users(undisturbed));
+  expect(stderr).toMatch(/\n {2}item \S+ was not learned: count shard \d+ \(rows 7 to 7\)/);
+  expect(stderr).toMatch(/\n {2}item \S+ was not learned: learn shard \d+ \(rows 9 to 9\)/);
+});
 
 test('workers that never start end the run at once, with one error', async () => {
   const folder = newFolder();

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   createReadStream,
+  createWriteStream,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -14,7 +15,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolders } from '../files/temporary.js';
 import { EVENTS, put } from './data.js';
-import { run, textOf } from './run.js';
+import { run, runInProcess, textOf } from './run.js';
 
 const newFolder = temporaryFolders();
 const LISTS = 'user_id,item_id,rank,score\nann,ash,1,';
@@ -32,7 +33,7 @@ describe('where the input comes from', () => {
   test('a path through a file ends with 66 and its name, whatever else is asked of the run', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', EVENTS);
-    const { code, stderr } = await run(['-u', 'events.csv/more', '--summary', 'run.json'], { folder });
+    const { code, stderr } = await runInProcess(['-u', 'events.csv/more', '--summary', 'run.json'], { folder });
     expect([code, stderr]).toEqual([66, expect.stringContaining('events.csv/more: no such file')]);
     expect(JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8'))).toMatchObject({ exit_code: 66 });
   });
@@ -43,7 +44,7 @@ describe('where the input comes from', () => {
       const folder = newFolder();
       put(folder, 'events.csv', EVENTS);
       const others = option === '--users' ? [] : ['-u', 'events.csv'];
-      const { code, stdout, stderr } = await run([...others, option, 'gone.csv'], { folder });
+      const { code, stdout, stderr } = await runInProcess([...others, option, 'gone.csv'], { folder });
       expect(code).toBe(66);
       expect(stdout).toBe('');
       expect(stderr).toContain('recommend: gone.csv: no such file\n');
@@ -58,7 +59,9 @@ describe('headers are looked at before anything is read', () => {
     const folder = newFolder();
     put(folder, 'users.csv', profiles);
     execFileSync('mkfifo', [join(folder, 'pipe')]);
-    const { code, stderr } = await run(['-u', 'users.csv', '--interactions', 'pipe', '-o', 'r.csv'], { folder });
+    const { code, stderr } = await runInProcess(['-u', 'users.csv', '--interactions', 'pipe', '-o', 'r.csv'], {
+      folder,
+    });
     expect(code).toBe(65);
     expect(stderr).toBe(
       'recommend: users.csv:1: no column that looks like the user; name it with --user-col NAME\n  its columns: "who", "region"\n',
@@ -70,7 +73,7 @@ describe('headers are looked at before anything is read', () => {
     const folder = newFolder();
     put(folder, 'test.csv', profiles);
     execFileSync('mkfifo', [join(folder, 'pipe')]);
-    const { code, stderr } = await run(['evaluate', '-u', 'pipe', '--test', 'test.csv'], { folder });
+    const { code, stderr } = await runInProcess(['evaluate', '-u', 'pipe', '--test', 'test.csv'], { folder });
     expect([code, stderr]).toEqual([65, expect.stringContaining('test.csv:1: no column that looks like the user')]);
   });
 
@@ -88,7 +91,7 @@ describe('headers are looked at before anything is read', () => {
     const folder = newFolder();
     for (const [name, content] of Object.entries({ ...files, 'empty.csv': '' })) put(folder, name, content);
     const args = ['-u', 'users.csv', '--interactions', 'events.csv.gz', '--user-col', 'who', option, value];
-    const ended = await run(args, { folder });
+    const ended = await runInProcess(args, { folder });
     expect([ended.code, ended.stderr]).toEqual([code, expect.stringContaining(says)]);
   });
 
@@ -105,7 +108,7 @@ describe('rows that cannot be read', () => {
   test('stop the run with 65, the place, the reason and a way out', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', spoilt);
-    expect(await run(['-u', 'events.csv'], { folder })).toEqual({
+    expect(await runInProcess(['-u', 'events.csv'], { folder })).toEqual({
       code: 65,
       stdout: '',
       stderr:
@@ -118,8 +121,8 @@ describe('rows that cannot be read', () => {
     const folder = newFolder();
     put(folder, 'events.csv', spoilt);
     put(folder, 'clean.csv', `${EVENTS}cat,ash,3\n`);
-    const skipped = await run(['-u', 'events.csv', '--bad-rows', 'skip'], { folder });
-    const clean = await run(['-u', 'clean.csv'], { folder });
+    const skipped = await runInProcess(['-u', 'events.csv', '--bad-rows', 'skip'], { folder });
+    const clean = await runInProcess(['-u', 'clean.csv'], { folder });
     expect(skipped.code).toBe(0);
     expect(skipped.stdout).toBe(clean.stdout);
     expect(skipped.stderr).toContain('refused  2 rows that cannot be read:');
@@ -129,7 +132,7 @@ describe('rows that cannot be read', () => {
   test('go to the file that --bad-rows names, with place and reason', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', spoilt);
-    const { code } = await run(['-u', 'events.csv', '--bad-rows', 'bad.csv'], { folder });
+    const { code } = await runInProcess(['-u', 'events.csv', '--bad-rows', 'bad.csv'], { folder });
     expect(code).toBe(0);
     expect(readFileSync(join(folder, 'bad.csv'), 'utf8')).toBe(
       'file,line,reason,row\n' +
@@ -143,7 +146,7 @@ describe('where the output goes', () => {
   test('stdout has the data and nothing else; stderr tells what was understood, without a bar', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', EVENTS);
-    const { stdout, stderr } = await run(['-u', 'events.csv', '-v'], { folder });
+    const { stdout, stderr } = await runInProcess(['-u', 'events.csv', '-v'], { folder });
     expect(stdout).toMatch(/^user_id,item_id,rank,score\n(\w+,\w+,\d+,[\d.]+\n)+$/);
     expect(stderr).toContain('columns  user = user, item = item, rating = rating');
     expect(stderr).not.toContain('\u001b');
@@ -154,7 +157,7 @@ describe('where the output goes', () => {
   test('--quiet leaves stderr empty', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', EVENTS);
-    const { code, stderr } = await run(['-u', 'events.csv', '--quiet', '-o', 'recs.csv'], { folder });
+    const { code, stderr } = await runInProcess(['-u', 'events.csv', '--quiet', '-o', 'recs.csv'], { folder });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
 
@@ -162,8 +165,8 @@ describe('where the output goes', () => {
     const folder = newFolder();
     put(folder, 'events.csv', EVENTS);
     put(folder, 'recs.csv', 'old');
-    const { stdout } = await run(['-u', 'events.csv'], { folder });
-    const filed = await run(['-u', 'events.csv', '-o', 'recs.csv'], { folder });
+    const { stdout } = await runInProcess(['-u', 'events.csv'], { folder });
+    const filed = await runInProcess(['-u', 'events.csv', '-o', 'recs.csv'], { folder });
     expect(filed.stdout).toBe('');
     expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toBe(stdout);
   });
@@ -171,7 +174,7 @@ describe('where the output goes', () => {
   test('a file called .gz is compressed', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', EVENTS);
-    await run(['-u', 'events.csv', '-o', 'recs.csv.gz'], { folder });
+    await runInProcess(['-u', 'events.csv', '-o', 'recs.csv.gz'], { folder });
     expect(
       gunzipSync(readFileSync(join(folder, 'recs.csv.gz')))
         .toString()
@@ -187,7 +190,7 @@ describe('where the output goes', () => {
     const tmp = newFolder();
     put(folder, 'events.csv', events);
     const old = put(folder, 'recs.csv', 'old');
-    const { code } = await run(['-u', 'events.csv', '-o', 'recs.csv'], { folder, tmp });
+    const { code } = await runInProcess(['-u', 'events.csv', '-o', 'recs.csv'], { folder, tmp });
     expect(code).toBe(expected);
     expect(readdirSync(folder).sort()).toEqual(['events.csv', 'recs.csv']);
     expect(readdirSync(tmp)).toEqual([]);
@@ -198,10 +201,10 @@ describe('where the output goes', () => {
     const folder = newFolder();
     const tmp = newFolder();
     mkdirSync(join(folder, 'there'));
-    const gone = await run(['-u', 'never-read.csv', '-o', 'gone/recs.csv'], { folder, tmp });
+    const gone = await runInProcess(['-u', 'never-read.csv', '-o', 'gone/recs.csv'], { folder, tmp });
     expect(gone.code).toBe(73);
     expect(gone.stderr).toBe('recommend: gone/recs.csv: the folder gone does not exist; make it first\n');
-    const there = await run(['-u', 'never-read.csv', '-o', 'there'], { folder, tmp });
+    const there = await runInProcess(['-u', 'never-read.csv', '-o', 'there'], { folder, tmp });
     expect(there.code).toBe(73);
     expect(existsSync(join(folder, 'gone'))).toBe(false);
     expect(readdirSync(tmp)).toEqual([]);
@@ -212,7 +215,7 @@ describe('where the output goes', () => {
     put(folder, 'events.csv', EVENTS);
     put(folder, 'real.csv', 'old');
     symlinkSync('real.csv', join(folder, 'recs.csv'));
-    const { code } = await run(['-u', 'events.csv', '-o', 'recs.csv'], { folder });
+    const { code } = await runInProcess(['-u', 'events.csv', '-o', 'recs.csv'], { folder });
     expect(code).toBe(0);
     expect(readlinkSync(join(folder, 'recs.csv'))).toBe('real.csv');
     expect(readFileSync(join(folder, 'real.csv'), 'utf8').startsWith(LISTS)).toBe(true);
@@ -225,7 +228,7 @@ describe('where the output goes', () => {
     execFileSync('mkfifo', [pipe]);
     const [text, { code }] = await Promise.all([
       textOf(createReadStream(pipe)),
-      run(['-u', 'events.csv', '-o', 'pipe'], { folder }),
+      runInProcess(['-u', 'events.csv', '-o', 'pipe'], { folder }),
     ]);
     expect(code).toBe(0);
     expect(text.startsWith(LISTS)).toBe(true);
@@ -237,9 +240,9 @@ describe('where the output goes', () => {
     const folder = newFolder();
     const path = put(folder, 'events.csv', EVENTS);
     for (const output of ['events.csv', './events.csv', path]) {
-      const written = await run(['-u', 'events.csv', '-o', output], { folder });
+      const written = await runInProcess(['-u', 'events.csv', '-o', output], { folder });
       expect(written.code, output).toBe(2);
-      const kept = await run(['-u', 'events.csv', '--bad-rows', output], { folder });
+      const kept = await runInProcess(['-u', 'events.csv', '--bad-rows', output], { folder });
       expect(kept.code, output).toBe(2);
     }
     expect(readFileSync(path, 'utf8')).toBe(EVENTS);
@@ -250,7 +253,7 @@ describe('where the output goes', () => {
     const path = put(folder, 'events.csv', EVENTS);
     symlinkSync('events.csv', join(folder, 'link.csv'));
     for (const option of ['--output', '--bad-rows']) {
-      const { code } = await run(['-u', 'events.csv', option, 'link.csv'], { folder });
+      const { code } = await runInProcess(['-u', 'events.csv', option, 'link.csv'], { folder });
       expect(code, option).toBe(2);
       expect(readFileSync(path, 'utf8')).toBe(EVENTS);
     }
@@ -260,9 +263,46 @@ describe('where the output goes', () => {
     const folder = newFolder();
     const tmp = newFolder();
     put(folder, 'events.csv', EVENTS);
-    const { code } = await run(['-u', 'events.csv', '-o', 'recs.csv', '--bad-rows', 'gone/bad.csv'], { folder, tmp });
+    const { code } = await runInProcess(['-u', 'events.csv', '-o', 'recs.csv', '--bad-rows', 'gone/bad.csv'], {
+      folder,
+      tmp,
+    });
     expect(code).toBe(73);
     expect(readdirSync(folder)).toEqual(['events.csv']);
     expect(readdirSync(tmp)).toEqual([]);
+  });
+});
+
+describe('an input that is no file', () => {
+  test.each([
+    ['-u', 'there'],
+    ['-u', 'e.csv', '-i', 'there'],
+    ['-u', 'e.csv', '--interactions', 'there'],
+    ['evaluate', '-u', 'e.csv', '--test', 'there'],
+  ])('a folder is refused: %s %s %s %s', async (...args) => {
+    const folder = newFolder();
+    mkdirSync(join(folder, 'there'));
+    put(folder, 'e.csv', EVENTS);
+    const { code, stdout, stderr } = await runInProcess([...args.filter((arg) => arg !== undefined), '-j', '1'], {
+      folder,
+    });
+    expect({ code, stdout }).toEqual({ code: 66, stdout: '' });
+    expect(stderr).toContain('recommend: there is a folder; name a file in it\n');
+  });
+
+  test.skipIf(process.platform === 'win32')('a named pipe is read once, its summary too', async () => {
+    const folder = newFolder();
+    put(folder, 'e.csv', EVENTS);
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    const ended = run(['-u', 'pipe', '-j', '2', '--summary', 'summary.json'], { folder });
+    const file = createWriteStream(join(folder, 'pipe'));
+    // What begins in the middle of a line comes when it comes.
+    for (const piece of [EVENTS.slice(0, 1), EVENTS.slice(1, 25), EVENTS.slice(25)]) file.write(piece);
+    file.end();
+    const { code, stdout, stderr } = await ended;
+    expect(code, stderr).toBe(0);
+    expect(stdout).toBe((await runInProcess(['-u', 'e.csv', '-j', '1'], { folder })).stdout);
+    const summary = JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8'));
+    expect(summary.inputs[0]).toMatchObject({ path: 'pipe', sha256: null, rows: 5 });
   });
 });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolders } from '../files/temporary.js';
 import { manyEvents, put, type Row, rowsIn, rowsOf } from './data.js';
-import { fixtures, run } from './run.js';
+import { fixtures, runInProcess } from './run.js';
 
 const newFolder = temporaryFolders();
 const ratings = join(fixtures, 'books', 'ratings.csv');
@@ -15,7 +15,7 @@ async function recommended(users: string, ...more: string[]): Promise<string> {
 
 async function recommendedBy(algorithm: string, users: string, ...more: string[]): Promise<string> {
   const args = ['-u', users, '-i', books, '-n', String(N), '--algorithm', algorithm, '-q', ...more];
-  const { code, stdout, stderr } = await run(args, { folder: newFolder() });
+  const { code, stdout, stderr } = await runInProcess(args, { folder: newFolder() });
   expect(code, stderr).toBe(0);
   return stdout;
 }
@@ -97,7 +97,9 @@ test('the bytes are the same for any number of workers where learning takes seve
   const folder = newFolder();
   const events = put(folder, 'events.csv', manyEvents(400, 401, 200));
   const runs = await Promise.all(
-    ['1', '2', '7'].map((workers) => run(['-u', events, '--algorithm', 'ridge', '-v', '-j', workers], { folder })),
+    ['1', '2', '7'].map((workers) =>
+      runInProcess(['-u', events, '--algorithm', 'ridge', '-v', '-j', workers], { folder }),
+    ),
   );
   for (const { code, stderr } of runs) {
     expect(code, stderr).toBe(0);

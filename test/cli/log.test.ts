@@ -5,11 +5,10 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolders } from '../files/temporary.js';
 import { EVENTS, manyEvents, put } from './data.js';
-import { atWork, type Ended, exitOf, run, runOn, start, textOf } from './run.js';
+import { endless, withFaults } from './faults.js';
+import { atWork, type Ended, exitOf, runInProcess, runOn, start, textOf } from './run.js';
 
 const newFolder = temporaryFolders();
-/** Enough to learn for a few seconds. */
-const MANY = manyEvents(40_000, 5_000, 20);
 
 /** The objects of a log of JSON: every line is one. */
 function entriesOf(stderr: string): Record<string, unknown>[] {
@@ -24,7 +23,7 @@ describe('without a terminal', () => {
   async function atNight(events: string, ...args: string[]): Promise<Ended> {
     const folder = newFolder();
     put(folder, 'events.csv', events);
-    return run(['-u', 'events.csv', '-o', 'recs.csv', ...args], { folder, terminal: false });
+    return runInProcess(['-u', 'events.csv', '-o', 'recs.csv', ...args], { folder, terminal: false });
   }
 
   test('nothing is said unless something is wrong', async () => {
@@ -65,7 +64,10 @@ describe('without a terminal', () => {
     const folder = newFolder();
     put(folder, 'events.csv', EVENTS);
     put(folder, 'items.csv', 'id\nOAK\nELM\n');
-    const { stderr } = await run(['-u', 'events.csv', '-i', 'items.csv', '-o', 'r.csv'], { folder, terminal: false });
+    const { stderr } = await runInProcess(['-u', 'events.csv', '-i', 'items.csv', '-o', 'r.csv'], {
+      folder,
+      terminal: false,
+    });
     expect(stderr).toMatch(/^recommend: warning: events.csv: not one item that anybody had is in the catalogue; .*\n$/);
   });
 
@@ -73,7 +75,7 @@ describe('without a terminal', () => {
     const folder = newFolder();
     put(folder, 'events.csv', manyEvents(100, 40, 8));
     const args = ['evaluate', '-u', 'events.csv', '--algorithms', 'cosine', '-o', 'answer.txt'];
-    expect(await run(args, { folder, terminal: false })).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(await runInProcess(args, { folder, terminal: false })).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 });
 
@@ -93,7 +95,7 @@ describe('--log-format json', () => {
       '--summary',
       's.json',
     ];
-    const { code, stderr } = await run(args, { folder });
+    const { code, stderr } = await runInProcess(args, { folder });
     expect(code, stderr).toBe(0);
     const entries = entriesOf(stderr);
     expect(entries.map(({ type }) => type)).toEqual(['status', 'warning', 'status', 'summary']);
@@ -117,7 +119,7 @@ describe('--log-format json', () => {
     const folder = newFolder();
     put(folder, 'events.csv', EVENTS);
     for (const json of [['--log-format', 'json'], ['--log-format=json']]) {
-      const ended = await run([...args, ...json], { folder, terminal: false });
+      const ended = await runInProcess([...args, ...json], { folder, terminal: false });
       expect(ended.code).toBe(code);
       const last = entriesOf(ended.stderr).at(-1);
       expect(last).toMatchObject({ type: 'exit_error', exit_code: code });
@@ -128,13 +130,9 @@ describe('--log-format json', () => {
   test('has room for the last words of a child that crashes', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', manyEvents(100, 40, 8));
-    const env = {
-      NODE_OPTIONS: `--import ${new URL('./faults/grief.mjs', import.meta.url).href}`,
-      GRIEF: 'score 5 throw 1',
-      GRIEF_FOLDER: newFolder(),
-    };
+    const env = withFaults(newFolder(), { job: 'recommend', row: 5, how: 'throw', times: 1 });
     const args = ['-u', 'events.csv', '-o', 'recs.csv', '--algorithm', 'cosine', '-q', '--log-format', 'json'];
-    const { code, stderr } = await run(args, { folder, env });
+    const { code, stderr } = await runInProcess(args, { folder, env });
     expect(code, stderr).toBe(0);
     const warnings = entriesOf(stderr);
     expect(new Set(warnings.map(({ type }) => type))).toEqual(new Set(['warning']));
@@ -148,8 +146,9 @@ describe.skipIf(process.platform === 'win32')('where the run stands', () => {
   test('SIGUSR1 has it told once, even by a quiet run', async () => {
     const folder = newFolder();
     const tmp = newFolder();
-    put(folder, 'events.csv', MANY);
-    const child = start(['-u', 'events.csv', '-o', 'recs.csv', '-j', '2', '-q'], { folder, tmp });
+    put(folder, 'events.csv', EVENTS);
+    const args = ['-u', 'events.csv', '-o', 'recs.csv', '-j', '2', '-q'];
+    const child = start(args, { folder, tmp, env: endless(newFolder()) });
     const ended = exitOf(child);
     await atWork(child, tmp);
     const told = once(child.stderr, 'data');
@@ -184,7 +183,7 @@ describe.skipIf(process.platform === 'win32')('where the run stands', () => {
   });
 
   test.each(['0s', 'soon', '-1'])('--pulse %s makes no sense', async (time) => {
-    const { code, stderr } = await run(['-u', 'e.csv', '--pulse', time], { folder: newFolder() });
+    const { code, stderr } = await runInProcess(['-u', 'e.csv', '--pulse', time], { folder: newFolder() });
     expect(code).toBe(2);
     expect(stderr).toContain('--pulse');
   });

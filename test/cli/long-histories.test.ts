@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { temporaryFolders } from '../files/temporary.js';
 import { put } from './data.js';
-import { run } from './run.js';
+import { runInProcess } from './run.js';
 
 const newFolder = temporaryFolders();
 
@@ -11,13 +11,15 @@ const EVENTS = `user,item\n${['a', 'b', 'c', 'd', 'e', 'f'].map((item) => `ann,$
 test('a history that is cut for the counting of pairs is told of, and stays out of its own list as a whole', async () => {
   const folder = newFolder();
   put(folder, 'e.csv', EVENTS);
-  const { code, stdout, stderr } = await run(['-u', 'e.csv', '--algorithm', 'ridge', '--max-history', '3'], { folder });
+  const { code, stdout, stderr } = await runInProcess(['-u', 'e.csv', '--algorithm', 'ridge', '--max-history', '3'], {
+    folder,
+  });
   expect(code, stderr).toBe(0);
   expect(stderr).toContain(
     '\n1 user with more than 3 items: pairs are counted among the latest of these (--max-history)\n',
   );
   expect(stdout).not.toContain('ann,');
   expect(stdout).toContain('bob,');
-  const whole = await run(['-u', 'e.csv', '--algorithm', 'ridge', '--max-history', '6'], { folder });
+  const whole = await runInProcess(['-u', 'e.csv', '--algorithm', 'ridge', '--max-history', '6'], { folder });
   expect(whole.stderr).not.toContain('max-history');
 });

@@ -1,6 +1,5 @@
 import { existsSync, readdirSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { temporaryFolders } from '../files/temporary.js';
 import { EVENTS, manyEvents, put } from './data.js';
@@ -32,32 +31,6 @@ test('too little memory is told of before anything is read, with what is needed'
     /^recommend: --max-memory 1,000 MB is too little: to read these files takes about \d,\d{3} MB with one worker; give it that, or a smaller input\n$/,
   );
   expect(readdirSync(folder)).toEqual(['e.csv']);
-});
-
-test('a packed file that swells beyond the memory ends the run, and the old output stays', async () => {
-  const folder = newFolder();
-  const filler = 'x'.repeat(2000);
-  const rows = Array.from({ length: 150_000 }, (_, k) => `${filler}${k},oak\n`);
-  put(folder, 'e.csv.gz', gzipSync(`user,item\n${rows.join('')}`, { level: 1 }));
-  put(folder, 'recs.csv', 'old');
-  const { code, stderr } = await run(['-u', 'e.csv.gz', '-o', 'recs.csv', '--max-memory', '300M'], { folder });
-  expect(code, stderr).toBe(71);
-  expect(stderr).toMatch(/recommend: stopped at \d+ MB while reading: more than --max-memory 300 MB; no output file/);
-  expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toBe('old');
-  expect(readdirSync(folder).sort()).toEqual(['e.csv.gz', 'recs.csv']);
-});
-
-test('of what comes from a pipe, the rows are counted before they are put in order: that they do not fit is told then', async () => {
-  const folder = newFolder();
-  const rows = Array.from({ length: 100 }, (_, k) => `${k},${(k * 7) % 31}\n`).join('');
-  const stdin = `user,item\n${rows.repeat(80_000)}`;
-  const args = ['-u', '-', '-o', 'recs.csv', '-j', '1', '--algorithm', 'popular', '--max-memory', '220M'];
-  const { code, stderr } = await run(args, { folder, stdin });
-  expect(code, stderr).toBe(71);
-  expect(stderr).toMatch(
-    /^recommend: --max-memory 220 MB is too little: to put 8,000,000 rows in order takes about \d+ MB, \d+ MB of it in use already; no output file was written; give it that, or a smaller input\n$/,
-  );
-  expect(readdirSync(folder)).toEqual([]);
 });
 
 test.each(['2', 'lots', '-1G', '2X'])('--max-memory %s is no amount', async (text) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolders } from '../files/temporary.js';
 import { EVENTS, put } from './data.js';
-import { run, textOf } from './run.js';
+import { runInProcess, textOf } from './run.js';
 
 const newFolder = temporaryFolders();
 const ARGS = ['-u', 'events.csv', '-o', 'recs.csv', '--metrics-file', 'nightly.prom'];
@@ -19,7 +19,7 @@ test('a run that succeeds leaves its metrics, and no other file', async () => {
   const folder = newFolder();
   put(folder, 'events.csv', `${EVENTS},oak,5\ncat,oak,abc\n`);
   const before = Date.now() / 1000;
-  const { code, stderr } = await run([...ARGS, '--bad-rows', 'skip'], { folder });
+  const { code, stderr } = await runInProcess([...ARGS, '--bad-rows', 'skip'], { folder });
   expect(code, stderr).toBe(0);
   expect(readdirSync(folder).sort()).toEqual(['events.csv', 'nightly.prom', 'recs.csv']);
   expect(valueIn(folder, 'recommend_success')).toBe(1);
@@ -37,12 +37,12 @@ test('a run that succeeds leaves its metrics, and no other file', async () => {
 test('a run that fails says so, and keeps when one last succeeded', async () => {
   const folder = newFolder();
   put(folder, 'events.csv', EVENTS);
-  await run(ARGS, { folder });
+  await runInProcess(ARGS, { folder });
   const succeeded = valueIn(folder, 'recommend_last_success_timestamp_seconds');
   expect(succeeded).toBeGreaterThan(0);
   put(folder, 'events.csv', 'user,item,rating\na,b,much\n');
   for (let time = 0; time < 2; time++) {
-    const { code } = await run(ARGS, { folder });
+    const { code } = await runInProcess(ARGS, { folder });
     expect(code).toBe(65);
     expect(valueIn(folder, 'recommend_exit_code')).toBe(65);
     expect(valueIn(folder, 'recommend_success')).toBe(0);
@@ -56,14 +56,14 @@ test('a command line that makes no sense has metrics as well, and keeps when a r
   const folder = newFolder();
   put(folder, 'events.csv', EVENTS);
   const refused = async (args: readonly string[]) => {
-    const { code, stderr } = await run(args, { folder, terminal: false });
+    const { code, stderr } = await runInProcess(args, { folder, terminal: false });
     expect(code).toBe(2);
     return stderr;
   };
   await refused([...ARGS, '--topp', '5']);
   expect(valueIn(folder, 'recommend_success')).toBe(0);
   expect(valueIn(folder, 'recommend_last_success_timestamp_seconds')).toBe(0);
-  await run(ARGS, { folder });
+  await runInProcess(ARGS, { folder });
   const succeeded = valueIn(folder, 'recommend_last_success_timestamp_seconds');
   expect(succeeded).toBeGreaterThan(0);
   const joined = [...ARGS.slice(0, 4), '--metrics-file=nightly.prom'];
@@ -72,7 +72,7 @@ test('a command line that makes no sense has metrics as well, and keeps when a r
     [...ARGS, '--algorithm', 'magic'],
     [...joined, '-j', '0'],
   ]) {
-    await run(ARGS, { folder });
+    await runInProcess(ARGS, { folder });
     expect(valueIn(folder, 'recommend_success')).toBe(1);
     await refused(args);
     expect(valueIn(folder, 'recommend_success'), args.join(' ')).toBe(0);
@@ -101,7 +101,7 @@ test('of a command line that makes no sense, no file but one of metrics is writt
     ['-u', 'events.csv', '--topp', '--metrics-file'],
     ['--metrics-file', '-u', 'events.csv'],
   ]) {
-    const { code, stdout } = await run(args, { folder, terminal: false });
+    const { code, stdout } = await runInProcess(args, { folder, terminal: false });
     expect([code, stdout], args.join(' ')).toEqual([2, '']);
   }
   expect(readdirSync(folder).sort()).toEqual(['events.csv', 'huge.csv', 'pipe.prom']);
@@ -114,7 +114,7 @@ test('a temporary folder that is not there is a failure with metrics as well', a
   put(folder, 'events.csv', EVENTS);
   // The files of a run lie beside its output, where that is a file.
   const args = [...ARGS, '-o', '/dev/null'];
-  const { code, stderr } = await run(args, { folder, tmp: join(folder, 'none'), terminal: false });
+  const { code, stderr } = await runInProcess(args, { folder, tmp: join(folder, 'none'), terminal: false });
   expect(code).toBe(73);
   expect(stderr).toMatch(/^recommend: no temporary folder can be made: .*TMPDIR/);
   expect(valueIn(folder, 'recommend_exit_code')).toBe(73);
@@ -125,7 +125,7 @@ test('metrics keep the permissions that the file had, and what else stood in it 
   const folder = newFolder();
   put(folder, 'events.csv', EVENTS);
   writeFileSync(join(folder, 'nightly.prom'), 'other 1\n', { mode: 0o640 });
-  await run(ARGS, { folder });
+  await runInProcess(ARGS, { folder });
   expect(statSync(join(folder, 'nightly.prom')).mode & 0o777).toBe(0o640);
   expect(readFileSync(join(folder, 'nightly.prom'), 'utf8')).not.toContain('other');
 });
@@ -134,7 +134,7 @@ test('metrics that cannot be written are told of, and the answer stands', async 
   const folder = newFolder();
   put(folder, 'events.csv', EVENTS);
   const args = ['-u', 'events.csv', '-o', 'recs.csv', '--metrics-file', 'none/nightly.prom'];
-  const { code, stderr } = await run(args, { folder, terminal: false });
+  const { code, stderr } = await runInProcess(args, { folder, terminal: false });
   expect(code).toBe(0);
   expect(stderr).toMatch(/^recommend: warning: no metrics: none\/nightly.prom: the folder none does not exist; .*\n$/);
   expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toMatch(/^user_id,/);
@@ -147,7 +147,7 @@ test('metrics can go to a pipe, which is not read from before', async () => {
   execFileSync('mkfifo', [pipe]);
   const heard = textOf(createReadStream(pipe));
   const args = ['-u', 'events.csv', '-o', 'recs.csv', '--metrics-file', 'pipe.prom'];
-  const { code } = await run(args, { folder });
+  const { code } = await runInProcess(args, { folder });
   expect([code, await heard]).toEqual([0, expect.stringContaining('recommend_success{run="pipe"} 1\n')]);
 });
 
@@ -155,7 +155,9 @@ test('no file is both metrics and something else', async () => {
   const folder = newFolder();
   put(folder, 'events.csv', EVENTS);
   for (const option of ['-o', '--summary', '--users']) {
-    const { code, stderr } = await run(['-u', 'events.csv', option, 'x.csv', '--metrics-file', 'x.csv'], { folder });
+    const { code, stderr } = await runInProcess(['-u', 'events.csv', option, 'x.csv', '--metrics-file', 'x.csv'], {
+      folder,
+    });
     expect([code, stderr], option).toEqual([2, expect.stringContaining('--metrics-file')]);
   }
 });

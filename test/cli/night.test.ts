@@ -1,32 +1,27 @@
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { temporaryFolders } from '../files/temporary.js';
 import { EVENTS, manyEvents, put } from './data.js';
+import { endless } from './faults.js';
 import { exitOf, leftBehind, run, start, textOf } from './run.js';
 
 const newFolder = temporaryFolders();
-/** Enough to learn for a few seconds. */
-const MANY = manyEvents(40_000, 5_000, 20);
-
-/** Waits until the run has opened its output. */
-async function opened(folder: string): Promise<void> {
-  while (!readdirSync(folder).some((name) => name.endsWith('.run'))) await sleep(10);
-}
 
 test('a run that is killed (-9) leaves no child, and the next one cleans up behind it', async () => {
   const folder = newFolder();
   const tmp = newFolder();
-  put(folder, 'events.csv', MANY);
+  put(folder, 'events.csv', manyEvents(400, 401, 200));
   put(folder, 'recs.csv', 'old');
-  const child = start(['-u', 'events.csv', '-o', 'recs.csv', '-j', '2'], { folder, tmp });
+  const args = ['-u', 'events.csv', '-o', 'recs.csv', '-j', '2'];
+  const child = start(args, { folder, tmp, env: endless(newFolder()) });
   const ended = exitOf(child);
   while (leftBehind(tmp).length < 3 && child.exitCode === null) await sleep(10);
   child.kill('SIGKILL');
   await ended;
-  for (let wait = 0; wait < 100 && leftBehind(tmp).length > 0; wait++) await sleep(50);
-  expect(leftBehind(tmp)).toEqual([]);
+  await vi.waitFor(() => expect(leftBehind(tmp)).toEqual([]), { timeout: 10_000 });
   expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toBe('old');
   // The lock, and the folder of the run.
   expect(readdirSync(folder).length).toBe(4);
@@ -56,23 +51,27 @@ test('what belongs to a run that lives, or to nobody we know, is left alone', as
 test('of two runs on one output the second says who writes it and ends with 75, or waits for it', async () => {
   const folder = newFolder();
   const tmp = newFolder();
-  put(folder, 'events.csv', MANY);
   put(folder, 'few.csv', EVENTS);
-  const first = start(['-u', 'events.csv', '-o', 'recs.csv', '-q', '--algorithm', 'cosine'], { folder, tmp });
+  // It has its output from the beginning, and waits for its input.
+  const first = start(['-u', '-', '-o', 'recs.csv', '-q', '--algorithm', 'cosine'], { folder, tmp });
   const ended = exitOf(first);
   const complaints = textOf(first.stderr);
-  await opened(folder);
+  while (!readdirSync(folder).some((name) => name.endsWith('.run'))) await sleep(10);
   const second = await run(['-u', 'few.csv', '-o', 'recs.csv'], { folder, tmp });
   expect(second.code).toBe(75);
   expect(second.stderr).toContain(
     `recs.csv is being written by another run (process ${first.pid}); --lock-wait 10m waits`,
   );
-  const third = await run(['-u', 'few.csv', '-o', 'recs.csv', '--lock-wait', '2m'], { folder, tmp });
-  expect(third.code, third.stderr).toBe(0);
-  expect(third.stderr).toContain(`recs.csv is being written by another run (process ${first.pid}): waiting\n`);
+  const third = start(['-u', 'few.csv', '-o', 'recs.csv', '--lock-wait', '2m'], { folder, tmp });
+  const thirdEnded = exitOf(third);
+  const [waiting] = await once(third.stderr, 'data');
+  expect(String(waiting)).toBe(`recs.csv is being written by another run (process ${first.pid}): waiting\n`);
+  third.stderr.resume();
+  first.stdin.end(manyEvents(200, 50, 8));
   expect([await ended, await complaints]).toEqual([0, '']);
+  expect(await thirdEnded).toBe(0);
   // The third came last, and its answer is the short one.
   expect(readFileSync(join(folder, 'recs.csv'), 'utf8').split('\n').length).toBeLessThan(100);
-  expect(readdirSync(folder).sort()).toEqual(['events.csv', 'few.csv', 'recs.csv']);
+  expect(readdirSync(folder).sort()).toEqual(['few.csv', 'recs.csv']);
   expect(readdirSync(tmp)).toEqual([]);
 });

@@ -2,8 +2,10 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
+import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { main } from '../../src/main.js';
 
 export const BINARY = fileURLToPath(new URL('../../bin/recommend.js', import.meta.url));
 export const fixtures = fileURLToPath(new URL('../../fixtures', import.meta.url));
@@ -76,7 +78,7 @@ export async function shellExitOf(child: ChildProcessWithoutNullStreams): Promis
   return code ?? (child.signalCode === null ? null : 128 + constants.signals[child.signalCode]);
 }
 
-/** Runs the program to its end. */
+/** Runs the program to its end, in a process of its own. */
 export async function run(args: readonly string[], where: Where): Promise<Ended> {
   const child = start(args, where);
   const ended = exitOf(child);
@@ -85,6 +87,53 @@ export async function run(args: readonly string[], where: Where): Promise<Ended>
   child.stdin.end(where.stdin ?? '');
   const [stdout, stderr, code] = await Promise.all([textOf(child.stdout), textOf(child.stderr), ended]);
   return { code, stdout, stderr };
+}
+
+let runBefore: Promise<unknown> = Promise.resolve();
+
+/**
+ * Calls the program in this process, which saves the start of another one; its workers are processes all the same.
+ * The working folder and the environment are the whole process's, so one run waits for the other.
+ */
+export function runInProcess(args: readonly string[], where: InProcess): Promise<Ended> {
+  const ended = runBefore.then(() => calledIn(args, where));
+  runBefore = ended.catch(() => {});
+  return ended;
+}
+
+export type InProcess = Pick<Where, 'folder' | 'tmp' | 'env' | 'terminal'>;
+
+async function calledIn(args: readonly string[], { folder, tmp, env, terminal = true }: InProcess): Promise<Ended> {
+  const [stdout, stderr] = [new Collector(), new Collector()];
+  const changed = { ...env, ...(tmp === undefined ? {} : { TMPDIR: tmp }) };
+  const before = { folder: process.cwd(), env: Object.keys(changed).map((name) => [name, process.env[name]] as const) };
+  process.chdir(folder);
+  Object.assign(process.env, changed);
+  try {
+    const { signal: interrupted } = new AbortController();
+    const code = await main(terminal ? asOnATerminal(args) : args, { stdout, stderr, interrupted });
+    return { code, stdout: stdout.text, stderr: stderr.text };
+  } finally {
+    process.chdir(before.folder);
+    for (const [name, value] of before.env) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  }
+}
+
+/** Keeps all that is written to it. */
+class Collector extends Writable {
+  readonly #chunks: Buffer[] = [];
+
+  get text(): string {
+    return Buffer.concat(this.#chunks).toString('utf8');
+  }
+
+  override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
+    this.#chunks.push(chunk);
+    done();
+  }
 }
 
 /** Processes that were started with this TMPDIR and still run; only Linux tells. */

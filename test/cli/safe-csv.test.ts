@@ -4,7 +4,7 @@ import { parse } from 'csv-parse/sync';
 import { expect, test } from 'vitest';
 import { temporaryFolders } from '../files/temporary.js';
 import { put, rowsOf } from './data.js';
-import { run } from './run.js';
+import { runInProcess } from './run.js';
 
 const newFolder = temporaryFolders();
 const EVENTS = 'user,item\n=ann,+oak\n=ann,elm\nbob,+oak\nbob,-ash\n@cat,elm\n';
@@ -15,8 +15,8 @@ test('--safe-csv puts a quote before ids and titles that a spreadsheet would run
   put(folder, 'events.csv', EVENTS);
   put(folder, 'items.csv', ITEMS);
   const args = ['-u', 'events.csv', '-i', 'items.csv', '--titles', '-j', '1', '-q'];
-  const plain = await run(args, { folder });
-  const safe = await run([...args, '--safe-csv'], { folder });
+  const plain = await runInProcess(args, { folder });
+  const safe = await runInProcess([...args, '--safe-csv'], { folder });
   expect([plain.code, safe.code]).toEqual([0, 0]);
   const guarded = (text = '') => (/^[=+\-@]/.test(text) ? `'${text}` : text);
   const expected = rowsOf(plain.stdout).map((row) => ({
@@ -36,7 +36,7 @@ test('--safe-csv goes for the rows that --bad-rows keeps, and for the users of e
   put(folder, 'test.csv', 'user,item\n=ann,-ash\nbob,elm\n');
   const args = ['evaluate', '-u', 'events.csv', '--test', 'test.csv', '--algorithms', 'popular', '-j', '1', '-q'];
   const more = ['--safe-csv', '--bad-rows', 'bad.csv', '--per-user', 'users.csv'];
-  const { code, stderr } = await run([...args, ...more], { folder });
+  const { code, stderr } = await runInProcess([...args, ...more], { folder });
   expect(code, stderr).toBe(0);
   const read = (name: string) => parse<Record<string, string>>(readFileSync(join(folder, name)), { columns: true });
   expect(read('bad.csv').map(({ row }) => row)).toEqual(["'=cmd|calc"]);

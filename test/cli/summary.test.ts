@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolders } from '../files/temporary.js';
 import { manyEvents, put, rowsOf } from './data.js';
-import { run } from './run.js';
+import { runInProcess } from './run.js';
 
 const newFolder = temporaryFolders();
 
@@ -17,7 +17,7 @@ test('a summary tells what was read, how it was learned and who was served, as i
   const events = `${manyEvents(150, 40, 8)},oak\nnobody,\n`;
   put(folder, 'events.csv', events);
   const args = ['-u', 'events.csv', '-o', 'recs.csv', '-n', '38', '--summary', 'summary.json', '--set', 'recency=0'];
-  const { code, stderr } = await run(args, { folder });
+  const { code, stderr } = await runInProcess(args, { folder });
   expect(code, stderr).toBe(0);
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   const lists = new Map<string, number>();
@@ -74,7 +74,9 @@ test('a summary tells what was read, how it was learned and who was served, as i
 test('a run that fails has a summary as well, which says how', async () => {
   const folder = newFolder();
   put(folder, 'events.csv', 'user,item,rating\na,b,much\n');
-  const { code, stderr } = await run(['-u', 'events.csv', '-o', 'recs.csv', '--summary', 'summary.json'], { folder });
+  const { code, stderr } = await runInProcess(['-u', 'events.csv', '-o', 'recs.csv', '--summary', 'summary.json'], {
+    folder,
+  });
   expect(code).toBe(65);
   const { exit_code, error, served, inputs, stages } = summaryIn(folder);
   expect(exit_code).toBe(65);
@@ -91,7 +93,7 @@ test('a summary that cannot be written is told of, and the answer stands', async
   const folder = newFolder();
   put(folder, 'events.csv', manyEvents(20, 10, 3));
   const args = ['-u', 'events.csv', '-o', 'recs.csv', '-q', '--summary', 'none/summary.json'];
-  const { code, stderr } = await run(args, { folder });
+  const { code, stderr } = await runInProcess(args, { folder });
   expect(code).toBe(0);
   expect(stderr).toMatch(/^recommend: warning: no summary: none\/summary.json: the folder none does not exist; .*\n$/);
   expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toMatch(/^user_id,/);

@@ -1,18 +1,20 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolders } from '../files/temporary.js';
 import { EVENTS, manyEvents, put } from './data.js';
+import { endless } from './faults.js';
 import { BINARY, leftBehind, textOf } from './run.js';
 
 const newFolder = temporaryFolders();
 
 /** Runs a line of shell on a terminal of its own, which goes when what comes back is killed. */
-function onTerminal(line: string, folder: string, tmp: string) {
-  const env = { ...process.env, TMPDIR: tmp, RECOMMEND: `${process.execPath} ${BINARY}` };
+function onTerminal(line: string, folder: string, tmp: string, more: NodeJS.ProcessEnv = {}) {
+  const env = { ...process.env, ...more, TMPDIR: tmp, RECOMMEND: `${process.execPath} ${BINARY}` };
   return spawn('script', ['-qec', line, '/dev/null'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'ignore'] });
 }
 
@@ -41,11 +43,11 @@ describe.skipIf(process.platform !== 'linux' || !existsSync('/usr/bin/script'))(
   test('that is closed while it learns, a run ends with 129 and leaves nothing', async () => {
     const folder = newFolder();
     const tmp = newFolder();
-    put(folder, 'events.csv', manyEvents(10_000, 5_000, 20));
+    put(folder, 'events.csv', manyEvents(100, 50, 8));
     put(folder, 'recs.csv', 'old');
     // The shell hears first that the terminal has gone, tells the run, and keeps what became of it.
     const line = `trap 'kill -HUP $!' HUP; $RECOMMEND -u events.csv -o recs.csv -j 2 & wait $!; wait $!; echo $? > code`;
-    const terminal = onTerminal(line, folder, tmp);
+    const terminal = onTerminal(line, folder, tmp, endless(newFolder()));
     terminal.stdout.resume();
     const gone = once(terminal, 'exit');
     while (!readdirSync(folder).some((name) => name.endsWith('.run'))) await sleep(10);
@@ -62,12 +64,16 @@ describe.skipIf(process.platform !== 'linux' || !existsSync('/usr/bin/script'))(
   test('that has gone, a run that hears nothing of it ends as well as any', async () => {
     const folder = newFolder();
     const tmp = newFolder();
-    put(folder, 'events.csv', manyEvents(10_000, 5_000, 20));
-    const line = `trap '' HUP; $RECOMMEND -u events.csv -o recs.csv --algorithm cosine & wait $!; echo $? > code`;
+    // A pipe whose rows come once the terminal has gone.
+    execFileSync('mkfifo', [join(folder, 'events')]);
+    const line = `trap '' HUP; $RECOMMEND -u events -o recs.csv --algorithm cosine & wait $!; echo $? > code`;
     const terminal = onTerminal(line, folder, tmp);
     terminal.stdout.resume();
     while (!readdirSync(folder).some((name) => name.endsWith('.run'))) await sleep(10);
+    const gone = once(terminal, 'exit');
     terminal.kill('SIGKILL');
+    await gone;
+    await writeFile(join(folder, 'events'), EVENTS);
     while (!existsSync(join(folder, 'code')) || readFileSync(join(folder, 'code'), 'utf8') === '') await sleep(10);
     expect(readFileSync(join(folder, 'code'), 'utf8')).toBe('0\n');
     expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toMatch(/^user_id,/);

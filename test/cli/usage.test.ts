@@ -5,12 +5,12 @@ import { expect, test } from 'vitest';
 import { recommendCommand } from '../../src/cli/recommend-options.js';
 import { temporaryFolders } from '../files/temporary.js';
 import { EVENTS, put } from './data.js';
-import { root, run } from './run.js';
+import { root, runInProcess } from './run.js';
 
 const newFolder = temporaryFolders();
 
 test('without arguments it shows a short help on stderr and ends with 2', async () => {
-  const { code, stdout, stderr } = await run([], { folder: newFolder() });
+  const { code, stdout, stderr } = await runInProcess([], { folder: newFolder() });
   expect(code).toBe(2);
   expect(stdout).toBe('');
   expect(stderr).toMatch(/^recommend: /);
@@ -20,7 +20,11 @@ test('without arguments it shows a short help on stderr and ends with 2', async 
 
 test('--version is one line: the version of the package', async () => {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  expect(await run(['--version'], { folder: newFolder() })).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+  expect(await runInProcess(['--version'], { folder: newFolder() })).toEqual({
+    code: 0,
+    stdout: `${version}\n`,
+    stderr: '',
+  });
 });
 
 test('the version is told by the first file alone: nothing that was built is loaded', () => {
@@ -32,7 +36,7 @@ test('the version is told by the first file alone: nothing that was built is loa
 });
 
 test('--help opens with examples, on stdout', async () => {
-  const { code, stdout, stderr } = await run(['--help'], { folder: newFolder() });
+  const { code, stdout, stderr } = await runInProcess(['--help'], { folder: newFolder() });
   expect(code).toBe(0);
   expect(stderr).toBe('');
   expect(stdout).toMatch(/^Examples:\n {2}recommend --users /);
@@ -58,7 +62,7 @@ test.each([
 ])('%s ends with 2, a reason, and no output', async (_, args) => {
   const folder = newFolder();
   const path = put(folder, 'events.csv', EVENTS);
-  const { code, stdout, stderr } = await run(args, { folder });
+  const { code, stdout, stderr } = await runInProcess(args, { folder });
   expect(code).toBe(2);
   expect(stdout).toBe('');
   expect(stderr).not.toBe('');

@@ -75,7 +75,7 @@ describe('mappedFile', () => {
 
 test('a run gives the same bytes where nothing can be mapped', async () => {
   const folder = newFolder();
-  put(folder, 'e.csv', manyEvents(4_000, 5_000, 90));
+  put(folder, 'e.csv', manyEvents(2_000, 2_500, 60));
   const args = ['-u', 'e.csv', '-j', '2', '--algorithm', 'ridge', '--duplicates', 'last'];
   const mapped = await run(args, { folder });
   const without = join(root, 'test/cli/faults/without-koffi.mjs');

@@ -5,17 +5,27 @@ import { rowsOf, settingsWith } from './worlds.js';
 /** Users with a few of many items, so that rows are thin and thick; strengths from a seed, or all 1. */
 export function larger(seed: number, users: number, items: number, strengths: 'any' | 'ones'): Evidence {
   const random = new Random(seed);
-  const rows = Array.from({ length: users }, () => {
-    const row: number[] = Array(items).fill(0);
+  const start = new Uint32Array(users + 1);
+  const cells: (readonly [item: number, value: number])[] = [];
+  for (let user = 0; user < users; user++) {
+    const row = new Map<number, number>();
     for (let k = 0; k < 30; k++) {
       const item = Math.floor(items * (random.next() / 2 ** 32) ** 3);
-      row[item] = strengths === 'ones' ? 1 : 0.25 + random.next() / 2 ** 32;
+      row.set(item, strengths === 'ones' ? 1 : 0.25 + random.next() / 2 ** 32);
     }
-    return row;
-  });
+    cells.push(...[...row].sort(([a], [b]) => a - b));
+    start[user + 1] = cells.length;
+  }
+  const interactions = {
+    rows: users,
+    columns: items,
+    start,
+    index: Uint32Array.from(cells, ([item]) => item),
+    value: Float32Array.from(cells, ([, value]) => value),
+  };
   const none = (count: number) => rowsOf(Array(count).fill([]), 0);
   const offered = new Uint8Array(items).fill(1);
-  const seen = { interactions: rowsOf(rows, items), offered, attributes: none(items), groups: none(users) };
+  const seen = { interactions, offered, attributes: none(items), groups: none(users) };
   const settings = settingsWith({ basketDamping: strengths === 'ones' ? 0 : 0.7 });
   return evidenceOf({ ...seen, preferences: none(users) }, settings);
 }

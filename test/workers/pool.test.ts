@@ -185,7 +185,7 @@ describe('a worker that', () => {
     if (ending !== 'threw') expect([...retries, failure.message].map(pidIn).map(isAlive)).not.toContain(true);
   });
 
-  test.each(['dies', 'throws', 'exits'])(
+  test.each(['dies', 'crashes', 'throws', 'exits', 'babbles'])(
     '%s over one row costs that row alone, and all others are in order',
     async (how) => {
       const { pool, retries } = poolOf('poisoned', 2);
@@ -197,7 +197,13 @@ describe('a worker that', () => {
         (_, { from, to }) => void came.push(...Array.from({ length: to - from }, (_, k) => String(from + k))),
         ({ from, to }, failure) => void came.push(`lost ${from} to ${to - 1}: ${failure.ending}`),
       );
-      const ending = { dies: 'was killed', throws: 'threw', exits: 'exited early' }[how];
+      const ending = {
+        dies: 'was killed',
+        crashes: 'was killed',
+        throws: 'threw',
+        exits: 'exited early',
+        babbles: 'said nonsense',
+      }[how];
       expect(came).toEqual(
         Array.from({ length: 50 }, (_, row) => (row === 23 ? `lost 23 to 23: ${ending}` : String(row))),
       );
@@ -234,6 +240,36 @@ describe('a worker that', () => {
     expect(pids).not.toContain(victim);
     await pool.close('gently');
     expect([victim, ...pids].map(isAlive)).not.toContain(true);
+  });
+
+  test('is killed over a shard that cannot be cut has all of it given to another', async () => {
+    const { pool, retries } = poolOf('killed-once');
+    const order: number[][] = [];
+    const whole = shards(2).map((shard) => ({ ...shard, whole: true }));
+    await pool.run(job(), whole, (_, { from, to }) => void order.push([from, to]));
+    expect(order).toEqual([
+      [0, 10],
+      [10, 20],
+    ]);
+    expect(retries).toEqual([
+      expect.stringMatching(/^fit shard 0 \(rows 0 to 9\): worker \d+ was killed by SIGKILL; given to another worker$/),
+    ]);
+  });
+
+  test('crashes is heard: its last words go where the pool was told', async () => {
+    let words = '';
+    const pool = new Pool({
+      size: 1,
+      onRetry: () => {},
+      onWords: (said) => {
+        words += said;
+      },
+      worker: new URL('./misbehaving/last-words.mjs', import.meta.url),
+    });
+    pools.push(pool);
+    const failure = await failureOf(pool.run(job(), shards(1), () => {}));
+    expect(failure.message).toContain('ended with exit code 1 and no answer');
+    await vi.waitFor(() => expect(words).toMatch(/Error: the disk is made of cheese\n\s+at /));
   });
 
   test.each([

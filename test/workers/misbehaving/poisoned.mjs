@@ -9,7 +9,9 @@ onShard((message) => {
     return;
   }
   if (task.output.endsWith('dies')) process.kill(process.pid, 'SIGKILL');
+  else if (task.output.endsWith('crashes')) process.kill(process.pid, 'SIGABRT');
   else if (task.output.endsWith('exits')) process.exit(0);
+  else if (task.output.endsWith('babbles')) process.send({ type: 'poem' });
   else
     process.send({
       type: 'failed',

@@ -2,7 +2,7 @@ import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { exitOf, leftBehind, start, textOf } from './run.js';
+import { exitOf, leftBehind, start, textOf } from '../cli/run.js';
 
 /** What is done to a run and its children, and how often of a hundred. */
 const FAULTS = {

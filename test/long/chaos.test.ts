@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { fixtures, run } from '../cli/run.js';
 import { temporaryFolders } from '../files/temporary.js';
 import { type Fault, pester } from './chaos.js';
-import { fixtures, run } from './run.js';
 
 /*
  * Real runs on a real data set, to whose processes things happen by lot: every run comes to its end, with all its bytes.

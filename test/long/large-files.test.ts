@@ -1,13 +1,12 @@
-import { execFileSync } from 'node:child_process';
-import { createWriteStream, mkdirSync, readFileSync, truncateSync } from 'node:fs';
+import { readdirSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { TOO_LONG } from '../../src/csv/row-cutter.js';
+import { EVENTS, put } from '../cli/data.js';
+import { lawfulLists } from '../cli/output-laws.js';
+import { run } from '../cli/run.js';
 import { temporaryFolders } from '../files/temporary.js';
-import { EVENTS, put } from './data.js';
-import { lawfulLists } from './output-laws.js';
-import { run } from './run.js';
 
 const newFolder = temporaryFolders();
 const MB = 1 << 20;
@@ -80,33 +79,40 @@ test(
   PATIENCE_MS,
 );
 
-describe('what is no file', () => {
-  test.each([
-    ['-u', 'there'],
-    ['-u', 'e.csv', '-i', 'there'],
-    ['-u', 'e.csv', '--interactions', 'there'],
-    ['evaluate', '-u', 'e.csv', '--test', 'there'],
-  ])('a folder is refused: %s %s %s %s', async (...args) => {
-    const folder = newFolder();
-    mkdirSync(join(folder, 'there'));
-    put(folder, 'e.csv', EVENTS);
-    const { code, stdout, stderr } = await run([...args.filter((arg) => arg !== undefined), '-j', '1'], { folder });
-    expect({ code, stdout }).toEqual({ code: 66, stdout: '' });
-    expect(stderr).toContain('recommend: there is a folder; name a file in it\n');
-  });
+describe('within --max-memory', () => {
+  test(
+    'a packed file that swells beyond the memory ends the run, and the old output stays',
+    async () => {
+      const folder = newFolder();
+      const filler = 'x'.repeat(2000);
+      const rows = Array.from({ length: 150_000 }, (_, k) => `${filler}${k},oak\n`);
+      put(folder, 'e.csv.gz', gzipSync(`user,item\n${rows.join('')}`, { level: 1 }));
+      put(folder, 'recs.csv', 'old');
+      const { code, stderr } = await run(['-u', 'e.csv.gz', '-o', 'recs.csv', '--max-memory', '300M'], { folder });
+      expect(code, stderr).toBe(71);
+      expect(stderr).toMatch(
+        /recommend: stopped at \d+ MB while reading: more than --max-memory 300 MB; no output file/,
+      );
+      expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toBe('old');
+      expect(readdirSync(folder).sort()).toEqual(['e.csv.gz', 'recs.csv']);
+    },
+    PATIENCE_MS,
+  );
 
-  test.skipIf(process.platform === 'win32')('a named pipe is read once, its summary too', async () => {
-    const folder = newFolder();
-    put(folder, 'e.csv', EVENTS);
-    execFileSync('mkfifo', [join(folder, 'pipe')]);
-    const ended = run(['-u', 'pipe', '-j', '2', '--summary', 'summary.json'], { folder });
-    const file = createWriteStream(join(folder, 'pipe'));
-    // What begins in the middle of a line comes when it comes.
-    for (const piece of [EVENTS.slice(0, 1), EVENTS.slice(1, 25), EVENTS.slice(25)]) file.write(piece);
-    file.end();
-    const { code, stdout, stderr } = await ended;
-    expect(code, stderr).toBe(0);
-    expect(stdout).toBe((await run(['-u', 'e.csv', '-j', '1'], { folder })).stdout);
-    expect(summaryIn(folder).inputs[0]).toMatchObject({ path: 'pipe', sha256: null, rows: 5 });
-  });
+  test(
+    'of what comes from a pipe, the rows are counted before they are put in order: that they do not fit is told then',
+    async () => {
+      const folder = newFolder();
+      const rows = Array.from({ length: 100 }, (_, k) => `${k},${(k * 7) % 31}\n`).join('');
+      const stdin = `user,item\n${rows.repeat(80_000)}`;
+      const args = ['-u', '-', '-o', 'recs.csv', '-j', '1', '--algorithm', 'popular', '--max-memory', '220M'];
+      const { code, stderr } = await run(args, { folder, stdin });
+      expect(code, stderr).toBe(71);
+      expect(stderr).toMatch(
+        /^recommend: --max-memory 220 MB is too little: to put 8,000,000 rows in order takes about \d+ MB, \d+ MB of it in use already; no output file was written; give it that, or a smaller input\n$/,
+      );
+      expect(readdirSync(folder)).toEqual([]);
+    },
+    PATIENCE_MS,
+  );
 });
