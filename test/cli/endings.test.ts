@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, constants, createReadStream, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolders } from '../files/temporary.js';
@@ -102,6 +103,16 @@ test.skipIf(process.platform === 'win32').each([
 });
 
 describe.skipIf(process.platform === 'win32')('a pipe that nobody reads', () => {
+  /** Waits until a run says that it waits for a reader of the pipe. */
+  async function toldOfWaiting(stderr: Readable): Promise<void> {
+    let said = '';
+    for await (const chunk of stderr.iterator({ destroyOnReturn: false })) {
+      said += chunk;
+      if (said.includes('nobody reads pipe yet: what is to go there waits for that\n')) return;
+    }
+    throw new Error(`it ended, and said ${said}`);
+  }
+
   /** Starts a run beside such a pipe. */
   function beside(events: string, args: readonly string[]) {
     const folder = newFolder();
@@ -119,18 +130,13 @@ describe.skipIf(process.platform === 'win32')('a pipe that nobody reads', () => 
     ['--summary', ['-o', '/dev/null', '--summary', 'pipe']],
   ])('as %s is waited for, which is told, and a signal ends it', async (_, args) => {
     const { folder, tmp, child, ended } = beside(EVENTS, args);
-    let said = '';
-    child.stderr.on('data', (chunk) => {
-      said += chunk;
-    });
-    while (!said.includes('nobody reads pipe yet: what is to go there waits for that\n')) await sleep(20);
+    await toldOfWaiting(child.stderr);
+    child.stderr.resume();
     expect(child.exitCode).toBeNull();
     child.kill('SIGTERM');
-    if (args.includes('--summary')) {
-      // A run that has done its work is done with that.
-      await sleep(300);
-      child.kill('SIGTERM');
-    }
+    // A run that has done its work has only its summary to write, and takes a second signal to give that up.
+    const isOver = () => child.exitCode !== null || child.signalCode !== null;
+    if (args.includes('--summary')) for (; !isOver(); await sleep(50)) child.kill('SIGTERM');
     expect(await ended).toBe(143);
     expect(readdirSync(folder).sort()).toEqual(['events.csv', 'pipe']);
     expect(readdirSync(tmp)).toEqual([]);
@@ -165,8 +171,8 @@ describe.skipIf(process.platform === 'win32')('a pipe that nobody reads', () => 
 
   test('as --bad-rows loses nothing for one who comes late', async () => {
     const { folder, child, ended } = beside(`${EVENTS}cat,oak,abc\n`, ['-o', 'recs.csv', '--bad-rows', 'pipe']);
-    await sleep(1500);
-    expect(child.exitCode).toBeNull();
+    await toldOfWaiting(child.stderr);
+    child.stderr.resume();
     expect(await textOf(createReadStream(join(folder, 'pipe')))).toBe(
       'file,line,reason,row\nevents.csv,7,"column ""rating"": ""abc"" is not a number","cat,oak,abc"\n',
     );
@@ -177,8 +183,8 @@ describe.skipIf(process.platform === 'win32')('a pipe that nobody reads', () => 
   test('as --bad-rows has many rows wait for it without a word of warning', async () => {
     const bad = Array.from({ length: 2000 }, (_, k) => `cat,oak${k},abc\n`).join('');
     const { folder, child, ended } = beside(EVENTS + bad, ['-o', '/dev/null', '--bad-rows', 'pipe']);
+    await toldOfWaiting(child.stderr);
     const stderr = textOf(child.stderr);
-    await sleep(1500);
     const kept = await textOf(createReadStream(join(folder, 'pipe')));
     expect(kept.split('\n').length).toBe(2002);
     expect(kept.slice(kept.lastIndexOf('cat'))).toBe('cat,oak1999,abc"\n');

@@ -1,6 +1,8 @@
+import type { Job } from '../../src/workers/protocol.js';
+
 /** Something that happens to workers over a row of a job. */
 export interface Fault {
-  job: 'read' | 'gram' | 'fit' | 'score' | 'lists' | 'trial';
+  job: Job['kind'];
   row: number;
   /** A signal, or a word of faults/grief.mjs; `hold` keeps the worker busy for as long as its parent lives. */
   how: string;
