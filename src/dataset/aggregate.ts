@@ -23,7 +23,7 @@ export interface AggregatedEvents extends TimedRows {
   rated: Rated | undefined;
   rule: StrengthRule;
   duplicates: Duplicates;
-  /** Rows that were folded into another of the same user and item. */
+  /** Rows that were merged into another of the same user and item. */
   repeated: number;
   withoutStrength: number;
 }
@@ -36,10 +36,10 @@ export interface Aggregation {
 }
 
 /**
- * Folds the rows of one (user, item) into one interaction.
+ * Merges the rows of each user and item into one interaction.
  *
- * @param events lose their columns of users and items, so that a large file is not held twice; the rows of the others are put in
- *   order by user and item, to be looked at one after the other from then on.
+ * @param events lose their columns of users and items, so that a large file is not held twice; the other columns are sorted by user
+ *   and item.
  * @throws Failure 65 for the first repeated pair under `error`.
  */
 export function aggregateEvents(
@@ -62,25 +62,25 @@ export function aggregateEvents(
   const stated = strength?.numbers;
   const weights = weight?.numbers;
   const value = rule.kind === 'count' ? counted(count, stated, weights) : stated;
-  const folded = matrixOf(pairs, items.length, foldedValues(pairs, way, value, timesFor(events, way)));
+  const aggregated = matrixOf(pairs, items.length, aggregatedValues(pairs, way, value, timesFor(events, way)));
   // Counts were multiplied by their weights; beside ratings the weights of a pair add up to a strength of their own.
   const sums =
     weights && rule.kind !== 'count'
-      ? foldedValues(pairs, 'sum', inOrderOfTime(pairs, timesFor(events, way), weights), undefined)
+      ? aggregatedValues(pairs, 'sum', inOrderOfTime(pairs, timesFor(events, way), weights), undefined)
       : undefined;
   release(pairs.rows);
   release(pairs.order);
   const strengths = () => {
-    if (sums) return weighted(strengthsOf(folded, rule), sums);
-    return weights ? folded.value.map(weightStrength) : strengthsOf(folded, rule);
+    if (sums) return weighted(strengthsOf(aggregated, rule), sums);
+    return weights ? aggregated.value.map(weightStrength) : strengthsOf(aggregated, rule);
   };
   return {
-    matrix: { ...folded, value: strengths() },
-    rated: rule.kind === 'scale' ? { rating: folded.value, weight: sums, span: rule.high - rule.low } : undefined,
+    matrix: { ...aggregated, value: strengths() },
+    rated: rule.kind === 'scale' ? { rating: aggregated.value, weight: sums, span: rule.high - rule.low } : undefined,
     times,
     rule,
     duplicates: way,
-    repeated: count - folded.index.length,
+    repeated: count - aggregated.index.length,
     withoutStrength: strength?.missing ?? 0,
   };
 }
@@ -109,49 +109,55 @@ function matrixOf({ start, index }: Pairs, columns: number, value: Float32Array)
  *
  * @param numbers of the rows in the order of the pairs. @param time what `first` and `last` go by; undefined: the order of the rows.
  */
-function foldedValues(
+function aggregatedValues(
   { index, rows }: Pairs,
   way: Duplicates,
   numbers: Numbers | undefined,
   time: Numbers | undefined,
 ): Float32Array {
-  const folded = float32s(index.length);
-  if (!numbers) return folded.fill(Number.NaN);
+  const aggregated = float32s(index.length);
+  if (!numbers) return aggregated.fill(Number.NaN);
   const { values, none } = numbers;
   // Most files say each thing once.
   const isOnce = index.length === values.length;
-  forEachChunk(folded.length, (first, end) => {
+  forEachChunk(aggregated.length, (first, end) => {
     for (let entry = first; entry < end; entry++) {
       const from = isOnce ? entry : rows[entry]!;
       const value = values[from]!;
-      if (isOnce || rows[entry + 1]! === from + 1) folded[entry] = value === none ? Number.NaN : value;
-      else folded[entry] = fold(from, rows[entry + 1]!, way, numbers, time);
+      if (isOnce || rows[entry + 1]! === from + 1) aggregated[entry] = value === none ? Number.NaN : value;
+      else aggregated[entry] = aggregate(from, rows[entry + 1]!, way, numbers, time);
     }
   });
-  return folded;
+  return aggregated;
 }
 
 /** One value of the several from one place to another, of those that are numbers where any is. */
-function fold(from: number, to: number, way: Duplicates, { values, none }: Numbers, time: Numbers | undefined): number {
-  let folded = Number.NaN;
+function aggregate(
+  from: number,
+  to: number,
+  way: Duplicates,
+  { values, none }: Numbers,
+  time: Numbers | undefined,
+): number {
+  let aggregated = Number.NaN;
   let at = Number.NaN;
   for (let place = from; place < to; place++) {
     const v = values[place]!;
     if (v === none || Number.isNaN(v)) continue;
     const t = time ? timeAt(time, place) : 0;
-    if (Number.isNaN(folded)) {
-      folded = v;
+    if (Number.isNaN(aggregated)) {
+      aggregated = v;
       at = t;
     } else if (way === 'max') {
-      folded = Math.max(folded, v);
+      aggregated = Math.max(aggregated, v);
     } else if (way === 'sum' || way === 'error') {
-      folded += v;
+      aggregated += v;
     } else if (way === 'last' ? t >= at : t < at) {
-      folded = v;
+      aggregated = v;
       at = t;
     }
   }
-  return folded;
+  return aggregated;
 }
 
 /** What the rows of a pair go by where their order decides something. */

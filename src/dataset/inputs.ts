@@ -21,8 +21,8 @@ export interface Inputs extends Aggregation, Reading {
   /** What rows of a type of event weigh, beside the types known anyway. */
   eventWeights: EventWeights;
   badRows: BadRows;
-  /** Is told how many rows are about to be put in order, in one stretch; it may throw. */
-  beforeFolding?: (rows: number) => void;
+  /** Is told how many rows are about to be aggregated, which takes memory; it may throw. */
+  beforeAggregating?: (rows: number) => void;
 }
 
 /** The users and items met so far; every file adds to them. */

@@ -32,7 +32,7 @@ export function pairsOf(user: Uint32Array, item: Uint32Array, users: number, ite
   const sorted = sortedByItem(userStart, byUser, items);
   if (areDone || isCopy) release(byUser.item);
   if (byUser.row) release(byUser.row);
-  return folded(userStart, sorted);
+  return merged(userStart, sorted);
 }
 
 /** Rows that lie by user. */
@@ -118,12 +118,12 @@ function sortedByItem(userStart: Uint32Array, { item, row }: RowsByUser, items: 
  * Rows in the order of their users and items, those of one pair as one entry.
  * @param userStart where the rows of each user begin, and those of the last end.
  */
-function folded(userStart: Uint32Array, { order, index }: SortedRows): Pairs {
+function merged(userStart: Uint32Array, { order, index }: SortedRows): Pairs {
   const users = userStart.length - 1;
   const start = new Uint32Array(users + 1);
   const rows = uint32s(order.length + 1);
   let entries = 0;
-  const fold = (from: number, to: number) => {
+  const merge = (from: number, to: number) => {
     let before = -1;
     let filled = entries;
     for (let at = from; at < to; at++) {
@@ -136,7 +136,7 @@ function folded(userStart: Uint32Array, { order, index }: SortedRows): Pairs {
     entries = filled;
   };
   for (let u = 0; u < users; u++) {
-    fold(userStart[u]!, userStart[u + 1]!);
+    merge(userStart[u]!, userStart[u + 1]!);
     start[u + 1] = entries;
   }
   rows[entries] = order.length;

@@ -17,19 +17,19 @@ import { requireNamedAttributes } from './roles.js';
 import { type EventsFile, readInteractions, readUsersFile, type UsersFile } from './users-file.js';
 
 /**
- * Reads the catalogue, then the interactions, then who the users are, into one dataset: an entry of a profile's list can
- * be told from `id:strength` only once all ids are known.
+ * Reads the items file, then the interactions, then the users file, into one dataset. The users file comes last: whether an entry of
+ * a profile's list is an id or `id:strength` shows only once all ids are known.
  */
 export async function readDataset(inputs: Inputs): Promise<{ dataset: Dataset; reports: FileReport[] }> {
   await checkHeaders(inputs);
   const ids = { users: new IdIndex(), items: new IdIndex() };
   const reports: FileReport[] = [];
   const catalogue = inputs.items === undefined ? undefined : await readItems(inputs, inputs.items, ids, reports);
-  // The users file says who comes first, so the others get their indices behind it.
-  const met = { users: new IdIndex(), items: ids.items };
-  const beside =
-    inputs.interactions === undefined ? [] : [await readInteractions(inputs, inputs.interactions, met, reports)];
-  const people = await readUsersFile(inputs, ids, catalogue?.attributes ?? noAttributes(0), reports);
+  // Users of the users file come first; those of the interactions alone get their indices after them.
+  const own = { users: new IdIndex(), items: ids.items };
+  const interactions =
+    inputs.interactions === undefined ? [] : [await readInteractions(inputs, inputs.interactions, own, reports)];
+  const usersFile = await readUsersFile(inputs, ids, catalogue?.attributes ?? noAttributes(0), reports);
   const served = ids.users.size;
   if (served === 0) {
     const users = displayName(inputs.users);
@@ -38,11 +38,10 @@ export async function readDataset(inputs: Inputs): Promise<{ dataset: Dataset; r
       `${users} holds no users: below its header no row has one to recommend anything to`,
     );
   }
-  for (const { events } of beside) renumber(events.user.values, met.users.ids, ids.users);
-  if (ids.items.size === 0) {
-    throw noItems(inputs, reports);
-  }
-  const dataset = assemble(inputs, ids, served, catalogue, people, [...beside, ...people.events], reports);
+  for (const { events } of interactions) renumber(events.user.values, own.users.ids, ids.users);
+  if (ids.items.size === 0) throw noItems(inputs, reports);
+  const events = [...interactions, ...usersFile.events];
+  const dataset = assemble(inputs, ids, served, catalogue, usersFile, events, reports);
   requireEventTypes(inputs.eventWeights, reports);
   requireNamedAttributes(inputs.attributeColumns, reports);
   return { dataset, reports };
@@ -62,7 +61,7 @@ function noItems({ users, interactions }: Inputs, reports: readonly FileReport[]
   );
 }
 
-/** Turns indices into the list `ids` into those of `index`, in place. */
+/** Replaces indices into the list `ids` by those of `index`, in place. */
 function renumber(indices: Uint32Array, ids: readonly string[], index: IdIndex): void {
   const renumbered = new Int32Array(ids.length).fill(-1);
   for (let row = 0; row < indices.length; row++) {
@@ -72,28 +71,28 @@ function renumber(indices: Uint32Array, ids: readonly string[], index: IdIndex):
   }
 }
 
-/** Puts together what the files hold, padded to the users and items that all of them know. */
+/** Puts together what the files hold: matrices of all users and all items, whichever file names them. */
 function assemble(
   inputs: Inputs,
   ids: Ids,
   served: number,
   catalogue: Catalogue | undefined,
-  people: UsersFile,
+  usersFile: UsersFile,
   events: readonly EventsFile[],
   reports: readonly FileReport[],
 ): Dataset {
   const users = ids.users.size;
   const items = ids.items.size;
   const behaviour = events.map(({ path, events: read, report }) => {
-    inputs.beforeFolding?.(read.user.length);
-    const folded = aggregateEvents(path, read, ids.users.ids, ids.items.ids, inputs);
-    report.events = eventsReport(read, folded);
+    inputs.beforeAggregating?.(read.user.length);
+    const aggregated = aggregateEvents(path, read, ids.users.ids, ids.items.ids, inputs);
+    report.events = eventsReport(read, aggregated);
     for (const column of [read.strength, read.weight, read.time]) column?.clear();
-    return folded;
+    return aggregated;
   });
   const attributes = catalogue?.attributes ?? noAttributes(0);
-  const groups = people.groups ?? noAttributes(0);
-  const { history, preferences, exclude } = people.lists ?? newProfileLists();
+  const groups = usersFile.groups ?? noAttributes(0);
+  const { history, preferences, exclude } = usersFile.lists ?? newProfileLists();
   const stated = matrixOf(history, users, items);
   const offered = Uint8Array.from({ length: items }, (_, item) => (!catalogue || catalogue.table.has(item) ? 1 : 0));
   const interactions = joined([...behaviour.map(({ matrix }) => matrix), stated], users, items);
@@ -126,8 +125,8 @@ function padded(matrix: SparseRows, rows: number): SparseRows {
   return matrix.rows === rows ? matrix : stacked(matrix, emptyRows(rows - matrix.rows, matrix.columns));
 }
 
-function eventsReport(events: Events, folded: ReturnType<typeof aggregateEvents>): EventsReport {
-  const { rule, duplicates, repeated, withoutStrength } = folded;
+function eventsReport(events: Events, aggregated: ReturnType<typeof aggregateEvents>): EventsReport {
+  const { rule, duplicates, repeated, withoutStrength } = aggregated;
   return {
     rule,
     hasStrength: events.strength !== undefined,

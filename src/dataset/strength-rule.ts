@@ -17,7 +17,7 @@ export type StrengthRule =
 export type Ratings = 'auto' | 'scale' | 'count';
 export const RATINGS: readonly Ratings[] = ['auto', 'scale', 'count'];
 
-/** Ways to fold the rows of one (user, item). `last` and `first` go by time where there are times, else by the file's order. */
+/** Ways to merge the rows of one user and item. `last` and `first` go by time where there are times, else by the file's order. */
 export type Duplicates = 'sum' | 'last' | 'max' | 'first' | 'error';
 export const DUPLICATES: readonly Duplicates[] = ['sum', 'last', 'max', 'first', 'error'];
 

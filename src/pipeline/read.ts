@@ -32,7 +32,7 @@ export async function readInputs(
       ...options,
       badRows: rejects.badRows,
       ...fastReading(run),
-      beforeFolding: (rows) => memory.fold(rows),
+      beforeAggregating: (rows) => memory.fold(rows),
       onBytes: (count) => {
         done += count;
         run.progress.at('reading', done, total);
