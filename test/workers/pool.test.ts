@@ -252,7 +252,9 @@ describe('a worker that', () => {
       [10, 20],
     ]);
     expect(retries).toEqual([
-      expect.stringMatching(/^learn shard 0 \(rows 0 to 9\): worker \d+ was killed by SIGKILL; given to another worker$/),
+      expect.stringMatching(
+        /^learn shard 0 \(rows 0 to 9\): worker \d+ was killed by SIGKILL; given to another worker$/,
+      ),
     ]);
   });
 
