@@ -1,21 +1,19 @@
 import { releaseDataset } from '../dataset/dataset.js';
 import { ExitCode, Failure, messageOf } from '../failure.js';
 import type { Io } from '../io.js';
+import { unfinished } from '../pipeline/checkpoint.js';
 import { type ClaimedOutput, claimOutput } from '../pipeline/claim-output.js';
 import { explainDiskFull } from '../pipeline/disk-full.js';
 import { arrange, learnFrom } from '../pipeline/learn.js';
-import { warnOfLost } from '../pipeline/lost.js';
 import { manifestOf } from '../pipeline/manifest.js';
 import { WithinMemory } from '../pipeline/memory-limit.js';
 import type { Options } from '../pipeline/options.js';
-import { type Ending, keepOutcome, servedText } from '../pipeline/outcome.js';
+import { type Ending, keepOutcome, servedText, warnOfLost } from '../pipeline/outcome.js';
 import { readInputs } from '../pipeline/read.js';
 import { serve, writeAudienceOf } from '../pipeline/recommend.js';
-import { type Run, startRun } from '../pipeline/run.js';
-import { Stages } from '../pipeline/stages.js';
+import { type Run, Stages, startRun } from '../pipeline/run.js';
 import { orInterrupted, stopping } from '../pipeline/stopping.js';
 import { settle } from '../pipeline/tune.js';
-import { unfinished } from '../pipeline/unfinished.js';
 import type { RunRecord } from '../report/summary.js';
 
 /**

@@ -1,9 +1,11 @@
 import { displayName } from '../csv/failures.js';
+import type { Dataset } from '../dataset/dataset.js';
 import { messageOf } from '../failure.js';
 import { writeWhole } from '../files/destination.js';
+import { rowLength } from '../matrix/sparse.js';
 import { metricsFor } from '../report/metrics-file.js';
 import { megabytes, plural, thousands } from '../report/quantities.js';
-import { type Ended, type RunRecord, summaryOf } from '../report/summary.js';
+import { type Ended, type RunRecord, type Served, summaryOf } from '../report/summary.js';
 import type { Options } from './options.js';
 import type { Run } from './run.js';
 
@@ -81,4 +83,28 @@ function rowsOf({ files }: RunRecord, path: string) {
     rejected: file?.table.rejected ?? 0,
     skipped: file?.skipped.reduce((total, { kind }) => total + kind.count, 0) ?? 0,
   };
+}
+
+const WHEN_LOST = 'all else is done; run it again, with a smaller -j where memory may be short';
+
+/** Warns of the users and signals that no worker could work. @returns how many users were without a history, and how many got no list. */
+export function warnOfLost(run: Run, dataset: Dataset): Pick<Served, 'cold' | 'failed' | 'lost'> {
+  const lost = sentencesOf(run, dataset);
+  if (lost.length > 0) run.warn(`some work failed:\n  ${lost.join('\n  ')}\n  ${WHEN_LOST}`);
+  const failed = run.lost.filter(({ what }) => what === 'user').length;
+  let cold = 0;
+  for (let user = 0; user < dataset.served; user++) if (rowLength(dataset.interactions, user) === 0) cold++;
+  return { cold, failed, lost };
+}
+
+function sentencesOf({ lost }: Run, { userIds, itemIds, attributeNames, groupNames }: Dataset): string[] {
+  if (lost.length === 0) return [];
+  const signals = [
+    ...itemIds.map((id) => `item ${id}`),
+    ...attributeNames.map((name) => `attribute ${name}`),
+    ...groupNames.map((name) => `group ${name}`),
+  ];
+  return lost.map(({ what, index, why }) =>
+    what === 'user' ? `user ${userIds[index]} got no list: ${why}` : `${signals[index]} was not learned: ${why}`,
+  );
 }

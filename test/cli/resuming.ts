@@ -1,0 +1,129 @@
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, expect } from 'vitest';
+import { temporaryFolders } from '../files/temporary.js';
+import { manyEvents, put } from './data.js';
+import { exitOf, leftBehind, run, start, textOf } from './run.js';
+
+export const newFolder = temporaryFolders();
+const grief = new URL('./faults/grief.mjs', import.meta.url).href;
+export const MANY = manyEvents(6000, 1500, 25);
+export const ARGS = ['-u', 'events.csv', '-o', 'recs.csv', '-n', '5', '--algorithm', 'ridge'];
+export const FOREVER = 1e6;
+
+/** A row in a shard of each job that is not the first of its stage. */
+export const HELD = { count: 1490, learn: 1000, recommend: 4000 } as const;
+export const STAGES = { count: 'counting', learn: 'learning', recommend: 'recommending' } as const;
+export type Kind = keyof typeof HELD;
+
+/** The output of a run in one go. */
+let whole = '';
+
+beforeAll(async () => {
+  const folder = newFolder();
+  put(folder, 'events.csv', MANY);
+  const { code, stderr } = await run([...ARGS, '-q'], { folder });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  whole = readFileSync(join(folder, 'recs.csv'), 'utf8');
+});
+
+export function griefOver(kind: string, row: number, how: string): NodeJS.ProcessEnv {
+  return { NODE_OPTIONS: `--import ${grief}`, GRIEF: `${kind} ${row} ${how} ${FOREVER}`, GRIEF_FOLDER: newFolder() };
+}
+
+/** The folder of a run that lives or was cut; undefined where there is none. */
+export function runFolder(folder: string): string | undefined {
+  const name = readdirSync(folder).find((each) => each.endsWith('.run'));
+  return name === undefined ? undefined : join(folder, name);
+}
+
+/** The names of finished shards of a stage, or of other files whose names begin so. */
+export function finishedIn(folder: string, kind: Kind | 'settings'): string[] {
+  const path = runFolder(folder);
+  const name = new RegExp(`^${kind}-[0-9a-f]{16}(-\\d+-\\d+)?$`);
+  return path !== undefined && existsSync(path) ? readdirSync(path).filter((each) => name.test(each)) : [];
+}
+
+/** The rows in the name of a finished shard. */
+export function rowsIn(name: string): { from: number; to: number } {
+  const [from = Number.NaN, to = Number.NaN] = name.split('-').slice(-2).map(Number);
+  return { from, to };
+}
+
+/** True once the first shard of a stage is there. */
+export function hasBegun(folder: string, kind: Kind): boolean {
+  return finishedIn(folder, kind).some((name) => rowsIn(name).from === 0);
+}
+
+/** Starts a run that gets no further than a shard of that job, and waits until it has finished the first shard of the stage. */
+export async function held(kind: Kind, folder: string, tmp: string, args: readonly string[]) {
+  const child = start([...args, '-j', '2'], { folder, tmp, env: griefOver(kind, HELD[kind], 'hold') });
+  const ended = exitOf(child);
+  const said = textOf(child.stderr);
+  while (!hasBegun(folder, kind) && child.exitCode === null) await sleep(20);
+  expect(child.exitCode).toBeNull();
+  return { child, ended, said };
+}
+
+/** A folder in which a run was killed (-9) at that stage. */
+export async function cut(kind: Kind, args: readonly string[] = ARGS): Promise<string> {
+  const folder = newFolder();
+  const tmp = newFolder();
+  put(folder, 'events.csv', MANY);
+  const { child, ended } = await held(kind, folder, tmp, args);
+  await killed(child, ended, tmp);
+  return folder;
+}
+
+/** A folder in which a run was killed (-9) over its lists, of which some were finished, with rows of a job that no worker could work. */
+export async function cutWithLost(kind: Kind, rows: readonly number[]) {
+  const folder = newFolder();
+  const tmp = newFolder();
+  put(folder, 'events.csv', MANY);
+  const args = [...ARGS, '-j', '1'];
+  const env = griefOver('recommend', HELD.recommend, 'hold');
+  const lost = rows.map((row) => `${kind} ${row} SIGKILL ${FOREVER}`).join(';');
+  const child = start(args, { folder, tmp, env: { ...env, GRIEF: `${lost};${env.GRIEF}` } });
+  const ended = exitOf(child);
+  // Until all that can be made of the first shard of lists is there, and something behind it.
+  while (!hasListsBehind(folder) && child.exitCode === null) await sleep(20);
+  const finished = finishedIn(folder, kind).map(rowsIn);
+  for (const row of rows) expect(finished.some(({ from, to }) => from <= row && row < to)).toBe(false);
+  await killed(child, ended, tmp);
+  return { folder, args };
+}
+
+export function hasListsBehind(folder: string): boolean {
+  return finishedIn(folder, 'recommend').some((name) => rowsIn(name).from >= 1000);
+}
+
+export async function killed(
+  child: ChildProcessWithoutNullStreams,
+  ended: Promise<unknown>,
+  tmp: string,
+): Promise<void> {
+  child.kill('SIGKILL');
+  await ended;
+  while (leftBehind(tmp).length > 0) await sleep(20);
+}
+
+/** Goes on in a folder, and sees that it comes to the whole output and leaves nothing else. */
+export async function goesOn(folder: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
+  const { code, stderr } = await run([...ARGS, '--resume', ...args], { folder, env });
+  expect(code, stderr).toBe(0);
+  expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toBe(whole);
+  expect(readdirSync(folder).sort()).toEqual(['events.csv', 'recs.csv']);
+  return stderr;
+}
+/** Changes a byte in the middle of a file. */
+export function alter(path: string): void {
+  const bytes = readFileSync(path);
+  const at = bytes.length >> 1;
+  bytes[at] = (bytes[at] ?? 0) ^ 1;
+  writeFileSync(path, bytes);
+}
+
+/** The output of a run in one go. */
+export const wholeOutput = (): string => whole;
