@@ -1,5 +1,5 @@
-// The rows of an events file from their bytes, in AssemblyScript: what `PlainEvents` in src/input/plain-events.ts makes of them,
-// which says what the cells mean. It stops before any row that it does not know for sure, and that is read there.
+// The plainest rows of an events file from their bytes, in AssemblyScript. What a row means is said in src/events/event-row.ts; this
+// reads it faster, and stops before any row that it is not sure to read the same.
 
 const LF: u32 = 0x0a;
 const CR: u32 = 0x0d;
@@ -7,7 +7,7 @@ const QUOTE: u32 = 0x22;
 const DELIMITER: u32 = 1;
 const LINE_END: u32 = 2;
 
-// Facts, in doubles: what src/input/compiled-events.ts reads when a stretch is done.
+// Facts, in doubles: what src/events/compiled-events.ts reads when the program stops.
 const ROWS: usize = 0;
 const TAKEN: usize = 1;
 const LINES: usize = 2;
