@@ -1,11 +1,12 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeAll, expect } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { temporaryFolders } from '../files/temporary.js';
 import { manyEvents, put } from './data.js';
-import { exitOf, leftBehind, run, start, textOf } from './run.js';
+import { exitOf, leftBehind, runInProcess, start, textOf } from './run.js';
 
 export const newFolder = temporaryFolders();
 const grief = new URL('./faults/grief.mjs', import.meta.url).href;
@@ -24,7 +25,7 @@ let whole = '';
 beforeAll(async () => {
   const folder = newFolder();
   put(folder, 'events.csv', MANY);
-  const { code, stderr } = await run([...ARGS, '-q'], { folder });
+  const { code, stderr } = await runInProcess([...ARGS, '-q'], { folder });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   whole = readFileSync(join(folder, 'recs.csv'), 'utf8');
 });
@@ -67,12 +68,26 @@ export async function held(kind: Kind, folder: string, tmp: string, args: readon
   return { child, ended, said };
 }
 
+/** What a run left that was killed (-9) at a stage: made once, and copied for every test that goes on with it. */
+const cuts = new Map<Kind, string>();
+
+afterAll(() => {
+  for (const folder of cuts.values()) rmSync(folder, { recursive: true, force: true });
+});
+
 /** A folder in which a run was killed (-9) at that stage. */
-export async function cut(kind: Kind, args: readonly string[] = ARGS): Promise<string> {
+export async function cut(kind: Kind): Promise<string> {
   const folder = newFolder();
-  const tmp = newFolder();
+  cpSync(cuts.get(kind) ?? (await cutOnce(kind)), folder, { recursive: true, preserveTimestamps: true });
+  return folder;
+}
+
+async function cutOnce(kind: Kind): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'recommend-test-'));
+  cuts.set(kind, folder);
   put(folder, 'events.csv', MANY);
-  const { child, ended } = await held(kind, folder, tmp, args);
+  const tmp = newFolder();
+  const { child, ended } = await held(kind, folder, tmp, ARGS);
   await killed(child, ended, tmp);
   return folder;
 }
@@ -111,12 +126,13 @@ export async function killed(
 
 /** Goes on in a folder, and sees that it comes to the whole output and leaves nothing else. */
 export async function goesOn(folder: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
-  const { code, stderr } = await run([...ARGS, '--resume', ...args], { folder, env });
+  const { code, stderr } = await runInProcess([...ARGS, '--resume', ...args], { folder, env });
   expect(code, stderr).toBe(0);
   expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toBe(whole);
   expect(readdirSync(folder).sort()).toEqual(['events.csv', 'recs.csv']);
   return stderr;
 }
+
 /** Changes a byte in the middle of a file. */
 export function alter(path: string): void {
   const bytes = readFileSync(path);
