@@ -2,12 +2,13 @@ import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { closest } from '../dataset/closest.js';
-import type { NamedColumns, Role } from '../dataset/roles.js';
+import type { NamedColumns } from '../dataset/roles.js';
 import { DUPLICATES, type Duplicates, RATINGS } from '../dataset/strength-rule.js';
+import type { Role } from '../dataset/vocabulary.js';
 import { DAY_ORDERS, type DayOrder } from '../events/day-month.js';
 import { usageFailure } from '../failure.js';
 import type { InputOptions } from '../pipeline/options.js';
-import { delimiter, eventWeights } from './values.js';
+import { delimiter, eventWeights, names, once, unrated } from './values.js';
 
 /** Which column has which role; each is an option of its own, as in `--user-col`. */
 const COLUMNS: Readonly<Record<Role, string>> = {
@@ -16,6 +17,9 @@ const COLUMNS: Readonly<Record<Role, string>> = {
   rating: 'column of ratings, counts or weights',
   time: 'column of times; "none" ignores them (all --…-col options take it)',
   event: 'column of event types: view, cart, purchase …',
+  order: 'column of order ids',
+  status: 'column of order statuses; rows of cancelled or refunded orders do not count',
+  cancelled: 'column that is filled where the order was cancelled',
   title: 'column of item titles',
   history: 'profiles: column that lists the items a user had',
   preferences: 'profiles: column that lists the attribute values a user wants ("genre:Comedy|genre:War:-1")',
@@ -23,16 +27,22 @@ const COLUMNS: Readonly<Record<Role, string>> = {
 };
 const ROLES = Object.keys(COLUMNS) as Role[];
 
-type TypedColumns = { [R in Role as `${R}Col`]?: string };
+type TypedColumns = { [R in Role as `${R}Col`]?: string[] };
 
 /** Commander's own keys and types for the options of `addFileOptions` and `addReadingOptions`. */
 export interface TypedInput
   extends TypedColumns,
     Pick<InputOptions, 'ratings' | 'eventWeights' | 'badRows' | 'safeCsv'> {
-  users?: string;
+  users?: string[];
   items?: string;
-  interactions?: string;
+  interactions?: string[];
+  orders?: string;
   delimiter?: string;
+  /** False for `--no-header`. */
+  header: boolean;
+  columns?: string[];
+  itemColumns?: string[];
+  unrated?: number | 'none';
   attributeCols?: string;
   dateOrder?: DayOrder;
   duplicates?: Duplicates;
@@ -42,11 +52,22 @@ export interface TypedInput
 export function addFileOptions(command: Command): Command {
   return command
     .option(
-      '-u, --users <file>',
-      'the users: their events (user, item, …) or their profiles; "-" reads stdin, .gz works',
+      '-u, --users <files...>',
+      'the users: their events (user, item, …) or their profiles; "-" reads stdin, .gz works; several files are read as one',
     )
-    .option('-i, --items <file>', 'the catalogue: item, title, attributes (default: the items in the events)')
-    .option('--interactions <file>', 'events to learn from, when --users has profiles');
+    .addOption(
+      new Option(
+        '-i, --items <file>',
+        'the catalogue: item, title, attributes (default: the items in the events)',
+      ).argParser(once('--items')),
+    )
+    .option('--interactions <files...>', 'events to learn from, when --users has profiles')
+    .addOption(
+      new Option(
+        '--orders <file>',
+        'who placed the orders, when, and what became of them, where the events are lines of orders',
+      ).argParser(once('--orders')),
+    );
 }
 
 /** Adds the options that decide how the input files are read. */
@@ -54,8 +75,28 @@ export function addReadingOptions(command: Command): Command {
   command.addOption(
     new Option('--delimiter <char>', 'column separator of the input (default: detected)').argParser(delimiter),
   );
-  for (const role of ROLES) command.option(`--${role}-col <name>`, COLUMNS[role]);
+  command
+    .option('--no-header', 'the files of users and events have no header; --columns says what their columns are')
+    .addOption(
+      new Option('--columns <names>', 'without a header: "user,item,rating,time"; _ is not used').argParser(names),
+    )
+    .addOption(
+      new Option('--item-columns <names>', 'an items file without a header: "item,title,genres"').argParser(names),
+    );
+  for (const role of ROLES) {
+    command.addOption(
+      new Option(`--${role}-col <name>`, COLUMNS[role]).argParser((name: string, before: string[] = []) => [
+        ...before,
+        name,
+      ]),
+    );
+  }
   return command
+    .addOption(
+      new Option('--unrated <value>', 'the rating that means "not rated": 0, -1; none (default: detected)').argParser(
+        unrated,
+      ),
+    )
     .option('--attribute-cols <names>', 'use only these columns as attributes, "a,b"; "none" for none')
     .addOption(
       new Option(
@@ -98,12 +139,16 @@ export function inputOptions(
   otherInputs: Readonly<Record<string, string | undefined>>,
   outputs: Readonly<Record<string, string | undefined>>,
 ): InputOptions {
-  const { users, items, interactions, attributeCols, badRows, ratings, safeCsv } = typed;
+  const { users, items, interactions = [], orders, attributeCols, badRows, ratings, safeCsv } = typed;
   if (users === undefined) throw usageFailure('--users is missing: the CSV file of the users, or of their events');
-  const inputs = Object.entries({ '--users': users, '--items': items, '--interactions': interactions, ...otherInputs });
+  const inputs: Named[] = [
+    ...users.map((path): Named => ['--users', path]),
+    ...interactions.map((path): Named => ['--interactions', path]),
+    ...Object.entries({ '--items': items, '--orders': orders, ...otherInputs }),
+  ];
   const fromStdin = inputs.filter(([, path]) => path === '-').map(([option]) => option);
   if (fromStdin.length > 1) {
-    throw usageFailure(`${fromStdin.join(' and ')} cannot all be "-": there is only one standard input`);
+    throw usageFailure(`${[...new Set(fromStdin)].join(' and ')} cannot all be "-": there is only one standard input`);
   }
   const meantWord = /[./]/.test(badRows) ? undefined : closest(badRows, ['stop', 'skip']);
   if (meantWord !== undefined && meantWord !== badRows)
@@ -114,16 +159,27 @@ export function inputOptions(
     users,
     items,
     interactions,
+    orders,
     delimiter: typed.delimiter,
+    columns: columnsOf(typed),
+    itemColumns: typed.itemColumns,
     named: namedColumns(typed),
     dayOrder: typed.dateOrder,
     attributeColumns: attributeCols === undefined ? undefined : attributeNames(attributeCols),
     duplicates: typed.duplicates,
     ratings,
+    unrated: typed.unrated,
     eventWeights: typed.eventWeights,
     badRows,
     safeCsv,
   };
+}
+
+function columnsOf({ header, columns }: TypedInput): readonly string[] | undefined {
+  if (header && columns) {
+    throw usageFailure('--columns names the columns of files without a header: add --no-header');
+  }
+  return header ? undefined : (columns ?? []);
 }
 
 type Named = readonly [option: string, path: string | undefined];
@@ -155,8 +211,7 @@ function realPath(path: string): string {
 }
 
 function namedColumns(typed: TypedColumns): NamedColumns {
-  const named = ROLES.map((role) => [role, typed[`${role}Col`]] as const);
-  return Object.fromEntries(named.filter(([, name]) => name !== undefined));
+  return Object.fromEntries(ROLES.flatMap((role) => (typed[`${role}Col`] ? [[role, typed[`${role}Col`]]] : [])));
 }
 
 function attributeNames(text: string): string[] {

@@ -95,6 +95,22 @@ export function eventWeights(text: string): EventWeights {
   return weights;
 }
 
+/** An option that takes one value: a second one would drop the first. */
+export function once(option: string): (text: string, before?: string) => string {
+  return (text, before) => {
+    if (before === undefined) return text;
+    throw new InvalidArgumentError(`${option} takes one file, and ${before} was given already.`);
+  };
+}
+
+/** The value of a rating column that means that nobody rated, or "none". */
+export function unrated(text: string): number | 'none' {
+  if (text === 'none') return text;
+  const value = /^[+-]?\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('Expected a number, or none.');
+}
+
 /** How much to hold out: a share below 1, or a count. */
 export function holdout(text: string): number {
   const value = /^\d+$|^0?\.\d+$/.test(text) ? Number(text) : Number.NaN;

@@ -1,7 +1,7 @@
 import { type Quote, quoted, safelyQuoted } from '../csv/quoting.js';
 import type { Dataset, FileReport } from '../dataset/dataset.js';
-import { checkEventsHeader } from '../dataset/headers.js';
 import { readDataset } from '../dataset/read.js';
+import { understandEvents } from '../dataset/understanding.js';
 import { type Evaluation, evaluateRankings, type Ranking } from '../evaluation/evaluation.js';
 import { csvText, jsonText, perUserCsv } from '../evaluation/formats.js';
 import { attributeColumn, groupsByAttribute, groupsByHistory, type UserGroup } from '../evaluation/groups.js';
@@ -100,13 +100,13 @@ async function holdOut(run: Run, options: EvaluateOptions): Promise<{ heldOut: H
     return rejects.close();
   };
   try {
-    if (test !== undefined) await checkEventsHeader(inputs, test);
+    const testRoles = test === undefined ? undefined : await understandEvents(inputs, test);
     const { dataset, reports } = await readDataset({ ...inputs, ...fastReading(run) });
-    if (test === undefined) {
+    if (testRoles === undefined) {
       await tell(dataset, reports);
       return { heldOut: bySplit(options, dataset), reports };
     }
-    const { events, report } = await readTestEvents(inputs, test, dataset);
+    const { events, report } = await readTestEvents(inputs, testRoles, dataset);
     await tell(dataset, [...reports, report]);
     return { heldOut: heldOutByFile(dataset, events, report.table.path), reports };
   } finally {

@@ -1,4 +1,5 @@
 import { releaseDataset } from '../dataset/dataset.js';
+import { inputPaths } from '../dataset/inputs.js';
 import { ExitCode, Failure, messageOf } from '../failure.js';
 import type { Io } from '../io.js';
 import { unfinished } from '../pipeline/checkpoint.js';
@@ -27,9 +28,7 @@ export async function recommend(options: Options, io: Io): Promise<number> {
   const { interrupted } = io;
   const run = startRun(options, io);
   const stages = new Stages(run);
-  const { users, items, interactions } = options;
-  const paths = [users, items, interactions].filter((path) => path !== undefined);
-  const record: RunRecord = { paths, files: [], stages: stages.taken, retries: run.retries };
+  const record: RunRecord = { paths: inputPaths(options), files: [], stages: stages.taken, retries: run.retries };
   const stop = stopping(interrupted, options.maxDuration);
   let output: ClaimedOutput | undefined;
   let ending: Ending = { exitCode: ExitCode.unexpected, error: 'unexpected', message: '', interrupted: false };

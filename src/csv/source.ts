@@ -85,11 +85,15 @@ async function* recoded(chunks: AsyncIterable<Buffer>, encoding: string): AsyncG
   if (rest !== '') yield Buffer.from(rest);
 }
 
-/** Longer first lines are told apart by what there is of them. */
-const ENOUGH_OF_A_LINE = 1 << 16;
+/** What a file is understood by, in bytes: longer first lines are told apart by what there is of them. */
+const HEAD_BYTES = 1 << 16;
 
-/** The same bytes, the first chunk long enough to hold the first line: a pipe gives what has been written so far. */
-export async function* wholeFirstLine(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+/**
+ * The same bytes, the first chunk long enough to hold the first line and to show what the columns hold: a pipe gives what has been
+ * written so far.
+ */
+export async function* wholeHead(chunks: AsyncIterable<Buffer>, chunkBytes: number): AsyncGenerator<Buffer> {
+  const enough = Math.min(HEAD_BYTES, chunkBytes);
   let head: Buffer | undefined = Buffer.alloc(0);
   for await (const chunk of chunks) {
     if (!head) {
@@ -97,7 +101,7 @@ export async function* wholeFirstLine(chunks: AsyncIterable<Buffer>): AsyncGener
       continue;
     }
     head = Buffer.concat([head, chunk]);
-    if (head.length < ENOUGH_OF_A_LINE && !head.includes('\n')) continue;
+    if (head.length < enough || (head.length < HEAD_BYTES && !head.includes('\n'))) continue;
     yield head;
     head = undefined;
   }

@@ -1,3 +1,4 @@
+import { ExitCode, Failure } from '../failure.js';
 import { loadPackage } from '../load-package.js';
 import { BadRow, type BadRows, Refusals, type Reject } from './bad-rows.js';
 import { displayName, emptyTable, readingFailure } from './failures.js';
@@ -5,7 +6,7 @@ import { headOf } from './head.js';
 import { refuseOtherFormats } from './other-formats.js';
 import { Pieces } from './pieces.js';
 import { cellTexts, MAX_ROW_BYTES, RowCutter } from './row-cutter.js';
-import { plainBytes, wholeFirstLine } from './source.js';
+import { plainBytes, wholeHead } from './source.js';
 
 const { parse }: typeof import('csv-parse/sync') = loadPackage('csv-parse/sync');
 
@@ -15,6 +16,8 @@ export interface CsvSource {
   path: string;
   /** One character; undefined: told from the name and the header line. */
   delimiter: string | undefined;
+  /** The names of the first columns of a file whose first row is data; undefined: its first row names them. */
+  columns?: readonly string[] | undefined;
 }
 
 export interface TableReport {
@@ -44,20 +47,23 @@ export const CHUNK_BYTES = 1 << 20;
  * @throws Failure 66 when the file is not there, 65 when it has no header or is no CSV, 74 when reading fails.
  */
 export async function openTable(
-  { path, delimiter }: CsvSource,
+  { path, delimiter, columns }: CsvSource,
   badRows: BadRows,
   onBytes: (count: number) => void = () => {},
   chunkBytes = CHUNK_BYTES,
 ): Promise<Table> {
   const name = displayName(path);
-  const chunks = wholeFirstLine(plainBytes(path, chunkBytes, onBytes));
+  const chunks = wholeHead(plainBytes(path, chunkBytes, onBytes), chunkBytes);
   try {
     const first = await chunks.next();
     if (first.done) throw emptyTable(name);
     refuseOtherFormats(name, first.value);
     const head = headOf(path, first.value, delimiter);
     const pieces = new Pieces(chained(first.value.subarray(head.begin), chunks), head.begin);
-    return await headed(path, head.delimiter, pieces, head.lines, new Refusals(name, badRows));
+    const table = await headed(path, head.delimiter, columns, pieces, head.lines, new Refusals(name, badRows));
+    // So that there are rows to look at.
+    if (pieces.from >= pieces.to) await pieces.more();
+    return table;
   } catch (error) {
     await chunks.return(undefined);
     throw readingFailure(name, error);
@@ -69,10 +75,14 @@ async function* chained(first: Buffer, others: AsyncIterable<Buffer>): AsyncGene
   yield* others;
 }
 
-/** Reads the header, the first row that is no blank line. @param linesBefore how many lines come before `pieces`. */
+/**
+ * Reads the header, the first row that is no blank line.
+ * @param columns where that row is data: their names. @param linesBefore how many lines come before `pieces`.
+ */
 async function headed(
   path: string,
   delimiter: string,
+  columns: readonly string[] | undefined,
   pieces: Pieces,
   linesBefore: number,
   refusals: Refusals,
@@ -91,11 +101,25 @@ async function headed(
       if (cutter.cells === 0) continue;
       // There is no going on without a header, whatever is done with bad rows.
       if (cutter.trouble !== 'none') throw refusals.fatal(firstLine + cutter.troubleLines, cutter.reason(firstLine));
+      if (columns) {
+        pieces.from = from;
+        const header = namesFor(columns, cutter.cells, displayName(path), firstLine);
+        return new Table(path, delimiter, header, pieces, firstLine - 1, refusals);
+      }
       const header = cellTexts(delimiter, cutter.cells, bytes, from, to, isLast);
       return new Table(path, delimiter, header, pieces, lines, refusals);
     }
   }
   throw pieces.isTooLong ? refusals.fatal(lines + 1) : emptyTable(displayName(path));
+}
+
+/** Columns without a name are not used. */
+function namesFor(columns: readonly string[], width: number, name: string, line: number): string[] {
+  if (columns.length > width) {
+    const names = columns.length === 1 ? '1 column is' : `${columns.length} columns are`;
+    throw new Failure(ExitCode.badData, `${name}:${line}: ${names} named, and this row has ${width}: ${columns}`);
+  }
+  return Array.from({ length: width }, (_, at) => (columns[at] === '_' ? '' : (columns[at] ?? '')));
 }
 
 /** A CSV file whose header has been read. */
@@ -127,6 +151,23 @@ export class Table {
     this.pieces = pieces;
     this.linesBefore = linesBefore;
     this.refusals = refusals;
+  }
+
+  /** The cells of the first rows, `most` at the most, of what is here already; they are still to be read. */
+  sample(most: number): string[][] {
+    const { bytes, from, to, isLast } = this.pieces;
+    const { delimiter, header } = this;
+    const cutter = new RowCutter(delimiter, header.length);
+    const rows: string[][] = [];
+    for (let at = from; at < to && rows.length < most; ) {
+      const end = cutter.cut(bytes, at, to, isLast);
+      if (end < 0) break;
+      if (cutter.cells > 0 && cutter.trouble === 'none') {
+        rows.push(cellTexts(delimiter, header.length, bytes, at, to, isLast));
+      }
+      at = end;
+    }
+    return rows;
   }
 
   /**

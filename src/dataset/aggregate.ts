@@ -8,31 +8,26 @@ import { type Rated, weighted, weightStrength } from '../model/strength.js';
 import { latestTimes } from './interaction-order.js';
 import type { TimedRows } from './joined-columns.js';
 import { type Pairs, pairsOf } from './pairs.js';
-import {
-  type Duplicates,
-  defaultDuplicates,
-  type Ratings,
-  type StrengthRule,
-  strengthRule,
-  strengthsOf,
-} from './strength-rule.js';
+import { readStrengths, type StrengthColumn, type StrengthWish } from './strength-column.js';
+import { type Duplicates, defaultDuplicates, strengthsOf } from './strength-rule.js';
 
 /** Interactions ready to learn from: users × items, values as `strengthsOf` gives them. */
-export interface AggregatedEvents extends TimedRows {
+export interface AggregatedEvents extends TimedRows, StrengthColumn {
   /** Where the values are ratings. */
   rated: Rated | undefined;
-  rule: StrengthRule;
   duplicates: Duplicates;
   /** Rows that were merged into another of the same user and item. */
   repeated: number;
   withoutStrength: number;
 }
 
+/** Where a row stands. */
+export type PlaceOf = (row: number) => { path: string; line: number };
+
 /** How the rows of an events file become interactions. */
-export interface Aggregation {
+export interface Aggregation extends StrengthWish {
   /** Undefined: by the kind of strength. */
   duplicates: Duplicates | undefined;
-  ratings: Ratings;
 }
 
 /**
@@ -40,24 +35,27 @@ export interface Aggregation {
  *
  * @param events lose their columns of users and items, so that a large file is not held twice; the other columns are sorted by user
  *   and item.
+ * @param ratingName the header of the rating column. @param placeOf where a row stands.
  * @throws Failure 65 for the first repeated pair under `error`.
  */
 export function aggregateEvents(
-  path: string,
   events: Events,
   users: readonly string[],
   items: readonly string[],
-  { duplicates, ratings }: Aggregation,
+  { duplicates, ...wish }: Aggregation,
+  ratingName: string,
+  placeOf: PlaceOf,
 ): AggregatedEvents {
   const count = events.user.length;
   const { strength, weight } = events;
-  const rule = strengthRule(strength?.numbers, ratings);
+  const read = readStrengths(strength, ratingName, wish);
+  const { rule } = read;
   const way = duplicates ?? defaultDuplicates(rule.kind);
   const pairs = pairsOf(events.user.values, events.item.values, users.length, items.length, way !== 'error');
-  if (way === 'error') refuseRepeats(path, events, pairs, users, items);
+  if (way === 'error') refuseRepeats(events, pairs, users, items, placeOf);
   events.user.clear();
   events.item.clear();
-  for (const column of [strength, weight, events.time]) column?.reorder(pairs.order);
+  for (const column of [strength, weight, events.time]) column?.pick(pairs.order);
   const times = secondsOf(events, pairs);
   const stated = strength?.numbers;
   const weights = weight?.numbers;
@@ -78,10 +76,10 @@ export function aggregateEvents(
     matrix: { ...aggregated, value: strengths() },
     rated: rule.kind === 'scale' ? { rating: aggregated.value, weight: sums, span: rule.high - rule.low } : undefined,
     times,
-    rule,
+    ...read,
     duplicates: way,
     repeated: count - aggregated.index.length,
-    withoutStrength: strength?.missing ?? 0,
+    withoutStrength: (strength?.missing ?? 0) - (read.unrated?.rows ?? 0),
   };
 }
 
@@ -196,11 +194,11 @@ function secondsOf({ time, timeColumn }: Events, pairs: Pairs): Float64Array | u
 }
 
 function refuseRepeats(
-  path: string,
-  { user, item, line }: Events,
+  { user, item }: Events,
   { index, rows, order }: Pairs,
   users: readonly string[],
   items: readonly string[],
+  placeOf: PlaceOf,
 ): void {
   let first = order.length;
   let before = 0;
@@ -213,8 +211,10 @@ function refuseRepeats(
   }
   if (first === order.length) return;
   const [who, what] = [users[user.values[first]!], items[item.values[first]!]];
+  const [place, earlier] = [placeOf(first), placeOf(before)];
+  const other = earlier.path === place.path ? `line ${earlier.line}` : `${earlier.path}:${earlier.line}`;
   throw new Failure(
     ExitCode.badData,
-    `${path}:${line.at(first)}: user ${JSON.stringify(who)} and item ${JSON.stringify(what)} stand together on line ${line.at(before)} already (--duplicates error)`,
+    `${place.path}:${place.line}: user ${JSON.stringify(who)} and item ${JSON.stringify(what)} stand together on ${other} already (--duplicates error)`,
   );
 }

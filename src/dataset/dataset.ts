@@ -6,6 +6,7 @@ import { release } from '../matrix/memory.js';
 import type { SparseRows } from '../matrix/sparse.js';
 import type { DecidedColumn } from './attribute-table.js';
 import type { Interactions } from './interactions.js';
+import type { StrengthColumn } from './strength-column.js';
 import type { Duplicates, StrengthRule } from './strength-rule.js';
 
 /**
@@ -42,7 +43,7 @@ export function releaseDataset({ interactions, times, rated }: Dataset): void {
 
 /** What was understood of one file, for the report on stderr. */
 export interface FileReport {
-  kind: 'events' | 'profiles' | 'items';
+  kind: 'events' | 'profiles' | 'items' | 'orders';
   table: TableReport;
   /** Role → header name, in the order of the roles. */
   roles: [role: string, column: string][];
@@ -66,11 +67,14 @@ export interface Skipped {
 
 export interface EventsReport {
   rule: StrengthRule;
+  unrated: StrengthColumn['unrated'];
   hasStrength: boolean;
   duplicates: Duplicates;
   repeated: number;
   withoutStrength: number;
   /** Most rows first; empty where the file has no column of them. */
   types: EventType[];
+  /** Of the orders that rows belong to, likewise. */
+  statuses: EventType[];
   time: { unit: TimeUnit; from: number; to: number; missing: number } | undefined;
 }

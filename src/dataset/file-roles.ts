@@ -1,64 +1,141 @@
 import type { EventRoles } from '../events/event-columns.js';
-import { missingColumn, type NamedColumns, pickRoles, type Role, type Roles, recogniseRoles } from './roles.js';
+import type { OpenFile } from './open-files.js';
+import {
+  type LookedAt,
+  type NamedColumns,
+  namedRoles,
+  pickRoles,
+  type Recognised,
+  type Roles,
+  recogniseRoles,
+} from './roles.js';
+import type { Role } from './vocabulary.js';
 
 /*
- * What the columns of each file are to it. Its header alone decides.
+ * What the columns of one file are to it.
  */
 
-const EVENT_ROLES: readonly Role[] = ['user', 'item', 'rating', 'time', 'event'];
+/** In the order in which roles choose: whether a file has items decides what else its columns can be. */
+const EVENT_ROLES: readonly Role[] = ['item', 'user', 'rating', 'time', 'event', 'order', 'status', 'cancelled'];
 const PROFILE_ROLES: readonly Role[] = ['user', 'history', 'preferences', 'exclude'];
+const ORDER_ROLES: readonly Role[] = ['order', 'user', 'time', 'status', 'cancelled'];
 
-/** The roles of a file's columns. */
-export interface FileRoles {
-  /** All that were recognised. */
-  roles: Roles;
+/** The roles of a file's columns, as they are used and shown. */
+export interface FileRoles<R extends Roles = Roles> {
+  file: OpenFile;
   /** Those the file is read by. */
-  used: Roles;
+  used: R;
+  /** Columns that mean something else, so that they are no attributes. */
+  set: Roles;
+  /** Role and header name, as reports show them. */
+  shown: [role: string, column: string][];
+  notes: string[];
+  warnings: string[];
 }
 
-/** @throws Failure 65 where a catalogue has no column of items. */
-export function itemsRoles(
-  name: string,
-  header: readonly string[],
-  named: NamedColumns,
-): FileRoles & { itemAt: number } {
-  const roles = recogniseRoles(name, header, ['user', 'item', 'title', 'time', 'rating'], named, 'item');
-  const itemAt = required(roles, 'item', name, header, named);
-  return { roles, itemAt, used: pickRoles(roles, ['item', 'title']) };
+export type ItemsRoles = FileRoles<Roles & { item: number }>;
+export type ProfileRoles = FileRoles<Roles & { user: number }>;
+
+/** A file of events; with `orders`, its user column names orders. */
+export interface EventsRoles extends FileRoles<EventRoles> {
+  namesOrders: boolean;
 }
 
-/** The roles of a file of events. */
-export interface EventFileRoles extends FileRoles {
-  roles: EventRoles;
+/** Undefined: the file has no column of items. */
+export function itemsRoles(file: OpenFile, named: NamedColumns): ItemsRoles | undefined {
+  const recognised = recogniseRoles(file, ['item', 'title', 'user', 'time', 'rating'], named, 'item');
+  const { item } = recognised.roles;
+  if (item === undefined) return undefined;
+  const used = { ...pickRoles(recognised.roles, ['title']), item };
+  return fileRoles(file, recognised, used, ['item', 'title']);
 }
 
-/** @throws Failure 65 where events beside a users file have no column of users, or of items. */
-export function interactionsRoles(name: string, header: readonly string[], named: NamedColumns): EventFileRoles {
-  const roles = recogniseRoles(name, header, EVENT_ROLES, named, 'item');
-  const user = required(roles, 'user', name, header, named);
-  const item = required(roles, 'item', name, header, named);
-  return { roles: { ...roles, user, item }, used: pickRoles(roles, EVENT_ROLES) };
+/** All roles that columns of events or profiles may have. @param isUsersFile whether they may be profiles. */
+export function recognisedEvents(file: LookedAt, named: NamedColumns, isUsersFile: boolean): Recognised {
+  const wanted = isUsersFile ? [...EVENT_ROLES, ...PROFILE_ROLES.slice(1)] : EVENT_ROLES;
+  return recogniseRoles(file, wanted, named, isUsersFile ? 'user' : 'item');
 }
 
-/**
- * A users file holds events where it has a column of items, else profiles.
- * @throws Failure 65 where it has no column of users.
- */
-export function usersFileRoles(
-  name: string,
-  header: readonly string[],
-  named: NamedColumns,
-): (EventFileRoles & { kind: 'events' }) | (FileRoles & { kind: 'profiles'; userAt: number }) {
-  const roles = recogniseRoles(name, header, [...EVENT_ROLES, ...PROFILE_ROLES.slice(1)], named, 'user');
-  const user = required(roles, 'user', name, header, named);
-  const { item } = roles;
-  return item === undefined
-    ? { roles, userAt: user, kind: 'profiles', used: pickRoles(roles, PROFILE_ROLES) }
-    : { roles: { ...roles, user, item }, kind: 'events', used: pickRoles(roles, EVENT_ROLES) };
+/** @param recognised with a column of items, and one of users (of orders, if `namesOrders`). */
+export function eventsRoles(
+  file: OpenFile,
+  recognised: Recognised,
+  namesOrders: boolean,
+  withTitles: boolean,
+): EventsRoles | undefined {
+  const { item, order, ...others } = recognised.roles;
+  const user = namesOrders ? order : others.user;
+  if (user === undefined || item === undefined) return undefined;
+  const used: EventRoles = { ...pickRoles(others, ['rating', 'time', 'event', 'status', 'cancelled']), user, item };
+  if (!namesOrders && order !== undefined && laterRowsLackCells(file, recognised.roles)) used.order = order;
+  const title = withTitles ? titleColumn(file, used) : undefined;
+  if (title !== undefined) used.title = title;
+  const roles = fileRoles(file, recognised, used, ['user', ...EVENT_ROLES.filter((role) => role !== 'user'), 'title']);
+  if (namesOrders) roles.shown = roles.shown.map(([role, column]) => [role === 'user' ? 'order' : role, column]);
+  return { ...roles, namesOrders };
 }
 
-function required(roles: Roles, role: Role, name: string, header: readonly string[], named: NamedColumns): number {
-  const column = roles[role];
-  if (column === undefined) throw missingColumn(name, header, role, named);
-  return column;
+/** @param recognised with a column of users. */
+export function profileRoles(file: OpenFile, recognised: Recognised): ProfileRoles | undefined {
+  const { user } = recognised.roles;
+  if (user === undefined) return undefined;
+  return fileRoles(file, recognised, { ...pickRoles(recognised.roles, PROFILE_ROLES), user }, PROFILE_ROLES);
+}
+
+/** The roles of a file of orders. @param ids of the orders that lines name: the column that has them is the order's. */
+export function ordersRoles(file: OpenFile, named: NamedColumns, ids: ReadonlySet<string>): EventsRoles | undefined {
+  const key = named.order === undefined ? file.columns.find((column) => isKey(column.cells, ids)) : undefined;
+  const recognised = recogniseRoles(file, ORDER_ROLES, key ? { ...named, order: [key.name] } : named, 'order');
+  const { order, user, ...others } = recognised.roles;
+  if (order === undefined || user === undefined) return undefined;
+  const used: EventRoles = { ...pickRoles(others, ['time', 'status', 'cancelled']), user: order, item: user };
+  const roles = fileRoles(file, recognised, used, []);
+  return { ...roles, shown: namedRoles(pickRoles(recognised.roles, ORDER_ROLES), file.header), namesOrders: false };
+}
+
+function isKey(cells: readonly string[], ids: ReadonlySet<string>): boolean {
+  const known = new Set(cells.filter((cell) => ids.has(cell)));
+  return known.size >= 2 && known.size >= cells.length / 10 && new Set(cells).size === cells.length;
+}
+
+function fileRoles<R extends Roles>(
+  file: OpenFile,
+  { roles, notes, warnings }: Recognised,
+  used: R,
+  shown: readonly Role[],
+): FileRoles<R> {
+  return { file, used, set: roles, shown: namedRoles(pickRoles(used, shown), file.header), notes, warnings };
+}
+
+/** True where the first row of an order says who, when or what became of it, and later ones leave that empty. */
+function laterRowsLackCells({ columns }: LookedAt, { order, user, time, status }: Roles): boolean {
+  const orders = columns[order ?? -1]?.cells ?? [];
+  return [user, time, status].some((at) => {
+    const cells = columns[at ?? -1]?.cells;
+    return (
+      cells &&
+      orders.some(
+        (id, row) => row > 0 && id !== '' && id === orders[row - 1] && cells[row] === '' && cells[row - 1] !== '',
+      )
+    );
+  });
+}
+
+/** A column of titles: one whose cells mostly agree wherever rows have the same item. */
+function titleColumn(file: LookedAt, used: EventRoles): number | undefined {
+  const taken = new Set(Object.values(used));
+  const free = { ...file, columns: file.columns.filter(({ at }) => !taken.has(at)) };
+  const { title } = recogniseRoles(free, ['title'], {}, 'title').roles;
+  const titles = file.columns[title ?? -1]?.cells ?? [];
+  const first = new Map<string, string>();
+  let repeated = 0;
+  let differ = 0;
+  titles.forEach((cell, row) => {
+    const item = file.columns[used.item]?.cells[row] ?? '';
+    const before = first.get(item);
+    if (before === undefined) first.set(item, cell);
+    else repeated++;
+    if (before !== undefined && before !== cell) differ++;
+  });
+  return differ > repeated / 2 ? undefined : title;
 }

@@ -1,5 +1,4 @@
 import type { BadRows } from '../csv/bad-rows.js';
-import { openTable, type Table } from '../csv/table.js';
 import type { DayOrder } from '../events/day-month.js';
 import type { EventWeights } from '../events/event-types.js';
 import type { IdIndex } from '../events/ids.js';
@@ -7,12 +6,24 @@ import type { Reading } from '../events/read-events.js';
 import type { Aggregation } from './aggregate.js';
 import type { NamedColumns } from './roles.js';
 
-/** The files of a run and how to read them. */
-export interface Inputs extends Aggregation, Reading {
-  users: string;
+/** The files of a run. */
+export interface InputFiles {
+  /** One at least; several are read as one. */
+  users: readonly string[];
   items: string | undefined;
-  interactions: string | undefined;
+  /** Likewise; none: the events are in the users files, or nowhere. */
+  interactions: readonly string[];
+  /** The file that says who placed the orders whose lines are the events. */
+  orders: string | undefined;
+}
+
+/** The files of a run and how to read them. */
+export interface Inputs extends InputFiles, Aggregation, Reading {
   delimiter: string | undefined;
+  /** The columns of files of users or events that have no header; empty: they have none, and nobody said what they are. */
+  columns: readonly string[] | undefined;
+  /** The columns of an items file without a header. */
+  itemColumns: readonly string[] | undefined;
   named: NamedColumns;
   /** What dates like 03/04/2011 have first; undefined: told from the column. */
   dayOrder?: DayOrder | undefined;
@@ -21,6 +32,8 @@ export interface Inputs extends Aggregation, Reading {
   /** What rows of a type of event weigh, beside the types known anyway. */
   eventWeights: EventWeights;
   badRows: BadRows;
+  /** Whether titles are wanted, from the events where no catalogue has them. */
+  titles?: boolean;
   /** Is told how many rows are about to be aggregated, which takes memory; it may throw. */
   beforeAggregating?: (rows: number) => void;
 }
@@ -31,8 +44,7 @@ export interface Ids {
   items: IdIndex;
 }
 
-/** Opens one of the files. */
-export function openInput(inputs: Inputs, path: string): Promise<Table> {
-  const { delimiter, badRows, onBytes, sizes } = inputs;
-  return openTable({ path, delimiter }, badRows, onBytes, sizes?.chunk);
+/** The paths of all inputs, in the order in which they are named. */
+export function inputPaths({ users, items, interactions, orders }: InputFiles): string[] {
+  return [...users, items, ...interactions, orders].filter((path) => path !== undefined);
 }

@@ -3,9 +3,9 @@ import { type AttributeTable, attributeTable, isSpoilt, spoiltNotes } from './at
 import { decideAttribute } from './attributes.js';
 import type { FileReport } from './dataset.js';
 import { EntityTable } from './entity-table.js';
-import { itemsRoles } from './file-roles.js';
-import { type Ids, type Inputs, openInput } from './inputs.js';
-import { namedRoles, type Roles } from './roles.js';
+import type { ItemsRoles } from './file-roles.js';
+import type { Ids, Inputs } from './inputs.js';
+import type { Roles } from './roles.js';
 
 /** What the items file holds. */
 export interface Catalogue {
@@ -15,10 +15,15 @@ export interface Catalogue {
 }
 
 /** Reads the items file: ids, titles, and the attributes that items share. */
-export async function readItems(inputs: Inputs, path: string, ids: Ids, reports: FileReport[]): Promise<Catalogue> {
-  const file = await openInput(inputs, path);
+export async function readItems(
+  inputs: Inputs,
+  { file: opened, used, set: roles, shown, notes, warnings }: ItemsRoles,
+  ids: Ids,
+  reports: FileReport[],
+): Promise<Catalogue> {
+  const file = await opened.table();
   const { name, header } = file;
-  const { roles, used, itemAt } = itemsRoles(name, header, inputs.named);
+  const itemAt = used.item;
   const columns = otherColumns(header, roles);
   const table = new EntityTable(roles.title === undefined ? columns : [...columns, roles.title], roles.title);
   const report = await file.eachRow((row) => table.take(row, itemAt, ids.items));
@@ -36,15 +41,18 @@ export async function readItems(inputs: Inputs, path: string, ids: Ids, reports:
   reports.push({
     kind: 'items',
     table: report,
-    roles: namedRoles(used, header),
+    roles: shown,
     skipped: [{ what: 'without an item id (empty, NA or NULL)', kind: table.withoutId, isWithoutId: true }],
     columns: attributes.columns,
     unused: header.filter((_, at) => at === roles.user || at === roles.time || at === roles.rating),
     repeatedRows: table.rows.repeated,
-    warnings: [],
-    notes: spoiltNotes([
-      ...new Set([...(titles.some(isSpoilt) ? [header[roles.title ?? 0] ?? ''] : []), ...attributes.spoilt]),
-    ]),
+    warnings,
+    notes: [
+      ...notes,
+      ...spoiltNotes([
+        ...new Set([...(titles.some(isSpoilt) ? [header[roles.title ?? 0] ?? ''] : []), ...attributes.spoilt]),
+      ]),
+    ],
   });
   return { table, titles, attributes };
 }
@@ -55,5 +63,5 @@ function isText(cells: readonly string[]): boolean {
 
 function otherColumns(header: readonly string[], roles: Roles): number[] {
   const taken = new Set(Object.values(roles));
-  return header.flatMap((_, at) => (taken.has(at) ? [] : [at]));
+  return header.flatMap((name, at) => (taken.has(at) || name === '' ? [] : [at]));
 }

@@ -1,64 +1,127 @@
 import { displayName } from '../csv/failures.js';
-import type { Events } from '../events/event-columns.js';
 import { type EventWeights, typeKey } from '../events/event-types.js';
 import { IdIndex } from '../events/ids.js';
+import { mergedEvents, placesOf } from '../events/merged-events.js';
 import { ExitCode, Failure } from '../failure.js';
-import { forEachChunk } from '../matrix/chunks.js';
 import { emptyRows, joined, type SparseRows, sparseFromEntries, stacked } from '../matrix/sparse.js';
-import { aggregateEvents } from './aggregate.js';
+import { type AggregatedEvents, aggregateEvents } from './aggregate.js';
 import { noAttributes } from './attribute-table.js';
-import type { Dataset, EventsReport, FileReport } from './dataset.js';
-import { checkHeaders } from './headers.js';
+import type { Dataset, FileReport } from './dataset.js';
+import { type EventsFile, readEventsFile, readOrders } from './events-file.js';
+import { doubts, eventsReport } from './events-report.js';
 import type { Ids, Inputs } from './inputs.js';
 import { type Catalogue, readItems } from './items.js';
 import { joinedRatings, joinedTimes } from './joined-columns.js';
+import { closeFiles, openFiles } from './open-files.js';
 import { type Entries, newProfileLists } from './profiles.js';
+import { type Profiles, readProfiles } from './profiles-file.js';
 import { requireNamedAttributes } from './roles.js';
-import { type EventsFile, readInteractions, readUsersFile, type UsersFile } from './users-file.js';
+import { type Understanding, understand } from './understanding.js';
+
+/** What was read, and how it was understood. */
+export interface ReadData {
+  dataset: Dataset;
+  /** In the order in which the files were read. */
+  reports: FileReport[];
+  understanding: Understanding;
+}
+
+/** Looks at all files, decides what they mean, and reads them into one dataset. */
+export async function readDataset(inputs: Inputs): Promise<ReadData> {
+  const files = await openFiles(inputs);
+  try {
+    const understanding = understand(files, inputs);
+    return { ...(await readFiles(inputs, understanding)), understanding };
+  } finally {
+    await closeFiles(files);
+  }
+}
 
 /**
- * Reads the items file, then the interactions, then the users file, into one dataset. The users file comes last: whether an entry of
- * a profile's list is an id or `id:strength` shows only once all ids are known.
+ * Reads orders and items, then the interactions, then the users. Users come last: whether an entry of a profile's list is an id or
+ * `id:strength` shows only once all ids are known.
  */
-export async function readDataset(inputs: Inputs): Promise<{ dataset: Dataset; reports: FileReport[] }> {
-  await checkHeaders(inputs);
+async function readFiles(
+  inputs: Inputs,
+  understanding: Understanding,
+): Promise<{ dataset: Dataset; reports: FileReport[] }> {
   const ids = { users: new IdIndex(), items: new IdIndex() };
   const reports: FileReport[] = [];
-  const catalogue = inputs.items === undefined ? undefined : await readItems(inputs, inputs.items, ids, reports);
+  const placed = understanding.orders && (await readOrders(inputs, understanding.orders));
+  if (placed) reports.push(placed.report);
+  const catalogue = understanding.items && (await readItems(inputs, understanding.items, ids, reports));
   // Users of the users file come first; those of the interactions alone get their indices after them.
   const own = { users: new IdIndex(), items: ids.items };
-  const interactions =
-    inputs.interactions === undefined ? [] : [await readInteractions(inputs, inputs.interactions, own, reports)];
-  const usersFile = await readUsersFile(inputs, ids, catalogue?.attributes ?? noAttributes(0), reports);
+  const interactions: EventsFile[] = [];
+  for (const file of understanding.interactions) {
+    interactions.push(await readEventsFile(inputs, file, own, placed?.orders));
+  }
+  const { users } = understanding;
+  const events: EventsFile[] = [];
+  for (const file of users.kind === 'events' ? users.files : []) {
+    events.push(await readEventsFile(inputs, file, ids, placed?.orders));
+  }
+  reports.push(...[...interactions, ...events].map(({ report }) => report));
+  const attributes = catalogue?.attributes ?? noAttributes(0);
+  const profiles = users.kind === 'profiles' ? await readProfiles(inputs, users.file, ids, attributes) : undefined;
+  if (profiles) reports.push(profiles.report);
   const served = ids.users.size;
   if (served === 0) {
-    const users = displayName(inputs.users);
     throw new Failure(
       ExitCode.badData,
-      `${users} holds no users: below its header no row has one to recommend anything to`,
+      `${namesOf(inputs.users)} holds no users: below its header no row has one to recommend anything to`,
     );
   }
-  for (const { events } of interactions) renumber(events.user.values, own.users.ids, ids.users);
-  if (ids.items.size === 0) throw noItems(inputs, reports);
-  const events = [...interactions, ...usersFile.events];
-  const dataset = assemble(inputs, ids, served, catalogue, usersFile, events, reports);
+  for (const file of interactions) renumber(file.events.user.values, own.users.ids, ids.users);
+  if (ids.items.size === 0) throw noItems(inputs, understanding);
+  const dataset = assemble(inputs, ids, served, catalogue, profiles, [interactions, events], reports);
+  requireEvidence(dataset, inputs, understanding, reports);
   requireEventTypes(inputs.eventWeights, reports);
   requireNamedAttributes(inputs.attributeColumns, reports);
   return { dataset, reports };
 }
 
+function namesOf(paths: readonly string[]): string {
+  return paths.map(displayName).join(' and ');
+}
+
 /** The failure of files that name no item. */
-function noItems({ users, interactions }: Inputs, reports: readonly FileReport[]): Failure {
-  const name = displayName(users);
+function noItems({ users, interactions }: Inputs, understanding: Understanding): Failure {
+  const name = namesOf(users);
   const read =
-    reports.at(-1)?.kind === 'profiles'
+    understanding.users.kind === 'profiles'
       ? `${name} was read as profiles, since no column of it looks like the item (--item-col NAME says which is)`
       : `no row of ${name} has one`;
-  const beside = interactions === undefined ? '' : `, and no row of ${displayName(interactions)} has one`;
-  return new Failure(
-    ExitCode.badData,
-    `no items anywhere: ${read}${beside}; give a catalogue with --items, or interactions with --interactions`,
+  const beside = interactions.length === 0 ? '' : `, and no row of ${namesOf(interactions)} has one`;
+  const message = `no items anywhere: ${read}${beside}; give a catalogue with --items, or interactions with --interactions`;
+  return new Failure(ExitCode.badData, message);
+}
+
+/**
+ * Lists need something to learn from: without it everybody would get the catalogue's first rows.
+ * @throws Failure 65.
+ */
+function requireEvidence(
+  { interactions, preferences }: Dataset,
+  inputs: Inputs,
+  understanding: Understanding,
+  reports: readonly FileReport[],
+): void {
+  if (interactions.index.length > 0 || preferences.index.length > 0) return;
+  const skipped = reports.flatMap((report) =>
+    report.skipped
+      .filter(({ kind }) => kind.count > 0)
+      .map(
+        ({ what, kind }) =>
+          `${report.table.path}: skipped ${kind.count} rows ${what}, the first on line ${kind.firstLine}`,
+      ),
   );
+  const why =
+    understanding.users.kind === 'profiles' && inputs.interactions.length === 0
+      ? `${namesOf(inputs.users)} was read as profiles, which have no history and no preferences that match the catalogue; --interactions EVENTS says what people did`
+      : 'no row that was read counts';
+  const message = `there is nothing to learn from: ${why}`;
+  throw new Failure(ExitCode.badData, [message, ...skipped].join('\n  '));
 }
 
 /** Replaces indices into the list `ids` by those of `index`, in place. */
@@ -71,37 +134,37 @@ function renumber(indices: Uint32Array, ids: readonly string[], index: IdIndex):
   }
 }
 
-/** Puts together what the files hold: matrices of all users and all items, whichever file names them. */
+/**
+ * Puts together what the files hold: matrices of all users and all items, whichever file names them.
+ * @param events the files of events, those that are read as one together.
+ */
 function assemble(
   inputs: Inputs,
   ids: Ids,
   served: number,
   catalogue: Catalogue | undefined,
-  usersFile: UsersFile,
-  events: readonly EventsFile[],
+  profiles: Profiles | undefined,
+  events: readonly EventsFile[][],
   reports: readonly FileReport[],
 ): Dataset {
   const users = ids.users.size;
   const items = ids.items.size;
-  const behaviour = events.map(({ path, events: read, report }) => {
-    inputs.beforeAggregating?.(read.user.length);
-    const aggregated = aggregateEvents(path, read, ids.users.ids, ids.items.ids, inputs);
-    report.events = eventsReport(read, aggregated);
-    for (const column of [read.strength, read.weight, read.time]) column?.clear();
-    return aggregated;
-  });
+  const itemTitles = events.flat().map((file) => file.events.titles);
+  const behaviour = events.filter((files) => files.length > 0).map((files) => aggregated(inputs, ids, files));
   const attributes = catalogue?.attributes ?? noAttributes(0);
-  const groups = usersFile.groups ?? noAttributes(0);
-  const { history, preferences, exclude } = usersFile.lists ?? newProfileLists();
+  const groups = profiles?.groups ?? noAttributes(0);
+  const { history, preferences, exclude } = profiles?.lists ?? newProfileLists();
   const stated = matrixOf(history, users, items);
   const offered = Uint8Array.from({ length: items }, (_, item) => (!catalogue || catalogue.table.has(item) ? 1 : 0));
   const interactions = joined([...behaviour.map(({ matrix }) => matrix), stated], users, items);
   noteStrangers(offered, interactions, reports);
+  const titleOf = (item: number) =>
+    catalogue?.titles[item] || itemTitles.find((titles) => titles?.[item])?.[item] || '';
   return {
     userIds: ids.users.ids,
     served,
     itemIds: ids.items.ids,
-    titles: Array.from({ length: items }, (_, item) => catalogue?.titles[item] ?? ''),
+    titles: Array.from({ length: items }, (_, item) => titleOf(item)),
     offered,
     interactions,
     times: joinedTimes(interactions, behaviour),
@@ -115,6 +178,24 @@ function assemble(
   };
 }
 
+/** Merges the rows of files that are read as one, and tells the report of the last of them how. */
+function aggregated(inputs: Inputs, ids: Ids, files: readonly EventsFile[]): AggregatedEvents {
+  inputs.beforeAggregating?.(files.reduce((rows, { events }) => rows + events.user.length, 0));
+  const placeOf = placesOf(files);
+  const events = mergedEvents(files);
+  const nameOf = (wanted: string) =>
+    files.flatMap(({ report }) => report.roles).find(([role]) => role === wanted)?.[1] ?? wanted;
+  const merged = aggregateEvents(events, ids.users.ids, ids.items.ids, inputs, nameOf('rating'), placeOf);
+  const report = files[files.length - 1]?.report;
+  if (report) {
+    report.events = eventsReport(events, merged);
+    report.notes.push(...merged.notes);
+    report.warnings.push(...merged.warnings, ...doubts(merged, report.events, nameOf('user'), nameOf('time')));
+  }
+  for (const column of [events.strength, events.weight, events.time]) column?.clear();
+  return merged;
+}
+
 /** Entries as a matrix; where two speak of one cell, the later one stands. */
 function matrixOf(entries: Entries, rows: number, columns: number): SparseRows {
   const { row, column, value } = entries;
@@ -123,45 +204,6 @@ function matrixOf(entries: Entries, rows: number, columns: number): SparseRows {
 
 function padded(matrix: SparseRows, rows: number): SparseRows {
   return matrix.rows === rows ? matrix : stacked(matrix, emptyRows(rows - matrix.rows, matrix.columns));
-}
-
-function eventsReport(events: Events, aggregated: ReturnType<typeof aggregateEvents>): EventsReport {
-  const { rule, duplicates, repeated, withoutStrength } = aggregated;
-  return {
-    rule,
-    hasStrength: events.strength !== undefined,
-    duplicates,
-    repeated,
-    withoutStrength,
-    types: events.types?.met ?? [],
-    time: timeSpan(events),
-  };
-}
-
-function timeSpan(events: Events): EventsReport['time'] {
-  const { time, timeColumn } = events;
-  if (!time || !timeColumn) return undefined;
-  let from = Number.POSITIVE_INFINITY;
-  let to = Number.NEGATIVE_INFINITY;
-  let missing = 0;
-  const { values, none } = time.numbers;
-  forEachChunk(values.length, (first, end) => {
-    let earliest = from;
-    let latest = to;
-    for (let row = first; row < end; row++) {
-      const value = values[row]!;
-      if (value === none || Number.isNaN(value)) {
-        missing++;
-        continue;
-      }
-      if (value < earliest) earliest = value;
-      if (value > latest) latest = value;
-    }
-    from = earliest;
-    to = latest;
-  });
-  if (missing === values.length) return undefined;
-  return { unit: timeColumn.unit, from: timeColumn.seconds(from), to: timeColumn.seconds(to), missing };
 }
 
 /** Says how many items are outside the catalogue; where all that anybody had are, the ids hardly mean the same. */

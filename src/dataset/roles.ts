@@ -1,67 +1,55 @@
-import { normalised, shown } from '../csv/cells.js';
+import { shown } from '../csv/cells.js';
 import { ExitCode, Failure } from '../failure.js';
 import { closest } from './closest.js';
+import { candidatesOf, isFit, unfitness } from './role-candidates.js';
+import type { SampledColumn } from './sampled-column.js';
+import type { Role } from './vocabulary.js';
 
-/** What a column can mean to us. */
-export type Role = 'user' | 'item' | 'rating' | 'time' | 'event' | 'title' | 'history' | 'preferences' | 'exclude';
-
-/** Columns named by option, role by role. */
-export type NamedColumns = Partial<Record<Role, string>>;
+/** Columns named by option, role by role: the first of them that a file has. */
+export type NamedColumns = Partial<Record<Role, readonly string[]>>;
 
 /** Role → position of its column in the header. */
 export type Roles = Partial<Record<Role, number>>;
 
-/**
- * Header names by role, as `normalised` makes them, best first: an earlier one wins over a later one, so that a file
- * with both `item_id` and `asin` is read by `item_id`.
- */
-const SYNONYMS: Record<Role, readonly string[]> = {
-  user: words(`userid user customerid customer clientid client memberid member accountid account visitorid visitor
-    personid person readerid reader reviewerid reviewer buyerid buyer shopperid shopper subscriberid subscriber
-    playerid player studentid student patronid listenerid viewerid householdid customerno customernumber username
-    useruuid uid sessionid`),
-  item: words(`itemid item productid product movieid movie bookid book isbn asin parentasin sku stockcode articleid
-    article trackid track songid song artistid artist albumid album videoid video gameid game restaurantid restaurant
-    placeid place businessid venueid venue locationid courseid course jobid showid animeid recipeid paperid
-    contentid productcode itemcode articlenumber itemno productno materialnumber iid`),
-  rating: words(`rating stars userrating ratingvalue reviewscore reviewrating overall score grade quantity qty count
-    plays playcount listencount listens clicks views purchases weight strength eventvalue value frequency times amount`),
-  time: words(`timestamp time datetime eventtime eventtimestamp date eventdate createdat created invoicedate orderdate
-    purchasedate transactiondate ratedat reviewtime unixreviewtime unixtime updatedat ts`),
-  event: words(`eventtype event interactiontype interaction typeofevent eventname actiontype action useraction
-    behaviortype behaviourtype behavior behaviour activitytype`),
-  title: words(`title itemtitle itemname productname producttitle movietitle booktitle trackname songname name label
-    headline description`),
-  history: words('history itemhistory useditems items itemids likeditems likes purchaseditems boughtitems watched'),
-  preferences: words('preferences preference prefs tastes interests userpreferences'),
-  exclude: words('exclude excluded excludeditems excludeitems blocked blacklist hide'),
-};
+/** A file as it is understood by: its header and some of its rows. */
+export interface LookedAt {
+  /** As messages have it. */
+  name: string;
+  header: readonly string[];
+  columns: readonly SampledColumn[];
+}
+
+/** The roles of a file's columns, and how sure they are. */
+export interface Recognised {
+  roles: Roles;
+  /** What was chosen against the order of the names, and why. */
+  notes: string[];
+  /** What was chosen with little evidence. */
+  warnings: string[];
+}
 
 /** What an option says instead of a name where no column shall have the role. */
 export const NO_COLUMN = 'none';
 
-/** Names that mean the row's own subject, whatever the file is about: taken only when nothing better is there. */
-const OWN_ID = words('id key code');
-
 /**
- * Finds the column of each wanted role.
+ * Finds the column of each wanted role: from the names first, from the values second.
  *
- * @param own the role that a bare `id` column has in this file.
+ * @param wanted in the order in which roles may choose. @param own the role that a bare `id` column has in this file.
  * @throws Failure 65 where two columns have the same claim to a role.
  */
 export function recogniseRoles(
-  path: string,
-  header: readonly string[],
+  { name: path, header, columns }: LookedAt,
   wanted: readonly Role[],
   named: NamedColumns,
   own: Role,
-): Roles {
-  const roles: Roles = {};
+): Recognised {
+  const recognised: Recognised = { roles: {}, notes: [], warnings: [] };
+  const { roles } = recognised;
   const taken = new Set<number>();
   for (const role of wanted) {
-    const name = named[role];
-    const column = name === undefined ? -1 : header.indexOf(name);
-    if (column < 0 || name === undefined) continue;
+    const name = named[role]?.find((each) => header.includes(each));
+    if (name === undefined) continue;
+    const column = header.indexOf(name);
     if (header.indexOf(name, column + 1) >= 0) {
       throw new Failure(ExitCode.badData, `${path}:1: two columns are called ${shown(name)}; rename one`);
     }
@@ -69,44 +57,60 @@ export function recogniseRoles(
     roles[role] = column;
     taken.add(column);
   }
-  const names = header.map(normalised);
   for (const role of wanted) {
-    if (roles[role] !== undefined || named[role] === NO_COLUMN) continue;
-    const column = bestColumn(path, header, names, role, role === own ? OWN_ID : [], taken);
+    if (roles[role] !== undefined || named[role]?.includes(NO_COLUMN)) continue;
+    const free = columns.filter(({ at }) => !taken.has(at));
+    const column = chosenColumn(path, free, role, own, recognised);
     if (column === undefined) continue;
     roles[role] = column;
     taken.add(column);
   }
-  return roles;
+  return recognised;
 }
 
-function bestColumn(
+function chosenColumn(
   path: string,
-  header: readonly string[],
-  names: readonly string[],
+  columns: readonly SampledColumn[],
   role: Role,
-  lastResort: readonly string[],
-  taken: ReadonlySet<number>,
+  own: Role,
+  { roles, notes, warnings }: Recognised,
 ): number | undefined {
-  for (const synonym of [...SYNONYMS[role], ...lastResort]) {
-    const claims = names.flatMap((name, column) => (name === synonym && !taken.has(column) ? [column] : []));
-    if (claims.length > 1) {
-      const both = claims.map((column) => `${shown(header[column] ?? '')} (column ${column + 1})`).join(' and ');
-      throw new Failure(
-        ExitCode.badData,
-        `${path}:1: ${both} could each be the ${role} column; rename one, or settle it with --${role}-col NAME`,
-      );
-    }
-    if (claims[0] !== undefined) return claims[0];
+  const candidates = candidatesOf(columns, role, role === own);
+  const context = { hasItem: roles.item !== undefined, others: candidates };
+  const fitting = candidates.filter((candidate) => isFit(role, candidate, context));
+  const best = fitting[0] ?? candidates.find((candidate) => candidate.isKept);
+  if (!best) return undefined;
+  const rival = fitting.find((each) => each !== best && each.rank === best.rank);
+  if (rival) {
+    const both = [best, rival].map(({ column: { name, at } }) => `${shown(name)} (column ${at + 1})`).join(' and ');
+    throw new Failure(
+      ExitCode.badData,
+      `${path}:1: ${both} could each be the ${role} column; rename one, or settle it with --${role}-col NAME`,
+    );
   }
-  return undefined;
+  const { name, at } = best.column;
+  const [first] = candidates;
+  if (first && first !== best) {
+    notes.push(`${role} = ${shown(name)}, since ${shown(first.column.name)} ${unfitness(role, first, context)}`);
+  }
+  if (best.isStandIn) {
+    warnings.push(
+      `no column says plainly which is the ${role}; ${shown(name)} stands in for it\n  check that, and settle it with --${role}-col ${shellWord(name)} or another name`,
+    );
+  }
+  return at;
+}
+
+/** Text as one word of a command line. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** The failure of a file that lacks a column we cannot do without. */
 export function missingColumn(path: string, header: readonly string[], role: Role, named: NamedColumns): Failure {
   const has = columnsShown(header);
-  const wantedName = named[role];
-  if (wantedName !== undefined) {
+  const wantedName = named[role]?.[0];
+  if (wantedName !== undefined && wantedName !== NO_COLUMN) {
     const near = closest(wantedName, header);
     const hint = near === undefined ? '' : `; did you mean ${shown(near)}?`;
     return new Failure(ExitCode.badData, `${path}:1: no column ${shown(wantedName)} (--${role}-col)${hint}\n  ${has}`);
@@ -136,8 +140,9 @@ export function requireNamedColumns(
   files: readonly { readonly roles: readonly (readonly [role: string, column: string])[] }[],
 ): void {
   const present = new Set(files.flatMap(({ roles }) => roles.map(([, column]) => column)));
-  for (const [role, column] of Object.entries(named)) {
-    if (present.has(column) || column === NO_COLUMN) continue;
+  for (const [role, columns] of Object.entries(named)) {
+    const column = columns.find((each) => !present.has(each) && each !== NO_COLUMN);
+    if (column === undefined) continue;
     throw new Failure(ExitCode.usage, `--${role}-col: no file has a column ${shown(column)} that can be the ${role}`);
   }
 }
@@ -170,8 +175,4 @@ export function pickRoles(roles: Roles, wanted: readonly Role[]): Roles {
 /** Role and header name of each column that has a role. */
 export function namedRoles(roles: Roles, header: readonly string[]): [string, string][] {
   return Object.entries(roles).map(([role, at]) => [role, header[at] ?? '']);
-}
-
-function words(text: string): string[] {
-  return text.trim().split(/\s+/);
 }

@@ -26,13 +26,23 @@ export class IndexColumn {
     this.#values[this.#length++] = value;
   }
 
-  /** Appends `map[value]` for each of the values. */
-  append(values: Uint32Array, map: Uint32Array): void {
+  /** Keeps the values of these rows alone, in their order. */
+  pick(rows: Uint32Array): void {
+    const values = this.#values;
+    this.#values = uint32s(rows.length);
+    for (let at = 0; at < rows.length; at++) this.#values[at] = values[rows[at] ?? 0] ?? 0;
+    release(values);
+    this.#length = rows.length;
+  }
+
+  /** Appends `map[value]` for each of the values; without a map, the values. */
+  append(values: Uint32Array, map?: Uint32Array): void {
     const end = this.#length + values.length;
     if (end > this.#values.length) this.#values = larger(this.#values, end);
     const own = this.#values;
     const from = this.#length;
-    for (let i = 0; i < values.length; i++) own[from + i] = map[values[i] ?? 0] ?? 0;
+    if (!map) own.set(values, from);
+    else for (let i = 0; i < values.length; i++) own[from + i] = map[values[i] ?? 0] ?? 0;
     this.#length = end;
   }
 
@@ -126,8 +136,8 @@ export class NumberColumn {
     return { values, none: values instanceof Uint32Array ? MISSING : Number.NaN };
   }
 
-  /** Puts the values in the order in which they are named. @param order as long as the column. */
-  reorder(order: Uint32Array): void {
+  /** Keeps the values of these rows alone, in the order in which they are named. */
+  pick(order: Uint32Array): void {
     const values = this.#values;
     const ordered = sameKind(values, order.length);
     forEachChunk(order.length, (from, to) => {
@@ -135,6 +145,20 @@ export class NumberColumn {
     });
     release(values);
     this.#values = ordered;
+    this.#length = order.length;
+  }
+
+  /** Makes a value one that is missing. @returns how many rows had it. */
+  erase(value: number): number {
+    let rows = 0;
+    const values = this.stored;
+    const none = values instanceof Uint32Array ? MISSING : Number.NaN;
+    for (let row = 0; row < values.length; row++) {
+      if (values[row] !== value) continue;
+      values[row] = none;
+      rows++;
+    }
+    return rows;
   }
 
   /** Lets the values go. */
@@ -223,6 +247,13 @@ export class LineColumn {
       this.#shifts.push(shift);
     }
     this.#length += length;
+  }
+
+  /** The lines of these rows alone. */
+  picked(rows: Uint32Array): LineColumn {
+    const picked = new LineColumn();
+    for (const row of rows) picked.push(this.at(row));
+    return picked;
   }
 
   get runs(): LineRuns {

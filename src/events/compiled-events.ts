@@ -59,10 +59,10 @@ const OTHER = 3;
 export function compiledEvents(room = ROOM): AcceleratorOf {
   let program: WebAssembly.Module | undefined;
   return ({ delimiter, width, roles }) => {
-    const { user, item, rating = width, time = width, event } = roles;
+    const { user, item, rating = width, time = width, ...others } = roles;
     const separates = delimiter < '\u0080' && !'"\r\n'.includes(delimiter);
-    // Types of events have weights, which a row may be left out for.
-    if (!separates || event !== undefined) return undefined;
+    // Types of events and statuses have weights, which a row may be left out for; orders are known by the rows before.
+    if (!separates || Object.keys(others).length > 0) return undefined;
     const columns = { user, item, rating, time, width };
     const places = placesOf(width, room);
     if (!places.layout.fits) return undefined;
@@ -228,10 +228,13 @@ class EventScanner {
       },
       times: timeColumn < width ? times : undefined,
       types: [],
+      statuses: [],
+      titles: undefined,
       skipped: {
         withoutUser: { count: this.#fact('withoutUser'), firstLine: this.#fact('firstWithoutUser') },
         withoutItem: { count: this.#fact('withoutItem'), firstLine: this.#fact('firstWithoutItem') },
         withoutWeight: { count: 0, firstLine: 0 },
+        cancelled: { count: 0, firstLine: 0 },
       },
     };
   }

@@ -1,3 +1,5 @@
+import { hourOf, midnight } from './clock.js';
+
 /**
  * Dates whose year stands last, as countries write them: `24.12.2011`, `12/24/2011 8:26 PM`. Which of the first two parts
  * is the day is told by the whole column: some part above 12 is, in all but columns of a few rows.
@@ -56,21 +58,7 @@ function partsOf(code: number) {
   return { year, first, second: date % 100, clock: code - date * DAY };
 }
 
-/** Hours since midnight; above 23 where there is no such hour. */
-function hourOf(hour: number, half: string | undefined): number {
-  if (half === undefined) return hour;
-  if (hour < 1 || hour > 12) return Number.POSITIVE_INFINITY;
-  return (hour % 12) + (half.toUpperCase() === 'PM' ? 12 : 0);
-}
-
 function isDay(year: number, month: number, day: number): boolean {
   const date = midnight(year, month, day);
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
-}
-
-/** Midnight of a day in UTC; of another day, where there is no such one. */
-export function midnight(year: number, month: number, day: number): Date {
-  const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, day);
-  return date;
 }

@@ -2,6 +2,7 @@ import { IndexColumn, LineColumn, type LineRuns, NumberColumn, type Values } fro
 import type { DayOrder } from './day-month.js';
 import { EventTypes, type EventWeights } from './event-types.js';
 import type { IdIndex } from './ids.js';
+import { statusWeight } from './order-status.js';
 import { TimeColumn, type TimesSeen } from './times.js';
 
 /** Interactions as they were read, one entry a row of the file; columns are equally long. */
@@ -13,6 +14,10 @@ export interface Events {
   /** What the row's type of event weighs; finite, not 0. Undefined: the file has no such column. */
   weight: NumberColumn | undefined;
   types: EventTypes | undefined;
+  /** Of the orders that rows belong to; undefined: the file has no such column. */
+  statuses: EventTypes | undefined;
+  /** By item: the first that a row has of it. Undefined: nobody asked for titles. */
+  titles: string[] | undefined;
   /** As `TimeColumn.read` gives it; NaN where it is empty. */
   time: NumberColumn | undefined;
   timeColumn: TimeColumn | undefined;
@@ -27,6 +32,8 @@ export interface SkippedRows {
   withoutItem: SkippedKind;
   /** Of a type of event that weighs 0. */
   withoutWeight: SkippedKind;
+  /** Of orders that were cancelled, refunded or the like. */
+  cancelled: SkippedKind;
 }
 
 export interface SkippedKind {
@@ -52,11 +59,16 @@ export interface EventRoles {
   rating?: number;
   time?: number;
   event?: number;
+  /** The status of the order, and a column that is filled where the order was cancelled. */
+  status?: number;
+  cancelled?: number;
+  /** Later rows of an order lack what its first row says: who, when, what became of it. */
+  order?: number;
+  title?: number;
 }
 
 /** Where the columns of an events file are, and what they are called in messages. */
 export interface EventLayout {
-  /** One character. */
   delimiter: string;
   /** How many columns there are. */
   width: number;
@@ -65,6 +77,8 @@ export interface EventLayout {
   timeName: string;
   /** What dates like 03/04/2011 have first; undefined: told from the column. */
   dayOrder: DayOrder | undefined;
+  /** Rows of cancelled orders are kept, with the weight 0: whoever reads orders has to know them. */
+  keepsCancelled?: boolean;
 }
 
 export function eventLayout(
@@ -79,17 +93,25 @@ export function eventLayout(
 }
 
 /** Columns with nothing in them yet. */
-function newEvents({ roles, timeName, dayOrder }: EventLayout, eventWeights: EventWeights): Events {
+function newEvents({ roles, timeName, dayOrder, keepsCancelled }: EventLayout, eventWeights: EventWeights): Events {
+  const hasStatus = roles.status !== undefined || roles.cancelled !== undefined;
   return {
     user: new IndexColumn(),
     item: new IndexColumn(),
     strength: roles.rating === undefined ? undefined : new NumberColumn(),
-    weight: roles.event === undefined ? undefined : new NumberColumn(),
+    weight: roles.event === undefined && !keepsCancelled ? undefined : new NumberColumn(),
     types: roles.event === undefined ? undefined : new EventTypes(eventWeights),
+    statuses: hasStatus ? new EventTypes(new Map(), statusWeight) : undefined,
+    titles: roles.title === undefined ? undefined : [],
     time: roles.time === undefined ? undefined : new NumberColumn(),
     timeColumn: roles.time === undefined ? undefined : new TimeColumn(timeName, dayOrder),
     line: new LineColumn(),
-    skipped: { withoutUser: noneSkipped(), withoutItem: noneSkipped(), withoutWeight: noneSkipped() },
+    skipped: {
+      withoutUser: noneSkipped(),
+      withoutItem: noneSkipped(),
+      withoutWeight: noneSkipped(),
+      cancelled: noneSkipped(),
+    },
   };
 }
 
@@ -112,10 +134,13 @@ export interface EventsPart {
   lines: LineRuns;
   times: TimesSeen | undefined;
   types: { name: string; rows: number }[];
+  statuses: { name: string; rows: number }[];
+  titles: string[] | undefined;
   skipped: SkippedRows;
 }
 
-export function partOf({ user, item, strength, weight, time, line, timeColumn, types, skipped }: Events): EventsPart {
+export function partOf(events: Events): EventsPart {
+  const { user, item, strength, weight, time, line, timeColumn, types, statuses, titles, skipped } = events;
   return {
     user: user.values,
     item: item.values,
@@ -124,9 +149,16 @@ export function partOf({ user, item, strength, weight, time, line, timeColumn, t
     time: time?.stored,
     lines: line.runs,
     times: timeColumn?.seen,
-    types: types?.inOrder.map(({ name, rows }) => ({ name, rows })) ?? [],
+    types: rowsByType(types),
+    statuses: rowsByType(statuses),
+    // An item whose rows lack a title leaves a hole.
+    titles: titles && Array.from(titles, (title) => title ?? ''),
     skipped,
   };
+}
+
+function rowsByType(types: EventTypes | undefined): { name: string; rows: number }[] {
+  return types?.inOrder.map(({ name, rows }) => ({ name, rows })) ?? [];
 }
 
 /**
@@ -145,15 +177,17 @@ export function appendEvents(
   if (part.strength) events.strength?.append(part.strength);
   if (part.weight) events.weight?.append(part.weight);
   if (part.time) events.time?.append(part.time);
-  for (const { name, rows: more } of part.types) {
-    const type = events.types?.of(name);
-    if (type) type.rows += more;
+  for (const kind of ['types', 'statuses'] as const) {
+    for (const { name, rows: more } of part[kind]) {
+      const type = events[kind]?.of(name);
+      if (type) type.rows += more;
+    }
   }
+  part.titles?.forEach((title, item) => {
+    keepTitle(events.titles, items[item], title);
+  });
   events.line.append(part.lines, part.user.length, line);
-  const { withoutUser, withoutItem, withoutWeight } = events.skipped;
-  appendSkipped(withoutUser, part.skipped.withoutUser, line);
-  appendSkipped(withoutItem, part.skipped.withoutItem, line);
-  appendSkipped(withoutWeight, part.skipped.withoutWeight, line);
+  for (const kind of SKIPPED) appendSkipped(events.skipped[kind], part.skipped[kind], line);
   sink.lines += lines;
   sink.rows += rows;
 }
@@ -162,6 +196,13 @@ export function appendEvents(
 export function reserveEvents({ user, item, strength, weight, time }: Events, rows: number): void {
   for (const column of [user, item, strength, weight, time]) column?.reserve(rows);
 }
+
+/** Keeps the title of an item that has none yet. */
+export function keepTitle(titles: string[] | undefined, item: number | undefined, title: string): void {
+  if (titles && item !== undefined && !titles[item] && title !== '') titles[item] = title;
+}
+
+const SKIPPED: readonly (keyof SkippedRows)[] = ['withoutUser', 'withoutItem', 'withoutWeight', 'cancelled'];
 
 function appendSkipped(kind: SkippedKind, more: SkippedKind, line: number): void {
   if (kind.count === 0 && more.count > 0) kind.firstLine = line + more.firstLine;

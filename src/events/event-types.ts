@@ -17,10 +17,10 @@ export interface EventType {
  * emptied for many reasons, so that says nothing.
  */
 const KNOWN: ReadonlyMap<string, number> = weightsOf({
-  5: `purchase purchased buy bought order ordered transaction checkout sale sold paid pay payment conversion placeorder
+  5: `purchase purchased buy buys bought order orders ordered transaction checkout sale sold paid pay payment conversion placeorder
     orderplaced ordercompleted completeorder completepurchase purchasecompleted`,
-  3: `cart addtocart addcart carted basket addtobasket bag addtobag begincheckout checkoutstarted`,
-  2: `wishlist addtowishlist wish favourite favorite fav addtofavourites addtofavorites like liked love loved upvote
+  3: `cart carts addtocart addcart carted basket addtobasket bag addtobag begincheckout checkoutstarted`,
+  2: `wishlist addtowishlist wish favourite favorite fav favs addtofavourites addtofavorites like liked love loved upvote
     thumbsup bookmark bookmarked save saved`,
   0: `removefromcart removecart cartremove removefrombasket removefrombag`,
   [-2]: `unlike unfavourite unfavorite removefromwishlist removefromfavourites removefromfavorites unbookmark unsave`,
@@ -30,15 +30,28 @@ const KNOWN: ReadonlyMap<string, number> = weightsOf({
 
 const PLAIN = 1;
 
-/** The types of one events file, as its rows are read. */
+/** True for text that exports write as a type of events. */
+export function isKnownType(cell: string): boolean {
+  const key = typeKey(cell);
+  return KNOWN.has(key) || ['view', 'views', 'click', 'clicks', 'play', 'plays', 'pv', 'visit'].includes(key);
+}
+
+/** What a type of events weighs, by its `typeKey`. */
+export function typeWeight(key: string): number {
+  return KNOWN.get(key) ?? PLAIN;
+}
+
+/** The types of one events file, or the statuses of its orders, as its rows are read. */
 export class EventTypes {
   readonly #stated: ReadonlyMap<string, number>;
+  readonly #weightOf: (key: string) => number;
   readonly #byCell = new Map<string, EventType>();
   readonly #byKey = new Map<string, EventType>();
 
-  /** @param stated weights by name, which go before the known ones; names are matched without case and punctuation. */
-  constructor(stated: EventWeights) {
+  /** @param stated weights by name, which go before those of `weightOf`; names are matched without case and punctuation. */
+  constructor(stated: EventWeights, weightOf = typeWeight) {
     this.#stated = new Map([...stated].map(([name, weight]) => [typeKey(name), weight]));
+    this.#weightOf = weightOf;
   }
 
   /** The type that a cell names. Counting its rows is left to the caller, who may yet refuse the row. */
@@ -48,7 +61,7 @@ export class EventTypes {
     const key = typeKey(cell);
     let type = this.#byKey.get(key);
     if (!type) {
-      type = { name: cell.trim(), weight: this.#stated.get(key) ?? KNOWN.get(key) ?? PLAIN, rows: 0 };
+      type = { name: cell.trim(), weight: this.#stated.get(key) ?? this.#weightOf(key), rows: 0 };
       this.#byKey.set(key, type);
     }
     this.#byCell.set(cell, type);

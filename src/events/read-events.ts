@@ -63,8 +63,10 @@ export async function readEvents(
   sink.lines = table.linesBefore;
   const reader = new EventsReader(layout, sink, (...row) => refusals.refuse(...row), acceleration);
   try {
-    const size = rangeWorkers ? await seekableSize(path) : 0;
-    if (rangeWorkers && size >= sizes.ranged) {
+    // Where rows say something of the rows behind them, they are read one after the other.
+    const isCut = rangeWorkers && layout.roles.order === undefined;
+    const size = isCut ? await seekableSize(path) : 0;
+    if (isCut && size >= sizes.ranged) {
       await table.close();
       const begin = pieces.position;
       const task = { path, begin, layout, eventWeights: [...eventWeights], chunkBytes: sizes.chunk };

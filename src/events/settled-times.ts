@@ -1,8 +1,45 @@
 import { ExitCode, Failure } from '../failure.js';
 import { forEachChunk } from '../matrix/chunks.js';
+import { midnight } from './clock.js';
 import { NumberColumn } from './columns.js';
 import { partedSeconds, partedText } from './day-month.js';
 import type { Events } from './event-columns.js';
+
+/** Numbers that write a date or a time in digits, `20111209` or `20111209125000`; as seconds or milliseconds they would make no sense. */
+const IN_DIGITS = [
+  { low: 19_000_101, high: 21_001_231 },
+  { low: 19_000_101_000_000, high: 21_001_231_235_959 },
+];
+
+/** Makes seconds of a column whose numbers all write dates in digits. */
+export function settleDigits({ time, timeColumn }: Events): NumberColumn | undefined {
+  const { way, largest = 0 } = timeColumn?.seen ?? {};
+  const range = IN_DIGITS.find(({ low, high }) => largest >= low && largest <= high);
+  if (!time || !range || way !== 'numbers') return time;
+  const settled = new NumberColumn();
+  settled.reserve(time.length);
+  for (let row = 0; row < time.length; row++) {
+    const value = time.at(row);
+    const seconds = Number.isNaN(value) ? value : secondsOfDigits(value, range.low > 1e8);
+    // One number that is no date: they are seconds after all, or milliseconds.
+    if (seconds === undefined) return time;
+    settled.push(seconds);
+  }
+  timeColumn?.becomeDates();
+  return settled;
+}
+
+function secondsOfDigits(value: number, hasClock: boolean): number | undefined {
+  const digits = String(value);
+  if (!/^(?:19|20|21)\d{6}(?:\d{6})?$/.test(digits) || (digits.length === 14) !== hasClock) return undefined;
+  const part = (from: number, length: number) => Number(digits.slice(from, from + length));
+  const [month, day] = [part(4, 2), part(6, 2)];
+  const date = midnight(part(0, 4), month, day);
+  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined;
+  const [hour, minute, second] = [part(8, 2), part(10, 2), part(12, 2)];
+  if (hour > 23 || minute > 59 || second > 59) return undefined;
+  return date.getTime() / 1000 + hour * 3600 + minute * 60 + second;
+}
 
 /**
  * Makes seconds of the dates that end with the year, now that the column has told which part is the day.
@@ -10,7 +47,10 @@ import type { Events } from './event-columns.js';
  */
 export function settleTimes(path: string, column: string, events: Events): void {
   const { time, timeColumn, line } = events;
-  if (!time || !timeColumn?.parted) return;
+  if (!time || !timeColumn?.parted) {
+    events.time = settleDigits(events);
+    return;
+  }
   const order = timeColumn.dayOrder;
   const settled = new NumberColumn();
   settled.reserve(time.length);

@@ -1,9 +1,11 @@
 import { BadRow } from '../csv/bad-rows.js';
 import { isBlank, shown } from '../csv/cells.js';
-import { type DayOrder, midnight, partedDate } from './day-month.js';
+import { midnight, zoneSeconds } from './clock.js';
+import { type DayOrder, partedDate } from './day-month.js';
+import { monthNameSeconds } from './month-names.js';
 
 /** How a column writes its times. A column keeps to one way; numbers get their unit from their size, once all are read. */
-export type TimeUnit = 's' | 'ms' | 'µs' | 'text';
+export type TimeUnit = 'days' | 's' | 'ms' | 'µs' | 'text';
 
 /** Numbers, dates that begin with the year, or dates that end with it. */
 type Way = 'numbers' | 'dates' | 'parted';
@@ -26,7 +28,12 @@ export interface TimesSeen {
 
 const NUMERIC = /^[+-]?\d+(\.\d+)?(e\+?\d+)?$/i;
 const DATE_TIME =
-  /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?)?$/i;
+  /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?$/i;
+/** Longer cells are no times. */
+const LONGEST = 64;
+/** Columns of this name count days from a day that the file does not say. */
+const DAY_COLUMN = /^days?(no|num|number)?$/;
+const LARGEST_DAY = 1e5;
 
 /** Reads the cells of one time column; each instance keeps to the way of writing of its first cell. */
 export class TimeColumn {
@@ -49,9 +56,10 @@ export class TimeColumn {
   read(cell: string): number {
     const text = cell.trim();
     if (isBlank(text)) return Number.NaN;
+    if (text.length > LONGEST) return this.#take('dates', Number.NaN, cell);
     if (NUMERIC.test(text)) return this.#take('numbers', Number(text), cell);
     const parted = partedDate(text);
-    if (!parted) return this.#take('dates', secondsOf(text), cell);
+    if (!parted) return this.#take('dates', secondsOf(text) ?? monthNameSeconds(text), cell);
     const value = this.#take('parted', parted.code, cell);
     if (parted.order === undefined) return value;
     if (this.#dayOrder !== undefined && this.#dayOrder !== parted.order) {
@@ -79,9 +87,15 @@ export class TimeColumn {
     return `column "${this.#column}"`;
   }
 
+  /** Goes by seconds from now on: what was read as dates written in digits has been made seconds. */
+  becomeDates(): void {
+    this.#way = 'dates';
+  }
+
   /** The unit of the column, from the largest number in it: seconds reach the year 5138 before they look like milliseconds. */
   get unit(): TimeUnit {
     if (this.#way !== 'numbers') return 'text';
+    if (this.#largest < LARGEST_DAY && DAY_COLUMN.test(columnName(this.#column))) return 'days';
     if (this.#largest < 1e11) return 's';
     return this.#largest < 1e14 ? 'ms' : 'µs';
   }
@@ -90,6 +104,7 @@ export class TimeColumn {
   get scale(): number {
     const unit = this.unit;
     if (unit === 'ms') return 1e3;
+    if (unit === 'days') return 1 / 86_400;
     return unit === 'µs' ? 1e6 : 1;
   }
 
@@ -133,22 +148,22 @@ export class TimeColumn {
   }
 }
 
-/** `2011-12-09`, `2011-12-09 12:50[:00[.5]]`, with `T` and a zone if need be; UTC where none is named. NaN: no such time. */
-function secondsOf(text: string): number {
+function columnName(column: string): string {
+  return column.toLowerCase().replace(/[^a-z]/g, '');
+}
+
+/**
+ * `2011-12-09`, `2011/12/09 12:50[:00[.5]]`, with `T` and a zone if need be; UTC where none is named. NaN: no such time; undefined: the
+ * text is not written so.
+ */
+function secondsOf(text: string): number | undefined {
   const match = DATE_TIME.exec(text);
-  if (!match) return Number.NaN;
-  const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '0', zone = 'Z'] = match;
+  if (!match) return undefined;
+  const [, year, , month, day, hour = '0', minute = '0', second = '0', fraction = '0', zone = 'Z'] = match;
   const date = midnight(Number(year), Number(month), Number(day));
   const exists = date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
   if (!exists || Number(hour) > 24 || Number(minute) > 59 || Number(second) > 60) return Number.NaN;
   const clock = Number(hour) * 3600 + Number(minute) * 60 + Number(second) + Number(`0.${fraction}`);
   if (clock > 86400) return Number.NaN;
   return date.getTime() / 1000 + clock - zoneSeconds(zone);
-}
-
-function zoneSeconds(zone: string): number {
-  const match = /^([+-])(\d{2}):?(\d{2})$/.exec(zone);
-  if (!match) return 0;
-  const seconds = Number(match[2]) * 3600 + Number(match[3]) * 60;
-  return match[1] === '-' ? -seconds : seconds;
 }

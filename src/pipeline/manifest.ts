@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { displayName } from '../csv/failures.js';
 import type { Dataset } from '../dataset/dataset.js';
+import { inputPaths } from '../dataset/inputs.js';
 import { ExitCode, Failure } from '../failure.js';
 import { hashOf } from './hash.js';
 import type { Options } from './options.js';
@@ -28,11 +29,10 @@ interface InputFacts {
 export const WAY_OUT = 'without --resume the run starts over, and what was left is removed';
 
 export function manifestOf(options: Options, dataset: Dataset): Manifest {
-  const paths = [options.users, options.items, options.interactions].filter((path) => path !== undefined);
   return {
     version: options.version,
     options: decisiveOptions(options),
-    data: { hash: hashOf(dataset), inputs: paths.map(factsOf) },
+    data: { hash: hashOf(dataset), inputs: inputPaths(options).map(factsOf) },
   };
 }
 
@@ -95,6 +95,9 @@ function decisiveOptions({ method, ...options }: Options): Record<string, string
     '--attribute-cols': options.attributeColumns,
     '--duplicates': options.duplicates,
     '--ratings': options.ratings,
+    '--unrated': options.unrated,
+    '--columns': options.columns,
+    '--item-columns': options.itemColumns,
     '--date-order': options.dayOrder,
     '--event-weights': [...options.eventWeights].map(([type, weight]) => `${type}=${weight}`),
     ...Object.fromEntries(Object.entries(options.named).map(([role, column]) => [`--${role}-col`, column])),

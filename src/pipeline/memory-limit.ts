@@ -1,5 +1,6 @@
 import { sizeAtHand } from '../csv/source.js';
 import type { Dataset } from '../dataset/dataset.js';
+import { inputPaths } from '../dataset/inputs.js';
 import type { Failure } from '../failure.js';
 import { needsGram } from '../model/fit.js';
 import { plural } from '../report/quantities.js';
@@ -32,10 +33,10 @@ export class WithinMemory {
 
   /** Plans reading, from the sizes of the files. @throws Failure 71 where there is too little memory for it. */
   async read(): Promise<void> {
-    const { users, items, interactions } = this.#options;
-    const files = [users, items, interactions]
-      .filter((path) => path !== undefined)
-      .map((path) => ({ bytes: sizeAtHand(path), isPacked: path.endsWith('.gz') }));
+    const files = inputPaths(this.#options).map((path) => ({
+      bytes: sizeAtHand(path),
+      isPacked: path.endsWith('.gz'),
+    }));
     await this.#limit(needToRead(files), 'to read these files');
   }
 

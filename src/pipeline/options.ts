@@ -1,3 +1,4 @@
+import type { InputFiles } from '../dataset/inputs.js';
 import type { NamedColumns } from '../dataset/roles.js';
 import type { Duplicates, Ratings } from '../dataset/strength-rule.js';
 import type { HoldoutKind } from '../evaluation/split.js';
@@ -12,12 +13,13 @@ import type { Method } from './method.js';
  */
 
 /** Which files are read, and how. All of it can change the result. */
-export interface InputOptions {
-  users: string;
-  items: string | undefined;
-  interactions: string | undefined;
-  /** One character; undefined: detected. */
+export interface InputOptions extends InputFiles {
+  /** Undefined: detected. */
   delimiter: string | undefined;
+  /** Names of columns, where the files of users and events have no header; empty: they have none, and nobody named them. */
+  columns: readonly string[] | undefined;
+  /** The same of the items file. */
+  itemColumns: readonly string[] | undefined;
   named: NamedColumns;
   /** Undefined: detected from each column. */
   dayOrder: DayOrder | undefined;
@@ -26,6 +28,8 @@ export interface InputOptions {
   /** Undefined: last for ratings, sum for counts. */
   duplicates: Duplicates | undefined;
   ratings: Ratings;
+  /** The value of the rating column that means "not rated"; undefined: detected. */
+  unrated: number | 'none' | undefined;
   /** Changes and additions to the built-in weights. */
   eventWeights: EventWeights;
   /** 'stop', 'skip', or the file that takes rejected rows. */

@@ -1,5 +1,5 @@
 import { displayName } from '../csv/failures.js';
-import type { Dataset } from '../dataset/dataset.js';
+import type { Dataset, FileReport } from '../dataset/dataset.js';
 import { messageOf } from '../failure.js';
 import { writeWhole } from '../files/destination.js';
 import { rowLength } from '../matrix/sparse.js';
@@ -60,28 +60,31 @@ async function write(run: Run, what: string, path: string, text: string): Promis
 
 function metricsOf(options: Options, record: RunRecord, ended: Ended) {
   const endedAt = (ended.startedAt.getTime() + 1000 * ended.seconds) / 1000;
-  const { users, items, interactions, version } = options;
+  const { users, items, interactions, orders, version } = options;
   return {
     version,
     exitCode: ended.exitCode,
     endedAt,
     seconds: ended.seconds,
     stages: record.stages.map(({ stage, seconds }) => ({ stage, seconds: seconds() })),
-    inputs: Object.entries({ users, items, interactions }).flatMap(([input, path]) =>
-      path === undefined ? [] : [{ input, ...rowsOf(record, path) }],
-    ),
+    inputs: Object.entries({ users, items, interactions, orders }).flatMap(([input, files]) => {
+      const paths = [files ?? []].flat();
+      return paths.length === 0 ? [] : [{ input, ...rowsOf(record, paths) }];
+    }),
     served: record.served,
     retries: record.retries.length,
     memoryBytes: ended.memory.bytes,
   };
 }
 
-function rowsOf({ files }: RunRecord, path: string) {
-  const file = files.find(({ table }) => table.path === displayName(path));
+function rowsOf({ files }: RunRecord, paths: readonly string[]) {
+  const names = new Set(paths.map(displayName));
+  const read = files.filter(({ table }) => names.has(table.path));
+  const total = (of: (file: FileReport) => number) => read.reduce((sum, file) => sum + of(file), 0);
   return {
-    rows: file?.table.rows ?? 0,
-    rejected: file?.table.rejected ?? 0,
-    skipped: file?.skipped.reduce((total, { kind }) => total + kind.count, 0) ?? 0,
+    rows: total(({ table }) => table.rows),
+    rejected: total(({ table }) => table.rejected),
+    skipped: total(({ skipped }) => skipped.reduce((sum, { kind }) => sum + kind.count, 0)),
   };
 }
 

@@ -1,7 +1,6 @@
 import { sizeAtHand } from '../csv/source.js';
-import type { Dataset, FileReport } from '../dataset/dataset.js';
-import type { Inputs } from '../dataset/inputs.js';
-import { readDataset } from '../dataset/read.js';
+import { type InputFiles, type Inputs, inputPaths } from '../dataset/inputs.js';
+import { type ReadData, readDataset } from '../dataset/read.js';
 import { compiledEvents } from '../events/compiled-events.js';
 import type { RangeWorkers } from '../events/read-events.js';
 import { longHistories } from '../model/long-histories.js';
@@ -18,17 +17,13 @@ import type { Run } from './run.js';
 const BYTES_A_CHILD = 500_000;
 
 /** Reads the files of a run, and reports how they were understood. */
-export async function readInputs(
-  run: Run,
-  options: Options,
-  memory: WithinMemory,
-): Promise<{ dataset: Dataset; reports: FileReport[] }> {
+export async function readInputs(run: Run, options: Options, memory: WithinMemory): Promise<ReadData> {
   const total = inputBytes(options);
   let done = 0;
   startChildren(run, total);
   const rejects = openBadRows(options.badRows, options.safeCsv, run.info);
   try {
-    const { dataset, reports } = await readDataset({
+    const read = await readDataset({
       ...options,
       badRows: rejects.badRows,
       ...fastReading(run),
@@ -38,6 +33,7 @@ export async function readInputs(
         run.progress.at('reading', done, total);
       },
     });
+    const { dataset, reports } = read;
     run.info(inputReport(dataset, reports, options.verbose));
     for (const warning of inputWarnings(reports, options.badRows)) run.warn(warning);
     await rejects.close();
@@ -47,15 +43,15 @@ export async function readInputs(
       const users = `${plural(long, 'user')} with more than ${plural(most, 'item')}`;
       run.info(`${users}: pairs are counted among the latest of these (--max-history)`);
     }
-    return { dataset, reports };
+    return read;
   } finally {
     rejects.abandon();
   }
 }
 
 /** The size of all input files in bytes, as far as it is known. */
-export function inputBytes({ users, items, interactions }: Pick<Inputs, 'users' | 'items' | 'interactions'>): number {
-  return [users, items, interactions].reduce((bytes, path) => bytes + (path === undefined ? 0 : sizeAtHand(path)), 0);
+export function inputBytes(files: InputFiles): number {
+  return inputPaths(files).reduce((bytes, path) => bytes + sizeAtHand(path), 0);
 }
 
 /**

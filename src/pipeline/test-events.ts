@@ -1,9 +1,12 @@
 import { aggregateEvents } from '../dataset/aggregate.js';
 import type { Dataset, FileReport } from '../dataset/dataset.js';
+import { readEventsFile } from '../dataset/events-file.js';
+import { eventsReport } from '../dataset/events-report.js';
+import type { EventsRoles } from '../dataset/file-roles.js';
 import type { Inputs } from '../dataset/inputs.js';
-import { readInteractions } from '../dataset/users-file.js';
 import type { TestEvents } from '../evaluation/held-out.js';
 import { IdIndex } from '../events/ids.js';
+import { placesOf } from '../events/merged-events.js';
 
 /**
  * Reads the events of `--test` like any events file. Users and items are numbered as in the dataset; those it does not
@@ -11,29 +14,19 @@ import { IdIndex } from '../events/ids.js';
  */
 export async function readTestEvents(
   inputs: Inputs,
-  path: string,
+  roles: EventsRoles,
   dataset: Dataset,
 ): Promise<{ events: TestEvents; report: FileReport }> {
   const ids = { users: indexOf(dataset.userIds), items: indexOf(dataset.itemIds) };
-  const { path: name, events, report } = await readInteractions(inputs, path, ids, []);
+  const file = await readEventsFile(inputs, roles, ids, undefined);
+  const { events, report } = file;
   const [userIds, itemIds] = [ids.users.ids, ids.items.ids];
-  const { matrix, rule, duplicates, repeated, withoutStrength } = aggregateEvents(
-    name,
-    events,
-    userIds,
-    itemIds,
-    inputs,
-  );
-  report.events = {
-    rule,
-    hasStrength: events.strength !== undefined,
-    duplicates,
-    repeated,
-    withoutStrength,
-    types: events.types?.met ?? [],
-    time: undefined,
-  };
-  return { events: { interactions: matrix, userIds, itemIds }, report };
+  const ratingName = report.roles.find(([role]) => role === 'rating')?.[1] ?? '';
+  const aggregated = aggregateEvents(events, userIds, itemIds, inputs, ratingName, placesOf([file]));
+  report.events = eventsReport(events, aggregated);
+  report.notes.push(...aggregated.notes);
+  report.warnings.push(...aggregated.warnings);
+  return { events: { interactions: aggregated.matrix, userIds, itemIds }, report };
 }
 
 function indexOf(ids: readonly string[]): IdIndex {

@@ -114,9 +114,11 @@ function decisionText(decision: AttributeDecision): string {
   }
 }
 
-function eventLines({ types, hasStrength, rule, withoutStrength, time, repeated, duplicates }: EventsReport): string[] {
+function eventLines(events: EventsReport): string[] {
+  const { types, statuses, hasStrength, rule, withoutStrength, time, repeated, duplicates } = events;
   const lines: string[] = [];
   if (types.length > 0) lines.push(`  events  ${typesText(types)}`);
+  if (statuses.length > 0) lines.push(`  status  ${statusesText(statuses)}`);
   if (hasStrength) lines.push(`  rating  ${ruleText(rule)}`);
   if (withoutStrength > 0)
     lines.push(`  rating  empty in ${plural(withoutStrength, 'row')}: counted as plain interactions`);
@@ -138,6 +140,16 @@ function typesText(types: readonly EventType[]): string {
     .slice(0, TYPES_SHOWN)
     .map(({ name, weight, rows }) => `${name || '(empty)'}: ${plural(rows, 'row')} of weight ${weight}`);
   if (types.length > TYPES_SHOWN) shown.push(`and ${plural(types.length - TYPES_SHOWN, 'rarer type')}`);
+  return shown.join('; ');
+}
+
+function statusesText(statuses: readonly EventType[]): string {
+  const shown = statuses
+    .slice(0, TYPES_SHOWN)
+    .map(
+      ({ name, weight, rows }) => `${name || '(empty)'}: ${plural(rows, 'row')}${weight === 0 ? ', not counted' : ''}`,
+    );
+  if (statuses.length > TYPES_SHOWN) shown.push(`and ${thousands(statuses.length - TYPES_SHOWN)} rarer ones`);
   return shown.join('; ');
 }
 

@@ -4,12 +4,13 @@ import { release } from '../matrix/memory.js';
 import { areBelow } from '../matrix/sparse.js';
 
 /** What a part is besides its columns and ids. */
-type About = Omit<RangePart, 'events' | 'users' | 'items'> & Pick<RangePart['events'], 'times' | 'types' | 'skipped'>;
+type About = Omit<RangePart, 'events' | 'users' | 'items'> &
+  Pick<RangePart['events'], 'times' | 'types' | 'statuses' | 'titles' | 'skipped'>;
 
 /** What was found in a range of an events file, as the arrays of a file: its columns, and what is little as JSON. */
 export function rangeArrays({ events, users, items, ...rest }: RangePart): Arrays {
-  const { user, item, strength, weight, time, lines, times, types, skipped } = events;
-  const about: About = { ...rest, times, types, skipped };
+  const { user, item, strength, weight, time, lines, ...little } = events;
+  const about: About = { ...rest, ...little };
   const arrays: Arrays = {
     about: Buffer.from(JSON.stringify(about)),
     'users.bytes': users.bytes,
@@ -25,7 +26,8 @@ export function rangeArrays({ events, users, items, ...rest }: RangePart): Array
 /** @throws RangeError where the file is none that holds `rangeArrays`, or its parts do not go together. */
 export function readRangePart(path: string): RangePart {
   const arrays = readArrays(path);
-  const { times, types, skipped, ...rest } = aboutFrom(arrays);
+  const { times, types, statuses, titles, skipped, ...rest } = aboutFrom(arrays);
+  const little = { times, types, statuses, titles, skipped };
   const ids = (name: string) => {
     const bytes = arrayOf(arrays, `${name}.bytes`, Uint8Array);
     return { bytes, starts: boundsFrom(arrays, `${name}.starts`, bytes.length) };
@@ -41,7 +43,7 @@ export function readRangePart(path: string): RangePart {
     areBelow(user, users.starts.length - 1) &&
     areBelow(item, items.starts.length - 1);
   if (!isSound) throw new RangeError(`the range of events in ${path} does not go together`);
-  return { ...rest, users, items, events: { user, item, strength, weight, time, lines, times, types, skipped } };
+  return { ...rest, users, items, events: { user, item, strength, weight, time, lines, ...little } };
 }
 
 /** Lets what `readRangePart` read go, once it has been taken over. */
@@ -64,14 +66,16 @@ function aboutFrom(arrays: Arrays): About {
 }
 
 function isAbout(about: Partial<About> | null): about is About {
-  const { begin, end, lines, rows, refused, types, skipped, times } = about ?? {};
-  const kinds = [skipped?.withoutUser, skipped?.withoutItem, skipped?.withoutWeight];
+  const { begin, end, lines, rows, refused, types, statuses, titles, skipped, times } = about ?? {};
+  const kinds = [skipped?.withoutUser, skipped?.withoutItem, skipped?.withoutWeight, skipped?.cancelled];
   return (
     [begin, end, lines, rows].every(isCount) &&
     Array.isArray(refused) &&
     refused.every(isRefusedRow) &&
-    Array.isArray(types) &&
-    types.every((type) => typeof type?.name === 'string' && isCount(type.rows)) &&
+    [types, statuses].every(
+      (named) => Array.isArray(named) && named.every((type) => typeof type?.name === 'string' && isCount(type.rows)),
+    ) &&
+    (titles === undefined || (Array.isArray(titles) && titles.every((title) => typeof title === 'string'))) &&
     kinds.every((kind) => isCount(kind?.count) && isCount(kind?.firstLine)) &&
     (times === undefined || (typeof times === 'object' && times !== null))
   );

@@ -3,6 +3,7 @@ import { parseEvaluateOptions } from '../../src/cli/evaluate-options.js';
 import { parseOptions } from '../../src/cli/recommend-options.js';
 import type { Dataset } from '../../src/dataset/dataset.js';
 import { readDataset } from '../../src/dataset/read.js';
+import { understandEvents } from '../../src/dataset/understanding.js';
 import { Failure } from '../../src/failure.js';
 import { openBadRows } from '../../src/pipeline/rejected-rows.js';
 import { readTestEvents } from '../../src/pipeline/test-events.js';
@@ -33,7 +34,7 @@ export async function readHere(args: readonly string[], folder: string): Promise
       const { dataset, reports } = await readDataset(inputs);
       const test =
         'test' in options && options.test !== undefined
-          ? await readTestEvents(inputs, options.test, dataset)
+          ? await readTestEvents(inputs, await understandEvents(inputs, options.test), dataset)
           : undefined;
       const said = inputReport(dataset, test ? [...reports, test.report] : reports, false);
       return { code: 0, said, held: { dataset, test: test?.events } };

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { wholeFirstLine } from '../../src/csv/source.js';
+import { wholeHead } from '../../src/csv/source.js';
 
 async function chunksOf(...texts: string[]): Promise<string[]> {
   const given = (async function* () {
     for (const text of texts) yield Buffer.from(text);
   })();
   const chunks: string[] = [];
-  for await (const chunk of wholeFirstLine(given)) chunks.push(chunk.toString());
+  for await (const chunk of wholeHead(given, 1)) chunks.push(chunk.toString());
   return chunks;
 }
 
-describe('wholeFirstLine', () => {
+describe('wholeHead', () => {
   it('waits with the first chunk until the line has come, and passes the others on as they come', async () => {
     expect(await chunksOf('se', 'p=', ';\na', ';b\n', '1;2\n')).toEqual(['sep=;\na', ';b\n', '1;2\n']);
   });
@@ -20,5 +20,14 @@ describe('wholeFirstLine', () => {
     expect(await chunksOf()).toEqual([]);
     const long = 'x'.repeat(40_000);
     expect(await chunksOf(long, long, long)).toEqual([long + long, long]);
+  });
+
+  it('waits for as much as a file is understood by', async () => {
+    const given = (async function* () {
+      for (const text of ['a,b\n', '1,2\n', '3,4\n']) yield Buffer.from(text);
+    })();
+    const chunks: string[] = [];
+    for await (const chunk of wholeHead(given, 8)) chunks.push(chunk.toString());
+    expect(chunks).toEqual(['a,b\n1,2\n', '3,4\n']);
   });
 });

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
 import type { Dataset } from '../../src/dataset/dataset.js';
 import type { Inputs } from '../../src/dataset/inputs.js';
+import type { NamedColumns } from '../../src/dataset/roles.js';
+import type { Role } from '../../src/dataset/vocabulary.js';
 import type { SparseRows } from '../../src/matrix/sparse.js';
 
 export interface TemporaryFolder {
@@ -28,14 +30,27 @@ export function useTemporaryFolder(): TemporaryFolder {
   return { path, file };
 }
 
+/** What a test says of its inputs: a column by one name, one file of interactions. */
+export type Some = Omit<Partial<Inputs>, 'interactions' | 'named'> & {
+  interactions?: string | undefined;
+  named?: Partial<Record<Role, string>>;
+};
+
+export function asNames(named: Partial<Record<Role, string>>): NamedColumns {
+  return Object.fromEntries(Object.entries(named).map(([role, name]) => [role, [name]]));
+}
+
 /** The inputs of a run with nothing but a users file, and whatever is given over that. */
-export function inputsOf(users: string, rest: Partial<Inputs> = {}): Inputs {
+export function inputsOf(users: string, { interactions, named = {}, ...rest }: Some = {}): Inputs {
   return {
-    users,
+    users: [users],
     items: undefined,
-    interactions: undefined,
+    interactions: interactions === undefined ? [] : [interactions],
+    orders: undefined,
+    columns: undefined,
+    itemColumns: undefined,
+    unrated: undefined,
     delimiter: undefined,
-    named: {},
     attributeColumns: undefined,
     duplicates: undefined,
     ratings: 'auto',
@@ -43,6 +58,7 @@ export function inputsOf(users: string, rest: Partial<Inputs> = {}): Inputs {
     badRows: 'stop',
     onBytes: () => {},
     ...rest,
+    named: asNames(named),
   };
 }
 

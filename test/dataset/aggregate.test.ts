@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { aggregateEvents } from '../../src/dataset/aggregate.js';
 import type { Duplicates, Ratings } from '../../src/dataset/strength-rule.js';
 import { IdIndex } from '../../src/events/ids.js';
+import { placesOf } from '../../src/events/merged-events.js';
 import { ExitCode } from '../../src/failure.js';
 import { named } from '../csv/temporary.js';
 import { readText } from '../events/read-text.js';
@@ -18,7 +19,9 @@ function folded(header: string, rows: string[], duplicates?: Duplicates, ratings
   const items = new IdIndex();
   const text = rows.map((row) => row.split(' ').map((cell) => (cell === '_' ? '' : cell)));
   const { events } = readText(text.map((cells) => `${cells.join(' ')}\n`).join(''), names, roles, { users, items });
-  const result = aggregateEvents('e.csv', events, users.ids, items.ids, { duplicates, ratings });
+  const wish = { duplicates, ratings, unrated: undefined };
+  const placeOf = placesOf([{ path: 'e.csv', events }]);
+  const result = aggregateEvents(events, users.ids, items.ids, wish, 'rating', placeOf);
   return { ...result, cells: named(result.matrix, users.ids, items.ids) };
 }
 

@@ -1,18 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../../src/dataset/dataset.js';
-import type { Inputs } from '../../src/dataset/inputs.js';
 import { readDataset } from '../../src/dataset/read.js';
 import { ExitCode } from '../../src/failure.js';
-import { byName, inputsOf, useTemporaryFolder } from '../csv/temporary.js';
+import { byName, inputsOf, type Some, useTemporaryFolder } from '../csv/temporary.js';
 
 const folder = useTemporaryFolder();
 
 /** Reads files given as text; lines are cut at spaces and joined by commas, to be easy on the eye. */
-async function dataset(
-  users: string[],
-  files: { items?: string[]; interactions?: string[] } = {},
-  rest: Partial<Inputs> = {},
-) {
+async function dataset(users: string[], files: { items?: string[]; interactions?: string[] } = {}, rest: Some = {}) {
   const file = (name: string, lines: string[] | undefined) =>
     lines && folder.file(`${name}.csv`, `${lines.map((line) => line.replaceAll(' ', ',')).join('\n')}\n`);
   const items = file('items', files.items);
@@ -166,7 +161,9 @@ describe('readDataset, of profiles', () => {
   });
 
   it('groups users by what they share', async () => {
-    const { dataset: read } = await dataset(['user_id country', 'u fr', 'v de', 'w fr', 'x de'], { items: CATALOGUE });
+    const { dataset: read } = await dataset(['user_id country', 'u fr', 'v de', 'w fr', 'x de'], {
+      interactions: ['user item', 'u i1'],
+    });
     expect(byName(read, read.groups, read.groupNames)).toEqual({
       u: { 'country:fr': 1 },
       v: { 'country:de': 1 },
@@ -176,8 +173,38 @@ describe('readDataset, of profiles', () => {
   });
 
   it('lets a later entry of one item stand', async () => {
-    const { dataset: read } = await dataset(['user_id history', 'u i1|i1:-1', 'u i2:-1|i2'], { items: CATALOGUE });
+    const { dataset: read } = await dataset(['user_id history', 'u i1|i1:-1|i2:-1|i2'], { items: CATALOGUE });
     expect(interactionsOf(read)).toEqual({ u: { i1: -1, i2: 1 } });
+  });
+
+  it('refuses a user who comes twice, and goes on without the second row where bad rows are skipped', async () => {
+    const rows = ['user_id history', 'u i1', 'v i2', 'u i3'];
+    await expect(dataset(rows, { items: CATALOGUE })).rejects.toMatchObject({
+      exitCode: ExitCode.badData,
+      message: expect.stringMatching(/users\.csv:4: user "u" has a row already, on line 2/),
+    });
+    const { dataset: read } = await dataset(rows, { items: CATALOGUE }, { badRows: () => {} });
+    expect(interactionsOf(read)).toEqual({ u: { i1: 1 }, v: { i2: 1 } });
+  });
+
+  it('refuses events that it would take for profiles, and names the likely item column', async () => {
+    const rows = ['user_id thing amount', 'u i1 3', 'u i2 1', 'v i1 2', 'v i3 1', 'w i2 7'];
+    await expect(dataset(rows, { items: CATALOGUE })).rejects.toMatchObject({
+      exitCode: ExitCode.badData,
+      message: expect.stringMatching(
+        /rows repeat users .* most likely it is "thing", whose values are those of "item_id" in .*items\.csv: --item-col thing/s,
+      ),
+    });
+    await expect(dataset(rows, { interactions: ['user item', 'x a'] })).rejects.toThrow(
+      /most likely it is "thing", whose 3 values come again with other users: --item-col thing/,
+    );
+  });
+
+  it('refuses to make lists of nothing', async () => {
+    await expect(dataset(['user_id country', 'u fr', 'v de'], { items: CATALOGUE })).rejects.toMatchObject({
+      exitCode: ExitCode.badData,
+      message: expect.stringContaining('there is nothing to learn from'),
+    });
   });
 
   it('takes an item whole whose id ends like a strength', async () => {

@@ -1,12 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import { normalised } from '../../src/csv/cells.js';
-import { missingColumn, type Role, recogniseRoles } from '../../src/dataset/roles.js';
+import { type LookedAt, missingColumn, recogniseRoles } from '../../src/dataset/roles.js';
+import { SampledColumn } from '../../src/dataset/sampled-column.js';
+import type { Role } from '../../src/dataset/vocabulary.js';
 import { ExitCode, Failure } from '../../src/failure.js';
 
-const EVENT_ROLES: readonly Role[] = ['user', 'item', 'rating', 'time', 'event'];
+const EVENT_ROLES: readonly Role[] = ['item', 'user', 'rating', 'time', 'event'];
+
+/** A file with these rows; cells are cut at spaces, `_` is an empty one. */
+function lookedAt(name: string, header: readonly string[], ...rows: string[]): LookedAt {
+  const cells = rows.map((row) => row.split(' ').map((cell) => (cell === '_' ? '' : cell)));
+  const columns = header.map(
+    (column, at) =>
+      new SampledColumn(
+        column,
+        at,
+        cells.map((row) => row[at] ?? ''),
+      ),
+  );
+  return { name, header, columns };
+}
 
 function eventRoles(header: string[], named = {}) {
-  return recogniseRoles('events.csv', header, EVENT_ROLES, named, 'user');
+  return recogniseRoles(lookedAt('events.csv', header), EVENT_ROLES, named, 'user').roles;
 }
 
 function failureOf(run: () => unknown): Failure {
@@ -26,7 +42,7 @@ describe('recogniseRoles', () => {
     [['timestamp', 'visitorid', 'event', 'itemid', 'transactionid'], { user: 1, item: 3, time: 0, event: 2 }],
     [['event', 'EVENT_TYPE', 'USER_ID', 'ITEM_ID', 'EVENT_VALUE'], { user: 2, item: 3, rating: 4, event: 1 }],
     [['user_id', 'item_id', 'behavior_type'], { user: 0, item: 1, event: 2 }],
-    [['User ID', 'ISBN', 'Book-Rating'], { user: 0, item: 1 }],
+    [['User ID', 'ISBN', 'Book-Rating'], { user: 0, item: 1, rating: 2 }],
   ])('knows the columns of %j', (header, roles) => {
     expect(eventRoles(header)).toEqual(roles);
   });
@@ -58,30 +74,31 @@ describe('recogniseRoles', () => {
   });
 
   it('takes a tie as settled once one of the two is named', () => {
-    expect(eventRoles(['user_id', 'item_id', 'Item ID'], { item: 'Item ID' })).toEqual({ user: 0, item: 2 });
+    expect(eventRoles(['user_id', 'item_id', 'Item ID'], { item: ['Item ID'] })).toEqual({ user: 0, item: 2 });
   });
 
   it('takes a named column over every synonym', () => {
-    expect(eventRoles(['user_id', 'item_id', 'who'], { user: 'who' })).toEqual({ user: 2, item: 1 });
+    expect(eventRoles(['user_id', 'item_id', 'who'], { user: ['who'] })).toEqual({ user: 2, item: 1 });
   });
 
   it('takes a named column out of the reach of the other roles', () => {
-    expect(eventRoles(['user_id', 'product', 'item_id'], { user: 'item_id' })).toEqual({ user: 2, item: 1 });
+    expect(eventRoles(['user_id', 'product', 'item_id'], { user: ['item_id'] })).toEqual({ user: 2, item: 1 });
   });
 
   it('falls back to the synonyms where the named column is not in this file', () => {
-    expect(eventRoles(['user_id', 'item_id'], { item: 'sku' })).toEqual({ user: 0, item: 1 });
+    expect(eventRoles(['user_id', 'item_id'], { item: ['sku'] })).toEqual({ user: 0, item: 1 });
   });
 
   it('gives a bare id to the role that owns the file, when nothing better is there', () => {
-    const roles = (header: string[], own: Role) => recogniseRoles('x.csv', header, ['user', 'item'], {}, own);
+    const roles = (header: string[], own: Role) =>
+      recogniseRoles(lookedAt('x.csv', header), ['item', 'user'], {}, own).roles;
     expect(roles(['id', 'country'], 'user')).toEqual({ user: 0 });
     expect(roles(['id', 'title'], 'item')).toEqual({ item: 0 });
     expect(roles(['id', 'user_id', 'item_id'], 'user')).toEqual({ user: 1, item: 2 });
   });
 
   it('leaves out roles that nobody asked for', () => {
-    expect(recogniseRoles('x.csv', ['item_id', 'rating'], ['item'], {}, 'item')).toEqual({ item: 0 });
+    expect(recogniseRoles(lookedAt('x.csv', ['item_id', 'rating']), ['item'], {}, 'item').roles).toEqual({ item: 0 });
   });
 });
 
@@ -93,11 +110,11 @@ describe('missingColumn', () => {
   });
 
   it('suggests the nearest header for a misspelt one', () => {
-    const { message } = missingColumn('a.csv', ['client', 'thing'], 'user', { user: 'cleint' });
+    const { message } = missingColumn('a.csv', ['client', 'thing'], 'user', { user: ['cleint'] });
     expect(message).toContain('no column "cleint" (--user-col); did you mean "client"?');
   });
 
   it('suggests nothing where no header is near', () => {
-    expect(missingColumn('a.csv', ['thing'], 'user', { user: 'whoever' }).message).not.toContain('did you mean');
+    expect(missingColumn('a.csv', ['thing'], 'user', { user: ['whoever'] }).message).not.toContain('did you mean');
   });
 });

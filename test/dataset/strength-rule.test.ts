@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { GradeTally } from '../../src/dataset/grade-tally.js';
 import { defaultDuplicates, type Ratings, strengthRule, strengthsOf } from '../../src/dataset/strength-rule.js';
-import type { Numbers } from '../../src/events/columns.js';
 import { sparseFromEntries } from '../../src/matrix/sparse.js';
 
 /** Each value as often as its tally says. */
-function values(tally: [value: number, count: number][]): Numbers {
+function values(tally: [value: number, count: number][]): GradeTally {
   return numbers(tally.flatMap(([value, count]) => new Array<number>(count).fill(value)));
 }
 
-function numbers(values: readonly number[]): Numbers {
-  return { values: Float64Array.from(values), none: Number.NaN };
+function numbers(values: readonly number[]): GradeTally {
+  return GradeTally.of({ values: Float64Array.from(values), none: Number.NaN });
 }
 
 /** The grades of a column that come out as dislikes. */
@@ -108,7 +108,7 @@ describe('strengthRule', () => {
     const some = [1, 2, 3, 4, 4, 5].flatMap((value) => [Number.NaN, value]);
     expect(strengthRule(numbers(some))).toMatchObject({ kind: 'scale', low: 1, high: 5 });
     const whole = Uint32Array.from(some, (value) => (Number.isNaN(value) ? 99 : value));
-    expect(strengthRule({ values: whole, none: 99 })).toMatchObject({ kind: 'scale', low: 1, high: 5 });
+    expect(strengthRule(GradeTally.of({ values: whole, none: 99 }))).toMatchObject({ kind: 'scale', low: 1, high: 5 });
   });
 });
 

@@ -36,7 +36,7 @@ describe('NumberColumn', () => {
       fc.property(numbers, fc.array(fc.nat()), (values, keys) => {
         const order = Uint32Array.from(values.keys()).sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0));
         const column = columnOf(values);
-        column.reorder(order);
+        column.pick(order);
         expect(valuesOf(column)).toEqual(Array.from(order, (row) => values[row]));
         column.clear();
         expect(column.length).toBe(0);

@@ -110,7 +110,8 @@ describe('readDataset, of types of events', () => {
   it('leaves columns of such names to items and to profiles as attributes', async () => {
     const items = folder.file('items.csv', 'item_id,action\na,lift\nb,lift\nc,push\nd,push\n');
     const users = folder.file('users.csv', 'user_id,activity,action\nu,x,run\nv,y,run\nw,x,swim\nz,y,swim\n');
-    const { dataset } = await readDataset(inputsOf(users, { items }));
+    const interactions = folder.file('events.csv', 'user,item\nu,a\n');
+    const { dataset } = await readDataset(inputsOf(users, { items, interactions }));
     expect(dataset.attributeNames).toEqual(['action:lift', 'action:push']);
     expect(dataset.groupNames).toEqual(['activity:x', 'activity:y', 'action:run', 'action:swim']);
   });

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { BadRows, Reject } from '../../src/csv/bad-rows.js';
 import { openTable } from '../../src/csv/table.js';
-import { type Role, recogniseRoles } from '../../src/dataset/roles.js';
+import { recogniseRoles } from '../../src/dataset/roles.js';
+import { SampledColumn } from '../../src/dataset/sampled-column.js';
+import type { Role } from '../../src/dataset/vocabulary.js';
 import { compiledEvents } from '../../src/events/compiled-events.js';
 import { type EventLayout, type EventSink, eventLayout, newSink } from '../../src/events/event-columns.js';
 import type { Acceleration } from '../../src/events/events-reader.js';
@@ -15,11 +17,12 @@ import { oddFiles } from './odd-files.js';
 import { readSlowly } from './slow-events.js';
 
 const folder = useTemporaryFolder();
-const ROLES: readonly Role[] = ['user', 'item', 'rating', 'time', 'event'];
+const ROLES: readonly Role[] = ['item', 'user', 'rating', 'time', 'event'];
 const WEIGHTS = new Map([['skip', 0]]);
 
 function layoutOf(header: readonly string[], delimiter: string): EventLayout {
-  const roles = recogniseRoles('t.csv', header, ROLES, {}, 'user');
+  const columns = header.map((name, at) => new SampledColumn(name, at, []));
+  const { roles } = recogniseRoles({ name: 't.csv', header, columns }, ROLES, {}, 'user');
   const { user, item } = roles;
   if (user === undefined || item === undefined) throw new Failure(65, 'users and items are not named');
   return eventLayout(delimiter, header, { ...roles, user, item }, undefined);

@@ -1,0 +1,63 @@
+import { shown } from '../csv/cells.js';
+import type { ItemsRoles } from './file-roles.js';
+import type { OpenFile } from './open-files.js';
+import { candidatesOf, isFit } from './role-candidates.js';
+import type { NamedColumns } from './roles.js';
+import type { SampledColumn } from './sampled-column.js';
+
+/** The columns by which events and a catalogue go together, where the best names do not. */
+export interface CatalogueMatch {
+  /** Names for the catalogue, and for each file of events. */
+  items: NamedColumns;
+  events: ReadonlyMap<OpenFile, NamedColumns>;
+  note: string;
+}
+
+/** Fewer common values than these may be chance. */
+const FEWEST_COMMON = 2;
+const LEAST_SHARE = 0.05;
+
+/**
+ * Looks for columns of item ids that have values in common, where those with the best names have none: events may name products by
+ * their number, and the catalogue by its SKU first.
+ *
+ * @returns undefined where the best names do, or nothing is better, or somebody named the columns.
+ */
+export function catalogueMatch(
+  items: ItemsRoles,
+  events: readonly OpenFile[],
+  named: NamedColumns,
+): CatalogueMatch | undefined {
+  if (named.item !== undefined) return undefined;
+  for (const file of events) {
+    const ours = itemCandidates(file.columns, false);
+    const theirs = itemCandidates(items.file.columns, true);
+    const byName = { own: ours[0], their: items.file.columns[items.used.item] };
+    if (!byName.own || !byName.their || share(byName.own, byName.their) > 0) continue;
+    const pairs = ours.flatMap((own) => theirs.map((their) => ({ own, their, share: share(own, their) })));
+    const best = pairs.reduce((a, b) => (b.share > a.share ? b : a));
+    if (best.share < LEAST_SHARE) continue;
+    return {
+      items: { ...named, item: [best.their.name] },
+      events: new Map(
+        events
+          .filter(({ header }) => header.includes(best.own.name))
+          .map((each) => [each, { ...named, item: [best.own.name] }]),
+      ),
+      note: `item = ${shown(best.their.name)}, since ${shown(best.own.name)} of ${file.name} has its values, and ${shown(byName.own.name)} none of ${shown(byName.their.name)}`,
+    };
+  }
+  return undefined;
+}
+
+function itemCandidates(columns: readonly SampledColumn[], isOwn: boolean): SampledColumn[] {
+  const candidates = candidatesOf(columns, 'item', isOwn);
+  const context = { hasItem: true, others: candidates };
+  return candidates.filter((candidate) => isFit('item', candidate, context)).map(({ column }) => column);
+}
+
+function share(own: SampledColumn, their: SampledColumn): number {
+  let common = 0;
+  for (const value of own.distinct) if (their.distinct.has(value)) common++;
+  return common < FEWEST_COMMON ? 0 : common / own.distinct.size;
+}

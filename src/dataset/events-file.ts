@@ -1,0 +1,85 @@
+import { type EventLayout, type Events, eventLayout, type SkippedKind } from '../events/event-columns.js';
+import { IdIndex } from '../events/ids.js';
+import { joinOrders, type Orders, ordersFrom } from '../events/order-join.js';
+import { readEvents } from '../events/read-events.js';
+import { noteFuture, settleTimes } from '../events/settled-times.js';
+import type { FileReport, Skipped } from './dataset.js';
+import type { EventsRoles } from './file-roles.js';
+import type { Ids, Inputs } from './inputs.js';
+
+const WITHOUT_USER = 'without a user id (empty, NA or NULL)';
+
+/** The events of one file, before they are aggregated. */
+export interface EventsFile {
+  path: string;
+  events: Events;
+  report: FileReport;
+}
+
+/** Reads a file of events. @param orders where its rows name orders, not users. */
+export async function readEventsFile(
+  inputs: Inputs,
+  roles: EventsRoles,
+  ids: Ids,
+  orders: Orders | undefined,
+): Promise<EventsFile> {
+  if (!roles.namesOrders || !orders) return eventsOf(inputs, roles, ids);
+  const file = await eventsOf(inputs, roles, { users: orders.ids, items: ids.items });
+  const { unknown, cancelled } = joinOrders(file.events, orders, ids.users);
+  file.report.skipped.push(
+    { what: 'of orders that the orders file does not have', kind: unknown, isWithoutId: true },
+    { what: CANCELLED, kind: cancelled, isWithoutId: false },
+  );
+  return file;
+}
+
+/** Reads who placed the orders. */
+export async function readOrders(inputs: Inputs, roles: EventsRoles): Promise<{ orders: Orders; report: FileReport }> {
+  const ids = { users: new IdIndex(), items: new IdIndex() };
+  const { events, report } = await eventsOf(inputs, roles, ids, { keepsCancelled: true });
+  const orders = ordersFrom(events, ids.users, ids.items);
+  return { orders, report: { ...report, kind: 'orders', skipped: report.skipped.map(asOfOrders) } };
+}
+
+const CANCELLED = 'of orders that were cancelled, refunded or the like';
+
+/** An order is read as the user of an event, and its user as the item. */
+function asOfOrders(skipped: Skipped, at: number): Skipped {
+  const what = ['without an order id', WITHOUT_USER][at];
+  return what === undefined ? skipped : { ...skipped, what };
+}
+
+async function eventsOf(
+  inputs: Inputs,
+  { file, used, shown, notes, warnings }: EventsRoles,
+  ids: Ids,
+  more: Pick<EventLayout, 'keepsCancelled'> = {},
+): Promise<EventsFile> {
+  const table = await file.table();
+  const { name, header, delimiter } = table;
+  const layout = { ...eventLayout(delimiter, header, used, inputs.dayOrder), ...more };
+  const { events, report } = await readEvents(table, layout, inputs.eventWeights, ids, inputs);
+  settleTimes(name, layout.timeName, events);
+  const { withoutUser, withoutItem, withoutWeight, cancelled } = events.skipped;
+  const skipped = (what: string, kind: SkippedKind, isWithoutId = false): Skipped => ({ what, kind, isWithoutId });
+  return {
+    path: name,
+    events,
+    report: {
+      kind: 'events',
+      table: report,
+      roles: shown,
+      skipped: [
+        skipped(WITHOUT_USER, withoutUser, true),
+        skipped('without an item id (empty, NA or NULL)', withoutItem, true),
+        ...(events.types ? [skipped('of a type of event that weighs 0', withoutWeight)] : []),
+        ...(events.statuses ? [skipped(CANCELLED, cancelled)] : []),
+      ],
+      columns: [],
+      unused: header.filter((column, at) => column !== '' && !Object.values(used).includes(at)),
+      repeatedRows: 0,
+      notes: [...notes, ...noteFuture(events, Date.now() / 1000)],
+      warnings,
+    },
+  };
+}

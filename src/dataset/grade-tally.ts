@@ -1,0 +1,80 @@
+import type { Numbers } from '../events/columns.js';
+import { forEachChunk } from '../matrix/chunks.js';
+
+const MOST_GRADES = 21;
+const LARGEST_GRADE = 10;
+
+/** How often the values of a rating column come. */
+export class GradeTally {
+  /** Rows by value; of many different values, some. */
+  readonly grades: ReadonlyMap<number, number>;
+  readonly low: number;
+  readonly high: number;
+
+  private constructor(grades: ReadonlyMap<number, number>, low: number, high: number) {
+    this.grades = grades;
+    this.low = low;
+    this.high = high;
+  }
+
+  /** @param numbers of the rows; undefined: no row has any. */
+  static of(numbers: Numbers | undefined): GradeTally {
+    // Stars and half stars are counted by place; whatever else is a grade is looked for among few.
+    const halves = new Uint32Array(4 * LARGEST_GRADE + 1);
+    const others = new Map<number, number>();
+    let low = Number.POSITIVE_INFINITY;
+    let high = Number.NEGATIVE_INFINITY;
+    const { values, none } = numbers ?? { values: new Float64Array(0), none: Number.NaN };
+    forEachChunk(values.length, (from, to) => {
+      let least = low;
+      let most = high;
+      for (let row = from; row < to; row++) {
+        const value = values[row] ?? Number.NaN;
+        if (value === none || Number.isNaN(value)) continue;
+        if (value < least) least = value;
+        if (value > most) most = value;
+        const half = 2 * (value + LARGEST_GRADE);
+        const place = half | 0;
+        if (place === half && place >= 0 && place < halves.length) halves[place] = (halves[place] ?? 0) + 1;
+        else if (others.size <= MOST_GRADES || others.has(value)) others.set(value, (others.get(value) ?? 0) + 1);
+      }
+      low = least;
+      high = most;
+    });
+    halves.forEach((count, half) => {
+      if (count > 0) others.set(half / 2 - LARGEST_GRADE, count);
+    });
+    return new GradeTally(others, low, high);
+  }
+
+  /** The values that are left without one. */
+  without(value: number): GradeTally {
+    const grades = new Map(this.grades);
+    grades.delete(value);
+    const left = [...grades.keys()];
+    const low = value === this.low ? Math.min(...left) : this.low;
+    return new GradeTally(grades, low, value === this.high ? Math.max(...left) : this.high);
+  }
+
+  /** True for few values, none beyond 10, of which the commonest is not the lowest. */
+  get isScale(): boolean {
+    const { grades, low, high } = this;
+    if (grades.size < 2 || grades.size > MOST_GRADES || high > LARGEST_GRADE || low < -LARGEST_GRADE) return false;
+    return this.commonest > low;
+  }
+
+  /** The value of most rows; the highest of several. */
+  get commonest(): number {
+    let commonest = this.low;
+    for (const [value, count] of this.grades) {
+      const most = this.rows(commonest);
+      if (count > most || (count === most && value > commonest)) commonest = value;
+    }
+    return commonest;
+  }
+
+  /** How many rows have a value. */
+  rows(value: number): number {
+    return this.grades.get(value) ?? 0;
+  }
+}

@@ -1,0 +1,183 @@
+import { shown } from '../csv/cells.js';
+import { ExitCode, Failure } from '../failure.js';
+import type { ProfileRoles } from './file-roles.js';
+import { guessedColumns, looksLikeData } from './headerless.js';
+import type { Inputs } from './inputs.js';
+import type { OpenFile, OpenFiles } from './open-files.js';
+import { candidatesOf } from './role-candidates.js';
+import { type LookedAt, missingColumn, type Roles, recogniseRoles, shellWord } from './roles.js';
+import type { SampledColumn } from './sampled-column.js';
+
+/*
+ * Files that cannot be understood, and the way out: each failure says what to type.
+ */
+
+/** @throws Failure 65 for files without a header: with the command that reads them, as far as their values tell. */
+export function refuseHeaderless(files: OpenFiles, inputs: Inputs): void {
+  const events = [...files.users, ...files.interactions].filter((file) =>
+    lacksHeader(file, inputs.columns, inputs, 'user'),
+  );
+  const items = files.items && lacksHeader(files.items, inputs.itemColumns, inputs, 'item') ? files.items : undefined;
+  const [first = items] = events;
+  if (!first) return;
+  const columns = events[0] ? guessedColumns(events[0], 'events') : inputs.columns;
+  const itemColumns = items ? guessedColumns(items, 'items') : inputs.itemColumns;
+  const names = [...events, items].flatMap((file) => (file ? [file.name] : []));
+  const line = first.header.some((name) => name !== '')
+    ? first.header
+    : first.columns.map(({ cells }) => cells[0] ?? '');
+  throw new Failure(
+    ExitCode.badData,
+    `${first.name}:1: its first line (${line.slice(0, 8).map(shown).join(', ')}) looks like data: ${names.length > 1 ? `${names.join(' and ')} have` : 'the file has'} no header\n  if these are the columns, this reads it:\n  ${commandFor(inputs, columns, itemColumns)}`,
+  );
+}
+
+/** True where nobody knows the columns, by name or by option, and the first line is like the others. */
+function lacksHeader(
+  file: OpenFile,
+  columns: readonly string[] | undefined,
+  { named }: Inputs,
+  role: 'user' | 'item',
+): boolean {
+  if (columns && columns.length > 0) return false;
+  if (columns) return true;
+  const { roles } = recogniseRoles(file, ['item', 'user'], named, role);
+  return roles[role] === undefined && looksLikeData(file);
+}
+
+/** The command that was typed, as far as its files go, with the columns named. */
+function commandFor(
+  inputs: Inputs,
+  columns: readonly string[] | undefined,
+  itemColumns: readonly string[] | undefined,
+): string {
+  const { users, items, interactions, orders, delimiter } = inputs;
+  const words = [
+    'recommend',
+    ...['-u', ...users],
+    ...(items === undefined ? [] : ['-i', items]),
+    ...(interactions.length === 0 ? [] : ['--interactions', ...interactions]),
+    ...(orders === undefined ? [] : ['--orders', orders]),
+    ...(delimiter === undefined ? [] : ['--delimiter', delimiter]),
+    ...(columns === undefined ? [] : ['--no-header', '--columns', columns.join(',')]),
+    ...(itemColumns === undefined ? [] : ['--item-columns', itemColumns.join(',')]),
+  ];
+  return words.map(shellWord).join(' ');
+}
+
+/** The failure of events that do not say who. */
+export function noUserColumn(file: OpenFile, roles: Roles, files: OpenFiles, inputs: Inputs): Failure {
+  if (inputs.named.user !== undefined) return missingColumn(file.name, file.header, 'user', inputs.named);
+  const order = file.columns[roles.order ?? -1];
+  const own = candidatesOf(file.columns, 'user', true).find(({ isBare }) => isBare)?.column;
+  const hints: string[] = [];
+  if (own) hints.push(`${shown(own.name)} is another one on every row, so it is the row's own id`);
+  if (order) {
+    const beside = [files.items, ...files.users].find((other) => other && other !== file && hasUserAndOrder(other));
+    hints.push(
+      `its rows name orders (${shown(order.name)}): --orders ${beside ? shellWord(beside.path) : 'FILE'} ${beside ? 'has' : 'gives'} the user of each${beside ? '' : ' order'}`,
+    );
+    hints.push(
+      `where every order is somebody of their own, --user-col ${shellWord(order.name)} takes the orders for users`,
+    );
+  }
+  return withHints(missingColumn(file.name, file.header, 'user', inputs.named), hints);
+}
+
+function hasUserAndOrder(file: LookedAt): boolean {
+  const { roles } = recogniseRoles(file, ['order', 'user'], {}, 'order');
+  return roles.order !== undefined && roles.user !== undefined;
+}
+
+/** The failure of events that do not say what. */
+export function noItemColumn(file: OpenFile, roles: Roles, files: OpenFiles, inputs: Inputs): Failure {
+  return withHints(missingColumn(file.name, file.header, 'item', inputs.named), itemHints(file, roles, files));
+}
+
+/**
+ * Refuses profiles that repeat a user: they are events whose item nobody recognised.
+ * @throws Failure 65 that names the column which is the item most likely.
+ */
+export function refuseRepeatedProfiles({ file, used, set }: ProfileRoles, files: OpenFiles, inputs: Inputs): void {
+  const users = file.columns[used.user];
+  // Columns of lists are those of profiles: reading refuses the rows of a user who comes twice.
+  const hasLists = [used.history, used.preferences, used.exclude].some((at) => at !== undefined);
+  if (!users || hasLists) return;
+  const seen = new Map<string, number>();
+  let repeated = 0;
+  let first: { id: string; before: number; row: number } | undefined;
+  users.cells.forEach((id, row) => {
+    const before = seen.get(id);
+    if (id === '' || before === undefined) seen.set(id, row);
+    else if (repeated++ === 0) first = { id, before, row };
+  });
+  // A few are rows that were exported twice: reading refuses them, one by one.
+  if (!first || repeated < users.filled.length / 10) return;
+  const failure = new Failure(
+    ExitCode.badData,
+    `${file.name}:1: rows repeat users (${shown(first.id)} is on rows ${first.before + 1} and ${first.row + 1}), so they are events, but no column looks like the item; name it with --item-col NAME\n  its columns: ${file.header.map(shown).join(', ')}`,
+  );
+  throw withHints(failure, itemHints(file, set, files), inputs.named.item !== undefined);
+}
+
+/** What the values say of an item column whose name nobody knows. */
+function itemHints(file: OpenFile, roles: Roles, files: OpenFiles): string[] {
+  const hints: string[] = [];
+  const orders = files.items && file !== files.items && roles.order !== undefined && hasOrderAndItem(files.items);
+  if (orders && files.items) {
+    hints.push(
+      `${files.items.name} has the lines of its orders: recommend -u ${shellWord(files.items.path)} --orders ${shellWord(file.path)}`,
+    );
+  }
+  const likely = likelyItem(file, roles, files.items);
+  if (likely)
+    hints.push(`most likely it is ${shown(likely.name)}, ${likely.why}: --item-col ${shellWord(likely.name)}`);
+  return hints;
+}
+
+function hasOrderAndItem(file: LookedAt): boolean {
+  const { roles } = recogniseRoles(file, ['item', 'order'], {}, 'item');
+  return roles.order !== undefined && roles.item !== undefined;
+}
+
+/** The free column whose values are those of the catalogue, or which come again with other users. */
+function likelyItem(
+  file: OpenFile,
+  roles: Roles,
+  items: OpenFile | undefined,
+): { name: string; why: string } | undefined {
+  const taken = new Set(Object.values(roles));
+  const free = file.columns.filter((column) => !taken.has(column.at) && !column.isNearlyEmpty && column.name !== '');
+  for (const theirs of items?.columns ?? []) {
+    const matching = free.find((column) => theirs.distinct.size > 1 && column.sharedWith(theirs.distinct) > 0.5);
+    if (matching && items)
+      return { name: matching.name, why: `whose values are those of ${shown(theirs.name)} in ${items.name}` };
+  }
+  const users = file.columns[roles.user ?? -1];
+  const repeating = free.filter(
+    (column) => isShared(column, users) && column.times < 0.5 && !/[.,]\d/.test(column.filled[0] ?? ''),
+  );
+  const best = repeating.reduce<SampledColumn | undefined>(
+    (most, column) => (column.distinct.size > (most?.distinct.size ?? 1) ? column : most),
+    undefined,
+  );
+  return best && { name: best.name, why: `whose ${best.distinct.size} values come again with other users` };
+}
+
+/** True where some value stands beside several users, and some user beside several values. */
+function isShared(column: SampledColumn, users: SampledColumn | undefined): boolean {
+  const userOf = new Map<string, string>();
+  let comesAgain = false;
+  column.cells.forEach((cell, row) => {
+    const user = users?.cells[row] ?? '';
+    const before = userOf.get(cell);
+    if (before !== undefined && before !== user) comesAgain = true;
+    userOf.set(cell, user);
+  });
+  return comesAgain && column.distinct.size > 1;
+}
+
+function withHints(failure: Failure, hints: readonly string[], isSettled = false): Failure {
+  if (hints.length === 0 || isSettled) return failure;
+  return new Failure(failure.exitCode, [failure.message, ...hints.map((hint) => `  ${hint}`)].join('\n'));
+}

@@ -1,0 +1,101 @@
+import { stat } from 'node:fs/promises';
+import { readingFailure } from '../csv/failures.js';
+import { openTable, type Table } from '../csv/table.js';
+import type { Inputs } from './inputs.js';
+import type { LookedAt } from './roles.js';
+import { SampledColumn } from './sampled-column.js';
+
+/** One of the files, its header and first rows known, its rows still to be read. */
+export interface OpenFile extends LookedAt {
+  path: string;
+  table: () => Promise<Table>;
+  close: () => Promise<void>;
+}
+
+/** All files, looked at. */
+export interface OpenFiles {
+  users: OpenFile[];
+  items: OpenFile | undefined;
+  interactions: OpenFile[];
+  orders: OpenFile | undefined;
+}
+
+/** Bytes that a look takes. */
+const A_LOOK = 1 << 16;
+const SAMPLED_ROWS = 1000;
+
+/**
+ * Looks at all files before any is read, so that a mistake costs a second. Pipes come last: whether a file is missing must not wait
+ * for them.
+ * @throws Failure 66, 65 or 74 where one cannot be read.
+ */
+export async function openFiles(inputs: Inputs): Promise<OpenFiles> {
+  const { columns, itemColumns, items, orders } = inputs;
+  const named = [
+    ...[...inputs.users, ...inputs.interactions].map((path) => ({ path, columns })),
+    ...(items === undefined ? [] : [{ path: items, columns: itemColumns }]),
+    ...(orders === undefined ? [] : [{ path: orders, columns: undefined }]),
+  ];
+  const areFiles = await Promise.all(named.map(({ path }) => isRegular(path)));
+  const looked: OpenFile[] = [];
+  try {
+    for (const isFile of [true, false]) {
+      for (const [at, each] of named.entries()) {
+        if (areFiles[at] === isFile) looked[at] = await lookAt(inputs, each.path, each.columns);
+      }
+    }
+  } catch (error) {
+    for (const file of looked) await file?.close();
+    throw error;
+  }
+  return {
+    users: looked.splice(0, inputs.users.length),
+    interactions: looked.splice(0, inputs.interactions.length),
+    items: items === undefined ? undefined : looked.shift(),
+    orders: orders === undefined ? undefined : looked.shift(),
+  };
+}
+
+export async function closeFiles({ users, items, interactions, orders }: OpenFiles): Promise<void> {
+  for (const file of [...users, ...interactions, items, orders]) await file?.close();
+}
+
+/**
+ * Looks at a file: its header and some rows. A pipe stays open, since it can be read but once; a file is closed, and opened anew to be read.
+ * @param columns where it has no header. @throws Failure 66, 65 or 74 where it cannot be read.
+ */
+export async function lookAt(inputs: Inputs, path: string, columns: readonly string[] | undefined): Promise<OpenFile> {
+  const { delimiter, badRows, onBytes, sizes } = inputs;
+  const source = { path, delimiter, columns };
+  const open = () => openTable(source, badRows, onBytes, sizes?.chunk);
+  const isFile = await isRegular(path);
+  const looked = isFile ? await openTable(source, 'stop', () => {}, A_LOOK) : await open();
+  const { name, header } = looked;
+  const rows = looked.sample(SAMPLED_ROWS);
+  if (isFile) await looked.close();
+  return {
+    path,
+    name,
+    header,
+    columns: header.map(
+      (column, at) =>
+        new SampledColumn(
+          column,
+          at,
+          rows.map((cells) => cells[at] ?? ''),
+        ),
+    ),
+    table: async () => (isFile ? open() : looked),
+    close: () => looked.close(),
+  };
+}
+
+/** True for what can be read more than once. @throws Failure 66 where there is no such file. */
+async function isRegular(path: string): Promise<boolean> {
+  if (path === '-') return false;
+  const stats = await stat(path).catch((error) => {
+    throw readingFailure(path, error);
+  });
+  // A folder is refused when it is opened.
+  return stats.isFile() || stats.isDirectory();
+}

@@ -1,0 +1,97 @@
+import { isOrderStatus } from '../events/order-status.js';
+import type { SampledColumn } from './sampled-column.js';
+import { columnKey, columnKeys, kindByName, OWN_ID, type Role, VOCABULARY } from './vocabulary.js';
+
+/** A column whose name may mean a role. */
+export interface Candidate {
+  column: SampledColumn;
+  /** The lower, the better the name; two with the same rank have the same claim. */
+  rank: number;
+  /** The name means something else, mostly. */
+  isStandIn: boolean;
+  /** The name says no more than that it is the row's own. */
+  isBare: boolean;
+  /** It has the role even where its values do not fit and nothing else does: reading tells what is wrong with them. */
+  isKept: boolean;
+}
+
+/** What the fitness of a column depends on. */
+interface Context {
+  /** The file has a column of items, so its rows are events. */
+  hasItem: boolean;
+  /** All candidates for the role. */
+  others: readonly Candidate[];
+}
+
+/** Names that end so mean the role, most likely: `order_customer_id`. */
+const ENDINGS: Partial<Record<Role, RegExp>> = {
+  user: /(user|customer|client|member|buyer|visitor|shopper)id$|email$/,
+  item: /(product|article|movie|book|song|track|video|game)id$|sku$|asin$/,
+};
+/** Whoever these are, they are not who is recommended to, or what. */
+const OTHERS =
+  /^(parent|prev|previous|next|seller|vendor|author|creator|created|owner|supplier|merchant|store|shop|employee|staff|agent|referrer|sender)/;
+
+/** The columns that may have a role, best first. @param isOwn whether a bare `id` may. */
+export function candidatesOf(columns: readonly SampledColumn[], role: Role, isOwn: boolean): Candidate[] {
+  const { sure, standIn } = VOCABULARY[role];
+  const words = [...sure, ...standIn];
+  const candidates = columns.flatMap((column): Candidate[] => {
+    const ranks = columnKeys(column.name).flatMap((key, at) => {
+      const rank = words.indexOf(key);
+      // A whole name before a part of one.
+      return rank < 0 ? [] : [rank + at / 8];
+    });
+    if (ranks.length > 0) {
+      const rank = Math.min(...ranks);
+      return [{ column, rank, isStandIn: rank >= sure.length, isBare: false, isKept: isKept(role, column) }];
+    }
+    const own = isOwn ? OWN_ID.indexOf(columnKey(column.name)) : -1;
+    if (own >= 0) return [{ column, rank: words.length + own, isStandIn: false, isBare: true, isKept: false }];
+    const isEnding = ENDINGS[role]?.test(columnKey(column.name)) && !OTHERS.test(columnKey(column.name));
+    // Ranks of their own: of several such names, the first stands.
+    const rank = words.length + OWN_ID.length + column.at;
+    return isEnding ? [{ column, rank, isStandIn: true, isBare: false, isKept: false }] : [];
+  });
+  return candidates.sort((a, b) => a.rank - b.rank);
+}
+
+function isKept(role: Role, { name, filled }: SampledColumn): boolean {
+  if (role === 'user' || role === 'item') return true;
+  if (role === 'rating') return kindByName(name) === 'scale' && columnKey(name) !== 'note' && filled.length > 0;
+  return role === 'time' && filled.length > 0;
+}
+
+export function isFit(role: Role, candidate: Candidate, context: Context): boolean {
+  return unfitness(role, candidate, context) === '';
+}
+
+/** Why a column's values speak against its role, in words; '' where they do not. */
+export function unfitness(role: Role, { column, isBare }: Candidate, { hasItem, others }: Context): string {
+  if (column.cells.length === 0) return '';
+  if (column.isNearlyEmpty) return 'is empty in nearly every row';
+  switch (role) {
+    case 'user':
+      if (isBare && others.length > 1) return 'may be the row’s own id';
+      return isBare && hasItem && column.isUnique ? 'is another one on every row' : '';
+    case 'item':
+      return column.isRunning && others.some(({ column: other }) => repeats(other)) ? 'numbers the rows' : '';
+    case 'rating':
+      return column.numbers < 0.5 ? 'holds no numbers' : '';
+    case 'time':
+      return column.times < 0.5 ? 'holds no times' : '';
+    case 'event':
+      return column.distinct.size > Math.max(MOST_TYPES, column.filled.length / 2) ? 'holds no types of events' : '';
+    case 'status':
+      return column.filled.some(isOrderStatus) ? '' : 'holds no status of orders';
+    default:
+      return '';
+  }
+}
+
+/** Types of events that exports hardly have more of. */
+const MOST_TYPES = 12;
+
+function repeats(column: SampledColumn): boolean {
+  return !column.isNearlyEmpty && !column.isUnique;
+}

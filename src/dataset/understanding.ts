@@ -1,0 +1,143 @@
+import { ExitCode, Failure } from '../failure.js';
+import { catalogueMatch } from './catalogue-match.js';
+import {
+  type EventsRoles,
+  eventsRoles,
+  type ItemsRoles,
+  itemsRoles,
+  ordersRoles,
+  type ProfileRoles,
+  profileRoles,
+  recognisedEvents,
+} from './file-roles.js';
+import type { Inputs } from './inputs.js';
+import { noItemColumn, noUserColumn, refuseHeaderless, refuseRepeatedProfiles } from './not-understood.js';
+import { lookAt, type OpenFile, type OpenFiles } from './open-files.js';
+import {
+  missingColumn,
+  type NamedColumns,
+  type Recognised,
+  requireNamedAttributes,
+  requireNamedColumns,
+} from './roles.js';
+
+/** What the files mean. */
+export interface Understanding {
+  items: ItemsRoles | undefined;
+  orders: EventsRoles | undefined;
+  interactions: EventsRoles[];
+  users: { kind: 'events'; files: EventsRoles[] } | { kind: 'profiles'; file: ProfileRoles };
+}
+
+/**
+ * Decides what every column of the files means, once, for all that follows: from names first, from values second.
+ * @throws Failure 65 where a file cannot be understood, with the way out; 2 where a column named by option is in no file.
+ */
+export function understand(files: OpenFiles, inputs: Inputs): Understanding {
+  const understood = decide(files, inputs);
+  const { items, interactions, users } = understood;
+  const usersFiles = users.kind === 'events' ? users.files : [users.file];
+  const all = [...usersFiles, ...interactions, ...[items, understood.orders].filter((file) => file !== undefined)];
+  requireNamedColumns(
+    inputs.named,
+    all.map(({ shown }) => ({ roles: shown })),
+  );
+  const withAttributes = [items, users.kind === 'profiles' ? users.file : undefined].filter(
+    (file) => file !== undefined,
+  );
+  requireNamedAttributes(
+    inputs.attributeColumns,
+    withAttributes.map(({ file }) => ({ columns: file.header.map((name) => ({ name })) })),
+  );
+  return understood;
+}
+
+/** Looks at a file of events apart, and decides what its columns mean. @throws as `understand`. */
+export async function understandEvents(inputs: Inputs, path: string): Promise<EventsRoles> {
+  const file = await lookAt(inputs, path, inputs.columns);
+  const files: OpenFiles = { users: [], interactions: [file], items: undefined, orders: undefined };
+  try {
+    refuseHeaderless(files, inputs);
+    const recognised = recognisedEvents(file, inputs.named, false);
+    const roles = eventsRoles(file, recognised, false, false);
+    if (roles) return roles;
+    throw eventsNotUnderstood(file, recognised, files, inputs);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+function eventsNotUnderstood(file: OpenFile, { roles }: Recognised, files: OpenFiles, inputs: Inputs): Failure {
+  return roles.item === undefined ? noItemColumn(file, roles, files, inputs) : noUserColumn(file, roles, files, inputs);
+}
+
+function decide(files: OpenFiles, inputs: Inputs): Understanding {
+  refuseHeaderless(files, inputs);
+  const { named, titles = false } = inputs;
+  const itemsByName = files.items && itemsRoles(files.items, named);
+  if (files.items && !itemsByName) throw missingColumn(files.items.name, files.items.header, 'item', named);
+  const match = itemsByName && catalogueMatch(itemsByName, [...files.interactions, ...files.users], named);
+  const items = match && itemsByName ? (itemsRoles(itemsByName.file, match.items) ?? itemsByName) : itemsByName;
+  if (match && items) items.notes.push(match.note);
+
+  const recognise = (file: OpenFile, isUsersFile: boolean): Recognised =>
+    recognisedEvents(file, match?.events.get(file) ?? named, isUsersFile);
+  const wantsTitles = titles && items?.used.title === undefined;
+  const hasOrders = files.orders !== undefined;
+  const eventsOf = (file: OpenFile, recognised: Recognised): EventsRoles | undefined =>
+    (hasOrders && recognised.roles.order !== undefined && eventsRoles(file, recognised, true, wantsTitles)) ||
+    eventsRoles(file, recognised, false, wantsTitles);
+
+  const interactions = files.interactions.map((file) => {
+    const recognised = recognise(file, false);
+    const roles = eventsOf(file, recognised);
+    if (roles) return roles;
+    throw eventsNotUnderstood(file, recognised, files, inputs);
+  });
+  const users = usersFrom(files, inputs, recognise, eventsOf);
+  const lines = [...interactions, ...(users.kind === 'events' ? users.files : [])].filter(
+    ({ namesOrders }) => namesOrders,
+  );
+  return { items, interactions, users, orders: ordersOf(files, named, lines) };
+}
+
+/** The users file holds events where it has a column of items, else profiles. */
+function usersFrom(
+  files: OpenFiles,
+  inputs: Inputs,
+  recognise: (file: OpenFile, isUsersFile: boolean) => Recognised,
+  eventsOf: (file: OpenFile, recognised: Recognised) => EventsRoles | undefined,
+): Understanding['users'] {
+  const all = files.users.map((file) => ({ file, recognised: recognise(file, true) }));
+  const events = all.flatMap(({ file, recognised }) => eventsOf(file, recognised) ?? []);
+  if (events.length === all.length) return { kind: 'events', files: events };
+  const [first] = all.filter(({ file }) => !events.some((roles) => roles.file === file));
+  if (!first) throw new RangeError('there is no users file');
+  const { file, recognised } = first;
+  const profiles = recognised.roles.item === undefined ? profileRoles(file, recognised) : undefined;
+  if (!profiles) throw noUserColumn(file, recognised.roles, files, inputs);
+  if (all.length > 1) {
+    throw new Failure(
+      ExitCode.badData,
+      `${file.name}:1: no column that looks like the item, and several users files are read as one only where all hold events\n  name it with --item-col NAME, or give one file of profiles, and the events with --interactions`,
+    );
+  }
+  refuseRepeatedProfiles(profiles, files, inputs);
+  return { kind: 'profiles', file: profiles };
+}
+
+function ordersOf({ orders }: OpenFiles, named: NamedColumns, lines: readonly EventsRoles[]): EventsRoles | undefined {
+  if (!orders) return undefined;
+  if (lines.length === 0) {
+    throw new Failure(
+      ExitCode.usage,
+      `--orders ${orders.path}: no file of events has a column of order ids; name it with --order-col NAME`,
+    );
+  }
+  const ids = new Set(lines.flatMap(({ file, used }) => [...(file.columns[used.user]?.distinct ?? [])]));
+  const roles = ordersRoles(orders, named, ids);
+  if (roles) return roles;
+  const recognised = recognisedEvents(orders, named, true);
+  throw missingColumn(orders.name, orders.header, recognised.roles.user === undefined ? 'user' : 'order', named);
+}

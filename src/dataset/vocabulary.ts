@@ -1,0 +1,173 @@
+/** What a column can mean to us. */
+export type Role =
+  | 'user'
+  | 'item'
+  | 'rating'
+  | 'time'
+  | 'event'
+  | 'order'
+  | 'status'
+  | 'cancelled'
+  | 'title'
+  | 'history'
+  | 'preferences'
+  | 'exclude';
+
+/** Header names by role, as `columnKey` makes them, best first: an earlier one wins over a later one. */
+interface Names {
+  /** They say what the column is. */
+  sure: readonly string[];
+  /** They do where nothing better is there, and the user has to hear of it. */
+  standIn: readonly string[];
+}
+
+/**
+ * The header names of exports. `user_id` and `item_id` win over all others, so that a file with both `item_id` and `asin` is
+ * read by `item_id`. English first, then German, French and Spanish.
+ */
+export const VOCABULARY: Readonly<Record<Role, Names>> = {
+  user: names(
+    `userid user customerid customer customeruniqueid clientid client memberid member accountid account contactid
+    visitorid visitor fullvisitorid personid person readerid reader reviewerid reviewer buyerid buyeruserid buyer
+    shopperid shopper subscriberid subscriber playerid player studentid student learnerid patronid listenerid viewerid
+    guestid profileid householdkey householdid household hshdnum cardid loyaltyid loyaltycardnumber customerno
+    customernumber customercode custid cust customerref msno userno usernumber usercode uid useruuid useruri userhash
+    buyerusername username userlogin login nickname profilename reviewername customeremail useremail emailaddress email
+    billingemail emailbilling customeremailaddress buyeremail contactemail distinctid userpseudoid anonymousid
+    domainuserid deviceid cookieid amplitudeid membernumber
+    kundennr kundennummer kundenid kundeid kunde kdnr benutzerid benutzer nutzerid nutzer
+    clienteid cliente usuarioid usuario numclient numeroclient noclient codeclient refclient utilisateurid utilisateur
+    acheteur codcliente codigocliente numerocliente numcliente comprador`,
+    'sessionid session usersession visitid gasessionid customername buyername fullname shipname',
+  ),
+  item: names(
+    `itemid item productid product movieid movie filmid film bookid book isbn isbn13 asin parentasin variantsku
+    lineitemsku itemsku productsku sku stockcode articleid article trackid track songid song mediaid artistid
+    artist albumid album videoid video gameid game appid restaurantid restaurant placeid place poiid businessid
+    business venueid venue locationid courseid course jobid showid animeid recipeid paperid newsid listingid gmapid
+    contentid productcode productno productnumber productref productreference productvariantid variantid itemcode
+    itemnumber itemno articlenumber articlecode articleno materialnumber upc ean gtin iid aid trackuri spotifytrackuri
+    masteritemid bookmarkid workid postid
+    lineitemname gametitle gamename itemname itemtitle productname producttitle prodname movietitle booktitle trackname
+    songname artistname albumname coursename coursetitle showname videotitle masterdatatrackname
+    mastermetadatatrackname
+    artikelnr artikelnummer artikelid artikel artnr produktid produktnr produktnummer produkt
+    produitid produit idproduit refproduit referenceproduit codeproduit articleref numarticle
+    productoid producto idproducto articuloid articulo codigoproducto codproducto codigoarticulo codarticulo
+    artikelname produktname artikelbezeichnung nomproduit nombreproducto`,
+    'reference ref handle url pagepath',
+  ),
+  rating: names(
+    `rating stars starrating userrating ratingvalue reviewscore reviewrating bookrating movierating overallrating overall
+    score grade quantity qty qtyordered orderqty orderedqty orderquantity lineitemquantity itemquantity productquantity
+    productqty quantitypurchased quantityrefund quantityordered units unitssold unitsordered count plays playcount
+    listencount listens clicks views viewcount purchases hours hoursplayed minutes minutesplayed secondsplayed msplayed
+    playtime watchtime weight strength eventvalue value frequency times
+    amount
+    bewertung note menge anzahl stueck stuck stk
+    quantite qte nbarticles
+    valoracion puntuacion calificacion cantidad unidades uds`,
+    '',
+  ),
+  time: names(
+    `timestamp eventtimestamp transactiontimestamp unixtimestamp time datetime eventtime eventdatetime orderpurchasetimestamp purchasetimestamp orderdatetime
+    orderdate orderedat placedat purchasedate purchasedat purchasetime purchasedon invoicedate transactiondate
+    transactiontime transactiondt tdat saledate salesdate createdat created createdutc datecreated creationdate dateadd dateadded
+    checkintime ratedat reviewtime unixreviewtime unixtime utctimestamp timestampms serverts originaltimestamp receivedat
+    tslisten listenedat playedat ts timestampunix eventdate date ratingtimestamp ratingdate updatedat modifiedat readat
+    watchedat endtime starttime day
+    bestelldatum auftragsdatum kaufdatum rechnungsdatum zeitstempel zeitpunkt datum
+    datecommande dateachat datefacture dateheure horodatage
+    fechapedido fechacompra fechafactura fechahora fecha`,
+    '',
+  ),
+  event: names(
+    `eventtype event interactiontype interaction typeofevent eventname actiontype action useraction activity behaviortype
+    behaviourtype behaviorname behaviourname behavior behaviour activitytype feedbacktype feedback
+    ereignis aktion evenement evento accion`,
+    'type verb',
+  ),
+  order: names(
+    `orderid order ordernumber orderno ordername ordercode orderkey ordersid salesorderid orderref orderreference
+    amazonorderid saleid transactionid transactionno transactionnumber invoiceno invoiceid invoicenumber invoice basketid
+    basket receiptid receiptno ticketid billid checkoutid cartid
+    bestellnr bestellnummer bestellid bestellung auftragsnr auftragsnummer rechnungsnr rechnungsnummer bonnr
+    commandeid commande idcommande numcommande numerocommande nocommande refcommande
+    pedidoid pedido idpedido numpedido numeropedido`,
+    '',
+  ),
+  status: names(
+    `orderstatus financialstatus paymentstatus orderstate status state
+    bestellstatus auftragsstatus statutcommande statut etat estadopedido estado`,
+    '',
+  ),
+  cancelled: names('cancelledat canceledat cancelledon cancellationdate iscancelled iscanceled cancelled canceled', ''),
+  title: names(
+    `title itemtitle itemname productname producttitle prodname movietitle booktitle gametitle gamename trackname songname
+    artistname lineitemname coursename coursetitle name label headline description
+    titel artikelname produktname bezeichnung artikelbezeichnung titre libelle designation nomproduit titulo nombre
+    nombreproducto descripcion`,
+    '',
+  ),
+  history: names(
+    'history itemhistory useditems items itemids likeditems likes purchaseditems boughtitems watched verlauf',
+    '',
+  ),
+  preferences: names('preferences preference prefs tastes interests userpreferences', ''),
+  exclude: names('exclude excluded excludeditems excludeitems blocked blacklist hide', ''),
+};
+
+/** Names that mean the row's own subject, whatever the file is about: taken only when nothing better is there. */
+export const OWN_ID: readonly string[] = words('id key code entityid');
+
+/** Header names whose numbers say how often or how much, whatever they look like. */
+const COUNTS = new Set(
+  words(`quantity qty qtyordered orderqty orderedqty orderquantity lineitemquantity itemquantity productquantity productqty
+    quantitypurchased quantityrefund quantityordered units unitssold unitsordered count plays playcount listencount listens
+    clicks views viewcount purchases hours hoursplayed minutes minutesplayed secondsplayed msplayed playtime watchtime weight
+    frequency times menge anzahl stueck stuck stk quantite qte nbarticles cantidad unidades uds`),
+);
+
+/** Header names whose numbers may be a scale of liking. */
+const SCALES = new Set(
+  words(`rating stars starrating userrating ratingvalue reviewscore reviewrating bookrating movierating overallrating overall
+    score grade bewertung note valoracion puntuacion calificacion`),
+);
+
+/** What the name of a rating column says of its numbers; undefined: nothing. */
+export function kindByName(name: string): 'count' | 'scale' | undefined {
+  const keys = columnKeys(name);
+  if (keys.some((key) => COUNTS.has(key))) return 'count';
+  return keys.some((key) => SCALES.has(key)) ? 'scale' : undefined;
+}
+
+/** A header name as it is matched: without case, spaces, punctuation, accents, and RecBole's `:type`. */
+export function columnKey(name: string): string {
+  return name
+    .replace(/:(token|float)(_seq)?$/, '')
+    .normalize('NFD')
+    .toLowerCase()
+    .replaceAll('ß', 'ss')
+    .replace(/[^\p{L}\p{N}]/gu, '');
+}
+
+/**
+ * The keys that a header name may be matched by, best first: the whole of it; behind its last dot (`properties.product_id`);
+ * with a leading `id` at the end (`id_customer`).
+ */
+export function columnKeys(name: string): string[] {
+  const keys = [columnKey(name)];
+  const dot = name.lastIndexOf('.');
+  if (dot > 0) keys.push(columnKey(name.slice(dot + 1)));
+  const idFirst = /^(?:id|ID|Id)[_\s-]?([A-Za-z].*)$/.exec(name)?.[1];
+  if (idFirst !== undefined) keys.push(`${columnKey(idFirst)}id`);
+  return [...new Set(keys)].filter((key) => key !== '');
+}
+
+function names(sure: string, standIn: string): Names {
+  return { sure: words(sure), standIn: words(standIn) };
+}
+
+function words(text: string): string[] {
+  return text.split(/\s+/).filter((word) => word !== '');
+}

@@ -1,0 +1,66 @@
+import { IndexColumn, LineColumn, NumberColumn } from './columns.js';
+import type { Events } from './event-columns.js';
+import { TimeColumn } from './times.js';
+
+/** The events of one file. */
+export interface FileEvents {
+  /** The file, as messages name it. */
+  path: string;
+  events: Events;
+}
+
+/** The events of several files as if they were one; ids are the same in all. A column that a file lacks is empty in its rows. */
+export function mergedEvents(files: readonly FileEvents[]): Events {
+  const [first, ...others] = files;
+  if (!first) throw new RangeError('there are no events to merge');
+  if (others.length === 0) return first.events;
+  const all = files.map(({ events }) => events);
+  const has = (column: 'strength' | 'weight' | 'time') => all.some((events) => events[column] !== undefined);
+  const times = has('time') ? new TimeColumn('time') : undefined;
+  const merged: Events = {
+    ...first.events,
+    user: new IndexColumn(),
+    item: new IndexColumn(),
+    line: new LineColumn(),
+    strength: has('strength') ? new NumberColumn() : undefined,
+    weight: has('weight') ? new NumberColumn() : undefined,
+    time: times && new NumberColumn(),
+    timeColumn: times,
+  };
+  for (const { user, item, strength, weight, time, timeColumn, line } of all) {
+    const rows = user.length;
+    merged.user.append(user.values);
+    merged.item.append(item.values);
+    appendNumbers(merged.strength, strength, rows, Number.NaN);
+    appendNumbers(merged.weight, weight, rows, 1);
+    if (merged.time && time && timeColumn) {
+      // Files may count in other units.
+      for (let row = 0; row < rows; row++) merged.time.push(timeColumn.seconds(time.at(row)));
+    } else {
+      appendNumbers(merged.time, undefined, rows, Number.NaN);
+    }
+    merged.line.append(line.runs, rows, 0);
+    for (const column of [user, item, strength, weight, time]) column?.clear();
+  }
+  times?.becomeDates();
+  return merged;
+}
+
+function appendNumbers(to: NumberColumn | undefined, from: NumberColumn | undefined, rows: number, none: number): void {
+  if (!to) return;
+  if (from) to.append(from.stored);
+  else for (let row = 0; row < rows; row++) to.push(none);
+}
+
+/** Says where a row of merged events stands: file and line. @param rows how many each file has. */
+export function placesOf(files: readonly FileEvents[]): (row: number) => { path: string; line: number } {
+  const parts = files.map(({ path, events }) => ({ path, rows: events.user.length, line: events.line }));
+  return (row) => {
+    let at = row;
+    for (const { path, rows, line } of parts) {
+      if (at < rows) return { path, line: line.at(at) };
+      at -= rows;
+    }
+    throw new RangeError(`there is no row ${row}`);
+  };
+}

@@ -1,0 +1,45 @@
+import { typeKey } from './event-types.js';
+
+/** What a row weighs whose order came to something, and one whose order did not. */
+const COUNTS = 1;
+const CANCELLED = 0;
+
+/** Statuses, as `typeKey` makes them, of orders that came to nothing. */
+const NOTHING = new Set(
+  `failed failure declined rejected denied expired abandoned trash deleted draft returned fraud chargeback chargedback
+  nichtbezahlt storniert storno erstattet abgebrochen annule annulee rembourse remboursee cancelado cancelada anulado anulada
+  reembolsado reembolsada devuelto devuelta`.split(/\s+/),
+);
+const BEGINNING = /^(?:wc|order|fully|full)*(?:cancell?ed|refunded|void(?:ed)?$)(?!reversal)/;
+
+/** Statuses that show that a column holds some. */
+const KNOWN = new Set(
+  `complete completed paid shipped delivered processing pending pendingpayment onhold fulfilled unfulfilled approved created
+  invoiced unavailable new closed open authorized authorised partiallyrefunded partiallypaid partial unshipped bezahlt
+  versendet abgeschlossen offen payee paye expediee livree pagado enviado entregado completado`.split(/\s+/),
+);
+
+/** What rows weigh whose order has that status: 0 where it was cancelled, refunded, voided or the like. */
+export function statusWeight(key: string): number {
+  return isCancelled(key) ? CANCELLED : COUNTS;
+}
+
+/** True for text that exports write as the status of an order. */
+export function isOrderStatus(cell: string): boolean {
+  const key = plainKey(typeKey(cell));
+  return KNOWN.has(key) || KNOWN.has(key.replace(/^wc/, '')) || isCancelled(key);
+}
+
+/** True for a cell of a column like `cancelled_at` that says that the order was. */
+export function saysCancelled(cell: string): boolean {
+  return !/^(?:|0|false|no|n|f|nein|non|null|none|na|nan|n\/a|\\n|0000-00-00.*)$/i.test(cell.trim());
+}
+
+function isCancelled(key: string): boolean {
+  const plain = plainKey(key);
+  return NOTHING.has(plain.replace(/^wc/, '')) || BEGINNING.test(plain);
+}
+
+function plainKey(key: string): string {
+  return key.normalize('NFD').replace(/\p{M}/gu, '');
+}
