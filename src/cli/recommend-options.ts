@@ -130,14 +130,14 @@ function checked(typed: Typed, version: string): Options {
   const { output, top, workers = usableCores(), maxMemory, balance, algorithm, set, maxHistory } = typed;
   const { tuned, retune, titles, includeSeen, lockWait, resume, maxDuration, summary, metricsFile } = typed;
   const outputs = { '--output': output, '--summary': summary, '--metrics-file': metricsFile, '--tuned': tuned };
+  if (tuned === '-' || tuned?.endsWith('.gz'))
+    throw usageFailure(`--tuned ${tuned}: name a plain file, which later runs can read`);
   const toStdout = Object.entries(outputs).flatMap(([option, path]) => (path === '-' ? [option] : []));
   if (toStdout.length > 1) throw usageFailure(`${toStdout.join(' and ')} cannot all go to standard output`);
   if (resume && output === '-') throw usageFailure('--resume needs an output file: -o FILE');
   const method = methodOf(algorithm, set, '--algorithm');
   if (tuned !== undefined && !method.tuned)
     throw usageFailure(`--tuned is for --algorithm auto; ${algorithm} finds no settings`);
-  if (tuned === '-' || tuned?.endsWith('.gz'))
-    throw usageFailure(`--tuned ${tuned}: name a plain file, which later runs can read`);
   if (retune !== undefined && tuned === undefined)
     throw usageFailure('--retune needs --tuned FILE: there is nothing to be too old');
   return Object.freeze({

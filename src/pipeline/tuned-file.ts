@@ -3,7 +3,7 @@ import { ExitCode, Failure } from '../failure.js';
 import { smallTextOf } from '../files/small-text.js';
 import { byKey, HYPER_PARAMETERS } from '../model/hyper-parameters.js';
 import { plural } from '../report/quantities.js';
-import { asOptions } from '../tuning/tuning-report.js';
+import { asOptions, assignments } from '../tuning/tuning-report.js';
 import { hashOf } from './hash.js';
 import type { Method } from './method.js';
 import type { Options } from './options.js';
@@ -22,10 +22,11 @@ interface Kept {
   version: string;
   /** When, as an ISO date. */
   tuned: string;
+  /** What gives the same lists without tuning, and what of it was set by hand. */
   options: string;
-  /** All settings, and those that were set by hand, by their `--set` names. */
+  set: string;
+  /** All settings, by their `--set` names. */
   settings: { [key: string]: number };
-  set: { [key: string]: number };
   gain: number | null;
   data: ReturnType<typeof factsOf>;
   explanation: string;
@@ -75,8 +76,8 @@ export async function reuseOrTune(run: Run, options: Options, dataset: Dataset):
     version,
     tuned: now.toISOString(),
     options: asOptions(settings),
+    set: setBy(method),
     settings: byKey(settings),
-    set: setIn(method),
     gain: auto.gain,
     data,
     explanation: auto.explanation,
@@ -99,8 +100,8 @@ function reused(path: string, { settings, tuned, gain }: Kept, method: Method, n
 function whyAgain(kept: Kept, data: Kept['data'], { method, retune }: Options, now: Date): string | undefined {
   if (`${Object.keys(kept.settings)}` !== `${Object.keys(byKey(method.settings))}`)
     return `version ${kept.version}, which wrote it, has other settings`;
-  const [before, set] = [kept.set, setIn(method)].map(assignments);
-  if (before !== set) return `--set was ${before}, and is ${set}`;
+  const set = setBy(method);
+  if (kept.set !== set) return `it was tuned with ${kept.set || 'no --set'}, and this run has ${set || 'none'}`;
   const days = daysFrom(kept.tuned, now);
   if (days > retune) return `it was tuned ${ago(days)}`;
   if (days < -1) return `it says that it was tuned on ${kept.tuned}, which is still to come`;
@@ -121,14 +122,9 @@ function factsOf(dataset: Dataset) {
   return { ...counts, ...kindsIn(dataset) };
 }
 
-/** The settings that were set by hand, by their `--set` names. */
-function setIn({ settings, fixed }: Method): { [key: string]: number } {
-  return byKey(Object.fromEntries([...fixed].map((setting) => [setting, settings[setting]])));
-}
-
-function assignments(set: { [key: string]: number }): string {
-  const all = Object.entries(set).map(([key, value]) => `${key}=${value}`);
-  return all.length > 0 ? all.join(' ') : 'not given';
+/** What was set by hand, as it is typed. */
+function setBy({ settings, fixed }: Method): string {
+  return assignments(Object.fromEntries([...fixed].map((setting) => [setting, settings[setting]]))).join(' ');
 }
 
 function daysFrom(date: string, now: Date): number {

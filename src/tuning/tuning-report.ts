@@ -57,10 +57,14 @@ function choice(tuning: Tuning, start: Settings, what: string, than: string): st
   return [`  chose ${changes}: ${what} ${gain} % ${than}`];
 }
 
-/** The options that give the same lists without tuning: `auto` settles on ridge, so what differs from its defaults is all there is to say. */
+/** The options that give the same lists without tuning: what differs from the defaults of ridge, where `auto` starts. */
 export function asOptions(settings: Settings): string {
-  const set = Object.entries(byKey(differences(DEFAULT_SETTINGS, settings)));
-  return ['--algorithm ridge', ...set.map(([key, value]) => `--set ${key}=${value}`)].join(' ');
+  return ['--algorithm ridge', ...assignments(differences(DEFAULT_SETTINGS, settings))].join(' ');
+}
+
+/** Settings as one types them. */
+export function assignments(settings: Partial<Settings>): string[] {
+  return Object.entries(byKey(settings)).map(([key, value]) => `--set ${key}=${value}`);
 }
 
 /** A line per trial: what changed, its utility, and the gain with its standard error; accepted ones have a star. */
