@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolders } from '../files/temporary.js';
 import { EVENTS, manyEvents, put } from './data.js';
+import { withFaults } from './faults.js';
 import { runInProcess } from './run.js';
 import { events, good, hoursAgo, kept, keptText, POPULAR, QUICK, rewrite, TUNED, tunedFolder } from './tuning.js';
 
@@ -151,6 +152,16 @@ describe('--tuned', () => {
     const folder = newFolder();
     put(folder, 'events.csv', EVENTS);
     await good(TUNED, folder);
+    expect(readdirSync(folder)).toEqual(['events.csv']);
+  });
+
+  test('keeps nothing where workers lost rows meanwhile: it might not be the best', async () => {
+    const folder = newFolder();
+    put(folder, 'events.csv', events(POPULAR));
+    const env = withFaults(newFolder(), { job: 'learn', row: 0, how: 'SIGKILL' });
+    const { code, stderr } = await runInProcess([...TUNED, ...QUICK, '-j', '1'], { folder, env });
+    expect(code, stderr).toBe(3);
+    expect(stderr).toMatch(/^auto: tuned on /m);
     expect(readdirSync(folder)).toEqual(['events.csv']);
   });
 
