@@ -7,7 +7,7 @@ import { usableCores } from '../process/cores.js';
 import { BALANCES } from '../workers/balance.js';
 import { addFileOptions, addReadingOptions, inputOptions, type TypedInput } from './input-options.js';
 import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
-import { bytes, MOST_ITEMS_A_USER, number, type Print, parsed, positiveSeconds, seconds } from './values.js';
+import { bytes, days, MOST_ITEMS_A_USER, number, type Print, parsed, positiveSeconds, seconds } from './values.js';
 
 const EXAMPLES = `
 Examples:
@@ -55,6 +55,13 @@ export function recommendCommand(version: string): Command {
       new Option('--set <key=value>', 'a setting of the algorithm; repeat it for more')
         .argParser((text: string, before: string[]) => [...before, text])
         .default([], 'those of the algorithm'),
+    )
+    .option('--tuned <file>', 'keep what auto found in this file, and use it as long as the data is about the same')
+    .addOption(
+      new Option(
+        '--retune <age>',
+        'with --tuned, tune again when its file is older: 7d, or never (default: 30d)',
+      ).argParser(days),
     )
     .addOption(
       number(
@@ -111,6 +118,8 @@ interface Typed
   maxMemory?: number;
   algorithm: string;
   set: string[];
+  tuned?: string;
+  retune?: number;
   maxHistory: number;
   maxDuration?: number;
   summary?: string;
@@ -119,12 +128,18 @@ interface Typed
 
 function checked(typed: Typed, version: string): Options {
   const { output, top, workers = usableCores(), maxMemory, balance, algorithm, set, maxHistory } = typed;
-  const { titles, includeSeen, lockWait, resume, maxDuration, summary, metricsFile } = typed;
-  const outputs = { '--output': output, '--summary': summary, '--metrics-file': metricsFile };
+  const { tuned, retune, titles, includeSeen, lockWait, resume, maxDuration, summary, metricsFile } = typed;
+  const outputs = { '--output': output, '--summary': summary, '--metrics-file': metricsFile, '--tuned': tuned };
+  if (tuned === '-' || tuned?.endsWith('.gz'))
+    throw usageFailure(`--tuned ${tuned}: name a plain file, which later runs can read`);
   const toStdout = Object.entries(outputs).flatMap(([option, path]) => (path === '-' ? [option] : []));
   if (toStdout.length > 1) throw usageFailure(`${toStdout.join(' and ')} cannot all go to standard output`);
   if (resume && output === '-') throw usageFailure('--resume needs an output file: -o FILE');
   const method = methodOf(algorithm, set, '--algorithm');
+  if (tuned !== undefined && !method.tuned)
+    throw usageFailure(`--tuned is for --algorithm auto; ${algorithm} finds no settings`);
+  if (retune !== undefined && tuned === undefined)
+    throw usageFailure('--retune needs --tuned FILE: there is nothing to be too old');
   return Object.freeze({
     ...inputOptions(typed, {}, outputs),
     ...logOptions(typed),
@@ -134,6 +149,8 @@ function checked(typed: Typed, version: string): Options {
     maxMemory,
     balance,
     method: { ...method, settings: { ...method.settings, longestHistory: maxHistory } },
+    tuned,
+    retune: retune ?? 30,
     titles,
     includeSeen,
     lockWait,

@@ -67,6 +67,14 @@ export function interval(text: string): number {
   throw new InvalidArgumentError('Expected a time of at least 1s.');
 }
 
+/** An age in days, `30d`; Infinity for `never`. */
+export function days(text: string): number {
+  const [, number] = /^(\d+(?:\.\d+)?)d$/.exec(text.trim()) ?? [];
+  if (number !== undefined) return Number(number);
+  if (text.trim() === 'never') return Number.POSITIVE_INFINITY;
+  throw new InvalidArgumentError('Expected days like 30d, or never.');
+}
+
 /** An amount of memory as people write it: `500M`, `2G`, `1.5GB` (thousands), `2GiB` (1,024s). In bytes. */
 export function bytes(text: string): number {
   const [, number = '', unit = '', binary] = /^(\d+(?:\.\d+)?)([KMGT])(?:(i)?B)?$/i.exec(text.trim()) ?? [];

@@ -14,8 +14,9 @@ import { readInputs } from '../pipeline/read.js';
 import { serve, writeAudienceOf } from '../pipeline/recommend.js';
 import { type Run, Stages, startRun } from '../pipeline/run.js';
 import { orInterrupted, stopping } from '../pipeline/stopping.js';
-import { settle } from '../pipeline/tune.js';
+import { keptIn, reuseOrTune } from '../pipeline/tuned-file.js';
 import type { RunRecord } from '../report/summary.js';
+import { asOptions } from '../tuning/tuning-report.js';
 
 /**
  * The main job: read, learn, recommend, write.
@@ -33,6 +34,8 @@ export async function recommend(options: Options, io: Io): Promise<number> {
   let output: ClaimedOutput | undefined;
   let ending: Ending = { exitCode: ExitCode.unexpected, error: 'unexpected', message: '', interrupted: false };
   try {
+    // A file that is not ours is refused before anything is read, let alone removed.
+    if (options.tuned !== undefined) keptIn(options.tuned);
     const memory = new WithinMemory(run, options, stop.stop, () => stages.current);
     const claimed = await claimOutput(run, options, stop.signal);
     output = claimed;
@@ -72,13 +75,14 @@ async function writeLists(
   await memory.learn(dataset);
   const key = checkpoint?.begin(manifestOf(options, dataset), run.info);
 
-  const tune = () => settle(run, dataset, options.method);
+  const tune = () => reuseOrTune(run, options, dataset);
   const { settings, auto } = await stages.take('tuning', () =>
     checkpoint && options.method.tuned ? checkpoint.settings(run.warn, tune) : tune(),
   );
   record.method = { name: options.method.name, settings, auto };
   if (auto) run.info(`auto: ${auto.explanation}`);
   if (auto?.table) run.debug(auto.table);
+  if (auto) run.info(`for the nightly job: ${asOptions(settings)}`);
 
   const { learned, audience } = await stages.take('learning', async () => {
     memory.arrange(dataset);

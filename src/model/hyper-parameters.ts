@@ -50,6 +50,12 @@ export const HYPER_PARAMETERS: readonly HyperParameter[] = [
   whole('groupTargets', '', 1, 1e6, 'items kept for each group of users'),
 ];
 
+/** Settings by their `--set` names, in the documented order. */
+export function byKey(settings: Partial<Settings>): { [key: string]: number } {
+  const known = HYPER_PARAMETERS.filter(({ setting }) => setting in settings);
+  return Object.fromEntries(known.map(({ key, setting }) => [key, Number(settings[setting])]));
+}
+
 /** @throws RangeError that says what would do, for an unknown key or a bad value. */
 export function withHyperParameter(settings: Settings, key: string, text: string): Settings {
   const parameter = HYPER_PARAMETERS.find((candidate) => candidate.key === key);

@@ -80,7 +80,10 @@ function factsOf(path: string): InputFacts {
   return stat?.isFile() ? { path, bytes: stat.size, written: stat.mtimeMs } : { path, bytes: null, written: null };
 }
 
-/** The options that decide bytes. Where files lie does not matter: what is in them is in the hash of the data. */
+/**
+ * The options that decide bytes. Where files lie does not matter: what is in them is in the hash of the data, and settings (those of
+ * `--tuned` too) are in the keys of all shards that rest on them.
+ */
 function decisiveOptions({ method, ...options }: Options): Record<string, string> {
   const { name, settings, fixed } = method;
   const all = {

@@ -50,6 +50,10 @@ export interface Options extends InputOptions, LogOptions {
   /** Which child gets the next shard; changes speed, never the result. */
   balance: BalanceName;
   method: Method;
+  /** The file that keeps what `auto` found; undefined: none, it tunes every time. */
+  tuned: string | undefined;
+  /** Days after which it tunes again; Infinity: never for that reason. */
+  retune: number;
   titles: boolean;
   includeSeen: boolean;
   /** Seconds to wait for another run that writes the same output. */

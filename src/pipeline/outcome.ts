@@ -27,11 +27,11 @@ export async function keepOutcome(run: Run, options: Options, record: RunRecord,
   const ended: Ended = { ...ending, seconds: run.seconds(), startedAt: run.startedAt, memory: run.memory.peak };
   const { metricsFile, summary } = options;
   if (metricsFile !== undefined) {
-    await write(run, 'metrics', metricsFile, metricsFor(metricsFile, metricsOf(options, record, ended)));
+    await writeOrWarn(run, 'metrics', metricsFile, metricsFor(metricsFile, metricsOf(options, record, ended)));
   }
   const isWanted = summary !== undefined || options.logFormat === 'json';
   const facts = isWanted ? await summaryOf(options.version, shown(options), record, ended) : {};
-  if (summary !== undefined) await write(run, 'summary', summary, `${JSON.stringify(facts, undefined, 2)}\n`);
+  if (summary !== undefined) await writeOrWarn(run, 'summary', summary, `${JSON.stringify(facts, undefined, 2)}\n`);
   run.summary(ending.message, facts);
 }
 
@@ -49,7 +49,8 @@ function shown({ version: _, method: __, ...typed }: Options): object {
   return { ...typed, eventWeights: Object.fromEntries(typed.eventWeights) };
 }
 
-async function write(run: Run, what: string, path: string, text: string): Promise<void> {
+/** Writes a file beside the lists; where that fails, a warning says so. */
+export async function writeOrWarn(run: Run, what: string, path: string, text: string): Promise<void> {
   try {
     await writeWhole(run.open(path), text);
   } catch (error) {

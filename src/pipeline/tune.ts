@@ -2,7 +2,7 @@ import type { Dataset } from '../dataset/dataset.js';
 import { sampleKeysOf } from '../evaluation/split.js';
 import type { Settings } from '../model/settings.js';
 import { plural } from '../report/quantities.js';
-import { keepStartUnless, tune, tuneCold } from '../tuning/climb.js';
+import { keepStartUnless, type SearchSpace, tune, tuneCold } from '../tuning/climb.js';
 import { type AutoRecord, trialTable, tuningSummary } from '../tuning/tuning-report.js';
 import { validationSplit } from '../tuning/validation-split.js';
 import type { Method } from './method.js';
@@ -37,16 +37,11 @@ export async function settle(run: Run, dataset: Dataset, method: Method): Promis
   const base = method.fixed.size === 0 ? 'the fixed defaults' : 'the fixed defaults with your settings';
   if (users < FEWEST_USERS) {
     const explanation = `${base}: ${plural(users, 'user')} with items to hold out; it takes ${FEWEST_USERS} to tell a gain from noise`;
-    return { settings: method.settings, auto: { explanation, table: '', trials: [], coldTrials: [] } };
+    return { settings: method.settings, auto: { explanation, table: '', gain: 0, trials: [], coldTrials: [] } };
   }
   const { neighbors } = method.settings;
   const start = { ...method.settings, neighbors: Math.min(neighbors, TUNING_NEIGHBORS) };
-  const space = {
-    times: dataset.times !== undefined,
-    attributes: dataset.attributes.index.length > 0,
-    groups: dataset.groups.index.length > 0,
-    fixed: method.fixed,
-  };
+  const space = { ...kindsIn(dataset), fixed: method.fixed };
   const fits = Math.max(1, Math.min(MOST_FITS, Math.round((MOST_FITS * SMALL) / dataset.interactions.index.length)));
   const evaluator = new SettingsEvaluator(asTuning(run, fits), validation);
   const tuning = keepStartUnless(await tune(start, space, evaluator.evaluate, fits), start, MIN_GAIN);
@@ -59,10 +54,16 @@ export async function settle(run: Run, dataset: Dataset, method: Method): Promis
     auto: {
       explanation: tuningSummary(tuning, cold, facts),
       table: trialTable(tuning, cold, base),
+      gain: tuning.before > 0 ? tuning.after / tuning.before - 1 : null,
       trials: tuning.trials,
       coldTrials: cold?.trials ?? [],
     },
   };
+}
+
+/** What there is beside users and items. It decides which settings have an effect. */
+export function kindsIn({ times, attributes, groups }: Dataset): Pick<SearchSpace, 'times' | 'attributes' | 'groups'> {
+  return { times: times !== undefined, attributes: attributes.index.length > 0, groups: groups.index.length > 0 };
 }
 
 /** The run, with counting and learning shown as parts of tuning. */

@@ -1,12 +1,12 @@
-import { readFileSync, type Stats, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { ExitCode } from '../failure.js';
 import { openDestination, writeWhole } from '../files/destination.js';
+import { smallTextOf } from '../files/small-text.js';
 import { holdsMetrics, lastSuccessIn, metricsText, type RunMetrics } from './metrics.js';
 
 /** The text of a metrics file. After a failed run, the time of the last success is taken from the existing file. */
 export function metricsFor(path: string, metrics: Omit<RunMetrics, 'lastSuccess'>): string {
-  const lastSuccess = metrics.exitCode === ExitCode.ok ? metrics.endedAt : lastSuccessIn(textOf(path) ?? '');
+  const lastSuccess = metrics.exitCode === ExitCode.ok ? metrics.endedAt : lastSuccessIn(smallTextOf(path) ?? '');
   return metricsText(nameOf(path), { ...metrics, lastSuccess });
 }
 
@@ -19,7 +19,7 @@ export function metricsFor(path: string, metrics: Omit<RunMetrics, 'lastSuccess'
 export async function writeRefusalMetrics(argv: readonly string[], version: string, exitCode: number): Promise<void> {
   const path = metricsFileIn(argv);
   if (path === undefined) return;
-  const before = textOf(path);
+  const before = smallTextOf(path);
   if (before === undefined || (before !== '' && !holdsMetrics(before))) return;
   const nothing = { seconds: 0, stages: [], inputs: [], served: undefined, retries: 0, memoryBytes: 0 };
   const text = metricsFor(path, { ...nothing, version, exitCode, endedAt: Date.now() / 1000 });
@@ -34,31 +34,6 @@ function metricsFileIn(argv: readonly string[]): string | undefined {
   if (path === undefined || path === '' || path.startsWith('-')) return undefined;
   const named = argv.filter((argument) => resolve(argument.replace(/^--?[\w-]+=/, '')) === resolve(path));
   return named.length === 1 ? path : undefined;
-}
-
-/** Metrics take a few kilobytes. A larger file holds something else, and might not fit into a string. */
-const MOST_BYTES = 1 << 20;
-
-/** The text of a file; '' where there is none. Undefined where it cannot be metrics or cannot be read, or reading it may block. */
-function textOf(path: string): string | undefined {
-  const stats = statsOf(path);
-  if (!stats) return '';
-  if (!stats.isFile() || stats.size > MOST_BYTES) return undefined;
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    // It may hold anything, and a file that cannot be read may still be replaceable.
-    return undefined;
-  }
-}
-
-function statsOf(path: string): Stats | undefined {
-  try {
-    return statSync(path, { throwIfNoEntry: false });
-  } catch {
-    // Writing there will fail too, with a message.
-    return undefined;
-  }
 }
 
 /** "recommend" of "/var/lib/node_exporter/recommend.prom": unique among the files that a collector reads. */

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
 import { displayName } from '../csv/failures.js';
 import type { Dataset, FileReport } from '../dataset/dataset.js';
-import { HYPER_PARAMETERS } from '../model/hyper-parameters.js';
+import { byKey } from '../model/hyper-parameters.js';
 import type { Settings } from '../model/settings.js';
 import type { FamilyMemory } from '../process/family-memory.js';
 import type { Trial } from '../tuning/climb.js';
-import type { AutoRecord } from '../tuning/tuning-report.js';
+import { type AutoRecord, asOptions } from '../tuning/tuning-report.js';
 import { toThousandths } from './quantities.js';
 
 /** What a run read and did, as far as it got. */
@@ -83,6 +83,7 @@ export async function summaryOf(
       auto: method.auto
         ? {
             explanation: method.auto.explanation,
+            options: asOptions(method.settings),
             trials: [...trialsOf(method.auto.trials, false), ...trialsOf(method.auto.coldTrials, true)],
           }
         : undefined,
@@ -142,10 +143,4 @@ function trialsOf(trials: readonly Trial[], withoutHistory: boolean) {
     fitted,
     without_history: withoutHistory,
   }));
-}
-
-/** Settings by their `--set` names. */
-function byKey(settings: Partial<Settings>): { [key: string]: unknown } {
-  const known = HYPER_PARAMETERS.filter(({ setting }) => setting in settings);
-  return Object.fromEntries(known.map(({ key, setting }) => [key, settings[setting]]));
 }

@@ -1,5 +1,5 @@
-import { HYPER_PARAMETERS, type HyperParameter } from '../model/hyper-parameters.js';
-import type { Settings } from '../model/settings.js';
+import { byKey, HYPER_PARAMETERS, type HyperParameter } from '../model/hyper-parameters.js';
+import { DEFAULT_SETTINGS, type Settings } from '../model/settings.js';
 import { plural } from '../report/quantities.js';
 import { differences, type Trial, type Tuning } from './climb.js';
 
@@ -21,6 +21,8 @@ export interface AutoRecord {
   explanation: string;
   /** The trials as a table for people; '' where there was too little to judge by. */
   table: string;
+  /** How much better the settings are than those it started from, as a share; null where those found nothing. */
+  gain: number | null;
   /** What was tried, in order, and what was tried for users without a history. */
   trials: Trial[];
   coldTrials: Trial[];
@@ -53,6 +55,16 @@ function choice(tuning: Tuning, start: Settings, what: string, than: string): st
   if (changes === '') return [];
   const gain = ((100 * (tuning.after - tuning.before)) / tuning.before).toFixed(1);
   return [`  chose ${changes}: ${what} ${gain} % ${than}`];
+}
+
+/** The options that give the same lists without tuning: what differs from the defaults of ridge, where `auto` starts. */
+export function asOptions(settings: Settings): string {
+  return ['--algorithm ridge', ...assignments(differences(DEFAULT_SETTINGS, settings))].join(' ');
+}
+
+/** Settings as one types them. */
+export function assignments(settings: Partial<Settings>): string[] {
+  return Object.entries(byKey(settings)).map(([key, value]) => `--set ${key}=${value}`);
 }
 
 /** A line per trial: what changed, its utility, and the gain with its standard error; accepted ones have a star. */

@@ -98,7 +98,7 @@ describe('--log-format json', () => {
     const { code, stderr } = await runInProcess(args, { folder });
     expect(code, stderr).toBe(0);
     const entries = entriesOf(stderr);
-    expect(entries.map(({ type }) => type)).toEqual(['status', 'warning', 'status', 'summary']);
+    expect(entries.map(({ type }) => type)).toEqual(['status', 'warning', 'status', 'status', 'summary']);
     expect(entries[0]?.message).toMatch(/^events.csv: events, 6 rows\n {2}columns/);
     const { type: _, time: __, message, ...summary } = entries.at(-1) ?? {};
     expect(message).toMatch(/^1 user served \(1 more: nothing is left for them\), 1 row/);

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { readJson, writeJson } from '../../src/files/json-file.js';
 import { EVENTS, put, rowsOf } from './data.js';
@@ -12,6 +13,7 @@ import {
   griefOver,
   HELD,
   held,
+  killed,
   MANY,
   newFolder,
   rowsIn,
@@ -19,7 +21,8 @@ import {
   STAGES,
   wholeOutput,
 } from './resuming.js';
-import { leftBehind, run } from './run.js';
+import { exitOf, leftBehind, run, start } from './run.js';
+import { good, kept, QUICK, rewrite, TUNED, tunedFolder } from './tuning.js';
 
 describe.each(['count', 'learn', 'recommend'] as const)('a run that is killed (-9) over a %s shard', (kind) => {
   test('is gone on with: what was finished is not done again, and the bytes are those of a run in one go', async () => {
@@ -178,4 +181,45 @@ test('without a file to write, --max-duration keeps nothing, and --resume is ref
   expect([device.code, device.stderr]).toEqual([2, expect.stringContaining('/dev/null is a pipe or a device')]);
   const done = await run(['-u', 'few.csv', '--max-duration', '24h'], { folder });
   expect([done.code, rowsOf(done.stdout).length]).toEqual([0, 1]);
+});
+
+describe('--resume with --tuned', () => {
+  const RUN = [...TUNED, ...QUICK, '-o', 'recs.csv'];
+
+  /** A folder in which a run with --tuned was killed over its lists; what a whole run writes. */
+  async function cutTuned() {
+    const folder = await tunedFolder();
+    await good(RUN, folder);
+    const whole = readFileSync(join(folder, 'recs.csv'), 'utf8');
+    writeFileSync(join(folder, 'recs.csv'), '');
+    const tmp = newFolder();
+    const child = start(RUN, { folder, tmp, env: griefOver('recommend', 0, 'hold') });
+    const ended = exitOf(child);
+    while (finishedIn(folder, 'learn').length === 0 && child.exitCode === null) await sleep(20);
+    await killed(child, ended, tmp);
+    expect(finishedIn(folder, 'settings')).toHaveLength(1);
+    return { folder, whole };
+  }
+
+  test('goes on with the settings that the interrupted run had, whatever the file says by then', async () => {
+    const { folder, whole } = await cutTuned();
+    rewrite(folder, { settings: { ...kept(folder).settings, 'popularity-weight': 0.5 } });
+    const { stderr } = await good([...RUN, '--resume'], folder);
+    expect(stderr).toContain('which had finished the settings of auto, ');
+    expect(stderr).toContain('auto: settings of a.tuned, tuned less than a day ago');
+    expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toBe(whole);
+  });
+
+  test('never mixes settings: where those of the interrupted run are lost, nothing that rests on them is reused', async () => {
+    const { folder, whole } = await cutTuned();
+    const [directory = ''] = readdirSync(folder).filter((name) => name.endsWith('.run'));
+    const [settings = ''] = finishedIn(folder, 'settings');
+    writeFileSync(join(folder, directory, settings), 'altered');
+    rewrite(folder, { settings: { ...kept(folder).settings, 'popularity-weight': 0.5 } });
+    const { stderr } = await good([...RUN, '--resume'], folder);
+    expect(stderr).toContain('warning: auto tunes again: ');
+    const lists = readFileSync(join(folder, 'recs.csv'), 'utf8');
+    expect(lists).not.toBe(whole);
+    expect(lists).toBe((await good([...TUNED, ...QUICK], folder)).stdout);
+  });
 });

@@ -69,6 +69,7 @@ test('with too few users to evaluate by, auto keeps the fixed defaults and says 
       explanation:
         'the fixed defaults with your settings: 54 users with items to hold out; it takes 100 to tell a gain from noise',
       table: '',
+      gain: 0,
       trials: [],
       coldTrials: [],
     },

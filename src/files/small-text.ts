@@ -1,0 +1,26 @@
+import { readFileSync, type Stats, statSync } from 'node:fs';
+
+/** What we write in full and read again takes a few kilobytes. A larger file holds something else, and might not fit into a string. */
+const MOST_BYTES = 1 << 20;
+
+/** The text of a small file; '' where there is none. Undefined where it is large, no file or unreadable, or reading it may block. */
+export function smallTextOf(path: string): string | undefined {
+  const stats = statsOf(path);
+  if (!stats) return '';
+  if (!stats.isFile() || stats.size > MOST_BYTES) return undefined;
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    // It may hold anything, and a file that cannot be read may still be replaceable.
+    return undefined;
+  }
+}
+
+function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    // Writing there will fail too, with a message.
+    return undefined;
+  }
+}
