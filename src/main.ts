@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ExitCode, Failure, messageOf } from './failure.js';
 import type { Io } from './io.js';
-import type { Options } from './pipeline/options.js';
+import type { DescribeOptions, Options } from './pipeline/options.js';
 import { type Entry, formatEntry, requestedFormat } from './report/log.js';
 
 /**
@@ -20,14 +20,28 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       const { evaluate } = await import('./commands/evaluate.js');
       return await evaluate(options, io);
     }
+    if (argv[0] === 'describe') {
+      const { parseDescribeOptions } = await import('./cli/describe-options.js');
+      const options = parseDescribeOptions(argv.slice(1), print);
+      return options ? await describe(options, io) : ExitCode.ok;
+    }
     const options = await optionsOf(argv, tell, print);
     if (!options) return ExitCode.ok;
+    if (options.dryRun) {
+      const typed = argv.filter((word) => word !== '--dry-run');
+      return await describe({ ...options, format: 'text', output: '-', typed }, io);
+    }
     const { recommend } = await import('./commands/recommend.js');
     return await recommend(options, io);
   } catch (error) {
     tell(errorEntry(error));
     return error instanceof Failure ? error.exitCode : ExitCode.unexpected;
   }
+}
+
+async function describe(options: DescribeOptions, io: Io): Promise<number> {
+  const { describe } = await import('./commands/describe.js');
+  return describe(options, io);
 }
 
 /**

@@ -19,6 +19,7 @@ Examples:
 
 const OTHER_COMMANDS = `
 Other commands:
+  recommend describe        show how files are understood (recommend describe --help)
   recommend evaluate        measure recommendations on held-out data (recommend evaluate --help)
   recommend help algorithms list the algorithms and their settings
 `;
@@ -85,6 +86,7 @@ export function recommendCommand(version: string): Command {
         'stop after this time (30m, 2h) and keep finished work for --resume',
       ).argParser(positiveSeconds),
     )
+    .option('--dry-run', 'say how the files are understood, and do nothing else', false)
     .option('--summary <file>', 'write a JSON summary of the run, even when it fails')
     .option(
       '--metrics-file <file>',
@@ -113,7 +115,7 @@ export function parseOptions(argv: readonly string[], version: string, print?: P
 interface Typed
   extends TypedInput,
     TypedLog,
-    Pick<Options, 'output' | 'top' | 'balance' | 'titles' | 'includeSeen' | 'lockWait' | 'resume'> {
+    Pick<Options, 'output' | 'top' | 'balance' | 'titles' | 'includeSeen' | 'lockWait' | 'resume' | 'dryRun'> {
   workers?: number;
   maxMemory?: number;
   algorithm: string;
@@ -128,7 +130,7 @@ interface Typed
 
 function checked(typed: Typed, version: string): Options {
   const { output, top, workers = usableCores(), maxMemory, balance, algorithm, set, maxHistory } = typed;
-  const { tuned, retune, titles, includeSeen, lockWait, resume, maxDuration, summary, metricsFile } = typed;
+  const { tuned, retune, titles, includeSeen, lockWait, resume, dryRun, maxDuration, summary, metricsFile } = typed;
   const outputs = { '--output': output, '--summary': summary, '--metrics-file': metricsFile, '--tuned': tuned };
   if (tuned === '-' || tuned?.endsWith('.gz'))
     throw usageFailure(`--tuned ${tuned}: name a plain file, which later runs can read`);
@@ -156,6 +158,7 @@ function checked(typed: Typed, version: string): Options {
     lockWait,
     resume,
     maxDuration,
+    dryRun,
     summary,
     metricsFile,
     version,

@@ -10,7 +10,7 @@ import { manifestOf } from '../pipeline/manifest.js';
 import { WithinMemory } from '../pipeline/memory-limit.js';
 import type { Options } from '../pipeline/options.js';
 import { type Ending, keepOutcome, servedText, warnOfLost } from '../pipeline/outcome.js';
-import { readInputs } from '../pipeline/read.js';
+import { readInputs, tellLongHistories } from '../pipeline/read.js';
 import { serve, writeAudienceOf } from '../pipeline/recommend.js';
 import { type Run, Stages, startRun } from '../pipeline/run.js';
 import { orInterrupted, stopping } from '../pipeline/stopping.js';
@@ -69,7 +69,10 @@ async function writeLists(
   record: RunRecord,
 ): Promise<void> {
   await memory.read();
-  const { dataset, reports } = await stages.take('reading', () => readInputs(run, options, memory));
+  const { dataset, reports } = await stages.take('reading', () =>
+    readInputs(run, options, (rows) => memory.fold(rows)),
+  );
+  tellLongHistories(run, dataset, options.method.settings.longestHistory);
   record.files = reports;
   record.dataset = dataset;
   await memory.learn(dataset);

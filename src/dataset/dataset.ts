@@ -1,4 +1,5 @@
 import type { TableReport } from '../csv/table.js';
+import type { DayOrder } from '../events/day-month.js';
 import type { SkippedKind } from '../events/event-columns.js';
 import type { EventType } from '../events/event-types.js';
 import type { TimeUnit } from '../events/times.js';
@@ -76,5 +77,5 @@ export interface EventsReport {
   types: EventType[];
   /** Of the orders that rows belong to, likewise. */
   statuses: EventType[];
-  time: { unit: TimeUnit; from: number; to: number; missing: number } | undefined;
+  time: { unit: TimeUnit; dayOrder: DayOrder | undefined; from: number; to: number; missing: number } | undefined;
 }

@@ -43,7 +43,8 @@ function timeSpan(events: Events): EventsReport['time'] {
     to = latest;
   });
   if (missing === values.length) return undefined;
-  return { unit: timeColumn.unit, from: timeColumn.seconds(from), to: timeColumn.seconds(to), missing };
+  const { unit, dayOrder } = timeColumn;
+  return { unit, dayOrder, from: timeColumn.seconds(from), to: timeColumn.seconds(to), missing };
 }
 
 /** Of fewer users that may be chance. */

@@ -62,12 +62,23 @@ export interface Options extends InputOptions, LogOptions {
   resume: boolean;
   /** Seconds after which the run stops; undefined: never. */
   maxDuration: number | undefined;
+  /** Say how the files are understood, and do nothing else. */
+  dryRun: boolean;
   /** The file that takes the summary. */
   summary: string | undefined;
   /** The file that takes metrics for Prometheus. */
   metricsFile: string | undefined;
   /** Of this program. */
   version: string;
+}
+
+/** The options of `describe`. */
+export interface DescribeOptions extends InputOptions, LogOptions {
+  format: 'text' | 'json';
+  output: string;
+  workers: number;
+  /** The arguments of the run that is described. */
+  typed: readonly string[];
 }
 
 export type Format = 'table' | 'csv' | 'json';

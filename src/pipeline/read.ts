@@ -1,4 +1,5 @@
 import { sizeAtHand } from '../csv/source.js';
+import type { Dataset } from '../dataset/dataset.js';
 import { type InputFiles, type Inputs, inputPaths } from '../dataset/inputs.js';
 import { type ReadData, readDataset } from '../dataset/read.js';
 import { compiledEvents } from '../events/compiled-events.js';
@@ -8,16 +9,22 @@ import { inputReport, inputWarnings } from '../report/input-report.js';
 import { plural } from '../report/quantities.js';
 import type { ReadJob } from '../workers/protocol.js';
 import { readRangePart, releaseRangePart } from '../workers/range-file.js';
-import type { WithinMemory } from './memory-limit.js';
-import type { Options } from './options.js';
+import type { InputOptions } from './options.js';
 import { openBadRows } from './rejected-rows.js';
 import type { Run } from './run.js';
 
 /** Bytes of input that are work enough for one child. */
 const BYTES_A_CHILD = 500_000;
 
-/** Reads the files of a run, and reports how they were understood. */
-export async function readInputs(run: Run, options: Options, memory: WithinMemory): Promise<ReadData> {
+/**
+ * Reads the files of a run, and reports how they were understood.
+ * @param beforeAggregating is told how many rows are about to be put in order. @returns also what was warned of.
+ */
+export async function readInputs(
+  run: Run,
+  options: InputOptions & { titles: boolean; verbose: boolean },
+  beforeAggregating: (rows: number) => void = () => {},
+): Promise<ReadData & { warnings: string[] }> {
   const total = inputBytes(options);
   let done = 0;
   startChildren(run, total);
@@ -27,7 +34,7 @@ export async function readInputs(run: Run, options: Options, memory: WithinMemor
       ...options,
       badRows: rejects.badRows,
       ...fastReading(run),
-      beforeAggregating: (rows) => memory.fold(rows),
+      beforeAggregating,
       onBytes: (count) => {
         done += count;
         run.progress.at('reading', done, total);
@@ -35,18 +42,21 @@ export async function readInputs(run: Run, options: Options, memory: WithinMemor
     });
     const { dataset, reports } = read;
     run.info(inputReport(dataset, reports, options.verbose));
-    for (const warning of inputWarnings(reports, options.badRows)) run.warn(warning);
+    const warnings = inputWarnings(reports, options.badRows);
+    for (const warning of warnings) run.warn(warning);
     await rejects.close();
-    const most = options.method.settings.longestHistory;
-    const long = longHistories(dataset.interactions, most).length;
-    if (long > 0) {
-      const users = `${plural(long, 'user')} with more than ${plural(most, 'item')}`;
-      run.info(`${users}: pairs are counted among the latest of these (--max-history)`);
-    }
-    return read;
+    return { ...read, warnings };
   } finally {
     rejects.abandon();
   }
+}
+
+/** Says where histories are too long to count all their pairs. @param most items of a history that count. */
+export function tellLongHistories(run: Run, { interactions }: Dataset, most: number): void {
+  const long = longHistories(interactions, most).length;
+  if (long === 0) return;
+  const users = `${plural(long, 'user')} with more than ${plural(most, 'item')}`;
+  run.info(`${users}: pairs are counted among the latest of these (--max-history)`);
 }
 
 /** The size of all input files in bytes, as far as it is known. */

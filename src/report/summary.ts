@@ -7,6 +7,7 @@ import type { Settings } from '../model/settings.js';
 import type { FamilyMemory } from '../process/family-memory.js';
 import type { Trial } from '../tuning/climb.js';
 import { type AutoRecord, asOptions } from '../tuning/tuning-report.js';
+import { fileFacts } from './file-facts.js';
 import { toThousandths } from './quantities.js';
 
 /** What a run read and did, as far as it got. */
@@ -99,24 +100,7 @@ export async function summaryOf(
 function inputOf(path: string, sha256: string | null, files: readonly FileReport[]) {
   const file = files.find(({ table }) => table.path === displayName(path));
   if (!file) return { path: displayName(path), sha256 };
-  const { table, kind, roles, columns, unused, skipped, events, notes, warnings } = file;
-  return {
-    path: table.path,
-    kind,
-    sha256,
-    rows: table.rows,
-    rejected: table.rejected,
-    rejects: table.firstRejects.map(({ line, reason }) => ({ line, reason })),
-    skipped: skipped
-      .filter(({ kind: { count } }) => count > 0)
-      .map(({ what, kind: { count, firstLine } }) => ({ what, rows: count, first_line: firstLine })),
-    columns: Object.fromEntries(roles),
-    attributes: columns.filter(({ decision }) => decision.as !== 'nothing').map(({ name }) => name),
-    unused,
-    repeated: events?.repeated ?? 0,
-    notes,
-    warnings,
-  };
+  return { ...fileFacts(file), sha256 };
 }
 
 /** The hash of a file; null for what can be read only once. */

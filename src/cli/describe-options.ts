@@ -1,0 +1,57 @@
+import { Command, Option } from 'commander';
+import type { DescribeOptions } from '../pipeline/options.js';
+import { usableCores } from '../process/cores.js';
+import { addFileOptions, addReadingOptions, inputOptions, type TypedInput } from './input-options.js';
+import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
+import { number, type Print, parsed } from './values.js';
+
+const EXAMPLES = `
+Examples:
+  recommend describe -u ratings.csv -i movies.csv
+  recommend describe -u lines.csv --orders orders.csv -i products.csv --format json
+`;
+
+export function describeCommand(): Command {
+  const command = new Command('recommend describe')
+    .description('Show how the files are understood, what is suspicious, and the command with every guess written out.')
+    .usage('--users FILE [--items FILE]')
+    .addHelpText('before', EXAMPLES.trimStart())
+    .helpOption('-h, --help', 'show this help');
+  addFileOptions(command)
+    .addOption(new Option('--format <format>', 'how to write it').choices(['text', 'json']).default('text'))
+    .option('-o, --output <file>', 'where to write it: complete or not at all', '-')
+    .addOption(number('-j, --workers <count>', 'most child processes; changes speed, never the result', 1, 1024));
+  return addLogOptions(addReadingOptions(command));
+}
+
+/** Commander's own keys and types for the options above. */
+interface Typed extends TypedInput, TypedLog, Pick<DescribeOptions, 'format' | 'output'> {
+  workers?: number;
+}
+
+/**
+ * Parses what follows `recommend describe`.
+ * @returns undefined where help was printed instead. @throws Failure 2 where it makes no sense.
+ */
+export function parseDescribeOptions(argv: readonly string[], print?: Print): DescribeOptions | undefined {
+  const command = describeCommand();
+  if (!parsed(command, argv, print)) return undefined;
+  const typed: Typed = command.opts();
+  const { format, output, workers = usableCores() } = typed;
+  return Object.freeze({
+    ...inputOptions(typed, {}, { '--output': output }),
+    ...logOptions(typed),
+    format,
+    output,
+    workers,
+    typed: without(argv, ['--format', '-o', '--output']),
+  });
+}
+
+/** The arguments without options that take a value. */
+export function without(argv: readonly string[], options: readonly string[]): string[] {
+  return argv.filter((word, at) => {
+    const isOption = options.some((option) => word === option || word.startsWith(`${option}=`));
+    return !isOption && !options.includes(argv[at - 1] ?? '');
+  });
+}
