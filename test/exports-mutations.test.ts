@@ -35,6 +35,8 @@ interface TableFile {
   delimiter: string;
   header: string[];
   rows: string[][];
+  /** How fast-check shows it. */
+  [fc.toStringMethod]: () => string;
 }
 
 /** What is done to the columns of a file. */
@@ -54,9 +56,9 @@ const shuffled = (from: readonly number[]) =>
 /** Some of the columns, those with a role more often than others. */
 const some = (table: TableFile) => {
   const used = rolesIn(table).flatMap(([, columns]) => columns);
-  const at = used.map((column) => table.header.indexOf(column)).filter((place) => place >= 0);
-  const few = { minLength: 1, maxLength: 3 };
-  return fc.oneof(fc.subarray(places(table), few), ...(at.length > 0 ? [fc.subarray([...new Set(at)], few)] : []));
+  const at = places(table).filter((place) => used.includes(table.header[place] ?? ''));
+  const few = (from: number[]) => fc.subarray(from, { minLength: 1, maxLength: Math.min(3, from.length) });
+  return fc.oneof(few(places(table)), ...(at.length > 0 ? [few(at)] : []));
 };
 const anyTable = fc.constantFrom(...tables);
 
@@ -89,8 +91,8 @@ test.each(tables.map((table) => [`${table.export}/${table.file}`, table] as cons
     const [order] = fc.sample(shuffled(places(table)), { numRuns: 1, seed });
     const change = { table, order: order ?? places(table), renamed: [] };
     const described = await describeChanged(change);
-    expect(lawsBroken(change, described), storyOf(change, described)).toEqual([]);
     expect(described.code, described.stderr).toBe(0);
+    expect(lawsBroken(change, asIfSilent(described)), storyOf(change, described)).toEqual([]);
     const { data } = described.description ?? {};
     const { data: right } = table.expected;
     expect({ ...data }, storyOf(change, described)).toSatisfy(
@@ -115,6 +117,11 @@ test.each([
     { numRuns, seed },
   );
 });
+
+/** The same answer, which no warning excuses. */
+function asIfSilent({ code, description }: Described): Described {
+  return { code, stderr: '', description: description && { ...description, warnings: [] } };
+}
 
 /** The laws that an answer breaks, each with how. */
 function lawsBroken({ table, order, renamed: others }: Change, { code, stderr, description }: Described): string[] {
@@ -232,7 +239,8 @@ function tablesOf(name: string): TableFile[] {
         quote: delimiter === '\t' ? null : '"',
         escape: text.includes(String.raw`\"`) && delimiter === ';' ? '\\' : '"',
       });
-      return { export: name, expected, file, delimiter, header, rows };
+      const shown = () => `${name}/${file}`;
+      return { export: name, expected, file, delimiter, header, rows, [fc.toStringMethod]: shown };
     });
 }
 
