@@ -21,12 +21,14 @@ export function shown(value: string): string {
   return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
 }
 
-/** What databases, R and pandas write where there is nothing, as they write it. */
-const MISSING = new Set(['', 'NA', 'N/A', 'NULL', 'null', 'NaN', 'nan', 'None', '\\N']);
+/** What databases, R, pandas and Google Analytics write where there is nothing, as they write it. */
+const MISSING = new Set(['', 'NA', 'N/A', 'NULL', 'null', 'NaN', 'nan', 'None', '\\N', '(not set)']);
+
+const LONGEST_MISSING = Math.max(...[...MISSING].map(({ length }) => length));
 
 /** True for a cell that says nothing. (Any other id is opaque: spaces inside or around one are part of it.) */
 export function isBlank(cell: string): boolean {
-  return cell.length <= 4 ? MISSING.has(cell.trim()) : cell.trim() === '';
+  return cell.length <= LONGEST_MISSING ? MISSING.has(cell.trim()) : cell.trim() === '';
 }
 
 /** One entry of a list cell: `text` or `text:strength`. */

@@ -1,6 +1,7 @@
 import { type EventLayout, type Events, eventLayout, type SkippedKind } from '../events/event-columns.js';
 import { IdIndex } from '../events/ids.js';
 import { joinOrders, type Orders, ordersFrom } from '../events/order-join.js';
+import { statusWeightsAmong } from '../events/order-status.js';
 import { readEvents } from '../events/read-events.js';
 import { noteFuture, settleTimes } from '../events/settled-times.js';
 import type { FileReport, Skipped } from './dataset.js';
@@ -57,7 +58,9 @@ async function eventsOf(
 ): Promise<EventsFile> {
   const table = await file.table();
   const { name, header, delimiter } = table;
-  const layout = { ...eventLayout(delimiter, header, used, inputs.dayOrder), ...more };
+  const statuses = file.columns[used.status ?? -1]?.distinct ?? new Set();
+  const statusWeights = statusWeightsAmong(statuses);
+  const layout = { ...eventLayout(delimiter, header, used, inputs.dayOrder), statusWeights, ...more };
   const { events, report } = await readEvents(table, layout, inputs.eventWeights, ids, inputs);
   settleTimes(name, layout.timeName, events);
   const { withoutUser, withoutItem, withoutWeight, cancelled } = events.skipped;

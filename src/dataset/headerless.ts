@@ -68,7 +68,11 @@ function eventNames(columns: readonly SampledColumn[]): string[] {
   const put = (at: number, name: string) => {
     if (at >= 0 && !names.includes(name)) names[at] = name;
   };
-  const ids = columns.filter(({ at }) => kinds[at] === 'code' || kinds[at] === 'whole');
+  // The first column is an id, however small its numbers are.
+  const ids = columns.filter(
+    ({ at }) =>
+      kinds[at] === 'code' || kinds[at] === 'whole' || (at === 0 && /^(grades|constant)$/.test(kinds[at] ?? '')),
+  );
   const [user, item] = inOrder(
     ids.map(({ at }) => at),
     columns,

@@ -73,7 +73,10 @@ export function unfitness(role: Role, { column, isBare }: Candidate, { hasItem, 
   switch (role) {
     case 'user':
       if (isBare && others.length > 1) return 'may be the row’s own id';
+      if (isOneForMany(column, others)) return 'has one value for rows of different people';
       return isBare && hasItem && column.isUnique ? 'is another one on every row' : '';
+    case 'order':
+      return isNumbered(column) ? '' : 'holds no numbers of orders';
     case 'item':
       return column.isRunning && others.some(({ column: other }) => repeats(other)) ? 'numbers the rows' : '';
     case 'rating':
@@ -87,6 +90,23 @@ export function unfitness(role: Role, { column, isBare }: Candidate, { hasItem, 
     default:
       return '';
   }
+}
+
+/** Ids that exports give to everybody who has no account. */
+const NOBODY = new Set(['0', '-1', 'guest', 'anonymous', 'unknown']);
+
+/** True where rows of `0` and the like have several values in another column that may be the user. */
+function isOneForMany(column: SampledColumn, others: readonly Candidate[]): boolean {
+  const rows = column.cells.flatMap((cell, row) => (NOBODY.has(cell.trim().toLowerCase()) ? [row] : []));
+  return others.some(
+    ({ column: other }) =>
+      other !== column && new Set(rows.map((row) => other.cells[row]).filter((cell) => cell !== '')).size > 1,
+  );
+}
+
+/** Numbers of orders have digits, and no spaces: `#1001`, `B-2011-1000`, a UUID. */
+function isNumbered({ filled }: SampledColumn): boolean {
+  return filled.filter((cell) => /\d/.test(cell) && !/\s/.test(cell)).length >= 0.8 * filled.length;
 }
 
 /** Types of events that exports hardly have more of. */

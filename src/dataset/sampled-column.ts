@@ -2,7 +2,7 @@ import { isBlank, numberCell } from '../csv/cells.js';
 import { TimeColumn } from '../events/times.js';
 
 /** Columns of whose rows fewer than this share are filled say next to nothing. */
-const LEAST_FILLED = 0.1;
+const LEAST_FILLED = 0.2;
 
 /** What the sampled cells of a column say of it. */
 export class SampledColumn {

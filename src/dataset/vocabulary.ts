@@ -54,8 +54,8 @@ export const VOCABULARY: Readonly<Record<Role, Names>> = {
     artikelnr artikelnummer artikelid artikel artnr produktid produktnr produktnummer produkt
     produitid produit idproduit refproduit referenceproduit codeproduit articleref numarticle
     productoid producto idproducto articuloid articulo codigoproducto codproducto codigoarticulo codarticulo
-    artikelname produktname artikelbezeichnung nomproduit nombreproducto`,
-    'reference ref handle url pagepath',
+    artikelname produktname artikelbezeichnung nomproduit nombreproducto reference`,
+    'ref handle url pagepath',
   ),
   rating: names(
     `rating stars starrating userrating ratingvalue reviewscore reviewrating bookrating movierating overallrating overall
@@ -93,7 +93,8 @@ export const VOCABULARY: Readonly<Record<Role, Names>> = {
     basket receiptid receiptno ticketid billid checkoutid cartid
     bestellnr bestellnummer bestellid bestellung auftragsnr auftragsnummer rechnungsnr rechnungsnummer bonnr
     commandeid commande idcommande numcommande numerocommande nocommande refcommande
-    pedidoid pedido idpedido numpedido numeropedido`,
+    pedidoid pedido idpedido numpedido numeropedido
+    name`,
     '',
   ),
   status: names(
@@ -104,7 +105,7 @@ export const VOCABULARY: Readonly<Record<Role, Names>> = {
   cancelled: names('cancelledat canceledat cancelledon cancellationdate iscancelled iscanceled cancelled canceled', ''),
   title: names(
     `title itemtitle itemname productname producttitle prodname movietitle booktitle gametitle gamename trackname songname
-    artistname lineitemname coursename coursetitle name label headline description
+    lineitemname coursename coursetitle name label headline description
     titel artikelname produktname bezeichnung artikelbezeichnung titre libelle designation nomproduit titulo nombre
     nombreproducto descripcion`,
     '',
@@ -151,6 +152,9 @@ export function columnKey(name: string): string {
     .replace(/[^\p{L}\p{N}]/gu, '');
 }
 
+/** What trackers say of the device and the page, not of the user or the product. */
+const SURROUNDINGS = /^(context|library|device|app|os|geo|browser|traffic_?source|utm|campaign)\./i;
+
 /**
  * The keys that a header name may be matched by, best first: the whole of it; behind its last dot (`properties.product_id`);
  * with a leading `id` at the end (`id_customer`).
@@ -158,7 +162,7 @@ export function columnKey(name: string): string {
 export function columnKeys(name: string): string[] {
   const keys = [columnKey(name)];
   const dot = name.lastIndexOf('.');
-  if (dot > 0) keys.push(columnKey(name.slice(dot + 1)));
+  if (dot > 0 && !SURROUNDINGS.test(name)) keys.push(columnKey(name.slice(dot + 1)));
   const idFirst = /^(?:id|ID|Id)[_\s-]?([A-Za-z].*)$/.exec(name)?.[1];
   if (idFirst !== undefined) keys.push(`${columnKey(idFirst)}id`);
   return [...new Set(keys)].filter((key) => key !== '');

@@ -19,7 +19,7 @@ export interface PartedDate {
 }
 
 const PARTED =
-  /^(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?:[T ,]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*([AP]M)?)?$/i;
+  /^(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?:[T ,]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*([AP]M)?)?$/i;
 const DAY = 86_400;
 
 /** The date that a cell writes, in UTC; undefined where it is no such date, or a day that does not exist. */
@@ -27,6 +27,8 @@ export function partedDate(text: string): PartedDate | undefined {
   const match = PARTED.exec(text);
   if (!match) return undefined;
   const [, one, separator, two, four, hour = '0', minute = '0', second = '0', fraction = '0', half] = match;
+  // 10-11-12 may as well begin with the year.
+  if (four?.length === 2 && separator === '-') return undefined;
   const [first, middle, year] = [Number(one), Number(two), Number(four)];
   const dayFirst = isDay(year, middle, first);
   // No country puts the month first and dots behind it.
@@ -38,11 +40,34 @@ export function partedDate(text: string): PartedDate | undefined {
   return { code, order: dayFirst && monthFirst ? undefined : dayFirst ? 'day-first' : 'month-first' };
 }
 
+/** A year of two digits lies between 1970 and 2069. */
+function wholeYear(year: number): number {
+  if (year >= 100) return year;
+  return year < 70 ? 2000 + year : 1900 + year;
+}
+
+/**
+ * True where dates with years of two digits may as well begin with the year: their last parts differ more than their first ones.
+ * @param codes of the column; NaN for none.
+ */
+export function mayBeginWithYear(codes: Iterable<number>): boolean {
+  const firsts = new Set<number>();
+  const lasts = new Set<number>();
+  for (const code of codes) {
+    if (Number.isNaN(code)) continue;
+    const { year, first } = partsOf(code);
+    if (year >= 100) return false;
+    firsts.add(first);
+    lasts.add(year);
+  }
+  return lasts.size > firsts.size;
+}
+
 /** Seconds since 1970 of a date in the order of its column. */
 export function partedSeconds(code: number, order: DayOrder): number {
   const { year, first, second, clock } = partsOf(code);
   const [day, month] = order === 'day-first' ? [first, second] : [second, first];
-  return midnight(year, month, day).getTime() / 1000 + clock;
+  return midnight(wholeYear(year), month, day).getTime() / 1000 + clock;
 }
 
 /** The date as a message shows it, its parts in their order. */
@@ -59,6 +84,6 @@ function partsOf(code: number) {
 }
 
 function isDay(year: number, month: number, day: number): boolean {
-  const date = midnight(year, month, day);
+  const date = midnight(wholeYear(year), month, day);
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
 }

@@ -77,6 +77,8 @@ export interface EventLayout {
   timeName: string;
   /** What dates like 03/04/2011 have first; undefined: told from the column. */
   dayOrder: DayOrder | undefined;
+  /** What statuses weigh that mean one thing here and another there. */
+  statusWeights?: [string, number][];
   /** Rows of cancelled orders are kept, with the weight 0: whoever reads orders has to know them. */
   keepsCancelled?: boolean;
 }
@@ -93,7 +95,8 @@ export function eventLayout(
 }
 
 /** Columns with nothing in them yet. */
-function newEvents({ roles, timeName, dayOrder, keepsCancelled }: EventLayout, eventWeights: EventWeights): Events {
+function newEvents(layout: EventLayout, eventWeights: EventWeights): Events {
+  const { roles, timeName, dayOrder, statusWeights = [], keepsCancelled } = layout;
   const hasStatus = roles.status !== undefined || roles.cancelled !== undefined;
   return {
     user: new IndexColumn(),
@@ -101,7 +104,7 @@ function newEvents({ roles, timeName, dayOrder, keepsCancelled }: EventLayout, e
     strength: roles.rating === undefined ? undefined : new NumberColumn(),
     weight: roles.event === undefined && !keepsCancelled ? undefined : new NumberColumn(),
     types: roles.event === undefined ? undefined : new EventTypes(eventWeights),
-    statuses: hasStatus ? new EventTypes(new Map(), statusWeight) : undefined,
+    statuses: hasStatus ? new EventTypes(new Map(statusWeights), statusWeight) : undefined,
     titles: roles.title === undefined ? undefined : [],
     time: roles.time === undefined ? undefined : new NumberColumn(),
     timeColumn: roles.time === undefined ? undefined : new TimeColumn(timeName, dayOrder),

@@ -2,7 +2,7 @@ import { ExitCode, Failure } from '../failure.js';
 import { forEachChunk } from '../matrix/chunks.js';
 import { midnight } from './clock.js';
 import { NumberColumn } from './columns.js';
-import { partedSeconds, partedText } from './day-month.js';
+import { mayBeginWithYear, partedSeconds, partedText } from './day-month.js';
 import type { Events } from './event-columns.js';
 
 /** Numbers that write a date or a time in digits, `20111209` or `20111209125000`; as seconds or milliseconds they would make no sense. */
@@ -52,6 +52,17 @@ export function settleTimes(path: string, column: string, events: Events): void 
     return;
   }
   const order = timeColumn.dayOrder;
+  const codes = {
+    *[Symbol.iterator]() {
+      for (let row = 0; row < time.length; row++) yield time.at(row);
+    },
+  };
+  if (mayBeginWithYear(codes)) {
+    throw new Failure(
+      ExitCode.badData,
+      `${path}: column "${column}": which part of dates like ${partedText(time.at(0))} is the year, no row tells\n  write the year with four digits, or --time-col none leaves times out`,
+    );
+  }
   const settled = new NumberColumn();
   settled.reserve(time.length);
   for (let row = 0; row < time.length; row++) {

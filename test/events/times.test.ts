@@ -65,7 +65,7 @@ describe('TimeColumn', () => {
     '2011-12-09 24:30',
     '2011-12-09 12:60',
     '31.11.2011',
-    '12/9/11 12:50',
+    '12-9-11 12:50',
     'yesterday',
     'Infinity',
   ])('refuses %j, which is no time', (cell) => {
