@@ -7,6 +7,7 @@ import { DUPLICATES, type Duplicates, RATINGS } from '../dataset/strength-rule.j
 import { DAY_ORDERS, type DayOrder } from '../events/day-month.js';
 import { usageFailure } from '../failure.js';
 import type { InputOptions } from '../pipeline/options.js';
+import { Group } from './help-groups.js';
 import { delimiter, eventWeights } from './values.js';
 
 /** Which column has which role; each is an option of its own, as in `--user-col`. */
@@ -14,12 +15,12 @@ const COLUMNS: Readonly<Record<Role, string>> = {
   user: 'column of user ids',
   item: 'column of item ids',
   rating: 'column of ratings, counts or weights',
-  time: 'column of times; "none" ignores them (all --…-col options take it)',
+  time: 'column of times; "none" ignores them',
   event: 'column of event types: view, cart, purchase …',
   title: 'column of item titles',
-  history: 'profiles: column that lists the items a user had',
-  preferences: 'profiles: column that lists the attribute values a user wants ("genre:Comedy|genre:War:-1")',
-  exclude: 'profiles: column that lists the items never to recommend to a user',
+  history: 'profiles: column of the items a user had',
+  preferences: 'profiles: column of the attributes a user wants',
+  exclude: 'profiles: column of items never to recommend',
 };
 const ROLES = Object.keys(COLUMNS) as Role[];
 
@@ -41,49 +42,35 @@ export interface TypedInput
 /** Adds the options that name the input files. */
 export function addFileOptions(command: Command): Command {
   return command
-    .option(
-      '-u, --users <file>',
-      'the users: their events (user, item, …) or their profiles; "-" reads stdin, .gz works',
-    )
-    .option('-i, --items <file>', 'the catalogue: item, title, attributes (default: the items in the events)')
-    .option('--interactions <file>', 'events to learn from, when --users has profiles');
+    .optionsGroup(Group.have)
+    .option('-u, --users <file>', 'users: their events or their profiles; - for stdin')
+    .option('-i, --items <file>', 'catalogue: item, title, attributes')
+    .option('--interactions <file>', 'events to learn from, if --users has profiles');
 }
 
 /** Adds the options that decide how the input files are read. */
 export function addReadingOptions(command: Command): Command {
-  command.addOption(
-    new Option('--delimiter <char>', 'column separator of the input (default: detected)').argParser(delimiter),
-  );
+  command
+    .optionsGroup(Group.read)
+    .addOption(new Option('--delimiter <char>', 'column separator (default: detected)').argParser(delimiter));
   for (const role of ROLES) command.option(`--${role}-col <name>`, COLUMNS[role]);
   return command
-    .option('--attribute-cols <names>', 'use only these columns as attributes, "a,b"; "none" for none')
+    .option('--attribute-cols <names>', 'columns to use as attributes: "a,b", or "none"')
     .addOption(
-      new Option(
-        '--date-order <order>',
-        'what comes first in dates like 03/04/2011 (default: detected from the column)',
-      ).choices(DAY_ORDERS),
+      new Option('--date-order <order>', 'how to read 03/04/2011: day-first or month-first').choices(DAY_ORDERS),
     )
+    .addOption(new Option('--duplicates <way>', 'repeated rows: sum, last, max, first or error').choices(DUPLICATES))
+    .addOption(new Option('--ratings <kind>', 'kind of rating: auto, scale, count').choices(RATINGS).default('auto'))
     .addOption(
-      new Option(
-        '--duplicates <way>',
-        'how to merge rows of one user and item (default: last for ratings, sum for counts)',
-      ).choices(DUPLICATES),
-    )
-    .addOption(
-      new Option('--ratings <kind>', 'what the numbers in the rating column are; auto detects it')
-        .choices(RATINGS)
-        .default('auto'),
-    )
-    .addOption(
-      new Option('--event-weights <list>', 'weights by event type, "view=1,cart=3,return=-5"; 0 leaves rows out')
+      new Option('--event-weights <list>', 'weights by event type: view=1,cart=3,return=-5')
         .argParser(eventWeights)
-        .default(new Map(), 'built-in weights'),
+        .default(new Map()),
     )
-    .option('--bad-rows <what>', 'what to do with unreadable rows: stop, skip, or a FILE to keep them in', 'stop')
-    .option(
-      '--safe-csv',
-      "put a ' before ids and titles that a spreadsheet would run (they begin with =, +, -, @, tab or a line break); this changes such ids",
-      false,
+    .option('--bad-rows <what>', 'stop, skip, or a FILE for bad rows', 'stop')
+    .addOption(
+      new Option('--safe-csv', 'defuse ids and titles that a spreadsheet would run')
+        .default(false)
+        .helpGroup(Group.want),
     );
 }
 
@@ -99,7 +86,7 @@ export function inputOptions(
   outputs: Readonly<Record<string, string | undefined>>,
 ): InputOptions {
   const { users, items, interactions, attributeCols, badRows, ratings, safeCsv } = typed;
-  if (users === undefined) throw usageFailure('--users is missing: the CSV file of the users, or of their events');
+  if (users === undefined) throw usageFailure('--users is missing: name the CSV file with your users or their events');
   const inputs = Object.entries({ '--users': users, '--items': items, '--interactions': interactions, ...otherInputs });
   const fromStdin = inputs.filter(([, path]) => path === '-').map(([option]) => option);
   if (fromStdin.length > 1) {
