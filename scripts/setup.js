@@ -1,5 +1,5 @@
 // Makes a clone ready to run: installs what package-lock.json says, then builds dist/, where out of date.
-// With --build-only (npm's own "prepare", which npm runs once it has installed) it never installs.
+// With --build-only it never installs.
 
 import { spawnSync } from 'node:child_process';
 import { readdirSync, rmSync, statSync } from 'node:fs';
@@ -14,7 +14,6 @@ process.exitCode = setUp(process.argv.includes('--build-only'));
 
 function setUp(buildOnly) {
   if (!buildOnly && installIsOld()) {
-    // Without --ignore-scripts npm would run "prepare", and so this file, once more.
     const code = npm('ci', '--ignore-scripts', '--no-audit', '--no-fund');
     if (code !== 0) return code;
   }

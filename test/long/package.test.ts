@@ -11,7 +11,7 @@ const PATIENCE_MS = 600_000;
 const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8');
 const [buildStage = '', finalStage = ''] = dockerfile.split(/^(?=FROM )/m).slice(1);
 const commandsOf = (stage: string) => [...stage.matchAll(/^RUN (.+)$/gm)].map(([, command = '']) => command);
-const ignored = readFileSync(join(root, '.dockerignore'), 'utf8').split('\n');
+const ignored = readFileSync(join(root, '.dockerignore'), 'utf8').trim().split('\n');
 
 /** Runs a program to its end; what it wrote to stdout. @throws Error with all it said where it fails. */
 function runs(folder: string, env: NodeJS.ProcessEnv, program: string, ...args: string[]): string {
@@ -46,13 +46,11 @@ describe('the package, made and installed as the Dockerfile does', () => {
       const [copy, packed, prefix, elsewhere] = [newFolder(), newFolder(), newFolder(), newFolder()];
       const isSent = (path: string) => !ignored.includes(relative(root, path));
       cpSync(root, copy, { recursive: true, filter: isSent });
-      // What npm tells its scripts about this run of the tests is not for them.
-      const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
       const inPacked = (command: string) => command.replaceAll('/tmp', packed);
-      for (const command of commandsOf(buildStage)) runs(copy, clean, 'sh', '-c', inPacked(command));
+      for (const command of commandsOf(buildStage)) runs(copy, process.env, 'sh', '-c', inPacked(command));
       expect(readdirSync(packed)).toEqual([expect.stringMatching(/^recommend-cli-.*\.tgz$/)]);
 
-      const bare = { PATH: pathWithoutCompilers(), HOME: newFolder() };
+      const bare = { ...process.env, PATH: pathWithoutCompilers() };
       mkdirSync(join(prefix, 'lib'));
       const installing = { ...bare, npm_config_prefix: prefix, npm_config_cache: newFolder() };
       for (const command of commandsOf(finalStage)) runs(elsewhere, installing, 'sh', '-c', inPacked(command));
