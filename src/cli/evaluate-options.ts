@@ -84,13 +84,13 @@ function checked(typed: Typed): EvaluateOptions {
   const { test, split, output, perUser } = typed;
   const input = inputOptions(typed, { '--test': test }, { '--output': output, '--per-user': perUser });
   if (test !== undefined && split !== undefined) {
-    throw usageFailure('--test and --split exclude each other: the test file is the held-out part');
+    throw usageFailure('--test and --split cannot be combined: the test file is the held-out part');
   }
   if (test !== undefined && typed.holdout !== undefined) {
-    throw usageFailure('--test and --holdout exclude each other: the test file is the held-out part');
+    throw usageFailure('--test and --holdout cannot be combined: the test file is the held-out part');
   }
   if (output === '-' && perUser === '-')
-    throw usageFailure('--output and --per-user cannot both go to standard output');
+    throw usageFailure('only one of --output and --per-user can go to standard output');
   return Object.freeze({
     ...input,
     test,

@@ -90,7 +90,7 @@ export function inputOptions(
   const inputs = Object.entries({ '--users': users, '--items': items, '--interactions': interactions, ...otherInputs });
   const fromStdin = inputs.filter(([, path]) => path === '-').map(([option]) => option);
   if (fromStdin.length > 1) {
-    throw usageFailure(`${fromStdin.join(' and ')} cannot all be "-": there is only one standard input`);
+    throw usageFailure(`only one of ${fromStdin.join(' and ')} can be "-": there is only one standard input`);
   }
   const meantWord = /[./]/.test(badRows) ? undefined : closest(badRows, ['stop', 'skip']);
   if (meantWord !== undefined && meantWord !== badRows)
@@ -120,7 +120,7 @@ function refuseOverwriting(inputs: readonly Named[], outputs: readonly Named[]):
   outputs.forEach(([option, path], at) => {
     if (path === undefined || path === '-') return;
     if (inputs.some(([, input]) => isSameFile(input, path))) {
-      throw usageFailure(`${option} ${path} is one of the inputs`);
+      throw usageFailure(`${option} ${path} is also an input`);
     }
     const twin = outputs.slice(0, at).find(([, other]) => isSameFile(other, path));
     if (twin) throw usageFailure(`${twin[0]} and ${option} name the same file`);

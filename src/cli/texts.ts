@@ -11,6 +11,7 @@ const TEXTS = {
 
 /** Prints what `recommend help [TOPIC]` or `recommend completion SHELL` asks for. @throws Failure 2 for a name that there is not. */
 export async function printText(command: keyof typeof TEXTS, typed: string | undefined, print: Print): Promise<void> {
+  if (typed === '-h' || typed === '--help') return printText('help', command === 'help' ? 'topics' : command, print);
   const { what, folder, extension, absent } = TEXTS[command];
   const name = typed ?? absent;
   if (command === 'help' && name === 'algorithms') {

@@ -47,6 +47,11 @@ describe('recommend help', () => {
     const listed = lines.flatMap((line) => /^ {4}(\w+) {2,}/.exec(line)?.[1] ?? []);
     expect(listed.sort()).toEqual([...TOPICS].sort());
     expect(await printed(['help', 'topics'])).toBe(lines.join('\n'));
+    expect(await printed(['help', '--help'])).toBe(lines.join('\n'));
+  });
+
+  test('recommend completion --help explains how to complete', async () => {
+    expect(await printed(['completion', '--help'])).toBe(await printed(['help', 'completion']));
   });
 
   test.each(TOPICS)('%s fits into 80 columns and names only options and topics that exist', async (topic) => {

@@ -7,7 +7,9 @@ import { recommendCommand } from '../../src/cli/recommend-options.js';
 import { ALGORITHMS } from '../../src/model/algorithms.js';
 import { root } from './run.js';
 
-const { man } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const {
+  man: [man],
+} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const page = readFileSync(join(root, man), 'utf8');
 const asRoff = (text: string) => text.replaceAll('-', '\\-');
 
