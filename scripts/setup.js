@@ -1,5 +1,5 @@
 // Makes a clone ready to run: installs what package-lock.json says, then builds dist/, where out of date.
-// With --build-only (npm's own "prepare", which npm runs once it has installed) it never installs.
+// With --build-only it never installs.
 
 import { spawnSync } from 'node:child_process';
 import { readdirSync, rmSync, statSync } from 'node:fs';
@@ -7,12 +7,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+/** What dist/ is made from: the program, and the texts and scripts that make its man page and completions. */
+const SOURCES = ['src', 'assembly', 'docs/help', 'scripts'];
 
 process.exitCode = setUp(process.argv.includes('--build-only'));
 
 function setUp(buildOnly) {
   if (!buildOnly && installIsOld()) {
-    // Without --ignore-scripts npm would run "prepare", and so this file, once more.
     const code = npm('ci', '--ignore-scripts', '--no-audit', '--no-fund');
     if (code !== 0) return code;
   }
@@ -30,11 +31,12 @@ function installIsOld() {
 function buildIsOld() {
   const configs = readdirSync(ROOT).filter((name) => /^(tsconfig.*|asconfig)\.json$/.test(name));
   // Folders are among them: their time tells that a file has gone.
-  const sources = ['src', 'assembly'].flatMap((folder) =>
-    readdirSync(join(ROOT, folder), { recursive: true }).map((name) => join(folder, name)),
-  );
+  const sources = SOURCES.flatMap((folder) => [
+    folder,
+    ...readdirSync(join(ROOT, folder), { recursive: true }).map((name) => join(folder, name)),
+  ]);
   const built = changed('dist/cli.js');
-  return ['package.json', ...configs, 'src', 'assembly', ...sources].some((path) => changed(path) > built);
+  return ['package.json', ...configs, ...sources].some((path) => changed(path) > built);
 }
 
 /** In milliseconds since 1970; a file that is missing is older than any. */

@@ -12,7 +12,11 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   const tell = (entry: Entry) => void io.stderr.write(formatEntry(entry, requestedFormat(argv), new Date()));
   const print = (text: string) => void io.stdout.write(text);
   try {
-    if (argv[0] === 'help') return await help(argv[1], print);
+    if (argv[0] === 'help' || argv[0] === 'completion') {
+      const { printText } = await import('./cli/texts.js');
+      await printText(argv[0], argv[1], print);
+      return ExitCode.ok;
+    }
     if (argv[0] === 'evaluate') {
       const { parseEvaluateOptions } = await import('./cli/evaluate-options.js');
       const options = parseEvaluateOptions(argv.slice(1), print);
@@ -75,26 +79,6 @@ export function errorEntry(error: unknown): Entry {
     message: `unexpected: ${stack}\n  a defect of this program: please report it with these lines`,
     facts: { exit_code: ExitCode.unexpected },
   };
-}
-
-/** `recommend help [algorithms|evaluate]`. */
-async function help(topic: string | undefined, print: (text: string) => void): Promise<number> {
-  if (topic === 'algorithms') {
-    const { algorithmsHelp } = await import('./cli/algorithms-help.js');
-    print(algorithmsHelp());
-  } else if (topic === 'evaluate') {
-    const { parseEvaluateOptions } = await import('./cli/evaluate-options.js');
-    parseEvaluateOptions(['--help'], print);
-  } else if (topic === undefined) {
-    const { parseOptions } = await import('./cli/recommend-options.js');
-    parseOptions(['--help'], version(), print);
-  } else {
-    throw new Failure(
-      ExitCode.usage,
-      `there is no help on ${JSON.stringify(topic)}; try recommend help, recommend help algorithms or recommend help evaluate`,
-    );
-  }
-  return ExitCode.ok;
 }
 
 function version(): string {

@@ -1,3 +1,4 @@
+import { Help } from 'commander';
 import { ALGORITHMS, type Algorithm } from '../model/algorithms.js';
 import { HYPER_PARAMETERS, type HyperParameter } from '../model/hyper-parameters.js';
 import { DEFAULT_SETTINGS } from '../model/settings.js';
@@ -5,23 +6,26 @@ import { parametersOf } from '../pipeline/method.js';
 
 /** The text of `recommend help algorithms`. */
 export function algorithmsHelp(): string {
-  const lines = ['Algorithms (--algorithm NAME):', ''];
-  lines.push(
-    '  auto          the default: ridge, with settings tuned on held-out items where the gain is beyond noise',
-  );
-  for (const { name, summary, paper } of ALGORITHMS) {
-    lines.push(`  ${name.padEnd(12)}  ${summary}`, `${' '.repeat(16)}${paper}`);
-  }
-  lines.push('', 'Settings (--set KEY=VALUE, repeatable; auto never changes a setting that you give):', '');
-  for (const { key, setting, letter, low, high, whole, effect } of HYPER_PARAMETERS) {
-    const range = `${whole ? 'whole, ' : ''}${low} to ${high}`;
-    lines.push(`  ${key}${letter ? ` (${letter})` : ''}: ${effect}`);
-    lines.push(
-      `${' '.repeat(16)}${range}; default ${DEFAULT_SETTINGS[setting]}${otherDefaults(setting)}${availability(key)}`,
-    );
-  }
-  lines.push('', 'The formulas are in docs/method.md.', '');
-  return lines.join('\n');
+  const help = new Help();
+  help.prepareContext({ helpWidth: 79 });
+  const item = (term: string, width: number, text: string) => help.formatItem(term, width, text, help);
+  return [
+    'Algorithms (--algorithm NAME):',
+    '',
+    item('auto', 12, 'the default: ridge, with settings tuned on held-out items where the gain is beyond noise'),
+    ...ALGORITHMS.map(({ name, summary, paper }) => item(name, 12, `${summary}\n${paper}`)),
+    '',
+    'Settings (--set KEY=VALUE, repeatable; auto never changes one that you give):',
+    '',
+    ...HYPER_PARAMETERS.map(({ key, setting, letter, low, high, whole, effect }) => {
+      const range = `${whole ? 'whole, ' : ''}${low} to ${high}; default ${DEFAULT_SETTINGS[setting]}`;
+      const term = letter ? `${key} (${letter})` : key;
+      return item(term, 24, `${effect}\n${range}${otherDefaults(setting)}${availability(key)}`);
+    }),
+    '',
+    'The formulas are in docs/method.md.',
+    '',
+  ].join('\n');
 }
 
 /** The algorithms that have the setting with another default. */

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import type { DescribeOptions } from '../pipeline/options.js';
 import { usableCores } from '../process/cores.js';
+import { Group } from './help-groups.js';
 import { addFileOptions, addReadingOptions, inputOptions, type TypedInput } from './input-options.js';
 import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
 import { number, type Print, parsed } from './values.js';
@@ -8,20 +9,22 @@ import { number, type Print, parsed } from './values.js';
 const EXAMPLES = `
 Examples:
   recommend describe -u ratings.csv -i movies.csv
-  recommend describe -u lines.csv --orders orders.csv -i products.csv --format json
+  recommend describe -u lines.csv --orders orders.csv --format json
 `;
 
 export function describeCommand(): Command {
   const command = new Command('recommend describe')
     .description('Show how the files are understood, what is suspicious, and the command with every guess written out.')
     .usage('--users FILE [--items FILE]')
-    .addHelpText('before', EXAMPLES.trimStart())
-    .helpOption('-h, --help', 'show this help');
+    .addHelpText('before', EXAMPLES.trimStart());
   addFileOptions(command)
-    .addOption(new Option('--format <format>', 'how to write it').choices(['text', 'json']).default('text'))
-    .option('-o, --output <file>', 'where to write it: complete or not at all', '-')
-    .addOption(number('-j, --workers <count>', 'most child processes; changes speed, never the result', 1, 1024));
-  return addLogOptions(addReadingOptions(command));
+    .optionsGroup(Group.want)
+    .addOption(new Option('--format <format>', 'text, or json for programs').choices(['text', 'json']).default('text'))
+    .addOption(new Option('-o, --output <file>', 'where to write it').default('-', 'stdout'));
+  addReadingOptions(command)
+    .optionsGroup(Group.run)
+    .addOption(number('-j, --workers <count>', 'most child processes (default: all cores)', 1, 1024));
+  return addLogOptions(command);
 }
 
 /** Commander's own keys and types for the options above. */

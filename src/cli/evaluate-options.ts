@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { usageFailure } from '../failure.js';
 import type { EvaluateOptions } from '../pipeline/options.js';
 import { usableCores } from '../process/cores.js';
+import { Group } from './help-groups.js';
 import { addFileOptions, addReadingOptions, inputOptions, type TypedInput } from './input-options.js';
 import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
 import { holdout, listLengths, names, number, type Print, parsed } from './values.js';
@@ -14,65 +15,46 @@ const LARGEST_SEED = 2 ** 32 - 1;
 const EXAMPLES = `
 Examples:
   recommend evaluate --users ratings.csv --items movies.csv
-  recommend evaluate -u events.csv --split time --algorithms auto,cosine --at 20
-  recommend evaluate -u profiles.csv --interactions orders.csv --by country --format json
+  recommend evaluate -u events.csv --split time --algorithms auto,cosine
+  recommend evaluate -u profiles.csv --interactions orders.csv --by country
   recommend evaluate -u train.csv --test test.csv --per-user users.csv
 `;
 
-function evaluateCommand(): Command {
+/** The options of `recommend evaluate`, as the help shows them. */
+export function evaluateCommand(): Command {
   const command = new Command('recommend evaluate')
-    .description('Measure the recommendations: hold out a part, learn from the rest, see how much of it is found.')
-    .usage('--users FILE [--items FILE] [--split last|random|time] [--algorithms auto,popular]')
-    .addHelpText('before', EXAMPLES.trimStart())
-    .helpOption('-h, --help', 'show this help');
+    .description('Measure the lists: hold out a part, learn from the rest, find the part again.')
+    .usage('--users FILE [--items FILE] [--algorithms NAMES]')
+    .addHelpText('before', EXAMPLES.trimStart());
   addFileOptions(command)
-    .option('--test <file>', 'events to evaluate on, instead of holding out a part of the input')
+    .option('--test <file>', 'events to evaluate on, instead of a held-out part')
+    .optionsGroup(Group.want)
     .addOption(
-      new Option(
-        '--split <kind>',
-        'what to hold out: last (each user’s latest), random (each user’s, chosen at random), time (everything from one moment on) (default: last if there are times, else random)',
-      ).choices(['last', 'random', 'time']),
+      new Option('--split <kind>', 'what to hold out: last, random or time').choices(['last', 'random', 'time']),
     )
     .addOption(
-      new Option('--holdout <part>', 'how much to hold out: a share below 1, or a number of interactions').argParser(
-        holdout,
-      ),
+      new Option('--holdout <part>', `a share below 1, or a number (default: ${DEFAULT_HOLDOUT})`).argParser(holdout),
     )
     .addOption(
-      new Option('--algorithms <names>', `what to compare, "a,b"; ${BASELINE} is always added; each learns in turn`)
+      new Option('--algorithms <names>', 'what to compare')
         .argParser(names)
         .default(['auto', BASELINE], `auto,${BASELINE}`),
     )
+    .addOption(new Option('--at <lengths>', 'list lengths').argParser(listLengths).default([10, 20], '10,20'))
     .addOption(
-      new Option('--at <lengths>', 'list lengths to evaluate, "10,20"')
-        .argParser(listLengths)
-        .default([10, 20], '10,20'),
+      number('--sample-users <count>', 'evaluate on this many users, chosen at random', 1, Number.MAX_SAFE_INTEGER),
     )
+    .addOption(number('--seed <number>', 'random seed', 0, LARGEST_SEED).default(1))
     .addOption(
-      number(
-        '--sample-users <count>',
-        'evaluate on this many users, chosen at random (default: all)',
-        1,
-        Number.MAX_SAFE_INTEGER,
-      ),
+      new Option('--by <columns>', 'also by these attributes of users: country,age').argParser(names).default([]),
     )
-    .addOption(
-      number('--seed <number>', 'random seed; the same seed gives the same metrics', 0, LARGEST_SEED).default(1),
-    )
-    .addOption(
-      new Option('--by <columns>', 'also report by these attributes of users, "country,age"')
-        .argParser(names)
-        .default([], 'none'),
-    )
-    .addOption(
-      new Option('--format <format>', 'how to write the report').choices(['table', 'csv', 'json']).default('table'),
-    )
-    .option('-o, --output <file>', 'where to write the report: complete or not at all; .gz compresses', '-')
-    .option('--per-user <file>', 'write a CSV with the metrics of every tested user')
-    .addOption(
-      number('-j, --workers <count>', 'most child processes; changes speed and memory, never a metric', 1, 1024),
-    );
-  return addLogOptions(addReadingOptions(command));
+    .addOption(new Option('--format <format>', 'table, csv or json').choices(['table', 'csv', 'json']).default('table'))
+    .addOption(new Option('-o, --output <file>', 'where to write the report').default('-', 'stdout'))
+    .option('--per-user <file>', 'write a CSV with the metrics of every tested user');
+  addReadingOptions(command)
+    .optionsGroup(Group.run)
+    .addOption(number('-j, --workers <count>', 'most child processes (default: all cores)', 1, 1024));
+  return addLogOptions(command);
 }
 
 /**
@@ -102,13 +84,13 @@ function checked(typed: Typed): EvaluateOptions {
   const { test, split, output, perUser } = typed;
   const input = inputOptions(typed, { '--test': test }, { '--output': output, '--per-user': perUser });
   if (test !== undefined && split !== undefined) {
-    throw usageFailure('--test and --split exclude each other: the test file is the held-out part');
+    throw usageFailure('--test and --split cannot be combined: the test file is the held-out part');
   }
   if (test !== undefined && typed.holdout !== undefined) {
-    throw usageFailure('--test and --holdout exclude each other: the test file is the held-out part');
+    throw usageFailure('--test and --holdout cannot be combined: the test file is the held-out part');
   }
   if (output === '-' && perUser === '-')
-    throw usageFailure('--output and --per-user cannot both go to standard output');
+    throw usageFailure('only one of --output and --per-user can go to standard output');
   return Object.freeze({
     ...input,
     test,

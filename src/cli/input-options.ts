@@ -8,6 +8,7 @@ import type { Role } from '../dataset/vocabulary.js';
 import { DAY_ORDERS, type DayOrder } from '../events/day-month.js';
 import { usageFailure } from '../failure.js';
 import type { InputOptions } from '../pipeline/options.js';
+import { Group } from './help-groups.js';
 import { delimiter, eventWeights, names, once, unrated } from './values.js';
 
 /** Which column has which role; each is an option of its own, as in `--user-col`. */
@@ -15,15 +16,15 @@ const COLUMNS: Readonly<Record<Role, string>> = {
   user: 'column of user ids',
   item: 'column of item ids',
   rating: 'column of ratings, counts or weights',
-  time: 'column of times; "none" ignores them (all --…-col options take it)',
+  time: 'column of times; "none" ignores them',
   event: 'column of event types: view, cart, purchase …',
   order: 'column of order ids',
-  status: 'column of order statuses; rows of cancelled or refunded orders do not count',
-  cancelled: 'column that is filled where the order was cancelled',
+  status: 'column of order statuses: paid, cancelled …',
+  cancelled: 'column filled where an order was cancelled',
   title: 'column of item titles',
-  history: 'profiles: column that lists the items a user had',
-  preferences: 'profiles: column that lists the attribute values a user wants ("genre:Comedy|genre:War:-1")',
-  exclude: 'profiles: column that lists the items never to recommend to a user',
+  history: 'profiles: column of the items a user had',
+  preferences: 'profiles: column of the attributes a user wants',
+  exclude: 'profiles: column of items never to recommend',
 };
 const ROLES = Object.keys(COLUMNS) as Role[];
 
@@ -51,80 +52,43 @@ export interface TypedInput
 /** Adds the options that name the input files. */
 export function addFileOptions(command: Command): Command {
   return command
-    .option(
-      '-u, --users <files...>',
-      'the users: their events (user, item, …) or their profiles; "-" reads stdin, .gz works; several files are read as one',
-    )
-    .addOption(
-      new Option(
-        '-i, --items <file>',
-        'the catalogue: item, title, attributes (default: the items in the events)',
-      ).argParser(once('--items')),
-    )
-    .option('--interactions <files...>', 'events to learn from, when --users has profiles')
-    .addOption(
-      new Option(
-        '--orders <file>',
-        'who placed the orders, when, and what became of them, where the events are lines of orders',
-      ).argParser(once('--orders')),
-    );
+    .optionsGroup(Group.have)
+    .option('-u, --users <files...>', 'users: their events or profiles; - for stdin')
+    .addOption(new Option('-i, --items <file>', 'catalogue: item, title, attributes').argParser(once('--items')))
+    .option('--interactions <files...>', 'events to learn from, if --users has profiles')
+    .addOption(new Option('--orders <file>', 'orders, if events are their lines').argParser(once('--orders')));
 }
 
 /** Adds the options that decide how the input files are read. */
 export function addReadingOptions(command: Command): Command {
-  command.addOption(
-    new Option('--delimiter <char>', 'column separator of the input (default: detected)').argParser(delimiter),
-  );
   command
-    .option('--no-header', 'the files of users and events have no header; --columns says what their columns are')
-    .addOption(
-      new Option('--columns <names>', 'without a header: "user,item,rating,time"; _ is not used').argParser(names),
-    )
-    .addOption(
-      new Option('--item-columns <names>', 'an items file without a header: "item,title,genres"').argParser(names),
-    );
+    .optionsGroup(Group.read)
+    .addOption(new Option('--delimiter <char>', 'column separator (default: detected)').argParser(delimiter))
+    .option('--no-header', 'events and profiles have no header; see --columns')
+    .addOption(new Option('--columns <names>', 'what columns are: user,item,rating,time').argParser(names))
+    .addOption(new Option('--item-columns <names>', 'the same of an items file without header').argParser(names));
   for (const role of ROLES) {
-    command.addOption(
-      new Option(`--${role}-col <name>`, COLUMNS[role]).argParser((name: string, before: string[] = []) => [
-        ...before,
-        name,
-      ]),
-    );
+    const collected = (name: string, before: string[] = []) => [...before, name];
+    command.addOption(new Option(`--${role}-col <name>`, COLUMNS[role]).argParser(collected));
   }
   return command
+    .addOption(new Option('--unrated <value>', 'rating that means "not rated": 0, -1; none').argParser(unrated))
+    .option('--attribute-cols <names>', 'columns to use as attributes: "a,b", or "none"')
     .addOption(
-      new Option('--unrated <value>', 'the rating that means "not rated": 0, -1; none (default: detected)').argParser(
-        unrated,
-      ),
+      new Option('--date-order <order>', 'how to read 03/04/2011: day-first or month-first').choices(DAY_ORDERS),
     )
-    .option('--attribute-cols <names>', 'use only these columns as attributes, "a,b"; "none" for none')
+    .addOption(new Option('--duplicates <way>', 'repeated rows: sum, last, max, first or error').choices(DUPLICATES))
+    .addOption(new Option('--ratings <kind>', 'kind of rating: auto, scale, count').choices(RATINGS).default('auto'))
     .addOption(
-      new Option(
-        '--date-order <order>',
-        'what comes first in dates like 03/04/2011 (default: detected from the column)',
-      ).choices(DAY_ORDERS),
-    )
-    .addOption(
-      new Option(
-        '--duplicates <way>',
-        'how to merge rows of one user and item (default: last for ratings, sum for counts)',
-      ).choices(DUPLICATES),
-    )
-    .addOption(
-      new Option('--ratings <kind>', 'what the numbers in the rating column are; auto detects it')
-        .choices(RATINGS)
-        .default('auto'),
-    )
-    .addOption(
-      new Option('--event-weights <list>', 'weights by event type, "view=1,cart=3,return=-5"; 0 leaves rows out')
+      new Option('--event-weights <list>', 'weights by event type: view=1,cart=3,return=-5')
         .argParser(eventWeights)
-        .default(new Map(), 'built-in weights'),
+        .default(new Map()),
     )
-    .option('--bad-rows <what>', 'what to do with unreadable rows: stop, skip, or a FILE to keep them in', 'stop')
-    .option(
-      '--safe-csv',
-      "put a ' before ids and titles that a spreadsheet would run (they begin with =, +, -, @, tab or a line break); this changes such ids",
-      false,
+    .option('--bad-rows <what>', 'stop, skip, or a FILE for bad rows', 'stop')
+    .addOption(
+      new Option('--safe-csv', 'defuse ids and titles that a spreadsheet would run')
+        .default(false)
+        .helpGroup(Group.want),
     );
 }
 
@@ -140,7 +104,7 @@ export function inputOptions(
   outputs: Readonly<Record<string, string | undefined>>,
 ): InputOptions {
   const { users, items, interactions = [], orders, attributeCols, badRows, ratings, safeCsv } = typed;
-  if (users === undefined) throw usageFailure('--users is missing: the CSV file of the users, or of their events');
+  if (users === undefined) throw usageFailure('--users is missing: name the CSV file with your users or their events');
   const inputs: Named[] = [
     ...users.map((path): Named => ['--users', path]),
     ...interactions.map((path): Named => ['--interactions', path]),
@@ -148,7 +112,7 @@ export function inputOptions(
   ];
   const fromStdin = inputs.filter(([, path]) => path === '-').map(([option]) => option);
   if (fromStdin.length > 1) {
-    throw usageFailure(`${[...new Set(fromStdin)].join(' and ')} cannot all be "-": there is only one standard input`);
+    throw usageFailure(`only one of ${fromStdin.join(' and ')} can be "-": there is only one standard input`);
   }
   const meantWord = /[./]/.test(badRows) ? undefined : closest(badRows, ['stop', 'skip']);
   if (meantWord !== undefined && meantWord !== badRows)
@@ -189,7 +153,7 @@ function refuseOverwriting(inputs: readonly Named[], outputs: readonly Named[]):
   outputs.forEach(([option, path], at) => {
     if (path === undefined || path === '-') return;
     if (inputs.some(([, input]) => isSameFile(input, path))) {
-      throw usageFailure(`${option} ${path} is one of the inputs`);
+      throw usageFailure(`${option} ${path} is also an input`);
     }
     const twin = outputs.slice(0, at).find(([, other]) => isSameFile(other, path));
     if (twin) throw usageFailure(`${twin[0]} and ${option} name the same file`);

@@ -5,6 +5,7 @@ import { AUTO, methodOf } from '../pipeline/method.js';
 import type { Options } from '../pipeline/options.js';
 import { usableCores } from '../process/cores.js';
 import { BALANCES } from '../workers/balance.js';
+import { Group } from './help-groups.js';
 import { addFileOptions, addReadingOptions, inputOptions, type TypedInput } from './input-options.js';
 import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
 import { bytes, days, MOST_ITEMS_A_USER, number, type Print, parsed, positiveSeconds, seconds } from './values.js';
@@ -13,15 +14,17 @@ const EXAMPLES = `
 Examples:
   recommend --users ratings.csv --items movies.csv -o recs.csv
   recommend -u events.csv.gz -n 20 --titles -i products.csv > recs.csv
-  recommend -u profiles.csv --interactions orders.csv -i products.csv -o recs.csv.gz
+  recommend -u profiles.csv --interactions orders.csv -o recs.csv.gz
   zcat events.csv.gz | recommend -u - | head
 `;
 
 const OTHER_COMMANDS = `
 Other commands:
-  recommend describe        show how files are understood (recommend describe --help)
-  recommend evaluate        measure recommendations on held-out data (recommend evaluate --help)
-  recommend help algorithms list the algorithms and their settings
+  recommend describe          show how files are understood
+  recommend evaluate          measure recommendations on held-out data
+  recommend help              list the topics of the help
+  recommend help TOPIC        more about input, output, algorithms, nightly …
+  recommend completion SHELL  completion for bash, zsh or fish
 `;
 
 /** The options of the main command, as the help and the README's table show them. */
@@ -30,69 +33,44 @@ export function recommendCommand(version: string): Command {
     .description('The best N items for every user, from CSV to CSV.')
     .usage('--users FILE [--items FILE] [-o FILE] [-n N]')
     .addHelpText('before', EXAMPLES.trimStart())
-    .addHelpText('after', OTHER_COMMANDS.trimEnd())
-    .helpOption('-h, --help', 'show this help')
-    .version(version, '--version', 'show the version');
+    .addHelpText('after', OTHER_COMMANDS.trimEnd());
   addFileOptions(command)
-    .option('-o, --output <file>', 'where to write the lists: complete or not at all; .gz compresses', '-')
+    .optionsGroup(Group.want)
+    .addOption(new Option('-o, --output <file>', 'where to write the lists').default('-', 'stdout'))
     .addOption(number('-n, --top <count>', 'items per user', 1, MOST_ITEMS_A_USER).default(10))
+    .option('--titles', 'add a column with the titles of the items', false)
+    .option('--include-seen', 'also recommend items that users already had', false);
+  addReadingOptions(command)
+    .optionsGroup(Group.learn)
+    .addOption(new Option('--algorithm <name>', 'how to learn: ridge, cosine …').default(AUTO))
     .addOption(
-      number('-j, --workers <count>', 'most child processes; changes speed and memory, never the result', 1, 1024),
+      new Option('--set <key=value>', 'change a setting; see recommend help algorithms')
+        .argParser((text: string, before: string[]) => [...before, text])
+        .default([]),
     )
+    .option('--tuned <file>', 'keep what auto found here, for later runs')
+    .addOption(new Option('--retune <age>', 'tune again when that is older: 7d, never').argParser(days))
     .addOption(
-      new Option('--max-memory <size>', 'memory for the whole run, 500M or 2G; limits how many children run').argParser(
-        bytes,
+      number('--max-history <count>', "a user's latest items to use", 2, 1_000_000).default(
+        DEFAULT_SETTINGS.longestHistory,
       ),
     )
+    .optionsGroup(Group.run)
+    .addOption(number('-j, --workers <count>', 'most child processes (default: all cores)', 1, 1024))
+    .addOption(new Option('--max-memory <size>', 'memory for all processes together: 500M, 2G').argParser(bytes))
+    .addOption(new Option('--balance <way>', 'which child gets work next').choices(BALANCES).default('least-loaded'))
     .addOption(
-      new Option('--balance <way>', 'which child gets the next piece of work; changes speed, never the result')
-        .choices(BALANCES)
-        .default('least-loaded'),
+      new Option('--lock-wait <time>', 'wait for another run of this output: 30s, 10m').argParser(seconds).default(0),
     )
+    .option('--resume', 'continue an interrupted run of this output', false)
     .addOption(
-      new Option('--algorithm <name>', 'how to learn; "recommend help algorithms" lists the choices').default(AUTO),
+      new Option('--max-duration <time>', 'stop after this time; finished work is kept').argParser(positiveSeconds),
     )
-    .addOption(
-      new Option('--set <key=value>', 'a setting of the algorithm; repeat it for more')
-        .argParser((text: string, before: string[]) => [...before, text])
-        .default([], 'those of the algorithm'),
-    )
-    .option('--tuned <file>', 'keep what auto found in this file, and use it as long as the data is about the same')
-    .addOption(
-      new Option(
-        '--retune <age>',
-        'with --tuned, tune again when its file is older: 7d, or never (default: 30d)',
-      ).argParser(days),
-    )
-    .addOption(
-      number(
-        '--max-history <count>',
-        "count pairs among each user's latest items only, at most this many; time grows with its square",
-        2,
-        1_000_000,
-      ).default(DEFAULT_SETTINGS.longestHistory),
-    )
-    .option('--titles', 'add a title column to the output', false)
-    .option('--include-seen', 'also recommend items that users already had', false)
-    .addOption(
-      new Option('--lock-wait <time>', 'how long to wait for another run that writes the same output: 30s, 10m, 2h')
-        .argParser(seconds)
-        .default(0, 'no waiting'),
-    )
-    .option('--resume', 'continue an interrupted run of this output; the result is the same, byte for byte', false)
-    .addOption(
-      new Option(
-        '--max-duration <time>',
-        'stop after this time (30m, 2h) and keep finished work for --resume',
-      ).argParser(positiveSeconds),
-    )
-    .option('--dry-run', 'say how the files are understood, and do nothing else', false)
-    .option('--summary <file>', 'write a JSON summary of the run, even when it fails')
-    .option(
-      '--metrics-file <file>',
-      "write metrics for Prometheus' textfile collector (.prom), even when the run fails",
-    );
-  return addLogOptions(addReadingOptions(command));
+    .option('--dry-run', 'show how the files are understood, and stop', false)
+    .optionsGroup(Group.report)
+    .option('--summary <file>', 'write a JSON summary, even when the run fails')
+    .option('--metrics-file <file>', 'write Prometheus metrics, even when the run fails');
+  return addLogOptions(command).version(version, '--version', 'show the version');
 }
 
 /**
@@ -104,7 +82,7 @@ export function parseOptions(argv: readonly string[], version: string, print?: P
   if (argv.length === 0) {
     throw new Failure(
       ExitCode.usage,
-      `at least --users is needed\n\n${EXAMPLES.trim()}\n\n(recommend --help shows the options)`,
+      `--users is missing: name the CSV file with your users or their events\n\n${EXAMPLES.trim()}\n\n(recommend --help shows the options)`,
     );
   }
   const command = recommendCommand(version);
@@ -135,7 +113,7 @@ function checked(typed: Typed, version: string): Options {
   if (tuned === '-' || tuned?.endsWith('.gz'))
     throw usageFailure(`--tuned ${tuned}: name a plain file, which later runs can read`);
   const toStdout = Object.entries(outputs).flatMap(([option, path]) => (path === '-' ? [option] : []));
-  if (toStdout.length > 1) throw usageFailure(`${toStdout.join(' and ')} cannot all go to standard output`);
+  if (toStdout.length > 1) throw usageFailure(`only one of ${toStdout.join(' and ')} can go to standard output`);
   if (resume && output === '-') throw usageFailure('--resume needs an output file: -o FILE');
   const method = methodOf(algorithm, set, '--algorithm');
   if (tuned !== undefined && !method.tuned)

@@ -1,6 +1,8 @@
 import { type Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { EventWeights } from '../events/event-types.js';
 import { ExitCode, Failure } from '../failure.js';
+import { HELP } from './help-groups.js';
+import { operandFailure } from './operands.js';
 
 /** The longest list that can be requested. */
 export const MOST_ITEMS_A_USER = 100_000;
@@ -15,20 +17,25 @@ export type Print = (text: string) => void;
  */
 export function parsed(command: Command, argv: readonly string[], print?: Print): boolean {
   const complaint: string[] = [];
+  const options = argv.findIndex((word) => word.startsWith('-'));
+  const leading = options < 0 ? argv : argv.slice(0, options);
+  if (leading.length > 0) throw operandFailure(command.name(), leading, argv);
   command
-    .allowExcessArguments(false)
+    .allowExcessArguments()
+    .configureHelp(HELP)
     .showHelpAfterError(`(${command.name()} --help shows the options)`)
     .exitOverride()
     .configureOutput({ writeErr: (text) => void complaint.push(text), ...(print && { writeOut: print }) });
   try {
     command.parse(argv, { from: 'user' });
-    return true;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return false;
     const message = complaint.join('').replace(/^error: /, '');
     throw new Failure(ExitCode.usage, message.trim(), { cause: error });
   }
+  if (command.args.length > 0) throw operandFailure(command.name(), command.args, argv);
+  return true;
 }
 
 /** An option that takes a whole number within bounds. */

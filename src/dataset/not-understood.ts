@@ -5,8 +5,9 @@ import { guessedColumns, looksLikeData } from './headerless.js';
 import type { Inputs } from './inputs.js';
 import type { OpenFile, OpenFiles } from './open-files.js';
 import { candidatesOf } from './role-candidates.js';
-import { type LookedAt, missingColumn, type Roles, recogniseRoles, shellWord } from './roles.js';
+import { type LookedAt, missingColumn, type Roles, recogniseRoles } from './roles.js';
 import type { SampledColumn } from './sampled-column.js';
+import { shellWord } from './shell-word.js';
 
 /*
  * Files that cannot be understood, and the way out: each failure says what to type.

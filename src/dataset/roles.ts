@@ -3,6 +3,7 @@ import { ExitCode, Failure } from '../failure.js';
 import { closest } from './closest.js';
 import { candidatesOf, isFit, unfitness } from './role-candidates.js';
 import type { SampledColumn } from './sampled-column.js';
+import { shellWord } from './shell-word.js';
 import type { Role } from './vocabulary.js';
 
 /** Columns named by option, role by role: the first of them that a file has. */
@@ -99,11 +100,6 @@ function chosenColumn(
     );
   }
   return at;
-}
-
-/** Text as one word of a command line. */
-export function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** The failure of a file that lacks a column we cannot do without. */

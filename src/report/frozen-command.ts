@@ -1,5 +1,5 @@
 import type { FileReport } from '../dataset/dataset.js';
-import { shellWord } from '../dataset/roles.js';
+import { shellWord } from '../dataset/shell-word.js';
 import { VOCABULARY } from '../dataset/vocabulary.js';
 
 /** More types of events than these are not worth a line of command. */

@@ -5,15 +5,14 @@ import { HYPER_PARAMETERS } from '../../src/model/hyper-parameters.js';
 import { DEFAULT_SETTINGS } from '../../src/model/settings.js';
 
 test('the help lists every algorithm with its paper, and every setting with its range and defaults', () => {
-  const help = algorithmsHelp();
-  for (const { name, summary, paper } of ALGORITHMS) {
-    expect(help).toContain(`  ${name.padEnd(12)}  ${summary}\n${' '.repeat(16)}${paper}\n`);
-  }
+  // However the lines are broken.
+  const help = algorithmsHelp().replaceAll(/\s+/g, ' ');
+  for (const { name, summary, paper } of ALGORITHMS) expect(help).toContain(` ${name} ${summary} ${paper} `);
   for (const { key, letter, setting, effect, low, high, whole } of HYPER_PARAMETERS) {
     const range = `${whole ? 'whole, ' : ''}${low} to ${high}; default ${DEFAULT_SETTINGS[setting]}`;
-    expect(help).toContain(`  ${key}${letter && ` (${letter})`}: ${effect}\n${' '.repeat(16)}${range}`);
+    expect(help).toContain(` ${key}${letter && ` (${letter})`} ${effect} ${range}`);
   }
-  expect(help).toContain('default 12; ease 10; only in ridge, ease\n');
-  expect(help).toContain('whole, 1 to 10000; default 200; not in ease, popular\n');
-  expect(help).toContain('0 to 1000; default 0.5\n');
+  expect(help).toContain('default 12; ease 10; only in ridge, ease ');
+  expect(help).toContain('whole, 1 to 10000; default 200; not in ease, popular ');
+  expect(help).toContain('0 to 1000; default 0.5 ');
 });

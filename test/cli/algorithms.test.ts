@@ -127,9 +127,11 @@ test('recommend help algorithms tells of every algorithm and every setting, and 
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   const [algorithms = '', settings = ''] = stdout.split(/^Settings .*:$/m);
   expect([...algorithms.matchAll(/^ {2}(\S+) {2,}/gm)].map(([, name]) => name)).toEqual(['auto', ...names]);
-  const told = [
-    ...settings.matchAll(/^ {2}(\S+?)(?: \((.+)\))?: (.+)\n +(whole, )?(\S+) to (\S+); default ([^\s;]+)/gm),
-  ];
+  const TOLD = /^ {2}(\S+)(?: \((.+?)\))? (.+?) (whole, )?(\S+) to (\S+); default ([^\s;]+)/;
+  const told = settings
+    .split(/^(?= {2}\S)/m)
+    .slice(1)
+    .map((item) => TOLD.exec(`  ${item.trim().replaceAll(/\s+/g, ' ')}`) ?? []);
   expect(
     told.map(([, key, letter = '', effect, whole, low, high, standard]) => ({
       key,

@@ -119,7 +119,7 @@ describe('an evaluation that makes no sense ends with its code, a reason, and no
     [['--split', 'time', '--time-col', 'none'], 2, '--split time: the interactions have no times; '],
     [['--test', 'had.csv'], 65, 'no user has an item to find (held out: the interactions in had.csv): '],
     [['--test', 'gone.csv'], 66, 'gone.csv: no such file\n'],
-    [['--test', 'had.csv', '--split', 'last'], 2, '--test and --split exclude each other'],
+    [['--test', 'had.csv', '--split', 'last'], 2, '--test and --split cannot be combined'],
   ])('%j', async (args, expected, said) => {
     const folder = newFolder();
     const files = world(folder);

@@ -107,12 +107,7 @@ describe('--log-format json', () => {
 
   test.each([
     ['an option that there is not', ['-u', 'events.csv', '--colour'], 2, "unknown option '--colour'"],
-    [
-      'options that make no sense',
-      ['-u', 'events.csv', '-o', 'events.csv'],
-      2,
-      '--output events.csv is one of the inputs',
-    ],
+    ['options that make no sense', ['-u', 'events.csv', '-o', 'events.csv'], 2, '--output events.csv is also an input'],
     ['a file that there is not', ['-u', 'gone.csv'], 66, 'gone.csv: no such file'],
     ['an evaluation of nothing', ['evaluate', '-u', 'gone.csv'], 66, 'gone.csv: no such file'],
   ])('says so of %s', async (_, args, code, message) => {

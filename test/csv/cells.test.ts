@@ -90,6 +90,8 @@ describe('closest', () => {
   it('finds the candidate with the fewest edits, without case', () => {
     expect(closest('USERID', ['rating', 'user_id', 'item_id'])).toBe('user_id');
     expect(closest('titles', ['time', 'title'])).toBe('title');
+    // Two letters that changed places are one mistake, even in a short word.
+    expect(closest('inptu', ['output', 'input'])).toBe('input');
   });
 
   it('finds nothing where more than a third of the word would have to change', () => {

@@ -1,0 +1,64 @@
+// The built program's commands, options and help, for what is made from them: the man page and the completions.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { algorithmsHelp } from '../dist/cli/algorithms-help.js';
+import { describeCommand } from '../dist/cli/describe-options.js';
+import { evaluateCommand } from '../dist/cli/evaluate-options.js';
+import { HELP } from '../dist/cli/help-groups.js';
+import { COMMANDS } from '../dist/cli/operands.js';
+import { recommendCommand } from '../dist/cli/recommend-options.js';
+import { ALGORITHMS } from '../dist/model/algorithms.js';
+import { HYPER_PARAMETERS } from '../dist/model/hyper-parameters.js';
+
+export const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+export { algorithmsHelp, COMMANDS };
+
+/** The options of each command, help included, as plain values. The main command's name is ''. */
+export const OPTIONS = Object.fromEntries(
+  [recommendCommand(''), describeCommand(), evaluateCommand()].map((command) => [
+    command.name().replace(/^recommend ?/, ''),
+    command
+      .createHelp()
+      .visibleOptions(command)
+      .map((option) => ({
+        flags: option.flags,
+        names: [option.short, option.long].filter(Boolean),
+        group: option.helpGroupHeading.replace(/:$/, ''),
+        description: HELP.optionDescription(option),
+        takesValue: option.required,
+        choices: option.argChoices ?? [],
+        ...valuesOf(option),
+      })),
+  ]),
+);
+
+/** What `recommend help` explains: the files in docs/help, and the two texts that the program makes. */
+export const TOPICS = [
+  ...readdirSync(join(ROOT, 'docs/help')).map((file) => file.replace(/\.md$/, '')),
+  'algorithms',
+  'describe',
+  'evaluate',
+].sort();
+
+export function topicText(topic) {
+  return readFileSync(join(ROOT, `docs/help/${topic}.md`), 'utf8');
+}
+
+/** What an option's value can be: words, files, or both; in a list where commas separate them. */
+function valuesOf({ flags, long, argChoices }) {
+  const algorithms = ['auto', ...ALGORITHMS.map(({ name }) => name)];
+  const words = {
+    '--algorithm': algorithms,
+    '--algorithms': algorithms,
+    '--bad-rows': ['stop', 'skip'],
+    '--set': HYPER_PARAMETERS.map(({ key }) => `${key}=`),
+  };
+  return {
+    words: argChoices ?? words[long] ?? [],
+    files: /<files?(\.\.\.)?>/.test(flags) || long === '--bad-rows',
+    isList: long === '--algorithms',
+  };
+}

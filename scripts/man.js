@@ -1,0 +1,125 @@
+// Writes the man page, dist/recommend.1, from the options of the built program and the topics of its help.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { algorithmsHelp, OPTIONS, ROOT, TOPICS, topicText } from './commands.js';
+
+const { version, description } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+const changes = readFileSync(join(ROOT, 'CHANGELOG.md'), 'utf8');
+/** The day of the last release, so that the same sources make the same page. */
+const [, released = ''] = /^## \d\S* \((\d{4}-\d\d-\d\d)\)/m.exec(changes) ?? [];
+
+/** Topics as people need them; the others follow. */
+const ORDER = ['input', 'columns', 'ratings', 'events', 'output', 'nightly', 'resources'];
+/** Left out: what is a list of topics, or stands elsewhere on the page. */
+const ELSEWHERE = ['topics', 'algorithms', 'describe', 'evaluate'];
+const topics = [...new Set([...ORDER, ...TOPICS])].filter((topic) => !ELSEWHERE.includes(topic));
+
+writeFileSync(join(ROOT, 'dist/recommend.1'), `${page().join('\n')}\n`);
+
+function page() {
+  const main = OPTIONS[''];
+  return [
+    `.TH RECOMMEND 1 ${released} "recommend ${version}" "User commands"`,
+    '.ad l',
+    '.nh',
+    '.SH NAME',
+    `recommend \\- ${text(description)}`,
+    '.SH SYNOPSIS',
+    '.nf',
+    ...[
+      'recommend --users FILE [--items FILE] [-o FILE] [-n N] [OPTION]...',
+      'recommend describe --users FILE [--items FILE] [OPTION]...',
+      'recommend evaluate --users FILE [--items FILE] [OPTION]...',
+      'recommend help [TOPIC]',
+      'recommend completion SHELL',
+    ].map(text),
+    '.fi',
+    '.SH OPTIONS',
+    ...optionList(main),
+    '.SH DESCRIBE',
+    ...filled('"recommend describe" shows how the files are understood, and writes out every guess.'),
+    ...ownOptions('describe', main),
+    '.SH EVALUATE',
+    ...filled('"recommend evaluate" measures the lists on a part of the data that it holds out.'),
+    ...ownOptions('evaluate', main),
+    ...topics.flatMap((topic) => topicLines(topicText(topic))),
+    '.SH ALGORITHMS',
+    ...algorithmLines(algorithmsHelp()),
+  ];
+}
+
+/** The options of another command: those of its own, and the names of those that mean the same as in the main one. */
+function ownOptions(command, main) {
+  const isShared = ({ flags, choices }) =>
+    main.some((option) => option.flags === flags && `${option.choices}` === `${choices}`);
+  const own = OPTIONS[command].filter((option) => !isShared(option));
+  const shared = OPTIONS[command].filter(isShared).map(({ names }) => names.at(-1));
+  return [...optionList(own), '.PP', ...filled(`These options mean the same as above: ${shared.join(', ')}.`)];
+}
+
+function optionList(options) {
+  const groups = [...new Set(options.map(({ group }) => group))];
+  return groups.flatMap((group) => [
+    `.SS "${text(group)}"`,
+    ...options
+      .filter((option) => option.group === group)
+      .flatMap(({ flags, description, choices }) => {
+        const isComplete = choices.every((choice) => description.includes(choice));
+        const more = isComplete ? '' : `\nOne of: ${choices.join(', ')}.`;
+        return ['.TP', `.B "${text(flags)}"`, ...filled(`${description}.${more}`)];
+      }),
+  ]);
+}
+
+/** A topic: headings, paragraphs, lists, and lines indented by four, which stay as they are. */
+function topicLines(markdown) {
+  let isAfterHeading = false;
+  return markdown
+    .trimEnd()
+    .split(/\n\n+|\n(?=- )/)
+    .flatMap((block) => {
+      const paragraph = isAfterHeading ? [] : ['.PP'];
+      const [, marks, heading] = /^(#+) (.*)$/.exec(block) ?? [];
+      isAfterHeading = marks !== undefined;
+      if (marks === '#') return [`.SH ${text(heading.toUpperCase())}`];
+      if (marks === '##') return [`.SS "${text(heading)}"`];
+      if (block.startsWith('- ')) return ['.IP \\(bu 2', ...filled(block.slice(2))];
+      if (!block.startsWith('    ')) return [...paragraph, ...filled(block)];
+      return [...paragraph, '.RS 2', '.nf', ...unfilled(block.replaceAll(/^ {4}/gm, '')), '.fi', '.RE'];
+    });
+}
+
+/** The list of algorithms and settings: terms on the left, what they are on the right. */
+function algorithmLines(help) {
+  return help
+    .trim()
+    .split('\n')
+    .filter((line) => line !== '')
+    .flatMap((line) => {
+      if (!line.startsWith(' ')) return ['.fi', '.PP', ...filled(line)];
+      const [, term, rest = line.trim()] = /^ {2}(\S.*?) {2,}(.*)$/.exec(line) ?? [];
+      return term === undefined ? unfilled(rest) : ['.fi', '.TP', `.B "${text(term)}"`, '.nf', ...unfilled(rest)];
+    })
+    .slice(2);
+}
+
+/** Words that are filled into lines, however they were broken. */
+function filled(words) {
+  return unfilled(words.replaceAll(/\s*\n\s*/g, '\n'));
+}
+
+function unfilled(lines) {
+  return lines.split('\n').map((line) => text(line).replace(/^(?=[.'])/, '\\&'));
+}
+
+/** Text that roff shows as it is. */
+function text(plain) {
+  const escapes = { '\\': '\\e', '-': '\\-', "'": '\\(aq', '"': '\\(dq', '`': '\\(ga', '^': '\\(ha', '~': '\\(ti' };
+  return plain
+    .replaceAll(/[\\\-'"`^~]/g, (character) => escapes[character])
+    .replaceAll(
+      /[^\n\x20-\x7e]/gu,
+      (character) => `\\[u${character.codePointAt(0).toString(16).toUpperCase().padStart(4, '0')}]`,
+    );
+}

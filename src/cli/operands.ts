@@ -1,0 +1,34 @@
+import { basename } from 'node:path';
+import { closest } from '../dataset/closest.js';
+import { shellWord } from '../dataset/shell-word.js';
+import { type Failure, usageFailure } from '../failure.js';
+
+/** The words that `recommend` takes first, beside options. */
+export const COMMANDS: readonly string[] = ['describe', 'evaluate', 'help', 'completion'];
+
+/** How the names of files begin that hold a catalogue. */
+const CATALOGUE = /^(items?|movies?|products?|books?|articles?|games?|songs?|tracks?|catalog(ue)?)(?![a-z])/i;
+
+/**
+ * The failure of words that belong to no option: a misspelled command, or files without the option that says what they are.
+ *
+ * @param name the command. @param operands those words, at least one. @param argv all that follows the command.
+ */
+export function operandFailure(name: string, operands: readonly string[], argv: readonly string[]): Failure {
+  const [first = ''] = operands;
+  const meant = name === 'recommend' && !/[./]/.test(first) ? closest(first, COMMANDS) : undefined;
+  if (meant !== undefined) return usageFailure(`there is no command ${first}; did you mean: ${name} ${meant}`);
+  const options = argv.filter((word) => !operands.includes(word));
+  const wanted = `${first}: an option has to say what this file is`;
+  if (options.some((word) => /^(-u|--users\b)/.test(word))) {
+    return usageFailure(`${wanted}: --users, --items or --interactions`);
+  }
+  const [items] = operands.filter((file) => CATALOGUE.test(basename(file)));
+  const users = operands.filter((file) => file !== items);
+  const files = [
+    '--users',
+    ...(users.length > 0 ? users : ['FILE']),
+    ...(items === undefined ? [] : ['--items', items]),
+  ];
+  return usageFailure(`${wanted}. Try:\n  ${name} ${[...files, ...options].map(shellWord).join(' ')}`);
+}

@@ -1,0 +1,38 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { closest } from '../dataset/closest.js';
+import { usageFailure } from '../failure.js';
+import type { Print } from './values.js';
+
+/** Where the texts lie that are printed as they are: help as it was written, completions as the build made them. */
+const TEXTS = {
+  help: { what: 'topic', folder: new URL('../../docs/help/', import.meta.url), extension: '.md', absent: 'topics' },
+  completion: { what: 'shell', folder: new URL('../../dist/completion/', import.meta.url), extension: '', absent: '' },
+} as const;
+
+/** Prints what `recommend help [TOPIC]` or `recommend completion SHELL` asks for. @throws Failure 2 for a name that there is not. */
+export async function printText(command: keyof typeof TEXTS, typed: string | undefined, print: Print): Promise<void> {
+  if (typed === '-h' || typed === '--help') return printText('help', command === 'help' ? 'topics' : command, print);
+  const { what, folder, extension, absent } = TEXTS[command];
+  const name = typed ?? absent;
+  if (command === 'help' && name === 'algorithms') {
+    const { algorithmsHelp } = await import('./algorithms-help.js');
+    return print(algorithmsHelp());
+  }
+  if (command === 'help' && name === 'evaluate') {
+    const { parseEvaluateOptions } = await import('./evaluate-options.js');
+    parseEvaluateOptions(['--help'], print);
+    return;
+  }
+  if (command === 'help' && name === 'describe') {
+    const { parseDescribeOptions } = await import('./describe-options.js');
+    parseDescribeOptions(['--help'], print);
+    return;
+  }
+  const files = readdirSync(folder).map((file) => file.slice(0, file.length - extension.length));
+  if (files.includes(name)) return print(readFileSync(new URL(name + extension, folder), 'utf8'));
+  const known = command === 'help' ? [...files, 'algorithms', 'describe', 'evaluate'] : files;
+  const near = closest(name, known);
+  const meant = near === undefined ? '' : `; did you mean: recommend ${command} ${near}`;
+  const unknown = name === '' ? `recommend ${command} needs a ${what}` : `there is no ${what} ${JSON.stringify(name)}`;
+  throw usageFailure(`${unknown}${meant}\n(${what}s: ${known.sort().join(', ')})`);
+}

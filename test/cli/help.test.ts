@@ -1,0 +1,105 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import type { Command } from 'commander';
+import { describe, expect, test } from 'vitest';
+import { describeCommand } from '../../src/cli/describe-options.js';
+import { evaluateCommand } from '../../src/cli/evaluate-options.js';
+import { Group } from '../../src/cli/help-groups.js';
+import { recommendCommand } from '../../src/cli/recommend-options.js';
+import { temporaryFolders } from '../files/temporary.js';
+import { root, runInProcess } from './run.js';
+
+const newFolder = temporaryFolders();
+const TOPIC_FILES = readdirSync(join(root, 'docs/help'));
+const TOPICS = [...TOPIC_FILES.map((file) => file.replace(/\.md$/, '')), 'algorithms', 'describe', 'evaluate'];
+
+async function printed(args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await runInProcess(args, { folder: newFolder() });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return stdout;
+}
+
+/** Lines that a terminal of 80 columns would wrap. */
+const tooLong = (text: string) => text.split('\n').filter((line) => [...line].length >= 80);
+
+describe.each<[string, readonly string[], () => Command]>([
+  ['recommend --help', ['--help'], () => recommendCommand('')],
+  ['recommend describe --help', ['describe', '--help'], describeCommand],
+  ['recommend evaluate --help', ['evaluate', '--help'], evaluateCommand],
+])('%s', (_, args, command) => {
+  test('fits into 80 columns', async () => {
+    expect(tooLong(await printed(args))).toEqual([]);
+  });
+
+  test('has one line for each option, under the heading of its group', async () => {
+    const [, ...groups] = (await printed(args)).split(/^(?=(?:What|How|Help).*:$)/m);
+    const lines = groups.flatMap((group) => group.trimEnd().split('\n\n', 1)[0]?.split('\n') ?? []);
+    const headings = lines.filter((line) => !line.startsWith(' '));
+    expect(Object.values(Group)).toEqual(expect.arrayContaining(headings));
+    const options = [...command().options.map(({ flags }) => flags), '-h, --help'];
+    const shown = lines.filter((line) => line.startsWith(' ')).map((line) => line.trim().split(/ {2,}/));
+    expect(shown.map(([flags]) => flags).sort()).toEqual(options.sort());
+    expect(shown.filter(([, description = '']) => description === '')).toEqual([]);
+  });
+});
+
+describe('recommend help', () => {
+  test('lists the topics, all of them', async () => {
+    const lines = (await printed(['help'])).split('\n');
+    const listed = lines.flatMap((line) => /^ {4}(\w+) {2,}/.exec(line)?.[1] ?? []);
+    expect(listed.sort()).toEqual([...TOPICS].sort());
+    expect(await printed(['help', 'topics'])).toBe(lines.join('\n'));
+    expect(await printed(['help', '--help'])).toBe(lines.join('\n'));
+  });
+
+  test('recommend completion --help explains how to complete', async () => {
+    expect(await printed(['completion', '--help'])).toBe(await printed(['help', 'completion']));
+  });
+
+  test.each(TOPICS)('%s fits into 80 columns and names only options and topics that exist', async (topic) => {
+    const text = await printed(['help', topic]);
+    expect(text.length).toBeGreaterThan(300);
+    expect(tooLong(text)).toEqual([]);
+    const known = [recommendCommand(''), describeCommand(), evaluateCommand()].flatMap(({ options }) => options);
+    const names = new Set(['-h', '--help', '-9', ...known.flatMap(({ short, long }) => [short, long])]);
+    const used = [...text.matchAll(/(?<=^|[\s(])--?[a-zA-Z][\w-]*/gm)].map(([option]) => option);
+    expect(used.filter((option) => !names.has(option) && option !== '-USR1')).toEqual([]);
+    const others = [...text.matchAll(/recommend help (\w+)/g)].map(([, other = '']) => other);
+    expect([...TOPICS, 'TOPIC']).toEqual(expect.arrayContaining(others));
+  });
+
+  test('the choices of every option are in its line or in a topic', () => {
+    const topics = TOPIC_FILES.map((file) => readFileSync(join(root, 'docs/help', file), 'utf8')).join('\n');
+    for (const { description, argChoices = [], long } of recommendCommand('').options) {
+      for (const choice of argChoices) expect(`${description}\n${topics}`, `${long} ${choice}`).toContain(choice);
+    }
+  });
+
+  test.each([
+    ['inptu', 'there is no topic "inptu"; did you mean: recommend help input'],
+    ['algorithm', 'there is no topic "algorithm"; did you mean: recommend help algorithms'],
+    ['../method', 'there is no topic "../method"\n(topics: algorithms, columns, '],
+  ])('%s is no topic: the answer names the nearest, or all', async (topic, said) => {
+    const { code, stdout, stderr } = await runInProcess(['help', topic], { folder: newFolder() });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(said);
+  });
+});
+
+test('help and completion load nothing of the program but the few files that print', () => {
+  /** What a source file needs loaded before it: its imports of values that are not put off until they are used. */
+  const loadedBy = (path: string, loaded = new Set<string>()): Set<string> => {
+    if (loaded.has(path)) return loaded;
+    loaded.add(path);
+    const source = readFileSync(join(root, 'src', path), 'utf8');
+    for (const [, target] of source.matchAll(/^(?:import|export) (?!type\b)[^;]*?from '(\.[^']*)\.js';/gm)) {
+      loadedBy(normalize(join(dirname(path), `${target}.ts`)), loaded);
+    }
+    return loaded;
+  };
+  const text = [...loadedBy('cli/texts.ts', loadedBy('main.ts'))];
+  const others = text.filter((path) => !/^(report|process)\//.test(path));
+  expect(others.sort()).toEqual(['cli/texts.ts', 'dataset/closest.ts', 'failure.ts', 'load-package.ts', 'main.ts']);
+  const options = [...loadedBy('cli/recommend-options.ts')];
+  expect(options.filter((path) => /^(commands|ranking|csv)|read|run|pool/.test(path))).toEqual([]);
+});

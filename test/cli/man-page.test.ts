@@ -1,0 +1,39 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { evaluateCommand } from '../../src/cli/evaluate-options.js';
+import { recommendCommand } from '../../src/cli/recommend-options.js';
+import { ALGORITHMS } from '../../src/model/algorithms.js';
+import { root } from './run.js';
+
+const {
+  man: [man],
+} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const page = readFileSync(join(root, man), 'utf8');
+const asRoff = (text: string) => text.replaceAll('-', '\\-');
+
+test('the man page has every option, algorithm and topic', () => {
+  for (const { flags } of [...recommendCommand('').options, ...evaluateCommand().options]) {
+    expect(page).toContain(`.B "${asRoff(flags)}"\n`);
+  }
+  for (const { name } of ALGORITHMS) expect(page).toContain(`.B "${name}"\n`);
+  for (const file of readdirSync(join(root, 'docs/help')).filter((name) => name !== 'topics.md')) {
+    const [title = ''] = readFileSync(join(root, 'docs/help', file), 'utf8').split('\n');
+    expect(page).toContain(`.SH ${asRoff(title.slice(2).toUpperCase())}\n`);
+  }
+});
+
+test('it is plain roff: ASCII, and no mark of Markdown is left', () => {
+  expect(page).toMatch(/^[\n\x20-\x7e]*$/);
+  expect(page).not.toMatch(/^#|^- |\*\*/m);
+});
+
+test.each([
+  ['groff', ['-man', '-ww', '-Tutf8', '-z']],
+  ['mandoc', ['-T', 'lint', '-W', 'warning']],
+])('%s renders it without a warning', (program, args) => {
+  const { error, status, stdout, stderr } = spawnSync(program, [...args, join(root, man)], { encoding: 'utf8' });
+  if (error) console.warn(`${program} is not installed: nothing rendered the man page`);
+  else expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
+});

@@ -1,0 +1,32 @@
+import { describe, expect, test } from 'vitest';
+import { temporaryFolders } from '../files/temporary.js';
+import { runInProcess } from './run.js';
+
+const newFolder = temporaryFolders();
+
+describe('words that belong to no option', () => {
+  test.each([
+    [['ratings.csv'], 'recommend --users ratings.csv\n'],
+    [['ratings.csv', '-n', '5', '-o', 'my recs.csv'], "recommend --users ratings.csv -n 5 -o 'my recs.csv'\n"],
+    [['-n', '5', 'ratings.csv'], 'recommend --users ratings.csv -n 5\n'],
+    [['ratings.csv', 'movies.csv'], 'recommend --users ratings.csv --items movies.csv\n'],
+    [['data/products-2026.csv.gz', 'data/orders.csv'], '--users data/orders.csv --items data/products-2026.csv.gz\n'],
+    [['items.csv'], 'recommend --users FILE --items items.csv\n'],
+    [['evaluate', 'ratings.csv', '--at', '20'], 'recommend evaluate --users ratings.csv --at 20\n'],
+    [['-u', 'ratings.csv', '-n', '5', 'movies.csv'], 'movies.csv: an option has to say what this file is: --users, '],
+  ])('%j are refused with what to type', async (args, said) => {
+    const { code, stdout, stderr } = await runInProcess(args, { folder: newFolder() });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(said);
+  });
+
+  test.each([
+    [['evalute', '-u', 'ratings.csv', '--at', '20'], 'recommend evaluate'],
+    [['hlep'], 'recommend help'],
+    [['completions', 'bash'], 'recommend completion'],
+  ])('%j is a misspelled command: the answer names the nearest', async (args, meant) => {
+    const { code, stdout, stderr } = await runInProcess(args, { folder: newFolder() });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(`there is no command ${args[0]}; did you mean: ${meant}\n`);
+  });
+});
