@@ -63,13 +63,21 @@ function isKept(role: Role, { name, filled }: SampledColumn): boolean {
 }
 
 export function isFit(role: Role, candidate: Candidate, context: Context): boolean {
-  return unfitness(role, candidate, context) === '';
+  return !candidate.column.isNearlyEmpty && valuesFit(role, candidate, context);
 }
 
-/** Why a column's values speak against its role, in words; '' where they do not. */
-export function unfitness(role: Role, { column, isBare }: Candidate, { hasItem, others }: Context): string {
-  if (column.cells.length === 0) return '';
-  if (column.isNearlyEmpty) return 'is empty in nearly every row';
+/** True where the values that there are do not speak against the role. */
+export function valuesFit(role: Role, candidate: Candidate, context: Context): boolean {
+  return candidate.column.cells.length === 0 || unfitValues(role, candidate, context) === '';
+}
+
+/** Why a column is not the one for a role, in words. */
+export function unfitness(role: Role, candidate: Candidate, context: Context): string {
+  return candidate.column.isNearlyEmpty ? 'is empty in nearly every row' : unfitValues(role, candidate, context);
+}
+
+/** '' where the values fit. */
+function unfitValues(role: Role, { column, isBare }: Candidate, { hasItem, others }: Context): string {
   switch (role) {
     case 'user':
       if (isBare && others.length > 1) return 'may be the row’s own id';

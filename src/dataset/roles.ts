@@ -1,7 +1,7 @@
 import { shown } from '../csv/cells.js';
 import { ExitCode, Failure } from '../failure.js';
 import { closest } from './closest.js';
-import { candidatesOf, isFit, unfitness } from './role-candidates.js';
+import { type Candidate, candidatesOf, isFit, unfitness, valuesFit } from './role-candidates.js';
 import type { SampledColumn } from './sampled-column.js';
 import { shellWord } from './shell-word.js';
 import type { Role } from './vocabulary.js';
@@ -47,6 +47,7 @@ export function recogniseRoles(
   const recognised: Recognised = { roles: {}, notes: [], warnings: [] };
   const { roles } = recognised;
   const taken = new Set<number>();
+  const standIns: Role[] = [];
   for (const role of wanted) {
     const name = named[role]?.find((each) => header.includes(each));
     if (name === undefined) continue;
@@ -61,12 +62,21 @@ export function recogniseRoles(
   for (const role of wanted) {
     if (roles[role] !== undefined || named[role]?.includes(NO_COLUMN)) continue;
     const free = columns.filter(({ at }) => !taken.has(at));
-    const column = chosenColumn(path, free, role, own, recognised);
-    if (column === undefined) continue;
-    roles[role] = column;
-    taken.add(column);
+    const chosen = chosenColumn(path, free, role, own, recognised);
+    if (chosen === undefined) continue;
+    roles[role] = chosen.column.at;
+    taken.add(chosen.column.at);
+    if (chosen.isStandIn) standIns.push(role);
   }
+  // A title is all that says what the item is, where no column is left that may.
+  const isUnused = columns.some(({ at, isNearlyEmpty }) => !taken.has(at) && !isNearlyEmpty);
+  for (const role of standIns)
+    if (role !== 'item' || isUnused) recognised.warnings.push(standInWarning(role, header[roles[role] ?? 0] ?? ''));
   return recognised;
+}
+
+function standInWarning(role: Role, name: string): string {
+  return `no column says plainly which is the ${role}; ${shown(name)} stands in for it\n  check that, and settle it with --${role}-col ${shellWord(name)} or another name`;
 }
 
 function chosenColumn(
@@ -74,12 +84,14 @@ function chosenColumn(
   columns: readonly SampledColumn[],
   role: Role,
   own: Role,
-  { roles, notes, warnings }: Recognised,
-): number | undefined {
+  { roles, notes }: Recognised,
+): Candidate | undefined {
   const candidates = candidatesOf(columns, role, role === own);
   const context = { hasItem: roles.item !== undefined, others: candidates };
   const fitting = candidates.filter((candidate) => isFit(role, candidate, context));
-  const best = fitting[0] ?? candidates.find((candidate) => candidate.isKept);
+  const isSparse = (candidate: Candidate) =>
+    candidate.column.filled.length > 0 && !candidate.isBare && valuesFit(role, candidate, context);
+  const best = fitting[0] ?? candidates.find(isSparse) ?? candidates.find((candidate) => candidate.isKept);
   if (!best) return undefined;
   const rival = fitting.find((each) => each !== best && each.rank === best.rank);
   if (rival) {
@@ -89,17 +101,12 @@ function chosenColumn(
       `${path}:1: ${both} could each be the ${role} column; rename one, or settle it with --${role}-col NAME`,
     );
   }
-  const { name, at } = best.column;
+  const { name } = best.column;
   const [first] = candidates;
   if (first && first !== best) {
     notes.push(`${role} = ${shown(name)}, since ${shown(first.column.name)} ${unfitness(role, first, context)}`);
   }
-  if (best.isStandIn) {
-    warnings.push(
-      `no column says plainly which is the ${role}; ${shown(name)} stands in for it\n  check that, and settle it with --${role}-col ${shellWord(name)} or another name`,
-    );
-  }
-  return at;
+  return best;
 }
 
 /** The failure of a file that lacks a column we cannot do without. */

@@ -48,14 +48,13 @@ export const VOCABULARY: Readonly<Record<Role, Names>> = {
     contentid productcode productno productnumber productref productreference productvariantid variantid itemcode
     itemnumber itemno articlenumber articlecode articleno materialnumber upc ean gtin iid aid trackuri spotifytrackuri
     masteritemid bookmarkid workid postid
-    lineitemname gametitle gamename itemname itemtitle productname producttitle prodname movietitle booktitle trackname
-    songname artistname albumname coursename coursetitle showname videotitle masterdatatrackname
-    mastermetadatatrackname
     artikelnr artikelnummer artikelid artikel artnr produktid produktnr produktnummer produkt
     produitid produit idproduit refproduit referenceproduit codeproduit articleref numarticle
     productoid producto idproducto articuloid articulo codigoproducto codproducto codigoarticulo codarticulo
-    artikelname produktname artikelbezeichnung nomproduit nombreproducto reference`,
-    'ref handle url pagepath',
+    reference`,
+    `lineitemname gametitle gamename itemname itemtitle productname producttitle prodname movietitle booktitle trackname
+    songname artistname albumname coursename coursetitle showname videotitle masterdatatrackname
+    mastermetadatatrackname artikelname produktname artikelbezeichnung nomproduit nombreproducto ref handle url pagepath`,
   ),
   rating: names(
     `rating stars starrating userrating ratingvalue reviewscore reviewrating bookrating movierating overallrating overall

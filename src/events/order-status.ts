@@ -7,7 +7,7 @@ const CANCELLED = 0;
 /** Statuses, as `typeKey` makes them, of orders that came to nothing. */
 const NOTHING = new Set(
   `failed failure declined rejected denied expired abandoned trash deleted draft returned fraud chargeback chargedback
-  nichtbezahlt storniert storno erstattet abgebrochen annule annulee rembourse remboursee cancelado cancelada anulado anulada
+  nichtbezahlt storniert storno erstattet zuruckerstattet zurueckerstattet retoure retourniert abgebrochen annule annulee rembourse remboursee cancelado cancelada anulado anulada
   reembolsado reembolsada devuelto devuelta`.split(/\s+/),
 );
 const BEGINNING = /^(?:wc|order|fully|full)*(?:cancell?ed|refunded|void(?:ed)?$)(?!reversal)/;
