@@ -104,7 +104,8 @@ async function headed(
       if (columns) {
         pieces.from = from;
         const header = namesFor(columns, cutter.cells, displayName(path), firstLine);
-        return new Table(path, delimiter, header, pieces, firstLine - 1, refusals);
+        const isNamed = columns.length === header.length;
+        return new Table(path, delimiter, header, pieces, firstLine - 1, refusals, isNamed);
       }
       const header = cellTexts(delimiter, cutter.cells, bytes, from, to, isLast);
       return new Table(path, delimiter, header, pieces, lines, refusals);
@@ -134,6 +135,8 @@ export class Table {
   /** How many lines come before the first row. */
   readonly linesBefore: number;
   readonly refusals: Refusals;
+  /** Titles with commas and without quotes: where all columns are named by option, the last one takes what is too much. */
+  readonly #lastTakesRest: boolean;
   #rows = 0;
 
   constructor(
@@ -143,6 +146,7 @@ export class Table {
     pieces: Pieces,
     linesBefore: number,
     refusals: Refusals,
+    lastTakesRest = false,
   ) {
     this.path = path;
     this.name = displayName(path);
@@ -151,6 +155,7 @@ export class Table {
     this.pieces = pieces;
     this.linesBefore = linesBefore;
     this.refusals = refusals;
+    this.#lastTakesRest = lastTakesRest;
   }
 
   /** The cells of the first rows, `most` at the most, of what is here already; they are still to be read. */
@@ -234,6 +239,13 @@ export class Table {
         }
         yield this.#records(bytes.subarray(block, from), places);
         const cells = cutter.trouble === 'width' ? cellTexts(delimiter, cutter.cells, bytes, from, to, isLast) : [];
+        if (this.#lastTakesRest && cells.length > this.header.length) {
+          const rest = cells.splice(this.header.length - 1).join(delimiter);
+          yield [{ cells: [...cells, rest], firstLine, line: lines }];
+          block = end;
+          places = [];
+          continue;
+        }
         this.#rows++;
         refusals.refuse(firstLine + cutter.troubleLines, cutter.reason(firstLine), cells);
         block = end;

@@ -108,9 +108,9 @@ function fileRoles<R extends Roles>(
 }
 
 /** True where the first row of an order says who, when or what became of it, and later ones leave that empty. */
-function laterRowsLackCells({ columns }: LookedAt, { order, user, time, status }: Roles): boolean {
+function laterRowsLackCells({ columns }: LookedAt, { order, user, time, status, cancelled }: Roles): boolean {
   const orders = columns[order ?? -1]?.cells ?? [];
-  return [user, time, status].some((at) => {
+  return [user, time, status, cancelled].some((at) => {
     const cells = columns[at ?? -1]?.cells;
     return (
       cells &&

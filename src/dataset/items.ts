@@ -6,6 +6,7 @@ import { EntityTable } from './entity-table.js';
 import type { ItemsRoles } from './file-roles.js';
 import type { Ids, Inputs } from './inputs.js';
 import type { Roles } from './roles.js';
+import { columnKey } from './vocabulary.js';
 
 /** What the items file holds. */
 export interface Catalogue {
@@ -26,7 +27,8 @@ export async function readItems(
   const itemAt = used.item;
   const columns = otherColumns(header, roles);
   const table = new EntityTable(roles.title === undefined ? columns : [...columns, roles.title], roles.title);
-  const report = await file.eachRow((row) => table.take(row, itemAt, ids.items));
+  const whole = rowsOfOneProduct(header, itemAt);
+  const report = await file.eachRow((row) => table.take({ ...row, cells: whole(row.cells) }, itemAt, ids.items));
   if (table.rows.used === 0) {
     throw new Failure(
       ExitCode.badData,
@@ -55,6 +57,22 @@ export async function readItems(
     ],
   });
   return { table, titles, attributes };
+}
+
+/**
+ * Shops write a product as several rows with one handle, one a variant: what its first row says of it, later ones leave out.
+ * @returns what fills in the cells of later rows, but for those of the item and its variant.
+ */
+function rowsOfOneProduct(header: readonly string[], itemAt: number): (cells: string[]) => string[] {
+  const keys = header.map(columnKey);
+  const handleAt = keys.indexOf('handle');
+  if (handleAt < 0 || handleAt === itemAt) return (cells) => cells;
+  const isOwn = keys.map((key, at) => at === itemAt || /^(variant|option|image)/.test(key));
+  let first: readonly string[] = [];
+  return (cells) => {
+    if (cells[handleAt] !== first[handleAt]) first = cells;
+    return cells.map((cell, at) => (cell === '' && !isOwn[at] ? (first[at] ?? '') : cell));
+  };
 }
 
 function isText(cells: readonly string[]): boolean {

@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import { readStrengths, type StrengthWish } from '../../src/dataset/strength-column.js';
+import { NumberColumn } from '../../src/events/columns.js';
+
+const AUTO: StrengthWish = { ratings: 'auto', unrated: undefined };
+
+/** A column in which each value comes as often as its tally says. */
+function columnOf(tally: readonly (readonly [value: number, rows: number])[]): NumberColumn {
+  const column = new NumberColumn();
+  for (const [value, rows] of tally) for (let row = 0; row < rows; row++) column.push(value);
+  return column;
+}
+
+const STARS = [
+  [1, 2],
+  [2, 3],
+  [3, 8],
+  [4, 9],
+  [5, 7],
+] as const;
+const TENS = [
+  [1, 1],
+  [5, 4],
+  [7, 9],
+  [8, 12],
+  [10, 6],
+] as const;
+
+describe('readStrengths', () => {
+  it.each([
+    'quantity',
+    'qty',
+    'units',
+    'plays',
+    'count',
+    'weight',
+    'minutes',
+    'Lineitem quantity',
+    'qty_ordered',
+    'Menge',
+  ])('takes %s for a count, though its values would pass for a scale', (name) => {
+    const { rule, unrated, notes } = readStrengths(columnOf(STARS), name, AUTO);
+    expect(rule.kind).toBe('count');
+    expect(unrated).toBeUndefined();
+    expect(notes[0]).toContain('its name says counts');
+  });
+
+  it.each(['rating', 'stars', 'score', 'Book-Rating', 'overall'])('takes %s for what its values are', (name) => {
+    expect(readStrengths(columnOf(STARS), name, AUTO).rule).toEqual({ kind: 'scale', low: 1, high: 5 });
+    const { rule, warnings } = readStrengths(
+      columnOf([
+        [1, 3],
+        [40, 2],
+        [5000, 1],
+      ]),
+      name,
+      AUTO,
+    );
+    expect(rule.kind).toBe('count');
+    expect(warnings[0]).toContain(`"${name}" holds 1 to 5000`);
+    expect(warnings[0]).toContain('--ratings count says so, --ratings scale makes them ratings');
+  });
+
+  it('goes by the option before the name', () => {
+    expect(readStrengths(columnOf(STARS), 'quantity', { ...AUTO, ratings: 'scale' }).rule.kind).toBe('scale');
+    expect(readStrengths(columnOf(STARS), 'rating', { ...AUTO, ratings: 'count' }).rule.kind).toBe('count');
+  });
+
+  it.each([
+    ['-1 beside 1 to 10', -1, [[-1, 5], ...TENS]],
+    ['0 beside 1 to 10, the commonest of all', 0, [[0, 40], ...TENS]],
+    ['99 beside -10 to 10, in many steps', 99, Array.from({ length: 90 }, (_, k) => [k < 80 ? k / 4 - 10 : 99, 1])],
+  ] as [string, number, [number, number][]][])('takes %s for "not rated", and says so', (_, value, tally) => {
+    const column = columnOf(tally);
+    const { unrated, notes, warnings } = readStrengths(column, 'rating', AUTO);
+    expect(unrated).toEqual({
+      value,
+      rows: tally.filter(([each]) => each === value).reduce((sum, [, rows]) => sum + rows, 0),
+    });
+    expect(column.missing).toBe(unrated?.rows);
+    expect([...notes, ...warnings].join()).toContain('taken for "not rated"');
+  });
+
+  it('warns where a 0 is rarer than the best grades', () => {
+    const { unrated, warnings } = readStrengths(columnOf([[0, 3], ...TENS]), 'rating', AUTO);
+    expect(unrated).toEqual({ value: 0, rows: 3 });
+    expect(warnings[0]).toContain('--unrated 0 says so, --unrated none makes it a rating');
+  });
+
+  it.each([
+    [
+      'thumbs',
+      [
+        [-1, 3],
+        [1, 9],
+      ],
+    ],
+    [
+      '-1, 0 and 1',
+      [
+        [-1, 3],
+        [0, 4],
+        [1, 9],
+      ],
+    ],
+    [
+      '-2 to 2',
+      [
+        [-2, 1],
+        [-1, 2],
+        [0, 3],
+        [1, 4],
+        [2, 5],
+      ],
+    ],
+    [
+      'a lowest grade of 0 that is rare',
+      [
+        [0, 1],
+        [1, 2],
+        [2, 3],
+        [3, 8],
+        [4, 9],
+        [5, 7],
+      ],
+    ],
+    [
+      'counts with zeros',
+      [
+        [0, 5],
+        [1, 9],
+        [17, 1],
+        [30, 1],
+      ],
+    ],
+  ] as [string, [number, number][]][])('leaves %s as they are', (_, tally) => {
+    expect(readStrengths(columnOf(tally), 'rating', AUTO).unrated).toBeUndefined();
+  });
+
+  it('goes by --unrated, whatever the values look like', () => {
+    expect(readStrengths(columnOf(STARS), 'rating', { ...AUTO, unrated: 1 }).unrated).toEqual({ value: 1, rows: 2 });
+    expect(readStrengths(columnOf([[-1, 5], ...TENS]), 'rating', { ...AUTO, unrated: 'none' })).toMatchObject({
+      unrated: undefined,
+      rule: { kind: 'thumbs' },
+    });
+    expect(
+      readStrengths(
+        columnOf([
+          [0, 5],
+          [3, 2],
+          [70, 1],
+        ]),
+        'plays',
+        { ...AUTO, unrated: 0 },
+      ).unrated?.rows,
+    ).toBe(5);
+  });
+});

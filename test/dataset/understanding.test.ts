@@ -1,0 +1,328 @@
+import { describe, expect, it } from 'vitest';
+import type { Dataset } from '../../src/dataset/dataset.js';
+import type { Inputs } from '../../src/dataset/inputs.js';
+import { readDataset } from '../../src/dataset/read.js';
+import { ExitCode } from '../../src/failure.js';
+import { byName, inputsOf, useTemporaryFolder } from '../csv/temporary.js';
+
+const folder = useTemporaryFolder();
+
+/** Writes a file of lines, cut at spaces; `_` is an empty cell. */
+function write(name: string, lines: readonly string[]): string {
+  const text = lines.map((line) =>
+    line
+      .split(' ')
+      .map((cell) => (cell === '_' ? '' : cell))
+      .join(','),
+  );
+  return folder.file(name, `${text.join('\n')}\n`);
+}
+
+/** Reads files, named by what they are to the run. */
+function read(files: Record<string, readonly string[]>, rest: Partial<Inputs> = {}) {
+  const paths = Object.fromEntries(Object.entries(files).map(([name, lines]) => [name, write(`${name}.csv`, lines)]));
+  const { users = '', items, orders } = paths;
+  const interactions = paths.interactions === undefined ? [] : [paths.interactions];
+  return readDataset({ ...inputsOf(users, { items, orders }), interactions, ...rest });
+}
+
+const cellsOf = (dataset: Dataset) => byName(dataset, dataset.interactions);
+const timesOf = (dataset: Dataset) =>
+  byName(dataset, { ...dataset.interactions, value: Float32Array.from(dataset.times ?? [], Math.floor) });
+
+/** The message of a refusal, which ends with 65. */
+async function refusal(files: Record<string, readonly string[]>, rest: Partial<Inputs> = {}): Promise<string> {
+  const error = await read(files, rest).then(
+    () => undefined,
+    (thrown) => thrown,
+  );
+  expect(error).toMatchObject({ exitCode: ExitCode.badData });
+  return error.message;
+}
+
+describe('a column named id', () => {
+  it('is never the user where another column may be', async () => {
+    const { reports } = await read({ users: ['id customer_email product_id', '1 a@x p', '2 a@x q', '3 b@x p'] });
+    expect(reports[0]?.roles).toContainEqual(['user', 'customer_email']);
+  });
+
+  it('is not the user of events where it is another one on every row; the refusal names the orders', async () => {
+    const message = await refusal({ users: ['id order_id product_id', '1 o1 p', '2 o1 q', '3 o2 p'] });
+    expect(message).toMatch(/no column that looks like the user; name it with --user-col NAME/);
+    expect(message).toContain('"id" is another one on every row');
+    expect(message).toContain('its rows name orders ("order_id"): --orders FILE');
+    expect(message).toContain('--user-col order_id takes the orders for users');
+  });
+
+  it('is the user of events where it comes again, and of profiles', async () => {
+    const { dataset } = await read({ users: ['id item', 'u a', 'u b', 'v a'] });
+    expect(dataset.userIds).toEqual(['u', 'v']);
+    const profiles = await read({ users: ['id history', 'u a|b', 'v a'] });
+    expect(profiles.dataset.userIds).toEqual(['u', 'v']);
+  });
+});
+
+describe('columns of which the name is not enough', () => {
+  it('gives way to the next where nearly every row leaves it empty', async () => {
+    const rows = ['user_id user_pseudo_id item_id', ...Array.from({ length: 9 }, (_, k) => `_ p${k % 3} i${k % 4}`)];
+    const { dataset, reports } = await read({ users: [...rows, 'u1 p1 i1'] });
+    expect(dataset.userIds).toEqual(['p0', 'p1', 'p2']);
+    expect(reports[0]?.notes).toContain('user = "user_pseudo_id", since "user_id" is empty in nearly every row');
+  });
+
+  it('takes a session for the user only where nobody else is named, and warns', async () => {
+    const { reports } = await read({ users: ['session_id item_id', 's1 a', 's1 b', 's2 a'] });
+    expect(reports[0]?.warnings[0]).toContain('"session_id" stands in for it');
+    expect(reports[0]?.warnings[0]).toContain('--user-col session_id');
+  });
+
+  it('does not take the key of a line for its item', async () => {
+    const rows = ['item_id customer_id product_id', '1 c1 p', '2 c1 q', '3 c2 p', '4 c3 q'];
+    const { dataset, reports } = await read({ users: rows });
+    expect(dataset.itemIds).toEqual(['p', 'q']);
+    expect(reports[0]?.notes).toContain('item = "product_id", since "item_id" numbers the rows');
+  });
+
+  it('takes 0 for nobody where rows of 0 have different people', async () => {
+    const rows = ['customer_id email sku', '0 a@x p', '0 b@x q', '7 c@x p', '0 a@x q'];
+    const { dataset } = await read({ users: rows });
+    expect(dataset.userIds).toEqual(['a@x', 'b@x', 'c@x']);
+  });
+
+  it('takes a column of times only where it holds times', async () => {
+    const { reports } = await read({ users: ['user item time date', 'u a 16:31 2020-01-02', 'v b 17:00 2020-01-03'] });
+    expect(reports[0]?.roles).toContainEqual(['time', 'date']);
+  });
+
+  it('knows German, French and Spanish shops', async () => {
+    for (const header of [
+      'Kundennummer Artikelnummer Menge Bestelldatum',
+      'Numéro_client Référence Quantité Date_commande',
+      'id_cliente id_producto cantidad fecha',
+    ]) {
+      const { reports } = await read({ users: [header, 'u a 2 2020-01-02', 'v a 1 2020-01-03', 'u b 3 2020-01-04'] });
+      expect(reports[0]?.roles.map(([role]) => role)).toEqual(['user', 'item', 'rating', 'time']);
+    }
+  });
+});
+
+describe('several files', () => {
+  it('are read as one, each by its own header', async () => {
+    const jan = write('jan.csv', [
+      'user_id item_id rating timestamp',
+      'u a 1 100',
+      'u b 5 100',
+      'v a 4 100',
+      'v c 4 50',
+    ]);
+    const feb = write('feb.csv', ['timestamp movieId userId rating', '200 a u 5', '300 b w 3', '200 c u 4']);
+    const { dataset, reports } = await readDataset({ ...inputsOf(''), users: [jan, feb] });
+    expect(dataset.userIds).toEqual(['u', 'v', 'w']);
+    expect(reports.map(({ kind, table }) => [kind, table.rows])).toEqual([
+      ['events', 4],
+      ['events', 3],
+    ]);
+    // The rating of February replaces that of January.
+    expect(reports[1]?.events).toMatchObject({ rule: { kind: 'scale' }, repeated: 1, duplicates: 'last' });
+    expect(timesOf(dataset)).toEqual({ u: { a: 200, b: 100, c: 200 }, v: { a: 100, c: 50 }, w: { b: 300 } });
+  });
+
+  it('may count time in other units, and lack columns that others have', async () => {
+    const seconds = write('a.csv', ['user item ts', 'u a 1600000000', 'u b 1600000001']);
+    const milliseconds = write('b.csv', ['user item ts', 'v a 1600000002000', 'v b 1600000003000']);
+    const without = write('c.csv', ['user item event', 'w a purchase']);
+    const { dataset } = await readDataset({ ...inputsOf(''), users: [seconds, milliseconds, without] });
+    expect([...(dataset.times ?? [])]).toEqual([1600000000, 1600000001, 1600000002, 1600000003, Number.NaN]);
+    expect(cellsOf(dataset).w?.a).toBeGreaterThan(cellsOf(dataset).u?.a ?? 9);
+  });
+
+  it('come to the same as one file with all rows', async () => {
+    const rows = Array.from({ length: 60 }, (_, k) => `u${k % 7} i${(k * k) % 11} ${(k % 5) + 1} ${1000 + k}`);
+    const header = 'user item rating ts';
+    const whole = await readDataset(inputsOf(write('all.csv', [header, ...rows])));
+    const parts = [rows.slice(0, 13), rows.slice(13, 14), rows.slice(14)].map((part, k) =>
+      write(`part${k}.csv`, [header, ...part]),
+    );
+    const cut = await readDataset({ ...inputsOf(''), users: parts });
+    expect(cut.dataset).toEqual(whole.dataset);
+  });
+
+  it('name the file and the line of a row that is refused under --duplicates error', async () => {
+    const one = write('one.csv', ['user item', 'u a', 'v a']);
+    const two = write('two.csv', ['user item', 'w a', 'u a']);
+    await expect(readDataset({ ...inputsOf(''), users: [one, two], duplicates: 'error' })).rejects.toThrow(
+      /two\.csv:3: user "u" and item "a" stand together on .*one\.csv:2 already/,
+    );
+  });
+
+  it('are all events: profiles come in one file', async () => {
+    const events = write('events.csv', ['user item', 'u a']);
+    const profiles = write('profiles.csv', ['user country', 'u fr']);
+    await expect(readDataset({ ...inputsOf(''), users: [events, profiles] })).rejects.toMatchObject({
+      exitCode: ExitCode.badData,
+      message: expect.stringMatching(/profiles\.csv:1: no column that looks like the item, and several users files/),
+    });
+  });
+});
+
+describe('orders beside their lines', () => {
+  const orders = [
+    'order_id customer_id status created_at',
+    'o1 ann paid 2020-01-01',
+    'o2 ben cancelled 2020-01-02',
+    'o3 ben shipped 2020-01-03',
+    'o4 cy refunded 2020-01-04',
+    'o5 _ paid 2020-01-05',
+  ];
+  const lines = ['order_id sku qty', 'o3 a 1', 'o1 a 2', 'o1 b 1', 'o2 c 9', 'o4 b 1', 'o5 a 1', 'o9 a 1'];
+
+  it('say who, when, and what does not count; whoever cancelled everything is a user still', async () => {
+    const { dataset, reports } = await read({ users: lines, orders });
+    expect(dataset.userIds).toEqual(['ben', 'ann', 'cy']);
+    expect(Object.keys(cellsOf(dataset).ben ?? {})).toEqual(['a']);
+    expect(Object.keys(cellsOf(dataset).ann ?? {})).toEqual(['a', 'b']);
+    expect(cellsOf(dataset).cy).toBeUndefined();
+    expect(dataset.times?.[0]).toBe(Date.UTC(2020, 0, 3) / 1000);
+    expect(reports.map(({ kind }) => kind)).toEqual(['orders', 'events']);
+    const skipped = reports[1]?.skipped.filter(({ kind }) => kind.count > 0);
+    expect(skipped).toEqual([
+      { what: 'of orders that the orders file does not have', kind: { count: 2, firstLine: 7 }, isWithoutId: true },
+      {
+        what: 'of orders that were cancelled, refunded or the like',
+        kind: { count: 2, firstLine: 5 },
+        isWithoutId: false,
+      },
+    ]);
+    expect(reports[1]?.roles[0]).toEqual(['order', 'order_id']);
+  });
+
+  it('join by the column that has the ids of the lines, whatever it is called', async () => {
+    const magento = ['entity_id increment_id customer_id', '1 0001 ann', '2 0002 ben', '3 0003 cy'];
+    const { dataset } = await read({ users: ['order_id product_id', '1 a', '2 b', '3 a', '1 b'], orders: magento });
+    expect(dataset.userIds).toEqual(['ann', 'ben', 'cy']);
+  });
+
+  it('give the events beside profiles as well', async () => {
+    const { dataset } = await read({ users: ['customer_id country', 'ann fr', 'zoe de'], interactions: lines, orders });
+    expect(dataset.userIds.slice(0, dataset.served)).toEqual(['ann', 'zoe']);
+    expect(Object.keys(cellsOf(dataset))).toEqual(['ann', 'ben']);
+  });
+
+  it('are named where lines of orders lack the user and the orders are given as the catalogue', async () => {
+    const message = await refusal({ users: lines, items: ['order_id customer_id product_id', 'o1 ann a'] });
+    expect(message).toMatch(/its rows name orders \("order_id"\): --orders \S*items\.csv has the user of each/);
+  });
+
+  it('tell which file has the lines, where the orders were given as users', async () => {
+    const twice = [...orders, 'o6 ann paid 2020-01-05'];
+    const message = await refusal({ users: twice, items: lines });
+    expect(message).toMatch(/recommend -u \S*items\.csv --orders \S*users\.csv/);
+  });
+});
+
+describe('orders in one file with their lines', () => {
+  it('do not count where they were cancelled; later lines of an order go by what its first one says', async () => {
+    const { dataset, reports } = await read({
+      users: [
+        'Name Email Financial_Status Created_at Lineitem_sku',
+        '#1 a@x paid 2020-01-01 p',
+        '#1 _ _ _ q',
+        '#2 b@x refunded 2020-01-02 p',
+        '#2 b@x _ _ r',
+        '#3 b@x partially_refunded 2020-01-03 q',
+      ],
+    });
+    expect(cellsOf(dataset)).toEqual({ 'a@x': { p: 1, q: 1 }, 'b@x': { q: 1 } });
+    expect(Math.floor(dataset.times?.[1] ?? 0)).toBe(Date.UTC(2020, 0, 1) / 1000);
+    expect(reports[0]?.roles).toContainEqual(['order', 'Name']);
+    expect(reports[0]?.events?.statuses.map(({ name, rows, weight }) => [name, rows, weight])).toEqual([
+      ['paid', 2, 1],
+      ['refunded', 2, 0],
+      ['partially_refunded', 1, 1],
+    ]);
+  });
+});
+
+describe('files without a header', () => {
+  it('are refused with the command that reads them, which does', async () => {
+    const users = folder.file('u.data', '196\t242\t3\t881250949\n186\t302\t3\t891717742\n196\t377\t1\t878887116\n');
+    const items = folder.file('u.item', '242|Kolya (1996)|x\n302|L.A. (1997)|y\n377|Heavyweights (1994)|z\n');
+    const inputs = inputsOf(users, { items });
+    const command = `recommend -u ${users} -i ${items} --no-header --columns user,item,rating,time --item-columns item,title`;
+    await expect(readDataset(inputs)).rejects.toMatchObject({
+      exitCode: ExitCode.badData,
+      message: expect.stringContaining(command),
+    });
+    const named = { ...inputs, columns: ['user', 'item', 'rating', 'time'], itemColumns: ['item', 'title'] };
+    const { dataset } = await readDataset(named);
+    expect(dataset.userIds).toEqual(['196', '186']);
+    expect(dataset.titles).toEqual(['Kolya (1996)', 'L.A. (1997)', 'Heavyweights (1994)']);
+  });
+
+  it('are not what a header is that nobody knows', async () => {
+    expect(await refusal({ users: ['foo bar', 'x y', 'z y'] })).not.toContain('looks like data');
+  });
+
+  it('leave out columns named _, and columns at the end', async () => {
+    const { dataset, reports } = await read({ users: ['x 5 a 1', 'y 5 b 2'] }, { columns: ['user', '_', 'item'] });
+    expect(cellsOf(dataset)).toEqual({ x: { a: 1 }, y: { b: 1 } });
+    expect(reports[0]?.table.rows).toBe(2);
+    expect(reports[0]?.unused).toEqual([]);
+  });
+
+  it('have no more columns named than they have', async () => {
+    expect(await refusal({ users: ['x a'] }, { columns: ['user', 'item', 'rating'] })).toMatch(
+      /users\.csv:1: 3 columns are named, and this row has 2/,
+    );
+  });
+
+  it('let the last column take what is too much, where all are named: titles have commas', async () => {
+    const items = folder.file('titles.csv', '1,2003,Dinosaur Planet\n2,2004,Seconds, Minutes, Hours\n');
+    const users = write('u.csv', ['user item', 'u 1', 'u 2']);
+    const { dataset } = await readDataset({ ...inputsOf(users, { items }), itemColumns: ['item', 'year', 'title'] });
+    expect(dataset.titles).toEqual(['Dinosaur Planet', 'Seconds, Minutes, Hours']);
+  });
+});
+
+describe('catalogues', () => {
+  it('are matched by the columns whose values they share with the events, where the best names share none', async () => {
+    const { dataset, reports } = await read({
+      users: ['user product_id sku', 'u 17 A-1', 'u 18 B-2', 'v 17 A-1'],
+      items: ['product_id sku title', '901 A-1 One', '902 B-2 Two', '903 C-3 Three'],
+    });
+    expect(dataset.itemIds).toEqual(['A-1', 'B-2', 'C-3']);
+    expect(reports[0]?.notes[0]).toMatch(/item = "sku", since "sku" of .*users\.csv has its values/);
+  });
+
+  it('take titles from the events where they have none, if titles are wanted', async () => {
+    const events = { users: ['user item title', 'u a One', 'u b _', 'v b Two', 'v a One'] };
+    expect((await read(events, { titles: true })).dataset.titles).toEqual(['One', 'Two']);
+    expect((await read(events)).dataset.titles).toEqual(['', '']);
+  });
+
+  it('do not take the headline of a review for the title of its item', async () => {
+    const reviews = { users: ['user item title', 'u a Great', 'v a Bad', 'w a Meh', 'w b Fine'] };
+    expect((await read(reviews, { titles: true })).dataset.titles).toEqual(['', '']);
+  });
+});
+
+describe('what is suspicious', () => {
+  it('is that every user has exactly one row', async () => {
+    const rows = ['customer_id item', ...Array.from({ length: 9 }, (_, k) => `c${k} i${k % 3}`)];
+    expect((await read({ users: rows })).reports[0]?.warnings[0]).toContain('every user has exactly one row');
+    expect((await read({ users: [...rows, 'c0 i1'] })).reports[0]?.warnings).toEqual([]);
+  });
+
+  it('is that times are too small for seconds since 1970', async () => {
+    const { reports } = await read({ users: ['user item timestamp', 'u a 5', 'v b 9'] });
+    expect(reports[0]?.warnings[0]).toContain('too small for seconds since 1970');
+  });
+
+  it('is not a column of days, nor dates written in digits', async () => {
+    const days = await read({ users: ['user item DAY', 'u a 5', 'v b 711'] });
+    expect(days.reports[0]?.warnings).toEqual([]);
+    expect(days.reports[0]?.events?.time).toMatchObject({ unit: 'days', from: 5 * 86400, to: 711 * 86400 });
+    const digits = await read({ users: ['user item event_date', 'u a 20210131', 'v b 20201224'] });
+    expect([...(digits.dataset.times ?? [])]).toEqual([Date.UTC(2021, 0, 31) / 1000, Date.UTC(2020, 11, 24) / 1000]);
+  });
+});

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { typeKey } from '../../src/events/event-types.js';
+import { isOrderStatus, saysCancelled, statusWeight, statusWeightsAmong } from '../../src/events/order-status.js';
+
+test.each([
+  'cancelled',
+  'Canceled',
+  'CANCELLED_BY_CUSTOMER',
+  'wc-cancelled',
+  'refunded',
+  'Fully refunded',
+  'voided',
+  'void',
+  'failed',
+  'storniert',
+  'zurückerstattet',
+  'annulée',
+  'Remboursée',
+  'Cancelado',
+])('an order that is %s does not count', (status) => {
+  expect(statusWeight(typeKey(status))).toBe(0);
+  expect(isOrderStatus(status)).toBe(true);
+});
+
+test.each([
+  'paid',
+  'Complete',
+  'wc-processing',
+  'partially_refunded',
+  'Canceled Reversal',
+  'refund requested',
+  '',
+  'CA',
+])('an order that is %j counts', (status) => {
+  expect(statusWeight(typeKey(status))).toBe(1);
+});
+
+test('states of the union are no statuses of orders', () => {
+  for (const state of ['CA', 'Texas', 'active', '3']) expect(isOrderStatus(state), state).toBe(false);
+});
+
+test('closed means refunded where complete means sold', () => {
+  expect(statusWeightsAmong(new Set(['complete', 'closed', 'pending']))).toEqual([['closed', 0]]);
+  expect(statusWeightsAmong(new Set(['closed', 'open']))).toEqual([]);
+});
+
+test('a date or a yes in a column like cancelled_at says that the order was', () => {
+  for (const cell of ['2020-01-01', '1', 'true', 'yes', 'x']) expect(saysCancelled(cell), cell).toBe(true);
+  for (const cell of ['', ' ', '0', 'false', 'No', 'NULL', '\\N', '0000-00-00 00:00:00']) {
+    expect(saysCancelled(cell), cell).toBe(false);
+  }
+});
