@@ -3,6 +3,7 @@ import { forEachChunk } from '../matrix/chunks.js';
 import { rowLength } from '../matrix/sparse.js';
 import type { AggregatedEvents } from './aggregate.js';
 import type { EventsReport } from './dataset.js';
+import { isNobody } from './role-candidates.js';
 
 /** How events were read, for the report. @param aggregated what became of them. */
 export function eventsReport(events: Events, aggregated: AggregatedEvents): EventsReport {
@@ -52,16 +53,32 @@ const FEWEST_USERS = 5;
 /** Numbers that are seconds since 1970 are above this: the third of March 1973. */
 const EARLIEST_SECONDS = 1e8;
 
-/** What of events is suspicious, though they could be read. @param userColumn,timeColumn their headers. */
+/** Where somebody who is nobody has more than this share of the rows, most of them are somebody else's. */
+const MANY = 0.1;
+
+/**
+ * What of events is suspicious, though they could be read.
+ * @param userIds by the rows of `matrix`. @param userColumn,timeColumn their headers.
+ */
 export function doubts(
   { matrix, repeated }: AggregatedEvents,
   { time }: EventsReport,
+  userIds: readonly string[],
   userColumn: string,
   timeColumn: string,
 ): string[] {
   const found: string[] = [];
   let users = 0;
-  for (let user = 0; user < matrix.rows; user++) if (rowLength(matrix, user) > 0) users++;
+  for (let user = 0; user < matrix.rows; user++) {
+    const items = rowLength(matrix, user);
+    if (items > 0) users++;
+    const id = userIds[user] ?? '';
+    if (isNobody(id) && items > MANY * matrix.index.length && items < matrix.index.length) {
+      found.push(
+        `user ${JSON.stringify(id)} has ${items} of ${matrix.index.length} interactions; exports give that id to people without an account\n  if so, leave such rows out, or name a column that tells them apart with --user-col NAME`,
+      );
+    }
+  }
   if (users >= FEWEST_USERS && repeated === 0 && matrix.index.length === users) {
     found.push(
       `every user has exactly one row; is ${JSON.stringify(userColumn)} the user? mostly it is an order or a session then, and nothing can be learned from it\n  --user-col NAME says which column is the user`,

@@ -190,7 +190,10 @@ function aggregated(inputs: Inputs, ids: Ids, files: readonly EventsFile[]): Agg
   if (report) {
     report.events = eventsReport(events, merged);
     report.notes.push(...merged.notes);
-    report.warnings.push(...merged.warnings, ...doubts(merged, report.events, nameOf('user'), nameOf('time')));
+    report.warnings.push(
+      ...merged.warnings,
+      ...doubts(merged, report.events, ids.users.ids, nameOf('user'), nameOf('time')),
+    );
   }
   for (const column of [events.strength, events.weight, events.time]) column?.clear();
   return merged;

@@ -103,9 +103,13 @@ function unfitValues(role: Role, { column, isBare }: Candidate, { hasItem, other
 /** Ids that exports give to everybody who has no account. */
 const NOBODY = new Set(['0', '-1', 'guest', 'anonymous', 'unknown']);
 
+export function isNobody(id: string): boolean {
+  return NOBODY.has(id.trim().toLowerCase());
+}
+
 /** True where rows of `0` and the like have several values in another column that may be the user. */
 function isOneForMany(column: SampledColumn, others: readonly Candidate[]): boolean {
-  const rows = column.cells.flatMap((cell, row) => (NOBODY.has(cell.trim().toLowerCase()) ? [row] : []));
+  const rows = column.cells.flatMap((cell, row) => (isNobody(cell) ? [row] : []));
   return others.some(
     ({ column: other }) =>
       other !== column && new Set(rows.map((row) => other.cells[row]).filter((cell) => cell !== '')).size > 1,

@@ -102,7 +102,10 @@ function decide(files: OpenFiles, inputs: Inputs): Understanding {
   return { items, interactions, users, orders: ordersOf(files, named, lines) };
 }
 
-/** The users file holds events where it has a column of items, else profiles. */
+/**
+ * The users file holds events where it has a column of items, else profiles; beside interactions, one row a user is a profile whatever
+ * its columns are called.
+ */
 function usersFrom(
   files: OpenFiles,
   inputs: Inputs,
@@ -110,12 +113,16 @@ function usersFrom(
   eventsOf: (file: OpenFile, recognised: Recognised) => EventsRoles | undefined,
 ): Understanding['users'] {
   const all = files.users.map((file) => ({ file, recognised: recognise(file, true) }));
-  const events = all.flatMap(({ file, recognised }) => eventsOf(file, recognised) ?? []);
+  const events = all.flatMap(({ file, recognised }) => {
+    const isProfile = files.interactions.length > 0 && file.columns[recognised.roles.user ?? -1]?.isUnique;
+    return isProfile && inputs.named.item === undefined ? [] : (eventsOf(file, recognised) ?? []);
+  });
   if (events.length === all.length) return { kind: 'events', files: events };
   const [first] = all.filter(({ file }) => !events.some((roles) => roles.file === file));
   if (!first) throw new RangeError('there is no users file');
   const { file, recognised } = first;
-  const profiles = recognised.roles.item === undefined ? profileRoles(file, recognised) : undefined;
+  const isEvents = recognised.roles.item !== undefined && files.interactions.length === 0;
+  const profiles = isEvents ? undefined : profileRoles(file, recognised);
   if (!profiles) throw noUserColumn(file, recognised.roles, files, inputs);
   if (all.length > 1) {
     throw new Failure(

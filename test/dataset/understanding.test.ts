@@ -306,11 +306,28 @@ describe('catalogues', () => {
   });
 });
 
+describe('a users file beside interactions', () => {
+  it('holds profiles where every row is another user, whatever its columns are called', async () => {
+    const files = {
+      users: ['customer_id product', 'u basic', 'v gold', 'w basic'],
+      interactions: ['user item', 'u a'],
+    };
+    const { dataset } = await read(files);
+    expect(dataset.itemIds).toEqual(['a']);
+    expect(dataset.groupNames).toEqual(['product:basic', 'product:gold']);
+  });
+});
+
 describe('what is suspicious', () => {
   it('is that every user has exactly one row', async () => {
     const rows = ['customer_id item', ...Array.from({ length: 9 }, (_, k) => `c${k} i${k % 3}`)];
     expect((await read({ users: rows })).reports[0]?.warnings[0]).toContain('every user has exactly one row');
     expect((await read({ users: [...rows, 'c0 i1'] })).reports[0]?.warnings).toEqual([]);
+  });
+
+  it('is that nobody in particular has many of the rows', async () => {
+    const rows = ['user item', '0 a', '0 b', '0 c', 'u a', 'u b', 'v a', 'v c', 'w b'];
+    expect((await read({ users: rows })).reports[0]?.warnings[0]).toContain('user "0" has 3 of 8 interactions');
   });
 
   it('is that times are too small for seconds since 1970', async () => {
