@@ -52,6 +52,8 @@ export interface FileReport {
   columns: DecidedColumn[];
   unused: string[];
   events?: EventsReport;
+  /** In the report of the last of the files that are read as one. */
+  interactions?: InteractionsReport;
   repeatedRows: number;
   notes: string[];
   /** What is most likely wrong with it, though it could be read. */
@@ -66,16 +68,22 @@ export interface Skipped {
   isWithoutId: boolean;
 }
 
+/** What the rows of a file of events, or of orders, say. */
 export interface EventsReport {
-  rule: StrengthRule;
-  unrated: StrengthColumn['unrated'];
-  hasStrength: boolean;
-  duplicates: Duplicates;
-  repeated: number;
-  withoutStrength: number;
   /** Most rows first; empty where the file has no column of them. */
   types: EventType[];
   /** Of the orders that rows belong to, likewise. */
   statuses: EventType[];
   time: { unit: TimeUnit; dayOrder: DayOrder | undefined; from: number; to: number; missing: number } | undefined;
+}
+
+/** How rows became interactions. */
+export interface InteractionsReport {
+  rule: StrengthRule;
+  unrated: StrengthColumn['unrated'];
+  hasStrength: boolean;
+  duplicates: Duplicates;
+  /** Rows that were merged into another of the same user and item. */
+  repeated: number;
+  withoutStrength: number;
 }

@@ -5,6 +5,7 @@ import { statusWeightsAmong } from '../events/order-status.js';
 import { readEvents } from '../events/read-events.js';
 import { noteFuture, settleTimes } from '../events/settled-times.js';
 import type { FileReport, Skipped } from './dataset.js';
+import { eventsReport } from './events-report.js';
 import type { EventsRoles } from './file-roles.js';
 import type { Ids, Inputs } from './inputs.js';
 
@@ -83,6 +84,7 @@ async function eventsOf(
       repeatedRows: 0,
       notes: [...notes, ...noteFuture(events, Date.now() / 1000)],
       warnings,
+      events: eventsReport(events),
     },
   };
 }

@@ -2,23 +2,20 @@ import type { Events } from '../events/event-columns.js';
 import { forEachChunk } from '../matrix/chunks.js';
 import { rowLength } from '../matrix/sparse.js';
 import type { AggregatedEvents } from './aggregate.js';
-import type { EventsReport } from './dataset.js';
+import type { EventsReport, InteractionsReport } from './dataset.js';
 import { isNobody } from './role-candidates.js';
 
-/** How events were read, for the report. @param aggregated what became of them. */
-export function eventsReport(events: Events, aggregated: AggregatedEvents): EventsReport {
-  const { rule, unrated, duplicates, repeated, withoutStrength } = aggregated;
-  return {
-    rule,
-    unrated,
-    hasStrength: events.strength !== undefined,
-    duplicates,
-    repeated,
-    withoutStrength,
-    types: events.types?.met ?? [],
-    statuses: events.statuses?.met ?? [],
-    time: timeSpan(events),
-  };
+/** What the rows of a file say, for its report. */
+export function eventsReport(events: Events): EventsReport {
+  return { types: events.types?.met ?? [], statuses: events.statuses?.met ?? [], time: timeSpan(events) };
+}
+
+/** How events became interactions, for the report. */
+export function interactionsReport(
+  { strength }: Events,
+  { rule, unrated, duplicates, repeated, withoutStrength }: AggregatedEvents,
+): InteractionsReport {
+  return { rule, unrated, hasStrength: strength !== undefined, duplicates, repeated, withoutStrength };
 }
 
 function timeSpan(events: Events): EventsReport['time'] {
@@ -53,8 +50,9 @@ const FEWEST_USERS = 5;
 /** Numbers that are seconds since 1970 are above this: the third of March 1973. */
 const EARLIEST_SECONDS = 1e8;
 
-/** Where somebody who is nobody has more than this share of the rows, most of them are somebody else's. */
+/** Somebody who has this share of the rows, and so many times as many as others, is not one person. */
 const MANY = 0.1;
+const TIMES_THE_MEAN = 4;
 
 /**
  * What of events is suspicious, though they could be read.
@@ -62,23 +60,22 @@ const MANY = 0.1;
  */
 export function doubts(
   { matrix, repeated }: AggregatedEvents,
-  { time }: EventsReport,
+  time: EventsReport['time'],
   userIds: readonly string[],
   userColumn: string,
   timeColumn: string,
 ): string[] {
   const found: string[] = [];
   let users = 0;
-  for (let user = 0; user < matrix.rows; user++) {
-    const items = rowLength(matrix, user);
-    if (items > 0) users++;
-    const id = userIds[user] ?? '';
-    if (isNobody(id) && items > MANY * matrix.index.length && items < matrix.index.length) {
-      found.push(
-        `user ${JSON.stringify(id)} has ${items} of ${matrix.index.length} interactions; exports give that id to people without an account\n  if so, leave such rows out, or name a column that tells them apart with --user-col NAME`,
-      );
-    }
-  }
+  const total = matrix.index.length;
+  for (let user = 0; user < matrix.rows; user++) if (rowLength(matrix, user) > 0) users++;
+  userIds.forEach((id, user) => {
+    const items = user < matrix.rows && isNobody(id) ? rowLength(matrix, user) : 0;
+    if (items <= MANY * total || items * users <= TIMES_THE_MEAN * total) return;
+    found.push(
+      `user ${JSON.stringify(id)} has ${items} of ${total} interactions; exports give that id to people without an account\n  if so, leave such rows out, or name a column that tells them apart with --user-col NAME`,
+    );
+  });
   if (users >= FEWEST_USERS && repeated === 0 && matrix.index.length === users) {
     found.push(
       `every user has exactly one row; is ${JSON.stringify(userColumn)} the user? mostly it is an order or a session then, and nothing can be learned from it\n  --user-col NAME says which column is the user`,

@@ -8,7 +8,7 @@ import { type AggregatedEvents, aggregateEvents } from './aggregate.js';
 import { noAttributes } from './attribute-table.js';
 import type { Dataset, FileReport } from './dataset.js';
 import { type EventsFile, readEventsFile, readOrders } from './events-file.js';
-import { doubts, eventsReport } from './events-report.js';
+import { doubts, eventsReport, interactionsReport } from './events-report.js';
 import type { Ids, Inputs } from './inputs.js';
 import { type Catalogue, readItems } from './items.js';
 import { joinedRatings, joinedTimes } from './joined-columns.js';
@@ -188,11 +188,11 @@ function aggregated(inputs: Inputs, ids: Ids, files: readonly EventsFile[]): Agg
   const merged = aggregateEvents(events, ids.users.ids, ids.items.ids, inputs, nameOf('rating'), placeOf);
   const report = files[files.length - 1]?.report;
   if (report) {
-    report.events = eventsReport(events, merged);
+    report.interactions = interactionsReport(events, merged);
     report.notes.push(...merged.notes);
     report.warnings.push(
       ...merged.warnings,
-      ...doubts(merged, report.events, ids.users.ids, nameOf('user'), nameOf('time')),
+      ...doubts(merged, eventsReport(events).time, ids.users.ids, nameOf('user'), nameOf('time')),
     );
   }
   for (const column of [events.strength, events.weight, events.time]) column?.clear();

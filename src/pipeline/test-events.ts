@@ -1,7 +1,7 @@
 import { aggregateEvents } from '../dataset/aggregate.js';
 import type { Dataset, FileReport } from '../dataset/dataset.js';
 import { readEventsFile } from '../dataset/events-file.js';
-import { eventsReport } from '../dataset/events-report.js';
+import { interactionsReport } from '../dataset/events-report.js';
 import type { EventsRoles } from '../dataset/file-roles.js';
 import type { Inputs } from '../dataset/inputs.js';
 import type { TestEvents } from '../evaluation/held-out.js';
@@ -23,7 +23,7 @@ export async function readTestEvents(
   const [userIds, itemIds] = [ids.users.ids, ids.items.ids];
   const ratingName = report.roles.find(([role]) => role === 'rating')?.[1] ?? '';
   const aggregated = aggregateEvents(events, userIds, itemIds, inputs, ratingName, placesOf([file]));
-  report.events = eventsReport(events, aggregated);
+  report.interactions = interactionsReport(events, aggregated);
   report.notes.push(...aggregated.notes);
   report.warnings.push(...aggregated.warnings);
   return { events: { interactions: aggregated.matrix, userIds, itemIds }, report };

@@ -30,14 +30,15 @@ export function frozenCommand(typed: readonly string[], reports: readonly FileRe
     const option = `--${role}-col`;
     if (!typed.includes(option)) words.push(...named.flatMap((name) => [option, name]));
   }
-  const events = reports.flatMap((report) => report.events ?? []);
-  const rated = events.find(({ hasStrength }) => hasStrength);
+  const merged = reports.flatMap((report) => report.interactions ?? []);
+  const rated = merged.find(({ hasStrength }) => hasStrength);
   if (rated) {
     add('--ratings', rated.rule.kind === 'count' ? 'count' : 'scale');
     add('--unrated', rated.unrated ? String(rated.unrated.value) : 'none');
   }
-  const [first] = events;
+  const [first] = merged;
   if (first) add('--duplicates', first.duplicates);
+  const events = reports.flatMap((report) => report.events ?? []);
   const types = events.flatMap((each) => each.types).filter(({ name }) => !/[,=]/.test(name) && name !== '');
   if (types.length > 0 && types.length <= MOST_TYPES) {
     add('--event-weights', types.map(({ name, weight }) => `${name}=${weight}`).join(','));

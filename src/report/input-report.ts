@@ -1,5 +1,5 @@
 import type { AttributeDecision } from '../dataset/attributes.js';
-import type { Dataset, EventsReport, FileReport } from '../dataset/dataset.js';
+import type { Dataset, FileReport } from '../dataset/dataset.js';
 import type { StrengthRule } from '../dataset/strength-rule.js';
 import type { EventType } from '../events/event-types.js';
 import { WHOLE_SCALE } from '../model/strength.js';
@@ -53,11 +53,11 @@ function rowsWithoutId({ table, skipped }: FileReport): string[] {
 }
 
 function fileLines(report: FileReport, verbose: boolean): string[] {
-  const { table, kind, roles, events } = report;
+  const { table, kind, roles } = report;
   const separator = table.delimiter === ',' ? '' : `, separated by ${JSON.stringify(table.delimiter)}`;
   const lines = [`${table.path}: ${kind}, ${plural(table.rows, 'row')}${separator}`];
   lines.push(`  columns  ${listed(roles.map(([role, column]) => `${role} = ${shownName(column)}`))}`);
-  if (events) lines.push(...eventLines(events));
+  lines.push(...eventLines(report));
   const columnsUsedAs = (as: AttributeDecision['as']) =>
     report.columns
       .filter(({ decision }) => decision.as === as)
@@ -114,20 +114,21 @@ function decisionText(decision: AttributeDecision): string {
   }
 }
 
-function eventLines(events: EventsReport): string[] {
-  const { types, statuses, hasStrength, rule, withoutStrength, time, repeated, duplicates } = events;
+function eventLines({ events, interactions }: FileReport): string[] {
+  const { types = [], statuses = [], time } = events ?? {};
   const lines: string[] = [];
   if (types.length > 0) lines.push(`  events  ${typesText(types)}`);
   if (statuses.length > 0) lines.push(`  status  ${statusesText(statuses)}`);
-  if (hasStrength) lines.push(`  rating  ${ruleText(rule)}`);
-  if (withoutStrength > 0)
-    lines.push(`  rating  empty in ${plural(withoutStrength, 'row')}: counted as plain interactions`);
+  if (interactions?.hasStrength) lines.push(`  rating  ${ruleText(interactions.rule)}`);
+  if (interactions && interactions.withoutStrength > 0)
+    lines.push(`  rating  empty in ${plural(interactions.withoutStrength, 'row')}: counted as plain interactions`);
   if (time) {
     const unit = time.unit === 'text' ? 'dates' : time.unit;
     const missing = time.missing > 0 ? `, missing in ${plural(time.missing, 'row')}` : '';
     lines.push(`  time  ${date(time.from)} to ${date(time.to)} (${unit})${missing}`);
   }
-  if (repeated > 0) {
+  if (interactions && interactions.repeated > 0) {
+    const { repeated, duplicates } = interactions;
     lines.push(
       `  repeated  ${plural(repeated, 'row')} with the user and item of another row, merged by "${duplicates}"`,
     );

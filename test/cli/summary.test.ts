@@ -30,7 +30,7 @@ test('a summary tells what was read, how it was learned and who was served, as i
     version,
     exit_code: 0,
     error: null,
-    options: { users: 'events.csv', output: 'recs.csv', top: 38, summary: 'summary.json' },
+    options: { users: ['events.csv'], output: 'recs.csv', top: 38, summary: 'summary.json' },
     inputs: [
       {
         path: 'events.csv',

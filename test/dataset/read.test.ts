@@ -47,12 +47,8 @@ describe('readDataset, of events', () => {
       ['user item rating ts shop', 'u a 5 100 x', 'u b 5 300 x', 'v a 3 _ x'].map((l) => l.replace('_', '')),
     );
     expect(reports[0]?.unused).toEqual(['shop']);
-    expect(reports[0]?.events).toMatchObject({
-      rule: { kind: 'scale' },
-      hasStrength: true,
-      duplicates: 'last',
-      time: { unit: 's', from: 100, to: 300, missing: 1 },
-    });
+    expect(reports[0]?.interactions).toMatchObject({ rule: { kind: 'scale' }, hasStrength: true, duplicates: 'last' });
+    expect(reports[0]?.events?.time).toMatchObject({ unit: 's', from: 100, to: 300, missing: 1 });
   });
 
   it('keeps ids as they are written', async () => {

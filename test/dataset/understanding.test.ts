@@ -123,7 +123,7 @@ describe('several files', () => {
       ['events', 3],
     ]);
     // The rating of February replaces that of January.
-    expect(reports[1]?.events).toMatchObject({ rule: { kind: 'scale' }, repeated: 1, duplicates: 'last' });
+    expect(reports[1]?.interactions).toMatchObject({ rule: { kind: 'scale' }, repeated: 1, duplicates: 'last' });
     expect(timesOf(dataset)).toEqual({ u: { a: 200, b: 100, c: 200 }, v: { a: 100, c: 50 }, w: { b: 300 } });
   });
 
@@ -326,8 +326,9 @@ describe('what is suspicious', () => {
   });
 
   it('is that nobody in particular has many of the rows', async () => {
-    const rows = ['user item', '0 a', '0 b', '0 c', 'u a', 'u b', 'v a', 'v c', 'w b'];
-    expect((await read({ users: rows })).reports[0]?.warnings[0]).toContain('user "0" has 3 of 8 interactions');
+    const guests = Array.from({ length: 20 }, (_, k) => `0 i${k}`);
+    const rows = ['user item', ...guests, 'u i1', 'u i2', 'v i1', 'w i3', 'x i2', 'y i9', 'z i1'];
+    expect((await read({ users: rows })).reports[0]?.warnings[0]).toContain('user "0" has 20 of 27 interactions');
   });
 
   it('is that times are too small for seconds since 1970', async () => {
