@@ -1,11 +1,13 @@
 import { loadPackage } from '../load-package.js';
+import { hasBackslashes, withDoubledQuotes } from './backslashes.js';
 import { BadRow, type BadRows, Refusals, type Reject } from './bad-rows.js';
+import { conversionOf } from './conversion.js';
 import { displayName, emptyTable, readingFailure } from './failures.js';
 import { headOf } from './head.js';
 import { refuseOtherFormats } from './other-formats.js';
 import { Pieces } from './pieces.js';
 import { cellTexts, MAX_ROW_BYTES, RowCutter } from './row-cutter.js';
-import { plainBytes, wholeFirstLine } from './source.js';
+import { plainBytes, seekableSize, wholeFirstLine } from './source.js';
 
 const { parse }: typeof import('csv-parse/sync') = loadPackage('csv-parse/sync');
 
@@ -13,8 +15,10 @@ const { parse }: typeof import('csv-parse/sync') = loadPackage('csv-parse/sync')
 export interface CsvSource {
   /** A path, or `-` for standard input. */
   path: string;
-  /** One character; undefined: told from the name and the header line. */
+  /** One character or several; undefined: told from the name and the header line. */
   delimiter: string | undefined;
+  /** What TextDecoder calls it; undefined: UTF-8, or UTF-16 by its mark. */
+  encoding?: string | undefined;
 }
 
 export interface TableReport {
@@ -44,20 +48,31 @@ export const CHUNK_BYTES = 1 << 20;
  * @throws Failure 66 when the file is not there, 65 when it has no header or is no CSV, 74 when reading fails.
  */
 export async function openTable(
-  { path, delimiter }: CsvSource,
+  { path, delimiter, encoding }: CsvSource,
   badRows: BadRows,
   onBytes: (count: number) => void = () => {},
   chunkBytes = CHUNK_BYTES,
 ): Promise<Table> {
   const name = displayName(path);
-  const chunks = wholeFirstLine(plainBytes(path, chunkBytes, onBytes));
+  const chunks = wholeFirstLine(plainBytes(path, chunkBytes, onBytes, encoding));
   try {
     const first = await chunks.next();
     if (first.done) throw emptyTable(name);
+    const refusals = new Refusals(name, badRows);
+    const conversion = await conversionOf(path, first.value, chained(first.value, chunks), refusals, onBytes);
+    if (conversion) {
+      const table = await headed(path, ',', new Pieces(conversion.chunks), -1, refusals);
+      table.warnings = conversion.warnings;
+      return table;
+    }
     refuseOtherFormats(name, first.value);
     const head = headOf(path, first.value, delimiter);
-    const pieces = new Pieces(chained(first.value.subarray(head.begin), chunks), head.begin);
-    return await headed(path, head.delimiter, pieces, head.lines, new Refusals(name, badRows));
+    const bytes = chained(first.value.subarray(head.begin), chunks);
+    const isMySql = hasBackslashes(first.value.subarray(head.begin), head.delimiter);
+    const pieces = new Pieces(isMySql ? withDoubledQuotes(bytes, head.delimiter) : bytes, head.begin);
+    const table = await headed(path, head.delimiter, pieces, head.lines, refusals);
+    table.isSeekable = !isMySql && encoding === undefined;
+    return table;
   } catch (error) {
     await chunks.return(undefined);
     throw readingFailure(name, error);
@@ -110,6 +125,10 @@ export class Table {
   /** How many lines come before the first row. */
   readonly linesBefore: number;
   readonly refusals: Refusals;
+  /** What is lost of the file though it can be read: complete once all rows have been. */
+  warnings: readonly string[] = [];
+  /** Whether its bytes can be those of the file, from `pieces.position` on. */
+  isSeekable = false;
   #rows = 0;
 
   constructor(
@@ -154,7 +173,12 @@ export class Table {
 
   report(rows: number): TableReport {
     const { name: path, delimiter, refusals } = this;
-    return { path, delimiter, rows, rejected: refusals.count, firstRejects: refusals.first };
+    return { path, delimiter, rows: rows + refusals.unread, rejected: refusals.count, firstRejects: refusals.first };
+  }
+
+  /** The size of a file whose bytes can be read from anywhere, as they are; 0 where they cannot. */
+  async seekableSize(): Promise<number> {
+    return this.isSeekable ? seekableSize(this.path) : 0;
   }
 
   /** Lets the file go. */

@@ -1,7 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { readingFailure } from '../csv/failures.js';
 import { Pieces } from '../csv/pieces.js';
-import { seekableSize } from '../csv/source.js';
 import { CHUNK_BYTES, type Table, type TableReport } from '../csv/table.js';
 import { type EventLayout, type EventSink, type Events, newSink, reserveEvents } from './event-columns.js';
 import type { EventWeights } from './event-types.js';
@@ -63,7 +62,7 @@ export async function readEvents(
   sink.lines = table.linesBefore;
   const reader = new EventsReader(layout, sink, (...row) => refusals.refuse(...row), acceleration);
   try {
-    const size = rangeWorkers ? await seekableSize(path) : 0;
+    const size = rangeWorkers ? await table.seekableSize() : 0;
     if (rangeWorkers && size >= sizes.ranged) {
       await table.close();
       const begin = pieces.position;
