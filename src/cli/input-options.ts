@@ -7,7 +7,7 @@ import { DUPLICATES, type Duplicates, RATINGS } from '../dataset/strength-rule.j
 import { DAY_ORDERS, type DayOrder } from '../events/day-month.js';
 import { usageFailure } from '../failure.js';
 import type { InputOptions } from '../pipeline/options.js';
-import { delimiter, eventWeights } from './values.js';
+import { delimiter, encoding, eventWeights } from './values.js';
 
 /** Which column has which role; each is an option of its own, as in `--user-col`. */
 const COLUMNS: Readonly<Record<Role, string>> = {
@@ -33,6 +33,7 @@ export interface TypedInput
   items?: string;
   interactions?: string;
   delimiter?: string;
+  encoding?: string;
   attributeCols?: string;
   dateOrder?: DayOrder;
   duplicates?: Duplicates;
@@ -51,9 +52,13 @@ export function addFileOptions(command: Command): Command {
 
 /** Adds the options that decide how the input files are read. */
 export function addReadingOptions(command: Command): Command {
-  command.addOption(
-    new Option('--delimiter <char>', 'column separator of the input (default: detected)').argParser(delimiter),
-  );
+  command
+    .addOption(
+      new Option('--delimiter <chars>', 'column separator of the input (default: detected)').argParser(delimiter),
+    )
+    .addOption(
+      new Option('--encoding <name>', 'encoding of the input, like windows-1252 (default: UTF-8)').argParser(encoding),
+    );
   for (const role of ROLES) command.option(`--${role}-col <name>`, COLUMNS[role]);
   return command
     .option('--attribute-cols <names>', 'use only these columns as attributes, "a,b"; "none" for none')
@@ -115,6 +120,7 @@ export function inputOptions(
     items,
     interactions,
     delimiter: typed.delimiter,
+    encoding: typed.encoding,
     named: namedColumns(typed),
     dayOrder: typed.dateOrder,
     attributeColumns: attributeCols === undefined ? undefined : attributeNames(attributeCols),

@@ -28,7 +28,7 @@ export async function conversionOf(
   onBytes: (count: number) => void,
 ): Promise<Conversion | undefined> {
   const begin = head.toString('utf8', 0, 1 << 16).replace(/^\uFEFF/, '');
-  if (begin.startsWith(PARQUET)) {
+  if (PARQUET.test(begin)) {
     await chunks.return(undefined);
     if ((await seekableSize(path)) > 0) return ofRecords(parquetEntries(path, onBytes), refusals);
     const name = displayName(path);

@@ -28,12 +28,17 @@ function separatorLine(head: Buffer): { delimiter: string; bytes: number } | und
   return match?.[1] === undefined ? undefined : { delimiter: match[1], bytes: Buffer.byteLength(match[0]) };
 }
 
+/** Separators that no name or value has in it by chance: of Hive, of ASCII, and of MovieLens. RecBole's header has `:` alone. */
+const PLAIN_SEPARATORS = ['\u0001', '\u001f', '::'];
+
 /** Tab for `.tsv`; else the separator the header line has most of, comma where it has none. */
 function sniffDelimiter(path: string, head: Buffer): string {
-  if (/\.tsv(\.gz)?$/i.test(path)) return '\t';
+  if (/\.tsv(\.gz|\.zst)?$/i.test(path)) return '\t';
   const text = head.toString('utf8', 0, Math.min(head.length, 65536));
   const line = (text.split(/\r?\n/, 1)[0] ?? '').replace(/"[^"]*"/g, '');
   const count = (delimiter: string) => line.split(delimiter).length - 1;
+  const plain = PLAIN_SEPARATORS.find((candidate) => line.includes(candidate));
+  if (plain !== undefined) return plain;
   let best = ',';
   for (const candidate of [';', '\t', '|']) if (count(candidate) > count(best)) best = candidate;
   return best;

@@ -51,7 +51,7 @@ export class ObjectCutter {
     this.#entries = [];
     let from = 0;
     for (let at = 0; at < chunk.length; at++) {
-      const byte = chunk[at]!;
+      const byte = chunk[at] ?? 0;
       this.#column++;
       if (this.#inString) {
         if (byte === LF)

@@ -2,7 +2,8 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { ExitCode, Failure, messageOf } from '../failure.js';
 import type { Entry } from './records.js';
 
-export const PARQUET = 'PAR1';
+/** How it begins: a column called PAR1 may begin a CSV. */
+export const PARQUET = /^PAR1[^\P{Cc}\s]/u;
 /** Rows that are handed on at a time. */
 const BATCH = 1024;
 /** About what a value takes in a row. */

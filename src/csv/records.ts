@@ -111,10 +111,10 @@ export class RecordRows {
     let high = lines.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >>> 1;
-      if (lines[middle]! <= own) low = middle;
+      if ((lines[middle] ?? 0) <= own) low = middle;
       else high = middle - 1;
     }
-    return low < 0 || lines[low] === file[low] ? own : file[low]!;
+    return low < 0 || lines[low] === file[low] ? own : (file[low] ?? own);
   }
 
   #settleColumns(head: readonly Entry[]): void {

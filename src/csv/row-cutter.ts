@@ -50,7 +50,7 @@ export class RowCutter {
   #scratch = new Uint8Array(1024);
 
   /**
-   * @param delimiter one character, not a quote, CR or LF.
+   * @param delimiter one character or several, none a quote, CR or LF.
    * @param width how many cells a row has: more may follow where they are empty. Undefined: any number.
    * @param used 1 for the cells that are looked at; undefined: all are.
    */

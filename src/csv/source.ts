@@ -9,6 +9,7 @@ import { displayName } from './failures.js';
  * The file's bytes, about `chunkBytes` at a time: decompressed where they begin as gzip or zstd does, whatever the file is
  * called, and as UTF-8 where they begin with the mark of UTF-16 or are said to be of another encoding.
  *
+ * @param named what TextDecoder calls the encoding of a file without a mark; undefined: UTF-8.
  * @throws Failure 65 for zstd where Node cannot decompress it.
  */
 export async function* plainBytes(
@@ -29,7 +30,8 @@ export async function* plainBytes(
     const { head, whole } = isPacked(stored.head)
       ? await withHead(unpacked(stored.whole, unpackerOf(path, stored.head, chunkBytes), file))
       : stored;
-    const encoding = utf16Of(head) ?? named;
+    const encoding =
+      utf16Of(head) ?? (BYTE_ORDER_MARK.equals(head.subarray(0, BYTE_ORDER_MARK.length)) ? undefined : named);
     yield* encoding === undefined ? whole : recoded(whole, encoding);
   } finally {
     file.destroy();
@@ -75,6 +77,7 @@ export async function seekableSize(path: string): Promise<number> {
   }
 }
 
+const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 const GZIP = Buffer.of(0x1f, 0x8b);
 const ZSTD = Buffer.of(0x28, 0xb5, 0x2f, 0xfd);
 

@@ -4,7 +4,7 @@ import { BadRow, type BadRows, Refusals, type Reject } from './bad-rows.js';
 import { conversionOf } from './conversion.js';
 import { displayName, emptyTable, readingFailure } from './failures.js';
 import { headOf } from './head.js';
-import { refuseOtherFormats } from './other-formats.js';
+import { refuseOddHeader, refuseOtherFormats } from './other-formats.js';
 import { Pieces } from './pieces.js';
 import { cellTexts, MAX_ROW_BYTES, RowCutter } from './row-cutter.js';
 import { plainBytes, seekableSize, wholeFirstLine } from './source.js';
@@ -58,6 +58,7 @@ export async function openTable(
   try {
     const first = await chunks.next();
     if (first.done) throw emptyTable(name);
+    refuseOtherFormats(name, first.value);
     const refusals = new Refusals(name, badRows);
     const conversion = await conversionOf(path, first.value, chained(first.value, chunks), refusals, onBytes);
     if (conversion) {
@@ -65,7 +66,7 @@ export async function openTable(
       table.warnings = conversion.warnings;
       return table;
     }
-    refuseOtherFormats(name, first.value);
+    refuseOddHeader(name, first.value);
     const head = headOf(path, first.value, delimiter);
     const bytes = chained(first.value.subarray(head.begin), chunks);
     const isMySql = hasBackslashes(first.value.subarray(head.begin), head.delimiter);

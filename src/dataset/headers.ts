@@ -48,14 +48,17 @@ export async function checkEventsHeader(inputs: Inputs, path: string): Promise<v
 }
 
 /** The cells of a file's header; undefined where there is no file, or it cannot be looked at. */
-async function headerOf({ delimiter }: Inputs, path: string | undefined): Promise<readonly string[] | undefined> {
+async function headerOf(
+  { delimiter, encoding }: Inputs,
+  path: string | undefined,
+): Promise<readonly string[] | undefined> {
   if (path === undefined || path === '-') return undefined;
   const stats = await stat(path).catch((error) => {
     throw readingFailure(displayName(path), error);
   });
   const isPipeOrDevice = !stats.isFile() && !stats.isDirectory();
   if (isPipeOrDevice) return undefined;
-  const table = await openTable({ path, delimiter }, 'stop', () => {}, A_LOOK);
+  const table = await openTable({ path, delimiter, encoding }, 'stop', () => {}, A_LOOK);
   await table.close();
   return table.header;
 }

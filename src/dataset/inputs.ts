@@ -13,6 +13,7 @@ export interface Inputs extends Aggregation, Reading {
   items: string | undefined;
   interactions: string | undefined;
   delimiter: string | undefined;
+  encoding?: string | undefined;
   named: NamedColumns;
   /** What dates like 03/04/2011 have first; undefined: told from the column. */
   dayOrder?: DayOrder | undefined;
@@ -33,6 +34,6 @@ export interface Ids {
 
 /** Opens one of the files. */
 export function openInput(inputs: Inputs, path: string): Promise<Table> {
-  const { delimiter, badRows, onBytes, sizes } = inputs;
-  return openTable({ path, delimiter }, badRows, onBytes, sizes?.chunk);
+  const { delimiter, encoding, badRows, onBytes, sizes } = inputs;
+  return openTable({ path, delimiter, encoding }, badRows, onBytes, sizes?.chunk);
 }

@@ -56,7 +56,7 @@ export interface EventRoles {
 
 /** Where the columns of an events file are, and what they are called in messages. */
 export interface EventLayout {
-  /** One character. */
+  /** One character or several. */
   delimiter: string;
   /** How many columns there are. */
   width: number;

@@ -92,6 +92,7 @@ function decisiveOptions({ method, ...options }: Options): Record<string, string
     '--set': [...fixed].map((setting) => `${setting}=${settings[setting]}`).sort(),
     '--max-history': settings.longestHistory,
     '--delimiter': options.delimiter,
+    '--encoding': options.encoding,
     '--attribute-cols': options.attributeColumns,
     '--duplicates': options.duplicates,
     '--ratings': options.ratings,

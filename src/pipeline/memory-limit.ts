@@ -35,7 +35,7 @@ export class WithinMemory {
     const { users, items, interactions } = this.#options;
     const files = [users, items, interactions]
       .filter((path) => path !== undefined)
-      .map((path) => ({ bytes: sizeAtHand(path), isPacked: path.endsWith('.gz') }));
+      .map((path) => ({ bytes: sizeAtHand(path), isPacked: /\.(gz|zst|parquet)$/.test(path) }));
     await this.#limit(needToRead(files), 'to read these files');
   }
 

@@ -16,8 +16,10 @@ export interface InputOptions {
   users: string;
   items: string | undefined;
   interactions: string | undefined;
-  /** One character; undefined: detected. */
+  /** One character or several; undefined: detected. */
   delimiter: string | undefined;
+  /** Of all input files, as TextDecoder calls it; undefined: UTF-8, or UTF-16 by its mark. */
+  encoding: string | undefined;
   named: NamedColumns;
   /** Undefined: detected from each column. */
   dayOrder: DayOrder | undefined;
