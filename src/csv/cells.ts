@@ -43,7 +43,8 @@ export interface ListEntry {
  */
 export function listEntries(cell: string, isKnown: (text: string) => boolean): ListEntry[] {
   const entries: ListEntry[] = [];
-  const parts = isKnown(cell) ? [cell] : (listOf(cell) ?? cell.split('|'));
+  const list = listOf(cell);
+  const parts = list && !isKnown(cell) ? list : cell.split('|');
   for (const part of parts) {
     const text = part.trim();
     if (text !== '') entries.push(entryOf(text, isKnown));

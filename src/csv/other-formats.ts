@@ -34,7 +34,7 @@ const OTHERS: readonly (readonly [begin: string | RegExp, what: string, wayOut: 
   [/^\s*<(?:\?xml|[\w:]+[^,;\t\n>]*>\s*<)/i, 'XML', EXPORT],
   [/^\s*\{u?'\w+' ?:/, "Python's dictionaries", 'in Python, json.dumps(ast.literal_eval(line)) makes JSON of a line'],
   [
-    /^(?:\s|--[^\n]*\n|\/\*(?:(?!\*\/).)*\*\/;?)*(?:CREATE (?:TABLE|DATABASE)|INSERT INTO|DROP TABLE|SET \w+ ?=|COPY [^,;\n]+ FROM )/is,
+    /^(?:\s|--[^\n]*\n|\/\*(?:(?!\*\/).)*\*\/;?)*(?:CREATE (?:TABLE|DATABASE)|INSERT INTO|DROP TABLE|SET \w+ ?=|COPY [\w."]+ (?:\([^)]*\) )?FROM )/is,
     'SQL',
     'load it into a database, and export the table as CSV',
   ],

@@ -50,11 +50,13 @@ export class RecordRows {
     const entries = this.#entries;
     try {
       const head: Entry[] = [];
+      // However the records come, the same ones tell the columns.
+      const behind: Entry[] = [];
       let bytes = 0;
       let next = await entries.next();
       for (; !next.done && bytes < HEAD_BYTES; next = await entries.next()) {
         for (const entry of next.value) {
-          head.push(entry);
+          (bytes < HEAD_BYTES ? head : behind).push(entry);
           if ('record' in entry) bytes += entry.bytes;
         }
       }
@@ -62,6 +64,7 @@ export class RecordRows {
       this.#text = `${[...this.#columns.keys()].map(quotedCell).join(',')}\n`;
       if (this.#columns.size === 0) this.#text = '';
       yield* this.#rows(head);
+      yield* this.#rows(behind);
       if (this.#columns.size === 0) throw this.#refusals.fatal(1, 'there is no record that can be read');
       for (; !next.done; next = await entries.next()) yield* this.#rows(next.value);
       yield* this.#flush();

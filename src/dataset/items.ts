@@ -41,7 +41,7 @@ export async function readItems(inputs: Inputs, path: string, ids: Ids, reports:
     columns: attributes.columns,
     unused: header.filter((_, at) => at === roles.user || at === roles.time || at === roles.rating),
     repeatedRows: table.rows.repeated,
-    warnings: [],
+    warnings: [...file.warnings],
     notes: spoiltNotes([
       ...new Set([...(titles.some(isSpoilt) ? [header[roles.title ?? 0] ?? ''] : []), ...attributes.spoilt]),
     ]),
