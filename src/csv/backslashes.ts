@@ -5,6 +5,7 @@ const [LF, CR, QUOTE, BACKSLASH] = [0x0a, 0x0d, 0x22, 0x5c];
  * close its cell, and the row could not be read.
  */
 export function hasBackslashes(head: Buffer, delimiter: string): boolean {
+  if (!head.includes('\\"')) return false;
   const isEnd = endOfCell(delimiter);
   let isQuoted = false;
   for (let at = 0; at + 1 < head.length; at++) {

@@ -15,7 +15,10 @@ export function isJson(path: string, head: string): boolean {
 /** The objects of JSON Lines, of objects behind one another, or of one array of objects, a batch for each chunk. */
 export async function* jsonEntries(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Entry[]> {
   const cutter = new ObjectCutter();
-  for await (const chunk of chunks) yield cutter.cut(chunk);
+  for await (const chunk of chunks) {
+    yield cutter.cut(chunk);
+    if (cutter.isTooLong) return;
+  }
   yield cutter.finish();
 }
 
@@ -46,6 +49,11 @@ export class ObjectCutter {
   #isLost = false;
   /** The line on which the object begins. */
   #begin = 0;
+
+  /** True where an object is longer than any may be: there is no reading on. */
+  get isTooLong(): boolean {
+    return this.#size > MAX_ROW_BYTES;
+  }
 
   cut(chunk: Uint8Array): Entry[] {
     this.#entries = [];
@@ -121,7 +129,7 @@ export class ObjectCutter {
   #keep(bytes: Uint8Array): void {
     this.#parts.push(bytes);
     this.#size += bytes.length;
-    if (this.#size > MAX_ROW_BYTES) {
+    if (this.isTooLong) {
       const trouble = `an object of more than ${MAX_ROW_BYTES >> 20} MB: most likely a bracket or a quote that is never closed`;
       this.#entries.push({ line: this.#begin, trouble, isFatal: true });
     }
@@ -154,9 +162,12 @@ export class ObjectCutter {
   }
 }
 
-/** Numbers that JavaScript would write in another way than they stand there: of many digits, with zeros at the end, with an exponent. */
-const MAY_CHANGE = /\d{16}|\.\d*0(?!\d)|\d[eE]|-0/;
-const NUMBER = /-?\d[\d.eE+-]*/g;
+/**
+ * Numbers that JavaScript would write in another way than they stand there: of many digits, with zeros at the end, with an exponent. And
+ * Python's, which are no JSON.
+ */
+const MAY_CHANGE = /\d{16}|\.\d*0(?!\d)|\d[eE]|-0|NaN|Infinity/;
+const NUMBER = /-?\d[\d.eE+-]*|\bNaN\b|-?\bInfinity\b/g;
 
 /** Puts such numbers into quotes: an id of 20 digits keeps all of them. */
 export function withNumbersAsText(json: string): string {
@@ -175,7 +186,7 @@ export function withNumbersAsText(json: string): string {
 
 /** What is no number stays, for the parser to refuse. */
 function asText(number: string): string {
-  return /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(number) ? `"${number}"` : number;
+  return /^(-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?|NaN|-?Infinity)$/.test(number) ? `"${number}"` : number;
 }
 
 /** Behind the string that begins at `from`. */

@@ -8,6 +8,8 @@ export type Entry =
 
 /** Records that tell the columns: as many as there are in so many bytes. */
 const HEAD_BYTES = 1 << 22;
+/** What one that is broken counts for. */
+const BROKEN_BYTES = 1 << 10;
 const CHUNK_LENGTH = 1 << 18;
 /** Lists of these names are the rows of their record. */
 const ROWS = /^(line_?|order_?|cart_?|basket_?)?(items|events|products|lines|interactions|purchases|ratings)$/i;
@@ -57,7 +59,7 @@ export class RecordRows {
       for (; !next.done && bytes < HEAD_BYTES; next = await entries.next()) {
         for (const entry of next.value) {
           (bytes < HEAD_BYTES ? head : behind).push(entry);
-          if ('record' in entry) bytes += entry.bytes;
+          bytes += 'record' in entry ? entry.bytes : BROKEN_BYTES;
         }
       }
       this.#settleColumns(head);

@@ -51,6 +51,7 @@ export function decideAttribute(column: AttributeColumn, wanted: boolean): Attri
       length += value.length;
     }
   }
+  if (tally.size === 0) return { as: 'nothing', reason: 'lists without values' };
   const total = [...tally.values()].reduce((a, b) => a + b, 0);
   if (length / total > LONGEST_ATTRIBUTE) return { as: 'text' };
   const constant = tally.size === 1 && filled.length === column.cells.length;

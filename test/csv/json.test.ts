@@ -65,8 +65,8 @@ describe('JSON', () => {
   });
 
   it('keeps numbers as they are written', async () => {
-    const { rows } = await read('{"a":12345678901234567890,"b":1.10,"c":1e3,"d":"1.10","e":[5.0],"f":-0}\n');
-    expect(rows).toEqual([['12345678901234567890', '1.10', '1e3', '1.10', '["5.0"]', '-0']]);
+    const { rows } = await read('{"a":12345678901234567890,"b":1.10,"c":1e3,"d":"1.10","e":[5.0],"f":-0,"g":NaN}\n');
+    expect(rows).toEqual([['12345678901234567890', '1.10', '1e3', '1.10', '["5.0"]', '-0', 'NaN']]);
   });
 
   it('makes a row of each object in the list of events, and names the line of the record in errors', async () => {
@@ -145,6 +145,48 @@ describe('JSON', () => {
 
   it('loses no record to a cell that is empty', async () => {
     expect((await read('{"a":"1"}\n{"a":null}\n{"a":""}\n')).rows).toEqual([['1'], [''], ['']]);
+  });
+});
+
+describe('records as rows', () => {
+  const scalar = fc.oneof(
+    fc.string({ unit: fc.constantFrom('a', '"', ',', '\n', '\r', 'é', ' ') }),
+    fc.integer(),
+    fc.boolean(),
+    fc.constant(null),
+  );
+  const key = fc.constantFrom('a', 'b', 'c d', 'é"');
+  const { tree } = fc.letrec<{ tree: unknown; record: Record<string, unknown> }>((tie) => ({
+    record: fc.dictionary(key, tie('tree'), { minKeys: 1 }),
+    tree: fc.oneof({ depthSize: 'small' }, scalar, fc.array(scalar), tie('record')),
+  }));
+  const records = fc.array(fc.dictionary(key, tree, { minKeys: 1 }), { minLength: 1, maxLength: 6 });
+
+  /** The slow and plain model: all leaves by their paths. */
+  const leaves = (value: unknown, path: string): [string, string][] => {
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return Object.entries(value).flatMap(([name, inner]) => leaves(inner, path === '' ? name : `${path}.${name}`));
+    const text = value === null ? '' : Array.isArray(value) ? JSON.stringify(value) : String(value);
+    return [[path, text.replace(/\r\n|[\r\n]/g, ' ')]];
+  };
+
+  it('have a cell for each of their leaves, whatever they are and at whatever bytes the chunks end', async () => {
+    const property = fc.asyncProperty(records, fc.integer({ min: 64, max: 200 }), async (all, chunk) => {
+      const known = all.map((record) => new Map(leaves(record, '')));
+      const names = new Set(known.flatMap((leaf) => [...leaf.keys()]));
+      const filled = (name: string) => known.some((leaf) => (leaf.get(name) ?? '') !== '');
+      const header = [...names].filter(
+        (name) => filled(name) || ![...names].some((other) => other.startsWith(`${name}.`)),
+      );
+      const text = all.map((record) => `${JSON.stringify(record)}\n`).join('');
+      if (header.length === 0) return;
+      const table = await read(text, 'stop', 't.jsonl', chunk);
+      expect(table.header).toEqual(header);
+      expect(table.rows).toEqual(known.map((leaf) => header.map((name) => leaf.get(name) ?? '')));
+      expect(table.lines).toEqual(all.map((_, at) => at + 1));
+      expect(table.warnings).toEqual([]);
+    });
+    await fc.assert(property);
   });
 });
 

@@ -46,6 +46,7 @@ describe('decideAttribute', () => {
     ['codes', numbered(50, (n) => `0${(n * 37) % 50}`), 'codes'],
     ['a price that all have', numbered(50, () => '9.99'), 'the same everywhere'],
     ['a constant', numbered(20, () => 'book'), 'the same everywhere'],
+    ['lists of objects without a name', ['[{"url":"x"}]', '[{"url":"y"}]'], 'lists without values'],
     ['placeholders', ['', '-', 'none', 'NULL'], 'empty'],
   ])('does not take %s for attributes', (_, cells, reason) => {
     expect(decide(cells)).toEqual({ as: 'nothing', reason });
