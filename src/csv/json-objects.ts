@@ -130,7 +130,7 @@ export class ObjectCutter {
     this.#parts.push(bytes);
     this.#size += bytes.length;
     if (this.isTooLong) {
-      const trouble = `an object of more than ${MAX_ROW_BYTES >> 20} MB: most likely a bracket or a quote that is never closed`;
+      const trouble = `an object of more than ${MAX_ROW_BYTES >> 20} MB: a bracket or a quote is never closed, or it holds all records in a list, which jq -c '.NAME[]' takes out`;
       this.#entries.push({ line: this.#begin, trouble, isFatal: true });
     }
   }

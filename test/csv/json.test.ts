@@ -139,6 +139,12 @@ describe('JSON', () => {
     expect(warnings).toEqual([expect.stringContaining('"late" (line 5001)')]);
   });
 
+  it('ends with an object that has no end, and reads no further', async () => {
+    const path = folder.file('t.jsonl', `{"a":1}\n{"a":"${'x'.repeat(65 << 20)}`);
+    const table = await openTable({ path, delimiter: undefined }, () => {});
+    await expect(table.eachRow(() => {})).rejects.toThrow('t.jsonl:2: an object of more than 64 MB');
+  });
+
   it('without a record is refused', async () => {
     for (const text of ['[]', '{}', '[\n]\n']) await expect(read(text)).rejects.toThrow('no record that can be read');
   });
