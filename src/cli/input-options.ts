@@ -9,7 +9,7 @@ import { DAY_ORDERS, type DayOrder } from '../events/day-month.js';
 import { usageFailure } from '../failure.js';
 import type { InputOptions } from '../pipeline/options.js';
 import { Group } from './help-groups.js';
-import { delimiter, eventWeights, names, once, unrated } from './values.js';
+import { delimiter, encoding, eventWeights, names, once, unrated } from './values.js';
 
 /** Which column has which role; each is an option of its own, as in `--user-col`. */
 const COLUMNS: Readonly<Record<Role, string>> = {
@@ -39,7 +39,9 @@ export interface TypedInput
   interactions?: string[];
   orders?: string;
   delimiter?: string;
-  /** False for `--no-header`. */
+  encoding?: string;
+  /** False for `--no-quotes`, `--no-header`. */
+  quotes: boolean;
   header: boolean;
   columns?: string[];
   itemColumns?: string[];
@@ -63,7 +65,9 @@ export function addFileOptions(command: Command): Command {
 export function addReadingOptions(command: Command): Command {
   command
     .optionsGroup(Group.read)
-    .addOption(new Option('--delimiter <char>', 'column separator (default: detected)').argParser(delimiter))
+    .addOption(new Option('--delimiter <chars>', 'column separator (default: detected)').argParser(delimiter))
+    .addOption(new Option('--encoding <name>', 'like windows-1252 (default: UTF-8)').argParser(encoding))
+    .option('--no-quotes', 'cells are never quoted: " is a letter like others')
     .option('--no-header', 'events and profiles have no header; see --columns')
     .addOption(new Option('--columns <names>', 'what columns are: user,item,rating,time').argParser(names))
     .addOption(new Option('--item-columns <names>', 'the same of an items file without header').argParser(names));
@@ -125,6 +129,8 @@ export function inputOptions(
     interactions,
     orders,
     delimiter: typed.delimiter,
+    encoding: typed.encoding,
+    quotes: typed.quotes,
     columns: columnsOf(typed),
     itemColumns: typed.itemColumns,
     named: namedColumns(typed),

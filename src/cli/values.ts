@@ -89,11 +89,26 @@ export function bytes(text: string): number {
   return Math.round(Number(number) * (binary ? 1024 : 1000) ** ('KMGT'.indexOf(unit.toUpperCase()) + 1));
 }
 
-/** A column separator: one character, or a word for a tab. */
+/** A column separator: a few characters, a word for a tab, or a character by its number, as in `\\u0001`. */
 export function delimiter(text: string): string {
-  const character = text === '\\t' || text.toLowerCase() === 'tab' ? '\t' : text;
-  if (character.length === 1 && !/["\r\n]/.test(character)) return character;
-  throw new InvalidArgumentError('Expected one character ("tab" for a tab).');
+  const characters = /^(\\t|tab)$/i.test(text)
+    ? '\t'
+    : text.replace(/\\u([0-9a-f]{4})|\\x([0-9a-f]{2})/gi, (_, long, short) =>
+        String.fromCharCode(Number.parseInt(long ?? short, 16)),
+      );
+  if (/^[^"\r\n]{1,8}$/.test(characters)) return characters;
+  throw new InvalidArgumentError(
+    'Expected 1 to 8 characters, none of them a quote ("tab" for a tab, "\\u0001" for Hive\'s).',
+  );
+}
+
+/** The name of an encoding, as TextDecoder knows it. */
+export function encoding(text: string): string {
+  try {
+    return new TextDecoder(text).encoding;
+  } catch {
+    throw new InvalidArgumentError('Expected the name of an encoding, like windows-1252, iso-8859-2 or shift_jis.');
+  }
 }
 
 /** Weights by type of event, "view=1,cart=3". */

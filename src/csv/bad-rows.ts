@@ -21,6 +21,10 @@ const REJECTS_SHOWN = 3;
 export class Refusals {
   count = 0;
   readonly first: Reject[] = [];
+  /** How many of them never became rows of the table. */
+  unread = 0;
+  /** The file's line, where the table's lines are others. */
+  lineOf = (line: number): number => line;
   readonly #path: string;
   readonly #badRows: BadRows;
 
@@ -29,8 +33,18 @@ export class Refusals {
     this.#badRows = badRows;
   }
 
-  /** @param line from 1. @throws Failure 65 where bad rows stop the reading. */
+  /** @param line the table's, from 1. @throws Failure 65 where bad rows stop the reading. */
   refuse(line: number, reason: string, cells: readonly string[]): void {
+    this.#refuse(this.lineOf(line), reason, cells);
+  }
+
+  /** The same of what cannot become a row. @param line the file's. */
+  refuseUnread(line: number, reason: string): void {
+    this.unread++;
+    this.#refuse(line, reason, []);
+  }
+
+  #refuse(line: number, reason: string, cells: readonly string[]): void {
     if (this.#badRows === 'stop') {
       throw new Failure(
         ExitCode.badData,

@@ -1,4 +1,5 @@
 import { BadRow } from './bad-rows.js';
+import { listOf } from './lists.js';
 
 /** "4,5" can only be a decimal comma; "1,234" could be either, and is refused. */
 const DECIMAL_COMMA = /^([+-]?\d+),(\d{1,2})$/;
@@ -39,12 +40,14 @@ export interface ListEntry {
 }
 
 /**
- * The entries of a list cell, cut at `|`. An entry that is known as it stands is taken whole, even where it ends like a
+ * The entries of a list cell, cut at `|`, or those of a list of Python or JSON. An entry that is known as it stands is taken whole, even where it ends like a
  * strength (`a:1`).
  */
 export function listEntries(cell: string, isKnown: (text: string) => boolean): ListEntry[] {
   const entries: ListEntry[] = [];
-  for (const part of cell.split('|')) {
+  const list = listOf(cell);
+  const parts = list && !isKnown(cell) ? list : cell.split('|');
+  for (const part of parts) {
     const text = part.trim();
     if (text !== '') entries.push(entryOf(text, isKnown));
   }

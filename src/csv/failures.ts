@@ -36,6 +36,12 @@ export function readingFailure(name: string, error: unknown): Error {
       `${name}: damaged gzip: ${cause.message}; export or copy it anew (gzip -t tests it)`,
       { cause },
     );
+  if (code.startsWith('ZSTD_'))
+    return new Failure(
+      ExitCode.badData,
+      `${name}: damaged zstd: ${cause.message}; export or copy it anew (zstd -t tests it)`,
+      { cause },
+    );
   if (code !== '') return new Failure(ExitCode.io, `${name}: ${cause.message}`, { cause });
   return cause;
 }

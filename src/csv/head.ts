@@ -28,12 +28,20 @@ function separatorLine(head: Buffer): { delimiter: string; bytes: number } | und
   return match?.[1] === undefined ? undefined : { delimiter: match[1], bytes: Buffer.byteLength(match[0]) };
 }
 
+/** Separators that no name has in it by chance: of Hive, and of ASCII. */
+const CONTROLS = ['\u0001', '\u001f'];
+
 /** Tab for `.tsv`; else the separator the header line has most of, comma where it has none. */
 function sniffDelimiter(path: string, head: Buffer): string {
-  if (/\.tsv(\.gz)?$/i.test(path)) return '\t';
+  if (/\.tsv(\.gz|\.zst)?$/i.test(path)) return '\t';
   const text = head.toString('utf8', 0, Math.min(head.length, 65536));
-  const line = (text.split(/\r?\n/, 1)[0] ?? '').replace(/"[^"]*"/g, '');
+  const [first = '', second] = text.split(/\r?\n/, 2);
+  const line = first.replace(/"[^"]*"/g, '');
   const count = (delimiter: string) => line.split(delimiter).length - 1;
+  const control = CONTROLS.find((candidate) => line.includes(candidate));
+  if (control !== undefined) return control;
+  // As in MovieLens, whose genres are cut at `|`, and whose titles have commas; names like `user::id` alone do not tell.
+  if ((second || first).includes('::') && [',', ';', '\t'].every((other) => count(other) < count('::'))) return '::';
   let best = ',';
   for (const candidate of [';', '\t', '|']) if (count(candidate) > count(best)) best = candidate;
   return best;

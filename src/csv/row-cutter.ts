@@ -50,7 +50,7 @@ export class RowCutter {
   #scratch = new Uint8Array(1024);
 
   /**
-   * @param delimiter one character, not a quote, CR or LF.
+   * @param delimiter one character or several, none a quote, CR or LF.
    * @param width how many cells a row has: more may follow where they are empty. Undefined: any number.
    * @param used 1 for the cells that are looked at; undefined: all are.
    */
@@ -148,7 +148,7 @@ export class RowCutter {
       case 'stray quote':
         return 'a quote (") inside a cell that does not begin with one; such a cell has to be quoted whole, its quotes doubled';
       case 'text behind quote':
-        return 'text behind a closing quote ("); a quote inside a quoted cell has to be doubled';
+        return `text behind a closing quote ("); a quote inside a quoted cell has to be doubled (where it is \\", sed 's/\\\\"/""/g' does that)`;
       case 'open quote':
         return `a quote is opened in the row that begins on line ${firstLine} and never closed`;
       default:

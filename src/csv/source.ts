@@ -1,16 +1,22 @@
 import { createReadStream, statSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import * as zlib from 'node:zlib';
+import { ExitCode, Failure } from '../failure.js';
+import { displayName } from './failures.js';
 
 /**
- * The file's bytes, about `chunkBytes` at a time: decompressed where they begin as gzip does, whatever the file is called,
- * and as UTF-8 where they begin with the mark of UTF-16.
+ * The file's bytes, about `chunkBytes` at a time: decompressed where they begin as gzip or zstd does, whatever the file is
+ * called, and as UTF-8 where they begin with the mark of UTF-16 or are said to be of another encoding.
+ *
+ * @param named what TextDecoder calls the encoding of a file without a mark; undefined: UTF-8.
+ * @throws Failure 65 for zstd where Node cannot decompress it.
  */
 export async function* plainBytes(
   path: string,
   chunkBytes: number,
   onBytes: (count: number) => void,
+  named?: string,
 ): AsyncGenerator<Buffer> {
   const file: Readable = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: chunkBytes });
   const chunks = (async function* () {
@@ -21,18 +27,21 @@ export async function* plainBytes(
   })();
   try {
     const stored = await withHead(chunks);
-    const { head, whole } = isGzip(stored.head) ? await withHead(gunzipped(stored.whole, chunkBytes, file)) : stored;
-    const encoding = utf16Of(head);
+    const { head, whole } = isPacked(stored.head)
+      ? await withHead(unpacked(stored.whole, unpackerOf(path, stored.head, chunkBytes), file))
+      : stored;
+    const encoding =
+      utf16Of(head) ?? (BYTE_ORDER_MARK.equals(head.subarray(0, BYTE_ORDER_MARK.length)) ? undefined : named);
     yield* encoding === undefined ? whole : recoded(whole, encoding);
   } finally {
     file.destroy();
   }
 }
 
-/** The same chunks, and of them the first, of two bytes at least where there are as many. */
+/** The same chunks, and of them the first, of four bytes at least where there are as many. */
 async function withHead(chunks: AsyncGenerator<Buffer>): Promise<{ head: Buffer; whole: AsyncGenerator<Buffer> }> {
   let head: Buffer = Buffer.alloc(0);
-  while (head.length < 2) {
+  while (head.length < ZSTD.length) {
     const next = await chunks.next();
     if (next.done) break;
     head = Buffer.concat([head, next.value]);
@@ -61,15 +70,33 @@ export async function seekableSize(path: string): Promise<number> {
   if (!stats.isFile()) return 0;
   const file = await open(path);
   try {
-    const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
-    return isGzip(buffer) || utf16Of(buffer) !== undefined ? 0 : stats.size;
+    const { buffer } = await file.read(Buffer.alloc(ZSTD.length), 0, ZSTD.length, 0);
+    return isPacked(buffer) || utf16Of(buffer) !== undefined ? 0 : stats.size;
   } finally {
     await file.close();
   }
 }
 
-function isGzip(head: Buffer): boolean {
-  return head[0] === 0x1f && head[1] === 0x8b;
+const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
+const GZIP = Buffer.of(0x1f, 0x8b);
+const ZSTD = Buffer.of(0x28, 0xb5, 0x2f, 0xfd);
+
+function isPacked(head: Buffer): boolean {
+  return head.subarray(0, GZIP.length).equals(GZIP) || head.subarray(0, ZSTD.length).equals(ZSTD);
+}
+
+/** What Node 20's types do not know yet. */
+type Unpacker = (options: { chunkSize: number }) => zlib.Gunzip;
+
+function unpackerOf(path: string, head: Buffer, chunkBytes: number): zlib.Gunzip {
+  const options = { chunkSize: Math.max(64, chunkBytes) };
+  if (head[0] === GZIP[0]) return zlib.createGunzip(options);
+  const { createZstdDecompress } = zlib as { createZstdDecompress?: Unpacker };
+  if (createZstdDecompress) return createZstdDecompress(options);
+  throw new Failure(
+    ExitCode.badData,
+    `${displayName(path)} is compressed by zstd, which Node ${process.versions.node} cannot read: Node 22.15 can, or zstd -dc FILE | recommend -u -`,
+  );
 }
 
 function utf16Of(head: Buffer): 'utf-16le' | 'utf-16be' | undefined {
@@ -78,7 +105,7 @@ function utf16Of(head: Buffer): 'utf-16le' | 'utf-16be' | undefined {
 }
 
 /** Text of another encoding as UTF-8, its mark left out; what is no text in it becomes U+FFFD. */
-async function* recoded(chunks: AsyncIterable<Buffer>, encoding: string): AsyncGenerator<Buffer> {
+export async function* recoded(chunks: AsyncIterable<Buffer>, encoding: string): AsyncGenerator<Buffer> {
   const decoder = new TextDecoder(encoding);
   for await (const chunk of chunks) yield Buffer.from(decoder.decode(chunk, { stream: true }));
   const rest = decoder.decode();
@@ -108,16 +135,15 @@ export async function* wholeHead(chunks: AsyncIterable<Buffer>, chunkBytes: numb
   if (head && head.length > 0) yield head;
 }
 
-async function* gunzipped(chunks: AsyncIterable<Buffer>, chunkBytes: number, file: Readable): AsyncGenerator<Buffer> {
-  const gunzip = createGunzip({ chunkSize: Math.max(64, chunkBytes) });
+async function* unpacked(chunks: AsyncIterable<Buffer>, unpacker: zlib.Gunzip, file: Readable): AsyncGenerator<Buffer> {
   const feeding = (async () => {
     for await (const chunk of chunks) {
-      if (!gunzip.write(chunk)) await new Promise((resolve) => gunzip.once('drain', resolve));
+      if (!unpacker.write(chunk)) await new Promise((resolve) => unpacker.once('drain', resolve));
     }
-    gunzip.end();
-  })().catch((error) => gunzip.destroy(error));
+    unpacker.end();
+  })().catch((error) => unpacker.destroy(error));
   try {
-    yield* gunzip as AsyncIterable<Buffer>;
+    yield* unpacker as AsyncIterable<Buffer>;
     await feeding;
   } finally {
     file.destroy();

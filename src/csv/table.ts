@@ -1,12 +1,14 @@
 import { ExitCode, Failure } from '../failure.js';
 import { loadPackage } from '../load-package.js';
 import { BadRow, type BadRows, Refusals, type Reject } from './bad-rows.js';
+import { conversionOf } from './conversion.js';
 import { displayName, emptyTable, readingFailure } from './failures.js';
 import { headOf } from './head.js';
-import { refuseOtherFormats } from './other-formats.js';
+import { refuseOddHeader, refuseOtherFormats } from './other-formats.js';
 import { Pieces } from './pieces.js';
+import { plainCsv } from './plain-csv.js';
 import { cellTexts, MAX_ROW_BYTES, RowCutter } from './row-cutter.js';
-import { plainBytes, wholeHead } from './source.js';
+import { plainBytes, seekableSize, wholeHead } from './source.js';
 
 const { parse }: typeof import('csv-parse/sync') = loadPackage('csv-parse/sync');
 
@@ -14,8 +16,12 @@ const { parse }: typeof import('csv-parse/sync') = loadPackage('csv-parse/sync')
 export interface CsvSource {
   /** A path, or `-` for standard input. */
   path: string;
-  /** One character; undefined: told from the name and the header line. */
+  /** One character or several; undefined: told from the name and the header line. */
   delimiter: string | undefined;
+  /** What TextDecoder calls it; undefined: UTF-8 or UTF-16 by its mark, or told from the first bytes. */
+  encoding?: string | undefined;
+  /** False: cells are never quoted. Undefined or true: told from the first rows. */
+  quotes?: boolean | undefined;
   /** The names of the first columns of a file whose first row is data; undefined: its first row names them. */
   columns?: readonly string[] | undefined;
 }
@@ -47,22 +53,36 @@ export const CHUNK_BYTES = 1 << 20;
  * @throws Failure 66 when the file is not there, 65 when it has no header or is no CSV, 74 when reading fails.
  */
 export async function openTable(
-  { path, delimiter, columns }: CsvSource,
+  { path, delimiter, encoding, quotes, columns }: CsvSource,
   badRows: BadRows,
   onBytes: (count: number) => void = () => {},
   chunkBytes = CHUNK_BYTES,
 ): Promise<Table> {
   const name = displayName(path);
-  const chunks = wholeHead(plainBytes(path, chunkBytes, onBytes), chunkBytes);
+  const chunks = wholeHead(plainBytes(path, chunkBytes, onBytes, encoding), chunkBytes);
   try {
     const first = await chunks.next();
     if (first.done) throw emptyTable(name);
     refuseOtherFormats(name, first.value);
+    const refusals = new Refusals(name, badRows);
+    const conversion = await conversionOf(path, first.value, chained(first.value, chunks), refusals, onBytes);
+    if (conversion) {
+      const pieces = new Pieces(conversion.chunks);
+      const table = await headed(path, ',', undefined, pieces, -1, refusals);
+      if (pieces.from >= pieces.to) await pieces.more();
+      table.warnings = conversion.warnings;
+      table.isConverted = true;
+      return table;
+    }
+    refuseOddHeader(name, first.value);
     const head = headOf(path, first.value, delimiter);
-    const pieces = new Pieces(chained(first.value.subarray(head.begin), chunks), head.begin);
-    const table = await headed(path, head.delimiter, columns, pieces, head.lines, new Refusals(name, badRows));
+    const plain = plainCsv(first.value.subarray(head.begin), chunks, head.delimiter, { encoding, quotes });
+    const pieces = new Pieces(plain.chunks, head.begin);
+    const table = await headed(path, head.delimiter, columns, pieces, head.lines, refusals);
     // So that there are rows to look at.
     if (pieces.from >= pieces.to) await pieces.more();
+    table.isSeekable = plain.isAsStored && encoding === undefined;
+    table.warnings = plain.warnings;
     return table;
   } catch (error) {
     await chunks.return(undefined);
@@ -137,6 +157,12 @@ export class Table {
   readonly refusals: Refusals;
   /** Titles with commas and without quotes: where all columns are named by option, the last one takes what is too much. */
   readonly #lastTakesRest: boolean;
+  /** What is lost of the file though it can be read: complete once all rows have been. */
+  warnings: readonly string[] = [];
+  /** Whether its bytes can be those of the file, from `pieces.position` on. */
+  isSeekable = false;
+  /** Whether it was no CSV, so that its header is made by us. */
+  isConverted = false;
   #rows = 0;
 
   constructor(
@@ -200,7 +226,12 @@ export class Table {
 
   report(rows: number): TableReport {
     const { name: path, delimiter, refusals } = this;
-    return { path, delimiter, rows, rejected: refusals.count, firstRejects: refusals.first };
+    return { path, delimiter, rows: rows + refusals.unread, rejected: refusals.count, firstRejects: refusals.first };
+  }
+
+  /** The size of a file whose bytes can be read from anywhere, as they are; 0 where they cannot. */
+  async seekableSize(): Promise<number> {
+    return this.isSeekable ? seekableSize(this.path) : 0;
   }
 
   /** Lets the file go. */

@@ -101,7 +101,7 @@ function readable(text: string): string {
 export function spoiltNotes(columns: readonly string[]): string[] {
   if (columns.length === 0) return [];
   const names = columns.map((name) => `"${name}"`).join(', ');
-  return [`not UTF-8 in ${names}: letters are lost; convert the file, say by iconv -f windows-1252 -t utf-8`];
+  return [`not UTF-8 in ${names}: letters are lost; --encoding windows-1252 reads most such files`];
 }
 
 /** What a cell has in common with others: its values, or the band its number falls into. */

@@ -1,3 +1,4 @@
+import { listOf } from '../csv/lists.js';
 import { type Band, bandsOf, numberIn } from './bands.js';
 
 /**
@@ -5,9 +6,12 @@ import { type Band, bandsOf, numberIn } from './bands.js';
  * how their cells are cut into values. Decisions are made once a whole column is known.
  */
 
+/** Where cells are cut; 'list': they are lists of Python or JSON; undefined: they are not cut. */
+export type Separator = '|' | ';' | ',' | ' ' | 'list' | undefined;
+
 /** What became of a column: what its subjects share by it, or why nothing. */
 export type AttributeDecision =
-  | { as: 'values'; separator: '|' | ';' | ',' | undefined; values: number }
+  | { as: 'values'; separator: Separator; values: number }
   /** The bands in rising order, two at least. */
   | { as: 'bands'; bands: readonly Band[] }
   /** `kept` of `met` different words. */
@@ -26,7 +30,7 @@ export interface AttributeColumn {
 }
 
 /** Cells that say nothing. */
-const PLACEHOLDERS = new Set(['', '-', '?', 'n/a', 'na', 'nan', 'none', 'null', 'unknown', '(no genres listed)']);
+const PLACEHOLDERS = new Set(['', '[]', '-', '?', 'n/a', 'na', 'nan', 'none', 'null', 'unknown', '(no genres listed)']);
 /** Longer values, on average, are text to read rather than attributes to share. */
 const LONGEST_ATTRIBUTE = 60;
 /** Where less of a column than this is on values that two subjects share, the column is next to an id. */
@@ -38,7 +42,7 @@ const FEWEST_SHARING_NUMBER = 3;
 export function decideAttribute(column: AttributeColumn, wanted: boolean): AttributeDecision | TextColumn {
   const filled = column.cells.filter((cell) => !isPlaceholder(cell));
   if (filled.length === 0) return { as: 'nothing', reason: 'empty' };
-  const separator = separatorOf(filled);
+  const separator = separatorOf(column.name, filled);
   const tally = new Map<string, number>();
   let length = 0;
   for (const cell of filled) {
@@ -47,6 +51,7 @@ export function decideAttribute(column: AttributeColumn, wanted: boolean): Attri
       length += value.length;
     }
   }
+  if (tally.size === 0) return { as: 'nothing', reason: 'lists without values' };
   const total = [...tally.values()].reduce((a, b) => a + b, 0);
   if (length / total > LONGEST_ATTRIBUTE) return { as: 'text' };
   const constant = tally.size === 1 && filled.length === column.cells.length;
@@ -85,8 +90,8 @@ function isRunning(cells: readonly string[]): boolean {
 }
 
 /** The values of a cell: trimmed, without case, each once, placeholders left out. */
-export function valuesOf(cell: string, separator: string | undefined): string[] {
-  const parts = separator === undefined ? [cell] : cell.split(separator);
+export function valuesOf(cell: string, separator: Separator): string[] {
+  const parts = separator === 'list' ? (listOf(cell) ?? []) : separator === undefined ? [cell] : cell.split(separator);
   const values = new Set<string>();
   for (const part of parts) if (!isPlaceholder(part)) values.add(part.trim().toLowerCase());
   return [...values];
@@ -96,8 +101,19 @@ function isPlaceholder(cell: string): boolean {
   return PLACEHOLDERS.has(cell.trim().toLowerCase());
 }
 
-/** `|` wherever it occurs; `;` and `, ` only where the parts recur, which the halves of a sentence do not. */
-function separatorOf(cells: readonly string[]): '|' | ';' | ',' | undefined {
+/** RecBole names lists that are cut at spaces. */
+const RECBOLE_LIST = /:(token|float)_seq$/;
+
+/**
+ * Lists where all cells are; spaces where the column's name says so, unless the cells are sentences; `|` wherever it occurs; `;` and `, `
+ * only where the parts recur, which the halves of a sentence do not.
+ */
+function separatorOf(name: string, cells: readonly string[]): Separator {
+  if (cells.every(listOf)) return 'list';
+  if (RECBOLE_LIST.test(name)) {
+    const length = cells.reduce((total, cell) => total + cell.length, 0);
+    return length / cells.length > LONGEST_ATTRIBUTE ? undefined : ' ';
+  }
   if (cells.some((cell) => cell.includes('|'))) return '|';
   if (plainlyCutBy(cells, /;/)) return ';';
   return plainlyCutBy(cells, /, /) ? ',' : undefined;

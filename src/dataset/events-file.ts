@@ -65,7 +65,10 @@ async function eventsOf(
   const { events, report } = await readEvents(table, layout, inputs.eventWeights, ids, inputs);
   settleTimes(name, layout.timeName, events);
   const { withoutUser, withoutItem, withoutWeight, cancelled } = events.skipped;
-  const skipped = (what: string, kind: SkippedKind, isWithoutId = false): Skipped => ({ what, kind, isWithoutId });
+  const skipped = (what: string, { count, firstLine }: SkippedKind, isWithoutId = false): Skipped => {
+    const kind = { count, firstLine: count > 0 ? table.refusals.lineOf(firstLine) : 0 };
+    return { what, kind, isWithoutId };
+  };
   return {
     path: name,
     events,
@@ -83,7 +86,7 @@ async function eventsOf(
       unused: header.filter((column, at) => column !== '' && !Object.values(used).includes(at)),
       repeatedRows: 0,
       notes: [...notes, ...noteFuture(events, Date.now() / 1000)],
-      warnings,
+      warnings: [...warnings, ...table.warnings],
       events: eventsReport(events),
     },
   };

@@ -20,6 +20,9 @@ export interface InputFiles {
 /** The files of a run and how to read them. */
 export interface Inputs extends InputFiles, Aggregation, Reading {
   delimiter: string | undefined;
+  encoding?: string | undefined;
+  /** False: cells are never quoted. */
+  quotes?: boolean | undefined;
   /** The columns of files of users or events that have no header; empty: they have none, and nobody said what they are. */
   columns: readonly string[] | undefined;
   /** The columns of an items file without a header. */

@@ -48,7 +48,7 @@ export async function readItems(
     columns: attributes.columns,
     unused: header.filter((_, at) => at === roles.user || at === roles.time || at === roles.rating),
     repeatedRows: table.rows.repeated,
-    warnings,
+    warnings: [...warnings, ...file.warnings],
     notes: [
       ...notes,
       ...spoiltNotes([

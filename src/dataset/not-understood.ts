@@ -40,7 +40,7 @@ function lacksHeader(
   { named }: Inputs,
   role: 'user' | 'item',
 ): boolean {
-  if (columns && columns.length > 0) return false;
+  if (file.isConverted || (columns && columns.length > 0)) return false;
   if (columns) return true;
   const { roles } = recogniseRoles(file, ['item', 'user'], named, role);
   return roles[role] === undefined && looksLikeData(file);

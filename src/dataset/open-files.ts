@@ -8,6 +8,8 @@ import { SampledColumn } from './sampled-column.js';
 /** One of the files, its header and first rows known, its rows still to be read. */
 export interface OpenFile extends LookedAt {
   path: string;
+  /** Whether it was no CSV, so that it cannot lack a header. */
+  isConverted: boolean;
   table: () => Promise<Table>;
   close: () => Promise<void>;
 }
@@ -65,8 +67,8 @@ export async function closeFiles({ users, items, interactions, orders }: OpenFil
  * @param columns where it has no header. @throws Failure 66, 65 or 74 where it cannot be read.
  */
 export async function lookAt(inputs: Inputs, path: string, columns: readonly string[] | undefined): Promise<OpenFile> {
-  const { delimiter, badRows, onBytes, sizes } = inputs;
-  const source = { path, delimiter, columns };
+  const { delimiter, encoding, quotes, badRows, onBytes, sizes } = inputs;
+  const source = { path, delimiter, encoding, quotes, columns };
   const open = () => openTable(source, badRows, onBytes, sizes?.chunk);
   const isFile = await isRegular(path);
   const looked = isFile ? await openTable(source, 'stop', () => {}, A_LOOK) : await open();
@@ -77,6 +79,7 @@ export async function lookAt(inputs: Inputs, path: string, columns: readonly str
     path,
     name,
     header,
+    isConverted: looked.isConverted,
     columns: header.map(
       (column, at) =>
         new SampledColumn(

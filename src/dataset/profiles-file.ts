@@ -67,7 +67,7 @@ export async function readProfiles(
       unused: [],
       repeatedRows: 0,
       notes: [...notes, ...spoiltNotes(groups.spoilt), ...(count > 0 ? [unmatched] : [])],
-      warnings,
+      warnings: [...warnings, ...table.warnings],
     },
   };
 }

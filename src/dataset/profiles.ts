@@ -82,7 +82,8 @@ export function readProfileLists(
   for (const { text } of history) checkId(text);
   return (user) => {
     for (const { text, strength } of history) add(lists.history, user, items.add(text), strength);
-    for (const entry of listEntries(cellOf(roles.exclude), () => true)) {
+    // Entries stand as they are; only a list is cut, unless that is an id.
+    for (const entry of listEntries(cellOf(roles.exclude), (text) => !text.startsWith('[') || items.has(text))) {
       const item = items.get(entry.text);
       if (item !== undefined) add(lists.exclude, user, item, 1);
     }

@@ -86,6 +86,7 @@ function unfitValues(role: Role, { column, isBare }: Candidate, { hasItem, other
     case 'order':
       return isNumbered(column) ? '' : 'holds no numbers of orders';
     case 'item':
+      if (column.filled.length >= FEW_ROWS && column.distinct.size < 3) return 'hardly holds different values';
       return column.isRunning && others.some(({ column: other }) => repeats(other)) ? 'numbers the rows' : '';
     case 'rating':
       return column.numbers < 0.5 ? 'holds no numbers' : '';
@@ -120,6 +121,9 @@ function isOneForMany(column: SampledColumn, others: readonly Candidate[]): bool
 function isNumbered({ filled }: SampledColumn): boolean {
   return filled.filter((cell) => /\d/.test(cell) && !/\s/.test(cell)).length >= 0.8 * filled.length;
 }
+
+/** Fewer rows may be of two items alone. */
+const FEW_ROWS = 8;
 
 /** Types of events that exports hardly have more of. */
 const MOST_TYPES = 12;

@@ -60,7 +60,7 @@ export function compiledEvents(room = ROOM): AcceleratorOf {
   let program: WebAssembly.Module | undefined;
   return ({ delimiter, width, roles }) => {
     const { user, item, rating = width, time = width, ...others } = roles;
-    const separates = delimiter < '\u0080' && !'"\r\n'.includes(delimiter);
+    const separates = delimiter.length === 1 && delimiter < '\u0080' && !'"\r\n'.includes(delimiter);
     // Types of events and statuses have weights, which a row may be left out for; orders are known by the rows before.
     if (!separates || Object.keys(others).length > 0) return undefined;
     const columns = { user, item, rating, time, width };

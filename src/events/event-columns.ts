@@ -69,6 +69,7 @@ export interface EventRoles {
 
 /** Where the columns of an events file are, and what they are called in messages. */
 export interface EventLayout {
+  /** One character or several. */
   delimiter: string;
   /** How many columns there are. */
   width: number;

@@ -155,7 +155,7 @@ export function checkIdBytes(bytes: Uint8Array, from: number, to: number): void 
 }
 
 function notUtf8(id: string): BadRow {
-  return new BadRow(`the id ${shown(id)} is not UTF-8; convert the file, say by iconv -f windows-1252 -t utf-8`);
+  return new BadRow(`the id ${shown(id)} is not UTF-8; --encoding windows-1252 reads most such files`);
 }
 
 /** Ids one after the other: id i is `bytes[starts[i] .. starts[i+1])`. */

@@ -1,7 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { readingFailure } from '../csv/failures.js';
 import { Pieces } from '../csv/pieces.js';
-import { seekableSize } from '../csv/source.js';
 import { CHUNK_BYTES, type Table, type TableReport } from '../csv/table.js';
 import { type EventLayout, type EventSink, type Events, newSink, reserveEvents } from './event-columns.js';
 import type { EventWeights } from './event-types.js';
@@ -65,7 +64,7 @@ export async function readEvents(
   try {
     // Where rows say something of the rows behind them, they are read one after the other.
     const isCut = rangeWorkers && layout.roles.order === undefined;
-    const size = isCut ? await seekableSize(path) : 0;
+    const size = isCut ? await table.seekableSize() : 0;
     if (isCut && size >= sizes.ranged) {
       await table.close();
       const begin = pieces.position;

@@ -35,7 +35,7 @@ export class WithinMemory {
   async read(): Promise<void> {
     const files = inputPaths(this.#options).map((path) => ({
       bytes: sizeAtHand(path),
-      isPacked: path.endsWith('.gz'),
+      isPacked: /\.(gz|zst|parquet)$/.test(path),
     }));
     await this.#limit(needToRead(files), 'to read these files');
   }

@@ -14,8 +14,12 @@ import type { Method } from './method.js';
 
 /** Which files are read, and how. All of it can change the result. */
 export interface InputOptions extends InputFiles {
-  /** Undefined: detected. */
+  /** One character or several; undefined: detected. */
   delimiter: string | undefined;
+  /** Of all input files, as TextDecoder calls it; undefined: UTF-8, or UTF-16 by its mark, or detected. */
+  encoding: string | undefined;
+  /** False: cells are never quoted; true: detected. */
+  quotes: boolean;
   /** Names of columns, where the files of users and events have no header; empty: they have none, and nobody named them. */
   columns: readonly string[] | undefined;
   /** The same of the items file. */

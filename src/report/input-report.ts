@@ -1,4 +1,4 @@
-import type { AttributeDecision } from '../dataset/attributes.js';
+import type { AttributeDecision, Separator } from '../dataset/attributes.js';
 import type { Dataset, FileReport } from '../dataset/dataset.js';
 import type { StrengthRule } from '../dataset/strength-rule.js';
 import type { EventType } from '../events/event-types.js';
@@ -102,7 +102,7 @@ function shownName(name: string): string {
 function decisionText(decision: AttributeDecision): string {
   switch (decision.as) {
     case 'values':
-      return `${plural(decision.values, 'value')}${decision.separator ? `, split at "${decision.separator}"` : ''}`;
+      return `${plural(decision.values, 'value')}${separatorText(decision.separator)}`;
     case 'bands': {
       const { bands } = decision;
       return `${plural(bands.length, 'band')} from ${bands[0]?.low} to ${bands.at(-1)?.high}`;
@@ -112,6 +112,11 @@ function decisionText(decision: AttributeDecision): string {
     case 'nothing':
       return decision.reason;
   }
+}
+
+function separatorText(separator: Separator): string {
+  if (separator === undefined) return '';
+  return separator === 'list' ? ', a list' : `, split at "${separator}"`;
 }
 
 function eventLines({ events, interactions }: FileReport): string[] {

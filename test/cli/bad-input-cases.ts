@@ -61,6 +61,15 @@ function withColumn(valid: string, name: string, cell: string | ((row: number) =
   return eachLine(valid, (text, at) => `${text},${cellOf(at)}`);
 }
 
+function jsonLines(valid: string): string {
+  const [header = [], ...rows] = valid
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(','));
+  const record = (cells: string[]) => Object.fromEntries(header.map((name, at) => [name, cells[at]]));
+  return rows.map((cells) => `${JSON.stringify(record(cells))}\n`).join('');
+}
+
 const timed = (cell: string | ((row: number) => string)) => (valid: string) => withColumn(valid, 'time', cell);
 const rated = (cell: string) => (valid: string) => valid.replace(',5\n', `,${cell}\n`);
 const named = (item: string) => (valid: string) => valid.replaceAll('ash', item);
@@ -130,6 +139,15 @@ const columns: Case[] = [
     says: [NO_COLUMN, '--delimiter'],
   },
   { name: 'semicolons', file: (valid) => valid.replaceAll(',', ';'), ...SAME },
+  { name: 'two colons', file: (valid) => valid.replaceAll(',', '::'), ...SAME },
+  {
+    name: 'separators of three characters, named',
+    kinds: ['events', 'profiles'],
+    args: ['--delimiter', '<|>'],
+    file: (valid) => valid.replaceAll(',', '<|>'),
+    ...SAME,
+  },
+  { name: 'JSON Lines instead of CSV', file: (valid) => jsonLines(valid), ...SAME },
   { name: 'tabs', file: (valid) => valid.replaceAll(',', '\t'), ...SAME },
   { name: "Excel's line that names the separator", file: (valid) => `sep=;\r\n${valid.replaceAll(',', ';')}`, ...SAME },
   {
@@ -177,7 +195,7 @@ const bytes: Case[] = [
     name: 'UTF-16 without its mark',
     file: (valid) => Buffer.from(valid, 'utf16le'),
     code: 65,
-    says: ['f.csv:1: NUL bytes where the columns should be named', 'iconv'],
+    says: ['f.csv:1: NUL bytes where the columns should be named', '--encoding utf-16le'],
   },
   {
     name: 'NUL bytes alone',
@@ -189,7 +207,22 @@ const bytes: Case[] = [
     name: 'ids in Latin-1',
     file: (valid) => Buffer.from(named('\xe9rable')(valid), 'latin1'),
     code: 65,
-    says: [/f\.csv:\d: the id "\uFFFDrable" is not UTF-8; convert the file, say by iconv/, SKIP],
+    says: [/f\.csv:\d: the id "\uFFFDrable" is not UTF-8; --encoding windows-1252/, SKIP],
+  },
+  {
+    name: 'ids in Latin-1 that is named',
+    kinds: LEARNED,
+    args: ['--encoding', 'latin1'],
+    file: (valid) => Buffer.from(named('\xe9rable')(valid), 'latin1'),
+    code: 0,
+    output: { ann: ['elm', 'fir'], bob: ['fir'], cat: ['oak', 'érable'] },
+  },
+  {
+    name: 'UTF-16 without its mark, named',
+    kinds: ['events'],
+    args: ['--encoding', 'utf-16le'],
+    file: (valid) => Buffer.from(valid, 'utf16le'),
+    ...SAME,
   },
   {
     name: 'half of a surrogate pair',
@@ -202,7 +235,7 @@ const bytes: Case[] = [
     kinds: ['items'],
     file: (valid) => Buffer.from(`${valid.replaceAll('broad', 'large\xe9')}box,B\xfcchs,needle\n`, 'latin1'),
     code: 0,
-    says: ['not UTF-8 in "title", "kind"', 'iconv'],
+    says: ['not UTF-8 in "title", "kind"', '--encoding windows-1252'],
     output: { ann: ['elm', 'fir', 'box'], bob: ['fir', 'box'], cat: ['oak', 'ash', 'box'] },
   },
   {

@@ -104,7 +104,7 @@ function quoteTrouble(error: CsvError, line: number): string {
     case 'INVALID_OPENING_QUOTE':
       return 'a quote (") inside a cell that does not begin with one; such a cell has to be quoted whole, its quotes doubled';
     case 'CSV_INVALID_CLOSING_QUOTE':
-      return 'text behind a closing quote ("); a quote inside a quoted cell has to be doubled';
+      return `text behind a closing quote ("); a quote inside a quoted cell has to be doubled (where it is \\", sed 's/\\\\"/""/g' does that)`;
     default:
       return error.message;
   }

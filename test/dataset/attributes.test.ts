@@ -17,6 +17,18 @@ describe('decideAttribute', () => {
     expect(decide(cells)).toEqual({ as: 'values', separator, values: 3 });
   });
 
+  it('reads lists of Python and JSON where all cells are such lists', () => {
+    const cells = ["['Drama', 'Comedy']", '["Drama"]', '[]', "[{'id': 1, 'name': 'Comedy'}]"];
+    expect(decide(cells)).toEqual({ as: 'values', separator: 'list', values: 2 });
+    expect(decide(['[REC]', 'Drama', 'Drama'])).toMatchObject({ separator: undefined });
+  });
+
+  it('cuts at spaces where RecBole says that cells are lists, but not sentences', () => {
+    const decideIt = (cells: string[]) => decideAttribute({ name: 'genre:token_seq', cells }, false);
+    expect(decideIt(['Drama Comedy', 'Comedy', 'Drama'])).toEqual({ as: 'values', separator: ' ', values: 2 });
+    expect(decideIt(numbered(9, (n) => `${n} ${'long words and more '.repeat(5)}`))).toEqual({ as: 'text' });
+  });
+
   it('does not cut a comma that always stands in the same place', () => {
     const cells = ['Paris, France', 'Paris, France', 'Paris, France', 'Rome, Italy', 'Rome, Italy', 'Rome, Italy'];
     expect(decide(cells)).toEqual({ as: 'values', separator: undefined, values: 2 });
@@ -34,6 +46,7 @@ describe('decideAttribute', () => {
     ['codes', numbered(50, (n) => `0${(n * 37) % 50}`), 'codes'],
     ['a price that all have', numbered(50, () => '9.99'), 'the same everywhere'],
     ['a constant', numbered(20, () => 'book'), 'the same everywhere'],
+    ['lists of objects without a name', ['[{"url":"x"}]', '[{"url":"y"}]'], 'lists without values'],
     ['placeholders', ['', '-', 'none', 'NULL'], 'empty'],
   ])('does not take %s for attributes', (_, cells, reason) => {
     expect(decide(cells)).toEqual({ as: 'nothing', reason });
@@ -110,5 +123,6 @@ describe('valuesOf', () => {
   it('trims, lowers, and gives each value once, placeholders left out', () => {
     expect(valuesOf(' Comedy |comedy|N/A||Drama', '|')).toEqual(['comedy', 'drama']);
     expect(valuesOf('A|B', undefined)).toEqual(['a|b']);
+    expect(valuesOf("['A', 'b', 'unknown']", 'list')).toEqual(['a', 'b']);
   });
 });

@@ -3,7 +3,7 @@ import { BadRow, type BadRows, Refusals } from '../../src/csv/bad-rows.js';
 import { isBlank, numberCell } from '../../src/csv/cells.js';
 import { emptyTable } from '../../src/csv/failures.js';
 import { headOf } from '../../src/csv/head.js';
-import { refuseOtherFormats } from '../../src/csv/other-formats.js';
+import { refuseOddHeader, refuseOtherFormats } from '../../src/csv/other-formats.js';
 import { countSkipped, type EventLayout, type EventSink } from '../../src/events/event-columns.js';
 import { checkId } from '../../src/events/ids.js';
 import { readRecords } from '../csv/csv-parse-records.js';
@@ -17,6 +17,7 @@ export async function readSlowly(
   const bytes = readFileSync(path);
   if (bytes.length === 0) throw emptyTable(path);
   refuseOtherFormats(path, bytes);
+  refuseOddHeader(path, bytes);
   const { delimiter, begin, lines } = headOf(path, bytes, undefined);
   const refusals = new Refusals(path, badRows);
   let read: ReturnType<typeof onHeader> | undefined;

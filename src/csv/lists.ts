@@ -1,0 +1,110 @@
+/** Deeper than any list of values; a recursion can follow. */
+const MOST_DEPTH = 32;
+/** What says which value an object stands for, the best first. */
+const NAMES = ['name', 'title', 'label', 'value', 'id'];
+const NOTHING = new Set(['', 'null', 'None', 'nan', 'NaN']);
+
+/**
+ * The values of a cell that holds a list as Python or JSON writes it: `['Action', "Children's"]`, `["Action", null]`, `[1, 2]`. An object
+ * in it stands for its name: `[{'id': 16, 'name': 'Animation'}]`; lists in it are part of it. Takes time in line with the cell's length.
+ *
+ * @returns undefined where the cell is no such list.
+ */
+export function listOf(cell: string): string[] | undefined {
+  const text = cell.trim();
+  if (!text.startsWith('[') || !text.endsWith(']')) return undefined;
+  const reader = new ListReader(text);
+  const values = reader.value(0);
+  return reader.isAtEnd ? values : undefined;
+}
+
+/** Reads values from a place on; one that cannot be read leaves the place in front of the end for good. */
+class ListReader {
+  readonly #text: string;
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  get isAtEnd(): boolean {
+    return this.#at === this.#text.length;
+  }
+
+  value(depth: number): string[] | undefined {
+    if (depth > MOST_DEPTH) return undefined;
+    const first = this.#text[this.#at] ?? '';
+    if (first === '[') return this.#sequence(']', () => this.value(depth + 1));
+    if (first === '{') return this.#object(depth);
+    const scalar = this.#scalar();
+    if (scalar === undefined) return undefined;
+    return NOTHING.has(scalar) ? [] : [scalar];
+  }
+
+  #object(depth: number): string[] | undefined {
+    const named = new Map<string, string[]>();
+    const pairs = this.#sequence('}', () => {
+      const name = this.#scalar();
+      if (name === undefined || !this.#take(/\s*:\s*/y)) return undefined;
+      const value = this.value(depth + 1);
+      if (value) named.set(name, value);
+      return value;
+    });
+    const name = NAMES.find((candidate) => named.has(candidate));
+    return pairs && (name === undefined ? [] : named.get(name));
+  }
+
+  /** Elements up to the closing bracket, between commas; NumPy writes spaces alone. */
+  #sequence(close: string, element: () => string[] | undefined): string[] | undefined {
+    const values: string[] = [];
+    this.#at++;
+    this.#take(/\s*/y);
+    while (this.#text[this.#at] !== close) {
+      const more = element();
+      if (!more) return undefined;
+      for (const value of more) values.push(value);
+      if (!this.#take(/\s*,\s*|\s+/y) && this.#text[this.#at] !== close) return undefined;
+    }
+    this.#at++;
+    return values;
+  }
+
+  #scalar(): string | undefined {
+    this.#take(/[ubr](?=['"])/y);
+    const quote = this.#text[this.#at] ?? '';
+    return quote === '"' || quote === "'" ? this.#quoted(quote) : this.#take(/[^\s,:|[\]{}'"][^,:|[\]{}'"]*/y)?.trim();
+  }
+
+  #quoted(quote: string): string | undefined {
+    const from = this.#at + 1;
+    let isEscaped = false;
+    for (let to = from; to < this.#text.length; to++) {
+      const letter = this.#text[to];
+      if (letter === '\\') {
+        isEscaped = true;
+        to++;
+      } else if (letter === quote) {
+        this.#at = to + 1;
+        const inside = this.#text.slice(from, to);
+        return isEscaped ? unescaped(inside) : inside;
+      }
+    }
+    return undefined;
+  }
+
+  /** @param pattern sticky. */
+  #take(pattern: RegExp): string | undefined {
+    pattern.lastIndex = this.#at;
+    const [taken] = pattern.exec(this.#text) ?? [];
+    if (taken !== undefined) this.#at += taken.length;
+    return taken;
+  }
+}
+
+const LETTERS: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' };
+
+function unescaped(text: string): string {
+  return text.replace(/\\(u[0-9a-f]{4}|x[0-9a-f]{2}|.)/gis, (_, code: string) =>
+    code.length > 1 ? String.fromCharCode(Number.parseInt(code.slice(1), 16)) : (LETTERS[code] ?? code),
+  );
+}
