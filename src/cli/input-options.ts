@@ -130,7 +130,7 @@ export function inputOptions(
     orders,
     delimiter: typed.delimiter,
     encoding: typed.encoding,
-    quotes: typed.quotes,
+    quotes: typed.quotes ? undefined : false,
     columns: columnsOf(typed),
     itemColumns: typed.itemColumns,
     named: namedColumns(typed),

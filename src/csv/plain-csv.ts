@@ -20,8 +20,8 @@ const WESTERN = 'windows-1252';
  * CSV in UTF-8 whose quotes are doubled, from what exports write: text in another encoding, quotes behind backslashes, quotes that are
  * letters.
  *
- * @param first the first chunk, `others` those behind it. @param wish what was said of the file: an encoding, and `quotes` false where
- *   cells are never quoted.
+ * @param first the first chunk, `others` those behind it. @param wish what was said of the file: an encoding, and whether
+ *   cells may be quoted.
  */
 export function plainCsv(
   first: Buffer,
@@ -36,7 +36,7 @@ export function plainCsv(
     : [];
   const all = chained(first, others);
   const chunks = isWestern ? recoded(all, WESTERN) : all;
-  if (wish.quotes === false || isUnquoted(head, delimiter)) {
+  if (!(wish.quotes ?? !isUnquoted(head, delimiter))) {
     return { chunks: withQuotedCells(chunks, delimiter), warnings, isAsStored: false };
   }
   if (hasBackslashes(first, delimiter)) {

@@ -5,6 +5,9 @@ import * as zlib from 'node:zlib';
 import { ExitCode, Failure } from '../failure.js';
 import { displayName } from './failures.js';
 
+/** As TextDecoder calls it: such bytes are taken as they are. */
+export const UTF8 = 'utf-8';
+
 /**
  * The file's bytes, about `chunkBytes` at a time: decompressed where they begin as gzip or zstd does, whatever the file is
  * called, and as UTF-8 where they begin with the mark of UTF-16 or are said to be of another encoding.
@@ -32,7 +35,7 @@ export async function* plainBytes(
       : stored;
     const encoding =
       utf16Of(head) ?? (BYTE_ORDER_MARK.equals(head.subarray(0, BYTE_ORDER_MARK.length)) ? undefined : named);
-    yield* encoding === undefined ? whole : recoded(whole, encoding);
+    yield* encoding === undefined || encoding === UTF8 ? whole : recoded(whole, encoding);
   } finally {
     file.destroy();
   }

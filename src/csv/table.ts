@@ -8,7 +8,7 @@ import { refuseOddHeader, refuseOtherFormats } from './other-formats.js';
 import { Pieces } from './pieces.js';
 import { plainCsv } from './plain-csv.js';
 import { cellTexts, MAX_ROW_BYTES, RowCutter } from './row-cutter.js';
-import { plainBytes, seekableSize, wholeHead } from './source.js';
+import { plainBytes, seekableSize, UTF8, wholeHead } from './source.js';
 
 const { parse }: typeof import('csv-parse/sync') = loadPackage('csv-parse/sync');
 
@@ -20,7 +20,7 @@ export interface CsvSource {
   delimiter: string | undefined;
   /** What TextDecoder calls it; undefined: UTF-8 or UTF-16 by its mark, or told from the first bytes. */
   encoding?: string | undefined;
-  /** False: cells are never quoted. Undefined or true: told from the first rows. */
+  /** Whether cells may be quoted; undefined: told from the first rows. */
   quotes?: boolean | undefined;
   /** The names of the first columns of a file whose first row is data; undefined: its first row names them. */
   columns?: readonly string[] | undefined;
@@ -81,7 +81,7 @@ export async function openTable(
     const table = await headed(path, head.delimiter, columns, pieces, head.lines, refusals);
     // So that there are rows to look at.
     if (pieces.from >= pieces.to) await pieces.more();
-    table.isSeekable = plain.isAsStored && encoding === undefined;
+    table.isSeekable = plain.isAsStored && (encoding === undefined || encoding === UTF8);
     table.warnings = plain.warnings;
     return table;
   } catch (error) {

@@ -116,7 +116,16 @@ function separatorOf(name: string, cells: readonly string[]): Separator {
   }
   if (cells.some((cell) => cell.includes('|'))) return '|';
   if (plainlyCutBy(cells, /;/)) return ';';
-  return plainlyCutBy(cells, /, /) ? ',' : undefined;
+  return plainlyCutBy(cells, /, /) || (LIST_NAME.test(name) && areShortLists(cells)) ? ',' : undefined;
+}
+
+/** Columns of such names hold lists, mostly. */
+const LIST_NAME = /genre|categor|kategorie|tags?\b|keyword|theme|topic|ingredient|mood/i;
+
+/** True where commas cut cells into short parts: a sentence has longer ones. */
+function areShortLists(cells: readonly string[]): boolean {
+  const parts = cells.flatMap((cell) => cell.split(','));
+  return parts.length > cells.length && parts.every((part) => part.length <= LONGEST_ATTRIBUTE);
 }
 
 function plainlyCutBy(cells: readonly string[], separator: RegExp): boolean {

@@ -16,10 +16,12 @@ export interface CatalogueMatch {
 /** Fewer common values than these may be chance. */
 const FEWEST_COMMON = 2;
 const LEAST_SHARE = 0.05;
+/** Columns that have some values in common give way to those that have nearly all. */
+const NEARLY_ALL = 0.8;
 
 /**
- * Looks for columns of item ids that have values in common, where those with the best names have none: events may name products by
- * their number, and the catalogue by its SKU first.
+ * Looks for columns of item ids that have values in common, where those with the best names have none or far fewer: events may name
+ * products by their number, and the catalogue by its SKU first.
  *
  * @returns undefined where the best names do, or nothing is better, or somebody named the columns.
  */
@@ -33,10 +35,13 @@ export function catalogueMatch(
     const ours = itemCandidates(file.columns, false);
     const theirs = itemCandidates(items.file.columns, true);
     const byName = { own: ours[0], their: items.file.columns[items.used.item] };
-    if (!byName.own || !byName.their || share(byName.own, byName.their) > 0) continue;
+    if (!byName.own || !byName.their) continue;
+    const least = share(byName.own, byName.their);
     const pairs = ours.flatMap((own) => theirs.map((their) => ({ own, their, share: share(own, their) })));
     const best = pairs.reduce((a, b) => (b.share > a.share ? b : a));
-    if (best.share < LEAST_SHARE) continue;
+    const isBetter =
+      least === 0 ? best.share >= LEAST_SHARE : best.share > NEARLY_ALL && least < NEARLY_ALL * best.share;
+    if (!isBetter) continue;
     return {
       items: { ...named, item: [best.their.name] },
       events: new Map(
@@ -44,7 +49,7 @@ export function catalogueMatch(
           .filter(({ header }) => header.includes(best.own.name))
           .map((each) => [each, { ...named, item: [best.own.name] }]),
       ),
-      note: `item = ${shown(best.their.name)}, since ${shown(best.own.name)} of ${file.name} has its values, and ${shown(byName.own.name)} none of ${shown(byName.their.name)}`,
+      note: `item = ${shown(best.their.name)}, since ${shown(best.own.name)} of ${file.name} has its values, and ${shown(byName.own.name)} ${least === 0 ? 'none' : 'fewer'} of ${shown(byName.their.name)}`,
     };
   }
   return undefined;

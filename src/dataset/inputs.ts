@@ -21,7 +21,7 @@ export interface InputFiles {
 export interface Inputs extends InputFiles, Aggregation, Reading {
   delimiter: string | undefined;
   encoding?: string | undefined;
-  /** False: cells are never quoted. */
+  /** Whether cells may be quoted; undefined: told from the first rows. */
   quotes?: boolean | undefined;
   /** The columns of files of users or events that have no header; empty: they have none, and nobody said what they are. */
   columns: readonly string[] | undefined;

@@ -104,7 +104,7 @@ export const VOCABULARY: Readonly<Record<Role, Names>> = {
   cancelled: names('cancelledat canceledat cancelledon cancellationdate iscancelled iscanceled cancelled canceled', ''),
   title: names(
     `title itemtitle itemname productname producttitle prodname movietitle booktitle gametitle gamename trackname songname
-    lineitemname coursename coursetitle name label headline description
+    lineitemname coursename coursetitle masterdatatrackname mastermetadatatrackname name label headline description
     titel artikelname produktname bezeichnung artikelbezeichnung titre libelle designation nomproduit titulo nombre
     nombreproducto descripcion`,
     '',

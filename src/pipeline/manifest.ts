@@ -100,7 +100,7 @@ function decisiveOptions({ method, ...options }: Options): Record<string, string
     '--duplicates': options.duplicates,
     '--ratings': options.ratings,
     '--unrated': options.unrated,
-    '--no-quotes': options.quotes ? undefined : true,
+    '--no-quotes': options.quotes === false ? true : undefined,
     '--columns': options.columns,
     '--item-columns': options.itemColumns,
     '--date-order': options.dayOrder,

@@ -18,8 +18,8 @@ export interface InputOptions extends InputFiles {
   delimiter: string | undefined;
   /** Of all input files, as TextDecoder calls it; undefined: UTF-8, or UTF-16 by its mark, or detected. */
   encoding: string | undefined;
-  /** False: cells are never quoted; true: detected. */
-  quotes: boolean;
+  /** False: cells are never quoted; undefined: detected. */
+  quotes: false | undefined;
   /** Names of columns, where the files of users and events have no header; empty: they have none, and nobody named them. */
   columns: readonly string[] | undefined;
   /** The same of the items file. */

@@ -70,7 +70,9 @@ function slowly(path: string, keep: boolean) {
 
 function byReader(path: string, keep: boolean, reading: Reading) {
   return outcome(async (badRows, ids) => {
-    const table = await openTable({ path, delimiter: undefined }, badRows, () => {}, reading.sizes?.chunk);
+    // As they are: what is told from the first bytes is not asked here.
+    const source = { path, delimiter: undefined, encoding: 'utf-8', quotes: true };
+    const table = await openTable(source, badRows, () => {}, reading.sizes?.chunk);
     const layout = layoutOf(table.header, table.delimiter);
     const { events, report } = await readEvents(table, layout, WEIGHTS, ids, reading);
     return { report, sink: { events } };
