@@ -144,7 +144,9 @@ function lawsBroken({ table, order, renamed: others }: Change, { code, stderr, d
   for (const [role, columns] of rolesIn(table)) {
     const now = input.columns[role];
     const still = columns.filter((column) => left.has(column));
-    if (still.length > 0 && (now === undefined || !still.includes(now)) && !isOptional(right, role)) {
+    // Where a title names the item, that is its role.
+    const isItem = role === 'title' && still.includes(input.columns.item ?? '');
+    if (still.length > 0 && !isItem && (now === undefined || !still.includes(now)) && !isOptional(right, role)) {
       broken.push(`${still.join(' or ')} stays the ${role}, not ${now ?? 'nothing'}`);
     }
     if (still.length === 0 && isGuessed(table, role, now)) broken.push(`${now} is taken for the ${role} in silence`);

@@ -35,7 +35,7 @@ export function catalogueMatch(
     const ours = itemCandidates(file.columns, false);
     const theirs = itemCandidates(items.file.columns, true);
     const byName = { own: ours[0], their: items.file.columns[items.used.item] };
-    if (!byName.own || !byName.their) continue;
+    if (!byName.own || !byName.their || theirs.length === 0) continue;
     const least = share(byName.own, byName.their);
     const pairs = ours.flatMap((own) => theirs.map((their) => ({ own, their, share: share(own, their) })));
     const best = pairs.reduce((a, b) => (b.share > a.share ? b : a));

@@ -43,17 +43,28 @@ export interface EventsRoles extends FileRoles<EventRoles> {
 
 /** Undefined: the file has no column of items. */
 export function itemsRoles(file: OpenFile, named: NamedColumns): ItemsRoles | undefined {
-  const recognised = recogniseRoles(file, ['item', 'title', 'user', 'time', 'rating'], named, 'item');
+  // Dates of products are attributes.
+  const mayStandIn = (role: Role) => role === 'item';
+  const recognised = recogniseRoles(file, ['item', 'title', 'user', 'time', 'rating'], named, 'item', mayStandIn);
   const { item } = recognised.roles;
   if (item === undefined) return undefined;
   const used = { ...pickRoles(recognised.roles, ['title']), item };
   return fileRoles(file, recognised, used, ['item', 'title']);
 }
 
-/** All roles that columns of events or profiles may have. @param isUsersFile whether they may be profiles. */
-export function recognisedEvents(file: LookedAt, named: NamedColumns, isUsersFile: boolean): Recognised {
+/**
+ * All roles that columns of events or profiles may have.
+ * @param isUsersFile whether they may be profiles. @param hasOrders whether there are orders, which say when they were placed.
+ */
+export function recognisedEvents(
+  file: LookedAt,
+  named: NamedColumns,
+  isUsersFile: boolean,
+  hasOrders = false,
+): Recognised {
   const wanted = isUsersFile ? [...EVENT_ROLES, ...PROFILE_ROLES.slice(1)] : EVENT_ROLES;
-  return recogniseRoles(file, wanted, named, isUsersFile ? 'user' : 'item');
+  const mayStandIn = (role: Role) => !hasOrders || role !== 'time';
+  return recogniseRoles(file, wanted, named, isUsersFile ? 'user' : 'item', mayStandIn);
 }
 
 /** @param recognised with a column of items, and one of users (of orders, if `namesOrders`). */

@@ -27,10 +27,11 @@ interface Context {
 const ENDINGS: Partial<Record<Role, RegExp>> = {
   user: /(user|customer|client|member|buyer|visitor|shopper)id$|email$/,
   item: /(product|article|movie|book|song|track|video|game)id$|sku$|asin$/,
+  time: /(date|time|timestamp|datum|fecha)$|^(paid|placed|sold|bought|ordered)(at|on)$/,
 };
-/** Whoever these are, they are not who is recommended to, or what. */
+/** Whoever these are, they are not who is recommended to, or what, or when that was. */
 const OTHERS =
-  /^(parent|prev|previous|next|seller|vendor|author|creator|created|owner|supplier|merchant|store|shop|employee|staff|agent|referrer|sender)/;
+  /^(parent|prev|previous|next|seller|vendor|author|creator|created|owner|supplier|merchant|store|shop|employee|staff|agent|referrer|sender|birth|release|publi|expir|valid|due|last|first)/;
 
 /** The columns that may have a role, best first. @param isOwn whether a bare `id` may. */
 export function candidatesOf(columns: readonly SampledColumn[], role: Role, isOwn: boolean): Candidate[] {

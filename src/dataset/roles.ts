@@ -36,6 +36,7 @@ export const NO_COLUMN = 'none';
  * Finds the column of each wanted role: from the names first, from the values second.
  *
  * @param wanted in the order in which roles may choose. @param own the role that a bare `id` column has in this file.
+ * @param mayStandIn which roles a column may have whose name means something else, mostly.
  * @throws Failure 65 where two columns have the same claim to a role.
  */
 export function recogniseRoles(
@@ -43,6 +44,7 @@ export function recogniseRoles(
   wanted: readonly Role[],
   named: NamedColumns,
   own: Role,
+  mayStandIn: (role: Role) => boolean = () => true,
 ): Recognised {
   const recognised: Recognised = { roles: {}, notes: [], warnings: [] };
   const { roles } = recognised;
@@ -63,7 +65,7 @@ export function recogniseRoles(
     if (roles[role] !== undefined || named[role]?.includes(NO_COLUMN)) continue;
     const free = columns.filter(({ at }) => !taken.has(at));
     const chosen = chosenColumn(path, free, role, own, recognised);
-    if (chosen === undefined) continue;
+    if (chosen === undefined || (chosen.isStandIn && !mayStandIn(role))) continue;
     roles[role] = chosen.column.at;
     taken.add(chosen.column.at);
     if (chosen.isStandIn) standIns.push(role);
@@ -84,7 +86,7 @@ function chosenColumn(
   columns: readonly SampledColumn[],
   role: Role,
   own: Role,
-  { roles, notes }: Recognised,
+  { roles, notes, warnings }: Recognised,
 ): Candidate | undefined {
   const candidates = candidatesOf(columns, role, role === own);
   const context = { hasItem: roles.item !== undefined, others: candidates };
@@ -103,6 +105,11 @@ function chosenColumn(
   }
   const { name } = best.column;
   const [first] = candidates;
+  if (first === best && !fitting.includes(best) && !best.column.isNearlyEmpty && best.column.cells.length > 0) {
+    warnings.push(
+      `${role} = ${shown(name)}, although it ${unfitness(role, best, context)}\n  --${role}-col NAME says which column it is`,
+    );
+  }
   if (first && first !== best) {
     notes.push(`${role} = ${shown(name)}, since ${shown(first.column.name)} ${unfitness(role, first, context)}`);
   }

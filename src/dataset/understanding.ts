@@ -81,10 +81,10 @@ function decide(files: OpenFiles, inputs: Inputs): Understanding {
   const items = match && itemsByName ? (itemsRoles(itemsByName.file, match.items) ?? itemsByName) : itemsByName;
   if (match && items) items.notes.push(match.note);
 
-  const recognise = (file: OpenFile, isUsersFile: boolean): Recognised =>
-    recognisedEvents(file, match?.events.get(file) ?? named, isUsersFile);
-  const wantsTitles = titles && items?.used.title === undefined;
   const hasOrders = files.orders !== undefined;
+  const recognise = (file: OpenFile, isUsersFile: boolean): Recognised =>
+    recognisedEvents(file, match?.events.get(file) ?? named, isUsersFile, hasOrders);
+  const wantsTitles = titles && items?.used.title === undefined;
   const eventsOf = (file: OpenFile, recognised: Recognised): EventsRoles | undefined =>
     (hasOrders && recognised.roles.order !== undefined && eventsRoles(file, recognised, true, wantsTitles)) ||
     eventsRoles(file, recognised, false, wantsTitles);
