@@ -82,7 +82,7 @@ export function addReadingOptions(command: Command): Command {
     .option('--bad-rows <what>', 'what to do with unreadable rows: stop, skip, or a FILE to keep them in', 'stop')
     .option(
       '--safe-csv',
-      "put a ' before ids and titles that a spreadsheet would run (they begin with =, +, -, @, tab or a line break); this changes such ids",
+      "put a ' before ids and titles that a spreadsheet would run (they begin with =, +, -, @, tab or a line break), in csv and wide; this changes such ids",
       false,
     );
 }

@@ -7,7 +7,8 @@ import { usableCores } from '../process/cores.js';
 import { BALANCES } from '../workers/balance.js';
 import { addFileOptions, addReadingOptions, inputOptions, type TypedInput } from './input-options.js';
 import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
-import { bytes, MOST_ITEMS_A_USER, number, type Print, parsed, positiveSeconds, seconds } from './values.js';
+import { addOutputOptions, outputOptions, type TypedOutput } from './output-options.js';
+import { bytes, number, type Print, parsed, positiveSeconds, seconds } from './values.js';
 
 const EXAMPLES = `
 Examples:
@@ -32,9 +33,7 @@ export function recommendCommand(version: string): Command {
     .addHelpText('after', OTHER_COMMANDS.trimEnd())
     .helpOption('-h, --help', 'show this help')
     .version(version, '--version', 'show the version');
-  addFileOptions(command)
-    .option('-o, --output <file>', 'where to write the lists: complete or not at all; .gz compresses', '-')
-    .addOption(number('-n, --top <count>', 'items per user', 1, MOST_ITEMS_A_USER).default(10))
+  addOutputOptions(addFileOptions(command))
     .addOption(
       number('-j, --workers <count>', 'most child processes; changes speed and memory, never the result', 1, 1024),
     )
@@ -64,7 +63,6 @@ export function recommendCommand(version: string): Command {
         1_000_000,
       ).default(DEFAULT_SETTINGS.longestHistory),
     )
-    .option('--titles', 'add a title column to the output', false)
     .option('--include-seen', 'also recommend items that users already had', false)
     .addOption(
       new Option('--lock-wait <time>', 'how long to wait for another run that writes the same output: 30s, 10m, 2h')
@@ -106,7 +104,8 @@ export function parseOptions(argv: readonly string[], version: string, print?: P
 interface Typed
   extends TypedInput,
     TypedLog,
-    Pick<Options, 'output' | 'top' | 'balance' | 'titles' | 'includeSeen' | 'lockWait' | 'resume'> {
+    TypedOutput,
+    Pick<Options, 'balance' | 'includeSeen' | 'lockWait' | 'resume'> {
   workers?: number;
   maxMemory?: number;
   algorithm: string;
@@ -118,8 +117,8 @@ interface Typed
 }
 
 function checked(typed: Typed, version: string): Options {
-  const { output, top, workers = usableCores(), maxMemory, balance, algorithm, set, maxHistory } = typed;
-  const { titles, includeSeen, lockWait, resume, maxDuration, summary, metricsFile } = typed;
+  const { output, workers = usableCores(), maxMemory, balance, algorithm, set, maxHistory } = typed;
+  const { includeSeen, lockWait, resume, maxDuration, summary, metricsFile } = typed;
   const outputs = { '--output': output, '--summary': summary, '--metrics-file': metricsFile };
   const toStdout = Object.entries(outputs).flatMap(([option, path]) => (path === '-' ? [option] : []));
   if (toStdout.length > 1) throw usageFailure(`${toStdout.join(' and ')} cannot all go to standard output`);
@@ -128,13 +127,11 @@ function checked(typed: Typed, version: string): Options {
   return Object.freeze({
     ...inputOptions(typed, {}, outputs),
     ...logOptions(typed),
-    output,
-    top,
+    ...outputOptions(typed),
     workers,
     maxMemory,
     balance,
     method: { ...method, settings: { ...method.settings, longestHistory: maxHistory } },
-    titles,
     includeSeen,
     lockWait,
     resume,

@@ -1,12 +1,15 @@
 import { releaseDataset } from '../dataset/dataset.js';
 import { ExitCode, Failure, messageOf } from '../failure.js';
+import { isTerminal } from '../files/destination.js';
 import type { Io } from '../io.js';
 import { unfinished } from '../pipeline/checkpoint.js';
 import { type ClaimedOutput, claimOutput } from '../pipeline/claim-output.js';
 import { explainDiskFull } from '../pipeline/disk-full.js';
 import { arrange, learnFrom } from '../pipeline/learn.js';
+import { checkFormat } from '../pipeline/list-output.js';
 import { manifestOf } from '../pipeline/manifest.js';
 import { WithinMemory } from '../pipeline/memory-limit.js';
+import { READING, stagesOf } from '../pipeline/method.js';
 import type { Options } from '../pipeline/options.js';
 import { type Ending, keepOutcome, servedText, warnOfLost } from '../pipeline/outcome.js';
 import { readInputs } from '../pipeline/read.js';
@@ -25,7 +28,7 @@ import type { RunRecord } from '../report/summary.js';
  */
 export async function recommend(options: Options, io: Io): Promise<number> {
   const { interrupted } = io;
-  const run = startRun(options, io);
+  const run = startRun({ ...options, stages: [READING, ...stagesOf(options.method)] }, io);
   const stages = new Stages(run);
   const { users, items, interactions } = options;
   const paths = [users, items, interactions].filter((path) => path !== undefined);
@@ -35,6 +38,7 @@ export async function recommend(options: Options, io: Io): Promise<number> {
   let ending: Ending = { exitCode: ExitCode.unexpected, error: 'unexpected', message: '', interrupted: false };
   try {
     const memory = new WithinMemory(run, options, stop.stop, () => stages.current);
+    await checkFormat(options, isTerminal(options.output, io.stdout));
     const claimed = await claimOutput(run, options, stop.signal);
     output = claimed;
     await orInterrupted(stop.signal, () => writeLists(run, options, claimed, memory, stages, record));

@@ -65,16 +65,18 @@ export async function settle(run: Run, dataset: Dataset, method: Method): Promis
   };
 }
 
-/** The run, with counting and learning shown as parts of tuning. */
+/** The run, with counting and learning shown as parts of tuning: each the half of a fit. */
 function asTuning(run: Run, fits: number): Run {
-  let stages = 0;
+  let fit = 0;
   return {
     ...run,
     debug: () => {},
     progress: {
-      at: (_, done, total) => {
-        if (done >= total) stages++;
-        run.progress.at('tuning', stages, 2 * fits);
+      ...run.progress,
+      at: (stage, done, total) => {
+        const half = total > 0 ? done / total / 2 : 0;
+        run.progress.at('tuning', fit + (stage === 'counting' ? half : 0.5 + half), fits);
+        if (stage === 'learning' && done >= total) fit++;
       },
     },
   };

@@ -1,26 +1,24 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { headerLine, LineWriter, scoreText } from '../../src/csv/list-lines.js';
 import { quotedCells } from '../../src/csv/quoting.js';
+import { scoreText } from '../../src/output/bytes.js';
+import { headerOf, LineWriter } from '../../src/output/list-lines.js';
 
 const IDS = { users: ['u,1', 'u2'], items: ['i0', 'i"1', 'i2'], titles: ['Zero', 'One,\ntwo', ''] };
 
 function writer(withTitles: boolean): LineWriter {
-  return new LineWriter({
-    users: quotedCells(IDS.users),
-    items: quotedCells(IDS.items),
-    titles: withTitles ? quotedCells(IDS.titles) : undefined,
-  });
+  const [users, items] = [quotedCells(IDS.users), quotedCells(IDS.items)];
+  return new LineWriter('csv', { users, items, titles: withTitles ? quotedCells(IDS.titles) : undefined }, 3);
 }
 
-const textOf = (lines: LineWriter) => Buffer.from(lines.finish()).toString();
+const textOf = (lines: LineWriter) => Buffer.from(lines.finish().lines).toString();
 
 test('a list is a line an item, ranked from 1', () => {
   const lines = writer(false);
   lines.add(1, { items: Uint32Array.of(2, 0), scores: Float64Array.of(1.5, -0.25) });
   lines.add(0, { items: Uint32Array.of(1), scores: Float64Array.of(1 / 3) });
-  expect(headerLine(false) + textOf(lines)).toBe(
+  expect(headerOf('csv', false, 3) + textOf(lines)).toBe(
     'user_id,item_id,rank,score\nu2,i2,1,1.5\nu2,i0,2,-0.25\n"u,1","i""1",1,0.333333\n',
   );
   expect(lines.rows).toBe(3);
@@ -29,7 +27,7 @@ test('a list is a line an item, ranked from 1', () => {
 test('titles are a last column where they are asked for', () => {
   const lines = writer(true);
   lines.add(1, { items: Uint32Array.of(1, 2), scores: Float64Array.of(2, 1) });
-  expect(headerLine(true) + textOf(lines)).toBe(
+  expect(headerOf('csv', true, 3) + textOf(lines)).toBe(
     'user_id,item_id,rank,score,title\nu2,"i""1",1,2,"One,\ntwo"\nu2,i2,2,1,\n',
   );
 });
@@ -45,7 +43,7 @@ test('more lines than the first buffer holds are read back in their order', () =
   const items = Uint32Array.from({ length: 200 }, (_, place) => place % 3);
   const scores = Float64Array.from(items, (_, place) => 200 - place);
   for (let user = 0; user < 60; user++) lines.add(user % 2, { items, scores });
-  const rows: unknown[] = parse(Buffer.from(lines.finish()));
+  const rows: unknown[] = parse(Buffer.from(lines.finish().lines));
   expect(rows.length).toBe(60 * 200);
   expect(lines.rows).toBe(60 * 200);
   rows.forEach((row, at) => {
@@ -59,7 +57,7 @@ test('more lines than the first buffer holds are read back in their order', () =
 test('what is finished does not change with what is added later', () => {
   const lines = writer(false);
   lines.add(1, { items: Uint32Array.of(0), scores: Float64Array.of(1) });
-  const first = lines.finish();
+  const { lines: first } = lines.finish();
   lines.add(1, { items: Uint32Array.of(1), scores: Float64Array.of(1) });
   expect(Buffer.from(first).toString()).toBe('u2,i0,1,1\n');
   expect(first.byteLength).toBe(first.buffer.byteLength);
