@@ -36,11 +36,12 @@ export class ParquetLists {
   readonly #texts: Texts;
   readonly #bytes: InstanceType<Package['ByteWriter']>;
   readonly #file: InstanceType<Package['ParquetWriter']>;
-  /** The rows of the next group. */
-  #users: string[] = [];
-  #items: number[] = [];
-  #ranks: number[] = [];
-  #scores: number[] = [];
+  /** The rows of the next group: the indices of user and item, and what is said of them. */
+  readonly #users = new Uint32Array(ROWS_A_GROUP);
+  readonly #items = new Uint32Array(ROWS_A_GROUP);
+  readonly #ranks = new Int32Array(ROWS_A_GROUP);
+  readonly #scores = new Float64Array(ROWS_A_GROUP);
+  #rows = 0;
 
   constructor({ ByteWriter, ParquetWriter }: Package, texts: Texts) {
     this.#texts = texts;
@@ -54,7 +55,8 @@ export class ParquetLists {
       ...(texts.titles ? [{ name: 'title', ...text }] : []),
     ];
     const schema = [{ name: 'schema', num_children: columns.length }, ...columns];
-    this.#file = new ParquetWriter({ writer: this.#bytes, schema, createdBy: 'recommend' });
+    // Smallest and largest values help only where rows are sorted by them, and take a fifth of the time.
+    this.#file = new ParquetWriter({ writer: this.#bytes, schema, statistics: false, createdBy: 'recommend' });
   }
 
   /**
@@ -64,42 +66,43 @@ export class ParquetLists {
   *add(from: number, { items, scores, lengths }: ListColumns): Iterable<Uint8Array> {
     let at = 0;
     for (let k = 0; k < lengths.length; k++) {
-      const user = textOf(this.#texts.users, from + k);
       const length = lengths[k] ?? 0;
       for (let rank = 1; rank <= length; rank++, at++) {
         const item = items[at];
         const score = scores[at];
         if (item === undefined || score === undefined) throw new RangeError('the lists are longer than their columns');
-        this.#users.push(user);
-        this.#items.push(item);
-        this.#ranks.push(rank);
-        this.#scores.push(score);
-        if (this.#users.length === ROWS_A_GROUP) yield this.#group();
+        this.#users[this.#rows] = from + k;
+        this.#items[this.#rows] = item;
+        this.#ranks[this.#rows] = rank;
+        this.#scores[this.#rows] = score;
+        if (++this.#rows === ROWS_A_GROUP) yield this.#group();
       }
     }
   }
 
   /** The rest of the file. */
   end(): Uint8Array {
-    const rest = this.#users.length > 0 ? this.#group() : new Uint8Array(0);
+    const rest = this.#rows > 0 ? this.#group() : new Uint8Array(0);
     this.#file.finish();
     return Buffer.concat([rest, this.#taken()]);
   }
 
   #group(): Uint8Array {
-    const { items, titles } = this.#texts;
-    const texts = (of: readonly string[]) => this.#items.map((item) => textOf(of, item));
+    const { users, items, titles } = this.#texts;
+    const rows = this.#rows;
+    const texts = (of: readonly string[], indices: Uint32Array) =>
+      Array.from({ length: rows }, (_, row) => textOf(of, indices[row]));
     this.#file.write({
       columnData: [
-        { name: 'user_id', data: this.#users },
-        { name: 'item_id', data: texts(items) },
-        { name: 'rank', data: Int32Array.from(this.#ranks) },
-        { name: 'score', data: Float64Array.from(this.#scores) },
-        ...(titles ? [{ name: 'title', data: texts(titles) }] : []),
+        { name: 'user_id', data: texts(users, this.#users) },
+        { name: 'item_id', data: texts(items, this.#items) },
+        { name: 'rank', data: this.#ranks.subarray(0, rows) },
+        { name: 'score', data: this.#scores.subarray(0, rows) },
+        ...(titles ? [{ name: 'title', data: texts(titles, this.#items) }] : []),
       ],
       rowGroupSize: ROWS_A_GROUP,
     });
-    [this.#users, this.#items, this.#ranks, this.#scores] = [[], [], [], []];
+    this.#rows = 0;
     return this.#taken();
   }
 
@@ -111,7 +114,7 @@ export class ParquetLists {
   }
 }
 
-function textOf(texts: readonly string[], at: number): string {
+function textOf(texts: readonly string[], at = -1): string {
   const text = texts[at];
   if (text === undefined) throw new RangeError(`there is no text ${at}`);
   return text;
