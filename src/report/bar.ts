@@ -44,6 +44,7 @@ export class Bar {
   draw({ stage, ofStage, ofRun, users }: RunProgress): void {
     if (this.#stopped) return;
     this.#ofRun = ofRun;
+    this.#eta();
     this.#step = Math.floor(STEPS * ofRun);
     this.#payload = {
       stage: (stage === 'recommending' && ofStage === 1 ? 'writing' : stage).padEnd(12),

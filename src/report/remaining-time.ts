@@ -1,9 +1,11 @@
 /** The pace is known once so much time has passed, with so many signs of work, which did so large a share of it. */
-const FEWEST_SECONDS = 2;
-const FEWEST_SIGNS = 3;
+const FEWEST_SECONDS = 3;
+const FEWEST_SIGNS = 5;
 const LEAST_SHARE = 0.02;
-/** The estimate follows what is measured now within this share of the time so far. */
-const INERTIA = 0.1;
+/** The estimate follows what is measured within this share of the time so far, or of the time left where that is less. */
+const INERTIA = 0.2;
+/** In seconds. */
+const LEAST_INERTIA = 2;
 
 /**
  * Estimates how long a run still takes, from the share of its work that is done. Where the work goes on at one pace, the estimate runs
@@ -33,7 +35,9 @@ export class RemainingTime {
     const measured = Math.max(0, (this.#risenAt * (1 - this.#share)) / this.#share - since);
     const passed = seconds - this.#estimatedAt;
     const expected = this.#estimate === undefined ? measured : Math.max(0, this.#estimate - passed);
-    this.#estimate = expected + (measured - expected) * (1 - Math.exp(-passed / (INERTIA * seconds)));
+    this.#estimate =
+      expected +
+      (measured - expected) * (1 - Math.exp(-passed / Math.max(LEAST_INERTIA, INERTIA * Math.min(seconds, expected))));
     this.#estimatedAt = seconds;
     return this.#estimate;
   }

@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { quotedCells } from '../../src/csv/quoting.js';
 import { scoreText } from '../../src/output/bytes.js';
-import { headerOf, LineWriter } from '../../src/output/list-lines.js';
+import { cellQuote } from '../../src/output/cell-quote.js';
+import { headerOf, type LineFormat, LineWriter } from '../../src/output/list-lines.js';
+import { anyWorld, listsOf, slowObjects, slowWide, type World } from './lists.js';
 
 const IDS = { users: ['u,1', 'u2'], items: ['i0', 'i"1', 'i2'], titles: ['Zero', 'One,\ntwo', ''] };
 
@@ -11,6 +13,56 @@ function writer(withTitles: boolean): LineWriter {
   const [users, items] = [quotedCells(IDS.users), quotedCells(IDS.items)];
   return new LineWriter('csv', { users, items, titles: withTitles ? quotedCells(IDS.titles) : undefined }, 3);
 }
+
+/** What a format makes of a world. */
+function written(format: LineFormat, world: World, withTitles: boolean): string {
+  const quote = cellQuote(format, false);
+  const titles = withTitles ? quotedCells(world.titles, quote) : undefined;
+  const cells = { users: quotedCells(world.users, quote), items: quotedCells(world.items, quote), titles };
+  const lines = new LineWriter(format, cells, world.listLength);
+  world.lists.forEach((list, user) => {
+    lines.add(user, list);
+  });
+  return headerOf(format, withTitles, world.listLength) + textOf(lines);
+}
+
+test('wide, whatever the texts: a row a user, as csv-stringify writes them, all of the same width', () => {
+  fc.assert(
+    fc.property(anyWorld, fc.boolean(), (world, withTitles) => {
+      const text = written('wide', world, withTitles);
+      expect(text).toBe(slowWide(listsOf(world), world.listLength, withTitles));
+      const rows: string[][] = parse(text);
+      for (const row of rows) expect(row).toHaveLength(1 + world.listLength * (withTitles ? 2 : 1));
+    }),
+  );
+});
+
+test('jsonl, whatever the texts: an object a user, also where lists are empty, and no line end but the last of each', () => {
+  fc.assert(
+    fc.property(anyWorld, fc.boolean(), (world, withTitles) => {
+      const text = written('jsonl', world, withTitles);
+      const lines = text.split(/[\n\r\u0085\u2028\u2029]/);
+      expect(lines.pop()).toBe('');
+      expect(lines.map((line) => JSON.parse(line))).toEqual(slowObjects(listsOf(world), withTitles));
+    }),
+  );
+});
+
+test('an object of jsonl has its members in the order of the documents, and the score as CSV writes it', () => {
+  const world = { users: ['35'], items: ['864'], titles: ['Fiery'], listLength: 2 };
+  const list = { items: Uint32Array.of(0), scores: Float64Array.of(0.2874309) };
+  expect(written('jsonl', { ...world, lists: [list] }, true)).toBe(
+    '{"user_id":"35","items":[{"item_id":"864","rank":1,"score":0.287431,"title":"Fiery"}]}\n',
+  );
+});
+
+test('--safe-csv is for csv and wide', () => {
+  expect((['csv', 'wide', 'jsonl'] as const).map((format) => cellQuote(format, true)('=1'))).toEqual([
+    "'=1",
+    "'=1",
+    '"=1"',
+  ]);
+});
 
 const textOf = (lines: LineWriter) => Buffer.from(lines.finish().lines).toString();
 
