@@ -15,7 +15,7 @@ export function addOutputOptions(command: Command): Command {
     .addOption(
       new Option(
         '--format <format>',
-        "csv, wide (a row a user, without scores), jsonl or parquet (default: from the extension of -o, else csv). A score is the sum of what the history and popularity speak for an item: compare it within one user's list only",
+        "how to write the lists; wide is a row a user (default: from the extension of -o, else csv). score: the sum of the model's weights over the user's history plus popularity; comparable within one user's list, not between users or runs",
       ).choices(OUTPUT_FORMATS),
     )
     .addOption(number('-n, --top <count>', 'items per user', 1, MOST_ITEMS_A_USER).default(10))

@@ -14,8 +14,9 @@ import type { Destination } from '../files/writing.js';
 import type { Io } from '../io.js';
 import { joined, pickedRows } from '../matrix/sparse.js';
 import { explainDiskFull } from '../pipeline/disk-full.js';
-import { methodOfSpec, stagesOf } from '../pipeline/method.js';
+import { methodOfSpec } from '../pipeline/method.js';
 import type { EvaluateOptions } from '../pipeline/options.js';
+import { stagesOf } from '../pipeline/planned-stages.js';
 import { fastReading, inputBytes, startChildren } from '../pipeline/read.js';
 import { recommendLists } from '../pipeline/recommend-lists.js';
 import { openBadRows } from '../pipeline/rejected-rows.js';
@@ -33,7 +34,8 @@ import { inputReport, inputWarnings } from '../report/input-report.js';
  */
 export async function evaluate(options: EvaluateOptions, io: Io): Promise<number> {
   // Settings that make no sense are refused before anything is read.
-  const stages = options.algorithms.map(methodOfSpec).flatMap(stagesOf);
+  const methods = options.algorithms.map(methodOfSpec);
+  const stages = methods.flatMap((method) => stagesOf(method, inputBytes(options)));
   const run = startRun({ ...options, stages }, io);
   let exitCode: number = ExitCode.unexpected;
   try {

@@ -9,10 +9,10 @@ import { arrange, learnFrom } from '../pipeline/learn.js';
 import { checkFormat } from '../pipeline/list-output.js';
 import { manifestOf } from '../pipeline/manifest.js';
 import { WithinMemory } from '../pipeline/memory-limit.js';
-import { READING, stagesOf } from '../pipeline/method.js';
 import type { Options } from '../pipeline/options.js';
 import { type Ending, keepOutcome, servedText, warnOfLost } from '../pipeline/outcome.js';
-import { readInputs } from '../pipeline/read.js';
+import { READING, stagesOf } from '../pipeline/planned-stages.js';
+import { inputBytes, readInputs } from '../pipeline/read.js';
 import { serve, writeAudienceOf } from '../pipeline/recommend.js';
 import { type Run, Stages, startRun } from '../pipeline/run.js';
 import { orInterrupted, stopping } from '../pipeline/stopping.js';
@@ -28,7 +28,7 @@ import type { RunRecord } from '../report/summary.js';
  */
 export async function recommend(options: Options, io: Io): Promise<number> {
   const { interrupted } = io;
-  const run = startRun({ ...options, stages: [READING, ...stagesOf(options.method)] }, io);
+  const run = startRun({ ...options, stages: [READING, ...stagesOf(options.method, inputBytes(options))] }, io);
   const stages = new Stages(run);
   const { users, items, interactions } = options;
   const paths = [users, items, interactions].filter((path) => path !== undefined);

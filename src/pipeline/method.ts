@@ -1,10 +1,8 @@
 import { closest } from '../dataset/closest.js';
 import { ExitCode, Failure } from '../failure.js';
 import { ALGORITHMS, algorithmNamed } from '../model/algorithms.js';
-import { needsGram } from '../model/fit.js';
 import { HYPER_PARAMETERS, type HyperParameter, withHyperParameter } from '../model/hyper-parameters.js';
 import { DEFAULT_SETTINGS, type ItemRowMethod, type Settings } from '../model/settings.js';
-import type { PlannedStage } from '../report/progress.js';
 
 /** How to learn: an algorithm and its settings. */
 export interface Method {
@@ -103,16 +101,3 @@ export function methodOfSpec(spec: string): Method {
   const [name = '', ...assignments] = spec.split(':');
   return { ...methodOf(name, assignments, '--algorithms'), name: spec };
 }
-
-/** What a run that learns by a method does once it has read, each with the time it takes beside the others, as measured. */
-export function stagesOf({ settings, tuned }: Method): PlannedStage[] {
-  return [
-    { stage: 'tuning', weight: tuned ? 0.35 : 0 },
-    { stage: 'counting', weight: needsGram(settings) ? 0.1 : 0 },
-    { stage: 'learning', weight: settings.method === 'none' ? 0 : 0.15 },
-    { stage: 'recommending', weight: 0.2 },
-  ];
-}
-
-/** Reading beside these. */
-export const READING: PlannedStage = { stage: 'reading', weight: 0.2 };

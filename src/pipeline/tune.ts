@@ -47,7 +47,7 @@ export async function settle(run: Run, dataset: Dataset, method: Method): Promis
     groups: dataset.groups.index.length > 0,
     fixed: method.fixed,
   };
-  const fits = Math.max(1, Math.min(MOST_FITS, Math.round((MOST_FITS * SMALL) / dataset.interactions.index.length)));
+  const fits = mostFits(dataset.interactions.index.length);
   const evaluator = new SettingsEvaluator(asTuning(run, fits), validation);
   const tuning = keepStartUnless(await tune(start, space, evaluator.evaluate, fits), start, MIN_GAIN);
   const tunesCold = space.groups && !space.fixed.has('coldGroupWeight');
@@ -63,6 +63,11 @@ export async function settle(run: Run, dataset: Dataset, method: Method): Promis
       coldTrials: cold?.trials ?? [],
     },
   };
+}
+
+/** How many fits tuning may take. */
+export function mostFits(interactions: number): number {
+  return Math.max(1, Math.min(MOST_FITS, Math.round((MOST_FITS * SMALL) / interactions)));
 }
 
 /** The run, with counting and learning shown as parts of tuning: each the half of a fit. */
