@@ -1,6 +1,7 @@
 import type { Dataset } from '../dataset/dataset.js';
 import { sampleKeysOf } from '../evaluation/split.js';
 import type { Settings } from '../model/settings.js';
+import type { Stage } from '../report/progress.js';
 import { plural } from '../report/quantities.js';
 import { keepStartUnless, tune, tuneCold } from '../tuning/climb.js';
 import { type AutoRecord, trialTable, tuningSummary } from '../tuning/tuning-report.js';
@@ -70,18 +71,32 @@ export function mostFits(interactions: number): number {
   return Math.max(1, Math.min(MOST_FITS, Math.round((MOST_FITS * SMALL) / interactions)));
 }
 
-/** The run, with counting and learning shown as parts of tuning: each the half of a fit. */
+/**
+ * The run, with what it does shown as parts of tuning. A fit is a quarter counting, a quarter learning, and then trials: nobody knows how
+ * many, so each round of them takes half of what is left of the fit.
+ */
 function asTuning(run: Run, fits: number): Run {
   let fit = 0;
+  let rounds = 0;
+  let isLearned = false;
+  const partOf = (stage: Stage, share: number) => {
+    if (stage === 'recommending') return 1 - 0.5 ** (1 + rounds + share);
+    return stage === 'counting' ? share / 4 : (1 + share) / 4;
+  };
   return {
     ...run,
     debug: () => {},
     progress: {
       ...run.progress,
       at: (stage, done, total) => {
-        const half = total > 0 ? done / total / 2 : 0;
-        run.progress.at('tuning', fit + (stage === 'counting' ? half : 0.5 + half), fits);
-        if (stage === 'learning' && done >= total) fit++;
+        const share = total > 0 ? done / total : 1;
+        if (isLearned && stage !== 'recommending') {
+          fit++;
+          rounds = 0;
+        }
+        run.progress.at('tuning', fit + partOf(stage, share), fits);
+        if (stage === 'recommending') rounds += share >= 1 ? 1 : 0;
+        else isLearned = stage === 'learning' && share >= 1;
       },
     },
   };
