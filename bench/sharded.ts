@@ -37,17 +37,17 @@ export async function sharded(
     const nothing = { start: new Uint32Array(users + 1), index: new Uint32Array(0), value: new Float32Array(0) };
     const known = { ...seen, times: undefined, excluded: { ...seen.interactions, ...nothing } };
     const audience = audienceOf(known, (byUser) => byUser, settings, { includeSeen: false });
-    const files = { audience: run.directory.file('audience'), cells: run.directory.file('cells') };
-    writeAudience(files.audience, audience);
+    const [audiencePath, cells] = [run.directory.file('audience'), run.directory.file('cells')];
+    writeAudience(audiencePath, audience);
     const names = (count: number) => quotedCells(Array.from({ length: count }, (_, k) => String(k + 1)));
-    writeArrays(files.cells, { ...quotedArrays('users', names(users)), ...quotedArrays('items', names(items)) });
+    writeArrays(cells, { ...quotedArrays('users', names(users)), ...quotedArrays('items', names(items)) });
     const job = {
       kind: 'recommend' as const,
       model: learned.model,
       settings,
-      ...files,
+      audience: audiencePath,
       listLength: 10,
-      withTitles: false,
+      lines: { format: 'csv' as const, cells, withTitles: false },
       output: run.directory.file('recommend'),
     };
     await run.pool.run(job, planShards(scoringCosts(audience, learned.rowLength), WORTH_A_SHARD), () => {});

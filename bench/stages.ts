@@ -1,4 +1,3 @@
-import { LineWriter } from '../src/csv/list-lines.js';
 import { quotedCells } from '../src/csv/quoting.js';
 import type { Kernel } from '../src/kernels/kernel.js';
 import type { SparseRows } from '../src/matrix/sparse.js';
@@ -10,6 +9,7 @@ import { Fitter, needsGram, signalCounts } from '../src/model/fit.js';
 import { gramCosts } from '../src/model/gram.js';
 import { statisticsOf } from '../src/model/row-normalisation.js';
 import type { Settings } from '../src/model/settings.js';
+import { LineWriter } from '../src/output/list-lines.js';
 import { audienceOf } from '../src/ranking/audience.js';
 import { modelOf } from '../src/ranking/model.js';
 import { Recommender } from '../src/ranking/recommender.js';
@@ -101,7 +101,7 @@ function scoring(
     unit: 'user',
     run: (by) => {
       const recommender = new Recommender(model, audience, LIST, scoresOf(model, audience.signals, by.sumsOf));
-      const lines = new LineWriter(cells);
+      const lines = new LineWriter('csv', cells, LIST);
       let users = 0;
       for (let user = 0; user < evidence.users; user += USERS_STEP, users++)
         lines.add(user, recommender.recommend(user));

@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 
 /** Standard output and standard error; a process has both. */
 export interface Streams {
-  stdout: Writable;
+  stdout: Writable & { isTTY?: boolean };
   /** A terminal gets a progress bar and hears of everything. */
   stderr: Writable & { isTTY?: boolean };
 }

@@ -3,7 +3,6 @@
  * business. It leaves when the parent disconnects or is gone.
  */
 
-import { LineWriter } from './csv/list-lines.js';
 import { quotedFrom } from './csv/quoted-cells.js';
 import { systemCode } from './failure.js';
 import { type Arrays, readArrays } from './files/array-file.js';
@@ -11,6 +10,8 @@ import { compiledKernel } from './kernels/kernel.js';
 import { StackedRows } from './matrix/stacked-rows.js';
 import { type CountedRows, gramRows } from './model/counting.js';
 import { Fitter, needsGram } from './model/fit.js';
+import { ColumnWriter } from './output/list-columns.js';
+import { LineWriter } from './output/list-lines.js';
 import { modelOf } from './ranking/model.js';
 import { Recommender } from './ranking/recommender.js';
 import { scoresOf } from './ranking/scores.js';
@@ -97,29 +98,31 @@ function countedRows(files: readonly RowFile[], items: number): CountedRows {
 
 function recommendWork(job: RecommendJob): ShardWork {
   const recommender = recommenderOf(job);
-  const arrays = readArrays(job.cells);
-  const cells = {
-    users: quotedFrom(arrays, 'users'),
-    items: quotedFrom(arrays, 'items'),
-    titles: job.withTitles ? quotedFrom(arrays, 'titles') : undefined,
-  };
+  const newWriter = writersOf(job);
   return (from, to) => {
-    const lines = new LineWriter(cells);
+    const writer = newWriter();
     let short = 0;
     let empty = 0;
     for (let user = from; user < to; user++) {
       const list = recommender.recommend(user);
       if (list.items.length < job.listLength) short++;
       if (list.items.length === 0) empty++;
-      lines.add(user, list);
+      writer.add(user, list);
     }
-    return writeAnswer(
-      job.output,
-      from,
-      to,
-      listArrays({ csv: lines.finish(), users: to - from, rows: lines.rows, short, empty }),
-    );
+    const counts = { users: to - from, rows: writer.rows, short, empty };
+    return writeAnswer(job.output, from, to, listArrays(counts, writer.finish()));
   };
+}
+
+function writersOf({ lines, listLength }: RecommendJob): () => LineWriter | ColumnWriter {
+  if (!lines) return () => new ColumnWriter();
+  const arrays = readArrays(lines.cells);
+  const cells = {
+    users: quotedFrom(arrays, 'users'),
+    items: quotedFrom(arrays, 'items'),
+    titles: lines.withTitles ? quotedFrom(arrays, 'titles') : undefined,
+  };
+  return () => new LineWriter(lines.format, cells, listLength);
 }
 
 function listsWork(job: ListsJob): ShardWork {

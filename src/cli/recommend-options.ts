@@ -8,7 +8,8 @@ import { BALANCES } from '../workers/balance.js';
 import { Group } from './help-groups.js';
 import { addFileOptions, addReadingOptions, inputOptions, type TypedInput } from './input-options.js';
 import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
-import { bytes, days, MOST_ITEMS_A_USER, number, type Print, parsed, positiveSeconds, seconds } from './values.js';
+import { addOutputOptions, outputOptions, type TypedOutput } from './output-options.js';
+import { bytes, days, number, type Print, parsed, positiveSeconds, seconds } from './values.js';
 
 const EXAMPLES = `
 Examples:
@@ -34,12 +35,11 @@ export function recommendCommand(version: string): Command {
     .usage('--users FILE [--items FILE] [-o FILE] [-n N]')
     .addHelpText('before', EXAMPLES.trimStart())
     .addHelpText('after', OTHER_COMMANDS.trimEnd());
-  addFileOptions(command)
-    .optionsGroup(Group.want)
-    .addOption(new Option('-o, --output <file>', 'where to write the lists').default('-', 'stdout'))
-    .addOption(number('-n, --top <count>', 'items per user', 1, MOST_ITEMS_A_USER).default(10))
-    .option('--titles', 'add a column with the titles of the items', false)
-    .option('--include-seen', 'also recommend items that users already had', false);
+  addOutputOptions(addFileOptions(command)).option(
+    '--include-seen',
+    'also recommend items that users already had',
+    false,
+  );
   addReadingOptions(command)
     .optionsGroup(Group.learn)
     .addOption(new Option('--algorithm <name>', 'how to learn: ridge, cosine …').default(AUTO))
@@ -93,7 +93,8 @@ export function parseOptions(argv: readonly string[], version: string, print?: P
 interface Typed
   extends TypedInput,
     TypedLog,
-    Pick<Options, 'output' | 'top' | 'balance' | 'titles' | 'includeSeen' | 'lockWait' | 'resume' | 'dryRun'> {
+    TypedOutput,
+    Pick<Options, 'balance' | 'includeSeen' | 'lockWait' | 'resume' | 'dryRun'> {
   workers?: number;
   maxMemory?: number;
   algorithm: string;
@@ -107,8 +108,8 @@ interface Typed
 }
 
 function checked(typed: Typed, version: string): Options {
-  const { output, top, workers = usableCores(), maxMemory, balance, algorithm, set, maxHistory } = typed;
-  const { tuned, retune, titles, includeSeen, lockWait, resume, dryRun, maxDuration, summary, metricsFile } = typed;
+  const { output, workers = usableCores(), maxMemory, balance, algorithm, set, maxHistory } = typed;
+  const { tuned, retune, includeSeen, lockWait, resume, dryRun, maxDuration, summary, metricsFile } = typed;
   const outputs = { '--output': output, '--summary': summary, '--metrics-file': metricsFile, '--tuned': tuned };
   if (tuned === '-' || tuned?.endsWith('.gz'))
     throw usageFailure(`--tuned ${tuned}: name a plain file, which later runs can read`);
@@ -123,15 +124,13 @@ function checked(typed: Typed, version: string): Options {
   return Object.freeze({
     ...inputOptions(typed, {}, outputs),
     ...logOptions(typed),
-    output,
-    top,
+    ...outputOptions(typed),
     workers,
     maxMemory,
     balance,
     method: { ...method, settings: { ...method.settings, longestHistory: maxHistory } },
     tuned,
     retune: retune ?? 30,
-    titles,
     includeSeen,
     lockWait,
     resume,

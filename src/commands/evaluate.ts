@@ -16,6 +16,7 @@ import { joined, pickedRows } from '../matrix/sparse.js';
 import { explainDiskFull } from '../pipeline/disk-full.js';
 import { methodOfSpec } from '../pipeline/method.js';
 import type { EvaluateOptions } from '../pipeline/options.js';
+import { stagesOf } from '../pipeline/planned-stages.js';
 import { fastReading, inputBytes, startChildren } from '../pipeline/read.js';
 import { recommendLists } from '../pipeline/recommend-lists.js';
 import { openBadRows } from '../pipeline/rejected-rows.js';
@@ -33,8 +34,9 @@ import { inputReport, inputWarnings } from '../report/input-report.js';
  */
 export async function evaluate(options: EvaluateOptions, io: Io): Promise<number> {
   // Settings that make no sense are refused before anything is read.
-  for (const spec of options.algorithms) methodOfSpec(spec);
-  const run = startRun(options, io);
+  const methods = options.algorithms.map(methodOfSpec);
+  const stages = methods.flatMap((method) => stagesOf(method, inputBytes(options)));
+  const run = startRun({ ...options, stages }, io);
   let exitCode: number = ExitCode.unexpected;
   try {
     startChildren(run, inputBytes(options));
@@ -79,6 +81,7 @@ export async function compareAlgorithms(
       const rankings = await rank(run, options, heldOut.dataset, test.users, recommend);
       const evaluation = evaluateRankings(test, rankings, { cuts: options.at, groups, seed: options.seed });
       const quote = options.safeCsv ? safelyQuoted : quoted;
+      if (answer.isTerminal) run.progress.hide();
       await answer.write(textOf(options, evaluation, test.summary, heldOut.kind, quote));
       if (perUser) await writeAll(perUser, perUserCsv(evaluation, test, heldOut.dataset.userIds, quote));
       await answer.commit();

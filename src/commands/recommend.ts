@@ -1,16 +1,19 @@
 import { releaseDataset } from '../dataset/dataset.js';
 import { inputPaths } from '../dataset/inputs.js';
 import { ExitCode, Failure, messageOf } from '../failure.js';
+import { isTerminal } from '../files/destination.js';
 import type { Io } from '../io.js';
 import { unfinished } from '../pipeline/checkpoint.js';
 import { type ClaimedOutput, claimOutput } from '../pipeline/claim-output.js';
 import { explainDiskFull } from '../pipeline/disk-full.js';
 import { arrange, learnFrom } from '../pipeline/learn.js';
+import { checkFormat } from '../pipeline/list-output.js';
 import { manifestOf } from '../pipeline/manifest.js';
 import { WithinMemory } from '../pipeline/memory-limit.js';
 import type { Options } from '../pipeline/options.js';
 import { type Ending, keepOutcome, servedText, warnOfLost } from '../pipeline/outcome.js';
-import { readInputs, tellLongHistories } from '../pipeline/read.js';
+import { READING, stagesOf } from '../pipeline/planned-stages.js';
+import { inputBytes, readInputs, tellLongHistories } from '../pipeline/read.js';
 import { serve, writeAudienceOf } from '../pipeline/recommend.js';
 import { type Run, Stages, startRun } from '../pipeline/run.js';
 import { orInterrupted, stopping } from '../pipeline/stopping.js';
@@ -27,7 +30,7 @@ import { asOptions } from '../tuning/tuning-report.js';
  */
 export async function recommend(options: Options, io: Io): Promise<number> {
   const { interrupted } = io;
-  const run = startRun(options, io);
+  const run = startRun({ ...options, stages: [READING, ...stagesOf(options.method, inputBytes(options))] }, io);
   const stages = new Stages(run);
   const record: RunRecord = { paths: inputPaths(options), files: [], stages: stages.taken, retries: run.retries };
   const stop = stopping(interrupted, options.maxDuration);
@@ -37,6 +40,7 @@ export async function recommend(options: Options, io: Io): Promise<number> {
     // A file that is not ours is refused before anything is read, let alone removed.
     if (options.tuned !== undefined) keptIn(options.tuned);
     const memory = new WithinMemory(run, options, stop.stop, () => stages.current);
+    await checkFormat(options, isTerminal(options.output, io.stdout));
     const claimed = await claimOutput(run, options, stop.signal);
     output = claimed;
     await orInterrupted(stop.signal, () => writeLists(run, options, claimed, memory, stages, record));

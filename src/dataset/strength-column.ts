@@ -39,7 +39,7 @@ export function readStrengths(column: NumberColumn | undefined, name: string, wi
   const tally = unrated ? all.without(unrated.value) : all;
   if (unrated && wish.unrated === undefined) {
     const isCommon = unrated.value !== 0 || unrated.rows >= tally.rows(tally.commonest);
-    const said = `"${name}" is ${unrated.value} in ${unrated.rows} rows, beside ratings from ${tally.low} to ${tally.high}: taken for "not rated", a plain interaction`;
+    const said = `"${name}" is ${unrated.value} in ${unrated.rows === 1 ? '1 row' : `${unrated.rows} rows`}, beside ratings from ${tally.low} to ${tally.high}: taken for "not rated", a plain interaction`;
     if (isCommon) notes.push(said);
     else warnings.push(`${said}\n  --unrated ${unrated.value} says so, --unrated none makes it a rating`);
   }

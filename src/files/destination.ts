@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
+  constants,
   createWriteStream,
   fchmodSync,
   fsyncSync,
@@ -14,8 +15,10 @@ import {
 import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
+import { isatty } from 'node:tty';
 import { createGzip } from 'node:zlib';
 import { ExitCode, Failure, systemCode } from '../failure.js';
+import type { Streams } from '../io.js';
 import { atExit } from '../process/at-exit.js';
 import { isNamedPipe, NamedPipe } from './named-pipe.js';
 import { ownTag, removeLeftBehind } from './owner.js';
@@ -27,12 +30,29 @@ import { cannotCreate, cannotWrite, type Destination, drained, type OnWait } fro
  */
 export function openDestination(
   path: string,
-  { stdout = process.stdout, onWait }: { stdout?: Writable; onWait?: OnWait | undefined } = {},
+  { stdout = process.stdout, onWait }: { stdout?: Streams['stdout']; onWait?: OnWait | undefined } = {},
 ): Destination {
   const target = fileToBe(path);
   if (target) return new AtomicFile(target);
-  if (path === '-') return new Stream(stdout, 'standard output', 'stays open');
-  return isNamedPipe(path) ? new NamedPipe(path, onWait) : new Stream(createWriteStream(path), path, 'ends');
+  if (path !== '-' && isNamedPipe(path)) return new NamedPipe(path, onWait);
+  const shown = isTerminal(path, stdout);
+  if (path === '-') return new Stream(stdout, 'standard output', 'stays open', shown);
+  return new Stream(createWriteStream(path), path, 'ends', shown);
+}
+
+/** True where what is written to that path, or to standard output for `-`, is shown on a terminal. */
+export function isTerminal(path: string, stdout: Streams['stdout']): boolean {
+  if (path === '-') return stdout.isTTY === true;
+  if (!statOf(path)?.isCharacterDevice()) return false;
+  try {
+    const device = openSync(path, constants.O_WRONLY | constants.O_NOCTTY | constants.O_NONBLOCK);
+    const isShown = isatty(device);
+    closeSync(device);
+    return isShown;
+  } catch {
+    // Writing there will fail too, with a message.
+    return false;
+  }
 }
 
 /** Writes a whole destination in one go. @throws Failure 74 where it cannot be written. */
@@ -68,6 +88,7 @@ export function fileToBe(path: string): FileToBe | undefined {
 
 /** Standard output or a device, written to directly. A reader that closes it early has seen enough. */
 class Stream implements Destination {
+  readonly isTerminal: boolean;
   readonly #stream: Writable;
   readonly #name: string;
   readonly #ends: boolean;
@@ -75,7 +96,8 @@ class Stream implements Destination {
   #error: Error | undefined;
 
   /** @param atCommit what becomes of the stream then: standard output is the process's own, and stays open. */
-  constructor(stream: Writable, name: string, atCommit: 'ends' | 'stays open') {
+  constructor(stream: Writable, name: string, atCommit: 'ends' | 'stays open', shown: boolean) {
+    this.isTerminal = shown;
     this.#stream = stream;
     this.#name = name;
     this.#ends = atCommit === 'ends';
@@ -133,7 +155,7 @@ export class AtomicFile implements Destination {
     this.#forget = atExit(() => rmSync(this.#temporary, { force: true }));
     this.#file = createWriteStream(this.#temporary, { fd: this.#descriptor, autoClose: false });
     this.#file.on('error', (error) => this.#fail(error));
-    if (path.endsWith('.gz')) {
+    if (/\.gz$/i.test(path)) {
       const gzip = createGzip();
       gzip.on('error', (error) => this.#fail(error));
       gzip.pipe(this.#file);

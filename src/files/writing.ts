@@ -4,6 +4,8 @@ import { ExitCode, Failure, isDiskFull, messageOf, systemCode } from '../failure
 
 /** Where output goes, piece by piece; it counts only after `commit`. */
 export interface Destination {
+  /** True where what is written is shown on a terminal. */
+  readonly isTerminal?: boolean;
   /** Waits until there is room for more. False: the reader has left (`| head`), and wants no more. */
   write(bytes: Uint8Array | string): Promise<boolean>;
   /** Makes the output count. */

@@ -132,9 +132,10 @@ export async function countPairs(run: Run, arranged: Arranged, settings: Setting
       gram.push({ path, from: shard.from });
       done(shard.cost);
     },
-    ({ from }, why) => {
+    ({ from, cost }, why) => {
       const nothing = emptyRows(1, counts.items);
       gram.push(lose(run, lost, from, why, countedArrays({ pairs: nothing, candidates: nothing })));
+      done(cost);
     },
   );
   return { ...arranged, gram, lost, key: key && keyOf(key, lost) };
@@ -164,10 +165,11 @@ export async function fitRows(run: Run, counted: Counted, settings: Settings): P
       rowLength.set(learned.length, shard.from);
       done(shard.cost);
     },
-    ({ from }, why) => {
+    ({ from, cost }, why) => {
       const nothing = { rows: emptyRows(1, items), precision: Float64Array.of(1) };
       rows.push(lose(run, lost, from, why, learnedArrays(nothing)));
       precision[from] = 1;
+      done(cost);
     },
   );
   const statistics = run.directory.file('statistics');
@@ -206,12 +208,17 @@ function refuseTooManyForEase({ degree }: Evidence, settings: Settings): void {
   );
 }
 
-function counter(run: Run, what: Stage, shards: readonly { cost: number }[]): (cost: number) => void {
+/** Shows how much of the work of a stage is done. @returns hears what was done, and how many users are served. */
+export function counter(
+  run: Run,
+  what: Stage,
+  shards: readonly { cost: number }[],
+): (cost: number, users?: number) => void {
   const work = shards.reduce((total, shard) => total + shard.cost, 0);
   let done = 0;
-  return (cost) => {
+  return (cost, users) => {
     done += cost;
-    run.progress.at(what, done, work);
+    run.progress.at(what, done, work, users);
   };
 }
 

@@ -88,6 +88,7 @@ function decisiveOptions({ method, ...options }: Options): Record<string, string
   const { name, settings, fixed } = method;
   const all = {
     '--top': options.top,
+    '--format': options.format,
     '--titles': options.titles,
     '--safe-csv': options.safeCsv,
     '--include-seen': options.includeSeen,

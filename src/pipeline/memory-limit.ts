@@ -50,6 +50,7 @@ export class WithinMemory {
       neighbors: settings.neighbors,
       hasPairs: needsGram(settings),
       isTuned: tuned,
+      isParquet: this.#options.format === 'parquet',
     });
     await this.#limit(need, `to learn from ${plural(interactions.index.length, 'interaction')}`);
   }

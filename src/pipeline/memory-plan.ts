@@ -34,6 +34,8 @@ const A_TARGET = 8;
 /** Interactions that settings are tried on at most, and what one takes. */
 const TRIED = 2_000_000;
 const A_TRIED = 60;
+/** A group of rows while it becomes Parquet. */
+const A_GROUP = 100 * MB;
 
 /** The size of a data set, known once it is read. */
 export interface Sizes {
@@ -45,6 +47,7 @@ export interface Sizes {
   hasPairs: boolean;
   /** What settings are tried on before. */
   isTuned: boolean;
+  isParquet: boolean;
 }
 
 /** The most bytes that so many children and their parent take together. */
@@ -57,9 +60,9 @@ export function needToRead(files: readonly { bytes: number; isPacked: boolean }[
 }
 
 /** The need while learning and recommending. */
-export function needToLearn({ users, items, interactions, neighbors, hasPairs, isTuned }: Sizes): Need {
+export function needToLearn({ users, items, interactions, neighbors, hasPairs, isTuned, isParquet }: Sizes): Need {
   const tried = isTuned ? A_TRIED * Math.min(TRIED, interactions) : 0;
-  const parent = PARENT + AN_ID * (users + items) + tried;
+  const parent = PARENT + AN_ID * (users + items) + tried + (isParquet ? A_GROUP : 0);
   const pairs = hasPairs ? A_PAIR * Math.min(PAIRS, items * items) : 0;
   const model = A_TARGET * items * Math.min(items, neighbors);
   const child = CHILD + Math.max(COPIED * interactions, pairs + model);

@@ -4,6 +4,7 @@ import type { Duplicates, Ratings } from '../dataset/strength-rule.js';
 import type { HoldoutKind } from '../evaluation/split.js';
 import type { DayOrder } from '../events/day-month.js';
 import type { EventWeights } from '../events/event-types.js';
+import type { OutputFormat } from '../output/formats.js';
 import type { LogOptions } from '../report/log.js';
 import type { BalanceName } from '../workers/balance.js';
 import type { Method } from './method.js';
@@ -45,6 +46,7 @@ export interface InputOptions extends InputFiles {
 /** The options of the main command. */
 export interface Options extends InputOptions, LogOptions {
   output: string;
+  format: OutputFormat;
   /** Items per user, 1 to 100,000. */
   top: number;
   /** The most children at once; changes speed and memory, never the result. */

@@ -1,8 +1,4 @@
-import { headerLine } from '../csv/list-lines.js';
-import { quotedArrays } from '../csv/quoted-cells.js';
-import { quoted, quotedCells, safelyQuoted } from '../csv/quoting.js';
 import type { Dataset } from '../dataset/dataset.js';
-import { writeArrays } from '../files/array-file.js';
 import type { Destination } from '../files/writing.js';
 import { release } from '../matrix/memory.js';
 import { firstRows } from '../matrix/sparse.js';
@@ -13,7 +9,8 @@ import { planShards, WORTH_A_SHARD } from '../workers/plan.js';
 import type { RecommendJob } from '../workers/protocol.js';
 import { readAudience, readLists, writeAudience } from '../workers/run-files.js';
 import { shardOutput } from './checkpoint.js';
-import { type Learned, logPlan } from './learn.js';
+import { counter, type Learned, logPlan } from './learn.js';
+import { linesOf, listEncoder, type NamedDataset } from './list-output.js';
 import type { Options } from './options.js';
 import type { Run } from './run.js';
 import { runShards } from './run-shards.js';
@@ -35,65 +32,58 @@ export function writeAudienceOf(run: Run, options: Options, dataset: Dataset, se
 export async function serve(
   run: Run,
   options: Options,
-  dataset: Pick<Dataset, 'userIds' | 'served' | 'itemIds' | 'titles'>,
+  dataset: NamedDataset,
   audience: string,
   learned: Learned,
   destination: Destination,
 ): Promise<Omit<Served, 'cold' | 'failed' | 'lost'>> {
-  const { directory, progress } = run;
+  const { directory } = run;
   const job: RecommendJob = {
     kind: 'recommend',
     model: learned.model,
     settings: learned.settings,
     audience,
-    cells: writeCells(run, options, dataset),
     listLength: options.top,
-    withTitles: options.titles,
+    lines: linesOf(run, options, dataset),
     output: shardOutput(run, 'recommend', learned.key),
   };
   const shards = planShards(scoringCosts(readAudience(audience), learned.rowLength), WORTH_A_SHARD);
   logPlan(run, 'recommending', shards.length);
   const served = { users: 0, rows: 0, short: 0, empty: 0 };
-  let isWanted = await destination.write(headerLine(options.titles));
-  await runShards(
-    run,
-    job,
-    shards,
-    async (path) => {
-      const lists = readLists(path);
-      if (isWanted) isWanted = await destination.write(lists.csv);
-      if (!isWanted) throw new ReaderLeft();
-      // Files that no other run can use would only take room.
-      if (learned.key === undefined) directory.discard([path]);
-      served.users += lists.users - lists.empty;
-      served.empty += lists.empty;
-      served.rows += lists.rows;
-      served.short += lists.short;
-      const done = served.users + served.empty;
-      progress.at('recommending', done, dataset.served, done);
-    },
-    ({ from }, why) => void run.lost.push({ what: 'user', index: from, why }),
-  ).catch((error) => {
+  const done = counter(run, 'recommending', shards);
+  const encoder = await listEncoder(options, dataset);
+  const write = async (bytes: Uint8Array | string) => {
+    if (bytes.length > 0 && !(await destination.write(bytes))) throw new ReaderLeft();
+  };
+  if (destination.isTerminal) run.progress.hide();
+  try {
+    await write(encoder.begin());
+    await runShards(
+      run,
+      job,
+      shards,
+      async (path, { from, cost }) => {
+        const { counts, lists } = readLists(path);
+        for (const bytes of encoder.add(from, lists)) await write(bytes);
+        // Files that no other run can use would only take room.
+        if (learned.key === undefined) directory.discard([path]);
+        served.users += counts.users - counts.empty;
+        served.empty += counts.empty;
+        served.rows += counts.rows;
+        served.short += counts.short;
+        done(cost, served.users + served.empty);
+      },
+      ({ from, cost }, why) => {
+        run.lost.push({ what: 'user', index: from, why });
+        done(cost, served.users + served.empty);
+      },
+    );
+    await write(encoder.end());
+  } catch (error) {
     // `| head` has what it wants: no more work, and no failure.
     if (!(error instanceof ReaderLeft)) throw error;
-  });
+  }
   return served;
-}
-
-/** Writes the quoted cells that lists are put together from to a file of the run. @returns its path. */
-function writeCells(
-  { directory }: Run,
-  { safeCsv, titles }: Options,
-  dataset: Pick<Dataset, 'userIds' | 'served' | 'itemIds' | 'titles'>,
-): string {
-  const path = directory.file('cells');
-  const quote = safeCsv ? safelyQuoted : quoted;
-  writeArrays(path, {
-    ...quotedArrays('users', quotedCells(dataset.userIds.slice(0, dataset.served), quote)),
-    ...quotedArrays('items', quotedCells(dataset.itemIds, quote)),
-    ...(titles ? quotedArrays('titles', quotedCells(dataset.titles, quote)) : {}),
-  });
-  return path;
 }
 
 class ReaderLeft extends Error {}

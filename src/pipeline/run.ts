@@ -4,7 +4,7 @@ import type { Destination } from '../files/writing.js';
 import type { Streams } from '../io.js';
 import { MemoryWatch } from '../process/family-memory.js';
 import { Log, type LogOptions } from '../report/log.js';
-import { heartbeatFacts, heartbeatText, NOTHING_DONE, progressAt, type Stage } from '../report/progress.js';
+import { heartbeatFacts, heartbeatText, type PlannedStage, RunStages, type Stage } from '../report/progress.js';
 import type { RunRecord } from '../report/summary.js';
 import type { BalanceName } from '../workers/balance.js';
 import { Pool } from '../workers/pool.js';
@@ -46,6 +46,8 @@ export interface Run {
 export interface Progress {
   /** @param done of `total`, in any unit. @param users served so far. */
   at(stage: Stage, done: number, total: number, users?: number): void;
+  /** Shows no more of it, because data is about to be shown. */
+  hide(): void;
 }
 
 /** A user who got no list, or a signal (an item, an attribute value, a group) whose row was not learned; by index. */
@@ -59,12 +61,17 @@ export interface RunOptions extends Partial<LogOptions> {
   workers: number;
   /** Who gets the next shard; `least-loaded` unless said. */
   balance?: BalanceName;
+  /** What it does, in this order. */
+  stages?: readonly PlannedStage[];
 }
 
 const RETRIED = 'nothing is lost so far, and there is nothing to do';
 const KILLED = `${RETRIED}; if memory is short, a smaller -j needs less`;
 
-export function startRun({ workers, balance = 'least-loaded', ...logOptions }: RunOptions, io: Streams): Run {
+export function startRun(
+  { workers, balance = 'least-loaded', stages = [], ...logOptions }: RunOptions,
+  io: Streams,
+): Run {
   const { quiet = false, verbose = false, logFormat, pulse } = logOptions;
   const startedAt = performance.now();
   const seconds = () => (performance.now() - startedAt) / 1000;
@@ -83,10 +90,10 @@ export function startRun({ workers, balance = 'least-loaded', ...logOptions }: R
   });
   const memory = new MemoryWatch(() => pool.pids());
   memory.start();
-  let position = NOTHING_DONE;
+  const position = new RunStages(stages);
   const heartbeat = () => {
     const { bytes: memoryBytes, processes } = memory.look();
-    const now = { ...position, seconds: seconds(), memoryBytes, processes, retries: retries.length };
+    const now = { ...position.now, seconds: seconds(), memoryBytes, processes, retries: retries.length };
     log.status(heartbeatText(now), heartbeatFacts(now));
   };
   process.on('SIGUSR1', heartbeat);
@@ -109,9 +116,9 @@ export function startRun({ workers, balance = 'least-loaded', ...logOptions }: R
     },
     progress: {
       at: (stage, done, total, users = 0) => {
-        position = progressAt(stage, done, total, users);
-        log.draw(position);
+        log.draw(position.at(stage, done, total, users));
       },
+      hide: () => log.stop(),
     },
     open: (path) => openDestination(path, { stdout: io.stdout, onWait: log.info.bind(log) }),
     info: (message) => log.info(message),

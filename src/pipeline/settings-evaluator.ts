@@ -85,6 +85,7 @@ export class SettingsEvaluator {
         batchOfRow.slice(from, to).forEach((batch, k) => {
           for (const variant of batch) utilities[variant]?.set(answer.utilities.subarray(at, ++at), (from + k) % users);
         });
+        this.#run.progress.at('recommending', to, batchOfRow.length);
       },
       ({ from }) => void lost.add(from % users),
     );

@@ -1,6 +1,7 @@
 import type { Dataset } from '../dataset/dataset.js';
 import { sampleKeysOf } from '../evaluation/split.js';
 import type { Settings } from '../model/settings.js';
+import type { Stage } from '../report/progress.js';
 import { plural } from '../report/quantities.js';
 import { keepStartUnless, type SearchSpace, tune, tuneCold } from '../tuning/climb.js';
 import { type AutoRecord, trialTable, tuningSummary } from '../tuning/tuning-report.js';
@@ -42,7 +43,7 @@ export async function settle(run: Run, dataset: Dataset, method: Method): Promis
   const { neighbors } = method.settings;
   const start = { ...method.settings, neighbors: Math.min(neighbors, TUNING_NEIGHBORS) };
   const space = { ...kindsIn(dataset), fixed: method.fixed };
-  const fits = Math.max(1, Math.min(MOST_FITS, Math.round((MOST_FITS * SMALL) / dataset.interactions.index.length)));
+  const fits = mostFits(dataset.interactions.index.length);
   const evaluator = new SettingsEvaluator(asTuning(run, fits), validation);
   const tuning = keepStartUnless(await tune(start, space, evaluator.evaluate, fits), start, MIN_GAIN);
   const tunesCold = space.groups && !space.fixed.has('coldGroupWeight');
@@ -66,16 +67,37 @@ export function kindsIn({ times, attributes, groups }: Dataset): Pick<SearchSpac
   return { times: times !== undefined, attributes: attributes.index.length > 0, groups: groups.index.length > 0 };
 }
 
-/** The run, with counting and learning shown as parts of tuning. */
+/** How many fits tuning may take. */
+export function mostFits(interactions: number): number {
+  return Math.max(1, Math.min(MOST_FITS, Math.round((MOST_FITS * SMALL) / interactions)));
+}
+
+/**
+ * The run, with what it does shown as parts of tuning. A fit is a quarter counting, a quarter learning, and then trials: nobody knows how
+ * many, so each round of them takes half of what is left of the fit.
+ */
 function asTuning(run: Run, fits: number): Run {
-  let stages = 0;
+  let fit = 0;
+  let rounds = 0;
+  let isLearned = false;
+  const partOf = (stage: Stage, share: number) => {
+    if (stage === 'recommending') return 1 - 0.5 ** (1 + rounds + share);
+    return stage === 'counting' ? share / 4 : (1 + share) / 4;
+  };
   return {
     ...run,
     debug: () => {},
     progress: {
-      at: (_, done, total) => {
-        if (done >= total) stages++;
-        run.progress.at('tuning', stages, 2 * fits);
+      ...run.progress,
+      at: (stage, done, total) => {
+        const share = total > 0 ? done / total : 1;
+        if (isLearned && stage !== 'recommending') {
+          fit++;
+          rounds = 0;
+        }
+        run.progress.at('tuning', fit + partOf(stage, share), fits);
+        if (stage === 'recommending') rounds += share >= 1 ? 1 : 0;
+        else isLearned = stage === 'learning' && share >= 1;
       },
     },
   };

@@ -2,8 +2,9 @@ import type { Writable } from 'node:stream';
 import type { SingleBar } from 'cli-progress';
 import { loadPackage } from '../load-package.js';
 import { atExit } from '../process/at-exit.js';
-import { NOTHING_DONE, type RunProgress } from './progress.js';
+import type { RunProgress } from './progress.js';
 import { duration, thousands } from './quantities.js';
+import { RemainingTime } from './remaining-time.js';
 
 const STEPS = 1000;
 
@@ -11,9 +12,12 @@ const STEPS = 1000;
 export class Bar {
   readonly #bar: SingleBar;
   readonly #cancelAtExit: () => void;
+  readonly #startedAt = performance.now();
+  readonly #remaining = new RemainingTime();
   #recommendingSince = 0;
+  #ofRun = 0;
   #step = 0;
-  #payload = { stage: NOTHING_DONE.stage.padEnd(12), rate: '' };
+  #payload = { stage: 'reading'.padEnd(12), rate: '' };
   #stopped = false;
 
   constructor(stream: Writable) {
@@ -25,9 +29,8 @@ export class Bar {
         format: '{stage} {bar} {percentage}% | ETA {eta_formatted} {rate}',
         hideCursor: true,
         clearOnComplete: true,
-        etaBuffer: 100,
-        // No estimate until the pace is known.
-        formatTime: (seconds: unknown) => (typeof seconds === 'number' ? duration(seconds) : '?'),
+        // The package would estimate from its last steps alone, which jumps.
+        formatTime: () => this.#eta(),
         // The program handles signals itself.
         gracefulExit: false,
       },
@@ -40,6 +43,8 @@ export class Bar {
 
   draw({ stage, ofStage, ofRun, users }: RunProgress): void {
     if (this.#stopped) return;
+    this.#ofRun = ofRun;
+    this.#eta();
     this.#step = Math.floor(STEPS * ofRun);
     this.#payload = {
       stage: (stage === 'recommending' && ofStage === 1 ? 'writing' : stage).padEnd(12),
@@ -59,6 +64,11 @@ export class Bar {
     this.#stopped = true;
     this.#bar.stop();
     this.#cancelAtExit();
+  }
+
+  #eta(): string {
+    const seconds = this.#remaining.at((performance.now() - this.#startedAt) / 1000, this.#ofRun);
+    return seconds === undefined ? '?' : duration(seconds);
   }
 
   #rate(users: number): string {

@@ -1,30 +1,46 @@
 import { duration, megabytes, plural, toThousandths } from './quantities.js';
 
-/** The stages of a run, and the share of its time that each is assumed to take. */
-const STAGES = { reading: 0.2, tuning: 0.35, counting: 0.1, learning: 0.15, recommending: 0.2 } as const;
-export type Stage = keyof typeof STAGES;
+export type Stage = 'reading' | 'tuning' | 'counting' | 'learning' | 'recommending';
+
+/** A stage to come, and what it takes beside the others. */
+export interface PlannedStage {
+  stage: Stage;
+  weight: number;
+}
 
 /** How far a run has come. */
 export interface RunProgress {
   stage: Stage;
-  /** Share of the stage that is done, and of the whole run as far as that can be predicted: 0 to 1. */
+  /** Share of the work of the stage that is done, and of the whole run as far as that can be predicted: 0 to 1. */
   ofStage: number;
   ofRun: number;
   /** Users served so far. */
   users: number;
 }
 
-export const NOTHING_DONE: RunProgress = { stage: 'reading', ofStage: 0, ofRun: 0, users: 0 };
+/** Follows a run through its stages. One may come several times: `evaluate` learns by several algorithms. */
+export class RunStages {
+  readonly #stages: readonly PlannedStage[];
+  #at = 0;
+  now: RunProgress = { stage: 'reading', ofStage: 0, ofRun: 0, users: 0 };
 
-/** @param done of `total`, in any unit. A total of 0 is complete. */
-export function progressAt(stage: Stage, done: number, total: number, users: number): RunProgress {
-  let before = 0;
-  for (const [name, share] of Object.entries(STAGES)) {
-    if (name === stage) break;
-    before += share;
+  /** @param stages in the order in which they will come. */
+  constructor(stages: readonly PlannedStage[]) {
+    this.#stages = stages;
   }
-  const ofStage = total > 0 ? Math.min(1, done / total) : 1;
-  return { stage, ofStage, ofRun: before + ofStage * STAGES[stage], users };
+
+  /** @param done of `total`, in any unit of work; of a total of 0 that is not known (a pipe) nothing counts as done. */
+  at(stage: Stage, done: number, total: number, users: number): RunProgress {
+    const ofStage = total > 0 ? Math.min(1, done / total) : done > 0 ? 0 : 1;
+    const isAgain = stage === this.now.stage && ofStage < this.now.ofStage;
+    const found = this.#stages.findIndex((each, at) => at >= this.#at + Number(isAgain) && each.stage === stage);
+    if (found >= 0) this.#at = found;
+    const weightOf = (stages: readonly PlannedStage[]) => stages.reduce((sum, { weight }) => sum + weight, 0);
+    const before = weightOf(this.#stages.slice(0, this.#at));
+    const worked = before + ofStage * (this.#stages[this.#at]?.weight ?? 0);
+    this.now = { stage, ofStage, ofRun: Math.max(this.now.ofRun, worked / (weightOf(this.#stages) || 1)), users };
+    return this.now;
+  }
 }
 
 /** What `--pulse` and SIGUSR1 report: how far a run has come, and what it uses. */

@@ -1,6 +1,7 @@
 import type { EventsTask } from '../events/range-part.js';
 import type { SignalCounts } from '../model/fit.js';
 import type { Settings } from '../model/settings.js';
+import type { LineFormat } from '../output/list-lines.js';
 
 /**
  * What parent and child say to each other. Both ends import this file and refuse anything else; `PROTOCOL` changes with the shape of
@@ -14,7 +15,7 @@ import type { Settings } from '../model/settings.js';
  *
  * Most answers are files (`shard-file.ts`): the message says only that the file is there.
  */
-export const PROTOCOL = 6;
+export const PROTOCOL = 7;
 
 /** Rows in a file, and the first of them. */
 export interface RowFile {
@@ -57,16 +58,16 @@ export interface ModelFiles {
   statistics: string;
 }
 
-/** Recommend to a range of users, as CSV lines. */
+/** Recommend to a range of users. */
 export interface RecommendJob {
   kind: 'recommend';
   model: ModelFiles;
   settings: Settings;
-  /** Array files: the audience, and the quoted cells of the output. */
+  /** Array file: the audience. */
   audience: string;
-  cells: string;
   listLength: number;
-  withTitles: boolean;
+  /** How lists become lines, and the array file of their cells; undefined: they become columns of numbers. */
+  lines: { format: LineFormat; cells: string; withTitles: boolean } | undefined;
   output: string;
 }
 

@@ -3,6 +3,7 @@ import { rowLengths, type SparseRows } from '../matrix/sparse.js';
 import type { Evidence } from '../model/evidence.js';
 import type { LearnedRows } from '../model/fit.js';
 import type { ItemStatistics } from '../model/row-normalisation.js';
+import type { ListColumns } from '../output/list-columns.js';
 import type { Audience } from '../ranking/audience.js';
 import { hasMatrix, matrixArrays, matrixFrom } from './matrix-file.js';
 
@@ -135,28 +136,38 @@ export function readLearnedFacts(path: string): { precision: Float64Array; lengt
   return { precision, length: rowLengths({ rows, start }) };
 }
 
-/** Lists as lines of CSV, in the order of the users. */
-export interface ListLines {
-  csv: Uint8Array;
+/** Lists in the order of the users, as lines of the output or as columns. */
+export type Lists = { lines: Uint8Array } | ListColumns;
+
+/** How many there are. */
+export interface ListCounts {
   users: number;
+  /** Of the output. */
   rows: number;
   /** Users whose list has fewer items than were asked for, and those among them who get none. */
   short: number;
   empty: number;
 }
 
-export function listArrays({ csv, users, rows, short, empty }: ListLines): Arrays {
-  return { csv, counts: Float64Array.of(users, rows, short, empty) };
+export function listArrays({ users, rows, short, empty }: ListCounts, lists: Lists): Arrays {
+  return { ...lists, counts: Float64Array.of(users, rows, short, empty) };
 }
 
 /** @throws RangeError where the file is none of these. */
-export function readLists(path: string): ListLines {
+export function readLists(path: string): { counts: ListCounts; lists: Lists } {
   // Not mapped: what is written out is garbage at once, and the collector knows nothing of mappings.
   const arrays = readArrays(path, undefined, false);
-  const counts = arrayOf(arrays, 'counts', Float64Array);
-  const [users = -1, rows = -1, short = -1, empty = -1] = counts;
+  const [users = -1, rows = -1, short = -1, empty = -1] = arrayOf(arrays, 'counts', Float64Array);
   if (![users, rows, short, empty].every(isCount)) throw new RangeError(`the counts in ${path} are none`);
-  return { csv: arrayOf(arrays, 'csv', Uint8Array), users, rows, short, empty };
+  const counts = { users, rows, short, empty };
+  if ('lines' in arrays) return { counts, lists: { lines: arrayOf(arrays, 'lines', Uint8Array) } };
+  const items = arrayOf(arrays, 'items', Uint32Array);
+  const lengths = arrayOf(arrays, 'lengths', Uint32Array);
+  const listed = lengths.reduce((total, length) => total + length, 0);
+  if (lengths.length !== users || listed !== rows || items.length !== rows) {
+    throw new RangeError(`the lists in ${path} do not go together`);
+  }
+  return { counts, lists: { items, lengths, scores: finite('scores', arrayOf(arrays, 'scores', Float64Array), rows) } };
 }
 
 function readMatrix(path: string, name: string): SparseRows {

@@ -21,7 +21,7 @@ import {
   STAGES,
   wholeOutput,
 } from './resuming.js';
-import { exitOf, leftBehind, run, start } from './run.js';
+import { exitOf, leftBehind, run, runInProcess, start } from './run.js';
 import { good, kept, QUICK, rewrite, TUNED, tunedFolder } from './tuning.js';
 
 describe.each(['count', 'learn', 'recommend'] as const)('a run that is killed (-9) over a %s shard', (kind) => {
@@ -35,6 +35,26 @@ describe.each(['count', 'learn', 'recommend'] as const)('a run that is killed (-
     );
     expect(said).not.toContain('warning');
   });
+});
+
+test('a run that writes Parquet is gone on with as well, and comes to the same bytes', async () => {
+  const folder = newFolder();
+  const tmp = newFolder();
+  put(folder, 'events.csv', MANY);
+  const args = [...ARGS, '-o', 'recs.parquet', '--titles'];
+  const { child, ended } = await held('recommend', folder, tmp, args);
+  await killed(child, ended, tmp);
+  const once = await runInProcess([...args, '-o', 'once.parquet', '-q'], { folder });
+  expect(once).toMatchObject({ code: 0, stderr: '' });
+  const { code, stderr } = await runInProcess([...args, '--resume', '-j', '1'], {
+    folder,
+    env: griefOver('recommend', 0, 'SIGKILL'),
+  });
+  expect(code, stderr).toBe(0);
+  expect(stderr).toContain('going on with an interrupted run');
+  expect(stderr).not.toContain('warning');
+  expect(readFileSync(join(folder, 'recs.parquet')).equals(readFileSync(join(folder, 'once.parquet')))).toBe(true);
+  expect(readdirSync(folder).sort()).toEqual(['events.csv', 'once.parquet', 'recs.parquet']);
 });
 
 test('a run that was killed is forgotten by the next without --resume, which says that it could have gone on', async () => {
@@ -53,6 +73,12 @@ test('with nothing to go on with, --resume begins anew and says nothing of it', 
   put(folder, 'events.csv', MANY);
   mkdirSync(join(folder, '.recs.csv.0123456789abcdef.run'), { mode: 0o700 });
   expect(await goesOn(folder, ['-q'])).toBe('');
+});
+
+test('lists of another format are not gone on with', async () => {
+  const folder = await cut('learn');
+  const { code, stderr } = await runInProcess([...ARGS, '--resume', '--format', 'wide', '-q'], { folder });
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('--format was "csv", and is "wide"') });
 });
 
 test('what is not the same any more is named, and what is kept stays', async () => {

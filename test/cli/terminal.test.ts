@@ -32,6 +32,28 @@ describe.skipIf(process.platform !== 'linux' || !existsSync('/usr/bin/script'))(
     );
   });
 
+  test('where rows go to the terminal too, nothing is drawn once they come, and what follows is plain', async () => {
+    for (const output of ['', ' -o /dev/stdout']) {
+      const folder = newFolder();
+      put(folder, 'events.csv', EVENTS);
+      const terminal = onTerminal(`$RECOMMEND -u events.csv${output}`, folder, newFolder());
+      const shown = await textOf(terminal.stdout);
+      const [before = '', after = ''] = shown.split('user_id,item_id,rank,score\r\n');
+      expect(before).toContain('ETA');
+      expect(after).toMatch(/^ann,ash,1,\S+\r\n1 user served[^\r]*\r\n$/);
+    }
+  });
+
+  test('Parquet is not written to a terminal', async () => {
+    const folder = newFolder();
+    put(folder, 'events.csv', EVENTS);
+    const terminal = onTerminal('$RECOMMEND -q -u events.csv --format parquet', folder, newFolder());
+    expect(await textOf(terminal.stdout)).toBe(
+      'recommend: --format parquet is no text for a terminal: -o FILE.parquet, or a pipe\r\n(recommend --help shows the options)\r\n',
+    );
+    expect(readdirSync(folder)).toEqual(['events.csv']);
+  });
+
   test('-q shows nothing', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', EVENTS);

@@ -78,7 +78,15 @@ const FILES: [string, (path: string) => void | Promise<void>, (path: string) => 
   ],
   [
     'lists',
-    (path) => writeArrays(path, listArrays({ csv: Uint8Array.of(97), users: 2, rows: 1, short: 1, empty: 0 })),
+    (path) => writeArrays(path, listArrays({ users: 2, rows: 1, short: 1, empty: 0 }, { lines: Uint8Array.of(97) })),
+    readLists,
+  ],
+  [
+    'lists as columns',
+    (path) => {
+      const lists = { items: Uint32Array.of(3, 1, 2), scores: Float64Array.of(3, 2, 1), lengths: Uint32Array.of(2, 1) };
+      writeArrays(path, listArrays({ users: 2, rows: 3, short: 1, empty: 0 }, lists));
+    },
     readLists,
   ],
   ['a range of events', writeRead, readRangePart],

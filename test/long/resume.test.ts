@@ -35,6 +35,24 @@ test('a run can be cut and gone on with at every stage, one after the other', as
   await goesOn(folder);
 });
 
+test.each([
+  ['jsonl', 'recs.jsonl'],
+  ['wide', 'recs.csv'],
+])('a run that writes %s is gone on with, and comes to the same bytes', async (format, output) => {
+  const folder = newFolder();
+  const tmp = newFolder();
+  put(folder, 'events.csv', MANY);
+  const args = [...ARGS, '-o', output, '--format', format];
+  const { child, ended } = await held('recommend', folder, tmp, args);
+  await killed(child, ended, tmp);
+  const { code, stderr } = await run([...args, '--resume'], { folder, env: griefOver('recommend', 0, 'SIGKILL') });
+  expect(code, stderr).toBe(0);
+  expect(stderr).toContain('going on with an interrupted run');
+  const resumed = readFileSync(join(folder, output));
+  await run(args, { folder });
+  expect(readFileSync(join(folder, output)).equals(resumed)).toBe(true);
+});
+
 test('auto does not tune again, and the summary says the same of how it tuned', async () => {
   const args = ['-u', 'users.csv', '--interactions', 'events.csv', '-o', 'recs.csv', '-n', '5', '--summary', 's.json'];
   const folder = newFolder();

@@ -41,7 +41,9 @@ describe('the report on strengths', () => {
     expect(await reportOn(rated(-1, 1, 1))).toContain(
       'a scale from -1 to 1: values below 0 are dislikes, all others weigh 1\n',
     );
-    expect(await reportOn(rated(-1, 0, 3, 5, 5))).toContain('a scale from -1 to 5: values up to 0.5 are dislikes,');
+    expect(await reportOn(rated(-1, -0.5, 0, 3, 5, 5))).toContain(
+      'a scale from -1 to 5: values up to 0.5 are dislikes,',
+    );
   });
 
   it('gives examples of what counts weigh', async () => {
@@ -64,8 +66,10 @@ describe('the report on strengths', () => {
   });
 
   it('shortens a long list of types', async () => {
-    const events = Array.from({ length: 15 }, (_, at) => `u,a,type ${at}\n`).join('');
-    expect(await reportOn(`user,item,event\n${events}`)).toContain('type 11: 1 row of weight 1; and 3 rarer types\n');
+    const events = Array.from({ length: 30 }, (_, row) => row % 15)
+      .map((at) => `u,a,type ${at}\n`)
+      .join('');
+    expect(await reportOn(`user,item,event\n${events}`)).toContain('type 11: 2 rows of weight 1; and 3 rarer types\n');
   });
 
   it('says nothing about strengths where there are none, and counts empty cells', async () => {

@@ -1,8 +1,7 @@
 import { PassThrough } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { Log, type LogOptions } from '../../src/report/log.js';
-import { progressAt } from '../../src/report/progress.js';
+import { RunStages } from '../../src/report/progress.js';
 
 /** A stderr that records what is written to it. */
 function terminal(isTTY: boolean): { stream: NodeJS.WriteStream; text: () => string } {
@@ -15,16 +14,23 @@ function terminal(isTTY: boolean): { stream: NodeJS.WriteStream; text: () => str
   return { stream: stream as object as NodeJS.WriteStream, text: () => chunks.join('') };
 }
 
+/** A run that does one stage after the other, each of the same length. */
+function run(): RunStages {
+  const stages = ['reading', 'tuning', 'counting', 'learning', 'recommending'] as const;
+  return new RunStages(stages.map((stage) => ({ stage, weight: 1 })));
+}
+
 /** What a whole run writes to such a stderr. */
 function logOn(isTTY: boolean, options: Partial<LogOptions>): string {
   const { stream, text } = terminal(isTTY);
   const log = new Log(stream, { quiet: false, verbose: false, logFormat: undefined, ...options });
-  log.draw(progressAt('reading', 50, 100, 0));
+  const stages = run();
+  log.draw(stages.at('reading', 50, 100, 0));
   log.info('input report');
   log.debug('a plan');
-  log.draw(progressAt('learning', 10, 10, 0));
+  log.draw(stages.at('learning', 10, 10, 0));
   log.warn('a shard was lost');
-  log.draw(progressAt('recommending', 500, 1000, 500));
+  log.draw(stages.at('recommending', 500, 1000, 500));
   log.status('half of it', { users: 500 });
   log.summary('served', { exit_code: 0 });
   return text();
@@ -45,23 +51,21 @@ describe('on a terminal', () => {
     expect(after.endsWith('served\n')).toBe(true);
   });
 
-  test('the bar estimates a time once there is a pace, and none while nothing moves', async () => {
+  test('the bar estimates no time before it knows the pace', () => {
+    expect(logOn(true, {})).toMatch(/ETA \? /);
+    expect(logOn(true, {})).not.toMatch(/ETA (?!\?)/);
+  });
+
+  test('once the bar has stopped, nothing is drawn, and what is logged is a plain line', () => {
     const { stream, text } = terminal(true);
     const log = new Log(stream, { quiet: false, verbose: false, logFormat: undefined });
-    const shownAt = async (done: number) => {
-      const before = text().length;
-      log.draw(progressAt('tuning', done, 100, 0));
-      await sleep(250);
-      return text().slice(before);
-    };
-    await shownAt(0);
-    // After a log line the bar starts over.
-    log.info('input report');
-    for (let time = 0; time < 2; time++) expect(await shownAt(0)).not.toMatch(/ETA (?!\?)/);
-    for (const done of [10, 20]) await shownAt(done);
-    expect(await shownAt(30)).toMatch(/ETA \d+ s /);
+    const stages = run();
+    log.draw(stages.at('reading', 1, 2, 0));
     log.stop();
-    expect(text()).toContain('ETA ?');
+    const before = text().length;
+    log.draw(stages.at('recommending', 1, 2, 0));
+    log.warn('a shard was lost');
+    expect(text().slice(before)).toBe(WARNING);
   });
 
   test('JSON has no bar', () => {

@@ -2,7 +2,6 @@ import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
-import { LineWriter } from '../../src/csv/list-lines.js';
 import { quotedArrays } from '../../src/csv/quoted-cells.js';
 import { quotedCells } from '../../src/csv/quoting.js';
 import { writeArrays } from '../../src/files/array-file.js';
@@ -12,6 +11,7 @@ import { gramRows } from '../../src/model/counting.js';
 import { needsGram } from '../../src/model/fit.js';
 import { statisticsOf } from '../../src/model/row-normalisation.js';
 import type { Settings } from '../../src/model/settings.js';
+import { LineWriter } from '../../src/output/list-lines.js';
 import { signalsOf, withRecency } from '../../src/ranking/audience.js';
 import { modelOf } from '../../src/ranking/model.js';
 import type { Recommender } from '../../src/ranking/recommender.js';
@@ -147,24 +147,23 @@ test.each(METHODS)('children that share the work recommend what one recommender 
   const recommend: RecommendJob = {
     ...lists,
     kind: 'recommend',
-    cells,
-    withTitles: false,
+    lines: { format: 'csv', cells, withTitles: false },
     output: join(at, 'recommend'),
   };
   const csv: Uint8Array[] = [];
   let users = 0;
   let rows = 0;
   await pool.run(recommend, shardsOf(USERS, 7), ({ path }) => {
-    const answer = readLists(path);
-    csv.push(answer.csv);
-    users += answer.users;
-    rows += answer.rows;
+    const { counts, lists } = readLists(path);
+    if ('lines' in lists) csv.push(lists.lines);
+    users += counts.users;
+    rows += counts.rows;
   });
-  const lines = new LineWriter(output);
+  const lines = new LineWriter('csv', output, 4);
   expected.forEach((list, user) => {
     lines.add(user, list);
   });
-  expect(Buffer.concat(csv).toString()).toBe(Buffer.from(lines.finish()).toString());
+  expect(Buffer.concat(csv).toString()).toBe(Buffer.from(lines.finish().lines).toString());
   expect([users, rows]).toEqual([USERS, lines.rows]);
 });
 

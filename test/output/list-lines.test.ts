@@ -1,26 +1,76 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { headerLine, LineWriter, scoreText } from '../../src/csv/list-lines.js';
 import { quotedCells } from '../../src/csv/quoting.js';
+import { scoreText } from '../../src/output/bytes.js';
+import { cellQuote } from '../../src/output/cell-quote.js';
+import { headerOf, type LineFormat, LineWriter } from '../../src/output/list-lines.js';
+import { anyWorld, listsOf, slowObjects, slowWide, type World } from './lists.js';
 
 const IDS = { users: ['u,1', 'u2'], items: ['i0', 'i"1', 'i2'], titles: ['Zero', 'One,\ntwo', ''] };
 
 function writer(withTitles: boolean): LineWriter {
-  return new LineWriter({
-    users: quotedCells(IDS.users),
-    items: quotedCells(IDS.items),
-    titles: withTitles ? quotedCells(IDS.titles) : undefined,
-  });
+  const [users, items] = [quotedCells(IDS.users), quotedCells(IDS.items)];
+  return new LineWriter('csv', { users, items, titles: withTitles ? quotedCells(IDS.titles) : undefined }, 3);
 }
 
-const textOf = (lines: LineWriter) => Buffer.from(lines.finish()).toString();
+/** What a format makes of a world. */
+function written(format: LineFormat, world: World, withTitles: boolean): string {
+  const quote = cellQuote(format, false);
+  const titles = withTitles ? quotedCells(world.titles, quote) : undefined;
+  const cells = { users: quotedCells(world.users, quote), items: quotedCells(world.items, quote), titles };
+  const lines = new LineWriter(format, cells, world.listLength);
+  world.lists.forEach((list, user) => {
+    lines.add(user, list);
+  });
+  return headerOf(format, withTitles, world.listLength) + textOf(lines);
+}
+
+test('wide, whatever the texts: a row a user, as csv-stringify writes them, all of the same width', () => {
+  fc.assert(
+    fc.property(anyWorld, fc.boolean(), (world, withTitles) => {
+      const text = written('wide', world, withTitles);
+      expect(text).toBe(slowWide(listsOf(world), world.listLength, withTitles));
+      const rows: string[][] = parse(text);
+      for (const row of rows) expect(row).toHaveLength(1 + world.listLength * (withTitles ? 2 : 1));
+    }),
+  );
+});
+
+test('jsonl, whatever the texts: an object a user, also where lists are empty, and no line end but the last of each', () => {
+  fc.assert(
+    fc.property(anyWorld, fc.boolean(), (world, withTitles) => {
+      const text = written('jsonl', world, withTitles);
+      const lines = text.split(/[\n\r\u0085\u2028\u2029]/);
+      expect(lines.pop()).toBe('');
+      expect(lines.map((line) => JSON.parse(line))).toEqual(slowObjects(listsOf(world), withTitles));
+    }),
+  );
+});
+
+test('an object of jsonl has its members in the order of the documents, and the score as CSV writes it', () => {
+  const world = { users: ['35'], items: ['864'], titles: ['Fiery'], listLength: 2 };
+  const list = { items: Uint32Array.of(0), scores: Float64Array.of(0.2874309) };
+  expect(written('jsonl', { ...world, lists: [list] }, true)).toBe(
+    '{"user_id":"35","items":[{"item_id":"864","rank":1,"score":0.287431,"title":"Fiery"}]}\n',
+  );
+});
+
+test('--safe-csv is for csv and wide', () => {
+  expect((['csv', 'wide', 'jsonl'] as const).map((format) => cellQuote(format, true)('=1'))).toEqual([
+    "'=1",
+    "'=1",
+    '"=1"',
+  ]);
+});
+
+const textOf = (lines: LineWriter) => Buffer.from(lines.finish().lines).toString();
 
 test('a list is a line an item, ranked from 1', () => {
   const lines = writer(false);
   lines.add(1, { items: Uint32Array.of(2, 0), scores: Float64Array.of(1.5, -0.25) });
   lines.add(0, { items: Uint32Array.of(1), scores: Float64Array.of(1 / 3) });
-  expect(headerLine(false) + textOf(lines)).toBe(
+  expect(headerOf('csv', false, 3) + textOf(lines)).toBe(
     'user_id,item_id,rank,score\nu2,i2,1,1.5\nu2,i0,2,-0.25\n"u,1","i""1",1,0.333333\n',
   );
   expect(lines.rows).toBe(3);
@@ -29,7 +79,7 @@ test('a list is a line an item, ranked from 1', () => {
 test('titles are a last column where they are asked for', () => {
   const lines = writer(true);
   lines.add(1, { items: Uint32Array.of(1, 2), scores: Float64Array.of(2, 1) });
-  expect(headerLine(true) + textOf(lines)).toBe(
+  expect(headerOf('csv', true, 3) + textOf(lines)).toBe(
     'user_id,item_id,rank,score,title\nu2,"i""1",1,2,"One,\ntwo"\nu2,i2,2,1,\n',
   );
 });
@@ -45,7 +95,7 @@ test('more lines than the first buffer holds are read back in their order', () =
   const items = Uint32Array.from({ length: 200 }, (_, place) => place % 3);
   const scores = Float64Array.from(items, (_, place) => 200 - place);
   for (let user = 0; user < 60; user++) lines.add(user % 2, { items, scores });
-  const rows: unknown[] = parse(Buffer.from(lines.finish()));
+  const rows: unknown[] = parse(Buffer.from(lines.finish().lines));
   expect(rows.length).toBe(60 * 200);
   expect(lines.rows).toBe(60 * 200);
   rows.forEach((row, at) => {
@@ -59,7 +109,7 @@ test('more lines than the first buffer holds are read back in their order', () =
 test('what is finished does not change with what is added later', () => {
   const lines = writer(false);
   lines.add(1, { items: Uint32Array.of(0), scores: Float64Array.of(1) });
-  const first = lines.finish();
+  const { lines: first } = lines.finish();
   lines.add(1, { items: Uint32Array.of(1), scores: Float64Array.of(1) });
   expect(Buffer.from(first).toString()).toBe('u2,i0,1,1\n');
   expect(first.byteLength).toBe(first.buffer.byteLength);

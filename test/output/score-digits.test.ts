@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { scoreText } from '../../src/csv/list-lines.js';
-import { writeDigits } from '../../src/csv/score-digits.js';
+import { scoreText } from '../../src/output/bytes.js';
+import { writeDigits } from '../../src/output/score-digits.js';
 
 /** The text that is written; '' where it is left to exact arithmetic. */
 function written(score: number): string {

@@ -1,0 +1,61 @@
+import { type Stats, statSync } from 'node:fs';
+import { basename, extname } from 'node:path';
+import { usageFailure } from '../failure.js';
+
+/** How lists are written: a row an item (csv, parquet), or a row a user (wide, jsonl). */
+export const OUTPUT_FORMATS = ['csv', 'wide', 'jsonl', 'parquet'] as const;
+export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
+
+/** What a file with such an extension holds; where it may hold one of several, the first unless asked for. */
+const BY_EXTENSION: Readonly<Record<string, readonly OutputFormat[]>> = {
+  '.csv': ['csv', 'wide'],
+  '.jsonl': ['jsonl'],
+  '.ndjson': ['jsonl'],
+  '.parquet': ['parquet'],
+};
+const WE_WRITE = '.csv, .jsonl (or .ndjson), either with .gz, and .parquet';
+
+/**
+ * The format of an output.
+ * @param asked for by `--format`; undefined: told from the extension.
+ * @throws Failure 2 for an extension that says something else, or that is none of ours.
+ */
+export function formatOf(output: string, asked: OutputFormat | undefined): OutputFormat {
+  const isPacked = /\.gz$/i.test(output);
+  const extension = extensionOf(isPacked ? output.slice(0, -3) : output);
+  const formats = BY_EXTENSION[extension];
+  const format = asked ?? formats?.[0];
+  if (formats && format && !formats.includes(format)) {
+    throw usageFailure(
+      `--format ${format} and -o ${output} contradict each other: a file *${extension} holds ${formats.join(' or ')}`,
+    );
+  }
+  if (isPacked && format === 'parquet') {
+    throw usageFailure(`-o ${output}: Parquet is compressed inside; leave out .gz`);
+  }
+  if (format) return format;
+  if (extension === '' || isPipeOrDevice(output)) return 'csv';
+  throw usageFailure(
+    `-o ${output}: ${extension} is not written; extensions that are: ${WE_WRITE}; --format csv writes CSV under any name`,
+  );
+}
+
+/** In lower case; '' where there is none. Digits alone, as in "recs.2026-11-28", are a date or a version. */
+function extensionOf(output: string): string {
+  const extension = extname(basename(output)).toLowerCase();
+  return /^\.[\d-]*$/.test(extension) ? '' : extension;
+}
+
+function isPipeOrDevice(output: string): boolean {
+  const stats = statOf(output);
+  return stats !== undefined && !stats.isFile() && !stats.isDirectory();
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    // Opening it fails too, with a message.
+    return undefined;
+  }
+}

@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { parquetReadObjects } from 'hyparquet';
+import { expect, test } from 'vitest';
+import { temporaryFolders } from '../files/temporary.js';
+import { listsInCsv, slowObjects, slowRows, slowWide, type UserList } from '../output/lists.js';
+import { EVENTS, manyEvents, put } from './data.js';
+import { fixtures, runInProcess } from './run.js';
+
+const newFolder = temporaryFolders();
+const BOOKS = ['-u', join(fixtures, 'books/ratings.csv'), '-i', join(fixtures, 'books/books.csv')];
+
+/** Runs, and gives the bytes of the output. */
+async function written(folder: string, name: string, args: readonly string[]): Promise<Buffer> {
+  const { code, stderr } = await runInProcess([...args, '-o', name, '-q'], { folder });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return readFileSync(join(folder, name));
+}
+
+async function parquetRows(bytes: Buffer): Promise<object[]> {
+  return parquetReadObjects({ file: new Uint8Array(bytes).buffer });
+}
+
+/** Sees that all formats say what the CSV of the same run says. @param users all that are served, in their order. */
+async function saysTheSame(folder: string, args: readonly string[], top: number, users?: readonly string[]) {
+  const withTitles = args.includes('--titles');
+  const all = [...args, '-n', String(top)];
+  const inCsv = listsInCsv((await written(folder, 'recs.csv', all)).toString());
+  const lists: UserList[] =
+    users?.map((user_id) => inCsv.find((list) => list.user_id === user_id) ?? { user_id, items: [] }) ?? inCsv;
+  const wide = await written(folder, 'wide.csv', [...all, '--format', 'wide']);
+  expect(wide.toString()).toBe(slowWide(lists, top, withTitles));
+  const lines = (await written(folder, 'recs.jsonl', all)).toString().trimEnd().split('\n');
+  expect(lines.map((line) => JSON.parse(line))).toEqual(slowObjects(lists, withTitles));
+  expect(await parquetRows(await written(folder, 'recs.parquet', all))).toEqual(slowRows(lists, withTitles));
+}
+
+test('all formats say the same of the books, with their titles', async () => {
+  await saysTheSame(newFolder(), [...BOOKS, '--algorithm', 'cosine', '--titles'], 5);
+});
+
+test('ids stay what they are, whatever they look like, and short or empty lists are filled up in wide alone', async () => {
+  const folder = newFolder();
+  const ids = [
+    '0012',
+    '1e5',
+    '-0',
+    '1.50',
+    '日本',
+    '👩‍💻',
+    'a"b',
+    'c,d',
+    'e\nf',
+    'g\th',
+    'i\u0001j',
+    "'k",
+    '{"l":1}',
+    '\\m',
+  ];
+  const quoted = ids.map((id) => `"${id.replaceAll('"', '""')}"`);
+  const rows = quoted.flatMap((user, u) => quoted.slice(0, u + 1).map((item) => `${user},${item}\n`));
+  put(folder, 'events.csv', `user,item\n${rows.join('')}`);
+  // The last of them had everything, so nothing is left.
+  await saysTheSame(folder, ['-u', 'events.csv', '--algorithm', 'popular'], 4, ids);
+});
+
+test.each(['csv', 'wide', 'jsonl', 'parquet'])('%s: the same bytes for any number of workers', async (format) => {
+  const folder = newFolder();
+  put(folder, 'events.csv', manyEvents(4000, 800, 12));
+  const args = ['-u', 'events.csv', '--algorithm', 'cosine', '--format', format];
+  const one = await written(folder, 'one', [...args, '-j', '1']);
+  expect((await written(folder, 'three', [...args, '-j', '3'])).equals(one)).toBe(true);
+  expect(one.length).toBeGreaterThan(10_000);
+});
+
+test('.jsonl.gz is compressed; standard output takes any format that is asked for', async () => {
+  const folder = newFolder();
+  put(folder, 'events.csv', EVENTS);
+  const args = ['-u', 'events.csv', '-q'];
+  const packed = await written(folder, 'recs.jsonl.gz', args);
+  const { stdout } = await runInProcess([...args, '--format', 'jsonl'], { folder });
+  expect(gunzipSync(packed).toString()).toBe(stdout);
+  expect(stdout.split('\n').map((line) => line.slice(0, 20))).toEqual([
+    '{"user_id":"ann","it',
+    '{"user_id":"bob","it',
+    '',
+  ]);
+  expect((await runInProcess(args, { folder })).stdout).toMatch(/^user_id,item_id,rank,score\n/);
+});
+
+test.each([
+  [['-o', 'recs.tsv'], /^recommend: -o recs\.tsv: \.tsv is not written; extensions that are: \.csv/],
+  [['-o', 'recs.json.gz'], /\.json is not written/],
+  [['-o', 'recs.parquet', '--format', 'csv'], /contradict each other: a file \*\.parquet holds parquet/],
+  [['-o', 'recs.parquet.gz'], /Parquet is compressed inside/],
+  [['--format', 'xlsx'], /Allowed choices are csv, wide, jsonl, parquet/],
+])('%j ends with 2 before anything is read', async (args, why) => {
+  const folder = newFolder();
+  const { code, stdout, stderr } = await runInProcess(['-u', 'never-read.csv', ...args], { folder, terminal: false });
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(why);
+});
+
+test('--safe-csv changes csv and wide, and no other format', async () => {
+  const folder = newFolder();
+  put(folder, 'events.csv', 'user,item\n=ann,+oak\n=ann,elm\nbob,+oak\nbob,-ash\n');
+  const args = ['-u', 'events.csv', '--algorithm', 'popular'];
+  const differs = async (name: string, format: string) => {
+    const plain = await written(folder, name, [...args, '--format', format]);
+    const safe = await written(folder, name, [...args, '--format', format, '--safe-csv']);
+    return !plain.equals(safe);
+  };
+  expect([await differs('recs.csv', 'csv'), await differs('recs.csv', 'wide')]).toEqual([true, true]);
+  expect([await differs('recs.jsonl', 'jsonl'), await differs('recs.parquet', 'parquet')]).toEqual([false, false]);
+});

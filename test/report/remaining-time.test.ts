@@ -1,0 +1,99 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { RemainingTime } from '../../src/report/remaining-time.js';
+
+interface Shown {
+  at: number;
+  left: number | undefined;
+}
+
+/**
+ * What is shown four times a second of a run of so many seconds.
+ * @param shareAt what the run reports to have done at a time.
+ */
+function shownOf(seconds: number, shareAt: (time: number) => number): Shown[] {
+  const remaining = new RemainingTime();
+  const shown: Shown[] = [];
+  for (let tick = 0; tick <= 4 * seconds; tick++) {
+    const at = tick / 4;
+    shown.push({ at, left: remaining.at(at, shareAt(at)) });
+  }
+  return shown;
+}
+
+const known = (shown: readonly Shown[]) =>
+  shown.filter((each): each is { at: number; left: number } => each.left !== undefined);
+
+/** The most that the end of the run, as it is estimated, moves between two looks: later, and earlier, in shares of the time. */
+function jumps(shown: readonly Shown[], seconds: number): { later: number; earlier: number } {
+  // At the end there is nothing to estimate.
+  const ends = known(shown.slice(0, -1)).map(({ at, left }) => at + left);
+  const moves = ends.slice(1).map((end, k) => (end - (ends[k] ?? end)) / seconds);
+  return { later: Math.max(0, ...moves), earlier: -Math.min(0, ...moves) };
+}
+
+test('where work goes on steadily, the estimate is right and runs down with the clock to 0', () => {
+  const shown = shownOf(100, (time) => time / 100);
+  for (const { at, left } of known(shown)) expect(left).toBeCloseTo(100 - at, 6);
+  expect(known(shown)[0]?.at).toBeLessThan(4);
+  expect(shown.at(-1)?.left).toBe(0);
+});
+
+test('steady work that comes in shards moves the estimated end by 2 % of the time at most', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 30, max: 600 }), fc.integer({ min: 20, max: 128 }), (seconds, shards) => {
+      const shown = shownOf(seconds, (time) => Math.floor((time / seconds) * shards + 1e-9) / shards);
+      const { later, earlier } = jumps(shown, seconds);
+      expect(later).toBeLessThan(0.02);
+      expect(earlier).toBeLessThan(0.02);
+      expect(shown.at(-1)?.left).toBe(0);
+      for (const { at, left } of known(shown))
+        if (at > seconds / 4) expect(Math.abs(at + left - seconds)).toBeLessThan(0.1 * seconds);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test('shards of uneven length move it by 4 % at most', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.double({ min: 0.75, max: 1.33, noNaN: true }), { minLength: 60, maxLength: 60 }),
+      (times) => {
+        const ends = times.map((_, k) => times.slice(0, k + 1).reduce((a, b) => a + b));
+        const seconds = Math.ceil(ends.at(-1) ?? 0);
+        const { later, earlier } = jumps(
+          shownOf(seconds, (time) => ends.filter((end) => end <= time).length / 60),
+          seconds,
+        );
+        expect(later).toBeLessThan(0.04);
+        expect(earlier).toBeLessThan(0.04);
+      },
+    ),
+    { numRuns: 30 },
+  );
+});
+
+test.each([
+  [
+    'a stage that goes three times as slowly as those before',
+    (time: number) => (time < 25 ? time / 50 : 0.5 + (time - 25) / 150),
+  ],
+  ['a stage that goes three times as fast', (time: number) => (time < 75 ? time / 150 : 0.5 + (time - 75) / 50)],
+  ['work that falls away half way', (time: number) => (time < 50 ? time / 200 : 0.5 + (time - 50) / 100)],
+])('%s is followed without a jump, and ends at 0', (_, shareAt) => {
+  const shown = shownOf(100, shareAt);
+  const { later, earlier } = jumps(shown, 100);
+  expect(later).toBeLessThan(0.02);
+  expect(earlier).toBeLessThan(0.04);
+  expect(shown.at(-1)?.left).toBe(0);
+});
+
+test('nothing is estimated before the pace is known, and while nothing moves the estimate neither rises nor ends', () => {
+  expect(known(shownOf(60, () => 0))).toEqual([]);
+  expect(known(shownOf(60, (time) => (time < 5 ? 0 : 0.2)))).toEqual([]);
+  const stopped = known(shownOf(200, (time) => Math.min(50, Math.floor(time)) / 100)).filter(({ at }) => at > 50);
+  for (const [k, { left }] of stopped.entries()) {
+    expect(left).toBeLessThanOrEqual(stopped[Math.max(0, k - 1)]?.left ?? 0);
+    expect(left).toBeGreaterThan(40);
+  }
+});
