@@ -49,10 +49,8 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   psql: `case "$*" in *"from stdin"*) cat >/dev/null ;; *) cat events.csv ;; esac`,
   mysql: `tr , '\\t' <events.csv`,
   sqlite3: `case "$*" in *.import*) cat >/dev/null ;; *) cat events.csv ;; esac`,
-  duckdb: 'cat events.csv',
+  duckdb: `case "$*" in *"to 'events.parquet'"*) recommend -u events.csv -n 3 -o events.parquet ;; *) cat events.csv ;; esac`,
   aws: `case "$*" in *" -") cat events.csv.gz ;; *) cat >/dev/null ;; esac`,
-  curl: 'cat >/dev/null',
-  mail: 'cat >/dev/null',
 };
 
 /** A folder with the files and the programs that the documents speak of. @returns the PATH on which the programs are. */
@@ -114,6 +112,16 @@ export function shop(folder: string): string {
       ';',
     ),
   );
+  put(folder, 'ratings.dat', ratings.map((row) => `${row.slice(0, 3).join('::')}\n`).join(''));
+  const tracks = EVENTS.map(({ user, sku, time }) => ({
+    type: 'track',
+    event: 'Product Viewed',
+    userId: name(user),
+    timestamp: time,
+    properties: { product_id: sku, price: 19.9 },
+  }));
+  put(folder, 'tracks.jsonl', tracks.map((track) => `${JSON.stringify(track)}\n`).join(''));
+  put(folder, 'products-1252.csv', Buffer.from(products.replaceAll('no.', 'n°'), 'latin1'));
   put(
     folder,
     'broken.csv',
