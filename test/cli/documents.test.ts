@@ -1,23 +1,52 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { expectedOf, exportNames, shellQuoted } from '../exports.js';
 import { temporaryFolders } from '../files/temporary.js';
 import { put, rowsIn } from './data.js';
+import { blocksOf, commandsOf, missingPiece, runCommand } from './documents.js';
 import { EVENTS, evaluated, eventsCsv, USERS, world } from './evaluation.js';
 import { root, runInProcess } from './run.js';
+import { shop } from './shop.js';
 
 const newFolder = temporaryFolders();
 
+const PAGES = readdirSync(join(root, 'docs'))
+  .filter((name) => name.endsWith('.md'))
+  .map((name) => `docs/${name}`);
+const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'bench/README.md', ...PAGES];
+const RUN = ['README.md', 'guide', 'cookbook', 'formats', 'operations', 'faq'].map((name) =>
+  name.endsWith('.md') ? name : `docs/${name}.md`,
+);
+const textOf = (document: string) => readFileSync(join(root, document), 'utf8');
+
 describe('what the documents show', () => {
-  test('README’s evaluation of the books comes to the figures that stand there', async () => {
-    const readme = readFileSync(join(root, 'README.md'), 'utf8');
-    const [, command = '', shown = ''] = /^\$ recommend (evaluate .+)\n([\s\S]*?)^```/m.exec(readme) ?? [];
-    const { code, stdout, stderr } = await runInProcess([...command.split(' '), '-q'], { folder: root });
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const lines = shown.split('\n').filter((line) => line !== '' && line !== '…');
-    expect(lines.length).toBeGreaterThan(5);
-    const answer = stdout.split('\n');
-    expect(answer.filter((line) => lines.includes(line)).slice(0, lines.length)).toEqual(lines);
+  test.each(RUN)(
+    'the commands of %s run as they stand there, and say what it shows',
+    async (document) => {
+      const folder = newFolder();
+      const path = shop(folder);
+      const wrong: string[] = [];
+      for (const command of blocksOf(document).flatMap(commandsOf)) {
+        const { code, stdout, stderr } = await runCommand(command, folder, path);
+        const said = stderr + stdout;
+        const isRefused = command.shown?.startsWith('recommend: ') === true;
+        if ((code !== 0) !== isRefused)
+          wrong.push(`${document}:${command.line}: exit code ${code}: ${command.text}\n${said}`);
+        const missing = command.shown === undefined ? undefined : missingPiece(command.shown, said);
+        if (missing !== undefined) wrong.push(`${document}:${command.line}: shown, but not so:\n${missing}\n${said}`);
+      }
+      expect(wrong.join('\n')).toBe('');
+    },
+    120_000,
+  );
+
+  test('every block of commands is one that is run, or plainly none', () => {
+    const kinds = RUN.flatMap(blocksOf).map(({ kind }) => kind);
+    expect([...new Set(kinds)].sort()).toEqual(['', 'bash', 'crontab', 'csv', 'sh']);
+    const unmarked = RUN.flatMap(blocksOf).filter((block) => block.kind === '' && commandsOf(block).length === 0);
+    expect(unmarked.filter(({ text }) => /^\s*(\$ )?recommend -/m.test(text))).toEqual([]);
+    expect(blocksOf('docs/cookbook.md').length).toBeGreaterThan(30);
   });
 
   /** What stands behind `recommend evaluate` in a text, by command. */
@@ -35,13 +64,57 @@ describe('what the documents show', () => {
     put(folder, 'movies.csv', readFileSync(join(folder, 'items.csv')));
     put(folder, 'profiles.csv', readFileSync(join(folder, 'users.csv')));
     const help = await runInProcess(['evaluate', '--help'], { folder });
-    const commands = [
-      ...commandsIn(readFileSync(join(root, 'docs', 'evaluation.md'), 'utf8')),
-      ...commandsIn(help.stdout),
-    ];
+    const commands = [...commandsIn(textOf('docs/evaluation.md')), ...commandsIn(help.stdout)];
     expect(commands).toHaveLength(5);
     const answers = await Promise.all(commands.map((command) => evaluated(folder, command.split(' '))));
     for (const { answer } of answers) expect(answer).toMatch(/^held out: |^\{/);
     expect(rowsIn(join(folder, 'users.csv'))).toHaveLength(USERS * 2 * 2);
+  });
+});
+
+test('docs/formats.md has every export, with the command that its fixture is understood by', () => {
+  const rows = [
+    ...textOf('docs/formats.md').matchAll(
+      /^\| \[(.+?)\]\(\.\.\/fixtures\/exports\/(.+?)\/README\.md\) \| `(.+)` \|$/gm,
+    ),
+  ];
+  const inTable = rows.map(([, title, name, command]) => ({ name, title, command }));
+  const known = exportNames.filter((name) => expectedOf(name).files !== undefined);
+  const right = known.map((name) => {
+    const { command, then = command } = expectedOf(name);
+    const [heading = ''] = textOf(`fixtures/exports/${name}/README.md`).split('\n');
+    return { name, title: heading.slice(2), command: `recommend ${shellQuoted(then)}` };
+  });
+  expect(inTable).toEqual(right);
+  const refused = exportNames.filter((name) => !known.includes(name));
+  for (const name of refused) expect(textOf('docs/formats.md')).toContain(`(../fixtures/exports/${name}/README.md)`);
+});
+
+describe('links', () => {
+  /** The anchors of a document, as GitHub makes them of its headings. */
+  const anchorsOf = (document: string) =>
+    [...textOf(document).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+        .replaceAll(' ', '-'),
+    );
+
+  test.each(DOCUMENTS)('of %s lead to a file that exists, and to a heading in it', (document) => {
+    const prose = textOf(document).replace(/^```[\s\S]*?^```$/gm, '');
+    const targets = [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
+    const broken = targets
+      .filter((target) => !/^https?:/.test(target))
+      .filter((target) => {
+        const [file = '', anchor] = target.split('#');
+        const path = file === '' ? document : normalize(join(dirname(document), file));
+        return !existsSync(join(root, path)) || (anchor !== undefined && !anchorsOf(path).includes(anchor));
+      });
+    expect(broken).toEqual([]);
+  });
+
+  test('README leads to every page', () => {
+    const readme = textOf('README.md');
+    expect(PAGES.filter((page) => !readme.includes(`(${page}`))).toEqual([]);
   });
 });

@@ -71,8 +71,8 @@ test.each([
   expect(readFileSync(path, 'utf8')).toBe(EVENTS);
 });
 
-test('README lists the options of the program, in its order', () => {
-  const readme = readFileSync(join(root, 'README.md'), 'utf8');
-  const listed = [...readme.matchAll(/^\| `(-[^`]*)` \|/gm)].map((match) => match[1]);
+test('docs/options.md lists the options of the program, in its order', () => {
+  const page = readFileSync(join(root, 'docs/options.md'), 'utf8');
+  const listed = [...page.matchAll(/^\| `(-[^`]*)` \|/gm)].map((match) => match[1]);
   expect(listed).toEqual([...recommendCommand('').options.map((option) => option.flags), '-h, --help']);
 });
