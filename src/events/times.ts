@@ -1,5 +1,5 @@
 import { BadRow } from '../csv/bad-rows.js';
-import { isBlank, shown } from '../csv/cells.js';
+import { isBlank, LONGEST_NUMBER, shown } from '../csv/cells.js';
 import { type DayOrder, midnight, partedDate } from './day-month.js';
 
 /** How a column writes its times. A column keeps to one way; numbers get their unit from their size, once all are read. */
@@ -49,6 +49,7 @@ export class TimeColumn {
   read(cell: string): number {
     const text = cell.trim();
     if (isBlank(text)) return Number.NaN;
+    if (text.length > LONGEST_NUMBER) return this.#take('dates', Number.NaN, cell);
     if (NUMERIC.test(text)) return this.#take('numbers', Number(text), cell);
     const parted = partedDate(text);
     if (!parted) return this.#take('dates', secondsOf(text), cell);
