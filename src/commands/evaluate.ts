@@ -1,3 +1,4 @@
+import { printable } from '../csv/printable.js';
 import { type Quote, quoted, safelyQuoted } from '../csv/quoting.js';
 import type { Dataset, FileReport } from '../dataset/dataset.js';
 import { checkEventsHeader } from '../dataset/headers.js';
@@ -175,7 +176,7 @@ function textOf(
   quote: Quote,
 ): string {
   if (options.format === 'csv') return csvText(evaluation, quote);
-  if (options.format === 'table') return reportText(evaluation, summary);
+  if (options.format === 'table') return printable(reportText(evaluation, summary));
   const { test, algorithms, at, by, sampleUsers, seed } = options;
   return jsonText(evaluation, summary, {
     split: kind,

@@ -1,4 +1,5 @@
 import { BadRow } from './bad-rows.js';
+import { printableName } from './printable.js';
 
 /** "4,5" can only be a decimal comma; "1,234" could be either, and is refused. */
 const DECIMAL_COMMA = /^([+-]?\d+),(\d{1,2})$/;
@@ -14,7 +15,7 @@ export function numberCell(cell: string, column: string): number {
   const text = cell.trim().replace(DECIMAL_COMMA, '$1.$2');
   if (isBlank(text)) return Number.NaN;
   const value = isNumber(text) ? Number(text) : Number.NaN;
-  if (!Number.isFinite(value)) throw new BadRow(`column "${column}": ${shown(cell)} is not a number`);
+  if (!Number.isFinite(value)) throw new BadRow(`column "${printableName(column)}": ${shown(cell)} is not a number`);
   return value;
 }
 
@@ -24,7 +25,7 @@ function isNumber(text: string): boolean {
 
 /** A value as an error message shows it: quoted, and cut where it is long. */
 export function shown(value: string): string {
-  return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  return printableName(JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value));
 }
 
 /** What databases, R and pandas write where there is nothing, as they write it. */

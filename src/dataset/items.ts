@@ -1,3 +1,4 @@
+import { shown } from '../csv/cells.js';
 import { ExitCode, Failure } from '../failure.js';
 import { type AttributeTable, attributeTable, isSpoilt, spoiltNotes } from './attribute-table.js';
 import { decideAttribute } from './attributes.js';
@@ -25,7 +26,7 @@ export async function readItems(inputs: Inputs, path: string, ids: Ids, reports:
   if (table.rows.used === 0) {
     throw new Failure(
       ExitCode.badData,
-      `${name} holds no items: below its header no row has an id in column "${header[itemAt]}"`,
+      `${name} holds no items: below its header no row has an id in column ${shown(header[itemAt] ?? '')}`,
     );
   }
   const count = ids.items.size;

@@ -1,5 +1,6 @@
 import { BadRow } from '../csv/bad-rows.js';
 import { isBlank, LONGEST_NUMBER, shown } from '../csv/cells.js';
+import { printableName } from '../csv/printable.js';
 import { type DayOrder, midnight, partedDate } from './day-month.js';
 
 /** How a column writes its times. A column keeps to one way; numbers get their unit from their size, once all are read. */
@@ -77,7 +78,7 @@ export class TimeColumn {
   }
 
   get #place(): string {
-    return `column "${this.#column}"`;
+    return `column "${printableName(this.#column)}"`;
   }
 
   /** The unit of the column, from the largest number in it: seconds reach the year 5138 before they look like milliseconds. */
