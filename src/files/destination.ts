@@ -79,10 +79,7 @@ class Stream implements Destination {
     this.#stream = stream;
     this.#name = name;
     this.#ends = atCommit === 'ends';
-    stream.on('error', (error) => {
-      this.#closed = true;
-      if (systemCode(error) !== 'EPIPE') this.#error = error;
-    });
+    stream.on('error', (error) => this.#fail(error));
   }
 
   async write(bytes: Uint8Array | string): Promise<boolean> {
@@ -95,14 +92,24 @@ class Stream implements Destination {
     // Wait for what is still on its way, or a failure to write it would be lost.
     const done = new Promise<void>((resolve) => {
       this.#stream.once('error', () => resolve());
-      if (this.#ends) this.#stream.end(() => resolve());
-      else this.#stream.write('', () => resolve());
+      // The callback hears of an error before the listeners do.
+      const settle = (error?: Error | null) => {
+        if (error) this.#fail(error);
+        resolve();
+      };
+      if (this.#ends) this.#stream.end(settle);
+      else this.#stream.write('', settle);
     });
     if (!this.#closed) await done;
     if (this.#error) throw cannotWrite(this.#name, this.#error);
   }
 
   abandon(): void {}
+
+  #fail(error: Error): void {
+    this.#closed = true;
+    if (systemCode(error) !== 'EPIPE') this.#error ??= error;
+  }
 }
 
 /**
