@@ -14,7 +14,7 @@ import { ExitCode, Failure } from '../failure.js';
 import type { Destination } from '../files/writing.js';
 import type { Io } from '../io.js';
 import { joined, pickedRows } from '../matrix/sparse.js';
-import { explainDiskFull } from '../pipeline/disk-full.js';
+import { explainFolder } from '../pipeline/folder-failures.js';
 import { methodOfSpec } from '../pipeline/method.js';
 import type { EvaluateOptions } from '../pipeline/options.js';
 import { fastReading, inputBytes, startChildren } from '../pipeline/read.js';
@@ -45,7 +45,7 @@ export async function evaluate(options: EvaluateOptions, io: Io): Promise<number
     if (lost.length > 0) run.warn(`some work failed, and counts as not found:\n  ${lost.join('\n  ')}`);
     return exitCode;
   } catch (thrown) {
-    const error = explainDiskFull(thrown, run, options.output);
+    const error = explainFolder(thrown, run, options.output);
     exitCode = error instanceof Failure ? error.exitCode : ExitCode.unexpected;
     throw error;
   } finally {

@@ -112,6 +112,12 @@ class Stream implements Destination {
   }
 }
 
+/** What an atomic file is until it appears. */
+interface UntilCommit {
+  temporary?: string;
+  beforeRename?: () => void;
+}
+
 /**
  * A file that appears whole or not at all: written under a temporary name on the same disk, synced, then renamed. `.gz` is compressed.
  */
@@ -122,12 +128,17 @@ export class AtomicFile implements Destination {
   readonly #descriptor: number;
   readonly #head: Writable;
   readonly #forget: () => void;
+  readonly #beforeRename: () => void;
   #error: Error | undefined;
   #done = false;
 
-  /** @param temporary where it is written until then; beside the file unless given. */
-  constructor({ path, mode }: FileToBe, temporary?: string) {
+  /**
+   * @param temporary where it is written until then; beside the file unless given. @param beforeRename may throw, and the file stays as it
+   *   was.
+   */
+  constructor({ path, mode }: FileToBe, { temporary, beforeRename = () => {} }: UntilCommit = {}) {
     this.#path = path;
+    this.#beforeRename = beforeRename;
     const name = `.${basename(path)}.`;
     this.#temporary = temporary ?? join(dirname(path), `${name}${ownTag()}.${randomBytes(6).toString('hex')}.tmp`);
     try {
@@ -162,11 +173,12 @@ export class AtomicFile implements Destination {
       await finished(this.#file, { readable: false });
       fsyncSync(this.#descriptor);
       closeSync(this.#descriptor);
+      this.#beforeRename();
       renameSync(this.#temporary, this.#path);
       this.#done = true;
       this.#forget();
     } catch (error) {
-      throw cannotWrite(this.#path, error);
+      throw error instanceof Failure ? error : cannotWrite(this.#path, error);
     }
   }
 

@@ -73,6 +73,7 @@ export function startRun({ workers, balance = 'least-loaded', ...logOptions }: R
   const retries: string[] = [];
   const pool = new Pool({
     size: workers,
+    isHopeless: () => directory?.isGone === true,
     balance,
     onRetry: (message) => {
       retries.push(message);
