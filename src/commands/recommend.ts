@@ -47,7 +47,14 @@ export async function recommend(options: Options, io: Io): Promise<number> {
     // It is the other run's to remove.
     if (lost) run.directory.keep(true);
     const why = isStopped ? thrown : (lost ?? explainFolder(thrown, run, options.output));
-    const error = unfinished(why, isStopped, run, options.resume, lost ? undefined : output?.checkpoint, stages.current);
+    const error = unfinished(
+      why,
+      isStopped,
+      run,
+      options.resume,
+      lost ? undefined : output?.checkpoint,
+      stages.current,
+    );
     const exitCode = error instanceof Failure ? error.exitCode : ExitCode.unexpected;
     ending = { exitCode, error: messageOf(error), message: '', interrupted: interrupted.aborted };
     throw error;

@@ -6,7 +6,9 @@ const CONTROL = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
  * breaks stay. Everything that goes to stderr passes through here.
  */
 export function printable(text: string): string {
-  return text.replace(CONTROL, (character) => (character === '\n' || character === '\t' ? character : escaped(character)));
+  return text.replace(CONTROL, (character) =>
+    character === '\n' || character === '\t' ? character : escaped(character),
+  );
 }
 
 /** The same for a name inside a message, where a line break is not ours either. */

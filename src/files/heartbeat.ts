@@ -22,7 +22,8 @@ export function keepRenewing({ path, own, interval }: Heartbeat, onLost: () => v
   const timer = setInterval(() => {
     try {
       const entry = entryOf(path, own);
-      if (entry !== undefined) renameSync(join(path, entry), join(path, `${own}-${Number(entry.slice(own.length + 1)) + 1}`));
+      if (entry !== undefined)
+        renameSync(join(path, entry), join(path, `${own}-${Number(entry.slice(own.length + 1)) + 1}`));
       else {
         clearInterval(timer);
         onLost();

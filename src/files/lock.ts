@@ -146,7 +146,10 @@ function holderOf(path: string): Holder | undefined {
 }
 
 function noLock(path: string): Failure {
-  return new Failure(ExitCode.cannotCreate, `${path} is no lock of this version of the program; remove it if no run uses it`);
+  return new Failure(
+    ExitCode.cannotCreate,
+    `${path} is no lock of this version of the program; remove it if no run uses it`,
+  );
 }
 
 /** Takes a lock that nobody holds, unless another is faster. @throws what the system says where none can be made there. */
@@ -203,7 +206,8 @@ function held(path: string, own: string, { renewed }: Lease, onLost: () => void)
     clearInterval(timer);
     thread?.removeAllListeners().terminate();
     // It may be renewed just now.
-    for (let entry = entryOf(path, own); entry !== undefined; entry = entryOf(path, own)) rmSync(join(path, entry), { force: true });
+    for (let entry = entryOf(path, own); entry !== undefined; entry = entryOf(path, own))
+      rmSync(join(path, entry), { force: true });
     rmdirIfEmpty(path);
   };
   const forget = atExit(release);

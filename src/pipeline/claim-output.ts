@@ -75,7 +75,10 @@ function openCheckpoint(run: Run, options: Options, { path: output }: FileToBe):
     const manifest = manifestIn(path);
     if (!manifest) continue;
     refuseOtherRun(manifest, options, path);
-    removeAll(left.filter((each) => each !== path), output);
+    removeAll(
+      left.filter((each) => each !== path),
+      output,
+    );
     run.settleIn(RunDirectory.takenOver(path, output, isFinishedWork));
     return new Checkpoint(run.directory, manifest);
   }

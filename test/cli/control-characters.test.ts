@@ -33,11 +33,17 @@ test.each([
 
 test('nor do the groups of an evaluation, or a word that is no option', async () => {
   const folder = newFolder();
-  put(folder, 'events.csv', ['user,item', ...Array.from({ length: 60 }, (_, at) => `u${at % 6},i${at % 10}`)].join('\n'));
+  put(
+    folder,
+    'events.csv',
+    ['user,item', ...Array.from({ length: 60 }, (_, at) => `u${at % 6},i${at % 10}`)].join('\n'),
+  );
   const groups = Array.from({ length: 6 }, (_, at) => `u${at},"g${at % 2}${EVIL}\nx"`);
   put(folder, 'users.csv', ['user,group', ...groups].join('\n'));
   const args = ['evaluate', '-u', 'users.csv', '--interactions', 'events.csv', '--by', 'group', '--at', '2'];
-  const { code, stdout, stderr } = await runInProcess([...args, '--algorithms', 'popular', '--split', 'random'], { folder });
+  const { code, stdout, stderr } = await runInProcess([...args, '--algorithms', 'popular', '--split', 'random'], {
+    folder,
+  });
   expect(code, stderr).toBe(0);
   expect(stdout).toContain('g1\\u001b');
   expect(stdout + stderr).not.toMatch(CONTROL);

@@ -96,7 +96,10 @@ test.skipIf(process.platform !== 'linux')('a summary or metrics that nobody can 
     const { code, stderr } = await run(args, { folder, terminal: false });
     expect(code).toBe(0);
     expect(stderr).toMatch(
-      new RegExp(`^recommend: warning: no ${what}: /dev/full cannot be written: ENOSPC: .*; mend that for the next run`, 'm'),
+      new RegExp(
+        `^recommend: warning: no ${what}: /dev/full cannot be written: ENOSPC: .*; mend that for the next run`,
+        'm',
+      ),
     );
   }
 });

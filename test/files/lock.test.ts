@@ -62,7 +62,9 @@ test('a lock keeps others out, who are told who holds it and when they may have 
   expect(refused).toBeInstanceOf(Failure);
   expect(refused).toMatchObject({ exitCode: 75 });
   expect(String(refused)).toContain(`is being written by another run (process ${process.pid}); --lock-wait 10m waits`);
-  expect(String(refused)).toContain(`${lockPath(output)}, is taken over when it has not been renewed for 60 s; if that`);
+  expect(String(refused)).toContain(
+    `${lockPath(output)}, is taken over when it has not been renewed for 60 s; if that`,
+  );
   expect(lock.isHeld()).toBe(true);
   lock.release();
   expect(lock.isHeld()).toBe(false);
@@ -121,7 +123,9 @@ test('one that is renewed is not: a single renewal shows that its holder lives',
 test('of many who find the lock of a run that is gone, one gets it', async () => {
   for (const tag of [goneTag(), FOREIGN]) {
     leave(tag);
-    const tries = await Promise.allSettled(Array.from({ length: 20 }, () => lockOutput(output, locking(0, { lease: SHORT }))));
+    const tries = await Promise.allSettled(
+      Array.from({ length: 20 }, () => lockOutput(output, locking(0, { lease: SHORT }))),
+    );
     const locks = tries.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
     expect(locks.length).toBe(1);
     locks[0]?.release();
@@ -250,7 +254,9 @@ test('a holder that was stopped loses the lock, and knows it when it goes on', a
 const CONTAINER = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc', '--uts'];
 const hasContainers = spawnSync(CONTAINER[0] ?? '', [...CONTAINER.slice(1), 'true']).status === 0;
 if (!hasContainers) {
-  process.stderr.write('\nNOT TESTED HERE: locks between real PID and UTS namespaces (unshare is not permitted); faked ones are\n\n');
+  process.stderr.write(
+    '\nNOT TESTED HERE: locks between real PID and UTS namespaces (unshare is not permitted); faked ones are\n\n',
+  );
 }
 
 test.runIf(hasContainers)('in another PID namespace a living holder keeps its lock, a dead one loses it', async () => {
@@ -258,7 +264,9 @@ test.runIf(hasContainers)('in another PID namespace a living holder keeps its lo
   const [entry = ''] = readdirSync(lockPath(output));
   expect(entry).not.toContain(`-${world}-`);
   // Here, its process number is another's or nobody's.
-  await expect(lockOutput(output, locking(0, { lease: { ...SHORT, expires: 3600 } }))).rejects.toMatchObject({ exitCode: 75 });
+  await expect(lockOutput(output, locking(0, { lease: { ...SHORT, expires: 3600 } }))).rejects.toMatchObject({
+    exitCode: 75,
+  });
   child.kill('SIGKILL');
   await once(child, 'exit');
   (await lockOutput(output, locking(0, { lease: SHORT }))).release();
@@ -273,7 +281,9 @@ test.runIf(hasContainers)('two containers on one folder wait for one another', a
   other.then(() => {
     hasIt = true;
   });
-  await expect(lockOutput(output, locking(0, { lease: { ...SHORT, expires: 3600 } }))).rejects.toMatchObject({ exitCode: 75 });
+  await expect(lockOutput(output, locking(0, { lease: { ...SHORT, expires: 3600 } }))).rejects.toMatchObject({
+    exitCode: 75,
+  });
   expect(hasIt).toBe(false);
   rmSync(lockPath(output), { recursive: true });
   child.kill('SIGKILL');

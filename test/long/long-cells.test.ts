@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { BadRow } from '../../src/csv/bad-rows.js';
 import { isBlank, listEntries, normalised, numberCell, shown } from '../../src/csv/cells.js';
 import { headOf } from '../../src/csv/head.js';
 import { refuseOtherFormats } from '../../src/csv/other-formats.js';
@@ -14,7 +15,6 @@ import { isBlankCell, plainNumber } from '../../src/events/byte-cells.js';
 import { partedDate } from '../../src/events/day-month.js';
 import { IdIndex } from '../../src/events/ids.js';
 import { TimeColumn } from '../../src/events/times.js';
-import { BadRow } from '../../src/csv/bad-rows.js';
 import { Failure } from '../../src/failure.js';
 
 /*
