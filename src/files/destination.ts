@@ -4,6 +4,7 @@ import {
   createWriteStream,
   fchmodSync,
   fsyncSync,
+  lstatSync,
   openSync,
   realpathSync,
   renameSync,
@@ -62,6 +63,7 @@ export function fileToBe(path: string): FileToBe | undefined {
   const present = statOf(path);
   if (present?.isDirectory()) throw new Failure(ExitCode.cannotCreate, `${path} is a folder; name a file in it`);
   // A pipe or a device stays in place: nothing can be renamed over /dev/null.
+  requireOwnLink(path);
   if (present && !present.isFile()) return undefined;
   return present ? { path: realpathSync(path), mode: present.mode & 0o777 } : { path, mode: undefined };
 }
@@ -193,6 +195,23 @@ export class AtomicFile implements Destination {
   #fail(error: Error): void {
     this.#error ??= error;
   }
+}
+
+/**
+ * A link to elsewhere that another user put into a folder where others may write (/tmp) is not followed: it would have us overwrite a file
+ * of their choice. As Linux has it (`fs.protected_symlinks`), but also for folders without the sticky bit and on other systems.
+ *
+ * @throws Failure 73
+ */
+function requireOwnLink(path: string): void {
+  const link = lstatSync(path, { throwIfNoEntry: false });
+  if (!link?.isSymbolicLink()) return;
+  const folder = statSync(dirname(path));
+  if ((folder.mode & 0o022) === 0 || link.uid === process.getuid?.() || link.uid === folder.uid) return;
+  throw new Failure(
+    ExitCode.cannotCreate,
+    `${path} is a link that another user made in a folder where others may write; it is not followed: remove it, or name the file itself`,
+  );
 }
 
 function statOf(path: string): Stats | undefined {

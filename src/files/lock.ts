@@ -3,7 +3,7 @@ import {
   chmodSync,
   lstatSync,
   mkdirSync,
-  readdirSync,
+  readFileSync,
   renameSync,
   rmdirSync,
   rmSync,
@@ -194,12 +194,11 @@ function held(path: string, own: string, { renewed }: Lease, onLost: () => void)
   const withoutThread = () => {
     timer = keepRenewing(workerData, onLost).unref();
   };
-  try {
+  if (isAddressSpaceLimited()) withoutThread();
+  else {
     // Not with the options of the program: a debugger, a module to load first.
     thread = new Worker(HEARTBEAT, { workerData, env: {}, execArgv: [], resourceLimits: SMALL });
     thread.on('message', onLost).on('error', withoutThread).unref();
-  } catch {
-    withoutThread();
   }
   const release = () => {
     forget();
@@ -212,6 +211,15 @@ function held(path: string, own: string, { renewed }: Lease, onLost: () => void)
   };
   const forget = atExit(release);
   return { isHeld: () => entryOf(path, own) !== undefined, release };
+}
+
+/** True under `ulimit -v`: a thread that then finds no room would end the process. Only Linux tells. */
+function isAddressSpaceLimited(): boolean {
+  try {
+    return /^Max address space +\d/m.test(readFileSync('/proc/self/limits', 'utf8'));
+  } catch {
+    return false;
+  }
 }
 
 /** True where it was removed: it was there, and nothing in it. */

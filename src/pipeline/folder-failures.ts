@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
-import { ExitCode, Failure, isDiskFull, messageOf } from '../failure.js';
+import { ExitCode, explainShortage, Failure, isDiskFull, messageOf } from '../failure.js';
 import { ChildFailure } from '../workers/child.js';
 import type { Run } from './run.js';
 
@@ -19,7 +19,7 @@ export function explainFolder(error: unknown, run: Run, output = '-'): unknown {
     );
   }
   const cause = error instanceof Failure ? error.cause : error;
-  if (!isDiskFull(cause)) return error;
+  if (!isDiskFull(cause)) return explainShortage(error);
   const why = messageOf(cause);
   const directory = run.hasDirectory ? run.directory : undefined;
   // Standard output, a device or the file of an evaluation is full, not the folder of the run; that failure explains itself.

@@ -75,7 +75,11 @@ test('a lock keeps others out, who are told who holds it and when they may have 
 
 test('who waits gets it once it is free, and is told once that they wait', async () => {
   const lock = await lockOutput(output, locking(0));
-  const waiting = lockOutput(output, locking(30, { info: (message) => void (told.push(message), lock.release()) }));
+  const info = (message: string) => {
+    told.push(message);
+    lock.release();
+  };
+  const waiting = lockOutput(output, locking(30, { info }));
   (await waiting).release();
   expect(told).toEqual([expect.stringContaining(`another run (process ${process.pid}): waiting`)]);
   expect(readdirSync(folder)).toEqual([]);
@@ -182,7 +186,10 @@ test('what is no lock is refused and not touched: a file, a pipe, a link, a fold
     () => symlinkSync('/dev/zero', path),
     () => symlinkSync(newFolder(), path),
     () => symlinkSync('nowhere', path),
-    () => void (mkdirSync(path), writeFileSync(join(path, 'photo.jpg'), '')),
+    () => {
+      mkdirSync(path);
+      writeFileSync(join(path, 'photo.jpg'), '');
+    },
   ]) {
     put();
     const refused = await lockOutput(output, locking(60)).catch((error: unknown) => error);
