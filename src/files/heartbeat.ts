@@ -37,7 +37,9 @@ export function keepRenewing({ path, own, interval }: Heartbeat, onLost: () => v
 
 /** The holder's file as it is called now; undefined where it no longer is. */
 export function entryOf(path: string, own: string): string | undefined {
-  return listed(path).find((entry) => entry.startsWith(`${own}-`));
+  const find = () => listed(path).find((entry) => entry.startsWith(`${own}-`));
+  // A look at the very instant of a renewal may miss it.
+  return find() ?? find();
 }
 
 /** What lies in a folder; nothing where there is none. */

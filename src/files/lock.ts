@@ -85,7 +85,8 @@ export async function lockOutput(output: string, locking: Locking): Promise<Lock
   let [unchanged, waited] = [0, 0];
   for (;;) {
     const holder = holderOf(path);
-    if (!holder && isTaken(path, own)) break;
+    // A network file system may have taken it over for us and lost the answer.
+    if (holder?.run === own || (!holder && isTaken(path, own))) break;
     if (holder && holder.entry !== seen?.entry) {
       isAlive = holder.run === seen?.run;
       unchanged = 0;
@@ -157,9 +158,7 @@ function isTaken(path: string, own: string): boolean {
   const made = `${path}.${own.slice(0, own.indexOf('@'))}`;
   try {
     mkdirSync(made);
-    const { mode } = statSync(dirname(path));
-    // Whoever may delete in the folder may take over; where all may write but delete only what is theirs (/tmp), nobody else.
-    chmodSync(made, mode & 0o1000 ? 0o755 : (mode & 0o777) | 0o700);
+    shareAs(dirname(path), made);
     writeFileSync(join(made, `${own}-0`), '', { flag: 'wx' });
     renameSync(made, path);
     return true;
@@ -168,6 +167,16 @@ function isTaken(path: string, own: string): boolean {
     // Not every file system puts a folder in the place of an empty one.
     if (rmdirIfEmpty(path) || ['ENOTEMPTY', 'EEXIST'].includes(systemCode(error))) return false;
     throw error;
+  }
+}
+
+/** Whoever may delete in the folder may take a lock over; where all may write, and delete only what is theirs (/tmp), nobody else. */
+function shareAs(folder: string, made: string): void {
+  const { mode } = statSync(folder);
+  try {
+    chmodSync(made, mode & 0o1000 ? 0o755 : (mode & 0o777) | 0o700);
+  } catch {
+    // A file system without such rights.
   }
 }
 

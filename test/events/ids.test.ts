@@ -71,17 +71,18 @@ function fnv(ascii: string, state = 0x811c9dc5 | 0): number {
 
 /** Ids that all have one FNV-1a hash: two blocks that lead from one state to another, one of them at each of so many places (Joux 2004). */
 function collidingIds(places: number): string[] {
+  const blockOf = (n: number) => n.toString(36).padStart(4, '0');
   let ids = [''];
   let state = fnv('');
   for (let place = 0; place < places; place++) {
-    const seen = new Map<number, string>();
+    const seen = new Map<number, number>();
     for (let n = 0; ; n++) {
-      const block = n.toString(36).padStart(4, '0');
+      const block = blockOf(n);
       const next = fnv(block, state);
       const other = seen.get(next);
-      seen.set(next, block);
+      seen.set(next, n);
       if (other === undefined) continue;
-      ids = ids.flatMap((id) => [id + other, id + block]);
+      ids = ids.flatMap((id) => [id + blockOf(other), id + block]);
       state = next;
       break;
     }
