@@ -113,10 +113,21 @@ export function goOnWithEvents(places: Places, way: u32): void {
   setFact(places, WAY, <f64>way);
 }
 
+/**
+ * What keys are multiplied by: odd, and another in each process, so that nobody can write a file of ids that all have one slot
+ * (Dietzfelbinger et al., "A reliable randomized algorithm for the closest-pair problem", 1997).
+ */
+let multiplier: u64 = 0x9e3779b97f4a7c15;
+
+/** @param seed any number. */
+export function seedIds(seed: u64): void {
+  multiplier = seed | 1;
+}
+
 // @ts-ignore: AssemblyScript's own
 @inline
 function slotOf(key: u64, bits: u32): u32 {
-  return <u32>((key * 0x9e3779b97f4a7c15) >> (64 - <u64>bits));
+  return <u32>((key * multiplier) >> (64 - <u64>bits));
 }
 
 /** The last word of some bytes, of which so many are left, 1 to 8; zeros behind them. */
@@ -130,10 +141,10 @@ function longKey(from: usize, length: u32): u64 {
   let key: u64 = length;
   let left = length;
   for (; left > 8; left -= 8, from += 8) {
-    key = (key ^ load<u64>(from)) * 0xff51afd7ed558ccd;
+    key = (key ^ load<u64>(from)) * multiplier;
     key ^= key >> 32;
   }
-  key = (key ^ wordAt(from, left)) * 0xff51afd7ed558ccd;
+  key = (key ^ wordAt(from, left)) * multiplier;
   return key ^ (key >> 32);
 }
 

@@ -15,6 +15,13 @@ stdout.on('error', (error) => {
 // A terminal that was closed, a pipe whose reader has gone, a full disk: the run is worth more than what it says.
 stderr.on('error', () => {});
 outliveTerminals();
+// Node writes to pipes as it does to files: a reader who has stopped reading would hold up signals and the end.
+const pipe = stderr.isTTY
+  ? undefined
+  : (stderr as { _handle?: { setBlocking?: (isBlocking: boolean) => void } })._handle;
+pipe?.setBlocking?.(false);
+/** Milliseconds that the last words wait for such a reader. */
+const LAST_WORDS = 2000;
 
 const interrupted = new AbortController();
 listenToSignals(interrupted, (failure) => {
@@ -22,6 +29,11 @@ listenToSignals(interrupted, (failure) => {
 });
 // Until main has its answer: Node would call it a success if nothing were left to wait for.
 process.exitCode = ExitCode.unexpected;
-process.exitCode = await main(argv, { stdout, stderr, interrupted: interrupted.signal });
+const exitCode = await main(argv, { stdout, stderr, interrupted: interrupted.signal });
+process.exitCode = exitCode;
+setTimeout(() => {
+  if (stderr.writableLength > 0) endAtOnce(exitCode);
+}, LAST_WORDS).unref();
 // After a signal, the clock or --max-memory all is cleaned up, but a file may still be being read: the process does not wait for that.
-if (process.exitCode >= ExitCode.tryAgain || process.exitCode === ExitCode.noMemory) endAtOnce(process.exitCode);
+const isStopped = exitCode >= ExitCode.tryAgain || exitCode === ExitCode.noMemory;
+if (isStopped) stderr.write('', () => endAtOnce(exitCode));

@@ -29,6 +29,27 @@ export class Failure extends Error {
   }
 }
 
+/** The failure of a process that the system grants no more files or memory (`ulimit`, a container); other errors come back as they are. */
+export function explainShortage(error: unknown): unknown {
+  const why = messageOf(error);
+  if (['EMFILE', 'ENFILE'].includes(systemCode(error))) {
+    return new Failure(
+      ExitCode.noMemory,
+      `too few files may be open at once (${why}); raise the limit: ulimit -n 1024`,
+      {
+        cause: error,
+      },
+    );
+  }
+  const isMemory = systemCode(error) === 'ENOMEM' || (error instanceof RangeError && /alloc|buffer length/i.test(why));
+  if (!isMemory) return error;
+  return new Failure(
+    ExitCode.noMemory,
+    `there is not enough memory (${why}); a smaller -j needs less, or raise the limit (ulimit -v, the container's)`,
+    { cause: error },
+  );
+}
+
 /** The failure of a command line that makes no sense. */
 export function usageFailure(message: string): Failure {
   return new Failure(ExitCode.usage, `${message}\n(recommend --help shows the options)`);

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ExitCode, Failure, messageOf } from './failure.js';
+import { ExitCode, explainShortage, Failure, messageOf } from './failure.js';
 import type { Io } from './io.js';
 import type { DescribeOptions, Options } from './pipeline/options.js';
 import { type Entry, formatEntry, requestedFormat } from './report/log.js';
@@ -37,7 +37,8 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     }
     const { recommend } = await import('./commands/recommend.js');
     return await recommend(options, io);
-  } catch (error) {
+  } catch (thrown) {
+    const error = explainShortage(thrown);
     tell(errorEntry(error));
     return error instanceof Failure ? error.exitCode : ExitCode.unexpected;
   }

@@ -1,3 +1,4 @@
+import { printable } from '../csv/printable.js';
 import { type Quote, quoted, safelyQuoted } from '../csv/quoting.js';
 import type { Dataset, FileReport } from '../dataset/dataset.js';
 import { readDataset } from '../dataset/read.js';
@@ -13,7 +14,7 @@ import { ExitCode, Failure } from '../failure.js';
 import type { Destination } from '../files/writing.js';
 import type { Io } from '../io.js';
 import { joined, pickedRows } from '../matrix/sparse.js';
-import { explainDiskFull } from '../pipeline/disk-full.js';
+import { explainFolder } from '../pipeline/folder-failures.js';
 import { methodOfSpec } from '../pipeline/method.js';
 import type { EvaluateOptions } from '../pipeline/options.js';
 import { stagesOf } from '../pipeline/planned-stages.js';
@@ -46,7 +47,7 @@ export async function evaluate(options: EvaluateOptions, io: Io): Promise<number
     if (lost.length > 0) run.warn(`some work failed, and counts as not found:\n  ${lost.join('\n  ')}`);
     return exitCode;
   } catch (thrown) {
-    const error = explainDiskFull(thrown, run, options.output);
+    const error = explainFolder(thrown, run, options.output);
     exitCode = error instanceof Failure ? error.exitCode : ExitCode.unexpected;
     throw error;
   } finally {
@@ -178,7 +179,7 @@ function textOf(
   quote: Quote,
 ): string {
   if (options.format === 'csv') return csvText(evaluation, quote);
-  if (options.format === 'table') return reportText(evaluation, summary);
+  if (options.format === 'table') return printable(reportText(evaluation, summary));
   const { test, algorithms, at, by, sampleUsers, seed } = options;
   return jsonText(evaluation, summary, {
     split: kind,

@@ -5,7 +5,7 @@ import { isTerminal } from '../files/destination.js';
 import type { Io } from '../io.js';
 import { unfinished } from '../pipeline/checkpoint.js';
 import { type ClaimedOutput, claimOutput } from '../pipeline/claim-output.js';
-import { explainDiskFull } from '../pipeline/disk-full.js';
+import { explainFolder } from '../pipeline/folder-failures.js';
 import { arrange, learnFrom } from '../pipeline/learn.js';
 import { checkFormat } from '../pipeline/list-output.js';
 import { manifestOf } from '../pipeline/manifest.js';
@@ -41,7 +41,7 @@ export async function recommend(options: Options, io: Io): Promise<number> {
     if (options.tuned !== undefined) keptIn(options.tuned);
     const memory = new WithinMemory(run, options, stop.stop, () => stages.current);
     await checkFormat(options, isTerminal(options.output, io.stdout));
-    const claimed = await claimOutput(run, options, stop.signal);
+    const claimed = await claimOutput(run, options, stop.signal, stop.stop);
     output = claimed;
     await orInterrupted(stop.signal, () => writeLists(run, options, claimed, memory, stages, record));
     const exitCode = run.lost.length === 0 ? ExitCode.ok : ExitCode.someFailed;
@@ -49,8 +49,18 @@ export async function recommend(options: Options, io: Io): Promise<number> {
     return exitCode;
   } catch (thrown) {
     const isStopped = stop.signal.aborted;
-    const why = isStopped ? thrown : explainDiskFull(thrown, run, options.output);
-    const error = unfinished(why, isStopped, run, options.resume, output?.checkpoint, stages.current);
+    const lost = output?.lost();
+    // It is the other run's to remove.
+    if (lost) run.directory.keep(true);
+    const why = isStopped ? thrown : (lost ?? explainFolder(thrown, run, options.output));
+    const error = unfinished(
+      why,
+      isStopped,
+      run,
+      options.resume,
+      lost ? undefined : output?.checkpoint,
+      stages.current,
+    );
     const exitCode = error instanceof Failure ? error.exitCode : ExitCode.unexpected;
     ending = { exitCode, error: messageOf(error), message: '', interrupted: interrupted.aborted };
     throw error;

@@ -1,9 +1,12 @@
 import { BadRow } from './bad-rows.js';
 import { listOf } from './lists.js';
+import { printableName } from './printable.js';
 
 /** "4,5" can only be a decimal comma; "1,234" could be either, and is refused. */
 const DECIMAL_COMMA = /^([+-]?\d+),(\d{1,2})$/;
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
+/** Characters of the longest cell that is read as a number or a date: three times the largest double, written out. */
+export const LONGEST_NUMBER = 1000;
 
 /**
  * A cell as a finite number; NaN where it is empty.
@@ -12,14 +15,18 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 export function numberCell(cell: string, column: string): number {
   const text = cell.trim().replace(DECIMAL_COMMA, '$1.$2');
   if (isBlank(text)) return Number.NaN;
-  const value = NUMBER.test(text) ? Number(text) : Number.NaN;
-  if (!Number.isFinite(value)) throw new BadRow(`column "${column}": ${shown(cell)} is not a number`);
+  const value = isNumber(text) ? Number(text) : Number.NaN;
+  if (!Number.isFinite(value)) throw new BadRow(`column "${printableName(column)}": ${shown(cell)} is not a number`);
   return value;
+}
+
+function isNumber(text: string): boolean {
+  return text.length <= LONGEST_NUMBER && NUMBER.test(text);
 }
 
 /** A value as an error message shows it: quoted, and cut where it is long. */
 export function shown(value: string): string {
-  return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  return printableName(JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value));
 }
 
 /** What databases, R, pandas and Google Analytics write where there is nothing, as they write it. */
@@ -58,7 +65,7 @@ function entryOf(text: string, isKnown: (text: string) => boolean): ListEntry {
   const colon = text.lastIndexOf(':');
   if (colon <= 0 || isKnown(text)) return { text, strength: 1 };
   const tail = text.slice(colon + 1).trim();
-  return NUMBER.test(tail) ? { text: text.slice(0, colon).trim(), strength: Number(tail) } : { text, strength: 1 };
+  return isNumber(tail) ? { text: text.slice(0, colon).trim(), strength: Number(tail) } : { text, strength: 1 };
 }
 
 /** A header name without case, spaces, punctuation and RecBole's `:type`: `User ID`, `USER_ID`, `user_id:token` → `userid`. */

@@ -25,16 +25,24 @@ export function quotedCells(values: readonly string[], quote: Quote = quoted): Q
 
 /** One cell of CSV. A carriage return is quoted as well: readers take a bare one for the end of the row. */
 export function quoted(value: string): string {
-  return PLAIN.test(value) ? value : stringify([[value]], { quoted_match: /\r/, eof: false });
+  return quotedWith(value, /\r/);
 }
 
-/** What a spreadsheet runs, or would run once the quotes before it are taken away. */
-const RUN_BY_SPREADSHEETS = /^'*[=+\-@\t\r\n]/;
+function quotedWith(value: string, match: RegExp): string {
+  return PLAIN.test(value) ? value : stringify([[value]], { quoted_match: match, eof: false });
+}
+
+/**
+ * Before what a spreadsheet runs, or would run once the quotes before it are taken away: where a cell begins, and behind what separates
+ * cells in another country's spreadsheets.
+ */
+const RUN_BY_SPREADSHEETS = /(?<=^|[;\t|])(?='*[=+\-@＝＋－＠\t\r\n])/g;
+const CUT_BY_SPREADSHEETS = /[\r\t;|]/;
 
 /**
  * One cell of CSV that a spreadsheet takes for text: behind a single quote where it would run it. What began with such
  * quotes gets one more, so that two values never become one.
  */
 export function safelyQuoted(value: string): string {
-  return quoted(RUN_BY_SPREADSHEETS.test(value) ? `'${value}` : value);
+  return quotedWith(value.replace(RUN_BY_SPREADSHEETS, "'"), CUT_BY_SPREADSHEETS);
 }

@@ -1,4 +1,5 @@
 import { normalised } from '../csv/cells.js';
+import { printableName } from '../csv/printable.js';
 import { FloatColumn } from '../events/columns.js';
 import { IdIndex } from '../events/ids.js';
 import { emptyRows, type SparseRows, sparseFromEntries } from '../matrix/sparse.js';
@@ -100,7 +101,7 @@ function readable(text: string): string {
 /** What to know of columns with bytes that are not UTF-8; none where there are no such columns. */
 export function spoiltNotes(columns: readonly string[]): string[] {
   if (columns.length === 0) return [];
-  const names = columns.map((name) => `"${name}"`).join(', ');
+  const names = columns.map((name) => `"${printableName(name)}"`).join(', ');
   return [`not UTF-8 in ${names}: letters are lost; --encoding windows-1252 reads most such files`];
 }
 

@@ -1,3 +1,5 @@
+import { LONGEST_NUMBER } from '../csv/cells.js';
+
 /** A range of numbers: ends are inclusive, `text` is "low–high" as the cells write them. */
 export interface Band {
   low: number;
@@ -50,13 +52,14 @@ export function bandOf(value: number, bands: readonly Band[]): Band | undefined 
   return bands.find(({ high }) => value <= high);
 }
 
-const NUMBER = /^\p{Sc}?\s?([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s?\p{Sc}?$/iu;
+const NUMBER = /^\p{Sc}?\s?([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)\s?\p{Sc}?$/iu;
 const THOUSANDS = /^[^,]*\b\d{1,3}(?:,\d{3})+(?![\d,])/;
-const DECIMAL_COMMA = /^([^,]*\d),(\d+)([^,]*)$/;
+const DECIMAL_COMMA = /^([^,]*\d),(\d+)(?!\d)([^,]*)$/;
 
 /** The number that a cell writes, with its currency or without; NaN where it is none. A comma before three digits parts thousands. */
 export function numberIn(cell: string): number {
   const text = cell.trim();
+  if (text.length > LONGEST_NUMBER) return Number.NaN;
   const plain = THOUSANDS.test(text) ? text.replaceAll(',', '') : text.replace(DECIMAL_COMMA, '$1.$2$3');
   const match = NUMBER.exec(plain);
   return match ? Number(match[1]) : Number.NaN;

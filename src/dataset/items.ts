@@ -1,3 +1,4 @@
+import { shown as shownCell } from '../csv/cells.js';
 import { ExitCode, Failure } from '../failure.js';
 import { type AttributeTable, attributeTable, isSpoilt, spoiltNotes } from './attribute-table.js';
 import { decideAttribute } from './attributes.js';
@@ -32,7 +33,7 @@ export async function readItems(
   if (table.rows.used === 0) {
     throw new Failure(
       ExitCode.badData,
-      `${name} holds no items: below its header no row has an id in column "${header[itemAt]}"`,
+      `${name} holds no items: below its header no row has an id in column ${shownCell(header[itemAt] ?? '')}`,
     );
   }
   const count = ids.items.size;

@@ -133,8 +133,11 @@ function tallied(text: string): Map<string, number> {
 }
 
 const MARKUP = /<[^<>]*>|&#?\w+;/g;
-/** Vowel signs and accents that stand by themselves belong to the letter before them. */
-const WORD = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu;
+/**
+ * Vowel signs and accents that stand by themselves belong to the letter before them. A run of megabytes is cut, which the engine's stack
+ * would not hold.
+ */
+const WORD = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]{0,999}/gu;
 
 /**
  * The words of a text, in their order: runs of letters and digits, two at least, in lower case, markup left out. A run

@@ -1,3 +1,4 @@
+import { printableName } from '../csv/printable.js';
 import { plural, thousands } from '../report/quantities.js';
 import { CATALOGUE_METRICS } from './catalogue-metrics.js';
 import { ALL, COLD, type ComparedPair, type Evaluation, type Figure } from './evaluation.js';
@@ -110,7 +111,7 @@ function speedTable(names: readonly string[], find: Find): string[] {
 function groupTable({ groups, cold, rankings }: Evaluation, metric: string, at: number, find: Find): string[] {
   const names = rankings.map((ranking) => ranking.algorithm);
   const rows = groups.map(({ name, users }) => [
-    name === COLD ? `${name} (${thousands(cold.items)})` : name,
+    name === COLD ? `${name} (${thousands(cold.items)})` : printableName(name),
     thousands(users),
     ...names.map((algorithm) => plainText(metric, find(algorithm, name, metric, at)?.value)),
   ]);

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { compiledProgram, ProgramLayout } from '../kernels/program.js';
 import type { Values } from './columns.js';
 import { appendEvents, type EventSink, type EventsPart } from './event-columns.js';
@@ -8,6 +9,7 @@ import type { TimesSeen } from './times.js';
 
 /** What assembly/events.ts exports. */
 interface Program {
+  seedIds: (seed: bigint) => void;
   beginEvents: (places: number) => void;
   goOnWithEvents: (places: number, way: number) => void;
   readEvents: (places: number, from: number, to: number) => number;
@@ -150,6 +152,7 @@ class EventScanner {
     { layout, at, rows, ids }: Places,
   ) {
     const { program, buffer } = layout.start<Program>(module);
+    program.seedIds(randomBytes(8).readBigUInt64LE());
     this.#program = program;
     this.#buffer = buffer;
     this.#at = at;

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { randomBytes } from 'node:crypto';
 import { BadRow } from '../csv/bad-rows.js';
 import { shown } from '../csv/cells.js';
 import { textOf } from '../csv/row-cutter.js';
@@ -164,10 +165,15 @@ export interface PackedIds {
   starts: Float64Array;
 }
 
-/** A hash of the bytes `from` to `to`, as 32 bits with a sign (FNV-1a, mixed once more for its low bits). */
+/** Another in each process, so that nobody can write a file of ids that all have one hash. Hashes never leave the process. */
+const SEED = randomBytes(8);
+const BASIS = SEED.readInt32LE(0);
+const MULTIPLIER = SEED.readInt32LE(4) | 1;
+
+/** A hash of the bytes `from` to `to`, as 32 bits with a sign (FNV-1a with numbers of our own, mixed once more for its low bits). */
 export function hashOf(bytes: Uint8Array, from: number, to: number): number {
-  let hash = 0x811c9dc5 | 0;
-  for (let at = from; at < to; at++) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
+  let hash = BASIS;
+  for (let at = from; at < to; at++) hash = Math.imul(hash ^ bytes[at]!, MULTIPLIER);
   return hash ^ (hash >>> 15);
 }
 

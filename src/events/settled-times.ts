@@ -1,3 +1,4 @@
+import { printableName } from '../csv/printable.js';
 import { ExitCode, Failure } from '../failure.js';
 import { forEachChunk } from '../matrix/chunks.js';
 import { midnight } from './clock.js';
@@ -70,7 +71,7 @@ export function settleTimes(path: string, column: string, events: Events): void 
     if (order === undefined && !Number.isNaN(code)) {
       throw new Failure(
         ExitCode.badData,
-        `${path}:${line.at(row)}: column "${column}": which part of ${partedText(code)} is the day, no row of the column tells (none is above 12)\n  --date-order day-first or month-first settles it, --time-col none leaves times out`,
+        `${path}:${line.at(row)}: column "${printableName(column)}": which part of ${partedText(code)} is the day, no row of the column tells (none is above 12)\n  --date-order day-first or month-first settles it, --time-col none leaves times out`,
       );
     }
     settled.push(order === undefined ? code : partedSeconds(code, order));

@@ -1,5 +1,6 @@
 import { BadRow } from '../csv/bad-rows.js';
 import { isBlank, shown } from '../csv/cells.js';
+import { printableName } from '../csv/printable.js';
 import { midnight, zoneSeconds } from './clock.js';
 import { type DayOrder, partedDate } from './day-month.js';
 import { monthNameSeconds } from './month-names.js';
@@ -84,7 +85,7 @@ export class TimeColumn {
   }
 
   get #place(): string {
-    return `column "${this.#column}"`;
+    return `column "${printableName(this.#column)}"`;
   }
 
   /** Goes by seconds from now on: what was read as dates written in digits has been made seconds. */

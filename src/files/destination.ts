@@ -5,6 +5,7 @@ import {
   createWriteStream,
   fchmodSync,
   fsyncSync,
+  lstatSync,
   openSync,
   realpathSync,
   renameSync,
@@ -82,6 +83,7 @@ export function fileToBe(path: string): FileToBe | undefined {
   const present = statOf(path);
   if (present?.isDirectory()) throw new Failure(ExitCode.cannotCreate, `${path} is a folder; name a file in it`);
   // A pipe or a device stays in place: nothing can be renamed over /dev/null.
+  requireOwnLink(path);
   if (present && !present.isFile()) return undefined;
   return present ? { path: realpathSync(path), mode: present.mode & 0o777 } : { path, mode: undefined };
 }
@@ -101,10 +103,7 @@ class Stream implements Destination {
     this.#stream = stream;
     this.#name = name;
     this.#ends = atCommit === 'ends';
-    stream.on('error', (error) => {
-      this.#closed = true;
-      if (systemCode(error) !== 'EPIPE') this.#error = error;
-    });
+    stream.on('error', (error) => this.#fail(error));
   }
 
   async write(bytes: Uint8Array | string): Promise<boolean> {
@@ -117,14 +116,30 @@ class Stream implements Destination {
     // Wait for what is still on its way, or a failure to write it would be lost.
     const done = new Promise<void>((resolve) => {
       this.#stream.once('error', () => resolve());
-      if (this.#ends) this.#stream.end(() => resolve());
-      else this.#stream.write('', () => resolve());
+      // The callback hears of an error before the listeners do.
+      const settle = (error?: Error | null) => {
+        if (error) this.#fail(error);
+        resolve();
+      };
+      if (this.#ends) this.#stream.end(settle);
+      else this.#stream.write('', settle);
     });
     if (!this.#closed) await done;
     if (this.#error) throw cannotWrite(this.#name, this.#error);
   }
 
   abandon(): void {}
+
+  #fail(error: Error): void {
+    this.#closed = true;
+    if (systemCode(error) !== 'EPIPE') this.#error ??= error;
+  }
+}
+
+/** What an atomic file is until it appears. */
+interface UntilCommit {
+  temporary?: string;
+  beforeRename?: () => void;
 }
 
 /**
@@ -137,12 +152,17 @@ export class AtomicFile implements Destination {
   readonly #descriptor: number;
   readonly #head: Writable;
   readonly #forget: () => void;
+  readonly #beforeRename: () => void;
   #error: Error | undefined;
   #done = false;
 
-  /** @param temporary where it is written until then; beside the file unless given. */
-  constructor({ path, mode }: FileToBe, temporary?: string) {
+  /**
+   * @param temporary where it is written until then; beside the file unless given. @param beforeRename may throw, and the file stays as it
+   *   was.
+   */
+  constructor({ path, mode }: FileToBe, { temporary, beforeRename = () => {} }: UntilCommit = {}) {
     this.#path = path;
+    this.#beforeRename = beforeRename;
     const name = `.${basename(path)}.`;
     this.#temporary = temporary ?? join(dirname(path), `${name}${ownTag()}.${randomBytes(6).toString('hex')}.tmp`);
     try {
@@ -177,11 +197,12 @@ export class AtomicFile implements Destination {
       await finished(this.#file, { readable: false });
       fsyncSync(this.#descriptor);
       closeSync(this.#descriptor);
+      this.#beforeRename();
       renameSync(this.#temporary, this.#path);
       this.#done = true;
       this.#forget();
     } catch (error) {
-      throw cannotWrite(this.#path, error);
+      throw error instanceof Failure ? error : cannotWrite(this.#path, error);
     }
   }
 
@@ -196,6 +217,23 @@ export class AtomicFile implements Destination {
   #fail(error: Error): void {
     this.#error ??= error;
   }
+}
+
+/**
+ * A link to elsewhere that another user put into a folder where others may write (/tmp) is not followed: it would have us overwrite a file
+ * of their choice. As Linux has it (`fs.protected_symlinks`), but also for folders without the sticky bit and on other systems.
+ *
+ * @throws Failure 73
+ */
+function requireOwnLink(path: string): void {
+  const link = lstatSync(path, { throwIfNoEntry: false });
+  if (!link?.isSymbolicLink()) return;
+  const folder = statSync(dirname(path));
+  if ((folder.mode & 0o022) === 0 || link.uid === process.getuid?.() || link.uid === folder.uid) return;
+  throw new Failure(
+    ExitCode.cannotCreate,
+    `${path} is a link that another user made in a folder where others may write; it is not followed: remove it, or name the file itself`,
+  );
 }
 
 function statOf(path: string): Stats | undefined {

@@ -1,19 +1,29 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 /*
- * The name of a file says which process made it: "<process>-<when it started>-<machine>". So leftovers of a killed run (kill -9, power)
- * can be told from the files of a running one, without a list of runs.
+ * The name of a file says which process made it: "<process>-<when it started>-<world>". So leftovers of a killed run (kill -9, power)
+ * can be told from the files of a running one, without a list of runs. A world is where a process number means one process: a machine
+ * since it booted and, on Linux, a namespace of processes, of which each container has its own.
  */
 
-const MACHINE = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
-const TAG = String.raw`\d+-\d+-[0-9a-f]{8}`;
+/** Where we cannot tell: then nothing is known of any process. */
+const NOWHERE = '00000000';
+const WORLD = worldOf('/proc');
+export const TAG = String.raw`\d+-\d+-[0-9a-f]{8}`;
+/** Milliseconds after which what a process of another world left is removed, if nobody has touched it. */
+const LONG_AGO = 24 * 3600 * 1000;
 
 /** This process. */
 export function ownTag(): string {
-  return `${process.pid}-${statOf(process.pid)?.start ?? 0}-${MACHINE}`;
+  return `${process.pid}-${statOf(process.pid)?.start ?? 0}-${WORLD}`;
+}
+
+/** True where the process of a tag can be looked up. */
+export function isOfThisWorld(tag: string): boolean {
+  return tag.endsWith(`-${WORLD}`) && WORLD !== NOWHERE;
 }
 
 /** The tag in a name between a prefix and a suffix (a regular expression); undefined where the name has another form. */
@@ -24,10 +34,10 @@ export function tagIn(name: string, before: string, behind: string): string | un
   return tag;
 }
 
-/** True where its process is certainly gone: it ran on this machine, and no longer does. Of other machines we know nothing. */
+/** True where its process is certainly gone: it ran in this world, and no longer does. Of other worlds we know nothing. */
 export function isGone(tag: string): boolean {
-  const [pid = '', start, where] = tag.split('-');
-  if (where !== MACHINE) return false;
+  const [pid = '', start] = tag.split('-');
+  if (!isOfThisWorld(tag)) return false;
   try {
     process.kill(Number(pid), 0);
   } catch (error) {
@@ -43,17 +53,27 @@ export function isGone(tag: string): boolean {
 export function removeLeftBehind(folder: string, before: string, behind: string): void {
   for (const name of readdirSync(folder)) {
     const tag = tagIn(name, before, behind);
-    if (tag === undefined || !isGone(tag)) continue;
+    if (tag === undefined) continue;
     const path = join(folder, name);
-    const isOurs = lstatSync(path, { throwIfNoEntry: false })?.uid === process.getuid?.();
-    if (isOurs) rmSync(path, { recursive: true, force: true });
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    const isLeft = isGone(tag) || (!isOfThisWorld(tag) && Date.now() - (stats?.mtimeMs ?? 0) > LONG_AGO);
+    if (isLeft && stats?.uid === process.getuid?.()) rmSync(path, { recursive: true, force: true });
   }
 }
 
-/** The process of a tag, as a message names it. */
-export function processOf(tag: string): string {
-  const [pid = '', , where] = tag.split('-');
-  return where === MACHINE ? `process ${pid}` : `process ${pid} of another machine`;
+/** @param proc where the system describes processes. */
+export function worldOf(proc: string): string {
+  let world = `${process.platform} ${hostname()}`;
+  if (process.platform === 'linux') {
+    try {
+      // The processes that are described there may be those of another namespace.
+      if (readlinkSync(`${proc}/self`) !== String(process.pid)) return NOWHERE;
+      world = readFileSync(`${proc}/sys/kernel/random/boot_id`, 'utf8') + readlinkSync(`${proc}/self/ns/pid`);
+    } catch {
+      return NOWHERE;
+    }
+  }
+  return createHash('sha256').update(world).digest('hex').slice(0, 8);
 }
 
 /** When a process started, in ticks since the machine did, and whether it has ended. Only Linux can tell. */

@@ -1,9 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { lstatSync, mkdirSync, mkdtempSync, promises, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  promises,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { ExitCode, Failure, messageOf } from '../failure.js';
 import { atExit } from '../process/at-exit.js';
+import { listed } from './heartbeat.js';
 import { ownTag, removeLeftBehind } from './owner.js';
 
 const PREFIX = 'recommend-';
@@ -50,7 +61,8 @@ export class RunDirectory {
   }
 
   /**
-   * Takes over one that was left, under another name: children of the interrupted run that are still at work then have nowhere to write.
+   * Takes over one that was left, under another name: the interrupted run, if it goes on after all, and its children then have nowhere to
+   * write, and no output to put in place.
    * @param isFinished whether a file of that name is of use; all others are removed.
    */
   static takenOver(left: string, output: string, isFinished: (name: string) => boolean): RunDirectory {
@@ -68,7 +80,7 @@ export class RunDirectory {
 
   /** The paths of the files with such names. */
   files(isWanted: (name: string) => boolean): string[] {
-    return readdirSync(this.path)
+    return listed(this.path)
       .filter(isWanted)
       .map((name) => join(this.path, name));
   }
@@ -92,6 +104,11 @@ export class RunDirectory {
     return sizes.reduce<number>((total, size) => total + (size ?? 0), 0);
   }
 
+  /** True where somebody removed it, or another run took it over. */
+  get isGone(): boolean {
+    return !existsSync(this.path);
+  }
+
   /** Whether it stays for another run. */
   get isKept(): boolean {
     return this.#isKept;
@@ -113,7 +130,7 @@ export class RunDirectory {
 }
 
 /** Removes a run's folder and all that is in it. */
-export function removeRunDirectory(path: string): void {
+function removeRunDirectory(path: string): void {
   // The manifest first: without it, what remains after a cut is not taken for finished work.
   rmSync(join(path, MANIFEST), { force: true });
   // A child that is being killed may still write: then it is tried again.

@@ -11,6 +11,7 @@ export function compiledProgram(path: URL = PROGRAM): WebAssembly.Module {
 export class ProgramLayout {
   // The first bytes are the program's own.
   #end = 1024;
+  #memory: WebAssembly.Memory | undefined;
 
   /** Reserves so many bytes. @returns their address. */
   room(bytes: number): number {
@@ -19,14 +20,20 @@ export class ProgramLayout {
     return from;
   }
 
-  /** Whether the program can address all of it: 4 GB. */
+  /** Whether the program can address all of it, which is 4 GB, and the system grants so much: then the memory is taken. */
   get fits(): boolean {
-    return this.#pages <= MOST_PAGES;
+    if (this.#pages > MOST_PAGES) return false;
+    try {
+      this.#memory ??= new WebAssembly.Memory({ initial: this.#pages });
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** Starts a program with memory of its own. @typeParam Program what it exports; nothing checks that it does. */
   start<Program>(module: WebAssembly.Module): { program: Program; buffer: ArrayBuffer } {
-    const memory = new WebAssembly.Memory({ initial: this.#pages });
+    const memory = this.#memory ?? new WebAssembly.Memory({ initial: this.#pages });
     const { exports } = new WebAssembly.Instance(module, { env: { memory } });
     return { program: exports as Program, buffer: memory.buffer };
   }

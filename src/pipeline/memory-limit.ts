@@ -28,7 +28,13 @@ export class WithinMemory {
     this.#run = run;
     this.#options = options;
     const { maxMemory } = options;
-    if (maxMemory !== undefined) run.memory.guard(maxMemory, (used) => stop(overBudget(maxMemory, used, stage())));
+    if (maxMemory === undefined) return;
+    if (run.memory.peak.measure === 'rss of the parent') {
+      run.warn(
+        '--max-memory: the system does not show the memory of children (is there a /proc?), so only this process is watched',
+      );
+    }
+    run.memory.guard(maxMemory, (used) => stop(overBudget(maxMemory, used, stage())));
   }
 
   /** Plans reading, from the sizes of the files. @throws Failure 71 where there is too little memory for it. */

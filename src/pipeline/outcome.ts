@@ -1,4 +1,5 @@
 import { displayName } from '../csv/failures.js';
+import { printableName } from '../csv/printable.js';
 import type { Dataset, FileReport } from '../dataset/dataset.js';
 import { messageOf } from '../failure.js';
 import { writeWhole } from '../files/destination.js';
@@ -109,6 +110,8 @@ function sentencesOf({ lost }: Run, { userIds, itemIds, attributeNames, groupNam
     ...groupNames.map((name) => `group ${name}`),
   ];
   return lost.map(({ what, index, why }) =>
-    what === 'user' ? `user ${userIds[index]} got no list: ${why}` : `${signals[index]} was not learned: ${why}`,
+    what === 'user'
+      ? `user ${printableName(userIds[index] ?? '')} got no list: ${why}`
+      : `${printableName(signals[index] ?? '')} was not learned: ${why}`,
   );
 }

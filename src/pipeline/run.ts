@@ -80,6 +80,7 @@ export function startRun(
   const retries: string[] = [];
   const pool = new Pool({
     size: workers,
+    isHopeless: () => directory?.isGone === true,
     balance,
     onRetry: (message) => {
       retries.push(message);

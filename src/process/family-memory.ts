@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 /**
  * What was measured: `pss`, the pages of all processes, where shared pages count once; `rss`, where they count once for each process;
- * or, where the system shows no other process, the resident pages of the parent alone.
+ * or, where the system shows no process, the most resident pages that the parent alone has had.
  */
 export type Measure = 'pss' | 'rss' | 'rss of the parent';
 
@@ -93,7 +93,7 @@ export function familyMemory(pids: readonly number[], proc: string): FamilyMemor
     const living = sizes.filter((size) => size !== undefined);
     return { bytes: 1024 * living.reduce((total, size) => total + size, 0), processes: living.length, measure };
   }
-  return { bytes: process.memoryUsage.rss(), processes: 1, measure: 'rss of the parent' };
+  return { bytes: 1024 * process.resourceUsage().maxRSS, processes: 1, measure: 'rss of the parent' };
 }
 
 /** A field like "Pss:   275 kB" of a file in /proc; undefined where there is none. */

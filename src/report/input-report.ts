@@ -1,3 +1,4 @@
+import { printableName } from '../csv/printable.js';
 import type { AttributeDecision, Separator } from '../dataset/attributes.js';
 import type { Dataset, FileReport } from '../dataset/dataset.js';
 import type { StrengthRule } from '../dataset/strength-rule.js';
@@ -92,9 +93,9 @@ function listed(columns: readonly string[]): string {
   return more > 0 ? `${columns.slice(0, COLUMNS_SHOWN).join(', ')} and ${thousands(more)} more` : columns.join(', ');
 }
 
-/** A column's name fit for one line: shortened, and without characters that control a terminal. */
+/** A name from a file, fit for one line. */
 function shownName(name: string): string {
-  const text = name.replace(/\p{Cc}+/gu, ' ');
+  const text = printableName(name);
   return text.length > LONGEST_NAME ? `${text.slice(0, LONGEST_NAME)}…` : text;
 }
 
@@ -144,7 +145,7 @@ function eventLines({ events, interactions }: FileReport): string[] {
 function typesText(types: readonly EventType[]): string {
   const shown = types
     .slice(0, TYPES_SHOWN)
-    .map(({ name, weight, rows }) => `${name || '(empty)'}: ${plural(rows, 'row')} of weight ${weight}`);
+    .map(({ name, weight, rows }) => `${shownName(name) || '(empty)'}: ${plural(rows, 'row')} of weight ${weight}`);
   if (types.length > TYPES_SHOWN) shown.push(`and ${plural(types.length - TYPES_SHOWN, 'rarer type')}`);
   return shown.join('; ');
 }

@@ -1,3 +1,4 @@
+import { printable } from '../csv/printable.js';
 import type { Streams } from '../io.js';
 import { Bar } from './bar.js';
 import type { RunProgress } from './progress.js';
@@ -28,10 +29,10 @@ export interface Entry {
 
 /** The entry as it is written, with its line break; '' where there is nothing to write. */
 export function formatEntry({ type, message, facts }: Entry, format: LogFormat, now: Date): string {
-  if (format === 'json') return `${JSON.stringify({ type, time: now.toISOString(), message, ...facts })}\n`;
+  if (format === 'json') return `${printable(JSON.stringify({ type, time: now.toISOString(), message, ...facts }))}\n`;
   if (message === '') return '';
   const prefix = type === 'warning' ? 'recommend: warning: ' : type === 'exit_error' ? 'recommend: ' : '';
-  return `${prefix}${message}\n`;
+  return `${prefix}${printable(message)}\n`;
 }
 
 /** The log format that a command line asks for. It may make no sense otherwise: errors in it use this format too. */

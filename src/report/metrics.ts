@@ -48,8 +48,9 @@ export function metricsText(run: string, metrics: RunMetrics): string {
 
 /** When a run last succeeded, from the text of a metrics file: seconds since 1970; 0 where the file does not say. */
 export function lastSuccessIn(text: string): number {
-  const [, value] = new RegExp(`^${LAST_SUCCESS}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text) ?? [];
-  const seconds = Number(value);
+  const line = text.split('\n').find((each) => each.startsWith(LAST_SUCCESS)) ?? '';
+  // The value is the last word: a label may hold any other character.
+  const seconds = Number(line.slice(line.lastIndexOf(' ') + 1));
   return Number.isFinite(seconds) ? seconds : 0;
 }
 

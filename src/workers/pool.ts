@@ -15,6 +15,8 @@ export interface PoolOptions {
   seed?: number;
   /** Hears of every shard that is tried again, and why. */
   onRetry: (message: string) => void;
+  /** True where trying again cannot help. */
+  isHopeless?: () => boolean;
   timeouts?: Timeouts;
   /** Gets what children write to stderr; without it, they share the stderr of this process. */
   onWords?: (words: string) => void;
@@ -180,9 +182,9 @@ export class Pool {
     return { shard, answer };
   }
 
-  /** True where the rows may be to blame, and not a full disk or the end of the run. */
+  /** True where the rows may be to blame, and not a full disk, a folder that is gone or the end of the run. */
   #isLoss(error: unknown): error is ChildFailure {
-    return error instanceof ChildFailure && !this.#closed && !isDiskFull(error);
+    return error instanceof ChildFailure && !this.#closed && !isDiskFull(error) && !this.#options.isHopeless?.();
   }
 }
 

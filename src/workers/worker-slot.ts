@@ -90,8 +90,7 @@ export class WorkerSlot {
         return child;
       } catch (error) {
         if (!(error instanceof ChildFailure)) throw error;
-        if (start === STARTS)
-          throw new Failure(ExitCode.unexpected, `workers do not start: ${error.message}\n  ${WAY_OUT}`);
+        if (start === STARTS) throw notStarting(error);
         await new Promise((resolve) => setTimeout(resolve, BETWEEN_STARTS));
       }
     }
@@ -133,4 +132,11 @@ export class WorkerSlot {
     this.#child = undefined;
     child.end().then(() => this.#children.delete(child));
   }
+}
+
+/** Where the system did not let it start, there is too little of something; else the program is at fault. */
+function notStarting({ ending, message }: ChildFailure): Failure {
+  const isShort = ending === 'could not start' || ending === 'was killed';
+  const exitCode = isShort ? ExitCode.noMemory : ExitCode.unexpected;
+  return new Failure(exitCode, `workers do not start: ${message}\n  ${WAY_OUT}`);
 }

@@ -24,7 +24,7 @@ function refused(args: readonly string[]): { failure: unknown; said: string } {
 describe('parseEvaluateOptions', () => {
   it('has the documented defaults', () => {
     expect(parsed()).toMatchObject({
-      users: 'u.csv',
+      users: ['u.csv'],
       items: undefined,
       test: undefined,
       split: undefined,
@@ -63,7 +63,7 @@ describe('parseEvaluateOptions', () => {
     const options = parsed('-i', 'i.csv', '--rating-col', 'stars', '--attribute-cols', 'a, b', '--delimiter', 'tab');
     expect(options).toMatchObject({
       items: 'i.csv',
-      named: { rating: 'stars' },
+      named: { rating: ['stars'] },
       attributeColumns: ['a', 'b'],
       delimiter: '\t',
     });
@@ -89,7 +89,7 @@ describe('parseEvaluateOptions', () => {
     ['metrics of users over the users', ['-u', 'u.csv', '--per-user', 'u.csv']],
     ['one file for two answers', ['-u', 'u.csv', '-o', 'a.csv', '--per-user', 'a.csv']],
     ['a word for bad rows that was meant to be another', ['-u', 'u.csv', '--bad-rows', 'skipp']],
-    ['an argument that is no option', ['-u', 'u.csv', 'x.csv']],
+    ['an argument that is no option', ['-u', 'u.csv', '--seed', '1', 'x.csv']],
   ])('refuses %s with 2 and a reason', (_, args) => {
     const { failure, said } = refused(args);
     expect(failure).toBeInstanceOf(Failure);

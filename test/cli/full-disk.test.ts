@@ -84,3 +84,22 @@ test.skipIf(process.platform !== 'linux')('what is full is named: a device, or t
     'recommend: --bad-rows: /dev/full cannot be written: ENOSPC',
   );
 });
+
+test.skipIf(process.platform !== 'linux')('a summary or metrics that nobody can keep are warned of', async () => {
+  const folder = newFolder();
+  put(folder, 'events.csv', 'user,item\na,b\na,c\n');
+  for (const [option, what] of [
+    ['--summary', 'summary'],
+    ['--metrics-file', 'metrics'],
+  ] as const) {
+    const args = ['-u', 'events.csv', '--algorithm', 'popular', '-o', 'recs.csv', option, '/dev/full'];
+    const { code, stderr } = await run(args, { folder, terminal: false });
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      new RegExp(
+        `^recommend: warning: no ${what}: /dev/full cannot be written: ENOSPC: .*; mend that for the next run`,
+        'm',
+      ),
+    );
+  }
+});

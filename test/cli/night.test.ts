@@ -65,7 +65,11 @@ test('of two runs on one output the second says who writes it and ends with 75, 
   const third = start(['-u', 'few.csv', '-o', 'recs.csv', '--lock-wait', '2m'], { folder, tmp });
   const thirdEnded = exitOf(third);
   const [waiting] = await once(third.stderr, 'data');
-  expect(String(waiting)).toBe(`recs.csv is being written by another run (process ${first.pid}): waiting\n`);
+  expect(String(waiting)).toMatch(
+    new RegExp(
+      `^recs.csv is being written by another run \\(process ${first.pid}\\): waiting; its lock, .recs.csv.lock, is`,
+    ),
+  );
   third.stderr.resume();
   first.stdin.end(manyEvents(200, 50, 8));
   expect([await ended, await complaints]).toEqual([0, '']);

@@ -227,7 +227,7 @@ test.each([
   ],
   ['standard output', ['--tuned', '-'], 'name a plain file'],
   ['a packed file', ['--tuned', 'a.gz'], 'name a plain file'],
-  ['an input', ['--tuned', 'events.csv'], '--tuned events.csv is one of the inputs'],
+  ['an input', ['--tuned', 'events.csv'], '--tuned events.csv is also an input'],
   ['the output', ['--tuned', 'a.tuned', '-o', './a.tuned'], '--output and --tuned name the same file'],
   ['an age without a file', ['--retune', '3d'], '--retune needs --tuned FILE'],
   ['an age in hours', ['--tuned', 'a.tuned', '--retune', '3h'], 'Expected days like 30d, or never'],

@@ -31,6 +31,12 @@ describe('numberCell', () => {
   });
 });
 
+it('takes no number of more digits than any number has', () => {
+  expect(numberCell(`0.${'1'.repeat(900)}`, 'rating')).toBe(0.1111111111111111);
+  expect(() => numberCell('1'.repeat(1001), 'rating')).toThrow(BadRow);
+  expect(listEntries(`a:${'1'.repeat(1001)}`, () => false)).toEqual([{ text: `a:${'1'.repeat(1001)}`, strength: 1 }]);
+});
+
 describe('shown', () => {
   it('cuts a long value and escapes what would break the line', () => {
     expect(shown('a\nb"c')).toBe('"a\\nb\\"c"');

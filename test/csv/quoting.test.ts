@@ -68,15 +68,18 @@ function seen(cell: string): string {
 
 test('no safely quoted cell begins with what a spreadsheet runs, and no two values become one', () => {
   const risky = fc.string({
-    unit: fc.constantFrom("'", '=', '+', '-', '@', '\t', '\r', '\n', 'a', '1', ','),
-    maxLength: 4,
+    unit: fc.constantFrom("'", '=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n', 'a', '1', ',', ';', '|'),
+    maxLength: 6,
   });
   fc.assert(
     fc.property(fc.oneof(risky, cell), (value) => {
       const text = seen(safelyQuoted(value));
-      expect(text).not.toMatch(/^[=+\-@\t\r\n]/);
-      const stripped = /^'+[=+\-@\t\r\n]/.test(text) ? text.slice(1) : text;
-      expect(stripped).toBe(value);
+      // In a country where another character separates cells, each part is a cell.
+      for (const separator of [undefined, ';', '\t', '|']) {
+        const parts = separator === undefined ? [text] : text.split(separator);
+        for (const part of parts) expect(part).not.toMatch(/^[=+\-@＝＋－＠\r\n]/);
+      }
+      expect(text.replace(/(?<=^|[;\t|])'(?='*[=+\-@＝＋－＠\t\r\n])/g, '')).toBe(value);
     }),
     { numRuns: 1000 },
   );
@@ -86,4 +89,8 @@ test('cells that no spreadsheet runs are the same, safely quoted or not', () => 
   for (const value of ['', 'a=1', "'tis", '12', 'x@y', ' =1', '"=1"']) expect(safelyQuoted(value)).toBe(quoted(value));
   expect(safelyQuoted('=1+1')).toBe("'=1+1");
   expect(safelyQuoted('-5')).toBe("'-5");
+  expect(safelyQuoted('＝1+1')).toBe("'＝1+1");
+  expect(safelyQuoted('a;=1+1')).toBe(`"a;'=1+1"`);
+  expect(safelyQuoted('a;b')).toBe('"a;b"');
+  expect(quoted('a;b')).toBe('a;b');
 });

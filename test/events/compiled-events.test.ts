@@ -138,3 +138,38 @@ describe('the compiled reader of events', () => {
     expect(huge(layoutOf(2, { user: 0, item: 1 }))).toBeUndefined();
   });
 });
+
+/** Ids of eight letters whose product with a number that anybody can look up begins with 18 zeros: they would all have one slot. */
+function collidingIds(count: number): string[] {
+  const number = 0x9e3779b97f4a7c15n;
+  const letters = Array.from({ length: 700_000 }, (_, n) => (n + 36 ** 3).toString(36));
+  const word = (text: string) => BigInt(Buffer.from(text).readUInt32LE());
+  const high = letters.map((text) => ({ text, times: Number((word(text) * number) & 0xffffffffn) }));
+  high.sort((a, b) => a.times - b.times);
+  const ids: string[] = [];
+  for (const text of letters) {
+    const low = Number(((word(text) * number) >> 32n) & 0xffffffffn);
+    const wanted = (2 ** 32 - low) % 2 ** 32;
+    let [from, to] = [0, high.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if ((high[middle]?.times ?? 0) < wanted) from = middle + 1;
+      else to = middle;
+    }
+    for (let at = from; (high[at]?.times ?? 2 ** 33) - wanted < 2 ** 14 - 1; at++) ids.push(text + high[at]?.text);
+    if (ids.length >= count) break;
+  }
+  for (const id of [ids[0], ids[count - 1]]) {
+    expect((Buffer.from(id ?? '').readBigUInt64LE() * number) & 0xffffffffffffffffn).toBeLessThan(1n << 46n);
+  }
+  return ids.slice(0, count);
+}
+
+it('reads 100,000 ids that were made to have one slot as any others', () => {
+  const ids = collidingIds(100_000);
+  const text = ids.map((id) => `${id},i\n`).join('');
+  const { plain, compiled: read, rows } = bothWays(text, layoutOf(2, { user: 0, item: 1 }));
+  expect(rows).toBe(100_000);
+  expect(read.users).toEqual(ids);
+  expect(plain.users).toEqual(ids);
+});

@@ -61,3 +61,41 @@ it('checks an id of any length as it would be added', () => {
     expect(() => checkId(`${'é'.repeat(length)}\uFFFD`)).toThrow('is not UTF-8');
   }
 });
+
+/** FNV-1a, as anybody knows it. @param state of what came before. */
+function fnv(ascii: string, state = 0x811c9dc5 | 0): number {
+  let hash = state;
+  for (let at = 0; at < ascii.length; at++) hash = Math.imul(hash ^ ascii.charCodeAt(at), 0x01000193);
+  return hash;
+}
+
+/** Ids that all have one FNV-1a hash: two blocks that lead from one state to another, one of them at each of so many places (Joux 2004). */
+function collidingIds(places: number): string[] {
+  const blockOf = (n: number) => n.toString(36).padStart(4, '0');
+  let ids = [''];
+  let state = fnv('');
+  for (let place = 0; place < places; place++) {
+    const seen = new Map<number, number>();
+    for (let n = 0; ; n++) {
+      const block = blockOf(n);
+      const next = fnv(block, state);
+      const other = seen.get(next);
+      seen.set(next, n);
+      if (other === undefined) continue;
+      ids = ids.flatMap((id) => [id + blockOf(other), id + block]);
+      state = next;
+      break;
+    }
+  }
+  return ids;
+}
+
+it('gives 100,000 ids with one FNV-1a hash as many hashes, and each its index', () => {
+  const ids = collidingIds(17).slice(0, 100_000);
+  expect(new Set(ids).size).toBe(100_000);
+  expect(new Set(ids.map((id) => fnv(id))).size).toBe(1);
+  const hashes = new Set(ids.map((id) => hashOf(Buffer.from(id), 0, id.length)));
+  expect(hashes.size).toBeGreaterThan(99_000);
+  const index = new IdIndex();
+  expect(ids.every((id, at) => index.add(id) === at && index.add(id) === at)).toBe(true);
+});

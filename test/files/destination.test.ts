@@ -1,10 +1,20 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../src/failure.js';
-import { openDestination } from '../../src/files/destination.js';
+import { AtomicFile, openDestination } from '../../src/files/destination.js';
 import { temporaryFolders } from './temporary.js';
 
 const folder = temporaryFolders();
@@ -148,4 +158,28 @@ test('a target under a file is refused with 73', () => {
   const at = folder();
   writeFileSync(join(at, 'file'), '');
   expect(failureOf(join(at, 'file', 'out.csv')).exitCode).toBe(73);
+});
+
+test('what must not appear any more does not: the old file stays, also where the folder it is written in was taken away', async () => {
+  const at = folder();
+  const path = join(at, 'out.csv');
+  writeFileSync(path, 'old');
+  const work = join(at, 'work');
+  const written = async (beforeRename: () => void) => {
+    mkdirSync(work);
+    const file = new AtomicFile({ path, mode: 0o644 }, { temporary: join(work, 'output'), beforeRename });
+    await file.write('new');
+    const error = await file.commit().catch((why: unknown) => why);
+    file.abandon();
+    rmSync(work, { recursive: true, force: true });
+    return error;
+  };
+  const lost = new Failure(75, 'lost');
+  expect(
+    await written(() => {
+      throw lost;
+    }),
+  ).toBe(lost);
+  expect(await written(() => renameSync(work, join(at, 'theirs')))).toMatchObject({ exitCode: 74 });
+  expect(readFileSync(path, 'utf8')).toBe('old');
 });

@@ -1,9 +1,21 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { beforeEach, expect, test } from 'vitest';
 import { Failure } from '../../src/failure.js';
-import { type Locking, lockOutput, lockPath } from '../../src/files/lock.js';
+import { type Lease, type Lock, type Locking, lockOutput, lockPath } from '../../src/files/lock.js';
 import { ownTag } from '../../src/files/owner.js';
 import { temporaryFolders } from './temporary.js';
 
@@ -12,11 +24,31 @@ let folder = '';
 let output = '';
 let told: string[] = [];
 
-const locking = (wait: number, interrupted = new AbortController().signal): Locking => ({
+/** A lease that a test can wait for. */
+const SHORT: Lease = { renewed: 0.02, expires: 0.4, look: 0.01 };
+/** One that no test waits for. */
+const LONG: Lease = { renewed: 3600, expires: 3600, look: 0.01 };
+
+const locking = (wait: number, more: Partial<Locking> = {}): Locking => ({
   wait,
-  onWait: (holder) => told.push(holder),
-  interrupted,
+  info: (message) => told.push(message),
+  onLost: () => told.push('lost'),
+  interrupted: new AbortController().signal,
+  ...more,
 });
+
+/** A lock as a process has left it. */
+function leave(tag: string, host = 'web-3', count = 17): string {
+  const entry = `${tag}-0123456789abcdef@${host}-${count}`;
+  mkdirSync(lockPath(output));
+  writeFileSync(join(lockPath(output), entry), '');
+  return entry;
+}
+
+const [, start, world] = ownTag().split('-');
+/** As in another container: the number and the start of a process that runs here, but in another world. */
+const FOREIGN = `${process.pid}-${start}-1a2b3c4d`;
+const goneTag = () => `${spawnSync('true').pid}-${start}-${world}`;
 
 beforeEach(() => {
   folder = newFolder();
@@ -24,56 +56,245 @@ beforeEach(() => {
   told = [];
 });
 
-test('a lock keeps others out, who are told who holds it, until it is let go', async () => {
-  const unlock = await lockOutput(output, locking(0));
+test('a lock keeps others out, who are told who holds it and when they may have it, until it is let go', async () => {
+  const lock = await lockOutput(output, locking(0));
   const refused = await lockOutput(output, locking(0)).catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(Failure);
   expect(refused).toMatchObject({ exitCode: 75 });
   expect(String(refused)).toContain(`is being written by another run (process ${process.pid}); --lock-wait 10m waits`);
-  unlock();
-  expect(existsSync(lockPath(output))).toBe(false);
-  (await lockOutput(output, locking(0)))();
+  expect(String(refused)).toContain(
+    `${lockPath(output)}, is taken over when it has not been renewed for 60 s; if that`,
+  );
+  expect(lock.isHeld()).toBe(true);
+  lock.release();
+  expect(lock.isHeld()).toBe(false);
+  (await lockOutput(output, locking(0))).release();
   expect(told).toEqual([]);
+  expect(readdirSync(folder)).toEqual([]);
 });
 
 test('who waits gets it once it is free, and is told once that they wait', async () => {
-  const unlock = await lockOutput(output, locking(0));
-  const waiting = lockOutput(output, locking(30));
-  setTimeout(unlock, 700);
-  (await waiting)();
-  expect(told).toEqual([`another run (process ${process.pid})`]);
+  const lock = await lockOutput(output, locking(0));
+  const info = (message: string) => {
+    told.push(message);
+    lock.release();
+  };
+  const waiting = lockOutput(output, locking(30, { info }));
+  (await waiting).release();
+  expect(told).toEqual([expect.stringContaining(`another run (process ${process.pid}): waiting`)]);
   expect(readdirSync(folder)).toEqual([]);
 });
 
 test('who waits ends at once when interrupted, and the lock stays the holder’s', async () => {
-  const unlock = await lockOutput(output, locking(0));
+  const lock = await lockOutput(output, locking(0));
   const interrupted = new AbortController();
-  const waiting = lockOutput(output, locking(60, interrupted.signal));
   const reason = new Failure(130, 'stopped');
-  setTimeout(() => interrupted.abort(reason), 100);
-  await expect(waiting).rejects.toBe(reason);
-  expect(existsSync(lockPath(output))).toBe(true);
-  unlock();
+  const info = () => interrupted.abort(reason);
+  await expect(lockOutput(output, locking(60, { interrupted: interrupted.signal, info }))).rejects.toBe(reason);
+  expect(lock.isHeld()).toBe(true);
+  lock.release();
 });
 
-test('the lock of a process that is gone is taken over, that of another machine is not', async () => {
-  const [, start, machine] = ownTag().split('-');
-  const { pid } = spawnSync('true');
-  writeFileSync(lockPath(output), `${pid}-${start}-${machine}`);
-  (await lockOutput(output, locking(0)))();
+test('the lock of a process that is gone is taken over at once', async () => {
+  leave(goneTag());
+  (await lockOutput(output, locking(0, { lease: LONG }))).release();
+  expect(told).toEqual([expect.stringMatching(/^took over the lock of another run \(process \d+\), which is gone$/)]);
   expect(readdirSync(folder)).toEqual([]);
-  writeFileSync(lockPath(output), `${pid}-${start}-00000000`);
-  await expect(lockOutput(output, locking(0))).rejects.toThrow('of another machine');
 });
 
-test('of many who find the lock of a process that is gone, one gets it', async () => {
-  const [, start, machine] = ownTag().split('-');
-  writeFileSync(lockPath(output), `${spawnSync('true').pid}-${start}-${machine}`);
-  const tries = await Promise.allSettled(Array.from({ length: 20 }, () => lockOutput(output, locking(0))));
-  expect(tries.filter(({ status }) => status === 'fulfilled').length).toBe(1);
+test('the lock of another world that nobody renews is taken over after the lease, though it is not waited for', async () => {
+  leave(FOREIGN);
+  (await lockOutput(output, locking(0, { lease: SHORT }))).release();
+  const who = `another run (process ${process.pid} on web-3)`;
+  expect(told).toEqual([
+    `${output} is being written by ${who}: waiting; its lock, ${lockPath(output)}, is taken over when it has not been renewed for 0.4 s`,
+    `took over the lock of ${who}, which is gone`,
+  ]);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('one that is renewed is not: a single renewal shows that its holder lives', async () => {
+  let entry = leave(FOREIGN);
+  const info = () => {
+    const next = entry.replace('-17', '-18');
+    renameSync(join(lockPath(output), entry), join(lockPath(output), next));
+    entry = next;
+  };
+  await expect(lockOutput(output, locking(0, { info, lease: LONG }))).rejects.toMatchObject({ exitCode: 75 });
+  expect(readdirSync(lockPath(output))).toEqual([entry]);
+});
+
+test('of many who find the lock of a run that is gone, one gets it', async () => {
+  for (const tag of [goneTag(), FOREIGN]) {
+    leave(tag);
+    const tries = await Promise.allSettled(
+      Array.from({ length: 20 }, () => lockOutput(output, locking(0, { lease: SHORT }))),
+    );
+    const locks = tries.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    expect(locks.length).toBe(1);
+    locks[0]?.release();
+  }
+});
+
+test('a holder whose lock was taken over or deleted is told, and lets the lock alone', async () => {
+  for (const lose of ['taken over', 'deleted']) {
+    let lost = () => {};
+    const isLost = new Promise<void>((resolve) => {
+      lost = resolve;
+    });
+    const lock = await lockOutput(output, locking(0, { lease: { ...SHORT, expires: 3600 }, onLost: lost }));
+    if (lose === 'deleted') rmSync(lockPath(output), { recursive: true });
+    // It may be renewed just now.
+    while (lose === 'taken over' && lock.isHeld()) {
+      const [entry = ''] = readdirSync(lockPath(output));
+      try {
+        renameSync(join(lockPath(output), entry), join(lockPath(output), `${FOREIGN}-0123456789abcdef@web-3-0`));
+      } catch {}
+    }
+    await isLost;
+    expect(lock.isHeld()).toBe(false);
+    lock.release();
+    expect(existsSync(lockPath(output))).toBe(lose === 'taken over');
+    rmSync(lockPath(output), { recursive: true, force: true });
+  }
+});
+
+test('a lock is renewed while its holder computes', async () => {
+  const lock = await lockOutput(output, locking(0, { lease: SHORT }));
+  const [first] = readdirSync(lockPath(output));
+  const renewed = () => readdirSync(lockPath(output))[0] !== first;
+  // Nothing else can run in this thread meanwhile.
+  while (!renewed());
+  lock.release();
+});
+
+test('what is left of taking a lock, at whatever instant a process died, hinders nobody and is cleared away', async () => {
+  // The folder it prepared, and the lock whose file it had removed already.
+  const made = `${lockPath(output)}.${goneTag()}-0123456789abcdef`;
+  mkdirSync(made);
+  writeFileSync(join(made, `${goneTag()}-0123456789abcdef@web-3-0`), '');
+  mkdirSync(lockPath(output));
+  (await lockOutput(output, locking(0))).release();
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('what is no lock is refused and not touched: a file, a pipe, a link, a folder with something else in it', async () => {
+  const path = lockPath(output);
+  for (const put of [
+    () => writeFileSync(path, '4711-1-1a2b3c4d'),
+    () => execFileSync('mkfifo', [path]),
+    () => symlinkSync('/dev/zero', path),
+    () => symlinkSync(newFolder(), path),
+    () => symlinkSync('nowhere', path),
+    () => {
+      mkdirSync(path);
+      writeFileSync(join(path, 'photo.jpg'), '');
+    },
+  ]) {
+    put();
+    const refused = await lockOutput(output, locking(60)).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ exitCode: 73, message: expect.stringContaining(`${path} is no lock of this`) });
+    rmSync(path, { recursive: true });
+    expect(readdirSync(folder)).toEqual([]);
+  }
+});
+
+test('whoever may delete in a folder may take over a lock there; in a sticky one only its owner', async () => {
+  for (const [mode, expected] of [
+    [0o775, 0o775],
+    [0o700, 0o700],
+    [0o1777, 0o755],
+  ] as const) {
+    chmodSync(folder, mode);
+    const lock = await lockOutput(output, locking(0));
+    expect(statSync(lockPath(output)).mode & 0o777).toBe(expected);
+    lock.release();
+  }
 });
 
 test('a folder that is not there is told of as that of any output', async () => {
   const there = join(folder, 'none', 'recs.csv');
   await expect(lockOutput(there, locking(0))).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
+/** Another process that takes the lock, in another world where `wrapper` makes one; it says "held", and "lost" when it loses it. */
+async function holder(...wrapper: string[]): Promise<{ child: ChildProcess; said: (word: string) => Promise<void> }> {
+  const lock = fileURLToPath(new URL('../../dist/files/lock.js', import.meta.url));
+  const program = `
+    const { lockOutput } = await import(${JSON.stringify(lock)});
+    const { signal: interrupted } = new AbortController();
+    const say = (word) => console.log(word);
+    const lease = ${JSON.stringify({ ...SHORT, expires: 3600 })};
+    await lockOutput(${JSON.stringify(output)}, { wait: 60, info: say, onLost: () => say('lost'), interrupted, lease });
+    say('held ' + process.pid);
+    setInterval(() => {}, 1000);`;
+  const [command = '', ...args] = [...wrapper, process.execPath, '--input-type=module', '-e', program];
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let heard = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    heard += text;
+  });
+  const said = async (word: string) => {
+    while (!heard.includes(word)) await once(child.stdout, 'data');
+  };
+  await said('held');
+  return { child, said };
+}
+
+test('a holder that was stopped loses the lock, and knows it when it goes on', async () => {
+  const { child, said } = await holder();
+  child.kill('SIGSTOP');
+  let lock: Lock | undefined;
+  try {
+    lock = await lockOutput(output, locking(60, { lease: SHORT }));
+    child.kill('SIGCONT');
+    await said('lost');
+    expect(lock.isHeld()).toBe(true);
+  } finally {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    lock?.release();
+  }
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+const CONTAINER = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc', '--uts'];
+const hasContainers = spawnSync(CONTAINER[0] ?? '', [...CONTAINER.slice(1), 'true']).status === 0;
+if (!hasContainers) {
+  process.stderr.write(
+    '\nNOT TESTED HERE: locks between real PID and UTS namespaces (unshare is not permitted); faked ones are\n\n',
+  );
+}
+
+test.runIf(hasContainers)('in another PID namespace a living holder keeps its lock, a dead one loses it', async () => {
+  const { child } = await holder(...CONTAINER);
+  const [entry = ''] = readdirSync(lockPath(output));
+  expect(entry).not.toContain(`-${world}-`);
+  // Here, its process number is another's or nobody's.
+  await expect(lockOutput(output, locking(0, { lease: { ...SHORT, expires: 3600 } }))).rejects.toMatchObject({
+    exitCode: 75,
+  });
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  (await lockOutput(output, locking(0, { lease: SHORT }))).release();
+  expect(told.at(-1)).toMatch(/^took over the lock of another run \(process \d+ on \S+\), which is gone$/);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test.runIf(hasContainers)('two containers on one folder wait for one another', async () => {
+  const { child } = await holder(...CONTAINER);
+  const other = holder(...CONTAINER);
+  let hasIt = false;
+  other.then(() => {
+    hasIt = true;
+  });
+  await expect(lockOutput(output, locking(0, { lease: { ...SHORT, expires: 3600 } }))).rejects.toMatchObject({
+    exitCode: 75,
+  });
+  expect(hasIt).toBe(false);
+  rmSync(lockPath(output), { recursive: true });
+  child.kill('SIGKILL');
+  const { child: second } = await other;
+  second.kill('SIGKILL');
+  await once(second, 'exit');
 });

@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { isGone, ownTag, processOf, tagIn } from '../../src/files/owner.js';
+import { isGone, isOfThisWorld, ownTag, removeLeftBehind, tagIn, worldOf } from '../../src/files/owner.js';
+import { temporaryFolders } from './temporary.js';
 
+const newFolder = temporaryFolders();
 const [pid, start, machine] = ownTag().split('-');
 
 test('a tag is found in a name of its kind, and in no other', () => {
@@ -48,8 +51,28 @@ test.runIf(process.platform === 'linux')(
   },
 );
 
-test('nothing is known of another machine’s processes, and a message says so', () => {
-  expect(isGone('999999999-1-00000000')).toBe(false);
-  expect(processOf('77-1-00000000')).toBe('process 77 of another machine');
-  expect(processOf(ownTag())).toBe(`process ${pid}`);
+test('nothing is known of the processes of another world: machine, boot or container', () => {
+  expect(isOfThisWorld(ownTag())).toBe(true);
+  for (const tag of [`${pid}-${start}-1a2b3c4d`, '999999999-1-00000000', '999999999-1-1a2b3c4d']) {
+    expect(isOfThisWorld(tag)).toBe(false);
+    expect(isGone(tag)).toBe(false);
+  }
+});
+
+test.runIf(process.platform === 'linux')('without a /proc of its own a process knows no world', () => {
+  expect(worldOf('/proc')).toBe(machine);
+  expect(worldOf('/nowhere')).toBe('00000000');
+  const folder = newFolder();
+  symlinkSync('1', join(folder, 'self'));
+  expect(worldOf(folder)).toBe('00000000');
+});
+
+test('what a process of another world left is removed once nobody has touched it for a day', () => {
+  const folder = newFolder();
+  const foreign = `run-${pid}-${start}-1a2b3c4d`;
+  for (const name of [`${foreign}-new`, `${foreign}-old`, `run-${ownTag()}-old`]) writeFileSync(join(folder, name), '');
+  const yesterday = Date.now() / 1000 - 25 * 3600;
+  for (const name of [`${foreign}-old`, `run-${ownTag()}-old`]) utimesSync(join(folder, name), yesterday, yesterday);
+  removeLeftBehind(folder, 'run-', '-\\w+');
+  expect(readdirSync(folder).sort()).toEqual([`${foreign}-new`, `run-${ownTag()}-old`].sort());
 });

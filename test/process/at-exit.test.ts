@@ -16,7 +16,7 @@ const PROGRAM = `
   const { openDestination } = await import('${built('files/destination.js')}');
   const { lockOutput } = await import('${built('files/lock.js')}');
   const { writeFileSync } = await import('node:fs');
-  await lockOutput('recs.csv', { wait: 0, onWait() {}, interrupted: new AbortController().signal });
+  await lockOutput('recs.csv', { wait: 0, info() {}, onLost() {}, interrupted: new AbortController().signal });
   const out = openDestination('recs.csv');
   await out.write('user_id');
   const directory = new RunDirectory();

@@ -127,6 +127,12 @@ describe('lastSuccessIn', () => {
     expect(lastSuccessIn('recommend_last_success_timestamp_seconds 12\n')).toBe(12);
   });
 
+  it('finds it whatever the file is called', () => {
+    for (const name of ['a}b', '} 5', '{"', 'a\\', 'a\nb', '\r\u2028', `recommend_last_success_timestamp_seconds 7`]) {
+      expect(lastSuccessIn(metricsText(name, RUN)), name).toBe(1_795_532_025.854);
+    }
+  });
+
   it.each(['', 'something else\n', 'recommend_last_success_timestamp_seconds{run="r"} soon\n'])(
     'is 0 where there is none: %j',
     (text) => expect(lastSuccessIn(text)).toBe(0),

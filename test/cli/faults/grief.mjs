@@ -3,8 +3,8 @@
  * GRIEF says "<job> <row> <how> <times>", more of them behind a semicolon; the folder GRIEF_FOLDER counts the times, over all
  * children.
  */
-import { closeSync, openSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, openSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 const griefs = (process.env.GRIEF ?? '').split(';').map((each) => each.split(' '));
 
@@ -21,8 +21,11 @@ function isTime(grief, times) {
   return false;
 }
 
-function comeToGrief(how) {
+function comeToGrief(how, task) {
   switch (how) {
+    case 'bury':
+      // The folder of the run.
+      return rmSync(dirname(task.output), { recursive: true });
     case 'nonsense':
       return process.send({ type: 'poem' });
     case 'exit':
@@ -55,7 +58,7 @@ if (process.send && process.argv[1]?.endsWith('shard-worker.js')) {
     if (message?.type !== 'shard') return;
     griefs.forEach(([kind, row, how, times], k) => {
       if (message.task.kind !== kind || !(Number(row) >= message.from && Number(row) < message.to)) return;
-      if (isTime(k, times)) comeToGrief(how);
+      if (isTime(k, times)) comeToGrief(how, message.task);
     });
   });
 }

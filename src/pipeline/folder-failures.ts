@@ -1,18 +1,25 @@
 import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
-import { ExitCode, Failure, isDiskFull, messageOf } from '../failure.js';
+import { ExitCode, explainShortage, Failure, isDiskFull, messageOf } from '../failure.js';
 import { ChildFailure } from '../workers/child.js';
 import type { Run } from './run.js';
 
 /**
- * Explains a full disk, met by this process or a child: Failure 74 with the folder and what the run had there. Other errors come back
- * as they are. Call it before `run.end`.
+ * Explains a full disk, met by this process or a child, and a run folder that is gone: Failure 74 with the folder and what the run had
+ * there. Other errors come back as they are. Call it before `run.end`.
  *
  * @param output the output file; '-' for none: then the run's own files lie in the temporary folder.
  */
-export function explainDiskFull(error: unknown, run: Run, output = '-'): unknown {
+export function explainFolder(error: unknown, run: Run, output = '-'): unknown {
+  if (run.hasDirectory && run.directory.isGone) {
+    return new Failure(
+      ExitCode.io,
+      `${run.directory.path}, where this run keeps its work, was removed while it ran; no output file was written; run it again`,
+      { cause: error },
+    );
+  }
   const cause = error instanceof Failure ? error.cause : error;
-  if (!isDiskFull(cause)) return error;
+  if (!isDiskFull(cause)) return explainShortage(error);
   const why = messageOf(cause);
   const directory = run.hasDirectory ? run.directory : undefined;
   // Standard output, a device or the file of an evaluation is full, not the folder of the run; that failure explains itself.

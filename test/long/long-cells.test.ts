@@ -1,0 +1,128 @@
+import { expect, test } from 'vitest';
+import { BadRow } from '../../src/csv/bad-rows.js';
+import { isBlank, listEntries, normalised, numberCell, shown } from '../../src/csv/cells.js';
+import { headOf } from '../../src/csv/head.js';
+import { listOf } from '../../src/csv/lists.js';
+import { refuseOtherFormats } from '../../src/csv/other-formats.js';
+import { printable } from '../../src/csv/printable.js';
+import { quoted, safelyQuoted } from '../../src/csv/quoting.js';
+import { RowCutter, textOf } from '../../src/csv/row-cutter.js';
+import { isUnquoted, withQuotedCells } from '../../src/csv/unquoted.js';
+import { decideAttribute, valuesOf } from '../../src/dataset/attributes.js';
+import { numberIn } from '../../src/dataset/bands.js';
+import { closest } from '../../src/dataset/closest.js';
+import { guessedColumns, looksLikeData } from '../../src/dataset/headerless.js';
+import { recogniseRoles } from '../../src/dataset/roles.js';
+import { SampledColumn } from '../../src/dataset/sampled-column.js';
+import { columnKeys } from '../../src/dataset/vocabulary.js';
+import { splitWords } from '../../src/dataset/words.js';
+import { isBlankCell, plainNumber } from '../../src/events/byte-cells.js';
+import { partedDate } from '../../src/events/day-month.js';
+import { IdIndex } from '../../src/events/ids.js';
+import { saysCancelled, statusWeight } from '../../src/events/order-status.js';
+import { TimeColumn } from '../../src/events/times.js';
+import { Failure } from '../../src/failure.js';
+
+/*
+ * Every parser of cells reads 10 MB of every alphabet that its patterns know. Nothing is timed: with a pattern that takes quadratic time,
+ * one of these cells takes weeks.
+ */
+
+const LENGTH = 10_000_000;
+
+const NUMBERS = ['1', '1.', '1,', '1,234', ',234', '1e', '-', '0', '12/', '1:', '1 ', ' '];
+const TEXTS = [
+  ...['\t', '\r', '\u2028', '\ufeff', '\0', '\u001b', '\u202e', ':', ':token', '|', ';', ', ', '=', '"', '""', "'"],
+  ...['<', '<a', '&', '&a', 'a', 'aB', 'id', 'NA', 'é', 'e\u0301', '中', '😀', '€ ', 'sep='],
+];
+
+/** Runs, and what comes before and behind them: where a pattern that has read all of a run must find that it was in vain. */
+const CELLS: readonly (readonly [before: string, unit: string, behind: string])[] = [
+  ...[...NUMBERS, ...TEXTS].map((unit) => ['', unit, ''] as const),
+  ...NUMBERS.map((unit) => ['1', unit, 'x'] as const),
+  ['$1', ',1', ','],
+  ...['5', ' '].flatMap((unit) => [
+    ['2011-12-09 12:50:00.5', unit, 'x'] as const,
+    ['24/12/2011 08:26:00.5', unit, '!'] as const,
+  ]),
+];
+
+const PARSERS: readonly [name: string, parse: (cell: string) => unknown][] = [
+  ['numberCell', (cell) => numberCell(cell, 'rating')],
+  ['isBlank', isBlank],
+  ['shown', shown],
+  ['printable', printable],
+  ['listEntries', (cell) => listEntries(cell, () => false).length],
+  ['normalised', normalised],
+  ['quoted', quoted],
+  ['safelyQuoted', safelyQuoted],
+  ['headOf', (cell) => headOf('events.csv', Buffer.from(`${cell}\n`), undefined)],
+  ['refuseOtherFormats', (cell) => refuseOtherFormats('events.csv', Buffer.from(`${cell}\n`))],
+  ['TimeColumn', (cell) => new TimeColumn('time').read(cell)],
+  ['partedDate', partedDate],
+  ['numberIn', numberIn],
+  ['valuesOf', (cell) => valuesOf(cell, '|').length],
+  ['decideAttribute', (cell) => decideAttribute({ name: cell, cells: [cell, 'a', 'b'] }, false).as],
+  ['splitWords', (cell) => splitWords(cell).length],
+  ['closest', (cell) => closest('user_id', [cell])],
+  ['recogniseRoles', (cell) => recogniseRoles(lookedAt([cell, 'user_id'], [cell, 'u']), ['user', 'item'], {}, 'user')],
+  ['looksLikeData', (cell) => looksLikeData(lookedAt([cell, 'x'], [cell, 'u']))],
+  ['guessedColumns', (cell) => guessedColumns(lookedAt([cell, 'x'], [cell, 'u'], ['b', 'v']), 'events').length],
+  ['columnKeys', (cell) => columnKeys(cell).length],
+  ['statusWeight', statusWeight],
+  ['saysCancelled', saysCancelled],
+  ['listOf', (cell) => listOf(cell)?.length],
+  ['isUnquoted', (cell) => isUnquoted(Buffer.from(`a\tb\n${cell}\tx\n`), '\t')],
+  ['quoted cells of what is unquoted', (cell) => unquotedOf(cell)],
+  ['ids', (cell) => new IdIndex().add(cell)],
+  ['bytes', ofBytes],
+];
+
+/** A file as it is understood by. */
+function lookedAt(header: string[], ...rows: string[][]) {
+  const columns = header.map(
+    (name, at) =>
+      new SampledColumn(
+        name,
+        at,
+        rows.map((row) => row[at] ?? ''),
+      ),
+  );
+  return { name: 'events.csv', header, columns };
+}
+
+async function unquotedOf(cell: string): Promise<number> {
+  let bytes = 0;
+  const chunks = (async function* () {
+    yield Buffer.from(`${cell}\t"x\n`);
+  })();
+  for await (const chunk of withQuotedCells(chunks, '\t')) bytes += chunk.length;
+  return bytes;
+}
+
+test.each(PARSERS)('%s reads 10 MB of any alphabet', async (_, parse) => {
+  for (const [before, unit, behind] of CELLS) {
+    const cell = before + unit.repeat(LENGTH / unit.length) + behind;
+    let thrown: unknown;
+    try {
+      await parse(cell);
+    } catch (error) {
+      thrown = error;
+    }
+    // It may refuse the cell, in a sentence that does not hold all of it.
+    if (thrown === undefined) continue;
+    expect(thrown instanceof BadRow || thrown instanceof Failure, `${unit}: ${thrown}`).toBe(true);
+    expect(String(thrown).length).toBeLessThan(1000);
+  }
+});
+
+/** What looks at bytes. */
+function ofBytes(cell: string): void {
+  const bytes = Buffer.from(cell);
+  isBlankCell(bytes, 0, bytes.length);
+  plainNumber(bytes, 0, bytes.length);
+  const cutter = new RowCutter(',', undefined);
+  const file = Buffer.concat([bytes, Buffer.from('\n')]);
+  for (let from = 0; from < file.length; ) from = cutter.cut(file, from, file.length, true);
+  textOf(bytes, 0, bytes.length);
+}
