@@ -28,10 +28,11 @@ const SAMPLED_ROWS = 1000;
 
 /**
  * Looks at all files before any is read, so that a mistake costs a second. Pipes come last: whether a file is missing must not wait
- * for them.
+ * for them, nor whether it can be understood.
+ * @param check is given the files before the pipes are opened; it may throw.
  * @throws Failure 66, 65 or 74 where one cannot be read.
  */
-export async function openFiles(inputs: Inputs): Promise<OpenFiles> {
+export async function openFiles(inputs: Inputs, check: (files: OpenFiles) => void): Promise<OpenFiles> {
   const { columns, itemColumns, items, orders } = inputs;
   const named = [
     ...[...inputs.users, ...inputs.interactions].map((path) => ({ path, columns })),
@@ -45,16 +46,26 @@ export async function openFiles(inputs: Inputs): Promise<OpenFiles> {
       for (const [at, each] of named.entries()) {
         if (areFiles[at] === isFile) looked[at] = await lookAt(inputs, each.path, each.columns);
       }
+      if (isFile && areFiles.includes(false)) check(byOption(inputs, looked));
     }
   } catch (error) {
     for (const file of looked) await file?.close();
     throw error;
   }
+  return byOption(inputs, looked);
+}
+
+/** @param looked the files in the order users, interactions, items, orders; a hole for one that is not looked at yet. */
+function byOption(inputs: Inputs, looked: readonly (OpenFile | undefined)[]): OpenFiles {
+  const interactionsAt = inputs.users.length;
+  const itemsAt = interactionsAt + inputs.interactions.length;
+  const ordersAt = itemsAt + (inputs.items === undefined ? 0 : 1);
+  const from = (begin: number, end: number) => looked.slice(begin, end).filter((file) => file !== undefined);
   return {
-    users: looked.splice(0, inputs.users.length),
-    interactions: looked.splice(0, inputs.interactions.length),
-    items: items === undefined ? undefined : looked.shift(),
-    orders: orders === undefined ? undefined : looked.shift(),
+    users: from(0, interactionsAt),
+    interactions: from(interactionsAt, itemsAt),
+    items: inputs.items === undefined ? undefined : looked[itemsAt],
+    orders: inputs.orders === undefined ? undefined : looked[ordersAt],
   };
 }
 

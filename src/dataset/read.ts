@@ -16,7 +16,7 @@ import { closeFiles, openFiles } from './open-files.js';
 import { type Entries, newProfileLists } from './profiles.js';
 import { type Profiles, readProfiles } from './profiles-file.js';
 import { requireNamedAttributes } from './roles.js';
-import { type Understanding, understand } from './understanding.js';
+import { checkFiles, type Understanding, understand } from './understanding.js';
 
 /** What was read, and how it was understood. */
 export interface ReadData {
@@ -28,7 +28,7 @@ export interface ReadData {
 
 /** Looks at all files, decides what they mean, and reads them into one dataset. */
 export async function readDataset(inputs: Inputs): Promise<ReadData> {
-  const files = await openFiles(inputs);
+  const files = await openFiles(inputs, (some) => checkFiles(some, inputs));
   try {
     const understanding = understand(files, inputs);
     return { ...(await readFiles(inputs, understanding)), understanding };

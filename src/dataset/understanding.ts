@@ -69,10 +69,28 @@ export async function understandEvents(inputs: Inputs, path: string): Promise<Ev
 }
 
 function eventsNotUnderstood(file: OpenFile, { roles }: Recognised, files: OpenFiles, inputs: Inputs): Failure {
-  return roles.item === undefined ? noItemColumn(file, roles, files, inputs) : noUserColumn(file, roles, files, inputs);
+  return roles.user === undefined ? noUserColumn(file, roles, files, inputs) : noItemColumn(file, roles, files, inputs);
+}
+
+/** Checks the files that are there already, while others are pipes yet to come. @throws as `understand`. */
+export function checkFiles(files: OpenFiles, inputs: Inputs): void {
+  eachUnderstood(files, inputs);
 }
 
 function decide(files: OpenFiles, inputs: Inputs): Understanding {
+  const { items, interactions, users } = eachUnderstood(files, inputs);
+  if (!users) throw new RangeError('there is no users file');
+  const lines = [...interactions, ...(users.kind === 'events' ? users.files : [])].filter(
+    ({ namesOrders }) => namesOrders,
+  );
+  return { items, interactions, users, orders: ordersOf(files, inputs.named, lines) };
+}
+
+/** What the files mean, but for orders. */
+function eachUnderstood(
+  files: OpenFiles,
+  inputs: Inputs,
+): Pick<Understanding, 'items' | 'interactions'> & Partial<Pick<Understanding, 'users'>> {
   refuseHeaderless(files, inputs);
   const { named, titles = false } = inputs;
   const itemsByName = files.items && itemsRoles(files.items, named);
@@ -81,7 +99,7 @@ function decide(files: OpenFiles, inputs: Inputs): Understanding {
   const items = match && itemsByName ? (itemsRoles(itemsByName.file, match.items) ?? itemsByName) : itemsByName;
   if (match && items) items.notes.push(match.note);
 
-  const hasOrders = files.orders !== undefined;
+  const hasOrders = inputs.orders !== undefined;
   const recognise = (file: OpenFile, isUsersFile: boolean): Recognised =>
     recognisedEvents(file, match?.events.get(file) ?? named, isUsersFile, hasOrders);
   const wantsTitles = titles && items?.used.title === undefined;
@@ -95,11 +113,8 @@ function decide(files: OpenFiles, inputs: Inputs): Understanding {
     if (roles) return roles;
     throw eventsNotUnderstood(file, recognised, files, inputs);
   });
-  const users = usersFrom(files, inputs, recognise, eventsOf);
-  const lines = [...interactions, ...(users.kind === 'events' ? users.files : [])].filter(
-    ({ namesOrders }) => namesOrders,
-  );
-  return { items, interactions, users, orders: ordersOf(files, named, lines) };
+  if (files.users.length === 0) return { items, interactions };
+  return { items, interactions, users: usersFrom(files, inputs, recognise, eventsOf) };
 }
 
 /**
@@ -114,14 +129,14 @@ function usersFrom(
 ): Understanding['users'] {
   const all = files.users.map((file) => ({ file, recognised: recognise(file, true) }));
   const events = all.flatMap(({ file, recognised }) => {
-    const isProfile = files.interactions.length > 0 && file.columns[recognised.roles.user ?? -1]?.isUnique;
+    const isProfile = inputs.interactions.length > 0 && file.columns[recognised.roles.user ?? -1]?.isUnique;
     return isProfile && inputs.named.item === undefined ? [] : (eventsOf(file, recognised) ?? []);
   });
   if (events.length === all.length) return { kind: 'events', files: events };
   const [first] = all.filter(({ file }) => !events.some((roles) => roles.file === file));
   if (!first) throw new RangeError('there is no users file');
   const { file, recognised } = first;
-  const isEvents = recognised.roles.item !== undefined && files.interactions.length === 0;
+  const isEvents = recognised.roles.item !== undefined && inputs.interactions.length === 0;
   const profiles = isEvents ? undefined : profileRoles(file, recognised);
   if (!profiles) throw noUserColumn(file, recognised.roles, files, inputs);
   if (all.length > 1) {

@@ -80,7 +80,7 @@ describe('headers are looked at before anything is read', () => {
   // A row that would end the run first, were it read.
   const files = { 'users.csv': profiles, 'events.csv.gz': gzipSync('who,item,rating\nann,oak,much\n') };
   test.each([
-    ['--user-col', 'woh', 65, 'events.csv.gz:1: no column "woh" (--user-col)'],
+    ['--user-col', 'woh', 2, '--user-col: no file has a column "woh" that can be the user'],
     ['--rating-col', 'stars', 2, '--rating-col: no file has a column "stars" that can be the rating'],
     ['--attribute-cols', 'regoin', 2, '--attribute-cols: no file has a column "regoin" free to be an attribute'],
     ['--delimiter', ';', 65, 'events.csv.gz:1: no column "who" (--user-col)'],
