@@ -52,7 +52,7 @@ const EARLIEST_SECONDS = 1e8;
 
 /** Somebody who has this share of the rows, and so many times as many as others, is not one person. */
 const MANY = 0.1;
-const TIMES_THE_MEAN = 1.5;
+const TIMES_THE_MEAN = 1.3;
 
 /**
  * What of events is suspicious, though they could be read.
