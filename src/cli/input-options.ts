@@ -1,13 +1,13 @@
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { closest } from '../dataset/closest.js';
-import type { NamedColumns } from '../dataset/roles.js';
 import { DUPLICATES, type Duplicates, RATINGS } from '../dataset/strength-rule.js';
-import type { Role } from '../dataset/vocabulary.js';
 import { DAY_ORDERS, type DayOrder } from '../events/day-month.js';
 import { usageFailure } from '../failure.js';
 import type { InputOptions } from '../pipeline/options.js';
+import { closest } from '../understanding/closest.js';
+import type { NamedColumns } from '../understanding/roles.js';
+import type { Role } from '../understanding/vocabulary.js';
 import { Group } from './help-groups.js';
 import { delimiter, encoding, eventWeights, names, once, unrated } from './values.js';
 

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
-import { closest } from '../dataset/closest.js';
-import { shellWord } from '../dataset/shell-word.js';
 import { type Failure, usageFailure } from '../failure.js';
+import { closest } from '../understanding/closest.js';
+import { shellWord } from '../understanding/shell-word.js';
 
 /** The words that `recommend` takes first, beside options. */
 export const COMMANDS: readonly string[] = ['describe', 'evaluate', 'help', 'completion'];

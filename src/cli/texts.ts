@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { closest } from '../dataset/closest.js';
 import { usageFailure } from '../failure.js';
+import { closest } from '../understanding/closest.js';
 import type { Print } from './values.js';
 
 /** Where the texts lie that are printed as they are: help as it was written, completions as the build made them. */

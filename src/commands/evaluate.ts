@@ -2,7 +2,6 @@ import { printable } from '../csv/printable.js';
 import { type Quote, quoted, safelyQuoted } from '../csv/quoting.js';
 import type { Dataset, FileReport } from '../dataset/dataset.js';
 import { readDataset } from '../dataset/read.js';
-import { understandEvents } from '../dataset/understanding.js';
 import { type Evaluation, evaluateRankings, type Ranking } from '../evaluation/evaluation.js';
 import { csvText, jsonText, perUserCsv } from '../evaluation/formats.js';
 import { attributeColumn, groupsByAttribute, groupsByHistory, type UserGroup } from '../evaluation/groups.js';
@@ -25,6 +24,7 @@ import { type Run, startRun } from '../pipeline/run.js';
 import { orInterrupted } from '../pipeline/stopping.js';
 import { readTestEvents } from '../pipeline/test-events.js';
 import { inputReport, inputWarnings } from '../report/input-report.js';
+import { understandEvents } from '../understanding/understanding.js';
 
 /**
  * `recommend evaluate`: how much of a held-out part do the lists find?

@@ -1,5 +1,4 @@
 import { releaseDataset } from '../dataset/dataset.js';
-import { inputPaths } from '../dataset/inputs.js';
 import { ExitCode, Failure, messageOf } from '../failure.js';
 import { isTerminal } from '../files/destination.js';
 import type { Io } from '../io.js';
@@ -20,6 +19,7 @@ import { orInterrupted, stopping } from '../pipeline/stopping.js';
 import { keptIn, reuseOrTune } from '../pipeline/tuned-file.js';
 import type { RunRecord } from '../report/summary.js';
 import { asOptions } from '../tuning/tuning-report.js';
+import { inputPaths } from '../understanding/inputs.js';
 
 /**
  * The main job: read, learn, recommend, write.

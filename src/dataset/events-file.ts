@@ -4,9 +4,9 @@ import { joinOrders, type Orders, ordersFrom } from '../events/order-join.js';
 import { statusWeightsAmong } from '../events/order-status.js';
 import { readEvents } from '../events/read-events.js';
 import { noteFuture, settleTimes } from '../events/settled-times.js';
+import type { EventsRoles } from '../understanding/file-roles.js';
 import type { FileReport, Skipped } from './dataset.js';
 import { eventsReport } from './events-report.js';
-import type { EventsRoles } from './file-roles.js';
 import type { Ids, Inputs } from './inputs.js';
 
 const WITHOUT_USER = 'without a user id (empty, NA or NULL)';

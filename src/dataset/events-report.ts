@@ -1,9 +1,9 @@
 import type { Events } from '../events/event-columns.js';
 import { forEachChunk } from '../matrix/chunks.js';
 import { rowLength } from '../matrix/sparse.js';
+import { isNobody } from '../understanding/role-candidates.js';
 import type { AggregatedEvents } from './aggregate.js';
 import type { EventsReport, InteractionsReport } from './dataset.js';
-import { isNobody } from './role-candidates.js';
 
 /** What the rows of a file say, for its report. */
 export function eventsReport(events: Events): EventsReport {

@@ -1,13 +1,13 @@
 import { shown as shownCell } from '../csv/cells.js';
 import { ExitCode, Failure } from '../failure.js';
+import type { ItemsRoles } from '../understanding/file-roles.js';
+import type { Roles } from '../understanding/roles.js';
+import { columnKey } from '../understanding/vocabulary.js';
 import { type AttributeTable, attributeTable, isSpoilt, spoiltNotes } from './attribute-table.js';
 import { decideAttribute } from './attributes.js';
 import type { FileReport } from './dataset.js';
 import { EntityTable } from './entity-table.js';
-import type { ItemsRoles } from './file-roles.js';
 import type { Ids, Inputs } from './inputs.js';
-import type { Roles } from './roles.js';
-import { columnKey } from './vocabulary.js';
 
 /** What the items file holds. */
 export interface Catalogue {

@@ -1,10 +1,10 @@
 import { BadRow } from '../csv/bad-rows.js';
 import { shown } from '../csv/cells.js';
 import type { IdIndex } from '../events/ids.js';
+import type { ProfileRoles } from '../understanding/file-roles.js';
 import { AttributeFinder, type AttributeTable, attributeTable, spoiltNotes } from './attribute-table.js';
 import type { FileReport } from './dataset.js';
 import { EntityTable } from './entity-table.js';
-import type { ProfileRoles } from './file-roles.js';
 import type { Ids, Inputs } from './inputs.js';
 import {
   newProfileLists,

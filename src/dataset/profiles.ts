@@ -1,8 +1,8 @@
 import { BadRow } from '../csv/bad-rows.js';
 import { type ListEntry, listEntries, normalised, shown } from '../csv/cells.js';
 import { checkId, type IdIndex } from '../events/ids.js';
+import type { Roles } from '../understanding/roles.js';
 import type { AttributeFinder } from './attribute-table.js';
-import type { Roles } from './roles.js';
 
 /** Entries of a sparse matrix while they are read: (row, column, value), equally long. */
 export interface Entries {

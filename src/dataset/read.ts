@@ -4,6 +4,9 @@ import { IdIndex } from '../events/ids.js';
 import { mergedEvents, placesOf } from '../events/merged-events.js';
 import { ExitCode, Failure } from '../failure.js';
 import { emptyRows, joined, type SparseRows, sparseFromEntries, stacked } from '../matrix/sparse.js';
+import { closeFiles, openFiles } from '../understanding/open-files.js';
+import { requireNamedAttributes } from '../understanding/roles.js';
+import { checkFiles, type Understanding, understand } from '../understanding/understanding.js';
 import { type AggregatedEvents, aggregateEvents } from './aggregate.js';
 import { noAttributes } from './attribute-table.js';
 import type { Dataset, FileReport } from './dataset.js';
@@ -12,11 +15,8 @@ import { doubts, eventsReport, interactionsReport } from './events-report.js';
 import type { Ids, Inputs } from './inputs.js';
 import { type Catalogue, readItems } from './items.js';
 import { joinedRatings, joinedTimes } from './joined-columns.js';
-import { closeFiles, openFiles } from './open-files.js';
 import { type Entries, newProfileLists } from './profiles.js';
 import { type Profiles, readProfiles } from './profiles-file.js';
-import { requireNamedAttributes } from './roles.js';
-import { checkFiles, type Understanding, understand } from './understanding.js';
 
 /** What was read, and how it was understood. */
 export interface ReadData {

@@ -1,7 +1,7 @@
 import type { NumberColumn } from '../events/columns.js';
+import { kindByName } from '../understanding/vocabulary.js';
 import { GradeTally } from './grade-tally.js';
 import { type Ratings, type StrengthRule, strengthRule } from './strength-rule.js';
-import { kindByName } from './vocabulary.js';
 
 /** What a run says of the rating column; what it leaves open is told from name and values. */
 export interface StrengthWish {

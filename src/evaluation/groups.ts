@@ -1,7 +1,7 @@
 import { normalised } from '../csv/cells.js';
-import { closest } from '../dataset/closest.js';
 import { ExitCode, Failure } from '../failure.js';
 import { rowLength, rowOf, type SparseRows } from '../matrix/sparse.js';
+import { closest } from '../understanding/closest.js';
 
 /** Users who are measured together. */
 export interface UserGroup {

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { displayName } from '../csv/failures.js';
 import type { Dataset } from '../dataset/dataset.js';
-import { inputPaths } from '../dataset/inputs.js';
 import { ExitCode, Failure } from '../failure.js';
+import { inputPaths } from '../understanding/inputs.js';
 import { hashOf } from './hash.js';
 import type { Options } from './options.js';
 

@@ -1,9 +1,9 @@
 import { sizeAtHand } from '../csv/source.js';
 import type { Dataset } from '../dataset/dataset.js';
-import { inputPaths } from '../dataset/inputs.js';
 import type { Failure } from '../failure.js';
 import { needsGram } from '../model/fit.js';
 import { plural } from '../report/quantities.js';
+import { inputPaths } from '../understanding/inputs.js';
 import {
   childHeap,
   childrenWithin,

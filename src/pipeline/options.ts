@@ -1,11 +1,11 @@
-import type { InputFiles } from '../dataset/inputs.js';
-import type { NamedColumns } from '../dataset/roles.js';
 import type { Duplicates, Ratings } from '../dataset/strength-rule.js';
 import type { HoldoutKind } from '../evaluation/split.js';
 import type { DayOrder } from '../events/day-month.js';
 import type { EventWeights } from '../events/event-types.js';
 import type { OutputFormat } from '../output/formats.js';
 import type { LogOptions } from '../report/log.js';
+import type { InputFiles } from '../understanding/inputs.js';
+import type { NamedColumns } from '../understanding/roles.js';
 import type { BalanceName } from '../workers/balance.js';
 import type { Method } from './method.js';
 

@@ -1,12 +1,13 @@
 import { sizeAtHand } from '../csv/source.js';
 import type { Dataset } from '../dataset/dataset.js';
-import { type InputFiles, type Inputs, inputPaths } from '../dataset/inputs.js';
+import type { Inputs } from '../dataset/inputs.js';
 import { type ReadData, readDataset } from '../dataset/read.js';
 import { compiledEvents } from '../events/compiled-events.js';
 import type { RangeWorkers } from '../events/read-events.js';
 import { longHistories } from '../model/long-histories.js';
 import { inputReport, inputWarnings } from '../report/input-report.js';
 import { plural } from '../report/quantities.js';
+import { type InputFiles, inputPaths } from '../understanding/inputs.js';
 import type { ReadJob } from '../workers/protocol.js';
 import { readRangePart, releaseRangePart } from '../workers/range-file.js';
 import type { InputOptions } from './options.js';

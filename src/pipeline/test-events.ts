@@ -2,11 +2,11 @@ import { aggregateEvents } from '../dataset/aggregate.js';
 import type { Dataset, FileReport } from '../dataset/dataset.js';
 import { readEventsFile } from '../dataset/events-file.js';
 import { interactionsReport } from '../dataset/events-report.js';
-import type { EventsRoles } from '../dataset/file-roles.js';
 import type { Inputs } from '../dataset/inputs.js';
 import type { TestEvents } from '../evaluation/held-out.js';
 import { IdIndex } from '../events/ids.js';
 import { placesOf } from '../events/merged-events.js';
+import type { EventsRoles } from '../understanding/file-roles.js';
 
 /**
  * Reads the events of `--test` like any events file. Users and items are numbered as in the dataset; those it does not

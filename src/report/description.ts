@@ -1,7 +1,7 @@
 import type { Dataset, FileReport } from '../dataset/dataset.js';
 import type { ReadData } from '../dataset/read.js';
-import type { Understanding } from '../dataset/understanding.js';
 import { rowLength } from '../matrix/sparse.js';
+import type { Understanding } from '../understanding/understanding.js';
 import { bars, byDoubling, byPart } from './bars.js';
 import { fileFacts } from './file-facts.js';
 import { inputReport } from './input-report.js';

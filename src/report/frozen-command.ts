@@ -1,6 +1,6 @@
 import type { FileReport } from '../dataset/dataset.js';
-import { shellWord } from '../dataset/shell-word.js';
-import { VOCABULARY } from '../dataset/vocabulary.js';
+import { shellWord } from '../understanding/shell-word.js';
+import { VOCABULARY } from '../understanding/vocabulary.js';
 
 /** More types of events than these are not worth a line of command. */
 const MOST_TYPES = 30;

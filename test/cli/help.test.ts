@@ -102,10 +102,10 @@ test('help and completion load nothing of the program but the few files that pri
   expect(others.sort()).toEqual([
     'cli/texts.ts',
     'csv/printable.ts',
-    'dataset/closest.ts',
     'failure.ts',
     'load-package.ts',
     'main.ts',
+    'understanding/closest.ts',
   ]);
   const options = [...loadedBy('cli/recommend-options.ts')];
   const own = options.filter((path) => path !== 'csv/printable.ts');

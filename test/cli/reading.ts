@@ -3,11 +3,11 @@ import { parseEvaluateOptions } from '../../src/cli/evaluate-options.js';
 import { parseOptions } from '../../src/cli/recommend-options.js';
 import type { Dataset } from '../../src/dataset/dataset.js';
 import { readDataset } from '../../src/dataset/read.js';
-import { understandEvents } from '../../src/dataset/understanding.js';
 import { Failure } from '../../src/failure.js';
 import { openBadRows } from '../../src/pipeline/rejected-rows.js';
 import { readTestEvents } from '../../src/pipeline/test-events.js';
 import { inputReport } from '../../src/report/input-report.js';
+import { understandEvents } from '../../src/understanding/understanding.js';
 import type { Known } from './output-laws.js';
 
 /** What comes of reading the files of a run, as far as the program would tell it. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BadRow } from '../../src/csv/bad-rows.js';
 import { isBlank, listEntries, numberCell, shown } from '../../src/csv/cells.js';
-import { closest } from '../../src/dataset/closest.js';
+import { closest } from '../../src/understanding/closest.js';
 
 describe('numberCell', () => {
   it.each([

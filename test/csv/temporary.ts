@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
 import type { Dataset } from '../../src/dataset/dataset.js';
 import type { Inputs } from '../../src/dataset/inputs.js';
-import type { NamedColumns } from '../../src/dataset/roles.js';
-import type { Role } from '../../src/dataset/vocabulary.js';
 import type { SparseRows } from '../../src/matrix/sparse.js';
+import type { NamedColumns } from '../../src/understanding/roles.js';
+import type { Role } from '../../src/understanding/vocabulary.js';
 
 export interface TemporaryFolder {
   /** The path of a name in the folder, whether there is a file or not. */

@@ -10,11 +10,6 @@ import { RowCutter, textOf } from '../../src/csv/row-cutter.js';
 import { isUnquoted, withQuotedCells } from '../../src/csv/unquoted.js';
 import { decideAttribute, valuesOf } from '../../src/dataset/attributes.js';
 import { numberIn } from '../../src/dataset/bands.js';
-import { closest } from '../../src/dataset/closest.js';
-import { guessedColumns, looksLikeData } from '../../src/dataset/headerless.js';
-import { recogniseRoles } from '../../src/dataset/roles.js';
-import { SampledColumn } from '../../src/dataset/sampled-column.js';
-import { columnKeys } from '../../src/dataset/vocabulary.js';
 import { splitWords } from '../../src/dataset/words.js';
 import { isBlankCell, plainNumber } from '../../src/events/byte-cells.js';
 import { partedDate } from '../../src/events/day-month.js';
@@ -22,6 +17,11 @@ import { IdIndex } from '../../src/events/ids.js';
 import { saysCancelled, statusWeight } from '../../src/events/order-status.js';
 import { TimeColumn } from '../../src/events/times.js';
 import { Failure } from '../../src/failure.js';
+import { closest } from '../../src/understanding/closest.js';
+import { guessedColumns, looksLikeData } from '../../src/understanding/headerless.js';
+import { recogniseRoles } from '../../src/understanding/roles.js';
+import { SampledColumn } from '../../src/understanding/sampled-column.js';
+import { columnKeys } from '../../src/understanding/vocabulary.js';
 
 /*
  * Every parser of cells reads 10 MB of every alphabet that its patterns know. Nothing is timed: with a pattern that takes quadratic time,

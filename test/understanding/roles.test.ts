@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { normalised } from '../../src/csv/cells.js';
-import { type LookedAt, missingColumn, recogniseRoles } from '../../src/dataset/roles.js';
-import { SampledColumn } from '../../src/dataset/sampled-column.js';
-import type { Role } from '../../src/dataset/vocabulary.js';
 import { ExitCode, Failure } from '../../src/failure.js';
+import { type LookedAt, missingColumn, recogniseRoles } from '../../src/understanding/roles.js';
+import { SampledColumn } from '../../src/understanding/sampled-column.js';
+import type { Role } from '../../src/understanding/vocabulary.js';
 
 const EVENT_ROLES: readonly Role[] = ['item', 'user', 'rating', 'time', 'event'];
 

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { readingFailure } from '../csv/failures.js';
 import { openTable, type Table } from '../csv/table.js';
-import type { Inputs } from './inputs.js';
+import type { DescribedFiles } from './inputs.js';
 import type { LookedAt } from './roles.js';
 import { SampledColumn } from './sampled-column.js';
 
@@ -32,7 +32,7 @@ const SAMPLED_ROWS = 1000;
  * @param check is given the files before the pipes are opened; it may throw.
  * @throws Failure 66, 65 or 74 where one cannot be read.
  */
-export async function openFiles(inputs: Inputs, check: (files: OpenFiles) => void): Promise<OpenFiles> {
+export async function openFiles(inputs: DescribedFiles, check: (files: OpenFiles) => void): Promise<OpenFiles> {
   const { columns, itemColumns, items, orders } = inputs;
   const named = [
     ...[...inputs.users, ...inputs.interactions].map((path) => ({ path, columns })),
@@ -56,7 +56,7 @@ export async function openFiles(inputs: Inputs, check: (files: OpenFiles) => voi
 }
 
 /** @param looked the files in the order users, interactions, items, orders; a hole for one that is not looked at yet. */
-function byOption(inputs: Inputs, looked: readonly (OpenFile | undefined)[]): OpenFiles {
+function byOption(inputs: DescribedFiles, looked: readonly (OpenFile | undefined)[]): OpenFiles {
   const interactionsAt = inputs.users.length;
   const itemsAt = interactionsAt + inputs.interactions.length;
   const ordersAt = itemsAt + (inputs.items === undefined ? 0 : 1);
@@ -77,7 +77,11 @@ export async function closeFiles({ users, items, interactions, orders }: OpenFil
  * Looks at a file: its header and some rows. A pipe stays open, since it can be read but once; a file is closed, and opened anew to be read.
  * @param columns where it has no header. @throws Failure 66, 65 or 74 where it cannot be read.
  */
-export async function lookAt(inputs: Inputs, path: string, columns: readonly string[] | undefined): Promise<OpenFile> {
+export async function lookAt(
+  inputs: DescribedFiles,
+  path: string,
+  columns: readonly string[] | undefined,
+): Promise<OpenFile> {
   const { delimiter, encoding, quotes, badRows, onBytes, sizes } = inputs;
   const source = { path, delimiter, encoding, quotes, columns };
   const open = () => openTable(source, badRows, onBytes, sizes?.chunk);

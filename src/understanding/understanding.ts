@@ -10,7 +10,7 @@ import {
   profileRoles,
   recognisedEvents,
 } from './file-roles.js';
-import type { Inputs } from './inputs.js';
+import type { DescribedFiles } from './inputs.js';
 import { noItemColumn, noUserColumn, refuseHeaderless, refuseRepeatedProfiles } from './not-understood.js';
 import { lookAt, type OpenFile, type OpenFiles } from './open-files.js';
 import {
@@ -33,7 +33,7 @@ export interface Understanding {
  * Decides what every column of the files means, once, for all that follows: from names first, from values second.
  * @throws Failure 65 where a file cannot be understood, with the way out; 2 where a column named by option is in no file.
  */
-export function understand(files: OpenFiles, inputs: Inputs): Understanding {
+export function understand(files: OpenFiles, inputs: DescribedFiles): Understanding {
   const understood = decide(files, inputs);
   const { items, interactions, users } = understood;
   const usersFiles = users.kind === 'events' ? users.files : [users.file];
@@ -53,7 +53,7 @@ export function understand(files: OpenFiles, inputs: Inputs): Understanding {
 }
 
 /** Looks at a file of events apart, and decides what its columns mean. @throws as `understand`. */
-export async function understandEvents(inputs: Inputs, path: string): Promise<EventsRoles> {
+export async function understandEvents(inputs: DescribedFiles, path: string): Promise<EventsRoles> {
   const file = await lookAt(inputs, path, inputs.columns);
   const files: OpenFiles = { users: [], interactions: [file], items: undefined, orders: undefined };
   try {
@@ -68,16 +68,16 @@ export async function understandEvents(inputs: Inputs, path: string): Promise<Ev
   }
 }
 
-function eventsNotUnderstood(file: OpenFile, { roles }: Recognised, files: OpenFiles, inputs: Inputs): Failure {
+function eventsNotUnderstood(file: OpenFile, { roles }: Recognised, files: OpenFiles, inputs: DescribedFiles): Failure {
   return roles.user === undefined ? noUserColumn(file, roles, files, inputs) : noItemColumn(file, roles, files, inputs);
 }
 
 /** Checks the files that are there already, while others are pipes yet to come. @throws as `understand`. */
-export function checkFiles(files: OpenFiles, inputs: Inputs): void {
+export function checkFiles(files: OpenFiles, inputs: DescribedFiles): void {
   eachUnderstood(files, inputs);
 }
 
-function decide(files: OpenFiles, inputs: Inputs): Understanding {
+function decide(files: OpenFiles, inputs: DescribedFiles): Understanding {
   const { items, interactions, users } = eachUnderstood(files, inputs);
   if (!users) throw new RangeError('there is no users file');
   const lines = [...interactions, ...(users.kind === 'events' ? users.files : [])].filter(
@@ -89,7 +89,7 @@ function decide(files: OpenFiles, inputs: Inputs): Understanding {
 /** What the files mean, but for orders. */
 function eachUnderstood(
   files: OpenFiles,
-  inputs: Inputs,
+  inputs: DescribedFiles,
 ): Pick<Understanding, 'items' | 'interactions'> & Partial<Pick<Understanding, 'users'>> {
   refuseHeaderless(files, inputs);
   const { named, titles = false } = inputs;
@@ -123,7 +123,7 @@ function eachUnderstood(
  */
 function usersFrom(
   files: OpenFiles,
-  inputs: Inputs,
+  inputs: DescribedFiles,
   recognise: (file: OpenFile, isUsersFile: boolean) => Recognised,
   eventsOf: (file: OpenFile, recognised: Recognised) => EventsRoles | undefined,
 ): Understanding['users'] {

@@ -2,7 +2,7 @@ import { shown } from '../csv/cells.js';
 import { ExitCode, Failure } from '../failure.js';
 import type { ProfileRoles } from './file-roles.js';
 import { guessedColumns, looksLikeData } from './headerless.js';
-import type { Inputs } from './inputs.js';
+import type { DescribedFiles } from './inputs.js';
 import type { OpenFile, OpenFiles } from './open-files.js';
 import { candidatesOf } from './role-candidates.js';
 import { type LookedAt, missingColumn, type Roles, recogniseRoles } from './roles.js';
@@ -14,7 +14,7 @@ import { shellWord } from './shell-word.js';
  */
 
 /** @throws Failure 65 for files without a header: with the command that reads them, as far as their values tell. */
-export function refuseHeaderless(files: OpenFiles, inputs: Inputs): void {
+export function refuseHeaderless(files: OpenFiles, inputs: DescribedFiles): void {
   const events = [...files.users, ...files.interactions].filter((file) =>
     lacksHeader(file, inputs.columns, inputs, 'user'),
   );
@@ -37,7 +37,7 @@ export function refuseHeaderless(files: OpenFiles, inputs: Inputs): void {
 function lacksHeader(
   file: OpenFile,
   columns: readonly string[] | undefined,
-  { named }: Inputs,
+  { named }: DescribedFiles,
   role: 'user' | 'item',
 ): boolean {
   if (file.isConverted || (columns && columns.length > 0)) return false;
@@ -48,7 +48,7 @@ function lacksHeader(
 
 /** The command that was typed, as far as its files go, with the columns named. */
 function commandFor(
-  inputs: Inputs,
+  inputs: DescribedFiles,
   columns: readonly string[] | undefined,
   itemColumns: readonly string[] | undefined,
 ): string {
@@ -67,7 +67,7 @@ function commandFor(
 }
 
 /** The failure of events that do not say who. */
-export function noUserColumn(file: OpenFile, roles: Roles, files: OpenFiles, inputs: Inputs): Failure {
+export function noUserColumn(file: OpenFile, roles: Roles, files: OpenFiles, inputs: DescribedFiles): Failure {
   if (inputs.named.user !== undefined) return missingColumn(file.name, file.header, 'user', inputs.named);
   const order = file.columns[roles.order ?? -1];
   const own = candidatesOf(file.columns, 'user', true).find(({ isBare }) => isBare)?.column;
@@ -91,7 +91,7 @@ function hasUserAndOrder(file: LookedAt): boolean {
 }
 
 /** The failure of events that do not say what. */
-export function noItemColumn(file: OpenFile, roles: Roles, files: OpenFiles, inputs: Inputs): Failure {
+export function noItemColumn(file: OpenFile, roles: Roles, files: OpenFiles, inputs: DescribedFiles): Failure {
   return withHints(missingColumn(file.name, file.header, 'item', inputs.named), itemHints(file, roles, files));
 }
 
@@ -99,7 +99,11 @@ export function noItemColumn(file: OpenFile, roles: Roles, files: OpenFiles, inp
  * Refuses profiles that repeat a user: they are events whose item nobody recognised.
  * @throws Failure 65 that names the column which is the item most likely.
  */
-export function refuseRepeatedProfiles({ file, used, set }: ProfileRoles, files: OpenFiles, inputs: Inputs): void {
+export function refuseRepeatedProfiles(
+  { file, used, set }: ProfileRoles,
+  files: OpenFiles,
+  inputs: DescribedFiles,
+): void {
   const users = file.columns[used.user];
   // Columns of lists are those of profiles: reading refuses the rows of a user who comes twice.
   const hasLists = [used.history, used.preferences, used.exclude].some((at) => at !== undefined);
