@@ -8,6 +8,7 @@ import {
   type Recognised,
   type Roles,
   recogniseRoles,
+  standInWarning,
 } from './roles.js';
 import type { Role } from './vocabulary.js';
 
@@ -46,8 +47,9 @@ export function itemsRoles(file: OpenFile, named: NamedColumns): ItemsRoles | un
   // Dates of products are attributes.
   const mayStandIn = (role: Role) => role === 'item';
   const recognised = recogniseRoles(file, ['item', 'title', 'user', 'time', 'rating'], named, 'item', mayStandIn);
-  const { item } = recognised.roles;
+  const { item = recognised.roles.title } = recognised.roles;
   if (item === undefined) return undefined;
+  if (recognised.roles.item === undefined) recognised.warnings.push(standInWarning('item', file.header[item] ?? ''));
   const used = { ...pickRoles(recognised.roles, ['title']), item };
   return fileRoles(file, recognised, used, ['item', 'title']);
 }

@@ -90,6 +90,31 @@ function hasUserAndOrder(file: LookedAt): boolean {
   return roles.order !== undefined && roles.user !== undefined;
 }
 
+/** The failure of a catalogue that does not say what. */
+export function noCatalogue(items: OpenFile, files: OpenFiles, { named }: DescribedFiles): Failure {
+  const [users] = files.users;
+  const hints =
+    users && hasUserAndOrder(items)
+      ? [`it says who placed which order: recommend -u ${shellWord(users.path)} --orders ${shellWord(items.path)}`]
+      : [];
+  return withHints(missingColumn(items.name, items.header, 'item', named), hints);
+}
+
+/** Refuses orders that were given as users: what was bought stands in their lines. @throws Failure 65. */
+export function refuseOrders({ file, used, set }: ProfileRoles, files: OpenFiles, inputs: DescribedFiles): void {
+  if (set.order === undefined || inputs.interactions.length > 0 || hasLists(used)) return;
+  const lines = files.items && hasOrderAndItem(files.items) ? shellWord(files.items.path) : 'LINES';
+  throw new Failure(
+    ExitCode.badData,
+    `${file.name}:1: its rows are orders (${shown(file.header[set.order] ?? '')}), and no column looks like the item; the lines of the orders say what was ordered:\n  recommend -u ${lines} --orders ${shellWord(file.path)}`,
+  );
+}
+
+/** Columns of lists are those of profiles. */
+function hasLists({ history, preferences, exclude }: Roles): boolean {
+  return [history, preferences, exclude].some((at) => at !== undefined);
+}
+
 /** The failure of events that do not say what. */
 export function noItemColumn(file: OpenFile, roles: Roles, files: OpenFiles, inputs: DescribedFiles): Failure {
   return withHints(missingColumn(file.name, file.header, 'item', inputs.named), itemHints(file, roles, files));
@@ -105,9 +130,8 @@ export function refuseRepeatedProfiles(
   inputs: DescribedFiles,
 ): void {
   const users = file.columns[used.user];
-  // Columns of lists are those of profiles: reading refuses the rows of a user who comes twice.
-  const hasLists = [used.history, used.preferences, used.exclude].some((at) => at !== undefined);
-  if (!users || hasLists) return;
+  // Reading refuses the rows of a user who comes twice.
+  if (!users || hasLists(used)) return;
   const seen = new Map<string, number>();
   let repeated = 0;
   let first: { id: string; before: number; row: number } | undefined;
@@ -128,12 +152,6 @@ export function refuseRepeatedProfiles(
 /** What the values say of an item column whose name nobody knows. */
 function itemHints(file: OpenFile, roles: Roles, files: OpenFiles): string[] {
   const hints: string[] = [];
-  const orders = files.items && file !== files.items && roles.order !== undefined && hasOrderAndItem(files.items);
-  if (orders && files.items) {
-    hints.push(
-      `${files.items.name} has the lines of its orders: recommend -u ${shellWord(files.items.path)} --orders ${shellWord(file.path)}`,
-    );
-  }
   const likely = likelyItem(file, roles, files.items);
   if (likely)
     hints.push(`most likely it is ${shown(likely.name)}, ${likely.why}: --item-col ${shellWord(likely.name)}`);

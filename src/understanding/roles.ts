@@ -77,7 +77,8 @@ export function recogniseRoles(
   return recognised;
 }
 
-function standInWarning(role: Role, name: string): string {
+/** A name means something else, mostly. */
+export function standInWarning(role: Role, name: string): string {
   return `no column says plainly which is the ${role}; ${shown(name)} stands in for it\n  check that, and settle it with --${role}-col ${shellWord(name)} or another name`;
 }
 

@@ -11,7 +11,14 @@ import {
   recognisedEvents,
 } from './file-roles.js';
 import type { DescribedFiles } from './inputs.js';
-import { noItemColumn, noUserColumn, refuseHeaderless, refuseRepeatedProfiles } from './not-understood.js';
+import {
+  noCatalogue,
+  noItemColumn,
+  noUserColumn,
+  refuseHeaderless,
+  refuseOrders,
+  refuseRepeatedProfiles,
+} from './not-understood.js';
 import { lookAt, type OpenFile, type OpenFiles } from './open-files.js';
 import {
   missingColumn,
@@ -94,7 +101,7 @@ function eachUnderstood(
   refuseHeaderless(files, inputs);
   const { named, titles = false } = inputs;
   const itemsByName = files.items && itemsRoles(files.items, named);
-  if (files.items && !itemsByName) throw missingColumn(files.items.name, files.items.header, 'item', named);
+  if (files.items && !itemsByName) throw noCatalogue(files.items, files, inputs);
   const match = itemsByName && catalogueMatch(itemsByName, [...files.interactions, ...files.users], named);
   const items = match && itemsByName ? (itemsRoles(itemsByName.file, match.items) ?? itemsByName) : itemsByName;
   if (match && items) items.notes.push(match.note);
@@ -145,6 +152,7 @@ function usersFrom(
       `${file.name}:1: no column that looks like the item, and several users files are read as one only where all hold events\n  name it with --item-col NAME, or give one file of profiles, and the events with --interactions`,
     );
   }
+  refuseOrders(profiles, files, inputs);
   refuseRepeatedProfiles(profiles, files, inputs);
   return { kind: 'profiles', file: profiles };
 }

@@ -214,9 +214,16 @@ describe('orders beside their lines', () => {
   });
 
   it('tell which file has the lines, where the orders were given as users', async () => {
-    const twice = [...orders, 'o6 ann paid 2020-01-05'];
-    const message = await refusal({ users: twice, items: lines });
-    expect(message).toMatch(/recommend -u \S*items\.csv --orders \S*users\.csv/);
+    const message = await refusal({ users: orders, items: lines });
+    expect(message).toMatch(
+      /its rows are orders \("order_id"\).*\n {2}recommend -u \S*items\.csv --orders \S*users\.csv/,
+    );
+    expect(await refusal({ users: orders })).toMatch(/recommend -u LINES --orders \S*users\.csv/);
+  });
+
+  it('tell which file has the orders, where they were given as the catalogue', async () => {
+    const message = await refusal({ users: lines, items: orders });
+    expect(message).toMatch(/recommend -u \S*users\.csv --orders \S*items\.csv/);
   });
 });
 
@@ -292,6 +299,15 @@ describe('catalogues', () => {
     });
     expect(dataset.itemIds).toEqual(['A-1', 'B-2', 'C-3']);
     expect(reports[0]?.notes[0]).toMatch(/item = "sku", since "sku" of .*users\.csv has its values/);
+  });
+
+  it('go by their titles where they have no ids, with a warning', async () => {
+    const { dataset, reports } = await read({
+      users: ['user game_title', 'u Dota', 'v Go'],
+      items: ['name', 'Dota', 'Go'],
+    });
+    expect(dataset.itemIds).toEqual(['Dota', 'Go']);
+    expect(reports[0]?.warnings[0]).toContain('"name" stands in for it');
   });
 
   it('take titles from the events where they have none, if titles are wanted', async () => {
