@@ -32,7 +32,16 @@ const OTHERS: readonly (readonly [begin: string | RegExp, what: string, wayOut: 
   ['version https://git-lfs.', 'a pointer of Git LFS, the data is elsewhere', 'git lfs pull fetches it'],
   [/^\s*<(?:!doctype html|html)/i, 'a web page', 'perhaps the download wanted a login; fetch the file itself'],
   [/^\s*<(?:\?xml|[\w:]+[^,;\t\n>]*>\s*<)/i, 'XML', EXPORT],
-  [/^\s*\{u?'\w+' ?:/, "Python's dictionaries", 'in Python, json.dumps(ast.literal_eval(line)) makes JSON of a line'],
+  [/^\+-+\+/, "a table drawn by MySQL's client", 'mysql --batch writes tabs between columns'],
+  [/^[^\n]*\|[^\n]*\n-+\+-/, "a table drawn by PostgreSQL's client", 'psql --csv writes CSV'],
+  [/^\|[^\n]*\|\s*\n\|[\s:|-]+\n/, 'a table of Markdown', EXPORT],
+  [/^[^\n]+\n-+(?:[,;|\t ]-+)+\s*\n/, 'a table with a line of dashes below its header', 'sed 2d FILE leaves that out'],
+  [/^(?:\w+\/\w+: [^\n]*\n){3}/, 'blocks of names and values, a line each', 'write one line a record, in JSON'],
+  [
+    /^\s*(?:\w+\[\(.*\)\] = )?\{u?'\w+' ?:/,
+    "Python's dictionaries",
+    'in Python, json.dumps(ast.literal_eval(line)) makes JSON of a line',
+  ],
   [
     /^(?:\s|--[^\n]*\n|\/\*(?:(?!\*\/).)*\*\/;?)*(?:CREATE (?:TABLE|DATABASE)|INSERT INTO|DROP TABLE|SET \w+ ?=|COPY [\w."]+ (?:\([^)]*\) )?FROM )/is,
     'SQL',

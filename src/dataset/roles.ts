@@ -4,7 +4,7 @@ import { closest } from './closest.js';
 import { type Candidate, candidatesOf, isFit, unfitness, valuesFit } from './role-candidates.js';
 import type { SampledColumn } from './sampled-column.js';
 import { shellWord } from './shell-word.js';
-import type { Role } from './vocabulary.js';
+import { kindByName, type Role } from './vocabulary.js';
 
 /** Columns named by option, role by role: the first of them that a file has. */
 export type NamedColumns = Partial<Record<Role, readonly string[]>>;
@@ -94,6 +94,13 @@ function chosenColumn(
   const isSparse = (candidate: Candidate) =>
     candidate.column.filled.length > 0 && !candidate.isBare && valuesFit(role, candidate, context);
   const best = fitting[0] ?? candidates.find(isSparse) ?? candidates.find((candidate) => candidate.isKept);
+  const odd = role === 'rating' ? candidates.find((each) => each === best || isAdorned(each.column)) : undefined;
+  if (odd && (odd !== best || isGrouped(best.column))) {
+    const { name, filled } = odd.column;
+    const what = odd === best ? 'beside whole numbers, read as decimals' : 'no plain numbers';
+    const example = shown(filled.find((cell) => /\D/.test(cell)) ?? '');
+    warnings.push(`${shown(name)} holds ${example}, ${what}\n  write plain numbers, or say --rating-col none`);
+  }
   if (!best) return undefined;
   const rival = fitting.find((each) => each !== best && each.rank === best.rank);
   if (rival) {
@@ -114,6 +121,19 @@ function chosenColumn(
     notes.push(`${role} = ${shown(name)}, since ${shown(first.column.name)} ${unfitness(role, first, context)}`);
   }
   return best;
+}
+
+/** True for counts and sums that cannot be read as such: `1,234`, `$2`. */
+function isAdorned({ name, filled, numbers }: SampledColumn): boolean {
+  const areSums = filled.length > 0 && filled.every((cell) => /\d/.test(cell) && !/\p{L}{2}|[:/]/u.test(cell));
+  return areSums && numbers < 0.5 && kindByName(name) !== 'scale';
+}
+
+/** True for counts whose points may stand between thousands: `999`, `1.234`. */
+function isGrouped({ name, filled }: SampledColumn): boolean {
+  const pointed = filled.filter((cell) => cell.includes('.'));
+  const areThousands = pointed.length > 0 && pointed.every((cell) => /^[1-9]\d{0,2}\.\d{3}$/.test(cell));
+  return areThousands && pointed.length < filled.length && kindByName(name) === 'count';
 }
 
 /** The failure of a file that lacks a column we cannot do without. */
