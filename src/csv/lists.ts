@@ -18,8 +18,9 @@ export function listOf(cell: string): string[] | undefined {
   return reader.isAtEnd ? values : undefined;
 }
 
-/** What stands between several ids in a cell: `P1,P2`, `["P1", "P2"]`; '' where cells hold one each. @param cells different ones. */
-export function listedBy(cells: readonly string[]): string {
+/** What stands between several ids in a cell: `P1,P2`, `["P1", "P2"]`; '' where cells hold one each. */
+export function listedBy(different: ReadonlySet<string>): string {
+  const cells = [...different];
   if (cells.length > 0 && cells.every((cell) => cell.startsWith('[') && listOf(cell))) return '[]';
   const isList = (sign: string) => {
     const lists = cells.map((cell) => cell.split(sign).map((part) => part.trim()));

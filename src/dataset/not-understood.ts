@@ -1,6 +1,6 @@
 import { shown } from '../csv/cells.js';
+import { listedBy } from '../csv/lists.js';
 import { ExitCode, Failure } from '../failure.js';
-import { basketHint } from './baskets.js';
 import type { ProfileRoles } from './file-roles.js';
 import { guessedColumns, looksLikeData } from './headerless.js';
 import type { Inputs } from './inputs.js';
@@ -37,14 +37,12 @@ export function refuseHeaderless(files: OpenFiles, inputs: Inputs): void {
 
 /** @throws Failure 65 where a line below the first one names the columns: exports like to begin with titles and dates. */
 function refusePreamble(file: OpenFile, inputs: Inputs): void {
-  const { named, columns, itemColumns } = inputs;
+  const { named, columns } = inputs;
   if (file.isConverted || columns || named.user || named.item || namesColumns(file.header)) return;
   const cut = (line: string, sign: string) => line.split(sign).map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
   const line = file.top.findIndex((text) => [',', ';', '\t', '|'].some((sign) => namesColumns(cut(text, sign)))) + 1;
   if (line === 0) return;
-  const others = (paths: readonly string[]) => paths.map((path) => (path === file.path ? '-' : path));
-  const piped = { ...inputs, users: others(inputs.users), interactions: others(inputs.interactions) };
-  const command = `tail -n +${line} ${shellWord(file.path)} | ${commandFor(piped, columns, itemColumns)}`;
+  const command = `tail -n +${line} ${shellWord(file.path)} | recommend -u -`;
   const what = 'the columns are named here, below other lines; this leaves those out';
   throw new Failure(ExitCode.badData, `${file.name}:${line}: ${what}:\n  ${command}`);
 }
@@ -95,12 +93,8 @@ export function noUserColumn(file: OpenFile, roles: Roles, files: OpenFiles, inp
   const own = candidatesOf(file.columns, 'user', true).find(({ isBare }) => isBare)?.column;
   const hints: string[] = [];
   const likely = likelyIds(file, roles, file.columns[roles.item ?? -1]);
-  if (likely) {
-    const { name, distinct } = likely;
-    hints.push(
-      `perhaps it is ${shown(name)}, whose ${distinct.size} values come again with other items: --user-col ${shellWord(name)}`,
-    );
-  }
+  const why = `whose ${likely?.distinct.size} values come again with other items`;
+  if (likely) hints.push(`perhaps it is ${shown(likely.name)}, ${why}: --user-col ${shellWord(likely.name)}`);
   if (own) hints.push(`${shown(own.name)} is another one on every row, so it is the row's own id`);
   if (order) {
     const beside = [files.items, ...files.users].find((other) => other && other !== file && hasUserAndOrder(other));
@@ -160,8 +154,6 @@ function itemHints(file: OpenFile, roles: Roles, files: OpenFiles): string[] {
     );
   }
   const likely = likelyItem(file, roles, files.items);
-  const basket = file.columns.find(({ at, listedBy }) => listedBy !== '' && !Object.values(roles).includes(at));
-  if (basket && !likely) hints.push(basketHint(basket));
   if (likely)
     hints.push(`most likely it is ${shown(likely.name)}, ${likely.why}: --item-col ${shellWord(likely.name)}`);
   return hints;
@@ -201,8 +193,8 @@ const AMOUNTS = /(rating|quantity|price|count|year|total|stars?|score)s?$|^(tota
 
 /** Columns without a role that may hold ids, one a cell. */
 function freeIds({ columns }: OpenFile, roles: Roles): SampledColumn[] {
-  return columns.filter(({ at, name, filled, times, isNearlyEmpty, listedBy }) => {
-    if (Object.values(roles).includes(at) || isNearlyEmpty || name === '' || listedBy !== '') return false;
+  return columns.filter(({ at, name, filled, times, isNearlyEmpty, distinct }) => {
+    if (Object.values(roles).includes(at) || isNearlyEmpty || name === '' || listedBy(distinct) !== '') return false;
     const isWhole = filled.every((cell) => /^-?\d{1,9}$/.test(cell));
     return (isWhole || times < 0.5) && !AMOUNTS.test(name) && !filled.some((cell) => /^-?\d*[.,]\d|^[{[]/.test(cell));
   });

@@ -92,7 +92,8 @@ function unfitValues(role: Role, { column, isBare }: Candidate, { hasItem, other
     case 'rating':
       return column.numbers < 0.5 ? 'holds no numbers' : '';
     case 'time':
-      if (columnKey(column.name) === 'day' && column.filled.every(isDayOfMonth)) return 'is the day of a month';
+      if (columnKey(column.name) === 'day' && column.filled.every((cell) => Number(cell) < 32))
+        return 'is the day of a month';
       return column.times < 0.5 ? 'holds no times' : '';
     case 'event':
       return column.distinct.size > Math.max(MOST_TYPES, column.filled.length / 2) ? 'holds no types of events' : '';
@@ -111,8 +112,6 @@ const NOBODY = new Set(
 export function isNobody(id: string): boolean {
   return NOBODY.has(id.trim().toLowerCase());
 }
-
-const isDayOfMonth = (cell: string) => Number(cell) >= 1 && Number(cell) <= 31;
 
 /** True where rows of `0` and the like have several values in another column that may be the user. */
 function isOneForMany(column: SampledColumn, others: readonly Candidate[]): boolean {

@@ -94,12 +94,10 @@ function chosenColumn(
   const isSparse = (candidate: Candidate) =>
     candidate.column.filled.length > 0 && !candidate.isBare && valuesFit(role, candidate, context);
   const best = fitting[0] ?? candidates.find(isSparse) ?? candidates.find((candidate) => candidate.isKept);
-  const odd = role === 'rating' ? candidates.find((each) => each === best || isAdorned(each.column)) : undefined;
-  if (odd && (odd !== best || isGrouped(best.column))) {
-    const { name, filled } = odd.column;
-    const what = odd === best ? 'beside whole numbers, read as decimals' : 'no plain numbers';
-    const example = shown(filled.find((cell) => /\D/.test(cell)) ?? '');
-    warnings.push(`${shown(name)} holds ${example}, ${what}\n  write plain numbers, or say --rating-col none`);
+  const adorned = role === 'rating' ? candidates.find((each) => each === best || isAdorned(each.column)) : undefined;
+  if (adorned && adorned !== best) {
+    const example = `${shown(adorned.column.name)} holds ${shown(adorned.column.filled[0] ?? '')}, no plain numbers`;
+    warnings.push(`${example}, and is no ${role} therefore\n  write plain numbers, or say --rating-col none`);
   }
   if (!best) return undefined;
   const rival = fitting.find((each) => each !== best && each.rank === best.rank);
@@ -127,13 +125,6 @@ function chosenColumn(
 function isAdorned({ name, filled, numbers }: SampledColumn): boolean {
   const areSums = filled.length > 0 && filled.every((cell) => /\d/.test(cell) && !/\p{L}{2}|[:/]/u.test(cell));
   return areSums && numbers < 0.5 && kindByName(name) !== 'scale';
-}
-
-/** True for counts whose points may stand between thousands: `999`, `1.234`. */
-function isGrouped({ name, filled }: SampledColumn): boolean {
-  const pointed = filled.filter((cell) => cell.includes('.'));
-  const areThousands = pointed.length > 0 && pointed.every((cell) => /^[1-9]\d{0,2}\.\d{3}$/.test(cell));
-  return areThousands && pointed.length < filled.length && kindByName(name) === 'count';
 }
 
 /** The failure of a file that lacks a column we cannot do without. */

@@ -1,5 +1,4 @@
 import { isBlank, numberCell } from '../csv/cells.js';
-import { listedBy } from '../csv/lists.js';
 import { TimeColumn } from '../events/times.js';
 
 /** Columns of whose rows fewer than this share are filled say next to nothing. */
@@ -51,11 +50,6 @@ export class SampledColumn {
   get times(): number {
     const column = new TimeColumn(this.name);
     return this.#share((cell) => !Number.isNaN(column.read(cell)));
-  }
-
-  /** What stands between several ids in a cell; '' where cells hold one each. */
-  get listedBy(): string {
-    return listedBy([...this.distinct]);
   }
 
   /** The share of the filled cells that are in a set. */

@@ -73,7 +73,7 @@ export const VOCABULARY: Readonly<Record<Role, Names>> = {
     orderdate orderedat placedat purchasedate purchasedat purchasetime purchasedon invoicedate transactiondate
     transactiontime transactiondt tdat saledate salesdate createdat created createdutc datecreated creationdate dateadd dateadded
     checkintime ratedat reviewtime unixreviewtime unixtime utctimestamp timestampms serverts originaltimestamp receivedat
-    tslisten listenedat playedat ts timestampunix eventdate date ratingtimestamp ratingdate updatedat modifiedat readat
+    tslisten listenedat playedat timestampcreated completedtime ts timestampunix eventdate date ratingtimestamp ratingdate updatedat modifiedat readat
     watchedat endtime starttime day
     bestelldatum auftragsdatum kaufdatum rechnungsdatum zeitstempel zeitpunkt datum
     datecommande dateachat datefacture dateheure horodatage
