@@ -4,6 +4,9 @@ import { printableName } from './printable.js';
 
 /** "4,5" can only be a decimal comma; "1,234" could be either, and is refused. */
 const DECIMAL_COMMA = /^([+-]?\d+),(\d{1,2})$/;
+const TRUTH = /^(true|false)$/i;
+/** Numbers with more than digits: `★★★★`, `4/5`, `4 out of 5`, `80%`, `$2`, `1,234`. */
+const ADORNED = /^[★☆⭐✩✭\s]+$|^\p{Sc}\s*\d|^[\d.,]+\s*(?:\p{Sc}|[%/]|out of|von|sur|de)|^\d{1,3}([,.']\d{3})+/iu;
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 /** Characters of the longest cell that is read as a number or a date: three times the largest double, written out. */
 export const LONGEST_NUMBER = 1000;
@@ -15,9 +18,13 @@ export const LONGEST_NUMBER = 1000;
 export function numberCell(cell: string, column: string): number {
   const text = cell.trim().replace(DECIMAL_COMMA, '$1.$2');
   if (isBlank(text)) return Number.NaN;
+  if (TRUTH.test(text)) return /^t/i.test(text) ? 1 : 0;
   const value = isNumber(text) ? Number(text) : Number.NaN;
-  if (!Number.isFinite(value)) throw new BadRow(`column "${printableName(column)}": ${shown(cell)} is not a number`);
-  return value;
+  if (Number.isFinite(value)) return value;
+  const isAdorned = text.length <= LONGEST_NUMBER && ADORNED.test(text);
+  const hint = isAdorned ? '; write plain numbers, or leave them out with --rating-col none' : '';
+  const again = text === column.trim() ? ': the header comes again' : hint;
+  throw new BadRow(`column "${printableName(column)}": ${shown(cell)} is not a number${again}`);
 }
 
 function isNumber(text: string): boolean {

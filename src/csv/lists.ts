@@ -18,6 +18,23 @@ export function listOf(cell: string): string[] | undefined {
   return reader.isAtEnd ? values : undefined;
 }
 
+/** What stands between several ids in a cell: `P1,P2`, `["P1", "P2"]`; '' where cells hold one each. */
+export function listedBy(different: ReadonlySet<string>): string {
+  const cells = [...different];
+  if (cells.length > 0 && cells.every((cell) => cell.startsWith('[') && listOf(cell))) return '[]';
+  const isList = (sign: string) => {
+    const lists = cells.map((cell) => cell.split(sign).map((part) => part.trim()));
+    const later = new Set(lists.flatMap((parts) => parts.slice(1)).filter((part) => part !== ''));
+    // What comes first here comes later there; the colours of `Rug, red` never do.
+    const firsts = [...new Set(lists.map(([first = '']) => first))];
+    const areCodes = [...later].every((part) => /^\S*\d\S*$/.test(part));
+    const least = areCodes ? 2 : Math.max(2, firsts.length / 3);
+    const isCommon = lists.filter(({ length }) => length > 1).length >= cells.length / 4;
+    return isCommon && firsts.filter((part) => later.has(part)).length >= least && (areCodes || sign !== ' ');
+  };
+  return [',', ';', '|', ' '].find(isList) ?? '';
+}
+
 /** Reads values from a place on; one that cannot be read leaves the place in front of the end for good. */
 class ListReader {
   readonly #text: string;

@@ -32,6 +32,13 @@ const OTHERS: readonly (readonly [begin: string | RegExp, what: string, wayOut: 
   ['version https://git-lfs.', 'a pointer of Git LFS, the data is elsewhere', 'git lfs pull fetches it'],
   [/^\s*<(?:!doctype html|html)/i, 'a web page', 'perhaps the download wanted a login; fetch the file itself'],
   [/^\s*<(?:\?xml|[\w:]+[^,;\t\n>]*>\s*<)/i, 'XML', EXPORT],
+  [/^\+-+\+/, "a table drawn by MySQL's client", 'mysql --batch writes tabs between columns'],
+  [
+    /^\|?[^\n]+\n[|\s:]*-+(?:[,;|+\t ]+-+)+[|\s:]*\n/,
+    'a table drawn with dashes',
+    'psql --csv writes CSV, sed 2d leaves the line out',
+  ],
+  [/^(?:\w+\/\w+: [^\n]*\n){3}/, 'blocks of names and values, a line each', 'write one line a record, in JSON'],
   [/^\s*\{u?'\w+' ?:/, "Python's dictionaries", 'in Python, json.dumps(ast.literal_eval(line)) makes JSON of a line'],
   [
     /^(?:\s|--[^\n]*\n|\/\*(?:(?!\*\/).)*\*\/;?)*(?:CREATE (?:TABLE|DATABASE)|INSERT INTO|DROP TABLE|SET \w+ ?=|COPY [\w."]+ (?:\([^)]*\) )?FROM )/is,

@@ -1,4 +1,5 @@
 import type { Events } from '../events/event-columns.js';
+import type { EventWeights } from '../events/event-types.js';
 import { forEachChunk } from '../matrix/chunks.js';
 import { rowLength } from '../matrix/sparse.js';
 import { isNobody } from '../understanding/role-candidates.js';
@@ -56,14 +57,14 @@ const TIMES_THE_MEAN = 1.3;
 
 /**
  * What of events is suspicious, though they could be read.
- * @param userIds by the rows of `matrix`. @param userColumn,timeColumn their headers.
+ * @param userIds by the rows of `matrix`. @param nameOf the header of a role. @param stated weights by type of event.
  */
 export function doubts(
   { matrix, repeated }: AggregatedEvents,
-  time: EventsReport['time'],
+  { time, types }: EventsReport,
   userIds: readonly string[],
-  userColumn: string,
-  timeColumn: string,
+  nameOf: (role: string) => string,
+  stated: EventWeights,
 ): string[] {
   const found: string[] = [];
   let users = 0;
@@ -71,19 +72,28 @@ export function doubts(
   for (let user = 0; user < matrix.rows; user++) if (rowLength(matrix, user) > 0) users++;
   userIds.forEach((id, user) => {
     const items = user < matrix.rows && isNobody(id) ? rowLength(matrix, user) : 0;
-    if (items <= MANY * total || items * users <= TIMES_THE_MEAN * total) return;
+    // Where users are numbered from 0 on, there is a 1 as well.
+    const isNumbered = id === '0' && userIds.includes('1');
+    if (items <= MANY * total || (isNumbered && items * users <= TIMES_THE_MEAN * total)) return;
     found.push(
       `user ${JSON.stringify(id)} has ${items} of ${total} interactions; exports give that id to people without an account\n  if so, leave such rows out, or name a column that tells them apart with --user-col NAME`,
     );
   });
   if (users >= FEWEST_USERS && repeated === 0 && matrix.index.length === users) {
     found.push(
-      `every user has exactly one row; is ${JSON.stringify(userColumn)} the user? mostly it is an order or a session then, and nothing can be learned from it\n  --user-col NAME says which column is the user`,
+      `every user has exactly one row; is ${JSON.stringify(nameOf('user'))} the user? mostly it is an order or a session then, and nothing can be learned from it\n  --user-col NAME says which column is the user`,
+    );
+  }
+  const numbers = types.map(({ name }) => name).filter((name) => /^\d+$/.test(name));
+  if (numbers.length > 1 && numbers.length === types.length && stated.size === 0) {
+    found.push(
+      `${JSON.stringify(nameOf('event'))} names types of events by number (${numbers.slice(0, 6).join(', ')}), each taken for a view
+  --event-weights ${numbers[0]}=1,${numbers[1]}=5 says what they weigh`,
     );
   }
   if (time?.unit === 's' && time.to < EARLIEST_SECONDS) {
     found.push(
-      `${JSON.stringify(timeColumn)} holds numbers from ${time.from} to ${time.to}, too small for seconds since 1970; taken for seconds all the same, which is right as far as larger ones are later\n  --time-col none leaves them out, --time-col NAME says which column holds the times`,
+      `${JSON.stringify(nameOf('time'))} holds numbers from ${time.from} to ${time.to}, too small for seconds since 1970; taken for seconds all the same, which is right as far as larger ones are later\n  --time-col none leaves them out, --time-col NAME says which column holds the times`,
     );
   }
   return found;

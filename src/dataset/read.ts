@@ -15,6 +15,7 @@ import { doubts, eventsReport, interactionsReport } from './events-report.js';
 import type { Ids, Inputs } from './inputs.js';
 import { type Catalogue, readItems } from './items.js';
 import { joinedRatings, joinedTimes } from './joined-columns.js';
+import { oddIds } from './odd-ids.js';
 import { type Entries, newProfileLists } from './profiles.js';
 import { type Profiles, readProfiles } from './profiles-file.js';
 
@@ -90,7 +91,7 @@ function noItems({ users, interactions }: Inputs, understanding: Understanding):
   const name = namesOf(users);
   const read =
     understanding.users.kind === 'profiles'
-      ? `${name} was read as profiles, since no column of it looks like the item (--item-col NAME says which is)`
+      ? `${name} was read as profiles, since no column of it looks like the item (--item-col NAME says which is; where columns are items, as in a matrix of ratings, DataFrame.melt makes rows of them in Python)`
       : `no row of ${name} has one`;
   const beside = interactions.length === 0 ? '' : `, and no row of ${namesOf(interactions)} has one`;
   const message = `no items anywhere: ${read}${beside}; give a catalogue with --items, or interactions with --interactions`;
@@ -158,6 +159,12 @@ function assemble(
   const offered = Uint8Array.from({ length: items }, (_, item) => (!catalogue || catalogue.table.has(item) ? 1 : 0));
   const interactions = joined([...behaviour.map(({ matrix }) => matrix), stated], users, items);
   noteStrangers(offered, interactions, reports);
+  // People without a history may be new, but hardly all of them.
+  if (profiles && served < users && stated.index.length === 0 && behaviour[0]?.matrix.start[served] === 0) {
+    const [own, other] = [ids.users.ids[0], ids.users.ids[served]].map((id) => JSON.stringify(id));
+    const warning = `none of its users has interactions (users are like ${own} here, ${other} there); do the ids match?`;
+    profiles.report.warnings.push(warning);
+  }
   const titleOf = (item: number) =>
     catalogue?.titles[item] || itemTitles.find((titles) => titles?.[item])?.[item] || '';
   return {
@@ -192,7 +199,9 @@ function aggregated(inputs: Inputs, ids: Ids, files: readonly EventsFile[]): Agg
     report.notes.push(...merged.notes);
     report.warnings.push(
       ...merged.warnings,
-      ...doubts(merged, eventsReport(events).time, ids.users.ids, nameOf('user'), nameOf('time')),
+      ...doubts(merged, eventsReport(events), ids.users.ids, nameOf, inputs.eventWeights),
+      ...oddIds(ids.users.ids, 'user', nameOf('user')),
+      ...oddIds(ids.items.ids, 'item', nameOf('item')),
     );
   }
   for (const column of [events.strength, events.weight, events.time]) column?.clear();

@@ -29,7 +29,9 @@ export interface TimesSeen {
 
 const NUMERIC = /^[+-]?\d+(\.\d+)?(e\+?\d+)?$/i;
 const DATE_TIME =
-  /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?$/i;
+  /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ](\d{1,2})(?::(\d{2})(?::(\d{2})(?:[.,](\d+))?)?)?\s*(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?$/i;
+/** `20231105T101500Z`. */
+const BASIC = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)/;
 /** Longer cells are no times. */
 const LONGEST = 64;
 /** Columns of this name count days from a day that the file does not say. */
@@ -158,7 +160,7 @@ function columnName(column: string): string {
  * text is not written so.
  */
 function secondsOf(text: string): number | undefined {
-  const match = DATE_TIME.exec(text);
+  const match = DATE_TIME.exec(text.replace(BASIC, '$1-$2-$3T$4:$5:$6'));
   if (!match) return undefined;
   const [, year, , month, day, hour = '0', minute = '0', second = '0', fraction = '0', zone = 'Z'] = match;
   const date = midnight(Number(year), Number(month), Number(day));

@@ -73,8 +73,11 @@ function eventNames(columns: readonly SampledColumn[]): string[] {
     ({ at }) =>
       kinds[at] === 'code' || kinds[at] === 'whole' || (at === 0 && /^(grades|constant)$/.test(kinds[at] ?? '')),
   );
+  // Row numbers are nobody's, where another column may be somebody's.
+  const others = ids.filter((column) => !(column.isUnique && column.isRunning));
+  const fit = others.length > (kinds.includes('text') ? 0 : 1) ? others : ids;
   const [user, item] = inOrder(
-    ids.map(({ at }) => at),
+    fit.map(({ at }) => at),
     columns,
   );
   if (user !== undefined) put(user, 'user');

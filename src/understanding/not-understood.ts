@@ -1,4 +1,5 @@
 import { shown } from '../csv/cells.js';
+import { listedBy } from '../csv/lists.js';
 import { ExitCode, Failure } from '../failure.js';
 import type { ProfileRoles } from './file-roles.js';
 import { guessedColumns, looksLikeData } from './headerless.js';
@@ -6,7 +7,7 @@ import type { DescribedFiles } from './inputs.js';
 import type { OpenFile, OpenFiles } from './open-files.js';
 import { candidatesOf } from './role-candidates.js';
 import { type LookedAt, missingColumn, type Roles, recogniseRoles } from './roles.js';
-import type { SampledColumn } from './sampled-column.js';
+import { SampledColumn } from './sampled-column.js';
 import { shellWord } from './shell-word.js';
 
 /*
@@ -15,6 +16,7 @@ import { shellWord } from './shell-word.js';
 
 /** @throws Failure 65 for files without a header: with the command that reads them, as far as their values tell. */
 export function refuseHeaderless(files: OpenFiles, inputs: DescribedFiles): void {
+  for (const file of [...files.users, ...files.interactions]) refusePreamble(file, inputs);
   const events = [...files.users, ...files.interactions].filter((file) =>
     lacksHeader(file, inputs.columns, inputs, 'user'),
   );
@@ -31,6 +33,24 @@ export function refuseHeaderless(files: OpenFiles, inputs: DescribedFiles): void
     ExitCode.badData,
     `${first.name}:1: its first line (${line.slice(0, 8).map(shown).join(', ')}) looks like data: ${names.length > 1 ? `${names.join(' and ')} have` : 'the file has'} no header\n  if these are the columns, this reads it:\n  ${commandFor(inputs, columns, itemColumns)}`,
   );
+}
+
+/** @throws Failure 65 where a line below the first one names the columns: exports like to begin with titles and dates. */
+function refusePreamble(file: OpenFile, inputs: DescribedFiles): void {
+  const { named, columns } = inputs;
+  if (file.isConverted || columns || named.user || named.item || namesColumns(file.header)) return;
+  const cut = (line: string, sign: string) => line.split(sign).map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
+  const line = file.top.findIndex((text) => [',', ';', '\t', '|'].some((sign) => namesColumns(cut(text, sign)))) + 1;
+  if (line === 0) return;
+  const command = `tail -n +${line} ${shellWord(file.path)} | recommend -u -`;
+  const what = 'the columns are named here, below other lines; this leaves those out';
+  throw new Failure(ExitCode.badData, `${file.name}:${line}: ${what}:\n  ${command}`);
+}
+
+function namesColumns(header: readonly string[]): boolean {
+  const columns = header.map((name, at) => new SampledColumn(name, at, []));
+  const isNamed = (role: 'user' | 'item') => candidatesOf(columns, role, false).some(({ isStandIn }) => !isStandIn);
+  return isNamed('item') && isNamed('user');
 }
 
 /** True where nobody knows the columns, by name or by option, and the first line is like the others. */
@@ -72,6 +92,9 @@ export function noUserColumn(file: OpenFile, roles: Roles, files: OpenFiles, inp
   const order = file.columns[roles.order ?? -1];
   const own = candidatesOf(file.columns, 'user', true).find(({ isBare }) => isBare)?.column;
   const hints: string[] = [];
+  const likely = likelyIds(file, roles, file.columns[roles.item ?? -1]);
+  const why = `whose ${likely?.distinct.size} values come again with other items`;
+  if (likely) hints.push(`perhaps it is ${shown(likely.name)}, ${why}: --user-col ${shellWord(likely.name)}`);
   if (own) hints.push(`${shown(own.name)} is another one on every row, so it is the row's own id`);
   if (order) {
     const beside = [files.items, ...files.users].find((other) => other && other !== file && hasUserAndOrder(other));
@@ -169,22 +192,34 @@ function likelyItem(
   roles: Roles,
   items: OpenFile | undefined,
 ): { name: string; why: string } | undefined {
-  const taken = new Set(Object.values(roles));
-  const free = file.columns.filter((column) => !taken.has(column.at) && !column.isNearlyEmpty && column.name !== '');
+  const free = freeIds(file, roles);
   for (const theirs of items?.columns ?? []) {
     const matching = free.find((column) => theirs.distinct.size > 1 && column.sharedWith(theirs.distinct) > 0.5);
     if (matching && items)
       return { name: matching.name, why: `whose values are those of ${shown(theirs.name)} in ${items.name}` };
   }
-  const users = file.columns[roles.user ?? -1];
-  const repeating = free.filter(
-    (column) => isShared(column, users) && column.times < 0.5 && !/[.,]\d/.test(column.filled[0] ?? ''),
-  );
-  const best = repeating.reduce<SampledColumn | undefined>(
+  const best = likelyIds(file, roles, file.columns[roles.user ?? -1]);
+  return best && { name: best.name, why: `whose ${best.distinct.size} values come again with other users` };
+}
+
+/** The free column with the most values that come again beside other values of another one. */
+function likelyIds(file: OpenFile, roles: Roles, beside: SampledColumn | undefined): SampledColumn | undefined {
+  const repeating = beside ? freeIds(file, roles).filter((column) => isShared(column, beside)) : [];
+  return repeating.reduce<SampledColumn | undefined>(
     (most, column) => (column.distinct.size > (most?.distinct.size ?? 1) ? column : most),
     undefined,
   );
-  return best && { name: best.name, why: `whose ${best.distinct.size} values come again with other users` };
+}
+
+const AMOUNTS = /(rating|quantity|price|count|year|total|stars?|score)s?$|^(total|num|average)/i;
+
+/** Columns without a role that may hold ids, one a cell. */
+function freeIds({ columns }: OpenFile, roles: Roles): SampledColumn[] {
+  return columns.filter(({ at, name, filled, times, isNearlyEmpty, distinct }) => {
+    if (Object.values(roles).includes(at) || isNearlyEmpty || name === '' || listedBy(distinct) !== '') return false;
+    const isWhole = filled.every((cell) => /^-?\d{1,9}$/.test(cell));
+    return (isWhole || times < 0.5) && !AMOUNTS.test(name) && !filled.some((cell) => /^-?\d*[.,]\d|^[{[]/.test(cell));
+  });
 }
 
 /** True where some value stands beside several users, and some user beside several values. */

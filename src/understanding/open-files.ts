@@ -10,6 +10,8 @@ export interface OpenFile extends LookedAt {
   path: string;
   /** Whether it was no CSV, so that it cannot lack a header. */
   isConverted: boolean;
+  /** The first lines as they are, empty up to the header. */
+  top: string[];
   table: () => Promise<Table>;
   close: () => Promise<void>;
 }
@@ -25,6 +27,8 @@ export interface OpenFiles {
 /** Bytes that a look takes. */
 const A_LOOK = 1 << 16;
 const SAMPLED_ROWS = 1000;
+/** Nobody writes more above the header. */
+const TOP_BYTES = 1 << 13;
 
 /**
  * Looks at all files before any is read, so that a mistake costs a second. Pipes come last: whether a file is missing must not wait
@@ -88,6 +92,8 @@ export async function lookAt(
   const isFile = await isRegular(path);
   const looked = isFile ? await openTable(source, 'stop', () => {}, A_LOOK) : await open();
   const { name, header } = looked;
+  const { bytes, from, to } = looked.pieces;
+  const text = Buffer.from(bytes.subarray(from, Math.min(to, from + TOP_BYTES))).toString();
   const rows = looked.sample(SAMPLED_ROWS);
   if (isFile) await looked.close();
   return {
@@ -95,6 +101,7 @@ export async function lookAt(
     name,
     header,
     isConverted: looked.isConverted,
+    top: `${'\n'.repeat(looked.linesBefore)}${text}`.split('\n').slice(0, -1),
     columns: header.map(
       (column, at) =>
         new SampledColumn(

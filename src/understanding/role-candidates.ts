@@ -25,7 +25,7 @@ interface Context {
 
 /** Names that end so mean the role, most likely: `order_customer_id`. */
 const ENDINGS: Partial<Record<Role, RegExp>> = {
-  user: /(user|customer|client|member|buyer|visitor|shopper)id$|email$/,
+  user: /(user|customer|client|member|buyer|visitor|shopper|student)id$|email$|(user|profile)name$/,
   item: /(product|article|movie|book|song|track|video|game)id$|sku$|asin$/,
   time: /(date|time|timestamp|datum|fecha)$|^(paid|placed|sold|bought|ordered)(at|on)$/,
 };
@@ -92,6 +92,8 @@ function unfitValues(role: Role, { column, isBare }: Candidate, { hasItem, other
     case 'rating':
       return column.numbers < 0.5 ? 'holds no numbers' : '';
     case 'time':
+      if (columnKey(column.name) === 'day' && column.filled.every((cell) => Number(cell) < 32))
+        return 'is the day of a month';
       return column.times < 0.5 ? 'holds no times' : '';
     case 'event':
       return column.distinct.size > Math.max(MOST_TYPES, column.filled.length / 2) ? 'holds no types of events' : '';
@@ -103,7 +105,9 @@ function unfitValues(role: Role, { column, isBare }: Candidate, { hasItem, other
 }
 
 /** Ids that exports give to everybody who has no account. */
-const NOBODY = new Set(['0', '-1', 'guest', 'anonymous', 'unknown']);
+const NOBODY = new Set(
+  '0 -1 guest anonymous unknown undefined none nil gast 00000000-0000-0000-0000-000000000000'.split(' '),
+);
 
 export function isNobody(id: string): boolean {
   return NOBODY.has(id.trim().toLowerCase());

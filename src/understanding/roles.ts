@@ -4,7 +4,7 @@ import { closest } from './closest.js';
 import { type Candidate, candidatesOf, isFit, unfitness, valuesFit } from './role-candidates.js';
 import type { SampledColumn } from './sampled-column.js';
 import { shellWord } from './shell-word.js';
-import type { Role } from './vocabulary.js';
+import { kindByName, type Role } from './vocabulary.js';
 
 /** Columns named by option, role by role: the first of them that a file has. */
 export type NamedColumns = Partial<Record<Role, readonly string[]>>;
@@ -95,6 +95,11 @@ function chosenColumn(
   const isSparse = (candidate: Candidate) =>
     candidate.column.filled.length > 0 && !candidate.isBare && valuesFit(role, candidate, context);
   const best = fitting[0] ?? candidates.find(isSparse) ?? candidates.find((candidate) => candidate.isKept);
+  const adorned = role === 'rating' ? candidates.find((each) => each === best || isAdorned(each.column)) : undefined;
+  if (adorned && adorned !== best) {
+    const example = `${shown(adorned.column.name)} holds ${shown(adorned.column.filled[0] ?? '')}, no plain numbers`;
+    warnings.push(`${example}, and is no ${role} therefore\n  write plain numbers, or say --rating-col none`);
+  }
   if (!best) return undefined;
   const rival = fitting.find((each) => each !== best && each.rank === best.rank);
   if (rival) {
@@ -115,6 +120,12 @@ function chosenColumn(
     notes.push(`${role} = ${shown(name)}, since ${shown(first.column.name)} ${unfitness(role, first, context)}`);
   }
   return best;
+}
+
+/** True for counts and sums that cannot be read as such: `1,234`, `$2`. */
+function isAdorned({ name, filled, numbers }: SampledColumn): boolean {
+  const areSums = filled.length > 0 && filled.every((cell) => /\d/.test(cell) && !/\p{L}{2}|[:/]/u.test(cell));
+  return areSums && numbers < 0.5 && kindByName(name) !== 'scale';
 }
 
 /** The failure of a file that lacks a column we cannot do without. */

@@ -1,4 +1,5 @@
 import { ExitCode, Failure } from '../failure.js';
+import { refuseBaskets } from './baskets.js';
 import { catalogueMatch } from './catalogue-match.js';
 import {
   type EventsRoles,
@@ -44,6 +45,7 @@ export function understand(files: OpenFiles, inputs: DescribedFiles): Understand
   const understood = decide(files, inputs);
   const { items, interactions, users } = understood;
   const usersFiles = users.kind === 'events' ? users.files : [users.file];
+  for (const roles of [...usersFiles, ...interactions]) refuseBaskets(roles, inputs.named);
   const all = [...usersFiles, ...interactions, ...[items, understood.orders].filter((file) => file !== undefined)];
   requireNamedColumns(
     inputs.named,

@@ -34,7 +34,7 @@ export const VOCABULARY: Readonly<Record<Role, Names>> = {
     customernumber customercode custid cust customerref msno userno usernumber usercode uid useruuid useruri userhash
     buyerusername username userlogin login nickname profilename reviewername customeremail useremail emailaddress email
     billingemail emailbilling customeremailaddress buyeremail contactemail distinctid userpseudoid anonymousid
-    domainuserid deviceid cookieid amplitudeid membernumber
+    domainuserid amplitudeid deviceid cookieid membernumber steamid associatedcontactids associatedcontact
     kundennr kundennummer kundenid kundeid kunde kdnr benutzerid benutzer nutzerid nutzer
     clienteid cliente usuarioid usuario numclient numeroclient noclient codeclient refclient utilisateurid utilisateur
     acheteur codcliente codigocliente numerocliente numcliente comprador`,
@@ -47,21 +47,21 @@ export const VOCABULARY: Readonly<Record<Role, Names>> = {
     business venueid venue locationid courseid course jobid showid animeid recipeid paperid newsid listingid gmapid
     contentid productcode productno productnumber productref productreference productvariantid variantid itemcode
     itemnumber itemno articlenumber articlecode articleno materialnumber upc ean gtin iid aid trackuri spotifytrackuri
-    masteritemid bookmarkid workid postid
+    masteritemid bookmarkid workid postid skuid product2id beerid problemid questionid exerciseid adgroupid
     artikelnr artikelnummer artikelid artikel artnr produktid produktnr produktnummer produkt
     produitid produit idproduit refproduit referenceproduit codeproduit articleref numarticle
     productoid producto idproducto articuloid articulo codigoproducto codproducto codigoarticulo codarticulo
     reference`,
     `lineitemname gametitle gamename itemname itemtitle productname producttitle prodname movietitle booktitle trackname
-    songname artistname albumname coursename coursetitle showname videotitle masterdatatrackname
+    songname artistname albumname coursename coursetitle showname videotitle itemdescription masterdatatrackname
     mastermetadatatrackname artikelname produktname artikelbezeichnung nomproduit nombreproducto ref handle url pagepath`,
   ),
   rating: names(
-    `rating stars starrating userrating ratingvalue reviewscore reviewrating bookrating movierating overallrating overall
-    score grade quantity qty qtyordered orderqty orderedqty orderquantity lineitemquantity itemquantity productquantity
-    productqty quantitypurchased quantityrefund quantityordered units unitssold unitsordered count plays playcount
-    listencount listens clicks views viewcount purchases hours hoursplayed minutes minutesplayed secondsplayed msplayed
-    playtime watchtime weight strength eventvalue value frequency times
+    `rating stars starrating userrating ratingvalue ratingval reviewscore reviewrating bookrating movierating overallrating
+    overall score grade isrecommended recommended votedup isliked liked quantity qty qtyordered lineitemquantity itemquantity
+    productquantity productqty orderqty orderedqty orderquantity quantitypurchased quantityrefund quantityordered units unitssold unitsordered count plays playcount
+    listencount listens clicks sumclick clk click isclick clicked isclicked views viewcount purchases hours hoursplayed minutes
+    minutesplayed secondsplayed msplayed playtime watchtime weight strength eventvalue value frequency times
     amount
     bewertung note menge anzahl stueck stuck stk
     quantite qte nbarticles
@@ -73,7 +73,7 @@ export const VOCABULARY: Readonly<Record<Role, Names>> = {
     orderdate orderedat placedat purchasedate purchasedat purchasetime purchasedon invoicedate transactiondate
     transactiontime transactiondt tdat saledate salesdate createdat created createdutc datecreated creationdate dateadd dateadded
     checkintime ratedat reviewtime unixreviewtime unixtime utctimestamp timestampms serverts originaltimestamp receivedat
-    tslisten listenedat playedat ts timestampunix eventdate date ratingtimestamp ratingdate updatedat modifiedat readat
+    tslisten listenedat playedat timestampcreated completedtime ts timestampunix eventdate date ratingtimestamp ratingdate updatedat modifiedat readat
     watchedat endtime starttime day
     bestelldatum auftragsdatum kaufdatum rechnungsdatum zeitstempel zeitpunkt datum
     datecommande dateachat datefacture dateheure horodatage
@@ -82,13 +82,13 @@ export const VOCABULARY: Readonly<Record<Role, Names>> = {
   ),
   event: names(
     `eventtype event interactiontype interaction typeofevent eventname actiontype action useraction activity behaviortype
-    behaviourtype behaviorname behaviourname behavior behaviour activitytype feedbacktype feedback
+    behaviourtype behaviorname behaviourname behavior behaviour activitytype feedbacktype feedback transactiontype recordtype
     ereignis aktion evenement evento accion`,
     'type verb',
   ),
   order: names(
     `orderid order ordernumber orderno ordername ordercode orderkey ordersid salesorderid orderref orderreference
-    amazonorderid saleid transactionid transactionno transactionnumber invoiceno invoiceid invoicenumber invoice basketid
+    amazonorderid saleid transactionid transaction transactionno transactionnumber invoiceno invoiceid invoicenumber invoice basketid
     basket receiptid receiptno ticketid billid checkoutid cartid
     bestellnr bestellnummer bestellid bestellung auftragsnr auftragsnummer rechnungsnr rechnungsnummer bonnr
     commandeid commande idcommande numcommande numerocommande nocommande refcommande
@@ -97,7 +97,7 @@ export const VOCABULARY: Readonly<Record<Role, Names>> = {
     '',
   ),
   status: names(
-    `orderstatus financialstatus paymentstatus orderstate status state
+    `orderstatus financialstatus paymentstatus orderstate statemachinestate orderstatusname orderstatename status state
     bestellstatus auftragsstatus statutcommande statut etat estadopedido estado`,
     '',
   ),
@@ -124,14 +124,14 @@ export const OWN_ID: readonly string[] = words('id key code entityid');
 const COUNTS = new Set(
   words(`quantity qty qtyordered orderqty orderedqty orderquantity lineitemquantity itemquantity productquantity productqty
     quantitypurchased quantityrefund quantityordered units unitssold unitsordered count plays playcount listencount listens
-    clicks views viewcount purchases hours hoursplayed minutes minutesplayed secondsplayed msplayed playtime watchtime weight
+    clicks sumclick clk click isclick clicked isclicked views viewcount purchases hours hoursplayed minutes minutesplayed secondsplayed msplayed playtime watchtime weight
     frequency times menge anzahl stueck stuck stk quantite qte nbarticles cantidad unidades uds`),
 );
 
 /** Header names whose numbers may be a scale of liking. */
 const SCALES = new Set(
-  words(`rating stars starrating userrating ratingvalue reviewscore reviewrating bookrating movierating overallrating overall
-    score grade bewertung note valoracion puntuacion calificacion`),
+  words(`rating stars starrating userrating ratingvalue ratingval reviewscore reviewrating bookrating movierating overallrating
+    overall score grade bewertung note valoracion puntuacion calificacion`),
 );
 
 /** What the name of a rating column says of its numbers; undefined: nothing. */

@@ -26,8 +26,20 @@ describe('numberCell', () => {
     expect(numberCell('\\N', 'rating')).toBeNaN();
   });
 
-  it.each(['good', '1,234', '0x10', 'Infinity', '1e999', '1 2', '.', '--1', '5 stars'])('refuses %j', (cell) => {
+  it.each(['good', '0x10', 'Infinity', '1e999', '1 2', '.', '--1', '5 stars'])('refuses %j', (cell) => {
     expect(() => numberCell(cell, 'rating')).toThrow(new BadRow(`column "rating": "${cell}" is not a number`));
+  });
+
+  it('says what to do about numbers with more than their digits, and about a header that comes again', () => {
+    const plain = 'is not a number; write plain numbers, or leave them out with --rating-col none';
+    for (const cell of ['1,234', '1.234.567', '4/5', '4 out of 5', '80%', '$2.00', '2 €', '★★★☆☆']) {
+      expect(() => numberCell(cell, 'rating')).toThrow(new BadRow(`column "rating": "${cell}" ${plain}`));
+    }
+    expect(() => numberCell('rating', 'rating')).toThrow('"rating" is not a number: the header comes again');
+  });
+
+  it('reads truths as 1 and 0', () => {
+    expect(['True', 'false', 'TRUE'].map((cell) => numberCell(cell, 'liked'))).toEqual([1, 0, 1]);
   });
 });
 

@@ -359,4 +359,74 @@ describe('what is suspicious', () => {
     const digits = await read({ users: ['user item event_date', 'u a 20210131', 'v b 20201224'] });
     expect([...(digits.dataset.times ?? [])]).toEqual([Date.UTC(2021, 0, 31) / 1000, Date.UTC(2020, 11, 24) / 1000]);
   });
+
+  it('is a row that is no data, and an id that was changed on the way', async () => {
+    const warned = async (...rows: string[]) =>
+      (await read({ users: ['user item', 'u a', 'u b', 'v a', 'v b', ...rows] })).reports[0]?.warnings.join('\n');
+    expect(await warned()).toBe('');
+    expect(await warned('Total a')).toContain('user "Total" is a sum');
+    expect(await warned('w #REF!')).toContain('item "#REF!" is a sum or an error of a spreadsheet');
+    expect(await warned('user item')).toContain('user "user" is the header, which comes again');
+    expect(await warned('5.0 a', '5 b')).toContain('user "5" differs from another');
+    expect(await warned('A@x a', 'a@x b')).toContain('user "a@x" differs from another');
+    expect(await warned('a x', 'A x')).toBe('');
+    const spoilt = await read({ users: ['user item', '4.5E+11 a', '4.6E+11 b', 'w a'] });
+    expect(spoilt.reports[0]?.warnings[0]).toContain('was shortened by a spreadsheet');
+  });
+
+  it('is that types of events are numbers, until their weights are given', async () => {
+    const users = ['user item behavior_type', 'u a 1', 'u b 4', 'v a 1'];
+    expect((await read({ users })).reports[0]?.warnings[0]).toContain('names types of events by number (1, 4)');
+    const eventWeights = new Map([['4', 5]]);
+    expect((await read({ users }, { eventWeights })).reports[0]?.warnings).toEqual([]);
+  });
+
+  it('is that profiles and interactions have no user in common', async () => {
+    const users = ['user_id country', '5 DE', '6 FR'];
+    const { reports } = await read({ users, interactions: ['user item', '5.0 a', '6.0 a', '6.0 b'] });
+    expect(reports.at(-1)?.warnings[0]).toContain('none of its users has interactions (users are like "5" here, "5.0"');
+    const matching = await read({ users, interactions: ['user item', '5 a', '7 a', '7 b'] });
+    expect(matching.reports.at(-1)?.warnings).toEqual([]);
+  });
+
+  it('is that a column of counts holds no plain numbers, which leaves it out', async () => {
+    const users = ['user item quantity', 'u a $2.00', 'u b $1.00', 'v a $1.00'];
+    const { reports } = await read({ users });
+    expect(reports[0]?.roles).not.toContainEqual(['rating', 'quantity']);
+    expect(reports[0]?.warnings[0]).toContain('"quantity" holds "$2.00", no plain numbers');
+  });
+});
+
+describe('cells of several items', () => {
+  const baskets = ['u A1|B2', 'u B2|A1|C3', 'v C3|B2', 'w D4|A1', 'w A1'];
+
+  it('are refused, unless the column is named', async () => {
+    const users = ['user product_id', ...baskets];
+    expect(await refusal({ users })).toContain('cells of "product_id" hold several items ("A1|B2")');
+    const { dataset } = await read({ users }, { named: { item: ['product_id'] } });
+    expect(dataset.itemIds[0]).toBe('A1|B2');
+  });
+
+  it('are refused in profiles that cut their lists otherwise', async () => {
+    const lists = ['user items', 'u A1;B2', 'v B2;A1;C3', 'w C3;B2'];
+    expect(await refusal({ users: lists, interactions: ['user item', 'u A1'] })).toContain('str.split(";")');
+    const { dataset } = await read({ users: lists.map((line) => line.replaceAll(';', '|')) });
+    expect([...dataset.itemIds].sort()).toEqual(['A1', 'B2', 'C3']);
+  });
+
+  it('are no titles with commas: colours never come first', async () => {
+    const titles = ['mug', 'rug', 'lamp'].flatMap((what) => ['red', 'blue'].map((colour) => `u ${what};${colour}`));
+    const { dataset } = await read({ users: ['user product', ...titles] });
+    expect(dataset.itemIds).toContain('mug;red');
+  });
+});
+
+describe('lines above the header', () => {
+  it('are named, with the command that leaves them out', async () => {
+    const message = await refusal({
+      users: ['Sales_report _ _', '_ _ _', 'Customer_ID Product_ID Qty', 'u a 1', 'v a 2'],
+    });
+    expect(message).toMatch(/users\.csv:3: the columns are named here/);
+    expect(message).toMatch(/tail -n \+3 \S*users\.csv \| recommend -u -/);
+  });
 });
