@@ -92,10 +92,15 @@ function counted(count: number, stated: Numbers | undefined, weights: Numbers | 
     for (let row = from; row < to; row++) {
       const value = values[row]!;
       const number = value === none || Number.isNaN(value) ? 1 : value;
-      counts[row] = weights ? number * weights.values[row]! : number;
+      counts[row] = weights ? times(weights.values[row]!, number) : number;
     }
   });
   return { values: counts, none: Number.NaN };
+}
+
+/** A return of -2 says the same as a return of 2. */
+function times(weight: number, number: number): number {
+  return weight * (weight < 0 ? Math.abs(number) : number);
 }
 
 function matrixOf({ start, index }: Pairs, columns: number, value: Float32Array): SparseRows {

@@ -163,7 +163,9 @@ describe('aggregateEvents', () => {
         const sums: Record<string, Record<string, number>> = {};
         for (const { user, item, quantity, type } of rows) {
           sums[user] ??= {};
-          sums[user][item] = (sums[user][item] ?? 0) + quantity * weightOf[type];
+          // A return of -2 is a return of 2.
+          const times = weightOf[type] < 0 ? Math.abs(quantity) : quantity;
+          sums[user][item] = (sums[user][item] ?? 0) + times * weightOf[type];
         }
         const strength = (sum: number) => (sum < 0 ? D : sum === 0 ? 0 : Math.min(4, 1 + Math.log10(sum) / 2));
         for (const [user, items] of Object.entries(sums)) {
