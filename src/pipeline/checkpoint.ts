@@ -22,7 +22,7 @@ import { TimeIsUp } from './stopping.js';
  * written under another name and renamed. There is no list of them: what is there is finished, what is not is worked.
  */
 
-const STAGES = { count: 'counting', learn: 'learning', recommend: 'recommending' } as const;
+export const STAGES = { count: 'counting', learn: 'learning', recommend: 'recommending' } as const;
 type ShardStage = keyof typeof STAGES;
 
 const SETTINGS = 'settings';

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { atExit } from '../process/at-exit.js';
 import type { Shard } from './plan.js';
-import { type AnswerTo, asToParent, isAnswerTo, type Job, PROTOCOL, type ToChild, type ToParent } from './protocol.js';
+import { asToParent, type Job, PROTOCOL, type ToChild, type ToParent } from './protocol.js';
 
 /** How a child ended, or what it did instead of answering. */
 export type Ending = 'could not start' | 'exited early' | 'was killed' | 'said nonsense' | 'was silent' | 'threw';
@@ -95,10 +95,10 @@ export class Child {
   }
 
   /**
-   * Works a shard of job number `job`.
+   * Works a shard of job number `job`. @returns the path of its file.
    * @throws ChildFailure when the child does anything but answer; unless it merely threw, it cannot be used again.
    */
-  async work<J extends Job>(job: number, task: J, shard: Shard): Promise<AnswerTo<J>> {
+  async work(job: number, task: Job, shard: Shard): Promise<string> {
     await this.started;
     const { index, from, to } = shard;
     const message: ToChild = { type: 'shard', protocol: PROTOCOL, job, task, index, from, to };
@@ -110,10 +110,10 @@ export class Child {
     if (heard.type === 'failed' && heard.index === index) {
       throw new ChildFailure('threw', heard.message, heard.stack, heard.code);
     }
-    if (heard.type !== 'answer' || heard.index !== index || !isAnswerTo(heard.answer, task)) {
+    if (heard.type !== 'answer' || heard.index !== index) {
       throw this.#nonsense(`answered ${heard.type} where shard ${index} was asked`);
     }
-    return heard.answer;
+    return heard.path;
   }
 
   /** Stops waiting for its answer; it cannot be used again. */

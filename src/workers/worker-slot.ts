@@ -2,7 +2,7 @@ import { ExitCode, Failure } from '../failure.js';
 import type { Load } from './balance.js';
 import { type Child, ChildFailure } from './child.js';
 import type { Shard } from './plan.js';
-import type { AnswerTo, Job } from './protocol.js';
+import type { Job } from './protocol.js';
 import { limitOf, type Timeouts, type Watch } from './watch.js';
 
 /** Attempts to start a child before giving up. */
@@ -49,11 +49,11 @@ export class WorkerSlot {
   }
 
   /**
-   * Has its child, or a new one, work a shard.
+   * Has its child, or a new one, work a shard. @returns the path of its file.
    * @throws ChildFailure when the child does anything but answer; unless it merely threw, it is gone then. Failure 1 where none
    *   can be started.
    */
-  async work<J extends Job>(number: number, job: J, shard: Shard): Promise<AnswerTo<J>> {
+  async work(number: number, job: Job, shard: Shard): Promise<string> {
     clearTimeout(this.#idle);
     this.load.outstanding = shard.cost;
     try {
@@ -61,10 +61,10 @@ export class WorkerSlot {
       const startedAt = performance.now();
       const { done, seconds } = this.load;
       const limit = limitOf(this.#timeouts, shard.cost, seconds > 0 ? done / seconds : 0);
-      const answer = await this.#watched(child, limit, () => child.work(number, job, shard));
+      const path = await this.#watched(child, limit, () => child.work(number, job, shard));
       this.load.done += shard.cost;
       this.load.seconds += (performance.now() - startedAt) / 1000;
-      return answer;
+      return path;
     } finally {
       this.load.outstanding = 0;
       this.#letIdle();
