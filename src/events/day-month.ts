@@ -67,7 +67,7 @@ export function mayBeginWithYear(codes: Iterable<number>): boolean {
 export function partedSeconds(code: number, order: DayOrder): number {
   const { year, first, second, clock } = partsOf(code);
   const [day, month] = order === 'day-first' ? [first, second] : [second, first];
-  return midnight(wholeYear(year), month, day).getTime() / 1000 + clock;
+  return midnight(wholeYear(year), month, day) + clock;
 }
 
 /** The date as a message shows it, its parts in their order. */
@@ -84,6 +84,5 @@ function partsOf(code: number) {
 }
 
 function isDay(year: number, month: number, day: number): boolean {
-  const date = midnight(wholeYear(year), month, day);
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+  return !Number.isNaN(midnight(wholeYear(year), month, day));
 }

@@ -148,9 +148,9 @@ export function partOf(events: Events): EventsPart {
   return {
     user: user.values,
     item: item.values,
-    strength: strength?.stored,
-    weight: weight?.stored,
-    time: time?.stored,
+    strength: strength?.values,
+    weight: weight?.values,
+    time: time?.values,
     lines: line.runs,
     times: timeColumn?.seen,
     types: rowsByType(types),

@@ -1,6 +1,6 @@
 import { ExitCode, Failure } from '../failure.js';
 import { forEachChunk } from '../matrix/chunks.js';
-import { midnight } from './clock.js';
+import { dayText, midnight } from './clock.js';
 import { NumberColumn } from './columns.js';
 import { mayBeginWithYear, partedSeconds, partedText } from './day-month.js';
 import type { Events } from './event-columns.js';
@@ -12,7 +12,7 @@ const IN_DIGITS = [
 ];
 
 /** Makes seconds of a column whose numbers all write dates in digits. */
-export function settleDigits({ time, timeColumn }: Events): NumberColumn | undefined {
+function settleDigits({ time, timeColumn }: Events): NumberColumn | undefined {
   const { way, largest = 0 } = timeColumn?.seen ?? {};
   const range = IN_DIGITS.find(({ low, high }) => largest >= low && largest <= high);
   if (!time || !range || way !== 'numbers') return time;
@@ -33,12 +33,10 @@ function secondsOfDigits(value: number, hasClock: boolean): number | undefined {
   const digits = String(value);
   if (!/^(?:19|20|21)\d{6}(?:\d{6})?$/.test(digits) || (digits.length === 14) !== hasClock) return undefined;
   const part = (from: number, length: number) => Number(digits.slice(from, from + length));
-  const [month, day] = [part(4, 2), part(6, 2)];
-  const date = midnight(part(0, 4), month, day);
-  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined;
+  const date = midnight(part(0, 4), part(4, 2), part(6, 2));
   const [hour, minute, second] = [part(8, 2), part(10, 2), part(12, 2)];
-  if (hour > 23 || minute > 59 || second > 59) return undefined;
-  return date.getTime() / 1000 + hour * 3600 + minute * 60 + second;
+  if (Number.isNaN(date) || hour > 23 || minute > 59 || second > 59) return undefined;
+  return date + hour * 3600 + minute * 60 + second;
 }
 
 /**
@@ -94,7 +92,5 @@ export function noteFuture({ time, timeColumn }: Events, now: number): string[] 
     }
   });
   if (rows === 0) return [];
-  const day = new Date(latest * 1000);
-  const last = Number.isNaN(day.getTime()) ? 'beyond the calendar' : day.toISOString().slice(0, 10);
-  return [`times in the future: ${rows}, the last of them ${last}; what is recent is counted from there`];
+  return [`times in the future: ${rows}, the last of them ${dayText(latest)}; what is recent is counted from there`];
 }

@@ -160,10 +160,8 @@ function secondsOf(text: string): number | undefined {
   const match = DATE_TIME.exec(text);
   if (!match) return undefined;
   const [, year, , month, day, hour = '0', minute = '0', second = '0', fraction = '0', zone = 'Z'] = match;
-  const date = midnight(Number(year), Number(month), Number(day));
-  const exists = date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
-  if (!exists || Number(hour) > 24 || Number(minute) > 59 || Number(second) > 60) return Number.NaN;
+  if (Number(hour) > 24 || Number(minute) > 59 || Number(second) > 60) return Number.NaN;
   const clock = Number(hour) * 3600 + Number(minute) * 60 + Number(second) + Number(`0.${fraction}`);
   if (clock > 86400) return Number.NaN;
-  return date.getTime() / 1000 + clock - zoneSeconds(zone);
+  return midnight(Number(year), Number(month), Number(day)) + clock - zoneSeconds(zone);
 }

@@ -1,6 +1,7 @@
 import type { AttributeDecision, Separator } from '../dataset/attributes.js';
 import type { Dataset, FileReport } from '../dataset/dataset.js';
 import type { StrengthRule } from '../dataset/strength-rule.js';
+import { dayText } from '../events/clock.js';
 import type { EventType } from '../events/event-types.js';
 import { WHOLE_SCALE } from '../model/strength.js';
 import { plural, thousands } from './quantities.js';
@@ -130,7 +131,7 @@ function eventLines({ events, interactions }: FileReport): string[] {
   if (time) {
     const unit = time.unit === 'text' ? 'dates' : time.unit;
     const missing = time.missing > 0 ? `, missing in ${plural(time.missing, 'row')}` : '';
-    lines.push(`  time  ${date(time.from)} to ${date(time.to)} (${unit})${missing}`);
+    lines.push(`  time  ${dayText(time.from)} to ${dayText(time.to)} (${unit})${missing}`);
   }
   if (interactions && interactions.repeated > 0) {
     const { repeated, duplicates } = interactions;
@@ -181,9 +182,4 @@ function datasetLine({ served, userIds, interactions, offered }: Dataset): strin
   const unserved = userIds.length - served;
   const others = unserved > 0 ? ` (and ${plural(unserved, 'other user')} to learn from)` : '';
   return `${plural(served, 'user')}${others}, ${plural(items, 'item')}, ${plural(pairs, 'interaction')}: density ${Number(density.toPrecision(2))} %`;
-}
-
-function date(seconds: number): string {
-  const day = new Date(seconds * 1000);
-  return Number.isNaN(day.getTime()) ? 'beyond the calendar' : day.toISOString().slice(0, 10);
 }
