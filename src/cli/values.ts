@@ -38,6 +38,15 @@ export function parsed(command: Command, argv: readonly string[], print?: Print)
   return true;
 }
 
+/** An option that takes one of a few words. */
+export function choice(flags: string, description: string, choices: readonly string[]): Option {
+  return new Option(flags, description).choices(choices);
+}
+
+export function workersOption(): Option {
+  return number('-j, --workers <count>', 'most child processes (default: all cores)', 1, 1024);
+}
+
 /** An option that takes a whole number within bounds. */
 export function number(flags: string, description: string, least: number, most: number): Option {
   return new Option(flags, description).argParser((text: string) => {
@@ -123,6 +132,11 @@ export function eventWeights(text: string): EventWeights {
     weights.set(name.trim(), value);
   }
   return weights;
+}
+
+/** Of an option that is given several times, all values. */
+export function collected(value: string, before: string[] = []): string[] {
+  return [...before, value];
 }
 
 /** An option that takes one value: a second one would drop the first. */

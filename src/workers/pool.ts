@@ -1,7 +1,6 @@
 import { isDiskFull } from '../failure.js';
 import { type Balance, type BalanceName, balanceOf } from './balance.js';
 import { Child, ChildFailure, WORKER } from './child.js';
-import { Delivery } from './delivery.js';
 import type { Shard } from './plan.js';
 import type { Job } from './protocol.js';
 import { TIMEOUTS, type Timeouts, Watch } from './watch.js';
@@ -118,29 +117,41 @@ export class Pool {
     const balance: Balance = balanceOf(this.#options.balance ?? 'least-loaded', this.#options.seed ?? 1);
     const work: Work = { number: ++this.#jobs, job, worked: false, lost: -lostBefore };
     for (const slot of slots) slot.begin();
-    const delivery = new Delivery<Part[]>(async (parts) => {
-      for (const part of parts) {
+    const failing = new AbortController();
+    const fail = (error: unknown) => failing.abort(error);
+    const failure = new Promise<never>((_, reject) => {
+      failing.signal.addEventListener('abort', () => reject(failing.signal.reason), { once: true });
+    });
+    const deliver = async (before: Promise<void> | undefined, parts: Promise<Part[]>) => {
+      const done = await parts;
+      await before;
+      for (const part of done) {
+        failing.signal.throwIfAborted();
         if ('path' in part) await onAnswer(part.path, part.shard);
         else if (onLost) await onLost(part.shard, part.failure);
         else throw part.failure;
       }
-    });
-    const hand = async (shard: Shard) => {
-      await delivery.roomFor(shard.index, AHEAD * slots.length);
-      await Promise.race(slots.map(({ free }) => free));
-      const loads = slots.map(({ load }) => load);
-      const slot = slots[balance(loads, shard)];
-      if (!slot) throw new RangeError('the balance picks a child that there is not');
-      await slot.free;
-      delivery.throwIfFailed();
-      slot.occupy(this.#parts(slot, work, shard).then((parts) => delivery.take(shard.index, parts), delivery.fail));
     };
     const handAll = async () => {
-      for (const shard of shards) await hand(shard);
-      await Promise.all(slots.map(({ free }) => free));
+      /** Resolve when what is before them and their own shard is delivered. */
+      const deliveries: Promise<void>[] = [];
+      for (const shard of shards) {
+        await deliveries[deliveries.length - AHEAD * slots.length];
+        await Promise.race(slots.map(({ free }) => free));
+        const loads = slots.map(({ load }) => load);
+        const slot = slots[balance(loads, shard)];
+        if (!slot) throw new RangeError('the balance picks a child that there is not');
+        await slot.free;
+        failing.signal.throwIfAborted();
+        const parts = this.#parts(slot, work, shard);
+        slot.occupy(parts.then(() => {}, fail));
+        const delivery = deliver(deliveries.at(-1), parts);
+        delivery.catch(fail);
+        deliveries.push(delivery);
+      }
+      await deliveries.at(-1);
     };
-    await Promise.race([handAll(), delivery.failure]);
-    await delivery.end();
+    await Promise.race([handAll(), failure]);
   }
 
   /** Ends all children: gently when they have done their work, at once after a failure or an interrupt. */
