@@ -5,7 +5,7 @@ import { isJson, jsonEntries } from './json-objects.js';
 import { isNetflix, netflixRows } from './netflix.js';
 import { PARQUET, parquetEntries } from './parquet.js';
 import { type Entry, RecordRows } from './records.js';
-import { seekableSize } from './source.js';
+import { BYTE_ORDER_MARK, hasMark, seekableSize } from './source.js';
 
 /** A file of another format as CSV, cut at commas. Its header is no line of the file, and so stands on line 0. */
 export interface Conversion {
@@ -46,13 +46,10 @@ function ofRecords(entries: AsyncIterator<Entry[]>, refusals: Refusals): Convers
   return { chunks: rows.chunks(), warnings: rows.warnings };
 }
 
-const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
-
 async function* withoutMark(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let isFirst = true;
   for await (const chunk of chunks) {
-    const hasMark = isFirst && chunk.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
-    yield hasMark ? chunk.subarray(BYTE_ORDER_MARK.length) : chunk;
+    yield isFirst && hasMark(chunk) ? chunk.subarray(BYTE_ORDER_MARK.length) : chunk;
     isFirst = false;
   }
 }

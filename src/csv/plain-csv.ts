@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { hasBackslashes, withDoubledQuotes } from './backslashes.js';
-import { recoded } from './source.js';
+import { chained, recoded } from './source.js';
 import { isUnquoted, withQuotedCells } from './unquoted.js';
 
 /** CSV as the row cutter reads it. */
@@ -50,9 +50,4 @@ function isTextInUtf8(head: Buffer): boolean {
   // A letter may be cut at the end.
   if ([0, 1, 2, 3].some((cut) => isUtf8(head.subarray(0, head.length - cut)))) return true;
   return /[\u0080-\ufffc]/.test(head.toString());
-}
-
-async function* chained(first: Buffer, others: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  yield first;
-  yield* others;
 }

@@ -33,12 +33,17 @@ export async function* plainBytes(
     const { head, whole } = isPacked(stored.head)
       ? await withHead(unpacked(stored.whole, unpackerOf(path, stored.head, chunkBytes), file))
       : stored;
-    const encoding =
-      utf16Of(head) ?? (BYTE_ORDER_MARK.equals(head.subarray(0, BYTE_ORDER_MARK.length)) ? undefined : named);
+    const encoding = utf16Of(head) ?? (hasMark(head) ? undefined : named);
     yield* encoding === undefined || encoding === UTF8 ? whole : recoded(whole, encoding);
   } finally {
     file.destroy();
   }
+}
+
+/** Chunks behind a first one. */
+export async function* chained(first: Buffer, others: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  if (first.length > 0) yield first;
+  yield* others;
 }
 
 /** The same chunks, and of them the first, of four bytes at least where there are as many. */
@@ -49,11 +54,7 @@ async function withHead(chunks: AsyncGenerator<Buffer>): Promise<{ head: Buffer;
     if (next.done) break;
     head = Buffer.concat([head, next.value]);
   }
-  const whole = (async function* () {
-    if (head.length > 0) yield head;
-    yield* chunks;
-  })();
-  return { head, whole };
+  return { head, whole: chained(head, chunks) };
 }
 
 /** How many bytes a file has, before it is opened; 0 where nobody can tell. Whoever reads it says what is wrong with it. */
@@ -80,9 +81,13 @@ export async function seekableSize(path: string): Promise<number> {
   }
 }
 
-const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
+export const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 const GZIP = Buffer.of(0x1f, 0x8b);
 const ZSTD = Buffer.of(0x28, 0xb5, 0x2f, 0xfd);
+
+export function hasMark(bytes: Buffer): boolean {
+  return BYTE_ORDER_MARK.equals(bytes.subarray(0, BYTE_ORDER_MARK.length));
+}
 
 function isPacked(head: Buffer): boolean {
   return head.subarray(0, GZIP.length).equals(GZIP) || head.subarray(0, ZSTD.length).equals(ZSTD);

@@ -8,7 +8,7 @@ import { refuseOddHeader, refuseOtherFormats } from './other-formats.js';
 import { Pieces } from './pieces.js';
 import { plainCsv } from './plain-csv.js';
 import { cellTexts, MAX_ROW_BYTES, RowCutter } from './row-cutter.js';
-import { plainBytes, seekableSize, UTF8, wholeHead } from './source.js';
+import { chained, plainBytes, seekableSize, UTF8, wholeHead } from './source.js';
 
 const { parse }: typeof import('csv-parse/sync') = loadPackage('csv-parse/sync');
 
@@ -66,33 +66,27 @@ export async function openTable(
     refuseOtherFormats(name, first.value);
     const refusals = new Refusals(name, badRows);
     const conversion = await conversionOf(path, first.value, chained(first.value, chunks), refusals, onBytes);
+    let table: Table;
     if (conversion) {
-      const pieces = new Pieces(conversion.chunks);
-      const table = await headed(path, ',', undefined, pieces, -1, refusals);
-      if (pieces.from >= pieces.to) await pieces.more();
-      table.warnings = conversion.warnings;
+      table = await headed(path, ',', undefined, new Pieces(conversion.chunks), -1, refusals);
       table.isConverted = true;
-      return table;
+      table.warnings = conversion.warnings;
+    } else {
+      refuseOddHeader(name, first.value);
+      const head = headOf(path, first.value, delimiter);
+      const plain = plainCsv(first.value.subarray(head.begin), chunks, head.delimiter, { encoding, quotes });
+      const pieces = new Pieces(plain.chunks, head.begin);
+      table = await headed(path, head.delimiter, columns, pieces, head.lines, refusals);
+      table.isSeekable = plain.isAsStored && (encoding === undefined || encoding === UTF8);
+      table.warnings = plain.warnings;
     }
-    refuseOddHeader(name, first.value);
-    const head = headOf(path, first.value, delimiter);
-    const plain = plainCsv(first.value.subarray(head.begin), chunks, head.delimiter, { encoding, quotes });
-    const pieces = new Pieces(plain.chunks, head.begin);
-    const table = await headed(path, head.delimiter, columns, pieces, head.lines, refusals);
     // So that there are rows to look at.
-    if (pieces.from >= pieces.to) await pieces.more();
-    table.isSeekable = plain.isAsStored && (encoding === undefined || encoding === UTF8);
-    table.warnings = plain.warnings;
+    if (table.pieces.from >= table.pieces.to) await table.pieces.more();
     return table;
   } catch (error) {
     await chunks.return(undefined);
     throw readingFailure(name, error);
   }
-}
-
-async function* chained(first: Buffer, others: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  yield first;
-  yield* others;
 }
 
 /**
@@ -269,18 +263,16 @@ export class Table {
           continue;
         }
         yield this.#records(bytes.subarray(block, from), places);
+        block = end;
+        places = [];
         const cells = cutter.trouble === 'width' ? cellTexts(delimiter, cutter.cells, bytes, from, to, isLast) : [];
         if (this.#lastTakesRest && cells.length > this.header.length) {
           const rest = cells.splice(this.header.length - 1).join(delimiter);
           yield [{ cells: [...cells, rest], firstLine, line: lines }];
-          block = end;
-          places = [];
-          continue;
+        } else {
+          this.#rows++;
+          refusals.refuse(firstLine + cutter.troubleLines, cutter.reason(firstLine), cells);
         }
-        this.#rows++;
-        refusals.refuse(firstLine + cutter.troubleLines, cutter.reason(firstLine), cells);
-        block = end;
-        places = [];
       }
       yield this.#records(bytes.subarray(block, pieces.from), places);
     } while (await pieces.more());
