@@ -31,8 +31,7 @@ interface Typed extends TypedInput, TypedLog, Pick<DescribeOptions, 'format' | '
 }
 
 /**
- * Parses what follows `recommend describe`.
- * @returns undefined where help was printed instead. @throws Failure 2 where it makes no sense.
+ * Parses what follows `recommend describe`. @returns undefined where help was printed instead. @throws Failure 2 where it makes no sense.
  */
 export function parseDescribeOptions(argv: readonly string[], print?: Print): DescribeOptions | undefined {
   const command = describeCommand();

@@ -45,9 +45,7 @@ export function evaluateCommand(): Command {
 }
 
 /**
- * Parses what follows `recommend evaluate`.
- * @returns undefined where help was printed instead.
- * @throws Failure 2 where it makes no sense.
+ * Parses what follows `recommend evaluate`. @returns undefined where help was printed instead. @throws Failure 2 where it makes no sense.
  */
 export function parseEvaluateOptions(argv: readonly string[], print?: Print): EvaluateOptions | undefined {
   const command = evaluateCommand();

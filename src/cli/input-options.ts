@@ -91,7 +91,6 @@ export function addReadingOptions(command: Command): Command {
 
 /**
  * The input options that were typed, checked.
- *
  * @param otherInputs other inputs of the command, by option. @param outputs files that it writes, by option.
  * @throws Failure 2 where they make no sense.
  */

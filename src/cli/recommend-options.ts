@@ -74,11 +74,7 @@ export function recommendCommand(version: string): Command {
   return addLogOptions(command).version(version, '--version', 'show the version');
 }
 
-/**
- * Parses the command line.
- * @returns undefined where help or the version was printed instead.
- * @throws Failure 2 where it makes no sense.
- */
+/** Parses the command line. @returns undefined where help or the version was printed instead. @throws Failure 2 where it makes no sense. */
 export function parseOptions(argv: readonly string[], version: string, print?: Print): Options | undefined {
   if (argv.length === 0) {
     throw new Failure(

@@ -11,8 +11,7 @@ export const MOST_ITEMS_A_USER = 100_000;
 export type Print = (text: string) => void;
 
 /**
- * Lets a command parse its arguments.
- * @param print standard output by default.
+ * Lets a command parse its arguments. @param print standard output by default.
  * @returns false where help or the version was printed instead. @throws Failure 2 with what the command objects to.
  */
 export function parsed(command: Command, argv: readonly string[], print?: Print): boolean {

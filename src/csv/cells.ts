@@ -5,10 +5,7 @@ import { listOf } from './lists.js';
 const DECIMAL_COMMA = /^([+-]?\d+),(\d{1,2})$/;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
-/**
- * A cell as a finite number; NaN where it is empty.
- * @throws BadRow that names the column and shows the cell.
- */
+/** A cell as a finite number; NaN where it is empty. @throws BadRow that names the column and shows the cell. */
 export function numberCell(cell: string, column: string): number {
   const text = cell.trim().replace(DECIMAL_COMMA, '$1.$2');
   if (isBlank(text)) return Number.NaN;

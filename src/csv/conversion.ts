@@ -1,4 +1,4 @@
-import { ExitCode, Failure } from '../failure.js';
+import { badData } from '../failure.js';
 import type { Refusals } from './bad-rows.js';
 import { displayName } from './failures.js';
 import { isJson, jsonEntries } from './json-objects.js';
@@ -16,7 +16,6 @@ export interface Conversion {
 
 /**
  * The CSV for what is none: JSON, Parquet, and the files of the Netflix Prize.
- *
  * @param head the beginning of the file, with the whole first line, which `chunks` begin with. @returns undefined for what is CSV already.
  * @throws Failure 65 for Parquet that comes through a pipe, or without the packages that read it.
  */
@@ -32,8 +31,7 @@ export async function conversionOf(
     await chunks.return(undefined);
     if ((await seekableSize(path)) > 0) return ofRecords(parquetEntries(path, onBytes), refusals);
     const name = displayName(path);
-    throw new Failure(
-      ExitCode.badData,
+    throw badData(
       `${name} is Parquet, which is read from a file that is not packed: it begins with what stands at its end`,
     );
   }

@@ -1,4 +1,4 @@
-import { ExitCode, Failure, systemCode } from '../failure.js';
+import { badData, ExitCode, Failure, systemCode } from '../failure.js';
 
 /** A file as messages name it. */
 export function displayName(path: string): string {
@@ -7,7 +7,7 @@ export function displayName(path: string): string {
 
 /** The failure of a file without a byte, or without a line. */
 export function emptyTable(name: string): Failure {
-  return new Failure(ExitCode.badData, `${name} is empty: its first line has to name the columns`);
+  return badData(`${name} is empty: its first line has to name the columns`);
 }
 
 /** Codes of errors, the exit code they end with, and what follows the file's name. @param why what the system says. */

@@ -18,10 +18,8 @@ const WESTERN = 'windows-1252';
 
 /**
  * CSV in UTF-8 whose quotes are doubled, from what exports write: text in another encoding, quotes behind backslashes, quotes that are
- * letters.
- *
- * @param first the first chunk, `others` those behind it. @param wish what was said of the file: an encoding, and whether
- *   cells may be quoted.
+ * letters. @param first the first chunk, `others` those behind it. @param wish what was said of the file: an encoding, and whether cells
+ * may be quoted.
  */
 export function plainCsv(
   first: Buffer,

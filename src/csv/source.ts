@@ -2,16 +2,15 @@ import { createReadStream, statSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import * as zlib from 'node:zlib';
-import { ExitCode, Failure } from '../failure.js';
+import { badData } from '../failure.js';
 import { displayName } from './failures.js';
 
 /** As TextDecoder calls it: such bytes are taken as they are. */
 export const UTF8 = 'utf-8';
 
 /**
- * The file's bytes, about `chunkBytes` at a time: decompressed where they begin as gzip or zstd does, whatever the file is
- * called, and as UTF-8 where they begin with the mark of UTF-16 or are said to be of another encoding.
- *
+ * The file's bytes, about `chunkBytes` at a time: decompressed where they begin as gzip or zstd does, whatever the file is called, and as
+ * UTF-8 where they begin with the mark of UTF-16 or are said to be of another encoding.
  * @param named what TextDecoder calls the encoding of a file without a mark; undefined: UTF-8.
  * @throws Failure 65 for zstd where Node cannot decompress it.
  */
@@ -101,8 +100,7 @@ function unpackerOf(path: string, head: Buffer, chunkBytes: number): zlib.Gunzip
   if (head[0] === GZIP[0]) return zlib.createGunzip(options);
   const { createZstdDecompress } = zlib as { createZstdDecompress?: Unpacker };
   if (createZstdDecompress) return createZstdDecompress(options);
-  throw new Failure(
-    ExitCode.badData,
+  throw badData(
     `${displayName(path)} is compressed by zstd, which Node ${process.versions.node} cannot read: Node 22.15 can, or zstd -dc FILE | recommend -u -`,
   );
 }

@@ -1,4 +1,4 @@
-import { ExitCode, Failure } from '../failure.js';
+import { badData } from '../failure.js';
 import { loadPackage } from '../load-package.js';
 import { BadRow, type BadRows, Refusals, type Reject } from './bad-rows.js';
 import { conversionOf } from './conversion.js';
@@ -48,7 +48,6 @@ export const CHUNK_BYTES = 1 << 20;
 
 /**
  * Opens a CSV file and reads its header; its rows are there to be asked for.
- *
  * @param onBytes is told of the bytes taken from the file (compressed ones, where it is compressed), for progress.
  * @throws Failure 66 when the file is not there, 65 when it has no header or is no CSV, 74 when reading fails.
  */
@@ -132,7 +131,7 @@ async function headed(
 function namesFor(columns: readonly string[], width: number, name: string, line: number): string[] {
   if (columns.length > width) {
     const names = columns.length === 1 ? '1 column is' : `${columns.length} columns are`;
-    throw new Failure(ExitCode.badData, `${name}:${line}: ${names} named, and this row has ${width}: ${columns}`);
+    throw badData(`${name}:${line}: ${names} named, and this row has ${width}: ${columns}`);
   }
   return Array.from({ length: width }, (_, at) => (columns[at] === '_' ? '' : (columns[at] ?? '')));
 }
@@ -196,10 +195,8 @@ export class Table {
   }
 
   /**
-   * Reads the rows to the end of the file: where one begins and ends, and what is wrong with it, by the cutter of all
-   * rows; the cells by csv-parse.
-   *
-   * @param take may throw BadRow, which refuses the row.
+   * Reads the rows to the end of the file: where one begins and ends, and what is wrong with it, by the cutter of all rows; the cells by
+   * csv-parse. @param take may throw BadRow, which refuses the row.
    * @throws Failure 65 when a row cannot be read and bad rows stop the reading, 74 when reading fails.
    */
   async eachRow(take: (row: Row) => void): Promise<TableReport> {

@@ -21,7 +21,6 @@ const HISTORIES: readonly (readonly [name: string, from: number, to: number])[] 
 
 /**
  * Groups by how many interactions of a user are learned from, of any kind. Groups without a user are empty, not left out.
- *
  * @param train users × items. @param users the tested ones, as its rows.
  */
 export function groupsByHistory(train: SparseRows, users: Uint32Array): UserGroup[] {
@@ -41,9 +40,8 @@ export interface UserAttributes {
 }
 
 /**
- * Groups by the values of one attribute of users, in the order of the values; users without one are a group of their own
- * at the end ("country: none"), where there are any. A user with several values is in several groups.
- *
+ * Groups by the values of one attribute of users, in the order of the values; users without one are a group of their own at the end
+ * ("country: none"), where there are any. A user with several values is in several groups.
  * @param column a name that `attributeColumn` gave. @param users the tested ones, as rows of `groups`.
  */
 export function groupsByAttribute(attributes: UserAttributes, column: string, users: Uint32Array): UserGroup[] {
@@ -63,9 +61,7 @@ export function groupsByAttribute(attributes: UserAttributes, column: string, us
 }
 
 /**
- * The column that `--by` means, without case, spaces and punctuation.
- *
- * @param columns those that there are.
+ * The column that `--by` means, without case, spaces and punctuation. @param columns those that there are.
  * @throws Failure 2 where it is none of them, and says which there are.
  */
 export function attributeColumn(name: string, columns: readonly string[]): string {

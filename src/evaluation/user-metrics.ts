@@ -13,10 +13,7 @@ export type UserMetric = (typeof USER_METRICS)[number];
  *     hit_rate    1 with a hit, 0 without one
  *
  * All sums run over r ≤ min(k, length of the list). A list that ends before the cut has no hits after its end.
- *
- * @param list item indices, best first, none twice.
- * @param relevant rising item indices, R ≥ 1 of them.
- * @param cuts rising, from 1.
+ * @param list item indices, best first, none twice. @param relevant rising item indices, R ≥ 1 of them. @param cuts rising, from 1.
  * @param out receives the metrics of the first cut, then those of the next. @param from where in `out` they begin.
  */
 export function measureList(

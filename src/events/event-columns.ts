@@ -165,10 +165,7 @@ function rowsByType(types: EventTypes | undefined): { name: string; rows: number
   return types?.inOrder.map(({ name, rows }) => ({ name, rows })) ?? [];
 }
 
-/**
- * Appends events that were read apart.
- * @param users,items renumber the part's ids.
- */
+/** Appends events that were read apart. @param users,items renumber the part's ids. */
 export function appendEvents(
   sink: EventSink,
   { events: part, lines, rows }: { events: EventsPart; lines: number; rows: number },

@@ -57,10 +57,7 @@ export class EventRow {
     this.#statusCells = statuses && roles.status !== undefined ? new TypeCells(statuses, roles.status) : undefined;
   }
 
-  /**
-   * Takes the row that was cut: whole, or not at all.
-   * @param line the last one it stands on. @throws BadRow where it cannot be read.
-   */
+  /** Takes the row that was cut: whole, or not at all. @param line the last one it stands on. @throws BadRow where it cannot be read. */
   take({ bytes, from, to }: RowCutter, line: number): void {
     const { events, users, items } = this.#sink;
     const order = this.#orderAt < 0 ? undefined : this.#orderOf(bytes, from, to);

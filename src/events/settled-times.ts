@@ -1,4 +1,4 @@
-import { ExitCode, Failure } from '../failure.js';
+import { badData } from '../failure.js';
 import { forEachChunk } from '../matrix/chunks.js';
 import { dayText, midnight } from './clock.js';
 import { NumberColumn } from './columns.js';
@@ -56,8 +56,7 @@ export function settleTimes(path: string, column: string, events: Events): void 
     },
   };
   if (mayBeginWithYear(codes)) {
-    throw new Failure(
-      ExitCode.badData,
+    throw badData(
       `${path}: column "${column}": which part of dates like ${partedText(time.at(0))} is the year, no row tells\n  write the year with four digits, or --time-col none leaves times out`,
     );
   }
@@ -66,8 +65,7 @@ export function settleTimes(path: string, column: string, events: Events): void 
   for (let row = 0; row < time.length; row++) {
     const code = time.at(row);
     if (order === undefined && !Number.isNaN(code)) {
-      throw new Failure(
-        ExitCode.badData,
+      throw badData(
         `${path}:${line.at(row)}: column "${column}": which part of ${partedText(code)} is the day, no row of the column tells (none is above 12)\n  --date-order day-first or month-first settles it, --time-col none leaves times out`,
       );
     }

@@ -23,9 +23,7 @@ export function emptyRows(rows: number, columns: number): SparseRows {
 }
 
 /**
- * Builds a matrix from entries in any order.
- *
- * @param row,column,value one entry each. @param count how many of them to take.
+ * Builds a matrix from entries in any order. @param row,column,value one entry each. @param count how many of them to take.
  * @param combine makes one value of several in the same cell, given in their order; without it they add up.
  */
 export function sparseFromEntries(

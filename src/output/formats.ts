@@ -16,8 +16,7 @@ const BY_EXTENSION: Readonly<Record<string, readonly OutputFormat[]>> = {
 const WE_WRITE = '.csv, .jsonl (or .ndjson), either with .gz, and .parquet';
 
 /**
- * The format of an output.
- * @param asked for by `--format`; undefined: told from the extension.
+ * The format of an output. @param asked for by `--format`; undefined: told from the extension.
  * @throws Failure 2 for an extension that says something else, or that is none of ours.
  */
 export function formatOf(output: string, asked: OutputFormat | undefined): OutputFormat {

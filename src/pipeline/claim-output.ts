@@ -18,11 +18,9 @@ export interface ClaimedOutput {
 }
 
 /**
- * Opens the output for this run alone, and moves the run's directory beside it where it is a file: the directory of an interrupted run,
- * if the run is to go on with that.
- *
- * @throws Failure 73 where the output cannot be created, 2 where --resume needs a file, 75 where another run holds it, 2 or 65 where what
- *   was left is of another run.
+ * Opens the output for this run alone, and moves the run's directory beside it where it is a file: the directory of an interrupted run, if
+ * the run is to go on with that. @throws Failure 73 where the output cannot be created, 2 where --resume needs a file, 75 where another run
+ * holds it, 2 or 65 where what was left is of another run.
  */
 export async function claimOutput(run: Run, options: Options, interrupted: AbortSignal): Promise<ClaimedOutput> {
   const target = fileToBe(options.output);

@@ -5,10 +5,8 @@ import { ChildFailure } from '../workers/child.js';
 import type { Run } from './run.js';
 
 /**
- * Explains a full disk, met by this process or a child: Failure 74 with the folder and what the run had there. Other errors come back
- * as they are. Call it before `run.end`.
- *
- * @param output the output file; '-' for none: then the run's own files lie in the temporary folder.
+ * Explains a full disk, met by this process or a child: Failure 74 with the folder and what the run had there. Other errors come back as
+ * they are. Call it before `run.end`. @param output the output file; '-' for none: then the run's own files lie in the temporary folder.
  */
 export function explainDiskFull(error: unknown, run: Run, output = '-'): unknown {
   const cause = error instanceof Failure ? error.cause : error;

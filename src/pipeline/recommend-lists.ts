@@ -13,9 +13,7 @@ import { settle } from './tune.js';
 
 /**
  * Learns with an algorithm and recommends to some users, in shards as a real run does.
- *
- * @param spec the algorithm, as `--algorithms` names it.
- * @param users rising user indices. @param count the most items of a list.
+ * @param spec the algorithm, as `--algorithms` names it. @param users rising user indices. @param count the most items of a list.
  */
 export async function recommendLists(
   run: Run,

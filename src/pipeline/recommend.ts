@@ -26,8 +26,7 @@ export function writeAudienceOf(run: Run, options: Options, dataset: Dataset, se
 }
 
 /**
- * Makes the lists and writes them, in the order of the users.
- * @param audience the file that says who is served. @returns what was served.
+ * Makes the lists and writes them, in the order of the users. @param audience the file that says who is served. @returns what was served.
  */
 export async function serve(
   run: Run,

@@ -18,11 +18,10 @@ interface Piece {
 type StageJob = CountJob | LearnJob | RecommendJob;
 
 /**
- * Has every shard made whose file is not there yet, hands on all files in the order of the rows, and shows how far that has come. A shard that was halved has left
- * files of its parts; these count, and only the gaps between them are worked.
- *
+ * Has every shard made whose file is not there yet, hands on all files in the order of the rows, and shows how far that has come. A shard
+ * that was halved has left files of its parts; these count, and only the gaps between them are worked.
  * @param onFile is given each file with its rows; what it returns is awaited before the next. @param onLost is given each row that no
- *   worker could work, in its place among the files.
+ * worker could work, in its place among the files.
  */
 export async function runShards(
   run: Run,

@@ -97,10 +97,8 @@ export class Pool {
   }
 
   /**
-   * Works all shards.
-   *
-   * @param onAnswer is given each file in the order of the rows, with the shard that it answers: one of those that were given, or a
-   *   part of it. What it returns is awaited before the next.
+   * Works all shards. @param onAnswer is given each file in the order of the rows, with the shard that it answers: one of those that were
+   * given, or a part of it. What it returns is awaited before the next.
    * @param onLost is given a row that no child could work, in its place among the answers; without it, such a row ends the run.
    * @param lostBefore how many rows an earlier run lost: losing them again says nothing about the others.
    * @throws ChildFailure when the job fails for good, Failure 1 where no child can be started; children at work are left to `close`.

@@ -49,9 +49,8 @@ export class WorkerSlot {
   }
 
   /**
-   * Has its child, or a new one, work a shard. @returns the path of its file.
-   * @throws ChildFailure when the child does anything but answer; unless it merely threw, it is gone then. Failure 1 where none
-   *   can be started.
+   * Has its child, or a new one, work a shard. @returns the path of its file. @throws ChildFailure when the child does anything but answer;
+   * unless it merely threw, it is gone then. Failure 1 where none can be started.
    */
   async work(number: number, job: Job, shard: Shard): Promise<string> {
     clearTimeout(this.#idle);
