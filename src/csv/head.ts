@@ -1,16 +1,11 @@
 import { BYTE_ORDER_MARK, hasMark } from './source.js';
 
-/** How a table begins: what its columns are separated by, and where its header is. */
-export interface Head {
-  delimiter: string;
-  /** Behind the line that names the separator, and behind a byte order mark. */
-  begin: number;
-  /** How many lines come before the header's. */
-  lines: number;
-}
-
-/** @param head the beginning of the file, with the whole first line. @param delimiter the one asked for, if any. */
-export function headOf(path: string, head: Buffer, delimiter: string | undefined): Head {
+/**
+ * How a table begins: what its columns are separated by, where its header is (behind a line that names the separator, and behind a byte
+ * order mark), and how many lines come before it.
+ * @param head the beginning of the file, with the whole first line. @param delimiter the one asked for, if any.
+ */
+export function headOf(path: string, head: Buffer, delimiter: string | undefined) {
   const named = separatorLine(head);
   const line = named?.bytes ?? 0;
   return {

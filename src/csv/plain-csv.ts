@@ -3,14 +3,6 @@ import { hasBackslashes, withDoubledQuotes } from './backslashes.js';
 import { chained, recoded } from './source.js';
 import { isUnquoted, withQuotedCells } from './unquoted.js';
 
-/** CSV as the row cutter reads it. */
-export interface PlainCsv {
-  chunks: AsyncGenerator<Buffer>;
-  warnings: string[];
-  /** Whether these are the bytes of the file. */
-  isAsStored: boolean;
-}
-
 /** What is looked at, in bytes: the same of a file however large the chunks are that it comes in. */
 const LOOKED_AT = 1 << 16;
 /** What programs write on Windows in the west; every byte is a letter in it. */
@@ -26,7 +18,7 @@ export function plainCsv(
   others: AsyncIterable<Buffer>,
   delimiter: string,
   wish: { encoding: string | undefined; quotes: boolean | undefined },
-): PlainCsv {
+) {
   const head = first.subarray(0, LOOKED_AT);
   const isWestern = wish.encoding === undefined && !isTextInUtf8(head);
   const warnings = isWestern

@@ -1,5 +1,6 @@
 import { normalised } from '../csv/cells.js';
 import { closest } from '../dataset/closest.js';
+import type { Dataset } from '../dataset/dataset.js';
 import { ExitCode, Failure } from '../failure.js';
 import { rowLength, rowOf, type SparseRows } from '../matrix/sparse.js';
 
@@ -31,21 +32,16 @@ export function groupsByHistory(train: SparseRows, users: Uint32Array): UserGrou
   }));
 }
 
-/** Attributes of users, as the dataset has them. */
-export interface UserAttributes {
-  /** users × attribute values. */
-  groups: SparseRows;
-  /** "column:value", by the value's index. */
-  groupNames: readonly string[];
-}
-
 /**
  * Groups by the values of one attribute of users, in the order of the values; users without one are a group of their own at the end
  * ("country: none"), where there are any. A user with several values is in several groups.
  * @param column a name that `attributeColumn` gave. @param users the tested ones, as rows of `groups`.
  */
-export function groupsByAttribute(attributes: UserAttributes, column: string, users: Uint32Array): UserGroup[] {
-  const { groups, groupNames } = attributes;
+export function groupsByAttribute(
+  { groups, groupNames }: Pick<Dataset, 'groups' | 'groupNames'>,
+  column: string,
+  users: Uint32Array,
+): UserGroup[] {
   const isOfColumn = groupNames.map((name) => name.startsWith(`${column}:`));
   const members = groupNames.map((): number[] => []);
   const without: number[] = [];
@@ -67,12 +63,11 @@ export function groupsByAttribute(attributes: UserAttributes, column: string, us
 export function attributeColumn(name: string, columns: readonly string[]): string {
   const column = columns.find((each) => each === name) ?? columns.find((each) => normalised(each) === normalised(name));
   if (column !== undefined) return column;
-  if (columns.length === 0) {
+  if (columns.length === 0)
     throw new Failure(
       ExitCode.usage,
       `--by ${name}: the users have no attributes; profiles, one user a row, give them some`,
     );
-  }
   const near = closest(name, columns);
   const hint = near === undefined ? '' : `; did you mean "${near}"?`;
   const all = columns.map((each) => `"${each}"`).join(', ');

@@ -1,12 +1,6 @@
 import { Random } from '../matrix/sampling.js';
 import type { MetricTable } from './metric-table.js';
 
-/** The ends of 95 % intervals, by column of a table. */
-export interface Intervals {
-  low: Float64Array;
-  high: Float64Array;
-}
-
 /** How much better one algorithm is than another, over the same users. */
 export interface Comparison {
   /** The mean difference. */
@@ -33,9 +27,9 @@ const BATCHES_STREAM = 0xb10c;
 /**
  * 95 % intervals of the means of a table's columns: the percentile bootstrap over its rows (Efron, 1979), 1,000 resamples. Whole rows are
  * resampled, so columns stay in step, and one seed gives one answer.
- * @returns undefined for fewer than two rows, which say nothing about how rows differ.
+ * @returns their ends, by column; undefined for fewer than two rows, which say nothing about how rows differ.
  */
-export function bootstrapIntervals(table: MetricTable, seed: number): Intervals | undefined {
+export function bootstrapIntervals(table: MetricTable, seed: number) {
   if (table.rows < 2) return undefined;
   const means = resampledMeans(inBatches(table, seed), new Random(seed, BOOTSTRAP_STREAM));
   const low = new Float64Array(table.columns);

@@ -100,17 +100,11 @@ export function relevantItems(
   return { users: tested, items: pickedRows(relevant, tested), counts };
 }
 
-/** The relevant items that are cold: in the catalogue, without an interaction to learn from, of anybody and of any kind. */
-export interface ColdItems {
-  /** Rising positions of the tested users who have such an item to find. */
-  users: Uint32Array;
-  /** One row for each of them, none empty. */
-  relevant: SparseRows;
-  /** How many items that are. */
-  items: number;
-}
-
-export function coldItems({ relevant, train, offered }: Pick<TestSet, 'relevant' | 'train' | 'offered'>): ColdItems {
+/**
+ * The relevant items that are cold: in the catalogue, without an interaction to learn from, of anybody and of any kind.
+ * @returns rising positions of the tested users who have such an item to find, a row for each of them, and how many items that are.
+ */
+export function coldItems({ relevant, train, offered }: Pick<TestSet, 'relevant' | 'train' | 'offered'>) {
   const isCold = offered.slice();
   for (const item of train.index) isCold[item] = 0;
   const cold = mapped(relevant, (value, _user, item) => (isCold[item] === 1 ? value : undefined));

@@ -1,6 +1,6 @@
 import { compiledProgram, ProgramLayout } from '../kernels/program.js';
 import type { Values } from './columns.js';
-import { appendEvents, type EventSink, type EventsPart } from './event-columns.js';
+import { appendEvents, type EventSink, type EventsPart, noneSkipped } from './event-columns.js';
 import type { Accelerator, AcceleratorOf } from './events-reader.js';
 import type { PackedIds } from './ids.js';
 import { Renumbering } from './renumbering.js';
@@ -196,8 +196,8 @@ class CompiledEvents implements Accelerator {
       skipped: {
         withoutUser: { count: this.#fact('withoutUser'), firstLine: this.#fact('firstWithoutUser') },
         withoutItem: { count: this.#fact('withoutItem'), firstLine: this.#fact('firstWithoutItem') },
-        withoutWeight: { count: 0, firstLine: 0 },
-        cancelled: { count: 0, firstLine: 0 },
+        withoutWeight: noneSkipped(),
+        cancelled: noneSkipped(),
       },
     };
   }

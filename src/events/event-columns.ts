@@ -210,7 +210,7 @@ function appendSkipped(kind: SkippedKind, more: SkippedKind, line: number): void
   kind.count += more.count;
 }
 
-function noneSkipped(): SkippedKind {
+export function noneSkipped(): SkippedKind {
   return { count: 0, firstLine: 0 };
 }
 

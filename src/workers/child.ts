@@ -36,10 +36,7 @@ export interface ChildOptions {
 }
 
 /** Large arrays in large pages: on a virtual machine half of the time of a child was spent in page faults. Only glibc knows it. */
-function tunables(own: string | undefined): string {
-  const large = 'glibc.malloc.hugetlb=1';
-  return own ? `${own}:${large}` : large;
-}
+const LARGE_PAGES = 'glibc.malloc.hugetlb=1';
 
 /** One forked child: shards in, answers out, one at a time. Each way it can end is an error with a name. */
 export class Child {
@@ -54,10 +51,11 @@ export class Child {
   #isAtWork = false;
 
   constructor(worker: URL, { onWords, heap }: ChildOptions = {}) {
+    const tunables = [process.env.GLIBC_TUNABLES || [], LARGE_PAGES].flat().join(':');
     this.#process = fork(fileURLToPath(worker), [], {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', onWords ? 'pipe' : 'inherit', 'ipc'],
-      env: { ...process.env, GLIBC_TUNABLES: tunables(process.env.GLIBC_TUNABLES) },
+      env: { ...process.env, GLIBC_TUNABLES: tunables },
       // Only one process can have a debugger's port: children do without.
       execArgv: [
         ...process.execArgv.filter((argument) => !argument.startsWith('--inspect')),

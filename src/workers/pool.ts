@@ -114,7 +114,8 @@ export class Pool {
     if (slots.length === 0) throw new RangeError('a pool of no children works nothing');
     const balance: Balance = balanceOf(this.#options.balance ?? 'least-loaded', this.#options.seed ?? 1);
     const work: Work = { number: ++this.#jobs, job, worked: false, lost: -lostBefore };
-    for (const slot of slots) slot.begin();
+    // Measurements of the last job say nothing about this one.
+    for (const slot of slots) slot.load = { outstanding: 0, done: 0, seconds: 0 };
     const failing = new AbortController();
     const fail = (error: unknown) => failing.abort(error);
     const failure = new Promise<never>((_, reject) => {
@@ -142,7 +143,7 @@ export class Pool {
         await slot.free;
         failing.signal.throwIfAborted();
         const parts = this.#parts(slot, work, shard);
-        slot.occupy(parts.then(() => {}, fail));
+        slot.free = parts.then(() => {}, fail);
         const delivery = deliver(deliveries.at(-1), parts);
         delivery.catch(fail);
         deliveries.push(delivery);

@@ -16,7 +16,7 @@ const IDLE = 3000;
 export class WorkerSlot {
   /** Its work in the current job. */
   load: Load = { outstanding: 0, done: 0, seconds: 0 };
-  /** Resolves when it has nothing to do. */
+  /** Resolves when it has nothing to do: who gives it work sets this. */
   free: Promise<void> = Promise.resolve();
   readonly #fork: () => Child;
   readonly #watch: Watch;
@@ -31,21 +31,11 @@ export class WorkerSlot {
     this.#timeouts = timeouts;
   }
 
-  /** Begins a job: measurements of the last one say nothing about it. */
-  begin(): void {
-    this.load = { outstanding: 0, done: 0, seconds: 0 };
-  }
-
   /** Starts its child ahead of the work; it is let go if none comes soon. */
   start(): void {
     if (this.#child) return;
     this.#forked();
     this.#letIdle();
-  }
-
-  /** Marks it busy until the work is done. */
-  occupy(work: Promise<void>): void {
-    this.free = work;
   }
 
   /**
