@@ -31,7 +31,7 @@ import {
   type TrialJob,
 } from './workers/protocol.js';
 import { rangeArrays } from './workers/range-file.js';
-import { RowFiles } from './workers/row-files.js';
+import { rowFiles } from './workers/row-files.js';
 import {
   countedArrays,
   learnedArrays,
@@ -86,7 +86,7 @@ function learnWork(job: LearnJob): ShardWork {
 function countedRows(files: readonly RowFile[], items: number): CountedRows {
   const pairs = files.map(({ path }) => readCounted(path, 'pairs'));
   return {
-    candidates: new RowFiles(files, (path) => readCounted(path, 'candidates')),
+    candidates: rowFiles(files, (path) => readCounted(path, 'candidates')),
     pairs: new StackedRows(pairs, firstRowsOf(files), items),
   };
 }

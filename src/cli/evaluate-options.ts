@@ -56,14 +56,8 @@ export function parseEvaluateOptions(argv: readonly string[], print?: Print): Ev
 interface Typed
   extends TypedInput,
     TypedLog,
-    Pick<EvaluateOptions, 'at' | 'seed' | 'by' | 'format' | 'output' | 'algorithms'> {
-  test?: string;
-  split?: EvaluateOptions['split'];
-  holdout?: number;
-  sampleUsers?: number;
-  perUser?: string;
-  workers?: number;
-}
+    Pick<EvaluateOptions, 'at' | 'seed' | 'by' | 'format' | 'output' | 'algorithms'>,
+    Partial<Pick<EvaluateOptions, 'test' | 'split' | 'holdout' | 'sampleUsers' | 'perUser' | 'workers'>> {}
 
 function checked(typed: Typed): EvaluateOptions {
   const { test, split, output, perUser } = typed;

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { closest } from '../dataset/closest.js';
 import type { NamedColumns } from '../dataset/roles.js';
-import { DUPLICATES, type Duplicates, RATINGS } from '../dataset/strength-rule.js';
+import { DUPLICATES, RATINGS } from '../dataset/strength-rule.js';
 import type { Role } from '../dataset/vocabulary.js';
 import { DAY_ORDERS, type DayOrder } from '../events/day-month.js';
 import { usageFailure } from '../failure.js';
@@ -33,22 +33,17 @@ type TypedColumns = { [R in Role as `${R}Col`]?: string[] };
 /** Commander's own keys and types for the options of `addFileOptions` and `addReadingOptions`. */
 export interface TypedInput
   extends TypedColumns,
-    Pick<InputOptions, 'ratings' | 'eventWeights' | 'badRows' | 'safeCsv'> {
-  users?: string[];
-  items?: string;
-  interactions?: string[];
-  orders?: string;
-  delimiter?: string;
-  encoding?: string;
+    Pick<InputOptions, 'ratings' | 'eventWeights' | 'badRows' | 'safeCsv'>,
+    Partial<
+      Pick<InputOptions, 'users' | 'items' | 'interactions' | 'orders' | 'delimiter' | 'encoding' | 'itemColumns'>
+    >,
+    Partial<Pick<InputOptions, 'unrated' | 'duplicates'>> {
   /** False for `--no-quotes`, `--no-header`. */
   quotes: boolean;
   header: boolean;
   columns?: string[];
-  itemColumns?: string[];
-  unrated?: number | 'none';
   attributeCols?: string;
   dateOrder?: DayOrder;
-  duplicates?: Duplicates;
 }
 
 /** Adds the options that name the input files. */

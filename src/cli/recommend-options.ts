@@ -91,17 +91,11 @@ interface Typed
   extends TypedInput,
     TypedLog,
     TypedOutput,
-    Pick<Options, 'balance' | 'includeSeen' | 'lockWait' | 'resume' | 'dryRun'> {
-  workers?: number;
-  maxMemory?: number;
+    Pick<Options, 'balance' | 'includeSeen' | 'lockWait' | 'resume' | 'dryRun'>,
+    Partial<Pick<Options, 'workers' | 'maxMemory' | 'tuned' | 'retune' | 'maxDuration' | 'summary' | 'metricsFile'>> {
   algorithm: string;
   set: string[];
-  tuned?: string;
-  retune?: number;
   maxHistory: number;
-  maxDuration?: number;
-  summary?: string;
-  metricsFile?: string;
 }
 
 function checked(typed: Typed, version: string): Options {

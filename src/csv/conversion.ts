@@ -7,16 +7,11 @@ import { PARQUET, parquetEntries } from './parquet.js';
 import { type Entry, RecordRows } from './records.js';
 import { BYTE_ORDER_MARK, hasMark, seekableSize } from './source.js';
 
-/** A file of another format as CSV, cut at commas. Its header is no line of the file, and so stands on line 0. */
-export interface Conversion {
-  chunks: AsyncGenerator<Buffer>;
-  /** What is lost though the file could be read: complete once the chunks have been read. */
-  warnings: readonly string[];
-}
-
 /**
- * The CSV for what is none: JSON, Parquet, and the files of the Netflix Prize.
- * @param head the beginning of the file, with the whole first line, which `chunks` begin with. @returns undefined for what is CSV already.
+ * The CSV, cut at commas, for what is none: JSON, Parquet, and the files of the Netflix Prize. Its header is no line of the file, and so
+ * stands on line 0.
+ * @param head the beginning of the file, with the whole first line, which `chunks` begin with. @returns also what is lost
+ *   though the file could be read, complete once the chunks have been; undefined for what is CSV already.
  * @throws Failure 65 for Parquet that comes through a pipe, or without the packages that read it.
  */
 export async function conversionOf(
@@ -25,7 +20,7 @@ export async function conversionOf(
   chunks: AsyncGenerator<Buffer>,
   refusals: Refusals,
   onBytes: (count: number) => void,
-): Promise<Conversion | undefined> {
+) {
   const begin = head.toString('utf8', 0, 1 << 16).replace(/^\uFEFF/, '');
   if (PARQUET.test(begin)) {
     await chunks.return(undefined);
@@ -39,7 +34,7 @@ export async function conversionOf(
   return isJson(path, begin) ? ofRecords(jsonEntries(withoutMark(chunks)), refusals) : undefined;
 }
 
-function ofRecords(entries: AsyncIterator<Entry[]>, refusals: Refusals): Conversion {
+function ofRecords(entries: AsyncIterator<Entry[]>, refusals: Refusals) {
   const rows = new RecordRows(entries, refusals);
   return { chunks: rows.chunks(), warnings: rows.warnings };
 }

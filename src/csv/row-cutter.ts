@@ -79,6 +79,7 @@ export class RowCutter {
     const width = this.#width;
     this.bytes = bytes;
     this.trouble = 'none';
+    this.troubleLines = 0;
     let lines = 0;
     let hasEscapes = false;
     let hasMore = false;

@@ -1,3 +1,5 @@
+import { lastAtMost } from '../matrix/search.js';
+
 /** What is measured of one user's list, in the order of a table's columns; docs/evaluation.md has sources and edge cases. */
 export const USER_METRICS = ['recall', 'precision', 'ndcg', 'map', 'mrr', 'hit_rate'] as const;
 export type UserMetric = (typeof USER_METRICS)[number];
@@ -64,12 +66,5 @@ function idealGain(count: number): number {
 
 /** Whether rising indices hold one, by binary search. */
 export function contains(rising: Uint32Array, item: number): boolean {
-  let low = 0;
-  let high = rising.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (rising[middle]! < item) low = middle + 1;
-    else high = middle;
-  }
-  return rising[low] === item;
+  return rising[lastAtMost(rising, item)] === item;
 }

@@ -1,5 +1,6 @@
 import { forEachChunk } from '../matrix/chunks.js';
 import { float32s, float64s, release, uint32s } from '../matrix/memory.js';
+import { lastAtMost } from '../matrix/search.js';
 
 /** What a column keeps its values in, as narrow as they allow: files have millions of rows. */
 export type Values = Uint32Array | Float32Array | Float64Array;
@@ -215,14 +216,7 @@ export class LineColumn {
   }
 
   at(row: number): number {
-    let low = 0;
-    let high = this.#rows.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1;
-      if ((this.#rows[middle] ?? 0) <= row) low = middle;
-      else high = middle - 1;
-    }
-    return row + (this.#shifts[low] ?? 0);
+    return row + (this.#shifts[lastAtMost(this.#rows, row)] ?? 0);
   }
 
   /** Appends the `runs` of another column, of so many rows, whose lines were counted from `line`. */

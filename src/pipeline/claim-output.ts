@@ -52,20 +52,16 @@ function openCheckpoint(run: Run, options: Options, { path: output }: FileToBe):
     const manifest = manifestIn(path);
     if (!manifest) continue;
     refuseOtherRun(manifest, options, path);
-    removeAll(left.filter((each) => each !== path));
+    left.filter((each) => each !== path).forEach(removeRunDirectory);
     run.settleIn(RunDirectory.takenOver(path, output, isFinishedWork));
     return new Checkpoint(run.directory, manifest);
   }
   if (!options.resume && left.some(hasFinishedWork)) {
     run.info(`removed what an interrupted run had finished of ${options.output}; --resume would have gone on with it`);
   }
-  removeAll(left);
+  left.forEach(removeRunDirectory);
   run.settleIn(madeBeside(output));
   return new Checkpoint(run.directory, undefined);
-}
-
-function removeAll(paths: readonly string[]): void {
-  for (const path of paths) removeRunDirectory(path);
 }
 
 function madeBeside(output: string): RunDirectory {
