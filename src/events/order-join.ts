@@ -39,8 +39,8 @@ export function ordersFrom({ user, item, weight, time, timeColumn }: Events, ids
 /**
  * Gives lines of orders the user and the time of their order, and keeps those that count.
  * @param lines events whose user is the order, an index into `orders.ids`, or behind them for orders that are not there.
- * @param users takes the users, in the order of the lines. @returns lines of orders that the orders file does not have, or has without
- *   a user, and of cancelled ones.
+ * @param users takes the users, in the order of the lines.
+ * @returns the lines that are lost: of orders that the orders file does not have, or has without a user, and of cancelled ones.
  */
 export function joinOrders(
   lines: Events,
