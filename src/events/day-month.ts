@@ -10,20 +10,16 @@ export type DayOrder = 'day-first' | 'month-first';
 
 export const DAY_ORDERS: readonly DayOrder[] = ['day-first', 'month-first'];
 
-/** A date with its parts in their order. */
-export interface PartedDate {
-  /** The parts and the clock as one number, which `partedSeconds` reads once the order is known. */
-  code: number;
-  /** The only order in which there is such a day; undefined: both make one. */
-  order: DayOrder | undefined;
-}
-
 const PARTED =
   /^(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?:[T ,]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*([AP]M)?)?$/i;
 const DAY = 86_400;
 
-/** The date that a cell writes, in UTC; undefined where it is no such date, or a day that does not exist. */
-export function partedDate(text: string): PartedDate | undefined {
+/**
+ * The date that a cell writes, in UTC; undefined where it is no such date, or a day that does not exist.
+ * @returns its parts and the clock as one number, which `partedSeconds` reads once the order is known, and the only order in which there
+ * is such a day; undefined: both make one.
+ */
+export function partedDate(text: string): { code: number; order: DayOrder | undefined } | undefined {
   const match = PARTED.exec(text);
   if (!match) return undefined;
   const [, one, separator, two, four, hour = '0', minute = '0', second = '0', fraction = '0', half] = match;

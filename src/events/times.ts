@@ -7,6 +7,8 @@ import { monthNameSeconds } from './month-names.js';
 /** How a column writes its times. A column keeps to one way; numbers get their unit from their size, once all are read. */
 export type TimeUnit = 'days' | 's' | 'ms' | 'µs' | 'text';
 
+const SCALES: Record<TimeUnit, number> = { days: 1 / 86_400, s: 1, ms: 1e3, µs: 1e6, text: 1 };
+
 /** Numbers, dates that begin with the year, or dates that end with it. */
 type Way = 'numbers' | 'dates' | 'parted';
 
@@ -102,10 +104,7 @@ export class TimeColumn {
 
   /** How many of what `read` gives are a second. */
   get scale(): number {
-    const unit = this.unit;
-    if (unit === 'ms') return 1e3;
-    if (unit === 'days') return 1 / 86_400;
-    return unit === 'µs' ? 1e6 : 1;
+    return SCALES[this.unit];
   }
 
   /** Seconds since 1970 for a number that `read` gave. */
