@@ -55,6 +55,11 @@ export function usageFailure(message: string): Failure {
   return new Failure(ExitCode.usage, `${message}\n(recommend --help shows the options)`);
 }
 
+/** The failure of input that cannot be used. */
+export function badData(message: string, options?: ErrorOptions): Failure {
+  return new Failure(ExitCode.badData, message, options);
+}
+
 /** The message of anything that was thrown. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);

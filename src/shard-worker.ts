@@ -18,12 +18,9 @@ import { scoresOf } from './ranking/scores.js';
 import { VariantEvaluator } from './tuning/variant-evaluator.js';
 import { matrixFrom } from './workers/matrix-file.js';
 import {
-  type Answer,
   type CountJob,
-  type FileAnswer,
   type Job,
   type LearnJob,
-  type ListsJob,
   type ModelFiles,
   PROTOCOL,
   type ReadJob,
@@ -34,7 +31,7 @@ import {
   type TrialJob,
 } from './workers/protocol.js';
 import { rangeArrays } from './workers/range-file.js';
-import { RowFiles } from './workers/row-files.js';
+import { rowFiles } from './workers/row-files.js';
 import {
   countedArrays,
   learnedArrays,
@@ -48,7 +45,7 @@ import {
 import { writeShard } from './workers/shard-file.js';
 
 /** Works any shard of one job; what the job's shards share is read once. */
-type ShardWork = (from: number, to: number) => Answer | Promise<Answer>;
+type ShardWork = (from: number, to: number) => Arrays | Promise<Arrays>;
 
 function workOf(job: Job): ShardWork | Promise<ShardWork> {
   switch (job.kind) {
@@ -60,38 +57,36 @@ function workOf(job: Job): ShardWork | Promise<ShardWork> {
       return learnWork(job);
     case 'recommend':
       return recommendWork(job);
-    case 'lists':
-      return listsWork(job);
     case 'trial':
       return trialWork(job);
   }
 }
 
-async function readWork({ task, output }: ReadJob): Promise<ShardWork> {
+async function readWork({ task }: ReadJob): Promise<ShardWork> {
   // Loaded here: most children never read.
   const { compiledEvents } = await import('./events/compiled-events.js');
   const { readRange } = await import('./events/range-part.js');
   const accelerator = compiledEvents()(task.layout);
   const acceleration = { of: () => accelerator, least: 1 };
-  return async (from, to) => writeAnswer(output, from, to, rangeArrays(await readRange(task, from, to, acceleration)));
+  return async (from, to) => rangeArrays(await readRange(task, from, to, acceleration));
 }
 
-function countWork({ evidence, settings, output }: CountJob): ShardWork {
+function countWork({ evidence, settings }: CountJob): ShardWork {
   const count = gramRows(readEvidence(evidence), settings, compiledKernel());
-  return (from, to) => writeAnswer(output, from, to, countedArrays(count(from, to)));
+  return (from, to) => countedArrays(count(from, to));
 }
 
 function learnWork(job: LearnJob): ShardWork {
   const evidence = readEvidence(job.evidence);
   const counted = needsGram(job.settings) ? countedRows(job.gram, evidence.items) : undefined;
   const fitter = new Fitter(evidence, job.settings, counted, compiledKernel());
-  return (from, to) => writeAnswer(job.output, from, to, learnedArrays(fitter.rows(from, to)));
+  return (from, to) => learnedArrays(fitter.rows(from, to));
 }
 
 function countedRows(files: readonly RowFile[], items: number): CountedRows {
   const pairs = files.map(({ path }) => readCounted(path, 'pairs'));
   return {
-    candidates: new RowFiles(files, (path) => readCounted(path, 'candidates')),
+    candidates: rowFiles(files, (path) => readCounted(path, 'candidates')),
     pairs: new StackedRows(pairs, firstRowsOf(files), items),
   };
 }
@@ -110,7 +105,7 @@ function recommendWork(job: RecommendJob): ShardWork {
       writer.add(user, list);
     }
     const counts = { users: to - from, rows: writer.rows, short, empty };
-    return writeAnswer(job.output, from, to, listArrays(counts, writer.finish()));
+    return listArrays(counts, writer.finish());
   };
 }
 
@@ -123,22 +118,6 @@ function writersOf({ lines, listLength }: RecommendJob): () => LineWriter | Colu
     titles: lines.withTitles ? quotedFrom(arrays, 'titles') : undefined,
   };
   return () => new LineWriter(lines.format, cells, listLength);
-}
-
-function listsWork(job: ListsJob): ShardWork {
-  const recommender = recommenderOf(job);
-  return (from, to) => {
-    const items = new Uint32Array((to - from) * job.listLength);
-    const length = new Uint32Array(to - from);
-    let filled = 0;
-    for (let user = from; user < to; user++) {
-      const list = recommender.recommend(user).items;
-      items.set(list, filled);
-      filled += list.length;
-      length[user - from] = list.length;
-    }
-    return { kind: 'lists', items: items.slice(0, filled), length };
-  };
 }
 
 function trialWork(job: TrialJob): ShardWork {
@@ -156,10 +135,10 @@ function trialWork(job: TrialJob): ShardWork {
     job.listLength,
     compiledKernel().sumsOf,
   );
-  return (from, to) => ({ kind: 'trial', utilities: evaluator.utilities(from, to) });
+  return (from, to) => ({ utilities: evaluator.utilities(from, to) });
 }
 
-function recommenderOf(job: RecommendJob | ListsJob): Recommender {
+function recommenderOf(job: RecommendJob): Recommender {
   const { counts, rows, statistics }: ModelFiles = job.model;
   const model = modelOf(counts, readParts(rows), firstRowsOf(rows), readStatistics(statistics), job.settings);
   const audience = readAudience(job.audience);
@@ -175,10 +154,6 @@ function firstRowsOf(files: readonly RowFile[]): number[] {
   return files.map(({ from }) => from);
 }
 
-function writeAnswer(output: string, from: number, to: number, arrays: Arrays): FileAnswer {
-  return { kind: 'file', path: writeShard(output, { from, to }, arrays) };
-}
-
 let current: { job: number; work: ShardWork } | undefined;
 
 async function answer(message: ToChild): Promise<ToParent> {
@@ -191,7 +166,8 @@ async function answer(message: ToChild): Promise<ToParent> {
       current = undefined;
       current = { job: message.job, work: await workOf(message.task) };
     }
-    return { type: 'answer', index, answer: await current.work(message.from, message.to) };
+    const arrays = await current.work(message.from, message.to);
+    return { type: 'answer', index, path: writeShard(message.task.output, message, arrays) };
   } catch (error) {
     const thrown = error instanceof Error ? error : new Error(String(error));
     const { message: why, stack = why } = thrown;

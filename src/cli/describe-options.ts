@@ -4,7 +4,7 @@ import { usableCores } from '../process/cores.js';
 import { Group } from './help-groups.js';
 import { addFileOptions, addReadingOptions, inputOptions, type TypedInput } from './input-options.js';
 import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
-import { number, type Print, parsed } from './values.js';
+import { choice, type Print, parsed, workersOption } from './values.js';
 
 const EXAMPLES = `
 Examples:
@@ -19,11 +19,9 @@ export function describeCommand(): Command {
     .addHelpText('before', EXAMPLES.trimStart());
   addFileOptions(command)
     .optionsGroup(Group.want)
-    .addOption(new Option('--format <format>', 'text, or json for programs').choices(['text', 'json']).default('text'))
+    .addOption(choice('--format <format>', 'text, or json for programs', ['text', 'json']).default('text'))
     .addOption(new Option('-o, --output <file>', 'where to write it').default('-', 'stdout'));
-  addReadingOptions(command)
-    .optionsGroup(Group.run)
-    .addOption(number('-j, --workers <count>', 'most child processes (default: all cores)', 1, 1024));
+  addReadingOptions(command).optionsGroup(Group.run).addOption(workersOption());
   return addLogOptions(command);
 }
 
@@ -33,8 +31,7 @@ interface Typed extends TypedInput, TypedLog, Pick<DescribeOptions, 'format' | '
 }
 
 /**
- * Parses what follows `recommend describe`.
- * @returns undefined where help was printed instead. @throws Failure 2 where it makes no sense.
+ * Parses what follows `recommend describe`. @returns undefined where help was printed instead. @throws Failure 2 where it makes no sense.
  */
 export function parseDescribeOptions(argv: readonly string[], print?: Print): DescribeOptions | undefined {
   const command = describeCommand();

@@ -5,12 +5,13 @@ import { usableCores } from '../process/cores.js';
 import { Group } from './help-groups.js';
 import { addFileOptions, addReadingOptions, inputOptions, type TypedInput } from './input-options.js';
 import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
-import { holdout, listLengths, names, number, type Print, parsed } from './values.js';
+import { choice, holdout, listLengths, names, number, type Print, parsed, workersOption } from './values.js';
 
 /** The algorithm that all others are compared with. */
 const BASELINE = 'popular';
 const DEFAULT_HOLDOUT = 0.2;
 const LARGEST_SEED = 2 ** 32 - 1;
+const MOST_USERS = Number.MAX_SAFE_INTEGER;
 
 const EXAMPLES = `
 Examples:
@@ -29,38 +30,22 @@ export function evaluateCommand(): Command {
   addFileOptions(command)
     .option('--test <file>', 'events to evaluate on, instead of a held-out part')
     .optionsGroup(Group.want)
-    .addOption(
-      new Option('--split <kind>', 'what to hold out: last, random or time').choices(['last', 'random', 'time']),
-    )
-    .addOption(
-      new Option('--holdout <part>', `a share below 1, or a number (default: ${DEFAULT_HOLDOUT})`).argParser(holdout),
-    )
-    .addOption(
-      new Option('--algorithms <names>', 'what to compare')
-        .argParser(names)
-        .default(['auto', BASELINE], `auto,${BASELINE}`),
-    )
-    .addOption(new Option('--at <lengths>', 'list lengths').argParser(listLengths).default([10, 20], '10,20'))
-    .addOption(
-      number('--sample-users <count>', 'evaluate on this many users, chosen at random', 1, Number.MAX_SAFE_INTEGER),
-    )
+    .addOption(choice('--split <kind>', 'what to hold out: last, random or time', ['last', 'random', 'time']))
+    .option('--holdout <part>', `a share below 1, or a number (default: ${DEFAULT_HOLDOUT})`, holdout)
+    .option('--algorithms <names>', `what to compare (default: auto,${BASELINE})`, names, ['auto', BASELINE])
+    .option('--at <lengths>', 'list lengths (default: 10,20)', listLengths, [10, 20])
+    .addOption(number('--sample-users <count>', 'evaluate on this many users, chosen at random', 1, MOST_USERS))
     .addOption(number('--seed <number>', 'random seed', 0, LARGEST_SEED).default(1))
-    .addOption(
-      new Option('--by <columns>', 'also by these attributes of users: country,age').argParser(names).default([]),
-    )
-    .addOption(new Option('--format <format>', 'table, csv or json').choices(['table', 'csv', 'json']).default('table'))
+    .option('--by <columns>', 'also by these attributes of users: country,age', names, [])
+    .addOption(choice('--format <format>', 'table, csv or json', ['table', 'csv', 'json']).default('table'))
     .addOption(new Option('-o, --output <file>', 'where to write the report').default('-', 'stdout'))
     .option('--per-user <file>', 'write a CSV with the metrics of every tested user');
-  addReadingOptions(command)
-    .optionsGroup(Group.run)
-    .addOption(number('-j, --workers <count>', 'most child processes (default: all cores)', 1, 1024));
+  addReadingOptions(command).optionsGroup(Group.run).addOption(workersOption());
   return addLogOptions(command);
 }
 
 /**
- * Parses what follows `recommend evaluate`.
- * @returns undefined where help was printed instead.
- * @throws Failure 2 where it makes no sense.
+ * Parses what follows `recommend evaluate`. @returns undefined where help was printed instead. @throws Failure 2 where it makes no sense.
  */
 export function parseEvaluateOptions(argv: readonly string[], print?: Print): EvaluateOptions | undefined {
   const command = evaluateCommand();
@@ -71,24 +56,15 @@ export function parseEvaluateOptions(argv: readonly string[], print?: Print): Ev
 interface Typed
   extends TypedInput,
     TypedLog,
-    Pick<EvaluateOptions, 'at' | 'seed' | 'by' | 'format' | 'output' | 'algorithms'> {
-  test?: string;
-  split?: EvaluateOptions['split'];
-  holdout?: number;
-  sampleUsers?: number;
-  perUser?: string;
-  workers?: number;
-}
+    Pick<EvaluateOptions, 'at' | 'seed' | 'by' | 'format' | 'output' | 'algorithms'>,
+    Partial<Pick<EvaluateOptions, 'test' | 'split' | 'holdout' | 'sampleUsers' | 'perUser' | 'workers'>> {}
 
 function checked(typed: Typed): EvaluateOptions {
   const { test, split, output, perUser } = typed;
   const input = inputOptions(typed, { '--test': test }, { '--output': output, '--per-user': perUser });
-  if (test !== undefined && split !== undefined) {
-    throw usageFailure('--test and --split cannot be combined: the test file is the held-out part');
-  }
-  if (test !== undefined && typed.holdout !== undefined) {
-    throw usageFailure('--test and --holdout cannot be combined: the test file is the held-out part');
-  }
+  const without = split !== undefined ? '--split' : typed.holdout !== undefined ? '--holdout' : undefined;
+  if (test !== undefined && without !== undefined)
+    throw usageFailure(`--test and ${without} cannot be combined: the test file is the held-out part`);
   if (output === '-' && perUser === '-')
     throw usageFailure('only one of --output and --per-user can go to standard output');
   return Object.freeze({

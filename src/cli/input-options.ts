@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { DUPLICATES, type Duplicates, RATINGS } from '../dataset/strength-rule.js';
+import { DUPLICATES, RATINGS } from '../dataset/strength-rule.js';
 import { DAY_ORDERS, type DayOrder } from '../events/day-month.js';
 import { usageFailure } from '../failure.js';
 import type { InputOptions } from '../pipeline/options.js';
@@ -9,7 +9,7 @@ import { closest } from '../understanding/closest.js';
 import type { NamedColumns } from '../understanding/roles.js';
 import type { Role } from '../understanding/vocabulary.js';
 import { Group } from './help-groups.js';
-import { delimiter, encoding, eventWeights, names, once, unrated } from './values.js';
+import { choice, collected, delimiter, encoding, eventWeights, names, once, unrated } from './values.js';
 
 /** Which column has which role; each is an option of its own, as in `--user-col`. */
 const COLUMNS: Readonly<Record<Role, string>> = {
@@ -33,22 +33,17 @@ type TypedColumns = { [R in Role as `${R}Col`]?: string[] };
 /** Commander's own keys and types for the options of `addFileOptions` and `addReadingOptions`. */
 export interface TypedInput
   extends TypedColumns,
-    Pick<InputOptions, 'ratings' | 'eventWeights' | 'badRows' | 'safeCsv'> {
-  users?: string[];
-  items?: string;
-  interactions?: string[];
-  orders?: string;
-  delimiter?: string;
-  encoding?: string;
+    Pick<InputOptions, 'ratings' | 'eventWeights' | 'badRows' | 'safeCsv'>,
+    Partial<
+      Pick<InputOptions, 'users' | 'items' | 'interactions' | 'orders' | 'delimiter' | 'encoding' | 'itemColumns'>
+    >,
+    Partial<Pick<InputOptions, 'unrated' | 'duplicates'>> {
   /** False for `--no-quotes`, `--no-header`. */
   quotes: boolean;
   header: boolean;
   columns?: string[];
-  itemColumns?: string[];
-  unrated?: number | 'none';
   attributeCols?: string;
   dateOrder?: DayOrder;
-  duplicates?: Duplicates;
 }
 
 /** Adds the options that name the input files. */
@@ -56,38 +51,31 @@ export function addFileOptions(command: Command): Command {
   return command
     .optionsGroup(Group.have)
     .option('-u, --users <files...>', 'users: their events or profiles; - for stdin')
-    .addOption(new Option('-i, --items <file>', 'catalogue: item, title, attributes').argParser(once('--items')))
+    .option('-i, --items <file>', 'catalogue: item, title, attributes', once('--items'))
     .option('--interactions <files...>', 'events to learn from, if --users has profiles')
-    .addOption(new Option('--orders <file>', 'orders, if events are their lines').argParser(once('--orders')));
+    .option('--orders <file>', 'orders, if events are their lines', once('--orders'));
 }
 
 /** Adds the options that decide how the input files are read. */
 export function addReadingOptions(command: Command): Command {
   command
     .optionsGroup(Group.read)
-    .addOption(new Option('--delimiter <chars>', 'column separator (default: detected)').argParser(delimiter))
-    .addOption(new Option('--encoding <name>', 'like windows-1252 (default: UTF-8)').argParser(encoding))
+    .option('--delimiter <chars>', 'column separator (default: detected)', delimiter)
+    .option('--encoding <name>', 'like windows-1252 (default: UTF-8)', encoding)
     .option('--no-quotes', 'cells are never quoted: " is a letter like others')
     .option('--no-header', 'events and profiles have no header; see --columns')
-    .addOption(new Option('--columns <names>', 'what columns are: user,item,rating,time').argParser(names))
-    .addOption(new Option('--item-columns <names>', 'the same of an items file without header').argParser(names));
+    .option('--columns <names>', 'what columns are: user,item,rating,time', names)
+    .option('--item-columns <names>', 'the same of an items file without header', names);
   for (const role of ROLES) {
-    const collected = (name: string, before: string[] = []) => [...before, name];
-    command.addOption(new Option(`--${role}-col <name>`, COLUMNS[role]).argParser(collected));
+    command.option(`--${role}-col <name>`, COLUMNS[role], collected);
   }
   return command
-    .addOption(new Option('--unrated <value>', 'rating that means "not rated": 0, -1; none').argParser(unrated))
+    .option('--unrated <value>', 'rating that means "not rated": 0, -1; none', unrated)
     .option('--attribute-cols <names>', 'columns to use as attributes: "a,b", or "none"')
-    .addOption(
-      new Option('--date-order <order>', 'how to read 03/04/2011: day-first or month-first').choices(DAY_ORDERS),
-    )
-    .addOption(new Option('--duplicates <way>', 'repeated rows: sum, last, max, first or error').choices(DUPLICATES))
-    .addOption(new Option('--ratings <kind>', 'kind of rating: auto, scale, count').choices(RATINGS).default('auto'))
-    .addOption(
-      new Option('--event-weights <list>', 'weights by event type: view=1,cart=3,return=-5')
-        .argParser(eventWeights)
-        .default(new Map()),
-    )
+    .addOption(choice('--date-order <order>', 'how to read 03/04/2011: day-first or month-first', DAY_ORDERS))
+    .addOption(choice('--duplicates <way>', 'repeated rows: sum, last, max, first or error', DUPLICATES))
+    .addOption(choice('--ratings <kind>', 'kind of rating: auto, scale, count', RATINGS).default('auto'))
+    .option('--event-weights <list>', 'weights by event type: view=1,cart=3,return=-5', eventWeights, new Map())
     .option('--bad-rows <what>', 'stop, skip, or a FILE for bad rows', 'stop')
     .addOption(
       new Option('--safe-csv', 'defuse ids and titles that a spreadsheet would run')
@@ -98,7 +86,6 @@ export function addReadingOptions(command: Command): Command {
 
 /**
  * The input options that were typed, checked.
- *
  * @param otherInputs other inputs of the command, by option. @param outputs files that it writes, by option.
  * @throws Failure 2 where they make no sense.
  */

@@ -1,7 +1,7 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { LOG_FORMATS, type LogFormat, type LogOptions } from '../report/log.js';
 import { Group } from './help-groups.js';
-import { interval } from './values.js';
+import { choice, interval } from './values.js';
 
 /** Commander's own keys and types for the options of `addLogOptions`. */
 export interface TypedLog {
@@ -15,8 +15,8 @@ export interface TypedLog {
 export function addLogOptions(command: Command): Command {
   return command
     .optionsGroup(Group.report)
-    .addOption(new Option('--log-format <format>', 'log as text or json, even without a terminal').choices(LOG_FORMATS))
-    .addOption(new Option('--pulse <time>', 'report progress on stderr this often: 60s, 10m').argParser(interval))
+    .addOption(choice('--log-format <format>', 'log as text or json, even without a terminal', LOG_FORMATS))
+    .option('--pulse <time>', 'report progress on stderr this often: 60s, 10m', interval)
     .option('-q, --quiet', 'only warnings and errors on stderr', false)
     .option('-v, --verbose', 'more on stderr: plans, settings, seconds', false)
     .optionsGroup(Group.help)

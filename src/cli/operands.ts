@@ -11,7 +11,6 @@ const CATALOGUE = /^(items?|movies?|products?|books?|articles?|games?|songs?|tra
 
 /**
  * The failure of words that belong to no option: a misspelled command, or files without the option that says what they are.
- *
  * @param name the command. @param operands those words, at least one. @param argv all that follows the command.
  */
 export function operandFailure(name: string, operands: readonly string[], argv: readonly string[]): Failure {

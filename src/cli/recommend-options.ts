@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { ExitCode, Failure, usageFailure } from '../failure.js';
 import { DEFAULT_SETTINGS } from '../model/settings.js';
 import { AUTO, methodOf } from '../pipeline/method.js';
@@ -9,7 +9,20 @@ import { Group } from './help-groups.js';
 import { addFileOptions, addReadingOptions, inputOptions, type TypedInput } from './input-options.js';
 import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
 import { addOutputOptions, outputOptions, type TypedOutput } from './output-options.js';
-import { bytes, days, number, type Print, parsed, positiveSeconds, seconds } from './values.js';
+import {
+  bytes,
+  choice,
+  collected,
+  days,
+  number,
+  type Print,
+  parsed,
+  positiveSeconds,
+  seconds,
+  workersOption,
+} from './values.js';
+
+const { longestHistory: LONGEST_HISTORY } = DEFAULT_SETTINGS;
 
 const EXAMPLES = `
 Examples:
@@ -42,30 +55,18 @@ export function recommendCommand(version: string): Command {
   );
   addReadingOptions(command)
     .optionsGroup(Group.learn)
-    .addOption(new Option('--algorithm <name>', 'how to learn: ridge, cosine …').default(AUTO))
-    .addOption(
-      new Option('--set <key=value>', 'change a setting; see recommend help algorithms')
-        .argParser((text: string, before: string[]) => [...before, text])
-        .default([]),
-    )
+    .option('--algorithm <name>', 'how to learn: ridge, cosine …', AUTO)
+    .option('--set <key=value>', 'change a setting; see recommend help algorithms', collected, [])
     .option('--tuned <file>', 'keep what auto found here, for later runs')
-    .addOption(new Option('--retune <age>', 'tune again when that is older: 7d, never').argParser(days))
-    .addOption(
-      number('--max-history <count>', "a user's latest items to use", 2, 1_000_000).default(
-        DEFAULT_SETTINGS.longestHistory,
-      ),
-    )
+    .option('--retune <age>', 'tune again when that is older: 7d, never', days)
+    .addOption(number('--max-history <count>', "a user's latest items to use", 2, 1_000_000).default(LONGEST_HISTORY))
     .optionsGroup(Group.run)
-    .addOption(number('-j, --workers <count>', 'most child processes (default: all cores)', 1, 1024))
-    .addOption(new Option('--max-memory <size>', 'memory for all processes together: 500M, 2G').argParser(bytes))
-    .addOption(new Option('--balance <way>', 'which child gets work next').choices(BALANCES).default('least-loaded'))
-    .addOption(
-      new Option('--lock-wait <time>', 'wait for another run of this output: 30s, 10m').argParser(seconds).default(0),
-    )
+    .addOption(workersOption())
+    .option('--max-memory <size>', 'memory for all processes together: 500M, 2G', bytes)
+    .addOption(choice('--balance <way>', 'which child gets work next', BALANCES).default('least-loaded'))
+    .option('--lock-wait <time>', 'wait for another run of this output: 30s, 10m', seconds, 0)
     .option('--resume', 'continue an interrupted run of this output', false)
-    .addOption(
-      new Option('--max-duration <time>', 'stop after this time; finished work is kept').argParser(positiveSeconds),
-    )
+    .option('--max-duration <time>', 'stop after this time; finished work is kept', positiveSeconds)
     .option('--dry-run', 'show how the files are understood, and stop', false)
     .optionsGroup(Group.report)
     .option('--summary <file>', 'write a JSON summary, even when the run fails')
@@ -73,11 +74,7 @@ export function recommendCommand(version: string): Command {
   return addLogOptions(command).version(version, '--version', 'show the version');
 }
 
-/**
- * Parses the command line.
- * @returns undefined where help or the version was printed instead.
- * @throws Failure 2 where it makes no sense.
- */
+/** Parses the command line. @returns undefined where help or the version was printed instead. @throws Failure 2 where it makes no sense. */
 export function parseOptions(argv: readonly string[], version: string, print?: Print): Options | undefined {
   if (argv.length === 0) {
     throw new Failure(
@@ -94,17 +91,11 @@ interface Typed
   extends TypedInput,
     TypedLog,
     TypedOutput,
-    Pick<Options, 'balance' | 'includeSeen' | 'lockWait' | 'resume' | 'dryRun'> {
-  workers?: number;
-  maxMemory?: number;
+    Pick<Options, 'balance' | 'includeSeen' | 'lockWait' | 'resume' | 'dryRun'>,
+    Partial<Pick<Options, 'workers' | 'maxMemory' | 'tuned' | 'retune' | 'maxDuration' | 'summary' | 'metricsFile'>> {
   algorithm: string;
   set: string[];
-  tuned?: string;
-  retune?: number;
   maxHistory: number;
-  maxDuration?: number;
-  summary?: string;
-  metricsFile?: string;
 }
 
 function checked(typed: Typed, version: string): Options {

@@ -18,14 +18,10 @@ export async function printText(command: keyof typeof TEXTS, typed: string | und
     const { algorithmsHelp } = await import('./algorithms-help.js');
     return print(algorithmsHelp());
   }
-  if (command === 'help' && name === 'evaluate') {
+  if (command === 'help' && (name === 'evaluate' || name === 'describe')) {
     const { parseEvaluateOptions } = await import('./evaluate-options.js');
-    parseEvaluateOptions(['--help'], print);
-    return;
-  }
-  if (command === 'help' && name === 'describe') {
     const { parseDescribeOptions } = await import('./describe-options.js');
-    parseDescribeOptions(['--help'], print);
+    (name === 'evaluate' ? parseEvaluateOptions : parseDescribeOptions)(['--help'], print);
     return;
   }
   const files = readdirSync(folder).map((file) => file.slice(0, file.length - extension.length));

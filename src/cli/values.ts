@@ -11,8 +11,7 @@ export const MOST_ITEMS_A_USER = 100_000;
 export type Print = (text: string) => void;
 
 /**
- * Lets a command parse its arguments.
- * @param print standard output by default.
+ * Lets a command parse its arguments. @param print standard output by default.
  * @returns false where help or the version was printed instead. @throws Failure 2 with what the command objects to.
  */
 export function parsed(command: Command, argv: readonly string[], print?: Print): boolean {
@@ -38,12 +37,20 @@ export function parsed(command: Command, argv: readonly string[], print?: Print)
   return true;
 }
 
+/** An option that takes one of a few words. */
+export function choice(flags: string, description: string, choices: readonly string[]): Option {
+  return new Option(flags, description).choices(choices);
+}
+
+export function workersOption(): Option {
+  return number('-j, --workers <count>', 'most child processes (default: all cores)', 1, 1024);
+}
+
 /** An option that takes a whole number within bounds. */
 export function number(flags: string, description: string, least: number, most: number): Option {
   return new Option(flags, description).argParser((text: string) => {
-    const value = wholeNumber(text);
-    if (value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`);
+    const complaint = `Expected a whole number from ${least} to ${most}.`;
+    return required(wholeNumber(text), (value) => value >= least && value <= most, complaint);
   });
 }
 
@@ -62,16 +69,17 @@ export function seconds(text: string): number {
 
 /** The same, above 0. */
 export function positiveSeconds(text: string): number {
-  const value = seconds(text);
-  if (value > 0) return value;
-  throw new InvalidArgumentError('Expected a time above 0, like 30m or 2h.');
+  return required(seconds(text), (value) => value > 0, 'Expected a time above 0, like 30m or 2h.');
 }
 
 /** The same, at least one second. */
 export function interval(text: string): number {
-  const value = seconds(text);
-  if (value >= 1) return value;
-  throw new InvalidArgumentError('Expected a time of at least 1s.');
+  return required(seconds(text), (value) => value >= 1, 'Expected a time of at least 1s.');
+}
+
+function required<T>(value: T, isSound: (value: T) => boolean, complaint: string): T {
+  if (isSound(value)) return value;
+  throw new InvalidArgumentError(complaint);
 }
 
 /** An age in days, `30d`; Infinity for `never`. */
@@ -125,6 +133,11 @@ export function eventWeights(text: string): EventWeights {
   return weights;
 }
 
+/** Of an option that is given several times, all values. */
+export function collected(value: string, before: string[] = []): string[] {
+  return [...before, value];
+}
+
 /** An option that takes one value: a second one would drop the first. */
 export function once(option: string): (text: string, before?: string) => string {
   return (text, before) => {
@@ -137,24 +150,20 @@ export function once(option: string): (text: string, before?: string) => string 
 export function unrated(text: string): number | 'none' {
   if (text === 'none') return text;
   const value = /^[+-]?\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  if (Number.isFinite(value)) return value;
-  throw new InvalidArgumentError('Expected a number, or none.');
+  return required(value, Number.isFinite, 'Expected a number, or none.');
 }
 
 /** How much to hold out: a share below 1, or a count. */
 export function holdout(text: string): number {
   const value = /^\d+$|^0?\.\d+$/.test(text) ? Number(text) : Number.NaN;
-  const isShare = value > 0 && value < 1;
-  const isCount = Number.isSafeInteger(value) && value >= 1;
-  if (isShare || isCount) return value;
-  throw new InvalidArgumentError('Expected a share between 0 and 1, or a whole number from 1.');
+  const isSound = (value > 0 && value < 1) || (Number.isSafeInteger(value) && value >= 1);
+  return required(value, () => isSound, 'Expected a share between 0 and 1, or a whole number from 1.');
 }
 
 /** Names separated by commas, none empty. */
 export function names(text: string): string[] {
   const all = text.split(',').map((name) => name.trim());
-  if (all.every((name) => name !== '')) return all;
-  throw new InvalidArgumentError('Expected names separated by commas.');
+  return required(all, () => all.every((name) => name !== ''), 'Expected names separated by commas.');
 }
 
 /** List lengths separated by commas; returned in rising order, none twice. */

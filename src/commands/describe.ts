@@ -11,7 +11,6 @@ import { frozenCommand } from '../report/frozen-command.js';
 
 /**
  * `recommend describe`, and `--dry-run`: how the files are understood, and nothing else.
- *
  * @returns the exit code. @throws Failure where they cannot be understood, as a run would.
  */
 export async function describe(options: DescribeOptions, io: Io): Promise<number> {

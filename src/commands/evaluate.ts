@@ -28,7 +28,6 @@ import { understandEvents } from '../understanding/understanding.js';
 
 /**
  * `recommend evaluate`: how much of a held-out part do the lists find?
- *
  * @returns the exit code: 0, or 3 where some users could not be recommended to.
  * @param io when its signal fires, everything stops at once and no file is left behind.
  * @throws Failure for every ending that a user can do something about.
@@ -181,14 +180,6 @@ function textOf(
   if (options.format === 'csv') return csvText(evaluation, quote);
   if (options.format === 'table') return printable(reportText(evaluation, summary));
   const { test, algorithms, at, by, sampleUsers, seed } = options;
-  return jsonText(evaluation, summary, {
-    split: kind,
-    holdout: kind && options.holdout,
-    test,
-    algorithms,
-    at,
-    by,
-    sampleUsers,
-    seed,
-  });
+  const holdout = kind && options.holdout;
+  return jsonText(evaluation, summary, { split: kind, holdout, test, algorithms, at, by, sampleUsers, seed });
 }

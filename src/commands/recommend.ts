@@ -22,9 +22,7 @@ import { asOptions } from '../tuning/tuning-report.js';
 import { inputPaths } from '../understanding/inputs.js';
 
 /**
- * The main job: read, learn, recommend, write.
- *
- * @returns the exit code: 0, or 3 where somebody could not be served.
+ * The main job: read, learn, recommend, write. @returns the exit code: 0, or 3 where somebody could not be served.
  * @param io when its signal fires, everything stops at once and nothing is left behind.
  * @throws Failure for every ending that a user can do something about.
  */

@@ -1,4 +1,4 @@
-import { ExitCode, Failure } from '../failure.js';
+import { badData, type Failure } from '../failure.js';
 import { TOO_LONG } from './row-cutter.js';
 
 /** A row that cannot be read, and why; whoever reads the rows of a file adds the place. */
@@ -46,8 +46,7 @@ export class Refusals {
 
   #refuse(line: number, reason: string, cells: readonly string[]): void {
     if (this.#badRows === 'stop') {
-      throw new Failure(
-        ExitCode.badData,
+      throw badData(
         `${this.#path}:${line}: ${reason}\n  to go on without such rows: --bad-rows skip, or --bad-rows FILE to keep them aside`,
       );
     }
@@ -59,6 +58,6 @@ export class Refusals {
 
   /** The failure of a file that cannot be read on, whatever is done with bad rows. */
   fatal(line: number, reason = TOO_LONG): Failure {
-    return new Failure(ExitCode.badData, `${this.#path}:${line}: ${reason}`);
+    return badData(`${this.#path}:${line}: ${reason}`);
   }
 }

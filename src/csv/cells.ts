@@ -11,10 +11,7 @@ const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 /** Characters of the longest cell that is read as a number or a date: three times the largest double, written out. */
 export const LONGEST_NUMBER = 1000;
 
-/**
- * A cell as a finite number; NaN where it is empty.
- * @throws BadRow that names the column and shows the cell.
- */
+/** A cell as a finite number; NaN where it is empty. @throws BadRow that names the column and shows the cell. */
 export function numberCell(cell: string, column: string): number {
   const text = cell.trim().replace(DECIMAL_COMMA, '$1.$2');
   if (isBlank(text)) return Number.NaN;

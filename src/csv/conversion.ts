@@ -1,23 +1,16 @@
-import { ExitCode, Failure } from '../failure.js';
+import { badData } from '../failure.js';
 import type { Refusals } from './bad-rows.js';
 import { displayName } from './failures.js';
 import { isJson, jsonEntries } from './json-objects.js';
 import { isNetflix, netflixRows } from './netflix.js';
 import { PARQUET, parquetEntries } from './parquet.js';
 import { type Entry, RecordRows } from './records.js';
-import { seekableSize } from './source.js';
-
-/** A file of another format as CSV, cut at commas. Its header is no line of the file, and so stands on line 0. */
-export interface Conversion {
-  chunks: AsyncGenerator<Buffer>;
-  /** What is lost though the file could be read: complete once the chunks have been read. */
-  warnings: readonly string[];
-}
+import { BYTE_ORDER_MARK, hasMark, seekableSize } from './source.js';
 
 /**
- * The CSV for what is none: JSON, Parquet, and the files of the Netflix Prize.
- *
- * @param head the beginning of the file, with the whole first line, which `chunks` begin with. @returns undefined for what is CSV already.
+ * The CSV, cut at commas, for what is none: JSON, Parquet, and the files of the Netflix Prize. Its header stands on line 0.
+ * @param head the beginning of the file, with the whole first line, which `chunks` begin with. @returns undefined for what is CSV already;
+ * `warnings` of what is lost are complete once the chunks have been read.
  * @throws Failure 65 for Parquet that comes through a pipe, or without the packages that read it.
  */
 export async function conversionOf(
@@ -26,14 +19,13 @@ export async function conversionOf(
   chunks: AsyncGenerator<Buffer>,
   refusals: Refusals,
   onBytes: (count: number) => void,
-): Promise<Conversion | undefined> {
+) {
   const begin = head.toString('utf8', 0, 1 << 16).replace(/^\uFEFF/, '');
   if (PARQUET.test(begin)) {
     await chunks.return(undefined);
     if ((await seekableSize(path)) > 0) return ofRecords(parquetEntries(path, onBytes), refusals);
     const name = displayName(path);
-    throw new Failure(
-      ExitCode.badData,
+    throw badData(
       `${name} is Parquet, which is read from a file that is not packed: it begins with what stands at its end`,
     );
   }
@@ -41,18 +33,15 @@ export async function conversionOf(
   return isJson(path, begin) ? ofRecords(jsonEntries(withoutMark(chunks)), refusals) : undefined;
 }
 
-function ofRecords(entries: AsyncIterator<Entry[]>, refusals: Refusals): Conversion {
+function ofRecords(entries: AsyncIterator<Entry[]>, refusals: Refusals) {
   const rows = new RecordRows(entries, refusals);
   return { chunks: rows.chunks(), warnings: rows.warnings };
 }
 
-const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
-
 async function* withoutMark(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let isFirst = true;
   for await (const chunk of chunks) {
-    const hasMark = isFirst && chunk.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
-    yield hasMark ? chunk.subarray(BYTE_ORDER_MARK.length) : chunk;
+    yield isFirst && hasMark(chunk) ? chunk.subarray(BYTE_ORDER_MARK.length) : chunk;
     isFirst = false;
   }
 }

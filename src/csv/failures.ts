@@ -1,4 +1,4 @@
-import { ExitCode, Failure, systemCode } from '../failure.js';
+import { badData, ExitCode, Failure, systemCode } from '../failure.js';
 
 /** A file as messages name it. */
 export function displayName(path: string): string {
@@ -7,45 +7,33 @@ export function displayName(path: string): string {
 
 /** The failure of a file without a byte, or without a line. */
 export function emptyTable(name: string): Failure {
-  return new Failure(ExitCode.badData, `${name} is empty: its first line has to name the columns`);
+  return badData(`${name} is empty: its first line has to name the columns`);
 }
+
+/** Codes of errors, the exit code they end with, and what follows the file's name. @param why what the system says. */
+const CAUSES: readonly [code: RegExp, exitCode: number, text: (name: string, why: string) => string][] = [
+  [
+    /^(ENOENT|ENOTDIR)$/,
+    ExitCode.noInput,
+    () => `: no such file\n  looked for in ${process.cwd()}; has the export that writes it run?`,
+  ],
+  [
+    /^EACCES$/,
+    ExitCode.noInput,
+    (name) => `: no permission to read it; who runs this needs read rights (ls -l ${name})`,
+  ],
+  [/^EISDIR$/, ExitCode.noInput, () => ' is a folder; name a file in it'],
+  [/^Z_BUF_ERROR$/, ExitCode.badData, () => ': the gzip file ends too early; export or copy it anew'],
+  [/^Z_/, ExitCode.badData, (_, why) => `: damaged gzip: ${why}; export or copy it anew (gzip -t tests it)`],
+  [/^ZSTD_/, ExitCode.badData, (_, why) => `: damaged zstd: ${why}; export or copy it anew (zstd -t tests it)`],
+  [/./, ExitCode.io, (_, why) => `: ${why}`],
+];
 
 /** The failure of a file that cannot be read, in the user's terms. */
 export function readingFailure(name: string, error: unknown): Error {
   if (error instanceof Failure) return error;
-  const cause = asError(error);
+  const cause = error instanceof Error ? error : new Error(String(error));
   const code = systemCode(error);
-  if (code === 'ENOENT' || code === 'ENOTDIR')
-    return new Failure(
-      ExitCode.noInput,
-      `${name}: no such file\n  looked for in ${process.cwd()}; has the export that writes it run?`,
-      { cause },
-    );
-  if (code === 'EACCES')
-    return new Failure(
-      ExitCode.noInput,
-      `${name}: no permission to read it; who runs this needs read rights (ls -l ${name})`,
-      { cause },
-    );
-  if (code === 'EISDIR') return new Failure(ExitCode.noInput, `${name} is a folder; name a file in it`, { cause });
-  if (code === 'Z_BUF_ERROR')
-    return new Failure(ExitCode.badData, `${name}: the gzip file ends too early; export or copy it anew`, { cause });
-  if (code.startsWith('Z_'))
-    return new Failure(
-      ExitCode.badData,
-      `${name}: damaged gzip: ${cause.message}; export or copy it anew (gzip -t tests it)`,
-      { cause },
-    );
-  if (code.startsWith('ZSTD_'))
-    return new Failure(
-      ExitCode.badData,
-      `${name}: damaged zstd: ${cause.message}; export or copy it anew (zstd -t tests it)`,
-      { cause },
-    );
-  if (code !== '') return new Failure(ExitCode.io, `${name}: ${cause.message}`, { cause });
-  return cause;
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
+  const [, exitCode, text] = CAUSES.find(([pattern]) => pattern.test(code)) ?? [];
+  return exitCode && text ? new Failure(exitCode, name + text(name, cause.message), { cause }) : cause;
 }

@@ -1,22 +1,16 @@
-/** How a table begins: what its columns are separated by, and where its header is. */
-export interface Head {
-  delimiter: string;
-  /** Behind the line that names the separator, and behind a byte order mark. */
-  begin: number;
-  /** How many lines come before the header's. */
-  lines: number;
-}
+import { BYTE_ORDER_MARK, hasMark } from './source.js';
 
-const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
-
-/** @param head the beginning of the file, with the whole first line. @param delimiter the one asked for, if any. */
-export function headOf(path: string, head: Buffer, delimiter: string | undefined): Head {
+/**
+ * How a table begins: what its columns are separated by, where its header is (behind a line that names the separator, and behind a byte
+ * order mark), and how many lines come before it.
+ * @param head the beginning of the file, with the whole first line. @param delimiter the one asked for, if any.
+ */
+export function headOf(path: string, head: Buffer, delimiter: string | undefined) {
   const named = separatorLine(head);
   const line = named?.bytes ?? 0;
-  const hasMark = BYTE_ORDER_MARK.equals(head.subarray(line, line + BYTE_ORDER_MARK.length));
   return {
     delimiter: delimiter ?? named?.delimiter ?? sniffDelimiter(path, head),
-    begin: line + (hasMark ? BYTE_ORDER_MARK.length : 0),
+    begin: line + (hasMark(head.subarray(line)) ? BYTE_ORDER_MARK.length : 0),
     lines: line > 0 ? 1 : 0,
   };
 }

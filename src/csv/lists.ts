@@ -7,7 +7,6 @@ const NOTHING = new Set(['', 'null', 'None', 'nan', 'NaN']);
 /**
  * The values of a cell that holds a list as Python or JSON writes it: `['Action', "Children's"]`, `["Action", null]`, `[1, 2]`. An object
  * in it stands for its name: `[{'id': 16, 'name': 'Animation'}]`; lists in it are part of it. Takes time in line with the cell's length.
- *
  * @returns undefined where the cell is no such list.
  */
 export function listOf(cell: string): string[] | undefined {

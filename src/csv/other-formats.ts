@@ -1,4 +1,4 @@
-import { ExitCode, Failure } from '../failure.js';
+import { badData } from '../failure.js';
 
 const SHEET = 'save the sheet as CSV';
 const FRAME = 'in Python, DataFrame.to_csv(FILE, index=False) writes CSV';
@@ -54,7 +54,7 @@ const HEAD_BYTES = 1024;
 export function refuseOtherFormats(name: string, head: Buffer): void {
   const begin = head.toString('latin1', 0, HEAD_BYTES).replace(/^\xef\xbb\xbf/, '');
   const other = OTHERS.find(([start]) => (typeof start === 'string' ? begin.startsWith(start) : start.test(begin)));
-  if (other) throw new Failure(ExitCode.badData, `${name} is ${other[1]}, not a CSV: ${other[2]}`);
+  if (other) throw badData(`${name} is ${other[1]}, not a CSV: ${other[2]}`);
 }
 
 /** @param head the beginning of a CSV, with the whole first line. @throws Failure 65 where that line cannot name columns. */
@@ -62,14 +62,12 @@ export function refuseOddHeader(name: string, head: Buffer): void {
   const end = head.indexOf('\n');
   const line = head.subarray(0, end < 0 ? head.length : end);
   if (line.includes(0)) {
-    throw new Failure(
-      ExitCode.badData,
+    throw badData(
       `${name}:1: NUL bytes where the columns should be named: no CSV in UTF-8; --encoding utf-16le reads UTF-16 without its mark`,
     );
   }
   if (/\r[^\r]/.test(line.toString('latin1').replace(/"[^"]*"/g, ''))) {
-    throw new Failure(
-      ExitCode.badData,
+    throw badData(
       `${name}:1: a carriage return inside the header: lines that end in CR alone are not read; tr '\\r' '\\n' converts them`,
     );
   }

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { ExitCode, Failure, messageOf } from '../failure.js';
+import { badData, Failure, messageOf } from '../failure.js';
 import type { Entry } from './records.js';
 
 /** How it begins: a column called PAR1 may begin a CSV. */
@@ -33,7 +33,7 @@ export async function* parquetEntries(path: string, onBytes: (count: number) => 
   } catch (error) {
     if (error instanceof Failure) throw error;
     const why = messageOf(error);
-    throw new Failure(ExitCode.badData, `${path}: this Parquet cannot be read: ${why}; export it anew, or as CSV`, {
+    throw badData(`${path}: this Parquet cannot be read: ${why}; export it anew, or as CSV`, {
       cause: error,
     });
   } finally {
@@ -46,8 +46,7 @@ async function packages(path: string) {
     const [parquet, { compressors }] = await Promise.all([import('hyparquet'), import('hyparquet-compressors')]);
     return { ...parquet, compressors };
   } catch (cause) {
-    throw new Failure(
-      ExitCode.badData,
+    throw badData(
       `${path} is Parquet, which two packages read that are not installed: npm install hyparquet hyparquet-compressors`,
       { cause },
     );

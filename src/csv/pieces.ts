@@ -2,17 +2,8 @@ import { MAX_ROW_BYTES } from './row-cutter.js';
 
 const LF = 0x0a;
 
-/** Bytes that begin with a row. */
-export interface Piece {
-  readonly bytes: Uint8Array;
-  /** Where the first row begins that has not been read: whoever reads rows moves it. */
-  from: number;
-  /** Behind the last line end; in the last piece, where the file ends, with a line end behind it. */
-  readonly to: number;
-  readonly isLast: boolean;
-  /** Where in its file the row at `from` begins. */
-  readonly position: number;
-}
+/** One of them. */
+export type Piece = Pick<Pieces, 'bytes' | 'from' | 'to' | 'isLast' | 'position'>;
 
 /**
  * The bytes of a table in pieces that begin with a row, from the chunks in which they come: what `RowCutter` cuts.
@@ -20,9 +11,12 @@ export interface Piece {
  *     do pieces.from = read(pieces.bytes, pieces.from, pieces.to, pieces.isLast)
  *     while (await pieces.more())
  */
-export class Pieces implements Piece {
+export class Pieces {
+  /** They begin with a row. */
   bytes: Uint8Array = new Uint8Array(0);
+  /** Where the first row begins that has not been read: whoever reads rows moves it. */
   from = 0;
+  /** Behind the last line end; in the last piece, where the file ends, with a line end behind it. */
   to = 0;
   isLast = false;
   readonly #chunks: AsyncIterator<Uint8Array>;
@@ -38,6 +32,7 @@ export class Pieces implements Piece {
     this.#before = position;
   }
 
+  /** Where in its file the row at `from` begins. */
   get position(): number {
     return this.#before + this.from;
   }

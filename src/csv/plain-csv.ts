@@ -1,15 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { hasBackslashes, withDoubledQuotes } from './backslashes.js';
-import { recoded } from './source.js';
+import { chained, recoded } from './source.js';
 import { isUnquoted, withQuotedCells } from './unquoted.js';
-
-/** CSV as the row cutter reads it. */
-export interface PlainCsv {
-  chunks: AsyncGenerator<Buffer>;
-  warnings: string[];
-  /** Whether these are the bytes of the file. */
-  isAsStored: boolean;
-}
 
 /** What is looked at, in bytes: the same of a file however large the chunks are that it comes in. */
 const LOOKED_AT = 1 << 16;
@@ -18,17 +10,15 @@ const WESTERN = 'windows-1252';
 
 /**
  * CSV in UTF-8 whose quotes are doubled, from what exports write: text in another encoding, quotes behind backslashes, quotes that are
- * letters.
- *
- * @param first the first chunk, `others` those behind it. @param wish what was said of the file: an encoding, and whether
- *   cells may be quoted.
+ * letters. @param first the first chunk, `others` those behind it. @param wish what was said of the file: an encoding, and whether cells
+ * may be quoted.
  */
 export function plainCsv(
   first: Buffer,
   others: AsyncIterable<Buffer>,
   delimiter: string,
   wish: { encoding: string | undefined; quotes: boolean | undefined },
-): PlainCsv {
+) {
   const head = first.subarray(0, LOOKED_AT);
   const isWestern = wish.encoding === undefined && !isTextInUtf8(head);
   const warnings = isWestern
@@ -50,9 +40,4 @@ function isTextInUtf8(head: Buffer): boolean {
   // A letter may be cut at the end.
   if ([0, 1, 2, 3].some((cut) => isUtf8(head.subarray(0, head.length - cut)))) return true;
   return /[\u0080-\ufffc]/.test(head.toString());
-}
-
-async function* chained(first: Buffer, others: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  yield first;
-  yield* others;
 }

@@ -1,3 +1,4 @@
+import { lastAtMost } from '../matrix/search.js';
 import type { Refusals } from './bad-rows.js';
 
 /** A record on its way to a row, or what is wrong where one should be. */
@@ -112,13 +113,7 @@ export class RecordRows {
 
   #lineOf(own: number): number {
     const { own: lines, file } = this.#shifts;
-    let low = -1;
-    let high = lines.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1;
-      if ((lines[middle] ?? 0) <= own) low = middle;
-      else high = middle - 1;
-    }
+    const low = own < (lines[0] ?? Number.POSITIVE_INFINITY) ? -1 : lastAtMost(lines, own);
     return low < 0 || lines[low] === file[low] ? own : (file[low] ?? own);
   }
 

@@ -71,16 +71,15 @@ export class RowCutter {
 
   /**
    * Cuts the row that begins at `begin`.
-   *
    * @param bytes `bytes[end - 1]` is LF; where the file ends without one, it stands at `bytes[end]`, for the cutter alone.
-   * @param isLast whether the file ends at `end`.
-   * @returns where the next row begins; -1 where the row goes on behind `end`.
+   * @param isLast whether the file ends at `end`. @returns where the next row begins; -1 where the row goes on behind `end`.
    */
   cut(bytes: Uint8Array, begin: number, end: number, isLast: boolean): number {
     const kinds = this.#kinds;
     const width = this.#width;
     this.bytes = bytes;
     this.trouble = 'none';
+    this.troubleLines = 0;
     let lines = 0;
     let hasEscapes = false;
     let hasMore = false;

@@ -2,16 +2,15 @@ import { createReadStream, statSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import * as zlib from 'node:zlib';
-import { ExitCode, Failure } from '../failure.js';
+import { badData } from '../failure.js';
 import { displayName } from './failures.js';
 
 /** As TextDecoder calls it: such bytes are taken as they are. */
 export const UTF8 = 'utf-8';
 
 /**
- * The file's bytes, about `chunkBytes` at a time: decompressed where they begin as gzip or zstd does, whatever the file is
- * called, and as UTF-8 where they begin with the mark of UTF-16 or are said to be of another encoding.
- *
+ * The file's bytes, about `chunkBytes` at a time: decompressed where they begin as gzip or zstd does, whatever the file is called, and as
+ * UTF-8 where they begin with the mark of UTF-16 or are said to be of another encoding.
  * @param named what TextDecoder calls the encoding of a file without a mark; undefined: UTF-8.
  * @throws Failure 65 for zstd where Node cannot decompress it.
  */
@@ -33,12 +32,17 @@ export async function* plainBytes(
     const { head, whole } = isPacked(stored.head)
       ? await withHead(unpacked(stored.whole, unpackerOf(path, stored.head, chunkBytes), file))
       : stored;
-    const encoding =
-      utf16Of(head) ?? (BYTE_ORDER_MARK.equals(head.subarray(0, BYTE_ORDER_MARK.length)) ? undefined : named);
+    const encoding = utf16Of(head) ?? (hasMark(head) ? undefined : named);
     yield* encoding === undefined || encoding === UTF8 ? whole : recoded(whole, encoding);
   } finally {
     file.destroy();
   }
+}
+
+/** Chunks behind a first one. */
+export async function* chained(first: Buffer, others: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  if (first.length > 0) yield first;
+  yield* others;
 }
 
 /** The same chunks, and of them the first, of four bytes at least where there are as many. */
@@ -49,11 +53,7 @@ async function withHead(chunks: AsyncGenerator<Buffer>): Promise<{ head: Buffer;
     if (next.done) break;
     head = Buffer.concat([head, next.value]);
   }
-  const whole = (async function* () {
-    if (head.length > 0) yield head;
-    yield* chunks;
-  })();
-  return { head, whole };
+  return { head, whole: chained(head, chunks) };
 }
 
 /** How many bytes a file has, before it is opened; 0 where nobody can tell. Whoever reads it says what is wrong with it. */
@@ -80,9 +80,13 @@ export async function seekableSize(path: string): Promise<number> {
   }
 }
 
-const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
+export const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 const GZIP = Buffer.of(0x1f, 0x8b);
 const ZSTD = Buffer.of(0x28, 0xb5, 0x2f, 0xfd);
+
+export function hasMark(bytes: Buffer): boolean {
+  return BYTE_ORDER_MARK.equals(bytes.subarray(0, BYTE_ORDER_MARK.length));
+}
 
 function isPacked(head: Buffer): boolean {
   return head.subarray(0, GZIP.length).equals(GZIP) || head.subarray(0, ZSTD.length).equals(ZSTD);
@@ -96,8 +100,7 @@ function unpackerOf(path: string, head: Buffer, chunkBytes: number): zlib.Gunzip
   if (head[0] === GZIP[0]) return zlib.createGunzip(options);
   const { createZstdDecompress } = zlib as { createZstdDecompress?: Unpacker };
   if (createZstdDecompress) return createZstdDecompress(options);
-  throw new Failure(
-    ExitCode.badData,
+  throw badData(
     `${displayName(path)} is compressed by zstd, which Node ${process.versions.node} cannot read: Node 22.15 can, or zstd -dc FILE | recommend -u -`,
   );
 }

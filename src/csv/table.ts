@@ -1,4 +1,4 @@
-import { ExitCode, Failure } from '../failure.js';
+import { badData } from '../failure.js';
 import { loadPackage } from '../load-package.js';
 import { BadRow, type BadRows, Refusals, type Reject } from './bad-rows.js';
 import { conversionOf } from './conversion.js';
@@ -8,7 +8,7 @@ import { refuseOddHeader, refuseOtherFormats } from './other-formats.js';
 import { Pieces } from './pieces.js';
 import { plainCsv } from './plain-csv.js';
 import { cellTexts, MAX_ROW_BYTES, RowCutter } from './row-cutter.js';
-import { plainBytes, seekableSize, UTF8, wholeHead } from './source.js';
+import { chained, plainBytes, seekableSize, UTF8, wholeHead } from './source.js';
 
 const { parse }: typeof import('csv-parse/sync') = loadPackage('csv-parse/sync');
 
@@ -48,7 +48,6 @@ export const CHUNK_BYTES = 1 << 20;
 
 /**
  * Opens a CSV file and reads its header; its rows are there to be asked for.
- *
  * @param onBytes is told of the bytes taken from the file (compressed ones, where it is compressed), for progress.
  * @throws Failure 66 when the file is not there, 65 when it has no header or is no CSV, 74 when reading fails.
  */
@@ -66,33 +65,27 @@ export async function openTable(
     refuseOtherFormats(name, first.value);
     const refusals = new Refusals(name, badRows);
     const conversion = await conversionOf(path, first.value, chained(first.value, chunks), refusals, onBytes);
+    let table: Table;
     if (conversion) {
-      const pieces = new Pieces(conversion.chunks);
-      const table = await headed(path, ',', undefined, pieces, -1, refusals);
-      if (pieces.from >= pieces.to) await pieces.more();
-      table.warnings = conversion.warnings;
+      table = await headed(path, ',', undefined, new Pieces(conversion.chunks), -1, refusals);
       table.isConverted = true;
-      return table;
+      table.warnings = conversion.warnings;
+    } else {
+      refuseOddHeader(name, first.value);
+      const head = headOf(path, first.value, delimiter);
+      const plain = plainCsv(first.value.subarray(head.begin), chunks, head.delimiter, { encoding, quotes });
+      const pieces = new Pieces(plain.chunks, head.begin);
+      table = await headed(path, head.delimiter, columns, pieces, head.lines, refusals);
+      table.isSeekable = plain.isAsStored && (encoding === undefined || encoding === UTF8);
+      table.warnings = plain.warnings;
     }
-    refuseOddHeader(name, first.value);
-    const head = headOf(path, first.value, delimiter);
-    const plain = plainCsv(first.value.subarray(head.begin), chunks, head.delimiter, { encoding, quotes });
-    const pieces = new Pieces(plain.chunks, head.begin);
-    const table = await headed(path, head.delimiter, columns, pieces, head.lines, refusals);
     // So that there are rows to look at.
-    if (pieces.from >= pieces.to) await pieces.more();
-    table.isSeekable = plain.isAsStored && (encoding === undefined || encoding === UTF8);
-    table.warnings = plain.warnings;
+    if (table.pieces.from >= table.pieces.to) await table.pieces.more();
     return table;
   } catch (error) {
     await chunks.return(undefined);
     throw readingFailure(name, error);
   }
-}
-
-async function* chained(first: Buffer, others: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  yield first;
-  yield* others;
 }
 
 /**
@@ -138,7 +131,7 @@ async function headed(
 function namesFor(columns: readonly string[], width: number, name: string, line: number): string[] {
   if (columns.length > width) {
     const names = columns.length === 1 ? '1 column is' : `${columns.length} columns are`;
-    throw new Failure(ExitCode.badData, `${name}:${line}: ${names} named, and this row has ${width}: ${columns}`);
+    throw badData(`${name}:${line}: ${names} named, and this row has ${width}: ${columns}`);
   }
   return Array.from({ length: width }, (_, at) => (columns[at] === '_' ? '' : (columns[at] ?? '')));
 }
@@ -202,10 +195,8 @@ export class Table {
   }
 
   /**
-   * Reads the rows to the end of the file: where one begins and ends, and what is wrong with it, by the cutter of all
-   * rows; the cells by csv-parse.
-   *
-   * @param take may throw BadRow, which refuses the row.
+   * Reads the rows to the end of the file: where one begins and ends, and what is wrong with it, by the cutter of all rows; the cells by
+   * csv-parse. @param take may throw BadRow, which refuses the row.
    * @throws Failure 65 when a row cannot be read and bad rows stop the reading, 74 when reading fails.
    */
   async eachRow(take: (row: Row) => void): Promise<TableReport> {
@@ -269,18 +260,16 @@ export class Table {
           continue;
         }
         yield this.#records(bytes.subarray(block, from), places);
+        block = end;
+        places = [];
         const cells = cutter.trouble === 'width' ? cellTexts(delimiter, cutter.cells, bytes, from, to, isLast) : [];
         if (this.#lastTakesRest && cells.length > this.header.length) {
           const rest = cells.splice(this.header.length - 1).join(delimiter);
           yield [{ cells: [...cells, rest], firstLine, line: lines }];
-          block = end;
-          places = [];
-          continue;
+        } else {
+          this.#rows++;
+          refusals.refuse(firstLine + cutter.troubleLines, cutter.reason(firstLine), cells);
         }
-        this.#rows++;
-        refusals.refuse(firstLine + cutter.troubleLines, cutter.reason(firstLine), cells);
-        block = end;
-        places = [];
       }
       yield this.#records(bytes.subarray(block, pieces.from), places);
     } while (await pieces.more());

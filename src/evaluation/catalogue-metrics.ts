@@ -4,10 +4,9 @@ import { type Lists, listOf } from './lists.js';
 
 /** What is measured over all lists together. */
 export const CATALOGUE_METRICS = ['coverage', 'gini', 'novelty', 'diversity'] as const;
-export type CatalogueMetric = (typeof CATALOGUE_METRICS)[number];
 
 /** Undefined where there is nothing to measure: no recommendation at all, or no list of two items for `diversity`. */
-export type CatalogueFigures = Record<CatalogueMetric, number | undefined>;
+type CatalogueFigures = Record<(typeof CATALOGUE_METRICS)[number], number | undefined>;
 
 /** Facts about the items that metrics of lists need. */
 export interface ItemFacts {
@@ -28,7 +27,6 @@ export function itemFacts(train: SparseRows, offered: Uint8Array): ItemFacts {
 
 /**
  * Measures all lists, up to a cut, against the catalogue.
- *
  * @param sampled the lists whose diversity is measured, as `diversitySample` draws them.
  */
 export function measureCatalogue(lists: Lists, facts: ItemFacts, cut: number, sampled: Uint32Array): CatalogueFigures {
@@ -46,10 +44,7 @@ export function measureCatalogue(lists: Lists, facts: ItemFacts, cut: number, sa
 const DIVERSITY_SAMPLE = 1000;
 const DIVERSITY_STREAM = 0x0d1f;
 
-/**
- * Draws the lists whose diversity is measured, 1,000 of them: their mean is known to a thirtieth of what single lists
- * differ by.
- */
+/** Draws the lists whose diversity is measured, 1,000 of them: their mean is known to a thirtieth of what single lists differ by. */
 export function diversitySample(lists: number, seed: number): Uint32Array {
   const all = Uint32Array.from({ length: lists }, (_, row) => row);
   return sample(all, DIVERSITY_SAMPLE, (list) => hashOf(seed, DIVERSITY_STREAM, list));
@@ -115,12 +110,11 @@ function meanOver(
 }
 
 /**
- * Intra-list diversity: the mean of 1 − cosine over the pairs of a list's items, an item being the vector of the users
- * who like it (Ziegler et al., 2005, by users instead of topics). An item that nobody likes has nothing in common with
- * any other.
+ * Intra-list diversity: the mean of 1 − cosine over the pairs of a list's items, an item being the vector of the users who like it (Ziegler
+ * et al., 2005, by users instead of topics). An item that nobody likes has nothing in common with any other.
  *
- * The cosines need no pairs: with unit vectors v, Σ over pairs v_i · v_j = (‖Σ v_i‖² − Σ ‖v_i‖²) / 2, which costs the
- * cells of the items alone.
+ * The cosines need no pairs: with unit vectors v, Σ over pairs v_i · v_j = (‖Σ v_i‖² − Σ ‖v_i‖²) / 2, which costs the cells of the items
+ * alone.
  */
 export function diversityMeter({ likers }: ItemFacts): (list: Uint32Array) => number | undefined {
   const sum = new Float64Array(likers.columns);

@@ -1,22 +1,8 @@
 import { type Quote, quoted } from '../csv/quoting.js';
 import { rowLength } from '../matrix/sparse.js';
 import type { Evaluation } from './evaluation.js';
-import type { HoldoutKind } from './split.js';
 import type { Summary, TestSet } from './test-set.js';
 import { USER_METRICS } from './user-metrics.js';
-
-/** The options of the evaluation, for later readers of its answer. */
-export interface Setting {
-  /** Undefined with a test file. */
-  split: HoldoutKind | undefined;
-  holdout: number | undefined;
-  test: string | undefined;
-  algorithms: readonly string[];
-  at: readonly number[];
-  by: readonly string[];
-  sampleUsers: number | undefined;
-  seed: number;
-}
 
 /**
  * One figure a row: algorithm, group, metric, at, value, low, high, users; a cell is empty where there is nothing.
@@ -32,8 +18,8 @@ export function csvText({ figures }: Evaluation, quote: Quote = quoted): string 
 /** Members of the JSON that are measured, not counted. */
 const MEASURED = new Set(['value', 'low', 'high', 'difference', 'p']);
 
-/** Everything as one object, null where there is nothing; docs/evaluation.md describes it. */
-export function jsonText(evaluation: Evaluation, summary: Summary, setting: Setting): string {
+/** Everything as one object, null where there is nothing; docs/evaluation.md describes it. @param setting the options, for later readers. */
+export function jsonText(evaluation: Evaluation, summary: Summary, setting: object): string {
   const { groups, cold, rankings, figures, comparisons } = evaluation;
   const { heldOut, relevant, sampled } = summary;
   const answer = {
@@ -73,9 +59,8 @@ function rounded(value: number | undefined): number | null {
 const USERS_A_CHUNK = 1000;
 
 /**
- * The metrics of every tested user as CSV, in chunks: user by user, then by algorithm, then by cut. The last two columns
- * are how many interactions of the user were learned from, and how many items are to be found.
- * @param quote makes cells of text.
+ * The metrics of every tested user as CSV, in chunks: user by user, then by algorithm, then by cut. The last two columns are how many
+ * interactions of the user were learned from, and how many items are to be found. @param quote makes cells of text.
  */
 export function* perUserCsv(
   { rankings, perUser, cuts }: Evaluation,

@@ -1,4 +1,5 @@
 import { normalised } from '../csv/cells.js';
+import type { Dataset } from '../dataset/dataset.js';
 import { ExitCode, Failure } from '../failure.js';
 import { rowLength, rowOf, type SparseRows } from '../matrix/sparse.js';
 import { closest } from '../understanding/closest.js';
@@ -21,7 +22,6 @@ const HISTORIES: readonly (readonly [name: string, from: number, to: number])[] 
 
 /**
  * Groups by how many interactions of a user are learned from, of any kind. Groups without a user are empty, not left out.
- *
  * @param train users × items. @param users the tested ones, as its rows.
  */
 export function groupsByHistory(train: SparseRows, users: Uint32Array): UserGroup[] {
@@ -32,22 +32,16 @@ export function groupsByHistory(train: SparseRows, users: Uint32Array): UserGrou
   }));
 }
 
-/** Attributes of users, as the dataset has them. */
-export interface UserAttributes {
-  /** users × attribute values. */
-  groups: SparseRows;
-  /** "column:value", by the value's index. */
-  groupNames: readonly string[];
-}
-
 /**
- * Groups by the values of one attribute of users, in the order of the values; users without one are a group of their own
- * at the end ("country: none"), where there are any. A user with several values is in several groups.
- *
+ * Groups by the values of one attribute of users, in the order of the values; users without one are a group of their own at the end
+ * ("country: none"), where there are any. A user with several values is in several groups.
  * @param column a name that `attributeColumn` gave. @param users the tested ones, as rows of `groups`.
  */
-export function groupsByAttribute(attributes: UserAttributes, column: string, users: Uint32Array): UserGroup[] {
-  const { groups, groupNames } = attributes;
+export function groupsByAttribute(
+  { groups, groupNames }: Pick<Dataset, 'groups' | 'groupNames'>,
+  column: string,
+  users: Uint32Array,
+): UserGroup[] {
   const isOfColumn = groupNames.map((name) => name.startsWith(`${column}:`));
   const members = groupNames.map((): number[] => []);
   const without: number[] = [];
@@ -63,20 +57,17 @@ export function groupsByAttribute(attributes: UserAttributes, column: string, us
 }
 
 /**
- * The column that `--by` means, without case, spaces and punctuation.
- *
- * @param columns those that there are.
+ * The column that `--by` means, without case, spaces and punctuation. @param columns those that there are.
  * @throws Failure 2 where it is none of them, and says which there are.
  */
 export function attributeColumn(name: string, columns: readonly string[]): string {
   const column = columns.find((each) => each === name) ?? columns.find((each) => normalised(each) === normalised(name));
   if (column !== undefined) return column;
-  if (columns.length === 0) {
+  if (columns.length === 0)
     throw new Failure(
       ExitCode.usage,
       `--by ${name}: the users have no attributes; profiles, one user a row, give them some`,
     );
-  }
   const near = closest(name, columns);
   const hint = near === undefined ? '' : `; did you mean "${near}"?`;
   const all = columns.map((each) => `"${each}"`).join(', ');

@@ -36,10 +36,8 @@ export interface HeldOutCounts {
 /**
  * Holds out a part of the interactions.
  *
- * Without a catalogue the items are those that occur. One that occurs only in the held-out part is not offered: a
- * real run, made before it, could not have recommended it.
- *
- * @param hasCatalogue whether the items have a file of their own.
+ * Without a catalogue the items are those that occur. One that occurs only in the held-out part is not offered: a real run, made before it,
+ * could not have recommended it. @param hasCatalogue whether the items have a file of their own.
  */
 export function heldOutBySplit(dataset: Dataset, split: Holdout, hasCatalogue: boolean): HeldOut {
   const { interactions, served } = dataset;

@@ -27,11 +27,8 @@ export function listOf(lists: Lists, row: number): Uint32Array {
 
 /**
  * Checks that lists follow the rules of a real run; metrics of lists that break them would flatter.
- *
- * @param excluded one row a list: the items its user is never given.
- * @param count the most items of a list.
- * @throws Error, a defect of whatever made the lists, where a list is too long, or has an item twice, an item that is not
- *   offered, or an excluded one.
+ * @param excluded one row a list: the items its user is never given. @param count the most items of a list. @throws Error, a defect of
+ * whatever made the lists, where a list is too long, or has an item twice, an item that is not offered, or an excluded one.
  */
 export function checkLists(lists: Lists, excluded: SparseRows, offered: Uint8Array, count: number): void {
   if (lists.start.length !== excluded.rows + 1 || lists.start[excluded.rows] !== lists.items.length) {

@@ -11,7 +11,6 @@ export interface MetricTable {
 
 /**
  * Measures the lists of several algorithms: one row a user; the columns are algorithm by algorithm those of `measureList`.
- *
  * @param relevant one row a user, none empty.
  * @param users whose lists those are, by position in `rankings`; without it row r is about list r.
  */

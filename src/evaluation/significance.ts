@@ -1,12 +1,6 @@
 import { Random } from '../matrix/sampling.js';
 import type { MetricTable } from './metric-table.js';
 
-/** The ends of 95 % intervals, by column of a table. */
-export interface Intervals {
-  low: Float64Array;
-  high: Float64Array;
-}
-
 /** How much better one algorithm is than another, over the same users. */
 export interface Comparison {
   /** The mean difference. */
@@ -31,12 +25,11 @@ const FLIPS_STREAM = 0xf11b;
 const BATCHES_STREAM = 0xb10c;
 
 /**
- * 95 % intervals of the means of a table's columns: the percentile bootstrap over its rows (Efron, 1979), 1,000
- * resamples. Whole rows are resampled, so columns stay in step, and one seed gives one answer.
- *
- * @returns undefined for fewer than two rows, which say nothing about how rows differ.
+ * 95 % intervals of the means of a table's columns: the percentile bootstrap over its rows (Efron, 1979), 1,000 resamples. Whole rows are
+ * resampled, so columns stay in step, and one seed gives one answer.
+ * @returns their ends, by column; undefined for fewer than two rows, which say nothing about how rows differ.
  */
-export function bootstrapIntervals(table: MetricTable, seed: number): Intervals | undefined {
+export function bootstrapIntervals(table: MetricTable, seed: number) {
   if (table.rows < 2) return undefined;
   const means = resampledMeans(inBatches(table, seed), new Random(seed, BOOTSTRAP_STREAM));
   const low = new Float64Array(table.columns);
@@ -52,11 +45,9 @@ export function bootstrapIntervals(table: MetricTable, seed: number): Intervals 
 /**
  * Compares two algorithms by the differences of their users.
  *
- * The test is the paired randomisation test, two-sided (Fisher, 1935; for rankings Smucker, Allan and Carterette,
- * 2007): if the two were alike, each user's difference could as well have had the other sign. p is the share of ways to
- * sign them whose sum is as far from 0 as the observed one, or farther: of all ways for up to 13 users who differ, else of
- * 10,000 random ones and the observed one.
- *
+ * The test is the paired randomisation test, two-sided (Fisher, 1935; for rankings Smucker, Allan and Carterette, 2007): if the two were
+ * alike, each user's difference could as well have had the other sign. p is the share of ways to sign them whose sum is as far from 0 as
+ * the observed one, or farther: of all ways for up to 13 users who differ, else of 10,000 random ones and the observed one.
  * @param differences one a user.
  */
 export function compare(differences: Float64Array, seed: number): Comparison {

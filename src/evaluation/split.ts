@@ -34,19 +34,16 @@ export interface Parts {
 /**
  * Holds out a part of the interactions: learn from the rest, and evaluate by the part.
  *
- * Under `last` and `random` a user with two entries or more gives up at least one and keeps at least one; a user with
- * a single one keeps it. What a user gives up depends on nothing but the seed, their key and their own entries.
- * Under `time` users who came later have nothing left to learn from, and entries without a time stay.
+ * Under `last` and `random` a user with two entries or more gives up at least one and keeps at least one; a user with a single one keeps
+ * it. What a user gives up depends on nothing but the seed, their key and their own entries. Under `time` users who came later have nothing
+ * left to learn from, and entries without a time stay.
  *
  * Strengths that are ratings are computed again from the remaining entries, since a user's mean rating over all entries would tell of the
  * held-out ones.
  *
- * A held-out entry that was not liked (disliked, or had and returned) is in neither part: no list should find it, and to
- * learn from it would tell from the future what not to offer.
- *
- * @param users only users below this index are tested. The others keep everything, except under `time`: what they did
- *   from the moment on is in neither part.
- * @throws RangeError for `last` and `time` without times.
+ * A held-out entry that was not liked (disliked, or had and returned) is in neither part: no list should find it, and to learn from it
+ * would tell from the future what not to offer. @param users only users below this index are tested. The others keep everything, except
+ * under `time`: what they did from the moment on is in neither part. @throws RangeError for `last` and `time` without times.
  */
 export function splitInteractions(all: Interactions, how: Holdout, keys: SampleKeys, users: number): Parts {
   const { interactions } = all;

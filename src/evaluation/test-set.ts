@@ -1,4 +1,4 @@
-import { ExitCode, Failure } from '../failure.js';
+import { badData } from '../failure.js';
 import { hashOf, sample } from '../matrix/sampling.js';
 import { mapped, pickedRows, rowLength, rowOf, type SparseRows } from '../matrix/sparse.js';
 import type { HeldOut, HeldOutCounts } from './held-out.js';
@@ -46,9 +46,7 @@ export interface RelevantCounts {
 const SAMPLE_STREAM = 0x5a3e;
 
 /**
- * The users with relevant items, or a sample of them.
- *
- * @param sampleUsers how many to test; undefined: all.
+ * The users with relevant items, or a sample of them. @param sampleUsers how many to test; undefined: all.
  * @throws Failure 65 where nobody has any.
  */
 export function testSetOf(
@@ -59,8 +57,7 @@ export function testSetOf(
   const of = all.users.length;
   if (of === 0) {
     const { had, excluded } = all.counts;
-    throw new Failure(
-      ExitCode.badData,
+    throw badData(
       `no user has an item to find (${how}): of ${counts.heldOut} held-out interactions, ${counts.notLiked} were not liked and ${had + excluded} are of items that the user already has or excludes`,
     );
   }
@@ -78,8 +75,7 @@ export function testSetOf(
 
 /**
  * @param test users × items that were held out and liked; more columns than `known` where it does not know the item.
- * @param known what bars items: the part that is learned from, and what users exclude.
- * @param users only users below this index are tested.
+ * @param known what bars items: the part that is learned from, and what users exclude. @param users only users below this index are tested.
  */
 export function relevantItems(
   test: SparseRows,
@@ -104,17 +100,11 @@ export function relevantItems(
   return { users: tested, items: pickedRows(relevant, tested), counts };
 }
 
-/** The relevant items that are cold: in the catalogue, without an interaction to learn from, of anybody and of any kind. */
-export interface ColdItems {
-  /** Rising positions of the tested users who have such an item to find. */
-  users: Uint32Array;
-  /** One row for each of them, none empty. */
-  relevant: SparseRows;
-  /** How many items that are. */
-  items: number;
-}
-
-export function coldItems({ relevant, train, offered }: Pick<TestSet, 'relevant' | 'train' | 'offered'>): ColdItems {
+/**
+ * The relevant items that are cold: in the catalogue, without an interaction to learn from, of anybody and of any kind.
+ * @returns rising positions of the tested users who have such an item to find, a row for each of them, and how many items that are.
+ */
+export function coldItems({ relevant, train, offered }: Pick<TestSet, 'relevant' | 'train' | 'offered'>) {
   const isCold = offered.slice();
   for (const item of train.index) isCold[item] = 0;
   const cold = mapped(relevant, (value, _user, item) => (isCold[item] === 1 ? value : undefined));

@@ -1,3 +1,5 @@
+import { lastAtMost } from '../matrix/search.js';
+
 /** What is measured of one user's list, in the order of a table's columns; docs/evaluation.md has sources and edge cases. */
 export const USER_METRICS = ['recall', 'precision', 'ndcg', 'map', 'mrr', 'hit_rate'] as const;
 export type UserMetric = (typeof USER_METRICS)[number];
@@ -13,10 +15,7 @@ export type UserMetric = (typeof USER_METRICS)[number];
  *     hit_rate    1 with a hit, 0 without one
  *
  * All sums run over r ≤ min(k, length of the list). A list that ends before the cut has no hits after its end.
- *
- * @param list item indices, best first, none twice.
- * @param relevant rising item indices, R ≥ 1 of them.
- * @param cuts rising, from 1.
+ * @param list item indices, best first, none twice. @param relevant rising item indices, R ≥ 1 of them. @param cuts rising, from 1.
  * @param out receives the metrics of the first cut, then those of the next. @param from where in `out` they begin.
  */
 export function measureList(
@@ -67,12 +66,5 @@ function idealGain(count: number): number {
 
 /** Whether rising indices hold one, by binary search. */
 export function contains(rising: Uint32Array, item: number): boolean {
-  let low = 0;
-  let high = rising.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (rising[middle]! < item) low = middle + 1;
-    else high = middle;
-  }
-  return rising[low] === item;
+  return rising[lastAtMost(rising, item)] === item;
 }

@@ -1,8 +1,9 @@
-/** Midnight of a day in UTC; of another day, where there is no such one. */
-export function midnight(year: number, month: number, day: number): Date {
+/** Midnight of a day in UTC, in seconds since 1970; NaN where there is no such day. */
+export function midnight(year: number, month: number, day: number): number {
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
-  return date;
+  const exists = date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+  return exists ? date.getTime() / 1000 : Number.NaN;
 }
 
 /** Hours since midnight; above 23 where there is no such hour. @param half `AM`, `PM` or nothing. */
@@ -18,4 +19,10 @@ export function zoneSeconds(zone: string): number {
   if (!match) return 0;
   const seconds = Number(match[2]) * 3600 + Number(match[3] ?? 0) * 60;
   return match[1] === '-' ? -seconds : seconds;
+}
+
+/** The day of a time in seconds, as people read it. */
+export function dayText(seconds: number): string {
+  const day = new Date(seconds * 1000);
+  return Number.isNaN(day.getTime()) ? 'beyond the calendar' : day.toISOString().slice(0, 10);
 }

@@ -1,66 +1,94 @@
 import { forEachChunk } from '../matrix/chunks.js';
 import { float32s, float64s, release, uint32s } from '../matrix/memory.js';
+import { lastAtMost } from '../matrix/search.js';
 
-/**
- * Columns that grow as they are read, as narrow as their values allow: files have millions of rows.
- */
+/** What a column keeps its values in, as narrow as they allow: files have millions of rows. */
+export type Values = Uint32Array | Float32Array | Float64Array;
 
 const FIRST_ROWS = 1024;
 const MANY = 1 << 20;
 
-/** A column of indices. */
-export class IndexColumn {
-  #values = new Uint32Array(FIRST_ROWS);
-  #length = 0;
+/** A column that grows as it is read. */
+class Column<T extends Values> {
+  protected held: T;
+  protected count = 0;
+
+  constructor(room: T) {
+    this.held = room;
+  }
 
   get length(): number {
-    return this.#length;
-  }
-
-  reserve(rows: number): void {
-    if (rows > this.#values.length) this.#values = resized(this.#values, rows);
-  }
-
-  push(value: number): void {
-    if (this.#length === this.#values.length) this.#values = larger(this.#values, this.#length + 1);
-    this.#values[this.#length++] = value;
-  }
-
-  /** Keeps the values of these rows alone, in their order. */
-  pick(rows: Uint32Array): void {
-    const values = this.#values;
-    this.#values = uint32s(rows.length);
-    for (let at = 0; at < rows.length; at++) this.#values[at] = values[rows[at] ?? 0] ?? 0;
-    release(values);
-    this.#length = rows.length;
-  }
-
-  /** Appends `map[value]` for each of the values; without a map, the values. */
-  append(values: Uint32Array, map?: Uint32Array): void {
-    const end = this.#length + values.length;
-    if (end > this.#values.length) this.#values = larger(this.#values, end);
-    const own = this.#values;
-    const from = this.#length;
-    if (!map) own.set(values, from);
-    else for (let i = 0; i < values.length; i++) own[from + i] = map[values[i] ?? 0] ?? 0;
-    this.#length = end;
+    return this.count;
   }
 
   /** The values so far, as a view that the next `push` may leave behind. */
-  get values(): Uint32Array {
-    return this.#values.subarray(0, this.#length);
+  get values(): T {
+    return this.held.subarray(0, this.count) as T;
+  }
+
+  reserve(rows: number): void {
+    if (rows > this.held.length) this.held = resized(this.held, rows);
+  }
+
+  /** Keeps the values of these rows alone, in the order in which they are named. */
+  pick(rows: Uint32Array): void {
+    const values = this.held;
+    const picked = sameKind(values, rows.length);
+    forEachChunk(rows.length, (from, to) => {
+      for (let at = from; at < to; at++) picked[at] = values[rows[at] ?? 0] ?? 0;
+    });
+    release(values);
+    this.held = picked;
+    this.count = rows.length;
   }
 
   /** Lets the values go. */
   clear(): void {
-    release(this.#values);
-    this.#values = new Uint32Array(0);
-    this.#length = 0;
+    release(this.held);
+    this.held = sameKind(this.held, 0);
+    this.count = 0;
+  }
+
+  /** Room that is not used takes address space alone, so that what is many is not moved often. */
+  protected grow(least: number): void {
+    const { length } = this.held;
+    if (least > length) this.held = resized(this.held, Math.max(least, Math.ceil(length * (length < MANY ? 1.5 : 4))));
   }
 }
 
-/** What a column of numbers keeps them in. */
-export type Values = Uint32Array | Float32Array | Float64Array;
+/** A column of indices. */
+export class IndexColumn extends Column<Uint32Array> {
+  constructor() {
+    super(new Uint32Array(FIRST_ROWS));
+  }
+
+  push(value: number): void {
+    if (this.count === this.held.length) this.grow(this.count + 1);
+    this.held[this.count++] = value;
+  }
+
+  /** Appends `map[value]` for each of the values; without a map, the values. */
+  append(values: Uint32Array, map?: Uint32Array): void {
+    const from = this.count;
+    this.grow(from + values.length);
+    const own = this.held;
+    if (!map) own.set(values, from);
+    else for (let i = 0; i < values.length; i++) own[from + i] = map[values[i] ?? 0] ?? 0;
+    this.count += values.length;
+  }
+}
+
+/** A column of 64-bit floats. */
+export class FloatColumn extends Column<Float64Array> {
+  constructor() {
+    super(new Float64Array(FIRST_ROWS));
+  }
+
+  push(value: number): void {
+    if (this.count === this.held.length) this.grow(this.count + 1);
+    this.held[this.count++] = value;
+  }
+}
 
 /** Stands for NaN among whole numbers. */
 const MISSING = 0xffffffff;
@@ -76,21 +104,14 @@ export interface Numbers {
  * A column of numbers, NaN for none: whole numbers in 32 bits, else 32-bit floats, else 64-bit ones, the first of these
  * that holds every value exactly.
  */
-export class NumberColumn {
-  #values: Values = new Uint32Array(FIRST_ROWS);
-  #length = 0;
-
-  get length(): number {
-    return this.#length;
-  }
-
-  reserve(rows: number): void {
-    if (rows > this.#values.length) this.#values = resized(this.#values, rows);
+export class NumberColumn extends Column<Values> {
+  constructor() {
+    super(new Uint32Array(FIRST_ROWS));
   }
 
   at(row: number): number {
-    const value = this.#values[row] ?? Number.NaN;
-    return value === MISSING && this.#values instanceof Uint32Array ? Number.NaN : value;
+    const value = this.held[row] ?? Number.NaN;
+    return value === MISSING && this.held instanceof Uint32Array ? Number.NaN : value;
   }
 
   /** How many of the values are NaN. */
@@ -107,52 +128,32 @@ export class NumberColumn {
   }
 
   push(value: number): void {
-    if (this.#length === this.#values.length) this.#values = larger(this.#values, this.#length + 1);
-    if (!holds(this.#values, value)) this.#widen(value);
-    this.#values[this.#length++] = stored(this.#values, value);
+    if (this.count === this.held.length) this.grow(this.count + 1);
+    if (!holds(this.held, value)) this.#widen(value);
+    this.held[this.count++] = stored(this.held, value);
   }
 
-  /** Appends the values of another column, given as its `stored` array. */
+  /** Appends the values of another column, given as its `values`. */
   append(values: Values): void {
-    if (this.#values.constructor !== values.constructor) {
+    if (this.held.constructor !== values.constructor) {
       const whole = values instanceof Uint32Array;
       for (const value of values) this.push(whole && value === MISSING ? Number.NaN : value);
       return;
     }
-    const end = this.#length + values.length;
-    if (end > this.#values.length) this.#values = larger(this.#values, end);
-    this.#values.set(values, this.#length);
-    this.#length = end;
-  }
-
-  /** The array behind the column, for `append`: a view that the next `push` may leave behind. */
-  get stored(): Values {
-    return this.#values.subarray(0, this.#length);
+    this.grow(this.count + values.length);
+    this.held.set(values, this.count);
+    this.count += values.length;
   }
 
   /** The values for who looks at all of them: a view that the next `push` may leave behind. */
   get numbers(): Numbers {
-    const values = this.stored;
-    return { values, none: values instanceof Uint32Array ? MISSING : Number.NaN };
-  }
-
-  /** Keeps the values of these rows alone, in the order in which they are named. */
-  pick(order: Uint32Array): void {
-    const values = this.#values;
-    const ordered = sameKind(values, order.length);
-    forEachChunk(order.length, (from, to) => {
-      for (let at = from; at < to; at++) ordered[at] = values[order[at] ?? 0] ?? 0;
-    });
-    release(values);
-    this.#values = ordered;
-    this.#length = order.length;
+    return { values: this.values, none: this.held instanceof Uint32Array ? MISSING : Number.NaN };
   }
 
   /** Makes a value one that is missing. @returns how many rows had it. */
   erase(value: number): number {
     let rows = 0;
-    const values = this.stored;
-    const none = values instanceof Uint32Array ? MISSING : Number.NaN;
+    const { values, none } = this.numbers;
     for (let row = 0; row < values.length; row++) {
       if (values[row] !== value) continue;
       values[row] = none;
@@ -161,21 +162,14 @@ export class NumberColumn {
     return rows;
   }
 
-  /** Lets the values go. */
-  clear(): void {
-    release(this.#values);
-    this.#values = new Uint32Array(0);
-    this.#length = 0;
-  }
-
   #widen(value: number): void {
-    const narrow = this.stored;
+    const narrow = this.values;
     const floats = Math.fround(value) === value && narrow.every((v) => v === MISSING || Math.fround(v) === v);
-    const room = this.#values.length;
+    const room = this.held.length;
     const wide = narrow instanceof Uint32Array && floats ? float32s(room) : float64s(room);
     for (let row = 0; row < narrow.length; row++) wide[row] = this.at(row);
-    release(this.#values);
-    this.#values = wide;
+    release(this.held);
+    this.held = wide;
   }
 }
 
@@ -188,11 +182,6 @@ function holds(values: Values, value: number): boolean {
 
 function stored(values: Values, value: number): number {
   return Number.isNaN(value) && values instanceof Uint32Array ? MISSING : value;
-}
-
-/** Room that is not used takes address space alone, so that what is many is not moved often. */
-function larger<T extends Values>(values: T, least: number): T {
-  return resized(values, Math.max(least, Math.ceil(values.length * (values.length < MANY ? 1.5 : 4))));
 }
 
 function sameKind<T extends Values>(values: T, length: number): T;
@@ -227,14 +216,7 @@ export class LineColumn {
   }
 
   at(row: number): number {
-    let low = 0;
-    let high = this.#rows.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1;
-      if ((this.#rows[middle] ?? 0) <= row) low = middle;
-      else high = middle - 1;
-    }
-    return row + (this.#shifts[low] ?? 0);
+    return row + (this.#shifts[lastAtMost(this.#rows, row)] ?? 0);
   }
 
   /** Appends the `runs` of another column, of so many rows, whose lines were counted from `line`. */
@@ -264,24 +246,4 @@ export class LineColumn {
 export interface LineRuns {
   rows: Uint32Array;
   shifts: Float64Array;
-}
-
-/** A column of 64-bit floats. */
-export class FloatColumn {
-  #values = new Float64Array(FIRST_ROWS);
-  #length = 0;
-
-  get length(): number {
-    return this.#length;
-  }
-
-  push(value: number): void {
-    if (this.#length === this.#values.length) this.#values = larger(this.#values, this.#length + 1);
-    this.#values[this.#length++] = value;
-  }
-
-  /** The values so far, as a view that the next `push` may leave behind. */
-  get values(): Float64Array {
-    return this.#values.subarray(0, this.#length);
-  }
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { compiledProgram, ProgramLayout } from '../kernels/program.js';
 import type { Values } from './columns.js';
-import { appendEvents, type EventSink, type EventsPart } from './event-columns.js';
+import { appendEvents, type EventSink, type EventsPart, noneSkipped } from './event-columns.js';
 import type { Accelerator, AcceleratorOf } from './events-reader.js';
 import type { PackedIds } from './ids.js';
 import { Renumbering } from './renumbering.js';
@@ -69,56 +69,8 @@ export function compiledEvents(room = ROOM): AcceleratorOf {
     const places = placesOf(width, room);
     if (!places.layout.fits) return undefined;
     program ??= compiledProgram();
-    return new CompiledEvents(new EventScanner(program, delimiter, columns, room, places), room);
+    return new CompiledEvents(program, delimiter, columns, room, places);
   };
-}
-
-/** Takes what the program reads over into the columns of a sink. */
-class CompiledEvents implements Accelerator {
-  readonly #scanner: EventScanner;
-  readonly #room: EventRoom;
-  #sink: EventSink | undefined;
-  #ids: { users: Renumbering; items: Renumbering } | undefined;
-
-  constructor(scanner: EventScanner, room: EventRoom) {
-    this.#scanner = scanner;
-    this.#room = room;
-  }
-
-  read(bytes: Uint8Array, from: number, to: number, sink: EventSink): number {
-    let at = from;
-    while (at < to) {
-      const end = at + this.#room.chunk < to ? bytes.lastIndexOf(LF, at + this.#room.chunk - 1) + 1 : to;
-      if (end <= at) return at;
-      const ids = this.#begin(sink);
-      const stop = this.#scanner.read(bytes, at, end);
-      if (stop > at) {
-        const { users, items, lines, rows } = this.#scanner;
-        const events = this.#scanner.finish();
-        if (events.times) sink.events.timeColumn?.follow(events.times);
-        appendEvents(sink, { events, lines, rows }, ids.users.all(users), ids.items.all(items));
-      }
-      at = stop;
-      if (stop < end) return at;
-    }
-    return at;
-  }
-
-  /** Has the program go on behind what is in the sink; anew, for another sink and where half of the room for ids is taken. */
-  #begin(sink: EventSink): { users: Renumbering; items: Renumbering } {
-    const { users, items } = this.#scanner;
-    const crowd = this.#room.ids / 2;
-    const isCrowded = [users, items].some(
-      ({ bytes, starts }) => bytes.length > crowd || starts.length * BYTES_AN_ID > crowd,
-    );
-    if (!this.#ids || this.#sink !== sink || isCrowded) {
-      this.#scanner.begin();
-      this.#sink = sink;
-      this.#ids = { users: new Renumbering(sink.users), items: new Renumbering(sink.items) };
-    }
-    this.#scanner.goOn(sink.events.timeColumn?.seen.way);
-    return this.#ids;
-  }
 }
 
 interface Columns {
@@ -134,15 +86,17 @@ interface Columns {
  * The rows of an events file in WebAssembly. The program leaves a row, and all behind it, where it is not sure of it: ids of more than
  * ASCII, numbers and dates of other than the usual ways, cells with quotes or lines in them, an id that might stand for none.
  *
- * What it gives lies in the program's memory, and is there until `begin` or `goOn` is called.
+ * What it gives lies in its memory, and is there until it goes on.
  */
-class EventScanner {
+class CompiledEvents implements Accelerator {
   readonly #program: Program;
   readonly #buffer: ArrayBuffer;
   readonly #at: Places['at'];
-  readonly #chunk: number;
+  readonly #room: EventRoom;
   readonly #columns: Columns;
   readonly #facts: Float64Array;
+  #sink: EventSink | undefined;
+  #ids: { users: Renumbering; items: Renumbering } | undefined;
 
   constructor(
     module: WebAssembly.Module,
@@ -156,7 +110,7 @@ class EventScanner {
     this.#program = program;
     this.#buffer = buffer;
     this.#at = at;
-    this.#chunk = room.chunk;
+    this.#room = room;
     this.#columns = columns;
     this.#facts = new Float64Array(buffer, at.facts, FACTS.length);
     const kinds = new Uint8Array(buffer, at.kinds, 256);
@@ -175,45 +129,54 @@ class EventScanner {
     }
   }
 
-  /** Begins anew: no rows, no ids, and lines are counted from 0. */
-  begin(): void {
-    this.#program.beginEvents(this.#at.places);
-  }
-
-  /** Begins again with no rows, and lines from 0, but with the ids there are. @param way how the times before were written. */
-  goOn(way: TimesSeen['way']): void {
-    this.#program.goOnWithEvents(this.#at.places, way === undefined ? 0 : WAYS.indexOf(way) + 1);
-  }
-
-  /** Reads the rows in the bytes `from` to `to`, a line's end. @returns where the first row begins that it left. */
-  read(bytes: Uint8Array, from: number, to: number): number {
-    const count = to - from;
-    if (count > this.#chunk) return from;
+  read(bytes: Uint8Array, from: number, to: number, sink: EventSink): number {
     const { chunk, places } = this.#at;
-    new Uint8Array(this.#buffer, chunk, count).set(bytes.subarray(from, to));
-    return from + this.#program.readEvents(places, chunk, chunk + count) - chunk;
+    let at = from;
+    while (at < to) {
+      const most = at + this.#room.chunk;
+      const end = most < to ? bytes.lastIndexOf(LF, most - 1) + 1 : to;
+      if (end <= at) return at;
+      const ids = this.#begin(sink);
+      new Uint8Array(this.#buffer, chunk, end - at).set(bytes.subarray(at, end));
+      const stop = at + this.#program.readEvents(places, chunk, chunk + end - at) - chunk;
+      if (stop > at) {
+        const [users, items] = [ids.users.all(this.#users), ids.items.all(this.#items)];
+        const events = this.#finish();
+        if (events.times) sink.events.timeColumn?.follow(events.times);
+        appendEvents(sink, { events, lines: this.#fact('lines'), rows: this.#fact('taken') }, users, items);
+      }
+      at = stop;
+      if (stop < end) return at;
+    }
+    return at;
   }
 
-  /** Lines from the first on. */
-  get lines(): number {
-    return this.#fact('lines');
+  /** Has the program go on behind what is in the sink; anew, for another sink and where half of the room for ids is taken. */
+  #begin(sink: EventSink): { users: Renumbering; items: Renumbering } {
+    const crowd = this.#room.ids / 2;
+    const isCrowded = [this.#users, this.#items].some(
+      ({ bytes, starts }) => bytes.length > crowd || starts.length * BYTES_AN_ID > crowd,
+    );
+    if (!this.#ids || this.#sink !== sink || isCrowded) {
+      this.#program.beginEvents(this.#at.places);
+      this.#sink = sink;
+      this.#ids = { users: new Renumbering(sink.users), items: new Renumbering(sink.items) };
+    }
+    const { way } = sink.events.timeColumn?.seen ?? {};
+    this.#program.goOnWithEvents(this.#at.places, way === undefined ? 0 : WAYS.indexOf(way) + 1);
+    return this.#ids;
   }
 
-  /** Rows below one another, skipped ones included. */
-  get rows(): number {
-    return this.#fact('taken');
+  get #users(): PackedIds {
+    return this.#packed(this.#at.userBytes, this.#at.userStarts, this.#fact('users'));
   }
 
-  get users(): PackedIds {
-    return this.#ids(this.#at.userBytes, this.#at.userStarts, this.#fact('users'));
+  get #items(): PackedIds {
+    return this.#packed(this.#at.itemBytes, this.#at.itemStarts, this.#fact('items'));
   }
 
-  get items(): PackedIds {
-    return this.#ids(this.#at.itemBytes, this.#at.itemStarts, this.#fact('items'));
-  }
-
-  /** What was read, for once: nothing can be read behind it before `begin` or `goOn`. */
-  finish(): EventsPart {
+  /** What was read, for once: nothing can be read behind it before the program goes on. */
+  #finish(): EventsPart {
     const { user, item, strength, time, runRow, runShift } = this.#at;
     const { rating, time: timeColumn, width } = this.#columns;
     const rows = this.#fact('rows');
@@ -236,8 +199,8 @@ class EventScanner {
       skipped: {
         withoutUser: { count: this.#fact('withoutUser'), firstLine: this.#fact('firstWithoutUser') },
         withoutItem: { count: this.#fact('withoutItem'), firstLine: this.#fact('firstWithoutItem') },
-        withoutWeight: { count: 0, firstLine: 0 },
-        cancelled: { count: 0, firstLine: 0 },
+        withoutWeight: noneSkipped(),
+        cancelled: noneSkipped(),
       },
     };
   }
@@ -253,7 +216,7 @@ class EventScanner {
     return kind === 2 ? new Float32Array(this.#buffer, at, rows) : new Float64Array(this.#buffer, at, rows);
   }
 
-  #ids(bytes: number, starts: number, count: number): PackedIds {
+  #packed(bytes: number, starts: number, count: number): PackedIds {
     const bounds = new Float64Array(this.#buffer, starts, count + 1);
     return { bytes: new Uint8Array(this.#buffer, bytes, bounds[count]), starts: bounds };
   }

@@ -10,20 +10,16 @@ export type DayOrder = 'day-first' | 'month-first';
 
 export const DAY_ORDERS: readonly DayOrder[] = ['day-first', 'month-first'];
 
-/** A date with its parts in their order. */
-export interface PartedDate {
-  /** The parts and the clock as one number, which `partedSeconds` reads once the order is known. */
-  code: number;
-  /** The only order in which there is such a day; undefined: both make one. */
-  order: DayOrder | undefined;
-}
-
 const PARTED =
   /^(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?:[T ,]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*([AP]M)?)?$/i;
 const DAY = 86_400;
 
-/** The date that a cell writes, in UTC; undefined where it is no such date, or a day that does not exist. */
-export function partedDate(text: string): PartedDate | undefined {
+/**
+ * The date that a cell writes, in UTC; undefined where it is no such date, or a day that does not exist.
+ * @returns its parts and the clock as one number, which `partedSeconds` reads once the order is known, and the only order in which there
+ * is such a day; undefined: both make one.
+ */
+export function partedDate(text: string): { code: number; order: DayOrder | undefined } | undefined {
   const match = PARTED.exec(text);
   if (!match) return undefined;
   const [, one, separator, two, four, hour = '0', minute = '0', second = '0', fraction = '0', half] = match;
@@ -67,7 +63,7 @@ export function mayBeginWithYear(codes: Iterable<number>): boolean {
 export function partedSeconds(code: number, order: DayOrder): number {
   const { year, first, second, clock } = partsOf(code);
   const [day, month] = order === 'day-first' ? [first, second] : [second, first];
-  return midnight(wholeYear(year), month, day).getTime() / 1000 + clock;
+  return midnight(wholeYear(year), month, day) + clock;
 }
 
 /** The date as a message shows it, its parts in their order. */
@@ -84,6 +80,5 @@ function partsOf(code: number) {
 }
 
 function isDay(year: number, month: number, day: number): boolean {
-  const date = midnight(wholeYear(year), month, day);
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+  return !Number.isNaN(midnight(wholeYear(year), month, day));
 }

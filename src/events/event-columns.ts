@@ -148,9 +148,9 @@ export function partOf(events: Events): EventsPart {
   return {
     user: user.values,
     item: item.values,
-    strength: strength?.stored,
-    weight: weight?.stored,
-    time: time?.stored,
+    strength: strength?.values,
+    weight: weight?.values,
+    time: time?.values,
     lines: line.runs,
     times: timeColumn?.seen,
     types: rowsByType(types),
@@ -165,10 +165,7 @@ function rowsByType(types: EventTypes | undefined): { name: string; rows: number
   return types?.inOrder.map(({ name, rows }) => ({ name, rows })) ?? [];
 }
 
-/**
- * Appends events that were read apart.
- * @param users,items renumber the part's ids.
- */
+/** Appends events that were read apart. @param users,items renumber the part's ids. */
 export function appendEvents(
   sink: EventSink,
   { events: part, lines, rows }: { events: EventsPart; lines: number; rows: number },
@@ -213,7 +210,7 @@ function appendSkipped(kind: SkippedKind, more: SkippedKind, line: number): void
   kind.count += more.count;
 }
 
-function noneSkipped(): SkippedKind {
+export function noneSkipped(): SkippedKind {
   return { count: 0, firstLine: 0 };
 }
 

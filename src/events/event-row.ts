@@ -1,7 +1,7 @@
 import { numberCell } from '../csv/cells.js';
 import { type RowCutter, textOf } from '../csv/row-cutter.js';
 import { isBlankCell, plainNumber } from './byte-cells.js';
-import { countSkipped, type EventLayout, type EventSink, keepTitle } from './event-columns.js';
+import { countSkipped, type EventLayout, type EventRoles, type EventSink, keepTitle } from './event-columns.js';
 import type { EventType, EventTypes } from './event-types.js';
 import { checkIdBytes, hashOf, IdIndex } from './ids.js';
 import { saysCancelled } from './order-status.js';
@@ -23,51 +23,34 @@ export function usedCells({ width, roles }: EventLayout): Uint8Array {
 export class EventRow {
   readonly #sink: EventSink;
   readonly #ratingName: string;
-  readonly #userAt: number;
-  readonly #itemAt: number;
-  /** -1 where there is no such column. */
-  readonly #ratingAt: number;
-  readonly #timeAt: number;
-  readonly #statusAt: number;
-  readonly #cancelledAt: number;
-  readonly #orderAt: number;
-  readonly #titleAt: number;
+  /** Where the columns are; -1 where there is no such column. */
+  readonly #at: Required<EventRoles>;
   readonly #keepsCancelled: boolean;
-  readonly #types: TypeCells | undefined;
+  readonly #typeOf: TypeOf | undefined;
   readonly #statuses: EventTypes | undefined;
-  readonly #statusCells: TypeCells | undefined;
+  readonly #statusOfCell: TypeOf | undefined;
   /** What the first row said of the order that the rows before this one belong to. */
   #order: Order = { id: '', user: -1, time: Number.NaN, status: undefined };
 
   constructor({ roles, ratingName, keepsCancelled = false }: EventLayout, sink: EventSink) {
     this.#sink = sink;
     this.#ratingName = ratingName;
-    this.#userAt = roles.user;
-    this.#itemAt = roles.item;
-    this.#ratingAt = roles.rating ?? -1;
-    this.#timeAt = roles.time ?? -1;
-    this.#statusAt = roles.status ?? -1;
-    this.#cancelledAt = roles.cancelled ?? -1;
-    this.#orderAt = roles.order ?? -1;
-    this.#titleAt = roles.title ?? -1;
+    this.#at = { rating: -1, time: -1, event: -1, status: -1, cancelled: -1, order: -1, title: -1, ...roles };
     this.#keepsCancelled = keepsCancelled;
     const { types, statuses } = sink.events;
-    this.#types = types && roles.event !== undefined ? new TypeCells(types, roles.event) : undefined;
+    this.#typeOf = types && roles.event !== undefined ? typeCells(types, roles.event) : undefined;
     this.#statuses = statuses;
-    this.#statusCells = statuses && roles.status !== undefined ? new TypeCells(statuses, roles.status) : undefined;
+    this.#statusOfCell = statuses && roles.status !== undefined ? typeCells(statuses, roles.status) : undefined;
   }
 
-  /**
-   * Takes the row that was cut: whole, or not at all.
-   * @param line the last one it stands on. @throws BadRow where it cannot be read.
-   */
+  /** Takes the row that was cut: whole, or not at all. @param line the last one it stands on. @throws BadRow where it cannot be read. */
   take({ bytes, from, to }: RowCutter, line: number): void {
     const { events, users, items } = this.#sink;
-    const order = this.#orderAt < 0 ? undefined : this.#orderOf(bytes, from, to);
-    const userFrom = from[this.#userAt]!;
-    const userTo = to[this.#userAt]!;
-    const itemFrom = from[this.#itemAt]!;
-    const itemTo = to[this.#itemAt]!;
+    const order = this.#at.order < 0 ? undefined : this.#orderOf(bytes, from, to);
+    const userFrom = from[this.#at.user]!;
+    const userTo = to[this.#at.user]!;
+    const itemFrom = from[this.#at.item]!;
+    const itemTo = to[this.#at.item]!;
     const noUserCell = isBlankCell(bytes, userFrom, userTo);
     const noUser = noUserCell && (order === undefined || order.user < 0);
     const noItem = isBlankCell(bytes, itemFrom, itemTo);
@@ -82,14 +65,14 @@ export class EventRow {
     if (isNewItem) checkIdBytes(bytes, itemFrom, itemTo);
 
     const isWhole = !noUser && !noItem;
-    const type = isWhole ? this.#types?.of(bytes, from, to) : undefined;
+    const type = isWhole ? this.#typeOf?.(bytes, from, to) : undefined;
     const status = this.#statuses ? this.#statusOf(bytes, from, to, order) : undefined;
     const isCancelled = status?.weight === 0;
     const counts = isWhole && type?.weight !== 0 && (!isCancelled || this.#keepsCancelled);
     let strength = Number.NaN;
     let time = Number.NaN;
-    if (counts && this.#ratingAt >= 0) strength = this.#strength(bytes, from[this.#ratingAt]!, to[this.#ratingAt]!);
-    if ((counts || order) && this.#timeAt >= 0) time = this.#time(bytes, from[this.#timeAt]!, to[this.#timeAt]!);
+    if (counts && this.#at.rating >= 0) strength = this.#strength(bytes, from[this.#at.rating]!, to[this.#at.rating]!);
+    if ((counts || order) && this.#at.time >= 0) time = this.#time(bytes, from[this.#at.time]!, to[this.#at.time]!);
 
     if (isNewUser) user = users.addBytes(bytes, userFrom, userTo, userHash);
     if (isNewItem) item = items.addBytes(bytes, itemFrom, itemTo, itemHash);
@@ -111,26 +94,26 @@ export class EventRow {
     events.strength?.push(strength);
     events.time?.push(time);
     events.weight?.push(isCancelled ? 0 : (type?.weight ?? 1));
-    if (this.#titleAt >= 0 && !events.titles?.[item]) {
-      keepTitle(events.titles, item, textOf(bytes, from[this.#titleAt]!, to[this.#titleAt]!));
+    if (this.#at.title >= 0 && !events.titles?.[item]) {
+      keepTitle(events.titles, item, textOf(bytes, from[this.#at.title]!, to[this.#at.title]!));
     }
     events.line.push(line);
   }
 
   /** What earlier rows said of the order of this row. */
   #orderOf(bytes: Uint8Array, from: Int32Array, to: Int32Array): Order {
-    const id = textOf(bytes, from[this.#orderAt]!, to[this.#orderAt]!);
+    const id = textOf(bytes, from[this.#at.order]!, to[this.#at.order]!);
     if (id !== this.#order.id || id === '') this.#order = { id, user: -1, time: Number.NaN, status: undefined };
     return this.#order;
   }
 
   /** The status of the row's order: that of the order's first row, where the cell is empty. */
   #statusOf(bytes: Uint8Array, from: Int32Array, to: Int32Array, order: Order | undefined): EventType | undefined {
-    const at = this.#cancelledAt;
+    const at = this.#at.cancelled;
     const isCancelled = at >= 0 && saysCancelled(textOf(bytes, from[at]!, to[at]!));
     if (isCancelled) return this.#statuses?.of('cancelled');
-    const inherits = order?.status && (this.#statusAt < 0 || from[this.#statusAt] === to[this.#statusAt]);
-    return inherits ? order.status : this.#statusCells?.of(bytes, from, to);
+    const inherits = order?.status && (this.#at.status < 0 || from[this.#at.status] === to[this.#at.status]);
+    return inherits ? order.status : this.#statusOfCell?.(bytes, from, to);
   }
 
   #strength(bytes: Uint8Array, from: number, to: number): number {
@@ -158,27 +141,21 @@ interface Order {
   status: EventType | undefined;
 }
 
-/** The types that a column names, by the bytes of its cells. */
-class TypeCells {
-  readonly #types: EventTypes;
-  readonly #at: number;
-  readonly #cells = new IdIndex();
-  readonly #typeOf: EventType[] = [];
+type TypeOf = (bytes: Uint8Array, cellFrom: Int32Array, cellTo: Int32Array) => EventType;
 
-  constructor(types: EventTypes, at: number) {
-    this.#types = types;
-    this.#at = at;
-  }
-
-  of(bytes: Uint8Array, cellFrom: Int32Array, cellTo: Int32Array): EventType {
-    const from = cellFrom[this.#at]!;
-    const to = cellTo[this.#at]!;
+/** Tells the types that column `at` names, by the bytes of its cells. */
+function typeCells(types: EventTypes, at: number): TypeOf {
+  const cells = new IdIndex();
+  const typeOf: EventType[] = [];
+  return (bytes, cellFrom, cellTo) => {
+    const from = cellFrom[at]!;
+    const to = cellTo[at]!;
     const hash = hashOf(bytes, from, to);
-    const known = this.#typeOf[this.#cells.find(bytes, from, to, hash)];
+    const known = typeOf[cells.find(bytes, from, to, hash)];
     if (known) return known;
-    const type = this.#types.of(textOf(bytes, from, to));
-    const added = this.#cells.addBytes(bytes, from, to, hash);
-    if (added >= 0) this.#typeOf[added] = type;
+    const type = types.of(textOf(bytes, from, to));
+    const added = cells.addBytes(bytes, from, to, hash);
+    if (added >= 0) typeOf[added] = type;
     return type;
-  }
+  };
 }

@@ -130,30 +130,26 @@ export class EventsReader {
       sink.lines += 1 + cutter.innerLines;
       if (cutter.cells > 0) {
         sink.rows++;
-        if (cutter.trouble === 'none') this.#take(bytes, at, to, isLast, firstLine);
-        else this.#refuseCut(bytes, at, to, isLast, firstLine);
+        const why = cutter.trouble === 'none' ? this.#take() : cutter.reason(firstLine);
+        if (why !== undefined) {
+          const isCut = cutter.trouble === 'none' || cutter.trouble === 'width';
+          const cells = isCut ? cellTexts(this.#layout.delimiter, cutter.cells, bytes, at, to, isLast) : [];
+          this.#refuse(firstLine + cutter.troubleLines, why, cells);
+        }
       }
       at = next;
     }
     return at;
   }
 
-  #take(bytes: Uint8Array, at: number, to: number, isLast: boolean, firstLine: number): void {
+  /** Takes the row that was cut. @returns why it cannot be read. */
+  #take(): string | undefined {
     try {
       this.#row.take(this.#cutter, this.sink.lines);
+      return undefined;
     } catch (error) {
-      if (!(error instanceof BadRow)) throw error;
-      this.#refuse(firstLine, error.message, this.#texts(bytes, at, to, isLast));
+      if (error instanceof BadRow) return error.message;
+      throw error;
     }
-  }
-
-  #refuseCut(bytes: Uint8Array, at: number, to: number, isLast: boolean, firstLine: number): void {
-    const { trouble, troubleLines } = this.#cutter;
-    const cells = trouble === 'width' ? this.#texts(bytes, at, to, isLast) : [];
-    this.#refuse(firstLine + troubleLines, this.#cutter.reason(firstLine), cells);
-  }
-
-  #texts(bytes: Uint8Array, at: number, to: number, isLast: boolean): string[] {
-    return cellTexts(this.#layout.delimiter, this.#cutter.cells, bytes, at, to, isLast);
   }
 }

@@ -48,7 +48,7 @@ export function mergedEvents(files: readonly FileEvents[]): Events {
 
 function appendNumbers(to: NumberColumn | undefined, from: NumberColumn | undefined, rows: number, none: number): void {
   if (!to) return;
-  if (from) to.append(from.stored);
+  if (from) to.append(from.values);
   else for (let row = 0; row < rows; row++) to.push(none);
 }
 

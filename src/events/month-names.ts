@@ -21,10 +21,8 @@ export function monthNameSeconds(text: string): number {
   const parts = FORMS.map((form) => form.exec(text)?.groups).find((groups) => groups !== undefined);
   if (!parts) return Number.NaN;
   const { year, month = '', day, hour = '0', minute = '0', second = '0', half, zone = 'Z' } = parts;
-  const at = MONTHS.indexOf(month.slice(0, 3).toLowerCase());
-  const date = midnight(Number(year), at + 1, Number(day));
+  const date = midnight(Number(year), MONTHS.indexOf(month.slice(0, 3).toLowerCase()) + 1, Number(day));
   const hours = hourOf(Number(hour), half);
-  const exists = at >= 0 && date.getUTCMonth() === at && date.getUTCDate() === Number(day);
-  if (!exists || hours > 23 || Number(minute) > 59 || Number(second) > 60) return Number.NaN;
-  return date.getTime() / 1000 + hours * 3600 + Number(minute) * 60 + Number(second) - zoneSeconds(zone);
+  if (hours > 23 || Number(minute) > 59 || Number(second) > 60) return Number.NaN;
+  return date + hours * 3600 + Number(minute) * 60 + Number(second) - zoneSeconds(zone);
 }

@@ -1,6 +1,5 @@
 import { NumberColumn } from './columns.js';
-import type { Events, SkippedKind } from './event-columns.js';
-import { countSkipped } from './event-columns.js';
+import { countSkipped, type Events, noneSkipped, type SkippedKind } from './event-columns.js';
 import type { IdIndex } from './ids.js';
 import { TimeColumn } from './times.js';
 
@@ -16,13 +15,6 @@ export interface Orders {
   time: Float64Array | undefined;
   /** 1 where the order was cancelled, refunded or the like. */
   cancelled: Uint8Array;
-}
-
-/** Lines that no order gives a user to. */
-export interface LostLines {
-  /** Of orders that the orders file does not have, or has without a user. */
-  unknown: SkippedKind;
-  cancelled: SkippedKind;
 }
 
 /** Orders from the rows of their file, read as events whose user is the order and whose item is the user. */
@@ -46,13 +38,17 @@ export function ordersFrom({ user, item, weight, time, timeColumn }: Events, ids
 
 /**
  * Gives lines of orders the user and the time of their order, and keeps those that count.
- *
  * @param lines events whose user is the order, an index into `orders.ids`, or behind them for orders that are not there.
  * @param users takes the users, in the order of the lines.
+ * @returns the lines that are lost: of orders that the orders file does not have, or has without a user, and of cancelled ones.
  */
-export function joinOrders(lines: Events, orders: Orders, users: IdIndex): LostLines {
+export function joinOrders(
+  lines: Events,
+  orders: Orders,
+  users: IdIndex,
+): Record<'unknown' | 'cancelled', SkippedKind> {
   const known = orders.user.length;
-  const lost: LostLines = { unknown: { count: 0, firstLine: 0 }, cancelled: { count: 0, firstLine: 0 } };
+  const lost = { unknown: noneSkipped(), cancelled: noneSkipped() };
   const userOf = new Int32Array(orders.userIds.length).fill(-1);
   const values = lines.user.values;
   const rows = new Uint32Array(values.length);

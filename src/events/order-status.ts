@@ -24,9 +24,7 @@ export function statusWeight(key: string): number {
   return isCancelled(key) ? CANCELLED : COUNTS;
 }
 
-/**
- * What statuses weigh in a column that has these: shops that tell `complete` from `closed` close what they refund.
- */
+/** What statuses weigh in a column that has these: shops that tell `complete` from `closed` close what they refund. */
 export function statusWeightsAmong(cells: ReadonlySet<string>): [string, number][] {
   const keys = new Set([...cells].map(typeKey));
   return keys.has('complete') && keys.has('closed') ? [['closed', CANCELLED]] : [];

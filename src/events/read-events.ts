@@ -45,9 +45,7 @@ export interface Reading {
 }
 
 /**
- * Reads the rows of an events file to its end.
- *
- * @param ids of users and items, to which those of the rows are added.
+ * Reads the rows of an events file to its end. @param ids of users and items, to which those of the rows are added.
  * @throws Failure 65 when a row cannot be read and bad rows stop the reading, 74 when reading fails.
  */
 export async function readEvents(
@@ -105,9 +103,8 @@ export function planRanges(from: number, to: number, least: number): Range[] {
 }
 
 /**
- * Reads ranges by others, who cannot know whether theirs begins inside quotes. So a part counts only if it begins where the
- * rows before it ended, and would have been read the same behind them; what is between two parts, and what does not count,
- * is read here.
+ * Reads ranges by others, who cannot know whether theirs begins inside quotes. So a part counts only if it begins where the rows before it
+ * ended, and would have been read the same behind them; what is between two parts, and what does not count, is read here.
  */
 async function readRanges(
   task: EventsTask,

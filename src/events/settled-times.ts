@@ -1,7 +1,7 @@
 import { printableName } from '../csv/printable.js';
-import { ExitCode, Failure } from '../failure.js';
+import { badData } from '../failure.js';
 import { forEachChunk } from '../matrix/chunks.js';
-import { midnight } from './clock.js';
+import { dayText, midnight } from './clock.js';
 import { NumberColumn } from './columns.js';
 import { mayBeginWithYear, partedSeconds, partedText } from './day-month.js';
 import type { Events } from './event-columns.js';
@@ -13,7 +13,7 @@ const IN_DIGITS = [
 ];
 
 /** Makes seconds of a column whose numbers all write dates in digits. */
-export function settleDigits({ time, timeColumn }: Events): NumberColumn | undefined {
+function settleDigits({ time, timeColumn }: Events): NumberColumn | undefined {
   const { way, largest = 0 } = timeColumn?.seen ?? {};
   const range = IN_DIGITS.find(({ low, high }) => largest >= low && largest <= high);
   if (!time || !range || way !== 'numbers') return time;
@@ -34,12 +34,10 @@ function secondsOfDigits(value: number, hasClock: boolean): number | undefined {
   const digits = String(value);
   if (!/^(?:19|20|21)\d{6}(?:\d{6})?$/.test(digits) || (digits.length === 14) !== hasClock) return undefined;
   const part = (from: number, length: number) => Number(digits.slice(from, from + length));
-  const [month, day] = [part(4, 2), part(6, 2)];
-  const date = midnight(part(0, 4), month, day);
-  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined;
+  const date = midnight(part(0, 4), part(4, 2), part(6, 2));
   const [hour, minute, second] = [part(8, 2), part(10, 2), part(12, 2)];
-  if (hour > 23 || minute > 59 || second > 59) return undefined;
-  return date.getTime() / 1000 + hour * 3600 + minute * 60 + second;
+  if (Number.isNaN(date) || hour > 23 || minute > 59 || second > 59) return undefined;
+  return date + hour * 3600 + minute * 60 + second;
 }
 
 /**
@@ -59,8 +57,7 @@ export function settleTimes(path: string, column: string, events: Events): void 
     },
   };
   if (mayBeginWithYear(codes)) {
-    throw new Failure(
-      ExitCode.badData,
+    throw badData(
       `${path}: column "${column}": which part of dates like ${partedText(time.at(0))} is the year, no row tells\n  write the year with four digits, or --time-col none leaves times out`,
     );
   }
@@ -69,8 +66,7 @@ export function settleTimes(path: string, column: string, events: Events): void 
   for (let row = 0; row < time.length; row++) {
     const code = time.at(row);
     if (order === undefined && !Number.isNaN(code)) {
-      throw new Failure(
-        ExitCode.badData,
+      throw badData(
         `${path}:${line.at(row)}: column "${printableName(column)}": which part of ${partedText(code)} is the day, no row of the column tells (none is above 12)\n  --date-order day-first or month-first settles it, --time-col none leaves times out`,
       );
     }
@@ -95,7 +91,5 @@ export function noteFuture({ time, timeColumn }: Events, now: number): string[] 
     }
   });
   if (rows === 0) return [];
-  const day = new Date(latest * 1000);
-  const last = Number.isNaN(day.getTime()) ? 'beyond the calendar' : day.toISOString().slice(0, 10);
-  return [`times in the future: ${rows}, the last of them ${last}; what is recent is counted from there`];
+  return [`times in the future: ${rows}, the last of them ${dayText(latest)}; what is recent is counted from there`];
 }

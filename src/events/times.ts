@@ -8,6 +8,8 @@ import { monthNameSeconds } from './month-names.js';
 /** How a column writes its times. A column keeps to one way; numbers get their unit from their size, once all are read. */
 export type TimeUnit = 'days' | 's' | 'ms' | 'µs' | 'text';
 
+const SCALES: Record<TimeUnit, number> = { days: 1 / 86_400, s: 1, ms: 1e3, µs: 1e6, text: 1 };
+
 /** Numbers, dates that begin with the year, or dates that end with it. */
 type Way = 'numbers' | 'dates' | 'parted';
 
@@ -105,10 +107,7 @@ export class TimeColumn {
 
   /** How many of what `read` gives are a second. */
   get scale(): number {
-    const unit = this.unit;
-    if (unit === 'ms') return 1e3;
-    if (unit === 'days') return 1 / 86_400;
-    return unit === 'µs' ? 1e6 : 1;
+    return SCALES[this.unit];
   }
 
   /** Seconds since 1970 for a number that `read` gave. */
@@ -163,10 +162,8 @@ function secondsOf(text: string): number | undefined {
   const match = DATE_TIME.exec(text.replace(BASIC, '$1-$2-$3T$4:$5:$6'));
   if (!match) return undefined;
   const [, year, , month, day, hour = '0', minute = '0', second = '0', fraction = '0', zone = 'Z'] = match;
-  const date = midnight(Number(year), Number(month), Number(day));
-  const exists = date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
-  if (!exists || Number(hour) > 24 || Number(minute) > 59 || Number(second) > 60) return Number.NaN;
+  if (Number(hour) > 24 || Number(minute) > 59 || Number(second) > 60) return Number.NaN;
   const clock = Number(hour) * 3600 + Number(minute) * 60 + Number(second) + Number(`0.${fraction}`);
   if (clock > 86400) return Number.NaN;
-  return date.getTime() / 1000 + clock - zoneSeconds(zone);
+  return midnight(Number(year), Number(month), Number(day)) + clock - zoneSeconds(zone);
 }

@@ -14,17 +14,10 @@ import {
 type Kind = 'Counts' | 'Sums';
 type Bits = 16 | 32;
 
-/** What assembly/sums.ts exports: for whole numbers and for doubles, for indices of two bytes and of four. */
-type Program = Record<`count${Bits}`, (from: number, to: number, count: number, index: number, sum: number) => void> &
-  Record<
-    `add${Bits}`,
-    (from: number, to: number, weight: number, count: number, index: number, value: number, sum: number) => void
-  > &
-  Record<`collect${Kind}`, (columns: number, sum: number, rowIndex: number, rowValue: number) => number> &
-  Record<
-    `touched${Kind}${Bits}`,
-    (from: number, to: number, count: number, index: number, sum: number, rowIndex: number, rowValue: number) => number
-  >;
+/** What assembly/sums.ts exports: for whole numbers and for doubles, for indices of two bytes and of four; it has the parameters' names. */
+type Loop<Result> = (...parameters: number[]) => Result;
+type Program = Record<`${'count' | 'add'}${Bits}`, Loop<void>> &
+  Record<`collect${Kind}` | `touched${Kind}${Bits}`, Loop<number>>;
 
 /** Sums in a compiled program, or in plain arrays where the entries are more than it can address. */
 export function compiledSums(module: WebAssembly.Module): SumsOf {

@@ -2,38 +2,9 @@ import { MOST_SHORT, ProgramLayout } from './program.js';
 import { entryCount } from './sums.js';
 import { PlainSystems, type SystemSource, type Systems, type SystemsOf, writeScaled } from './systems.js';
 
-type Gather = (
-  rows: number,
-  count: number,
-  from: number,
-  to: number,
-  index: number,
-  value: number,
-  place: number,
-  start: number,
-  column: number,
-  entry: number,
-  cell: number,
-) => void;
-
-/** What assembly/systems.ts exports. */
-interface Program {
-  gather16: Gather;
-  gather32: Gather;
-  solve: (
-    count: number,
-    steps: number,
-    start: number,
-    column: number,
-    cell: number,
-    diagonal: number,
-    wanted: number,
-    solution: number,
-    residual: number,
-    direction: number,
-    image: number,
-  ) => number;
-}
+/** What assembly/systems.ts exports; it has the parameters' names. */
+type Program = Record<'gather16' | 'gather32', (...parameters: number[]) => void> &
+  Record<'solve', (...parameters: number[]) => number>;
 
 /** Systems in a compiled program, or in plain arrays where the pairs are more than it can address. */
 export function compiledSystems(module: WebAssembly.Module): SystemsOf {

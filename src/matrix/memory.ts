@@ -38,10 +38,8 @@ const unused = new FinalizationRegistry<{ place: bigint; length: number }>(({ pl
 });
 
 /**
- * Maps `length` bytes of an open file; they stay valid after it is closed. Writes go to a private copy. The file must not
- * be truncated while they are used.
- *
- * @param from where they begin, a multiple of a page. @returns undefined where the file has to be read.
+ * Maps `length` bytes of an open file; they stay valid after it is closed. Writes go to a private copy. The file must not be truncated
+ * while they are used. @param from where they begin, a multiple of a page. @returns undefined where the file has to be read.
  */
 export function mappedFile(file: number, length: number, from = 0): ArrayBuffer | undefined {
   return mapped(length, MAP_PRIVATE, file, MADV_POPULATE_READ, from);

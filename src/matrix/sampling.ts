@@ -4,10 +4,7 @@
  * ids (`sampleKeys`, `hashOf`, `sample`), so that neither the order of a file nor the number of workers decides who is drawn.
  */
 
-/**
- * A random number generator: sfc32 (Chris Doty-Humphrey, PractRand). It passes PractRand's tests and has a period of at
- * least 2³².
- */
+/** A random number generator: sfc32 (Chris Doty-Humphrey, PractRand). It passes PractRand's tests and has a period of at least 2³². */
 export class Random {
   #a: number;
   #b: number;
@@ -39,10 +36,7 @@ export class Random {
   }
 }
 
-/**
- * Hashes three numbers to one from 0 to 2³² − 1 that looks random: three rounds of MurmurHash3's finaliser (Austin
- * Appleby, 2011).
- */
+/** Hashes three numbers to one from 0 to 2³² − 1 that looks random: three rounds of MurmurHash3's finaliser (Austin Appleby, 2011). */
 export function hashOf(seed: number, a: number, b: number): number {
   return mixed(mixed(mixed(seed) ^ a) ^ b) >>> 0;
 }
@@ -58,7 +52,6 @@ export function sampleKeys(ids: readonly string[]): Uint32Array {
 
 /**
  * Draws some of many, none twice, and keeps their order. A sample of 1,000 contains the sample of 100 by the same keys.
- *
  * @param all different whole numbers. @param size all are drawn when there are no more than this.
  * @param keyOf the key to sample by, from 0 to 2³² − 1: the members with the smallest keys are drawn.
  */

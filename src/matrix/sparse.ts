@@ -1,5 +1,6 @@
 import { everyChunk, forEachChunk } from './chunks.js';
 import { float32s, release, uint32s } from './memory.js';
+import { lastAtMost } from './search.js';
 
 /**
  * A sparse matrix by rows (CSR). Row r holds `index[start[r] .. start[r+1])` and the values beside them.
@@ -23,9 +24,7 @@ export function emptyRows(rows: number, columns: number): SparseRows {
 }
 
 /**
- * Builds a matrix from entries in any order.
- *
- * @param row,column,value one entry each. @param count how many of them to take.
+ * Builds a matrix from entries in any order. @param row,column,value one entry each. @param count how many of them to take.
  * @param combine makes one value of several in the same cell, given in their order; without it they add up.
  */
 export function sparseFromEntries(
@@ -97,21 +96,12 @@ export function rowLengths(matrix: Pick<SparseRows, 'rows' | 'start'>): Float64A
 
 /** The length of the longest row. */
 export function longestRow(matrix: SparseRows): number {
-  let most = 0;
-  for (let row = 0; row < matrix.rows; row++) most = Math.max(most, rowLength(matrix, row));
-  return most;
+  return rowLengths(matrix).reduce((most, length) => Math.max(most, length), 0);
 }
 
 /** Where (row, column) stands among the entries, by binary search. The matrix must have that entry. */
 export function entryOf({ start, index }: SparseRows, row: number, column: number): number {
-  let low = start[row]!;
-  let high = start[row + 1]! - 1;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (index[middle]! < column) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return lastAtMost(index, column, start[row]!, start[row + 1]! - 1);
 }
 
 /** Whether all indices are below a bound. */

@@ -33,8 +33,7 @@ export class TopN {
   }
 
   /**
-   * @param score finite.
-   * @returns false if N better pairs are known. True does not mean that the pair stays.
+   * @param score finite. @returns false if N better pairs are known. True does not mean that the pair stays.
    * @throws RangeError for NaN, which has no place in any order.
    */
   offer(index: number, score: number): boolean {

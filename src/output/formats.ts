@@ -1,6 +1,6 @@
-import { type Stats, statSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { usageFailure } from '../failure.js';
+import { isPipeOrDevice } from '../process/signals.js';
 
 /** How lists are written: a row an item (csv, parquet), or a row a user (wide, jsonl). */
 export const OUTPUT_FORMATS = ['csv', 'wide', 'jsonl', 'parquet'] as const;
@@ -16,8 +16,7 @@ const BY_EXTENSION: Readonly<Record<string, readonly OutputFormat[]>> = {
 const WE_WRITE = '.csv, .jsonl (or .ndjson), either with .gz, and .parquet';
 
 /**
- * The format of an output.
- * @param asked for by `--format`; undefined: told from the extension.
+ * The format of an output. @param asked for by `--format`; undefined: told from the extension.
  * @throws Failure 2 for an extension that says something else, or that is none of ours.
  */
 export function formatOf(output: string, asked: OutputFormat | undefined): OutputFormat {
@@ -44,18 +43,4 @@ export function formatOf(output: string, asked: OutputFormat | undefined): Outpu
 function extensionOf(output: string): string {
   const extension = extname(basename(output)).toLowerCase();
   return /^\.[\d-]*$/.test(extension) ? '' : extension;
-}
-
-function isPipeOrDevice(output: string): boolean {
-  const stats = statOf(output);
-  return stats !== undefined && !stats.isFile() && !stats.isDirectory();
-}
-
-function statOf(path: string): Stats | undefined {
-  try {
-    return statSync(path, { throwIfNoEntry: false });
-  } catch {
-    // Opening it fails too, with a message.
-    return undefined;
-  }
 }

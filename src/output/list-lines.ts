@@ -61,27 +61,43 @@ export class LineWriter {
 /** The first ranks as text. */
 const RANKS = Array.from({ length: 100 }, (_, place) => String(place + 1));
 
-/** `user_id,item_id,rank,score[,title]`, rank from 1: a row an item. */
-function addRows(out: GrowingBytes, { users, items: cells, titles }: OutputCells, user: number, list: List): number {
-  const { items, scores } = list;
+/**
+ * Adds the items of a list, with rank (from 1), score and title.
+ * @param begin writes what comes before each. @param parts what stands before its rank, score and title, and behind all.
+ */
+function addItems(
+  out: GrowingBytes,
+  { items: cells, titles }: OutputCells,
+  { items, scores }: List,
+  begin: (place: number) => void,
+  [rankPart, scorePart, titlePart, end]: readonly [string, string, string, string],
+): void {
   for (let place = 0; place < items.length; place++) {
     const item = items[place];
     const score = scores[place];
     if (item === undefined || score === undefined) throw new RangeError(`rank ${place + 1} has no score`);
-    out.cell(users, user);
-    out.text(',');
+    begin(place);
     out.cell(cells, item);
-    out.text(',');
+    out.text(rankPart);
     out.text(RANKS[place] ?? String(place + 1));
-    out.text(',');
+    out.text(scorePart);
     out.score(score);
     if (titles) {
-      out.text(',');
+      out.text(titlePart);
       out.cell(titles, item);
     }
-    out.text('\n');
+    out.text(end);
   }
-  return items.length;
+}
+
+/** `user_id,item_id,rank,score[,title]`: a row an item. */
+function addRows(out: GrowingBytes, cells: OutputCells, user: number, list: List): number {
+  const begin = () => {
+    out.cell(cells.users, user);
+    out.text(',');
+  };
+  addItems(out, cells, list, begin, [',', ',', ',', '\n']);
+  return list.items.length;
 }
 
 /** `user_id,item_1[,title_1],item_2,…`: a row a user, always of the same width, as tables of a database want it. */
@@ -106,27 +122,12 @@ function addWideRow(
 }
 
 /** `{"user_id":…,"items":[{"item_id":…,"rank":…,"score":…[,"title":…]},…]}`: an object a user. */
-function addObject(out: GrowingBytes, { users, items: cells, titles }: OutputCells, user: number, list: List): number {
-  const { items, scores } = list;
+function addObject(out: GrowingBytes, cells: OutputCells, user: number, list: List): number {
   out.text('{"user_id":');
-  out.cell(users, user);
+  out.cell(cells.users, user);
   out.text(',"items":[');
-  for (let place = 0; place < items.length; place++) {
-    const item = items[place];
-    const score = scores[place];
-    if (item === undefined || score === undefined) throw new RangeError(`rank ${place + 1} has no score`);
-    out.text(place === 0 ? '{"item_id":' : ',{"item_id":');
-    out.cell(cells, item);
-    out.text(',"rank":');
-    out.text(RANKS[place] ?? String(place + 1));
-    out.text(',"score":');
-    out.score(score);
-    if (titles) {
-      out.text(',"title":');
-      out.cell(titles, item);
-    }
-    out.text('}');
-  }
+  const begin = (place: number) => out.text(place === 0 ? '{"item_id":' : ',{"item_id":');
+  addItems(out, cells, list, begin, [',"rank":', ',"score":', ',"title":', '}']);
   out.text(']}\n');
   return 1;
 }

@@ -14,10 +14,7 @@ export interface Texts {
   titles: readonly string[] | undefined;
 }
 
-/**
- * Loads the optional package that writes Parquet. Call it before a run begins its work.
- * @throws Failure 73 where it is not installed.
- */
+/** Loads the optional package that writes Parquet. Call it before a run begins its work. @throws Failure 73 where it is not installed. */
 export async function loadParquet(load = (): Promise<Package> => import('hyparquet-writer')): Promise<Package> {
   try {
     return await load();

@@ -6,10 +6,8 @@ const ZERO = 48;
 const POINT = 46;
 
 /**
- * Writes the six significant digits of a score between 0.001 and 99,999, as `scoreText` has them: the digits are those
- * of the whole number nearest to score · 10^k, where it lies between 100,000 and 999,999.
- *
- * @param bytes with room for 10 more from `at`.
+ * Writes the six significant digits of a score between 0.001 and 99,999, as `scoreText` has them: the digits are those of the whole number
+ * nearest to score · 10^k, where it lies between 100,000 and 999,999. @param bytes with room for 10 more from `at`.
  * @returns where the digits end; `at` where that takes exact arithmetic, or the score is not in the range.
  */
 export function writeDigits(bytes: Uint8Array, at: number, score: number): number {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ExitCode, Failure, messageOf, systemCode } from '../failure.js';
+import { badData, ExitCode, Failure, messageOf, systemCode } from '../failure.js';
 import { readJson, writeJson } from '../files/json-file.js';
 import { MANIFEST, type RunDirectory } from '../files/run-directory.js';
 import { plural } from '../report/quantities.js';
@@ -22,7 +22,7 @@ import { TimeIsUp } from './stopping.js';
  * written under another name and renamed. There is no list of them: what is there is finished, what is not is worked.
  */
 
-const STAGES = { count: 'counting', learn: 'learning', recommend: 'recommending' } as const;
+export const STAGES = { count: 'counting', learn: 'learning', recommend: 'recommending' } as const;
 type ShardStage = keyof typeof STAGES;
 
 const SETTINGS = 'settings';
@@ -41,8 +41,7 @@ export function isFinishedWork(name: string): boolean {
 
 /**
  * How the paths of a stage's shard files begin. Files that rest on something else are removed: they were made while a row of an earlier
- * stage was lost.
- * @param key undefined: the shards are of use to this run alone.
+ * stage was lost. @param key undefined: the shards are of use to this run alone.
  */
 export function shardOutput(
   { directory }: { directory: RunDirectory },
@@ -75,10 +74,7 @@ export function manifestIn(path: string): Manifest | undefined {
     return readJson(join(path, MANIFEST)) as Manifest;
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
-    throw new Failure(
-      ExitCode.badData,
-      `--resume: what an interrupted run left in ${path} cannot be used: ${messageOf(error)}; ${WAY_OUT}`,
-    );
+    throw badData(`--resume: what an interrupted run left in ${path} cannot be used: ${messageOf(error)}; ${WAY_OUT}`);
   }
 }
 
@@ -97,8 +93,7 @@ export class Checkpoint {
   }
 
   /**
-   * Begins to use it, once the data is known.
-   * @param info is told what is finished already.
+   * Begins to use it, once the data is known. @param info is told what is finished already.
    * @returns the key of the run. @throws Failure 65 where the interrupted run had other data; its folder stays then.
    */
   begin(manifest: Manifest, info: (message: string) => void): string {
@@ -139,7 +134,6 @@ export class Checkpoint {
 
 /**
  * Decides whether the finished work of a run that failed or was stopped stays for another, and adds that to the error.
- *
  * @param isStopped whether it was stopped, and did not fail. @param resume whether `--resume` was given. @param stage it was in.
  */
 export function unfinished(

@@ -13,7 +13,6 @@ import { fitCosts, needsGram, type SignalCounts, signalCounts } from '../model/f
 import { gramCosts } from '../model/gram.js';
 import { statisticsOf } from '../model/row-normalisation.js';
 import type { Settings } from '../model/settings.js';
-import type { Stage } from '../report/progress.js';
 import { plural, thousands } from '../report/quantities.js';
 import { planShards, WORTH_A_SHARD } from '../workers/plan.js';
 import type { CountJob, LearnJob, ModelFiles, RowFile } from '../workers/protocol.js';
@@ -121,21 +120,14 @@ export async function countPairs(run: Run, arranged: Arranged, settings: Setting
   const lost: number[] = [];
   const output = shardOutput(run, 'count', key);
   const job: CountJob = { kind: 'count', evidence: evidencePath, settings, output };
-  const shards = planShards(arranged.gramCosts, WORTH_A_SHARD);
-  logPlan(run, 'counting', shards.length);
-  const done = counter(run, 'counting', shards);
   await runShards(
     run,
     job,
-    shards,
-    (path, shard) => {
-      gram.push({ path, from: shard.from });
-      done(shard.cost);
-    },
-    ({ from, cost }, why) => {
+    planShards(arranged.gramCosts, WORTH_A_SHARD),
+    (path, { from }) => void gram.push({ path, from }),
+    ({ from }, why) => {
       const nothing = emptyRows(1, counts.items);
       gram.push(lose(run, lost, from, why, countedArrays({ pairs: nothing, candidates: nothing })));
-      done(cost);
     },
   );
   return { ...arranged, gram, lost, key: key && keyOf(key, lost) };
@@ -147,9 +139,6 @@ export async function fitRows(run: Run, counted: Counted, settings: Settings): P
   const { items } = counts;
   const output = shardOutput(run, 'learn', key);
   const job: LearnJob = { kind: 'learn', evidence: evidencePath, settings, gram, output };
-  const shards = planShards(counted.fitCosts, WORTH_A_FILE);
-  logPlan(run, 'learning', shards.length);
-  const done = counter(run, 'learning', shards);
   const rows: RowFile[] = [];
   const lost: number[] = [];
   const precision = new Float64Array(counted.fitCosts.length);
@@ -157,19 +146,17 @@ export async function fitRows(run: Run, counted: Counted, settings: Settings): P
   await runShards(
     run,
     job,
-    shards,
-    (path, shard) => {
-      rows.push({ path, from: shard.from });
+    planShards(counted.fitCosts, WORTH_A_FILE),
+    (path, { from }) => {
+      rows.push({ path, from });
       const learned = readLearnedFacts(path);
-      precision.set(learned.precision, shard.from);
-      rowLength.set(learned.length, shard.from);
-      done(shard.cost);
+      precision.set(learned.precision, from);
+      rowLength.set(learned.length, from);
     },
-    ({ from, cost }, why) => {
+    ({ from }, why) => {
       const nothing = { rows: emptyRows(1, items), precision: Float64Array.of(1) };
       rows.push(lose(run, lost, from, why, learnedArrays(nothing)));
       precision[from] = 1;
-      done(cost);
     },
   );
   const statistics = run.directory.file('statistics');
@@ -205,25 +192,5 @@ function refuseTooManyForEase({ degree }: Evidence, settings: Settings): void {
   throw new Failure(
     ExitCode.usage,
     `--algorithm ease is exact, for ${plural(MOST_EASE_ITEMS, 'item')} at most, and there are ${thousands(known)}; ridge is its sparse form`,
-  );
-}
-
-/** Shows how much of the work of a stage is done. @returns hears what was done, and how many users are served. */
-export function counter(
-  run: Run,
-  what: Stage,
-  shards: readonly { cost: number }[],
-): (cost: number, users?: number) => void {
-  const work = shards.reduce((total, shard) => total + shard.cost, 0);
-  let done = 0;
-  return (cost, users) => {
-    done += cost;
-    run.progress.at(what, done, work, users);
-  };
-}
-
-export function logPlan(run: Run, what: Stage, shards: number): void {
-  run.debug(
-    `${run.seconds().toFixed(2)} s: ${what} in ${plural(shards, 'shard')} on ${run.pool.childrenFor(shards)} of ${run.workers} workers`,
   );
 }

@@ -14,14 +14,6 @@ import type { Run } from './run.js';
 /** Whom and what the lists name. */
 export type NamedDataset = Pick<Dataset, 'userIds' | 'served' | 'itemIds' | 'titles'>;
 
-/** Makes the bytes of the output from the lists of shards. */
-export interface ListEncoder {
-  begin(): string;
-  /** @param from the first user of the lists. */
-  add(from: number, lists: Lists): Iterable<Uint8Array>;
-  end(): Uint8Array | string;
-}
-
 /** @throws Failure 2 or 73 where the output cannot be written in its format, whatever the data. */
 export async function checkFormat({ format }: Options, isTerminal: boolean): Promise<void> {
   if (format !== 'parquet') return;
@@ -29,11 +21,12 @@ export async function checkFormat({ format }: Options, isTerminal: boolean): Pro
   await loadParquet();
 }
 
-export async function listEncoder({ format, titles, top }: Options, dataset: NamedDataset): Promise<ListEncoder> {
+/** Makes the bytes of the output from the lists of shards. */
+export async function listEncoder({ format, titles, top }: Options, dataset: NamedDataset) {
   if (format !== 'parquet') {
     return {
       begin: () => headerOf(format, titles, top),
-      add: (_, lists) => ('lines' in lists ? [lists.lines] : refuse()),
+      add: (_: number, lists: Lists): Iterable<Uint8Array> => ('lines' in lists ? [lists.lines] : refuse()),
       end: () => '',
     };
   }
@@ -41,7 +34,8 @@ export async function listEncoder({ format, titles, top }: Options, dataset: Nam
   const file = new ParquetLists(await loadParquet(), { users, items, titles: titles ? dataset.titles : undefined });
   return {
     begin: () => '',
-    add: (from, lists) => ('lines' in lists ? refuse() : file.add(from, lists)),
+    /** @param from the first user of the lists. */
+    add: (from: number, lists: Lists): Iterable<Uint8Array> => ('lines' in lists ? refuse() : file.add(from, lists)),
     end: () => file.end(),
   };
 }

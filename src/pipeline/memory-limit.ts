@@ -5,10 +5,10 @@ import { needsGram } from '../model/fit.js';
 import { plural } from '../report/quantities.js';
 import { inputPaths } from '../understanding/inputs.js';
 import {
+  A_FOLDED,
+  AN_ARRANGED,
   childHeap,
   childrenWithin,
-  moreToArrange,
-  moreToFold,
   type Need,
   needToLearn,
   needToRead,
@@ -63,13 +63,13 @@ export class WithinMemory {
 
   /** Call before rows are put in order: meanwhile nobody can watch. @throws Failure 71 where there is too little memory for it. */
   fold(rows: number): void {
-    this.#requireRoom(moreToFold(rows), `to put ${plural(rows, 'row')} in order`);
+    this.#requireRoom(A_FOLDED * rows, `to put ${plural(rows, 'row')} in order`);
   }
 
   /** Call before the data is arranged to be learned from; likewise. */
   arrange({ interactions }: Dataset): void {
     const count = interactions.index.length;
-    this.#requireRoom(moreToArrange(count), `to arrange ${plural(count, 'interaction')}`);
+    this.#requireRoom(AN_ARRANGED * count, `to arrange ${plural(count, 'interaction')}`);
   }
 
   #requireRoom(more: number, what: string): void {

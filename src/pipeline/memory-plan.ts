@@ -16,10 +16,10 @@ const A_ROW = 32;
 const AN_ID = 150;
 /**
  * What a row takes more than it does already while it is put in order (measured: 8 to 15, without large pages up to 28), and an
- * interaction while it is arranged (8).
+ * interaction while it is arranged to be learned from (8).
  */
-const A_FOLDED = 16;
-const AN_ARRANGED = 10;
+export const A_FOLDED = 16;
+export const AN_ARRANGED = 10;
 /** What a child needs for the range of a file that it reads. */
 const A_RANGE = 45 * MB;
 /** An interaction while it is arranged to be learned from; in the files that children map; in the program of each of them. */
@@ -90,16 +90,6 @@ export function childHeap(budget: number, children: number): number {
   return Math.max(64, Math.floor(budget / (children + 1) / MB));
 }
 
-/** What so many rows take in addition while they are put in order. */
-export function moreToFold(rows: number): number {
-  return A_FOLDED * rows;
-}
-
-/** What so many interactions take in addition while they are arranged to be learned from. */
-export function moreToArrange(interactions: number): number {
-  return AN_ARRANGED * interactions;
-}
-
 /** The failure of a run that is about to take more than is left. */
 export function noRoomFor(budget: number, used: number, more: number, what: string): Failure {
   return new Failure(
@@ -109,9 +99,9 @@ export function noRoomFor(budget: number, used: number, more: number, what: stri
 }
 
 /** The failure of a run that takes more than was planned. */
-export function overBudget(budget: number, used: number, while_: string): Failure {
+export function overBudget(budget: number, used: number, stage: string): Failure {
   return new Failure(
     ExitCode.noMemory,
-    `stopped at ${megabytes(used)} while ${while_}: more than --max-memory ${megabytes(budget)}; no output file was written; give it more, a smaller -j or a smaller input`,
+    `stopped at ${megabytes(used)} while ${stage}: more than --max-memory ${megabytes(budget)}; no output file was written; give it more, a smaller -j or a smaller input`,
   );
 }

@@ -45,8 +45,7 @@ export function parametersOf({ method }: Pick<Settings, 'method'>): HyperParamet
 }
 
 /**
- * The method of a name, with settings that the user gave as "key=value".
- * @param option the option that named it, for error messages.
+ * The method of a name, with settings that the user gave as "key=value". @param option the option that named it, for error messages.
  * @throws Failure 2 for an unknown name or setting, or a value that is out of range.
  */
 export function methodOf(name: string, assignments: readonly string[], option: string): Method {

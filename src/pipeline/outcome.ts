@@ -11,13 +11,9 @@ import type { Options } from './options.js';
 import type { Run } from './run.js';
 
 /** How a run ended. */
-export interface Ending {
-  exitCode: number;
-  error: string | null;
+export interface Ending extends Pick<Ended, 'exitCode' | 'error' | 'interrupted'> {
   /** For people; '' where the error says so. */
   message: string;
-  /** Stopped by a signal: there is no time to wait for anything. */
-  interrupted: boolean;
 }
 
 /**

@@ -91,7 +91,7 @@ export function rangeWorkers({ pool, directory, workers }: Run): RangeWorkers | 
       await pool.run(
         job,
         shards,
-        async ({ path }) => {
+        async (path) => {
           const part = readRangePart(path);
           directory.discard([path]);
           await onPart(part);

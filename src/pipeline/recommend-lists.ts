@@ -4,8 +4,8 @@ import { listsFrom } from '../evaluation/lists.js';
 import { pickedRows } from '../matrix/sparse.js';
 import { audienceOf, scoringCosts } from '../ranking/audience.js';
 import { planShards, WORTH_A_SHARD } from '../workers/plan.js';
-import type { ListsJob } from '../workers/protocol.js';
-import { writeAudience } from '../workers/run-files.js';
+import type { RecommendJob } from '../workers/protocol.js';
+import { readLists, writeAudience } from '../workers/run-files.js';
 import { discardLearned, learn } from './learn.js';
 import { methodOfSpec } from './method.js';
 import type { Run } from './run.js';
@@ -13,9 +13,7 @@ import { settle } from './tune.js';
 
 /**
  * Learns with an algorithm and recommends to some users, in shards as a real run does.
- *
- * @param spec the algorithm, as `--algorithms` names it.
- * @param users rising user indices. @param count the most items of a list.
+ * @param spec the algorithm, as `--algorithms` names it. @param users rising user indices. @param count the most items of a list.
  */
 export async function recommendLists(
   run: Run,
@@ -31,15 +29,26 @@ export async function recommendLists(
   const audience = audienceOf(dataset, (byUser) => pickedRows(byUser, users), settings, { includeSeen: false });
   const audiencePath = run.directory.file('audience');
   writeAudience(audiencePath, audience);
-  const job: ListsJob = { kind: 'lists', model: learned.model, settings, audience: audiencePath, listLength: count };
+  const job: RecommendJob = {
+    kind: 'recommend',
+    model: learned.model,
+    settings,
+    audience: audiencePath,
+    listLength: count,
+    lines: undefined,
+    output: run.directory.file('lists'),
+  };
   const lengths = new Uint32Array(users.length);
   const parts: Uint32Array[] = [];
   await run.pool.run(
     job,
     planShards(scoringCosts(audience, learned.rowLength), WORTH_A_SHARD),
-    ({ items, length }, { from, to }) => {
-      parts.push(items);
-      lengths.set(length, from);
+    (path, { from, to }) => {
+      const { lists } = readLists(path);
+      run.directory.discard([path]);
+      if (!('items' in lists)) throw new RangeError('the lists are of another format');
+      parts.push(lists.items);
+      lengths.set(lists.lengths, from);
       run.progress.at('recommending', to, users.length, to);
     },
     // A lost user keeps an empty list, which finds nothing.

@@ -9,7 +9,7 @@ import { planShards, WORTH_A_SHARD } from '../workers/plan.js';
 import type { RecommendJob } from '../workers/protocol.js';
 import { readAudience, readLists, writeAudience } from '../workers/run-files.js';
 import { shardOutput } from './checkpoint.js';
-import { counter, type Learned, logPlan } from './learn.js';
+import type { Learned } from './learn.js';
 import { linesOf, listEncoder, type NamedDataset } from './list-output.js';
 import type { Options } from './options.js';
 import type { Run } from './run.js';
@@ -26,8 +26,7 @@ export function writeAudienceOf(run: Run, options: Options, dataset: Dataset, se
 }
 
 /**
- * Makes the lists and writes them, in the order of the users.
- * @param audience the file that says who is served. @returns what was served.
+ * Makes the lists and writes them, in the order of the users. @param audience the file that says who is served. @returns what was served.
  */
 export async function serve(
   run: Run,
@@ -48,9 +47,7 @@ export async function serve(
     output: shardOutput(run, 'recommend', learned.key),
   };
   const shards = planShards(scoringCosts(readAudience(audience), learned.rowLength), WORTH_A_SHARD);
-  logPlan(run, 'recommending', shards.length);
   const served = { users: 0, rows: 0, short: 0, empty: 0 };
-  const done = counter(run, 'recommending', shards);
   const encoder = await listEncoder(options, dataset);
   const write = async (bytes: Uint8Array | string) => {
     if (bytes.length > 0 && !(await destination.write(bytes))) throw new ReaderLeft();
@@ -62,7 +59,7 @@ export async function serve(
       run,
       job,
       shards,
-      async (path, { from, cost }) => {
+      async (path, { from }) => {
         const { counts, lists } = readLists(path);
         for (const bytes of encoder.add(from, lists)) await write(bytes);
         // Files that no other run can use would only take room.
@@ -71,12 +68,8 @@ export async function serve(
         served.empty += counts.empty;
         served.rows += counts.rows;
         served.short += counts.short;
-        done(cost, served.users + served.empty);
       },
-      ({ from, cost }, why) => {
-        run.lost.push({ what: 'user', index: from, why });
-        done(cost, served.users + served.empty);
-      },
+      ({ from }, why) => void run.lost.push({ what: 'user', index: from, why }),
     );
     await write(encoder.end());
   } catch (error) {

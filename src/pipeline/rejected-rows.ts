@@ -61,11 +61,8 @@ function intoFile(what: string): Sink {
       try {
         if (file !== undefined) writeSync(file, line);
       } catch (error) {
-        const why = messageOf(error);
-        throw new Failure(
-          ExitCode.io,
-          `--bad-rows: ${what} cannot be written: ${why}; make room there, or --bad-rows skip keeps none`,
-        );
+        const why = `${messageOf(error)}; make room there, or --bad-rows skip keeps none`;
+        throw new Failure(ExitCode.io, `--bad-rows: ${what} cannot be written: ${why}`);
       }
     },
     close: async () => abandon(),
@@ -76,30 +73,20 @@ function intoFile(what: string): Sink {
 /** A pipe may have a slow reader or none yet: rows wait in memory, so that neither reading nor signals have to. */
 function intoPipe(what: string, onWait: OnWait | undefined): Sink {
   const pipe = openDestination(what, { onWait });
-  let waiting: string[] = [];
-  let writing: Promise<void> | undefined;
+  let written: Promise<unknown> = Promise.resolve();
   let failure: unknown;
-  // One row after the other: rows that all waited for room would each add a listener.
-  const writeAll = async () => {
-    try {
-      while (waiting.length > 0) {
-        const lines = waiting;
-        waiting = [];
-        for (const line of lines) await pipe.write(line);
-      }
-    } catch (error) {
-      failure = error;
-    }
-    writing = undefined;
-  };
   return {
     write: (line) => {
       if (failure) throw failure;
-      waiting.push(line);
-      writing ??= writeAll();
+      // One row after the other: rows that all waited for room would each add a listener.
+      written = written
+        .then(() => failure ?? pipe.write(line))
+        .catch((error) => {
+          failure = error;
+        });
     },
     close: async () => {
-      await writing;
+      await written;
       if (failure) throw failure;
       await pipe.commit();
     },

@@ -2,10 +2,11 @@ import { readdirSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { messageOf } from '../failure.js';
 import { checkArrays } from '../files/array-file.js';
+import { plural } from '../report/quantities.js';
 import type { Shard } from '../workers/plan.js';
-import type { FileJob } from '../workers/protocol.js';
+import type { CountJob, LearnJob, RecommendJob } from '../workers/protocol.js';
 import { type Rows, rowsInName, shardPath } from '../workers/shard-file.js';
-import { isKeyed } from './checkpoint.js';
+import { isKeyed, STAGES } from './checkpoint.js';
 import type { Run } from './run.js';
 
 /** Rows of a shard; their file is there already (`path`), or they are to be worked. */
@@ -14,26 +15,26 @@ interface Piece {
   path: string | undefined;
 }
 
-/** What of a run this takes. */
-export interface ShardRunner extends Pick<Run, 'warn'> {
-  directory: Pick<Run['directory'], 'syncSoon'>;
-  pool: Pick<Run['pool'], 'run'>;
-}
+type StageJob = CountJob | LearnJob | RecommendJob;
 
 /**
- * Has every shard made whose file is not there yet, and hands on all files in the order of the rows. A shard that was halved has left
- * files of its parts; these count, and only the gaps between them are worked.
- *
+ * Has every shard made whose file is not there yet, hands on all files in the order of the rows, and shows how far that has come. A shard
+ * that was halved has left files of its parts; these count, and only the gaps between them are worked.
  * @param onFile is given each file with its rows; what it returns is awaited before the next. @param onLost is given each row that no
- *   worker could work, in its place among the files.
+ * worker could work, in its place among the files.
  */
 export async function runShards(
-  { pool, directory, warn }: ShardRunner,
-  job: FileJob,
+  run: Run,
+  job: StageJob,
   shards: readonly Shard[],
   onFile: (path: string, shard: Shard) => void | Promise<void>,
   onLost: (shard: Shard, why: string) => void | Promise<void>,
 ): Promise<void> {
+  const { pool, directory, warn } = run;
+  const stage = STAGES[job.kind];
+  run.debug(
+    `${run.seconds().toFixed(2)} s: ${stage} in ${plural(shards.length, 'shard')} on ${pool.childrenFor(shards.length)} of ${run.workers} workers`,
+  );
   const files = finishedRows(job.output);
   const isSound = (rows: Rows) => {
     const flaw = flawOf(shardPath(job.output, rows));
@@ -48,25 +49,38 @@ export async function runShards(
     .filter((parts) => parts.length > 1)
     .flat()
     .filter(({ path }) => path === undefined).length;
+  const work = shards.reduce((total, { cost }) => total + cost, 0);
+  let done = 0;
+  let users = 0;
+  const progressed = (cost: number) => {
+    done += cost;
+    run.progress.at(stage, done, work, users);
+  };
+  const handOnFile = async (path: string, shard: Shard) => {
+    await onFile(path, shard);
+    if (job.kind === 'recommend') users += shard.to - shard.from;
+    progressed(shard.cost);
+  };
   let next = 0;
   /** Hands on the files of the rows before that one. */
   const handOn = async (before: number) => {
     for (let piece = pieces[next]; piece && piece.shard.from < before; piece = pieces[++next]) {
-      if (piece.path !== undefined) await onFile(piece.path, piece.shard);
+      if (piece.path !== undefined) await handOnFile(piece.path, piece.shard);
     }
   };
   if (missing.length > 0) {
     await pool.run(
       job,
       missing,
-      async ({ path }, shard) => {
+      async (path, shard) => {
         if (isKeyed(job.output)) directory.syncSoon(path);
         await handOn(shard.from);
-        await onFile(path, shard);
+        await handOnFile(path, shard);
       },
       async (shard, { message }) => {
         await handOn(shard.from);
         await onLost(shard, message);
+        progressed(shard.cost);
       },
       lostBefore,
     );

@@ -1,6 +1,5 @@
 import { openDestination } from '../files/destination.js';
 import { RunDirectory } from '../files/run-directory.js';
-import type { Destination } from '../files/writing.js';
 import type { Streams } from '../io.js';
 import { MemoryWatch } from '../process/family-memory.js';
 import { Log, type LogOptions } from '../report/log.js';
@@ -10,45 +9,7 @@ import type { BalanceName } from '../workers/balance.js';
 import { Pool } from '../workers/pool.js';
 
 /** What a run needs while it lasts; `end` leaves nothing of it behind. */
-export interface Run {
-  /** In the temporary folder unless `settleIn` moved it; made on first use. */
-  readonly directory: RunDirectory;
-  /** Puts the files of the run there. */
-  settleIn: (directory: RunDirectory) => void;
-  /** True once there is one. */
-  readonly hasDirectory: boolean;
-  pool: Pool;
-  /** The most children at once. */
-  readonly workers: number;
-  progress: Progress;
-  /** Opens a file to write to, or standard output for `-`. */
-  open: (path: string) => Destination;
-  /** Writes to stderr, unless `--quiet`. */
-  info: (message: string) => void;
-  /** Writes to stderr with `--verbose` only. */
-  debug: (message: string) => void;
-  /** Writes a warning to stderr, always. */
-  warn: (message: string) => void;
-  /** Writes the last line: how it ended, for people ('' where an error says so) and for programs. */
-  summary: (message: string, facts: object) => void;
-  memory: MemoryWatch;
-  /** What no worker could work. */
-  lost: Lost[];
-  /** What was tried again, and why. */
-  retries: string[];
-  startedAt: Date;
-  /** Seconds since the run began. */
-  seconds: () => number;
-  end: () => Promise<void>;
-}
-
-/** Shows how far a run has got; it decides nothing. */
-export interface Progress {
-  /** @param done of `total`, in any unit. @param users served so far. */
-  at(stage: Stage, done: number, total: number, users?: number): void;
-  /** Shows no more of it, because data is about to be shown. */
-  hide(): void;
-}
+export type Run = ReturnType<typeof startRun>;
 
 /** A user who got no list, or a signal (an item, an attribute value, a group) whose row was not learned; by index. */
 export interface Lost {
@@ -68,10 +29,7 @@ export interface RunOptions extends Partial<LogOptions> {
 const RETRIED = 'nothing is lost so far, and there is nothing to do';
 const KILLED = `${RETRIED}; if memory is short, a smaller -j needs less`;
 
-export function startRun(
-  { workers, balance = 'least-loaded', stages = [], ...logOptions }: RunOptions,
-  io: Streams,
-): Run {
+export function startRun({ workers, balance = 'least-loaded', stages = [], ...logOptions }: RunOptions, io: Streams) {
   const { quiet = false, verbose = false, logFormat, pulse } = logOptions;
   const startedAt = performance.now();
   const seconds = () => (performance.now() - startedAt) / 1000;
@@ -100,36 +58,45 @@ export function startRun(
   process.on('SIGUSR1', heartbeat);
   const timer = pulse === undefined ? undefined : setInterval(heartbeat, 1000 * pulse).unref();
   return {
-    // Made when the first file is: where none can be made, the run has begun and can tell of it.
-    get directory() {
+    /** In the temporary folder unless `settleIn` moved it; made when the first file is: where none can be made, the run can tell of it. */
+    get directory(): RunDirectory {
       directory ??= new RunDirectory();
       return directory;
     },
-    settleIn: (settled) => {
+    /** Puts the files of the run there. */
+    settleIn: (settled: RunDirectory) => {
       directory = settled;
     },
-    get hasDirectory() {
+    get hasDirectory(): boolean {
       return directory !== undefined;
     },
     pool,
-    get workers() {
+    /** The most children at once. */
+    get workers(): number {
       return pool.size;
     },
+    /** Shows how far a run has got; it decides nothing. */
     progress: {
-      at: (stage, done, total, users = 0) => {
+      /** @param done of `total`, in any unit. @param users served so far. */
+      at: (stage: Stage, done: number, total: number, users = 0): void => {
         log.draw(position.at(stage, done, total, users));
       },
+      /** Shows no more of it, because data is about to be shown. */
       hide: () => log.stop(),
     },
-    open: (path) => openDestination(path, { stdout: io.stdout, onWait: log.info.bind(log) }),
-    info: (message) => log.info(message),
-    debug: (message) => log.debug(message),
-    warn: (message) => log.warn(message),
-    summary: (message, facts) => log.summary(message, facts),
+    /** Opens a file to write to, or standard output for `-`. */
+    open: (path: string) => openDestination(path, { stdout: io.stdout, onWait: log.info.bind(log) }),
+    info: (message: string) => log.info(message),
+    debug: (message: string) => log.debug(message),
+    warn: (message: string) => log.warn(message),
+    summary: (message: string, facts: object) => log.summary(message, facts),
     memory,
-    lost: [],
+    /** What no worker could work. */
+    lost: [] as Lost[],
+    /** What was tried again, and why. */
     retries,
     startedAt: new Date(),
+    /** Since the run began. */
     seconds,
     end: async () => {
       clearInterval(timer);

@@ -1,4 +1,4 @@
-import { writeArrays } from '../files/array-file.js';
+import { arrayOf, readArrays, writeArrays } from '../files/array-file.js';
 import { pickedRows, type SparseRows } from '../matrix/sparse.js';
 import { statisticsOf } from '../model/row-normalisation.js';
 import type { Settings } from '../model/settings.js';
@@ -61,6 +61,7 @@ export class SettingsEvaluator {
       })),
       heldOut: this.#heldOut,
       listLength: LIST_LENGTH,
+      output: this.#run.directory.file('trial'),
     };
     const utilities = await this.#inShards(job);
     this.#run.directory.discard([...statisticsFiles.values()]);
@@ -80,10 +81,12 @@ export class SettingsEvaluator {
         Float64Array.from(batchOfRow, ({ length }) => length),
         (job.variants.length * users) / SHARDS,
       ),
-      (answer, { from, to }) => {
+      (path, { from, to }) => {
+        const ofShard = arrayOf(readArrays(path), 'utilities', Float64Array);
+        this.#run.directory.discard([path]);
         let at = 0;
         batchOfRow.slice(from, to).forEach((batch, k) => {
-          for (const variant of batch) utilities[variant]?.set(answer.utilities.subarray(at, ++at), (from + k) % users);
+          for (const variant of batch) utilities[variant]?.set(ofShard.subarray(at, ++at), (from + k) % users);
         });
         this.#run.progress.at('recommending', to, batchOfRow.length);
       },

@@ -1,5 +1,5 @@
 import type { Dataset } from '../dataset/dataset.js';
-import { ExitCode, Failure } from '../failure.js';
+import { badData } from '../failure.js';
 import { smallTextOf } from '../files/small-text.js';
 import { byKey, HYPER_PARAMETERS } from '../model/hyper-parameters.js';
 import { plural } from '../report/quantities.js';
@@ -43,10 +43,7 @@ export function keptIn(path: string): Kept | undefined {
   const isOurs = kept.what === WHAT;
   if (isOurs && check === hashOf(kept)) return kept as unknown as Kept;
   const why = isOurs ? 'was altered since --tuned wrote it' : 'cannot be read as a file that --tuned wrote';
-  throw new Failure(
-    ExitCode.badData,
-    `${path} ${why}; it stays as it is: name another, or remove it and auto tunes again`,
-  );
+  throw badData(`${path} ${why}; it stays as it is: name another, or remove it and auto tunes again`);
 }
 
 function membersIn(text: string | undefined): { [name: string]: unknown } {

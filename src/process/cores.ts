@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
  * its CPU time to less. At least 1.
  */
 export function usableCores(): number {
-  const quota = Math.min(...cgroupFiles().map(({ text, parse }) => parse(text)));
+  const quota = Math.min(...cgroupLimits().map(cpuMax));
   return Math.max(1, Math.min(availableParallelism(), Math.ceil(quota)));
 }
 
@@ -18,18 +18,19 @@ export function cpuMax(text: string): number {
     : Number.POSITIVE_INFINITY;
 }
 
-function cgroupFiles(): { text: string; parse: (text: string) => number }[] {
-  const found: { text: string; parse: (text: string) => number }[] = [];
+/** The limits that apply, as `cpu.max` has them. */
+function cgroupLimits(): string[] {
+  const found: string[] = [];
   const own = /^0::(.*)$/m.exec(read('/proc/self/cgroup'))?.[1] ?? '/';
   // A limit on any parent group applies too. Inside a container the path starts at the container's own root.
   for (let path = own; ; path = path.slice(0, path.lastIndexOf('/'))) {
     const text = read(`/sys/fs/cgroup${path === '/' ? '' : path}/cpu.max`);
-    if (text !== '') found.push({ text, parse: cpuMax });
+    if (text !== '') found.push(text);
     if (path === '' || path === '/') break;
   }
   const quota = read('/sys/fs/cgroup/cpu/cpu.cfs_quota_us');
   const period = read('/sys/fs/cgroup/cpu/cpu.cfs_period_us');
-  if (quota !== '' && period !== '') found.push({ text: `${quota.trim()} ${period.trim()}`, parse: cpuMax });
+  if (quota !== '' && period !== '') found.push(`${quota.trim()} ${period.trim()}`);
   return found;
 }
 

@@ -49,8 +49,13 @@ export function endAtOnce(exitCode: number): void {
 
 /** True for an argument that names a pipe or a device, with or without `--option=` before it. */
 function namesPipe(argument: string): boolean {
+  return isPipeOrDevice(argument.replace(/^--[\w-]+=/, ''));
+}
+
+/** False also for what is not there, or cannot be looked at. */
+export function isPipeOrDevice(path: string): boolean {
   try {
-    const stats = statSync(argument.replace(/^--[\w-]+=/, ''));
+    const stats = statSync(path);
     return !stats.isFile() && !stats.isDirectory();
   } catch {
     return false;

@@ -1,5 +1,6 @@
 import type { Dataset, FileReport } from '../dataset/dataset.js';
 import type { ReadData } from '../dataset/read.js';
+import { dayText } from '../events/clock.js';
 import { rowLength } from '../matrix/sparse.js';
 import type { Understanding } from '../understanding/understanding.js';
 import { bars, byDoubling, byPart } from './bars.js';
@@ -90,7 +91,7 @@ function distributions({ interactions, served, times, rated }: Dataset): string[
   const grades = rated ? [...rated.rating].filter((grade) => !Number.isNaN(grade)) : [];
   if (grades.length > 0) lines.push(partsLine('ratings', grades, String, 10));
   const known = times ? [...times].filter((time) => Number.isFinite(time)) : [];
-  if (known.length > 0) lines.push(partsLine('dates', known, date, 32));
+  if (known.length > 0) lines.push(partsLine('dates', known, dayText, 32));
   return lines;
 }
 
@@ -110,9 +111,4 @@ function partsLine(what: string, values: readonly number[], text: (value: number
     high = Math.max(high, value);
   }
   return `${what.padEnd(LABEL)} ${text(low)} ${bars(byPart(values, low, high, parts))} ${text(high)}`;
-}
-
-function date(seconds: number): string {
-  const day = new Date(seconds * 1000);
-  return Number.isNaN(day.getTime()) ? 'beyond the calendar' : day.toISOString().slice(0, 10);
 }

@@ -7,9 +7,7 @@ const MOST_TYPES = 30;
 
 /**
  * The command that was typed, with everything written out that was guessed from names and values: run later, it means the same, whatever
- * the next export looks like.
- *
- * @param typed the arguments.
+ * the next export looks like. @param typed the arguments.
  */
 export function frozenCommand(typed: readonly string[], reports: readonly FileReport[]): string {
   const words: string[] = [];

@@ -2,6 +2,7 @@ import { printableName } from '../csv/printable.js';
 import type { AttributeDecision, Separator } from '../dataset/attributes.js';
 import type { Dataset, FileReport } from '../dataset/dataset.js';
 import type { StrengthRule } from '../dataset/strength-rule.js';
+import { dayText } from '../events/clock.js';
 import type { EventType } from '../events/event-types.js';
 import { WHOLE_SCALE } from '../model/strength.js';
 import { plural, thousands } from './quantities.js';
@@ -18,10 +19,7 @@ export function inputReport(dataset: Dataset, reports: readonly FileReport[], ve
   return [...lines, datasetLine(dataset)].join('\n');
 }
 
-/**
- * What is wrong with the files although they could be read, each with the way out.
- * @param badRows the value of `--bad-rows`.
- */
+/** What is wrong with the files although they could be read, each with the way out. @param badRows the value of `--bad-rows`. */
 export function inputWarnings(reports: readonly FileReport[], badRows: string): string[] {
   return reports.flatMap((report) => [
     ...rejectedRows(report, badRows),
@@ -123,15 +121,21 @@ function separatorText(separator: Separator): string {
 function eventLines({ events, interactions }: FileReport): string[] {
   const { types = [], statuses = [], time } = events ?? {};
   const lines: string[] = [];
-  if (types.length > 0) lines.push(`  events  ${typesText(types)}`);
-  if (statuses.length > 0) lines.push(`  status  ${statusesText(statuses)}`);
+  if (types.length > 0) {
+    const rarer = plural(types.length - TYPES_SHOWN, 'rarer type');
+    lines.push(`  events  ${typesText(types, ({ weight }) => ` of weight ${weight}`, rarer)}`);
+  }
+  if (statuses.length > 0) {
+    const rarer = `${thousands(statuses.length - TYPES_SHOWN)} rarer ones`;
+    lines.push(`  status  ${typesText(statuses, ({ weight }) => (weight === 0 ? ', not counted' : ''), rarer)}`);
+  }
   if (interactions?.hasStrength) lines.push(`  rating  ${ruleText(interactions.rule)}`);
   if (interactions && interactions.withoutStrength > 0)
     lines.push(`  rating  empty in ${plural(interactions.withoutStrength, 'row')}: counted as plain interactions`);
   if (time) {
     const unit = time.unit === 'text' ? 'dates' : time.unit;
     const missing = time.missing > 0 ? `, missing in ${plural(time.missing, 'row')}` : '';
-    lines.push(`  time  ${date(time.from)} to ${date(time.to)} (${unit})${missing}`);
+    lines.push(`  time  ${dayText(time.from)} to ${dayText(time.to)} (${unit})${missing}`);
   }
   if (interactions && interactions.repeated > 0) {
     const { repeated, duplicates } = interactions;
@@ -142,22 +146,12 @@ function eventLines({ events, interactions }: FileReport): string[] {
   return lines;
 }
 
-function typesText(types: readonly EventType[]): string {
+/** @param rarer what is not shown, in words. */
+function typesText(types: readonly EventType[], counting: (type: EventType) => string, rarer: string): string {
   const shown = types
     .slice(0, TYPES_SHOWN)
-    .map(({ name, weight, rows }) => `${shownName(name) || '(empty)'}: ${plural(rows, 'row')} of weight ${weight}`);
-  if (types.length > TYPES_SHOWN) shown.push(`and ${plural(types.length - TYPES_SHOWN, 'rarer type')}`);
-  return shown.join('; ');
-}
-
-function statusesText(statuses: readonly EventType[]): string {
-  const shown = statuses
-    .slice(0, TYPES_SHOWN)
-    .map(
-      ({ name, weight, rows }) => `${name || '(empty)'}: ${plural(rows, 'row')}${weight === 0 ? ', not counted' : ''}`,
-    );
-  if (statuses.length > TYPES_SHOWN) shown.push(`and ${thousands(statuses.length - TYPES_SHOWN)} rarer ones`);
-  return shown.join('; ');
+    .map((type) => `${shownName(type.name) || '(empty)'}: ${plural(type.rows, 'row')}${counting(type)}`);
+  return [...shown, ...(types.length > TYPES_SHOWN ? [`and ${rarer}`] : [])].join('; ');
 }
 
 /** How the numbers of the rating column were read, and what they weigh. */
@@ -182,9 +176,4 @@ function datasetLine({ served, userIds, interactions, offered }: Dataset): strin
   const unserved = userIds.length - served;
   const others = unserved > 0 ? ` (and ${plural(unserved, 'other user')} to learn from)` : '';
   return `${plural(served, 'user')}${others}, ${plural(items, 'item')}, ${plural(pairs, 'interaction')}: density ${Number(density.toPrecision(2))} %`;
-}
-
-function date(seconds: number): string {
-  const day = new Date(seconds * 1000);
-  return Number.isNaN(day.getTime()) ? 'beyond the calendar' : day.toISOString().slice(0, 10);
 }

@@ -11,9 +11,8 @@ export function metricsFor(path: string, metrics: Omit<RunMetrics, 'lastSuccess'
 }
 
 /**
- * Writes the metrics of a run whose command line was refused, where that line names a metrics file: without them, a job that never
- * begins looks like one that was never started. Little in such a line can be trusted, so a file is only replaced if it holds metrics.
- *
+ * Writes the metrics of a run whose command line was refused, where that line names a metrics file: without them, a job that never begins
+ * looks like one that was never started. Little in such a line can be trusted, so a file is only replaced if it holds metrics.
  * @throws Failure where the file cannot be written.
  */
 export async function writeRefusalMetrics(argv: readonly string[], version: string, exitCode: number): Promise<void> {

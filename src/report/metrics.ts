@@ -21,23 +21,18 @@ export interface RunMetrics {
 
 const STAGES = ['reading', 'tuning', 'learning', 'recommending'];
 
-interface Family {
-  name: string;
-  help: string;
-  samples: [labels: Record<string, string>, value: number][];
-}
+type Family = readonly [name: string, help: string, samples: [labels: Record<string, string>, value: number][]];
 
 const LAST_SUCCESS = 'recommend_last_success_timestamp_seconds';
 
 /**
- * The metrics of a run in Prometheus' text format, for its textfile collector. All are gauges, since each run starts from zero. All
- * are always present, however the run ended: a metric that is missing fires no alert.
- *
+ * The metrics of a run in Prometheus' text format, for its textfile collector. All are gauges, since each run starts from zero. All are
+ * always present, however the run ended: a metric that is missing fires no alert.
  * @param run becomes a label that distinguishes jobs on one machine: the collector refuses the same name and labels twice.
  */
 export function metricsText(run: string, metrics: RunMetrics): string {
   return familiesOf(metrics)
-    .flatMap(({ name, help, samples }) => [
+    .flatMap(([name, help, samples]) => [
       `# HELP ${name} ${help}`,
       `# TYPE ${name} gauge`,
       ...samples.map(([labels, value]) => `${name}{${labelsText({ run, ...labels })}} ${toThousandths(value)}`),
@@ -61,34 +56,32 @@ export function holdsMetrics(text: string): boolean {
 
 function familiesOf(metrics: RunMetrics): Family[] {
   const { version, exitCode, endedAt, lastSuccess, seconds, stages, inputs, served, retries, memoryBytes } = metrics;
-  const one = (name: string, help: string, value: number): Family => ({ name, help, samples: [[{}, value]] });
-  const byInput = (name: string, help: string, of: 'rows' | 'rejected' | 'skipped'): Family => ({
-    name,
-    help,
-    samples: inputs.map((read) => [{ input: read.input }, read[of]]),
-  });
+  const one = (value: number): Family[2] => [[{}, value]];
+  const byInput = (of: 'rows' | 'rejected' | 'skipped') =>
+    inputs.map((read): Family[2][number] => [{ input: read.input }, read[of]]);
   const secondsOf = (name: string) => stages.find(({ stage }) => stage === name)?.seconds ?? 0;
+  const byStage = STAGES.map((stage): Family[2][number] => [{ stage }, secondsOf(stage)]);
   return [
-    { name: 'recommend_build_info', help: 'The version of the program.', samples: [[{ version }, 1]] },
-    one('recommend_exit_code', 'Exit code of the last run.', exitCode),
-    one('recommend_success', '1 where the last run ended with exit code 0, else 0.', exitCode === 0 ? 1 : 0),
-    one('recommend_last_run_timestamp_seconds', 'When the last run ended.', endedAt),
-    one(LAST_SUCCESS, 'When a run last ended with exit code 0; 0 for never.', lastSuccess),
-    one('recommend_duration_seconds', 'How long the last run took.', seconds),
-    {
-      name: 'recommend_stage_duration_seconds',
-      help: 'How long each stage of the last run took; 0 for a stage it did not reach.',
-      samples: STAGES.map((stage) => [{ stage }, secondsOf(stage)]),
-    },
-    one('recommend_users_served', 'Users who were served, with a full or a short list.', served?.users ?? 0),
-    one('recommend_users_short', 'Users whose list is shorter than requested.', served?.short ?? 0),
-    one('recommend_users_cold', 'Users without a history.', served?.cold ?? 0),
-    one('recommend_users_failed', 'Users whom no worker could serve.', served?.failed ?? 0),
-    byInput('recommend_input_rows', 'Rows of an input file, refused and skipped ones included.', 'rows'),
-    byInput('recommend_input_rows_rejected', 'Rows that cannot be read.', 'rejected'),
-    byInput('recommend_input_rows_skipped', 'Rows without an id or without weight.', 'skipped'),
-    one('recommend_retries', 'Pieces of work that were retried.', retries),
-    one('recommend_peak_memory_bytes', 'The most memory that all processes of the run had at once.', memoryBytes),
+    ['recommend_build_info', 'The version of the program.', [[{ version }, 1]]],
+    ['recommend_exit_code', 'Exit code of the last run.', one(exitCode)],
+    ['recommend_success', '1 where the last run ended with exit code 0, else 0.', one(exitCode === 0 ? 1 : 0)],
+    ['recommend_last_run_timestamp_seconds', 'When the last run ended.', one(endedAt)],
+    [LAST_SUCCESS, 'When a run last ended with exit code 0; 0 for never.', one(lastSuccess)],
+    ['recommend_duration_seconds', 'How long the last run took.', one(seconds)],
+    [
+      'recommend_stage_duration_seconds',
+      'How long each stage of the last run took; 0 for a stage it did not reach.',
+      byStage,
+    ],
+    ['recommend_users_served', 'Users who were served, with a full or a short list.', one(served?.users ?? 0)],
+    ['recommend_users_short', 'Users whose list is shorter than requested.', one(served?.short ?? 0)],
+    ['recommend_users_cold', 'Users without a history.', one(served?.cold ?? 0)],
+    ['recommend_users_failed', 'Users whom no worker could serve.', one(served?.failed ?? 0)],
+    ['recommend_input_rows', 'Rows of an input file, refused and skipped ones included.', byInput('rows')],
+    ['recommend_input_rows_rejected', 'Rows that cannot be read.', byInput('rejected')],
+    ['recommend_input_rows_skipped', 'Rows without an id or without weight.', byInput('skipped')],
+    ['recommend_retries', 'Pieces of work that were retried.', one(retries)],
+    ['recommend_peak_memory_bytes', 'The most memory that all processes of the run had at once.', one(memoryBytes)],
   ];
 }
 

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { atExit } from '../process/at-exit.js';
 import type { Shard } from './plan.js';
-import { type AnswerTo, asToParent, isAnswerTo, type Job, PROTOCOL, type ToChild, type ToParent } from './protocol.js';
+import { asToParent, type Job, PROTOCOL, type ToChild, type ToParent } from './protocol.js';
 
 /** How a child ended, or what it did instead of answering. */
 export type Ending = 'could not start' | 'exited early' | 'was killed' | 'said nonsense' | 'was silent' | 'threw';
@@ -36,10 +36,7 @@ export interface ChildOptions {
 }
 
 /** Large arrays in large pages: on a virtual machine half of the time of a child was spent in page faults. Only glibc knows it. */
-function tunables(own: string | undefined): string {
-  const large = 'glibc.malloc.hugetlb=1';
-  return own ? `${own}:${large}` : large;
-}
+const LARGE_PAGES = 'glibc.malloc.hugetlb=1';
 
 /** One forked child: shards in, answers out, one at a time. Each way it can end is an error with a name. */
 export class Child {
@@ -54,10 +51,11 @@ export class Child {
   #isAtWork = false;
 
   constructor(worker: URL, { onWords, heap }: ChildOptions = {}) {
+    const tunables = [process.env.GLIBC_TUNABLES || [], LARGE_PAGES].flat().join(':');
     this.#process = fork(fileURLToPath(worker), [], {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', onWords ? 'pipe' : 'inherit', 'ipc'],
-      env: { ...process.env, GLIBC_TUNABLES: tunables(process.env.GLIBC_TUNABLES) },
+      env: { ...process.env, GLIBC_TUNABLES: tunables },
       // Only one process can have a debugger's port: children do without.
       execArgv: [
         ...process.execArgv.filter((argument) => !argument.startsWith('--inspect')),
@@ -95,10 +93,10 @@ export class Child {
   }
 
   /**
-   * Works a shard of job number `job`.
+   * Works a shard of job number `job`. @returns the path of its file.
    * @throws ChildFailure when the child does anything but answer; unless it merely threw, it cannot be used again.
    */
-  async work<J extends Job>(job: number, task: J, shard: Shard): Promise<AnswerTo<J>> {
+  async work(job: number, task: Job, shard: Shard): Promise<string> {
     await this.started;
     const { index, from, to } = shard;
     const message: ToChild = { type: 'shard', protocol: PROTOCOL, job, task, index, from, to };
@@ -110,10 +108,10 @@ export class Child {
     if (heard.type === 'failed' && heard.index === index) {
       throw new ChildFailure('threw', heard.message, heard.stack, heard.code);
     }
-    if (heard.type !== 'answer' || heard.index !== index || !isAnswerTo(heard.answer, task)) {
+    if (heard.type !== 'answer' || heard.index !== index) {
       throw this.#nonsense(`answered ${heard.type} where shard ${index} was asked`);
     }
-    return heard.answer;
+    return heard.path;
   }
 
   /** Stops waiting for its answer; it cannot be used again. */

@@ -1,4 +1,4 @@
-import { type Arrays, arrayOf } from '../files/array-file.js';
+import { type Arrays, arrayOf, type TypedArray } from '../files/array-file.js';
 import { everyChunk } from '../matrix/chunks.js';
 import { areBelow, type SparseRows } from '../matrix/sparse.js';
 
@@ -13,6 +13,17 @@ export function matrixArrays(name: string, matrix: SparseRows): Arrays {
     [`${name}.index`]: matrix.index,
     [`${name}.value`]: matrix.value,
   };
+}
+
+/** Arrays, numbers and matrices by name, as arrays of a file; what is undefined is left out. */
+export function namedArrays(parts: object): Arrays {
+  const arrays: Arrays = {};
+  for (const [name, part] of Object.entries(parts as Record<string, TypedArray | SparseRows | number | undefined>)) {
+    if (typeof part === 'number') arrays[name] = Float64Array.of(part);
+    else if (ArrayBuffer.isView(part)) arrays[name] = part;
+    else if (part) Object.assign(arrays, matrixArrays(name, part));
+  }
+  return arrays;
 }
 
 /** True where the arrays have a matrix of that name. */

@@ -15,10 +15,8 @@ export const WORTH_A_SHARD = 2_000_000;
 const MOST_SHARDS = 128;
 
 /**
- * Cuts rows into contiguous shards of about the same cost. The number of children plays no part, so the cut, and with it the
- * answer, is the same for any number of them.
- *
- * @param costs what each row costs, in additions. @param worthwhile the least cost worth a shard of its own.
+ * Cuts rows into contiguous shards of about the same cost. The number of children plays no part, so the cut, and with it the answer, is the
+ * same for any number of them. @param costs what each row costs, in additions. @param worthwhile the least cost worth a shard of its own.
  */
 export function planShards(costs: Float64Array, worthwhile: number): Shard[] {
   const total = costs.reduce((a, b) => a + b, 0);

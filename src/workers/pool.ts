@@ -1,9 +1,8 @@
 import { isDiskFull } from '../failure.js';
 import { type Balance, type BalanceName, balanceOf } from './balance.js';
 import { Child, ChildFailure, WORKER } from './child.js';
-import { Delivery } from './delivery.js';
 import type { Shard } from './plan.js';
-import type { AnswerTo, Job } from './protocol.js';
+import type { Job } from './protocol.js';
 import { TIMEOUTS, type Timeouts, Watch } from './watch.js';
 import { WorkerSlot } from './worker-slot.js';
 
@@ -29,13 +28,13 @@ const HOPELESS = 3;
 /** Answers per child that may wait for that of an earlier shard: bounds the memory when one shard takes long. */
 const AHEAD = 16;
 
-/** Rows of a shard and their outcome: worked, or failing with every child they are given to. */
-type Part<J extends Job> = { shard: Shard; answer: AnswerTo<J> } | { shard: Shard; failure: ChildFailure };
+/** Rows of a shard and their outcome: worked into a file, or failing with every child they are given to. */
+type Part = { shard: Shard; path: string } | { shard: Shard; failure: ChildFailure };
 
 /** A job in progress. */
-interface Work<J extends Job> {
+interface Work {
   number: number;
-  job: J;
+  job: Job;
   worked: boolean;
   /** Rows lost beyond those that an earlier run lost. */
   lost: number;
@@ -100,49 +99,60 @@ export class Pool {
   }
 
   /**
-   * Works all shards.
-   *
-   * @param onAnswer is given each answer in the order of the rows, with the shard that was answered: one of those that were
-   *   given, or a part of it. What it returns is awaited before the next.
+   * Works all shards. @param onAnswer is given each file in the order of the rows, with the shard that it answers: one of those that were
+   * given, or a part of it. What it returns is awaited before the next.
    * @param onLost is given a row that no child could work, in its place among the answers; without it, such a row ends the run.
    * @param lostBefore how many rows an earlier run lost: losing them again says nothing about the others.
    * @throws ChildFailure when the job fails for good, Failure 1 where no child can be started; children at work are left to `close`.
    */
-  async run<J extends Job>(
-    job: J,
+  async run(
+    job: Job,
     shards: readonly Shard[],
-    onAnswer: (answer: AnswerTo<J>, shard: Shard) => void | Promise<void>,
+    onAnswer: (path: string, shard: Shard) => void | Promise<void>,
     onLost?: (shard: Shard, failure: ChildFailure) => void | Promise<void>,
     lostBefore = 0,
   ): Promise<void> {
     const slots = this.#slots.slice(0, this.childrenFor(shards.length));
     if (slots.length === 0) throw new RangeError('a pool of no children works nothing');
     const balance: Balance = balanceOf(this.#options.balance ?? 'least-loaded', this.#options.seed ?? 1);
-    const work: Work<J> = { number: ++this.#jobs, job, worked: false, lost: -lostBefore };
-    for (const slot of slots) slot.begin();
-    const delivery = new Delivery<Part<J>[]>(async (parts) => {
-      for (const part of parts) {
-        if ('answer' in part) await onAnswer(part.answer, part.shard);
+    const work: Work = { number: ++this.#jobs, job, worked: false, lost: -lostBefore };
+    // Measurements of the last job say nothing about this one.
+    for (const slot of slots) slot.load = { outstanding: 0, done: 0, seconds: 0 };
+    const failing = new AbortController();
+    const fail = (error: unknown) => failing.abort(error);
+    const failure = new Promise<never>((_, reject) => {
+      failing.signal.addEventListener('abort', () => reject(failing.signal.reason), { once: true });
+    });
+    const deliver = async (before: Promise<void> | undefined, parts: Promise<Part[]>) => {
+      const done = await parts;
+      await before;
+      for (const part of done) {
+        failing.signal.throwIfAborted();
+        if ('path' in part) await onAnswer(part.path, part.shard);
         else if (onLost) await onLost(part.shard, part.failure);
         else throw part.failure;
       }
-    });
-    const hand = async (shard: Shard) => {
-      await delivery.roomFor(shard.index, AHEAD * slots.length);
-      await Promise.race(slots.map(({ free }) => free));
-      const loads = slots.map(({ load }) => load);
-      const slot = slots[balance(loads, shard)];
-      if (!slot) throw new RangeError('the balance picks a child that there is not');
-      await slot.free;
-      delivery.throwIfFailed();
-      slot.occupy(this.#parts(slot, work, shard).then((parts) => delivery.take(shard.index, parts), delivery.fail));
     };
     const handAll = async () => {
-      for (const shard of shards) await hand(shard);
-      await Promise.all(slots.map(({ free }) => free));
+      /** Resolve when what is before them and their own shard is delivered. */
+      const deliveries: Promise<void>[] = [];
+      for (const shard of shards) {
+        await deliveries[deliveries.length - AHEAD * slots.length];
+        await Promise.race(slots.map(({ free }) => free));
+        const loads = slots.map(({ load }) => load);
+        const slot = slots[balance(loads, shard)];
+        if (!slot) throw new RangeError('the balance picks a child that there is not');
+        await slot.free;
+        failing.signal.throwIfAborted();
+        const parts = this.#parts(slot, work, shard);
+        slot.free = parts.then(() => {}, fail);
+        const delivery = deliver(deliveries.at(-1), parts);
+        delivery.catch(fail);
+        deliveries.push(delivery);
+      }
+      await deliveries.at(-1);
     };
-    await Promise.race([handAll(), delivery.failure]);
-    await delivery.end();
+    await Promise.race([handAll(), failure]);
   }
 
   /** Ends all children: gently when they have done their work, at once after a failure or an interrupt. */
@@ -152,7 +162,7 @@ export class Pool {
   }
 
   /** Works a shard: whole, or in parts where children are lost over it. */
-  async #parts<J extends Job>(slot: WorkerSlot, work: Work<J>, shard: Shard): Promise<Part<J>[]> {
+  async #parts(slot: WorkerSlot, work: Work, shard: Shard): Promise<Part[]> {
     try {
       return [await this.#once(slot, work, shard)];
     } catch (error) {
@@ -176,10 +186,10 @@ export class Pool {
     }
   }
 
-  async #once<J extends Job>(slot: WorkerSlot, work: Work<J>, shard: Shard): Promise<Part<J>> {
-    const answer = await slot.work(work.number, work.job, shard);
+  async #once(slot: WorkerSlot, work: Work, shard: Shard): Promise<Part> {
+    const path = await slot.work(work.number, work.job, shard);
     work.worked = true;
-    return { shard, answer };
+    return { shard, path };
   }
 
   /** True where the rows may be to blame, and not a full disk, a folder that is gone or the end of the run. */

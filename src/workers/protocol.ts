@@ -13,9 +13,9 @@ import type { LineFormat } from '../output/list-lines.js';
  *       shard (job, from, to) ──────▶
  *       ◀──────────── answer | failed        one at a time, until the parent disconnects
  *
- * Most answers are files (`shard-file.ts`): the message says only that the file is there.
+ * All answers are files (`shard-file.ts`): the message says only that the file is there.
  */
-export const PROTOCOL = 7;
+export const PROTOCOL = 8;
 
 /** Rows in a file, and the first of them. */
 export interface RowFile {
@@ -71,15 +71,6 @@ export interface RecommendJob {
   output: string;
 }
 
-/** Recommend to a range of users, as item indices. */
-export interface ListsJob {
-  kind: 'lists';
-  model: ModelFiles;
-  settings: Settings;
-  audience: string;
-  listLength: number;
-}
-
 /** Try variants of a learned model on held-out items; row `batch · users + user` is a user under each variant of a batch of `variantBatches`. */
 export interface TrialJob {
   kind: 'trial';
@@ -89,11 +80,10 @@ export interface TrialJob {
   /** Array file: users × items that were held out. */
   heldOut: string;
   listLength: number;
+  output: string;
 }
 
-/** Jobs whose answers are files. */
-export type FileJob = ReadJob | CountJob | LearnJob | RecommendJob;
-export type Job = FileJob | ListsJob | TrialJob;
+export type Job = ReadJob | CountJob | LearnJob | RecommendJob | TrialJob;
 
 /** @param job counts the jobs of a run: shards of one job share what is read for it. */
 export type ToChild = {
@@ -106,68 +96,19 @@ export type ToChild = {
   to: number;
 };
 
-/** The shard's file is there. */
-export interface FileAnswer {
-  kind: 'file';
-  path: string;
-}
-export interface ListsAnswer {
-  kind: 'lists';
-  /** The users' lists one after the other, and how long each is. */
-  items: Uint32Array;
-  length: Uint32Array;
-}
-export interface TrialAnswer {
-  kind: 'trial';
-  /** Row by row: the utility of the user's list under each variant of the batch. */
-  utilities: Float64Array;
-}
-export type Answer = FileAnswer | ListsAnswer | TrialAnswer;
-
-/** The answer to a job of that kind. */
-export type AnswerTo<J extends Job> = J extends FileJob ? FileAnswer : Extract<Answer, { kind: J['kind'] }>;
-
-export function isAnswerTo<J extends Job>(answer: Answer, { kind }: J): answer is AnswerTo<J> {
-  return answer.kind === (kind === 'lists' || kind === 'trial' ? kind : 'file');
-}
-
 export type ToParent =
   | { type: 'ready'; protocol: number }
-  | { type: 'answer'; index: number; answer: Answer }
+  /** The shard's file is there. */
+  | { type: 'answer'; index: number; path: string }
   /** @param code of the system ("ENOSPC"), '' where it is no error of the system. */
   | { type: 'failed'; index: number; message: string; stack: string; code: string };
 
 /** The message, if it is one a child may send; undefined for nonsense. */
 export function asToParent(message: unknown): ToParent | undefined {
-  if (typeof message !== 'object' || message === null || !('type' in message)) return undefined;
-  const { type } = message;
-  if (type === 'ready' && 'protocol' in message && typeof message.protocol === 'number') {
-    return { type, protocol: message.protocol };
-  }
-  if (!('index' in message) || typeof message.index !== 'number') return undefined;
-  const { index } = message;
-  if (type === 'failed' && 'message' in message && 'stack' in message && 'code' in message) {
-    const { message: why, stack, code } = message;
-    return { type, index, message: String(why), stack: String(stack), code: String(code) };
-  }
-  if (type !== 'answer' || !('answer' in message)) return undefined;
-  const answer = asAnswer(message.answer);
-  return answer && { type, index, answer };
-}
-
-function asAnswer(answer: unknown): Answer | undefined {
-  if (typeof answer !== 'object' || answer === null || !('kind' in answer)) return undefined;
-  switch (answer.kind) {
-    case 'file':
-      return 'path' in answer && typeof answer.path === 'string' ? { kind: 'file', path: answer.path } : undefined;
-    case 'lists':
-      if (!('items' in answer) || !('length' in answer)) return undefined;
-      if (!(answer.items instanceof Uint32Array) || !(answer.length instanceof Uint32Array)) return undefined;
-      return { kind: 'lists', items: answer.items, length: answer.length };
-    case 'trial':
-      if (!('utilities' in answer) || !(answer.utilities instanceof Float64Array)) return undefined;
-      return { kind: 'trial', utilities: answer.utilities };
-    default:
-      return undefined;
-  }
+  const { type, protocol, index, path, message: why, stack, code } = Object(message);
+  if (type === 'ready' && typeof protocol === 'number') return { type, protocol };
+  if (typeof index !== 'number') return undefined;
+  if (type === 'answer' && typeof path === 'string') return { type, index, path };
+  const isTold = [why, stack, code].every((text) => typeof text === 'string');
+  return type === 'failed' && isTold ? { type, index, message: why, stack, code } : undefined;
 }

@@ -1,5 +1,5 @@
-import type { RangePart, RefusedRow } from '../events/events-reader.js';
-import { type Arrays, arrayOf, boundsFrom, isCount, readArrays, type TypedArray } from '../files/array-file.js';
+import type { RangePart } from '../events/events-reader.js';
+import { type Arrays, arrayOf, boundsFrom, readArrays, type TypedArray } from '../files/array-file.js';
 import { release } from '../matrix/memory.js';
 import { areBelow } from '../matrix/sparse.js';
 
@@ -52,37 +52,13 @@ export function releaseRangePart({ events }: RangePart): void {
   release(events.user);
 }
 
-/** What a range's file says of it, where that has the shape it should. */
+/** What a range's file says of it: its check sum was right, so it is what a child wrote. */
 function aboutFrom(arrays: Arrays): About {
-  const text = Buffer.from(arrayOf(arrays, 'about', Uint8Array)).toString();
-  let about: Partial<About> | null = null;
   try {
-    about = JSON.parse(text);
-  } catch {
-    // Altered: of no shape at all.
+    return JSON.parse(Buffer.from(arrayOf(arrays, 'about', Uint8Array)).toString());
+  } catch (cause) {
+    throw new RangeError('what is said of a range of a file is not what is said of one', { cause });
   }
-  if (!isAbout(about)) throw new RangeError('what is said of a range of a file is not what is said of one');
-  return about;
-}
-
-function isAbout(about: Partial<About> | null): about is About {
-  const { begin, end, lines, rows, refused, types, statuses, titles, skipped, times } = about ?? {};
-  const kinds = [skipped?.withoutUser, skipped?.withoutItem, skipped?.withoutWeight, skipped?.cancelled];
-  return (
-    [begin, end, lines, rows].every(isCount) &&
-    Array.isArray(refused) &&
-    refused.every(isRefusedRow) &&
-    [types, statuses].every(
-      (named) => Array.isArray(named) && named.every((type) => typeof type?.name === 'string' && isCount(type.rows)),
-    ) &&
-    (titles === undefined || (Array.isArray(titles) && titles.every((title) => typeof title === 'string'))) &&
-    kinds.every((kind) => isCount(kind?.count) && isCount(kind?.firstLine)) &&
-    (times === undefined || (typeof times === 'object' && times !== null))
-  );
-}
-
-function isRefusedRow(row: Partial<RefusedRow> | null): boolean {
-  return isCount(row?.line) && typeof row?.reason === 'string' && Array.isArray(row.cells);
 }
 
 function numbers(array: TypedArray | undefined): Exclude<TypedArray, Uint8Array> | undefined {

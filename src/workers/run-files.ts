@@ -5,31 +5,18 @@ import type { LearnedRows } from '../model/fit.js';
 import type { ItemStatistics } from '../model/row-normalisation.js';
 import type { ListColumns } from '../output/list-columns.js';
 import type { Audience } from '../ranking/audience.js';
-import { hasMatrix, matrixArrays, matrixFrom } from './matrix-file.js';
+import { hasMatrix, matrixFrom, namedArrays } from './matrix-file.js';
 
 /* What parent and children hand each other in files, each with its writer and its reader side by side. */
 
 export function writeEvidence(path: string, evidence: Evidence): void {
-  writeArrays(path, {
-    counts: Float64Array.of(evidence.users, evidence.items, evidence.trust),
-    ...matrixArrays('baskets', evidence.baskets),
-    ...(evidence.likes && matrixArrays('likes', evidence.likes)),
-    ...matrixArrays('basketsByItem', evidence.basketsByItem),
-    ...matrixArrays('itemsByAttribute', evidence.itemsByAttribute),
-    ...matrixArrays('usersByGroup', evidence.usersByGroup),
-    basketWeight: evidence.basketWeight,
-    popularity: evidence.popularity,
-    trend: evidence.trend,
-    degree: evidence.degree,
-    diagonal: evidence.diagonal,
-    offered: evidence.offered,
-  });
+  writeArrays(path, namedArrays(evidence));
 }
 
 /** @throws RangeError where the file is not one that `writeEvidence` wrote, or its parts do not fit together. */
 export function readEvidence(path: string): Evidence {
   const arrays = readArrays(path);
-  const [users = -1, items = -1, trust = -1] = arrayOf(arrays, 'counts', Float64Array);
+  const [users, items, trust] = [numberOf(arrays, 'users'), numberOf(arrays, 'items'), numberOf(arrays, 'trust')];
   const baskets = matrixFrom(arrays, 'baskets');
   const likes = hasMatrix(arrays, 'likes') ? matrixFrom(arrays, 'likes') : undefined;
   const basketsByItem = matrixFrom(arrays, 'basketsByItem');
@@ -67,11 +54,7 @@ export function readEvidence(path: string): Evidence {
 }
 
 export function writeAudience(path: string, audience: Audience): void {
-  writeArrays(path, {
-    ...matrixArrays('signals', audience.signals),
-    ...matrixArrays('excluded', audience.excluded),
-    offered: audience.offered,
-  });
+  writeArrays(path, namedArrays(audience));
 }
 
 /** @throws RangeError where the file is not one that `writeAudience` wrote, or its parts do not fit together. */
@@ -86,14 +69,14 @@ export function readAudience(path: string): Audience {
   return { signals, excluded, offered };
 }
 
-export function writeStatistics(path: string, { popularity, trend, degree, precision, trust }: ItemStatistics): void {
-  writeArrays(path, { popularity, trend, degree, precision, trust: Float64Array.of(trust) });
+export function writeStatistics(path: string, statistics: ItemStatistics): void {
+  writeArrays(path, namedArrays(statistics));
 }
 
 /** @throws RangeError where the file is not one that `writeStatistics` wrote, or its parts do not fit together. */
 export function readStatistics(path: string): ItemStatistics {
   const arrays = readArrays(path);
-  const [trust = -1] = arrayOf(arrays, 'trust', Float64Array);
+  const trust = numberOf(arrays, 'trust');
   if (!(trust >= 0 && trust <= 1)) throw new RangeError(`the trust in ${path} is not from 0 to 1`);
   const popularity = arrayOf(arrays, 'popularity', Float64Array);
   const numbers = (name: string) => finite(name, arrayOf(arrays, name, Float64Array), popularity.length);
@@ -108,9 +91,9 @@ export function readStatistics(path: string): ItemStatistics {
 
 /* The answers to shards: they are written by `writeShard`, as these arrays. */
 
-/** Counted rows of the Gram matrix, the pairs first: learners need all pairs, and of the candidates only those of their own rows. */
-export function countedArrays({ pairs, candidates }: { pairs: SparseRows; candidates: SparseRows }): Arrays {
-  return { ...matrixArrays('pairs', pairs), ...matrixArrays('candidates', candidates) };
+/** Counted rows of the Gram matrix: learners need all pairs, and of the candidates only those of their own rows. */
+export function countedArrays(counted: { pairs: SparseRows; candidates: SparseRows }): Arrays {
+  return namedArrays(counted);
 }
 
 /** Reads the pairs or the candidates alone. @throws RangeError where the file is none of these. */
@@ -118,8 +101,8 @@ export function readCounted(path: string, name: 'pairs' | 'candidates'): SparseR
   return readMatrix(path, name);
 }
 
-export function learnedArrays({ rows, precision }: LearnedRows): Arrays {
-  return { ...matrixArrays('rows', rows), precision };
+export function learnedArrays(learned: LearnedRows): Arrays {
+  return namedArrays(learned);
 }
 
 /** Reads the rows of a model alone, as scoring needs them. @throws RangeError where the file is none of these. */
@@ -175,6 +158,10 @@ function readMatrix(path: string, name: string): SparseRows {
     readArrays(path, (each) => each.startsWith(`${name}.`)),
     name,
   );
+}
+
+function numberOf(arrays: Arrays, name: string): number {
+  return arrayOf(arrays, name, Float64Array)[0] ?? -1;
 }
 
 /** The numbers, if there are that many and all are finite. @throws RangeError otherwise. */

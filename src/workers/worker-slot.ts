@@ -2,7 +2,7 @@ import { ExitCode, Failure } from '../failure.js';
 import type { Load } from './balance.js';
 import { type Child, ChildFailure } from './child.js';
 import type { Shard } from './plan.js';
-import type { AnswerTo, Job } from './protocol.js';
+import type { Job } from './protocol.js';
 import { limitOf, type Timeouts, type Watch } from './watch.js';
 
 /** Attempts to start a child before giving up. */
@@ -16,7 +16,7 @@ const IDLE = 3000;
 export class WorkerSlot {
   /** Its work in the current job. */
   load: Load = { outstanding: 0, done: 0, seconds: 0 };
-  /** Resolves when it has nothing to do. */
+  /** Resolves when it has nothing to do: who gives it work sets this. */
   free: Promise<void> = Promise.resolve();
   readonly #fork: () => Child;
   readonly #watch: Watch;
@@ -31,11 +31,6 @@ export class WorkerSlot {
     this.#timeouts = timeouts;
   }
 
-  /** Begins a job: measurements of the last one say nothing about it. */
-  begin(): void {
-    this.load = { outstanding: 0, done: 0, seconds: 0 };
-  }
-
   /** Starts its child ahead of the work; it is let go if none comes soon. */
   start(): void {
     if (this.#child) return;
@@ -43,17 +38,11 @@ export class WorkerSlot {
     this.#letIdle();
   }
 
-  /** Marks it busy until the work is done. */
-  occupy(work: Promise<void>): void {
-    this.free = work;
-  }
-
   /**
-   * Has its child, or a new one, work a shard.
-   * @throws ChildFailure when the child does anything but answer; unless it merely threw, it is gone then. Failure 1 where none
-   *   can be started.
+   * Has its child, or a new one, work a shard. @returns the path of its file. @throws ChildFailure when the child does anything but answer;
+   * unless it merely threw, it is gone then. Failure 1 where none can be started.
    */
-  async work<J extends Job>(number: number, job: J, shard: Shard): Promise<AnswerTo<J>> {
+  async work(number: number, job: Job, shard: Shard): Promise<string> {
     clearTimeout(this.#idle);
     this.load.outstanding = shard.cost;
     try {
@@ -61,10 +50,10 @@ export class WorkerSlot {
       const startedAt = performance.now();
       const { done, seconds } = this.load;
       const limit = limitOf(this.#timeouts, shard.cost, seconds > 0 ? done / seconds : 0);
-      const answer = await this.#watched(child, limit, () => child.work(number, job, shard));
+      const path = await this.#watched(child, limit, () => child.work(number, job, shard));
       this.load.done += shard.cost;
       this.load.seconds += (performance.now() - startedAt) / 1000;
-      return answer;
+      return path;
     } finally {
       this.load.outstanding = 0;
       this.#letIdle();

@@ -24,7 +24,7 @@ describe('NumberColumn', () => {
     fc.assert(
       fc.property(numbers, numbers, (first, second) => {
         const column = columnOf(first);
-        column.append(columnOf(second).stored);
+        column.append(columnOf(second).values);
         expect(valuesOf(column)).toEqual([...first, ...second]);
         expect(column.missing).toBe([...first, ...second].filter(Number.isNaN).length);
       }),
@@ -49,7 +49,7 @@ describe('NumberColumn', () => {
     ['halves', [4, 3.5, Number.NaN], Float32Array],
     ['tenths', [4, 3.5, 0.1], Float64Array],
   ])('keeps %s as narrow as can be', (_, values, type) => {
-    expect(columnOf(values).stored).toBeInstanceOf(type);
+    expect(columnOf(values).values).toBeInstanceOf(type);
   });
 });
 

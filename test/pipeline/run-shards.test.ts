@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DEFAULT_SETTINGS } from '../../src/model/settings.js';
-import { areFinished, runShards, type ShardRunner } from '../../src/pipeline/run-shards.js';
+import type { Run } from '../../src/pipeline/run.js';
+import { areFinished, runShards } from '../../src/pipeline/run-shards.js';
 import { ChildFailure } from '../../src/workers/child.js';
 import type { Shard } from '../../src/workers/plan.js';
-import type { CountJob, Job } from '../../src/workers/protocol.js';
+import type { CountJob } from '../../src/workers/protocol.js';
 import { shardPath, writeShard } from '../../src/workers/shard-file.js';
 import { temporaryFolders } from '../files/temporary.js';
 
@@ -25,26 +26,28 @@ function jobIn(at: string): CountJob {
 /** A pool that works in the order of the shards, but loses shards that begin with such a row. */
 function runnerLosing(isLost: (row: number) => boolean) {
   const seen = { worked: [] as Shard[], lostBefore: 0, synced: [] as string[], warnings: [] as string[] };
-  const runner: ShardRunner = {
-    warn: (message) => seen.warnings.push(message),
-    directory: { syncSoon: (path) => seen.synced.push(path) },
-    pool: {
-      run: async (job: Job, shards, onAnswer, onLost, lostBefore) => {
-        seen.lostBefore = lostBefore ?? 0;
-        for (const [place, shard] of shards.entries()) {
-          expect(shard.index).toBe(place);
-          seen.worked.push(shard);
-          if (isLost(shard.from)) {
-            await onLost?.(shard, new ChildFailure('was killed', `lost ${shard.from}`));
-          } else {
-            const path = writeShard((job as CountJob).output, shard, { made: Uint8Array.of(1) });
-            await onAnswer({ kind: 'file', path } as never, shard);
-          }
-        }
-      },
-    },
+  const work: Run['pool']['run'] = async (job, shards, onAnswer, onLost, lostBefore) => {
+    seen.lostBefore = lostBefore ?? 0;
+    for (const [place, shard] of shards.entries()) {
+      expect(shard.index).toBe(place);
+      seen.worked.push(shard);
+      if (isLost(shard.from)) {
+        await onLost?.(shard, new ChildFailure('was killed', `lost ${shard.from}`));
+      } else {
+        await onAnswer(writeShard(job.output, shard, { made: Uint8Array.of(1) }), shard);
+      }
+    }
   };
-  return { runner, seen };
+  const runner = {
+    warn: (message: string) => seen.warnings.push(message),
+    debug: () => {},
+    seconds: () => 0,
+    workers: 1,
+    progress: { at: () => {} },
+    directory: { syncSoon: (path: string) => seen.synced.push(path) },
+    pool: { run: work, childrenFor: () => 1 },
+  };
+  return { runner: runner as unknown as Run, seen };
 }
 
 /** What an interrupted run left of a shard: rows of its files, by their places in the shard. */

@@ -9,7 +9,7 @@ import { BALANCES } from '../../src/workers/balance.js';
 import { ChildFailure } from '../../src/workers/child.js';
 import { planShards, type Shard } from '../../src/workers/plan.js';
 import { Pool } from '../../src/workers/pool.js';
-import type { Answer, LearnJob } from '../../src/workers/protocol.js';
+import type { LearnJob } from '../../src/workers/protocol.js';
 import { readLearnedFacts, readLearnedRows, writeEvidence } from '../../src/workers/run-files.js';
 import { shardPath } from '../../src/workers/shard-file.js';
 import type { Timeouts } from '../../src/workers/watch.js';
@@ -104,7 +104,7 @@ describe('the worker itself', () => {
     const fitter = fitterOf(evidence, settings);
     const pieces: LearnedRows[] = [];
     const pids = new Set<number>();
-    await pool.run(fit, plan, ({ path }, shard) => {
+    await pool.run(fit, plan, (path, shard) => {
       expect(path).toBe(shardPath(fit.output, shard));
       const rows = readLearnedRows(path);
       const { precision, length } = readLearnedFacts(path);
@@ -159,7 +159,7 @@ describe('a worker that', () => {
     ['throws', 'threw', 'the rows are on fire'],
   ])('%s over every row ends the run as "%s" once three rows alone have shown it', async (program, ending, what) => {
     const { pool, retries } = poolOf(program);
-    const delivered: Answer[] = [];
+    const delivered: string[] = [];
     const lost: number[] = [];
     const failure = await failureOf(
       pool.run(
@@ -223,9 +223,9 @@ describe('a worker that', () => {
     const killed = job();
     const order: number[][] = [];
     const pids: number[] = [];
-    await pool.run(killed, shards(3), (answer, { from, to }) => {
+    await pool.run(killed, shards(3), (path, { from, to }) => {
       order.push([from, to]);
-      if (answer.kind === 'file') pids.push(Number(answer.path));
+      pids.push(Number(path));
     });
     const victim = Number(readFileSync(`${killed.output}.killed`, 'utf8'));
     expect(order).toEqual([
@@ -324,9 +324,9 @@ describe('a worker that', () => {
     const { pool } = poolOf('holds-first', 2);
     const order: number[] = [];
     const pids: string[] = [];
-    await pool.run(job(), shards(6), (answer, shard) => {
+    await pool.run(job(), shards(6), (path, shard) => {
       order.push(shard.index);
-      if (answer.kind === 'file') pids.push(answer.path);
+      pids.push(path);
     });
     expect(order).toEqual([0, 1, 2, 3, 4, 5]);
     // The others were all worked by the other child, before shard 0 was done.
@@ -337,7 +337,7 @@ describe('a worker that', () => {
   test('says nothing any more is gone after a close at once', async () => {
     const { pool } = poolOf('silent-after-first');
     const pid = await new Promise<number>((resolve, reject) => {
-      pool.run(job(), shards(2), (answer) => resolve(answer.kind === 'file' ? Number(answer.path) : 0)).catch(reject);
+      pool.run(job(), shards(2), (path) => resolve(Number(path))).catch(reject);
     });
     expect(isAlive(pid)).toBe(true);
     await pool.close('at once');
@@ -390,7 +390,7 @@ describe('a pool', () => {
   test('lets children go that have nothing to do, and forks others when there is something again', async () => {
     const { pool } = poolOf('good');
     const pids: number[] = [];
-    const take = (answer: Answer) => void (answer.kind === 'file' && pids.push(Number(answer.path)));
+    const take = (path: string) => void pids.push(Number(path));
     await pool.run(job(), shards(1), take);
     expect(isAlive(pids[0]!)).toBe(true);
     await vi.waitUntil(() => !isAlive(pids[0]!), { timeout: 30_000 });
@@ -432,7 +432,7 @@ describe('a pool', () => {
   test('serves a second job with the same children', async () => {
     const { pool } = poolOf('silent-after-first');
     const pids: string[] = [];
-    const take = (answer: Answer) => void (answer.kind === 'file' && pids.push(answer.path));
+    const take = (path: string) => void pids.push(path);
     await pool.run(job(), shards(1), take);
     await pool.run(job(), shards(1), take);
     expect(pids.length).toBe(2);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readArrays, writeArrays } from '../../src/files/array-file.js';
 import { matrixArrays, matrixFrom } from '../../src/workers/matrix-file.js';
-import { RowFiles } from '../../src/workers/row-files.js';
+import { rowFiles } from '../../src/workers/row-files.js';
 import { temporaryFolders } from '../files/temporary.js';
 import { rowsOf } from '../model/worlds.js';
 
@@ -22,11 +22,11 @@ test('rows are found in the file that has them, in any order; a row that none ha
     writeArrays(path, matrixArrays('m', rowsOf(dense.slice(from, all[k + 1]), 2)));
     return { path, from };
   });
-  const rows = new RowFiles(files, (path) => matrixFrom(readArrays(path), 'm'));
+  const rows = rowFiles(files, (path) => matrixFrom(readArrays(path), 'm'));
   for (const row of [0, 1, 4, 2, 3, 0]) {
     const { part, from, to } = rows.row(row);
     expect(Array.from(part.value.subarray(from, to))).toEqual(dense[row]!.filter((x) => x !== 0));
   }
   expect(() => rows.row(5)).toThrow(new RangeError('row 5 is in none of the files'));
-  expect(() => new RowFiles([], () => rowsOf([], 2)).row(0)).toThrow(RangeError);
+  expect(() => rowFiles([], () => rowsOf([], 2)).row(0)).toThrow(RangeError);
 });

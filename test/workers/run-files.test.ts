@@ -53,6 +53,6 @@ test('a file of another kind is refused by the name of what it lacks', () => {
   const path = join(folder(), 'statistics');
   const empty = new Float64Array(0);
   writeStatistics(path, { popularity: empty, trend: empty, degree: empty, precision: empty, trust: 0 });
-  expect(() => readEvidence(path)).toThrow(new RangeError('an array file lacks "counts" as Float64Array'));
+  expect(() => readEvidence(path)).toThrow(new RangeError('an array file lacks "users" as Float64Array'));
   expect(() => readAudience(path)).toThrow(new RangeError('an array file lacks "signals.shape" as Float64Array'));
 });

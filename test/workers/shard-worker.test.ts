@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { quotedArrays } from '../../src/csv/quoted-cells.js';
 import { quotedCells } from '../../src/csv/quoting.js';
-import { writeArrays } from '../../src/files/array-file.js';
+import { arrayOf, readArrays, writeArrays } from '../../src/files/array-file.js';
 import { PLAIN_KERNEL } from '../../src/kernels/kernel.js';
 import { stacked } from '../../src/matrix/sparse.js';
 import { gramRows } from '../../src/model/counting.js';
@@ -20,15 +20,7 @@ import { Child } from '../../src/workers/child.js';
 import { matrixArrays } from '../../src/workers/matrix-file.js';
 import type { Shard } from '../../src/workers/plan.js';
 import { Pool } from '../../src/workers/pool.js';
-import type {
-  CountJob,
-  LearnJob,
-  ListsJob,
-  ModelFiles,
-  RecommendJob,
-  RowFile,
-  TrialJob,
-} from '../../src/workers/protocol.js';
+import type { CountJob, LearnJob, ModelFiles, RecommendJob, RowFile, TrialJob } from '../../src/workers/protocol.js';
 import {
   readCounted,
   readLearnedFacts,
@@ -100,13 +92,13 @@ async function learnIn(pool: Pool, at: string, settings: Settings): Promise<Mode
   const gram: RowFile[] = [];
   if (needsGram(settings)) {
     const job: CountJob = { kind: 'count', evidence: evidencePath, settings, output: join(at, 'count') };
-    await pool.run(job, shardsOf(ITEMS, 3), ({ path }, { from }) => void gram.push({ path, from }));
+    await pool.run(job, shardsOf(ITEMS, 3), (path, { from }) => void gram.push({ path, from }));
   }
   const fit: LearnJob = { kind: 'learn', evidence: evidencePath, settings, gram, output: join(at, 'learn') };
   const rows: RowFile[] = [];
   const precision: number[] = [];
   const signals = counts.items + counts.preferences + counts.groups;
-  await pool.run(fit, shardsOf(signals, 4), ({ path }, { from }) => {
+  await pool.run(fit, shardsOf(signals, 4), (path, { from }) => {
     rows.push({ path, from });
     precision.push(...readLearnedFacts(path).precision);
   });
@@ -129,12 +121,22 @@ test.each(METHODS)('children that share the work recommend what one recommender 
   writeAudience(audience, audienceWith(settings.recency));
   const recommender = recommenderOf(settings, 4);
 
-  const lists: ListsJob = { kind: 'lists', model, settings, audience, listLength: 4 };
+  const lists: RecommendJob = {
+    kind: 'recommend',
+    model,
+    settings,
+    audience,
+    listLength: 4,
+    lines: undefined,
+    output: join(at, 'lists'),
+  };
   const items: number[] = [];
   const lengths: number[] = [];
-  await pool.run(lists, shardsOf(USERS, 7), (answer) => {
-    items.push(...answer.items);
-    lengths.push(...answer.length);
+  await pool.run(lists, shardsOf(USERS, 7), (path) => {
+    const { lists } = readLists(path);
+    if (!('items' in lists)) throw new Error('these are lines');
+    items.push(...lists.items);
+    lengths.push(...lists.lengths);
   });
   const expected = WORLD.interactions.map((_, user) => recommender.recommend(user));
   expect(items).toEqual(expected.flatMap((list) => Array.from(list.items)));
@@ -146,14 +148,13 @@ test.each(METHODS)('children that share the work recommend what one recommender 
   writeArrays(cells, { ...quotedArrays('users', output.users), ...quotedArrays('items', output.items) });
   const recommend: RecommendJob = {
     ...lists,
-    kind: 'recommend',
     lines: { format: 'csv', cells, withTitles: false },
     output: join(at, 'recommend'),
   };
   const csv: Uint8Array[] = [];
   let users = 0;
   let rows = 0;
-  await pool.run(recommend, shardsOf(USERS, 7), ({ path }) => {
+  await pool.run(recommend, shardsOf(USERS, 7), (path) => {
     const { counts, lists } = readLists(path);
     if ('lines' in lists) csv.push(lists.lines);
     users += counts.users;
@@ -174,7 +175,7 @@ test('what children count of the Gram matrix is what one counts', async () => {
   const job: CountJob = { kind: 'count', evidence: join(at, 'evidence'), settings, output: join(at, 'count') };
   writeEvidence(job.evidence, evidence);
   const files: RowFile[] = [];
-  await poolOf(3).run(job, shardsOf(ITEMS, 2), ({ path }, { from }) => void files.push({ path, from }));
+  await poolOf(3).run(job, shardsOf(ITEMS, 2), (path, { from }) => void files.push({ path, from }));
   const whole = gramRows(evidence, settings, PLAIN_KERNEL)(0, ITEMS);
   const joined = (name: 'pairs' | 'candidates') => stacked(...files.map(({ path }) => readCounted(path, name)));
   expect(joined('pairs')).toEqual(whole.pairs);
@@ -204,11 +205,14 @@ test('variants have the same utilities whether children evaluate them or one eva
     })),
     heldOut,
     listLength: 3,
+    output: join(at, 'trial'),
   };
   for (const recency of [0.5, 2]) writeAudience(join(at, `audience.${recency}`), audienceWith(recency));
   const rows = variantBatches(job.variants).length * USERS;
   const utilities: number[] = [];
-  await pool.run(job, shardsOf(rows, 6), (answer) => void utilities.push(...answer.utilities));
+  await pool.run(job, shardsOf(rows, 6), (path) => {
+    utilities.push(...arrayOf(readArrays(path), 'utilities', Float64Array));
+  });
   const evaluator = new VariantEvaluator(
     { counts, parts: [learned], from: [0] },
     variants.map((variant) => ({ settings: variant, audience: audienceWith(variant.recency), statistics })),

@@ -7,7 +7,7 @@ export function ready() {
 
 /** Answers a shard with a file whose path is the id of the process that worked it. */
 export function answer({ index }) {
-  process.send({ type: 'answer', index, answer: { kind: 'file', path: String(process.pid) } });
+  process.send({ type: 'answer', index, path: String(process.pid) });
 }
 
 export function onShard(work) {
