@@ -103,7 +103,9 @@ function eachUnderstood(
   refuseHeaderless(files, inputs);
   const { named, titles = false } = inputs;
   const itemsByName = files.items && itemsRoles(files.items, named);
-  if (files.items && !itemsByName) throw noCatalogue(files.items, files, inputs);
+  if (files.items && !(itemsByName && hasIds(itemsByName, [...files.interactions, ...files.users]))) {
+    throw noCatalogue(files.items, files, inputs);
+  }
   const match = itemsByName && catalogueMatch(itemsByName, [...files.interactions, ...files.users], named);
   const items = match && itemsByName ? (itemsRoles(itemsByName.file, match.items) ?? itemsByName) : itemsByName;
   if (match && items) items.notes.push(match.note);
@@ -124,6 +126,13 @@ function eachUnderstood(
   });
   if (files.users.length === 0) return { items, interactions };
   return { items, interactions, users: usersFrom(files, inputs, recognise, eventsOf) };
+}
+
+/** False where titles stand for ids, and no column of the events has such titles. */
+function hasIds({ file, used }: ItemsRoles, events: readonly OpenFile[]): boolean {
+  if (used.item !== used.title || events.length === 0) return true;
+  const titles = file.columns[used.item]?.distinct ?? new Set();
+  return events.some(({ columns }) => columns.some((column) => column.sharedWith(titles) > 0));
 }
 
 /**
