@@ -34,6 +34,7 @@ const WITHOUT_EFFECT: Readonly<Record<ItemRowMethod, readonly (keyof Settings)[]
     'candidateDamping',
     'power',
     'recency',
+    'popularityGrowth',
     'attributeWeight',
     'attributeReach',
   ],

@@ -1,7 +1,8 @@
 import { type Arrays, arrayOf, isCount, readArrays, writeArrays } from '../files/array-file.js';
-import { rowLengths, type SparseRows } from '../matrix/sparse.js';
+import { areBelow, rowLengths, type SparseRows } from '../matrix/sparse.js';
 import type { Evidence } from '../model/evidence.js';
 import type { LearnedRows } from '../model/fit.js';
+import type { Sequences } from '../model/follow.js';
 import type { ItemStatistics } from '../model/row-normalisation.js';
 import type { Audience } from '../ranking/audience.js';
 import { hasMatrix, matrixArrays, matrixFrom } from './matrix-file.js';
@@ -14,6 +15,7 @@ export function writeEvidence(path: string, evidence: Evidence): void {
     ...matrixArrays('baskets', evidence.baskets),
     ...(evidence.likes && matrixArrays('likes', evidence.likes)),
     ...matrixArrays('basketsByItem', evidence.basketsByItem),
+    ...(evidence.sequences && { sequenceStart: evidence.sequences.start, sequence: evidence.sequences.items }),
     ...matrixArrays('itemsByAttribute', evidence.itemsByAttribute),
     ...matrixArrays('usersByGroup', evidence.usersByGroup),
     basketWeight: evidence.basketWeight,
@@ -34,6 +36,10 @@ export function readEvidence(path: string): Evidence {
   const basketsByItem = matrixFrom(arrays, 'basketsByItem');
   const itemsByAttribute = matrixFrom(arrays, 'itemsByAttribute');
   const usersByGroup = matrixFrom(arrays, 'usersByGroup');
+  const sequences =
+    'sequence' in arrays
+      ? { start: arrayOf(arrays, 'sequenceStart', Uint32Array), items: arrayOf(arrays, 'sequence', Uint32Array) }
+      : undefined;
   const offered = arrayOf(arrays, 'offered', Uint8Array);
   const isSound =
     Number.isInteger(users) &&
@@ -44,6 +50,7 @@ export function readEvidence(path: string): Evidence {
     [basketsByItem.rows, baskets.columns, itemsByAttribute.columns, offered.length].every((size) => size === items) &&
     basketsByItem.columns === baskets.rows &&
     usersByGroup.columns === users &&
+    (sequences === undefined || areSequences(sequences, users, items)) &&
     (likes === undefined || (likes.rows === users && likes.columns === items));
   if (!isSound) throw new RangeError(`the evidence in ${path} does not go together`);
   const numbers = (name: string, count: number) => finite(name, arrayOf(arrays, name, Float64Array), count);
@@ -53,6 +60,7 @@ export function readEvidence(path: string): Evidence {
     trust,
     baskets,
     likes,
+    sequences,
     basketsByItem,
     itemsByAttribute,
     usersByGroup,
@@ -63,6 +71,15 @@ export function readEvidence(path: string): Evidence {
     diagonal: numbers('diagonal', items),
     offered,
   };
+}
+
+function areSequences({ start, items }: Sequences, users: number, columns: number): boolean {
+  return (
+    start.length === users + 1 &&
+    start[users] === items.length &&
+    start.every((at, user) => user === 0 || at >= start[user - 1]!) &&
+    areBelow(items, columns)
+  );
 }
 
 export function writeAudience(path: string, audience: Audience): void {

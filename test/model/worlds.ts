@@ -118,6 +118,8 @@ export const anySettings: fc.Arbitrary<Settings> = fc
     popularityWeight: fc.constantFrom(0, 1, 3),
     popularityHalfLife: fc.constantFrom(0, 0, 0.1, 1),
     recency: fc.constantFrom(0, 0.5, 2),
+    popularityGrowth: fc.constantFrom(0, 0.5),
+    follow: fc.constantFrom(0, 0, 0.5),
     preferenceWeight: fc.constant(1),
     groupWeight: fc.constant(1),
     coldGroupWeight: fc.constant(1),
