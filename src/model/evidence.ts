@@ -1,9 +1,9 @@
 import { everyChunk, forEachChunk } from '../matrix/chunks.js';
 import { release } from '../matrix/memory.js';
 import { emptyRows, mapped, rowLength, rowLengths, type SparseRows, stacked, transposed } from '../matrix/sparse.js';
-import { type Sequences, sequencesOf } from './follow.js';
 import { withoutLongHistories } from './long-histories.js';
 import { preferenceTrust } from './preferences.js';
+import { type Sequences, sequencesOf } from './sequences.js';
 import { inversePower, type Settings } from './settings.js';
 import { recentPopularity } from './trend.js';
 import { weighted } from './weighting.js';

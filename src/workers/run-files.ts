@@ -2,8 +2,8 @@ import { type Arrays, arrayOf, isCount, readArrays, writeArrays } from '../files
 import { areBelow, rowLengths, type SparseRows } from '../matrix/sparse.js';
 import type { Evidence } from '../model/evidence.js';
 import type { LearnedRows } from '../model/fit.js';
-import type { Sequences } from '../model/follow.js';
 import type { ItemStatistics } from '../model/row-normalisation.js';
+import type { Sequences } from '../model/sequences.js';
 import type { Audience } from '../ranking/audience.js';
 import { hasMatrix, matrixArrays, matrixFrom } from './matrix-file.js';
 
@@ -77,7 +77,7 @@ function areSequences({ start, items }: Sequences, users: number, columns: numbe
   return (
     start.length === users + 1 &&
     start[users] === items.length &&
-    start.every((at, user) => user === 0 || at >= start[user - 1]!) &&
+    start.every((at, user) => at <= (start[user + 1] ?? at)) &&
     areBelow(items, columns)
   );
 }

@@ -64,7 +64,7 @@ test('the ridge is refused without rows of the Gram matrix', () => {
   );
 });
 
-test('signals are the items, then the attribute values, then the groups, and each has a cost', () => {
+test('signals are the items, then the attribute values, then the groups, then what follows the latest items, and each has a cost', () => {
   fc.assert(
     fc.property(worlds, anySettings, (world, settings) => {
       const evidence = evidenceOf(observationsOf(world), settings);
@@ -73,9 +73,10 @@ test('signals are the items, then the attribute values, then the groups, and eac
         items: world.offered.length,
         preferences: world.attributes[0]!.length,
         groups: world.groups[0]!.length,
+        latest: world.times && settings.follow > 0 ? world.offered.length : 0,
       });
       const costs = fitCosts(evidence, settings);
-      expect(costs.length).toBe(counts.items + counts.preferences + counts.groups);
+      expect(costs.length).toBe(signalCount(counts));
       expect(costs.every((cost) => cost >= 1)).toBe(true);
     }),
   );

@@ -9,7 +9,7 @@ import { writeArrays } from '../../src/files/array-file.js';
 import { PLAIN_KERNEL } from '../../src/kernels/kernel.js';
 import { stacked } from '../../src/matrix/sparse.js';
 import { gramRows } from '../../src/model/counting.js';
-import { needsGram } from '../../src/model/fit.js';
+import { needsGram, signalCount } from '../../src/model/fit.js';
 import { statisticsOf } from '../../src/model/row-normalisation.js';
 import type { Settings } from '../../src/model/settings.js';
 import { signalsOf, withRecency } from '../../src/ranking/audience.js';
