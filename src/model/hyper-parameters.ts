@@ -26,6 +26,7 @@ export const HYPER_PARAMETERS: readonly HyperParameter[] = [
     1e6,
     'regularisation of ridge and ease; raise it for noisy data, lower it for plenty of data',
   ),
+  real('dropout', 'δ', 0, 1000, 'regularisation of ridge by which popular items explain less'),
   whole('steps', '', 1, 100, 'solver steps for each row of ridge; 3 are as good as an exact solve'),
   real('basketDamping', 'c', 0, 2, 'how much less a pair counts when its user has many items'),
   real('sourceDamping', 'a', 0, 2, 'how much the popularity of a history item is divided out'),

@@ -24,6 +24,8 @@ export interface Settings {
   neighbors: number;
   /** λ > 0 of the ridge, in means of the diagonal of the scaled Gram matrix; for ease in means of d_i. */
   lambda: number;
+  /** δ ≥ 0 of the ridge: its diagonal grows by this share of itself. */
+  dropout: number;
   /** Steps of conjugate gradient for each row of the ridge. */
   steps: number;
   /** p > 0: every weight of the item rows is raised to it. */
@@ -69,6 +71,7 @@ export const DEFAULT_SETTINGS: Readonly<Settings> = Object.freeze({
   candidateDamping: 0.25,
   neighbors: 200,
   lambda: 12,
+  dropout: 1,
   steps: 3,
   power: 1,
   attributeWeight: 0.5,

@@ -21,12 +21,13 @@ export const METHOD_NAMES: readonly string[] = [AUTO, ...ALGORITHMS.map(({ name 
 /** Settings without any effect, by the way item rows are made. */
 const WITHOUT_EFFECT: Readonly<Record<ItemRowMethod, readonly (keyof Settings)[]>> = {
   ridge: [],
-  normalised: ['lambda', 'steps'],
-  jaccard: ['lambda', 'steps', 'sourceDamping', 'targetDamping', 'candidateDamping'],
-  ease: ['neighbors', 'steps', 'candidateDamping'],
+  normalised: ['lambda', 'dropout', 'steps'],
+  jaccard: ['lambda', 'dropout', 'steps', 'sourceDamping', 'targetDamping', 'candidateDamping'],
+  ease: ['neighbors', 'dropout', 'steps', 'candidateDamping'],
   none: [
     'neighbors',
     'lambda',
+    'dropout',
     'steps',
     'basketDamping',
     'sourceDamping',

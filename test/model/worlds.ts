@@ -111,6 +111,7 @@ export const anySettings: fc.Arbitrary<Settings> = fc
     candidateDamping: damping,
     neighbors: fc.integer({ min: 1, max: 10 }),
     lambda: fc.constantFrom(0.25, 1, 12),
+    dropout: fc.constantFrom(0, 1),
     steps: fc.integer({ min: 1, max: 5 }),
     power: fc.constantFrom(0.5, 1, 1, 1.5),
     attributeWeight: fc.constantFrom(0, 0.25, 1),
