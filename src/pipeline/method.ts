@@ -25,7 +25,6 @@ const WITHOUT_EFFECT: Readonly<Record<ItemRowMethod, readonly (keyof Settings)[]
   jaccard: ['lambda', 'dropout', 'steps', 'sourceDamping', 'targetDamping', 'candidateDamping'],
   ease: ['neighbors', 'dropout', 'steps', 'candidateDamping'],
   none: [
-    'neighbors',
     'lambda',
     'dropout',
     'steps',
@@ -35,15 +34,18 @@ const WITHOUT_EFFECT: Readonly<Record<ItemRowMethod, readonly (keyof Settings)[]
     'candidateDamping',
     'power',
     'recency',
-    'popularityGrowth',
     'attributeWeight',
     'attributeReach',
   ],
 };
 
+/** What has no effect either where nothing is learned from items. */
+const WITHOUT_ITEMS: readonly (keyof Settings)[] = ['neighbors', 'popularityGrowth'];
+
 /** The settings that a method has. */
-export function parametersOf({ method }: Pick<Settings, 'method'>): HyperParameter[] {
-  return HYPER_PARAMETERS.filter(({ setting }) => !WITHOUT_EFFECT[method].includes(setting));
+export function parametersOf({ method, follow }: Pick<Settings, 'method' | 'follow'>): HyperParameter[] {
+  const silent = method === 'none' && follow === 0 ? WITHOUT_ITEMS : [];
+  return HYPER_PARAMETERS.filter(({ setting }) => ![...WITHOUT_EFFECT[method], ...silent].includes(setting));
 }
 
 /**
