@@ -52,10 +52,10 @@ for (const { data, users, items, test, at, splits } of RUNS) {
     const run = spawnSync(process.execPath, [PROGRAM, 'evaluate', ...files, ...split, ...how], { encoding: 'utf8' });
     if (run.status !== 0) throw new Error(`${data}: ${run.stderr}`);
     const figures = run.stdout.split('\n').map((line) => line.split(','));
-    const valueOf = (algorithm: string, metric: string) =>
+    const figure = (algorithm: string, metric: string) =>
       figures.find(([name, group, what]) => name === algorithm && group === 'all' && what === metric)?.[4];
     for (const algorithm of [...options.algorithms.split(','), 'popular']) {
-      const values = ['recall', 'ndcg', 'hit_rate'].map((metric) => valueOf(algorithm, metric));
+      const values = ['recall', 'ndcg', 'hit_rate'].map((metric) => figure(algorithm, metric));
       process.stdout.write(`${[data, items ?? '', split[1] ?? test, algorithm, ...values, at].join(',')}\n`);
     }
   }

@@ -5,7 +5,7 @@ import { TopN } from '../matrix/top-n.js';
 import type { CountedRows } from './counting.js';
 import type { Evidence } from './evidence.js';
 import { dampedDegrees, evidenceRanks } from './gram.js';
-import { inversePower, type Settings } from './settings.js';
+import type { Settings } from './settings.js';
 
 /** Up to this many likes an item, on average, λ and δ are as set; above, they fall in proportion. */
 const THIN = 20;

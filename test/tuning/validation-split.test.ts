@@ -58,7 +58,7 @@ test('what is held out was liked and is not learned from; of everybody who has t
   );
 });
 
-test('where there are times the latest are held out, and times stay beside their entries', () => {
+test('where there are times the latest of each are held out where that is asked for, and times stay beside their entries', () => {
   fc.assert(
     fc.property(scenes, (scene) => {
       const { times } = scene.world;
@@ -160,6 +160,15 @@ test('of more than two million interactions a sample of the users by key is take
   const k = 1234;
   const original = pickedRows(all.interactions, [2 * evaluated[k]!]);
   expect(columnsOf(heldOut, k)).toEqual(columnsOf(original, 0).slice(12));
+});
+
+test('by default everybody’s last tenth of the time is held out, and nothing is learned from after that', () => {
+  const all = crowd(100, 10);
+  const { seen, users, heldOut } = validationSplit(all, placeKeys(all.interactions));
+  // Users came one after the other, so the last ten have nothing left.
+  expect([...users]).toEqual([90, 91, 92, 93, 94, 95, 96, 97, 98, 99]);
+  expect(heldOut.index.length).toBe(100);
+  expect(Math.max(...seen.times!)).toBe(899);
 });
 
 test('users in another order are split alike', () => {
