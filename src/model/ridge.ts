@@ -131,7 +131,7 @@ function withRidge({ degree }: Evidence, scaledDiagonal: Float64Array, { lambda,
     evidence += degree[item]!;
   }
   // No item has evidence: there is no row to learn, and any diagonal will do.
-  if (known === 0) return scaledDiagonal;
+  if (known === 0) return scaledDiagonal.fill(1);
   const thinned = Math.min(1, (THIN * known) / evidence);
   return scaledDiagonal.map((g) => g + thinned * ((lambda * diagonal) / known + dropout * g));
 }

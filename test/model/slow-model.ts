@@ -125,7 +125,7 @@ export function slowRidge(world: World, settings: Settings, given?: number[][]):
   const known = [...degree.keys()].filter((i) => degree[i]! > 0);
   const evidence = mean(known.map((i) => degree[i]!));
   const thinned = evidence > 20 ? 20 / evidence : 1;
-  const lambda = settings.lambda * (known.length > 0 ? mean(known.map((i) => scaled[i]![i]!)) : 0);
+  const lambda = known.length > 0 ? settings.lambda * mean(known.map((i) => scaled[i]![i]!)) : 1;
   const ridged = scaled.map((row, i) =>
     row.map((g, j) => (i === j ? g + thinned * (lambda + settings.dropout * g) : g)),
   );
