@@ -78,7 +78,7 @@ export async function compareAlgorithms(
       const test = testSetOf(heldOut, options);
       const groups = groupsOf(options, heldOut.dataset, reports, test.users);
       if (options.format !== 'table') run.info(summaryLines(test.summary).join('\n'));
-      const rankings = await rank(run, options, heldOut.dataset, test.users, recommend);
+      const rankings = await rank(run, options, heldOut, test.users, recommend);
       const evaluation = evaluateRankings(test, rankings, { cuts: options.at, groups, seed: options.seed });
       const quote = options.safeCsv ? safelyQuoted : quoted;
       if (answer.isTerminal) run.progress.hide();
@@ -148,8 +148,8 @@ function groupsOf(
 /** Has each algorithm learn from the dataset and recommend to the users. @throws Error for lists that break the rules. */
 async function rank(
   run: Run,
-  { algorithms, at }: EvaluateOptions,
-  dataset: Dataset,
+  { algorithms, at, holdout }: EvaluateOptions,
+  { dataset, kind }: HeldOut,
   users: Uint32Array,
   recommend: typeof recommendLists,
 ): Promise<Ranking[]> {
@@ -158,7 +158,7 @@ async function rank(
   const notOffered = pickedRows(joined([interactions, excluded], interactions.rows, interactions.columns), users);
   const rankings: Ranking[] = [];
   for (const spec of algorithms) {
-    const ranking = await recommend(run, spec, dataset, users, count);
+    const ranking = await recommend(run, spec, dataset, users, count, kind && { kind, holdout });
     checkLists(ranking.lists, notOffered, offered, count);
     rankings.push(ranking);
   }

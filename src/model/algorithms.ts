@@ -10,7 +10,13 @@ export interface Algorithm {
 }
 
 /** Methods from papers run as published: all items of a history count alike, and popularity only fills up the lists. */
-const AS_PUBLISHED: Partial<Settings> = { recency: 0, popularityWeight: 0, attributeWeight: 0 };
+const AS_PUBLISHED: Partial<Settings> = {
+  recency: 0,
+  popularityWeight: 0,
+  popularityHalfLife: 0,
+  popularityGrowth: 0,
+  attributeWeight: 0,
+};
 
 export const ALGORITHMS: readonly Algorithm[] = [
   {
@@ -122,10 +128,16 @@ export const ALGORITHMS: readonly Algorithm[] = [
     }),
   },
   {
+    name: 'last-item',
+    summary: 'what people had next after their latest items; needs times',
+    paper: 'Rendle et al., "Factorizing personalized Markov chains for next-basket recommendation", WWW 2010',
+    settings: settingsOf({ ...AS_PUBLISHED, method: 'none', follow: 1 }),
+  },
+  {
     name: 'popular',
     summary: 'the items that most people had: the same for everyone, without what they have',
     paper: 'Cremonesi, Koren and Turrin, "Performance of recommender algorithms on top-N tasks", RecSys 2010',
-    settings: settingsOf({ method: 'none', popularityWeight: 1, attributeWeight: 0 }),
+    settings: settingsOf({ ...AS_PUBLISHED, method: 'none', popularityWeight: 1 }),
   },
 ];
 

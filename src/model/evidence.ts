@@ -3,6 +3,7 @@ import { release } from '../matrix/memory.js';
 import { emptyRows, mapped, rowLength, rowLengths, type SparseRows, stacked, transposed } from '../matrix/sparse.js';
 import { withoutLongHistories } from './long-histories.js';
 import { preferenceTrust } from './preferences.js';
+import { type Sequences, sequencesOf } from './sequences.js';
 import { inversePower, type Settings } from './settings.js';
 import { recentPopularity } from './trend.js';
 import { weighted } from './weighting.js';
@@ -32,6 +33,8 @@ export interface Evidence {
   trend: Float64Array;
   /** By item: the evidence d_i on it, which is the users who liked it and α x² for each of its attribute values. */
   degree: Float64Array;
+  /** What users liked in the order of time, where what follows what is learned. */
+  sequences: Sequences | undefined;
   /** The diagonal of the Gram matrix: Σ over baskets with i   w · x_i². */
   diagonal: Float64Array;
   /** By item: 1 where it may be recommended. */
@@ -87,6 +90,7 @@ export function evidenceOf(seen: Observations, settings: Settings): Evidence {
     popularity,
     trend: recentPopularity(interactions, times, settings.popularityHalfLife, popularity),
     ...evidenceOnItems(basketsByItem, basketWeight, users, settings),
+    sequences: times && settings.follow > 0 ? sequencesOf(interactions, times) : undefined,
     offered,
     itemsByAttribute,
     usersByGroup: transposed(seen.groups),

@@ -5,6 +5,7 @@ import { CooccurrenceRows } from './cooccurrence.js';
 import type { CountedRows } from './counting.js';
 import { EaseRows, easeCosts } from './ease.js';
 import type { Evidence } from './evidence.js';
+import { FollowRows, followCosts } from './follow.js';
 import { gramCosts } from './gram.js';
 import { GroupRows, groupCosts } from './groups.js';
 import { writePreferenceRow } from './preferences.js';
@@ -13,16 +14,21 @@ import type { Settings } from './settings.js';
 
 /**
  * The signals, which are the rows of the model, in their order: items, then attribute values (as preferences), then
- * groups of users.
+ * groups of users, then items again, as the latest of a history.
  */
 export interface SignalCounts {
   items: number;
   preferences: number;
   groups: number;
+  latest: number;
 }
 
-export function signalCounts({ items, itemsByAttribute, usersByGroup }: Evidence): SignalCounts {
-  return { items, preferences: itemsByAttribute.rows, groups: usersByGroup.rows };
+export function signalCounts({ items, itemsByAttribute, usersByGroup, sequences }: Evidence): SignalCounts {
+  return { items, preferences: itemsByAttribute.rows, groups: usersByGroup.rows, latest: sequences ? items : 0 };
+}
+
+export function signalCount({ items, preferences, groups, latest }: SignalCounts): number {
+  return items + preferences + groups + latest;
 }
 
 /** Whether rows of the Gram matrix are needed before the rows of the model can be learned. */
@@ -32,14 +38,16 @@ export function needsGram(settings: Settings): boolean {
 
 /** What each row costs to learn, in additions, by signal. */
 export function fitCosts(evidence: Evidence, settings: Settings): Float64Array {
-  const { items, preferences, groups } = signalCounts(evidence);
-  const costs = new Float64Array(items + preferences + groups);
+  const counts = signalCounts(evidence);
+  const { items, preferences, groups } = counts;
+  const costs = new Float64Array(signalCount(counts));
   costs.set(itemCosts(evidence, settings));
   costs.set(
     rowLengths(evidence.itemsByAttribute).map((length) => 1 + length),
     items,
   );
   costs.set(groupCosts(evidence), items + preferences);
+  costs.set(followCosts(evidence), items + preferences + groups);
   return costs;
 }
 
@@ -69,6 +77,7 @@ export class Fitter {
   readonly #counts: SignalCounts;
   readonly #writeItem: (item: number, out: RowWriter) => number;
   readonly #groups: GroupRows;
+  readonly #follow: FollowRows;
 
   /** @param counted what was counted of the Gram matrix, where `needsGram`. */
   constructor(evidence: Evidence, settings: Settings, counted: CountedRows | undefined, kernel: Kernel) {
@@ -76,17 +85,19 @@ export class Fitter {
     this.#counts = signalCounts(evidence);
     this.#writeItem = itemWriter(evidence, settings, counted, kernel);
     this.#groups = new GroupRows(evidence, settings);
+    this.#follow = new FollowRows(evidence, settings);
   }
 
   /** The rows of the signals `from` to `to` (without it). */
   rows(from: number, to: number): LearnedRows {
-    const { items, preferences } = this.#counts;
+    const { items, preferences, groups } = this.#counts;
     const out = new RowWriter(to - from, items);
     const precision = new Float64Array(to - from).fill(1);
     for (let signal = from; signal < to; signal++) {
       if (signal < items) precision[signal - from] = this.#writeItem(signal, out);
       else if (signal < items + preferences) writePreferenceRow(signal - items, this.#evidence, out);
-      else this.#groups.write(signal - items - preferences, out);
+      else if (signal < items + preferences + groups) this.#groups.write(signal - items - preferences, out);
+      else this.#follow.write(signal - items - preferences - groups, out);
       out.endRow();
     }
     return { rows: out.finish(), precision };

@@ -5,20 +5,23 @@ import { TopN } from '../matrix/top-n.js';
 import type { CountedRows } from './counting.js';
 import type { Evidence } from './evidence.js';
 import { dampedDegrees, evidenceRanks } from './gram.js';
-import { inversePower, type Settings } from './settings.js';
+import type { Settings } from './settings.js';
 
-/** Up to this many likes an item, on average, λ is as set; above, it falls with their power. */
+/** Up to this many likes an item, on average, λ and δ are as set; above, they fall in proportion. */
 const THIN = 20;
-const THINNING = 0.75;
 
 /**
  * The rows of items by ridge regression of each item on its K candidates, after EASE (Steck, "Embarrassingly shallow
  * autoencoders for sparse data", WWW 2019) and the sparse approximate inverse (Grote and Huckle, 1997):
  *
  *     G̃ = S G S,   S = diag(d^(-a/2))                    the scaled Gram matrix
- *     (G̃_NN + λI) y = G̃_Ni                               N: the K targets with the largest G_ij / d_j^s
- *     P_i = 1 / (G̃_ii + λ − y·G̃_Ni)                      the diagonal of the inverse
+ *     Λ_i = t · (λ · mean of diag(G̃) + δ · G̃_ii)          t = min(1, 20 / mean d_i)
+ *     (G̃_NN + Λ_NN) y = G̃_Ni                             N: the K targets with the largest G_ij / d_j^s
+ *     P_i = 1 / (G̃_ii + Λ_i − y·G̃_Ni)                    the diagonal of the inverse
  *     W_ij = max(0, y_j) · P_i / P_j · d_i^(-a/2) · d_j^(a/2 − b)
+ *
+ * δ is what training with dropout δ / (1 + δ) amounts to (Steck, "Autoencoders that don't overfit towards the identity", NeurIPS
+ * 2020): popular items, which explain themselves best, are held back most.
  *
  * A row of the approximate inverse belongs to the target; here it is transposed, so that the *source* keeps K targets and
  * a popular target may have thousands of sources. What depends on the target, d_j^(a/2 − b) / P_j, is applied when all
@@ -29,7 +32,7 @@ export class RidgeRows {
   readonly #neighbors: number;
   readonly #steps: number;
   readonly #scale: Float64Array;
-  /** G̃_jj + λ by item. */
+  /** G̃_jj + Λ_j by item. */
   readonly #diagonal: Float64Array;
   readonly #rank: Uint32Array;
   readonly #byRank: Uint32Array;
@@ -47,8 +50,7 @@ export class RidgeRows {
     this.#scale = dampedDegrees(evidence, settings.sourceDamping / 2);
     this.#candidateFactor = dampedDegrees(evidence, settings.candidateDamping);
     const scaled = evidence.diagonal.map((g, item) => g * this.#scale[item]! ** 2);
-    const lambda = ridgeOf(evidence, scaled, settings.lambda);
-    this.#diagonal = scaled.map((g) => g + lambda);
+    this.#diagonal = withRidge(evidence, scaled, settings);
     const { rank, item } = evidenceRanks(evidence);
     this.#rank = rank;
     this.#byRank = item;
@@ -117,8 +119,8 @@ export class RidgeRows {
   }
 }
 
-/** λ as it is added to the diagonal: in means of the scaled diagonal, and less where items have much evidence. */
-function ridgeOf({ degree }: Evidence, scaledDiagonal: Float64Array, lambda: number): number {
+/** The scaled diagonal with Λ on it. */
+function withRidge({ degree }: Evidence, scaledDiagonal: Float64Array, { lambda, dropout }: Settings): Float64Array {
   let known = 0;
   let diagonal = 0;
   let evidence = 0;
@@ -128,11 +130,10 @@ function ridgeOf({ degree }: Evidence, scaledDiagonal: Float64Array, lambda: num
     diagonal += scaledDiagonal[item]!;
     evidence += degree[item]!;
   }
-  // No item has evidence: there is no row to learn, and any λ will do.
-  if (known === 0) return lambda;
-  const meanEvidence = evidence / known;
-  const thinned = meanEvidence > THIN ? inversePower(meanEvidence / THIN, THINNING) : 1;
-  return (lambda * thinned * diagonal) / known;
+  // No item has evidence: there is no row to learn, and any diagonal will do.
+  if (known === 0) return scaledDiagonal.fill(1);
+  const thinned = Math.min(1, (THIN * known) / evidence);
+  return scaledDiagonal.map((g) => g + thinned * ((lambda * diagonal) / known + dropout * g));
 }
 
 /** Roughly how many pairs are scanned for each candidate: most of a row's cost is to find its sub-matrix. */

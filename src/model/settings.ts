@@ -24,6 +24,8 @@ export interface Settings {
   neighbors: number;
   /** λ > 0 of the ridge, in means of the diagonal of the scaled Gram matrix; for ease in means of d_i. */
   lambda: number;
+  /** δ ≥ 0 of the ridge: its diagonal grows by this share of itself. */
+  dropout: number;
   /** Steps of conjugate gradient for each row of the ridge. */
   steps: number;
   /** p > 0: every weight of the item rows is raised to it. */
@@ -34,10 +36,14 @@ export interface Settings {
   attributeReach: number;
   /** β ≥ 0: how many items of history popularity counts as. */
   popularityWeight: number;
-  /** τ ≥ 0: popularity halves with this share of the time that the data spans; 0: old and new count alike. */
+  /** τ ≥ 0: a like counts half as much for popularity for every such share of all interactions after it; 0: all alike. */
   popularityHalfLife: number;
   /** ρ ≥ 0: the k-th latest item of a history counts k^(-ρ); without effect where there are no times. */
   recency: number;
+  /** θ in 0..1: beside a history of n items popularity counts n^θ times as much; without effect where there are no times. */
+  popularityGrowth: number;
+  /** κ ≥ 0: what follows the latest items counts this many histories; without effect where there are no times. */
+  follow: number;
   /** γ ≥ 0: what a stated preference counts; at 1 users without a history see what they asked for first. */
   preferenceWeight: number;
   /** ω ≥ 0: what the groups of a user count beside popularity; at 1 popularity becomes that within the group. */
@@ -65,13 +71,16 @@ export const DEFAULT_SETTINGS: Readonly<Settings> = Object.freeze({
   candidateDamping: 0.25,
   neighbors: 200,
   lambda: 12,
+  dropout: 1,
   steps: 3,
   power: 1,
   attributeWeight: 0.5,
   attributeReach: 2000,
   popularityWeight: 3,
-  popularityHalfLife: 0,
+  popularityHalfLife: 0.05,
   recency: 0.5,
+  popularityGrowth: 0.5,
+  follow: 0,
   preferenceWeight: 1,
   groupWeight: 0.5,
   coldGroupWeight: 1,

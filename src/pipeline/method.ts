@@ -21,12 +21,12 @@ export const METHOD_NAMES: readonly string[] = [AUTO, ...ALGORITHMS.map(({ name 
 /** Settings without any effect, by the way item rows are made. */
 const WITHOUT_EFFECT: Readonly<Record<ItemRowMethod, readonly (keyof Settings)[]>> = {
   ridge: [],
-  normalised: ['lambda', 'steps'],
-  jaccard: ['lambda', 'steps', 'sourceDamping', 'targetDamping', 'candidateDamping'],
-  ease: ['neighbors', 'steps', 'candidateDamping'],
+  normalised: ['lambda', 'dropout', 'steps'],
+  jaccard: ['lambda', 'dropout', 'steps', 'sourceDamping', 'targetDamping', 'candidateDamping'],
+  ease: ['neighbors', 'dropout', 'steps', 'candidateDamping'],
   none: [
-    'neighbors',
     'lambda',
+    'dropout',
     'steps',
     'basketDamping',
     'sourceDamping',
@@ -39,9 +39,13 @@ const WITHOUT_EFFECT: Readonly<Record<ItemRowMethod, readonly (keyof Settings)[]
   ],
 };
 
+/** What has no effect either where nothing is learned from items. */
+const WITHOUT_ITEMS: readonly (keyof Settings)[] = ['neighbors', 'popularityGrowth'];
+
 /** The settings that a method has. */
-export function parametersOf({ method }: Pick<Settings, 'method'>): HyperParameter[] {
-  return HYPER_PARAMETERS.filter(({ setting }) => !WITHOUT_EFFECT[method].includes(setting));
+export function parametersOf({ method, follow }: Pick<Settings, 'method' | 'follow'>): HyperParameter[] {
+  const silent = method === 'none' && follow === 0 ? WITHOUT_ITEMS : [];
+  return HYPER_PARAMETERS.filter(({ setting }) => ![...WITHOUT_EFFECT[method], ...silent].includes(setting));
 }
 
 /**

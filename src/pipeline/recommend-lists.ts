@@ -1,6 +1,7 @@
 import type { Dataset } from '../dataset/dataset.js';
 import type { Ranking } from '../evaluation/evaluation.js';
 import { listsFrom } from '../evaluation/lists.js';
+import type { Holdout } from '../evaluation/split.js';
 import { pickedRows } from '../matrix/sparse.js';
 import { audienceOf, scoringCosts } from '../ranking/audience.js';
 import { planShards, WORTH_A_SHARD } from '../workers/plan.js';
@@ -14,6 +15,7 @@ import { settle } from './tune.js';
 /**
  * Learns with an algorithm and recommends to some users, in shards as a real run does.
  * @param spec the algorithm, as `--algorithms` names it. @param users rising user indices. @param count the most items of a list.
+ * @param like how the lists will be judged: `auto` tunes for it.
  */
 export async function recommendLists(
   run: Run,
@@ -21,9 +23,10 @@ export async function recommendLists(
   dataset: Dataset,
   users: Uint32Array,
   count: number,
+  like?: Pick<Holdout, 'kind' | 'holdout'>,
 ): Promise<Ranking> {
   const startedAt = run.seconds();
-  const { settings, auto } = await settle(run, dataset, methodOfSpec(spec));
+  const { settings, auto } = await settle(run, dataset, methodOfSpec(spec), like);
   const learned = await learn(run, dataset, settings);
   const learnedAt = run.seconds();
   const audience = audienceOf(dataset, (byUser) => pickedRows(byUser, users), settings, { includeSeen: false });

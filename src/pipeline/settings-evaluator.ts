@@ -111,8 +111,8 @@ export class SettingsEvaluator {
   }
 
   async #count(settings: Settings): Promise<Counted> {
-    const { basketDamping, candidateDamping, attributeWeight, attributeReach, neighbors } = settings;
-    const key = [basketDamping, candidateDamping, attributeWeight, attributeReach, neighbors].join(' ');
+    const { follow, basketDamping, candidateDamping, attributeWeight, attributeReach, neighbors } = settings;
+    const key = [follow > 0, basketDamping, candidateDamping, attributeWeight, attributeReach, neighbors].join(' ');
     return this.#cached(this.#counted, key, discardCounted, () =>
       countPairs(this.#run, arrange(this.#run, this.#validation.seen, settings), settings),
     );
@@ -146,8 +146,8 @@ export class SettingsEvaluator {
   }
 
   #audience(settings: Settings, isCold: boolean): string {
-    const { recency, groupWeight, coldGroupWeight } = settings;
-    const key = [recency, groupWeight, coldGroupWeight, isCold].join(' ');
+    const { recency, popularityGrowth, follow, groupWeight, coldGroupWeight } = settings;
+    const key = [recency, popularityGrowth, follow, groupWeight, coldGroupWeight, isCold].join(' ');
     const cached = this.#audiences.get(key);
     if (cached !== undefined) return cached;
     const { seen, users } = this.#validation;
@@ -164,6 +164,7 @@ const COST_NO_FIT: Partial<Settings> = {
   popularityWeight: 0,
   popularityHalfLife: 0,
   recency: 0,
+  popularityGrowth: 0,
   targetDamping: 0,
   power: 1,
   groupWeight: 0,

@@ -1,5 +1,5 @@
 import type { Dataset } from '../dataset/dataset.js';
-import { sampleKeysOf } from '../evaluation/split.js';
+import { type Holdout, sampleKeysOf } from '../evaluation/split.js';
 import type { Settings } from '../model/settings.js';
 import type { Stage } from '../report/progress.js';
 import { plural } from '../report/quantities.js';
@@ -29,11 +29,19 @@ export interface Settled {
   auto: AutoRecord | null;
 }
 
-/** Decides the settings to learn with: those of the method, or under `auto` the ones that do best on held-out items. */
-export async function settle(run: Run, dataset: Dataset, method: Method): Promise<Settled> {
+/**
+ * Decides the settings to learn with: those of the method, or under `auto` the ones that do best on held-out items.
+ * @param like how the lists will be judged, where that is known: `validationSplit` holds out alike.
+ */
+export async function settle(
+  run: Run,
+  dataset: Dataset,
+  method: Method,
+  like?: Pick<Holdout, 'kind' | 'holdout'>,
+): Promise<Settled> {
   if (!method.tuned) return { settings: method.settings, auto: null };
   const startedAt = run.seconds();
-  const validation = validationSplit(dataset, sampleKeysOf(dataset));
+  const validation = validationSplit(dataset, sampleKeysOf(dataset), like);
   const users = validation.users.length;
   const base = method.fixed.size === 0 ? 'the fixed defaults' : 'the fixed defaults with your settings';
   if (users < FEWEST_USERS) {
@@ -49,7 +57,13 @@ export async function settle(run: Run, dataset: Dataset, method: Method): Promis
   const tunesCold = space.groups && !space.fixed.has('coldGroupWeight');
   const cold = tunesCold ? await tuneCold(tuning.settings, evaluator.evaluateCold) : undefined;
   evaluator.end();
-  const facts = { base, start, users, latest: space.times, seconds: run.seconds() - startedAt };
+  const facts = {
+    base,
+    start,
+    users,
+    held: like?.kind ?? (space.times ? 'time' : 'random'),
+    seconds: run.seconds() - startedAt,
+  };
   return {
     settings: { ...(cold ?? tuning).settings, neighbors },
     auto: {

@@ -33,17 +33,22 @@ export interface UserData {
  * for what they do until that is known. (Beside a history of a few items, stated preferences made the lists of the
  * restaurants' data worse at any fixed weight, and countries helped only Online Retail's new customers.)
  *
+ * The items of a history stand in it once more as its latest ones, where what follows them was learned.
+ *
  * @param some picks the rows of the users to serve from any matrix with a row for each user.
  * @param hideHistory serves them as if they had no history; what they had stays excluded.
  */
 export function audienceOf(
   { interactions, times, preferences, groups, excluded, offered }: UserData,
   some: (byUser: SparseRows) => SparseRows,
-  { recency, groupWeight, coldGroupWeight }: Pick<Settings, 'recency' | 'groupWeight' | 'coldGroupWeight'>,
+  settings: Pick<Settings, 'recency' | 'popularityGrowth' | 'follow' | 'groupWeight' | 'coldGroupWeight'>,
   { includeSeen, hideHistory = false }: { includeSeen: boolean; hideHistory?: boolean },
 ): Audience {
+  const { groupWeight, coldGroupWeight } = settings;
   const had = some(interactions);
-  const history = hideHistory ? emptyRows(had.rows, had.columns) : some(withRecency(interactions, times, recency));
+  const history = hideHistory ? emptyRows(had.rows, had.columns) : some(withRecency(interactions, times, settings));
+  const latest =
+    times && settings.follow > 0 ? latestItems(interactions, times, settings) : emptyRows(interactions.rows, 0);
   const byProfile = some(excluded);
   const coldness = (user: number) => 1 / (1 + rowLength(history, user)) ** 2;
   return {
@@ -51,28 +56,69 @@ export function audienceOf(
       history,
       mapped(some(preferences), (value, user) => value * coldness(user)),
       mapped(some(groups), (value, user) => value * (groupWeight + (coldGroupWeight - groupWeight) * coldness(user))),
+      hideHistory ? emptyRows(had.rows, latest.columns) : some(latest),
     ),
     excluded: includeSeen ? byProfile : joined([had, byProfile], had.rows, had.columns),
     offered,
   };
 }
 
-/** Puts a user's history, preferences and groups into one row of signals, in the order of the model's rows. */
-export function signalsOf(interactions: SparseRows, preferences: SparseRows, groups: SparseRows): SparseRows {
-  return sideBySide(interactions, preferences, groups);
+/** Puts a user's history, preferences, groups and latest items into one row of signals, in the order of the model's rows. */
+export function signalsOf(history: SparseRows, ...others: SparseRows[]): SparseRows {
+  return sideBySide(history, ...others);
 }
 
 /**
- * Histories in which the k-th latest item counts k^(-ρ) times its strength, scaled so that the weights of a history add up
- * to its length. Items of one time share the first of their places; items without a time come last, all alike.
+ * Histories in which the k-th latest item counts k^(-ρ) times its strength, scaled so that the weights of a history of n
+ * items add up to n^(1 − θ): beside them popularity counts n^θ times as much, since who had a lot already wants what is new.
  *
- * @param times by entry of the interactions, seconds; NaN unknown. @param recency ρ ≥ 0.
+ * @param times by entry of the interactions, seconds; NaN unknown.
  */
-export function withRecency(interactions: SparseRows, times: Float64Array | undefined, recency: number): SparseRows {
-  if (!times || recency === 0) return interactions;
+export function withRecency(
+  interactions: SparseRows,
+  times: Float64Array | undefined,
+  { recency, popularityGrowth }: Pick<Settings, 'recency' | 'popularityGrowth'>,
+): SparseRows {
+  if (!times || (recency === 0 && popularityGrowth === 0)) return interactions;
+  return weighedByPlace(
+    interactions,
+    times,
+    (k) => inversePower(k, recency),
+    (n) => n * inversePower(n, popularityGrowth),
+  );
+}
+
+/** So many of the latest items say what comes next; the k-th counts 1 / k. */
+const LATEST = 5;
+
+/** The latest items of each history, which in all count κ times the history. */
+export function latestItems(
+  interactions: SparseRows,
+  times: Float64Array,
+  { follow, popularityGrowth }: Pick<Settings, 'follow' | 'popularityGrowth'>,
+): SparseRows {
+  const weighed = weighedByPlace(
+    interactions,
+    times,
+    (k) => (k <= LATEST ? 1 / k : 0),
+    (n) => follow * n * inversePower(n, popularityGrowth),
+  );
+  return mapped(weighed, (weight) => (weight > 0 ? weight : undefined));
+}
+
+/**
+ * Histories in which the k-th latest item counts `weightAt(k)` times its strength, scaled so that the weights of a history of
+ * n items add up to `massOf(n)`. Items of one time share the first of their places; items without a time come last, all alike.
+ */
+function weighedByPlace(
+  interactions: SparseRows,
+  times: Float64Array,
+  weightAt: (k: number) => number,
+  massOf: (n: number) => number,
+): SparseRows {
   const { rows, start, value } = interactions;
   const longest = longestRow(interactions);
-  const weightOf = Float64Array.from({ length: longest + 1 }, (_, k) => (k === 0 ? 0 : inversePower(k, recency)));
+  const weightOf = Float64Array.from({ length: longest + 1 }, (_, k) => (k === 0 ? 0 : weightAt(k)));
   const time = new Float64Array(longest);
   const entry = new Uint32Array(longest);
   const weight = new Float64Array(longest);
@@ -88,7 +134,8 @@ export function withRecency(interactions: SparseRows, times: Float64Array | unde
       weight[k] = k > 0 && time[k] === time[k - 1] ? weight[k - 1]! : weightOf[k + 1]!;
       total += weight[k]!;
     }
-    for (let k = 0; k < count; k++) weighed[entry[k]!] = (value[entry[k]!]! * weight[k]! * count) / total;
+    const mass = massOf(count);
+    for (let k = 0; k < count; k++) weighed[entry[k]!] = (value[entry[k]!]! * weight[k]! * mass) / total;
   };
   for (let user = 0; user < rows; user++) weigh(start[user]!, start[user + 1]! - start[user]!);
   return { ...interactions, value: weighed };

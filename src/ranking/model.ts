@@ -1,6 +1,6 @@
 import type { SparseRows } from '../matrix/sparse.js';
 import { StackedRows } from '../matrix/stacked-rows.js';
-import type { SignalCounts } from '../model/fit.js';
+import { type SignalCounts, signalCount } from '../model/fit.js';
 import { type ItemStatistics, normaliseRows } from '../model/row-normalisation.js';
 import { type Scales, scalesOf } from '../model/scales.js';
 import type { Settings } from '../model/settings.js';
@@ -25,7 +25,7 @@ export function modelOf(
   statistics: ItemStatistics,
   settings: Settings,
 ): Model {
-  const rows = new StackedRows(parts, from, counts.items + counts.preferences + counts.groups);
+  const rows = new StackedRows(parts, from, signalCount(counts));
   const facts = normaliseRows(parts, from, counts, statistics, settings);
   return { counts, rows, scales: scalesOf(statistics, facts, counts, settings) };
 }

@@ -58,7 +58,9 @@ export class Scores {
   #scaleOf(signal: number): number {
     const { counts, scales } = this.#model;
     if (signal < counts.items) return scales.items;
-    return signal < counts.items + counts.preferences ? scales.preferences : scales.groups;
+    if (signal < counts.items + counts.preferences) return scales.preferences;
+    // Each row of what follows adds up to 1 already.
+    return signal < counts.items + counts.preferences + counts.groups ? scales.groups : 1;
   }
 }
 

@@ -3,7 +3,7 @@ import type { Settings } from '../model/settings.js';
 
 /**
  * Evaluates settings on held-out items: learns a model with `learned`, then recommends with each of the variants, which
- * differ from `learned` only in settings that cost no fit (b, p, β, τ, ρ, ω and ω₀).
+ * differ from `learned` only in settings that cost no fit (b, p, β, τ, ρ, θ, ω and ω₀).
  * @returns by variant, the utility of each user's list, from 0 to 2.
  */
 export type Evaluate = (learned: Settings, variants: readonly Settings[]) => Promise<Float64Array[]>;
@@ -51,7 +51,14 @@ const MIN_STANDARD_ERRORS = 2;
 const MAX_ROUNDS = 8;
 
 interface Ladder {
-  setting: 'popularityWeight' | 'recency' | 'targetDamping' | 'popularityHalfLife' | 'power' | 'groupWeight';
+  setting:
+    | 'popularityWeight'
+    | 'recency'
+    | 'popularityGrowth'
+    | 'targetDamping'
+    | 'popularityHalfLife'
+    | 'power'
+    | 'groupWeight';
   steps: readonly number[];
   needs?: 'times' | 'groups';
 }
@@ -61,10 +68,14 @@ const LADDERS: readonly Ladder[] = [
   { setting: 'popularityWeight', steps: [0, 1, 3, 10, 30, 100, 300] },
   { setting: 'recency', steps: [0, 0.25, 0.5, 1, 2], needs: 'times' },
   { setting: 'targetDamping', steps: [0, 0.15, 0.3, 0.45] },
-  { setting: 'popularityHalfLife', steps: [0, 0.3, 0.1, 0.03], needs: 'times' },
+  { setting: 'popularityGrowth', steps: [0, 0.25, 0.5, 0.75], needs: 'times' },
+  { setting: 'popularityHalfLife', steps: [0, 0.3, 0.1, 0.05, 0.02], needs: 'times' },
   { setting: 'power', steps: [0.8, 1, 1.25, 1.5] },
   { setting: 'groupWeight', steps: [0, 0.5, 1, 3], needs: 'groups' },
 ];
+
+/** The first value of κ that is tried; later ones are twice as large. */
+const FIRST_FOLLOW = 0.2;
 
 /** Values of ω₀ that are tried. */
 const COLD_GROUP_WEIGHTS: readonly number[] = [0, 0.5, 1, 3, 10];
@@ -87,14 +98,16 @@ const FITTED: readonly {
 ];
 
 /**
- * Hill climbing that moves a setting only where held-out items say so beyond noise: first the settings that cost no fit,
- * then, one at a time, those that do.
+ * Hill climbing that moves a setting only where held-out items say so beyond noise: first κ, which decides how much
+ * recency is left to say, then the settings that cost no fit, then, one at a time, those that do.
  *
  * @param maxFits how many models may be learned, the first one included; 1 leaves the settings that cost no fit.
  */
 export async function tune(start: Settings, space: SearchSpace, evaluate: Evaluate, maxFits: number): Promise<Tuning> {
   const climb = new Climb(start, evaluate, maxFits);
   await climb.begin();
+  const mayFollow = space.times && !space.fixed.has('follow');
+  while (mayFollow && (await climb.tryFit('follow', Math.max(FIRST_FOLLOW, 2 * climb.settings.follow), space)));
   await climb.climbLadders(space);
   for (const { setting, moves, needs, isFine } of FITTED) {
     if (isFine && !climb.isPromising) break;

@@ -1,3 +1,4 @@
+import type { HoldoutKind } from '../evaluation/split.js';
 import { byKey, HYPER_PARAMETERS, type HyperParameter } from '../model/hyper-parameters.js';
 import { DEFAULT_SETTINGS, type Settings } from '../model/settings.js';
 import { plural } from '../report/quantities.js';
@@ -10,8 +11,7 @@ export interface TuningFacts {
   start: Settings;
   /** How many users' lists were evaluated. */
   users: number;
-  /** Whether the latest items were held out, not random ones. */
-  latest: boolean;
+  held: HoldoutKind;
   seconds: number;
 }
 
@@ -28,16 +28,22 @@ export interface AutoRecord {
   coldTrials: Trial[];
 }
 
+/** What was held out. */
+const HELD: Readonly<Record<HoldoutKind, string>> = {
+  last: 'the latest items of each',
+  random: 'some items of each',
+  time: 'what they did last of all',
+};
+
 /**
  * A paragraph: what was tried, what was chosen, and why.
  * @param cold the tuning for users without a history.
  */
 export function tuningSummary(tuning: Tuning, cold: Tuning | undefined, facts: TuningFacts): string {
-  const { base, start, users, latest, seconds } = facts;
+  const { base, start, users, held, seconds } = facts;
   const fits = 1 + new Set(tuning.trials.filter(({ fitted }) => fitted).map(({ fit }) => fit)).size;
   const trials = tuning.trials.length + (cold?.trials.length ?? 0);
-  const held = latest ? 'the latest items' : 'some items';
-  const basis = `tuned on ${plural(users, 'user')}, ${held} of each held out: ${plural(trials, 'trial')}, ${plural(fits, 'fit')}, ${seconds.toFixed(1)} s`;
+  const basis = `tuned on ${plural(users, 'user')}, ${HELD[held]} held out: ${plural(trials, 'trial')}, ${plural(fits, 'fit')}, ${seconds.toFixed(1)} s`;
   const chosen = [
     ...choice(tuning, start, 'recall and NDCG at 20', `above ${base}`),
     ...(cold ? choice(cold, tuning.settings, 'their lists without a history', 'better') : []),

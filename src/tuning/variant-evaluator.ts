@@ -2,7 +2,7 @@ import { measureList, USER_METRICS } from '../evaluation/user-metrics.js';
 import type { SumsOf } from '../kernels/sums.js';
 import { areBelow, longestRow, rowOf, type SparseRows } from '../matrix/sparse.js';
 import { StackedRows } from '../matrix/stacked-rows.js';
-import type { SignalCounts } from '../model/fit.js';
+import { type SignalCounts, signalCount } from '../model/fit.js';
 import { type ItemStatistics, normaliseRows } from '../model/row-normalisation.js';
 import { type RowFacts, scalesOf } from '../model/scales.js';
 import type { Settings } from '../model/settings.js';
@@ -80,7 +80,7 @@ export class VariantEvaluator {
     this.#heldOut = heldOut;
     this.#listLength = listLength;
     const copies = parts.map((part) => ({ ...part, value: part.value.slice() }));
-    this.#rows = new StackedRows(copies, from, counts.items + counts.preferences + counts.groups);
+    this.#rows = new StackedRows(copies, from, signalCount(counts));
     const most = Math.max(...variants.map(({ audience }) => longestRow(audience.signals)));
     this.#summed = new SummedRows(this.#rows, counts.items, most, sumsOf);
   }

@@ -1,8 +1,9 @@
 import { type Arrays, arrayOf, isCount, readArrays, writeArrays } from '../files/array-file.js';
-import { rowLengths, type SparseRows } from '../matrix/sparse.js';
+import { areBelow, rowLengths, type SparseRows } from '../matrix/sparse.js';
 import type { Evidence } from '../model/evidence.js';
 import type { LearnedRows } from '../model/fit.js';
 import type { ItemStatistics } from '../model/row-normalisation.js';
+import type { Sequences } from '../model/sequences.js';
 import type { ListColumns } from '../output/list-columns.js';
 import type { Audience } from '../ranking/audience.js';
 import { hasMatrix, matrixFrom, namedArrays } from './matrix-file.js';
@@ -10,7 +11,9 @@ import { hasMatrix, matrixFrom, namedArrays } from './matrix-file.js';
 /* What parent and children hand each other in files, each with its writer and its reader side by side. */
 
 export function writeEvidence(path: string, evidence: Evidence): void {
-  writeArrays(path, namedArrays(evidence));
+  const { sequences, ...parts } = evidence;
+  const flat = sequences && { sequenceStart: sequences.start, sequence: sequences.items };
+  writeArrays(path, namedArrays({ ...parts, ...flat }));
 }
 
 /** @throws RangeError where the file is not one that `writeEvidence` wrote, or its parts do not fit together. */
@@ -22,6 +25,10 @@ export function readEvidence(path: string): Evidence {
   const basketsByItem = matrixFrom(arrays, 'basketsByItem');
   const itemsByAttribute = matrixFrom(arrays, 'itemsByAttribute');
   const usersByGroup = matrixFrom(arrays, 'usersByGroup');
+  const sequences =
+    'sequence' in arrays
+      ? { start: arrayOf(arrays, 'sequenceStart', Uint32Array), items: arrayOf(arrays, 'sequence', Uint32Array) }
+      : undefined;
   const offered = arrayOf(arrays, 'offered', Uint8Array);
   const isSound =
     Number.isInteger(users) &&
@@ -32,6 +39,7 @@ export function readEvidence(path: string): Evidence {
     [basketsByItem.rows, baskets.columns, itemsByAttribute.columns, offered.length].every((size) => size === items) &&
     basketsByItem.columns === baskets.rows &&
     usersByGroup.columns === users &&
+    (sequences === undefined || areSequences(sequences, users, items)) &&
     (likes === undefined || (likes.rows === users && likes.columns === items));
   if (!isSound) throw new RangeError(`the evidence in ${path} does not go together`);
   const numbers = (name: string, count: number) => finite(name, arrayOf(arrays, name, Float64Array), count);
@@ -41,6 +49,7 @@ export function readEvidence(path: string): Evidence {
     trust,
     baskets,
     likes,
+    sequences,
     basketsByItem,
     itemsByAttribute,
     usersByGroup,
@@ -51,6 +60,15 @@ export function readEvidence(path: string): Evidence {
     diagonal: numbers('diagonal', items),
     offered,
   };
+}
+
+function areSequences({ start, items }: Sequences, users: number, columns: number): boolean {
+  return (
+    start.length === users + 1 &&
+    start[users] === items.length &&
+    start.every((at, user) => at <= (start[user + 1] ?? at)) &&
+    areBelow(items, columns)
+  );
 }
 
 export function writeAudience(path: string, audience: Audience): void {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { PLAIN_KERNEL } from '../../src/kernels/kernel.js';
 import { stacked } from '../../src/matrix/sparse.js';
 import { evidenceOf } from '../../src/model/evidence.js';
-import { Fitter, fitCosts, signalCounts } from '../../src/model/fit.js';
+import { Fitter, fitCosts, signalCount, signalCounts } from '../../src/model/fit.js';
 import { fitterOf } from './learned.js';
 import { anySettings, METHODS, observationsOf, settingsWith, worlds } from './worlds.js';
 
@@ -19,8 +19,8 @@ test.each(METHODS)('the signals cut into any shards have the rows that they have
     fc.property(worlds, anySettings, cuts, cuts, fc.boolean(), (world, some, gramCuts, fitCuts, backwards) => {
       const settings = { ...some, method, weighting: method === 'jaccard' ? ('binary' as const) : some.weighting };
       const evidence = evidenceOf(observationsOf(world), settings);
-      const { items, preferences, groups } = signalCounts(evidence);
-      const signals = items + preferences + groups;
+      const { items } = evidence;
+      const signals = signalCount(signalCounts(evidence));
       const from = firstRowsOf(signals, fitCuts);
       const shards = from.map((first, k) => ({ first, to: from[k + 1] ?? signals }));
       // One fitter for all shards, in either order: no row may leave a trace for the next.
@@ -38,8 +38,8 @@ test('every method but ridge and ease has a precision of 1, and so have preferen
   fc.assert(
     fc.property(worlds, anySettings, (world, settings) => {
       const evidence = evidenceOf(observationsOf(world), settings);
-      const { items, preferences, groups } = signalCounts(evidence);
-      const { precision } = fitterOf(evidence, settings).rows(0, items + preferences + groups);
+      const { items } = evidence;
+      const { precision } = fitterOf(evidence, settings).rows(0, signalCount(signalCounts(evidence)));
       const isOne = settings.method === 'ridge' || settings.method === 'ease' ? precision.subarray(items) : precision;
       expect(isOne.every((p) => p === 1)).toBe(true);
       expect(precision.every((p) => p > 0 && Number.isFinite(p))).toBe(true);
@@ -64,7 +64,7 @@ test('the ridge is refused without rows of the Gram matrix', () => {
   );
 });
 
-test('signals are the items, then the attribute values, then the groups, and each has a cost', () => {
+test('signals are the items, then the attribute values, then the groups, then what follows the latest items, and each has a cost', () => {
   fc.assert(
     fc.property(worlds, anySettings, (world, settings) => {
       const evidence = evidenceOf(observationsOf(world), settings);
@@ -73,9 +73,10 @@ test('signals are the items, then the attribute values, then the groups, and eac
         items: world.offered.length,
         preferences: world.attributes[0]!.length,
         groups: world.groups[0]!.length,
+        latest: world.times && settings.follow > 0 ? world.offered.length : 0,
       });
       const costs = fitCosts(evidence, settings);
-      expect(costs.length).toBe(counts.items + counts.preferences + counts.groups);
+      expect(costs.length).toBe(signalCount(counts));
       expect(costs.every((cost) => cost >= 1)).toBe(true);
     }),
   );

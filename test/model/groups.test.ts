@@ -53,7 +53,7 @@ test('popularity with a group’s row is the smoothed popularity in the group', 
       (world, popularityWeight, groupSmoothing) => {
         const { rows, scales } = fitted(
           world,
-          settingsWith({ popularityWeight, groupSmoothing, groupTargets: 100, groupWeight: 1 }),
+          settingsWith({ popularityWeight, groupSmoothing, groupTargets: 100, groupWeight: 1, popularityHalfLife: 0 }),
         );
         const likes = (users: number[][], item: number) => users.filter((row) => row[item]! > 0).length;
         const all = (users: number[][]) => users.flat().filter((x) => x > 0).length;

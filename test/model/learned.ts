@@ -3,7 +3,7 @@ import type { SparseRows } from '../../src/matrix/sparse.js';
 import { StackedRows } from '../../src/matrix/stacked-rows.js';
 import { gramRows } from '../../src/model/counting.js';
 import { type Evidence, evidenceOf, type Observations } from '../../src/model/evidence.js';
-import { Fitter, needsGram, type SignalCounts, signalCounts } from '../../src/model/fit.js';
+import { Fitter, needsGram, type SignalCounts, signalCount, signalCounts } from '../../src/model/fit.js';
 import { type ItemStatistics, normaliseRows, statisticsOf } from '../../src/model/row-normalisation.js';
 import type { RowFacts } from '../../src/model/scales.js';
 import type { Settings } from '../../src/model/settings.js';
@@ -47,7 +47,7 @@ export function learnt(world: World, settings: Settings): Learnt {
 export function learntFrom(seen: Observations, settings: Settings): Learnt {
   const evidence = evidenceOf(seen, settings);
   const counts = signalCounts(evidence);
-  const { rows, precision } = fitterOf(evidence, settings).rows(0, counts.items + counts.preferences + counts.groups);
+  const { rows, precision } = fitterOf(evidence, settings).rows(0, signalCount(counts));
   return { evidence, counts, rows, statistics: statisticsOf(evidence, precision.subarray(0, counts.items)) };
 }
 

@@ -115,6 +115,7 @@ test('undamped, where all items were held together, the rows are those of EASE w
         neighbors: 100,
         steps: 50,
         lambda,
+        dropout: 0,
       });
       const rows = itemRows(world, settings);
       slowEase(world, settings).weights.forEach((row, i) => {
@@ -161,6 +162,7 @@ test('two copies share out what each alone would say', () => {
     targetDamping: 0,
     attributeWeight: 0,
     lambda: 1e-3,
+    dropout: 0,
     steps: 50,
   });
   const [row] = itemRows(world, settings);
@@ -176,8 +178,8 @@ test('two copies share out what each alone would say', () => {
   expect(y(row![1]!, precision) / y(alone[1]!, single.precision)).toBeCloseTo(0.5, 2);
 });
 
-test('λ falls where items have more than 20 likes each', () => {
-  // One item, n users: d = n, G̃ = n, P = 1 / (n + λ n · thinned).
+test('λ and δ fall where items have more than 20 likes each', () => {
+  // One item, n users: d = n, G̃ = n, P = 1 / (n + (λ + δ) n · thinned).
   const precisionOf = (users: number) => {
     const world: World = {
       interactions: Array(users).fill([1]),
@@ -185,10 +187,11 @@ test('λ falls where items have more than 20 likes each', () => {
       groups: Array(users).fill([]),
       offered: [1],
     };
-    return learnt(world, settingsWith({ basketDamping: 0, sourceDamping: 0, lambda: 2 })).statistics.precision[0]!;
+    return learnt(world, settingsWith({ basketDamping: 0, sourceDamping: 0, lambda: 2, dropout: 1 })).statistics
+      .precision[0]!;
   };
-  expect(precisionOf(20)).toBeCloseTo(1 / (20 + 2 * 20), 12);
-  expect(precisionOf(320)).toBeCloseTo(1 / (320 + (2 * 320) / 8), 12);
+  expect(precisionOf(20)).toBeCloseTo(1 / (20 + 3 * 20), 12);
+  expect(precisionOf(320)).toBeCloseTo(1 / (320 + (3 * 320) / 16), 12);
 });
 
 test('each row costs what it takes to gather its sub-matrix, and the steps', () => {

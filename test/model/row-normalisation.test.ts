@@ -7,7 +7,7 @@ import { learnt } from './learned.js';
 import { expectClose } from './slow-model.js';
 import { anySettings, denseOf, rowsOf, settingsWith, worlds } from './worlds.js';
 
-const COUNTS = { items: 2, preferences: 1, groups: 1 };
+const COUNTS = { items: 2, preferences: 1, groups: 1, latest: 0 };
 const FINISH: ItemStatistics = {
   popularity: Float64Array.of(3, 1),
   trend: Float64Array.of(3, 1),
@@ -71,7 +71,7 @@ test.each([1e-12, 1e12])('weights of about %d can be raised to the largest power
     ],
     2,
   );
-  const counts = { items: 2, preferences: 0, groups: 0 };
+  const counts = { items: 2, preferences: 0, groups: 0, latest: 0 };
   normaliseRows([learned], [0], counts, FINISH, settingsWith({ method: 'jaccard', power: 10 }));
   expect(learned.value[0]).toBeCloseTo(1, 5);
   expect(learned.value[1]).toBeCloseTo(0.75 ** 10, 5);

@@ -124,10 +124,11 @@ export function slowRidge(world: World, settings: Settings, given?: number[][]):
   const scaled = gram.map((row, i) => row.map((g, j) => g * scale[i]! * scale[j]!));
   const known = [...degree.keys()].filter((i) => degree[i]! > 0);
   const evidence = mean(known.map((i) => degree[i]!));
-  const thinned = evidence > 20 ? (evidence / 20) ** -0.75 : 1;
-  const lambda =
-    known.length > 0 ? settings.lambda * thinned * mean(known.map((i) => scaled[i]![i]!)) : settings.lambda;
-  const ridged = scaled.map((row, i) => row.map((g, j) => (i === j ? g + lambda : g)));
+  const thinned = evidence > 20 ? 20 / evidence : 1;
+  const lambda = known.length > 0 ? settings.lambda * mean(known.map((i) => scaled[i]![i]!)) : 1;
+  const ridged = scaled.map((row, i) =>
+    row.map((g, j) => (i === j ? g + thinned * (lambda + settings.dropout * g) : g)),
+  );
   const among = (items: number[]) => items.map((i) => items.map((j) => ridged[i]![j]!));
   const candidates = given ?? keys.map((row) => [...row.keys()].filter((j) => row[j]! > 0));
   const solutions = candidates.map((others, i) => {

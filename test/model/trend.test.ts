@@ -16,12 +16,19 @@ const SEEN = rowsOf(
 const TIMES = Float64Array.of(0, 50, 100, Number.NaN, 100, 100);
 const POPULARITY = Float64Array.of(3, 1, 0, 1);
 
-test('a like counts half as much for every half-life, as a share of the time that the data spans', () => {
-  // A quarter of 100: likes of ages 0, 50 and 100 are 0, 2 and 4 half-lives old.
+test('a like counts half as much for every half-life, as a share of the interactions that came after it', () => {
+  // Of six interactions none came after those at 100, three after that at 50, and four after the other two: 2 and 8/3 half-lives of a quarter.
   const trend = recentPopularity(SEEN, TIMES, 0.25, POPULARITY);
-  [1 + 1 / 4 + 1 / 16, 1, 0, 1 / 16].forEach((value, item) => {
+  [1 + 1 / 4 + 2 ** (-8 / 3), 1, 0, 2 ** (-8 / 3)].forEach((value, item) => {
     expect(trend[item]).toBeCloseTo(value, 12);
   });
+});
+
+test('a date of the far past or future hardly moves the others', () => {
+  const likes = rowsOf([[1, 1, 1, 1, 1]], 5);
+  const popularity = new Float64Array(5).fill(1);
+  const trend = recentPopularity(likes, Float64Array.of(0, 1e9, 1.1e9, 1.2e9, 4e9), 0.2, popularity);
+  expect([...trend]).toEqual([1 / 16, 1 / 8, 1 / 4, 1 / 2, 1].map((value) => expect.closeTo(value, 12)));
 });
 
 test('without a half-life, without times, and where all times are one, likes count alike', () => {
@@ -36,18 +43,20 @@ test('the evidence has the trend of a slow count, between nothing and popularity
     fc.property(worlds, anySettings, (world, settings) => {
       const { popularity, trend } = evidenceOf(observationsOf(world), settings);
       const { times, interactions } = world;
+      // By interaction: its time, and the earliest where it is unknown.
       const known = interactions.flatMap((row, u) =>
         row.flatMap((x, i) => (x !== 0 && times && !Number.isNaN(times[u]![i]!) ? [times[u]![i]!] : [])),
       );
       const [from, to] = [Math.min(...known), Math.max(...known)];
       const isEven = settings.popularityHalfLife === 0 || !(to > from);
+      // Of 4,096 parts of the time; within one all are alike.
+      const partAt = (u: number, i: number) => Math.floor((4096 * ((times?.[u]?.[i] || from) - from)) / (to - from));
+      const parts = interactions.flatMap((row, u) => row.flatMap((x, i) => (x === 0 ? [] : [partAt(u, i)])));
       world.offered.forEach((_, item) => {
         const likes = interactions.map((row, u) => {
           if (!(row[item]! > 0)) return 0;
-          const time = times?.[u]?.[item] ?? Number.NaN;
-          return isEven
-            ? 1
-            : 0.5 ** ((to - (Number.isNaN(time) ? from : time)) / (to - from) / settings.popularityHalfLife);
+          const later = parts.filter((part) => part > partAt(u, item)).length / parts.length;
+          return isEven ? 1 : 0.5 ** (later / settings.popularityHalfLife);
         });
         expect(trend[item]).toBeCloseTo(
           likes.reduce((a, b) => a + b, 0),

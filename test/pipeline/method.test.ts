@@ -74,7 +74,7 @@ test('a value that is none, or out of its range, is answered with what would do'
 
 test('a setting that the algorithm makes nothing of is refused, with those it has', () => {
   expect(refusal('jaccard', 'lambda=3')).toBe(
-    '--set lambda=3: jaccard has no setting lambda; it has neighbors, basket-damping, power, popularity-weight, popularity-half-life, recency, preference-weight, group-weight, cold-group-weight, attribute-weight, attribute-reach, group-smoothing, group-targets (recommend help algorithms)',
+    '--set lambda=3: jaccard has no setting lambda; it has neighbors, basket-damping, power, popularity-weight, popularity-half-life, recency, popularity-growth, follow, preference-weight, group-weight, cold-group-weight, attribute-weight, attribute-reach, group-smoothing, group-targets (recommend help algorithms)',
   );
   expect(refusal('popular', 'neighbors=3')).toMatch(
     /^--set neighbors=3: popular has no setting neighbors; it has popularity-/,
@@ -106,7 +106,8 @@ describe('what a setting changes', () => {
     const { signals } = audienceOf({ ...known, times: seen.times }, everybody, settings, { includeSeen: false });
     const scaleOf = (signal: number) => {
       if (signal < counts.items) return scales.items;
-      return signal < counts.items + counts.preferences ? scales.preferences : scales.groups;
+      if (signal < counts.items + counts.preferences) return scales.preferences;
+      return signal < counts.items + counts.preferences + counts.groups ? scales.groups : 1;
     };
     const model = denseOf(rows);
     return denseOf(signals).map((row) =>
@@ -126,7 +127,7 @@ describe('what a setting changes', () => {
   /** Another value of each: one that tells, where the default is large. */
   const others: Partial<Settings> = { neighbors: 2, steps: 1, attributeReach: 9, groupTargets: 1 };
   /** Attributes alone, whatever each of them counts. */
-  const silentInContent = ['attribute-weight'];
+  const silentInContent = ['attribute-weight', 'follow'];
 
   describe.each(ALGORITHMS.map(({ name, settings }) => [name, shown(settings)] as const))(
     'under %s',

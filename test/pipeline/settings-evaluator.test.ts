@@ -41,7 +41,7 @@ const VALIDATION: ValidationSplit = validationSplit(
 function slowUtility(settings: Settings): number[] {
   const { seen, users, heldOut } = VALIDATION;
   const { counts, rows, statistics } = learntFrom(seen, settings);
-  const histories = pickedRows(withRecency(seen.interactions, seen.times, settings.recency), users);
+  const histories = pickedRows(withRecency(seen.interactions, seen.times, settings), users);
   const { groupWeight, coldGroupWeight } = settings;
   const groups = mapped(pickedRows(seen.groups, users), (value, user) => {
     const items = histories.start[user + 1]! - histories.start[user]!;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { audienceOf, scoringCosts, signalsOf, withRecency } from '../../src/ranking/audience.js';
+import { audienceOf, latestItems, scoringCosts, signalsOf, withRecency } from '../../src/ranking/audience.js';
 import { besideEntries, denseOf, rowsOf, table } from '../model/worlds.js';
 
 test('a user’s signals are the history, then the preferences, then the groups', () => {
@@ -44,7 +44,7 @@ test('a user costs the cells of the rows that the signals add up, and something 
 /** What each item of one history counts, times by item. */
 function weightsOf(times: number[], recency: number): number[] {
   const history = rowsOf([times.map(() => 1)], times.length);
-  return Array.from(withRecency(history, Float64Array.from(times), recency).value);
+  return Array.from(withRecency(history, Float64Array.from(times), { recency, popularityGrowth: 0 }).value);
 }
 
 test('the k-th latest item counts k^-ρ of the latest, and in all they count as many as they are', () => {
@@ -62,10 +62,25 @@ test('items of one time count alike, and so do those without one, which come las
   expect(a! / b!).toBeCloseTo(4, 5);
 });
 
+test('with θ the weights of a history of n items add up to n^(1 − θ)', () => {
+  const history = rowsOf([[1, 1, 1, 1]], 4);
+  const weights = withRecency(history, Float64Array.of(1, 2, 3, 4), { recency: 1, popularityGrowth: 0.5 }).value;
+  expect(weights.reduce((a, b) => a + b, 0)).toBeCloseTo(2, 6);
+});
+
+test('the five latest items say what follows, the k-th 1 / k, in all κ times the history', () => {
+  const history = rowsOf([[1, 1, 1, 1, 1, 1, -1]], 7);
+  const latest = latestItems(history, Float64Array.of(1, 2, 3, 4, 5, 6, 0), { follow: 2, popularityGrowth: 0 });
+  const sum = 1 + 1 / 2 + 1 / 3 + 1 / 4 + 1 / 5;
+  expect(denseOf(latest)[0]).toEqual(
+    [0, 1 / 5, 1 / 4, 1 / 3, 1 / 2, 1, 0].map((w) => expect.closeTo((14 * w) / sum, 5)),
+  );
+});
+
 test('without times, and with a recency of 0, histories stay as they are', () => {
   const history = rowsOf([[1, -1, 0.5]], 3);
-  expect(withRecency(history, undefined, 2)).toBe(history);
-  expect(withRecency(history, Float64Array.of(3, 2, 1), 0)).toBe(history);
+  expect(withRecency(history, undefined, { recency: 2, popularityGrowth: 0 })).toBe(history);
+  expect(withRecency(history, Float64Array.of(3, 2, 1), { recency: 0, popularityGrowth: 0 })).toBe(history);
 });
 
 const histories = fc.record({
@@ -78,7 +93,7 @@ test('a later item never counts less than an earlier one, and what a history cou
   fc.assert(
     fc.property(histories, ({ values, times, recency }) => {
       const history = rowsOf(values, 5);
-      const recent = withRecency(history, besideEntries(values, times), recency);
+      const recent = withRecency(history, besideEntries(values, times), { recency, popularityGrowth: 0 });
       expect({ ...recent, value: history.value }).toEqual(history);
       denseOf(recent).forEach((row, user) => {
         const items = [...row.keys()].filter((item) => values[user]![item] !== 0);
@@ -119,7 +134,7 @@ test('groups and preferences give way to a history; one that is hidden says noth
     ),
     offered: Uint8Array.of(1, 1),
   };
-  const settings = { recency: 0, groupWeight: 1, coldGroupWeight: 3 };
+  const settings = { recency: 0, popularityGrowth: 0, follow: 0, groupWeight: 1, coldGroupWeight: 3 };
   const there = audienceOf(known, (matrix) => matrix, settings, { includeSeen: false });
   const [sq2, sq3] = [1 / 4, 1 / 9];
   const expected = [

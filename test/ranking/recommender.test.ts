@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { compiledKernel, PLAIN_KERNEL } from '../../src/kernels/kernel.js';
 import type { SumsOf } from '../../src/kernels/sums.js';
 import { StackedRows } from '../../src/matrix/stacked-rows.js';
+import { type SignalCounts, signalCount } from '../../src/model/fit.js';
 import type { Model } from '../../src/ranking/model.js';
 import { priorOf, Recommender } from '../../src/ranking/recommender.js';
 import { scoresOf } from '../../src/ranking/scores.js';
@@ -10,7 +11,7 @@ import { rowsOf, table } from '../model/worlds.js';
 
 /** A model and an audience as dense tables; every number is a power of two, so that all sums are exact. */
 interface Scene {
-  counts: { items: number; preferences: number; groups: number };
+  counts: SignalCounts;
   scales: { items: number; preferences: number; groups: number };
   prior: number[];
   rows: number[][];
@@ -26,11 +27,12 @@ const scenes: fc.Arbitrary<Scene> = fc
     items: fc.integer({ min: 1, max: 9 }),
     preferences: fc.nat(2),
     groups: fc.nat(2),
+    latest: fc.nat(2),
     users: fc.integer({ min: 1, max: 4 }),
   })
   .chain(({ users, ...counts }) => {
     const { items } = counts;
-    const signals = items + counts.preferences + counts.groups;
+    const signals = signalCount(counts);
     const perItem = (...cells: number[]) => fc.array(fc.constantFrom(...cells), { minLength: items, maxLength: items });
     return fc.record({
       counts: fc.constant(counts),
@@ -81,7 +83,9 @@ function slowList(scene: Scene, user: number, count: number): { item: number; sc
       ? scales.items
       : signal < counts.items + counts.preferences
         ? scales.preferences
-        : scales.groups;
+        : signal < counts.items + counts.preferences + counts.groups
+          ? scales.groups
+          : 1;
   return scene.prior
     .map((prior, item) => ({
       item,
@@ -139,7 +143,7 @@ test('the order of the users is that of the lists', () => {
 
 /** Three items, popular 0 first; a like of item 0 speaks for item 2. */
 const SMALL: Scene = {
-  counts: { items: 3, preferences: 0, groups: 0 },
+  counts: { items: 3, preferences: 0, groups: 0, latest: 0 },
   scales: { items: 2, preferences: 1, groups: 1 },
   prior: [1, 0.5, 0.25],
   rows: [

@@ -15,8 +15,16 @@ import {
 import { settingsWith } from '../model/worlds.js';
 
 const START = settingsWith({});
-const ALL: SearchSpace = { times: true, attributes: true, groups: true, fixed: new Set() };
-const FREE = ['targetDamping', 'power', 'popularityWeight', 'popularityHalfLife', 'recency', 'groupWeight'] as const;
+const ALL: SearchSpace = { times: true, attributes: true, groups: true, fixed: new Set(['follow']) };
+const FREE = [
+  'targetDamping',
+  'power',
+  'popularityWeight',
+  'popularityHalfLife',
+  'recency',
+  'popularityGrowth',
+  'groupWeight',
+] as const;
 const FITTED = ['lambda', 'attributeWeight', 'basketDamping', 'sourceDamping'] as const;
 const USERS = 100;
 
@@ -51,7 +59,7 @@ function randomUtility(seed: number): (settings: Settings, user: number) => numb
 }
 
 /** A utility that falls from `peak` on, in proportion to how far the logarithms are apart. */
-function peaked(setting: (typeof FREE)[number] | (typeof FITTED)[number], peak: number) {
+function peaked(setting: 'follow' | (typeof FREE)[number] | (typeof FITTED)[number], peak: number) {
   return (settings: Settings) => 1 - 0.05 * Math.abs(Math.log(settings[setting] + 0.01) - Math.log(peak + 0.01));
 }
 
@@ -65,7 +73,8 @@ describe('a setting that costs no fit', () => {
     ['recency', 2],
     ['recency', 0],
     ['targetDamping', 0.45],
-    ['popularityHalfLife', 0.03],
+    ['popularityHalfLife', 0.02],
+    ['popularityGrowth', 0],
     ['power', 0.8],
     ['power', 1.5],
     ['groupWeight', 0],
@@ -140,6 +149,14 @@ describe('a setting that costs a fit', () => {
       { popularityWeight: 9 },
     ]);
   });
+});
+
+test('what follows the latest items is tried before all else, on while it gains, and only where there are times', async () => {
+  const space = { ...ALL, fixed: new Set<keyof Settings>() };
+  const { evaluate, calls } = evaluateBy(peaked('follow', 0.8));
+  expect((await tune(START, space, evaluate, 30)).settings).toEqual({ ...START, follow: 0.8 });
+  expect(calls.slice(1, 5).map(({ learned }) => learned.follow)).toEqual([0.2, 0.4, 0.8, 1.6]);
+  expect((await tune(START, { ...space, times: false }, evaluate, 30)).settings).toEqual(START);
 });
 
 test('space are tried in their order: down, on while it gains, and up only where down was no gain', async () => {
@@ -241,7 +258,8 @@ describe('whatever the utility', () => {
   test('what the data has nothing about is left alone', () =>
     law((_, calls, { times, attributes, groups }) => {
       for (const settings of calls.flatMap(({ variants }) => variants)) {
-        if (!times) expect(settings).toMatchObject({ recency: START.recency, popularityHalfLife: 0 });
+        if (!times)
+          expect(settings).toMatchObject({ recency: START.recency, popularityHalfLife: START.popularityHalfLife });
         if (!attributes) expect(settings.attributeWeight).toBe(START.attributeWeight);
         if (!groups) expect(settings.groupWeight).toBe(START.groupWeight);
       }

@@ -5,7 +5,12 @@ import { emptyRows, pickedRows, type SparseRows } from '../../src/matrix/sparse.
 import { type ValidationSplit, validationSplit } from '../../src/tuning/validation-split.js';
 import { columnsOf, denseOf, observationsOf, placeKeys, rowsOf, table, type World, worlds } from '../model/worlds.js';
 
-const splitOf = (seen: ValidationSplit['seen']) => validationSplit(seen, placeKeys(seen.interactions));
+/** Of each user a part, the latest where there are times. */
+const eachOf = ({ times }: { times: Float64Array | undefined }) => ({
+  kind: times ? ('last' as const) : ('random' as const),
+  holdout: 0.15,
+});
+const splitOf = (seen: ValidationSplit['seen']) => validationSplit(seen, placeKeys(seen.interactions), eachOf(seen));
 
 const scenes = worlds.chain((world) =>
   fc.record({
@@ -53,7 +58,7 @@ test('what is held out was liked and is not learned from; of everybody who has t
   );
 });
 
-test('where there are times the latest are held out, and times stay beside their entries', () => {
+test('where there are times the latest of each are held out where that is asked for, and times stay beside their entries', () => {
   fc.assert(
     fc.property(scenes, (scene) => {
       const { times } = scene.world;
@@ -120,7 +125,11 @@ function crowd(
 test('of many users the lists of 4,000 are evaluated: those of the smallest keys, in the order of users', () => {
   const all = crowd(9000, 2);
   const users = Uint32Array.from({ length: 9000 }, (_, user) => 2 ** 32 - 1 - user);
-  const { users: evaluated, heldOut, seen } = validationSplit(all, { ...placeKeys(all.interactions), users });
+  const {
+    users: evaluated,
+    heldOut,
+    seen,
+  } = validationSplit(all, { ...placeKeys(all.interactions), users }, eachOf(all));
   expect(seen.interactions.rows).toBe(9000);
   expect(heldOut.rows).toBe(4000);
   expect(Array.from(evaluated)).toEqual(Array.from({ length: 4000 }, (_, k) => 5000 + k));
@@ -131,7 +140,11 @@ test('of more than two million interactions a sample of the users by key is take
   const all = crowd(users, 14);
   // Every second user, that is.
   const keys = Uint32Array.from({ length: users }, (_, user) => (user % 2 === 0 ? user : 2 ** 31 + user));
-  const { seen, users: evaluated, heldOut } = validationSplit(all, { ...placeKeys(all.interactions), users: keys });
+  const {
+    seen,
+    users: evaluated,
+    heldOut,
+  } = validationSplit(all, { ...placeKeys(all.interactions), users: keys }, eachOf(all));
   expect(seen.interactions.rows).toBe(users / 2);
   expect([seen.groups.rows, seen.preferences.rows, evaluated.length]).toEqual([users / 2, users / 2, 4000]);
   expect(seen.interactions.index.length).toBeLessThanOrEqual(2_000_000);
@@ -147,6 +160,15 @@ test('of more than two million interactions a sample of the users by key is take
   const k = 1234;
   const original = pickedRows(all.interactions, [2 * evaluated[k]!]);
   expect(columnsOf(heldOut, k)).toEqual(columnsOf(original, 0).slice(12));
+});
+
+test('by default everybody’s last tenth of the time is held out, and nothing is learned from after that', () => {
+  const all = crowd(100, 10);
+  const { seen, users, heldOut } = validationSplit(all, placeKeys(all.interactions));
+  // Users came one after the other, so the last ten have nothing left.
+  expect([...users]).toEqual([90, 91, 92, 93, 94, 95, 96, 97, 98, 99]);
+  expect(heldOut.index.length).toBe(100);
+  expect(Math.max(...seen.times!)).toBe(899);
 });
 
 test('users in another order are split alike', () => {

@@ -52,7 +52,11 @@ const cases: fc.Arbitrary<Case> = fc.record({ world: worlds, isBare: fc.boolean(
 function audienceOf({ world, preferences }: Case, recency: number): Audience {
   const { interactions, times, groups, offered } = observationsOf(world);
   return {
-    signals: signalsOf(withRecency(interactions, times, recency), rowsOf(preferences, preferences[0]!.length), groups),
+    signals: signalsOf(
+      withRecency(interactions, times, { recency: recency, popularityGrowth: 0 }),
+      rowsOf(preferences, preferences[0]!.length),
+      groups,
+    ),
     excluded: interactions,
     offered,
   };

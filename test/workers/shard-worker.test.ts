@@ -8,7 +8,7 @@ import { arrayOf, readArrays, writeArrays } from '../../src/files/array-file.js'
 import { PLAIN_KERNEL } from '../../src/kernels/kernel.js';
 import { stacked } from '../../src/matrix/sparse.js';
 import { gramRows } from '../../src/model/counting.js';
-import { needsGram } from '../../src/model/fit.js';
+import { needsGram, signalCount } from '../../src/model/fit.js';
 import { statisticsOf } from '../../src/model/row-normalisation.js';
 import type { Settings } from '../../src/model/settings.js';
 import { LineWriter } from '../../src/output/list-lines.js';
@@ -75,7 +75,11 @@ const HELD_OUT = rowsOf(
 
 function audienceWith(recency: number) {
   return {
-    signals: signalsOf(withRecency(SEEN.interactions, SEEN.times, recency), NOBODY, SEEN.groups),
+    signals: signalsOf(
+      withRecency(SEEN.interactions, SEEN.times, { recency, popularityGrowth: 0 }),
+      NOBODY,
+      SEEN.groups,
+    ),
     excluded: rowsOf(
       WORLD.interactions.map((row) => row.map((x, item) => (item <= 9 ? x : 0))),
       ITEMS,
@@ -97,7 +101,7 @@ async function learnIn(pool: Pool, at: string, settings: Settings): Promise<Mode
   const fit: LearnJob = { kind: 'learn', evidence: evidencePath, settings, gram, output: join(at, 'learn') };
   const rows: RowFile[] = [];
   const precision: number[] = [];
-  const signals = counts.items + counts.preferences + counts.groups;
+  const signals = signalCount(counts);
   await pool.run(fit, shardsOf(signals, 4), (path, { from }) => {
     rows.push({ path, from });
     precision.push(...readLearnedFacts(path).precision);
