@@ -17,7 +17,7 @@ test('the man page has every option, algorithm and topic', () => {
   for (const { flags } of [...recommendCommand('').options, ...evaluateCommand().options]) {
     expect(page).toContain(`.B "${asRoff(flags)}"\n`);
   }
-  for (const { name } of ALGORITHMS) expect(page).toContain(`.B "${name}"\n`);
+  for (const { name } of ALGORITHMS) expect(page).toContain(`.B "${asRoff(name)}"\n`);
   for (const file of readdirSync(join(root, 'docs/help')).filter((name) => name !== 'topics.md')) {
     const [title = ''] = readFileSync(join(root, 'docs/help', file), 'utf8').split('\n');
     expect(page).toContain(`.SH ${asRoff(title.slice(2).toUpperCase())}\n`);

@@ -135,7 +135,11 @@ describe('--tuned', () => {
     put(folder, 'items.csv', `item,kind\n${Array.from({ length: 120 }, (_, k) => `i${k},k${k % 9}\n`).join('')}`);
     const { stderr } = await good([...TUNED, ...QUICK, '-i', 'items.csv'], folder);
     expect(stderr).toContain('tuned again: the data has attributes now');
-    put(folder, 'events.csv', `user,item,time\n${POPULAR.map((row, at) => `${row},${1.6e9 + at}\n`).join('')}`);
+    put(
+      folder,
+      'events.csv',
+      `user,item,time\n${POPULAR.map((row, at) => `${row},${1.6e9 + ((at * 7919) % POPULAR.length)}\n`).join('')}`,
+    );
     const again = await good([...TUNED, ...QUICK, '-i', 'items.csv'], folder);
     expect(again.stderr).toContain('tuned again: the data has times now');
     expect(kept(folder).data).toMatchObject({ times: true, attributes: true });
