@@ -8,7 +8,7 @@ import { type Entry, RecordRows } from './records.js';
 import { BYTE_ORDER_MARK, hasMark, seekableSize } from './source.js';
 
 /**
- * The CSV, cut at commas, for what is none: JSON, Parquet, and the files of the Netflix Prize. Its header stands on line 0.
+ * Turns JSON, Parquet and the files of the Netflix Prize into CSV with commas. The header counts as line 0.
  * @param head the beginning of the file, with the whole first line, which `chunks` begin with. @returns undefined for what is CSV already;
  * `warnings` of what is lost are complete once the chunks have been read.
  * @throws Failure 65 for Parquet that comes through a pipe, or without the packages that read it.

@@ -108,7 +108,7 @@ function matrixOf({ start, index }: Pairs, columns: number, value: Float32Array)
 }
 
 /**
- * The values of each pair's rows as one, NaN where none has any.
+ * Puts the values of each pair's rows together into one; NaN where no row has a value.
  *
  * @param numbers of the rows in the order of the pairs. @param time what `first` and `last` go by; undefined: the order of the rows.
  */

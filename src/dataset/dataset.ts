@@ -72,7 +72,7 @@ export interface Skipped {
 export interface EventsReport {
   /** Most rows first; empty where the file has no column of them. */
   types: EventType[];
-  /** Of the orders that rows belong to, likewise. */
+  /** Statuses of the orders that the rows belong to, in the same order. */
   statuses: EventType[];
   time: { unit: TimeUnit; dayOrder: DayOrder | undefined; from: number; to: number; missing: number } | undefined;
 }

@@ -51,7 +51,7 @@ const FEWEST_USERS = 5;
 /** Numbers that are seconds since 1970 are above this: the third of March 1973. */
 const EARLIEST_SECONDS = 1e8;
 
-/** Somebody who has this share of the rows, and so many times as many as others, is not one person. */
+/** A user with this share of the rows, and this many times the mean of the others, is not one person. */
 const MANY = 0.1;
 const TIMES_THE_MEAN = 1.3;
 

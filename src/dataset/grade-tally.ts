@@ -22,7 +22,7 @@ export class GradeTally {
     this.#near = near;
   }
 
-  /** @param numbers of the rows; undefined: no row has any. */
+  /** @param numbers one a row; undefined: no row has a number. */
   static of(numbers: Numbers | undefined): GradeTally {
     // Stars and half stars are counted by place; whatever else is a grade is looked for among few.
     const halves = new Uint32Array(4 * LARGEST_GRADE + 1);

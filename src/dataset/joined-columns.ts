@@ -37,8 +37,8 @@ function takeLatest(latest: Float64Array, entry: number, time: number): void {
 }
 
 /**
- * The ratings behind `joined` matrices, of the first file that has any. A cell that was put together from several keeps the
- * strength it has: what made it is no rating any more.
+ * The ratings behind `joined` matrices, taken from the first file with ratings. A cell that was put together from several files
+ * keeps its strength: it is not one rating any more.
  */
 export function joinedRatings(joined: SparseRows, parts: readonly RatedRows[]): Rated | undefined {
   const part = parts.find(({ rated }) => rated !== undefined);

@@ -57,7 +57,7 @@ export function readStrengths(column: NumberColumn | undefined, name: string, wi
   return { rule, unrated, notes, warnings };
 }
 
-/** The value among ratings that says that somebody did not rate; undefined where there is none. */
+/** The value that means "not rated" among the ratings; undefined where no value does. */
 function sentinelOf(all: GradeTally): number | undefined {
   return SENTINELS.find((value) => {
     if (all.rows(value) === 0) return false;

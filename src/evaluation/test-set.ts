@@ -47,7 +47,7 @@ const SAMPLE_STREAM = 0x5a3e;
 
 /**
  * The users with relevant items, or a sample of them. @param sampleUsers how many to test; undefined: all.
- * @throws Failure 65 where nobody has any.
+ * @throws Failure 65 if no user has one.
  */
 export function testSetOf(
   { dataset, test, users, how, counts }: HeldOut,

@@ -136,7 +136,7 @@ interface Order {
   id: string;
   /** -1: no row has said so far. */
   user: number;
-  /** NaN, likewise. */
+  /** NaN: no row has said so far. */
   time: number;
   status: EventType | undefined;
 }

@@ -42,7 +42,7 @@ export function entryOf(path: string, own: string): string | undefined {
   return find() ?? find();
 }
 
-/** What lies in a folder; nothing where there is none. */
+/** The names in a folder; none if the folder does not exist. */
 export function listed(path: string): string[] {
   try {
     return readdirSync(path);
