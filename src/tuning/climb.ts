@@ -42,6 +42,8 @@ export interface Tuning {
   after: number;
   /** The relative gain of the best settings found, where it was too small to leave the start for. */
   declined?: number;
+  /** The relative loss of the best settings found on other held-out items, where that was more than they had gained. */
+  lost?: number;
 }
 
 /** A move has to gain more than this share, and this many standard errors of the gain over the users. */
@@ -140,6 +142,20 @@ export function keepStartUnless(tuning: Tuning, start: Settings, minGain: number
   const gain = before > 0 ? after / before - 1 : Number.POSITIVE_INFINITY;
   if (settings === start || gain >= minGain) return tuning;
   return { ...tuning, settings: start, after: before, declined: gain };
+}
+
+/**
+ * The tuning, or its start where the settings found lose more on other held-out items than they gained.
+ * @param elsewhere evaluates on those; nothing is asked of it where the start was kept anyway.
+ */
+export async function keepStartIfLostElsewhere(tuning: Tuning, start: Settings, elsewhere: Evaluate): Promise<Tuning> {
+  const { before, after, settings } = tuning;
+  if (settings === start) return tuning;
+  const utilityOf = async (some: Settings) => mean((await elsewhere(some, [some]))[0]!);
+  const ratio = (await utilityOf(settings)) / (await utilityOf(start));
+  // Where neither finds anything (NaN), nothing speaks against the settings.
+  if (!(ratio * after < before)) return tuning;
+  return { ...tuning, settings: start, after: before, declined: after / before - 1, lost: 1 - ratio };
 }
 
 /** The best settings so far, and the trials that led there. */

@@ -51,8 +51,11 @@ export function tuningSummary(tuning: Tuning, cold: Tuning | undefined, facts: T
   return [basis, ...(chosen.length > 0 ? chosen : [`  ${base} stay: ${whyNothing(tuning)}`])].join('\n');
 }
 
-function whyNothing({ declined }: Tuning): string {
+function whyNothing({ declined, lost }: Tuning): string {
   if (declined === undefined) return 'nothing was better beyond noise';
+  const gained = `the best settings found gained ${(100 * declined).toFixed(1)} %`;
+  if (lost !== undefined)
+    return `${gained}, and lost ${(100 * lost).toFixed(1)} % where everybody's own latest items are held out`;
   return `the best settings found gained only ${(100 * declined).toFixed(1)} %, which may not last`;
 }
 

@@ -6,6 +6,7 @@ import type { Settings } from '../../src/model/settings.js';
 import {
   differences,
   type Evaluate,
+  keepStartIfLostElsewhere,
   keepStartUnless,
   type SearchSpace,
   type Tuning,
@@ -369,4 +370,32 @@ test('what was found is declined where it gains too small a share, which is reco
   expect(left.declined).toBeCloseTo(0.02, 12);
   const nothing = await tune(START, ALL, evaluateBy(() => 1).evaluate, 4);
   expect(keepStartUnless(nothing, START, 0.5)).toBe(nothing);
+});
+
+describe('what was found, judged on other held-out items', () => {
+  const found = () => tune(START, ALL, evaluateBy(({ lambda }) => (lambda < 12 ? 1.25 : 1)).evaluate, 4);
+  const elsewhere = (ifFound: number, ifStart = 1) =>
+    evaluateBy(({ lambda }) => (lambda < 12 ? ifFound : ifStart)).evaluate;
+
+  test('is taken where it loses no more there than it gained', async () => {
+    const tuning = await found();
+    for (const utility of [2, 1, 0.9, 0.801]) {
+      expect(await keepStartIfLostElsewhere(tuning, START, elsewhere(utility))).toBe(tuning);
+    }
+    // Nobody's items are found there, whatever the settings.
+    expect(await keepStartIfLostElsewhere(tuning, START, elsewhere(0, 0))).toBe(tuning);
+  });
+
+  test('is declined where it loses more, which is recorded', async () => {
+    const tuning = await found();
+    const left = await keepStartIfLostElsewhere(tuning, START, elsewhere(0.799));
+    expect(left).toMatchObject({ settings: START, before: 1, after: 1, trials: tuning.trials });
+    expect([left.declined, left.lost]).toEqual([expect.closeTo(0.25, 9), expect.closeTo(0.201, 9)]);
+  });
+
+  test('costs nothing where the start was kept anyway', async () => {
+    const nothing = await tune(START, ALL, evaluateBy(() => 1).evaluate, 4);
+    const never: Evaluate = () => Promise.reject(new Error('evaluated'));
+    expect(await keepStartIfLostElsewhere(nothing, START, never)).toBe(nothing);
+  });
 });
