@@ -226,7 +226,7 @@ export class AtomicFile implements Destination {
  * @throws Failure 73
  */
 function requireOwnLink(path: string): void {
-  const link = lstatSync(path, { throwIfNoEntry: false });
+  const link = statOf(path, lstatSync);
   if (!link?.isSymbolicLink()) return;
   const folder = statSync(dirname(path));
   if ((folder.mode & 0o022) === 0 || link.uid === process.getuid?.() || link.uid === folder.uid) return;
@@ -236,9 +236,9 @@ function requireOwnLink(path: string): void {
   );
 }
 
-function statOf(path: string): Stats | undefined {
+function statOf(path: string, stat: typeof statSync | typeof lstatSync = statSync): Stats | undefined {
   try {
-    return statSync(path, { throwIfNoEntry: false });
+    return stat(path, { throwIfNoEntry: false });
   } catch (error) {
     // A file where a folder is needed.
     throw cannotCreate(path, error);
