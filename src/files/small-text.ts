@@ -3,7 +3,7 @@ import { readFileSync, type Stats, statSync } from 'node:fs';
 /** What we write in full and read again takes a few kilobytes. A larger file holds something else, and might not fit into a string. */
 const MOST_BYTES = 1 << 20;
 
-/** The text of a small file; '' where there is none. Undefined where it is large, no file or unreadable, or reading it may block. */
+/** The text of a small file; '' if it does not exist. Undefined if it is large, unreadable or not a regular file, or if reading it may block. */
 export function smallTextOf(path: string): string | undefined {
   const stats = statsOf(path);
   if (!stats) return '';

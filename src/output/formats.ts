@@ -17,7 +17,7 @@ const WE_WRITE = '.csv, .jsonl (or .ndjson), either with .gz, and .parquet';
 
 /**
  * The format of an output. @param asked for by `--format`; undefined: told from the extension.
- * @throws Failure 2 for an extension that says something else, or that is none of ours.
+ * @throws Failure 2 for an extension that contradicts `--format`, or that we do not write.
  */
 export function formatOf(output: string, asked: OutputFormat | undefined): OutputFormat {
   const isPacked = /\.gz$/i.test(output);
@@ -39,7 +39,7 @@ export function formatOf(output: string, asked: OutputFormat | undefined): Outpu
   );
 }
 
-/** In lower case; '' where there is none. Digits alone, as in "recs.2026-11-28", are a date or a version. */
+/** The extension in lower case; '' if the name has none. Digits alone, as in "recs.2026-11-28", are a date or a version. */
 function extensionOf(output: string): string {
   const extension = extname(basename(output)).toLowerCase();
   return /^\.[\d-]*$/.test(extension) ? '' : extension;

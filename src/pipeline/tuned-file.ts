@@ -33,7 +33,7 @@ interface Kept {
 }
 
 /**
- * What is kept in a file; undefined where there is none, or an empty one.
+ * The settings kept in a file; undefined if it is missing or empty.
  * @throws Failure 65 for a file that we did not write, or not like that: it may be somebody's data.
  */
 export function keptIn(path: string): Kept | undefined {

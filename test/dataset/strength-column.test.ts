@@ -156,3 +156,36 @@ describe('readStrengths', () => {
     ).toBe(5);
   });
 });
+
+describe('counts that are hardly counts', () => {
+  const warningsOf = (values: readonly number[], name: string, wish = AUTO) =>
+    readStrengths(columnOf(values.map((value) => [value, 1])), name, wish).warnings;
+  const PRICES = [9.99, 20, 45.5, 12.95, 120, 9.99, 3, 8];
+
+  it('sums of money are warned of, unless name or user says counts', () => {
+    for (const name of ['amount', 'value']) {
+      expect(warningsOf(PRICES, name)).toEqual([expect.stringContaining(`"${name}" looks like sums of money`)]);
+    }
+    expect(warningsOf(PRICES, 'quantity')).toEqual([]);
+    expect(warningsOf(PRICES, 'amount', { ratings: 'count', unrated: undefined })).toEqual([]);
+  });
+
+  it.each([
+    ['hours', [273, 1, 12.1, 0.5, 87.4, 14.9]],
+    ['shares', [0.25, 0.37, 0.91, 0.12, 12]],
+    ['whole numbers', [1, 2, 40, 250, 12, 13]],
+    ['measurements', [1.2345, 7.81234, 9.1, 12.123456]],
+    ['kilograms', [0.25, 1.234, 2, 3, 1.5]],
+    ['kilograms beside hundreds', [0.25, 1.234, 200, 3, 1.5]],
+  ])('%s are not', (_, values) => {
+    expect(warningsOf(values, 'value')).toEqual([]);
+  });
+
+  it('a point that may separate thousands is warned of, whatever the name', () => {
+    for (const name of ['quantity', 'value']) {
+      expect(warningsOf([12, 850, 1.234, 2.5, 3], name)).toEqual([
+        expect.stringContaining('1.234 beside whole numbers'),
+      ]);
+    }
+  });
+});
