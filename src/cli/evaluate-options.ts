@@ -2,10 +2,11 @@ import { Command, Option } from 'commander';
 import { usageFailure } from '../failure.js';
 import type { EvaluateOptions } from '../pipeline/options.js';
 import { usableCores } from '../process/cores.js';
+import { addEvidenceOptions } from './evidence-options.js';
 import { Group } from './help-groups.js';
 import { addFileOptions, addReadingOptions, inputOptions, type TypedInput } from './input-options.js';
 import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
-import { addRuleOptions, ruleOptions, type TypedRules } from './rule-options.js';
+import { addRuleOptions, ruleInputs, ruleOptions, type TypedRules } from './rule-options.js';
 import { choice, holdout, listLengths, names, number, type Print, parsed, workersOption } from './values.js';
 
 /** The algorithm that all others are compared with. */
@@ -41,7 +42,9 @@ export function evaluateCommand(): Command {
     .addOption(choice('--format <format>', 'table, csv or json', ['table', 'csv', 'json']).default('table'))
     .addOption(new Option('-o, --output <file>', 'where to write the report').default('-', 'stdout'))
     .option('--per-user <file>', 'write a CSV with the metrics of every tested user');
-  addReadingOptions(addRuleOptions(command)).optionsGroup(Group.run).addOption(workersOption());
+  addEvidenceOptions(addReadingOptions(addRuleOptions(command)))
+    .optionsGroup(Group.run)
+    .addOption(workersOption());
   return addLogOptions(command);
 }
 
@@ -63,7 +66,12 @@ interface Typed
 
 function checked(typed: Typed): EvaluateOptions {
   const { test, split, output, perUser } = typed;
-  const input = inputOptions(typed, { '--test': test }, { '--output': output, '--per-user': perUser });
+  const rules = ruleOptions(typed);
+  const input = inputOptions(
+    typed,
+    { '--test': test, ...ruleInputs(rules) },
+    { '--output': output, '--per-user': perUser },
+  );
   const without = split !== undefined ? '--split' : typed.holdout !== undefined ? '--holdout' : undefined;
   if (test !== undefined && without !== undefined)
     throw usageFailure(`--test and ${without} cannot be combined: the test file is the held-out part`);
@@ -78,7 +86,7 @@ function checked(typed: Typed): EvaluateOptions {
     at: Object.freeze(typed.at),
     sampleUsers: typed.sampleUsers,
     seed: typed.seed,
-    rules: ruleOptions(typed),
+    rules,
     by: Object.freeze([...new Set(typed.by)]),
     format: typed.format,
     output,

@@ -8,6 +8,7 @@ import type { InputOptions } from '../pipeline/options.js';
 import { closest } from '../understanding/closest.js';
 import type { NamedColumns } from '../understanding/roles.js';
 import type { Role } from '../understanding/vocabulary.js';
+import { evidenceOptions, type TypedEvidence } from './evidence-options.js';
 import { Group } from './help-groups.js';
 import { choice, collected, delimiter, encoding, eventWeights, names, once, unrated } from './values.js';
 
@@ -37,7 +38,8 @@ export interface TypedInput
     Partial<
       Pick<InputOptions, 'users' | 'items' | 'interactions' | 'orders' | 'delimiter' | 'encoding' | 'itemColumns'>
     >,
-    Partial<Pick<InputOptions, 'unrated' | 'duplicates'>> {
+    Partial<Pick<InputOptions, 'unrated' | 'duplicates'>>,
+    TypedEvidence {
   /** False for `--no-quotes`, `--no-header`. */
   quotes: boolean;
   header: boolean;
@@ -91,7 +93,7 @@ export function addReadingOptions(command: Command): Command {
  */
 export function inputOptions(
   typed: TypedInput,
-  otherInputs: Readonly<Record<string, string | undefined>>,
+  otherInputs: Readonly<Record<string, string | readonly string[] | undefined>>,
   outputs: Readonly<Record<string, string | undefined>>,
 ): InputOptions {
   const { users, items, interactions = [], orders, attributeCols, badRows, ratings, safeCsv } = typed;
@@ -99,7 +101,9 @@ export function inputOptions(
   const inputs: Named[] = [
     ...users.map((path): Named => ['--users', path]),
     ...interactions.map((path): Named => ['--interactions', path]),
-    ...Object.entries({ '--items': items, '--orders': orders, ...otherInputs }),
+    ...Object.entries({ '--items': items, '--orders': orders, ...otherInputs }).flatMap(([option, paths]) =>
+      [paths ?? []].flat().map((path): Named => [option, path]),
+    ),
   ];
   const fromStdin = inputs.filter(([, path]) => path === '-').map(([option]) => option);
   if (fromStdin.length > 1) {
@@ -127,6 +131,7 @@ export function inputOptions(
     ratings,
     unrated: typed.unrated,
     eventWeights: typed.eventWeights,
+    evidence: evidenceOptions(typed),
     badRows,
     safeCsv,
   };

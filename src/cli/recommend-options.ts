@@ -5,11 +5,12 @@ import { AUTO, methodOf } from '../pipeline/method.js';
 import type { Options } from '../pipeline/options.js';
 import { usableCores } from '../process/cores.js';
 import { BALANCES } from '../workers/balance.js';
+import { addEvidenceOptions } from './evidence-options.js';
 import { Group } from './help-groups.js';
 import { addFileOptions, addReadingOptions, inputOptions, type TypedInput } from './input-options.js';
 import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
 import { addOutputOptions, outputOptions, type TypedOutput } from './output-options.js';
-import { addRuleOptions, ruleOptions, type TypedRules } from './rule-options.js';
+import { addRuleOptions, ruleInputs, ruleOptions, type TypedRules } from './rule-options.js';
 import {
   bytes,
   choice,
@@ -56,7 +57,8 @@ export function recommendCommand(version: string): Command {
     .option('--set <key=value>', 'change a setting; see recommend help algorithms', collected, [])
     .option('--tuned <file>', 'keep what auto found here, for later runs')
     .option('--retune <age>', 'tune again when that is older: 7d, never', days)
-    .addOption(number('--max-history <count>', "a user's latest items to use", 2, 1_000_000).default(LONGEST_HISTORY))
+    .addOption(number('--max-history <count>', "a user's latest items to use", 2, 1_000_000).default(LONGEST_HISTORY));
+  addEvidenceOptions(command)
     .optionsGroup(Group.run)
     .addOption(workersOption())
     .option('--max-memory <size>', 'memory for all processes together: 500M, 2G', bytes)
@@ -110,8 +112,9 @@ function checked(typed: Typed, version: string): Options {
     throw usageFailure(`--tuned is for --algorithm auto; ${algorithm} finds no settings`);
   if (retune !== undefined && tuned === undefined)
     throw usageFailure('--retune needs --tuned FILE: there is nothing to be too old');
+  const rules = ruleOptions(typed);
   return Object.freeze({
-    ...inputOptions(typed, {}, outputs),
+    ...inputOptions(typed, ruleInputs(rules), outputs),
     ...logOptions(typed),
     ...outputOptions(typed),
     workers,
@@ -120,7 +123,7 @@ function checked(typed: Typed, version: string): Options {
     method: { ...method, settings: { ...method.settings, longestHistory: maxHistory } },
     tuned,
     retune: retune ?? 30,
-    rules: ruleOptions(typed),
+    rules,
     lockWait,
     resume,
     maxDuration,

@@ -1,18 +1,54 @@
 import type { Command } from 'commander';
+import { usageFailure } from '../failure.js';
 import type { RuleOptions } from '../pipeline/options.js';
+import { optionOf, RULE_FILES, type RuleFile, type RuleFiles } from '../pipeline/rule-files.js';
+import { COLD_USERS } from '../pipeline/served-users.js';
 import { Group } from './help-groups.js';
+import { age, choice, number, once } from './values.js';
 
 /** Commander's own keys and types for the options of `addRuleOptions`. */
-export type TypedRules = Pick<RuleOptions, 'includeSeen'>;
+export interface TypedRules
+  extends Pick<RuleOptions, 'minHistory' | 'coldUsers' | 'includeSeen'>,
+    Partial<Pick<RuleOptions, 'seenWindow' | 'repeatAfter'>>,
+    Partial<Record<RuleFile, string | string[]>> {}
+
+const LONGEST_HISTORY = 1_000_000;
 
 /** Adds the options that decide what lists may hold; every command that makes lists has them. */
 export function addRuleOptions(command: Command): Command {
   return command
     .optionsGroup(Group.rules)
+    .option('--only-users <file>', 'lists for these alone: ids, or a table; - for stdin', once('--only-users'))
+    .addOption(number('--min-history <count>', 'no list for users with fewer items', 0, LONGEST_HISTORY).default(0))
+    .addOption(
+      choice('--cold-users <way>', 'no history: popular, content, skip or fail', COLD_USERS).default('popular'),
+    )
+    .option('--only-items <file>', 'recommend only these items', once('--only-items'))
+    .option('--exclude-items <file>', 'never recommend these items', once('--exclude-items'))
+    .option('--exclude-pairs <file>', 'user,item: never this item to this user', once('--exclude-pairs'))
+    .option('--candidates <file>', 'user,item: nothing else, ranked', once('--candidates'))
+    .option('--exclude-previous <files...>', 'lists of other days: not the same again')
+    .option('--repeat-after <age>', 'but again after that time, by their dates: 7d', age)
+    .option('--seen-window <age>', 'items had longer ago may come back: 90d', age)
     .option('--include-seen', 'also recommend items that users already had', false);
 }
 
 /** The rules that were typed, checked. @throws Failure 2 where they make no sense. */
-export function ruleOptions({ includeSeen }: TypedRules): RuleOptions {
-  return Object.freeze({ includeSeen });
+export function ruleOptions(typed: TypedRules): RuleOptions {
+  const { minHistory, coldUsers, includeSeen, seenWindow, repeatAfter } = typed;
+  const options = Object.keys(RULE_FILES) as RuleFile[];
+  const files: RuleFiles = Object.fromEntries(
+    options.flatMap((option) => (typed[option] ? [[option, [typed[option]].flat()]] : [])),
+  );
+  if (includeSeen && seenWindow !== undefined)
+    throw usageFailure('--include-seen lets everything come back, --seen-window what was had before it: give one');
+  if (repeatAfter !== undefined && !files.excludePrevious)
+    throw usageFailure('--repeat-after needs --exclude-previous FILE, whose dates it goes by');
+  return Object.freeze({ files, minHistory, coldUsers, includeSeen, seenWindow, repeatAfter });
+}
+
+/** The files of rules by the option that was typed: inputs of the command. */
+export function ruleInputs({ files }: RuleOptions): Record<string, readonly string[]> {
+  const options = Object.entries(files) as [RuleFile, readonly string[]][];
+  return Object.fromEntries(options.map(([option, paths]) => [optionOf(option), paths]));
 }

@@ -1,5 +1,6 @@
 import { type Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { EventWeights } from '../events/event-types.js';
+import { TimeColumn } from '../events/times.js';
 import { ExitCode, Failure } from '../failure.js';
 import { HELP } from './help-groups.js';
 import { operandFailure } from './operands.js';
@@ -88,6 +89,31 @@ export function days(text: string): number {
   if (number !== undefined) return Number(number);
   if (text.trim() === 'never') return Number.POSITIVE_INFINITY;
   throw new InvalidArgumentError('Expected days like 30d, or never.');
+}
+
+/** An age as people write it, `30d` or `12h`, in seconds. */
+export function age(text: string): number {
+  const [, number = '', unit] = /^(\d+(?:\.\d+)?)([dh])$/.exec(text.trim()) ?? [];
+  const value = number === '' ? Number.NaN : Number(number) * (unit === 'd' ? 86_400 : 3600);
+  return required(value, (seconds) => seconds > 0, 'Expected an age above 0, in days or hours: 30d, 12h.');
+}
+
+/** A day or a moment, UTC where no zone is named; in whole seconds since 1970. */
+export function moment(text: string): number {
+  const column = new TimeColumn('');
+  let value = Number.NaN;
+  try {
+    value = column.read(text);
+  } catch {
+    // It is no time at all.
+  }
+  const isDate = column.seen.way === 'dates' && !Number.isNaN(value);
+  return required(Math.floor(value), () => isDate, 'Expected a date like 2024-06-30 or 2024-06-30T12:00:00Z.');
+}
+
+/** Any number. */
+export function finite(text: string): number {
+  return required(text.trim() === '' ? Number.NaN : Number(text), Number.isFinite, 'Expected a number.');
 }
 
 /** An amount of memory as people write it: `500M`, `2G`, `1.5GB` (thousands), `2GiB` (1,024s). In bytes. */

@@ -1,4 +1,5 @@
 import { releaseDataset } from '../dataset/dataset.js';
+import { whatCounts } from '../dataset/evidence-rules.js';
 import { ExitCode, Failure, messageOf } from '../failure.js';
 import { isTerminal } from '../files/destination.js';
 import type { Io } from '../io.js';
@@ -14,8 +15,10 @@ import { type Ending, keepOutcome, servedText, warnOfLost } from '../pipeline/ou
 import { READING, stagesOf } from '../pipeline/planned-stages.js';
 import { inputBytes, readInputs, tellLongHistories } from '../pipeline/read.js';
 import { serve } from '../pipeline/recommend.js';
+import { readWithRules } from '../pipeline/rule-files.js';
 import { type Run, Stages, startRun } from '../pipeline/run.js';
-import { planServing, servedUsers } from '../pipeline/serving.js';
+import { leftOutText, servedUsers } from '../pipeline/served-users.js';
+import { planServing } from '../pipeline/serving.js';
 import { orInterrupted, stopping } from '../pipeline/stopping.js';
 import { keptIn, reuseOrTune } from '../pipeline/tuned-file.js';
 import type { RunRecord } from '../report/summary.js';
@@ -82,16 +85,22 @@ async function writeLists(
   record: RunRecord,
 ): Promise<void> {
   await memory.read();
-  const { dataset, reports } = await stages.take('reading', () =>
-    readInputs(run, options, (rows) => memory.fold(rows)),
+  const read = (alsoColumns: readonly string[]) =>
+    readInputs(run, { ...options, alsoColumns }, (rows) => memory.fold(rows));
+  const { data, rules } = await stages.take('reading', () =>
+    readWithRules(run, options, read, ({ dataset }) => dataset),
   );
+  const dataset = whatCounts(data.dataset);
   tellLongHistories(run, dataset, options.method.settings.longestHistory);
-  record.files = reports;
-  record.dataset = dataset;
+  record.files = data.reports;
+  record.dataset = data.dataset;
+  const { users, cold, leftOut } = servedUsers(rules, dataset);
+  if (leftOutText(leftOut)) run.info(leftOutText(leftOut));
+  if (users.length === 0) run.warn(`nobody gets a list: ${leftOutText(leftOut)}`);
   await memory.learn(dataset);
-  const key = checkpoint?.begin(manifestOf(options, dataset), run.info);
+  const key = checkpoint?.begin(manifestOf(options, data.dataset), run.info);
 
-  const tune = () => reuseOrTune(run, options, dataset);
+  const tune = () => reuseOrTune(run, options, data.dataset);
   const { settings, auto } = await stages.take('tuning', () =>
     checkpoint && options.method.tuned ? checkpoint.settings(run.warn, tune) : tune(),
   );
@@ -103,14 +112,14 @@ async function writeLists(
   const { learned, serving } = await stages.take('learning', async () => {
     memory.arrange(dataset);
     const arranged = arrange(run, dataset, settings, key);
-    const serving = planServing(run, options.rules, dataset, servedUsers(dataset), settings);
+    const serving = planServing(run, rules, dataset, users, settings);
     // All that is large of it lies in files now.
-    releaseDataset(dataset);
+    for (const read of [dataset, data.dataset]) releaseDataset(read);
     return { learned: await learnFrom(run, arranged, settings), serving };
   });
   const served = await stages.take('recommending', () => serve(run, options, dataset, serving, learned, destination));
   await run.pool.close('gently');
   // Awaited last: once the file is in place, nothing may stop the run any more and say that there is none.
   await destination.commit();
-  record.served = { ...served, ...warnOfLost(run, dataset) };
+  record.served = { ...served, cold, left_out: leftOut, ...warnOfLost(run, dataset) };
 }

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { displayName } from '../csv/failures.js';
 import type { Dataset } from '../dataset/dataset.js';
+import { momentText } from '../events/clock.js';
 import { ExitCode, Failure } from '../failure.js';
 import { inputPaths } from '../understanding/inputs.js';
 import { hashOf } from './hash.js';
@@ -86,6 +87,7 @@ function factsOf(path: string): InputFacts {
  */
 function decisiveOptions({ method, ...options }: Options): Record<string, string> {
   const { name, settings, fixed } = method;
+  const { minRating, since, halfLife, now } = options.evidence ?? {};
   const all = {
     '--top': options.top,
     '--format': options.format,
@@ -104,6 +106,10 @@ function decisiveOptions({ method, ...options }: Options): Record<string, string
     '--columns': options.columns,
     '--item-columns': options.itemColumns,
     '--date-order': options.dayOrder,
+    '--min-rating': minRating,
+    '--since': since === undefined ? undefined : momentText(since),
+    '--half-life': halfLife === undefined ? undefined : `${halfLife / 86_400}d`,
+    '--now': now === undefined ? undefined : momentText(now),
     '--event-weights': [...options.eventWeights].map(([type, weight]) => `${type}=${weight}`),
     ...Object.fromEntries(Object.entries(options.named).map(([role, column]) => [`--${role}-col`, column])),
   };

@@ -1,3 +1,4 @@
+import type { EvidenceRules } from '../dataset/evidence-rules.js';
 import type { Duplicates, Ratings } from '../dataset/strength-rule.js';
 import type { HoldoutKind } from '../evaluation/split.js';
 import type { DayOrder } from '../events/day-month.js';
@@ -8,6 +9,8 @@ import type { InputFiles } from '../understanding/inputs.js';
 import type { NamedColumns } from '../understanding/roles.js';
 import type { BalanceName } from '../workers/balance.js';
 import type { Method } from './method.js';
+import type { RuleFiles } from './rule-files.js';
+import type { ColdUsers } from './served-users.js';
 
 /*
  * The options as a run sees them: checked, complete, frozen. What was typed is converted in cli/, once; nothing reads flags later.
@@ -39,14 +42,25 @@ export interface InputOptions extends InputFiles {
   eventWeights: EventWeights;
   /** 'stop', 'skip', or the file that takes rejected rows. */
   badRows: string;
+  /** What of the interactions counts; undefined: all. */
+  evidence: EvidenceRules | undefined;
   /** Escapes text that a spreadsheet would run as a formula. */
   safeCsv: boolean;
 }
 
-/** What lists may hold. All of it decides bytes. */
+/** Who gets a list, and what it may hold. All of it decides bytes. */
 export interface RuleOptions {
+  /** Files of ids, by the option that names them. */
+  files: RuleFiles;
+  /** Users with fewer items of history get no list. */
+  minHistory: number;
+  coldUsers: ColdUsers;
   /** Recommend also what users had. */
   includeSeen: boolean;
+  /** Seconds after which what users had may come back; undefined: never. */
+  seenWindow: number | undefined;
+  /** Seconds after which a row of `--exclude-previous` counts no more; undefined: never. */
+  repeatAfter: number | undefined;
 }
 
 /** The options of the main command. */

@@ -20,7 +20,7 @@ export async function serve(
   serving: Serving,
   learned: Learned,
   destination: Destination,
-): Promise<Omit<Served, 'cold' | 'failed' | 'lost'>> {
+): Promise<Omit<Served, 'cold' | 'left_out' | 'failed' | 'lost'>> {
   const { directory } = run;
   const job: RecommendJob = {
     kind: 'recommend',

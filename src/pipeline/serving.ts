@@ -1,12 +1,14 @@
 import type { Dataset } from '../dataset/dataset.js';
+import type { Counting } from '../dataset/evidence-rules.js';
 import { release } from '../matrix/memory.js';
-import { firstRows, pickedRows } from '../matrix/sparse.js';
+import { firstRows, pickedRows, type SparseRows } from '../matrix/sparse.js';
 import type { Settings } from '../model/settings.js';
 import { audienceOf } from '../ranking/audience.js';
+import { barredBy } from '../rules/filters.js';
 import type { RecommendJob } from '../workers/protocol.js';
 import { writeAudience } from '../workers/run-files.js';
 import { hashOf } from './hash.js';
-import type { RuleOptions } from './options.js';
+import type { Rules } from './rule-files.js';
 import type { Run } from './run.js';
 
 /** Who is served, and by which rules, as children read it. */
@@ -22,30 +24,25 @@ export interface Serving {
 
 /**
  * Plans who is served by which rules, and writes what children read of it to files of the run.
- * @param users who may be served: indices in the dataset, rising. @param settings the model's.
+ * @param users to serve: indices in the dataset, rising. @param settings the model's.
  */
 export function planServing(
   run: Pick<Run, 'directory'>,
-  rules: RuleOptions,
-  dataset: Dataset,
+  rules: Rules,
+  dataset: Counting<Dataset>,
   users: Uint32Array,
   settings: Settings,
 ): Serving {
   const path = run.directory.file('audience');
   const isHead = users.length === (users.at(-1) ?? -1) + 1;
-  const audience = audienceOf(
-    dataset,
-    (byUser) => (isHead ? firstRows(byUser, users.length) : pickedRows(byUser, users)),
-    settings,
-    rules,
-  );
+  const some = (byUser: SparseRows) => (isHead ? firstRows(byUser, users.length) : pickedRows(byUser, users));
+  const known = { ...dataset, ...barredBy(rules, dataset) };
+  const audience = {
+    ...audienceOf(known, some, settings, rules),
+    candidates: rules.candidates && some(rules.candidates),
+  };
   writeAudience(path, audience);
   const { value } = audience.signals;
   if (value.buffer !== dataset.interactions.value.buffer) release(value);
   return { users, audience: path, rules: undefined, hash: hashOf(rules) };
-}
-
-/** All users of the users file. */
-export function servedUsers({ served }: Pick<Dataset, 'served'>): Uint32Array {
-  return Uint32Array.from({ length: served }, (_, user) => user);
 }
