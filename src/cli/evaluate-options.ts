@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { usageFailure } from '../failure.js';
 import type { EvaluateOptions } from '../pipeline/options.js';
 import { usableCores } from '../process/cores.js';
-import { addEvidenceOptions } from './evidence-options.js';
+import { addEvidenceOptions, withAttributeWeight } from './evidence-options.js';
 import { Group } from './help-groups.js';
 import { addFileOptions, addReadingOptions, inputOptions, type TypedInput } from './input-options.js';
 import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
@@ -67,6 +67,7 @@ interface Typed
 function checked(typed: Typed): EvaluateOptions {
   const { test, split, output, perUser } = typed;
   const rules = ruleOptions(typed);
+  const weighed = (spec: string) => withAttributeWeight(spec, typed);
   const input = inputOptions(
     typed,
     { '--test': test, ...ruleInputs(rules) },
@@ -82,7 +83,7 @@ function checked(typed: Typed): EvaluateOptions {
     test,
     split,
     holdout: typed.holdout ?? DEFAULT_HOLDOUT,
-    algorithms: Object.freeze([...new Set([...typed.algorithms, BASELINE])]),
+    algorithms: Object.freeze([...new Set([...typed.algorithms, BASELINE].map(weighed))]),
     at: Object.freeze(typed.at),
     sampleUsers: typed.sampleUsers,
     seed: typed.seed,

@@ -44,7 +44,7 @@ export interface TypedInput
   quotes: boolean;
   header: boolean;
   columns?: string[];
-  attributeCols?: string;
+  attributes?: string;
   dateOrder?: DayOrder;
 }
 
@@ -73,7 +73,7 @@ export function addReadingOptions(command: Command): Command {
   }
   return command
     .option('--unrated <value>', 'rating that means "not rated": 0, -1; none', unrated)
-    .option('--attribute-cols <names>', 'columns to use as attributes: "a,b", or "none"')
+    .option('--attributes <names>', 'columns to use as attributes: "a,b", or "none"')
     .addOption(choice('--date-order <order>', 'how to read 03/04/2011: day-first or month-first', DAY_ORDERS))
     .addOption(choice('--duplicates <way>', 'repeated rows: sum, last, max, first or error', DUPLICATES))
     .addOption(choice('--ratings <kind>', 'kind of rating: auto, scale, count', RATINGS).default('auto'))
@@ -96,7 +96,7 @@ export function inputOptions(
   otherInputs: Readonly<Record<string, string | readonly string[] | undefined>>,
   outputs: Readonly<Record<string, string | undefined>>,
 ): InputOptions {
-  const { users, items, interactions = [], orders, attributeCols, badRows, ratings, safeCsv } = typed;
+  const { users, items, interactions = [], orders, attributes, badRows, ratings, safeCsv } = typed;
   if (users === undefined) throw usageFailure('--users is missing: name the CSV file with your users or their events');
   const inputs: Named[] = [
     ...users.map((path): Named => ['--users', path]),
@@ -126,7 +126,7 @@ export function inputOptions(
     itemColumns: typed.itemColumns,
     named: namedColumns(typed),
     dayOrder: typed.dateOrder,
-    attributeColumns: attributeCols === undefined ? undefined : attributeNames(attributeCols),
+    attributeColumns: attributes === undefined ? undefined : attributeNames(attributes),
     duplicates: typed.duplicates,
     ratings,
     unrated: typed.unrated,

@@ -5,7 +5,7 @@ import { AUTO, methodOf } from '../pipeline/method.js';
 import type { Options } from '../pipeline/options.js';
 import { usableCores } from '../process/cores.js';
 import { BALANCES } from '../workers/balance.js';
-import { addEvidenceOptions } from './evidence-options.js';
+import { addEvidenceOptions, attributeWeightSet } from './evidence-options.js';
 import { Group } from './help-groups.js';
 import { addFileOptions, addReadingOptions, inputOptions, type TypedInput } from './input-options.js';
 import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
@@ -107,7 +107,7 @@ function checked(typed: Typed, version: string): Options {
   const toStdout = Object.entries(outputs).flatMap(([option, path]) => (path === '-' ? [option] : []));
   if (toStdout.length > 1) throw usageFailure(`only one of ${toStdout.join(' and ')} can go to standard output`);
   if (resume && output === '-') throw usageFailure('--resume needs an output file: -o FILE');
-  const method = methodOf(algorithm, set, '--algorithm');
+  const method = methodOf(algorithm, [...set, ...attributeWeightSet(typed)], '--algorithm');
   if (tuned !== undefined && !method.tuned)
     throw usageFailure(`--tuned is for --algorithm auto; ${algorithm} finds no settings`);
   if (retune !== undefined && tuned === undefined)

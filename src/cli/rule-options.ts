@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import { usageFailure } from '../failure.js';
 import type { RuleOptions } from '../pipeline/options.js';
-import { optionOf, RULE_FILES, type RuleFile, type RuleFiles } from '../pipeline/rule-files.js';
-import { COLD_USERS } from '../pipeline/served-users.js';
+import { COLD_USERS, optionOf, RULE_FILES, type RuleFile, type RuleFiles } from '../rules/id-rules.js';
 import { Group } from './help-groups.js';
-import { age, choice, number, once } from './values.js';
+import { age, choice, collected, number, once } from './values.js';
 
 /** Commander's own keys and types for the options of `addRuleOptions`. */
 export interface TypedRules
@@ -18,17 +17,15 @@ const LONGEST_HISTORY = 1_000_000;
 export function addRuleOptions(command: Command): Command {
   return command
     .optionsGroup(Group.rules)
-    .option('--only-users <file>', 'lists for these alone: ids, or a table; - for stdin', once('--only-users'))
+    .option('--only-users <file>', 'serve only these users; - for stdin', once('--only-users'))
     .addOption(number('--min-history <count>', 'no list for users with fewer items', 0, LONGEST_HISTORY).default(0))
-    .addOption(
-      choice('--cold-users <way>', 'no history: popular, content, skip or fail', COLD_USERS).default('popular'),
-    )
+    .addOption(choice('--cold-users <way>', 'popular, content, skip or fail', COLD_USERS).default('popular'))
     .option('--only-items <file>', 'recommend only these items', once('--only-items'))
     .option('--exclude-items <file>', 'never recommend these items', once('--exclude-items'))
     .option('--exclude-pairs <file>', 'user,item: never this item to this user', once('--exclude-pairs'))
     .option('--candidates <file>', 'user,item: nothing else, ranked', once('--candidates'))
-    .option('--exclude-previous <files...>', 'lists of other days: not the same again')
-    .option('--repeat-after <age>', 'but again after that time, by their dates: 7d', age)
+    .option('--exclude-previous <file>', 'earlier lists: not the same items again', collected)
+    .option('--repeat-after <age>', 'the same again after that, by their dates: 7d', age)
     .option('--seen-window <age>', 'items had longer ago may come back: 90d', age)
     .option('--include-seen', 'also recommend items that users already had', false);
 }

@@ -1,6 +1,6 @@
 import { type Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { midnight, zoneSeconds } from '../events/clock.js';
 import type { EventWeights } from '../events/event-types.js';
-import { TimeColumn } from '../events/times.js';
 import { ExitCode, Failure } from '../failure.js';
 import { HELP } from './help-groups.js';
 import { operandFailure } from './operands.js';
@@ -98,17 +98,14 @@ export function age(text: string): number {
   return required(value, (seconds) => seconds > 0, 'Expected an age above 0, in days or hours: 30d, 12h.');
 }
 
-/** A day or a moment, UTC where no zone is named; in whole seconds since 1970. */
+const MOMENT = /^(\d{4})-(\d\d)-(\d\d)(?:[T ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?(Z|[+-]\d\d:?\d\d)?)?$/;
+
+/** A day or a moment, UTC where no zone is named, in seconds since 1970. */
 export function moment(text: string): number {
-  const column = new TimeColumn('');
-  let value = Number.NaN;
-  try {
-    value = column.read(text);
-  } catch {
-    // It is no time at all.
-  }
-  const isDate = column.seen.way === 'dates' && !Number.isNaN(value);
-  return required(Math.floor(value), () => isDate, 'Expected a date like 2024-06-30 or 2024-06-30T12:00:00Z.');
+  const [, year, month, day, hour = '0', minute = '0', second = '0', zone = 'Z'] = MOMENT.exec(text.trim()) ?? [];
+  const clock = Number(hour) * 3600 + Number(minute) * 60 + Number(second) - zoneSeconds(zone);
+  const value = midnight(Number(year), Number(month), Number(day)) + clock;
+  return required(value, Number.isFinite, 'Expected a date like 2024-06-30 or 2024-06-30T12:00:00Z.');
 }
 
 /** Any number. */

@@ -128,7 +128,7 @@ function decide(
   wanted: readonly string[] | undefined,
   subjects: number,
 ): AttributeDecision | TextColumn {
-  if (wanted && !wanted.includes(name)) return { as: 'nothing', reason: 'not named in --attribute-cols' };
+  if (wanted && !wanted.includes(name)) return { as: 'nothing', reason: 'not named in --attributes' };
   if (!wanted && table.disagreement(at) > MOST_DISAGREEMENT) {
     return { as: 'nothing', reason: 'differs between rows of one id' };
   }

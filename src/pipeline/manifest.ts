@@ -98,7 +98,7 @@ function decisiveOptions({ method, ...options }: Options): Record<string, string
     '--max-history': settings.longestHistory,
     '--delimiter': options.delimiter,
     '--encoding': options.encoding,
-    '--attribute-cols': options.attributeColumns,
+    '--attributes': options.attributeColumns,
     '--duplicates': options.duplicates,
     '--ratings': options.ratings,
     '--unrated': options.unrated,

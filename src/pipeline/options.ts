@@ -5,12 +5,11 @@ import type { DayOrder } from '../events/day-month.js';
 import type { EventWeights } from '../events/event-types.js';
 import type { OutputFormat } from '../output/formats.js';
 import type { LogOptions } from '../report/log.js';
+import type { ColdUsers, RuleFiles } from '../rules/id-rules.js';
 import type { InputFiles } from '../understanding/inputs.js';
 import type { NamedColumns } from '../understanding/roles.js';
 import type { BalanceName } from '../workers/balance.js';
 import type { Method } from './method.js';
-import type { RuleFiles } from './rule-files.js';
-import type { ColdUsers } from './served-users.js';
 
 /*
  * The options as a run sees them: checked, complete, frozen. What was typed is converted in cli/, once; nothing reads flags later.

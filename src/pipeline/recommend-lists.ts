@@ -9,7 +9,7 @@ import type { RecommendJob } from '../workers/protocol.js';
 import { readAudience, readLists } from '../workers/run-files.js';
 import { discardLearned, learn } from './learn.js';
 import { methodOfSpec } from './method.js';
-import type { Rules } from './rule-files.js';
+import type { Rules } from './read-rules.js';
 import type { Run } from './run.js';
 import { planServing } from './serving.js';
 import { settle } from './tune.js';

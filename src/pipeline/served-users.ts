@@ -3,11 +3,7 @@ import type { Dataset } from '../dataset/dataset.js';
 import { badData } from '../failure.js';
 import { rowLength } from '../matrix/sparse.js';
 import { plural } from '../report/quantities.js';
-import type { Rules } from './rule-files.js';
-
-/** What becomes of users without a history: what is popular, a list if anything else is known of them, no list, or no run. */
-export type ColdUsers = 'popular' | 'content' | 'skip' | 'fail';
-export const COLD_USERS: readonly ColdUsers[] = ['popular', 'content', 'skip', 'fail'];
+import type { Rules } from './read-rules.js';
 
 /** Why users get no list, by the option; each user has the first of these reasons. */
 const REASONS = {

@@ -8,7 +8,7 @@ import { barredBy } from '../rules/filters.js';
 import type { RecommendJob } from '../workers/protocol.js';
 import { writeAudience } from '../workers/run-files.js';
 import { hashOf } from './hash.js';
-import type { Rules } from './rule-files.js';
+import type { Rules } from './read-rules.js';
 import type { Run } from './run.js';
 
 /** Who is served, and by which rules, as children read it. */

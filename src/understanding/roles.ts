@@ -183,7 +183,7 @@ export function requireNamedAttributes(
     if (columns.has(name)) continue;
     throw new Failure(
       ExitCode.usage,
-      `--attribute-cols: no file has a column ${JSON.stringify(name)} free to be an attribute`,
+      `--attributes: no file has a column ${JSON.stringify(name)} free to be an attribute`,
     );
   }
 }

@@ -238,7 +238,7 @@ describe('evaluate, group by group', () => {
       'COUNTRY',
       '--format',
       'json',
-      '--attribute-cols',
+      '--attributes',
       'country',
     ]);
     const groups = jsonOf(answer).groups.map(({ name, users: count }: { name: string; users: number }) => [
@@ -260,7 +260,7 @@ describe('evaluate, group by group', () => {
 
   it('refuses an attribute that users do not have, and says which they have', async () => {
     const users = file('profiles.csv', PROFILES);
-    const args = ['-u', users, '--attribute-cols', 'country', '--by', 'age'];
+    const args = ['-u', users, '--attributes', 'country', '--by', 'age'];
     await expect(evaluated(args)).rejects.toMatchObject({
       exitCode: ExitCode.usage,
       message: expect.stringContaining('"country"'),

@@ -3,7 +3,7 @@ import { shown } from '../csv/cells.js';
 import { displayName } from '../csv/failures.js';
 import type { Dataset } from '../dataset/dataset.js';
 import { clockOf, withoutTimes } from '../dataset/evidence-rules.js';
-import { type IdRows, type Named, openIdFile, readIds } from '../dataset/id-file.js';
+import { type IdRows, openIdFile, readIds } from '../dataset/id-file.js';
 import { pairsOf } from '../dataset/pairs.js';
 import { momentText } from '../events/clock.js';
 import { IdIndex } from '../events/ids.js';
@@ -11,28 +11,10 @@ import { badData, usageFailure } from '../failure.js';
 import type { SparseRows } from '../matrix/sparse.js';
 import { plural, thousands } from '../report/quantities.js';
 import type { Filters } from '../rules/filters.js';
+import { optionOf, RULE_FILES, type RuleFile } from '../rules/id-rules.js';
 import type { OpenFile } from '../understanding/open-files.js';
 import type { InputOptions, RuleOptions } from './options.js';
 import type { Run } from './run.js';
-
-/** Options that take files of ids: what these name, and whether nothing else is allowed, or just these are not. */
-export const RULE_FILES = {
-  onlyUsers: { named: ['user'], isOnly: true },
-  onlyItems: { named: ['item'], isOnly: true },
-  excludeItems: { named: ['item'], isOnly: false },
-  excludePairs: { named: ['user', 'item'], isOnly: false },
-  candidates: { named: ['user', 'item'], isOnly: true },
-  excludePrevious: { named: ['user', 'item'], isOnly: false },
-} as const satisfies Record<string, { named: Named; isOnly: boolean }>;
-
-export type RuleFile = keyof typeof RULE_FILES;
-
-/** As it is typed: `--only-users`. */
-export function optionOf(rule: RuleFile): string {
-  return `--${rule.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
-
-export type RuleFiles = Partial<Record<RuleFile, readonly string[]>>;
 
 /** The rules of a run as values: whatever names a file in `RuleOptions` is here as what the file says. */
 export interface Rules extends Omit<RuleOptions, 'files' | 'repeatAfter'>, Filters {
