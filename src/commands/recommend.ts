@@ -34,7 +34,12 @@ export async function recommend(options: Options, io: Io): Promise<number> {
   const { interrupted } = io;
   const run = startRun({ ...options, stages: [READING, ...stagesOf(options.method, inputBytes(options))] }, io);
   const stages = new Stages(run);
-  const record: RunRecord = { paths: inputPaths(options), files: [], stages: stages.taken, retries: run.retries };
+  const record: RunRecord = {
+    paths: [...inputPaths(options), ...Object.values(options.rules.files).flat()],
+    files: [],
+    stages: stages.taken,
+    retries: run.retries,
+  };
   const stop = stopping(interrupted, options.maxDuration);
   let output: ClaimedOutput | undefined;
   let ending: Ending = { exitCode: ExitCode.unexpected, error: 'unexpected', message: '', interrupted: false };

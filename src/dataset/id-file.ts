@@ -12,7 +12,7 @@ import { SampledColumn } from '../understanding/sampled-column.js';
 /** What each row of a file of ids names. */
 export type Named = readonly ('user' | 'item')[];
 
-/** The rows of a file whose ids are all known; columns of what it does not name are empty. */
+/** The rows of a file whose ids are all known; what it does not name is 0. */
 export interface IdRows {
   user: IndexColumn;
   item: IndexColumn;
@@ -76,8 +76,8 @@ export async function readIds(
       const u = user === undefined ? 0 : indexOf('user', user, line);
       const i = item === undefined || u === undefined ? 0 : indexOf('item', item, line);
       if (u === undefined || i === undefined) continue;
-      if (user !== undefined) rows.user.push(u);
-      if (item !== undefined) rows.item.push(i);
+      rows.user.push(u);
+      rows.item.push(i);
       if (timeAt === undefined) continue;
       times.time.push(time);
       times.line.push(line);

@@ -6,9 +6,10 @@ import { clockOf, withoutTimes } from '../dataset/evidence-rules.js';
 import { type IdRows, openIdFile, readIds } from '../dataset/id-file.js';
 import { pairsOf } from '../dataset/pairs.js';
 import { momentText } from '../events/clock.js';
+import { IndexColumn } from '../events/columns.js';
 import { IdIndex } from '../events/ids.js';
 import { badData, usageFailure } from '../failure.js';
-import type { SparseRows } from '../matrix/sparse.js';
+import { joined, type SparseRows } from '../matrix/sparse.js';
 import { plural, thousands } from '../report/quantities.js';
 import type { Filters } from '../rules/filters.js';
 import { optionOf, RULE_FILES, type RuleFile } from '../rules/id-rules.js';
@@ -68,7 +69,7 @@ async function readRules(
   dataset: Dataset,
 ): Promise<Rules> {
   const { files: _, repeatAfter, ...values } = rules;
-  const { userIds, served, itemIds, offered } = dataset;
+  const { userIds, served, itemIds } = dataset;
   const clock = clockOf(dataset);
   if (rules.seenWindow !== undefined && !dataset.times) throw usageFailure(withoutTimes('--seen-window'));
   if (repeatAfter !== undefined && Number.isNaN(clock))
@@ -79,54 +80,66 @@ async function readRules(
     for (let user = 0; user < served; user++) ids.user.add(userIds[user] ?? '');
     for (const id of itemIds) ids.item.add(id);
   }
-  const rowsOf = new Map<RuleFile, IdRows[]>();
+  const pools: Partial<Record<RuleFile, Pairs>> = {};
   for (const { option, path, file } of files) {
     const withDates = option === 'excludePrevious' && repeatAfter !== undefined;
-    const how = { named, dayOrder, withDates };
-    const rows = file && (await readIds(file, RULE_FILES[option].named, ids, how));
+    const rows = file && (await readIds(file, RULE_FILES[option].named, ids, { named, dayOrder, withDates }));
     tellOf(run, option, path, rows, ids);
-    if (!rows) continue;
-    if (withDates && !rows.secondsAt) {
+    if (withDates && rows && !rows.secondsAt) {
       throw badData(
         `${displayName(path)}:1: no column has the dates that --repeat-after counts from; --time-col NAME names it`,
       );
     }
-    rowsOf.set(option, [...(rowsOf.get(option) ?? []), rows]);
+    pools[option] ??= { user: new IndexColumn(), item: new IndexColumn() };
+    if (rows) addRows(pools[option], rows, clock - (repeatAfter ?? Number.POSITIVE_INFINITY));
   }
-  const pairs = (...options: RuleFile[]) => {
-    const some = options.flatMap((option) => rowsOf.get(option) ?? []);
-    const from = repeatAfter === undefined ? Number.NEGATIVE_INFINITY : clock - repeatAfter;
-    return some.length > 0 ? matrixOf(some, from, userIds.length, itemIds.length) : undefined;
+  const { onlyUsers, candidates, excludePairs, excludePrevious } = pools;
+  const matrixOf = (pairs: Pairs | undefined) => pairs && pairsMatrix(pairs, userIds.length, itemIds.length);
+  const excluded = [matrixOf(excludePairs), matrixOf(excludePrevious)].filter((each) => each !== undefined);
+  return {
+    ...values,
+    onlyUsers: onlyUsers && withFlags(new Uint8Array(userIds.length), onlyUsers.user, 1),
+    allowed: allowedItems(pools, dataset),
+    excluded: excluded.length > 0 ? joined(excluded, userIds.length, itemIds.length) : undefined,
+    candidates: matrixOf(candidates),
+    clock,
   };
-  const only = rowsOf.get('onlyItems');
-  const without = rowsOf.get('excludeItems') ?? [];
-  const allowed = only || without.length > 0 ? new Uint8Array(itemIds.length).fill(only ? 0 : 1) : undefined;
-  for (const { item } of only ?? []) for (const i of item.values) allowed?.fill(1, i, i + 1);
-  for (const { item } of without) for (const i of item.values) allowed?.fill(0, i, i + 1);
-  if (allowed && !allowed.some((flag, item) => flag === 1 && offered[item] === 1))
-    throw badData('--only-items and --exclude-items leave no item of the catalogue to recommend');
-  const users = rowsOf.get('onlyUsers');
-  const onlyUsers = users && new Uint8Array(userIds.length);
-  for (const { user } of users ?? []) for (const u of user.values) onlyUsers?.fill(1, u, u + 1);
-  const excluded = pairs('excludePairs', 'excludePrevious');
-  return { ...values, onlyUsers, allowed, excluded, candidates: pairs('candidates'), clock };
 }
 
-/** Pairs as users × items. @param from seconds since 1970: earlier rows are left out, those without a date are not. */
-function matrixOf(rows: readonly IdRows[], from: number, users: number, items: number): SparseRows {
-  const isLate = ({ secondsAt }: IdRows, row: number) => !secondsAt || !(secondsAt(row) < from);
-  const late = rows.map((each) => each.user.values.map((_, row) => row).filter((row) => isLate(each, row)));
-  const column = (of: 'user' | 'item') => {
-    const values = new Uint32Array(late.reduce((total, { length }) => total + length, 0));
-    let at = 0;
-    rows.forEach((each, k) => {
-      const all = each[of].values;
-      for (const row of late[k] ?? []) values[at++] = all[row] ?? 0;
-    });
-    return values;
-  };
-  const { start, index } = pairsOf(column('user'), column('item'), users, items);
+/** Columns of equal length. */
+type Pairs = Pick<IdRows, 'user' | 'item'>;
+
+/** Adds the rows of a file, but for those dated before a moment. */
+function addRows({ user, item }: Pairs, rows: IdRows, from: number): void {
+  const [users, items] = [rows.user.values, rows.item.values];
+  users.forEach((u, row) => {
+    if (rows.secondsAt && rows.secondsAt(row) < from) return;
+    user.push(u);
+    item.push(items[row] ?? 0);
+  });
+}
+
+function pairsMatrix({ user, item }: Pairs, users: number, items: number): SparseRows {
+  const { start, index } = pairsOf(user.values, item.values, users, items);
   return { rows: users, columns: items, start, index, value: new Float32Array(index.length).fill(1) };
+}
+
+/** @throws Failure 65 where no item is left that is offered. */
+function allowedItems(
+  { onlyItems, excludeItems }: Partial<Record<RuleFile, Pairs>>,
+  { offered }: Dataset,
+): Uint8Array | undefined {
+  if (!onlyItems && !excludeItems) return undefined;
+  const allowed = new Uint8Array(offered.length).fill(onlyItems ? 0 : 1);
+  if (onlyItems) withFlags(allowed, onlyItems.item, 1);
+  if (excludeItems) withFlags(allowed, excludeItems.item, 0);
+  if (allowed.some((flag, item) => flag === 1 && offered[item] === 1)) return allowed;
+  throw badData('--only-items and --exclude-items leave no item of the catalogue to recommend');
+}
+
+function withFlags(flags: Uint8Array, { values }: IndexColumn, flag: number): Uint8Array {
+  for (const at of values) flags[at] = flag;
+  return flags;
 }
 
 /** Says how much of a file is known. @throws Failure 65 where none of it is, or there is none where nothing else is allowed. */
@@ -155,12 +168,12 @@ function tellOf(
       `${name}: not one of its ${plural(count, 'row')} is known: the first ${role} is ${shown(first)}, on line ${line}, and the data has ${role}s like ${like}\n  is it another column? --${role}-col NAME says which`,
     );
   }
-  const what = named.length === 2 ? 'pair' : named[0];
-  const unknowns = strange.map(
-    ({ role, count, first, line }) =>
-      `${thousands(count)} with an unknown ${role} (the first ${shown(first)}, line ${line})`,
-  );
-  const text = `${name}: ${plural(count, what ?? 'row')}${unknowns.map((each) => `, ${each}`).join('')}`;
+  const isPair = named.length === 2;
+  const unknowns = strange.map(({ role, count, first, line }) => {
+    const what = isPair ? `with an unknown ${role}` : 'unknown';
+    return `, ${thousands(count)} ${what} (the first ${shown(first)}, line ${line})`;
+  });
+  const text = `${name}: ${plural(count, isPair ? 'pair' : named[0])}${unknowns.join('')}`;
   if (isOnly && 2 * unknown > count) warn(`${text}\n  most of it is unknown: is it of the same shop, and of today?`);
   else info(text);
 }
