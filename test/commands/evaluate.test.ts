@@ -231,16 +231,7 @@ describe('evaluate, group by group', () => {
 
   it('groups by an attribute of users, matched without case', async () => {
     const users = file('profiles.csv', PROFILES);
-    const { answer } = await evaluated([
-      '-u',
-      users,
-      '--by',
-      'COUNTRY',
-      '--format',
-      'json',
-      '--attributes',
-      'country',
-    ]);
+    const { answer } = await evaluated(['-u', users, '--by', 'COUNTRY', '--format', 'json', '--attributes', 'country']);
     const groups = jsonOf(answer).groups.map(({ name, users: count }: { name: string; users: number }) => [
       name,
       count,
