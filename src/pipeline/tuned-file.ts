@@ -126,8 +126,8 @@ function setBy({ method: { settings, fixed }, evidence = {} }: Options): string 
   const { minRating, halfLife } = evidence;
   return [
     ...assignments(Object.fromEntries([...fixed].map((setting) => [setting, settings[setting]]))),
-    ...(minRating === undefined ? [] : [`min-rating=${minRating}`]),
-    ...(halfLife === undefined ? [] : [`half-life=${halfLife / 86_400}d`]),
+    ...(minRating === undefined ? [] : [`--min-rating ${minRating}`]),
+    ...(halfLife === undefined ? [] : [`--half-life ${halfLife / 86_400}d`]),
   ].join(' ');
 }
 
