@@ -13,7 +13,7 @@ const IN_DIGITS = [
 ];
 
 /** Makes seconds of a column whose numbers all write dates in digits. */
-function settleDigits({ time, timeColumn }: Events): NumberColumn | undefined {
+export function settleDigits({ time, timeColumn }: Pick<Events, 'time' | 'timeColumn'>): NumberColumn | undefined {
   const { way, largest = 0 } = timeColumn?.seen ?? {};
   const range = IN_DIGITS.find(({ low, high }) => largest >= low && largest <= high);
   if (!time || !range || way !== 'numbers') return time;
