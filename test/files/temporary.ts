@@ -1,13 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
+import { removeTree } from '../../src/files/remove-tree.js';
 
 /** A folder of the test's own, removed after it. Call at the top of a test file. */
 export function temporaryFolders(): () => string {
   const made: string[] = [];
   afterEach(() => {
-    for (const path of made.splice(0)) rmSync(path, { recursive: true, force: true });
+    for (const path of made.splice(0)) removeTree(path);
   });
   return () => {
     const path = mkdtempSync(join(tmpdir(), 'recommend-test-'));
