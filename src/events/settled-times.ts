@@ -13,7 +13,7 @@ const IN_DIGITS = [
 ];
 
 /** Makes seconds of a column whose numbers all write dates in digits. */
-export function settleDigits({ time, timeColumn }: Pick<Events, 'time' | 'timeColumn'>): NumberColumn | undefined {
+function settleDigits({ time, timeColumn }: Events): NumberColumn | undefined {
   const { way, largest = 0 } = timeColumn?.seen ?? {};
   const range = IN_DIGITS.find(({ low, high }) => largest >= low && largest <= high);
   if (!time || !range || way !== 'numbers') return time;
@@ -30,7 +30,8 @@ export function settleDigits({ time, timeColumn }: Pick<Events, 'time' | 'timeCo
   return settled;
 }
 
-function secondsOfDigits(value: number, hasClock: boolean): number | undefined {
+/** Seconds of a date in eight digits, or in fourteen with its clock; undefined where the number is none. */
+export function secondsOfDigits(value: number, hasClock: boolean): number | undefined {
   const digits = String(value);
   if (!/^(?:19|20|21)\d{6}(?:\d{6})?$/.test(digits) || (digits.length === 14) !== hasClock) return undefined;
   const part = (from: number, length: number) => Number(digits.slice(from, from + length));

@@ -14,11 +14,14 @@ export type Relation = Comparison | 'in';
 /** Numbers by index, NaN where they are missing, or texts by index. */
 export type Cells = Float64Array | Texts;
 
-/** An expression as plain data: what one side decides alone is decided for all of it, so that little is left to do for a pair. */
+/** An expression that knows the cells of its columns. */
 export type Rule =
-  | { type: 'known'; of: Side; truth: Uint8Array }
   | { type: 'all' | 'any'; parts: Rule[] }
   | { type: 'not'; part: Rule }
+  /** What one side decides alone, by its index. */
+  | { type: 'known'; of: Side; truth: Uint8Array }
+  /** Of a row that is read, what its cells decide. */
+  | { type: 'row'; truth: () => number }
   /** Compares the cell of an item with that of a user. `of`: whose are left. */
   | { type: 'pair'; op: Relation; of: Side; left: Cells; right: Cells };
 
@@ -27,6 +30,8 @@ export function truthOf(rule: Rule, item: number, user: number): number {
   switch (rule.type) {
     case 'known':
       return rule.truth[rule.of === 'item' ? item : user] ?? UNKNOWN;
+    case 'row':
+      return rule.truth();
     case 'not':
       return TRUE - truthOf(rule.part, item, user);
     case 'pair': {
@@ -41,7 +46,7 @@ export function truthOf(rule: Rule, item: number, user: number): number {
   }
 }
 
-/** Joins what one side decides alone, part by part. @param parts one at least, whose rules are not shared with others. */
+/** Joins what one side decides alone, part by part. @param parts one at least; the rules made of them are given away. */
 export function simplified<T>(type: 'all' | 'any', parts: readonly T[], ruleOf: (part: T) => Rule): Rule {
   const rest: Rule[] = [];
   const known: Partial<Record<Side, Uint8Array>> = {};
@@ -51,9 +56,9 @@ export function simplified<T>(type: 'all' | 'any', parts: readonly T[], ruleOf: 
       rest.push(rule);
       continue;
     }
-    known[rule.of] ??= rule.truth;
     const truth = known[rule.of] ?? rule.truth;
     for (let at = 0; at < truth.length; at++) truth[at] = both(type, truth[at]!, rule.truth[at]!);
+    known[rule.of] = truth;
   }
   for (const of of ['user', 'item'] as const) {
     const truth = known[of];
@@ -70,20 +75,20 @@ function both(type: 'all' | 'any', one: number, other: number): number {
   return (type === 'all') === one < other ? one : other;
 }
 
-/** The truth of a comparison of two cells, by their indices. Cells of the same form; only texts are `in` each other. */
+/** The truth of a comparison of two cells, by their indices: of the same form, and only texts are `in` each other. */
 export function holds(op: Relation, left: Cells, l: number, right: Cells, r: number): number {
   if (left instanceof Float64Array || right instanceof Float64Array) {
-    return compared(op, (left as Float64Array)[l] ?? Number.NaN, (right as Float64Array)[r] ?? Number.NaN);
+    const [one, other] = [(left as Float64Array)[l]!, (right as Float64Array)[r]!];
+    return Number.isNaN(one) || Number.isNaN(other) ? UNKNOWN : compared(op, one, other) ? TRUE : FALSE;
   }
-  const [from = 0, to = from] = [left.offsets[l], left.offsets[l + 1]];
-  const [start = 0, end = start] = [right.offsets[r], right.offsets[r + 1]];
+  const [from, to, start, end] = [left.offsets[l]!, left.offsets[l + 1]!, right.offsets[r]!, right.offsets[r + 1]!];
   // A missing list has no values: nothing is in it.
   if (start === end && op === 'in') return FALSE;
   if (from === to || start === end) return UNKNOWN;
-  const isShared =
-    to - from < end - start
-      ? share(left.values, from, to, right.values, start, end)
-      : share(right.values, start, end, left.values, from, to);
+  const isLeftShorter = to - from < end - start;
+  const isShared = isLeftShorter
+    ? share(left.values, from, to, right.values, start, end)
+    : share(right.values, start, end, left.values, from, to);
   return isShared === (op !== '!=') ? TRUE : FALSE;
 }
 
@@ -102,17 +107,17 @@ function share(few: Uint32Array, from: number, to: number, many: Uint32Array, st
   return false;
 }
 
-function compared(op: Relation, left: number, right: number): number {
-  if (Number.isNaN(left) || Number.isNaN(right)) return UNKNOWN;
-  return TESTS[op](left, right) ? TRUE : FALSE;
+function compared(op: Relation, one: number, other: number): boolean {
+  switch (op) {
+    case '<':
+      return one < other;
+    case '<=':
+      return one <= other;
+    case '>':
+      return one > other;
+    case '>=':
+      return one >= other;
+    default:
+      return (one === other) === (op !== '!=');
+  }
 }
-
-const TESTS: Readonly<Record<Relation, (left: number, right: number) => boolean>> = {
-  '=': (left, right) => left === right,
-  '!=': (left, right) => left !== right,
-  '<': (left, right) => left < right,
-  '<=': (left, right) => left <= right,
-  '>': (left, right) => left > right,
-  '>=': (left, right) => left >= right,
-  in: (left, right) => left === right,
-};

@@ -1,17 +1,15 @@
 import { BadRow } from '../csv/bad-rows.js';
-import { isBlank, shown } from '../csv/cells.js';
-import { isPlaceholder, separatorOf, valuesOf } from '../dataset/attributes.js';
+import { type CellColumn, isBlank, shown } from '../csv/cells.js';
+import { isPlaceholder, type Separator, separatorOf, valuesOf } from '../dataset/attributes.js';
 import { numberIn } from '../dataset/bands.js';
-import { IndexColumn, NumberColumn } from '../events/columns.js';
+import { IndexColumn } from '../events/columns.js';
 import { type DayOrder, mayBeginWithYear, partedSeconds } from '../events/day-month.js';
-import { settleDigits } from '../events/settled-times.js';
+import { secondsOfDigits } from '../events/settled-times.js';
 import { TimeColumn } from '../events/times.js';
 
-/** A column of a file: one cell an item or a user, by index; '' or none where nothing is said. */
-export interface CellColumn {
-  name: string;
-  cells: readonly string[];
-}
+/** As what cells are compared. */
+export type Kind = 'numbers' | 'dates' | 'truths' | 'texts';
+export type NumberKind = Exclude<Kind, 'texts'>;
 
 /** Cells as numbers: amounts, seconds since 1970, or 1 and 0 for true and false. */
 export interface Numbers {
@@ -19,9 +17,9 @@ export interface Numbers {
   values: Float64Array;
   /** Cells that say something else, and the first of them as messages show it. */
   unreadable: { count: number; example: string };
-  /** True where some cell could be read, or none had to be. */
+  /** False where cells say something, and none of them a number. */
   isReadable: boolean;
-  /** Why no cell can be read, where that is not told by an example. */
+  /** Why not, where an example does not tell. */
   why?: string;
 }
 
@@ -33,7 +31,7 @@ export interface Texts {
   values: Uint32Array;
 }
 
-/** Texts by number, so that equal ones have the same: of all columns that are compared with each other. */
+/** Texts by number: in columns that are compared with each other, equal ones have the same. */
 export type Symbols = Map<string, number>;
 
 /** True for a cell that says nothing: empty, NA, NULL, -, unknown and the like. */
@@ -41,21 +39,21 @@ export function isMissing(cell: string | undefined): boolean {
   return cell === undefined || isBlank(cell) || isPlaceholder(cell);
 }
 
-const TRUTHS = new Map([
-  ...['true', 't', 'yes', 'y', 'on', 'ja', 'wahr', 'oui', 'vrai', 'si', 'sí', 'verdadero'].map(
-    (word) => [word, 1] as const,
-  ),
-  ...['false', 'f', 'no', 'n', 'off', 'nein', 'falsch', 'non', 'faux', 'falso'].map((word) => [word, 0] as const),
-]);
+const YES = 'true t yes y on ja wahr oui vrai si sí verdadero'.split(' ');
+const NO = 'false f no n off nein falsch non faux falso'.split(' ');
 
 /** 1 or 0 for a cell that says true or false; of numbers those above 0 are true. NaN: it says neither. */
 export function truthIn(cell: string): number {
   const number = numberIn(cell);
   if (!Number.isNaN(number)) return Number(number > 0);
-  return cell.length > 10 ? Number.NaN : (TRUTHS.get(cell.trim().toLowerCase()) ?? Number.NaN);
+  const word = cell.length > 12 ? '' : cell.trim().toLowerCase();
+  return YES.includes(word) ? 1 : NO.includes(word) ? 0 : Number.NaN;
 }
 
-/** The cells of a column in the forms that comparisons need, each made when it is first asked for. Time is linear in the size of the cells. */
+/** Smaller numbers are years or amounts: as seconds they would be times before 1973. */
+const LEAST_SECONDS = 1e8;
+
+/** The cells of a column in the forms that comparisons need, each made when it is first asked for, in time linear in the size of the cells. */
 export class TypedColumn {
   readonly #column: CellColumn;
   readonly #dayOrder: DayOrder | undefined;
@@ -71,124 +69,118 @@ export class TypedColumn {
     return this.#column.name;
   }
 
-  get length(): number {
-    return this.#column.cells.length;
-  }
-
-  isMissing(index: number): boolean {
-    return isMissing(this.#column.cells[index]);
-  }
-
-  /** True where a cell has a text in it, without case. @param text in lower case. */
-  contains(index: number, text: string): boolean {
-    return (this.#column.cells[index] ?? '').toLowerCase().includes(text);
-  }
-
-  get numbers(): Numbers {
-    return this.#once('numbers', () => this.#read(numberIn));
-  }
-
-  get truths(): Numbers {
-    return this.#once('truths', () => this.#read(truthIn));
+  get cells(): readonly string[] {
+    return this.#column.cells;
   }
 
   /** True where every cell is a number, and none a code like 0815. */
   get isPlainlyNumeric(): boolean {
-    const isCode = () => this.#column.cells.some((cell) => /^\s*0\d/.test(cell));
-    return this.#once('plain', () => this.numbers.unreadable.count === 0 && !isCode());
+    const isCode = () => this.cells.some((cell) => /^\s*0\d/.test(cell));
+    return this.#once('plain', () => this.numbers('numbers').unreadable.count === 0 && !isCode());
   }
 
-  /** Seconds since 1970. */
-  get dates(): Numbers {
-    return this.#once('dates', () => this.#dates());
+  numbers(kind: NumberKind): Numbers {
+    return this.#once(kind, () => {
+      const { why } = this.#dates;
+      const numbers = numbersOf(this.cells, this.reader(kind));
+      return kind === 'dates' && why !== undefined ? { ...numbers, isReadable: false, why } : numbers;
+    });
+  }
+
+  /** What reads a cell as a number, as this column writes them; NaN where it cannot be read. */
+  reader(kind: NumberKind): (cell: string) => number {
+    if (kind === 'dates') return this.#dates.read;
+    return kind === 'numbers' ? numberIn : truthIn;
   }
 
   texts(symbols: Symbols): Texts {
-    return this.#once('texts', () => textsOf(this.#column, symbols));
+    return this.#once('texts', () =>
+      textsOf(
+        this.cells.map((cell) => this.textsIn(cell)),
+        symbols,
+      ),
+    );
+  }
+
+  /** The texts that a cell equals: each value of a list, and the whole of it. */
+  textsIn(cell: string): Set<string> {
+    const separator = this.#once('separator', (): Separator => {
+      const filled = this.cells.filter((each) => !isMissing(each));
+      return filled.length > 0 ? separatorOf(this.name, filled) : undefined;
+    });
+    return isMissing(cell) ? new Set() : new Set([...valuesOf(cell, separator), cell.trim().toLowerCase()]);
+  }
+
+  get #dates() {
+    return this.#once('date form', () => dateForm(this.#column, this.#dayOrder));
   }
 
   #once<T>(form: string, make: () => T): T {
     if (!this.#made.has(form)) this.#made.set(form, make());
     return this.#made.get(form) as T;
   }
-
-  #read(valueIn: (cell: string) => number): Numbers {
-    const { cells } = this.#column;
-    const values = new Float64Array(cells.length).fill(Number.NaN);
-    const unreadable = { count: 0, example: '' };
-    let read = 0;
-    for (let index = 0; index < cells.length; index++) {
-      const cell = cells[index];
-      if (cell === undefined || isMissing(cell)) continue;
-      const value = valueIn(cell);
-      if (!Number.isNaN(value)) read++;
-      else if (unreadable.count++ === 0) unreadable.example = shown(cell);
-      values[index] = value;
-    }
-    return { values, unreadable, isReadable: read > 0 || unreadable.count === 0 };
-  }
-
-  #dates(): Numbers {
-    const reader = new TimeColumn(this.name, this.#dayOrder);
-    const read = this.#read((cell) => {
-      try {
-        return reader.read(cell);
-      } catch (error) {
-        if (error instanceof BadRow) return Number.NaN;
-        throw error;
-      }
-    });
-    const { values } = read;
-    if (reader.parted) {
-      const order = reader.dayOrder;
-      if (order === undefined || mayBeginWithYear(values)) {
-        return {
-          ...read,
-          isReadable: false,
-          why: 'has dates of which no cell tells what is the day; --date-order may',
-        };
-      }
-      return { ...read, values: values.map((code) => (Number.isNaN(code) ? code : partedSeconds(code, order))) };
-    }
-    const time = new NumberColumn();
-    for (const value of values) time.push(value);
-    const settled = settleDigits({ time, timeColumn: reader }) ?? time;
-    if (reader.seen.way === 'numbers' && reader.seen.largest < LEAST_SECONDS) {
-      return { ...read, isReadable: false, why: 'has plain numbers, no dates; compare it with a number' };
-    }
-    return { ...read, values: values.map((_, index) => reader.seconds(settled.at(index))) };
-  }
 }
 
-/** Smaller numbers are years or amounts: as seconds they would be times before 1973. */
-const LEAST_SECONDS = 1e8;
+function numbersOf(cells: readonly string[], read: (cell: string) => number): Numbers {
+  const values = new Float64Array(cells.length);
+  const unreadable = { count: 0, example: '' };
+  let count = 0;
+  for (let index = 0; index < cells.length; index++) {
+    const cell = cells[index] ?? '';
+    const value = isMissing(cell) ? Number.NaN : read(cell);
+    values[index] = value;
+    if (!Number.isNaN(value)) count++;
+    else if (!isMissing(cell) && unreadable.count++ === 0) unreadable.example = shown(cell);
+  }
+  return { values, unreadable, isReadable: count > 0 || unreadable.count === 0 };
+}
 
-/** Texts equal a cell as a whole, and each value of a list. */
-function textsOf({ name, cells }: CellColumn, symbols: Symbols): Texts {
-  const separator = separatorOf(
-    name,
-    cells.filter((cell) => !isMissing(cell)),
-  );
+/** How a column writes dates, told from all of its cells. @returns `why` none can be read, where it is known. */
+function dateForm({ name, cells }: CellColumn, dayOrder: DayOrder | undefined) {
+  const column = new TimeColumn(name, dayOrder);
+  const read = (cell: string) => {
+    try {
+      return column.read(cell);
+    } catch (error) {
+      if (error instanceof BadRow) return Number.NaN;
+      throw error;
+    }
+  };
+  const { values } = numbersOf(cells, read);
+  const { way, largest } = column.seen;
+  if (way === 'parted') {
+    const order = column.dayOrder;
+    if (order === undefined || mayBeginWithYear(values)) {
+      return { read, why: 'has dates of which no cell tells which part is the day; --date-order says it' };
+    }
+    return { read: (cell: string) => partedSeconds(read(cell), order) };
+  }
+  // Later rows may be read apart; what they begin with must not decide.
+  if (way === undefined) column.becomeDates();
+  if (way !== 'numbers') return { read };
+  const digits = (value: number) => secondsOfDigits(value, largest > LEAST_SECONDS);
+  if (values.every((value) => Number.isNaN(value) || digits(value) !== undefined)) {
+    return { read: (cell: string) => digits(read(cell)) ?? Number.NaN };
+  }
+  if (largest < LEAST_SECONDS) return { read, why: 'has plain numbers, which are no dates; compare it with a number' };
+  const { scale } = column;
+  return { read: (cell: string) => read(cell) / scale };
+}
+
+/** @param cells the values of each. */
+export function textsOf(cells: readonly Iterable<string>[], symbols: Symbols): Texts {
   const offsets = new Uint32Array(cells.length + 1);
   const values = new IndexColumn();
-  for (let index = 0; index < cells.length; index++) {
-    const cell = cells[index];
-    if (cell !== undefined && !isMissing(cell)) {
-      const texts = new Set([...valuesOf(cell, separator), cell.trim().toLowerCase()]);
-      const numbers = Uint32Array.from(texts, (text) => symbolOf(text, symbols)).sort();
-      for (const number of numbers) values.push(number);
-    }
+  cells.forEach((texts, index) => {
+    const numbers = Uint32Array.from(texts, (text) => symbolOf(text, symbols)).sort();
+    for (const number of numbers) values.push(number);
     offsets[index + 1] = values.length;
-  }
+  });
   return { offsets, values: values.values.slice() };
 }
 
-/** The number of a text; a new one where it has none yet. */
-export function symbolOf(text: string, symbols: Symbols): number {
-  let number = symbols.get(text);
-  if (number === undefined) {
-    number = symbols.size;
-    symbols.set(text, number);
-  }
+function symbolOf(text: string, symbols: Symbols): number {
+  const number = symbols.get(text) ?? symbols.size;
+  if (number === symbols.size) symbols.set(text, number);
   return number;
 }
