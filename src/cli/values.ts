@@ -1,5 +1,6 @@
 import { type Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { EventWeights } from '../events/event-types.js';
+import { secondsOf } from '../events/times.js';
 import { ExitCode, Failure } from '../failure.js';
 import { HELP } from './help-groups.js';
 import { operandFailure } from './operands.js';
@@ -88,6 +89,12 @@ export function days(text: string): number {
   if (number !== undefined) return Number(number);
   if (text.trim() === 'never') return Number.POSITIVE_INFINITY;
   throw new InvalidArgumentError('Expected days like 30d, or never.');
+}
+
+/** A day or a time, `2026-01-31` or `2026-01-31T12:00Z`; in seconds since 1970. */
+export function date(text: string): number {
+  const seconds = secondsOf(text.trim()) ?? Number.NaN;
+  return required(seconds, Number.isFinite, 'Expected a date like 2026-01-31 or 2026-01-31T12:00Z.');
 }
 
 /** An amount of memory as people write it: `500M`, `2G`, `1.5GB` (thousands), `2GiB` (1,024s). In bytes. */

@@ -85,7 +85,7 @@ async function eventsOf(
       columns: [],
       unused: header.filter((column, at) => column !== '' && !Object.values(used).includes(at)),
       repeatedRows: 0,
-      notes: [...notes, ...noteFuture(events, Date.now() / 1000)],
+      notes: [...notes, ...noteFuture(events, inputs.now ?? Date.now() / 1000)],
       warnings: [...warnings, ...table.warnings],
       events: eventsReport(events),
     },

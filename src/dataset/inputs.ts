@@ -2,6 +2,7 @@ import type { DayOrder } from '../events/day-month.js';
 import type { EventWeights } from '../events/event-types.js';
 import type { IdIndex } from '../events/ids.js';
 import type { Reading } from '../events/read-events.js';
+import type { AvailabilityWish } from '../rules/availability.js';
 import type { DescribedFiles } from '../understanding/inputs.js';
 import type { Aggregation } from './aggregate.js';
 
@@ -13,6 +14,10 @@ export interface Inputs extends DescribedFiles, Aggregation, Reading {
   eventWeights: EventWeights;
   /** Keeps the columns of the catalogue and the profiles as they are, which takes memory. */
   keepColumns?: boolean;
+  /** What counts as now, in seconds since 1970; undefined: the clock's time. */
+  now?: number | undefined;
+  /** Whether columns like `in_stock` decide what is available; undefined: nobody asks. */
+  availability?: AvailabilityWish;
   /** Is told how many rows are about to be aggregated, which takes memory; it may throw. */
   beforeAggregating?: (rows: number) => void;
 }

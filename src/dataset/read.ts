@@ -173,6 +173,7 @@ function assemble(
     itemIds: ids.items.ids,
     titles: Array.from({ length: items }, (_, item) => titleOf(item)),
     offered,
+    available: catalogue?.available,
     interactions,
     times: joinedTimes(interactions, behaviour),
     rated: joinedRatings(interactions, behaviour),

@@ -32,7 +32,8 @@ export function manifestOf(options: Options, dataset: Dataset): Manifest {
   return {
     version: options.version,
     options: decisiveOptions(options),
-    data: { hash: hashOf(dataset), inputs: inputPaths(options).map(factsOf) },
+    // What can be sold changes by the day; it decides lists, and is in their keys.
+    data: { hash: hashOf({ ...dataset, available: undefined }), inputs: inputPaths(options).map(factsOf) },
   };
 }
 
@@ -104,6 +105,7 @@ function decisiveOptions({ method, ...options }: Options): Record<string, string
     '--columns': options.columns,
     '--item-columns': options.itemColumns,
     '--date-order': options.dayOrder,
+    '--events-where': options.eventsWhere,
     '--event-weights': [...options.eventWeights].map(([type, weight]) => `${type}=${weight}`),
     ...Object.fromEntries(Object.entries(options.named).map(([role, column]) => [`--${role}-col`, column])),
   };
