@@ -14,6 +14,8 @@ export interface Inputs extends DescribedFiles, Aggregation, Reading {
   eventWeights: EventWeights;
   /** Keeps the columns of the catalogue and the profiles as they are, which takes memory. */
   keepColumns?: boolean;
+  /** What rows of events have to fulfil to be read, all of them. */
+  eventsWhere?: readonly string[];
   /** What counts as now, in seconds since 1970; undefined: the clock's time. */
   now?: number | undefined;
   /** Whether columns like `in_stock` decide what is available; undefined: nobody asks. */
