@@ -12,7 +12,7 @@ const [, released = ''] = /^## \d\S* \((\d{4}-\d\d-\d\d)\)/m.exec(changes) ?? []
 /** Topics as people need them; the others follow. */
 const ORDER = ['input', 'columns', 'ratings', 'events', 'output', 'nightly', 'resources'];
 /** Left out: what is a list of topics, or stands elsewhere on the page. */
-const ELSEWHERE = ['topics', 'algorithms', 'describe', 'evaluate'];
+const ELSEWHERE = ['topics', 'algorithms', ...Object.keys(OPTIONS)];
 const topics = [...new Set([...ORDER, ...TOPICS])].filter((topic) => !ELSEWHERE.includes(topic));
 
 writeFileSync(join(ROOT, 'dist/recommend.1'), `${page().join('\n')}\n`);
@@ -31,6 +31,7 @@ function page() {
       'recommend --users FILE [--items FILE] [-o FILE] [-n N] [OPTION]...',
       'recommend describe --users FILE [--items FILE] [OPTION]...',
       'recommend evaluate --users FILE [--items FILE] [OPTION]...',
+      'recommend diff BEFORE AFTER [OPTION]...',
       'recommend help [TOPIC]',
       'recommend completion SHELL',
     ].map(text),
@@ -43,6 +44,9 @@ function page() {
     '.SH EVALUATE',
     ...filled('"recommend evaluate" measures the lists on a part of the data that it holds out.'),
     ...ownOptions('evaluate', main),
+    '.SH DIFF',
+    ...filled('"recommend diff" compares the lists of two runs.'),
+    ...ownOptions('diff', main),
     ...topics.flatMap((topic) => topicLines(topicText(topic))),
     '.SH ALGORITHMS',
     ...algorithmLines(algorithmsHelp()),
