@@ -9,6 +9,7 @@ import { Group } from './help-groups.js';
 import { addFileOptions, addReadingOptions, inputOptions, type TypedInput } from './input-options.js';
 import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
 import { addOutputOptions, outputOptions, type TypedOutput } from './output-options.js';
+import { addRuleOptions, ruleOptions, type TypedRules } from './rule-options.js';
 import {
   bytes,
   choice,
@@ -48,11 +49,7 @@ export function recommendCommand(version: string): Command {
     .usage('--users FILE [--items FILE] [-o FILE] [-n N]')
     .addHelpText('before', EXAMPLES.trimStart())
     .addHelpText('after', OTHER_COMMANDS.trimEnd());
-  addOutputOptions(addFileOptions(command)).option(
-    '--include-seen',
-    'also recommend items that users already had',
-    false,
-  );
+  addRuleOptions(addOutputOptions(addFileOptions(command)));
   addReadingOptions(command)
     .optionsGroup(Group.learn)
     .option('--algorithm <name>', 'how to learn: ridge, cosine …', AUTO)
@@ -91,7 +88,8 @@ interface Typed
   extends TypedInput,
     TypedLog,
     TypedOutput,
-    Pick<Options, 'balance' | 'includeSeen' | 'lockWait' | 'resume' | 'dryRun'>,
+    TypedRules,
+    Pick<Options, 'balance' | 'lockWait' | 'resume' | 'dryRun'>,
     Partial<Pick<Options, 'workers' | 'maxMemory' | 'tuned' | 'retune' | 'maxDuration' | 'summary' | 'metricsFile'>> {
   algorithm: string;
   set: string[];
@@ -100,7 +98,7 @@ interface Typed
 
 function checked(typed: Typed, version: string): Options {
   const { output, workers = usableCores(), maxMemory, balance, algorithm, set, maxHistory } = typed;
-  const { tuned, retune, includeSeen, lockWait, resume, dryRun, maxDuration, summary, metricsFile } = typed;
+  const { tuned, retune, lockWait, resume, dryRun, maxDuration, summary, metricsFile } = typed;
   const outputs = { '--output': output, '--summary': summary, '--metrics-file': metricsFile, '--tuned': tuned };
   if (tuned === '-' || tuned?.endsWith('.gz'))
     throw usageFailure(`--tuned ${tuned}: name a plain file, which later runs can read`);
@@ -122,7 +120,7 @@ function checked(typed: Typed, version: string): Options {
     method: { ...method, settings: { ...method.settings, longestHistory: maxHistory } },
     tuned,
     retune: retune ?? 30,
-    includeSeen,
+    rules: ruleOptions(typed),
     lockWait,
     resume,
     maxDuration,

@@ -13,8 +13,9 @@ import type { Options } from '../pipeline/options.js';
 import { type Ending, keepOutcome, servedText, warnOfLost } from '../pipeline/outcome.js';
 import { READING, stagesOf } from '../pipeline/planned-stages.js';
 import { inputBytes, readInputs, tellLongHistories } from '../pipeline/read.js';
-import { serve, writeAudienceOf } from '../pipeline/recommend.js';
+import { serve } from '../pipeline/recommend.js';
 import { type Run, Stages, startRun } from '../pipeline/run.js';
+import { planServing, servedUsers } from '../pipeline/serving.js';
 import { orInterrupted, stopping } from '../pipeline/stopping.js';
 import { keptIn, reuseOrTune } from '../pipeline/tuned-file.js';
 import type { RunRecord } from '../report/summary.js';
@@ -99,15 +100,15 @@ async function writeLists(
   if (auto?.table) run.debug(auto.table);
   if (auto) run.info(`for the nightly job: ${asOptions(settings)}`);
 
-  const { learned, audience } = await stages.take('learning', async () => {
+  const { learned, serving } = await stages.take('learning', async () => {
     memory.arrange(dataset);
     const arranged = arrange(run, dataset, settings, key);
-    const audience = writeAudienceOf(run, options, dataset, settings);
+    const serving = planServing(run, options.rules, dataset, servedUsers(dataset), settings);
     // All that is large of it lies in files now.
     releaseDataset(dataset);
-    return { learned: await learnFrom(run, arranged, settings), audience };
+    return { learned: await learnFrom(run, arranged, settings), serving };
   });
-  const served = await stages.take('recommending', () => serve(run, options, dataset, audience, learned, destination));
+  const served = await stages.take('recommending', () => serve(run, options, dataset, serving, learned, destination));
   await run.pool.close('gently');
   // Awaited last: once the file is in place, nothing may stop the run any more and say that there is none.
   await destination.commit();

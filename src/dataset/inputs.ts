@@ -11,6 +11,8 @@ export interface Inputs extends DescribedFiles, Aggregation, Reading {
   dayOrder?: DayOrder | undefined;
   /** What rows of a type of event weigh, beside the types known anyway. */
   eventWeights: EventWeights;
+  /** Keeps the columns of the catalogue and the profiles as they are, which takes memory. */
+  keepColumns?: boolean;
   /** Is told how many rows are about to be aggregated, which takes memory; it may throw. */
   beforeAggregating?: (rows: number) => void;
 }

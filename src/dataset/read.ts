@@ -182,6 +182,8 @@ function assemble(
     preferences: matrixOf(preferences, users, attributes.values.size),
     groups: padded(groups.matrix, users),
     groupNames: groups.values.ids,
+    itemColumns: catalogue?.columns ?? [],
+    userColumns: profiles?.columns ?? [],
   };
 }
 
