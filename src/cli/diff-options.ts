@@ -10,7 +10,7 @@ import { choice, collected, type Print, parsed, share } from './values.js';
 const EXAMPLES = `
 Examples:
   recommend diff yesterday.csv today.csv
-  recommend diff yesterday.csv today.csv --max-change 0.3 && mv today.csv yesterday.csv
+  recommend diff recs.csv new.csv --max-change 0.3 && mv new.csv recs.csv
 `;
 
 export function diffCommand(): Command {
