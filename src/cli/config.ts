@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { type Command, InvalidArgumentError, type Option } from 'commander';
 import { withNumbersAsText } from '../csv/json-objects.js';
 import { ExitCode, Failure, messageOf, usageFailure } from '../failure.js';
 import { smallTextOf } from '../files/small-text.js';
 import { closest } from '../understanding/closest.js';
 import { OPTIONS_OF } from './commands.js';
-import { collected, FileOrWord, without } from './values.js';
+import { FileOrWord, without } from './values.js';
 
 /** Options that a configuration cannot set. */
 const TYPED_ONLY = ['config', 'version'];
@@ -116,14 +117,17 @@ async function wordsOf({ name, value, place }: Setting, command: Command, file: 
     if (typeof value !== 'boolean') throw refused('expected true or false');
     return value && !isTyped ? [`--${name}`] : [];
   }
-  const isRepeatable = option.variadic || option.parseArg === collected;
   const words = [value].flat().map((each) => {
     if (typeof each !== 'string' && typeof each !== 'number') throw refused('expected a text or a number');
     return besideFile(option, String(each), file);
   });
-  if (Array.isArray(value) && !isRepeatable) throw refused('expected one value');
+  const parse = option.parseArg ?? ((word: string) => word);
+  const parsed = (all: readonly string[]) =>
+    all.reduce<unknown>((before, word) => parse(word, before), option.defaultValue);
   try {
-    for (const word of words) option.parseArg?.(word, undefined);
+    // Where the last value alone means the same, the others would be dropped without a word.
+    const isDropped = isDeepStrictEqual(parsed(words), parsed(words.slice(-1)));
+    if (words.length > 1 && !option.variadic && isDropped) throw refused('expected one value');
   } catch (error) {
     if (!(error instanceof InvalidArgumentError)) throw error;
     throw refused(error.message.replace(/^[A-Z]/, (first) => first.toLowerCase()));

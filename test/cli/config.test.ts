@@ -1,11 +1,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { type Command, InvalidArgumentError, type Option } from 'commander';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { OPTIONS_OF } from '../../src/cli/commands.js';
 import { withConfig } from '../../src/cli/config.js';
-import { collected } from '../../src/cli/values.js';
 import { Failure } from '../../src/failure.js';
 import { shellWords } from '../exports.js';
 import { temporaryFolders } from '../files/temporary.js';
@@ -32,10 +32,10 @@ async function refusal(config: object | string, ...typed: string[]): Promise<str
 const CANDIDATES = ['7', '0.5', '30s', '7d', '1G', 'a=1', 'utf-8', 'price > 1', 'x.csv'];
 
 /** Values that an option takes, two where it is one that takes several. */
-function valuesFor({ argChoices, parseArg, variadic, long }: Option): string[] {
+function valuesFor({ argChoices, parseArg, variadic, long, defaultValue }: Option): string[] {
   const isTaken = (value: string) => {
     try {
-      parseArg?.(value, undefined as never);
+      parseArg?.(value, defaultValue);
       return true;
     } catch (error) {
       if (error instanceof InvalidArgumentError) return false;
@@ -44,7 +44,12 @@ function valuesFor({ argChoices, parseArg, variadic, long }: Option): string[] {
   };
   const [first, second = first] = (argChoices ?? CANDIDATES).filter(isTaken);
   if (first === undefined || second === undefined) throw new Error(`no value for ${long}`);
-  return variadic || parseArg === collected ? [first, second] : [first];
+  const parse = (all: readonly string[]) => all.reduce((before, value) => parseArg?.(value, before), defaultValue);
+  try {
+    return variadic || !isDeepStrictEqual(parse([first, second]), parse([second])) ? [first, second] : [first];
+  } catch {
+    return [first];
+  }
 }
 
 const names = Object.keys(OPTIONS_OF);
