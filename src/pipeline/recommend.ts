@@ -33,7 +33,7 @@ export async function serve(
   options: Options,
   dataset: NamedDataset,
   audience: string,
-  learned: Learned,
+  learned: Pick<Learned, 'model' | 'settings' | 'rowLength' | 'key'>,
   destination: Destination,
 ): Promise<Omit<Served, 'cold' | 'failed' | 'lost'>> {
   const { directory } = run;

@@ -15,7 +15,7 @@ import type { LineFormat } from '../output/list-lines.js';
  *
  * All answers are files (`shard-file.ts`): the message says only that the file is there.
  */
-export const PROTOCOL = 8;
+export const PROTOCOL = 9;
 
 /** Rows in a file, and the first of them. */
 export interface RowFile {
@@ -54,8 +54,10 @@ export interface LearnJob {
 export interface ModelFiles {
   counts: SignalCounts;
   rows: RowFile[];
-  /** Array file: what finishing the rows takes. */
+  /** Array file: what finishing the rows takes; of finished rows, their scales. */
   statistics: string;
+  /** True for rows of a saved model: they are normalised already. */
+  isFinished?: boolean;
 }
 
 /** Recommend to a range of users. */
