@@ -14,10 +14,19 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 export { algorithmsHelp, COMMANDS };
 
-/** The options of each command, help included, as plain values. The main command's name is ''. */
+const commands = await Promise.all(Object.values(OPTIONS_OF).map((options) => options()));
+
+/** How each command is called, and what it does. The main command's name is ''. */
+export const USAGES = commands.map((command) => ({
+  name: ownName(command),
+  usage: `${command.name()} ${command.usage()}`,
+  description: command.description(),
+}));
+
+/** The options of each command, help included, as plain values. */
 export const OPTIONS = Object.fromEntries(
-  (await Promise.all(Object.values(OPTIONS_OF).map((options) => options()))).map((command) => [
-    command.name().replace(/^recommend ?/, ''),
+  commands.map((command) => [
+    ownName(command),
     command
       .createHelp()
       .visibleOptions(command)
@@ -32,6 +41,10 @@ export const OPTIONS = Object.fromEntries(
       })),
   ]),
 );
+
+function ownName(command) {
+  return command.name().replace(/^recommend ?/, '');
+}
 
 /** What `recommend help` explains: the files in docs/help, and the two texts that the program makes. */
 export const TOPICS = [

@@ -46,7 +46,22 @@ export async function main(typed: readonly string[], io: Io): Promise<number> {
       const options = parseDescribeOptions(argv.slice(1), print);
       return options ? await describe(options, io) : ExitCode.ok;
     }
-    const options = await optionsOf(argv, tell, print);
+    if (argv[0] === 'fit') {
+      const { parseFitOptions } = await import('./cli/model-options.js');
+      const options = await optionsOf(argv, tell, () => parseFitOptions(argv.slice(1), version(), print));
+      if (!options) return ExitCode.ok;
+      const { fitModel } = await import('./commands/fit.js');
+      return await fitModel(options, io);
+    }
+    if (argv[0] === 'score') {
+      const { parseScoreOptions } = await import('./cli/model-options.js');
+      const options = await optionsOf(argv, tell, () => parseScoreOptions(argv.slice(1), version(), print));
+      if (!options) return ExitCode.ok;
+      const { score } = await import('./commands/score.js');
+      return await score(options, io);
+    }
+    const { parseOptions } = await import('./cli/recommend-options.js');
+    const options = await optionsOf(argv, tell, () => parseOptions(argv, version(), print));
     if (!options) return ExitCode.ok;
     if (options.dryRun) {
       const frozen = argv.filter((word) => word !== '--dry-run');
@@ -73,11 +88,10 @@ async function describe(options: DescribeOptions, io: Io): Promise<number> {
 async function optionsOf(
   argv: readonly string[],
   tell: (entry: Entry) => void,
-  print: (text: string) => void,
+  parse: () => Options | undefined,
 ): Promise<Options | undefined> {
-  const { parseOptions } = await import('./cli/recommend-options.js');
   try {
-    return parseOptions(argv, version(), print);
+    return parse();
   } catch (error) {
     await recordRefusal(argv, error, tell);
     throw error;

@@ -89,15 +89,17 @@ export function addReadingOptions(command: Command): Command {
 /**
  * The input options that were typed, checked.
  * @param otherInputs other inputs of the command, by option. @param outputs files that it writes, by option.
- * @throws Failure 2 where they make no sense.
+ * @param needsUsers whether there have to be users. @throws Failure 2 where they make no sense.
  */
 export function inputOptions(
   typed: TypedInput,
   otherInputs: Readonly<Record<string, string | undefined>>,
   outputs: Readonly<Record<string, string | undefined>>,
+  needsUsers = true,
 ): InputOptions {
-  const { users, items, interactions = [], orders, attributeCols, badRows, ratings, safeCsv } = typed;
-  if (users === undefined) throw usageFailure('--users is missing: name the CSV file with your users or their events');
+  const { users = [], items, interactions = [], orders, attributeCols, badRows, ratings, safeCsv } = typed;
+  if (users.length === 0 && needsUsers)
+    throw usageFailure('--users is missing: name the CSV file with your users or their events');
   const inputs: Named[] = [
     ...users.map((path): Named => ['--users', path]),
     ...interactions.map((path): Named => ['--interactions', path]),

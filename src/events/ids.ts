@@ -24,6 +24,17 @@ export class IdIndex {
   #size = 0;
   #ids: string[] = [];
 
+  /** Of packed ids, which keep their order. @throws RangeError where one comes twice. */
+  static of({ bytes, starts }: PackedIds): IdIndex {
+    const index = new IdIndex();
+    for (let id = 0; id < starts.length - 1; id++) {
+      const [from, to] = [starts[id]!, starts[id + 1]!];
+      if (index.addBytes(bytes, from, to, hashOf(bytes, from, to)) !== id)
+        throw new RangeError(`id ${id} is no new one`);
+    }
+    return index;
+  }
+
   get size(): number {
     return this.#size;
   }

@@ -52,6 +52,8 @@ export interface RuleOptions {
 /** The options of the main command. */
 export interface Options extends InputOptions, LogOptions {
   output: string;
+  /** The file of the model: `score` reads it, a run that learns writes it. */
+  model: string | undefined;
   format: OutputFormat;
   /** Items per user, 1 to 100,000. */
   top: number;
