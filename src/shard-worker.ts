@@ -12,7 +12,7 @@ import { type CountedRows, gramRows } from './model/counting.js';
 import { Fitter, needsGram } from './model/fit.js';
 import { ColumnWriter } from './output/list-columns.js';
 import { LineWriter } from './output/list-lines.js';
-import { modelOf } from './ranking/model.js';
+import { finishedModel, modelOf } from './ranking/model.js';
 import { Recommender } from './ranking/recommender.js';
 import { scoresOf } from './ranking/scores.js';
 import { listRules } from './rules/list-rules.js';
@@ -41,6 +41,7 @@ import {
   readCounted,
   readEvidence,
   readLearnedRows,
+  readScales,
   readStatistics,
 } from './workers/run-files.js';
 import { writeShard } from './workers/shard-file.js';
@@ -143,8 +144,11 @@ function trialWork(job: TrialJob): ShardWork {
 }
 
 function recommenderOf(job: RecommendJob): Recommender {
-  const { counts, rows, statistics }: ModelFiles = job.model;
-  const model = modelOf(counts, readParts(rows), firstRowsOf(rows), readStatistics(statistics), job.settings);
+  const { counts, rows, statistics, isFinished }: ModelFiles = job.model;
+  const [parts, from] = [readParts(rows), firstRowsOf(rows)];
+  const model = isFinished
+    ? finishedModel(counts, parts, from, readScales(statistics))
+    : modelOf(counts, parts, from, readStatistics(statistics), job.settings);
   const audience = readAudience(job.audience);
   const scores = scoresOf(model, audience.signals, compiledKernel().sumsOf);
   const rules =

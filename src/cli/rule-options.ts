@@ -10,7 +10,7 @@ export interface TypedRules
   extends Pick<RuleOptions, 'includeSeen'>,
     Partial<Pick<RuleOptions, 'availability'>>,
     Pick<TypedInput, 'now' | 'dateOrder'> {
-  where: string[];
+  where?: string[];
 }
 
 /** Adds the options that decide what lists may hold; every command that makes lists has them. */
@@ -24,7 +24,7 @@ export function addRuleOptions(command: Command): Command {
 }
 
 /** The rules that were typed, checked. @throws Failure 2 where they make no sense. */
-export function ruleOptions({ includeSeen, where, availability, now, dateOrder: dayOrder }: TypedRules): RuleOptions {
+export function ruleOptions({ includeSeen, where = [], availability, now, dateOrder: dayOrder }: TypedRules): RuleOptions {
   const expressions = where.map((text) => parseExpression(text, '--where'));
   return Object.freeze({ includeSeen, where: Object.freeze(expressions), availability, now, dayOrder });
 }

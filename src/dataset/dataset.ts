@@ -83,12 +83,18 @@ export interface EventsReport {
   time: { unit: TimeUnit; dayOrder: DayOrder | undefined; from: number; to: number; missing: number } | undefined;
 }
 
-/** How rows became interactions. */
-export interface InteractionsReport {
+/** How the rows of one user and item become a strength: what later files are read by. */
+export interface LearnedStrengths {
   rule: StrengthRule;
   unrated: StrengthColumn['unrated'];
   hasStrength: boolean;
   duplicates: Duplicates;
+  /** Of all ratings; 0 where there are none. */
+  meanRating: number;
+}
+
+/** How rows became interactions. */
+export interface InteractionsReport extends LearnedStrengths {
   /** Rows that were merged into another of the same user and item. */
   repeated: number;
   withoutStrength: number;

@@ -5,9 +5,11 @@ import type { Reading } from '../events/read-events.js';
 import type { AvailabilityWish } from '../rules/availability.js';
 import type { DescribedFiles } from '../understanding/inputs.js';
 import type { Aggregation } from './aggregate.js';
+import type { AttributeTable } from './attribute-table.js';
+import type { LearnedStrengths } from './dataset.js';
 
 /** The files of a run and how to read them. */
-export interface Inputs extends DescribedFiles, Aggregation, Reading {
+export interface Inputs extends DescribedFiles, Omit<Aggregation, 'learned'>, Reading {
   /** What dates like 03/04/2011 have first; undefined: told from the column. */
   dayOrder?: DayOrder | undefined;
   /** What rows of a type of event weigh, beside the types known anyway. */
@@ -20,6 +22,8 @@ export interface Inputs extends DescribedFiles, Aggregation, Reading {
   now?: number | undefined;
   /** Whether columns like `in_stock` decide what is available; undefined: nobody asks. */
   availability?: AvailabilityWish;
+  /** What the model knows that is to score; undefined: the files are learned from. */
+  known?: Known | undefined;
   /** Is told how many rows are about to be aggregated, which takes memory; it may throw. */
   beforeAggregating?: (rows: number) => void;
 }
@@ -28,4 +32,14 @@ export interface Inputs extends DescribedFiles, Aggregation, Reading {
 export interface Ids {
   users: IdIndex;
   items: IdIndex;
+}
+
+/** What a model knows: files that it scores are read as those were that it learned from. */
+export interface Known {
+  /** What the files name beside these items comes after them, and so do other groups. */
+  items: IdIndex;
+  attributes: AttributeTable;
+  groups: AttributeTable;
+  /** Of the interactions, then of the events of users; one alone goes for both. */
+  strengths: readonly LearnedStrengths[];
 }

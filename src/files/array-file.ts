@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { mappedFile } from '../matrix/memory.js';
 import { checkSum } from './check-sum.js';
@@ -17,6 +18,7 @@ export type TypedArray = Uint8Array | Uint32Array | Float32Array | Float64Array;
  * the machine.
  */
 const MAGIC = Buffer.from('RECARR03');
+const VERSION_AT = MAGIC.length - 2;
 const SUM_AT = MAGIC.length;
 const SUMMED_FROM = SUM_AT + 4;
 const PREFIX_BYTES = SUMMED_FROM + 4;
@@ -49,23 +51,47 @@ interface Alias {
 
 /** Writes an array file. @throws what the system says, EEXIST where there is a file already. */
 export function writeArrays(path: string, arrays: Arrays): void {
+  const file = openSync(path, 'wx', 0o600);
+  try {
+    let position = 0;
+    for (const part of arrayFileBytes(arrays)) {
+      writeAt(file, part, position);
+      position += part.length;
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The bytes of an array file, piece by piece. @param arrays by name; one that lies in several pieces of one type becomes whole. */
+export function arrayFileBytes(arrays: Readonly<Record<string, TypedArray | readonly TypedArray[]>>): Uint8Array[] {
   const parts: Uint8Array[] = [];
   const entries: (Entry | Alias)[] = [];
   const written: [name: string, array: TypedArray][] = [];
   let offset = 0;
-  for (const [name, array] of Object.entries(arrays)) {
-    const [as] = written.find(([, other]) => isSame(other, array)) ?? [];
+  for (const [name, given] of Object.entries(arrays)) {
+    const pieces = ArrayBuffer.isView(given) ? [given] : given;
+    const [array] = pieces;
+    if (!array) throw new RangeError(`the array "${name}" has no piece`);
+    const [as] = (pieces.length === 1 && written.find(([, other]) => isSame(other, array))) || [];
     if (as !== undefined) {
       entries.push({ name, as });
       continue;
     }
-    written.push([name, array]);
-    const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-    const padding = new Uint8Array(aligned(bytes.length) - bytes.length);
-    const sum = checkSum(padding, checkSum(bytes));
-    entries.push({ name, type: typeName(array), offset, length: array.length, sum });
-    parts.push(bytes, padding);
-    offset += bytes.length + padding.length;
+    if (pieces.length === 1) written.push([name, array]);
+    let length = 0;
+    let sum = 0;
+    for (const piece of pieces) {
+      const bytes = new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength);
+      parts.push(bytes);
+      sum = checkSum(bytes, sum);
+      length += piece.length;
+    }
+    const end = offset + length * array.BYTES_PER_ELEMENT;
+    const padding = new Uint8Array(aligned(end) - end);
+    parts.push(padding);
+    entries.push({ name, type: typeName(array), offset, length, sum: checkSum(padding, sum) });
+    offset = aligned(end);
   }
   const header = Buffer.from(JSON.stringify(entries));
   const begin = aligned(PREFIX_BYTES + header.length);
@@ -74,16 +100,7 @@ export function writeArrays(path: string, arrays: Arrays): void {
   head.writeUInt32LE(begin - PREFIX_BYTES, SUMMED_FROM);
   header.copy(head, PREFIX_BYTES);
   head.writeUInt32LE(checkSum(head.subarray(SUMMED_FROM)), SUM_AT);
-  const file = openSync(path, 'wx', 0o600);
-  try {
-    let position = 0;
-    for (const part of [head, ...parts]) {
-      writeAt(file, part, position);
-      position += part.length;
-    }
-  } finally {
-    closeSync(file);
-  }
+  return [head, ...parts];
 }
 
 /** True for the same numbers in the same memory. */
@@ -123,12 +140,15 @@ export function readArrays(path: string, isWanted: (name: string) => boolean = (
   });
 }
 
-/** Reads an array file and keeps nothing of it. @throws RangeError where it is no array file, or was cut or altered. */
-export function checkArrays(path: string): void {
+/**
+ * Reads an array file and keeps nothing of it. @param isWanted the arrays to look at, by the names they are stored by.
+ * @throws RangeError where it is no array file, or was cut or altered.
+ */
+export function checkArrays(path: string, isWanted: (name: string) => boolean = () => true): void {
   withFile(path, (file) => {
     const { begin, entries } = headerOf(path, file);
     for (const entry of entries) {
-      if ('as' in entry) continue;
+      if ('as' in entry || !isWanted(entry.name)) continue;
       const length = paddedLength(entry);
       let sum = 0;
       for (let at = 0; at < length; at += CHECKED_AT_ONCE) {
@@ -136,6 +156,20 @@ export function checkArrays(path: string): void {
       }
       requireSum(path, entry, sum);
     }
+  });
+}
+
+/** A hash of all that an array file holds, from its header: that has the check sums of all arrays. @throws RangeError likewise. */
+export function headerHash(path: string): string {
+  const { entries } = withFile(path, (file) => headerOf(path, file));
+  return createHash('sha256').update(JSON.stringify(entries)).digest('hex');
+}
+
+/** True for a file that begins as array files of any version do. */
+export function isArrayFile(path: string): boolean {
+  return withFile(path, (file) => {
+    const size = Math.min(fstatSync(file).size, VERSION_AT);
+    return MAGIC.subarray(0, VERSION_AT).equals(readAt(file, 0, size));
   });
 }
 
@@ -171,8 +205,7 @@ function withFile<T>(path: string, use: (file: number) => T): T {
 function headerOf(path: string, file: number): { begin: number; entries: (Entry | Alias)[] } {
   const size = fstatSync(file).size;
   const prefix = Buffer.from(readAt(file, 0, Math.min(size, PREFIX_BYTES)).buffer);
-  const version = MAGIC.length - 2;
-  if (!MAGIC.subarray(0, version).equals(prefix.subarray(0, version))) throw broken(path, 'is no array file');
+  if (!MAGIC.subarray(0, VERSION_AT).equals(prefix.subarray(0, VERSION_AT))) throw broken(path, 'is no array file');
   if (size >= MAGIC.length && !MAGIC.equals(prefix.subarray(0, MAGIC.length))) {
     throw broken(path, 'is an array file of another version of this program');
   }

@@ -1,6 +1,5 @@
 import { statSync } from 'node:fs';
 import { displayName } from '../csv/failures.js';
-import type { Dataset } from '../dataset/dataset.js';
 import { ExitCode, Failure } from '../failure.js';
 import { inputPaths } from '../understanding/inputs.js';
 import { hashOf } from './hash.js';
@@ -28,12 +27,13 @@ interface InputFacts {
 
 export const WAY_OUT = 'without --resume the run starts over, and what was left is removed';
 
-export function manifestOf(options: Options, dataset: Dataset): Manifest {
+/** @param data all that was read. */
+export function manifestOf(options: Options, data: object): Manifest {
   return {
     version: options.version,
     options: decisiveOptions(options),
     // What can be sold changes by the day; it decides lists, and is in their keys.
-    data: { hash: hashOf({ ...dataset, available: undefined }), inputs: inputPaths(options).map(factsOf) },
+    data: { hash: hashOf({ ...data, available: undefined }), inputs: inputPaths(options).map(factsOf) },
   };
 }
 

@@ -66,6 +66,8 @@ export interface RuleOptions {
 /** The options of the main command. */
 export interface Options extends InputOptions, LogOptions {
   output: string;
+  /** The file of the model: `score` reads it, a run that learns writes it. */
+  model: string | undefined;
   format: OutputFormat;
   /** Items per user, 1 to 100,000. */
   top: number;
@@ -136,4 +138,16 @@ export interface EvaluateOptions extends InputOptions, LogOptions {
   perUser: string | undefined;
   /** The most children at once; changes speed and memory, never a metric. */
   workers: number;
+}
+
+/** The options of `diff`. */
+export interface DiffOptions {
+  /** The files of lists, the older one first. */
+  before: string;
+  after: string;
+  named: NamedColumns;
+  /** The largest change that is no failure, and the largest share of users without a list any more, 0 to 1; undefined: any. */
+  maxChange: number | undefined;
+  format: 'table' | 'json';
+  output: string;
 }

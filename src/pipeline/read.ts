@@ -24,7 +24,7 @@ const BYTES_A_CHILD = 500_000;
  */
 export async function readInputs(
   run: Run,
-  options: InputOptions & { titles: boolean; verbose: boolean; rules?: RuleOptions },
+  options: InputOptions & Pick<Inputs, 'known'> & { titles: boolean; verbose: boolean; rules?: RuleOptions },
   beforeAggregating: (rows: number) => void = () => {},
 ): Promise<ReadData & { warnings: string[] }> {
   const total = inputBytes(options);
@@ -44,7 +44,7 @@ export async function readInputs(
       },
     });
     const { dataset, reports } = read;
-    const doubts = options.rules ? reportOffer(options.rules, dataset, reports, nowOf(run, options)) : [];
+    const doubts = options.rules && !options.known ? reportOffer(options.rules, dataset, reports, nowOf(run, options)) : [];
     run.info(inputReport(dataset, reports, options.verbose));
     const warnings = [...inputWarnings(reports, options.badRows), ...doubts];
     for (const warning of warnings) run.warn(warning);

@@ -18,7 +18,7 @@ export async function serve(
   options: Options,
   dataset: NamedDataset,
   serving: Serving,
-  learned: Learned,
+  learned: Pick<Learned, 'model' | 'settings' | 'rowLength' | 'key'>,
   destination: Destination,
 ): Promise<Omit<Served, 'cold' | 'failed' | 'lost'>> {
   const { directory } = run;

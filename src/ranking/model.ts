@@ -25,7 +25,16 @@ export function modelOf(
   statistics: ItemStatistics,
   settings: Settings,
 ): Model {
-  const rows = new StackedRows(parts, from, signalCount(counts));
   const facts = normaliseRows(parts, from, counts, statistics, settings);
-  return { counts, rows, scales: scalesOf(statistics, facts, counts, settings) };
+  return finishedModel(counts, parts, from, scalesOf(statistics, facts, counts, settings));
+}
+
+/** A model of rows that are normalised already. @throws RangeError where a part is missing or too much. */
+export function finishedModel(
+  counts: SignalCounts,
+  parts: readonly SparseRows[],
+  from: readonly number[],
+  scales: Scales,
+): Model {
+  return { counts, rows: new StackedRows(parts, from, signalCount(counts)), scales };
 }

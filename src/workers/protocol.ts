@@ -55,8 +55,10 @@ export interface LearnJob {
 export interface ModelFiles {
   counts: SignalCounts;
   rows: RowFile[];
-  /** Array file: what finishing the rows takes. */
+  /** Array file: what finishing the rows takes; of finished rows, their scales. */
   statistics: string;
+  /** True for rows of a saved model: they are normalised already. */
+  isFinished?: boolean;
 }
 
 /** Rules as values: their numbers and texts, and the array file of what is large of them. */

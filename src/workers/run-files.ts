@@ -3,6 +3,7 @@ import { areBelow, rowLengths, type SparseRows } from '../matrix/sparse.js';
 import type { Evidence } from '../model/evidence.js';
 import type { LearnedRows } from '../model/fit.js';
 import type { ItemStatistics } from '../model/row-normalisation.js';
+import type { Scales } from '../model/scales.js';
 import type { Sequences } from '../model/sequences.js';
 import type { ListColumns } from '../output/list-columns.js';
 import type { Audience } from '../ranking/audience.js';
@@ -111,6 +112,20 @@ export function readStatistics(path: string): ItemStatistics {
   };
 }
 
+/** The scales of a finished model, as arrays beside its rows. */
+export function scaleArrays({ items, preferences, groups, prior }: Scales): Arrays {
+  return { scales: Float64Array.of(items, preferences, groups), prior };
+}
+
+/** @throws RangeError where the file has none, or they are not finite. */
+export function readScales(path: string): Scales {
+  const arrays = readArrays(path, (name) => name === 'scales' || name === 'prior');
+  const prior = arrayOf(arrays, 'prior', Float64Array);
+  const scales = finite('scales', arrayOf(arrays, 'scales', Float64Array), 3);
+  const [items = 0, preferences = 0, groups = 0] = scales;
+  return { items, preferences, groups, prior: finite('prior', prior, prior.length) };
+}
+
 /* The answers to shards: they are written by `writeShard`, as these arrays. */
 
 /** Counted rows of the Gram matrix: learners need all pairs, and of the candidates only those of their own rows. */
@@ -175,7 +190,8 @@ export function readLists(path: string): { counts: ListCounts; lists: Lists } {
   return { counts, lists: { items, lengths, scores: finite('scores', arrayOf(arrays, 'scores', Float64Array), rows) } };
 }
 
-function readMatrix(path: string, name: string): SparseRows {
+/** One matrix of a file that has more. */
+export function readMatrix(path: string, name: string): SparseRows {
   return matrixFrom(
     readArrays(path, (each) => each.startsWith(`${name}.`)),
     name,

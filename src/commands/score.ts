@@ -1,0 +1,90 @@
+import type { Dataset } from '../dataset/dataset.js';
+import { badData } from '../failure.js';
+import type { Io } from '../io.js';
+import { manifestOf } from '../pipeline/manifest.js';
+import type { Options } from '../pipeline/options.js';
+import { warnOfLost } from '../pipeline/outcome.js';
+import { type OutputRun, runToOutput } from '../pipeline/output-run.js';
+import { READING } from '../pipeline/planned-stages.js';
+import { readInputs } from '../pipeline/read.js';
+import { serve } from '../pipeline/recommend.js';
+import { planServing, servedUsers } from '../pipeline/serving.js';
+import { plural, thousands } from '../report/quantities.js';
+import { type Scored, scoredUsers } from '../saved-model/known-users.js';
+import { SavedModel } from '../saved-model/saved-model.js';
+
+/** Where more of what was read than this is of no use, something is wrong. */
+const MANY = 0.5;
+
+/**
+ * `recommend score`: lists by a model that was kept, for all users that it knows or for those of new files.
+ * @returns, @throws as `runToOutput`.
+ */
+export async function score(options: Options, io: Io): Promise<number> {
+  const planned = [READING, { stage: 'recommending', weight: 1 } as const];
+  return runToOutput(
+    options,
+    io,
+    planned,
+    () => {},
+    (job) => scoreLists(job, options),
+  );
+}
+
+async function scoreLists(job: OutputRun, options: Options): Promise<void> {
+  const { run, stages, record, checkpoint, destination } = job;
+  const model = new SavedModel(options.model ?? '', () => run.directory.file('model'));
+  try {
+    const { name, settings } = model.facts.method;
+    record.paths = [options.model ?? '', ...record.paths];
+    record.method = { name, settings, auto: null };
+    const dataset = await stages.take('reading', () =>
+      options.users.length > 0 ? readUsers(job, options, model) : Promise.resolve(model.dataset),
+    );
+    record.dataset = dataset;
+    const { userIds, interactions, times, excluded, preferences, groups } = dataset;
+    const users = options.users.length > 0 ? { userIds, interactions, times, excluded, preferences, groups } : null;
+    const key = checkpoint?.begin(manifestOf(options, { model: model.hash, users }), run.info);
+    const served = await stages.take('recommending', () => {
+      const serving = planServing(run, options.rules, dataset, servedUsers(dataset), settings);
+      const { files, rowLengths: rowLength } = model;
+      return serve(run, options, dataset, serving, { model: files, settings, rowLength, key }, destination);
+    });
+    await run.pool.close('gently');
+    await destination.commit();
+    record.served = { ...served, ...warnOfLost(run, dataset) };
+  } finally {
+    model.close();
+  }
+}
+
+/** Reads the users of new files. @throws Failure 65 where the model knows none of the items that they had. */
+async function readUsers({ run, memory, record }: OutputRun, options: Options, model: SavedModel): Promise<Dataset> {
+  const { eventWeights, dayOrder, counts } = model.facts;
+  await memory.read();
+  const read = await readInputs(
+    run,
+    {
+      ...options,
+      known: model.known,
+      eventWeights: new Map(eventWeights),
+      dayOrder: options.dayOrder ?? dayOrder ?? undefined,
+    },
+    (rows) => memory.fold(rows),
+  );
+  record.files = read.reports;
+  const scored = scoredUsers(model, read.dataset);
+  run.info(`${thousands(scored.known)} of ${plural(read.dataset.served, 'user')} known to the model`);
+  tellStrangers(scored, run, plural(counts.items, 'item'));
+  return scored.dataset;
+}
+
+function tellStrangers({ read, strange, stranger }: Scored, { info, warn }: OutputRun['run'], items: string): void {
+  if (strange === 0) return;
+  const said = `${thousands(strange)} of ${plural(read, 'interaction')} are with none of the model's ${items} (like ${JSON.stringify(stranger)})`;
+  const wayOut =
+    'do the ids match? --item-col NAME says which column holds them; a model learned today knows new items';
+  if (strange === read) throw badData(`${said}: there is nothing to go by\n  ${wayOut}`);
+  if (strange > MANY * read) warn(`${said}, and left out\n  ${wayOut}`);
+  else info(`${said}, and left out`);
+}

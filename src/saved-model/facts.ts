@@ -1,0 +1,71 @@
+import type { DecidedColumn } from '../dataset/attribute-table.js';
+import type { Dataset, FileReport, LearnedStrengths } from '../dataset/dataset.js';
+import type { DayOrder } from '../events/day-month.js';
+import type { EventWeights } from '../events/event-types.js';
+import type { SignalCounts } from '../model/fit.js';
+import type { Settings } from '../model/settings.js';
+
+export const WHAT = 'model of recommend';
+/** Changes with what a model file holds, and with what its numbers mean. */
+export const FORMAT = 1;
+
+/** What a model is and how it came about, as the JSON in its file. */
+export interface ModelFacts {
+  what: typeof WHAT;
+  format: number;
+  /** Of the program that learned it. */
+  version: string;
+  /** When, as an ISO date. */
+  learned: string;
+  method: { name: string; settings: Settings; explanation: string | null };
+  counts: SignalCounts & { users: number; served: number };
+  /** How rows of events became strengths: of the interactions beside profiles, then of the events of users. */
+  strengths: LearnedStrengths[];
+  /** From one end of the scale of ratings to the other; null: what is kept of users are no ratings. */
+  ratingSpan: number | null;
+  /** Weights by type of event that were stated. */
+  eventWeights: [type: string, weight: number][];
+  dayOrder: DayOrder | null;
+  /** Of the events, in seconds since 1970; null: they have no times. */
+  times: { from: number; to: number } | null;
+  /** What was decided of the columns of the catalogue, and of those of profiles. */
+  attributes: DecidedColumn[];
+  groups: DecidedColumn[];
+}
+
+/** Facts that the run knows. */
+export type RunFacts = Pick<ModelFacts, 'version' | 'learned' | 'method'> & { eventWeights: EventWeights };
+
+/** @param signals the rows of the model. */
+export function factsOf(
+  { eventWeights, ...run }: RunFacts,
+  { userIds, served, rated, times }: Dataset,
+  reports: readonly FileReport[],
+  signals: SignalCounts,
+): ModelFacts {
+  const strengths = reports.flatMap(({ interactions }) => (interactions ? [pickStrengths(interactions)] : []));
+  const spans = reports.flatMap(({ events }) => events?.time ?? []);
+  const columnsOf = (kind: FileReport['kind']) => reports.find((report) => report.kind === kind)?.columns ?? [];
+  return {
+    what: WHAT,
+    format: FORMAT,
+    ...run,
+    counts: { ...signals, users: userIds.length, served },
+    strengths,
+    ratingSpan: rated?.span ?? null,
+    eventWeights: [...eventWeights],
+    dayOrder: spans.find(({ dayOrder }) => dayOrder)?.dayOrder ?? null,
+    times: times
+      ? {
+          from: spans.reduce((least, { from }) => Math.min(least, from), Number.POSITIVE_INFINITY),
+          to: spans.reduce((most, { to }) => Math.max(most, to), Number.NEGATIVE_INFINITY),
+        }
+      : null,
+    attributes: columnsOf('items'),
+    groups: columnsOf('profiles'),
+  };
+}
+
+function pickStrengths({ rule, unrated, hasStrength, duplicates, meanRating }: LearnedStrengths): LearnedStrengths {
+  return { rule, unrated, hasStrength, duplicates, meanRating };
+}

@@ -1,0 +1,160 @@
+import type { Dataset } from '../dataset/dataset.js';
+import { entriesOfUsers, entriesWhere, type Interactions } from '../dataset/interactions.js';
+import { joinedTimes } from '../dataset/joined-columns.js';
+import { hashOf, IdIndex } from '../events/ids.js';
+import { emptyRows, firstRows, joined, mapped, pickedRows, rowLength, type SparseRows } from '../matrix/sparse.js';
+import { rated } from '../model/strength.js';
+import type { SavedModel } from './saved-model.js';
+
+/** Whom new files name, as a model sees them. */
+export interface Scored {
+  dataset: Dataset;
+  /** Interactions that were read, those among them with items that the model does not know, and one of these items. */
+  read: number;
+  strange: number;
+  stranger: string | undefined;
+  /** Users whom the model knows. */
+  known: number;
+}
+
+/**
+ * The users of new files, with what the model knows of them.
+ *
+ * What it has of a user is kept; pairs of user and item in the new files replace those it has or come to them, what profiles say of
+ * preferences and groups now replaces what they said, and what they exclude comes to what they excluded. Items and groups that it does not
+ * know are left out.
+ *
+ * @param read the new files, read by what the model knows.
+ */
+export function scoredUsers(model: SavedModel, read: Dataset): Scored {
+  const { served, userIds } = read;
+  const { counts, times } = model.facts;
+  const { names } = model;
+  const { fresh, strange } = knownItems(read, counts.items);
+  const stranger = strange === 0 ? undefined : strangeItem(read, counts.items);
+  const places = placesIn(model, userIds.slice(0, served));
+  const known = places.reduce((total, place) => total + (place < counts.users ? 1 : 0), 0);
+  const all = known > 0 ? model.dataset : undefined;
+  const { interactions, times: seconds } = all ? together(pickedUsers(all, places), fresh, model) : fresh;
+  const before = (name: 'preferences' | 'groups' | 'excluded') =>
+    all ? pickedRows(withNobody(all[name]), places) : emptyRows(served, 0);
+  const now = (name: 'preferences' | 'groups' | 'excluded', columns: number) =>
+    cut(firstRows(read[name], served), columns);
+  const excluded = now('excluded', counts.items);
+  return {
+    read: read.interactions.start[served] ?? 0,
+    strange,
+    stranger,
+    known,
+    dataset: {
+      ...names,
+      userIds: userIds.slice(0, served),
+      served,
+      interactions,
+      times: times ? seconds : undefined,
+      rated: undefined,
+      excluded: joined([before('excluded'), excluded], served, counts.items),
+      attributes: emptyRows(counts.items, counts.preferences),
+      preferences: newest(before('preferences'), now('preferences', counts.preferences)),
+      groups: newest(before('groups'), now('groups', counts.groups)),
+      itemColumns: [],
+      userColumns: read.userColumns,
+    },
+  };
+}
+
+/** What the served users did with known items, and with how many others. */
+function knownItems(read: Dataset, items: number): { fresh: Interactions; strange: number } {
+  const { index, start } = read.interactions;
+  const end = start[read.served] ?? 0;
+  const flags = new Uint8Array(index.length);
+  let kept = 0;
+  for (let e = 0; e < end; e++) if ((index[e] ?? items) < items) kept += flags[e] = 1;
+  const { interactions, times, rated } = entriesWhere(read, flags);
+  return {
+    fresh: { interactions: { ...firstRows(interactions, read.served), columns: items }, times, rated },
+    strange: end - kept,
+  };
+}
+
+function strangeItem({ interactions, itemIds }: Dataset, items: number): string | undefined {
+  return itemIds[interactions.index.find((item) => item >= items) ?? -1];
+}
+
+/** The user's index in the model for each id; the one behind all others where it does not know the user. */
+function placesIn(model: SavedModel, ids: readonly string[]): Uint32Array {
+  const { bytes, starts } = model.userIds;
+  const users = new IdIndex();
+  for (const id of ids) users.add(id);
+  const places = new Uint32Array(ids.length).fill(starts.length - 1);
+  for (let user = 0; user < starts.length - 1; user++) {
+    const [from = 0, to = 0] = [starts[user], starts[user + 1]];
+    const place = users.find(bytes, from, to, hashOf(bytes, from, to));
+    if (place >= 0) places[place] = user;
+  }
+  return places;
+}
+
+/** The same with one more row, for users whom the model does not know. */
+function withNobody(matrix: SparseRows): SparseRows {
+  const start = new Uint32Array(matrix.rows + 2).fill(matrix.index.length);
+  start.set(matrix.start);
+  return { ...matrix, rows: matrix.rows + 1, start };
+}
+
+function pickedUsers(all: Dataset, places: Uint32Array): Interactions {
+  return entriesOfUsers({ ...all, interactions: withNobody(all.interactions) }, places);
+}
+
+/** What users did, as far as the model knows it and as new files say. Ratings are judged by the mean of all that a user gave. */
+function together(before: Interactions, fresh: Interactions, model: SavedModel): Interactions {
+  const { rows, columns } = fresh.interactions;
+  const parts = [before, fresh];
+  const both = joined(
+    parts.map(({ interactions }) => interactions),
+    rows,
+    columns,
+  );
+  const times = joinedTimes(
+    both,
+    parts.map(({ interactions: matrix, times }) => ({ matrix, times })),
+  );
+  return { interactions: { ...both, value: strengths(both, before, fresh, model) }, times, rated: undefined };
+}
+
+function strengths(both: SparseRows, before: Interactions, fresh: Interactions, model: SavedModel): Float32Array {
+  const scale = model.facts.strengths.find(({ rule }) => rule.kind === 'scale');
+  const span = model.facts.ratingSpan;
+  if (!scale || span === null) return both.value;
+  const beside = (name: 'rating' | 'weight', otherwise: number) =>
+    joined(
+      [before, fresh].map(({ interactions, rated }) => ({
+        ...interactions,
+        value: rated?.[name] ?? new Float32Array(interactions.index.length).fill(otherwise),
+      })),
+      both.rows,
+      both.columns,
+    ).value;
+  const hasWeights = before.rated?.weight ?? fresh.rated?.weight;
+  const ratings = { rating: beside('rating', Number.NaN), weight: hasWeights && beside('weight', 1), span };
+  const again = rated(both, ratings, scale.meanRating);
+  const value = both.value.slice();
+  for (let user = 0; user < both.rows; user++) {
+    const [from, to] = [both.start[user] ?? 0, both.start[user + 1] ?? 0];
+    const added = rowLength(fresh.interactions, user);
+    // Where one of the two has all of a user, its strengths are those of all.
+    if (added > 0 && added < to - from) value.set(again.subarray(from, to), from);
+  }
+  return value;
+}
+
+function cut(matrix: SparseRows, columns: number): SparseRows {
+  return { ...mapped(matrix, (value, _, column) => (column < columns ? value : undefined)), columns };
+}
+
+/** The rows of `now`; where one is empty, that of `before`. */
+function newest(before: SparseRows, now: SparseRows): SparseRows {
+  if (before.index.length === 0) return now;
+  const kept = mapped(before, (value, row) => (rowLength(now, row) === 0 ? value : undefined));
+  return joined([kept, now], now.rows, now.columns);
+}

@@ -1,0 +1,243 @@
+import { closeSync, copyFileSync, existsSync, fstatSync, linkSync, openSync, statSync } from 'node:fs';
+import { quotedFrom } from '../csv/quoted-cells.js';
+import { textOf } from '../csv/row-cutter.js';
+import { noAttributes } from '../dataset/attribute-table.js';
+import type { Dataset } from '../dataset/dataset.js';
+import type { Known } from '../dataset/inputs.js';
+import { IdIndex, type PackedIds } from '../events/ids.js';
+import { badData, ExitCode, Failure, messageOf, systemCode } from '../failure.js';
+import { type Arrays, arrayOf, checkArrays, headerHash, readArrays } from '../files/array-file.js';
+import { emptyRows, rowLengths, type SparseRows } from '../matrix/sparse.js';
+import { signalCount } from '../model/fit.js';
+import { DEFAULT_SETTINGS } from '../model/settings.js';
+import { finishedModel, type Model } from '../ranking/model.js';
+import { matrixFrom } from '../workers/matrix-file.js';
+import type { ModelFiles } from '../workers/protocol.js';
+import { readLearnedRows, readScales } from '../workers/run-files.js';
+import { FORMAT, type ModelFacts, WHAT } from './facts.js';
+import { isOfUser } from './write.js';
+
+/** What a model knows of items and signals. */
+export type Names = Pick<Dataset, 'itemIds' | 'titles' | 'offered' | 'attributeNames' | 'groupNames'>;
+
+/**
+ * A model file that is open. Each of its parts is read, and its check sums are looked at, when somebody asks for it: most questions need
+ * no histories. Another run may put another model in its place meanwhile: this one stays as it was until it is closed.
+ *
+ * All that reads it throws Failure 65 where the file was cut or altered, or its parts do not fit together.
+ */
+export class SavedModel {
+  readonly facts: ModelFacts;
+  /** Of all that is in it. */
+  readonly hash: string;
+  /** As children read it. */
+  readonly files: ModelFiles;
+  readonly #path: string;
+  readonly #held: string;
+  readonly #file: number;
+
+  /**
+   * Opens a model file, and reads what it is. @param privatePath where it may be linked or copied, if the system has no other way to hold it.
+   * @throws Failure 66 where it cannot be opened, 65 where it is no model, or one that this version cannot read.
+   */
+  constructor(path: string, privatePath: () => string) {
+    this.#path = path;
+    this.#file = openedModel(path);
+    try {
+      this.#held = heldPath(path, this.#file, privatePath);
+      this.facts = this.#read(() => factsFrom(readArrays(this.#held, (name) => name === 'facts', false)));
+      this.hash = this.#read(() => headerHash(this.#held));
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+    const { items, preferences, groups, latest } = this.facts.counts;
+    const counts = { items, preferences, groups, latest };
+    this.files = { counts, rows: [{ path: this.#held, from: 0 }], statistics: this.#held, isFinished: true };
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+
+  get names(): Names {
+    const { items, preferences, groups } = this.facts.counts;
+    return this.#read(() => {
+      const wanted = ['items', 'titles', 'attributeNames', 'groupNames', 'offered'];
+      const arrays = this.#arrays((name) => wanted.includes(name.split('.')[0] ?? ''));
+      return {
+        itemIds: textsFrom(arrays, 'items', items),
+        titles: textsFrom(arrays, 'titles', items),
+        attributeNames: textsFrom(arrays, 'attributeNames', preferences),
+        groupNames: textsFrom(arrays, 'groupNames', groups),
+        offered: lengthy(arrayOf(arrays, 'offered', Uint8Array), items),
+      };
+    });
+  }
+
+  /** What files are read by that are to be scored. */
+  get known(): Known {
+    const { strengths, attributes, groups } = this.facts;
+    return this.#read(() => {
+      const index = (name: string) => IdIndex.of(this.#packed(name));
+      return {
+        items: index('items'),
+        attributes: noAttributes(0, index('attributeNames'), attributes),
+        groups: noAttributes(0, index('groupNames'), groups),
+        strengths,
+      };
+    });
+  }
+
+  /** The ids of all users. */
+  get userIds(): PackedIds {
+    return this.#read(() => this.#packed('users', this.facts.counts.users));
+  }
+
+  /** All that is known of all users, as a run reads it. */
+  get dataset(): Dataset {
+    const { names } = this;
+    const { users, served, items, preferences, groups } = this.facts.counts;
+    return this.#read(() => {
+      const arrays = this.#arrays((name) => name.startsWith('users.') || isOfUser(name));
+      const matrix = (name: string, columns: number) => shaped(matrixFrom(arrays, name), users, columns);
+      const interactions = matrix('history', items);
+      const entries = interactions.index.length;
+      const { ratingSpan: span } = this.facts;
+      const beside = (name: string) =>
+        name in arrays ? lengthy(arrayOf(arrays, name, Float32Array), entries) : undefined;
+      return {
+        ...names,
+        userIds: textsFrom(arrays, 'users', users),
+        served,
+        interactions,
+        times: 'times' in arrays ? lengthy(arrayOf(arrays, 'times', Float64Array), entries) : undefined,
+        rated:
+          span === null ? undefined : { rating: beside('rating') ?? none('rating'), weight: beside('weight'), span },
+        excluded: matrix('excluded', items),
+        attributes: emptyRows(items, preferences),
+        preferences: matrix('preferences', preferences),
+        groups: matrix('groups', groups),
+        itemColumns: [],
+        userColumns: [],
+      };
+    });
+  }
+
+  /** Its rows and scales in this process. */
+  get model(): Model {
+    const { counts } = this.files;
+    return this.#read(() => {
+      const rows = shaped(readLearnedRows(this.#held), signalCount(counts), counts.items);
+      return finishedModel(counts, [rows], [0], readScales(this.#held));
+    });
+  }
+
+  /** By item: the users who liked it. */
+  get popularity(): Float64Array {
+    return this.#read(() =>
+      arrayOf(
+        this.#arrays((name) => name === 'popularity'),
+        'popularity',
+        Float64Array,
+      ),
+    );
+  }
+
+  /** How many cells each row has. The rows and scales were looked at then: they are as they were written. */
+  get rowLengths(): Float64Array {
+    return this.#read(() => {
+      checkArrays(this.#held, (name) => /^(rows\.|prior$|scales$)/.test(name));
+      const start = arrayOf(
+        this.#arrays((name) => name === 'rows.start'),
+        'rows.start',
+        Uint32Array,
+      );
+      return rowLengths({ rows: lengthy(start, signalCount(this.files.counts) + 1).length - 1, start });
+    });
+  }
+
+  // Not mapped: a file that somebody cuts while it is mapped ends the process.
+  #arrays(isWanted: (name: string) => boolean): Arrays {
+    return readArrays(this.#held, isWanted, false);
+  }
+
+  #packed(name: string, count?: number): PackedIds {
+    const { bytes, start } = quotedFrom(
+      this.#arrays((each) => each.startsWith(`${name}.`)),
+      name,
+    );
+    if (count !== undefined) lengthy(start, count + 1);
+    return { bytes, starts: start };
+  }
+
+  #read<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw badData(
+        `${messageOf(error).replaceAll(this.#held ?? this.#path, this.#path)}; learn it again: recommend fit --model`,
+        {
+          cause: error,
+        },
+      );
+    }
+  }
+}
+
+function openedModel(path: string): number {
+  try {
+    const file = openSync(path, 'r');
+    if (fstatSync(file).isFile()) return file;
+    closeSync(file);
+  } catch (error) {
+    const wayOut = systemCode(error) === 'ENOENT' ? 'recommend fit --model makes one' : messageOf(error);
+    throw new Failure(ExitCode.noInput, `--model ${path} cannot be opened: ${wayOut}`, { cause: error });
+  }
+  throw new Failure(ExitCode.noInput, `--model ${path} is no regular file, and a model cannot be read from a pipe`);
+}
+
+/** A path that means the open file, whatever is put in its place. */
+function heldPath(path: string, file: number, privatePath: () => string): string {
+  const held = `/proc/${process.pid}/fd/${file}`;
+  const own = fstatSync(file);
+  if (existsSync(held) && statSync(held).ino === own.ino && statSync(held).dev === own.dev) return held;
+  const other = privatePath();
+  try {
+    linkSync(path, other);
+  } catch {
+    // On another disk.
+    copyFileSync(path, other);
+  }
+  return other;
+}
+
+function factsFrom(arrays: Arrays): ModelFacts {
+  const facts = JSON.parse(Buffer.from(arrayOf(arrays, 'facts', Uint8Array)).toString());
+  if (facts?.what !== WHAT) throw new RangeError('it is another file of recommend, and no model');
+  const isSame = `${Object.keys(facts.method?.settings ?? {}).sort()}` === `${Object.keys(DEFAULT_SETTINGS).sort()}`;
+  if (facts.format === FORMAT && isSame) return facts;
+  throw new RangeError(`it was written by version ${facts.version} of recommend, whose models this one does not read`);
+}
+
+function textsFrom(arrays: Arrays, name: string, count: number): string[] {
+  const { bytes, start } = quotedFrom(arrays, name);
+  lengthy(start, count + 1);
+  return Array.from({ length: count }, (_, at) => textOf(bytes, start[at] ?? 0, start[at + 1] ?? 0));
+}
+
+/** The array, if it has that length. */
+function lengthy<T extends { length: number }>(array: T, length: number): T {
+  if (array.length === length) return array;
+  throw new RangeError(`it has ${array.length} numbers where ${length} are wanted`);
+}
+
+function shaped(matrix: SparseRows, rows: number, columns: number): SparseRows {
+  if (matrix.rows === rows && matrix.columns === columns) return matrix;
+  throw new RangeError(`it has a matrix of ${matrix.rows} × ${matrix.columns} where ${rows} × ${columns} is wanted`);
+}
+
+function none(name: string): never {
+  throw new RangeError(`it lacks "${name}"`);
+}
