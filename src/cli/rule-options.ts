@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { RuleOptions } from '../pipeline/options.js';
+import type { Availability } from '../rules/availability.js';
 import { parseExpression } from '../rules/expression.js';
 import { Group } from './help-groups.js';
 import type { TypedInput } from './input-options.js';
@@ -24,7 +25,16 @@ export function addRuleOptions(command: Command): Command {
 }
 
 /** The rules that were typed, checked. @throws Failure 2 where they make no sense. */
-export function ruleOptions({ includeSeen, where = [], availability, now, dateOrder: dayOrder }: TypedRules): RuleOptions {
+export function ruleOptions(
+  { includeSeen, where = [], availability, now, dateOrder: dayOrder }: TypedRules,
+  availabilityByDefault: Availability = 'honour',
+): RuleOptions {
   const expressions = where.map((text) => parseExpression(text, '--where'));
-  return Object.freeze({ includeSeen, where: Object.freeze(expressions), availability, now, dayOrder });
+  return Object.freeze({
+    includeSeen,
+    where: Object.freeze(expressions),
+    availability: availability ?? availabilityByDefault,
+    now,
+    dayOrder,
+  });
 }

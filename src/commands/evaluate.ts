@@ -97,7 +97,7 @@ export async function compareAlgorithms(
 async function holdOut(run: Run, options: EvaluateOptions): Promise<{ heldOut: HeldOut; reports: FileReport[] }> {
   const { test } = options;
   const rejects = openBadRows(options.badRows, options.safeCsv, run.info);
-  const inputs = { ...options, ...inputsOfRules(run, options, 'ignore'), badRows: rejects.badRows, onBytes: () => {} };
+  const inputs = { ...options, ...inputsOfRules(run, options), badRows: rejects.badRows, onBytes: () => {} };
   const tell = (dataset: Dataset, reports: readonly FileReport[]) => {
     const doubts = reportOffer(options.rules, dataset, reports, nowOf(run, options));
     run.info(inputReport(dataset, reports, options.verbose));

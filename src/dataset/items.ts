@@ -1,6 +1,6 @@
 import { type CellColumn, shown as shownCell } from '../csv/cells.js';
 import { ExitCode, Failure } from '../failure.js';
-import { Availability } from '../rules/availability.js';
+import { AvailabilityReader } from '../rules/availability.js';
 import type { ItemsRoles } from '../understanding/file-roles.js';
 import type { Roles } from '../understanding/roles.js';
 import { columnKey } from '../understanding/vocabulary.js';
@@ -34,7 +34,7 @@ export async function readItems(
   const titled = roles.title === undefined ? columns : [...columns, roles.title];
   const table = new EntityTable(inputs.keepColumns ? [...header.keys()] : titled, roles.title);
   const whole = rowsOfOneProduct(header, itemAt);
-  const sold = new Availability(header, inputs.availability);
+  const sold = new AvailabilityReader(header, inputs.availability);
   const report = await file.eachRow((row) =>
     table.take({ ...row, cells: whole(row.cells) }, itemAt, ids.items, sold.row),
   );

@@ -2,7 +2,6 @@ import type { Dataset, FileReport } from '../dataset/dataset.js';
 import type { Inputs } from '../dataset/inputs.js';
 import { badData } from '../failure.js';
 import { plural, thousands } from '../report/quantities.js';
-import type { AvailabilityWish } from '../rules/availability.js';
 import { bindExpression, maskOf } from '../rules/bound-expression.js';
 import type { Rule } from '../rules/rule.js';
 import type { RuleOptions } from './options.js';
@@ -30,7 +29,8 @@ export function planOffer(rules: RuleOptions, dataset: Dataset, now: number): Of
     plan.offered = plan.offered.map((flag, item) => flag & (mask[item] ?? 1));
     if (!plan.offered.includes(1)) throw badData(`nothing is left to recommend: ${why}`);
   };
-  if (available) keep(available, 'no item can be sold, as the items file says; --availability ignore takes all');
+  if (available && rules.availability === 'honour')
+    keep(available, 'no item can be sold, as the items file says; --availability ignore takes all');
   for (const expression of rules.where) {
     const columns = { item: dataset.itemColumns, user: dataset.userColumns };
     const bound = bindExpression(expression, columns, now, rules.dayOrder);
@@ -68,13 +68,12 @@ export function nowOf({ startedAt }: Pick<Run, 'startedAt'>, { now }: { now: num
   return now ?? startedAt.getTime() / 1000;
 }
 
-/** What is read for rules. @param byDefault what is done with columns like `in_stock`, where nobody said. */
+/** What is read for rules. */
 export function inputsOfRules(
   run: Pick<Run, 'startedAt'>,
   options: { now: number | undefined; rules?: RuleOptions },
-  byDefault: AvailabilityWish,
 ): Pick<Inputs, 'now' | 'keepColumns' | 'availability'> {
-  const { availability = byDefault, where = [] } = options.rules ?? {};
+  const { availability = 'honour', where = [] } = options.rules ?? {};
   return { now: nowOf(run, options), keepColumns: where.length > 0, availability };
 }
 

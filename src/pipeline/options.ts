@@ -4,7 +4,7 @@ import type { DayOrder } from '../events/day-month.js';
 import type { EventWeights } from '../events/event-types.js';
 import type { OutputFormat } from '../output/formats.js';
 import type { LogOptions } from '../report/log.js';
-import type { AvailabilityWish } from '../rules/availability.js';
+import type { Availability } from '../rules/availability.js';
 import type { Expression } from '../rules/expression.js';
 import type { InputFiles } from '../understanding/inputs.js';
 import type { NamedColumns } from '../understanding/roles.js';
@@ -55,8 +55,8 @@ export interface RuleOptions {
   includeSeen: boolean;
   /** What items, or pairs of item and user, have to fulfil; all of them. */
   where: readonly Expression[];
-  /** Whether columns of the catalogue like `in_stock` decide what is recommended; undefined: in lists yes, in `evaluate` no. */
-  availability: AvailabilityWish;
+  /** What is done with columns of the catalogue like `in_stock`. */
+  availability: Availability;
   /** What counts as now, in seconds since 1970; undefined: when the run began. */
   now: number | undefined;
   /** As in `InputOptions`. */

@@ -34,7 +34,7 @@ export async function readInputs(
   try {
     const read = await readDataset({
       ...options,
-      ...inputsOfRules(run, options, 'honour'),
+      ...inputsOfRules(run, options),
       badRows: rejects.badRows,
       ...fastReading(run),
       beforeAggregating,
@@ -44,7 +44,8 @@ export async function readInputs(
       },
     });
     const { dataset, reports } = read;
-    const doubts = options.rules && !options.known ? reportOffer(options.rules, dataset, reports, nowOf(run, options)) : [];
+    const doubts =
+      options.rules && !options.known ? reportOffer(options.rules, dataset, reports, nowOf(run, options)) : [];
     run.info(inputReport(dataset, reports, options.verbose));
     const warnings = [...inputWarnings(reports, options.badRows), ...doubts];
     for (const warning of warnings) run.warn(warning);

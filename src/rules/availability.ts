@@ -5,8 +5,8 @@ import type { DayOrder } from '../events/day-month.js';
 import { columnKey } from '../understanding/vocabulary.js';
 import { isMissing, TypedColumn, truthIn } from './typed-column.js';
 
-/** What is to be done with columns of a catalogue that say what can be sold; `ignore` only tells what they say. */
-export type AvailabilityWish = 'honour' | 'ignore' | undefined;
+/** What is done with columns of a catalogue that say what can be sold: they decide, or it is only told what they say. */
+export type Availability = 'honour' | 'ignore';
 
 /** What a column says: true or words like "active"; words alone; true where it may not be sold; how many are left; from when; until when. */
 type Meaning = 'flag' | 'status' | 'gone' | 'stock' | 'from' | 'until';
@@ -14,7 +14,7 @@ type Meaning = 'flag' | 'status' | 'gone' | 'stock' | 'from' | 'until';
 /** Header names, as `columnKey` makes them. A quantity counts only where its name says that it is the stock: others are sold, or packed. */
 const NAMES: Readonly<Record<Meaning, string>> = {
   flag: `instock isinstock stockstatus available isavailable availability availabilitystatus isactive active active01 enabled
-    isenabled visible isvisible published ispublished forsale isforsale sellable issellable purchasable lieferbar verfugbar aktiv disponible actif activo`,
+    isenabled visible isvisible published ispublished forsale isforsale sellable issellable purchasable isopen lieferbar verfugbar aktiv disponible actif activo`,
   status: 'status productstatus itemstatus',
   gone: `outofstock isoutofstock soldout issoldout discontinued isdiscontinued archived isarchived deleted isdeleted hidden ishidden
     unavailable isunavailable unpublished ausverkauft`,
@@ -43,12 +43,13 @@ const LEAST_UNDERSTOOD = 0.9;
 const DAY = 86_400;
 
 /** Which items can be sold, as columns of their catalogue say, row by row. */
-export class Availability {
-  readonly #wish: AvailabilityWish;
+export class AvailabilityReader {
+  readonly #wish: Availability | undefined;
   readonly #columns: { at: number; name: string; cells: string[] }[];
   readonly #itemOf: number[] = [];
 
-  constructor(header: readonly string[], wish: AvailabilityWish) {
+  /** @param wish undefined: nobody wants to know. */
+  constructor(header: readonly string[], wish: Availability | undefined) {
     this.#wish = wish;
     const named = [...header.entries()].filter(([, name]) => wish && MEANINGS.has(columnKey(name)));
     this.#columns = named.map(([at, name]) => ({ at, name, cells: [] }));
@@ -65,7 +66,7 @@ export class Availability {
    * can be sold where one of them can.
    *
    * @param now seconds since 1970. @param dayOrder as `--date-order` says.
-   * @returns by item, 1 where it can; undefined where no column says, or none is to be honoured.
+   * @returns by item, 1 where it can; undefined where no column says.
    */
   of(
     items: number,
@@ -85,23 +86,18 @@ export class Availability {
     });
     const left = available.reduce((total, flag) => total + flag, 0);
     const names = used.map(({ name }) => shown(name)).join(', ');
-    if (this.#wish === 'ignore') {
-      const note = `${names} not looked at; with --availability honour, ${left} of ${items} items could be recommended`;
-      return { available: undefined, notes: [note] };
-    }
     const isTimed = used.some(({ meaning }) => meaning === 'from' || meaning === 'until');
     const day = isTimed ? ` on ${dayText(now)}` : '';
+    const note =
+      this.#wish === 'ignore'
+        ? `${names} not looked at; --availability honour would take ${left} of ${items} items`
+        : `by ${names}${day}, ${left} of ${items} items can be recommended; --availability ignore takes all`;
     const odd = used.filter((each) => each.odd.count > 0);
-    return {
-      available,
-      notes: [
-        `by ${names}${day}, ${left} of ${items} items can be recommended; --availability ignore takes all`,
-        ...odd.map(
-          ({ name, odd: { count, example } }) =>
-            `${shown(name)} says ${example} or the like in ${count} rows, which keeps nothing out`,
-        ),
-      ],
-    };
+    const oddNotes = odd.map(
+      ({ name, odd: { count, example } }) =>
+        `${shown(name)} says ${example} or the like in ${count} rows: that keeps nothing out`,
+    );
+    return { available, notes: [note, ...oddNotes] };
   }
 }
 
