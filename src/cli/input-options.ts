@@ -82,7 +82,7 @@ export function addReadingOptions(command: Command): Command {
     .addOption(choice('--duplicates <way>', 'repeated rows: sum, last, max, first or error', DUPLICATES))
     .addOption(choice('--ratings <kind>', 'kind of rating: auto, scale, count', RATINGS).default('auto'))
     .option('--event-weights <list>', 'weights by event type: view=1,cart=3,return=-5', eventWeights, new Map())
-    .option('--events-where <condition>', 'only rows of events for which it holds', collected, [])
+    .option('--events-where <expr>', 'only rows of events for which it holds', collected, [])
     .addOption(new FileOrWord('--bad-rows <what>', 'stop, skip, or a FILE for bad rows', BAD_ROWS).default('stop'))
     .addOption(
       new Option('--safe-csv', 'defuse ids and titles that a spreadsheet would run')

@@ -19,9 +19,9 @@ export function addRuleOptions(command: Command): Command {
   return command
     .optionsGroup(Group.rules)
     .option('--include-seen', 'also recommend items that users already had', false)
-    .option('--where <condition>', 'only items for which it holds: "price < 50"', collected, [])
+    .option('--where <expr>', 'only items for which it holds: "price < 50"', collected, [])
     .addOption(choice('--availability <way>', 'columns like in_stock: honour or ignore', ['honour', 'ignore']))
-    .option('--now <date>', 'what counts as now: 2026-01-31 (default: the clock)', date);
+    .option('--now <date>', 'what counts as now: 2026-01-31 (default: clock)', date);
 }
 
 /** The rules that were typed, checked. @throws Failure 2 where they make no sense. */

@@ -190,6 +190,14 @@ export function names(text: string): string[] {
   return required(all, () => all.every((name) => name !== ''), 'Expected names separated by commas.');
 }
 
+/** Columns separated by commas, none empty; a " around a part of one lets it have commas. */
+export function columns(text: string): string[] {
+  const all = [...`${text},`.matchAll(/((?:"(?:[^"]|"")*"|[^",])*),/g)].map(([, column = '']) =>
+    column.replace(/"((?:[^"]|"")*)"/g, (_, inside: string) => inside.replaceAll('""', '"')).trim(),
+  );
+  return required(all, () => all.every((name) => name !== ''), 'Expected columns separated by commas.');
+}
+
 /** List lengths separated by commas; returned in rising order, none twice. */
 export function listLengths(text: string): number[] {
   const all = text.split(',').map((part) => wholeNumber(part.trim()));

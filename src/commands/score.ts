@@ -4,6 +4,7 @@ import type { Io } from '../io.js';
 import { manifestOf } from '../pipeline/manifest.js';
 import type { Options } from '../pipeline/options.js';
 import { warnOfLost } from '../pipeline/outcome.js';
+import { areCarried } from '../pipeline/output-columns.js';
 import { type OutputRun, runToOutput } from '../pipeline/output-run.js';
 import { READING } from '../pipeline/planned-stages.js';
 import { readInputs } from '../pipeline/read.js';
@@ -67,6 +68,7 @@ async function readUsers({ run, memory, record }: OutputRun, options: Options, m
     {
       ...options,
       known: model.known,
+      keepColumns: areCarried(options.outputColumns),
       eventWeights: new Map(eventWeights),
       dayOrder: options.dayOrder ?? dayOrder ?? undefined,
     },

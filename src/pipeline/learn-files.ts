@@ -9,6 +9,7 @@ import { readLearnedRows, readStatistics } from '../workers/run-files.js';
 import { arrange, type Learned, learnFrom } from './learn.js';
 import { manifestOf } from './manifest.js';
 import type { Options } from './options.js';
+import { areCarried } from './output-columns.js';
 import type { OutputRun } from './output-run.js';
 import { readInputs, tellLongHistories } from './read.js';
 import { reuseOrTune } from './tuned-file.js';
@@ -34,8 +35,16 @@ export async function learnFiles<T>(
 ): Promise<LearnedFiles<T>> {
   await memory.read();
   const { dataset, reports } = await stages.take('reading', () =>
-    // Lists that are made of the model later may want titles.
-    readInputs(run, { ...options, titles: options.titles || options.model !== undefined }, (rows) => memory.fold(rows)),
+    readInputs(
+      run,
+      {
+        ...options,
+        // Lists that are made of the model later may want titles.
+        titles: options.titles || options.model !== undefined,
+        keepColumns: areCarried(options.outputColumns),
+      },
+      (rows) => memory.fold(rows),
+    ),
   );
   const { method, version, eventWeights } = options;
   tellLongHistories(run, dataset, method.settings.longestHistory);

@@ -90,7 +90,9 @@ function decisiveOptions({ method, ...options }: Options): Record<string, string
   const all = {
     '--top': options.top,
     '--format': options.format,
-    '--titles': options.titles,
+    '--output-columns': options.outputColumns,
+    '--reasons': options.reasons,
+    '--precision': options.precision,
     '--safe-csv': options.safeCsv,
     '--algorithm': name,
     '--set': [...fixed].map((setting) => `${setting}=${settings[setting]}`).sort(),

@@ -71,10 +71,10 @@ export function nowOf({ startedAt }: Pick<Run, 'startedAt'>, { now }: { now: num
 /** What is read for rules. */
 export function inputsOfRules(
   run: Pick<Run, 'startedAt'>,
-  options: { now: number | undefined; rules?: RuleOptions },
+  options: { now: number | undefined; keepColumns?: boolean; rules?: RuleOptions },
 ): Pick<Inputs, 'now' | 'keepColumns' | 'availability'> {
   const { availability = 'honour', where = [] } = options.rules ?? {};
-  return { now: nowOf(run, options), keepColumns: where.length > 0, availability };
+  return { now: nowOf(run, options), keepColumns: where.length > 0 || options.keepColumns === true, availability };
 }
 
 function count(flags: Uint8Array): number {

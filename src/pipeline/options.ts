@@ -82,6 +82,13 @@ export interface Options extends InputOptions, LogOptions {
   tuned: string | undefined;
   /** Days after which it tunes again; Infinity: never for that reason. */
   retune: number;
+  /** The columns of the output, as `outputColumns` takes them. */
+  outputColumns: readonly string[];
+  /** The most parts of a score that a column of reasons names, 1 to 100. */
+  reasons: number;
+  /** Significant digits of scores, 1 to 15. */
+  precision: number;
+  /** Whether titles are wanted: in a column, or in reasons. */
   titles: boolean;
   rules: RuleOptions;
   /** Seconds to wait for another run that writes the same output. */

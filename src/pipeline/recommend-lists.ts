@@ -39,7 +39,7 @@ export async function recommendLists(
     audience: serving.audience,
     rules: serving.rules,
     listLength: count,
-    lines: undefined,
+    layout: undefined,
     output: run.directory.file('lists'),
   };
   const lengths = new Uint32Array(users.length);
