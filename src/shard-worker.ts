@@ -141,11 +141,17 @@ function trialWork(job: TrialJob): ShardWork {
 
 function recommenderOf(job: RecommendJob): Recommender {
   const { counts, rows, statistics }: ModelFiles = job.model;
-  const model = modelOf(counts, readParts(rows), firstRowsOf(rows), readStatistics(statistics), job.settings);
+  const itemStatistics = readStatistics(statistics);
+  const model = modelOf(counts, readParts(rows), firstRowsOf(rows), itemStatistics, job.settings);
   const audience = readAudience(job.audience);
   const scores = scoresOf(model, audience.signals, compiledKernel().sumsOf);
-  const rules =
-    job.rules && listRules(job.rules.spec, readArrays(job.rules.arrays), model.scales.prior, audience.offered);
+  const facts = {
+    items: counts.items,
+    popularity: itemStatistics.popularity,
+    offered: audience.offered,
+    rows: model.rows,
+  };
+  const rules = job.rules && listRules(job.rules.spec, readArrays(job.rules.arrays), facts, model.scales.prior);
   return new Recommender(model, audience, job.listLength, scores, rules);
 }
 

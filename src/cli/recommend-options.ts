@@ -4,6 +4,7 @@ import { DEFAULT_SETTINGS } from '../model/settings.js';
 import { AUTO, methodOf } from '../pipeline/method.js';
 import type { Options } from '../pipeline/options.js';
 import { usableCores } from '../process/cores.js';
+import { filesOf } from '../rules/rules.js';
 import { BALANCES } from '../workers/balance.js';
 import { Group } from './help-groups.js';
 import { addFileOptions, addReadingOptions, inputOptions, type TypedInput } from './input-options.js';
@@ -20,6 +21,7 @@ import {
   parsed,
   positiveSeconds,
   seconds,
+  seedOption,
   workersOption,
 } from './values.js';
 
@@ -49,7 +51,7 @@ export function recommendCommand(version: string): Command {
     .usage('--users FILE [--items FILE] [-o FILE] [-n N]')
     .addHelpText('before', EXAMPLES.trimStart())
     .addHelpText('after', OTHER_COMMANDS.trimEnd());
-  addRuleOptions(addOutputOptions(addFileOptions(command)));
+  addRuleOptions(addOutputOptions(addFileOptions(command))).addOption(seedOption());
   addReadingOptions(command)
     .optionsGroup(Group.learn)
     .option('--algorithm <name>', 'how to learn: ridge, cosine …', AUTO)
@@ -111,7 +113,7 @@ function checked(typed: Typed, version: string): Options {
   if (retune !== undefined && tuned === undefined)
     throw usageFailure('--retune needs --tuned FILE: there is nothing to be too old');
   return Object.freeze({
-    ...inputOptions(typed, {}, outputs),
+    ...inputOptions(typed, filesOf(typed), outputs),
     ...logOptions(typed),
     ...outputOptions(typed),
     workers,

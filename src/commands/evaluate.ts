@@ -20,6 +20,7 @@ import { stagesOf } from '../pipeline/planned-stages.js';
 import { fastReading, inputBytes, startChildren } from '../pipeline/read.js';
 import { recommendLists } from '../pipeline/recommend-lists.js';
 import { openBadRows } from '../pipeline/rejected-rows.js';
+import { type PlannedRules, planRules, readRules, useColumns } from '../pipeline/rules.js';
 import { type Run, startRun } from '../pipeline/run.js';
 import { orInterrupted } from '../pipeline/stopping.js';
 import { readTestEvents } from '../pipeline/test-events.js';
@@ -74,11 +75,13 @@ export async function compareAlgorithms(
   try {
     if (options.perUser !== undefined) perUser = run.open(options.perUser);
     await orInterrupted(interrupted, async () => {
-      const { heldOut, reports } = await holdOut(run, options);
+      const rules = await readRules(options.rules, options);
+      const { heldOut, reports } = await holdOut(run, options, useColumns(rules));
+      const planned = planRules(rules, heldOut.dataset, Math.max(...options.at), run.warn);
       const test = testSetOf(heldOut, options);
       const groups = groupsOf(options, heldOut.dataset, reports, test.users);
       if (options.format !== 'table') run.info(summaryLines(test.summary).join('\n'));
-      const rankings = await rank(run, options, heldOut, test.users, recommend);
+      const rankings = await rank(run, options, planned, heldOut, test.users, recommend);
       const evaluation = evaluateRankings(test, rankings, { cuts: options.at, groups, seed: options.seed });
       const quote = options.safeCsv ? safelyQuoted : quoted;
       if (answer.isTerminal) run.progress.hide();
@@ -93,10 +96,14 @@ export async function compareAlgorithms(
 }
 
 /** Reads the files, and holds out a part: the test file, or a split of the interactions. */
-async function holdOut(run: Run, options: EvaluateOptions): Promise<{ heldOut: HeldOut; reports: FileReport[] }> {
+async function holdOut(
+  run: Run,
+  options: EvaluateOptions,
+  keepColumns: boolean,
+): Promise<{ heldOut: HeldOut; reports: FileReport[] }> {
   const { test } = options;
   const rejects = openBadRows(options.badRows, options.safeCsv, run.info);
-  const inputs = { ...options, badRows: rejects.badRows, onBytes: () => {} };
+  const inputs = { ...options, keepColumns, badRows: rejects.badRows, onBytes: () => {} };
   const tell = (dataset: Dataset, reports: readonly FileReport[]) => {
     run.info(inputReport(dataset, reports, options.verbose));
     for (const warning of inputWarnings(reports, options.badRows)) run.warn(warning);
@@ -148,7 +155,8 @@ function groupsOf(
 /** Has each algorithm learn from the dataset and recommend to the users. @throws Error for lists that break the rules. */
 async function rank(
   run: Run,
-  { algorithms, at, holdout, rules }: EvaluateOptions,
+  { algorithms, at, holdout }: EvaluateOptions,
+  rules: PlannedRules,
   { dataset, kind }: HeldOut,
   users: Uint32Array,
   recommend: typeof recommendLists,

@@ -14,6 +14,7 @@ import { type Ending, keepOutcome, servedText, warnOfLost } from '../pipeline/ou
 import { READING, stagesOf } from '../pipeline/planned-stages.js';
 import { inputBytes, readInputs, tellLongHistories } from '../pipeline/read.js';
 import { serve } from '../pipeline/recommend.js';
+import { planRules, readRules, useColumns } from '../pipeline/rules.js';
 import { type Run, Stages, startRun } from '../pipeline/run.js';
 import { planServing, servedUsers } from '../pipeline/serving.js';
 import { orInterrupted, stopping } from '../pipeline/stopping.js';
@@ -82,12 +83,14 @@ async function writeLists(
   record: RunRecord,
 ): Promise<void> {
   await memory.read();
+  const rules = await readRules(options.rules, options);
   const { dataset, reports } = await stages.take('reading', () =>
-    readInputs(run, options, (rows) => memory.fold(rows)),
+    readInputs(run, { ...options, keepColumns: useColumns(rules) }, (rows) => memory.fold(rows)),
   );
   tellLongHistories(run, dataset, options.method.settings.longestHistory);
   record.files = reports;
   record.dataset = dataset;
+  const plannedRules = planRules(rules, dataset, options.top, run.warn);
   await memory.learn(dataset);
   const key = checkpoint?.begin(manifestOf(options, dataset), run.info);
 
@@ -103,7 +106,7 @@ async function writeLists(
   const { learned, serving } = await stages.take('learning', async () => {
     memory.arrange(dataset);
     const arranged = arrange(run, dataset, settings, key);
-    const serving = planServing(run, options.rules, dataset, servedUsers(dataset), settings);
+    const serving = planServing(run, plannedRules, dataset, servedUsers(dataset), settings);
     // All that is large of it lies in files now.
     releaseDataset(dataset);
     return { learned: await learnFrom(run, arranged, settings), serving };

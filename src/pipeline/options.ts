@@ -4,6 +4,7 @@ import type { DayOrder } from '../events/day-month.js';
 import type { EventWeights } from '../events/event-types.js';
 import type { OutputFormat } from '../output/formats.js';
 import type { LogOptions } from '../report/log.js';
+import type { RuleValues } from '../rules/rules.js';
 import type { InputFiles } from '../understanding/inputs.js';
 import type { NamedColumns } from '../understanding/roles.js';
 import type { BalanceName } from '../workers/balance.js';
@@ -47,6 +48,10 @@ export interface InputOptions extends InputFiles {
 export interface RuleOptions {
   /** Recommend also what users had. */
   includeSeen: boolean;
+  /** Decides everything random. */
+  seed: number;
+  /** What makes the list out of the best items; only what was typed. */
+  lists: RuleValues;
 }
 
 /** The options of the main command. */

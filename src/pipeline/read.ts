@@ -23,7 +23,7 @@ const BYTES_A_CHILD = 500_000;
  */
 export async function readInputs(
   run: Run,
-  options: InputOptions & { titles: boolean; verbose: boolean },
+  options: InputOptions & { titles: boolean; verbose: boolean; keepColumns?: boolean },
   beforeAggregating: (rows: number) => void = () => {},
 ): Promise<ReadData & { warnings: string[] }> {
   const total = inputBytes(options);

@@ -1,12 +1,15 @@
 import type { Dataset } from '../dataset/dataset.js';
+import { writeArrays } from '../files/array-file.js';
 import { release } from '../matrix/memory.js';
 import { firstRows, pickedRows } from '../matrix/sparse.js';
 import type { Settings } from '../model/settings.js';
 import { audienceOf } from '../ranking/audience.js';
+import type { RulePlans } from '../rules/list-rules.js';
+import { packed } from '../rules/packed.js';
 import type { RecommendJob } from '../workers/protocol.js';
 import { writeAudience } from '../workers/run-files.js';
 import { hashOf } from './hash.js';
-import type { RuleOptions } from './options.js';
+import type { PlannedRules } from './rules.js';
 import type { Run } from './run.js';
 
 /** Who is served, and by which rules, as children read it. */
@@ -26,7 +29,7 @@ export interface Serving {
  */
 export function planServing(
   run: Pick<Run, 'directory'>,
-  rules: RuleOptions,
+  rules: PlannedRules,
   dataset: Dataset,
   users: Uint32Array,
   settings: Settings,
@@ -42,7 +45,20 @@ export function planServing(
   writeAudience(path, audience);
   const { value } = audience.signals;
   if (value.buffer !== dataset.interactions.value.buffer) release(value);
-  return { users, audience: path, rules: undefined, hash: hashOf(rules) };
+  return { users, audience: path, rules: writeRules(run, rules, users), hash: hashOf(rules) };
+}
+
+/** @returns undefined where no rule is on: it costs nothing. */
+function writeRules(
+  { directory }: Pick<Run, 'directory'>,
+  { plans }: PlannedRules,
+  users: Uint32Array,
+): Serving['rules'] {
+  if (Object.keys(plans).length === 0) return undefined;
+  const { spec, arrays } = packed({ users, plans } satisfies RulePlans);
+  const path = directory.file('rules');
+  writeArrays(path, arrays);
+  return { spec, arrays: path };
 }
 
 /** All users of the users file. */
