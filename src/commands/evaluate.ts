@@ -77,7 +77,12 @@ export async function compareAlgorithms(
     await orInterrupted(interrupted, async () => {
       const rules = await readRules(options.rules, options);
       const { heldOut, reports } = await holdOut(run, options, useColumns(rules));
-      const planned = planRules(rules, heldOut.dataset, Math.max(...options.at), run.warn);
+      const planned = planRules(
+        rules,
+        heldOut.dataset,
+        { ...options, listLength: Math.max(...options.at), now: run.startedAt.getTime() / 1000 },
+        run.warn,
+      );
       const test = testSetOf(heldOut, options);
       const groups = groupsOf(options, heldOut.dataset, reports, test.users);
       if (options.format !== 'table') run.info(summaryLines(test.summary).join('\n'));

@@ -90,7 +90,12 @@ async function writeLists(
   tellLongHistories(run, dataset, options.method.settings.longestHistory);
   record.files = reports;
   record.dataset = dataset;
-  const plannedRules = planRules(rules, dataset, options.top, run.warn);
+  const plannedRules = planRules(
+    rules,
+    dataset,
+    { ...options, listLength: options.top, now: run.startedAt.getTime() / 1000 },
+    run.warn,
+  );
   await memory.learn(dataset);
   const key = checkpoint?.begin(manifestOf(options, dataset), run.info);
 

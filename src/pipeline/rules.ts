@@ -4,8 +4,11 @@ import { displayName } from '../csv/failures.js';
 import { openTable, type Row } from '../csv/table.js';
 import { isPlaceholder, separatorOf, valuesOf } from '../dataset/attributes.js';
 import type { Dataset } from '../dataset/dataset.js';
+import type { DayOrder } from '../events/day-month.js';
 import { badData, type Failure, usageFailure } from '../failure.js';
 import { sampleKeys } from '../matrix/sampling.js';
+import { bindExpression } from '../rules/bound-expression.js';
+import { parseExpression } from '../rules/expression.js';
 import type { Known, Reading, RuleRow, Wanted } from '../rules/list-rule.js';
 import { RULES, type RuleValues } from '../rules/rules.js';
 import { closest } from '../understanding/closest.js';
@@ -34,6 +37,7 @@ export async function readRules(
 ): Promise<ReadRules> {
   const reading: Reading = {
     table: (option, path, wanted, mayHave = {}) => readTable(option, path, wanted, mayHave, inputs),
+    checkExpression: (text, option) => void parseExpression(text, option),
   };
   const read: RuleValues = {};
   for (const [name, rule] of RULES) {
@@ -43,14 +47,14 @@ export async function readRules(
   return { ...rules, read };
 }
 
-/** @param listLength of the longest list that is made. @throws Failure where a rule does not fit the data. */
+/** @param listLength of the longest list that is made. @param now seconds since 1970. @throws Failure where a rule does not fit the data. */
 export function planRules(
   { read, ...rules }: ReadRules,
   dataset: Dataset,
-  listLength: number,
+  { listLength, now, dayOrder }: { listLength: number; now: number; dayOrder: DayOrder | undefined },
   warn: (message: string) => void,
 ): PlannedRules {
-  const { itemIds, userIds, served, offered } = dataset;
+  const { itemIds, userIds, served, offered, itemColumns, userColumns } = dataset;
   const known: Known = {
     listLength,
     items: itemIds.length,
@@ -58,6 +62,12 @@ export function planRules(
     itemsOf: (ids) => indicesOf(ids, itemIds, (item) => offered[item] === 1),
     usersOf: (ids) => indicesOf(ids, userIds, (user) => user < served),
     values: (of, column, option) => valuesIn(dataset, of, column, option),
+    bound(expression, option) {
+      const columns = { item: itemColumns, user: userColumns };
+      const { rule, unreadable } = bindExpression(parseExpression(expression, option), columns, now, dayOrder);
+      unreadable.forEach(warn);
+      return rule;
+    },
     itemKeys: () => sampleKeys(itemIds),
     userKeys: () => sampleKeys(userIds.slice(0, served)),
     seed: rules.seed,

@@ -1,6 +1,8 @@
 import type { Failure } from '../failure.js';
 import type { RowLookup } from '../matrix/stacked-rows.js';
+import type { BoundExpression } from './bound-expression.js';
 import type { Draft } from './draft.js';
+import type { Rule } from './rule.js';
 
 /**
  * A rule of lists as a value: its option, how it becomes numbers, and how it acts on them. `rules.ts` lists them all; nobody else knows
@@ -32,6 +34,9 @@ export interface Reading {
    * @param mayHave the same of columns that it may have. @throws Failure that names the file and what is missing or odd.
    */
   table(option: string, path: string, wanted: Wanted, mayHave?: Wanted): Promise<RuleRow[]>;
+
+  /** @throws Failure 2, with a mark under the character, for an expression that is none. */
+  checkExpression(text: string, option: string): void;
 }
 
 export type Wanted = Readonly<Record<string, 'item' | 'user' | 'title' | readonly string[]>>;
@@ -65,6 +70,8 @@ export interface Known {
    * @throws Failure 2 where there is no such column; it names the nearest.
    */
   values(of: 'item' | 'user', column: string, option: string): readonly (readonly string[])[];
+  /** An expression that knows its columns. @throws Failure 2 where there are none such. */
+  bound(expression: string, option: string): Rule;
   /** A number for each id that does not depend on the order of the files. */
   itemKeys(): Uint32Array;
   userKeys(): Uint32Array;
@@ -82,6 +89,7 @@ export interface Facts {
   offered: Uint8Array;
   /** Rows of the model; that of an item says what goes with it. */
   rows: RowLookup;
+  expression(rule: Rule): Pick<BoundExpression, 'matches' | 'userKey'>;
 }
 
 /** What a rule does to each list, in the order in which it is asked; what it leaves out it does not do. Users are indices of the data. */

@@ -1,5 +1,6 @@
 import type { List, ListRules } from '../ranking/list-rules.js';
 import { type Offer, offerOf } from '../ranking/offer.js';
+import { BoundExpression } from './bound-expression.js';
 import { Draft } from './draft.js';
 import type { Acting, Facts } from './list-rule.js';
 import { type PackedArrays, unpacked } from './packed.js';
@@ -22,9 +23,15 @@ const BYTES_AN_ITEM = 21;
  *
  *     offer ─► rank ─► places of their own ─► the best of the rest, chosen and allowed ─► list
  *
- * @param facts the model's. @param prior by item: its popularity. @throws RangeError where an array of the plan is missing.
+ * @param prior by item: its popularity. @throws RangeError where an array of the plan is missing.
  */
-export function listRules(spec: string, arrays: PackedArrays, facts: Facts, prior: Float64Array): ListRules {
+export function listRules(
+  spec: string,
+  arrays: PackedArrays,
+  model: Omit<Facts, 'expression'>,
+  prior: Float64Array,
+): ListRules {
+  const facts: Facts = { ...model, expression: (rule) => new BoundExpression(rule) };
   const { users, plans } = unpacked({ spec, arrays }) as RulePlans;
   const acting = RULES.flatMap(([name, rule]) => (name in plans ? rule.act(plans[name], facts) : []));
   const offerFor = offers(acting, facts, prior);

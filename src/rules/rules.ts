@@ -1,4 +1,5 @@
 import { boost } from './boost.js';
+import { boostWhere } from './boost-where.js';
 import { diversity } from './diversity.js';
 import { explore } from './explore.js';
 import type { ListRule } from './list-rule.js';
@@ -7,7 +8,7 @@ import { minScore } from './min-score.js';
 import { pin } from './pin.js';
 import { popularityPenalty } from './popularity-penalty.js';
 
-const BY_NAME = { boost, popularityPenalty, pin, explore, minScore, maxPer, diversity };
+const BY_NAME = { boost, boostWhere, popularityPenalty, pin, explore, minScore, maxPer, diversity };
 
 /** By the name of its option, as commander has it. */
 export type RuleName = keyof typeof BY_NAME;
