@@ -89,16 +89,16 @@ function indicesOf(ids: Iterable<string>, all: readonly string[], isMeant: (inde
 
 function valuesIn(dataset: Dataset, of: 'item' | 'user', name: string, option: string): string[][] {
   const columns = of === 'item' ? dataset.itemColumns : dataset.userColumns;
-  const file = of === 'item' ? 'the catalogue (--items)' : 'the profiles (--users)';
   const column =
     columns.find((each) => each.name === name) ?? columns.find((each) => columnKey(each.name) === columnKey(name));
   if (!column) {
     const names = columns.map((each) => each.name);
     const near = closest(name, names);
-    const has = names.length > 0 ? `; it has ${names.map(shown).join(', ')}` : '';
-    throw usageFailure(
-      `${option}: ${file} has no column ${shown(name)}${near === undefined ? has : `; did you mean ${shown(near)}?`}`,
-    );
+    const source = of === 'item' ? 'a catalogue (--items)' : 'profiles (--users)';
+    const has =
+      names.length === 0 ? `, since there is no file of ${source}` : `; there are ${names.map(shown).join(', ')}`;
+    const hint = near === undefined ? has : `; did you mean ${shown(near)}?`;
+    throw usageFailure(`${option}: ${of}s have no column ${shown(name)}${hint}`);
   }
   const separator = separatorOf(
     column.name,

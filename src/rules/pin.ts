@@ -16,8 +16,15 @@ interface Plan {
 interface Segment {
   user: string;
   values: ReadonlyMap<string, string>;
-  pins: { place: number; item: number }[];
-  first: RuleRow;
+  pins: Pin[];
+}
+
+interface Pin {
+  row: RuleRow;
+  item: number;
+  /** A pin for whom more is said comes first, then that of the earlier line. */
+  specificity: number;
+  line: number;
 }
 
 /**
@@ -64,23 +71,23 @@ function segmentKey({ cells, others }: RuleRow): string {
   return JSON.stringify([cells.user, ...[...others].map(([column, cell]) => [column, cell.toLowerCase()])]);
 }
 
-/** The segments, those about whom most is said first, then as the file has them. */
 function segmentsOf(rows: readonly RuleRow[], known: Known): Segment[] {
   const segments = new Map<string, Segment>();
-  for (const { row, item } of itemRows(rows, known)) {
-    const key = segmentKey(row);
-    const { cells, others } = row;
-    const segment = segments.get(key) ?? { user: cells.user ?? '', values: others, pins: [], first: row };
-    segment.pins.push({ place: row.number('rank') - 1, item });
-    segments.set(key, segment);
-  }
-  const specificity = ({ user, values }: Segment) => (user === '' ? 0 : 1000) + values.size;
-  return [...segments.values()].sort((a, b) => specificity(b) - specificity(a));
+  itemRows(rows, known).forEach(({ row, item }, line) => {
+    const { cells, others: values } = row;
+    const user = cells.user ?? '';
+    const segment = segments.get(segmentKey(row)) ?? { user, values, pins: [] };
+    segment.pins.push({ row, item, specificity: (user === '' ? 0 : 1000) + values.size, line });
+    segments.set(segmentKey(row), segment);
+  });
+  return [...segments.values()];
 }
 
 function planned(segments: readonly Segment[], known: Known): Plan {
-  const columns = [...new Set(segments.flatMap(({ values }) => [...values.keys()]))];
-  const cells = new Map(columns.map((column) => [column, known.values('user', column, '--pin')]));
+  const cells = new Map<string, ReturnType<Known['values']>>();
+  for (const { values, pins } of segments)
+    for (const column of values.keys())
+      if (!cells.has(column)) cells.set(column, known.values('user', column, `--pin: ${pins[0]?.row.place}`));
   const users = known.usersOf(segments.map(({ user }) => user));
   const sets = new Map<string, number>([['', 0]]);
   const set = new Uint32Array(known.served);
@@ -100,10 +107,18 @@ function planned(segments: readonly Segment[], known: Known): Plan {
     set[user] = sets.get(key) ?? sets.size;
     sets.set(key, set[user]!);
   }
-  const nobody = segments.filter((segment) => !isMet.has(segment));
-  if (nobody[0]) known.warn(`${nobody[0].first.place}: no user is meant by this, nor by ${nobody.length - 1} others`);
+  const [nobody] = segments.filter((segment) => !isMet.has(segment));
+  if (nobody) {
+    const others = segments.length - isMet.size - 1;
+    known.warn(
+      `${nobody.pins[0]?.row.place}: no user is meant by this${others > 0 ? `, nor by ${others} others like it` : ''}`,
+    );
+  }
   const pins = [...sets.keys()].map((key) =>
-    (key === '' ? [] : key.split(',')).flatMap((at) => segments[Number(at)]!.pins),
+    key
+      .split(',')
+      .flatMap((at) => segments[Number(at || -1)]?.pins ?? [])
+      .sort((a, b) => b.specificity - a.specificity || a.line - b.line),
   );
   const start = new Uint32Array(pins.length + 1);
   pins.forEach((each, at) => {
@@ -112,7 +127,7 @@ function planned(segments: readonly Segment[], known: Known): Plan {
   return {
     set,
     start,
-    place: Uint32Array.from(pins.flat(), ({ place }) => place),
+    place: Uint32Array.from(pins.flat(), ({ row }) => row.number('rank') - 1),
     item: Uint32Array.from(pins.flat(), ({ item }) => item),
   };
 }
