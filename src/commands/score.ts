@@ -2,6 +2,7 @@ import type { Dataset } from '../dataset/dataset.js';
 import { badData } from '../failure.js';
 import type { Io } from '../io.js';
 import { manifestOf } from '../pipeline/manifest.js';
+import { nowOf } from '../pipeline/offer.js';
 import type { Options } from '../pipeline/options.js';
 import { warnOfLost } from '../pipeline/outcome.js';
 import { areCarried } from '../pipeline/output-columns.js';
@@ -9,6 +10,7 @@ import { type OutputRun, runToOutput } from '../pipeline/output-run.js';
 import { READING } from '../pipeline/planned-stages.js';
 import { readInputs } from '../pipeline/read.js';
 import { serve } from '../pipeline/recommend.js';
+import { planRules, readRules } from '../pipeline/rules.js';
 import { planServing, servedUsers } from '../pipeline/serving.js';
 import { plural, thousands } from '../report/quantities.js';
 import { type Scored, scoredUsers } from '../saved-model/known-users.js';
@@ -36,6 +38,7 @@ async function scoreLists(job: OutputRun, options: Options): Promise<void> {
   const { run, stages, record, checkpoint, destination } = job;
   const model = new SavedModel(options.model ?? '', () => run.directory.file('model'));
   try {
+    const read = await readRules(options.rules, options);
     const { name, settings } = model.facts.method;
     record.paths = [options.model ?? '', ...record.paths];
     record.method = { name, settings, auto: null };
@@ -43,11 +46,12 @@ async function scoreLists(job: OutputRun, options: Options): Promise<void> {
       options.users.length > 0 ? readUsers(job, options, model) : Promise.resolve(model.dataset),
     );
     record.dataset = dataset;
+    const rules = planRules(read, dataset, { listLength: options.top, now: nowOf(run, options) }, run.warn);
     const { userIds, interactions, times, excluded, preferences, groups } = dataset;
     const users = options.users.length > 0 ? { userIds, interactions, times, excluded, preferences, groups } : null;
     const key = checkpoint?.begin(manifestOf(options, { model: model.hash, users }), run.info);
     const served = await stages.take('recommending', () => {
-      const serving = planServing(run, options.rules, dataset, servedUsers(dataset), settings);
+      const serving = planServing(run, rules, dataset, servedUsers(dataset), settings);
       const { files, rowLengths: rowLength } = model;
       return serve(run, options, dataset, serving, { model: files, settings, rowLength, key }, destination);
     });

@@ -8,10 +8,12 @@ import { asOptions } from '../tuning/tuning-report.js';
 import { readLearnedRows, readStatistics } from '../workers/run-files.js';
 import { arrange, type Learned, learnFrom } from './learn.js';
 import { manifestOf } from './manifest.js';
+import { nowOf } from './offer.js';
 import type { Options } from './options.js';
 import { areCarried } from './output-columns.js';
 import type { OutputRun } from './output-run.js';
 import { readInputs, tellLongHistories } from './read.js';
+import { type PlannedRules, planRules, readRules } from './rules.js';
 import { reuseOrTune } from './tuned-file.js';
 
 /** What was learned from files. */
@@ -31,9 +33,10 @@ export interface LearnedFiles<T> {
 export async function learnFiles<T>(
   { run, memory, stages, record, checkpoint }: OutputRun,
   options: Options,
-  ask: (dataset: Dataset, settings: Learned['settings']) => T,
+  ask: (dataset: Dataset, settings: Learned['settings'], rules: PlannedRules) => T,
 ): Promise<LearnedFiles<T>> {
   await memory.read();
+  const read = await readRules(options.rules, options);
   const { dataset, reports } = await stages.take('reading', () =>
     readInputs(
       run,
@@ -50,6 +53,7 @@ export async function learnFiles<T>(
   tellLongHistories(run, dataset, method.settings.longestHistory);
   record.files = reports;
   record.dataset = dataset;
+  const rules = planRules(read, dataset, { listLength: options.top, now: nowOf(run, options) }, run.warn);
   await memory.learn(dataset);
   const key = checkpoint?.begin(manifestOf(options, dataset), run.info);
 
@@ -66,7 +70,7 @@ export async function learnFiles<T>(
   const { learned, answer } = await stages.take('learning', async () => {
     memory.arrange(dataset);
     const arranged = arrange(run, dataset, settings, key);
-    const answer = ask(dataset, settings);
+    const answer = ask(dataset, settings, rules);
     if (options.model !== undefined) stashDataset(stash, dataset, arranged.facts.popularity);
     // All that is large of it lies in files now.
     releaseDataset(dataset);
