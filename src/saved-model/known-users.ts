@@ -33,11 +33,16 @@ export function scoredUsers(model: SavedModel, read: Dataset): Scored {
   const { fresh, strange } = knownItems(read, counts.items);
   const stranger = strange === 0 ? undefined : strangeItem(read, counts.items);
   const places = placesIn(model, userIds.slice(0, served));
-  const known = places.reduce((total, place) => total + (place < counts.users ? 1 : 0), 0);
-  const all = known > 0 ? model.dataset : undefined;
-  const { interactions, times: seconds } = all ? together(pickedUsers(all, places), fresh, model) : fresh;
+  const users = places.filter((place) => place < counts.users).sort();
+  const all = users.length > 0 ? model.usersAt(users) : undefined;
+  // Behind the rows of known users comes an empty one, for all others.
+  const rowOfPlace = new Map(Array.from(users, (place, row) => [place, row]));
+  const rows = places.map((place) => rowOfPlace.get(place) ?? users.length);
   const before = (name: 'preferences' | 'groups' | 'excluded') =>
-    all ? pickedRows(withNobody(all[name]), places) : emptyRows(served, 0);
+    all ? pickedRows(withNobody(all[name]), rows) : emptyRows(served, 0);
+  const { interactions, times: seconds } = all
+    ? together(entriesOfUsers({ ...all, interactions: withNobody(all.interactions) }, rows), fresh, model)
+    : fresh;
   const now = (name: 'preferences' | 'groups' | 'excluded', columns: number) =>
     cut(firstRows(read[name], served), columns);
   const excluded = now('excluded', counts.items);
@@ -45,7 +50,7 @@ export function scoredUsers(model: SavedModel, read: Dataset): Scored {
     read: read.interactions.start[served] ?? 0,
     strange,
     stranger,
-    known,
+    known: users.length,
     dataset: {
       ...names,
       userIds: userIds.slice(0, served),
@@ -98,10 +103,6 @@ function withNobody(matrix: SparseRows): SparseRows {
   const start = new Uint32Array(matrix.rows + 2).fill(matrix.index.length);
   start.set(matrix.start);
   return { ...matrix, rows: matrix.rows + 1, start };
-}
-
-function pickedUsers(all: Dataset, places: Uint32Array): Interactions {
-  return entriesOfUsers({ ...all, interactions: withNobody(all.interactions) }, places);
 }
 
 /** What users did, as far as the model knows it and as new files say. Ratings are judged by the mean of all that a user gave. */

@@ -4,9 +4,10 @@ import { textOf } from '../csv/row-cutter.js';
 import { noAttributes } from '../dataset/attribute-table.js';
 import type { Dataset } from '../dataset/dataset.js';
 import type { Known } from '../dataset/inputs.js';
+import type { Interactions } from '../dataset/interactions.js';
 import { IdIndex, type PackedIds } from '../events/ids.js';
 import { badData, ExitCode, Failure, messageOf, systemCode } from '../failure.js';
-import { type Arrays, arrayOf, checkArrays, headerHash, readArrays } from '../files/array-file.js';
+import { type Arrays, arrayOf, checkArrays, headerHash, readArrays, readStretches } from '../files/array-file.js';
 import { emptyRows, rowLengths, type SparseRows } from '../matrix/sparse.js';
 import { signalCount } from '../model/fit.js';
 import { DEFAULT_SETTINGS } from '../model/settings.js';
@@ -19,6 +20,12 @@ import { isOfUser } from './write.js';
 
 /** What a model knows of items and signals. */
 export type Names = Pick<Dataset, 'itemIds' | 'titles' | 'offered' | 'attributeNames' | 'groupNames'>;
+
+/** What a model knows of users, a row for each. */
+export type KnownUsers = Interactions & Pick<Dataset, 'excluded' | 'preferences' | 'groups'>;
+
+/** The arrays that have a number for each entry of the history. */
+const BESIDE_HISTORY = ['times', 'rating', 'weight'];
 
 /**
  * A model file that is open. Each of its parts is read, and its check sums are looked at, when somebody asks for it: most questions need
@@ -97,29 +104,65 @@ export class SavedModel {
   /** All that is known of all users, as a run reads it. */
   get dataset(): Dataset {
     const { names } = this;
-    const { users, served, items, preferences, groups } = this.facts.counts;
+    const { users, served, items, preferences } = this.facts.counts;
     return this.#read(() => {
-      const arrays = this.#arrays((name) => name.startsWith('users.') || isOfUser(name));
-      const matrix = (name: string, columns: number) => shaped(matrixFrom(arrays, name), users, columns);
-      const interactions = matrix('history', items);
-      const entries = interactions.index.length;
-      const { ratingSpan: span } = this.facts;
-      const beside = (name: string) =>
-        name in arrays ? lengthy(arrayOf(arrays, name, Float32Array), entries) : undefined;
-      return {
-        ...names,
-        userIds: textsFrom(arrays, 'users', users),
-        served,
-        interactions,
-        times: 'times' in arrays ? lengthy(arrayOf(arrays, 'times', Float64Array), entries) : undefined,
-        rated:
-          span === null ? undefined : { rating: beside('rating') ?? none('rating'), weight: beside('weight'), span },
-        excluded: matrix('excluded', items),
-        attributes: emptyRows(items, preferences),
-        preferences: matrix('preferences', preferences),
-        groups: matrix('groups', groups),
-      };
+      const userIds = textsFrom(
+        this.#arrays((name) => name.startsWith('users.')),
+        'users',
+        users,
+      );
+      const attributes = emptyRows(items, preferences);
+      return { ...names, userIds, served, attributes, ...this.#usersFrom(this.#arrays(isOfUser), users) };
     });
+  }
+
+  /** What is known of some users, whose indices rise: a row for each. */
+  usersAt(users: Uint32Array): KnownUsers {
+    return this.#read(() => {
+      const parts = ['history', 'excluded', 'preferences', 'groups'].map((name) => {
+        const all = arrayOf(
+          this.#arrays((each) => each === `${name}.start`),
+          `${name}.start`,
+          Uint32Array,
+        );
+        const start = new Uint32Array(users.length + 1);
+        const stretches = Array.from(users, (user, row) => {
+          const [from = 0, to = 0] = all.subarray(user, user + 2);
+          start[row + 1] = (start[row] ?? 0) + to - from;
+          return [from, to] as const;
+        });
+        const beside = name === 'history' ? BESIDE_HISTORY : [];
+        const wanted = [`${name}.index`, `${name}.value`, ...beside];
+        const shape = [`${name}.shape`];
+        return {
+          ...this.#arrays((each) => shape.includes(each)),
+          ...readStretches(this.#held, stretches, (each) => wanted.includes(each)),
+          [`${name}.start`]: start,
+        };
+      });
+      return this.#usersFrom(Object.assign({}, ...parts), users.length);
+    });
+  }
+
+  #usersFrom(arrays: Arrays, users: number): KnownUsers {
+    const { ratingSpan: span, counts } = this.facts;
+    const matrix = (name: string, columns: number) => {
+      const [, width = 0] = arrayOf(arrays, `${name}.shape`, Float64Array);
+      const shape = { [`${name}.shape`]: Float64Array.of(users, width) };
+      return shaped(matrixFrom({ ...arrays, ...shape }, name), users, columns);
+    };
+    const interactions = matrix('history', counts.items);
+    const entries = interactions.index.length;
+    const beside = (name: string) =>
+      name in arrays ? lengthy(arrayOf(arrays, name, Float32Array), entries) : undefined;
+    return {
+      interactions,
+      times: 'times' in arrays ? lengthy(arrayOf(arrays, 'times', Float64Array), entries) : undefined,
+      rated: span === null ? undefined : { rating: beside('rating') ?? none('rating'), weight: beside('weight'), span },
+      excluded: matrix('excluded', counts.items),
+      preferences: matrix('preferences', counts.preferences),
+      groups: matrix('groups', counts.groups),
+    };
   }
 
   /** Its rows and scales in this process. */
