@@ -46,6 +46,7 @@ export async function sharded(
       model: learned.model,
       settings,
       audience: audiencePath,
+      rules: undefined,
       listLength: 10,
       lines: { format: 'csv' as const, cells, withTitles: false },
       output: run.directory.file('recommend'),

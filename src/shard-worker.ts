@@ -15,6 +15,7 @@ import { LineWriter } from './output/list-lines.js';
 import { finishedModel, modelOf } from './ranking/model.js';
 import { Recommender } from './ranking/recommender.js';
 import { scoresOf } from './ranking/scores.js';
+import { listRules } from './rules/list-rules.js';
 import { VariantEvaluator } from './tuning/variant-evaluator.js';
 import { matrixFrom } from './workers/matrix-file.js';
 import {
@@ -147,7 +148,9 @@ function recommenderOf(job: RecommendJob): Recommender {
     : modelOf(counts, parts, from, readStatistics(statistics), job.settings);
   const audience = readAudience(job.audience);
   const scores = scoresOf(model, audience.signals, compiledKernel().sumsOf);
-  return new Recommender(model, audience, job.listLength, scores);
+  const rules =
+    job.rules && listRules(job.rules.spec, readArrays(job.rules.arrays), model.scales.prior, audience.offered);
+  return new Recommender(model, audience, job.listLength, scores, rules);
 }
 
 function readParts(files: readonly RowFile[]) {

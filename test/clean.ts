@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { removeTree } from '../src/files/remove-tree.js';
 
 /** How long what a test has killed may take to be gone. */
 const PATIENCE_MS = 5_000;
@@ -20,7 +21,7 @@ export default function ownTemporaryFolder(): () => Promise<void> {
   return async () => {
     for (const end = Date.now() + PATIENCE_MS; left(folder).length > 0 && Date.now() < end; ) await sleep(50);
     const found = left(folder);
-    rmSync(folder, { recursive: true, force: true });
+    removeTree(folder);
     if (before === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = before;
     if (found.length === 0) return;

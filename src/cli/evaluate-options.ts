@@ -5,6 +5,7 @@ import { usableCores } from '../process/cores.js';
 import { Group } from './help-groups.js';
 import { addFileOptions, addReadingOptions, inputOptions, type TypedInput } from './input-options.js';
 import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
+import { addRuleOptions, ruleOptions, type TypedRules } from './rule-options.js';
 import { choice, holdout, listLengths, names, number, type Print, parsed, workersOption } from './values.js';
 
 /** The algorithm that all others are compared with. */
@@ -40,7 +41,7 @@ export function evaluateCommand(): Command {
     .addOption(choice('--format <format>', 'table, csv or json', ['table', 'csv', 'json']).default('table'))
     .addOption(new Option('-o, --output <file>', 'where to write the report').default('-', 'stdout'))
     .option('--per-user <file>', 'write a CSV with the metrics of every tested user');
-  addReadingOptions(command).optionsGroup(Group.run).addOption(workersOption());
+  addReadingOptions(addRuleOptions(command)).optionsGroup(Group.run).addOption(workersOption());
   return addLogOptions(command);
 }
 
@@ -56,6 +57,7 @@ export function parseEvaluateOptions(argv: readonly string[], print?: Print): Ev
 interface Typed
   extends TypedInput,
     TypedLog,
+    TypedRules,
     Pick<EvaluateOptions, 'at' | 'seed' | 'by' | 'format' | 'output' | 'algorithms'>,
     Partial<Pick<EvaluateOptions, 'test' | 'split' | 'holdout' | 'sampleUsers' | 'perUser' | 'workers'>> {}
 
@@ -76,6 +78,7 @@ function checked(typed: Typed): EvaluateOptions {
     at: Object.freeze(typed.at),
     sampleUsers: typed.sampleUsers,
     seed: typed.seed,
+    rules: ruleOptions(typed),
     by: Object.freeze([...new Set(typed.by)]),
     format: typed.format,
     output,

@@ -4,6 +4,7 @@ import type { HelpConfiguration, Option } from 'commander';
 export const Group = {
   have: 'What you have:',
   want: 'What you want:',
+  rules: 'What lists may hold:',
   read: 'How files are read:',
   learn: 'How it learns:',
   run: 'How it runs:',

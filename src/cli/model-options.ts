@@ -4,14 +4,8 @@ import { AUTO } from '../pipeline/method.js';
 import type { Options } from '../pipeline/options.js';
 import { addFileOptions, addReadingOptions } from './input-options.js';
 import { addOutputOptions } from './output-options.js';
-import {
-  addLearningOptions,
-  addReportOptions,
-  addRunOptions,
-  checked,
-  INCLUDE_SEEN,
-  type Typed,
-} from './recommend-options.js';
+import { addLearningOptions, addReportOptions, addRunOptions, checked, type Typed } from './recommend-options.js';
+import { addRuleOptions } from './rule-options.js';
 import { type Print, parsed } from './values.js';
 
 const FIT_EXAMPLES = `
@@ -27,7 +21,7 @@ Examples:
   recommend score --model m.rec -u profiles.csv --interactions events.csv
 `;
 
-/** What the options of \`recommend\` come to where a command has none of them. */
+/** What the options of `recommend` come to where a command has none of them. */
 const LEFT_OUT = { format: 'csv', top: 10, titles: true, includeSeen: false, dryRun: false } as const;
 /** What a model has decided already. */
 const DECIDED = [
@@ -35,7 +29,7 @@ const DECIDED = [
   ...['--unrated', '--duplicates', '--ratings', '--event-weights'],
 ];
 
-/** The options of \`recommend fit\`. */
+/** The options of `recommend fit`. */
 export function fitCommand(): Command {
   const command = new Command('recommend fit')
     .description('Learn a model and keep it in a file, for recommend score.')
@@ -45,19 +39,19 @@ export function fitCommand(): Command {
   return addReportOptions(addRunOptions(addLearningOptions(addReadingOptions(command))));
 }
 
-/** The options of \`recommend score\`. */
+/** The options of `recommend score`. */
 export function scoreCommand(): Command {
   const command = new Command('recommend score')
     .description('Recommend by a model that was kept: to all that it knows, or to the users of new files.')
     .usage('--model FILE [--users FILE] [-o FILE] [-n N]')
     .addHelpText('before', SCORE_EXAMPLES.trimStart());
   addFileOptions(command).addOption(new Option('--model <file>', 'the model that recommend fit wrote'));
-  addReadingOptions(addOutputOptions(command).option(...INCLUDE_SEEN));
+  addReadingOptions(addRuleOptions(addOutputOptions(command)));
   leaveOut(command, DECIDED);
   return addReportOptions(addRunOptions(command));
 }
 
-/** Parses what follows \`recommend fit\`. @returns undefined where help was printed instead. @throws Failure 2 where it makes no sense. */
+/** Parses what follows `recommend fit`. @returns undefined where help was printed instead. @throws Failure 2 where it makes no sense. */
 export function parseFitOptions(argv: readonly string[], version: string, print?: Print): Options | undefined {
   const command = fitCommand();
   if (!parsed(command, argv, print)) return undefined;
@@ -66,7 +60,7 @@ export function parseFitOptions(argv: readonly string[], version: string, print?
   return checked({ ...typed, ...LEFT_OUT, output: model }, version, 'output');
 }
 
-/** Parses what follows \`recommend score\`; likewise. */
+/** Parses what follows `recommend score`; likewise. */
 export function parseScoreOptions(argv: readonly string[], version: string, print?: Print): Options | undefined {
   const command = scoreCommand();
   if (!parsed(command, argv, print)) return undefined;

@@ -9,6 +9,7 @@ import { Group } from './help-groups.js';
 import { addFileOptions, addReadingOptions, inputOptions, type TypedInput } from './input-options.js';
 import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
 import { addOutputOptions, outputOptions, type TypedOutput } from './output-options.js';
+import { addRuleOptions, ruleOptions, type TypedRules } from './rule-options.js';
 import {
   bytes,
   choice,
@@ -43,8 +44,6 @@ Other commands:
   recommend completion SHELL  completion for bash, zsh or fish
 `;
 
-export const INCLUDE_SEEN = ['--include-seen', 'also recommend items that users already had', false] as const;
-
 /** The options of the main command, as the help and the README's table show them. */
 export function recommendCommand(version: string): Command {
   const command = new Command('recommend')
@@ -52,7 +51,7 @@ export function recommendCommand(version: string): Command {
     .usage('--users FILE [--items FILE] [-o FILE] [-n N]')
     .addHelpText('before', EXAMPLES.trimStart())
     .addHelpText('after', OTHER_COMMANDS.trimEnd());
-  addOutputOptions(addFileOptions(command)).option(...INCLUDE_SEEN);
+  addRuleOptions(addOutputOptions(addFileOptions(command)));
   addLearningOptions(addReadingOptions(command)).option('--model <file>', 'also keep the model, for recommend score');
   addRunOptions(command).option('--dry-run', 'show how the files are understood, and stop', false);
   return addReportOptions(command).version(version, '--version', 'show the version');
@@ -107,7 +106,8 @@ export interface Typed
   extends TypedInput,
     TypedLog,
     TypedOutput,
-    Pick<Options, 'balance' | 'includeSeen' | 'lockWait' | 'resume' | 'dryRun'>,
+    TypedRules,
+    Pick<Options, 'balance' | 'lockWait' | 'resume' | 'dryRun'>,
     Partial<Pick<Options, 'workers' | 'maxMemory' | 'tuned' | 'retune' | 'maxDuration' | 'summary' | 'metricsFile'>> {
   algorithm: string;
   set: string[];
@@ -121,7 +121,7 @@ export interface Typed
  */
 export function checked(typed: Typed, version: string, role: 'beside' | 'output' | 'input' = 'beside'): Options {
   const { output, workers = usableCores(), maxMemory, balance, algorithm, set, maxHistory, model } = typed;
-  const { tuned, retune, includeSeen, lockWait, resume, dryRun, maxDuration, summary, metricsFile } = typed;
+  const { tuned, retune, lockWait, resume, dryRun, maxDuration, summary, metricsFile } = typed;
   const lists = role === 'output' ? {} : { '--output': output };
   const written = { '--summary': summary, '--metrics-file': metricsFile, '--tuned': tuned };
   const outputs = { ...lists, ...written, ...(role === 'input' ? {} : { '--model': model }) };
@@ -148,7 +148,7 @@ export function checked(typed: Typed, version: string, role: 'beside' | 'output'
     method: { ...method, settings: { ...method.settings, longestHistory: maxHistory } },
     tuned,
     retune: retune ?? 30,
-    includeSeen,
+    rules: ruleOptions(typed),
     lockWait,
     resume,
     maxDuration,

@@ -148,17 +148,20 @@ function groupsOf(
 /** Has each algorithm learn from the dataset and recommend to the users. @throws Error for lists that break the rules. */
 async function rank(
   run: Run,
-  { algorithms, at, holdout }: EvaluateOptions,
+  { algorithms, at, holdout, rules }: EvaluateOptions,
   { dataset, kind }: HeldOut,
   users: Uint32Array,
   recommend: typeof recommendLists,
 ): Promise<Ranking[]> {
   const count = Math.max(...at);
   const { interactions, excluded, offered } = dataset;
-  const notOffered = pickedRows(joined([interactions, excluded], interactions.rows, interactions.columns), users);
+  const notOffered = pickedRows(
+    joined([...(rules.includeSeen ? [] : [interactions]), excluded], interactions.rows, interactions.columns),
+    users,
+  );
   const rankings: Ranking[] = [];
   for (const spec of algorithms) {
-    const ranking = await recommend(run, spec, dataset, users, count, kind && { kind, holdout });
+    const ranking = await recommend(run, spec, dataset, users, count, rules, kind && { kind, holdout });
     checkLists(ranking.lists, notOffered, offered, count);
     rankings.push(ranking);
   }

@@ -6,7 +6,8 @@ import { warnOfLost } from '../pipeline/outcome.js';
 import { type OutputRun, runToOutput } from '../pipeline/output-run.js';
 import { READING, stagesOf } from '../pipeline/planned-stages.js';
 import { inputBytes } from '../pipeline/read.js';
-import { serve, writeAudienceOf } from '../pipeline/recommend.js';
+import { serve } from '../pipeline/recommend.js';
+import { planServing, servedUsers } from '../pipeline/serving.js';
 import { keptIn } from '../pipeline/tuned-file.js';
 import { refuseOther } from '../saved-model/write.js';
 
@@ -30,13 +31,11 @@ async function writeLists(job: OutputRun, options: Options): Promise<void> {
   const model = options.model === undefined ? undefined : run.open(options.model);
   try {
     const read = await learnFiles(job, options, (dataset, settings) =>
-      writeAudienceOf(run, options, dataset, settings),
+      planServing(run, options.rules, dataset, servedUsers(dataset), settings),
     );
-    const { dataset, learned, answer: audience } = read;
+    const { dataset, learned, answer: serving } = read;
     if (model) await stages.take('saving', () => read.save(model));
-    const served = await stages.take('recommending', () =>
-      serve(run, options, dataset, audience, learned, destination),
-    );
+    const served = await stages.take('recommending', () => serve(run, options, dataset, serving, learned, destination));
     await run.pool.close('gently');
     await model?.commit();
     // Awaited last: once the file is in place, nothing may stop the run any more and say that there is none.

@@ -7,11 +7,14 @@ import { warnOfLost } from '../pipeline/outcome.js';
 import { type OutputRun, runToOutput } from '../pipeline/output-run.js';
 import { READING } from '../pipeline/planned-stages.js';
 import { readInputs } from '../pipeline/read.js';
-import { serve, writeAudienceOf } from '../pipeline/recommend.js';
+import { serve } from '../pipeline/recommend.js';
+import { planServing, servedUsers } from '../pipeline/serving.js';
 import { plural, thousands } from '../report/quantities.js';
 import { type Scored, scoredUsers } from '../saved-model/known-users.js';
 import { SavedModel } from '../saved-model/saved-model.js';
 
+/** Whether rules or the output want the columns of catalogue and profiles: none does. */
+const KEEP_COLUMNS = false;
 /** Where more of what was read than this is of no use, something is wrong. */
 const MANY = 0.5;
 
@@ -38,16 +41,16 @@ async function scoreLists(job: OutputRun, options: Options): Promise<void> {
     record.paths = [options.model ?? '', ...record.paths];
     record.method = { name, settings, auto: null };
     const dataset = await stages.take('reading', () =>
-      options.users.length > 0 ? readUsers(job, options, model) : Promise.resolve(model.dataset),
+      options.users.length > 0 ? readUsers(job, options, model) : Promise.resolve(model.dataset(KEEP_COLUMNS)),
     );
     record.dataset = dataset;
     const { userIds, interactions, times, excluded, preferences, groups } = dataset;
     const users = options.users.length > 0 ? { userIds, interactions, times, excluded, preferences, groups } : null;
     const key = checkpoint?.begin(manifestOf(options, { model: model.hash, users }), run.info);
     const served = await stages.take('recommending', () => {
-      const audience = writeAudienceOf(run, options, dataset, settings);
+      const serving = planServing(run, options.rules, dataset, servedUsers(dataset), settings);
       const { files, rowLengths: rowLength } = model;
-      return serve(run, options, dataset, audience, { model: files, settings, rowLength, key }, destination);
+      return serve(run, options, dataset, serving, { model: files, settings, rowLength, key }, destination);
     });
     await run.pool.close('gently');
     await destination.commit();
@@ -66,13 +69,14 @@ async function readUsers({ run, memory, record }: OutputRun, options: Options, m
     {
       ...options,
       known: model.known,
+      keepColumns: KEEP_COLUMNS,
       eventWeights: new Map(eventWeights),
       dayOrder: options.dayOrder ?? dayOrder ?? undefined,
     },
     (rows) => memory.fold(rows),
   );
   record.files = read.reports;
-  const scored = scoredUsers(model, read.dataset);
+  const scored = scoredUsers(model, read.dataset, KEEP_COLUMNS);
   run.info(`${thousands(scored.known)} of ${plural(read.dataset.served, 'user')} known to the model`);
   tellStrangers(scored, run, plural(counts.items, 'item'));
   return scored.dataset;

@@ -79,3 +79,10 @@ export function normalised(name: string): string {
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]/gu, '');
 }
+
+/** A column of a file about items or users, with its cells by index; '' where the file says nothing. */
+export interface CellColumn {
+  /** As the header has it. */
+  name: string;
+  cells: readonly string[];
+}

@@ -1,3 +1,4 @@
+import type { CellColumn } from '../csv/cells.js';
 import type { TableReport } from '../csv/table.js';
 import type { DayOrder } from '../events/day-month.js';
 import type { SkippedKind } from '../events/event-columns.js';
@@ -34,6 +35,9 @@ export interface Dataset extends Interactions {
   /** users × groups: the attributes that users share. */
   groups: SparseRows;
   groupNames: readonly string[];
+  /** The columns of the catalogue and of the profiles, where rules or the output want them (`Inputs.keepColumns`); else none. */
+  itemColumns: readonly CellColumn[];
+  userColumns: readonly CellColumn[];
 }
 
 /** Lets the large arrays of interactions go, once they lie in files: they are 0 from then on, and as long as they were. */

@@ -1,4 +1,4 @@
-import { isBlank } from '../csv/cells.js';
+import { type CellColumn, isBlank } from '../csv/cells.js';
 import type { Row } from '../csv/table.js';
 import type { SkippedKind } from '../events/event-columns.js';
 import type { IdIndex } from '../events/ids.js';
@@ -67,6 +67,12 @@ export class EntityTable {
       const votes = at === this.#voted ? this.#variants.get(subject) : undefined;
       return votes ? commonest(votes) : (cells[subject] ?? '');
     });
+  }
+
+  /** The columns as they are, for the subjects 0 to `count`; one without a name is left out. */
+  cellColumns(header: readonly string[], count: number): CellColumn[] {
+    const named = this.columns.filter((at) => header[at]);
+    return named.map((at) => ({ name: header[at] ?? '', cells: this.cellsOf(at, count) }));
   }
 
   /** The share of repeated rows whose cell differs from the one that stands. */

@@ -13,6 +13,8 @@ export interface Inputs extends DescribedFiles, Omit<Aggregation, 'learned'>, Re
   dayOrder?: DayOrder | undefined;
   /** What rows of a type of event weigh, beside the types known anyway. */
   eventWeights: EventWeights;
+  /** Keeps the columns of the catalogue and the profiles as they are, which takes memory. */
+  keepColumns?: boolean;
   /** What the model knows that is to score; undefined: the files are learned from. */
   known?: Known | undefined;
   /** Is told how many rows are about to be aggregated, which takes memory; it may throw. */

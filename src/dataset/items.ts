@@ -1,4 +1,4 @@
-import { shown as shownCell } from '../csv/cells.js';
+import { type CellColumn, shown as shownCell } from '../csv/cells.js';
 import { ExitCode, Failure } from '../failure.js';
 import type { ItemsRoles } from '../understanding/file-roles.js';
 import type { Roles } from '../understanding/roles.js';
@@ -14,6 +14,7 @@ export interface Catalogue {
   table: EntityTable;
   titles: readonly string[];
   attributes: AttributeTable;
+  columns: readonly CellColumn[];
 }
 
 /** Reads the items file: ids, titles, and the attributes that items share. */
@@ -27,7 +28,8 @@ export async function readItems(
   const { name, header } = file;
   const itemAt = used.item;
   const columns = otherColumns(header, roles);
-  const table = new EntityTable(roles.title === undefined ? columns : [...columns, roles.title], roles.title);
+  const titled = roles.title === undefined ? columns : [...columns, roles.title];
+  const table = new EntityTable(inputs.keepColumns ? [...header.keys()] : titled, roles.title);
   const whole = rowsOfOneProduct(header, itemAt);
   const report = await file.eachRow((row) => table.take({ ...row, cells: whole(row.cells) }, itemAt, ids.items));
   if (table.rows.used === 0) {
@@ -57,7 +59,7 @@ export async function readItems(
       ]),
     ],
   });
-  return { table, titles, attributes };
+  return { table, titles, attributes, columns: inputs.keepColumns ? table.cellColumns(header, count) : [] };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { BadRow } from '../csv/bad-rows.js';
-import { shown } from '../csv/cells.js';
+import { type CellColumn, shown } from '../csv/cells.js';
 import type { IdIndex } from '../events/ids.js';
 import type { ProfileRoles } from '../understanding/file-roles.js';
 import { AttributeFinder, type AttributeTable, attributeTable, spoiltNotes } from './attribute-table.js';
@@ -18,6 +18,7 @@ import {
 export interface Profiles {
   lists: ProfileLists;
   groups: AttributeTable;
+  columns: readonly CellColumn[];
   report: FileReport;
 }
 
@@ -36,7 +37,7 @@ export async function readProfiles(
   const preferences = preferenceColumns(header, used, finder);
   const listed = new Set([...Object.values(used), ...preferences.map((column) => column.at)]);
   const columns = header.flatMap((_, at) => (listed.has(at) ? [] : [at]));
-  const users = new EntityTable(columns, undefined);
+  const users = new EntityTable(inputs.keepColumns ? [...header.keys()] : columns, undefined);
   const lists = newProfileLists();
   const table = await file.table();
   const lines = new Map<number, number>();
@@ -58,6 +59,7 @@ export async function readProfiles(
   return {
     lists,
     groups,
+    columns: inputs.keepColumns ? users.cellColumns(header, ids.users.size) : [],
     report: {
       kind: 'profiles',
       table: report,

@@ -185,6 +185,8 @@ function assemble(
     preferences: matrixOf(preferences, users, attributes.values.size),
     groups: padded(groups.matrix, users),
     groupNames: groups.values.ids,
+    itemColumns: catalogue?.columns ?? [],
+    userColumns: profiles?.columns ?? [],
   };
 }
 

@@ -18,6 +18,7 @@ import { ExitCode, Failure, systemCode } from '../failure.js';
 import { atExit } from '../process/at-exit.js';
 import { entryOf, type Heartbeat, keepRenewing, listed } from './heartbeat.js';
 import { isGone, isOfThisWorld, ownTag, removeLeftBehind, TAG } from './owner.js';
+import { removeTree } from './remove-tree.js';
 
 /*
  * The lock of an output is a folder with one file, whose name says who holds it and how often they have renewed it:
@@ -163,7 +164,7 @@ function isTaken(path: string, own: string): boolean {
     renameSync(made, path);
     return true;
   } catch (error) {
-    rmSync(made, { recursive: true, force: true });
+    removeTree(made);
     // Not every file system puts a folder in the place of an empty one.
     if (rmdirIfEmpty(path) || ['ENOTEMPTY', 'EEXIST'].includes(systemCode(error))) return false;
     throw error;

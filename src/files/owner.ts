@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { removeTree } from './remove-tree.js';
 
 /*
  * The name of a file says which process made it: "<process>-<when it started>-<world>". So leftovers of a killed run (kill -9, power)
@@ -57,7 +58,7 @@ export function removeLeftBehind(folder: string, before: string, behind: string)
     const path = join(folder, name);
     const stats = lstatSync(path, { throwIfNoEntry: false });
     const isLeft = isGone(tag) || (!isOfThisWorld(tag) && Date.now() - (stats?.mtimeMs ?? 0) > LONG_AGO);
-    if (isLeft && stats?.uid === process.getuid?.()) rmSync(path, { recursive: true, force: true });
+    if (isLeft && stats?.uid === process.getuid?.()) removeTree(path);
   }
 }
 

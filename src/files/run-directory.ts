@@ -16,6 +16,7 @@ import { ExitCode, Failure, messageOf } from '../failure.js';
 import { atExit } from '../process/at-exit.js';
 import { listed } from './heartbeat.js';
 import { ownTag, removeLeftBehind } from './owner.js';
+import { removeTree } from './remove-tree.js';
 
 const PREFIX = 'recommend-';
 /** The file that says what run a folder is of; without it nothing in there can be used again. */
@@ -133,8 +134,7 @@ export class RunDirectory {
 function removeRunDirectory(path: string): void {
   // The manifest first: without it, what remains after a cut is not taken for finished work.
   rmSync(join(path, MANIFEST), { force: true });
-  // A child that is being killed may still write: then it is tried again.
-  rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+  removeTree(path);
 }
 
 function pathBeside(output: string): string {

@@ -34,8 +34,7 @@ export async function learnFiles<T>(
 ): Promise<LearnedFiles<T>> {
   await memory.read();
   const { dataset, reports } = await stages.take('reading', () =>
-    // Lists that are made of the model later may want titles.
-    readInputs(run, { ...options, titles: options.titles || options.model !== undefined }, (rows) => memory.fold(rows)),
+    readInputs(run, { ...options, ...whatModelsKeep(options) }, (rows) => memory.fold(rows)),
   );
   const { method, version, eventWeights } = options;
   tellLongHistories(run, dataset, method.settings.longestHistory);
@@ -71,6 +70,11 @@ export async function learnFiles<T>(
   const save = (destination: Destination) =>
     writeModel(destination, factsOf(facts, dataset, reports, learned.model.counts), stash, modelFrom(learned));
   return { dataset, learned, answer, save };
+}
+
+/** Lists that are made of a model later may want titles, and rules columns. */
+function whatModelsKeep({ model, titles }: Options) {
+  return model === undefined ? { titles } : { titles: true, keepColumns: true };
 }
 
 /** The model in this process, its rows normalised. */

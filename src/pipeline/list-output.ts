@@ -12,7 +12,7 @@ import type { Options } from './options.js';
 import type { Run } from './run.js';
 
 /** Whom and what the lists name. */
-export type NamedDataset = Pick<Dataset, 'userIds' | 'served' | 'itemIds' | 'titles'>;
+export type NamedDataset = Pick<Dataset, 'userIds' | 'itemIds' | 'titles'>;
 
 /** @throws Failure 2 or 73 where the output cannot be written in its format, whatever the data. */
 export async function checkFormat({ format }: Options, isTerminal: boolean): Promise<void> {
@@ -21,8 +21,8 @@ export async function checkFormat({ format }: Options, isTerminal: boolean): Pro
   await loadParquet();
 }
 
-/** Makes the bytes of the output from the lists of shards. */
-export async function listEncoder({ format, titles, top }: Options, dataset: NamedDataset) {
+/** Makes the bytes of the output from the lists of shards. @param served the users by row. */
+export async function listEncoder({ format, titles, top }: Options, dataset: NamedDataset, served: Uint32Array) {
   if (format !== 'parquet') {
     return {
       begin: () => headerOf(format, titles, top),
@@ -30,7 +30,8 @@ export async function listEncoder({ format, titles, top }: Options, dataset: Nam
       end: () => '',
     };
   }
-  const { userIds: users, itemIds: items } = dataset;
+  const users = idsOf(dataset, served);
+  const { itemIds: items } = dataset;
   const file = new ParquetLists(await loadParquet(), { users, items, titles: titles ? dataset.titles : undefined });
   return {
     begin: () => '',
@@ -49,14 +50,19 @@ export function linesOf(
   { directory }: Run,
   { format, safeCsv, titles }: Options,
   dataset: NamedDataset,
+  served: Uint32Array,
 ): RecommendJob['lines'] {
   if (format === 'parquet') return undefined;
   const cells = directory.file('cells');
   const quote = cellQuote(format, safeCsv);
   writeArrays(cells, {
-    ...quotedArrays('users', quotedCells(dataset.userIds.slice(0, dataset.served), quote)),
+    ...quotedArrays('users', quotedCells(idsOf(dataset, served), quote)),
     ...quotedArrays('items', quotedCells(dataset.itemIds, quote)),
     ...(titles ? quotedArrays('titles', quotedCells(dataset.titles, quote)) : {}),
   });
   return { format, cells, withTitles: titles };
+}
+
+function idsOf({ userIds }: NamedDataset, served: Uint32Array): string[] {
+  return Array.from(served, (user) => userIds[user] ?? '');
 }

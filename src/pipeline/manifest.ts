@@ -91,7 +91,6 @@ function decisiveOptions({ method, ...options }: Options): Record<string, string
     '--format': options.format,
     '--titles': options.titles,
     '--safe-csv': options.safeCsv,
-    '--include-seen': options.includeSeen,
     '--algorithm': name,
     '--set': [...fixed].map((setting) => `${setting}=${settings[setting]}`).sort(),
     '--max-history': settings.longestHistory,

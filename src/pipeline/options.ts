@@ -43,6 +43,12 @@ export interface InputOptions extends InputFiles {
   safeCsv: boolean;
 }
 
+/** What lists may hold. All of it decides bytes. */
+export interface RuleOptions {
+  /** Recommend also what users had. */
+  includeSeen: boolean;
+}
+
 /** The options of the main command. */
 export interface Options extends InputOptions, LogOptions {
   output: string;
@@ -63,7 +69,7 @@ export interface Options extends InputOptions, LogOptions {
   /** Days after which it tunes again; Infinity: never for that reason. */
   retune: number;
   titles: boolean;
-  includeSeen: boolean;
+  rules: RuleOptions;
   /** Seconds to wait for another run that writes the same output. */
   lockWait: number;
   /** Continue with the work of an interrupted run. */
@@ -107,6 +113,7 @@ export interface EvaluateOptions extends InputOptions, LogOptions {
   sampleUsers: number | undefined;
   /** Decides everything random. */
   seed: number;
+  rules: RuleOptions;
   /** Attributes of users to group by, as typed. */
   by: readonly string[];
   format: Format;

@@ -23,7 +23,7 @@ const BYTES_A_CHILD = 500_000;
  */
 export async function readInputs(
   run: Run,
-  options: InputOptions & Pick<Inputs, 'known'> & { titles: boolean; verbose: boolean },
+  options: InputOptions & Pick<Inputs, 'known' | 'keepColumns'> & { titles: boolean; verbose: boolean },
   beforeAggregating: (rows: number) => void = () => {},
 ): Promise<ReadData & { warnings: string[] }> {
   const total = inputBytes(options);

@@ -2,14 +2,15 @@ import type { Dataset } from '../dataset/dataset.js';
 import type { Ranking } from '../evaluation/evaluation.js';
 import { listsFrom } from '../evaluation/lists.js';
 import type { Holdout } from '../evaluation/split.js';
-import { pickedRows } from '../matrix/sparse.js';
-import { audienceOf, scoringCosts } from '../ranking/audience.js';
+import { scoringCosts } from '../ranking/audience.js';
 import { planShards, WORTH_A_SHARD } from '../workers/plan.js';
 import type { RecommendJob } from '../workers/protocol.js';
-import { readLists, writeAudience } from '../workers/run-files.js';
+import { readAudience, readLists } from '../workers/run-files.js';
 import { discardLearned, learn } from './learn.js';
 import { methodOfSpec } from './method.js';
+import type { RuleOptions } from './options.js';
 import type { Run } from './run.js';
+import { planServing } from './serving.js';
 import { settle } from './tune.js';
 
 /**
@@ -23,20 +24,20 @@ export async function recommendLists(
   dataset: Dataset,
   users: Uint32Array,
   count: number,
+  rules: RuleOptions,
   like?: Pick<Holdout, 'kind' | 'holdout'>,
 ): Promise<Ranking> {
   const startedAt = run.seconds();
   const { settings, auto } = await settle(run, dataset, methodOfSpec(spec), like);
   const learned = await learn(run, dataset, settings);
   const learnedAt = run.seconds();
-  const audience = audienceOf(dataset, (byUser) => pickedRows(byUser, users), settings, { includeSeen: false });
-  const audiencePath = run.directory.file('audience');
-  writeAudience(audiencePath, audience);
+  const serving = planServing(run, rules, dataset, users, settings);
   const job: RecommendJob = {
     kind: 'recommend',
     model: learned.model,
     settings,
-    audience: audiencePath,
+    audience: serving.audience,
+    rules: serving.rules,
     listLength: count,
     lines: undefined,
     output: run.directory.file('lists'),
@@ -45,7 +46,7 @@ export async function recommendLists(
   const parts: Uint32Array[] = [];
   await run.pool.run(
     job,
-    planShards(scoringCosts(audience, learned.rowLength), WORTH_A_SHARD),
+    planShards(scoringCosts(readAudience(serving.audience), learned.rowLength), WORTH_A_SHARD),
     (path, { from, to }) => {
       const { lists } = readLists(path);
       run.directory.discard([path]);
@@ -59,7 +60,7 @@ export async function recommendLists(
       for (const index of users.subarray(from, to)) run.lost.push({ what: 'user', index, why });
     },
   );
-  run.directory.discard([audiencePath]);
+  run.directory.discard([serving.audience]);
   discardLearned(run, learned);
   return {
     algorithm: spec,

@@ -1,38 +1,23 @@
-import type { Dataset } from '../dataset/dataset.js';
 import type { Destination } from '../files/writing.js';
-import { release } from '../matrix/memory.js';
-import { firstRows } from '../matrix/sparse.js';
-import type { Settings } from '../model/settings.js';
-import { audienceOf, scoringCosts } from '../ranking/audience.js';
+import { scoringCosts } from '../ranking/audience.js';
 import type { Served } from '../report/summary.js';
 import { planShards, WORTH_A_SHARD } from '../workers/plan.js';
 import type { RecommendJob } from '../workers/protocol.js';
-import { readAudience, readLists, writeAudience } from '../workers/run-files.js';
-import { shardOutput } from './checkpoint.js';
+import { readAudience, readLists } from '../workers/run-files.js';
+import { keyOf, shardOutput } from './checkpoint.js';
 import type { Learned } from './learn.js';
 import { linesOf, listEncoder, type NamedDataset } from './list-output.js';
 import type { Options } from './options.js';
 import type { Run } from './run.js';
 import { runShards } from './run-shards.js';
+import type { Serving } from './serving.js';
 
-/** Writes the audience, the users served and their signals, to a file of the run. @returns its path. */
-export function writeAudienceOf(run: Run, options: Options, dataset: Dataset, settings: Settings): string {
-  const path = run.directory.file('audience');
-  const audience = audienceOf(dataset, (byUser) => firstRows(byUser, dataset.served), settings, options);
-  writeAudience(path, audience);
-  const { value } = audience.signals;
-  if (value.buffer !== dataset.interactions.value.buffer) release(value);
-  return path;
-}
-
-/**
- * Makes the lists and writes them, in the order of the users. @param audience the file that says who is served. @returns what was served.
- */
+/** Makes the lists and writes them, in the order of the users. @returns what was served. */
 export async function serve(
   run: Run,
   options: Options,
   dataset: NamedDataset,
-  audience: string,
+  serving: Serving,
   learned: Pick<Learned, 'model' | 'settings' | 'rowLength' | 'key'>,
   destination: Destination,
 ): Promise<Omit<Served, 'cold' | 'failed' | 'lost'>> {
@@ -41,14 +26,15 @@ export async function serve(
     kind: 'recommend',
     model: learned.model,
     settings: learned.settings,
-    audience,
+    audience: serving.audience,
+    rules: serving.rules,
     listLength: options.top,
-    lines: linesOf(run, options, dataset),
-    output: shardOutput(run, 'recommend', learned.key),
+    lines: linesOf(run, options, dataset, serving.users),
+    output: shardOutput(run, 'recommend', learned.key && keyOf(learned.key, serving.hash)),
   };
-  const shards = planShards(scoringCosts(readAudience(audience), learned.rowLength), WORTH_A_SHARD);
+  const shards = planShards(scoringCosts(readAudience(serving.audience), learned.rowLength), WORTH_A_SHARD);
   const served = { users: 0, rows: 0, short: 0, empty: 0 };
-  const encoder = await listEncoder(options, dataset);
+  const encoder = await listEncoder(options, dataset, serving.users);
   const write = async (bytes: Uint8Array | string) => {
     if (bytes.length > 0 && !(await destination.write(bytes))) throw new ReaderLeft();
   };
@@ -69,7 +55,7 @@ export async function serve(
         served.rows += counts.rows;
         served.short += counts.short;
       },
-      ({ from }, why) => void run.lost.push({ what: 'user', index: from, why }),
+      ({ from }, why) => void run.lost.push({ what: 'user', index: serving.users[from] ?? -1, why }),
     );
     await write(encoder.end());
   } catch (error) {

@@ -9,6 +9,8 @@ export interface Audience {
   signals: SparseRows;
   /** users × items that are not recommended to them: what they had, and what their profiles exclude. */
   excluded: SparseRows;
+  /** users × the only items that may be recommended to them; undefined: all that are offered. */
+  candidates?: SparseRows | undefined;
   /** By item: 1 where it may be recommended. */
   offered: Uint8Array;
 }

@@ -2,60 +2,65 @@ import type { SparseVector } from '../kernels/sums.js';
 import type { SparseRows } from '../matrix/sparse.js';
 import { TopN } from '../matrix/top-n.js';
 import type { Audience } from './audience.js';
+import type { List, ListRules } from './list-rules.js';
 import type { Model } from './model.js';
+import { type Offer, offerOf, type Prior, weighed } from './offer.js';
 import type { Scores } from './scores.js';
-
-/** The best items of one user, best first; equally long. */
-export interface List {
-  items: Uint32Array;
-  scores: Float64Array;
-}
-
-/** What every item scores for everybody: its popularity. */
-export interface Prior {
-  /** By item. */
-  weight: Float64Array;
-  /** The offered items by falling weight, then by index. */
-  order: Uint32Array;
-}
 
 /**
  * Makes lists by the one scoring formula:  score(user, item) = prior_item + Σ over the user's signals   strength · model[signal, item].
  *
  * It costs what the user touches. Items that no signal reaches score their prior alone, so they are taken from a list
  * ordered by it until the next one cannot enter any more; the lists are the same as if everything had been scored.
+ *
+ * Rules say what may be recommended and how scores are weighed, which decides who enters; then they make the list of the best. Where
+ * these do not fill it, more of them are tried.
  */
 export class Recommender {
   readonly #scores: Scores;
   readonly #excluded: SparseRows;
-  readonly #offered: Uint8Array;
-  readonly #prior: Prior;
-  /** By item: the generation in which it was last touched, and last excluded. Each user is a generation. */
+  readonly #candidates: SparseRows | undefined;
+  readonly #popularity: Float64Array;
+  readonly #offer: Offer;
+  readonly #rules: ListRules | undefined;
+  /** By item: the generation in which it was last touched, excluded, a candidate. Each user is a generation. */
   readonly #touched: Uint32Array;
   readonly #excludedIn: Uint32Array;
-  readonly #top: TopN;
+  readonly #candidateIn: Uint32Array;
+  readonly #count: number;
+  /** By their size. */
+  readonly #tops = new Map<number, TopN>();
   #generation = 0;
 
   /**
    * @param count N, the length of a list; lists are shorter only where the catalogue is.
-   * @param scores of the model, for the audience's signals.
+   * @param scores of the model, for the audience's signals. @param rules undefined: the best items are the list.
    */
-  constructor(model: Omit<Model, 'rows'>, { excluded, offered }: Audience, count: number, scores: Scores) {
-    const items = model.counts.items;
+  constructor(model: Omit<Model, 'rows'>, audience: Audience, count: number, scores: Scores, rules?: ListRules) {
+    const { items } = model.counts;
     this.#scores = scores;
-    this.#excluded = excluded;
-    this.#offered = offered;
-    this.#prior = priorOf(model.scales.prior, offered);
+    this.#excluded = audience.excluded;
+    this.#candidates = audience.candidates;
+    this.#popularity = model.scales.prior;
+    this.#offer = offerOf(model.scales.prior, audience.offered);
+    this.#rules = rules;
     this.#touched = new Uint32Array(items);
     this.#excludedIn = new Uint32Array(items);
-    this.#top = new TopN(Math.min(count, items));
+    this.#candidateIn = new Uint32Array(audience.candidates ? items : 0);
+    this.#count = count;
   }
 
-  /** The N best offered items that are not excluded for the user: score descending, then item index ascending. */
+  /** The N best offered items that are not excluded for the user: score descending, then item index ascending; or what rules make of them. */
   recommend(user: number): List {
-    this.#rank(this.#begin(user), this.#prior);
-    const scores = new Float64Array(this.#top.size);
-    return { items: this.#top.drain(scores).slice(), scores };
+    const scores = this.#begin(user);
+    const rules = this.#rules;
+    if (!rules) return this.#best(user, scores, this.#offer, this.#count);
+    const offer = rules.offerFor(user);
+    for (let wanted = rules.candidatesFor(this.#count); ; wanted *= 4) {
+      const best = this.#best(user, scores, offer, wanted);
+      const list = rules.listFrom(user, best, this.#count, best.items.length < wanted);
+      if (list) return list;
+    }
   }
 
   /**
@@ -64,10 +69,27 @@ export class Recommender {
    */
   recommendWith(user: number, priors: readonly Prior[], onList: (items: Uint32Array, place: number) => void): void {
     const scores = this.#begin(user);
+    const top = this.#topOf(this.#count);
     priors.forEach((prior, place) => {
-      this.#rank(scores, prior);
-      onList(this.#top.drain(), place);
+      this.#rank(scores, { ...this.#offer, prior }, prior.weight, top);
+      onList(top.drain(), place);
     });
+  }
+
+  /** The best of the user that was begun. */
+  #best(user: number, scores: SparseVector, offer: Offer, count: number): List {
+    const top = this.#topOf(count);
+    if (this.#candidates) this.#rankCandidates(this.#candidates, user, scores, offer, top);
+    else this.#rank(scores, offer, this.#popularity, top);
+    const scored = new Float64Array(top.size);
+    return { items: top.drain(scored).slice(), scores: scored };
+  }
+
+  #topOf(count: number): TopN {
+    const size = Math.min(count, this.#touched.length);
+    const top = this.#tops.get(size) ?? new TopN(size);
+    this.#tops.set(size, top);
+    return top;
   }
 
   /** Adds up a user's scores, and marks what is touched and what is excluded. */
@@ -80,16 +102,17 @@ export class Recommender {
     return scores;
   }
 
-  /** Puts the best of the user that was begun into the top. */
-  #rank({ count, index, value }: SparseVector, { weight, order }: Prior): void {
-    const top = this.#top;
+  /** Puts the best of the user that was begun into the top. @param popularity what touched items score beside what their signals add. */
+  #rank({ count, index, value }: SparseVector, offer: Offer, popularity: Float64Array, top: TopN): void {
+    const { offered, factor } = offer;
+    const { weight, order } = offer.prior;
     const generation = this.#generation;
-    const offered = this.#offered;
     const excludedIn = this.#excludedIn;
     let threshold = top.threshold;
     for (let at = 0; at < count; at++) {
       const item = index[at]!;
-      const score = value[at]! + weight[item]!;
+      const sum = value[at]! + popularity[item]!;
+      const score = factor ? weighed(sum, factor[item]!) : sum;
       if (score < threshold || offered[item] === 0 || excludedIn[item] === generation) continue;
       top.offer(item, score);
       threshold = top.threshold;
@@ -100,10 +123,28 @@ export class Recommender {
       if (!top.offer(item, weight[item]!)) break;
     }
   }
-}
 
-/** Popularity as a prior, and the order in which it recommends. */
-export function priorOf(weight: Float64Array, offered: Uint8Array): Prior {
-  const items = Uint32Array.from(weight.keys()).filter((item) => offered[item] === 1);
-  return { weight, order: items.sort((a, b) => weight[b]! - weight[a]! || a - b) };
+  /** The same, among the user's candidates alone. */
+  #rankCandidates(
+    { start, index: candidate }: SparseRows,
+    user: number,
+    scores: SparseVector,
+    offer: Offer,
+    top: TopN,
+  ): void {
+    const { offered, factor, prior } = offer;
+    const generation = this.#generation;
+    const isOpen = (item: number) => offered[item] === 1 && this.#excludedIn[item] !== generation;
+    for (let e = start[user]!; e < start[user + 1]!; e++) this.#candidateIn[candidate[e]!] = generation;
+    for (let at = 0; at < scores.count; at++) {
+      const item = scores.index[at]!;
+      if (this.#candidateIn[item] !== generation || !isOpen(item)) continue;
+      const sum = scores.value[at]! + this.#popularity[item]!;
+      top.offer(item, factor ? weighed(sum, factor[item]!) : sum);
+    }
+    for (let e = start[user]!; e < start[user + 1]!; e++) {
+      const item = candidate[e]!;
+      if (this.#touched[item] !== generation && isOpen(item)) top.offer(item, prior.weight[item]!);
+    }
+  }
 }

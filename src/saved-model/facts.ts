@@ -31,6 +31,9 @@ export interface ModelFacts {
   /** What was decided of the columns of the catalogue, and of those of profiles. */
   attributes: DecidedColumn[];
   groups: DecidedColumn[];
+  /** The names of the columns that are kept as the files had them. */
+  itemColumns: string[];
+  userColumns: string[];
 }
 
 /** Facts that the run knows. */
@@ -39,7 +42,7 @@ export type RunFacts = Pick<ModelFacts, 'version' | 'learned' | 'method'> & { ev
 /** @param signals the rows of the model. */
 export function factsOf(
   { eventWeights, ...run }: RunFacts,
-  { userIds, served, rated, times }: Dataset,
+  { userIds, served, rated, times, itemColumns, userColumns }: Dataset,
   reports: readonly FileReport[],
   signals: SignalCounts,
 ): ModelFacts {
@@ -63,6 +66,8 @@ export function factsOf(
       : null,
     attributes: columnsOf('items'),
     groups: columnsOf('profiles'),
+    itemColumns: itemColumns.map(({ name }) => name),
+    userColumns: userColumns.map(({ name }) => name),
   };
 }
 

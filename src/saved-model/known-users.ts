@@ -1,3 +1,4 @@
+import type { CellColumn } from '../csv/cells.js';
 import type { Dataset } from '../dataset/dataset.js';
 import { entriesOfUsers, entriesWhere, type Interactions } from '../dataset/interactions.js';
 import { joinedTimes } from '../dataset/joined-columns.js';
@@ -24,9 +25,9 @@ export interface Scored {
  * preferences and groups now replaces what they said, and what they exclude comes to what they excluded. Items and groups that it does not
  * know are left out.
  *
- * @param read the new files, read by what the model knows.
+ * @param read the new files, read by what the model knows. @param keepColumns whether columns of files are wanted.
  */
-export function scoredUsers(model: SavedModel, read: Dataset): Scored {
+export function scoredUsers(model: SavedModel, read: Dataset, keepColumns: boolean): Scored {
   const { served, userIds } = read;
   const { counts, times } = model.facts;
   const { names } = model;
@@ -62,6 +63,8 @@ export function scoredUsers(model: SavedModel, read: Dataset): Scored {
       attributes: emptyRows(counts.items, counts.preferences),
       preferences: newest(before('preferences'), now('preferences', counts.preferences)),
       groups: newest(before('groups'), now('groups', counts.groups)),
+      itemColumns: keepColumns ? model.itemColumns : [],
+      userColumns: keepColumns ? userColumns(read.userColumns, model.userColumns, places) : [],
     },
   };
 }
@@ -145,6 +148,15 @@ function strengths(both: SparseRows, before: Interactions, fresh: Interactions, 
     if (added > 0 && added < to - from) value.set(again.subarray(from, to), from);
   }
   return value;
+}
+
+/** The columns of both; a cell that is filled now stands. @param places of the users among `before`. */
+function userColumns(now: readonly CellColumn[], before: readonly CellColumn[], places: Uint32Array): CellColumn[] {
+  const names = new Set([...now, ...before].map(({ name }) => name));
+  return Array.from(names, (name) => {
+    const [newer, older] = [now, before].map((columns) => columns.find((column) => column.name === name)?.cells);
+    return { name, cells: Array.from(places, (place, user) => newer?.[user] || older?.[place] || '') };
+  });
 }
 
 function cut(matrix: SparseRows, columns: number): SparseRows {

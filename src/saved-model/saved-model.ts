@@ -1,4 +1,5 @@
 import { closeSync, copyFileSync, existsSync, fstatSync, linkSync, openSync, statSync } from 'node:fs';
+import type { CellColumn } from '../csv/cells.js';
 import { quotedFrom } from '../csv/quoted-cells.js';
 import { textOf } from '../csv/row-cutter.js';
 import { noAttributes } from '../dataset/attribute-table.js';
@@ -101,9 +102,22 @@ export class SavedModel {
     return this.#read(() => this.#packed('users', this.facts.counts.users));
   }
 
-  /** All that is known of all users, as a run reads it. */
-  get dataset(): Dataset {
+  /** The columns of the catalogue, and those of profiles, as the files had them. */
+  get itemColumns(): CellColumn[] {
+    return this.#columns('itemColumns', this.facts.counts.items);
+  }
+
+  get userColumns(): CellColumn[] {
+    return this.#columns('userColumns', this.facts.counts.users);
+  }
+
+  /** All that is known of all users, as a run reads it. @param keepColumns false: no columns, which may be large. */
+  dataset(keepColumns: boolean): Dataset {
     const { names } = this;
+    const columns = {
+      itemColumns: keepColumns ? this.itemColumns : [],
+      userColumns: keepColumns ? this.userColumns : [],
+    };
     const { users, served, items, preferences } = this.facts.counts;
     return this.#read(() => {
       const userIds = textsFrom(
@@ -112,7 +126,7 @@ export class SavedModel {
         users,
       );
       const attributes = emptyRows(items, preferences);
-      return { ...names, userIds, served, attributes, ...this.#usersFrom(this.#arrays(isOfUser), users) };
+      return { ...names, ...columns, userIds, served, attributes, ...this.#usersFrom(this.#arrays(isOfUser), users) };
     });
   }
 
@@ -141,6 +155,13 @@ export class SavedModel {
         };
       });
       return this.#usersFrom(Object.assign({}, ...parts), users.length);
+    });
+  }
+
+  #columns(of: 'itemColumns' | 'userColumns', rows: number): CellColumn[] {
+    return this.#read(() => {
+      const arrays = this.#arrays((name) => name.startsWith(`${of}.`));
+      return this.facts[of].map((name, at) => ({ name, cells: textsFrom(arrays, `${of}.${at}`, rows) }));
     });
   }
 

@@ -7,7 +7,8 @@ import { type ItemStatistics, normaliseRows } from '../model/row-normalisation.j
 import { type RowFacts, scalesOf } from '../model/scales.js';
 import type { Settings } from '../model/settings.js';
 import type { Audience } from '../ranking/audience.js';
-import { type Prior, priorOf, Recommender } from '../ranking/recommender.js';
+import { type Prior, priorOf } from '../ranking/offer.js';
+import { Recommender } from '../ranking/recommender.js';
 import { Scores, SummedRows } from '../ranking/scores.js';
 
 /** Rows as they were learned, before normalisation. */

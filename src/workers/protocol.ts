@@ -2,6 +2,7 @@ import type { EventsTask } from '../events/range-part.js';
 import type { SignalCounts } from '../model/fit.js';
 import type { Settings } from '../model/settings.js';
 import type { LineFormat } from '../output/list-lines.js';
+import type { RuleSpec } from '../rules/rule-spec.js';
 
 /**
  * What parent and child say to each other. Both ends import this file and refuse anything else; `PROTOCOL` changes with the shape of
@@ -60,6 +61,12 @@ export interface ModelFiles {
   isFinished?: boolean;
 }
 
+/** Rules as values: their numbers and texts, and the array file of what is large of them. */
+export interface RulesFile {
+  spec: RuleSpec;
+  arrays: string;
+}
+
 /** Recommend to a range of users. */
 export interface RecommendJob {
   kind: 'recommend';
@@ -67,6 +74,8 @@ export interface RecommendJob {
   settings: Settings;
   /** Array file: the audience. */
   audience: string;
+  /** What lists obey beside the audience; undefined: the best items are the list. */
+  rules: RulesFile | undefined;
   listLength: number;
   /** How lists become lines, and the array file of their cells; undefined: they become columns of numbers. */
   lines: { format: LineFormat; cells: string; withTitles: boolean } | undefined;

@@ -82,10 +82,14 @@ export function readAudience(path: string): Audience {
   const signals = matrixFrom(arrays, 'signals');
   const excluded = matrixFrom(arrays, 'excluded');
   const offered = arrayOf(arrays, 'offered', Uint8Array);
+  const candidates = hasMatrix(arrays, 'candidates') ? matrixFrom(arrays, 'candidates') : undefined;
   const isSound =
-    excluded.rows === signals.rows && excluded.columns === offered.length && signals.columns >= offered.length;
+    signals.columns >= offered.length &&
+    [excluded, candidates ?? excluded].every(
+      ({ rows, columns }) => rows === signals.rows && columns === offered.length,
+    );
   if (!isSound) throw new RangeError(`the audience in ${path} does not go together`);
-  return { signals, excluded, offered };
+  return { signals, excluded, candidates, offered };
 }
 
 export function writeStatistics(path: string, statistics: ItemStatistics): void {

@@ -1,9 +1,10 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect } from 'vitest';
+import { removeTree } from '../../src/files/remove-tree.js';
 import { temporaryFolders } from '../files/temporary.js';
 import { manyEvents, put } from './data.js';
 import { exitOf, leftBehind, runInProcess, start, textOf } from './run.js';
@@ -72,7 +73,7 @@ export async function held(kind: Kind, folder: string, tmp: string, args: readon
 const cuts = new Map<Kind, string>();
 
 afterAll(() => {
-  for (const folder of cuts.values()) rmSync(folder, { recursive: true, force: true });
+  for (const folder of cuts.values()) removeTree(folder);
 });
 
 /** A folder in which a run was killed (-9) at that stage. */

@@ -174,9 +174,9 @@ describe('evaluate leaks nothing', () => {
 
   it('refuses lists that could only come from breaking the rules', async () => {
     const { recommend } = algorithms();
-    const cheating: RecommendLists = async (run, algorithm, dataset, users, count) => {
+    const cheating: RecommendLists = async (run, algorithm, dataset, users, count, rules) => {
       const none = { ...dataset.interactions, start: new Uint32Array(dataset.userIds.length + 1) };
-      return recommend(run, algorithm, { ...dataset, interactions: none }, users, count);
+      return recommend(run, algorithm, { ...dataset, interactions: none }, users, count, rules);
     };
     await expect(evaluated(['-u', file('events.csv', BLOCKS)], cheating)).rejects.toThrow(/which its user has/);
   });

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
 import type { Dataset } from '../../src/dataset/dataset.js';
 import type { Inputs } from '../../src/dataset/inputs.js';
+import { removeTree } from '../../src/files/remove-tree.js';
 import type { SparseRows } from '../../src/matrix/sparse.js';
 import type { NamedColumns } from '../../src/understanding/roles.js';
 import type { Role } from '../../src/understanding/vocabulary.js';
@@ -21,7 +22,7 @@ export function useTemporaryFolder(): TemporaryFolder {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'recommend-input-'));
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  afterEach(() => removeTree(folder));
   const path = (name: string) => join(folder, name);
   const file = (name: string, content: string | Buffer) => {
     writeFileSync(path(name), content);

@@ -27,6 +27,8 @@ function dataset(interactions: number[][], times?: number[]): Dataset {
     preferences: rowsOf([[], [], []], 0),
     groups: rowsOf([[1], [0], [1]], 1),
     groupNames: ['country:FR'],
+    itemColumns: [],
+    userColumns: [],
   };
 }
 

@@ -47,6 +47,8 @@ function datasetOf(world: World): Dataset {
     attributeNames: names('a', world.attributes[0]?.length ?? 0),
     preferences: emptyRows(users, world.attributes[0]?.length ?? 0),
     groupNames: names('g', world.groups[0]?.length ?? 0),
+    itemColumns: [],
+    userColumns: [],
   };
 }
 

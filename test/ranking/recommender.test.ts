@@ -5,7 +5,8 @@ import type { SumsOf } from '../../src/kernels/sums.js';
 import { StackedRows } from '../../src/matrix/stacked-rows.js';
 import { type SignalCounts, signalCount } from '../../src/model/fit.js';
 import type { Model } from '../../src/ranking/model.js';
-import { priorOf, Recommender } from '../../src/ranking/recommender.js';
+import { priorOf } from '../../src/ranking/offer.js';
+import { Recommender } from '../../src/ranking/recommender.js';
 import { scoresOf } from '../../src/ranking/scores.js';
 import { rowsOf, table } from '../model/worlds.js';
 

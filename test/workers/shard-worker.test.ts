@@ -130,6 +130,7 @@ test.each(METHODS)('children that share the work recommend what one recommender 
     model,
     settings,
     audience,
+    rules: undefined,
     listLength: 4,
     lines: undefined,
     output: join(at, 'lists'),

@@ -1,0 +1,51 @@
+import type { Dataset } from '../dataset/dataset.js';
+import { release } from '../matrix/memory.js';
+import { firstRows, pickedRows } from '../matrix/sparse.js';
+import type { Settings } from '../model/settings.js';
+import { audienceOf } from '../ranking/audience.js';
+import type { RecommendJob } from '../workers/protocol.js';
+import { writeAudience } from '../workers/run-files.js';
+import { hashOf } from './hash.js';
+import type { RuleOptions } from './options.js';
+import type { Run } from './run.js';
+
+/** Who is served, and by which rules, as children read it. */
+export interface Serving {
+  /** The users by row of the audience: their indices in the dataset, rising. */
+  users: Uint32Array;
+  /** Array file: the audience. */
+  audience: string;
+  rules: RecommendJob['rules'];
+  /** Of what the rules are; lists of other rules are other lists. */
+  hash: string;
+}
+
+/**
+ * Plans who is served by which rules, and writes what children read of it to files of the run.
+ * @param users who may be served: indices in the dataset, rising. @param settings the model's.
+ */
+export function planServing(
+  run: Pick<Run, 'directory'>,
+  rules: RuleOptions,
+  dataset: Dataset,
+  users: Uint32Array,
+  settings: Settings,
+): Serving {
+  const path = run.directory.file('audience');
+  const isHead = users.length === (users.at(-1) ?? -1) + 1;
+  const audience = audienceOf(
+    dataset,
+    (byUser) => (isHead ? firstRows(byUser, users.length) : pickedRows(byUser, users)),
+    settings,
+    rules,
+  );
+  writeAudience(path, audience);
+  const { value } = audience.signals;
+  if (value.buffer !== dataset.interactions.value.buffer) release(value);
+  return { users, audience: path, rules: undefined, hash: hashOf(rules) };
+}
+
+/** All users of the users file. */
+export function servedUsers({ served }: Pick<Dataset, 'served'>): Uint32Array {
+  return Uint32Array.from({ length: served }, (_, user) => user);
+}

@@ -1,0 +1,20 @@
+import type { Offer } from './offer.js';
+
+/** The best items of one user, best first; equally long. */
+export interface List {
+  items: Uint32Array;
+  scores: Float64Array;
+}
+
+/** What rules make of lists. They are values (`rules/`); the recommender obeys them and knows none by name. */
+export interface ListRules {
+  /** What the user may get; users who may get the same share it. @param user a row of the audience. */
+  offerFor(user: number): Offer;
+  /** How many of the best items to look at first, for a list of so many. */
+  candidatesFor(count: number): number;
+  /**
+   * Makes the list out of the best items.
+   * @param best candidates, best first. @param areAll there are no more. @returns undefined where more candidates may fill the list.
+   */
+  listFrom(user: number, best: List, count: number, areAll: boolean): List | undefined;
+}

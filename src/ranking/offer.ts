@@ -1,0 +1,34 @@
+/** What every item scores for everybody: its popularity. */
+export interface Prior {
+  /** By item. */
+  weight: Float64Array;
+  /** The offered items by falling weight, then by index. */
+  order: Uint32Array;
+}
+
+/** What may be recommended to a user, and what weighs their scores. */
+export interface Offer {
+  /** By item: 1 where it may be recommended. */
+  offered: Uint8Array;
+  /** By item, above 0: what its score is weighed with (`weighed`); undefined: nothing. */
+  factor: Float64Array | undefined;
+  /** What items score that no signal of the user reaches. */
+  prior: Prior;
+}
+
+/** A score that counts `factor` times as much; one below 0 comes nearer to 0 by a factor above 1. */
+export function weighed(score: number, factor: number): number {
+  return score > 0 ? score * factor : score / factor;
+}
+
+/** @param popularity by item: the model's prior. */
+export function offerOf(popularity: Float64Array, offered: Uint8Array, factor?: Float64Array): Offer {
+  const weight = factor ? popularity.map((score, item) => weighed(score, factor[item]!)) : popularity;
+  return { offered, factor, prior: priorOf(weight, offered) };
+}
+
+/** Popularity as a prior, and the order in which it recommends. */
+export function priorOf(weight: Float64Array, offered: Uint8Array): Prior {
+  const items = Uint32Array.from(weight.keys()).filter((item) => offered[item] === 1);
+  return { weight, order: items.sort((a, b) => weight[b]! - weight[a]! || a - b) };
+}
