@@ -18,9 +18,10 @@ export function parsed(command: Command, argv: readonly string[], print?: Print)
   const complaint: string[] = [];
   const options = argv.findIndex((word) => word.startsWith('-'));
   const leading = options < 0 ? argv : argv.slice(0, options);
-  if (leading.length > 0) throw operandFailure(command.name(), leading, argv);
+  const takesOperands = command.registeredArguments.length > 0;
+  if (leading.length > 0 && !takesOperands) throw operandFailure(command.name(), leading, argv);
   command
-    .allowExcessArguments()
+    .allowExcessArguments(!takesOperands)
     .configureHelp(HELP)
     .showHelpAfterError(`(${command.name()} --help shows the options)`)
     .exitOverride()
@@ -33,8 +34,18 @@ export function parsed(command: Command, argv: readonly string[], print?: Print)
     const message = complaint.join('').replace(/^error: /, '');
     throw new Failure(ExitCode.usage, message.trim(), { cause: error });
   }
-  if (command.args.length > 0) throw operandFailure(command.name(), command.args, argv);
+  if (command.args.length > 0 && !takesOperands) throw operandFailure(command.name(), command.args, argv);
   return true;
+}
+
+/** An option that takes a file, or one of a few words instead. */
+export class FileOrWord extends Option {
+  readonly words: readonly string[];
+
+  constructor(flags: string, description: string, words: readonly string[]) {
+    super(flags, description);
+    this.words = words;
+  }
 }
 
 /** An option that takes one of a few words. */
@@ -153,6 +164,12 @@ export function unrated(text: string): number | 'none' {
   return required(value, Number.isFinite, 'Expected a number, or none.');
 }
 
+/** A share of all, from 0 to 1. */
+export function share(text: string): number {
+  const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
+  return required(value, (part) => part >= 0 && part <= 1, 'Expected a share from 0 to 1, like 0.3.');
+}
+
 /** How much to hold out: a share below 1, or a count. */
 export function holdout(text: string): number {
   const value = /^\d+$|^0?\.\d+$/.test(text) ? Number(text) : Number.NaN;
@@ -171,4 +188,12 @@ export function listLengths(text: string): number[] {
   const all = text.split(',').map((part) => wholeNumber(part.trim()));
   if (all.every((length) => length >= 1 && length <= MOST_ITEMS_A_USER)) return [...new Set(all)].sort((a, b) => a - b);
   throw new InvalidArgumentError(`Expected whole numbers from 1 to ${MOST_ITEMS_A_USER}, separated by commas.`);
+}
+
+/** The arguments without options that take a value. */
+export function without(argv: readonly string[], options: readonly string[]): string[] {
+  return argv.filter((word, at) => {
+    const isOption = options.some((option) => word === option || word.startsWith(`${option}=`));
+    return !isOption && !options.includes(argv[at - 1] ?? '');
+  });
 }

@@ -123,3 +123,15 @@ export interface EvaluateOptions extends InputOptions, LogOptions {
   /** The most children at once; changes speed and memory, never a metric. */
   workers: number;
 }
+
+/** The options of `diff`. */
+export interface DiffOptions {
+  /** The files of lists, the older one first. */
+  before: string;
+  after: string;
+  named: NamedColumns;
+  /** The largest change that is no failure, and the largest share of users without a list any more, 0 to 1; undefined: any. */
+  maxChange: number | undefined;
+  format: 'table' | 'json';
+  output: string;
+}
