@@ -5,7 +5,6 @@ import { manifestOf } from '../pipeline/manifest.js';
 import type { Options } from '../pipeline/options.js';
 import { warnOfLost } from '../pipeline/outcome.js';
 import { type OutputRun, runToOutput } from '../pipeline/output-run.js';
-import { READING } from '../pipeline/planned-stages.js';
 import { readInputs } from '../pipeline/read.js';
 import { serve } from '../pipeline/recommend.js';
 import { planServing, servedUsers } from '../pipeline/serving.js';
@@ -15,6 +14,8 @@ import { SavedModel } from '../saved-model/saved-model.js';
 
 /** Whether rules or the output want the columns of catalogue and profiles: none does. */
 const KEEP_COLUMNS = false;
+/** Users that are work enough for one child. */
+const USERS_A_CHILD = 2000;
 /** Where more of what was read than this is of no use, something is wrong. */
 const MANY = 0.5;
 
@@ -23,21 +24,24 @@ const MANY = 0.5;
  * @returns, @throws as `runToOutput`.
  */
 export async function score(options: Options, io: Io): Promise<number> {
-  const planned = [READING, { stage: 'recommending', weight: 1 } as const];
   return runToOutput(
     options,
     io,
-    planned,
+    [
+      { stage: 'reading', weight: 1 },
+      { stage: 'recommending', weight: 2 },
+    ],
     () => {},
     (job) => scoreLists(job, options),
   );
 }
 
 async function scoreLists(job: OutputRun, options: Options): Promise<void> {
-  const { run, stages, record, checkpoint, destination } = job;
+  const { run, memory, stages, record, checkpoint, destination } = job;
   const model = new SavedModel(options.model ?? '', () => run.directory.file('model'));
   try {
     const { name, settings } = model.facts.method;
+    run.pool.start(options.users.length > 0 ? 1 : Math.ceil(model.facts.counts.served / USERS_A_CHILD));
     record.paths = [options.model ?? '', ...record.paths];
     record.method = { name, settings, auto: null };
     const dataset = await stages.take('reading', () =>
@@ -47,9 +51,13 @@ async function scoreLists(job: OutputRun, options: Options): Promise<void> {
     const { userIds, interactions, times, excluded, preferences, groups } = dataset;
     const users = options.users.length > 0 ? { userIds, interactions, times, excluded, preferences, groups } : null;
     const key = checkpoint?.begin(manifestOf(options, { model: model.hash, users }), run.info);
+    const { files, rowLengths: rowLength } = model;
+    await memory.score(
+      dataset,
+      rowLength.reduce((total, length) => total + length, 0),
+    );
     const served = await stages.take('recommending', () => {
       const serving = planServing(run, options.rules, dataset, servedUsers(dataset), settings);
-      const { files, rowLengths: rowLength } = model;
       return serve(run, options, dataset, serving, { model: files, settings, rowLength, key }, destination);
     });
     await run.pool.close('gently');

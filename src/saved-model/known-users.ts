@@ -57,7 +57,8 @@ export function scoredUsers(model: SavedModel, read: Dataset, keepColumns: boole
       userIds: userIds.slice(0, served),
       served,
       interactions,
-      times: times ? seconds : undefined,
+      // Without times they are all alike, whoever else is in the files.
+      times: times ? (seconds ?? new Float64Array(interactions.index.length).fill(Number.NaN)) : undefined,
       rated: undefined,
       excluded: joined([before('excluded'), excluded], served, counts.items),
       attributes: emptyRows(counts.items, counts.preferences),

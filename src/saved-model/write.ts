@@ -13,7 +13,7 @@ import {
   writeArrays,
 } from '../files/array-file.js';
 import type { Destination } from '../files/writing.js';
-import { signalCount } from '../model/fit.js';
+import { signalCount } from '../model/signals.js';
 import type { Model } from '../ranking/model.js';
 import { namedArrays } from '../workers/matrix-file.js';
 import { scaleArrays } from '../workers/run-files.js';
