@@ -5,6 +5,7 @@ import { DUPLICATES, RATINGS } from '../dataset/strength-rule.js';
 import { DAY_ORDERS, type DayOrder } from '../events/day-month.js';
 import { usageFailure } from '../failure.js';
 import type { InputOptions } from '../pipeline/options.js';
+import { parseExpression } from '../rules/expression.js';
 import { closest } from '../understanding/closest.js';
 import type { NamedColumns } from '../understanding/roles.js';
 import type { Role } from '../understanding/vocabulary.js';
@@ -44,6 +45,9 @@ export interface TypedInput
   quotes: boolean;
   header: boolean;
   columns?: string[];
+  eventsWhere: string[];
+  /** Of `addRuleOptions`. */
+  now?: number;
   attributeCols?: string;
   dateOrder?: DayOrder;
 }
@@ -78,6 +82,7 @@ export function addReadingOptions(command: Command): Command {
     .addOption(choice('--duplicates <way>', 'repeated rows: sum, last, max, first or error', DUPLICATES))
     .addOption(choice('--ratings <kind>', 'kind of rating: auto, scale, count', RATINGS).default('auto'))
     .option('--event-weights <list>', 'weights by event type: view=1,cart=3,return=-5', eventWeights, new Map())
+    .option('--events-where <expr>', 'only rows of events for which it holds', collected, [])
     .addOption(new FileOrWord('--bad-rows <what>', 'stop, skip, or a FILE for bad rows', BAD_ROWS).default('stop'))
     .addOption(
       new Option('--safe-csv', 'defuse ids and titles that a spreadsheet would run')
@@ -131,9 +136,17 @@ export function inputOptions(
     ratings,
     unrated: typed.unrated,
     eventWeights: typed.eventWeights,
+    eventsWhere: checkedExpressions(typed.eventsWhere),
+    now: typed.now,
     badRows,
     safeCsv,
   };
+}
+
+/** @throws Failure 2 for one that is not understood. */
+function checkedExpressions(texts: readonly string[]): readonly string[] {
+  for (const text of texts) parseExpression(text, '--events-where');
+  return texts;
 }
 
 function columnsOf({ header, columns }: TypedInput): readonly string[] | undefined {

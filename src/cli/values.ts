@@ -1,5 +1,6 @@
 import { type Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { EventWeights } from '../events/event-types.js';
+import { secondsOf } from '../events/times.js';
 import { ExitCode, Failure } from '../failure.js';
 import { HELP } from './help-groups.js';
 import { operandFailure } from './operands.js';
@@ -101,6 +102,12 @@ export function days(text: string): number {
   throw new InvalidArgumentError('Expected days like 30d, or never.');
 }
 
+/** A day or a time, `2026-01-31` or `2026-01-31T12:00Z`; in seconds since 1970. */
+export function date(text: string): number {
+  const seconds = secondsOf(text.trim()) ?? Number.NaN;
+  return required(seconds, Number.isFinite, 'Expected a date like 2026-01-31 or 2026-01-31T12:00Z.');
+}
+
 /** An amount of memory as people write it: `500M`, `2G`, `1.5GB` (thousands), `2GiB` (1,024s). In bytes. */
 export function bytes(text: string): number {
   const [, number = '', unit = '', binary] = /^(\d+(?:\.\d+)?)([KMGT])(?:(i)?B)?$/i.exec(text.trim()) ?? [];
@@ -181,6 +188,14 @@ export function holdout(text: string): number {
 export function names(text: string): string[] {
   const all = text.split(',').map((name) => name.trim());
   return required(all, () => all.every((name) => name !== ''), 'Expected names separated by commas.');
+}
+
+/** Columns separated by commas, none empty; a " around a part of one lets it have commas. */
+export function columns(text: string): string[] {
+  const all = [...`${text},`.matchAll(/((?:"(?:[^"]|"")*"|[^",])*),/g)].map(([, column = '']) =>
+    column.replace(/"((?:[^"]|"")*)"/g, (_, inside: string) => inside.replaceAll('""', '"')).trim(),
+  );
+  return required(all, () => all.every((name) => name !== ''), 'Expected columns separated by commas.');
 }
 
 /** List lengths separated by commas; returned in rising order, none twice. */

@@ -2,18 +2,19 @@ import type { Dataset } from '../dataset/dataset.js';
 import { badData } from '../failure.js';
 import type { Io } from '../io.js';
 import { manifestOf } from '../pipeline/manifest.js';
+import { nowOf, planOffer } from '../pipeline/offer.js';
 import type { Options } from '../pipeline/options.js';
 import { warnOfLost } from '../pipeline/outcome.js';
+import { areCarried } from '../pipeline/output-columns.js';
 import { type OutputRun, runToOutput } from '../pipeline/output-run.js';
 import { readInputs } from '../pipeline/read.js';
 import { serve } from '../pipeline/recommend.js';
+import type { Run } from '../pipeline/run.js';
 import { planServing, servedUsers } from '../pipeline/serving.js';
 import { plural, thousands } from '../report/quantities.js';
 import { type Scored, scoredUsers } from '../saved-model/known-users.js';
-import { SavedModel } from '../saved-model/saved-model.js';
+import { SavedModel, type Wanted } from '../saved-model/saved-model.js';
 
-/** Whether rules or the output want the columns of catalogue and profiles: none does. */
-const KEEP_COLUMNS = false;
 /** Users that are work enough for one child. */
 const USERS_A_CHILD = 2000;
 /** Where more of what was read than this is of no use, something is wrong. */
@@ -45,9 +46,14 @@ async function scoreLists(job: OutputRun, options: Options): Promise<void> {
     record.paths = [options.model ?? '', ...record.paths];
     record.method = { name, settings, auto: null };
     const dataset = await stages.take('reading', () =>
-      options.users.length > 0 ? readUsers(job, options, model) : Promise.resolve(model.dataset(KEEP_COLUMNS)),
+      options.users.length > 0
+        ? readUsers(job, options, model)
+        : Promise.resolve(model.dataset(wantedBy(run, options))),
     );
     record.dataset = dataset;
+    const { notes, warnings } = planOffer(options.rules, dataset, nowOf(run, options));
+    for (const note of notes) run.info(note);
+    for (const warning of warnings) run.warn(warning);
     const { userIds, interactions, times, excluded, preferences, groups } = dataset;
     const users = options.users.length > 0 ? { userIds, interactions, times, excluded, preferences, groups } : null;
     const key = checkpoint?.begin(manifestOf(options, { model: model.hash, users }), run.info);
@@ -68,6 +74,12 @@ async function scoreLists(job: OutputRun, options: Options): Promise<void> {
   }
 }
 
+/** What rules and the output want to know. */
+function wantedBy(run: Run, options: Options): Wanted {
+  const keepColumns = options.rules.where.length > 0 || areCarried(options.outputColumns);
+  return { keepColumns, now: nowOf(run, options), dayOrder: options.dayOrder };
+}
+
 /** Reads the users of new files. @throws Failure 65 where the model knows none of the items that they had. */
 async function readUsers({ run, memory, record }: OutputRun, options: Options, model: SavedModel): Promise<Dataset> {
   const { eventWeights, dayOrder, counts } = model.facts;
@@ -77,20 +89,20 @@ async function readUsers({ run, memory, record }: OutputRun, options: Options, m
     {
       ...options,
       known: model.known,
-      keepColumns: KEEP_COLUMNS,
+      ...wantedBy(run, options),
       eventWeights: new Map(eventWeights),
       dayOrder: options.dayOrder ?? dayOrder ?? undefined,
     },
     (rows) => memory.fold(rows),
   );
   record.files = read.reports;
-  const scored = scoredUsers(model, read.dataset, KEEP_COLUMNS);
+  const scored = scoredUsers(model, read.dataset, wantedBy(run, options));
   run.info(`${thousands(scored.known)} of ${plural(read.dataset.served, 'user')} known to the model`);
   tellStrangers(scored, run, plural(counts.items, 'item'));
   return scored.dataset;
 }
 
-function tellStrangers({ read, strange, stranger }: Scored, { info, warn }: OutputRun['run'], items: string): void {
+function tellStrangers({ read, strange, stranger }: Scored, { info, warn }: Run, items: string): void {
   if (strange === 0) return;
   const said = `${thousands(strange)} of ${plural(read, 'interaction')} are with none of the model's ${items} (like ${JSON.stringify(stranger)})`;
   const wayOut =

@@ -8,7 +8,9 @@ import { asOptions } from '../tuning/tuning-report.js';
 import { readLearnedRows, readStatistics } from '../workers/run-files.js';
 import { arrange, type Learned, learnFrom } from './learn.js';
 import { manifestOf } from './manifest.js';
+import { nowOf } from './offer.js';
 import type { Options } from './options.js';
+import { areCarried } from './output-columns.js';
 import type { OutputRun } from './output-run.js';
 import { readInputs, tellLongHistories } from './read.js';
 import { reuseOrTune } from './tuned-file.js';
@@ -36,7 +38,7 @@ export async function learnFiles<T>(
   const { dataset, reports } = await stages.take('reading', () =>
     readInputs(run, { ...options, ...whatModelsKeep(options) }, (rows) => memory.fold(rows)),
   );
-  const { method, version, eventWeights } = options;
+  const { method, version, eventWeights, dayOrder } = options;
   tellLongHistories(run, dataset, method.settings.longestHistory);
   record.files = reports;
   record.dataset = dataset;
@@ -64,7 +66,7 @@ export async function learnFiles<T>(
   });
   const explanation = auto?.explanation ?? null;
   const facts = {
-    ...{ version, learned: run.startedAt.toISOString(), eventWeights },
+    ...{ version, learned: run.startedAt.toISOString(), now: nowOf(run, options), eventWeights, dayOrder },
     method: { name: method.name, settings, explanation },
   };
   const save = (destination: Destination) =>
@@ -73,8 +75,8 @@ export async function learnFiles<T>(
 }
 
 /** Lists that are made of a model later may want titles, and rules columns. */
-function whatModelsKeep({ model, titles }: Options) {
-  return model === undefined ? { titles } : { titles: true, keepColumns: true };
+function whatModelsKeep({ model, titles, outputColumns }: Options) {
+  return model === undefined ? { titles, keepColumns: areCarried(outputColumns) } : { titles: true, keepColumns: true };
 }
 
 /** The model in this process, its rows normalised. */

@@ -39,7 +39,7 @@ export async function recommendLists(
     audience: serving.audience,
     rules: serving.rules,
     listLength: count,
-    lines: undefined,
+    layout: undefined,
     output: run.directory.file('lists'),
   };
   const lengths = new Uint32Array(users.length);
@@ -60,7 +60,7 @@ export async function recommendLists(
       for (const index of users.subarray(from, to)) run.lost.push({ what: 'user', index, why });
     },
   );
-  run.directory.discard([serving.audience]);
+  run.directory.discard([serving.audience, ...(serving.rules ? [serving.rules.arrays] : [])]);
   discardLearned(run, learned);
   return {
     algorithm: spec,

@@ -26,6 +26,8 @@ export interface ModelFacts {
   /** Weights by type of event that were stated. */
   eventWeights: [type: string, weight: number][];
   dayOrder: DayOrder | null;
+  /** What counted as now, in seconds since 1970. */
+  now: number;
   /** Of the events, in seconds since 1970, null unknown; null: they have no times, and those of later ones do not count. */
   times: { from: number | null; to: number | null } | null;
   /** What was decided of the columns of the catalogue, and of those of profiles. */
@@ -37,11 +39,15 @@ export interface ModelFacts {
 }
 
 /** Facts that the run knows. */
-export type RunFacts = Pick<ModelFacts, 'version' | 'learned' | 'method'> & { eventWeights: EventWeights };
+export type RunFacts = Pick<ModelFacts, 'version' | 'learned' | 'method' | 'now'> & {
+  eventWeights: EventWeights;
+  /** As stated. */
+  dayOrder: DayOrder | undefined;
+};
 
 /** @param signals the rows of the model. */
 export function factsOf(
-  { eventWeights, ...run }: RunFacts,
+  { eventWeights, dayOrder: stated, ...run }: RunFacts,
   { userIds, served, rated, times, itemColumns, userColumns }: Dataset,
   reports: readonly FileReport[],
   signals: SignalCounts,
@@ -57,7 +63,7 @@ export function factsOf(
     strengths,
     ratingSpan: rated?.span ?? null,
     eventWeights: [...eventWeights],
-    dayOrder: spans.find(({ dayOrder }) => dayOrder)?.dayOrder ?? null,
+    dayOrder: stated ?? spans.find(({ dayOrder }) => dayOrder)?.dayOrder ?? null,
     times: times ? { from: least(spans.map(({ from }) => from)), to: most(spans.map(({ to }) => to)) } : null,
     attributes: columnsOf('items'),
     groups: columnsOf('profiles'),

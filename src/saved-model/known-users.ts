@@ -5,7 +5,7 @@ import { joinedTimes } from '../dataset/joined-columns.js';
 import { hashOf, IdIndex } from '../events/ids.js';
 import { emptyRows, firstRows, joined, mapped, pickedRows, rowLength, type SparseRows } from '../matrix/sparse.js';
 import { rated } from '../model/strength.js';
-import type { SavedModel } from './saved-model.js';
+import type { SavedModel, Wanted } from './saved-model.js';
 
 /** Whom new files name, as a model sees them. */
 export interface Scored {
@@ -25,9 +25,9 @@ export interface Scored {
  * preferences and groups now replaces what they said, and what they exclude comes to what they excluded. Items and groups that it does not
  * know are left out.
  *
- * @param read the new files, read by what the model knows. @param keepColumns whether columns of files are wanted.
+ * @param read the new files, read by what the model knows. @param wanted what to know beside them.
  */
-export function scoredUsers(model: SavedModel, read: Dataset, keepColumns: boolean): Scored {
+export function scoredUsers(model: SavedModel, read: Dataset, wanted: Wanted): Scored {
   const { served, userIds } = read;
   const { counts, times } = model.facts;
   const { names } = model;
@@ -64,8 +64,8 @@ export function scoredUsers(model: SavedModel, read: Dataset, keepColumns: boole
       attributes: emptyRows(counts.items, counts.preferences),
       preferences: newest(before('preferences'), now('preferences', counts.preferences)),
       groups: newest(before('groups'), now('groups', counts.groups)),
-      itemColumns: keepColumns ? model.itemColumns : [],
-      userColumns: keepColumns ? userColumns(read.userColumns, model.userColumns, places) : [],
+      ...model.items(wanted),
+      userColumns: wanted.keepColumns ? userColumns(read.userColumns, model.userColumns, places) : [],
     },
   };
 }

@@ -6,6 +6,7 @@ import { noAttributes } from '../dataset/attribute-table.js';
 import type { Dataset } from '../dataset/dataset.js';
 import type { Known } from '../dataset/inputs.js';
 import type { Interactions } from '../dataset/interactions.js';
+import type { DayOrder } from '../events/day-month.js';
 import { IdIndex, type PackedIds } from '../events/ids.js';
 import { badData, ExitCode, Failure, messageOf, systemCode } from '../failure.js';
 import { type Arrays, arrayOf, checkArrays, headerHash, readArrays, readStretches } from '../files/array-file.js';
@@ -13,6 +14,7 @@ import { emptyRows, rowLengths, type SparseRows } from '../matrix/sparse.js';
 import { DEFAULT_SETTINGS } from '../model/settings.js';
 import { signalCount } from '../model/signals.js';
 import { finishedModel, type Model } from '../ranking/model.js';
+import { AvailabilityReader, saysWhatIsSold } from '../rules/availability.js';
 import { matrixFrom } from '../workers/matrix-file.js';
 import type { ModelFiles } from '../workers/protocol.js';
 import { readLearnedRows, readScales } from '../workers/run-files.js';
@@ -24,6 +26,20 @@ export type Names = Pick<Dataset, 'itemIds' | 'titles' | 'offered' | 'attributeN
 
 /** What a model knows of users, a row for each. */
 export type KnownUsers = Interactions & Pick<Dataset, 'excluded' | 'preferences' | 'groups'>;
+
+/** What a run wants to know: the columns of files, and what can be sold at a time in seconds since 1970. */
+export interface Wanted {
+  keepColumns: boolean;
+  now: number;
+  /** What dates like 03/04/2011 have first; undefined: as the model says, or told from the column. */
+  dayOrder: DayOrder | undefined;
+}
+
+/** Chooses the arrays of one thing. */
+const isOf =
+  (...things: string[]) =>
+  (name: string) =>
+    things.includes(name.split('.')[0] ?? '');
 
 /** The arrays that have a number for each entry of the history. */
 const BESIDE_HISTORY = ['times', 'rating', 'weight'];
@@ -71,8 +87,7 @@ export class SavedModel {
   get names(): Names {
     const { items, preferences, groups } = this.facts.counts;
     return this.#read(() => {
-      const wanted = ['items', 'titles', 'attributeNames', 'groupNames', 'offered'];
-      const arrays = this.#arrays((name) => wanted.includes(name.split('.')[0] ?? ''));
+      const arrays = this.#arrays(isOf('items', 'titles', 'attributeNames', 'groupNames', 'offered'));
       return {
         itemIds: textsFrom(arrays, 'items', items),
         titles: textsFrom(arrays, 'titles', items),
@@ -102,31 +117,27 @@ export class SavedModel {
     return this.#read(() => this.#packed('users', this.facts.counts.users));
   }
 
-  /** The columns of the catalogue, and those of profiles, as the files had them. */
-  get itemColumns(): CellColumn[] {
-    return this.#columns('itemColumns', this.facts.counts.items);
+  /** What a run wants to know of items beside their names. */
+  items({ keepColumns, now, dayOrder }: Wanted): Pick<Dataset, 'available' | 'itemColumns'> {
+    const itemColumns = keepColumns ? this.#columns('itemColumns') : [];
+    return { available: this.#read(() => this.#availableAt(now, dayOrder)), itemColumns };
   }
 
+  /** The columns of profiles. */
   get userColumns(): CellColumn[] {
-    return this.#columns('userColumns', this.facts.counts.users);
+    return this.#columns('userColumns');
   }
 
-  /** All that is known of all users, as a run reads it. @param keepColumns false: no columns, which may be large. */
-  dataset(keepColumns: boolean): Dataset {
+  /** All that is known of all users, as a run reads it. */
+  dataset(wanted: Wanted): Dataset {
     const { names } = this;
-    const columns = {
-      itemColumns: keepColumns ? this.itemColumns : [],
-      userColumns: keepColumns ? this.userColumns : [],
-    };
     const { users, served, items, preferences } = this.facts.counts;
+    const userColumns = wanted.keepColumns ? this.userColumns : [];
     return this.#read(() => {
-      const userIds = textsFrom(
-        this.#arrays((name) => name.startsWith('users.')),
-        'users',
-        users,
-      );
+      const userIds = textsFrom(this.#arrays(isOf('users')), 'users', users);
       const attributes = emptyRows(items, preferences);
-      return { ...names, ...columns, userIds, served, attributes, ...this.#usersFrom(this.#arrays(isOfUser), users) };
+      const known = this.#usersFrom(this.#arrays(isOfUser), users);
+      return { ...names, ...this.items(wanted), userColumns, userIds, served, attributes, ...known };
     });
   }
 
@@ -158,11 +169,44 @@ export class SavedModel {
     });
   }
 
-  #columns(of: 'itemColumns' | 'userColumns', rows: number): CellColumn[] {
-    return this.#read(() => {
-      const arrays = this.#arrays((name) => name.startsWith(`${of}.`));
-      return this.facts[of].map((name, at) => ({ name, cells: textsFrom(arrays, `${of}.${at}`, rows) }));
+  #columns(of: 'itemColumns' | 'userColumns', isWanted = (_name: string) => true): CellColumn[] {
+    const { items, users } = this.facts.counts;
+    const rows = of === 'itemColumns' ? items : users;
+    return this.#read(() =>
+      this.facts[of].flatMap((name, at) => {
+        if (!isWanted(name)) return [];
+        const texts = `${of}.${at}`;
+        return {
+          name,
+          cells: textsFrom(
+            this.#arrays((each) => each.startsWith(`${texts}.`)),
+            texts,
+            rows,
+          ),
+        };
+      }),
+    );
+  }
+
+  /**
+   * By item, whether it can be sold now. Columns are kept with one row an item: where that came to another answer than all rows did when
+   * the model was learned, that answer stands.
+   */
+  #availableAt(now: number, dayOrder: DayOrder | undefined): Uint8Array | undefined {
+    const { counts, now: before, dayOrder: learned } = this.facts;
+    const { available } = this.#arrays(isOf('available'));
+    if (!(available instanceof Uint8Array) || now === before) return available as Uint8Array | undefined;
+    const columns = this.#columns('itemColumns', saysWhatIsSold);
+    const answers = [before, now].map((at) => {
+      const reader = new AvailabilityReader(
+        columns.map(({ name }) => name),
+        'honour',
+      );
+      for (let item = 0; item < counts.items; item++) reader.row(columns.map(({ cells }) => cells[item] ?? ''))(item);
+      return reader.of(counts.items, at, dayOrder ?? learned ?? undefined).available;
     });
+    const [then, today] = answers;
+    return available.map((flag, item) => (then?.[item] === flag ? (today?.[item] ?? flag) : flag));
   }
 
   #usersFrom(arrays: Arrays, users: number): KnownUsers {

@@ -82,9 +82,12 @@ export function isOfUser(name: string): boolean {
   return OF_USERS.includes(name.split('.')[0] ?? '');
 }
 
-function itemArrays({ itemIds, titles, offered, attributeNames, groupNames, itemColumns }: Dataset): Arrays {
+function itemArrays(dataset: Dataset): Arrays {
+  const { itemIds, titles, offered, available, attributeNames, groupNames, itemColumns } = dataset;
   const texts = { items: itemIds, titles, attributeNames, groupNames, ...columnTexts({ itemColumns }, itemIds.length) };
-  return { ...textArrays(texts), offered };
+  // Items that are not in the catalogue are not offered anyway.
+  const sold = available && { available: Uint8Array.from(offered, (_, item) => available[item] ?? 1) };
+  return { ...textArrays(texts), offered, ...sold };
 }
 
 function userArrays(dataset: Dataset): Arrays {

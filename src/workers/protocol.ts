@@ -1,7 +1,8 @@
 import type { EventsTask } from '../events/range-part.js';
 import type { Settings } from '../model/settings.js';
 import type { SignalCounts } from '../model/signals.js';
-import type { LineFormat } from '../output/list-lines.js';
+import type { OutputColumn } from '../output/columns.js';
+import type { OutputFormat } from '../output/formats.js';
 import type { RuleSpec } from '../rules/rule-spec.js';
 
 /**
@@ -16,7 +17,7 @@ import type { RuleSpec } from '../rules/rule-spec.js';
  *
  * All answers are files (`shard-file.ts`): the message says only that the file is there.
  */
-export const PROTOCOL = 9;
+export const PROTOCOL = 10;
 
 /** Rows in a file, and the first of them. */
 export interface RowFile {
@@ -67,6 +68,18 @@ export interface RulesFile {
   arrays: string;
 }
 
+/** What lists become: lines, or for Parquet columns. */
+export interface ListLayout {
+  format: OutputFormat;
+  columns: readonly OutputColumn[];
+  /** Significant digits of scores. */
+  precision: number;
+  /** The most parts of a score that are named. */
+  reasons: number;
+  /** Array file: the cells of the columns of texts, by their places, and the names in reasons. */
+  cells: string;
+}
+
 /** Recommend to a range of users. */
 export interface RecommendJob {
   kind: 'recommend';
@@ -77,8 +90,8 @@ export interface RecommendJob {
   /** What lists obey beside the audience; undefined: the best items are the list. */
   rules: RulesFile | undefined;
   listLength: number;
-  /** How lists become lines, and the array file of their cells; undefined: they become columns of numbers. */
-  lines: { format: LineFormat; cells: string; withTitles: boolean } | undefined;
+  /** What lists become; undefined: columns of numbers. */
+  layout: ListLayout | undefined;
   output: string;
 }
 

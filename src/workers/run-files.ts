@@ -1,3 +1,4 @@
+import { quotedArrays, quotedIn } from '../csv/quoted-cells.js';
 import { type Arrays, arrayOf, isCount, readArrays, writeArrays } from '../files/array-file.js';
 import { areBelow, rowLengths, type SparseRows } from '../matrix/sparse.js';
 import type { Evidence } from '../model/evidence.js';
@@ -170,7 +171,9 @@ export interface ListCounts {
 }
 
 export function listArrays({ users, rows, short, empty }: ListCounts, lists: Lists): Arrays {
-  return { ...lists, counts: Float64Array.of(users, rows, short, empty) };
+  const { reasons, ...others } = { reasons: undefined, ...lists };
+  const texts = reasons && quotedArrays('reasons', reasons);
+  return { ...namedArrays(others), ...texts, counts: Float64Array.of(users, rows, short, empty) };
 }
 
 /** @throws RangeError where the file is none of these. */
@@ -187,7 +190,13 @@ export function readLists(path: string): { counts: ListCounts; lists: Lists } {
   if (lengths.length !== users || listed !== rows || items.length !== rows) {
     throw new RangeError(`the lists in ${path} do not go together`);
   }
-  return { counts, lists: { items, lengths, scores: finite('scores', arrayOf(arrays, 'scores', Float64Array), rows) } };
+  const scores = finite('scores', arrayOf(arrays, 'scores', Float64Array), rows);
+  const reasons = quotedIn(arrays, 'reasons');
+  const sources = 'sources' in arrays ? arrayOf(arrays, 'sources', Uint8Array) : undefined;
+  if ([reasons?.start.length ?? rows + 1, (sources?.length ?? rows) + 1].some((length) => length !== rows + 1)) {
+    throw new RangeError(`the reasons in ${path} do not go together with its lists`);
+  }
+  return { counts, lists: { items, lengths, scores, reasons, sources } };
 }
 
 /** One matrix of a file that has more. */

@@ -53,11 +53,12 @@ function readAll(content: Uint8Array): SavedModel {
   }
 }
 
+const ALL = { keepColumns: true, now: 1_800_000_000, dayOrder: undefined };
 const PARTS = [
   ({ names }: SavedModel) => names,
   ({ known }: SavedModel) => known,
   ({ userIds }: SavedModel) => userIds,
-  (model: SavedModel) => model.dataset(true),
+  (model: SavedModel) => model.dataset(ALL),
   (model: SavedModel) => model.usersAt(Uint32Array.of(1, 3)),
   ({ model }: SavedModel) => model,
   ({ popularity }: SavedModel) => popularity,
@@ -89,7 +90,7 @@ test('a model says what it is, and has what was read', () => {
   });
   const reopened = new SavedModel(path, () => '');
   const { popularity } = reopened;
-  const dataset = reopened.dataset(true);
+  const dataset = reopened.dataset(ALL);
   reopened.close();
   expect(dataset).toMatchObject({
     userIds: ['ann', 'bob', 'cat', 'dan', 'eve'],
@@ -137,7 +138,7 @@ test('an altered byte in any array is found by who reads that array, and by nobo
   const model = new SavedModel(join(folder, 'histories.rec'), () => '');
   expect(model.names.itemIds).toHaveLength(5);
   expect(model.rowLengths).toHaveLength(9);
-  expect(() => model.dataset(false)).toThrow('was altered');
+  expect(() => model.dataset(ALL)).toThrow('was altered');
   model.close();
 });
 
@@ -198,7 +199,7 @@ test('a model that is replaced or removed while it is open stays as it was', () 
   writeFileSync(busy, bytes);
   const model = new SavedModel(busy, () => join(newFolder(), 'copy'));
   spawnSync('mv', [put(newFolder(), 'new.rec', 'another'), busy]);
-  expect(model.dataset(false).userIds).toHaveLength(5);
+  expect(model.dataset(ALL).userIds).toHaveLength(5);
   expect(model.files.rows[0]?.path).not.toBe(busy);
   model.close();
 });

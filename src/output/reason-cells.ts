@@ -1,0 +1,193 @@
+import type { QuotedCells } from '../csv/quoted-cells.js';
+import { type SignalCounts, signalCount } from '../model/signals.js';
+import type { GrowingBytes } from './bytes.js';
+import type { OutputFormat } from './formats.js';
+import { jsonText } from './json-text.js';
+import { Decimal, timesPower } from './score-digits.js';
+
+/** Where a row of a list comes from: what most of its score is, or the rule that put it there. */
+export const SOURCES = ['history', 'preferences', 'group', 'popular', 'pinned', 'explored'] as const;
+
+/** Why the items of a list have their scores, each of which is the sum of its parts, weighed. */
+export interface Reasons {
+  /** Places for the largest parts of each item, largest first: one more than are named beside others. */
+  kept: number;
+  /** By item of the list: how many parts there are, none of which is 0. */
+  parts: Uint32Array;
+  /** By place: a signal, or `signalCount` for popularity; and what it adds. */
+  cause: Uint32Array;
+  amount: Float64Array;
+  /** By item of the list: what all parts add up to, and what that is weighed with (1: nothing). */
+  sum: Float64Array;
+  factor: Float64Array;
+  /** By item of the list: its place in `SOURCES`. */
+  source: Uint8Array;
+}
+
+/** The names of causes: cells of items, attribute values and groups, one behind the other, as `reasonName` writes them. */
+export interface ReasonNames {
+  cells: QuotedCells;
+  counts: SignalCounts;
+}
+
+/** As a cell of CSV, as text that is quoted elsewhere, or as an array of JSON. */
+export type ReasonStyle = 'cell' | 'text' | 'json';
+
+export function reasonStyle(format: OutputFormat): ReasonStyle {
+  return format === 'jsonl' ? 'json' : format === 'parquet' ? 'text' : 'cell';
+}
+
+/** What a part is: a signal, popularity, what the sum was weighed with, or all that is not named. */
+const KINDS = ['item', 'attribute', 'group', 'follows', 'popular', 'factor', 'other'] as const;
+type Kind = (typeof KINDS)[number];
+
+/** What stands around all parts, between two, and around the name and the score of one. */
+interface Marks {
+  open: string;
+  close: string;
+  between: string;
+  beforeName: Readonly<Record<Kind, string>>;
+  beforeScore: Readonly<Record<Kind, string>>;
+  end: string;
+}
+
+const byKind = (text: (kind: Kind) => string) =>
+  Object.fromEntries(KINDS.map((kind) => [kind, text(kind)])) as Record<Kind, string>;
+
+const TEXT: Marks = {
+  open: '',
+  close: '',
+  between: '; ',
+  beforeName: byKind((kind) => (kind === 'follows' ? 'follows ' : '')),
+  beforeScore: byKind(() => ' '),
+  end: '',
+};
+
+const MARKS: Readonly<Record<ReasonStyle, Marks>> = {
+  text: TEXT,
+  cell: { ...TEXT, open: '"', close: '"' },
+  json: {
+    open: '[',
+    close: ']',
+    between: ',',
+    beforeName: byKind(() => '{"because":"'),
+    beforeScore: byKind((kind) => `","kind":"${kind}","score":`),
+    end: '}',
+  },
+};
+
+/**
+ * The name of a cause inside reasons. In text `; ` separates parts and a space the score, so a semicolon before a space becomes a comma,
+ * and line breaks become spaces: reasons can be cut again whatever the name is.
+ */
+export function reasonName(name: string, style: ReasonStyle): string {
+  if (style === 'json') return jsonText(name).slice(1, -1);
+  const text = name
+    .trim()
+    .replace(/\s+/g, ' ')
+    .replace(/;(?= |$)/g, ',');
+  return style === 'cell' ? text.replaceAll('"', '""') : text;
+}
+
+const NOTHING = new Uint8Array(0);
+const TIMES = Buffer.from('× ');
+/** Significant digits of a factor. */
+const FACTOR_DIGITS = 3;
+
+/**
+ * Writes reasons. All parts have the last decimal of the score as it is written, and add up to it exactly: what rounding leaves goes to
+ * the others or, where all are named, to the first. Parts that come to 0 are left out.
+ */
+export class ReasonWriter {
+  readonly #names: ReasonNames;
+  readonly #popular: number;
+  readonly #marks: Marks;
+  readonly #digits: number;
+  readonly #score = new Decimal();
+  readonly #factor = new Decimal();
+  /** Of the item that is written: the named parts in units of the last decimal, and how many parts were written. */
+  readonly #parts: number[] = [];
+  #written = 0;
+
+  /** @param digits significant digits of scores. */
+  constructor(style: ReasonStyle, names: ReasonNames, digits: number) {
+    this.#marks = MARKS[style];
+    this.#names = names;
+    this.#popular = signalCount(names.counts);
+    this.#digits = digits;
+  }
+
+  /** Writes why the item at a place of a list has its score. @throws RangeError for a cause without a name. */
+  write(out: GrowingBytes, score: number, reasons: Reasons, place: number): void {
+    const { kept, parts, cause, amount } = reasons;
+    this.#score.round(score, this.#digits);
+    const { whole: total, decimals } = this.#score;
+    const factor = reasons.factor[place] ?? 1;
+    const sum = factor === 1 ? total : Math.round(timesPower(reasons.sum[place] ?? 0, decimals));
+    const count = parts[place] ?? 0;
+    const first = place * kept;
+    const named = this.#round(amount, first, count <= kept ? count : kept - 1, decimals);
+    let rest = sum;
+    for (let k = 0; k < named; k++) rest -= this.#parts[k] ?? 0;
+    if (named === count) this.#parts[0] = (this.#parts[0] ?? 0) + rest;
+    this.#written = 0;
+    out.text(this.#marks.open);
+    for (let k = 0; k < named; k++) {
+      if (this.#parts[k] !== 0) this.#cause(out, cause[first + k] ?? -1, this.#parts[k] ?? 0, decimals);
+    }
+    if (named < count && rest !== 0) {
+      this.#begin(out, 'other');
+      out.text(`${count - named} others`);
+      this.#end(out, 'other', rest, decimals);
+    }
+    if (total !== sum) {
+      this.#begin(out, 'factor');
+      out.raw(TIMES);
+      out.score(factor, FACTOR_DIGITS);
+      this.#end(out, 'factor', total - sum, decimals);
+    }
+    if (this.#written === 0) this.#cause(out, count === 0 ? this.#popular : (cause[first] ?? -1), total, decimals);
+    out.text(this.#marks.close);
+  }
+
+  /** Rounds the first parts of an item. @returns how many: none where they cancel out but for the last digits that doubles have. */
+  #round(amount: Float64Array, first: number, count: number, decimals: number): number {
+    let size = 0;
+    for (let k = 0; k < count; k++) {
+      this.#parts[k] = Math.round(timesPower(amount[first + k] ?? 0, decimals));
+      size += Math.abs(this.#parts[k] ?? 0);
+    }
+    return size <= Number.MAX_SAFE_INTEGER ? count : 0;
+  }
+
+  /** @param whole what it adds, in units of the last decimal. */
+  #cause(out: GrowingBytes, cause: number, whole: number, decimals: number): void {
+    const { cells, counts } = this.#names;
+    const latest = counts.items + counts.preferences + counts.groups;
+    const kind =
+      cause < counts.items
+        ? 'item'
+        : cause < counts.items + counts.preferences
+          ? 'attribute'
+          : cause < latest
+            ? 'group'
+            : cause < this.#popular
+              ? 'follows'
+              : 'popular';
+    this.#begin(out, kind);
+    if (kind === 'popular') out.text(kind);
+    else out.cell(NOTHING, cells, kind === 'follows' ? cause - latest : cause);
+    this.#end(out, kind, whole, decimals);
+  }
+
+  #begin(out: GrowingBytes, kind: Kind): void {
+    if (this.#written++ > 0) out.text(this.#marks.between);
+    out.text(this.#marks.beforeName[kind]);
+  }
+
+  #end(out: GrowingBytes, kind: Kind, whole: number, decimals: number): void {
+    out.text(this.#marks.beforeScore[kind]);
+    out.decimal(whole, decimals);
+    out.text(this.#marks.end);
+  }
+}
