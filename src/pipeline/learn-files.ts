@@ -38,18 +38,9 @@ export async function learnFiles<T>(
   await memory.read();
   const read = await readRules(options.rules, options);
   const { dataset, reports } = await stages.take('reading', () =>
-    readInputs(
-      run,
-      {
-        ...options,
-        // Lists that are made of the model later may want titles.
-        titles: options.titles || options.model !== undefined,
-        keepColumns: areCarried(options.outputColumns),
-      },
-      (rows) => memory.fold(rows),
-    ),
+    readInputs(run, { ...options, ...whatModelsKeep(options) }, (rows) => memory.fold(rows)),
   );
-  const { method, version, eventWeights } = options;
+  const { method, version, eventWeights, dayOrder } = options;
   tellLongHistories(run, dataset, method.settings.longestHistory);
   record.files = reports;
   record.dataset = dataset;
@@ -78,12 +69,17 @@ export async function learnFiles<T>(
   });
   const explanation = auto?.explanation ?? null;
   const facts = {
-    ...{ version, learned: run.startedAt.toISOString(), eventWeights },
+    ...{ version, learned: run.startedAt.toISOString(), now: nowOf(run, options), eventWeights, dayOrder },
     method: { name: method.name, settings, explanation },
   };
   const save = (destination: Destination) =>
     writeModel(destination, factsOf(facts, dataset, reports, learned.model.counts), stash, modelFrom(learned));
   return { dataset, learned, answer, save };
+}
+
+/** Lists that are made of a model later may want titles, and rules columns. */
+function whatModelsKeep({ model, titles, outputColumns }: Options) {
+  return model === undefined ? { titles, keepColumns: areCarried(outputColumns) } : { titles: true, keepColumns: true };
 }
 
 /** The model in this process, its rows normalised. */

@@ -1,6 +1,6 @@
 import type { EventsTask } from '../events/range-part.js';
-import type { SignalCounts } from '../model/fit.js';
 import type { Settings } from '../model/settings.js';
+import type { SignalCounts } from '../model/signals.js';
 import type { OutputColumn } from '../output/columns.js';
 import type { OutputFormat } from '../output/formats.js';
 
