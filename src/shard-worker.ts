@@ -71,9 +71,12 @@ async function readWork({ task }: ReadJob): Promise<ShardWork> {
   // Loaded here: most children never read.
   const { compiledEvents } = await import('./events/compiled-events.js');
   const { readRange } = await import('./events/range-part.js');
+  const { rowFilter } = await import('./rules/row-filter.js');
   const accelerator = compiledEvents()(task.layout);
+  const { conditions } = task.layout;
+  const filter = conditions && rowFilter(conditions);
   const acceleration = { of: () => accelerator, least: 1 };
-  return async (from, to) => rangeArrays(await readRange(task, from, to, acceleration));
+  return async (from, to) => rangeArrays(await readRange(task, from, to, acceleration, filter));
 }
 
 function countWork({ evidence, settings }: CountJob): ShardWork {

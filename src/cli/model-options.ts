@@ -42,7 +42,7 @@ export function fitCommand(): Command {
 /** The options of `recommend score`. */
 export function scoreCommand(): Command {
   const command = new Command('recommend score')
-    .description('Recommend by a model that was kept: to all that it knows, or to the users of new files.')
+    .description('Recommend by a model that was kept: to all its users, or to those of new files.')
     .usage('--model FILE [--users FILE] [-o FILE] [-n N]')
     .addHelpText('before', SCORE_EXAMPLES.trimStart());
   addFileOptions(command).addOption(new Option('--model <file>', 'the model that recommend fit wrote'));

@@ -39,6 +39,7 @@ Other commands:
   recommend score             recommend by a model that was kept
   recommend describe          show how files are understood
   recommend evaluate          measure recommendations on held-out data
+  recommend diff              compare the lists of two runs
   recommend help              list the topics of the help
   recommend help TOPIC        more about input, output, algorithms, nightly …
   recommend completion SHELL  completion for bash, zsh or fish

@@ -1,5 +1,6 @@
 import { type Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { EventWeights } from '../events/event-types.js';
+import { secondsOf } from '../events/times.js';
 import { ExitCode, Failure } from '../failure.js';
 import { HELP } from './help-groups.js';
 import { operandFailure } from './operands.js';
@@ -18,9 +19,10 @@ export function parsed(command: Command, argv: readonly string[], print?: Print)
   const complaint: string[] = [];
   const options = argv.findIndex((word) => word.startsWith('-'));
   const leading = options < 0 ? argv : argv.slice(0, options);
-  if (leading.length > 0) throw operandFailure(command.name(), leading, argv);
+  const takesOperands = command.registeredArguments.length > 0;
+  if (leading.length > 0 && !takesOperands) throw operandFailure(command.name(), leading, argv);
   command
-    .allowExcessArguments()
+    .allowExcessArguments(!takesOperands)
     .configureHelp(HELP)
     .showHelpAfterError(`(${command.name()} --help shows the options)`)
     .exitOverride()
@@ -33,8 +35,18 @@ export function parsed(command: Command, argv: readonly string[], print?: Print)
     const message = complaint.join('').replace(/^error: /, '');
     throw new Failure(ExitCode.usage, message.trim(), { cause: error });
   }
-  if (command.args.length > 0) throw operandFailure(command.name(), command.args, argv);
+  if (command.args.length > 0 && !takesOperands) throw operandFailure(command.name(), command.args, argv);
   return true;
+}
+
+/** An option that takes a file, or one of a few words instead. */
+export class FileOrWord extends Option {
+  readonly words: readonly string[];
+
+  constructor(flags: string, description: string, words: readonly string[]) {
+    super(flags, description);
+    this.words = words;
+  }
 }
 
 /** An option that takes one of a few words. */
@@ -88,6 +100,12 @@ export function days(text: string): number {
   if (number !== undefined) return Number(number);
   if (text.trim() === 'never') return Number.POSITIVE_INFINITY;
   throw new InvalidArgumentError('Expected days like 30d, or never.');
+}
+
+/** A day or a time, `2026-01-31` or `2026-01-31T12:00Z`; in seconds since 1970. */
+export function date(text: string): number {
+  const seconds = secondsOf(text.trim()) ?? Number.NaN;
+  return required(seconds, Number.isFinite, 'Expected a date like 2026-01-31 or 2026-01-31T12:00Z.');
 }
 
 /** An amount of memory as people write it: `500M`, `2G`, `1.5GB` (thousands), `2GiB` (1,024s). In bytes. */
@@ -153,6 +171,12 @@ export function unrated(text: string): number | 'none' {
   return required(value, Number.isFinite, 'Expected a number, or none.');
 }
 
+/** A share of all, from 0 to 1. */
+export function share(text: string): number {
+  const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
+  return required(value, (part) => part >= 0 && part <= 1, 'Expected a share from 0 to 1, like 0.3.');
+}
+
 /** How much to hold out: a share below 1, or a count. */
 export function holdout(text: string): number {
   const value = /^\d+$|^0?\.\d+$/.test(text) ? Number(text) : Number.NaN;
@@ -179,4 +203,12 @@ export function listLengths(text: string): number[] {
   const all = text.split(',').map((part) => wholeNumber(part.trim()));
   if (all.every((length) => length >= 1 && length <= MOST_ITEMS_A_USER)) return [...new Set(all)].sort((a, b) => a - b);
   throw new InvalidArgumentError(`Expected whole numbers from 1 to ${MOST_ITEMS_A_USER}, separated by commas.`);
+}
+
+/** The arguments without options that take a value. */
+export function without(argv: readonly string[], options: readonly string[]): string[] {
+  return argv.filter((word, at) => {
+    const isOption = options.some((option) => word === option || word.startsWith(`${option}=`));
+    return !isOption && !options.includes(argv[at - 1] ?? '');
+  });
 }

@@ -15,6 +15,7 @@ import type { Io } from '../io.js';
 import { joined, pickedRows } from '../matrix/sparse.js';
 import { explainFolder } from '../pipeline/folder-failures.js';
 import { methodOfSpec } from '../pipeline/method.js';
+import { inputsOfRules, nowOf, reportOffer } from '../pipeline/offer.js';
 import type { EvaluateOptions } from '../pipeline/options.js';
 import { stagesOf } from '../pipeline/planned-stages.js';
 import { fastReading, inputBytes, startChildren } from '../pipeline/read.js';
@@ -96,10 +97,11 @@ export async function compareAlgorithms(
 async function holdOut(run: Run, options: EvaluateOptions): Promise<{ heldOut: HeldOut; reports: FileReport[] }> {
   const { test } = options;
   const rejects = openBadRows(options.badRows, options.safeCsv, run.info);
-  const inputs = { ...options, badRows: rejects.badRows, onBytes: () => {} };
+  const inputs = { ...options, ...inputsOfRules(run, options), badRows: rejects.badRows, onBytes: () => {} };
   const tell = (dataset: Dataset, reports: readonly FileReport[]) => {
+    const doubts = reportOffer(options.rules, dataset, reports, nowOf(run, options));
     run.info(inputReport(dataset, reports, options.verbose));
-    for (const warning of inputWarnings(reports, options.badRows)) run.warn(warning);
+    for (const warning of [...inputWarnings(reports, options.badRows), ...doubts]) run.warn(warning);
     return rejects.close();
   };
   try {

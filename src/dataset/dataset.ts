@@ -25,6 +25,8 @@ export interface Dataset extends Interactions {
   titles: readonly string[];
   /** By item index: 1 where the item may be recommended (it is in the catalogue). */
   offered: Uint8Array;
+  /** By item: 1 where the catalogue's columns say that it can be sold now; undefined: they do not say. */
+  available?: Uint8Array | undefined;
   /** users × items that are not offered, beside what they had. */
   excluded: SparseRows;
   /** items × attribute values. */

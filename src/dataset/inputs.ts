@@ -2,6 +2,7 @@ import type { DayOrder } from '../events/day-month.js';
 import type { EventWeights } from '../events/event-types.js';
 import type { IdIndex } from '../events/ids.js';
 import type { Reading } from '../events/read-events.js';
+import type { Availability } from '../rules/availability.js';
 import type { DescribedFiles } from '../understanding/inputs.js';
 import type { Aggregation } from './aggregate.js';
 import type { AttributeTable } from './attribute-table.js';
@@ -15,6 +16,12 @@ export interface Inputs extends DescribedFiles, Omit<Aggregation, 'learned'>, Re
   eventWeights: EventWeights;
   /** Keeps the columns of the catalogue and the profiles as they are, which takes memory. */
   keepColumns?: boolean;
+  /** What rows of events have to fulfil to be read, all of them. */
+  eventsWhere?: readonly string[];
+  /** What counts as now, in seconds since 1970; undefined: the clock's time. */
+  now?: number | undefined;
+  /** What is done with columns of the catalogue like `in_stock`; undefined: nobody wants to know of them. */
+  availability?: Availability;
   /** What the model knows that is to score; undefined: the files are learned from. */
   known?: Known | undefined;
   /** Is told how many rows are about to be aggregated, which takes memory; it may throw. */

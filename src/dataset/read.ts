@@ -71,7 +71,10 @@ async function readFiles(
   if (served === 0) {
     throw new Failure(
       ExitCode.badData,
-      `${namesOf(inputs.users)} holds no users: below its header no row has one to recommend anything to`,
+      [
+        `${namesOf(inputs.users)} holds no users: below its header no row has one to recommend anything to`,
+        ...skippedLines(reports),
+      ].join('\n  '),
     );
   }
   for (const file of interactions) renumber(file.events.user.values, own.users.ids, ids.users);
@@ -112,20 +115,22 @@ function requireEvidence(
   reports: readonly FileReport[],
 ): void {
   if (interactions.index.length > 0 || preferences.index.length > 0) return;
-  const skipped = reports.flatMap((report) =>
-    report.skipped
-      .filter(({ kind }) => kind.count > 0)
-      .map(
-        ({ what, kind }) =>
-          `${report.table.path}: skipped ${kind.count} rows ${what}, the first on line ${kind.firstLine}`,
-      ),
-  );
   const why =
     understanding.users.kind === 'profiles' && inputs.interactions.length === 0
       ? `${namesOf(inputs.users)} was read as profiles, which have no history and no preferences that match the catalogue; --interactions EVENTS says what people did`
       : 'no row that was read counts';
   const message = `there is nothing to learn from: ${why}`;
-  throw new Failure(ExitCode.badData, [message, ...skipped].join('\n  '));
+  throw new Failure(ExitCode.badData, [message, ...skippedLines(reports)].join('\n  '));
+}
+
+function skippedLines(reports: readonly FileReport[]): string[] {
+  return reports.flatMap(({ table, skipped }) =>
+    skipped
+      .filter(({ kind }) => kind.count > 0)
+      .map(
+        ({ what, kind }) => `${table.path}: skipped ${kind.count} rows ${what}, the first on line ${kind.firstLine}`,
+      ),
+  );
 }
 
 /** Replaces indices into the list `ids` by those of `index`, in place. */
@@ -176,6 +181,7 @@ function assemble(
     itemIds: ids.items.ids,
     titles: Array.from({ length: items }, (_, item) => titleOf(item)),
     offered,
+    available: catalogue?.available,
     interactions,
     times: joinedTimes(interactions, behaviour),
     rated: joinedRatings(interactions, behaviour),

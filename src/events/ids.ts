@@ -44,7 +44,7 @@ export class IdIndex {
     if (this.#ids.length !== this.#size) {
       // A list that was given out before stays as it was.
       this.#ids = this.#ids.slice();
-      while (this.#ids.length < this.#size) this.#ids.push(this.#text(this.#ids.length));
+      while (this.#ids.length < this.#size) this.#ids.push(this.textOf(this.#ids.length));
     }
     return this.#ids;
   }
@@ -97,7 +97,8 @@ export class IdIndex {
     };
   }
 
-  #text(index: number): string {
+  /** The id of an index. */
+  textOf(index: number): string {
     return textOf(this.#bytes, this.#starts[index]!, this.#starts[index + 1]!);
   }
 

@@ -32,7 +32,8 @@ export function manifestOf(options: Options, data: object): Manifest {
   return {
     version: options.version,
     options: decisiveOptions(options),
-    data: { hash: hashOf(data), inputs: inputPaths(options).map(factsOf) },
+    // What can be sold changes by the day; it decides lists, and is in their keys.
+    data: { hash: hashOf({ ...data, available: undefined }), inputs: inputPaths(options).map(factsOf) },
   };
 }
 
@@ -106,6 +107,7 @@ function decisiveOptions({ method, ...options }: Options): Record<string, string
     '--columns': options.columns,
     '--item-columns': options.itemColumns,
     '--date-order': options.dayOrder,
+    '--events-where': options.eventsWhere,
     '--event-weights': [...options.eventWeights].map(([type, weight]) => `${type}=${weight}`),
     ...Object.fromEntries(Object.entries(options.named).map(([role, column]) => [`--${role}-col`, column])),
   };

@@ -4,6 +4,8 @@ import type { DayOrder } from '../events/day-month.js';
 import type { EventWeights } from '../events/event-types.js';
 import type { OutputFormat } from '../output/formats.js';
 import type { LogOptions } from '../report/log.js';
+import type { Availability } from '../rules/availability.js';
+import type { Expression } from '../rules/expression.js';
 import type { InputFiles } from '../understanding/inputs.js';
 import type { NamedColumns } from '../understanding/roles.js';
 import type { BalanceName } from '../workers/balance.js';
@@ -37,6 +39,10 @@ export interface InputOptions extends InputFiles {
   unrated: number | 'none' | undefined;
   /** Changes and additions to the built-in weights. */
   eventWeights: EventWeights;
+  /** What rows of events have to fulfil to be read; all of them. */
+  eventsWhere: readonly string[];
+  /** What counts as now there, in seconds since 1970; undefined: when reading begins. */
+  now: number | undefined;
   /** 'stop', 'skip', or the file that takes rejected rows. */
   badRows: string;
   /** Escapes text that a spreadsheet would run as a formula. */
@@ -47,6 +53,14 @@ export interface InputOptions extends InputFiles {
 export interface RuleOptions {
   /** Recommend also what users had. */
   includeSeen: boolean;
+  /** What items, or pairs of item and user, have to fulfil; all of them. */
+  where: readonly Expression[];
+  /** What is done with columns of the catalogue like `in_stock`. */
+  availability: Availability;
+  /** What counts as now, in seconds since 1970; undefined: when the run began. */
+  now: number | undefined;
+  /** As in `InputOptions`. */
+  dayOrder: DayOrder | undefined;
 }
 
 /** The options of the main command. */
@@ -98,6 +112,8 @@ export interface DescribeOptions extends InputOptions, LogOptions {
   format: 'text' | 'json';
   output: string;
   workers: number;
+  /** Undefined: nobody asks for lists. */
+  rules?: RuleOptions;
   /** The arguments of the run that is described. */
   typed: readonly string[];
 }
@@ -129,4 +145,16 @@ export interface EvaluateOptions extends InputOptions, LogOptions {
   perUser: string | undefined;
   /** The most children at once; changes speed and memory, never a metric. */
   workers: number;
+}
+
+/** The options of `diff`. */
+export interface DiffOptions {
+  /** The files of lists, the older one first. */
+  before: string;
+  after: string;
+  named: NamedColumns;
+  /** The largest change that is no failure, and the largest share of users without a list any more, 0 to 1; undefined: any. */
+  maxChange: number | undefined;
+  format: 'table' | 'json';
+  output: string;
 }

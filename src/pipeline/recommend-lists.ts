@@ -60,7 +60,7 @@ export async function recommendLists(
       for (const index of users.subarray(from, to)) run.lost.push({ what: 'user', index, why });
     },
   );
-  run.directory.discard([serving.audience]);
+  run.directory.discard([serving.audience, ...(serving.rules ? [serving.rules.arrays] : [])]);
   discardLearned(run, learned);
   return {
     algorithm: spec,
