@@ -4,7 +4,7 @@ import type { Io } from '../io.js';
 import { manifestOf } from '../pipeline/manifest.js';
 import type { Options } from '../pipeline/options.js';
 import { warnOfLost } from '../pipeline/outcome.js';
-import { areCarried } from '../pipeline/output-columns.js';
+import { areCarried, outputColumns } from '../pipeline/output-columns.js';
 import { type OutputRun, runToOutput } from '../pipeline/output-run.js';
 import { READING } from '../pipeline/planned-stages.js';
 import { readInputs } from '../pipeline/read.js';
@@ -42,6 +42,7 @@ async function scoreLists(job: OutputRun, options: Options): Promise<void> {
     const dataset = await stages.take('reading', () =>
       options.users.length > 0 ? readUsers(job, options, model) : Promise.resolve(model.dataset),
     );
+    outputColumns(options.outputColumns, options.format, dataset);
     record.dataset = dataset;
     const { userIds, interactions, times, excluded, preferences, groups } = dataset;
     const users = options.users.length > 0 ? { userIds, interactions, times, excluded, preferences, groups } : null;

@@ -9,7 +9,7 @@ import { readLearnedRows, readStatistics } from '../workers/run-files.js';
 import { arrange, type Learned, learnFrom } from './learn.js';
 import { manifestOf } from './manifest.js';
 import type { Options } from './options.js';
-import { areCarried } from './output-columns.js';
+import { areCarried, outputColumns } from './output-columns.js';
 import type { OutputRun } from './output-run.js';
 import { readInputs, tellLongHistories } from './read.js';
 import { reuseOrTune } from './tuned-file.js';
@@ -46,6 +46,7 @@ export async function learnFiles<T>(
       (rows) => memory.fold(rows),
     ),
   );
+  outputColumns(options.outputColumns, options.format, dataset);
   const { method, version, eventWeights } = options;
   tellLongHistories(run, dataset, method.settings.longestHistory);
   record.files = reports;
