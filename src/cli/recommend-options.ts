@@ -39,6 +39,9 @@ const OTHER_COMMANDS = `
 Other commands:
   recommend fit               learn a model, and keep it
   recommend score             recommend by a model that was kept
+  recommend explain           what a user gets, and why
+  recommend similar           what goes with an item
+  recommend audience          who wants an item most
   recommend describe          show how files are understood
   recommend evaluate          measure recommendations on held-out data
   recommend diff              compare the lists of two runs

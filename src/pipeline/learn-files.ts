@@ -10,7 +10,7 @@ import { arrange, type Learned, learnFrom } from './learn.js';
 import { manifestOf } from './manifest.js';
 import { nowOf } from './offer.js';
 import type { Options } from './options.js';
-import { areCarried } from './output-columns.js';
+import { areCarried, outputColumns } from './output-columns.js';
 import type { OutputRun } from './output-run.js';
 import { readInputs, tellLongHistories } from './read.js';
 import { type PlannedRules, planRules, readRules } from './rules.js';
@@ -40,6 +40,8 @@ export async function learnFiles<T>(
   const { dataset, reports } = await stages.take('reading', () =>
     readInputs(run, { ...options, ...whatModelsKeep(options) }, (rows) => memory.fold(rows)),
   );
+  // An unknown column is told before anything is learned.
+  outputColumns(options.outputColumns, options.format, dataset);
   const { method, version, eventWeights, dayOrder } = options;
   tellLongHistories(run, dataset, method.settings.longestHistory);
   record.files = reports;

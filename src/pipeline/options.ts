@@ -112,6 +112,37 @@ export interface Options extends InputOptions, LogOptions {
   version: string;
 }
 
+/** What lists look like. All of it decides bytes. */
+export type ListOptions = Pick<Options, 'format' | 'top' | 'outputColumns' | 'reasons' | 'precision' | 'safeCsv'>;
+
+/** What is asked of a model that was kept, and where the answer goes. */
+export interface QuestionOptions extends LogOptions {
+  model: string;
+  output: string;
+}
+
+/** The options of `explain`; `format` is that of the answer. */
+export interface ExplainOptions extends QuestionOptions, Pick<Options, 'top' | 'reasons' | 'rules'> {
+  /** An id. */
+  user: string;
+  format: 'text' | 'json';
+}
+
+/** The options of `similar`. */
+export interface SimilarOptions extends QuestionOptions, Pick<Options, 'top' | 'titles' | 'safeCsv'> {
+  /** An id or a title; undefined: all items that are offered. */
+  item: string | undefined;
+  format: 'text' | 'csv' | 'jsonl';
+}
+
+/** The options of `audience`. */
+export interface AudienceOptions extends QuestionOptions, Pick<Options, 'safeCsv'> {
+  /** An id or a title. */
+  item: string;
+  /** Users to find. */
+  top: number;
+}
+
 /** The options of `describe`. */
 export interface DescribeOptions extends InputOptions, LogOptions {
   format: 'text' | 'json';
