@@ -112,6 +112,18 @@ export function date(text: string): number {
   return required(seconds, Number.isFinite, 'Expected a date like 2026-01-31 or 2026-01-31T12:00Z.');
 }
 
+/** An age as people write it, `30d` or `12h`, in seconds. */
+export function age(text: string): number {
+  const [, number = '', unit] = /^(\d+(?:\.\d+)?)([dh])$/.exec(text.trim()) ?? [];
+  const value = number === '' ? Number.NaN : Number(number) * (unit === 'd' ? 86_400 : 3600);
+  return required(value, (seconds) => seconds > 0, 'Expected an age above 0, in days or hours: 30d, 12h.');
+}
+
+/** Any number. */
+export function finite(text: string): number {
+  return required(text.trim() === '' ? Number.NaN : Number(text), Number.isFinite, 'Expected a number.');
+}
+
 /** An amount of memory as people write it: `500M`, `2G`, `1.5GB` (thousands), `2GiB` (1,024s). In bytes. */
 export function bytes(text: string): number {
   const [, number = '', unit = '', binary] = /^(\d+(?:\.\d+)?)([KMGT])(?:(i)?B)?$/i.exec(text.trim()) ?? [];

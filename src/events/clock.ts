@@ -21,6 +21,11 @@ export function zoneSeconds(zone: string): number {
   return match[1] === '-' ? -seconds : seconds;
 }
 
+/** A moment as people read it: the day, and the time of day unless that is midnight. */
+export function momentText(seconds: number): string {
+  return new Date(1000 * seconds).toISOString().replace(/T00:00:00\.000Z$|\.000(?=Z$)/, '');
+}
+
 /** The day of a time in seconds, as people read it. */
 export function dayText(seconds: number): string {
   const day = new Date(seconds * 1000);

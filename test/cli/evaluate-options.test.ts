@@ -60,7 +60,7 @@ describe('parseEvaluateOptions', () => {
   });
 
   it('takes the options of the input as the main command does', () => {
-    const options = parsed('-i', 'i.csv', '--rating-col', 'stars', '--attribute-cols', 'a, b', '--delimiter', 'tab');
+    const options = parsed('-i', 'i.csv', '--rating-col', 'stars', '--attributes', 'a, b', '--delimiter', 'tab');
     expect(options).toMatchObject({
       items: 'i.csv',
       named: { rating: ['stars'] },

@@ -143,7 +143,7 @@ export function listsOf(world: World, users: readonly number[]): List[] {
     ...({ includeSeen: false, where: [], availability: 'honour', now: undefined, dayOrder: undefined } as const),
     ...{ seed, lists: {}, read },
   };
-  const { plans } = planRules(known, dataset as never, { listLength: count, now: 0 }, () => {});
+  const { plans } = planRules(known as never, {} as never, dataset as never, { listLength: count, now: 0 }, () => {});
   const { spec, arrays } = packed({ users: Uint32Array.from(users), where: [], plans });
   const model = modelOf(scene);
   const ofUsers = (table: number[][], columns: number) =>
