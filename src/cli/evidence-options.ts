@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { EvidenceRules } from '../dataset/evidence-rules.js';
 import { methodOfSpec, parametersOf } from '../pipeline/method.js';
 import { Group } from './help-groups.js';
-import { age, finite, moment } from './values.js';
+import { age, date, finite } from './values.js';
 
 /** Commander's own keys and types for the options of `addEvidenceOptions`. */
 export interface TypedEvidence extends EvidenceRules {
@@ -15,9 +15,8 @@ export function addEvidenceOptions(command: Command): Command {
   return command
     .optionsGroup(Group.learn)
     .addOption(new Option('--min-rating <rating>', 'lower ratings are no evidence: 4').argParser(finite))
-    .option('--since <date>', 'what was before is none either: 2024-06-30', moment)
+    .option('--since <date>', 'what was before is none either: 2024-06-30', date)
     .option('--half-life <age>', 'what is that much older counts half: 30d', age)
-    .option('--now <date>', 'ignore rows after it, and count ages from it', moment)
     .option('--attribute-weight <w>', 'how much shared attributes count; 0: not at all');
 }
 

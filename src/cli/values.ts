@@ -1,6 +1,6 @@
 import { type Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { midnight, zoneSeconds } from '../events/clock.js';
 import type { EventWeights } from '../events/event-types.js';
+import { secondsOf } from '../events/times.js';
 import { ExitCode, Failure } from '../failure.js';
 import { HELP } from './help-groups.js';
 import { operandFailure } from './operands.js';
@@ -19,9 +19,10 @@ export function parsed(command: Command, argv: readonly string[], print?: Print)
   const complaint: string[] = [];
   const options = argv.findIndex((word) => word.startsWith('-'));
   const leading = options < 0 ? argv : argv.slice(0, options);
-  if (leading.length > 0) throw operandFailure(command.name(), leading, argv);
+  const takesOperands = command.registeredArguments.length > 0;
+  if (leading.length > 0 && !takesOperands) throw operandFailure(command.name(), leading, argv);
   command
-    .allowExcessArguments()
+    .allowExcessArguments(!takesOperands)
     .configureHelp(HELP)
     .showHelpAfterError(`(${command.name()} --help shows the options)`)
     .exitOverride()
@@ -34,8 +35,18 @@ export function parsed(command: Command, argv: readonly string[], print?: Print)
     const message = complaint.join('').replace(/^error: /, '');
     throw new Failure(ExitCode.usage, message.trim(), { cause: error });
   }
-  if (command.args.length > 0) throw operandFailure(command.name(), command.args, argv);
+  if (command.args.length > 0 && !takesOperands) throw operandFailure(command.name(), command.args, argv);
   return true;
+}
+
+/** An option that takes a file, or one of a few words instead. */
+export class FileOrWord extends Option {
+  readonly words: readonly string[];
+
+  constructor(flags: string, description: string, words: readonly string[]) {
+    super(flags, description);
+    this.words = words;
+  }
 }
 
 /** An option that takes one of a few words. */
@@ -45,6 +56,10 @@ export function choice(flags: string, description: string, choices: readonly str
 
 export function workersOption(): Option {
   return number('-j, --workers <count>', 'most child processes (default: all cores)', 1, 1024);
+}
+
+export function seedOption(): Option {
+  return number('--seed <number>', 'random seed', 0, 2 ** 32 - 1).default(1);
 }
 
 /** An option that takes a whole number within bounds. */
@@ -91,21 +106,17 @@ export function days(text: string): number {
   throw new InvalidArgumentError('Expected days like 30d, or never.');
 }
 
+/** A day or a time, `2026-01-31` or `2026-01-31T12:00Z`; in seconds since 1970. */
+export function date(text: string): number {
+  const seconds = secondsOf(text.trim()) ?? Number.NaN;
+  return required(seconds, Number.isFinite, 'Expected a date like 2026-01-31 or 2026-01-31T12:00Z.');
+}
+
 /** An age as people write it, `30d` or `12h`, in seconds. */
 export function age(text: string): number {
   const [, number = '', unit] = /^(\d+(?:\.\d+)?)([dh])$/.exec(text.trim()) ?? [];
   const value = number === '' ? Number.NaN : Number(number) * (unit === 'd' ? 86_400 : 3600);
   return required(value, (seconds) => seconds > 0, 'Expected an age above 0, in days or hours: 30d, 12h.');
-}
-
-const MOMENT = /^(\d{4})-(\d\d)-(\d\d)(?:[T ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?(Z|[+-]\d\d:?\d\d)?)?$/;
-
-/** A day or a moment, UTC where no zone is named, in seconds since 1970. */
-export function moment(text: string): number {
-  const [, year, month, day, hour = '0', minute = '0', second = '0', zone = 'Z'] = MOMENT.exec(text.trim()) ?? [];
-  const clock = Number(hour) * 3600 + Number(minute) * 60 + Number(second) - zoneSeconds(zone);
-  const value = midnight(Number(year), Number(month), Number(day)) + clock;
-  return required(value, Number.isFinite, 'Expected a date like 2024-06-30 or 2024-06-30T12:00:00Z.');
 }
 
 /** Any number. */
@@ -176,6 +187,12 @@ export function unrated(text: string): number | 'none' {
   return required(value, Number.isFinite, 'Expected a number, or none.');
 }
 
+/** A share of all, from 0 to 1. */
+export function share(text: string): number {
+  const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
+  return required(value, (part) => part >= 0 && part <= 1, 'Expected a share from 0 to 1, like 0.3.');
+}
+
 /** How much to hold out: a share below 1, or a count. */
 export function holdout(text: string): number {
   const value = /^\d+$|^0?\.\d+$/.test(text) ? Number(text) : Number.NaN;
@@ -189,9 +206,25 @@ export function names(text: string): string[] {
   return required(all, () => all.every((name) => name !== ''), 'Expected names separated by commas.');
 }
 
+/** Columns separated by commas, none empty; a " around a part of one lets it have commas. */
+export function columns(text: string): string[] {
+  const all = [...`${text},`.matchAll(/((?:"(?:[^"]|"")*"|[^",])*),/g)].map(([, column = '']) =>
+    column.replace(/"((?:[^"]|"")*)"/g, (_, inside: string) => inside.replaceAll('""', '"')).trim(),
+  );
+  return required(all, () => all.every((name) => name !== ''), 'Expected columns separated by commas.');
+}
+
 /** List lengths separated by commas; returned in rising order, none twice. */
 export function listLengths(text: string): number[] {
   const all = text.split(',').map((part) => wholeNumber(part.trim()));
   if (all.every((length) => length >= 1 && length <= MOST_ITEMS_A_USER)) return [...new Set(all)].sort((a, b) => a - b);
   throw new InvalidArgumentError(`Expected whole numbers from 1 to ${MOST_ITEMS_A_USER}, separated by commas.`);
+}
+
+/** The arguments without options that take a value. */
+export function without(argv: readonly string[], options: readonly string[]): string[] {
+  return argv.filter((word, at) => {
+    const isOption = options.some((option) => word === option || word.startsWith(`${option}=`));
+    return !isOption && !options.includes(argv[at - 1] ?? '');
+  });
 }

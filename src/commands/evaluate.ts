@@ -17,12 +17,14 @@ import type { Io } from '../io.js';
 import { joined, pickedRows } from '../matrix/sparse.js';
 import { explainFolder } from '../pipeline/folder-failures.js';
 import { methodOfSpec } from '../pipeline/method.js';
+import { inputsOfRules, nowOf, reportOffer } from '../pipeline/offer.js';
 import type { EvaluateOptions } from '../pipeline/options.js';
 import { stagesOf } from '../pipeline/planned-stages.js';
 import { fastReading, inputBytes, startChildren } from '../pipeline/read.js';
-import { type Rules, readWithRules } from '../pipeline/read-rules.js';
+import { readWithRules } from '../pipeline/read-rules.js';
 import { recommendLists } from '../pipeline/recommend-lists.js';
 import { openBadRows } from '../pipeline/rejected-rows.js';
+import type { PlannedRules } from '../pipeline/rules.js';
 import { type Run, startRun } from '../pipeline/run.js';
 import { leftOutText, servedUsers } from '../pipeline/served-users.js';
 import { orInterrupted } from '../pipeline/stopping.js';
@@ -80,11 +82,22 @@ export async function compareAlgorithms(
     if (options.perUser !== undefined) perUser = run.open(options.perUser);
     await orInterrupted(interrupted, async () => {
       const read = (alsoColumns: readonly string[]) => holdOut(run, { ...options, alsoColumns });
-      const { data, rules } = await readWithRules(run, options, read, ({ heldOut }) => heldOut.dataset);
+      const { data, rules } = await readWithRules(
+        run,
+        options,
+        Math.max(...options.at),
+        read,
+        ({ heldOut }) => heldOut.dataset,
+      );
       const { heldOut, reports } = data;
       const { users, leftOut } = servedUsers(rules, { ...whatCounts(heldOut.dataset), served: heldOut.users });
       if (leftOutText(leftOut)) run.info(leftOutText(leftOut));
-      const test = testSetOf(heldOut, options, barredBy(rules, heldOut.dataset).had.interactions, users);
+      const test = testSetOf(
+        heldOut,
+        options,
+        barredBy(rules, { ...heldOut.dataset, offered: rules.offered }).had.interactions,
+        users,
+      );
       const groups = groupsOf(options, heldOut.dataset, reports, test.users);
       if (options.format !== 'table') run.info(summaryLines(test.summary).join('\n'));
       const rankings = await rank(run, options, rules, heldOut, test.users, recommend);
@@ -108,10 +121,11 @@ async function holdOut(
 ): Promise<{ heldOut: HeldOut; reports: FileReport[] }> {
   const { test } = options;
   const rejects = openBadRows(options.badRows, options.safeCsv, run.info);
-  const inputs = { ...options, badRows: rejects.badRows, onBytes: () => {} };
+  const inputs = { ...options, ...inputsOfRules(run, options), badRows: rejects.badRows, onBytes: () => {} };
   const tell = (dataset: Dataset, reports: readonly FileReport[]) => {
+    const doubts = reportOffer(options.rules, dataset, reports, nowOf(run, options));
     run.info(inputReport(dataset, reports, options.verbose));
-    for (const warning of inputWarnings(reports, options.badRows)) run.warn(warning);
+    for (const warning of [...inputWarnings(reports, options.badRows), ...doubts]) run.warn(warning);
     return rejects.close();
   };
   try {
@@ -161,7 +175,7 @@ function groupsOf(
 async function rank(
   run: Run,
   { algorithms, at, holdout }: EvaluateOptions,
-  rules: Rules,
+  rules: PlannedRules,
   { dataset, kind }: HeldOut,
   users: Uint32Array,
   recommend: typeof recommendLists,

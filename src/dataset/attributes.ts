@@ -97,7 +97,8 @@ export function valuesOf(cell: string, separator: Separator): string[] {
   return [...values];
 }
 
-function isPlaceholder(cell: string): boolean {
+/** True for a cell that says nothing of its subject. */
+export function isPlaceholder(cell: string): boolean {
   return PLACEHOLDERS.has(cell.trim().toLowerCase());
 }
 
@@ -108,7 +109,7 @@ const RECBOLE_LIST = /:(token|float)_seq$/;
  * Lists where all cells are; spaces where the column's name says so, unless the cells are sentences; `|` wherever it occurs; `;` and `, `
  * only where the parts recur, which the halves of a sentence do not.
  */
-function separatorOf(name: string, cells: readonly string[]): Separator {
+export function separatorOf(name: string, cells: readonly string[]): Separator {
   if (cells.every(listOf)) return 'list';
   if (RECBOLE_LIST.test(name)) {
     const length = cells.reduce((total, cell) => total + cell.length, 0);

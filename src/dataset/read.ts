@@ -49,7 +49,8 @@ async function readFiles(
   inputs: Inputs,
   understanding: Understanding,
 ): Promise<{ dataset: Dataset; reports: FileReport[] }> {
-  const ids = { users: new IdIndex(), items: new IdIndex() };
+  const { known } = inputs;
+  const ids = { users: new IdIndex(), items: known?.items ?? new IdIndex() };
   const reports: FileReport[] = [];
   const placed = understanding.orders && (await readOrders(inputs, understanding.orders));
   if (placed) reports.push(placed.report);
@@ -66,21 +67,24 @@ async function readFiles(
     events.push(await readEventsFile(inputs, file, ids, placed?.orders));
   }
   reports.push(...[...interactions, ...events].map(({ report }) => report));
-  const attributes = catalogue?.attributes ?? noAttributes(0);
+  const attributes = catalogue?.attributes ?? known?.attributes ?? noAttributes(0);
   const profiles = users.kind === 'profiles' ? await readProfiles(inputs, users.file, ids, attributes) : undefined;
   if (profiles) reports.push(profiles.report);
   const served = ids.users.size;
   if (served === 0) {
     const { now } = inputs.evidence ?? {};
     const where = now === undefined ? 'below its header no row' : `no row up to ${momentText(now)} (--now)`;
-    throw new Failure(ExitCode.badData, `${namesOf(inputs.users)} holds no users: ${where} has one to recommend to`);
+    const message = `${namesOf(inputs.users)} holds no users: ${where} has one to recommend to`;
+    throw new Failure(ExitCode.badData, [message, ...skippedLines(reports)].join('\n  '));
   }
   for (const file of interactions) renumber(file.events.user.values, own.users.ids, ids.users);
   if (ids.items.size === 0) throw noItems(inputs, understanding);
   const dataset = assemble(inputs, ids, served, catalogue, profiles, [interactions, events], reports);
-  requireEvidence(dataset, inputs, understanding, reports);
-  reports.at(-1)?.notes.push(...evidenceNotes(dataset, dataset.preferences.index.length > 0));
-  requireEventTypes(inputs.eventWeights, reports);
+  if (!known) {
+    requireEvidence(dataset, inputs, understanding, reports);
+    reports.at(-1)?.notes.push(...evidenceNotes(dataset, dataset.preferences.index.length > 0));
+    requireEventTypes(inputs.eventWeights, reports);
+  }
   requireNamedAttributes(inputs.attributeColumns, reports);
   return { dataset, reports };
 }
@@ -112,20 +116,22 @@ function requireEvidence(
   reports: readonly FileReport[],
 ): void {
   if (interactions.index.length > 0 || preferences.index.length > 0) return;
-  const skipped = reports.flatMap((report) =>
-    report.skipped
-      .filter(({ kind }) => kind.count > 0)
-      .map(
-        ({ what, kind }) =>
-          `${report.table.path}: skipped ${kind.count} rows ${what}, the first on line ${kind.firstLine}`,
-      ),
-  );
   const why =
     understanding.users.kind === 'profiles' && inputs.interactions.length === 0
       ? `${namesOf(inputs.users)} was read as profiles, which have no history and no preferences that match the catalogue; --interactions EVENTS says what people did`
       : 'no row that was read counts';
   const message = `there is nothing to learn from: ${why}`;
-  throw new Failure(ExitCode.badData, [message, ...skipped].join('\n  '));
+  throw new Failure(ExitCode.badData, [message, ...skippedLines(reports)].join('\n  '));
+}
+
+function skippedLines(reports: readonly FileReport[]): string[] {
+  return reports.flatMap(({ table, skipped }) =>
+    skipped
+      .filter(({ kind }) => kind.count > 0)
+      .map(
+        ({ what, kind }) => `${table.path}: skipped ${kind.count} rows ${what}, the first on line ${kind.firstLine}`,
+      ),
+  );
 }
 
 /**
@@ -144,7 +150,7 @@ function assemble(
   const users = ids.users.size;
   const items = ids.items.size;
   const itemTitles = events.flat().map((file) => file.events.titles);
-  const behaviour = events.filter((files) => files.length > 0).map((files) => aggregated(inputs, ids, files));
+  const behaviour = events.flatMap((files, at) => (files.length > 0 ? aggregated(inputs, ids, files, at) : []));
   const attributes = catalogue?.attributes ?? noAttributes(0);
   const groups = profiles?.groups ?? noAttributes(0);
   const { history, preferences, exclude } = profiles?.lists ?? newProfileLists();
@@ -167,6 +173,7 @@ function assemble(
     itemIds: ids.items.ids,
     titles: Array.from({ length: items }, (_, item) => titleOf(item)),
     offered,
+    available: catalogue?.available,
     interactions,
     times: joinedTimes(interactions, behaviour),
     rated: joinedRatings(interactions, behaviour),
@@ -181,24 +188,34 @@ function assemble(
   };
 }
 
-/** Merges the rows of files that are read as one, and tells the report of the last of them how. */
-function aggregated(inputs: Inputs, ids: Ids, files: readonly EventsFile[]): AggregatedEvents {
+/** Merges the rows of files that are read as one, and tells the report of the last of them how. @param at their place among such. */
+function aggregated(inputs: Inputs, ids: Ids, files: readonly EventsFile[], at: number): AggregatedEvents {
+  const { known } = inputs;
+  const learned = known?.strengths[at] ?? known?.strengths[0];
   inputs.beforeAggregating?.(files.reduce((rows, { events }) => rows + events.user.length, 0));
   const placeOf = placesOf(files);
   const events = mergedEvents(files);
   const nameOf = (wanted: string) =>
     files.flatMap(({ report }) => report.roles).find(([role]) => role === wanted)?.[1] ?? wanted;
-  const merged = aggregateEvents(events, ids.users.ids, ids.items.ids, inputs, nameOf('rating'), placeOf);
+  const merged = aggregateEvents(
+    events,
+    ids.users.ids,
+    ids.items.ids,
+    { ...inputs, learned },
+    nameOf('rating'),
+    placeOf,
+  );
   const report = files[files.length - 1]?.report;
   if (report) {
     report.interactions = interactionsReport(events, merged);
     report.notes.push(...merged.notes);
-    report.warnings.push(
-      ...merged.warnings,
+    const oddities = () => [
       ...doubts(merged, eventsReport(events), ids.users.ids, nameOf, inputs.eventWeights),
       ...oddIds(ids.users.ids, 'user', nameOf('user')),
       ...oddIds(ids.items.ids, 'item', nameOf('item')),
-    );
+    ];
+    // Whom a model scores may be few, and new.
+    report.warnings.push(...merged.warnings, ...(known ? [] : oddities()));
   }
   for (const column of [events.strength, events.weight, events.time]) column?.clear();
   return merged;

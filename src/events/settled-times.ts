@@ -33,7 +33,8 @@ function settleDigits({ time, timeColumn }: Times): NumberColumn | undefined {
   return settled;
 }
 
-function secondsOfDigits(value: number, hasClock: boolean): number | undefined {
+/** Seconds of a date in eight digits, or in fourteen with its clock; undefined where the number is none. */
+export function secondsOfDigits(value: number, hasClock: boolean): number | undefined {
   const digits = String(value);
   if (!/^(?:19|20|21)\d{6}(?:\d{6})?$/.test(digits) || (digits.length === 14) !== hasClock) return undefined;
   const part = (from: number, length: number) => Number(digits.slice(from, from + length));

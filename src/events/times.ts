@@ -158,7 +158,7 @@ function columnName(column: string): string {
  * `2011-12-09`, `2011/12/09 12:50[:00[.5]]`, with `T` and a zone if need be; UTC where none is named. NaN: no such time; undefined: the
  * text is not written so.
  */
-function secondsOf(text: string): number | undefined {
+export function secondsOf(text: string): number | undefined {
   const match = DATE_TIME.exec(text.replace(BASIC, '$1-$2-$3T$4:$5:$6'));
   if (!match) return undefined;
   const [, year, , month, day, hour = '0', minute = '0', second = '0', fraction = '0', zone = 'Z'] = match;

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { displayName } from '../csv/failures.js';
-import type { Dataset } from '../dataset/dataset.js';
 import { momentText } from '../events/clock.js';
 import { ExitCode, Failure } from '../failure.js';
+import { filesOf, optionOf, RULES } from '../rules/rules.js';
 import { inputPaths } from '../understanding/inputs.js';
 import { hashOf } from './hash.js';
 import type { Options } from './options.js';
@@ -29,11 +29,13 @@ interface InputFacts {
 
 export const WAY_OUT = 'without --resume the run starts over, and what was left is removed';
 
-export function manifestOf(options: Options, dataset: Dataset): Manifest {
+/** @param data all that was read. */
+export function manifestOf(options: Options, data: object): Manifest {
   return {
     version: options.version,
     options: decisiveOptions(options),
-    data: { hash: hashOf(dataset), inputs: inputPaths(options).map(factsOf) },
+    // What can be sold changes by the day; it decides lists, and is in their keys.
+    data: { hash: hashOf({ ...data, available: undefined }), inputs: inputPaths(options).map(factsOf) },
   };
 }
 
@@ -85,13 +87,15 @@ function factsOf(path: string): InputFacts {
  * The options that decide bytes. Where files lie does not matter: what is in them is in the hash of the data, and settings (those of
  * `--tuned` too) are in the keys of all shards that rest on them.
  */
-function decisiveOptions({ method, ...options }: Options): Record<string, string> {
+function decisiveOptions({ method, rules, ...options }: Options): Record<string, string> {
   const { name, settings, fixed } = method;
   const { minRating, since, halfLife, now } = options.evidence ?? {};
   const all = {
     '--top': options.top,
     '--format': options.format,
-    '--titles': options.titles,
+    '--output-columns': options.outputColumns,
+    '--reasons': options.reasons,
+    '--precision': options.precision,
     '--safe-csv': options.safeCsv,
     '--algorithm': name,
     '--set': [...fixed].map((setting) => `${setting}=${settings[setting]}`).sort(),
@@ -106,11 +110,16 @@ function decisiveOptions({ method, ...options }: Options): Record<string, string
     '--columns': options.columns,
     '--item-columns': options.itemColumns,
     '--date-order': options.dayOrder,
+    '--events-where': options.eventsWhere,
     '--min-rating': minRating,
     '--since': since === undefined ? undefined : momentText(since),
     '--half-life': halfLife === undefined ? undefined : `${halfLife / 86_400}d`,
     '--now': now === undefined ? undefined : momentText(now),
     '--event-weights': [...options.eventWeights].map(([type, weight]) => `${type}=${weight}`),
+    '--include-seen': rules.includeSeen,
+    '--seed': rules.seed,
+    ...Object.fromEntries(RULES.map(([name, rule]) => [optionOf(rule), rules.lists[name]])),
+    ...Object.fromEntries(Object.keys(filesOf(rules.lists)).map((option) => [option, true])),
     ...Object.fromEntries(Object.entries(options.named).map(([role, column]) => [`--${role}-col`, column])),
   };
   return Object.fromEntries(

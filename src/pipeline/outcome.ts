@@ -32,14 +32,17 @@ export async function keepOutcome(run: Run, options: Options, record: RunRecord,
 }
 
 /** The last line of a run that did its work. */
-export function servedText(run: Run, { output }: Options, { served }: RunRecord): string {
-  if (!served) return '';
+export function endingText(run: Run, { output }: Options, { served, dataset }: RunRecord): string {
   const to = output === '-' ? '' : ` → ${output}`;
-  const memory = `${megabytes(run.memory.peak.bytes)} at most`;
+  const spent = `${run.seconds().toFixed(1)} s, ${megabytes(run.memory.peak.bytes)} at most${to}`;
+  if (!served) {
+    const [users, items] = [dataset?.userIds.length ?? 0, dataset?.itemIds.length ?? 0];
+    return `learned from ${plural(users, 'user')} and ${plural(items, 'item')}, ${spent}`;
+  }
+  const empty = served.empty > 0 ? ` (${thousands(served.empty)} more: nothing is left for them)` : '';
   const leftOut = Object.values(served.left_out).reduce((total, count) => total + count, 0);
   const without = leftOut > 0 ? `, ${thousands(leftOut)} left out` : '';
-  const empty = served.empty > 0 ? ` (${thousands(served.empty)} more: nothing is left for them)` : '';
-  return `${plural(served.users, 'user')} served${empty}${without}, ${plural(served.rows, 'row')}, ${run.seconds().toFixed(1)} s, ${memory}${to}`;
+  return `${plural(served.users, 'user')} served${empty}${without}, ${plural(served.rows, 'row')}, ${spent}`;
 }
 
 /** The options as a summary shows them. */

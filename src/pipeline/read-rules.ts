@@ -11,17 +11,12 @@ import { IdIndex } from '../events/ids.js';
 import { badData, usageFailure } from '../failure.js';
 import { joined, type SparseRows } from '../matrix/sparse.js';
 import { plural, thousands } from '../report/quantities.js';
-import type { Filters } from '../rules/filters.js';
 import { optionOf, RULE_FILES, type RuleFile } from '../rules/id-rules.js';
 import type { OpenFile } from '../understanding/open-files.js';
+import { nowOf } from './offer.js';
 import type { InputOptions, RuleOptions } from './options.js';
+import { type IdRules, type PlannedRules, planRules, readListRules } from './rules.js';
 import type { Run } from './run.js';
-
-/** The rules of a run as values: whatever names a file in `RuleOptions` is here as what the file says. */
-export interface Rules extends Omit<RuleOptions, 'files' | 'repeatAfter'>, Filters {
-  /** By user: 1 for those who may get a list. Undefined: all. */
-  onlyUsers: Uint8Array | undefined;
-}
 
 /** A file of a rule; without `file` there is nothing in it. */
 interface OpenRuleFile {
@@ -34,14 +29,16 @@ type Options = Pick<InputOptions, 'encoding' | 'named' | 'dayOrder'> & { rules: 
 
 /**
  * Reads the data, and the files of rules, which are looked at before, so that what is wrong with them is said at once.
- * @param read is given the columns of these files. @throws Failure 2, 65, 66 or 74 where one cannot be used.
+ * @param listLength of the longest list that is made. @param read is given the columns of these files. @throws Failure 2, 65, 66 or 74 where one cannot be used.
  */
 export async function readWithRules<T>(
-  run: Pick<Run, 'info' | 'warn'>,
+  run: Pick<Run, 'info' | 'warn' | 'startedAt'>,
   options: Options,
+  listLength: number,
   read: (columns: readonly string[]) => Promise<T>,
   datasetOf: (data: T) => Dataset,
-): Promise<{ data: T; rules: Rules }> {
+): Promise<{ data: T; rules: PlannedRules }> {
+  const lists = await readListRules(options.rules, options);
   const files: OpenRuleFile[] = [];
   try {
     for (const [option, paths] of Object.entries(options.rules.files))
@@ -50,7 +47,9 @@ export async function readWithRules<T>(
         files.push({ option: option as RuleFile, path, file });
       }
     const data = await read(files.flatMap(({ file }) => file?.header ?? []));
-    return { data, rules: await readRules(run, options, files, datasetOf(data)) };
+    const dataset = datasetOf(data);
+    const ids = await readIdRules(run, options, files, dataset);
+    return { data, rules: planRules(lists, ids, dataset, { listLength, now: nowOf(run, options.rules) }, run.warn) };
   } finally {
     for (const { file } of files) await file?.close();
   }
@@ -62,13 +61,13 @@ function isEmpty(path: string): boolean {
   return stat?.isFile() === true && stat.size === 0;
 }
 
-async function readRules(
+async function readIdRules(
   run: Pick<Run, 'info' | 'warn'>,
   { rules, named, dayOrder }: Options,
   files: readonly OpenRuleFile[],
   dataset: Dataset,
-): Promise<Rules> {
-  const { files: _, repeatAfter, ...values } = rules;
+): Promise<IdRules> {
+  const { files: _, repeatAfter, where: __, ...values } = rules;
   const { userIds, served, itemIds } = dataset;
   const clock = clockOf(dataset);
   if (rules.seenWindow !== undefined && !dataset.times) throw usageFailure(withoutTimes('--seen-window'));

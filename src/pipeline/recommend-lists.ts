@@ -9,7 +9,7 @@ import type { RecommendJob } from '../workers/protocol.js';
 import { readAudience, readLists } from '../workers/run-files.js';
 import { discardLearned, learn } from './learn.js';
 import { methodOfSpec } from './method.js';
-import type { Rules } from './read-rules.js';
+import type { PlannedRules } from './rules.js';
 import type { Run } from './run.js';
 import { planServing } from './serving.js';
 import { settle } from './tune.js';
@@ -25,7 +25,7 @@ export async function recommendLists(
   dataset: Dataset,
   users: Uint32Array,
   count: number,
-  rules: Rules,
+  rules: PlannedRules,
   like?: Pick<Holdout, 'kind' | 'holdout'>,
 ): Promise<Ranking> {
   const startedAt = run.seconds();
@@ -41,7 +41,7 @@ export async function recommendLists(
     audience: serving.audience,
     rules: serving.rules,
     listLength: count,
-    lines: undefined,
+    layout: undefined,
     output: run.directory.file('lists'),
   };
   const lengths = new Uint32Array(users.length);
@@ -62,7 +62,7 @@ export async function recommendLists(
       for (const index of users.subarray(from, to)) run.lost.push({ what: 'user', index, why });
     },
   );
-  run.directory.discard([serving.audience]);
+  run.directory.discard([serving.audience, ...(serving.rules ? [serving.rules.arrays] : [])]);
   discardLearned(run, learned);
   return {
     algorithm: spec,

@@ -3,7 +3,8 @@ import type { Dataset } from '../dataset/dataset.js';
 import { badData } from '../failure.js';
 import { rowLength } from '../matrix/sparse.js';
 import { plural } from '../report/quantities.js';
-import type { Rules } from './read-rules.js';
+import type { IdRules } from './rules.js';
+import type { Run } from './run.js';
 
 /** Why users get no list, by the option; each user has the first of these reasons. */
 const REASONS = {
@@ -23,8 +24,17 @@ export interface ServedUsers {
   cold: number;
 }
 
+/** The same, said in the log. */
+export function whoIsServed(run: Pick<Run, 'info' | 'warn'>, rules: IdRules, dataset: Dataset) {
+  const { users, cold, leftOut } = servedUsers(rules, dataset);
+  const text = leftOutText(leftOut);
+  if (users.length === 0) run.warn(`nobody gets a list: ${text}`);
+  else if (text) run.info(text);
+  return { users, cold, left_out: leftOut };
+}
+
 /** Decides which users of the users file get a list. @throws Failure 65 where one has no history, and that shall not be. */
-export function servedUsers(rules: Rules, dataset: Dataset): ServedUsers {
+export function servedUsers(rules: IdRules, dataset: Dataset): ServedUsers {
   const { coldUsers, minHistory, onlyUsers, candidates } = rules;
   const { served, interactions, preferences, groups, userIds } = dataset;
   const leftOut: LeftOut = { only_users: 0, candidates: 0, min_history: 0, cold_users: 0 };

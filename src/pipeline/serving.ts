@@ -1,14 +1,17 @@
 import type { Dataset } from '../dataset/dataset.js';
 import type { Counting } from '../dataset/evidence-rules.js';
+import { writeArrays } from '../files/array-file.js';
 import { release } from '../matrix/memory.js';
 import { firstRows, pickedRows, type SparseRows } from '../matrix/sparse.js';
 import type { Settings } from '../model/settings.js';
 import { audienceOf } from '../ranking/audience.js';
 import { barredBy } from '../rules/filters.js';
+import type { RulePlans } from '../rules/list-rules.js';
+import { packed } from '../rules/packed.js';
 import type { RecommendJob } from '../workers/protocol.js';
 import { writeAudience } from '../workers/run-files.js';
 import { hashOf } from './hash.js';
-import type { Rules } from './read-rules.js';
+import type { PlannedRules } from './rules.js';
 import type { Run } from './run.js';
 
 /** Who is served, and by which rules, as children read it. */
@@ -28,7 +31,7 @@ export interface Serving {
  */
 export function planServing(
   run: Pick<Run, 'directory'>,
-  rules: Rules,
+  rules: PlannedRules,
   dataset: Counting<Dataset>,
   users: Uint32Array,
   settings: Settings,
@@ -36,7 +39,7 @@ export function planServing(
   const path = run.directory.file('audience');
   const isHead = users.length === (users.at(-1) ?? -1) + 1;
   const some = (byUser: SparseRows) => (isHead ? firstRows(byUser, users.length) : pickedRows(byUser, users));
-  const known = { ...dataset, ...barredBy(rules, dataset) };
+  const known = { ...dataset, ...barredBy(rules, { ...dataset, offered: rules.offered }) };
   const audience = {
     ...audienceOf(known, some, settings, rules),
     candidates: rules.candidates && some(rules.candidates),
@@ -44,5 +47,18 @@ export function planServing(
   writeAudience(path, audience);
   const { value } = audience.signals;
   if (value.buffer !== dataset.interactions.value.buffer) release(value);
-  return { users, audience: path, rules: undefined, hash: hashOf(rules) };
+  return { users, audience: path, rules: writeRules(run, rules, users), hash: hashOf(rules) };
+}
+
+/** @returns undefined where no rule is on: it costs nothing. */
+function writeRules(
+  { directory }: Pick<Run, 'directory'>,
+  { where, plans }: PlannedRules,
+  users: Uint32Array,
+): Serving['rules'] {
+  if (where.length === 0 && Object.keys(plans).length === 0) return undefined;
+  const { spec, arrays } = packed({ users, where, plans } satisfies RulePlans);
+  const path = directory.file('rules');
+  writeArrays(path, arrays);
+  return { spec, arrays: path };
 }

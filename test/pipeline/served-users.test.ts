@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Dataset } from '../../src/dataset/dataset.js';
-import type { Rules } from '../../src/pipeline/read-rules.js';
+import type { IdRules as Rules } from '../../src/pipeline/rules.js';
 import { leftOutText, servedUsers } from '../../src/pipeline/served-users.js';
 import { rowsOf } from '../model/worlds.js';
 
@@ -32,6 +32,7 @@ const NONE: Rules = {
   allowed: undefined,
   excluded: undefined,
   candidates: undefined,
+  ...({ availability: 'honour', now: undefined, dayOrder: undefined, seed: 1, lists: {} } as const),
   clock: Number.NaN,
 };
 const candidates = rowsOf(

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { compiledKernel, PLAIN_KERNEL } from '../../src/kernels/kernel.js';
 import type { SumsOf } from '../../src/kernels/sums.js';
 import { StackedRows } from '../../src/matrix/stacked-rows.js';
-import { type SignalCounts, signalCount } from '../../src/model/fit.js';
+import { type SignalCounts, signalCount } from '../../src/model/signals.js';
 import type { Model } from '../../src/ranking/model.js';
 import { priorOf } from '../../src/ranking/offer.js';
 import { Recommender } from '../../src/ranking/recommender.js';

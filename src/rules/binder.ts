@@ -1,0 +1,214 @@
+import { type CellColumn, shown } from '../csv/cells.js';
+import type { Failure } from '../failure.js';
+import { closest } from '../understanding/closest.js';
+import { columnKey } from '../understanding/vocabulary.js';
+import {
+  type Condition,
+  type Expression,
+  isReference,
+  type Literal,
+  type Operand,
+  type Reference,
+} from './expression.js';
+import {
+  type Cells,
+  FALSE,
+  holds,
+  opposite,
+  type Relation,
+  type Rule,
+  type Side,
+  simplified,
+  TRUE,
+  UNKNOWN,
+} from './rule.js';
+import { refusal } from './tokens.js';
+import { isMissing, type Kind, type Symbols, TypedColumn, textsOf } from './typed-column.js';
+
+/** The columns that an expression may name, those of a side equally long; those of one file are the items'. */
+export interface Columns extends Readonly<Record<Side, readonly CellColumn[]>> {
+  areOfOneFile?: boolean;
+}
+
+/** A column as the binder sees it. */
+export type BoundColumn = Pick<TypedColumn, 'name' | 'cells' | 'isPlainlyNumeric' | 'numbers' | 'texts'>;
+
+/** An operand and its cells; of literals, their texts are the cells, and there is no side. */
+interface Bound {
+  operand: Operand;
+  column: BoundColumn;
+  side: Side | undefined;
+}
+
+const DAY = 86_400;
+const NAMES_SHOWN = 30;
+const KINDS = { number: 'numbers', date: 'dates', truth: 'truths', text: undefined } as const;
+const NAMES = { numbers: 'numbers', dates: 'dates', truths: 'true or false' } as const;
+
+/** Makes a rule of a condition: finds the columns that it names, and decides as what they are compared. */
+export class Binder {
+  readonly symbols: Symbols = new Map();
+  /** Sentences about cells that could not be read, and count as missing, each once. */
+  readonly unreadable = new Set<string>();
+  readonly #expression: Expression;
+  readonly #columns: Columns;
+  readonly #now: number;
+  readonly #newColumn: (column: CellColumn) => BoundColumn;
+  readonly #known: (of: Side, count: number, truth: (index: number) => number) => Rule;
+  readonly #bound = new Map<CellColumn, BoundColumn>();
+
+  /** @param now seconds since 1970. @param known makes a rule of what one side decides alone. */
+  constructor(
+    expression: Expression,
+    columns: Columns,
+    now: number,
+    newColumn: (column: CellColumn) => BoundColumn,
+    known: (of: Side, count: number, truth: (index: number) => number) => Rule,
+  ) {
+    this.#expression = expression;
+    this.#columns = columns;
+    this.#now = now;
+    this.#newColumn = newColumn;
+    this.#known = known;
+  }
+
+  rule(condition: Condition): Rule {
+    switch (condition.type) {
+      case 'all':
+      case 'any':
+        return simplified(condition.type, condition.parts, (part) => this.rule(part));
+      case 'not':
+        return opposite(this.rule(condition.part));
+      case 'missing':
+        return this.#each(condition.column, (cell) => (isMissing(cell) ? TRUE : FALSE));
+      case 'contains': {
+        const text = condition.text.toLowerCase();
+        const contains = (cell: string) => (cell.toLowerCase().includes(text) ? TRUE : FALSE);
+        return this.#each(condition.column, (cell) => (isMissing(cell) ? UNKNOWN : contains(cell)));
+      }
+      case 'in':
+        return this.#comparison('in', condition.left, condition.right);
+      case 'compare':
+        return this.#comparison(condition.op, condition.left, condition.right);
+    }
+  }
+
+  #each(reference: Reference, truth: (cell: string) => number): Rule {
+    const { column, side } = this.#found(reference);
+    return this.#known(side, column.cells.length, (index) => truth(column.cells[index] ?? ''));
+  }
+
+  #comparison(op: Relation, leftOperand: Operand, rightOperand: Operand): Rule {
+    const [left, right] = [this.#operand(leftOperand), this.#operand(rightOperand)];
+    const kind = this.#kind(op, left, right);
+    const [cells, others] = [this.#cells(left, kind), this.#cells(right, kind)];
+    const of = left.side ?? right.side ?? 'item';
+    if (left.side && right.side && left.side !== right.side)
+      return { type: 'pair', op, of, left: cells, right: others };
+    const count = (left.side ? left : right).column.cells.length;
+    if (cells instanceof Float64Array && others instanceof Float64Array && others.length > 1 && !right.side) {
+      const wanted = new Set(others);
+      const among = (number: number) => (wanted.has(number) ? TRUE : FALSE);
+      return this.#known(of, count, (index) => (Number.isNaN(cells[index]) ? UNKNOWN : among(cells[index]!)));
+    }
+    return this.#known(of, count, (at) => holds(op, cells, left.side ? at : 0, others, right.side ? at : 0));
+  }
+
+  /** As what two operands are compared: as what the literal is, else as numbers or dates where both are that. */
+  #kind(op: Relation, left: Bound, right: Bound): Kind {
+    const literals = [left, right].flatMap(({ operand }) => (isReference(operand) ? [] : operand));
+    const [type, other] = new Set(literals.map((literal) => literal.type));
+    const stated = type && !other ? KINDS[type] : undefined;
+    const isOrder = /[<>]/.test(op);
+    if (op === 'in') return 'texts';
+    if (stated && !(isOrder && stated === 'truths')) return stated;
+    const both = (is: (column: BoundColumn) => boolean) => is(left.column) && is(right.column);
+    if (!isOrder) return both((column) => column.isPlainlyNumeric) ? 'numbers' : 'texts';
+    for (const kind of ['numbers', 'dates'] as const)
+      if (both((column) => column.numbers(kind).isReadable)) return kind;
+    const isNeither = ({ column }: Bound) =>
+      !column.numbers('numbers').isReadable && !column.numbers('dates').isReadable;
+    const { operand, column } = [right, left].find(isNeither) ?? left;
+    const [at, name] = isReference(operand) ? [operand.at, column.name] : [operand[0]?.at ?? 0, operand[0]?.text ?? ''];
+    const why = [left, right].some(isNeither) ? `${shown(name)} is neither` : 'these are one of each';
+    throw this.#refused(at, `"${op}" compares numbers with numbers, or dates with dates, and ${why}`);
+  }
+
+  #cells({ operand, column, side }: Bound, kind: Kind): Cells {
+    if (!isReference(operand)) return this.#literals(operand, column, kind);
+    if (kind === 'texts') return column.texts(this.symbols);
+    const { values, isReadable, unreadable, why } = column.numbers(kind);
+    const name = shown(column.name);
+    if (!isReadable) {
+      throw this.#refused(operand.at, `column ${name} ${why ?? `holds ${unreadable.example}, and no ${NAMES[kind]}`}`);
+    }
+    if (unreadable.count > 0) {
+      const which = `${unreadable.count} of ${column.cells.length} cells of the ${side}s' column ${name}`;
+      const why = `are not ${NAMES[kind]}, such as ${unreadable.example}; they count as missing`;
+      this.unreadable.add(`${this.#expression.option}: ${which} ${why}`);
+    }
+    return values;
+  }
+
+  /** All literals as numbers, or as the texts of one cell. */
+  #literals(literals: readonly Literal[], column: BoundColumn, kind: Kind): Cells {
+    if (kind !== 'texts') {
+      const { values } = literals.some(({ type }) => type === 'text') ? column.numbers(kind) : { values: [] };
+      const from = { now: this.#now, today: Math.floor(this.#now / DAY) * DAY };
+      return Float64Array.from(literals, (each, at) => values[at] ?? each.value + (each.from ? from[each.from] : 0));
+    }
+    const missing = literals.find(({ text }) => isMissing(text));
+    if (missing) {
+      const message = `${shown(missing.text)} counts as missing in every column; write "is missing"`;
+      throw this.#refused(missing.at, message);
+    }
+    return textsOf([new Set(literals.map(({ text }) => text.trim().toLowerCase()))], this.symbols);
+  }
+
+  #operand(operand: Operand): Bound {
+    if (isReference(operand)) return { operand, ...this.#found(operand) };
+    const cells = operand.map(({ text }) => text);
+    return { operand, side: undefined, column: new TypedColumn({ name: '', cells }, undefined) };
+  }
+
+  #found({ of, name, at }: Reference): { column: BoundColumn; side: Side } {
+    const sides: readonly Side[] = of ? [of] : ['item', 'user'];
+    // A header of flattened JSON may itself begin with "user.".
+    const whole = of ? [{ side: 'item' as const, wanted: `${of}.${name}` }] : [];
+    for (const { side, wanted } of [...sides.map((side) => ({ side, wanted: name })), ...whole]) {
+      const key = columnKey(wanted);
+      const same = this.#columns[side].filter((column) => column.name === wanted);
+      const alike = this.#columns[side].filter((column) => key !== '' && columnKey(column.name) === key);
+      const [found, rival] = same.length > 0 ? same : alike;
+      if (found && rival) {
+        throw this.#refused(at, `${shown(found.name)} and ${shown(rival.name)} could each be meant; rename one`);
+      }
+      if (!found) continue;
+      const column = this.#bound.get(found) ?? this.#newColumn(found);
+      this.#bound.set(found, column);
+      return { column, side };
+    }
+    throw this.#unknown(sides, name, at);
+  }
+
+  #unknown(sides: readonly Side[], name: string, at: number): Failure {
+    const names = (side: Side) => this.#columns[side].map((column) => column.name);
+    const near = closest(name, sides.flatMap(names));
+    const hint = near === undefined ? '; texts go in quotes' : `; did you mean ${shown(near)}?`;
+    const label = (side: Side) => (this.#columns.areOfOneFile ? 'its columns' : `columns of ${side}s`);
+    const filled = sides.filter((side) => names(side).length > 0);
+    const lists = filled.map((side) => `\n  ${label(side)}: ${namesShown(names(side))}`);
+    if (filled.length === 0)
+      lists.push('\n  there are none: --items FILE has those of items, and profiles have those of users');
+    return this.#refused(at, `no column ${shown(name)}${hint}`, lists.join(''));
+  }
+
+  #refused(at: number, message: string, more = ''): Failure {
+    return refusal(this.#expression, at, message, more);
+  }
+}
+
+function namesShown(names: readonly string[]): string {
+  const shownNames = names.slice(0, NAMES_SHOWN).map(shown).join(', ');
+  return names.length > NAMES_SHOWN ? `${shownNames} and ${names.length - NAMES_SHOWN} more` : shownNames;
+}

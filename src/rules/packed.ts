@@ -1,0 +1,30 @@
+/** Typed arrays by name, as an array file has them. */
+export type PackedArrays = Record<string, Uint8Array | Uint32Array | Float32Array | Float64Array>;
+
+/** A value as it travels to children: text, and beside it the typed arrays that were in it. */
+export interface Packed {
+  spec: string;
+  arrays: PackedArrays;
+}
+
+/** @param value of objects, lists, texts, finite numbers and typed arrays. */
+export function packed(value: unknown): Packed {
+  const arrays: PackedArrays = {};
+  const spec = JSON.stringify(value, (_, part) => {
+    if (!ArrayBuffer.isView(part)) return part;
+    const array = `rules.${Object.keys(arrays).length}`;
+    arrays[array] = part as PackedArrays[string];
+    return { array };
+  });
+  return { spec, arrays };
+}
+
+/** The value again. @throws RangeError where an array is missing. */
+export function unpacked({ spec, arrays }: Packed): unknown {
+  return JSON.parse(spec, (_, part) => {
+    if (typeof part?.array !== 'string') return part;
+    const array = arrays[part.array];
+    if (array) return array;
+    throw new RangeError(`the rules lack the array "${part.array}"`);
+  });
+}

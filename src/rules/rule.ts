@@ -1,0 +1,123 @@
+import type { Comparison } from './expression.js';
+import type { Texts } from './typed-column.js';
+
+/*
+ * Truth has three values, so that a comparison with a missing value and its opposite are both not true: `and` is the least of its parts,
+ * `or` the greatest, `not` the other end (Kleene's logic, as in SQL).
+ */
+export const FALSE = 0;
+export const UNKNOWN = 1;
+export const TRUE = 2;
+
+export type Side = 'item' | 'user';
+export type Relation = Comparison | 'in';
+/** Numbers by index, NaN where they are missing, or texts by index. */
+export type Cells = Float64Array | Texts;
+
+/** An expression that knows the cells of its columns. */
+export type Rule =
+  | { type: 'all' | 'any'; parts: Rule[] }
+  | { type: 'not'; part: Rule }
+  /** What one side decides alone, by its index. */
+  | { type: 'known'; of: Side; truth: Uint8Array }
+  /** Of a row that is read, what its cells decide. */
+  | { type: 'row'; truth: () => number }
+  /** Compares the cell of an item with that of a user. `of`: whose are left. */
+  | { type: 'pair'; op: Relation; of: Side; left: Cells; right: Cells };
+
+/** The truth of a rule for an item and a user, both by index. */
+export function truthOf(rule: Rule, item: number, user: number): number {
+  switch (rule.type) {
+    case 'known':
+      return rule.truth[rule.of === 'item' ? item : user] ?? UNKNOWN;
+    case 'row':
+      return rule.truth();
+    case 'not':
+      return TRUE - truthOf(rule.part, item, user);
+    case 'pair': {
+      const [left, right] = rule.of === 'item' ? [item, user] : [user, item];
+      return holds(rule.op, rule.left, left, rule.right, right);
+    }
+    default: {
+      let truth = rule.type === 'all' ? TRUE : FALSE;
+      for (const part of rule.parts) truth = both(rule.type, truth, truthOf(part, item, user));
+      return truth;
+    }
+  }
+}
+
+/** Joins what one side decides alone, part by part. @param parts one at least; the rules made of them are given away. */
+export function simplified<T>(type: 'all' | 'any', parts: readonly T[], ruleOf: (part: T) => Rule): Rule {
+  const rest: Rule[] = [];
+  const known: Partial<Record<Side, Uint8Array>> = {};
+  for (const part of parts) {
+    const rule = ruleOf(part);
+    if (rule.type !== 'known') {
+      rest.push(rule);
+      continue;
+    }
+    const truth = known[rule.of] ?? rule.truth;
+    for (let at = 0; at < truth.length; at++) truth[at] = both(type, truth[at]!, rule.truth[at]!);
+    known[rule.of] = truth;
+  }
+  for (const of of ['user', 'item'] as const) {
+    const truth = known[of];
+    if (truth) rest.unshift({ type: 'known', of, truth });
+  }
+  return rest.length === 1 && rest[0] ? rest[0] : { type, parts: rest };
+}
+
+export function opposite(part: Rule): Rule {
+  return part.type === 'known' ? { ...part, truth: part.truth.map((truth) => TRUE - truth) } : { type: 'not', part };
+}
+
+function both(type: 'all' | 'any', one: number, other: number): number {
+  return (type === 'all') === one < other ? one : other;
+}
+
+/** The truth of a comparison of two cells, by their indices: of the same form, and only texts are `in` each other. */
+export function holds(op: Relation, left: Cells, l: number, right: Cells, r: number): number {
+  if (left instanceof Float64Array || right instanceof Float64Array) {
+    const [one, other] = [(left as Float64Array)[l]!, (right as Float64Array)[r]!];
+    return Number.isNaN(one) || Number.isNaN(other) ? UNKNOWN : compared(op, one, other) ? TRUE : FALSE;
+  }
+  const [from, to, start, end] = [left.offsets[l]!, left.offsets[l + 1]!, right.offsets[r]!, right.offsets[r + 1]!];
+  // A missing list has no values: nothing is in it.
+  if (start === end && op === 'in') return FALSE;
+  if (from === to || start === end) return UNKNOWN;
+  const isLeftShorter = to - from < end - start;
+  const isShared = isLeftShorter
+    ? share(left.values, from, to, right.values, start, end)
+    : share(right.values, start, end, left.values, from, to);
+  return isShared === (op !== '!=') ? TRUE : FALSE;
+}
+
+/** True where one of the first values is among the others, which rise. */
+function share(few: Uint32Array, from: number, to: number, many: Uint32Array, start: number, end: number): boolean {
+  for (let at = from; at < to; at++) {
+    const value = few[at]!;
+    let low = start;
+    for (let high = end; low < high; ) {
+      const middle = (low + high) >>> 1;
+      if (many[middle]! < value) low = middle + 1;
+      else high = middle;
+    }
+    if (low < end && many[low] === value) return true;
+  }
+  return false;
+}
+
+function compared(op: Relation, one: number, other: number): boolean {
+  switch (op) {
+    case '<':
+      return one < other;
+    case '<=':
+      return one <= other;
+    case '>':
+      return one > other;
+    case '>=':
+      return one >= other;
+    default:
+      return (one === other) === (op !== '!=');
+  }
+}

@@ -1,0 +1,186 @@
+import { BadRow } from '../csv/bad-rows.js';
+import { type CellColumn, isBlank, shown } from '../csv/cells.js';
+import { isPlaceholder, type Separator, separatorOf, valuesOf } from '../dataset/attributes.js';
+import { numberIn } from '../dataset/bands.js';
+import { IndexColumn } from '../events/columns.js';
+import { type DayOrder, mayBeginWithYear, partedSeconds } from '../events/day-month.js';
+import { secondsOfDigits } from '../events/settled-times.js';
+import { TimeColumn } from '../events/times.js';
+
+/** As what cells are compared. */
+export type Kind = 'numbers' | 'dates' | 'truths' | 'texts';
+export type NumberKind = Exclude<Kind, 'texts'>;
+
+/** Cells as numbers: amounts, seconds since 1970, or 1 and 0 for true and false. */
+export interface Numbers {
+  /** By index; NaN where the cell is missing or cannot be read. */
+  values: Float64Array;
+  /** Cells that say something else, and the first of them as messages show it. */
+  unreadable: { count: number; example: string };
+  /** False where cells say something, and none of them a number. */
+  isReadable: boolean;
+  /** Why not, where an example does not tell. */
+  why?: string;
+}
+
+/** Cells as sets of texts: trimmed and without case. */
+export interface Texts {
+  /** Where the values of each cell begin and, behind the last, where all end. */
+  offsets: Uint32Array;
+  /** Numbers of the values in `Symbols`; rising within a cell. */
+  values: Uint32Array;
+}
+
+/** Texts by number: in columns that are compared with each other, equal ones have the same. */
+export type Symbols = Map<string, number>;
+
+/** True for a cell that says nothing: empty, NA, NULL, -, unknown and the like. */
+export function isMissing(cell: string | undefined): boolean {
+  return cell === undefined || isBlank(cell) || isPlaceholder(cell);
+}
+
+const YES = 'true t yes y on ja wahr oui vrai si sí verdadero'.split(' ');
+const NO = 'false f no n off nein falsch non faux falso'.split(' ');
+
+/** 1 or 0 for a cell that says true or false; of numbers those above 0 are true. NaN: it says neither. */
+export function truthIn(cell: string): number {
+  const number = numberIn(cell);
+  if (!Number.isNaN(number)) return Number(number > 0);
+  const word = cell.length > 12 ? '' : cell.trim().toLowerCase();
+  return YES.includes(word) ? 1 : NO.includes(word) ? 0 : Number.NaN;
+}
+
+/** Smaller numbers are years or amounts: as seconds they would be times before 1973. */
+const LEAST_SECONDS = 1e8;
+
+/** The cells of a column in the forms that comparisons need, each made when it is first asked for, in time linear in the size of the cells. */
+export class TypedColumn {
+  readonly #column: CellColumn;
+  readonly #dayOrder: DayOrder | undefined;
+  readonly #made = new Map<string, unknown>();
+
+  /** @param dayOrder what dates that end with the year have first, where that was said. */
+  constructor(column: CellColumn, dayOrder: DayOrder | undefined) {
+    this.#column = column;
+    this.#dayOrder = dayOrder;
+  }
+
+  get name(): string {
+    return this.#column.name;
+  }
+
+  get cells(): readonly string[] {
+    return this.#column.cells;
+  }
+
+  /** True where every cell is a number, and none a code like 0815. */
+  get isPlainlyNumeric(): boolean {
+    const isCode = () => this.cells.some((cell) => /^\s*0\d/.test(cell));
+    return this.#once('plain', () => this.numbers('numbers').unreadable.count === 0 && !isCode());
+  }
+
+  numbers(kind: NumberKind): Numbers {
+    return this.#once(kind, () => {
+      const { why } = this.#dates;
+      const numbers = numbersOf(this.cells, this.reader(kind));
+      return kind === 'dates' && why !== undefined ? { ...numbers, isReadable: false, why } : numbers;
+    });
+  }
+
+  /** What reads a cell as a number, as this column writes them; NaN where it cannot be read. */
+  reader(kind: NumberKind): (cell: string) => number {
+    if (kind === 'dates') return this.#dates.read;
+    return kind === 'numbers' ? numberIn : truthIn;
+  }
+
+  texts(symbols: Symbols): Texts {
+    return this.#once('texts', () =>
+      textsOf(
+        this.cells.map((cell) => this.textsIn(cell)),
+        symbols,
+      ),
+    );
+  }
+
+  /** The texts that a cell equals: each value of a list, and the whole of it. */
+  textsIn(cell: string): Set<string> {
+    const separator = this.#once('separator', (): Separator => {
+      const filled = this.cells.filter((each) => !isMissing(each));
+      return filled.length > 0 ? separatorOf(this.name, filled) : undefined;
+    });
+    return isMissing(cell) ? new Set() : new Set([...valuesOf(cell, separator), cell.trim().toLowerCase()]);
+  }
+
+  get #dates() {
+    return this.#once('date form', () => dateForm(this.#column, this.#dayOrder));
+  }
+
+  #once<T>(form: string, make: () => T): T {
+    if (!this.#made.has(form)) this.#made.set(form, make());
+    return this.#made.get(form) as T;
+  }
+}
+
+function numbersOf(cells: readonly string[], read: (cell: string) => number): Numbers {
+  const values = new Float64Array(cells.length);
+  const unreadable = { count: 0, example: '' };
+  let count = 0;
+  for (let index = 0; index < cells.length; index++) {
+    const cell = cells[index] ?? '';
+    const value = isMissing(cell) ? Number.NaN : read(cell);
+    values[index] = value;
+    if (!Number.isNaN(value)) count++;
+    else if (!isMissing(cell) && unreadable.count++ === 0) unreadable.example = shown(cell);
+  }
+  return { values, unreadable, isReadable: count > 0 || unreadable.count === 0 };
+}
+
+/** How a column writes dates, told from all of its cells. @returns `why` none can be read, where it is known. */
+function dateForm({ name, cells }: CellColumn, dayOrder: DayOrder | undefined) {
+  const column = new TimeColumn(name, dayOrder);
+  const read = (cell: string) => {
+    try {
+      return column.read(cell);
+    } catch (error) {
+      if (error instanceof BadRow) return Number.NaN;
+      throw error;
+    }
+  };
+  const { values } = numbersOf(cells, read);
+  const { way, largest } = column.seen;
+  if (way === 'parted') {
+    const order = column.dayOrder;
+    if (order === undefined || mayBeginWithYear(values)) {
+      return { read, why: 'has dates of which no cell tells which part is the day; --date-order says it' };
+    }
+    return { read: (cell: string) => partedSeconds(read(cell), order) };
+  }
+  // Later rows may be read apart; what they begin with must not decide.
+  if (way === undefined) column.becomeDates();
+  if (way !== 'numbers') return { read };
+  const digits = (value: number) => secondsOfDigits(value, largest > LEAST_SECONDS);
+  if (values.every((value) => Number.isNaN(value) || digits(value) !== undefined)) {
+    return { read: (cell: string) => digits(read(cell)) ?? Number.NaN };
+  }
+  if (largest < LEAST_SECONDS) return { read, why: 'has plain numbers, which are no dates; compare it with a number' };
+  const { scale } = column;
+  return { read: (cell: string) => read(cell) / scale };
+}
+
+/** @param cells the values of each. */
+export function textsOf(cells: readonly Iterable<string>[], symbols: Symbols): Texts {
+  const offsets = new Uint32Array(cells.length + 1);
+  const values = new IndexColumn();
+  cells.forEach((texts, index) => {
+    const numbers = Uint32Array.from(texts, (text) => symbolOf(text, symbols)).sort();
+    for (const number of numbers) values.push(number);
+    offsets[index + 1] = values.length;
+  });
+  return { offsets, values: values.values.slice() };
+}
+
+function symbolOf(text: string, symbols: Symbols): number {
+  const number = symbols.get(text) ?? symbols.size;
+  if (number === symbols.size) symbols.set(text, number);
+  return number;
+}
