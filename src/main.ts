@@ -60,6 +60,8 @@ export async function main(typed: readonly string[], io: Io): Promise<number> {
       const { score } = await import('./commands/score.js');
       return await score(options, io);
     }
+    const asked = Object.hasOwn(QUESTIONS, argv[0] ?? '') ? QUESTIONS[argv[0] ?? ''] : undefined;
+    if (asked) return await asked(argv.slice(1), print, io);
     const { parseOptions } = await import('./cli/recommend-options.js');
     const options = await optionsOf(argv, tell, () => parseOptions(argv, version(), print));
     if (!options) return ExitCode.ok;
@@ -75,6 +77,24 @@ export async function main(typed: readonly string[], io: Io): Promise<number> {
     return error instanceof Failure ? error.exitCode : ExitCode.unexpected;
   }
 }
+
+/** Commands that ask a model. */
+const QUESTIONS: Readonly<
+  Record<string, (argv: readonly string[], print: (text: string) => void, io: Io) => Promise<number>>
+> = {
+  explain: async (argv, print, io) => {
+    const options = (await import('./cli/question-options.js')).parseExplainOptions(argv, print);
+    return options ? (await import('./commands/explain.js')).explain(options, io) : ExitCode.ok;
+  },
+  similar: async (argv, print, io) => {
+    const options = (await import('./cli/question-options.js')).parseSimilarOptions(argv, print);
+    return options ? (await import('./commands/similar.js')).similar(options, io) : ExitCode.ok;
+  },
+  audience: async (argv, print, io) => {
+    const options = (await import('./cli/question-options.js')).parseAudienceOptions(argv, print);
+    return options ? (await import('./commands/audience.js')).audience(options, io) : ExitCode.ok;
+  },
+};
 
 async function describe(options: DescribeOptions, io: Io): Promise<number> {
   const { describe } = await import('./commands/describe.js');

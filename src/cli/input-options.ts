@@ -84,11 +84,12 @@ export function addReadingOptions(command: Command): Command {
     .option('--event-weights <list>', 'weights by event type: view=1,cart=3,return=-5', eventWeights, new Map())
     .option('--events-where <expr>', 'only rows of events for which it holds', collected, [])
     .addOption(new FileOrWord('--bad-rows <what>', 'stop, skip, or a FILE for bad rows', BAD_ROWS).default('stop'))
-    .addOption(
-      new Option('--safe-csv', 'defuse ids and titles that a spreadsheet would run')
-        .default(false)
-        .helpGroup(Group.want),
-    );
+    .addOption(safeCsvOption());
+}
+
+export function safeCsvOption(): Option {
+  const description = 'defuse ids and titles that a spreadsheet would run';
+  return new Option('--safe-csv', description).default(false).helpGroup(Group.want);
 }
 
 /**
@@ -151,7 +152,9 @@ function checkedExpressions(texts: readonly string[]): readonly string[] {
 
 function columnsOf({ header, columns }: TypedInput): readonly string[] | undefined {
   if (header && columns) {
-    throw usageFailure('--columns names the columns of files without a header: add --no-header');
+    throw usageFailure(
+      '--columns names the columns of files without a header: add --no-header (--output-columns chooses those of the output)',
+    );
   }
   return header ? undefined : (columns ?? []);
 }

@@ -6,6 +6,7 @@ import type { OutputFormat } from '../output/formats.js';
 import type { LogOptions } from '../report/log.js';
 import type { Availability } from '../rules/availability.js';
 import type { Expression } from '../rules/expression.js';
+import type { RuleValues } from '../rules/rules.js';
 import type { InputFiles } from '../understanding/inputs.js';
 import type { NamedColumns } from '../understanding/roles.js';
 import type { BalanceName } from '../workers/balance.js';
@@ -61,6 +62,10 @@ export interface RuleOptions {
   now: number | undefined;
   /** As in `InputOptions`. */
   dayOrder: DayOrder | undefined;
+  /** Decides everything random. */
+  seed: number;
+  /** What makes the list out of the best items; only what was typed. */
+  lists: RuleValues;
 }
 
 /** The options of the main command. */
@@ -105,6 +110,37 @@ export interface Options extends InputOptions, LogOptions {
   metricsFile: string | undefined;
   /** Of this program. */
   version: string;
+}
+
+/** What lists look like. All of it decides bytes. */
+export type ListOptions = Pick<Options, 'format' | 'top' | 'outputColumns' | 'reasons' | 'precision' | 'safeCsv'>;
+
+/** What is asked of a model that was kept, and where the answer goes. */
+export interface QuestionOptions extends LogOptions {
+  model: string;
+  output: string;
+}
+
+/** The options of `explain`; `format` is that of the answer. */
+export interface ExplainOptions extends QuestionOptions, Pick<Options, 'top' | 'reasons' | 'rules'> {
+  /** An id. */
+  user: string;
+  format: 'text' | 'json';
+}
+
+/** The options of `similar`. */
+export interface SimilarOptions extends QuestionOptions, Pick<Options, 'top' | 'titles' | 'safeCsv'> {
+  /** An id or a title; undefined: all items that are offered. */
+  item: string | undefined;
+  format: 'text' | 'csv' | 'jsonl';
+}
+
+/** The options of `audience`. */
+export interface AudienceOptions extends QuestionOptions, Pick<Options, 'safeCsv'> {
+  /** An id or a title. */
+  item: string;
+  /** Users to find. */
+  top: number;
 }
 
 /** The options of `describe`. */
