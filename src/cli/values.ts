@@ -1,6 +1,6 @@
 import { type Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { secondsOf } from '../events/clock.js';
 import type { EventWeights } from '../events/event-types.js';
-import { secondsOf } from '../events/times.js';
 import { ExitCode, Failure } from '../failure.js';
 import { HELP } from './help-groups.js';
 import { operandFailure } from './operands.js';
