@@ -43,7 +43,7 @@ export function outputColumns(
   typed: readonly string[],
   format: OutputFormat,
   { userIds, itemIds, titles, itemColumns, userColumns }: NamedDataset,
-  users = new Uint32Array(0),
+  users: Uint32Array = new Uint32Array(0),
 ): TextColumn[] {
   const ofUsers = (texts: readonly string[]) => Array.from(users, (user) => texts[user] ?? '');
   const own: Readonly<Record<string, readonly string[]>> = { user_id: userIds, item_id: itemIds, title: titles };
