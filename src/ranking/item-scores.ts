@@ -1,5 +1,5 @@
 import type { SparseRows } from '../matrix/sparse.js';
-import { signalCount } from '../model/fit.js';
+import { signalCount } from '../model/signals.js';
 import type { Model } from './model.js';
 import { scaleOf } from './scores.js';
 
