@@ -102,49 +102,26 @@ test('reasons and sources say what is known of whom: history, wishes, groups, or
   });
 });
 
-test.each(['ridge', 'ease'])('reasons add up to every score by %s, for any number of workers', async (name) => {
-  const folder = newFolder();
-  put(folder, 'events.csv', manyEvents(60, 40, 8));
-  const digits = name === 'ease' ? '15' : '6';
-  const args = ['-u', 'events.csv', '--algorithm', name, '--reasons', '--precision', digits];
-  const one = await written(folder, 'one.csv', [...args, '-j', '1']);
-  expect((await written(folder, 'two.csv', [...args, '-j', '2'])).equals(one)).toBe(true);
-  const rows = rowsOf(one);
-  expect(rows.filter((row) => !addsUp(row))).toEqual([]);
-  for (const { reasons } of rows) {
-    const named = partsOf(reasons).filter(({ because }) => !/^\d+ others$/.test(because));
-    expect(named.length).toBeLessThanOrEqual(4);
-    expect(new Set(named.map(({ because }) => because)).size).toBe(named.length);
-  }
-  const plain = await written(
-    folder,
-    'plain.csv',
-    args.filter((word) => word !== '--reasons'),
-  );
-  expect(rowsOf(plain)).toEqual(rows.map(({ reasons: _, ...row }) => row));
-});
-
-test('columns that are named as they are by default change no byte', async () => {
-  const folder = shop();
-  const plain = await written(folder, 'plain.csv', [...PROFILES, '--titles']);
-  const named = [...PROFILES, '--output-columns', 'user_id,item_id,rank,score,title'];
-  expect((await written(folder, 'named.csv', named)).equals(plain)).toBe(true);
-});
-
-test('long lists are explained to their ends', async () => {
+test('reasons add up to every score, to the end of long lists, for any number of workers', async () => {
   const folder = newFolder();
   put(folder, 'events.csv', manyEvents(20, 300, 40));
-  const args = ['-u', 'events.csv', '--algorithm', 'cosine', '-n', '10000', '--reasons', '2', '--source'];
-  const rows = rowsOf(await written(folder, 'recs.csv', args));
+  const args = ['-u', 'events.csv', '--algorithm', 'cosine', '-n', '10000'];
+  const explained = [...args, '--reasons', '2', '--source'];
+  const one = await written(folder, 'one.csv', [...explained, '-j', '1']);
+  expect((await written(folder, 'two.csv', [...explained, '-j', '2'])).equals(one)).toBe(true);
+  const rows = rowsOf(one);
   expect(rows.length).toBeGreaterThan(20 * 100);
   expect(rows.filter((row) => !addsUp(row))).toEqual([]);
   expect(new Set(rows.map(({ source }) => source))).toEqual(new Set(['history', 'popular']));
+  const plain = await written(folder, 'plain.csv', args);
+  expect(rowsOf(plain)).toEqual(rows.map(({ reasons: _, source: __, ...row }) => row));
 });
 
-test('--precision is the digits of scores, and of their parts', async () => {
+test.each(['2', '15'])('--precision %s is the digits of scores, and of their parts', async (digits) => {
   const folder = shop();
-  const rows = rowsOf(await written(folder, 'recs.csv', [...PROFILES, '--precision', '2', '--reasons']));
-  for (const { score = '' } of rows) expect(score).toBe(String(Number(Number(score).toPrecision(2))));
+  const args = [...PROFILES.with(-1, 'ease'), '--precision', digits, '--reasons', '1'];
+  const rows = rowsOf(await written(folder, 'recs.csv', args));
+  for (const { score = '' } of rows) expect(score).toBe(String(Number(Number(score).toPrecision(Number(digits)))));
   expect(rows.every(addsUp)).toBe(true);
 });
 
