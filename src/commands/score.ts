@@ -2,7 +2,7 @@ import type { Dataset } from '../dataset/dataset.js';
 import { badData } from '../failure.js';
 import type { Io } from '../io.js';
 import { manifestOf } from '../pipeline/manifest.js';
-import { nowOf, planOffer } from '../pipeline/offer.js';
+import { nowOf, planOffer, wantedOfRules } from '../pipeline/offer.js';
 import type { Options } from '../pipeline/options.js';
 import { warnOfLost } from '../pipeline/outcome.js';
 import { areCarried, outputColumns } from '../pipeline/output-columns.js';
@@ -14,7 +14,7 @@ import type { Run } from '../pipeline/run.js';
 import { planServing, servedUsers } from '../pipeline/serving.js';
 import { plural, thousands } from '../report/quantities.js';
 import { type Scored, scoredUsers } from '../saved-model/known-users.js';
-import { SavedModel, type Wanted } from '../saved-model/saved-model.js';
+import { SavedModel } from '../saved-model/saved-model.js';
 
 /** Users that are work enough for one child. */
 const USERS_A_CHILD = 2000;
@@ -50,7 +50,7 @@ async function scoreLists(job: OutputRun, options: Options): Promise<void> {
     const dataset = await stages.take('reading', () =>
       options.users.length > 0
         ? readUsers(job, options, model)
-        : Promise.resolve(model.dataset(wantedBy(run, options))),
+        : Promise.resolve(model.dataset(wantedOfRules(run, options.rules, areCarried(options.outputColumns)))),
     );
     outputColumns(options.outputColumns, options.format, dataset);
     record.dataset = dataset;
@@ -79,11 +79,6 @@ async function scoreLists(job: OutputRun, options: Options): Promise<void> {
 }
 
 /** What rules and the output want to know. */
-function wantedBy(run: Run, options: Options): Wanted {
-  const keepColumns = options.rules.where.length > 0 || areCarried(options.outputColumns);
-  return { keepColumns, now: nowOf(run, options), dayOrder: options.dayOrder };
-}
-
 /** Reads the users of new files. @throws Failure 65 where the model knows none of the items that they had. */
 async function readUsers({ run, memory, record }: OutputRun, options: Options, model: SavedModel): Promise<Dataset> {
   const { eventWeights, dayOrder, counts } = model.facts;
@@ -93,14 +88,14 @@ async function readUsers({ run, memory, record }: OutputRun, options: Options, m
     {
       ...options,
       known: model.known,
-      ...wantedBy(run, options),
+      ...wantedOfRules(run, options.rules, areCarried(options.outputColumns)),
       eventWeights: new Map(eventWeights),
       dayOrder: options.dayOrder ?? dayOrder ?? undefined,
     },
     (rows) => memory.fold(rows),
   );
   record.files = read.reports;
-  const scored = scoredUsers(model, read.dataset, wantedBy(run, options));
+  const scored = scoredUsers(model, read.dataset, wantedOfRules(run, options.rules, areCarried(options.outputColumns)));
   run.info(`${thousands(scored.known)} of ${plural(read.dataset.served, 'user')} known to the model`);
   tellStrangers(scored, run, plural(counts.items, 'item'));
   return scored.dataset;

@@ -40,6 +40,7 @@ export async function learnFiles<T>(
   const { dataset, reports } = await stages.take('reading', () =>
     readInputs(run, { ...options, ...whatModelsKeep(options) }, (rows) => memory.fold(rows)),
   );
+  // An unknown column is told before anything is learned.
   outputColumns(options.outputColumns, options.format, dataset);
   const { method, version, eventWeights, dayOrder } = options;
   tellLongHistories(run, dataset, method.settings.longestHistory);
