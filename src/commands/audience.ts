@@ -8,8 +8,6 @@ import { audienceOf } from '../ranking/audience.js';
 import { itemScores } from '../ranking/item-scores.js';
 import { findItem } from '../saved-model/find.js';
 
-const NOTHING_MORE = { keepColumns: false, now: 0, dayOrder: undefined };
-
 /**
  * `recommend audience`: the users for whom an item scores most, without those who had it or whose profiles exclude it.
  * @returns, @throws as `answerFrom`; Failure 65 for an unknown item.
@@ -17,11 +15,7 @@ const NOTHING_MORE = { keepColumns: false, now: 0, dayOrder: undefined };
 export async function audience(options: AudienceOptions, io: Io): Promise<number> {
   return answerFrom(options, io, async (model, write, run) => {
     const item = findItem(options.item, model, model.names, run.info);
-<<<<<<< HEAD
-    const dataset = model.dataset(NOTHING_MORE);
-=======
     const dataset = model.dataset({ keepColumns: false, now: run.startedAt.getTime() / 1000, dayOrder: undefined });
->>>>>>> main
     const { served, userIds } = dataset;
     const some = (byUser: SparseRows) => firstRows(byUser, served);
     const { signals, excluded } = audienceOf(dataset, some, model.facts.method.settings, { includeSeen: false });

@@ -3,19 +3,11 @@ import { entriesOfUsers } from '../dataset/interactions.js';
 import type { Io } from '../io.js';
 import { pickedRows, rowOf, type SparseRows } from '../matrix/sparse.js';
 import { SCORE_DIGITS } from '../output/score-digits.js';
-<<<<<<< HEAD
-import { nowOf } from '../pipeline/offer.js';
-import type { ExplainOptions } from '../pipeline/options.js';
-import { answerFrom } from '../pipeline/question.js';
-import { serve } from '../pipeline/recommend.js';
-import { type PlannedRules, planRules, readRules } from '../pipeline/rules.js';
-=======
 import { nowOf, wantedOfRules } from '../pipeline/offer.js';
 import type { ExplainOptions } from '../pipeline/options.js';
 import { answerFrom } from '../pipeline/question.js';
 import { serve } from '../pipeline/recommend.js';
 import { planRules, type ReadRules, readRules } from '../pipeline/rules.js';
->>>>>>> main
 import type { Run } from '../pipeline/run.js';
 import { planServing } from '../pipeline/serving.js';
 import { type ExplainedList, explanationText, type UserFacts } from '../report/explanation.js';
@@ -25,19 +17,10 @@ import type { SavedModel } from '../saved-model/saved-model.js';
 /** `recommend explain`: what is known of a user, their list, and why. @returns, @throws as `answerFrom`; Failure 65 for an unknown user. */
 export async function explain(options: ExplainOptions, io: Io): Promise<number> {
   return answerFrom(options, io, async (model, write, run) => {
-<<<<<<< HEAD
-    const read = await readRules(options.rules, { encoding: undefined, named: {} });
-    const now = nowOf(run, options.rules);
-    const all = model.dataset({ keepColumns: true, now, dayOrder: options.rules.dayOrder });
-    const dataset = ofUser(all, findUser(options.user, model, all.userIds));
-    const rules = planRules(read, dataset, { listLength: options.top, now }, run.warn);
-    const explanation = { ...factsOf(dataset), ...(await listOf(dataset, rules, options, model, run)) };
-=======
     const rules = await readRules(options.rules, { encoding: undefined, named: {} });
     const all = model.dataset(wantedOfRules(run, options.rules));
     const dataset = ofUser(all, findUser(options.user, model, all.userIds));
     const explanation = { ...factsOf(dataset), ...(await listOf(dataset, options, rules, model, run)) };
->>>>>>> main
     const isText = options.format === 'text';
     await write(isText ? explanationText(explanation) : `${JSON.stringify(explanation, undefined, 2)}\n`);
   });
@@ -91,21 +74,13 @@ const LAYOUT = {
 /** The user's list, as `recommend score` makes it. */
 async function listOf(
   dataset: Dataset,
-<<<<<<< HEAD
-  rules: PlannedRules,
-  { top, reasons }: ExplainOptions,
-=======
   options: ExplainOptions,
   read: ReadRules,
->>>>>>> main
   model: SavedModel,
   run: Run,
 ): Promise<ExplainedList> {
   const { settings } = model.facts.method;
-<<<<<<< HEAD
-=======
   const rules = planRules(read, dataset, { listLength: options.top, now: nowOf(run, options.rules) }, run.warn);
->>>>>>> main
   const serving = planServing(run, rules, dataset, Uint32Array.of(0), settings);
   const learned = { model: model.files, settings, rowLength: model.rowLengths, key: undefined };
   const lines: string[] = [];
@@ -114,6 +89,7 @@ async function listOf(
     commit: async () => {},
     abandon: () => {},
   };
+  const { top, reasons } = options;
   await serve(run, { ...LAYOUT, top, reasons }, dataset, serving, learned, collect);
   const [lost] = run.lost;
   if (lost) throw new Error(`no list could be made: ${lost.why}`);
