@@ -5,12 +5,13 @@ import { closest } from '../understanding/closest.js';
 import { columnKey } from '../understanding/vocabulary.js';
 import type { Names, SavedModel } from './saved-model.js';
 
+const ARTICLE = /^(the|an?) |, (the|an?)$/i;
 /** So many that would do as well are named. */
 const NAMED = 3;
 
 /**
  * Finds an item by its id or, where no id is like that, by its title or a part of it, without case, accents and punctuation: of several
- * the one that has no more to it than a year or a series in brackets, then the most popular.
+ * the one whose title has no more to it than an article, and a year or a series in brackets, then the most popular.
  * @param tell hears what was chosen by a title. @throws Failure 65 where there is none, naming what is nearest.
  */
 export function findItem(typed: string, model: SavedModel, names: Names, tell: (message: string) => void): number {
@@ -21,7 +22,8 @@ export function findItem(typed: string, model: SavedModel, names: Names, tell: (
   const { popularity } = model;
   const titleOf = (item: number) => titles[item] ?? '';
   const found = [...titles.keys()].filter((item) => wanted !== '' && columnKey(titleOf(item)).includes(wanted));
-  const isAll = (item: number) => (columnKey(withoutBrackets(titleOf(item))) === wanted ? 1 : 0);
+  const bare = (title: string) => columnKey(withoutBrackets(title).replace(ARTICLE, ''));
+  const isAll = (item: number) => (bare(titleOf(item)) === bare(typed) ? 1 : 0);
   found.sort((a, b) => isAll(b) - isAll(a) || (popularity[b] ?? 0) - (popularity[a] ?? 0) || a - b);
   const [item, ...others] = found;
   if (item === undefined) throw unknown('item', typed, model, [...itemIds, ...titles, ...titles.map(withoutBrackets)]);
