@@ -5,8 +5,8 @@ import type { AudienceOptions, ExplainOptions, SimilarOptions } from '../pipelin
 import { Group } from './help-groups.js';
 import { refuseOverwriting, safeCsvOption } from './input-options.js';
 import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
-import { addRuleOptions, ruleOptions, type TypedRules } from './rule-options.js';
-import { choice, MOST_ITEMS_A_USER, number, type Print, parsed } from './values.js';
+import { addRuleOptions, availabilityOption, ruleOptions, type TypedRules } from './rule-options.js';
+import { choice, MOST_ITEMS_A_USER, number, type Print, parsed, seedOption } from './values.js';
 
 const MOST_USERS = 10_000_000;
 
@@ -47,7 +47,7 @@ export function explainCommand(): Command {
     .addOption(choice('--format <format>', 'text, or json for programs', ['text', 'json']).default('text'))
     .addOption(number('-n, --top <count>', 'items to recommend', 1, MOST_ITEMS_A_USER).default(10))
     .addOption(number('--reasons <count>', 'parts of a score to name', 1, 100).default(3));
-  return addLogOptions(addRuleOptions(command));
+  return addLogOptions(addRuleOptions(command).addOption(seedOption()));
 }
 
 export function similarCommand(): Command {
@@ -62,6 +62,7 @@ export function similarCommand(): Command {
     .addOption(choice('--format <format>', 'text, csv or jsonl', ['text', 'csv', 'jsonl']))
     .addOption(number('-n, --top <count>', 'items for each', 1, MOST_ITEMS_A_USER).default(10))
     .option('--titles', 'add the titles of the items', false)
+    .addOption(availabilityOption().default('honour'))
     .addOption(safeCsvOption());
   return addLogOptions(command);
 }
@@ -102,17 +103,19 @@ export function parseExplainOptions(argv: readonly string[], print?: Print): Exp
   return Object.freeze({ ...questionOptions(typed), user, top, reasons, format, rules: ruleOptions(typed) });
 }
 
+type Given = 'top' | 'titles' | 'availability' | 'safeCsv';
+
 /** Parses what follows `recommend similar`; likewise. */
 export function parseSimilarOptions(argv: readonly string[], print?: Print): SimilarOptions | undefined {
   const command = similarCommand();
   if (!parsed(command, argv, print)) return undefined;
-  const typed: TypedQuestion<SimilarOptions> & Pick<SimilarOptions, 'top' | 'titles' | 'safeCsv'> = command.opts();
-  const { item, output, top, titles, safeCsv } = typed;
+  const typed: TypedQuestion<SimilarOptions> & Pick<SimilarOptions, Given> = command.opts();
+  const { item, output, top, titles, availability, safeCsv } = typed;
   const isForPeople = typed.format === 'text' || (typed.format === undefined && item !== undefined && output === '-');
   const format = isForPeople ? 'text' : formatOf(output, typed.format === 'text' ? undefined : typed.format);
   if (format === 'wide' || format === 'parquet')
     throw usageFailure(`-o ${output}: similar items are written as csv or jsonl`);
-  return Object.freeze({ ...questionOptions(typed), item, top, titles, safeCsv, format });
+  return Object.freeze({ ...questionOptions(typed), item, top, titles, availability, safeCsv, format });
 }
 
 /** Parses what follows `recommend audience`; likewise. */

@@ -31,7 +31,7 @@ export function addRuleOptions(command: Command): Command {
     .option('--only-items <file>', 'recommend only these items', once('--only-items'))
     .option('--exclude-items <file>', 'never recommend these items', once('--exclude-items'))
     .option('--where <expr>', 'only items for which it holds: "price < 50"', collected, [])
-    .addOption(choice('--availability <way>', 'columns like in_stock: honour or ignore', ['honour', 'ignore']))
+    .addOption(availabilityOption())
     .option('--exclude-pairs <file>', 'user,item: never this item to this user', once('--exclude-pairs'))
     .option('--candidates <file>', 'user,item: nothing else, ranked', once('--candidates'))
     .option('--exclude-previous <file>', 'earlier lists: not the same items again', collected)
@@ -53,6 +53,10 @@ export function addRuleOptions(command: Command): Command {
     );
   }
   return command;
+}
+
+export function availabilityOption(): Option {
+  return choice('--availability <way>', 'columns like in_stock: honour or ignore', ['honour', 'ignore']);
 }
 
 /** The rules that were typed, checked. @throws Failure 2 where they make no sense. */

@@ -19,8 +19,12 @@ export async function similar(options: SimilarOptions, io: Io): Promise<number> 
   return answerFrom(options, io, async (model, write, run) => {
     const { names } = model;
     const { item: typed, format, top, titles, safeCsv } = options;
-    const items = typed === undefined ? offeredItems(names) : [findItem(typed, model, names, run.info)];
-    const find = similarItems(model.model, names.offered, top);
+    const now = run.startedAt.getTime() / 1000;
+    const { available } = model.items({ keepColumns: false, now, dayOrder: undefined });
+    const isKept = (item: number) => options.availability === 'ignore' || available?.[item] !== 0;
+    const offered = names.offered.map((flag, item) => (isKept(item) ? flag : 0));
+    const items = typed === undefined ? offeredItems(offered) : [findItem(typed, model, names, run.info)];
+    const find = similarItems(model.model, offered, top);
     if (format === 'text') {
       for (const item of items) await write(textOf(item, find(item), names));
       return;
@@ -35,7 +39,7 @@ export async function similar(options: SimilarOptions, io: Io): Promise<number> 
   });
 }
 
-function offeredItems({ offered }: Names): number[] {
+function offeredItems(offered: Uint8Array): number[] {
   return [...offered.keys()].filter((item) => offered[item] === 1);
 }
 

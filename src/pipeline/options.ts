@@ -143,6 +143,7 @@ export interface ExplainOptions extends QuestionOptions, Pick<Options, 'top' | '
 
 /** The options of `similar`. */
 export interface SimilarOptions extends QuestionOptions, Pick<Options, 'top' | 'titles' | 'safeCsv'> {
+  availability: Availability;
   /** An id or a title; undefined: all items that are offered. */
   item: string | undefined;
   format: 'text' | 'csv' | 'jsonl';

@@ -5,12 +5,13 @@ import { closest } from '../understanding/closest.js';
 import { columnKey } from '../understanding/vocabulary.js';
 import type { Names, SavedModel } from './saved-model.js';
 
+const ARTICLE = /^(the|an?) |, (the|an?)$/i;
 /** So many that would do as well are named. */
 const NAMED = 3;
 
 /**
  * Finds an item by its id or, where no id is like that, by its title or a part of it, without case, accents and punctuation: of several
- * the one that begins with it, then the most popular.
+ * the one whose title has no more to it than an article, and a year or a series in brackets, then the most popular.
  * @param tell hears what was chosen by a title. @throws Failure 65 where there is none, naming what is nearest.
  */
 export function findItem(typed: string, model: SavedModel, names: Names, tell: (message: string) => void): number {
@@ -19,12 +20,13 @@ export function findItem(typed: string, model: SavedModel, names: Names, tell: (
   if (known >= 0) return known;
   const wanted = columnKey(typed);
   const { popularity } = model;
-  const places = titles.map((title) => (wanted === '' ? -1 : columnKey(title).indexOf(wanted)));
-  const found = [...places.keys()].filter((item) => (places[item] ?? -1) >= 0);
-  const rank = (item: number) => Math.sign(places[item] ?? 0);
-  found.sort((a, b) => rank(a) - rank(b) || (popularity[b] ?? 0) - (popularity[a] ?? 0) || a - b);
+  const titleOf = (item: number) => titles[item] ?? '';
+  const found = [...titles.keys()].filter((item) => wanted !== '' && columnKey(titleOf(item)).includes(wanted));
+  const bare = (title: string) => columnKey(withoutBrackets(title).replace(ARTICLE, ''));
+  const isAll = (item: number) => (bare(titleOf(item)) === bare(typed) ? 1 : 0);
+  found.sort((a, b) => isAll(b) - isAll(a) || (popularity[b] ?? 0) - (popularity[a] ?? 0) || a - b);
   const [item, ...others] = found;
-  if (item === undefined) throw unknown('item', typed, model, [...itemIds, ...titles, ...titles.map(withoutYear)]);
+  if (item === undefined) throw unknown('item', typed, model, [...itemIds, ...titles, ...titles.map(withoutBrackets)]);
   const more = others.length > NAMED ? ` and ${others.length - NAMED} more` : '';
   const like = others.slice(0, NAMED).map((other) => itemName(other, names));
   const rest = others.length === 0 ? '' : `; like it: ${like.join(', ')}${more}`;
@@ -50,6 +52,6 @@ function unknown(what: string, typed: string, model: SavedModel, candidates: rea
   return badData(`the model knows no ${what} ${shown(typed)}${meant}\n  it was learned at ${model.facts.learned}`);
 }
 
-function withoutYear(title: string): string {
+function withoutBrackets(title: string): string {
   return title.replace(/\s*\([^)]*\)$/, '');
 }
