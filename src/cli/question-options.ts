@@ -62,7 +62,7 @@ export function similarCommand(): Command {
     .addOption(choice('--format <format>', 'text, csv or jsonl', ['text', 'csv', 'jsonl']))
     .addOption(number('-n, --top <count>', 'items for each', 1, MOST_ITEMS_A_USER).default(10))
     .option('--titles', 'add the titles of the items', false)
-    .addOption(availabilityOption().default('honour'))
+    .addOption(availabilityOption())
     .addOption(safeCsvOption());
   return addLogOptions(command);
 }
@@ -103,14 +103,14 @@ export function parseExplainOptions(argv: readonly string[], print?: Print): Exp
   return Object.freeze({ ...questionOptions(typed), user, top, reasons, format, rules: ruleOptions(typed) });
 }
 
-type Given = 'top' | 'titles' | 'availability' | 'safeCsv';
+type Given = 'top' | 'titles' | 'safeCsv';
 
 /** Parses what follows `recommend similar`; likewise. */
 export function parseSimilarOptions(argv: readonly string[], print?: Print): SimilarOptions | undefined {
   const command = similarCommand();
   if (!parsed(command, argv, print)) return undefined;
   const typed: TypedQuestion<SimilarOptions> & Pick<SimilarOptions, Given> = command.opts();
-  const { item, output, top, titles, availability, safeCsv } = typed;
+  const { item, output, top, titles, availability = 'honour', safeCsv } = typed;
   const isForPeople = typed.format === 'text' || (typed.format === undefined && item !== undefined && output === '-');
   const format = isForPeople ? 'text' : formatOf(output, typed.format === 'text' ? undefined : typed.format);
   if (format === 'wide' || format === 'parquet')
