@@ -1,13 +1,15 @@
 import type { Dataset } from '../dataset/dataset.js';
+import { whatCounts } from '../dataset/evidence-rules.js';
 import { entriesOfUsers } from '../dataset/interactions.js';
 import type { Io } from '../io.js';
 import { pickedRows, rowOf, type SparseRows } from '../matrix/sparse.js';
 import { SCORE_DIGITS } from '../output/score-digits.js';
-import { nowOf, wantedOfRules } from '../pipeline/offer.js';
+import { wantedOfRules } from '../pipeline/offer.js';
 import type { ExplainOptions } from '../pipeline/options.js';
 import { answerFrom } from '../pipeline/question.js';
+import { readWithRules } from '../pipeline/read-rules.js';
 import { serve } from '../pipeline/recommend.js';
-import { planRules, type ReadRules, readRules } from '../pipeline/rules.js';
+import type { PlannedRules } from '../pipeline/rules.js';
 import type { Run } from '../pipeline/run.js';
 import { planServing } from '../pipeline/serving.js';
 import { type ExplainedList, explanationText, type UserFacts } from '../report/explanation.js';
@@ -17,9 +19,12 @@ import type { SavedModel } from '../saved-model/saved-model.js';
 /** `recommend explain`: what is known of a user, their list, and why. @returns, @throws as `answerFrom`; Failure 65 for an unknown user. */
 export async function explain(options: ExplainOptions, io: Io): Promise<number> {
   return answerFrom(options, io, async (model, write, run) => {
-    const rules = await readRules(options.rules, { encoding: undefined, named: {} });
-    const all = model.dataset(wantedOfRules(run, options.rules));
-    const dataset = ofUser(all, findUser(options.user, model, all.userIds));
+    const read = async () => {
+      const all = model.dataset(wantedOfRules(run, options.rules));
+      return ofUser(all, findUser(options.user, model, all.userIds));
+    };
+    const how = { ...options, encoding: undefined, named: {}, dayOrder: options.rules.dayOrder };
+    const { data: dataset, rules } = await readWithRules(run, how, options.top, read, (one) => one);
     const explanation = { ...factsOf(dataset), ...(await listOf(dataset, options, rules, model, run)) };
     const isText = options.format === 'text';
     await write(isText ? explanationText(explanation) : `${JSON.stringify(explanation, undefined, 2)}\n`);
@@ -75,13 +80,12 @@ const LAYOUT = {
 async function listOf(
   dataset: Dataset,
   options: ExplainOptions,
-  read: ReadRules,
+  rules: PlannedRules,
   model: SavedModel,
   run: Run,
 ): Promise<ExplainedList> {
   const { settings } = model.facts.method;
-  const rules = planRules(read, dataset, { listLength: options.top, now: nowOf(run, options.rules) }, run.warn);
-  const serving = planServing(run, rules, dataset, Uint32Array.of(0), settings);
+  const serving = planServing(run, rules, whatCounts(dataset), Uint32Array.of(0), settings);
   const learned = { model: model.files, settings, rowLength: model.rowLengths, key: undefined };
   const lines: string[] = [];
   const collect = {

@@ -1,3 +1,4 @@
+import type { EvidenceRules } from '../dataset/evidence-rules.js';
 import type { Duplicates, Ratings } from '../dataset/strength-rule.js';
 import type { HoldoutKind } from '../evaluation/split.js';
 import type { DayOrder } from '../events/day-month.js';
@@ -6,6 +7,7 @@ import type { OutputFormat } from '../output/formats.js';
 import type { LogOptions } from '../report/log.js';
 import type { Availability } from '../rules/availability.js';
 import type { Expression } from '../rules/expression.js';
+import type { ColdUsers, RuleFiles } from '../rules/id-rules.js';
 import type { RuleValues } from '../rules/rules.js';
 import type { InputFiles } from '../understanding/inputs.js';
 import type { NamedColumns } from '../understanding/roles.js';
@@ -46,12 +48,19 @@ export interface InputOptions extends InputFiles {
   now: number | undefined;
   /** 'stop', 'skip', or the file that takes rejected rows. */
   badRows: string;
+  /** What of the interactions counts; undefined: all. */
+  evidence: EvidenceRules | undefined;
   /** Escapes text that a spreadsheet would run as a formula. */
   safeCsv: boolean;
 }
 
-/** What lists may hold. All of it decides bytes. */
+/** Who gets a list, and what it may hold. All of it decides bytes. */
 export interface RuleOptions {
+  /** Files of ids, by the option that names them. */
+  files: RuleFiles;
+  /** Users with fewer items of history get no list. */
+  minHistory: number;
+  coldUsers: ColdUsers;
   /** Recommend also what users had. */
   includeSeen: boolean;
   /** What items, or pairs of item and user, have to fulfil; all of them. */
@@ -66,6 +75,10 @@ export interface RuleOptions {
   seed: number;
   /** What makes the list out of the best items; only what was typed. */
   lists: RuleValues;
+  /** Seconds after which what users had may come back; undefined: never. */
+  seenWindow: number | undefined;
+  /** Seconds after which a row of `--exclude-previous` counts no more; undefined: never. */
+  repeatAfter: number | undefined;
 }
 
 /** The options of the main command. */

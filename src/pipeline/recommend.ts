@@ -21,7 +21,7 @@ export async function serve(
   serving: Serving,
   learned: Pick<Learned, 'model' | 'settings' | 'rowLength' | 'key'>,
   destination: Destination,
-): Promise<Omit<Served, 'cold' | 'failed' | 'lost'>> {
+): Promise<Omit<Served, 'cold' | 'left_out' | 'failed' | 'lost'>> {
   const { directory } = run;
   const columns = outputColumns(options.outputColumns, options.format, dataset, serving.users);
   const job: RecommendJob = {
