@@ -15,12 +15,12 @@ E,Eel,call us,Food,fr,2,2026-12-31
 F,Fork,3,Tools|Kitchen,en,9,
 `;
 const EVENTS = `user_id,item_id,timestamp,state,channel
-u1,A,2026-01-01,paid,web
-u1,B,2026-01-02,paid,web
-u2,A,2026-01-03,paid,app
-u2,C,2026-01-04,void,app
-u3,D,2026-01-04,paid,bot
-u3,F,2026-01-04,,web
+u1,A,2025-12-01,paid,web
+u1,B,2025-12-02,paid,web
+u2,A,2025-12-03,paid,app
+u2,C,2025-12-04,void,app
+u3,D,2025-12-04,paid,bot
+u3,F,2025-12-04,,web
 `;
 const PROFILES = `user_id,language,budget
 u1,en,20

@@ -97,9 +97,9 @@ describe('work is bounded', () => {
   });
 
   test('no text takes longer than its length', () => {
-    const start = performance.now();
+    const before = process.cpuUsage();
     for (const text of ['"', "''", 'a.', '1', '2020-', '`', '[', '+ ', ' ', 'item.', '('])
       expect(() => parseExpression(text.repeat(10_000 / text.length), '--where')).toThrow(Failure);
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(process.cpuUsage(before).user).toBeLessThan(1e6);
   });
 });
