@@ -34,6 +34,13 @@ export async function main(typed: readonly string[], io: Io): Promise<number> {
       const { diff } = await import('./commands/diff.js');
       return await diff(options, io);
     }
+    if (argv[0] === 'export') {
+      const { parseExportOptions } = await import('./cli/export-options.js');
+      const options = parseExportOptions(argv.slice(1), print);
+      if (!options) return ExitCode.ok;
+      const { exportModel } = await import('./commands/export.js');
+      return await exportModel(options, io);
+    }
     if (argv[0] === 'evaluate') {
       const { parseEvaluateOptions } = await import('./cli/evaluate-options.js');
       const options = parseEvaluateOptions(argv.slice(1), print);
