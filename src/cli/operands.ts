@@ -5,14 +5,8 @@ import { shellWord } from '../understanding/shell-word.js';
 
 /** The words that `recommend` takes first, beside options. */
 export const COMMANDS: readonly string[] = [
-  'fit',
-  'score',
-  'export',
-  'describe',
-  'evaluate',
-  'diff',
-  'help',
-  'completion',
+  ...['fit', 'score', 'explain', 'similar', 'audience', 'export'],
+  ...['describe', 'evaluate', 'diff', 'help', 'completion'],
 ];
 
 /** How the names of files begin that hold a catalogue. */

@@ -1,4 +1,5 @@
 import { type Dataset, releaseDataset } from '../dataset/dataset.js';
+import { type Counting, clockOf, whatCounts } from '../dataset/evidence-rules.js';
 import type { Destination } from '../files/writing.js';
 import type { Model } from '../ranking/model.js';
 import { modelOf } from '../ranking/model.js';
@@ -10,9 +11,11 @@ import { arrange, type Learned, learnFrom } from './learn.js';
 import { manifestOf } from './manifest.js';
 import { nowOf } from './offer.js';
 import type { Options } from './options.js';
-import { areCarried } from './output-columns.js';
+import { areCarried, outputColumns } from './output-columns.js';
 import type { OutputRun } from './output-run.js';
 import { readInputs, tellLongHistories } from './read.js';
+import { readWithRules } from './read-rules.js';
+import type { PlannedRules } from './rules.js';
 import { reuseOrTune } from './tuned-file.js';
 
 /** What was learned from files. */
@@ -32,20 +35,27 @@ export interface LearnedFiles<T> {
 export async function learnFiles<T>(
   { run, memory, stages, record, checkpoint }: OutputRun,
   options: Options,
-  ask: (dataset: Dataset, settings: Learned['settings']) => T,
+  ask: (dataset: Counting<Dataset>, settings: Learned['settings'], rules: PlannedRules) => T,
 ): Promise<LearnedFiles<T>> {
   await memory.read();
-  const { dataset, reports } = await stages.take('reading', () =>
-    readInputs(run, { ...options, ...whatModelsKeep(options) }, (rows) => memory.fold(rows)),
+  const read = (alsoColumns: readonly string[]) =>
+    readInputs(run, { ...options, ...whatModelsKeep(options), alsoColumns }, (rows) => memory.fold(rows));
+  const { data, rules } = await stages.take('reading', () =>
+    readWithRules(run, options, options.top, read, ({ dataset }) => dataset),
   );
+  const { reports, dataset: all } = data;
+  const dataset = whatCounts(all);
+  const evidence = all.evidence ? { ...all.evidence, now: clockOf(all) || undefined } : null;
+  // An unknown column is told before anything is learned.
+  outputColumns(options.outputColumns, options.format, dataset);
   const { method, version, eventWeights, dayOrder } = options;
   tellLongHistories(run, dataset, method.settings.longestHistory);
   record.files = reports;
-  record.dataset = dataset;
+  record.dataset = all;
   await memory.learn(dataset);
-  const key = checkpoint?.begin(manifestOf(options, dataset), run.info);
+  const key = checkpoint?.begin(manifestOf(options, all), run.info);
 
-  const tune = () => reuseOrTune(run, options, dataset);
+  const tune = () => reuseOrTune(run, options, all);
   const { settings, auto } = await stages.take('tuning', () =>
     checkpoint && method.tuned ? checkpoint.settings(run.warn, tune) : tune(),
   );
@@ -58,19 +68,19 @@ export async function learnFiles<T>(
   const { learned, answer } = await stages.take('learning', async () => {
     memory.arrange(dataset);
     const arranged = arrange(run, dataset, settings, key);
-    const answer = ask(dataset, settings);
-    if (options.model !== undefined) stashDataset(stash, dataset, arranged.facts.popularity);
+    const answer = ask(dataset, settings, rules);
+    if (options.model !== undefined) stashDataset(stash, all, arranged.facts.popularity);
     // All that is large of it lies in files now.
-    releaseDataset(dataset);
+    for (const each of [dataset, all]) releaseDataset(each);
     return { learned: await learnFrom(run, arranged, settings), answer };
   });
   const explanation = auto?.explanation ?? null;
   const facts = {
-    ...{ version, learned: run.startedAt.toISOString(), now: nowOf(run, options), eventWeights, dayOrder },
+    ...{ version, learned: run.startedAt.toISOString(), now: nowOf(run, options), evidence, eventWeights, dayOrder },
     method: { name: method.name, settings, explanation },
   };
   const save = (destination: Destination) =>
-    writeModel(destination, factsOf(facts, dataset, reports, learned.model.counts), stash, modelFrom(learned));
+    writeModel(destination, factsOf(facts, all, reports, learned.model.counts), stash, modelFrom(learned));
   return { dataset, learned, answer, save };
 }
 

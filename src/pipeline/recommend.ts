@@ -7,7 +7,7 @@ import { readAudience, readLists } from '../workers/run-files.js';
 import { keyOf, shardOutput } from './checkpoint.js';
 import type { Learned } from './learn.js';
 import { layoutOf, listEncoder } from './list-output.js';
-import type { Options } from './options.js';
+import type { ListOptions } from './options.js';
 import { type NamedDataset, outputColumns } from './output-columns.js';
 import type { Run } from './run.js';
 import { runShards } from './run-shards.js';
@@ -16,12 +16,12 @@ import type { Serving } from './serving.js';
 /** Makes the lists and writes them, in the order of the users. @returns what was served. */
 export async function serve(
   run: Run,
-  options: Options,
+  options: ListOptions,
   dataset: NamedDataset,
   serving: Serving,
   learned: Pick<Learned, 'model' | 'settings' | 'rowLength' | 'key'>,
   destination: Destination,
-): Promise<Omit<Served, 'cold' | 'failed' | 'lost'>> {
+): Promise<Omit<Served, 'cold' | 'left_out' | 'failed' | 'lost'>> {
   const { directory } = run;
   const columns = outputColumns(options.outputColumns, options.format, dataset, serving.users);
   const job: RecommendJob = {
