@@ -86,6 +86,21 @@ function collectTouched<T, V>(
   return <u32>filled;
 }
 
+/** Copies the entries of a segment that are in wanted columns to the row, and returns their number. Places first: few are wanted. */
+function pickFrom<T>(from: usize, to: usize, index: usize, value: usize, wanted: usize, rowIndex: usize, rowValue: usize): u32 {
+  let filled: usize = 0;
+  for (let e = from; e < to; e++) {
+    store<u32>(rowIndex + (filled << 2), <u32>e);
+    filled += <usize>load<u8>(wanted + place<T>(index, e));
+  }
+  for (let k: usize = 0; k < filled; k++) {
+    const e = <usize>load<u32>(rowIndex + (k << 2));
+    store<u32>(rowIndex + (k << 2), <u32>place<T>(index, e));
+    store<f64>(rowValue + (k << 3), <f64>load<f32>(value + (e << 2)));
+  }
+  return <u32>filled;
+}
+
 export function count16(from: usize, to: usize, count: u32, index: usize, sum: usize): void {
   countAll<u16>(from, to, count, index, sum);
 }
@@ -97,6 +112,12 @@ export function add16(from: usize, to: usize, weight: usize, count: u32, index: 
 }
 export function add32(from: usize, to: usize, weight: usize, count: u32, index: usize, value: usize, sum: usize): void {
   addAll<u32>(from, to, weight, count, index, value, sum);
+}
+export function pick16(from: usize, to: usize, index: usize, value: usize, wanted: usize, rowIndex: usize, rowValue: usize): u32 {
+  return pickFrom<u16>(from, to, index, value, wanted, rowIndex, rowValue);
+}
+export function pick32(from: usize, to: usize, index: usize, value: usize, wanted: usize, rowIndex: usize, rowValue: usize): u32 {
+  return pickFrom<u32>(from, to, index, value, wanted, rowIndex, rowValue);
 }
 export function collectCounts(columns: u32, sum: usize, rowIndex: usize, rowValue: usize): u32 {
   return collectAll<u32>(columns, sum, rowIndex, rowValue);

@@ -40,7 +40,7 @@ export async function sharded(
     const [audiencePath, cells] = [run.directory.file('audience'), run.directory.file('cells')];
     writeAudience(audiencePath, audience);
     const names = (count: number) => quotedCells(Array.from({ length: count }, (_, k) => String(k + 1)));
-    writeArrays(cells, { ...quotedArrays('users', names(users)), ...quotedArrays('items', names(items)) });
+    writeArrays(cells, { ...quotedArrays('column0', names(users)), ...quotedArrays('column1', names(items)) });
     const job = {
       kind: 'recommend' as const,
       model: learned.model,
@@ -48,7 +48,18 @@ export async function sharded(
       audience: audiencePath,
       rules: undefined,
       listLength: 10,
-      lines: { format: 'csv' as const, cells, withTitles: false },
+      layout: {
+        format: 'csv' as const,
+        columns: [
+          { name: 'user_id', kind: 'user' as const },
+          { name: 'item_id', kind: 'item' as const },
+          { name: 'rank', kind: 'rank' as const },
+          { name: 'score', kind: 'score' as const },
+        ],
+        precision: 6,
+        reasons: 3,
+        cells,
+      },
       output: run.directory.file('recommend'),
     };
     await run.pool.run(job, planShards(scoringCosts(audience, learned.rowLength), WORTH_A_SHARD), () => {});

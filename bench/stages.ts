@@ -5,11 +5,12 @@ import { StackedRows } from '../src/matrix/stacked-rows.js';
 import { algorithmNamed } from '../src/model/algorithms.js';
 import { type CountedRows, gramRows } from '../src/model/counting.js';
 import { type Evidence, evidenceOf, type Observations } from '../src/model/evidence.js';
-import { Fitter, needsGram, signalCounts } from '../src/model/fit.js';
+import { Fitter } from '../src/model/fit.js';
 import { gramCosts } from '../src/model/gram.js';
 import { statisticsOf } from '../src/model/row-normalisation.js';
 import type { Settings } from '../src/model/settings.js';
-import { LineWriter } from '../src/output/list-lines.js';
+import { needsGram, signalCounts } from '../src/model/signals.js';
+import { type LineLayout, LineWriter } from '../src/output/list-lines.js';
 import { audienceOf } from '../src/ranking/audience.js';
 import { modelOf } from '../src/ranking/model.js';
 import { Recommender } from '../src/ranking/recommender.js';
@@ -91,17 +92,24 @@ function scoring(
   const model = modelOf(signalCounts(evidence), [rows], [0], statisticsOf(evidence, precision), settings);
   const known = { ...seen, times: undefined, excluded: { ...seen.interactions, ...nothing(evidence.users) } };
   const audience = audienceOf(known, (byUser) => byUser, settings, { includeSeen: false });
-  const cells = {
-    users: quotedCells(Array.from({ length: evidence.users }, (_, user) => String(user + 1))),
-    items: quotedCells(Array.from({ length: evidence.items }, (_, item) => String(item + 1))),
-    titles: undefined,
+  const numbers = (count: number) => quotedCells(Array.from({ length: count }, (_, k) => String(k + 1)));
+  const layout: LineLayout = {
+    format: 'csv',
+    columns: [
+      { name: 'user_id', kind: 'user', cells: numbers(evidence.users) },
+      { name: 'item_id', kind: 'item', cells: numbers(evidence.items) },
+      { name: 'rank', kind: 'rank' },
+      { name: 'score', kind: 'score' },
+    ],
+    listLength: LIST,
+    precision: 6,
   };
   return {
     name,
     unit: 'user',
     run: (by) => {
       const recommender = new Recommender(model, audience, LIST, scoresOf(model, audience.signals, by.sumsOf));
-      const lines = new LineWriter('csv', cells, LIST);
+      const lines = new LineWriter(layout);
       let users = 0;
       for (let user = 0; user < evidence.users; user += USERS_STEP, users++)
         lines.add(user, recommender.recommend(user));

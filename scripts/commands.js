@@ -4,11 +4,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { algorithmsHelp } from '../dist/cli/algorithms-help.js';
-import { describeCommand } from '../dist/cli/describe-options.js';
-import { evaluateCommand } from '../dist/cli/evaluate-options.js';
+import { OPTIONS_OF } from '../dist/cli/commands.js';
 import { HELP } from '../dist/cli/help-groups.js';
 import { COMMANDS } from '../dist/cli/operands.js';
-import { recommendCommand } from '../dist/cli/recommend-options.js';
 import { ALGORITHMS } from '../dist/model/algorithms.js';
 import { HYPER_PARAMETERS } from '../dist/model/hyper-parameters.js';
 
@@ -16,10 +14,19 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 export { algorithmsHelp, COMMANDS };
 
-/** The options of each command, help included, as plain values. The main command's name is ''. */
+const commands = await Promise.all(Object.values(OPTIONS_OF).map((options) => options()));
+
+/** How each command is called, and what it does. The main command's name is ''. */
+export const USAGES = commands.map((command) => ({
+  name: ownName(command),
+  usage: `${command.name()} ${command.usage()}`,
+  description: command.description(),
+}));
+
+/** The options of each command, help included, as plain values. */
 export const OPTIONS = Object.fromEntries(
-  [recommendCommand(''), describeCommand(), evaluateCommand()].map((command) => [
-    command.name().replace(/^recommend ?/, ''),
+  commands.map((command) => [
+    ownName(command),
     command
       .createHelp()
       .visibleOptions(command)
@@ -35,12 +42,15 @@ export const OPTIONS = Object.fromEntries(
   ]),
 );
 
+function ownName(command) {
+  return command.name().replace(/^recommend ?/, '');
+}
+
 /** What `recommend help` explains: the files in docs/help, and the two texts that the program makes. */
 export const TOPICS = [
   ...readdirSync(join(ROOT, 'docs/help')).map((file) => file.replace(/\.md$/, '')),
   'algorithms',
-  'describe',
-  'evaluate',
+  ...Object.keys(OPTIONS_OF).filter((name) => name !== 'recommend'),
 ].sort();
 
 export function topicText(topic) {
@@ -48,17 +58,16 @@ export function topicText(topic) {
 }
 
 /** What an option's value can be: words, files, or both; in a list where commas separate them. */
-function valuesOf({ flags, long, argChoices }) {
+function valuesOf({ flags, long, argChoices, words: orFile }) {
   const algorithms = ['auto', ...ALGORITHMS.map(({ name }) => name)];
   const words = {
     '--algorithm': algorithms,
     '--algorithms': algorithms,
-    '--bad-rows': ['stop', 'skip'],
     '--set': HYPER_PARAMETERS.map(({ key }) => `${key}=`),
   };
   return {
-    words: argChoices ?? words[long] ?? [],
-    files: /<files?(\.\.\.)?>/.test(flags) || long === '--bad-rows',
+    words: argChoices ?? orFile ?? words[long] ?? [],
+    files: /<files?(\.\.\.)?>/.test(flags) || orFile !== undefined,
     isList: long === '--algorithms',
   };
 }

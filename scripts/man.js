@@ -2,7 +2,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { algorithmsHelp, OPTIONS, ROOT, TOPICS, topicText } from './commands.js';
+import { algorithmsHelp, OPTIONS, ROOT, TOPICS, topicText, USAGES } from './commands.js';
 
 const { version, description } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 const changes = readFileSync(join(ROOT, 'CHANGELOG.md'), 'utf8');
@@ -10,9 +10,9 @@ const changes = readFileSync(join(ROOT, 'CHANGELOG.md'), 'utf8');
 const [, released = ''] = /^## \d\S* \((\d{4}-\d\d-\d\d)\)/m.exec(changes) ?? [];
 
 /** Topics as people need them; the others follow. */
-const ORDER = ['input', 'columns', 'ratings', 'events', 'output', 'nightly', 'resources'];
+const ORDER = ['input', 'columns', 'ratings', 'events', 'where', 'output', 'nightly', 'resources'];
 /** Left out: what is a list of topics, or stands elsewhere on the page. */
-const ELSEWHERE = ['topics', 'algorithms', 'describe', 'evaluate'];
+const ELSEWHERE = ['topics', 'algorithms', ...Object.keys(OPTIONS)];
 const topics = [...new Set([...ORDER, ...TOPICS])].filter((topic) => !ELSEWHERE.includes(topic));
 
 writeFileSync(join(ROOT, 'dist/recommend.1'), `${page().join('\n')}\n`);
@@ -28,21 +28,18 @@ function page() {
     '.SH SYNOPSIS',
     '.nf',
     ...[
-      'recommend --users FILE [--items FILE] [-o FILE] [-n N] [OPTION]...',
-      'recommend describe --users FILE [--items FILE] [OPTION]...',
-      'recommend evaluate --users FILE [--items FILE] [OPTION]...',
+      ...USAGES.map(({ usage }) => `${usage} [OPTION]...`),
       'recommend help [TOPIC]',
       'recommend completion SHELL',
     ].map(text),
     '.fi',
     '.SH OPTIONS',
     ...optionList(main),
-    '.SH DESCRIBE',
-    ...filled('"recommend describe" shows how the files are understood, and writes out every guess.'),
-    ...ownOptions('describe', main),
-    '.SH EVALUATE',
-    ...filled('"recommend evaluate" measures the lists on a part of the data that it holds out.'),
-    ...ownOptions('evaluate', main),
+    ...USAGES.slice(1).flatMap(({ name, description }) => [
+      `.SH ${text(name.toUpperCase())}`,
+      ...filled(description),
+      ...ownOptions(name, main),
+    ]),
     ...topics.flatMap((topic) => topicLines(topicText(topic))),
     '.SH ALGORITHMS',
     ...algorithmLines(algorithmsHelp()),

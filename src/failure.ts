@@ -2,6 +2,8 @@
 export const ExitCode = {
   ok: 0,
   unexpected: 1,
+  /** As diff and cmp have it. */
+  tooDifferent: 1,
   usage: 2,
   someFailed: 3,
   badData: 65,

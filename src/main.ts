@@ -8,7 +8,8 @@ import { type Entry, formatEntry, requestedFormat } from './report/log.js';
  * The program, from its arguments to its exit code; only here are errors reported. Each command loads what it needs when it
  * is chosen, so that a misspelled option is refused without waiting for the rest.
  */
-export async function main(argv: readonly string[], io: Io): Promise<number> {
+export async function main(typed: readonly string[], io: Io): Promise<number> {
+  let argv = typed;
   const tell = (entry: Entry) => void io.stderr.write(formatEntry(entry, requestedFormat(argv), new Date()));
   const print = (text: string) => void io.stdout.write(text);
   try {
@@ -16,6 +17,22 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       const { printText } = await import('./cli/texts.js');
       await printText(argv[0], argv[1], print);
       return ExitCode.ok;
+    }
+    if (typed.some((word) => /^--config\b/.test(word))) {
+      const { withConfig } = await import('./cli/config.js');
+      const config = await withConfig(typed);
+      argv = config.argv;
+      if (config.failure !== undefined) {
+        await recordRefusal(argv, config.failure, tell);
+        throw config.failure;
+      }
+    }
+    if (argv[0] === 'diff') {
+      const { parseDiffOptions } = await import('./cli/diff-options.js');
+      const options = parseDiffOptions(argv.slice(1), print);
+      if (!options) return ExitCode.ok;
+      const { diff } = await import('./commands/diff.js');
+      return await diff(options, io);
     }
     if (argv[0] === 'evaluate') {
       const { parseEvaluateOptions } = await import('./cli/evaluate-options.js');
@@ -29,11 +46,28 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       const options = parseDescribeOptions(argv.slice(1), print);
       return options ? await describe(options, io) : ExitCode.ok;
     }
-    const options = await optionsOf(argv, tell, print);
+    if (argv[0] === 'fit') {
+      const { parseFitOptions } = await import('./cli/model-options.js');
+      const options = await optionsOf(argv, tell, () => parseFitOptions(argv.slice(1), version(), print));
+      if (!options) return ExitCode.ok;
+      const { fitModel } = await import('./commands/fit.js');
+      return await fitModel(options, io);
+    }
+    if (argv[0] === 'score') {
+      const { parseScoreOptions } = await import('./cli/model-options.js');
+      const options = await optionsOf(argv, tell, () => parseScoreOptions(argv.slice(1), version(), print));
+      if (!options) return ExitCode.ok;
+      const { score } = await import('./commands/score.js');
+      return await score(options, io);
+    }
+    const asked = Object.hasOwn(QUESTIONS, argv[0] ?? '') ? QUESTIONS[argv[0] ?? ''] : undefined;
+    if (asked) return await asked(argv.slice(1), print, io);
+    const { parseOptions } = await import('./cli/recommend-options.js');
+    const options = await optionsOf(argv, tell, () => parseOptions(argv, version(), print));
     if (!options) return ExitCode.ok;
     if (options.dryRun) {
-      const typed = argv.filter((word) => word !== '--dry-run');
-      return await describe({ ...options, format: 'text', output: '-', typed }, io);
+      const frozen = argv.filter((word) => word !== '--dry-run');
+      return await describe({ ...options, format: 'text', output: '-', typed: frozen }, io);
     }
     const { recommend } = await import('./commands/recommend.js');
     return await recommend(options, io);
@@ -43,6 +77,24 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     return error instanceof Failure ? error.exitCode : ExitCode.unexpected;
   }
 }
+
+/** Commands that ask a model. */
+const QUESTIONS: Readonly<
+  Record<string, (argv: readonly string[], print: (text: string) => void, io: Io) => Promise<number>>
+> = {
+  explain: async (argv, print, io) => {
+    const options = (await import('./cli/question-options.js')).parseExplainOptions(argv, print);
+    return options ? (await import('./commands/explain.js')).explain(options, io) : ExitCode.ok;
+  },
+  similar: async (argv, print, io) => {
+    const options = (await import('./cli/question-options.js')).parseSimilarOptions(argv, print);
+    return options ? (await import('./commands/similar.js')).similar(options, io) : ExitCode.ok;
+  },
+  audience: async (argv, print, io) => {
+    const options = (await import('./cli/question-options.js')).parseAudienceOptions(argv, print);
+    return options ? (await import('./commands/audience.js')).audience(options, io) : ExitCode.ok;
+  },
+};
 
 async function describe(options: DescribeOptions, io: Io): Promise<number> {
   const { describe } = await import('./commands/describe.js');
@@ -56,18 +108,23 @@ async function describe(options: DescribeOptions, io: Io): Promise<number> {
 async function optionsOf(
   argv: readonly string[],
   tell: (entry: Entry) => void,
-  print: (text: string) => void,
+  parse: () => Options | undefined,
 ): Promise<Options | undefined> {
-  const { parseOptions } = await import('./cli/recommend-options.js');
   try {
-    return parseOptions(argv, version(), print);
+    return parse();
   } catch (error) {
-    const { writeRefusalMetrics } = await import('./report/metrics-file.js');
-    await writeRefusalMetrics(argv, version(), error instanceof Failure ? error.exitCode : ExitCode.unexpected).catch(
-      (why) => tell({ type: 'warning', message: `no metrics: ${messageOf(why)}`, facts: {} }),
-    );
+    await recordRefusal(argv, error, tell);
     throw error;
   }
+}
+
+/** Writes the metrics of a command line that was refused, where it names a file for them. */
+async function recordRefusal(argv: readonly string[], error: unknown, tell: (entry: Entry) => void): Promise<void> {
+  const { writeRefusalMetrics } = await import('./report/metrics-file.js');
+  const exitCode = error instanceof Failure ? error.exitCode : ExitCode.unexpected;
+  await writeRefusalMetrics(argv, version(), exitCode).catch((why) =>
+    tell({ type: 'warning', message: `no metrics: ${messageOf(why)}`, facts: {} }),
+  );
 }
 
 /** The last thing a failed program says. */

@@ -3,16 +3,20 @@
  * business. It leaves when the parent disconnects or is gone.
  */
 
-import { quotedFrom } from './csv/quoted-cells.js';
+import { quotedIn } from './csv/quoted-cells.js';
 import { systemCode } from './failure.js';
 import { type Arrays, readArrays } from './files/array-file.js';
 import { compiledKernel } from './kernels/kernel.js';
 import { StackedRows } from './matrix/stacked-rows.js';
 import { type CountedRows, gramRows } from './model/counting.js';
-import { Fitter, needsGram } from './model/fit.js';
+import { Fitter } from './model/fit.js';
+import { needsGram } from './model/signals.js';
 import { ColumnWriter } from './output/list-columns.js';
 import { LineWriter } from './output/list-lines.js';
-import { modelOf } from './ranking/model.js';
+import { ReasonWriter, reasonStyle } from './output/reason-cells.js';
+import { Explainer } from './ranking/explainer.js';
+import type { List } from './ranking/list-rules.js';
+import { finishedModel, modelOf } from './ranking/model.js';
 import { Recommender } from './ranking/recommender.js';
 import { scoresOf } from './ranking/scores.js';
 import { listRules } from './rules/list-rules.js';
@@ -41,6 +45,8 @@ import {
   readCounted,
   readEvidence,
   readLearnedRows,
+  readPopularity,
+  readScales,
   readStatistics,
 } from './workers/run-files.js';
 import { writeShard } from './workers/shard-file.js';
@@ -67,9 +73,12 @@ async function readWork({ task }: ReadJob): Promise<ShardWork> {
   // Loaded here: most children never read.
   const { compiledEvents } = await import('./events/compiled-events.js');
   const { readRange } = await import('./events/range-part.js');
+  const { rowFilter } = await import('./rules/row-filter.js');
   const accelerator = compiledEvents()(task.layout);
+  const { conditions } = task.layout;
+  const filter = conditions && rowFilter(conditions);
   const acceleration = { of: () => accelerator, least: 1 };
-  return async (from, to) => rangeArrays(await readRange(task, from, to, acceleration));
+  return async (from, to) => rangeArrays(await readRange(task, from, to, acceleration, filter));
 }
 
 function countWork({ evidence, settings }: CountJob): ShardWork {
@@ -93,7 +102,7 @@ function countedRows(files: readonly RowFile[], items: number): CountedRows {
 }
 
 function recommendWork(job: RecommendJob): ShardWork {
-  const recommender = recommenderOf(job);
+  const { recommender, reasonsOf } = recommenderOf(job);
   const newWriter = writersOf(job);
   return (from, to) => {
     const writer = newWriter();
@@ -103,22 +112,22 @@ function recommendWork(job: RecommendJob): ShardWork {
       const list = recommender.recommend(user);
       if (list.items.length < job.listLength) short++;
       if (list.items.length === 0) empty++;
-      writer.add(user, list);
+      writer.add(user, list, reasonsOf?.(user, list));
     }
     const counts = { users: to - from, rows: writer.rows, short, empty };
     return listArrays(counts, writer.finish());
   };
 }
 
-function writersOf({ lines, listLength }: RecommendJob): () => LineWriter | ColumnWriter {
-  if (!lines) return () => new ColumnWriter();
-  const arrays = readArrays(lines.cells);
-  const cells = {
-    users: quotedFrom(arrays, 'users'),
-    items: quotedFrom(arrays, 'items'),
-    titles: lines.withTitles ? quotedFrom(arrays, 'titles') : undefined,
-  };
-  return () => new LineWriter(lines.format, cells, listLength);
+function writersOf({ layout, listLength, model }: RecommendJob): () => LineWriter | ColumnWriter {
+  if (!layout) return () => new ColumnWriter();
+  const { format, precision } = layout;
+  const arrays = readArrays(layout.cells);
+  const names = quotedIn(arrays, 'names');
+  const reasons = names && new ReasonWriter(reasonStyle(format), { cells: names, counts: model.counts }, precision);
+  if (format === 'parquet') return () => new ColumnWriter(precision, reasons);
+  const columns = layout.columns.map((column, k) => ({ ...column, cells: quotedIn(arrays, `column${k}`) }));
+  return () => new LineWriter({ format, columns, listLength, precision, reasons });
 }
 
 function trialWork(job: TrialJob): ShardWork {
@@ -139,20 +148,29 @@ function trialWork(job: TrialJob): ShardWork {
   return (from, to) => ({ utilities: evaluator.utilities(from, to) });
 }
 
-function recommenderOf(job: RecommendJob): Recommender {
-  const { counts, rows, statistics }: ModelFiles = job.model;
-  const itemStatistics = readStatistics(statistics);
-  const model = modelOf(counts, readParts(rows), firstRowsOf(rows), itemStatistics, job.settings);
+/** What makes lists, and says why they are what they are, where somebody wants to know. */
+function recommenderOf(job: RecommendJob) {
+  const { counts, rows, statistics, isFinished }: ModelFiles = job.model;
+  const [parts, from] = [readParts(rows), firstRowsOf(rows)];
+  const model = isFinished
+    ? finishedModel(counts, parts, from, readScales(statistics))
+    : modelOf(counts, parts, from, readStatistics(statistics), job.settings);
   const audience = readAudience(job.audience);
   const scores = scoresOf(model, audience.signals, compiledKernel().sumsOf);
-  const facts = {
+  const facts = () => ({
     items: counts.items,
-    popularity: itemStatistics.popularity,
+    popularity: readPopularity(statistics),
     offered: audience.offered,
     rows: model.rows,
+  });
+  const rules = job.rules && listRules(job.rules.spec, readArrays(job.rules.arrays), facts(), model.scales.prior);
+  const recommender = new Recommender(model, audience, job.listLength, scores, rules);
+  if (!job.layout?.columns.some(({ kind }) => kind === 'reasons' || kind === 'source')) return { recommender };
+  const explainer = new Explainer(model, scores, job.listLength, job.layout.reasons);
+  return {
+    recommender,
+    reasonsOf: (user: number, list: List) => explainer.reasonsOf(user, list, rules?.offerFor(user).factor),
   };
-  const rules = job.rules && listRules(job.rules.spec, readArrays(job.rules.arrays), facts, model.scales.prior);
-  return new Recommender(model, audience, job.listLength, scores, rules);
 }
 
 function readParts(files: readonly RowFile[]) {

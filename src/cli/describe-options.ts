@@ -4,7 +4,7 @@ import { usableCores } from '../process/cores.js';
 import { Group } from './help-groups.js';
 import { addFileOptions, addReadingOptions, inputOptions, type TypedInput } from './input-options.js';
 import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
-import { choice, type Print, parsed, workersOption } from './values.js';
+import { choice, type Print, parsed, without, workersOption } from './values.js';
 
 const EXAMPLES = `
 Examples:
@@ -45,13 +45,5 @@ export function parseDescribeOptions(argv: readonly string[], print?: Print): De
     output,
     workers,
     typed: without(argv, ['--format', '-o', '--output']),
-  });
-}
-
-/** The arguments without options that take a value. */
-export function without(argv: readonly string[], options: readonly string[]): string[] {
-  return argv.filter((word, at) => {
-    const isOption = options.some((option) => word === option || word.startsWith(`${option}=`));
-    return !isOption && !options.includes(argv[at - 1] ?? '');
   });
 }

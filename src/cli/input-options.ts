@@ -5,11 +5,13 @@ import { DUPLICATES, RATINGS } from '../dataset/strength-rule.js';
 import { DAY_ORDERS, type DayOrder } from '../events/day-month.js';
 import { usageFailure } from '../failure.js';
 import type { InputOptions } from '../pipeline/options.js';
+import { parseExpression } from '../rules/expression.js';
 import { closest } from '../understanding/closest.js';
 import type { NamedColumns } from '../understanding/roles.js';
 import type { Role } from '../understanding/vocabulary.js';
+import { evidenceOptions, type TypedEvidence } from './evidence-options.js';
 import { Group } from './help-groups.js';
-import { choice, collected, delimiter, encoding, eventWeights, names, once, unrated } from './values.js';
+import { choice, collected, delimiter, encoding, eventWeights, FileOrWord, names, once, unrated } from './values.js';
 
 /** Which column has which role; each is an option of its own, as in `--user-col`. */
 const COLUMNS: Readonly<Record<Role, string>> = {
@@ -27,6 +29,8 @@ const COLUMNS: Readonly<Record<Role, string>> = {
   exclude: 'profiles: column of items never to recommend',
 };
 const ROLES = Object.keys(COLUMNS) as Role[];
+/** What `--bad-rows` takes instead of a file. */
+const BAD_ROWS: readonly string[] = ['stop', 'skip'];
 
 type TypedColumns = { [R in Role as `${R}Col`]?: string[] };
 
@@ -37,12 +41,16 @@ export interface TypedInput
     Partial<
       Pick<InputOptions, 'users' | 'items' | 'interactions' | 'orders' | 'delimiter' | 'encoding' | 'itemColumns'>
     >,
-    Partial<Pick<InputOptions, 'unrated' | 'duplicates'>> {
+    Partial<Pick<InputOptions, 'unrated' | 'duplicates'>>,
+    TypedEvidence {
   /** False for `--no-quotes`, `--no-header`. */
   quotes: boolean;
   header: boolean;
   columns?: string[];
-  attributeCols?: string;
+  eventsWhere: string[];
+  /** Of `addRuleOptions`. */
+  now?: number;
+  attributes?: string;
   dateOrder?: DayOrder;
 }
 
@@ -71,44 +79,50 @@ export function addReadingOptions(command: Command): Command {
   }
   return command
     .option('--unrated <value>', 'rating that means "not rated": 0, -1; none', unrated)
-    .option('--attribute-cols <names>', 'columns to use as attributes: "a,b", or "none"')
+    .option('--attributes <names>', 'columns to use as attributes: "a,b", or "none"')
     .addOption(choice('--date-order <order>', 'how to read 03/04/2011: day-first or month-first', DAY_ORDERS))
     .addOption(choice('--duplicates <way>', 'repeated rows: sum, last, max, first or error', DUPLICATES))
     .addOption(choice('--ratings <kind>', 'kind of rating: auto, scale, count', RATINGS).default('auto'))
     .option('--event-weights <list>', 'weights by event type: view=1,cart=3,return=-5', eventWeights, new Map())
-    .option('--bad-rows <what>', 'stop, skip, or a FILE for bad rows', 'stop')
-    .addOption(
-      new Option('--safe-csv', 'defuse ids and titles that a spreadsheet would run')
-        .default(false)
-        .helpGroup(Group.want),
-    );
+    .option('--events-where <expr>', 'only rows of events for which it holds', collected, [])
+    .addOption(new FileOrWord('--bad-rows <what>', 'stop, skip, or a FILE for bad rows', BAD_ROWS).default('stop'))
+    .addOption(safeCsvOption());
+}
+
+export function safeCsvOption(): Option {
+  const description = 'defuse ids and titles that a spreadsheet would run';
+  return new Option('--safe-csv', description).default(false).helpGroup(Group.want);
 }
 
 /**
  * The input options that were typed, checked.
  * @param otherInputs other inputs of the command, by option. @param outputs files that it writes, by option.
- * @throws Failure 2 where they make no sense.
+ * @param needsUsers whether there have to be users. @throws Failure 2 where they make no sense.
  */
 export function inputOptions(
   typed: TypedInput,
-  otherInputs: Readonly<Record<string, string | undefined>>,
+  otherInputs: Readonly<Record<string, string | readonly string[] | undefined>>,
   outputs: Readonly<Record<string, string | undefined>>,
+  needsUsers = true,
 ): InputOptions {
-  const { users, items, interactions = [], orders, attributeCols, badRows, ratings, safeCsv } = typed;
-  if (users === undefined) throw usageFailure('--users is missing: name the CSV file with your users or their events');
+  const { users = [], items, interactions = [], orders, attributes, badRows, ratings, safeCsv } = typed;
+  if (users.length === 0 && needsUsers)
+    throw usageFailure('--users is missing: name the CSV file with your users or their events');
   const inputs: Named[] = [
     ...users.map((path): Named => ['--users', path]),
     ...interactions.map((path): Named => ['--interactions', path]),
-    ...Object.entries({ '--items': items, '--orders': orders, ...otherInputs }),
+    ...Object.entries({ '--items': items, '--orders': orders, ...otherInputs }).flatMap(([option, paths]) =>
+      [paths ?? []].flat().map((path): Named => [option, path]),
+    ),
   ];
   const fromStdin = inputs.filter(([, path]) => path === '-').map(([option]) => option);
   if (fromStdin.length > 1) {
     throw usageFailure(`only one of ${fromStdin.join(' and ')} can be "-": there is only one standard input`);
   }
-  const meantWord = /[./]/.test(badRows) ? undefined : closest(badRows, ['stop', 'skip']);
+  const meantWord = /[./]/.test(badRows) ? undefined : closest(badRows, BAD_ROWS);
   if (meantWord !== undefined && meantWord !== badRows)
     throw usageFailure(`--bad-rows ${badRows}: did you mean ${meantWord}? (for a file of that name: ./${badRows})`);
-  const rejects = badRows === 'stop' || badRows === 'skip' ? undefined : badRows;
+  const rejects = BAD_ROWS.includes(badRows) ? undefined : badRows;
   refuseOverwriting(inputs, Object.entries({ ...outputs, '--bad-rows': rejects }));
   return {
     users,
@@ -122,19 +136,30 @@ export function inputOptions(
     itemColumns: typed.itemColumns,
     named: namedColumns(typed),
     dayOrder: typed.dateOrder,
-    attributeColumns: attributeCols === undefined ? undefined : attributeNames(attributeCols),
+    attributeColumns: attributes === undefined ? undefined : attributeNames(attributes),
     duplicates: typed.duplicates,
     ratings,
     unrated: typed.unrated,
     eventWeights: typed.eventWeights,
+    eventsWhere: checkedExpressions(typed.eventsWhere),
+    now: typed.now,
+    evidence: evidenceOptions(typed),
     badRows,
     safeCsv,
   };
 }
 
+/** @throws Failure 2 for one that is not understood. */
+function checkedExpressions(texts: readonly string[]): readonly string[] {
+  for (const text of texts) parseExpression(text, '--events-where');
+  return texts;
+}
+
 function columnsOf({ header, columns }: TypedInput): readonly string[] | undefined {
   if (header && columns) {
-    throw usageFailure('--columns names the columns of files without a header: add --no-header');
+    throw usageFailure(
+      '--columns names the columns of files without a header: add --no-header (--output-columns chooses those of the output)',
+    );
   }
   return header ? undefined : (columns ?? []);
 }
@@ -142,7 +167,7 @@ function columnsOf({ header, columns }: TypedInput): readonly string[] | undefin
 type Named = readonly [option: string, path: string | undefined];
 
 /** Refuses an output that is also an input, or another output. */
-function refuseOverwriting(inputs: readonly Named[], outputs: readonly Named[]): void {
+export function refuseOverwriting(inputs: readonly Named[], outputs: readonly Named[]): void {
   outputs.forEach(([option, path], at) => {
     if (path === undefined || path === '-') return;
     if (inputs.some(([, input]) => isSameFile(input, path))) {

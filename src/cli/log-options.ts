@@ -1,7 +1,7 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { LOG_FORMATS, type LogFormat, type LogOptions } from '../report/log.js';
 import { Group } from './help-groups.js';
-import { choice, interval } from './values.js';
+import { choice, interval, once } from './values.js';
 
 /** Commander's own keys and types for the options of `addLogOptions`. */
 export interface TypedLog {
@@ -11,14 +11,25 @@ export interface TypedLog {
   pulse?: number;
 }
 
-/** Adds the options that decide what goes to stderr. */
+/** Adds the options that decide what goes to stderr, and those that every command has. */
 export function addLogOptions(command: Command): Command {
-  return command
+  command
     .optionsGroup(Group.report)
     .addOption(choice('--log-format <format>', 'log as text or json, even without a terminal', LOG_FORMATS))
     .option('--pulse <time>', 'report progress on stderr this often: 60s, 10m', interval)
     .option('-q, --quiet', 'only warnings and errors on stderr', false)
-    .option('-v, --verbose', 'more on stderr: plans, settings, seconds', false)
+    .option('-v, --verbose', 'more on stderr: plans, settings, seconds', false);
+  return addCommonOptions(command);
+}
+
+/** Adds what every command takes last. */
+export function addCommonOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--config <file>', 'options from a JSON file; typed ones win')
+        .argParser(once('--config'))
+        .helpGroup(Group.run),
+    )
     .optionsGroup(Group.help)
     .helpOption('-h, --help', 'show this help');
 }

@@ -1,12 +1,21 @@
 import { type Command, Option } from 'commander';
 import { formatOf, OUTPUT_FORMATS, type OutputFormat } from '../output/formats.js';
+import { MOST_SCORE_DIGITS, SCORE_DIGITS } from '../output/score-digits.js';
 import type { Options } from '../pipeline/options.js';
+import { columnIn } from '../pipeline/output-columns.js';
 import { Group } from './help-groups.js';
-import { choice, MOST_ITEMS_A_USER, number } from './values.js';
+import { choice, columns, MOST_ITEMS_A_USER, number } from './values.js';
+
+/** So many parts of a score are named unless a number is given, and at most. */
+const NAMED = 3;
+const MOST_NAMED = 100;
 
 /** Commander's own keys and types for the options of `addOutputOptions`. */
-export interface TypedOutput extends Pick<Options, 'output' | 'top' | 'titles'> {
+export interface TypedOutput extends Pick<Options, 'output' | 'top' | 'titles'>, Partial<Pick<Options, 'precision'>> {
   format?: OutputFormat;
+  outputColumns?: string[];
+  reasons?: number | true;
+  source?: boolean;
 }
 
 /** Adds the options that decide what the lists look like, and where they go. */
@@ -16,10 +25,28 @@ export function addOutputOptions(command: Command): Command {
     .addOption(new Option('-o, --output <file>', 'where to write the lists').default('-', 'stdout'))
     .addOption(choice('--format <format>', 'csv, wide, jsonl or parquet', OUTPUT_FORMATS))
     .addOption(number('-n, --top <count>', 'items per user', 1, MOST_ITEMS_A_USER).default(10))
-    .option('--titles', 'add the titles of the items', false);
+    .option('--titles', 'add the titles of the items', false)
+    .addOption(number('--reasons [count]', `add what a score is made of (default: ${NAMED} parts)`, 1, MOST_NAMED))
+    .option('--source', 'add where a row comes from: history, popular …', false)
+    .option('--output-columns <names>', 'the columns: "item_id=sku,score,price"', columns)
+    .addOption(number('--precision <digits>', 'digits of scores', 1, MOST_SCORE_DIGITS).default(SCORE_DIGITS));
 }
 
 /** The output options that were typed, checked. @throws Failure 2 where they make no sense. */
-export function outputOptions({ output, format, top, titles }: TypedOutput) {
-  return { output, format: formatOf(output, format), top, titles };
+export function outputOptions(typed: TypedOutput) {
+  const { output, top, precision = SCORE_DIGITS, outputColumns, titles, reasons, source } = typed;
+  const format = formatOf(output, typed.format);
+  const all = outputColumns ?? ['user_id', 'item_id', ...(format === 'wide' ? [] : ['rank', 'score'])];
+  const has = (column: string) => all.some((each) => columnIn(each) === column);
+  const added = { title: titles, source: source === true, reasons: reasons !== undefined };
+  for (const [column, isWanted] of Object.entries(added)) if (isWanted && !has(column)) all.push(column);
+  return {
+    output,
+    format,
+    top,
+    precision,
+    outputColumns: all,
+    reasons: typeof reasons === 'number' ? reasons : NAMED,
+    titles: has('title') || has('reasons'),
+  };
 }

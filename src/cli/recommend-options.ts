@@ -4,13 +4,13 @@ import { DEFAULT_SETTINGS } from '../model/settings.js';
 import { AUTO, methodOf } from '../pipeline/method.js';
 import type { Options } from '../pipeline/options.js';
 import { usableCores } from '../process/cores.js';
-import { filesOf } from '../rules/rules.js';
 import { BALANCES } from '../workers/balance.js';
+import { addEvidenceOptions, attributeWeightSet } from './evidence-options.js';
 import { Group } from './help-groups.js';
 import { addFileOptions, addReadingOptions, inputOptions, type TypedInput } from './input-options.js';
 import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
 import { addOutputOptions, outputOptions, type TypedOutput } from './output-options.js';
-import { addRuleOptions, ruleOptions, type TypedRules } from './rule-options.js';
+import { addRuleOptions, ruleInputs, ruleOptions, type TypedRules } from './rule-options.js';
 import {
   bytes,
   choice,
@@ -37,8 +37,14 @@ Examples:
 
 const OTHER_COMMANDS = `
 Other commands:
+  recommend fit               learn a model, and keep it
+  recommend score             recommend by a model that was kept
+  recommend explain           what a user gets, and why
+  recommend similar           what goes with an item
+  recommend audience          who wants an item most
   recommend describe          show how files are understood
   recommend evaluate          measure recommendations on held-out data
+  recommend diff              compare the lists of two runs
   recommend help              list the topics of the help
   recommend help TOPIC        more about input, output, algorithms, nightly …
   recommend completion SHELL  completion for bash, zsh or fish
@@ -52,25 +58,42 @@ export function recommendCommand(version: string): Command {
     .addHelpText('before', EXAMPLES.trimStart())
     .addHelpText('after', OTHER_COMMANDS.trimEnd());
   addRuleOptions(addOutputOptions(addFileOptions(command))).addOption(seedOption());
-  addReadingOptions(command)
+  addLearningOptions(addReadingOptions(command)).option('--model <file>', 'also keep the model, for recommend score');
+  addRunOptions(command).option('--dry-run', 'show how the files are understood, and stop', false);
+  return addReportOptions(command).version(version, '--version', 'show the version');
+}
+
+/** Adds the options that decide how a model is learned. */
+export function addLearningOptions(command: Command): Command {
+  command
     .optionsGroup(Group.learn)
     .option('--algorithm <name>', 'how to learn: ridge, cosine …', AUTO)
     .option('--set <key=value>', 'change a setting; see recommend help algorithms', collected, [])
     .option('--tuned <file>', 'keep what auto found here, for later runs')
     .option('--retune <age>', 'tune again when that is older: 7d, never', days)
-    .addOption(number('--max-history <count>', "a user's latest items to use", 2, 1_000_000).default(LONGEST_HISTORY))
+    .addOption(number('--max-history <count>', "a user's latest items to use", 2, 1_000_000).default(LONGEST_HISTORY));
+  return addEvidenceOptions(command);
+}
+
+/** Adds the options that decide how a run that writes a file goes. */
+export function addRunOptions(command: Command): Command {
+  return command
     .optionsGroup(Group.run)
     .addOption(workersOption())
     .option('--max-memory <size>', 'memory for all processes together: 500M, 2G', bytes)
     .addOption(choice('--balance <way>', 'which child gets work next', BALANCES).default('least-loaded'))
     .option('--lock-wait <time>', 'wait for another run of this output: 30s, 10m', seconds, 0)
     .option('--resume', 'continue an interrupted run of this output', false)
-    .option('--max-duration <time>', 'stop after this time; finished work is kept', positiveSeconds)
-    .option('--dry-run', 'show how the files are understood, and stop', false)
+    .option('--max-duration <time>', 'stop after this time; finished work is kept', positiveSeconds);
+}
+
+/** Adds the options that decide what such a run reports. */
+export function addReportOptions(command: Command): Command {
+  command
     .optionsGroup(Group.report)
     .option('--summary <file>', 'write a JSON summary, even when the run fails')
     .option('--metrics-file <file>', 'write Prometheus metrics, even when the run fails');
-  return addLogOptions(command).version(version, '--version', 'show the version');
+  return addLogOptions(command);
 }
 
 /** Parses the command line. @returns undefined where help or the version was printed instead. @throws Failure 2 where it makes no sense. */
@@ -86,7 +109,7 @@ export function parseOptions(argv: readonly string[], version: string, print?: P
 }
 
 /** Commander's own keys and types for the options above. */
-interface Typed
+export interface Typed
   extends TypedInput,
     TypedLog,
     TypedOutput,
@@ -96,33 +119,49 @@ interface Typed
   algorithm: string;
   set: string[];
   maxHistory: number;
+  model?: string;
 }
 
-function checked(typed: Typed, version: string): Options {
-  const { output, workers = usableCores(), maxMemory, balance, algorithm, set, maxHistory } = typed;
+/**
+ * The options that were typed, checked. @param role whether `--model` is one more output, the only one, or an input.
+ * @throws Failure 2 where they make no sense.
+ */
+export function checked(typed: Typed, version: string, role: 'beside' | 'output' | 'input' = 'beside'): Options {
+  const { output, workers = usableCores(), maxMemory, balance, algorithm, set, maxHistory, model } = typed;
   const { tuned, retune, lockWait, resume, dryRun, maxDuration, summary, metricsFile } = typed;
-  const outputs = { '--output': output, '--summary': summary, '--metrics-file': metricsFile, '--tuned': tuned };
-  if (tuned === '-' || tuned?.endsWith('.gz'))
-    throw usageFailure(`--tuned ${tuned}: name a plain file, which later runs can read`);
+  const lists = role === 'output' ? {} : { '--output': output };
+  const written = { '--summary': summary, '--metrics-file': metricsFile, '--tuned': tuned };
+  const outputs = { ...lists, ...written, ...(role === 'input' ? {} : { '--model': model }) };
+  for (const [option, path] of Object.entries({ '--tuned': tuned, '--model': model })) {
+    if (path === '-' || path?.endsWith('.gz'))
+      throw usageFailure(`${option} ${path}: name a plain file, which later runs can read`);
+  }
   const toStdout = Object.entries(outputs).flatMap(([option, path]) => (path === '-' ? [option] : []));
   if (toStdout.length > 1) throw usageFailure(`only one of ${toStdout.join(' and ')} can go to standard output`);
   if (resume && output === '-') throw usageFailure('--resume needs an output file: -o FILE');
-  const method = methodOf(algorithm, set, '--algorithm');
+  const method = methodOf(algorithm, [...set, ...attributeWeightSet(typed)], '--algorithm');
   if (tuned !== undefined && !method.tuned)
     throw usageFailure(`--tuned is for --algorithm auto; ${algorithm} finds no settings`);
   if (retune !== undefined && tuned === undefined)
     throw usageFailure('--retune needs --tuned FILE: there is nothing to be too old');
+  const rules = ruleOptions(typed);
   return Object.freeze({
-    ...inputOptions(typed, filesOf(typed), outputs),
+    ...inputOptions(
+      typed,
+      { ...ruleInputs(rules), ...(role === 'input' ? { '--model': model } : {}) },
+      outputs,
+      role !== 'input',
+    ),
     ...logOptions(typed),
     ...outputOptions(typed),
+    model,
     workers,
     maxMemory,
     balance,
     method: { ...method, settings: { ...method.settings, longestHistory: maxHistory } },
     tuned,
     retune: retune ?? 30,
-    rules: ruleOptions(typed),
+    rules,
     lockWait,
     resume,
     maxDuration,

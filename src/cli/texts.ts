@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { usageFailure } from '../failure.js';
 import { closest } from '../understanding/closest.js';
+import { OPTIONS_OF } from './commands.js';
 import type { Print } from './values.js';
 
 /** Where the texts lie that are printed as they are: help as it was written, completions as the build made them. */
@@ -18,15 +19,16 @@ export async function printText(command: keyof typeof TEXTS, typed: string | und
     const { algorithmsHelp } = await import('./algorithms-help.js');
     return print(algorithmsHelp());
   }
-  if (command === 'help' && (name === 'evaluate' || name === 'describe')) {
-    const { parseEvaluateOptions } = await import('./evaluate-options.js');
-    const { parseDescribeOptions } = await import('./describe-options.js');
-    (name === 'evaluate' ? parseEvaluateOptions : parseDescribeOptions)(['--help'], print);
+  const { recommend: _, ...others } = OPTIONS_OF;
+  const options = command === 'help' && Object.hasOwn(others, name) ? others[name] : undefined;
+  if (options) {
+    const { parsed } = await import('./values.js');
+    parsed(await options(), ['--help'], print);
     return;
   }
   const files = readdirSync(folder).map((file) => file.slice(0, file.length - extension.length));
   if (files.includes(name)) return print(readFileSync(new URL(name + extension, folder), 'utf8'));
-  const known = command === 'help' ? [...files, 'algorithms', 'describe', 'evaluate'] : files;
+  const known = command === 'help' ? [...files, 'algorithms', ...Object.keys(others)] : files;
   const near = closest(name, known);
   const meant = near === undefined ? '' : `; did you mean: recommend ${command} ${near}`;
   const unknown = name === '' ? `recommend ${command} needs a ${what}` : `there is no ${what} ${JSON.stringify(name)}`;

@@ -1,4 +1,5 @@
 import { type Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { secondsOf } from '../events/clock.js';
 import type { EventWeights } from '../events/event-types.js';
 import { ExitCode, Failure } from '../failure.js';
 import { HELP } from './help-groups.js';
@@ -18,9 +19,10 @@ export function parsed(command: Command, argv: readonly string[], print?: Print)
   const complaint: string[] = [];
   const options = argv.findIndex((word) => word.startsWith('-'));
   const leading = options < 0 ? argv : argv.slice(0, options);
-  if (leading.length > 0) throw operandFailure(command.name(), leading, argv);
+  const takesOperands = command.registeredArguments.length > 0;
+  if (leading.length > 0 && !takesOperands) throw operandFailure(command.name(), leading, argv);
   command
-    .allowExcessArguments()
+    .allowExcessArguments(!takesOperands)
     .configureHelp(HELP)
     .showHelpAfterError(`(${command.name()} --help shows the options)`)
     .exitOverride()
@@ -33,8 +35,18 @@ export function parsed(command: Command, argv: readonly string[], print?: Print)
     const message = complaint.join('').replace(/^error: /, '');
     throw new Failure(ExitCode.usage, message.trim(), { cause: error });
   }
-  if (command.args.length > 0) throw operandFailure(command.name(), command.args, argv);
+  if (command.args.length > 0 && !takesOperands) throw operandFailure(command.name(), command.args, argv);
   return true;
+}
+
+/** An option that takes a file, or one of a few words instead. */
+export class FileOrWord extends Option {
+  readonly words: readonly string[];
+
+  constructor(flags: string, description: string, words: readonly string[]) {
+    super(flags, description);
+    this.words = words;
+  }
 }
 
 /** An option that takes one of a few words. */
@@ -92,6 +104,24 @@ export function days(text: string): number {
   if (number !== undefined) return Number(number);
   if (text.trim() === 'never') return Number.POSITIVE_INFINITY;
   throw new InvalidArgumentError('Expected days like 30d, or never.');
+}
+
+/** A day or a time, `2026-01-31` or `2026-01-31T12:00Z`; in seconds since 1970. */
+export function date(text: string): number {
+  const seconds = secondsOf(text.trim()) ?? Number.NaN;
+  return required(seconds, Number.isFinite, 'Expected a date like 2026-01-31 or 2026-01-31T12:00Z.');
+}
+
+/** An age as people write it, `30d` or `12h`, in seconds. */
+export function age(text: string): number {
+  const [, number = '', unit] = /^(\d+(?:\.\d+)?)([dh])$/.exec(text.trim()) ?? [];
+  const value = number === '' ? Number.NaN : Number(number) * (unit === 'd' ? 86_400 : 3600);
+  return required(value, (seconds) => seconds > 0, 'Expected an age above 0, in days or hours: 30d, 12h.');
+}
+
+/** Any number. */
+export function finite(text: string): number {
+  return required(text.trim() === '' ? Number.NaN : Number(text), Number.isFinite, 'Expected a number.');
 }
 
 /** An amount of memory as people write it: `500M`, `2G`, `1.5GB` (thousands), `2GiB` (1,024s). In bytes. */
@@ -157,6 +187,12 @@ export function unrated(text: string): number | 'none' {
   return required(value, Number.isFinite, 'Expected a number, or none.');
 }
 
+/** A share of all, from 0 to 1. */
+export function share(text: string): number {
+  const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
+  return required(value, (part) => part >= 0 && part <= 1, 'Expected a share from 0 to 1, like 0.3.');
+}
+
 /** How much to hold out: a share below 1, or a count. */
 export function holdout(text: string): number {
   const value = /^\d+$|^0?\.\d+$/.test(text) ? Number(text) : Number.NaN;
@@ -170,9 +206,25 @@ export function names(text: string): string[] {
   return required(all, () => all.every((name) => name !== ''), 'Expected names separated by commas.');
 }
 
+/** Columns separated by commas, none empty; a " around a part of one lets it have commas. */
+export function columns(text: string): string[] {
+  const all = [...`${text},`.matchAll(/((?:"(?:[^"]|"")*"|[^",])*),/g)].map(([, column = '']) =>
+    column.replace(/"((?:[^"]|"")*)"/g, (_, inside: string) => inside.replaceAll('""', '"')).trim(),
+  );
+  return required(all, () => all.every((name) => name !== ''), 'Expected columns separated by commas.');
+}
+
 /** List lengths separated by commas; returned in rising order, none twice. */
 export function listLengths(text: string): number[] {
   const all = text.split(',').map((part) => wholeNumber(part.trim()));
   if (all.every((length) => length >= 1 && length <= MOST_ITEMS_A_USER)) return [...new Set(all)].sort((a, b) => a - b);
   throw new InvalidArgumentError(`Expected whole numbers from 1 to ${MOST_ITEMS_A_USER}, separated by commas.`);
+}
+
+/** The arguments without options that take a value. */
+export function without(argv: readonly string[], options: readonly string[]): string[] {
+  return argv.filter((word, at) => {
+    const isOption = options.some((option) => word === option || word.startsWith(`${option}=`));
+    return !isOption && !options.includes(argv[at - 1] ?? '');
+  });
 }

@@ -6,8 +6,28 @@ export interface QuotedCells {
   start: Float64Array;
 }
 
+/** What becomes of texts, one behind the other. */
+export function packedTexts(values: readonly string[], toCell: (value: string) => string): QuotedCells {
+  const start = new Float64Array(values.length + 1);
+  let bytes = Buffer.allocUnsafe(1 << 16);
+  let end = 0;
+  values.forEach((value, i) => {
+    const cell = toCell(value);
+    const most = end + cell.length * 3;
+    if (most > bytes.length) bytes = Buffer.concat([bytes.subarray(0, end)], most * 2);
+    end += bytes.write(cell, end);
+    start[i + 1] = end;
+  });
+  return { bytes: bytes.subarray(0, end), start };
+}
+
 export function quotedArrays(name: string, cells: QuotedCells): Arrays {
   return { [`${name}.bytes`]: cells.bytes, [`${name}.start`]: cells.start };
+}
+
+/** The same, if there are any of that name. */
+export function quotedIn(arrays: Arrays, name: string): QuotedCells | undefined {
+  return `${name}.bytes` in arrays ? quotedFrom(arrays, name) : undefined;
 }
 
 /** @throws RangeError where there are none of that name, or a cell is not inside the bytes. */

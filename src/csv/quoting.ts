@@ -1,5 +1,5 @@
 import { loadPackage } from '../load-package.js';
-import type { QuotedCells } from './quoted-cells.js';
+import { packedTexts, type QuotedCells } from './quoted-cells.js';
 
 const { stringify }: typeof import('csv-stringify/sync') = loadPackage('csv-stringify/sync');
 
@@ -10,17 +10,7 @@ const PLAIN = /^[\w.:/-][\w .:/-]*$/;
 export type Quote = (value: string) => string;
 
 export function quotedCells(values: readonly string[], quote: Quote = quoted): QuotedCells {
-  const start = new Float64Array(values.length + 1);
-  let bytes = Buffer.allocUnsafe(1 << 16);
-  let end = 0;
-  values.forEach((value, i) => {
-    const cell = quote(value);
-    const most = end + cell.length * 3;
-    if (most > bytes.length) bytes = Buffer.concat([bytes.subarray(0, end)], most * 2);
-    end += bytes.write(cell, end);
-    start[i + 1] = end;
-  });
-  return { bytes: bytes.subarray(0, end), start };
+  return packedTexts(values, quote);
 }
 
 /** One cell of CSV. A carriage return is quoted as well: readers take a bare one for the end of the row. */
@@ -44,5 +34,10 @@ const CUT_BY_SPREADSHEETS = /[\r\t;|]/;
  * quotes gets one more, so that two values never become one.
  */
 export function safelyQuoted(value: string): string {
-  return quotedWith(value.replace(RUN_BY_SPREADSHEETS, "'"), CUT_BY_SPREADSHEETS);
+  return quotedWith(defused(value), CUT_BY_SPREADSHEETS);
+}
+
+/** The same before it is quoted. */
+export function defused(value: string): string {
+  return value.replace(RUN_BY_SPREADSHEETS, "'");
 }

@@ -4,11 +4,13 @@ import { ExitCode, Failure } from '../failure.js';
 import { forEachChunk } from '../matrix/chunks.js';
 import { float32s, float64s, release } from '../matrix/memory.js';
 import type { SparseRows } from '../matrix/sparse.js';
-import { type Rated, weighted, weightStrength } from '../model/strength.js';
+import { meanRating, type Rated, weighted, weightStrength } from '../model/strength.js';
+import type { LearnedStrengths } from './dataset.js';
+import type { EvidenceRules } from './evidence-rules.js';
 import { latestTimes } from './interaction-order.js';
 import type { TimedRows } from './joined-columns.js';
-import { type Pairs, pairsOf } from './pairs.js';
-import { readStrengths, type StrengthColumn, type StrengthWish } from './strength-column.js';
+import { type Pairs, pairsOf, withoutEarlier } from './pairs.js';
+import { readStrengths, type StrengthColumn, type StrengthWish, strengthsAsLearned } from './strength-column.js';
 import { type Duplicates, defaultDuplicates, strengthsOf } from './strength-rule.js';
 
 /** Interactions ready to learn from: users × items, values as `strengthsOf` gives them. */
@@ -16,6 +18,8 @@ export interface AggregatedEvents extends TimedRows, StrengthColumn {
   /** Where the values are ratings. */
   rated: Rated | undefined;
   duplicates: Duplicates;
+  /** Of the ratings of a scale; 0 where there are none. */
+  meanRating: number;
   /** Rows that were merged into another of the same user and item. */
   repeated: number;
   withoutStrength: number;
@@ -28,6 +32,10 @@ export type PlaceOf = (row: number) => { path: string; line: number };
 export interface Aggregation extends StrengthWish {
   /** Undefined: by the kind of strength. */
   duplicates: Duplicates | undefined;
+  /** What was understood when the model was learned that these events are scored by: it stands, whatever they look like. */
+  learned?: LearnedStrengths | undefined;
+  /** Rows before `since` give way to later ones of their pair. */
+  evidence?: EvidenceRules | undefined;
 }
 
 /**
@@ -42,17 +50,19 @@ export function aggregateEvents(
   events: Events,
   users: readonly string[],
   items: readonly string[],
-  { duplicates, ...wish }: Aggregation,
+  { duplicates, learned, evidence, ...wish }: Aggregation,
   ratingName: string,
   placeOf: PlaceOf,
 ): AggregatedEvents {
-  const count = events.user.length;
-  const { strength, weight } = events;
-  const read = readStrengths(strength, ratingName, wish);
+  const { weight } = events;
+  const strength = learned?.hasStrength === false ? undefined : events.strength;
+  const read = learned ? strengthsAsLearned(strength, ratingName, learned) : readStrengths(strength, ratingName, wish);
   const { rule } = read;
-  const way = duplicates ?? defaultDuplicates(rule.kind);
-  const pairs = pairsOf(events.user.values, events.item.values, users.length, items.length, way !== 'error');
-  if (way === 'error') refuseRepeats(events, pairs, users, items, placeOf);
+  const way = learned?.duplicates ?? duplicates ?? defaultDuplicates(rule.kind);
+  const all = pairsOf(events.user.values, events.item.values, users.length, items.length, way !== 'error');
+  if (way === 'error') refuseRepeats(events, all, users, items, placeOf);
+  const pairs = sincePairs(all, events, evidence?.since);
+  const count = pairs.order.length;
   events.user.clear();
   events.item.clear();
   for (const column of [strength, weight, events.time]) column?.pick(pairs.order);
@@ -68,9 +78,10 @@ export function aggregateEvents(
       : undefined;
   release(pairs.rows);
   release(pairs.order);
+  const mean = learned?.meanRating ?? (rule.kind === 'scale' ? meanRating(aggregated.value) : 0);
   const strengths = () => {
-    if (sums) return weighted(strengthsOf(aggregated, rule), sums);
-    return weights ? aggregated.value.map(weightStrength) : strengthsOf(aggregated, rule);
+    if (sums) return weighted(strengthsOf(aggregated, rule, mean), sums);
+    return weights ? aggregated.value.map(weightStrength) : strengthsOf(aggregated, rule, mean);
   };
   return {
     matrix: { ...aggregated, value: strengths() },
@@ -78,9 +89,17 @@ export function aggregateEvents(
     times,
     ...read,
     duplicates: way,
+    meanRating: mean,
     repeated: count - aggregated.index.length,
     withoutStrength: (strength?.missing ?? 0) - (read.unrated?.rows ?? 0),
   };
+}
+
+function sincePairs(pairs: Pairs, { time, timeColumn }: Events, since: number | undefined): Pairs {
+  if (since === undefined || !time || !timeColumn) return pairs;
+  const { values, none } = time.numbers;
+  const { scale } = timeColumn;
+  return withoutEarlier(pairs, (row) => values[row] !== none && values[row]! < since * scale);
 }
 
 /** What each of the rows counts: one without a number is one more. */

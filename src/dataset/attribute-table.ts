@@ -38,6 +38,8 @@ export interface Wish {
   wanted: readonly string[] | undefined;
   /** Whether columns of long text become words, or are left out. */
   words: boolean;
+  /** What was decided of them before: then nothing else is, and new values come behind those known. */
+  learned?: AttributeTable | undefined;
 }
 
 /**
@@ -53,7 +55,7 @@ export function attributeTable(
   subjects: number,
 ): AttributeTable {
   const entries = { row: new FloatColumn(), column: new FloatColumn(), value: new FloatColumn() };
-  const values = new IdIndex();
+  const values = wish.learned?.values ?? new IdIndex();
   const texts: Words[] = [];
   const spoilt: string[] = [];
   const add = (subject: number, value: number, strength: number) => {
@@ -63,7 +65,7 @@ export function attributeTable(
   };
   const decided = columns.map((at): DecidedColumn => {
     const name = readable(header[at] ?? '');
-    const decision = decide(table, at, name, wish.wanted, subjects);
+    const decision = decide(table, at, name, wish, subjects);
     const cells = table.cellsOf(at, subjects);
     if (cells.some(isSpoilt)) spoilt.push(name);
     if (decision.as === 'text') {
@@ -117,18 +119,23 @@ function wordsDecision({ names, met }: Words): AttributeDecision {
   return { as: 'words', kept: names.length, met };
 }
 
-export function noAttributes(subjects: number): AttributeTable {
-  return { matrix: emptyRows(subjects, 0), values: new IdIndex(), columns: [], spoilt: [] };
+/** @param values,columns those that are known all the same. */
+export function noAttributes(subjects: number, values = new IdIndex(), columns: DecidedColumn[] = []): AttributeTable {
+  return { matrix: emptyRows(subjects, values.size), values, columns, spoilt: [] };
 }
 
 function decide(
   table: EntityTable,
   at: number,
   name: string,
-  wanted: readonly string[] | undefined,
+  { wanted, learned }: Wish,
   subjects: number,
 ): AttributeDecision | TextColumn {
-  if (wanted && !wanted.includes(name)) return { as: 'nothing', reason: 'not named in --attribute-cols' };
+  if (learned) {
+    const known = learned.columns.find((column) => column.name === name);
+    return known?.decision ?? { as: 'nothing', reason: 'unknown to the model' };
+  }
+  if (wanted && !wanted.includes(name)) return { as: 'nothing', reason: 'not named in --attributes' };
   if (!wanted && table.disagreement(at) > MOST_DISAGREEMENT) {
     return { as: 'nothing', reason: 'differs between rows of one id' };
   }

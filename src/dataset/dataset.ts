@@ -7,6 +7,7 @@ import type { TimeUnit } from '../events/times.js';
 import { release } from '../matrix/memory.js';
 import type { SparseRows } from '../matrix/sparse.js';
 import type { DecidedColumn } from './attribute-table.js';
+import type { EvidenceRules } from './evidence-rules.js';
 import type { Interactions } from './interactions.js';
 import type { StrengthColumn } from './strength-column.js';
 import type { Duplicates, StrengthRule } from './strength-rule.js';
@@ -18,6 +19,8 @@ import type { Duplicates, StrengthRule } from './strength-rule.js';
  * the interactions beside profiles, and are learned from, not served.
  */
 export interface Dataset extends Interactions {
+  /** What of the interactions counts. Undefined: all of it. */
+  evidence?: EvidenceRules | undefined;
   userIds: readonly string[];
   served: number;
   itemIds: readonly string[];
@@ -25,6 +28,8 @@ export interface Dataset extends Interactions {
   titles: readonly string[];
   /** By item index: 1 where the item may be recommended (it is in the catalogue). */
   offered: Uint8Array;
+  /** By item: 1 where the catalogue's columns say that it can be sold now; undefined: they do not say. */
+  available?: Uint8Array | undefined;
   /** users × items that are not offered, beside what they had. */
   excluded: SparseRows;
   /** items × attribute values. */
@@ -81,12 +86,18 @@ export interface EventsReport {
   time: { unit: TimeUnit; dayOrder: DayOrder | undefined; from: number; to: number; missing: number } | undefined;
 }
 
-/** How rows became interactions. */
-export interface InteractionsReport {
+/** How the rows of one user and item become a strength: what later files are read by. */
+export interface LearnedStrengths {
   rule: StrengthRule;
   unrated: StrengthColumn['unrated'];
   hasStrength: boolean;
   duplicates: Duplicates;
+  /** Of all ratings; 0 where there are none. */
+  meanRating: number;
+}
+
+/** How rows became interactions. */
+export interface InteractionsReport extends LearnedStrengths {
   /** Rows that were merged into another of the same user and item. */
   repeated: number;
   withoutStrength: number;

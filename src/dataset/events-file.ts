@@ -1,10 +1,20 @@
-import { type EventLayout, type Events, eventLayout, type SkippedKind } from '../events/event-columns.js';
+import { momentText } from '../events/clock.js';
+import {
+  type EventLayout,
+  type Events,
+  eventLayout,
+  type RowCondition,
+  type SkippedKind,
+} from '../events/event-columns.js';
 import { IdIndex } from '../events/ids.js';
+import { withoutLater } from '../events/later-rows.js';
 import { joinOrders, type Orders, ordersFrom } from '../events/order-join.js';
 import { statusWeightsAmong } from '../events/order-status.js';
 import { readEvents } from '../events/read-events.js';
 import { noteFuture, settleTimes } from '../events/settled-times.js';
+import { rowFilter, slimCondition } from '../rules/row-filter.js';
 import type { EventsRoles } from '../understanding/file-roles.js';
+import type { OpenFile } from '../understanding/open-files.js';
 import type { FileReport, Skipped } from './dataset.js';
 import { eventsReport } from './events-report.js';
 import type { Ids, Inputs } from './inputs.js';
@@ -18,8 +28,27 @@ export interface EventsFile {
   report: FileReport;
 }
 
-/** Reads a file of events. @param orders where its rows name orders, not users. */
+/** Reads a file of events, up to `now`. @param orders where its rows name orders, not users. */
 export async function readEventsFile(
+  inputs: Inputs,
+  roles: EventsRoles,
+  ids: Ids,
+  orders: Orders | undefined,
+): Promise<EventsFile> {
+  const known = { users: ids.users.size, items: ids.items.size };
+  const file = await allEventsOf(inputs, roles, ids, orders);
+  const { events, report } = file;
+  const { now } = inputs.evidence ?? {};
+  if (now !== undefined) {
+    const later = withoutLater(events, now, ids, known);
+    report.skipped.push({ what: `after ${momentText(now)} (--now)`, kind: later, isWithoutId: false });
+    report.events = eventsReport(events);
+  }
+  report.notes.push(...noteFuture(events, Date.now() / 1000));
+  return file;
+}
+
+async function allEventsOf(
   inputs: Inputs,
   roles: EventsRoles,
   ids: Ids,
@@ -51,6 +80,16 @@ function asOfOrders(skipped: Skipped, at: number): Skipped {
   return what === undefined ? skipped : { ...skipped, what };
 }
 
+const UNDECIDED = 'for which --events-where cannot tell: a cell is missing, or cannot be read';
+
+/** What rows of a file have to fulfil. @throws Failure 2 where its columns cannot tell. */
+function conditionsOf({ eventsWhere = [], now = Date.now() / 1000, dayOrder }: Inputs, file: OpenFile): RowCondition[] {
+  const sample = file.columns.map(({ name, cells }) => ({ name, cells }));
+  return eventsWhere.map((text) =>
+    slimCondition({ text, option: `${file.name}: --events-where`, now, dayOrder, sample }),
+  );
+}
+
 async function eventsOf(
   inputs: Inputs,
   { file, used, shown, notes, warnings }: EventsRoles,
@@ -61,10 +100,17 @@ async function eventsOf(
   const { name, header, delimiter } = table;
   const statuses = file.columns[used.status ?? -1]?.distinct ?? new Set();
   const statusWeights = statusWeightsAmong(statuses);
-  const layout = { ...eventLayout(delimiter, header, used, inputs.dayOrder), statusWeights, ...more };
-  const { events, report } = await readEvents(table, layout, inputs.eventWeights, ids, inputs);
+  const conditions = more.keepsCancelled ? [] : conditionsOf(inputs, file);
+  const layout: EventLayout = {
+    ...eventLayout(delimiter, header, used, inputs.dayOrder),
+    statusWeights,
+    ...(conditions.length > 0 ? { conditions } : {}),
+    ...more,
+  };
+  const filter = conditions.length > 0 ? rowFilter(conditions) : undefined;
+  const { events, report } = await readEvents(table, layout, inputs.eventWeights, ids, inputs, filter);
   settleTimes(name, layout.timeName, events);
-  const { withoutUser, withoutItem, withoutWeight, cancelled } = events.skipped;
+  const { withoutUser, withoutItem, withoutWeight, cancelled, unwanted, undecided } = events.skipped;
   const skipped = (what: string, { count, firstLine }: SkippedKind, isWithoutId = false): Skipped => {
     const kind = { count, firstLine: count > 0 ? table.refusals.lineOf(firstLine) : 0 };
     return { what, kind, isWithoutId };
@@ -81,11 +127,12 @@ async function eventsOf(
         skipped('without an item id (empty, NA or NULL)', withoutItem, true),
         ...(events.types ? [skipped('of a type of event that weighs 0', withoutWeight)] : []),
         ...(events.statuses ? [skipped(CANCELLED, cancelled)] : []),
+        ...(filter ? [skipped('for which --events-where does not hold', unwanted), skipped(UNDECIDED, undecided)] : []),
       ],
       columns: [],
       unused: header.filter((column, at) => column !== '' && !Object.values(used).includes(at)),
       repeatedRows: 0,
-      notes: [...notes, ...noteFuture(events, Date.now() / 1000)],
+      notes: [...notes, ...noteFuture(events, inputs.now ?? Date.now() / 1000)],
       warnings: [...warnings, ...table.warnings],
       events: eventsReport(events),
     },

@@ -14,9 +14,9 @@ export function eventsReport(events: Events): EventsReport {
 /** How events became interactions, for the report. */
 export function interactionsReport(
   { strength }: Events,
-  { rule, unrated, duplicates, repeated, withoutStrength }: AggregatedEvents,
+  { rule, unrated, duplicates, meanRating, repeated, withoutStrength }: AggregatedEvents,
 ): InteractionsReport {
-  return { rule, unrated, hasStrength: strength !== undefined, duplicates, repeated, withoutStrength };
+  return { rule, unrated, hasStrength: strength !== undefined, duplicates, meanRating, repeated, withoutStrength };
 }
 
 function timeSpan(events: Events): EventsReport['time'] {

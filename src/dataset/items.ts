@@ -1,5 +1,6 @@
 import { type CellColumn, shown as shownCell } from '../csv/cells.js';
 import { ExitCode, Failure } from '../failure.js';
+import { AvailabilityReader } from '../rules/availability.js';
 import type { ItemsRoles } from '../understanding/file-roles.js';
 import type { Roles } from '../understanding/roles.js';
 import { columnKey } from '../understanding/vocabulary.js';
@@ -15,6 +16,8 @@ export interface Catalogue {
   titles: readonly string[];
   attributes: AttributeTable;
   columns: readonly CellColumn[];
+  /** By item, 1 where it can be sold; undefined where nothing says. */
+  available: Uint8Array | undefined;
 }
 
 /** Reads the items file: ids, titles, and the attributes that items share. */
@@ -31,7 +34,10 @@ export async function readItems(
   const titled = roles.title === undefined ? columns : [...columns, roles.title];
   const table = new EntityTable(inputs.keepColumns ? [...header.keys()] : titled, roles.title);
   const whole = rowsOfOneProduct(header, itemAt);
-  const report = await file.eachRow((row) => table.take({ ...row, cells: whole(row.cells) }, itemAt, ids.items));
+  const sold = new AvailabilityReader(header, inputs.availability);
+  const report = await file.eachRow((row) =>
+    table.take({ ...row, cells: whole(row.cells) }, itemAt, ids.items, sold.row),
+  );
   if (table.rows.used === 0) {
     throw new Failure(
       ExitCode.badData,
@@ -43,6 +49,7 @@ export async function readItems(
   // A description that stands in for the title is still read for its words.
   if (roles.title !== undefined && isText(titles)) columns.push(roles.title);
   const attributes = attributeTable(table, header, columns, { wanted: inputs.attributeColumns, words: true }, count);
+  const { available, notes: said } = sold.of(count, inputs.now ?? Date.now() / 1000, inputs.dayOrder);
   reports.push({
     kind: 'items',
     table: report,
@@ -57,9 +64,11 @@ export async function readItems(
       ...spoiltNotes([
         ...new Set([...(titles.some(isSpoilt) ? [header[roles.title ?? 0] ?? ''] : []), ...attributes.spoilt]),
       ]),
+      ...said,
     ],
   });
-  return { table, titles, attributes, columns: inputs.keepColumns ? table.cellColumns(header, count) : [] };
+  const kept = inputs.keepColumns ? table.cellColumns(header, count) : [];
+  return { table, titles, attributes, columns: kept, available };
 }
 
 /**

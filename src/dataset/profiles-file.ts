@@ -52,7 +52,7 @@ export async function readProfiles(
     };
     users.take(row, used.user, ids.users, readLists);
   });
-  const wish = { wanted: inputs.attributeColumns, words: false };
+  const wish = { wanted: inputs.attributeColumns, words: false, learned: inputs.known?.groups };
   const groups = attributeTable(users, header, columns, wish, ids.users.size);
   const { count, first } = lists.unmatched;
   const unmatched = `preferences that match no attribute of the catalogue: ${count}, the first of them ${JSON.stringify(first)}; lists are cut at "|"`;

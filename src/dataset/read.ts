@@ -1,7 +1,9 @@
 import { displayName } from '../csv/failures.js';
+import { momentText } from '../events/clock.js';
 import { type EventWeights, typeKey } from '../events/event-types.js';
 import { IdIndex } from '../events/ids.js';
 import { mergedEvents, placesOf } from '../events/merged-events.js';
+import { renumber } from '../events/renumbering.js';
 import { ExitCode, Failure } from '../failure.js';
 import { emptyRows, joined, type SparseRows, sparseFromEntries, stacked } from '../matrix/sparse.js';
 import { closeFiles, openFiles } from '../understanding/open-files.js';
@@ -12,6 +14,7 @@ import { noAttributes } from './attribute-table.js';
 import type { Dataset, FileReport } from './dataset.js';
 import { type EventsFile, readEventsFile, readOrders } from './events-file.js';
 import { doubts, eventsReport, interactionsReport } from './events-report.js';
+import { evidenceNotes } from './evidence-rules.js';
 import type { Ids, Inputs } from './inputs.js';
 import { type Catalogue, readItems } from './items.js';
 import { joinedRatings, joinedTimes } from './joined-columns.js';
@@ -46,7 +49,8 @@ async function readFiles(
   inputs: Inputs,
   understanding: Understanding,
 ): Promise<{ dataset: Dataset; reports: FileReport[] }> {
-  const ids = { users: new IdIndex(), items: new IdIndex() };
+  const { known } = inputs;
+  const ids = { users: new IdIndex(), items: known?.items ?? new IdIndex() };
   const reports: FileReport[] = [];
   const placed = understanding.orders && (await readOrders(inputs, understanding.orders));
   if (placed) reports.push(placed.report);
@@ -63,21 +67,24 @@ async function readFiles(
     events.push(await readEventsFile(inputs, file, ids, placed?.orders));
   }
   reports.push(...[...interactions, ...events].map(({ report }) => report));
-  const attributes = catalogue?.attributes ?? noAttributes(0);
+  const attributes = catalogue?.attributes ?? known?.attributes ?? noAttributes(0);
   const profiles = users.kind === 'profiles' ? await readProfiles(inputs, users.file, ids, attributes) : undefined;
   if (profiles) reports.push(profiles.report);
   const served = ids.users.size;
   if (served === 0) {
-    throw new Failure(
-      ExitCode.badData,
-      `${namesOf(inputs.users)} holds no users: below its header no row has one to recommend anything to`,
-    );
+    const { now } = inputs.evidence ?? {};
+    const where = now === undefined ? 'below its header no row' : `no row up to ${momentText(now)} (--now)`;
+    const message = `${namesOf(inputs.users)} holds no users: ${where} has one to recommend to`;
+    throw new Failure(ExitCode.badData, [message, ...skippedLines(reports)].join('\n  '));
   }
   for (const file of interactions) renumber(file.events.user.values, own.users.ids, ids.users);
   if (ids.items.size === 0) throw noItems(inputs, understanding);
   const dataset = assemble(inputs, ids, served, catalogue, profiles, [interactions, events], reports);
-  requireEvidence(dataset, inputs, understanding, reports);
-  requireEventTypes(inputs.eventWeights, reports);
+  if (!known) {
+    requireEvidence(dataset, inputs, understanding, reports);
+    reports.at(-1)?.notes.push(...evidenceNotes(dataset, dataset.preferences.index.length > 0));
+    requireEventTypes(inputs.eventWeights, reports);
+  }
   requireNamedAttributes(inputs.attributeColumns, reports);
   return { dataset, reports };
 }
@@ -109,30 +116,22 @@ function requireEvidence(
   reports: readonly FileReport[],
 ): void {
   if (interactions.index.length > 0 || preferences.index.length > 0) return;
-  const skipped = reports.flatMap((report) =>
-    report.skipped
-      .filter(({ kind }) => kind.count > 0)
-      .map(
-        ({ what, kind }) =>
-          `${report.table.path}: skipped ${kind.count} rows ${what}, the first on line ${kind.firstLine}`,
-      ),
-  );
   const why =
     understanding.users.kind === 'profiles' && inputs.interactions.length === 0
       ? `${namesOf(inputs.users)} was read as profiles, which have no history and no preferences that match the catalogue; --interactions EVENTS says what people did`
       : 'no row that was read counts';
   const message = `there is nothing to learn from: ${why}`;
-  throw new Failure(ExitCode.badData, [message, ...skipped].join('\n  '));
+  throw new Failure(ExitCode.badData, [message, ...skippedLines(reports)].join('\n  '));
 }
 
-/** Replaces indices into the list `ids` by those of `index`, in place. */
-function renumber(indices: Uint32Array, ids: readonly string[], index: IdIndex): void {
-  const renumbered = new Int32Array(ids.length).fill(-1);
-  for (let row = 0; row < indices.length; row++) {
-    const old = indices[row]!;
-    if (renumbered[old] === -1) renumbered[old] = index.add(ids[old]!);
-    indices[row] = renumbered[old]!;
-  }
+function skippedLines(reports: readonly FileReport[]): string[] {
+  return reports.flatMap(({ table, skipped }) =>
+    skipped
+      .filter(({ kind }) => kind.count > 0)
+      .map(
+        ({ what, kind }) => `${table.path}: skipped ${kind.count} rows ${what}, the first on line ${kind.firstLine}`,
+      ),
+  );
 }
 
 /**
@@ -151,7 +150,7 @@ function assemble(
   const users = ids.users.size;
   const items = ids.items.size;
   const itemTitles = events.flat().map((file) => file.events.titles);
-  const behaviour = events.filter((files) => files.length > 0).map((files) => aggregated(inputs, ids, files));
+  const behaviour = events.flatMap((files, at) => (files.length > 0 ? aggregated(inputs, ids, files, at) : []));
   const attributes = catalogue?.attributes ?? noAttributes(0);
   const groups = profiles?.groups ?? noAttributes(0);
   const { history, preferences, exclude } = profiles?.lists ?? newProfileLists();
@@ -168,11 +167,13 @@ function assemble(
   const titleOf = (item: number) =>
     catalogue?.titles[item] || itemTitles.find((titles) => titles?.[item])?.[item] || '';
   return {
+    evidence: inputs.evidence,
     userIds: ids.users.ids,
     served,
     itemIds: ids.items.ids,
     titles: Array.from({ length: items }, (_, item) => titleOf(item)),
     offered,
+    available: catalogue?.available,
     interactions,
     times: joinedTimes(interactions, behaviour),
     rated: joinedRatings(interactions, behaviour),
@@ -187,24 +188,34 @@ function assemble(
   };
 }
 
-/** Merges the rows of files that are read as one, and tells the report of the last of them how. */
-function aggregated(inputs: Inputs, ids: Ids, files: readonly EventsFile[]): AggregatedEvents {
+/** Merges the rows of files that are read as one, and tells the report of the last of them how. @param at their place among such. */
+function aggregated(inputs: Inputs, ids: Ids, files: readonly EventsFile[], at: number): AggregatedEvents {
+  const { known } = inputs;
+  const learned = known?.strengths[at] ?? known?.strengths[0];
   inputs.beforeAggregating?.(files.reduce((rows, { events }) => rows + events.user.length, 0));
   const placeOf = placesOf(files);
   const events = mergedEvents(files);
   const nameOf = (wanted: string) =>
     files.flatMap(({ report }) => report.roles).find(([role]) => role === wanted)?.[1] ?? wanted;
-  const merged = aggregateEvents(events, ids.users.ids, ids.items.ids, inputs, nameOf('rating'), placeOf);
+  const merged = aggregateEvents(
+    events,
+    ids.users.ids,
+    ids.items.ids,
+    { ...inputs, learned },
+    nameOf('rating'),
+    placeOf,
+  );
   const report = files[files.length - 1]?.report;
   if (report) {
     report.interactions = interactionsReport(events, merged);
     report.notes.push(...merged.notes);
-    report.warnings.push(
-      ...merged.warnings,
+    const oddities = () => [
       ...doubts(merged, eventsReport(events), ids.users.ids, nameOf, inputs.eventWeights),
       ...oddIds(ids.users.ids, 'user', nameOf('user')),
       ...oddIds(ids.items.ids, 'item', nameOf('item')),
-    );
+    ];
+    // Whom a model scores may be few, and new.
+    report.warnings.push(...merged.warnings, ...(known ? [] : oddities()));
   }
   for (const column of [events.strength, events.weight, events.time]) column?.clear();
   return merged;

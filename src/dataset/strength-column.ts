@@ -1,4 +1,5 @@
 import type { NumberColumn } from '../events/columns.js';
+import { badData } from '../failure.js';
 import { kindByName } from '../understanding/vocabulary.js';
 import { DecimalTally } from './decimal-tally.js';
 import { GradeTally } from './grade-tally.js';
@@ -58,6 +59,25 @@ export function readStrengths(column: NumberColumn | undefined, name: string, wi
   if (rule.kind === 'count' && wish.ratings === 'auto')
     warnings.push(...suspiciousCounts(column, name, byName === 'count'));
   return { rule, unrated, notes, warnings };
+}
+
+/**
+ * Reads the numbers of a rating column as those were read that a model was learned from, whatever they look like.
+ * @throws Failure 65 where they leave the scale of those.
+ */
+export function strengthsAsLearned(
+  column: NumberColumn | undefined,
+  name: string,
+  { rule, unrated: learned }: Pick<StrengthColumn, 'rule' | 'unrated'>,
+): StrengthColumn {
+  const unrated = learned && column ? { ...learned, rows: column.erase(learned.value) } : undefined;
+  const { low, high } = GradeTally.of(column?.numbers);
+  if (rule.kind !== 'count' && (low < rule.low || high > rule.high)) {
+    throw badData(
+      `"${name}" goes from ${low} to ${high}, and the model was learned from ratings from ${rule.low} to ${rule.high}: is it the same scale? --rating-col NAME names another column`,
+    );
+  }
+  return { rule, unrated, notes: [], warnings: [] };
 }
 
 /** What speaks against counts, in sentences. @param isNamedCount whether the name says counts. */

@@ -51,10 +51,10 @@ function endsOf(low: number, high: number): { low: number; high: number } {
  * What aggregated values say of their users' tastes.
  *
  * @param aggregated users × items, values as the files have them; NaN where there is none: a plain interaction.
- * @returns x beside each of `aggregated.index`; finite.
+ * @param mean of all ratings, where they are a scale. @returns x beside each of `aggregated.index`; finite.
  */
-export function strengthsOf(aggregated: SparseRows, rule: StrengthRule): Float32Array {
-  if (rule.kind === 'scale') return strengthsOfRatings(aggregated, rule.high - rule.low);
+export function strengthsOf(aggregated: SparseRows, rule: StrengthRule, mean?: number): Float32Array {
+  if (rule.kind === 'scale') return strengthsOfRatings(aggregated, rule.high - rule.low, mean);
   const of = rule.kind === 'count' ? countStrength : thumb(rule.dislikeUpTo);
   return aggregated.value.map((value) => (Number.isNaN(value) ? 1 : of(value)));
 }

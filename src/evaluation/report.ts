@@ -155,7 +155,7 @@ function reachText(figure: Figure | undefined): string {
 }
 
 /** Rows of cells, all equally many, as lines: the first column aligned left, the others right. */
-function aligned(rows: readonly (readonly string[])[]): string[] {
+export function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows.map((row) =>
     row

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { compiledProgram, ProgramLayout } from '../kernels/program.js';
 import type { Values } from './columns.js';
-import { appendEvents, type EventSink, type EventsPart, noneSkipped } from './event-columns.js';
+import { appendEvents, type EventSink, type EventsPart, noSkippedRows } from './event-columns.js';
 import type { Accelerator, AcceleratorOf } from './events-reader.js';
 import type { PackedIds } from './ids.js';
 import { Renumbering } from './renumbering.js';
@@ -197,10 +197,9 @@ class CompiledEvents implements Accelerator {
       statuses: [],
       titles: undefined,
       skipped: {
+        ...noSkippedRows(),
         withoutUser: { count: this.#fact('withoutUser'), firstLine: this.#fact('firstWithoutUser') },
         withoutItem: { count: this.#fact('withoutItem'), firstLine: this.#fact('firstWithoutItem') },
-        withoutWeight: noneSkipped(),
-        cancelled: noneSkipped(),
       },
     };
   }

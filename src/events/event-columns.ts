@@ -1,3 +1,4 @@
+import type { CellColumn } from '../csv/cells.js';
 import { IndexColumn, LineColumn, type LineRuns, NumberColumn, type Values } from './columns.js';
 import type { DayOrder } from './day-month.js';
 import { EventTypes, type EventWeights } from './event-types.js';
@@ -34,6 +35,29 @@ export interface SkippedRows {
   withoutWeight: SkippedKind;
   /** Of orders that were cancelled, refunded or the like. */
   cancelled: SkippedKind;
+  /** For which a condition does not hold, and for which nobody can tell. */
+  unwanted: SkippedKind;
+  undecided: SkippedKind;
+}
+
+/** A condition on the rows of a file, as data that travels to whoever reads some of them. */
+export interface RowCondition {
+  text: string;
+  /** As messages name it. */
+  option: string;
+  /** What counts as now, in seconds since 1970. */
+  now: number;
+  dayOrder: DayOrder | undefined;
+  /** The file's columns with the cells of its first rows, which decide how all are read; none of a column that it does not name. */
+  sample: readonly CellColumn[];
+}
+
+/** Says of each row, by itself, whether it is read. */
+export interface RowFilter {
+  /** Where the columns are that it looks at. */
+  columns: readonly number[];
+  /** Undefined: a cell that decides is missing or cannot be read. @param cellAt gives the cells of the row. */
+  takes: (cellAt: (column: number) => string) => boolean | undefined;
 }
 
 export interface SkippedKind {
@@ -80,6 +104,8 @@ export interface EventLayout {
   dayOrder: DayOrder | undefined;
   /** What statuses weigh that mean one thing here and another there. */
   statusWeights?: [string, number][];
+  /** What rows have to fulfil to be read. */
+  conditions?: readonly RowCondition[];
   /** Rows of cancelled orders are kept, with the weight 0: whoever reads orders has to know them. */
   keepsCancelled?: boolean;
 }
@@ -110,12 +136,7 @@ function newEvents(layout: EventLayout, eventWeights: EventWeights): Events {
     time: roles.time === undefined ? undefined : new NumberColumn(),
     timeColumn: roles.time === undefined ? undefined : new TimeColumn(timeName, dayOrder),
     line: new LineColumn(),
-    skipped: {
-      withoutUser: noneSkipped(),
-      withoutItem: noneSkipped(),
-      withoutWeight: noneSkipped(),
-      cancelled: noneSkipped(),
-    },
+    skipped: noSkippedRows(),
   };
 }
 
@@ -203,11 +224,22 @@ export function keepTitle(titles: string[] | undefined, item: number | undefined
   if (titles && item !== undefined && !titles[item] && title !== '') titles[item] = title;
 }
 
-const SKIPPED: readonly (keyof SkippedRows)[] = ['withoutUser', 'withoutItem', 'withoutWeight', 'cancelled'];
+const SKIPPED: readonly (keyof SkippedRows)[] = [
+  'withoutUser',
+  'withoutItem',
+  'withoutWeight',
+  'cancelled',
+  'unwanted',
+  'undecided',
+];
 
 function appendSkipped(kind: SkippedKind, more: SkippedKind, line: number): void {
   if (kind.count === 0 && more.count > 0) kind.firstLine = line + more.firstLine;
   kind.count += more.count;
+}
+
+export function noSkippedRows(): SkippedRows {
+  return Object.fromEntries(SKIPPED.map((kind) => [kind, noneSkipped()])) as unknown as SkippedRows;
 }
 
 export function noneSkipped(): SkippedKind {

@@ -1,15 +1,22 @@
 import { numberCell } from '../csv/cells.js';
 import { type RowCutter, textOf } from '../csv/row-cutter.js';
 import { isBlankCell, plainNumber } from './byte-cells.js';
-import { countSkipped, type EventLayout, type EventRoles, type EventSink, keepTitle } from './event-columns.js';
+import {
+  countSkipped,
+  type EventLayout,
+  type EventRoles,
+  type EventSink,
+  keepTitle,
+  type RowFilter,
+} from './event-columns.js';
 import type { EventType, EventTypes } from './event-types.js';
 import { checkIdBytes, hashOf, IdIndex } from './ids.js';
 import { saysCancelled } from './order-status.js';
 
-/** The cells that say something about an event. */
-export function usedCells({ width, roles }: EventLayout): Uint8Array {
+/** The cells that say something about an event, or whether it is read. */
+export function usedCells({ width, roles }: EventLayout, filter?: RowFilter): Uint8Array {
   const used = new Uint8Array(width);
-  for (const at of Object.values(roles)) used[at] = 1;
+  for (const at of [...Object.values(roles), ...(filter?.columns ?? [])]) used[at] = 1;
   return used;
 }
 
@@ -26,13 +33,19 @@ export class EventRow {
   /** Where the columns are; -1 where there is no such column. */
   readonly #at: Required<EventRoles>;
   readonly #keepsCancelled: boolean;
+  readonly #filter: RowFilter | undefined;
   readonly #typeOf: TypeOf | undefined;
   readonly #statuses: EventTypes | undefined;
   readonly #statusOfCell: TypeOf | undefined;
   /** What the first row said of the order that the rows before this one belong to. */
-  #order: Order = { id: '', user: -1, time: Number.NaN, status: undefined };
+  #order = newOrder('');
 
-  constructor({ roles, ratingName, keepsCancelled = false }: EventLayout, sink: EventSink) {
+  constructor(
+    { roles, ratingName, keepsCancelled = false }: EventLayout,
+    sink: EventSink,
+    filter: RowFilter | undefined,
+  ) {
+    this.#filter = filter;
     this.#sink = sink;
     this.#ratingName = ratingName;
     this.#at = { rating: -1, time: -1, event: -1, status: -1, cancelled: -1, order: -1, title: -1, ...roles };
@@ -47,21 +60,31 @@ export class EventRow {
   take({ bytes, from, to }: RowCutter, line: number): void {
     const { events, users, items } = this.#sink;
     const order = this.#at.order < 0 ? undefined : this.#orderOf(bytes, from, to);
-    const userFrom = from[this.#at.user]!;
-    const userTo = to[this.#at.user]!;
+    const isTaken = this.#filter ? this.#isTaken(this.#filter, bytes, from, to, order) : true;
+    if (!isTaken) {
+      countSkipped(isTaken === false ? events.skipped.unwanted : events.skipped.undecided, line);
+      if (order) this.#remember(order, bytes, from, to);
+      return;
+    }
+    // Of an order none of whose rows was read so far, a row that was left out may have said whose it is.
+    const isTold =
+      order !== undefined && order.user < 0 && isBlankCell(bytes, from[this.#at.user]!, to[this.#at.user]!);
+    const userBytes = isTold ? order.userCell : bytes;
+    const userFrom = isTold ? 0 : from[this.#at.user]!;
+    const userTo = isTold ? userBytes.length : to[this.#at.user]!;
     const itemFrom = from[this.#at.item]!;
     const itemTo = to[this.#at.item]!;
-    const noUserCell = isBlankCell(bytes, userFrom, userTo);
+    const noUserCell = isBlankCell(userBytes, userFrom, userTo);
     const noUser = noUserCell && (order === undefined || order.user < 0);
     const noItem = isBlankCell(bytes, itemFrom, itemTo);
-    const userHash = noUserCell ? 0 : hashOf(bytes, userFrom, userTo);
+    const userHash = noUserCell ? 0 : hashOf(userBytes, userFrom, userTo);
     const itemHash = noItem ? 0 : hashOf(bytes, itemFrom, itemTo);
-    let user = noUserCell ? (order?.user ?? -1) : users.find(bytes, userFrom, userTo, userHash);
+    let user = noUserCell ? (order?.user ?? -1) : users.find(userBytes, userFrom, userTo, userHash);
     let item = noItem ? -1 : items.find(bytes, itemFrom, itemTo, itemHash);
     const isNewUser = !noUser && user < 0;
     const isNewItem = !noItem && item < 0;
     // What refuses the row comes before anything is added.
-    if (isNewUser) checkIdBytes(bytes, userFrom, userTo);
+    if (isNewUser) checkIdBytes(userBytes, userFrom, userTo);
     if (isNewItem) checkIdBytes(bytes, itemFrom, itemTo);
 
     const isWhole = !noUser && !noItem;
@@ -74,7 +97,7 @@ export class EventRow {
     if (counts && this.#at.rating >= 0) strength = this.#strength(bytes, from[this.#at.rating]!, to[this.#at.rating]!);
     if ((counts || order) && this.#at.time >= 0) time = this.#time(bytes, from[this.#at.time]!, to[this.#at.time]!);
 
-    if (isNewUser) user = users.addBytes(bytes, userFrom, userTo, userHash);
+    if (isNewUser) user = users.addBytes(userBytes, userFrom, userTo, userHash);
     if (isNewItem) item = items.addBytes(bytes, itemFrom, itemTo, itemHash);
     if (type) type.rows++;
     if (status && isWhole) status.rows++;
@@ -103,8 +126,27 @@ export class EventRow {
   /** What earlier rows said of the order of this row. */
   #orderOf(bytes: Uint8Array, from: Int32Array, to: Int32Array): Order {
     const id = textOf(bytes, from[this.#at.order]!, to[this.#at.order]!);
-    if (id !== this.#order.id || id === '') this.#order = { id, user: -1, time: Number.NaN, status: undefined };
+    if (id !== this.#order.id || id === '') this.#order = newOrder(id);
     return this.#order;
+  }
+
+  /** Undefined where nobody can tell. An empty cell is that of the order's first row. */
+  #isTaken(filter: RowFilter, bytes: Uint8Array, from: Int32Array, to: Int32Array, order: Order | undefined) {
+    const textAt = (at: number) => textOf(bytes, from[at]!, to[at]!);
+    if (order) order.cells ??= new Map(filter.columns.map((at) => [at, textAt(at)]));
+    return filter.takes((at) => textAt(at) || (order?.cells?.get(at) ?? ''));
+  }
+
+  /** Keeps what a row that is left out says of its order. */
+  #remember(order: Order, bytes: Uint8Array, from: Int32Array, to: Int32Array): void {
+    const [userFrom, userTo] = [from[this.#at.user]!, to[this.#at.user]!];
+    if (!isBlankCell(bytes, userFrom, userTo)) {
+      order.user = -1;
+      order.userCell = bytes.slice(userFrom, userTo);
+    }
+    const time = this.#at.time < 0 ? Number.NaN : this.#time(bytes, from[this.#at.time]!, to[this.#at.time]!);
+    if (!Number.isNaN(time)) order.time = time;
+    if (this.#statuses) order.status = this.#statusOf(bytes, from, to, order) ?? order.status;
   }
 
   /** The status of the row's order: that of the order's first row, where the cell is empty. */
@@ -134,11 +176,19 @@ export class EventRow {
 /** What the rows of an order have in common. */
 interface Order {
   id: string;
-  /** -1: no row has said so far. */
+  /** -1: no row that was read has said so far. */
   user: number;
+  /** What a row that was left out says instead; empty: none did. */
+  userCell: Uint8Array;
+  /** What its first row has in the columns of the filter. */
+  cells: ReadonlyMap<number, string> | undefined;
   /** NaN: no row has said so far. */
   time: number;
   status: EventType | undefined;
+}
+
+function newOrder(id: string): Order {
+  return { id, user: -1, userCell: new Uint8Array(0), cells: undefined, time: Number.NaN, status: undefined };
 }
 
 type TypeOf = (bytes: Uint8Array, cellFrom: Int32Array, cellTo: Int32Array) => EventType;

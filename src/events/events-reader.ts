@@ -1,7 +1,7 @@
 import { BadRow } from '../csv/bad-rows.js';
 import type { Piece } from '../csv/pieces.js';
 import { cellTexts, MAX_ROW_BYTES, RowCutter } from '../csv/row-cutter.js';
-import { appendEvents, type EventLayout, type EventSink, type EventsPart } from './event-columns.js';
+import { appendEvents, type EventLayout, type EventSink, type EventsPart, type RowFilter } from './event-columns.js';
 import { EventRow, usedCells } from './event-row.js';
 import type { PackedIds } from './ids.js';
 import { Renumbering } from './renumbering.js';
@@ -64,13 +64,20 @@ export class EventsReader {
   #accelerator: Accelerator | undefined | null = null;
   #leave = FEWEST_BYTES;
 
-  constructor(layout: EventLayout, sink: EventSink, refuse: Refuse, acceleration: Acceleration | undefined) {
+  /** @param filter of the rows, where the layout has conditions: what reads faster knows none. */
+  constructor(
+    layout: EventLayout,
+    sink: EventSink,
+    refuse: Refuse,
+    acceleration: Acceleration | undefined,
+    filter?: RowFilter,
+  ) {
     this.sink = sink;
     this.#layout = layout;
     this.#refuse = refuse;
-    this.#cutter = new RowCutter(layout.delimiter, layout.width, usedCells(layout));
-    this.#row = new EventRow(layout, sink);
-    this.#acceleration = acceleration;
+    this.#cutter = new RowCutter(layout.delimiter, layout.width, usedCells(layout, filter));
+    this.#row = new EventRow(layout, sink, filter);
+    this.#acceleration = filter ? undefined : acceleration;
   }
 
   /** Reads the rows of a piece that begin before the byte `until` of the file, as far as they are whole. */

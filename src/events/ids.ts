@@ -24,6 +24,17 @@ export class IdIndex {
   #size = 0;
   #ids: string[] = [];
 
+  /** Of packed ids, which keep their order. @throws RangeError where one comes twice. */
+  static of({ bytes, starts }: PackedIds): IdIndex {
+    const index = new IdIndex();
+    for (let id = 0; id < starts.length - 1; id++) {
+      const [from, to] = [starts[id]!, starts[id + 1]!];
+      if (index.addBytes(bytes, from, to, hashOf(bytes, from, to)) !== id)
+        throw new RangeError(`id ${id} is no new one`);
+    }
+    return index;
+  }
+
   get size(): number {
     return this.#size;
   }
@@ -33,7 +44,7 @@ export class IdIndex {
     if (this.#ids.length !== this.#size) {
       // A list that was given out before stays as it was.
       this.#ids = this.#ids.slice();
-      while (this.#ids.length < this.#size) this.#ids.push(this.#text(this.#ids.length));
+      while (this.#ids.length < this.#size) this.#ids.push(this.textOf(this.#ids.length));
     }
     return this.#ids;
   }
@@ -78,6 +89,19 @@ export class IdIndex {
     return index;
   }
 
+  /** Forgets the ids from an index on. */
+  cut(size: number): void {
+    this.#ids = this.#ids.slice(0, size);
+    this.#slots.fill(0);
+    for (this.#size = 0; this.#size < size; ) {
+      const [from, to] = [this.#starts[this.#size]!, this.#starts[this.#size + 1]!];
+      const hash = hashOf(this.#bytes, from, to);
+      const slot = this.#slotOf(this.#bytes, from, to, hash);
+      this.#slots[slot] = hash;
+      this.#slots[slot + 1] = ++this.#size;
+    }
+  }
+
   /** The ids as bytes, for another process or another index: views that the next `add` may leave behind. */
   get packed(): PackedIds {
     return {
@@ -86,7 +110,8 @@ export class IdIndex {
     };
   }
 
-  #text(index: number): string {
+  /** The id of an index. */
+  textOf(index: number): string {
     return textOf(this.#bytes, this.#starts[index]!, this.#starts[index + 1]!);
   }
 

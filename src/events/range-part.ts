@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { Pieces } from '../csv/pieces.js';
 import { RowCutter } from '../csv/row-cutter.js';
-import { type EventLayout, newSink, partOf, reserveEvents } from './event-columns.js';
+import { type EventLayout, newSink, partOf, type RowFilter, reserveEvents } from './event-columns.js';
 import { type Acceleration, EventsReader, type RangePart, type Refuse, type RefusedRow } from './events-reader.js';
 import { IdIndex } from './ids.js';
 
@@ -33,13 +33,14 @@ export async function readRange(
   from: number,
   to: number,
   acceleration?: Acceleration,
+  filter?: RowFilter,
 ): Promise<RangePart> {
   const { path, begin, layout, eventWeights, chunkBytes } = task;
   const sink = newSink(layout, new Map(eventWeights), { users: new IdIndex(), items: new IdIndex() });
   reserveEvents(sink.events, Math.ceil((to - from) / FEWEST_BYTES));
   const refused: RefusedRow[] = [];
   const refuse: Refuse = (line, reason, cells) => refused.push({ line, reason, cells });
-  const reader = new EventsReader(layout, sink, refuse, acceleration);
+  const reader = new EventsReader(layout, sink, refuse, acceleration, filter);
   const file = openSync(path, 'r');
   try {
     const first = from === begin ? from : lineStart(file, from, to, chunkBytes);

@@ -2,7 +2,14 @@ import { closeSync, openSync } from 'node:fs';
 import { readingFailure } from '../csv/failures.js';
 import { Pieces } from '../csv/pieces.js';
 import { CHUNK_BYTES, type Table, type TableReport } from '../csv/table.js';
-import { type EventLayout, type EventSink, type Events, newSink, reserveEvents } from './event-columns.js';
+import {
+  type EventLayout,
+  type EventSink,
+  type Events,
+  newSink,
+  type RowFilter,
+  reserveEvents,
+} from './event-columns.js';
 import type { EventWeights } from './event-types.js';
 import { type Acceleration, EventsReader, type RangePart } from './events-reader.js';
 import { bytesFrom, type EventsTask } from './range-part.js';
@@ -46,7 +53,7 @@ export interface Reading {
 
 /**
  * Reads the rows of an events file to its end. @param ids of users and items, to which those of the rows are added.
- * @throws Failure 65 when a row cannot be read and bad rows stop the reading, 74 when reading fails.
+ * @param filter of the rows, where the layout has conditions. @throws Failure 65 when a row cannot be read and bad rows stop the reading, 74 when reading fails.
  */
 export async function readEvents(
   table: Table,
@@ -54,11 +61,12 @@ export async function readEvents(
   eventWeights: EventWeights,
   ids: Pick<EventSink, 'users' | 'items'>,
   { onBytes = () => {}, rangeWorkers, acceleration, sizes = SIZES }: Reading = {},
+  filter?: RowFilter,
 ): Promise<{ events: Events; report: TableReport }> {
   const { path, name, refusals, pieces } = table;
   const sink = newSink(layout, eventWeights, ids);
   sink.lines = table.linesBefore;
-  const reader = new EventsReader(layout, sink, (...row) => refusals.refuse(...row), acceleration);
+  const reader = new EventsReader(layout, sink, (...row) => refusals.refuse(...row), acceleration, filter);
   try {
     // Where rows say something of the rows behind them, they are read one after the other.
     const isCut = rangeWorkers && layout.roles.order === undefined;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { mappedFile } from '../matrix/memory.js';
 import { checkSum } from './check-sum.js';
@@ -17,6 +18,7 @@ export type TypedArray = Uint8Array | Uint32Array | Float32Array | Float64Array;
  * the machine.
  */
 const MAGIC = Buffer.from('RECARR03');
+const VERSION_AT = MAGIC.length - 2;
 const SUM_AT = MAGIC.length;
 const SUMMED_FROM = SUM_AT + 4;
 const PREFIX_BYTES = SUMMED_FROM + 4;
@@ -49,23 +51,47 @@ interface Alias {
 
 /** Writes an array file. @throws what the system says, EEXIST where there is a file already. */
 export function writeArrays(path: string, arrays: Arrays): void {
+  const file = openSync(path, 'wx', 0o600);
+  try {
+    let position = 0;
+    for (const part of arrayFileBytes(arrays)) {
+      writeAt(file, part, position);
+      position += part.length;
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The bytes of an array file, piece by piece. @param arrays by name; one that lies in several pieces of one type becomes whole. */
+export function arrayFileBytes(arrays: Readonly<Record<string, TypedArray | readonly TypedArray[]>>): Uint8Array[] {
   const parts: Uint8Array[] = [];
   const entries: (Entry | Alias)[] = [];
   const written: [name: string, array: TypedArray][] = [];
   let offset = 0;
-  for (const [name, array] of Object.entries(arrays)) {
-    const [as] = written.find(([, other]) => isSame(other, array)) ?? [];
+  for (const [name, given] of Object.entries(arrays)) {
+    const pieces = ArrayBuffer.isView(given) ? [given] : given;
+    const [array] = pieces;
+    if (!array) throw new RangeError(`the array "${name}" has no piece`);
+    const [as] = (pieces.length === 1 && written.find(([, other]) => isSame(other, array))) || [];
     if (as !== undefined) {
       entries.push({ name, as });
       continue;
     }
-    written.push([name, array]);
-    const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-    const padding = new Uint8Array(aligned(bytes.length) - bytes.length);
-    const sum = checkSum(padding, checkSum(bytes));
-    entries.push({ name, type: typeName(array), offset, length: array.length, sum });
-    parts.push(bytes, padding);
-    offset += bytes.length + padding.length;
+    if (pieces.length === 1) written.push([name, array]);
+    let length = 0;
+    let sum = 0;
+    for (const piece of pieces) {
+      const bytes = new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength);
+      parts.push(bytes);
+      sum = checkSum(bytes, sum);
+      length += piece.length;
+    }
+    const end = offset + length * array.BYTES_PER_ELEMENT;
+    const padding = new Uint8Array(aligned(end) - end);
+    parts.push(padding);
+    entries.push({ name, type: typeName(array), offset, length, sum: checkSum(padding, sum) });
+    offset = aligned(end);
   }
   const header = Buffer.from(JSON.stringify(entries));
   const begin = aligned(PREFIX_BYTES + header.length);
@@ -74,16 +100,7 @@ export function writeArrays(path: string, arrays: Arrays): void {
   head.writeUInt32LE(begin - PREFIX_BYTES, SUMMED_FROM);
   header.copy(head, PREFIX_BYTES);
   head.writeUInt32LE(checkSum(head.subarray(SUMMED_FROM)), SUM_AT);
-  const file = openSync(path, 'wx', 0o600);
-  try {
-    let position = 0;
-    for (const part of [head, ...parts]) {
-      writeAt(file, part, position);
-      position += part.length;
-    }
-  } finally {
-    closeSync(file);
-  }
+  return [head, ...parts];
 }
 
 /** True for the same numbers in the same memory. */
@@ -124,18 +141,64 @@ export function readArrays(path: string, isWanted: (name: string) => boolean = (
 }
 
 /** Reads an array file and keeps nothing of it. @throws RangeError where it is no array file, or was cut or altered. */
-export function checkArrays(path: string): void {
-  withFile(path, (file) => {
+export function checkArrays(path: string, isWanted: (name: string) => boolean = () => true): void {
+  readStretches(path, [], isWanted);
+}
+
+/**
+ * Reads stretches of arrays, put one behind the other; of the rest only the check sums are looked at.
+ * @param stretches each `from` an entry up to another, which is not in it; they rise and do not overlap.
+ * @param isWanted chooses arrays, by the first of their names. @throws RangeError likewise.
+ */
+export function readStretches(
+  path: string,
+  stretches: readonly (readonly [from: number, to: number])[],
+  isWanted: (name: string) => boolean,
+): Arrays {
+  const length = stretches.reduce((total, [from, to]) => total + to - from, 0);
+  return withFile(path, (file) => {
     const { begin, entries } = headerOf(path, file);
-    for (const entry of entries) {
-      if ('as' in entry) continue;
-      const length = paddedLength(entry);
-      let sum = 0;
-      for (let at = 0; at < length; at += CHECKED_AT_ONCE) {
-        sum = checkSum(readAt(file, begin + entry.offset + at, Math.min(CHECKED_AT_ONCE, length - at)), sum);
-      }
-      requireSum(path, entry, sum);
-    }
+    const wanted = entries.filter((entry): entry is Entry => !('as' in entry) && isWanted(entry.name));
+    // One buffer for all: the collector is slow to hear of buffers that are let go.
+    const buffer = new Uint8Array(CHECKED_AT_ONCE);
+    return Object.fromEntries(
+      wanted.map((entry) => {
+        const picked = new TYPES[entry.type](length);
+        const bytes = new Uint8Array(picked.buffer);
+        const size = paddedLength(entry);
+        let [sum, filled, next] = [0, 0, 0];
+        for (let at = 0; at < size; at += CHECKED_AT_ONCE) {
+          const end = Math.min(size, at + CHECKED_AT_ONCE);
+          const part = fill(buffer.subarray(0, end - at), file, begin + entry.offset + at);
+          sum = checkSum(part, sum);
+          for (let stretch = stretches[next]; stretch; stretch = stretches[next]) {
+            const [from, to] = [stretch[0] * picked.BYTES_PER_ELEMENT, stretch[1] * picked.BYTES_PER_ELEMENT];
+            const here = part.subarray(Math.max(0, from - at), Math.max(0, Math.min(to, end) - at));
+            bytes.set(here, filled);
+            filled += here.length;
+            if (to > end) break;
+            next++;
+          }
+        }
+        requireSum(path, entry, sum);
+        if (filled < bytes.length) throw broken(path, `has too little in "${entry.name}"`);
+        return [entry.name, picked];
+      }),
+    );
+  });
+}
+
+/** A hash of all that an array file holds, from its header: that has the check sums of all arrays. @throws RangeError likewise. */
+export function headerHash(path: string): string {
+  const { entries } = withFile(path, (file) => headerOf(path, file));
+  return createHash('sha256').update(JSON.stringify(entries)).digest('hex');
+}
+
+/** True for a file that begins as array files of any version do. */
+export function isArrayFile(path: string): boolean {
+  return withFile(path, (file) => {
+    const size = Math.min(fstatSync(file).size, VERSION_AT);
+    return MAGIC.subarray(0, VERSION_AT).equals(readAt(file, 0, size));
   });
 }
 
@@ -171,8 +234,7 @@ function withFile<T>(path: string, use: (file: number) => T): T {
 function headerOf(path: string, file: number): { begin: number; entries: (Entry | Alias)[] } {
   const size = fstatSync(file).size;
   const prefix = Buffer.from(readAt(file, 0, Math.min(size, PREFIX_BYTES)).buffer);
-  const version = MAGIC.length - 2;
-  if (!MAGIC.subarray(0, version).equals(prefix.subarray(0, version))) throw broken(path, 'is no array file');
+  if (!MAGIC.subarray(0, VERSION_AT).equals(prefix.subarray(0, VERSION_AT))) throw broken(path, 'is no array file');
   if (size >= MAGIC.length && !MAGIC.equals(prefix.subarray(0, MAGIC.length))) {
     throw broken(path, 'is an array file of another version of this program');
   }
@@ -274,9 +336,12 @@ function paddedLength({ type, length }: Entry): number {
 }
 
 function readAt(file: number, position: number, length: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(length);
-  for (let done = 0; done < length; ) {
-    const count = readSync(file, bytes, done, Math.min(MOST_BYTES_A_CALL, length - done), position + done);
+  return fill(new Uint8Array(length), file, position);
+}
+
+function fill<T extends Uint8Array>(bytes: T, file: number, position: number): T {
+  for (let done = 0; done < bytes.length; ) {
+    const count = readSync(file, bytes, done, Math.min(MOST_BYTES_A_CALL, bytes.length - done), position + done);
     if (count === 0) throw new RangeError('an array file shrank while it was read');
     done += count;
   }

@@ -17,7 +17,7 @@ type Bits = 16 | 32;
 /** What assembly/sums.ts exports: for whole numbers and for doubles, for indices of two bytes and of four; it has the parameters' names. */
 type Loop<Result> = (...parameters: number[]) => Result;
 type Program = Record<`${'count' | 'add'}${Bits}`, Loop<void>> &
-  Record<`collect${Kind}` | `touched${Kind}${Bits}`, Loop<number>>;
+  Record<`collect${Kind}` | `touched${Kind}${Bits}` | `pick${Bits}`, Loop<number>>;
 
 /** Sums in a compiled program, or in plain arrays where the entries are more than it can address. */
 export function compiledSums(module: WebAssembly.Module): SumsOf {
@@ -33,6 +33,7 @@ export function compiledSums(module: WebAssembly.Module): SumsOf {
  */
 class CompiledSums implements Sums {
   readonly segments: Segments;
+  readonly wanted: Uint8Array;
   /** None where all are 1. */
   readonly #value: Float32Array | undefined;
   readonly #sum: Uint32Array | Float64Array;
@@ -40,6 +41,7 @@ class CompiledSums implements Sums {
   readonly #addUp: (count: number) => void;
   readonly #collectAll: () => number;
   readonly #collectTouched: (count: number) => number;
+  readonly #pick: (from: number, to: number) => number;
 
   constructor(module: WebAssembly.Module, entries: Entries, most: number, { layout, at, bits }: Places) {
     const { columns, areCounts } = entries;
@@ -54,6 +56,7 @@ class CompiledSums implements Sums {
       to: new Uint32Array(buffer, at.to, most),
       weight: new Float64Array(buffer, at.weight, most),
     };
+    this.wanted = new Uint8Array(buffer, at.wanted, columns);
     this.#sum = areCounts ? new Uint32Array(buffer, at.sum, columns) : new Float64Array(buffer, at.sum, columns);
     this.#row = {
       count: 0,
@@ -68,6 +71,8 @@ class CompiledSums implements Sums {
     this.#addUp = areCounts
       ? (count) => countUp(at.from, at.to, count, at.index, at.sum)
       : (count) => add(at.from, at.to, at.weight, count, at.index, at.value, at.sum);
+    const pick = program[`pick${bits}`];
+    this.#pick = (from, to) => pick(from, to, at.index, at.value, at.wanted, at.rowIndex, at.rowValue);
     this.#collectAll = () => collect(columns, at.sum, at.rowIndex, at.rowValue);
     this.#collectTouched = (count) => touched(at.from, at.to, count, at.index, at.sum, at.rowIndex, at.rowValue);
   }
@@ -77,6 +82,11 @@ class CompiledSums implements Sums {
     this.#addUp(count);
     if (without >= 0) this.#sum[without] = 0;
     this.#row.count = areFew(this.segments, this.#sum.length) ? this.#collectTouched(count) : this.#collectAll();
+    return this.#row;
+  }
+
+  pick(from: number, to: number): SparseVector {
+    this.#row.count = this.#pick(from, to);
     return this.#row;
   }
 
@@ -95,7 +105,7 @@ function areFew({ count, from, to }: Segments, columns: number): boolean {
 /** The address of each array in the program's memory. */
 interface Places {
   layout: ProgramLayout;
-  at: Record<'index' | 'value' | 'from' | 'to' | 'weight' | 'sum' | 'rowIndex' | 'rowValue', number>;
+  at: Record<'index' | 'value' | 'from' | 'to' | 'weight' | 'wanted' | 'sum' | 'rowIndex' | 'rowValue', number>;
   bits: Bits;
 }
 
@@ -110,6 +120,7 @@ function placesOf(entries: Entries, most: number): Places {
     from: layout.room(most * 4),
     to: layout.room(most * 4),
     weight: layout.room(most * 8),
+    wanted: layout.room(columns),
     sum: layout.room(columns * (areCounts ? 4 : 8)),
     // One more than there can be: the program writes a value before it decides whether to keep it.
     rowIndex: layout.room((columns + 1) * 4),

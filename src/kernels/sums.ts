@@ -31,6 +31,10 @@ export interface Sums {
   readonly segments: Segments;
   /** Adds up what the segments say. @param without a column to leave out; −1 for none. */
   addUp(without: number): SparseVector;
+  /** By column: 1 for those that `pick` looks for, else 0. Whoever picks fills it in. */
+  readonly wanted: Uint8Array;
+  /** The entries from there to there in wanted columns. Values that all are 1 cannot be picked. */
+  pick(from: number, to: number): SparseVector;
   /** Takes other values for the same entries. */
   revalue(parts: Entries['parts']): void;
 }
@@ -68,6 +72,7 @@ export function copyValues(parts: Entries['parts'], to: Float32Array): void {
 /** Sums in JavaScript arrays; kernel.ts says when they are used. */
 export class PlainSums implements Sums {
   readonly segments: Segments;
+  readonly wanted: Uint8Array;
   readonly #index: Uint32Array;
   readonly #value: Float32Array;
   /** By column; all 0 between rows. */
@@ -86,6 +91,7 @@ export class PlainSums implements Sums {
       to: new Uint32Array(most),
       weight: new Float64Array(most),
     };
+    this.wanted = new Uint8Array(columns);
     this.#sum = new Float64Array(columns);
     this.#row = { count: 0, index: new Uint32Array(columns), value: new Float64Array(columns) };
   }
@@ -108,6 +114,18 @@ export class PlainSums implements Sums {
         row.value[row.count++] = sum[column]!;
         sum[column] = 0;
       }
+    }
+    return row;
+  }
+
+  pick(from: number, to: number): SparseVector {
+    const row = this.#row;
+    row.count = 0;
+    for (let e = from; e < to; e++) {
+      const column = this.#index[e]!;
+      if (this.wanted[column] === 0) continue;
+      row.index[row.count] = column;
+      row.value[row.count++] = this.#value[e]!;
     }
     return row;
   }

@@ -77,11 +77,19 @@ export function weighted(strengths: Float32Array, weightSums: Float32Array): Flo
   });
 }
 
-/** x beside each rating of users × items; 1 for NaN, none. */
-export function strengthsOfRatings({ rows, start, value }: SparseRows, span: number): Float32Array {
+/** The mean of ratings, NaN left out; 0 where there are none. */
+export function meanRating(ratings: Float32Array): number {
   const all = { sum: 0, count: 0 };
-  forEachChunk(value.length, (from, to) => addRatings(all, value, from, to));
-  const mean = all.sum / Math.max(1, all.count);
+  forEachChunk(ratings.length, (from, to) => addRatings(all, ratings, from, to));
+  return all.sum / Math.max(1, all.count);
+}
+
+/** x beside each rating of users × items; 1 for NaN, none. @param mean everybody's, m. */
+export function strengthsOfRatings(
+  { rows, start, value }: SparseRows,
+  span: number,
+  mean = meanRating(value),
+): Float32Array {
   const strengths = float32s(value.length);
   const weigh = (from: number, to: number) => {
     const own = { sum: 0, count: 0 };
@@ -106,9 +114,9 @@ function addRatings(total: { sum: number; count: number }, ratings: Float32Array
   total.count = count;
 }
 
-/** The strengths of interactions, where ratings are judged by the means of these interactions alone. */
-export function rated(interactions: SparseRows, { rating, weight, span }: Rated): Float32Array {
-  const ratings = strengthsOfRatings({ ...interactions, value: rating }, span);
+/** The strengths of interactions, where ratings are judged by the means of these interactions alone. @param mean everybody's. */
+export function rated(interactions: SparseRows, { rating, weight, span }: Rated, mean?: number): Float32Array {
+  const ratings = strengthsOfRatings({ ...interactions, value: rating }, span, mean);
   const strengths = weight ? weighted(ratings, weight) : ratings;
   return interactions.value.map((x, entry) => (Number.isNaN(rating[entry]!) ? x : strengths[entry]!));
 }

@@ -1,13 +1,19 @@
 import type { QuotedCells } from '../csv/quoted-cells.js';
-import { writeDigits } from './score-digits.js';
+import { Decimal, decimalText, writeDecimal } from './score-digits.js';
 
-/** Room for what `writeDigits` writes. */
-const MOST_DIGITS = 16;
+/** Room for what `writeDecimal` writes. */
+const MOST_DIGITS = 18;
 
 /** A buffer that grows as text is added. */
 export class GrowingBytes {
   #bytes = Buffer.allocUnsafe(1 << 16);
   #end = 0;
+  readonly #score = new Decimal();
+
+  /** How much was added so far. */
+  get length(): number {
+    return this.#end;
+  }
 
   /** What was added so far, as bytes of their own. */
   copy(): Uint8Array {
@@ -15,26 +21,51 @@ export class GrowingBytes {
   }
 
   /** @throws RangeError where there is no such cell. */
-  cell({ bytes, start }: QuotedCells, at: number): void {
+  cell(before: Uint8Array, { bytes, start }: QuotedCells, at: number): void {
     const from = start[at];
     const to = start[at + 1];
     if (from === undefined || to === undefined) throw new RangeError(`there is no cell ${at}`);
-    this.#room(to - from);
-    // The bounds lie inside the bytes: `quotedFrom` has checked them.
-    for (let i = from; i < to; i++) this.#bytes[this.#end++] = bytes[i] as number;
+    this.#room(before.length + to - from);
+    const out = this.#bytes;
+    let end = this.#end;
+    for (let i = 0; i < before.length; i++) out[end++] = before[i] as number;
+    for (let i = from; i < to; i++) out[end++] = bytes[i] as number;
+    this.#end = end;
   }
 
-  score(score: number): void {
+  /** A score in so many significant digits. */
+  score(score: number, digits: number): void {
+    this.#score.round(score, digits);
+    this.decimal(this.#score.whole, this.#score.decimals);
+  }
+
+  /** whole · 10^(-decimals). */
+  decimal(whole: number, decimals: number): void {
     this.#room(MOST_DIGITS);
-    const end = writeDigits(this.#bytes, this.#end, score);
+    const end = writeDecimal(this.#bytes, this.#end, whole, decimals);
     if (end > this.#end) this.#end = end;
-    else this.text(scoreText(score));
+    else this.text(decimalText(whole, decimals));
   }
 
   /** @param text of ASCII alone. */
   text(text: string): void {
     this.#room(text.length);
     for (let i = 0; i < text.length; i++) this.#bytes[this.#end++] = text.charCodeAt(i);
+  }
+
+  /** @param utf8 any text, as bytes. */
+  raw(utf8: Uint8Array): void {
+    this.#copy(utf8, 0, utf8.length);
+  }
+
+  /** The bounds lie inside the bytes. */
+  #copy(from: Uint8Array, begin: number, end: number): void {
+    this.#room(end - begin);
+    const to = this.#bytes;
+    let at = this.#end;
+    // A call that copies takes longer than a loop over so few.
+    for (let i = begin; i < end; i++) to[at++] = from[i] as number;
+    this.#end = at;
   }
 
   #room(bytes: number): void {
@@ -45,11 +76,7 @@ export class GrowingBytes {
   }
 }
 
-/** A score in six significant digits, which all formats have: rounding keeps the order, so scores never rise down a list. */
-export function rounded(score: number): number {
-  return Number(score.toPrecision(6));
-}
-
-export function scoreText(score: number): string {
-  return String(rounded(score));
+/** A score in so many significant digits, as all formats have it. */
+export function rounded(score: number, digits: number): number {
+  return Number(score.toPrecision(digits));
 }

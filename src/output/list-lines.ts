@@ -1,6 +1,10 @@
-import type { QuotedCells } from '../csv/quoted-cells.js';
+import { packedTexts, type QuotedCells } from '../csv/quoted-cells.js';
+import type { Quote } from '../csv/quoting.js';
 import { GrowingBytes } from './bytes.js';
+import { type ColumnKind, isOfUser, type OutputColumn } from './columns.js';
 import type { OutputFormat } from './formats.js';
+import { jsonText } from './json-text.js';
+import { type Reasons, type ReasonWriter, SOURCES } from './reason-cells.js';
 
 /** Formats whose output is made of lines. */
 export type LineFormat = Exclude<OutputFormat, 'parquet'>;
@@ -11,45 +15,115 @@ export interface List {
   scores: Float64Array;
 }
 
-/** The cells that lines are put together from, as `cellQuote` writes them. */
-export interface OutputCells {
-  users: QuotedCells;
-  items: QuotedCells;
-  /** Undefined: no titles. */
-  titles: QuotedCells | undefined;
+/** A column of texts by user or by item has their cells, as `cellQuote` writes them. */
+export interface LineColumn extends OutputColumn {
+  cells?: QuotedCells | undefined;
 }
 
-/** Adds the lines of a user's list. @returns how many. @throws RangeError where an item has no score, or no such cell. */
-type AddList = (out: GrowingBytes, cells: OutputCells, user: number, list: List, listLength: number) => number;
+/** How lists become lines. */
+export interface LineLayout {
+  format: LineFormat;
+  columns: readonly LineColumn[];
+  /** The most items of a list. */
+  listLength: number;
+  /** Significant digits of scores. */
+  precision: number;
+  /** Writes the column of reasons, where there is one. */
+  reasons?: ReasonWriter | undefined;
+}
 
-const ADD_LIST: Readonly<Record<LineFormat, AddList>> = { csv: addRows, wide: addWideRow, jsonl: addObject };
-
-/** What comes before all lists. */
-export function headerOf(format: LineFormat, withTitles: boolean, listLength: number): string {
-  if (format === 'csv') return `user_id,item_id,rank,score${withTitles ? ',title' : ''}\n`;
+/** What comes before all lists. @param quote makes cells of names. */
+export function headerOf(
+  format: LineFormat,
+  columns: readonly OutputColumn[],
+  listLength: number,
+  quote: Quote,
+): string {
   if (format === 'jsonl') return '';
-  const columns = Array.from({ length: listLength }, (_, k) => `,item_${k + 1}${withTitles ? `,title_${k + 1}` : ''}`);
-  return `user_id${columns.join('')}\n`;
+  const nameOf = ({ name }: OutputColumn) => name;
+  const names = format === 'csv' ? columns.map(nameOf) : columns.filter(isOfUser).map(nameOf);
+  const ofItem = columns.filter((column) => !isOfUser(column)).map(({ name }) => (name === 'item_id' ? 'item' : name));
+  if (format === 'wide') for (let k = 1; k <= listLength; k++) names.push(...ofItem.map((name) => `${name}_${k}`));
+  return `${names.map(quote).join(',')}\n`;
 }
+
+/** What stands in a cell: a text by user, item, rank or source, or what is made for each row. */
+const Content = { user: 0, item: 1, rank: 2, source: 3, score: 4, reasons: 5 } as const;
+
+/** A cell of a line, with the bytes before it. */
+interface Cell {
+  before: Uint8Array;
+  content: number;
+  cells: QuotedCells | undefined;
+}
+
+/** What the lines of a user are made of: their own cells, those of each item, and the bytes around and between these. */
+interface Template {
+  ofUser: Cell[];
+  beforeItems: string;
+  ofItem: Cell[];
+  betweenItems: string;
+  afterItem: string;
+  /** In place of an item that is not there. */
+  noItem: string;
+  afterItems: string;
+}
+
+const TEMPLATES: Readonly<Record<LineFormat, (columns: readonly LineColumn[]) => Template>> = {
+  csv: csvTemplate,
+  wide: wideTemplate,
+  jsonl: jsonlTemplate,
+};
 
 /** Puts lists together as lines. */
 export class LineWriter {
   readonly #bytes = new GrowingBytes();
-  readonly #addList: AddList;
-  readonly #cells: OutputCells;
-  readonly #listLength: number;
+  readonly #layout: LineLayout;
+  readonly #template: Template;
   rows = 0;
 
-  /** @param listLength the most items of a list. */
-  constructor(format: LineFormat, cells: OutputCells, listLength: number) {
-    this.#addList = ADD_LIST[format];
-    this.#cells = cells;
-    this.#listLength = listLength;
+  constructor(layout: LineLayout) {
+    const { format, columns, listLength } = layout;
+    const texts = {
+      rank: Array.from({ length: listLength }, (_, place) => String(place + 1)),
+      source: format === 'jsonl' ? SOURCES.map((source) => JSON.stringify(source)) : SOURCES,
+    };
+    const cellsOf = (kind: ColumnKind) =>
+      kind === 'rank' || kind === 'source' ? packedTexts(texts[kind], (text) => text) : undefined;
+    this.#layout = layout;
+    this.#template = TEMPLATES[format](
+      columns.map((column) => ({ ...column, cells: column.cells ?? cellsOf(column.kind) })),
+    );
   }
 
-  /** @throws RangeError where an item has no score, or there is no cell of it. */
-  add(user: number, list: List): void {
-    this.rows += this.#addList(this.#bytes, this.#cells, user, list, this.#listLength);
+  /** @param reasons where a column wants them. @throws RangeError where an item has no score, or there is no cell of it. */
+  add(user: number, { items, scores }: List, reasons?: Reasons): void {
+    const { ofUser, beforeItems, ofItem, betweenItems, afterItem, noItem, afterItems } = this.#template;
+    const { format, listLength, precision, reasons: reasonWriter } = this.#layout;
+    const out = this.#bytes;
+    for (const { before, cells } of ofUser) if (cells) out.cell(before, cells, user);
+    if (beforeItems !== '') out.text(beforeItems);
+    for (let place = 0; place < items.length; place++) {
+      if (place > 0 && betweenItems !== '') out.text(betweenItems);
+      for (const { before, content, cells } of ofItem) {
+        switch (content) {
+          case Content.score:
+            out.raw(before);
+            out.score(scores[place] ?? Number.NaN, precision);
+            break;
+          case Content.reasons:
+            out.raw(before);
+            if (reasons) reasonWriter?.write(out, scores[place] ?? Number.NaN, reasons, place);
+            break;
+          default:
+            if (cells) out.cell(before, cells, textIndex(content, user, items, place, reasons));
+        }
+      }
+      if (afterItem !== '') out.text(afterItem);
+    }
+    if (noItem !== '') for (let place = items.length; place < listLength; place++) out.text(noItem);
+    if (afterItems !== '') out.text(afterItems);
+    this.rows += format === 'csv' ? items.length : 1;
   }
 
   /** The lines so far, as bytes of their own. */
@@ -58,76 +132,47 @@ export class LineWriter {
   }
 }
 
-/** The first ranks as text. */
-const RANKS = Array.from({ length: 100 }, (_, place) => String(place + 1));
-
-/**
- * Adds the items of a list, with rank (from 1), score and title.
- * @param begin writes what comes before each. @param parts what stands before its rank, score and title, and behind all.
- */
-function addItems(
-  out: GrowingBytes,
-  { items: cells, titles }: OutputCells,
-  { items, scores }: List,
-  begin: (place: number) => void,
-  [rankPart, scorePart, titlePart, end]: readonly [string, string, string, string],
-): void {
-  for (let place = 0; place < items.length; place++) {
-    const item = items[place];
-    const score = scores[place];
-    if (item === undefined || score === undefined) throw new RangeError(`rank ${place + 1} has no score`);
-    begin(place);
-    out.cell(cells, item);
-    out.text(rankPart);
-    out.text(RANKS[place] ?? String(place + 1));
-    out.text(scorePart);
-    out.score(score);
-    if (titles) {
-      out.text(titlePart);
-      out.cell(titles, item);
-    }
-    out.text(end);
-  }
+/** Which of its texts a column has in a row. */
+function textIndex(content: number, user: number, items: Uint32Array, place: number, reasons?: Reasons): number {
+  if (content === Content.user) return user;
+  if (content === Content.item) return items[place] ?? -1;
+  return content === Content.rank ? place : (reasons?.source[place] ?? -1);
 }
 
 /** `user_id,item_id,rank,score[,title]`: a row an item. */
-function addRows(out: GrowingBytes, cells: OutputCells, user: number, list: List): number {
-  const begin = () => {
-    out.cell(cells.users, user);
-    out.text(',');
-  };
-  addItems(out, cells, list, begin, [',', ',', ',', '\n']);
-  return list.items.length;
+function csvTemplate(columns: readonly LineColumn[]): Template {
+  const ofItem = columns.map((column, k) => cellOf(column, k > 0 ? ',' : ''));
+  return { ...NO_LINES, ofItem, afterItem: '\n' };
 }
 
 /** `user_id,item_1[,title_1],item_2,…`: a row a user, always of the same width, as tables of a database want it. */
-function addWideRow(
-  out: GrowingBytes,
-  { users, items: cells, titles }: OutputCells,
-  user: number,
-  { items }: List,
-  listLength: number,
-): number {
-  out.cell(users, user);
-  for (const item of items) {
-    out.text(',');
-    out.cell(cells, item);
-    if (!titles) continue;
-    out.text(',');
-    out.cell(titles, item);
-  }
-  out.text(','.repeat((listLength - items.length) * (titles ? 2 : 1)));
-  out.text('\n');
-  return 1;
+function wideTemplate(columns: readonly LineColumn[]): Template {
+  const ofUser = columns.filter(isOfUser).map((column, k) => cellOf(column, k > 0 ? ',' : ''));
+  const ofItem = columns.filter((column) => !isOfUser(column)).map((column) => cellOf(column, ','));
+  return { ...NO_LINES, ofUser, ofItem, noItem: ','.repeat(ofItem.length), afterItems: '\n' };
 }
 
 /** `{"user_id":…,"items":[{"item_id":…,"rank":…,"score":…[,"title":…]},…]}`: an object a user. */
-function addObject(out: GrowingBytes, cells: OutputCells, user: number, list: List): number {
-  out.text('{"user_id":');
-  out.cell(cells.users, user);
-  out.text(',"items":[');
-  const begin = (place: number) => out.text(place === 0 ? '{"item_id":' : ',{"item_id":');
-  addItems(out, cells, list, begin, [',"rank":', ',"score":', ',"title":', '}']);
-  out.text(']}\n');
-  return 1;
+function jsonlTemplate(columns: readonly LineColumn[]): Template {
+  const members = (some: readonly LineColumn[]) =>
+    some.map((column, k) => cellOf(column, `${k > 0 ? ',' : '{'}${jsonText(column.name)}:`));
+  const ofUser = members(columns.filter(isOfUser));
+  const ofItem = members(columns.filter((column) => !isOfUser(column)));
+  const beforeItems = `${ofUser.length > 0 ? ',' : '{'}"items":[`;
+  const afterItem = ofItem.length > 0 ? '}' : '{}';
+  return { ...NO_LINES, ofUser, beforeItems, ofItem, betweenItems: ',', afterItem, afterItems: ']}\n' };
+}
+
+const NO_LINES: Template = {
+  ofUser: [],
+  beforeItems: '',
+  ofItem: [],
+  betweenItems: '',
+  afterItem: '',
+  noItem: '',
+  afterItems: '',
+};
+
+function cellOf({ kind, cells }: LineColumn, before: string): Cell {
+  return { before: Buffer.from(before), content: Content[kind], cells };
 }

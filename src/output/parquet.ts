@@ -1,18 +1,13 @@
+import type { QuotedCells } from '../csv/quoted-cells.js';
 import { ExitCode, Failure, systemCode } from '../failure.js';
+import type { ColumnKind, TextColumn } from './columns.js';
 import type { ListColumns } from './list-columns.js';
+import { SOURCES } from './reason-cells.js';
 
 type Package = typeof import('hyparquet-writer');
 
 /** Rows that are encoded at once. They decide bytes, so they depend on nothing else. */
 const ROWS_A_GROUP = 100_000;
-
-/** The texts of a file, by index. */
-export interface Texts {
-  users: readonly string[];
-  items: readonly string[];
-  /** Undefined: no column of titles. */
-  titles: readonly string[] | undefined;
-}
 
 /** Loads the optional package that writes Parquet. Call it before a run begins its work. @throws Failure 73 where it is not installed. */
 export async function loadParquet(load = (): Promise<Package> => import('hyparquet-writer')): Promise<Package> {
@@ -28,30 +23,32 @@ export async function loadParquet(load = (): Promise<Package> => import('hyparqu
   }
 }
 
-/** Encodes lists as a Parquet file of `user_id, item_id, rank, score[, title]`, a row an item, group by group. */
+const TEXT = { type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'REQUIRED' } as const;
+const INTEGER = { type: 'INT32', repetition_type: 'REQUIRED' } as const;
+const NUMBER = { type: 'DOUBLE', repetition_type: 'REQUIRED' } as const;
+const TYPES = { user: TEXT, item: TEXT, rank: INTEGER, score: NUMBER, source: TEXT, reasons: TEXT };
+
+/** Encodes lists as a Parquet file, a row an item, group by group. */
 export class ParquetLists {
-  readonly #texts: Texts;
+  readonly #columns: readonly TextColumn[];
   readonly #bytes: InstanceType<Package['ByteWriter']>;
   readonly #file: InstanceType<Package['ParquetWriter']>;
-  /** The rows of the next group: the indices of user and item, and what is said of them. */
+  /** The rows of the next group: the indices of user, item and source, and what is said of them. */
   readonly #users = new Uint32Array(ROWS_A_GROUP);
   readonly #items = new Uint32Array(ROWS_A_GROUP);
   readonly #ranks = new Int32Array(ROWS_A_GROUP);
   readonly #scores = new Float64Array(ROWS_A_GROUP);
+  readonly #sources = new Uint8Array(ROWS_A_GROUP);
+  readonly #reasons: string[] = [];
   #rows = 0;
 
-  constructor({ ByteWriter, ParquetWriter }: Package, texts: Texts) {
-    this.#texts = texts;
+  constructor({ ByteWriter, ParquetWriter }: Package, columns: readonly TextColumn[]) {
+    this.#columns = columns;
     this.#bytes = new ByteWriter();
-    const text = { type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'REQUIRED' } as const;
-    const columns = [
-      { name: 'user_id', ...text },
-      { name: 'item_id', ...text },
-      { name: 'rank', type: 'INT32', repetition_type: 'REQUIRED' } as const,
-      { name: 'score', type: 'DOUBLE', repetition_type: 'REQUIRED' } as const,
-      ...(texts.titles ? [{ name: 'title', ...text }] : []),
+    const schema = [
+      { name: 'schema', num_children: columns.length },
+      ...columns.map(({ name, kind }) => ({ name, ...TYPES[kind] })),
     ];
-    const schema = [{ name: 'schema', num_children: columns.length }, ...columns];
     // Smallest and largest values help only where rows are sorted by them, and take a fifth of the time.
     this.#file = new ParquetWriter({ writer: this.#bytes, schema, statistics: false, createdBy: 'recommend' });
   }
@@ -60,7 +57,7 @@ export class ParquetLists {
    * Adds lists. @param from the user of the first of them. @returns the groups that they fill, as bytes of the file.
    * @throws RangeError where they name a user or an item that there is not.
    */
-  *add(from: number, { items, scores, lengths }: ListColumns): Iterable<Uint8Array> {
+  *add(from: number, { items, scores, lengths, reasons, sources }: ListColumns): Iterable<Uint8Array> {
     let at = 0;
     for (let k = 0; k < lengths.length; k++) {
       const length = lengths[k] ?? 0;
@@ -72,6 +69,8 @@ export class ParquetLists {
         this.#items[this.#rows] = item;
         this.#ranks[this.#rows] = rank;
         this.#scores[this.#rows] = score;
+        this.#sources[this.#rows] = sources?.[at] ?? 0;
+        if (reasons) this.#reasons[this.#rows] = cellText(reasons, at);
         if (++this.#rows === ROWS_A_GROUP) yield this.#group();
       }
     }
@@ -85,22 +84,30 @@ export class ParquetLists {
   }
 
   #group(): Uint8Array {
-    const { users, items, titles } = this.#texts;
-    const rows = this.#rows;
-    const texts = (of: readonly string[], indices: Uint32Array) =>
-      Array.from({ length: rows }, (_, row) => textOf(of, indices[row]));
-    this.#file.write({
-      columnData: [
-        { name: 'user_id', data: texts(users, this.#users) },
-        { name: 'item_id', data: texts(items, this.#items) },
-        { name: 'rank', data: this.#ranks.subarray(0, rows) },
-        { name: 'score', data: this.#scores.subarray(0, rows) },
-        ...(titles ? [{ name: 'title', data: texts(titles, this.#items) }] : []),
-      ],
-      rowGroupSize: ROWS_A_GROUP,
-    });
+    const columnData = this.#columns.map(({ name, kind, texts }) => ({ name, data: this.#data(kind, texts) }));
+    this.#file.write({ columnData, rowGroupSize: ROWS_A_GROUP });
     this.#rows = 0;
     return this.#taken();
+  }
+
+  #data(kind: ColumnKind, texts: readonly string[]) {
+    const rows = this.#rows;
+    const picked = (of: readonly string[], indices: ArrayLike<number>) =>
+      Array.from({ length: rows }, (_, row) => textOf(of, indices[row]));
+    switch (kind) {
+      case 'user':
+        return picked(texts, this.#users);
+      case 'item':
+        return picked(texts, this.#items);
+      case 'rank':
+        return this.#ranks.subarray(0, rows);
+      case 'score':
+        return this.#scores.subarray(0, rows);
+      case 'source':
+        return picked(SOURCES, this.#sources);
+      case 'reasons':
+        return this.#reasons.slice(0, rows);
+    }
   }
 
   /** What was encoded, out of the buffer. */
@@ -109,6 +116,10 @@ export class ParquetLists {
     this.#bytes.index = 0;
     return bytes;
   }
+}
+
+function cellText({ bytes, start }: QuotedCells, at: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset).toString('utf8', start[at], start[at + 1]);
 }
 
 function textOf(texts: readonly string[], at = -1): string {

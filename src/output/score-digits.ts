@@ -1,49 +1,93 @@
-/** 10⁰ to 10⁹, each exact. */
-const POWERS = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
+/** 10⁰ to 10²², each exact. */
+const POWERS = Float64Array.from({ length: 23 }, (_, power) => Number(`1e${power}`));
 /** A fraction nearer to ½ than this may be on the other side of it but for the rounding of the product. */
 const DOUBT = 1e-6;
+/** Up to so many digits, products are that near. */
+const MOST_BY_PRODUCT = 9;
+const MOST_DECIMALS = 15;
+const MOST_SHORT = 2 ** 31 - 1;
+const MOST_WHOLE = 1e15;
+const MINUS = 45;
 const ZERO = 48;
 const POINT = 46;
 
+/** The significant digits of scores, unless another number is asked for: six, at most 15. */
+export const SCORE_DIGITS = 6;
+export const MOST_SCORE_DIGITS = 15;
+
+/** whole · 10^(-decimals), with 15 digits at most. */
+export class Decimal {
+  whole = 0;
+  decimals = 0;
+
+  /**
+   * Takes a score, rounded to significant digits as `toPrecision` does: that keeps the order, so scores never rise down a list.
+   * @throws RangeError where it is no finite number.
+   */
+  round(score: number, digits: number): void {
+    const size = Math.abs(score);
+    if (!(size >= 0.001 && size < 99_999) || digits > MOST_BY_PRODUCT) {
+      this.#roundExactly(score, digits);
+      return;
+    }
+    const least = POWERS[digits - 1] ?? 0;
+    let decimals = 1;
+    while (size * (POWERS[decimals] ?? 0) < least) decimals++;
+    const scaled = size * (POWERS[decimals] ?? 0);
+    const floor = Math.floor(scaled);
+    const rest = scaled - floor;
+    const whole = rest > 0.5 ? floor + 1 : floor;
+    if (Math.abs(rest - 0.5) < DOUBT || whole < least || whole >= least * 10) {
+      this.#roundExactly(score, digits);
+      return;
+    }
+    this.whole = score < 0 ? -whole : whole;
+    this.decimals = decimals;
+  }
+
+  #roundExactly(score: number, digits: number): void {
+    if (!Number.isFinite(score)) throw new RangeError(`a list has the score ${score}`);
+    const [mantissa = '0', exponent] = score.toExponential(digits - 1).split('e');
+    this.whole = Number(mantissa.replace('.', ''));
+    this.decimals = digits - 1 - Number(exponent);
+  }
+}
+
+/** number · 10^decimals, and not larger than by the largest power that there is. */
+export function timesPower(number: number, decimals: number): number {
+  const power = POWERS[Math.abs(decimals)] ?? Number(`1e${Math.min(Math.abs(decimals), 308)}`);
+  return decimals < 0 ? number / power : number * power;
+}
+
+/** The text of whole · 10^(-decimals), as JavaScript writes numbers. */
+export function decimalText(whole: number, decimals: number): string {
+  const text = `${whole}e${-decimals}`;
+  // Doubles do not tell all numbers of 16 digits apart.
+  return Math.abs(whole) < MOST_WHOLE ? String(Number(text)) : text;
+}
+
 /**
- * Writes the six significant digits of a score between 0.001 and 99,999, as `scoreText` has them: the digits are those of the whole number
- * nearest to score · 10^k, where it lies between 100,000 and 999,999. @param bytes with room for 10 more from `at`.
- * @returns where the digits end; `at` where that takes exact arithmetic, or the score is not in the range.
+ * Writes the same text. @param bytes with room for 18 more from `at`. @returns where it ends; `at` where the number is too large or too
+ * small for that: then nothing is written.
  */
-export function writeDigits(bytes: Uint8Array, at: number, score: number): number {
-  if (!(score >= 0.001 && score < 99_999)) return at;
-  let decimals = 1;
-  while (decimals < 8 && score * (POWERS[decimals] ?? 0) < 100_000) decimals++;
-  const scaled = score * (POWERS[decimals] ?? 0);
-  const whole = Math.floor(scaled);
-  const rest = scaled - whole;
-  let digits = rest > 0.5 ? whole + 1 : whole;
-  if (Math.abs(rest - 0.5) < DOUBT || digits < 100_000 || digits > 999_999) return at;
-  for (; decimals > 0 && digits % 10 === 0; decimals--) digits /= 10;
-  const before = Math.floor(digits / (POWERS[decimals] ?? 1));
-  let end = at + length(before);
-  put(bytes, end, before);
-  if (decimals === 0) return end;
-  bytes[end++] = POINT;
-  end += decimals;
-  for (let place = end - 1, left = digits - before * (POWERS[decimals] ?? 1); place >= end - decimals; place--) {
-    bytes[place] = ZERO + (left % 10);
-    left = Math.floor(left / 10);
+export function writeDecimal(bytes: Uint8Array, at: number, number: number, places: number): number {
+  let left = number < 0 ? -number : number;
+  let decimals = places;
+  const isSmall = decimals > 6 && left < (POWERS[decimals - 6] ?? 0);
+  if (decimals < 0 || decimals > MOST_DECIMALS || isSmall || left > MOST_SHORT) return at;
+  // Whole numbers of 32 bits, which divide faster.
+  for (; decimals > 0 && left % 10 === 0; decimals--) left = (left / 10) | 0;
+  let digits = decimals + 1;
+  while (left >= (POWERS[digits] ?? 0)) digits++;
+  let from = at;
+  if (number < 0) bytes[from++] = MINUS;
+  const end = from + digits + (decimals > 0 ? 1 : 0);
+  for (let place = end - 1; place >= from; place--) {
+    if (decimals > 0 && place === end - 1 - decimals) bytes[place] = POINT;
+    else {
+      bytes[place] = ZERO + (left % 10);
+      left = (left / 10) | 0;
+    }
   }
   return end;
-}
-
-/** Writes a whole number so that it ends before `end`. */
-function put(bytes: Uint8Array, end: number, whole: number): void {
-  let left = whole;
-  for (let place = end - 1; place === end - 1 || left > 0; place--) {
-    bytes[place] = ZERO + (left % 10);
-    left = Math.floor(left / 10);
-  }
-}
-
-function length(whole: number): number {
-  let digits = 1;
-  while (digits < 9 && whole >= (POWERS[digits] ?? 0)) digits++;
-  return digits;
 }

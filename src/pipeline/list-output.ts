@@ -1,18 +1,17 @@
-import { quotedArrays } from '../csv/quoted-cells.js';
-import { quotedCells } from '../csv/quoting.js';
-import type { Dataset } from '../dataset/dataset.js';
+import { type QuotedCells, quotedArrays } from '../csv/quoted-cells.js';
+import { defused, quotedCells } from '../csv/quoting.js';
 import { usageFailure } from '../failure.js';
 import { writeArrays } from '../files/array-file.js';
 import { cellQuote } from '../output/cell-quote.js';
+import type { TextColumn } from '../output/columns.js';
 import { headerOf } from '../output/list-lines.js';
 import { loadParquet, ParquetLists } from '../output/parquet.js';
-import type { RecommendJob } from '../workers/protocol.js';
+import { reasonName, reasonStyle } from '../output/reason-cells.js';
+import type { ListLayout } from '../workers/protocol.js';
 import type { Lists } from '../workers/run-files.js';
-import type { Options } from './options.js';
+import type { ListOptions, Options } from './options.js';
+import type { NamedDataset } from './output-columns.js';
 import type { Run } from './run.js';
-
-/** Whom and what the lists name. */
-export type NamedDataset = Pick<Dataset, 'userIds' | 'itemIds' | 'titles'>;
 
 /** @throws Failure 2 or 73 where the output cannot be written in its format, whatever the data. */
 export async function checkFormat({ format }: Options, isTerminal: boolean): Promise<void> {
@@ -21,18 +20,16 @@ export async function checkFormat({ format }: Options, isTerminal: boolean): Pro
   await loadParquet();
 }
 
-/** Makes the bytes of the output from the lists of shards. @param served the users by row. */
-export async function listEncoder({ format, titles, top }: Options, dataset: NamedDataset, served: Uint32Array) {
+/** Makes the bytes of the output from the lists of shards. */
+export async function listEncoder({ format, safeCsv, top }: ListOptions, columns: readonly TextColumn[]) {
   if (format !== 'parquet') {
     return {
-      begin: () => headerOf(format, titles, top),
+      begin: () => headerOf(format, columns, top, cellQuote(format, safeCsv)),
       add: (_: number, lists: Lists): Iterable<Uint8Array> => ('lines' in lists ? [lists.lines] : refuse()),
       end: () => '',
     };
   }
-  const users = idsOf(dataset, served);
-  const { itemIds: items } = dataset;
-  const file = new ParquetLists(await loadParquet(), { users, items, titles: titles ? dataset.titles : undefined });
+  const file = new ParquetLists(await loadParquet(), columns);
   return {
     begin: () => '',
     /** @param from the first user of the lists. */
@@ -45,24 +42,31 @@ function refuse(): never {
   throw new RangeError('the lists are of another format');
 }
 
-/** How children write lists as lines; the cells of these are written to a file of the run. Undefined: not as lines. */
-export function linesOf(
+/** What children make of lists. Their texts are written to a file of the run. */
+export function layoutOf(
   { directory }: Run,
-  { format, safeCsv, titles }: Options,
+  { format, safeCsv, precision, reasons }: ListOptions,
+  columns: readonly TextColumn[],
   dataset: NamedDataset,
-  served: Uint32Array,
-): RecommendJob['lines'] {
-  if (format === 'parquet') return undefined;
-  const cells = directory.file('cells');
-  const quote = cellQuote(format, safeCsv);
-  writeArrays(cells, {
-    ...quotedArrays('users', quotedCells(idsOf(dataset, served), quote)),
-    ...quotedArrays('items', quotedCells(dataset.itemIds, quote)),
-    ...(titles ? quotedArrays('titles', quotedCells(dataset.titles, quote)) : {}),
-  });
-  return { format, cells, withTitles: titles };
+): ListLayout {
+  const path = directory.file('cells');
+  const cells = new Map<string, QuotedCells>();
+  if (format !== 'parquet') {
+    const quote = cellQuote(format, safeCsv);
+    columns.forEach(({ kind, texts }, k) => {
+      if (kind === 'user' || kind === 'item') cells.set(`column${k}`, quotedCells(texts, quote));
+    });
+  }
+  if (columns.some(({ kind }) => kind === 'reasons')) {
+    const style = reasonStyle(format);
+    const nameOf = (name: string) => reasonName(safeCsv && style === 'cell' ? defused(name) : name, style);
+    cells.set('names', quotedCells(causesOf(dataset), nameOf));
+  }
+  writeArrays(path, Object.assign({}, ...Array.from(cells, ([name, each]) => quotedArrays(name, each))));
+  return { format, columns: columns.map(({ name, kind }) => ({ name, kind })), precision, reasons, cells: path };
 }
 
-function idsOf({ userIds }: NamedDataset, served: Uint32Array): string[] {
-  return Array.from(served, (user) => userIds[user] ?? '');
+/** What items, attribute values and groups are called in reasons: items by their titles where they have one. */
+function causesOf({ itemIds, titles, attributeNames, groupNames }: NamedDataset): string[] {
+  return [...itemIds.map((id, item) => titles[item]?.trim() || id), ...attributeNames, ...groupNames];
 }

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { displayName } from '../csv/failures.js';
-import type { Dataset } from '../dataset/dataset.js';
+import { momentText } from '../events/clock.js';
 import { ExitCode, Failure } from '../failure.js';
 import { filesOf, optionOf, RULES } from '../rules/rules.js';
 import { inputPaths } from '../understanding/inputs.js';
@@ -29,11 +29,13 @@ interface InputFacts {
 
 export const WAY_OUT = 'without --resume the run starts over, and what was left is removed';
 
-export function manifestOf(options: Options, dataset: Dataset): Manifest {
+/** @param data all that was read. */
+export function manifestOf(options: Options, data: object): Manifest {
   return {
     version: options.version,
     options: decisiveOptions(options),
-    data: { hash: hashOf(dataset), inputs: inputPaths(options).map(factsOf) },
+    // What can be sold changes by the day; it decides lists, and is in their keys.
+    data: { hash: hashOf({ ...data, available: undefined }), inputs: inputPaths(options).map(factsOf) },
   };
 }
 
@@ -87,17 +89,20 @@ function factsOf(path: string): InputFacts {
  */
 function decisiveOptions({ method, rules, ...options }: Options): Record<string, string> {
   const { name, settings, fixed } = method;
+  const { minRating, since, halfLife, now } = options.evidence ?? {};
   const all = {
     '--top': options.top,
     '--format': options.format,
-    '--titles': options.titles,
+    '--output-columns': options.outputColumns,
+    '--reasons': options.reasons,
+    '--precision': options.precision,
     '--safe-csv': options.safeCsv,
     '--algorithm': name,
     '--set': [...fixed].map((setting) => `${setting}=${settings[setting]}`).sort(),
     '--max-history': settings.longestHistory,
     '--delimiter': options.delimiter,
     '--encoding': options.encoding,
-    '--attribute-cols': options.attributeColumns,
+    '--attributes': options.attributeColumns,
     '--duplicates': options.duplicates,
     '--ratings': options.ratings,
     '--unrated': options.unrated,
@@ -105,6 +110,11 @@ function decisiveOptions({ method, rules, ...options }: Options): Record<string,
     '--columns': options.columns,
     '--item-columns': options.itemColumns,
     '--date-order': options.dayOrder,
+    '--events-where': options.eventsWhere,
+    '--min-rating': minRating,
+    '--since': since === undefined ? undefined : momentText(since),
+    '--half-life': halfLife === undefined ? undefined : `${halfLife / 86_400}d`,
+    '--now': now === undefined ? undefined : momentText(now),
     '--event-weights': [...options.eventWeights].map(([type, weight]) => `${type}=${weight}`),
     '--include-seen': rules.includeSeen,
     '--seed': rules.seed,

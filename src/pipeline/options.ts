@@ -1,9 +1,13 @@
+import type { EvidenceRules } from '../dataset/evidence-rules.js';
 import type { Duplicates, Ratings } from '../dataset/strength-rule.js';
 import type { HoldoutKind } from '../evaluation/split.js';
 import type { DayOrder } from '../events/day-month.js';
 import type { EventWeights } from '../events/event-types.js';
 import type { OutputFormat } from '../output/formats.js';
 import type { LogOptions } from '../report/log.js';
+import type { Availability } from '../rules/availability.js';
+import type { Expression } from '../rules/expression.js';
+import type { ColdUsers, RuleFiles } from '../rules/id-rules.js';
 import type { RuleValues } from '../rules/rules.js';
 import type { InputFiles } from '../understanding/inputs.js';
 import type { NamedColumns } from '../understanding/roles.js';
@@ -38,25 +42,50 @@ export interface InputOptions extends InputFiles {
   unrated: number | 'none' | undefined;
   /** Changes and additions to the built-in weights. */
   eventWeights: EventWeights;
+  /** What rows of events have to fulfil to be read; all of them. */
+  eventsWhere: readonly string[];
+  /** What counts as now there, in seconds since 1970; undefined: when reading begins. */
+  now: number | undefined;
   /** 'stop', 'skip', or the file that takes rejected rows. */
   badRows: string;
+  /** What of the interactions counts; undefined: all. */
+  evidence: EvidenceRules | undefined;
   /** Escapes text that a spreadsheet would run as a formula. */
   safeCsv: boolean;
 }
 
-/** What lists may hold. All of it decides bytes. */
+/** Who gets a list, and what it may hold. All of it decides bytes. */
 export interface RuleOptions {
+  /** Files of ids, by the option that names them. */
+  files: RuleFiles;
+  /** Users with fewer items of history get no list. */
+  minHistory: number;
+  coldUsers: ColdUsers;
   /** Recommend also what users had. */
   includeSeen: boolean;
+  /** What items, or pairs of item and user, have to fulfil; all of them. */
+  where: readonly Expression[];
+  /** What is done with columns of the catalogue like `in_stock`. */
+  availability: Availability;
+  /** What counts as now, in seconds since 1970; undefined: when the run began. */
+  now: number | undefined;
+  /** As in `InputOptions`. */
+  dayOrder: DayOrder | undefined;
   /** Decides everything random. */
   seed: number;
   /** What makes the list out of the best items; only what was typed. */
   lists: RuleValues;
+  /** Seconds after which what users had may come back; undefined: never. */
+  seenWindow: number | undefined;
+  /** Seconds after which a row of `--exclude-previous` counts no more; undefined: never. */
+  repeatAfter: number | undefined;
 }
 
 /** The options of the main command. */
 export interface Options extends InputOptions, LogOptions {
   output: string;
+  /** The file of the model: `score` reads it, a run that learns writes it. */
+  model: string | undefined;
   format: OutputFormat;
   /** Items per user, 1 to 100,000. */
   top: number;
@@ -71,6 +100,13 @@ export interface Options extends InputOptions, LogOptions {
   tuned: string | undefined;
   /** Days after which it tunes again; Infinity: never for that reason. */
   retune: number;
+  /** The columns of the output, as `outputColumns` takes them. */
+  outputColumns: readonly string[];
+  /** The most parts of a score that a column of reasons names, 1 to 100. */
+  reasons: number;
+  /** Significant digits of scores, 1 to 15. */
+  precision: number;
+  /** Whether titles are wanted: in a column, or in reasons. */
   titles: boolean;
   rules: RuleOptions;
   /** Seconds to wait for another run that writes the same output. */
@@ -89,11 +125,47 @@ export interface Options extends InputOptions, LogOptions {
   version: string;
 }
 
+/** What lists look like. All of it decides bytes. */
+export type ListOptions = Pick<Options, 'format' | 'top' | 'outputColumns' | 'reasons' | 'precision' | 'safeCsv'>;
+
+/** What is asked of a model that was kept, and where the answer goes. */
+export interface QuestionOptions extends LogOptions {
+  model: string;
+  output: string;
+}
+
+/** The options of `explain`; `format` is that of the answer. */
+export interface ExplainOptions extends QuestionOptions, Pick<Options, 'top' | 'reasons' | 'rules'> {
+  /** An id. */
+  user: string;
+  format: 'text' | 'json';
+}
+
+/** The options of `similar`. */
+export interface SimilarOptions extends QuestionOptions, Pick<Options, 'top' | 'titles' | 'safeCsv'> {
+  availability: Availability;
+  /** An id or a title. */
+  item: string | undefined;
+  /** The file of the items to ask for; undefined beside no item: all that are offered. */
+  items: string | undefined;
+  format: 'text' | 'csv' | 'jsonl';
+}
+
+/** The options of `audience`. */
+export interface AudienceOptions extends QuestionOptions, Pick<Options, 'safeCsv'> {
+  /** An id or a title. */
+  item: string;
+  /** Users to find. */
+  top: number;
+}
+
 /** The options of `describe`. */
 export interface DescribeOptions extends InputOptions, LogOptions {
   format: 'text' | 'json';
   output: string;
   workers: number;
+  /** Undefined: nobody asks for lists. */
+  rules?: RuleOptions;
   /** The arguments of the run that is described. */
   typed: readonly string[];
 }
@@ -125,4 +197,16 @@ export interface EvaluateOptions extends InputOptions, LogOptions {
   perUser: string | undefined;
   /** The most children at once; changes speed and memory, never a metric. */
   workers: number;
+}
+
+/** The options of `diff`. */
+export interface DiffOptions {
+  /** The files of lists, the older one first. */
+  before: string;
+  after: string;
+  named: NamedColumns;
+  /** The largest change that is no failure, and the largest share of users without a list any more, 0 to 1; undefined: any. */
+  maxChange: number | undefined;
+  format: 'table' | 'json';
+  output: string;
 }

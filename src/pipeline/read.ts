@@ -10,7 +10,8 @@ import { plural } from '../report/quantities.js';
 import { type InputFiles, inputPaths } from '../understanding/inputs.js';
 import type { ReadJob } from '../workers/protocol.js';
 import { readRangePart, releaseRangePart } from '../workers/range-file.js';
-import type { InputOptions } from './options.js';
+import { inputsOfRules, nowOf, reportOffer } from './offer.js';
+import type { InputOptions, RuleOptions } from './options.js';
 import { openBadRows } from './rejected-rows.js';
 import type { Run } from './run.js';
 
@@ -23,7 +24,8 @@ const BYTES_A_CHILD = 500_000;
  */
 export async function readInputs(
   run: Run,
-  options: InputOptions & { titles: boolean; verbose: boolean; keepColumns?: boolean },
+  options: InputOptions &
+    Pick<Inputs, 'known' | 'keepColumns' | 'alsoColumns'> & { titles: boolean; verbose: boolean; rules?: RuleOptions },
   beforeAggregating: (rows: number) => void = () => {},
 ): Promise<ReadData & { warnings: string[] }> {
   const total = inputBytes(options);
@@ -33,6 +35,7 @@ export async function readInputs(
   try {
     const read = await readDataset({
       ...options,
+      ...inputsOfRules(run, options),
       badRows: rejects.badRows,
       ...fastReading(run),
       beforeAggregating,
@@ -42,8 +45,10 @@ export async function readInputs(
       },
     });
     const { dataset, reports } = read;
+    const doubts =
+      options.rules && !options.known ? reportOffer(options.rules, dataset, reports, nowOf(run, options)) : [];
     run.info(inputReport(dataset, reports, options.verbose));
-    const warnings = inputWarnings(reports, options.badRows);
+    const warnings = [...inputWarnings(reports, options.badRows), ...doubts];
     for (const warning of warnings) run.warn(warning);
     await rejects.close();
     return { ...read, warnings };

@@ -6,8 +6,9 @@ import type { RecommendJob } from '../workers/protocol.js';
 import { readAudience, readLists } from '../workers/run-files.js';
 import { keyOf, shardOutput } from './checkpoint.js';
 import type { Learned } from './learn.js';
-import { linesOf, listEncoder, type NamedDataset } from './list-output.js';
-import type { Options } from './options.js';
+import { layoutOf, listEncoder } from './list-output.js';
+import type { ListOptions } from './options.js';
+import { type NamedDataset, outputColumns } from './output-columns.js';
 import type { Run } from './run.js';
 import { runShards } from './run-shards.js';
 import type { Serving } from './serving.js';
@@ -15,13 +16,14 @@ import type { Serving } from './serving.js';
 /** Makes the lists and writes them, in the order of the users. @returns what was served. */
 export async function serve(
   run: Run,
-  options: Options,
+  options: ListOptions,
   dataset: NamedDataset,
   serving: Serving,
-  learned: Learned,
+  learned: Pick<Learned, 'model' | 'settings' | 'rowLength' | 'key'>,
   destination: Destination,
-): Promise<Omit<Served, 'cold' | 'failed' | 'lost'>> {
+): Promise<Omit<Served, 'cold' | 'left_out' | 'failed' | 'lost'>> {
   const { directory } = run;
+  const columns = outputColumns(options.outputColumns, options.format, dataset, serving.users);
   const job: RecommendJob = {
     kind: 'recommend',
     model: learned.model,
@@ -29,12 +31,12 @@ export async function serve(
     audience: serving.audience,
     rules: serving.rules,
     listLength: options.top,
-    lines: linesOf(run, options, dataset, serving.users),
+    layout: layoutOf(run, options, columns, dataset),
     output: shardOutput(run, 'recommend', learned.key && keyOf(learned.key, serving.hash)),
   };
   const shards = planShards(scoringCosts(readAudience(serving.audience), learned.rowLength), WORTH_A_SHARD);
   const served = { users: 0, rows: 0, short: 0, empty: 0 };
-  const encoder = await listEncoder(options, dataset, serving.users);
+  const encoder = await listEncoder(options, columns);
   const write = async (bytes: Uint8Array | string) => {
     if (bytes.length > 0 && !(await destination.write(bytes))) throw new ReaderLeft();
   };

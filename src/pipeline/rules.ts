@@ -4,15 +4,16 @@ import { displayName } from '../csv/failures.js';
 import { openTable, type Row } from '../csv/table.js';
 import { isPlaceholder, separatorOf, valuesOf } from '../dataset/attributes.js';
 import type { Dataset } from '../dataset/dataset.js';
-import type { DayOrder } from '../events/day-month.js';
 import { badData, type Failure, usageFailure } from '../failure.js';
 import { sampleKeys } from '../matrix/sampling.js';
 import { bindExpression } from '../rules/bound-expression.js';
 import { parseExpression } from '../rules/expression.js';
+import type { Filters } from '../rules/filters.js';
 import type { Known, Reading, RuleRow, Wanted } from '../rules/list-rule.js';
 import { RULES, type RuleValues } from '../rules/rules.js';
 import { closest } from '../understanding/closest.js';
 import { columnKey, columnKeys, OWN_ID, VOCABULARY } from '../understanding/vocabulary.js';
+import { type OfferPlan, planOffer } from './offer.js';
 import type { InputOptions, RuleOptions } from './options.js';
 
 /** Rules as they were read: what their options say, and what is in the files that these name. */
@@ -20,18 +21,19 @@ export interface ReadRules extends RuleOptions {
   read: RuleValues;
 }
 
-/** Rules as numbers, for the data of a run. */
-export interface PlannedRules extends RuleOptions {
+/** What files of ids say, and the rules beside them that need no plan. */
+export interface IdRules extends Omit<RuleOptions, 'files' | 'repeatAfter' | 'where'>, Filters {
+  /** By user: 1 for those who may get a list. Undefined: all. */
+  onlyUsers: Uint8Array | undefined;
+}
+
+/** All rules as values, for the data of a run. */
+export interface PlannedRules extends IdRules, Pick<OfferPlan, 'offered' | 'where'> {
   plans: RuleValues;
 }
 
-/** Whether rules need the columns of the catalogue and of the profiles. */
-export function useColumns({ lists }: RuleOptions): boolean {
-  return RULES.some(([name, rule]) => name in lists && rule.usesColumns);
-}
-
 /** Reads what rules name, before the data: a mistake costs a second. @throws Failure with the place of what cannot be read. */
-export async function readRules(
+export async function readListRules(
   rules: RuleOptions,
   inputs: Pick<InputOptions, 'encoding' | 'named'>,
 ): Promise<ReadRules> {
@@ -50,8 +52,9 @@ export async function readRules(
 /** @param listLength of the longest list that is made. @param now seconds since 1970. @throws Failure where a rule does not fit the data. */
 export function planRules(
   { read, ...rules }: ReadRules,
+  ids: IdRules,
   dataset: Dataset,
-  { listLength, now, dayOrder }: { listLength: number; now: number; dayOrder: DayOrder | undefined },
+  { listLength, now }: { listLength: number; now: number },
   warn: (message: string) => void,
 ): PlannedRules {
   const { itemIds, userIds, served, offered, itemColumns, userColumns } = dataset;
@@ -64,7 +67,7 @@ export function planRules(
     values: (of, column, option) => valuesIn(dataset, of, column, option),
     bound(expression, option) {
       const columns = { item: itemColumns, user: userColumns };
-      const { rule, unreadable } = bindExpression(parseExpression(expression, option), columns, now, dayOrder);
+      const { rule, unreadable } = bindExpression(parseExpression(expression, option), columns, now, rules.dayOrder);
       unreadable.forEach(warn);
       return rule;
     },
@@ -75,7 +78,8 @@ export function planRules(
   };
   const plans: RuleValues = {};
   for (const [name, rule] of RULES) if (name in read) plans[name] = rule.plan(read[name], known);
-  return { ...rules, plans };
+  const { offered: open, where } = planOffer(rules, dataset, now);
+  return { ...ids, offered: open, where, plans };
 }
 
 function indicesOf(ids: Iterable<string>, all: readonly string[], isMeant: (index: number) => boolean) {

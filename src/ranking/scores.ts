@@ -27,6 +27,12 @@ export class SummedRows {
   }
 }
 
+/** Rows that are added up: segment k of the sums is the row of signal `signals[k]`. */
+export interface Terms {
+  signals: Uint32Array;
+  sums: Sums;
+}
+
 /** Adds up the rows of a user's signals:  Σ   strength · scale · model[signal, item]. */
 export class Scores {
   readonly #model: Omit<Model, 'rows'>;
@@ -41,6 +47,18 @@ export class Scores {
 
   /** The items that a user's signals touch, each once, good until the next user. An item that comes to 0 may be missing. */
   of(user: number): SparseVector {
+    this.#choose(user);
+    return this.#rows.sums.addUp(-1);
+  }
+
+  /** What is added up for a user: the row of each of their signals, with its weight, in that order; good until the next user. */
+  termsOf(user: number): Terms {
+    const { start, index: signals } = this.#signals;
+    this.#choose(user);
+    return { signals: signals.subarray(start[user]!, start[user + 1]!), sums: this.#rows.sums };
+  }
+
+  #choose(user: number): void {
     const { start, index, value } = this.#signals;
     const { sums, start: startOf } = this.#rows;
     const { segments } = sums;
@@ -49,19 +67,18 @@ export class Scores {
       const signal = index[s]!;
       segments.from[count] = startOf[signal]!;
       segments.to[count] = startOf[signal + 1]!;
-      segments.weight[count++] = value[s]! * this.#scaleOf(signal);
+      segments.weight[count++] = value[s]! * scaleOf(this.#model, signal);
     }
     segments.count = count;
-    return sums.addUp(-1);
   }
+}
 
-  #scaleOf(signal: number): number {
-    const { counts, scales } = this.#model;
-    if (signal < counts.items) return scales.items;
-    if (signal < counts.items + counts.preferences) return scales.preferences;
-    // Each row of what follows adds up to 1 already.
-    return signal < counts.items + counts.preferences + counts.groups ? scales.groups : 1;
-  }
+/** What the row of a signal counts. */
+export function scaleOf({ counts, scales }: Omit<Model, 'rows'>, signal: number): number {
+  if (signal < counts.items) return scales.items;
+  if (signal < counts.items + counts.preferences) return scales.preferences;
+  // Each row of what follows adds up to 1 already.
+  return signal < counts.items + counts.preferences + counts.groups ? scales.groups : 1;
 }
 
 /** Scores from a copy of the model's rows. */

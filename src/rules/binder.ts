@@ -25,8 +25,10 @@ import {
 import { refusal } from './tokens.js';
 import { isMissing, type Kind, type Symbols, TypedColumn, textsOf } from './typed-column.js';
 
-/** The columns that an expression may name, those of a side equally long. */
-export type Columns = Readonly<Record<Side, readonly CellColumn[]>>;
+/** The columns that an expression may name, those of a side equally long; those of one file are the items'. */
+export interface Columns extends Readonly<Record<Side, readonly CellColumn[]>> {
+  areOfOneFile?: boolean;
+}
 
 /** A column as the binder sees it. */
 export type BoundColumn = Pick<TypedColumn, 'name' | 'cells' | 'isPlainlyNumeric' | 'numbers' | 'texts'>;
@@ -193,9 +195,11 @@ export class Binder {
     const names = (side: Side) => this.#columns[side].map((column) => column.name);
     const near = closest(name, sides.flatMap(names));
     const hint = near === undefined ? '; texts go in quotes' : `; did you mean ${shown(near)}?`;
-    const lists = sides
-      .filter((side) => names(side).length > 0)
-      .map((side) => `\n  columns of ${side}s: ${namesShown(names(side))}`);
+    const label = (side: Side) => (this.#columns.areOfOneFile ? 'its columns' : `columns of ${side}s`);
+    const filled = sides.filter((side) => names(side).length > 0);
+    const lists = filled.map((side) => `\n  ${label(side)}: ${namesShown(names(side))}`);
+    if (filled.length === 0)
+      lists.push('\n  there are none: --items FILE has those of items, and profiles have those of users');
     return this.#refused(at, `no column ${shown(name)}${hint}`, lists.join(''));
   }
 

@@ -1,8 +1,15 @@
 import { type List, Mark } from '../ranking/list-rules.js';
 import type { Offer } from '../ranking/offer.js';
-import type { Acting } from './list-rule.js';
 
 const FREE = -1;
+
+/** What a rule says of the items of a draft. */
+export interface Membership {
+  /** Whether an item may enter the list as it is now; if not, it may not later either. */
+  allows?(item: number): boolean;
+  /** Is told of every item that enters. */
+  took?(item: number): void;
+}
 
 /** The list of one user while rules put it together: places, from 0, that are free or taken. */
 export class Draft {
@@ -11,8 +18,8 @@ export class Draft {
   offer!: Offer;
   /** What any item scores for the user; NaN where they may not get it. */
   scoreOf!: (item: number) => number;
-  readonly #allowing: readonly Acting[];
-  readonly #counting: readonly Acting[];
+  readonly #allowing: readonly Membership[];
+  readonly #counting: readonly Membership[];
   /** By place. */
   #items = new Int32Array(0);
   #scores = new Float64Array(0);
@@ -21,7 +28,7 @@ export class Draft {
   readonly #listedIn: Uint32Array;
   #list = 0;
 
-  constructor(items: number, rules: readonly Acting[]) {
+  constructor(items: number, rules: readonly Membership[]) {
     this.#listedIn = new Uint32Array(items);
     this.#allowing = rules.filter((rule) => rule.allows);
     this.#counting = rules.filter((rule) => rule.took);

@@ -1,5 +1,4 @@
-import { BadRow } from '../csv/bad-rows.js';
-import { TimeColumn } from '../events/times.js';
+import { secondsOf } from '../events/clock.js';
 import type { Failure } from '../failure.js';
 import { refusal, type Token, type Typed, tokensOf } from './tokens.js';
 
@@ -52,6 +51,8 @@ export type Condition =
 
 export interface Expression extends Typed {
   columns: readonly Reference[];
+  /** Whether it holds at one time and not at another. */
+  usesNow: boolean;
   root: Condition;
 }
 
@@ -61,7 +62,8 @@ export interface Expression extends Typed {
  */
 export function parseExpression(text: string, option: string): Expression {
   const parser = new Parser({ text, option });
-  return { text, option, root: parser.whole(), columns: parser.columns };
+  const root = parser.whole();
+  return { text, option, root, columns: parser.columns, usesNow: parser.usesNow };
 }
 
 /** A recursion can follow; nobody needs it. */
@@ -71,6 +73,7 @@ const SECONDS: Readonly<Record<string, number>> = { h: 3600, d: 86_400, w: 7 * 8
 
 class Parser {
   readonly columns: Reference[] = [];
+  usesNow = false;
   readonly #typed: Typed;
   readonly #tokens: Token[];
   #next = 0;
@@ -166,6 +169,7 @@ class Parser {
     if (this.#take('true') || this.#take('false')) return { type: 'truth', value: Number(text === 'true'), text, at };
     const from = this.#take('now') ?? this.#take('today');
     if (!from) throw this.#expected(what);
+    this.usesNow = true;
     return { type: 'date', value: this.#duration(), from: from as 'now' | 'today', text, at };
   }
 
@@ -180,12 +184,9 @@ class Parser {
 
   #seconds(text: string): number {
     if (!/^\d{4}/.test(text)) throw this.#refused(`${text} is not clear; write the year first, like 2020-12-31`, -1);
-    try {
-      return new TimeColumn('').read(text);
-    } catch (error) {
-      if (error instanceof BadRow) throw this.#refused(`there is no day or time ${text}`, -1);
-      throw error;
-    }
+    const seconds = secondsOf(text) ?? Number.NaN;
+    if (Number.isNaN(seconds)) throw this.#refused(`there is no day or time ${text}`, -1);
+    return seconds;
   }
 
   /** @throws Failure 2 where it is a literal. */

@@ -1,7 +1,7 @@
 import type { Failure } from '../failure.js';
 import type { RowLookup } from '../matrix/stacked-rows.js';
 import type { BoundExpression } from './bound-expression.js';
-import type { Draft } from './draft.js';
+import type { Draft, Membership } from './draft.js';
 import type { Rule } from './rule.js';
 
 /**
@@ -93,7 +93,7 @@ export interface Facts {
 }
 
 /** What a rule does to each list, in the order in which it is asked; what it leaves out it does not do. Users are indices of the data. */
-export interface Acting {
+export interface Acting extends Membership {
   /** Changes what may be recommended, and what scores are multiplied with, from what rules before it made of that. */
   offer?: {
     /** Users of the same key get the same. */
@@ -107,12 +107,8 @@ export interface Acting {
   begin?(draft: Draft): void;
   /** Puts items at ranks of its own. */
   place?(draft: Draft): void;
-  /** Whether an item may enter the list as it is now; if not, it may not later either. */
-  allows?(item: number): boolean;
   /** True where it can tell that no item is allowed any more. */
   isFull?(): boolean;
-  /** Is told of every item that enters. */
-  took?(item: number): void;
   /** Chooses among the first `reach` times the length of the list; what is behind them follows by score. One rule alone. */
   choice?: {
     begin(draft: Draft, items: Uint32Array, scores: Float64Array): void;

@@ -4,12 +4,15 @@ import { BoundExpression } from './bound-expression.js';
 import { Draft } from './draft.js';
 import type { Acting, Facts } from './list-rule.js';
 import { type PackedArrays, unpacked } from './packed.js';
+import type { Rule } from './rule.js';
 import { RULES, type RuleValues } from './rules.js';
 
 /** The rules of a run, as children read them. */
 export interface RulePlans {
   /** By user of the audience: their index in the data, which rules go by. */
   users: Uint32Array;
+  /** What pairs of item and user have to fulfil. */
+  where: readonly Rule[];
   /** What each rule that is on planned. */
   plans: RuleValues;
 }
@@ -32,8 +35,11 @@ export function listRules(
   prior: Float64Array,
 ): ListRules {
   const facts: Facts = { ...model, expression: (rule) => new BoundExpression(rule) };
-  const { users, plans } = unpacked({ spec, arrays }) as RulePlans;
-  const acting = RULES.flatMap(([name, rule]) => (name in plans ? rule.act(plans[name], facts) : []));
+  const { users, where, plans } = unpacked({ spec, arrays }) as RulePlans;
+  const acting: Acting[] = [
+    ...where.map((rule) => onlyWhere(rule, facts)),
+    ...RULES.flatMap(([name, rule]) => (name in plans ? rule.act(plans[name], facts) : [])),
+  ];
   const offerFor = offers(acting, facts, prior);
   const draft = new Draft(facts.items, acting);
   const reach = Math.max(1, ...acting.map((rule) => rule.reach ?? 1));
@@ -46,6 +52,19 @@ export function listRules(
       for (const rule of acting) rule.begin?.(draft);
       for (const rule of acting) rule.place?.(draft);
       return isFilled(draft, acting, best, count * reach, areAll) ? draft.list() : undefined;
+    },
+  };
+}
+
+/** Offers the items of which a condition holds for the user. */
+function onlyWhere(rule: Rule, facts: Facts): Acting {
+  const bound = facts.expression(rule);
+  return {
+    offer: {
+      keyOf: (user) => bound.userKey(user),
+      change(user, offered) {
+        for (let item = 0; item < offered.length; item++) if (!bound.matches(item, user)) offered[item] = 0;
+      },
     },
   };
 }

@@ -33,7 +33,7 @@ interface Pin {
  */
 export const pin: ListRule<string, RuleRow[], Plan> = {
   flags: '--pin <file>',
-  description: 'items with fixed ranks: item,rank, for whom: country',
+  description: 'items at fixed ranks, for all or for some users',
   parse: onePath,
   async read(path, reading) {
     const wanted = { item: 'item', rank: ['rank', 'position', 'place', 'slot'] } as const;

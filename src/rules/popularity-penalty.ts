@@ -8,7 +8,7 @@ import { share } from './numbers.js';
  * recommendation accuracy", RecSys 2011.)
  */
 export const popularityPenalty: ListRule<number> = {
-  flags: '--popularity-penalty <power>',
+  flags: '--popularity-penalty <p>',
   description: 'hold back what is popular: 0 (off) to 1',
   parse: share,
   plan: (power) => power,

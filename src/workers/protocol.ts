@@ -1,7 +1,8 @@
 import type { EventsTask } from '../events/range-part.js';
-import type { SignalCounts } from '../model/fit.js';
 import type { Settings } from '../model/settings.js';
-import type { LineFormat } from '../output/list-lines.js';
+import type { SignalCounts } from '../model/signals.js';
+import type { OutputColumn } from '../output/columns.js';
+import type { OutputFormat } from '../output/formats.js';
 
 /**
  * What parent and child say to each other. Both ends import this file and refuse anything else; `PROTOCOL` changes with the shape of
@@ -15,7 +16,7 @@ import type { LineFormat } from '../output/list-lines.js';
  *
  * All answers are files (`shard-file.ts`): the message says only that the file is there.
  */
-export const PROTOCOL = 9;
+export const PROTOCOL = 10;
 
 /** Rows in a file, and the first of them. */
 export interface RowFile {
@@ -54,14 +55,28 @@ export interface LearnJob {
 export interface ModelFiles {
   counts: SignalCounts;
   rows: RowFile[];
-  /** Array file: what finishing the rows takes. */
+  /** Array file: what finishing the rows takes; of finished rows, their scales. */
   statistics: string;
+  /** True for rows of a saved model: they are normalised already. */
+  isFinished?: boolean;
 }
 
 /** Rules as values (`rules/packed.ts`): their numbers and texts, and the array file of what is large of them. */
 export interface RulesFile {
   spec: string;
   arrays: string;
+}
+
+/** What lists become: lines, or for Parquet columns. */
+export interface ListLayout {
+  format: OutputFormat;
+  columns: readonly OutputColumn[];
+  /** Significant digits of scores. */
+  precision: number;
+  /** The most parts of a score that are named. */
+  reasons: number;
+  /** Array file: the cells of the columns of texts, by their places, and the names in reasons. */
+  cells: string;
 }
 
 /** Recommend to a range of users. */
@@ -74,8 +89,8 @@ export interface RecommendJob {
   /** What lists obey beside the audience; undefined: the best items are the list. */
   rules: RulesFile | undefined;
   listLength: number;
-  /** How lists become lines, and the array file of their cells; undefined: they become columns of numbers. */
-  lines: { format: LineFormat; cells: string; withTitles: boolean } | undefined;
+  /** What lists become; undefined: columns of numbers. */
+  layout: ListLayout | undefined;
   output: string;
 }
 

@@ -1,8 +1,10 @@
+import { quotedArrays, quotedIn } from '../csv/quoted-cells.js';
 import { type Arrays, arrayOf, isCount, readArrays, writeArrays } from '../files/array-file.js';
 import { areBelow, rowLengths, type SparseRows } from '../matrix/sparse.js';
 import type { Evidence } from '../model/evidence.js';
 import type { LearnedRows } from '../model/fit.js';
 import type { ItemStatistics } from '../model/row-normalisation.js';
+import type { Scales } from '../model/scales.js';
 import type { Sequences } from '../model/sequences.js';
 import type { ListColumns } from '../output/list-columns.js';
 import type { Audience } from '../ranking/audience.js';
@@ -81,14 +83,16 @@ export function readAudience(path: string): Audience {
   const signals = matrixFrom(arrays, 'signals');
   const excluded = matrixFrom(arrays, 'excluded');
   const offered = arrayOf(arrays, 'offered', Uint8Array);
-  const candidates = hasMatrix(arrays, 'candidates') ? matrixFrom(arrays, 'candidates') : undefined;
+  const [had, candidates] = (['had', 'candidates'] as const).map((name) =>
+    hasMatrix(arrays, name) ? matrixFrom(arrays, name) : undefined,
+  );
   const isSound =
     signals.columns >= offered.length &&
-    [excluded, candidates ?? excluded].every(
+    [excluded, had ?? excluded, candidates ?? excluded].every(
       ({ rows, columns }) => rows === signals.rows && columns === offered.length,
     );
   if (!isSound) throw new RangeError(`the audience in ${path} does not go together`);
-  return { signals, excluded, candidates, offered };
+  return { signals, had, excluded, candidates, offered };
 }
 
 export function writeStatistics(path: string, statistics: ItemStatistics): void {
@@ -109,6 +113,27 @@ export function readStatistics(path: string): ItemStatistics {
     degree: numbers('degree'),
     precision: numbers('precision'),
   };
+}
+
+/** The scales of a finished model, as arrays beside its rows. */
+export function scaleArrays({ items, preferences, groups, prior }: Scales): Arrays {
+  return { scales: Float64Array.of(items, preferences, groups), prior };
+}
+
+/** @throws RangeError where the file has none, or they are not finite. */
+export function readScales(path: string): Scales {
+  const arrays = readArrays(path, (name) => name === 'scales' || name === 'prior');
+  const prior = arrayOf(arrays, 'prior', Float64Array);
+  const scales = finite('scales', arrayOf(arrays, 'scales', Float64Array), 3);
+  const [items = 0, preferences = 0, groups = 0] = scales;
+  return { items, preferences, groups, prior: finite('prior', prior, prior.length) };
+}
+
+/** By item, the users who liked it: of statistics, or of a saved model. @throws RangeError where there is no such number for an item. */
+export function readPopularity(path: string): Float64Array {
+  const arrays = readArrays(path, (name) => name === 'popularity');
+  const popularity = arrayOf(arrays, 'popularity', Float64Array);
+  return finite('popularity', popularity, popularity.length);
 }
 
 /* The answers to shards: they are written by `writeShard`, as these arrays. */
@@ -155,7 +180,9 @@ export interface ListCounts {
 }
 
 export function listArrays({ users, rows, short, empty }: ListCounts, lists: Lists): Arrays {
-  return { ...lists, counts: Float64Array.of(users, rows, short, empty) };
+  const { reasons, ...others } = { reasons: undefined, ...lists };
+  const texts = reasons && quotedArrays('reasons', reasons);
+  return { ...namedArrays(others), ...texts, counts: Float64Array.of(users, rows, short, empty) };
 }
 
 /** @throws RangeError where the file is none of these. */
@@ -172,10 +199,17 @@ export function readLists(path: string): { counts: ListCounts; lists: Lists } {
   if (lengths.length !== users || listed !== rows || items.length !== rows) {
     throw new RangeError(`the lists in ${path} do not go together`);
   }
-  return { counts, lists: { items, lengths, scores: finite('scores', arrayOf(arrays, 'scores', Float64Array), rows) } };
+  const scores = finite('scores', arrayOf(arrays, 'scores', Float64Array), rows);
+  const reasons = quotedIn(arrays, 'reasons');
+  const sources = 'sources' in arrays ? arrayOf(arrays, 'sources', Uint8Array) : undefined;
+  if ([reasons?.start.length ?? rows + 1, (sources?.length ?? rows) + 1].some((length) => length !== rows + 1)) {
+    throw new RangeError(`the reasons in ${path} do not go together with its lists`);
+  }
+  return { counts, lists: { items, lengths, scores, reasons, sources } };
 }
 
-function readMatrix(path: string, name: string): SparseRows {
+/** One matrix of a file that has more. */
+export function readMatrix(path: string, name: string): SparseRows {
   return matrixFrom(
     readArrays(path, (each) => each.startsWith(`${name}.`)),
     name,

@@ -1,9 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
-import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
-import { describeCommand } from '../../src/cli/describe-options.js';
-import { evaluateCommand } from '../../src/cli/evaluate-options.js';
+import { OPTIONS_OF } from '../../src/cli/commands.js';
 import { Group } from '../../src/cli/help-groups.js';
 import { recommendCommand } from '../../src/cli/recommend-options.js';
 import { temporaryFolders } from '../files/temporary.js';
@@ -11,7 +9,8 @@ import { root, runInProcess } from './run.js';
 
 const newFolder = temporaryFolders();
 const TOPIC_FILES = readdirSync(join(root, 'docs/help'));
-const TOPICS = [...TOPIC_FILES.map((file) => file.replace(/\.md$/, '')), 'algorithms', 'describe', 'evaluate'];
+const [, ...OTHERS] = Object.keys(OPTIONS_OF);
+const TOPICS = [...TOPIC_FILES.map((file) => file.replace(/\.md$/, '')), 'algorithms', ...OTHERS];
 
 async function printed(args: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await runInProcess(args, { folder: newFolder() });
@@ -22,11 +21,9 @@ async function printed(args: readonly string[]): Promise<string> {
 /** Lines that a terminal of 80 columns would wrap. */
 const tooLong = (text: string) => text.split('\n').filter((line) => [...line].length >= 80);
 
-describe.each<[string, readonly string[], () => Command]>([
-  ['recommend --help', ['--help'], () => recommendCommand('')],
-  ['recommend describe --help', ['describe', '--help'], describeCommand],
-  ['recommend evaluate --help', ['evaluate', '--help'], evaluateCommand],
-])('%s', (_, args, command) => {
+describe.each(Object.entries(OPTIONS_OF))('recommend %s --help', (name, command) => {
+  const args = name === 'recommend' ? ['--help'] : [name, '--help'];
+
   test('fits into 80 columns', async () => {
     expect(tooLong(await printed(args))).toEqual([]);
   });
@@ -36,7 +33,7 @@ describe.each<[string, readonly string[], () => Command]>([
     const lines = groups.flatMap((group) => group.trimEnd().split('\n\n', 1)[0]?.split('\n') ?? []);
     const headings = lines.filter((line) => !line.startsWith(' '));
     expect(Object.values(Group)).toEqual(expect.arrayContaining(headings));
-    const options = [...command().options.map(({ flags }) => flags), '-h, --help'];
+    const options = [...(await command()).options.map(({ flags }) => flags), '-h, --help'];
     const shown = lines.filter((line) => line.startsWith(' ')).map((line) => line.trim().split(/ {2,}/));
     expect(shown.map(([flags]) => flags).sort()).toEqual(options.sort());
     expect(shown.filter(([, description = '']) => description === '')).toEqual([]);
@@ -60,7 +57,8 @@ describe('recommend help', () => {
     const text = await printed(['help', topic]);
     expect(text.length).toBeGreaterThan(300);
     expect(tooLong(text)).toEqual([]);
-    const known = [recommendCommand(''), describeCommand(), evaluateCommand()].flatMap(({ options }) => options);
+    const commands = await Promise.all(Object.values(OPTIONS_OF).map((command) => command()));
+    const known = commands.flatMap(({ options }) => options);
     const names = new Set(['-h', '--help', '-9', ...known.flatMap(({ short, long }) => [short, long])]);
     const used = [...text.matchAll(/(?<=^|[\s(])--?[a-zA-Z][\w-]*/gm)].map(([option]) => option);
     expect(used.filter((option) => !names.has(option) && option !== '-USR1')).toEqual([]);
@@ -78,7 +76,7 @@ describe('recommend help', () => {
   test.each([
     ['inptu', 'there is no topic "inptu"; did you mean: recommend help input'],
     ['algorithm', 'there is no topic "algorithm"; did you mean: recommend help algorithms'],
-    ['../method', 'there is no topic "../method"\n(topics: algorithms, columns, '],
+    ['../method', 'there is no topic "../method"\n(topics: algorithms, audience, columns, '],
   ])('%s is no topic: the answer names the nearest, or all', async (topic, said) => {
     const { code, stdout, stderr } = await runInProcess(['help', topic], { folder: newFolder() });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -100,6 +98,7 @@ test('help and completion load nothing of the program but the few files that pri
   const text = [...loadedBy('cli/texts.ts', loadedBy('main.ts'))];
   const others = text.filter((path) => !/^(report|process)\//.test(path));
   expect(others.sort()).toEqual([
+    'cli/commands.ts',
     'cli/texts.ts',
     'csv/printable.ts',
     'failure.ts',

@@ -2,8 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { evaluateCommand } from '../../src/cli/evaluate-options.js';
-import { recommendCommand } from '../../src/cli/recommend-options.js';
+import { OPTIONS_OF } from '../../src/cli/commands.js';
 import { ALGORITHMS } from '../../src/model/algorithms.js';
 import { root } from './run.js';
 
@@ -13,9 +12,9 @@ const {
 const page = readFileSync(join(root, man), 'utf8');
 const asRoff = (text: string) => text.replaceAll('-', '\\-');
 
-test('the man page has every option, algorithm and topic', () => {
-  for (const { flags } of [...recommendCommand('').options, ...evaluateCommand().options]) {
-    expect(page).toContain(`.B "${asRoff(flags)}"\n`);
+test('the man page has every option, algorithm and topic', async () => {
+  for (const command of Object.values(OPTIONS_OF)) {
+    for (const { flags } of (await command()).options) expect(page).toContain(`.B "${asRoff(flags)}"\n`);
   }
   for (const { name } of ALGORITHMS) expect(page).toContain(`.B "${asRoff(name)}"\n`);
   for (const file of readdirSync(join(root, 'docs/help')).filter((name) => name !== 'topics.md')) {

@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach } from 'vitest';
+import { afterAll, afterEach } from 'vitest';
 import { removeTree } from '../../src/files/remove-tree.js';
 
 /** A folder of the test's own, removed after it. Call at the top of a test file. */
@@ -15,4 +15,11 @@ export function temporaryFolders(): () => string {
     made.push(path);
     return path;
   };
+}
+
+/** A folder that all tests of a file share. Call at the top of it. */
+export function sharedFolder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'recommend-test-'));
+  afterAll(() => removeTree(path));
+  return path;
 }

@@ -1,7 +1,23 @@
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import fc from 'fast-check';
-import { scoreText } from '../../src/output/bytes.js';
+import type { TextColumn } from '../../src/output/columns.js';
+
+/** A score as JavaScript writes it, rounded to significant digits. */
+export function scoreText(score: number, digits = 6): string {
+  return String(Number(score.toPrecision(digits)));
+}
+
+/** The columns that an output has unless others are asked for. */
+export function usualColumns({ users, items, titles }: Omit<World, 'lists'>, withTitles: boolean): TextColumn[] {
+  return [
+    { name: 'user_id', kind: 'user', texts: users },
+    { name: 'item_id', kind: 'item', texts: items },
+    { name: 'rank', kind: 'rank', texts: [] },
+    { name: 'score', kind: 'score', texts: [] },
+    ...(withTitles ? [{ name: 'title', kind: 'item' as const, texts: titles }] : []),
+  ];
+}
 
 /** An entry of a list; what all formats say of it. */
 export interface Entry {

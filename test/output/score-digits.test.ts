@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { scoreText } from '../../src/output/bytes.js';
-import { writeDigits } from '../../src/output/score-digits.js';
+import { GrowingBytes, rounded } from '../../src/output/bytes.js';
+import { Decimal, decimalText, writeDecimal } from '../../src/output/score-digits.js';
+import { scoreText } from './lists.js';
 
-/** The text that is written; '' where it is left to exact arithmetic. */
-function written(score: number): string {
-  const bytes = new Uint8Array(20);
-  return Buffer.from(bytes.subarray(3, writeDigits(bytes, 3, score))).toString();
+function written(score: number, digits: number): string {
+  const out = new GrowingBytes();
+  out.score(score, digits);
+  return Buffer.from(out.copy()).toString();
 }
 
 const inRange = fc
@@ -16,32 +17,83 @@ const inRange = fc
 const round = fc
   .record({ digits: fc.integer({ min: 1, max: 9_999_999 }), power: fc.integer({ min: 2, max: 9 }) })
   .map(({ digits, power }) => digits / 10 ** power);
-const any = fc.oneof(fc.double(), fc.constantFrom(0, -0, 1e-7, 0.001, 1e5, Number.NaN, Number.POSITIVE_INFINITY));
+const any = fc.oneof(
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc.constantFrom(0, -0, 1e-7, 0.001, 1e5, -0.25, 1e21, Number.MIN_VALUE, Number.MAX_VALUE),
+);
+const precision = fc.oneof(fc.constant(6), fc.integer({ min: 1, max: 15 }));
 
-test('the digits written are those of the exact text, or none', () => {
+test('a score is written as JavaScript writes it once it is rounded, in any number of digits', () => {
   fc.assert(
-    fc.property(fc.oneof(inRange, round, any), (score) => {
-      const text = written(score);
-      if (text !== '') expect(text).toBe(scoreText(score));
+    fc.property(fc.oneof(inRange, round, any), precision, (score, digits) => {
+      expect(written(score, digits)).toBe(scoreText(score, digits));
+      expect(rounded(score, digits)).toBe(Number(written(score, digits)));
     }),
-    { numRuns: 20_000 },
+    { numRuns: 4000 },
+  );
+});
+
+test('scores as text keep their order', () => {
+  const near = inRange.chain((a) =>
+    fc.double({ min: -1e-5, max: 1e-5, noNaN: true }).map((d) => [a, a * (1 + d)] as const),
+  );
+  fc.assert(
+    fc.property(fc.oneof(fc.tuple(any, any), near), precision, ([a, b], digits) => {
+      const [low, high] = a <= b ? [a, b] : [b, a];
+      expect(Number(written(low, digits))).toBeLessThanOrEqual(Number(written(high, digits)));
+    }),
+    { numRuns: 1000 },
   );
 });
 
 test('few are left to exact arithmetic', () => {
+  const decimal = new Decimal();
   const scores = Array.from({ length: 10_000 }, (_, k) => 0.0011 * 1.0018 ** k);
-  expect(scores.filter((score) => written(score) === '').length).toBeLessThan(20);
+  const exact = scores.filter((score) => {
+    decimal.round(score, 6);
+    return writeDecimal(new Uint8Array(20), 0, decimal.whole, decimal.decimals) === 0;
+  });
+  expect(exact).toEqual([]);
 });
+
+test('any whole number of a last decimal is written to its last digit', () => {
+  const whole = fc.oneof(fc.maxSafeInteger(), fc.integer());
+  fc.assert(
+    fc.property(whole, fc.integer({ min: -20, max: 30 }), (number, decimals) => {
+      const out = new GrowingBytes();
+      out.decimal(number, decimals);
+      const text = Buffer.from(out.copy()).toString();
+      expect(unitsOf(text, decimals)).toBe(BigInt(number));
+      if (Math.abs(number) < 1e15) expect(text).toBe(decimalText(number, decimals));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+/** How often 10^(-decimals) is in a number as text, which has no more decimals. */
+function unitsOf(text: string, decimals: number): bigint {
+  const [, sign, whole = '', part = '', exponent = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/.exec(text) ?? [];
+  const zeros = decimals - part.length + Number(exponent);
+  const digits = BigInt(`${whole}${part}`) * (zeros >= 0 ? 10n ** BigInt(zeros) : 1n);
+  const size = zeros >= 0 ? digits : digits / 10n ** BigInt(-zeros);
+  return sign === '-' ? -size : size;
+}
 
 test.each([
   [0.25, '0.25'],
   [1, '1'],
+  [-0, '0'],
   [12345.678, '12345.7'],
+  [1234567, '1234570'],
   [0.0012345649, '0.00123456'],
   [100, '100'],
   [99.99996, '100'],
-  [0.5, '0.5'],
+  [0.1 + 0.2, '0.3'],
+  [1e-7, '1e-7'],
 ])('%d is %s', (score, text) => {
-  expect(scoreText(score)).toBe(text);
-  expect(['', text]).toContain(written(score));
+  expect(written(score, 6)).toBe(text);
+});
+
+test('what is no finite number is no score', () => {
+  for (const score of [Number.NaN, Number.POSITIVE_INFINITY]) expect(() => written(score, 6)).toThrow(RangeError);
 });

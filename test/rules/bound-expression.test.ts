@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Failure } from '../../src/failure.js';
 import { bindExpression, maskOf } from '../../src/rules/bound-expression.js';
 import { parseExpression } from '../../src/rules/expression.js';
-import { RowTest } from '../../src/rules/row-test.js';
+import { rowFilter } from '../../src/rules/row-filter.js';
 
 const NOW = Date.UTC(2026, 0, 31, 12) / 1000;
 const columns = (table: Record<string, string[]>) => Object.entries(table).map(([name, cells]) => ({ name, cells }));
@@ -307,8 +307,8 @@ test('a row read alone says what it says among the others', () => {
       cellsOf(['n', 'w', 'v']),
       ([text, meaning], rows) => {
         const sample = tableOf(rows.slice(0, 1), ['n', 'w', 'v']);
-        const test = new RowTest({ text, option: '', now: NOW, dayOrder: undefined, sample });
-        for (const row of rows) expect(test.matches((at) => row[sample[at]?.name ?? ''] ?? '')).toBe(meaning(row, {}));
+        const filter = rowFilter([{ text, option: '', now: NOW, dayOrder: undefined, sample }]);
+        for (const row of rows) expect(filter.takes((at) => row[sample[at]?.name ?? ''] ?? '')).toBe(meaning(row, {}));
       },
     ),
     { numRuns: 200 },

@@ -140,9 +140,12 @@ export function listsOf(world: World, users: readonly number[]): List[] {
       ),
     }),
   };
-  const known = { includeSeen: false, seed, lists: {}, read };
-  const { plans } = planRules(known, dataset as never, { listLength: count, now: 0, dayOrder: undefined }, () => {});
-  const { spec, arrays } = packed({ users: Uint32Array.from(users), plans });
+  const known = {
+    ...({ includeSeen: false, where: [], availability: 'honour', now: undefined, dayOrder: undefined } as const),
+    ...{ seed, lists: {}, read },
+  };
+  const { plans } = planRules(known as never, {} as never, dataset as never, { listLength: count, now: 0 }, () => {});
+  const { spec, arrays } = packed({ users: Uint32Array.from(users), where: [], plans });
   const model = modelOf(scene);
   const ofUsers = (table: number[][], columns: number) =>
     rowsOf(

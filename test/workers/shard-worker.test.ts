@@ -8,9 +8,9 @@ import { arrayOf, readArrays, writeArrays } from '../../src/files/array-file.js'
 import { PLAIN_KERNEL } from '../../src/kernels/kernel.js';
 import { stacked } from '../../src/matrix/sparse.js';
 import { gramRows } from '../../src/model/counting.js';
-import { needsGram, signalCount } from '../../src/model/fit.js';
 import { statisticsOf } from '../../src/model/row-normalisation.js';
 import type { Settings } from '../../src/model/settings.js';
+import { needsGram, signalCount } from '../../src/model/signals.js';
 import { LineWriter } from '../../src/output/list-lines.js';
 import { signalsOf, withRecency } from '../../src/ranking/audience.js';
 import { modelOf } from '../../src/ranking/model.js';
@@ -132,7 +132,7 @@ test.each(METHODS)('children that share the work recommend what one recommender 
     audience,
     rules: undefined,
     listLength: 4,
-    lines: undefined,
+    layout: undefined,
     output: join(at, 'lists'),
   };
   const items: number[] = [];
@@ -149,11 +149,15 @@ test.each(METHODS)('children that share the work recommend what one recommender 
 
   const cells = join(at, 'cells');
   const names = (letter: string, count: number) => Array.from({ length: count }, (_, k) => `${letter}${k}, "${k}"`);
-  const output = { users: quotedCells(names('u', USERS)), items: quotedCells(names('i', ITEMS)), titles: undefined };
-  writeArrays(cells, { ...quotedArrays('users', output.users), ...quotedArrays('items', output.items) });
+  const [userCells, itemCells] = [quotedCells(names('u', USERS)), quotedCells(names('i', ITEMS))];
+  const columns = [
+    { name: 'user_id', kind: 'user' as const },
+    { name: 'item_id', kind: 'item' as const },
+  ];
+  writeArrays(cells, { ...quotedArrays('column0', userCells), ...quotedArrays('column1', itemCells) });
   const recommend: RecommendJob = {
     ...lists,
-    lines: { format: 'csv', cells, withTitles: false },
+    layout: { format: 'csv', columns, precision: 6, reasons: 3, cells },
     output: join(at, 'recommend'),
   };
   const csv: Uint8Array[] = [];
@@ -165,7 +169,12 @@ test.each(METHODS)('children that share the work recommend what one recommender 
     users += counts.users;
     rows += counts.rows;
   });
-  const lines = new LineWriter('csv', output, 4);
+  const lines = new LineWriter({
+    format: 'csv',
+    columns: [userCells, itemCells].map((texts, k) => ({ ...columns[k]!, cells: texts })),
+    listLength: 4,
+    precision: 6,
+  });
   expected.forEach((list, user) => {
     lines.add(user, list);
   });

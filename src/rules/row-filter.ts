@@ -1,8 +1,8 @@
 import type { CellColumn } from '../csv/cells.js';
-import type { DayOrder } from '../events/day-month.js';
+import type { RowCondition, RowFilter } from '../events/event-columns.js';
 import { Binder, type BoundColumn } from './binder.js';
 import { parseExpression } from './expression.js';
-import { TRUE, truthOf, UNKNOWN } from './rule.js';
+import { FALSE, type Rule, type Side, truthOf, UNKNOWN } from './rule.js';
 import {
   isMissing,
   type NumberKind,
@@ -13,56 +13,62 @@ import {
   textsOf,
 } from './typed-column.js';
 
-/** An expression over the rows of a file, as data that travels to whoever reads some of them. */
-export interface RowTestSpec {
-  text: string;
-  option: string;
-  /** Seconds since 1970. */
-  now: number;
-  dayOrder: DayOrder | undefined;
-  /** The file's columns with the cells of its first rows, which decide how all are read. */
-  sample: readonly CellColumn[];
-}
-
 /** More texts that no literal is are forgotten. */
 const MOST_SYMBOLS = 1 << 16;
 
-/** Says of each row of a file whether an expression holds, without knowing the other rows. */
-export class RowTest {
-  /** Where the columns are that it reads, rising. */
-  readonly columns: readonly number[];
+/** The filter of rows for which all conditions hold. @throws Failure 2 as `parseExpression` and `bindExpression`. */
+export function rowFilter(conditions: readonly RowCondition[]): RowFilter {
+  const tests = conditions.map((condition) => new RowTest(condition));
+  return {
+    columns: tests.flatMap((test) => test.columns),
+    takes: (cellAt) => {
+      const truths = tests.map((test) => test.truth(cellAt));
+      return truths.includes(FALSE) ? false : truths.includes(UNKNOWN) ? undefined : true;
+    },
+  };
+}
+
+/** A condition, without the cells of columns that it does not name. @throws Failure 2 likewise. */
+export function slimCondition(condition: RowCondition): RowCondition {
+  const { columns } = new RowTest(condition);
+  const sample = condition.sample.map((column, at) => (columns.includes(at) ? column : { ...column, cells: [] }));
+  return { ...condition, sample };
+}
+
+/** Says of a row, without knowing the others, whether an expression holds. */
+class RowTest {
   readonly #cells: [at: number, column: RowColumn][] = [];
-  readonly #truth: () => number;
+  readonly #rule: Rule;
   readonly #symbols: Symbols;
   readonly #literals: number;
 
-  /** @throws Failure 2 as `parseExpression` and `bindExpression`. */
-  constructor({ text, option, now, dayOrder, sample }: RowTestSpec) {
+  constructor({ text, option, now, dayOrder, sample }: RowCondition) {
     const expression = parseExpression(text, option);
     const newColumn = (column: CellColumn) => {
       const row = new RowColumn(new TypedColumn(column, dayOrder));
       this.#cells.push([sample.indexOf(column), row]);
       return row;
     };
-    const binder = new Binder(expression, { item: sample, user: [] }, now, newColumn, (_of, _count, truth) => ({
+    const known = (_of: Side, _count: number, truth: (index: number) => number): Rule => ({
       type: 'row',
       truth: () => truth(0),
-    }));
-    const rule = binder.rule(expression.root);
-    this.#truth = () => truthOf(rule, 0, 0);
+    });
+    const binder = new Binder(expression, { item: sample, user: [], areOfOneFile: true }, now, newColumn, known);
+    this.#rule = binder.rule(expression.root);
     this.#symbols = binder.symbols;
     this.#literals = binder.symbols.size;
-    this.columns = this.#cells.map(([at]) => at).sort((a, b) => a - b);
   }
 
-  /** Undefined where a cell that decides is missing or cannot be read. @param cellAt gives the row's cells. */
-  matches(cellAt: (column: number) => string): boolean | undefined {
+  get columns(): number[] {
+    return this.#cells.map(([at]) => at);
+  }
+
+  truth(cellAt: (column: number) => string): number {
     if (this.#symbols.size > MOST_SYMBOLS) {
       for (const [text, number] of this.#symbols) if (number >= this.#literals) this.#symbols.delete(text);
     }
     for (const [at, column] of this.#cells) column.put(cellAt(at));
-    const truth = this.#truth();
-    return truth === UNKNOWN ? undefined : truth === TRUE;
+    return truthOf(this.#rule, 0, 0);
   }
 }
 

@@ -1,0 +1,14 @@
+import type { Command } from 'commander';
+
+/** The commands that take options, by name, each as it declares them. A command is loaded when it is asked for. */
+export const OPTIONS_OF: Readonly<Record<string, () => Promise<Command>>> = {
+  recommend: async () => (await import('./recommend-options.js')).recommendCommand(''),
+  fit: async () => (await import('./model-options.js')).fitCommand(),
+  score: async () => (await import('./model-options.js')).scoreCommand(),
+  describe: async () => (await import('./describe-options.js')).describeCommand(),
+  evaluate: async () => (await import('./evaluate-options.js')).evaluateCommand(),
+  explain: async () => (await import('./question-options.js')).explainCommand(),
+  similar: async () => (await import('./question-options.js')).similarCommand(),
+  audience: async () => (await import('./question-options.js')).audienceCommand(),
+  diff: async () => (await import('./diff-options.js')).diffCommand(),
+};

@@ -1,0 +1,157 @@
+import { existsSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { type Command, InvalidArgumentError, type Option } from 'commander';
+import { withNumbersAsText } from '../csv/json-objects.js';
+import { ExitCode, Failure, messageOf, usageFailure } from '../failure.js';
+import { smallTextOf } from '../files/small-text.js';
+import { closest } from '../understanding/closest.js';
+import { OPTIONS_OF } from './commands.js';
+import { FileOrWord, without } from './values.js';
+
+/** Options that a configuration cannot set. */
+const TYPED_ONLY = ['config', 'version'];
+
+/**
+ * A command line without `--config FILE`: the options of the file stand in front of those that were typed, except where the same one was
+ * typed. Whatever reads the command line later need not know of the file.
+ * @returns `failure` 2 or 66 where the file is wrong. `argv` has what is right in it, so that log and metrics report that as the file says.
+ */
+export async function withConfig(argv: readonly string[]): Promise<{ argv: readonly string[]; failure?: unknown }> {
+  const named = argv.slice(0, Object.hasOwn(OPTIONS_OF, argv[0] ?? '') ? 1 : 0);
+  const typed = argv.slice(named.length);
+  const command = await OPTIONS_OF[named[0] ?? 'recommend']?.();
+  const file = command && configTyped(command, typed);
+  if (!command || file === undefined) return { argv };
+  const words: string[] = [];
+  const failures: unknown[] = [];
+  const attempt = async (work: () => Promise<void>) => work().catch((error) => void failures.push(error));
+  await attempt(async () => {
+    const text = textOf(file);
+    for (const [name, value] of Object.entries(objectIn(text, file))) {
+      await attempt(async () => {
+        const setting = { name, value, place: keyPlace(text, name, file) };
+        words.push(...(await wordsOf(setting, command, file)));
+      });
+    }
+  });
+  return { argv: [...named, ...words, ...without(typed, ['--config'])], failure: failures[0] };
+}
+
+/** The file of `--config`; undefined where none was typed, or the command line makes no sense, as its own reading will say. */
+function configTyped(command: Command, typed: readonly string[]): string | undefined {
+  try {
+    command.exitOverride().configureOutput({ writeErr: () => {}, writeOut: () => {} });
+    const { operands, unknown } = command.parseOptions([...typed]);
+    const isSound = unknown.length === 0 && operands.length <= command.registeredArguments.length;
+    return isSound ? command.opts().config : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function textOf(file: string): string {
+  const text = smallTextOf(file);
+  if (text !== undefined && existsSync(file)) return text.replace(/^\uFEFF/, '');
+  if (text !== undefined) throw new Failure(ExitCode.noInput, `--config ${file}: no such file in ${process.cwd()}`);
+  throw usageFailure(`--config ${file}: a configuration is a JSON file of at most 1 MB that can be read`);
+}
+
+/** @throws Failure 2 with file, line and column. */
+function objectIn(text: string, file: string): object {
+  const wrong = (at: number, why: string) => usageFailure(`${placeOf(text, at, file)}: ${why}`);
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    const why = messageOf(error);
+    throw wrong(Number(/position (\d+)/.exec(why)?.[1] ?? strayToken(text)), `not JSON: ${why.replace(/\s+/g, ' ')}`);
+  }
+  // Numbers keep all their digits.
+  const value: unknown = JSON.parse(withNumbersAsText(text));
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  throw wrong(0, 'expected an object, {"option": value, …}');
+}
+
+/** Where JSON goes wrong for which Node names no position: the shortest beginning that does not only end too early. */
+function strayToken(text: string): number {
+  let [low, high] = [0, text.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    try {
+      JSON.parse(text.slice(0, middle + 1));
+      low = middle + 1;
+    } catch (error) {
+      if (/^Unexpected token/.test(messageOf(error))) high = middle;
+      else low = middle + 1;
+    }
+  }
+  return low;
+}
+
+function placeOf(text: string, at: number, file: string): string {
+  const lines = text.slice(0, at).split('\n');
+  return `${file}:${lines.length}:${(lines.at(-1) ?? '').length + 1}`;
+}
+
+/** Where a name stands. @throws Failure 2 where it stands twice: JSON.parse takes the last one without a word. */
+function keyPlace(text: string, name: string, file: string): string {
+  const key = new RegExp(`${JSON.stringify(name).replace(/[^\w"-]/g, '\\$&')}\\s*:`, 'g');
+  const [first = 0, second] = Array.from(text.matchAll(key), ({ index }) => index);
+  if (second !== undefined) throw usageFailure(`${placeOf(text, second, file)}: "${name}" is set twice`);
+  return placeOf(text, first, file);
+}
+
+interface Setting {
+  name: string;
+  value: unknown;
+  place: string;
+}
+
+/** A setting as it would be typed; nothing where it was typed. @throws Failure 2 where it could not be. */
+async function wordsOf({ name, value, place }: Setting, command: Command, file: string): Promise<string[]> {
+  const option = command.options.find(({ long }) => long === `--${name}` && !TYPED_ONLY.includes(name));
+  if (!option) throw usageFailure(`${place}: ${await unknownName(name, command)}`);
+  const refused = (wanted: string) => usageFailure(`${place}: "${name}" cannot be ${JSON.stringify(value)}: ${wanted}`);
+  const isTyped = command.getOptionValueSource(option.attributeName()) === 'cli';
+  if (!option.required) {
+    if (typeof value !== 'boolean') throw refused('expected true or false');
+    return value && !isTyped ? [`--${name}`] : [];
+  }
+  const words = [value].flat().map((each) => {
+    if (typeof each !== 'string' && typeof each !== 'number') throw refused('expected a text or a number');
+    return besideFile(option, String(each), file);
+  });
+  const parse = option.parseArg ?? ((word: string) => word);
+  const parsed = (all: readonly string[]) =>
+    all.reduce<unknown>((before, word) => parse(word, before), option.defaultValue);
+  try {
+    // Where the last value alone means the same, the others would be dropped without a word.
+    const isDropped = isDeepStrictEqual(parsed(words), parsed(words.slice(-1)));
+    if (words.length > 1 && !option.variadic && isDropped) throw refused('expected one value');
+  } catch (error) {
+    if (!(error instanceof InvalidArgumentError)) throw error;
+    throw refused(error.message.replace(/^[A-Z]/, (first) => first.toLowerCase()));
+  }
+  return isTyped ? [] : words.flatMap((word) => [`--${name}`, word]);
+}
+
+/** A file lies where the configuration lies; all other values stay as they are. */
+function besideFile(option: Option, value: string, file: string): string {
+  const isFile = option instanceof FileOrWord ? !option.words.includes(value) : /<files?\b/.test(option.flags);
+  if (!isFile || value === '' || value === '-' || isAbsolute(value) || dirname(file) === '.') return value;
+  return join(dirname(file), value);
+}
+
+async function unknownName(name: string, command: Command): Promise<string> {
+  if (TYPED_ONLY.includes(name)) return `"${name}" can only be typed`;
+  const owners: string[] = [];
+  for (const options of Object.values(OPTIONS_OF)) {
+    const other = await options();
+    if (other.options.some(({ long }) => long === `--${name}`)) owners.push(other.name());
+  }
+  if (owners.length > 0) return `"${name}" is an option of ${owners.join(' and ')}, not of ${command.name()}`;
+  const byLetter = command.options.find(({ short }) => short === `-${name}`)?.long?.slice(2);
+  const names = command.options.flatMap(({ long }) => long?.slice(2) ?? []);
+  const near = byLetter ?? closest(name.replace(/^-+/, ''), names);
+  return `there is no option "${name}"${near === undefined ? '' : `; did you mean "${near}"?`}`;
+}

@@ -1,0 +1,21 @@
+import type { Io } from '../io.js';
+import { learnFiles } from '../pipeline/learn-files.js';
+import type { Options } from '../pipeline/options.js';
+import { warnOfLost } from '../pipeline/outcome.js';
+import { runToOutput } from '../pipeline/output-run.js';
+import { READING, stagesOf } from '../pipeline/planned-stages.js';
+import { inputBytes } from '../pipeline/read.js';
+import { refuseOthers } from './recommend.js';
+
+/** `recommend fit`: read, learn, and write the model, which is the output of the run. @returns, @throws as `runToOutput`. */
+export async function fitModel(options: Options, io: Io): Promise<number> {
+  const learning = stagesOf(options.method, inputBytes(options)).filter(({ stage }) => stage !== 'recommending');
+  return runToOutput(options, io, [READING, ...learning], refuseOthers(options), async (job) => {
+    const { run, stages, destination } = job;
+    const { dataset, save } = await learnFiles(job, options, () => undefined);
+    await run.pool.close('gently');
+    await stages.take('saving', () => save(destination));
+    warnOfLost(run, dataset);
+    await destination.commit();
+  });
+}

@@ -1,0 +1,120 @@
+import { TopN } from '../matrix/top-n.js';
+import { type Lists, listOf } from './lists.js';
+
+/** p of the rank-biased overlap: what a rank weighs beside the one above it. The first ten have 86 % of the weight. */
+const PERSISTENCE = 0.9;
+/** How many users and items are named. */
+const MOST = 10;
+
+/**
+ * Compares the lists of two runs. A user without items has no list.
+ * @param before,after a list a user, none with an item twice; those that one of them lacks are the last ones. @param items their bound.
+ * @returns `change`: 1 − the mean share of the longer list that is in both, over the users who have both; 1 where nobody has, and 0 where
+ *   there is no list at all. `rankBiasedOverlap`: the mean over the same users. How many users and items there are, and the users and items
+ *   that changed most: users by the sum of both measures, items by the number of lists that have them.
+ */
+export function listDiff(before: Lists, after: Lists, items: number) {
+  const users = new Counts();
+  const compare = comparison(items);
+  const mostChanged = new TopN(MOST);
+  let [kept, agreement] = [0, 0];
+  const all = Math.max(before.start.length, after.start.length) - 1;
+  for (let user = 0; user < all; user++) {
+    const [was, is] = [listAt(before, user), listAt(after, user)];
+    if (!users.count(was.length, is.length)) continue;
+    const { both, longest, rankBiasedOverlap } = compare(was, is);
+    kept += both / longest;
+    agreement += rankBiasedOverlap;
+    const likeness = both / longest + rankBiasedOverlap;
+    if (likeness < 2) mostChanged.offer(user, -likeness);
+  }
+  const withoutBoth = users.before + users.after === 0 ? 1 : 0;
+  return {
+    change: 1 - (users.both > 0 ? kept / users.both : withoutBoth),
+    rankBiasedOverlap: users.both > 0 ? agreement / users.both : withoutBoth,
+    users,
+    ...itemChanges(before.items, after.items, items),
+    mostChanged: Array.from(mostChanged.drain(), (user) => ({
+      user,
+      ...compare(listAt(before, user), listAt(after, user)),
+    })),
+  };
+}
+
+function listAt(lists: Lists, user: number): Uint32Array {
+  return user + 1 < lists.start.length ? listOf(lists, user) : lists.items.subarray(0, 0);
+}
+
+/** How many there were and are, in both, and in one alone. */
+class Counts {
+  before = 0;
+  after = 0;
+  both = 0;
+  came = 0;
+  went = 0;
+
+  /** @returns true for what was and is. */
+  count(was: number, is: number): boolean {
+    if (was > 0) this.before++;
+    if (is > 0) this.after++;
+    if (was === 0 && is > 0) this.came++;
+    if (was > 0 && is === 0) this.went++;
+    if (was > 0 && is > 0) this.both++;
+    return was > 0 && is > 0;
+  }
+}
+
+/** In how many lists each item was and is. */
+function itemChanges(before: Uint32Array, after: Uint32Array, items: number) {
+  const [were, are] = [new Uint32Array(items), new Uint32Array(items)];
+  for (const item of before) were[item]!++;
+  for (const item of after) are[item]!++;
+  const counts = new Counts();
+  const [more, fewer] = [new TopN(MOST), new TopN(MOST)];
+  for (let item = 0; item < items; item++) {
+    const [was, is] = [were[item]!, are[item]!];
+    counts.count(was, is);
+    if (is !== was) (is > was ? more : fewer).offer(item, Math.abs(is - was));
+  }
+  const named = (best: TopN) => Array.from(best.drain(), (item) => ({ item, before: were[item]!, after: are[item]! }));
+  return { items: counts, inMoreLists: named(more), inFewerLists: named(fewer) };
+}
+
+/**
+ * Compares two lists, neither empty: how many items are in both, how many the longer one has, and their rank-biased overlap: how much they
+ * have in common from the top down, where a rank weighs p of the one above it. It is extrapolated beyond the ends, also of lists of two
+ * lengths s ≤ l: RBO_ext, formula 32 of Webber, Moffat and Zobel, "A similarity measure for indefinite rankings", TOIS 2010. With X_d items
+ * in common at depth d:
+ *
+ *     (1 − p)/p · ( Σ_{d ≤ l} X_d / d · p^d + Σ_{s < d ≤ l} X_s (d − s) / (s d) · p^d ) + ( (X_l − X_s) / l + X_s / s ) · p^l
+ */
+function comparison(items: number) {
+  /** By item: the last comparison that met it in the first or second list, at another rank than in the other. */
+  const [inFirst, inSecond] = [new Uint32Array(items), new Uint32Array(items)];
+  let stamp = 0;
+  return (was: Uint32Array, is: Uint32Array) => {
+    stamp++;
+    const [shortest, longest] = [Math.min(was.length, is.length), Math.max(was.length, is.length)];
+    let [both, bothInShortest, sum, weight] = [0, 0, 0, 1];
+    let isSame = true;
+    const meet = (item: number | undefined, own: Uint32Array, other: Uint32Array) => {
+      if (item === undefined) return;
+      if (other[item] === stamp) both++;
+      own[item] = stamp;
+    };
+    for (let depth = 1; depth <= longest; depth++) {
+      if (was[depth - 1] === is[depth - 1]) both++;
+      else {
+        isSame = false;
+        meet(was[depth - 1], inFirst, inSecond);
+        meet(is[depth - 1], inSecond, inFirst);
+      }
+      if (depth === shortest) bothInShortest = both;
+      weight *= PERSISTENCE;
+      sum += ((both + (bothInShortest * (depth - shortest)) / shortest) / depth) * weight;
+    }
+    const rest = (both - bothInShortest) / longest + bothInShortest / shortest;
+    const overlap = ((1 - PERSISTENCE) / PERSISTENCE) * sum + rest * weight;
+    return { both, longest, rankBiasedOverlap: isSame ? 1 : Math.min(1, overlap) };
+  };
+}

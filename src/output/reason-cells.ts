@@ -1,0 +1,210 @@
+import type { QuotedCells } from '../csv/quoted-cells.js';
+import { type SignalCounts, signalCount } from '../model/signals.js';
+import type { GrowingBytes } from './bytes.js';
+import type { OutputFormat } from './formats.js';
+import { jsonText } from './json-text.js';
+import { Decimal, timesPower } from './score-digits.js';
+
+/** Where a row of a list comes from: what most of its score is, or the rule that put it there. */
+export const SOURCES = ['history', 'preferences', 'group', 'popular', 'pinned', 'explored'] as const;
+
+/** Why the items of a list have their scores, each of which is the sum of its parts, weighed. */
+export interface Reasons {
+  /** Places for the largest parts of each item, largest first: one more than are named beside others. */
+  kept: number;
+  /** By item of the list: how many parts there are, none of which is 0. */
+  parts: Uint32Array;
+  /** By place: a signal, or `signalCount` for popularity; and what it adds. */
+  cause: Uint32Array;
+  amount: Float64Array;
+  /** By item of the list: what all parts add up to, and what that is weighed with (1: nothing). */
+  sum: Float64Array;
+  factor: Float64Array;
+  /** By item of the list: its place in `SOURCES`. */
+  source: Uint8Array;
+}
+
+/** The names of causes: cells of items, attribute values and groups, one behind the other, as `reasonName` writes them. */
+export interface ReasonNames {
+  cells: QuotedCells;
+  counts: SignalCounts;
+}
+
+/** As a cell of CSV, as text that is quoted elsewhere, or as an array of JSON. */
+export type ReasonStyle = 'cell' | 'text' | 'json';
+
+export function reasonStyle(format: OutputFormat): ReasonStyle {
+  return format === 'jsonl' ? 'json' : format === 'parquet' ? 'text' : 'cell';
+}
+
+/** What a part is: a signal, popularity, what the sum was weighed with, or all that is not named. */
+const KINDS = ['item', 'attribute', 'group', 'follows', 'popular', 'factor', 'other'] as const;
+type Kind = (typeof KINDS)[number];
+
+/** What stands around all parts, before the name of the first and of later ones, and around the score of each. */
+interface Marks {
+  open: string;
+  close: string;
+  beforeFirst: ByKind;
+  beforeNext: ByKind;
+  beforeScore: ByKind;
+  end: string;
+}
+
+type ByKind = Readonly<Record<Kind, Uint8Array>>;
+
+const byKind = (text: (kind: Kind) => string) =>
+  Object.fromEntries(KINDS.map((kind) => [kind, Buffer.from(text(kind))])) as unknown as ByKind;
+
+/** @param name what stands before a name. @param named what stands behind it. */
+function marksOf(
+  open: string,
+  between: string,
+  name: (kind: Kind) => string,
+  named: (kind: Kind) => string,
+  end: string,
+  close: string,
+): Marks {
+  const beforeNext = byKind((kind) => between + name(kind));
+  return { open, beforeFirst: byKind(name), beforeNext, beforeScore: byKind(named), end, close };
+}
+
+const TEXT_NAMES: Readonly<Partial<Record<Kind, string>>> = { follows: 'follows ', factor: '× ' };
+const textMarks = (quote: string) =>
+  marksOf(
+    quote,
+    '; ',
+    (kind) => TEXT_NAMES[kind] ?? '',
+    () => ' ',
+    '',
+    quote,
+  );
+
+const MARKS: Readonly<Record<ReasonStyle, Marks>> = {
+  text: textMarks(''),
+  cell: textMarks('"'),
+  json: marksOf(
+    '[',
+    ',',
+    (kind) => `{"because":"${kind === 'factor' ? '× ' : ''}`,
+    (kind) => `","kind":"${kind}","score":`,
+    '}',
+    ']',
+  ),
+};
+
+/**
+ * The name of a cause inside reasons. In text `; ` separates parts and a space the score, so a semicolon before a space becomes a comma,
+ * and line breaks become spaces: reasons can be cut again whatever the name is.
+ */
+export function reasonName(name: string, style: ReasonStyle): string {
+  if (style === 'json') return jsonText(name).slice(1, -1);
+  const text = name
+    .trim()
+    .replace(/\s+/g, ' ')
+    .replace(/;(?= |$)/g, ',');
+  return style === 'cell' ? text.replaceAll('"', '""') : text;
+}
+
+/** Significant digits of a factor. */
+const FACTOR_DIGITS = 3;
+
+/**
+ * Writes reasons. All parts have the last decimal of the score as it is written, and add up to it exactly: what rounding leaves goes to
+ * the others or, where all are named, to the first. Parts that come to 0 are left out.
+ */
+export class ReasonWriter {
+  readonly #names: ReasonNames;
+  readonly #popular: number;
+  readonly #marks: Marks;
+  readonly #digits: number;
+  readonly #score = new Decimal();
+  readonly #factor = new Decimal();
+  /** Of the item that is written: the named parts in units of the last decimal, and how many parts were written. */
+  readonly #parts: number[] = [];
+  #written = 0;
+
+  /** @param digits significant digits of scores. */
+  constructor(style: ReasonStyle, names: ReasonNames, digits: number) {
+    this.#marks = MARKS[style];
+    this.#names = names;
+    this.#popular = signalCount(names.counts);
+    this.#digits = digits;
+  }
+
+  /** Writes why the item at a place of a list has its score. @throws RangeError for a cause without a name. */
+  write(out: GrowingBytes, score: number, reasons: Reasons, place: number): void {
+    const { kept, parts, cause, amount } = reasons;
+    this.#score.round(score, this.#digits);
+    const { whole: total, decimals } = this.#score;
+    const factor = reasons.factor[place] ?? 1;
+    const sum = factor === 1 ? total : Math.round(timesPower(reasons.sum[place] ?? 0, decimals));
+    const count = parts[place] ?? 0;
+    const first = place * kept;
+    const named = this.#round(amount, first, count <= kept ? count : kept - 1, decimals);
+    let rest = sum;
+    for (let k = 0; k < named; k++) rest -= this.#parts[k] ?? 0;
+    if (named === count) this.#parts[0] = (this.#parts[0] ?? 0) + rest;
+    this.#written = 0;
+    out.text(this.#marks.open);
+    for (let k = 0; k < named; k++) {
+      if (this.#parts[k] !== 0) this.#cause(out, cause[first + k] ?? -1, this.#parts[k] ?? 0, decimals);
+    }
+    if (named < count && rest !== 0) {
+      out.raw(this.#before('other'));
+      out.decimal(count - named, 0);
+      out.text(' others');
+      this.#end(out, 'other', rest, decimals);
+    }
+    if (total !== sum) {
+      out.raw(this.#before('factor'));
+      out.score(factor, FACTOR_DIGITS);
+      this.#end(out, 'factor', total - sum, decimals);
+    }
+    if (this.#written === 0) this.#cause(out, count === 0 ? this.#popular : (cause[first] ?? -1), total, decimals);
+    out.text(this.#marks.close);
+  }
+
+  /** Rounds the first parts of an item. @returns how many: none where they cancel out but for the last digits that doubles have. */
+  #round(amount: Float64Array, first: number, count: number, decimals: number): number {
+    let size = 0;
+    for (let k = 0; k < count; k++) {
+      this.#parts[k] = Math.round(timesPower(amount[first + k] ?? 0, decimals));
+      size += Math.abs(this.#parts[k] ?? 0);
+    }
+    return size <= Number.MAX_SAFE_INTEGER ? count : 0;
+  }
+
+  /** @param whole what it adds, in units of the last decimal. */
+  #cause(out: GrowingBytes, cause: number, whole: number, decimals: number): void {
+    const { cells, counts } = this.#names;
+    const latest = counts.items + counts.preferences + counts.groups;
+    const kind =
+      cause < counts.items
+        ? 'item'
+        : cause < counts.items + counts.preferences
+          ? 'attribute'
+          : cause < latest
+            ? 'group'
+            : cause < this.#popular
+              ? 'follows'
+              : 'popular';
+    const before = this.#before(kind);
+    if (kind === 'popular') {
+      out.raw(before);
+      out.text(kind);
+    } else out.cell(before, cells, kind === 'follows' ? cause - latest : cause);
+    this.#end(out, kind, whole, decimals);
+  }
+
+  #before(kind: Kind): Uint8Array {
+    return (this.#written++ > 0 ? this.#marks.beforeNext : this.#marks.beforeFirst)[kind];
+  }
+
+  #end(out: GrowingBytes, kind: Kind, whole: number, decimals: number): void {
+    const { beforeScore, end } = this.#marks;
+    out.raw(beforeScore[kind]);
+    out.decimal(whole, decimals);
+    if (end !== '') out.text(end);
+  }
+}

@@ -1,0 +1,96 @@
+import type { Dataset, FileReport } from '../dataset/dataset.js';
+import type { Inputs } from '../dataset/inputs.js';
+import { badData } from '../failure.js';
+import { plural, thousands } from '../report/quantities.js';
+import { bindExpression, maskOf } from '../rules/bound-expression.js';
+import type { Rule } from '../rules/rule.js';
+import { RULES } from '../rules/rules.js';
+import type { Wanted } from '../saved-model/saved-model.js';
+import type { RuleOptions } from './options.js';
+import type { Run } from './run.js';
+
+/** What may be recommended: what is in the catalogue, can be sold now, and is wanted by `--where`. */
+export interface OfferPlan {
+  /** By item: 1 where somebody may get it. */
+  offered: Uint8Array;
+  /** What a pair of item and user has to fulfil beside that; none: users make no difference. */
+  where: Rule[];
+  /** What to know of it, and what to be warned of. */
+  notes: string[];
+  warnings: string[];
+}
+
+/**
+ * Plans what may be recommended. @param now seconds since 1970.
+ * @throws Failure 2 for an expression that its columns cannot answer, 65 where nothing is left.
+ */
+export function planOffer(rules: RuleOptions, dataset: Dataset, now: number): OfferPlan {
+  const { available } = dataset;
+  const plan: OfferPlan = { offered: dataset.offered, where: [], notes: [], warnings: [] };
+  const keep = (mask: Uint8Array, why: string) => {
+    plan.offered = plan.offered.map((flag, item) => flag & (mask[item] ?? 1));
+    if (!plan.offered.includes(1)) throw badData(`nothing is left to recommend: ${why}`);
+  };
+  if (available && rules.availability === 'honour')
+    keep(available, 'no item can be sold, as the items file says; --availability ignore takes all');
+  for (const expression of rules.where) {
+    const columns = { item: dataset.itemColumns, user: dataset.userColumns };
+    const bound = bindExpression(expression, columns, now, rules.dayOrder);
+    plan.warnings.push(...bound.unreadable);
+    const asked = `${expression.option} ${expression.text}`;
+    if (bound.usesUser) {
+      plan.where.push(bound.rule);
+      plan.notes.push(`${asked}: asked for each user`);
+      continue;
+    }
+    const before = count(plan.offered);
+    keep(maskOf(bound, plan.offered.length, 0), `${asked} holds for none of ${plural(before, 'item')}`);
+    plan.notes.push(`${asked}: holds for ${thousands(count(plan.offered))} of ${plural(before, 'item')}`);
+  }
+  if (rules.where.some(({ usesNow }) => usesNow)) {
+    plan.notes.push(`now is ${new Date(now * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC (--now)`);
+  }
+  return plan;
+}
+
+/** Checks what may be recommended as soon as files are read, and puts what is to know of it into their reports. @returns warnings. */
+export function reportOffer(
+  rules: RuleOptions,
+  dataset: Dataset,
+  reports: readonly FileReport[],
+  now: number,
+): string[] {
+  const { notes, warnings } = planOffer(rules, dataset, now);
+  reports.find(({ kind }) => kind === 'items')?.notes.push(...notes);
+  return warnings;
+}
+
+/** What counts as now, in seconds since 1970. */
+export function nowOf({ startedAt }: Pick<Run, 'startedAt'>, { now }: { now: number | undefined }): number {
+  return now ?? startedAt.getTime() / 1000;
+}
+
+/** What is read for rules. */
+export function inputsOfRules(
+  run: Pick<Run, 'startedAt'>,
+  options: { now: number | undefined; keepColumns?: boolean; rules?: RuleOptions },
+): Pick<Inputs, 'now' | 'keepColumns' | 'availability'> {
+  const { availability = 'honour', where = [], lists = {} } = options.rules ?? {};
+  const isForLists = RULES.some(([name, rule]) => name in lists && rule.usesColumns);
+  return {
+    now: nowOf(run, options),
+    keepColumns: isForLists || where.length > 0 || options.keepColumns === true,
+    availability,
+  };
+}
+
+/** The same of a saved model. @param keepColumns whether columns are wanted anyway. */
+export function wantedOfRules(run: Pick<Run, 'startedAt'>, rules: RuleOptions, keepColumns = false): Wanted {
+  const { now, dayOrder } = rules;
+  const wanted = inputsOfRules(run, { now, keepColumns, rules });
+  return { keepColumns: wanted.keepColumns === true, now: nowOf(run, rules), dayOrder };
+}
+
+function count(flags: Uint8Array): number {
+  return flags.reduce((total, flag) => total + flag, 0);
+}

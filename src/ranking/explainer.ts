@@ -1,0 +1,108 @@
+import { type SignalCounts, signalCount } from '../model/signals.js';
+import { type Reasons, SOURCES } from '../output/reason-cells.js';
+import { type List, Mark } from './list-rules.js';
+import type { Model } from './model.js';
+import type { Offer } from './offer.js';
+import type { Scores } from './scores.js';
+
+const [HISTORY, PREFERENCES, GROUP, POPULAR] = [...SOURCES.keys()] as [number, number, number, number];
+const OF_SCORES = POPULAR + 1;
+
+/** Takes the scores of lists apart again: what each signal of the user added to them. */
+export class Explainer {
+  readonly #model: Omit<Model, 'rows'>;
+  readonly #scores: Scores;
+  /** By item: its place in the list. */
+  readonly #placeOf: Uint32Array;
+  /** By item of the list and source. */
+  readonly #bySource: Float64Array;
+  readonly #reasons: Reasons;
+
+  /** @param count the most items of a list. @param named the most parts that are named beside others. */
+  constructor({ counts, scales }: Omit<Model, 'rows'>, scores: Scores, count: number, named: number) {
+    const most = Math.min(count, counts.items);
+    const kept = named + 1;
+    this.#model = { counts, scales };
+    this.#scores = scores;
+    this.#placeOf = new Uint32Array(counts.items);
+    this.#bySource = new Float64Array(most * OF_SCORES);
+    this.#reasons = {
+      kept,
+      parts: new Uint32Array(most),
+      cause: new Uint32Array(most * kept),
+      amount: new Float64Array(most * kept),
+      sum: new Float64Array(most),
+      factor: new Float64Array(most).fill(1),
+      source: new Uint8Array(most),
+    };
+  }
+
+  /** Why the user's list is what it is; good until the next. @param factor by item: what scores were weighed with. */
+  reasonsOf(user: number, { items, marks }: List, factor: Offer['factor']): Reasons {
+    const { counts, scales } = this.#model;
+    const { signals, sums } = this.#scores.termsOf(user);
+    const { segments, wanted } = sums;
+    const { parts, source } = this.#reasons;
+    for (let at = 0; at < items.length; at++) {
+      this.#placeOf[items[at]!] = at;
+      wanted[items[at]!] = 1;
+      parts[at] = 0;
+    }
+    this.#bySource.fill(0, 0, items.length * OF_SCORES);
+    for (let s = 0; s < segments.count; s++) {
+      const weight = segments.weight[s]!;
+      const signal = signals[s]!;
+      const from = sourceOf(counts, signal);
+      const { count, index, value } = sums.pick(segments.from[s]!, segments.to[s]!);
+      for (let k = 0; k < count; k++) this.#add(this.#placeOf[index[k]!]!, signal, from, weight * value[k]!);
+    }
+    const popularity = signalCount(counts);
+    for (let at = 0; at < items.length; at++) {
+      const item = items[at]!;
+      wanted[item] = 0;
+      this.#add(at, popularity, POPULAR, scales.prior[item]!);
+      if (factor) this.#reasons.factor[at] = factor[item]!;
+      const largest = this.#largestSource(at);
+      // Rules that put items into lists are the last sources, in the order of their marks.
+      const mark = marks?.[at] ?? Mark.byScore;
+      source[at] = mark === Mark.byScore ? largest : POPULAR + mark;
+    }
+    return this.#reasons;
+  }
+
+  #add(at: number, signal: number, source: number, part: number): void {
+    if (part === 0) return;
+    const { kept, parts, cause, amount } = this.#reasons;
+    this.#bySource[at * OF_SCORES + source]! += part;
+    const first = at * kept;
+    let place = first + parts[at]!++;
+    if (place >= first + kept) {
+      place = first + kept - 1;
+      if (part <= amount[place]!) return;
+    }
+    for (; place > first && amount[place - 1]! < part; place--) {
+      amount[place] = amount[place - 1]!;
+      cause[place] = cause[place - 1]!;
+    }
+    amount[place] = part;
+    cause[place] = signal;
+  }
+
+  /** The first of the largest; also adds all of them up. */
+  #largestSource(at: number): number {
+    const from = at * OF_SCORES;
+    let best = HISTORY;
+    let sum = 0;
+    for (let source = 0; source < OF_SCORES; source++) {
+      sum += this.#bySource[from + source]!;
+      if (this.#bySource[from + source]! > this.#bySource[from + best]!) best = source;
+    }
+    this.#reasons.sum[at] = sum;
+    return best;
+  }
+}
+
+function sourceOf({ items, preferences, groups }: SignalCounts, signal: number): number {
+  if (signal < items || signal >= items + preferences + groups) return HISTORY;
+  return signal < items + preferences ? PREFERENCES : GROUP;
+}

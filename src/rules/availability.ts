@@ -1,0 +1,148 @@
+import { type CellColumn, shown } from '../csv/cells.js';
+import { numberIn } from '../dataset/bands.js';
+import { dayText } from '../events/clock.js';
+import type { DayOrder } from '../events/day-month.js';
+import { columnKey } from '../understanding/vocabulary.js';
+import { isMissing, TypedColumn, truthIn } from './typed-column.js';
+
+/** What is done with columns of a catalogue that say what can be sold: they decide, or it is only told what they say. */
+export type Availability = 'honour' | 'ignore';
+
+/** What a column says: true or words like "active"; words alone; true where it may not be sold; how many are left; from when; until when. */
+type Meaning = 'flag' | 'status' | 'gone' | 'stock' | 'from' | 'until';
+
+/** Header names, as `columnKey` makes them. A quantity counts only where its name says that it is the stock: others are sold, or packed. */
+const NAMES: Readonly<Record<Meaning, string>> = {
+  flag: `instock isinstock stockstatus available isavailable availability availabilitystatus isactive active active01 enabled
+    isenabled visible isvisible published ispublished forsale isforsale sellable issellable purchasable isopen lieferbar verfugbar aktiv disponible actif activo`,
+  status: 'status productstatus itemstatus',
+  gone: `outofstock isoutofstock soldout issoldout discontinued isdiscontinued archived isarchived deleted isdeleted hidden ishidden
+    unavailable isunavailable unpublished ausverkauft`,
+  stock: `stock stocklevel stockquantity stockqty quantityinstock qtyinstock unitsinstock stockonhand inventory inventoryquantity
+    inventorylevel bestand lagerbestand`,
+  from: 'availablefrom availablefromdate availablesince validfrom activefrom publishedfrom publishfrom onlinefrom publishedat',
+  until: `availableuntil availableto availabletill availablethrough validuntil validto activeuntil activeto publisheduntil
+    publishuntil onlineuntil expirationdate expiresat discontinuedat archivedat deletedat unpublishedat`,
+};
+const MEANINGS = new Map(
+  Object.entries(NAMES).flatMap(([meaning, names]) => names.split(/\s+/).map((name) => [name, meaning as Meaning])),
+);
+
+const SOLD = `instock available active enabled live published publish forsale visible preorder backorder onbackorder
+  limitedavailability limitedstock lowstock lieferbar auflager verfugbar aktiv disponible enstock actif activo`;
+const NOT_SOLD = `outofstock soldout unavailable notavailable inactive disabled draft archived archive unpublished private
+  pending trash deleted discontinued hidden suspended expired removed retired nichtlieferbar nichtverfugbar ausverkauft
+  vergriffen inaktiv indisponible epuise rupturedestock agotado inactivo`;
+const WORDS = new Map(
+  [SOLD, NOT_SOLD].flatMap((words, at) => words.split(/\s+/).map((word) => [word, 1 - at] as const)),
+);
+const LONGEST_WORD = 60;
+
+/** Where fewer of the filled cells are understood, the column is about something else. */
+const LEAST_UNDERSTOOD = 0.9;
+const DAY = 86_400;
+
+/** Which items can be sold, as columns of their catalogue say, row by row. */
+export class AvailabilityReader {
+  readonly #wish: Availability | undefined;
+  readonly #columns: { at: number; name: string; cells: string[] }[];
+  readonly #itemOf: number[] = [];
+
+  /** @param wish undefined: nobody wants to know. */
+  constructor(header: readonly string[], wish: Availability | undefined) {
+    this.#wish = wish;
+    const named = [...header.entries()].filter(([, name]) => wish && saysWhatIsSold(name));
+    this.#columns = named.map(([at, name]) => ({ at, name, cells: [] }));
+  }
+
+  /** Takes the cells of a row, and then its item. */
+  readonly row = (cells: readonly string[]) => (item: number) => {
+    if (this.#columns.length > 0) this.#itemOf.push(item);
+    for (const column of this.#columns) column.cells.push(cells[column.at] ?? '');
+  };
+
+  /**
+   * What all rows said. A cell that is missing or not understood says nothing against its row; an item of several rows, one a variant,
+   * can be sold where one of them can.
+   *
+   * @param now seconds since 1970. @param dayOrder as `--date-order` says.
+   * @returns by item, 1 where it can; undefined where no column says.
+   */
+  of(
+    items: number,
+    now: number,
+    dayOrder: DayOrder | undefined,
+  ): { available: Uint8Array | undefined; notes: string[] } {
+    const said = this.#columns.flatMap((column) => saysOf(column, now, dayOrder) ?? []);
+    // Where the shop says what can be had, a stock of 0 may be on order.
+    const isFlagged = said.some(
+      ({ meaning, name }) => meaning === 'flag' && /stock|avail|lieferbar|verf|dispon/i.test(name),
+    );
+    const used = said.filter(({ meaning }) => meaning !== 'stock' || !isFlagged);
+    if (used.length === 0) return { available: undefined, notes: [] };
+    const available = new Uint8Array(items);
+    this.#itemOf.forEach((item, row) => {
+      if (used.every(({ says }) => says[row] !== 0)) available[item] = 1;
+    });
+    const left = available.reduce((total, flag) => total + flag, 0);
+    const names = used.map(({ name }) => shown(name)).join(', ');
+    const isTimed = used.some(({ meaning }) => meaning === 'from' || meaning === 'until');
+    const day = isTimed ? ` on ${dayText(now)}` : '';
+    const note =
+      this.#wish === 'ignore'
+        ? `${names} not looked at; --availability honour would take ${left} of ${items} items`
+        : `by ${names}${day}, ${left} of ${items} items can be recommended; --availability ignore takes all`;
+    const odd = used.filter((each) => each.odd.count > 0);
+    const oddNotes = odd.map(
+      ({ name, odd: { count, example } }) =>
+        `${shown(name)} says ${example} or the like in ${count} rows: that keeps nothing out`,
+    );
+    return { available, notes: [note, ...oddNotes] };
+  }
+}
+
+/** True for the name of a column that may say it. */
+export function saysWhatIsSold(name: string): boolean {
+  return MEANINGS.has(columnKey(name));
+}
+
+/** By row, 0 where a column says that it cannot be sold; undefined where the column says something else altogether. */
+function saysOf(column: CellColumn, now: number, dayOrder: DayOrder | undefined) {
+  const { name, cells } = column;
+  const meaning = MEANINGS.get(columnKey(name)) ?? 'flag';
+  const typed = new TypedColumn(column, dayOrder);
+  const isTime = meaning === 'from' || meaning === 'until';
+  const values = isTime ? typed.numbers('dates') : undefined;
+  if (values && !values.isReadable) return undefined;
+  const says = new Float64Array(cells.length);
+  const odd = { count: 0, example: '' };
+  let filled = 0;
+  cells.forEach((cell, row) => {
+    if (isMissing(cell)) {
+      says[row] = Number.NaN;
+      return;
+    }
+    filled++;
+    const verdict = values ? within(meaning, values.values[row] ?? Number.NaN, now) : saidBy(meaning, cell);
+    says[row] = verdict;
+    if (Number.isNaN(verdict) && odd.count++ === 0) odd.example = shown(cell);
+  });
+  if (filled === 0 || filled - odd.count < LEAST_UNDERSTOOD * filled) return undefined;
+  return { name, meaning, says, odd };
+}
+
+/** 1 where a cell says that it can be sold, 0 where it cannot; NaN: neither. */
+function saidBy(meaning: Meaning, cell: string): number {
+  const truth = meaning === 'status' ? Number.NaN : truthIn(cell);
+  if (meaning === 'stock') return Number.isNaN(numberIn(cell)) ? Number.NaN : truth;
+  if (!Number.isNaN(truth)) return meaning === 'gone' ? 1 - truth : truth;
+  const key = cell.length > LONGEST_WORD ? '' : columnKey(cell.replace(/^https?:\/\/schema\.org\//, ''));
+  return meaning === 'gone' ? Number.NaN : (WORDS.get(key) ?? Number.NaN);
+}
+
+/** A day lasts to its end. */
+function within(meaning: Meaning, time: number, now: number): number {
+  if (Number.isNaN(time)) return time;
+  if (meaning === 'from') return Number(time <= now);
+  return Number(now < time + (time % DAY === 0 ? DAY : 0));
+}

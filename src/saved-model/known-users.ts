@@ -1,0 +1,178 @@
+import type { CellColumn } from '../csv/cells.js';
+import type { Dataset } from '../dataset/dataset.js';
+import { entriesOfUsers, entriesWhere, type Interactions } from '../dataset/interactions.js';
+import { joinedTimes } from '../dataset/joined-columns.js';
+import { hashOf, IdIndex } from '../events/ids.js';
+import { emptyRows, firstRows, joined, mapped, pickedRows, rowLength, type SparseRows } from '../matrix/sparse.js';
+import { rated } from '../model/strength.js';
+import type { SavedModel, Wanted } from './saved-model.js';
+
+/** Whom new files name, as a model sees them. */
+export interface Scored {
+  dataset: Dataset;
+  /** Interactions that were read, those among them with items that the model does not know, and one of these items. */
+  read: number;
+  strange: number;
+  stranger: string | undefined;
+  /** Users whom the model knows. */
+  known: number;
+}
+
+/**
+ * The users of new files, with what the model knows of them.
+ *
+ * What it has of a user is kept; pairs of user and item in the new files replace those it has or come to them, what profiles say of
+ * preferences and groups now replaces what they said, and what they exclude comes to what they excluded. Items and groups that it does not
+ * know are left out.
+ *
+ * @param read the new files, read by what the model knows. @param wanted what to know beside them.
+ */
+export function scoredUsers(model: SavedModel, read: Dataset, wanted: Wanted): Scored {
+  const { served, userIds } = read;
+  const { counts, times } = model.facts;
+  const { names } = model;
+  const { fresh, strange } = knownItems(read, counts.items);
+  const stranger = strange === 0 ? undefined : strangeItem(read, counts.items);
+  const places = placesIn(model, userIds.slice(0, served));
+  const users = places.filter((place) => place < counts.users).sort();
+  const all = users.length > 0 ? model.usersAt(users) : undefined;
+  // Behind the rows of known users comes an empty one, for all others.
+  const rowOfPlace = new Map(Array.from(users, (place, row) => [place, row]));
+  const rows = places.map((place) => rowOfPlace.get(place) ?? users.length);
+  const before = (name: 'preferences' | 'groups' | 'excluded') =>
+    all ? pickedRows(withNobody(all[name]), rows) : emptyRows(served, 0);
+  const { interactions, times: seconds } = all
+    ? together(entriesOfUsers({ ...all, interactions: withNobody(all.interactions) }, rows), fresh, model)
+    : fresh;
+  const now = (name: 'preferences' | 'groups' | 'excluded', columns: number) =>
+    cut(firstRows(read[name], served), columns);
+  const excluded = now('excluded', counts.items);
+  return {
+    read: read.interactions.start[served] ?? 0,
+    strange,
+    stranger,
+    known: users.length,
+    dataset: {
+      ...names,
+      userIds: userIds.slice(0, served),
+      served,
+      interactions,
+      // Without times they are all alike, whoever else is in the files.
+      times: times ? (seconds ?? new Float64Array(interactions.index.length).fill(Number.NaN)) : undefined,
+      rated: undefined,
+      excluded: joined([before('excluded'), excluded], served, counts.items),
+      attributes: emptyRows(counts.items, counts.preferences),
+      preferences: newest(before('preferences'), now('preferences', counts.preferences)),
+      groups: newest(before('groups'), now('groups', counts.groups)),
+      ...model.items(wanted),
+      evidence: evidenceOf(model, read),
+      userColumns: wanted.keepColumns ? userColumns(read.userColumns, model.userColumns, places) : [],
+    },
+  };
+}
+
+/** What the served users did with known items, and with how many others. */
+function knownItems(read: Dataset, items: number): { fresh: Interactions; strange: number } {
+  const { index, start } = read.interactions;
+  const end = start[read.served] ?? 0;
+  const flags = new Uint8Array(index.length);
+  let kept = 0;
+  for (let e = 0; e < end; e++) if ((index[e] ?? items) < items) kept += flags[e] = 1;
+  const { interactions, times, rated } = entriesWhere(read, flags);
+  return {
+    fresh: { interactions: { ...firstRows(interactions, read.served), columns: items }, times, rated },
+    strange: end - kept,
+  };
+}
+
+function strangeItem({ interactions, itemIds }: Dataset, items: number): string | undefined {
+  return itemIds[interactions.index.find((item) => item >= items) ?? -1];
+}
+
+/** The user's index in the model for each id; the one behind all others where it does not know the user. */
+function placesIn(model: SavedModel, ids: readonly string[]): Uint32Array {
+  const { bytes, starts } = model.userIds;
+  const users = new IdIndex();
+  for (const id of ids) users.add(id);
+  const places = new Uint32Array(ids.length).fill(starts.length - 1);
+  for (let user = 0; user < starts.length - 1; user++) {
+    const [from = 0, to = 0] = [starts[user], starts[user + 1]];
+    const place = users.find(bytes, from, to, hashOf(bytes, from, to));
+    if (place >= 0) places[place] = user;
+  }
+  return places;
+}
+
+/** The same with one more row, for users whom the model does not know. */
+function withNobody(matrix: SparseRows): SparseRows {
+  const start = new Uint32Array(matrix.rows + 2).fill(matrix.index.length);
+  start.set(matrix.start);
+  return { ...matrix, rows: matrix.rows + 1, start };
+}
+
+/** What users did, as far as the model knows it and as new files say. Ratings are judged by the mean of all that a user gave. */
+function together(before: Interactions, fresh: Interactions, model: SavedModel): Interactions {
+  const { rows, columns } = fresh.interactions;
+  const parts = [before, fresh];
+  const both = joined(
+    parts.map(({ interactions }) => interactions),
+    rows,
+    columns,
+  );
+  const times = joinedTimes(
+    both,
+    parts.map(({ interactions: matrix, times }) => ({ matrix, times })),
+  );
+  return { interactions: { ...both, value: strengths(both, before, fresh, model) }, times, rated: undefined };
+}
+
+function strengths(both: SparseRows, before: Interactions, fresh: Interactions, model: SavedModel): Float32Array {
+  const scale = model.facts.strengths.find(({ rule }) => rule.kind === 'scale');
+  const span = model.facts.ratingSpan;
+  if (!scale || span === null) return both.value;
+  const beside = (name: 'rating' | 'weight', otherwise: number) =>
+    joined(
+      [before, fresh].map(({ interactions, rated }) => ({
+        ...interactions,
+        value: rated?.[name] ?? new Float32Array(interactions.index.length).fill(otherwise),
+      })),
+      both.rows,
+      both.columns,
+    ).value;
+  const hasWeights = before.rated?.weight ?? fresh.rated?.weight;
+  const ratings = { rating: beside('rating', Number.NaN), weight: hasWeights && beside('weight', 1), span };
+  const again = rated(both, ratings, scale.meanRating);
+  const value = both.value.slice();
+  for (let user = 0; user < both.rows; user++) {
+    const [from, to] = [both.start[user] ?? 0, both.start[user + 1] ?? 0];
+    const added = rowLength(fresh.interactions, user);
+    // Where one of the two has all of a user, its strengths are those of all.
+    if (added > 0 && added < to - from) value.set(again.subarray(from, to), from);
+  }
+  return value;
+}
+
+/** What counts is as it was for the model; `--now` may have been said anew. */
+function evidenceOf({ facts }: SavedModel, { evidence }: Dataset): Dataset['evidence'] {
+  return facts.evidence ? { ...facts.evidence, now: evidence?.now ?? facts.evidence.now } : evidence;
+}
+
+/** The columns of both; a cell that is filled now stands. @param places of the users among `before`. */
+function userColumns(now: readonly CellColumn[], before: readonly CellColumn[], places: Uint32Array): CellColumn[] {
+  const names = new Set([...now, ...before].map(({ name }) => name));
+  return Array.from(names, (name) => {
+    const [newer, older] = [now, before].map((columns) => columns.find((column) => column.name === name)?.cells);
+    return { name, cells: Array.from(places, (place, user) => newer?.[user] || older?.[place] || '') };
+  });
+}
+
+function cut(matrix: SparseRows, columns: number): SparseRows {
+  return { ...mapped(matrix, (value, _, column) => (column < columns ? value : undefined)), columns };
+}
+
+/** The rows of `now`; where one is empty, that of `before`. */
+function newest(before: SparseRows, now: SparseRows): SparseRows {
+  if (before.index.length === 0) return now;
+  const kept = mapped(before, (value, row) => (rowLength(now, row) === 0 ? value : undefined));
+  return joined([kept, now], now.rows, now.columns);
+}

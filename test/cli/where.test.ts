@@ -1,0 +1,145 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { temporaryFolders } from '../files/temporary.js';
+import { listsOf, put } from './data.js';
+import { runInProcess } from './run.js';
+
+const newFolder = temporaryFolders();
+
+const ITEMS = `item_id,title,price,categories,language,stock,available_until
+A,Apple,10,Food|Fruit,en,5,
+B,Beer,60,Food|Adult,de,1,2025-12-31
+C,Cake,,Food,en,0,
+D,Drill,"1,299.00",Tools,de,,
+E,Eel,call us,Food,fr,2,2026-12-31
+F,Fork,3,Tools|Kitchen,en,9,
+`;
+const EVENTS = `user_id,item_id,timestamp,state,channel
+u1,A,2026-01-01,paid,web
+u1,B,2026-01-02,paid,web
+u2,A,2026-01-03,paid,app
+u2,C,2026-01-04,void,app
+u3,D,2026-01-04,paid,bot
+u3,F,2026-01-04,,web
+`;
+const PROFILES = `user_id,language,budget
+u1,en,20
+u2,de,2000
+u3,,100
+u4,fr,5
+`;
+
+async function recommend(args: readonly string[], files: Record<string, string | Uint8Array> = {}) {
+  const folder = newFolder();
+  const all = { 'items.csv': ITEMS, 'events.csv': EVENTS, 'profiles.csv': PROFILES, ...files };
+  for (const [name, text] of Object.entries(all)) put(folder, name, text);
+  const ended = await runInProcess(args, { folder });
+  return { ...ended, lists: ended.code === 0 && args[0] === '-u' ? Object.fromEntries(listsOf(ended.stdout)) : {} };
+}
+
+const PLAIN = ['-u', 'events.csv', '-i', 'items.csv', '--algorithm', 'cosine', '--now', '2026-02-01'];
+const BY_USER = ['-u', 'profiles.csv', '--interactions', 'events.csv', ...PLAIN.slice(2)];
+
+/** Each list as one text, its items in the order of the catalogue: here it matters what is in it. */
+const sorted = (lists: Record<string, string[]>) =>
+  Object.fromEntries(Object.entries(lists).map(([user, items]) => [user, items.toSorted().join('')]));
+
+describe('--where', () => {
+  test('items for which it does not hold are in no list, and lists are as full as can be', async () => {
+    const { code, stderr, lists } = await recommend([...PLAIN, '--availability', 'ignore', '--where', 'price < 100']);
+    expect(code, stderr).toBe(0);
+    expect(sorted(lists)).toEqual({ u1: 'F', u2: 'BF', u3: 'AB' });
+    expect(stderr).toContain('--where price < 100: holds for 3 of 6 items');
+    expect(stderr).toContain(
+      'warning: --where: 1 of 6 cells of the items\' column "price" are not numbers, such as "call us"',
+    );
+  });
+
+  test('columns of users make it another question for each, the same with any number of workers', async () => {
+    const where = ['--availability', 'ignore', '--where', 'item.language = user.language or price <= budget'];
+    const one = await recommend([...BY_USER, ...where, '-j', '1']);
+    expect(one.code, one.stderr).toBe(0);
+    expect(sorted(one.lists)).toEqual({ u1: 'CF', u2: 'BDF', u3: 'AB', u4: 'EF' });
+    expect((await recommend([...BY_USER, ...where, '-j', '4'])).stdout).toBe(one.stdout);
+    expect(one.stderr).toContain('asked for each user');
+  });
+
+  test('evaluate takes it too: where only an item is left that nobody has, nothing is found', async () => {
+    const events = `user_id,item_id\n${Array.from({ length: 12 }, (_, k) => `u${k % 4},${'ABCDF'[(k * 3 + (k >> 2)) % 5]}`).join('\n')}\n`;
+    const args = [
+      'evaluate',
+      ...PLAIN.slice(0, 4),
+      '--algorithms',
+      'popular',
+      '--format',
+      'csv',
+      '--where',
+      'title = "eel"',
+    ];
+    const { code, stdout, stderr } = await recommend(args, { 'events.csv': events });
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/^popular,all,recall,10,0,0,0,4$/m);
+    expect(stdout).toMatch(/^popular,all,coverage,10,0.166667,/m);
+    expect(stderr).toContain('"stock", "available_until" not looked at; --availability honour would take 4 of 6 items');
+  });
+
+  test.each([
+    [
+      ['--where', 'price <= and stock > 0'],
+      2,
+      '--where: expected a value after "<=" (character 10)\n  price <= and stock > 0\n           ^',
+    ],
+    [['--where', 'prise < 5'], 2, '--where: no column "prise"; did you mean "price"? (character 1)'],
+    [['--where', 'country = "FR"'], 2, 'columns of items: "item_id", "title", "price"'],
+    [['--where', 'price < 0'], 65, 'nothing is left to recommend: --where price < 0 holds for none of 4 items'],
+    [['--events-where', 'state ='], 2, '--events-where: expected a value after "="'],
+    [['--events-where', 'stat = "paid"'], 2, 'events.csv: --events-where: no column "stat"; did you mean "state"?'],
+    [
+      ['--events-where', 'state = "gone"'],
+      65,
+      'skipped 5 rows for which --events-where does not hold, the first on line 2',
+    ],
+    [['--now', '31.01.2026'], 2, 'Expected a date like 2026-01-31'],
+  ])('%j is refused', async (args, code, message) => {
+    const ended = await recommend([...PLAIN.slice(0, 6), ...args]);
+    expect([ended.code, ended.stdout]).toEqual([code, '']);
+    expect(ended.stderr).toContain(message);
+  });
+});
+
+describe('availability', () => {
+  test('what the catalogue says cannot be sold is not recommended, and that is said', async () => {
+    const { stderr, lists } = await recommend([...PLAIN, '--now', '2026-02-01']);
+    expect(sorted(lists)).toEqual({ u1: 'DEF', u2: 'DEF', u3: 'AE' });
+    expect(stderr).toContain(
+      'note  by "stock", "available_until" on 2026-02-01, 4 of 6 items can be recommended; --availability ignore takes all',
+    );
+  });
+
+  test('--now decides what day it is', async () => {
+    expect(sorted((await recommend([...PLAIN, '--now', '2025-12-31'])).lists)).toMatchObject({ u3: 'ABE' });
+  });
+
+  test('where nothing can be sold the run is refused', async () => {
+    const items = 'item_id,stock\nA,0\nB,0\nC,0\n';
+    const { code, stderr } = await recommend(PLAIN, { 'items.csv': items });
+    expect(code).toBe(65);
+    expect(stderr).toContain('no item can be sold, as the items file says; --availability ignore takes all');
+  });
+});
+
+describe('--events-where', () => {
+  const FILTER = ['--events-where', 'state = "paid" and channel != "bot"'];
+  const KEPT = `${EVENTS.split('\n').slice(0, 4).join('\n')}\n`;
+
+  test('rows for which it does not hold are as if they were not there', async () => {
+    const gz = { 'events.csv.gz': gzipSync(EVENTS) };
+    const filtered = await recommend(['-u', 'events.csv.gz', ...PLAIN.slice(2), ...FILTER], gz);
+    expect(filtered.code, filtered.stderr).toBe(0);
+    expect(filtered.stdout).toBe((await recommend(PLAIN, { 'events.csv': KEPT })).stdout);
+    expect(filtered.stderr).toContain('skipped  2 rows for which --events-where does not hold, the first on line 5');
+    expect(filtered.stderr).toContain(
+      'skipped  1 row for which --events-where cannot tell: a cell is missing, or cannot be read, the first on line 7',
+    );
+  });
+});
