@@ -1,38 +1,57 @@
-import { quotedCells } from '../src/csv/quoting.js';
 import type { Kernel } from '../src/kernels/kernel.js';
-import { StackedRows } from '../src/matrix/stacked-rows.js';
 import { algorithmNamed } from '../src/model/algorithms.js';
-import { gramRows } from '../src/model/counting.js';
 import { evidenceOf, type Observations } from '../src/model/evidence.js';
-import { Fitter, needsGram, signalCounts } from '../src/model/fit.js';
-import { statisticsOf } from '../src/model/row-normalisation.js';
-import { LineWriter } from '../src/output/list-lines.js';
+import { needsGram } from '../src/model/signals.js';
 import { planRules } from '../src/pipeline/rules.js';
-import { audienceOf } from '../src/ranking/audience.js';
-import { modelOf } from '../src/ranking/model.js';
 import { Recommender } from '../src/ranking/recommender.js';
 import { scoresOf } from '../src/ranking/scores.js';
+import { parseExpression } from '../src/rules/expression.js';
 import { listRules } from '../src/rules/list-rules.js';
 import { packed } from '../src/rules/packed.js';
 import type { RuleValues } from '../src/rules/rules.js';
+import { countedRows, LIST, scoringScene } from './stages.js';
 
-const LIST = 10;
-const USERS_STEP = 7;
 const CATEGORIES = 40;
 const COUNTRIES = ['FR', 'DE', 'ES', 'IT', 'PL'];
 
-/** What each rule is given, and all of them at once. */
-const RULES: Record<string, RuleValues> = {
-  'max-per': { maxPer: [{ column: 'category', most: 2 }] },
-  diversity: { diversity: 0.3 },
-  'popularity-penalty': { popularityPenalty: 0.3 },
-  'boost-where': { boostWhere: [{ where: 'price < 10', factor: 1.2 }] },
-  'boost-where, by user': { boostWhere: [{ where: 'item.country = user.country', factor: 1.2 }] },
-  explore: { explore: 0.1 },
-  'min-score': { minScore: 0.01 },
+interface Rules {
+  where?: string;
+  lists?: RuleValues;
+  /** Some items are excluded for each user, or all others are. */
+  pairs?: 'excluded' | 'candidates';
+}
+
+const FILTERS: Record<string, Rules> = {
+  'where, by item': { where: 'price < 80' },
+  'where, by user': { where: 'not (item.country = user.country)' },
+  'exclude-pairs': { pairs: 'excluded' },
+};
+const SHAPES: Record<string, Rules> = {
+  'max-per': { lists: { maxPer: [{ column: 'category', most: 2 }] } },
+  'popularity-penalty': { lists: { popularityPenalty: 0.3 } },
+  'boost-where, by item': { lists: { boostWhere: [{ where: 'price < 10', factor: 1.2 }] } },
+  'boost-where, by user': { lists: { boostWhere: [{ where: 'item.country = user.country', factor: 1.2 }] } },
+  explore: { lists: { explore: 0.1 } },
+  'min-score': { lists: { minScore: 1e-6 } },
+};
+const DIVERSITY: Rules = { lists: { diversity: 0.3 } };
+
+/** All of them at once; of two with the same option the later. */
+function together(...some: Rules[]): Rules {
+  return Object.assign({}, ...some, { lists: Object.assign({}, ...some.map(({ lists }) => lists)) });
+}
+
+const CASES: Record<string, Rules> = {
+  'without rules': {},
+  ...FILTERS,
+  'all filters': together(...Object.values(FILTERS)),
+  candidates: { pairs: 'candidates' },
+  ...SHAPES,
+  diversity: DIVERSITY,
+  'all of these': together(...Object.values(FILTERS), ...Object.values(SHAPES), DIVERSITY),
 };
 
-/** Scoring and formatting without rules, and with each rule; `run` does it once and takes so many seconds. */
+/** Scoring and formatting without rules, first, and with them; `run` does it once and takes so many seconds. */
 export function ruleBenches(
   seen: Observations,
   algorithm: string,
@@ -41,24 +60,13 @@ export function ruleBenches(
   const settings = algorithmNamed(algorithm)!.settings;
   const evidence = evidenceOf(seen, settings);
   const { items, users } = evidence;
-  const all = needsGram(settings) ? gramRows(evidence, settings, kernel)(0, items) : undefined;
-  const counted = all && {
-    candidates: new StackedRows([all.candidates], [0], items),
-    pairs: new StackedRows([all.pairs], [0], items),
-  };
-  const { rows, precision } = new Fitter(evidence, settings, counted, kernel).rows(0, items);
-  const statistics = statisticsOf(evidence, precision);
-  const model = modelOf(signalCounts(evidence), [rows], [0], statistics, settings);
-  const nothing = { start: new Uint32Array(users + 1), index: new Uint32Array(0), value: new Float32Array(0) };
-  const known = { ...seen, times: undefined, excluded: { ...seen.interactions, ...nothing } };
-  const audience = audienceOf(known, (byUser) => byUser, settings, { includeSeen: false });
-  const ids = (count: number) => Array.from({ length: count }, (_, at) => String(at + 1));
-  const cells = { users: quotedCells(ids(users)), items: quotedCells(ids(items)), titles: undefined };
+  const counted = needsGram(settings) ? countedRows(evidence, settings, kernel) : undefined;
+  const { model, audience, popularity, serve } = scoringScene(seen, evidence, settings, counted, kernel);
   const cellsOf = (count: number, cell: (at: number) => string) => Array.from({ length: count }, (_, at) => cell(at));
   const country = (at: number) => COUNTRIES[at % COUNTRIES.length]!;
   const dataset = {
-    itemIds: ids(items),
-    userIds: ids(users),
+    itemIds: cellsOf(items, String),
+    userIds: cellsOf(users, String),
     served: users,
     offered: audience.offered,
     itemColumns: [
@@ -68,23 +76,48 @@ export function ruleBenches(
     ],
     userColumns: [{ name: 'country', cells: cellsOf(users, country) }],
   };
-  const facts = { items, popularity: statistics.popularity, offered: audience.offered, rows: model.rows };
   const scores = scoresOf(model, audience.signals, kernel.sumsOf);
-  const runOf = (read: RuleValues | undefined) => () => {
-    const given = { includeSeen: false, seed: 1, lists: {}, read: read ?? {} };
-    const { plans } = planRules(given, dataset as never, { listLength: LIST, now: 0, dayOrder: undefined }, () => {});
-    const { spec, arrays } = packed({ users: Uint32Array.from({ length: users }, (_, user) => user), plans });
-    const rules = read && listRules(spec, arrays, facts, model.scales.prior);
-    const recommender = new Recommender(model, audience, LIST, scores, rules);
-    const lines = new LineWriter('csv', cells, LIST);
-    const startedAt = performance.now();
-    for (let user = 0; user < users; user += USERS_STEP) lines.add(user, recommender.recommend(user));
-    lines.finish();
-    return (performance.now() - startedAt) / 1000;
+  const perUser = Math.min(50, items);
+  const some = {
+    rows: users,
+    columns: items,
+    start: Uint32Array.from({ length: users + 1 }, (_, user) => user * perUser),
+    index: Uint32Array.from({ length: users * perUser }, (_, at) => (at * 37) % items),
+    value: new Float32Array(users * perUser).fill(1),
   };
-  const together: RuleValues = Object.assign({}, ...Object.values(RULES));
-  return Object.entries({ 'without rules': undefined, ...RULES, 'all of them': together }).map(([name, read]) => ({
+  const recommenderWith = ({ where, lists = {}, pairs }: Rules): Recommender => {
+    const ids = { minHistory: 0, coldUsers: 'popular', includeSeen: false, allowed: undefined } as const;
+    const conditions = where === undefined ? [] : [parseExpression(where, '--where')];
+    const options = { ...ids, seed: 1, lists, where: conditions, availability: 'ignore', read: lists };
+    const { plans, ...rules } = planRules(
+      options as never,
+      ids as never,
+      dataset as never,
+      { listLength: LIST, now: 0 },
+      () => {},
+    );
+    const { spec, arrays } = packed({ users: Uint32Array.from(Array(users).keys()), where: rules.where, plans });
+    const facts = { items, popularity, offered: rules.offered, rows: model.rows };
+    const isOn = rules.where.length + Object.keys(plans).length > 0;
+    return new Recommender(
+      model,
+      {
+        ...audience,
+        offered: rules.offered,
+        ...(pairs && (pairs === 'excluded' ? { excluded: some } : { candidates: some })),
+      },
+      LIST,
+      scores,
+      isOn ? listRules(spec, arrays, facts, model.scales.prior) : undefined,
+    );
+  };
+  return Object.entries(CASES).map(([name, rules]) => ({
     name,
-    run: runOf(read),
+    run: () => {
+      const recommender = recommenderWith(rules);
+      const startedAt = performance.now();
+      serve(recommender);
+      return (performance.now() - startedAt) / 1000;
+    },
   }));
 }
