@@ -6,7 +6,7 @@ import { Group } from './help-groups.js';
 import { refuseOverwriting, safeCsvOption } from './input-options.js';
 import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
 import { addRuleOptions, availabilityOption, ruleOptions, type TypedRules } from './rule-options.js';
-import { choice, MOST_ITEMS_A_USER, number, type Print, parsed, seedOption } from './values.js';
+import { choice, MOST_ITEMS_A_USER, number, once, type Print, parsed, seedOption } from './values.js';
 
 const MOST_USERS = 10_000_000;
 
@@ -56,13 +56,14 @@ export function similarCommand(): Command {
     'What goes with an item, or with each item of the catalogue.',
     '--model FILE [--item ID]',
   )
-    .option('--item <id>', 'one item, by its id or title; else the catalogue')
+    .option('--item <id>', 'one item, by its id or title')
+    .option('-i, --items <file>', 'the items of this file; else the catalogue', once('--items'))
     .optionsGroup(Group.want)
     .addOption(output())
     .addOption(choice('--format <format>', 'text, csv or jsonl', ['text', 'csv', 'jsonl']))
     .addOption(number('-n, --top <count>', 'items for each', 1, MOST_ITEMS_A_USER).default(10))
     .option('--titles', 'add the titles of the items', false)
-    .addOption(availabilityOption().default('honour'))
+    .addOption(availabilityOption())
     .addOption(safeCsvOption());
   return addLogOptions(command);
 }
@@ -103,19 +104,21 @@ export function parseExplainOptions(argv: readonly string[], print?: Print): Exp
   return Object.freeze({ ...questionOptions(typed), user, top, reasons, format, rules: ruleOptions(typed) });
 }
 
-type Given = 'top' | 'titles' | 'availability' | 'safeCsv';
+type Given = 'top' | 'titles' | 'safeCsv';
 
 /** Parses what follows `recommend similar`; likewise. */
 export function parseSimilarOptions(argv: readonly string[], print?: Print): SimilarOptions | undefined {
   const command = similarCommand();
   if (!parsed(command, argv, print)) return undefined;
   const typed: TypedQuestion<SimilarOptions> & Pick<SimilarOptions, Given> = command.opts();
-  const { item, output, top, titles, availability, safeCsv } = typed;
+  const { item, items, output, top, titles, availability = 'honour', safeCsv } = typed;
+  if (item !== undefined && items !== undefined) throw usageFailure('--item and --items cannot be combined');
+  refuseOverwriting([['--items', items]], [['--output', output]]);
   const isForPeople = typed.format === 'text' || (typed.format === undefined && item !== undefined && output === '-');
   const format = isForPeople ? 'text' : formatOf(output, typed.format === 'text' ? undefined : typed.format);
   if (format === 'wide' || format === 'parquet')
     throw usageFailure(`-o ${output}: similar items are written as csv or jsonl`);
-  return Object.freeze({ ...questionOptions(typed), item, top, titles, availability, safeCsv, format });
+  return Object.freeze({ ...questionOptions(typed), item, items, top, titles, availability, safeCsv, format });
 }
 
 /** Parses what follows `recommend audience`; likewise. */

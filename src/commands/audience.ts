@@ -1,3 +1,4 @@
+import { whatCounts } from '../dataset/evidence-rules.js';
 import type { Io } from '../io.js';
 import { firstRows, rowOf, type SparseRows } from '../matrix/sparse.js';
 import { TopN } from '../matrix/top-n.js';
@@ -18,10 +19,12 @@ export async function audience(options: AudienceOptions, io: Io): Promise<number
     const dataset = model.dataset({ keepColumns: false, now: run.startedAt.getTime() / 1000, dayOrder: undefined });
     const { served, userIds } = dataset;
     const some = (byUser: SparseRows) => firstRows(byUser, served);
-    const { signals, excluded } = audienceOf(dataset, some, model.facts.method.settings, { includeSeen: false });
+    const how = { includeSeen: false };
+    const { signals, had, excluded } = audienceOf(whatCounts(dataset), some, model.facts.method.settings, how);
+    const isOut = (user: number) => [had, excluded].some((each) => each && rowOf(each, user).includes(item));
     const best = new TopN(Math.min(options.top, served));
     itemScores(model.model, signals, item).forEach((score, user) => {
-      if (!rowOf(excluded, user).includes(item)) best.offer(user, score);
+      if (!isOut(user)) best.offer(user, score);
     });
     const scores = new Float64Array(best.size);
     const users = best.drain(scores);

@@ -144,8 +144,10 @@ export interface ExplainOptions extends QuestionOptions, Pick<Options, 'top' | '
 /** The options of `similar`. */
 export interface SimilarOptions extends QuestionOptions, Pick<Options, 'top' | 'titles' | 'safeCsv'> {
   availability: Availability;
-  /** An id or a title; undefined: all items that are offered. */
+  /** An id or a title. */
   item: string | undefined;
+  /** The file of the items to ask for; undefined beside no item: all that are offered. */
+  items: string | undefined;
   format: 'text' | 'csv' | 'jsonl';
 }
 

@@ -80,6 +80,18 @@ test('one item is found by its id or a part of its title, and shown with titles,
   expect(object).toEqual({ item_id: 'item-7', items });
 });
 
+test('the items of a file are asked for in its order; those that the model does not know are left out, and said', async () => {
+  put(folder, 'some.csv', 'sku,price\nitem-9,1\nnever-seen,2\nitem-3,3\nitem-9,4\n');
+  const args = ['similar', '--model', 'm.rec', '-n', '1', '--items', 'some.csv'];
+  const { code, stdout, stderr } = await runInProcess(args, { folder });
+  expect(code).toBe(0);
+  expect(rowsOf(stdout).map(({ item_id }) => item_id)).toEqual(['item-9', 'item-3']);
+  expect(stderr).toContain('--items some.csv:3: the model does not know "never-seen"; 1 of 4 items are left out');
+  put(folder, 'strange.csv', 'item_id\nnever\nseen\n');
+  const strange = await runInProcess([...args.slice(0, -1), 'strange.csv'], { folder });
+  expect([strange.code, strange.stderr]).toEqual([65, expect.stringContaining('does not know "never", nor any other')]);
+});
+
 test('an audience are the users in whose lists the item stands with the highest scores', async () => {
   const everything = rowsOf(await answered(['score', '--model', 'm.rec', '-n', '100000', '-q']));
   const users = rowsOf(await ask('audience', '--item', 'item-2', '-n', '50'));
@@ -137,6 +149,7 @@ test.each([
   [['similar'], /--model FILE is missing/],
   [['explain', '--model', 'm.rec'], /--user ID is missing/],
   [['audience', '--model', 'm.rec'], /--item ID is missing/],
+  [['similar', '--model', 'm.rec', '--item', 'item-7', '--items', 'items.csv'], /cannot be combined/],
   [['similar', '--model', 'm.rec', '-o', 'm.rec', '--format', 'csv'], /is also an input/],
   [['similar', '--model', 'm.rec', '-o', 'x.parquet'], /csv or jsonl/],
 ])('%j makes no sense', async (args, why) => {
