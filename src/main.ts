@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
+import type { ShardOptions } from './array-jobs/shard.js';
 import { ExitCode, explainShortage, Failure, messageOf } from './failure.js';
 import type { Io } from './io.js';
-import type { DescribeOptions, Options } from './pipeline/options.js';
+import type { DescribeOptions } from './pipeline/options.js';
 import { type Entry, formatEntry, requestedFormat } from './report/log.js';
 
 /**
@@ -50,6 +51,7 @@ export async function main(typed: readonly string[], io: Io): Promise<number> {
       const { parseFitOptions } = await import('./cli/model-options.js');
       const options = await optionsOf(argv, tell, () => parseFitOptions(argv.slice(1), version(), print));
       if (!options) return ExitCode.ok;
+      if ('shard' in options) return await workShard(options, io);
       const { fitModel } = await import('./commands/fit.js');
       return await fitModel(options, io);
     }
@@ -57,8 +59,30 @@ export async function main(typed: readonly string[], io: Io): Promise<number> {
       const { parseScoreOptions } = await import('./cli/model-options.js');
       const options = await optionsOf(argv, tell, () => parseScoreOptions(argv.slice(1), version(), print));
       if (!options) return ExitCode.ok;
+      if ('shard' in options) return await workShard(options, io);
       const { score } = await import('./commands/score.js');
       return await score(options, io);
+    }
+    if (argv[0] === 'plan') {
+      const { parsePlanOptions } = await import('./cli/array-options.js');
+      const options = await optionsOf(argv, tell, () => parsePlanOptions(argv.slice(1), version(), print));
+      if (!options) return ExitCode.ok;
+      const { planArray } = await import('./commands/plan.js');
+      return await planArray(options, io);
+    }
+    if (argv[0] === 'merge') {
+      const { parseMergeOptions } = await import('./cli/array-options.js');
+      const options = await optionsOf(argv, tell, () => parseMergeOptions(argv.slice(1), version(), print));
+      if (!options) return ExitCode.ok;
+      const { merge } = await import('./commands/merge.js');
+      return await merge(options, io);
+    }
+    if (argv[0] === 'status') {
+      const { parseStatusOptions } = await import('./cli/array-options.js');
+      const options = parseStatusOptions(argv.slice(1), version(), print);
+      if (!options) return ExitCode.ok;
+      const { status } = await import('./commands/status.js');
+      return await status(options, io);
     }
     const { parseOptions } = await import('./cli/recommend-options.js');
     const options = await optionsOf(argv, tell, () => parseOptions(argv, version(), print));
@@ -76,6 +100,11 @@ export async function main(typed: readonly string[], io: Io): Promise<number> {
   }
 }
 
+async function workShard(options: ShardOptions, io: Io): Promise<number> {
+  const { workShard } = await import('./array-jobs/shard.js');
+  return workShard(options, io);
+}
+
 async function describe(options: DescribeOptions, io: Io): Promise<number> {
   const { describe } = await import('./commands/describe.js');
   return describe(options, io);
@@ -85,11 +114,11 @@ async function describe(options: DescribeOptions, io: Io): Promise<number> {
  * The options of a run; undefined where help or the version was printed instead.
  * @throws Failure 2 where they make no sense; the metrics file, where one was asked for, records that.
  */
-async function optionsOf(
+async function optionsOf<T>(
   argv: readonly string[],
   tell: (entry: Entry) => void,
-  parse: () => Options | undefined,
-): Promise<Options | undefined> {
+  parse: () => T | undefined,
+): Promise<T | undefined> {
   try {
     return parse();
   } catch (error) {

@@ -37,6 +37,9 @@ const OTHER_COMMANDS = `
 Other commands:
   recommend fit               learn a model, and keep it
   recommend score             recommend by a model that was kept
+  recommend plan              cut a run into an array of jobs
+  recommend merge             write the lists that such jobs made
+  recommend status            show which of them are finished
   recommend describe          show how files are understood
   recommend evaluate          measure recommendations on held-out data
   recommend diff              compare the lists of two runs

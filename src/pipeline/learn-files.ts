@@ -1,12 +1,13 @@
 import { type Dataset, releaseDataset } from '../dataset/dataset.js';
 import type { Destination } from '../files/writing.js';
+import type { Settings } from '../model/settings.js';
 import type { Model } from '../ranking/model.js';
 import { modelOf } from '../ranking/model.js';
 import { factsOf } from '../saved-model/facts.js';
 import { stashDataset, writeModel } from '../saved-model/write.js';
 import { asOptions } from '../tuning/tuning-report.js';
 import { readLearnedRows, readStatistics } from '../workers/run-files.js';
-import { arrange, type Learned, learnFrom } from './learn.js';
+import { type Arranged, arrange, type Learned, learnFrom } from './learn.js';
 import { manifestOf } from './manifest.js';
 import type { Options } from './options.js';
 import { areCarried } from './output-columns.js';
@@ -14,25 +15,59 @@ import type { OutputRun } from './output-run.js';
 import { readInputs, tellLongHistories } from './read.js';
 import { reuseOrTune } from './tuned-file.js';
 
-/** What was learned from files. */
-export interface LearnedFiles<T> {
+/** What was arranged to be learned from. */
+export interface ArrangedFiles<T> {
   dataset: Dataset;
-  learned: Learned;
+  arranged: Arranged;
+  settings: Settings;
   /** What was asked of the data. */
   answer: T;
+}
+
+/** What was learned from files. */
+export interface LearnedFiles<T> extends Omit<ArrangedFiles<T>, 'arranged'> {
+  learned: Learned;
   /** Writes the model. */
   save: (destination: Destination) => Promise<void>;
 }
+
+type Ask<T> = (dataset: Dataset, settings: Settings) => T;
 
 /**
  * Reads the files of a run, finds the settings and learns.
  * @param ask takes what it needs of the data, which is let go before anything is learned.
  */
-export async function learnFiles<T>(
+export async function learnFiles<T>(job: OutputRun, options: Options, ask: Ask<T>): Promise<LearnedFiles<T>> {
+  const { run, record } = job;
+  const stash = run.directory.file('dataset');
+  const keep = (dataset: Dataset, { facts }: Arranged) => {
+    if (options.model !== undefined) stashDataset(stash, dataset, facts.popularity);
+  };
+  const { arranged, ...files } = await arrangeFiles(job, options, ask, 1, keep);
+  const { dataset, settings } = files;
+  const learned = await job.stages.take('learning', () => learnFrom(run, arranged, settings));
+  const { method, version, eventWeights } = options;
+  const explanation = record.method?.auto?.explanation ?? null;
+  const facts = {
+    ...{ version, learned: run.startedAt.toISOString(), eventWeights },
+    method: { name: method.name, settings, explanation },
+  };
+  const save = (destination: Destination) =>
+    writeModel(destination, factsOf(facts, dataset, record.files, learned.model.counts), stash, modelFrom(learned));
+  return { ...files, learned, save };
+}
+
+/**
+ * Reads the files of a run, finds the settings and arranges what there is to learn from.
+ * @param jobs how many share the work. @param keep sees the data last.
+ */
+export async function arrangeFiles<T>(
   { run, memory, stages, record, checkpoint }: OutputRun,
   options: Options,
-  ask: (dataset: Dataset, settings: Learned['settings']) => T,
-): Promise<LearnedFiles<T>> {
+  ask: Ask<T>,
+  jobs: number,
+  keep: (dataset: Dataset, arranged: Arranged) => void = () => {},
+): Promise<ArrangedFiles<T>> {
   await memory.read();
   const { dataset, reports } = await stages.take('reading', () =>
     readInputs(
@@ -46,7 +81,7 @@ export async function learnFiles<T>(
       (rows) => memory.fold(rows),
     ),
   );
-  const { method, version, eventWeights } = options;
+  const { method } = options;
   tellLongHistories(run, dataset, method.settings.longestHistory);
   record.files = reports;
   record.dataset = dataset;
@@ -62,24 +97,15 @@ export async function learnFiles<T>(
   if (auto?.table) run.debug(auto.table);
   if (auto) run.info(`for the nightly job: ${asOptions(settings)}`);
 
-  const stash = run.directory.file('dataset');
-  const { learned, answer } = await stages.take('learning', async () => {
+  return stages.take('learning', async () => {
     memory.arrange(dataset);
-    const arranged = arrange(run, dataset, settings, key);
+    const arranged = arrange(run, dataset, settings, key, jobs);
     const answer = ask(dataset, settings);
-    if (options.model !== undefined) stashDataset(stash, dataset, arranged.facts.popularity);
+    keep(dataset, arranged);
     // All that is large of it lies in files now.
     releaseDataset(dataset);
-    return { learned: await learnFrom(run, arranged, settings), answer };
+    return { dataset, arranged, settings, answer };
   });
-  const explanation = auto?.explanation ?? null;
-  const facts = {
-    ...{ version, learned: run.startedAt.toISOString(), eventWeights },
-    method: { name: method.name, settings, explanation },
-  };
-  const save = (destination: Destination) =>
-    writeModel(destination, factsOf(facts, dataset, reports, learned.model.counts), stash, modelFrom(learned));
-  return { dataset, learned, answer, save };
 }
 
 /** The model in this process, its rows normalised. */

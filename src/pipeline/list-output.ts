@@ -21,7 +21,10 @@ export async function checkFormat({ format }: Options, isTerminal: boolean): Pro
 }
 
 /** Makes the bytes of the output from the lists of shards. */
-export async function listEncoder({ format, safeCsv, top }: Options, columns: readonly TextColumn[]) {
+export async function listEncoder(
+  { format, safeCsv, top }: Pick<Options, 'format' | 'safeCsv' | 'top'>,
+  columns: readonly TextColumn[],
+) {
   if (format !== 'parquet') {
     return {
       begin: () => headerOf(format, columns, top, cellQuote(format, safeCsv)),
