@@ -19,7 +19,7 @@ const PIECES = 16;
 /**
  * Cuts rows into contiguous shards of about the same cost. The number of children plays no part, so the cut, and with it the answer, is the
  * same for any number of them. @param costs what each row costs, in additions. @param worthwhile the least cost worth a shard of its own.
- * @param jobs how many share the shards: where there are rows enough, each gets one at least.
+ * @param jobs how many share the shards, which are small enough for each to get about as much.
  */
 export function planShards(costs: Float64Array, worthwhile: number, jobs = 1): Shard[] {
   const total = costs.reduce((a, b) => a + b, 0);
