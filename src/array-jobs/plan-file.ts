@@ -4,13 +4,13 @@ import { badData, ExitCode, Failure, messageOf, systemCode } from '../failure.js
 import { arrayFileBytes, checkArrays } from '../files/array-file.js';
 import { readJson } from '../files/json-file.js';
 import type { Destination } from '../files/writing.js';
-import type { SignalCounts } from '../model/fit.js';
 import type { Settings } from '../model/settings.js';
+import type { SignalCounts } from '../model/signals.js';
 import type { OutputColumn } from '../output/columns.js';
 import { keyedPath, keyOf, type ShardStage, STAGES } from '../pipeline/checkpoint.js';
 import type { Options } from '../pipeline/options.js';
 import { piecesIn } from '../pipeline/run-shards.js';
-import type { RuleSpec } from '../rules/rule-spec.js';
+import type { Served } from '../report/summary.js';
 import { shellWord } from '../understanding/shell-word.js';
 import type { Shard } from '../workers/plan.js';
 
@@ -35,14 +35,15 @@ export interface ArrayPlan {
   /** Of what was arranged to learn from, and of the rules of the lists. */
   key: string;
   rulesHash: string;
-  rules: RuleSpec | null;
+  rules: string | null;
   /** The pieces of each shard. */
   cuts: Record<ShardStage, Shard[][]>;
   /** How lists are written. */
   output: Pick<Options, 'format' | 'safeCsv' | 'top' | 'precision' | 'reasons'>;
   columns: readonly OutputColumn[];
-  /** Users without a history. */
+  /** Users without a history, and those who get no list. */
   cold: number;
+  left_out: Served['left_out'];
 }
 
 /** A file that a plan has beside it. */

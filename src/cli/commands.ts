@@ -8,7 +8,11 @@ export const OPTIONS_OF: Readonly<Record<string, () => Promise<Command>>> = {
   plan: async () => (await import('./array-options.js')).planCommand(),
   merge: async () => (await import('./array-options.js')).mergeCommand(),
   status: async () => (await import('./array-options.js')).statusCommand(),
+  export: async () => (await import('./export-options.js')).exportCommand(),
   describe: async () => (await import('./describe-options.js')).describeCommand(),
   evaluate: async () => (await import('./evaluate-options.js')).evaluateCommand(),
+  explain: async () => (await import('./question-options.js')).explainCommand(),
+  similar: async () => (await import('./question-options.js')).similarCommand(),
+  audience: async () => (await import('./question-options.js')).audienceCommand(),
   diff: async () => (await import('./diff-options.js')).diffCommand(),
 };

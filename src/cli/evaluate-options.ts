@@ -2,16 +2,26 @@ import { Command, Option } from 'commander';
 import { usageFailure } from '../failure.js';
 import type { EvaluateOptions } from '../pipeline/options.js';
 import { usableCores } from '../process/cores.js';
+import { addEvidenceOptions, withAttributeWeight } from './evidence-options.js';
 import { Group } from './help-groups.js';
 import { addFileOptions, addReadingOptions, inputOptions, type TypedInput } from './input-options.js';
 import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
-import { addRuleOptions, ruleOptions, type TypedRules } from './rule-options.js';
-import { choice, holdout, listLengths, names, number, type Print, parsed, workersOption } from './values.js';
+import { addRuleOptions, ruleInputs, ruleOptions, type TypedRules } from './rule-options.js';
+import {
+  choice,
+  holdout,
+  listLengths,
+  names,
+  number,
+  type Print,
+  parsed,
+  seedOption,
+  workersOption,
+} from './values.js';
 
 /** The algorithm that all others are compared with. */
 const BASELINE = 'popular';
 const DEFAULT_HOLDOUT = 0.2;
-const LARGEST_SEED = 2 ** 32 - 1;
 const MOST_USERS = Number.MAX_SAFE_INTEGER;
 
 const EXAMPLES = `
@@ -36,12 +46,14 @@ export function evaluateCommand(): Command {
     .option('--algorithms <names>', `what to compare (default: auto,${BASELINE})`, names, ['auto', BASELINE])
     .option('--at <lengths>', 'list lengths (default: 10,20)', listLengths, [10, 20])
     .addOption(number('--sample-users <count>', 'evaluate on this many users, chosen at random', 1, MOST_USERS))
-    .addOption(number('--seed <number>', 'random seed', 0, LARGEST_SEED).default(1))
+    .addOption(seedOption())
     .option('--by <columns>', 'also by these attributes of users: country,age', names, [])
     .addOption(choice('--format <format>', 'table, csv or json', ['table', 'csv', 'json']).default('table'))
     .addOption(new Option('-o, --output <file>', 'where to write the report').default('-', 'stdout'))
     .option('--per-user <file>', 'write a CSV with the metrics of every tested user');
-  addReadingOptions(addRuleOptions(command)).optionsGroup(Group.run).addOption(workersOption());
+  addEvidenceOptions(addReadingOptions(addRuleOptions(command)))
+    .optionsGroup(Group.run)
+    .addOption(workersOption());
   return addLogOptions(command);
 }
 
@@ -63,7 +75,14 @@ interface Typed
 
 function checked(typed: Typed): EvaluateOptions {
   const { test, split, output, perUser } = typed;
-  const input = inputOptions(typed, { '--test': test }, { '--output': output, '--per-user': perUser });
+  // What is in stock today says nothing of what was when the held-out items were bought.
+  const rules = ruleOptions(typed, 'ignore');
+  const weighed = (spec: string) => withAttributeWeight(spec, typed);
+  const input = inputOptions(
+    typed,
+    { '--test': test, ...ruleInputs(rules) },
+    { '--output': output, '--per-user': perUser },
+  );
   const without = split !== undefined ? '--split' : typed.holdout !== undefined ? '--holdout' : undefined;
   if (test !== undefined && without !== undefined)
     throw usageFailure(`--test and ${without} cannot be combined: the test file is the held-out part`);
@@ -74,12 +93,11 @@ function checked(typed: Typed): EvaluateOptions {
     test,
     split,
     holdout: typed.holdout ?? DEFAULT_HOLDOUT,
-    algorithms: Object.freeze([...new Set([...typed.algorithms, BASELINE])]),
+    algorithms: Object.freeze([...new Set([...typed.algorithms, BASELINE].map(weighed))]),
     at: Object.freeze(typed.at),
     sampleUsers: typed.sampleUsers,
     seed: typed.seed,
-    // What is in stock today says nothing of what was when the held-out items were bought.
-    rules: ruleOptions(typed, 'ignore'),
+    rules,
     by: Object.freeze([...new Set(typed.by)]),
     format: typed.format,
     output,

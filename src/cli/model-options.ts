@@ -8,7 +8,7 @@ import { addFileOptions, addReadingOptions } from './input-options.js';
 import { addOutputOptions } from './output-options.js';
 import { addLearningOptions, addReportOptions, addRunOptions, checked, type Typed } from './recommend-options.js';
 import { addRuleOptions } from './rule-options.js';
-import { leaveOut, type Print, parsed } from './values.js';
+import { date, leaveOut, type Print, parsed, seedOption } from './values.js';
 
 const FIT_EXAMPLES = `
 Examples:
@@ -24,10 +24,19 @@ Examples:
 `;
 
 /** What the options of `recommend` come to where a command has none of them. */
-const LEFT_OUT = { format: 'csv', top: 10, titles: true, includeSeen: false, dryRun: false } as const;
+const LEFT_OUT = {
+  format: 'csv',
+  top: 10,
+  titles: true,
+  dryRun: false,
+  includeSeen: false,
+  minHistory: 0,
+  coldUsers: 'popular',
+  seed: 1,
+} as const;
 /** What a model has decided already. */
 const DECIDED = [
-  ...['--items', '--item-columns', '--title-col', '--attribute-cols'],
+  ...['--items', '--item-columns', '--title-col', '--attributes'],
   ...['--unrated', '--duplicates', '--ratings', '--event-weights'],
 ];
 
@@ -38,8 +47,12 @@ export function fitCommand(): Command {
     .usage('--users FILE [--items FILE] --model FILE')
     .addHelpText('before', FIT_EXAMPLES.trimStart());
   addFileOptions(command).addOption(new Option('--model <file>', 'where to write the model'));
-  addRunOptions(addLearningOptions(addReadingOptions(command)));
-  return addReportOptions(addShardOptions(command, ['count', 'learn']));
+  addLearningOptions(addReadingOptions(command)).option(
+    '--now <date>',
+    'what counts as now; later rows are ignored',
+    date,
+  );
+  return addReportOptions(addShardOptions(addRunOptions(command), ['count', 'learn']));
 }
 
 /** The options of `recommend score`. */
@@ -49,7 +62,7 @@ export function scoreCommand(): Command {
     .usage('--model FILE [--users FILE] [-o FILE] [-n N]')
     .addHelpText('before', SCORE_EXAMPLES.trimStart());
   addFileOptions(command).addOption(new Option('--model <file>', 'the model that recommend fit wrote'));
-  addReadingOptions(addRuleOptions(addOutputOptions(command)));
+  addReadingOptions(addRuleOptions(addOutputOptions(command)).addOption(seedOption()));
   leaveOut(command, DECIDED);
   return addReportOptions(addShardOptions(addRunOptions(command)));
 }

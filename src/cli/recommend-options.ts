@@ -5,11 +5,12 @@ import { AUTO, methodOf } from '../pipeline/method.js';
 import type { Options } from '../pipeline/options.js';
 import { usableCores } from '../process/cores.js';
 import { BALANCES } from '../workers/balance.js';
+import { addEvidenceOptions, attributeWeightSet } from './evidence-options.js';
 import { Group } from './help-groups.js';
 import { addFileOptions, addReadingOptions, inputOptions, type TypedInput } from './input-options.js';
 import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
 import { addOutputOptions, outputOptions, type TypedOutput } from './output-options.js';
-import { addRuleOptions, ruleOptions, type TypedRules } from './rule-options.js';
+import { addRuleOptions, ruleInputs, ruleOptions, type TypedRules } from './rule-options.js';
 import {
   bytes,
   choice,
@@ -20,6 +21,7 @@ import {
   parsed,
   positiveSeconds,
   seconds,
+  seedOption,
   workersOption,
 } from './values.js';
 
@@ -37,6 +39,10 @@ const OTHER_COMMANDS = `
 Other commands:
   recommend fit               learn a model, and keep it
   recommend score             recommend by a model that was kept
+  recommend explain           what a user gets, and why
+  recommend similar           what goes with an item
+  recommend audience          who wants an item most
+  recommend export            write its weights for other programs
   recommend plan              cut a run into an array of jobs
   recommend merge             write the lists that such jobs made
   recommend status            show which of them are finished
@@ -55,7 +61,7 @@ export function recommendCommand(version: string): Command {
     .usage('--users FILE [--items FILE] [-o FILE] [-n N]')
     .addHelpText('before', EXAMPLES.trimStart())
     .addHelpText('after', OTHER_COMMANDS.trimEnd());
-  addRuleOptions(addOutputOptions(addFileOptions(command)));
+  addRuleOptions(addOutputOptions(addFileOptions(command))).addOption(seedOption());
   addLearningOptions(addReadingOptions(command)).option('--model <file>', 'also keep the model, for recommend score');
   addRunOptions(command).option('--dry-run', 'show how the files are understood, and stop', false);
   return addReportOptions(command).version(version, '--version', 'show the version');
@@ -63,13 +69,14 @@ export function recommendCommand(version: string): Command {
 
 /** Adds the options that decide how a model is learned. */
 export function addLearningOptions(command: Command): Command {
-  return command
+  command
     .optionsGroup(Group.learn)
     .option('--algorithm <name>', 'how to learn: ridge, cosine …', AUTO)
     .option('--set <key=value>', 'change a setting; see recommend help algorithms', collected, [])
     .option('--tuned <file>', 'keep what auto found here, for later runs')
     .option('--retune <age>', 'tune again when that is older: 7d, never', days)
     .addOption(number('--max-history <count>', "a user's latest items to use", 2, 1_000_000).default(LONGEST_HISTORY));
+  return addEvidenceOptions(command);
 }
 
 /** Adds the options that decide how a run that writes a file goes. */
@@ -136,13 +143,19 @@ export function checked(typed: Typed, version: string, role: 'beside' | 'output'
   const toStdout = Object.entries(outputs).flatMap(([option, path]) => (path === '-' ? [option] : []));
   if (toStdout.length > 1) throw usageFailure(`only one of ${toStdout.join(' and ')} can go to standard output`);
   if (resume && output === '-') throw usageFailure('--resume needs an output file: -o FILE');
-  const method = methodOf(algorithm, set, '--algorithm');
+  const method = methodOf(algorithm, [...set, ...attributeWeightSet(typed)], '--algorithm');
   if (tuned !== undefined && !method.tuned)
     throw usageFailure(`--tuned is for --algorithm auto; ${algorithm} finds no settings`);
   if (retune !== undefined && tuned === undefined)
     throw usageFailure('--retune needs --tuned FILE: there is nothing to be too old');
+  const rules = ruleOptions(typed);
   return Object.freeze({
-    ...inputOptions(typed, role === 'input' ? { '--model': model } : {}, outputs, role !== 'input'),
+    ...inputOptions(
+      typed,
+      { ...ruleInputs(rules), ...(role === 'input' ? { '--model': model } : {}) },
+      outputs,
+      role !== 'input',
+    ),
     ...logOptions(typed),
     ...outputOptions(typed),
     model,
@@ -152,7 +165,7 @@ export function checked(typed: Typed, version: string, role: 'beside' | 'output'
     method: { ...method, settings: { ...method.settings, longestHistory: maxHistory } },
     tuned,
     retune: retune ?? 30,
-    rules: ruleOptions(typed),
+    rules,
     lockWait,
     resume,
     maxDuration,

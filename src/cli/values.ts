@@ -1,6 +1,6 @@
 import { type Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { secondsOf } from '../events/clock.js';
 import type { EventWeights } from '../events/event-types.js';
-import { secondsOf } from '../events/times.js';
 import { ExitCode, Failure } from '../failure.js';
 import { HELP } from './help-groups.js';
 import { operandFailure } from './operands.js';
@@ -58,6 +58,10 @@ export function workersOption(): Option {
   return number('-j, --workers <count>', 'most child processes (default: all cores)', 1, 1024);
 }
 
+export function seedOption(): Option {
+  return number('--seed <number>', 'random seed', 0, 2 ** 32 - 1).default(1);
+}
+
 /** An option that takes a whole number within bounds. */
 export function number(flags: string, description: string, least: number, most: number): Option {
   return new Option(flags, description).argParser((text: string) => {
@@ -106,6 +110,18 @@ export function days(text: string): number {
 export function date(text: string): number {
   const seconds = secondsOf(text.trim()) ?? Number.NaN;
   return required(seconds, Number.isFinite, 'Expected a date like 2026-01-31 or 2026-01-31T12:00Z.');
+}
+
+/** An age as people write it, `30d` or `12h`, in seconds. */
+export function age(text: string): number {
+  const [, number = '', unit] = /^(\d+(?:\.\d+)?)([dh])$/.exec(text.trim()) ?? [];
+  const value = number === '' ? Number.NaN : Number(number) * (unit === 'd' ? 86_400 : 3600);
+  return required(value, (seconds) => seconds > 0, 'Expected an age above 0, in days or hours: 30d, 12h.');
+}
+
+/** Any number. */
+export function finite(text: string): number {
+  return required(text.trim() === '' ? Number.NaN : Number(text), Number.isFinite, 'Expected a number.');
 }
 
 /** An amount of memory as people write it: `500M`, `2G`, `1.5GB` (thousands), `2GiB` (1,024s). In bytes. */

@@ -46,7 +46,7 @@ async function mergeLists({ run, stages, record, destination }: OutputRun, plann
     }),
   );
   await destination.commit();
-  record.served = { ...served, cold: plan.cold, failed: 0, lost: [] };
+  record.served = { ...served, cold: plan.cold, left_out: plan.left_out, failed: 0, lost: [] };
 }
 
 /** The columns of the output; their texts where the parent writes these. */

@@ -4,18 +4,18 @@ import { packedTexts, quotedArrays } from '../csv/quoted-cells.js';
 import { type Arrays, writeArrays } from '../files/array-file.js';
 import { cannotCreate } from '../files/writing.js';
 import type { Io } from '../io.js';
-import { signalCount } from '../model/fit.js';
 import { statisticsOf } from '../model/row-normalisation.js';
+import { signalCount } from '../model/signals.js';
 import type { ShardStage } from '../pipeline/checkpoint.js';
 import { arrangeFiles } from '../pipeline/learn-files.js';
 import { layoutOf } from '../pipeline/list-output.js';
 import type { Options } from '../pipeline/options.js';
-import { warnOfLost } from '../pipeline/outcome.js';
 import { outputColumns } from '../pipeline/output-columns.js';
 import { type OutputRun, runToOutput } from '../pipeline/output-run.js';
 import { READING, stagesOf } from '../pipeline/planned-stages.js';
 import { inputBytes } from '../pipeline/read.js';
-import { planServing, servedUsers } from '../pipeline/serving.js';
+import { whoIsServed } from '../pipeline/served-users.js';
+import { planServing } from '../pipeline/serving.js';
 import { scoringCosts } from '../ranking/audience.js';
 import { plural } from '../report/quantities.js';
 import { shellWord } from '../understanding/shell-word.js';
@@ -63,13 +63,13 @@ async function writePlan(job: OutputRun, options: PlanOptions): Promise<void> {
   const { dataset, arranged, settings, answer } = await arrangeFiles(
     job,
     options,
-    (dataset, settings) => ({
-      serving: planServing(run, options.rules, dataset, servedUsers(dataset), settings),
-      cold: warnOfLost(run, dataset).cold,
-    }),
+    (dataset, settings, rules) => {
+      const { users, ...who } = whoIsServed(run, rules, dataset);
+      return { ...who, serving: planServing(run, rules, dataset, users, settings) };
+    },
     shards,
   );
-  const { serving, cold } = answer;
+  const { serving, cold, left_out } = answer;
   const { facts, counts, cuts, evidencePath, key = '' } = arranged;
   const columns = outputColumns(options.outputColumns, format, dataset, serving.users);
   const { cells } = layoutOf(run, options, columns, dataset);
@@ -99,6 +99,7 @@ async function writePlan(job: OutputRun, options: PlanOptions): Promise<void> {
     output: { format, safeCsv, top, precision, reasons },
     columns: columns.map(({ name, kind }) => ({ name, kind })),
     cold,
+    left_out,
   });
   const parts: Partial<Record<Part, string>> = {
     ...{ evidence: evidencePath, statistics, audience: serving.audience, cells, texts },

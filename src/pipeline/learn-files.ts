@@ -1,4 +1,5 @@
 import { type Dataset, releaseDataset } from '../dataset/dataset.js';
+import { type Counting, clockOf, whatCounts } from '../dataset/evidence-rules.js';
 import type { Destination } from '../files/writing.js';
 import type { Settings } from '../model/settings.js';
 import type { Model } from '../ranking/model.js';
@@ -9,10 +10,13 @@ import { asOptions } from '../tuning/tuning-report.js';
 import { readLearnedRows, readStatistics } from '../workers/run-files.js';
 import { type Arranged, arrange, type Learned, learnFrom } from './learn.js';
 import { manifestOf } from './manifest.js';
+import { nowOf } from './offer.js';
 import type { Options } from './options.js';
-import { areCarried } from './output-columns.js';
+import { areCarried, outputColumns } from './output-columns.js';
 import type { OutputRun } from './output-run.js';
 import { readInputs, tellLongHistories } from './read.js';
+import { readWithRules } from './read-rules.js';
+import type { PlannedRules } from './rules.js';
 import { reuseOrTune } from './tuned-file.js';
 
 /** What was arranged to be learned from. */
@@ -31,7 +35,7 @@ export interface LearnedFiles<T> extends Omit<ArrangedFiles<T>, 'arranged'> {
   save: (destination: Destination) => Promise<void>;
 }
 
-type Ask<T> = (dataset: Dataset, settings: Settings) => T;
+type Ask<T> = (dataset: Counting<Dataset>, settings: Settings, rules: PlannedRules) => T;
 
 /**
  * Reads the files of a run, finds the settings and learns.
@@ -40,55 +44,51 @@ type Ask<T> = (dataset: Dataset, settings: Settings) => T;
 export async function learnFiles<T>(job: OutputRun, options: Options, ask: Ask<T>): Promise<LearnedFiles<T>> {
   const { run, record } = job;
   const stash = run.directory.file('dataset');
-  const keep = (dataset: Dataset, { facts }: Arranged) => {
-    if (options.model !== undefined) stashDataset(stash, dataset, facts.popularity);
-  };
-  const { arranged, ...files } = await arrangeFiles(job, options, ask, 1, keep);
-  const { dataset, settings } = files;
+  const { arranged, ...files } = await arrangeFiles(job, options, ask, 1, stash);
+  const { settings } = files;
   const learned = await job.stages.take('learning', () => learnFrom(run, arranged, settings));
-  const { method, version, eventWeights } = options;
+  const { method, version, eventWeights, dayOrder } = options;
+  const all = record.dataset ?? files.dataset;
+  const evidence = all.evidence ? { ...all.evidence, now: clockOf(all) || undefined } : null;
   const explanation = record.method?.auto?.explanation ?? null;
   const facts = {
-    ...{ version, learned: run.startedAt.toISOString(), eventWeights },
+    ...{ version, learned: run.startedAt.toISOString(), now: nowOf(run, options), evidence, eventWeights, dayOrder },
     method: { name: method.name, settings, explanation },
   };
   const save = (destination: Destination) =>
-    writeModel(destination, factsOf(facts, dataset, record.files, learned.model.counts), stash, modelFrom(learned));
+    writeModel(destination, factsOf(facts, all, record.files, learned.model.counts), stash, modelFrom(learned));
   return { ...files, learned, save };
 }
 
 /**
  * Reads the files of a run, finds the settings and arranges what there is to learn from.
- * @param jobs how many share the work. @param keep sees the data last.
+ * @param jobs how many share the work. @param stash the file for what a model keeps of the data, where there will be one.
  */
 export async function arrangeFiles<T>(
   { run, memory, stages, record, checkpoint }: OutputRun,
   options: Options,
   ask: Ask<T>,
   jobs: number,
-  keep: (dataset: Dataset, arranged: Arranged) => void = () => {},
+  stash = '',
 ): Promise<ArrangedFiles<T>> {
   await memory.read();
-  const { dataset, reports } = await stages.take('reading', () =>
-    readInputs(
-      run,
-      {
-        ...options,
-        // Lists that are made of the model later may want titles.
-        titles: options.titles || options.model !== undefined,
-        keepColumns: areCarried(options.outputColumns),
-      },
-      (rows) => memory.fold(rows),
-    ),
+  const read = (alsoColumns: readonly string[]) =>
+    readInputs(run, { ...options, ...whatModelsKeep(options), alsoColumns }, (rows) => memory.fold(rows));
+  const { data, rules } = await stages.take('reading', () =>
+    readWithRules(run, options, options.top, read, ({ dataset }) => dataset),
   );
+  const { reports, dataset: all } = data;
+  const dataset = whatCounts(all);
+  // An unknown column is told before anything is learned.
+  outputColumns(options.outputColumns, options.format, dataset);
   const { method } = options;
   tellLongHistories(run, dataset, method.settings.longestHistory);
   record.files = reports;
-  record.dataset = dataset;
+  record.dataset = all;
   await memory.learn(dataset);
-  const key = checkpoint?.begin(manifestOf(options, dataset), run.info);
+  const key = checkpoint?.begin(manifestOf(options, all), run.info);
 
-  const tune = () => reuseOrTune(run, options, dataset);
+  const tune = () => reuseOrTune(run, options, all);
   const { settings, auto } = await stages.take('tuning', () =>
     checkpoint && method.tuned ? checkpoint.settings(run.warn, tune) : tune(),
   );
@@ -100,12 +100,17 @@ export async function arrangeFiles<T>(
   return stages.take('learning', async () => {
     memory.arrange(dataset);
     const arranged = arrange(run, dataset, settings, key, jobs);
-    const answer = ask(dataset, settings);
-    keep(dataset, arranged);
+    const answer = ask(dataset, settings, rules);
+    if (options.model !== undefined) stashDataset(stash, all, arranged.facts.popularity);
     // All that is large of it lies in files now.
-    releaseDataset(dataset);
+    for (const each of [dataset, all]) releaseDataset(each);
     return { dataset, arranged, settings, answer };
   });
+}
+
+/** Lists that are made of a model later may want titles, and rules columns. */
+function whatModelsKeep({ model, titles, outputColumns }: Options) {
+  return model === undefined ? { titles, keepColumns: areCarried(outputColumns) } : { titles: true, keepColumns: true };
 }
 
 /** The model in this process, its rows normalised. */

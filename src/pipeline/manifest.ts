@@ -1,6 +1,8 @@
 import { statSync } from 'node:fs';
 import { displayName } from '../csv/failures.js';
+import { momentText } from '../events/clock.js';
 import { ExitCode, Failure } from '../failure.js';
+import { filesOf, optionOf, RULES } from '../rules/rules.js';
 import { inputPaths } from '../understanding/inputs.js';
 import { hashOf } from './hash.js';
 import type { Options } from './options.js';
@@ -85,8 +87,9 @@ function factsOf(path: string): InputFacts {
  * The options that decide bytes. Where files lie does not matter: what is in them is in the hash of the data, and settings (those of
  * `--tuned` too) are in the keys of all shards that rest on them.
  */
-function decisiveOptions({ method, ...options }: Options): Record<string, string> {
+function decisiveOptions({ method, rules, ...options }: Options): Record<string, string> {
   const { name, settings, fixed } = method;
+  const { minRating, since, halfLife, now } = options.evidence ?? {};
   const all = {
     '--top': options.top,
     '--format': options.format,
@@ -99,7 +102,7 @@ function decisiveOptions({ method, ...options }: Options): Record<string, string
     '--max-history': settings.longestHistory,
     '--delimiter': options.delimiter,
     '--encoding': options.encoding,
-    '--attribute-cols': options.attributeColumns,
+    '--attributes': options.attributeColumns,
     '--duplicates': options.duplicates,
     '--ratings': options.ratings,
     '--unrated': options.unrated,
@@ -108,7 +111,15 @@ function decisiveOptions({ method, ...options }: Options): Record<string, string
     '--item-columns': options.itemColumns,
     '--date-order': options.dayOrder,
     '--events-where': options.eventsWhere,
+    '--min-rating': minRating,
+    '--since': since === undefined ? undefined : momentText(since),
+    '--half-life': halfLife === undefined ? undefined : `${halfLife / 86_400}d`,
+    '--now': now === undefined ? undefined : momentText(now),
     '--event-weights': [...options.eventWeights].map(([type, weight]) => `${type}=${weight}`),
+    '--include-seen': rules.includeSeen,
+    '--seed': rules.seed,
+    ...Object.fromEntries(RULES.map(([name, rule]) => [optionOf(rule), rules.lists[name]])),
+    ...Object.fromEntries(Object.keys(filesOf(rules.lists)).map((option) => [option, true])),
     ...Object.fromEntries(Object.entries(options.named).map(([role, column]) => [`--${role}-col`, column])),
   };
   return Object.fromEntries(

@@ -1,4 +1,5 @@
 import type { Dataset } from '../dataset/dataset.js';
+import { whatCounts } from '../dataset/evidence-rules.js';
 import type { Ranking } from '../evaluation/evaluation.js';
 import { listsFrom } from '../evaluation/lists.js';
 import type { Holdout } from '../evaluation/split.js';
@@ -8,7 +9,7 @@ import type { RecommendJob } from '../workers/protocol.js';
 import { readAudience, readLists } from '../workers/run-files.js';
 import { discardLearned, learn } from './learn.js';
 import { methodOfSpec } from './method.js';
-import type { RuleOptions } from './options.js';
+import type { PlannedRules } from './rules.js';
 import type { Run } from './run.js';
 import { planServing } from './serving.js';
 import { settle } from './tune.js';
@@ -24,14 +25,15 @@ export async function recommendLists(
   dataset: Dataset,
   users: Uint32Array,
   count: number,
-  rules: RuleOptions,
+  rules: PlannedRules,
   like?: Pick<Holdout, 'kind' | 'holdout'>,
 ): Promise<Ranking> {
   const startedAt = run.seconds();
   const { settings, auto } = await settle(run, dataset, methodOfSpec(spec), like);
-  const learned = await learn(run, dataset, settings);
+  const counting = whatCounts(dataset);
+  const learned = await learn(run, counting, settings);
   const learnedAt = run.seconds();
-  const serving = planServing(run, rules, dataset, users, settings);
+  const serving = planServing(run, rules, counting, users, settings);
   const job: RecommendJob = {
     kind: 'recommend',
     model: learned.model,

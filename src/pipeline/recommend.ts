@@ -7,20 +7,20 @@ import type { ListLayout, RecommendJob } from '../workers/protocol.js';
 import { readAudience, readLists } from '../workers/run-files.js';
 import { keyOf, shardOutput } from './checkpoint.js';
 import type { Learned } from './learn.js';
-import { layoutOf, listEncoder } from './list-output.js';
-import type { Options } from './options.js';
+import { type EncodedOptions, layoutOf, listEncoder } from './list-output.js';
+import type { ListOptions } from './options.js';
 import { type NamedDataset, outputColumns } from './output-columns.js';
 import type { Run } from './run.js';
 import { runShards } from './run-shards.js';
 import type { Serving } from './serving.js';
 
 type Made = Pick<Learned, 'model' | 'settings' | 'rowLength' | 'key'>;
-type Written = Omit<Served, 'cold' | 'failed' | 'lost'>;
+type Written = Omit<Served, 'cold' | 'left_out' | 'failed' | 'lost'>;
 
 /** Makes the lists and writes them, in the order of the users. @returns what was served. */
 export async function serve(
   run: Run,
-  options: Options,
+  options: ListOptions,
   dataset: NamedDataset,
   serving: Serving,
   learned: Made,
@@ -59,7 +59,7 @@ export function recommendJob(
 /** Writes lists as the files of their shards come. @param eachFile hands on all files in the order of the users. */
 export async function writeLists(
   run: Run,
-  options: Pick<Options, 'format' | 'safeCsv' | 'top'>,
+  options: EncodedOptions,
   columns: readonly TextColumn[],
   destination: Destination,
   eachFile: (onFile: (path: string, shard: Pick<Shard, 'from'>) => Promise<void>) => Promise<void>,

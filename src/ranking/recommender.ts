@@ -18,7 +18,8 @@ import type { Scores } from './scores.js';
  */
 export class Recommender {
   readonly #scores: Scores;
-  readonly #excluded: SparseRows;
+  /** What nobody is recommended: rows of users × items. */
+  readonly #excluded: readonly SparseRows[];
   readonly #candidates: SparseRows | undefined;
   readonly #popularity: Float64Array;
   readonly #offer: Offer;
@@ -28,6 +29,9 @@ export class Recommender {
   readonly #excludedIn: Uint32Array;
   readonly #candidateIn: Uint32Array;
   readonly #count: number;
+  /** By item: what the signals of the user add, where `#scatteredFor` is their generation; none without rules. */
+  readonly #scattered: Float64Array;
+  #scatteredFor = 0;
   /** By their size. */
   readonly #tops = new Map<number, TopN>();
   #generation = 0;
@@ -39,7 +43,7 @@ export class Recommender {
   constructor(model: Omit<Model, 'rows'>, audience: Audience, count: number, scores: Scores, rules?: ListRules) {
     const { items } = model.counts;
     this.#scores = scores;
-    this.#excluded = audience.excluded;
+    this.#excluded = audience.had ? [audience.had, audience.excluded] : [audience.excluded];
     this.#candidates = audience.candidates;
     this.#popularity = model.scales.prior;
     this.#offer = offerOf(model.scales.prior, audience.offered);
@@ -47,6 +51,7 @@ export class Recommender {
     this.#touched = new Uint32Array(items);
     this.#excludedIn = new Uint32Array(items);
     this.#candidateIn = new Uint32Array(audience.candidates ? items : 0);
+    this.#scattered = new Float64Array(rules ? items : 0);
     this.#count = count;
   }
 
@@ -56,9 +61,10 @@ export class Recommender {
     const rules = this.#rules;
     if (!rules) return this.#best(user, scores, this.#offer, this.#count);
     const offer = rules.offerFor(user);
+    const scoreOf = (item: number) => this.#scoreOf(item, scores, offer);
     for (let wanted = rules.candidatesFor(this.#count); ; wanted *= 4) {
       const best = this.#best(user, scores, offer, wanted);
-      const list = rules.listFrom(user, best, this.#count, best.items.length < wanted);
+      const list = rules.listFrom(user, best, this.#count, best.items.length < wanted, scoreOf);
       if (list) return list;
     }
   }
@@ -85,6 +91,18 @@ export class Recommender {
     return { items: top.drain(scored).slice(), scores: scored };
   }
 
+  /** What an item scores for the user that was begun and ranked; NaN where they may not get it. */
+  #scoreOf(item: number, { count, index, value }: SparseVector, { offered, factor, prior }: Offer): number {
+    const generation = this.#generation;
+    const isOut = this.#candidates !== undefined && this.#candidateIn[item] !== generation;
+    if (isOut || offered[item] === 0 || this.#excludedIn[item] === generation) return Number.NaN;
+    if (this.#touched[item] !== generation) return prior.weight[item]!;
+    if (this.#scatteredFor !== generation) for (let at = 0; at < count; at++) this.#scattered[index[at]!] = value[at]!;
+    this.#scatteredFor = generation;
+    const sum = this.#scattered[item]! + this.#popularity[item]!;
+    return factor ? weighed(sum, factor[item]!) : sum;
+  }
+
   #topOf(count: number): TopN {
     const size = Math.min(count, this.#touched.length);
     const top = this.#tops.get(size) ?? new TopN(size);
@@ -94,9 +112,9 @@ export class Recommender {
 
   /** Adds up a user's scores, and marks what is touched and what is excluded. */
   #begin(user: number): SparseVector {
-    const { start, index } = this.#excluded;
     const generation = ++this.#generation;
-    for (let e = start[user]!; e < start[user + 1]!; e++) this.#excludedIn[index[e]!] = generation;
+    for (const { start, index } of this.#excluded)
+      for (let e = start[user]!; e < start[user + 1]!; e++) this.#excludedIn[index[e]!] = generation;
     const scores = this.#scores.of(user);
     for (let at = 0; at < scores.count; at++) this.#touched[scores.index[at]!] = generation;
     return scores;

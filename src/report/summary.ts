@@ -36,8 +36,10 @@ export interface Served {
   short: number;
   /** Users for whom no item was left to offer: the output has no row for them. */
   empty: number;
-  /** Users without a history. */
+  /** Users among those who are served without a history. */
   cold: number;
+  /** Users of the users file who get no list, by the rule that says so. */
+  left_out: Readonly<Record<string, number>>;
   /** Users whom no worker could serve. */
   failed: number;
   /** Users without a list and signals that were not learned because every worker failed, each with the reason. */

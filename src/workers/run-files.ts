@@ -83,14 +83,16 @@ export function readAudience(path: string): Audience {
   const signals = matrixFrom(arrays, 'signals');
   const excluded = matrixFrom(arrays, 'excluded');
   const offered = arrayOf(arrays, 'offered', Uint8Array);
-  const candidates = hasMatrix(arrays, 'candidates') ? matrixFrom(arrays, 'candidates') : undefined;
+  const [had, candidates] = (['had', 'candidates'] as const).map((name) =>
+    hasMatrix(arrays, name) ? matrixFrom(arrays, name) : undefined,
+  );
   const isSound =
     signals.columns >= offered.length &&
-    [excluded, candidates ?? excluded].every(
+    [excluded, had ?? excluded, candidates ?? excluded].every(
       ({ rows, columns }) => rows === signals.rows && columns === offered.length,
     );
   if (!isSound) throw new RangeError(`the audience in ${path} does not go together`);
-  return { signals, excluded, candidates, offered };
+  return { signals, had, excluded, candidates, offered };
 }
 
 export function writeStatistics(path: string, statistics: ItemStatistics): void {
@@ -125,6 +127,13 @@ export function readScales(path: string): Scales {
   const scales = finite('scales', arrayOf(arrays, 'scales', Float64Array), 3);
   const [items = 0, preferences = 0, groups = 0] = scales;
   return { items, preferences, groups, prior: finite('prior', prior, prior.length) };
+}
+
+/** By item, the users who liked it: of statistics, or of a saved model. @throws RangeError where there is no such number for an item. */
+export function readPopularity(path: string): Float64Array {
+  const arrays = readArrays(path, (name) => name === 'popularity');
+  const popularity = arrayOf(arrays, 'popularity', Float64Array);
+  return finite('popularity', popularity, popularity.length);
 }
 
 /* The answers to shards: they are written by `writeShard`, as these arrays. */

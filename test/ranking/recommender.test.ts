@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { compiledKernel, PLAIN_KERNEL } from '../../src/kernels/kernel.js';
 import type { SumsOf } from '../../src/kernels/sums.js';
 import { StackedRows } from '../../src/matrix/stacked-rows.js';
-import { type SignalCounts, signalCount } from '../../src/model/fit.js';
+import { type SignalCounts, signalCount } from '../../src/model/signals.js';
 import type { Model } from '../../src/ranking/model.js';
 import { priorOf } from '../../src/ranking/offer.js';
 import { Recommender } from '../../src/ranking/recommender.js';
@@ -19,6 +19,8 @@ interface Scene {
   cuts: number[];
   signals: number[][];
   excluded: number[][];
+  had?: number[][] | undefined;
+  candidates?: number[][] | undefined;
   offered: number[];
 }
 
@@ -43,6 +45,8 @@ const scenes: fc.Arbitrary<Scene> = fc
       cuts: fc.array(fc.nat(signals), { maxLength: 3 }),
       signals: table(users, signals, [0, 0, 0, -1, -0.25, 0.5, 1]),
       excluded: table(users, items, [0, 0, 1]),
+      had: fc.option(table(users, items, [0, 0, 1]), { nil: undefined }),
+      candidates: fc.option(table(users, items, [0, 1]), { nil: undefined, freq: 2 }),
       offered: perItem(0, 1, 1),
     });
   });
@@ -70,10 +74,19 @@ function recommenderOf(scene: Scene, count: number, sumsOf = PLAIN_KERNEL.sumsOf
   const audience = {
     signals: rowsOf(scene.signals, scene.rows.length),
     excluded: rowsOf(scene.excluded, items),
+    had: scene.had && rowsOf(scene.had, items),
+    candidates: scene.candidates && rowsOf(scene.candidates, items),
     offered: Uint8Array.from(scene.offered),
   };
   const model = modelOf(scene);
   return new Recommender(model, audience, count, scoresOf(model, audience.signals, sumsOf));
+}
+
+/** Whether an item may be recommended. */
+function isOpen({ offered, excluded, had, candidates }: Scene, user: number, item: number): boolean {
+  return (
+    offered[item] === 1 && excluded[user]![item] === 0 && had?.[user]?.[item] !== 1 && candidates?.[user]?.[item] !== 0
+  );
 }
 
 /** Scores every item, sorts them all. */
@@ -92,7 +105,7 @@ function slowList(scene: Scene, user: number, count: number): { item: number; sc
       item,
       score: scene.rows.reduce((total, row, s) => total + scene.signals[user]![s]! * scaleOf(s) * row[item]!, prior),
     }))
-    .filter(({ item }) => scene.offered[item] === 1 && scene.excluded[user]![item] === 0)
+    .filter(({ item }) => isOpen(scene, user, item))
     .sort((a, b) => b.score - a.score || a.item - b.item)
     .slice(0, count);
 }
@@ -119,10 +132,10 @@ test('a list has as many items as asked for or as there are, none excluded or no
       const recommender = recommenderOf(scene, count);
       scene.signals.forEach((_, user) => {
         const { items, scores } = recommender.recommend(user);
-        const available = scene.offered.filter((flag, item) => flag === 1 && scene.excluded[user]![item] === 0).length;
+        const available = scene.offered.filter((_, item) => isOpen(scene, user, item)).length;
         expect(items.length).toBe(Math.min(count, available));
         expect(new Set(items).size).toBe(items.length);
-        for (const item of items) expect([scene.offered[item], scene.excluded[user]![item]]).toEqual([1, 0]);
+        for (const item of items) expect(isOpen(scene, user, item)).toBe(true);
         expect(scores.every((score, place) => place === 0 || score <= scores[place - 1]!)).toBe(true);
       });
     }),
@@ -132,7 +145,13 @@ test('a list has as many items as asked for or as there are, none excluded or no
 test('the order of the users is that of the lists', () => {
   fc.assert(
     fc.property(scenes, (scene) => {
-      const turned = { ...scene, signals: scene.signals.toReversed(), excluded: scene.excluded.toReversed() };
+      const turned = {
+        ...scene,
+        signals: scene.signals.toReversed(),
+        excluded: scene.excluded.toReversed(),
+        had: scene.had?.toReversed(),
+        candidates: scene.candidates?.toReversed(),
+      };
       const users = [...scene.signals.keys()];
       const there = recommenderOf(scene, 4);
       const back = recommenderOf(turned, 4);
@@ -203,8 +222,9 @@ test('an item pushed below its popularity does not come back by it', () => {
 });
 
 test('the lists with other priors are those of models that have them, and leave the model’s own as it is', () => {
+  const forTuning = scenes.map((scene) => ({ ...scene, candidates: undefined }));
   fc.assert(
-    fc.property(scenes, fc.nat(11), (scene, count) => {
+    fc.property(forTuning, fc.nat(11), (scene, count) => {
       const others = [scene.prior.toReversed(), scene.prior.map(() => 0), scene.prior];
       const priors = others.map((prior) => priorOf(Float64Array.from(prior), Uint8Array.from(scene.offered)));
       const recommender = recommenderOf(scene, count);

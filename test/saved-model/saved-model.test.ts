@@ -53,11 +53,13 @@ function readAll(content: Uint8Array): SavedModel {
   }
 }
 
+const ALL = { keepColumns: true, now: 1_800_000_000, dayOrder: undefined };
 const PARTS = [
   ({ names }: SavedModel) => names,
   ({ known }: SavedModel) => known,
   ({ userIds }: SavedModel) => userIds,
-  ({ dataset }: SavedModel) => dataset,
+  (model: SavedModel) => model.dataset(ALL),
+  (model: SavedModel) => model.usersAt(Uint32Array.of(1, 3)),
   ({ model }: SavedModel) => model,
   ({ popularity }: SavedModel) => popularity,
   ({ rowLengths }: SavedModel) => rowLengths,
@@ -87,7 +89,8 @@ test('a model says what it is, and has what was read', () => {
     groups: [{ name: 'country', decision: { as: 'values' } }],
   });
   const reopened = new SavedModel(path, () => '');
-  const { dataset, popularity } = reopened;
+  const { popularity } = reopened;
+  const dataset = reopened.dataset(ALL);
   reopened.close();
   expect(dataset).toMatchObject({
     userIds: ['ann', 'bob', 'cat', 'dan', 'eve'],
@@ -96,6 +99,14 @@ test('a model says what it is, and has what was read', () => {
     groupNames: ['country:fr', 'country:de'],
     attributeNames: ['tree:big', 'tree:small'],
   });
+  expect(dataset.itemColumns.find(({ name }) => name === 'tree')?.cells).toEqual([
+    'big',
+    'big',
+    'big',
+    'small',
+    'small',
+  ]);
+  expect(dataset.userColumns.find(({ name }) => name === 'country')?.cells).toEqual(['fr', 'de', 'fr', 'de', 'fr']);
   expect([...dataset.interactions.index]).toEqual([0, 1, 0, 1, 2, 2, 3]);
   expect([...(dataset.rated?.rating ?? [])]).toEqual([5, 4, 3, 5, 4, 2, 5]);
   expect(dataset.excluded.index).toEqual(Uint32Array.of(3, 0));
@@ -127,7 +138,7 @@ test('an altered byte in any array is found by who reads that array, and by nobo
   const model = new SavedModel(join(folder, 'histories.rec'), () => '');
   expect(model.names.itemIds).toHaveLength(5);
   expect(model.rowLengths).toHaveLength(9);
-  expect(() => model.dataset).toThrow('was altered');
+  expect(() => model.dataset(ALL)).toThrow('was altered');
   model.close();
 });
 
@@ -188,7 +199,7 @@ test('a model that is replaced or removed while it is open stays as it was', () 
   writeFileSync(busy, bytes);
   const model = new SavedModel(busy, () => join(newFolder(), 'copy'));
   spawnSync('mv', [put(newFolder(), 'new.rec', 'another'), busy]);
-  expect(model.dataset.userIds).toHaveLength(5);
+  expect(model.dataset(ALL).userIds).toHaveLength(5);
   expect(model.files.rows[0]?.path).not.toBe(busy);
   model.close();
 });
@@ -214,4 +225,64 @@ print(texts(model, 'titles'), facts['counts']['users'])`;
     const [item = '', value] = line.split(' ');
     expect(Number(value)).toBeCloseTo(scores[item] ?? Number.NaN, 5);
   }
+});
+
+describe('recommend export', () => {
+  const exported = (...more: string[]) => runInProcess(['export', '--model', 'm.rec', ...more], { folder });
+
+  test('writes weights that add up to scores, as CSV', async () => {
+    const { code, stdout } = await exported();
+    expect(code).toBe(0);
+    const [header, ...lines] = stdout.trim().split('\n');
+    expect(header).toBe('kind,signal,item,weight');
+    const weights = lines.map((line) => line.split(','));
+    expect(weights.filter(([kind]) => kind === 'popular').map(([, , item]) => item)).toEqual([
+      'oak',
+      'elm',
+      'ash',
+      'yew',
+      'fir',
+    ]);
+    expect(weights).toContainEqual(['attribute', 'tree:big', 'elm', expect.any(String)]);
+    expect(weights).toContainEqual(['group', 'country:fr', 'yew', expect.any(String)]);
+    const model = new SavedModel(path, () => '');
+    const { scales, rows } = model.model;
+    model.close();
+    const [part] = rows.parts;
+    expect(weights).toHaveLength(part!.index.length + 5);
+    const [oak] = weights.filter(([kind, signal]) => kind === 'item' && signal === 'oak');
+    expect(Number(oak?.[3])).toBeCloseTo(scales.items * part!.value[0]!, 7);
+  });
+
+  test.skipIf(spawnSync('python3', ['-c', 'import scipy']).status !== 0)(
+    'writes what SciPy reads: the same matrix as .npz and as Matrix Market, with its ids beside it',
+    async () => {
+      for (const name of ['w.npz', 'w.mtx.gz']) expect((await exported('-o', name)).code).toBe(0);
+      const program = `
+import csv, scipy.io, scipy.sparse, zipfile
+a, b = scipy.sparse.load_npz('w.npz'), scipy.io.mmread('w.mtx.gz').tocsr()
+assert zipfile.ZipFile('w.npz').testzip() is None
+assert a.has_canonical_format and abs(a - b).max() < 1e-7
+print(a.shape, a.nnz, [row['item'] for row in csv.DictReader(open('w.npz.items.csv'))])
+print([row['kind'] + ':' + row['signal'] for row in csv.DictReader(open('w.mtx.gz.signals.csv'))])`;
+      const { stdout, stderr } = spawnSync('python3', ['-c', program], { cwd: folder });
+      expect(stderr.toString()).toBe('');
+      const count = (await exported()).stdout.trim().split('\n').length - 1;
+      expect(stdout.toString().split('\n')).toEqual([
+        `(10, 5) ${count} ['oak', 'elm', 'ash', 'yew', 'fir']`,
+        `['item:oak', 'item:elm', 'item:ash', 'item:yew', 'item:fir', 'attribute:tree:big', 'attribute:tree:small', 'group:country:fr', 'group:country:de', 'popular:']`,
+        '',
+      ]);
+    },
+  );
+
+  test.each([
+    [['--format', 'npz'], '--format npz needs a file, since its ids are written beside it'],
+    [['-o', 'w.txt'], '-o w.txt: --format says how to write it: npz, mtx, csv'],
+    [['-o', 'w.mtx', '--format', 'csv'], '--format csv and -o w.mtx contradict each other'],
+    [['-o', 'm.rec', '--format', 'csv'], '--output m.rec is also an input'],
+    [['-o', 'w.npz.gz'], 'SciPy reads no .npz.gz'],
+  ])('%j is refused', async (args, message) => {
+    expect(await exported(...args)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
+  });
 });
