@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ExitCode, explainShortage, Failure, messageOf } from './failure.js';
 import type { Io } from './io.js';
-import type { DescribeOptions, Options } from './pipeline/options.js';
+import type { DescribeOptions } from './pipeline/options.js';
 import { type Entry, formatEntry, requestedFormat } from './report/log.js';
 
 /**
@@ -54,12 +54,28 @@ const COMMANDS: Readonly<
   fit: async (argv, print, io, tell) => {
     const { parseFitOptions } = await import('./cli/model-options.js');
     const options = await recorded(argv, tell, () => parseFitOptions(argv, version(), print));
+    if (options && 'shard' in options) return (await import('./array-jobs/shard.js')).workShard(options, io);
     return options ? (await import('./commands/fit.js')).fitModel(options, io) : ExitCode.ok;
   },
   score: async (argv, print, io, tell) => {
     const { parseScoreOptions } = await import('./cli/model-options.js');
     const options = await recorded(argv, tell, () => parseScoreOptions(argv, version(), print));
+    if (options && 'shard' in options) return (await import('./array-jobs/shard.js')).workShard(options, io);
     return options ? (await import('./commands/score.js')).score(options, io) : ExitCode.ok;
+  },
+  plan: async (argv, print, io, tell) => {
+    const { parsePlanOptions } = await import('./cli/array-options.js');
+    const options = await recorded(argv, tell, () => parsePlanOptions(argv, version(), print));
+    return options ? (await import('./commands/plan.js')).planArray(options, io) : ExitCode.ok;
+  },
+  merge: async (argv, print, io, tell) => {
+    const { parseMergeOptions } = await import('./cli/array-options.js');
+    const options = await recorded(argv, tell, () => parseMergeOptions(argv, version(), print));
+    return options ? (await import('./commands/merge.js')).merge(options, io) : ExitCode.ok;
+  },
+  status: async (argv, print, io) => {
+    const options = (await import('./cli/array-options.js')).parseStatusOptions(argv, version(), print);
+    return options ? (await import('./commands/status.js')).status(options, io) : ExitCode.ok;
   },
   export: async (argv, print, io) => {
     const options = (await import('./cli/export-options.js')).parseExportOptions(argv, print);
@@ -100,11 +116,7 @@ async function describe(options: DescribeOptions, io: Io): Promise<number> {
  * The options of a run; undefined where help or the version was printed instead.
  * @throws Failure 2 where they make no sense; the metrics file, where one was asked for, records that.
  */
-async function recorded(
-  argv: readonly string[],
-  tell: Tell,
-  parse: () => Options | undefined,
-): Promise<Options | undefined> {
+async function recorded<T>(argv: readonly string[], tell: Tell, parse: () => T | undefined): Promise<T | undefined> {
   try {
     return parse();
   } catch (error) {
