@@ -1,12 +1,14 @@
 import { Command, Option } from 'commander';
+import type { ShardOptions } from '../array-jobs/shard.js';
 import { usageFailure } from '../failure.js';
 import { AUTO } from '../pipeline/method.js';
 import type { Options } from '../pipeline/options.js';
+import { addShardOptions, shardOptions } from './array-options.js';
 import { addFileOptions, addReadingOptions } from './input-options.js';
 import { addOutputOptions } from './output-options.js';
 import { addLearningOptions, addReportOptions, addRunOptions, checked, type Typed } from './recommend-options.js';
 import { addRuleOptions } from './rule-options.js';
-import { date, type Print, parsed, seedOption } from './values.js';
+import { date, leaveOut, type Print, parsed, seedOption } from './values.js';
 
 const FIT_EXAMPLES = `
 Examples:
@@ -50,7 +52,7 @@ export function fitCommand(): Command {
     'what counts as now; later rows are ignored',
     date,
   );
-  return addReportOptions(addRunOptions(command));
+  return addReportOptions(addShardOptions(addRunOptions(command), ['count', 'learn']));
 }
 
 /** The options of `recommend score`. */
@@ -62,38 +64,40 @@ export function scoreCommand(): Command {
   addFileOptions(command).addOption(new Option('--model <file>', 'the model that recommend fit wrote'));
   addReadingOptions(addRuleOptions(addOutputOptions(command)).addOption(seedOption()));
   leaveOut(command, DECIDED);
-  return addReportOptions(addRunOptions(command));
+  return addReportOptions(addShardOptions(addRunOptions(command)));
 }
 
 /** Parses what follows `recommend fit`. @returns undefined where help was printed instead. @throws Failure 2 where it makes no sense. */
-export function parseFitOptions(argv: readonly string[], version: string, print?: Print): Options | undefined {
+export function parseFitOptions(
+  argv: readonly string[],
+  version: string,
+  print?: Print,
+): Options | ShardOptions | undefined {
   const command = fitCommand();
   if (!parsed(command, argv, print)) return undefined;
+  const shard = shardOptions(command, version);
+  if (shard) return shard;
   const typed: Typed = command.opts();
   const model = required(typed.model, 'where to write the model');
   return checked({ ...typed, ...LEFT_OUT, output: model }, version, 'output');
 }
 
 /** Parses what follows `recommend score`; likewise. */
-export function parseScoreOptions(argv: readonly string[], version: string, print?: Print): Options | undefined {
+export function parseScoreOptions(
+  argv: readonly string[],
+  version: string,
+  print?: Print,
+): Options | ShardOptions | undefined {
   const command = scoreCommand();
   if (!parsed(command, argv, print)) return undefined;
+  const shard = shardOptions(command, version);
+  if (shard) return shard;
   const typed: Typed = command.opts();
   required(typed.model, 'the model that recommend fit wrote');
   const { users = [], interactions = [] } = typed;
   if (users.length === 0 && interactions.length + (typed.orders ? 1 : 0) > 0)
     throw usageFailure('--users is missing: without it, all users that the model knows are served as it knows them');
   return checked({ ...typed, algorithm: AUTO, set: [], maxHistory: 0, dryRun: false }, version, 'input');
-}
-
-/** Takes options away that other commands have; they keep their defaults. */
-function leaveOut(command: Command, names: readonly string[]): void {
-  const options = command.options as Option[];
-  for (const name of names) {
-    const at = options.findIndex(({ long }) => long === name);
-    if (at < 0) throw new RangeError(`there is no ${name}`);
-    options.splice(at, 1);
-  }
 }
 
 function required(model: string | undefined, what: string): string {

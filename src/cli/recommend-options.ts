@@ -42,6 +42,10 @@ Other commands:
   recommend explain           what a user gets, and why
   recommend similar           what goes with an item
   recommend audience          who wants an item most
+  recommend export            write its weights for other programs
+  recommend plan              cut a run into an array of jobs
+  recommend merge             write the lists that such jobs made
+  recommend status            show which of them are finished
   recommend describe          show how files are understood
   recommend evaluate          measure recommendations on held-out data
   recommend diff              compare the lists of two runs

@@ -228,3 +228,13 @@ export function without(argv: readonly string[], options: readonly string[]): st
     return !isOption && !options.includes(argv[at - 1] ?? '');
   });
 }
+
+/** Takes options away that other commands have; they keep their defaults. */
+export function leaveOut(command: Command, names: readonly string[]): void {
+  const options = command.options as Option[];
+  for (const name of names) {
+    const at = options.findIndex(({ long }) => long === name);
+    if (at < 0) throw new RangeError(`there is no ${name}`);
+    options.splice(at, 1);
+  }
+}

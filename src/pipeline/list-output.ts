@@ -20,8 +20,10 @@ export async function checkFormat({ format }: Options, isTerminal: boolean): Pro
   await loadParquet();
 }
 
+export type EncodedOptions = Pick<ListOptions, 'format' | 'safeCsv' | 'top'>;
+
 /** Makes the bytes of the output from the lists of shards. */
-export async function listEncoder({ format, safeCsv, top }: ListOptions, columns: readonly TextColumn[]) {
+export async function listEncoder({ format, safeCsv, top }: EncodedOptions, columns: readonly TextColumn[]) {
   if (format !== 'parquet') {
     return {
       begin: () => headerOf(format, columns, top, cellQuote(format, safeCsv)),

@@ -4,6 +4,7 @@ import type { HoldoutKind } from '../evaluation/split.js';
 import type { DayOrder } from '../events/day-month.js';
 import type { EventWeights } from '../events/event-types.js';
 import type { OutputFormat } from '../output/formats.js';
+import type { WeightFormat } from '../output/weights.js';
 import type { LogOptions } from '../report/log.js';
 import type { Availability } from '../rules/availability.js';
 import type { Expression } from '../rules/expression.js';
@@ -168,6 +169,13 @@ export interface DescribeOptions extends InputOptions, LogOptions {
   rules?: RuleOptions;
   /** The arguments of the run that is described. */
   typed: readonly string[];
+}
+
+/** The options of `export`. */
+export interface ExportOptions extends LogOptions {
+  model: string;
+  format: WeightFormat;
+  output: string;
 }
 
 export type Format = 'table' | 'csv' | 'json';

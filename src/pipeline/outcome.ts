@@ -32,12 +32,16 @@ export async function keepOutcome(run: Run, options: Options, record: RunRecord,
 }
 
 /** The last line of a run that did its work. */
-export function endingText(run: Run, { output }: Options, { served, dataset }: RunRecord): string {
+export function endingText(
+  run: Run,
+  { output }: Options,
+  { served, dataset, done = 'learned from' }: RunRecord,
+): string {
   const to = output === '-' ? '' : ` → ${output}`;
   const spent = `${run.seconds().toFixed(1)} s, ${megabytes(run.memory.peak.bytes)} at most${to}`;
   if (!served) {
     const [users, items] = [dataset?.userIds.length ?? 0, dataset?.itemIds.length ?? 0];
-    return `learned from ${plural(users, 'user')} and ${plural(items, 'item')}, ${spent}`;
+    return `${done} ${plural(users, 'user')} and ${plural(items, 'item')}, ${spent}`;
   }
   const empty = served.empty > 0 ? ` (${thousands(served.empty)} more: nothing is left for them)` : '';
   const leftOut = Object.values(served.left_out).reduce((total, count) => total + count, 0);

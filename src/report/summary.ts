@@ -17,6 +17,8 @@ export interface RunRecord {
   /** How they were read, once all of them are. */
   files: readonly FileReport[];
   dataset?: Dataset;
+  /** What it did with the users and items, for people; undefined: it learned from them. */
+  done?: string;
   /** The method and the settings that it learned with. */
   method?: { name: string; settings: Settings; auto: AutoRecord | null };
   served?: Served;

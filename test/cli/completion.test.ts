@@ -12,7 +12,8 @@ import { runInProcess } from './run.js';
 
 const newFolder = temporaryFolders();
 const COMMANDS = [
-  ...['fit', 'score', 'explain', 'similar', 'audience'],
+  ...['fit', 'score', 'explain', 'similar', 'audience', 'export'],
+  ...['plan', 'merge', 'status'],
   ...['describe', 'evaluate', 'diff', 'help', 'completion'],
 ];
 const allNames = (options: readonly { short?: string | undefined; long?: string | undefined }[]) =>

@@ -50,7 +50,8 @@ const scoresOf = (csv: string, user: string) =>
     .map((line) => line.slice(user.length));
 
 describe('a model of ratings with times', () => {
-  const RIDGE = ['--algorithm', 'ridge', '--set', 'follow=0.5'];
+  const EVIDENCE = ['--half-life', '40d', '--min-rating', '2', '--since', '2023-11-20'];
+  const RIDGE = ['--algorithm', 'ridge', '--set', 'follow=0.5', ...EVIDENCE];
   let plain = '';
 
   beforeAll(async () => {
@@ -186,5 +187,36 @@ describe('a model of profiles, a catalogue and purchases', () => {
     const rec = readFileSync(join(folder, 'shop.rec'));
     writeFileSync(join(elsewhere, 'cut.rec'), rec.subarray(0, rec.length - 8));
     expect((await run('score', '--model', join(elsewhere, 'cut.rec'))).code).toBe(65);
+  });
+});
+
+describe('what makes no sense is refused, and nothing is touched', () => {
+  test.each([
+    [['fit', '-u', 'ratings.csv'], 2, '--model FILE is missing: where to write the model'],
+    [['score', '-o', 'x.csv'], 2, '--model FILE is missing: the model that recommend fit wrote'],
+    [['score', '--model', 'none.rec'], 66, '--model none.rec cannot be opened: recommend fit --model makes one'],
+    [
+      ['fit', '-u', 'ratings.csv', '--model', 'orders.csv'],
+      65,
+      'orders.csv is no model that recommend wrote; it stays as',
+    ],
+    [['-u', 'ratings.csv', '--model', 'orders.csv', '-o', 'x.csv'], 65, 'orders.csv is no model that recommend wrote'],
+    [['fit', '-u', 'ratings.csv', '--model', 'ratings.csv'], 2, '--model ratings.csv is also an input'],
+    [['-u', 'ratings.csv', '--model', 'x.csv', '-o', 'x.csv'], 2, '--output and --model name the same file'],
+    [['score', '--model', 'ratings.rec', '-o', 'ratings.rec'], 2, '--output ratings.rec is also an input'],
+    [
+      ['score', '--model', 'ratings.rec', '--interactions', 'ratings.csv'],
+      2,
+      '--users is missing: without it, all users',
+    ],
+    [['fit', '-u', 'ratings.csv', '--model', '-'], 2, '--model -: name a plain file, which later runs can read'],
+    [['score', '--model', 'ratings.rec', '--ratings', 'count'], 2, "unknown option '--ratings'"],
+    [['fit', '-u', 'ratings.csv', '--model', 'no/m.rec'], 73, 'the folder no does not exist'],
+  ])('%j', async (args, expected, message) => {
+    const before = ['orders.csv', 'ratings.csv', 'ratings.rec'].map((name) => readFileSync(join(folder, name)));
+    const { code, stderr } = await run(...args);
+    expect([code, stderr]).toEqual([expected, expect.stringContaining(message)]);
+    const after = ['orders.csv', 'ratings.csv', 'ratings.rec'].map((name) => readFileSync(join(folder, name)));
+    expect(after).toEqual(before);
   });
 });
