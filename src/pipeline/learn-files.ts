@@ -1,5 +1,5 @@
 import { type Dataset, releaseDataset } from '../dataset/dataset.js';
-import { type Counting, clockOf, whatCounts } from '../dataset/evidence-rules.js';
+import { type Counting, clockOf, countingMean, whatCounts } from '../dataset/evidence-rules.js';
 import type { Destination } from '../files/writing.js';
 import type { Model } from '../ranking/model.js';
 import { modelOf } from '../ranking/model.js';
@@ -46,6 +46,7 @@ export async function learnFiles<T>(
   const { reports, dataset: all } = data;
   const dataset = whatCounts(all);
   const evidence = all.evidence ? { ...all.evidence, now: clockOf(all) || undefined } : null;
+  const mean = countingMean(all);
   // An unknown column is told before anything is learned.
   outputColumns(options.outputColumns, options.format, dataset);
   const { method, version, eventWeights, dayOrder } = options;
@@ -76,7 +77,15 @@ export async function learnFiles<T>(
   });
   const explanation = auto?.explanation ?? null;
   const facts = {
-    ...{ version, learned: run.startedAt.toISOString(), now: nowOf(run, options), evidence, eventWeights, dayOrder },
+    ...{
+      version,
+      learned: run.startedAt.toISOString(),
+      now: nowOf(run, options),
+      evidence,
+      countingMean: mean,
+      eventWeights,
+      dayOrder,
+    },
     method: { name: method.name, settings, explanation },
   };
   const save = (destination: Destination) =>
