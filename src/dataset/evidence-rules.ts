@@ -1,6 +1,7 @@
 import { momentText } from '../events/clock.js';
 import { ExitCode, Failure } from '../failure.js';
 import { forEachChunk } from '../matrix/chunks.js';
+import { meanRating } from '../model/strength.js';
 import { entriesWhere, type Interactions, withOwnStrengths } from './interactions.js';
 
 /*
@@ -45,6 +46,13 @@ export function whatCounts<T extends RuledInteractions>(all: T): Counting<T> {
   });
   // Made of ratings alone, strengths would be young again.
   return { ...counting, interactions: { ...counting.interactions, value }, rated: undefined, had };
+}
+
+/** The mean of the ratings that count, where some do not; null: all do, or there are none. */
+export function countingMean(all: RuledInteractions): number | null {
+  if (!all.rated || !all.evidence) return null;
+  const { flags, early, low } = countingEntries(all);
+  return early + low > 0 ? meanRating(all.rated.rating.filter((_, entry) => flags[entry] === 1)) : null;
 }
 
 /** By entry: 1 where it counts; how many do not because they are too early, and because their rating is too low. */

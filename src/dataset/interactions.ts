@@ -69,6 +69,7 @@ function entriesAt(
       rating: gather(rated.rating, entries, new Float32Array(count)),
       weight: rated.weight && gather(rated.weight, entries, new Float32Array(count)),
       span: rated.span,
+      mean: rated.mean,
     },
   };
 }

@@ -32,6 +32,8 @@ export interface Rated {
   weight: Float32Array | undefined;
   /** From one end of the scale to the other. */
   span: number;
+  /** Everybody's mean, where these are the ratings of some; undefined: the mean of these. */
+  mean?: number | undefined;
 }
 
 /** x = 1 + ½ log₁₀ v for a count v > 0, from ¼ to 4; 0, had, for a sum of 0 or less. */
@@ -114,8 +116,8 @@ function addRatings(total: { sum: number; count: number }, ratings: Float32Array
   total.count = count;
 }
 
-/** The strengths of interactions, where ratings are judged by the means of these interactions alone. @param mean everybody's. */
-export function rated(interactions: SparseRows, { rating, weight, span }: Rated, mean?: number): Float32Array {
+/** The strengths of interactions, where ratings are judged by the means of these interactions alone. */
+export function rated(interactions: SparseRows, { rating, weight, span, mean }: Rated): Float32Array {
   const ratings = strengthsOfRatings({ ...interactions, value: rating }, span, mean);
   const strengths = weight ? weighted(ratings, weight) : ratings;
   return interactions.value.map((x, entry) => (Number.isNaN(rating[entry]!) ? x : strengths[entry]!));

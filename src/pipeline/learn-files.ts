@@ -1,10 +1,10 @@
 import { type Dataset, releaseDataset } from '../dataset/dataset.js';
-import { type Counting, clockOf, whatCounts } from '../dataset/evidence-rules.js';
+import { type Counting, clockOf, countingMean, whatCounts } from '../dataset/evidence-rules.js';
 import type { Destination } from '../files/writing.js';
 import type { Settings } from '../model/settings.js';
 import type { Model } from '../ranking/model.js';
 import { modelOf } from '../ranking/model.js';
-import { factsOf } from '../saved-model/facts.js';
+import { factsOf, type ModelFacts } from '../saved-model/facts.js';
 import { stashDataset, writeModel } from '../saved-model/write.js';
 import { asOptions } from '../tuning/tuning-report.js';
 import { readLearnedRows, readStatistics } from '../workers/run-files.js';
@@ -26,6 +26,8 @@ export interface ArrangedFiles<T> {
   settings: Settings;
   /** What was asked of the data. */
   answer: T;
+  /** What of the interactions counts, for the facts of a model. */
+  counted: Pick<ModelFacts, 'evidence' | 'countingMean'>;
 }
 
 /** What was learned from files. */
@@ -49,10 +51,10 @@ export async function learnFiles<T>(job: OutputRun, options: Options, ask: Ask<T
   const learned = await job.stages.take('learning', () => learnFrom(run, arranged, settings));
   const { method, version, eventWeights, dayOrder } = options;
   const all = record.dataset ?? files.dataset;
-  const evidence = all.evidence ? { ...all.evidence, now: clockOf(all) || undefined } : null;
   const explanation = record.method?.auto?.explanation ?? null;
   const facts = {
-    ...{ version, learned: run.startedAt.toISOString(), now: nowOf(run, options), evidence, eventWeights, dayOrder },
+    ...{ version, learned: run.startedAt.toISOString(), now: nowOf(run, options), eventWeights, dayOrder },
+    ...files.counted,
     method: { name: method.name, settings, explanation },
   };
   const save = (destination: Destination) =>
@@ -79,6 +81,9 @@ export async function arrangeFiles<T>(
   );
   const { reports, dataset: all } = data;
   const dataset = whatCounts(all);
+  // Of what is let go before the model is written.
+  const evidence = all.evidence ? { ...all.evidence, now: clockOf(all) || undefined } : null;
+  const counted = { evidence, countingMean: countingMean(all) };
   // An unknown column is told before anything is learned.
   outputColumns(options.outputColumns, options.format, dataset);
   const { method } = options;
@@ -104,7 +109,7 @@ export async function arrangeFiles<T>(
     if (options.model !== undefined) stashDataset(stash, all, arranged.facts.popularity);
     // All that is large of it lies in files now.
     for (const each of [dataset, all]) releaseDataset(each);
-    return { dataset, arranged, settings, answer };
+    return { dataset, arranged, settings, answer, counted };
   });
 }
 

@@ -24,6 +24,8 @@ export interface ModelFacts {
   strengths: LearnedStrengths[];
   /** From one end of the scale of ratings to the other; null: what is kept of users are no ratings. */
   ratingSpan: number | null;
+  /** The mean of the ratings that count as evidence, where some do not. */
+  countingMean: number | null;
   /** Weights by type of event that were stated. */
   eventWeights: [type: string, weight: number][];
   dayOrder: DayOrder | null;
@@ -42,7 +44,7 @@ export interface ModelFacts {
 }
 
 /** Facts that the run knows. */
-export type RunFacts = Pick<ModelFacts, 'version' | 'learned' | 'method' | 'now' | 'evidence'> & {
+export type RunFacts = Pick<ModelFacts, 'version' | 'learned' | 'method' | 'now' | 'evidence' | 'countingMean'> & {
   eventWeights: EventWeights;
   /** As stated. */
   dayOrder: DayOrder | undefined;

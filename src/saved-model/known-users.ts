@@ -4,7 +4,7 @@ import { entriesOfUsers, entriesWhere, type Interactions } from '../dataset/inte
 import { joinedTimes } from '../dataset/joined-columns.js';
 import { hashOf, IdIndex } from '../events/ids.js';
 import { emptyRows, firstRows, joined, mapped, pickedRows, rowLength, type SparseRows } from '../matrix/sparse.js';
-import { rated } from '../model/strength.js';
+import { type Rated, rated } from '../model/strength.js';
 import type { SavedModel, Wanted } from './saved-model.js';
 
 /** Whom new files name, as a model sees them. */
@@ -41,9 +41,8 @@ export function scoredUsers(model: SavedModel, read: Dataset, wanted: Wanted): S
   const rows = places.map((place) => rowOfPlace.get(place) ?? users.length);
   const before = (name: 'preferences' | 'groups' | 'excluded') =>
     all ? pickedRows(withNobody(all[name]), rows) : emptyRows(served, 0);
-  const { interactions, times: seconds } = all
-    ? together(entriesOfUsers({ ...all, interactions: withNobody(all.interactions) }, rows), fresh, model)
-    : fresh;
+  const had = all && entriesOfUsers({ ...all, interactions: withNobody(all.interactions) }, rows);
+  const { interactions, times: seconds, rated: ratings } = together(had, fresh, model);
   const now = (name: 'preferences' | 'groups' | 'excluded', columns: number) =>
     cut(firstRows(read[name], served), columns);
   const excluded = now('excluded', counts.items);
@@ -59,7 +58,7 @@ export function scoredUsers(model: SavedModel, read: Dataset, wanted: Wanted): S
       interactions,
       // Without times they are all alike, whoever else is in the files.
       times: times ? (seconds ?? new Float64Array(interactions.index.length).fill(Number.NaN)) : undefined,
-      rated: undefined,
+      rated: ratings,
       excluded: joined([before('excluded'), excluded], served, counts.items),
       attributes: emptyRows(counts.items, counts.preferences),
       preferences: newest(before('preferences'), now('preferences', counts.preferences)),
@@ -111,9 +110,9 @@ function withNobody(matrix: SparseRows): SparseRows {
 }
 
 /** What users did, as far as the model knows it and as new files say. Ratings are judged by the mean of all that a user gave. */
-function together(before: Interactions, fresh: Interactions, model: SavedModel): Interactions {
+function together(before: Interactions | undefined, fresh: Interactions, { facts }: SavedModel): Interactions {
   const { rows, columns } = fresh.interactions;
-  const parts = [before, fresh];
+  const parts = before ? [before, fresh] : [fresh];
   const both = joined(
     parts.map(({ interactions }) => interactions),
     rows,
@@ -123,33 +122,33 @@ function together(before: Interactions, fresh: Interactions, model: SavedModel):
     both,
     parts.map(({ interactions: matrix, times }) => ({ matrix, times })),
   );
-  return { interactions: { ...both, value: strengths(both, before, fresh, model) }, times, rated: undefined };
-}
-
-function strengths(both: SparseRows, before: Interactions, fresh: Interactions, model: SavedModel): Float32Array {
-  const scale = model.facts.strengths.find(({ rule }) => rule.kind === 'scale');
-  const span = model.facts.ratingSpan;
-  if (!scale || span === null) return both.value;
+  const scale = facts.strengths.find(({ rule }) => rule.kind === 'scale');
+  if (!scale || facts.ratingSpan === null) return { interactions: both, times, rated: undefined };
   const beside = (name: 'rating' | 'weight', otherwise: number) =>
     joined(
-      [before, fresh].map(({ interactions, rated }) => ({
+      parts.map(({ interactions, rated }) => ({
         ...interactions,
         value: rated?.[name] ?? new Float32Array(interactions.index.length).fill(otherwise),
       })),
-      both.rows,
-      both.columns,
+      rows,
+      columns,
     ).value;
-  const hasWeights = before.rated?.weight ?? fresh.rated?.weight;
-  const ratings = { rating: beside('rating', Number.NaN), weight: hasWeights && beside('weight', 1), span };
-  const again = rated(both, ratings, scale.meanRating);
+  const ratings: Rated = {
+    rating: beside('rating', Number.NaN),
+    weight: parts.some(({ rated }) => rated?.weight) ? beside('weight', 1) : undefined,
+    span: facts.ratingSpan,
+    mean: facts.countingMean ?? scale.meanRating,
+  };
+  const judged = rated(both, ratings);
+  if (facts.countingMean !== null) return { interactions: { ...both, value: judged }, times, rated: ratings };
   const value = both.value.slice();
-  for (let user = 0; user < both.rows; user++) {
+  for (let user = 0; user < rows; user++) {
     const [from, to] = [both.start[user] ?? 0, both.start[user + 1] ?? 0];
     const added = rowLength(fresh.interactions, user);
     // Where one of the two has all of a user, its strengths are those of all.
-    if (added > 0 && added < to - from) value.set(again.subarray(from, to), from);
+    if (added > 0 && added < to - from) value.set(judged.subarray(from, to), from);
   }
-  return value;
+  return { interactions: { ...both, value }, times, rated: ratings };
 }
 
 /** What counts is as it was for the model; `--now` may have been said anew. */
