@@ -135,9 +135,8 @@ async function readTable(
     if (at !== undefined) columns.set(column, at);
     else if (column in wanted) {
       await table.close();
-      const has = header.map(shown).join(', ');
       throw badData(
-        `${option}: ${name}:1: no column of that name: ${column}; its first line is ${has}, and has to name the columns ${Object.keys(wanted).join(',')}`,
+        `${name}:1: no column is called ${column}: ${option} takes a file with the columns ${Object.keys(wanted).join(',')}, and these are ${header.map(shown).join(', ')}`,
       );
     }
   }

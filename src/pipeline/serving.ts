@@ -8,6 +8,7 @@ import { audienceOf } from '../ranking/audience.js';
 import { barredBy } from '../rules/filters.js';
 import type { RulePlans } from '../rules/list-rules.js';
 import { packed } from '../rules/packed.js';
+import { optionOf, RULES } from '../rules/rules.js';
 import type { RecommendJob } from '../workers/protocol.js';
 import { writeAudience } from '../workers/run-files.js';
 import { hashOf } from './hash.js';
@@ -30,7 +31,7 @@ export interface Serving {
  * @param users to serve: indices in the dataset, rising. @param settings the model's.
  */
 export function planServing(
-  run: Pick<Run, 'directory'>,
+  run: Pick<Run, 'directory' | 'warn'>,
   rules: PlannedRules,
   dataset: Counting<Dataset>,
   users: Uint32Array,
@@ -45,6 +46,10 @@ export function planServing(
     candidates: rules.candidates && some(rules.candidates),
   };
   writeAudience(path, audience);
+  for (const [name, rule] of RULES) {
+    if (settings.method === 'none' && rule.usesItemRows && name in rules.plans)
+      run.warn(`${optionOf(rule)} changes nothing: the algorithm does not learn which items go together`);
+  }
   const { value } = audience.signals;
   if (value.buffer !== dataset.interactions.value.buffer) release(value);
   return { users, audience: path, rules: writeRules(run, rules, users), hash: hashOf(rules) };

@@ -12,7 +12,11 @@ export const boost: ListRule<string, RuleRow[], { items: Uint32Array; factors: F
     for (const row of rows) {
       if (!(row.number('factor') > 0)) throw row.refused('a factor is above 0; 1 changes nothing, 0.5 halves a score');
     }
-    refuseRepeated(rows, ({ cells }) => cells.item ?? '', 'a factor for the same item');
+    refuseRepeated(
+      rows,
+      ({ cells }) => cells.item ?? '',
+      ({ cells }) => `item ${JSON.stringify(cells.item)} has a factor`,
+    );
     return rows;
   },
   plan(rows, known) {

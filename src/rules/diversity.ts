@@ -18,6 +18,7 @@ export const diversity: ListRule<number, number, number> = {
   flags: '--diversity <share>',
   description: 'less of the same in a list: 0 (off) to 1',
   parse: share,
+  usesItemRows: true,
   plan: (weight) => weight,
   act(weight, { items, rows }) {
     /** By item: the largest weight of its row; NaN not known yet. */

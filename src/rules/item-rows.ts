@@ -14,20 +14,22 @@ export function itemRows(rows: readonly RuleRow[], known: Known): ItemRow[] {
   });
   const [first] = rows.filter(({ cells }) => !items.has(cells.item ?? ''));
   if (first) {
-    const others = rows.length - found.length;
-    known.warn(
-      `${first.place}: no item ${JSON.stringify(first.cells.item)} in the catalogue; ${others} of ${rows.length} rows there change nothing for this reason`,
-    );
+    const strange = `${rows.length - found.length} of ${rows.length} rows name no item of the catalogue`;
+    known.warn(`${first.place}: ${strange} and do nothing; the first is ${JSON.stringify(first.cells.item)}`);
   }
   return found;
 }
 
-/** @throws Failure where two rows say something of the same. @param keyOf what they may say something of but once. */
-export function refuseRepeated(rows: readonly RuleRow[], keyOf: (row: RuleRow) => string, what: string): void {
+/** @param keyOf of which there may be but one row. @param what is there already. @throws Failure where there are two. */
+export function refuseRepeated(
+  rows: readonly RuleRow[],
+  keyOf: (row: RuleRow) => string,
+  what: (row: RuleRow) => string,
+): void {
   const firsts = new Map<string, RuleRow>();
   for (const row of rows) {
     const first = firsts.get(keyOf(row));
-    if (first) throw row.refused(`${what}, as ${first.place} has already`);
+    if (first) throw row.refused(`${what(row)} already, by ${first.place}`);
     firsts.set(keyOf(row), row);
   }
 }

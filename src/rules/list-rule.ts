@@ -22,6 +22,8 @@ export interface ListRule<Value = unknown, Read = Value, Plan = unknown> {
   read?(value: Value, reading: Reading): Promise<Read>;
   /** Whether it needs the columns of the catalogue and of the profiles. */
   usesColumns?: boolean;
+  /** Whether it goes by which items go together, which some algorithms do not learn. */
+  usesItemRows?: boolean;
   /** Turns it into numbers and typed arrays, users and items by their index. @throws Failure where it does not fit the data. */
   plan(read: Read, known: Known): Plan;
   act(plan: Plan, facts: Facts): Acting;

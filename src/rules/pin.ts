@@ -42,15 +42,25 @@ export const pin: ListRule<string, RuleRow[], Plan> = {
       const rank = row.number('rank');
       if (!(Number.isInteger(rank) && rank >= 1)) throw row.refused('a rank is a whole number from 1');
     }
-    refuseRepeated(rows, (row) => `${row.number('rank')}\n${segmentKey(row)}`, 'an item for the same rank');
-    refuseRepeated(rows, (row) => `${row.cells.item}\n${segmentKey(row)}`, 'a rank for the same item');
+    const keyWith = (value: unknown, row: RuleRow) => `${value}\n${segmentKey(row)}`;
+    const rankOf = (row: RuleRow) => row.number('rank');
+    refuseRepeated(
+      rows,
+      (row) => keyWith(rankOf(row), row),
+      (row) => `rank ${rankOf(row)} has an item for the same users`,
+    );
+    refuseRepeated(
+      rows,
+      (row) => keyWith(row.cells.item, row),
+      ({ cells }) => `item ${JSON.stringify(cells.item)} has a rank for the same users`,
+    );
     return rows;
   },
   usesColumns: true,
   plan(rows, known) {
     const beyond = rows.filter((row) => row.number('rank') > known.listLength);
     if (beyond[0]) {
-      const what = `${beyond.length} of ${rows.length} pins lie behind the end of the lists, which is rank ${known.listLength}`;
+      const what = `${beyond.length} of ${rows.length} pins have a rank behind the end of the lists, which is ${known.listLength}`;
       known.warn(`${beyond[0].place}: ${what}`);
     }
     return planned(segmentsOf(rows, known), known);
@@ -111,7 +121,7 @@ function planned(segments: readonly Segment[], known: Known): Plan {
   if (nobody) {
     const others = segments.length - isMet.size - 1;
     known.warn(
-      `${nobody.pins[0]?.row.place}: no user is meant by this${others > 0 ? `, nor by ${others} others like it` : ''}`,
+      `${nobody.pins[0]?.row.place}: no user is meant by this pin${others > 0 ? `, nor by those for ${others} others` : ''}`,
     );
   }
   const pins = [...sets.keys()].map((key) =>

@@ -1,0 +1,193 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { temporaryFolders } from '../files/temporary.js';
+import { listsOf, manyEvents, put } from './data.js';
+import { runInProcess } from './run.js';
+
+const newFolder = temporaryFolders();
+const [USERS, ITEMS, N] = [40, 30, 6];
+const countryOf = (user: number) => ['FR', 'DE'][user % 2] ?? '';
+const kindOf = (item: number) => ['tea', 'cup', 'pot'][item % 3] ?? '';
+const profilesOf = (users: readonly number[]) =>
+  ['user_id,country', ...users.map((user) => `user-${user},${countryOf(user)}`)].join('\n');
+const ALL = [...Array(USERS).keys()];
+
+const FILES = {
+  'events.csv': manyEvents(USERS, ITEMS, 8),
+  'profiles.csv': profilesOf(ALL),
+  'reversed.csv': profilesOf(ALL.toReversed()),
+  'items.csv': ['item,kind,stock', ...Array.from({ length: ITEMS }, (_, k) => `item-${k},${kindOf(k)},${k % 7}`)].join(
+    '\n',
+  ),
+  'boost.csv': 'sku,title,factor\nitem-5,Teapot,4\nitem-6,Cup,"0,5"\n',
+  'pins.csv': 'item_id,Rank,country,user_id\nitem-3,1,,\nitem-4,1,fr,\nitem-7,2,,\nitem-9,1,,user-4\n',
+};
+
+async function run(args: readonly string[], files: Record<string, string> = {}) {
+  const folder = newFolder();
+  for (const [name, text] of Object.entries({ ...FILES, ...files })) put(folder, name, text);
+  return runInProcess(args, { folder });
+}
+
+const SHAPE = [
+  ...['--boost', 'boost.csv', '--boost-where', 'stock > 3=1.5', '--popularity-penalty', '0.2', '--pin', 'pins.csv'],
+  ...['--explore', '0.2', '--min-score', '-1', '--max-per', 'kind=3', '--diversity', '0.2'],
+];
+const recommend = (users: string, ...more: string[]) => run(['-u', users, ...PLAIN.slice(2), ...more]);
+const PLAIN = [
+  '-u',
+  'profiles.csv',
+  '--interactions',
+  'events.csv',
+  '-i',
+  'items.csv',
+  '-n',
+  `${N}`,
+  '--algorithm',
+  'cosine',
+];
+
+describe('all rules of lists at once', () => {
+  let csv = '';
+  beforeAll(async () => {
+    const { code, stdout, stderr } = await recommend('profiles.csv', ...SHAPE, '--source', '-j', '1');
+    expect(code, stderr).toBe(0);
+    csv = stdout;
+  });
+
+  test('give the same bytes with any number of workers', async () => {
+    expect((await recommend('profiles.csv', ...SHAPE, '--source', '-j', '4')).stdout).toBe(csv);
+  });
+
+  test('give the same lists to users in another order', async () => {
+    const { stdout } = await recommend('reversed.csv', ...SHAPE, '--source');
+    expect(Object.fromEntries(listsOf(stdout))).toEqual(Object.fromEntries(listsOf(csv)));
+    expect(stdout.split('\n').toSorted()).toEqual(csv.split('\n').toSorted());
+  });
+
+  test('pin what is meant for a user, the most particular first, where they do not have it', () => {
+    const had = new Set(FILES['events.csv'].split('\n'));
+    const canGet = (user: number, item: string) => !had.has(`user-${user},${item}`);
+    for (const [id, [first = '', second = '']] of listsOf(csv)) {
+      const user = Number(id.slice(5));
+      const meant = [user === 4 ? 'item-9' : '', countryOf(user) === 'FR' ? 'item-4' : '', 'item-3'];
+      const pinned = meant.find((item) => item !== '' && canGet(user, item));
+      if (pinned !== undefined) expect(first).toBe(pinned);
+      if (canGet(user, 'item-7')) expect(second).toBe('item-7');
+    }
+    expect(csv).toContain('user-4,item-9,1,');
+    expect(csv.match(/,pinned\n/g)?.length).toBeGreaterThan(USERS);
+  });
+
+  test('hold three of a kind at most, and are full', () => {
+    for (const items of listsOf(csv).values()) {
+      expect(items).toHaveLength(N);
+      for (const kind of ['tea', 'cup', 'pot'])
+        expect(items.filter((id) => kindOf(Number(id.slice(5))) === kind).length).toBeLessThanOrEqual(3);
+    }
+  });
+
+  test('give about every fifth rank to fresh items', () => {
+    const explored = csv.match(/,explored\n/g)?.length ?? 0;
+    expect(explored / (USERS * N)).toBeGreaterThan(0.08);
+    expect(explored / (USERS * N)).toBeLessThan(0.25);
+  });
+});
+
+test('another seed explores other items, and the rest stays', async () => {
+  const [one, same, other] = await Promise.all(
+    ['1', '1', '2'].map((seed) =>
+      recommend('profiles.csv', '--explore', '0.3', '--seed', seed).then((ended) => ended.stdout),
+    ),
+  );
+  expect(same).toBe(one);
+  expect(other).not.toBe(one);
+});
+
+test('evaluate takes every rule, and what a rule buys and costs is in its table', async () => {
+  const figures = async (...more: string[]) => {
+    const args = ['--algorithms', 'cosine', '--at', '5', '--format', 'csv'];
+    const { code, stdout, stderr } = await run(['evaluate', ...PLAIN.slice(0, 6), ...args, ...more]);
+    expect(code, stderr).toBe(0);
+    return Object.fromEntries(
+      [...stdout.matchAll(/^cosine,all,(\w+),5,([\d.]+)/gm)].map(([, metric = '', value]) => [metric, Number(value)]),
+    );
+  };
+  const plain = await figures();
+  expect((await figures('--explore', '1')).recall).toBeLessThan(plain.recall ?? 0);
+  expect((await figures('--diversity', '1')).diversity).toBeGreaterThan(plain.diversity ?? 1);
+  expect(Object.keys(await figures(...SHAPE)).sort()).toEqual(Object.keys(plain).sort());
+});
+
+test('--min-score shortens lists, and who gets nothing gets no row', async () => {
+  const { stdout, stderr, code } = await recommend('profiles.csv', '--min-score', '1e9');
+  expect([code, stdout], stderr).toEqual([0, 'user_id,item_id,rank,score\n']);
+});
+
+test('--popularity-penalty 0, --explore 0 and --diversity 0 change nothing', async () => {
+  const off = ['--popularity-penalty', '0', '--explore', '0', '--diversity', '0'];
+  const [plain, zero] = await Promise.all([recommend('profiles.csv'), recommend('profiles.csv', ...off)]);
+  expect(zero.stdout).toBe(plain.stdout);
+});
+
+test('what rules name in vain is warned of', async () => {
+  const files = {
+    'pins.csv': 'item,rank,country\nitem-1,1,\nitem-99,2,\nitem-2,7,\nitem-2,1,IT\n',
+    'boost.csv': 'item,factor\nitem-1,2\nitem-98,2\nitem-99,2\n',
+  };
+  const { code, stderr } = await run([...PLAIN, '--pin', 'pins.csv', '--boost', 'boost.csv', '-q'], files);
+  expect(code).toBe(0);
+  expect(stderr.trimEnd().split('\n')).toEqual([
+    'recommend: warning: boost.csv:3: 2 of 3 rows name no item of the catalogue and do nothing; the first is "item-98"',
+    'recommend: warning: pins.csv:4: 1 of 4 pins have a rank behind the end of the lists, which is 6',
+    'recommend: warning: pins.csv:3: 1 of 4 rows name no item of the catalogue and do nothing; the first is "item-99"',
+    'recommend: warning: pins.csv:5: no user is meant by this pin',
+  ]);
+  const popular = await run([...PLAIN.slice(0, -1), 'popular', '--diversity', '0.5', '-q']);
+  expect(popular.stderr).toContain('--diversity changes nothing: the algorithm does not learn which items go together');
+});
+
+test.each<[string, string[], number, string, Record<string, string>?]>([
+  ['a cap without a count', ['--max-per', 'kind'], 2, 'Expected a column and a count, like category=2.'],
+  ['a cap of none', ['--max-per', 'kind=0'], 2, 'Expected a column and a count'],
+  ['two caps of a column', ['--max-per', 'kind=1', '--max-per', 'kind=2'], 2, 'kind was given already'],
+  ['a column that is not there', ['--max-per', 'kinds=1'], 2, 'items have no column "kinds"; did you mean "kind"?'],
+  ['a share above 1', ['--diversity', '1.5'], 2, 'Expected a number from 0 to 1.'],
+  ['a score that is none', ['--min-score', 'NaN'], 2, 'Expected a number.'],
+  ['a factor of 0', ['--boost-where', 'stock > 1=0'], 2, 'a factor above 0'],
+  ['a condition that is none', ['--boost-where', 'stock=2'], 2, '--boost-where: expected a comparison'],
+  ['two files of boosts', ['--boost', 'boost.csv', '--boost', 'pins.csv'], 2, 'boost.csv was given already'],
+  ['a file that is not there', ['--pin', 'pin.csv'], 66, 'pin.csv: no such file'],
+  ['a file of other columns', ['--boost', 'pins.csv'], 65, 'pins.csv:1: no column is called factor: --boost takes'],
+  ['a file that is written, too', ['--pin', 'pins.csv', '-o', 'pins.csv'], 2, '--output pins.csv is also an input'],
+  ['a boost of nothing', ['--boost', 'b'], 65, 'b:3: a factor is above 0', { b: 'item,factor\na,1\nb,-2\n' }],
+  ['a boost that is no number', ['--boost', 'b'], 65, 'b:2: column "factor": "x" is not', { b: 'item,factor\na,x\n' }],
+  ['no boost', ['--boost', 'b'], 65, 'b:2: column "factor" is empty', { b: 'item,factor\na,\n' }],
+  ['two boosts', ['--boost', 'b'], 65, 'b:3: item "a" has a factor already, by b:2', { b: 'item,factor\na,2\na,3\n' }],
+  ['rank 0', ['--pin', 'p'], 65, 'p:2: a rank is a whole number from 1', { p: 'item,rank\na,0\n' }],
+  ['half a rank', ['--pin', 'p'], 65, 'p:2: a rank is a whole number from 1', { p: 'item,rank\na,1.5\n' }],
+  [
+    'two items at a rank',
+    ['--pin', 'p'],
+    65,
+    'p:4: rank 1 has an item for the same users already, by p:2',
+    { p: 'item,rank,country\na,1,FR\nb,1,\nc,1,fr\n' },
+  ],
+  [
+    'an item at two ranks',
+    ['--pin', 'p'],
+    65,
+    'p:3: item "a" has a rank for the same users already, by p:2',
+    { p: 'item,rank\na,1\na,2\n' },
+  ],
+  [
+    'a column that is no column of users',
+    ['--pin', 'p'],
+    2,
+    '--pin: p:2: users have no column "land"; there are "user_id", "country"',
+    { p: 'item,rank,land\nitem-1,1,FR\n' },
+  ],
+])('%s is refused', async (_, args, exitCode, message, files = {}) => {
+  const { code, stderr, stdout } = await run([...PLAIN, ...args], files);
+  expect([code, stdout], stderr).toEqual([exitCode, '']);
+  expect(stderr).toContain(message);
+});
