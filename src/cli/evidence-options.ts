@@ -33,6 +33,7 @@ export function attributeWeightSet({ attributeWeight }: TypedEvidence): string[]
 
 /** The same for an algorithm as `--algorithms` names it, unless it has no such setting or its own. @throws Failure 2 as `methodOfSpec`. */
 export function withAttributeWeight(spec: string, typed: TypedEvidence): string {
+  if (typed.attributeWeight === undefined) return spec;
   const { settings, fixed } = methodOfSpec(spec);
   const isOpen = !fixed.has('attributeWeight') && parametersOf(settings).some(({ key }) => key === 'attribute-weight');
   return [spec, ...(isOpen ? attributeWeightSet(typed) : [])].join(':');

@@ -11,10 +11,11 @@ import { type HeldOut, heldOutByFile, heldOutBySplit } from '../evaluation/held-
 import { checkLists } from '../evaluation/lists.js';
 import { reportText, summaryLines } from '../evaluation/report.js';
 import { type Summary, testSetOf } from '../evaluation/test-set.js';
+import { contains } from '../evaluation/user-metrics.js';
 import { ExitCode, Failure } from '../failure.js';
 import type { Destination } from '../files/writing.js';
 import type { Io } from '../io.js';
-import { joined, pickedRows } from '../matrix/sparse.js';
+import { joined, pickedRows, rowOf } from '../matrix/sparse.js';
 import { explainFolder } from '../pipeline/folder-failures.js';
 import { methodOfSpec } from '../pipeline/method.js';
 import { inputsOfRules, nowOf, reportOffer } from '../pipeline/offer.js';
@@ -30,6 +31,7 @@ import { leftOutText, servedUsers } from '../pipeline/served-users.js';
 import { orInterrupted } from '../pipeline/stopping.js';
 import { readTestEvents } from '../pipeline/test-events.js';
 import { inputReport, inputWarnings } from '../report/input-report.js';
+import { BoundExpression } from '../rules/bound-expression.js';
 import { barredBy } from '../rules/filters.js';
 import { understandEvents } from '../understanding/understanding.js';
 
@@ -181,14 +183,17 @@ async function rank(
   recommend: typeof recommendLists,
 ): Promise<Ranking[]> {
   const count = Math.max(...at);
-  const { had, excluded, offered } = barredBy(rules, dataset);
+  const { had, excluded, offered } = barredBy(rules, { ...dataset, offered: rules.offered });
   const { rows, columns } = excluded;
   const barred = pickedRows(joined([had.interactions, excluded], rows, columns), users);
-  const candidates = rules.candidates && pickedRows(rules.candidates, users);
+  const where = rules.where.map((rule) => new BoundExpression(rule));
+  const isMeant = (row: number, item: number) =>
+    (!rules.candidates || contains(rowOf(rules.candidates, users[row] ?? 0), item)) &&
+    where.every((bound) => bound.matches(item, users[row] ?? 0));
   const rankings: Ranking[] = [];
   for (const spec of algorithms) {
     const ranking = await recommend(run, spec, dataset, users, count, rules, kind && { kind, holdout });
-    checkLists(ranking.lists, barred, offered, count, candidates);
+    checkLists(ranking.lists, barred, offered, count, isMeant);
     rankings.push(ranking);
   }
   return rankings;

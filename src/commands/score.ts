@@ -90,13 +90,15 @@ async function readUsers(
   model: SavedModel,
   wanted: Wanted,
 ): Promise<Dataset> {
-  const { eventWeights, dayOrder, counts } = model.facts;
+  const { eventWeights, dayOrder, counts, evidence } = model.facts;
   await memory.read();
   const read = await readInputs(
     run,
     {
       ...options,
       known: model.known,
+      // What happened since the model was learned counts as well.
+      evidence: evidence ? { ...evidence, now: options.evidence?.now } : options.evidence,
       eventWeights: new Map(eventWeights),
       dayOrder: options.dayOrder ?? dayOrder ?? undefined,
     },

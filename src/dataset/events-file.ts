@@ -130,7 +130,9 @@ async function eventsOf(
         ...(filter ? [skipped('for which --events-where does not hold', unwanted), skipped(UNDECIDED, undecided)] : []),
       ],
       columns: [],
-      unused: header.filter((column, at) => column !== '' && !Object.values(used).includes(at)),
+      unused: header.filter(
+        (column, at) => column !== '' && ![...Object.values(used), ...(filter?.columns ?? [])].includes(at),
+      ),
       repeatedRows: 0,
       notes: [...notes, ...noteFuture(events, inputs.now ?? Date.now() / 1000)],
       warnings: [...warnings, ...table.warnings],

@@ -224,7 +224,7 @@ describe('is refused', () => {
     ['--include-seen --seen-window 7d', 2, '--include-seen lets everything come back'],
     ['--now 2020-01-01', 65, 'events.csv holds no users: no row up to 2020-01-01 (--now) has one to recommend to'],
     ['--min-history -1', 2, 'Expected a whole number'],
-    ['--since 30/06/2024', 2, 'Expected a date like 2024-06-30'],
+    ['--since 30/06/2024', 2, 'Expected a date like 2026-01-31'],
     ['--half-life 30', 2, 'Expected an age above 0, in days or hours: 30d, 12h.'],
     ['--only-users - -u -', 2, 'only one of --users and --only-users can be "-"'],
     ['--exclude-items undated.csv -o undated.csv', 2, '--output undated.csv is also an input'],

@@ -50,7 +50,8 @@ const scoresOf = (csv: string, user: string) =>
     .map((line) => line.slice(user.length));
 
 describe('a model of ratings with times', () => {
-  const RIDGE = ['--algorithm', 'ridge', '--set', 'follow=0.5'];
+  const EVIDENCE = ['--half-life', '40d', '--min-rating', '2', '--since', '2023-11-20'];
+  const RIDGE = ['--algorithm', 'ridge', '--set', 'follow=0.5', ...EVIDENCE];
   let plain = '';
 
   beforeAll(async () => {
