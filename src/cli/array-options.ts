@@ -14,7 +14,7 @@ import { addCommonOptions, logOptions, type TypedLog } from './log-options.js';
 import { addOutputOptions } from './output-options.js';
 import { addLearningOptions, addReportOptions, addRunOptions, checked, type Typed } from './recommend-options.js';
 import { addRuleOptions } from './rule-options.js';
-import { choice, leaveOut, number, type Print, parsed, seconds } from './values.js';
+import { choice, leaveOut, number, type Print, parsed, seconds, seedOption } from './values.js';
 
 const PLAN_EXAMPLES = `
 Examples:
@@ -30,8 +30,7 @@ Examples:
 const STATUS_EXAMPLES = `
 Examples:
   recommend status --work /shared/w
-  sbatch --array="$(recommend status --work /shared/w --format json |
-    jq -r '.stages[0].missing')" count.sh
+  recommend status --work /shared/w --format json | jq '.stages[0].missing'
 `;
 
 const WORK = '--work <dir>';
@@ -60,7 +59,7 @@ export function planCommand(): Command {
   addFileOptions(command)
     .option(WORK, 'folder that all machines share')
     .addOption(number('--shards <count>', 'how many jobs share the work', 1, 1000));
-  addRuleOptions(addOutputOptions(command));
+  addRuleOptions(addOutputOptions(command)).addOption(seedOption());
   leaveOut(command, OF_MERGING);
   return addReportOptions(addRunOptions(addLearningOptions(addReadingOptions(command))));
 }

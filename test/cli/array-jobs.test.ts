@@ -10,7 +10,7 @@ import { runInProcess } from './run.js';
 
 const ARGS = [
   ...['-u', 'profiles.csv', '--interactions', 'events.csv', '-i', 'items.csv', '--titles', '-n', '3'],
-  ...['--algorithm', 'ridge', '--where', 'price > 1', '--reasons'],
+  ...['--algorithm', 'ridge', '--where', 'price > 1', '--reasons', '--explore', '0.2', '--seed', '7'],
 ];
 const newFolder = temporaryFolders();
 /** Where a work of two shards is finished. */
