@@ -60,6 +60,13 @@ export async function main(typed: readonly string[], io: Io): Promise<number> {
       const { score } = await import('./commands/score.js');
       return await score(options, io);
     }
+    if (argv[0] === 'serve') {
+      const { parseServeOptions } = await import('./cli/serve-options.js');
+      const options = parseServeOptions(argv.slice(1), version(), print);
+      if (!options) return ExitCode.ok;
+      const { serve } = await import('./commands/serve.js');
+      return await serve(options, io);
+    }
     const { parseOptions } = await import('./cli/recommend-options.js');
     const options = await optionsOf(argv, tell, () => parseOptions(argv, version(), print));
     if (!options) return ExitCode.ok;

@@ -5,6 +5,7 @@ export const OPTIONS_OF: Readonly<Record<string, () => Promise<Command>>> = {
   recommend: async () => (await import('./recommend-options.js')).recommendCommand(''),
   fit: async () => (await import('./model-options.js')).fitCommand(),
   score: async () => (await import('./model-options.js')).scoreCommand(),
+  serve: async () => (await import('./serve-options.js')).serveCommand(),
   describe: async () => (await import('./describe-options.js')).describeCommand(),
   evaluate: async () => (await import('./evaluate-options.js')).evaluateCommand(),
   diff: async () => (await import('./diff-options.js')).diffCommand(),

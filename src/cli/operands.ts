@@ -4,7 +4,9 @@ import { closest } from '../understanding/closest.js';
 import { shellWord } from '../understanding/shell-word.js';
 
 /** The words that `recommend` takes first, beside options. */
-export const COMMANDS: readonly string[] = ['fit', 'score', 'describe', 'evaluate', 'diff', 'help', 'completion'];
+export const COMMANDS: readonly string[] = [
+  ...['fit', 'score', 'serve', 'describe', 'evaluate', 'diff', 'help', 'completion'],
+];
 
 /** How the names of files begin that hold a catalogue. */
 const CATALOGUE = /^(items?|movies?|products?|books?|articles?|games?|songs?|tracks?|catalog(ue)?)(?![a-z])/i;

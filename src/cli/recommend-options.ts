@@ -37,6 +37,7 @@ const OTHER_COMMANDS = `
 Other commands:
   recommend fit               learn a model, and keep it
   recommend score             recommend by a model that was kept
+  recommend serve             answer requests over HTTP
   recommend describe          show how files are understood
   recommend evaluate          measure recommendations on held-out data
   recommend diff              compare the lists of two runs

@@ -6,6 +6,9 @@ import { emptyRows, firstRows, joined, mapped, pickedRows, rowLength, type Spars
 import { rated } from '../model/strength.js';
 import type { SavedModel } from './saved-model.js';
 
+/** What has to be known of a model: all its users, or those who are asked for. */
+export type KnownModel = Pick<SavedModel, 'facts' | 'names' | 'userIds' | 'dataset'>;
+
 /** Whom new files name, as a model sees them. */
 export interface Scored {
   dataset: Dataset;
@@ -26,7 +29,7 @@ export interface Scored {
  *
  * @param read the new files, read by what the model knows.
  */
-export function scoredUsers(model: SavedModel, read: Dataset): Scored {
+export function scoredUsers(model: KnownModel, read: Dataset): Scored {
   const { served, userIds } = read;
   const { counts, times } = model.facts;
   const { names } = model;
@@ -51,7 +54,8 @@ export function scoredUsers(model: SavedModel, read: Dataset): Scored {
       userIds: userIds.slice(0, served),
       served,
       interactions,
-      times: times ? seconds : undefined,
+      // Also of users of whom no time is known: their lists do not depend on who stands beside them.
+      times: times ? (seconds ?? new Float64Array(interactions.index.length).fill(Number.NaN)) : undefined,
       rated: undefined,
       excluded: joined([before('excluded'), excluded], served, counts.items),
       attributes: emptyRows(counts.items, counts.preferences),
@@ -82,7 +86,7 @@ function strangeItem({ interactions, itemIds }: Dataset, items: number): string 
 }
 
 /** The user's index in the model for each id; the one behind all others where it does not know the user. */
-function placesIn(model: SavedModel, ids: readonly string[]): Uint32Array {
+function placesIn(model: KnownModel, ids: readonly string[]): Uint32Array {
   const { bytes, starts } = model.userIds;
   const users = new IdIndex();
   for (const id of ids) users.add(id);
@@ -107,7 +111,7 @@ function pickedUsers(all: Dataset, places: Uint32Array): Interactions {
 }
 
 /** What users did, as far as the model knows it and as new files say. Ratings are judged by the mean of all that a user gave. */
-function together(before: Interactions, fresh: Interactions, model: SavedModel): Interactions {
+function together(before: Interactions, fresh: Interactions, model: KnownModel): Interactions {
   const { rows, columns } = fresh.interactions;
   const parts = [before, fresh];
   const both = joined(
@@ -122,7 +126,7 @@ function together(before: Interactions, fresh: Interactions, model: SavedModel):
   return { interactions: { ...both, value: strengths(both, before, fresh, model) }, times, rated: undefined };
 }
 
-function strengths(both: SparseRows, before: Interactions, fresh: Interactions, model: SavedModel): Float32Array {
+function strengths(both: SparseRows, before: Interactions, fresh: Interactions, model: KnownModel): Float32Array {
   const scale = model.facts.strengths.find(({ rule }) => rule.kind === 'scale');
   const span = model.facts.ratingSpan;
   if (!scale || span === null) return both.value;

@@ -4,6 +4,7 @@ import { textOf } from '../csv/row-cutter.js';
 import { noAttributes } from '../dataset/attribute-table.js';
 import type { Dataset } from '../dataset/dataset.js';
 import type { Known } from '../dataset/inputs.js';
+import type { Interactions } from '../dataset/interactions.js';
 import { IdIndex, type PackedIds } from '../events/ids.js';
 import { badData, ExitCode, Failure, messageOf, systemCode } from '../failure.js';
 import { type Arrays, arrayOf, checkArrays, headerHash, readArrays } from '../files/array-file.js';
@@ -19,6 +20,9 @@ import { isOfUser } from './write.js';
 
 /** What a model knows of items and signals. */
 export type Names = Pick<Dataset, 'itemIds' | 'titles' | 'offered' | 'attributeNames' | 'groupNames'>;
+
+/** What a model knows of users, a row for each. */
+export type KnownUsers = Interactions & Pick<Dataset, 'excluded' | 'preferences' | 'groups'>;
 
 /**
  * A model file that is open. Each of its parts is read, and its check sums are looked at, when somebody asks for it: most questions need
@@ -97,31 +101,41 @@ export class SavedModel {
   /** All that is known of all users, as a run reads it. */
   get dataset(): Dataset {
     const { names } = this;
-    const { users, served, items, preferences, groups } = this.facts.counts;
+    const { users, served, items, preferences } = this.facts.counts;
     return this.#read(() => {
       const arrays = this.#arrays((name) => name.startsWith('users.') || isOfUser(name));
-      const matrix = (name: string, columns: number) => shaped(matrixFrom(arrays, name), users, columns);
-      const interactions = matrix('history', items);
-      const entries = interactions.index.length;
-      const { ratingSpan: span } = this.facts;
-      const beside = (name: string) =>
-        name in arrays ? lengthy(arrayOf(arrays, name, Float32Array), entries) : undefined;
       return {
         ...names,
         userIds: textsFrom(arrays, 'users', users),
         served,
-        interactions,
-        times: 'times' in arrays ? lengthy(arrayOf(arrays, 'times', Float64Array), entries) : undefined,
-        rated:
-          span === null ? undefined : { rating: beside('rating') ?? none('rating'), weight: beside('weight'), span },
-        excluded: matrix('excluded', items),
         attributes: emptyRows(items, preferences),
-        preferences: matrix('preferences', preferences),
-        groups: matrix('groups', groups),
+        ...this.#usersFrom(arrays, users),
         itemColumns: [],
         userColumns: [],
       };
     });
+  }
+
+  /** The same of users alone, where it lies: processes that ask for it share the memory. */
+  get users(): KnownUsers {
+    return this.#read(() => this.#usersFrom(readArrays(this.#held, isOfUser), this.facts.counts.users));
+  }
+
+  #usersFrom(arrays: Arrays, users: number): KnownUsers {
+    const { ratingSpan: span, counts } = this.facts;
+    const matrix = (name: string, columns: number) => shaped(matrixFrom(arrays, name), users, columns);
+    const interactions = matrix('history', counts.items);
+    const entries = interactions.index.length;
+    const beside = (name: string) =>
+      name in arrays ? lengthy(arrayOf(arrays, name, Float32Array), entries) : undefined;
+    return {
+      interactions,
+      times: 'times' in arrays ? lengthy(arrayOf(arrays, 'times', Float64Array), entries) : undefined,
+      rated: span === null ? undefined : { rating: beside('rating') ?? none('rating'), weight: beside('weight'), span },
+      excluded: matrix('excluded', counts.items),
+      preferences: matrix('preferences', counts.preferences),
+      groups: matrix('groups', counts.groups),
+    };
   }
 
   /** Its rows and scales in this process. */
