@@ -9,7 +9,8 @@ import { type Arrays, readArrays } from './files/array-file.js';
 import { compiledKernel } from './kernels/kernel.js';
 import { StackedRows } from './matrix/stacked-rows.js';
 import { type CountedRows, gramRows } from './model/counting.js';
-import { Fitter, needsGram } from './model/fit.js';
+import { Fitter } from './model/fit.js';
+import { needsGram } from './model/signals.js';
 import { ColumnWriter } from './output/list-columns.js';
 import { LineWriter } from './output/list-lines.js';
 import { ReasonWriter, reasonStyle } from './output/reason-cells.js';
@@ -44,6 +45,7 @@ import {
   readCounted,
   readEvidence,
   readLearnedRows,
+  readPopularity,
   readScales,
   readStatistics,
 } from './workers/run-files.js';
@@ -155,8 +157,13 @@ function recommenderOf(job: RecommendJob) {
     : modelOf(counts, parts, from, readStatistics(statistics), job.settings);
   const audience = readAudience(job.audience);
   const scores = scoresOf(model, audience.signals, compiledKernel().sumsOf);
-  const rules =
-    job.rules && listRules(job.rules.spec, readArrays(job.rules.arrays), model.scales.prior, audience.offered);
+  const facts = () => ({
+    items: counts.items,
+    popularity: readPopularity(statistics),
+    offered: audience.offered,
+    rows: model.rows,
+  });
+  const rules = job.rules && listRules(job.rules.spec, readArrays(job.rules.arrays), facts(), model.scales.prior);
   const recommender = new Recommender(model, audience, job.listLength, scores, rules);
   if (!job.layout?.columns.some(({ kind }) => kind === 'reasons' || kind === 'source')) return { recommender };
   const explainer = new Explainer(model, scores, job.listLength, job.layout.reasons);
@@ -186,7 +193,7 @@ async function answer(message: ToChild): Promise<ToParent> {
       if (serving?.job !== message.job) {
         // Loaded here: most children never answer questions.
         const { answersFrom } = await import('./serving/answers.js');
-        serving = { job: message.job, work: answersFrom(message.task) };
+        serving = { job: message.job, work: await answersFrom(message.task) };
       }
       return { type: 'reply', index, reply: serving.work(message.question) };
     }

@@ -2,16 +2,26 @@ import { Command, Option } from 'commander';
 import { usageFailure } from '../failure.js';
 import type { EvaluateOptions } from '../pipeline/options.js';
 import { usableCores } from '../process/cores.js';
+import { filesOf } from '../rules/rules.js';
 import { Group } from './help-groups.js';
 import { addFileOptions, addReadingOptions, inputOptions, type TypedInput } from './input-options.js';
 import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
 import { addRuleOptions, ruleOptions, type TypedRules } from './rule-options.js';
-import { choice, holdout, listLengths, names, number, type Print, parsed, workersOption } from './values.js';
+import {
+  choice,
+  holdout,
+  listLengths,
+  names,
+  number,
+  type Print,
+  parsed,
+  seedOption,
+  workersOption,
+} from './values.js';
 
 /** The algorithm that all others are compared with. */
 const BASELINE = 'popular';
 const DEFAULT_HOLDOUT = 0.2;
-const LARGEST_SEED = 2 ** 32 - 1;
 const MOST_USERS = Number.MAX_SAFE_INTEGER;
 
 const EXAMPLES = `
@@ -36,7 +46,7 @@ export function evaluateCommand(): Command {
     .option('--algorithms <names>', `what to compare (default: auto,${BASELINE})`, names, ['auto', BASELINE])
     .option('--at <lengths>', 'list lengths (default: 10,20)', listLengths, [10, 20])
     .addOption(number('--sample-users <count>', 'evaluate on this many users, chosen at random', 1, MOST_USERS))
-    .addOption(number('--seed <number>', 'random seed', 0, LARGEST_SEED).default(1))
+    .addOption(seedOption())
     .option('--by <columns>', 'also by these attributes of users: country,age', names, [])
     .addOption(choice('--format <format>', 'table, csv or json', ['table', 'csv', 'json']).default('table'))
     .addOption(new Option('-o, --output <file>', 'where to write the report').default('-', 'stdout'))
@@ -63,7 +73,11 @@ interface Typed
 
 function checked(typed: Typed): EvaluateOptions {
   const { test, split, output, perUser } = typed;
-  const input = inputOptions(typed, { '--test': test }, { '--output': output, '--per-user': perUser });
+  const input = inputOptions(
+    typed,
+    { '--test': test, ...filesOf(typed) },
+    { '--output': output, '--per-user': perUser },
+  );
   const without = split !== undefined ? '--split' : typed.holdout !== undefined ? '--holdout' : undefined;
   if (test !== undefined && without !== undefined)
     throw usageFailure(`--test and ${without} cannot be combined: the test file is the held-out part`);

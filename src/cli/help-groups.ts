@@ -5,6 +5,7 @@ export const Group = {
   have: 'What you have:',
   want: 'What you want:',
   rules: 'What lists may hold:',
+  shape: 'How lists are shaped:',
   read: 'How files are read:',
   learn: 'How it learns:',
   run: 'How it runs:',

@@ -6,7 +6,7 @@ import { addFileOptions, addReadingOptions } from './input-options.js';
 import { addOutputOptions } from './output-options.js';
 import { addLearningOptions, addReportOptions, addRunOptions, checked, type Typed } from './recommend-options.js';
 import { addRuleOptions } from './rule-options.js';
-import { type Print, parsed } from './values.js';
+import { type Print, parsed, seedOption } from './values.js';
 
 const FIT_EXAMPLES = `
 Examples:
@@ -22,7 +22,7 @@ Examples:
 `;
 
 /** What the options of `recommend` come to where a command has none of them. */
-const LEFT_OUT = { format: 'csv', top: 10, titles: true, includeSeen: false, dryRun: false } as const;
+const LEFT_OUT = { format: 'csv', top: 10, titles: true, includeSeen: false, seed: 1, dryRun: false } as const;
 /** What a model has decided already. */
 const DECIDED = [
   ...['--items', '--item-columns', '--title-col', '--attribute-cols'],
@@ -46,7 +46,7 @@ export function scoreCommand(): Command {
     .usage('--model FILE [--users FILE] [-o FILE] [-n N]')
     .addHelpText('before', SCORE_EXAMPLES.trimStart());
   addFileOptions(command).addOption(new Option('--model <file>', 'the model that recommend fit wrote'));
-  addReadingOptions(addRuleOptions(addOutputOptions(command)));
+  addReadingOptions(addRuleOptions(addOutputOptions(command)).addOption(seedOption()));
   leaveOut(command, DECIDED);
   return addReportOptions(addRunOptions(command));
 }

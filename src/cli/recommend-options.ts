@@ -4,6 +4,7 @@ import { DEFAULT_SETTINGS } from '../model/settings.js';
 import { AUTO, methodOf } from '../pipeline/method.js';
 import type { Options } from '../pipeline/options.js';
 import { usableCores } from '../process/cores.js';
+import { filesOf } from '../rules/rules.js';
 import { BALANCES } from '../workers/balance.js';
 import { Group } from './help-groups.js';
 import { addFileOptions, addReadingOptions, inputOptions, type TypedInput } from './input-options.js';
@@ -20,6 +21,7 @@ import {
   parsed,
   positiveSeconds,
   seconds,
+  seedOption,
   workersOption,
 } from './values.js';
 
@@ -53,7 +55,7 @@ export function recommendCommand(version: string): Command {
     .usage('--users FILE [--items FILE] [-o FILE] [-n N]')
     .addHelpText('before', EXAMPLES.trimStart())
     .addHelpText('after', OTHER_COMMANDS.trimEnd());
-  addRuleOptions(addOutputOptions(addFileOptions(command)));
+  addRuleOptions(addOutputOptions(addFileOptions(command))).addOption(seedOption());
   addLearningOptions(addReadingOptions(command)).option('--model <file>', 'also keep the model, for recommend score');
   addRunOptions(command).option('--dry-run', 'show how the files are understood, and stop', false);
   return addReportOptions(command).version(version, '--version', 'show the version');
@@ -140,7 +142,12 @@ export function checked(typed: Typed, version: string, role: 'beside' | 'output'
   if (retune !== undefined && tuned === undefined)
     throw usageFailure('--retune needs --tuned FILE: there is nothing to be too old');
   return Object.freeze({
-    ...inputOptions(typed, role === 'input' ? { '--model': model } : {}, outputs, role !== 'input'),
+    ...inputOptions(
+      typed,
+      { ...filesOf(typed), ...(role === 'input' ? { '--model': model } : {}) },
+      outputs,
+      role !== 'input',
+    ),
     ...logOptions(typed),
     ...outputOptions(typed),
     model,

@@ -6,7 +6,7 @@ import { BALANCES } from '../workers/balance.js';
 import { Group } from './help-groups.js';
 import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
 import { addRuleOptions, ruleOptions, type TypedRules } from './rule-options.js';
-import { choice, number, type Print, parsed, positiveSeconds, workersOption } from './values.js';
+import { choice, number, type Print, parsed, positiveSeconds, seedOption, workersOption } from './values.js';
 
 const EXAMPLES = `
 Examples:
@@ -24,6 +24,7 @@ export function serveCommand(): Command {
     .optionsGroup(Group.have)
     .addOption(new Option('--model <file>', 'the model that recommend fit wrote'));
   addRuleOptions(command)
+    .addOption(seedOption())
     .optionsGroup(Group.run)
     .addOption(number('--port <number>', 'where to listen; 0 takes a free one', 0, 65_535).default(3000))
     .option('--host <address>', 'by which address it can be reached', '127.0.0.1')

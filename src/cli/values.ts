@@ -58,6 +58,10 @@ export function workersOption(): Option {
   return number('-j, --workers <count>', 'most child processes (default: all cores)', 1, 1024);
 }
 
+export function seedOption(): Option {
+  return number('--seed <number>', 'random seed', 0, 2 ** 32 - 1).default(1);
+}
+
 /** An option that takes a whole number within bounds. */
 export function number(flags: string, description: string, least: number, most: number): Option {
   return new Option(flags, description).argParser((text: string) => {

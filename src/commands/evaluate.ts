@@ -21,6 +21,7 @@ import { stagesOf } from '../pipeline/planned-stages.js';
 import { fastReading, inputBytes, startChildren } from '../pipeline/read.js';
 import { recommendLists } from '../pipeline/recommend-lists.js';
 import { openBadRows } from '../pipeline/rejected-rows.js';
+import { type PlannedRules, planRules, readRules } from '../pipeline/rules.js';
 import { type Run, startRun } from '../pipeline/run.js';
 import { orInterrupted } from '../pipeline/stopping.js';
 import { readTestEvents } from '../pipeline/test-events.js';
@@ -75,11 +76,18 @@ export async function compareAlgorithms(
   try {
     if (options.perUser !== undefined) perUser = run.open(options.perUser);
     await orInterrupted(interrupted, async () => {
+      const rules = await readRules(options.rules, options);
       const { heldOut, reports } = await holdOut(run, options);
+      const planned = planRules(
+        rules,
+        heldOut.dataset,
+        { ...options, listLength: Math.max(...options.at), now: nowOf(run, options) },
+        run.warn,
+      );
       const test = testSetOf(heldOut, options);
       const groups = groupsOf(options, heldOut.dataset, reports, test.users);
       if (options.format !== 'table') run.info(summaryLines(test.summary).join('\n'));
-      const rankings = await rank(run, options, heldOut, test.users, recommend);
+      const rankings = await rank(run, options, planned, heldOut, test.users, recommend);
       const evaluation = evaluateRankings(test, rankings, { cuts: options.at, groups, seed: options.seed });
       const quote = options.safeCsv ? safelyQuoted : quoted;
       if (answer.isTerminal) run.progress.hide();
@@ -150,7 +158,8 @@ function groupsOf(
 /** Has each algorithm learn from the dataset and recommend to the users. @throws Error for lists that break the rules. */
 async function rank(
   run: Run,
-  { algorithms, at, holdout, rules }: EvaluateOptions,
+  { algorithms, at, holdout }: EvaluateOptions,
+  rules: PlannedRules,
   { dataset, kind }: HeldOut,
   users: Uint32Array,
   recommend: typeof recommendLists,

@@ -30,8 +30,8 @@ async function writeLists(job: OutputRun, options: Options): Promise<void> {
   const { run, stages, destination, record } = job;
   const model = options.model === undefined ? undefined : run.open(options.model);
   try {
-    const read = await learnFiles(job, options, (dataset, settings) =>
-      planServing(run, options.rules, dataset, servedUsers(dataset), settings),
+    const read = await learnFiles(job, options, (dataset, settings, rules) =>
+      planServing(run, rules, dataset, servedUsers(dataset), settings),
     );
     const { dataset, learned, answer: serving } = read;
     if (model) await stages.take('saving', () => read.save(model));

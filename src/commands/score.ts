@@ -2,18 +2,22 @@ import type { Dataset } from '../dataset/dataset.js';
 import { badData } from '../failure.js';
 import type { Io } from '../io.js';
 import { manifestOf } from '../pipeline/manifest.js';
+import { nowOf, planOffer } from '../pipeline/offer.js';
 import type { Options } from '../pipeline/options.js';
 import { warnOfLost } from '../pipeline/outcome.js';
 import { areCarried } from '../pipeline/output-columns.js';
 import { type OutputRun, runToOutput } from '../pipeline/output-run.js';
-import { READING } from '../pipeline/planned-stages.js';
 import { readInputs } from '../pipeline/read.js';
 import { serve } from '../pipeline/recommend.js';
+import { planRules, readRules } from '../pipeline/rules.js';
+import type { Run } from '../pipeline/run.js';
 import { planServing, servedUsers } from '../pipeline/serving.js';
 import { plural, thousands } from '../report/quantities.js';
 import { type Scored, scoredUsers } from '../saved-model/known-users.js';
-import { SavedModel } from '../saved-model/saved-model.js';
+import { SavedModel, type Wanted } from '../saved-model/saved-model.js';
 
+/** Users that are work enough for one child. */
+const USERS_A_CHILD = 2000;
 /** Where more of what was read than this is of no use, something is wrong. */
 const MANY = 0.5;
 
@@ -22,33 +26,47 @@ const MANY = 0.5;
  * @returns, @throws as `runToOutput`.
  */
 export async function score(options: Options, io: Io): Promise<number> {
-  const planned = [READING, { stage: 'recommending', weight: 1 } as const];
   return runToOutput(
     options,
     io,
-    planned,
+    [
+      { stage: 'reading', weight: 1 },
+      { stage: 'recommending', weight: 2 },
+    ],
     () => {},
     (job) => scoreLists(job, options),
   );
 }
 
 async function scoreLists(job: OutputRun, options: Options): Promise<void> {
-  const { run, stages, record, checkpoint, destination } = job;
+  const { run, memory, stages, record, checkpoint, destination } = job;
   const model = new SavedModel(options.model ?? '', () => run.directory.file('model'));
   try {
+    const read = await readRules(options.rules, options);
     const { name, settings } = model.facts.method;
+    run.pool.start(options.users.length > 0 ? 1 : Math.ceil(model.facts.counts.served / USERS_A_CHILD));
     record.paths = [options.model ?? '', ...record.paths];
     record.method = { name, settings, auto: null };
     const dataset = await stages.take('reading', () =>
-      options.users.length > 0 ? readUsers(job, options, model) : Promise.resolve(model.dataset),
+      options.users.length > 0
+        ? readUsers(job, options, model)
+        : Promise.resolve(model.dataset(wantedBy(run, options))),
     );
     record.dataset = dataset;
+    const { notes, warnings } = planOffer(options.rules, dataset, nowOf(run, options));
+    for (const note of notes) run.info(note);
+    for (const warning of warnings) run.warn(warning);
+    const rules = planRules(read, dataset, { listLength: options.top, now: nowOf(run, options) }, run.warn);
     const { userIds, interactions, times, excluded, preferences, groups } = dataset;
     const users = options.users.length > 0 ? { userIds, interactions, times, excluded, preferences, groups } : null;
     const key = checkpoint?.begin(manifestOf(options, { model: model.hash, users }), run.info);
+    const { files, rowLengths: rowLength } = model;
+    await memory.score(
+      dataset,
+      rowLength.reduce((total, length) => total + length, 0),
+    );
     const served = await stages.take('recommending', () => {
-      const serving = planServing(run, options.rules, dataset, servedUsers(dataset), settings);
-      const { files, rowLengths: rowLength } = model;
+      const serving = planServing(run, rules, dataset, servedUsers(dataset), settings);
       return serve(run, options, dataset, serving, { model: files, settings, rowLength, key }, destination);
     });
     await run.pool.close('gently');
@@ -57,6 +75,12 @@ async function scoreLists(job: OutputRun, options: Options): Promise<void> {
   } finally {
     model.close();
   }
+}
+
+/** What rules and the output want to know. */
+function wantedBy(run: Run, options: Options): Wanted {
+  const keepColumns = options.rules.where.length > 0 || areCarried(options.outputColumns);
+  return { keepColumns, now: nowOf(run, options), dayOrder: options.dayOrder };
 }
 
 /** Reads the users of new files. @throws Failure 65 where the model knows none of the items that they had. */
@@ -68,20 +92,20 @@ async function readUsers({ run, memory, record }: OutputRun, options: Options, m
     {
       ...options,
       known: model.known,
-      keepColumns: areCarried(options.outputColumns),
+      ...wantedBy(run, options),
       eventWeights: new Map(eventWeights),
       dayOrder: options.dayOrder ?? dayOrder ?? undefined,
     },
     (rows) => memory.fold(rows),
   );
   record.files = read.reports;
-  const scored = scoredUsers(model, read.dataset);
+  const scored = scoredUsers(model, read.dataset, wantedBy(run, options));
   run.info(`${thousands(scored.known)} of ${plural(read.dataset.served, 'user')} known to the model`);
   tellStrangers(scored, run, plural(counts.items, 'item'));
   return scored.dataset;
 }
 
-function tellStrangers({ read, strange, stranger }: Scored, { info, warn }: OutputRun['run'], items: string): void {
+function tellStrangers({ read, strange, stranger }: Scored, { info, warn }: Run, items: string): void {
   if (strange === 0) return;
   const said = `${thousands(strange)} of ${plural(read, 'interaction')} are with none of the model's ${items} (like ${JSON.stringify(stranger)})`;
   const wayOut =

@@ -140,22 +140,51 @@ export function readArrays(path: string, isWanted: (name: string) => boolean = (
   });
 }
 
-/**
- * Reads an array file and keeps nothing of it. @param isWanted the arrays to look at, by the names they are stored by.
- * @throws RangeError where it is no array file, or was cut or altered.
- */
+/** Reads an array file and keeps nothing of it. @throws RangeError where it is no array file, or was cut or altered. */
 export function checkArrays(path: string, isWanted: (name: string) => boolean = () => true): void {
-  withFile(path, (file) => {
+  readStretches(path, [], isWanted);
+}
+
+/**
+ * Reads stretches of arrays, put one behind the other; of the rest only the check sums are looked at.
+ * @param stretches each `from` an entry up to another, which is not in it; they rise and do not overlap.
+ * @param isWanted chooses arrays, by the first of their names. @throws RangeError likewise.
+ */
+export function readStretches(
+  path: string,
+  stretches: readonly (readonly [from: number, to: number])[],
+  isWanted: (name: string) => boolean,
+): Arrays {
+  const length = stretches.reduce((total, [from, to]) => total + to - from, 0);
+  return withFile(path, (file) => {
     const { begin, entries } = headerOf(path, file);
-    for (const entry of entries) {
-      if ('as' in entry || !isWanted(entry.name)) continue;
-      const length = paddedLength(entry);
-      let sum = 0;
-      for (let at = 0; at < length; at += CHECKED_AT_ONCE) {
-        sum = checkSum(readAt(file, begin + entry.offset + at, Math.min(CHECKED_AT_ONCE, length - at)), sum);
-      }
-      requireSum(path, entry, sum);
-    }
+    const wanted = entries.filter((entry): entry is Entry => !('as' in entry) && isWanted(entry.name));
+    // One buffer for all: the collector is slow to hear of buffers that are let go.
+    const buffer = new Uint8Array(CHECKED_AT_ONCE);
+    return Object.fromEntries(
+      wanted.map((entry) => {
+        const picked = new TYPES[entry.type](length);
+        const bytes = new Uint8Array(picked.buffer);
+        const size = paddedLength(entry);
+        let [sum, filled, next] = [0, 0, 0];
+        for (let at = 0; at < size; at += CHECKED_AT_ONCE) {
+          const end = Math.min(size, at + CHECKED_AT_ONCE);
+          const part = fill(buffer.subarray(0, end - at), file, begin + entry.offset + at);
+          sum = checkSum(part, sum);
+          for (let stretch = stretches[next]; stretch; stretch = stretches[next]) {
+            const [from, to] = [stretch[0] * picked.BYTES_PER_ELEMENT, stretch[1] * picked.BYTES_PER_ELEMENT];
+            const here = part.subarray(Math.max(0, from - at), Math.max(0, Math.min(to, end) - at));
+            bytes.set(here, filled);
+            filled += here.length;
+            if (to > end) break;
+            next++;
+          }
+        }
+        requireSum(path, entry, sum);
+        if (filled < bytes.length) throw broken(path, `has too little in "${entry.name}"`);
+        return [entry.name, picked];
+      }),
+    );
   });
 }
 
@@ -307,9 +336,12 @@ function paddedLength({ type, length }: Entry): number {
 }
 
 function readAt(file: number, position: number, length: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(length);
-  for (let done = 0; done < length; ) {
-    const count = readSync(file, bytes, done, Math.min(MOST_BYTES_A_CALL, length - done), position + done);
+  return fill(new Uint8Array(length), file, position);
+}
+
+function fill<T extends Uint8Array>(bytes: T, file: number, position: number): T {
+  for (let done = 0; done < bytes.length; ) {
+    const count = readSync(file, bytes, done, Math.min(MOST_BYTES_A_CALL, bytes.length - done), position + done);
     if (count === 0) throw new RangeError('an array file shrank while it was read');
     done += count;
   }

@@ -1,8 +1,8 @@
 import type { SparseRows } from '../matrix/sparse.js';
 import type { EvidenceFacts } from './evidence.js';
-import type { SignalCounts } from './fit.js';
 import type { RowFacts } from './scales.js';
 import { inversePower, type Settings } from './settings.js';
+import type { SignalCounts } from './signals.js';
 
 /** What normalising the rows of items takes, by item; complete once all rows are learned. */
 export interface ItemStatistics extends EvidenceFacts {

@@ -1,5 +1,5 @@
-import type { SignalCounts } from './fit.js';
 import type { Settings } from './settings.js';
+import type { SignalCounts } from './signals.js';
 
 /** The factor of each kind of row, and the prior. */
 export interface Scales {

@@ -1,5 +1,5 @@
 import type { QuotedCells } from '../csv/quoted-cells.js';
-import { type SignalCounts, signalCount } from '../model/fit.js';
+import { type SignalCounts, signalCount } from '../model/signals.js';
 import type { GrowingBytes } from './bytes.js';
 import type { OutputFormat } from './formats.js';
 import { jsonText } from './json-text.js';

@@ -8,10 +8,12 @@ import { asOptions } from '../tuning/tuning-report.js';
 import { readLearnedRows, readStatistics } from '../workers/run-files.js';
 import { arrange, type Learned, learnFrom } from './learn.js';
 import { manifestOf } from './manifest.js';
+import { nowOf } from './offer.js';
 import type { Options } from './options.js';
 import { areCarried } from './output-columns.js';
 import type { OutputRun } from './output-run.js';
 import { readInputs, tellLongHistories } from './read.js';
+import { type PlannedRules, planRules, readRules } from './rules.js';
 import { reuseOrTune } from './tuned-file.js';
 
 /** What was learned from files. */
@@ -31,25 +33,18 @@ export interface LearnedFiles<T> {
 export async function learnFiles<T>(
   { run, memory, stages, record, checkpoint }: OutputRun,
   options: Options,
-  ask: (dataset: Dataset, settings: Learned['settings']) => T,
+  ask: (dataset: Dataset, settings: Learned['settings'], rules: PlannedRules) => T,
 ): Promise<LearnedFiles<T>> {
   await memory.read();
+  const read = await readRules(options.rules, options);
   const { dataset, reports } = await stages.take('reading', () =>
-    readInputs(
-      run,
-      {
-        ...options,
-        // Lists that are made of the model later may want titles.
-        titles: options.titles || options.model !== undefined,
-        keepColumns: areCarried(options.outputColumns),
-      },
-      (rows) => memory.fold(rows),
-    ),
+    readInputs(run, { ...options, ...whatModelsKeep(options) }, (rows) => memory.fold(rows)),
   );
-  const { method, version, eventWeights } = options;
+  const { method, version, eventWeights, dayOrder } = options;
   tellLongHistories(run, dataset, method.settings.longestHistory);
   record.files = reports;
   record.dataset = dataset;
+  const rules = planRules(read, dataset, { listLength: options.top, now: nowOf(run, options) }, run.warn);
   await memory.learn(dataset);
   const key = checkpoint?.begin(manifestOf(options, dataset), run.info);
 
@@ -66,7 +61,7 @@ export async function learnFiles<T>(
   const { learned, answer } = await stages.take('learning', async () => {
     memory.arrange(dataset);
     const arranged = arrange(run, dataset, settings, key);
-    const answer = ask(dataset, settings);
+    const answer = ask(dataset, settings, rules);
     if (options.model !== undefined) stashDataset(stash, dataset, arranged.facts.popularity);
     // All that is large of it lies in files now.
     releaseDataset(dataset);
@@ -74,12 +69,17 @@ export async function learnFiles<T>(
   });
   const explanation = auto?.explanation ?? null;
   const facts = {
-    ...{ version, learned: run.startedAt.toISOString(), eventWeights },
+    ...{ version, learned: run.startedAt.toISOString(), now: nowOf(run, options), eventWeights, dayOrder },
     method: { name: method.name, settings, explanation },
   };
   const save = (destination: Destination) =>
     writeModel(destination, factsOf(facts, dataset, reports, learned.model.counts), stash, modelFrom(learned));
   return { dataset, learned, answer, save };
+}
+
+/** Lists that are made of a model later may want titles, and rules columns. */
+function whatModelsKeep({ model, titles, outputColumns }: Options) {
+  return model === undefined ? { titles, keepColumns: areCarried(outputColumns) } : { titles: true, keepColumns: true };
 }
 
 /** The model in this process, its rows normalised. */

@@ -9,10 +9,11 @@ import {
   type Observations,
   releaseEvidence,
 } from '../model/evidence.js';
-import { fitCosts, needsGram, type SignalCounts, signalCounts } from '../model/fit.js';
+import { fitCosts } from '../model/fit.js';
 import { gramCosts } from '../model/gram.js';
 import { statisticsOf } from '../model/row-normalisation.js';
 import type { Settings } from '../model/settings.js';
+import { needsGram, type SignalCounts, signalCounts } from '../model/signals.js';
 import { plural, thousands } from '../report/quantities.js';
 import { planShards, WORTH_A_SHARD } from '../workers/plan.js';
 import type { CountJob, LearnJob, ModelFiles, RowFile } from '../workers/protocol.js';

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { displayName } from '../csv/failures.js';
 import { ExitCode, Failure } from '../failure.js';
+import { filesOf, optionOf, RULES } from '../rules/rules.js';
 import { inputPaths } from '../understanding/inputs.js';
 import { hashOf } from './hash.js';
 import type { Options } from './options.js';
@@ -85,7 +86,7 @@ function factsOf(path: string): InputFacts {
  * The options that decide bytes. Where files lie does not matter: what is in them is in the hash of the data, and settings (those of
  * `--tuned` too) are in the keys of all shards that rest on them.
  */
-function decisiveOptions({ method, ...options }: Options): Record<string, string> {
+function decisiveOptions({ method, rules, ...options }: Options): Record<string, string> {
   const { name, settings, fixed } = method;
   const all = {
     '--top': options.top,
@@ -109,6 +110,10 @@ function decisiveOptions({ method, ...options }: Options): Record<string, string
     '--date-order': options.dayOrder,
     '--events-where': options.eventsWhere,
     '--event-weights': [...options.eventWeights].map(([type, weight]) => `${type}=${weight}`),
+    '--include-seen': rules.includeSeen,
+    '--seed': rules.seed,
+    ...Object.fromEntries(RULES.map(([name, rule]) => [optionOf(rule), rules.lists[name]])),
+    ...Object.fromEntries(Object.keys(filesOf(rules.lists)).map((option) => [option, true])),
     ...Object.fromEntries(Object.entries(options.named).map(([role, column]) => [`--${role}-col`, column])),
   };
   return Object.fromEntries(

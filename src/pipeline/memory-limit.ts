@@ -1,7 +1,7 @@
 import { sizeAtHand } from '../csv/source.js';
 import type { Dataset } from '../dataset/dataset.js';
 import type { Failure } from '../failure.js';
-import { needsGram } from '../model/fit.js';
+import { needsGram } from '../model/signals.js';
 import { plural } from '../report/quantities.js';
 import { inputPaths } from '../understanding/inputs.js';
 import {
@@ -12,6 +12,7 @@ import {
   type Need,
   needToLearn,
   needToRead,
+  needToScore,
   noRoomFor,
   overBudget,
 } from './memory-plan.js';
@@ -59,6 +60,12 @@ export class WithinMemory {
       isParquet: this.#options.format === 'parquet',
     });
     await this.#limit(need, `to learn from ${plural(interactions.index.length, 'interaction')}`);
+  }
+
+  /** Plans lists by a saved model of so many cells. @throws Failure 71 where there is too little memory for it. */
+  async score({ userIds, itemIds, interactions }: Dataset, cells: number): Promise<void> {
+    const sizes = { users: userIds.length, items: itemIds.length, interactions: interactions.index.length };
+    await this.#limit(needToScore(sizes, cells), `to recommend by a model of ${plural(cells, 'weight')}`);
   }
 
   /** Call before rows are put in order: meanwhile nobody can watch. @throws Failure 71 where there is too little memory for it. */

@@ -71,6 +71,15 @@ export function needToLearn({ users, items, interactions, neighbors, hasPairs, i
     Math.max(ARRANGED * interactions + children * CHILD, MAPPED * interactions + pairs + model + children * child);
 }
 
+/** The need while a saved model of so many cells makes lists. */
+export function needToScore(
+  { users, items, interactions }: Pick<Sizes, 'users' | 'items' | 'interactions'>,
+  cells: number,
+): Need {
+  const parent = PARENT + AN_ID * (users + items) + ARRANGED * interactions;
+  return (children) => parent + A_TARGET * cells + children * (CHILD + A_TARGET * cells);
+}
+
 /**
  * How many children, up to `most`, a run may have at once to stay within its memory.
  * @throws Failure 71, which says what one would take, where not even one may be.

@@ -4,6 +4,7 @@ import { badData } from '../failure.js';
 import { plural, thousands } from '../report/quantities.js';
 import { bindExpression, maskOf } from '../rules/bound-expression.js';
 import type { Rule } from '../rules/rule.js';
+import { RULES } from '../rules/rules.js';
 import type { RuleOptions } from './options.js';
 import type { Run } from './run.js';
 
@@ -73,8 +74,13 @@ export function inputsOfRules(
   run: Pick<Run, 'startedAt'>,
   options: { now: number | undefined; keepColumns?: boolean; rules?: RuleOptions },
 ): Pick<Inputs, 'now' | 'keepColumns' | 'availability'> {
-  const { availability = 'honour', where = [] } = options.rules ?? {};
-  return { now: nowOf(run, options), keepColumns: where.length > 0 || options.keepColumns === true, availability };
+  const { availability = 'honour', where = [], lists = {} } = options.rules ?? {};
+  const isForLists = RULES.some(([name, rule]) => name in lists && rule.usesColumns);
+  return {
+    now: nowOf(run, options),
+    keepColumns: isForLists || where.length > 0 || options.keepColumns === true,
+    availability,
+  };
 }
 
 function count(flags: Uint8Array): number {

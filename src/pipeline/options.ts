@@ -6,6 +6,7 @@ import type { OutputFormat } from '../output/formats.js';
 import type { LogOptions } from '../report/log.js';
 import type { Availability } from '../rules/availability.js';
 import type { Expression } from '../rules/expression.js';
+import type { RuleValues } from '../rules/rules.js';
 import type { InputFiles } from '../understanding/inputs.js';
 import type { NamedColumns } from '../understanding/roles.js';
 import type { BalanceName } from '../workers/balance.js';
@@ -61,6 +62,10 @@ export interface RuleOptions {
   now: number | undefined;
   /** As in `InputOptions`. */
   dayOrder: DayOrder | undefined;
+  /** Decides everything random. */
+  seed: number;
+  /** What makes the list out of the best items; only what was typed. */
+  lists: RuleValues;
 }
 
 /** The options of the main command. */

@@ -1,4 +1,4 @@
-import { needsGram } from '../model/fit.js';
+import { needsGram } from '../model/signals.js';
 import type { PlannedStage } from '../report/progress.js';
 import type { Method } from './method.js';
 import { mostFits } from './tune.js';

@@ -8,7 +8,7 @@ import type { RecommendJob } from '../workers/protocol.js';
 import { readAudience, readLists } from '../workers/run-files.js';
 import { discardLearned, learn } from './learn.js';
 import { methodOfSpec } from './method.js';
-import type { RuleOptions } from './options.js';
+import type { PlannedRules } from './rules.js';
 import type { Run } from './run.js';
 import { planServing } from './serving.js';
 import { settle } from './tune.js';
@@ -24,7 +24,7 @@ export async function recommendLists(
   dataset: Dataset,
   users: Uint32Array,
   count: number,
-  rules: RuleOptions,
+  rules: PlannedRules,
   like?: Pick<Holdout, 'kind' | 'holdout'>,
 ): Promise<Ranking> {
   const startedAt = run.seconds();

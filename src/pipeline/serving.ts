@@ -1,17 +1,15 @@
 import type { Dataset } from '../dataset/dataset.js';
-import { type Arrays, writeArrays } from '../files/array-file.js';
+import { writeArrays } from '../files/array-file.js';
 import { release } from '../matrix/memory.js';
 import { firstRows, pickedRows } from '../matrix/sparse.js';
 import type { Settings } from '../model/settings.js';
 import { audienceOf } from '../ranking/audience.js';
+import type { RulePlans } from '../rules/list-rules.js';
 import { packed } from '../rules/packed.js';
-import type { Rule } from '../rules/rule.js';
-import type { RuleSpec } from '../rules/rule-spec.js';
 import type { RecommendJob } from '../workers/protocol.js';
 import { writeAudience } from '../workers/run-files.js';
 import { hashOf } from './hash.js';
-import { nowOf, planOffer } from './offer.js';
-import type { RuleOptions } from './options.js';
+import type { PlannedRules } from './rules.js';
 import type { Run } from './run.js';
 
 /** Who is served, and by which rules, as children read it. */
@@ -30,17 +28,16 @@ export interface Serving {
  * @param users who may be served: indices in the dataset, rising. @param settings the model's.
  */
 export function planServing(
-  run: Pick<Run, 'directory' | 'startedAt'>,
-  rules: RuleOptions,
+  run: Pick<Run, 'directory'>,
+  rules: PlannedRules,
   dataset: Dataset,
   users: Uint32Array,
   settings: Settings,
 ): Serving {
   const path = run.directory.file('audience');
   const isHead = users.length === (users.at(-1) ?? -1) + 1;
-  const { offered, where } = planOffer(rules, dataset, nowOf(run, rules));
   const audience = audienceOf(
-    { ...dataset, offered },
+    { ...dataset, offered: rules.offered },
     (byUser) => (isHead ? firstRows(byUser, users.length) : pickedRows(byUser, users)),
     settings,
     rules,
@@ -48,14 +45,20 @@ export function planServing(
   writeAudience(path, audience);
   const { value } = audience.signals;
   if (value.buffer !== dataset.interactions.value.buffer) release(value);
-  const arrays: Arrays = {};
-  const spec: RuleSpec = {};
-  if (where.length > 0) spec.where = packed({ type: 'all', parts: where } satisfies Rule, 'where', arrays);
-  const hash = hashOf({ rules, offered, arrays });
-  if (Object.keys(spec).length === 0) return { users, audience: path, rules: undefined, hash };
-  const file = { spec, arrays: run.directory.file('rules') };
-  writeArrays(file.arrays, { ...arrays, users });
-  return { users, audience: path, rules: file, hash };
+  return { users, audience: path, rules: writeRules(run, rules, users), hash: hashOf(rules) };
+}
+
+/** @returns undefined where no rule is on: it costs nothing. */
+function writeRules(
+  { directory }: Pick<Run, 'directory'>,
+  { where, plans }: PlannedRules,
+  users: Uint32Array,
+): Serving['rules'] {
+  if (where.length === 0 && Object.keys(plans).length === 0) return undefined;
+  const { spec, arrays } = packed({ users, where, plans } satisfies RulePlans);
+  const path = directory.file('rules');
+  writeArrays(path, arrays);
+  return { spec, arrays: path };
 }
 
 /** All users of the users file. */

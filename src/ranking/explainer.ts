@@ -1,4 +1,4 @@
-import { type SignalCounts, signalCount } from '../model/fit.js';
+import { type SignalCounts, signalCount } from '../model/signals.js';
 import { type Reasons, SOURCES } from '../output/reason-cells.js';
 import { type List, Mark } from './list-rules.js';
 import type { Model } from './model.js';

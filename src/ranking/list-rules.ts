@@ -19,7 +19,14 @@ export interface ListRules {
   candidatesFor(count: number): number;
   /**
    * Makes the list out of the best items.
-   * @param best candidates, best first. @param areAll there are no more. @returns undefined where more candidates may fill the list.
+   * @param best candidates, best first. @param areAll there are no more. @param scoreOf what any item scores; NaN where the user may not
+   * get it. @returns undefined where more candidates may fill the list.
    */
-  listFrom(user: number, best: List, count: number, areAll: boolean): List | undefined;
+  listFrom(
+    user: number,
+    best: List,
+    count: number,
+    areAll: boolean,
+    scoreOf: (item: number) => number,
+  ): List | undefined;
 }

@@ -1,9 +1,9 @@
 import type { SparseRows } from '../matrix/sparse.js';
 import { StackedRows } from '../matrix/stacked-rows.js';
-import { type SignalCounts, signalCount } from '../model/fit.js';
 import { type ItemStatistics, normaliseRows } from '../model/row-normalisation.js';
 import { type Scales, scalesOf } from '../model/scales.js';
 import type { Settings } from '../model/settings.js';
+import { type SignalCounts, signalCount } from '../model/signals.js';
 
 /** The learned matrix, as scoring reads it. */
 export interface Model {

@@ -28,6 +28,9 @@ export class Recommender {
   readonly #excludedIn: Uint32Array;
   readonly #candidateIn: Uint32Array;
   readonly #count: number;
+  /** By item: what the signals of the user add, where `#scatteredFor` is their generation; none without rules. */
+  readonly #scattered: Float64Array;
+  #scatteredFor = 0;
   /** By their size. */
   readonly #tops = new Map<number, TopN>();
   #generation = 0;
@@ -47,6 +50,7 @@ export class Recommender {
     this.#touched = new Uint32Array(items);
     this.#excludedIn = new Uint32Array(items);
     this.#candidateIn = new Uint32Array(audience.candidates ? items : 0);
+    this.#scattered = new Float64Array(rules ? items : 0);
     this.#count = count;
   }
 
@@ -56,9 +60,10 @@ export class Recommender {
     const rules = this.#rules;
     if (!rules) return this.#best(user, scores, this.#offer, count);
     const offer = rules.offerFor(user);
+    const scoreOf = (item: number) => this.#scoreOf(item, scores, offer);
     for (let wanted = rules.candidatesFor(count); ; wanted *= 4) {
       const best = this.#best(user, scores, offer, wanted);
-      const list = rules.listFrom(user, best, count, best.items.length < wanted);
+      const list = rules.listFrom(user, best, count, best.items.length < wanted, scoreOf);
       if (list) return list;
     }
   }
@@ -83,6 +88,18 @@ export class Recommender {
     else this.#rank(scores, offer, this.#popularity, top);
     const scored = new Float64Array(top.size);
     return { items: top.drain(scored).slice(), scores: scored };
+  }
+
+  /** What an item scores for the user that was begun and ranked; NaN where they may not get it. */
+  #scoreOf(item: number, { count, index, value }: SparseVector, { offered, factor, prior }: Offer): number {
+    const generation = this.#generation;
+    const isOut = this.#candidates !== undefined && this.#candidateIn[item] !== generation;
+    if (isOut || offered[item] === 0 || this.#excludedIn[item] === generation) return Number.NaN;
+    if (this.#touched[item] !== generation) return prior.weight[item]!;
+    if (this.#scatteredFor !== generation) for (let at = 0; at < count; at++) this.#scattered[index[at]!] = value[at]!;
+    this.#scatteredFor = generation;
+    const sum = this.#scattered[item]! + this.#popularity[item]!;
+    return factor ? weighed(sum, factor[item]!) : sum;
   }
 
   #topOf(count: number): TopN {

@@ -51,7 +51,7 @@ export class AvailabilityReader {
   /** @param wish undefined: nobody wants to know. */
   constructor(header: readonly string[], wish: Availability | undefined) {
     this.#wish = wish;
-    const named = [...header.entries()].filter(([, name]) => wish && MEANINGS.has(columnKey(name)));
+    const named = [...header.entries()].filter(([, name]) => wish && saysWhatIsSold(name));
     this.#columns = named.map(([at, name]) => ({ at, name, cells: [] }));
   }
 
@@ -99,6 +99,11 @@ export class AvailabilityReader {
     );
     return { available, notes: [note, ...oddNotes] };
   }
+}
+
+/** True for the name of a column that may say it. */
+export function saysWhatIsSold(name: string): boolean {
+  return MEANINGS.has(columnKey(name));
 }
 
 /** By row, 0 where a column says that it cannot be sold; undefined where the column says something else altogether. */

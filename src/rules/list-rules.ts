@@ -1,28 +1,134 @@
-import type { ListRules } from '../ranking/list-rules.js';
-import { offerOf } from '../ranking/offer.js';
+import type { List, ListRules } from '../ranking/list-rules.js';
+import { type Offer, offerOf } from '../ranking/offer.js';
 import { BoundExpression } from './bound-expression.js';
-import { unpacked } from './packed.js';
+import { Draft } from './draft.js';
+import type { Acting, Facts } from './list-rule.js';
+import { type PackedArrays, unpacked } from './packed.js';
 import type { Rule } from './rule.js';
-import type { RuleSpec } from './rule-spec.js';
-import { userOffers } from './user-offers.js';
+import { RULES, type RuleValues } from './rules.js';
+
+/** The rules of a run, as children read them. */
+export interface RulePlans {
+  /** By user of the audience: their index in the data, which rules go by. */
+  users: Uint32Array;
+  /** What pairs of item and user have to fulfil. */
+  where: readonly Rule[];
+  /** What each rule that is on planned. */
+  plans: RuleValues;
+}
+
+/** Bytes that offers of users may take, and what an offer takes for each item. */
+const CACHE_BYTES = 1 << 26;
+const BYTES_AN_ITEM = 21;
 
 /**
- * The rules of a spec. @param arrays what is large of them; `users`: the dataset's index of each row of the audience.
- * @param prior by item: popularity of the model. @param offered by item: 1 where anybody may get it.
+ * The stage between candidates and list. It obeys the rules of a plan in the order of `RULES`:
+ *
+ *     offer ─► rank ─► places of their own ─► the best of the rest, chosen and allowed ─► list
+ *
+ * @param prior by item: its popularity. @throws RangeError where an array of the plan is missing.
  */
 export function listRules(
-  spec: RuleSpec,
-  arrays: Readonly<Record<string, unknown>>,
+  spec: string,
+  arrays: PackedArrays,
+  model: Omit<Facts, 'expression'>,
   prior: Float64Array,
-  offered: Uint8Array,
 ): ListRules {
-  const offer = offerOf(prior, offered);
-  const { users } = arrays;
-  const where = spec.where === undefined ? undefined : new BoundExpression(unpacked(spec.where, arrays) as Rule);
-  const offerOfUser = where ? userOffers(where, offer) : () => offer;
+  const facts: Facts = { ...model, expression: (rule) => new BoundExpression(rule) };
+  const { users, where, plans } = unpacked({ spec, arrays }) as RulePlans;
+  const acting: Acting[] = [
+    ...where.map((rule) => onlyWhere(rule, facts)),
+    ...RULES.flatMap(([name, rule]) => (name in plans ? rule.act(plans[name], facts) : [])),
+  ];
+  const offerFor = offers(acting, facts, prior);
+  const draft = new Draft(facts.items, acting);
+  const reach = Math.max(1, ...acting.map((rule) => rule.reach ?? 1));
   return {
-    offerFor: (row) => offerOfUser((users as Uint32Array)[row]!),
-    candidatesFor: (count) => count,
-    listFrom: (_user, best) => best,
+    offerFor: (row) => offerFor(users[row]!),
+    candidatesFor: (count) => count * reach,
+    listFrom(row, best, count, areAll, scoreOf) {
+      const user = users[row]!;
+      draft.begin(user, count, offerFor(user), scoreOf);
+      for (const rule of acting) rule.begin?.(draft);
+      for (const rule of acting) rule.place?.(draft);
+      return isFilled(draft, acting, best, count * reach, areAll) ? draft.list() : undefined;
+    },
   };
+}
+
+/** Offers the items of which a condition holds for the user. */
+function onlyWhere(rule: Rule, facts: Facts): Acting {
+  const bound = facts.expression(rule);
+  return {
+    offer: {
+      keyOf: (user) => bound.userKey(user),
+      change(user, offered) {
+        for (let item = 0; item < offered.length; item++) if (!bound.matches(item, user)) offered[item] = 0;
+      },
+    },
+  };
+}
+
+/** What users may get, made once for all whom the rules treat alike, or as often as the cache is too small for them. */
+function offers(acting: readonly Acting[], { items, offered }: Facts, prior: Float64Array): (user: number) => Offer {
+  const changes = acting.flatMap(({ offer }) => offer ?? []);
+  const cache = new Map<string, Offer>();
+  const most = Math.max(1, Math.floor(CACHE_BYTES / (BYTES_AN_ITEM * items)));
+  return (user) => {
+    const key = changes.map(({ keyOf }) => keyOf(user)).join('\n');
+    const cached = cache.get(key) ?? offerFor(user);
+    if (!cache.has(key) && cache.size >= most) cache.delete(cache.keys().next().value ?? '');
+    cache.set(key, cached);
+    return cached;
+  };
+
+  function offerFor(user: number): Offer {
+    if (changes.length === 0) return offerOf(prior, offered);
+    const own = offered.slice();
+    const factor = new Float64Array(items).fill(1);
+    for (const { change } of changes) change(user, own, factor);
+    return offerOf(prior, own, factor.every((each) => each === 1) ? undefined : factor);
+  }
+}
+
+/**
+ * Fills the free places of a draft, first to last, with the best candidates that are allowed.
+ * @param pool how many of them a rule may choose among. @returns false where more candidates may fill more places.
+ */
+function isFilled(draft: Draft, acting: readonly Acting[], best: List, pool: number, areAll: boolean): boolean {
+  const least = Math.max(...acting.map((rule) => rule.least ?? Number.NEGATIVE_INFINITY));
+  const size = best.scores.findLastIndex((score) => score >= least) + 1;
+  const isEnd = areAll || size < best.items.length;
+  const choice = acting.find((rule) => rule.choice)?.choice;
+  const chosenFrom = choice ? Math.min(pool, size) : 0;
+  choice?.begin(draft, best.items.subarray(0, chosenFrom), best.scores.subarray(0, chosenFrom));
+  const isOut = new Uint8Array(chosenFrom);
+  let next = chosenFrom;
+  for (let place = 0; place < draft.count; place++) {
+    if (!draft.isFree(place)) continue;
+    let at = choice ? bestChoice() : -1;
+    if (at >= 0) isOut[at] = 1;
+    else {
+      while (next < size && !draft.allows(best.items[next]!)) next++;
+      at = next++;
+    }
+    if (at >= size) return isEnd || acting.some((rule) => rule.isFull?.());
+    draft.put(place, best.items[at]!, best.scores[at]!, 'byScore');
+  }
+  return true;
+
+  /** The place among the candidates of what is taken most gladly, of equals the better; -1 where none is allowed. */
+  function bestChoice(): number {
+    let chosen = -1;
+    let most = Number.NEGATIVE_INFINITY;
+    for (let at = 0; at < chosenFrom; at++) {
+      if (isOut[at] === 1) continue;
+      if (!draft.allows(best.items[at]!)) isOut[at] = 1;
+      else if (choice!.worth(at) > most) {
+        most = choice!.worth(at);
+        chosen = at;
+      }
+    }
+    return chosen;
+  }
 }

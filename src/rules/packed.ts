@@ -1,24 +1,30 @@
-type TypedArray = Uint8Array | Uint32Array | Float32Array | Float64Array;
+/** Typed arrays by name, as an array file has them. */
+export type PackedArrays = Record<string, Uint8Array | Uint32Array | Float32Array | Float64Array>;
 
-/** Replaces the typed arrays in a value by names that begin with `name`, and puts them into `arrays` by these. */
-export function packed(value: unknown, name: string, arrays: Record<string, TypedArray>): unknown {
-  if (ArrayBuffer.isView(value)) {
-    arrays[name] = value as TypedArray;
-    return { array: name };
-  }
-  if (typeof value !== 'object' || value === null) return value;
-  const members = Object.entries(value).map(([key, member]) => [key, packed(member, `${name}.${key}`, arrays)]);
-  return Array.isArray(value) ? members.map(([, member]) => member) : Object.fromEntries(members);
+/** A value as it travels to children: text, and beside it the typed arrays that were in it. */
+export interface Packed {
+  spec: string;
+  arrays: PackedArrays;
 }
 
-/** The value that was packed. @throws RangeError where an array is missing. */
-export function unpacked(value: unknown, arrays: Readonly<Record<string, unknown>>): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map((member) => unpacked(member, arrays));
-  const { array } = value as { array?: unknown };
-  if (typeof array === 'string') {
-    if (arrays[array] === undefined) throw new RangeError(`the rules lack the array ${array}`);
-    return arrays[array];
-  }
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, unpacked(member, arrays)]));
+/** @param value of objects, lists, texts, finite numbers and typed arrays. */
+export function packed(value: unknown): Packed {
+  const arrays: PackedArrays = {};
+  const spec = JSON.stringify(value, (_, part) => {
+    if (!ArrayBuffer.isView(part)) return part;
+    const array = `rules.${Object.keys(arrays).length}`;
+    arrays[array] = part as PackedArrays[string];
+    return { array };
+  });
+  return { spec, arrays };
+}
+
+/** The value again. @throws RangeError where an array is missing. */
+export function unpacked({ spec, arrays }: Packed): unknown {
+  return JSON.parse(spec, (_, part) => {
+    if (typeof part?.array !== 'string') return part;
+    const array = arrays[part.array];
+    if (array) return array;
+    throw new RangeError(`the rules lack the array "${part.array}"`);
+  });
 }

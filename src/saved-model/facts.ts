@@ -2,8 +2,8 @@ import type { DecidedColumn } from '../dataset/attribute-table.js';
 import type { Dataset, FileReport, LearnedStrengths } from '../dataset/dataset.js';
 import type { DayOrder } from '../events/day-month.js';
 import type { EventWeights } from '../events/event-types.js';
-import type { SignalCounts } from '../model/fit.js';
 import type { Settings } from '../model/settings.js';
+import type { SignalCounts } from '../model/signals.js';
 
 export const WHAT = 'model of recommend';
 /** Changes with what a model file holds, and with what its numbers mean. */
@@ -26,20 +26,29 @@ export interface ModelFacts {
   /** Weights by type of event that were stated. */
   eventWeights: [type: string, weight: number][];
   dayOrder: DayOrder | null;
-  /** Of the events, in seconds since 1970; null: they have no times. */
-  times: { from: number; to: number } | null;
+  /** What counted as now, in seconds since 1970. */
+  now: number;
+  /** Of the events, in seconds since 1970, null unknown; null: they have no times, and those of later ones do not count. */
+  times: { from: number | null; to: number | null } | null;
   /** What was decided of the columns of the catalogue, and of those of profiles. */
   attributes: DecidedColumn[];
   groups: DecidedColumn[];
+  /** The names of the columns that are kept as the files had them. */
+  itemColumns: string[];
+  userColumns: string[];
 }
 
 /** Facts that the run knows. */
-export type RunFacts = Pick<ModelFacts, 'version' | 'learned' | 'method'> & { eventWeights: EventWeights };
+export type RunFacts = Pick<ModelFacts, 'version' | 'learned' | 'method' | 'now'> & {
+  eventWeights: EventWeights;
+  /** As stated. */
+  dayOrder: DayOrder | undefined;
+};
 
 /** @param signals the rows of the model. */
 export function factsOf(
-  { eventWeights, ...run }: RunFacts,
-  { userIds, served, rated, times }: Dataset,
+  { eventWeights, dayOrder: stated, ...run }: RunFacts,
+  { userIds, served, rated, times, itemColumns, userColumns }: Dataset,
   reports: readonly FileReport[],
   signals: SignalCounts,
 ): ModelFacts {
@@ -54,17 +63,17 @@ export function factsOf(
     strengths,
     ratingSpan: rated?.span ?? null,
     eventWeights: [...eventWeights],
-    dayOrder: spans.find(({ dayOrder }) => dayOrder)?.dayOrder ?? null,
-    times: times
-      ? {
-          from: spans.reduce((least, { from }) => Math.min(least, from), Number.POSITIVE_INFINITY),
-          to: spans.reduce((most, { to }) => Math.max(most, to), Number.NEGATIVE_INFINITY),
-        }
-      : null,
+    dayOrder: stated ?? spans.find(({ dayOrder }) => dayOrder)?.dayOrder ?? null,
+    times: times ? { from: least(spans.map(({ from }) => from)), to: most(spans.map(({ to }) => to)) } : null,
     attributes: columnsOf('items'),
     groups: columnsOf('profiles'),
+    itemColumns: itemColumns.map(({ name }) => name),
+    userColumns: userColumns.map(({ name }) => name),
   };
 }
+
+const least = (numbers: number[]) => (numbers.length > 0 ? Math.min(...numbers) : null);
+const most = (numbers: number[]) => (numbers.length > 0 ? Math.max(...numbers) : null);
 
 function pickStrengths({ rule, unrated, hasStrength, duplicates, meanRating }: LearnedStrengths): LearnedStrengths {
   return { rule, unrated, hasStrength, duplicates, meanRating };

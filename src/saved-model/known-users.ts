@@ -1,13 +1,14 @@
+import type { CellColumn } from '../csv/cells.js';
 import type { Dataset } from '../dataset/dataset.js';
 import { entriesOfUsers, entriesWhere, type Interactions } from '../dataset/interactions.js';
 import { joinedTimes } from '../dataset/joined-columns.js';
 import { hashOf, IdIndex } from '../events/ids.js';
 import { emptyRows, firstRows, joined, mapped, pickedRows, rowLength, type SparseRows } from '../matrix/sparse.js';
 import { rated } from '../model/strength.js';
-import type { SavedModel } from './saved-model.js';
+import type { SavedModel, Wanted } from './saved-model.js';
 
-/** What has to be known of a model: all its users, or those who are asked for. */
-export type KnownModel = Pick<SavedModel, 'facts' | 'names' | 'userIds' | 'dataset'>;
+/** What has to be known of a model, and of some of its users at least. */
+export type KnownModel = Pick<SavedModel, 'facts' | 'names' | 'userIds' | 'usersAt' | 'items' | 'userColumns'>;
 
 /** Whom new files name, as a model sees them. */
 export interface Scored {
@@ -27,20 +28,25 @@ export interface Scored {
  * preferences and groups now replaces what they said, and what they exclude comes to what they excluded. Items and groups that it does not
  * know are left out.
  *
- * @param read the new files, read by what the model knows.
+ * @param read the new files, read by what the model knows. @param wanted what to know beside them.
  */
-export function scoredUsers(model: KnownModel, read: Dataset): Scored {
+export function scoredUsers(model: KnownModel, read: Dataset, wanted: Wanted): Scored {
   const { served, userIds } = read;
   const { counts, times } = model.facts;
   const { names } = model;
   const { fresh, strange } = knownItems(read, counts.items);
   const stranger = strange === 0 ? undefined : strangeItem(read, counts.items);
   const places = placesIn(model, userIds.slice(0, served));
-  const known = places.reduce((total, place) => total + (place < counts.users ? 1 : 0), 0);
-  const all = known > 0 ? model.dataset : undefined;
-  const { interactions, times: seconds } = all ? together(pickedUsers(all, places), fresh, model) : fresh;
+  const users = places.filter((place) => place < counts.users).sort();
+  const all = users.length > 0 ? model.usersAt(users) : undefined;
+  // Behind the rows of known users comes an empty one, for all others.
+  const rowOfPlace = new Map(Array.from(users, (place, row) => [place, row]));
+  const rows = places.map((place) => rowOfPlace.get(place) ?? users.length);
   const before = (name: 'preferences' | 'groups' | 'excluded') =>
-    all ? pickedRows(withNobody(all[name]), places) : emptyRows(served, 0);
+    all ? pickedRows(withNobody(all[name]), rows) : emptyRows(served, 0);
+  const { interactions, times: seconds } = all
+    ? together(entriesOfUsers({ ...all, interactions: withNobody(all.interactions) }, rows), fresh, model)
+    : fresh;
   const now = (name: 'preferences' | 'groups' | 'excluded', columns: number) =>
     cut(firstRows(read[name], served), columns);
   const excluded = now('excluded', counts.items);
@@ -48,21 +54,21 @@ export function scoredUsers(model: KnownModel, read: Dataset): Scored {
     read: read.interactions.start[served] ?? 0,
     strange,
     stranger,
-    known,
+    known: users.length,
     dataset: {
       ...names,
       userIds: userIds.slice(0, served),
       served,
       interactions,
-      // Also of users of whom no time is known: their lists do not depend on who stands beside them.
+      // Without times they are all alike, whoever else is in the files.
       times: times ? (seconds ?? new Float64Array(interactions.index.length).fill(Number.NaN)) : undefined,
       rated: undefined,
       excluded: joined([before('excluded'), excluded], served, counts.items),
       attributes: emptyRows(counts.items, counts.preferences),
       preferences: newest(before('preferences'), now('preferences', counts.preferences)),
       groups: newest(before('groups'), now('groups', counts.groups)),
-      itemColumns: [],
-      userColumns: read.userColumns,
+      ...model.items(wanted),
+      userColumns: wanted.keepColumns ? userColumns(read.userColumns, model.userColumns, places) : [],
     },
   };
 }
@@ -106,10 +112,6 @@ function withNobody(matrix: SparseRows): SparseRows {
   return { ...matrix, rows: matrix.rows + 1, start };
 }
 
-function pickedUsers(all: Dataset, places: Uint32Array): Interactions {
-  return entriesOfUsers({ ...all, interactions: withNobody(all.interactions) }, places);
-}
-
 /** What users did, as far as the model knows it and as new files say. Ratings are judged by the mean of all that a user gave. */
 function together(before: Interactions, fresh: Interactions, model: KnownModel): Interactions {
   const { rows, columns } = fresh.interactions;
@@ -150,6 +152,15 @@ function strengths(both: SparseRows, before: Interactions, fresh: Interactions, 
     if (added > 0 && added < to - from) value.set(again.subarray(from, to), from);
   }
   return value;
+}
+
+/** The columns of both; a cell that is filled now stands. @param places of the users among `before`. */
+function userColumns(now: readonly CellColumn[], before: readonly CellColumn[], places: Uint32Array): CellColumn[] {
+  const names = new Set([...now, ...before].map(({ name }) => name));
+  return Array.from(names, (name) => {
+    const [newer, older] = [now, before].map((columns) => columns.find((column) => column.name === name)?.cells);
+    return { name, cells: Array.from(places, (place, user) => newer?.[user] || older?.[place] || '') };
+  });
 }
 
 function cut(matrix: SparseRows, columns: number): SparseRows {

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import type { CellColumn } from '../csv/cells.js';
 import { quotedArrays } from '../csv/quoted-cells.js';
 import { quotedCells } from '../csv/quoting.js';
 import type { Dataset } from '../dataset/dataset.js';
@@ -12,7 +13,7 @@ import {
   writeArrays,
 } from '../files/array-file.js';
 import type { Destination } from '../files/writing.js';
-import { signalCount } from '../model/fit.js';
+import { signalCount } from '../model/signals.js';
 import type { Model } from '../ranking/model.js';
 import { namedArrays } from '../workers/matrix-file.js';
 import { scaleArrays } from '../workers/run-files.js';
@@ -58,7 +59,7 @@ export async function writeModel(
   model: Model,
 ): Promise<void> {
   const arrays = readArrays(stash);
-  const isOfUsers = (name: string) => name.startsWith('users.') || isOfUser(name);
+  const isOfUsers = (name: string) => /^user(s|Columns)\./.test(name) || isOfUser(name);
   const some = (wanted: (name: string) => boolean) =>
     Object.fromEntries(Object.entries(arrays).filter(([name]) => wanted(name)));
   const bytes = arrayFileBytes({
@@ -81,19 +82,29 @@ export function isOfUser(name: string): boolean {
   return OF_USERS.includes(name.split('.')[0] ?? '');
 }
 
-function itemArrays({ itemIds, titles, offered, attributeNames, groupNames }: Dataset): Arrays {
-  return {
-    ...textArrays({ items: itemIds, titles, attributeNames, groupNames }),
-    offered,
-  };
+function itemArrays(dataset: Dataset): Arrays {
+  const { itemIds, titles, offered, available, attributeNames, groupNames, itemColumns } = dataset;
+  const texts = { items: itemIds, titles, attributeNames, groupNames, ...columnTexts({ itemColumns }, itemIds.length) };
+  // Items that are not in the catalogue are not offered anyway.
+  const sold = available && { available: Uint8Array.from(offered, (_, item) => available[item] ?? 1) };
+  return { ...textArrays(texts), offered, ...sold };
 }
 
-function userArrays({ userIds, interactions, times, rated, excluded, preferences, groups }: Dataset): Arrays {
+function userArrays(dataset: Dataset): Arrays {
+  const { userIds, interactions, times, rated, excluded, preferences, groups, userColumns } = dataset;
   return {
-    ...textArrays({ users: userIds }),
+    ...textArrays({ users: userIds, ...columnTexts({ userColumns }, userIds.length) }),
     ...namedArrays({ history: interactions, times, rating: rated?.rating, weight: rated?.weight }),
     ...namedArrays({ excluded, preferences, groups }),
   };
+}
+
+/** The cells of columns, by the name of all and the place of each. @param rows subjects: the last of them may be in no file of columns. */
+function columnTexts(all: Readonly<Record<string, readonly CellColumn[]>>, rows: number) {
+  const texts = Object.entries(all).flatMap(([name, columns]) =>
+    columns.map(({ cells }, at) => [`${name}.${at}`, Array.from({ length: rows }, (_, row) => cells[row] ?? '')]),
+  );
+  return Object.fromEntries(texts) as Record<string, string[]>;
 }
 
 /** Texts as UTF-8: text k is `bytes[start[k] .. start[k+1])`. */

@@ -4,7 +4,6 @@ import type { Known } from '../dataset/inputs.js';
 import { entriesOfUsers } from '../dataset/interactions.js';
 import { IdIndex } from '../events/ids.js';
 import { Failure } from '../failure.js';
-import type { Arrays } from '../files/array-file.js';
 import { SHARED_SUMS } from '../kernels/kernel.js';
 import { sortBest } from '../matrix/select.js';
 import { emptyRows, longestRow, pickedRows, type SparseRows } from '../matrix/sparse.js';
@@ -13,20 +12,20 @@ import { type LineColumn, LineWriter } from '../output/list-lines.js';
 import { ReasonWriter, reasonName } from '../output/reason-cells.js';
 import { SCORE_DIGITS } from '../output/score-digits.js';
 import { causesOf } from '../pipeline/list-output.js';
-import { planOffer } from '../pipeline/offer.js';
+import type { RuleOptions } from '../pipeline/options.js';
+import { planRules, type ReadRules, readRules } from '../pipeline/rules.js';
 import { audienceOf } from '../ranking/audience.js';
 import { Explainer } from '../ranking/explainer.js';
 import type { List, ListRules } from '../ranking/list-rules.js';
 import type { Model } from '../ranking/model.js';
+import { offerOf } from '../ranking/offer.js';
 import { Recommender } from '../ranking/recommender.js';
 import { Scores, SummedRows } from '../ranking/scores.js';
-import { parseExpression } from '../rules/expression.js';
-import { listRules } from '../rules/list-rules.js';
+import { type Expression, parseExpression } from '../rules/expression.js';
+import { listRules, type RulePlans } from '../rules/list-rules.js';
 import { packed } from '../rules/packed.js';
-import type { Rule } from '../rules/rule.js';
-import type { RuleSpec } from '../rules/rule-spec.js';
 import { type KnownModel, scoredUsers } from '../saved-model/known-users.js';
-import { type KnownUsers, type Names, SavedModel } from '../saved-model/saved-model.js';
+import { type Wanted as ColumnsWanted, type KnownUsers, type Names, SavedModel } from '../saved-model/saved-model.js';
 import type { ServeJob } from '../workers/protocol.js';
 import { BadStrength, ProfileReader } from './profile.js';
 import { type Asker, MOST, type Question, type Reply, type Wanted } from './question.js';
@@ -35,11 +34,19 @@ import { type Asker, MOST, type Question, type Reply, type Wanted } from './ques
 const NAMED = 3;
 /** Rules by their expressions that are kept: most requests have one of a few. */
 const MOST_RULES = 16;
+/** As the job has them: expressions as texts, and files that are read with the model. */
+export interface ServedRules extends Omit<RuleOptions, 'where'> {
+  where: readonly string[];
+}
+
 const NOBODY = { bytes: new Uint8Array(0), starts: Float64Array.of(0) };
 
 /** Opens the model of a job. @returns what answers questions about it. @throws Failure where it cannot be read. */
-export function answersFrom(job: ServeJob): (question: unknown) => Reply {
-  const answers = new Answers(job);
+export async function answersFrom({ model, rules }: ServeJob): Promise<(question: unknown) => Reply> {
+  const { where, ...others } = rules as ServedRules;
+  const expressions = where.map((text) => parseExpression(text, '--where'));
+  const inputs = { encoding: undefined, named: {} };
+  const answers = new Answers({ model, rules: await readRules({ ...others, where: expressions }, inputs) });
   return (question) => {
     try {
       return answers.reply(question as Question);
@@ -56,7 +63,7 @@ export function answersFrom(job: ServeJob): (question: unknown) => Reply {
  * rows change from request to request. The model is read where the file is mapped, so all children share its memory.
  */
 class Answers {
-  readonly #job: ServeJob;
+  readonly #job: { model: string; rules: ReadRules };
   readonly #saved: SavedModel;
   readonly #names: Names;
   readonly #known: Known;
@@ -71,11 +78,16 @@ class Answers {
   readonly #signals: SparseRows;
   readonly #excluded: SparseRows;
   #rules: ListRules | undefined;
+  readonly #popularity: Float64Array;
+  #itemsThen: (ReturnType<SavedModel['items']> & { minute: number }) | undefined;
+  /** Read when an expression or a rule first asks for them. */
+  #itemColumns: Dataset['itemColumns'] | undefined;
+  #userColumns: Dataset['userColumns'] = [];
   readonly #rulesOf = new Map<string, ListRules>();
   readonly #cells: { ids: QuotedCells; titles: QuotedCells };
   #searched: string[] | undefined;
 
-  constructor(job: ServeJob) {
+  constructor(job: { model: string; rules: ReadRules }) {
     const saved = new SavedModel(job.model, () => `${job.model}.${process.pid}`);
     this.#job = job;
     this.#saved = saved;
@@ -97,7 +109,7 @@ class Answers {
     );
     const scores = new Scores(this.#model, this.#signals, summed);
     const audience = { signals: this.#signals, excluded: this.#excluded, offered: this.#names.offered };
-    const current = () => this.#rules ?? this.#rulesFor([], []);
+    const current = () => this.#rules ?? refuse();
     this.#recommender = new Recommender(this.#model, audience, MOST.n, scores, {
       offerFor: (row) => current().offerFor(row),
       candidatesFor: (count) => current().candidatesFor(count),
@@ -112,7 +124,11 @@ class Answers {
       ids: packedTexts(this.#names.itemIds, jsonText),
       titles: packedTexts(this.#names.titles, jsonText),
     };
-    this.#rulesFor([], []);
+    this.#popularity = saved.popularity;
+    this.#list(
+      { history: '', preferences: '', exclude: '', attributes: {} },
+      { n: 1, titles: false, reasons: false, where: [] },
+    );
   }
 
   reply(question: Question): Reply {
@@ -146,12 +162,17 @@ class Answers {
   #list(asker: Asker, { n, titles, reasons, where }: Wanted): string {
     const { dataset: said, ignored } = this.#profiles.read(asker);
     const place = asker.user === undefined ? undefined : this.#userIds.get(asker.user);
-    const { dataset } = scoredUsers(this.#knownAt(place, asker.user), said);
-    const { settings } = this.#saved.facts.method;
-    const audience = audienceOf(dataset, (rows) => rows, settings, this.#job.rules);
+    const { rules } = this.#job;
+    const expressions = [...rules.where, ...where.map((text) => parseExpression(text, 'where'))];
+    const keepColumns = expressions.length > 0 || Object.keys(rules.read).length > 0;
+    const now = rules.now ?? Date.now() / 1000;
+    if (keepColumns && this.#userColumns.length === 0) this.#userColumns = this.#saved.userColumns;
+    const known = this.#knownAt(place, asker.user);
+    const { dataset } = scoredUsers(known, said, { keepColumns, now, dayOrder: undefined });
+    const audience = audienceOf(dataset, (byUser) => byUser, this.#saved.facts.method.settings, rules);
     Object.assign(this.#signals, audience.signals);
     Object.assign(this.#excluded, audience.excluded);
-    this.#rules = this.#rulesFor(where, said.userColumns);
+    this.#rules = this.#rulesFor(expressions, dataset, n, now);
     const list = this.#recommender.recommend(0, n);
     const why = reasons ? this.#explainer.reasonsOf(0, list, this.#rules.offerFor(0).factor) : undefined;
     const line = this.#line(['user_id', asker.user], list, n, titles, why);
@@ -189,51 +210,57 @@ class Answers {
   /** What the model knows of one user, as a model that knows nobody else. */
   #knownAt(place: number | undefined, id = ''): KnownModel {
     const { facts } = this.#saved;
-    const counts = { ...facts.counts, users: place === undefined ? 0 : 1 };
-    const model = { facts: { ...facts, counts }, names: this.#names };
-    if (place === undefined) return { ...model, userIds: NOBODY, dataset: this.#datasetOf('', new Uint32Array(0)) };
     const bytes = Buffer.from(id);
+    const places = place === undefined ? [] : [place];
     return {
-      ...model,
-      userIds: { bytes, starts: Float64Array.of(0, bytes.length) },
-      dataset: this.#datasetOf(id, Uint32Array.of(place)),
+      facts: { ...facts, counts: { ...facts.counts, users: places.length } },
+      names: this.#names,
+      userIds: place === undefined ? NOBODY : { bytes, starts: Float64Array.of(0, bytes.length) },
+      usersAt: () => this.#usersAt(places),
+      items: (wanted) => this.#items(wanted),
+      userColumns: this.#userColumns.map(({ name, cells }) => ({ name, cells: places.map((at) => cells[at] ?? '') })),
     };
   }
 
-  #datasetOf(id: string, places: Uint32Array): Dataset {
+  #usersAt(places: readonly number[]): KnownUsers {
     const { excluded, preferences, groups, ...interactions } = this.#users;
     return {
-      ...this.#names,
-      ...entriesOfUsers(interactions, places),
-      userIds: [id],
-      served: places.length,
+      ...entriesOfUsers(interactions, Uint32Array.from(places)),
       excluded: pickedRows(excluded, places),
       preferences: pickedRows(preferences, places),
       groups: pickedRows(groups, places),
-      attributes: emptyRows(0, preferences.columns),
-      itemColumns: [],
-      userColumns: [],
     };
   }
 
-  /** What lists obey. @param userColumns of the one user. @throws Failure for an expression that makes no sense. */
-  #rulesFor(where: readonly string[], userColumns: Dataset['userColumns']): ListRules {
-    const key = JSON.stringify(where);
+  /** What can be sold may change with time; columns do not. */
+  #items(wanted: ColumnsWanted): ReturnType<SavedModel['items']> {
+    const minute = Math.floor(wanted.now / 60);
+    if (this.#itemsThen?.minute !== minute) {
+      this.#rulesOf.clear();
+      this.#itemsThen = { minute, ...this.#saved.items({ ...wanted, keepColumns: false }) };
+    }
+    if (!wanted.keepColumns) return this.#itemsThen;
+    this.#itemColumns ??= this.#saved.items(wanted).itemColumns;
+    return { ...this.#itemsThen, itemColumns: this.#itemColumns };
+  }
+
+  /** What lists of the one user of a data set obey. @throws Failure for an expression that makes no sense. */
+  #rulesFor(expressions: readonly Expression[], dataset: Dataset, n: number, now: number): ListRules {
+    const key = JSON.stringify(expressions.map(({ text }) => text));
     const made = this.#rulesOf.get(key);
     if (made) return made;
-    const { rules } = this.#job;
-    const expressions = [...rules.where, ...where].map((text) => parseExpression(text, 'where'));
-    const dataset = { ...this.#datasetOf('', new Uint32Array(0)), userColumns };
-    const now = rules.now ?? Date.now() / 1000;
-    const plan = planOffer({ ...rules, where: expressions, dayOrder: undefined }, dataset, now);
-    const arrays: Arrays = {};
-    const spec: RuleSpec = {};
-    if (plan.where.length > 0) spec.where = packed({ type: 'all', parts: plan.where } satisfies Rule, 'where', arrays);
-    const users = Uint32Array.of(0);
-    const list = listRules(spec, { ...arrays, users }, this.#model.scales.prior, plan.offered);
-    const isForAll = plan.where.length === 0 && !expressions.some(({ usesNow }) => usesNow);
-    if (isForAll && this.#rulesOf.size < MOST_RULES) this.#rulesOf.set(key, list);
-    return list;
+    const read = { ...this.#job.rules, where: expressions };
+    const { offered, where, plans } = planRules(read, dataset, { listLength: n, now }, () => {});
+    const { counts, rows, scales } = this.#model;
+    if (where.length > 0 || Object.keys(plans).length > 0) {
+      const { spec, arrays } = packed({ users: Uint32Array.of(0), where, plans } satisfies RulePlans);
+      const facts = { items: counts.items, popularity: this.#popularity, offered, rows };
+      return listRules(spec, arrays, facts, scales.prior);
+    }
+    const offer = offerOf(scales.prior, offered);
+    const rules: ListRules = { offerFor: () => offer, candidatesFor: (count) => count, listFrom: (_, best) => best };
+    if (!expressions.some(({ usesNow }) => usesNow) && this.#rulesOf.size < MOST_RULES) this.#rulesOf.set(key, rules);
+    return rules;
   }
 
   /** What an item adds to the scores of others, where somebody had it. */
@@ -289,7 +316,7 @@ class Answers {
     const place = this.#userIds.get(id);
     if (place === undefined) return unknown('user', id);
     const { itemIds, titles, attributeNames, groupNames } = this.#names;
-    const { interactions, times, preferences, groups, excluded } = this.#datasetOf(id, Uint32Array.of(place));
+    const { interactions, times, preferences, groups, excluded } = this.#usersAt([place]);
     const timeAt = (entry: number) => times?.[entry] ?? Number.NaN;
     const entries = [...interactions.index.keys()].sort((a, b) => {
       const [s, t] = [a, b].map((entry) => (Number.isNaN(timeAt(entry)) ? Number.NEGATIVE_INFINITY : timeAt(entry)));
@@ -315,6 +342,10 @@ class Answers {
       }),
     };
   }
+}
+
+function refuse(): never {
+  throw new RangeError('nobody is answered');
 }
 
 function unknown(what: 'user' | 'item', id: string): Reply {

@@ -1,7 +1,10 @@
+import { copyFileSync } from 'node:fs';
 import { badData } from '../failure.js';
 import { RunDirectory } from '../files/run-directory.js';
 import type { ServeOptions } from '../pipeline/options.js';
+import { readRules } from '../pipeline/rules.js';
 import type { Log } from '../report/log.js';
+import { filesOf, optionOf, RULES } from '../rules/rules.js';
 import type { ModelFacts } from '../saved-model/facts.js';
 import { SavedModel } from '../saved-model/saved-model.js';
 import { ChildFailure } from '../workers/child.js';
@@ -9,6 +12,7 @@ import { Dispatcher } from '../workers/dispatcher.js';
 import { Pool } from '../workers/pool.js';
 import type { ServeJob } from '../workers/protocol.js';
 import { TIMEOUTS } from '../workers/watch.js';
+import type { ServedRules } from './answers.js';
 import type { Question, Reply } from './question.js';
 
 /** Seconds that a child may stay stopped: less than a request may take. */
@@ -82,11 +86,10 @@ export class Engine {
   }
 
   async #generation(): Promise<Generation> {
-    const { workers, balance, deadline, queue, rules } = this.#options;
+    const { workers, balance, deadline, queue } = this.#options;
     const model = new SavedModel(this.#options.model, () => this.#directory.file('model'));
     const [rows] = model.files.rows;
-    const where = rules.where.map(({ text }) => text);
-    const job: ServeJob = { kind: 'serve', model: rows?.path ?? '', rules: { ...rules, where } };
+    const job: ServeJob = { kind: 'serve', model: rows?.path ?? '', rules: await this.#servedRules() };
     const warn = (message: string) => this.#log.warn(message);
     const pool = new Pool({
       size: workers,
@@ -105,6 +108,22 @@ export class Engine {
       throw error;
     }
     return { model, dispatcher };
+  }
+
+  /** Rules as children read them, from copies of their files: all children of a generation have the same. */
+  async #servedRules(): Promise<ServedRules> {
+    const { rules } = this.#options;
+    await readRules(rules, { encoding: undefined, named: {} });
+    const files = filesOf(rules.lists);
+    const copies = RULES.flatMap(([name, rule]) => {
+      const path = name in rules.lists ? files[optionOf(rule)] : undefined;
+      if (path === undefined) return [];
+      const copy = this.#directory.file(name);
+      copyFileSync(path, copy);
+      return [[name, copy]];
+    });
+    const lists = { ...rules.lists, ...Object.fromEntries(copies) };
+    return { ...rules, lists, where: rules.where.map(({ text }) => text) };
   }
 
   /** Answers what was asked, and leaves nothing behind. */

@@ -1,10 +1,8 @@
 import type { EventsTask } from '../events/range-part.js';
-import type { SignalCounts } from '../model/fit.js';
 import type { Settings } from '../model/settings.js';
+import type { SignalCounts } from '../model/signals.js';
 import type { OutputColumn } from '../output/columns.js';
 import type { OutputFormat } from '../output/formats.js';
-import type { Availability } from '../rules/availability.js';
-import type { RuleSpec } from '../rules/rule-spec.js';
 
 /**
  * What parent and child say to each other. Both ends import this file and refuse anything else; `PROTOCOL` changes with the shape of
@@ -65,9 +63,9 @@ export interface ModelFiles {
   isFinished?: boolean;
 }
 
-/** Rules as values: their numbers and texts, and the array file of what is large of them. */
+/** Rules as values (`rules/packed.ts`): their numbers and texts, and the array file of what is large of them. */
 export interface RulesFile {
-  spec: RuleSpec;
+  spec: string;
   arrays: string;
 }
 
@@ -117,8 +115,8 @@ export interface ServeJob {
   kind: 'serve';
   /** The model file. */
   model: string;
-  /** What all lists obey. */
-  rules: { includeSeen: boolean; where: readonly string[]; availability: Availability; now: number | undefined };
+  /** What all lists obey (`serving/answers.ts`). */
+  rules: unknown;
 }
 
 /** @param job counts the jobs of a run: shards and questions of one job share what is read for it. */

@@ -127,6 +127,13 @@ export function readScales(path: string): Scales {
   return { items, preferences, groups, prior: finite('prior', prior, prior.length) };
 }
 
+/** By item, the users who liked it: of statistics, or of a saved model. @throws RangeError where there is no such number for an item. */
+export function readPopularity(path: string): Float64Array {
+  const arrays = readArrays(path, (name) => name === 'popularity');
+  const popularity = arrayOf(arrays, 'popularity', Float64Array);
+  return finite('popularity', popularity, popularity.length);
+}
+
 /* The answers to shards: they are written by `writeShard`, as these arrays. */
 
 /** Counted rows of the Gram matrix: learners need all pairs, and of the candidates only those of their own rows. */

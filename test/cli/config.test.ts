@@ -29,7 +29,20 @@ async function refusal(config: object | string, ...typed: string[]): Promise<str
   return failure.message.replace(path, 'c.json').split('\n(recommend --help')[0] ?? '';
 }
 
-const CANDIDATES = ['7', '0.5', '30s', '7d', '1G', 'a=1', 'utf-8', 'price > 1', 'x.csv'];
+const CANDIDATES = [
+  '7',
+  '0.5',
+  '30s',
+  '7d',
+  '1G',
+  'a=1',
+  'utf-8',
+  'price > 1',
+  '2026-01-31',
+  'genre=2',
+  'price > 1=2',
+  'x.csv',
+];
 
 /** Values that an option takes, two where it is one that takes several. */
 function valuesFor({ argChoices, parseArg, variadic, long, defaultValue }: Option): string[] {

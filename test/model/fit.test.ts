@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { PLAIN_KERNEL } from '../../src/kernels/kernel.js';
 import { stacked } from '../../src/matrix/sparse.js';
 import { evidenceOf } from '../../src/model/evidence.js';
-import { Fitter, fitCosts, signalCount, signalCounts } from '../../src/model/fit.js';
+import { Fitter, fitCosts } from '../../src/model/fit.js';
+import { signalCount, signalCounts } from '../../src/model/signals.js';
 import { fitterOf } from './learned.js';
 import { anySettings, METHODS, observationsOf, settingsWith, worlds } from './worlds.js';
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { ALGORITHMS } from '../../src/model/algorithms.js';
 import { evidenceOf } from '../../src/model/evidence.js';
-import { signalCounts } from '../../src/model/fit.js';
 import { statisticsOf } from '../../src/model/row-normalisation.js';
 import type { Settings } from '../../src/model/settings.js';
+import { signalCounts } from '../../src/model/signals.js';
 import { signalsOf } from '../../src/ranking/audience.js';
 import { modelOf } from '../../src/ranking/model.js';
 import { fitterOf, plainRecommender } from '../model/learned.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compiledKernel, PLAIN_KERNEL } from '../../src/kernels/kernel.js';
-import { signalCount } from '../../src/model/fit.js';
+import { signalCount } from '../../src/model/signals.js';
 import { SOURCES } from '../../src/output/reason-cells.js';
 import { Explainer } from '../../src/ranking/explainer.js';
 import { Mark } from '../../src/ranking/list-rules.js';

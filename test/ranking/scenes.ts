@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { StackedRows } from '../../src/matrix/stacked-rows.js';
-import { type SignalCounts, signalCount } from '../../src/model/fit.js';
+import { type SignalCounts, signalCount } from '../../src/model/signals.js';
 import type { Model } from '../../src/ranking/model.js';
 import { rowsOf, table } from '../model/worlds.js';
 

@@ -53,11 +53,13 @@ function readAll(content: Uint8Array): SavedModel {
   }
 }
 
+const ALL = { keepColumns: true, now: 1_800_000_000, dayOrder: undefined };
 const PARTS = [
   ({ names }: SavedModel) => names,
   ({ known }: SavedModel) => known,
   ({ userIds }: SavedModel) => userIds,
-  ({ dataset }: SavedModel) => dataset,
+  (model: SavedModel) => model.dataset(ALL),
+  (model: SavedModel) => model.usersAt(Uint32Array.of(1, 3)),
   ({ model }: SavedModel) => model,
   ({ popularity }: SavedModel) => popularity,
   ({ rowLengths }: SavedModel) => rowLengths,
@@ -87,7 +89,8 @@ test('a model says what it is, and has what was read', () => {
     groups: [{ name: 'country', decision: { as: 'values' } }],
   });
   const reopened = new SavedModel(path, () => '');
-  const { dataset, popularity } = reopened;
+  const { popularity } = reopened;
+  const dataset = reopened.dataset(ALL);
   reopened.close();
   expect(dataset).toMatchObject({
     userIds: ['ann', 'bob', 'cat', 'dan', 'eve'],
@@ -96,6 +99,14 @@ test('a model says what it is, and has what was read', () => {
     groupNames: ['country:fr', 'country:de'],
     attributeNames: ['tree:big', 'tree:small'],
   });
+  expect(dataset.itemColumns.find(({ name }) => name === 'tree')?.cells).toEqual([
+    'big',
+    'big',
+    'big',
+    'small',
+    'small',
+  ]);
+  expect(dataset.userColumns.find(({ name }) => name === 'country')?.cells).toEqual(['fr', 'de', 'fr', 'de', 'fr']);
   expect([...dataset.interactions.index]).toEqual([0, 1, 0, 1, 2, 2, 3]);
   expect([...(dataset.rated?.rating ?? [])]).toEqual([5, 4, 3, 5, 4, 2, 5]);
   expect(dataset.excluded.index).toEqual(Uint32Array.of(3, 0));
@@ -127,7 +138,7 @@ test('an altered byte in any array is found by who reads that array, and by nobo
   const model = new SavedModel(join(folder, 'histories.rec'), () => '');
   expect(model.names.itemIds).toHaveLength(5);
   expect(model.rowLengths).toHaveLength(9);
-  expect(() => model.dataset).toThrow('was altered');
+  expect(() => model.dataset(ALL)).toThrow('was altered');
   model.close();
 });
 
@@ -188,7 +199,7 @@ test('a model that is replaced or removed while it is open stays as it was', () 
   writeFileSync(busy, bytes);
   const model = new SavedModel(busy, () => join(newFolder(), 'copy'));
   spawnSync('mv', [put(newFolder(), 'new.rec', 'another'), busy]);
-  expect(model.dataset.userIds).toHaveLength(5);
+  expect(model.dataset(ALL).userIds).toHaveLength(5);
   expect(model.files.rows[0]?.path).not.toBe(busy);
   model.close();
 });

@@ -8,9 +8,9 @@ import { arrayOf, readArrays, writeArrays } from '../../src/files/array-file.js'
 import { PLAIN_KERNEL } from '../../src/kernels/kernel.js';
 import { stacked } from '../../src/matrix/sparse.js';
 import { gramRows } from '../../src/model/counting.js';
-import { needsGram, signalCount } from '../../src/model/fit.js';
 import { statisticsOf } from '../../src/model/row-normalisation.js';
 import type { Settings } from '../../src/model/settings.js';
+import { needsGram, signalCount } from '../../src/model/signals.js';
 import { LineWriter } from '../../src/output/list-lines.js';
 import { signalsOf, withRecency } from '../../src/ranking/audience.js';
 import { modelOf } from '../../src/ranking/model.js';

@@ -1,0 +1,165 @@
+import { BadRow } from '../csv/bad-rows.js';
+import { isBlank, numberCell, shown } from '../csv/cells.js';
+import { displayName } from '../csv/failures.js';
+import { openTable, type Row } from '../csv/table.js';
+import { isPlaceholder, separatorOf, valuesOf } from '../dataset/attributes.js';
+import type { Dataset } from '../dataset/dataset.js';
+import { badData, type Failure, usageFailure } from '../failure.js';
+import { sampleKeys } from '../matrix/sampling.js';
+import { bindExpression } from '../rules/bound-expression.js';
+import { parseExpression } from '../rules/expression.js';
+import type { Known, Reading, RuleRow, Wanted } from '../rules/list-rule.js';
+import { RULES, type RuleValues } from '../rules/rules.js';
+import { closest } from '../understanding/closest.js';
+import { columnKey, columnKeys, OWN_ID, VOCABULARY } from '../understanding/vocabulary.js';
+import { type OfferPlan, planOffer } from './offer.js';
+import type { InputOptions, RuleOptions } from './options.js';
+
+/** Rules as they were read: what their options say, and what is in the files that these name. */
+export interface ReadRules extends RuleOptions {
+  read: RuleValues;
+}
+
+/** Rules as numbers, for the data of a run. */
+export interface PlannedRules extends Pick<RuleOptions, 'includeSeen'>, Pick<OfferPlan, 'offered' | 'where'> {
+  plans: RuleValues;
+}
+
+/** Reads what rules name, before the data: a mistake costs a second. @throws Failure with the place of what cannot be read. */
+export async function readRules(
+  rules: RuleOptions,
+  inputs: Pick<InputOptions, 'encoding' | 'named'>,
+): Promise<ReadRules> {
+  const reading: Reading = {
+    table: (option, path, wanted, mayHave = {}) => readTable(option, path, wanted, mayHave, inputs),
+    checkExpression: (text, option) => void parseExpression(text, option),
+  };
+  const read: RuleValues = {};
+  for (const [name, rule] of RULES) {
+    const value = rules.lists[name];
+    if (value !== undefined) read[name] = rule.read ? await rule.read(value, reading) : value;
+  }
+  return { ...rules, read };
+}
+
+/** @param listLength of the longest list that is made. @param now seconds since 1970. @throws Failure where a rule does not fit the data. */
+export function planRules(
+  { read, ...rules }: ReadRules,
+  dataset: Dataset,
+  { listLength, now }: { listLength: number; now: number },
+  warn: (message: string) => void,
+): PlannedRules {
+  const { itemIds, userIds, served, offered, itemColumns, userColumns } = dataset;
+  const known: Known = {
+    listLength,
+    items: itemIds.length,
+    served,
+    itemsOf: (ids) => indicesOf(ids, itemIds, (item) => offered[item] === 1),
+    usersOf: (ids) => indicesOf(ids, userIds, (user) => user < served),
+    values: (of, column, option) => valuesIn(dataset, of, column, option),
+    bound(expression, option) {
+      const columns = { item: itemColumns, user: userColumns };
+      const { rule, unreadable } = bindExpression(parseExpression(expression, option), columns, now, rules.dayOrder);
+      unreadable.forEach(warn);
+      return rule;
+    },
+    itemKeys: () => sampleKeys(itemIds),
+    userKeys: () => sampleKeys(userIds.slice(0, served)),
+    seed: rules.seed,
+    warn,
+  };
+  const plans: RuleValues = {};
+  for (const [name, rule] of RULES) if (name in read) plans[name] = rule.plan(read[name], known);
+  const { offered: open, where } = planOffer(rules, dataset, now);
+  return { includeSeen: rules.includeSeen, offered: open, where, plans };
+}
+
+function indicesOf(ids: Iterable<string>, all: readonly string[], isMeant: (index: number) => boolean) {
+  const wanted = new Set(ids);
+  const found = new Map<string, number>();
+  all.forEach((id, index) => {
+    if (wanted.has(id) && isMeant(index)) found.set(id, index);
+  });
+  return found;
+}
+
+function valuesIn(dataset: Dataset, of: 'item' | 'user', name: string, option: string): string[][] {
+  const columns = of === 'item' ? dataset.itemColumns : dataset.userColumns;
+  const column =
+    columns.find((each) => each.name === name) ?? columns.find((each) => columnKey(each.name) === columnKey(name));
+  if (!column) {
+    const names = columns.map((each) => each.name);
+    const near = closest(name, names);
+    const source = of === 'item' ? 'a catalogue (--items)' : 'profiles (--users)';
+    const has =
+      names.length === 0 ? `, since there is no file of ${source}` : `; there are ${names.map(shown).join(', ')}`;
+    const hint = near === undefined ? has : `; did you mean ${shown(near)}?`;
+    throw usageFailure(`${option}: ${of}s have no column ${shown(name)}${hint}`);
+  }
+  const separator = separatorOf(
+    column.name,
+    column.cells.filter((cell) => !isBlank(cell) && !isPlaceholder(cell)),
+  );
+  return column.cells.map((cell) => (isBlank(cell) ? [] : valuesOf(cell, separator)));
+}
+
+async function readTable(
+  option: string,
+  path: string,
+  wanted: Wanted,
+  mayHave: Wanted,
+  { encoding, named }: Pick<InputOptions, 'encoding' | 'named'>,
+): Promise<RuleRow[]> {
+  const name = displayName(path);
+  const stop = (row: { line: number; reason: string }): never => {
+    throw badData(`${name}:${row.line}: ${row.reason}`);
+  };
+  const table = await openTable({ path, delimiter: undefined, encoding }, stop);
+  const { header } = table;
+  const columns = new Map<string, number>();
+  for (const [column, names] of Object.entries({ ...wanted, ...mayHave })) {
+    const role = typeof names === 'string' ? names : undefined;
+    const keys = role ? [...VOCABULARY[role].sure, ...(role === 'item' ? OWN_ID : [])] : (names as readonly string[]);
+    const free = header.flatMap((_, at) => ([...columns.values()].includes(at) ? [] : [at]));
+    const byName = free.find((at) => role && named[role]?.includes(header[at] ?? ''));
+    const byKey = keys.map((key) => free.find((at) => columnKeys(header[at] ?? '').includes(key)));
+    const at = byName ?? byKey.find((each) => each !== undefined);
+    if (at !== undefined) columns.set(column, at);
+    else if (column in wanted) {
+      await table.close();
+      const has = header.map(shown).join(', ');
+      throw badData(
+        `${option}: ${name}:1: no column of that name: ${column}; its first line is ${has}, and has to name the columns ${Object.keys(wanted).join(',')}`,
+      );
+    }
+  }
+  const rows: RuleRow[] = [];
+  await table.eachRow((row) => void rows.push(ruleRow(name, header, columns, row)));
+  return rows;
+}
+
+function ruleRow(name: string, header: readonly string[], columns: ReadonlyMap<string, number>, row: Row): RuleRow {
+  const place = `${name}:${row.firstLine}`;
+  const at = (column: string) => row.cells[columns.get(column) ?? -1] ?? '';
+  const refused = (why: string): Failure => badData(`${place}: ${why}`);
+  const taken = new Set(columns.values());
+  const rest = header.flatMap((column, k) => {
+    const cell = row.cells[k] ?? '';
+    return taken.has(k) || isBlank(cell) ? [] : [[column, cell] as const];
+  });
+  return {
+    place,
+    cells: Object.fromEntries([...columns.keys()].map((column) => [column, at(column)])),
+    others: new Map(rest),
+    refused,
+    number(column) {
+      try {
+        const value = numberCell(at(column), header[columns.get(column) ?? -1] ?? column);
+        if (Number.isFinite(value)) return value;
+        throw refused(`column ${shown(column)} is empty`);
+      } catch (error) {
+        throw error instanceof BadRow ? refused(error.message) : error;
+      }
+    },
+  };
+}

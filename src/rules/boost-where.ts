@@ -1,0 +1,41 @@
+import type { ListRule } from './list-rule.js';
+import { numberFrom } from './numbers.js';
+import type { Rule } from './rule.js';
+
+interface Boost<Condition> {
+  where: Condition;
+  factor: number;
+}
+
+/** Multiplies the scores of the items of which an expression holds, for the users for whom it does: `EXPRESSION=1.2`. */
+export const boostWhere: ListRule<Boost<string>[], Boost<string>[], Boost<Rule>[]> = {
+  flags: '--boost-where <expr=x>',
+  description: 'multiply scores: "price < 10=1.2"; may be repeated',
+  parse(text, before = []) {
+    const at = text.lastIndexOf('=');
+    const factor = numberFrom(
+      at < 0 ? '' : text.slice(at + 1),
+      (value) => value > 0,
+      'an expression, = and a factor above 0, like "price < 10=1.2"',
+    );
+    return [...before, { where: text.slice(0, at), factor }];
+  },
+  async read(boosts, reading) {
+    for (const { where } of boosts) reading.checkExpression(where, '--boost-where');
+    return boosts;
+  },
+  usesColumns: true,
+  plan: (boosts, known) => boosts.map(({ where, factor }) => ({ where: known.bound(where, '--boost-where'), factor })),
+  act(boosts, facts) {
+    const all = boosts.map(({ where, factor }) => ({ bound: facts.expression(where), factor }));
+    return {
+      offer: {
+        keyOf: (user) => all.map(({ bound }) => bound.userKey(user)).join(' '),
+        change(user, _offered, factors) {
+          for (const { bound, factor } of all)
+            for (let item = 0; item < factors.length; item++) if (bound.matches(item, user)) factors[item]! *= factor;
+        },
+      },
+    };
+  },
+};

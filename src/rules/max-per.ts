@@ -1,0 +1,93 @@
+import type { Offer } from '../ranking/offer.js';
+import type { Acting, ListRule } from './list-rule.js';
+
+interface Cap {
+  /** Items of a list that may share a value. */
+  most: number;
+  values: number;
+  /** The values of item i are `value[start[i] .. start[i+1])`. */
+  start: Uint32Array;
+  value: Uint32Array;
+}
+
+/**
+ * At most so many items of a list share a value of a column: `category=2`. An item with several values counts for each of them; one
+ * without a value is never too much.
+ */
+export const maxPer: ListRule<{ column: string; most: number }[], { column: string; most: number }[], Cap[]> = {
+  flags: '--max-per <column=count>',
+  description: 'at most so many alike in a list: category=2',
+  parse(text, before = []) {
+    const [, column = '', count = ''] = /^(.+)=\s*(\d{1,6})\s*$/s.exec(text) ?? [];
+    if (!(Number(count) >= 1)) throw new RangeError('Expected a column and a count, like category=2.');
+    if (before.some((cap) => cap.column === column.trim())) throw new RangeError(`${column} was given already.`);
+    return [...before, { column: column.trim(), most: Number(count) }];
+  },
+  usesColumns: true,
+  plan: (caps, known) =>
+    caps.map(({ column, most }) => {
+      const numbers = new Map<string, number>();
+      const cells = known.values('item', column, `--max-per ${column}=${most}`);
+      const numberOf = (value: string) => {
+        const number = numbers.get(value) ?? numbers.size;
+        numbers.set(value, number);
+        return number;
+      };
+      const start = new Uint32Array(known.items + 1);
+      for (let item = 0; item < known.items; item++) start[item + 1] = start[item]! + (cells[item]?.length ?? 0);
+      const value = Uint32Array.from(cells.flat(), numberOf);
+      return { most, values: numbers.size, start, value };
+    }),
+  act: (caps) => joint(caps.map(acting)),
+};
+
+/** An item enters where all caps allow it; where one is full, nothing does. */
+function joint(all: readonly Required<Pick<Acting, 'begin' | 'allows' | 'took' | 'isFull'>>[]): Acting {
+  return {
+    // So many that most lists need no second look.
+    reach: 4,
+    begin(draft) {
+      for (const one of all) one.begin(draft);
+    },
+    allows: (item) => all.every((one) => one.allows(item)),
+    took(item) {
+      for (const one of all) one.took(item);
+    },
+    isFull: () => all.some((one) => one.isFull()),
+  };
+}
+
+function acting({ most, values, start, value }: Cap) {
+  /** By value, how often it is in the list, and how often items that are offered could still add one. */
+  const count = new Uint32Array(values);
+  let room = 0;
+  const rooms = new WeakMap<Offer, number>();
+  return {
+    begin({ offer }: { offer: Offer }) {
+      count.fill(0);
+      room = rooms.get(offer) ?? roomOf(offer);
+      rooms.set(offer, room);
+    },
+    allows(item: number) {
+      for (let e = start[item]!; e < start[item + 1]!; e++) if (count[value[e]!]! >= most) return false;
+      return true;
+    },
+    took(item: number) {
+      for (let e = start[item]!; e < start[item + 1]!; e++) if (count[value[e]!]!++ < most) room--;
+    },
+    isFull: () => room <= 0,
+  };
+
+  /** Infinite where an item without a value is offered. */
+  function roomOf({ offered }: Offer): number {
+    const isOffered = new Uint8Array(values);
+    let different = 0;
+    for (let item = 0; item < offered.length; item++) {
+      if (offered[item] === 0) continue;
+      if (start[item] === start[item + 1]) return Number.POSITIVE_INFINITY;
+      for (let e = start[item]!; e < start[item + 1]!; e++) different += 1 - isOffered[value[e]!]!;
+      for (let e = start[item]!; e < start[item + 1]!; e++) isOffered[value[e]!] = 1;
+    }
+    return most * different;
+  }
+}

@@ -1,0 +1,133 @@
+import { itemRows, refuseRepeated } from './item-rows.js';
+import type { Known, ListRule, RuleRow } from './list-rule.js';
+import { onePath } from './numbers.js';
+
+/** Which pins a user has: those of a set, whose entries `start[set] .. start[set+1]` are in the order in which they are tried. */
+interface Plan {
+  /** By user. */
+  set: Uint32Array;
+  start: Uint32Array;
+  /** From 0. */
+  place: Uint32Array;
+  item: Uint32Array;
+}
+
+/** Users for whom pins are: one of them, those who have these values in these columns, or both; without either all. */
+interface Segment {
+  user: string;
+  values: ReadonlyMap<string, string>;
+  pins: Pin[];
+}
+
+interface Pin {
+  row: RuleRow;
+  item: number;
+  /** A pin for whom more is said comes first, then that of the earlier line. */
+  specificity: number;
+  line: number;
+}
+
+/**
+ * Puts items at ranks: `item,rank`, and for whom in further columns: the id of a user, or columns of the profiles (`country` with "FR").
+ * At one rank the pin for whom more is said comes first; the next takes the rank where a user may not get that one's item.
+ */
+export const pin: ListRule<string, RuleRow[], Plan> = {
+  flags: '--pin <file>',
+  description: 'items at fixed ranks, for all or for some users',
+  parse: onePath,
+  async read(path, reading) {
+    const wanted = { item: 'item', rank: ['rank', 'position', 'place', 'slot'] } as const;
+    const rows = await reading.table('--pin', path, wanted, { user: 'user', title: 'title' });
+    for (const row of rows) {
+      const rank = row.number('rank');
+      if (!(Number.isInteger(rank) && rank >= 1)) throw row.refused('a rank is a whole number from 1');
+    }
+    refuseRepeated(rows, (row) => `${row.number('rank')}\n${segmentKey(row)}`, 'an item for the same rank');
+    refuseRepeated(rows, (row) => `${row.cells.item}\n${segmentKey(row)}`, 'a rank for the same item');
+    return rows;
+  },
+  usesColumns: true,
+  plan(rows, known) {
+    const beyond = rows.filter((row) => row.number('rank') > known.listLength);
+    if (beyond[0]) {
+      const what = `${beyond.length} of ${rows.length} pins lie behind the end of the lists, which is rank ${known.listLength}`;
+      known.warn(`${beyond[0].place}: ${what}`);
+    }
+    return planned(segmentsOf(rows, known), known);
+  },
+  act: ({ set, start, place, item }) => ({
+    place(draft) {
+      const own = set[draft.user]!;
+      for (let e = start[own]!; e < start[own + 1]!; e++) {
+        if (place[e]! >= draft.count || !draft.isFree(place[e]!) || draft.has(item[e]!)) continue;
+        const score = draft.scoreOf(item[e]!);
+        if (!Number.isNaN(score)) draft.put(place[e]!, item[e]!, score, 'pinned');
+      }
+    },
+  }),
+};
+
+function segmentKey({ cells, others }: RuleRow): string {
+  return JSON.stringify([cells.user, ...[...others].map(([column, cell]) => [column, cell.toLowerCase()])]);
+}
+
+function segmentsOf(rows: readonly RuleRow[], known: Known): Segment[] {
+  const segments = new Map<string, Segment>();
+  itemRows(rows, known).forEach(({ row, item }, line) => {
+    const { cells, others: values } = row;
+    const user = cells.user ?? '';
+    const segment = segments.get(segmentKey(row)) ?? { user, values, pins: [] };
+    segment.pins.push({ row, item, specificity: (user === '' ? 0 : 1000) + values.size, line });
+    segments.set(segmentKey(row), segment);
+  });
+  return [...segments.values()];
+}
+
+function planned(segments: readonly Segment[], known: Known): Plan {
+  const cells = new Map<string, ReturnType<Known['values']>>();
+  for (const { values, pins } of segments)
+    for (const column of values.keys())
+      if (!cells.has(column)) cells.set(column, known.values('user', column, `--pin: ${pins[0]?.row.place}`));
+  const users = known.usersOf(segments.map(({ user }) => user));
+  const sets = new Map<string, number>([['', 0]]);
+  const set = new Uint32Array(known.served);
+  const isMet = new Set<Segment>();
+  const ofUser = new Map<number | undefined, Segment[]>();
+  for (const segment of segments) {
+    const user = segment.user === '' ? -1 : users.get(segment.user);
+    ofUser.set(user, [...(ofUser.get(user) ?? []), segment]);
+  }
+  const numbers = new Map(segments.map((segment, at) => [segment, at]));
+  const fits = (user: number, { values }: Segment) =>
+    [...values].every(([column, value]) => cells.get(column)?.[user]?.includes(value.trim().toLowerCase()));
+  for (let user = 0; user < known.served; user++) {
+    const own = [...(ofUser.get(user) ?? []), ...(ofUser.get(-1) ?? [])].filter((segment) => fits(user, segment));
+    for (const segment of own) isMet.add(segment);
+    const key = own.map((segment) => numbers.get(segment)).join();
+    set[user] = sets.get(key) ?? sets.size;
+    sets.set(key, set[user]!);
+  }
+  const [nobody] = segments.filter((segment) => !isMet.has(segment));
+  if (nobody) {
+    const others = segments.length - isMet.size - 1;
+    known.warn(
+      `${nobody.pins[0]?.row.place}: no user is meant by this${others > 0 ? `, nor by ${others} others like it` : ''}`,
+    );
+  }
+  const pins = [...sets.keys()].map((key) =>
+    key
+      .split(',')
+      .flatMap((at) => segments[Number(at || -1)]?.pins ?? [])
+      .sort((a, b) => b.specificity - a.specificity || a.line - b.line),
+  );
+  const start = new Uint32Array(pins.length + 1);
+  pins.forEach((each, at) => {
+    start[at + 1] = start[at]! + each.length;
+  });
+  return {
+    set,
+    start,
+    place: Uint32Array.from(pins.flat(), ({ row }) => row.number('rank') - 1),
+    item: Uint32Array.from(pins.flat(), ({ item }) => item),
+  };
+}

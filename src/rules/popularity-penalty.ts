@@ -1,0 +1,24 @@
+import { inversePower } from '../model/settings.js';
+import type { ListRule } from './list-rule.js';
+import { share } from './numbers.js';
+
+/**
+ * Holds back what is popular anyway: an item that n users liked counts (1 + n)^(−P) of its score. A new one keeps its score; with P = 1 a
+ * thousand users weigh as little as one. (Popularity-stratified recall weighs hits by the same power: Steck, "Item popularity and
+ * recommendation accuracy", RecSys 2011.)
+ */
+export const popularityPenalty: ListRule<number> = {
+  flags: '--popularity-penalty <p>',
+  description: 'hold back what is popular: 0 (off) to 1',
+  parse: share,
+  plan: (power) => power,
+  act: (power, { popularity }) => ({
+    offer: {
+      keyOf: () => '',
+      change(_user, _offered, factor) {
+        for (let item = 0; item < factor.length; item++)
+          factor[item]! *= inversePower(1 + popularity[item]!, power as number);
+      },
+    },
+  }),
+};

@@ -1,0 +1,189 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { sharedFolder, temporaryFolders } from '../files/temporary.js';
+import { listsOf, put } from './data.js';
+import { runInProcess } from './run.js';
+
+const folder = sharedFolder();
+const newFolder = temporaryFolders();
+
+const run = (...args: string[]) => runInProcess(args, { folder });
+
+/** Runs that, which has to succeed; what it says on stdout. */
+async function good(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await run(...args, '-q');
+  expect(code, stderr).toBe(0);
+  return stdout;
+}
+
+interface Event {
+  user: string;
+  item: string;
+  rating: number;
+  time: number;
+}
+
+const csvOf = (events: readonly Event[]) =>
+  `user,item,rating,time\n${events.map(({ user, item, rating, time }) => `${user},${item},${rating},${time}\n`).join('')}`;
+const DAY = 86_400;
+
+/** Ratings with times, of users with tastes. */
+const RATINGS: Event[] = Array.from({ length: 60 }, (_, user) =>
+  Array.from({ length: 4 + (user % 7) }, (_, k) => ({
+    user: `u${user}`,
+    item: `i${(user * 7 + k * 13 + (user % 2) * 20) % 40}`,
+    rating: 1 + ((user + k * 3) % 5),
+    time: 1_700_000_000 + ((user * 7 + k * 11) % 50) * DAY,
+  })),
+)
+  .flat()
+  .filter(({ user, item }, at, all) => all.findIndex((one) => one.user === user && one.item === item) === at);
+const of = (user: string) => RATINGS.filter((event) => event.user === user);
+
+/** Lists without the names of users. */
+const listOf = (csv: string, user: string) => listsOf(csv).get(user);
+const scoresOf = (csv: string, user: string) =>
+  csv
+    .split('\n')
+    .filter((line) => line.startsWith(`${user},`))
+    .map((line) => line.slice(user.length));
+
+describe('a model of ratings with times', () => {
+  const RIDGE = ['--algorithm', 'ridge', '--set', 'follow=0.5'];
+  let plain = '';
+
+  beforeAll(async () => {
+    put(folder, 'ratings.csv', csvOf(RATINGS));
+    await good('-u', 'ratings.csv', ...RIDGE, '-o', 'plain.csv', '--model', 'ratings.rec');
+    plain = readFileSync(join(folder, 'plain.csv'), 'utf8');
+  });
+
+  test('the run that keeps its model writes the lists of one that does not', async () => {
+    expect(await good('-u', 'ratings.csv', ...RIDGE)).toBe(plain);
+  });
+
+  test.each([
+    ['all that it knows', []],
+    ['the same file', ['-u', 'ratings.csv']],
+  ])('scores %s to the very bytes of the run, with one worker or four', async (_, users) => {
+    expect(await good('score', '--model', 'ratings.rec', ...users, '-j', '4')).toBe(plain);
+    expect(await good('score', '--model', 'ratings.rec', ...users, '-j', '1')).toBe(plain);
+  });
+
+  test('ranks histories that it has never seen as those of users it knows, and adds to what it knows of these', async () => {
+    const [half, rest] = [of('u6').slice(0, 3), of('u6').slice(3)];
+    expect(rest.length).toBeGreaterThan(2);
+    const changed = { ...of('u13')[1]!, rating: 1, time: 1_700_000_000 + 60 * DAY };
+    const later = { user: 'u13', item: 'i39', rating: 5, time: 1_700_000_000 + 61 * DAY };
+    const merged = [...of('u13').map((event) => (event.item === changed.item ? changed : event)), later];
+    const as = (user: string, events: readonly Event[]) => events.map((event) => ({ ...event, user }));
+    const strange = { ...of('u0')[0]!, user: 'odd', item: 'never-seen' };
+    put(
+      folder,
+      'new.csv',
+      csvOf([...as('new6', of('u6')), ...half, changed, later, ...as('new13', merged), ...of('u20'), strange]),
+    );
+    const { code, stdout, stderr } = await run('score', '--model', 'ratings.rec', '-u', 'new.csv', '--include-seen');
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain('3 of 6 users known to the model\n');
+    expect(stderr).toMatch(
+      /^1 of \d+ interactions are with none of the model's 40 items \(like "never-seen"\), and left out$/m,
+    );
+    expect([...listsOf(stdout).keys()]).toEqual(['new6', 'u6', 'u13', 'new13', 'u20', 'odd']);
+    expect(scoresOf(stdout, 'new6')).toEqual(scoresOf(stdout, 'u6'));
+    expect(scoresOf(stdout, 'u13')).toEqual(scoresOf(stdout, 'new13'));
+    const all = await good('score', '--model', 'ratings.rec', '--include-seen');
+    for (const user of ['u6', 'u20']) expect(scoresOf(stdout, user)).toEqual(scoresOf(all, user));
+    expect(listOf(stdout, 'u13')).not.toEqual(listOf(all, 'u13'));
+  });
+
+  test.each([
+    [
+      'items that it does not know alone',
+      'user,item,rating\na,x,3\nb,y,4\n',
+      65,
+      /2 of 2 interactions are with none .*\(like "x"\): there is nothing to go by\n {2}do the ids match\? --item-col/,
+    ],
+    [
+      'ratings of another scale',
+      'user,item,rating\na,i1,80\nb,i2,4\n',
+      65,
+      /"rating" goes from 4 to 80, and the model was learned from ratings from 1 to 5/,
+    ],
+    [
+      'mostly strange items',
+      'user,item,rating\na,x,3\na,y,3\nb,i2,4\n',
+      0,
+      /warning: 2 of 3 interactions .*, and left out$/m,
+    ],
+  ])('of %s it says so', async (_, csv, expected, message) => {
+    put(folder, 'odd.csv', csv);
+    const { code, stderr } = await run('score', '--model', 'ratings.rec', '-u', 'odd.csv', '-o', 'odd.lists.csv');
+    expect([code, stderr]).toEqual([expected, expect.stringMatching(message)]);
+  });
+});
+
+describe('a model of profiles, a catalogue and purchases', () => {
+  const FILES = ['-u', 'profiles.csv', '--interactions', 'orders.csv'];
+  const OUT = ['-n', '5', '--titles', '--format', 'jsonl'];
+  let plain = '';
+
+  beforeAll(async () => {
+    const orders = RATINGS.map(({ user, item, rating }) => `${user},${item},${rating}\n`).join('');
+    put(folder, 'orders.csv', `customer,product,quantity\n${orders}`);
+    const kinds = ['red', 'green', 'blue'];
+    const items = Array.from({ length: 44 }, (_, k) => `i${k},"Item, ${k}",${kinds[k % 3]}\n`).join('');
+    put(folder, 'items.csv', `item,title,colour\n${items}`);
+    const countries = ['fr', 'de', ''];
+    const profile = (_: unknown, k: number) =>
+      `u${k + 20},${countries[k % 3]},${k % 4 === 0 ? 'blue|red:-1' : ''},${k % 5 === 0 ? 'i1|i2:2' : ''},${k % 6 === 0 ? 'i3' : ''}\n`;
+    const profiles = Array.from({ length: 50 }, profile).join('');
+    put(folder, 'profiles.csv', `user,country,preferences,history,exclude\n${profiles}`);
+    await good(
+      ...FILES,
+      '-i',
+      'items.csv',
+      '--algorithm',
+      'cosine',
+      ...OUT,
+      '-o',
+      'lists.jsonl',
+      '--model',
+      'shop.rec',
+    );
+    plain = readFileSync(join(folder, 'lists.jsonl'), 'utf8');
+  });
+
+  test('scores those whom the run served to its very bytes, from the model alone and with the same files', async () => {
+    expect(plain.split('\n')).toHaveLength(51);
+    expect(await good('score', '--model', 'shop.rec', ...OUT)).toBe(plain);
+    expect(await good('score', '--model', 'shop.rec', ...FILES, ...OUT)).toBe(plain);
+  });
+
+  test('new profiles count by its attributes and groups, however few they are', async () => {
+    // u44 has a preference and a country, and no history of its own; u20 everything.
+    const one =
+      'user,country,preferences,history,exclude,shoe size\nnobody,,,,,\nnew,de,blue|red:-1,i1,i3,43\nu44,,,,,\nu20,,,,,\n';
+    put(folder, 'one.csv', one);
+    const out = await good('score', '--model', 'shop.rec', '-u', 'one.csv', ...OUT);
+    const lists: { user: string; items: { item: string }[] }[] = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lists).toHaveLength(4);
+    const linesOf = (text: string, id: string) => text.split('\n').find((line) => line.includes(`"${id}"`));
+    for (const id of ['u44', 'u20']) expect(linesOf(out, id)).toBe(linesOf(plain, id));
+    expect(linesOf(out, 'new')).not.toBe(linesOf(out, 'nobody')?.replace('nobody', 'new'));
+    expect(linesOf(out, 'new')).not.toMatch(/"i[13]"/);
+  });
+
+  test('a model has to be there, whole, and no other file', async () => {
+    const { code, stderr } = await run('score', '--model', 'items.csv');
+    expect([code, stderr]).toEqual([65, expect.stringMatching(/items\.csv is no array file; learn it again/)]);
+    const elsewhere = newFolder();
+    const rec = readFileSync(join(folder, 'shop.rec'));
+    writeFileSync(join(elsewhere, 'cut.rec'), rec.subarray(0, rec.length - 8));
+    expect((await run('score', '--model', join(elsewhere, 'cut.rec'))).code).toBe(65);
+  });
+});
