@@ -38,8 +38,8 @@ interface Waiting {
   reject: (why: unknown) => void;
 }
 
-/** A question is asked so often: a child that dies costs one retry. */
-const MOST_TRIES = 2;
+/** A question is asked so often: one that loses its child, and by bad luck the next one too, is still answered. */
+const MOST_TRIES = 3;
 /** Milliseconds after which a child that could not start is tried again. */
 const BETWEEN_STARTS = 1000;
 /** Decides nothing but which child answers. */
