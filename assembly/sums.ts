@@ -86,13 +86,24 @@ function collectTouched<T, V>(
   return <u32>filled;
 }
 
+// @ts-ignore: AssemblyScript's own
+@inline
+function pickOne<T>(e: usize, index: usize, wanted: usize, at: usize): usize {
+  store<u32>(at, <u32>e);
+  return <usize>load<u8>(wanted + place<T>(index, e));
+}
+
 /** Copies the entries of a segment that are in wanted columns to the row, and returns their number. Places first: few are wanted. */
 function pickFrom<T>(from: usize, to: usize, index: usize, value: usize, wanted: usize, rowIndex: usize, rowValue: usize): u32 {
   let filled: usize = 0;
-  for (let e = from; e < to; e++) {
-    store<u32>(rowIndex + (filled << 2), <u32>e);
-    filled += <usize>load<u8>(wanted + place<T>(index, e));
+  let e = from;
+  for (; e + 4 <= to; e += 4) {
+    filled += pickOne<T>(e, index, wanted, rowIndex + (filled << 2));
+    filled += pickOne<T>(e + 1, index, wanted, rowIndex + (filled << 2));
+    filled += pickOne<T>(e + 2, index, wanted, rowIndex + (filled << 2));
+    filled += pickOne<T>(e + 3, index, wanted, rowIndex + (filled << 2));
   }
+  for (; e < to; e++) filled += pickOne<T>(e, index, wanted, rowIndex + (filled << 2));
   for (let k: usize = 0; k < filled; k++) {
     const e = <usize>load<u32>(rowIndex + (k << 2));
     store<u32>(rowIndex + (k << 2), <u32>place<T>(index, e));

@@ -9,12 +9,13 @@ import { BALANCES } from '../src/workers/balance.js';
 import { spreadOf, watched } from './measure.js';
 import { observationsIn } from './observations.js';
 import { SIZES, writeRatings } from './ratings.js';
+import { ruleBenches } from './rules.js';
 import { type Staged, sharded } from './sharded.js';
 import { skewedObservations } from './skewed.js';
 import { stageBenches } from './stages.js';
 
 /*
- * npm run bench -- [--sizes 1m,10m] [--only stages,sharded,whole,peers,balance] [--repeat 5] [--algorithm cosine,ridge]
+ * npm run bench -- [--sizes 1m,10m] [--only stages,rules,sharded,whole,peers,balance] [--repeat 5] [--algorithm cosine,ridge]
  *
  * Prints medians, with the least and the most. bench/README.md says what they mean, and what misleads.
  */
@@ -28,7 +29,7 @@ const PEERS = fileURLToPath(new URL('bench/peers/', PROJECT));
 const { values: options } = parseArgs({
   options: {
     sizes: { type: 'string', default: '1m' },
-    only: { type: 'string', default: 'stages,sharded,whole,peers,balance' },
+    only: { type: 'string', default: 'stages,rules,sharded,whole,peers,balance' },
     repeat: { type: 'string', default: '5' },
     algorithm: { type: 'string', default: 'cosine,ridge' },
     workers: { type: 'string', default: '1,2' },
@@ -47,6 +48,7 @@ for (const name of parts.some((part) => part !== 'balance') ? options.sizes.spli
   if (!existsSync(path)) writeRatings(path, size, SEED);
   say(`\n${size.rows.toLocaleString('en')} rows, ${size.users} users, ${size.items} items`);
   if (parts.includes('stages')) stages(path);
+  if (parts.includes('rules')) rules(path);
   if (parts.includes('sharded')) await inShards(path);
   if (parts.includes('whole')) await whole(path, size.rows, size.users);
   if (parts.includes('peers')) await peers(path, size.rows);
@@ -77,6 +79,26 @@ function stages(path: string): void {
     say(
       `${name.padEnd(36)} ${times(fast).padEnd(26)}  ${`${short(rate)} ${unit}s`.padEnd(18)}  ${ratio.toFixed(2)} × as long`,
     );
+  }
+}
+
+/** What each rule costs, all in turn, so that other work on the machine affects all alike. */
+function rules(path: string): void {
+  const seen = observationsIn(path);
+  const kernel = compiledKernel(new URL('dist/kernel.wasm', PROJECT));
+  say('rules, one thread, score and format   seconds (least–most)        as long as without rules');
+  for (const algorithm of options.algorithm.split(',')) {
+    const benches = ruleBenches(seen, algorithm, kernel);
+    const taken = benches.map((): number[] => []);
+    // The first turn warms up.
+    for (let turn = 0; turn <= repeat; turn++)
+      for (const [k, { run }] of benches.entries())
+        if (turn > 0) taken[k]!.push(run());
+        else run();
+    taken.forEach((seconds, k) => {
+      const ratio = spreadOf(seconds.map((each, turn) => each / taken[0]![turn]!)).median.toFixed(2);
+      say(`${`${algorithm}: ${benches[k]!.name}`.padEnd(36)} ${times(seconds).padEnd(26)}  ${ratio} ×`);
+    });
   }
 }
 

@@ -24,7 +24,7 @@ export interface StageBench {
 }
 
 /** Lists of ten, as the program has them by default. */
-const LIST = 10;
+export const LIST = 10;
 /** Every so manieth user is served: what matters is the time a user. */
 const USERS_STEP = 7;
 
@@ -87,11 +87,26 @@ function scoring(
   counted: Counted | undefined,
   kernel: Kernel,
 ): StageBench {
+  const { model, audience, serve } = scoringScene(seen, evidence, settings, counted, kernel);
+  return {
+    name,
+    unit: 'user',
+    run: (by) => serve(new Recommender(model, audience, LIST, scoresOf(model, audience.signals, by.sumsOf))),
+  };
+}
+
+/** What scoring takes. `serve` makes the lists of every so manieth user, and their lines; it says how many users that are. */
+export function scoringScene(
+  seen: Observations,
+  evidence: Evidence,
+  settings: Settings,
+  counted: Counted | undefined,
+  kernel: Kernel,
+) {
   const fitter = new Fitter(evidence, settings, counted && copied(counted), kernel);
   const { rows, precision } = fitter.rows(0, evidence.items);
-  const model = modelOf(signalCounts(evidence), [rows], [0], statisticsOf(evidence, precision), settings);
+  const statistics = statisticsOf(evidence, precision);
   const known = { ...seen, times: undefined, excluded: { ...seen.interactions, ...nothing(evidence.users) } };
-  const audience = audienceOf(known, (byUser) => byUser, settings, { includeSeen: false });
   const numbers = (count: number) => quotedCells(Array.from({ length: count }, (_, k) => String(k + 1)));
   const layout: LineLayout = {
     format: 'csv',
@@ -105,10 +120,10 @@ function scoring(
     precision: 6,
   };
   return {
-    name,
-    unit: 'user',
-    run: (by) => {
-      const recommender = new Recommender(model, audience, LIST, scoresOf(model, audience.signals, by.sumsOf));
+    model: modelOf(signalCounts(evidence), [rows], [0], statistics, settings),
+    audience: audienceOf(known, (byUser) => byUser, settings, { includeSeen: false }),
+    popularity: statistics.popularity,
+    serve(recommender: Recommender): number {
       const lines = new LineWriter(layout);
       let users = 0;
       for (let user = 0; user < evidence.users; user += USERS_STEP, users++)
@@ -119,12 +134,12 @@ function scoring(
   };
 }
 
-interface Counted {
+export interface Counted {
   candidates: SparseRows;
   pairs: SparseRows;
 }
 
-function countedRows(evidence: Evidence, settings: Settings, kernel: Kernel): Counted {
+export function countedRows(evidence: Evidence, settings: Settings, kernel: Kernel): Counted {
   if (!needsGram(settings)) throw new RangeError('nothing is counted for these settings');
   return gramRows(evidence, settings, kernel)(0, evidence.items);
 }

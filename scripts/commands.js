@@ -67,7 +67,7 @@ function valuesOf({ flags, long, argChoices, words: orFile }) {
   };
   return {
     words: argChoices ?? orFile ?? words[long] ?? [],
-    files: /<files?(\.\.\.)?>/.test(flags) || orFile !== undefined,
+    files: /<(files?|dir)(\.\.\.)?>/.test(flags) || orFile !== undefined,
     isList: long === '--algorithms',
   };
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ExitCode, explainShortage, Failure, messageOf } from './failure.js';
 import type { Io } from './io.js';
-import type { DescribeOptions, Options } from './pipeline/options.js';
+import type { DescribeOptions } from './pipeline/options.js';
 import { type Entry, formatEntry, requestedFormat } from './report/log.js';
 
 /**
@@ -27,48 +27,10 @@ export async function main(typed: readonly string[], io: Io): Promise<number> {
         throw config.failure;
       }
     }
-    if (argv[0] === 'diff') {
-      const { parseDiffOptions } = await import('./cli/diff-options.js');
-      const options = parseDiffOptions(argv.slice(1), print);
-      if (!options) return ExitCode.ok;
-      const { diff } = await import('./commands/diff.js');
-      return await diff(options, io);
-    }
-    if (argv[0] === 'evaluate') {
-      const { parseEvaluateOptions } = await import('./cli/evaluate-options.js');
-      const options = parseEvaluateOptions(argv.slice(1), print);
-      if (!options) return ExitCode.ok;
-      const { evaluate } = await import('./commands/evaluate.js');
-      return await evaluate(options, io);
-    }
-    if (argv[0] === 'describe') {
-      const { parseDescribeOptions } = await import('./cli/describe-options.js');
-      const options = parseDescribeOptions(argv.slice(1), print);
-      return options ? await describe(options, io) : ExitCode.ok;
-    }
-    if (argv[0] === 'fit') {
-      const { parseFitOptions } = await import('./cli/model-options.js');
-      const options = await optionsOf(argv, tell, () => parseFitOptions(argv.slice(1), version(), print));
-      if (!options) return ExitCode.ok;
-      const { fitModel } = await import('./commands/fit.js');
-      return await fitModel(options, io);
-    }
-    if (argv[0] === 'score') {
-      const { parseScoreOptions } = await import('./cli/model-options.js');
-      const options = await optionsOf(argv, tell, () => parseScoreOptions(argv.slice(1), version(), print));
-      if (!options) return ExitCode.ok;
-      const { score } = await import('./commands/score.js');
-      return await score(options, io);
-    }
-    if (argv[0] === 'serve') {
-      const { parseServeOptions } = await import('./cli/serve-options.js');
-      const options = parseServeOptions(argv.slice(1), version(), print);
-      if (!options) return ExitCode.ok;
-      const { serve } = await import('./commands/serve.js');
-      return await serve(options, io);
-    }
+    const command = Object.hasOwn(COMMANDS, argv[0] ?? '') ? COMMANDS[argv[0] ?? ''] : undefined;
+    if (command) return await command(argv.slice(1), print, io, tell);
     const { parseOptions } = await import('./cli/recommend-options.js');
-    const options = await optionsOf(argv, tell, () => parseOptions(argv, version(), print));
+    const options = await recorded(argv, tell, () => parseOptions(argv, version(), print));
     if (!options) return ExitCode.ok;
     if (options.dryRun) {
       const frozen = argv.filter((word) => word !== '--dry-run');
@@ -83,6 +45,72 @@ export async function main(typed: readonly string[], io: Io): Promise<number> {
   }
 }
 
+type Tell = (entry: Entry) => void;
+
+/** The commands beside the main one, each given what follows its name. */
+const COMMANDS: Readonly<
+  Record<string, (argv: readonly string[], print: (text: string) => void, io: Io, tell: Tell) => Promise<number>>
+> = {
+  fit: async (argv, print, io, tell) => {
+    const { parseFitOptions } = await import('./cli/model-options.js');
+    const options = await recorded(argv, tell, () => parseFitOptions(argv, version(), print));
+    if (options && 'shard' in options) return (await import('./array-jobs/shard.js')).workShard(options, io);
+    return options ? (await import('./commands/fit.js')).fitModel(options, io) : ExitCode.ok;
+  },
+  score: async (argv, print, io, tell) => {
+    const { parseScoreOptions } = await import('./cli/model-options.js');
+    const options = await recorded(argv, tell, () => parseScoreOptions(argv, version(), print));
+    if (options && 'shard' in options) return (await import('./array-jobs/shard.js')).workShard(options, io);
+    return options ? (await import('./commands/score.js')).score(options, io) : ExitCode.ok;
+  },
+  plan: async (argv, print, io, tell) => {
+    const { parsePlanOptions } = await import('./cli/array-options.js');
+    const options = await recorded(argv, tell, () => parsePlanOptions(argv, version(), print));
+    return options ? (await import('./commands/plan.js')).planArray(options, io) : ExitCode.ok;
+  },
+  merge: async (argv, print, io, tell) => {
+    const { parseMergeOptions } = await import('./cli/array-options.js');
+    const options = await recorded(argv, tell, () => parseMergeOptions(argv, version(), print));
+    return options ? (await import('./commands/merge.js')).merge(options, io) : ExitCode.ok;
+  },
+  status: async (argv, print, io) => {
+    const options = (await import('./cli/array-options.js')).parseStatusOptions(argv, version(), print);
+    return options ? (await import('./commands/status.js')).status(options, io) : ExitCode.ok;
+  },
+  export: async (argv, print, io) => {
+    const options = (await import('./cli/export-options.js')).parseExportOptions(argv, print);
+    return options ? (await import('./commands/export.js')).exportModel(options, io) : ExitCode.ok;
+  },
+  serve: async (argv, print, io) => {
+    const options = (await import('./cli/serve-options.js')).parseServeOptions(argv, version(), print);
+    return options ? (await import('./commands/serve.js')).serve(options, io) : ExitCode.ok;
+  },
+  describe: async (argv, print, io) => {
+    const options = (await import('./cli/describe-options.js')).parseDescribeOptions(argv, print);
+    return options ? describe(options, io) : ExitCode.ok;
+  },
+  evaluate: async (argv, print, io) => {
+    const options = (await import('./cli/evaluate-options.js')).parseEvaluateOptions(argv, print);
+    return options ? (await import('./commands/evaluate.js')).evaluate(options, io) : ExitCode.ok;
+  },
+  diff: async (argv, print, io) => {
+    const options = (await import('./cli/diff-options.js')).parseDiffOptions(argv, print);
+    return options ? (await import('./commands/diff.js')).diff(options, io) : ExitCode.ok;
+  },
+  explain: async (argv, print, io) => {
+    const options = (await import('./cli/question-options.js')).parseExplainOptions(argv, print);
+    return options ? (await import('./commands/explain.js')).explain(options, io) : ExitCode.ok;
+  },
+  similar: async (argv, print, io) => {
+    const options = (await import('./cli/question-options.js')).parseSimilarOptions(argv, print);
+    return options ? (await import('./commands/similar.js')).similar(options, io) : ExitCode.ok;
+  },
+  audience: async (argv, print, io) => {
+    const options = (await import('./cli/question-options.js')).parseAudienceOptions(argv, print);
+    return options ? (await import('./commands/audience.js')).audience(options, io) : ExitCode.ok;
+  },
+};
+
 async function describe(options: DescribeOptions, io: Io): Promise<number> {
   const { describe } = await import('./commands/describe.js');
   return describe(options, io);
@@ -92,11 +120,7 @@ async function describe(options: DescribeOptions, io: Io): Promise<number> {
  * The options of a run; undefined where help or the version was printed instead.
  * @throws Failure 2 where they make no sense; the metrics file, where one was asked for, records that.
  */
-async function optionsOf(
-  argv: readonly string[],
-  tell: (entry: Entry) => void,
-  parse: () => Options | undefined,
-): Promise<Options | undefined> {
+async function recorded<T>(argv: readonly string[], tell: Tell, parse: () => T | undefined): Promise<T | undefined> {
   try {
     return parse();
   } catch (error) {
@@ -106,7 +130,7 @@ async function optionsOf(
 }
 
 /** Writes the metrics of a command line that was refused, where it names a file for them. */
-async function recordRefusal(argv: readonly string[], error: unknown, tell: (entry: Entry) => void): Promise<void> {
+async function recordRefusal(argv: readonly string[], error: unknown, tell: Tell): Promise<void> {
   const { writeRefusalMetrics } = await import('./report/metrics-file.js');
   const exitCode = error instanceof Failure ? error.exitCode : ExitCode.unexpected;
   await writeRefusalMetrics(argv, version(), exitCode).catch((why) =>

@@ -137,7 +137,7 @@ async function wordsOf({ name, value, place }: Setting, command: Command, file: 
 
 /** A file lies where the configuration lies; all other values stay as they are. */
 function besideFile(option: Option, value: string, file: string): string {
-  const isFile = option instanceof FileOrWord ? !option.words.includes(value) : /<files?\b/.test(option.flags);
+  const isFile = option instanceof FileOrWord ? !option.words.includes(value) : /<(files?|dir)\b/.test(option.flags);
   if (!isFile || value === '' || value === '-' || isAbsolute(value) || dirname(file) === '.') return value;
   return join(dirname(file), value);
 }

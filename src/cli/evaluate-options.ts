@@ -2,11 +2,11 @@ import { Command, Option } from 'commander';
 import { usageFailure } from '../failure.js';
 import type { EvaluateOptions } from '../pipeline/options.js';
 import { usableCores } from '../process/cores.js';
-import { filesOf } from '../rules/rules.js';
+import { addEvidenceOptions, withAttributeWeight } from './evidence-options.js';
 import { Group } from './help-groups.js';
 import { addFileOptions, addReadingOptions, inputOptions, type TypedInput } from './input-options.js';
 import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
-import { addRuleOptions, ruleOptions, type TypedRules } from './rule-options.js';
+import { addRuleOptions, ruleInputs, ruleOptions, type TypedRules } from './rule-options.js';
 import {
   choice,
   holdout,
@@ -51,7 +51,9 @@ export function evaluateCommand(): Command {
     .addOption(choice('--format <format>', 'table, csv or json', ['table', 'csv', 'json']).default('table'))
     .addOption(new Option('-o, --output <file>', 'where to write the report').default('-', 'stdout'))
     .option('--per-user <file>', 'write a CSV with the metrics of every tested user');
-  addReadingOptions(addRuleOptions(command)).optionsGroup(Group.run).addOption(workersOption());
+  addEvidenceOptions(addReadingOptions(addRuleOptions(command)))
+    .optionsGroup(Group.run)
+    .addOption(workersOption());
   return addLogOptions(command);
 }
 
@@ -73,9 +75,12 @@ interface Typed
 
 function checked(typed: Typed): EvaluateOptions {
   const { test, split, output, perUser } = typed;
+  // What is in stock today says nothing of what was when the held-out items were bought.
+  const rules = ruleOptions(typed, 'ignore');
+  const weighed = (spec: string) => withAttributeWeight(spec, typed);
   const input = inputOptions(
     typed,
-    { '--test': test, ...filesOf(typed) },
+    { '--test': test, ...ruleInputs(rules) },
     { '--output': output, '--per-user': perUser },
   );
   const without = split !== undefined ? '--split' : typed.holdout !== undefined ? '--holdout' : undefined;
@@ -88,12 +93,11 @@ function checked(typed: Typed): EvaluateOptions {
     test,
     split,
     holdout: typed.holdout ?? DEFAULT_HOLDOUT,
-    algorithms: Object.freeze([...new Set([...typed.algorithms, BASELINE])]),
+    algorithms: Object.freeze([...new Set([...typed.algorithms, BASELINE].map(weighed))]),
     at: Object.freeze(typed.at),
     sampleUsers: typed.sampleUsers,
     seed: typed.seed,
-    // What is in stock today says nothing of what was when the held-out items were bought.
-    rules: ruleOptions(typed, 'ignore'),
+    rules,
     by: Object.freeze([...new Set(typed.by)]),
     format: typed.format,
     output,

@@ -9,6 +9,7 @@ import { parseExpression } from '../rules/expression.js';
 import { closest } from '../understanding/closest.js';
 import type { NamedColumns } from '../understanding/roles.js';
 import type { Role } from '../understanding/vocabulary.js';
+import { evidenceOptions, type TypedEvidence } from './evidence-options.js';
 import { Group } from './help-groups.js';
 import { choice, collected, delimiter, encoding, eventWeights, FileOrWord, names, once, unrated } from './values.js';
 
@@ -40,7 +41,8 @@ export interface TypedInput
     Partial<
       Pick<InputOptions, 'users' | 'items' | 'interactions' | 'orders' | 'delimiter' | 'encoding' | 'itemColumns'>
     >,
-    Partial<Pick<InputOptions, 'unrated' | 'duplicates'>> {
+    Partial<Pick<InputOptions, 'unrated' | 'duplicates'>>,
+    TypedEvidence {
   /** False for `--no-quotes`, `--no-header`. */
   quotes: boolean;
   header: boolean;
@@ -48,7 +50,7 @@ export interface TypedInput
   eventsWhere: string[];
   /** Of `addRuleOptions`. */
   now?: number;
-  attributeCols?: string;
+  attributes?: string;
   dateOrder?: DayOrder;
 }
 
@@ -77,18 +79,19 @@ export function addReadingOptions(command: Command): Command {
   }
   return command
     .option('--unrated <value>', 'rating that means "not rated": 0, -1; none', unrated)
-    .option('--attribute-cols <names>', 'columns to use as attributes: "a,b", or "none"')
+    .option('--attributes <names>', 'columns to use as attributes: "a,b", or "none"')
     .addOption(choice('--date-order <order>', 'how to read 03/04/2011: day-first or month-first', DAY_ORDERS))
     .addOption(choice('--duplicates <way>', 'repeated rows: sum, last, max, first or error', DUPLICATES))
     .addOption(choice('--ratings <kind>', 'kind of rating: auto, scale, count', RATINGS).default('auto'))
     .option('--event-weights <list>', 'weights by event type: view=1,cart=3,return=-5', eventWeights, new Map())
     .option('--events-where <expr>', 'only rows of events for which it holds', collected, [])
     .addOption(new FileOrWord('--bad-rows <what>', 'stop, skip, or a FILE for bad rows', BAD_ROWS).default('stop'))
-    .addOption(
-      new Option('--safe-csv', 'defuse ids and titles that a spreadsheet would run')
-        .default(false)
-        .helpGroup(Group.want),
-    );
+    .addOption(safeCsvOption());
+}
+
+export function safeCsvOption(): Option {
+  const description = 'defuse ids and titles that a spreadsheet would run';
+  return new Option('--safe-csv', description).default(false).helpGroup(Group.want);
 }
 
 /**
@@ -98,17 +101,19 @@ export function addReadingOptions(command: Command): Command {
  */
 export function inputOptions(
   typed: TypedInput,
-  otherInputs: Readonly<Record<string, string | undefined>>,
+  otherInputs: Readonly<Record<string, string | readonly string[] | undefined>>,
   outputs: Readonly<Record<string, string | undefined>>,
   needsUsers = true,
 ): InputOptions {
-  const { users = [], items, interactions = [], orders, attributeCols, badRows, ratings, safeCsv } = typed;
+  const { users = [], items, interactions = [], orders, attributes, badRows, ratings, safeCsv } = typed;
   if (users.length === 0 && needsUsers)
     throw usageFailure('--users is missing: name the CSV file with your users or their events');
   const inputs: Named[] = [
     ...users.map((path): Named => ['--users', path]),
     ...interactions.map((path): Named => ['--interactions', path]),
-    ...Object.entries({ '--items': items, '--orders': orders, ...otherInputs }),
+    ...Object.entries({ '--items': items, '--orders': orders, ...otherInputs }).flatMap(([option, paths]) =>
+      [paths ?? []].flat().map((path): Named => [option, path]),
+    ),
   ];
   const fromStdin = inputs.filter(([, path]) => path === '-').map(([option]) => option);
   if (fromStdin.length > 1) {
@@ -131,13 +136,14 @@ export function inputOptions(
     itemColumns: typed.itemColumns,
     named: namedColumns(typed),
     dayOrder: typed.dateOrder,
-    attributeColumns: attributeCols === undefined ? undefined : attributeNames(attributeCols),
+    attributeColumns: attributes === undefined ? undefined : attributeNames(attributes),
     duplicates: typed.duplicates,
     ratings,
     unrated: typed.unrated,
     eventWeights: typed.eventWeights,
     eventsWhere: checkedExpressions(typed.eventsWhere),
     now: typed.now,
+    evidence: evidenceOptions(typed),
     badRows,
     safeCsv,
   };
@@ -151,7 +157,9 @@ function checkedExpressions(texts: readonly string[]): readonly string[] {
 
 function columnsOf({ header, columns }: TypedInput): readonly string[] | undefined {
   if (header && columns) {
-    throw usageFailure('--columns names the columns of files without a header: add --no-header');
+    throw usageFailure(
+      '--columns names the columns of files without a header: add --no-header (--output-columns chooses those of the output)',
+    );
   }
   return header ? undefined : (columns ?? []);
 }

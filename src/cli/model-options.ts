@@ -1,12 +1,14 @@
 import { Command, Option } from 'commander';
+import type { ShardOptions } from '../array-jobs/shard.js';
 import { usageFailure } from '../failure.js';
 import { AUTO } from '../pipeline/method.js';
 import type { Options } from '../pipeline/options.js';
+import { addShardOptions, shardOptions } from './array-options.js';
 import { addFileOptions, addReadingOptions } from './input-options.js';
 import { addOutputOptions } from './output-options.js';
 import { addLearningOptions, addReportOptions, addRunOptions, checked, type Typed } from './recommend-options.js';
 import { addRuleOptions } from './rule-options.js';
-import { type Print, parsed, seedOption } from './values.js';
+import { date, leaveOut, type Print, parsed, seedOption } from './values.js';
 
 const FIT_EXAMPLES = `
 Examples:
@@ -22,10 +24,19 @@ Examples:
 `;
 
 /** What the options of `recommend` come to where a command has none of them. */
-const LEFT_OUT = { format: 'csv', top: 10, titles: true, includeSeen: false, seed: 1, dryRun: false } as const;
+const LEFT_OUT = {
+  format: 'csv',
+  top: 10,
+  titles: true,
+  dryRun: false,
+  includeSeen: false,
+  minHistory: 0,
+  coldUsers: 'popular',
+  seed: 1,
+} as const;
 /** What a model has decided already. */
 const DECIDED = [
-  ...['--items', '--item-columns', '--title-col', '--attribute-cols'],
+  ...['--items', '--item-columns', '--title-col', '--attributes'],
   ...['--unrated', '--duplicates', '--ratings', '--event-weights'],
 ];
 
@@ -36,7 +47,12 @@ export function fitCommand(): Command {
     .usage('--users FILE [--items FILE] --model FILE')
     .addHelpText('before', FIT_EXAMPLES.trimStart());
   addFileOptions(command).addOption(new Option('--model <file>', 'where to write the model'));
-  return addReportOptions(addRunOptions(addLearningOptions(addReadingOptions(command))));
+  addLearningOptions(addReadingOptions(command)).option(
+    '--now <date>',
+    'what counts as now; later rows are ignored',
+    date,
+  );
+  return addReportOptions(addShardOptions(addRunOptions(command), ['count', 'learn']));
 }
 
 /** The options of `recommend score`. */
@@ -48,38 +64,40 @@ export function scoreCommand(): Command {
   addFileOptions(command).addOption(new Option('--model <file>', 'the model that recommend fit wrote'));
   addReadingOptions(addRuleOptions(addOutputOptions(command)).addOption(seedOption()));
   leaveOut(command, DECIDED);
-  return addReportOptions(addRunOptions(command));
+  return addReportOptions(addShardOptions(addRunOptions(command)));
 }
 
 /** Parses what follows `recommend fit`. @returns undefined where help was printed instead. @throws Failure 2 where it makes no sense. */
-export function parseFitOptions(argv: readonly string[], version: string, print?: Print): Options | undefined {
+export function parseFitOptions(
+  argv: readonly string[],
+  version: string,
+  print?: Print,
+): Options | ShardOptions | undefined {
   const command = fitCommand();
   if (!parsed(command, argv, print)) return undefined;
+  const shard = shardOptions(command, version);
+  if (shard) return shard;
   const typed: Typed = command.opts();
   const model = required(typed.model, 'where to write the model');
   return checked({ ...typed, ...LEFT_OUT, output: model }, version, 'output');
 }
 
 /** Parses what follows `recommend score`; likewise. */
-export function parseScoreOptions(argv: readonly string[], version: string, print?: Print): Options | undefined {
+export function parseScoreOptions(
+  argv: readonly string[],
+  version: string,
+  print?: Print,
+): Options | ShardOptions | undefined {
   const command = scoreCommand();
   if (!parsed(command, argv, print)) return undefined;
+  const shard = shardOptions(command, version);
+  if (shard) return shard;
   const typed: Typed = command.opts();
   required(typed.model, 'the model that recommend fit wrote');
   const { users = [], interactions = [] } = typed;
   if (users.length === 0 && interactions.length + (typed.orders ? 1 : 0) > 0)
     throw usageFailure('--users is missing: without it, all users that the model knows are served as it knows them');
   return checked({ ...typed, algorithm: AUTO, set: [], maxHistory: 0, dryRun: false }, version, 'input');
-}
-
-/** Takes options away that other commands have; they keep their defaults. */
-function leaveOut(command: Command, names: readonly string[]): void {
-  const options = command.options as Option[];
-  for (const name of names) {
-    const at = options.findIndex(({ long }) => long === name);
-    if (at < 0) throw new RangeError(`there is no ${name}`);
-    options.splice(at, 1);
-  }
 }
 
 function required(model: string | undefined, what: string): string {

@@ -5,7 +5,9 @@ import { shellWord } from '../understanding/shell-word.js';
 
 /** The words that `recommend` takes first, beside options. */
 export const COMMANDS: readonly string[] = [
-  ...['fit', 'score', 'serve', 'describe', 'evaluate', 'diff', 'help', 'completion'],
+  ...['fit', 'score', 'serve', 'explain', 'similar', 'audience', 'export'],
+  ...['plan', 'merge', 'status'],
+  ...['describe', 'evaluate', 'diff', 'help', 'completion'],
 ];
 
 /** How the names of files begin that hold a catalogue. */

@@ -4,13 +4,13 @@ import { DEFAULT_SETTINGS } from '../model/settings.js';
 import { AUTO, methodOf } from '../pipeline/method.js';
 import type { Options } from '../pipeline/options.js';
 import { usableCores } from '../process/cores.js';
-import { filesOf } from '../rules/rules.js';
 import { BALANCES } from '../workers/balance.js';
+import { addEvidenceOptions, attributeWeightSet } from './evidence-options.js';
 import { Group } from './help-groups.js';
 import { addFileOptions, addReadingOptions, inputOptions, type TypedInput } from './input-options.js';
 import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
 import { addOutputOptions, outputOptions, type TypedOutput } from './output-options.js';
-import { addRuleOptions, ruleOptions, type TypedRules } from './rule-options.js';
+import { addRuleOptions, ruleInputs, ruleOptions, type TypedRules } from './rule-options.js';
 import {
   bytes,
   choice,
@@ -40,6 +40,13 @@ Other commands:
   recommend fit               learn a model, and keep it
   recommend score             recommend by a model that was kept
   recommend serve             answer requests over HTTP
+  recommend explain           what a user gets, and why
+  recommend similar           what goes with an item
+  recommend audience          who wants an item most
+  recommend export            write its weights for other programs
+  recommend plan              cut a run into an array of jobs
+  recommend merge             write the lists that such jobs made
+  recommend status            show which of them are finished
   recommend describe          show how files are understood
   recommend evaluate          measure recommendations on held-out data
   recommend diff              compare the lists of two runs
@@ -63,13 +70,14 @@ export function recommendCommand(version: string): Command {
 
 /** Adds the options that decide how a model is learned. */
 export function addLearningOptions(command: Command): Command {
-  return command
+  command
     .optionsGroup(Group.learn)
     .option('--algorithm <name>', 'how to learn: ridge, cosine …', AUTO)
     .option('--set <key=value>', 'change a setting; see recommend help algorithms', collected, [])
     .option('--tuned <file>', 'keep what auto found here, for later runs')
     .option('--retune <age>', 'tune again when that is older: 7d, never', days)
     .addOption(number('--max-history <count>', "a user's latest items to use", 2, 1_000_000).default(LONGEST_HISTORY));
+  return addEvidenceOptions(command);
 }
 
 /** Adds the options that decide how a run that writes a file goes. */
@@ -136,15 +144,16 @@ export function checked(typed: Typed, version: string, role: 'beside' | 'output'
   const toStdout = Object.entries(outputs).flatMap(([option, path]) => (path === '-' ? [option] : []));
   if (toStdout.length > 1) throw usageFailure(`only one of ${toStdout.join(' and ')} can go to standard output`);
   if (resume && output === '-') throw usageFailure('--resume needs an output file: -o FILE');
-  const method = methodOf(algorithm, set, '--algorithm');
+  const method = methodOf(algorithm, [...set, ...attributeWeightSet(typed)], '--algorithm');
   if (tuned !== undefined && !method.tuned)
     throw usageFailure(`--tuned is for --algorithm auto; ${algorithm} finds no settings`);
   if (retune !== undefined && tuned === undefined)
     throw usageFailure('--retune needs --tuned FILE: there is nothing to be too old');
+  const rules = ruleOptions(typed);
   return Object.freeze({
     ...inputOptions(
       typed,
-      { ...filesOf(typed), ...(role === 'input' ? { '--model': model } : {}) },
+      { ...ruleInputs(rules), ...(role === 'input' ? { '--model': model } : {}) },
       outputs,
       role !== 'input',
     ),
@@ -157,7 +166,7 @@ export function checked(typed: Typed, version: string, role: 'beside' | 'output'
     method: { ...method, settings: { ...method.settings, longestHistory: maxHistory } },
     tuned,
     retune: retune ?? 30,
-    rules: ruleOptions(typed),
+    rules,
     lockWait,
     resume,
     maxDuration,

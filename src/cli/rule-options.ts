@@ -1,29 +1,44 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { usageFailure } from '../failure.js';
 import type { RuleOptions } from '../pipeline/options.js';
 import type { Availability } from '../rules/availability.js';
 import { parseExpression } from '../rules/expression.js';
-import { RULES, type RuleValues } from '../rules/rules.js';
+import { COLD_USERS, optionOf, RULE_FILES, type RuleFile, type RuleFiles } from '../rules/id-rules.js';
+import { filesOf, RULES, type RuleValues } from '../rules/rules.js';
 import { Group } from './help-groups.js';
 import type { TypedInput } from './input-options.js';
-import { choice, collected, date } from './values.js';
+import { age, choice, collected, date, number, once } from './values.js';
 
 /** Commander's own keys and types for the options of `addRuleOptions`. */
 export interface TypedRules
-  extends Pick<RuleOptions, 'includeSeen' | 'seed'>,
-    Partial<Pick<RuleOptions, 'availability'>>,
+  extends Pick<RuleOptions, 'minHistory' | 'coldUsers' | 'includeSeen' | 'seed'>,
+    Partial<Pick<RuleOptions, 'seenWindow' | 'repeatAfter' | 'availability'>>,
     Pick<TypedInput, 'now' | 'dateOrder'>,
+    Partial<Record<RuleFile, string | string[]>>,
     RuleValues {
   where?: string[];
 }
 
-/** Adds the options that decide what lists may hold; every command that makes lists has them. */
+const LONGEST_HISTORY = 1_000_000;
+
+/** Adds the options that decide who gets a list and what it may hold; every command that makes lists has them. */
 export function addRuleOptions(command: Command): Command {
   command
     .optionsGroup(Group.rules)
-    .option('--include-seen', 'also recommend items that users already had', false)
+    .option('--only-users <file>', 'serve only these users; - for stdin', once('--only-users'))
+    .addOption(number('--min-history <count>', 'no list for users with fewer items', 0, LONGEST_HISTORY).default(0))
+    .addOption(choice('--cold-users <way>', 'popular, content, skip or fail', COLD_USERS).default('popular'))
+    .option('--only-items <file>', 'recommend only these items', once('--only-items'))
+    .option('--exclude-items <file>', 'never recommend these items', once('--exclude-items'))
     .option('--where <expr>', 'only items for which it holds: "price < 50"', collected, [])
-    .addOption(choice('--availability <way>', 'columns like in_stock: honour or ignore', ['honour', 'ignore']))
-    .option('--now <date>', 'what counts as now: 2026-01-31 (default: clock)', date)
+    .addOption(availabilityOption())
+    .option('--exclude-pairs <file>', 'user,item: never this item to this user', once('--exclude-pairs'))
+    .option('--candidates <file>', 'user,item: nothing else, ranked', once('--candidates'))
+    .option('--exclude-previous <file>', 'earlier lists: not the same items again', collected)
+    .option('--repeat-after <age>', 'the same again after that, by their dates: 7d', age)
+    .option('--seen-window <age>', 'items had longer ago may come back: 90d', age)
+    .option('--include-seen', 'also recommend items that users already had', false)
+    .option('--now <date>', 'what counts as now; later rows are ignored', date)
     .optionsGroup(Group.shape);
   for (const [, { flags, description, parse }] of RULES) {
     command.addOption(
@@ -40,20 +55,33 @@ export function addRuleOptions(command: Command): Command {
   return command;
 }
 
+export function availabilityOption(): Option {
+  return choice('--availability <way>', 'columns like in_stock: honour or ignore', ['honour', 'ignore']);
+}
+
 /** The rules that were typed, checked. @throws Failure 2 where they make no sense. */
-export function ruleOptions(
-  { includeSeen, seed, where = [], availability, now, dateOrder: dayOrder, ...typed }: TypedRules,
-  availabilityByDefault: Availability = 'honour',
-): RuleOptions {
-  const expressions = where.map((text) => parseExpression(text, '--where'));
+export function ruleOptions(typed: TypedRules, availabilityByDefault: Availability = 'honour'): RuleOptions {
+  const { minHistory, coldUsers, includeSeen, seenWindow, repeatAfter, seed, where = [], availability, now } = typed;
+  const options = Object.keys(RULE_FILES) as RuleFile[];
+  const files: RuleFiles = Object.fromEntries(
+    options.flatMap((option) => (typed[option] ? [[option, [typed[option]].flat()]] : [])),
+  );
+  if (includeSeen && seenWindow !== undefined)
+    throw usageFailure('--include-seen lets everything come back, --seen-window what was had before it: give one');
+  if (repeatAfter !== undefined && !files.excludePrevious)
+    throw usageFailure('--repeat-after needs --exclude-previous FILE, whose dates it goes by');
   const lists: RuleValues = Object.fromEntries(RULES.flatMap(([name]) => (name in typed ? [[name, typed[name]]] : [])));
   return Object.freeze({
-    includeSeen,
-    where: Object.freeze(expressions),
+    ...{ files, minHistory, coldUsers, includeSeen, seenWindow, repeatAfter },
+    where: Object.freeze(where.map((text) => parseExpression(text, '--where'))),
     availability: availability ?? availabilityByDefault,
-    now,
-    dayOrder,
-    seed,
+    ...{ now, dayOrder: typed.dateOrder, seed },
     lists: Object.freeze(lists),
   });
+}
+
+/** The files of rules by the option that was typed: inputs of the command. */
+export function ruleInputs({ files, lists }: RuleOptions): Record<string, string | readonly string[]> {
+  const options = Object.entries(files) as [RuleFile, readonly string[]][];
+  return { ...Object.fromEntries(options.map(([option, paths]) => [optionOf(option), paths])), ...filesOf(lists) };
 }

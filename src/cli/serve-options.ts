@@ -6,7 +6,7 @@ import { BALANCES } from '../workers/balance.js';
 import { Group } from './help-groups.js';
 import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
 import { addRuleOptions, ruleOptions, type TypedRules } from './rule-options.js';
-import { choice, number, type Print, parsed, positiveSeconds, seedOption, workersOption } from './values.js';
+import { choice, leaveOut, number, type Print, parsed, positiveSeconds, seedOption, workersOption } from './values.js';
 
 const EXAMPLES = `
 Examples:
@@ -14,6 +14,12 @@ Examples:
   recommend serve --model m.rec --port 8080 -j 4 --log-format json
   curl 'http://127.0.0.1:3000/recommendations?user=42&n=5&titles=1'
 `;
+
+/** Rules for the users of a whole run. */
+const FOR_FILES = [
+  ...['--only-users', '--min-history', '--cold-users', '--only-items', '--exclude-items', '--exclude-pairs'],
+  ...['--candidates', '--exclude-previous', '--repeat-after', '--seen-window'],
+];
 
 /** The options of `recommend serve`. */
 export function serveCommand(): Command {
@@ -32,6 +38,7 @@ export function serveCommand(): Command {
     .addOption(choice('--balance <way>', 'which child gets a request', BALANCES).default('least-loaded'))
     .option('--deadline <time>', 'how long a request may take (default: 10s)', positiveSeconds)
     .addOption(number('--queue <count>', 'most requests that wait', 1, 1_000_000).default(1000));
+  leaveOut(command, FOR_FILES);
   return addLogOptions(command);
 }
 

@@ -1,6 +1,6 @@
 import { type Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { secondsOf } from '../events/clock.js';
 import type { EventWeights } from '../events/event-types.js';
-import { secondsOf } from '../events/times.js';
 import { ExitCode, Failure } from '../failure.js';
 import { HELP } from './help-groups.js';
 import { operandFailure } from './operands.js';
@@ -112,6 +112,18 @@ export function date(text: string): number {
   return required(seconds, Number.isFinite, 'Expected a date like 2026-01-31 or 2026-01-31T12:00Z.');
 }
 
+/** An age as people write it, `30d` or `12h`, in seconds. */
+export function age(text: string): number {
+  const [, number = '', unit] = /^(\d+(?:\.\d+)?)([dh])$/.exec(text.trim()) ?? [];
+  const value = number === '' ? Number.NaN : Number(number) * (unit === 'd' ? 86_400 : 3600);
+  return required(value, (seconds) => seconds > 0, 'Expected an age above 0, in days or hours: 30d, 12h.');
+}
+
+/** Any number. */
+export function finite(text: string): number {
+  return required(text.trim() === '' ? Number.NaN : Number(text), Number.isFinite, 'Expected a number.');
+}
+
 /** An amount of memory as people write it: `500M`, `2G`, `1.5GB` (thousands), `2GiB` (1,024s). In bytes. */
 export function bytes(text: string): number {
   const [, number = '', unit = '', binary] = /^(\d+(?:\.\d+)?)([KMGT])(?:(i)?B)?$/i.exec(text.trim()) ?? [];
@@ -215,4 +227,14 @@ export function without(argv: readonly string[], options: readonly string[]): st
     const isOption = options.some((option) => word === option || word.startsWith(`${option}=`));
     return !isOption && !options.includes(argv[at - 1] ?? '');
   });
+}
+
+/** Takes options away that other commands have; they keep their defaults. */
+export function leaveOut(command: Command, names: readonly string[]): void {
+  const options = command.options as Option[];
+  for (const name of names) {
+    const at = options.findIndex(({ long }) => long === name);
+    if (at < 0) throw new RangeError(`there is no ${name}`);
+    options.splice(at, 1);
+  }
 }

@@ -1,6 +1,8 @@
 import { printable } from '../csv/printable.js';
 import { type Quote, quoted, safelyQuoted } from '../csv/quoting.js';
 import type { Dataset, FileReport } from '../dataset/dataset.js';
+import { whatCounts } from '../dataset/evidence-rules.js';
+import type { Inputs } from '../dataset/inputs.js';
 import { readDataset } from '../dataset/read.js';
 import { type Evaluation, evaluateRankings, type Ranking } from '../evaluation/evaluation.js';
 import { csvText, jsonText, perUserCsv } from '../evaluation/formats.js';
@@ -9,23 +11,28 @@ import { type HeldOut, heldOutByFile, heldOutBySplit } from '../evaluation/held-
 import { checkLists } from '../evaluation/lists.js';
 import { reportText, summaryLines } from '../evaluation/report.js';
 import { type Summary, testSetOf } from '../evaluation/test-set.js';
+import { contains } from '../evaluation/user-metrics.js';
 import { ExitCode, Failure } from '../failure.js';
 import type { Destination } from '../files/writing.js';
 import type { Io } from '../io.js';
-import { joined, pickedRows } from '../matrix/sparse.js';
+import { joined, pickedRows, rowOf } from '../matrix/sparse.js';
 import { explainFolder } from '../pipeline/folder-failures.js';
 import { methodOfSpec } from '../pipeline/method.js';
 import { inputsOfRules, nowOf, reportOffer } from '../pipeline/offer.js';
 import type { EvaluateOptions } from '../pipeline/options.js';
 import { stagesOf } from '../pipeline/planned-stages.js';
 import { fastReading, inputBytes, startChildren } from '../pipeline/read.js';
+import { readWithRules } from '../pipeline/read-rules.js';
 import { recommendLists } from '../pipeline/recommend-lists.js';
 import { openBadRows } from '../pipeline/rejected-rows.js';
-import { type PlannedRules, planRules, readRules } from '../pipeline/rules.js';
+import type { PlannedRules } from '../pipeline/rules.js';
 import { type Run, startRun } from '../pipeline/run.js';
+import { leftOutText, servedUsers } from '../pipeline/served-users.js';
 import { orInterrupted } from '../pipeline/stopping.js';
 import { readTestEvents } from '../pipeline/test-events.js';
 import { inputReport, inputWarnings } from '../report/input-report.js';
+import { BoundExpression } from '../rules/bound-expression.js';
+import { barredBy } from '../rules/filters.js';
 import { understandEvents } from '../understanding/understanding.js';
 
 /**
@@ -76,18 +83,26 @@ export async function compareAlgorithms(
   try {
     if (options.perUser !== undefined) perUser = run.open(options.perUser);
     await orInterrupted(interrupted, async () => {
-      const rules = await readRules(options.rules, options);
-      const { heldOut, reports } = await holdOut(run, options);
-      const planned = planRules(
-        rules,
-        heldOut.dataset,
-        { ...options, listLength: Math.max(...options.at), now: nowOf(run, options) },
-        run.warn,
+      const read = (alsoColumns: readonly string[]) => holdOut(run, { ...options, alsoColumns });
+      const { data, rules } = await readWithRules(
+        run,
+        options,
+        Math.max(...options.at),
+        read,
+        ({ heldOut }) => heldOut.dataset,
       );
-      const test = testSetOf(heldOut, options);
+      const { heldOut, reports } = data;
+      const { users, leftOut } = servedUsers(rules, { ...whatCounts(heldOut.dataset), served: heldOut.users });
+      if (leftOutText(leftOut)) run.info(leftOutText(leftOut));
+      const test = testSetOf(
+        heldOut,
+        options,
+        barredBy(rules, { ...heldOut.dataset, offered: rules.offered }).had.interactions,
+        users,
+      );
       const groups = groupsOf(options, heldOut.dataset, reports, test.users);
       if (options.format !== 'table') run.info(summaryLines(test.summary).join('\n'));
-      const rankings = await rank(run, options, planned, heldOut, test.users, recommend);
+      const rankings = await rank(run, options, rules, heldOut, test.users, recommend);
       const evaluation = evaluateRankings(test, rankings, { cuts: options.at, groups, seed: options.seed });
       const quote = options.safeCsv ? safelyQuoted : quoted;
       if (answer.isTerminal) run.progress.hide();
@@ -102,7 +117,10 @@ export async function compareAlgorithms(
 }
 
 /** Reads the files, and holds out a part: the test file, or a split of the interactions. */
-async function holdOut(run: Run, options: EvaluateOptions): Promise<{ heldOut: HeldOut; reports: FileReport[] }> {
+async function holdOut(
+  run: Run,
+  options: EvaluateOptions & Pick<Inputs, 'alsoColumns'>,
+): Promise<{ heldOut: HeldOut; reports: FileReport[] }> {
   const { test } = options;
   const rejects = openBadRows(options.badRows, options.safeCsv, run.info);
   const inputs = { ...options, ...inputsOfRules(run, options), badRows: rejects.badRows, onBytes: () => {} };
@@ -119,7 +137,7 @@ async function holdOut(run: Run, options: EvaluateOptions): Promise<{ heldOut: H
       await tell(dataset, reports);
       return { heldOut: bySplit(options, dataset), reports };
     }
-    const { events, report } = await readTestEvents(inputs, testRoles, dataset);
+    const { events, report } = await readTestEvents({ ...inputs, evidence: undefined }, testRoles, dataset);
     await tell(dataset, [...reports, report]);
     return { heldOut: heldOutByFile(dataset, events, report.table.path), reports };
   } finally {
@@ -165,15 +183,17 @@ async function rank(
   recommend: typeof recommendLists,
 ): Promise<Ranking[]> {
   const count = Math.max(...at);
-  const { interactions, excluded, offered } = dataset;
-  const notOffered = pickedRows(
-    joined([...(rules.includeSeen ? [] : [interactions]), excluded], interactions.rows, interactions.columns),
-    users,
-  );
+  const { had, excluded, offered } = barredBy(rules, { ...dataset, offered: rules.offered });
+  const { rows, columns } = excluded;
+  const barred = pickedRows(joined([had.interactions, excluded], rows, columns), users);
+  const where = rules.where.map((rule) => new BoundExpression(rule));
+  const isMeant = (row: number, item: number) =>
+    (!rules.candidates || contains(rowOf(rules.candidates, users[row] ?? 0), item)) &&
+    where.every((bound) => bound.matches(item, users[row] ?? 0));
   const rankings: Ranking[] = [];
   for (const spec of algorithms) {
     const ranking = await recommend(run, spec, dataset, users, count, rules, kind && { kind, holdout });
-    checkLists(ranking.lists, notOffered, offered, count);
+    checkLists(ranking.lists, barred, offered, count, isMeant);
     rankings.push(ranking);
   }
   return rankings;

@@ -7,7 +7,8 @@ import { type OutputRun, runToOutput } from '../pipeline/output-run.js';
 import { READING, stagesOf } from '../pipeline/planned-stages.js';
 import { inputBytes } from '../pipeline/read.js';
 import { serve } from '../pipeline/recommend.js';
-import { planServing, servedUsers } from '../pipeline/serving.js';
+import { whoIsServed } from '../pipeline/served-users.js';
+import { planServing } from '../pipeline/serving.js';
 import { keptIn } from '../pipeline/tuned-file.js';
 import { refuseOther } from '../saved-model/write.js';
 
@@ -30,10 +31,12 @@ async function writeLists(job: OutputRun, options: Options): Promise<void> {
   const { run, stages, destination, record } = job;
   const model = options.model === undefined ? undefined : run.open(options.model);
   try {
-    const read = await learnFiles(job, options, (dataset, settings, rules) =>
-      planServing(run, rules, dataset, servedUsers(dataset), settings),
-    );
-    const { dataset, learned, answer: serving } = read;
+    const read = await learnFiles(job, options, (dataset, settings, rules) => {
+      const { users, ...who } = whoIsServed(run, rules, dataset);
+      return { ...who, serving: planServing(run, rules, dataset, users, settings) };
+    });
+    const { dataset, learned } = read;
+    const { serving, cold, left_out } = read.answer;
     if (model) await stages.take('saving', () => read.save(model));
     const served = await stages.take('recommending', () => serve(run, options, dataset, serving, learned, destination));
     await run.pool.close('gently');
@@ -45,7 +48,7 @@ async function writeLists(job: OutputRun, options: Options): Promise<void> {
         cause: error,
       });
     });
-    record.served = { ...served, ...warnOfLost(run, dataset) };
+    record.served = { ...served, cold, left_out, ...warnOfLost(run, dataset) };
   } finally {
     model?.abandon();
   }

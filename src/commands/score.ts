@@ -1,17 +1,20 @@
 import type { Dataset } from '../dataset/dataset.js';
+import { whatCounts } from '../dataset/evidence-rules.js';
+import type { Inputs } from '../dataset/inputs.js';
 import { badData } from '../failure.js';
 import type { Io } from '../io.js';
 import { manifestOf } from '../pipeline/manifest.js';
-import { nowOf, planOffer } from '../pipeline/offer.js';
+import { nowOf, planOffer, wantedOfRules } from '../pipeline/offer.js';
 import type { Options } from '../pipeline/options.js';
 import { warnOfLost } from '../pipeline/outcome.js';
-import { areCarried } from '../pipeline/output-columns.js';
+import { areCarried, outputColumns } from '../pipeline/output-columns.js';
 import { type OutputRun, runToOutput } from '../pipeline/output-run.js';
 import { readInputs } from '../pipeline/read.js';
+import { readWithRules } from '../pipeline/read-rules.js';
 import { serve } from '../pipeline/recommend.js';
-import { planRules, readRules } from '../pipeline/rules.js';
 import type { Run } from '../pipeline/run.js';
-import { planServing, servedUsers } from '../pipeline/serving.js';
+import { whoIsServed } from '../pipeline/served-users.js';
+import { planServing } from '../pipeline/serving.js';
 import { plural, thousands } from '../report/quantities.js';
 import { type Scored, scoredUsers } from '../saved-model/known-users.js';
 import { SavedModel, type Wanted } from '../saved-model/saved-model.js';
@@ -42,64 +45,67 @@ async function scoreLists(job: OutputRun, options: Options): Promise<void> {
   const { run, memory, stages, record, checkpoint, destination } = job;
   const model = new SavedModel(options.model ?? '', () => run.directory.file('model'));
   try {
-    const read = await readRules(options.rules, options);
     const { name, settings } = model.facts.method;
     run.pool.start(options.users.length > 0 ? 1 : Math.ceil(model.facts.counts.served / USERS_A_CHILD));
     record.paths = [options.model ?? '', ...record.paths];
     record.method = { name, settings, auto: null };
-    const dataset = await stages.take('reading', () =>
-      options.users.length > 0
-        ? readUsers(job, options, model)
-        : Promise.resolve(model.dataset(wantedBy(run, options))),
+    const wanted = wantedOfRules(run, options.rules, areCarried(options.outputColumns));
+    const isNew = options.users.length > 0;
+    const read = async (alsoColumns: readonly string[]) =>
+      isNew ? readUsers(job, { ...options, ...wanted, alsoColumns }, model, wanted) : model.dataset(wanted);
+    const { data, rules } = await stages.take('reading', () =>
+      readWithRules(run, options, options.top, read, (all) => all),
     );
+    const dataset = whatCounts(data);
+    outputColumns(options.outputColumns, options.format, dataset);
     record.dataset = dataset;
     const { notes, warnings } = planOffer(options.rules, dataset, nowOf(run, options));
     for (const note of notes) run.info(note);
     for (const warning of warnings) run.warn(warning);
-    const rules = planRules(read, dataset, { listLength: options.top, now: nowOf(run, options) }, run.warn);
-    const { userIds, interactions, times, excluded, preferences, groups } = dataset;
-    const users = options.users.length > 0 ? { userIds, interactions, times, excluded, preferences, groups } : null;
+    const { userIds, interactions, times, excluded, preferences, groups } = data;
+    const users = isNew ? { userIds, interactions, times, excluded, preferences, groups } : null;
     const key = checkpoint?.begin(manifestOf(options, { model: model.hash, users }), run.info);
     const { files, rowLengths: rowLength } = model;
     await memory.score(
       dataset,
       rowLength.reduce((total, length) => total + length, 0),
     );
+    const { users: some, ...who } = whoIsServed(run, rules, dataset);
     const served = await stages.take('recommending', () => {
-      const serving = planServing(run, rules, dataset, servedUsers(dataset), settings);
+      const serving = planServing(run, rules, dataset, some, settings);
       return serve(run, options, dataset, serving, { model: files, settings, rowLength, key }, destination);
     });
     await run.pool.close('gently');
     await destination.commit();
-    record.served = { ...served, ...warnOfLost(run, dataset) };
+    record.served = { ...served, ...who, ...warnOfLost(run, dataset) };
   } finally {
     model.close();
   }
 }
 
-/** What rules and the output want to know. */
-function wantedBy(run: Run, options: Options): Wanted {
-  const keepColumns = options.rules.where.length > 0 || areCarried(options.outputColumns);
-  return { keepColumns, now: nowOf(run, options), dayOrder: options.dayOrder };
-}
-
 /** Reads the users of new files. @throws Failure 65 where the model knows none of the items that they had. */
-async function readUsers({ run, memory, record }: OutputRun, options: Options, model: SavedModel): Promise<Dataset> {
-  const { eventWeights, dayOrder, counts } = model.facts;
+async function readUsers(
+  { run, memory, record }: OutputRun,
+  options: Options & Pick<Inputs, 'keepColumns' | 'alsoColumns'>,
+  model: SavedModel,
+  wanted: Wanted,
+): Promise<Dataset> {
+  const { eventWeights, dayOrder, counts, evidence } = model.facts;
   await memory.read();
   const read = await readInputs(
     run,
     {
       ...options,
       known: model.known,
-      ...wantedBy(run, options),
+      // What happened since the model was learned counts as well.
+      evidence: evidence ? { ...evidence, now: options.evidence?.now } : options.evidence,
       eventWeights: new Map(eventWeights),
       dayOrder: options.dayOrder ?? dayOrder ?? undefined,
     },
     (rows) => memory.fold(rows),
   );
   record.files = read.reports;
-  const scored = scoredUsers(model, read.dataset, wantedBy(run, options));
+  const scored = scoredUsers(model, read.dataset, wanted);
   run.info(`${thousands(scored.known)} of ${plural(read.dataset.served, 'user')} known to the model`);
   tellStrangers(scored, run, plural(counts.items, 'item'));
   return scored.dataset;

@@ -6,9 +6,10 @@ import { float32s, float64s, release } from '../matrix/memory.js';
 import type { SparseRows } from '../matrix/sparse.js';
 import { meanRating, type Rated, weighted, weightStrength } from '../model/strength.js';
 import type { LearnedStrengths } from './dataset.js';
+import type { EvidenceRules } from './evidence-rules.js';
 import { latestTimes } from './interaction-order.js';
 import type { TimedRows } from './joined-columns.js';
-import { type Pairs, pairsOf } from './pairs.js';
+import { type Pairs, pairsOf, withoutEarlier } from './pairs.js';
 import { readStrengths, type StrengthColumn, type StrengthWish, strengthsAsLearned } from './strength-column.js';
 import { type Duplicates, defaultDuplicates, strengthsOf } from './strength-rule.js';
 
@@ -33,6 +34,8 @@ export interface Aggregation extends StrengthWish {
   duplicates: Duplicates | undefined;
   /** What was understood when the model was learned that these events are scored by: it stands, whatever they look like. */
   learned?: LearnedStrengths | undefined;
+  /** Rows before `since` give way to later ones of their pair. */
+  evidence?: EvidenceRules | undefined;
 }
 
 /**
@@ -47,18 +50,19 @@ export function aggregateEvents(
   events: Events,
   users: readonly string[],
   items: readonly string[],
-  { duplicates, learned, ...wish }: Aggregation,
+  { duplicates, learned, evidence, ...wish }: Aggregation,
   ratingName: string,
   placeOf: PlaceOf,
 ): AggregatedEvents {
-  const count = events.user.length;
   const { weight } = events;
   const strength = learned?.hasStrength === false ? undefined : events.strength;
   const read = learned ? strengthsAsLearned(strength, ratingName, learned) : readStrengths(strength, ratingName, wish);
   const { rule } = read;
   const way = learned?.duplicates ?? duplicates ?? defaultDuplicates(rule.kind);
-  const pairs = pairsOf(events.user.values, events.item.values, users.length, items.length, way !== 'error');
-  if (way === 'error') refuseRepeats(events, pairs, users, items, placeOf);
+  const all = pairsOf(events.user.values, events.item.values, users.length, items.length, way !== 'error');
+  if (way === 'error') refuseRepeats(events, all, users, items, placeOf);
+  const pairs = sincePairs(all, events, evidence?.since);
+  const count = pairs.order.length;
   events.user.clear();
   events.item.clear();
   for (const column of [strength, weight, events.time]) column?.pick(pairs.order);
@@ -89,6 +93,13 @@ export function aggregateEvents(
     repeated: count - aggregated.index.length,
     withoutStrength: (strength?.missing ?? 0) - (read.unrated?.rows ?? 0),
   };
+}
+
+function sincePairs(pairs: Pairs, { time, timeColumn }: Events, since: number | undefined): Pairs {
+  if (since === undefined || !time || !timeColumn) return pairs;
+  const { values, none } = time.numbers;
+  const { scale } = timeColumn;
+  return withoutEarlier(pairs, (row) => values[row] !== none && values[row]! < since * scale);
 }
 
 /** What each of the rows counts: one without a number is one more. */

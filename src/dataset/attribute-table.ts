@@ -139,7 +139,7 @@ function decide(
     const known = learned.columns.find((column) => column.name === name);
     return known?.decision ?? { as: 'nothing', reason: 'unknown to the model' };
   }
-  if (wanted && !wanted.includes(name)) return { as: 'nothing', reason: 'not named in --attribute-cols' };
+  if (wanted && !wanted.includes(name)) return { as: 'nothing', reason: 'not named in --attributes' };
   if (!wanted && table.disagreement(at) > MOST_DISAGREEMENT) {
     return { as: 'nothing', reason: 'differs between rows of one id' };
   }

@@ -7,6 +7,7 @@ import type { TimeUnit } from '../events/times.js';
 import { release } from '../matrix/memory.js';
 import type { SparseRows } from '../matrix/sparse.js';
 import type { DecidedColumn } from './attribute-table.js';
+import type { EvidenceRules } from './evidence-rules.js';
 import type { Interactions } from './interactions.js';
 import type { StrengthColumn } from './strength-column.js';
 import type { Duplicates, StrengthRule } from './strength-rule.js';
@@ -18,6 +19,8 @@ import type { Duplicates, StrengthRule } from './strength-rule.js';
  * the interactions beside profiles, and are learned from, not served.
  */
 export interface Dataset extends Interactions {
+  /** What of the interactions counts. Undefined: all of it. */
+  evidence?: EvidenceRules | undefined;
   userIds: readonly string[];
   served: number;
   itemIds: readonly string[];

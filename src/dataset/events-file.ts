@@ -1,3 +1,4 @@
+import { momentText } from '../events/clock.js';
 import {
   type EventLayout,
   type Events,
@@ -6,6 +7,7 @@ import {
   type SkippedKind,
 } from '../events/event-columns.js';
 import { IdIndex } from '../events/ids.js';
+import { withoutLater } from '../events/later-rows.js';
 import { joinOrders, type Orders, ordersFrom } from '../events/order-join.js';
 import { statusWeightsAmong } from '../events/order-status.js';
 import { readEvents } from '../events/read-events.js';
@@ -26,8 +28,27 @@ export interface EventsFile {
   report: FileReport;
 }
 
-/** Reads a file of events. @param orders where its rows name orders, not users. */
+/** Reads a file of events, up to `now`. @param orders where its rows name orders, not users. */
 export async function readEventsFile(
+  inputs: Inputs,
+  roles: EventsRoles,
+  ids: Ids,
+  orders: Orders | undefined,
+): Promise<EventsFile> {
+  const known = { users: ids.users.size, items: ids.items.size };
+  const file = await allEventsOf(inputs, roles, ids, orders);
+  const { events, report } = file;
+  const { now } = inputs.evidence ?? {};
+  if (now !== undefined) {
+    const later = withoutLater(events, now, ids, known);
+    report.skipped.push({ what: `after ${momentText(now)} (--now)`, kind: later, isWithoutId: false });
+    report.events = eventsReport(events);
+  }
+  report.notes.push(...noteFuture(events, Date.now() / 1000));
+  return file;
+}
+
+async function allEventsOf(
   inputs: Inputs,
   roles: EventsRoles,
   ids: Ids,
@@ -109,7 +130,9 @@ async function eventsOf(
         ...(filter ? [skipped('for which --events-where does not hold', unwanted), skipped(UNDECIDED, undecided)] : []),
       ],
       columns: [],
-      unused: header.filter((column, at) => column !== '' && !Object.values(used).includes(at)),
+      unused: header.filter(
+        (column, at) => column !== '' && ![...Object.values(used), ...(filter?.columns ?? [])].includes(at),
+      ),
       repeatedRows: 0,
       notes: [...notes, ...noteFuture(events, inputs.now ?? Date.now() / 1000)],
       warnings: [...warnings, ...table.warnings],

@@ -1,6 +1,6 @@
 import { forEachChunk } from '../matrix/chunks.js';
 import type { SparseRows } from '../matrix/sparse.js';
-import type { Rated } from '../model/strength.js';
+import { type Rated, rated as strengthsOf } from '../model/strength.js';
 
 /**
  * What users did, and the columns beside it. Every column that has one number an entry belongs here, and `entriesAt` picks from it:
@@ -26,6 +26,12 @@ export function entriesWhere(all: Interactions, flags: Uint8Array): Interactions
     starts[row + 1] = filled;
   }
   return entriesAt(all, starts, entries.subarray(0, filled));
+}
+
+/** A part of the interactions, whose ratings are judged by the means of this part alone. */
+export function withOwnStrengths(part: Interactions): Interactions {
+  const { interactions, rated } = part;
+  return rated ? { ...part, interactions: { ...interactions, value: strengthsOf(interactions, rated) } } : part;
 }
 
 /** The entries of some users, in the order they are named. */

@@ -35,6 +35,21 @@ export function pairsOf(user: Uint32Array, item: Uint32Array, users: number, ite
   return merged(userStart, sorted);
 }
 
+/** Leaves out, in place, the rows for which `isEarlier` of pairs that have others. */
+export function withoutEarlier({ start, index, rows, order }: Pairs, isEarlier: (row: number) => boolean): Pairs {
+  let filled = 0;
+  for (let entry = 0, from = 0; entry < index.length; entry++) {
+    const to = rows[entry + 1]!;
+    const begin = filled;
+    for (let at = from; at < to; at++) if (!isEarlier(order[at]!)) order[filled++] = order[at]!;
+    if (filled === begin) while (from < to) order[filled++] = order[from++]!;
+    rows[entry] = begin;
+    from = to;
+  }
+  rows[index.length] = filled;
+  return { start, index, rows, order: order.subarray(0, filled) };
+}
+
 /** Rows that lie by user. */
 interface RowsByUser {
   item: Uint32Array;

@@ -1,7 +1,9 @@
 import { displayName } from '../csv/failures.js';
+import { momentText } from '../events/clock.js';
 import { type EventWeights, typeKey } from '../events/event-types.js';
 import { IdIndex } from '../events/ids.js';
 import { mergedEvents, placesOf } from '../events/merged-events.js';
+import { renumber } from '../events/renumbering.js';
 import { ExitCode, Failure } from '../failure.js';
 import { emptyRows, joined, type SparseRows, sparseFromEntries, stacked } from '../matrix/sparse.js';
 import { closeFiles, openFiles } from '../understanding/open-files.js';
@@ -12,6 +14,7 @@ import { noAttributes } from './attribute-table.js';
 import type { Dataset, FileReport } from './dataset.js';
 import { type EventsFile, readEventsFile, readOrders } from './events-file.js';
 import { doubts, eventsReport, interactionsReport } from './events-report.js';
+import { evidenceNotes } from './evidence-rules.js';
 import type { Ids, Inputs } from './inputs.js';
 import { type Catalogue, readItems } from './items.js';
 import { joinedRatings, joinedTimes } from './joined-columns.js';
@@ -69,19 +72,17 @@ async function readFiles(
   if (profiles) reports.push(profiles.report);
   const served = ids.users.size;
   if (served === 0) {
-    throw new Failure(
-      ExitCode.badData,
-      [
-        `${namesOf(inputs.users)} holds no users: below its header no row has one to recommend anything to`,
-        ...skippedLines(reports),
-      ].join('\n  '),
-    );
+    const { now } = inputs.evidence ?? {};
+    const where = now === undefined ? 'below its header no row' : `no row up to ${momentText(now)} (--now)`;
+    const message = `${namesOf(inputs.users)} holds no users: ${where} has one to recommend to`;
+    throw new Failure(ExitCode.badData, [message, ...skippedLines(reports)].join('\n  '));
   }
   for (const file of interactions) renumber(file.events.user.values, own.users.ids, ids.users);
   if (ids.items.size === 0) throw noItems(inputs, understanding);
   const dataset = assemble(inputs, ids, served, catalogue, profiles, [interactions, events], reports);
   if (!known) {
     requireEvidence(dataset, inputs, understanding, reports);
+    reports.at(-1)?.notes.push(...evidenceNotes(dataset, dataset.preferences.index.length > 0));
     requireEventTypes(inputs.eventWeights, reports);
   }
   requireNamedAttributes(inputs.attributeColumns, reports);
@@ -133,16 +134,6 @@ function skippedLines(reports: readonly FileReport[]): string[] {
   );
 }
 
-/** Replaces indices into the list `ids` by those of `index`, in place. */
-function renumber(indices: Uint32Array, ids: readonly string[], index: IdIndex): void {
-  const renumbered = new Int32Array(ids.length).fill(-1);
-  for (let row = 0; row < indices.length; row++) {
-    const old = indices[row]!;
-    if (renumbered[old] === -1) renumbered[old] = index.add(ids[old]!);
-    indices[row] = renumbered[old]!;
-  }
-}
-
 /**
  * Puts together what the files hold: matrices of all users and all items, whichever file names them.
  * @param events the files of events, those that are read as one together.
@@ -176,6 +167,7 @@ function assemble(
   const titleOf = (item: number) =>
     catalogue?.titles[item] || itemTitles.find((titles) => titles?.[item])?.[item] || '';
   return {
+    evidence: inputs.evidence,
     userIds: ids.users.ids,
     served,
     itemIds: ids.items.ids,

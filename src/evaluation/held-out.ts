@@ -1,4 +1,5 @@
 import type { Dataset } from '../dataset/dataset.js';
+import { ofPart } from '../dataset/evidence-rules.js';
 import { emptyRows, mapped, type SparseRows, stacked } from '../matrix/sparse.js';
 import { thousands } from '../report/quantities.js';
 import { type Holdout, type HoldoutKind, sampleKeysOf, splitInteractions } from './split.js';
@@ -49,6 +50,7 @@ export function heldOutBySplit(dataset: Dataset, split: Holdout, hasCatalogue: b
     dataset: {
       ...dataset,
       ...train,
+      evidence: ofPart(dataset.evidence),
       offered: hasCatalogue ? dataset.offered : offeredWithout(dataset, train.interactions),
     },
     test,

@@ -27,10 +27,17 @@ export function listOf(lists: Lists, row: number): Uint32Array {
 
 /**
  * Checks that lists follow the rules of a real run; metrics of lists that break them would flatter.
- * @param excluded one row a list: the items its user is never given. @param count the most items of a list. @throws Error, a defect of
- * whatever made the lists, where a list is too long, or has an item twice, an item that is not offered, or an excluded one.
+ * @param excluded one row a list: the items its user is never given. @param count the most items of a list.
+ * @param isMeant whether a list may have an item, for all that rules say of its user. @throws Error, a defect of whatever made the lists, where a list is too
+ * long, or has an item twice, an item that is not offered, an excluded one, or one that is not meant.
  */
-export function checkLists(lists: Lists, excluded: SparseRows, offered: Uint8Array, count: number): void {
+export function checkLists(
+  lists: Lists,
+  excluded: SparseRows,
+  offered: Uint8Array,
+  count: number,
+  isMeant: (row: number, item: number) => boolean = () => true,
+): void {
   if (lists.start.length !== excluded.rows + 1 || lists.start[excluded.rows] !== lists.items.length) {
     throw new Error(`${excluded.rows} lists were wanted, ${lists.start.length - 1} came`);
   }
@@ -43,6 +50,7 @@ export function checkLists(lists: Lists, excluded: SparseRows, offered: Uint8Arr
     for (const item of rowOf(excluded, row)) excludedIn[item] = row + 1;
     for (const item of list) {
       if (offered[item] !== 1) throw new Error(`list ${row} has item ${item}, which is not offered`);
+      if (!isMeant(row, item)) throw new Error(`list ${row} has item ${item}, which is not for its user`);
       if (excludedIn[item] === row + 1) throw new Error(`list ${row} has item ${item}, which its user has or excludes`);
       if (listedIn[item] === row + 1) throw new Error(`list ${row} has item ${item} twice`);
       listedIn[item] = row + 1;

@@ -1,7 +1,6 @@
-import { entriesWhere, type Interactions } from '../dataset/interactions.js';
+import { entriesWhere, type Interactions, withOwnStrengths } from '../dataset/interactions.js';
 import { hashOf, sampleKeys } from '../matrix/sampling.js';
 import type { SparseRows } from '../matrix/sparse.js';
-import { rated as strengthsOf } from '../model/strength.js';
 
 /** A number for each user and each item that does not depend on the order of the files; see `sampleKeys`. */
 export interface SampleKeys {
@@ -53,10 +52,8 @@ export function splitInteractions(all: Interactions, how: Holdout, keys: SampleK
   const endOfTested = interactions.start[tested]!;
   const isKept = isHeldOut.map((flag) => 1 - flag);
   const isTest = isHeldOut.map((flag, entry) => (entry < endOfTested && interactions.value[entry]! > 0 ? flag : 0));
-  const train = entriesWhere(all, isKept);
-  const ownStrengths = train.rated && strengthsOf(train.interactions, train.rated);
   return {
-    train: ownStrengths ? { ...train, interactions: { ...train.interactions, value: ownStrengths } } : train,
+    train: withOwnStrengths(entriesWhere(all, isKept)),
     test: entriesWhere({ interactions, times: undefined, rated: undefined }, isTest).interactions,
   };
 }

@@ -47,13 +47,16 @@ const SAMPLE_STREAM = 0x5a3e;
 
 /**
  * The users with relevant items, or a sample of them. @param sampleUsers how many to test; undefined: all.
+ * @param had users × items that they are not recommended again. @param served rising indices of the users who may be tested.
  * @throws Failure 65 if no user has one.
  */
 export function testSetOf(
   { dataset, test, users, how, counts }: HeldOut,
   { sampleUsers, seed }: { sampleUsers: number | undefined; seed: number },
+  had = dataset.interactions,
+  served: Uint32Array = Uint32Array.from({ length: users }, (_, user) => user),
 ): TestSet {
-  const all = relevantItems(test, dataset, users);
+  const all = relevantItems(test, { ...dataset, interactions: had }, served);
   const of = all.users.length;
   if (of === 0) {
     const { had, excluded } = all.counts;
@@ -75,16 +78,18 @@ export function testSetOf(
 
 /**
  * @param test users × items that were held out and liked; more columns than `known` where it does not know the item.
- * @param known what bars items: the part that is learned from, and what users exclude. @param users only users below this index are tested.
+ * @param known what bars items: what users had, and what they exclude. @param users rising indices of the users who may be tested.
  */
 export function relevantItems(
   test: SparseRows,
   known: { interactions: SparseRows; excluded: SparseRows; offered: Uint8Array },
-  users: number,
+  users: Uint32Array,
 ): { users: Uint32Array; items: SparseRows; counts: RelevantCounts } {
   const counts: RelevantCounts = { liked: 0, toFind: 0, outside: 0, had: 0, excluded: 0, usersWithout: 0 };
+  const mayBeTested = new Uint8Array(test.rows);
+  for (const user of users) mayBeTested[user] = 1;
   const relevant = mapped(test, (value, user, item) => {
-    if (user >= users) return undefined;
+    if (mayBeTested[user] === 0) return undefined;
     counts.liked++;
     if (contains(rowOf(known.interactions, user), item)) counts.had++;
     else if (contains(rowOf(known.excluded, user), item)) counts.excluded++;
@@ -96,7 +101,7 @@ export function relevantItems(
   });
   const tested = rowsWithEntries(relevant);
   counts.toFind = relevant.index.length;
-  counts.usersWithout = users - tested.length;
+  counts.usersWithout = users.length - tested.length;
   return { users: tested, items: pickedRows(relevant, tested), counts };
 }
 

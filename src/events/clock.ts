@@ -21,6 +21,30 @@ export function zoneSeconds(zone: string): number {
   return match[1] === '-' ? -seconds : seconds;
 }
 
+/** A moment as people read it: the day, and the time of day unless that is midnight. */
+export function momentText(seconds: number): string {
+  return new Date(1000 * seconds).toISOString().replace(/T00:00:00\.000Z$|\.000(?=Z$)/, '');
+}
+
+const DATE_TIME =
+  /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ](\d{1,2})(?::(\d{2})(?::(\d{2})(?:[.,](\d+))?)?)?\s*(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?$/i;
+/** `20231105T101500Z`. */
+const BASIC = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)/;
+
+/**
+ * `2011-12-09`, `2011/12/09 12:50[:00[.5]]`, with `T` and a zone if need be; UTC where none is named. NaN: no such time; undefined: the
+ * text is not written so.
+ */
+export function secondsOf(text: string): number | undefined {
+  const match = DATE_TIME.exec(text.replace(BASIC, '$1-$2-$3T$4:$5:$6'));
+  if (!match) return undefined;
+  const [, year, , month, day, hour = '0', minute = '0', second = '0', fraction = '0', zone = 'Z'] = match;
+  if (Number(hour) > 24 || Number(minute) > 59 || Number(second) > 60) return Number.NaN;
+  const clock = Number(hour) * 3600 + Number(minute) * 60 + Number(second) + Number(`0.${fraction}`);
+  if (clock > 86400) return Number.NaN;
+  return midnight(Number(year), Number(month), Number(day)) + clock - zoneSeconds(zone);
+}
+
 /** The day of a time in seconds, as people read it. */
 export function dayText(seconds: number): string {
   const day = new Date(seconds * 1000);

@@ -89,6 +89,19 @@ export class IdIndex {
     return index;
   }
 
+  /** Forgets the ids from an index on. */
+  cut(size: number): void {
+    this.#ids = this.#ids.slice(0, size);
+    this.#slots.fill(0);
+    for (this.#size = 0; this.#size < size; ) {
+      const [from, to] = [this.#starts[this.#size]!, this.#starts[this.#size + 1]!];
+      const hash = hashOf(this.#bytes, from, to);
+      const slot = this.#slotOf(this.#bytes, from, to, hash);
+      this.#slots[slot] = hash;
+      this.#slots[slot + 1] = ++this.#size;
+    }
+  }
+
   /** The ids as bytes, for another process or another index: views that the next `add` may leave behind. */
   get packed(): PackedIds {
     return {

@@ -82,7 +82,8 @@ export function joinOrders(
   return lost;
 }
 
-function pickRows(events: Events, rows: Uint32Array): void {
+/** Keeps these rows alone. */
+export function pickRows(events: Events, rows: Uint32Array): void {
   const lines = events.line.picked(rows);
   for (const column of [events.user, events.item, events.strength, events.weight, events.time]) column?.pick(rows);
   events.line = lines;

@@ -26,3 +26,13 @@ export class Renumbering {
     return this.#map;
   }
 }
+
+/** Replaces indices into the list `ids` by those of `index`, in place. */
+export function renumber(indices: Uint32Array, ids: readonly string[], index: IdIndex): void {
+  const renumbered = new Int32Array(ids.length).fill(-1);
+  for (let row = 0; row < indices.length; row++) {
+    const old = indices[row]!;
+    if (renumbered[old] === -1) renumbered[old] = index.add(ids[old]!);
+    indices[row] = renumbered[old]!;
+  }
+}

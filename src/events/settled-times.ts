@@ -12,8 +12,11 @@ const IN_DIGITS = [
   { low: 19_000_101_000_000, high: 21_001_231_235_959 },
 ];
 
+/** The times of rows, and where these stand. */
+type Times = Pick<Events, 'time' | 'timeColumn' | 'line'>;
+
 /** Makes seconds of a column whose numbers all write dates in digits. */
-function settleDigits({ time, timeColumn }: Events): NumberColumn | undefined {
+function settleDigits({ time, timeColumn }: Times): NumberColumn | undefined {
   const { way, largest = 0 } = timeColumn?.seen ?? {};
   const range = IN_DIGITS.find(({ low, high }) => largest >= low && largest <= high);
   if (!time || !range || way !== 'numbers') return time;
@@ -45,7 +48,7 @@ export function secondsOfDigits(value: number, hasClock: boolean): number | unde
  * Makes seconds of the dates that end with the year, now that the column has told which part is the day.
  * @throws Failure 65 where no row told: 3/4/2011 is a day in spring or in another month of it.
  */
-export function settleTimes(path: string, column: string, events: Events): void {
+export function settleTimes(path: string, column: string, events: Times): void {
   const { time, timeColumn, line } = events;
   if (!time || !timeColumn?.parted) {
     events.time = settleDigits(events);

@@ -1,7 +1,7 @@
 import { BadRow } from '../csv/bad-rows.js';
 import { isBlank, shown } from '../csv/cells.js';
 import { printableName } from '../csv/printable.js';
-import { midnight, zoneSeconds } from './clock.js';
+import { secondsOf } from './clock.js';
 import { type DayOrder, partedDate } from './day-month.js';
 import { monthNameSeconds } from './month-names.js';
 
@@ -30,10 +30,6 @@ export interface TimesSeen {
 }
 
 const NUMERIC = /^[+-]?\d+(\.\d+)?(e\+?\d+)?$/i;
-const DATE_TIME =
-  /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ](\d{1,2})(?::(\d{2})(?::(\d{2})(?:[.,](\d+))?)?)?\s*(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?$/i;
-/** `20231105T101500Z`. */
-const BASIC = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)/;
 /** Longer cells are no times. */
 const LONGEST = 64;
 /** Columns of this name count days from a day that the file does not say. */
@@ -152,18 +148,4 @@ export class TimeColumn {
 
 function columnName(column: string): string {
   return column.toLowerCase().replace(/[^a-z]/g, '');
-}
-
-/**
- * `2011-12-09`, `2011/12/09 12:50[:00[.5]]`, with `T` and a zone if need be; UTC where none is named. NaN: no such time; undefined: the
- * text is not written so.
- */
-export function secondsOf(text: string): number | undefined {
-  const match = DATE_TIME.exec(text.replace(BASIC, '$1-$2-$3T$4:$5:$6'));
-  if (!match) return undefined;
-  const [, year, , month, day, hour = '0', minute = '0', second = '0', fraction = '0', zone = 'Z'] = match;
-  if (Number(hour) > 24 || Number(minute) > 59 || Number(second) > 60) return Number.NaN;
-  const clock = Number(hour) * 3600 + Number(minute) * 60 + Number(second) + Number(`0.${fraction}`);
-  if (clock > 86400) return Number.NaN;
-  return midnight(Number(year), Number(month), Number(day)) + clock - zoneSeconds(zone);
 }

@@ -41,39 +41,56 @@ export function reasonStyle(format: OutputFormat): ReasonStyle {
 const KINDS = ['item', 'attribute', 'group', 'follows', 'popular', 'factor', 'other'] as const;
 type Kind = (typeof KINDS)[number];
 
-/** What stands around all parts, between two, and around the name and the score of one. */
+/** What stands around all parts, before the name of the first and of later ones, and around the score of each. */
 interface Marks {
   open: string;
   close: string;
-  between: string;
-  beforeName: Readonly<Record<Kind, string>>;
-  beforeScore: Readonly<Record<Kind, string>>;
+  beforeFirst: ByKind;
+  beforeNext: ByKind;
+  beforeScore: ByKind;
   end: string;
 }
 
-const byKind = (text: (kind: Kind) => string) =>
-  Object.fromEntries(KINDS.map((kind) => [kind, text(kind)])) as Record<Kind, string>;
+type ByKind = Readonly<Record<Kind, Uint8Array>>;
 
-const TEXT: Marks = {
-  open: '',
-  close: '',
-  between: '; ',
-  beforeName: byKind((kind) => (kind === 'follows' ? 'follows ' : '')),
-  beforeScore: byKind(() => ' '),
-  end: '',
-};
+const byKind = (text: (kind: Kind) => string) =>
+  Object.fromEntries(KINDS.map((kind) => [kind, Buffer.from(text(kind))])) as unknown as ByKind;
+
+/** @param name what stands before a name. @param named what stands behind it. */
+function marksOf(
+  open: string,
+  between: string,
+  name: (kind: Kind) => string,
+  named: (kind: Kind) => string,
+  end: string,
+  close: string,
+): Marks {
+  const beforeNext = byKind((kind) => between + name(kind));
+  return { open, beforeFirst: byKind(name), beforeNext, beforeScore: byKind(named), end, close };
+}
+
+const TEXT_NAMES: Readonly<Partial<Record<Kind, string>>> = { follows: 'follows ', factor: '× ' };
+const textMarks = (quote: string) =>
+  marksOf(
+    quote,
+    '; ',
+    (kind) => TEXT_NAMES[kind] ?? '',
+    () => ' ',
+    '',
+    quote,
+  );
 
 const MARKS: Readonly<Record<ReasonStyle, Marks>> = {
-  text: TEXT,
-  cell: { ...TEXT, open: '"', close: '"' },
-  json: {
-    open: '[',
-    close: ']',
-    between: ',',
-    beforeName: byKind(() => '{"because":"'),
-    beforeScore: byKind((kind) => `","kind":"${kind}","score":`),
-    end: '}',
-  },
+  text: textMarks(''),
+  cell: textMarks('"'),
+  json: marksOf(
+    '[',
+    ',',
+    (kind) => `{"because":"${kind === 'factor' ? '× ' : ''}`,
+    (kind) => `","kind":"${kind}","score":`,
+    '}',
+    ']',
+  ),
 };
 
 /**
@@ -89,8 +106,6 @@ export function reasonName(name: string, style: ReasonStyle): string {
   return style === 'cell' ? text.replaceAll('"', '""') : text;
 }
 
-const NOTHING = new Uint8Array(0);
-const TIMES = Buffer.from('× ');
 /** Significant digits of a factor. */
 const FACTOR_DIGITS = 3;
 
@@ -136,13 +151,13 @@ export class ReasonWriter {
       if (this.#parts[k] !== 0) this.#cause(out, cause[first + k] ?? -1, this.#parts[k] ?? 0, decimals);
     }
     if (named < count && rest !== 0) {
-      this.#begin(out, 'other');
-      out.text(`${count - named} others`);
+      out.raw(this.#before('other'));
+      out.decimal(count - named, 0);
+      out.text(' others');
       this.#end(out, 'other', rest, decimals);
     }
     if (total !== sum) {
-      this.#begin(out, 'factor');
-      out.raw(TIMES);
+      out.raw(this.#before('factor'));
       out.score(factor, FACTOR_DIGITS);
       this.#end(out, 'factor', total - sum, decimals);
     }
@@ -174,20 +189,22 @@ export class ReasonWriter {
             : cause < this.#popular
               ? 'follows'
               : 'popular';
-    this.#begin(out, kind);
-    if (kind === 'popular') out.text(kind);
-    else out.cell(NOTHING, cells, kind === 'follows' ? cause - latest : cause);
+    const before = this.#before(kind);
+    if (kind === 'popular') {
+      out.raw(before);
+      out.text(kind);
+    } else out.cell(before, cells, kind === 'follows' ? cause - latest : cause);
     this.#end(out, kind, whole, decimals);
   }
 
-  #begin(out: GrowingBytes, kind: Kind): void {
-    if (this.#written++ > 0) out.text(this.#marks.between);
-    out.text(this.#marks.beforeName[kind]);
+  #before(kind: Kind): Uint8Array {
+    return (this.#written++ > 0 ? this.#marks.beforeNext : this.#marks.beforeFirst)[kind];
   }
 
   #end(out: GrowingBytes, kind: Kind, whole: number, decimals: number): void {
-    out.text(this.#marks.beforeScore[kind]);
+    const { beforeScore, end } = this.#marks;
+    out.raw(beforeScore[kind]);
     out.decimal(whole, decimals);
-    out.text(this.#marks.end);
+    if (end !== '') out.text(end);
   }
 }

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { badData, ExitCode, Failure, messageOf, systemCode } from '../failure.js';
 import { readJson, writeJson } from '../files/json-file.js';
 import { MANIFEST, type RunDirectory } from '../files/run-directory.js';
@@ -23,7 +23,7 @@ import { TimeIsUp } from './stopping.js';
  */
 
 export const STAGES = { count: 'counting', learn: 'learning', recommend: 'recommending' } as const;
-type ShardStage = keyof typeof STAGES;
+export type ShardStage = keyof typeof STAGES;
 
 const SETTINGS = 'settings';
 const KEY = '[0-9a-f]{16}';
@@ -44,23 +44,34 @@ export function isFinishedWork(name: string): boolean {
  * stage was lost. @param key undefined: the shards are of use to this run alone.
  */
 export function shardOutput(
-  { directory }: { directory: RunDirectory },
+  { directory, work }: { directory: RunDirectory; work?: string | undefined },
   stage: ShardStage,
   key: string | undefined,
 ): string {
   if (key === undefined) return directory.file(stage);
-  const output = keyedPath(directory, stage, key);
+  // In the folder of an array job, others work as well.
+  if (work !== undefined) return keyedPath(work, stage, key);
+  const output = keyedPath(directory.path, stage, key);
   directory.discard(directory.files((name) => KEYED.exec(name)?.[1] === stage && !name.startsWith(`${stage}-${key}`)));
   return output;
 }
 
-export function keyedPath(directory: RunDirectory, stage: ShardStage | typeof SETTINGS, key: string): string {
-  return join(directory.path, `${stage}-${key}`);
+export function keyedPath(folder: string, stage: ShardStage | typeof SETTINGS, key: string): string {
+  return join(folder, `${stage}-${key}`);
 }
 
 /** True where a shard file outlasts its run. */
 export function isKeyed(output: string): boolean {
   return new RegExp(`-${KEY}$`).test(output);
+}
+
+/** The names of shard files in a folder that rest on something else than those whose paths begin with `outputs`. */
+export function foreignShards(folder: string, outputs: readonly string[]): string[] {
+  const own = outputs.map((output) => `${basename(output)}-`);
+  return readdirSync(folder).filter((name) => {
+    const stage = KEYED.exec(name)?.[1] ?? '';
+    return Object.hasOwn(STAGES, stage) && !own.some((begin) => name.startsWith(begin));
+  });
 }
 
 /** True for a folder in which a run has left more than its manifest. */
@@ -118,7 +129,7 @@ export class Checkpoint {
 
   /** The settings an interrupted run has found, else those found now, which are kept. */
   async settings<T>(warn: (message: string) => void, find: () => Promise<T>): Promise<T> {
-    const path = keyedPath(this.#directory, SETTINGS, this.#key);
+    const path = keyedPath(this.#directory.path, SETTINGS, this.#key);
     try {
       if (existsSync(path)) return readJson(path) as T;
     } catch (error) {

@@ -1,54 +1,94 @@
 import { type Dataset, releaseDataset } from '../dataset/dataset.js';
+import { type Counting, clockOf, whatCounts } from '../dataset/evidence-rules.js';
 import type { Destination } from '../files/writing.js';
+import type { Settings } from '../model/settings.js';
 import type { Model } from '../ranking/model.js';
 import { modelOf } from '../ranking/model.js';
 import { factsOf } from '../saved-model/facts.js';
 import { stashDataset, writeModel } from '../saved-model/write.js';
 import { asOptions } from '../tuning/tuning-report.js';
 import { readLearnedRows, readStatistics } from '../workers/run-files.js';
-import { arrange, type Learned, learnFrom } from './learn.js';
+import { type Arranged, arrange, type Learned, learnFrom } from './learn.js';
 import { manifestOf } from './manifest.js';
 import { nowOf } from './offer.js';
 import type { Options } from './options.js';
-import { areCarried } from './output-columns.js';
+import { areCarried, outputColumns } from './output-columns.js';
 import type { OutputRun } from './output-run.js';
 import { readInputs, tellLongHistories } from './read.js';
-import { type PlannedRules, planRules, readRules } from './rules.js';
+import { readWithRules } from './read-rules.js';
+import type { PlannedRules } from './rules.js';
 import { reuseOrTune } from './tuned-file.js';
 
-/** What was learned from files. */
-export interface LearnedFiles<T> {
+/** What was arranged to be learned from. */
+export interface ArrangedFiles<T> {
   dataset: Dataset;
-  learned: Learned;
+  arranged: Arranged;
+  settings: Settings;
   /** What was asked of the data. */
   answer: T;
+}
+
+/** What was learned from files. */
+export interface LearnedFiles<T> extends Omit<ArrangedFiles<T>, 'arranged'> {
+  learned: Learned;
   /** Writes the model. */
   save: (destination: Destination) => Promise<void>;
 }
+
+type Ask<T> = (dataset: Counting<Dataset>, settings: Settings, rules: PlannedRules) => T;
 
 /**
  * Reads the files of a run, finds the settings and learns.
  * @param ask takes what it needs of the data, which is let go before anything is learned.
  */
-export async function learnFiles<T>(
+export async function learnFiles<T>(job: OutputRun, options: Options, ask: Ask<T>): Promise<LearnedFiles<T>> {
+  const { run, record } = job;
+  const stash = run.directory.file('dataset');
+  const { arranged, ...files } = await arrangeFiles(job, options, ask, 1, stash);
+  const { settings } = files;
+  const learned = await job.stages.take('learning', () => learnFrom(run, arranged, settings));
+  const { method, version, eventWeights, dayOrder } = options;
+  const all = record.dataset ?? files.dataset;
+  const evidence = all.evidence ? { ...all.evidence, now: clockOf(all) || undefined } : null;
+  const explanation = record.method?.auto?.explanation ?? null;
+  const facts = {
+    ...{ version, learned: run.startedAt.toISOString(), now: nowOf(run, options), evidence, eventWeights, dayOrder },
+    method: { name: method.name, settings, explanation },
+  };
+  const save = (destination: Destination) =>
+    writeModel(destination, factsOf(facts, all, record.files, learned.model.counts), stash, modelFrom(learned));
+  return { ...files, learned, save };
+}
+
+/**
+ * Reads the files of a run, finds the settings and arranges what there is to learn from.
+ * @param jobs how many share the work. @param stash the file for what a model keeps of the data, where there will be one.
+ */
+export async function arrangeFiles<T>(
   { run, memory, stages, record, checkpoint }: OutputRun,
   options: Options,
-  ask: (dataset: Dataset, settings: Learned['settings'], rules: PlannedRules) => T,
-): Promise<LearnedFiles<T>> {
+  ask: Ask<T>,
+  jobs: number,
+  stash = '',
+): Promise<ArrangedFiles<T>> {
   await memory.read();
-  const read = await readRules(options.rules, options);
-  const { dataset, reports } = await stages.take('reading', () =>
-    readInputs(run, { ...options, ...whatModelsKeep(options) }, (rows) => memory.fold(rows)),
+  const read = (alsoColumns: readonly string[]) =>
+    readInputs(run, { ...options, ...whatModelsKeep(options), alsoColumns }, (rows) => memory.fold(rows));
+  const { data, rules } = await stages.take('reading', () =>
+    readWithRules(run, options, options.top, read, ({ dataset }) => dataset),
   );
-  const { method, version, eventWeights, dayOrder } = options;
+  const { reports, dataset: all } = data;
+  const dataset = whatCounts(all);
+  // An unknown column is told before anything is learned.
+  outputColumns(options.outputColumns, options.format, dataset);
+  const { method } = options;
   tellLongHistories(run, dataset, method.settings.longestHistory);
   record.files = reports;
-  record.dataset = dataset;
-  const rules = planRules(read, dataset, { listLength: options.top, now: nowOf(run, options) }, run.warn);
+  record.dataset = all;
   await memory.learn(dataset);
-  const key = checkpoint?.begin(manifestOf(options, dataset), run.info);
+  const key = checkpoint?.begin(manifestOf(options, all), run.info);
 
-  const tune = () => reuseOrTune(run, options, dataset);
+  const tune = () => reuseOrTune(run, options, all);
   const { settings, auto } = await stages.take('tuning', () =>
     checkpoint && method.tuned ? checkpoint.settings(run.warn, tune) : tune(),
   );
@@ -57,24 +97,15 @@ export async function learnFiles<T>(
   if (auto?.table) run.debug(auto.table);
   if (auto) run.info(`for the nightly job: ${asOptions(settings)}`);
 
-  const stash = run.directory.file('dataset');
-  const { learned, answer } = await stages.take('learning', async () => {
+  return stages.take('learning', async () => {
     memory.arrange(dataset);
-    const arranged = arrange(run, dataset, settings, key);
+    const arranged = arrange(run, dataset, settings, key, jobs);
     const answer = ask(dataset, settings, rules);
-    if (options.model !== undefined) stashDataset(stash, dataset, arranged.facts.popularity);
+    if (options.model !== undefined) stashDataset(stash, all, arranged.facts.popularity);
     // All that is large of it lies in files now.
-    releaseDataset(dataset);
-    return { learned: await learnFrom(run, arranged, settings), answer };
+    for (const each of [dataset, all]) releaseDataset(each);
+    return { dataset, arranged, settings, answer };
   });
-  const explanation = auto?.explanation ?? null;
-  const facts = {
-    ...{ version, learned: run.startedAt.toISOString(), now: nowOf(run, options), eventWeights, dayOrder },
-    method: { name: method.name, settings, explanation },
-  };
-  const save = (destination: Destination) =>
-    writeModel(destination, factsOf(facts, dataset, reports, learned.model.counts), stash, modelFrom(learned));
-  return { dataset, learned, answer, save };
 }
 
 /** Lists that are made of a model later may want titles, and rules columns. */

@@ -13,9 +13,9 @@ import { fitCosts } from '../model/fit.js';
 import { gramCosts } from '../model/gram.js';
 import { statisticsOf } from '../model/row-normalisation.js';
 import type { Settings } from '../model/settings.js';
-import { needsGram, type SignalCounts, signalCounts } from '../model/signals.js';
+import { needsGram, type SignalCounts, signalCount, signalCounts } from '../model/signals.js';
 import { plural, thousands } from '../report/quantities.js';
-import { planShards, WORTH_A_SHARD } from '../workers/plan.js';
+import { planShards, type Shard, WORTH_A_SHARD } from '../workers/plan.js';
 import type { CountJob, LearnJob, ModelFiles, RowFile } from '../workers/protocol.js';
 import {
   countedArrays,
@@ -37,9 +37,8 @@ export interface Arranged {
   facts: EvidenceFacts;
   counts: SignalCounts;
   evidencePath: string;
-  /** What each row costs to count, and to learn. */
-  gramCosts: Float64Array;
-  fitCosts: Float64Array;
+  /** The rows to count, and to learn. */
+  cuts: Record<'count' | 'learn', Shard[]>;
   /** Of what rests on it; undefined: nothing outlasts the run. */
   key: string | undefined;
 }
@@ -82,20 +81,21 @@ export async function learnFrom(run: Run, arranged: Arranged, settings: Settings
 }
 
 /** True where an interrupted run has learned all, from counts without a gap: then nobody asks for the counts. */
-function isLearned({ directory }: Run, { key, fitCosts }: Arranged): boolean {
+function isLearned({ directory }: Run, { key, cuts }: Arranged): boolean {
   if (key === undefined) return false;
-  return areFinished(keyedPath(directory, 'learn', keyOf(key, NO_ROWS)), planShards(fitCosts, WORTH_A_FILE));
+  return areFinished(keyedPath(directory.path, 'learn', keyOf(key, NO_ROWS)), cuts.learn);
 }
 
-function notCounted(arranged: Arranged): Counted {
+/** What is arranged, as learning takes it where it needs no counts. */
+export function notCounted(arranged: Arranged): Counted {
   return { ...arranged, gram: [], lost: NO_ROWS, key: arranged.key && keyOf(arranged.key, NO_ROWS) };
 }
 
 /**
  * Arranges what was seen to be learned from. c, s and what attributes weigh enter here.
- * @param key of the run, where its finished shards may serve another run.
+ * @param key of the run, where its finished shards may serve another run. @param jobs how many share the work.
  */
-export function arrange(run: Run, seen: Observations, settings: Settings, key?: string): Arranged {
+export function arrange(run: Run, seen: Observations, settings: Settings, key?: string, jobs = 1): Arranged {
   const evidence = evidenceOf(seen, settings);
   refuseTooManyForEase(evidence, settings);
   const evidencePath = run.directory.file('evidence');
@@ -105,8 +105,10 @@ export function arrange(run: Run, seen: Observations, settings: Settings, key?: 
     facts: { popularity, trend, degree, trust },
     counts: signalCounts(evidence),
     evidencePath,
-    gramCosts: gramCosts(evidence),
-    fitCosts: fitCosts(evidence, settings),
+    cuts: {
+      count: needsGram(settings) ? planShards(gramCosts(evidence), WORTH_A_SHARD, jobs) : [],
+      learn: planShards(fitCosts(evidence, settings), WORTH_A_FILE, jobs),
+    },
     key: key && keyOf(key, settings),
   };
   releaseEvidence(evidence, seen);
@@ -124,7 +126,7 @@ export async function countPairs(run: Run, arranged: Arranged, settings: Setting
   await runShards(
     run,
     job,
-    planShards(arranged.gramCosts, WORTH_A_SHARD),
+    arranged.cuts.count,
     (path, { from }) => void gram.push({ path, from }),
     ({ from }, why) => {
       const nothing = emptyRows(1, counts.items);
@@ -142,12 +144,12 @@ export async function fitRows(run: Run, counted: Counted, settings: Settings): P
   const job: LearnJob = { kind: 'learn', evidence: evidencePath, settings, gram, output };
   const rows: RowFile[] = [];
   const lost: number[] = [];
-  const precision = new Float64Array(counted.fitCosts.length);
-  const rowLength = new Float64Array(counted.fitCosts.length);
+  const precision = new Float64Array(signalCount(counts));
+  const rowLength = new Float64Array(signalCount(counts));
   await runShards(
     run,
     job,
-    planShards(counted.fitCosts, WORTH_A_FILE),
+    counted.cuts.learn,
     (path, { from }) => {
       rows.push({ path, from });
       const learned = readLearnedFacts(path);

@@ -9,7 +9,7 @@ import { loadParquet, ParquetLists } from '../output/parquet.js';
 import { reasonName, reasonStyle } from '../output/reason-cells.js';
 import type { ListLayout } from '../workers/protocol.js';
 import type { Lists } from '../workers/run-files.js';
-import type { Options } from './options.js';
+import type { ListOptions, Options } from './options.js';
 import type { NamedDataset } from './output-columns.js';
 import type { Run } from './run.js';
 
@@ -20,8 +20,10 @@ export async function checkFormat({ format }: Options, isTerminal: boolean): Pro
   await loadParquet();
 }
 
+export type EncodedOptions = Pick<ListOptions, 'format' | 'safeCsv' | 'top'>;
+
 /** Makes the bytes of the output from the lists of shards. */
-export async function listEncoder({ format, safeCsv, top }: Options, columns: readonly TextColumn[]) {
+export async function listEncoder({ format, safeCsv, top }: EncodedOptions, columns: readonly TextColumn[]) {
   if (format !== 'parquet') {
     return {
       begin: () => headerOf(format, columns, top, cellQuote(format, safeCsv)),
@@ -45,7 +47,7 @@ function refuse(): never {
 /** What children make of lists. Their texts are written to a file of the run. */
 export function layoutOf(
   { directory }: Run,
-  { format, safeCsv, precision, reasons }: Options,
+  { format, safeCsv, precision, reasons }: ListOptions,
   columns: readonly TextColumn[],
   dataset: NamedDataset,
 ): ListLayout {

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { displayName } from '../csv/failures.js';
+import { momentText } from '../events/clock.js';
 import { ExitCode, Failure } from '../failure.js';
 import { filesOf, optionOf, RULES } from '../rules/rules.js';
 import { inputPaths } from '../understanding/inputs.js';
@@ -88,6 +89,7 @@ function factsOf(path: string): InputFacts {
  */
 function decisiveOptions({ method, rules, ...options }: Options): Record<string, string> {
   const { name, settings, fixed } = method;
+  const { minRating, since, halfLife, now } = options.evidence ?? {};
   const all = {
     '--top': options.top,
     '--format': options.format,
@@ -100,7 +102,7 @@ function decisiveOptions({ method, rules, ...options }: Options): Record<string,
     '--max-history': settings.longestHistory,
     '--delimiter': options.delimiter,
     '--encoding': options.encoding,
-    '--attribute-cols': options.attributeColumns,
+    '--attributes': options.attributeColumns,
     '--duplicates': options.duplicates,
     '--ratings': options.ratings,
     '--unrated': options.unrated,
@@ -109,6 +111,10 @@ function decisiveOptions({ method, rules, ...options }: Options): Record<string,
     '--item-columns': options.itemColumns,
     '--date-order': options.dayOrder,
     '--events-where': options.eventsWhere,
+    '--min-rating': minRating,
+    '--since': since === undefined ? undefined : momentText(since),
+    '--half-life': halfLife === undefined ? undefined : `${halfLife / 86_400}d`,
+    '--now': now === undefined ? undefined : momentText(now),
     '--event-weights': [...options.eventWeights].map(([type, weight]) => `${type}=${weight}`),
     '--include-seen': rules.includeSeen,
     '--seed': rules.seed,

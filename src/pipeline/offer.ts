@@ -5,6 +5,7 @@ import { plural, thousands } from '../report/quantities.js';
 import { bindExpression, maskOf } from '../rules/bound-expression.js';
 import type { Rule } from '../rules/rule.js';
 import { RULES } from '../rules/rules.js';
+import type { Wanted } from '../saved-model/saved-model.js';
 import type { RuleOptions } from './options.js';
 import type { Run } from './run.js';
 
@@ -81,6 +82,13 @@ export function inputsOfRules(
     keepColumns: isForLists || where.length > 0 || options.keepColumns === true,
     availability,
   };
+}
+
+/** The same of a saved model. @param keepColumns whether columns are wanted anyway. */
+export function wantedOfRules(run: Pick<Run, 'startedAt'>, rules: RuleOptions, keepColumns = false): Wanted {
+  const { now, dayOrder } = rules;
+  const wanted = inputsOfRules(run, { now, keepColumns, rules });
+  return { keepColumns: wanted.keepColumns === true, now: nowOf(run, rules), dayOrder };
 }
 
 function count(flags: Uint8Array): number {

@@ -1,11 +1,14 @@
+import type { EvidenceRules } from '../dataset/evidence-rules.js';
 import type { Duplicates, Ratings } from '../dataset/strength-rule.js';
 import type { HoldoutKind } from '../evaluation/split.js';
 import type { DayOrder } from '../events/day-month.js';
 import type { EventWeights } from '../events/event-types.js';
 import type { OutputFormat } from '../output/formats.js';
+import type { WeightFormat } from '../output/weights.js';
 import type { LogOptions } from '../report/log.js';
 import type { Availability } from '../rules/availability.js';
 import type { Expression } from '../rules/expression.js';
+import type { ColdUsers, RuleFiles } from '../rules/id-rules.js';
 import type { RuleValues } from '../rules/rules.js';
 import type { InputFiles } from '../understanding/inputs.js';
 import type { NamedColumns } from '../understanding/roles.js';
@@ -46,12 +49,19 @@ export interface InputOptions extends InputFiles {
   now: number | undefined;
   /** 'stop', 'skip', or the file that takes rejected rows. */
   badRows: string;
+  /** What of the interactions counts; undefined: all. */
+  evidence: EvidenceRules | undefined;
   /** Escapes text that a spreadsheet would run as a formula. */
   safeCsv: boolean;
 }
 
-/** What lists may hold. All of it decides bytes. */
+/** Who gets a list, and what it may hold. All of it decides bytes. */
 export interface RuleOptions {
+  /** Files of ids, by the option that names them. */
+  files: RuleFiles;
+  /** Users with fewer items of history get no list. */
+  minHistory: number;
+  coldUsers: ColdUsers;
   /** Recommend also what users had. */
   includeSeen: boolean;
   /** What items, or pairs of item and user, have to fulfil; all of them. */
@@ -66,6 +76,10 @@ export interface RuleOptions {
   seed: number;
   /** What makes the list out of the best items; only what was typed. */
   lists: RuleValues;
+  /** Seconds after which what users had may come back; undefined: never. */
+  seenWindow: number | undefined;
+  /** Seconds after which a row of `--exclude-previous` counts no more; undefined: never. */
+  repeatAfter: number | undefined;
 }
 
 /** The options of the main command. */
@@ -112,6 +126,40 @@ export interface Options extends InputOptions, LogOptions {
   version: string;
 }
 
+/** What lists look like. All of it decides bytes. */
+export type ListOptions = Pick<Options, 'format' | 'top' | 'outputColumns' | 'reasons' | 'precision' | 'safeCsv'>;
+
+/** What is asked of a model that was kept, and where the answer goes. */
+export interface QuestionOptions extends LogOptions {
+  model: string;
+  output: string;
+}
+
+/** The options of `explain`; `format` is that of the answer. */
+export interface ExplainOptions extends QuestionOptions, Pick<Options, 'top' | 'reasons' | 'rules'> {
+  /** An id. */
+  user: string;
+  format: 'text' | 'json';
+}
+
+/** The options of `similar`. */
+export interface SimilarOptions extends QuestionOptions, Pick<Options, 'top' | 'titles' | 'safeCsv'> {
+  availability: Availability;
+  /** An id or a title. */
+  item: string | undefined;
+  /** The file of the items to ask for; undefined beside no item: all that are offered. */
+  items: string | undefined;
+  format: 'text' | 'csv' | 'jsonl';
+}
+
+/** The options of `audience`. */
+export interface AudienceOptions extends QuestionOptions, Pick<Options, 'safeCsv'> {
+  /** An id or a title. */
+  item: string;
+  /** Users to find. */
+  top: number;
+}
+
 /** The options of `describe`. */
 export interface DescribeOptions extends InputOptions, LogOptions {
   format: 'text' | 'json';
@@ -121,6 +169,13 @@ export interface DescribeOptions extends InputOptions, LogOptions {
   rules?: RuleOptions;
   /** The arguments of the run that is described. */
   typed: readonly string[];
+}
+
+/** The options of `export`. */
+export interface ExportOptions extends LogOptions {
+  model: string;
+  format: WeightFormat;
+  output: string;
 }
 
 export type Format = 'table' | 'csv' | 'json';

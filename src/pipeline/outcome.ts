@@ -3,7 +3,6 @@ import { printableName } from '../csv/printable.js';
 import type { Dataset, FileReport } from '../dataset/dataset.js';
 import { messageOf } from '../failure.js';
 import { writeWhole } from '../files/destination.js';
-import { rowLength } from '../matrix/sparse.js';
 import { metricsFor } from '../report/metrics-file.js';
 import { megabytes, plural, thousands } from '../report/quantities.js';
 import { type Ended, type RunRecord, type Served, summaryOf } from '../report/summary.js';
@@ -33,15 +32,21 @@ export async function keepOutcome(run: Run, options: Options, record: RunRecord,
 }
 
 /** The last line of a run that did its work. */
-export function endingText(run: Run, { output }: Options, { served, dataset }: RunRecord): string {
+export function endingText(
+  run: Run,
+  { output }: Options,
+  { served, dataset, done = 'learned from' }: RunRecord,
+): string {
   const to = output === '-' ? '' : ` → ${output}`;
   const spent = `${run.seconds().toFixed(1)} s, ${megabytes(run.memory.peak.bytes)} at most${to}`;
   if (!served) {
     const [users, items] = [dataset?.userIds.length ?? 0, dataset?.itemIds.length ?? 0];
-    return `learned from ${plural(users, 'user')} and ${plural(items, 'item')}, ${spent}`;
+    return `${done} ${plural(users, 'user')} and ${plural(items, 'item')}, ${spent}`;
   }
   const empty = served.empty > 0 ? ` (${thousands(served.empty)} more: nothing is left for them)` : '';
-  return `${plural(served.users, 'user')} served${empty}, ${plural(served.rows, 'row')}, ${spent}`;
+  const leftOut = Object.values(served.left_out).reduce((total, count) => total + count, 0);
+  const without = leftOut > 0 ? `, ${thousands(leftOut)} left out` : '';
+  return `${plural(served.users, 'user')} served${empty}${without}, ${plural(served.rows, 'row')}, ${spent}`;
 }
 
 /** The options as a summary shows them. */
@@ -91,14 +96,12 @@ function rowsOf({ files }: RunRecord, paths: readonly string[]) {
 
 const WHEN_LOST = 'all else is done; run it again, with a smaller -j where memory may be short';
 
-/** Warns of the users and signals that no worker could work. @returns how many users were without a history, and how many got no list. */
-export function warnOfLost(run: Run, dataset: Dataset): Pick<Served, 'cold' | 'failed' | 'lost'> {
+/** Warns of the users and signals that no worker could work. @returns what was lost. */
+export function warnOfLost(run: Run, dataset: Dataset): Pick<Served, 'failed' | 'lost'> {
   const lost = sentencesOf(run, dataset);
   if (lost.length > 0) run.warn(`some work failed:\n  ${lost.join('\n  ')}\n  ${WHEN_LOST}`);
   const failed = run.lost.filter(({ what }) => what === 'user').length;
-  let cold = 0;
-  for (let user = 0; user < dataset.served; user++) if (rowLength(dataset.interactions, user) === 0) cold++;
-  return { cold, failed, lost };
+  return { failed, lost };
 }
 
 function sentencesOf({ lost }: Run, { userIds, itemIds, attributeNames, groupNames }: Dataset): string[] {

@@ -36,14 +36,14 @@ export function areCarried(typed: readonly string[]): boolean {
 /**
  * The columns of an output, with their texts.
  * @param typed `column` or `column=new name`; a column is one that every output can have, one of the catalogue, also as `item.NAME`, or
- * `user.NAME` of the profiles. @param users by row of the output.
+ * `user.NAME` of the profiles. @param users by row of the output; none to check the columns alone.
  * @throws Failure 2 for a column that there is not, and for columns that do not go together.
  */
 export function outputColumns(
   typed: readonly string[],
   format: OutputFormat,
   { userIds, itemIds, titles, itemColumns, userColumns }: NamedDataset,
-  users: Uint32Array,
+  users: Uint32Array = new Uint32Array(0),
 ): TextColumn[] {
   const ofUsers = (texts: readonly string[]) => Array.from(users, (user) => texts[user] ?? '');
   const own: Readonly<Record<string, readonly string[]>> = { user_id: userIds, item_id: itemIds, title: titles };

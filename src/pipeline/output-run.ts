@@ -3,6 +3,7 @@ import { isTerminal } from '../files/destination.js';
 import type { Io } from '../io.js';
 import type { PlannedStage } from '../report/progress.js';
 import type { RunRecord } from '../report/summary.js';
+import { filesOf } from '../rules/rules.js';
 import { inputPaths } from '../understanding/inputs.js';
 import { unfinished } from './checkpoint.js';
 import { type ClaimedOutput, claimOutput } from './claim-output.js';
@@ -39,7 +40,9 @@ export async function runToOutput(
   const { interrupted } = io;
   const run = startRun({ ...options, stages: planned }, io);
   const stages = new Stages(run);
-  const record: RunRecord = { paths: inputPaths(options), files: [], stages: stages.taken, retries: run.retries };
+  const { files, lists } = options.rules;
+  const paths = [...inputPaths(options), ...Object.values(files).flat(), ...Object.values(filesOf(lists))];
+  const record: RunRecord = { paths, files: [], stages: stages.taken, retries: run.retries };
   const stop = stopping(interrupted, options.maxDuration);
   let output: ClaimedOutput | undefined;
   let ending: Ending = { exitCode: ExitCode.unexpected, error: 'unexpected', message: '', interrupted: false };

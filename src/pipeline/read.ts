@@ -25,7 +25,7 @@ const BYTES_A_CHILD = 500_000;
 export async function readInputs(
   run: Run,
   options: InputOptions &
-    Pick<Inputs, 'known' | 'keepColumns'> & { titles: boolean; verbose: boolean; rules?: RuleOptions },
+    Pick<Inputs, 'known' | 'keepColumns' | 'alsoColumns'> & { titles: boolean; verbose: boolean; rules?: RuleOptions },
   beforeAggregating: (rows: number) => void = () => {},
 ): Promise<ReadData & { warnings: string[] }> {
   const total = inputBytes(options);

@@ -1,4 +1,5 @@
 import type { Dataset } from '../dataset/dataset.js';
+import { whatCounts } from '../dataset/evidence-rules.js';
 import type { Ranking } from '../evaluation/evaluation.js';
 import { listsFrom } from '../evaluation/lists.js';
 import type { Holdout } from '../evaluation/split.js';
@@ -29,9 +30,10 @@ export async function recommendLists(
 ): Promise<Ranking> {
   const startedAt = run.seconds();
   const { settings, auto } = await settle(run, dataset, methodOfSpec(spec), like);
-  const learned = await learn(run, dataset, settings);
+  const counting = whatCounts(dataset);
+  const learned = await learn(run, counting, settings);
   const learnedAt = run.seconds();
-  const serving = planServing(run, rules, dataset, users, settings);
+  const serving = planServing(run, rules, counting, users, settings);
   const job: RecommendJob = {
     kind: 'recommend',
     model: learned.model,

@@ -1,40 +1,69 @@
 import type { Destination } from '../files/writing.js';
+import type { TextColumn } from '../output/columns.js';
 import { scoringCosts } from '../ranking/audience.js';
 import type { Served } from '../report/summary.js';
-import { planShards, WORTH_A_SHARD } from '../workers/plan.js';
-import type { RecommendJob } from '../workers/protocol.js';
+import { planShards, type Shard, WORTH_A_SHARD } from '../workers/plan.js';
+import type { ListLayout, RecommendJob } from '../workers/protocol.js';
 import { readAudience, readLists } from '../workers/run-files.js';
 import { keyOf, shardOutput } from './checkpoint.js';
 import type { Learned } from './learn.js';
-import { layoutOf, listEncoder } from './list-output.js';
-import type { Options } from './options.js';
+import { type EncodedOptions, layoutOf, listEncoder } from './list-output.js';
+import type { ListOptions } from './options.js';
 import { type NamedDataset, outputColumns } from './output-columns.js';
 import type { Run } from './run.js';
 import { runShards } from './run-shards.js';
 import type { Serving } from './serving.js';
 
+type Made = Pick<Learned, 'model' | 'settings' | 'rowLength' | 'key'>;
+type Written = Omit<Served, 'cold' | 'left_out' | 'failed' | 'lost'>;
+
 /** Makes the lists and writes them, in the order of the users. @returns what was served. */
 export async function serve(
   run: Run,
-  options: Options,
+  options: ListOptions,
   dataset: NamedDataset,
   serving: Serving,
-  learned: Pick<Learned, 'model' | 'settings' | 'rowLength' | 'key'>,
+  learned: Made,
   destination: Destination,
-): Promise<Omit<Served, 'cold' | 'failed' | 'lost'>> {
-  const { directory } = run;
+): Promise<Written> {
   const columns = outputColumns(options.outputColumns, options.format, dataset, serving.users);
-  const job: RecommendJob = {
-    kind: 'recommend',
-    model: learned.model,
-    settings: learned.settings,
-    audience: serving.audience,
-    rules: serving.rules,
-    listLength: options.top,
-    layout: layoutOf(run, options, columns, dataset),
-    output: shardOutput(run, 'recommend', learned.key && keyOf(learned.key, serving.hash)),
-  };
+  const job = recommendJob(run, options.top, serving, learned, layoutOf(run, options, columns, dataset));
   const shards = planShards(scoringCosts(readAudience(serving.audience), learned.rowLength), WORTH_A_SHARD);
+  return writeLists(run, options, columns, destination, (onFile) =>
+    runShards(
+      run,
+      job,
+      shards,
+      async (path, shard) => {
+        await onFile(path, shard);
+        // Files that no other run can use would only take room.
+        if (learned.key === undefined) run.directory.discard([path]);
+      },
+      ({ from }, why) => void run.lost.push({ what: 'user', index: serving.users[from] ?? -1, why }),
+    ),
+  );
+}
+
+/** What children do to make lists. @param listLength the most items of one. */
+export function recommendJob(
+  run: Pick<Run, 'directory' | 'work'>,
+  listLength: number,
+  { audience, rules, hash }: Omit<Serving, 'users'>,
+  { model, settings, key }: Omit<Made, 'rowLength'>,
+  layout: ListLayout,
+): RecommendJob {
+  const output = shardOutput(run, 'recommend', key && keyOf(key, hash));
+  return { kind: 'recommend', model, settings, audience, rules, listLength, layout, output };
+}
+
+/** Writes lists as the files of their shards come. @param eachFile hands on all files in the order of the users. */
+export async function writeLists(
+  run: Run,
+  options: EncodedOptions,
+  columns: readonly TextColumn[],
+  destination: Destination,
+  eachFile: (onFile: (path: string, shard: Pick<Shard, 'from'>) => Promise<void>) => Promise<void>,
+): Promise<Written> {
   const served = { users: 0, rows: 0, short: 0, empty: 0 };
   const encoder = await listEncoder(options, columns);
   const write = async (bytes: Uint8Array | string) => {
@@ -43,22 +72,14 @@ export async function serve(
   if (destination.isTerminal) run.progress.hide();
   try {
     await write(encoder.begin());
-    await runShards(
-      run,
-      job,
-      shards,
-      async (path, { from }) => {
-        const { counts, lists } = readLists(path);
-        for (const bytes of encoder.add(from, lists)) await write(bytes);
-        // Files that no other run can use would only take room.
-        if (learned.key === undefined) directory.discard([path]);
-        served.users += counts.users - counts.empty;
-        served.empty += counts.empty;
-        served.rows += counts.rows;
-        served.short += counts.short;
-      },
-      ({ from }, why) => void run.lost.push({ what: 'user', index: serving.users[from] ?? -1, why }),
-    );
+    await eachFile(async (path, { from }) => {
+      const { counts, lists } = readLists(path);
+      for (const bytes of encoder.add(from, lists)) await write(bytes);
+      served.users += counts.users - counts.empty;
+      served.empty += counts.empty;
+      served.rows += counts.rows;
+      served.short += counts.short;
+    });
     await write(encoder.end());
   } catch (error) {
     // `| head` has what it wants: no more work, and no failure.

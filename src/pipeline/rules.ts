@@ -8,6 +8,7 @@ import { badData, type Failure, usageFailure } from '../failure.js';
 import { sampleKeys } from '../matrix/sampling.js';
 import { bindExpression } from '../rules/bound-expression.js';
 import { parseExpression } from '../rules/expression.js';
+import type { Filters } from '../rules/filters.js';
 import type { Known, Reading, RuleRow, Wanted } from '../rules/list-rule.js';
 import { RULES, type RuleValues } from '../rules/rules.js';
 import { closest } from '../understanding/closest.js';
@@ -20,13 +21,19 @@ export interface ReadRules extends RuleOptions {
   read: RuleValues;
 }
 
-/** Rules as numbers, for the data of a run. */
-export interface PlannedRules extends Pick<RuleOptions, 'includeSeen'>, Pick<OfferPlan, 'offered' | 'where'> {
+/** What files of ids say, and the rules beside them that need no plan. */
+export interface IdRules extends Omit<RuleOptions, 'files' | 'repeatAfter' | 'where'>, Filters {
+  /** By user: 1 for those who may get a list. Undefined: all. */
+  onlyUsers: Uint8Array | undefined;
+}
+
+/** All rules as values, for the data of a run. */
+export interface PlannedRules extends IdRules, Pick<OfferPlan, 'offered' | 'where'> {
   plans: RuleValues;
 }
 
 /** Reads what rules name, before the data: a mistake costs a second. @throws Failure with the place of what cannot be read. */
-export async function readRules(
+export async function readListRules(
   rules: RuleOptions,
   inputs: Pick<InputOptions, 'encoding' | 'named'>,
 ): Promise<ReadRules> {
@@ -45,6 +52,7 @@ export async function readRules(
 /** @param listLength of the longest list that is made. @param now seconds since 1970. @throws Failure where a rule does not fit the data. */
 export function planRules(
   { read, ...rules }: ReadRules,
+  ids: IdRules,
   dataset: Dataset,
   { listLength, now }: { listLength: number; now: number },
   warn: (message: string) => void,
@@ -71,7 +79,7 @@ export function planRules(
   const plans: RuleValues = {};
   for (const [name, rule] of RULES) if (name in read) plans[name] = rule.plan(read[name], known);
   const { offered: open, where } = planOffer(rules, dataset, now);
-  return { includeSeen: rules.includeSeen, offered: open, where, plans };
+  return { ...ids, offered: open, where, plans };
 }
 
 function indicesOf(ids: Iterable<string>, all: readonly string[], isMeant: (index: number) => boolean) {

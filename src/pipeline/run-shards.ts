@@ -10,7 +10,7 @@ import { isKeyed, STAGES } from './checkpoint.js';
 import type { Run } from './run.js';
 
 /** Rows of a shard; their file is there already (`path`), or they are to be worked. */
-interface Piece {
+export interface Piece {
   shard: Shard;
   path: string | undefined;
 }
@@ -90,9 +90,22 @@ export async function runShards(
 
 /** True where sound files are there for all rows of the shards. */
 export function areFinished(output: string, shards: readonly Shard[]): boolean {
+  return piecesIn(output, [shards])[0]?.every(({ path }) => path !== undefined) ?? true;
+}
+
+/** The files and gaps that cover the shards of jobs. @param onFlaw is told of files that cannot be used; null: nobody looks into them. */
+export function piecesIn(
+  output: string,
+  jobs: readonly (readonly Shard[])[],
+  onFlaw: ((flaw: string) => void) | null = () => {},
+): Piece[][] {
   const files = finishedRows(output);
-  const isSound = (rows: Rows) => flawOf(shardPath(output, rows)) === undefined;
-  return shards.every((shard) => piecesOf(shard, files, output, isSound).every(({ path }) => path !== undefined));
+  const isSound = (rows: Rows) => {
+    const flaw = onFlaw && flawOf(shardPath(output, rows));
+    if (flaw) onFlaw?.(flaw);
+    return !flaw;
+  };
+  return jobs.map((shards) => shards.flatMap((shard) => piecesOf(shard, files, output, isSound)));
 }
 
 /** Why a file cannot be used; undefined where it can. */

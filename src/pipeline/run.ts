@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { openDestination } from '../files/destination.js';
 import { RunDirectory } from '../files/run-directory.js';
 import type { Streams } from '../io.js';
@@ -24,12 +25,17 @@ export interface RunOptions extends Partial<LogOptions> {
   balance?: BalanceName;
   /** What it does, in this order. */
   stages?: readonly PlannedStage[];
+  /** Of an array job: the folder that it shares with others, for finished shards. */
+  work?: string;
 }
 
 const RETRIED = 'nothing is lost so far, and there is nothing to do';
 const KILLED = `${RETRIED}; if memory is short, a smaller -j needs less`;
 
-export function startRun({ workers, balance = 'least-loaded', stages = [], ...logOptions }: RunOptions, io: Streams) {
+export function startRun(
+  { workers, balance = 'least-loaded', stages = [], work, ...logOptions }: RunOptions,
+  io: Streams,
+) {
   const { quiet = false, verbose = false, logFormat, pulse } = logOptions;
   const startedAt = performance.now();
   const seconds = () => (performance.now() - startedAt) / 1000;
@@ -38,7 +44,7 @@ export function startRun({ workers, balance = 'least-loaded', stages = [], ...lo
   const retries: string[] = [];
   const pool = new Pool({
     size: workers,
-    isHopeless: () => directory?.isGone === true,
+    isHopeless: () => directory?.isGone === true || (work !== undefined && !existsSync(work)),
     balance,
     onRetry: (message) => {
       retries.push(message);
@@ -71,6 +77,7 @@ export function startRun({ workers, balance = 'least-loaded', stages = [], ...lo
       return directory !== undefined;
     },
     pool,
+    work,
     /** The most children at once. */
     get workers(): number {
       return pool.size;
@@ -124,9 +131,11 @@ export class Stages {
     return this.taken.at(-1)?.stage ?? 'waiting';
   }
 
+  /** Takes a stage, or goes on with the last one where that has the same name. */
   async take<T>(name: string, work: () => Promise<T>): Promise<T> {
     const startedAt = this.#run.seconds();
-    const stage = { stage: name, seconds: () => this.#run.seconds() - startedAt };
+    const before = this.current === name ? (this.taken.pop()?.seconds() ?? 0) : 0;
+    const stage = { stage: name, seconds: () => before + this.#run.seconds() - startedAt };
     this.taken.push(stage);
     try {
       return await work();

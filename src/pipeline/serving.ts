@@ -1,9 +1,11 @@
 import type { Dataset } from '../dataset/dataset.js';
+import type { Counting } from '../dataset/evidence-rules.js';
 import { writeArrays } from '../files/array-file.js';
 import { release } from '../matrix/memory.js';
-import { firstRows, pickedRows } from '../matrix/sparse.js';
+import { firstRows, pickedRows, type SparseRows } from '../matrix/sparse.js';
 import type { Settings } from '../model/settings.js';
 import { audienceOf } from '../ranking/audience.js';
+import { barredBy } from '../rules/filters.js';
 import type { RulePlans } from '../rules/list-rules.js';
 import { packed } from '../rules/packed.js';
 import type { RecommendJob } from '../workers/protocol.js';
@@ -25,23 +27,23 @@ export interface Serving {
 
 /**
  * Plans who is served by which rules, and writes what children read of it to files of the run.
- * @param users who may be served: indices in the dataset, rising. @param settings the model's.
+ * @param users to serve: indices in the dataset, rising. @param settings the model's.
  */
 export function planServing(
   run: Pick<Run, 'directory'>,
   rules: PlannedRules,
-  dataset: Dataset,
+  dataset: Counting<Dataset>,
   users: Uint32Array,
   settings: Settings,
 ): Serving {
   const path = run.directory.file('audience');
   const isHead = users.length === (users.at(-1) ?? -1) + 1;
-  const audience = audienceOf(
-    { ...dataset, offered: rules.offered },
-    (byUser) => (isHead ? firstRows(byUser, users.length) : pickedRows(byUser, users)),
-    settings,
-    rules,
-  );
+  const some = (byUser: SparseRows) => (isHead ? firstRows(byUser, users.length) : pickedRows(byUser, users));
+  const known = { ...dataset, ...barredBy(rules, { ...dataset, offered: rules.offered }) };
+  const audience = {
+    ...audienceOf(known, some, settings, rules),
+    candidates: rules.candidates && some(rules.candidates),
+  };
   writeAudience(path, audience);
   const { value } = audience.signals;
   if (value.buffer !== dataset.interactions.value.buffer) release(value);
@@ -59,9 +61,4 @@ function writeRules(
   const path = directory.file('rules');
   writeArrays(path, arrays);
   return { spec, arrays: path };
-}
-
-/** All users of the users file. */
-export function servedUsers({ served }: Pick<Dataset, 'served'>): Uint32Array {
-  return Uint32Array.from({ length: served }, (_, user) => user);
 }

@@ -1,4 +1,5 @@
 import type { Dataset } from '../dataset/dataset.js';
+import { whatCounts } from '../dataset/evidence-rules.js';
 import { badData } from '../failure.js';
 import { smallTextOf } from '../files/small-text.js';
 import { byKey, HYPER_PARAMETERS } from '../model/hyper-parameters.js';
@@ -59,7 +60,7 @@ export async function reuseOrTune(run: Run, options: Options, dataset: Dataset):
   const { tuned: path, method, version } = options;
   if (path === undefined) return settle(run, dataset, method);
   const kept = keptIn(path);
-  const data = factsOf(dataset);
+  const data = factsOf(whatCounts(dataset));
   const now = run.startedAt;
   const why = kept && whyAgain(kept, data, options, now);
   if (kept && why === undefined) return reused(path, kept, method, now);
@@ -73,7 +74,7 @@ export async function reuseOrTune(run: Run, options: Options, dataset: Dataset):
     version,
     tuned: now.toISOString(),
     options: asOptions(settings),
-    set: setBy(method),
+    set: setBy(options),
     settings: byKey(settings),
     gain: auto.gain,
     data,
@@ -94,10 +95,11 @@ function reused(path: string, { settings, tuned, gain }: Kept, method: Method, n
 }
 
 /** Why settings may not fit any more; undefined where they do. */
-function whyAgain(kept: Kept, data: Kept['data'], { method, retune }: Options, now: Date): string | undefined {
+function whyAgain(kept: Kept, data: Kept['data'], options: Options, now: Date): string | undefined {
+  const { method, retune } = options;
   if (`${Object.keys(kept.settings)}` !== `${Object.keys(byKey(method.settings))}`)
     return `version ${kept.version}, which wrote it, has other settings`;
-  const set = setBy(method);
+  const set = setBy(options);
   if (kept.set !== set) return `it was tuned with ${kept.set || 'no --set'}, and this run has ${set || 'none'}`;
   const days = daysFrom(kept.tuned, now);
   if (days > retune) return `it was tuned ${ago(days)}`;
@@ -119,9 +121,14 @@ function factsOf(dataset: Dataset) {
   return { ...counts, ...kindsIn(dataset) };
 }
 
-/** What was set by hand, as it is typed. */
-function setBy({ settings, fixed }: Method): string {
-  return assignments(Object.fromEntries([...fixed].map((setting) => [setting, settings[setting]]))).join(' ');
+/** What was set by hand, as it is typed, and what counts; `--since` may move every day, and shows in the number of interactions. */
+function setBy({ method: { settings, fixed }, evidence = {} }: Options): string {
+  const { minRating, halfLife } = evidence;
+  return [
+    ...assignments(Object.fromEntries([...fixed].map((setting) => [setting, settings[setting]]))),
+    ...(minRating === undefined ? [] : [`--min-rating ${minRating}`]),
+    ...(halfLife === undefined ? [] : [`--half-life ${halfLife / 86_400}d`]),
+  ].join(' ');
 }
 
 function daysFrom(date: string, now: Date): number {

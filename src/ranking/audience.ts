@@ -1,13 +1,15 @@
 import { float32s } from '../matrix/memory.js';
 import { sortBest } from '../matrix/select.js';
-import { emptyRows, joined, longestRow, mapped, rowLength, type SparseRows, sideBySide } from '../matrix/sparse.js';
+import { emptyRows, longestRow, mapped, rowLength, type SparseRows, sideBySide } from '../matrix/sparse.js';
 import { inversePower, type Settings } from '../model/settings.js';
 
 /** The users to serve, as scoring reads them. */
 export interface Audience {
   /** users × signals: everything known about a user, with its strength. */
   signals: SparseRows;
-  /** users × items that are not recommended to them: what they had, and what their profiles exclude. */
+  /** users × items that are not recommended to them again; undefined: whatever they had is. */
+  had?: SparseRows | undefined;
+  /** users × items that are not recommended to them either, whether they had them or not. */
   excluded: SparseRows;
   /** users × the only items that may be recommended to them; undefined: all that are offered. */
   candidates?: SparseRows | undefined;
@@ -21,11 +23,13 @@ export interface UserData {
   interactions: SparseRows;
   /** By entry of the interactions. */
   times: Float64Array | undefined;
+  /** What users had, where that is not the interactions. */
+  had?: { interactions: SparseRows } | undefined;
   /** users × attribute values. */
   preferences: SparseRows;
   /** users × groups. */
   groups: SparseRows;
-  /** users × items that their profiles exclude. */
+  /** users × items that are not for them. */
   excluded: SparseRows;
   offered: Uint8Array;
 }
@@ -41,26 +45,26 @@ export interface UserData {
  * @param hideHistory serves them as if they had no history; what they had stays excluded.
  */
 export function audienceOf(
-  { interactions, times, preferences, groups, excluded, offered }: UserData,
+  { interactions, times, had, preferences, groups, excluded, offered }: UserData,
   some: (byUser: SparseRows) => SparseRows,
   settings: Pick<Settings, 'recency' | 'popularityGrowth' | 'follow' | 'groupWeight' | 'coldGroupWeight'>,
   { includeSeen, hideHistory = false }: { includeSeen: boolean; hideHistory?: boolean },
 ): Audience {
   const { groupWeight, coldGroupWeight } = settings;
-  const had = some(interactions);
-  const history = hideHistory ? emptyRows(had.rows, had.columns) : some(withRecency(interactions, times, settings));
+  const counting = some(withRecency(interactions, times, settings));
+  const history = hideHistory ? emptyRows(counting.rows, counting.columns) : counting;
   const latest =
     times && settings.follow > 0 ? latestItems(interactions, times, settings) : emptyRows(interactions.rows, 0);
-  const byProfile = some(excluded);
   const coldness = (user: number) => 1 / (1 + rowLength(history, user)) ** 2;
   return {
     signals: signalsOf(
       history,
       mapped(some(preferences), (value, user) => value * coldness(user)),
       mapped(some(groups), (value, user) => value * (groupWeight + (coldGroupWeight - groupWeight) * coldness(user))),
-      hideHistory ? emptyRows(had.rows, latest.columns) : some(latest),
+      hideHistory ? emptyRows(history.rows, latest.columns) : some(latest),
     ),
-    excluded: includeSeen ? byProfile : joined([had, byProfile], had.rows, had.columns),
+    had: includeSeen ? undefined : some(had?.interactions ?? interactions),
+    excluded: some(excluded),
     offered,
   };
 }

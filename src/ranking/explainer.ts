@@ -42,25 +42,34 @@ export class Explainer {
     const { counts, scales } = this.#model;
     const { signals, sums } = this.#scores.termsOf(user);
     const { segments, wanted } = sums;
-    const { parts, source } = this.#reasons;
+    const { kept, parts, amount, source } = this.#reasons;
+    const [placeOf, bySource] = [this.#placeOf, this.#bySource];
     for (let at = 0; at < items.length; at++) {
-      this.#placeOf[items[at]!] = at;
+      placeOf[items[at]!] = at;
       wanted[items[at]!] = 1;
       parts[at] = 0;
     }
-    this.#bySource.fill(0, 0, items.length * OF_SCORES);
+    bySource.fill(0, 0, items.length * OF_SCORES);
     for (let s = 0; s < segments.count; s++) {
       const weight = segments.weight[s]!;
       const signal = signals[s]!;
       const from = sourceOf(counts, signal);
       const { count, index, value } = sums.pick(segments.from[s]!, segments.to[s]!);
-      for (let k = 0; k < count; k++) this.#add(this.#placeOf[index[k]!]!, signal, from, weight * value[k]!);
+      for (let k = 0; k < count; k++) {
+        const at = placeOf[index[k]!]!;
+        const part = weight * value[k]!;
+        bySource[at * OF_SCORES + from]! += part;
+        // Most parts are none of the largest.
+        if (parts[at]! >= kept && part <= amount[at * kept + kept - 1]! && part !== 0) parts[at]!++;
+        else this.#keep(at, signal, part);
+      }
     }
     const popularity = signalCount(counts);
     for (let at = 0; at < items.length; at++) {
       const item = items[at]!;
       wanted[item] = 0;
-      this.#add(at, popularity, POPULAR, scales.prior[item]!);
+      bySource[at * OF_SCORES + POPULAR]! += scales.prior[item]!;
+      this.#keep(at, popularity, scales.prior[item]!);
       if (factor) this.#reasons.factor[at] = factor[item]!;
       const largest = this.#largestSource(at);
       // Rules that put items into lists are the last sources, in the order of their marks.
@@ -70,10 +79,10 @@ export class Explainer {
     return this.#reasons;
   }
 
-  #add(at: number, signal: number, source: number, part: number): void {
+  /** Counts a part, and keeps it among the largest. */
+  #keep(at: number, signal: number, part: number): void {
     if (part === 0) return;
     const { kept, parts, cause, amount } = this.#reasons;
-    this.#bySource[at * OF_SCORES + source]! += part;
     const first = at * kept;
     let place = first + parts[at]!++;
     if (place >= first + kept) {

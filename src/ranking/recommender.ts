@@ -18,7 +18,8 @@ import type { Scores } from './scores.js';
  */
 export class Recommender {
   readonly #scores: Scores;
-  readonly #excluded: SparseRows;
+  /** What nobody is recommended: rows of users × items. */
+  readonly #excluded: readonly SparseRows[];
   readonly #candidates: SparseRows | undefined;
   readonly #popularity: Float64Array;
   readonly #offer: Offer;
@@ -42,7 +43,7 @@ export class Recommender {
   constructor(model: Omit<Model, 'rows'>, audience: Audience, count: number, scores: Scores, rules?: ListRules) {
     const { items } = model.counts;
     this.#scores = scores;
-    this.#excluded = audience.excluded;
+    this.#excluded = audience.had ? [audience.had, audience.excluded] : [audience.excluded];
     this.#candidates = audience.candidates;
     this.#popularity = model.scales.prior;
     this.#offer = offerOf(model.scales.prior, audience.offered);
@@ -111,9 +112,9 @@ export class Recommender {
 
   /** Adds up a user's scores, and marks what is touched and what is excluded. */
   #begin(user: number): SparseVector {
-    const { start, index } = this.#excluded;
     const generation = ++this.#generation;
-    for (let e = start[user]!; e < start[user + 1]!; e++) this.#excludedIn[index[e]!] = generation;
+    for (const { start, index } of this.#excluded)
+      for (let e = start[user]!; e < start[user + 1]!; e++) this.#excludedIn[index[e]!] = generation;
     const scores = this.#scores.of(user);
     for (let at = 0; at < scores.count; at++) this.#touched[scores.index[at]!] = generation;
     return scores;

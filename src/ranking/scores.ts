@@ -67,18 +67,18 @@ export class Scores {
       const signal = index[s]!;
       segments.from[count] = startOf[signal]!;
       segments.to[count] = startOf[signal + 1]!;
-      segments.weight[count++] = value[s]! * this.#scaleOf(signal);
+      segments.weight[count++] = value[s]! * scaleOf(this.#model, signal);
     }
     segments.count = count;
   }
+}
 
-  #scaleOf(signal: number): number {
-    const { counts, scales } = this.#model;
-    if (signal < counts.items) return scales.items;
-    if (signal < counts.items + counts.preferences) return scales.preferences;
-    // Each row of what follows adds up to 1 already.
-    return signal < counts.items + counts.preferences + counts.groups ? scales.groups : 1;
-  }
+/** What the row of a signal counts. */
+export function scaleOf({ counts, scales }: Omit<Model, 'rows'>, signal: number): number {
+  if (signal < counts.items) return scales.items;
+  if (signal < counts.items + counts.preferences) return scales.preferences;
+  // Each row of what follows adds up to 1 already.
+  return signal < counts.items + counts.preferences + counts.groups ? scales.groups : 1;
 }
 
 /** Scores from a copy of the model's rows. */

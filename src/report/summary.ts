@@ -17,6 +17,8 @@ export interface RunRecord {
   /** How they were read, once all of them are. */
   files: readonly FileReport[];
   dataset?: Dataset;
+  /** What it did with the users and items, for people; undefined: it learned from them. */
+  done?: string;
   /** The method and the settings that it learned with. */
   method?: { name: string; settings: Settings; auto: AutoRecord | null };
   served?: Served;
@@ -34,8 +36,10 @@ export interface Served {
   short: number;
   /** Users for whom no item was left to offer: the output has no row for them. */
   empty: number;
-  /** Users without a history. */
+  /** Users among those who are served without a history. */
   cold: number;
+  /** Users of the users file who get no list, by the rule that says so. */
+  left_out: Readonly<Record<string, number>>;
   /** Users whom no worker could serve. */
   failed: number;
   /** Users without a list and signals that were not learned because every worker failed, each with the reason. */

@@ -22,46 +22,25 @@ export const diversity: ListRule<number, number, number> = {
   act(weight, { items, rows }) {
     /** By item: the largest weight of its row; NaN not known yet. */
     const largest = new Float64Array(items).fill(Number.NaN);
-    const largestOf = (item: number) => {
-      const { part, from, to } = rows.row(item);
-      let most = 0;
-      for (let e = from; e < to; e++) if (part.value[e]! > most) most = part.value[e]!;
-      return most;
-    };
-    /** What the list and the pool hold, the pool first; by item its place among these, or −1. */
-    let members: number[] = [];
+    /** By item, what the pool and the list hold: its place among these; −1 for others. */
     const placeOf = new Int32Array(items).fill(-1);
-    /** Who is near whom, in both directions: chains of edges that begin at `head`, by member. */
-    let head = new Int32Array(0);
-    const edges: { to: number; share: number; next: number }[] = [];
+    let members: readonly number[] = [];
     let relevance = new Float64Array(0);
-    /** By candidate: how near the nearest in the list is, and how near the one that enters. */
-    let nearest = new Float64Array(0);
-    let nearness = new Float64Array(0);
+    const near = new Nearness();
+    /** Candidates before this one know whom their rows speak for. */
+    let connected = 0;
 
-    const addEdge = (from: number, to: number, share: number) => {
-      edges.push({ to, share, next: head[from]! });
-      head[from] = edges.length - 1;
-    };
-    const addRow = (item: number, member: number) => {
-      if (Number.isNaN(largest[item])) largest[item] = largestOf(item);
+    const connect = (member: number) => {
+      if (near.isSettled[member] === 1) return;
+      const item = members[member]!;
       const { part, from, to } = rows.row(item);
+      const { index, value } = part;
+      if (Number.isNaN(largest[item])) largest[item] = value.subarray(from, to).reduce((a, b) => Math.max(a, b), 0);
       for (let e = from; e < to; e++) {
-        const other = placeOf[part.index[e]!]!;
-        if (other < 0 || !(part.value[e]! > 0)) continue;
-        const half = part.value[e]! / largest[item]! / 2;
-        addEdge(member, other, half);
-        addEdge(other, member, half);
+        const other = placeOf[index[e]!]!;
+        if (other >= 0 && value[e]! > 0) near.add(member, other, value[e]! / largest[item]! / 2);
       }
-    };
-    const enter = (item: number) => {
-      const first = head[placeOf[item]!]!;
-      for (let at = first; at >= 0; at = edges[at]!.next) nearness[edges[at]!.to]! += edges[at]!.share;
-      for (let at = first; at >= 0; at = edges[at]!.next) {
-        const { to } = edges[at]!;
-        if (nearness[to]! > nearest[to]!) nearest[to] = nearness[to]!;
-        nearness[to] = 0;
-      }
+      near.settle(member);
     };
     return {
       reach: POOL,
@@ -70,27 +49,111 @@ export const diversity: ListRule<number, number, number> = {
         members = [];
       },
       took(item) {
-        // What is there before the choice begins is taken in then.
-        if (members.length > 0) enter(item);
+        // What is there before the choice begins is taken in then; what comes from behind the pool is near nobody in it.
+        if (members.length > 0 && placeOf[item]! >= 0) near.enter(placeOf[item]!);
       },
       choice: {
         begin(draft, pool, scores) {
-          const listed = draft.items;
+          const listed = [...draft.items];
           members = [...pool, ...listed.filter((item) => !pool.includes(item))];
-          members.forEach((item, place) => {
-            placeOf[item] = place;
+          members.forEach((item, member) => {
+            placeOf[item] = member;
           });
-          head = new Int32Array(members.length).fill(-1);
-          nearest = new Float64Array(members.length);
-          nearness = new Float64Array(members.length);
-          edges.length = 0;
-          members.forEach(addRow);
+          near.begin(members.length);
+          connected = 0;
+          for (const item of listed) connect(placeOf[item]!);
+          for (const item of listed) near.enter(placeOf[item]!);
           const [most = 0, least = 0] = [scores[0], scores.at(-1)];
           relevance = scores.map((score) => (most > least ? (score - least) / (most - least) : 1));
-          listed.forEach(enter);
         },
-        worth: (at) => (1 - weight) * relevance[at]! - weight * nearest[at]!,
+        worth(at) {
+          while (connected <= at) connect(connected++);
+          return (1 - weight) * relevance[at]! - weight * near.nearest[at]!;
+        },
+        mostWorth: (at) => (1 - weight) * relevance[at]!,
       },
     };
   },
 };
+
+/** How near the members of a group are to the nearest of those in the list. What is said of a pair in either direction adds up. */
+class Nearness {
+  /** By member, once it is settled. */
+  nearest = new Float64Array(0);
+  #isListed = new Uint8Array(0);
+  /** By member: 1 where all is said of it and those in the list. */
+  isSettled = new Uint8Array(0);
+  /** Of what is said: by member its last edge, by edge the one before it, −1 for none, whom it leads to, and what it adds. */
+  #last = new Int32Array(0);
+  #before = new Int32Array(1024);
+  #to = new Uint32Array(1024);
+  #share = new Float64Array(1024);
+  #count = 0;
+  /** By member; all 0 between two calls. */
+  #sum = new Float64Array(0);
+
+  begin(members: number): void {
+    if (members > this.#last.length) {
+      this.nearest = new Float64Array(members);
+      this.#isListed = new Uint8Array(members);
+      this.isSettled = new Uint8Array(members);
+      this.#last = new Int32Array(members);
+      this.#sum = new Float64Array(members);
+    }
+    this.nearest.fill(0);
+    this.#isListed.fill(0);
+    this.isSettled.fill(0);
+    this.#last.fill(-1);
+    this.#count = 0;
+  }
+
+  /** Says how near two members are, in one direction. */
+  add(one: number, other: number, share: number): void {
+    if (this.#count + 2 > this.#to.length) this.#grow();
+    this.#push(one, other, share);
+    this.#push(other, one, share);
+  }
+
+  /** Takes note that all is said of this member and those in the list. */
+  settle(member: number): void {
+    this.isSettled[member] = 1;
+    this.#eachSum(member, (other, sum) => {
+      if (this.#isListed[other] === 1) this.nearest[member] = Math.max(this.nearest[member]!, sum);
+    });
+  }
+
+  /** Takes a settled member into the list. */
+  enter(member: number): void {
+    this.#isListed[member] = 1;
+    this.#eachSum(member, (other, sum) => {
+      if (this.isSettled[other] === 1) this.nearest[other] = Math.max(this.nearest[other]!, sum);
+    });
+  }
+
+  #eachSum(member: number, use: (other: number, sum: number) => void): void {
+    const [before, to, sum] = [this.#before, this.#to, this.#sum];
+    for (let edge = this.#last[member]!; edge >= 0; edge = before[edge]!) sum[to[edge]!]! += this.#share[edge]!;
+    for (let edge = this.#last[member]!; edge >= 0; edge = before[edge]!) {
+      use(to[edge]!, sum[to[edge]!]!);
+      sum[to[edge]!] = 0;
+    }
+  }
+
+  #push(from: number, to: number, share: number): void {
+    this.#before[this.#count] = this.#last[from]!;
+    this.#to[this.#count] = to;
+    this.#share[this.#count] = share;
+    this.#last[from] = this.#count++;
+  }
+
+  #grow(): void {
+    const doubled = <T extends { set(from: T): void; length: number }>(from: T, type: new (length: number) => T) => {
+      const to = new type(2 * from.length);
+      to.set(from);
+      return to;
+    };
+    this.#before = doubled(this.#before, Int32Array);
+    this.#to = doubled(this.#to, Uint32Array);
+    this.#share = doubled(this.#share, Float64Array);
+  }
+}

@@ -18,7 +18,8 @@ export class Draft {
   offer!: Offer;
   /** What any item scores for the user; NaN where they may not get it. */
   scoreOf!: (item: number) => number;
-  readonly #rules: readonly Membership[];
+  readonly #allowing: readonly Membership[];
+  readonly #counting: readonly Membership[];
   /** By place. */
   #items = new Int32Array(0);
   #scores = new Float64Array(0);
@@ -29,7 +30,8 @@ export class Draft {
 
   constructor(items: number, rules: readonly Membership[]) {
     this.#listedIn = new Uint32Array(items);
-    this.#rules = rules;
+    this.#allowing = rules.filter((rule) => rule.allows);
+    this.#counting = rules.filter((rule) => rule.took);
   }
 
   begin(user: number, count: number, offer: Offer, scoreOf: (item: number) => number): void {
@@ -57,7 +59,7 @@ export class Draft {
 
   /** Whether an item is not in the list yet, and every rule lets it in. */
   allows(item: number): boolean {
-    return this.#listedIn[item] !== this.#list && this.#rules.every((rule) => rule.allows?.(item) ?? true);
+    return this.#listedIn[item] !== this.#list && this.#allowing.every((rule) => rule.allows!(item));
   }
 
   has(item: number): boolean {
@@ -69,7 +71,7 @@ export class Draft {
     this.#scores[place] = score;
     this.#marks[place] = Mark[mark];
     this.#listedIn[item] = this.#list;
-    for (const rule of this.#rules) rule.took?.(item);
+    for (const rule of this.#counting) rule.took!(item);
   }
 
   /** What is at taken places; items behind a free one move up. */

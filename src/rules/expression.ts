@@ -1,4 +1,4 @@
-import { secondsOf } from '../events/times.js';
+import { secondsOf } from '../events/clock.js';
 import type { Failure } from '../failure.js';
 import { refusal, type Token, type Typed, tokensOf } from './tokens.js';
 

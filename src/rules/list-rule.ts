@@ -114,5 +114,7 @@ export interface Acting extends Membership {
     begin(draft: Draft, items: Uint32Array, scores: Float64Array): void;
     /** How gladly it would take the candidate next. */
     worth(at: number): number;
+    /** The most that it, or any candidate behind it, could be worth. */
+    mostWorth(at: number): number;
   };
 }

@@ -123,6 +123,7 @@ function isFilled(draft: Draft, acting: readonly Acting[], best: List, pool: num
     let most = Number.NEGATIVE_INFINITY;
     for (let at = 0; at < chosenFrom; at++) {
       if (isOut[at] === 1) continue;
+      if (choice!.mostWorth(at) <= most) break;
       if (!draft.allows(best.items[at]!)) isOut[at] = 1;
       else if (choice!.worth(at) > most) {
         most = choice!.worth(at);

@@ -1,5 +1,6 @@
 import type { DecidedColumn } from '../dataset/attribute-table.js';
 import type { Dataset, FileReport, LearnedStrengths } from '../dataset/dataset.js';
+import type { EvidenceRules } from '../dataset/evidence-rules.js';
 import type { DayOrder } from '../events/day-month.js';
 import type { EventWeights } from '../events/event-types.js';
 import type { Settings } from '../model/settings.js';
@@ -26,6 +27,8 @@ export interface ModelFacts {
   /** Weights by type of event that were stated. */
   eventWeights: [type: string, weight: number][];
   dayOrder: DayOrder | null;
+  /** What of the interactions counts, with the moment from which ages do; null: all. */
+  evidence: EvidenceRules | null;
   /** What counted as now, in seconds since 1970. */
   now: number;
   /** Of the events, in seconds since 1970, null unknown; null: they have no times, and those of later ones do not count. */
@@ -39,7 +42,7 @@ export interface ModelFacts {
 }
 
 /** Facts that the run knows. */
-export type RunFacts = Pick<ModelFacts, 'version' | 'learned' | 'method' | 'now'> & {
+export type RunFacts = Pick<ModelFacts, 'version' | 'learned' | 'method' | 'now' | 'evidence'> & {
   eventWeights: EventWeights;
   /** As stated. */
   dayOrder: DayOrder | undefined;

@@ -68,6 +68,7 @@ export function scoredUsers(model: KnownModel, read: Dataset, wanted: Wanted): S
       preferences: newest(before('preferences'), now('preferences', counts.preferences)),
       groups: newest(before('groups'), now('groups', counts.groups)),
       ...model.items(wanted),
+      evidence: evidenceOf(model, read),
       userColumns: wanted.keepColumns ? userColumns(read.userColumns, model.userColumns, places) : [],
     },
   };
@@ -152,6 +153,11 @@ function strengths(both: SparseRows, before: Interactions, fresh: Interactions, 
     if (added > 0 && added < to - from) value.set(again.subarray(from, to), from);
   }
   return value;
+}
+
+/** What counts is as it was for the model; `--now` may have been said anew. */
+function evidenceOf({ facts }: KnownModel, { evidence }: Dataset): Dataset['evidence'] {
+  return facts.evidence ? { ...facts.evidence, now: evidence?.now ?? facts.evidence.now } : evidence;
 }
 
 /** The columns of both; a cell that is filled now stands. @param places of the users among `before`. */

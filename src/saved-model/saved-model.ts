@@ -137,7 +137,8 @@ export class SavedModel {
       const userIds = textsFrom(this.#arrays(isOf('users')), 'users', users);
       const attributes = emptyRows(items, preferences);
       const known = this.#usersFrom(this.#arrays(isOfUser), users);
-      return { ...names, ...this.items(wanted), userColumns, userIds, served, attributes, ...known };
+      const evidence = this.facts.evidence ?? undefined;
+      return { ...names, ...this.items(wanted), userColumns, userIds, served, attributes, evidence, ...known };
     });
   }
 

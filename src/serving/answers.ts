@@ -1,11 +1,11 @@
 import { packedTexts, type QuotedCells } from '../csv/quoted-cells.js';
 import type { Dataset } from '../dataset/dataset.js';
+import { whatCounts } from '../dataset/evidence-rules.js';
 import type { Known } from '../dataset/inputs.js';
 import { entriesOfUsers } from '../dataset/interactions.js';
 import { IdIndex } from '../events/ids.js';
 import { Failure } from '../failure.js';
 import { SHARED_SUMS } from '../kernels/kernel.js';
-import { sortBest } from '../matrix/select.js';
 import { emptyRows, longestRow, pickedRows, type SparseRows } from '../matrix/sparse.js';
 import { jsonText } from '../output/json-text.js';
 import { type LineColumn, LineWriter } from '../output/list-lines.js';
@@ -13,7 +13,7 @@ import { ReasonWriter, reasonName } from '../output/reason-cells.js';
 import { SCORE_DIGITS } from '../output/score-digits.js';
 import { causesOf } from '../pipeline/list-output.js';
 import type { RuleOptions } from '../pipeline/options.js';
-import { planRules, type ReadRules, readRules } from '../pipeline/rules.js';
+import { type IdRules, planRules, type ReadRules, readListRules } from '../pipeline/rules.js';
 import { audienceOf } from '../ranking/audience.js';
 import { Explainer } from '../ranking/explainer.js';
 import type { List, ListRules } from '../ranking/list-rules.js';
@@ -21,7 +21,9 @@ import type { Model } from '../ranking/model.js';
 import { offerOf } from '../ranking/offer.js';
 import { Recommender } from '../ranking/recommender.js';
 import { Scores, SummedRows } from '../ranking/scores.js';
+import { similarItems } from '../ranking/similar-items.js';
 import { type Expression, parseExpression } from '../rules/expression.js';
+import { barredBy } from '../rules/filters.js';
 import { listRules, type RulePlans } from '../rules/list-rules.js';
 import { packed } from '../rules/packed.js';
 import { type KnownModel, scoredUsers } from '../saved-model/known-users.js';
@@ -39,6 +41,11 @@ export interface ServedRules extends Omit<RuleOptions, 'where'> {
   where: readonly string[];
 }
 
+/** Rules of files of ids, which a server has none of. */
+const NO_FILES = {
+  ...{ onlyUsers: undefined, allowed: undefined, excluded: undefined, candidates: undefined, seenWindow: undefined },
+  clock: Number.NaN,
+};
 const NOBODY = { bytes: new Uint8Array(0), starts: Float64Array.of(0) };
 
 /** Opens the model of a job. @returns what answers questions about it. @throws Failure where it cannot be read. */
@@ -46,7 +53,7 @@ export async function answersFrom({ model, rules }: ServeJob): Promise<(question
   const { where, ...others } = rules as ServedRules;
   const expressions = where.map((text) => parseExpression(text, '--where'));
   const inputs = { encoding: undefined, named: {} };
-  const answers = new Answers({ model, rules: await readRules({ ...others, where: expressions }, inputs) });
+  const answers = new Answers({ model, rules: await readListRules({ ...others, where: expressions }, inputs) });
   return (question) => {
     try {
       return answers.reply(question as Question);
@@ -77,6 +84,8 @@ class Answers {
   /** Of the user who is answered. */
   readonly #signals: SparseRows;
   readonly #excluded: SparseRows;
+  readonly #had: SparseRows;
+  readonly #ids: IdRules;
   #rules: ListRules | undefined;
   readonly #popularity: Float64Array;
   #itemsThen: (ReturnType<SavedModel['items']> & { minute: number }) | undefined;
@@ -100,6 +109,8 @@ class Answers {
     const { counts, scales, rows } = this.#model;
     this.#signals = emptyRows(1, rows.rows);
     this.#excluded = emptyRows(1, counts.items);
+    this.#had = emptyRows(1, counts.items);
+    this.#ids = { ...job.rules, ...NO_FILES };
     const most = 2 * longestRow(this.#users.interactions) + longestRow(this.#users.preferences);
     const summed = new SummedRows(
       rows,
@@ -108,7 +119,8 @@ class Answers {
       SHARED_SUMS,
     );
     const scores = new Scores(this.#model, this.#signals, summed);
-    const audience = { signals: this.#signals, excluded: this.#excluded, offered: this.#names.offered };
+    const { offered } = this.#names;
+    const audience = { signals: this.#signals, had: this.#had, excluded: this.#excluded, offered };
     const current = () => this.#rules ?? refuse();
     this.#recommender = new Recommender(this.#model, audience, MOST.n, scores, {
       offerFor: (row) => current().offerFor(row),
@@ -168,10 +180,12 @@ class Answers {
     const now = rules.now ?? Date.now() / 1000;
     if (keepColumns && this.#userColumns.length === 0) this.#userColumns = this.#saved.userColumns;
     const known = this.#knownAt(place, asker.user);
-    const { dataset } = scoredUsers(known, said, { keepColumns, now, dayOrder: undefined });
-    const audience = audienceOf(dataset, (byUser) => byUser, this.#saved.facts.method.settings, rules);
+    const dataset = whatCounts(scoredUsers(known, said, { keepColumns, now, dayOrder: undefined }).dataset);
+    const barred = { ...dataset, ...barredBy(this.#ids, dataset) };
+    const audience = audienceOf(barred, (byUser) => byUser, this.#saved.facts.method.settings, rules);
     Object.assign(this.#signals, audience.signals);
     Object.assign(this.#excluded, audience.excluded);
+    Object.assign(this.#had, audience.had ?? emptyRows(1, this.#names.itemIds.length));
     this.#rules = this.#rulesFor(expressions, dataset, n, now);
     const list = this.#recommender.recommend(0, n);
     const why = reasons ? this.#explainer.reasonsOf(0, list, this.#rules.offerFor(0).factor) : undefined;
@@ -250,7 +264,7 @@ class Answers {
     const made = this.#rulesOf.get(key);
     if (made) return made;
     const read = { ...this.#job.rules, where: expressions };
-    const { offered, where, plans } = planRules(read, dataset, { listLength: n, now }, () => {});
+    const { offered, where, plans } = planRules(read, this.#ids, dataset, { listLength: n, now }, () => {});
     const { counts, rows, scales } = this.#model;
     if (where.length > 0 || Object.keys(plans).length > 0) {
       const { spec, arrays } = packed({ users: Uint32Array.of(0), where, plans } satisfies RulePlans);
@@ -267,21 +281,11 @@ class Answers {
   #similar(id: string, n: number): Reply {
     const item = this.#known.items.get(id);
     if (item === undefined) return unknown('item', id);
-    const { rows, scales } = this.#model;
-    const [part] = rows.parts;
-    if (!part) throw new RangeError('the model has no rows');
-    const [from = 0, to = 0] = part.start.subarray(item, item + 2);
-    const index = part.index.slice(from, to);
-    const scores = Float64Array.from(part.value.subarray(from, to), (value) => value * scales.items);
-    sortBest(0, index.length - 1, scores, index);
-    const places = [...index.keys()].filter(
-      (at) => this.#isOffered(index[at]) && index[at] !== item && (scores[at] ?? 0) > 0,
-    );
-    const best = places.slice(0, n);
-    const list = {
-      items: Uint32Array.from(best, (at) => index[at] ?? 0),
-      scores: Float64Array.from(best, (at) => scores[at] ?? 0),
-    };
+    const now = this.#job.rules.now ?? Date.now() / 1000;
+    const isForSale = this.#job.rules.availability === 'honour';
+    const { available } = this.#items({ keepColumns: false, now, dayOrder: undefined });
+    const offered = this.#names.offered.map((flag, at) => (isForSale && available?.[at] === 0 ? 0 : flag));
+    const list = similarItems(this.#model, offered, n)(item);
     return { body: this.#line(['item_id', id], list, n, true) };
   }
 

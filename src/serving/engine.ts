@@ -2,7 +2,7 @@ import { copyFileSync } from 'node:fs';
 import { badData } from '../failure.js';
 import { RunDirectory } from '../files/run-directory.js';
 import type { ServeOptions } from '../pipeline/options.js';
-import { readRules } from '../pipeline/rules.js';
+import { readListRules } from '../pipeline/rules.js';
 import type { Log } from '../report/log.js';
 import { filesOf, optionOf, RULES } from '../rules/rules.js';
 import type { ModelFacts } from '../saved-model/facts.js';
@@ -113,7 +113,7 @@ export class Engine {
   /** Rules as children read them, from copies of their files: all children of a generation have the same. */
   async #servedRules(): Promise<ServedRules> {
     const { rules } = this.#options;
-    await readRules(rules, { encoding: undefined, named: {} });
+    await readListRules(rules, { encoding: undefined, named: {} });
     const files = filesOf(rules.lists);
     const copies = RULES.flatMap(([name, rule]) => {
       const path = name in rules.lists ? files[optionOf(rule)] : undefined;

@@ -1,4 +1,5 @@
-import { entriesOfUsers, type Interactions } from '../dataset/interactions.js';
+import { type Counting, ofPart, type RuledInteractions, whatCounts } from '../dataset/evidence-rules.js';
+import { entriesOfUsers } from '../dataset/interactions.js';
 import { type Holdout, type SampleKeys, splitInteractions } from '../evaluation/split.js';
 import { contains } from '../evaluation/user-metrics.js';
 import { sample } from '../matrix/sampling.js';
@@ -18,7 +19,7 @@ const MOST_INTERACTIONS = 2_000_000;
 const SEED = 1;
 
 /** What users did and what is known of them and the items. */
-type Seen = Observations & Interactions & { excluded: SparseRows };
+type Seen = Counting<Observations & RuledInteractions & { excluded: SparseRows }>;
 
 /** What tuning learns from, and the held-out items it evaluates lists by. */
 export interface ValidationSplit {
@@ -38,30 +39,37 @@ export function validationSplit(
   keys: SampleKeys,
   like: Pick<Holdout, 'kind' | 'holdout'> = all.times ? BY_TIME : AT_RANDOM,
 ): ValidationSplit {
-  const { interactions, offered, attributes, groups, preferences, excluded } = all;
+  const { interactions, offered, attributes, groups, preferences, excluded, evidence } = all;
   const { train, test } = splitInteractions(all, { ...like, seed: SEED }, keys, interactions.rows);
   const samples = Math.max(1, Math.ceil(interactions.index.length / MOST_INTERACTIONS));
   const everybody = Uint32Array.from({ length: interactions.rows }, (_, user) => user);
   const sampled = sample(everybody, Math.ceil(interactions.rows / samples), (user) => keys.users[user]!);
   const some = (byUser: SparseRows) => pickedRows(byUser, sampled);
-  const seen = {
+  const seen = whatCounts({
     ...entriesOfUsers(train, sampled),
+    evidence: ofPart(evidence),
     offered,
     attributes,
     groups: some(groups),
     preferences: some(preferences),
     excluded: some(excluded),
-  };
-  const heldOut = recommendable(some(test), seen.excluded, offered);
+  });
+  const counting = evidence && some(whatCounts(all).interactions);
+  const heldOut = recommendable(some(test), seen.excluded, offered, counting);
   const withItems = Uint32Array.from(sampled.keys()).filter((row) => rowLength(heldOut, row) > 0);
   const users = sample(withItems, MOST_USERS, (row) => keys.users[sampled[row]!]!);
   return { seen, users, heldOut: pickedRows(heldOut, users) };
 }
 
-/** Without what no list can hold: items that are not offered, and those a user excluded. */
-function recommendable(heldOut: SparseRows, excluded: SparseRows, offered: Uint8Array): SparseRows {
+/** Without what no list can hold (items that are not offered, and those a user excluded), and without what does not count. */
+function recommendable(
+  heldOut: SparseRows,
+  excluded: SparseRows,
+  offered: Uint8Array,
+  counting: SparseRows | undefined,
+): SparseRows {
   return mapped(heldOut, (value, user, item) => {
-    const isExcluded = contains(rowOf(excluded, user), item);
+    const isExcluded = contains(rowOf(excluded, user), item) || (counting && !contains(rowOf(counting, user), item));
     return offered[item] === 1 && !isExcluded ? value : undefined;
   });
 }

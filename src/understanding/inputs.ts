@@ -27,6 +27,8 @@ export interface DescribedFiles extends InputFiles, Pick<Reading, 'onBytes' | 's
   /** Header names of the only columns that count as attributes; undefined: decided column by column. */
   attributeColumns: readonly string[] | undefined;
   badRows: BadRows;
+  /** Columns of other files, which options may name too. */
+  alsoColumns?: readonly string[];
   /** Whether titles are wanted, from the events where no catalogue has them. */
   titles?: boolean;
 }

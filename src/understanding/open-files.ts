@@ -82,7 +82,7 @@ export async function closeFiles({ users, items, interactions, orders }: OpenFil
  * @param columns where it has no header. @throws Failure 66, 65 or 74 where it cannot be read.
  */
 export async function lookAt(
-  inputs: DescribedFiles,
+  inputs: Pick<DescribedFiles, 'delimiter' | 'encoding' | 'quotes' | 'badRows' | 'onBytes' | 'sizes'>,
   path: string,
   columns: readonly string[] | undefined,
 ): Promise<OpenFile> {

@@ -155,13 +155,14 @@ function columnsShown(header: readonly string[]): string {
 
 /**
  * A column named by option has to be in one of the files at least.
- * @param files the roles of each file's columns. @throws Failure 2 where it is in none.
+ * @param files the roles of each file's columns. @param others columns of files that are no data. @throws Failure 2 where it is in none.
  */
 export function requireNamedColumns(
   named: NamedColumns,
   files: readonly { readonly roles: readonly (readonly [role: string, column: string])[] }[],
+  others: readonly string[] = [],
 ): void {
-  const present = new Set(files.flatMap(({ roles }) => roles.map(([, column]) => column)));
+  const present = new Set([...files.flatMap(({ roles }) => roles.map(([, column]) => column)), ...others]);
   for (const [role, columns] of Object.entries(named)) {
     const column = columns.find((each) => !present.has(each) && each !== NO_COLUMN);
     if (column === undefined) continue;
@@ -182,7 +183,7 @@ export function requireNamedAttributes(
     if (columns.has(name)) continue;
     throw new Failure(
       ExitCode.usage,
-      `--attribute-cols: no file has a column ${JSON.stringify(name)} free to be an attribute`,
+      `--attributes: no file has a column ${JSON.stringify(name)} free to be an attribute`,
     );
   }
 }

@@ -50,6 +50,7 @@ export function understand(files: OpenFiles, inputs: DescribedFiles): Understand
   requireNamedColumns(
     inputs.named,
     all.map(({ shown }) => ({ roles: shown })),
+    inputs.alsoColumns,
   );
   const withAttributes = [items, users.kind === 'profiles' ? users.file : undefined].filter(
     (file) => file !== undefined,

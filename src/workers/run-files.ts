@@ -83,14 +83,16 @@ export function readAudience(path: string): Audience {
   const signals = matrixFrom(arrays, 'signals');
   const excluded = matrixFrom(arrays, 'excluded');
   const offered = arrayOf(arrays, 'offered', Uint8Array);
-  const candidates = hasMatrix(arrays, 'candidates') ? matrixFrom(arrays, 'candidates') : undefined;
+  const [had, candidates] = (['had', 'candidates'] as const).map((name) =>
+    hasMatrix(arrays, name) ? matrixFrom(arrays, name) : undefined,
+  );
   const isSound =
     signals.columns >= offered.length &&
-    [excluded, candidates ?? excluded].every(
+    [excluded, had ?? excluded, candidates ?? excluded].every(
       ({ rows, columns }) => rows === signals.rows && columns === offered.length,
     );
   if (!isSound) throw new RangeError(`the audience in ${path} does not go together`);
-  return { signals, excluded, candidates, offered };
+  return { signals, had, excluded, candidates, offered };
 }
 
 export function writeStatistics(path: string, statistics: ItemStatistics): void {

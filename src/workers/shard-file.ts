@@ -1,11 +1,14 @@
 import { renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { type Arrays, writeArrays } from '../files/array-file.js';
-import { ownTag } from '../files/owner.js';
+import { ownTag, removeLeftBehind } from '../files/owner.js';
 
 /*
  * A finished shard is a file. It is written under a temporary name, which holds the process that writes it, and renamed: renamed is
  * done. So any process can make any shard, twice or at once with another, and whoever needs it looks for its name.
  */
+
+const UNFINISHED = '.shard-';
 
 /** Rows `from` to `to`, without it. */
 export interface Rows {
@@ -28,7 +31,7 @@ export function rowsInName(name: string, stage: string): Rows | undefined {
 /** Writes the answer to a shard. @returns its path. */
 export function writeShard(output: string, rows: Rows, arrays: Arrays): string {
   const path = shardPath(output, rows);
-  const temporary = `${path}.${ownTag()}`;
+  const temporary = join(dirname(path), `${UNFINISHED}${ownTag()}.${basename(path)}`);
   try {
     writeArrays(temporary, arrays);
     renameSync(temporary, path);
@@ -37,4 +40,9 @@ export function writeShard(output: string, rows: Rows, arrays: Arrays): string {
     throw error;
   }
   return path;
+}
+
+/** Removes from a folder what processes that are certainly gone had not finished. */
+export function removeUnfinished(folder: string): void {
+  removeLeftBehind(folder, UNFINISHED, '\\..*');
 }

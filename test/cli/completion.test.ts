@@ -11,7 +11,11 @@ import { put } from './data.js';
 import { runInProcess } from './run.js';
 
 const newFolder = temporaryFolders();
-const COMMANDS = ['fit', 'score', 'describe', 'evaluate', 'diff', 'help', 'completion'];
+const COMMANDS = [
+  ...['fit', 'score', 'explain', 'similar', 'audience', 'export'],
+  ...['plan', 'merge', 'status'],
+  ...['describe', 'evaluate', 'diff', 'help', 'completion'],
+];
 const allNames = (options: readonly { short?: string | undefined; long?: string | undefined }[]) =>
   [...options.flatMap(({ short, long }) => [short, long]), '-h', '--help'].filter((name) => name !== undefined);
 

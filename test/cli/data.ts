@@ -17,6 +17,14 @@ export function put(folder: string, name: string, content: string | Uint8Array):
   return path;
 }
 
+/** Changes a byte in the middle of a file. */
+export function alter(path: string): void {
+  const bytes = readFileSync(path);
+  const at = bytes.length >> 1;
+  bytes[at] = (bytes[at] ?? 0) ^ 1;
+  writeFileSync(path, bytes);
+}
+
 /** A row of the output. */
 export interface Row {
   user_id: string;

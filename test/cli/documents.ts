@@ -71,7 +71,8 @@ export async function runCommand({ text, shell }: Command, folder: string, path:
     // A description repeats what was typed, and says on stdout what others say on a terminal.
     if (args[0] === 'describe') return runInProcess(args, { folder, terminal: false });
     // One child does the same, and costs less to start.
-    const hasWorkers = args.includes('-j') || args[0] === 'diff';
+    const hasWorkers =
+      args.includes('-j') || ['diff', 'explain', 'similar', 'audience', 'export'].includes(args[0] ?? '');
     return runInProcess(hasWorkers ? args : [...args, '-j', '1'], { folder });
   }
   const flags = shell === 'bash' ? ['-e', '-o', 'pipefail', '-c'] : ['-e', '-c'];

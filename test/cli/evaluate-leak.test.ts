@@ -38,6 +38,9 @@ function worth(list: readonly string[], toFind: ReadonlySet<string>, cut: number
   ];
 }
 
+/** Rules by ages, which count from the end of what is learned from, and others. */
+const RULES = '--min-rating 2 --since 2020-09-14 --half-life 1d --seen-window 12h --exclude-items never.csv';
+
 describe('no leak: each user’s figures are those of the lists that a real run makes of the learned part alone', () => {
   /** The held-out part by the words of docs/evaluation.md. */
   const last = [...byUser(EVENTS).values()].flatMap((own) => [...own].sort((a, b) => b.time - a.time).slice(0, 2));
@@ -50,12 +53,15 @@ describe('no leak: each user’s figures are those of the lists that a real run 
     ['--split time', late, ['user', 'item', 'time']],
     ['--test held-out.csv', last, ['user', 'item', 'time']],
     ['--test held-out.csv', last, ['user', 'item', 'rating', 'time']],
-  ] as const)('%s', async (how, heldOut, columns) => {
+    ['--split time', late, ['user', 'item', 'rating', 'time'], RULES],
+  ] as const)('%s', async (how, heldOut, columns, rules?: string) => {
     const folder = newFolder();
     const out = new Set(heldOut);
     const learned = EVENTS.filter((event) => !out.has(event));
     const files = world(folder, how.startsWith('--test') ? learned : EVENTS, columns);
     put(folder, 'held-out.csv', eventsCsv(heldOut, columns));
+    put(folder, 'never.csv', 'item\ntree-1\nfish-2\n');
+    files.push(...(rules?.split(' ') ?? []));
     const algorithms = ['ridge', 'popular'];
     const cuts = [3, 10];
     await evaluated(folder, [

@@ -46,6 +46,37 @@ describe('parseEvaluateOptions', () => {
     expect(parsed('--algorithms', 'popular,auto').algorithms).toEqual(['popular', 'auto']);
   });
 
+  it('sets the weight of attributes for every algorithm that has one and not its own', () => {
+    const algorithms = ['--algorithms', 'ridge,cosine:attribute-weight=1,popular'];
+    expect(parsed(...algorithms, '--attribute-weight', '2').algorithms).toEqual([
+      'ridge:attribute-weight=2',
+      'cosine:attribute-weight=1',
+      'popular',
+    ]);
+  });
+
+  it('reads rules over users, items and evidence, in seconds', () => {
+    const { rules, evidence } = parsed(
+      '--exclude-previous',
+      'a.csv',
+      '--exclude-previous',
+      'b.csv',
+      '--half-life',
+      '12h',
+    );
+    expect(rules).toMatchObject({
+      files: { excludePrevious: ['a.csv', 'b.csv'] },
+      coldUsers: 'popular',
+      minHistory: 0,
+    });
+    expect(evidence).toEqual({ halfLife: 43_200 });
+    expect(parsed('--since', '2024-06-30', '--now', '2024-06-30T12:00+02:00').evidence).toEqual({
+      since: Date.UTC(2024, 5, 30) / 1000,
+      now: Date.UTC(2024, 5, 30, 10) / 1000,
+    });
+    expect(parsed().evidence).toBeUndefined();
+  });
+
   it('sorts the cuts, and takes each once', () => {
     expect(parsed('--at', '20,5,20').at).toEqual([5, 20]);
   });
@@ -60,7 +91,7 @@ describe('parseEvaluateOptions', () => {
   });
 
   it('takes the options of the input as the main command does', () => {
-    const options = parsed('-i', 'i.csv', '--rating-col', 'stars', '--attribute-cols', 'a, b', '--delimiter', 'tab');
+    const options = parsed('-i', 'i.csv', '--rating-col', 'stars', '--attributes', 'a, b', '--delimiter', 'tab');
     expect(options).toMatchObject({
       items: 'i.csv',
       named: { rating: ['stars'] },

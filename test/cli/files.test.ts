@@ -82,7 +82,7 @@ describe('headers are looked at before anything is read', () => {
   test.each([
     ['--user-col', 'woh', 2, '--user-col: no file has a column "woh" that can be the user'],
     ['--rating-col', 'stars', 2, '--rating-col: no file has a column "stars" that can be the rating'],
-    ['--attribute-cols', 'regoin', 2, '--attribute-cols: no file has a column "regoin" free to be an attribute'],
+    ['--attributes', 'regoin', 2, '--attributes: no file has a column "regoin" free to be an attribute'],
     ['--delimiter', ';', 65, 'events.csv.gz:1: no column "who" (--user-col)'],
     ['--users', 'none.csv', 66, 'none.csv: no such file'],
     ['--users', '.', 66, '. is a folder'],

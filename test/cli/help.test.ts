@@ -76,7 +76,7 @@ describe('recommend help', () => {
   test.each([
     ['inptu', 'there is no topic "inptu"; did you mean: recommend help input'],
     ['algorithm', 'there is no topic "algorithm"; did you mean: recommend help algorithms'],
-    ['../method', 'there is no topic "../method"\n(topics: algorithms, columns, '],
+    ['../method', 'there is no topic "../method"\n(topics: algorithms, audience, columns, '],
   ])('%s is no topic: the answer names the nearest, or all', async (topic, said) => {
     const { code, stdout, stderr } = await runInProcess(['help', topic], { folder: newFolder() });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

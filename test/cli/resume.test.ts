@@ -81,6 +81,17 @@ test('lists of another format are not gone on with', async () => {
   expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('--format was "csv", and is "wide"') });
 });
 
+test('lists made under other rules are not gone on with, the model is', async () => {
+  const folder = await cut('recommend');
+  put(folder, 'never.csv', 'item-0\nitem-1\nitem-13\n');
+  const args = [...ARGS, '--exclude-items', 'never.csv', '-q'];
+  expect(await runInProcess([...args, '--resume', '-v'], { folder })).toMatchObject({ code: 0 });
+  const lists = readFileSync(join(folder, 'recs.csv'), 'utf8');
+  expect(await runInProcess(args, { folder })).toMatchObject({ code: 0 });
+  expect(lists).toBe(readFileSync(join(folder, 'recs.csv'), 'utf8'));
+  expect(lists).not.toBe(wholeOutput());
+});
+
 test('what is not the same any more is named, and what is kept stays', async () => {
   const folder = await cut('learn');
   const refused = async (args: readonly string[], code: number, why: RegExp) => {

@@ -1,5 +1,5 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,6 +9,7 @@ import { temporaryFolders } from '../files/temporary.js';
 import { manyEvents, put } from './data.js';
 import { exitOf, leftBehind, runInProcess, start, textOf } from './run.js';
 
+export { alter } from './data.js';
 export const newFolder = temporaryFolders();
 const grief = new URL('./faults/grief.mjs', import.meta.url).href;
 export const MANY = manyEvents(6000, 1500, 25);
@@ -132,14 +133,6 @@ export async function goesOn(folder: string, args: readonly string[] = [], env: 
   expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toBe(whole);
   expect(readdirSync(folder).sort()).toEqual(['events.csv', 'recs.csv']);
   return stderr;
-}
-
-/** Changes a byte in the middle of a file. */
-export function alter(path: string): void {
-  const bytes = readFileSync(path);
-  const at = bytes.length >> 1;
-  bytes[at] = (bytes[at] ?? 0) ^ 1;
-  writeFileSync(path, bytes);
 }
 
 /** The output of a run in one go. */

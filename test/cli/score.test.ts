@@ -50,7 +50,8 @@ const scoresOf = (csv: string, user: string) =>
     .map((line) => line.slice(user.length));
 
 describe('a model of ratings with times', () => {
-  const RIDGE = ['--algorithm', 'ridge', '--set', 'follow=0.5'];
+  const EVIDENCE = ['--half-life', '40d', '--min-rating', '2', '--since', '2023-11-20'];
+  const RIDGE = ['--algorithm', 'ridge', '--set', 'follow=0.5', ...EVIDENCE];
   let plain = '';
 
   beforeAll(async () => {
@@ -64,11 +65,10 @@ describe('a model of ratings with times', () => {
   });
 
   test.each([
-    ['all that it knows', []],
-    ['the same file', ['-u', 'ratings.csv']],
-  ])('scores %s to the very bytes of the run, with one worker or four', async (_, users) => {
-    expect(await good('score', '--model', 'ratings.rec', ...users, '-j', '4')).toBe(plain);
-    expect(await good('score', '--model', 'ratings.rec', ...users, '-j', '1')).toBe(plain);
+    ['all that it knows', ['-j', '4']],
+    ['the same file', ['-u', 'ratings.csv', '-j', '1']],
+  ])('scores %s to the very bytes of the run, with any number of workers', async (_, more) => {
+    expect(await good('score', '--model', 'ratings.rec', ...more)).toBe(plain);
   });
 
   test('ranks histories that it has never seen as those of users it knows, and adds to what it knows of these', async () => {
@@ -126,39 +126,41 @@ describe('a model of ratings with times', () => {
 
 describe('a model of profiles, a catalogue and purchases', () => {
   const FILES = ['-u', 'profiles.csv', '--interactions', 'orders.csv'];
-  const OUT = ['-n', '5', '--titles', '--format', 'jsonl'];
+  const OUT = ['-n', '5', '--format', 'jsonl', '--output-columns', 'user_id,item_id,score,title,colour,reasons'];
+  const RUN = [...FILES, '-i', 'items.csv', '--algorithm', 'cosine', ...OUT];
+  const JUNE = ['--now', '2026-06-15', '--where', 'item.colour != "green" or user.country = "fr"'];
   let plain = '';
 
   beforeAll(async () => {
     const orders = RATINGS.map(({ user, item, rating }) => `${user},${item},${rating}\n`).join('');
     put(folder, 'orders.csv', `customer,product,quantity\n${orders}`);
     const kinds = ['red', 'green', 'blue'];
-    const items = Array.from({ length: 44 }, (_, k) => `i${k},"Item, ${k}",${kinds[k % 3]}\n`).join('');
-    put(folder, 'items.csv', `item,title,colour\n${items}`);
+    const until = (k: number) => (k % 4 === 0 ? '2026-06-30' : '2027-12-31');
+    const items = Array.from({ length: 44 }, (_, k) => `i${k},"Item, ${k}",${kinds[k % 3]},${until(k)}\n`).join('');
+    put(folder, 'items.csv', `item,title,colour,available_until\n${items}`);
     const countries = ['fr', 'de', ''];
     const profile = (_: unknown, k: number) =>
       `u${k + 20},${countries[k % 3]},${k % 4 === 0 ? 'blue|red:-1' : ''},${k % 5 === 0 ? 'i1|i2:2' : ''},${k % 6 === 0 ? 'i3' : ''}\n`;
     const profiles = Array.from({ length: 50 }, profile).join('');
     put(folder, 'profiles.csv', `user,country,preferences,history,exclude\n${profiles}`);
-    await good(
-      ...FILES,
-      '-i',
-      'items.csv',
-      '--algorithm',
-      'cosine',
-      ...OUT,
-      '-o',
-      'lists.jsonl',
-      '--model',
-      'shop.rec',
-    );
+    await good(...RUN, ...JUNE, '-o', 'lists.jsonl', '--model', 'shop.rec');
     plain = readFileSync(join(folder, 'lists.jsonl'), 'utf8');
   });
 
   test('scores those whom the run served to its very bytes, from the model alone and with the same files', async () => {
     expect(plain.split('\n')).toHaveLength(51);
-    expect(await good('score', '--model', 'shop.rec', ...OUT)).toBe(plain);
-    expect(await good('score', '--model', 'shop.rec', ...FILES, ...OUT)).toBe(plain);
+    expect(await good('score', '--model', 'shop.rec', ...OUT, ...JUNE)).toBe(plain);
+    expect(await good('score', '--model', 'shop.rec', ...FILES, ...OUT, ...JUNE)).toBe(plain);
+  });
+
+  test('what can be sold is asked when lists are made, not when the model was learned', async () => {
+    const july = ['--now', '2026-07-15'];
+    const lists = await good('score', '--model', 'shop.rec', ...OUT, ...july);
+    expect(lists).toBe(await good(...RUN, ...july));
+    expect(plain).toMatch(/"item_id":"i8"/);
+    expect(lists).not.toMatch(/"item_id":"i8"/);
+    const { code, stderr } = await run('score', '--model', 'shop.rec', '--where', 'colour = "pink"');
+    expect([code, stderr]).toEqual([65, expect.stringContaining('holds for none of')]);
   });
 
   test('new profiles count by its attributes and groups, however few they are', async () => {
@@ -166,7 +168,7 @@ describe('a model of profiles, a catalogue and purchases', () => {
     const one =
       'user,country,preferences,history,exclude,shoe size\nnobody,,,,,\nnew,de,blue|red:-1,i1,i3,43\nu44,,,,,\nu20,,,,,\n';
     put(folder, 'one.csv', one);
-    const out = await good('score', '--model', 'shop.rec', '-u', 'one.csv', ...OUT);
+    const out = await good('score', '--model', 'shop.rec', '-u', 'one.csv', ...OUT, ...JUNE);
     const lists: { user: string; items: { item: string }[] }[] = out
       .trim()
       .split('\n')
@@ -185,5 +187,36 @@ describe('a model of profiles, a catalogue and purchases', () => {
     const rec = readFileSync(join(folder, 'shop.rec'));
     writeFileSync(join(elsewhere, 'cut.rec'), rec.subarray(0, rec.length - 8));
     expect((await run('score', '--model', join(elsewhere, 'cut.rec'))).code).toBe(65);
+  });
+});
+
+describe('what makes no sense is refused, and nothing is touched', () => {
+  test.each([
+    [['fit', '-u', 'ratings.csv'], 2, '--model FILE is missing: where to write the model'],
+    [['score', '-o', 'x.csv'], 2, '--model FILE is missing: the model that recommend fit wrote'],
+    [['score', '--model', 'none.rec'], 66, '--model none.rec cannot be opened: recommend fit --model makes one'],
+    [
+      ['fit', '-u', 'ratings.csv', '--model', 'orders.csv'],
+      65,
+      'orders.csv is no model that recommend wrote; it stays as',
+    ],
+    [['-u', 'ratings.csv', '--model', 'orders.csv', '-o', 'x.csv'], 65, 'orders.csv is no model that recommend wrote'],
+    [['fit', '-u', 'ratings.csv', '--model', 'ratings.csv'], 2, '--model ratings.csv is also an input'],
+    [['-u', 'ratings.csv', '--model', 'x.csv', '-o', 'x.csv'], 2, '--output and --model name the same file'],
+    [['score', '--model', 'ratings.rec', '-o', 'ratings.rec'], 2, '--output ratings.rec is also an input'],
+    [
+      ['score', '--model', 'ratings.rec', '--interactions', 'ratings.csv'],
+      2,
+      '--users is missing: without it, all users',
+    ],
+    [['fit', '-u', 'ratings.csv', '--model', '-'], 2, '--model -: name a plain file, which later runs can read'],
+    [['score', '--model', 'ratings.rec', '--ratings', 'count'], 2, "unknown option '--ratings'"],
+    [['fit', '-u', 'ratings.csv', '--model', 'no/m.rec'], 73, 'the folder no does not exist'],
+  ])('%j', async (args, expected, message) => {
+    const before = ['orders.csv', 'ratings.csv', 'ratings.rec'].map((name) => readFileSync(join(folder, name)));
+    const { code, stderr } = await run(...args);
+    expect([code, stderr]).toEqual([expected, expect.stringContaining(message)]);
+    const after = ['orders.csv', 'ratings.csv', 'ratings.rec'].map((name) => readFileSync(join(folder, name)));
+    expect(after).toEqual(before);
   });
 });

@@ -231,16 +231,7 @@ describe('evaluate, group by group', () => {
 
   it('groups by an attribute of users, matched without case', async () => {
     const users = file('profiles.csv', PROFILES);
-    const { answer } = await evaluated([
-      '-u',
-      users,
-      '--by',
-      'COUNTRY',
-      '--format',
-      'json',
-      '--attribute-cols',
-      'country',
-    ]);
+    const { answer } = await evaluated(['-u', users, '--by', 'COUNTRY', '--format', 'json', '--attributes', 'country']);
     const groups = jsonOf(answer).groups.map(({ name, users: count }: { name: string; users: number }) => [
       name,
       count,
@@ -260,7 +251,7 @@ describe('evaluate, group by group', () => {
 
   it('refuses an attribute that users do not have, and says which they have', async () => {
     const users = file('profiles.csv', PROFILES);
-    const args = ['-u', users, '--attribute-cols', 'country', '--by', 'age'];
+    const args = ['-u', users, '--attributes', 'country', '--by', 'age'];
     await expect(evaluated(args)).rejects.toMatchObject({
       exitCode: ExitCode.usage,
       message: expect.stringContaining('"country"'),

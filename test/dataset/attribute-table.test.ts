@@ -50,7 +50,7 @@ describe('attributeTable', () => {
   it('keeps to the columns that were named', () => {
     const { values, columns } = attributesOf(HEADER, MOVIES, ['code']);
     expect(values.ids).toEqual(['code:a1', 'code:a2', 'code:a3', 'code:a4']);
-    expect(columns[0]?.decision).toEqual({ as: 'nothing', reason: 'not named in --attribute-cols' });
+    expect(columns[0]?.decision).toEqual({ as: 'nothing', reason: 'not named in --attributes' });
   });
 
   it('gives every subject the band its number falls into, and none where there is no number', () => {

@@ -284,7 +284,7 @@ describe('readDataset, of columns named by option', () => {
     const run = dataset(['user item', 'u i1'], { items: CATALOGUE }, { attributeColumns: ['genres', 'mood'] });
     await expect(run).rejects.toMatchObject({
       exitCode: ExitCode.usage,
-      message: expect.stringContaining('--attribute-cols: no file has a column "mood"'),
+      message: expect.stringContaining('--attributes: no file has a column "mood"'),
     });
   });
 });

@@ -26,6 +26,13 @@ describe('checkLists', () => {
     expect(() => check([1, 2], [0, 2])).not.toThrow();
   });
 
+  it('refuses an item that is not meant for the user of the list', () => {
+    const isMeant = (row: number, item: number) => row === 0 || item !== 2;
+    const checked = (...lists: number[][]) => checkLists(listsOf(...lists), excluded, offered, 2, isMeant);
+    expect(() => checked([1, 2], [0])).not.toThrow();
+    expect(() => checked([1], [0, 2])).toThrow('list 1 has item 2, which is not for its user');
+  });
+
   it.each([
     ['too few lists', [[1]], /2 lists were wanted, 1 came/],
     [

@@ -33,7 +33,7 @@ describe('relevantItems', () => {
       ],
       5,
     );
-    const { users, items, counts } = relevantItems(test, known, 3);
+    const { users, items, counts } = relevantItems(test, known, Uint32Array.of(0, 1, 2));
     expect(Array.from(users)).toEqual([0]);
     expect(columnsOf(items, 0)).toEqual([2, 3, 4]);
     // Item 3 is not offered, item 4 is unknown; user 1 has no test item, user 2 only one they have.
@@ -56,7 +56,11 @@ describe('relevantItems', () => {
         const items = offered.length;
         const matrix = rowsOf(test, test[0]!.length);
         const seen = { interactions: rowsOf(interactions, items), excluded: rowsOf(excluded, items) };
-        const relevant = relevantItems(matrix, { ...seen, offered: Uint8Array.from(offered) }, test.length);
+        const relevant = relevantItems(
+          matrix,
+          { ...seen, offered: Uint8Array.from(offered) },
+          Uint32Array.from(test.keys()),
+        );
         const { liked, toFind, had, excluded: barred, usersWithout } = relevant.counts;
         expect(liked).toBe(matrix.index.length);
         expect(toFind + had + barred).toBe(liked);
@@ -72,7 +76,9 @@ describe('relevantItems', () => {
   });
 
   it('looks at tested users alone', () => {
-    expect(relevantItems(rowsOf([[0], [1]], 1), { ...known, offered: Uint8Array.from([1]) }, 1).counts.liked).toBe(0);
+    expect(
+      relevantItems(rowsOf([[0], [1]], 1), { ...known, offered: Uint8Array.from([1]) }, Uint32Array.of(0)).counts.liked,
+    ).toBe(0);
   });
 });
 

@@ -62,7 +62,7 @@ test.each(['plain', 'compiled'] as const)(
           });
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 60 },
     );
   },
 );

@@ -15,7 +15,7 @@ const RUN: RunMetrics = {
     { input: 'users', rows: 100, rejected: 3, skipped: 2 },
     { input: 'items', rows: 20, rejected: 0, skipped: 0 },
   ],
-  served: { users: 40, rows: 400, short: 4, empty: 1, cold: 5, failed: 1, lost: ['user x got no list'] },
+  served: { users: 40, rows: 400, short: 4, empty: 1, left_out: {}, cold: 5, failed: 1, lost: ['user x got no list'] },
   retries: 2,
   memoryBytes: 5e8,
 };

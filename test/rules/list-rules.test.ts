@@ -7,6 +7,70 @@ const usersOf = (world: World) => [...world.countries.keys()];
 const entriesOf = ({ items, scores, marks }: List) =>
   Array.from(items, (item, place) => ({ item, score: scores[place]!, mark: marks?.[place] ?? Mark.byScore }));
 
+/** One user without signals, so that item 0 is the best, item 1 the next, and so on: scores 1, 1/2, 1/3 … */
+function popularityAlone(rules: World['rules'], kinds: string, count: number): World {
+  const items = kinds.length;
+  return {
+    scene: {
+      counts: { items, preferences: 0, groups: 0, latest: 0 },
+      scales: { items: 1, preferences: 1, groups: 1 },
+      prior: Array.from(kinds, (_, item) => 1 / (item + 1)),
+      rows: Array.from(kinds, () => Array(items).fill(0)),
+      cuts: [],
+      signals: [Array(items).fill(0)],
+      excluded: [Array(items).fill(0)],
+      offered: Array(items).fill(1),
+    },
+    rules,
+    kinds: [...kinds].map((kind) => kind.trim()),
+    prices: Array(items).fill(0),
+    popularity: Array(items).fill(0),
+    countries: [''],
+    candidates: undefined,
+    count,
+    seed: 1,
+  };
+}
+const itemsOf = (world: World) => [...listsOf(world, [0])[0]!.items];
+const cap = (most: number) => ({ maxPer: [{ column: 'kind', most }] });
+
+test('a cap passes over what is too much, however far down the next kind begins', () => {
+  expect(itemsOf(popularityAlone(cap(1), `${'a'.repeat(30)}b`, 2))).toEqual([0, 30]);
+  expect(itemsOf(popularityAlone(cap(2), `${'a'.repeat(30)}bbb`, 5))).toEqual([0, 1, 30, 31]);
+  expect(itemsOf(popularityAlone(cap(1), 'aa  b ', 4))).toEqual([0, 2, 3, 4]);
+});
+
+test('pinned items count for caps, and are shown in spite of them', () => {
+  const pin = [
+    { item: 2, rank: 1 },
+    { item: 1, rank: 3 },
+  ];
+  expect(itemsOf(popularityAlone({ ...cap(1), pin }, 'aaabb', 4))).toEqual([2, 3, 1]);
+});
+
+test('diversity passes over what goes with the items of the list, and by 1 never minds the score', () => {
+  const world = popularityAlone({ diversity: 0.5 }, 'abcdefg', 3);
+  // Items 0 and 1 speak for each other most of all; 2 speaks for 0, which does not for it.
+  world.scene.rows[0]![1] = 1;
+  world.scene.rows[1]![0] = 0.5;
+  world.scene.rows[2]![0] = 0.25;
+  expect(itemsOf(world)).toEqual([0, 3, 4]);
+  expect(itemsOf({ ...world, rules: { diversity: 0.1 } })).toEqual([0, 1, 2]);
+  expect(itemsOf({ ...world, rules: { diversity: 1 } })).toEqual([0, 3, 4]);
+});
+
+test('among the best five times the list’s length diversity chooses; what caps leave of them is followed by score', () => {
+  const world = popularityAlone({ ...cap(1), diversity: 1 }, 'aaaaaaaaaabcd', 2);
+  world.scene.rows[0]![10] = 1;
+  world.scene.rows[10]![0] = 1;
+  expect(itemsOf(world)).toEqual([0, 10]);
+});
+
+test('what is weighed down far enough is below the least score, what is pinned stays', () => {
+  const rules = { minScore: 0.3, boost: [{ item: 0, factor: 0.25 }], pin: [{ item: 5, rank: 2 }] };
+  expect(itemsOf(popularityAlone(rules, 'abcdef', 4))).toEqual([1, 5, 2]);
+});
+
 test('every list is that of scoring all items, filtering, weighing, pinning, exploring and choosing one after the other', () => {
   fc.assert(
     fc.property(worlds, (world) => {

@@ -226,3 +226,63 @@ print(texts(model, 'titles'), facts['counts']['users'])`;
     expect(Number(value)).toBeCloseTo(scores[item] ?? Number.NaN, 5);
   }
 });
+
+describe('recommend export', () => {
+  const exported = (...more: string[]) => runInProcess(['export', '--model', 'm.rec', ...more], { folder });
+
+  test('writes weights that add up to scores, as CSV', async () => {
+    const { code, stdout } = await exported();
+    expect(code).toBe(0);
+    const [header, ...lines] = stdout.trim().split('\n');
+    expect(header).toBe('kind,signal,item,weight');
+    const weights = lines.map((line) => line.split(','));
+    expect(weights.filter(([kind]) => kind === 'popular').map(([, , item]) => item)).toEqual([
+      'oak',
+      'elm',
+      'ash',
+      'yew',
+      'fir',
+    ]);
+    expect(weights).toContainEqual(['attribute', 'tree:big', 'elm', expect.any(String)]);
+    expect(weights).toContainEqual(['group', 'country:fr', 'yew', expect.any(String)]);
+    const model = new SavedModel(path, () => '');
+    const { scales, rows } = model.model;
+    model.close();
+    const [part] = rows.parts;
+    expect(weights).toHaveLength(part!.index.length + 5);
+    const [oak] = weights.filter(([kind, signal]) => kind === 'item' && signal === 'oak');
+    expect(Number(oak?.[3])).toBeCloseTo(scales.items * part!.value[0]!, 7);
+  });
+
+  test.skipIf(spawnSync('python3', ['-c', 'import scipy']).status !== 0)(
+    'writes what SciPy reads: the same matrix as .npz and as Matrix Market, with its ids beside it',
+    async () => {
+      for (const name of ['w.npz', 'w.mtx.gz']) expect((await exported('-o', name)).code).toBe(0);
+      const program = `
+import csv, scipy.io, scipy.sparse, zipfile
+a, b = scipy.sparse.load_npz('w.npz'), scipy.io.mmread('w.mtx.gz').tocsr()
+assert zipfile.ZipFile('w.npz').testzip() is None
+assert a.has_canonical_format and abs(a - b).max() < 1e-7
+print(a.shape, a.nnz, [row['item'] for row in csv.DictReader(open('w.npz.items.csv'))])
+print([row['kind'] + ':' + row['signal'] for row in csv.DictReader(open('w.mtx.gz.signals.csv'))])`;
+      const { stdout, stderr } = spawnSync('python3', ['-c', program], { cwd: folder });
+      expect(stderr.toString()).toBe('');
+      const count = (await exported()).stdout.trim().split('\n').length - 1;
+      expect(stdout.toString().split('\n')).toEqual([
+        `(10, 5) ${count} ['oak', 'elm', 'ash', 'yew', 'fir']`,
+        `['item:oak', 'item:elm', 'item:ash', 'item:yew', 'item:fir', 'attribute:tree:big', 'attribute:tree:small', 'group:country:fr', 'group:country:de', 'popular:']`,
+        '',
+      ]);
+    },
+  );
+
+  test.each([
+    [['--format', 'npz'], '--format npz needs a file, since its ids are written beside it'],
+    [['-o', 'w.txt'], '-o w.txt: --format says how to write it: npz, mtx, csv'],
+    [['-o', 'w.mtx', '--format', 'csv'], '--format csv and -o w.mtx contradict each other'],
+    [['-o', 'm.rec', '--format', 'csv'], '--output m.rec is also an input'],
+    [['-o', 'w.npz.gz'], 'SciPy reads no .npz.gz'],
+  ])('%j is refused', async (args, message) => {
+    expect(await exported(...args)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
+  });
+});

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { hashOf } from '../../src/matrix/sampling.js';
-import { emptyRows, pickedRows, type SparseRows } from '../../src/matrix/sparse.js';
+import { emptyRows, entryOf, pickedRows, type SparseRows } from '../../src/matrix/sparse.js';
 import { type ValidationSplit, validationSplit } from '../../src/tuning/validation-split.js';
 import { columnsOf, denseOf, observationsOf, placeKeys, rowsOf, table, type World, worlds } from '../model/worlds.js';
 
@@ -201,6 +201,41 @@ test('what no list can hold is not asked for: items that are not offered, and th
         asked(plain).filter(([user, item]) => seen.offered[item] === 1 && table[user]![item] === 0),
       );
       expect(less.seen.interactions).toEqual(plain.seen.interactions);
+    }),
+  );
+});
+
+test('what does not count is neither learned from nor asked for, and is had as far as it is not held out', () => {
+  fc.assert(
+    fc.property(scenes, fc.infiniteStream(fc.constantFrom(1, 2, 3, 4, 5)), (scene, ratings) => {
+      const seen = seenOf(scene);
+      const { interactions } = seen;
+      const rating = Float32Array.from(interactions.index, () => ratings.next().value);
+      const plain = { ...seen, rated: { rating, weight: undefined, span: 4 } };
+      const keys = placeKeys(interactions);
+      const all = validationSplit(plain, keys);
+      const { heldOut, users, seen: counting } = validationSplit({ ...plain, evidence: { minRating: 3 } }, keys);
+      const ratingOf = (user: number, item: number) => rating[entryOf(interactions, user, item)]!;
+      expect(counting.had?.interactions).toEqual(all.seen.interactions);
+      const rated = (matrix: SparseRows, rowUser: (row: number) => number) =>
+        Array.from({ length: matrix.rows }, (_, row) =>
+          columnsOf(matrix, row).map((item) => ratingOf(rowUser(row), item)),
+        );
+      expect(
+        rated(counting.interactions, (row) => row)
+          .flat()
+          .every((grade) => grade >= 3),
+      ).toBe(true);
+      expect(
+        rated(heldOut, (row) => users[row]!)
+          .flat()
+          .every((grade) => grade >= 3),
+      ).toBe(true);
+      expect(counting.interactions.index.length).toBe(
+        rated(all.seen.interactions, (row) => row)
+          .flat()
+          .filter((grade) => grade >= 3).length,
+      );
     }),
   );
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { planShards } from '../../src/workers/plan.js';
+import { dealt, planShards } from '../../src/workers/plan.js';
 
 const costs = fc.array(fc.oneof(fc.nat(10), fc.nat(1000)), { maxLength: 60 }).map((list) => Float64Array.from(list));
 const worthwhile = fc.integer({ min: 1, max: 500 });
@@ -56,4 +56,18 @@ test('small work is one shard, large work is about 128, and never many more', ()
 test('no rows are no shards, and rows that cost nothing are one', () => {
   expect(planShards(new Float64Array(0), 10)).toEqual([]);
   expect(planShards(new Float64Array(3), 10)).toEqual([{ index: 0, from: 0, to: 3, cost: 0 }]);
+});
+
+test('jobs get all shards in order, of even rows about as much each', () => {
+  fc.assert(
+    fc.property(costs, worthwhile, fc.integer({ min: 1, max: 9 }), (rows, least, jobs) => {
+      const shards = planShards(rows, least, jobs);
+      const hands = dealt(shards, jobs);
+      expect(hands.length).toBe(jobs);
+      expect(hands.flat()).toEqual(shards);
+    }),
+  );
+  const even = new Float64Array(9000).fill(1);
+  expect(dealt(planShards(even, 1e6, 3), 3).map((hand) => hand.length)).toEqual([1, 1, 1]);
+  expect(dealt(planShards(even, 10, 3), 3).every((hand) => hand.length >= 42)).toBe(true);
 });

@@ -1,0 +1,174 @@
+import { existsSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { badData, ExitCode, Failure, messageOf, systemCode } from '../failure.js';
+import { arrayFileBytes, checkArrays } from '../files/array-file.js';
+import { readJson } from '../files/json-file.js';
+import type { Destination } from '../files/writing.js';
+import type { Settings } from '../model/settings.js';
+import type { SignalCounts } from '../model/signals.js';
+import type { OutputColumn } from '../output/columns.js';
+import { keyedPath, keyOf, type ShardStage, STAGES } from '../pipeline/checkpoint.js';
+import type { Options } from '../pipeline/options.js';
+import { piecesIn } from '../pipeline/run-shards.js';
+import type { Served } from '../report/summary.js';
+import { shellWord } from '../understanding/shell-word.js';
+import type { Shard } from '../workers/plan.js';
+
+/*
+ * The folder of an array job, on a file system that all machines share:
+ *
+ *     plan                           what `recommend plan` decided; it comes last, when all that follows is there
+ *     evidence-<id>, audience-<id>   what children read, as a run gives it to its own; likewise statistics, rules, cells, texts
+ *     count-<key>-<from>-<to>        finished pieces of shards, as a run keeps them beside its output
+ *     learn-…, recommend-…
+ *
+ * No file holds a path: the folder may be mounted elsewhere on each machine.
+ */
+
+/** What `recommend plan` decided. */
+export interface ArrayPlan {
+  version: string;
+  /** Of the array of each stage. */
+  shards: number;
+  method: { name: string; settings: Settings };
+  counts: SignalCounts;
+  /** Of what was arranged to learn from, and of the rules of the lists. */
+  key: string;
+  rulesHash: string;
+  rules: string | null;
+  /** The pieces of each shard. */
+  cuts: Record<ShardStage, Shard[][]>;
+  /** How lists are written. */
+  output: Pick<Options, 'format' | 'safeCsv' | 'top' | 'precision' | 'reasons'>;
+  columns: readonly OutputColumn[];
+  /** Users without a history, and those who get no list. */
+  cold: number;
+  left_out: Served['left_out'];
+}
+
+/** A file that a plan has beside it. */
+export type Part = 'evidence' | 'statistics' | 'audience' | 'rules' | 'cells' | 'texts';
+
+const PLAN = 'plan';
+
+export function planPath(work: string): string {
+  return join(work, PLAN);
+}
+
+/** A plan where it lies. */
+export class PlannedWork {
+  readonly plan: ArrayPlan;
+  readonly work: string;
+  readonly id: string;
+
+  constructor(work: string, plan: ArrayPlan) {
+    this.work = work;
+    this.plan = plan;
+    this.id = keyOf(plan);
+  }
+
+  /** @throws Failure 66 where there is no plan, 65 where it is of another version, or was altered. */
+  static in(work: string, version: string): PlannedWork {
+    let plan: ArrayPlan;
+    try {
+      plan = readJson(planPath(work)) as ArrayPlan;
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT')
+        throw new Failure(ExitCode.noInput, `there is no plan in ${work}: recommend plan … --work ${work} makes one`);
+      if (systemCode(error) !== '') throw new Failure(ExitCode.io, `${work}: ${messageOf(error)}`, { cause: error });
+      throw badData(`${messageOf(error)}; plan again, in another folder`, { cause: error });
+    }
+    if (plan.version === version) return new PlannedWork(work, plan);
+    const wayOut = 'run one version on all machines, or plan again, in another folder';
+    throw badData(`${work} was planned by version ${plan.version} of this program, and this is ${version}; ${wayOut}`);
+  }
+
+  path(part: Part): string {
+    return join(this.work, `${part}-${this.id}`);
+  }
+
+  /** How the paths of a stage's finished pieces begin. */
+  output(stage: ShardStage): string {
+    const counted = keyOf(this.plan.key, []);
+    const { [stage]: key } = {
+      count: this.plan.key,
+      learn: counted,
+      recommend: keyOf(keyOf(counted, []), this.plan.rulesHash),
+    };
+    return keyedPath(this.work, stage, key);
+  }
+
+  /**
+   * Puts files in place, the plan last. @param parts paths of the files, in a folder of the same file system.
+   * @throws Failure 73 where the folder has another plan.
+   */
+  async commit(parts: Partial<Record<Part, string>>, destination: Destination): Promise<void> {
+    if (existsSync(planPath(this.work))) {
+      const other = PlannedWork.in(this.work, this.plan.version);
+      if (other.id !== this.id) {
+        const why = 'has a plan of other data or options already';
+        throw new Failure(ExitCode.cannotCreate, `${this.work} ${why}; name another folder, or remove that one`);
+      }
+    }
+    for (const [part, path] of Object.entries(parts)) renameSync(path, this.path(part as Part));
+    for (const bytes of arrayFileBytes({ json: Buffer.from(JSON.stringify(this.plan)) }))
+      await destination.write(bytes);
+    await destination.commit();
+  }
+
+  /** @throws Failure 65 where a file that belongs to the plan is missing, or was cut or altered. */
+  requireParts(parts: readonly Part[]): void {
+    for (const part of parts) {
+      if (part === 'rules' && this.plan.rules === null) continue;
+      try {
+        checkArrays(this.path(part));
+      } catch (error) {
+        throw badData(`${messageOf(error)}; plan again, in another folder`, { cause: error });
+      }
+    }
+  }
+
+  /** The shards of a stage that are not finished, counted from 1. @param onFlaw as `piecesIn` takes it. */
+  unfinished(stage: ShardStage, onFlaw: ((flaw: string) => void) | null) {
+    const pieces = piecesIn(this.output(stage), this.plan.cuts[stage], onFlaw);
+    const such = (isSuch: (paths: (string | undefined)[]) => boolean) =>
+      pieces.flatMap((all, at) => (isSuch(all.map(({ path }) => path)) ? [at + 1] : []));
+    return {
+      files: pieces.flat(),
+      /** Those with some of their pieces. */
+      begun: such((paths) => paths.some((path) => path) && !paths.every((path) => path)),
+      missing: such((paths) => paths.length > 0 && !paths.some((path) => path)),
+    };
+  }
+
+  /** @returns the files of a stage, in the order of their rows. @throws Failure 75 where some are missing, or were cut or altered. */
+  finished(stage: ShardStage, warn: (message: string) => void): { path: string; from: number }[] {
+    const { files, begun, missing } = this.unfinished(stage, warn);
+    const again = [...begun, ...missing].sort((a, b) => a - b);
+    if (again.length > 0) {
+      const which = `${again.length === 1 ? 'shard' : 'shards'} ${ranges(again)} of ${this.plan.shards}`;
+      throw new Failure(
+        ExitCode.tryAgain,
+        `${STAGES[stage]} is not finished: ${which} ${again.length === 1 ? 'is' : 'are'} missing\n  ${commandOf(stage, this.work, 'N')}`,
+      );
+    }
+    return files.map(({ path = '', shard: { from } }) => ({ path, from }));
+  }
+}
+
+/** The command that works a shard of a stage. */
+export function commandOf(stage: ShardStage, work: string, shard: string): string {
+  const command = stage === 'recommend' ? 'score' : `fit --stage ${stage}`;
+  return `recommend ${command} --shard ${shard} --work ${shellWord(work)}`;
+}
+
+/** Rising numbers as engines take them: 3,7,12-15. */
+export function ranges(numbers: readonly number[]): string {
+  const runs: [first: number, last: number][] = [];
+  for (const number of numbers) {
+    const run = runs.at(-1);
+    if (run && run[1] === number - 1) run[1] = number;
+    else runs.push([number, number]);
+  }
+  return runs.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(',');
+}

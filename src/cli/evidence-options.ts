@@ -1,0 +1,40 @@
+import { type Command, Option } from 'commander';
+import type { EvidenceRules } from '../dataset/evidence-rules.js';
+import { methodOfSpec, parametersOf } from '../pipeline/method.js';
+import { Group } from './help-groups.js';
+import { age, date, finite } from './values.js';
+
+/** Commander's own keys and types for the options of `addEvidenceOptions`. */
+export interface TypedEvidence extends EvidenceRules {
+  /** As it is typed. */
+  attributeWeight?: string;
+}
+
+/** Adds the options that decide what is learned from; every command that learns has them. */
+export function addEvidenceOptions(command: Command): Command {
+  return command
+    .optionsGroup(Group.learn)
+    .addOption(new Option('--min-rating <rating>', 'lower ratings are no evidence: 4').argParser(finite))
+    .option('--since <date>', 'what was before is none either: 2024-06-30', date)
+    .option('--half-life <age>', 'what is that much older counts half: 30d', age)
+    .option('--attribute-weight <w>', 'how much shared attributes count; 0: not at all');
+}
+
+/** The options that were typed; undefined: none was. */
+export function evidenceOptions({ minRating, since, halfLife, now }: TypedEvidence): EvidenceRules | undefined {
+  const rules = { minRating, since, halfLife, now };
+  return Object.values(rules).some((value) => value !== undefined) ? Object.freeze(rules) : undefined;
+}
+
+/** What `--attribute-weight` says as `--set` says it. */
+export function attributeWeightSet({ attributeWeight }: TypedEvidence): string[] {
+  return attributeWeight === undefined ? [] : [`attribute-weight=${attributeWeight}`];
+}
+
+/** The same for an algorithm as `--algorithms` names it, unless it has no such setting or its own. @throws Failure 2 as `methodOfSpec`. */
+export function withAttributeWeight(spec: string, typed: TypedEvidence): string {
+  if (typed.attributeWeight === undefined) return spec;
+  const { settings, fixed } = methodOfSpec(spec);
+  const isOpen = !fixed.has('attributeWeight') && parametersOf(settings).some(({ key }) => key === 'attribute-weight');
+  return [spec, ...(isOpen ? attributeWeightSet(typed) : [])].join(':');
+}

@@ -1,0 +1,42 @@
+import { whatCounts } from '../dataset/evidence-rules.js';
+import type { Io } from '../io.js';
+import { firstRows, rowOf, type SparseRows } from '../matrix/sparse.js';
+import { TopN } from '../matrix/top-n.js';
+import { answerLines } from '../pipeline/answer-lines.js';
+import type { AudienceOptions } from '../pipeline/options.js';
+import { answerFrom } from '../pipeline/question.js';
+import { audienceOf } from '../ranking/audience.js';
+import { itemScores } from '../ranking/item-scores.js';
+import { findItem } from '../saved-model/find.js';
+
+/**
+ * `recommend audience`: the users for whom an item scores most, without those who had it or whose profiles exclude it.
+ * @returns, @throws as `answerFrom`; Failure 65 for an unknown item.
+ */
+export async function audience(options: AudienceOptions, io: Io): Promise<number> {
+  return answerFrom(options, io, async (model, write, run) => {
+    const item = findItem(options.item, model, model.names, run.info);
+    const dataset = model.dataset({ keepColumns: false, now: run.startedAt.getTime() / 1000, dayOrder: undefined });
+    const { served, userIds } = dataset;
+    const some = (byUser: SparseRows) => firstRows(byUser, served);
+    const how = { includeSeen: false };
+    const { signals, had, excluded } = audienceOf(whatCounts(dataset), some, model.facts.method.settings, how);
+    const isOut = (user: number) => [had, excluded].some((each) => each && rowOf(each, user).includes(item));
+    const best = new TopN(Math.min(options.top, served));
+    itemScores(model.model, signals, item).forEach((score, user) => {
+      if (!isOut(user)) best.offer(user, score);
+    });
+    const scores = new Float64Array(best.size);
+    const users = best.drain(scores);
+    const columns = [
+      { name: 'user_id', kind: 'item' as const, texts: userIds },
+      { name: 'rank', kind: 'rank' as const, texts: [] },
+      { name: 'score', kind: 'score' as const, texts: [] },
+    ];
+    const { header, newWriter } = answerLines('csv', columns, options.top, options.safeCsv);
+    const writer = newWriter();
+    writer.add(0, { items: users, scores });
+    await write(header);
+    await write(writer.finish().lines);
+  });
+}

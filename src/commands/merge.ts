@@ -1,0 +1,63 @@
+import { PlannedWork } from '../array-jobs/plan-file.js';
+import { quotedFrom } from '../csv/quoted-cells.js';
+import { badData } from '../failure.js';
+import { readArrays } from '../files/array-file.js';
+import type { Io } from '../io.js';
+import type { TextColumn } from '../output/columns.js';
+import { foreignShards, type ShardStage } from '../pipeline/checkpoint.js';
+import type { Options } from '../pipeline/options.js';
+import { type OutputRun, runToOutput } from '../pipeline/output-run.js';
+import { writeLists } from '../pipeline/recommend.js';
+
+/** `recommend merge`: writes the lists of all shards. @returns, @throws as `runToOutput`; 75 where shards are missing, cut or altered, 65 where some are of another plan. */
+export async function merge({ work, ...options }: Options & { work: string }, io: Io): Promise<number> {
+  const planned = PlannedWork.in(work, options.version);
+  return runToOutput(
+    options,
+    io,
+    [{ stage: 'recommending', weight: 1 }],
+    () => refuseForeign(planned),
+    (job) => mergeLists(job, planned),
+  );
+}
+
+function refuseForeign(planned: PlannedWork): void {
+  const stages: ShardStage[] = ['count', 'learn', 'recommend'];
+  const [first, ...others] = foreignShards(
+    planned.work,
+    stages.map((stage) => planned.output(stage)),
+  );
+  if (first === undefined) return;
+  const all = others.length > 0 ? `${first} and ${others.length} more are` : `${first} is`;
+  throw badData(`${planned.work}: ${all} of another plan, so other data, options or another version; remove them`);
+}
+
+async function mergeLists({ run, stages, record, destination }: OutputRun, planned: PlannedWork): Promise<void> {
+  const { plan } = planned;
+  record.method = { ...plan.method, auto: null };
+  const files = planned.finished('recommend', run.warn);
+  planned.requireParts(['texts']);
+  const served = await stages.take('recommending', () =>
+    writeLists(run, plan.output, columnsOf(planned), destination, async (onFile) => {
+      for (const [at, { path, from }] of files.entries()) {
+        await onFile(path, { from });
+        run.progress.at('recommending', at + 1, files.length);
+      }
+    }),
+  );
+  await destination.commit();
+  record.served = { ...served, cold: plan.cold, left_out: plan.left_out, failed: 0, lost: [] };
+}
+
+/** The columns of the output; their texts where the parent writes these. */
+function columnsOf(planned: PlannedWork): TextColumn[] {
+  const { columns, output } = planned.plan;
+  if (output.format !== 'parquet') return columns.map((column) => ({ ...column, texts: [] }));
+  const arrays = readArrays(planned.path('texts'));
+  return columns.map((column, k) => {
+    const { bytes, start } = quotedFrom(arrays, `column${k}`);
+    const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const texts = Array.from({ length: start.length - 1 }, (_, i) => all.toString('utf8', start[i], start[i + 1]));
+    return { ...column, texts };
+  });
+}

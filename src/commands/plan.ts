@@ -1,0 +1,118 @@
+import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { commandOf, type Part, PlannedWork, planPath } from '../array-jobs/plan-file.js';
+import { packedTexts, quotedArrays } from '../csv/quoted-cells.js';
+import { type Arrays, writeArrays } from '../files/array-file.js';
+import { cannotCreate } from '../files/writing.js';
+import type { Io } from '../io.js';
+import { statisticsOf } from '../model/row-normalisation.js';
+import { signalCount } from '../model/signals.js';
+import type { ShardStage } from '../pipeline/checkpoint.js';
+import { arrangeFiles } from '../pipeline/learn-files.js';
+import { layoutOf } from '../pipeline/list-output.js';
+import type { Options } from '../pipeline/options.js';
+import { outputColumns } from '../pipeline/output-columns.js';
+import { type OutputRun, runToOutput } from '../pipeline/output-run.js';
+import { READING, stagesOf } from '../pipeline/planned-stages.js';
+import { inputBytes } from '../pipeline/read.js';
+import { whoIsServed } from '../pipeline/served-users.js';
+import { planServing } from '../pipeline/serving.js';
+import { scoringCosts } from '../ranking/audience.js';
+import { plural } from '../report/quantities.js';
+import { shellWord } from '../understanding/shell-word.js';
+import { dealt, planShards, WORTH_A_SHARD } from '../workers/plan.js';
+import { readAudience, writeStatistics } from '../workers/run-files.js';
+import { refuseOthers } from './recommend.js';
+
+export interface PlanOptions extends Options {
+  work: string;
+  shards: number;
+}
+
+/** About the cells of a row of the model, for methods that do not limit them. */
+const A_ROW = 100;
+
+/**
+ * `recommend plan`: reads, finds the settings, and writes all that shards need to a folder, the plan last; it says what to run next.
+ * @returns, @throws as `runToOutput`; 73 also where the folder has another plan.
+ */
+export async function planArray(options: PlanOptions, io: Io): Promise<number> {
+  const { work, shards } = options;
+  const tuning = stagesOf(options.method, inputBytes(options)).filter(({ stage }) => stage === 'tuning');
+  const check = () => {
+    refuseOthers(options)();
+    try {
+      mkdirSync(work, { recursive: true });
+    } catch (error) {
+      throw cannotCreate(work, error);
+    }
+  };
+  const asRun = { ...options, output: planPath(work) };
+  const code = await runToOutput(asRun, io, [READING, ...tuning], check, (job) => writePlan(job, options));
+  const stages: ShardStage[] = ['count', 'learn', 'recommend'];
+  const arrays = stages.map((stage) => `${commandOf(stage, work, 'auto')}\n`);
+  io.stdout.write(`# each an array of ${shards}, when the one before is finished:\n${arrays.join('')}`);
+  io.stdout.write(
+    `recommend merge --work ${shellWord(work)} -o recs.${options.format === 'wide' ? 'csv' : options.format}\n`,
+  );
+  return code;
+}
+
+async function writePlan(job: OutputRun, options: PlanOptions): Promise<void> {
+  const { run, record, destination } = job;
+  const { work, shards, format, safeCsv, top, precision, reasons, version, method } = options;
+  const { dataset, arranged, settings, answer } = await arrangeFiles(
+    job,
+    options,
+    (dataset, settings, rules) => {
+      const { users, ...who } = whoIsServed(run, rules, dataset);
+      return { ...who, serving: planServing(run, rules, dataset, users, settings) };
+    },
+    shards,
+  );
+  const { serving, cold, left_out } = answer;
+  const { facts, counts, cuts, evidencePath, key = '' } = arranged;
+  const columns = outputColumns(options.outputColumns, format, dataset, serving.users);
+  const { cells } = layoutOf(run, options, columns, dataset);
+  const statistics = run.directory.file('statistics');
+  writeStatistics(statistics, statisticsOf(facts, new Float64Array(counts.items)));
+  const texts = run.directory.file('texts');
+  const packed = columns.map((column, k) =>
+    quotedArrays(
+      `column${k}`,
+      packedTexts(column.texts, (text) => text),
+    ),
+  );
+  // Lines have their texts in their cells.
+  writeArrays(texts, format === 'parquet' ? Object.assign({} as Arrays, ...packed) : {});
+  // How long the rows of the model are is not known yet; they are of about the same length.
+  const lengths = new Float64Array(signalCount(counts)).fill(settings.neighbors || A_ROW);
+  const lists = planShards(scoringCosts(readAudience(serving.audience), lengths), WORTH_A_SHARD, shards);
+  const planned = new PlannedWork(work, {
+    version,
+    shards,
+    method: { name: method.name, settings },
+    counts,
+    key,
+    rulesHash: serving.hash,
+    rules: serving.rules?.spec ?? null,
+    cuts: { count: dealt(cuts.count, shards), learn: dealt(cuts.learn, shards), recommend: dealt(lists, shards) },
+    output: { format, safeCsv, top, precision, reasons },
+    columns: columns.map(({ name, kind }) => ({ name, kind })),
+    cold,
+    left_out,
+  });
+  const parts: Partial<Record<Part, string>> = {
+    ...{ evidence: evidencePath, statistics, audience: serving.audience, cells, texts },
+    ...(serving.rules && { rules: serving.rules.arrays }),
+  };
+  for (const path of Object.values(parts)) sync(path);
+  await run.pool.close('gently');
+  await planned.commit(parts, destination);
+  record.done = `planned ${plural(shards, 'shard')} for`;
+}
+
+function sync(path: string): void {
+  const file = openSync(path, 'r');
+  fsyncSync(file);
+  closeSync(file);
+}

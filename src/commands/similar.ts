@@ -1,0 +1,93 @@
+import { shown } from '../csv/cells.js';
+import { openIdFile, readIds } from '../dataset/id-file.js';
+import { IdIndex } from '../events/ids.js';
+import { badData } from '../failure.js';
+import type { Io } from '../io.js';
+import { rounded } from '../output/bytes.js';
+import type { TextColumn } from '../output/columns.js';
+import type { List } from '../output/list-lines.js';
+import { SCORE_DIGITS } from '../output/score-digits.js';
+import { answerLines } from '../pipeline/answer-lines.js';
+import type { SimilarOptions } from '../pipeline/options.js';
+import { answerFrom } from '../pipeline/question.js';
+import { similarItems } from '../ranking/similar-items.js';
+import { tableLines } from '../report/item-table.js';
+import { plural, thousands } from '../report/quantities.js';
+import { findItem, itemName } from '../saved-model/find.js';
+import type { Names } from '../saved-model/saved-model.js';
+
+/** Items whose lines are put together at once. */
+const AT_ONCE = 10_000;
+
+/**
+ * `recommend similar`: what goes with an item, with those of a file, or with each of the catalogue.
+ * @returns, @throws as `answerFrom`; Failure 65 for unknown items.
+ */
+export async function similar(options: SimilarOptions, io: Io): Promise<number> {
+  return answerFrom(options, io, async (model, write, run) => {
+    const { names } = model;
+    const { item: typed, format, top, titles, safeCsv } = options;
+    const now = run.startedAt.getTime() / 1000;
+    const { available } = model.items({ keepColumns: false, now, dayOrder: undefined });
+    const isKept = (item: number) => options.availability === 'ignore' || available?.[item] !== 0;
+    const offered = names.offered.map((flag, item) => (isKept(item) ? flag : 0));
+    const items =
+      typed !== undefined
+        ? [findItem(typed, model, names, run.info)]
+        : options.items === undefined
+          ? [...names.offered.keys()].filter((item) => names.offered[item] === 1)
+          : await itemsIn(options.items, names, run.warn);
+    const find = similarItems(model.model, offered, top);
+    if (format === 'text') {
+      for (const item of items) await write(textOf(item, find(item), names));
+      return;
+    }
+    const { header, newWriter } = answerLines(format, columnsOf(names, titles), top, safeCsv);
+    let isWanted = await write(header);
+    for (let from = 0; from < items.length && isWanted; from += AT_ONCE) {
+      const writer = newWriter();
+      for (const item of items.slice(from, from + AT_ONCE)) writer.add(item, find(item));
+      isWanted = await write(writer.finish().lines);
+    }
+  });
+}
+
+/** The items that a file names, each once. @throws Failure 66, 65 or 74 where it cannot be read, or names none that is known. */
+async function itemsIn(path: string, { itemIds }: Names, warn: (message: string) => void): Promise<number[]> {
+  const file = await openIdFile(path, undefined);
+  try {
+    const ids = { user: new IdIndex(), item: new IdIndex() };
+    for (const id of itemIds) ids.item.add(id);
+    const how = { named: {}, dayOrder: undefined, withDates: false };
+    const { item, count, unknown } = await readIds(file, ['item'], ids, how);
+    const { count: strange, first, line } = unknown.item;
+    const said = `--items ${file.name}:${line}: the model does not know ${shown(first)}`;
+    if (strange === count)
+      throw badData(count === 0 ? `--items ${file.name} names no item` : `${said}, nor any other item of it`);
+    if (strange > 0) warn(`${said}; ${thousands(strange)} of ${plural(count, 'item')} are left out`);
+    return [...new Set(item.values)];
+  } finally {
+    await file.close();
+  }
+}
+
+function columnsOf({ itemIds, titles }: Names, withTitles: boolean): TextColumn[] {
+  return [
+    { name: 'item_id', kind: 'user', texts: itemIds },
+    { name: 'similar_id', kind: 'item', texts: itemIds },
+    { name: 'rank', kind: 'rank', texts: [] },
+    { name: 'score', kind: 'score', texts: [] },
+    ...(withTitles ? [{ name: 'title', kind: 'item' as const, texts: titles }] : []),
+  ];
+}
+
+function textOf(item: number, { items, scores }: List, names: Names): string {
+  const rows = Array.from(items, (other, place) => [
+    String(place + 1),
+    names.itemIds[other] ?? '',
+    names.titles[other] ?? '',
+    String(rounded(scores[place] ?? 0, SCORE_DIGITS)),
+  ]);
+  const lines = rows.length > 0 ? tableLines(rows, 'rlll') : ['  nothing that the model knows of'];
+  return `${[`Goes with ${itemName(item, names)}:`, ...lines].join('\n')}\n`;
+}

@@ -1,0 +1,114 @@
+import { momentText } from '../events/clock.js';
+import { ExitCode, Failure } from '../failure.js';
+import { forEachChunk } from '../matrix/chunks.js';
+import { entriesWhere, type Interactions, withOwnStrengths } from './interactions.js';
+
+/*
+ * What counts as evidence: what is learned from and stands in histories. Rows after `now` are never read (`withoutLater`), and rows before
+ * `since` give way to later ones of the same pair (`withoutEarlier`); the rest is decided here, of whatever interactions there are to learn
+ * from. So a part that is held out is judged as without these rules, and tells nothing of itself.
+ *
+ * Only what has a time has an age: interactions without one count in full.
+ */
+
+/** Moments are seconds since 1970. */
+export interface EvidenceRules {
+  /** Ratings below are no evidence; the items stay had. */
+  minRating?: number | undefined;
+  /** Neither is what was before. */
+  since?: number | undefined;
+  /** Seconds in which a strength halves. */
+  halfLife?: number | undefined;
+  /** The end of the data; ages count from here. Undefined: from the latest interaction. */
+  now?: number | undefined;
+}
+
+export type RuledInteractions = Interactions & { evidence?: EvidenceRules | undefined };
+
+/** Interactions that count, and all that users had, which they are not recommended again; undefined: the same. */
+export type Counting<T> = T & { had?: Pick<Interactions, 'interactions' | 'times'> | undefined };
+
+/** Leaves out what is no evidence, and lets the rest fade:  strength · 2^(−age / half-life). */
+export function whatCounts<T extends RuledInteractions>(all: T): Counting<T> {
+  const { interactions, times, evidence } = all;
+  if (!evidence) return all;
+  const had = { interactions, times };
+  const { flags, early, low } = countingEntries(all);
+  const counting = early + low > 0 ? { ...all, ...withOwnStrengths(entriesWhere(all, flags)) } : all;
+  const { halfLife } = evidence;
+  if (halfLife === undefined || !counting.times) return { ...counting, had };
+  const clock = clockOf(all);
+  const ages = counting.times;
+  const value = counting.interactions.value.map((x, entry) => {
+    const age = Math.max(0, clock - ages[entry]!);
+    return Number.isNaN(age) ? x : x * Math.exp((-Math.LN2 * age) / halfLife);
+  });
+  // Made of ratings alone, strengths would be young again.
+  return { ...counting, interactions: { ...counting.interactions, value }, rated: undefined, had };
+}
+
+/** By entry: 1 where it counts; how many do not because they are too early, and because their rating is too low. */
+function countingEntries({ interactions, times, rated, evidence = {} }: RuledInteractions) {
+  const since = evidence.since ?? Number.NEGATIVE_INFINITY;
+  const least = Math.fround(evidence.minRating ?? Number.NEGATIVE_INFINITY);
+  const flags = new Uint8Array(interactions.index.length).fill(1);
+  let early = 0;
+  let low = 0;
+  forEachChunk(flags.length, (from, to) => {
+    for (let entry = from; entry < to; entry++) {
+      if (times && times[entry]! < since) early++;
+      else if (rated && rated.rating[entry]! < least) low++;
+      else continue;
+      flags[entry] = 0;
+    }
+  });
+  return { flags, early, low };
+}
+
+/** The moment from which ages count: `now`, or the latest interaction; NaN where no time is known. */
+export function clockOf({ times, evidence }: Pick<RuledInteractions, 'times' | 'evidence'>): number {
+  if (evidence?.now !== undefined) return evidence.now;
+  let latest = Number.NEGATIVE_INFINITY;
+  forEachChunk(times?.length ?? 0, (from, to) => {
+    for (let entry = from; entry < to; entry++) if (times![entry]! > latest) latest = times![entry]!;
+  });
+  return latest === Number.NEGATIVE_INFINITY ? Number.NaN : latest;
+}
+
+/** Rules for a part of the data, whose end is its own. */
+export function ofPart(evidence: EvidenceRules | undefined): EvidenceRules | undefined {
+  return evidence && { ...evidence, now: undefined };
+}
+
+/**
+ * How much of the interactions counts, in sentences.
+ * @param elsewhere whether there is anything else to learn from. @throws Failure 2 where a rule has nothing to go by, 65 where nothing counts.
+ */
+export function evidenceNotes(all: RuledInteractions, elsewhere: boolean): string[] {
+  const { interactions, times, rated, evidence = {} } = all;
+  const { minRating, since, halfLife } = evidence;
+  const byAge = since !== undefined ? '--since' : halfLife !== undefined ? '--half-life' : undefined;
+  if (byAge && !times) throw new Failure(ExitCode.usage, withoutTimes(byAge));
+  if (minRating !== undefined && !rated) {
+    throw new Failure(
+      ExitCode.usage,
+      '--min-rating: there are no ratings on a scale (counts, and thumbs up or down, are none); --rating-col NAME names their column, --ratings scale says that its numbers are ratings',
+    );
+  }
+  const { early, low } = countingEntries(all);
+  const why = [
+    ...(minRating === undefined ? [] : [`${low} rated below ${minRating} (--min-rating)`]),
+    ...(since === undefined ? [] : [`${early} before ${momentText(since)} (--since)`]),
+  ];
+  if (why.length === 0) return [];
+  const total = interactions.index.length;
+  const left = total - early - low;
+  const text = `no evidence: ${why.join(', ')}; ${left} of ${total} interactions count`;
+  if (left === 0 && !elsewhere) throw new Failure(ExitCode.badData, `there is nothing to learn from: ${text}`);
+  return [`${text}, and all stay had`];
+}
+
+/** What a rule about age is told that has no times. */
+export function withoutTimes(option: string): string {
+  return `${option}: the interactions have no times; --time-col NAME names their column`;
+}

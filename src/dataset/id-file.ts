@@ -1,0 +1,125 @@
+import { isBlank } from '../csv/cells.js';
+import { IndexColumn, LineColumn, NumberColumn } from '../events/columns.js';
+import type { DayOrder } from '../events/day-month.js';
+import type { IdIndex } from '../events/ids.js';
+import { settleTimes } from '../events/settled-times.js';
+import { TimeColumn } from '../events/times.js';
+import { badData } from '../failure.js';
+import { lookAt, type OpenFile } from '../understanding/open-files.js';
+import { missingColumn, type NamedColumns, recogniseRoles } from '../understanding/roles.js';
+import { SampledColumn } from '../understanding/sampled-column.js';
+
+/** What each row of a file of ids names. */
+export type Named = readonly ('user' | 'item')[];
+
+/** The rows of a file whose ids are all known; what it does not name is 0. */
+export interface IdRows {
+  user: IndexColumn;
+  item: IndexColumn;
+  /** Seconds since 1970, NaN where unknown; undefined: no column has dates. */
+  secondsAt: ((row: number) => number) | undefined;
+  /** Known and unknown ids, or pairs of them. */
+  count: number;
+  unknown: Record<'user' | 'item', { count: number; first: string; line: number }>;
+}
+
+/** Looks at a file of ids. @throws Failure 66, 65 or 74 where it cannot be read. */
+export function openIdFile(path: string, encoding: string | undefined): Promise<OpenFile> {
+  // A row that is lost would be a rule that does not hold.
+  const badRows = ({ path, line, reason }: { path: string; line: number; reason: string }) => {
+    throw badData(`${path}:${line}: ${reason}`);
+  };
+  return lookAt({ delimiter: undefined, encoding, badRows }, path, undefined);
+}
+
+/**
+ * Reads a file that names users, items or pairs of them: lists as we write them (csv, wide, jsonl, parquet), or any table with such columns.
+ * They are found by their names, those of the options first. A file without a header is told by its first line: it names known ids, or is all
+ * there is of a single column.
+ * @param ids those that are known. @throws Failure 65 where a column is missing or a row cannot be read.
+ */
+export async function readIds(
+  file: OpenFile,
+  wanted: Named,
+  ids: Readonly<Record<'user' | 'item', IdIndex>>,
+  how: { named: NamedColumns; dayOrder: DayOrder | undefined; withDates: boolean },
+): Promise<IdRows> {
+  const { header } = file;
+  const {
+    user: userAt,
+    items: itemsAt,
+    time: timeAt,
+    hasHeader,
+  } = columnsOf(file, wanted, ids, how.named, how.withDates);
+  const nobody = () => ({ count: 0, first: '', line: 0 });
+  const rows = { user: new IndexColumn(), item: new IndexColumn(), count: 0 };
+  const unknown = { user: nobody(), item: nobody() };
+  const timeName = header[timeAt ?? -1] ?? '';
+  const times = {
+    time: new NumberColumn(),
+    timeColumn: new TimeColumn(timeName, how.dayOrder),
+    line: new LineColumn(),
+  };
+  const indexOf = (role: 'user' | 'item', id: string, line: number): number | undefined => {
+    const index = ids[role].get(id);
+    if (index === undefined && unknown[role].count++ === 0) Object.assign(unknown[role], { first: id, line });
+    return index;
+  };
+  const take = (cells: readonly string[], line: number) => {
+    const user = userAt === undefined ? undefined : (cells[userAt] ?? '');
+    if (user !== undefined && isBlank(user)) return;
+    const time = timeAt === undefined ? Number.NaN : times.timeColumn.read(cells[timeAt] ?? '');
+    for (const at of itemsAt ?? [-1]) {
+      const item = itemsAt === undefined ? undefined : (cells[at] ?? '');
+      if (item !== undefined && isBlank(item)) continue;
+      rows.count++;
+      const u = user === undefined ? 0 : indexOf('user', user, line);
+      const i = item === undefined || u === undefined ? 0 : indexOf('item', item, line);
+      if (u === undefined || i === undefined) continue;
+      rows.user.push(u);
+      rows.item.push(i);
+      if (timeAt === undefined) continue;
+      times.time.push(time);
+      times.line.push(line);
+    }
+  };
+  if (!hasHeader) take(header, 1);
+  const table = await file.table();
+  await table.eachRow(({ cells, line }) => take(cells, line));
+  if (timeAt === undefined) return { ...rows, unknown, secondsAt: undefined };
+  settleTimes(file.name, timeName, times);
+  return { ...rows, unknown, secondsAt: (row) => times.timeColumn.seconds(times.time.at(row)) };
+}
+
+/** Where users, items (one column, or those of a wide file) and dates are. @throws Failure 65 where a wanted column is missing. */
+function columnsOf(
+  { name, header, isConverted }: OpenFile,
+  wanted: Named,
+  ids: Readonly<Record<'user' | 'item', IdIndex>>,
+  named: NamedColumns,
+  withDates: boolean,
+) {
+  const wide = header.flatMap((each, at) => (/^item_\d+$/.test(each) && wanted.length === 2 ? [at] : []));
+  // By names alone: a list of one item for all is no column of items by its values.
+  const columns = header.map((each, at) => new SampledColumn(each, at, []));
+  const sought = wanted.filter((role) => role === 'user' || wide.length === 0);
+  const own = wanted[0] ?? 'user';
+  const roleOrder = [...sought, ...(withDates ? (['time'] as const) : [])];
+  const { roles } = recogniseRoles({ name, header, columns }, roleOrder, named, own);
+  const missing = sought.find((role) => roles[role] === undefined);
+  const isFirstKnown = wanted.every((role, at) => ids[role].has(header[at] ?? ''));
+  const isList = header.length === 1 && wanted.length === 1;
+  const areAllMissing = sought.every((role) => roles[role] === undefined) && wide.length === 0;
+  if (!isConverted && (isList ? isFirstKnown || missing : isFirstKnown && areAllMissing)) {
+    const [user, item] = [wanted.indexOf('user'), wanted.indexOf('item')];
+    return {
+      user: user < 0 ? undefined : user,
+      items: item < 0 ? undefined : [item],
+      time: undefined,
+      hasHeader: false,
+    };
+  }
+  if (missing) throw missingColumn(name, header, missing, named);
+  const items = wide.length > 0 ? wide : roles.item === undefined ? undefined : [roles.item];
+  return { user: roles.user, items, time: roles.time, hasHeader: true };
+}

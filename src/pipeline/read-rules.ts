@@ -1,0 +1,193 @@
+import { statSync } from 'node:fs';
+import { shown } from '../csv/cells.js';
+import { displayName } from '../csv/failures.js';
+import type { Dataset } from '../dataset/dataset.js';
+import { clockOf, withoutTimes } from '../dataset/evidence-rules.js';
+import { type IdRows, openIdFile, readIds } from '../dataset/id-file.js';
+import { pairsOf } from '../dataset/pairs.js';
+import { momentText } from '../events/clock.js';
+import { IndexColumn } from '../events/columns.js';
+import { IdIndex } from '../events/ids.js';
+import { badData, usageFailure } from '../failure.js';
+import { joined, type SparseRows } from '../matrix/sparse.js';
+import { plural, thousands } from '../report/quantities.js';
+import { optionOf, RULE_FILES, type RuleFile } from '../rules/id-rules.js';
+import type { OpenFile } from '../understanding/open-files.js';
+import { nowOf } from './offer.js';
+import type { InputOptions, RuleOptions } from './options.js';
+import { type IdRules, type PlannedRules, planRules, readListRules } from './rules.js';
+import type { Run } from './run.js';
+
+/** A file of a rule; without `file` there is nothing in it. */
+interface OpenRuleFile {
+  option: RuleFile;
+  path: string;
+  file: OpenFile | undefined;
+}
+
+type Options = Pick<InputOptions, 'encoding' | 'named' | 'dayOrder'> & { rules: RuleOptions };
+
+/**
+ * Reads the data, and the files of rules, which are looked at before, so that what is wrong with them is said at once.
+ * @param listLength of the longest list that is made. @param read is given the columns of these files. @throws Failure 2, 65, 66 or 74 where one cannot be used.
+ */
+export async function readWithRules<T>(
+  run: Pick<Run, 'info' | 'warn' | 'startedAt'>,
+  options: Options,
+  listLength: number,
+  read: (columns: readonly string[]) => Promise<T>,
+  datasetOf: (data: T) => Dataset,
+): Promise<{ data: T; rules: PlannedRules }> {
+  const lists = await readListRules(options.rules, options);
+  const files: OpenRuleFile[] = [];
+  try {
+    for (const [option, paths] of Object.entries(options.rules.files))
+      for (const path of paths) {
+        const file = isEmpty(path) ? undefined : await openIdFile(path, options.encoding);
+        files.push({ option: option as RuleFile, path, file });
+      }
+    const data = await read(files.flatMap(({ file }) => file?.header ?? []));
+    const dataset = datasetOf(data);
+    const ids = await readIdRules(run, options, files, dataset);
+    return { data, rules: planRules(lists, ids, dataset, { listLength, now: nowOf(run, options.rules) }, run.warn) };
+  } finally {
+    for (const { file } of files) await file?.close();
+  }
+}
+
+/** True for a file without a byte; whether it is there at all is seen when it is opened. */
+function isEmpty(path: string): boolean {
+  const stat = path === '-' ? undefined : statSync(path, { throwIfNoEntry: false });
+  return stat?.isFile() === true && stat.size === 0;
+}
+
+async function readIdRules(
+  run: Pick<Run, 'info' | 'warn'>,
+  { rules, named, dayOrder }: Options,
+  files: readonly OpenRuleFile[],
+  dataset: Dataset,
+): Promise<IdRules> {
+  const { files: _, repeatAfter, where: __, ...values } = rules;
+  const { userIds, served, itemIds } = dataset;
+  const clock = clockOf(dataset);
+  if (rules.seenWindow !== undefined && !dataset.times) throw usageFailure(withoutTimes('--seen-window'));
+  if (repeatAfter !== undefined && Number.isNaN(clock))
+    throw usageFailure('--repeat-after: no interaction has a time to count from; --now DATE says when it is');
+  warnOfFuture(run, dataset, clock, rules);
+  const ids = { user: new IdIndex(), item: new IdIndex() };
+  if (files.length > 0) {
+    for (let user = 0; user < served; user++) ids.user.add(userIds[user] ?? '');
+    for (const id of itemIds) ids.item.add(id);
+  }
+  const pools: Partial<Record<RuleFile, Pairs>> = {};
+  for (const { option, path, file } of files) {
+    const withDates = option === 'excludePrevious' && repeatAfter !== undefined;
+    const rows = file && (await readIds(file, RULE_FILES[option].named, ids, { named, dayOrder, withDates }));
+    tellOf(run, option, path, rows, ids);
+    if (withDates && rows && !rows.secondsAt) {
+      throw badData(
+        `${displayName(path)}:1: no column has the dates that --repeat-after counts from; --time-col NAME names it`,
+      );
+    }
+    pools[option] ??= { user: new IndexColumn(), item: new IndexColumn() };
+    if (rows) addRows(pools[option], rows, clock - (repeatAfter ?? Number.POSITIVE_INFINITY));
+  }
+  const { onlyUsers, candidates, excludePairs, excludePrevious } = pools;
+  const matrixOf = (pairs: Pairs | undefined) => pairs && pairsMatrix(pairs, userIds.length, itemIds.length);
+  const excluded = [matrixOf(excludePairs), matrixOf(excludePrevious)].filter((each) => each !== undefined);
+  return {
+    ...values,
+    onlyUsers: onlyUsers && withFlags(new Uint8Array(userIds.length), onlyUsers.user, 1),
+    allowed: allowedItems(pools, dataset),
+    excluded: excluded.length > 0 ? joined(excluded, userIds.length, itemIds.length) : undefined,
+    candidates: matrixOf(candidates),
+    clock,
+  };
+}
+
+/** Columns of equal length. */
+type Pairs = Pick<IdRows, 'user' | 'item'>;
+
+/** Adds the rows of a file, but for those dated before a moment. */
+function addRows({ user, item }: Pairs, rows: IdRows, from: number): void {
+  const [users, items] = [rows.user.values, rows.item.values];
+  users.forEach((u, row) => {
+    if (rows.secondsAt && rows.secondsAt(row) < from) return;
+    user.push(u);
+    item.push(items[row] ?? 0);
+  });
+}
+
+function pairsMatrix({ user, item }: Pairs, users: number, items: number): SparseRows {
+  const { start, index } = pairsOf(user.values, item.values, users, items);
+  return { rows: users, columns: items, start, index, value: new Float32Array(index.length).fill(1) };
+}
+
+/** @throws Failure 65 where no item is left that is offered. */
+function allowedItems(
+  { onlyItems, excludeItems }: Partial<Record<RuleFile, Pairs>>,
+  { offered }: Dataset,
+): Uint8Array | undefined {
+  if (!onlyItems && !excludeItems) return undefined;
+  const allowed = new Uint8Array(offered.length).fill(onlyItems ? 0 : 1);
+  if (onlyItems) withFlags(allowed, onlyItems.item, 1);
+  if (excludeItems) withFlags(allowed, excludeItems.item, 0);
+  if (allowed.some((flag, item) => flag === 1 && offered[item] === 1)) return allowed;
+  throw badData('--only-items and --exclude-items leave no item of the catalogue to recommend');
+}
+
+function withFlags(flags: Uint8Array, { values }: IndexColumn, flag: number): Uint8Array {
+  for (const at of values) flags[at] = flag;
+  return flags;
+}
+
+/** Says how much of a file is known. @throws Failure 65 where none of it is, or there is none where nothing else is allowed. */
+function tellOf(
+  { info, warn }: Pick<Run, 'info' | 'warn'>,
+  option: RuleFile,
+  path: string,
+  rows: IdRows | undefined,
+  ids: Readonly<Record<'user' | 'item', IdIndex>>,
+): void {
+  const { named, isOnly } = RULE_FILES[option];
+  const name = `${displayName(path)} (${optionOf(option)})`;
+  const { count = 0 } = rows ?? {};
+  if (count === 0 && isOnly)
+    throw badData(`${name} names nothing: nobody would get anything; without ${optionOf(option)} everybody does`);
+  const strange = named.flatMap((role) => {
+    const unknown = rows?.unknown[role];
+    return unknown && unknown.count > 0 ? [{ role, ...unknown }] : [];
+  });
+  const unknown = strange.reduce((total, each) => total + each.count, 0);
+  const [worst] = strange.toSorted((a, b) => b.count - a.count);
+  if (worst && unknown === count) {
+    const { role, first, line } = worst;
+    const like = shown(ids[role].ids[0] ?? '');
+    throw badData(
+      `${name}: not one of its ${plural(count, 'row')} is known: the first ${role} is ${shown(first)}, on line ${line}, and the data has ${role}s like ${like}\n  is it another column? --${role}-col NAME says which`,
+    );
+  }
+  const isPair = named.length === 2;
+  const unknowns = strange.map(({ role, count, first, line }) => {
+    const what = isPair ? `with an unknown ${role}` : 'unknown';
+    return `, ${thousands(count)} ${what} (the first ${shown(first)}, line ${line})`;
+  });
+  const text = `${name}: ${plural(count, isPair ? 'pair' : named[0])}${unknowns.join('')}`;
+  if (isOnly && 2 * unknown > count) warn(`${text}\n  most of it is unknown: is it of the same shop, and of today?`);
+  else info(text);
+}
+
+/** Ages that count from a row of tomorrow are all too high. */
+function warnOfFuture(
+  { warn }: Pick<Run, 'warn'>,
+  { evidence }: Dataset,
+  clock: number,
+  { seenWindow, repeatAfter }: RuleOptions,
+): void {
+  const counted = { '--seen-window': seenWindow, '--repeat-after': repeatAfter, '--half-life': evidence?.halfLife };
+  const options = Object.entries(counted).flatMap(([option, age]) => (age === undefined ? [] : [option]));
+  if (options.length === 0 || evidence?.now !== undefined || !(clock > Date.now() / 1000)) return;
+  warn(
+    `the latest interaction is dated ${momentText(Math.floor(clock))}, which is still to come: ${options.join(' and ')} count from there\n  --now DATE says when it is`,
+  );
+}

@@ -1,0 +1,24 @@
+import type { SparseRows } from '../matrix/sparse.js';
+import { signalCount } from '../model/signals.js';
+import type { Model } from './model.js';
+import { scaleOf } from './scores.js';
+
+/** What one item scores for each user, as in their lists. @param signals users × signals. */
+export function itemScores(model: Model, signals: SparseRows, item: number): Float64Array {
+  const { counts, rows, scales } = model;
+  /** By signal: what it says for the item. */
+  const column = new Float64Array(signalCount(counts));
+  for (let signal = 0; signal < column.length; signal++) {
+    const { part, from, to } = rows.row(signal);
+    for (let e = from; e < to; e++) if (part.index[e] === item) column[signal] = part.value[e]!;
+  }
+  const { start, index, value } = signals;
+  return Float64Array.from({ length: signals.rows }, (_, user) => {
+    let sum = 0;
+    for (let e = start[user]!; e < start[user + 1]!; e++) {
+      const signal = index[e]!;
+      sum += value[e]! * scaleOf(model, signal) * column[signal]!;
+    }
+    return sum + scales.prior[item]!;
+  });
+}

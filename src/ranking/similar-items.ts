@@ -1,0 +1,22 @@
+import { TopN } from '../matrix/top-n.js';
+import type { List } from './list-rules.js';
+import type { Model } from './model.js';
+
+/**
+ * Finds the items that go with an item: those to whose scores it adds most, where it is all that is known of a user. That is its row of
+ * the model, so it has a direction: what goes with a sequel may be the first part, and not the other way round.
+ * @param offered by item: 1 where it may be found. @returns what finds up to `count` of them, best first; the list is good until the next.
+ */
+export function similarItems({ rows, scales }: Model, offered: Uint8Array, count: number): (item: number) => List {
+  const best = new TopN(Math.min(count, offered.length));
+  return (item) => {
+    const { part, from, to } = rows.row(item);
+    for (let e = from; e < to; e++) {
+      const other = part.index[e]!;
+      const score = scales.items * part.value[e]!;
+      if (score > 0 && offered[other] === 1 && other !== item) best.offer(other, score);
+    }
+    const scores = new Float64Array(best.size);
+    return { items: best.drain(scores), scores };
+  };
+}

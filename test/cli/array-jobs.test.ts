@@ -1,0 +1,162 @@
+import { cpSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { writeArrays } from '../../src/files/array-file.js';
+import { readJson } from '../../src/files/json-file.js';
+import { sharedFolder, temporaryFolders } from '../files/temporary.js';
+import { bothWays, does, putWorld, worked } from './array-jobs.js';
+import { alter } from './data.js';
+import { runInProcess } from './run.js';
+
+const ARGS = [
+  ...['-u', 'profiles.csv', '--interactions', 'events.csv', '-i', 'items.csv', '--titles', '-n', '3'],
+  ...['--algorithm', 'ridge', '--where', 'price > 1', '--reasons'],
+];
+const newFolder = temporaryFolders();
+/** Where a work of two shards is finished. */
+const finished = sharedFolder();
+
+beforeAll(async () => {
+  putWorld(finished, 30);
+  await worked(ARGS, 2, finished);
+});
+
+/** A folder with a copy of the finished work, without files whose names begin so. */
+function copy(without?: string): string {
+  const folder = newFolder();
+  cpSync(finished, folder, { recursive: true });
+  for (const name of readdirSync(join(folder, 'w'))) {
+    if (without !== undefined && name.startsWith(without)) rmSync(join(folder, 'w', name));
+  }
+  return folder;
+}
+
+/** A file of the work whose name begins so. */
+function fileOf(folder: string, begin: string): string {
+  return join(folder, 'w', readdirSync(join(folder, 'w')).find((name) => name.startsWith(begin)) ?? 'none');
+}
+
+async function refused(args: readonly string[], folder: string, env: NodeJS.ProcessEnv = {}) {
+  const { code, stderr } = await runInProcess(args, { folder, env, terminal: false });
+  return { code, stderr };
+}
+
+test('the shards of profiles, events, titles, rules and reasons come to the bytes of one run', async () => {
+  const folder = copy();
+  const [whole, merged] = await bothWays(ARGS, 'recs.csv', folder);
+  expect(merged?.equals(whole ?? Buffer.of())).toBe(true);
+  expect(whole?.toString()).toContain('"Title, ');
+});
+
+test('nothing in the folder knows where it lies, and a finished shard is not worked again', async () => {
+  const folder = copy();
+  const before = readdirSync(join(folder, 'w'));
+  renameSync(join(folder, 'w'), join(folder, 'elsewhere'));
+  rmSync(join(folder, 'events.csv'));
+  const { code, stderr } = await runInProcess(['score', '--shard', '2', '--work', 'elsewhere', '-v'], { folder });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: 'shard 2 of 2 of recommending was finished already\n' });
+  await does(['merge', '--work', 'elsewhere', '-o', 'm.csv'], { folder });
+  expect(readdirSync(join(folder, 'elsewhere'))).toEqual(before);
+});
+
+test('planning the same again changes nothing; another plan has no place there', async () => {
+  const folder = copy();
+  const said = await does(['plan', ...ARGS, '--shards', '2', '--work', 'w'], { folder });
+  expect(said.split('\n')).toEqual([
+    '# each an array of 2, when the one before is finished:',
+    'recommend fit --stage count --shard auto --work w',
+    'recommend fit --stage learn --shard auto --work w',
+    'recommend score --shard auto --work w',
+    'recommend merge --work w -o recs.csv',
+    '',
+  ]);
+  await does(['merge', '--work', 'w', '-o', 'm.csv'], { folder });
+  const { code, stderr } = await refused(['plan', ...ARGS, '--top', '4', '--shards', '2', '--work', 'w'], folder);
+  expect(stderr).toContain('w has a plan of other data or options already; name another folder');
+  expect(code).toBe(73);
+  expect(readdirSync(join(folder, 'w')).filter((name) => name.startsWith('.'))).toEqual([]);
+});
+
+test('what is missing is said by status, by the next stage and by merge, which end with 75', async () => {
+  const folder = copy('learn-');
+  rmSync(fileOf(folder, 'recommend-'));
+  const { stages } = JSON.parse(await does(['status', '--work', 'w', '--format', 'json'], { folder }));
+  const [count, learn, score] = stages;
+  expect(count).toEqual({ stage: 'counting', done: '1-2', begun: '', missing: '', command: null });
+  expect(learn).toMatchObject({ stage: 'learning', done: '', missing: '1-2' });
+  expect(learn.command).toBe('recommend fit --stage learn --shard auto --work w');
+  expect(score.done).toBe('2');
+  expect(await does(['status', '--work', 'w'], { folder })).toContain(`next: ${learn.command}\n`);
+  const early = await refused(['score', '--shard', '1/2', '--work', 'w'], folder);
+  expect(early.stderr).toContain('learning is not finished: shards 1-2 of 2 are missing');
+  expect(early.code).toBe(75);
+  const merged = await refused(['merge', '--work', 'w', '-o', 'm.csv'], folder);
+  expect(merged.stderr).toMatch(/recommending is not finished: shard 1 of 2 is missing\n {2}recommend score --shard N/);
+  expect(merged.code).toBe(75);
+  expect(readdirSync(folder)).not.toContain('m.csv');
+});
+
+test.each([
+  ['altered', alter],
+  ['cut', (path: string) => truncateSync(path, 100)],
+])('a shard that was %s is not merged; worked again it is whole', async (_, spoil) => {
+  const folder = copy();
+  const path = fileOf(folder, 'recommend-');
+  const before = readFileSync(path);
+  spoil(path);
+  const { code, stderr } = await refused(['merge', '--work', 'w', '-o', 'm.csv'], folder);
+  expect(code).toBe(75);
+  expect(stderr).toContain(path.slice(folder.length + 1));
+  expect(stderr).toContain('shard 1 of 2 is missing');
+  await runInProcess(['score', '--shard', '1/2', '--work', 'w', '-j', '1', '-q'], { folder });
+  expect(readFileSync(path).equals(before)).toBe(true);
+});
+
+test('shards of another plan are not merged', async () => {
+  const folder = copy();
+  writeFileSync(join(folder, 'w', 'learn-0123456789abcdef-0-5'), '');
+  const { code, stderr } = await refused(['merge', '--work', 'w', '-o', 'm.csv'], folder);
+  expect(stderr).toContain('w: learn-0123456789abcdef-0-5 is of another plan');
+  expect(code).toBe(65);
+});
+
+test('a plan that was altered, is of another version, or lacks a file is refused with 65, none at all with 66', async () => {
+  const shard = ['fit', '--stage', 'count', '--shard', '1', '--work', 'w'];
+  const lacking = copy('count-');
+  rmSync(fileOf(lacking, 'evidence-'));
+  const altered = copy();
+  alter(join(altered, 'w', 'plan'));
+  const older = copy();
+  const plan = readJson(join(older, 'w', 'plan')) as object;
+  rmSync(join(older, 'w', 'plan'));
+  writeArrays(join(older, 'w', 'plan'), { json: Buffer.from(JSON.stringify({ ...plan, version: '0.0.1' })) });
+  for (const [folder, why] of [
+    [lacking, 'plan again, in another folder'],
+    [altered, 'was altered: its check sum is another; plan again'],
+    [older, 'w was planned by version 0.0.1 of this program'],
+  ] as const) {
+    const { code, stderr } = await refused(shard, folder);
+    expect(stderr).toContain(why);
+    expect(code).toBe(65);
+  }
+  const { code, stderr } = await refused(shard, newFolder());
+  expect(stderr).toContain('there is no plan in w');
+  expect(code).toBe(66);
+});
+
+test.each([
+  [['fit', '--work', 'w', '--shard', '1'], '--stage is missing: count, then learn'],
+  [['score', '--work', 'w'], '--shard is missing'],
+  [['score', '--shard', '1'], '--work DIR is missing'],
+  [['score', '--work', 'w', '--shard', '1', '--top', '5'], '--top is for recommend plan'],
+  [['score', '--work', 'w', '--shard', '3/8'], '--shard 3/8: the plan has 2 shards'],
+  [['score', '--work', 'w', '--shard', 'some'], 'Expected a shard like 3/8'],
+  [['score', '--work', 'w', '--shard', 'auto'], 'JOB_COMPLETION_INDEX=2: expected a number from 0 to 1'],
+  [['plan', '-u', 'events.csv', '--work', 'w'], '--shards N is missing'],
+  [['plan', '-u', 'events.csv', '--shards', '2'], '--work DIR is missing'],
+  [['merge', '--work', 'w', '-o', 'm.parquet'], 'contradict each other'],
+])('%j is refused with 2: %s', async (args, why) => {
+  const { code, stderr } = await refused(args, finished, { JOB_COMPLETION_INDEX: '2' });
+  expect(stderr).toContain(why);
+  expect(code).toBe(2);
+});

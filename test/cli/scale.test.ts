@@ -1,0 +1,92 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { temporaryFolders } from '../files/temporary.js';
+import { blocksOf } from './documents.js';
+import { root, runInProcess } from './run.js';
+
+const newFolder = temporaryFolders();
+const DOCUMENT = 'docs/scale.md';
+const blocks = blocksOf(DOCUMENT);
+const textOf = (kind: string) => blocks.filter((block) => block.kind === kind).map(({ text }) => text);
+const NOT_AGAIN = [2, 65, 66];
+
+/** A command of the document makes sense: what it lacks is the folder of the plan, or the input. */
+async function isUnderstood(args: readonly string[]) {
+  const { code, stderr } = await runInProcess(args, {
+    folder: newFolder(),
+    terminal: false,
+    env: { RECOMMEND_SHARD: '1' },
+  });
+  expect({ args, code, stderr }).toMatchObject({ code: 66 });
+}
+
+test('the Job is one that Kubernetes takes: names of fields, what Indexed Jobs ask for, limits of the failure policy', async () => {
+  const [text = ''] = textOf('yaml');
+  const job = parse(text);
+  expect(Object.keys(job)).toEqual(['apiVersion', 'kind', 'metadata', 'spec']);
+  const {
+    completionMode,
+    completions,
+    parallelism,
+    backoffLimitPerIndex,
+    maxFailedIndexes,
+    podFailurePolicy,
+    template,
+    ...others
+  } = job.spec;
+  expect(Object.keys(others)).toEqual(['ttlSecondsAfterFinished']);
+  expect([job.apiVersion, job.kind, completionMode]).toEqual(['batch/v1', 'Job', 'Indexed']);
+  for (const count of [completions, parallelism, backoffLimitPerIndex, maxFailedIndexes])
+    expect(count).toBeGreaterThan(0);
+  expect(maxFailedIndexes).toBeLessThanOrEqual(completions);
+  const { restartPolicy, containers, volumes, ...ofPod } = template.spec;
+  expect(restartPolicy).toBe('Never');
+  expect(Object.keys(ofPod)).toEqual(['terminationGracePeriodSeconds', 'securityContext']);
+  const [container] = containers;
+  expect(Object.keys(container)).toEqual(['name', 'image', 'args', 'resources', 'volumeMounts']);
+  const named = (all: { name: string }[]) => all.map(({ name }) => name);
+  expect(named(container.volumeMounts)).toEqual(named(volumes));
+  const [ignored, failed] = podFailurePolicy.rules;
+  expect(ignored).toEqual({ action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget' }] });
+  expect(failed).toEqual({
+    action: 'FailJob',
+    onExitCodes: { containerName: container.name, operator: 'In', values: NOT_AGAIN },
+  });
+  await isUnderstood(container.args);
+});
+
+test('the definitions of AWS and Google try again what can get better, and their commands make sense', async () => {
+  const [aws, google] = textOf('json').map((text) => JSON.parse(text));
+  const { attempts, evaluateOnExit } = aws.retryStrategy;
+  expect(attempts).toBeLessThanOrEqual(10);
+  expect(evaluateOnExit.length).toBeLessThanOrEqual(5);
+  const last = evaluateOnExit.pop();
+  expect(last).toEqual({ onReason: '*', action: 'RETRY' });
+  expect(evaluateOnExit).toEqual(NOT_AGAIN.map((code) => ({ onExitCode: String(code), action: 'EXIT' })));
+  await isUnderstood(
+    aws.containerProperties.command.map((word: string) => word.replace('Ref::work', aws.parameters.work)),
+  );
+  const [{ taskSpec, taskCount }] = google.taskGroups;
+  expect(taskCount).toBe('32');
+  expect(taskSpec.lifecyclePolicies).toEqual([{ action: 'FAIL_TASK', actionCondition: { exitCodes: NOT_AGAIN } }]);
+  await isUnderstood(taskSpec.runnables[0].container.commands);
+});
+
+test('scripts are scripts, and every command of recommend in the document makes sense', async () => {
+  for (const text of textOf('bash'))
+    expect(spawnSync('bash', ['-n'], { input: text, encoding: 'utf8' }).stderr).toBe('');
+  const text = readFileSync(join(root, DOCUMENT), 'utf8');
+  const commands = [...text.matchAll(/recommend ((?:plan|fit|score|merge|status) [^"`#|\n]*--[^"`#|\n]*)/g)]
+    .map(([, words = '']) =>
+      words
+        .replaceAll(/\$\{?N\}?|\{N\}|\$\(N\)/g, '32')
+        .replaceAll(/\{n\}|\{\}|\{wildcards\.n\}/g, '1')
+        .trim(),
+    )
+    .filter((words) => !words.includes('$stage') && !words.includes('-u -') && !words.includes('-u {'));
+  expect(commands.length).toBeGreaterThan(12);
+  for (const words of new Set(commands)) await isUnderstood(words.split(/\s+/).filter((word) => word !== '…'));
+});

@@ -1,0 +1,140 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Dataset } from '../../src/dataset/dataset.js';
+import { clockOf, type EvidenceRules, evidenceNotes, ofPart, whatCounts } from '../../src/dataset/evidence-rules.js';
+import { readDataset } from '../../src/dataset/read.js';
+import { byName, inputsOf, useTemporaryFolder } from '../csv/temporary.js';
+
+const folder = useTemporaryFolder();
+
+/** A row of events; without a time for 0. */
+interface Row {
+  user: number;
+  item: number;
+  rating: number;
+  time: number;
+}
+
+const rows = fc.array(
+  fc.record({
+    user: fc.nat(3),
+    item: fc.nat(4),
+    rating: fc.integer({ min: 1, max: 5 }),
+    time: fc.oneof({ arbitrary: fc.integer({ min: 1, max: 9 }), weight: 5 }, fc.constant(0)),
+  }),
+  { minLength: 1, maxLength: 25 },
+);
+/** Rows of somebody else by which columns and scales are told alike, however few others there are. */
+const LIKE_ALL: Row[] = [1, 2, 3, 4, 5, 5].map((rating, k) => ({ user: 9, item: 10 + k, rating, time: 1000 + k }));
+const HOUR = 3600;
+
+async function readOnly(events: readonly Row[], evidence?: EvidenceRules): Promise<Dataset> {
+  const lines = events.map(({ user, item, rating, time }) => {
+    const seconds = time === 0 ? '' : HOUR * time;
+    return `u${user},i${item},${rating},${seconds},Title ${item}`;
+  });
+  const path = folder.file('events.csv', `${['user,item,rating,timestamp,title', ...lines].join('\n')}\n`);
+  return (await readDataset({ ...inputsOf(path, { titles: true, ratings: 'scale' }), evidence })).dataset;
+}
+
+const read = (events: readonly Row[], evidence?: EvidenceRules) => readOnly([...LIKE_ALL, ...events], evidence);
+
+const countingIn = (dataset: Dataset) => byName(dataset, whatCounts(dataset).interactions);
+
+describe('what counts is what would be read without the other rows', () => {
+  test('from a moment on, whatever was before in rows of the same pair', async () => {
+    await fc.assert(
+      fc.asyncProperty(rows, fc.integer({ min: 1, max: 10 }), async (events, first) => {
+        const dataset = await read(events, { since: HOUR * first });
+        const later = events.filter(({ time }) => time === 0 || time >= first);
+        expect(countingIn(dataset)).toEqual(countingIn(await read(later)));
+        expect(Object.keys(byName(dataset, whatCounts(dataset).had!.interactions))).toEqual(
+          Object.keys(byName(dataset, (await read(events)).interactions)),
+        );
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  test('from a rating on, of the merged rows', async () => {
+    await fc.assert(
+      fc.asyncProperty(rows, fc.integer({ min: 1, max: 5 }), async (events, minRating) => {
+        const dataset = await read(events, { minRating });
+        // The last row of a pair stands; where times are equal or missing, the last in the file.
+        const last = new Map<string, Row>();
+        for (const row of events) {
+          const before = last.get(`${row.user} ${row.item}`);
+          if (!before || row.time >= before.time) last.set(`${row.user} ${row.item}`, row);
+        }
+        const high = [...LIKE_ALL, ...last.values()].filter(({ rating }) => rating >= minRating);
+        expect(countingIn(dataset)).toEqual(countingIn(await readOnly(high)));
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  test('up to now: ids, titles and all else are those of a file that ends there', async () => {
+    await fc.assert(
+      fc.asyncProperty(rows, fc.integer({ min: 1, max: 10 }), async (events, now) => {
+        const early = LIKE_ALL.map((row, k) => ({ ...row, time: 1 + (k % now) }));
+        const all = [...early, ...events];
+        const { evidence: _, ...dataset } = await read(all, { now: HOUR * now });
+        const { evidence: __, ...wanted } = await readOnly(all.filter(({ time }) => time <= now));
+        expect(dataset).toEqual(wanted);
+      }),
+      { numRuns: 15 },
+    );
+  });
+});
+
+test('strengths halve with every half-life before the latest interaction, or before now; what has no time is as strong as ever', async () => {
+  const events = [
+    { user: 0, item: 0, rating: 3, time: 1005 },
+    { user: 0, item: 1, rating: 3, time: 995 },
+    { user: 0, item: 2, rating: 3, time: 985 },
+    { user: 0, item: 3, rating: 3, time: 0 },
+  ];
+  const plain = byName(await read(events), (await read(events)).interactions).u0;
+  const faded = countingIn(await read(events, { halfLife: 10 * HOUR })).u0!;
+  const share = (item: string) => faded[item]! / plain![item]!;
+  expect([share('i0'), share('i1'), share('i2'), share('i3')].map((each) => each.toFixed(5))).toEqual([
+    '1.00000',
+    '0.50000',
+    '0.25000',
+    '1.00000',
+  ]);
+  const later = countingIn(await read(events, { halfLife: 10 * HOUR, now: 1015 * HOUR })).u0!;
+  expect(later.i0! / plain!.i0!).toBeCloseTo(0.5, 5);
+});
+
+test('a part of the data has a clock of its own', async () => {
+  const dataset = await read([{ user: 0, item: 0, rating: 3, time: 7 }], { now: 2000 * HOUR, halfLife: 1 });
+  expect(clockOf(dataset)).toBe(2000 * HOUR);
+  expect(clockOf({ ...dataset, evidence: ofPart(dataset.evidence) })).toBe(1005 * HOUR);
+});
+
+test('without rules nothing is copied', async () => {
+  const dataset = await read([]);
+  expect(whatCounts(dataset)).toBe(dataset);
+});
+
+describe('a rule that has nothing to go by, or leaves nothing, is refused', () => {
+  const none = async () => ({ ...(await read([])), times: undefined, rated: undefined });
+  test.each<[EvidenceRules, number, string]>([
+    [{ since: 1 }, 2, '--since: the interactions have no times; --time-col NAME names their column'],
+    [{ halfLife: 1 }, 2, '--half-life: the interactions have no times'],
+    [{ minRating: 1 }, 2, '--min-rating: there are no ratings on a scale'],
+  ])('%j', async (evidence, exitCode, message) => {
+    const dataset = { ...(await none()), evidence };
+    expect(() => evidenceNotes(dataset, true)).toThrow(
+      expect.objectContaining({ exitCode, message: expect.stringContaining(message) }),
+    );
+  });
+
+  test('unless something else is known of users', async () => {
+    const dataset = { ...(await read([])), evidence: { minRating: 6 } };
+    const message = 'no evidence: 6 rated below 6 (--min-rating); 0 of 6 interactions count';
+    expect(() => evidenceNotes(dataset, false)).toThrow(`there is nothing to learn from: ${message}`);
+    expect(evidenceNotes(dataset, true)).toEqual([`${message}, and all stay had`]);
+  });
+});

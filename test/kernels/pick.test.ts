@@ -1,0 +1,34 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { compiledKernel, PLAIN_KERNEL } from '../../src/kernels/kernel.js';
+
+test.each([9, 70_000])('the entries of a segment in wanted columns are picked, of %d columns', (columns) => {
+  const entry = fc.record({ column: fc.nat(8), value: fc.integer({ min: 1, max: 9 }) });
+  fc.assert(
+    fc.property(
+      fc.array(entry, { maxLength: 30 }),
+      fc.array(fc.nat(8)),
+      fc.nat(30),
+      fc.nat(30),
+      (entries, some, a, b) => {
+        // Far apart, where indices take four bytes.
+        const place = (column: number) => (columns - 9) * (column % 2) + column;
+        const index = Uint32Array.from(entries, ({ column }) => place(column));
+        const value = Float32Array.from(entries, (each) => each.value);
+        const [from, to] = [a, b].map((end) => Math.min(end, entries.length)).toSorted((x, y) => x - y) as [
+          number,
+          number,
+        ];
+        const expected = entries.slice(from, to).filter(({ column }) => some.includes(column));
+        for (const kernel of [PLAIN_KERNEL, compiledKernel()]) {
+          const sums = kernel.sumsOf({ columns, parts: [{ index, value }] }, 1);
+          for (const column of some) sums.wanted[place(column)] = 1;
+          const { count, index: picked, value: values } = sums.pick(from, to);
+          expect([...picked.subarray(0, count)]).toEqual(expected.map(({ column }) => place(column)));
+          expect([...values.subarray(0, count)]).toEqual(expected.map((each) => each.value));
+        }
+      },
+    ),
+    { numRuns: 20 },
+  );
+});

@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest';
+import type { Dataset } from '../../src/dataset/dataset.js';
+import type { IdRules as Rules } from '../../src/pipeline/rules.js';
+import { leftOutText, servedUsers } from '../../src/pipeline/served-users.js';
+import { rowsOf } from '../model/worlds.js';
+
+/** Users with 3, 1, 0, 0 and 0 items; of the third a preference is known, of the fourth a group; one more is learned from alone. */
+const DATASET = {
+  userIds: ['many', 'one', 'wishes', 'grouped', 'unknown', 'other'],
+  served: 5,
+  interactions: rowsOf(
+    [
+      [1, 1, -1],
+      [0, 1, 0],
+      [0, 0, 0],
+      [0, 0, 0],
+      [0, 0, 0],
+      [1, 1, 0],
+    ],
+    3,
+  ),
+  preferences: rowsOf([[1], [0], [1], [0], [0], [0]], 1),
+  groups: rowsOf([[1], [0], [0], [1], [0], [0]], 1),
+} as unknown as Dataset;
+
+const NONE: Rules = {
+  minHistory: 0,
+  coldUsers: 'popular',
+  includeSeen: false,
+  seenWindow: undefined,
+  onlyUsers: undefined,
+  allowed: undefined,
+  excluded: undefined,
+  candidates: undefined,
+  ...({ availability: 'honour', now: undefined, dayOrder: undefined, seed: 1, lists: {} } as const),
+  clock: Number.NaN,
+};
+const candidates = rowsOf(
+  [
+    [0, 0, 1],
+    [0, 0, 0],
+    [1, 0, 0],
+    [0, 0, 0],
+    [0, 0, 0],
+    [1, 0, 0],
+  ],
+  3,
+);
+
+describe('who gets a list', () => {
+  test.each<[string, Partial<Rules>, number[], number, object]>([
+    ['everybody', {}, [0, 1, 2, 3, 4], 3, {}],
+    ['who is named', { onlyUsers: Uint8Array.of(0, 1, 0, 0, 1, 1) }, [1, 4], 1, { only_users: 3 }],
+    ['who has candidates', { candidates }, [0, 2], 1, { candidates: 3 }],
+    ['who has a history of two', { minHistory: 2 }, [0], 0, { min_history: 4 }],
+    ['who has a history', { coldUsers: 'skip' }, [0, 1], 0, { cold_users: 3 }],
+    ['who has a history or says something', { coldUsers: 'content' }, [0, 1, 2, 3], 2, { cold_users: 1 }],
+    [
+      'each is left out for the first reason alone',
+      { onlyUsers: Uint8Array.of(1, 1, 1, 0, 1, 0), candidates, minHistory: 1 },
+      [0],
+      0,
+      { only_users: 1, candidates: 2, min_history: 1 },
+    ],
+  ])('%s', (_, rules, users, cold, leftOut) => {
+    const none = { only_users: 0, candidates: 0, min_history: 0, cold_users: 0 };
+    const served = servedUsers({ ...NONE, ...rules }, DATASET);
+    expect(served).toEqual({ users: Uint32Array.from(users), cold, leftOut: { ...none, ...leftOut } });
+  });
+
+  test('nobody, and no run, where one without a history shall not be', () => {
+    const fail = { ...NONE, coldUsers: 'fail' } as const;
+    expect(() => servedUsers(fail, DATASET)).toThrow(
+      '3 users without a history: "wishes", "grouped", "unknown" (--cold-users fail)',
+    );
+    expect(servedUsers({ ...fail, onlyUsers: Uint8Array.of(1, 1, 0, 0, 0, 0) }, DATASET).users).toEqual(
+      Uint32Array.of(0, 1),
+    );
+  });
+
+  test('what is left out is said by the option', () => {
+    expect(leftOutText({ only_users: 0, candidates: 0, min_history: 2, cold_users: 1 })).toBe(
+      'no list for 2 users with a shorter history (--min-history), 1 user without a history (--cold-users)',
+    );
+    expect(leftOutText({ only_users: 0, candidates: 0, min_history: 0, cold_users: 0 })).toBe('');
+  });
+});
