@@ -81,6 +81,10 @@ const COMMANDS: Readonly<
     const options = (await import('./cli/export-options.js')).parseExportOptions(argv, print);
     return options ? (await import('./commands/export.js')).exportModel(options, io) : ExitCode.ok;
   },
+  serve: async (argv, print, io) => {
+    const options = (await import('./cli/serve-options.js')).parseServeOptions(argv, version(), print);
+    return options ? (await import('./commands/serve.js')).serve(options, io) : ExitCode.ok;
+  },
   describe: async (argv, print, io) => {
     const options = (await import('./cli/describe-options.js')).parseDescribeOptions(argv, print);
     return options ? describe(options, io) : ExitCode.ok;

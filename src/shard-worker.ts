@@ -181,13 +181,22 @@ function firstRowsOf(files: readonly RowFile[]): number[] {
   return files.map(({ from }) => from);
 }
 
-let current: { job: number; work: ShardWork } | undefined;
+type Current<T> = { job: number; work: T } | undefined;
+let current: Current<ShardWork>;
+let serving: Current<(question: unknown) => unknown>;
 
 async function answer(message: ToChild): Promise<ToParent> {
   const { index } = message;
   try {
-    if (message.type !== 'shard' || message.protocol !== PROTOCOL)
-      throw new Error('the parent speaks another protocol');
+    if (message.protocol !== PROTOCOL) throw new Error('the parent speaks another protocol');
+    if (message.type === 'question') {
+      if (serving?.job !== message.job) {
+        // Loaded here: most children never answer questions.
+        const { answersFrom } = await import('./serving/answers.js');
+        serving = { job: message.job, work: await answersFrom(message.task) };
+      }
+      return { type: 'reply', index, reply: serving.work(message.question) };
+    }
     if (current?.job !== message.job) {
       // What the job before shared is let go before the next is read.
       current = undefined;

@@ -5,6 +5,7 @@ export const OPTIONS_OF: Readonly<Record<string, () => Promise<Command>>> = {
   recommend: async () => (await import('./recommend-options.js')).recommendCommand(''),
   fit: async () => (await import('./model-options.js')).fitCommand(),
   score: async () => (await import('./model-options.js')).scoreCommand(),
+  serve: async () => (await import('./serve-options.js')).serveCommand(),
   plan: async () => (await import('./array-options.js')).planCommand(),
   merge: async () => (await import('./array-options.js')).mergeCommand(),
   status: async () => (await import('./array-options.js')).statusCommand(),

@@ -39,6 +39,7 @@ const OTHER_COMMANDS = `
 Other commands:
   recommend fit               learn a model, and keep it
   recommend score             recommend by a model that was kept
+  recommend serve             answer requests over HTTP
   recommend explain           what a user gets, and why
   recommend similar           what goes with an item
   recommend audience          who wants an item most

@@ -65,7 +65,8 @@ export function listEntries(cell: string, isKnown: (text: string) => boolean): L
   return entries;
 }
 
-function entryOf(text: string, isKnown: (text: string) => boolean): ListEntry {
+/** One entry of such a list. */
+export function entryOf(text: string, isKnown: (text: string) => boolean): ListEntry {
   const colon = text.lastIndexOf(':');
   if (colon <= 0 || isKnown(text)) return { text, strength: 1 };
   const tail = text.slice(colon + 1).trim();

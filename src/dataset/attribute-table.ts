@@ -74,11 +74,9 @@ export function attributeTable(
       texts.push(words);
       return { name, decision: wordsDecision(words) };
     }
-    if (decision.as === 'values' || decision.as === 'bands') {
-      cells.forEach((cell, subject) => {
-        for (const value of sharedIn(cell, decision)) add(subject, values.add(readable(`${name}:${value}`)), 1);
-      });
-    }
+    cells.forEach((cell, subject) => {
+      for (const value of valuesInCell(name, cell, decision)) add(subject, values.add(value), 1);
+    });
     return { name, decision };
   });
   scaledTogether(texts, subjects, WORDS_TOGETHER, (name) => values.add(name), add);
@@ -105,6 +103,12 @@ export function spoiltNotes(columns: readonly string[]): string[] {
   if (columns.length === 0) return [];
   const names = columns.map((name) => `"${printableName(name)}"`).join(', ');
   return [`not UTF-8 in ${names}: letters are lost; --encoding windows-1252 reads most such files`];
+}
+
+/** "column:value" of each value in a cell of a column, as the values of a table are called. */
+export function valuesInCell(name: string, cell: string, decision: AttributeDecision): string[] {
+  const isShared = decision.as === 'values' || decision.as === 'bands';
+  return isShared ? sharedIn(cell, decision).map((value) => readable(`${name}:${value}`)) : [];
 }
 
 /** What a cell has in common with others: its values, or the band its number falls into. */

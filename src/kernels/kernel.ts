@@ -25,3 +25,6 @@ export const PLAIN_KERNEL: Kernel = {
   sumsOf: (entries, most) => new PlainSums(entries, most),
   systemsOf: (source, most) => new PlainSystems(source, most),
 };
+
+/** Sums of entries where they lie: processes that map one file share its memory. */
+export const SHARED_SUMS: SumsOf = (entries, most) => new PlainSums(entries, most, true);

@@ -79,12 +79,16 @@ export class PlainSums implements Sums {
   readonly #sum: Float64Array;
   readonly #row: SparseVector;
 
-  constructor(entries: Entries, most: number) {
-    const { columns } = entries;
-    this.#index = new Uint32Array(entryCount(entries));
-    this.#value = new Float32Array(this.#index.length);
-    copyIndex(entries, this.#index);
-    copyValues(entries.parts, this.#value);
+  /** @param isShared the one part is read where it lies; it cannot take other values then. */
+  constructor(entries: Entries, most: number, isShared = false) {
+    const { columns, parts } = entries;
+    const only = isShared && !entries.names && parts.length === 1 ? parts[0] : undefined;
+    this.#index = only?.index ?? new Uint32Array(entryCount(entries));
+    this.#value = only?.value ?? new Float32Array(this.#index.length);
+    if (!only) {
+      copyIndex(entries, this.#index);
+      copyValues(parts, this.#value);
+    }
     this.segments = {
       count: 0,
       from: new Uint32Array(most),

@@ -69,6 +69,6 @@ export function layoutOf(
 }
 
 /** What items, attribute values and groups are called in reasons: items by their titles where they have one. */
-function causesOf({ itemIds, titles, attributeNames, groupNames }: NamedDataset): string[] {
+export function causesOf({ itemIds, titles, attributeNames, groupNames }: NamedDataset): string[] {
   return [...itemIds.map((id, item) => titles[item]?.trim() || id), ...attributeNames, ...groupNames];
 }

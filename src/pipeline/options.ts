@@ -207,6 +207,24 @@ export interface EvaluateOptions extends InputOptions, LogOptions {
   workers: number;
 }
 
+/** The options of `serve`. */
+export interface ServeOptions extends LogOptions {
+  /** The file of the model. */
+  model: string;
+  /** 0: one that is free. */
+  port: number;
+  host: string;
+  workers: number;
+  balance: BalanceName;
+  /** Seconds that a request may take. */
+  deadline: number;
+  /** The most requests that wait. */
+  queue: number;
+  /** What all lists obey. */
+  rules: RuleOptions;
+  version: string;
+}
+
 /** The options of `diff`. */
 export interface DiffOptions {
   /** The files of lists, the older one first. */

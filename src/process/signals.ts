@@ -17,6 +17,8 @@ type Signal = keyof typeof SIGNALS;
 export function listenToSignals(interrupted: AbortController, report: (failure: Failure) => void): void {
   for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
+      // A server reads its model again.
+      if (signal === 'SIGHUP' && process.listenerCount(signal) > 1) return;
       const exitCode = SIGNALS[signal];
       if (!interrupted.signal.aborted) {
         interrupted.abort(new Failure(exitCode, `stopped by ${signal}; no output file was written`));

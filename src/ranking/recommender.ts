@@ -56,15 +56,15 @@ export class Recommender {
   }
 
   /** The N best offered items that are not excluded for the user: score descending, then item index ascending; or what rules make of them. */
-  recommend(user: number): List {
+  recommend(user: number, count = this.#count): List {
     const scores = this.#begin(user);
     const rules = this.#rules;
-    if (!rules) return this.#best(user, scores, this.#offer, this.#count);
+    if (!rules) return this.#best(user, scores, this.#offer, count);
     const offer = rules.offerFor(user);
     const scoreOf = (item: number) => this.#scoreOf(item, scores, offer);
-    for (let wanted = rules.candidatesFor(this.#count); ; wanted *= 4) {
+    for (let wanted = rules.candidatesFor(count); ; wanted *= 4) {
       const best = this.#best(user, scores, offer, wanted);
-      const list = rules.listFrom(user, best, this.#count, best.items.length < wanted, scoreOf);
+      const list = rules.listFrom(user, best, count, best.items.length < wanted, scoreOf);
       if (list) return list;
     }
   }

@@ -20,7 +20,7 @@ export interface LogOptions {
 
 /** One entry of the log. */
 export interface Entry {
-  type: 'status' | 'warning' | 'summary' | 'exit_error';
+  type: 'status' | 'request' | 'warning' | 'summary' | 'exit_error';
   /** For people; '' where the entry is for programs only. */
   message: string;
   /** The parts of the message, for programs. Users rely on their names. */
@@ -79,6 +79,11 @@ export class Log {
   /** How far the run has come, because somebody asked. Always written. */
   status(message: string, facts: object): void {
     this.#write('status', message, facts);
+  }
+
+  /** A request that was answered. */
+  request(message: string, facts: object): void {
+    if (this.#isOn) this.#write('request', message, facts);
   }
 
   /** How the run ended: the last entry. @param message '' where an error follows that says it. */

@@ -21,7 +21,16 @@ export interface RunMetrics {
 
 const STAGES = ['reading', 'tuning', 'learning', 'recommending'];
 
-type Family = readonly [name: string, help: string, samples: [labels: Record<string, string>, value: number][]];
+/** A metric; samples of a histogram have endings behind its name. */
+export interface Family {
+  name: string;
+  help: string;
+  /** A gauge unless said. */
+  type?: 'counter' | 'histogram';
+  samples: [labels: Record<string, string>, value: number, ending?: string][];
+}
+
+type RunFamily = readonly [name: string, help: string, samples: Family['samples']];
 
 const LAST_SUCCESS = 'recommend_last_success_timestamp_seconds';
 
@@ -31,11 +40,22 @@ const LAST_SUCCESS = 'recommend_last_success_timestamp_seconds';
  * @param run becomes a label that distinguishes jobs on one machine: the collector refuses the same name and labels twice.
  */
 export function metricsText(run: string, metrics: RunMetrics): string {
-  return familiesOf(metrics)
-    .flatMap(([name, help, samples]) => [
+  return familiesText(
+    familiesOf(metrics).map(([name, help, samples]) => ({
+      name,
+      help,
+      samples: samples.map(([labels, value]) => [{ run, ...labels }, toThousandths(value)]),
+    })),
+  );
+}
+
+/** Metrics in Prometheus' text format. */
+export function familiesText(families: readonly Family[]): string {
+  return families
+    .flatMap(({ name, help, type = 'gauge', samples }) => [
       `# HELP ${name} ${help}`,
-      `# TYPE ${name} gauge`,
-      ...samples.map(([labels, value]) => `${name}{${labelsText({ run, ...labels })}} ${toThousandths(value)}`),
+      `# TYPE ${name} ${type}`,
+      ...samples.map(([labels, value, ending = '']) => `${name}${ending}{${labelsText(labels)}} ${value}`),
     ])
     .concat('')
     .join('\n');
@@ -54,13 +74,13 @@ export function holdsMetrics(text: string): boolean {
   return text.startsWith('# HELP recommend_');
 }
 
-function familiesOf(metrics: RunMetrics): Family[] {
+function familiesOf(metrics: RunMetrics): RunFamily[] {
   const { version, exitCode, endedAt, lastSuccess, seconds, stages, inputs, served, retries, memoryBytes } = metrics;
-  const one = (value: number): Family[2] => [[{}, value]];
+  const one = (value: number): RunFamily[2] => [[{}, value]];
   const byInput = (of: 'rows' | 'rejected' | 'skipped') =>
-    inputs.map((read): Family[2][number] => [{ input: read.input }, read[of]]);
+    inputs.map((read): RunFamily[2][number] => [{ input: read.input }, read[of]]);
   const secondsOf = (name: string) => stages.find(({ stage }) => stage === name)?.seconds ?? 0;
-  const byStage = STAGES.map((stage): Family[2][number] => [{ stage }, secondsOf(stage)]);
+  const byStage = STAGES.map((stage): RunFamily[2][number] => [{ stage }, secondsOf(stage)]);
   return [
     ['recommend_build_info', 'The version of the program.', [[{ version }, 1]]],
     ['recommend_exit_code', 'Exit code of the last run.', one(exitCode)],

@@ -7,6 +7,9 @@ import { emptyRows, firstRows, joined, mapped, pickedRows, rowLength, type Spars
 import { type Rated, rated } from '../model/strength.js';
 import type { SavedModel, Wanted } from './saved-model.js';
 
+/** What has to be known of a model, and of some of its users at least. */
+export type KnownModel = Pick<SavedModel, 'facts' | 'names' | 'userIds' | 'usersAt' | 'items' | 'userColumns'>;
+
 /** Whom new files name, as a model sees them. */
 export interface Scored {
   dataset: Dataset;
@@ -27,7 +30,7 @@ export interface Scored {
  *
  * @param read the new files, read by what the model knows. @param wanted what to know beside them.
  */
-export function scoredUsers(model: SavedModel, read: Dataset, wanted: Wanted): Scored {
+export function scoredUsers(model: KnownModel, read: Dataset, wanted: Wanted): Scored {
   const { served, userIds } = read;
   const { counts, times } = model.facts;
   const { names } = model;
@@ -89,7 +92,7 @@ function strangeItem({ interactions, itemIds }: Dataset, items: number): string 
 }
 
 /** The user's index in the model for each id; the one behind all others where it does not know the user. */
-function placesIn(model: SavedModel, ids: readonly string[]): Uint32Array {
+function placesIn(model: KnownModel, ids: readonly string[]): Uint32Array {
   const { bytes, starts } = model.userIds;
   const users = new IdIndex();
   for (const id of ids) users.add(id);
@@ -110,7 +113,7 @@ function withNobody(matrix: SparseRows): SparseRows {
 }
 
 /** What users did, as far as the model knows it and as new files say. Ratings are judged by the mean of all that a user gave. */
-function together(before: Interactions | undefined, fresh: Interactions, { facts }: SavedModel): Interactions {
+function together(before: Interactions | undefined, fresh: Interactions, { facts }: KnownModel): Interactions {
   const { rows, columns } = fresh.interactions;
   const parts = before ? [before, fresh] : [fresh];
   const both = joined(
@@ -152,7 +155,7 @@ function together(before: Interactions | undefined, fresh: Interactions, { facts
 }
 
 /** What counts is as it was for the model; `--now` may have been said anew. */
-function evidenceOf({ facts }: SavedModel, { evidence }: Dataset): Dataset['evidence'] {
+function evidenceOf({ facts }: KnownModel, { evidence }: Dataset): Dataset['evidence'] {
   return facts.evidence ? { ...facts.evidence, now: evidence?.now ?? facts.evidence.now } : evidence;
 }
 

@@ -142,6 +142,11 @@ export class SavedModel {
     });
   }
 
+  /** What is known of all users, where it lies: processes that ask for it share the memory. */
+  get users(): KnownUsers {
+    return this.#read(() => this.#usersFrom(readArrays(this.#held, isOfUser), this.facts.counts.users));
+  }
+
   /** What is known of some users, whose indices rise: a row for each. */
   usersAt(users: Uint32Array): KnownUsers {
     return this.#read(() => {

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { atExit } from '../process/at-exit.js';
 import type { Shard } from './plan.js';
-import { asToParent, type Job, PROTOCOL, type ToChild, type ToParent } from './protocol.js';
+import { asToParent, type Job, PROTOCOL, type ServeJob, type ToChild, type ToParent } from './protocol.js';
 
 /** How a child ended, or what it did instead of answering. */
 export type Ending = 'could not start' | 'exited early' | 'was killed' | 'said nonsense' | 'was silent' | 'threw';
@@ -38,7 +38,7 @@ export interface ChildOptions {
 /** Large arrays in large pages: on a virtual machine half of the time of a child was spent in page faults. Only glibc knows it. */
 const LARGE_PAGES = 'glibc.malloc.hugetlb=1';
 
-/** One forked child: shards in, answers out, one at a time. Each way it can end is an error with a name. */
+/** One forked child: shards and questions in, answers out, one at a time. Each way it can end is an error with a name. */
 export class Child {
   /** Resolves when the child is ready to work. */
   readonly started: Promise<void>;
@@ -97,21 +97,38 @@ export class Child {
    * @throws ChildFailure when the child does anything but answer; unless it merely threw, it cannot be used again.
    */
   async work(job: number, task: Job, shard: Shard): Promise<string> {
-    await this.started;
     const { index, from, to } = shard;
-    const message: ToChild = { type: 'shard', protocol: PROTOCOL, job, task, index, from, to };
-    const reply = this.#next();
+    const heard = await this.#exchange({ type: 'shard', protocol: PROTOCOL, job, task, index, from, to });
+    if (heard.type === 'answer') return heard.path;
+    throw this.#nonsense(`answered ${heard.type} where shard ${index} was asked`);
+  }
+
+  /** Asks question number `index` of job number `job`. @returns the reply. @throws ChildFailure likewise. */
+  async ask(job: number, task: ServeJob, index: number, question: unknown): Promise<unknown> {
+    const heard = await this.#exchange({ type: 'question', protocol: PROTOCOL, job, task, index, question });
+    if (heard.type === 'reply') return heard.reply;
+    throw this.#nonsense(`answered ${heard.type} to question ${index}`);
+  }
+
+  /** True once it cannot be used any more, whether or not anybody waited for it. */
+  get isLost(): boolean {
+    return this.#failure !== undefined;
+  }
+
+  /** Sends a message, and waits for what answers it. */
+  async #exchange(message: ToChild): Promise<ToParent> {
+    await this.started;
+    const next = this.#next();
     this.#isAtWork = true;
     if (this.#process.connected) this.#process.send(message, () => {});
-    const heard = await reply;
+    const heard = await next;
     this.#isAtWork = false;
-    if (heard.type === 'failed' && heard.index === index) {
-      throw new ChildFailure('threw', heard.message, heard.stack, heard.code);
+    const { index } = message;
+    if (heard.type === 'ready' || heard.index !== index) {
+      throw this.#nonsense(`answered ${heard.type} where ${message.type} ${index} was asked`);
     }
-    if (heard.type !== 'answer' || heard.index !== index) {
-      throw this.#nonsense(`answered ${heard.type} where shard ${index} was asked`);
-    }
-    return heard.path;
+    if (heard.type === 'failed') throw new ChildFailure('threw', heard.message, heard.stack, heard.code);
+    return heard;
   }
 
   /** Stops waiting for its answer; it cannot be used again. */

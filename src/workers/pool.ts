@@ -67,6 +67,11 @@ export class Pool {
     this.#slots = Array.from({ length: options.size }, () => new WorkerSlot(fork, this.#watch, this.#timeouts));
   }
 
+  /** The places of its children, for whoever asks them questions. */
+  get slots(): readonly WorkerSlot[] {
+    return this.#slots;
+  }
+
   /** The process ids of the children there are. */
   pids(): number[] {
     return this.#slots.flatMap((slot) => slot.pids());

@@ -12,11 +12,13 @@ import type { OutputFormat } from '../output/formats.js';
  *       fork ───────────────────────▶
  *       ◀────────────────────── ready
  *       shard (job, from, to) ──────▶
- *       ◀──────────── answer | failed        one at a time, until the parent disconnects
+ *       ◀──────────── answer | failed
+ *       question (job) ─────────────▶
+ *       ◀───────────── reply | failed        one at a time, until the parent disconnects
  *
- * All answers are files (`shard-file.ts`): the message says only that the file is there.
+ * Answers to shards are files (`shard-file.ts`): the message says only that the file is there. Replies to questions are small.
  */
-export const PROTOCOL = 10;
+export const PROTOCOL = 11;
 
 /** Rows in a file, and the first of them. */
 export interface RowFile {
@@ -108,30 +110,35 @@ export interface TrialJob {
 
 export type Job = ReadJob | CountJob | LearnJob | RecommendJob | TrialJob;
 
-/** @param job counts the jobs of a run: shards of one job share what is read for it. */
-export type ToChild = {
-  type: 'shard';
-  protocol: number;
-  job: number;
-  task: Job;
-  index: number;
-  from: number;
-  to: number;
-};
+/** Answer questions about one model. */
+export interface ServeJob {
+  kind: 'serve';
+  /** The model file. */
+  model: string;
+  /** What all lists obey (`serving/answers.ts`). */
+  rules: unknown;
+}
+
+/** @param job counts the jobs of a run: shards and questions of one job share what is read for it. */
+export type ToChild =
+  | { type: 'shard'; protocol: number; job: number; task: Job; index: number; from: number; to: number }
+  | { type: 'question'; protocol: number; job: number; task: ServeJob; index: number; question: unknown };
 
 export type ToParent =
   | { type: 'ready'; protocol: number }
   /** The shard's file is there. */
   | { type: 'answer'; index: number; path: string }
+  | { type: 'reply'; index: number; reply: unknown }
   /** @param code of the system ("ENOSPC"), '' where it is no error of the system. */
   | { type: 'failed'; index: number; message: string; stack: string; code: string };
 
 /** The message, if it is one a child may send; undefined for nonsense. */
 export function asToParent(message: unknown): ToParent | undefined {
-  const { type, protocol, index, path, message: why, stack, code } = Object(message);
+  const { type, protocol, index, path, reply, message: why, stack, code } = Object(message);
   if (type === 'ready' && typeof protocol === 'number') return { type, protocol };
   if (typeof index !== 'number') return undefined;
   if (type === 'answer' && typeof path === 'string') return { type, index, path };
+  if (type === 'reply') return { type, index, reply };
   const isTold = [why, stack, code].every((text) => typeof text === 'string');
   return type === 'failed' && isTold ? { type, index, message: why, stack, code } : undefined;
 }

@@ -2,7 +2,7 @@ import { ExitCode, Failure } from '../failure.js';
 import type { Load } from './balance.js';
 import { type Child, ChildFailure } from './child.js';
 import type { Shard } from './plan.js';
-import type { Job } from './protocol.js';
+import type { Job, ServeJob } from './protocol.js';
 import { limitOf, type Timeouts, type Watch } from './watch.js';
 
 /** Attempts to start a child before giving up. */
@@ -12,12 +12,14 @@ const WAY_OUT = 'is there memory for one more process, and is the program built 
 const BETWEEN_STARTS = 100;
 const IDLE = 3000;
 
-/** A place in the pool: one child at a time, which works one shard at a time. */
+/** A place in the pool: one child at a time, which works one shard, or answers one question, at a time. */
 export class WorkerSlot {
   /** Its work in the current job. */
   load: Load = { outstanding: 0, done: 0, seconds: 0 };
   /** Resolves when it has nothing to do: who gives it work sets this. */
   free: Promise<void> = Promise.resolve();
+  /** Its child stays when it idles. */
+  isKept = false;
   readonly #fork: () => Child;
   readonly #watch: Watch;
   readonly #timeouts: Timeouts;
@@ -43,17 +45,36 @@ export class WorkerSlot {
    * unless it merely threw, it is gone then. Failure 1 where none can be started.
    */
   async work(number: number, job: Job, shard: Shard): Promise<string> {
+    const { done, seconds } = this.load;
+    const limit = limitOf(this.#timeouts, shard.cost, seconds > 0 ? done / seconds : 0);
+    return this.#use(shard.cost, limit, (child) => child.work(number, job, shard));
+  }
+
+  /** Has its child, or a new one, answer a question; nobody but `giveUp` limits its time. @returns, @throws likewise. */
+  async ask(number: number, job: ServeJob, index: number, question: unknown): Promise<unknown> {
+    return this.#use(1, Number.POSITIVE_INFINITY, (child) => child.ask(number, job, index, question));
+  }
+
+  /** Stops waiting for its child, and kills it. */
+  giveUp(why: string): void {
+    this.#child?.giveUp(why);
+  }
+
+  /** True where it has a child that can be used. */
+  get hasChild(): boolean {
+    return this.#child?.isLost === false;
+  }
+
+  async #use<T>(cost: number, limit: number, use: (child: Child) => Promise<T>): Promise<T> {
     clearTimeout(this.#idle);
-    this.load.outstanding = shard.cost;
+    this.load.outstanding = cost;
     try {
       const child = await this.#started();
       const startedAt = performance.now();
-      const { done, seconds } = this.load;
-      const limit = limitOf(this.#timeouts, shard.cost, seconds > 0 ? done / seconds : 0);
-      const path = await this.#watched(child, limit, () => child.work(number, job, shard));
-      this.load.done += shard.cost;
+      const answer = await this.#watched(child, limit, () => use(child));
+      this.load.done += cost;
       this.load.seconds += (performance.now() - startedAt) / 1000;
-      return path;
+      return answer;
     } finally {
       this.load.outstanding = 0;
       this.#letIdle();
@@ -73,6 +94,7 @@ export class WorkerSlot {
   /** The child, ready to work. @throws Failure 1 after a few tries. */
   async #started(): Promise<Child> {
     for (let start = 1; ; start++) {
+      if (this.#child?.isLost) await this.#lose(this.#child);
       const child = this.#child ?? this.#forked();
       try {
         await this.#watched(child, this.#timeouts.least, () => child.started);
@@ -112,6 +134,7 @@ export class WorkerSlot {
   }
 
   #letIdle(): void {
+    if (this.isKept) return;
     this.#idle = setTimeout(() => this.#release(), IDLE).unref();
   }
 

@@ -1,0 +1,27 @@
+// Learns from fixtures/books and serves what it learned, until Ctrl-C.
+
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'recommend-demo-'));
+const model = join(folder, 'books.rec');
+const options = { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] };
+const files = ['-u', 'fixtures/books/ratings.csv', '-i', 'fixtures/books/books.csv'];
+
+// Ctrl-C reaches the server as well: it ends, then we tidy up.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => server?.kill(signal));
+let server;
+const { status } = spawnSync(process.execPath, ['bin/recommend.js', 'fit', ...files, '--model', model], options);
+if (status === 0) {
+  server = spawn(process.execPath, ['bin/recommend.js', 'serve', '--model', model, ...process.argv.slice(2)], options);
+  server.once('exit', (code) => end(code ?? 1));
+} else end(status ?? 1);
+
+function end(code) {
+  rmSync(folder, { recursive: true, force: true });
+  process.exitCode = code;
+}

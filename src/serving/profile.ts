@@ -1,0 +1,111 @@
+import { entryOf, type ListEntry, listEntries } from '../csv/cells.js';
+import { AttributeFinder, valuesInCell } from '../dataset/attribute-table.js';
+import type { Dataset } from '../dataset/dataset.js';
+import type { Known } from '../dataset/inputs.js';
+import { emptyRows, type SparseRows, sparseFromEntries } from '../matrix/sparse.js';
+import type { ModelFacts } from '../saved-model/facts.js';
+import type { Names } from '../saved-model/saved-model.js';
+import type { Asker } from './question.js';
+
+/** What was said that the model knows nothing of, by where it was said. */
+export type Ignored = Partial<Record<'history' | 'preferences' | 'exclude' | 'attributes', string[]>>;
+
+/** The largest strength that an entry may state, as in a file of profiles. */
+const STRONGEST = 100;
+
+export class BadStrength extends Error {}
+
+/** Reads what requests say of their users, as files of profiles are read. */
+export class ProfileReader {
+  readonly #names: Names;
+  readonly #known: Known;
+  readonly #finder: AttributeFinder;
+  readonly #counts: ModelFacts['counts'];
+
+  constructor(names: Names, known: Known, counts: ModelFacts['counts']) {
+    this.#names = names;
+    this.#known = known;
+    this.#finder = new AttributeFinder(known.attributes);
+    this.#counts = counts;
+  }
+
+  /** The user as a data set of one, and what of it the model does not know. @throws BadStrength */
+  read(asker: Asker): { dataset: Dataset; ignored: Ignored } {
+    const { items, preferences, groups } = this.#counts;
+    const ignored: Ignored = {};
+    const itemOf = (text: string) => this.#known.items.get(text);
+    const itemsIn = (of: 'history' | 'exclude') => {
+      const isKnown = (text: string) => itemOf(text) !== undefined || (of === 'exclude' && !text.startsWith('['));
+      return cellsOf(entriesIn(asker[of], isKnown), ({ text }) => [itemOf(text) ?? []].flat(), ignored, of);
+    };
+    const preferred = entriesIn(asker.preferences, (text) => this.#finder.find(text).length > 0);
+    const columns = Object.entries(asker.attributes).map(([name, cell]) => ({ name, cells: [cell] }));
+    const dataset = {
+      ...this.#names,
+      userIds: [asker.user ?? ''],
+      served: 1,
+      interactions: rowOf(itemsIn('history'), items),
+      times: undefined,
+      rated: undefined,
+      excluded: rowOf(itemsIn('exclude'), items),
+      attributes: emptyRows(0, preferences),
+      preferences: rowOf(
+        cellsOf(preferred, ({ text }) => this.#finder.find(text), ignored, 'preferences'),
+        preferences,
+      ),
+      groups: rowOf(this.#groupsOf(asker.attributes, ignored), groups),
+      itemColumns: [],
+      userColumns: columns,
+    };
+    return { dataset, ignored };
+  }
+
+  #groupsOf(attributes: Asker['attributes'], ignored: Ignored): Map<number, number> {
+    const { columns, values } = this.#known.groups;
+    const cells = new Map<number, number>();
+    for (const [name, cell] of Object.entries(attributes)) {
+      const decided = columns.find((column) => column.name === name);
+      const found = decided ? valuesInCell(name, cell, decided.decision) : [];
+      const known = found.flatMap((value) => values.get(value) ?? []);
+      for (const group of known) cells.set(group, 1);
+      if (known.length < found.length || !decided) note(ignored, 'attributes', `${name}:${cell}`);
+    }
+    return cells;
+  }
+}
+
+function entriesIn(said: string | string[], isKnown: (text: string) => boolean): ListEntry[] {
+  const entries =
+    typeof said === 'string' ? listEntries(said, isKnown) : said.map((text) => entryOf(text.trim(), isKnown));
+  const wrong = entries.find(({ strength }) => Math.abs(strength) > STRONGEST);
+  if (!wrong) return entries.filter(({ text }) => text !== '');
+  throw new BadStrength(
+    `${JSON.stringify(wrong.text)} has the strength ${wrong.strength}; it goes from -${STRONGEST} to ${STRONGEST}`,
+  );
+}
+
+/** Strengths by column; where two entries speak of one, the later one stands. */
+function cellsOf(
+  entries: readonly ListEntry[],
+  find: (entry: ListEntry) => readonly number[],
+  ignored: Ignored,
+  of: keyof Ignored,
+): Map<number, number> {
+  const cells = new Map<number, number>();
+  for (const entry of entries) {
+    const found = find(entry);
+    if (found.length === 0) note(ignored, of, entry.text);
+    for (const column of found) cells.set(column, of === 'exclude' ? 1 : entry.strength);
+  }
+  return cells;
+}
+
+function note(ignored: Ignored, of: keyof Ignored, text: string): void {
+  ignored[of] = [...(ignored[of] ?? []), text];
+}
+
+function rowOf(cells: ReadonlyMap<number, number>, columns: number): SparseRows {
+  const column = [...cells.keys()];
+  const rows = column.map(() => 0);
+  return sparseFromEntries(1, columns, rows, column, [...cells.values()], column.length);
+}

@@ -1,0 +1,239 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { Express, NextFunction, Request, Response } from 'express';
+import { ExitCode, Failure, messageOf } from '../failure.js';
+import { loadPackage } from '../load-package.js';
+import type { ServeOptions } from '../pipeline/options.js';
+import type { Log } from '../report/log.js';
+import type { Engine } from './engine.js';
+import { bodyQuestion, idQuestion, itemsQuestion, recommendationQuestion, refuseParameters } from './parameters.js';
+import { Problem, problemOf, problemText } from './problem.js';
+import { MOST, type Question } from './question.js';
+import { RequestMetrics } from './request-metrics.js';
+
+/** The page and the description of the interface: beside `src` and `dist` alike. */
+const WEB = new URL('../../web/', import.meta.url);
+/** Milliseconds in which a client has to send a request. */
+const SENDING = 30_000;
+
+/** What answers a request; it is sent as JSON unless it says otherwise. */
+interface Answer {
+  body: string;
+  type?: string;
+  headers?: Readonly<Record<string, string>>;
+}
+type Handler = (request: Request) => Answer | Promise<Answer>;
+
+/** The HTTP server in front of an engine. */
+export interface HttpServer {
+  server: Server;
+  /** Takes no more connections, and resolves when all requests are answered. */
+  stop: () => Promise<void>;
+}
+
+/** @throws Failure 2 where Express is not installed. */
+export function httpServer(engine: Engine, { deadline, version }: ServeOptions, log: Log): HttpServer {
+  const metrics = new RequestMetrics();
+  const app: Express = loadExpress()();
+  const json = loadExpress().json({ limit: MOST.bodyBytes });
+  const page = pageWithPolicy();
+  const openapi = { body: readFileSync(new URL('openapi.json', WEB), 'utf8') };
+  let isStopping = false;
+  let open = 0;
+  let onIdle = () => {};
+
+  const askedFor = async (question: Question): Promise<Answer> => {
+    const reply = await engine.ask(question);
+    if ('body' in reply) return reply;
+    throw new Problem(reply.status, reply.detail);
+  };
+  const about = (isReady: boolean) => ({
+    body: JSON.stringify({
+      status: isReady ? 'ready' : 'not ready',
+      learned: engine.facts?.learned,
+      method: engine.facts?.method.name,
+      users: engine.facts?.counts.users,
+      items: engine.facts?.counts.items,
+      children: engine.children,
+    }),
+  });
+  const routes: Readonly<Record<string, Partial<Record<'get' | 'post', Handler>>>> = {
+    '/': { get: () => page },
+    '/openapi.json': { get: () => openapi },
+    '/recommendations': {
+      get: (request) => askedFor(recommendationQuestion(searchOf(request))),
+      post: (request) => {
+        refuseParameters(searchOf(request));
+        return askedFor(bodyQuestion(request.body));
+      },
+    },
+    '/similar/:item': { get: (request) => askedFor(idQuestion('similar', idIn(request, 'item'), searchOf(request))) },
+    '/items': { get: (request) => askedFor(itemsQuestion(searchOf(request))) },
+    '/users/:user': { get: (request) => askedFor(idQuestion('user', idIn(request, 'user'), searchOf(request))) },
+    '/healthz': { get: () => ({ body: '{"status":"ok"}' }) },
+    '/readyz': {
+      get: () => {
+        if (isStopping || engine.children === 0) throw new Problem(503, 'no child is ready', { 'Retry-After': '1' });
+        return about(true);
+      },
+    },
+    '/metrics': {
+      get: () => ({
+        type: 'text/plain; version=0.0.4; charset=utf-8',
+        body: metrics.text(
+          version,
+          {
+            requests_waiting: ['Requests that wait for a child.', engine.waiting],
+            children: ['Children that are ready.', engine.children],
+            model_learned_timestamp_seconds: [
+              'When the model was learned.',
+              Date.parse(engine.facts?.learned ?? '') / 1000,
+            ],
+          },
+          engine.retries,
+        ),
+      }),
+    },
+    '/reload': {
+      post: async (request) => {
+        if (request.get('sec-fetch-site') === 'cross-site') throw new Problem(403, 'another site may not ask for this');
+        try {
+          await engine.load();
+        } catch (error) {
+          log.warn(`the model was not read again: ${messageOf(error)}`);
+          if (error instanceof Failure) throw new Problem(409, `the model before stays: ${error.message}`);
+          throw error;
+        }
+        log.info(`reads the model of ${engine.facts?.learned}`);
+        return about(true);
+      },
+    },
+  };
+
+  const send = (response: Response, status: number, { body, type = 'application/json', headers = {} }: Answer) => {
+    response.status(status).set(headers).set('Content-Type', type);
+    if (isStopping) response.set('Connection', 'close');
+    response.end(body);
+  };
+  const sendProblem = (response: Response, thrown: unknown) => {
+    const problem = problemOf(thrown);
+    if (problem.status === 500)
+      log.warn(`a request failed: ${thrown instanceof Error ? thrown.stack : String(thrown)}`);
+    send(response, problem.status, {
+      body: problemText(problem),
+      type: 'application/problem+json',
+      headers: problem.headers,
+    });
+  };
+
+  app.disable('x-powered-by').disable('etag').set('query parser', false).set('case sensitive routing', true);
+  app.use((request, response, next) => {
+    const startedAt = performance.now();
+    open++;
+    response.set({
+      'Cache-Control': 'no-store',
+      'X-Content-Type-Options': 'nosniff',
+      'Referrer-Policy': 'no-referrer',
+    });
+    response.once('close', () => {
+      open--;
+      if (open === 0) onIdle();
+      const seconds = (performance.now() - startedAt) / 1000;
+      const { statusCode } = response;
+      // A client that left before it was answered has no status.
+      const status = response.writableEnded ? statusCode : 499;
+      metrics.add(request.route?.path ?? 'other', status, seconds);
+      const { method, originalUrl: url } = request;
+      const milliseconds = Math.round(10_000 * seconds) / 10;
+      log.request(`${method} ${url} ${status} ${milliseconds} ms`, {
+        method,
+        url,
+        status,
+        seconds: milliseconds / 1000,
+      });
+    });
+    next();
+  });
+  for (const [path, handlers] of Object.entries(routes)) {
+    for (const [method, handler] of Object.entries(handlers)) {
+      const isJson = method === 'post' && path === '/recommendations';
+      const handle = async (request: Request, response: Response) => send(response, 200, await handler(request));
+      const readBody = (request: Request, response: Response, next: NextFunction) => {
+        if (request.is('json')) json(request, response, next);
+        else throw new Problem(415, 'the body has to be JSON, with Content-Type: application/json');
+      };
+      app[method as 'get' | 'post'](path, ...(isJson ? [readBody, handle] : [handle]));
+    }
+    const allow = Object.keys(handlers).map((method) => (method === 'get' ? 'GET, HEAD' : method.toUpperCase()));
+    app.all(path, () => {
+      throw new Problem(405, `only ${allow.join(', ')} can be done here`, { Allow: allow.join(', ') });
+    });
+  }
+  app.use(() => {
+    throw new Problem(404, 'there is nothing at this path; GET /openapi.json describes what there is');
+  });
+  // Express tells handlers of errors by their four parameters.
+  app.use((thrown: unknown, _request: Request, response: Response, _next: NextFunction) => {
+    if (response.headersSent) response.destroy();
+    else sendProblem(response, thrown);
+  });
+
+  const server = createServer({ requestTimeout: SENDING, headersTimeout: SENDING }, app);
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) return;
+    const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+    const body = problemText(new Problem(status, 'this is no request of HTTP, or it is too long or too slow'));
+    const head = `HTTP/1.1 ${status} \r\nContent-Type: application/problem+json\r\nConnection: close\r\nContent-Length: ${body.length}`;
+    socket.end(`${head}\r\n\r\n${body}`);
+  });
+  const stop = async () => {
+    isStopping = true;
+    const ended = new Promise((resolve) => server.close(resolve));
+    server.closeIdleConnections();
+    // Connections that were kept for more requests end with the answer to the one under way.
+    onIdle = () => server.closeIdleConnections();
+    // Who does not take an answer does not keep us.
+    const timer = setTimeout(() => server.closeAllConnections(), 1000 * (deadline + 1));
+    await ended;
+    clearTimeout(timer);
+  };
+  return { server, stop };
+}
+
+function loadExpress(): typeof import('express') {
+  try {
+    return loadPackage('express');
+  } catch (cause) {
+    throw new Failure(ExitCode.usage, 'serve needs the package express, which is not installed: npm install express', {
+      cause,
+    });
+  }
+}
+
+/** What stands behind the ? of a request. */
+function searchOf({ url }: IncomingMessage): string {
+  const at = url?.indexOf('?') ?? -1;
+  return at < 0 ? '' : (url ?? '').slice(at + 1);
+}
+
+function idIn({ params }: Request, name: string): string {
+  return String(params[name] ?? '');
+}
+
+/** The page, with a policy under which nothing runs in it but what it brings. */
+function pageWithPolicy(): Answer {
+  const body = readFileSync(new URL('page.html', WEB), 'utf8');
+  const hashOf = (tag: string) => {
+    const inside = new RegExp(`<${tag}>(.*?)</${tag}>`, 's').exec(body)?.[1] ?? '';
+    return `'sha256-${createHash('sha256').update(inside).digest('base64')}'`;
+  };
+  const policy = [
+    "default-src 'none'",
+    `script-src ${hashOf('script')}`,
+    `style-src ${hashOf('style')}`,
+    "connect-src 'self'",
+    ...['base-uri', 'form-action', 'frame-ancestors'].map((each) => `${each} 'none'`),
+  ];
+  return { body, type: 'text/html; charset=utf-8', headers: { 'Content-Security-Policy': policy.join('; ') } };
+}

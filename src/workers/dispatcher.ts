@@ -1,0 +1,223 @@
+import { messageOf } from '../failure.js';
+import { type Balance, type BalanceName, balanceOf } from './balance.js';
+import { ChildFailure } from './child.js';
+import type { Pool } from './pool.js';
+import type { ServeJob } from './protocol.js';
+import type { WorkerSlot } from './worker-slot.js';
+
+/** Why a question has no answer: too many wait, it took too long, or no child could answer. */
+export class NoAnswer extends Error {
+  readonly why: 'full' | 'late' | 'failed';
+
+  constructor(why: NoAnswer['why'], message: string) {
+    super(message);
+    this.why = why;
+  }
+}
+
+export interface DispatcherOptions {
+  balance: BalanceName;
+  /** The most questions that wait. */
+  most: number;
+  /** Seconds from question to answer. */
+  deadline: number;
+  /** What every child is asked first: it is ready once it has replied. */
+  first: unknown;
+  /** Hears of every question that is asked again, and of children that do not start. */
+  onRetry: (message: string) => void;
+}
+
+interface Waiting {
+  index: number;
+  question: unknown;
+  tries: number;
+  /** Who was picked for it. */
+  slot?: WorkerSlot | undefined;
+  isLate: boolean;
+  resolve: (reply: unknown) => void;
+  reject: (why: unknown) => void;
+}
+
+/** A question is asked so often: one that loses its child, and by bad luck the next one too, is still answered. */
+const MOST_TRIES = 3;
+/** Milliseconds after which a child that could not start is tried again. */
+const BETWEEN_STARTS = 1000;
+/** Decides nothing but which child answers. */
+const SEED = 1;
+
+/**
+ * Hands questions to the children of a pool, in their order. A balance picks one of the children that are ready; if that one is busy, the
+ * question waits for it, and those behind it as well. Another child is forked when a question waits and there is room for one; all but the
+ * first are let go when they idle.
+ */
+export class Dispatcher {
+  readonly #pool: Pool;
+  readonly #job: ServeJob;
+  readonly #options: DispatcherOptions;
+  readonly #balance: Balance;
+  readonly #queue: Waiting[] = [];
+  readonly #atWork = new Set<Waiting>();
+  readonly #ready = new Set<WorkerSlot>();
+  readonly #check: NodeJS.Timeout;
+  #starting: Promise<void> | undefined;
+  #asked = 0;
+  #onIdle: (() => void) | undefined;
+  retries = 0;
+
+  constructor(pool: Pool, job: ServeJob, options: DispatcherOptions) {
+    this.#pool = pool;
+    this.#job = job;
+    this.#options = options;
+    this.#balance = balanceOf(options.balance, SEED);
+    // A child may end while nobody asks it anything.
+    this.#check = setInterval(() => this.#dispatch(), BETWEEN_STARTS).unref();
+  }
+
+  /** Starts the first child. @throws ChildFailure or Failure where it does not get ready. */
+  async start(): Promise<void> {
+    const [first] = this.#pool.slots;
+    if (!first) throw new RangeError('a pool of no children answers nothing');
+    first.isKept = true;
+    await this.#startUp(first);
+  }
+
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
+  /** How many children are ready. */
+  get children(): number {
+    return this.#readySlots().length;
+  }
+
+  /** @returns the reply of a child. @throws NoAnswer */
+  ask(question: unknown): Promise<unknown> {
+    const { most, deadline } = this.#options;
+    if (this.#queue.length >= most) throw new NoAnswer('full', `${most} requests wait already`);
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => this.#tooLate(waiting), 1000 * deadline);
+      const settled =
+        <T>(settle: (value: T) => void) =>
+        (value: T) => {
+          clearTimeout(timer);
+          settle(value);
+        };
+      const waiting: Waiting = {
+        index: this.#asked++,
+        question,
+        tries: 0,
+        isLate: false,
+        resolve: settled(resolve),
+        reject: settled(reject),
+      };
+      this.#queue.push(waiting);
+      this.#dispatch();
+    });
+  }
+
+  /** Answers what was asked, then ends the children. */
+  async close(): Promise<void> {
+    if (this.#queue.length + this.#atWork.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#onIdle = resolve;
+      });
+    }
+    clearInterval(this.#check);
+    await this.#pool.close('gently');
+  }
+
+  #dispatch(): void {
+    for (let [next] = this.#queue; next; [next] = this.#queue) {
+      const ready = this.#readySlots();
+      // A pick stands until its child is gone.
+      if (!next.slot || !ready.includes(next.slot)) {
+        const loads = ready.map(({ load }) => load);
+        next.slot = ready[ready.length === 0 ? -1 : this.#balance(loads, shardLike(next.index))];
+      }
+      const { slot } = next;
+      if (!slot || slot.load.outstanding > 0) break;
+      this.#queue.shift();
+      this.#atWork.add(next);
+      void this.#work(slot, next);
+    }
+    this.#grow();
+    if (this.#queue.length + this.#atWork.size === 0) this.#onIdle?.();
+  }
+
+  async #work(slot: WorkerSlot, waiting: Waiting): Promise<void> {
+    waiting.tries++;
+    try {
+      waiting.resolve(await slot.ask(1, this.#job, waiting.index, waiting.question));
+    } catch (error) {
+      if (!waiting.isLate) this.#failed(waiting, error);
+    }
+    this.#atWork.delete(waiting);
+    this.#dispatch();
+  }
+
+  #failed(waiting: Waiting, error: unknown): void {
+    const isLoss = error instanceof ChildFailure && error.ending !== 'threw';
+    const isAgain = isLoss && waiting.tries < MOST_TRIES;
+    const stack = error instanceof ChildFailure && error.childStack ? `\n${error.childStack}` : '';
+    this.#options.onRetry(
+      `${messageOf(error)}${stack}; the request is ${isAgain ? 'given to another worker' : 'lost'}`,
+    );
+    if (!isAgain) {
+      waiting.reject(new NoAnswer('failed', 'no worker could answer'));
+      return;
+    }
+    this.retries++;
+    waiting.slot = undefined;
+    this.#queue.unshift(waiting);
+  }
+
+  #tooLate(waiting: Waiting): void {
+    waiting.isLate = true;
+    waiting.reject(new NoAnswer('late', `there was no answer within ${this.#options.deadline} s`));
+    const at = this.#queue.indexOf(waiting);
+    if (at >= 0) this.#queue.splice(at, 1);
+    else waiting.slot?.giveUp('took longer than a request may');
+    this.#dispatch();
+  }
+
+  /** Starts a child where there is none, or a question waits and none is free. */
+  #grow(): void {
+    const ready = this.#readySlots();
+    const isWanted = ready.length === 0 || (this.#queue.length > 0 && ready.every(({ load }) => load.outstanding > 0));
+    const slot = this.#pool.slots.find((each) => !ready.includes(each));
+    if (!isWanted || !slot || this.#starting) return;
+    this.#startUp(slot).catch((error) => {
+      this.#options.onRetry(messageOf(error));
+      // Nobody is left to wait for.
+      if (this.#readySlots().length > 0) return;
+      for (const waiting of this.#queue.splice(0)) waiting.reject(new NoAnswer('failed', 'no worker could be started'));
+      this.#dispatch();
+    });
+  }
+
+  async #startUp(slot: WorkerSlot): Promise<void> {
+    this.#ready.delete(slot);
+    const starting = slot.ask(1, this.#job, 0, this.#options.first).then(() => void this.#ready.add(slot));
+    this.#starting = starting;
+    try {
+      await starting;
+      this.#starting = undefined;
+      this.#dispatch();
+    } catch (error) {
+      // Not at once again.
+      setTimeout(() => {
+        this.#starting = undefined;
+      }, BETWEEN_STARTS).unref();
+      throw error;
+    }
+  }
+
+  #readySlots(): WorkerSlot[] {
+    return [...this.#ready].filter(({ hasChild }) => hasChild);
+  }
+}
+
+/** A question as balances see work: all cost the same. */
+function shardLike(index: number) {
+  return { index, from: index, to: index + 1, cost: 1 };
+}
