@@ -36,7 +36,8 @@ export async function score(options: Options, io: Io): Promise<number> {
       { stage: 'reading', weight: 1 },
       { stage: 'recommending', weight: 2 },
     ],
-    () => {},
+    // A child takes a quarter of a second until it is ready; where memory is limited, that decides first how many there are.
+    ({ pool }) => options.maxMemory === undefined && pool.start(1),
     (job) => scoreLists(job, options),
   );
 }
@@ -46,7 +47,7 @@ async function scoreLists(job: OutputRun, options: Options): Promise<void> {
   const model = new SavedModel(options.model ?? '', () => run.directory.file('model'));
   try {
     const { name, settings } = model.facts.method;
-    run.pool.start(options.users.length > 0 ? 1 : Math.ceil(model.facts.counts.served / USERS_A_CHILD));
+    if (options.users.length === 0) run.pool.start(Math.ceil(model.facts.counts.served / USERS_A_CHILD));
     record.paths = [options.model ?? '', ...record.paths];
     record.method = { name, settings, auto: null };
     const wanted = wantedOfRules(run, options.rules, areCarried(options.outputColumns));

@@ -26,13 +26,20 @@ export class IdIndex {
 
   /** Of packed ids, which keep their order. @throws RangeError where one comes twice. */
   static of({ bytes, starts }: PackedIds): IdIndex {
-    const index = new IdIndex();
-    for (let id = 0; id < starts.length - 1; id++) {
+    const ids = new IdIndex();
+    ids.#size = starts.length - 1;
+    ids.#bytes = bytes.slice();
+    ids.#starts = Float64Array.from(starts);
+    ids.#slots = new Int32Array(2 ** Math.ceil(Math.log2(Math.max(256, 4 * ids.#size))));
+    for (let id = 0; id < ids.#size; id++) {
       const [from, to] = [starts[id]!, starts[id + 1]!];
-      if (index.addBytes(bytes, from, to, hashOf(bytes, from, to)) !== id)
-        throw new RangeError(`id ${id} is no new one`);
+      const hash = hashOf(bytes, from, to);
+      const slot = ids.#slotOf(bytes, from, to, hash);
+      if (ids.#slots[slot + 1] !== 0) throw new RangeError(`id ${id} comes twice`);
+      ids.#slots[slot] = hash;
+      ids.#slots[slot + 1] = id + 1;
     }
-    return index;
+    return ids;
   }
 
   get size(): number {

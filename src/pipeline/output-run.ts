@@ -34,7 +34,7 @@ export async function runToOutput(
   options: Options,
   io: Io,
   planned: readonly PlannedStage[],
-  check: () => void,
+  check: (run: Run) => void,
   work: (run: OutputRun) => Promise<void>,
 ): Promise<number> {
   const { interrupted } = io;
@@ -47,7 +47,7 @@ export async function runToOutput(
   let output: ClaimedOutput | undefined;
   let ending: Ending = { exitCode: ExitCode.unexpected, error: 'unexpected', message: '', interrupted: false };
   try {
-    check();
+    check(run);
     const memory = new WithinMemory(run, options, stop.stop, () => stages.current);
     await checkFormat(options, isTerminal(options.output, io.stdout));
     const claimed = await claimOutput(run, options, stop.signal, stop.stop);
