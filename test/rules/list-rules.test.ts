@@ -71,13 +71,25 @@ test('what is weighed down far enough is below the least score, what is pinned s
   expect(itemsOf(popularityAlone(rules, 'abcdef', 4))).toEqual([1, 5, 2]);
 });
 
+test('a share or a power of 0 is none', () => {
+  fc.assert(
+    fc.property(worlds, ({ rules: { diversity: _, explore: __, popularityPenalty: ___, ...rules }, ...world }) => {
+      const users = [...world.countries.keys()];
+      const off = { diversity: 0, explore: 0, popularityPenalty: 0 };
+      const listsUnder = (some: World['rules']) => listsOf({ ...world, rules: some }, users).map(entriesOf);
+      expect(listsUnder({ ...rules, ...off })).toEqual(listsUnder(rules));
+    }),
+    { numRuns: 50 },
+  );
+});
+
 test('every list is that of scoring all items, filtering, weighing, pinning, exploring and choosing one after the other', () => {
   fc.assert(
     fc.property(worlds, (world) => {
       const lists = listsOf(world, usersOf(world)).map(entriesOf);
       expect(lists).toEqual(usersOf(world).map((user) => slowList(world, user)));
     }),
-    { numRuns: 400 },
+    { numRuns: 200 },
   );
 });
 
