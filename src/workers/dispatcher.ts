@@ -40,6 +40,8 @@ interface Waiting {
 
 /** A question is asked so often: one that loses its child, and by bad luck the next one too, is still answered. */
 const MOST_TRIES = 3;
+/** So many starts have to fail before those who wait are refused. */
+const MOST_STARTS = 3;
 /** Milliseconds after which a child that could not start is tried again. */
 const BETWEEN_STARTS = 1000;
 /** Decides nothing but which child answers. */
@@ -61,6 +63,8 @@ export class Dispatcher {
   readonly #check: NodeJS.Timeout;
   #starting: Promise<void> | undefined;
   #asked = 0;
+  /** Starts that failed since the last one that did not. */
+  #failedStarts = 0;
   #onIdle: (() => void) | undefined;
   retries = 0;
 
@@ -188,8 +192,8 @@ export class Dispatcher {
     if (!isWanted || !slot || this.#starting) return;
     this.#startUp(slot).catch((error) => {
       this.#options.onRetry(messageOf(error));
-      // Nobody is left to wait for.
-      if (this.#readySlots().length > 0) return;
+      // A child that is killed while it starts says nothing of the next.
+      if (this.#failedStarts < MOST_STARTS || this.#readySlots().length > 0) return;
       for (const waiting of this.#queue.splice(0)) waiting.reject(new NoAnswer('failed', 'no worker could be started'));
       this.#dispatch();
     });
@@ -201,13 +205,16 @@ export class Dispatcher {
     this.#starting = starting;
     try {
       await starting;
+      this.#failedStarts = 0;
       this.#starting = undefined;
       this.#dispatch();
     } catch (error) {
-      // Not at once again.
+      // Not at once again, where it is not bad luck.
+      const pause = ++this.#failedStarts < MOST_STARTS ? 0 : BETWEEN_STARTS;
       setTimeout(() => {
         this.#starting = undefined;
-      }, BETWEEN_STARTS).unref();
+        this.#dispatch();
+      }, pause).unref();
       throw error;
     }
   }
