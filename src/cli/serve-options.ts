@@ -33,7 +33,7 @@ export function serveCommand(): Command {
     .addOption(seedOption())
     .optionsGroup(Group.run)
     .addOption(number('--port <number>', 'where to listen; 0 takes a free one', 0, 65_535).default(3000))
-    .option('--host <address>', 'by which address it can be reached', '127.0.0.1')
+    .option('--host <address>', 'the address to listen on', '127.0.0.1')
     .addOption(workersOption())
     .addOption(choice('--balance <way>', 'which child gets a request', BALANCES).default('least-loaded'))
     .option('--deadline <time>', 'how long a request may take (default: 10s)', positiveSeconds)
