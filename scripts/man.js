@@ -10,7 +10,19 @@ const changes = readFileSync(join(ROOT, 'CHANGELOG.md'), 'utf8');
 const [, released = ''] = /^## \d\S* \((\d{4}-\d\d-\d\d)\)/m.exec(changes) ?? [];
 
 /** Topics as people need them; the others follow. */
-const ORDER = ['input', 'columns', 'ratings', 'events', 'rules', 'where', 'lists', 'output', 'nightly', 'models', 'resources'];
+const ORDER = [
+  'input',
+  'columns',
+  'ratings',
+  'events',
+  'rules',
+  'where',
+  'lists',
+  'output',
+  'nightly',
+  'models',
+  'resources',
+];
 /** Left out: what is a list of topics, or stands elsewhere on the page. */
 const ELSEWHERE = ['topics', 'algorithms', ...Object.keys(OPTIONS)];
 const topics = [...new Set([...ORDER, ...TOPICS])].filter((topic) => !ELSEWHERE.includes(topic));

@@ -1,4 +1,8 @@
-import { expect } from 'vitest';
+import { afterAll, afterEach, expect } from 'vitest';
+import { removeFoldersOfFile, removeFoldersOfTest } from './files/temporary.js';
+
+afterEach(removeFoldersOfTest);
+afterAll(removeFoldersOfFile);
 
 // Workers that tests start get the arguments of Node that they get from people, which are none, and not those of the test runner.
 process.execArgv = [];

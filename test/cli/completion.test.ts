@@ -12,7 +12,7 @@ import { runInProcess } from './run.js';
 
 const newFolder = temporaryFolders();
 const COMMANDS = [
-  ...['fit', 'score', 'explain', 'similar', 'audience', 'export'],
+  ...['fit', 'score', 'serve', 'explain', 'similar', 'audience', 'export'],
   ...['plan', 'merge', 'status'],
   ...['describe', 'evaluate', 'diff', 'help', 'completion'],
 ];

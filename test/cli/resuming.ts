@@ -1,11 +1,9 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect } from 'vitest';
-import { removeTree } from '../../src/files/remove-tree.js';
-import { temporaryFolders } from '../files/temporary.js';
+import { beforeAll, expect } from 'vitest';
+import { sharedFolder, temporaryFolders } from '../files/temporary.js';
 import { manyEvents, put } from './data.js';
 import { exitOf, leftBehind, runInProcess, start, textOf } from './run.js';
 
@@ -70,22 +68,22 @@ export async function held(kind: Kind, folder: string, tmp: string, args: readon
   return { child, ended, said };
 }
 
-/** What a run left that was killed (-9) at a stage: made once, and copied for every test that goes on with it. */
+/** What a run left that was killed (-9) at a stage: made once for the tests of a file, and copied for every test that goes on with it. */
 const cuts = new Map<Kind, string>();
-
-afterAll(() => {
-  for (const folder of cuts.values()) removeTree(folder);
-});
 
 /** A folder in which a run was killed (-9) at that stage. */
 export async function cut(kind: Kind): Promise<string> {
   const folder = newFolder();
-  cpSync(cuts.get(kind) ?? (await cutOnce(kind)), folder, { recursive: true, preserveTimestamps: true });
+  const made = cuts.get(kind);
+  cpSync(made !== undefined && existsSync(made) ? made : await cutOnce(kind), folder, {
+    recursive: true,
+    preserveTimestamps: true,
+  });
   return folder;
 }
 
 async function cutOnce(kind: Kind): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'recommend-test-'));
+  const folder = sharedFolder();
   cuts.set(kind, folder);
   put(folder, 'events.csv', MANY);
   const tmp = newFolder();
