@@ -42,7 +42,7 @@ Other commands:
   recommend serve             answer requests over HTTP
   recommend explain           what a user gets, and why
   recommend similar           what goes with an item
-  recommend audience          who wants an item most
+  recommend audience          the users who want an item most
   recommend export            write its weights for other programs
   recommend plan              cut a run into an array of jobs
   recommend merge             write the lists that such jobs made

@@ -27,7 +27,7 @@ import { recommendLists } from '../pipeline/recommend-lists.js';
 import { openBadRows } from '../pipeline/rejected-rows.js';
 import type { PlannedRules } from '../pipeline/rules.js';
 import { type Run, startRun } from '../pipeline/run.js';
-import { leftOutText, servedUsers } from '../pipeline/served-users.js';
+import { whoIsServed } from '../pipeline/served-users.js';
 import { orInterrupted } from '../pipeline/stopping.js';
 import { readTestEvents } from '../pipeline/test-events.js';
 import { inputReport, inputWarnings } from '../report/input-report.js';
@@ -92,8 +92,7 @@ export async function compareAlgorithms(
         ({ heldOut }) => heldOut.dataset,
       );
       const { heldOut, reports } = data;
-      const { users, leftOut } = servedUsers(rules, { ...whatCounts(heldOut.dataset), served: heldOut.users });
-      if (leftOutText(leftOut)) run.info(leftOutText(leftOut));
+      const { users } = whoIsServed(run, rules, { ...whatCounts(heldOut.dataset), served: heldOut.users });
       const test = testSetOf(
         heldOut,
         options,

@@ -28,7 +28,7 @@ export interface IdRules extends Omit<RuleOptions, 'files' | 'repeatAfter' | 'wh
 }
 
 /** All rules as values, for the data of a run. */
-export interface PlannedRules extends IdRules, Pick<OfferPlan, 'offered' | 'where'> {
+export interface PlannedRules extends IdRules, OfferPlan {
   plans: RuleValues;
 }
 
@@ -78,8 +78,7 @@ export function planRules(
   };
   const plans: RuleValues = {};
   for (const [name, rule] of RULES) if (name in read) plans[name] = rule.plan(read[name], known);
-  const { offered: open, where } = planOffer(rules, dataset, now);
-  return { ...ids, offered: open, where, plans };
+  return { ...ids, ...planOffer(rules, dataset, now), plans };
 }
 
 function indicesOf(ids: Iterable<string>, all: readonly string[], isMeant: (index: number) => boolean) {

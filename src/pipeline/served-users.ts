@@ -24,7 +24,7 @@ export interface ServedUsers {
   cold: number;
 }
 
-/** The same, said in the log. */
+/** Decides which users get a list, and says in the log who does not. @throws as `servedUsers`. */
 export function whoIsServed(run: Pick<Run, 'info' | 'warn'>, rules: IdRules, dataset: Dataset) {
   const { users, cold, leftOut } = servedUsers(rules, dataset);
   const text = leftOutText(leftOut);

@@ -52,7 +52,8 @@ export function planServing(
   }
   const { value } = audience.signals;
   if (value.buffer !== dataset.interactions.value.buffer) release(value);
-  return { users, audience: path, rules: writeRules(run, rules, users), hash: hashOf(rules) };
+  const { notes: _, warnings: __, ...decisive } = rules;
+  return { users, audience: path, rules: writeRules(run, rules, users), hash: hashOf(decisive) };
 }
 
 /** @returns undefined where no rule is on: it costs nothing. */
