@@ -10,6 +10,7 @@ import { compiledKernel } from './kernels/kernel.js';
 import { StackedRows } from './matrix/stacked-rows.js';
 import { type CountedRows, gramRows } from './model/counting.js';
 import { Fitter } from './model/fit.js';
+import { lowRankOf } from './model/low-rank.js';
 import { needsGram } from './model/signals.js';
 import { ColumnWriter } from './output/list-columns.js';
 import { LineWriter } from './output/list-lines.js';
@@ -44,6 +45,7 @@ import {
   readAudience,
   readCounted,
   readEvidence,
+  readFactors,
   readLearnedRows,
   readPopularity,
   readScales,
@@ -135,7 +137,7 @@ function trialWork(job: TrialJob): ShardWork {
   const audiences = new Map(job.variants.map(({ audience }) => [audience, readAudience(audience)]));
   const statisticsFiles = new Map(job.variants.map(({ statistics }) => [statistics, readStatistics(statistics)]));
   const evaluator = new VariantEvaluator(
-    { counts, parts: readParts(rows), from: firstRowsOf(rows) },
+    { counts, parts: readParts(rows), from: firstRowsOf(rows), factors: readFactors(job.model) },
     job.variants.map(({ settings, audience, statistics }) => ({
       settings,
       audience: audiences.get(audience) ?? readAudience(audience),
@@ -151,10 +153,17 @@ function trialWork(job: TrialJob): ShardWork {
 /** What makes lists, and says why they are what they are, where somebody wants to know. */
 function recommenderOf(job: RecommendJob) {
   const { counts, rows, statistics, isFinished }: ModelFiles = job.model;
+  const factors = readFactors(job.model);
   const [parts, from] = [readParts(rows), firstRowsOf(rows)];
   const model = isFinished
-    ? finishedModel(counts, parts, from, readScales(statistics))
-    : modelOf(counts, parts, from, readStatistics(statistics), job.settings);
+    ? finishedModel(
+        counts,
+        parts,
+        from,
+        readScales(statistics),
+        lowRankOf(factors, readPopularity(statistics), job.settings),
+      )
+    : modelOf(counts, parts, from, readStatistics(statistics), job.settings, factors);
   const audience = readAudience(job.audience);
   const scores = scoresOf(model, audience.signals, compiledKernel().sumsOf);
   const facts = () => ({

@@ -18,7 +18,7 @@ import type { Shard } from '../workers/plan.js';
  * The folder of an array job, on a file system that all machines share:
  *
  *     plan                           what `recommend plan` decided; it comes last, when all that follows is there
- *     evidence-<id>, audience-<id>   what children read, as a run gives it to its own; likewise statistics, rules, cells, texts
+ *     evidence-<id>, audience-<id>   what children read, as a run gives it to its own; likewise factors, statistics, rules, cells, texts
  *     count-<key>-<from>-<to>        finished pieces of shards, as a run keeps them beside its output
  *     learn-…, recommend-…
  *
@@ -36,6 +36,8 @@ export interface ArrayPlan {
   key: string;
   rulesHash: string;
   rules: string | null;
+  /** Whether the model has factors. */
+  factors: boolean;
   /** The pieces of each shard. */
   cuts: Record<ShardStage, Shard[][]>;
   /** How lists are written. */
@@ -47,7 +49,7 @@ export interface ArrayPlan {
 }
 
 /** A file that a plan has beside it. */
-export type Part = 'evidence' | 'statistics' | 'audience' | 'rules' | 'cells' | 'texts';
+export type Part = 'evidence' | 'factors' | 'statistics' | 'audience' | 'rules' | 'cells' | 'texts';
 
 const PLAN = 'plan';
 
@@ -120,6 +122,7 @@ export class PlannedWork {
   requireParts(parts: readonly Part[]): void {
     for (const part of parts) {
       if (part === 'rules' && this.plan.rules === null) continue;
+      if (part === 'factors' && !this.plan.factors) continue;
       try {
         checkArrays(this.path(part));
       } catch (error) {

@@ -34,7 +34,7 @@ export interface ShardOptions extends LogOptions {
 const READS: Readonly<Record<ShardStage, readonly Part[]>> = {
   count: ['evidence', 'statistics'],
   learn: ['evidence', 'statistics'],
-  recommend: ['statistics', 'audience', 'rules', 'cells'],
+  recommend: ['statistics', 'factors', 'audience', 'rules', 'cells'],
 };
 
 /**
@@ -107,6 +107,7 @@ function arrangedIn(planned: PlannedWork, stage?: 'count' | 'learn', mine: reado
     facts: readStatistics(planned.path('statistics')),
     counts,
     evidencePath: planned.path('evidence'),
+    factors: planned.plan.factors ? planned.path('factors') : undefined,
     cuts: stage === undefined ? all : { ...all, [stage]: mine },
     key,
   };

@@ -70,7 +70,7 @@ async function writePlan(job: OutputRun, options: PlanOptions): Promise<void> {
     shards,
   );
   const { serving, cold, left_out } = answer;
-  const { facts, counts, cuts, evidencePath, key = '' } = arranged;
+  const { facts, counts, cuts, evidencePath, factors, key = '' } = arranged;
   const columns = outputColumns(options.outputColumns, format, dataset, serving.users);
   const { cells } = layoutOf(run, options, columns, dataset);
   const statistics = run.directory.file('statistics');
@@ -95,6 +95,7 @@ async function writePlan(job: OutputRun, options: PlanOptions): Promise<void> {
     key,
     rulesHash: serving.hash,
     rules: serving.rules?.spec ?? null,
+    factors: factors !== undefined,
     cuts: { count: dealt(cuts.count, shards), learn: dealt(cuts.learn, shards), recommend: dealt(lists, shards) },
     output: { format, safeCsv, top, precision, reasons },
     columns: columns.map(({ name, kind }) => ({ name, kind })),
@@ -104,6 +105,7 @@ async function writePlan(job: OutputRun, options: PlanOptions): Promise<void> {
   const parts: Partial<Record<Part, string>> = {
     ...{ evidence: evidencePath, statistics, audience: serving.audience, cells, texts },
     ...(serving.rules && { rules: serving.rules.arrays }),
+    ...(factors !== undefined && { factors }),
   };
   for (const path of Object.values(parts)) sync(path);
   await run.pool.close('gently');

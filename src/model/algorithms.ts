@@ -147,7 +147,7 @@ export function algorithmNamed(name: string): Algorithm | undefined {
 }
 
 function settingsOf(changes: Partial<Settings>): Readonly<Settings> {
-  return Object.freeze({ ...DEFAULT_SETTINGS, ...changes });
+  return Object.freeze({ ...DEFAULT_SETTINGS, lowRankWeight: 0, ...changes });
 }
 
 function cosineDamping(): Partial<Settings> {

@@ -33,6 +33,7 @@ export const HYPER_PARAMETERS: readonly HyperParameter[] = [
   real('targetDamping', 'b', -1, 2, 'how much the popularity of a target is divided out; higher finds rarer items'),
   real('candidateDamping', 's', 0, 2, 'the same, for choosing the candidates of an item'),
   real('power', 'p', 0.1, 10, 'exponent of the weights; above 1 the strongest count more'),
+  real('lowRankWeight', 'η', 0, 1000, 'weight of the tastes that most users share, beside the rows of ridge'),
   real('popularityWeight', 'β', 0, 1e6, 'how many items of history popularity is worth'),
   real('popularityHalfLife', 'τ', 0, 1000, 'popularity halves over this share of the interactions; 0: never'),
   real('recency', 'ρ', 0, 10, 'the k-th latest item of a history counts k^-ρ; 0: all the same'),

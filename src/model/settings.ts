@@ -30,6 +30,8 @@ export interface Settings {
   steps: number;
   /** p > 0: every weight of the item rows is raised to it. */
   power: number;
+  /** η ≥ 0: what the tastes that most users share count beside the rows of a ridge (`low-rank.ts`). */
+  lowRankWeight: number;
   /** α ≥ 0: what an attribute value that items share counts beside a user who has them. 0: attributes are not learned from. */
   attributeWeight: number;
   /** Attribute values on more items than this are not learned from. */
@@ -74,6 +76,7 @@ export const DEFAULT_SETTINGS: Readonly<Settings> = Object.freeze({
   dropout: 1,
   steps: 3,
   power: 1,
+  lowRankWeight: 0.1,
   attributeWeight: 0.5,
   attributeReach: 2000,
   popularityWeight: 3,

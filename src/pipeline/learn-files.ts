@@ -7,8 +7,8 @@ import { modelOf } from '../ranking/model.js';
 import { factsOf, type ModelFacts } from '../saved-model/facts.js';
 import { stashDataset, writeModel } from '../saved-model/write.js';
 import { asOptions } from '../tuning/tuning-report.js';
-import { readLearnedRows, readStatistics } from '../workers/run-files.js';
-import { type Arranged, arrange, type Learned, learnFrom } from './learn.js';
+import { readFactors, readLearnedRows, readStatistics } from '../workers/run-files.js';
+import { type Arranged, arrange, type Learned, learnFrom, writeFactors } from './learn.js';
 import { manifestOf } from './manifest.js';
 import { nowOf } from './offer.js';
 import type { Options } from './options.js';
@@ -104,7 +104,8 @@ export async function arrangeFiles<T>(
 
   return stages.take('learning', async () => {
     memory.arrange(dataset);
-    const arranged = arrange(run, dataset, settings, key, jobs);
+    const factors = writeFactors(run, dataset, settings);
+    const arranged = { ...arrange(run, dataset, settings, key, jobs), factors };
     const answer = ask(dataset, settings, rules);
     if (options.model !== undefined) stashDataset(stash, all, arranged.facts.popularity);
     // All that is large of it lies in files now.
@@ -122,5 +123,6 @@ function whatModelsKeep({ model, titles, outputColumns }: Options) {
 function modelFrom({ model, settings }: Learned): Model {
   const parts = model.rows.map(({ path }) => readLearnedRows(path));
   const from = model.rows.map((file) => file.from);
-  return modelOf(model.counts, parts, from, readStatistics(model.statistics), settings);
+  const statistics = readStatistics(model.statistics);
+  return modelOf(model.counts, parts, from, statistics, settings, readFactors(model));
 }

@@ -13,6 +13,7 @@ import { fitCosts } from '../model/fit.js';
 import { gramCosts } from '../model/gram.js';
 import { statisticsOf } from '../model/row-normalisation.js';
 import type { Settings } from '../model/settings.js';
+import { factorsOf } from '../model/low-rank.js';
 import { needsGram, type SignalCounts, signalCount, signalCounts } from '../model/signals.js';
 import { plural, thousands } from '../report/quantities.js';
 import { planShards, type Shard, WORTH_A_SHARD } from '../workers/plan.js';
@@ -37,6 +38,8 @@ export interface Arranged {
   facts: EvidenceFacts;
   counts: SignalCounts;
   evidencePath: string;
+  /** Array file: the factors of items; undefined: the method has none, or none are worth it. */
+  factors: string | undefined;
   /** The rows to count, and to learn. */
   cuts: Record<'count' | 'learn', Shard[]>;
   /** Of what rests on it; undefined: nothing outlasts the run. */
@@ -67,7 +70,8 @@ export interface Learned {
 
 /** Learns a model from what was seen, in shards. */
 export async function learn(run: Run, seen: Observations, settings: Settings): Promise<Learned> {
-  return learnFrom(run, arrange(run, seen, settings), settings);
+  const factors = writeFactors(run, seen, settings);
+  return learnFrom(run, { ...arrange(run, seen, settings), factors }, settings);
 }
 
 /** The same from what is arranged already. */
@@ -95,7 +99,13 @@ export function notCounted(arranged: Arranged): Counted {
  * Arranges what was seen to be learned from. c, s and what attributes weigh enter here.
  * @param key of the run, where its finished shards may serve another run. @param jobs how many share the work.
  */
-export function arrange(run: Run, seen: Observations, settings: Settings, key?: string, jobs = 1): Arranged {
+export function arrange(
+  run: Run,
+  seen: Observations,
+  settings: Settings,
+  key?: string,
+  jobs = 1,
+): Omit<Arranged, 'factors'> {
   const evidence = evidenceOf(seen, settings);
   refuseTooManyForEase(evidence, settings);
   const evidencePath = run.directory.file('evidence');
@@ -113,6 +123,16 @@ export function arrange(run: Run, seen: Observations, settings: Settings, key?: 
   };
   releaseEvidence(evidence, seen);
   return arranged;
+}
+
+/** Writes the factors of items to a file. @returns its path; undefined where the method has none, or none are worth it. */
+export function writeFactors(run: Run, { interactions }: Observations, settings: Settings): string | undefined {
+  if (settings.method !== 'ridge' || settings.lowRankWeight === 0) return undefined;
+  const factors = factorsOf(interactions);
+  if (!factors) return undefined;
+  const path = run.directory.file('factors');
+  writeArrays(path, { factors });
+  return path;
 }
 
 /** Counts pairs. K enters here. */
@@ -165,7 +185,7 @@ export async function fitRows(run: Run, counted: Counted, settings: Settings): P
   const statistics = run.directory.file('statistics');
   const ofItems = precision.subarray(0, items);
   writeStatistics(statistics, statisticsOf(facts, ofItems));
-  const model = { counts, rows, statistics };
+  const model = { counts, rows, statistics, factors: counted.factors };
   return { model, facts, settings, precision: ofItems, rowLength, lost, key: key && keyOf(key, lost) };
 }
 

@@ -11,7 +11,17 @@ import { matrixArrays } from '../workers/matrix-file.js';
 import { planShards } from '../workers/plan.js';
 import type { TrialJob } from '../workers/protocol.js';
 import { writeAudience, writeStatistics } from '../workers/run-files.js';
-import { arrange, type Counted, countPairs, discardCounted, discardLearned, fitRows, type Learned } from './learn.js';
+import {
+  type Arranged,
+  arrange,
+  type Counted,
+  countPairs,
+  discardCounted,
+  discardLearned,
+  fitRows,
+  type Learned,
+  writeFactors,
+} from './learn.js';
 import type { Run } from './run.js';
 
 const LIST_LENGTH = 20;
@@ -25,14 +35,17 @@ export class SettingsEvaluator {
   readonly #run: Run;
   readonly #validation: ValidationSplit;
   readonly #heldOut: string;
+  readonly #factors: string | undefined;
   readonly #counted = new Map<string, Counted>();
   readonly #learned = new Map<string, Learned>();
   /** Audience files, by the settings they depend on. */
   readonly #audiences = new Map<string, string>();
 
-  constructor(run: Run, validation: ValidationSplit) {
+  /** @param settings to begin with. */
+  constructor(run: Run, validation: ValidationSplit, settings: Settings) {
     this.#run = run;
     this.#validation = validation;
+    this.#factors = writeFactors(run, validation.seen, settings);
     this.#heldOut = run.directory.file('held-out');
     writeArrays(this.#heldOut, matrixArrays('heldOut', validation.heldOut));
   }
@@ -100,7 +113,8 @@ export class SettingsEvaluator {
   end(): void {
     for (const counted of this.#counted.values()) discardCounted(this.#run, counted);
     for (const learned of this.#learned.values()) discardLearned(this.#run, learned);
-    this.#run.directory.discard([this.#heldOut, ...this.#audiences.values()]);
+    const factors = this.#factors === undefined ? [] : [this.#factors];
+    this.#run.directory.discard([this.#heldOut, ...factors, ...this.#audiences.values()]);
   }
 
   async #learn(settings: Settings): Promise<Learned> {
@@ -114,8 +128,12 @@ export class SettingsEvaluator {
     const { follow, basketDamping, candidateDamping, attributeWeight, attributeReach, neighbors } = settings;
     const key = [follow > 0, basketDamping, candidateDamping, attributeWeight, attributeReach, neighbors].join(' ');
     return this.#cached(this.#counted, key, discardCounted, () =>
-      countPairs(this.#run, arrange(this.#run, this.#validation.seen, settings), settings),
+      countPairs(this.#run, this.#arrange(settings), settings),
     );
+  }
+
+  #arrange(settings: Settings): Arranged {
+    return { ...arrange(this.#run, this.#validation.seen, settings), factors: this.#factors };
   }
 
   /** The cached value, or a new one that displaces the least recently used. */
@@ -167,6 +185,7 @@ const COST_NO_FIT: Partial<Settings> = {
   popularityGrowth: 0,
   targetDamping: 0,
   power: 1,
+  lowRankWeight: 0,
   groupWeight: 0,
   coldGroupWeight: 0,
 };

@@ -59,10 +59,10 @@ export async function settle(
   const fits = mostFits(dataset.interactions.index.length);
   const held = like?.kind ?? (space.times ? 'time' : 'random');
   const shown = asTuning(run, held === 'time' ? fits + 2 : fits);
-  const evaluator = new SettingsEvaluator(shown, validation);
+  const evaluator = new SettingsEvaluator(shown, validation, start);
   let tuning = keepStartUnless(await tune(start, space, evaluator.evaluate, fits), start, MIN_GAIN);
   if (held === 'time' && tuning.settings !== start) {
-    const onLatest = new SettingsEvaluator(shown, validationSplit(dataset, sampleKeysOf(dataset), LATEST));
+    const onLatest = new SettingsEvaluator(shown, validationSplit(dataset, sampleKeysOf(dataset), LATEST), start);
     tuning = await keepStartIfLostElsewhere(tuning, start, onLatest.evaluate);
     onLatest.end();
   }

@@ -40,6 +40,7 @@ export class Explainer {
   /** Why the user's list is what it is; good until the next. @param factor by item: what scores were weighed with. */
   reasonsOf(user: number, { items, marks }: List, factor: Offer['factor']): Reasons {
     const { counts, scales } = this.#model;
+    const { lowRank } = this.#scores;
     const { signals, sums } = this.#scores.termsOf(user);
     const { segments, wanted } = sums;
     const { kept, parts, amount, source } = this.#reasons;
@@ -55,14 +56,19 @@ export class Explainer {
       const signal = signals[s]!;
       const from = sourceOf(counts, signal);
       const { count, index, value } = sums.pick(segments.from[s]!, segments.to[s]!);
-      for (let k = 0; k < count; k++) {
-        const at = placeOf[index[k]!]!;
-        const part = weight * value[k]!;
+      const says = (at: number, part: number) => {
         bySource[at * OF_SCORES + from]! += part;
         // Most parts are none of the largest.
         if (parts[at]! >= kept && part <= amount[at * kept + kept - 1]! && part !== 0) parts[at]!++;
         else this.#keep(at, signal, part);
-      }
+      };
+      if (lowRank && signal < counts.items) {
+        const part = new Float64Array(items.length);
+        const strength = weight / scales.items;
+        for (let at = 0; at < items.length; at++) part[at] = strength * lowRank.between(signal, items[at]!);
+        for (let k = 0; k < count; k++) part[placeOf[index[k]!]!]! += weight * value[k]!;
+        for (let at = 0; at < items.length; at++) says(at, part[at]!);
+      } else for (let k = 0; k < count; k++) says(placeOf[index[k]!]!, weight * value[k]!);
     }
     const popularity = signalCount(counts);
     for (let at = 0; at < items.length; at++) {

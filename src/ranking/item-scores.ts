@@ -1,11 +1,12 @@
 import type { SparseRows } from '../matrix/sparse.js';
 import { signalCount } from '../model/signals.js';
+import { LowRankScores } from './low-rank-scores.js';
 import type { Model } from './model.js';
 import { scaleOf } from './scores.js';
 
 /** What one item scores for each user, as in their lists. @param signals users × signals. */
 export function itemScores(model: Model, signals: SparseRows, item: number): Float64Array {
-  const { counts, rows, scales } = model;
+  const { counts, rows, scales, lowRank } = model;
   /** By signal: what it says for the item. */
   const column = new Float64Array(signalCount(counts));
   for (let signal = 0; signal < column.length; signal++) {
@@ -13,11 +14,13 @@ export function itemScores(model: Model, signals: SparseRows, item: number): Flo
     for (let e = from; e < to; e++) if (part.index[e] === item) column[signal] = part.value[e]!;
   }
   const { start, index, value } = signals;
+  const common = lowRank && new LowRankScores(lowRank);
+  const withItem = Float64Array.from({ length: common ? counts.items : 0 }, (_, other) => common?.between(other, item) ?? 0);
   return Float64Array.from({ length: signals.rows }, (_, user) => {
     let sum = 0;
     for (let e = start[user]!; e < start[user + 1]!; e++) {
       const signal = index[e]!;
-      sum += value[e]! * scaleOf(model, signal) * column[signal]!;
+      sum += value[e]! * (scaleOf(model, signal) * column[signal]! + (withItem[signal] ?? 0));
     }
     return sum + scales.prior[item]!;
   });

@@ -1,5 +1,6 @@
 import type { SparseRows } from '../matrix/sparse.js';
 import { StackedRows } from '../matrix/stacked-rows.js';
+import { type LowRank, lowRankOf } from '../model/low-rank.js';
 import { type ItemStatistics, normaliseRows } from '../model/row-normalisation.js';
 import { type Scales, scalesOf } from '../model/scales.js';
 import type { Settings } from '../model/settings.js';
@@ -11,12 +12,14 @@ export interface Model {
   scales: Scales;
   /** signals × items. */
   rows: StackedRows;
+  /** What is added between items; undefined: nothing. */
+  lowRank?: LowRank | undefined;
 }
 
 /**
  * Makes a model of the rows that shards learned; the rows of items are normalised in place.
  *
- * @param from part k begins with signal `from[k]`. @throws RangeError where a part is missing or too much.
+ * @param from part k begins with signal `from[k]`. @param factors items × rank. @throws RangeError where a part is missing or too much.
  */
 export function modelOf(
   counts: SignalCounts,
@@ -24,9 +27,11 @@ export function modelOf(
   from: readonly number[],
   statistics: ItemStatistics,
   settings: Settings,
+  factors?: Float32Array,
 ): Model {
   const facts = normaliseRows(parts, from, counts, statistics, settings);
-  return finishedModel(counts, parts, from, scalesOf(statistics, facts, counts, settings));
+  const scales = scalesOf(statistics, facts, counts, settings);
+  return finishedModel(counts, parts, from, scales, lowRankOf(factors, statistics.popularity, settings));
 }
 
 /** A model of rows that are normalised already. @throws RangeError where a part is missing or too much. */
@@ -35,6 +40,7 @@ export function finishedModel(
   parts: readonly SparseRows[],
   from: readonly number[],
   scales: Scales,
+  lowRank?: LowRank,
 ): Model {
-  return { counts, rows: new StackedRows(parts, from, signalCount(counts)), scales };
+  return { counts, rows: new StackedRows(parts, from, signalCount(counts)), scales, lowRank };
 }

@@ -7,11 +7,17 @@ import type { Model } from './model.js';
 import { type Offer, offerOf, type Prior, weighed } from './offer.js';
 import type { Scores } from './scores.js';
 
+/** So many of the best get what is added to scores at the end. */
+const CONSIDERED = 100;
+
 /**
  * Makes lists by the one scoring formula:  score(user, item) = prior_item + Σ over the user's signals   strength · model[signal, item].
  *
  * It costs what the user touches. Items that no signal reaches score their prior alone, so they are taken from a list
  * ordered by it until the next one cannot enter any more; the lists are the same as if everything had been scored.
+ *
+ * Where the model has a part that is not sparse (`low-rank.ts`), that is added for the best by all the rest alone, 100 or as many as are
+ * wanted: more of them came to the same accuracy.
  *
  * Rules say what may be recommended and how scores are weighed, which decides who enters; then they make the list of the best. Where
  * these do not fill it, more of them are tried.
@@ -75,20 +81,43 @@ export class Recommender {
    */
   recommendWith(user: number, priors: readonly Prior[], onList: (items: Uint32Array, place: number) => void): void {
     const scores = this.#begin(user);
-    const top = this.#topOf(this.#count);
+    const top = this.#topOf(this.#considered(this.#count));
     priors.forEach((prior, place) => {
       this.#rank(scores, { ...this.#offer, prior }, prior.weight, top);
-      onList(top.drain(), place);
+      onList(this.#bestOf(top, this.#count).items, place);
     });
   }
 
   /** The best of the user that was begun. */
   #best(user: number, scores: SparseVector, offer: Offer, count: number): List {
-    const top = this.#topOf(count);
+    const top = this.#topOf(this.#considered(count));
     if (this.#candidates) this.#rankCandidates(this.#candidates, user, scores, offer, top);
     else this.#rank(scores, offer, this.#popularity, top);
-    const scored = new Float64Array(top.size);
-    return { items: top.drain(scored).slice(), scores: scored };
+    return this.#bestOf(top, count, offer.factor && ((item) => this.#scoreOf(item, scores, offer)));
+  }
+
+  /** How many items to look at for so many. */
+  #considered(count: number): number {
+    return this.#isSparse ? count : Math.max(count, CONSIDERED);
+  }
+
+  get #isSparse(): boolean {
+    return this.#scores.lowRank?.isNothing ?? true;
+  }
+
+  /** Empties the top into a list of its best. @param scoreOf what an item scores; undefined: what is in the top and the part that is not sparse. */
+  #bestOf(top: TopN, count: number, scoreOf?: (item: number) => number): List {
+    const scores = new Float64Array(top.size);
+    const items = top.drain(scores).slice();
+    const lowRank = this.#scores.lowRank;
+    if (this.#isSparse || !lowRank) return { items, scores };
+    const best = this.#topOf(count);
+    for (let at = 0; at < items.length; at++) {
+      const item = items[at]!;
+      best.offer(item, scoreOf ? scoreOf(item) : scores[at]! + lowRank.of(item));
+    }
+    const ofBest = new Float64Array(best.size);
+    return { items: best.drain(ofBest).slice(), scores: ofBest };
   }
 
   /** What an item scores for the user that was begun and ranked; NaN where they may not get it. */
@@ -96,10 +125,11 @@ export class Recommender {
     const generation = this.#generation;
     const isOut = this.#candidates !== undefined && this.#candidateIn[item] !== generation;
     if (isOut || offered[item] === 0 || this.#excludedIn[item] === generation) return Number.NaN;
-    if (this.#touched[item] !== generation) return prior.weight[item]!;
+    if (this.#touched[item] !== generation && this.#isSparse) return prior.weight[item]!;
     if (this.#scatteredFor !== generation) for (let at = 0; at < count; at++) this.#scattered[index[at]!] = value[at]!;
     this.#scatteredFor = generation;
-    const sum = this.#scattered[item]! + this.#popularity[item]!;
+    const own = this.#touched[item] === generation ? this.#scattered[item]! + this.#popularity[item]! : this.#popularity[item]!;
+    const sum = this.#isSparse ? own : own + this.#scores.lowRank!.of(item);
     return factor ? weighed(sum, factor[item]!) : sum;
   }
 

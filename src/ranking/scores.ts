@@ -1,6 +1,7 @@
 import type { SparseVector, Sums, SumsOf } from '../kernels/sums.js';
 import { longestRow, type SparseRows } from '../matrix/sparse.js';
 import type { StackedRows } from '../matrix/stacked-rows.js';
+import { LowRankScores } from './low-rank-scores.js';
 import type { Model } from './model.js';
 
 /** The rows of a model in the memory of a kernel. Several `Scores` can share them, one at a time. */
@@ -35,11 +36,14 @@ export interface Terms {
 
 /** Adds up the rows of a user's signals:  Σ   strength · scale · model[signal, item]. */
 export class Scores {
+  /** What is added for the user of the last call; undefined: nothing for anybody. */
+  readonly lowRank: LowRankScores | undefined;
   readonly #model: Omit<Model, 'rows'>;
   readonly #signals: SparseRows;
   readonly #rows: SummedRows;
 
-  constructor({ counts, scales }: Omit<Model, 'rows'>, signals: SparseRows, rows: SummedRows) {
+  constructor({ counts, scales, lowRank }: Omit<Model, 'rows'>, signals: SparseRows, rows: SummedRows) {
+    this.lowRank = lowRank && new LowRankScores(lowRank);
     this.#model = { counts, scales };
     this.#signals = signals;
     this.#rows = rows;
@@ -62,12 +66,14 @@ export class Scores {
     const { start, index, value } = this.#signals;
     const { sums, start: startOf } = this.#rows;
     const { segments } = sums;
+    this.lowRank?.begin();
     let count = 0;
     for (let s = start[user]!; s < start[user + 1]!; s++) {
       const signal = index[s]!;
       segments.from[count] = startOf[signal]!;
       segments.to[count] = startOf[signal + 1]!;
       segments.weight[count++] = value[s]! * scaleOf(this.#model, signal);
+      this.lowRank?.add(signal, value[s]!);
     }
     segments.count = count;
   }

@@ -1,5 +1,6 @@
 import { TopN } from '../matrix/top-n.js';
 import type { List } from './list-rules.js';
+import { LowRankScores } from './low-rank-scores.js';
 import type { Model } from './model.js';
 
 /**
@@ -7,13 +8,14 @@ import type { Model } from './model.js';
  * the model, so it has a direction: what goes with a sequel may be the first part, and not the other way round.
  * @param offered by item: 1 where it may be found. @returns what finds up to `count` of them, best first; the list is good until the next.
  */
-export function similarItems({ rows, scales }: Model, offered: Uint8Array, count: number): (item: number) => List {
+export function similarItems({ rows, scales, lowRank }: Model, offered: Uint8Array, count: number): (item: number) => List {
   const best = new TopN(Math.min(count, offered.length));
+  const common = lowRank && new LowRankScores(lowRank);
   return (item) => {
     const { part, from, to } = rows.row(item);
     for (let e = from; e < to; e++) {
       const other = part.index[e]!;
-      const score = scales.items * part.value[e]!;
+      const score = scales.items * part.value[e]! + (common?.between(item, other) ?? 0);
       if (score > 0 && offered[other] === 1 && other !== item) best.offer(other, score);
     }
     const scores = new Float64Array(best.size);

@@ -8,7 +8,7 @@ import type { SignalCounts } from '../model/signals.js';
 
 export const WHAT = 'model of recommend';
 /** Changes with what a model file holds, and with what its numbers mean. */
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 /** What a model is and how it came about, as the JSON in its file. */
 export interface ModelFacts {

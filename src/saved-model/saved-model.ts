@@ -11,13 +11,14 @@ import { IdIndex, type PackedIds } from '../events/ids.js';
 import { badData, ExitCode, Failure, messageOf, systemCode } from '../failure.js';
 import { type Arrays, arrayOf, checkArrays, headerHash, readArrays, readStretches } from '../files/array-file.js';
 import { emptyRows, rowLengths, type SparseRows } from '../matrix/sparse.js';
+import { lowRankOf } from '../model/low-rank.js';
 import { DEFAULT_SETTINGS } from '../model/settings.js';
 import { signalCount } from '../model/signals.js';
 import { finishedModel, type Model } from '../ranking/model.js';
 import { AvailabilityReader, saysWhatIsSold } from '../rules/availability.js';
 import { matrixFrom } from '../workers/matrix-file.js';
 import type { ModelFiles } from '../workers/protocol.js';
-import { readLearnedRows, readScales } from '../workers/run-files.js';
+import { readFactors, readLearnedRows, readScales } from '../workers/run-files.js';
 import { FORMAT, type ModelFacts, WHAT } from './facts.js';
 import { isOfUser } from './write.js';
 
@@ -77,7 +78,7 @@ export class SavedModel {
     }
     const { items, preferences, groups, latest } = this.facts.counts;
     const counts = { items, preferences, groups, latest };
-    this.files = { counts, rows: [{ path: this.#held, from: 0 }], statistics: this.#held, isFinished: true };
+    this.files = { counts, rows: [{ path: this.#held, from: 0 }], statistics: this.#held, factors: this.#held, isFinished: true };
   }
 
   close(): void {
@@ -241,7 +242,8 @@ export class SavedModel {
     const { counts } = this.files;
     return this.#read(() => {
       const rows = shaped(readLearnedRows(this.#held), signalCount(counts), counts.items);
-      return finishedModel(counts, [rows], [0], readScales(this.#held));
+      const lowRank = lowRankOf(readFactors(this.files), this.popularity, this.facts.method.settings);
+      return finishedModel(counts, [rows], [0], readScales(this.#held), lowRank);
     });
   }
 
@@ -259,7 +261,7 @@ export class SavedModel {
   /** How many cells each row has. The rows and scales were looked at then: they are as they were written. */
   get rowLengths(): Float64Array {
     return this.#read(() => {
-      checkArrays(this.#held, (name) => /^(rows\.|prior$|scales$)/.test(name));
+      checkArrays(this.#held, (name) => /^(rows\.|prior$|scales$|factors$|popularity$)/.test(name));
       const start = arrayOf(
         this.#arrays((name) => name === 'rows.start'),
         'rows.start',

@@ -67,6 +67,7 @@ export async function writeModel(
     ...some((name) => !isOfUsers(name)),
     ...scaleArrays(model.scales),
     ...rowArrays(model),
+    factors: model.lowRank?.factors ?? new Float32Array(0),
     ...some(isOfUsers),
   });
   for (const part of bytes) {

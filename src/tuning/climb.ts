@@ -3,7 +3,7 @@ import type { Settings } from '../model/settings.js';
 
 /**
  * Evaluates settings on held-out items: learns a model with `learned`, then recommends with each of the variants, which
- * differ from `learned` only in settings that cost no fit (b, p, β, τ, ρ, θ, ω and ω₀).
+ * differ from `learned` only in settings that cost no fit (b, p, η, β, τ, ρ, θ, ω and ω₀).
  * @returns by variant, the utility of each user's list, from 0 to 2.
  */
 export type Evaluate = (learned: Settings, variants: readonly Settings[]) => Promise<Float64Array[]>;
@@ -60,6 +60,7 @@ interface Ladder {
     | 'targetDamping'
     | 'popularityHalfLife'
     | 'power'
+    | 'lowRankWeight'
     | 'groupWeight';
   steps: readonly number[];
   needs?: 'times' | 'groups';
@@ -73,6 +74,7 @@ const LADDERS: readonly Ladder[] = [
   { setting: 'popularityGrowth', steps: [0, 0.25, 0.5, 0.75], needs: 'times' },
   { setting: 'popularityHalfLife', steps: [0, 0.3, 0.1, 0.05, 0.02], needs: 'times' },
   { setting: 'power', steps: [0.8, 1, 1.25, 1.5] },
+  { setting: 'lowRankWeight', steps: [0, 0.1, 0.2] },
   { setting: 'groupWeight', steps: [0, 0.5, 1, 3], needs: 'groups' },
 ];
 

@@ -2,6 +2,7 @@ import { measureList, USER_METRICS } from '../evaluation/user-metrics.js';
 import type { SumsOf } from '../kernels/sums.js';
 import { areBelow, longestRow, rowOf, type SparseRows } from '../matrix/sparse.js';
 import { StackedRows } from '../matrix/stacked-rows.js';
+import { lowRankOf } from '../model/low-rank.js';
 import { type ItemStatistics, normaliseRows } from '../model/row-normalisation.js';
 import { type RowFacts, scalesOf } from '../model/scales.js';
 import type { Settings } from '../model/settings.js';
@@ -16,6 +17,8 @@ export interface LearnedModel {
   counts: SignalCounts;
   parts: readonly SparseRows[];
   from: readonly number[];
+  /** items × rank; undefined: none. */
+  factors: Float32Array | undefined;
 }
 
 /** One way to recommend with a learned model. */
@@ -45,6 +48,7 @@ export function variantBatches(
 /** Variants whose scores differ in popularity alone: the rest is added up once for all of them. */
 interface ScoreGroup {
   audience: Audience;
+  lowRankWeight: number;
   recommender: Recommender;
   /** Where each variant stands in its batch, and its prior. */
   positions: number[];
@@ -52,7 +56,7 @@ interface ScoreGroup {
 }
 
 /**
- * Evaluates variants of one learned model (b, p, β, τ and the audience's ρ) on held-out items. Lists come from the same
+ * Evaluates variants of one learned model (b, p, η, β, τ and the audience's ρ) on held-out items. Lists come from the same
  * scoring code as those of a real run.
  */
 export class VariantEvaluator {
@@ -138,16 +142,20 @@ export class VariantEvaluator {
       const prior = priorOf(scales.prior, audience.offered);
       // β scales the rows of preferences and groups too: only without any do variants share scores.
       const isBare = areBelow(audience.signals.index, counts.items);
-      const group = groups.find((other) => isBare && other.audience === audience);
+      const { lowRankWeight } = settings;
+      const group = groups.find(
+        (other) => isBare && other.audience === audience && other.lowRankWeight === lowRankWeight,
+      );
       if (group) {
         group.positions.push(position);
         group.priors.push(prior);
         return;
       }
-      const model = { counts, rows: this.#rows, scales };
+      const lowRank = lowRankOf(this.#learned.factors, statistics.popularity, settings);
+      const model = { counts, rows: this.#rows, scales, lowRank };
       const scores = new Scores(model, audience.signals, this.#summed);
       const recommender = new Recommender(model, audience, this.#listLength, scores);
-      groups.push({ audience, recommender, positions: [position], priors: [prior] });
+      groups.push({ audience, lowRankWeight, recommender, positions: [position], priors: [prior] });
     });
     return groups;
   }

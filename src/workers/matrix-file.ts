@@ -64,7 +64,7 @@ function isRising(bounds: Uint32Array): boolean {
 }
 
 /** NaN and infinity are what does not become 0 when it is taken from itself. */
-function areNumbers(value: Float32Array): boolean {
+export function areNumbers(value: Float32Array): boolean {
   return everyChunk(value.length, (from, to) => {
     for (let e = from; e < to; e++) if ((value[e] ?? Number.NaN) - (value[e] ?? Number.NaN) !== 0) return false;
     return true;

@@ -18,7 +18,7 @@ import type { OutputFormat } from '../output/formats.js';
  *
  * Answers to shards are files (`shard-file.ts`): the message says only that the file is there. Replies to questions are small.
  */
-export const PROTOCOL = 11;
+export const PROTOCOL = 12;
 
 /** Rows in a file, and the first of them. */
 export interface RowFile {
@@ -59,6 +59,8 @@ export interface ModelFiles {
   rows: RowFile[];
   /** Array file: what finishing the rows takes; of finished rows, their scales. */
   statistics: string;
+  /** Array file: the factors of items; undefined: the model is sparse. */
+  factors: string | undefined;
   /** True for rows of a saved model: they are normalised already. */
   isFinished?: boolean;
 }

@@ -8,7 +8,8 @@ import type { Scales } from '../model/scales.js';
 import type { Sequences } from '../model/sequences.js';
 import type { ListColumns } from '../output/list-columns.js';
 import type { Audience } from '../ranking/audience.js';
-import { hasMatrix, matrixFrom, namedArrays } from './matrix-file.js';
+import { areNumbers, hasMatrix, matrixFrom, namedArrays } from './matrix-file.js';
+import type { ModelFiles } from './protocol.js';
 
 /* What parent and children hand each other in files, each with its writer and its reader side by side. */
 
@@ -127,6 +128,22 @@ export function readScales(path: string): Scales {
   const scales = finite('scales', arrayOf(arrays, 'scales', Float64Array), 3);
   const [items = 0, preferences = 0, groups = 0] = scales;
   return { items, preferences, groups, prior: finite('prior', prior, prior.length) };
+}
+
+/**
+ * The factors of the items of a model; undefined: it has none.
+ * @throws RangeError where the file is none of these.
+ */
+export function readFactors({ factors: path, counts }: Pick<ModelFiles, 'factors' | 'counts'>): Float32Array | undefined {
+  if (path === undefined) return undefined;
+  const factors = arrayOf(
+    readArrays(path, (name) => name === 'factors'),
+    'factors',
+    Float32Array,
+  );
+  if (counts.items === 0 || factors.length % counts.items !== 0 || !areNumbers(factors))
+    throw new RangeError(`the factors in ${path} are not those of ${counts.items} items`);
+  return factors;
 }
 
 /** By item, the users who liked it: of statistics, or of a saved model. @throws RangeError where there is no such number for an item. */
