@@ -1,5 +1,5 @@
-import type { SparseRows } from '../matrix/sparse.js';
 import { Random } from '../matrix/sampling.js';
+import type { SparseRows } from '../matrix/sparse.js';
 import type { Settings } from './settings.js';
 
 /** A part of the model that is not sparse, as scoring reads it:  model[i, j] += η · d_j · ⟨a_i, a_j⟩  between items. */
@@ -25,13 +25,16 @@ const PASSES = 3;
 /** Up to this many likes an item, on average, tastes count in full; above, they count less in proportion, and from the second on not at all. */
 const THIN = 20;
 const DENSE = 50;
+/** So many users tell one taste; with fewer, tastes count less in proportion. */
+const USERS_A_TASTE = 100;
 /** What keeps the factorisation from dividing by 0 where there are fewer tastes than numbers, as a share of the diagonal. */
 const JITTER = 1e-7;
 
 /**
  * The tastes that most users share, as factors of items: the projection on the strongest eigenvectors Q of the similarity of items,
  *
- *     A = D^(-½) · Xᵀ · D_U^(-1) · X · D^(-½),     ⟨a_i, a_j⟩ · d_j = t · (D^(-½) Q Qᵀ D^(½))_ij,     t = min(1, 20 / mean d_i)
+ *     A = D^(-½) · Xᵀ · D_U^(-1) · X · D^(-½),     ⟨a_i, a_j⟩ · d_j = t · (D^(-½) Q Qᵀ D^(½))_ij
+ *     t = min(1, 20 / mean d_i) · min(1, users / (100 · rank))
  *
  * X says who likes what, D and D_U are the likes of items and users. It is the ideal low-pass filter of GF-CF (Shen et al., "How powerful
  * is graph convolution for recommendation?", CIKM 2021), which relates items that nobody had together. Q comes from subspace iteration
@@ -46,13 +49,14 @@ export function factorsOf(interactions: SparseRows): Float32Array | undefined {
   for (const item of likes.index) degree[item]!++;
   const known = degree.reduce((total, d) => total + (d > 0 ? 1 : 0), 0);
   const mean = likes.index.length / known;
+  const users = likes.start.length - 1;
   if (known === 0 || mean > DENSE) return undefined;
   const rank = Math.min(RANK, Math.max(1, Math.floor(MOST_NUMBERS / items)));
   const root = degree.map((d) => (d > 0 ? 1 / Math.sqrt(d) : 0));
   let block = randomSigns(items, rank);
   for (let pass = 0; pass < PASSES; pass++) block = applied(likes, root, block, rank);
   orthonormalise(block, rank);
-  const scale = Math.sqrt(Math.min(1, THIN / mean));
+  const scale = Math.sqrt(Math.min(1, THIN / mean) * Math.min(1, users / (USERS_A_TASTE * rank)));
   for (let item = 0, at = 0; item < items; item++)
     for (let k = 0; k < rank; k++, at++) block[at]! *= scale * root[item]!;
   return block;

@@ -11,9 +11,9 @@ import {
 } from '../model/evidence.js';
 import { fitCosts } from '../model/fit.js';
 import { gramCosts } from '../model/gram.js';
+import { factorsOf } from '../model/low-rank.js';
 import { statisticsOf } from '../model/row-normalisation.js';
 import type { Settings } from '../model/settings.js';
-import { factorsOf } from '../model/low-rank.js';
 import { needsGram, type SignalCounts, signalCount, signalCounts } from '../model/signals.js';
 import { plural, thousands } from '../report/quantities.js';
 import { planShards, type Shard, WORTH_A_SHARD } from '../workers/plan.js';

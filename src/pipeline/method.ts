@@ -21,9 +21,9 @@ export const METHOD_NAMES: readonly string[] = [AUTO, ...ALGORITHMS.map(({ name 
 /** Settings without any effect, by the way item rows are made. */
 const WITHOUT_EFFECT: Readonly<Record<ItemRowMethod, readonly (keyof Settings)[]>> = {
   ridge: [],
-  normalised: ['lambda', 'dropout', 'steps'],
-  jaccard: ['lambda', 'dropout', 'steps', 'sourceDamping', 'targetDamping', 'candidateDamping'],
-  ease: ['neighbors', 'dropout', 'steps', 'candidateDamping'],
+  normalised: ['lambda', 'dropout', 'steps', 'lowRankWeight'],
+  jaccard: ['lambda', 'dropout', 'steps', 'lowRankWeight', 'sourceDamping', 'targetDamping', 'candidateDamping'],
+  ease: ['neighbors', 'dropout', 'steps', 'lowRankWeight', 'candidateDamping'],
   none: [
     'lambda',
     'dropout',
@@ -33,6 +33,7 @@ const WITHOUT_EFFECT: Readonly<Record<ItemRowMethod, readonly (keyof Settings)[]
     'targetDamping',
     'candidateDamping',
     'power',
+    'lowRankWeight',
     'recency',
     'attributeWeight',
     'attributeReach',

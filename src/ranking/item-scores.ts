@@ -15,7 +15,10 @@ export function itemScores(model: Model, signals: SparseRows, item: number): Flo
   }
   const { start, index, value } = signals;
   const common = lowRank && new LowRankScores(lowRank);
-  const withItem = Float64Array.from({ length: common ? counts.items : 0 }, (_, other) => common?.between(other, item) ?? 0);
+  const withItem = Float64Array.from(
+    { length: common ? counts.items : 0 },
+    (_, other) => common?.between(other, item) ?? 0,
+  );
   return Float64Array.from({ length: signals.rows }, (_, user) => {
     let sum = 0;
     for (let e = start[user]!; e < start[user + 1]!; e++) {

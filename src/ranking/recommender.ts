@@ -128,7 +128,8 @@ export class Recommender {
     if (this.#touched[item] !== generation && this.#isSparse) return prior.weight[item]!;
     if (this.#scatteredFor !== generation) for (let at = 0; at < count; at++) this.#scattered[index[at]!] = value[at]!;
     this.#scatteredFor = generation;
-    const own = this.#touched[item] === generation ? this.#scattered[item]! + this.#popularity[item]! : this.#popularity[item]!;
+    const own =
+      this.#touched[item] === generation ? this.#scattered[item]! + this.#popularity[item]! : this.#popularity[item]!;
     const sum = this.#isSparse ? own : own + this.#scores.lowRank!.of(item);
     return factor ? weighed(sum, factor[item]!) : sum;
   }

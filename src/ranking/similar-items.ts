@@ -8,7 +8,11 @@ import type { Model } from './model.js';
  * the model, so it has a direction: what goes with a sequel may be the first part, and not the other way round.
  * @param offered by item: 1 where it may be found. @returns what finds up to `count` of them, best first; the list is good until the next.
  */
-export function similarItems({ rows, scales, lowRank }: Model, offered: Uint8Array, count: number): (item: number) => List {
+export function similarItems(
+  { rows, scales, lowRank }: Model,
+  offered: Uint8Array,
+  count: number,
+): (item: number) => List {
   const best = new TopN(Math.min(count, offered.length));
   const common = lowRank && new LowRankScores(lowRank);
   return (item) => {

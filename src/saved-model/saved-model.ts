@@ -78,7 +78,13 @@ export class SavedModel {
     }
     const { items, preferences, groups, latest } = this.facts.counts;
     const counts = { items, preferences, groups, latest };
-    this.files = { counts, rows: [{ path: this.#held, from: 0 }], statistics: this.#held, factors: this.#held, isFinished: true };
+    this.files = {
+      counts,
+      rows: [{ path: this.#held, from: 0 }],
+      statistics: this.#held,
+      factors: this.#held,
+      isFinished: true,
+    };
   }
 
   close(): void {

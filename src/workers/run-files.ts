@@ -134,7 +134,10 @@ export function readScales(path: string): Scales {
  * The factors of the items of a model; undefined: it has none.
  * @throws RangeError where the file is none of these.
  */
-export function readFactors({ factors: path, counts }: Pick<ModelFiles, 'factors' | 'counts'>): Float32Array | undefined {
+export function readFactors({
+  factors: path,
+  counts,
+}: Pick<ModelFiles, 'factors' | 'counts'>): Float32Array | undefined {
   if (path === undefined) return undefined;
   const factors = arrayOf(
     readArrays(path, (name) => name === 'factors'),

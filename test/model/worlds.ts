@@ -95,6 +95,11 @@ export function settingsWith(changes: Partial<Settings>): Settings {
   return { ...DEFAULT_SETTINGS, ...changes };
 }
 
+/** Factors of rank 2, for models that shall not be sparse. */
+export function factorsFor(items: number): Float32Array {
+  return Float32Array.from({ length: 2 * items }, (_, at) => [0.5, -0.25, 1, 0][(3 * at) % 4]!);
+}
+
 const damping = fc.constantFrom(0, 0.15, 0.5, 0.8, 1);
 
 export const METHODS: readonly ItemRowMethod[] = ['normalised', 'jaccard', 'ridge', 'ease', 'none'];
@@ -114,6 +119,7 @@ export const anySettings: fc.Arbitrary<Settings> = fc
     dropout: fc.constantFrom(0, 1),
     steps: fc.integer({ min: 1, max: 5 }),
     power: fc.constantFrom(0.5, 1, 1, 1.5),
+    lowRankWeight: fc.constantFrom(0, 0.5),
     attributeWeight: fc.constantFrom(0, 0.25, 1),
     attributeReach: fc.integer({ min: 2, max: 8 }),
     popularityWeight: fc.constantFrom(0, 1, 3),

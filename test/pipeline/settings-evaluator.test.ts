@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import { emptyRows, mapped, pickedRows } from '../../src/matrix/sparse.js';
+import { factorsOf } from '../../src/model/low-rank.js';
 import type { Settings } from '../../src/model/settings.js';
 import { type Run, startRun } from '../../src/pipeline/run.js';
 import { SettingsEvaluator } from '../../src/pipeline/settings-evaluator.js';
@@ -41,6 +42,7 @@ const VALIDATION: ValidationSplit = validationSplit(
 function slowUtility(settings: Settings): number[] {
   const { seen, users, heldOut } = VALIDATION;
   const { counts, rows, statistics } = learntFrom(seen, settings);
+  const factors = factorsOf(seen.interactions);
   const histories = pickedRows(withRecency(seen.interactions, seen.times, settings), users);
   const { groupWeight, coldGroupWeight } = settings;
   const groups = mapped(pickedRows(seen.groups, users), (value, user) => {
@@ -49,7 +51,7 @@ function slowUtility(settings: Settings): number[] {
   });
   const signals = signalsOf(histories, pickedRows(seen.preferences, users), groups);
   const audience = { signals, excluded: histories, offered: seen.offered };
-  const recommender = plainRecommender(modelOf(counts, [rows], [0], statistics, settings), audience, 20);
+  const recommender = plainRecommender(modelOf(counts, [rows], [0], statistics, settings, factors), audience, 20);
   return Array.from(users, (_, k) => {
     const wanted = [...heldOut.index.subarray(heldOut.start[k], heldOut.start[k + 1])];
     const places = [...recommender.recommend(k).items].flatMap((item, place) => (wanted.includes(item) ? [place] : []));
@@ -61,7 +63,7 @@ function slowUtility(settings: Settings): number[] {
 
 test('what was counted and learned before is used again, and only where nothing differs that enters it', async () => {
   const { run, jobs } = startTestRun();
-  const evaluator = new SettingsEvaluator(run, VALIDATION);
+  const evaluator = new SettingsEvaluator(run, VALIDATION, settingsWith({}));
   const start = settingsWith({ neighbors: 10 });
   const asked: [Partial<Settings>, Partial<Settings>[], string][] = [
     [{}, [{}, { popularityWeight: 30 }, { recency: 2 }, { popularityHalfLife: 0.1 }], 'count learn trial'],
@@ -96,7 +98,7 @@ test('what was counted and learned before is used again, and only where nothing 
 test('a user whom no child can evaluate under one of the variants counts for none', async () => {
   const { run } = startTestRun();
   const { pool } = run;
-  const evaluator = new SettingsEvaluator(run, VALIDATION);
+  const evaluator = new SettingsEvaluator(run, VALIDATION, settingsWith({}));
   const settings = settingsWith({ neighbors: 10 });
   const variants = [settings, { ...settings, targetDamping: 0.45 }];
   const whole = await evaluator.evaluate(settings, variants);
@@ -114,7 +116,7 @@ test('a user whom no child can evaluate under one of the variants counts for non
 
 test('a settings evaluator leaves no file behind, and few while it lasts', async () => {
   const { run } = startTestRun();
-  const evaluator = new SettingsEvaluator(run, VALIDATION);
+  const evaluator = new SettingsEvaluator(run, VALIDATION, settingsWith({}));
   const files = () => readdirSync(run.directory.path).length;
   const counts: number[] = [];
   for (const basketDamping of [0, 0.25, 0.5, 0.75, 1, 1.25]) {

@@ -2,67 +2,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compiledKernel, PLAIN_KERNEL } from '../../src/kernels/kernel.js';
 import type { SumsOf } from '../../src/kernels/sums.js';
-import { StackedRows } from '../../src/matrix/stacked-rows.js';
-import { type SignalCounts, signalCount } from '../../src/model/signals.js';
-import type { Model } from '../../src/ranking/model.js';
 import { priorOf } from '../../src/ranking/offer.js';
 import { Recommender } from '../../src/ranking/recommender.js';
 import { scoresOf } from '../../src/ranking/scores.js';
-import { rowsOf, table } from '../model/worlds.js';
+import { rowsOf } from '../model/worlds.js';
+import { modelOf, type Scene, scenes, slowScores } from './scenes.js';
 
-/** A model and an audience as dense tables; every number is a power of two, so that all sums are exact. */
-interface Scene {
-  counts: SignalCounts;
-  scales: { items: number; preferences: number; groups: number };
-  prior: number[];
-  rows: number[][];
-  cuts: number[];
-  signals: number[][];
-  excluded: number[][];
-  had?: number[][] | undefined;
-  candidates?: number[][] | undefined;
-  offered: number[];
-}
-
-const scale = fc.constantFrom(0.5, 1, 2);
-const scenes: fc.Arbitrary<Scene> = fc
-  .record({
-    items: fc.integer({ min: 1, max: 9 }),
-    preferences: fc.nat(2),
-    groups: fc.nat(2),
-    latest: fc.nat(2),
-    users: fc.integer({ min: 1, max: 4 }),
-  })
-  .chain(({ users, ...counts }) => {
-    const { items } = counts;
-    const signals = signalCount(counts);
-    const perItem = (...cells: number[]) => fc.array(fc.constantFrom(...cells), { minLength: items, maxLength: items });
-    return fc.record({
-      counts: fc.constant(counts),
-      scales: fc.record({ items: scale, preferences: scale, groups: scale }),
-      prior: perItem(0, 0.25, 0.25, 0.5, 1),
-      rows: table(signals, items, [0, 0, 0, -0.5, 0.25, 0.5, 1]),
-      cuts: fc.array(fc.nat(signals), { maxLength: 3 }),
-      signals: table(users, signals, [0, 0, 0, -1, -0.25, 0.5, 1]),
-      excluded: table(users, items, [0, 0, 1]),
-      had: fc.option(table(users, items, [0, 0, 1]), { nil: undefined }),
-      candidates: fc.option(table(users, items, [0, 1]), { nil: undefined, freq: 2 }),
-      offered: perItem(0, 1, 1),
-    });
-  });
-
-function modelOf({ counts, scales, prior, rows, cuts }: Scene): Model {
-  const from = [0, ...cuts.toSorted((a, b) => a - b)];
-  return {
-    counts,
-    scales: { ...scales, prior: Float64Array.from(prior) },
-    rows: new StackedRows(
-      from.map((begin, k) => rowsOf(rows.slice(begin, from[k + 1]), counts.items)),
-      from,
-      rows.length,
-    ),
-  };
-}
+const anyScene = scenes(fc.integer({ min: 1, max: 9 }));
 
 const kernels: [string, SumsOf][] = [
   ['plain sums', PLAIN_KERNEL.sumsOf],
@@ -91,20 +37,8 @@ function isOpen({ offered, excluded, had, candidates }: Scene, user: number, ite
 
 /** Scores every item, sorts them all. */
 function slowList(scene: Scene, user: number, count: number): { item: number; score: number }[] {
-  const { counts, scales } = scene;
-  const scaleOf = (signal: number) =>
-    signal < counts.items
-      ? scales.items
-      : signal < counts.items + counts.preferences
-        ? scales.preferences
-        : signal < counts.items + counts.preferences + counts.groups
-          ? scales.groups
-          : 1;
-  return scene.prior
-    .map((prior, item) => ({
-      item,
-      score: scene.rows.reduce((total, row, s) => total + scene.signals[user]![s]! * scaleOf(s) * row[item]!, prior),
-    }))
+  return slowScores(scene, user)
+    .map((score, item) => ({ item, score }))
     .filter(({ item }) => isOpen(scene, user, item))
     .sort((a, b) => b.score - a.score || a.item - b.item)
     .slice(0, count);
@@ -112,7 +46,7 @@ function slowList(scene: Scene, user: number, count: number): { item: number; sc
 
 test.each(kernels)('every list is that of scoring all items and sorting them, by %s', (_, sumsOf) => {
   fc.assert(
-    fc.property(scenes, fc.nat(11), (scene, count) => {
+    fc.property(anyScene, fc.nat(11), (scene, count) => {
       // One recommender for all users: none may leave a trace for the next.
       const recommender = recommenderOf(scene, count, sumsOf);
       scene.signals.forEach((_, user) => {
@@ -128,7 +62,7 @@ test.each(kernels)('every list is that of scoring all items and sorting them, by
 
 test('a list has as many items as asked for or as there are, none excluded or not offered, and its scores never rise', () => {
   fc.assert(
-    fc.property(scenes, fc.nat(11), (scene, count) => {
+    fc.property(anyScene, fc.nat(11), (scene, count) => {
       const recommender = recommenderOf(scene, count);
       scene.signals.forEach((_, user) => {
         const { items, scores } = recommender.recommend(user);
@@ -144,7 +78,7 @@ test('a list has as many items as asked for or as there are, none excluded or no
 
 test('the order of the users is that of the lists', () => {
   fc.assert(
-    fc.property(scenes, (scene) => {
+    fc.property(anyScene, (scene) => {
       const turned = {
         ...scene,
         signals: scene.signals.toReversed(),
@@ -222,7 +156,7 @@ test('an item pushed below its popularity does not come back by it', () => {
 });
 
 test('the lists with other priors are those of models that have them, and leave the model’s own as it is', () => {
-  const forTuning = scenes.map((scene) => ({ ...scene, candidates: undefined }));
+  const forTuning = anyScene.map((scene) => ({ ...scene, candidates: undefined }));
   fc.assert(
     fc.property(forTuning, fc.nat(11), (scene, count) => {
       const others = [scene.prior.toReversed(), scene.prior.map(() => 0), scene.prior];

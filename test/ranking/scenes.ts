@@ -10,9 +10,13 @@ export interface Scene {
   scales: { items: number; preferences: number; groups: number };
   prior: number[];
   rows: number[][];
+  /** What is not sparse of the model: items × 2; undefined: nothing. */
+  factors?: number[][] | undefined;
   cuts: number[];
   signals: number[][];
   excluded: number[][];
+  had?: number[][] | undefined;
+  candidates?: number[][] | undefined;
   offered: number[];
 }
 
@@ -36,14 +40,21 @@ export const scenes = (items: fc.Arbitrary<number>): fc.Arbitrary<Scene> =>
         scales: fc.record({ items: scale, preferences: scale, groups: scale }),
         prior: perItem(0, 0.25, 0.25, 0.5, 1),
         rows: table(signals, items, [0, 0, 0, -0.5, 0.25, 0.5, 1]),
+        factors: fc.option(table(items, 2, [-1, 0, 0.5, 1]), { nil: undefined }),
         cuts: fc.array(fc.nat(signals), { maxLength: 3 }),
         signals: table(users, signals, [0, 0, 0, -1, -0.25, 0.5, 1]),
         excluded: table(users, items, [0, 0, 1]),
+        had: fc.option(table(users, items, [0, 0, 1]), { nil: undefined }),
+        candidates: fc.option(table(users, items, [0, 1]), { nil: undefined, freq: 2 }),
         offered: perItem(0, 1, 1),
       });
     });
 
-export function modelOf({ counts, scales, prior, rows, cuts }: Scene): Model {
+const WEIGHT = 0.5;
+const popularityOf = (item: number) => 1 << (item % 3);
+
+export function modelOf({ counts, scales, prior, rows, factors, cuts }: Scene): Model {
+  const popularity = Float64Array.from({ length: counts.items }, (_, item) => popularityOf(item));
   const from = [0, ...cuts.toSorted((a, b) => a - b)];
   return {
     counts,
@@ -53,11 +64,12 @@ export function modelOf({ counts, scales, prior, rows, cuts }: Scene): Model {
       from,
       rows.length,
     ),
+    lowRank: factors && { rank: 2, factors: Float32Array.from(factors.flat()), popularity, weight: WEIGHT },
   };
 }
 
 /** What every item scores for a user: all signals added up. */
-export function slowScores({ counts, scales, prior, rows, signals }: Scene, user: number): number[] {
+export function slowScores({ counts, scales, prior, rows, factors, signals }: Scene, user: number): number[] {
   const scaleOf = (signal: number) =>
     signal < counts.items
       ? scales.items
@@ -66,7 +78,13 @@ export function slowScores({ counts, scales, prior, rows, signals }: Scene, user
         : signal < counts.items + counts.preferences + counts.groups
           ? scales.groups
           : 1;
+  const between = (item: number, other: number) =>
+    factors ? WEIGHT * popularityOf(other) * factors[item]!.reduce((sum, x, k) => sum + x * factors[other]![k]!, 0) : 0;
   return prior.map((popularity, item) =>
-    rows.reduce((total, row, s) => total + signals[user]![s]! * scaleOf(s) * row[item]!, popularity),
+    rows.reduce(
+      (total, row, s) =>
+        total + signals[user]![s]! * (scaleOf(s) * row[item]! + (s < counts.items ? between(s, item) : 0)),
+      popularity,
+    ),
   );
 }

@@ -20,6 +20,7 @@ const ALL: SearchSpace = { times: true, attributes: true, groups: true, fixed: n
 const FREE = [
   'targetDamping',
   'power',
+  'lowRankWeight',
   'popularityWeight',
   'popularityHalfLife',
   'recency',
@@ -78,6 +79,8 @@ describe('a setting that costs no fit', () => {
     ['popularityGrowth', 0],
     ['power', 0.8],
     ['power', 1.5],
+    ['lowRankWeight', 0],
+    ['lowRankWeight', 0.2],
     ['groupWeight', 0],
     ['groupWeight', 3],
   ])('%s climbs its ladder to %d where that is best, and nothing else moves', async (setting, peak) => {

@@ -9,6 +9,7 @@ import { VariantEvaluator, variantBatches } from '../../src/tuning/variant-evalu
 import { type Learnt, learnt, plainRecommender } from '../model/learned.js';
 import {
   anySettings,
+  factorsFor,
   largeWorld,
   observationsOf,
   rowsOf,
@@ -18,7 +19,10 @@ import {
   worlds,
 } from '../model/worlds.js';
 
-type Free = Pick<Settings, 'targetDamping' | 'power' | 'popularityWeight' | 'popularityHalfLife' | 'recency'>;
+type Free = Pick<
+  Settings,
+  'targetDamping' | 'power' | 'lowRankWeight' | 'popularityWeight' | 'popularityHalfLife' | 'recency'
+>;
 
 interface Case {
   world: World;
@@ -31,6 +35,7 @@ interface Case {
 const free: fc.Arbitrary<Free> = fc.record({
   targetDamping: fc.constantFrom(0, 0.3),
   power: fc.constantFrom(1, 1.25),
+  lowRankWeight: fc.constantFrom(0, 0.5),
   popularityWeight: fc.constantFrom(0, 3, 30),
   popularityHalfLife: fc.constantFrom(0, 0.1),
   recency: fc.constantFrom(0, 1),
@@ -65,7 +70,7 @@ function audienceOf({ world, preferences }: Case, recency: number): Audience {
 /** The utility of each list when everything is learned anew with the settings of each variant. */
 function slowUtility(some: Case, variant: Settings, length: number): number[] {
   const { counts, rows, statistics } = learnt(some.world, variant);
-  const model = modelOf(counts, [rows], [0], statistics, variant);
+  const model = modelOf(counts, [rows], [0], statistics, variant, factorsFor(counts.items));
   const recommender = plainRecommender(model, audienceOf(some, variant.recency), length);
   return some.heldOut.map((row, user) => {
     const wanted = row.filter((x) => x > 0).length;
@@ -96,7 +101,7 @@ function evaluatorOf(
     },
   }));
   return new VariantEvaluator(
-    { counts, parts: [rows], from: [0] },
+    { counts, parts: [rows], from: [0], factors: factorsFor(counts.items) },
     variants,
     rowsOf(some.heldOut, counts.items),
     length,
@@ -145,7 +150,16 @@ test.each(KERNELS)(
 const MANY: Free[] = [0, 30].flatMap((popularityWeight) =>
   [0, 1].flatMap((recency) =>
     [0, 0.1].flatMap((popularityHalfLife) =>
-      [1, 1.5].map((power) => ({ targetDamping: 0.15, power, popularityWeight, popularityHalfLife, recency })),
+      [1, 1.5].flatMap((power) =>
+        [0, 0.5].map((lowRankWeight) => ({
+          targetDamping: 0.15,
+          power,
+          lowRankWeight,
+          popularityWeight,
+          popularityHalfLife,
+          recency,
+        })),
+      ),
     ),
   ),
 );

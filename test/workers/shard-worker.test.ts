@@ -31,7 +31,7 @@ import {
 } from '../../src/workers/run-files.js';
 import { temporaryFolders } from '../files/temporary.js';
 import { learnt, plainRecommender } from '../model/learned.js';
-import { largeWorld, METHODS, observationsOf, rowsOf, settingsWith } from '../model/worlds.js';
+import { factorsFor, largeWorld, METHODS, observationsOf, rowsOf, settingsWith } from '../model/worlds.js';
 
 const folder = temporaryFolders();
 const pools: Pool[] = [];
@@ -61,6 +61,7 @@ function shardsOf(rows: number, each: number): Shard[] {
 
 const USERS = 20;
 const ITEMS = 13;
+const FACTORS = factorsFor(ITEMS);
 const WORLD = largeWorld(3, USERS, ITEMS);
 const SEEN = observationsOf(WORLD);
 const NOBODY = rowsOf(
@@ -108,12 +109,18 @@ async function learnIn(pool: Pool, at: string, settings: Settings): Promise<Mode
   });
   const statistics = join(at, 'statistics');
   writeStatistics(statistics, statisticsOf(evidence, Float64Array.from(precision.slice(0, counts.items))));
-  return { counts, rows, statistics };
+  const factors = join(at, 'factors');
+  writeArrays(factors, { factors: FACTORS });
+  return { counts, rows, statistics, factors };
 }
 
 function recommenderOf(settings: Settings, length: number): Recommender {
   const { counts, rows, statistics } = learnt(WORLD, settings);
-  return plainRecommender(modelOf(counts, [rows], [0], statistics, settings), audienceWith(settings.recency), length);
+  return plainRecommender(
+    modelOf(counts, [rows], [0], statistics, settings, FACTORS),
+    audienceWith(settings.recency),
+    length,
+  );
 }
 
 test.each(METHODS)('children that share the work recommend what one recommender does (%s)', async (method) => {
@@ -228,7 +235,7 @@ test('variants have the same utilities whether children evaluate them or one eva
     utilities.push(...arrayOf(readArrays(path), 'utilities', Float64Array));
   });
   const evaluator = new VariantEvaluator(
-    { counts, parts: [learned], from: [0] },
+    { counts, parts: [learned], from: [0], factors: FACTORS },
     variants.map((variant) => ({ settings: variant, audience: audienceWith(variant.recency), statistics })),
     HELD_OUT,
     3,

@@ -1,0 +1,36 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { itemScores } from '../../src/ranking/item-scores.js';
+import { similarItems } from '../../src/ranking/similar-items.js';
+import { rowsOf } from '../model/worlds.js';
+import { modelOf, scenes, slowScores } from './scenes.js';
+
+const anyScene = scenes(fc.integer({ min: 1, max: 9 }));
+
+test('what an item scores for every user is what it scores in their lists', () => {
+  fc.assert(
+    fc.property(anyScene, (scene) => {
+      const model = modelOf(scene);
+      const signals = rowsOf(scene.signals, scene.rows.length);
+      const expected = scene.signals.map((_, user) => slowScores(scene, user));
+      scene.prior.forEach((_, item) => {
+        expect([...itemScores(model, signals, item)]).toEqual(expected.map((scores) => scores[item]));
+      });
+    }),
+  );
+});
+
+test('similar items score what they score for somebody who has had that item alone, without popularity', () => {
+  fc.assert(
+    fc.property(anyScene, (scene) => {
+      const offered = Uint8Array.from(scene.offered);
+      const find = similarItems(modelOf(scene), offered, 9);
+      scene.prior.forEach((_, item) => {
+        const signals = [scene.rows.map((_, signal) => (signal === item ? 1 : 0))];
+        const scores = slowScores({ ...scene, prior: scene.prior.map(() => 0), signals }, 0);
+        const found = find(item);
+        found.items.forEach((other, at) => expect(found.scores[at]).toBe(scores[other]));
+      });
+    }),
+  );
+});
