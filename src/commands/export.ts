@@ -40,7 +40,11 @@ export async function exportModel({ model: path, format, output, ...log }: Expor
         const { popularity } = model;
         const titled = names.itemIds.map((id, at) => [at, id, names.titles[at] ?? '', popularity[at] ?? 0]);
         await ofItems?.write(table(['column', 'item', 'title', 'users'], titled));
-        for (const bytes of weightBytes(format, weightsOf(model.model), signals, names.itemIds))
+        const learned = model.model;
+        const factors = factorsOf(learned);
+        if (format !== 'npz' && factors.length > 0)
+          run.info(`${format} has the rows of the model, and not the factors of its items, which npz has beside them`);
+        for (const bytes of weightBytes(format, weightsOf(learned), signals, names.itemIds, factors))
           if (!(await file.write(bytes))) break;
         for (const each of [...beside, file]) await each.commit();
         run.info(`${signals.length} signals × ${names.itemIds.length} items → ${output}`);
@@ -83,6 +87,13 @@ function weightsOf({ counts, scales, rows: { parts } }: Model): SparseRows {
   for (let item = 0; item < columns; item++) columnsOf[index.length + item] = item;
   const starts = Uint32Array.from([...start, length]);
   return { rows: rows + 1, columns, start: starts, index: columnsOf, value: weights };
+}
+
+/** With what they count: item i of a history says ⟨f_i, f_j⟩ for each user who liked j, beside its row. */
+function factorsOf({ lowRank }: Model): Float32Array {
+  if (!lowRank) return new Float32Array(0);
+  const root = Math.sqrt(lowRank.weight);
+  return lowRank.factors.map((x) => x * root);
 }
 
 function table(header: readonly string[], rows: readonly (string | number)[][]): string {

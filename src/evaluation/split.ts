@@ -1,12 +1,6 @@
 import { entriesWhere, type Interactions, withOwnStrengths } from '../dataset/interactions.js';
-import { hashOf, sampleKeys } from '../matrix/sampling.js';
+import { hashOf, type SampleKeys, sampleKeys } from '../matrix/sampling.js';
 import type { SparseRows } from '../matrix/sparse.js';
-
-/** A number for each user and each item that does not depend on the order of the files; see `sampleKeys`. */
-export interface SampleKeys {
-  users: Uint32Array;
-  items: Uint32Array;
-}
 
 export function sampleKeysOf(ids: { userIds: readonly string[]; itemIds: readonly string[] }): SampleKeys {
   return { users: sampleKeys(ids.userIds), items: sampleKeys(ids.itemIds) };

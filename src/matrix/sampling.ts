@@ -41,6 +41,12 @@ export function hashOf(seed: number, a: number, b: number): number {
   return mixed(mixed(mixed(seed) ^ a) ^ b) >>> 0;
 }
 
+/** A number for each user and each item that does not depend on the order of the files; see `sampleKeys`. */
+export interface SampleKeys {
+  users: Uint32Array;
+  items: Uint32Array;
+}
+
 /** One number from 0 to 2³² − 1 for each id, to sample by: FNV-1a, mixed. */
 export function sampleKeys(ids: readonly string[]): Uint32Array {
   return Uint32Array.from(ids, (id) => {

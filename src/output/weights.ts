@@ -14,14 +14,16 @@ export interface Signal {
 
 const LINES_AT_ONCE = 10_000;
 
-/** The bytes of a file of weights. @param rows signals × items. */
+/** The bytes of a file of weights. @param rows signals × items. @param factors items × rank, which only npz has room for. */
 export function weightBytes(
   format: WeightFormat,
   rows: SparseRows,
   signals: readonly Signal[],
   items: readonly string[],
+  factors: Float32Array,
 ): Iterable<Uint8Array | string> {
-  if (format === 'npz') return npz(scipyArrays(rows));
+  // SciPy reads the arrays that it knows.
+  if (format === 'npz') return npz({ ...scipyArrays(rows), factors: [factors] });
   return inChunks(format === 'mtx' ? matrixMarket(rows) : csv(rows, signals, items));
 }
 

@@ -1,5 +1,6 @@
 import { type Dataset, releaseDataset } from '../dataset/dataset.js';
 import { type Counting, clockOf, countingMean, whatCounts } from '../dataset/evidence-rules.js';
+import { sampleKeysOf } from '../evaluation/split.js';
 import type { Destination } from '../files/writing.js';
 import type { Settings } from '../model/settings.js';
 import type { Model } from '../ranking/model.js';
@@ -104,7 +105,7 @@ export async function arrangeFiles<T>(
 
   return stages.take('learning', async () => {
     memory.arrange(dataset);
-    const factors = writeFactors(run, dataset, settings);
+    const factors = writeFactors(run, dataset, sampleKeysOf(dataset), settings);
     const arranged = { ...arrange(run, dataset, settings, key, jobs), factors };
     const answer = ask(dataset, settings, rules);
     if (options.model !== undefined) stashDataset(stash, all, arranged.facts.popularity);

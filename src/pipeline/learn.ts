@@ -1,5 +1,6 @@
 import { ExitCode, Failure } from '../failure.js';
 import { type Arrays, writeArrays } from '../files/array-file.js';
+import type { SampleKeys } from '../matrix/sampling.js';
 import { emptyRows } from '../matrix/sparse.js';
 import { MOST_EASE_ITEMS } from '../model/ease.js';
 import {
@@ -69,8 +70,8 @@ export interface Learned {
 }
 
 /** Learns a model from what was seen, in shards. */
-export async function learn(run: Run, seen: Observations, settings: Settings): Promise<Learned> {
-  const factors = writeFactors(run, seen, settings);
+export async function learn(run: Run, seen: Observations, keys: SampleKeys, settings: Settings): Promise<Learned> {
+  const factors = writeFactors(run, seen, keys, settings);
   return learnFrom(run, { ...arrange(run, seen, settings), factors }, settings);
 }
 
@@ -126,9 +127,14 @@ export function arrange(
 }
 
 /** Writes the factors of items to a file. @returns its path; undefined where the method has none, or none are worth it. */
-export function writeFactors(run: Run, { interactions }: Observations, settings: Settings): string | undefined {
+export function writeFactors(
+  run: Run,
+  { interactions }: Observations,
+  keys: SampleKeys,
+  settings: Settings,
+): string | undefined {
   if (settings.method !== 'ridge' || settings.lowRankWeight === 0) return undefined;
-  const factors = factorsOf(interactions);
+  const factors = factorsOf(interactions, keys);
   if (!factors) return undefined;
   const path = run.directory.file('factors');
   writeArrays(path, { factors });

@@ -2,7 +2,7 @@ import type { Dataset } from '../dataset/dataset.js';
 import { whatCounts } from '../dataset/evidence-rules.js';
 import type { Ranking } from '../evaluation/evaluation.js';
 import { listsFrom } from '../evaluation/lists.js';
-import type { Holdout } from '../evaluation/split.js';
+import { type Holdout, sampleKeysOf } from '../evaluation/split.js';
 import { scoringCosts } from '../ranking/audience.js';
 import { planShards, WORTH_A_SHARD } from '../workers/plan.js';
 import type { RecommendJob } from '../workers/protocol.js';
@@ -31,7 +31,7 @@ export async function recommendLists(
   const startedAt = run.seconds();
   const { settings, auto } = await settle(run, dataset, methodOfSpec(spec), like);
   const counting = whatCounts(dataset);
-  const learned = await learn(run, counting, settings);
+  const learned = await learn(run, counting, sampleKeysOf(counting), settings);
   const learnedAt = run.seconds();
   const serving = planServing(run, rules, counting, users, settings);
   const job: RecommendJob = {

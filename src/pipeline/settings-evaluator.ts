@@ -1,4 +1,5 @@
 import { arrayOf, readArrays, writeArrays } from '../files/array-file.js';
+import type { SampleKeys } from '../matrix/sampling.js';
 import { pickedRows, type SparseRows } from '../matrix/sparse.js';
 import { statisticsOf } from '../model/row-normalisation.js';
 import type { Settings } from '../model/settings.js';
@@ -42,12 +43,17 @@ export class SettingsEvaluator {
   readonly #audiences = new Map<string, string>();
 
   /** @param settings to begin with. */
-  constructor(run: Run, validation: ValidationSplit, settings: Settings) {
+  constructor(run: Run, validation: ValidationSplit, keys: SampleKeys, settings: Settings) {
     this.#run = run;
     this.#validation = validation;
-    this.#factors = writeFactors(run, validation.seen, settings);
+    this.#factors = writeFactors(run, validation.seen, keys, settings);
     this.#heldOut = run.directory.file('held-out');
     writeArrays(this.#heldOut, matrixArrays('heldOut', validation.heldOut));
+  }
+
+  /** Whether items have factors. */
+  get hasFactors(): boolean {
+    return this.#factors !== undefined;
   }
 
   readonly evaluate: Evaluate = (learned, variants) => this.#evaluate(learned, variants, false);

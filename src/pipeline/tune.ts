@@ -46,7 +46,8 @@ export async function settle(
 ): Promise<Settled> {
   if (!method.tuned) return { settings: method.settings, auto: null };
   const startedAt = run.seconds();
-  const validation = validationSplit(dataset, sampleKeysOf(dataset), like);
+  const keys = sampleKeysOf(dataset);
+  const validation = validationSplit(dataset, keys, like);
   const users = validation.users.length;
   const base = method.fixed.size === 0 ? 'the fixed defaults' : 'the fixed defaults with your settings';
   if (users < FEWEST_USERS) {
@@ -55,14 +56,15 @@ export async function settle(
   }
   const { neighbors } = method.settings;
   const start = { ...method.settings, neighbors: Math.min(neighbors, TUNING_NEIGHBORS) };
-  const space = { ...kindsIn(dataset), fixed: method.fixed };
   const fits = mostFits(dataset.interactions.index.length);
-  const held = like?.kind ?? (space.times ? 'time' : 'random');
+  const kinds = kindsIn(dataset);
+  const held = like?.kind ?? (kinds.times ? 'time' : 'random');
   const shown = asTuning(run, held === 'time' ? fits + 2 : fits);
-  const evaluator = new SettingsEvaluator(shown, validation, start);
+  const evaluator = new SettingsEvaluator(shown, validation, keys, start);
+  const space = { ...kinds, factors: evaluator.hasFactors, fixed: method.fixed };
   let tuning = keepStartUnless(await tune(start, space, evaluator.evaluate, fits), start, MIN_GAIN);
   if (held === 'time' && tuning.settings !== start) {
-    const onLatest = new SettingsEvaluator(shown, validationSplit(dataset, sampleKeysOf(dataset), LATEST), start);
+    const onLatest = new SettingsEvaluator(shown, validationSplit(dataset, keys, LATEST), keys, start);
     tuning = await keepStartIfLostElsewhere(tuning, start, onLatest.evaluate);
     onLatest.end();
   }

@@ -14,6 +14,8 @@ export interface SearchSpace {
   times: boolean;
   attributes: boolean;
   groups: boolean;
+  /** Whether items have factors. */
+  factors: boolean;
   /** Settings that were set by hand, and stay. */
   fixed: ReadonlySet<keyof Settings>;
 }
@@ -63,7 +65,7 @@ interface Ladder {
     | 'lowRankWeight'
     | 'groupWeight';
   steps: readonly number[];
-  needs?: 'times' | 'groups';
+  needs?: 'times' | 'groups' | 'factors';
 }
 
 /** Settings that cost no fit, since they apply to a model that is learned already; each with its ladder of values. */
@@ -74,7 +76,7 @@ const LADDERS: readonly Ladder[] = [
   { setting: 'popularityGrowth', steps: [0, 0.25, 0.5, 0.75], needs: 'times' },
   { setting: 'popularityHalfLife', steps: [0, 0.3, 0.1, 0.05, 0.02], needs: 'times' },
   { setting: 'power', steps: [0.8, 1, 1.25, 1.5] },
-  { setting: 'lowRankWeight', steps: [0, 0.1, 0.2] },
+  { setting: 'lowRankWeight', steps: [0, 0.1, 0.2], needs: 'factors' },
   { setting: 'groupWeight', steps: [0, 0.5, 1, 3], needs: 'groups' },
 ];
 

@@ -1,8 +1,8 @@
 import { type Counting, ofPart, type RuledInteractions, whatCounts } from '../dataset/evidence-rules.js';
 import { entriesOfUsers } from '../dataset/interactions.js';
-import { type Holdout, type SampleKeys, splitInteractions } from '../evaluation/split.js';
+import { type Holdout, splitInteractions } from '../evaluation/split.js';
 import { contains } from '../evaluation/user-metrics.js';
-import { sample } from '../matrix/sampling.js';
+import { type SampleKeys, sample } from '../matrix/sampling.js';
 import { mapped, pickedRows, rowLength, rowOf, type SparseRows } from '../matrix/sparse.js';
 import type { Observations } from '../model/evidence.js';
 

@@ -6,9 +6,10 @@ import { HYPER_PARAMETERS } from '../../src/model/hyper-parameters.js';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/model/settings.js';
 import { AUTO, METHOD_NAMES, methodOf, parametersOf } from '../../src/pipeline/method.js';
 import { audienceOf } from '../../src/ranking/audience.js';
+import { itemScores } from '../../src/ranking/item-scores.js';
 import { modelOf } from '../../src/ranking/model.js';
 import { learntFrom } from '../model/learned.js';
-import { denseOf, largeWorld, observationsOf, rowsOf } from '../model/worlds.js';
+import { factorsFor, largeWorld, observationsOf, rowsOf } from '../model/worlds.js';
 
 function refusal(name: string, ...assignments: string[]): string {
   try {
@@ -94,7 +95,8 @@ describe('what a setting changes', () => {
   /** The scores of all users and items, as the formula has them. */
   function scores(settings: Settings): number[][] {
     const { rows, counts, statistics } = learntFrom(seen, settings);
-    const { scales } = modelOf(counts, [rows], [0], statistics, settings);
+    const factors = settings.method === 'ridge' ? factorsFor(counts.items) : undefined;
+    const model = modelOf(counts, [rows], [0], statistics, settings, factors);
     const known = {
       ...seen,
       excluded: rowsOf(
@@ -104,17 +106,7 @@ describe('what a setting changes', () => {
     };
     const everybody = (byUser: SparseRows) => byUser;
     const { signals } = audienceOf({ ...known, times: seen.times }, everybody, settings, { includeSeen: false });
-    const scaleOf = (signal: number) => {
-      if (signal < counts.items) return scales.items;
-      if (signal < counts.items + counts.preferences) return scales.preferences;
-      return signal < counts.items + counts.preferences + counts.groups ? scales.groups : 1;
-    };
-    const model = denseOf(rows);
-    return denseOf(signals).map((row) =>
-      Array.from(scales.prior, (prior, item) =>
-        row.reduce((sum, strength, signal) => sum + strength * scaleOf(signal) * model[signal]![item]!, prior),
-      ),
-    );
+    return Array.from({ length: counts.items }, (_, item) => [...itemScores(model, signals, item)]);
   }
 
   /** Popularity and attributes count and rows are cut, or what concerns that could not show. */

@@ -42,7 +42,7 @@ const VALIDATION: ValidationSplit = validationSplit(
 function slowUtility(settings: Settings): number[] {
   const { seen, users, heldOut } = VALIDATION;
   const { counts, rows, statistics } = learntFrom(seen, settings);
-  const factors = factorsOf(seen.interactions);
+  const factors = factorsOf(seen.interactions, placeKeys(seen.interactions));
   const histories = pickedRows(withRecency(seen.interactions, seen.times, settings), users);
   const { groupWeight, coldGroupWeight } = settings;
   const groups = mapped(pickedRows(seen.groups, users), (value, user) => {
@@ -63,7 +63,7 @@ function slowUtility(settings: Settings): number[] {
 
 test('what was counted and learned before is used again, and only where nothing differs that enters it', async () => {
   const { run, jobs } = startTestRun();
-  const evaluator = new SettingsEvaluator(run, VALIDATION, settingsWith({}));
+  const evaluator = new SettingsEvaluator(run, VALIDATION, placeKeys(VALIDATION.seen.interactions), settingsWith({}));
   const start = settingsWith({ neighbors: 10 });
   const asked: [Partial<Settings>, Partial<Settings>[], string][] = [
     [{}, [{}, { popularityWeight: 30 }, { recency: 2 }, { popularityHalfLife: 0.1 }], 'count learn trial'],
@@ -98,7 +98,7 @@ test('what was counted and learned before is used again, and only where nothing 
 test('a user whom no child can evaluate under one of the variants counts for none', async () => {
   const { run } = startTestRun();
   const { pool } = run;
-  const evaluator = new SettingsEvaluator(run, VALIDATION, settingsWith({}));
+  const evaluator = new SettingsEvaluator(run, VALIDATION, placeKeys(VALIDATION.seen.interactions), settingsWith({}));
   const settings = settingsWith({ neighbors: 10 });
   const variants = [settings, { ...settings, targetDamping: 0.45 }];
   const whole = await evaluator.evaluate(settings, variants);
@@ -116,7 +116,7 @@ test('a user whom no child can evaluate under one of the variants counts for non
 
 test('a settings evaluator leaves no file behind, and few while it lasts', async () => {
   const { run } = startTestRun();
-  const evaluator = new SettingsEvaluator(run, VALIDATION, settingsWith({}));
+  const evaluator = new SettingsEvaluator(run, VALIDATION, placeKeys(VALIDATION.seen.interactions), settingsWith({}));
   const files = () => readdirSync(run.directory.path).length;
   const counts: number[] = [];
   for (const basketDamping of [0, 0.25, 0.5, 0.75, 1, 1.25]) {

@@ -10,7 +10,7 @@ import { type Run, startRun } from '../../src/pipeline/run.js';
 import { settle } from '../../src/pipeline/tune.js';
 import { readStatistics } from '../../src/workers/run-files.js';
 import { learnt } from '../model/learned.js';
-import { largeWorld, observationsOf, rowsOf, settingsWith, type World } from '../model/worlds.js';
+import { largeWorld, observationsOf, placeKeys, rowsOf, settingsWith, type World } from '../model/worlds.js';
 
 const runs: Run[] = [];
 
@@ -138,7 +138,8 @@ test('learning in shards leaves a model’s files alone, and knows what its rows
   const { run } = startTestRun();
   const world = largeWorld(5, 40, 15);
   const settings = settingsWith({ neighbors: 6 });
-  const learned = await learn(run, observationsOf(world), settings);
+  const seen = observationsOf(world);
+  const learned = await learn(run, seen, placeKeys(seen.interactions), settings);
   const { counts, statistics, rows } = learnt(world, settings);
   expect(learned.model.counts).toEqual(counts);
   expect(learned.precision).toEqual(statistics.precision);
@@ -159,9 +160,12 @@ test('ease on more items than it is for is refused with the way out', async () =
     groups: emptyRows(1, 0),
     preferences: emptyRows(1, 0),
   };
-  const refused = await learn(run, seen, settingsWith({ method: 'ease', longestHistory: items })).catch(
-    (error: unknown) => error,
-  );
+  const refused = await learn(
+    run,
+    seen,
+    placeKeys(seen.interactions),
+    settingsWith({ method: 'ease', longestHistory: items }),
+  ).catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(Failure);
   expect(refused).toMatchObject({
     exitCode: 2,

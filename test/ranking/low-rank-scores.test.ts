@@ -29,7 +29,7 @@ test('similar items score what they score for somebody who has had that item alo
         const signals = [scene.rows.map((_, signal) => (signal === item ? 1 : 0))];
         const scores = slowScores({ ...scene, prior: scene.prior.map(() => 0), signals }, 0);
         const found = find(item);
-        found.items.forEach((other, at) => expect(found.scores[at]).toBe(scores[other]));
+        expect([...found.scores]).toEqual(Array.from(found.items, (other) => scores[other]));
       });
     }),
   );

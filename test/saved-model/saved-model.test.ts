@@ -79,7 +79,7 @@ test('a model says what it is, and has what was read', () => {
   const model = readAll(bytes);
   expect(model.facts).toMatchObject({
     what: 'model of recommend',
-    format: 1,
+    format: 2,
     method: { name: 'cosine' },
     counts: { users: 5, served: 5, items: 5, groups: 2 },
     strengths: [{ rule: { kind: 'scale', low: 1, high: 5 }, hasStrength: true, meanRating: 4 }],
@@ -173,7 +173,7 @@ describe('what is no model of this version', () => {
   });
 
   test.each([
-    ['another format', { format: 2 }],
+    ['another format', { format: 1 }],
     ['other settings', { method: { settings: { neighbors: 1 } } }],
   ])('a model of %s is refused by the version that wrote it', (_, facts) => {
     const arrays = readArrays(path);

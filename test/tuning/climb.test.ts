@@ -16,7 +16,7 @@ import {
 import { settingsWith } from '../model/worlds.js';
 
 const START = settingsWith({});
-const ALL: SearchSpace = { times: true, attributes: true, groups: true, fixed: new Set(['follow']) };
+const ALL: SearchSpace = { times: true, attributes: true, groups: true, factors: true, fixed: new Set(['follow']) };
 const FREE = [
   'targetDamping',
   'power',
@@ -237,6 +237,7 @@ const searches = fc.record({
     times: fc.boolean(),
     attributes: fc.boolean(),
     groups: fc.boolean(),
+    factors: fc.boolean(),
     fixed: fc.subarray<keyof Settings>(keys).map((fixed) => new Set(fixed)),
   }),
 });
@@ -260,12 +261,13 @@ describe('whatever the utility', () => {
     }));
 
   test('what the data has nothing about is left alone', () =>
-    law((_, calls, { times, attributes, groups }) => {
+    law((_, calls, { times, attributes, groups, factors }) => {
       for (const settings of calls.flatMap(({ variants }) => variants)) {
         if (!times)
           expect(settings).toMatchObject({ recency: START.recency, popularityHalfLife: START.popularityHalfLife });
         if (!attributes) expect(settings.attributeWeight).toBe(START.attributeWeight);
         if (!groups) expect(settings.groupWeight).toBe(START.groupWeight);
+        if (!factors) expect(settings.lowRankWeight).toBe(START.lowRankWeight);
       }
     }));
 
