@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { eachTest, wholeRun } from './vitest.config.js';
 
-/** What takes long: chaos, huge cells and huge files (`npm run test:long`). */
+/** What takes long (`npm run test:long`). */
 export default defineConfig({
   test: { ...wholeRun, ...eachTest, include: ['test/long/**/*.test.ts'], testTimeout: 300_000 },
 });

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { EVENTS, manyEvents, put } from '../cli/data.js';
+import { endless } from '../cli/faults.js';
+import { atWork, exitOf, leftBehind, run, shellExitOf, start, textOf } from '../cli/run.js';
 import { temporaryFolders } from '../files/temporary.js';
-import { EVENTS, manyEvents, put } from './data.js';
-import { endless } from './faults.js';
-import { atWork, exitOf, leftBehind, run, shellExitOf, start, textOf } from './run.js';
 
 const newFolder = temporaryFolders();
 

@@ -5,10 +5,10 @@ import { chmodSync, lchownSync, readdirSync, readFileSync, renameSync, symlinkSy
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { EVENTS, put } from './data.js';
-import { withFaults } from './faults.js';
-import { ARGS, held, MANY, newFolder, runFolder } from './resuming.js';
-import { BINARY, exitOf, leftBehind, run, start, textOf } from './run.js';
+import { EVENTS, put } from '../cli/data.js';
+import { withFaults } from '../cli/faults.js';
+import { ARGS, held, MANY, newFolder, runFolder } from '../cli/resuming.js';
+import { BINARY, exitOf, leftBehind, run, start, textOf } from '../cli/run.js';
 
 /** Another run's, in another container. */
 const THEIRS = '1-5-1a2b3c4d-0123456789abcdef@web-3-7';

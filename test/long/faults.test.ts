@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { manyEvents, put, rowsOf } from '../cli/data.js';
+import { type Fault, withFaults } from '../cli/faults.js';
+import { leftBehind, run } from '../cli/run.js';
 import { temporaryFolders } from '../files/temporary.js';
-import { manyEvents, put, rowsOf } from './data.js';
-import { type Fault, withFaults } from './faults.js';
-import { leftBehind, run } from './run.js';
 
 const newFolder = temporaryFolders();
 const EVENTS = manyEvents(300, 120, 12);

@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { put, rowsIn } from '../cli/data.js';
+import { blocksOf, commandsOf, missingPiece, runCommand } from '../cli/documents.js';
+import { EVENTS, evaluated, eventsCsv, USERS, world } from '../cli/evaluation.js';
+import { root, runInProcess } from '../cli/run.js';
+import { shop } from '../cli/shop.js';
 import { expectedOf, exportNames, shellQuoted } from '../exports.js';
 import { temporaryFolders } from '../files/temporary.js';
-import { put, rowsIn } from './data.js';
-import { blocksOf, commandsOf, missingPiece, runCommand } from './documents.js';
-import { EVENTS, evaluated, eventsCsv, USERS, world } from './evaluation.js';
-import { root, runInProcess } from './run.js';
-import { shop } from './shop.js';
 
 const newFolder = temporaryFolders();
 
