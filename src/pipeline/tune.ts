@@ -15,8 +15,8 @@ const FEWEST_USERS = 100;
 /** Neighbours of an item while tuning: the other settings come out alike, at half the cost. */
 const TUNING_NEIGHBORS = 100;
 /** Fits on data up to this size; fewer on larger data, so that tuning stays in proportion to the run. */
-const MOST_FITS = 10;
-const SMALL = 1_000_000;
+const MOST_FITS = 5;
+const SMALL = 500_000;
 /**
  * The relative gain that is worth leaving the defaults for. Held-out items are of another time than the lists, and smaller gains did
  * not hold for what users did later (gowalla: 1.7 % became −1.2 %; Online Retail, everybody's last 15 %: 2.9 % became −5 %).
