@@ -28,7 +28,7 @@ const THIN = 20;
 const DENSE = 40;
 /** From this many users on they count in full; with fewer, less in proportion, and below the second not at all. */
 const MANY_USERS = 6400;
-const FEW_USERS = 1000;
+const FEW_USERS = 2000;
 /** What keeps the factorisation from dividing by 0 where there are fewer tastes than numbers, as a share of the diagonal. */
 const JITTER = 1e-7;
 
