@@ -39,13 +39,12 @@ const JITTER = 1e-7;
  * @returns items × rank, row by row; undefined where users are too few, or data too dense, to gain by it.
  */
 export function factorsOf(interactions: SparseRows, keys: SampleKeys): Float32Array | undefined {
-  const likes = likesOf(interactions, keys.users);
-  const users = likes.start.length - 1;
-  const known = new Set(likes.items).size;
-  const mean = likes.items.length / known;
-  if (known === 0 || mean > DENSE || users < FEW_USERS) return undefined;
+  const { rows: users, index } = interactions;
+  if (users < FEW_USERS || index.length === 0) return undefined;
+  const mean = index.length / new Set(index).size;
+  if (mean > DENSE) return undefined;
   const scale = Math.sqrt(Math.min(1, THIN / mean) * Math.min(1, users / MANY_USERS));
-  return sharedTastes(likes, keys.items).map((x) => x * scale);
+  return sharedTastes(likesOf(interactions, keys.users), keys.items).map((x) => x * scale);
 }
 
 /**
