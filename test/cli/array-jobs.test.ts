@@ -112,6 +112,24 @@ test.each([
   expect(readFileSync(path).equals(before)).toBe(true);
 });
 
+test('a shard reports and keeps within memory as a run does', async () => {
+  const folder = copy('recommend-');
+  const shard = ['score', '--shard', '1', '--work', 'w', '-j', '1', '--summary', 's.json', '--metrics-file', 'm.prom'];
+  const { code, stderr } = await refused([...shard, '--max-memory', '100M'], folder);
+  expect(stderr).toMatch(/^recommend: --max-memory 100 MB is too little: to work a shard of .* with one worker/);
+  expect(code).toBe(71);
+  const summary = () => JSON.parse(readFileSync(join(folder, 's.json'), 'utf8'));
+  expect(summary()).toMatchObject({ exit_code: 71, error: expect.stringContaining('--max-memory 100 MB') });
+  await does([...shard, '--max-memory', '2G'], { folder });
+  expect(summary()).toMatchObject({
+    exit_code: 0,
+    options: { stage: 'recommend', shard: { number: 1, of: 2 } },
+    method: { name: 'ridge' },
+    stages: { recommending: expect.any(Number) },
+  });
+  expect(readFileSync(join(folder, 'm.prom'), 'utf8')).toContain('recommend_success{run="m"} 1\n');
+});
+
 test('shards of another plan are not merged', async () => {
   const folder = copy();
   writeFileSync(join(folder, 'w', 'learn-0123456789abcdef-0-5'), '');
