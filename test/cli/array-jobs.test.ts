@@ -112,6 +112,26 @@ test.each([
   expect(readFileSync(path).equals(before)).toBe(true);
 });
 
+test('what each engine says of a task is understood by the command', async () => {
+  const second = {
+    ...{
+      RECOMMEND_SHARD: 2,
+      SLURM_ARRAY_TASK_ID: 2,
+      PBS_ARRAY_INDEX: 2,
+      SGE_TASK_ID: 2,
+      LSB_JOBINDEX: 2,
+      PARALLEL_SEQ: 2,
+    },
+    ...{ JOB_COMPLETION_INDEX: 1, AWS_BATCH_JOB_ARRAY_INDEX: 1, BATCH_TASK_INDEX: 1, CLOUD_RUN_TASK_INDEX: 1 },
+    BATCH_TASK_INSTANCE_INDEX: 1,
+  };
+  for (const [name, index] of Object.entries(second)) {
+    const args = ['score', '--shard', 'auto', '--work', 'w', '-v'];
+    const { stderr } = await runInProcess(args, { folder: finished, env: { [name]: String(index) } });
+    expect({ name, stderr }).toEqual({ name, stderr: 'shard 2 of 2 of recommending was finished already\n' });
+  }
+});
+
 test('a shard reports and keeps within memory as a run does', async () => {
   const folder = copy('recommend-');
   const shard = ['score', '--shard', '1', '--work', 'w', '-j', '1', '--summary', 's.json', '--metrics-file', 'm.prom'];
