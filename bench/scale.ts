@@ -22,17 +22,21 @@ const AXES: Readonly<Record<string, (factor: number) => Omit<Size, 'name'>>> = {
   items: (factor) => ({ users: 64_000, items: 4_000 * factor, rows: 1_600_000 }),
   interactions: (factor) => ({ users: 32_000, items: 8_000, rows: 800_000 * factor }),
 };
-/** What is cut into shards, and worked by several workers. */
-const CUT = { users: 256_000, items: 8_000, rows: 6_400_000 };
-
-const STAGES = {
-  plan: [] as string[],
-  count: ['fit', '--stage', 'count'],
-  learn: ['fit', '--stage', 'learn'],
-  score: ['score'],
-  merge: ['merge'],
+/** The most bytes of memory that one more may take, with some room above what docs/scale.md says. A user comes with 25 interactions. */
+const MOST: Readonly<Record<string, Readonly<Record<Exclude<Stage, 'merge'>, number>>>> = {
+  users: { plan: 1200, count: 700, learn: 700, score: 450 },
+  items: { plan: 400, count: 800, learn: 1700, score: 1700 },
+  interactions: { plan: 40, count: 26, learn: 18, score: 15 },
 };
-type Stage = keyof typeof STAGES;
+
+/** What is cut into shards, small and large: a shard costs something by itself, and something for all the data that it looks at. */
+const CUT = [
+  { users: 32_000, items: 8_000, rows: 800_000 },
+  { users: 32_000, items: 8_000, rows: 12_800_000 },
+];
+
+const STAGES = ['plan', 'count', 'learn', 'score', 'merge'] as const;
+type Stage = (typeof STAGES)[number];
 
 /** What a stage cost: all its shards together, and the dearest of them. */
 interface Cost {
@@ -54,8 +58,11 @@ const WORK = join(options.folder, 'work');
 
 mkdirSync(options.folder, { recursive: true });
 for (const axis of parts.filter((part) => part in AXES)) await along(axis);
-if (parts.includes('shards')) await cut('shards', [1, 2, 4, 8, 16, 32], (count) => run(CUT, count, 1));
-if (parts.includes('workers')) await cut('workers', [1, 2, 4], (count) => run(CUT, 1, count));
+for (const size of CUT) {
+  const of = `of ${size.rows / 1e6} M interactions`;
+  if (parts.includes('shards')) await cut(`shards ${of}`, [1, 2, 4, 8, 16], (count) => run(size, count, 1));
+  if (parts.includes('workers')) await cut(`workers ${of}`, [1, 2, 4], (count) => run(size, 1, count));
+}
 rmSync(WORK, { recursive: true, force: true });
 
 /** Costs along an axis, with the powers by which they grow and the bytes that one more takes. */
@@ -76,6 +83,11 @@ async function along(axis: string): Promise<void> {
   const of = (stage: Stage, what: keyof Cost) => tail(costs.map((cost) => cost[stage][what]));
   row('power of CPU seconds', (stage) => slope(tail(sizes).map(Math.log), of(stage, 'cpu').map(Math.log)).toFixed(2));
   row('bytes of memory each', (stage) => slope(tail(sizes), of(stage, 'memory')).toFixed(0));
+  for (const [stage, most] of Object.entries(MOST[axis]!) as [Stage, number][]) {
+    if (slope(tail(sizes), of(stage, 'memory')) <= most) continue;
+    process.stdout.write(`${stage} takes more than ${most} bytes for one more of the ${axis}\n`);
+    process.exitCode = 1;
+  }
   const bytes = Object.keys(files[0]!).map(
     (kind) => `${kind} ${slope(tail(sizes), tail(files.map((each) => each[kind]!))).toFixed(1)}`,
   );
@@ -85,13 +97,21 @@ async function along(axis: string): Promise<void> {
 /** Costs of the same data in more shards, or by more workers. */
 async function cut(what: string, counts: readonly number[], cost: (count: number) => Promise<Record<Stage, Cost>>) {
   heading(what);
+  const costs: Record<Stage, Cost>[] = [];
   for (const count of counts) {
-    const taken = await cost(count);
+    const each = await cost(count);
+    costs.push(each);
     row(
       String(count),
-      (stage) => `${taken[stage].cpu.toFixed(1)} (${taken[stage].most.toFixed(1)}) ${mb(taken[stage].memory)}`,
+      (stage) => `${each[stage].cpu.toFixed(1)} (${each[stage].most.toFixed(1)}) ${mb(each[stage].memory)}`,
     );
   }
+  row('CPU seconds one more takes', (stage) =>
+    slope(
+      counts,
+      costs.map((each) => each[stage].cpu),
+    ).toFixed(2),
+  );
 }
 
 /** Plans, works all shards one after the other, and merges. */
@@ -99,38 +119,35 @@ async function run(size: Omit<Size, 'name'>, shards: number, workers: number): P
   const path = join(options.folder, `${size.users}-${size.items}-${size.rows}-${SEED}.csv`);
   if (!existsSync(path)) writeRatings(path, { name: '', ...size }, SEED);
   rmSync(WORK, { recursive: true, force: true });
-  const ofPlan = ['plan', '-u', path, '--algorithm', options.algorithm, '--shards', String(shards)];
+  const working = ['-j', String(workers)];
+  const shard = (number: number) => ['--shard', `${number}/${shards}`, ...working];
+  const commands: Readonly<Record<Stage, (number: number) => string[]>> = {
+    plan: () => ['plan', '-u', path, '--algorithm', options.algorithm, '--shards', String(shards), ...working],
+    count: (number) => ['fit', '--stage', 'count', ...shard(number)],
+    learn: (number) => ['fit', '--stage', 'learn', ...shard(number)],
+    score: (number) => ['score', ...shard(number)],
+    merge: () => ['merge', '-o', join(options.folder, 'recs.csv')],
+  };
   const cost = {} as Record<Stage, Cost>;
-  for (const stage of Object.keys(STAGES) as Stage[]) {
-    const isArray = stage !== 'plan' && stage !== 'merge';
+  for (const stage of STAGES) {
     const total: Cost = { cpu: 0, most: 0, memory: 0 };
-    for (let shard = 1; shard <= (isArray ? shards : 1); shard++) {
-      const which = isArray
-        ? ['--shard', String(shard)]
-        : stage === 'merge'
-          ? ['-o', join(options.folder, 'recs.csv')]
-          : [];
-      const withWorkers = stage === 'merge' ? [] : ['-j', String(workers)];
-      const summary = join(options.folder, 'summary.json');
-      const args = [
-        ...(stage === 'plan' ? ofPlan : STAGES[stage]),
-        ...which,
-        ...withWorkers,
-        '--work',
-        WORK,
-        '--summary',
-        summary,
-      ];
-      const { cpu, wall } = await watched(process.execPath, [PROGRAM, ...args]);
-      const { peak_memory_bytes: memory } = JSON.parse(readFileSync(summary, 'utf8'));
-      const spent = shards === 1 && workers > 1 ? wall : cpu;
+    const isArray = stage !== 'plan' && stage !== 'merge';
+    for (let number = 1; number <= (isArray ? shards : 1); number++) {
+      const { cpu, memory } = await taken(commands[stage](number));
       total.cpu += cpu;
-      total.most = Math.max(total.most, spent);
+      total.most = Math.max(total.most, cpu);
       total.memory = Math.max(total.memory, memory);
     }
     cost[stage] = total;
   }
   return cost;
+}
+
+/** What a command took. */
+async function taken(command: readonly string[]): Promise<Pick<Cost, 'cpu' | 'memory'>> {
+  const summary = join(options.folder, 'summary.json');
+  const { cpu } = await watched(process.execPath, [PROGRAM, ...command, '--work', WORK, '--summary', summary]);
+  return { cpu, memory: JSON.parse(readFileSync(summary, 'utf8')).peak_memory_bytes };
 }
 
 /** The bytes of the folder, by the kinds of its files. */
@@ -156,8 +173,8 @@ function heading(what: string): void {
 }
 
 function row(name: string, cell: (stage: Stage) => string): void {
-  const cells = (Object.keys(STAGES) as Stage[]).map(cell);
-  process.stdout.write(`${[name.padEnd(22), ...cells.map((each) => each.padStart(20))].join('')}\n`);
+  const cells = STAGES.map(cell);
+  process.stdout.write(`${[name.padEnd(30), ...cells.map((each) => each.padStart(20))].join('')}\n`);
 }
 
 function mb(bytes: number): string {

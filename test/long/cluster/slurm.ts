@@ -114,9 +114,9 @@ export class Slurm {
   }
 }
 
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 150_000;
 
-/** No cgroups and no accounting, so that it runs in a container. A lost node is noticed after five seconds instead of five minutes. */
+/** No cgroups and no accounting, so that it runs in a container. A lost node is noticed after ten seconds instead of five minutes. */
 function configuration(folder: string, nodes: readonly string[], [first, ...ports]: readonly number[]): string {
   const user = userInfo().username;
   return `
@@ -137,7 +137,7 @@ SelectType=select/cons_tres
 SelectTypeParameters=CR_Core
 SlurmdParameters=config_overrides
 ReturnToService=2
-SlurmdTimeout=5
+SlurmdTimeout=10
 KillWait=2
 SchedulerParameters=sched_interval=1,sched_min_interval=0
 StateSaveLocation=${folder}/state

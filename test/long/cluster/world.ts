@@ -21,7 +21,7 @@ export function testWith(programs: readonly string[], name: string, run: () => P
     console.error(
       `\n!!! SKIPPED, NOT TESTED: ${name}: ${missing.join(', ')} not installed (node scripts/engines.js)\n`,
     );
-  test.skipIf(missing.length > 0)(name, { timeout: 240_000 }, run);
+  test.skipIf(missing.length > 0)(name, { timeout: 400_000 }, run);
 }
 
 /** A folder with data, the lists of one run on one machine, and what an engine is given. */
