@@ -34,7 +34,7 @@ export interface World {
   /** How many shards stopped so far, and were not tried again. */
   held: () => number;
   /** The programs that work this shard of lists, without their children. */
-  working: (shard: number | string) => number[];
+  working: (shard: string) => number[];
   /** Ends all that was started with `env` and still runs. */
   clear: () => Promise<void>;
 }
@@ -49,7 +49,7 @@ export async function world(faults: number): Promise<World> {
   writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${BINARY}' "$@"\n`);
   chmodSync(program, 0o755);
   const stops = HELD.slice(0, faults).map((row) => ({ job: 'recommend' as const, row, how: 'hold', times: 1 }));
-  const env = { ...process.env, ...withFaults(grief, ...stops), TMPDIR: tmp };
+  const env = { ...process.env, ...withFaults(grief, ...stops), TMPDIR: tmp, HOME: tmp };
   return {
     folder,
     whole: readFileSync(join(folder, 'whole.csv')),
@@ -58,7 +58,7 @@ export async function world(faults: number): Promise<World> {
     working: (shard) =>
       leftBehind(tmp)
         .map(Number)
-        .filter((pid) => worksShard(pid, String(shard))),
+        .filter((pid) => worksShard(pid, shard)),
     clear: async () => {
       for (let left = leftBehind(tmp); left.length > 0; left = leftBehind(tmp)) {
         for (const pid of left) kill(Number(pid));
@@ -89,7 +89,7 @@ export function kill(pid: number): void {
   }
 }
 
-/** A block of docs/scale.md as it stands there, for a folder and a few shards. @param start what it begins with. */
+/** A block of docs/scale.md as it stands there, for a folder and a few shards. */
 export function fromDocument(what: RegExp, folder: string, shards: number): string {
   const found = blocksOf('docs/scale.md').filter(({ text }: Block) => what.test(text));
   expect(found.length).toBe(1);
