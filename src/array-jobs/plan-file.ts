@@ -8,6 +8,7 @@ import type { Settings } from '../model/settings.js';
 import type { SignalCounts } from '../model/signals.js';
 import type { OutputColumn } from '../output/columns.js';
 import { keyedPath, keyOf, type ShardStage, STAGES } from '../pipeline/checkpoint.js';
+import type { Sizes } from '../pipeline/memory-plan.js';
 import type { Options } from '../pipeline/options.js';
 import { piecesIn } from '../pipeline/run-shards.js';
 import type { Served } from '../report/summary.js';
@@ -30,6 +31,7 @@ export interface ArrayPlan {
   version: string;
   /** Of the array of each stage. */
   shards: number;
+  sizes: Sizes;
   method: { name: string; settings: Settings };
   counts: SignalCounts;
   /** Of what was arranged to learn from, and of the rules of the lists. */

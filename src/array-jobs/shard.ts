@@ -5,12 +5,16 @@ import type { Io } from '../io.js';
 import { type ShardStage, STAGES } from '../pipeline/checkpoint.js';
 import { explainFolder } from '../pipeline/folder-failures.js';
 import { type Arranged, countPairs, fitRows, notCounted } from '../pipeline/learn.js';
+import { WithinMemory } from '../pipeline/memory-limit.js';
+import type { Options } from '../pipeline/options.js';
+import { type Ending, keepOutcome } from '../pipeline/outcome.js';
 import { recommendJob } from '../pipeline/recommend.js';
-import { type Run, startRun } from '../pipeline/run.js';
+import { type Run, Stages, startRun } from '../pipeline/run.js';
 import { areFinished, runShards } from '../pipeline/run-shards.js';
 import { orInterrupted, stopping } from '../pipeline/stopping.js';
 import type { LogOptions } from '../report/log.js';
-import { plural } from '../report/quantities.js';
+import { megabytes, plural } from '../report/quantities.js';
+import type { RunRecord } from '../report/summary.js';
 import type { BalanceName } from '../workers/balance.js';
 import type { Shard } from '../workers/plan.js';
 import { readStatistics } from '../workers/run-files.js';
@@ -19,15 +23,14 @@ import { shardIndex, type WantedShard } from './engines.js';
 import { commandOf, type Part, PlannedWork, planPath } from './plan-file.js';
 
 /** The options of a process that works a shard of an array job. */
-export interface ShardOptions extends LogOptions {
+export interface ShardOptions
+  extends LogOptions,
+    Pick<Options, 'maxMemory' | 'maxDuration' | 'summary' | 'metricsFile' | 'version'> {
   work: string;
   stage: ShardStage;
   shard: WantedShard;
   workers: number;
   balance: BalanceName;
-  /** Seconds after which it stops; undefined: never. */
-  maxDuration: number | undefined;
-  version: string;
 }
 
 /** What each stage reads of the plan. */
@@ -49,28 +52,47 @@ export async function workShard(options: ShardOptions, io: Io): Promise<number> 
   const mine = cuts[stage][index] ?? [];
   const name = `shard ${index + 1} of ${shards} of ${STAGES[stage]}`;
   const run = startRun({ ...options, stages: [{ stage: STAGES[stage], weight: 1 }] }, io);
+  const stages = new Stages(run);
+  const record: RunRecord = {
+    paths: [],
+    files: [],
+    stages: stages.taken,
+    retries: run.retries,
+    method: { ...planned.plan.method, auto: null },
+  };
+  let ending: Ending = { exitCode: ExitCode.unexpected, error: 'unexpected', message: '', interrupted: false };
   const stop = stopping(io.interrupted, options.maxDuration);
   try {
+    const memory = new WithinMemory(run, options, stop.stop, () => stages.current);
     await orInterrupted(stop.signal, async () => {
       removeUnfinished(work);
       if (areFinished(planned.output(stage), mine)) {
-        run.info(`${name} ${mine.length === 0 ? 'has no rows' : 'was finished already'}`);
+        ending = { ...DONE, message: `${name} ${mine.length === 0 ? 'has no rows' : 'was finished already'}` };
         return;
       }
       planned.requireParts(READS[stage]);
-      await WORK[stage](run, planned, mine);
+      await memory.shard(planned.plan.sizes);
+      await stages.take(stage === 'recommend' ? 'recommending' : 'learning', () => WORK[stage](run, planned, mine));
       await run.pool.close('gently');
       if (run.lost.length > 0) throw lostRows(run, name, commandOf(stage, work, String(index + 1)));
-      run.info(`${name} is finished, ${run.seconds().toFixed(1)} s`);
+      const spent = `${run.seconds().toFixed(1)} s, ${megabytes(run.memory.peak.bytes)} at most`;
+      ending = { ...DONE, message: `${name} is finished, ${spent}` };
     });
     return ExitCode.ok;
   } catch (thrown) {
-    throw explained(thrown, run, work);
+    const error = explained(thrown, run, work);
+    const exitCode = error instanceof Failure ? error.exitCode : ExitCode.unexpected;
+    ending = { exitCode, error: messageOf(error), message: '', interrupted: io.interrupted.aborted };
+    throw error;
   } finally {
     stop.clear();
     await run.end();
+    const worked = { ...options, shard: { number: index + 1, of: shards } };
+    await keepOutcome(run, worked, record, ending);
   }
 }
+
+const DONE = { exitCode: ExitCode.ok, error: null, interrupted: false };
 
 /** How the pieces of a shard are made, by the steps that a run takes for all. */
 const WORK: Readonly<Record<ShardStage, (run: Run, planned: PlannedWork, mine: readonly Shard[]) => Promise<void>>> = {

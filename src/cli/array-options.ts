@@ -9,7 +9,7 @@ import { AUTO } from '../pipeline/method.js';
 import type { Options } from '../pipeline/options.js';
 import { usableCores } from '../process/cores.js';
 import { Group } from './help-groups.js';
-import { addFileOptions, addReadingOptions } from './input-options.js';
+import { addFileOptions, addReadingOptions, refuseOverwriting } from './input-options.js';
 import { addCommonOptions, logOptions, type TypedLog } from './log-options.js';
 import { addOutputOptions } from './output-options.js';
 import { addLearningOptions, addReportOptions, addRunOptions, checked, type Typed } from './recommend-options.js';
@@ -43,7 +43,10 @@ const OF_SHARDS = [
   'shard',
   'workers',
   'balance',
+  'maxMemory',
   'maxDuration',
+  'summary',
+  'metricsFile',
   'logFormat',
   'pulse',
   'quiet',
@@ -146,7 +149,7 @@ export function parseStatusOptions(argv: readonly string[], version: string, pri
  */
 export function shardOptions(command: Command, version: string): ShardOptions | undefined {
   const typed: TypedLog & Partial<ShardOptions> & Pick<ShardOptions, 'balance'> = command.opts();
-  const { work, shard, stage, workers = usableCores(), balance, maxDuration } = typed;
+  const { work, shard, stage, workers = usableCores(), balance, maxMemory, maxDuration, summary, metricsFile } = typed;
   if (work === undefined && shard === undefined && stage === undefined) return undefined;
   const isDecided = (name: string) => command.getOptionValueSource(name) === 'cli' && !OF_SHARDS.includes(name);
   const decided = command.options.find((option) => isDecided(option.attributeName()));
@@ -155,13 +158,17 @@ export function shardOptions(command: Command, version: string): ShardOptions | 
   if (shard === undefined) throw usageFailure('--shard is missing: which one, like 3/8, or auto');
   const stages = command.options.find(({ long }) => long === '--stage')?.argChoices;
   if (stages && stage === undefined) throw usageFailure(`--stage is missing: ${stages.join(', then ')}`);
+  refuseOverwriting([], Object.entries({ '--summary': summary, '--metrics-file': metricsFile }));
   return {
     work: folder,
     shard,
     stage: stage ?? 'recommend',
     workers,
     balance,
+    maxMemory,
     maxDuration,
+    summary,
+    metricsFile,
     version,
     ...logOptions(typed),
   };

@@ -9,6 +9,7 @@ import { signalCount } from '../model/signals.js';
 import type { ShardStage } from '../pipeline/checkpoint.js';
 import { arrangeFiles } from '../pipeline/learn-files.js';
 import { layoutOf } from '../pipeline/list-output.js';
+import { sizesOf } from '../pipeline/memory-limit.js';
 import type { Options } from '../pipeline/options.js';
 import { outputColumns } from '../pipeline/output-columns.js';
 import { type OutputRun, runToOutput } from '../pipeline/output-run.js';
@@ -65,11 +66,12 @@ async function writePlan(job: OutputRun, options: PlanOptions): Promise<void> {
     options,
     (dataset, settings, rules) => {
       const { users, ...who } = whoIsServed(run, rules, dataset);
-      return { ...who, serving: planServing(run, rules, dataset, users, settings) };
+      const sizes = { ...sizesOf(dataset, settings), isTuned: false, isParquet: false };
+      return { ...who, sizes, serving: planServing(run, rules, dataset, users, settings) };
     },
     shards,
   );
-  const { serving, cold, left_out } = answer;
+  const { serving, sizes, cold, left_out } = answer;
   const { facts, counts, cuts, evidencePath, factors, key = '' } = arranged;
   const columns = outputColumns(options.outputColumns, format, dataset, serving.users);
   const { cells } = layoutOf(run, options, columns, dataset);
@@ -90,6 +92,7 @@ async function writePlan(job: OutputRun, options: PlanOptions): Promise<void> {
   const planned = new PlannedWork(work, {
     version,
     shards,
+    sizes,
     method: { name: method.name, settings },
     counts,
     key,

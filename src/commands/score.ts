@@ -91,7 +91,7 @@ async function readUsers(
   wanted: Wanted,
 ): Promise<Dataset> {
   const { eventWeights, dayOrder, counts, evidence } = model.facts;
-  await memory.read();
+  await memory.read(options);
   const read = await readInputs(
     run,
     {

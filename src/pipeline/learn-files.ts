@@ -74,7 +74,7 @@ export async function arrangeFiles<T>(
   jobs: number,
   stash = '',
 ): Promise<ArrangedFiles<T>> {
-  await memory.read();
+  await memory.read(options);
   const read = (alsoColumns: readonly string[]) =>
     readInputs(run, { ...options, ...whatModelsKeep(options), alsoColumns }, (rows) => memory.fold(rows));
   const { data, rules } = await stages.take('reading', () =>
@@ -91,7 +91,7 @@ export async function arrangeFiles<T>(
   tellLongHistories(run, dataset, method.settings.longestHistory);
   record.files = reports;
   record.dataset = all;
-  await memory.learn(dataset);
+  await memory.learn(dataset, options);
   const key = checkpoint?.begin(manifestOf(options, all), run.info);
 
   const tune = () => reuseOrTune(run, options, all);

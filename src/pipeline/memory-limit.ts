@@ -1,20 +1,23 @@
 import { sizeAtHand } from '../csv/source.js';
 import type { Dataset } from '../dataset/dataset.js';
 import type { Failure } from '../failure.js';
+import type { Settings } from '../model/settings.js';
 import { needsGram } from '../model/signals.js';
 import { plural } from '../report/quantities.js';
-import { inputPaths } from '../understanding/inputs.js';
+import { type InputFiles, inputPaths } from '../understanding/inputs.js';
 import {
   A_FOLDED,
   AN_ARRANGED,
   childHeap,
   childrenWithin,
   type Need,
+  needOfShards,
   needToLearn,
   needToRead,
   needToScore,
   noRoomFor,
   overBudget,
+  type Sizes,
 } from './memory-plan.js';
 import type { Options } from './options.js';
 import type { Run } from './run.js';
@@ -22,13 +25,12 @@ import type { Run } from './run.js';
 /** Keeps a run within `--max-memory`, if given: as many children as there is room for, and an end to a run that takes more. */
 export class WithinMemory {
   readonly #run: Run;
-  readonly #options: Options;
+  readonly #budget: number | undefined;
 
   /** @param stop ends the run. @param stage what the run is doing. */
-  constructor(run: Run, options: Options, stop: (why: Failure) => void, stage: () => string) {
+  constructor(run: Run, { maxMemory }: Pick<Options, 'maxMemory'>, stop: (why: Failure) => void, stage: () => string) {
     this.#run = run;
-    this.#options = options;
-    const { maxMemory } = options;
+    this.#budget = maxMemory;
     if (maxMemory === undefined) return;
     if (run.memory.peak.measure === 'rss of the parent') {
       run.warn(
@@ -39,8 +41,8 @@ export class WithinMemory {
   }
 
   /** Plans reading, from the sizes of the files. @throws Failure 71 where there is too little memory for it. */
-  async read(): Promise<void> {
-    const files = inputPaths(this.#options).map((path) => ({
+  async read(inputs: InputFiles): Promise<void> {
+    const files = inputPaths(inputs).map((path) => ({
       bytes: sizeAtHand(path),
       isPacked: /\.(gz|zst|parquet)$/.test(path),
     }));
@@ -48,18 +50,15 @@ export class WithinMemory {
   }
 
   /** Plans the rest, from the data. @throws Failure 71 where there is too little memory for it. */
-  async learn({ userIds, itemIds, interactions }: Dataset): Promise<void> {
-    const { settings, tuned } = this.#options.method;
-    const need = needToLearn({
-      users: userIds.length,
-      items: itemIds.length,
-      interactions: interactions.index.length,
-      neighbors: settings.neighbors,
-      hasPairs: needsGram(settings),
-      isTuned: tuned,
-      isParquet: this.#options.format === 'parquet',
-    });
-    await this.#limit(need, `to learn from ${plural(interactions.index.length, 'interaction')}`);
+  async learn(dataset: Dataset, { method, format }: Pick<Options, 'method' | 'format'>): Promise<void> {
+    const sizes = sizesOf(dataset, method.settings);
+    const need = needToLearn({ ...sizes, isTuned: method.tuned, isParquet: format === 'parquet' });
+    await this.#limit(need, `to learn from ${plural(sizes.interactions, 'interaction')}`);
+  }
+
+  /** Plans a shard of an array job. @throws Failure 71 where there is too little memory for it. */
+  async shard(sizes: Sizes): Promise<void> {
+    await this.#limit(needOfShards(sizes), `to work a shard of ${plural(sizes.interactions, 'interaction')}`);
   }
 
   /** Plans lists by a saved model of so many cells. @throws Failure 71 where there is too little memory for it. */
@@ -80,18 +79,32 @@ export class WithinMemory {
   }
 
   #requireRoom(more: number, what: string): void {
-    const { maxMemory } = this.#options;
+    const maxMemory = this.#budget;
     if (maxMemory === undefined) return;
     const { bytes } = this.#run.memory.look();
     if (bytes + more > maxMemory) throw noRoomFor(maxMemory, bytes, more, what);
   }
 
   async #limit(need: Need, what: string): Promise<void> {
-    const { maxMemory } = this.#options;
+    const maxMemory = this.#budget;
     const run = this.#run;
     if (maxMemory === undefined) return;
     const workers = childrenWithin(maxMemory, run.workers, need, what);
     if (workers < run.workers) run.info(`--max-memory has room for ${plural(workers, 'worker')} of ${run.workers}`);
     await run.pool.limit(workers, childHeap(maxMemory, workers));
   }
+}
+
+/** The sizes that the need of memory goes by. */
+export function sizesOf(
+  { userIds, itemIds, interactions }: Dataset,
+  settings: Settings,
+): Omit<Sizes, 'isTuned' | 'isParquet'> {
+  return {
+    users: userIds.length,
+    items: itemIds.length,
+    interactions: interactions.index.length,
+    neighbors: settings.neighbors,
+    hasPairs: needsGram(settings),
+  };
 }

@@ -60,15 +60,24 @@ export function needToRead(files: readonly { bytes: number; isPacked: boolean }[
 }
 
 /** The need while learning and recommending. */
-export function needToLearn({ users, items, interactions, neighbors, hasPairs, isTuned, isParquet }: Sizes): Need {
-  const tried = isTuned ? A_TRIED * Math.min(TRIED, interactions) : 0;
-  const parent = PARENT + AN_ID * (users + items) + tried + (isParquet ? A_GROUP : 0);
+export function needToLearn(sizes: Sizes): Need {
+  const inShards = needOfShards(sizes);
+  const arranging = parentOf(sizes) + ARRANGED * sizes.interactions;
+  return (children) => Math.max(arranging + children * CHILD, inShards(children));
+}
+
+/** The same where all is arranged already. */
+export function needOfShards(sizes: Sizes): Need {
+  const { items, interactions, neighbors, hasPairs } = sizes;
   const pairs = hasPairs ? A_PAIR * Math.min(PAIRS, items * items) : 0;
   const model = A_TARGET * items * Math.min(items, neighbors);
   const child = CHILD + Math.max(COPIED * interactions, pairs + model);
-  return (children) =>
-    parent +
-    Math.max(ARRANGED * interactions + children * CHILD, MAPPED * interactions + pairs + model + children * child);
+  return (children) => parentOf(sizes) + MAPPED * interactions + pairs + model + children * child;
+}
+
+function parentOf({ users, items, interactions, isTuned, isParquet }: Sizes): number {
+  const tried = isTuned ? A_TRIED * Math.min(TRIED, interactions) : 0;
+  return PARENT + AN_ID * (users + items) + tried + (isParquet ? A_GROUP : 0);
 }
 
 /** The need while a saved model of so many cells makes lists. */

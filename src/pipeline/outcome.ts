@@ -9,6 +9,10 @@ import { type Ended, type RunRecord, type Served, summaryOf } from '../report/su
 import type { Options } from './options.js';
 import type { Run } from './run.js';
 
+/** The options that say where the outcome of a run goes, and what it read. */
+export type OutcomeOptions = Pick<Options, 'summary' | 'metricsFile' | 'logFormat' | 'version'> &
+  Partial<Pick<Options, 'users' | 'items' | 'interactions' | 'orders'>>;
+
 /** How a run ended. */
 export interface Ending extends Pick<Ended, 'exitCode' | 'error' | 'interrupted'> {
   /** For people; '' where the error says so. */
@@ -19,7 +23,7 @@ export interface Ending extends Pick<Ended, 'exitCode' | 'error' | 'interrupted'
  * Writes the outcome of a run wherever it was asked for: metrics, summary, log. A run that did its work does not fail because one of
  * them cannot be written; a warning says so.
  */
-export async function keepOutcome(run: Run, options: Options, record: RunRecord, ending: Ending): Promise<void> {
+export async function keepOutcome(run: Run, options: OutcomeOptions, record: RunRecord, ending: Ending): Promise<void> {
   const ended: Ended = { ...ending, seconds: run.seconds(), startedAt: run.startedAt, memory: run.memory.peak };
   const { metricsFile, summary } = options;
   if (metricsFile !== undefined) {
@@ -50,8 +54,9 @@ export function endingText(
 }
 
 /** The options as a summary shows them. */
-function shown({ version: _, method: __, ...typed }: Options): object {
-  return { ...typed, eventWeights: Object.fromEntries(typed.eventWeights) };
+function shown({ version: _, ...typed }: OutcomeOptions & Partial<Pick<Options, 'method' | 'eventWeights'>>): object {
+  const { method: __, eventWeights, ...others } = typed;
+  return { ...others, ...(eventWeights && { eventWeights: Object.fromEntries(eventWeights) }) };
 }
 
 /** Writes a file beside the lists; where that fails, a warning says so. */
@@ -64,7 +69,7 @@ export async function writeOrWarn(run: Run, what: string, path: string, text: st
   }
 }
 
-function metricsOf(options: Options, record: RunRecord, ended: Ended) {
+function metricsOf(options: OutcomeOptions, record: RunRecord, ended: Ended) {
   const endedAt = (ended.startedAt.getTime() + 1000 * ended.seconds) / 1000;
   const { users, items, interactions, orders, version } = options;
   return {

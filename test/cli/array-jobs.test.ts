@@ -112,6 +112,44 @@ test.each([
   expect(readFileSync(path).equals(before)).toBe(true);
 });
 
+test('what each engine says of a task is understood by the command', async () => {
+  const second = {
+    ...{
+      RECOMMEND_SHARD: 2,
+      SLURM_ARRAY_TASK_ID: 2,
+      PBS_ARRAY_INDEX: 2,
+      SGE_TASK_ID: 2,
+      LSB_JOBINDEX: 2,
+      PARALLEL_SEQ: 2,
+    },
+    ...{ JOB_COMPLETION_INDEX: 1, AWS_BATCH_JOB_ARRAY_INDEX: 1, BATCH_TASK_INDEX: 1, CLOUD_RUN_TASK_INDEX: 1 },
+    BATCH_TASK_INSTANCE_INDEX: 1,
+  };
+  for (const [name, index] of Object.entries(second)) {
+    const args = ['score', '--shard', 'auto', '--work', 'w', '-v'];
+    const { stderr } = await runInProcess(args, { folder: finished, env: { [name]: String(index) } });
+    expect({ name, stderr }).toEqual({ name, stderr: 'shard 2 of 2 of recommending was finished already\n' });
+  }
+});
+
+test('a shard reports and keeps within memory as a run does', async () => {
+  const folder = copy('recommend-');
+  const shard = ['score', '--shard', '1', '--work', 'w', '-j', '1', '--summary', 's.json', '--metrics-file', 'm.prom'];
+  const { code, stderr } = await refused([...shard, '--max-memory', '100M'], folder);
+  expect(stderr).toMatch(/^recommend: --max-memory 100 MB is too little: to work a shard of .* with one worker/);
+  expect(code).toBe(71);
+  const summary = () => JSON.parse(readFileSync(join(folder, 's.json'), 'utf8'));
+  expect(summary()).toMatchObject({ exit_code: 71, error: expect.stringContaining('--max-memory 100 MB') });
+  await does([...shard, '--max-memory', '2G'], { folder });
+  expect(summary()).toMatchObject({
+    exit_code: 0,
+    options: { stage: 'recommend', shard: { number: 1, of: 2 } },
+    method: { name: 'ridge' },
+    stages: { recommending: expect.any(Number) },
+  });
+  expect(readFileSync(join(folder, 'm.prom'), 'utf8')).toContain('recommend_success{run="m"} 1\n');
+});
+
 test('shards of another plan are not merged', async () => {
   const folder = copy();
   writeFileSync(join(folder, 'w', 'learn-0123456789abcdef-0-5'), '');

@@ -21,8 +21,8 @@ export interface Where {
   env?: NodeJS.ProcessEnv;
   /** What stderr says is what a terminal would show, unless this is false: then it is what cron would mail. */
   terminal?: boolean;
-  /** The largest file it may write, in blocks of the shell's `ulimit`. */
-  fileBlocks?: number;
+  /** A command that runs the command behind it, under limits or in a container. */
+  inside?: readonly string[];
 }
 
 export interface Ended {
@@ -35,13 +35,12 @@ export interface Ended {
 /** Starts the program as people do. */
 export function start(
   args: readonly string[],
-  { folder, tmp, env: more, terminal = true, fileBlocks }: Where,
+  { folder, tmp, env: more, terminal = true, inside = [] }: Where,
 ): ChildProcessWithoutNullStreams {
   const env = { ...process.env, ...(tmp === undefined ? {} : { TMPDIR: tmp }), ...more };
   const all = terminal ? asOnATerminal(args) : args;
-  const command = [process.execPath, BINARY, ...all];
-  if (fileBlocks === undefined) return spawn(process.execPath, command.slice(1), { cwd: folder, env });
-  return spawn('sh', ['-c', `ulimit -f ${fileBlocks}; exec "$@"`, 'sh', ...command], { cwd: folder, env });
+  const [command = '', ...rest] = [...inside, process.execPath, BINARY, ...all];
+  return spawn(command, rest, { cwd: folder, env });
 }
 
 /** The arguments of a run, which says to a pipe what it would say to a terminal. */

@@ -23,39 +23,43 @@ async function isUnderstood(args: readonly string[]) {
   expect({ args, code, stderr }).toMatchObject({ code: 66 });
 }
 
-test('the Job is one that Kubernetes takes: names of fields, what Indexed Jobs ask for, limits of the failure policy', async () => {
-  const [text = ''] = textOf('yaml');
-  const job = parse(text);
-  expect(Object.keys(job)).toEqual(['apiVersion', 'kind', 'metadata', 'spec']);
-  const {
-    completionMode,
-    completions,
-    parallelism,
-    backoffLimitPerIndex,
-    maxFailedIndexes,
-    podFailurePolicy,
-    template,
-    ...others
-  } = job.spec;
-  expect(Object.keys(others)).toEqual(['ttlSecondsAfterFinished']);
-  expect([job.apiVersion, job.kind, completionMode]).toEqual(['batch/v1', 'Job', 'Indexed']);
-  for (const count of [completions, parallelism, backoffLimitPerIndex, maxFailedIndexes])
-    expect(count).toBeGreaterThan(0);
-  expect(maxFailedIndexes).toBeLessThanOrEqual(completions);
-  const { restartPolicy, containers, volumes, ...ofPod } = template.spec;
+// That their fields are those of the engines is tested in test/long/manifests.test.ts.
+test('the Job keeps the rules of Indexed Jobs, and does not try again what cannot get better', async () => {
+  const [{ spec }] = textOf('yaml').map((text) => parse(text));
+  expect(spec.completionMode).toBe('Indexed');
+  expect(spec.maxFailedIndexes).toBeLessThanOrEqual(spec.completions);
+  const { restartPolicy, containers, volumes } = spec.template.spec;
   expect(restartPolicy).toBe('Never');
-  expect(Object.keys(ofPod)).toEqual(['terminationGracePeriodSeconds', 'securityContext']);
   const [container] = containers;
-  expect(Object.keys(container)).toEqual(['name', 'image', 'args', 'resources', 'volumeMounts']);
   const named = (all: { name: string }[]) => all.map(({ name }) => name);
   expect(named(container.volumeMounts)).toEqual(named(volumes));
-  const [ignored, failed] = podFailurePolicy.rules;
+  const [ignored, failed] = spec.podFailurePolicy.rules;
   expect(ignored).toEqual({ action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget' }] });
   expect(failed).toEqual({
     action: 'FailJob',
     onExitCodes: { containerName: container.name, operator: 'In', values: NOT_AGAIN },
   });
   await isUnderstood(container.args);
+});
+
+test('the workflow of Argo makes all shards of each stage after the one before, by commands that make sense', async () => {
+  const [, { spec }] = textOf('yaml').map((text) => parse(text));
+  const [lists, { name, retryStrategy, container }] = spec.templates;
+  expect([spec.entrypoint, retryStrategy.expression]).toEqual([
+    lists.name,
+    `lastRetry.exitCode not in ${JSON.stringify(NOT_AGAIN.map(String)).replaceAll(',', ', ')}`,
+  ]);
+  expect(container.command.at(-1)).toBe('exec recommend {{inputs.parameters.words}}');
+  const shards = { start: '1', count: '32' };
+  const { tasks } = lists.dag;
+  for (const [at, task] of tasks.entries()) {
+    const isArray = at > 0 && at < tasks.length - 1;
+    expect(task).toMatchObject({ template: name, ...(isArray && { withSequence: shards }) });
+    expect(task.depends).toBe(tasks[at - 1]?.name);
+    const [{ value }] = task.arguments.parameters;
+    expect(value.includes('{{item}}')).toBe(isArray);
+    await isUnderstood(value.replace('{{item}}', '1').split(' '));
+  }
 });
 
 test('the definitions of AWS and Google try again what can get better, and their commands make sense', async () => {

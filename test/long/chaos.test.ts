@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { fixtures, run } from '../cli/run.js';
 import { temporaryFolders } from '../files/temporary.js';
 import { type Fault, pester } from './chaos.js';
+import { worlds } from './worlds.js';
 
 /*
  * Real runs on a real data set, to whose processes things happen by lot: every run comes to its end, with all its bytes.
@@ -11,7 +12,7 @@ import { type Fault, pester } from './chaos.js';
  */
 const MINUTES = Number(process.env.CHAOS_MINUTES ?? 0);
 const SEED = Number(process.env.CHAOS_SEED ?? 1);
-const FEWEST_RUNS = 3;
+const FEWEST_RUNS = 4;
 
 const newFolder = temporaryFolders();
 const BOOKS = ['-u', join(fixtures, 'books', 'ratings.csv'), '-i', join(fixtures, 'books', 'books.csv')];
@@ -44,20 +45,28 @@ test.runIf(process.platform === 'linux')(
       expected.set(way, readFileSync(join(folder, output)));
     }
     const random = lots(SEED);
+    const where = worlds();
+    const lived = new Map<string, number>();
     const faults = new Map<Fault, number>();
     const losses: string[] = [];
     let runs = 0;
     let resumes = 0;
     for (const until = performance.now() + 60_000 * MINUTES; runs < FEWEST_RUNS || performance.now() < until; runs++) {
       const way = WAYS[runs % WAYS.length] ?? [];
-      const where = { folder: newFolder(), tmp: newFolder(), output, expected: expected.get(way) ?? Buffer.of() };
-      const survival = await pester({ args: argsOf(way), ...where }, random);
+      const world = where[runs % where.length] ?? 'host';
+      const folders = { folder: newFolder(), tmp: newFolder() };
+      const victim = { args: argsOf(way), world, ...folders, output, expected: expected.get(way) ?? Buffer.of() };
+      const survival = await pester(victim, random);
+      lived.set(world, (lived.get(world) ?? 0) + 1);
       for (const fault of survival.faults) faults.set(fault, (faults.get(fault) ?? 0) + 1);
       resumes += survival.resumes;
-      if (survival.loss !== undefined) losses.push(`run ${runs + 1} (${way.join(' ')}): ${survival.loss}`);
+      if (survival.loss !== undefined) losses.push(`run ${runs + 1} (${world}, ${way.join(' ')}): ${survival.loss}`);
     }
     const injected = [...faults].map(([fault, times]) => `${fault} ${times}`).join(', ');
-    console.log(`chaos, seed ${SEED}: ${runs} runs; ${injected}; resumed ${resumes} times; ${losses.length} losses`);
+    const lives = [...lived].map(([world, times]) => `${world} ${times}`).join(', ');
+    console.log(
+      `chaos, seed ${SEED}: ${runs} runs (${lives}); ${injected}; resumed ${resumes} times; ${losses.length} losses`,
+    );
     expect(losses).toEqual([]);
   },
 );

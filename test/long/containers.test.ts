@@ -5,6 +5,7 @@ import { chmodSync, lchownSync, readdirSync, readFileSync, renameSync, symlinkSy
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { CONTAINER, hasContainers, tellNoContainers } from '../cli/container.js';
 import { EVENTS, put } from '../cli/data.js';
 import { withFaults } from '../cli/faults.js';
 import { ARGS, held, MANY, newFolder, runFolder } from '../cli/resuming.js';
@@ -63,10 +64,7 @@ test.each([
   },
 );
 
-const CONTAINER = ['--pid', '--fork', '--kill-child', '--mount-proc', '--uts'];
-const hasContainers = spawnSync('unshare', [...CONTAINER, 'true']).status === 0;
-if (!hasContainers)
-  process.stderr.write('\nNOT TESTED HERE: runs in real PID namespaces (unshare is not permitted)\n\n');
+if (!hasContainers) tellNoContainers();
 
 test.runIf(hasContainers)(
   'of two runs in two containers on one output, the second leaves the first alone',

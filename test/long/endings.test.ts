@@ -204,7 +204,7 @@ test.skipIf(process.platform === 'win32')(
       folder,
       tmp,
       terminal: false,
-      fileBlocks: 8,
+      inside: ['sh', '-c', 'ulimit -f 8; exec "$@"', 'sh'],
     });
     expect(stderr).toMatch(
       /^recommend: no room in \S+ \(EFBIG.* set TMPDIR to a folder with some, and run it again\n$/,

@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { expectWhole, fromDocument, kill, testWith, type World, world } from './world.js';
+
+const SHARDS = 4;
+
+/** Runs an engine, and kills the shard that stops in the middle. */
+async function engine(trial: World, command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const child = spawn(command, args, { cwd: trial.folder, env: { ...trial.env, ...env } });
+  const ended = once(child, 'close');
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text));
+  try {
+    const shards = Array.from({ length: SHARDS }, (_, k) => String(k + 1));
+    const working = () => shards.flatMap((shard) => trial.working(shard));
+    while (child.exitCode === null && trial.held() === 0) await sleep(50);
+    // Its neighbours finish; what goes on then is the one that is held.
+    for (let alone = 0; child.exitCode === null && alone < 10; await sleep(50))
+      alone = working().length === 1 ? alone + 1 : 0;
+    expect(child.exitCode, said).toBeNull();
+    for (const pid of working()) kill(pid);
+    await ended;
+    expect(child.exitCode, said).toBe(0);
+  } finally {
+    child.kill('SIGKILL');
+    await trial.clear();
+  }
+}
+
+testWith(
+  ['parallel'],
+  'GNU parallel over ssh: one shard killed, one node lost, and the bytes of one machine',
+  async () => {
+    const trial = await world(1);
+    const script = fromDocument(/parallel --sshlogin/, trial.folder, SHARDS).replace(
+      /^WORK=.*$/m,
+      `WORK=${trial.folder}/w`,
+    );
+    const ssh = join(trial.folder, 'bin', 'ssh');
+    const nodes = join(trial.folder, 'nodes');
+    // Each node is this machine; one does not answer once lists are made.
+    writeFileSync(
+      ssh,
+      `#!/bin/sh
+while [ "$1" != "\${1#-}" ]; do shift; done
+host=$1; shift
+[ "$1" = -- ] && shift
+[ "$host" = node3 ] && [ -e '${trial.folder}/w/joblog-score' ] && host='node3 is lost'
+echo "$host" >>'${nodes}'
+[ "$host" = 'node3 is lost' ] && exit 255
+cd '${trial.folder}' && exec sh -c "$*"
+`,
+    );
+    chmodSync(ssh, 0o755);
+    await engine(trial, 'bash', ['-euc', script], { PARALLEL_SSH: ssh });
+    const used = new Set(readFileSync(nodes, 'utf8').trim().split('\n'));
+    expect([...used].sort()).toEqual(['node1', 'node2', 'node3', 'node3 is lost']);
+    expectWhole(trial, 'w');
+  },
+);
+
+testWith(['snakemake'], 'Snakemake: one shard killed, and the bytes of one machine', async () => {
+  const trial = await world(1);
+  writeFileSync(join(trial.folder, 'Snakefile'), fromDocument(/^rule lists:/m, trial.folder, SHARDS));
+  await engine(trial, 'snakemake', ['--cores', '2', '--nolock']);
+  expect(existsSync(join(trial.folder, 'work', 'plan'))).toBe(true);
+  expectWhole(trial, 'work');
+});

@@ -1,0 +1,77 @@
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { blocksOf } from '../cli/documents.js';
+import { root } from '../cli/run.js';
+import { sharedFolder } from '../files/temporary.js';
+
+/*
+ * The manifests of docs/scale.md against what the engines take: their own models of it, as packages have them. The compiler finds fields that there
+ * are not, as schemas of Kubernetes do not. The packages are 84 MB, so they are installed here alone.
+ */
+const PACKAGES = [
+  'kubernetes-models@5.1.0',
+  '@kubernetes-models/argo-workflows@2.0.0',
+  '@aws-sdk/client-batch@3.1138.0',
+  '@google-cloud/batch@2.5.0',
+];
+const TYPES = {
+  'batch/v1': "import('kubernetes-models/batch/v1').IJob",
+  'argoproj.io/v1alpha1': "import('@kubernetes-models/argo-workflows/argoproj.io/v1alpha1').IWorkflow",
+  aws: "import('@aws-sdk/client-batch').RegisterJobDefinitionCommandInput",
+  google: "import('@google-cloud/batch').protos.google.cloud.batch.v1.IJob",
+};
+const blocks = blocksOf('docs/scale.md');
+const yaml = blocks.filter(({ kind }) => kind === 'yaml').map(({ text }) => parse(text));
+const [aws, google] = blocks.filter(({ kind }) => kind === 'json').map(({ text }) => JSON.parse(text));
+const manifests = { ...Object.fromEntries(yaml.map((each) => [each.apiVersion, each])), aws, google };
+
+let folder = '';
+
+beforeAll(() => {
+  folder = sharedFolder();
+  const args = ['install', '--no-save', '--no-audit', '--no-fund', '--ignore-scripts', '--prefix', folder, ...PACKAGES];
+  const { status, stderr } = spawnSync('npm', args, { cwd: folder, encoding: 'utf8' });
+  expect({ status, stderr }).toMatchObject({ status: 0 });
+}, 300_000);
+
+/** What the compiler says against manifests. */
+function flawsOf(all: Readonly<Record<string, unknown>>): string {
+  const lines = Object.entries(TYPES).map(
+    ([name, type], k) => `export const manifest${k}: ${type} = ${JSON.stringify(all[name])};`,
+  );
+  writeFileSync(join(folder, 'manifests.ts'), lines.join('\n'));
+  const options = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2022'];
+  const compiler = join(root, 'node_modules/typescript/bin/tsc');
+  const args = [
+    compiler,
+    ...options,
+    '--types',
+    'node',
+    '--typeRoots',
+    join(root, 'node_modules/@types'),
+    'manifests.ts',
+  ];
+  const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
+  return stdout + stderr;
+}
+
+test('the manifests are of those models', () => {
+  expect(Object.keys(manifests).sort()).toEqual(Object.keys(TYPES).sort());
+  expect(flawsOf(manifests)).toBe('');
+});
+
+test.each([
+  ['batch/v1', 'backoffLimitPerIndex', 'backoffLimitPerIndx'],
+  ['batch/v1', '"FailJob"', '7'],
+  ['argoproj.io/v1alpha1', 'withSequence', 'withSequenc'],
+  ['aws', '"RETRY"', '"AGAIN"'],
+  ['aws', 'efsVolumeConfiguration', 'efs'],
+  ['google', 'FAIL_TASK', 'FAIL'],
+  ['google', 'maxRetryCount', 'maxRetries'],
+])('%s: %s that is %s would be found', (name, right, wrong) => {
+  const altered = JSON.parse(JSON.stringify(manifests[name]).replace(right, wrong));
+  expect(flawsOf({ ...manifests, [name]: altered })).toContain('error TS');
+});

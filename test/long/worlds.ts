@@ -1,0 +1,115 @@
+import { accessSync, constants, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { systemCode } from '../../src/failure.js';
+import { CONTAINER, hasContainers, tellNoContainers } from '../cli/container.js';
+import { temporaryFolders } from '../files/temporary.js';
+
+const newFolder = temporaryFolders();
+
+/** Where runs live: on the host, each attempt in a container of its own, or the first within a limit of memory. */
+export type World = 'host' | 'container' | 'memory limit';
+
+/** Where one attempt of a run lives. */
+export interface Place {
+  /** As `start` takes it. */
+  inside: readonly string[];
+  tmp: string;
+  /** What its options are beside those of the run. */
+  args: readonly string[];
+  /** To be called when all its processes are gone. @returns how many of them the limit of memory killed. */
+  leave: () => Promise<number>;
+}
+
+/** Below it few runs of these data sets get anywhere, above it none is killed. */
+const [LEAST_LIMIT, MOST_LIMIT] = [90e6, 170e6];
+/** A killed container's lock is taken over after a minute. */
+const WAITING = ['--lock-wait', '5m'];
+
+export function worlds(): World[] {
+  if (!hasContainers) tellNoContainers();
+  if (cgroup === undefined)
+    process.stderr.write('\nNOT TESTED HERE: runs in cgroups with a limit of memory (none can be made)\n\n');
+  return [
+    'host',
+    'host',
+    ...(hasContainers ? ['container' as const] : []),
+    ...(cgroup ? ['memory limit' as const] : []),
+  ];
+}
+
+/** @param attempt counts from 0. @param random from 0 to 1. */
+export function placeIn(world: World, attempt: number, tmp: string, random: () => number): Place {
+  if (world === 'container') {
+    const own = newFolder();
+    const named = ['sh', '-c', 'hostname "$0"; exec "$@"', `box-${attempt}`];
+    // What is in a container's own temporary folder goes with it.
+    const leave = async () => {
+      rmSync(own, { recursive: true, force: true });
+      return 0;
+    };
+    return { inside: ['unshare', ...CONTAINER, ...named], tmp: own, args: attempt > 0 ? WAITING : [], leave };
+  }
+  if (world === 'memory limit' && attempt === 0 && cgroup) {
+    const folder = join(cgroup.folder, `recommend-chaos-${process.pid}-${Math.floor(1e9 * random())}`);
+    mkdirSync(folder);
+    writeFileSync(join(folder, cgroup.limit), String(Math.round(LEAST_LIMIT + (MOST_LIMIT - LEAST_LIMIT) * random())));
+    const leave = async () => {
+      const [, kills = '0'] = /^oom_kill (\d+)$/m.exec(readFileSync(join(folder, cgroup.kills), 'utf8')) ?? [];
+      while (!isRemoved(folder)) await sleep(20);
+      return Number(kills);
+    };
+    return { inside: ['sh', '-c', 'echo $$ >"$0"/cgroup.procs; exec "$@"', folder], tmp, args: [], leave };
+  }
+  return { inside: [], tmp, args: [], leave: async () => 0 };
+}
+
+/** Where this process may make groups with a limit of memory, and the names of their files; undefined: nowhere. */
+const cgroup = [
+  {
+    line: /^\d+:memory:(.*)$/m,
+    root: '/sys/fs/cgroup/memory',
+    limit: 'memory.limit_in_bytes',
+    kills: 'memory.oom_control',
+  },
+  { line: /^0::(.*)$/m, root: '/sys/fs/cgroup', limit: 'memory.max', kills: 'memory.events' },
+]
+  .map(({ line, root, ...files }) => ({ folder: join(root, ownGroup(line)), ...files }))
+  .find(({ folder, limit }) => canLimit(folder, limit));
+
+/** The group that this process is in. */
+function ownGroup(line: RegExp): string {
+  try {
+    return line.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1] ?? 'none';
+  } catch {
+    return 'none';
+  }
+}
+
+function canLimit(folder: string, limit: string): boolean {
+  const trial = join(folder, `recommend-trial-${process.pid}`);
+  try {
+    mkdirSync(trial);
+  } catch {
+    return false;
+  }
+  try {
+    accessSync(join(trial, limit), constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmdirSync(trial);
+  }
+}
+
+/** Removes a group. @returns false while a process in it is still ending. */
+function isRemoved(folder: string): boolean {
+  try {
+    rmdirSync(folder);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'EBUSY') return false;
+    throw error;
+  }
+}
