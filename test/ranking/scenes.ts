@@ -66,7 +66,8 @@ export function slowScores({ counts, scales, prior, rows, signals }: Scene, user
         : signal < counts.items + counts.preferences + counts.groups
           ? scales.groups
           : 1;
-  return prior.map((popularity, item) =>
-    rows.reduce((total, row, s) => total + signals[user]![s]! * scaleOf(s) * row[item]!, popularity),
+  return prior.map(
+    (popularity, item) =>
+      rows.reduce((total, row, s) => total + signals[user]![s]! * scaleOf(s) * row[item]!, 0) + popularity,
   );
 }
