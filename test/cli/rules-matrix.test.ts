@@ -55,7 +55,7 @@ const isChosen = (user: number) => user % 5 !== 1;
 const isOnly = (item: number) => item % 3 !== 1;
 const isOut = (item: number) => item % 8 === 2;
 const isPair = (user: number, item: number) => (user + item) % 4 === 0;
-const isCandidate = (user: number, item: number) => user !== 3 && (user * 5 + item) % 2 === 0;
+const isCandidate = (user: number, item: number) => user !== 3 && (user * 5 + item) % 3 !== 0;
 const isPrevious = (user: number, item: number) => (user * 3 + item) % 5 === 0;
 const previousTime = (item: number) => NOW - (item % 2 === 0 ? 3 : 40) * DAY;
 
@@ -136,7 +136,7 @@ const LEARNING = {
 const RULING = {
   '--now': ['', dayOf(NOW)],
   '--only-users': ['', 'users.txt'],
-  '--min-history': ['', '4'],
+  '--min-history': ['', '2'],
   '--cold-users': ['', 'content', 'skip'],
   '--only-items': ['', 'only.csv'],
   '--exclude-items': ['', 'out.csv'],
@@ -151,7 +151,7 @@ const RULING = {
   '--popularity-penalty': ['', '0.5'],
   '--pin': ['', 'pins.csv'],
   '--explore': ['', '0.3'],
-  '--min-score': ['', '0.05'],
+  '--min-score': ['', '0.01'],
   '--max-per': ['', 'kind=2', 'kind=1 --max-per price=2'],
   '--diversity': ['', '0.3', '1'],
   '--output-columns': ['', 'rank,item_id=sku,user_id,reasons,kind,score,source'],
@@ -276,7 +276,7 @@ function worldOf(typed: Typed, path: string): World & { served: number[] } {
         ...(typed['--popularity-penalty'] && { popularityPenalty: 0.5 }),
         ...(typed['--pin'] && { pin: PINS.map((row) => ({ ...row, item: indexOf(row.item) })) }),
         ...(typed['--explore'] && { explore: 0.3 }),
-        ...(typed['--min-score'] && { minScore: 0.05 }),
+        ...(typed['--min-score'] && { minScore: 0.01 }),
         ...(caps.length > 0 && {
           maxPer: caps.map((cap) => ({ column: cap.split('=')[0]!, most: Number(cap.split('=')[1]) })),
         }),
