@@ -113,9 +113,9 @@ export interface Acting extends Membership {
   isFull?(): boolean;
   /** Chooses among the first `reach` times the length of the list; what is behind them follows by score. One rule alone. */
   choice?: {
-    begin(draft: Draft, items: Uint32Array, scores: Float64Array): void;
-    /** How gladly it would take the candidate next. */
-    worth(at: number): number;
+    begin(items: Uint32Array, scores: Float64Array): void;
+    /** How gladly it would take the candidate next; where that is no more than `least`, anything up to `least` will do. */
+    worth(at: number, least: number): number;
     /** The most that it, or any candidate behind it, could be worth. */
     mostWorth(at: number): number;
   };
