@@ -71,6 +71,8 @@ async function scoreLists(job: OutputRun, options: Options): Promise<void> {
       rowLength.reduce((total, length) => total + length, 0),
     );
     const { users: some, ...who } = whoIsServed(run, rules, dataset);
+    // For a few new users, one more child would take longer to start than to work.
+    if (isNew) await run.pool.limit(Math.max(1, Math.min(run.workers, Math.ceil(some.length / USERS_A_CHILD))));
     const served = await stages.take('recommending', () => {
       const serving = planServing(run, rules, dataset, some, settings);
       return serve(run, options, dataset, serving, { model: files, settings, rowLength, key }, destination);
