@@ -58,6 +58,7 @@ export class WithinMemory {
       hasPairs: needsGram(settings),
       isTuned: tuned,
       isParquet: this.#options.format === 'parquet',
+      hasRules: this.#hasRules,
     });
     await this.#limit(need, `to learn from ${plural(interactions.index.length, 'interaction')}`);
   }
@@ -65,7 +66,8 @@ export class WithinMemory {
   /** Plans lists by a saved model of so many cells. @throws Failure 71 where there is too little memory for it. */
   async score({ userIds, itemIds, interactions }: Dataset, cells: number): Promise<void> {
     const sizes = { users: userIds.length, items: itemIds.length, interactions: interactions.index.length };
-    await this.#limit(needToScore(sizes, cells), `to recommend by a model of ${plural(cells, 'weight')}`);
+    const need = needToScore({ ...sizes, hasRules: this.#hasRules }, cells);
+    await this.#limit(need, `to recommend by a model of ${plural(cells, 'weight')}`);
   }
 
   /** Call before rows are put in order: meanwhile nobody can watch. @throws Failure 71 where there is too little memory for it. */
@@ -77,6 +79,11 @@ export class WithinMemory {
   arrange({ interactions }: Dataset): void {
     const count = interactions.index.length;
     this.#requireRoom(AN_ARRANGED * count, `to arrange ${plural(count, 'interaction')}`);
+  }
+
+  get #hasRules(): boolean {
+    const { where, lists } = this.#options.rules;
+    return where.length + Object.keys(lists).length > 0;
   }
 
   #requireRoom(more: number, what: string): void {

@@ -1,5 +1,6 @@
 import { ExitCode, Failure } from '../failure.js';
 import { megabytes } from '../report/quantities.js';
+import { offerBytes } from '../rules/list-rules.js';
 
 /*
  * Estimates of the memory of a run, in bytes: measured on 1 and 10 million ratings (bench/README.md) and rounded up. What
@@ -48,6 +49,8 @@ export interface Sizes {
   /** What settings are tried on before. */
   isTuned: boolean;
   isParquet: boolean;
+  /** Whether rules may change what users get. */
+  hasRules: boolean;
 }
 
 /** The most bytes that so many children and their parent take together. */
@@ -60,12 +63,22 @@ export function needToRead(files: readonly { bytes: number; isPacked: boolean }[
 }
 
 /** The need while learning and recommending. */
-export function needToLearn({ users, items, interactions, neighbors, hasPairs, isTuned, isParquet }: Sizes): Need {
+export function needToLearn({
+  users,
+  items,
+  interactions,
+  neighbors,
+  hasPairs,
+  isTuned,
+  isParquet,
+  hasRules,
+}: Sizes): Need {
   const tried = isTuned ? A_TRIED * Math.min(TRIED, interactions) : 0;
   const parent = PARENT + AN_ID * (users + items) + tried + (isParquet ? A_GROUP : 0);
   const pairs = hasPairs ? A_PAIR * Math.min(PAIRS, items * items) : 0;
   const model = A_TARGET * items * Math.min(items, neighbors);
-  const child = CHILD + Math.max(COPIED * interactions, pairs + model);
+  const offers = hasRules ? offerBytes(users, items) : 0;
+  const child = CHILD + Math.max(COPIED * interactions, pairs + model + offers);
   return (children) =>
     parent +
     Math.max(ARRANGED * interactions + children * CHILD, MAPPED * interactions + pairs + model + children * child);
@@ -73,11 +86,12 @@ export function needToLearn({ users, items, interactions, neighbors, hasPairs, i
 
 /** The need while a saved model of so many cells makes lists. */
 export function needToScore(
-  { users, items, interactions }: Pick<Sizes, 'users' | 'items' | 'interactions'>,
+  { users, items, interactions, hasRules }: Pick<Sizes, 'users' | 'items' | 'interactions' | 'hasRules'>,
   cells: number,
 ): Need {
+  const offers = hasRules ? offerBytes(users, items) : 0;
   const parent = PARENT + AN_ID * (users + items) + ARRANGED * interactions;
-  return (children) => parent + A_TARGET * cells + children * (CHILD + A_TARGET * cells);
+  return (children) => parent + A_TARGET * cells + children * (CHILD + A_TARGET * cells + offers);
 }
 
 /**

@@ -24,7 +24,11 @@ export interface OfferPlan {
  * Plans what may be recommended. @param now seconds since 1970.
  * @throws Failure 2 for an expression that its columns cannot answer, 65 where nothing is left.
  */
-export function planOffer(rules: RuleOptions, dataset: Dataset, now: number): OfferPlan {
+export function planOffer(
+  rules: Pick<RuleOptions, 'availability' | 'where' | 'dayOrder'>,
+  dataset: Pick<Dataset, 'offered' | 'available' | 'itemColumns' | 'userColumns'>,
+  now: number,
+): OfferPlan {
   const { available } = dataset;
   const plan: OfferPlan = { offered: dataset.offered, where: [], notes: [], warnings: [] };
   const keep = (mask: Uint8Array, why: string) => {

@@ -143,8 +143,10 @@ export interface ExplainOptions extends QuestionOptions, Pick<Options, 'top' | '
 }
 
 /** The options of `similar`. */
-export interface SimilarOptions extends QuestionOptions, Pick<Options, 'top' | 'titles' | 'safeCsv'> {
-  availability: Availability;
+export interface SimilarOptions
+  extends QuestionOptions,
+    Pick<Options, 'top' | 'titles' | 'safeCsv'>,
+    Pick<RuleOptions, 'availability' | 'where'> {
   /** An id or a title. */
   item: string | undefined;
   /** The file of the items to ask for; undefined beside no item: all that are offered. */
@@ -153,7 +155,7 @@ export interface SimilarOptions extends QuestionOptions, Pick<Options, 'top' | '
 }
 
 /** The options of `audience`. */
-export interface AudienceOptions extends QuestionOptions, Pick<Options, 'safeCsv'> {
+export interface AudienceOptions extends QuestionOptions, Pick<Options, 'safeCsv'>, Pick<RuleOptions, 'where'> {
   /** An id or a title. */
   item: string;
   /** Users to find. */

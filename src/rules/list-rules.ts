@@ -21,6 +21,11 @@ export interface RulePlans {
 const CACHE_BYTES = 1 << 26;
 const BYTES_AN_ITEM = 21;
 
+/** The most bytes that a child keeps of what users may get. */
+export function offerBytes(users: number, items: number): number {
+  return BYTES_AN_ITEM * items + Math.min(CACHE_BYTES, BYTES_AN_ITEM * items * users);
+}
+
 /**
  * The stage between candidates and list. It obeys the rules of a plan in the order of `RULES`:
  *

@@ -141,4 +141,20 @@ describe('--events-where', () => {
       'skipped  1 row for which --events-where cannot tell: a cell is missing, or cannot be read, the first on line 7',
     );
   });
+
+  test('of lines and their orders each is asked for its own columns', async () => {
+    const files = {
+      'orders.csv': 'order_id,customer_id,channel\n1,u1,web\n2,u2,bot\n3,u2,web\n4,u3,\n',
+      'lines.csv': 'order_id,sku,quantity\n1,A,1\n1,B,5\n2,C,1\n3,A,2\n4,F,1\n',
+    };
+    const where = ['--events-where', 'quantity < 5', '--events-where', 'channel != "bot"'];
+    const args = ['-u', 'lines.csv', '--orders', 'orders.csv', ...PLAIN.slice(2, 6)];
+    const { code, stderr, lists } = await recommend([...args, '--availability', 'ignore', ...where], files);
+    expect(code, stderr).toBe(0);
+    // Of order 4 nobody can tell, so u3 is unknown; u2 had C with order 2 alone, and B is in a line of five.
+    expect(sorted(lists)).toEqual({ u1: 'BCDEF', u2: 'BCDEF' });
+    expect(stderr).toContain(
+      'skipped  2 rows of orders that the orders file does not have, or that --events-where leaves out',
+    );
+  });
 });
