@@ -13,7 +13,7 @@ import {
   type TypedRules,
   whereOption,
 } from './rule-options.js';
-import { choice, MOST_ITEMS_A_USER, number, once, type Print, parsed, seedOption } from './values.js';
+import { choice, MOST_ITEMS_A_USER, number, once, type Print, parsed, requiredModel, seedOption } from './values.js';
 
 const MOST_USERS = 10_000_000;
 
@@ -91,8 +91,8 @@ export function audienceCommand(): Command {
 type TypedQuestion<Options> = TypedLog & Partial<Omit<Options, keyof TypedLog | 'where'>> & { output: string };
 
 /** What all questions need. @throws Failure 2 where something is missing. */
-function questionOptions({ model, output, ...typed }: TypedQuestion<{ model: string }>) {
-  if (model === undefined) throw usageFailure('--model FILE is missing: the model that recommend fit wrote');
+function questionOptions({ model: given, output, ...typed }: TypedQuestion<{ model: string }>) {
+  const model = requiredModel(given);
   refuseOverwriting([['--model', model]], [['--output', output]]);
   return { ...logOptions(typed), model, output };
 }

@@ -11,6 +11,7 @@ import { requireNamedAttributes } from '../understanding/roles.js';
 import { checkFiles, type Understanding, understand } from '../understanding/understanding.js';
 import { type AggregatedEvents, aggregateEvents } from './aggregate.js';
 import { noAttributes } from './attribute-table.js';
+import { columnsOfEvents } from './columns-of-events.js';
 import type { Dataset, FileReport } from './dataset.js';
 import { conditionsOfOrders, type EventsFile, readEventsFile, readOrders } from './events-file.js';
 import { doubts, eventsReport, interactionsReport } from './events-report.js';
@@ -171,16 +172,20 @@ function assemble(
   }
   const titleOf = (item: number) =>
     catalogue?.titles[item] || itemTitles.find((titles) => titles?.[item])?.[item] || '';
+  const known = {
+    itemIds: ids.items.ids,
+    titles: Array.from({ length: items }, (_, item) => titleOf(item)),
+    interactions,
+    times: joinedTimes(interactions, behaviour),
+  };
+  const itemColumns = catalogue?.columns ?? (inputs.keepColumns ? columnsOfEvents(reports, known) : []);
   return {
+    ...known,
     evidence: inputs.evidence,
     userIds: ids.users.ids,
     served,
-    itemIds: ids.items.ids,
-    titles: Array.from({ length: items }, (_, item) => titleOf(item)),
     offered,
     available: catalogue?.available,
-    interactions,
-    times: joinedTimes(interactions, behaviour),
     rated: joinedRatings(interactions, behaviour),
     excluded: matrixOf(exclude, users, items),
     attributes: padded(attributes.matrix, items),
@@ -188,7 +193,7 @@ function assemble(
     preferences: matrixOf(preferences, users, attributes.values.size),
     groups: padded(groups.matrix, users),
     groupNames: groups.values.ids,
-    itemColumns: catalogue?.columns ?? [],
+    itemColumns,
     userColumns: profiles?.columns ?? [],
   };
 }

@@ -65,7 +65,8 @@ export function reportOffer(
   now: number,
 ): string[] {
   const { notes, warnings } = planOffer(rules, dataset, now);
-  reports.find(({ kind }) => kind === 'items')?.notes.push(...notes);
+  // Without a catalogue, conditions go by what events say of items.
+  (reports.find(({ kind }) => kind === 'items') ?? reports.at(-1))?.notes.push(...notes);
   return warnings;
 }
 
@@ -78,14 +79,12 @@ export function nowOf({ startedAt }: Pick<Run, 'startedAt'>, { now }: { now: num
 export function inputsOfRules(
   run: Pick<Run, 'startedAt'>,
   options: { now: number | undefined; keepColumns?: boolean; rules?: RuleOptions },
-): Pick<Inputs, 'now' | 'keepColumns' | 'availability'> {
+): Pick<Inputs, 'now' | 'keepColumns' | 'titles' | 'availability'> {
   const { availability = 'honour', where = [], lists = {} } = options.rules ?? {};
   const isForLists = RULES.some(([name, rule]) => name in lists && rule.usesColumns);
-  return {
-    now: nowOf(run, options),
-    keepColumns: isForLists || where.length > 0 || options.keepColumns === true,
-    availability,
-  };
+  const keepColumns = isForLists || where.length > 0 || options.keepColumns === true;
+  // Without a catalogue, titles are one of the columns.
+  return { now: nowOf(run, options), keepColumns, availability, ...(keepColumns && { titles: true }) };
 }
 
 /** The same of a saved model. @param keepColumns whether columns are wanted anyway. */

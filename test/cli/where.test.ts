@@ -63,6 +63,17 @@ describe('--where', () => {
     expect(one.stderr).toContain('asked for each user');
   });
 
+  test('without a catalogue, items have the ids, the titles and the last times of their events', async () => {
+    const events = EVENTS.replaceAll(/,([A-F]),/g, ',$1,Title of $1,').replace('item_id,', 'item_id,name,');
+    const where = ['--where', 'not name contains "of f" and timestamp >= now - 60d'];
+    const args = ['-u', 'events.csv', ...PLAIN.slice(4), ...where];
+    const { code, stderr, lists } = await recommend(args, { 'events.csv': events });
+    expect(code, stderr).toBe(0);
+    // The order of C was void.
+    expect(sorted(lists)).toEqual({ u1: 'D', u2: 'D', u3: 'A' });
+    expect(stderr).toContain('and timestamp >= now - 60d: holds for 2 of 5 items');
+  });
+
   test('evaluate takes it too: where only an item is left that nobody has, nothing is found', async () => {
     const events = `user_id,item_id\n${Array.from({ length: 12 }, (_, k) => `u${k % 4},${'ABCDF'[(k * 3 + (k >> 2)) % 5]}`).join('\n')}\n`;
     const args = [
