@@ -1,12 +1,12 @@
+import { parseExpression } from '../src/conditions/expression.js';
 import type { Kernel } from '../src/kernels/kernel.js';
 import { algorithmNamed } from '../src/model/algorithms.js';
 import { evidenceOf, type Observations } from '../src/model/evidence.js';
 import { needsGram } from '../src/model/signals.js';
-import { planRules } from '../src/pipeline/rules.js';
+import { planRules } from '../src/pipeline/rules/plan.js';
 import { Explainer } from '../src/ranking/explainer.js';
 import { Recommender } from '../src/ranking/recommender.js';
 import { scoresOf } from '../src/ranking/scores.js';
-import { parseExpression } from '../src/rules/expression.js';
 import { listRules } from '../src/rules/list-rules.js';
 import { packed } from '../src/rules/packed.js';
 import type { RuleValues } from '../src/rules/rules.js';

@@ -1,3 +1,4 @@
+import { bindExpression } from '../conditions/bound-expression.js';
 import { whatCounts } from '../dataset/evidence-rules.js';
 import type { Io } from '../io.js';
 import { firstRows, rowOf, type SparseRows } from '../matrix/sparse.js';
@@ -7,7 +8,6 @@ import type { AudienceOptions } from '../pipeline/options.js';
 import { answerFrom } from '../pipeline/question.js';
 import { audienceOf } from '../ranking/audience.js';
 import { itemScores } from '../ranking/item-scores.js';
-import { bindExpression } from '../rules/bound-expression.js';
 import { findItem } from '../saved-model/find.js';
 
 /**

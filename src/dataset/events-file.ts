@@ -1,3 +1,4 @@
+import { rowFilter, slimCondition } from '../conditions/row-filter.js';
 import { momentText } from '../events/clock.js';
 import {
   type EventLayout,
@@ -13,7 +14,6 @@ import { statusWeightsAmong } from '../events/order-status.js';
 import { readEvents } from '../events/read-events.js';
 import { noteFuture, settleTimes } from '../events/settled-times.js';
 import { Failure } from '../failure.js';
-import { rowFilter, slimCondition } from '../rules/row-filter.js';
 import type { EventsRoles } from '../understanding/file-roles.js';
 import type { OpenFile } from '../understanding/open-files.js';
 import type { FileReport, Skipped } from './dataset.js';

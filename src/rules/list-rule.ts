@@ -1,8 +1,8 @@
+import type { BoundExpression } from '../conditions/bound-expression.js';
+import type { Rule } from '../conditions/rule.js';
 import type { Failure } from '../failure.js';
 import type { RowLookup } from '../matrix/stacked-rows.js';
-import type { BoundExpression } from './bound-expression.js';
 import type { Draft, Membership } from './draft.js';
-import type { Rule } from './rule.js';
 
 /**
  * A rule of lists as a value: its option, how it becomes numbers, and how it acts on them. `rules.ts` lists them all; nobody else knows

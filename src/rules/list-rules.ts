@@ -1,10 +1,10 @@
+import { BoundExpression } from '../conditions/bound-expression.js';
+import type { Rule } from '../conditions/rule.js';
 import type { List, ListRules } from '../ranking/list-rules.js';
 import { type Offer, offerOf } from '../ranking/offer.js';
-import { BoundExpression } from './bound-expression.js';
 import { Draft } from './draft.js';
 import type { Acting, Facts } from './list-rule.js';
 import { type PackedArrays, unpacked } from './packed.js';
-import type { Rule } from './rule.js';
 import { RULES, type RuleValues } from './rules.js';
 
 /** The rules of a run, as children read them. */

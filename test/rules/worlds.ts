@@ -3,7 +3,7 @@ import { ExitCode, Failure } from '../../src/failure.js';
 import { PLAIN_KERNEL } from '../../src/kernels/kernel.js';
 import { hashOf, sampleKeys } from '../../src/matrix/sampling.js';
 import { inversePower } from '../../src/model/settings.js';
-import { planRules } from '../../src/pipeline/rules.js';
+import { planRules } from '../../src/pipeline/rules/plan.js';
 import { type List, Mark } from '../../src/ranking/list-rules.js';
 import { Recommender } from '../../src/ranking/recommender.js';
 import { scoresOf } from '../../src/ranking/scores.js';

@@ -1,13 +1,13 @@
-import type { Dataset, FileReport } from '../dataset/dataset.js';
-import type { Inputs } from '../dataset/inputs.js';
-import { badData } from '../failure.js';
-import { plural, thousands } from '../report/quantities.js';
-import { bindExpression, maskOf } from '../rules/bound-expression.js';
-import type { Rule } from '../rules/rule.js';
-import { RULES } from '../rules/rules.js';
-import type { Wanted } from '../saved-model/saved-model.js';
-import type { RuleOptions } from './options.js';
-import type { Run } from './run.js';
+import { bindExpression, maskOf } from '../../conditions/bound-expression.js';
+import type { Rule } from '../../conditions/rule.js';
+import type { Dataset, FileReport } from '../../dataset/dataset.js';
+import type { Inputs } from '../../dataset/inputs.js';
+import { badData } from '../../failure.js';
+import { plural, thousands } from '../../report/quantities.js';
+import { RULES } from '../../rules/rules.js';
+import type { Wanted } from '../../saved-model/saved-model.js';
+import type { RuleOptions } from '../options.js';
+import type { Run } from '../run.js';
 
 /** What may be recommended: what is in the catalogue, can be sold now, and is wanted by `--where`. */
 export interface OfferPlan {
