@@ -1,11 +1,12 @@
+import { parseExpression } from '../src/conditions/expression.js';
 import type { Kernel } from '../src/kernels/kernel.js';
 import { algorithmNamed } from '../src/model/algorithms.js';
 import { evidenceOf, type Observations } from '../src/model/evidence.js';
 import { needsGram } from '../src/model/signals.js';
-import { planRules } from '../src/pipeline/rules.js';
+import { planRules } from '../src/pipeline/rules/plan.js';
+import { Explainer } from '../src/ranking/explainer.js';
 import { Recommender } from '../src/ranking/recommender.js';
 import { scoresOf } from '../src/ranking/scores.js';
-import { parseExpression } from '../src/rules/expression.js';
 import { listRules } from '../src/rules/list-rules.js';
 import { packed } from '../src/rules/packed.js';
 import type { RuleValues } from '../src/rules/rules.js';
@@ -19,6 +20,8 @@ interface Rules {
   lists?: RuleValues;
   /** Some items are excluded for each user, or all others are. */
   pairs?: 'excluded' | 'candidates';
+  /** Each score is taken apart. */
+  reasons?: true;
 }
 
 const FILTERS: Record<string, Rules> = {
@@ -48,7 +51,8 @@ const CASES: Record<string, Rules> = {
   candidates: { pairs: 'candidates' },
   ...SHAPES,
   diversity: DIVERSITY,
-  'all of these': together(...Object.values(FILTERS), ...Object.values(SHAPES), DIVERSITY),
+  reasons: { reasons: true },
+  'all rules': together(...Object.values(FILTERS), ...Object.values(SHAPES), DIVERSITY),
 };
 
 /** Scoring and formatting without rules, first, and with them; `run` does it once and takes so many seconds. */
@@ -115,8 +119,9 @@ export function ruleBenches(
     name,
     run: () => {
       const recommender = recommenderWith(rules);
+      const explainer = rules.reasons && new Explainer(model, scores, LIST, 3);
       const startedAt = performance.now();
-      serve(recommender);
+      serve(recommender, explainer);
       return (performance.now() - startedAt) / 1000;
     },
   }));

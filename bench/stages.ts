@@ -11,7 +11,9 @@ import { statisticsOf } from '../src/model/row-normalisation.js';
 import type { Settings } from '../src/model/settings.js';
 import { needsGram, signalCounts } from '../src/model/signals.js';
 import { type LineLayout, LineWriter } from '../src/output/list-lines.js';
+import { ReasonWriter } from '../src/output/reason-cells.js';
 import { audienceOf } from '../src/ranking/audience.js';
+import type { Explainer } from '../src/ranking/explainer.js';
 import { modelOf } from '../src/ranking/model.js';
 import { Recommender } from '../src/ranking/recommender.js';
 import { scoresOf } from '../src/ranking/scores.js';
@@ -108,26 +110,31 @@ export function scoringScene(
   const statistics = statisticsOf(evidence, precision);
   const known = { ...seen, times: undefined, excluded: { ...seen.interactions, ...nothing(evidence.users) } };
   const numbers = (count: number) => quotedCells(Array.from({ length: count }, (_, k) => String(k + 1)));
-  const layout: LineLayout = {
-    format: 'csv',
-    columns: [
-      { name: 'user_id', kind: 'user', cells: numbers(evidence.users) },
-      { name: 'item_id', kind: 'item', cells: numbers(evidence.items) },
-      { name: 'rank', kind: 'rank' },
-      { name: 'score', kind: 'score' },
-    ],
-    listLength: LIST,
-    precision: 6,
+  const counts = signalCounts(evidence);
+  const columns: LineLayout['columns'] = [
+    { name: 'user_id', kind: 'user', cells: numbers(evidence.users) },
+    { name: 'item_id', kind: 'item', cells: numbers(evidence.items) },
+    { name: 'rank', kind: 'rank' },
+    { name: 'score', kind: 'score' },
+  ];
+  const plain: LineLayout = { format: 'csv', columns, listLength: LIST, precision: 6 };
+  const withReasons: LineLayout = {
+    ...plain,
+    columns: [...columns, { name: 'reasons', kind: 'reasons' }],
+    reasons: new ReasonWriter('cell', { cells: numbers(counts.items + counts.preferences + counts.groups), counts }, 6),
   };
   return {
-    model: modelOf(signalCounts(evidence), [rows], [0], statistics, settings),
+    model: modelOf(counts, [rows], [0], statistics, settings),
     audience: audienceOf(known, (byUser) => byUser, settings, { includeSeen: false }),
     popularity: statistics.popularity,
-    serve(recommender: Recommender): number {
-      const lines = new LineWriter(layout);
+    /** @param explainer undefined: without reasons. */
+    serve(recommender: Recommender, explainer?: Explainer): number {
+      const lines = new LineWriter(explainer ? withReasons : plain);
       let users = 0;
-      for (let user = 0; user < evidence.users; user += USERS_STEP, users++)
-        lines.add(user, recommender.recommend(user));
+      for (let user = 0; user < evidence.users; user += USERS_STEP, users++) {
+        const list = recommender.recommend(user);
+        lines.add(user, list, explainer?.reasonsOf(user, list, undefined));
+      }
       lines.finish();
       return users;
     },

@@ -75,7 +75,7 @@ async function readWork({ task }: ReadJob): Promise<ShardWork> {
   // Loaded here: most children never read.
   const { compiledEvents } = await import('./events/compiled-events.js');
   const { readRange } = await import('./events/range-part.js');
-  const { rowFilter } = await import('./rules/row-filter.js');
+  const { rowFilter } = await import('./conditions/row-filter.js');
   const accelerator = compiledEvents()(task.layout);
   const { conditions } = task.layout;
   const filter = conditions && rowFilter(conditions);

@@ -6,7 +6,7 @@ import type { ExportOptions } from '../pipeline/options.js';
 import { Group } from './help-groups.js';
 import { refuseOverwriting } from './input-options.js';
 import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
-import { choice, type Print, parsed } from './values.js';
+import { choice, type Print, parsed, requiredModel } from './values.js';
 
 const EXAMPLES = `
 Examples:
@@ -32,8 +32,8 @@ export function parseExportOptions(argv: readonly string[], print?: Print): Expo
   const command = exportCommand();
   if (!parsed(command, argv, print)) return undefined;
   const typed: TypedLog & { model?: string; format?: WeightFormat; output: string } = command.opts();
-  const { model, output } = typed;
-  if (model === undefined) throw usageFailure('--model FILE is missing: the model that recommend fit wrote');
+  const { output } = typed;
+  const model = requiredModel(typed.model);
   const extension = extname(output.replace(/\.gz$/i, '')).slice(1).toLowerCase();
   const told = WEIGHT_FORMATS.find((each) => each === extension);
   const format = typed.format ?? told ?? (output === '-' ? 'csv' : undefined);

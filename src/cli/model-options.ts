@@ -8,7 +8,7 @@ import { addFileOptions, addReadingOptions } from './input-options.js';
 import { addOutputOptions } from './output-options.js';
 import { addLearningOptions, addReportOptions, addRunOptions, checked, type Typed } from './recommend-options.js';
 import { addRuleOptions } from './rule-options.js';
-import { date, leaveOut, type Print, parsed, seedOption } from './values.js';
+import { date, leaveOut, type Print, parsed, requiredModel, seedOption } from './values.js';
 
 const FIT_EXAMPLES = `
 Examples:
@@ -78,7 +78,8 @@ export function parseFitOptions(
   const shard = shardOptions(command, version);
   if (shard) return shard;
   const typed: Typed = command.opts();
-  const model = required(typed.model, 'where to write the model');
+  const { model } = typed;
+  if (model === undefined) throw usageFailure('--model FILE is missing: where to write the model');
   return checked({ ...typed, ...LEFT_OUT, output: model }, version, 'output');
 }
 
@@ -93,14 +94,9 @@ export function parseScoreOptions(
   const shard = shardOptions(command, version);
   if (shard) return shard;
   const typed: Typed = command.opts();
-  required(typed.model, 'the model that recommend fit wrote');
+  requiredModel(typed.model);
   const { users = [], interactions = [] } = typed;
   if (users.length === 0 && interactions.length + (typed.orders ? 1 : 0) > 0)
     throw usageFailure('--users is missing: without it, all users that the model knows are served as it knows them');
   return checked({ ...typed, algorithm: AUTO, set: [], maxHistory: 0, dryRun: false }, version, 'input');
-}
-
-function required(model: string | undefined, what: string): string {
-  if (model === undefined) throw usageFailure(`--model FILE is missing: ${what}`);
-  return model;
 }

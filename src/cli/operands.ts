@@ -13,6 +13,13 @@ export const COMMANDS: readonly string[] = [
 /** How the names of files begin that hold a catalogue. */
 const CATALOGUE = /^(items?|movies?|products?|books?|articles?|games?|songs?|tracks?|catalog(ue)?)(?![a-z])/i;
 
+/** What commands that ask a model are asked about. */
+const ASKED: Readonly<Record<string, string>> = {
+  'recommend similar': '--item',
+  'recommend audience': '--item',
+  'recommend explain': '--user',
+};
+
 /**
  * The failure of words that belong to no option: a misspelled command, or files without the option that says what they are.
  * @param name the command. @param operands those words, at least one. @param argv all that follows the command.
@@ -22,6 +29,14 @@ export function operandFailure(name: string, operands: readonly string[], argv: 
   const meant = name === 'recommend' && !/[./]/.test(first) ? closest(first, COMMANDS) : undefined;
   if (meant !== undefined) return usageFailure(`there is no command ${first}; did you mean: ${name} ${meant}`);
   const options = argv.filter((word) => !operands.includes(word));
+  const tried = (words: readonly string[]) => `${name} ${words.map(shellWord).join(' ')}`;
+  const asked = ASKED[name];
+  if (asked !== undefined) {
+    const hasModel = options.some((word) => /^--model\b/.test(word));
+    const thing = operands.slice(hasModel ? 0 : 1).join(' ');
+    const words = [...(hasModel ? [] : ['--model', first]), ...(thing === '' ? [] : [asked, thing]), ...options];
+    return usageFailure(`${first}: an option has to say what this is. Try:\n  ${tried(words)}`);
+  }
   const wanted = `${first}: an option has to say what this file is`;
   if (options.some((word) => /^(-u|--users\b)/.test(word))) {
     return usageFailure(`${wanted}: --users, --items or --interactions`);
@@ -33,5 +48,5 @@ export function operandFailure(name: string, operands: readonly string[], argv: 
     ...(users.length > 0 ? users : ['FILE']),
     ...(items === undefined ? [] : ['--items', items]),
   ];
-  return usageFailure(`${wanted}. Try:\n  ${name} ${[...files, ...options].map(shellWord).join(' ')}`);
+  return usageFailure(`${wanted}. Try:\n  ${tried([...files, ...options])}`);
 }

@@ -5,8 +5,15 @@ import type { AudienceOptions, ExplainOptions, SimilarOptions } from '../pipelin
 import { Group } from './help-groups.js';
 import { refuseOverwriting, safeCsvOption } from './input-options.js';
 import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
-import { addRuleOptions, availabilityOption, ruleOptions, type TypedRules } from './rule-options.js';
-import { choice, MOST_ITEMS_A_USER, number, once, type Print, parsed, seedOption } from './values.js';
+import {
+  addRuleOptions,
+  availabilityOption,
+  conditions,
+  ruleOptions,
+  type TypedRules,
+  whereOption,
+} from './rule-options.js';
+import { choice, MOST_ITEMS_A_USER, number, once, type Print, parsed, requiredModel, seedOption } from './values.js';
 
 const MOST_USERS = 10_000_000;
 
@@ -63,6 +70,7 @@ export function similarCommand(): Command {
     .addOption(choice('--format <format>', 'text, csv or jsonl', ['text', 'csv', 'jsonl']))
     .addOption(number('-n, --top <count>', 'items for each', 1, MOST_ITEMS_A_USER).default(10))
     .option('--titles', 'add the titles of the items', false)
+    .addOption(whereOption())
     .addOption(availabilityOption())
     .addOption(safeCsvOption());
   return addLogOptions(command);
@@ -74,16 +82,17 @@ export function audienceCommand(): Command {
     .optionsGroup(Group.want)
     .addOption(output())
     .addOption(number('-n, --top <count>', 'users to find', 1, MOST_USERS).default(1000))
+    .addOption(whereOption('only users for whom it holds: "country = \'FR\'"'))
     .addOption(safeCsvOption());
   return addLogOptions(command);
 }
 
 /** Commander's own keys and types for the options of a question. */
-type TypedQuestion<Options> = TypedLog & Partial<Omit<Options, keyof TypedLog>> & { output: string };
+type TypedQuestion<Options> = TypedLog & Partial<Omit<Options, keyof TypedLog | 'where'>> & { output: string };
 
 /** What all questions need. @throws Failure 2 where something is missing. */
-function questionOptions({ model, output, ...typed }: TypedQuestion<{ model: string }>) {
-  if (model === undefined) throw usageFailure('--model FILE is missing: the model that recommend fit wrote');
+function questionOptions({ model: given, output, ...typed }: TypedQuestion<{ model: string }>) {
+  const model = requiredModel(given);
   refuseOverwriting([['--model', model]], [['--output', output]]);
   return { ...logOptions(typed), model, output };
 }
@@ -104,13 +113,17 @@ export function parseExplainOptions(argv: readonly string[], print?: Print): Exp
   return Object.freeze({ ...questionOptions(typed), user, top, reasons, format, rules: ruleOptions(typed) });
 }
 
+interface TypedWhere {
+  where: string[];
+}
+
 type Given = 'top' | 'titles' | 'safeCsv';
 
 /** Parses what follows `recommend similar`; likewise. */
 export function parseSimilarOptions(argv: readonly string[], print?: Print): SimilarOptions | undefined {
   const command = similarCommand();
   if (!parsed(command, argv, print)) return undefined;
-  const typed: TypedQuestion<SimilarOptions> & Pick<SimilarOptions, Given> = command.opts();
+  const typed: TypedQuestion<SimilarOptions> & Pick<SimilarOptions, Given> & TypedWhere = command.opts();
   const { item, items, output, top, titles, availability = 'honour', safeCsv } = typed;
   if (item !== undefined && items !== undefined) throw usageFailure('--item and --items cannot be combined');
   refuseOverwriting([['--items', items]], [['--output', output]]);
@@ -118,15 +131,16 @@ export function parseSimilarOptions(argv: readonly string[], print?: Print): Sim
   const format = isForPeople ? 'text' : formatOf(output, typed.format === 'text' ? undefined : typed.format);
   if (format === 'wide' || format === 'parquet')
     throw usageFailure(`-o ${output}: similar items are written as csv or jsonl`);
-  return Object.freeze({ ...questionOptions(typed), item, items, top, titles, availability, safeCsv, format });
+  const where = conditions(typed.where);
+  return Object.freeze({ ...questionOptions(typed), item, items, top, titles, availability, where, safeCsv, format });
 }
 
 /** Parses what follows `recommend audience`; likewise. */
 export function parseAudienceOptions(argv: readonly string[], print?: Print): AudienceOptions | undefined {
   const command = audienceCommand();
   if (!parsed(command, argv, print)) return undefined;
-  const typed: TypedQuestion<AudienceOptions> & Pick<AudienceOptions, 'top' | 'safeCsv'> = command.opts();
+  const typed: TypedQuestion<AudienceOptions> & Pick<AudienceOptions, 'top' | 'safeCsv'> & TypedWhere = command.opts();
   const { top, safeCsv } = typed;
   const item = required(typed.item, '--item ID', 'the item whose audience is asked for');
-  return Object.freeze({ ...questionOptions(typed), item, top, safeCsv });
+  return Object.freeze({ ...questionOptions(typed), item, top, where: conditions(typed.where), safeCsv });
 }

@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Expression, parseExpression } from '../conditions/expression.js';
 import { usageFailure } from '../failure.js';
 import type { RuleOptions } from '../pipeline/options.js';
 import type { Availability } from '../rules/availability.js';
-import { parseExpression } from '../rules/expression.js';
 import { COLD_USERS, optionOf, RULE_FILES, type RuleFile, type RuleFiles } from '../rules/id-rules.js';
 import { filesOf, RULES, type RuleValues } from '../rules/rules.js';
 import { Group } from './help-groups.js';
@@ -30,7 +30,7 @@ export function addRuleOptions(command: Command): Command {
     .addOption(choice('--cold-users <way>', 'popular, content, skip or fail', COLD_USERS).default('popular'))
     .option('--only-items <file>', 'recommend only these items', once('--only-items'))
     .option('--exclude-items <file>', 'never recommend these items', once('--exclude-items'))
-    .option('--where <expr>', 'only items for which it holds: "price < 50"', collected, [])
+    .addOption(whereOption())
     .addOption(availabilityOption())
     .option('--exclude-pairs <file>', 'user,item: never this item to this user', once('--exclude-pairs'))
     .option('--candidates <file>', 'user,item: nothing else, ranked', once('--candidates'))
@@ -55,6 +55,15 @@ export function addRuleOptions(command: Command): Command {
   return command;
 }
 
+export function whereOption(description = 'only items for which it holds: "price < 50"'): Option {
+  return new Option('--where <expr>', description).argParser(collected).default([]);
+}
+
+/** The conditions that were typed. @throws Failure 2 for what is none. */
+export function conditions(where: readonly string[]): readonly Expression[] {
+  return Object.freeze(where.map((text) => parseExpression(text, '--where')));
+}
+
 export function availabilityOption(): Option {
   return choice('--availability <way>', 'columns like in_stock: honour or ignore', ['honour', 'ignore']);
 }
@@ -73,7 +82,7 @@ export function ruleOptions(typed: TypedRules, availabilityByDefault: Availabili
   const lists: RuleValues = Object.fromEntries(RULES.flatMap(([name]) => (name in typed ? [[name, typed[name]]] : [])));
   return Object.freeze({
     ...{ files, minHistory, coldUsers, includeSeen, seenWindow, repeatAfter },
-    where: Object.freeze(where.map((text) => parseExpression(text, '--where'))),
+    where: conditions(where),
     availability: availability ?? availabilityByDefault,
     ...{ now, dayOrder: typed.dateOrder, seed },
     lists: Object.freeze(lists),

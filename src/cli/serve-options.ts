@@ -1,12 +1,21 @@
 import { Command, Option } from 'commander';
-import { usageFailure } from '../failure.js';
 import type { ServeOptions } from '../pipeline/options.js';
 import { usableCores } from '../process/cores.js';
 import { BALANCES } from '../workers/balance.js';
 import { Group } from './help-groups.js';
 import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
 import { addRuleOptions, ruleOptions, type TypedRules } from './rule-options.js';
-import { choice, leaveOut, number, type Print, parsed, positiveSeconds, seedOption, workersOption } from './values.js';
+import {
+  choice,
+  leaveOut,
+  number,
+  type Print,
+  parsed,
+  positiveSeconds,
+  requiredModel,
+  seedOption,
+  workersOption,
+} from './values.js';
 
 const EXAMPLES = `
 Examples:
@@ -53,8 +62,8 @@ export function parseServeOptions(argv: readonly string[], version: string, prin
   const command = serveCommand();
   if (!parsed(command, argv, print)) return undefined;
   const typed: Typed = command.opts();
-  const { model, port, host, workers = usableCores(), balance, deadline = 10, queue } = typed;
-  if (model === undefined) throw usageFailure('--model FILE is missing: the model that recommend fit wrote');
+  const { port, host, workers = usableCores(), balance, deadline = 10, queue } = typed;
+  const model = requiredModel(typed.model);
   const rules = ruleOptions(typed);
   return Object.freeze({ model, port, host, workers, balance, deadline, queue, rules, version, ...logOptions(typed) });
 }

@@ -1,7 +1,7 @@
 import { type Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { secondsOf } from '../events/clock.js';
 import type { EventWeights } from '../events/event-types.js';
-import { ExitCode, Failure } from '../failure.js';
+import { ExitCode, Failure, usageFailure } from '../failure.js';
 import { HELP } from './help-groups.js';
 import { operandFailure } from './operands.js';
 
@@ -33,10 +33,20 @@ export function parsed(command: Command, argv: readonly string[], print?: Print)
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return false;
     const message = complaint.join('').replace(/^error: /, '');
-    throw new Failure(ExitCode.usage, message.trim(), { cause: error });
+    const has = (name: string) => command.options.some(({ long }) => long === name);
+    const isOfFit = /unknown option '(-u|--users)'/.test(message) && has('--model') && !has('--users');
+    throw new Failure(ExitCode.usage, `${message.trim()}${isOfFit ? `\n${NO_MODEL_YET}` : ''}`, { cause: error });
   }
   if (command.args.length > 0 && !takesOperands) throw operandFailure(command.name(), command.args, argv);
   return true;
+}
+
+const NO_MODEL_YET = 'it asks a model; this makes one: recommend fit --users EVENTS.csv --model shop.rec';
+
+/** The model to ask. @throws Failure 2 where none is given. */
+export function requiredModel(model: string | undefined): string {
+  if (model !== undefined) return model;
+  throw usageFailure(`--model FILE is missing: the model that recommend fit wrote\n${NO_MODEL_YET}`);
 }
 
 /** An option that takes a file, or one of a few words instead. */

@@ -1,3 +1,4 @@
+import { bindExpression } from '../conditions/bound-expression.js';
 import { whatCounts } from '../dataset/evidence-rules.js';
 import type { Io } from '../io.js';
 import { firstRows, rowOf, type SparseRows } from '../matrix/sparse.js';
@@ -10,30 +11,39 @@ import { itemScores } from '../ranking/item-scores.js';
 import { findItem } from '../saved-model/find.js';
 
 /**
- * `recommend audience`: the users for whom an item scores most, without those who had it or whose profiles exclude it.
+ * `recommend audience`: the users for whom an item scores most and conditions hold, without those who had it or whose profiles
+ * exclude it.
  * @returns, @throws as `answerFrom`; Failure 65 for an unknown item.
  */
 export async function audience(options: AudienceOptions, io: Io): Promise<number> {
   return answerFrom(options, io, async (model, write, run) => {
     const item = findItem(options.item, model, model.names, run.info);
-    const dataset = model.dataset({ keepColumns: false, now: run.startedAt.getTime() / 1000, dayOrder: undefined });
+    const now = run.startedAt.getTime() / 1000;
+    const dataset = model.dataset({ keepColumns: options.where.length > 0, now, dayOrder: undefined });
     const { served, userIds } = dataset;
+    const columns = { item: dataset.itemColumns, user: dataset.userColumns };
+    const conditions = options.where.map((expression) =>
+      bindExpression(expression, columns, now, model.facts.dayOrder ?? undefined),
+    );
+    for (const { unreadable } of conditions) unreadable.forEach(run.warn);
     const some = (byUser: SparseRows) => firstRows(byUser, served);
     const how = { includeSeen: false };
     const { signals, had, excluded } = audienceOf(whatCounts(dataset), some, model.facts.method.settings, how);
-    const isOut = (user: number) => [had, excluded].some((each) => each && rowOf(each, user).includes(item));
+    const isOut = (user: number) =>
+      [had, excluded].some((each) => each && rowOf(each, user).includes(item)) ||
+      !conditions.every((condition) => condition.matches(item, user));
     const best = new TopN(Math.min(options.top, served));
     itemScores(model.model, signals, item).forEach((score, user) => {
       if (!isOut(user)) best.offer(user, score);
     });
     const scores = new Float64Array(best.size);
     const users = best.drain(scores);
-    const columns = [
+    const cells = [
       { name: 'user_id', kind: 'item' as const, texts: userIds },
       { name: 'rank', kind: 'rank' as const, texts: [] },
       { name: 'score', kind: 'score' as const, texts: [] },
     ];
-    const { header, newWriter } = answerLines('csv', columns, options.top, options.safeCsv);
+    const { header, newWriter } = answerLines('csv', cells, options.top, options.safeCsv);
     const writer = newWriter();
     writer.add(0, { items: users, scores });
     await write(header);

@@ -15,8 +15,8 @@ import { outputColumns } from '../pipeline/output-columns.js';
 import { type OutputRun, runToOutput } from '../pipeline/output-run.js';
 import { READING, stagesOf } from '../pipeline/planned-stages.js';
 import { inputBytes } from '../pipeline/read.js';
-import { whoIsServed } from '../pipeline/served-users.js';
-import { planServing } from '../pipeline/serving.js';
+import { whoIsServed } from '../pipeline/rules/served-users.js';
+import { planServing } from '../pipeline/rules/serving.js';
 import { scoringCosts } from '../ranking/audience.js';
 import { plural } from '../report/quantities.js';
 import { shellWord } from '../understanding/shell-word.js';
@@ -66,7 +66,7 @@ async function writePlan(job: OutputRun, options: PlanOptions): Promise<void> {
     options,
     (dataset, settings, rules) => {
       const { users, ...who } = whoIsServed(run, rules, dataset);
-      const sizes = { ...sizesOf(dataset, settings), isTuned: false, isParquet: false };
+      const sizes = { ...sizesOf(dataset, settings, options.rules), isTuned: false, isParquet: false };
       return { ...who, sizes, serving: planServing(run, rules, dataset, users, settings) };
     },
     shards,

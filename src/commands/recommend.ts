@@ -7,8 +7,8 @@ import { type OutputRun, runToOutput } from '../pipeline/output-run.js';
 import { READING, stagesOf } from '../pipeline/planned-stages.js';
 import { inputBytes } from '../pipeline/read.js';
 import { serve } from '../pipeline/recommend.js';
-import { whoIsServed } from '../pipeline/served-users.js';
-import { planServing } from '../pipeline/serving.js';
+import { whoIsServed } from '../pipeline/rules/served-users.js';
+import { planServing } from '../pipeline/rules/serving.js';
 import { keptIn } from '../pipeline/tuned-file.js';
 import { refuseOther } from '../saved-model/write.js';
 

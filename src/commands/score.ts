@@ -4,17 +4,17 @@ import type { Inputs } from '../dataset/inputs.js';
 import { badData } from '../failure.js';
 import type { Io } from '../io.js';
 import { manifestOf } from '../pipeline/manifest.js';
-import { wantedOfRules } from '../pipeline/offer.js';
 import type { Options } from '../pipeline/options.js';
 import { warnOfLost } from '../pipeline/outcome.js';
 import { areCarried, outputColumns } from '../pipeline/output-columns.js';
 import { type OutputRun, runToOutput } from '../pipeline/output-run.js';
 import { readInputs } from '../pipeline/read.js';
-import { readWithRules } from '../pipeline/read-rules.js';
 import { serve } from '../pipeline/recommend.js';
+import { wantedOfRules } from '../pipeline/rules/offer.js';
+import { readWithRules } from '../pipeline/rules/read.js';
+import { whoIsServed } from '../pipeline/rules/served-users.js';
+import { planServing } from '../pipeline/rules/serving.js';
 import type { Run } from '../pipeline/run.js';
-import { whoIsServed } from '../pipeline/served-users.js';
-import { planServing } from '../pipeline/serving.js';
 import { plural, thousands } from '../report/quantities.js';
 import { type Scored, scoredUsers } from '../saved-model/known-users.js';
 import { SavedModel, type Wanted } from '../saved-model/saved-model.js';
@@ -66,11 +66,11 @@ async function scoreLists(job: OutputRun, options: Options): Promise<void> {
     const users = isNew ? { userIds, interactions, times, excluded, preferences, groups } : null;
     const key = checkpoint?.begin(manifestOf(options, { model: model.hash, users }), run.info);
     const { files, rowLengths: rowLength } = model;
-    await memory.score(
-      dataset,
-      rowLength.reduce((total, length) => total + length, 0),
-    );
+    const cells = rowLength.reduce((total, length) => total + length, 0);
+    await memory.score(dataset, cells, options.rules);
     const { users: some, ...who } = whoIsServed(run, rules, dataset);
+    // For a few new users, one more child would take longer to start than to work.
+    if (isNew) await run.pool.limit(Math.max(1, Math.min(run.workers, Math.ceil(some.length / USERS_A_CHILD))));
     const served = await stages.take('recommending', () => {
       const serving = planServing(run, rules, dataset, some, settings);
       return serve(run, options, dataset, serving, { model: files, settings, rowLength, key }, destination);

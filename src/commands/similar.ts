@@ -10,6 +10,7 @@ import { SCORE_DIGITS } from '../output/score-digits.js';
 import { answerLines } from '../pipeline/answer-lines.js';
 import type { SimilarOptions } from '../pipeline/options.js';
 import { answerFrom } from '../pipeline/question.js';
+import { planOffer } from '../pipeline/rules/offer.js';
 import { similarItems } from '../ranking/similar-items.js';
 import { tableLines } from '../report/item-table.js';
 import { plural, thousands } from '../report/quantities.js';
@@ -26,11 +27,13 @@ const AT_ONCE = 10_000;
 export async function similar(options: SimilarOptions, io: Io): Promise<number> {
   return answerFrom(options, io, async (model, write, run) => {
     const { names } = model;
-    const { item: typed, format, top, titles, safeCsv } = options;
+    const { item: typed, format, top, titles, safeCsv, where } = options;
     const now = run.startedAt.getTime() / 1000;
-    const { available } = model.items({ keepColumns: false, now, dayOrder: undefined });
-    const isKept = (item: number) => options.availability === 'ignore' || available?.[item] !== 0;
-    const offered = names.offered.map((flag, item) => (isKept(item) ? flag : 0));
+    const known = model.items({ keepColumns: where.length > 0, now, dayOrder: undefined });
+    const rules = { ...options, dayOrder: model.facts.dayOrder ?? undefined };
+    const { offered, notes, warnings } = planOffer(rules, { ...names, ...known, userColumns: [] }, now);
+    notes.forEach(run.info);
+    warnings.forEach(run.warn);
     const items =
       typed !== undefined
         ? [findItem(typed, model, names, run.info)]

@@ -1,3 +1,4 @@
+import { rowFilter, slimCondition } from '../conditions/row-filter.js';
 import { momentText } from '../events/clock.js';
 import {
   type EventLayout,
@@ -12,7 +13,7 @@ import { joinOrders, type Orders, ordersFrom } from '../events/order-join.js';
 import { statusWeightsAmong } from '../events/order-status.js';
 import { readEvents } from '../events/read-events.js';
 import { noteFuture, settleTimes } from '../events/settled-times.js';
-import { rowFilter, slimCondition } from '../rules/row-filter.js';
+import { Failure } from '../failure.js';
 import type { EventsRoles } from '../understanding/file-roles.js';
 import type { OpenFile } from '../understanding/open-files.js';
 import type { FileReport, Skipped } from './dataset.js';
@@ -57,18 +58,35 @@ async function allEventsOf(
   if (!roles.namesOrders || !orders) return eventsOf(inputs, roles, ids);
   const file = await eventsOf(inputs, roles, { users: orders.ids, items: ids.items });
   const { unknown, cancelled } = joinOrders(file.events, orders, ids.users);
+  const leftOut = orders.areChosen ? ', or that --events-where leaves out' : '';
   file.report.skipped.push(
-    { what: 'of orders that the orders file does not have', kind: unknown, isWithoutId: true },
+    { what: `of orders that the orders file does not have${leftOut}`, kind: unknown, isWithoutId: !orders.areChosen },
     { what: CANCELLED, kind: cancelled, isWithoutId: false },
   );
   return file;
 }
 
-/** Reads who placed the orders. */
+/** The conditions that are about orders: those that name a column which the lines lack, and the orders have. @param lines the files whose rows name orders. */
+export function conditionsOfOrders(inputs: Inputs, orders: EventsRoles, lines: readonly EventsRoles[]): string[] {
+  const fits = (text: string, { file }: EventsRoles) => {
+    try {
+      conditionsOf({ ...inputs, eventsWhere: [text] }, file);
+      return true;
+    } catch (error) {
+      // What fits neither is refused where the lines are read.
+      if (error instanceof Failure) return false;
+      throw error;
+    }
+  };
+  return (inputs.eventsWhere ?? []).filter((text) => !lines.some((each) => fits(text, each)) && fits(text, orders));
+}
+
+/** Reads who placed the orders; of `eventsWhere` all is about them. */
 export async function readOrders(inputs: Inputs, roles: EventsRoles): Promise<{ orders: Orders; report: FileReport }> {
   const ids = { users: new IdIndex(), items: new IdIndex() };
   const { events, report } = await eventsOf(inputs, roles, ids, { keepsCancelled: true });
-  const orders = ordersFrom(events, ids.users, ids.items);
+  const areChosen = (inputs.eventsWhere?.length ?? 0) > 0;
+  const orders = ordersFrom(events, ids.users, ids.items, areChosen);
   return { orders, report: { ...report, kind: 'orders', skipped: report.skipped.map(asOfOrders) } };
 }
 
@@ -100,7 +118,7 @@ async function eventsOf(
   const { name, header, delimiter } = table;
   const statuses = file.columns[used.status ?? -1]?.distinct ?? new Set();
   const statusWeights = statusWeightsAmong(statuses);
-  const conditions = more.keepsCancelled ? [] : conditionsOf(inputs, file);
+  const conditions = conditionsOf(inputs, file);
   const layout: EventLayout = {
     ...eventLayout(delimiter, header, used, inputs.dayOrder),
     statusWeights,

@@ -11,8 +11,9 @@ import { requireNamedAttributes } from '../understanding/roles.js';
 import { checkFiles, type Understanding, understand } from '../understanding/understanding.js';
 import { type AggregatedEvents, aggregateEvents } from './aggregate.js';
 import { noAttributes } from './attribute-table.js';
+import { columnsOfEvents } from './columns-of-events.js';
 import type { Dataset, FileReport } from './dataset.js';
-import { type EventsFile, readEventsFile, readOrders } from './events-file.js';
+import { conditionsOfOrders, type EventsFile, readEventsFile, readOrders } from './events-file.js';
 import { doubts, eventsReport, interactionsReport } from './events-report.js';
 import { evidenceNotes } from './evidence-rules.js';
 import type { Ids, Inputs } from './inputs.js';
@@ -46,13 +47,19 @@ export async function readDataset(inputs: Inputs): Promise<ReadData> {
  * `id:strength` shows only once all ids are known.
  */
 async function readFiles(
-  inputs: Inputs,
+  given: Inputs,
   understanding: Understanding,
 ): Promise<{ dataset: Dataset; reports: FileReport[] }> {
-  const { known } = inputs;
+  const { known } = given;
+  const { users } = understanding;
   const ids = { users: new IdIndex(), items: known?.items ?? new IdIndex() };
   const reports: FileReport[] = [];
-  const placed = understanding.orders && (await readOrders(inputs, understanding.orders));
+  const eventFiles = users.kind === 'events' ? users.files : [];
+  const { orders } = understanding;
+  const lines = [...understanding.interactions, ...eventFiles].filter(({ namesOrders }) => namesOrders);
+  const ofOrders = orders ? conditionsOfOrders(given, orders, lines) : [];
+  const placed = orders && (await readOrders({ ...given, eventsWhere: ofOrders }, orders));
+  const inputs = { ...given, eventsWhere: (given.eventsWhere ?? []).filter((text) => !ofOrders.includes(text)) };
   if (placed) reports.push(placed.report);
   const catalogue = understanding.items && (await readItems(inputs, understanding.items, ids, reports));
   // Users of the users file come first; those of the interactions alone get their indices after them.
@@ -61,9 +68,8 @@ async function readFiles(
   for (const file of understanding.interactions) {
     interactions.push(await readEventsFile(inputs, file, own, placed?.orders));
   }
-  const { users } = understanding;
   const events: EventsFile[] = [];
-  for (const file of users.kind === 'events' ? users.files : []) {
+  for (const file of eventFiles) {
     events.push(await readEventsFile(inputs, file, ids, placed?.orders));
   }
   reports.push(...[...interactions, ...events].map(({ report }) => report));
@@ -166,16 +172,20 @@ function assemble(
   }
   const titleOf = (item: number) =>
     catalogue?.titles[item] || itemTitles.find((titles) => titles?.[item])?.[item] || '';
+  const known = {
+    itemIds: ids.items.ids,
+    titles: Array.from({ length: items }, (_, item) => titleOf(item)),
+    interactions,
+    times: joinedTimes(interactions, behaviour),
+  };
+  const itemColumns = catalogue?.columns ?? (inputs.keepColumns ? columnsOfEvents(reports, known) : []);
   return {
+    ...known,
     evidence: inputs.evidence,
     userIds: ids.users.ids,
     served,
-    itemIds: ids.items.ids,
-    titles: Array.from({ length: items }, (_, item) => titleOf(item)),
     offered,
     available: catalogue?.available,
-    interactions,
-    times: joinedTimes(interactions, behaviour),
     rated: joinedRatings(interactions, behaviour),
     excluded: matrixOf(exclude, users, items),
     attributes: padded(attributes.matrix, items),
@@ -183,7 +193,7 @@ function assemble(
     preferences: matrixOf(preferences, users, attributes.values.size),
     groups: padded(groups.matrix, users),
     groupNames: groups.values.ids,
-    itemColumns: catalogue?.columns ?? [],
+    itemColumns,
     userColumns: profiles?.columns ?? [],
   };
 }

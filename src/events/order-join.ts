@@ -15,16 +15,24 @@ export interface Orders {
   time: Float64Array | undefined;
   /** 1 where the order was cancelled, refunded or the like. */
   cancelled: Uint8Array;
+  /** Whether orders that are not wanted were left out. */
+  areChosen: boolean;
 }
 
 /** Orders from the rows of their file, read as events whose user is the order and whose item is the user. */
-export function ordersFrom({ user, item, weight, time, timeColumn }: Events, ids: IdIndex, users: IdIndex): Orders {
+export function ordersFrom(
+  { user, item, weight, time, timeColumn }: Events,
+  ids: IdIndex,
+  users: IdIndex,
+  areChosen: boolean,
+): Orders {
   const orders: Orders = {
     ids,
     userIds: users.ids,
     user: new Int32Array(ids.size).fill(-1),
     time: time && new Float64Array(ids.size).fill(Number.NaN),
     cancelled: new Uint8Array(ids.size),
+    areChosen,
   };
   for (let row = 0; row < user.length; row++) {
     const order = user.values[row]!;

@@ -1,29 +1,27 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { mappedFile } from '../matrix/memory.js';
+import {
+  type Alias,
+  aligned,
+  altered,
+  broken,
+  type Entry,
+  fill,
+  hasMagic,
+  headBytes,
+  headerOf,
+  MOST_BYTES_A_CALL,
+  paddedLength,
+  readAt,
+  TYPES,
+  type TypedArray,
+  typeName,
+} from './array-header.js';
 import { checkSum } from './check-sum.js';
 
 /** Named typed arrays, as parent and children pass them on through a file. */
 export type Arrays = Record<string, TypedArray>;
-export type TypedArray = Uint8Array | Uint32Array | Float32Array | Float64Array;
-
-/**
- * An array file:
- *
- *     "RECARR03" │ check sum of the header and its length (uint32) │ length of the header (uint32) │ header (JSON) │ arrays
- *
- * The header lists name, type, offset, length and check sum of every array, so that some arrays can be read, and trusted, without the
- * others. Each array begins at the first multiple of 8 bytes behind the one before it; its check sum covers the bytes up to the next.
- * An array with several names is stored once: the later names stand in the header "as" the first. Numbers are in the byte order of
- * the machine.
- */
-const MAGIC = Buffer.from('RECARR03');
-const VERSION_AT = MAGIC.length - 2;
-const SUM_AT = MAGIC.length;
-const SUMMED_FROM = SUM_AT + 4;
-const PREFIX_BYTES = SUMMED_FROM + 4;
-/** One read or write call moves at most 2 GiB. */
-const MOST_BYTES_A_CALL = 1 << 30;
 
 /** Less is read: loading the library that maps files takes 15 ms, once in a process. */
 const WORTH_MAPPING = 1 << 20;
@@ -31,23 +29,6 @@ const WORTH_MAPPING = 1 << 20;
 const PAGE = 1 << 16;
 /** A file is checked in steps of so many bytes. */
 const CHECKED_AT_ONCE = 1 << 20;
-
-const TYPES = { u8: Uint8Array, u32: Uint32Array, f32: Float32Array, f64: Float64Array } as const;
-type TypeName = keyof typeof TYPES;
-
-interface Entry {
-  name: string;
-  type: TypeName;
-  offset: number;
-  length: number;
-  sum: number;
-}
-
-/** Another name of an array listed before. */
-interface Alias {
-  name: string;
-  as: string;
-}
 
 /** Writes an array file. @throws what the system says, EEXIST where there is a file already. */
 export function writeArrays(path: string, arrays: Arrays): void {
@@ -93,14 +74,7 @@ export function arrayFileBytes(arrays: Readonly<Record<string, TypedArray | read
     entries.push({ name, type: typeName(array), offset, length, sum: checkSum(padding, sum) });
     offset = aligned(end);
   }
-  const header = Buffer.from(JSON.stringify(entries));
-  const begin = aligned(PREFIX_BYTES + header.length);
-  const head = Buffer.alloc(begin, ' ');
-  MAGIC.copy(head);
-  head.writeUInt32LE(begin - PREFIX_BYTES, SUMMED_FROM);
-  header.copy(head, PREFIX_BYTES);
-  head.writeUInt32LE(checkSum(head.subarray(SUMMED_FROM)), SUM_AT);
-  return [head, ...parts];
+  return [headBytes(entries), ...parts];
 }
 
 /** True for the same numbers in the same memory. */
@@ -196,10 +170,7 @@ export function headerHash(path: string): string {
 
 /** True for a file that begins as array files of any version do. */
 export function isArrayFile(path: string): boolean {
-  return withFile(path, (file) => {
-    const size = Math.min(fstatSync(file).size, VERSION_AT);
-    return MAGIC.subarray(0, VERSION_AT).equals(readAt(file, 0, size));
-  });
+  return withFile(path, hasMagic);
 }
 
 /** An array of that name and type. @throws RangeError where the file has none. */
@@ -230,23 +201,6 @@ function withFile<T>(path: string, use: (file: number) => T): T {
   }
 }
 
-/** What the file lists, and where its arrays begin. */
-function headerOf(path: string, file: number): { begin: number; entries: (Entry | Alias)[] } {
-  const size = fstatSync(file).size;
-  const prefix = Buffer.from(readAt(file, 0, Math.min(size, PREFIX_BYTES)).buffer);
-  if (!MAGIC.subarray(0, VERSION_AT).equals(prefix.subarray(0, VERSION_AT))) throw broken(path, 'is no array file');
-  if (size >= MAGIC.length && !MAGIC.equals(prefix.subarray(0, MAGIC.length))) {
-    throw broken(path, 'is an array file of another version of this program');
-  }
-  if (size < PREFIX_BYTES) throw broken(path, 'ends inside its first bytes');
-  const headerBytes = prefix.readUInt32LE(SUMMED_FROM);
-  const begin = PREFIX_BYTES + headerBytes;
-  if (begin > size) throw broken(path, 'ends inside its header');
-  const header = readAt(file, PREFIX_BYTES, headerBytes);
-  if (checkSum(header, checkSum(prefix.subarray(SUMMED_FROM))) !== prefix.readUInt32LE(SUM_AT)) throw altered(path);
-  return { begin, entries: entriesOf(path, Buffer.from(header.buffer).toString(), size - begin) };
-}
-
 /** Where the arrays lie in a mapping of the part of the file that holds them; undefined where they are to be read. */
 function mappedEntries(file: number, begin: number, entries: readonly Entry[]) {
   const [first] = entries;
@@ -272,102 +226,13 @@ function requireSum(path: string, { sum }: Entry, found: number): void {
   if (found !== sum) throw altered(path);
 }
 
-function entriesOf(path: string, header: string, room: number): (Entry | Alias)[] {
-  const listed = parsed(header);
-  if (!Array.isArray(listed)) throw broken(path, 'has no list of arrays');
-  let end = 0;
-  const known = new Set<string>();
-  const entries = listed.map((entry: unknown): Entry | Alias => {
-    const alias = asAlias(entry);
-    if (alias) {
-      if (!known.has(alias.as)) throw broken(path, `lists an array as "${alias.as}", which is none before it`);
-      return alias;
-    }
-    const { name, type, offset, length, sum } = asEntry(entry) ?? {};
-    if (name === undefined || type === undefined || offset !== end || !isCount(length) || !isCount(sum)) {
-      throw broken(path, 'lists an array it cannot hold');
-    }
-    end = aligned(offset + length * TYPES[type].BYTES_PER_ELEMENT);
-    if (end > room) throw broken(path, `ends inside "${name}"`);
-    known.add(name);
-    return { name, type, offset, length, sum };
-  });
-  if (end !== room) throw broken(path, 'goes on behind its arrays');
-  if (new Set(entries.map(({ name }) => name)).size !== entries.length) throw broken(path, 'lists an array twice');
-  return entries;
-}
-
-/** What an entry of the list says, where it is another name. */
-function asAlias(entry: unknown): Alias | undefined {
-  if (typeof entry !== 'object' || entry === null) return undefined;
-  const { name, as } = entry as Partial<Alias>;
-  return typeof name === 'string' && typeof as === 'string' ? { name, as } : undefined;
-}
-
-/** What an entry of the list says, where it has a name and a type that there is. */
-function asEntry(entry: unknown): Partial<Entry> | undefined {
-  if (typeof entry !== 'object' || entry === null) return undefined;
-  const said = entry as Partial<Entry>;
-  const isNamed = typeof said.name === 'string' && typeof said.type === 'string' && Object.hasOwn(TYPES, said.type);
-  return isNamed ? said : undefined;
-}
-
-/** A number of things. */
-export function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-}
-
-function parsed(header: string): unknown {
-  try {
-    return JSON.parse(header);
-  } catch {
-    // Altered: no list of arrays either.
-    return undefined;
-  }
-}
-
 /** The bytes of an array, with those up to the next. */
 function readEntry(file: number, begin: number, entry: Entry): Uint8Array<ArrayBuffer> {
   return readAt(file, begin + entry.offset, paddedLength(entry));
-}
-
-function paddedLength({ type, length }: Entry): number {
-  return aligned(length * TYPES[type].BYTES_PER_ELEMENT);
-}
-
-function readAt(file: number, position: number, length: number): Uint8Array<ArrayBuffer> {
-  return fill(new Uint8Array(length), file, position);
-}
-
-function fill<T extends Uint8Array>(bytes: T, file: number, position: number): T {
-  for (let done = 0; done < bytes.length; ) {
-    const count = readSync(file, bytes, done, Math.min(MOST_BYTES_A_CALL, bytes.length - done), position + done);
-    if (count === 0) throw new RangeError('an array file shrank while it was read');
-    done += count;
-  }
-  return bytes;
 }
 
 function writeAt(file: number, bytes: Uint8Array, position: number): void {
   for (let done = 0; done < bytes.length; ) {
     done += writeSync(file, bytes, done, Math.min(MOST_BYTES_A_CALL, bytes.length - done), position + done);
   }
-}
-
-function typeName(array: TypedArray): TypeName {
-  if (array instanceof Uint8Array) return 'u8';
-  if (array instanceof Uint32Array) return 'u32';
-  return array instanceof Float32Array ? 'f32' : 'f64';
-}
-
-function aligned(bytes: number): number {
-  return Math.ceil(bytes / 8) * 8;
-}
-
-function altered(path: string): RangeError {
-  return broken(path, 'was altered: its check sum is another');
-}
-
-function broken(path: string, what: string): RangeError {
-  return new RangeError(`${path} ${what}`);
 }

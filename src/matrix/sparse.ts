@@ -210,18 +210,35 @@ export function sideBySide(first: SparseRows, ...others: SparseRows[]): SparseRo
 
 /** One matrix of several of the same shape; where two have a cell, the later one's value stands. */
 export function joined(parts: readonly SparseRows[], rows: number, columns: number): SparseRows {
-  const filled = parts.filter((part) => part.index.length > 0);
-  if (filled.length <= 1) return filled[0] ?? emptyRows(rows, columns);
-  const { index, value } = roomFor(filled);
-  const row = new Uint32Array(index.length);
-  let at = 0;
-  for (const part of filled) {
-    index.set(part.index, at);
-    value.set(part.value, at);
-    for (let r = 0; r < part.rows; r++) row.fill(r, at + part.start[r]!, at + part.start[r + 1]!);
-    at += part.index.length;
+  const [first, ...others] = parts.filter((part) => part.index.length > 0);
+  return others.reduce(merged, first ?? emptyRows(rows, columns));
+}
+
+/** Two matrices as one. */
+function merged(before: SparseRows, after: SparseRows): SparseRows {
+  const { rows, columns } = before;
+  const { index, value } = roomFor([before, after]);
+  const start = new Uint32Array(rows + 1);
+  let filled = 0;
+  for (let r = 0; r < rows; r++) {
+    let b = before.start[r]!;
+    for (let a = after.start[r]!; a < after.start[r + 1]!; a++) {
+      const column = after.index[a]!;
+      for (; b < before.start[r + 1]! && before.index[b]! < column; b++) {
+        index[filled] = before.index[b]!;
+        value[filled++] = before.value[b]!;
+      }
+      if (b < before.start[r + 1]! && before.index[b] === column) b++;
+      index[filled] = column;
+      value[filled++] = after.value[a]!;
+    }
+    for (; b < before.start[r + 1]!; b++) {
+      index[filled] = before.index[b]!;
+      value[filled++] = before.value[b]!;
+    }
+    start[r + 1] = filled;
   }
-  return sparseFromEntries(rows, columns, row, index, value, at, (values) => values[values.length - 1]!);
+  return { rows, columns, start, index: index.slice(0, filled), value: value.slice(0, filled) };
 }
 
 /** Room for the entries of several matrices. */

@@ -11,13 +11,13 @@ import { asOptions } from '../tuning/tuning-report.js';
 import { readFactors, readLearnedRows, readStatistics } from '../workers/run-files.js';
 import { type Arranged, arrange, type Learned, learnFrom, writeFactors } from './learn.js';
 import { manifestOf } from './manifest.js';
-import { nowOf } from './offer.js';
 import type { Options } from './options.js';
 import { areCarried, outputColumns } from './output-columns.js';
 import type { OutputRun } from './output-run.js';
 import { readInputs, tellLongHistories } from './read.js';
-import { readWithRules } from './read-rules.js';
-import type { PlannedRules } from './rules.js';
+import { nowOf } from './rules/offer.js';
+import type { PlannedRules } from './rules/plan.js';
+import { readWithRules } from './rules/read.js';
 import { reuseOrTune } from './tuned-file.js';
 
 /** What was arranged to be learned from. */

@@ -50,8 +50,11 @@ export class WithinMemory {
   }
 
   /** Plans the rest, from the data. @throws Failure 71 where there is too little memory for it. */
-  async learn(dataset: Dataset, { method, format }: Pick<Options, 'method' | 'format'>): Promise<void> {
-    const sizes = sizesOf(dataset, method.settings);
+  async learn(
+    dataset: Dataset,
+    { method, format, rules }: Pick<Options, 'method' | 'format' | 'rules'>,
+  ): Promise<void> {
+    const sizes = sizesOf(dataset, method.settings, rules);
     const need = needToLearn({ ...sizes, isTuned: method.tuned, isParquet: format === 'parquet' });
     await this.#limit(need, `to learn from ${plural(sizes.interactions, 'interaction')}`);
   }
@@ -62,9 +65,11 @@ export class WithinMemory {
   }
 
   /** Plans lists by a saved model of so many cells. @throws Failure 71 where there is too little memory for it. */
-  async score({ userIds, itemIds, interactions }: Dataset, cells: number): Promise<void> {
+  async score(dataset: Dataset, cells: number, rules: Options['rules']): Promise<void> {
+    const { userIds, itemIds, interactions } = dataset;
     const sizes = { users: userIds.length, items: itemIds.length, interactions: interactions.index.length };
-    await this.#limit(needToScore(sizes, cells), `to recommend by a model of ${plural(cells, 'weight')}`);
+    const need = needToScore({ ...sizes, hasRules: hasRules(rules) }, cells);
+    await this.#limit(need, `to recommend by a model of ${plural(cells, 'weight')}`);
   }
 
   /** Call before rows are put in order: meanwhile nobody can watch. @throws Failure 71 where there is too little memory for it. */
@@ -99,6 +104,7 @@ export class WithinMemory {
 export function sizesOf(
   { userIds, itemIds, interactions }: Dataset,
   settings: Settings,
+  rules: Options['rules'],
 ): Omit<Sizes, 'isTuned' | 'isParquet'> {
   return {
     users: userIds.length,
@@ -106,5 +112,11 @@ export function sizesOf(
     interactions: interactions.index.length,
     neighbors: settings.neighbors,
     hasPairs: needsGram(settings),
+    hasRules: hasRules(rules),
   };
+}
+
+/** Whether rules may change what users get. */
+function hasRules({ where, lists }: Options['rules']): boolean {
+  return where.length + Object.keys(lists).length > 0;
 }

@@ -1,5 +1,6 @@
 import { ExitCode, Failure } from '../failure.js';
 import { megabytes } from '../report/quantities.js';
+import { offerBytes } from '../rules/list-rules.js';
 
 /*
  * Estimates of the memory of a run, in bytes: measured on 1 and 10 million ratings (bench/README.md) and rounded up. What
@@ -48,6 +49,8 @@ export interface Sizes {
   /** What settings are tried on before. */
   isTuned: boolean;
   isParquet: boolean;
+  /** Whether rules may change what users get. */
+  hasRules: boolean;
 }
 
 /** The most bytes that so many children and their parent take together. */
@@ -68,10 +71,11 @@ export function needToLearn(sizes: Sizes): Need {
 
 /** The same where all is arranged already. */
 export function needOfShards(sizes: Sizes): Need {
-  const { items, interactions, neighbors, hasPairs } = sizes;
+  const { users, items, interactions, neighbors, hasPairs, hasRules } = sizes;
   const pairs = hasPairs ? A_PAIR * Math.min(PAIRS, items * items) : 0;
   const model = A_TARGET * items * Math.min(items, neighbors);
-  const child = CHILD + Math.max(COPIED * interactions, pairs + model);
+  const offers = hasRules ? offerBytes(users, items) : 0;
+  const child = CHILD + Math.max(COPIED * interactions, pairs + model + offers);
   return (children) => parentOf(sizes) + MAPPED * interactions + pairs + model + children * child;
 }
 
@@ -82,11 +86,12 @@ function parentOf({ users, items, interactions, isTuned, isParquet }: Sizes): nu
 
 /** The need while a saved model of so many cells makes lists. */
 export function needToScore(
-  { users, items, interactions }: Pick<Sizes, 'users' | 'items' | 'interactions'>,
+  { users, items, interactions, hasRules }: Pick<Sizes, 'users' | 'items' | 'interactions' | 'hasRules'>,
   cells: number,
 ): Need {
+  const offers = hasRules ? offerBytes(users, items) : 0;
   const parent = PARENT + AN_ID * (users + items) + ARRANGED * interactions;
-  return (children) => parent + A_TARGET * cells + children * (CHILD + A_TARGET * cells);
+  return (children) => parent + A_TARGET * cells + children * (CHILD + A_TARGET * cells + offers);
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Expression } from '../conditions/expression.js';
 import type { EvidenceRules } from '../dataset/evidence-rules.js';
 import type { Duplicates, Ratings } from '../dataset/strength-rule.js';
 import type { HoldoutKind } from '../evaluation/split.js';
@@ -7,7 +8,6 @@ import type { OutputFormat } from '../output/formats.js';
 import type { WeightFormat } from '../output/weights.js';
 import type { LogOptions } from '../report/log.js';
 import type { Availability } from '../rules/availability.js';
-import type { Expression } from '../rules/expression.js';
 import type { ColdUsers, RuleFiles } from '../rules/id-rules.js';
 import type { RuleValues } from '../rules/rules.js';
 import type { InputFiles } from '../understanding/inputs.js';
@@ -143,8 +143,10 @@ export interface ExplainOptions extends QuestionOptions, Pick<Options, 'top' | '
 }
 
 /** The options of `similar`. */
-export interface SimilarOptions extends QuestionOptions, Pick<Options, 'top' | 'titles' | 'safeCsv'> {
-  availability: Availability;
+export interface SimilarOptions
+  extends QuestionOptions,
+    Pick<Options, 'top' | 'titles' | 'safeCsv'>,
+    Pick<RuleOptions, 'availability' | 'where'> {
   /** An id or a title. */
   item: string | undefined;
   /** The file of the items to ask for; undefined beside no item: all that are offered. */
@@ -153,7 +155,7 @@ export interface SimilarOptions extends QuestionOptions, Pick<Options, 'top' | '
 }
 
 /** The options of `audience`. */
-export interface AudienceOptions extends QuestionOptions, Pick<Options, 'safeCsv'> {
+export interface AudienceOptions extends QuestionOptions, Pick<Options, 'safeCsv'>, Pick<RuleOptions, 'where'> {
   /** An id or a title. */
   item: string;
   /** Users to find. */

@@ -10,9 +10,9 @@ import { plural } from '../report/quantities.js';
 import { type InputFiles, inputPaths } from '../understanding/inputs.js';
 import type { ReadJob } from '../workers/protocol.js';
 import { readRangePart, releaseRangePart } from '../workers/range-file.js';
-import { inputsOfRules, nowOf, reportOffer } from './offer.js';
 import type { InputOptions, RuleOptions } from './options.js';
 import { openBadRows } from './rejected-rows.js';
+import { inputsOfRules, nowOf, reportOffer } from './rules/offer.js';
 import type { Run } from './run.js';
 
 /** Bytes of input that are work enough for one child. */

@@ -9,9 +9,9 @@ import type { RecommendJob } from '../workers/protocol.js';
 import { readAudience, readLists } from '../workers/run-files.js';
 import { discardLearned, learn } from './learn.js';
 import { methodOfSpec } from './method.js';
-import type { PlannedRules } from './rules.js';
+import type { PlannedRules } from './rules/plan.js';
+import { planServing } from './rules/serving.js';
 import type { Run } from './run.js';
-import { planServing } from './serving.js';
 import { settle } from './tune.js';
 
 /**

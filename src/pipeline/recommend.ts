@@ -10,9 +10,9 @@ import type { Learned } from './learn.js';
 import { type EncodedOptions, layoutOf, listEncoder } from './list-output.js';
 import type { ListOptions } from './options.js';
 import { type NamedDataset, outputColumns } from './output-columns.js';
+import type { Serving } from './rules/serving.js';
 import type { Run } from './run.js';
 import { runShards } from './run-shards.js';
-import type { Serving } from './serving.js';
 
 type Made = Pick<Learned, 'model' | 'settings' | 'rowLength' | 'key'>;
 type Written = Omit<Served, 'cold' | 'left_out' | 'failed' | 'lost'>;

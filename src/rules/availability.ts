@@ -1,9 +1,9 @@
+import { isMissing, TypedColumn, truthIn } from '../conditions/typed-column.js';
 import { type CellColumn, shown } from '../csv/cells.js';
 import { numberIn } from '../dataset/bands.js';
 import { dayText } from '../events/clock.js';
 import type { DayOrder } from '../events/day-month.js';
 import { columnKey } from '../understanding/vocabulary.js';
-import { isMissing, TypedColumn, truthIn } from './typed-column.js';
 
 /** What is done with columns of a catalogue that say what can be sold: they decide, or it is only told what they say. */
 export type Availability = 'honour' | 'ignore';

@@ -1,6 +1,6 @@
+import type { Rule } from '../conditions/rule.js';
 import type { ListRule } from './list-rule.js';
 import { numberFrom } from './numbers.js';
-import type { Rule } from './rule.js';
 
 interface Boost<Condition> {
   where: Condition;

@@ -52,11 +52,6 @@ export class Draft {
     return this.#items[place] === FREE;
   }
 
-  /** The items at taken places, by place. */
-  get items(): Int32Array {
-    return this.#items.filter((item) => item !== FREE);
-  }
-
   /** Whether an item is not in the list yet, and every rule lets it in. */
   allows(item: number): boolean {
     return this.#listedIn[item] !== this.#list && this.#allowing.every((rule) => rule.allows!(item));
@@ -76,11 +71,14 @@ export class Draft {
 
   /** What is at taken places; items behind a free one move up. */
   list(): List {
-    const isTaken = (_: number, place: number) => this.#items[place] !== FREE;
-    return {
-      items: Uint32Array.from(this.items),
-      scores: this.#scores.filter(isTaken),
-      marks: this.#marks.filter(isTaken),
-    };
+    let taken = 0;
+    for (let place = 0; place < this.count; place++) {
+      if (this.isFree(place)) continue;
+      this.#items[taken] = this.#items[place]!;
+      this.#scores[taken] = this.#scores[place]!;
+      this.#marks[taken++] = this.#marks[place]!;
+    }
+    const items = new Uint32Array(this.#items.subarray(0, taken));
+    return { items, scores: this.#scores.slice(0, taken), marks: this.#marks.slice(0, taken) };
   }
 }

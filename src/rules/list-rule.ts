@@ -1,8 +1,8 @@
+import type { BoundExpression } from '../conditions/bound-expression.js';
+import type { Rule } from '../conditions/rule.js';
 import type { Failure } from '../failure.js';
 import type { RowLookup } from '../matrix/stacked-rows.js';
-import type { BoundExpression } from './bound-expression.js';
 import type { Draft, Membership } from './draft.js';
-import type { Rule } from './rule.js';
 
 /**
  * A rule of lists as a value: its option, how it becomes numbers, and how it acts on them. `rules.ts` lists them all; nobody else knows
@@ -113,9 +113,9 @@ export interface Acting extends Membership {
   isFull?(): boolean;
   /** Chooses among the first `reach` times the length of the list; what is behind them follows by score. One rule alone. */
   choice?: {
-    begin(draft: Draft, items: Uint32Array, scores: Float64Array): void;
-    /** How gladly it would take the candidate next. */
-    worth(at: number): number;
+    begin(items: Uint32Array, scores: Float64Array): void;
+    /** How gladly it would take the candidate next; where that is no more than `least`, anything up to `least` will do. */
+    worth(at: number, least: number): number;
     /** The most that it, or any candidate behind it, could be worth. */
     mostWorth(at: number): number;
   };

@@ -1,10 +1,10 @@
+import { BoundExpression } from '../conditions/bound-expression.js';
+import type { Rule } from '../conditions/rule.js';
 import type { List, ListRules } from '../ranking/list-rules.js';
 import { type Offer, offerOf } from '../ranking/offer.js';
-import { BoundExpression } from './bound-expression.js';
 import { Draft } from './draft.js';
 import type { Acting, Facts } from './list-rule.js';
 import { type PackedArrays, unpacked } from './packed.js';
-import type { Rule } from './rule.js';
 import { RULES, type RuleValues } from './rules.js';
 
 /** The rules of a run, as children read them. */
@@ -20,6 +20,11 @@ export interface RulePlans {
 /** Bytes that offers of users may take, and what an offer takes for each item. */
 const CACHE_BYTES = 1 << 26;
 const BYTES_AN_ITEM = 21;
+
+/** The most bytes that a child keeps of what users may get. */
+export function offerBytes(users: number, items: number): number {
+  return BYTES_AN_ITEM * items + Math.min(CACHE_BYTES, BYTES_AN_ITEM * items * users);
+}
 
 /**
  * The stage between candidates and list. It obeys the rules of a plan in the order of `RULES`:
@@ -42,6 +47,7 @@ export function listRules(
   ];
   const offerFor = offers(acting, facts, prior);
   const draft = new Draft(facts.items, acting);
+  const isFilled = filling(draft, acting);
   const reach = Math.max(1, ...acting.map((rule) => rule.reach ?? 1));
   return {
     offerFor: (row) => offerFor(users[row]!),
@@ -51,7 +57,7 @@ export function listRules(
       draft.begin(user, count, offerFor(user), scoreOf);
       for (const rule of acting) rule.begin?.(draft);
       for (const rule of acting) rule.place?.(draft);
-      return isFilled(draft, acting, best, count * reach, areAll) ? draft.list() : undefined;
+      return isFilled(best, count * reach, areAll) ? draft.list() : undefined;
     },
   };
 }
@@ -76,10 +82,10 @@ function offers(acting: readonly Acting[], { items, offered }: Facts, prior: Flo
   const most = Math.max(1, Math.floor(CACHE_BYTES / (BYTES_AN_ITEM * items)));
   return (user) => {
     const key = changes.map(({ keyOf }) => keyOf(user)).join('\n');
-    const cached = cache.get(key) ?? offerFor(user);
+    const offer = cache.get(key) ?? offerFor(user);
     if (!cache.has(key) && cache.size >= most) cache.delete(cache.keys().next().value ?? '');
-    cache.set(key, cached);
-    return cached;
+    cache.set(key, offer);
+    return offer;
   };
 
   function offerFor(user: number): Offer {
@@ -92,43 +98,50 @@ function offers(acting: readonly Acting[], { items, offered }: Facts, prior: Flo
 }
 
 /**
- * Fills the free places of a draft, first to last, with the best candidates that are allowed.
- * @param pool how many of them a rule may choose among. @returns false where more candidates may fill more places.
+ * Fills the free places of a draft, first to last, with the best candidates that are allowed; false where more candidates may fill more
+ * places. Of the first `pool` candidates a rule may choose.
  */
-function isFilled(draft: Draft, acting: readonly Acting[], best: List, pool: number, areAll: boolean): boolean {
+function filling(draft: Draft, acting: readonly Acting[]): (best: List, pool: number, areAll: boolean) => boolean {
   const least = Math.max(...acting.map((rule) => rule.least ?? Number.NEGATIVE_INFINITY));
-  const size = best.scores.findLastIndex((score) => score >= least) + 1;
-  const isEnd = areAll || size < best.items.length;
   const choice = acting.find((rule) => rule.choice)?.choice;
-  const chosenFrom = choice ? Math.min(pool, size) : 0;
-  choice?.begin(draft, best.items.subarray(0, chosenFrom), best.scores.subarray(0, chosenFrom));
-  const isOut = new Uint8Array(chosenFrom);
-  let next = chosenFrom;
-  for (let place = 0; place < draft.count; place++) {
-    if (!draft.isFree(place)) continue;
-    let at = choice ? bestChoice() : -1;
-    if (at >= 0) isOut[at] = 1;
-    else {
-      while (next < size && !draft.allows(best.items[next]!)) next++;
-      at = next++;
+  let isOut = new Uint8Array(0);
+  return ({ items, scores }, pool, areAll) => {
+    const size = scores.findLastIndex((score) => score >= least) + 1;
+    const isEnd = areAll || size < items.length;
+    const chosenFrom = choice ? Math.min(pool, size) : 0;
+    choice?.begin(items.subarray(0, chosenFrom), scores.subarray(0, chosenFrom));
+    if (isOut.length < chosenFrom) isOut = new Uint8Array(chosenFrom);
+    isOut.fill(0, 0, chosenFrom);
+    let next = chosenFrom;
+    for (let place = 0; place < draft.count; place++) {
+      if (!draft.isFree(place)) continue;
+      let at = choice ? bestChoice(choice, items, chosenFrom) : -1;
+      if (at >= 0) isOut[at] = 1;
+      else {
+        while (next < size && !draft.allows(items[next]!)) next++;
+        at = next++;
+      }
+      if (at >= size) return isEnd || acting.some((rule) => rule.isFull?.());
+      draft.put(place, items[at]!, scores[at]!, 'byScore');
     }
-    if (at >= size) return isEnd || acting.some((rule) => rule.isFull?.());
-    draft.put(place, best.items[at]!, best.scores[at]!, 'byScore');
-  }
-  return true;
+    return true;
+  };
 
   /** The place among the candidates of what is taken most gladly, of equals the better; -1 where none is allowed. */
-  function bestChoice(): number {
+  function bestChoice({ worth, mostWorth }: NonNullable<Acting['choice']>, items: Uint32Array, count: number): number {
     let chosen = -1;
     let most = Number.NEGATIVE_INFINITY;
-    for (let at = 0; at < chosenFrom; at++) {
+    for (let at = 0; at < count; at++) {
       if (isOut[at] === 1) continue;
-      if (choice!.mostWorth(at) <= most) break;
-      if (!draft.allows(best.items[at]!)) isOut[at] = 1;
-      else if (choice!.worth(at) > most) {
-        most = choice!.worth(at);
-        chosen = at;
+      if (mostWorth(at) <= most) break;
+      if (!draft.allows(items[at]!)) {
+        isOut[at] = 1;
+        continue;
       }
+      const own = worth(at, most);
+      if (own <= most) continue;
+      most = own;
+      chosen = at;
     }
     return chosen;
   }

@@ -1,25 +1,25 @@
-import { closeSync, copyFileSync, existsSync, fstatSync, linkSync, openSync, statSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import type { CellColumn } from '../csv/cells.js';
 import { quotedFrom } from '../csv/quoted-cells.js';
-import { textOf } from '../csv/row-cutter.js';
 import { noAttributes } from '../dataset/attribute-table.js';
 import type { Dataset } from '../dataset/dataset.js';
 import type { Known } from '../dataset/inputs.js';
 import type { Interactions } from '../dataset/interactions.js';
 import type { DayOrder } from '../events/day-month.js';
 import { IdIndex, type PackedIds } from '../events/ids.js';
-import { badData, ExitCode, Failure, messageOf, systemCode } from '../failure.js';
+import { badData, messageOf } from '../failure.js';
 import { type Arrays, arrayOf, checkArrays, headerHash, readArrays, readStretches } from '../files/array-file.js';
-import { emptyRows, rowLengths, type SparseRows } from '../matrix/sparse.js';
+import type { TypedArray } from '../files/array-header.js';
+import { emptyRows, rowLengths } from '../matrix/sparse.js';
 import { lowRankOf } from '../model/low-rank.js';
-import { DEFAULT_SETTINGS } from '../model/settings.js';
 import { signalCount } from '../model/signals.js';
 import { finishedModel, type Model } from '../ranking/model.js';
 import { AvailabilityReader, saysWhatIsSold } from '../rules/availability.js';
 import { matrixFrom } from '../workers/matrix-file.js';
 import type { ModelFiles } from '../workers/protocol.js';
 import { readFactors, readLearnedRows, readScales } from '../workers/run-files.js';
-import { FORMAT, type ModelFacts, WHAT } from './facts.js';
+import type { ModelFacts } from './facts.js';
+import { factsFrom, heldPath, lengthy, none, openedModel, shaped, textsFrom } from './open-model.js';
 import { isOfUser } from './write.js';
 
 /** What a model knows of items and signals. */
@@ -158,11 +158,7 @@ export class SavedModel {
   usersAt(users: Uint32Array): KnownUsers {
     return this.#read(() => {
       const parts = ['history', 'excluded', 'preferences', 'groups'].map((name) => {
-        const all = arrayOf(
-          this.#arrays((each) => each === `${name}.start`),
-          `${name}.start`,
-          Uint32Array,
-        );
+        const all = this.#array(`${name}.start`, Uint32Array);
         const start = new Uint32Array(users.length + 1);
         const stretches = Array.from(users, (user, row) => {
           const [from = 0, to = 0] = all.subarray(user, user + 2);
@@ -189,14 +185,8 @@ export class SavedModel {
       this.facts[of].flatMap((name, at) => {
         if (!isWanted(name)) return [];
         const texts = `${of}.${at}`;
-        return {
-          name,
-          cells: textsFrom(
-            this.#arrays((each) => each.startsWith(`${texts}.`)),
-            texts,
-            rows,
-          ),
-        };
+        const arrays = this.#arrays((each) => each.startsWith(`${texts}.`));
+        return { name, cells: textsFrom(arrays, texts, rows) };
       }),
     );
   }
@@ -255,24 +245,14 @@ export class SavedModel {
 
   /** By item: the users who liked it. */
   get popularity(): Float64Array {
-    return this.#read(() =>
-      arrayOf(
-        this.#arrays((name) => name === 'popularity'),
-        'popularity',
-        Float64Array,
-      ),
-    );
+    return this.#read(() => this.#array('popularity', Float64Array));
   }
 
   /** How many cells each row has. The rows and scales were looked at then: they are as they were written. */
   get rowLengths(): Float64Array {
     return this.#read(() => {
       checkArrays(this.#held, (name) => /^(rows\.|prior$|scales$|factors$|popularity$)/.test(name));
-      const start = arrayOf(
-        this.#arrays((name) => name === 'rows.start'),
-        'rows.start',
-        Uint32Array,
-      );
+      const start = this.#array('rows.start', Uint32Array);
       return rowLengths({ rows: lengthy(start, signalCount(this.files.counts) + 1).length - 1, start });
     });
   }
@@ -280,6 +260,14 @@ export class SavedModel {
   // Not mapped: a file that somebody cuts while it is mapped ends the process.
   #arrays(isWanted: (name: string) => boolean): Arrays {
     return readArrays(this.#held, isWanted, false);
+  }
+
+  #array<T extends TypedArray>(name: string, type: new (length: number) => T): T {
+    return arrayOf(
+      this.#arrays((each) => each === name),
+      name,
+      type,
+    );
   }
 
   #packed(name: string, count?: number): PackedIds {
@@ -296,68 +284,8 @@ export class SavedModel {
       return read();
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      throw badData(
-        `${messageOf(error).replaceAll(this.#held ?? this.#path, this.#path)}; learn it again: recommend fit --model`,
-        {
-          cause: error,
-        },
-      );
+      const why = messageOf(error).replaceAll(this.#held ?? this.#path, this.#path);
+      throw badData(`${why}; learn it again: recommend fit --model`, { cause: error });
     }
   }
-}
-
-function openedModel(path: string): number {
-  try {
-    const file = openSync(path, 'r');
-    if (fstatSync(file).isFile()) return file;
-    closeSync(file);
-  } catch (error) {
-    const wayOut = systemCode(error) === 'ENOENT' ? 'recommend fit --model makes one' : messageOf(error);
-    throw new Failure(ExitCode.noInput, `--model ${path} cannot be opened: ${wayOut}`, { cause: error });
-  }
-  throw new Failure(ExitCode.noInput, `--model ${path} is no regular file, and a model cannot be read from a pipe`);
-}
-
-/** A path that means the open file, whatever is put in its place. */
-function heldPath(path: string, file: number, privatePath: () => string): string {
-  const held = `/proc/${process.pid}/fd/${file}`;
-  const own = fstatSync(file);
-  if (existsSync(held) && statSync(held).ino === own.ino && statSync(held).dev === own.dev) return held;
-  const other = privatePath();
-  try {
-    linkSync(path, other);
-  } catch {
-    // On another disk.
-    copyFileSync(path, other);
-  }
-  return other;
-}
-
-function factsFrom(arrays: Arrays): ModelFacts {
-  const facts = JSON.parse(Buffer.from(arrayOf(arrays, 'facts', Uint8Array)).toString());
-  if (facts?.what !== WHAT) throw new RangeError('it is another file of recommend, and no model');
-  const isSame = `${Object.keys(facts.method?.settings ?? {}).sort()}` === `${Object.keys(DEFAULT_SETTINGS).sort()}`;
-  if (facts.format === FORMAT && isSame) return facts;
-  throw new RangeError(`it was written by version ${facts.version} of recommend, whose models this one does not read`);
-}
-
-function textsFrom(arrays: Arrays, name: string, count: number): string[] {
-  const { bytes, start } = quotedFrom(arrays, name);
-  lengthy(start, count + 1);
-  return Array.from({ length: count }, (_, at) => textOf(bytes, start[at] ?? 0, start[at + 1] ?? 0));
-}
-
-/** The array, if it has that length. */
-function lengthy<T extends { length: number }>(array: T, length: number): T {
-  if (array.length === length) return array;
-  throw new RangeError(`it has ${array.length} numbers where ${length} are wanted`);
-}
-
-function shaped(matrix: SparseRows, rows: number, columns: number): SparseRows {
-  if (matrix.rows === rows && matrix.columns === columns) return matrix;
-  throw new RangeError(`it has a matrix of ${matrix.rows} × ${matrix.columns} where ${rows} × ${columns} is wanted`);
-}
-
-function none(name: string): never {
-  throw new RangeError(`it lacks "${name}"`);
 }

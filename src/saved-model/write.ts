@@ -4,14 +4,8 @@ import { quotedArrays } from '../csv/quoted-cells.js';
 import { quotedCells } from '../csv/quoting.js';
 import type { Dataset } from '../dataset/dataset.js';
 import { badData } from '../failure.js';
-import {
-  type Arrays,
-  arrayFileBytes,
-  isArrayFile,
-  readArrays,
-  type TypedArray,
-  writeArrays,
-} from '../files/array-file.js';
+import { type Arrays, arrayFileBytes, isArrayFile, readArrays, writeArrays } from '../files/array-file.js';
+import type { TypedArray } from '../files/array-header.js';
 import type { Destination } from '../files/writing.js';
 import { signalCount } from '../model/signals.js';
 import type { Model } from '../ranking/model.js';

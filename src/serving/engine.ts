@@ -2,7 +2,7 @@ import { copyFileSync } from 'node:fs';
 import { badData } from '../failure.js';
 import { RunDirectory } from '../files/run-directory.js';
 import type { ServeOptions } from '../pipeline/options.js';
-import { readListRules } from '../pipeline/rules.js';
+import { readListRules } from '../pipeline/rules/plan.js';
 import type { Log } from '../report/log.js';
 import { filesOf, optionOf, RULES } from '../rules/rules.js';
 import type { ModelFacts } from '../saved-model/facts.js';

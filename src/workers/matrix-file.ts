@@ -1,4 +1,5 @@
-import { type Arrays, arrayOf, type TypedArray } from '../files/array-file.js';
+import { type Arrays, arrayOf } from '../files/array-file.js';
+import type { TypedArray } from '../files/array-header.js';
 import { everyChunk } from '../matrix/chunks.js';
 import { areBelow, type SparseRows } from '../matrix/sparse.js';
 

@@ -84,9 +84,9 @@ export class Pool {
 
   /**
    * Limits the number of children from now on; call it between jobs only.
-   * @param heap limit of the JavaScript heap, in megabytes, of each child forked from now on.
+   * @param heap limit of the JavaScript heap, in megabytes, of each child forked from now on; as before unless given.
    */
-  async limit(size: number, heap: number): Promise<void> {
+  async limit(size: number, heap = this.#heap): Promise<void> {
     this.#heap = heap;
     const others = this.#slots.slice(size);
     this.#slots = this.#slots.slice(0, size);

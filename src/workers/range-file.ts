@@ -1,5 +1,6 @@
 import type { RangePart } from '../events/events-reader.js';
-import { type Arrays, arrayOf, boundsFrom, readArrays, type TypedArray } from '../files/array-file.js';
+import { type Arrays, arrayOf, boundsFrom, readArrays } from '../files/array-file.js';
+import type { TypedArray } from '../files/array-header.js';
 import { release } from '../matrix/memory.js';
 import { areBelow } from '../matrix/sparse.js';
 

@@ -1,5 +1,6 @@
 import { quotedArrays, quotedIn } from '../csv/quoted-cells.js';
-import { type Arrays, arrayOf, isCount, readArrays, writeArrays } from '../files/array-file.js';
+import { type Arrays, arrayOf, readArrays, writeArrays } from '../files/array-file.js';
+import { isCount } from '../files/array-header.js';
 import { areBelow, rowLengths, type SparseRows } from '../matrix/sparse.js';
 import type { Evidence } from '../model/evidence.js';
 import type { LearnedRows } from '../model/fit.js';

@@ -13,6 +13,12 @@ describe('words that belong to no option', () => {
     [['data/products-2026.csv.gz', 'data/orders.csv'], '--users data/orders.csv --items data/products-2026.csv.gz\n'],
     [['items.csv'], 'recommend --users FILE --items items.csv\n'],
     [['evaluate', 'ratings.csv', '--at', '20'], 'recommend evaluate --users ratings.csv --at 20\n'],
+    [['similar', 'shop.rec', 'red', 'chair'], "recommend similar --model shop.rec --item 'red chair'\n"],
+    [['explain', '--model', 'shop.rec', 'u1'], 'recommend explain --user u1 --model shop.rec\n'],
+    [
+      ['similar', '-u', 'events.csv', '--item', '1'],
+      'this makes one: recommend fit --users EVENTS.csv --model shop.rec\n',
+    ],
     [['-u', 'ratings.csv', '-n', '5', 'movies.csv'], 'movies.csv: an option has to say what this file is: --users, '],
   ])('%j are refused with what to type', async (args, said) => {
     const { code, stdout, stderr } = await runInProcess(args, { folder: newFolder() });

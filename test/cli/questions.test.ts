@@ -14,7 +14,7 @@ beforeAll(async () => {
   put(
     folder,
     'items.csv',
-    ['item,title', ...Array.from({ length: 60 }, (_, k) => `item-${k},${titleOf(k)}`)].join('\n'),
+    ['item,title,price', ...Array.from({ length: 60 }, (_, k) => `item-${k},${titleOf(k)},${k % 4}`)].join('\n'),
   );
   await answered(['fit', '-u', 'events.csv', '-i', 'items.csv', '--algorithm', 'ridge', '--model', 'm.rec', '-q']);
   model = new SavedModel(join(folder, 'm.rec'), () => join(folder, 'held'));
@@ -26,6 +26,8 @@ function dated(events: string): string {
   const [header, ...rows] = events.trimEnd().split('\n');
   return [`${header},timestamp`, ...rows.map((row, at) => `${row},${1_700_000_000 + 60 * at}`)].join('\n');
 }
+
+type Similar = Record<'item_id' | 'similar_id' | 'score', string>;
 
 function titleOf(item: number): string {
   return item === 7 ? 'Amélie: the film' : item === 9 ? 'Ame' : `Book ${item}`;
@@ -106,6 +108,43 @@ test('an audience are the users in whose lists the item stands with the highest 
   for (const { user_id } of users) {
     expect([...rowOf(interactions, userIds.indexOf(user_id))].map((item) => itemIds[item])).not.toContain('item-2');
   }
+});
+
+test('--where holds for the items that go with one, and for the users of an audience', async () => {
+  const all = rowsOf(await ask('similar', '--item', 'item-7', '-n', '60', '--format', 'csv')) as unknown as Similar[];
+  const some = ['--where', 'price < 2', '-n', '60', '--format', 'csv'];
+  const cheap = rowsOf(await ask('similar', '--item', 'item-7', ...some)) as unknown as Similar[];
+  const isCheap = ({ similar_id }: Similar) => Number(similar_id.slice(5)) % 4 < 2;
+  expect(cheap.map(({ similar_id }) => similar_id)).toEqual(all.filter(isCheap).map(({ similar_id }) => similar_id));
+  put(
+    folder,
+    'people.csv',
+    ['user_id,country', ...Array.from({ length: 80 }, (_, k) => `user-${k},${k % 2 ? 'FR' : 'DE'}`)].join('\n'),
+  );
+  const fit = [
+    'fit',
+    '-u',
+    'people.csv',
+    '--interactions',
+    'events.csv',
+    '--algorithm',
+    'cosine',
+    '--model',
+    'p.rec',
+    '-q',
+  ];
+  await answered(fit);
+  const audience = async (...more: string[]) => {
+    const found = rowsOf(await answered(['audience', '--model', 'p.rec', '--item', 'item-2', ...more]));
+    return found.map(({ user_id }) => user_id);
+  };
+  const french = (await audience()).filter((user) => Number(user.slice(5)) % 2 === 1);
+  expect(french.length).toBeGreaterThan(10);
+  expect(await audience('--where', 'country = "FR"')).toEqual(french);
+  const { code, stderr } = await runInProcess(['similar', '--model', 'm.rec', '--where', 'user.country = "FR"'], {
+    folder,
+  });
+  expect([code, stderr]).toEqual([2, expect.stringContaining('--where')]);
 });
 
 test('explain tells what is known of a user, the latest first, and their list with its reasons', async () => {

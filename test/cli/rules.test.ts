@@ -60,10 +60,8 @@ beforeEach(() => {
   put(folder, 'users.csv', csv('user_id,country', COUNTRIES));
 });
 
-const FORMS = [
-  ['events', '-u events.csv -i items.csv'],
-  ['profiles', '-u users.csv --interactions events.csv -i items.csv'],
-] as const;
+const EVENTS_FORM = '-u events.csv -i items.csv';
+const PROFILES_FORM = '-u users.csv --interactions events.csv -i items.csv';
 
 async function recommended(args: string, more: string): Promise<string> {
   const words = `${args} ${more} --algorithm ridge -q`.trim().split(/ +/);
@@ -72,7 +70,8 @@ async function recommended(args: string, more: string): Promise<string> {
   return stdout;
 }
 
-describe.each(FORMS)('with %s', (form, files) => {
+describe('the lists of events', () => {
+  const files = EVENTS_FORM;
   /** All items for everybody, best first. */
   let ranked: Row[] = [];
   const had = (row: Row) => EVENTS.find(({ user, item }) => user === row.user_id && item === row.item_id);
@@ -113,34 +112,6 @@ describe.each(FORMS)('with %s', (form, files) => {
         return isIn && !isPair(row) && (had(row)?.daysAgo ?? 1000) > 60;
       }),
     );
-    if (form === 'events') expect(await recommended(files, `${rules} -n ${N} -j 4`)).toBe(answer);
-  });
-
-  test('candidates among some items, for who has a history', async () => {
-    const isCandidate = ({ user_id, item_id }: Row) =>
-      user_id !== 'u5' && (user_id.length + Number(item_id.slice(1))) % 2 === 0;
-    put(
-      folder,
-      'candidates.csv',
-      csv(
-        'user,item',
-        ranked.filter(isCandidate).map((row) => [row.user_id, row.item_id]),
-      ),
-    );
-    put(folder, 'only.json', `[${[1, 2, 4, 5, 8, 9, 12, 13, 16, 20, 22].map((i) => `{"product_id":"i${i}"}`)}]`);
-    const only = [1, 2, 4, 5, 8, 9, 12, 13, 16, 20, 22].map((i) => `i${i}`);
-    const counts = new Map(
-      EVENTS.map(({ user }) => [user, new Set(EVENTS.filter((e) => e.user === user).map((e) => e.item)).size]),
-    );
-    const answer = await recommended(
-      files,
-      `--candidates candidates.csv --only-items only.json --min-history 4 -n ${N}`,
-    );
-    expect(rowsOf(answer)).toEqual(
-      slowly(
-        (row) => isCandidate(row) && only.includes(row.item_id) && (counts.get(row.user_id) ?? 0) >= 4 && !had(row),
-      ),
-    );
   });
 
   test('not the same lists again, unless they are a week old', async () => {
@@ -154,7 +125,6 @@ describe.each(FORMS)('with %s', (form, files) => {
     expect(rowsOf(await recommended(files, `${rules} -n ${N}`))).toEqual(
       slowly((row) => !had(row) && !isRecent.has(`${row.user_id} ${row.item_id}`)),
     );
-    if (form === 'events') return;
     await recommended(files, `-n ${N} -o before.jsonl`);
     const again = await recommended(files, `--exclude-previous before.jsonl -n ${N}`);
     expect(rowsOf(again)).toEqual(
@@ -163,26 +133,16 @@ describe.each(FORMS)('with %s', (form, files) => {
         .map((row) => ({ ...row, rank: String(Number(row.rank) - N) })),
     );
   });
-
-  test('what is no evidence stays had, and the lists are full all the same', async () => {
-    const rules = '--min-rating 3 --since 2024-02-01 --half-life 40d';
-    const answer = await recommended(files, `${rules} -n ${N} -j 1`);
-    const rows = rowsOf(answer);
-    expect(rows.filter(had)).toEqual([]);
-    expect(rows).toHaveLength(N * (form === 'events' ? USERS : COUNTRIES.length));
-    expect(rows.map(({ score }) => score)).not.toEqual(slowly((row) => !had(row)).map(({ score }) => score));
-    if (form === 'profiles') expect(await recommended(files, `${rules} -n ${N} -j 4`)).toBe(answer);
-  });
 });
 
 test('--cold-users content gives lists to new users of whom something is known', async () => {
-  const rows = rowsOf(await recommended(FORMS[1][1], '--cold-users content -n 1'));
+  const rows = rowsOf(await recommended(PROFILES_FORM, '--cold-users content -n 1'));
   expect(rows.slice(USERS).map(({ user_id }) => user_id)).toEqual(['new']);
 });
 
 test('what is known of the files and who is left out is said, and counted in the summary', async () => {
   put(folder, 'who.csv', 'user_id\nu1\nu2\nux\nu3\n');
-  const args = `${FORMS[0][1]} --only-users who.csv --min-history 4 --algorithm popular -o out.csv --log-format json`;
+  const args = `${EVENTS_FORM} --only-users who.csv --min-history 4 --algorithm popular -o out.csv --log-format json`;
   const { stderr } = await runInProcess(args.split(' '), { folder });
   expect(stderr).toContain('who.csv (--only-users): 4 users, 1 unknown (the first \\"ux\\", line 4)');
   expect(stderr).toContain(

@@ -55,13 +55,23 @@ describe('--where', () => {
     );
   });
 
-  test('columns of users make it another question for each, the same with any number of workers', async () => {
+  test('columns of users make it another question for each', async () => {
     const where = ['--availability', 'ignore', '--where', 'item.language = user.language or price <= budget'];
     const one = await recommend([...BY_USER, ...where, '-j', '1']);
     expect(one.code, one.stderr).toBe(0);
     expect(sorted(one.lists)).toEqual({ u1: 'CF', u2: 'BDF', u3: 'AB', u4: 'EF' });
-    expect((await recommend([...BY_USER, ...where, '-j', '4'])).stdout).toBe(one.stdout);
     expect(one.stderr).toContain('asked for each user');
+  });
+
+  test('without a catalogue, items have the ids, the titles and the last times of their events', async () => {
+    const events = EVENTS.replaceAll(/,([A-F]),/g, ',$1,Title of $1,').replace('item_id,', 'item_id,name,');
+    const where = ['--where', 'not name contains "of f" and timestamp >= now - 60d'];
+    const args = ['-u', 'events.csv', ...PLAIN.slice(4), ...where];
+    const { code, stderr, lists } = await recommend(args, { 'events.csv': events });
+    expect(code, stderr).toBe(0);
+    // The order of C was void.
+    expect(sorted(lists)).toEqual({ u1: 'D', u2: 'D', u3: 'A' });
+    expect(stderr).toContain('and timestamp >= now - 60d: holds for 2 of 5 items');
   });
 
   test('evaluate takes it too: where only an item is left that nobody has, nothing is found', async () => {
@@ -140,6 +150,22 @@ describe('--events-where', () => {
     expect(filtered.stderr).toContain('skipped  2 rows for which --events-where does not hold, the first on line 5');
     expect(filtered.stderr).toContain(
       'skipped  1 row for which --events-where cannot tell: a cell is missing, or cannot be read, the first on line 7',
+    );
+  });
+
+  test('of lines and their orders each is asked for its own columns', async () => {
+    const files = {
+      'orders.csv': 'order_id,customer_id,channel\n1,u1,web\n2,u2,bot\n3,u2,web\n4,u3,\n',
+      'lines.csv': 'order_id,sku,quantity\n1,A,1\n1,B,5\n2,C,1\n3,A,2\n4,F,1\n',
+    };
+    const where = ['--events-where', 'quantity < 5', '--events-where', 'channel != "bot"'];
+    const args = ['-u', 'lines.csv', '--orders', 'orders.csv', ...PLAIN.slice(2, 6)];
+    const { code, stderr, lists } = await recommend([...args, '--availability', 'ignore', ...where], files);
+    expect(code, stderr).toBe(0);
+    // Of order 4 nobody can tell, so u3 is unknown; u2 had C with order 2 alone, and B is in a line of five.
+    expect(sorted(lists)).toEqual({ u1: 'BCDEF', u2: 'BCDEF' });
+    expect(stderr).toContain(
+      'skipped  2 rows of orders that the orders file does not have, or that --events-where leaves out',
     );
   });
 });

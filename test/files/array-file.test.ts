@@ -2,14 +2,8 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  type Arrays,
-  arrayOf,
-  checkArrays,
-  readArrays,
-  type TypedArray,
-  writeArrays,
-} from '../../src/files/array-file.js';
+import { type Arrays, arrayOf, checkArrays, readArrays, writeArrays } from '../../src/files/array-file.js';
+import type { TypedArray } from '../../src/files/array-header.js';
 import { sealed, sealedHeader } from './sealed.js';
 import { temporaryFolders } from './temporary.js';
 

@@ -20,6 +20,7 @@ const sizes = fc.record({
   hasPairs: fc.boolean(),
   isTuned: fc.boolean(),
   isParquet: fc.boolean(),
+  hasRules: fc.boolean(),
 });
 
 test('what a run needs rises with everything it has', () => {
@@ -30,9 +31,9 @@ test('what a run needs rises with everything it has', () => {
       for (const key of ['users', 'items', 'interactions', 'neighbors'] as const) {
         expect(needToLearn({ ...few, [key]: 2 * few[key] })(children)).toBeGreaterThanOrEqual(need(children));
       }
-      expect(needToLearn({ ...few, hasPairs: true, isTuned: true, isParquet: true })(children)).toBeGreaterThanOrEqual(
-        need(children),
-      );
+      expect(
+        needToLearn({ ...few, hasPairs: true, isTuned: true, isParquet: true, hasRules: true })(children),
+      ).toBeGreaterThanOrEqual(need(children));
     }),
   );
 });
@@ -51,9 +52,16 @@ test.each([
   [10_000_000, 70_000, 10_700, 20, false, 2, 604],
 ])('%d ratings of %d users and %d items', (interactions, users, items, neighbors, hasPairs, children, measured) => {
   const read = needToRead([{ bytes: 25 * interactions, isPacked: false }])(children);
-  const learn = needToLearn({ users, items, interactions, neighbors, hasPairs, isTuned: false, isParquet: false })(
-    children,
-  );
+  const learn = needToLearn({
+    users,
+    items,
+    interactions,
+    neighbors,
+    hasPairs,
+    isTuned: false,
+    isParquet: false,
+    hasRules: false,
+  })(children);
   const planned = Math.max(read, learn) / MB;
   expect(planned).toBeGreaterThan(measured);
   expect(planned).toBeLessThan(3 * measured);

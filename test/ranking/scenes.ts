@@ -80,11 +80,12 @@ export function slowScores({ counts, scales, prior, rows, factors, signals }: Sc
           : 1;
   const between = (item: number, other: number) =>
     factors ? WEIGHT * popularityOf(other) * factors[item]!.reduce((sum, x, k) => sum + x * factors[other]![k]!, 0) : 0;
-  return prior.map((popularity, item) =>
-    rows.reduce(
-      (total, row, s) =>
-        total + signals[user]![s]! * (scaleOf(s) * row[item]! + (s < counts.items ? between(s, item) : 0)),
-      popularity,
-    ),
+  return prior.map(
+    (popularity, item) =>
+      rows.reduce(
+        (total, row, s) =>
+          total + signals[user]![s]! * (scaleOf(s) * row[item]! + (s < counts.items ? between(s, item) : 0)),
+        0,
+      ) + popularity,
   );
 }

@@ -26,6 +26,7 @@ function popularityAlone(rules: World['rules'], kinds: string, count: number): W
     prices: Array(items).fill(0),
     popularity: Array(items).fill(0),
     countries: [''],
+    budgets: [0],
     candidates: undefined,
     count,
     seed: 1,
@@ -69,6 +70,21 @@ test('among the best five times the list’s length diversity chooses; what caps
 test('what is weighed down far enough is below the least score, what is pinned stays', () => {
   const rules = { minScore: 0.3, boost: [{ item: 0, factor: 0.25 }], pin: [{ item: 5, rank: 2 }] };
   expect(itemsOf(popularityAlone(rules, 'abcdef', 4))).toEqual([1, 5, 2]);
+});
+
+test('about every fifth rank is for fresh items, and another seed draws others', () => {
+  const one = popularityAlone({ explore: 0.2 }, 'a'.repeat(60), 5);
+  const of = <T>(row: T) => Array<T>(200).fill(row);
+  const { signals, excluded } = one.scene;
+  const scene = { ...one.scene, signals: of(signals[0]!), excluded: of(excluded[0]!) };
+  const popularity = one.popularity.map((_, item) => 60 - item);
+  const world = { ...one, scene, popularity, countries: of(''), budgets: of(0) };
+  const explored = (seed: number) =>
+    listsOf({ ...world, seed }, usersOf(world)).flatMap((list, user) =>
+      entriesOf(list).flatMap(({ item, mark }) => (mark === Mark.explored ? `${user}: ${item}` : [])),
+    );
+  expect(explored(1).length / 1000).toBeCloseTo(0.2, 1);
+  expect(explored(2)).not.toEqual(explored(1));
 });
 
 test('a share or a power of 0 is none', () => {

@@ -3,7 +3,7 @@ import { ExitCode, Failure } from '../../src/failure.js';
 import { PLAIN_KERNEL } from '../../src/kernels/kernel.js';
 import { hashOf, sampleKeys } from '../../src/matrix/sampling.js';
 import { inversePower } from '../../src/model/settings.js';
-import { planRules } from '../../src/pipeline/rules.js';
+import { planRules } from '../../src/pipeline/rules/plan.js';
 import { type List, Mark } from '../../src/ranking/list-rules.js';
 import { Recommender } from '../../src/ranking/recommender.js';
 import { scoresOf } from '../../src/ranking/scores.js';
@@ -24,7 +24,7 @@ export interface Pin {
 
 export interface Rules {
   boost?: { item: number; factor: number }[];
-  boostWhere?: { where: string; factor: number }[];
+  boostWhere?: { where: Where; factor: number }[];
   popularityPenalty?: number;
   pin?: Pin[];
   explore?: number;
@@ -42,17 +42,21 @@ export interface World {
   popularity: number[];
   /** By user. */
   countries: string[];
+  budgets: number[];
   candidates: number[][] | undefined;
   count: number;
   seed: number;
+  /** Left out: i0, i1 … and u0, u1 … */
+  itemIds?: readonly string[];
+  userIds?: readonly string[];
 }
 
-const WHERE = {
+/** Conditions that are known, as the plainest code has them; NaN is missing. */
+export const WHERE = {
   'price < 3': (price: number) => price < 3,
   'price = user.budget': (price: number, budget: number) => price === budget,
 };
-/** What a user can pay, as their index has it. */
-export const budgetOf = (user: number) => user % 3;
+export type Where = keyof typeof WHERE;
 
 export const worlds: fc.Arbitrary<World> = scenes(fc.constantFrom(1, 4, 12, 40, 40)).chain((scene) => {
   const users = scene.signals.length;
@@ -69,7 +73,7 @@ export const worlds: fc.Arbitrary<World> = scenes(fc.constantFrom(1, 4, 12, 40, 
       {
         boost: fc.uniqueArray(fc.record({ item, factor: fc.constantFrom(0.5, 2, 4) }), { selector: (row) => row.item }),
         boostWhere: fc.array(
-          fc.record({ where: fc.constantFrom(...Object.keys(WHERE)), factor: fc.constantFrom(0.25, 2) }),
+          fc.record({ where: fc.constantFrom(...(Object.keys(WHERE) as Where[])), factor: fc.constantFrom(0.25, 2) }),
           { minLength: 1, maxLength: 2 },
         ),
         popularityPenalty: fc.constantFrom(0, 0.5, 1),
@@ -91,6 +95,7 @@ export const worlds: fc.Arbitrary<World> = scenes(fc.constantFrom(1, 4, 12, 40, 
     prices: perItem(fc.nat(5)),
     popularity: perItem(fc.nat(9)),
     countries: fc.array(fc.constantFrom('', 'FR', 'de'), { minLength: users, maxLength: users }),
+    budgets: fc.constant(Array.from({ length: users }, (_, user) => user % 3)),
     candidates: fc.oneof(
       { weight: 3, arbitrary: fc.constant(undefined) },
       { weight: 1, arbitrary: fc.array(perItem(fc.constantFrom(0, 1, 1)), { minLength: users, maxLength: users }) },
@@ -109,9 +114,8 @@ function ruleRow(cells: Record<string, string>, others: [string, string][] = [])
 
 /** What the program makes of a world for each of these users, in their order. */
 export function listsOf(world: World, users: readonly number[]): List[] {
-  const { scene, rules, kinds, prices, popularity, countries, candidates, count, seed } = world;
+  const { scene, rules, kinds, prices, popularity, countries, budgets, candidates, count, seed } = world;
   const { items } = scene.counts;
-  const budgets = countries.map((_, user) => String(budgetOf(user)));
   const dataset = {
     itemIds: idsOf('i', items),
     userIds: idsOf('u', countries.length),
@@ -123,7 +127,7 @@ export function listsOf(world: World, users: readonly number[]): List[] {
     ],
     userColumns: [
       { name: 'country', cells: countries },
-      { name: 'budget', cells: budgets },
+      { name: 'budget', cells: budgets.map(String) },
     ],
   };
   const read = {
@@ -173,7 +177,8 @@ export interface Entry {
 
 /** The same, one stage after the other. */
 export function slowList(world: World, user: number): Entry[] {
-  const { scene, rules, prices, popularity, count, seed } = world;
+  const { scene, rules, prices, popularity, budgets, count, seed } = world;
+  const { itemIds = idsOf('i', scene.counts.items), userIds = idsOf('u', budgets.length) } = world;
   // Filter.
   const scores = slowScores(scene, user);
   const open = scores.flatMap((_, item) => (isOpen(world, user, item) ? [item] : []));
@@ -181,7 +186,7 @@ export function slowList(world: World, user: number): Entry[] {
   const score = scores.map((plain, item) => {
     let factor = rules.boost?.find((row) => row.item === item)?.factor ?? 1;
     for (const { where, factor: own } of rules.boostWhere ?? [])
-      if (WHERE[where as keyof typeof WHERE](prices[item]!, budgetOf(user))) factor *= own;
+      if (WHERE[where](prices[item]!, budgets[user]!)) factor *= own;
     if (rules.popularityPenalty !== undefined) factor *= inversePower(1 + popularity[item]!, rules.popularityPenalty);
     return factor === 1 ? plain : plain > 0 ? plain * factor : plain / factor;
   });
@@ -203,9 +208,9 @@ export function slowList(world: World, user: number): Entry[] {
     list[place] = { item: pin.item, score: score[pin.item]!, mark: Mark.pinned };
   }
   // Explore.
-  const keys = sampleKeys(idsOf('i', scene.counts.items));
+  const keys = sampleKeys(itemIds);
   const fresh = freshItems(world).sort((a, b) => keys[a]! - keys[b]! || a - b);
-  const [key = 0] = sampleKeys([`u${user}`]);
+  const [key = 0] = sampleKeys([userIds[user]!]);
   for (let place = 0; place < count; place++) {
     const draw = (stream: number) => hashOf(hashOf(seed, 0xe891 + stream, place), key, stream) / 2 ** 32;
     if (list[place] || draw(0) >= (rules.explore ?? 0)) continue;

@@ -1,22 +1,22 @@
 import { statSync } from 'node:fs';
-import { shown } from '../csv/cells.js';
-import { displayName } from '../csv/failures.js';
-import type { Dataset } from '../dataset/dataset.js';
-import { clockOf, withoutTimes } from '../dataset/evidence-rules.js';
-import { type IdRows, openIdFile, readIds } from '../dataset/id-file.js';
-import { pairsOf } from '../dataset/pairs.js';
-import { momentText } from '../events/clock.js';
-import { IndexColumn } from '../events/columns.js';
-import { IdIndex } from '../events/ids.js';
-import { badData, usageFailure } from '../failure.js';
-import { joined, type SparseRows } from '../matrix/sparse.js';
-import { plural, thousands } from '../report/quantities.js';
-import { optionOf, RULE_FILES, type RuleFile } from '../rules/id-rules.js';
-import type { OpenFile } from '../understanding/open-files.js';
+import { shown } from '../../csv/cells.js';
+import { displayName } from '../../csv/failures.js';
+import type { Dataset } from '../../dataset/dataset.js';
+import { clockOf, withoutTimes } from '../../dataset/evidence-rules.js';
+import { type IdRows, openIdFile, readIds } from '../../dataset/id-file.js';
+import { pairsOf } from '../../dataset/pairs.js';
+import { momentText } from '../../events/clock.js';
+import { IndexColumn } from '../../events/columns.js';
+import { IdIndex } from '../../events/ids.js';
+import { badData, usageFailure } from '../../failure.js';
+import { joined, type SparseRows } from '../../matrix/sparse.js';
+import { plural, thousands } from '../../report/quantities.js';
+import { optionOf, RULE_FILES, type RuleFile } from '../../rules/id-rules.js';
+import type { OpenFile } from '../../understanding/open-files.js';
+import type { InputOptions, RuleOptions } from '../options.js';
+import type { Run } from '../run.js';
 import { nowOf } from './offer.js';
-import type { InputOptions, RuleOptions } from './options.js';
-import { type IdRules, type PlannedRules, planRules, readListRules } from './rules.js';
-import type { Run } from './run.js';
+import { type IdRules, type PlannedRules, planRules, readListRules } from './plan.js';
 
 /** A file of a rule; without `file` there is nothing in it. */
 interface OpenRuleFile {

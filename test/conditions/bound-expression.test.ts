@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { bindExpression, maskOf } from '../../src/conditions/bound-expression.js';
+import { parseExpression } from '../../src/conditions/expression.js';
+import { rowFilter } from '../../src/conditions/row-filter.js';
 import { Failure } from '../../src/failure.js';
-import { bindExpression, maskOf } from '../../src/rules/bound-expression.js';
-import { parseExpression } from '../../src/rules/expression.js';
-import { rowFilter } from '../../src/rules/row-filter.js';
 
 const NOW = Date.UTC(2026, 0, 31, 12) / 1000;
 const columns = (table: Record<string, string[]>) => Object.entries(table).map(([name, cells]) => ({ name, cells }));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { parseExpression } from '../../src/conditions/expression.js';
 import { ExitCode, Failure } from '../../src/failure.js';
-import { parseExpression } from '../../src/rules/expression.js';
 
 function refusalOf(text: string): Failure {
   try {

@@ -1,13 +1,13 @@
-import type { Dataset, FileReport } from '../dataset/dataset.js';
-import type { Inputs } from '../dataset/inputs.js';
-import { badData } from '../failure.js';
-import { plural, thousands } from '../report/quantities.js';
-import { bindExpression, maskOf } from '../rules/bound-expression.js';
-import type { Rule } from '../rules/rule.js';
-import { RULES } from '../rules/rules.js';
-import type { Wanted } from '../saved-model/saved-model.js';
-import type { RuleOptions } from './options.js';
-import type { Run } from './run.js';
+import { bindExpression, maskOf } from '../../conditions/bound-expression.js';
+import type { Rule } from '../../conditions/rule.js';
+import type { Dataset, FileReport } from '../../dataset/dataset.js';
+import type { Inputs } from '../../dataset/inputs.js';
+import { badData } from '../../failure.js';
+import { plural, thousands } from '../../report/quantities.js';
+import { RULES } from '../../rules/rules.js';
+import type { Wanted } from '../../saved-model/saved-model.js';
+import type { RuleOptions } from '../options.js';
+import type { Run } from '../run.js';
 
 /** What may be recommended: what is in the catalogue, can be sold now, and is wanted by `--where`. */
 export interface OfferPlan {
@@ -24,7 +24,11 @@ export interface OfferPlan {
  * Plans what may be recommended. @param now seconds since 1970.
  * @throws Failure 2 for an expression that its columns cannot answer, 65 where nothing is left.
  */
-export function planOffer(rules: RuleOptions, dataset: Dataset, now: number): OfferPlan {
+export function planOffer(
+  rules: Pick<RuleOptions, 'availability' | 'where' | 'dayOrder'>,
+  dataset: Pick<Dataset, 'offered' | 'available' | 'itemColumns' | 'userColumns'>,
+  now: number,
+): OfferPlan {
   const { available } = dataset;
   const plan: OfferPlan = { offered: dataset.offered, where: [], notes: [], warnings: [] };
   const keep = (mask: Uint8Array, why: string) => {
@@ -61,7 +65,8 @@ export function reportOffer(
   now: number,
 ): string[] {
   const { notes, warnings } = planOffer(rules, dataset, now);
-  reports.find(({ kind }) => kind === 'items')?.notes.push(...notes);
+  // Without a catalogue, conditions go by what events say of items.
+  (reports.find(({ kind }) => kind === 'items') ?? reports.at(-1))?.notes.push(...notes);
   return warnings;
 }
 
@@ -74,14 +79,12 @@ export function nowOf({ startedAt }: Pick<Run, 'startedAt'>, { now }: { now: num
 export function inputsOfRules(
   run: Pick<Run, 'startedAt'>,
   options: { now: number | undefined; keepColumns?: boolean; rules?: RuleOptions },
-): Pick<Inputs, 'now' | 'keepColumns' | 'availability'> {
+): Pick<Inputs, 'now' | 'keepColumns' | 'titles' | 'availability'> {
   const { availability = 'honour', where = [], lists = {} } = options.rules ?? {};
   const isForLists = RULES.some(([name, rule]) => name in lists && rule.usesColumns);
-  return {
-    now: nowOf(run, options),
-    keepColumns: isForLists || where.length > 0 || options.keepColumns === true,
-    availability,
-  };
+  const keepColumns = isForLists || where.length > 0 || options.keepColumns === true;
+  // Without a catalogue, titles are one of the columns.
+  return { now: nowOf(run, options), keepColumns, availability, ...(keepColumns && { titles: true }) };
 }
 
 /** The same of a saved model. @param keepColumns whether columns are wanted anyway. */

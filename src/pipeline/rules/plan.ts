@@ -1,20 +1,20 @@
-import { BadRow } from '../csv/bad-rows.js';
-import { isBlank, numberCell, shown } from '../csv/cells.js';
-import { displayName } from '../csv/failures.js';
-import { openTable, type Row } from '../csv/table.js';
-import { isPlaceholder, separatorOf, valuesOf } from '../dataset/attributes.js';
-import type { Dataset } from '../dataset/dataset.js';
-import { badData, type Failure, usageFailure } from '../failure.js';
-import { sampleKeys } from '../matrix/sampling.js';
-import { bindExpression } from '../rules/bound-expression.js';
-import { parseExpression } from '../rules/expression.js';
-import type { Filters } from '../rules/filters.js';
-import type { Known, Reading, RuleRow, Wanted } from '../rules/list-rule.js';
-import { RULES, type RuleValues } from '../rules/rules.js';
-import { closest } from '../understanding/closest.js';
-import { columnKey, columnKeys, OWN_ID, VOCABULARY } from '../understanding/vocabulary.js';
+import { bindExpression } from '../../conditions/bound-expression.js';
+import { parseExpression } from '../../conditions/expression.js';
+import { BadRow } from '../../csv/bad-rows.js';
+import { isBlank, numberCell, shown } from '../../csv/cells.js';
+import { displayName } from '../../csv/failures.js';
+import { openTable, type Row } from '../../csv/table.js';
+import { isPlaceholder, separatorOf, valuesOf } from '../../dataset/attributes.js';
+import type { Dataset } from '../../dataset/dataset.js';
+import { badData, type Failure, usageFailure } from '../../failure.js';
+import { sampleKeys } from '../../matrix/sampling.js';
+import type { Filters } from '../../rules/filters.js';
+import type { Known, Reading, RuleRow, Wanted } from '../../rules/list-rule.js';
+import { RULES, type RuleValues } from '../../rules/rules.js';
+import { closest } from '../../understanding/closest.js';
+import { columnKey, columnKeys, OWN_ID, VOCABULARY } from '../../understanding/vocabulary.js';
+import type { InputOptions, RuleOptions } from '../options.js';
 import { type OfferPlan, planOffer } from './offer.js';
-import type { InputOptions, RuleOptions } from './options.js';
 
 /** Rules as they were read: what their options say, and what is in the files that these name. */
 export interface ReadRules extends RuleOptions {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Dataset } from '../../src/dataset/dataset.js';
-import type { IdRules as Rules } from '../../src/pipeline/rules.js';
-import { leftOutText, servedUsers } from '../../src/pipeline/served-users.js';
-import { rowsOf } from '../model/worlds.js';
+import type { Dataset } from '../../../src/dataset/dataset.js';
+import type { IdRules as Rules } from '../../../src/pipeline/rules/plan.js';
+import { leftOutText, servedUsers } from '../../../src/pipeline/rules/served-users.js';
+import { rowsOf } from '../../model/worlds.js';
 
 /** Users with 3, 1, 0, 0 and 0 items; of the third a preference is known, of the fourth a group; one more is learned from alone. */
 const DATASET = {

@@ -1,10 +1,10 @@
-import { shown } from '../csv/cells.js';
-import type { Dataset } from '../dataset/dataset.js';
-import { badData } from '../failure.js';
-import { rowLength } from '../matrix/sparse.js';
-import { plural } from '../report/quantities.js';
-import type { IdRules } from './rules.js';
-import type { Run } from './run.js';
+import { shown } from '../../csv/cells.js';
+import type { Dataset } from '../../dataset/dataset.js';
+import { badData } from '../../failure.js';
+import { rowLength } from '../../matrix/sparse.js';
+import { plural } from '../../report/quantities.js';
+import type { Run } from '../run.js';
+import type { IdRules } from './plan.js';
 
 /** Why users get no list, by the option; each user has the first of these reasons. */
 const REASONS = {

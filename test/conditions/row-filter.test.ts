@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { rowFilter } from '../../src/conditions/row-filter.js';
 import { openTable } from '../../src/csv/table.js';
 import { compiledEvents } from '../../src/events/compiled-events.js';
 import { type EventLayout, eventLayout } from '../../src/events/event-columns.js';
 import { IdIndex } from '../../src/events/ids.js';
 import { readRange } from '../../src/events/range-part.js';
 import { type RangeWorkers, readEvents, SIZES } from '../../src/events/read-events.js';
-import { rowFilter } from '../../src/rules/row-filter.js';
 import { useTemporaryFolder } from '../csv/temporary.js';
 
 const folder = useTemporaryFolder();

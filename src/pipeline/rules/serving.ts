@@ -1,19 +1,19 @@
-import type { Dataset } from '../dataset/dataset.js';
-import type { Counting } from '../dataset/evidence-rules.js';
-import { writeArrays } from '../files/array-file.js';
-import { release } from '../matrix/memory.js';
-import { firstRows, pickedRows, type SparseRows } from '../matrix/sparse.js';
-import type { Settings } from '../model/settings.js';
-import { audienceOf } from '../ranking/audience.js';
-import { barredBy } from '../rules/filters.js';
-import type { RulePlans } from '../rules/list-rules.js';
-import { packed } from '../rules/packed.js';
-import { optionOf, RULES } from '../rules/rules.js';
-import type { RecommendJob } from '../workers/protocol.js';
-import { writeAudience } from '../workers/run-files.js';
-import { hashOf } from './hash.js';
-import type { PlannedRules } from './rules.js';
-import type { Run } from './run.js';
+import type { Dataset } from '../../dataset/dataset.js';
+import type { Counting } from '../../dataset/evidence-rules.js';
+import { writeArrays } from '../../files/array-file.js';
+import { release } from '../../matrix/memory.js';
+import { firstRows, pickedRows, type SparseRows } from '../../matrix/sparse.js';
+import type { Settings } from '../../model/settings.js';
+import { audienceOf } from '../../ranking/audience.js';
+import { barredBy } from '../../rules/filters.js';
+import type { RulePlans } from '../../rules/list-rules.js';
+import { packed } from '../../rules/packed.js';
+import { optionOf, RULES } from '../../rules/rules.js';
+import type { RecommendJob } from '../../workers/protocol.js';
+import { writeAudience } from '../../workers/run-files.js';
+import { hashOf } from '../hash.js';
+import type { Run } from '../run.js';
+import type { PlannedRules } from './plan.js';
 
 /** Who is served, and by which rules, as children read it. */
 export interface Serving {

@@ -1,0 +1,75 @@
+import { closeSync, copyFileSync, existsSync, fstatSync, linkSync, openSync, statSync } from 'node:fs';
+import { quotedFrom } from '../csv/quoted-cells.js';
+import { textOf } from '../csv/row-cutter.js';
+import { ExitCode, Failure, messageOf, systemCode } from '../failure.js';
+import { type Arrays, arrayOf } from '../files/array-file.js';
+import type { SparseRows } from '../matrix/sparse.js';
+import { DEFAULT_SETTINGS } from '../model/settings.js';
+import { FORMAT, type ModelFacts, WHAT } from './facts.js';
+
+/*
+ * Opening a model file, and trusting its parts: each has to have the size that the facts say.
+ */
+
+/** Opens a model file. @throws Failure 66 where there is none. */
+export function openedModel(path: string): number {
+  try {
+    const file = openSync(path, 'r');
+    if (fstatSync(file).isFile()) return file;
+    closeSync(file);
+  } catch (error) {
+    const wayOut = systemCode(error) === 'ENOENT' ? 'recommend fit --model makes one' : messageOf(error);
+    throw new Failure(ExitCode.noInput, `--model ${path} cannot be opened: ${wayOut}`, { cause: error });
+  }
+  throw new Failure(ExitCode.noInput, `--model ${path} is no regular file, and a model cannot be read from a pipe`);
+}
+
+/**
+ * A path that means the open file, whatever is put in its place. @param privatePath where it may be linked or copied, if the system has no
+ * other way to hold it.
+ */
+export function heldPath(path: string, file: number, privatePath: () => string): string {
+  const held = `/proc/${process.pid}/fd/${file}`;
+  const own = fstatSync(file);
+  if (existsSync(held) && statSync(held).ino === own.ino && statSync(held).dev === own.dev) return held;
+  const other = privatePath();
+  try {
+    linkSync(path, other);
+  } catch {
+    // On another disk.
+    copyFileSync(path, other);
+  }
+  return other;
+}
+
+/** What a model says that it is. @throws RangeError where it is none, or one that this version cannot read. */
+export function factsFrom(arrays: Arrays): ModelFacts {
+  const facts = JSON.parse(Buffer.from(arrayOf(arrays, 'facts', Uint8Array)).toString());
+  if (facts?.what !== WHAT) throw new RangeError('it is another file of recommend, and no model');
+  const isSame = `${Object.keys(facts.method?.settings ?? {}).sort()}` === `${Object.keys(DEFAULT_SETTINGS).sort()}`;
+  if (facts.format === FORMAT && isSame) return facts;
+  throw new RangeError(`it was written by version ${facts.version} of recommend, whose models this one does not read`);
+}
+
+/** So many texts. @throws RangeError where there are others. */
+export function textsFrom(arrays: Arrays, name: string, count: number): string[] {
+  const { bytes, start } = quotedFrom(arrays, name);
+  lengthy(start, count + 1);
+  return Array.from({ length: count }, (_, at) => textOf(bytes, start[at] ?? 0, start[at + 1] ?? 0));
+}
+
+/** The array, if it has that length. @throws RangeError */
+export function lengthy<T extends { length: number }>(array: T, length: number): T {
+  if (array.length === length) return array;
+  throw new RangeError(`it has ${array.length} numbers where ${length} are wanted`);
+}
+
+/** The matrix, if it has that shape. @throws RangeError */
+export function shaped(matrix: SparseRows, rows: number, columns: number): SparseRows {
+  if (matrix.rows === rows && matrix.columns === columns) return matrix;
+  throw new RangeError(`it has a matrix of ${matrix.rows} × ${matrix.columns} where ${rows} × ${columns} is wanted`);
+}
+
+export function none(name: string): never {
+  throw new RangeError(`it lacks "${name}"`);
+}
