@@ -32,6 +32,10 @@ const PAIRS = 8_000_000;
 const A_PAIR = 8;
 /** A target of a row of the model, likewise. */
 const A_TARGET = 8;
+/** Factors of an item, the most of all items, and what one takes while they are learned. */
+const RANK = 64;
+const FACTORS = 1 << 23;
+const A_FACTOR = 20;
 /** Interactions that settings are tried on at most, and what one takes. */
 const TRIED = 2_000_000;
 const A_TRIED = 60;
@@ -79,9 +83,10 @@ export function needOfShards(sizes: Sizes): Need {
   return (children) => parentOf(sizes) + MAPPED * interactions + pairs + model + children * child;
 }
 
-function parentOf({ users, items, interactions, isTuned, isParquet }: Sizes): number {
+function parentOf({ users, items, interactions, hasPairs, isTuned, isParquet }: Sizes): number {
+  const factors = hasPairs ? A_FACTOR * Math.min(FACTORS, RANK * items) : 0;
   const tried = isTuned ? A_TRIED * Math.min(TRIED, interactions) : 0;
-  return PARENT + AN_ID * (users + items) + tried + (isParquet ? A_GROUP : 0);
+  return PARENT + AN_ID * (users + items) + tried + factors + (isParquet ? A_GROUP : 0);
 }
 
 /** The need while a saved model of so many cells makes lists. */
