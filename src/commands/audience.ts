@@ -38,12 +38,12 @@ export async function audience(options: AudienceOptions, io: Io): Promise<number
     });
     const scores = new Float64Array(best.size);
     const users = best.drain(scores);
-    const cells = [
+    const shown = [
       { name: 'user_id', kind: 'item' as const, texts: userIds },
       { name: 'rank', kind: 'rank' as const, texts: [] },
       { name: 'score', kind: 'score' as const, texts: [] },
     ];
-    const { header, newWriter } = answerLines('csv', cells, options.top, options.safeCsv);
+    const { header, newWriter } = answerLines('csv', shown, options.top, options.safeCsv);
     const writer = newWriter();
     writer.add(0, { items: users, scores });
     await write(header);

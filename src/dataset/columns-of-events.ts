@@ -1,6 +1,10 @@
 import type { CellColumn } from '../csv/cells.js';
 import { momentText } from '../events/clock.js';
+import { forEachChunk } from '../matrix/chunks.js';
 import type { Dataset, FileReport } from './dataset.js';
+
+/** Beyond it there are no dates. */
+const LAST_SECOND = 8.64e12;
 
 /**
  * What events alone say of items, as a catalogue would: their ids, their titles, and when somebody had them last. The columns are called
@@ -24,9 +28,9 @@ export function columnsOfEvents(
 
 function lastTimes(items: number, index: Uint32Array, times: Float64Array): string[] {
   const last = new Float64Array(items).fill(Number.NEGATIVE_INFINITY);
-  for (let entry = 0; entry < index.length; entry++) {
-    const item = index[entry] ?? 0;
-    if ((times[entry] ?? Number.NaN) > (last[item] ?? 0)) last[item] = times[entry] ?? 0;
-  }
-  return Array.from(last, (seconds) => (Number.isFinite(seconds) ? momentText(seconds) : ''));
+  forEachChunk(index.length, (from, to) => {
+    for (let entry = from; entry < to; entry++)
+      if (times[entry]! > last[index[entry]!]!) last[index[entry]!] = times[entry]!;
+  });
+  return Array.from(last, (seconds) => (Math.abs(seconds) <= LAST_SECOND ? momentText(seconds) : ''));
 }

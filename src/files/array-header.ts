@@ -128,7 +128,7 @@ function parsed(header: string): unknown {
   }
 }
 
-/** The bytes of an array, with those up to the next. */
+/** How many bytes an array takes, with those up to the next. */
 export function paddedLength({ type, length }: Entry): number {
   return aligned(length * TYPES[type].BYTES_PER_ELEMENT);
 }
