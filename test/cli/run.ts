@@ -137,10 +137,15 @@ class Collector extends Writable {
 
 /** Processes that were started with this TMPDIR and still run; only Linux tells. */
 export function leftBehind(tmp: string): string[] {
+  return processesWith(`TMPDIR=${tmp}`);
+}
+
+/** Processes that were started with this in their environment and still run; likewise. */
+export function processesWith(variable: string): string[] {
   if (!existsSync('/proc/self/environ')) return [];
   return readdirSync('/proc').filter((pid) => {
     try {
-      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`TMPDIR=${tmp}\0`);
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`${variable}\0`);
     } catch {
       return false;
     }

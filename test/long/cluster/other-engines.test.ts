@@ -4,7 +4,8 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { expectWhole, fromDocument, kill, testWith, type World, world } from './world.js';
+import { kill } from './kill-all.js';
+import { expectWhole, fromDocument, testWith, type World, world } from './world.js';
 
 const SHARDS = 4;
 

@@ -2,8 +2,9 @@ import { readdirSync } from 'node:fs';
 import { expect } from 'vitest';
 import { runInProcess } from '../../cli/run.js';
 import { temporaryFolders } from '../../files/temporary.js';
+import { kill } from './kill-all.js';
 import { Slurm } from './slurm.js';
-import { expectWhole, fromDocument, kill, testWith, world } from './world.js';
+import { expectWhole, fromDocument, testWith, world } from './world.js';
 
 const newFolder = temporaryFolders();
 const SHARDS = 7;

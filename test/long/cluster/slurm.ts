@@ -6,6 +6,7 @@ import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { killAll } from './kill-all.js';
 
 const running = promisify(execFile);
 
@@ -80,6 +81,7 @@ export class Slurm {
     return this.#until(what, async () => isSo(await this.queue()));
   }
 
+  /** Ends all of it, with what a lost node left. */
   async stop(): Promise<void> {
     for (const daemon of [...this.#daemons.values()].reverse()) {
       if (daemon.exitCode !== null || daemon.signalCode !== null) continue;
@@ -87,6 +89,7 @@ export class Slurm {
       daemon.kill('SIGTERM');
       await ended;
     }
+    await killAll(`SLURM_CONF=${this.#env.SLURM_CONF}`);
   }
 
   #daemon(name: string, [command = '', ...args]: readonly string[]): void {

@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { does, putWorld } from '../../cli/array-jobs.js';
 import { type Block, blocksOf } from '../../cli/documents.js';
 import { withFaults } from '../../cli/faults.js';
 import { BINARY, leftBehind } from '../../cli/run.js';
 import { temporaryFolders } from '../../files/temporary.js';
+import { killAll } from './kill-all.js';
 
 const newFolder = temporaryFolders();
 const USERS = 600;
@@ -59,12 +59,7 @@ export async function world(faults: number): Promise<World> {
       leftBehind(tmp)
         .map(Number)
         .filter((pid) => worksShard(pid, shard)),
-    clear: async () => {
-      for (let left = leftBehind(tmp); left.length > 0; left = leftBehind(tmp)) {
-        for (const pid of left) kill(Number(pid));
-        await sleep(50);
-      }
-    },
+    clear: () => killAll(`TMPDIR=${tmp}`),
   };
 }
 
@@ -78,14 +73,6 @@ function worksShard(pid: number, shard: string): boolean {
     return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`SLURM_ARRAY_TASK_ID=${shard}`);
   } catch {
     return false;
-  }
-}
-
-export function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It is gone.
   }
 }
 
