@@ -22,7 +22,7 @@ const SHOWN = ['recall', 'ndcg'] as const;
 /** Differences below this p are called better or worse. */
 const SIGNIFICANT = 0.05;
 
-/** The answer for people: what was held out, a table per cut, speed, groups, and which algorithm is better. */
+/** The answer for people: the conclusion, what was held out, a table per cut, speed, groups, and which algorithm is better. */
 export function reportText(evaluation: Evaluation, summary: Summary): string {
   const { cuts, rankings } = evaluation;
   const find = finder(evaluation.figures);
@@ -32,6 +32,7 @@ export function reportText(evaluation: Evaluation, summary: Summary): string {
   );
   const last = cuts[cuts.length - 1]!;
   const sections: string[][] = [
+    [conclusion(names[0]!, evaluation.comparisons, last, find)],
     summaryLines(summary),
     ...cuts.map((at) => cutTable(names, at, find)),
     speedTable(names, find),
@@ -43,6 +44,27 @@ export function reportText(evaluation: Evaluation, summary: Summary): string {
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
     .join('\n\n')}\n`;
+}
+
+/** "ridge finds 10 % more than cosine (recall@20); chance does not explain it": of the others, the one that finds most is named. */
+function conclusion(first: string, comparisons: readonly ComparedPair[], at: number, find: Find): string {
+  const recallOf = (name: string) => find(name, ALL, 'recall', at)?.value ?? 0;
+  const own = recallOf(first);
+  const [rival] = comparisons
+    .filter((pair) => pair.metric === 'recall' && pair.at === at)
+    .sort((a, b) => recallOf(b.second) - recallOf(a.second));
+  const of = `(recall@${at})`;
+  if (!rival) return `${first} finds ${percent(own)} of what was held out ${of}`;
+  const other = recallOf(rival.second);
+  if (own === other) return `${first} finds as much as ${rival.second} ${of}`;
+  const chance = rival.p < SIGNIFICANT ? 'chance does not explain it' : 'which may be chance';
+  const more = other === 0 ? 'what' : `${percent(Math.abs(own / other - 1))} ${own > other ? 'more' : 'less'} than`;
+  return `${first} finds ${more} ${rival.second}${other === 0 ? ' does not' : ''} ${of}; ${chance}`;
+}
+
+/** A share, to two digits. */
+function percent(share: number): string {
+  return `${Number((100 * share).toPrecision(2))} %`;
 }
 
 /** What was held out, what of it counts, and who is tested. */

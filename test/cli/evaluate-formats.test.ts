@@ -105,7 +105,8 @@ describe('the three formats', () => {
     const [text, csv, json] = await Promise.all(
       ['table', 'csv', 'json'].map((format) => evaluated(folder, [...args, format])),
     );
-    const summary = text?.answer.slice(0, text.answer.indexOf('\n\n')) ?? '';
+    const [conclusion = '', summary = ''] = text?.answer.split('\n\n') ?? [];
+    expect(conclusion).toMatch(/^popular finds \d+ % of what was held out \(recall@20\)$/);
     // 8 interactions a user: 1.6 are rounded to 2, the rest is learned from.
     expect(summary).toContain('held out: of each user’s interactions the last 20 % (seed 1)\n');
     expect(summary).toContain('  learned from   360 interactions\n');

@@ -50,6 +50,15 @@ describe('reportText', () => {
     expect(text).toMatch(/^good: good, by decree$/m);
   });
 
+  it('begins with the conclusion: against the best of the others, and whether chance explains it', () => {
+    expect(lines[0]).toBe('good finds 25 % more than popular (recall@2); which may be chance');
+    const alone = reportText(evaluateRankings(TEST_SET, RANKINGS.slice(0, 1), MEASURES), SUMMARY);
+    expect(alone.split('\n')[0]).toBe('good finds 83 % of what was held out (recall@2)');
+    const twice = RANKINGS.slice(0, 1).flatMap((ranking) => [ranking, { ...ranking, algorithm: 'same' }]);
+    const even = reportText(evaluateRankings(TEST_SET, twice, MEASURES), SUMMARY);
+    expect(even.split('\n')[0]).toBe('good finds as much as same (recall@2)');
+  });
+
   it('ends with the comparison', () => {
     expect(lines.at(-2)).toMatch(/^good not told apart from popular: \+0\.\d{4} NDCG@2 \[.*\], p = 1\.000$/);
   });
