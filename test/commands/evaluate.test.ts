@@ -92,8 +92,8 @@ describe('evaluate, holding out a part', () => {
       u: { b: 1, c: 1 },
       v: { a: 1 },
     });
-    expect(timed.answer).toMatch(/^held out: of each user’s interactions the last 1 /);
-    expect((await evaluated(['-u', file('events.csv', BLOCKS)])).answer).toMatch(/^held out: .* 20 % at random/);
+    expect(timed.answer).toMatch(/^held out: of each user’s interactions the last 1 /m);
+    expect((await evaluated(['-u', file('events.csv', BLOCKS)])).answer).toMatch(/^held out: .* 20 % at random/m);
   });
 
   it('refuses to split by times that are not there', async () => {
@@ -273,7 +273,7 @@ describe('evaluate, group by group', () => {
 describe('evaluate writes', () => {
   it('the table with what was held out above it; to stderr goes only what was understood of the files', async () => {
     const { answer, said } = await evaluated(['-u', file('events.csv', BLOCKS), '--algorithms', 'together', '-v']);
-    expect(answer).toMatch(/^held out: /);
+    expect(answer).toMatch(/^held out: /m);
     expect(answer).toMatch(/^together: who has this has that too$/m);
     expect(said).toMatch(/events\.csv: events/);
     expect(said).not.toContain('held out');

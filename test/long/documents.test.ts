@@ -67,7 +67,7 @@ describe('what the documents show', () => {
     const commands = [...commandsIn(textOf('docs/evaluation.md')), ...commandsIn(help.stdout)];
     expect(commands).toHaveLength(5);
     const answers = await Promise.all(commands.map((command) => evaluated(folder, command.split(' '))));
-    for (const { answer } of answers) expect(answer).toMatch(/^held out: |^\{/);
+    for (const { answer } of answers) expect(answer).toMatch(/^held out: |^\{/m);
     expect(rowsIn(join(folder, 'users.csv'))).toHaveLength(USERS * 2 * 2);
   });
 });
