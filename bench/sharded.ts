@@ -33,7 +33,7 @@ export async function sharded(
   try {
     const places = (count: number) => Uint32Array.from({ length: count }, (_, at) => at);
     const keys = { users: places(seen.interactions.rows), items: places(seen.interactions.columns) };
-    const learned = await learn(run, seen, keys, settings);
+    const learned = await learn(run, seen, () => keys, settings);
     const learnt = run.seconds();
     const { rows: users, columns: items } = seen.interactions;
     const nothing = { start: new Uint32Array(users + 1), index: new Uint32Array(0), value: new Float32Array(0) };

@@ -59,7 +59,7 @@ export function whereOption(description = 'only items for which it holds: "price
   return new Option('--where <expr>', description).argParser(collected).default([]);
 }
 
-/** The conditions that were typed. @throws Failure 2 for what is none. */
+/** The conditions as typed, parsed. @throws Failure 2 if one cannot be parsed. */
 export function conditions(where: readonly string[]): readonly Expression[] {
   return Object.freeze(where.map((text) => parseExpression(text, '--where')));
 }

@@ -43,7 +43,9 @@ export async function exportModel({ model: path, format, output, ...log }: Expor
         const learned = model.model;
         const factors = factorsOf(learned);
         if (format !== 'npz' && factors.length > 0)
-          run.info(`${format} has the rows of the model, and not the factors of its items, which npz has beside them`);
+          run.warn(
+            `${format} holds the rows of the model but not the factors of its items, so its weights do not add up to the scores; npz has both`,
+          );
         for (const bytes of weightBytes(format, weightsOf(learned), signals, names.itemIds, factors))
           if (!(await file.write(bytes))) break;
         for (const each of [...beside, file]) await each.commit();

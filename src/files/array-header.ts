@@ -82,7 +82,7 @@ function entriesOf(path: string, header: string, room: number): (Entry | Alias)[
   const entries = listed.map((entry: unknown): Entry | Alias => {
     const alias = asAlias(entry);
     if (alias) {
-      if (!known.has(alias.as)) throw broken(path, `lists an array as "${alias.as}", which is none before it`);
+      if (!known.has(alias.as)) throw broken(path, `names "${alias.as}" before it lists that array`);
       return alias;
     }
     const { name, type, offset, length, sum } = asEntry(entry) ?? {};

@@ -1,3 +1,4 @@
+import { forEachChunk } from '../matrix/chunks.js';
 import { hashOf, type SampleKeys } from '../matrix/sampling.js';
 import type { SparseRows } from '../matrix/sparse.js';
 import type { Settings } from './settings.js';
@@ -15,9 +16,9 @@ export interface LowRank {
 }
 
 /** So many tastes tell most of what users have in common. */
-const RANK = 64;
+export const RANK = 64;
 /** The most numbers there may be in all: catalogues of more than 131,000 items get fewer an item. */
-const MOST_NUMBERS = 1 << 23;
+export const MOST_NUMBERS = 1 << 23;
 /** Interactions that tastes are told from: where there are more, those of a sample of the users. */
 const MOST_LIKES = 2_000_000;
 /** Times that similarity is applied: each parts the strongest tastes from the others more clearly. */
@@ -35,16 +36,27 @@ const JITTER = 1e-7;
 /**
  * The factors a of items, such that   ⟨a_i, a_j⟩ · d_j = t · (D^(-½) Q Qᵀ D^(½))_ij,   t = min(1, 20 / mean d_i) · min(1, users / 6,400),
  * where Q Qᵀ projects on the tastes that most users share.
- * @param interactions users × items; above 0: liked. @param keys by them users are sampled, and items get their random signs: the order of a file decides nothing.
+ * @param interactions users × items; above 0: liked. @param keys says by what users are sampled, and
+ * items get their random signs: the order of a file decides nothing.
  * @returns items × rank, row by row; undefined where users are too few, or data too dense, to gain by it.
  */
-export function factorsOf(interactions: SparseRows, keys: SampleKeys): Float32Array | undefined {
+export function factorsOf(interactions: SparseRows, keys: () => SampleKeys): Float32Array | undefined {
   const { rows: users, index } = interactions;
   if (users < FEW_USERS || index.length === 0) return undefined;
-  const mean = index.length / new Set(index).size;
+  const mean = index.length / itemsIn(interactions);
   if (mean > DENSE) return undefined;
+  const { users: userKeys, items: itemKeys } = keys();
   const scale = Math.sqrt(Math.min(1, THIN / mean) * Math.min(1, users / MANY_USERS));
-  return sharedTastes(likesOf(interactions, keys.users), keys.items).map((x) => x * scale);
+  return sharedTastes(likesOf(interactions, userKeys), itemKeys).map((x) => x * scale);
+}
+
+/** How many items anybody had. */
+function itemsIn({ columns, index }: SparseRows): number {
+  const isKnown = new Uint8Array(columns);
+  forEachChunk(index.length, (from, to) => {
+    for (let e = from; e < to; e++) isKnown[index[e]!] = 1;
+  });
+  return isKnown.reduce((count, flag) => count + flag, 0);
 }
 
 /**

@@ -105,7 +105,7 @@ export async function arrangeFiles<T>(
 
   return stages.take('learning', async () => {
     memory.arrange(dataset);
-    const factors = writeFactors(run, dataset, sampleKeysOf(dataset), settings);
+    const factors = writeFactors(run, dataset, () => sampleKeysOf(dataset), settings);
     const arranged = { ...arrange(run, dataset, settings, key, jobs), factors };
     const answer = ask(dataset, settings, rules);
     if (options.model !== undefined) stashDataset(stash, all, arranged.facts.popularity);

@@ -70,7 +70,12 @@ export interface Learned {
 }
 
 /** Learns a model from what was seen, in shards. */
-export async function learn(run: Run, seen: Observations, keys: SampleKeys, settings: Settings): Promise<Learned> {
+export async function learn(
+  run: Run,
+  seen: Observations,
+  keys: () => SampleKeys,
+  settings: Settings,
+): Promise<Learned> {
   const factors = writeFactors(run, seen, keys, settings);
   return learnFrom(run, { ...arrange(run, seen, settings), factors }, settings);
 }
@@ -130,7 +135,7 @@ export function arrange(
 export function writeFactors(
   run: Run,
   { interactions }: Observations,
-  keys: SampleKeys,
+  keys: () => SampleKeys,
   settings: Settings,
 ): string | undefined {
   if (settings.method !== 'ridge' || settings.lowRankWeight === 0) return undefined;

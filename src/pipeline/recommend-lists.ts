@@ -31,7 +31,7 @@ export async function recommendLists(
   const startedAt = run.seconds();
   const { settings, auto } = await settle(run, dataset, methodOfSpec(spec), like);
   const counting = whatCounts(dataset);
-  const learned = await learn(run, counting, sampleKeysOf(counting), settings);
+  const learned = await learn(run, counting, () => sampleKeysOf(counting), settings);
   const learnedAt = run.seconds();
   const serving = planServing(run, rules, counting, users, settings);
   const job: RecommendJob = {

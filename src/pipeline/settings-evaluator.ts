@@ -46,7 +46,7 @@ export class SettingsEvaluator {
   constructor(run: Run, validation: ValidationSplit, keys: SampleKeys, settings: Settings) {
     this.#run = run;
     this.#validation = validation;
-    this.#factors = writeFactors(run, validation.seen, keys, settings);
+    this.#factors = writeFactors(run, validation.seen, () => keys, settings);
     this.#heldOut = run.directory.file('held-out');
     writeArrays(this.#heldOut, matrixArrays('heldOut', validation.heldOut));
   }

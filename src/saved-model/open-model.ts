@@ -11,7 +11,7 @@ import { FORMAT, type ModelFacts, WHAT } from './facts.js';
  * Opening a model file, and trusting its parts: each has to have the size that the facts say.
  */
 
-/** Opens a model file. @throws Failure 66 where there is none. */
+/** Opens a model file. @throws Failure 66 if it does not exist or cannot be opened. */
 export function openedModel(path: string): number {
   try {
     const file = openSync(path, 'r');
@@ -42,7 +42,7 @@ export function heldPath(path: string, file: number, privatePath: () => string):
   return other;
 }
 
-/** What a model says that it is. @throws RangeError where it is none, or one that this version cannot read. */
+/** Reads a model's facts. @throws RangeError if the file is not a model, or this version cannot read it. */
 export function factsFrom(arrays: Arrays): ModelFacts {
   const facts = JSON.parse(Buffer.from(arrayOf(arrays, 'facts', Uint8Array)).toString());
   if (facts?.what !== WHAT) throw new RangeError('it is another file of recommend, and no model');

@@ -133,7 +133,7 @@ export function readScales(path: string): Scales {
 
 /**
  * The factors of the items of a model; undefined: it has none.
- * @throws RangeError where the file is none of these.
+ * @throws RangeError where the file does not hold a whole number of factors for each item.
  */
 export function readFactors({
   factors: path,
@@ -145,7 +145,8 @@ export function readFactors({
     'factors',
     Float32Array,
   );
-  if (counts.items === 0 || factors.length % counts.items !== 0 || !areNumbers(factors))
+  const isWhole = factors.length === 0 || factors.length % counts.items === 0;
+  if (!isWhole || !areNumbers(factors))
     throw new RangeError(`the factors in ${path} are not those of ${counts.items} items`);
   return factors;
 }

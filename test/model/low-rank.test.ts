@@ -66,7 +66,7 @@ test('few users have no factors, and neither have dense data: they would gain no
       Array.from({ length: items }, (_, item) => +((user + item) % (items / 2) === 0)),
     );
     const interactions = rowsOf(rows, items);
-    return factorsOf(interactions, placeKeys(interactions));
+    return factorsOf(interactions, () => placeKeys(interactions));
   };
   expect(factors(1999, 200)).toBeUndefined();
   expect(factors(2000, 30)).toBeUndefined();

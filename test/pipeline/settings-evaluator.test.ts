@@ -42,7 +42,7 @@ const VALIDATION: ValidationSplit = validationSplit(
 function slowUtility(settings: Settings): number[] {
   const { seen, users, heldOut } = VALIDATION;
   const { counts, rows, statistics } = learntFrom(seen, settings);
-  const factors = factorsOf(seen.interactions, placeKeys(seen.interactions));
+  const factors = factorsOf(seen.interactions, () => placeKeys(seen.interactions));
   const histories = pickedRows(withRecency(seen.interactions, seen.times, settings), users);
   const { groupWeight, coldGroupWeight } = settings;
   const groups = mapped(pickedRows(seen.groups, users), (value, user) => {

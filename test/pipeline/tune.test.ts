@@ -139,7 +139,7 @@ test('learning in shards leaves a model’s files alone, and knows what its rows
   const world = largeWorld(5, 40, 15);
   const settings = settingsWith({ neighbors: 6 });
   const seen = observationsOf(world);
-  const learned = await learn(run, seen, placeKeys(seen.interactions), settings);
+  const learned = await learn(run, seen, () => placeKeys(seen.interactions), settings);
   const { counts, statistics, rows } = learnt(world, settings);
   expect(learned.model.counts).toEqual(counts);
   expect(learned.precision).toEqual(statistics.precision);
@@ -163,7 +163,7 @@ test('ease on more items than it is for is refused with the way out', async () =
   const refused = await learn(
     run,
     seen,
-    placeKeys(seen.interactions),
+    () => placeKeys(seen.interactions),
     settingsWith({ method: 'ease', longestHistory: items }),
   ).catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(Failure);
