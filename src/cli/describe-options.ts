@@ -4,7 +4,7 @@ import { usableCores } from '../process/cores.js';
 import { Group } from './help-groups.js';
 import { addFileOptions, addReadingOptions, inputOptions, type TypedInput } from './input-options.js';
 import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
-import { choice, type Print, parsed, without, workersOption } from './values.js';
+import { choice, type Print, parsed, refuseTwoOnStdout, reportOption, without, workersOption } from './values.js';
 
 const EXAMPLES = `
 Examples:
@@ -20,13 +20,15 @@ export function describeCommand(): Command {
   addFileOptions(command)
     .optionsGroup(Group.want)
     .addOption(choice('--format <format>', 'text, or json for programs', ['text', 'json']).default('text'))
-    .addOption(new Option('-o, --output <file>', 'where to write it').default('-', 'stdout'));
+    .addOption(new Option('-o, --output <file>', 'where to write it').default('-', 'stdout'))
+    .addOption(reportOption());
   addReadingOptions(command).optionsGroup(Group.run).addOption(workersOption());
   return addLogOptions(command);
 }
 
 /** Commander's own keys and types for the options above. */
 interface Typed extends TypedInput, TypedLog, Pick<DescribeOptions, 'format' | 'output'> {
+  report?: string;
   workers?: number;
 }
 
@@ -37,13 +39,15 @@ export function parseDescribeOptions(argv: readonly string[], print?: Print): De
   const command = describeCommand();
   if (!parsed(command, argv, print)) return undefined;
   const typed: Typed = command.opts();
-  const { format, output, workers = usableCores() } = typed;
+  const { format, output, report, workers = usableCores() } = typed;
+  refuseTwoOnStdout({ '--output': output, '--report': report });
   return Object.freeze({
-    ...inputOptions(typed, {}, { '--output': output }),
+    ...inputOptions(typed, {}, { '--output': output, '--report': report }),
     ...logOptions(typed),
     format,
     output,
+    report,
     workers,
-    typed: without(argv, ['--format', '-o', '--output']),
+    typed: without(argv, ['--format', '-o', '--output', '--report']),
   });
 }

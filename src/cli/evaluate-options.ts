@@ -15,6 +15,8 @@ import {
   number,
   type Print,
   parsed,
+  refuseTwoOnStdout,
+  reportOption,
   seedOption,
   workersOption,
 } from './values.js';
@@ -50,7 +52,8 @@ export function evaluateCommand(): Command {
     .option('--by <columns>', 'also by these attributes of users: country,age', names, [])
     .addOption(choice('--format <format>', 'table, csv or json', ['table', 'csv', 'json']).default('table'))
     .addOption(new Option('-o, --output <file>', 'where to write the report').default('-', 'stdout'))
-    .option('--per-user <file>', 'write a CSV with the metrics of every tested user');
+    .option('--per-user <file>', 'write a CSV with the metrics of every tested user')
+    .addOption(reportOption());
   addEvidenceOptions(addReadingOptions(addRuleOptions(command)))
     .optionsGroup(Group.run)
     .addOption(workersOption());
@@ -71,23 +74,19 @@ interface Typed
     TypedLog,
     TypedRules,
     Pick<EvaluateOptions, 'at' | 'seed' | 'by' | 'format' | 'output' | 'algorithms'>,
-    Partial<Pick<EvaluateOptions, 'test' | 'split' | 'holdout' | 'sampleUsers' | 'perUser' | 'workers'>> {}
+    Partial<Pick<EvaluateOptions, 'test' | 'split' | 'holdout' | 'sampleUsers' | 'perUser' | 'report' | 'workers'>> {}
 
 function checked(typed: Typed): EvaluateOptions {
-  const { test, split, output, perUser } = typed;
+  const { test, split, output, perUser, report } = typed;
+  const outputs = { '--output': output, '--per-user': perUser, '--report': report };
   // What is in stock today says nothing of what was when the held-out items were bought.
   const rules = ruleOptions(typed, 'ignore');
   const weighed = (spec: string) => withAttributeWeight(spec, typed);
-  const input = inputOptions(
-    typed,
-    { '--test': test, ...ruleInputs(rules) },
-    { '--output': output, '--per-user': perUser },
-  );
+  const input = inputOptions(typed, { '--test': test, ...ruleInputs(rules) }, outputs);
   const without = split !== undefined ? '--split' : typed.holdout !== undefined ? '--holdout' : undefined;
   if (test !== undefined && without !== undefined)
     throw usageFailure(`--test and ${without} cannot be combined: the test file is the held-out part`);
-  if (output === '-' && perUser === '-')
-    throw usageFailure('only one of --output and --per-user can go to standard output');
+  refuseTwoOnStdout(outputs);
   return Object.freeze({
     ...input,
     test,
@@ -102,6 +101,7 @@ function checked(typed: Typed): EvaluateOptions {
     format: typed.format,
     output,
     perUser,
+    report,
     workers: typed.workers ?? usableCores(),
     ...logOptions(typed),
   });

@@ -20,6 +20,7 @@ import {
   type Print,
   parsed,
   positiveSeconds,
+  refuseTwoOnStdout,
   seconds,
   seedOption,
   workersOption,
@@ -141,8 +142,7 @@ export function checked(typed: Typed, version: string, role: 'beside' | 'output'
     if (path === '-' || path?.endsWith('.gz'))
       throw usageFailure(`${option} ${path}: name a plain file, which later runs can read`);
   }
-  const toStdout = Object.entries(outputs).flatMap(([option, path]) => (path === '-' ? [option] : []));
-  if (toStdout.length > 1) throw usageFailure(`only one of ${toStdout.join(' and ')} can go to standard output`);
+  refuseTwoOnStdout(outputs);
   if (resume && output === '-') throw usageFailure('--resume needs an output file: -o FILE');
   const method = methodOf(algorithm, [...set, ...attributeWeightSet(typed)], '--algorithm');
   if (tuned !== undefined && !method.tuned)

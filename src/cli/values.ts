@@ -68,6 +68,16 @@ export function workersOption(): Option {
   return number('-j, --workers <count>', 'most child processes (default: all cores)', 1, 1024);
 }
 
+/** @throws Failure 2 where more than one output is `-`. @param outputs by option. */
+export function refuseTwoOnStdout(outputs: Readonly<Record<string, string | undefined>>): void {
+  const toStdout = Object.entries(outputs).flatMap(([option, path]) => (path === '-' ? [option] : []));
+  if (toStdout.length > 1) throw usageFailure(`only one of ${toStdout.join(' and ')} can go to standard output`);
+}
+
+export function reportOption(): Option {
+  return new Option('--report <file>', 'also write a page with plots, as HTML');
+}
+
 export function seedOption(): Option {
   return number('--seed <number>', 'random seed', 0, 2 ** 32 - 1).default(1);
 }

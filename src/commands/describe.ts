@@ -1,6 +1,9 @@
 import type { ReadData } from '../dataset/read.js';
 import { ExitCode } from '../failure.js';
 import { writeWhole } from '../files/destination.js';
+import type { Destination } from '../files/writing.js';
+import { descriptionReport } from '../html-report/description-report.js';
+import { loadPlotter } from '../html-report/plotter.js';
 import type { Io } from '../io.js';
 import type { DescribeOptions } from '../pipeline/options.js';
 import { readInputs } from '../pipeline/read.js';
@@ -14,21 +17,33 @@ import { frozenCommand } from '../report/frozen-command.js';
  * @returns the exit code. @throws Failure where they cannot be understood, as a run would.
  */
 export async function describe(options: DescribeOptions, io: Io): Promise<number> {
+  const { report } = options;
+  const plotter = report === undefined ? undefined : await loadPlotter();
   const run = startRun(options, io);
+  let page: Destination | undefined;
   try {
+    if (report !== undefined) page = run.open(report);
     await orInterrupted(io.interrupted, async () => {
       // The description tells all that the log would.
       const read = await readInputs({ ...run, info: () => {} }, { ...options, titles: true, verbose: true });
-      await writeWhole(run.open(options.output), textOf(read, options));
+      const command = frozenCommand(options.typed, read.reports);
+      const answer = run.open(options.output);
+      await writeWhole(answer, textOf(read, command, options, answer.isTerminal === true));
+      if (page && plotter) await writeWhole(page, descriptionReport(plotter, read, read.warnings, command));
     });
     return ExitCode.ok;
   } finally {
+    page?.abandon();
     await run.end();
   }
 }
 
-function textOf(read: ReadData & { warnings: string[] }, { typed, format }: DescribeOptions): string {
-  const command = frozenCommand(typed, read.reports);
-  if (format === 'text') return descriptionText(read, read.warnings, command);
+function textOf(
+  read: ReadData & { warnings: string[] },
+  command: string,
+  { format }: DescribeOptions,
+  drawn: boolean,
+): string {
+  if (format === 'text') return descriptionText(read, read.warnings, command, drawn);
   return `${JSON.stringify(descriptionFacts(read, read.warnings, command), undefined, 2)}\n`;
 }

@@ -5,24 +5,28 @@ import type { Dataset, FileReport } from '../dataset/dataset.js';
 import { whatCounts } from '../dataset/evidence-rules.js';
 import type { Inputs } from '../dataset/inputs.js';
 import { readDataset } from '../dataset/read.js';
-import { type Evaluation, evaluateRankings, type Ranking } from '../evaluation/evaluation.js';
+import { type Evaluation, evaluateRankings } from '../evaluation/evaluation.js';
 import { csvText, jsonText, perUserCsv } from '../evaluation/formats.js';
 import { attributeColumn, groupsByAttribute, groupsByHistory, type UserGroup } from '../evaluation/groups.js';
 import { type HeldOut, heldOutByFile, heldOutBySplit } from '../evaluation/held-out.js';
 import { checkLists } from '../evaluation/lists.js';
 import { reportText, summaryLines } from '../evaluation/report.js';
+import { terminalPlots } from '../evaluation/terminal-plots.js';
 import { type Summary, testSetOf } from '../evaluation/test-set.js';
 import { contains } from '../evaluation/user-metrics.js';
 import { ExitCode, Failure } from '../failure.js';
 import type { Destination } from '../files/writing.js';
+import { evaluationReport } from '../html-report/evaluation-report.js';
+import { loadPlotter, type Plotter } from '../html-report/plotter.js';
 import type { Io } from '../io.js';
+import { hashOf, sample } from '../matrix/sampling.js';
 import { joined, pickedRows, rowOf } from '../matrix/sparse.js';
 import { explainFolder } from '../pipeline/folder-failures.js';
 import { methodOfSpec } from '../pipeline/method.js';
 import type { EvaluateOptions } from '../pipeline/options.js';
 import { stagesOf } from '../pipeline/planned-stages.js';
 import { fastReading, inputBytes, startChildren } from '../pipeline/read.js';
-import { recommendLists } from '../pipeline/recommend-lists.js';
+import { type LookedRanking, recommendLists } from '../pipeline/recommend-lists.js';
 import { openBadRows } from '../pipeline/rejected-rows.js';
 import { inputsOfRules, nowOf, reportOffer } from '../pipeline/rules/offer.js';
 import type { PlannedRules } from '../pipeline/rules/plan.js';
@@ -35,6 +39,11 @@ import { inputReport, inputWarnings } from '../report/input-report.js';
 import { barredBy } from '../rules/filters.js';
 import { understandEvents } from '../understanding/understanding.js';
 
+/** So many users are shown in a report, with so many reasons an item. */
+const LOOKED = 20;
+const LOOKED_REASONS = 3;
+const LOOKED_STREAM = 0x100c;
+
 /**
  * `recommend evaluate`: how much of a held-out part do the lists find?
  * @returns the exit code: 0, or 3 where some users could not be recommended to.
@@ -45,11 +54,12 @@ export async function evaluate(options: EvaluateOptions, io: Io): Promise<number
   // Settings that make no sense are refused before anything is read.
   const methods = options.algorithms.map(methodOfSpec);
   const stages = methods.flatMap((method) => stagesOf(method, inputBytes(options)));
+  const plotter = options.report === undefined ? undefined : await loadPlotter();
   const run = startRun({ ...options, stages }, io);
   let exitCode: number = ExitCode.unexpected;
   try {
     startChildren(run, inputBytes(options));
-    await compareAlgorithms(run, options, io.interrupted, recommendLists);
+    await compareAlgorithms(run, options, io.interrupted, recommendLists, plotter);
     exitCode = run.lost.length === 0 ? ExitCode.ok : ExitCode.someFailed;
     const lost = run.lost.map(({ what, index, why }) => `${what} ${index}: ${why}`);
     if (lost.length > 0) run.warn(`some work failed, and counts as not found:\n  ${lost.join('\n  ')}`);
@@ -71,17 +81,24 @@ export async function evaluate(options: EvaluateOptions, io: Io): Promise<number
   }
 }
 
-/** Holds out, learns and recommends, measures, writes. @param recommend makes the lists of an algorithm. */
+/** Holds out, learns and recommends, measures, writes. @param recommend makes the lists of an algorithm. @param plotter draws `--report`. */
 export async function compareAlgorithms(
   run: Run,
   options: EvaluateOptions,
   interrupted: AbortSignal,
   recommend: typeof recommendLists,
+  plotter?: Plotter,
 ): Promise<void> {
-  const answer = run.open(options.output);
-  let perUser: Destination | undefined;
+  const opened: Destination[] = [];
+  const open = (path: string) => {
+    const destination = run.open(path);
+    opened.push(destination);
+    return destination;
+  };
   try {
-    if (options.perUser !== undefined) perUser = run.open(options.perUser);
+    const answer = open(options.output);
+    const perUser = options.perUser === undefined ? undefined : open(options.perUser);
+    const report = options.report === undefined ? undefined : open(options.report);
     await orInterrupted(interrupted, async () => {
       const read = (alsoColumns: readonly string[]) => holdOut(run, { ...options, alsoColumns });
       const { data, rules } = await readWithRules(
@@ -91,7 +108,7 @@ export async function compareAlgorithms(
         read,
         ({ heldOut }) => heldOut.dataset,
       );
-      const { heldOut, reports } = data;
+      const { heldOut, reports, howRead } = data;
       const { users } = whoIsServed(run, rules, { ...whatCounts(heldOut.dataset), served: heldOut.users });
       const test = testSetOf(
         heldOut,
@@ -101,17 +118,23 @@ export async function compareAlgorithms(
       );
       const groups = groupsOf(options, heldOut.dataset, reports, test.users);
       if (options.format !== 'table') run.info(summaryLines(test.summary).join('\n'));
-      const rankings = await rank(run, options, rules, heldOut, test.users, recommend);
+      const looked = sample(test.users, report ? LOOKED : 0, (user) => hashOf(options.seed, LOOKED_STREAM, user));
+      const rankings = await rank(run, options, rules, heldOut, test.users, recommend, looked);
       const evaluation = evaluateRankings(test, rankings, { cuts: options.at, groups, seed: options.seed });
       const quote = options.safeCsv ? safelyQuoted : quoted;
       if (answer.isTerminal) run.progress.hide();
       await answer.write(textOf(options, evaluation, test.summary, heldOut.kind, quote));
+      if (answer.isTerminal && options.format === 'table')
+        await answer.write(terminalPlots(evaluation, test, rankings, heldOut.dataset));
       if (perUser) await writeAll(perUser, perUserCsv(evaluation, test, heldOut.dataset.userIds, quote));
+      if (report && plotter) {
+        const evaluated = { evaluation, test, rankings, dataset: heldOut.dataset, howRead };
+        await writeAll(report, [evaluationReport(plotter, evaluated)]);
+      }
       await answer.commit();
     });
   } finally {
-    answer.abandon();
-    perUser?.abandon();
+    for (const destination of opened) destination.abandon();
   }
 }
 
@@ -119,26 +142,29 @@ export async function compareAlgorithms(
 async function holdOut(
   run: Run,
   options: EvaluateOptions & Pick<Inputs, 'alsoColumns'>,
-): Promise<{ heldOut: HeldOut; reports: FileReport[] }> {
+): Promise<{ heldOut: HeldOut; reports: FileReport[]; howRead: string }> {
   const { test } = options;
   const rejects = openBadRows(options.badRows, options.safeCsv, run.info);
-  const inputs = { ...options, ...inputsOfRules(run, options), badRows: rejects.badRows, onBytes: () => {} };
-  const tell = (dataset: Dataset, reports: readonly FileReport[]) => {
+  const titles = options.report !== undefined;
+  const inputs = { ...options, ...inputsOfRules(run, options), titles, badRows: rejects.badRows, onBytes: () => {} };
+  const tell = async (dataset: Dataset, reports: readonly FileReport[]) => {
     const doubts = reportOffer(options.rules, dataset, reports, nowOf(run, options));
-    run.info(inputReport(dataset, reports, options.verbose));
+    const text = inputReport(dataset, reports, options.verbose);
+    run.info(text);
     for (const warning of [...inputWarnings(reports, options.badRows), ...doubts]) run.warn(warning);
-    return rejects.close();
+    await rejects.close();
+    return text;
   };
   try {
     const testRoles = test === undefined ? undefined : await understandEvents(inputs, test);
     const { dataset, reports } = await readDataset({ ...inputs, ...fastReading(run) });
     if (testRoles === undefined) {
-      await tell(dataset, reports);
-      return { heldOut: bySplit(options, dataset), reports };
+      const howRead = await tell(dataset, reports);
+      return { heldOut: bySplit(options, dataset), reports, howRead };
     }
     const { events, report } = await readTestEvents({ ...inputs, evidence: undefined }, testRoles, dataset);
-    await tell(dataset, [...reports, report]);
-    return { heldOut: heldOutByFile(dataset, events, report.table.path), reports };
+    const howRead = await tell(dataset, [...reports, report]);
+    return { heldOut: heldOutByFile(dataset, events, report.table.path), reports, howRead };
   } finally {
     rejects.abandon();
   }
@@ -172,7 +198,10 @@ function groupsOf(
   ];
 }
 
-/** Has each algorithm learn from the dataset and recommend to the users. @throws Error for lists that break the rules. */
+/**
+ * Has each algorithm learn from the dataset and recommend to the users. @param looked users whose lists by the first algorithm are looked at
+ * closer. @throws Error for lists that break the rules.
+ */
 async function rank(
   run: Run,
   { algorithms, at, holdout }: EvaluateOptions,
@@ -180,7 +209,8 @@ async function rank(
   { dataset, kind }: HeldOut,
   users: Uint32Array,
   recommend: typeof recommendLists,
-): Promise<Ranking[]> {
+  looked: Uint32Array,
+): Promise<LookedRanking[]> {
   const count = Math.max(...at);
   const { had, excluded, offered } = barredBy(rules, { ...dataset, offered: rules.offered });
   const { rows, columns } = excluded;
@@ -189,9 +219,10 @@ async function rank(
   const isMeant = (row: number, item: number) =>
     (!rules.candidates || contains(rowOf(rules.candidates, users[row] ?? 0), item)) &&
     where.every((bound) => bound.matches(item, users[row] ?? 0));
-  const rankings: Ranking[] = [];
+  const rankings: LookedRanking[] = [];
   for (const spec of algorithms) {
-    const ranking = await recommend(run, spec, dataset, users, count, rules, kind && { kind, holdout });
+    const closer = rankings.length === 0 && looked.length > 0 ? { users: looked, reasons: LOOKED_REASONS } : undefined;
+    const ranking = await recommend(run, spec, dataset, users, count, rules, kind && { kind, holdout }, closer);
     checkLists(ranking.lists, barred, offered, count, isMeant);
     rankings.push(ranking);
   }

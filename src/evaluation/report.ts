@@ -1,24 +1,10 @@
-import { printableName } from '../csv/printable.js';
 import { plural, thousands } from '../report/quantities.js';
-import { CATALOGUE_METRICS } from './catalogue-metrics.js';
-import { ALL, COLD, type ComparedPair, type Evaluation, type Figure } from './evaluation.js';
+import { ALL, type ComparedPair, type Evaluation } from './evaluation.js';
+import { cutTable, finder, groupTable, headOf, speedTable } from './report-tables.js';
 import type { Summary } from './test-set.js';
-import { USER_METRICS } from './user-metrics.js';
-
-/** Column heads, of the metrics whose name is not their head. */
-const HEADS: Readonly<Record<string, string>> = {
-  ndcg: 'NDCG',
-  map: 'MAP',
-  mrr: 'MRR',
-  hit_rate: 'hit',
-  gini: 'Gini',
-  users_served: 'users served',
-  learn_seconds: 'seconds to learn',
-  users_per_second: 'users per second',
-};
 
 /** Metrics that the text shows by group and in comparisons; csv and json have all of them. */
-const SHOWN = ['recall', 'ndcg'] as const;
+export const SHOWN = ['recall', 'ndcg'] as const;
 /** Differences below this p are called better or worse. */
 const SIGNIFICANT = 0.05;
 
@@ -32,13 +18,13 @@ export function reportText(evaluation: Evaluation, summary: Summary): string {
   );
   const last = cuts[cuts.length - 1]!;
   const sections: string[][] = [
-    [conclusion(names[0]!, evaluation.comparisons, last, find)],
+    [conclusion(evaluation)],
     summaryLines(summary),
-    ...cuts.map((at) => cutTable(names, at, find)),
-    speedTable(names, find),
+    ...cuts.map((at) => aligned(cutTable(names, at, find))),
+    aligned(speedTable(names, find)),
     explanations,
-    ...SHOWN.map((metric) => groupTable(evaluation, metric, last, find)),
-    comparisonLines(evaluation.comparisons, last),
+    ...SHOWN.map((metric) => aligned(groupTable(evaluation, metric, last, find))),
+    comparisonLines(evaluation, last),
   ];
   return `${sections
     .filter((lines) => lines.length > 0)
@@ -47,19 +33,34 @@ export function reportText(evaluation: Evaluation, summary: Summary): string {
 }
 
 /** "ridge finds 10 % more than cosine (recall@20); chance does not explain it": of the others, the one that finds most is named. */
-function conclusion(first: string, comparisons: readonly ComparedPair[], at: number, find: Find): string {
-  const recallOf = (name: string) => find(name, ALL, 'recall', at)?.value ?? 0;
-  const own = recallOf(first);
+export function conclusion(evaluation: Evaluation): string {
+  const { cuts, rankings, comparisons } = evaluation;
+  const at = cuts[cuts.length - 1]!;
+  const recallOf = meanOf(evaluation, 'recall', at);
   const [rival] = comparisons
     .filter((pair) => pair.metric === 'recall' && pair.at === at)
     .sort((a, b) => recallOf(b.second) - recallOf(a.second));
-  const of = `(recall@${at})`;
-  if (!rival) return `${first} finds ${percent(own)} of what was held out ${of}`;
-  const other = recallOf(rival.second);
-  if (own === other) return `${first} finds as much as ${rival.second} ${of}`;
-  const chance = rival.p < SIGNIFICANT ? 'chance does not explain it' : 'which may be chance';
-  const more = other === 0 ? 'what' : `${percent(Math.abs(own / other - 1))} ${own > other ? 'more' : 'less'} than`;
-  return `${first} finds ${more} ${rival.second}${other === 0 ? ' does not' : ''} ${of}; ${chance}`;
+  if (rival) return comparisonSentence(evaluation, rival);
+  const first = rankings[0]!.algorithm;
+  return `${first} finds ${percent(recallOf(first))} of what was held out (recall@${at})`;
+}
+
+/** A comparison in words; `comparisonLine` has its numbers. */
+export function comparisonSentence(evaluation: Evaluation, { first, second, metric, at, p }: ComparedPair): string {
+  const meanBy = meanOf(evaluation, metric, at);
+  const [own, other] = [meanBy(first), meanBy(second)];
+  const of = `(${headOf(metric)}@${at})`;
+  const [does, more, less] = metric === 'recall' ? ['finds', 'more', 'less'] : ['does', 'better', 'worse'];
+  if (own === other) return `${first} ${does} as ${metric === 'recall' ? 'much' : 'well'} as ${second} ${of}`;
+  const chance = p < SIGNIFICANT ? 'chance does not explain it' : 'which may be chance';
+  if (other === 0) return `${first} finds what ${second} does not ${of}; ${chance}`;
+  return `${first} ${does} ${percent(Math.abs(own / other - 1))} ${own > other ? more : less} than ${second} ${of}; ${chance}`;
+}
+
+/** The mean of a metric over all users, by algorithm. */
+function meanOf({ figures }: Evaluation, metric: string, at: number): (algorithm: string) => number {
+  const find = finder(figures);
+  return (algorithm) => find(algorithm, ALL, metric, at)?.value ?? 0;
 }
 
 /** A share, to two digits. */
@@ -97,50 +98,8 @@ export function summaryLines({ how, heldOut, relevant, sampled }: Summary): stri
   return lines;
 }
 
-type Find = ReturnType<typeof finder>;
-
-function finder(figures: readonly Figure[]) {
-  const keyOf = (...parts: (string | number | undefined)[]) => JSON.stringify(parts);
-  const byKey = new Map(figures.map((each) => [keyOf(each.algorithm, each.group, each.metric, each.at), each]));
-  return (algorithm: string, group: string, metric: string, at: number | undefined) =>
-    byKey.get(keyOf(algorithm, group, metric, at));
-}
-
-/** One row per algorithm, and under it how far the 95 % interval reaches on its farther side. */
-function cutTable(names: readonly string[], at: number, find: Find): string[] {
-  const metrics = [...USER_METRICS, ...CATALOGUE_METRICS];
-  const rows = names.flatMap((name) => {
-    const figures = metrics.map((metric) => find(name, ALL, metric, at));
-    const reach = figures.map(reachText);
-    return [
-      [name, ...figures.map((figure, m) => plainText(metrics[m]!, figure?.value))],
-      ...(reach.some((cell) => cell !== '') ? [['  ±', ...reach]] : []),
-    ];
-  });
-  return aligned([[`at ${at}`, ...metrics.map(headOf)], ...rows]);
-}
-
-const SPEED = ['users_served', 'learn_seconds', 'users_per_second'] as const;
-
-function speedTable(names: readonly string[], find: Find): string[] {
-  const rows = names.map((name) => [
-    name,
-    ...SPEED.map((metric) => plainText(metric, find(name, ALL, metric, undefined)?.value)),
-  ]);
-  return aligned([['', ...SPEED.map(headOf)], ...rows]);
-}
-
-function groupTable({ groups, cold, rankings }: Evaluation, metric: string, at: number, find: Find): string[] {
-  const names = rankings.map((ranking) => ranking.algorithm);
-  const rows = groups.map(({ name, users }) => [
-    name === COLD ? `${name} (${thousands(cold.items)})` : printableName(name),
-    thousands(users),
-    ...names.map((algorithm) => plainText(metric, find(algorithm, name, metric, at)?.value)),
-  ]);
-  return aligned([[`${headOf(metric)}@${at} of`, 'users', ...names], ...rows]);
-}
-
-function comparisonLines(comparisons: readonly ComparedPair[], at: number): string[] {
+/** The first algorithm against each of the others, at a cut. */
+export function comparisonLines({ comparisons }: Evaluation, at: number): string[] {
   return comparisons.flatMap((pair) =>
     pair.at === at && SHOWN.some((metric) => metric === pair.metric) ? [comparisonLine(pair)] : [],
   );
@@ -158,22 +117,6 @@ export function comparisonLine({ first, second, metric, at, difference, low, hig
 
 function signed(value: number): string {
   return `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(4)}`;
-}
-
-function headOf(metric: string): string {
-  return HEADS[metric] ?? metric;
-}
-
-function plainText(metric: string, value: number | undefined): string {
-  if (value === undefined) return '–';
-  if (metric === 'users_served' || metric === 'users_per_second') return thousands(Math.round(value));
-  return value.toFixed(metric === 'novelty' || metric === 'learn_seconds' ? 2 : 4);
-}
-
-function reachText(figure: Figure | undefined): string {
-  const { value, low, high } = figure ?? {};
-  if (value === undefined || low === undefined || high === undefined) return '';
-  return Math.max(high - value, value - low).toFixed(4);
 }
 
 /** Rows of cells, all equally many, as lines: the first column aligned left, the others right. */

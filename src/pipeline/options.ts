@@ -166,6 +166,8 @@ export interface AudienceOptions extends QuestionOptions, Pick<Options, 'safeCsv
 export interface DescribeOptions extends InputOptions, LogOptions {
   format: 'text' | 'json';
   output: string;
+  /** The file that takes a page of plots. */
+  report?: string | undefined;
   workers: number;
   /** Undefined: nobody asks for lists. */
   rules?: RuleOptions;
@@ -205,6 +207,8 @@ export interface EvaluateOptions extends InputOptions, LogOptions {
   output: string;
   /** The file that takes the metrics of each user. */
   perUser: string | undefined;
+  /** The file that takes a page of plots. */
+  report: string | undefined;
   /** The most children at once; changes speed and memory, never a metric. */
   workers: number;
 }

@@ -4,9 +4,11 @@ import type { Ranking } from '../evaluation/evaluation.js';
 import { listsFrom } from '../evaluation/lists.js';
 import { type Holdout, sampleKeysOf } from '../evaluation/split.js';
 import { scoringCosts } from '../ranking/audience.js';
+import type { ExplainedList } from '../report/explanation.js';
 import { planShards, WORTH_A_SHARD } from '../workers/plan.js';
 import type { RecommendJob } from '../workers/protocol.js';
 import { readAudience, readLists } from '../workers/run-files.js';
+import { explainedLists } from './explained-lists.js';
 import { discardLearned, learn } from './learn.js';
 import { methodOfSpec } from './method.js';
 import type { PlannedRules } from './rules/plan.js';
@@ -14,10 +16,22 @@ import { planServing } from './rules/serving.js';
 import type { Run } from './run.js';
 import { settle } from './tune.js';
 
+/** Whose lists are told with their reasons: rising user indices. */
+export interface LookedUsers {
+  users: Uint32Array;
+  /** The most reasons of an item. */
+  reasons: number;
+}
+
+/** A ranking, and where somebody looks closer: the scores of all lists, one after another, and the lists of some users. */
+export interface LookedRanking extends Ranking {
+  closer?: { scores: Float64Array; lists: ExplainedList[] };
+}
+
 /**
  * Learns with an algorithm and recommends to some users, in shards as a real run does.
  * @param spec the algorithm, as `--algorithms` names it. @param users rising user indices. @param count the most items of a list.
- * @param like how the lists will be judged: `auto` tunes for it.
+ * @param like how the lists will be judged: `auto` tunes for it. @param looked whose lists are looked at closer.
  */
 export async function recommendLists(
   run: Run,
@@ -27,7 +41,8 @@ export async function recommendLists(
   count: number,
   rules: PlannedRules,
   like?: Pick<Holdout, 'kind' | 'holdout'>,
-): Promise<Ranking> {
+  looked?: LookedUsers,
+): Promise<LookedRanking> {
   const startedAt = run.seconds();
   const { settings, auto } = await settle(run, dataset, methodOfSpec(spec), like);
   const counting = whatCounts(dataset);
@@ -46,6 +61,7 @@ export async function recommendLists(
   };
   const lengths = new Uint32Array(users.length);
   const parts: Uint32Array[] = [];
+  const scores: Float64Array[] = [];
   await run.pool.run(
     job,
     planShards(scoringCosts(readAudience(serving.audience), learned.rowLength), WORTH_A_SHARD),
@@ -54,6 +70,7 @@ export async function recommendLists(
       run.directory.discard([path]);
       if (!('items' in lists)) throw new RangeError('the lists are of another format');
       parts.push(lists.items);
+      if (looked) scores.push(lists.scores);
       lengths.set(lists.lengths, from);
       run.progress.at('recommending', to, users.length, to);
     },
@@ -62,13 +79,40 @@ export async function recommendLists(
       for (const index of users.subarray(from, to)) run.lost.push({ what: 'user', index, why });
     },
   );
+  const recommendedAt = run.seconds();
+  const closer = looked && {
+    scores: concatenated(scores),
+    // What is worth a warning was warned of above.
+    lists: await explainedLists(
+      { ...run, warn: () => {} },
+      dataset,
+      looked.users,
+      rules,
+      { ...learned, key: undefined },
+      {
+        top: count,
+        reasons: looked.reasons,
+      },
+    ),
+  };
   run.directory.discard([serving.audience, ...(serving.rules ? [serving.rules.arrays] : [])]);
   discardLearned(run, learned);
   return {
     algorithm: spec,
     lists: listsFrom(lengths, parts),
     learnSeconds: learnedAt - startedAt,
-    recommendSeconds: run.seconds() - learnedAt,
+    recommendSeconds: recommendedAt - learnedAt,
     explanation: auto?.explanation,
+    ...(closer && { closer }),
   };
+}
+
+function concatenated(parts: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }

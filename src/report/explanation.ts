@@ -1,20 +1,13 @@
 import { SCORE_DIGITS } from '../output/score-digits.js';
 import { tableLines } from './item-table.js';
 import { plural, thousands } from './quantities.js';
+import type { UserFacts } from './user-facts.js';
 
 /* What `recommend explain` answers. Users rely on the names of the members. */
 
-export interface UserFacts {
-  user_id: string;
-  /** The latest first. */
-  history: { item_id: string; title: string; time: string | null; strength: number }[];
-  preferences: { name: string; strength: number }[];
-  groups: string[];
-  excluded: { item_id: string; title: string }[];
-}
-
 /** As an object of JSON Lines has it. */
 export interface ExplainedList {
+  user_id: string;
   items: {
     item_id: string;
     title: string;

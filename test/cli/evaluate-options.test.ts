@@ -37,6 +37,7 @@ describe('parseEvaluateOptions', () => {
       format: 'table',
       output: '-',
       perUser: undefined,
+      report: undefined,
       badRows: 'stop',
     });
   });

@@ -100,10 +100,12 @@ export function runInProcess(args: readonly string[], where: InProcess): Promise
   return ended;
 }
 
-export type InProcess = Pick<Where, 'folder' | 'tmp' | 'env' | 'terminal'>;
+export type InProcess = Pick<Where, 'folder' | 'tmp' | 'env' | 'terminal'> & { stdoutIsTerminal?: boolean };
 
-async function calledIn(args: readonly string[], { folder, tmp, env, terminal = true }: InProcess): Promise<Ended> {
-  const [stdout, stderr] = [new Collector(), new Collector()];
+async function calledIn(args: readonly string[], where: InProcess): Promise<Ended> {
+  const { folder, tmp, env, terminal = true, stdoutIsTerminal = false } = where;
+  const stdout = Object.assign(new Collector(), { isTTY: stdoutIsTerminal });
+  const stderr = new Collector();
   const changed = { ...env, ...(tmp === undefined ? {} : { TMPDIR: tmp }) };
   const before = { folder: process.cwd(), env: Object.keys(changed).map((name) => [name, process.env[name]] as const) };
   process.chdir(folder);

@@ -1,0 +1,51 @@
+import { bars, lyingBar } from '../report/bars.js';
+import { distributionLines, distributionsOf, doublingLabel } from '../report/distributions.js';
+import { ALL, type Evaluation, type Ranking } from './evaluation.js';
+import { popularityOf, shapeOf } from './list-shapes.js';
+import { finder, headOf } from './report-tables.js';
+import type { TestSet } from './test-set.js';
+
+const WIDTH = 30;
+
+/** Small plots for a terminal: accuracy, the popularity of what is recommended and of what was held out, and what was learned from. */
+export function terminalPlots(
+  { figures, cuts }: Evaluation,
+  test: TestSet,
+  rankings: readonly Ranking[],
+  { served, times }: { served: number; times?: Float64Array | undefined },
+): string {
+  const at = cuts[cuts.length - 1]!;
+  const find = finder(figures);
+  const recall = rankings.map(({ algorithm }) => find(algorithm, ALL, 'recall', at)?.value ?? 0);
+  const most = Math.max(...recall) || 1;
+  const popularity = popularityOf(test.train);
+  const spread = (name: string, items: Uint32Array) => [
+    name,
+    bars([...shapeOf(items, popularity, test.offered).byPopularity]),
+  ];
+  const last = doublingLabel(
+    Math.max(0, shapeOf(test.relevant.index, popularity, test.offered).byPopularity.length - 2),
+  );
+  return [
+    '',
+    ...leftAligned([
+      [`${headOf('recall')}@${at}`, ''],
+      ...rankings.map(({ algorithm }, row) => [algorithm, lyingBar(recall[row]! / most, WIDTH)]),
+    ]),
+    '',
+    `items by the users who had them: nobody, 1, 2, up to 4, … ${last}`,
+    ...leftAligned([
+      spread('held out', test.relevant.index),
+      ...rankings.map(({ algorithm, lists }) => spread(algorithm, lists.items)),
+    ]),
+    '',
+    'learned from',
+    ...distributionLines(distributionsOf({ interactions: test.train, served, times }), true),
+    '',
+  ].join('\n');
+}
+
+function leftAligned(rows: readonly (readonly string[])[]): string[] {
+  const width = Math.max(...rows.map(([first = '']) => first.length));
+  return rows.map(([first = '', second = '']) => `${first.padEnd(width)}  ${second}`.trimEnd());
+}

@@ -1,0 +1,159 @@
+import { TAIL } from '../evaluation/list-shapes.js';
+import type { Html } from './html.js';
+import type { Plotter } from './plotter.js';
+
+/** A number of an algorithm or of another series, with the ends of its interval where it has one. */
+export interface Point {
+  series: string;
+  value: number;
+  low?: number | undefined;
+  high?: number | undefined;
+}
+
+/** What people took, drawn beside what algorithms recommend. */
+export const HELD_OUT = 'held out';
+
+/** Colours of the page's style sheet: --series-0 and so on for algorithms, in their order. */
+const COLOURS = 8;
+
+/** A colour for each series, the same in all plots. */
+export function coloursOf(algorithms: readonly string[]): Map<string, string> {
+  const colours = algorithms.map((name, at) => [name, `var(--series-${at % COLOURS})`] as const);
+  return new Map([[HELD_OUT, 'var(--people)'], ...colours]);
+}
+
+/** The plots of an evaluation. @param colours of everything that is drawn. */
+export function evaluationPlots({ plot, draw }: Plotter, colours: ReadonlyMap<string, string>) {
+  const color = { domain: [...colours.keys()], range: [...colours.values()] };
+  const left = (labels: readonly string[]) => Math.min(150, 14 + 6.5 * Math.max(...labels.map(({ length }) => length)));
+  const shorter = (label: string) => (label.length > 22 ? `${label.slice(0, 21)}…` : label);
+  const percent = { tickFormat: (share: number) => `${Number((100 * share).toPrecision(3))} %` };
+
+  return {
+    /** A dot for each series, on its interval. */
+    values: (label: string, points: readonly Point[]): Html =>
+      draw(label, {
+        color,
+        height: 56 + 26 * points.length,
+        marginLeft: left(points.map((point) => shorter(point.series))),
+        marginRight: 44,
+        x: { label: null, zero: true, nice: true, ticks: 4, grid: true },
+        y: { label: null, type: 'band', domain: points.map((point) => point.series), tickFormat: shorter, tickSize: 0 },
+        marks: [
+          plot.ruleY(points, {
+            y: 'series',
+            x1: 'low',
+            x2: 'high',
+            stroke: 'series',
+            strokeWidth: 3,
+            strokeOpacity: 0.5,
+          }),
+          plot.dot(points, { y: 'series', x: 'value', fill: 'series', r: 5 }),
+          plot.text(points, {
+            y: 'series',
+            x: (point: Point) => point.high ?? point.value,
+            text: (point: Point) => point.value.toFixed(4),
+            textAnchor: 'start',
+            dx: 9,
+          }),
+        ],
+      }),
+
+    /** The same for several groups, one under the other. */
+    valuesByGroup: (label: string, points: readonly (Point & { group: string })[]): Html => {
+      const groups = [...new Set(points.map(({ group }) => group))];
+      return draw(label, {
+        color,
+        height: 56 + 30 * groups.length,
+        marginLeft: left(groups.map(shorter)),
+        x: { label: null, zero: true, nice: true, ticks: 4, grid: true },
+        y: { label: null, type: 'band', domain: groups, tickFormat: shorter, tickSize: 0 },
+        marks: [
+          plot.ruleY(points, {
+            y: 'group',
+            x1: 'low',
+            x2: 'high',
+            stroke: 'series',
+            strokeWidth: 2,
+            strokeOpacity: 0.4,
+          }),
+          plot.dot(points, { y: 'group', x: 'value', fill: 'series', r: 4.5, fillOpacity: 0.9 }),
+        ],
+      });
+    },
+
+    /** How much of the catalogue is recommended against how much is found. */
+    accuracyByCoverage: (
+      label: string,
+      points: readonly { series: string; coverage: number; recall: number }[],
+    ): Html =>
+      draw(label, {
+        color,
+        height: 240,
+        marginLeft: 48,
+        marginRight: 24,
+        x: {
+          label: 'share of the catalogue that is recommended',
+          zero: true,
+          nice: true,
+          ticks: 4,
+          grid: true,
+          ...percent,
+        },
+        y: { label: 'recall', zero: true, nice: true, ticks: 4, grid: true },
+        marks: [
+          plot.dot(points, { x: 'coverage', y: 'recall', fill: 'series', r: 6 }),
+          ...(['start', 'end'] as const).map((textAnchor) =>
+            plot.text(points, {
+              filter: ({ coverage }) => coverage > middleOf(points) === (textAnchor === 'end'),
+              x: 'coverage',
+              y: 'recall',
+              text: ({ series }) => shorter(series),
+              dy: -13,
+              textAnchor,
+            }),
+          ),
+        ],
+      }),
+
+    /** Shares by the popularity of items, from those that nobody had. */
+    byPopularity: (label: string, parts: readonly string[], shares: readonly (Point & { part: number })[]): Html =>
+      draw(label, {
+        color,
+        height: 240,
+        marginLeft: 44,
+        marginBottom: 44,
+        x: {
+          label: 'users who had the item',
+          domain: [0, parts.length - 1],
+          ticks: parts.map((_, part) => part).filter((part) => part % Math.ceil(parts.length / 5) === 0),
+          tickFormat: (part: number) => parts[part] ?? '',
+        },
+        y: { label: null, zero: true, nice: true, ticks: 4, grid: true, ...percent },
+        marks: [
+          plot.line(shares, { x: 'part', y: 'value', stroke: 'series', strokeWidth: 2, curve: 'monotone-x' }),
+          plot.dot(shares, { x: 'part', y: 'value', fill: 'series', r: 3 }),
+        ],
+      }),
+
+    /** What share of everything the commonest items get. */
+    tail: (label: string, tails: readonly { series: string; tail: Float64Array }[]): Html => {
+      const points = tails.flatMap(({ series, tail }) =>
+        Array.from(tail, (value, at) => ({ series, value, items: TAIL[at] ?? 1 })),
+      );
+      return draw(label, {
+        color,
+        height: 240,
+        marginLeft: 44,
+        marginBottom: 44,
+        x: { label: 'share of the catalogue', type: 'log', ticks: [0.001, 0.01, 0.1, 1], ...percent },
+        y: { label: null, domain: [0, 1], ticks: 4, grid: true, ...percent },
+        marks: [plot.line(points, { x: 'items', y: 'value', stroke: 'series', strokeWidth: 2 })],
+      });
+    },
+  };
+}
+
+function middleOf(points: readonly { coverage: number }[]): number {
+  return points.reduce((most, { coverage }) => Math.max(most, coverage), 0) / 2;
+}

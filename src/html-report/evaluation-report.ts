@@ -1,0 +1,174 @@
+import type { Dataset } from '../dataset/dataset.js';
+import { ALL, COLD, type Evaluation, type Ranking } from '../evaluation/evaluation.js';
+import { listLengths, popularityOf, type Shape, shapeOf } from '../evaluation/list-shapes.js';
+import { comparisonLines, comparisonSentence, conclusion, SHOWN, summaryLines } from '../evaluation/report.js';
+import { cutTable, finder, groupTable, headOf, speedTable } from '../evaluation/report-tables.js';
+import type { TestSet } from '../evaluation/test-set.js';
+import { type Distribution, distributionOf, distributionsOf, doublingLabel } from '../report/distributions.js';
+import type { ExplainedList } from '../report/explanation.js';
+import { distributionPlot } from './distribution-plot.js';
+import { coloursOf, evaluationPlots, HELD_OUT } from './evaluation-plots.js';
+import { figure, type Html, html, page, section, table } from './html.js';
+import { lookedUsers } from './looked-users.js';
+import type { Plotter } from './plotter.js';
+
+/** What an evaluation came to, and what it was made from. */
+export interface Evaluated {
+  evaluation: Evaluation;
+  test: TestSet;
+  /** Of the first one also the scores of all lists, and the lists of some users. */
+  rankings: readonly (Ranking & { closer?: { scores: Float64Array; lists: readonly ExplainedList[] } })[];
+  /** What was learned from. */
+  dataset: Dataset;
+  /** How the files were read, as text. */
+  howRead: string;
+}
+
+/** `evaluate --report`: the conclusion, plots, some users to look at, and all tables, on a page of its own. */
+export function evaluationReport(plotter: Plotter, evaluated: Evaluated): string {
+  const { evaluation, test, rankings, dataset, howRead } = evaluated;
+  const names = evaluation.rankings.map(({ algorithm }) => algorithm);
+  return page(
+    'Evaluation of recommendations',
+    `${conclusion(evaluation)}.`,
+    section('What was measured', html`<pre>${summaryLines(test.summary).join('\n')}</pre>`),
+    accuracySection(plotter, evaluation, names),
+    spreadSection(plotter, evaluated, names),
+    lookedUsers(names[0] ?? '', dataset, test, rankings[0]?.closer?.lists ?? []),
+    tablesSection(evaluation, names),
+    section(
+      'What was learned from',
+      html`<div class="plots">${distributionsOf(dataset).map((each) => distributionPlot(plotter, each.what, each))}</div>`,
+      html`<pre>${howRead}</pre>`,
+    ),
+  );
+}
+
+function accuracySection(plotter: Plotter, evaluation: Evaluation, names: readonly string[]): Html {
+  const at = evaluation.cuts.at(-1) ?? 0;
+  const find = finder(evaluation.figures);
+  const colours = coloursOf(names);
+  const plots = evaluationPlots(plotter, colours);
+  const valuesOf = (group: string, metric: string) =>
+    names.flatMap((series) => {
+      const { value, low, high } = find(series, group, metric, at) ?? {};
+      return value === undefined ? [] : [{ series, value, low, high, group }];
+    });
+  const groups = evaluation.groups.filter(({ name, users }) => name !== ALL && users > 0).map(({ name }) => name);
+  const isHistory = (name: string) => name.startsWith('history ') || name === COLD;
+  const groupPlot = (title: string, some: readonly string[]) =>
+    some.length > 0 &&
+    figure(
+      title,
+      plots.valuesByGroup(
+        title,
+        some.flatMap((group) => valuesOf(group, 'recall')),
+      ),
+      '95 % intervals.',
+    );
+  const byCoverage = names.flatMap((series) => {
+    const [coverage, recall] = ['coverage', 'recall'].map((metric) => find(series, ALL, metric, at)?.value);
+    return coverage === undefined || recall === undefined ? [] : [{ series, coverage, recall }];
+  });
+  const against = `Recall@${at} against the share of the catalogue that anybody is recommended`;
+  return section(
+    'Accuracy',
+    key(names, colours),
+    html`<div class="plots">
+${SHOWN.map((metric) => figure(`${headOf(metric)}@${at}`, plots.values(`${headOf(metric)}@${at} by algorithm`, valuesOf(ALL, metric)), METRIC_WORDS[metric]))}
+${groupPlot(`Recall@${at} by length of history`, groups.filter(isHistory))}
+${groupPlot(`Recall@${at} by group`, groups.filter((name) => !isHistory(name)).slice(0, MOST_GROUPS))}
+${figure(against, plots.accuracyByCoverage(against, byCoverage), 'Up is more accurate, right is more of the catalogue.')}
+</div>`,
+    html`<ul>${evaluation.comparisons
+      .filter((pair) => pair.at === at && SHOWN.some((metric) => metric === pair.metric))
+      .map((pair) => html`<li>${comparisonSentence(evaluation, pair)}.</li>`)}</ul>`,
+  );
+}
+
+const MOST_GROUPS = 20;
+
+const METRIC_WORDS = {
+  recall: 'The share of what was held out that the lists find. The line is the 95 % interval.',
+  ndcg: 'The same, where a find counts more the higher it stands in the list.',
+} as const;
+
+function spreadSection(plotter: Plotter, evaluated: Evaluated, names: readonly string[]): Html {
+  const { test, rankings } = evaluated;
+  const popularity = popularityOf(test.train);
+  const shapes: [string, Shape][] = [
+    [HELD_OUT, shapeOf(test.relevant.index, popularity, test.offered)],
+    ...rankings.map(({ algorithm, lists }): [string, Shape] => [
+      algorithm,
+      shapeOf(lists.items, popularity, test.offered),
+    ]),
+  ];
+  const colours = coloursOf(names);
+  const plots = evaluationPlots(plotter, colours);
+  const parts = shapes[0]?.[1].byPopularity.length ?? 1;
+  const labels = Array.from({ length: parts }, (_, part) => (part === 0 ? 'nobody' : doublingLabel(part - 1)));
+  const shares = shapes.flatMap(([name, { byPopularity }]) =>
+    Array.from(byPopularity, (value, part) => ({ series: name, part, value })),
+  );
+  const tails = shapes.map(([name, { tail }]) => ({ series: name, tail }));
+  const popularTitle = 'Popularity of what is recommended, and of what people took';
+  const tailTitle = 'The long tail: what the commonest items get of all';
+  const scores = distributionOf('scores', 'numbers', rankings[0]?.closer?.scores ?? []);
+  return section(
+    'What the lists hold',
+    key([HELD_OUT, ...names], colours),
+    html`<div class="plots">
+${figure(popularTitle, plots.byPopularity(popularTitle, labels, shares), 'Lists that go where people go follow the line of what was held out.')}
+${figure(tailTitle, plots.tail(tailTitle, tails), 'The lower the line, the more of the catalogue is seen.')}
+${lengthsPlot(plotter, names, rankings)}
+${scores.parts.length > 0 && distributionPlot(plotter, `Scores in the lists of ${names[0]}`, scores)}
+</div>`,
+  );
+}
+
+/** A sentence where all lists are equally long; else the lengths of those of the first algorithm. */
+function lengthsPlot(plotter: Plotter, names: readonly string[], [first]: readonly Ranking[]): Html {
+  const lengths = first ? listLengths(first.lists) : new Uint32Array(0);
+  const users = lengths.reduce((sum, count) => sum + count, 0);
+  const title = `Lengths of the lists of ${names[0]}`;
+  const most = lengths.length - 1;
+  if (lengths[most] === users) return figure(title, html`<p>Every list has ${most} items.</p>`);
+  const distribution: Distribution = {
+    what: title,
+    kind: 'numbers',
+    parts: [...lengths],
+    low: 0,
+    high: lengths.length,
+    median: middleOf(lengths, users),
+  };
+  return distributionPlot(plotter, title, distribution);
+}
+
+/** The median of lengths, from how often each occurs. */
+function middleOf(lengths: Uint32Array, users: number): number {
+  let seen = 0;
+  return lengths.findIndex((count) => {
+    seen += count;
+    return seen > users >> 1;
+  });
+}
+
+function tablesSection(evaluation: Evaluation, names: readonly string[]): Html {
+  const { cuts, figures, rankings } = evaluation;
+  const find = finder(figures);
+  const last = cuts.at(-1) ?? 0;
+  const explained = rankings.filter(({ explanation }) => explanation !== undefined);
+  return section(
+    'All figures',
+    cuts.map((at) => table(`Metrics at ${at}`, cutTable(names, at, find))),
+    SHOWN.map((metric) => table(`${headOf(metric)} by group`, groupTable(evaluation, metric, last, find))),
+    table('Time', speedTable(names, find)),
+    html`<ul>${comparisonLines(evaluation, last).map((line) => html`<li>${line}</li>`)}</ul>`,
+    explained.map(({ algorithm, explanation }) => html`<pre>${algorithm}: ${explanation}</pre>`),
+  );
+}
+
+/** Which colour means what. */
+function key(series: readonly string[], colours: ReadonlyMap<string, string>): Html {
+  return html`<ul class="key">${series.map((name) => html`<li><span style="background:${colours.get(name)}"></span>${name}</li>`)}</ul>\n`;
+}

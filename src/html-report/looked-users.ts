@@ -1,0 +1,67 @@
+import type { Dataset } from '../dataset/dataset.js';
+import type { TestSet } from '../evaluation/test-set.js';
+import { rowOf } from '../matrix/sparse.js';
+import type { ExplainedList } from '../report/explanation.js';
+import { plural, thousands } from '../report/quantities.js';
+import { type UserFacts, userFacts } from '../report/user-facts.js';
+import { type Html, html, section } from './html.js';
+
+interface Item {
+  item_id: string;
+  title: string;
+}
+
+/** So much of a history is shown. */
+const SHOWN = 10;
+
+/** Some users to look at: what they had, what they are recommended and why, and what they took. */
+export function lookedUsers(algorithm: string, dataset: Dataset, test: TestSet, lists: readonly ExplainedList[]): Html {
+  const users = lists.map((list, place) => {
+    const row = test.users.findIndex((user) => dataset.userIds[user] === list.user_id);
+    const facts = userFacts(dataset, test.users[row] ?? -1);
+    const took = Array.from(rowOf(test.relevant, row), (item) => ({
+      item_id: dataset.itemIds[item] ?? '',
+      title: dataset.titles[item] ?? '',
+    }));
+    return lookedUser(facts, list, took, place === 0);
+  });
+  return section(
+    `${plural(lists.length, 'user')} to look at`,
+    html`<p class="quiet">Drawn at random. Lists by ${algorithm}; what was found is marked ✓.</p>`,
+    users,
+  );
+}
+
+function lookedUser(facts: UserFacts, { items }: ExplainedList, took: readonly Item[], isOpen: boolean): Html {
+  const listed = new Set(items.map(({ item_id }) => item_id));
+  const taken = new Set(took.map(({ item_id }) => item_id));
+  const unknown = took.filter(({ item_id }) => item_id === '').length;
+  const found = took.filter(({ item_id }) => listed.has(item_id)).length;
+  const { user_id, history, preferences, groups } = facts;
+  const rest = history.length - SHOWN;
+  const known = [
+    ...groups,
+    ...preferences.map(({ name, strength }) => (strength < 0 ? `does not want ${name}` : `wants ${name}`)),
+  ];
+  return html`<details${isOpen && ' open'}><summary>User ${user_id}: ${thousands(found)} of ${thousands(took.length)} found</summary>
+<div class="columns">
+<div><h3>History, the latest first</h3>
+${known.length > 0 && html`<p class="quiet">${known.join(', ')}</p>`}
+<ul>${history.slice(0, SHOWN).map((each) => html`<li>${nameOf(each)}${each.strength < 0 && ' (disliked)'}</li>`)}</ul>
+${rest > 0 && html`<p class="quiet">and ${thousands(rest)} more</p>`}${history.length === 0 && html`<p class="quiet">none</p>`}</div>
+<div><h3>Recommended, and why</h3>
+<ol>${items.map((each) => html`<li>${marked(each, taken)}${each.reasons.length > 0 && html`<br><span class="quiet">${each.reasons.map(({ because }) => because).join('; ')}</span>`}</li>`)}</ol></div>
+<div><h3>What they took</h3>
+<ul>${took.filter(({ item_id }) => item_id !== '').map((each) => html`<li>${marked(each, listed)}</li>`)}</ul>
+${unknown > 0 && html`<p class="quiet">and ${plural(unknown, 'item')} nobody knows</p>`}</div>
+</div></details>
+`;
+}
+
+function nameOf({ title, item_id }: Item): string {
+  return title || item_id;
+}
+
+function marked(item: Item, found: ReadonlySet<string>): string | Html {
+  return found.has(item.item_id) ? html`<span class="hit">✓ ${nameOf(item)}</span>` : nameOf(item);
+}

@@ -1,0 +1,36 @@
+import type { PlotOptions } from '@observablehq/plot';
+import { ExitCode, Failure, systemCode } from '../failure.js';
+import { Html } from './html.js';
+
+/** Draws SVG with Observable Plot. */
+export interface Plotter {
+  plot: typeof import('@observablehq/plot');
+  /** @param label what it shows, for those who do not see it. */
+  draw: (label: string, options: PlotOptions) => Html;
+}
+
+/** So wide that text has its size on a phone. */
+const WIDTH = 340;
+
+/** Loads the optional packages that draw. Call it before a run begins its work. @throws Failure 2 where they are not installed. */
+export async function loadPlotter(
+  load = () => Promise.all([import('@observablehq/plot'), import('linkedom')]),
+): Promise<Plotter> {
+  const [plot, { parseHTML }] = await load().catch((cause) => {
+    if (systemCode(cause) !== 'ERR_MODULE_NOT_FOUND') throw cause;
+    throw new Failure(
+      ExitCode.usage,
+      '--report draws with the packages @observablehq/plot and linkedom, which are not installed: npm install @observablehq/plot linkedom (with -g if recommend was installed with -g)',
+      { cause },
+    );
+  });
+  const { document } = parseHTML('<html><body></body></html>');
+  return {
+    plot,
+    draw: (label, options) => {
+      const drawing = plot.plot({ document, width: WIDTH, style: { fontSize: '11px' }, ariaLabel: label, ...options });
+      drawing.setAttribute('role', 'img');
+      return new Html(drawing.outerHTML);
+    },
+  };
+}

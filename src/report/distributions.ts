@@ -1,0 +1,117 @@
+import { dayText } from '../events/clock.js';
+import { rowLengths, type SparseRows } from '../matrix/sparse.js';
+import { bars } from './bars.js';
+import { thousands } from './quantities.js';
+
+/** How many values are in each part of their range. */
+export interface Distribution {
+  /** "items a user has". */
+  what: string;
+  /** Counts double from part to part: 1, 2, 3 to 4, 5 to 8; numbers and dates (s) are parted equally. */
+  kind: 'counts' | 'numbers' | 'dates';
+  parts: readonly number[];
+  low: number;
+  high: number;
+  median: number;
+}
+
+const PARTS = { numbers: 10, dates: 32 } as const;
+
+/** How histories, popularity, ratings and dates are spread; what there is none of is left out. */
+export function distributionsOf(data: {
+  interactions: SparseRows;
+  /** Only the histories of users below this index. */
+  served: number;
+  times?: Float64Array | undefined;
+  rated?: { rating: Float64Array | Float32Array } | undefined;
+}): Distribution[] {
+  const { interactions, served, times, rated } = data;
+  return [
+    distributionOf('items a user has', 'counts', rowLengths(interactions).subarray(0, served)),
+    distributionOf('users an item has', 'counts', usersByItem(interactions)),
+    distributionOf('ratings', 'numbers', rated?.rating ?? []),
+    distributionOf('dates', 'dates', times ?? []),
+  ].filter(({ parts }) => parts.length > 0);
+}
+
+/** @param values counts of 0, and what is no number, are not counted. */
+export function distributionOf(what: string, kind: Distribution['kind'], values: ArrayLike<number>): Distribution {
+  const known = knownOf(values, kind === 'counts' ? 1 : Number.NEGATIVE_INFINITY).sort();
+  const [low = 0, high = 0, median = 0] = [known[0], known.at(-1), known[known.length >> 1]];
+  const parts = kind === 'counts' ? byDoubling(known) : byPart(known, low, high, PARTS[kind]);
+  return { what, kind, parts: known.length === 0 ? [] : parts, low, high, median };
+}
+
+/** The finite values from `least` on. */
+function knownOf(values: ArrayLike<number>, least: number): Float64Array {
+  const known = new Float64Array(values.length);
+  let count = 0;
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at] ?? Number.NaN;
+    if (value >= least && Number.isFinite(value)) known[count++] = value;
+  }
+  return known.subarray(0, count);
+}
+
+function usersByItem({ index, columns }: SparseRows): Uint32Array {
+  const users = new Uint32Array(columns);
+  for (const item of index) users[item] = (users[item] ?? 0) + 1;
+  return users;
+}
+
+/** How many of the values are 1, 2, 3 to 4, 5 to 8, and so on; values are 1 or more. */
+export function byDoubling(values: Iterable<number>): number[] {
+  const counts: number[] = [];
+  for (const value of values) {
+    const bucket = Math.ceil(Math.log2(Math.max(1, value)));
+    while (counts.length <= bucket) counts.push(0);
+    counts[bucket] = (counts[bucket] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** How many of the values are in each of `buckets` equal parts from `low` to `high`. */
+export function byPart(values: Iterable<number>, low: number, high: number, buckets: number): number[] {
+  const counts = new Array<number>(buckets).fill(0);
+  for (const value of values) {
+    const at = high > low ? Math.floor((buckets * (value - low)) / (high - low)) : 0;
+    const bucket = Math.min(buckets - 1, at);
+    if (bucket >= 0) counts[bucket] = (counts[bucket] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** A part of counts that double: "1", "2", "3–4", "5–8". */
+export function doublingLabel(part: number): string {
+  const to = 2 ** part;
+  const from = part === 0 ? 1 : to / 2 + 1;
+  return from === to ? `${to}` : `${thousands(from)}–${thousands(to)}`;
+}
+
+/** "2 to 2,698, the median 71": the ends, and the middle of what is no date. */
+export function rangeText({ kind, low, high, median }: Distribution): string {
+  const text = kind === 'dates' ? dayText : kind === 'counts' ? thousands : toDigits;
+  const range = low === high ? text(low) : `${text(low)} to ${text(high)}`;
+  return kind === 'dates' ? range : `${range}, the median ${text(median)}`;
+}
+
+/** A number as it is read at a glance. */
+function toDigits(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
+
+/** A line for each. @param drawn also with a row of bars, for a terminal. */
+export function distributionLines(distributions: readonly Distribution[], drawn: boolean): string[] {
+  const [what, plots] = [column(distributions, ({ what }) => what), column(distributions, ({ parts }) => bars(parts))];
+  const lines = distributions.map((each, row) =>
+    [what[row], ...(drawn ? [plots[row]] : []), rangeText(each)].join('  '),
+  );
+  if (!drawn || !distributions.some(({ kind }) => kind === 'counts')) return lines;
+  return [...lines, 'Bars of items and users: 1, 2, up to 4, up to 8, and so on.'];
+}
+
+function column<T>(rows: readonly T[], text: (row: T) => string): string[] {
+  const cells = rows.map(text);
+  const width = Math.max(...cells.map(({ length }) => length), 0);
+  return cells.map((cell) => cell.padEnd(width));
+}

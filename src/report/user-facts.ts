@@ -1,0 +1,41 @@
+import type { Dataset } from '../dataset/dataset.js';
+import { rowOf } from '../matrix/sparse.js';
+
+/** What is known of a user, by name. Users of `recommend explain` rely on the names of the members. */
+export interface UserFacts {
+  user_id: string;
+  /** The latest first. */
+  history: { item_id: string; title: string; time: string | null; strength: number }[];
+  preferences: { name: string; strength: number }[];
+  groups: string[];
+  excluded: { item_id: string; title: string }[];
+}
+
+/** What a dataset knows of one of its users. */
+export function userFacts(dataset: Dataset, user: number): UserFacts {
+  const { interactions, times, excluded, preferences, groups, attributeNames, groupNames } = dataset;
+  const { itemIds, titles } = dataset;
+  const named = (item: number) => ({ item_id: itemIds[item] ?? '', title: titles[item] ?? '' });
+  const seconds = (entry: number) => times?.[entry] || Number.NEGATIVE_INFINITY;
+  return {
+    user_id: dataset.userIds[user] ?? '',
+    history: entriesOf(interactions, user)
+      .sort((a, b) => seconds(b) - seconds(a) || a - b)
+      .map((entry) => ({
+        ...named(interactions.index[entry] ?? -1),
+        time: Number.isFinite(seconds(entry)) ? new Date(1000 * seconds(entry)).toISOString() : null,
+        strength: interactions.value[entry] ?? 0,
+      })),
+    preferences: entriesOf(preferences, user).map((entry) => ({
+      name: attributeNames[preferences.index[entry] ?? -1] ?? '',
+      strength: preferences.value[entry] ?? 0,
+    })),
+    groups: Array.from(rowOf(groups, user), (group) => groupNames[group] ?? ''),
+    excluded: Array.from(rowOf(excluded, user), named),
+  };
+}
+
+function entriesOf({ start }: Dataset['interactions'], row: number): number[] {
+  const from = start[row] ?? 0;
+  return Array.from({ length: (start[row + 1] ?? from) - from }, (_, k) => from + k);
+}
