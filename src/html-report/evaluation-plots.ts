@@ -109,7 +109,7 @@ export function evaluationPlots({ plot, draw }: Plotter, colours: ReadonlyMap<st
               x: 'coverage',
               y: 'recall',
               text: ({ series }) => shorter(series),
-              dy: -13,
+              dx: textAnchor === 'end' ? -10 : 10,
               textAnchor,
             }),
           ),

@@ -79,10 +79,13 @@ ${SHOWN.map((metric) => figure(`${headOf(metric)}@${at}`, plots.values(`${headOf
 ${groupPlot(`Recall@${at} by length of history`, groups.filter(isHistory))}
 ${groupPlot(`Recall@${at} by group`, groups.filter((name) => !isHistory(name)).slice(0, MOST_GROUPS))}
 ${figure(against, plots.accuracyByCoverage(against, byCoverage), 'Up is more accurate, right is more of the catalogue.')}
+${figure(
+  'In words',
+  html`<ul class="words">${evaluation.comparisons
+    .filter((pair) => pair.at === at && SHOWN.some((metric) => metric === pair.metric))
+    .map((pair) => html`<li>${comparisonSentence(evaluation, pair)}.</li>`)}</ul>`,
+)}
 </div>`,
-    html`<ul>${evaluation.comparisons
-      .filter((pair) => pair.at === at && SHOWN.some((metric) => metric === pair.metric))
-      .map((pair) => html`<li>${comparisonSentence(evaluation, pair)}.</li>`)}</ul>`,
   );
 }
 

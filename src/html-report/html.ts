@@ -87,6 +87,7 @@ section { padding-bottom: .5rem; }
 figure { margin: 0; padding: 1rem; background: var(--card); border: 1px solid var(--line); border-radius: .6rem; min-width: 0; }
 figure svg { width: 100%; height: auto; overflow: visible; }
 figcaption { margin-top: .5rem; }
+.words { margin: 0; padding-left: 1.2rem; }
 .key { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; margin: 0 0 1rem; padding: 0; }
 .key span { display: inline-block; width: .8rem; height: .8rem; border-radius: 50%; margin-right: .4rem; }
 .wide { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: .6rem; margin: 0 0 1rem; }
