@@ -3,7 +3,7 @@
  * GRIEF says "<job> <row> <how> <times>", more of them behind a semicolon; the folder GRIEF_FOLDER counts the times, over all
  * children.
  */
-import { closeSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, openSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const griefs = (process.env.GRIEF ?? '').split(';').map((each) => each.split(' '));
@@ -24,9 +24,8 @@ function isTime(grief, times) {
 function comeToGrief(how, task) {
   switch (how) {
     case 'bury':
-      // The folder of the run, at once: while it is being emptied, another child could meet half of it.
-      renameSync(dirname(task.output), `${dirname(task.output)}.buried`);
-      return rmSync(`${dirname(task.output)}.buried`, { recursive: true });
+      // The folder of the run, at once: this child may be killed before it could empty the folder.
+      return renameSync(dirname(task.output), join(process.env.GRIEF_FOLDER, 'buried'));
     case 'nonsense':
       return process.send({ type: 'poem' });
     case 'exit':

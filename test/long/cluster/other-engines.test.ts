@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
@@ -22,7 +22,7 @@ async function engine(trial: World, command: string, args: readonly string[], en
     // Its neighbours finish; what goes on then is the one that is held.
     for (let alone = 0; child.exitCode === null && alone < 10; await sleep(50))
       alone = working().length === 1 ? alone + 1 : 0;
-    expect(child.exitCode, said).toBeNull();
+    expect(child.exitCode, `${said}\n${joblogs(trial.folder)}`).toBeNull();
     for (const pid of working()) kill(pid);
     await ended;
     expect(child.exitCode, said).toBe(0);
@@ -30,6 +30,14 @@ async function engine(trial: World, command: string, args: readonly string[], en
     child.kill('SIGKILL');
     await trial.clear();
   }
+}
+
+/** What GNU parallel wrote of its jobs. */
+function joblogs(folder: string): string {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.includes('joblog-'))
+    .map((name) => `${name}:\n${readFileSync(join(folder, name), 'utf8')}`)
+    .join('\n');
 }
 
 testWith(
