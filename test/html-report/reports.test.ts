@@ -7,6 +7,8 @@ import { put } from '../cli/data.js';
 import { runInProcess } from '../cli/run.js';
 import { temporaryFolders } from '../files/temporary.js';
 
+type Page = ReturnType<typeof parseHTML>['document'];
+
 const newFolder = temporaryFolders();
 const HOSTILE = '<img src=x onerror=alert(1)>';
 
@@ -30,11 +32,11 @@ const read = (folder: string, name: string) => {
   const text = readFileSync(join(folder, name), 'utf8');
   return { text, document: parseHTML(text).document };
 };
-const textsOf = (document: Document, selector: string) =>
+const textsOf = (document: Page, selector: string) =>
   [...document.querySelectorAll(selector)].map(({ textContent }) => textContent ?? '');
 
 /** Nothing of a page comes from elsewhere, runs, or is what a title of the catalogue made of it. */
-function expectSelfContained(text: string, document: Document) {
+function expectSelfContained(text: string, document: Page) {
   expect(document.querySelectorAll('script, img, link, iframe, object, [src], [href], [onerror]')).toHaveLength(0);
   expect(text).not.toMatch(/url\(|@import|NaN|undefined|Infinity/);
 }
