@@ -235,6 +235,7 @@ function pageWithPolicy(): Answer {
     `script-src ${hashOf('script')}`,
     `style-src ${hashOf('style')}`,
     "connect-src 'self'",
+    'img-src data:',
     ...['base-uri', 'form-action', 'frame-ancestors'].map((each) => `${each} 'none'`),
   ];
   return { body, type: 'text/html; charset=utf-8', headers: { 'Content-Security-Policy': policy.join('; ') } };
