@@ -63,6 +63,7 @@ describe.skipIf(!program).each([...VIEWS])('the served page ($name)', (view) => 
   test('begins with what can be asked, and the date of the model', async () => {
     await shown.page.getByText(/1,001 items; model of .* 20\d\d.*, learned by ridge/).waitFor();
     await shown.page.getByText('Type the id of a user').waitFor();
+    expect(await shown.page.getByRole('textbox').count()).toBe(1);
     await expectSound(shown);
     await named('1 start');
   });
@@ -143,8 +144,9 @@ describe.skipIf(!program).each([...VIEWS])('the served page ($name)', (view) => 
   test('says in words what went wrong', async () => {
     const { page, complaints } = shown;
     await page.goto(`${url}#/user/${encodeURIComponent(`nobody ${MARKUP}`)}`);
-    await page.getByRole('alert').getByText('the model knows no user').waitFor();
-    // Browsers say themselves that a request had no answer of 200.
+    await page.getByRole('alert').getByText(`The model knows no user “nobody ${MARKUP}”`).waitFor();
+    // Browsers say themselves that both requests had no answer of 200.
+    await expect.poll(() => complaints.length).toBe(2);
     expect(complaints.splice(0).filter((each) => !/status of 404/.test(each))).toEqual([]);
     await expectSound(shown);
     await named('6 unknown user');
