@@ -35,6 +35,8 @@ const { values: options } = parseArgs({
     connections: { type: 'string', default: '16' },
     only: { type: 'string', default: 'static,plain,1,2,2-log' },
     folder: { type: 'string', default: join(tmpdir(), 'recommend-bench') },
+    /** Another copy of the project, measured in turn as before-1 and before-2. */
+    before: { type: 'string', default: '.' },
     /** Set in the processes that this one forks. */
     answer: { type: 'string' },
   },
@@ -54,12 +56,15 @@ interface Measured {
   load: number;
 }
 
+const BEFORE = join(options.before, 'bin/recommend.js');
 const SERVERS: Readonly<Record<string, [name: string, start: (port: number) => ChildProcess]>> = {
   static: ['plain Node, a constant of the same size', (port) => forked('static', port)],
   plain: ['plain Node, answers in its own process', (port) => forked('plain', port)],
-  1: ['recommend serve -j 1', (port) => served(port, '-j', '1')],
-  2: ['recommend serve -j 2', (port) => served(port, '-j', '2')],
-  '2-log': ['recommend serve -j 2 --log-format json', (port) => served(port, '-j', '2', '--log-format', 'json')],
+  1: ['recommend serve -j 1', (port) => served(PROGRAM, port, '-j', '1')],
+  2: ['recommend serve -j 2', (port) => served(PROGRAM, port, '-j', '2')],
+  '2-log': ['recommend serve -j 2 --log-format json', (port) => served(PROGRAM, port, '-j', '2', '--log-format', 'json')],
+  'before-1': ['before: -j 1', (port) => served(BEFORE, port, '-j', '1')],
+  'before-2': ['before: -j 2', (port) => served(BEFORE, port, '-j', '2')],
 };
 
 if (options.answer) await answer(options.answer);
@@ -176,8 +181,8 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-function served(port: number, ...more: string[]): ChildProcess {
-  const args = [...execArgs(), PROGRAM, 'serve', '--model', MODEL, '--port', String(port), ...more];
+function served(program: string, port: number, ...more: string[]): ChildProcess {
+  const args = [...execArgs(), program, 'serve', '--model', MODEL, '--port', String(port), ...more];
   return spawn(process.execPath, args, { stdio: 'ignore' });
 }
 

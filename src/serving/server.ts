@@ -60,9 +60,8 @@ export function httpServer(engine: Engine, { deadline, version }: ServeOptions, 
       children: engine.children,
     }),
   });
+  // Those that are asked for most come first: they are tried in this order.
   const routes: Readonly<Record<string, Partial<Record<'get' | 'post', Handler>>>> = {
-    '/': { get: () => page },
-    '/openapi.json': { get: () => openapi },
     '/recommendations': {
       get: (request) => askedFor(recommendationQuestion(searchOf(request))),
       post: (request) => {
@@ -73,6 +72,8 @@ export function httpServer(engine: Engine, { deadline, version }: ServeOptions, 
     '/similar/:item': { get: (request) => askedFor(idQuestion('similar', idIn(request, 'item'), searchOf(request))) },
     '/items': { get: (request) => askedFor(itemsQuestion(searchOf(request))) },
     '/users/:user': { get: (request) => askedFor(idQuestion('user', idIn(request, 'user'), searchOf(request))) },
+    '/': { get: () => page },
+    '/openapi.json': { get: () => openapi },
     '/healthz': { get: () => ({ body: '{"status":"ok"}' }) },
     '/readyz': {
       get: () => {
@@ -158,6 +159,7 @@ export function httpServer(engine: Engine, { deadline, version }: ServeOptions, 
     next();
   });
   for (const [path, handlers] of Object.entries(routes)) {
+    const route = app.route(path);
     for (const [method, handler] of Object.entries(handlers)) {
       const isJson = method === 'post' && path === '/recommendations';
       const handle = async (request: Request, response: Response) => send(response, 200, await handler(request));
@@ -165,10 +167,10 @@ export function httpServer(engine: Engine, { deadline, version }: ServeOptions, 
         if (request.is('json')) json(request, response, next);
         else throw new Problem(415, 'the body has to be JSON, with Content-Type: application/json');
       };
-      app[method as 'get' | 'post'](path, ...(isJson ? [readBody, handle] : [handle]));
+      route[method as 'get' | 'post'](...(isJson ? [readBody, handle] : [handle]));
     }
     const allow = Object.keys(handlers).map((method) => (method === 'get' ? 'GET, HEAD' : method.toUpperCase()));
-    app.all(path, () => {
+    route.all(() => {
       throw new Problem(405, `only ${allow.join(', ')} can be done here`, { Allow: allow.join(', ') });
     });
   }
