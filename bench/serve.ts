@@ -62,7 +62,10 @@ const SERVERS: Readonly<Record<string, [name: string, start: (port: number) => C
   plain: ['plain Node, answers in its own process', (port) => forked('plain', port)],
   1: ['recommend serve -j 1', (port) => served(PROGRAM, port, '-j', '1')],
   2: ['recommend serve -j 2', (port) => served(PROGRAM, port, '-j', '2')],
-  '2-log': ['recommend serve -j 2 --log-format json', (port) => served(PROGRAM, port, '-j', '2', '--log-format', 'json')],
+  '2-log': [
+    'recommend serve -j 2 --log-format json',
+    (port) => served(PROGRAM, port, '-j', '2', '--log-format', 'json'),
+  ],
   'before-1': ['before: -j 1', (port) => served(BEFORE, port, '-j', '1')],
   'before-2': ['before: -j 2', (port) => served(BEFORE, port, '-j', '2')],
 };
