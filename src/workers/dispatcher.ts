@@ -5,9 +5,9 @@ import type { Pool } from './pool.js';
 import type { ServeJob } from './protocol.js';
 import type { WorkerSlot } from './worker-slot.js';
 
-/** Why a question has no answer: too many wait, it took too long, or no child could answer. */
+/** Why a question has no answer: too many wait, no child starts, it took too long, or each child that was asked died. */
 export class NoAnswer extends Error {
-  readonly why: 'full' | 'late' | 'failed';
+  readonly why: 'full' | 'no child' | 'late' | 'failed';
 
   constructor(why: NoAnswer['why'], message: string) {
     super(message);
@@ -230,7 +230,7 @@ export class Dispatcher {
       this.#options.onRetry(messageOf(error));
       // A child that is killed while it starts says nothing of the next.
       if (this.#failedStarts < MOST_STARTS || this.#readySlots().length > 0) return;
-      for (const waiting of this.#queue.splice(0)) waiting.reject(new NoAnswer('failed', 'no worker could be started'));
+      for (const waiting of this.#queue.splice(0)) waiting.reject(new NoAnswer('no child', 'no worker starts'));
       this.#dispatch();
     });
   }
