@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Express, NextFunction, Request, Response } from 'express';
 import { ExitCode, Failure, messageOf } from '../failure.js';
 import { loadPackage } from '../load-package.js';
@@ -18,6 +19,8 @@ const WEB = new URL('../../web/', import.meta.url);
 const SENDING = 30_000;
 /** Milliseconds for which idle connections stay: longer than proxies keep theirs, so that none is closed as the next request is sent on it. */
 const KEPT = 75_000;
+/** Milliseconds for which a server that stops still takes requests: answers tell their clients meanwhile that the connection ends. */
+const DRAIN = 200;
 
 /** What answers a request; it is sent as JSON unless it says otherwise. */
 interface Answer {
@@ -30,7 +33,7 @@ type Handler = (request: Request) => Answer | Promise<Answer>;
 /** The HTTP server in front of an engine. */
 export interface HttpServer {
   server: Server;
-  /** Takes no more connections, and resolves when all requests are answered. */
+  /** Takes no more connections after a moment, and resolves when all requests are answered. */
   stop: () => Promise<void>;
 }
 
@@ -193,6 +196,8 @@ export function httpServer(engine: Engine, { deadline, version }: ServeOptions, 
   });
   const stop = async () => {
     isStopping = true;
+    // A connection that is closed as its next request arrives loses it.
+    await sleep(DRAIN);
     const ended = new Promise((resolve) => server.close(resolve));
     server.closeIdleConnections();
     // Connections that were kept for more requests end with the answer to the one under way.
