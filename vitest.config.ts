@@ -24,7 +24,7 @@ export default defineConfig({
           ...eachTest,
           name: 'shared',
           include: ['test/**/*.test.ts'],
-          exclude: [...ALONE, 'test/long/**'],
+          exclude: [...ALONE, 'test/long/**', 'test/browser/**'],
           // Files share a process, and the modules that are loaded in it.
           isolate: false,
         },

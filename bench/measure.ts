@@ -40,7 +40,7 @@ export async function watched(command: string, args: readonly string[]): Promise
   child.stderr.on('data', (text) => {
     stderr += text;
   });
-  const ticks = new Map<number, number>();
+  const taken = new Map<number, number>();
   let memory = 0;
   const look = () => {
     const family = familyOf(child.pid ?? 0);
@@ -48,7 +48,7 @@ export async function watched(command: string, args: readonly string[]): Promise
       memory,
       family.reduce((total, { pages }) => total + pages * PAGE, 0),
     );
-    for (const { pid, used } of family) ticks.set(pid, used);
+    for (const { pid, seconds } of family) taken.set(pid, seconds);
   };
   const timer = setInterval(look, SAMPLE_MS);
   const code = await new Promise((resolve, reject) => {
@@ -57,11 +57,20 @@ export async function watched(command: string, args: readonly string[]): Promise
   });
   clearInterval(timer);
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}: ${stderr}`);
-  const cpu = [...ticks.values()].reduce((a, b) => a + b, 0) / TICKS_A_SECOND;
+  const cpu = [...taken.values()].reduce((a, b) => a + b, 0);
   return { wall: (performance.now() - startedAt) / 1000, cpu, memory, stderr };
 }
 
-function familyOf(root: number): { pid: number; used: number; pages: number }[] {
+/** A process, and what it used so far. */
+export interface FamilyMember {
+  pid: number;
+  /** CPU seconds. */
+  seconds: number;
+  pages: number;
+}
+
+/** A process and all that it started, from /proc (Linux). */
+export function familyOf(root: number): FamilyMember[] {
   const seen = readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? processOf(Number(name)) : []));
   const family = new Set([root]);
   // Children have later ids than their parents. Where ids start again from the lowest, a child is missed.
@@ -69,7 +78,7 @@ function familyOf(root: number): { pid: number; used: number; pages: number }[] 
   return seen.filter(({ pid }) => family.has(pid));
 }
 
-function processOf(pid: number): { pid: number; parent: number; used: number; pages: number }[] {
+function processOf(pid: number): (FamilyMember & { parent: number })[] {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat
@@ -77,7 +86,8 @@ function processOf(pid: number): { pid: number; parent: number; used: number; pa
       .split(' ')
       .map(Number);
     const pages = Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]);
-    return [{ pid, parent: fields[PARENT]!, used: fields[USER_TICKS]! + fields[USER_TICKS + 1]!, pages }];
+    const seconds = (fields[USER_TICKS]! + fields[USER_TICKS + 1]!) / TICKS_A_SECOND;
+    return [{ pid, parent: fields[PARENT]!, seconds, pages }];
   } catch {
     // It ended after it was listed.
     return [];

@@ -198,13 +198,14 @@ async function answer(message: ToChild): Promise<ToParent> {
   const { index } = message;
   try {
     if (message.protocol !== PROTOCOL) throw new Error('the parent speaks another protocol');
-    if (message.type === 'question') {
+    if (message.type === 'questions') {
       if (serving?.job !== message.job) {
         // Loaded here: most children never answer questions.
         const { answersFrom } = await import('./serving/answers.js');
+        if (!message.task) throw new Error(`job ${message.job} is not known here`);
         serving = { job: message.job, work: await answersFrom(message.task) };
       }
-      return { type: 'reply', index, reply: serving.work(message.question) };
+      return { type: 'replies', index, replies: message.questions.map(serving.work) };
     }
     if (current?.job !== message.job) {
       // What the job before shared is let go before the next is read.

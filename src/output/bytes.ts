@@ -6,7 +6,7 @@ const MOST_DIGITS = 18;
 
 /** A buffer that grows as text is added. */
 export class GrowingBytes {
-  #bytes = Buffer.allocUnsafe(1 << 16);
+  #bytes = Buffer.allocUnsafe(1 << 12);
   #end = 0;
   readonly #score = new Decimal();
 

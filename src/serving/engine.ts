@@ -13,7 +13,7 @@ import { Pool } from '../workers/pool.js';
 import type { ServeJob } from '../workers/protocol.js';
 import { TIMEOUTS } from '../workers/watch.js';
 import type { ServedRules } from './answers.js';
-import type { Question, Reply } from './question.js';
+import { costsLittle, type Question, type Reply } from './question.js';
 
 /** Seconds that a child may stay stopped: less than a request may take. */
 const STOPPED = 2;
@@ -99,7 +99,8 @@ export class Engine {
       ...(this.#log.format === 'json' ? { onWords: (words: string) => warn(`a worker said: ${words}`) } : {}),
     });
     const first: Question = { ask: 'ready' };
-    const dispatcher = new Dispatcher(pool, job, { balance, most: queue, deadline, first, onRetry: warn });
+    const isQuick = (question: unknown) => costsLittle(question as Question);
+    const dispatcher = new Dispatcher(pool, job, { balance, most: queue, deadline, first, isQuick, onRetry: warn });
     try {
       await dispatcher.start();
     } catch (error) {

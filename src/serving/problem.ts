@@ -26,7 +26,7 @@ export function problemText({ status, message }: Problem): string {
 export function problemOf(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown;
   if (thrown instanceof NoAnswer) {
-    if (thrown.why === 'full') return new Problem(503, thrown.message, RETRY_AFTER);
+    if (thrown.why === 'full' || thrown.why === 'no child') return new Problem(503, thrown.message, RETRY_AFTER);
     return new Problem(thrown.why === 'late' ? 504 : 500, thrown.message);
   }
   const { status, message } = Object(thrown);

@@ -31,3 +31,8 @@ export type Reply = { body: string } | { status: 400 | 404; detail: string };
 
 /** The most of everything that one request may ask for. */
 export const MOST = { n: 1000, users: 100, entries: 1000, text: 1000, expressions: 20, bodyBytes: 1 << 20 } as const;
+
+/** True for what takes a child about a millisecond: lists of one user that are not long. */
+export function costsLittle(question: Question): boolean {
+  return question.ask === 'recommend' ? question.isOne && question.n <= 100 && question.where.length === 0 : false;
+}

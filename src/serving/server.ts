@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Express, NextFunction, Request, Response } from 'express';
 import { ExitCode, Failure, messageOf } from '../failure.js';
 import { loadPackage } from '../load-package.js';
@@ -18,6 +19,8 @@ const WEB = new URL('../../web/', import.meta.url);
 const SENDING = 30_000;
 /** Milliseconds for which idle connections stay: longer than proxies keep theirs, so that none is closed as the next request is sent on it. */
 const KEPT = 75_000;
+/** Milliseconds for which a server that stops still takes requests: answers tell their clients meanwhile that the connection ends. */
+const DRAIN = 200;
 
 /** What answers a request; it is sent as JSON unless it says otherwise. */
 interface Answer {
@@ -30,7 +33,7 @@ type Handler = (request: Request) => Answer | Promise<Answer>;
 /** The HTTP server in front of an engine. */
 export interface HttpServer {
   server: Server;
-  /** Takes no more connections, and resolves when all requests are answered. */
+  /** Takes no more connections after a moment, and resolves when all requests are answered. */
   stop: () => Promise<void>;
 }
 
@@ -60,9 +63,8 @@ export function httpServer(engine: Engine, { deadline, version }: ServeOptions, 
       children: engine.children,
     }),
   });
+  // Those that are asked for most come first: they are tried in this order.
   const routes: Readonly<Record<string, Partial<Record<'get' | 'post', Handler>>>> = {
-    '/': { get: () => page },
-    '/openapi.json': { get: () => openapi },
     '/recommendations': {
       get: (request) => askedFor(recommendationQuestion(searchOf(request))),
       post: (request) => {
@@ -73,6 +75,8 @@ export function httpServer(engine: Engine, { deadline, version }: ServeOptions, 
     '/similar/:item': { get: (request) => askedFor(idQuestion('similar', idIn(request, 'item'), searchOf(request))) },
     '/items': { get: (request) => askedFor(itemsQuestion(searchOf(request))) },
     '/users/:user': { get: (request) => askedFor(idQuestion('user', idIn(request, 'user'), searchOf(request))) },
+    '/': { get: () => page },
+    '/openapi.json': { get: () => openapi },
     '/healthz': { get: () => ({ body: '{"status":"ok"}' }) },
     '/readyz': {
       get: () => {
@@ -158,6 +162,7 @@ export function httpServer(engine: Engine, { deadline, version }: ServeOptions, 
     next();
   });
   for (const [path, handlers] of Object.entries(routes)) {
+    const route = app.route(path);
     for (const [method, handler] of Object.entries(handlers)) {
       const isJson = method === 'post' && path === '/recommendations';
       const handle = async (request: Request, response: Response) => send(response, 200, await handler(request));
@@ -165,10 +170,10 @@ export function httpServer(engine: Engine, { deadline, version }: ServeOptions, 
         if (request.is('json')) json(request, response, next);
         else throw new Problem(415, 'the body has to be JSON, with Content-Type: application/json');
       };
-      app[method as 'get' | 'post'](path, ...(isJson ? [readBody, handle] : [handle]));
+      route[method as 'get' | 'post'](...(isJson ? [readBody, handle] : [handle]));
     }
     const allow = Object.keys(handlers).map((method) => (method === 'get' ? 'GET, HEAD' : method.toUpperCase()));
-    app.all(path, () => {
+    route.all(() => {
       throw new Problem(405, `only ${allow.join(', ')} can be done here`, { Allow: allow.join(', ') });
     });
   }
@@ -191,6 +196,8 @@ export function httpServer(engine: Engine, { deadline, version }: ServeOptions, 
   });
   const stop = async () => {
     isStopping = true;
+    // A connection that is closed as its next request arrives loses it.
+    await sleep(DRAIN);
     const ended = new Promise((resolve) => server.close(resolve));
     server.closeIdleConnections();
     // Connections that were kept for more requests end with the answer to the one under way.
@@ -235,6 +242,7 @@ function pageWithPolicy(): Answer {
     `script-src ${hashOf('script')}`,
     `style-src ${hashOf('style')}`,
     "connect-src 'self'",
+    'img-src data:',
     ...['base-uri', 'form-action', 'frame-ancestors'].map((each) => `${each} 'none'`),
   ];
   return { body, type: 'text/html; charset=utf-8', headers: { 'Content-Security-Policy': policy.join('; ') } };

@@ -49,6 +49,8 @@ export class Child {
   #failure: ChildFailure | undefined;
   #ending = false;
   #isAtWork = false;
+  /** The job of its questions so far. */
+  #jobAsked: number | undefined;
 
   constructor(worker: URL, { onWords, heap }: ChildOptions = {}) {
     const tunables = [process.env.GLIBC_TUNABLES || [], LARGE_PAGES].flat().join(':');
@@ -103,11 +105,14 @@ export class Child {
     throw this.#nonsense(`answered ${heard.type} where shard ${index} was asked`);
   }
 
-  /** Asks question number `index` of job number `job`. @returns the reply. @throws ChildFailure likewise. */
-  async ask(job: number, task: ServeJob, index: number, question: unknown): Promise<unknown> {
-    const heard = await this.#exchange({ type: 'question', protocol: PROTOCOL, job, task, index, question });
-    if (heard.type === 'reply') return heard.reply;
-    throw this.#nonsense(`answered ${heard.type} to question ${index}`);
+  /** Asks questions of job number `job`, `index` and those behind it. @returns a reply to each. @throws ChildFailure likewise. */
+  async ask(job: number, task: ServeJob, index: number, questions: unknown[]): Promise<unknown[]> {
+    const unknownTask = this.#jobAsked === job ? undefined : task;
+    this.#jobAsked = job;
+    const message = { type: 'questions', protocol: PROTOCOL, job, task: unknownTask, index, questions } as const;
+    const heard = await this.#exchange(message);
+    if (heard.type === 'replies' && heard.replies.length === questions.length) return heard.replies;
+    throw this.#nonsense(`answered ${heard.type} to questions from ${index} on`);
   }
 
   /** True once it cannot be used any more, whether or not anybody waited for it. */

@@ -5,9 +5,9 @@ import type { Pool } from './pool.js';
 import type { ServeJob } from './protocol.js';
 import type { WorkerSlot } from './worker-slot.js';
 
-/** Why a question has no answer: too many wait, it took too long, or no child could answer. */
+/** Why a question has no answer: too many wait, no child starts, it took too long, or each child that was asked died. */
 export class NoAnswer extends Error {
-  readonly why: 'full' | 'late' | 'failed';
+  readonly why: 'full' | 'no child' | 'late' | 'failed';
 
   constructor(why: NoAnswer['why'], message: string) {
     super(message);
@@ -23,6 +23,8 @@ export interface DispatcherOptions {
   deadline: number;
   /** What every child is asked first: it is ready once it has replied. */
   first: unknown;
+  /** True for questions that are answered so quickly that several may go in one message. */
+  isQuick: (question: unknown) => boolean;
   /** Hears of every question that is asked again, and of children that do not start. */
   onRetry: (message: string) => void;
 }
@@ -34,12 +36,16 @@ interface Waiting {
   /** Who was picked for it. */
   slot?: WorkerSlot | undefined;
   isLate: boolean;
+  /** It was lost together with others, of which one may have killed the child. */
+  isAlone: boolean;
   resolve: (reply: unknown) => void;
   reject: (why: unknown) => void;
 }
 
 /** A question is asked so often: one that loses its child, and by bad luck the next one too, is still answered. */
 const MOST_TRIES = 3;
+/** Questions in a message: messages are a third of the work of both ends. Each question waits for the others. */
+const MOST_TOGETHER = 8;
 /** So many starts have to fail before those who wait are refused. */
 const MOST_STARTS = 3;
 /** Milliseconds after which a child that could not start is tried again. */
@@ -50,7 +56,7 @@ const SEED = 1;
 /**
  * Hands questions to the children of a pool, in their order. A balance picks one of the children that are ready; if that one is busy, the
  * question waits for it, and those behind it as well. Another child is forked when a question waits and there is room for one; all but the
- * first are let go when they idle.
+ * first are let go when they idle. Where there is no room for more children, a child is given its share of the quick ones that wait in one message.
  */
 export class Dispatcher {
   readonly #pool: Pool;
@@ -111,6 +117,7 @@ export class Dispatcher {
         question,
         tries: 0,
         isLate: false,
+        isAlone: false,
         resolve: settled(resolve),
         reject: settled(reject),
       };
@@ -140,26 +147,55 @@ export class Dispatcher {
       }
       const { slot } = next;
       if (!slot || slot.load.outstanding > 0) break;
-      this.#queue.shift();
-      this.#atWork.add(next);
-      void this.#work(slot, next);
+      const together = this.#together(ready.length);
+      for (const each of this.#queue.splice(0, together.length)) {
+        each.slot = slot;
+        this.#atWork.add(each);
+      }
+      void this.#work(slot, together);
     }
     this.#grow();
     if (this.#queue.length + this.#atWork.size === 0) this.#onIdle?.();
   }
 
-  async #work(slot: WorkerSlot, waiting: Waiting): Promise<void> {
-    waiting.tries++;
+  /** The first that waits, and those behind it that go with it to one of so many children. */
+  #together(children: number): Waiting[] {
+    const isFull = children === this.#pool.size;
+    const share = isFull ? Math.min(MOST_TOGETHER, Math.ceil(this.#queue.length / children)) : 1;
+    const others = this.#queue.findIndex(({ isAlone, question }) => isAlone || !this.#options.isQuick(question));
+    return this.#queue.slice(0, Math.max(1, others < 0 ? share : Math.min(others, share)));
+  }
+
+  async #work(slot: WorkerSlot, together: readonly Waiting[]): Promise<void> {
+    const index = together[0]?.index ?? 0;
+    const questions = together.map(({ question }) => question);
     try {
-      waiting.resolve(await slot.ask(1, this.#job, waiting.index, waiting.question));
+      const replies = await slot.ask(1, this.#job, index, questions);
+      together.forEach(({ resolve }, k) => {
+        resolve(replies[k]);
+      });
     } catch (error) {
-      if (!waiting.isLate) this.#failed(waiting, error);
+      this.#failed(
+        together.filter(({ isLate }) => !isLate),
+        error,
+        together.length,
+      );
     }
-    this.#atWork.delete(waiting);
+    for (const each of together) this.#atWork.delete(each);
     this.#dispatch();
   }
 
-  #failed(waiting: Waiting, error: unknown): void {
+  #failed(together: readonly Waiting[], error: unknown, count: number): void {
+    const [waiting] = together;
+    if (!waiting) return;
+    if (count > 1) {
+      this.#options.onRetry(`${messageOf(error)}; its ${count} requests are given to other workers, one by one`);
+      this.retries += together.length;
+      for (const each of together) Object.assign(each, { slot: undefined, isAlone: true });
+      this.#queue.unshift(...together);
+      return;
+    }
+    waiting.tries++;
     const isLoss = error instanceof ChildFailure && error.ending !== 'threw';
     const isAgain = isLoss && waiting.tries < MOST_TRIES;
     const stack = error instanceof ChildFailure && error.childStack ? `\n${error.childStack}` : '';
@@ -194,14 +230,14 @@ export class Dispatcher {
       this.#options.onRetry(messageOf(error));
       // A child that is killed while it starts says nothing of the next.
       if (this.#failedStarts < MOST_STARTS || this.#readySlots().length > 0) return;
-      for (const waiting of this.#queue.splice(0)) waiting.reject(new NoAnswer('failed', 'no worker could be started'));
+      for (const waiting of this.#queue.splice(0)) waiting.reject(new NoAnswer('no child', 'no worker starts'));
       this.#dispatch();
     });
   }
 
   async #startUp(slot: WorkerSlot): Promise<void> {
     this.#ready.delete(slot);
-    const starting = slot.ask(1, this.#job, 0, this.#options.first).then(() => void this.#ready.add(slot));
+    const starting = slot.ask(1, this.#job, 0, [this.#options.first]).then(() => void this.#ready.add(slot));
     this.#starting = starting;
     try {
       await starting;

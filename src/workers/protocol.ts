@@ -13,12 +13,12 @@ import type { OutputFormat } from '../output/formats.js';
  *       ◀────────────────────── ready
  *       shard (job, from, to) ──────▶
  *       ◀──────────── answer | failed
- *       question (job) ─────────────▶
- *       ◀───────────── reply | failed        one at a time, until the parent disconnects
+ *       questions (job) ────────────▶
+ *       ◀─────────── replies | failed        one at a time, until the parent disconnects
  *
  * Answers to shards are files (`shard-file.ts`): the message says only that the file is there. Replies to questions are small.
  */
-export const PROTOCOL = 12;
+export const PROTOCOL = 13;
 
 /** Rows in a file, and the first of them. */
 export interface RowFile {
@@ -121,26 +121,36 @@ export interface ServeJob {
   rules: unknown;
 }
 
-/** @param job counts the jobs of a run: shards and questions of one job share what is read for it. */
+/**
+ * `job` counts the jobs of a run: shards and questions of one job share what is read for it. A job of questions comes with the first of them that
+ * a child is asked.
+ */
 export type ToChild =
   | { type: 'shard'; protocol: number; job: number; task: Job; index: number; from: number; to: number }
-  | { type: 'question'; protocol: number; job: number; task: ServeJob; index: number; question: unknown };
+  | {
+      type: 'questions';
+      protocol: number;
+      job: number;
+      task: ServeJob | undefined;
+      index: number;
+      questions: unknown[];
+    };
 
 export type ToParent =
   | { type: 'ready'; protocol: number }
   /** The shard's file is there. */
   | { type: 'answer'; index: number; path: string }
-  | { type: 'reply'; index: number; reply: unknown }
+  | { type: 'replies'; index: number; replies: unknown[] }
   /** @param code of the system ("ENOSPC"), '' where it is no error of the system. */
   | { type: 'failed'; index: number; message: string; stack: string; code: string };
 
 /** The message, if it is one a child may send; undefined for nonsense. */
 export function asToParent(message: unknown): ToParent | undefined {
-  const { type, protocol, index, path, reply, message: why, stack, code } = Object(message);
+  const { type, protocol, index, path, replies, message: why, stack, code } = Object(message);
   if (type === 'ready' && typeof protocol === 'number') return { type, protocol };
   if (typeof index !== 'number') return undefined;
   if (type === 'answer' && typeof path === 'string') return { type, index, path };
-  if (type === 'reply') return { type, index, reply };
+  if (type === 'replies' && Array.isArray(replies)) return { type, index, replies };
   const isTold = [why, stack, code].every((text) => typeof text === 'string');
   return type === 'failed' && isTold ? { type, index, message: why, stack, code } : undefined;
 }

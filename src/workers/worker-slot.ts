@@ -12,7 +12,7 @@ const WAY_OUT = 'is there memory for one more process, and is the program built 
 const BETWEEN_STARTS = 100;
 const IDLE = 3000;
 
-/** A place in the pool: one child at a time, which works one shard, or answers one question, at a time. */
+/** A place in the pool: one child at a time, which works one shard, or answers one message of questions, at a time. */
 export class WorkerSlot {
   /** Its work in the current job. */
   load: Load = { outstanding: 0, done: 0, seconds: 0 };
@@ -50,9 +50,9 @@ export class WorkerSlot {
     return this.#use(shard.cost, limit, (child) => child.work(number, job, shard));
   }
 
-  /** Has its child, or a new one, answer a question; nobody but `giveUp` limits its time. @returns, @throws likewise. */
-  async ask(number: number, job: ServeJob, index: number, question: unknown): Promise<unknown> {
-    return this.#use(1, Number.POSITIVE_INFINITY, (child) => child.ask(number, job, index, question));
+  /** Has its child, or a new one, answer questions; nobody but `giveUp` limits their time. @returns a reply to each. @throws likewise. */
+  async ask(number: number, job: ServeJob, index: number, questions: unknown[]): Promise<unknown[]> {
+    return this.#use(questions.length, Number.POSITIVE_INFINITY, (child) => child.ask(number, job, index, questions));
   }
 
   /** Stops waiting for its child, and kills it. */

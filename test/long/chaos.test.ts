@@ -10,8 +10,8 @@ import { worlds } from './worlds.js';
  * Real runs on a real data set, to whose processes things happen by lot: every run comes to its end, with all its bytes.
  * `npm run chaos -- --minutes 10 --seed 7` does so for longer.
  */
-const MINUTES = Number(process.env.CHAOS_MINUTES ?? 0);
-const SEED = Number(process.env.CHAOS_SEED ?? 1);
+const MINUTES = Number(process.env.LOT_MINUTES ?? 0);
+const SEED = Number(process.env.LOT_SEED ?? 1);
 const FEWEST_RUNS = 4;
 
 const newFolder = temporaryFolders();

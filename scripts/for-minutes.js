@@ -1,11 +1,12 @@
 /*
- * Runs the chaos test for as long as is asked: npm run chaos -- [--minutes 5] [--seed 1].
+ * Runs a test that tries things by lot for as long as is asked: npm run chaos -- [--minutes 5] [--seed 1], and the same for soak.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: { minutes: { type: 'string', default: '5' }, seed: { type: 'string', default: '1' } },
 });
 for (const [name, text] of Object.entries(values)) {
@@ -21,9 +22,9 @@ const { status } = spawnSync(
     'run',
     '--config',
     'vitest.long.config.ts',
-    'chaos',
+    ...positionals,
     '--disable-console-intercept',
   ],
-  { cwd: root, stdio: 'inherit', env: { ...process.env, CHAOS_MINUTES: values.minutes, CHAOS_SEED: values.seed } },
+  { cwd: root, stdio: 'inherit', env: { ...process.env, LOT_MINUTES: values.minutes, LOT_SEED: values.seed } },
 );
 process.exitCode = status ?? 1;
