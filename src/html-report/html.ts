@@ -25,7 +25,7 @@ function textOf(content: Content): string {
 /** Rows of cells, the first their heads; all columns but the first are numbers. It scrolls where it is wider than its place. */
 export function table(label: string, [heads = [], ...rows]: readonly (readonly string[])[]): Html {
   return html`<div class="wide" role="region" aria-label="${label}" tabindex="0"><table>
-<thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
+<thead><tr>${heads.map((head) => (head === '' ? html`<td></td>` : html`<th scope="col">${head}</th>`))}</tr></thead>
 <tbody>${rows.map(([first, ...cells]) => html`<tr><th scope="row">${first}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>\n`)}</tbody>
 </table></div>`;
 }

@@ -30,6 +30,8 @@ export async function loadPlotter(
     draw: (label, options) => {
       const drawing = plot.plot({ document, width: WIDTH, style: { fontSize: '11px' }, ariaLabel: label, ...options });
       drawing.setAttribute('role', 'img');
+      // The label of the whole says it; parts of an image have none.
+      for (const part of drawing.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
       return new Html(drawing.outerHTML);
     },
   };

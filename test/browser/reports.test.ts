@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fixtures, run } from '../cli/run.js';
+import { sharedFolder } from '../files/temporary.js';
+import { expectSound, type Opened, opened, photographed, startChromium, VIEWS, whereChromium } from './browser.js';
+
+/* The pages of `evaluate --report` and `describe --report`, of the shipped books. */
+
+const program = whereChromium();
+const folder = sharedFolder();
+const FILES = ['-u', join(fixtures, 'books', 'ratings.csv'), '-i', join(fixtures, 'books', 'books.csv')];
+let browser: Browser;
+
+beforeAll(async () => {
+  if (!program) return;
+  for (const [command, more] of [
+    ['evaluate', ['--algorithms', 'ridge,cosine,content', '--sample-users', '1000']],
+    ['describe', []],
+  ] as const) {
+    const args = [command, ...FILES, ...more, '--report', `${command}.html`, '-o', `${command}.txt`];
+    expect(await run(args, { folder })).toMatchObject({ code: 0 });
+  }
+  browser = await startChromium(program);
+});
+afterAll(() => browser?.close());
+
+describe.skipIf(!program).each([...VIEWS])('reports ($name)', (view) => {
+  test('of an evaluation: the conclusion first, plots in their own size, users that open', async () => {
+    const shown: Opened = await opened(browser, join(folder, 'evaluate.html'), view);
+    const { page } = shown;
+    await page.getByRole('heading', { level: 1, name: /^ridge finds \d+ % more than cosine/ }).waitFor();
+    await expectSound(shown);
+    await photographed(shown, `report evaluate ${view.name}`);
+    const user = page.locator('details').nth(3);
+    expect(await user.getAttribute('open')).toBeNull();
+    await user.locator('summary').focus();
+    await page.keyboard.press('Enter');
+    await user.getByText('Recommended, and why').waitFor();
+    await expectSound(shown);
+    const sizes: number[] = await page.evaluate(
+      `[...document.querySelectorAll('svg text')].map((each) => each.getBoundingClientRect().height).filter((height) => height > 0)`,
+    );
+    expect(sizes.length).toBeGreaterThan(50);
+    expect(Math.min(...sizes)).toBeGreaterThan(9);
+    await shown.close();
+  });
+
+  test('of a description: what was understood, columns, and the command', async () => {
+    const shown: Opened = await opened(browser, join(folder, 'describe.html'), view);
+    await shown.page.getByRole('heading', { level: 1, name: /^Understood: 59,434 interactions/ }).waitFor();
+    await shown.page.getByRole('region', { name: /^Columns of .*books.csv/ }).waitFor();
+    await expectSound(shown);
+    await photographed(shown, `report describe ${view.name}`);
+    await shown.close();
+  });
+});
