@@ -140,8 +140,9 @@ function lengthsPlot(plotter: Plotter, names: readonly string[], [first]: readon
     what: title,
     kind: 'numbers',
     parts: [...lengths],
-    low: 0,
-    high: lengths.length,
+    labels: Array.from(lengths.keys(), String),
+    low: lengths.findIndex((count) => count > 0),
+    high: most,
     median: middleOf(lengths, users),
   };
   return distributionPlot(plotter, title, distribution);

@@ -1,4 +1,5 @@
 import { dayText } from '../events/clock.js';
+import { lastAtMost } from '../matrix/search.js';
 import { rowLengths, type SparseRows } from '../matrix/sparse.js';
 import { bars } from './bars.js';
 import { thousands } from './quantities.js';
@@ -10,12 +11,16 @@ export interface Distribution {
   /** Counts double from part to part: 1, 2, 3 to 4, 5 to 8; numbers and dates (s) are parted equally. */
   kind: 'counts' | 'numbers' | 'dates';
   parts: readonly number[];
+  /** What the parts are called, where they are not equal parts from `low` to `high`. */
+  labels?: readonly string[];
   low: number;
   high: number;
   median: number;
 }
 
 const PARTS = { numbers: 10, dates: 32 } as const;
+/** Up to so many different values have a part each. */
+const FEW = 12;
 
 /** How histories, popularity, ratings and dates are spread; what there is none of is left out. */
 export function distributionsOf(data: {
@@ -38,8 +43,28 @@ export function distributionsOf(data: {
 export function distributionOf(what: string, kind: Distribution['kind'], values: ArrayLike<number>): Distribution {
   const known = knownOf(values, kind === 'counts' ? 1 : Number.NEGATIVE_INFINITY).sort();
   const [low = 0, high = 0, median = 0] = [known[0], known.at(-1), known[known.length >> 1]];
-  const parts = kind === 'counts' ? byDoubling(known) : byPart(known, low, high, PARTS[kind]);
-  return { what, kind, parts: known.length === 0 ? [] : parts, low, high, median };
+  const named = { what, kind, low, high, median };
+  if (known.length === 0) return { ...named, parts: [] };
+  if (kind === 'counts') {
+    const parts = byDoubling(known);
+    return { ...named, parts, labels: parts.map((_, part) => doublingLabel(part)) };
+  }
+  const few = fewValues(known);
+  if (!few) return { ...named, parts: byPart(known, low, high, PARTS[kind]) };
+  return { ...named, parts: [...few.values()], labels: [...few.keys()].map(kind === 'dates' ? dayText : toDigits) };
+}
+
+/** How often each value occurs; undefined where there are more than a few. @param rising values. */
+function fewValues(rising: Float64Array): Map<number, number> | undefined {
+  const counts = new Map<number, number>();
+  for (let from = 0; from < rising.length; ) {
+    const value = rising[from] ?? 0;
+    const to = lastAtMost(rising, value) + 1;
+    counts.set(value, to - from);
+    if (counts.size > FEW) return undefined;
+    from = to;
+  }
+  return counts;
 }
 
 /** The finite values from `least` on. */

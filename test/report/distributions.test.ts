@@ -33,6 +33,22 @@ test('ends and median are of known values: counts from 1 on, and nothing that is
   expect(rangeText(distributionOf('ratings', 'numbers', [5, 5]))).toBe('5, the median 5');
 });
 
+test('a few different values have a part each, with their names; many are parted equally', () => {
+  const few = distributionOf('ratings', 'numbers', [5, 1, 4, 5, 4, 5]);
+  expect([few.parts, few.labels]).toEqual([
+    [1, 2, 3],
+    ['1', '4', '5'],
+  ]);
+  const day = distributionOf('dates', 'dates', [86_400, 86_400]);
+  expect([day.parts, day.labels]).toEqual([[2], ['1970-01-02']]);
+  const many = distributionOf(
+    'ratings',
+    'numbers',
+    Array.from({ length: 20 }, (_, k) => k),
+  );
+  expect([many.parts, many.labels]).toEqual([new Array(10).fill(2), undefined]);
+});
+
 test('users who are not served have no history, and what there is none of is left out', () => {
   const interactions = rowsOf(
     [
