@@ -14,8 +14,7 @@ import { expectSound, type Opened, opened, photographed, startChromium, VIEWS, w
  */
 const MARKUP = '<img src=x onerror=alert(1)>';
 const program = whereChromium();
-if (!program)
-  process.stderr.write('\n!!! There is no Chromium, so pages are NOT TESTED: apt-get install chromium\n\n');
+if (!program) process.stderr.write('\n!!! There is no Chromium, so pages are NOT TESTED: apt-get install chromium\n\n');
 
 const folder = sharedFolder();
 let server: ChildProcess;
@@ -83,7 +82,10 @@ describe.skipIf(!program).each([...VIEWS])('the served page ($name)', (view) => 
       expect(parts.reduce((sum, part) => sum + Number(part), 0).toFixed(decimals)).toBe(score);
     }
     await page.getByText(/^had /).first().waitFor();
-    await page.getByText(/^\d+ others$/).first().waitFor();
+    await page
+      .getByText(/^\d+ others$/)
+      .first()
+      .waitFor();
     await expectSound(shown);
     await named('2 user');
   });
