@@ -1,5 +1,5 @@
 /*
- * npm run bench:serve -- [--seconds 8] [--rounds 3] [--connections 16] [--only static,plain,1,2,2-log]
+ * npm run bench:serve -- [--seconds 8] [--rounds 3] [--connections 16] [--only static,plain,health,1,2,2-log]
  *
  * What it costs to answer over HTTP: `recommend serve` with one and two children, beside a plain server that answers from the same model in its own
  * process, and one that sends a constant. Random users, lists of ten. bench/README.md has the results.
@@ -33,7 +33,7 @@ const { values: options } = parseArgs({
     seconds: { type: 'string', default: '8' },
     rounds: { type: 'string', default: '3' },
     connections: { type: 'string', default: '16' },
-    only: { type: 'string', default: 'static,plain,1,2,2-log' },
+    only: { type: 'string', default: 'static,plain,health,1,2,2-log' },
     folder: { type: 'string', default: join(tmpdir(), 'recommend-bench') },
     /** Another copy of the project, measured in turn as before-1 and before-2. */
     before: { type: 'string', default: '.' },
@@ -57,9 +57,10 @@ interface Measured {
 }
 
 const BEFORE = join(options.before, 'bin/recommend.js');
-const SERVERS: Readonly<Record<string, [name: string, start: (port: number) => ChildProcess]>> = {
+const SERVERS: Readonly<Record<string, [name: string, start: (port: number) => ChildProcess, path?: string]>> = {
   static: ['plain Node, a constant of the same size', (port) => forked('static', port)],
   plain: ['plain Node, answers in its own process', (port) => forked('plain', port)],
+  health: ['recommend serve, /healthz: no child is asked', (port) => served(PROGRAM, port, '-j', '1'), '/healthz'],
   1: ['recommend serve -j 1', (port) => served(PROGRAM, port, '-j', '1')],
   2: ['recommend serve -j 2', (port) => served(PROGRAM, port, '-j', '2')],
   '2-log': [
@@ -79,7 +80,10 @@ async function compare(): Promise<void> {
   const measured = new Map<string, Measured[]>(names.map((name) => [name, []]));
   // In turn, so that other work on the machine affects all alike.
   for (let round = 0; round < Number(options.rounds); round++) {
-    for (const name of names) measured.get(name)?.push(await measure(SERVERS[name]![1]));
+    for (const name of names) {
+      const [, start, path] = SERVERS[name]!;
+      measured.get(name)?.push(await measure(start, path));
+    }
   }
   const median = (name: string, of: (each: Measured) => number) => spreadOf(measured.get(name)!.map(of)).median;
   say(
@@ -112,7 +116,8 @@ function learn(): void {
   if (status !== 0) throw new Error(`fit ended with ${status}`);
 }
 
-async function measure(start: (port: number) => ChildProcess): Promise<Measured> {
+/** @param path what is asked for; undefined: lists of random users. */
+async function measure(start: (port: number) => ChildProcess, path?: string): Promise<Measured> {
   const port = await freePort();
   const server = start(port);
   const url = `http://127.0.0.1:${port}`;
@@ -131,7 +136,7 @@ async function measure(start: (port: number) => ChildProcess): Promise<Measured>
           {
             setupRequest: (request) => ({
               ...request,
-              path: `/recommendations?user=${1 + random.below(SIZE.users)}`,
+              path: path ?? `/recommendations?user=${1 + random.below(SIZE.users)}`,
             }),
           },
         ],

@@ -17,6 +17,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => server?.kil
 let server;
 const { status } = spawnSync(process.execPath, ['bin/recommend.js', 'fit', ...files, '--model', model], options);
 if (status === 0) {
+  process.stderr.write('some readers to look at: 35, 12, 23707, 27043; some books: hobbit, twilight, outlander\n');
   server = spawn(process.execPath, ['bin/recommend.js', 'serve', '--model', model, ...process.argv.slice(2)], options);
   server.once('exit', (code) => end(code ?? 1));
 } else end(status ?? 1);

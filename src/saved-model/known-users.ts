@@ -8,7 +8,10 @@ import { type Rated, rated } from '../model/strength.js';
 import type { SavedModel, Wanted } from './saved-model.js';
 
 /** What has to be known of a model, and of some of its users at least. */
-export type KnownModel = Pick<SavedModel, 'facts' | 'names' | 'userIds' | 'usersAt' | 'items' | 'userColumns'>;
+export type KnownModel = Pick<
+  SavedModel,
+  'facts' | 'names' | 'userIds' | 'usersAt' | 'items' | 'attributes' | 'userColumns'
+>;
 
 /** Whom new files name, as a model sees them. */
 export interface Scored {
@@ -63,7 +66,7 @@ export function scoredUsers(model: KnownModel, read: Dataset, wanted: Wanted): S
       times: times ? (seconds ?? new Float64Array(interactions.index.length).fill(Number.NaN)) : undefined,
       rated: ratings,
       excluded: joined([before('excluded'), excluded], served, counts.items),
-      attributes: emptyRows(counts.items, counts.preferences),
+      attributes: model.attributes,
       preferences: newest(before('preferences'), now('preferences', counts.preferences)),
       groups: newest(before('groups'), now('groups', counts.groups)),
       ...model.items(wanted),

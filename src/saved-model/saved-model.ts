@@ -10,7 +10,7 @@ import { IdIndex, type PackedIds } from '../events/ids.js';
 import { badData, messageOf } from '../failure.js';
 import { type Arrays, arrayOf, checkArrays, headerHash, readArrays, readStretches } from '../files/array-file.js';
 import type { TypedArray } from '../files/array-header.js';
-import { emptyRows, rowLengths } from '../matrix/sparse.js';
+import { emptyRows, rowLengths, type SparseRows } from '../matrix/sparse.js';
 import { lowRankOf } from '../model/low-rank.js';
 import { signalCount } from '../model/signals.js';
 import { finishedModel, type Model } from '../ranking/model.js';
@@ -124,6 +124,12 @@ export class SavedModel {
     return this.#read(() => this.#packed('users', this.facts.counts.users));
   }
 
+  /** None by item: what was learned of attributes is in the rows of the model. */
+  get attributes(): SparseRows {
+    const { items, preferences } = this.facts.counts;
+    return emptyRows(items, preferences);
+  }
+
   /** What a run wants to know of items beside their names. */
   items({ keepColumns, now, dayOrder }: Wanted): Pick<Dataset, 'available' | 'itemColumns'> {
     const itemColumns = keepColumns ? this.#columns('itemColumns') : [];
@@ -137,12 +143,11 @@ export class SavedModel {
 
   /** All that is known of all users, as a run reads it. */
   dataset(wanted: Wanted): Dataset {
-    const { names } = this;
-    const { users, served, items, preferences } = this.facts.counts;
+    const { names, attributes } = this;
+    const { users, served } = this.facts.counts;
     const userColumns = wanted.keepColumns ? this.userColumns : [];
     return this.#read(() => {
       const userIds = textsFrom(this.#arrays(isOf('users')), 'users', users);
-      const attributes = emptyRows(items, preferences);
       const known = this.#usersFrom(this.#arrays(isOfUser), users);
       const evidence = this.facts.evidence ?? undefined;
       return { ...names, ...this.items(wanted), userColumns, userIds, served, attributes, evidence, ...known };

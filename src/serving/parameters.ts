@@ -97,7 +97,7 @@ const ASKER = ['user', 'history', 'preferences', 'exclude', 'attributes'] as con
 function askerIn(value: unknown, path: string): Asker {
   const { user, attributes = {}, ...lists } = membersOf(value, path, ASKER);
   const list = (name: 'history' | 'preferences' | 'exclude') => {
-    const entries = lists[name] ?? [];
+    const { [name]: entries = [] } = lists;
     const wanted = `a list of at most ${MOST.entries} texts or numbers`;
     if (!Array.isArray(entries) || entries.length > MOST.entries) throw wrong(`${path}.${name}`, wanted);
     return entries.map((entry, at) => word(entry, `${path}.${name}[${at}]`));

@@ -34,5 +34,5 @@ export const MOST = { n: 1000, users: 100, entries: 1000, text: 1000, expression
 
 /** True for what takes a child about a millisecond: lists of one user that are not long. */
 export function costsLittle(question: Question): boolean {
-  return question.ask === 'recommend' ? question.isOne && question.n <= 100 && question.where.length === 0 : false;
+  return question.ask === 'recommend' && question.isOne && question.n <= 100 && question.where.length === 0;
 }

@@ -2,7 +2,7 @@ import type { Dataset } from '../dataset/dataset.js';
 import type { Known } from '../dataset/inputs.js';
 import { entriesOfUsers } from '../dataset/interactions.js';
 import { IdIndex } from '../events/ids.js';
-import { pickedRows } from '../matrix/sparse.js';
+import { pickedRows, type SparseRows } from '../matrix/sparse.js';
 import type { Model } from '../ranking/model.js';
 import type { ModelFacts } from '../saved-model/facts.js';
 import type { KnownModel } from '../saved-model/known-users.js';
@@ -19,6 +19,8 @@ export class ServedModel {
   readonly users: KnownUsers;
   /** By item: what it scores for everybody, as rules know it. */
   readonly popularity: Float64Array;
+  /** Made once: it has a row for each item. */
+  readonly #attributes: SparseRows;
   /** The places of users by their ids. */
   readonly userIds: IdIndex;
   readonly #saved: SavedModel;
@@ -30,13 +32,14 @@ export class ServedModel {
   /** @throws Failure where the file cannot be read. */
   constructor(path: string) {
     this.#saved = new SavedModel(path, () => `${path}.${process.pid}`);
-    const { facts, names, known, model, users, popularity, userIds } = this.#saved;
+    const { facts, names, known, model, users, popularity, userIds, attributes } = this.#saved;
     this.facts = facts;
     this.names = names;
     this.known = known;
     this.model = model;
     this.users = users;
     this.popularity = popularity;
+    this.#attributes = attributes;
     this.userIds = IdIndex.of(userIds);
   }
 
@@ -48,6 +51,7 @@ export class ServedModel {
       facts: { ...this.facts, counts: { ...this.facts.counts, users: places.length } },
       names: this.names,
       userIds: place === undefined ? NOBODY : { bytes, starts: Float64Array.of(0, bytes.length) },
+      attributes: this.#attributes,
       usersAt: () => this.usersAt(places),
       items: (wanted) => this.items(wanted),
       userColumns: (this.#userColumns ?? []).map(({ name, cells }) => ({

@@ -7,8 +7,8 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 
 /*
- * What people see, in a real browser: `opened` opens a page at a size and a scheme, and `sound` says what is wrong with it.
- * Where RECOMMEND_SCREENSHOTS names a folder, `photographed` puts pictures there.
+ * What people see, in a real browser: `opened` opens a page, served or a file, in one of the `VIEWS`; `expectSound` fails where something is wrong
+ * with it. Where RECOMMEND_SCREENSHOTS names a folder, `photographed` puts pictures there. Tests are skipped where `CHROMIUM` is undefined.
  */
 
 /** How a page is looked at. */
@@ -35,15 +35,19 @@ export interface Opened {
 /** Pixels that a finger hits. */
 const TAP = 44;
 
-/** Where Debian, others and macOS have Chromium; undefined: it is not installed. */
-export function whereChromium(): string | undefined {
+/** Chromium as Debian and others call it; undefined: it is not installed, which is said loudly. */
+export const CHROMIUM = installedChromium();
+
+function installedChromium(): string | undefined {
   const names = [process.env.CHROMIUM, 'chromium', 'chromium-browser', 'google-chrome'].flatMap((name) => name || []);
-  return names.find((name) => spawnSync(name, ['--version']).status === 0);
+  const found = names.find((name) => spawnSync(name, ['--version']).status === 0);
+  if (!found) process.stderr.write('\n!!! There is no Chromium, so pages are NOT TESTED: apt-get install chromium\n\n');
+  return found;
 }
 
 /** Starts Chromium without a window. It asks nobody for anything but the pages that it is told to open. */
-export function startChromium(program: string): Promise<Browser> {
-  const path = spawnSync('sh', ['-c', `command -v '${program}'`], { encoding: 'utf8' }).stdout.trim();
+export function startChromium(): Promise<Browser> {
+  const path = spawnSync('sh', ['-c', `command -v '${CHROMIUM}'`], { encoding: 'utf8' }).stdout.trim();
   const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
   // As root it refuses to start with its sandbox.
   const isRoot = process.getuid?.() === 0;

@@ -3,17 +3,16 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fixtures, run } from '../cli/run.js';
 import { sharedFolder } from '../files/temporary.js';
-import { expectSound, type Opened, opened, photographed, startChromium, VIEWS, whereChromium } from './browser.js';
+import { CHROMIUM, expectSound, type Opened, opened, photographed, startChromium, VIEWS } from './browser.js';
 
 /* The pages of `evaluate --report` and `describe --report`, of the shipped books. */
 
-const program = whereChromium();
 const folder = sharedFolder();
 const FILES = ['-u', join(fixtures, 'books', 'ratings.csv'), '-i', join(fixtures, 'books', 'books.csv')];
 let browser: Browser;
 
 beforeAll(async () => {
-  if (!program) return;
+  if (!CHROMIUM) return;
   for (const [command, more] of [
     ['evaluate', ['--algorithms', 'ridge,cosine,content', '--sample-users', '1000']],
     ['describe', []],
@@ -21,11 +20,11 @@ beforeAll(async () => {
     const args = [command, ...FILES, ...more, '--report', `${command}.html`, '-o', `${command}.txt`];
     expect(await run(args, { folder })).toMatchObject({ code: 0 });
   }
-  browser = await startChromium(program);
+  browser = await startChromium(CHROMIUM);
 });
 afterAll(() => browser?.close());
 
-describe.skipIf(!program).each([...VIEWS])('reports ($name)', (view) => {
+describe.skipIf(!CHROMIUM).each([...VIEWS])('reports ($name)', (view) => {
   test('of an evaluation: the conclusion first, plots in their own size, users that open', async () => {
     const shown: Opened = await opened(browser, join(folder, 'evaluate.html'), view);
     const { page } = shown;

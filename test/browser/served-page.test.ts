@@ -7,23 +7,20 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BINARY, fixtures, run } from '../cli/run.js';
 import { sharedFolder } from '../files/temporary.js';
-import { expectSound, type Opened, opened, photographed, startChromium, VIEWS, whereChromium } from './browser.js';
+import { CHROMIUM, expectSound, type Opened, opened, photographed, startChromium, VIEWS } from './browser.js';
 
 /*
  * The page of `recommend serve` on the shipped books, with one more: its id and title, and the id of somebody who had it, are markup.
  */
 const MARKUP = '<img src=x onerror=alert(1)>';
-const program = whereChromium();
-if (!program) process.stderr.write('\n!!! There is no Chromium, so pages are NOT TESTED: apt-get install chromium\n\n');
 
-const folder = sharedFolder();
 let server: ChildProcess;
 let url: string;
 let browser: Browser;
 let shown: Opened;
 
 beforeAll(async () => {
-  if (!program) return;
+  const folder = sharedFolder();
   const had = (user: string) => [1, 2, 17].map((item) => `${user},${item},5\n`).join('');
   const more = `${had(MARKUP)}${MARKUP},${MARKUP},5\n35,${MARKUP},5\n12,${MARKUP},4\n`;
   const copied = (name: string, rows: string) =>
@@ -39,7 +36,7 @@ beforeAll(async () => {
     url = JSON.parse(line).url;
     if (url) break;
   }
-  browser = await startChromium(program);
+  browser = await startChromium();
 });
 afterAll(async () => {
   await browser?.close();
@@ -52,7 +49,7 @@ const heading = (page: Page, name: string) => page.getByRole('heading', { level:
 const items = (page: Page, title: string) =>
   page.locator('section', { has: page.getByRole('heading', { name: title }) }).locator('.card > li');
 
-describe.skipIf(!program).each([...VIEWS])('the served page ($name)', (view) => {
+describe.skipIf(!CHROMIUM).each([...VIEWS])('the served page ($name)', (view) => {
   const named = (what: string) => photographed(shown, `serve ${view.name} ${what}`);
   beforeAll(async () => {
     shown = await opened(browser, url, view);

@@ -1,0 +1,44 @@
+import { afterEach, expect, test } from 'vitest';
+import { Dispatcher } from '../../src/workers/dispatcher.js';
+import { Pool } from '../../src/workers/pool.js';
+
+const WORKER = new URL('misbehaving/dies-over-poison.mjs', import.meta.url);
+const opened: Dispatcher[] = [];
+afterEach(async () => {
+  for (const dispatcher of opened.splice(0)) await dispatcher.close();
+});
+
+/** One child, which is told several questions at once unless they are long. */
+async function dispatcher(): Promise<Dispatcher> {
+  const made = new Dispatcher(
+    new Pool({ size: 1, onRetry: () => {}, worker: WORKER }),
+    { kind: 'serve', model: '', rules: {} },
+    {
+      ...{ balance: 'least-loaded', most: 100, deadline: 20, first: 'ready', onRetry: () => {} },
+      isQuick: (question) => question !== 'long',
+    },
+  );
+  opened.push(made);
+  await made.start();
+  return made;
+}
+
+test('questions that wait go to a child together, at most eight; one that takes long goes alone', async () => {
+  const made = await dispatcher();
+  const replies = await Promise.all(
+    ['1st', ...Array(12).fill('quick'), 'long', 'quick'].map((question) => made.ask(question)),
+  );
+  expect(replies).toEqual([1, ...Array(8).fill(8), ...Array(4).fill(4), 1, 1]);
+});
+
+test.each(['dies', 'throws'])('a question over which a child %s takes no other along', async (poison) => {
+  const made = await dispatcher();
+  const asked = await Promise.allSettled(
+    ['1st', 'quick', 'quick', poison, 'quick', 'quick'].map((question) => made.ask(question)),
+  );
+  expect(asked.map((each) => (each.status === 'fulfilled' ? each.value : each.reason.why))).toEqual([
+    ...[1, 1, 1, 'failed', 1, 1],
+  ]);
+  // Five were asked together; then the one to blame dies alone, three times in all.
+  expect(made.retries).toBe(poison === 'dies' ? 5 + 2 : 5);
+});
