@@ -11,6 +11,24 @@ export const MOST_ITEMS_A_USER = 100_000;
 /** Takes the output that a user asked for instead of a run: help, the version. */
 export type Print = (text: string) => void;
 
+/** A command: how it declares its options, and what these come to. */
+export interface CliCommand<Options> {
+  command(version: string): Command;
+  /** @param command parsed. @param argv what was. @throws Failure 2 where they make no sense. */
+  options(command: Command, version: string, argv: readonly string[]): Options;
+}
+
+/** What the arguments of a command come to. @returns, @throws as `parsed`; undefined where something was printed instead. */
+export function parse<Options>(
+  { command, options }: CliCommand<Options>,
+  argv: readonly string[],
+  version: string,
+  print?: Print,
+): Options | undefined {
+  const own = command(version);
+  return parsed(own, argv, print) ? options(own, version, argv) : undefined;
+}
+
 /**
  * Lets a command parse its arguments. @param print standard output by default.
  * @returns false where help or the version was printed instead. @throws Failure 2 with what the command objects to.
