@@ -1,5 +1,5 @@
 import { type CellColumn, shown as shownCell } from '../csv/cells.js';
-import { ExitCode, Failure } from '../failure.js';
+import { badData } from '../failure.js';
 import { AvailabilityReader } from '../rules/availability.js';
 import type { ItemsRoles } from '../understanding/file-roles.js';
 import type { Roles } from '../understanding/roles.js';
@@ -39,8 +39,7 @@ export async function readItems(
     table.take({ ...row, cells: whole(row.cells) }, itemAt, ids.items, sold.row),
   );
   if (table.rows.used === 0) {
-    throw new Failure(
-      ExitCode.badData,
+    throw badData(
       `${name} holds no items: below its header no row has an id in column ${shownCell(header[itemAt] ?? '')}`,
     );
   }

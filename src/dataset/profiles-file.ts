@@ -6,13 +6,7 @@ import { AttributeFinder, type AttributeTable, attributeTable, spoiltNotes } fro
 import type { FileReport } from './dataset.js';
 import { EntityTable } from './entity-table.js';
 import type { Ids, Inputs } from './inputs.js';
-import {
-  newProfileLists,
-  type PreferenceColumn,
-  type ProfileLists,
-  preferenceColumns,
-  readProfileLists,
-} from './profiles.js';
+import { type PreferenceColumn, ProfileLists, preferenceColumns, readProfileLists } from './profiles.js';
 
 /** What a file of profiles says of its users. */
 export interface Profiles {
@@ -38,7 +32,7 @@ export async function readProfiles(
   const listed = new Set([...Object.values(used), ...preferences.map((column) => column.at)]);
   const columns = header.flatMap((_, at) => (listed.has(at) ? [] : [at]));
   const users = new EntityTable(inputs.keepColumns ? [...header.keys()] : columns, undefined);
-  const lists = newProfileLists();
+  const lists = new ProfileLists();
   const table = await file.table();
   const lines = new Map<number, number>();
   const report = await table.eachRow((row) => {

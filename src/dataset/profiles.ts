@@ -3,24 +3,18 @@ import { type ListEntry, listEntries, normalised, shown } from '../csv/cells.js'
 import { checkId, type IdIndex } from '../events/ids.js';
 import type { Roles } from '../understanding/roles.js';
 import type { AttributeFinder } from './attribute-table.js';
-
-/** Entries of a sparse matrix while they are read: (row, column, value), equally long. */
-export interface Entries {
-  row: number[];
-  column: number[];
-  value: number[];
-}
+import { Entries } from './entries.js';
 
 /** What profiles say of their users, beside their attributes. */
-export interface ProfileLists {
+export class ProfileLists {
   /** users × items: what they had, liked (above 0) or disliked (below 0). */
-  history: Entries;
+  readonly history = new Entries();
   /** users × attribute values: what they asked for (above 0) or do not want (below 0). */
-  preferences: Entries;
+  readonly preferences = new Entries();
   /** users × items that must not be offered. */
-  exclude: Entries;
+  readonly exclude = new Entries();
   /** Preferences that match nothing in the catalogue. */
-  unmatched: { count: number; first: string };
+  readonly unmatched = { count: 0, first: '' };
 }
 
 /** A column whose entries are preferences: the attribute they speak of, where its name says so, and their sign. */
@@ -48,16 +42,6 @@ export function preferenceColumns(
   return columns;
 }
 
-export function newProfileLists(): ProfileLists {
-  const entries = () => ({ row: [], column: [], value: [] });
-  return {
-    history: entries(),
-    preferences: entries(),
-    exclude: entries(),
-    unmatched: { count: 0, first: '' },
-  };
-}
-
 /**
  * Reads the list cells of one profile: whole, or not at all.
  *
@@ -81,16 +65,16 @@ export function readProfileLists(
   for (const entry of [...history, ...preferred.map(({ entry }) => entry)]) checkStrength(entry);
   for (const { text } of history) checkId(text);
   return (user) => {
-    for (const { text, strength } of history) add(lists.history, user, items.add(text), strength);
+    for (const { text, strength } of history) lists.history.add(user, items.add(text), strength);
     // Entries stand as they are; only a list is cut, unless that is an id.
     for (const entry of listEntries(cellOf(roles.exclude), (text) => !text.startsWith('[') || items.has(text))) {
       const item = items.get(entry.text);
-      if (item !== undefined) add(lists.exclude, user, item, 1);
+      if (item !== undefined) lists.exclude.add(user, item, 1);
     }
     for (const { column, entry } of preferred) {
       const values = finder.find(entry.text, column.attribute);
       if (values.length === 0 && lists.unmatched.count++ === 0) lists.unmatched.first = entry.text;
-      for (const value of values) add(lists.preferences, user, value, column.sign * entry.strength);
+      for (const value of values) lists.preferences.add(user, value, column.sign * entry.strength);
     }
   };
 }
@@ -102,10 +86,4 @@ function checkStrength(entry: ListEntry): void {
   throw new BadRow(
     `${shown(entry.text)} has the strength ${entry.strength}; it goes from -${STRONGEST} to ${STRONGEST}`,
   );
-}
-
-function add(entries: Entries, row: number, column: number, value: number): void {
-  entries.row.push(row);
-  entries.column.push(column);
-  entries.value.push(value);
 }

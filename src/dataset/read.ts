@@ -4,8 +4,8 @@ import { type EventWeights, typeKey } from '../events/event-types.js';
 import { IdIndex } from '../events/ids.js';
 import { mergedEvents, placesOf } from '../events/merged-events.js';
 import { renumber } from '../events/renumbering.js';
-import { ExitCode, Failure } from '../failure.js';
-import { emptyRows, joined, type SparseRows, sparseFromEntries, stacked } from '../matrix/sparse.js';
+import { badData, ExitCode, Failure } from '../failure.js';
+import { emptyRows, joined, type SparseRows, stacked } from '../matrix/sparse.js';
 import { closeFiles, openFiles } from '../understanding/open-files.js';
 import { requireNamedAttributes } from '../understanding/roles.js';
 import { checkFiles, type Understanding, understand } from '../understanding/understanding.js';
@@ -13,6 +13,7 @@ import { type AggregatedEvents, aggregateEvents } from './aggregate.js';
 import { noAttributes } from './attribute-table.js';
 import { columnsOfEvents } from './columns-of-events.js';
 import type { Dataset, FileReport } from './dataset.js';
+import type { Entries } from './entries.js';
 import { conditionsOfOrders, type EventsFile, readEventsFile, readOrders } from './events-file.js';
 import { doubts, eventsReport, interactionsReport } from './events-report.js';
 import { evidenceNotes } from './evidence-rules.js';
@@ -20,7 +21,7 @@ import type { Ids, Inputs } from './inputs.js';
 import { type Catalogue, readItems } from './items.js';
 import { joinedRatings, joinedTimes } from './joined-columns.js';
 import { oddIds } from './odd-ids.js';
-import { type Entries, newProfileLists } from './profiles.js';
+import { ProfileLists } from './profiles.js';
 import { type Profiles, readProfiles } from './profiles-file.js';
 
 /** What was read, and how it was understood. */
@@ -81,7 +82,7 @@ async function readFiles(
     const { now } = inputs.evidence ?? {};
     const where = now === undefined ? 'below its header no row' : `no row up to ${momentText(now)} (--now)`;
     const message = `${namesOf(inputs.users)} holds no users: ${where} has one to recommend to`;
-    throw new Failure(ExitCode.badData, [message, ...skippedLines(reports)].join('\n  '));
+    throw badData([message, ...skippedLines(reports)].join('\n  '));
   }
   for (const file of interactions) renumber(file.events.user.values, own.users.ids, ids.users);
   if (ids.items.size === 0) throw noItems(inputs, understanding);
@@ -108,7 +109,7 @@ function noItems({ users, interactions }: Inputs, understanding: Understanding):
       : `no row of ${name} has one`;
   const beside = interactions.length === 0 ? '' : `, and no row of ${namesOf(interactions)} has one`;
   const message = `no items anywhere: ${read}${beside}; give a catalogue with --items, or interactions with --interactions`;
-  return new Failure(ExitCode.badData, message);
+  return badData(message);
 }
 
 /**
@@ -127,7 +128,7 @@ function requireEvidence(
       ? `${namesOf(inputs.users)} was read as profiles, which have no history and no preferences that match the catalogue; --interactions EVENTS says what people did`
       : 'no row that was read counts';
   const message = `there is nothing to learn from: ${why}`;
-  throw new Failure(ExitCode.badData, [message, ...skippedLines(reports)].join('\n  '));
+  throw badData([message, ...skippedLines(reports)].join('\n  '));
 }
 
 function skippedLines(reports: readonly FileReport[]): string[] {
@@ -159,7 +160,7 @@ function assemble(
   const behaviour = events.flatMap((files, at) => (files.length > 0 ? aggregated(inputs, ids, files, at) : []));
   const attributes = catalogue?.attributes ?? noAttributes(0);
   const groups = profiles?.groups ?? noAttributes(0);
-  const { history, preferences, exclude } = profiles?.lists ?? newProfileLists();
+  const { history, preferences, exclude } = profiles?.lists ?? new ProfileLists();
   const stated = matrixOf(history, users, items);
   const offered = Uint8Array.from({ length: items }, (_, item) => (!catalogue || catalogue.table.has(item) ? 1 : 0));
   const interactions = joined([...behaviour.map(({ matrix }) => matrix), stated], users, items);
@@ -233,8 +234,7 @@ function aggregated(inputs: Inputs, ids: Ids, files: readonly EventsFile[], at: 
 
 /** Entries as a matrix; where two speak of one cell, the later one stands. */
 function matrixOf(entries: Entries, rows: number, columns: number): SparseRows {
-  const { row, column, value } = entries;
-  return sparseFromEntries(rows, columns, row, column, value, row.length, (values) => values[values.length - 1]!);
+  return entries.matrix(rows, columns, (values) => values[values.length - 1]!);
 }
 
 function padded(matrix: SparseRows, rows: number): SparseRows {

@@ -1,6 +1,6 @@
 import { shown } from '../csv/cells.js';
 import { listedBy } from '../csv/lists.js';
-import { ExitCode, Failure } from '../failure.js';
+import { badData } from '../failure.js';
 import type { FileRoles } from './file-roles.js';
 import type { NamedColumns } from './roles.js';
 import { shellWord } from './shell-word.js';
@@ -14,8 +14,7 @@ export function refuseBaskets({ file, used }: FileRoles, named: NamedColumns): v
   const { name, filled } = column;
   const example = shown(filled.find((cell) => cell.includes(sign.charAt(0))) ?? '');
   const lists = `df[${JSON.stringify(name)}].${sign === '[]' ? 'map(ast.literal_eval)' : `str.split(${JSON.stringify(sign)})`}`;
-  throw new Failure(
-    ExitCode.badData,
+  throw badData(
     `${file.name}:1: cells of ${shown(name)} hold several items (${example}), each needs a row of its own; in Python:\n  df.assign(item=${lists}).explode("item").to_csv(FILE, index=False)\n  if a cell is one item all the same, --${role}-col ${shellWord(name)} says so`,
   );
 }

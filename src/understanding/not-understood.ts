@@ -1,6 +1,6 @@
 import { shown } from '../csv/cells.js';
 import { listedBy } from '../csv/lists.js';
-import { ExitCode, Failure } from '../failure.js';
+import { badData, Failure } from '../failure.js';
 import type { ProfileRoles } from './file-roles.js';
 import { guessedColumns, looksLikeData } from './headerless.js';
 import type { DescribedFiles } from './inputs.js';
@@ -29,8 +29,7 @@ export function refuseHeaderless(files: OpenFiles, inputs: DescribedFiles): void
   const line = first.header.some((name) => name !== '')
     ? first.header
     : first.columns.map(({ cells }) => cells[0] ?? '');
-  throw new Failure(
-    ExitCode.badData,
+  throw badData(
     `${first.name}:1: its first line (${line.slice(0, 8).map(shown).join(', ')}) looks like data: ${names.length > 1 ? `${names.join(' and ')} have` : 'the file has'} no header\n  if these are the columns, this reads it:\n  ${commandFor(inputs, columns, itemColumns)}`,
   );
 }
@@ -44,7 +43,7 @@ function refusePreamble(file: OpenFile, inputs: DescribedFiles): void {
   if (line === 0) return;
   const command = `tail -n +${line} ${shellWord(file.path)} | recommend -u -`;
   const what = 'the columns are named here, below other lines; this leaves those out';
-  throw new Failure(ExitCode.badData, `${file.name}:${line}: ${what}:\n  ${command}`);
+  throw badData(`${file.name}:${line}: ${what}:\n  ${command}`);
 }
 
 function namesColumns(header: readonly string[]): boolean {
@@ -127,8 +126,7 @@ export function noCatalogue(items: OpenFile, files: OpenFiles, { named }: Descri
 export function refuseOrders({ file, used, set }: ProfileRoles, files: OpenFiles, inputs: DescribedFiles): void {
   if (set.order === undefined || inputs.interactions.length > 0 || hasLists(used)) return;
   const lines = files.items && hasOrderAndItem(files.items) ? shellWord(files.items.path) : 'LINES';
-  throw new Failure(
-    ExitCode.badData,
+  throw badData(
     `${file.name}:1: its rows are orders (${shown(file.header[set.order] ?? '')}), and no column looks like the item; the lines of the orders say what was ordered:\n  recommend -u ${lines} --orders ${shellWord(file.path)}`,
   );
 }
@@ -165,8 +163,7 @@ export function refuseRepeatedProfiles(
   });
   // A few are rows that were exported twice: reading refuses them, one by one.
   if (!first || repeated < users.filled.length / 10) return;
-  const failure = new Failure(
-    ExitCode.badData,
+  const failure = badData(
     `${file.name}:1: rows repeat users (${shown(first.id)} is on rows ${first.before + 1} and ${first.row + 1}), so they are events, but no column looks like the item; name it with --item-col NAME\n  its columns: ${file.header.map(shown).join(', ')}`,
   );
   throw withHints(failure, itemHints(file, set, files), inputs.named.item !== undefined);

@@ -1,5 +1,5 @@
 import { shown } from '../csv/cells.js';
-import { ExitCode, Failure } from '../failure.js';
+import { badData, ExitCode, Failure } from '../failure.js';
 import { closest } from './closest.js';
 import { type Candidate, candidatesOf, isFit, unfitness, valuesFit } from './role-candidates.js';
 import type { SampledColumn } from './sampled-column.js';
@@ -55,7 +55,7 @@ export function recogniseRoles(
     if (name === undefined) continue;
     const column = header.indexOf(name);
     if (header.indexOf(name, column + 1) >= 0) {
-      throw new Failure(ExitCode.badData, `${path}:1: two columns are called ${shown(name)}; rename one`);
+      throw badData(`${path}:1: two columns are called ${shown(name)}; rename one`);
     }
     if (taken.has(column)) throw new Failure(ExitCode.usage, `--${role}-col: "${name}" has another role already`);
     roles[role] = column;
@@ -104,8 +104,7 @@ function chosenColumn(
   const rival = fitting.find((each) => each !== best && each.rank === best.rank);
   if (rival) {
     const both = [best, rival].map(({ column: { name, at } }) => `${shown(name)} (column ${at + 1})`).join(' and ');
-    throw new Failure(
-      ExitCode.badData,
+    throw badData(
       `${path}:1: ${both} could each be the ${role} column; rename one, or settle it with --${role}-col NAME`,
     );
   }
@@ -135,12 +134,9 @@ export function missingColumn(path: string, header: readonly string[], role: Rol
   if (wantedName !== undefined && wantedName !== NO_COLUMN) {
     const near = closest(wantedName, header);
     const hint = near === undefined ? '' : `; did you mean ${shown(near)}?`;
-    return new Failure(ExitCode.badData, `${path}:1: no column ${shown(wantedName)} (--${role}-col)${hint}\n  ${has}`);
+    return badData(`${path}:1: no column ${shown(wantedName)} (--${role}-col)${hint}\n  ${has}`);
   }
-  return new Failure(
-    ExitCode.badData,
-    `${path}:1: no column that looks like the ${role}; name it with --${role}-col NAME\n  ${has}`,
-  );
+  return badData(`${path}:1: no column that looks like the ${role}; name it with --${role}-col NAME\n  ${has}`);
 }
 
 const NAMES_SHOWN = 30;

@@ -1,4 +1,4 @@
-import { ExitCode, Failure } from '../failure.js';
+import { badData, ExitCode, Failure } from '../failure.js';
 import { refuseBaskets } from './baskets.js';
 import { catalogueMatch } from './catalogue-match.js';
 import {
@@ -159,8 +159,7 @@ function usersFrom(
   const profiles = isEvents ? undefined : profileRoles(file, recognised);
   if (!profiles) throw noUserColumn(file, recognised.roles, files, inputs);
   if (all.length > 1) {
-    throw new Failure(
-      ExitCode.badData,
+    throw badData(
       `${file.name}:1: no column that looks like the item, and several users files are read as one only where all hold events\n  name it with --item-col NAME, or give one file of profiles, and the events with --interactions`,
     );
   }
