@@ -7,7 +7,7 @@ import {
   type RowCondition,
   type SkippedKind,
 } from '../events/event-columns.js';
-import { IdIndex } from '../events/ids.js';
+import { IdIndex, type Ids } from '../events/ids.js';
 import { withoutLater } from '../events/later-rows.js';
 import { joinOrders, type Orders, ordersFrom } from '../events/order-join.js';
 import { statusWeightsAmong } from '../events/order-status.js';
@@ -18,7 +18,7 @@ import type { EventsRoles } from '../understanding/file-roles.js';
 import type { OpenFile } from '../understanding/open-files.js';
 import type { FileReport, Skipped } from './dataset.js';
 import { eventsReport } from './events-report.js';
-import type { Ids, Inputs } from './inputs.js';
+import type { Inputs } from './inputs.js';
 
 const WITHOUT_USER = 'without a user id (empty, NA or NULL)';
 

@@ -1,4 +1,5 @@
 import { type CellColumn, shown as shownCell } from '../csv/cells.js';
+import type { Ids } from '../events/ids.js';
 import { badData } from '../failure.js';
 import { AvailabilityReader } from '../rules/availability.js';
 import type { ItemsRoles } from '../understanding/file-roles.js';
@@ -8,7 +9,7 @@ import { type AttributeTable, attributeTable, isSpoilt, spoiltNotes } from './at
 import { decideAttribute } from './attributes.js';
 import type { FileReport } from './dataset.js';
 import { EntityTable } from './entity-table.js';
-import type { Ids, Inputs } from './inputs.js';
+import type { Inputs } from './inputs.js';
 
 /** What the items file holds. */
 export interface Catalogue {

@@ -1,11 +1,11 @@
 import { BadRow } from '../csv/bad-rows.js';
 import { type CellColumn, shown } from '../csv/cells.js';
-import type { IdIndex } from '../events/ids.js';
+import type { IdIndex, Ids } from '../events/ids.js';
 import type { ProfileRoles } from '../understanding/file-roles.js';
 import { AttributeFinder, type AttributeTable, attributeTable, spoiltNotes } from './attribute-table.js';
 import type { FileReport } from './dataset.js';
 import { EntityTable } from './entity-table.js';
-import type { Ids, Inputs } from './inputs.js';
+import type { Inputs } from './inputs.js';
 import { type PreferenceColumn, ProfileLists, preferenceColumns, readProfileLists } from './profiles.js';
 
 /** What a file of profiles says of its users. */

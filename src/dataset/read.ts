@@ -1,7 +1,7 @@
 import { displayName } from '../csv/failures.js';
 import { momentText } from '../events/clock.js';
 import { type EventWeights, typeKey } from '../events/event-types.js';
-import { IdIndex } from '../events/ids.js';
+import { IdIndex, type Ids } from '../events/ids.js';
 import { mergedEvents, placesOf } from '../events/merged-events.js';
 import { renumber } from '../events/renumbering.js';
 import { badData, ExitCode, Failure } from '../failure.js';
@@ -17,7 +17,7 @@ import type { Entries } from './entries.js';
 import { conditionsOfOrders, type EventsFile, readEventsFile, readOrders } from './events-file.js';
 import { doubts, eventsReport, interactionsReport } from './events-report.js';
 import { evidenceNotes } from './evidence-rules.js';
-import type { Ids, Inputs } from './inputs.js';
+import type { Inputs } from './inputs.js';
 import { type Catalogue, readItems } from './items.js';
 import { joinedRatings, joinedTimes } from './joined-columns.js';
 import { oddIds } from './odd-ids.js';

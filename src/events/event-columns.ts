@@ -2,7 +2,7 @@ import type { CellColumn } from '../csv/cells.js';
 import { IndexColumn, LineColumn, type LineRuns, NumberColumn, type Values } from './columns.js';
 import type { DayOrder } from './day-month.js';
 import { EventTypes, type EventWeights } from './event-types.js';
-import type { IdIndex } from './ids.js';
+import type { Ids } from './ids.js';
 import { statusWeight } from './order-status.js';
 import { TimeColumn, type TimesSeen } from './times.js';
 
@@ -66,10 +66,8 @@ export interface SkippedKind {
 }
 
 /** What reading fills: the events of a file, and the ids that they name. */
-export interface EventSink {
+export interface EventSink extends Ids {
   events: Events;
-  users: IdIndex;
-  items: IdIndex;
   /** How many lines of the file have been read. */
   lines: number;
   /** How many rows, skipped and refused ones included. */
@@ -141,11 +139,7 @@ function newEvents(layout: EventLayout, eventWeights: EventWeights): Events {
 }
 
 /** A sink with no rows yet. @param ids of users and items, to which those of the rows are added. */
-export function newSink(
-  layout: EventLayout,
-  eventWeights: EventWeights,
-  { users, items }: Pick<EventSink, 'users' | 'items'>,
-): EventSink {
+export function newSink(layout: EventLayout, eventWeights: EventWeights, { users, items }: Ids): EventSink {
   return { events: newEvents(layout, eventWeights), users, items, lines: 0, rows: 0 };
 }
 

@@ -2,16 +2,10 @@ import { closeSync, openSync } from 'node:fs';
 import { readingFailure } from '../csv/failures.js';
 import { Pieces } from '../csv/pieces.js';
 import { CHUNK_BYTES, type Table, type TableReport } from '../csv/table.js';
-import {
-  type EventLayout,
-  type EventSink,
-  type Events,
-  newSink,
-  type RowFilter,
-  reserveEvents,
-} from './event-columns.js';
+import { type EventLayout, type Events, newSink, type RowFilter, reserveEvents } from './event-columns.js';
 import type { EventWeights } from './event-types.js';
 import { type Acceleration, EventsReader, type RangePart } from './events-reader.js';
+import type { Ids } from './ids.js';
 import { bytesFrom, type EventsTask } from './range-part.js';
 
 /** Bytes `from` to `to` of a file: the rows that begin there, wherever the last of them ends. */
@@ -59,7 +53,7 @@ export async function readEvents(
   table: Table,
   layout: EventLayout,
   eventWeights: EventWeights,
-  ids: Pick<EventSink, 'users' | 'items'>,
+  ids: Ids,
   { onBytes = () => {}, rangeWorkers, acceleration, sizes = SIZES }: Reading = {},
   filter?: RowFilter,
 ): Promise<{ events: Events; report: TableReport }> {

@@ -94,8 +94,7 @@ function strangeItem({ interactions, itemIds }: Dataset, items: number): string 
 /** The user's index in the model for each id; the one behind all others where it does not know the user. */
 function placesIn(model: KnownModel, ids: readonly string[]): Uint32Array {
   const { bytes, starts } = model.userIds;
-  const users = new IdIndex();
-  for (const id of ids) users.add(id);
+  const users = IdIndex.from(ids);
   const places = new Uint32Array(ids.length).fill(starts.length - 1);
   for (let user = 0; user < starts.length - 1; user++) {
     const [from = 0, to = 0] = [starts[user], starts[user + 1]];

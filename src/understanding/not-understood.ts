@@ -47,7 +47,7 @@ function refusePreamble(file: OpenFile, inputs: DescribedFiles): void {
 }
 
 function namesColumns(header: readonly string[]): boolean {
-  const columns = header.map((name, at) => new SampledColumn(name, at, []));
+  const columns = SampledColumn.ofNames(header);
   const isNamed = (role: 'user' | 'item') => candidatesOf(columns, role, false).some(({ isStandIn }) => !isStandIn);
   return isNamed('item') && isNamed('user');
 }
