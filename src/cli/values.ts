@@ -103,12 +103,16 @@ function wholeNumber(text: string): number {
   return /^\d+$/.test(text) ? Number(text) : Number.NaN;
 }
 
+/** A number with a unit behind it; NaN where the text is none. @param units what one of each comes to. */
+function quantity(text: string, units: Readonly<Record<string, number>>): number {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)([a-z]?)$/.exec(text.trim()) ?? [];
+  return Number(number) * (Object.hasOwn(units, unit) ? (units[unit] ?? 0) : Number.NaN);
+}
+
 /** A time as people write it: `90`, `90s`, `10m`, `2h`. In seconds. */
 export function seconds(text: string): number {
-  const [, number = '', unit] = /^(\d+(?:\.\d+)?)([smh]?)$/.exec(text.trim()) ?? [];
-  if (number === '') throw new InvalidArgumentError('Expected a time like 30s, 10m or 2h.');
-  const inSeconds = unit === 'h' ? 3600 : unit === 'm' ? 60 : 1;
-  return Number(number) * inSeconds;
+  const value = quantity(text, { '': 1, s: 1, m: 60, h: 3600 });
+  return required(value, (seconds) => !Number.isNaN(seconds), 'Expected a time like 30s, 10m or 2h.');
 }
 
 /** The same, above 0. */
@@ -128,10 +132,8 @@ function required<T>(value: T, isSound: (value: T) => boolean, complaint: string
 
 /** An age in days, `30d`; Infinity for `never`. */
 export function days(text: string): number {
-  const [, number] = /^(\d+(?:\.\d+)?)d$/.exec(text.trim()) ?? [];
-  if (number !== undefined) return Number(number);
-  if (text.trim() === 'never') return Number.POSITIVE_INFINITY;
-  throw new InvalidArgumentError('Expected days like 30d, or never.');
+  const value = text.trim() === 'never' ? Number.POSITIVE_INFINITY : quantity(text, { d: 1 });
+  return required(value, (age) => !Number.isNaN(age), 'Expected days like 30d, or never.');
 }
 
 /** A day or a time, `2026-01-31` or `2026-01-31T12:00Z`; in seconds since 1970. */
@@ -142,8 +144,7 @@ export function date(text: string): number {
 
 /** An age as people write it, `30d` or `12h`, in seconds. */
 export function age(text: string): number {
-  const [, number = '', unit] = /^(\d+(?:\.\d+)?)([dh])$/.exec(text.trim()) ?? [];
-  const value = number === '' ? Number.NaN : Number(number) * (unit === 'd' ? 86_400 : 3600);
+  const value = quantity(text, { d: 86_400, h: 3600 });
   return required(value, (seconds) => seconds > 0, 'Expected an age above 0, in days or hours: 30d, 12h.');
 }
 

@@ -53,7 +53,8 @@ class RowTest {
       type: 'row',
       truth: () => truth(0),
     });
-    const binder = new Binder(expression, { item: sample, user: [], areOfOneFile: true }, now, newColumn, known);
+    const columns = { item: sample, user: [], areOfOneFile: true };
+    const binder = new Binder({ expression, columns, now, newColumn, known });
     this.#rule = binder.rule(expression.root);
     this.#symbols = binder.symbols;
     this.#literals = binder.symbols.size;

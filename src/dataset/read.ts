@@ -8,7 +8,7 @@ import { badData, ExitCode, Failure } from '../failure.js';
 import { emptyRows, joined, type SparseRows, stacked } from '../matrix/sparse.js';
 import { closeFiles, openFiles } from '../understanding/open-files.js';
 import { requireNamedAttributes } from '../understanding/roles.js';
-import { checkFiles, type Understanding, understand } from '../understanding/understanding.js';
+import { type Understanding, understand, understandEach } from '../understanding/understanding.js';
 import { type AggregatedEvents, aggregateEvents } from './aggregate.js';
 import { noAttributes } from './attribute-table.js';
 import { columnsOfEvents } from './columns-of-events.js';
@@ -34,7 +34,7 @@ export interface ReadData {
 
 /** Looks at all files, decides what they mean, and reads them into one dataset. */
 export async function readDataset(inputs: Inputs): Promise<ReadData> {
-  const files = await openFiles(inputs, (some) => checkFiles(some, inputs));
+  const files = await openFiles(inputs, (some) => void understandEach(some, inputs));
   try {
     const understanding = understand(files, inputs);
     return { ...(await readFiles(inputs, understanding)), understanding };

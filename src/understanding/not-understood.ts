@@ -9,6 +9,7 @@ import { candidatesOf } from './role-candidates.js';
 import { type LookedAt, missingColumn, type Roles, recogniseRoles } from './roles.js';
 import { SampledColumn } from './sampled-column.js';
 import { shellWord } from './shell-word.js';
+import type { Role } from './vocabulary.js';
 
 /*
  * Files that cannot be understood, and the way out: each failure says what to type.
@@ -96,7 +97,9 @@ export function noUserColumn(file: OpenFile, roles: Roles, files: OpenFiles, inp
   if (likely) hints.push(`perhaps it is ${shown(likely.name)}, ${why}: --user-col ${shellWord(likely.name)}`);
   if (own) hints.push(`${shown(own.name)} is another one on every row, so it is the row's own id`);
   if (order) {
-    const beside = [files.items, ...files.users].find((other) => other && other !== file && hasUserAndOrder(other));
+    const beside = [files.items, ...files.users].find(
+      (other) => other && other !== file && hasBoth(other, 'order', 'user'),
+    );
     hints.push(
       `its rows name orders (${shown(order.name)}): --orders ${beside ? shellWord(beside.path) : 'FILE'} ${beside ? 'has' : 'gives'} the user of each${beside ? '' : ' order'}`,
     );
@@ -107,16 +110,16 @@ export function noUserColumn(file: OpenFile, roles: Roles, files: OpenFiles, inp
   return withHints(missingColumn(file.name, file.header, 'user', inputs.named), hints);
 }
 
-function hasUserAndOrder(file: LookedAt): boolean {
-  const { roles } = recogniseRoles(file, ['order', 'user'], {}, 'order');
-  return roles.order !== undefined && roles.user !== undefined;
+function hasBoth(file: LookedAt, one: Role, other: Role): boolean {
+  const { roles } = recogniseRoles(file, [one, other], {}, one);
+  return roles[one] !== undefined && roles[other] !== undefined;
 }
 
 /** The failure of a catalogue that does not say what. */
 export function noCatalogue(items: OpenFile, files: OpenFiles, { named }: DescribedFiles): Failure {
   const [users] = files.users;
   const hints =
-    users && hasUserAndOrder(items)
+    users && hasBoth(items, 'order', 'user')
       ? [`it says who placed which order: recommend -u ${shellWord(users.path)} --orders ${shellWord(items.path)}`]
       : [];
   return withHints(missingColumn(items.name, items.header, 'item', named), hints);
@@ -125,7 +128,7 @@ export function noCatalogue(items: OpenFile, files: OpenFiles, { named }: Descri
 /** Refuses orders that were given as users: what was bought stands in their lines. @throws Failure 65. */
 export function refuseOrders({ file, used, set }: ProfileRoles, files: OpenFiles, inputs: DescribedFiles): void {
   if (set.order === undefined || inputs.interactions.length > 0 || hasLists(used)) return;
-  const lines = files.items && hasOrderAndItem(files.items) ? shellWord(files.items.path) : 'LINES';
+  const lines = files.items && hasBoth(files.items, 'item', 'order') ? shellWord(files.items.path) : 'LINES';
   throw badData(
     `${file.name}:1: its rows are orders (${shown(file.header[set.order] ?? '')}), and no column looks like the item; the lines of the orders say what was ordered:\n  recommend -u ${lines} --orders ${shellWord(file.path)}`,
   );
@@ -166,21 +169,13 @@ export function refuseRepeatedProfiles(
   const failure = badData(
     `${file.name}:1: rows repeat users (${shown(first.id)} is on rows ${first.before + 1} and ${first.row + 1}), so they are events, but no column looks like the item; name it with --item-col NAME\n  its columns: ${file.header.map(shown).join(', ')}`,
   );
-  throw withHints(failure, itemHints(file, set, files), inputs.named.item !== undefined);
+  throw withHints(failure, inputs.named.item === undefined ? itemHints(file, set, files) : []);
 }
 
 /** What the values say of an item column whose name nobody knows. */
 function itemHints(file: OpenFile, roles: Roles, files: OpenFiles): string[] {
-  const hints: string[] = [];
   const likely = likelyItem(file, roles, files.items);
-  if (likely)
-    hints.push(`most likely it is ${shown(likely.name)}, ${likely.why}: --item-col ${shellWord(likely.name)}`);
-  return hints;
-}
-
-function hasOrderAndItem(file: LookedAt): boolean {
-  const { roles } = recogniseRoles(file, ['item', 'order'], {}, 'item');
-  return roles.order !== undefined && roles.item !== undefined;
+  return likely ? [`most likely it is ${shown(likely.name)}, ${likely.why}: --item-col ${shellWord(likely.name)}`] : [];
 }
 
 /** The free column whose values are those of the catalogue, or which come again with other users. */
@@ -232,7 +227,7 @@ function isShared(column: SampledColumn, users: SampledColumn | undefined): bool
   return comesAgain && column.distinct.size > 1;
 }
 
-function withHints(failure: Failure, hints: readonly string[], isSettled = false): Failure {
-  if (hints.length === 0 || isSettled) return failure;
+function withHints(failure: Failure, hints: readonly string[]): Failure {
+  if (hints.length === 0) return failure;
   return new Failure(failure.exitCode, [failure.message, ...hints.map((hint) => `  ${hint}`)].join('\n'));
 }

@@ -42,11 +42,17 @@ export interface Understanding {
  * @throws Failure 65 where a file cannot be understood, with the way out; 2 where a column named by option is in no file.
  */
 export function understand(files: OpenFiles, inputs: DescribedFiles): Understanding {
-  const understood = decide(files, inputs);
-  const { items, interactions, users } = understood;
+  const { items, interactions, users } = understandEach(files, inputs);
+  if (!users) throw new RangeError('there is no users file');
+  const lines = [...interactions, ...(users.kind === 'events' ? users.files : [])];
+  const orders = ordersOf(
+    files,
+    inputs.named,
+    lines.filter(({ namesOrders }) => namesOrders),
+  );
   const usersFiles = users.kind === 'events' ? users.files : [users.file];
   for (const roles of [...usersFiles, ...interactions]) refuseBaskets(roles, inputs.named);
-  const all = [...usersFiles, ...interactions, ...[items, understood.orders].filter((file) => file !== undefined)];
+  const all = [...usersFiles, ...interactions, ...[items, orders].filter((file) => file !== undefined)];
   requireNamedColumns(
     inputs.named,
     all.map(({ shown }) => ({ roles: shown })),
@@ -59,7 +65,7 @@ export function understand(files: OpenFiles, inputs: DescribedFiles): Understand
     inputs.attributeColumns,
     withAttributes.map(({ file }) => ({ columns: file.header.map((name) => ({ name })) })),
   );
-  return understood;
+  return { items, interactions, users, orders };
 }
 
 /** Looks at a file of events apart, and decides what its columns mean. @throws as `understand`. */
@@ -82,22 +88,8 @@ function eventsNotUnderstood(file: OpenFile, { roles }: Recognised, files: OpenF
   return roles.user === undefined ? noUserColumn(file, roles, files, inputs) : noItemColumn(file, roles, files, inputs);
 }
 
-/** Checks the files that are there already, while others are pipes yet to come. @throws as `understand`. */
-export function checkFiles(files: OpenFiles, inputs: DescribedFiles): void {
-  eachUnderstood(files, inputs);
-}
-
-function decide(files: OpenFiles, inputs: DescribedFiles): Understanding {
-  const { items, interactions, users } = eachUnderstood(files, inputs);
-  if (!users) throw new RangeError('there is no users file');
-  const lines = [...interactions, ...(users.kind === 'events' ? users.files : [])].filter(
-    ({ namesOrders }) => namesOrders,
-  );
-  return { items, interactions, users, orders: ordersOf(files, inputs.named, lines) };
-}
-
-/** What the files mean, but for orders. */
-function eachUnderstood(
+/** What the files mean that are there, but for orders; others may be pipes yet to come. @throws as `understand`. */
+export function understandEach(
   files: OpenFiles,
   inputs: DescribedFiles,
 ): Pick<Understanding, 'items' | 'interactions'> & Partial<Pick<Understanding, 'users'>> {
