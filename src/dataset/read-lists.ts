@@ -1,7 +1,7 @@
 import { refuseBadRows } from '../csv/bad-rows.js';
 import { isBlank, shown } from '../csv/cells.js';
 import { openTable, type Table } from '../csv/table.js';
-import { compiledEvents } from '../events/compiled-events.js';
+import { COMPILED } from '../events/compiled-events.js';
 import { type EventRoles, type Events, eventLayout, newSink } from '../events/event-columns.js';
 import type { Ids } from '../events/ids.js';
 import { readEvents } from '../events/read-events.js';
@@ -51,8 +51,7 @@ function rolesOf({ name, header }: Table, named: NamedColumns, item: number | un
 /** A row an item: CSV, JSON Lines, Parquet. */
 async function readLong(table: Table, roles: EventRoles, ids: Ids): Promise<Events> {
   const layout = eventLayout(table.delimiter, table.header, roles, undefined);
-  return (await readEvents(table, layout, new Map(), ids, { acceleration: { of: compiledEvents(), least: 1 << 16 } }))
-    .events;
+  return (await readEvents(table, layout, new Map(), ids, { acceleration: COMPILED })).events;
 }
 
 /** A row a user. @param wide the columns of the items, best first. */

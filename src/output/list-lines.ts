@@ -1,13 +1,10 @@
 import { packedTexts, type QuotedCells } from '../csv/quoted-cells.js';
 import type { Quote } from '../csv/quoting.js';
 import { GrowingBytes } from './bytes.js';
+import { jsonText } from './cell-quote.js';
 import { type ColumnKind, isOfUser, type OutputColumn } from './columns.js';
-import type { OutputFormat } from './formats.js';
-import { jsonText } from './json-text.js';
+import type { LineFormat } from './formats.js';
 import { type Reasons, type ReasonWriter, SOURCES } from './reason-cells.js';
-
-/** Formats whose output is made of lines. */
-export type LineFormat = Exclude<OutputFormat, 'parquet'>;
 
 /** Items, best first, and their scores. */
 export interface List {

@@ -1,8 +1,8 @@
 import type { QuotedCells } from '../csv/quoted-cells.js';
 import { type SignalCounts, signalCount } from '../model/signals.js';
 import type { GrowingBytes } from './bytes.js';
+import { jsonText } from './cell-quote.js';
 import type { OutputFormat } from './formats.js';
-import { jsonText } from './json-text.js';
 import { Decimal, timesPower } from './score-digits.js';
 
 /** Where a row of a list comes from: what most of its score is, or the rule that put it there. */

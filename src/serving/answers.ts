@@ -8,7 +8,7 @@ import { IdIndex } from '../events/ids.js';
 import { Failure } from '../failure.js';
 import { SHARED_SUMS } from '../kernels/kernel.js';
 import { emptyRows, longestRow, pickedRows, type SparseRows } from '../matrix/sparse.js';
-import { jsonText } from '../output/json-text.js';
+import { jsonText } from '../output/cell-quote.js';
 import { type LineColumn, LineWriter } from '../output/list-lines.js';
 import { ReasonWriter, reasonName } from '../output/reason-cells.js';
 import { SCORE_DIGITS } from '../output/score-digits.js';
