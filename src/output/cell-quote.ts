@@ -1,3 +1,4 @@
+import { jsonText } from '../csv/printable.js';
 import { type Quote, quoted, safelyQuoted } from '../csv/quoting.js';
 import type { LineFormat } from './formats.js';
 
@@ -5,10 +6,4 @@ import type { LineFormat } from './formats.js';
 export function cellQuote(format: LineFormat, safe: boolean): Quote {
   if (format === 'jsonl') return jsonText;
   return safe ? safelyQuoted : quoted;
-}
-
-/** A string of JSON. What some readers of lines take for an end of one is escaped as well. */
-export function jsonText(value: string): string {
-  const escaped = (end: string) => `\\u${end.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return JSON.stringify(value).replace(/[\u0085\u2028\u2029]/g, escaped);
 }

@@ -1,7 +1,7 @@
+import { jsonText } from '../csv/printable.js';
 import { packedTexts, type QuotedCells } from '../csv/quoted-cells.js';
 import type { Quote } from '../csv/quoting.js';
 import { GrowingBytes } from './bytes.js';
-import { jsonText } from './cell-quote.js';
 import { type ColumnKind, isOfUser, type OutputColumn } from './columns.js';
 import type { LineFormat } from './formats.js';
 import { type Reasons, type ReasonWriter, SOURCES } from './reason-cells.js';

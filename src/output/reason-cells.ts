@@ -1,7 +1,7 @@
+import { jsonText } from '../csv/printable.js';
 import type { QuotedCells } from '../csv/quoted-cells.js';
 import { type SignalCounts, signalCount } from '../model/signals.js';
 import type { GrowingBytes } from './bytes.js';
-import { jsonText } from './cell-quote.js';
 import type { OutputFormat } from './formats.js';
 import { Decimal, timesPower } from './score-digits.js';
 

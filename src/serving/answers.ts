@@ -1,4 +1,5 @@
 import { type Expression, parseExpression } from '../conditions/expression.js';
+import { jsonText } from '../csv/printable.js';
 import { packedTexts, type QuotedCells } from '../csv/quoted-cells.js';
 import type { Dataset } from '../dataset/dataset.js';
 import { whatCounts } from '../dataset/evidence-rules.js';
@@ -8,7 +9,6 @@ import { IdIndex } from '../events/ids.js';
 import { Failure } from '../failure.js';
 import { SHARED_SUMS } from '../kernels/kernel.js';
 import { emptyRows, longestRow, pickedRows, type SparseRows } from '../matrix/sparse.js';
-import { jsonText } from '../output/cell-quote.js';
 import { type LineColumn, LineWriter } from '../output/list-lines.js';
 import { ReasonWriter, reasonName } from '../output/reason-cells.js';
 import { SCORE_DIGITS } from '../output/score-digits.js';
