@@ -24,16 +24,14 @@ export function joinedTimes(joined: SparseRows, parts: readonly TimedRows[]): Fl
     if (!times) continue;
     for (let user = 0; user < matrix.rows; user++) {
       for (let e = matrix.start[user]!; e < matrix.start[user + 1]!; e++) {
-        if (!Number.isNaN(times[e]!)) takeLatest(latest, entryOf(joined, user, matrix.index[e]!), times[e]!);
+        if (Number.isNaN(times[e]!)) continue;
+        const entry = entryOf(joined, user, matrix.index[e]!);
+        // Not `<`: that is false beside the NaN of a cell without a time yet.
+        if (!(latest[entry]! >= times[e]!)) latest[entry] = times[e]!;
       }
     }
   }
   return latest;
-}
-
-function takeLatest(latest: Float64Array, entry: number, time: number): void {
-  // Not `<`: that is false beside the NaN of a cell without a time yet.
-  if (!(latest[entry]! >= time)) latest[entry] = time;
 }
 
 /**

@@ -25,15 +25,13 @@ export interface RangeWorkers {
 }
 
 /** How a file is cut while it is read, in bytes; whatever they are, the rows are the same. */
-export interface Sizes {
+export const SIZES = {
   /** What is taken from the file at a time. */
-  chunk: number;
+  chunk: CHUNK_BYTES,
   /** What others read at a time of a file that is cut into ranges, and how large a file has to be for that. */
-  range: number;
-  ranged: number;
-}
-
-export const SIZES: Sizes = { chunk: CHUNK_BYTES, range: 1 << 22, ranged: 1 << 24 };
+  range: 1 << 22,
+  ranged: 1 << 24,
+};
 
 /** How a file is read: nothing of this changes what is read. */
 export interface Reading {
@@ -42,7 +40,7 @@ export interface Reading {
   /** Undefined: this process reads all by itself. */
   rangeWorkers?: RangeWorkers | undefined;
   acceleration?: Acceleration | undefined;
-  sizes?: Sizes;
+  sizes?: typeof SIZES;
 }
 
 /**

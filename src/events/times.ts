@@ -96,7 +96,8 @@ export class TimeColumn {
   /** The unit of the column, from the largest number in it: seconds reach the year 5138 before they look like milliseconds. */
   get unit(): TimeUnit {
     if (this.#way !== 'numbers') return 'text';
-    if (this.#largest < LARGEST_DAY && DAY_COLUMN.test(columnName(this.#column))) return 'days';
+    if (this.#largest < LARGEST_DAY && DAY_COLUMN.test(this.#column.toLowerCase().replace(/[^a-z]/g, '')))
+      return 'days';
     if (this.#largest < 1e11) return 's';
     return this.#largest < 1e14 ? 'ms' : 'µs';
   }
@@ -144,8 +145,4 @@ export class TimeColumn {
     this.#largest = Math.max(this.#largest, largest);
     return true;
   }
-}
-
-function columnName(column: string): string {
-  return column.toLowerCase().replace(/[^a-z]/g, '');
 }

@@ -160,8 +160,6 @@ export interface ExportOptions extends LogOptions {
   output: string;
 }
 
-export type Format = 'table' | 'csv' | 'json';
-
 /** The options of `evaluate`. */
 export interface EvaluateOptions extends InputOptions, LogOptions {
   /** Events to evaluate on, instead of a part of the input. */
@@ -181,7 +179,7 @@ export interface EvaluateOptions extends InputOptions, LogOptions {
   rules: RuleOptions;
   /** Attributes of users to group by, as typed. */
   by: readonly string[];
-  format: Format;
+  format: 'table' | 'csv' | 'json';
   output: string;
   /** The file that takes the metrics of each user. */
   perUser: string | undefined;

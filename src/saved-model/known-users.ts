@@ -35,7 +35,7 @@ export function scoredUsers(model: KnownModel, read: Dataset, wanted: Wanted): S
   const { counts, times } = model.facts;
   const { names } = model;
   const { fresh, strange } = knownItems(read, counts.items);
-  const stranger = strange === 0 ? undefined : strangeItem(read, counts.items);
+  const stranger = read.itemIds[read.interactions.index.find((item) => item >= counts.items) ?? -1];
   const places = placesIn(model, userIds.slice(0, served));
   const users = places.filter((place) => place < counts.users).sort();
   const all = users.length > 0 ? model.usersAt(users) : undefined;
@@ -52,7 +52,7 @@ export function scoredUsers(model: KnownModel, read: Dataset, wanted: Wanted): S
   return {
     read: read.interactions.start[served] ?? 0,
     strange,
-    stranger,
+    stranger: strange === 0 ? undefined : stranger,
     known: users.length,
     dataset: {
       ...names,
@@ -85,10 +85,6 @@ function knownItems(read: Dataset, items: number): { fresh: Interactions; strang
     fresh: { interactions: { ...firstRows(interactions, read.served), columns: items }, times, rated },
     strange: end - kept,
   };
-}
-
-function strangeItem({ interactions, itemIds }: Dataset, items: number): string | undefined {
-  return itemIds[interactions.index.find((item) => item >= items) ?? -1];
 }
 
 /** The user's index in the model for each id; the one behind all others where it does not know the user. */
