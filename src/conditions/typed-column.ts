@@ -149,7 +149,7 @@ function dateForm({ name, cells }: CellColumn, dayOrder: DayOrder | undefined) {
   const { values } = numbersOf(cells, read);
   const { way, largest } = column.seen;
   if (way === 'parted') {
-    const order = column.dayOrder;
+    const order = column.seen.dayOrder;
     if (order === undefined || mayBeginWithYear(values)) {
       return { read, why: 'has dates of which no cell tells which part is the day; --date-order says it' };
     }

@@ -1,5 +1,5 @@
 import { BadRow } from '../csv/bad-rows.js';
-import { type CellColumn, shown } from '../csv/cells.js';
+import { shown } from '../csv/cells.js';
 import type { IdIndex, Ids } from '../events/ids.js';
 import type { ProfileRoles } from '../understanding/file-roles.js';
 import { AttributeFinder, type AttributeTable, attributeTable, spoiltNotes } from './attribute-table.js';
@@ -7,14 +7,6 @@ import type { FileReport } from './dataset.js';
 import { EntityTable } from './entity-table.js';
 import type { Inputs } from './inputs.js';
 import { type PreferenceColumn, ProfileLists, preferenceColumns, readProfileLists } from './profiles.js';
-
-/** What a file of profiles says of its users. */
-export interface Profiles {
-  lists: ProfileLists;
-  groups: AttributeTable;
-  columns: readonly CellColumn[];
-  report: FileReport;
-}
 
 /**
  * Reads a file of profiles, one row a user.
@@ -25,7 +17,7 @@ export async function readProfiles(
   { file, used, shown: roles, notes, warnings }: ProfileRoles,
   ids: Ids,
   catalogue: AttributeTable,
-): Promise<Profiles> {
+) {
   const { header } = file;
   const finder = new AttributeFinder(catalogue);
   const preferences = preferenceColumns(header, used, finder);
@@ -50,22 +42,19 @@ export async function readProfiles(
   const groups = attributeTable(users, header, columns, wish, ids.users.size);
   const { count, first } = lists.unmatched;
   const unmatched = `preferences that match no attribute of the catalogue: ${count}, the first of them ${JSON.stringify(first)}; lists are cut at "|"`;
-  return {
-    lists,
-    groups,
-    columns: inputs.keepColumns ? users.cellColumns(header, ids.users.size) : [],
-    report: {
-      kind: 'profiles',
-      table: report,
-      roles: [...roles, ...statedPreferences(preferences, header)],
-      skipped: [{ what: 'without a user id (empty, NA or NULL)', kind: users.withoutId, isWithoutId: true }],
-      columns: groups.columns,
-      unused: [],
-      repeatedRows: 0,
-      notes: [...notes, ...spoiltNotes(groups.spoilt), ...(count > 0 ? [unmatched] : [])],
-      warnings: [...warnings, ...table.warnings],
-    },
+  const said: FileReport = {
+    kind: 'profiles',
+    table: report,
+    roles: [...roles, ...statedPreferences(preferences, header)],
+    skipped: [{ what: 'without a user id (empty, NA or NULL)', kind: users.withoutId, isWithoutId: true }],
+    columns: groups.columns,
+    unused: [],
+    repeatedRows: 0,
+    notes: [...notes, ...spoiltNotes(groups.spoilt), ...(count > 0 ? [unmatched] : [])],
+    warnings: [...warnings, ...table.warnings],
   };
+  const kept = inputs.keepColumns ? users.cellColumns(header, ids.users.size) : [];
+  return { lists, groups, columns: kept, report: said };
 }
 
 /** @param lines the line of each user so far. @throws BadRow for a user who has one. */

@@ -22,7 +22,7 @@ import { type Catalogue, readItems } from './items.js';
 import { joinedRatings, joinedTimes } from './joined-columns.js';
 import { oddIds } from './odd-ids.js';
 import { ProfileLists } from './profiles.js';
-import { type Profiles, readProfiles } from './profiles-file.js';
+import { readProfiles } from './profiles-file.js';
 
 /** What was read, and how it was understood. */
 export interface ReadData {
@@ -150,7 +150,7 @@ function assemble(
   ids: Ids,
   served: number,
   catalogue: Catalogue | undefined,
-  profiles: Profiles | undefined,
+  profiles: Awaited<ReturnType<typeof readProfiles>> | undefined,
   events: readonly EventsFile[][],
   reports: readonly FileReport[],
 ): Dataset {

@@ -27,18 +27,21 @@ export interface Events {
   skipped: SkippedRows;
 }
 
-/** Rows that were counted and left out, and the first line of each kind. */
-export interface SkippedRows {
-  withoutUser: SkippedKind;
-  withoutItem: SkippedKind;
+/** Why rows are left out. */
+const SKIPPED = [
+  'withoutUser',
+  'withoutItem',
   /** Of a type of event that weighs 0. */
-  withoutWeight: SkippedKind;
+  'withoutWeight',
   /** Of orders that were cancelled, refunded or the like. */
-  cancelled: SkippedKind;
+  'cancelled',
   /** For which a condition does not hold, and for which nobody can tell. */
-  unwanted: SkippedKind;
-  undecided: SkippedKind;
-}
+  'unwanted',
+  'undecided',
+] as const;
+
+/** Rows that were counted and left out, and the first line of each kind. */
+type SkippedRows = Record<(typeof SKIPPED)[number], SkippedKind>;
 
 /** A condition on the rows of a file, as data that travels to whoever reads some of them. */
 export interface RowCondition {
@@ -217,15 +220,6 @@ export function reserveEvents({ user, item, strength, weight, time }: Events, ro
 export function keepTitle(titles: string[] | undefined, item: number | undefined, title: string): void {
   if (titles && item !== undefined && !titles[item] && title !== '') titles[item] = title;
 }
-
-const SKIPPED: readonly (keyof SkippedRows)[] = [
-  'withoutUser',
-  'withoutItem',
-  'withoutWeight',
-  'cancelled',
-  'unwanted',
-  'undecided',
-];
 
 function appendSkipped(kind: SkippedKind, more: SkippedKind, line: number): void {
   if (kind.count === 0 && more.count > 0) kind.firstLine = line + more.firstLine;
