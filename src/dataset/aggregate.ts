@@ -8,7 +8,7 @@ import { meanRating, type Rated, weighted, weightStrength } from '../model/stren
 import type { LearnedStrengths } from './dataset.js';
 import type { EvidenceRules } from './evidence-rules.js';
 import { latestTimes } from './interaction-order.js';
-import type { TimedRows } from './joined-columns.js';
+import type { TimedRows } from './interactions.js';
 import { type Pairs, pairsOf, withoutEarlier } from './pairs.js';
 import { readStrengths, type StrengthColumn, type StrengthWish, strengthsAsLearned } from './strength-column.js';
 import { type Duplicates, defaultDuplicates, strengthsOf } from './strength-rule.js';

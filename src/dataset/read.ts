@@ -18,11 +18,10 @@ import { conditionsOfOrders, type EventsFile, readEventsFile, readOrders } from 
 import { doubts, eventsReport, interactionsReport } from './events-report.js';
 import { evidenceNotes } from './evidence-rules.js';
 import type { Inputs } from './inputs.js';
+import { joinedRatings, joinedTimes } from './interactions.js';
 import { type Catalogue, readItems } from './items.js';
-import { joinedRatings, joinedTimes } from './joined-columns.js';
 import { oddIds } from './odd-ids.js';
-import { ProfileLists } from './profiles.js';
-import { readProfiles } from './profiles-file.js';
+import { ProfileLists, readProfiles } from './profiles.js';
 
 /** What was read, and how it was understood. */
 export interface ReadData {

@@ -1,7 +1,6 @@
 import type { CellColumn } from '../csv/cells.js';
 import type { Dataset } from '../dataset/dataset.js';
-import { entriesOfUsers, entriesWhere, type Interactions } from '../dataset/interactions.js';
-import { joinedTimes } from '../dataset/joined-columns.js';
+import { entriesOfUsers, entriesWhere, type Interactions, joinedTimes } from '../dataset/interactions.js';
 import { hashOf, IdIndex } from '../events/ids.js';
 import { emptyRows, firstRows, joined, mapped, pickedRows, rowLength, type SparseRows } from '../matrix/sparse.js';
 import { type Rated, rated } from '../model/strength.js';

@@ -1,12 +1,12 @@
 import { shown } from '../csv/cells.js';
 import { listedBy } from '../csv/lists.js';
 import { badData, Failure } from '../failure.js';
-import type { ProfileRoles } from './file-roles.js';
+import type { FileRoles, ProfileRoles } from './file-roles.js';
 import { guessedColumns, looksLikeData } from './headerless.js';
 import type { DescribedFiles } from './inputs.js';
 import type { OpenFile, OpenFiles } from './open-files.js';
 import { candidatesOf } from './role-candidates.js';
-import { type LookedAt, missingColumn, type Roles, recogniseRoles } from './roles.js';
+import { type LookedAt, missingColumn, type NamedColumns, type Roles, recogniseRoles } from './roles.js';
 import { SampledColumn } from './sampled-column.js';
 import { shellWord } from './shell-word.js';
 import type { Role } from './vocabulary.js';
@@ -137,6 +137,20 @@ export function refuseOrders({ file, used, set }: ProfileRoles, files: OpenFiles
 /** Columns of lists are those of profiles. */
 function hasLists({ history, preferences, exclude }: Roles): boolean {
   return [history, preferences, exclude].some((at) => at !== undefined);
+}
+
+/** Refuses cells of several items, which would be taken for one; lists of profiles are cut at `|`. @throws Failure 65. */
+export function refuseBaskets({ file, used }: FileRoles, named: NamedColumns): void {
+  const role = used.item === undefined ? 'history' : 'item';
+  const column = file.columns[used[role] ?? -1];
+  const sign = column ? listedBy(column.distinct) : '';
+  if (!column || sign === '' || named[role] || (role === 'history' && /[|[]/.test(sign))) return;
+  const { name, filled } = column;
+  const example = shown(filled.find((cell) => cell.includes(sign.charAt(0))) ?? '');
+  const lists = `df[${JSON.stringify(name)}].${sign === '[]' ? 'map(ast.literal_eval)' : `str.split(${JSON.stringify(sign)})`}`;
+  throw badData(
+    `${file.name}:1: cells of ${shown(name)} hold several items (${example}), each needs a row of its own; in Python:\n  df.assign(item=${lists}).explode("item").to_csv(FILE, index=False)\n  if a cell is one item all the same, --${role}-col ${shellWord(name)} says so`,
+  );
 }
 
 /** The failure of events that do not say what. */

@@ -1,5 +1,4 @@
 import { badData, ExitCode, Failure } from '../failure.js';
-import { refuseBaskets } from './baskets.js';
 import { catalogueMatch } from './catalogue-match.js';
 import {
   type EventsRoles,
@@ -16,6 +15,7 @@ import {
   noCatalogue,
   noItemColumn,
   noUserColumn,
+  refuseBaskets,
   refuseHeaderless,
   refuseOrders,
   refuseRepeatedProfiles,
