@@ -23,8 +23,6 @@ import { addRuleOptions } from './rule-options.js';
 import { type CliCommand, choice, leaveOut, number, seconds, seedOption } from './values.js';
 
 const WORK = '--work <dir>';
-/** The options of the plan that are left to merging. */
-const OF_MERGING = ['--output'];
 /** What `fit` and `score` take when they work a shard; the plan has decided all else. */
 const OF_SHARDS = [
   ...['work', 'stage', 'shard', 'workers', 'balance', 'maxMemory', 'maxDuration', 'summary', 'metricsFile'],
@@ -43,7 +41,8 @@ export const plan: CliCommand<PlanOptions> = {
       .option(WORK, 'folder that all machines share')
       .addOption(number('--shards <count>', 'how many jobs share the work', 1, 1000));
     addRuleOptions(addOutputOptions(command)).addOption(seedOption());
-    leaveOut(command, OF_MERGING);
+    // That is left to merging.
+    leaveOut(command, ['--output']);
     return addReportOptions(addRunOptions(addLearningOptions(addReadingOptions(command))));
   },
   options(command, version) {

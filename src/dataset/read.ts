@@ -91,7 +91,8 @@ async function readFiles(
     reports.at(-1)?.notes.push(...evidenceNotes(dataset, dataset.preferences.index.length > 0));
     requireEventTypes(inputs.eventWeights, reports);
   }
-  requireNamedAttributes(inputs.attributeColumns, reports);
+  const free = reports.flatMap(({ columns }) => columns.map(({ name }) => name));
+  requireNamedAttributes(inputs.attributeColumns, free);
   return { dataset, reports };
 }
 

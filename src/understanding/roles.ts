@@ -149,39 +149,21 @@ function columnsShown(header: readonly string[]): string {
   return `its columns: ${names.join(', ')}${hint}`;
 }
 
-/**
- * A column named by option has to be in one of the files at least.
- * @param files the roles of each file's columns. @param others columns of files that are no data. @throws Failure 2 where it is in none.
- */
-export function requireNamedColumns(
-  named: NamedColumns,
-  files: readonly { readonly roles: readonly (readonly [role: string, column: string])[] }[],
-  others: readonly string[] = [],
-): void {
-  const present = new Set([...files.flatMap(({ roles }) => roles.map(([, column]) => column)), ...others]);
-  for (const [role, columns] of Object.entries(named)) {
-    const column = columns.find((each) => !present.has(each) && each !== NO_COLUMN);
+/** A column named by option has to be in one of the files at least. @param columns with a role, and of files that are no data. @throws Failure 2. */
+export function requireNamedColumns(named: NamedColumns, columns: readonly string[]): void {
+  for (const [role, names] of Object.entries(named)) {
+    const column = names.find((each) => !columns.includes(each) && each !== NO_COLUMN);
     if (column === undefined) continue;
     throw new Failure(ExitCode.usage, `--${role}-col: no file has a column ${shown(column)} that can be the ${role}`);
   }
 }
 
-/**
- * Likewise an attribute.
- * @param files the columns of each that are free to be one. @throws Failure 2.
- */
-export function requireNamedAttributes(
-  attributes: readonly string[] | undefined,
-  files: readonly { readonly columns: readonly { name: string }[] }[],
-): void {
-  const columns = new Set(files.flatMap((file) => file.columns.map(({ name }) => name)));
-  for (const name of attributes ?? []) {
-    if (columns.has(name)) continue;
-    throw new Failure(
-      ExitCode.usage,
-      `--attributes: no file has a column ${JSON.stringify(name)} free to be an attribute`,
-    );
-  }
+/** Likewise an attribute. @param columns that are free to be one. @throws Failure 2. */
+export function requireNamedAttributes(attributes: readonly string[] | undefined, columns: readonly string[]): void {
+  const name = attributes?.find((each) => !columns.includes(each));
+  if (name === undefined) return;
+  const why = `no file has a column ${JSON.stringify(name)} free to be an attribute`;
+  throw new Failure(ExitCode.usage, `--attributes: ${why}`);
 }
 
 /** The roles of `roles` that are wanted, where a column has them. */

@@ -53,18 +53,10 @@ export function understand(files: OpenFiles, inputs: DescribedFiles): Understand
   const usersFiles = users.kind === 'events' ? users.files : [users.file];
   for (const roles of [...usersFiles, ...interactions]) refuseBaskets(roles, inputs.named);
   const all = [...usersFiles, ...interactions, ...[items, orders].filter((file) => file !== undefined)];
-  requireNamedColumns(
-    inputs.named,
-    all.map(({ shown }) => ({ roles: shown })),
-    inputs.alsoColumns,
-  );
-  const withAttributes = [items, users.kind === 'profiles' ? users.file : undefined].filter(
-    (file) => file !== undefined,
-  );
-  requireNamedAttributes(
-    inputs.attributeColumns,
-    withAttributes.map(({ file }) => ({ columns: file.header.map((name) => ({ name })) })),
-  );
+  const named = all.flatMap(({ shown }) => shown.map(([, column]) => column));
+  requireNamedColumns(inputs.named, [...named, ...(inputs.alsoColumns ?? [])]);
+  const free = [...(items?.file.header ?? []), ...(users.kind === 'profiles' ? users.file.file.header : [])];
+  requireNamedAttributes(inputs.attributeColumns, free);
   return { items, interactions, users, orders };
 }
 
