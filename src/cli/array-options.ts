@@ -52,6 +52,7 @@ export const plan: CliCommand<PlanOptions> = {
     // Only its name can be known; that nothing else writes there is certain once it is claimed.
     return Object.freeze({ ...checked({ ...typed, output: '-', dryRun: false }, version), work, shards });
   },
+  run: async (options, io) => (await import('../commands/plan.js')).planArray(options, io),
 };
 
 /** Adds what makes a command work one shard of an array job. @param stages of which it has several. */
@@ -82,6 +83,7 @@ export const merge: CliCommand<Options & { work: string }> = {
     const all: Typed = { ...unset, ...typed, format: output.format, ...NOT_LEARNED };
     return Object.freeze({ ...checked(all, version, 'input'), ...output, work });
   },
+  run: async (options, io) => (await import('../commands/merge.js')).merge(options, io),
 };
 
 export const status: CliCommand<StatusOptions> = {
@@ -102,6 +104,7 @@ export const status: CliCommand<StatusOptions> = {
     const { work, format } = command.opts();
     return { work: required(work), format, version };
   },
+  run: async (options, io) => (await import('../commands/status.js')).status(options, io),
 };
 
 /**

@@ -40,4 +40,5 @@ export const describe: CliCommand<DescribeOptions> = {
       typed: without(argv, ['--format', '-o', '--output']),
     });
   },
+  run: async (options, io) => (await import('../commands/describe.js')).describe(options, io),
 };

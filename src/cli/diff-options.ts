@@ -45,4 +45,5 @@ export const diff: CliCommand<DiffOptions> = {
     const named = { ...(userCol && { user: userCol }), ...(itemCol && { item: itemCol }) };
     return Object.freeze({ before, after, named, maxChange, format, output });
   },
+  run: async (options, io) => (await import('../commands/diff.js')).diff(options, io),
 };

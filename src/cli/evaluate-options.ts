@@ -86,4 +86,5 @@ export const evaluate: CliCommand<EvaluateOptions> = {
       ...logOptions(typed),
     });
   },
+  run: async (options, io) => (await import('../commands/evaluate.js')).evaluate(options, io),
 };

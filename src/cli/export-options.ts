@@ -37,4 +37,5 @@ export const exportWeights: CliCommand<ExportOptions> = {
     refuseOverwriting([['--model', model]], [['--output', output]]);
     return Object.freeze({ ...logOptions(typed), model, format, output });
   },
+  run: async (options, io) => (await import('../commands/export.js')).exportModel(options, io),
 };

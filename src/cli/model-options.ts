@@ -54,6 +54,10 @@ export const fit: CliCommand<Options | ShardOptions> = {
     if (model === undefined) throw usageFailure('--model FILE is missing: where to write the model');
     return checked({ ...typed, ...LEFT_OUT, output: model }, version, 'output');
   },
+  run: async (options, io) =>
+    'shard' in options
+      ? (await import('../array-jobs/shard.js')).workShard(options, io)
+      : (await import('../commands/fit.js')).fitModel(options, io),
 };
 
 export const score: CliCommand<Options | ShardOptions> = {
@@ -80,4 +84,8 @@ export const score: CliCommand<Options | ShardOptions> = {
       throw usageFailure('--users is missing: without it, all users that the model knows are served as it knows them');
     return checked({ ...typed, ...NOT_LEARNED }, version, 'input');
   },
+  run: async (options, io) =>
+    'shard' in options
+      ? (await import('../array-jobs/shard.js')).workShard(options, io)
+      : (await import('../commands/score.js')).score(options, io),
 };

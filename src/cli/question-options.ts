@@ -66,6 +66,7 @@ export const explain: CliCommand<ExplainOptions> = {
     const user = required(typed.user, '--user ID', 'the user to explain');
     return Object.freeze({ ...questionOptions(typed), user, top, reasons, format, rules: ruleOptions(typed) });
   },
+  run: async (options, io) => (await import('../commands/explain.js')).explain(options, io),
 };
 
 export const similar: CliCommand<SimilarOptions> = {
@@ -101,6 +102,7 @@ export const similar: CliCommand<SimilarOptions> = {
     const where = conditions(typed.where);
     return Object.freeze({ ...questionOptions(typed), item, items, top, titles, availability, where, safeCsv, format });
   },
+  run: async (options, io) => (await import('../commands/similar.js')).similar(options, io),
 };
 
 export const audience: CliCommand<AudienceOptions> = {
@@ -123,4 +125,5 @@ export const audience: CliCommand<AudienceOptions> = {
     const item = required(typed.item, '--item ID', 'the item whose audience is asked for');
     return Object.freeze({ ...questionOptions(typed), item, top, where: conditions(typed.where), safeCsv });
   },
+  run: async (options, io) => (await import('../commands/audience.js')).audience(options, io),
 };

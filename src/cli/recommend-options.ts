@@ -71,6 +71,12 @@ export const recommend: CliCommand<Options> = {
       `--users is missing: name the CSV file with your users or their events\n\n${examplesText(EXAMPLES).trim()}\n\n(recommend --help shows the options)`,
     );
   },
+  async run(options, io, argv) {
+    if (!options.dryRun) return (await import('../commands/recommend.js')).recommend(options, io);
+    const typed = argv.filter((word) => word !== '--dry-run');
+    const { describe } = await import('../commands/describe.js');
+    return describe({ ...options, format: 'text', output: '-', typed }, io);
+  },
 };
 
 /** Adds the options that decide how a model is learned. */

@@ -71,4 +71,5 @@ export const serve: CliCommand<ServeOptions> = {
       ...logOptions(typed),
     });
   },
+  run: async (options, io) => (await import('../commands/serve.js')).serve(options, io),
 };

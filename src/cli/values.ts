@@ -2,6 +2,7 @@ import { type Command, CommanderError, InvalidArgumentError, Option } from 'comm
 import { secondsOf } from '../events/clock.js';
 import type { EventWeights } from '../events/event-types.js';
 import { ExitCode, Failure, usageFailure } from '../failure.js';
+import type { Io } from '../io.js';
 import { HELP } from './help-groups.js';
 import { operandFailure } from './operands.js';
 
@@ -11,11 +12,13 @@ export const MOST_ITEMS_A_USER = 100_000;
 /** Takes the output that a user asked for instead of a run: help, the version. */
 export type Print = (text: string) => void;
 
-/** A command: how it declares its options, and what these come to. */
+/** A command: how it declares its options, what these come to, and what is done then; that is loaded only once they make sense. */
 export interface CliCommand<Options> {
   command(version: string): Command;
   /** @param command parsed. @param argv what was. @throws Failure 2 where they make no sense. */
   options(command: Command, version: string, argv: readonly string[]): Options;
+  /** @returns the exit code. */
+  run(options: Options, io: Io, argv: readonly string[]): Promise<number>;
 }
 
 /** What the arguments of a command come to. @returns, @throws as `parsed`; undefined where something was printed instead. */
