@@ -15,7 +15,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
-import { parseServeOptions } from '../src/cli/serve-options.js';
+import { serve } from '../src/cli/serve-options.js';
+import { parse } from '../src/cli/values.js';
 import { Random } from '../src/matrix/sampling.js';
 
 import { type FamilyMember, familyOf, spreadOf } from './measure.js';
@@ -211,7 +212,7 @@ async function answer(what: string): Promise<void> {
   const { answersFrom }: typeof import('../src/serving/answers.js') = await import(
     new URL('dist/serving/answers.js', PROJECT).href
   );
-  const { rules } = parseServeOptions(['--model', MODEL], '') ?? {};
+  const { rules } = parse(serve, ['--model', MODEL], '') ?? {};
   const reply = await answersFrom({ kind: 'serve', model: MODEL, rules: { ...rules, where: [] } });
   const listOf = (user: string) => {
     const asker = { user, history: '', preferences: '', exclude: '', attributes: {} };

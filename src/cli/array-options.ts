@@ -1,71 +1,59 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import type { WantedShard } from '../array-jobs/engines.js';
 import { PlannedWork } from '../array-jobs/plan-file.js';
 import type { ShardOptions } from '../array-jobs/shard.js';
 import type { PlanOptions } from '../commands/plan.js';
 import type { StatusOptions } from '../commands/status.js';
 import { usageFailure } from '../failure.js';
-import { AUTO } from '../pipeline/method.js';
 import type { Options } from '../pipeline/options.js';
 import { usableCores } from '../process/cores.js';
-import { Group } from './help-groups.js';
+import { Group, newCommand, outputOption } from './help-groups.js';
 import { addFileOptions, addReadingOptions, refuseOverwriting } from './input-options.js';
 import { addCommonOptions, logOptions, type TypedLog } from './log-options.js';
 import { addOutputOptions } from './output-options.js';
-import { addLearningOptions, addReportOptions, addRunOptions, checked, type Typed } from './recommend-options.js';
+import {
+  addLearningOptions,
+  addReportOptions,
+  addRunOptions,
+  checked,
+  NOT_LEARNED,
+  type Typed,
+} from './recommend-options.js';
 import { addRuleOptions } from './rule-options.js';
-import { choice, leaveOut, number, type Print, parsed, seconds, seedOption } from './values.js';
-
-const PLAN_EXAMPLES = `
-Examples:
-  recommend plan -u ratings.csv -i movies.csv --shards 8 --work /shared/w
-  recommend status --work /shared/w
-`;
-
-const MERGE_EXAMPLES = `
-Examples:
-  recommend merge --work /shared/w -o recs.csv
-`;
-
-const STATUS_EXAMPLES = `
-Examples:
-  recommend status --work /shared/w
-  recommend status --work /shared/w --format json | jq '.stages[0].missing'
-`;
+import { type CliCommand, choice, leaveOut, number, seconds, seedOption } from './values.js';
 
 const WORK = '--work <dir>';
-/** The options of the plan that are left to merging. */
-const OF_MERGING = ['--output'];
 /** What `fit` and `score` take when they work a shard; the plan has decided all else. */
 const OF_SHARDS = [
-  'work',
-  'stage',
-  'shard',
-  'workers',
-  'balance',
-  'maxMemory',
-  'maxDuration',
-  'summary',
-  'metricsFile',
-  'logFormat',
-  'pulse',
-  'quiet',
-  'verbose',
-  'config',
+  ...['work', 'stage', 'shard', 'workers', 'balance', 'maxMemory', 'maxDuration', 'summary', 'metricsFile'],
+  ...['logFormat', 'pulse', 'quiet', 'verbose', 'config'],
 ];
 
-export function planCommand(): Command {
-  const command = new Command('recommend plan')
-    .description('Read and cut the work of a run into shards, for an array of jobs.')
-    .usage('--users FILE [--items FILE] --shards N --work DIR')
-    .addHelpText('before', PLAN_EXAMPLES.trimStart());
-  addFileOptions(command)
-    .option(WORK, 'folder that all machines share')
-    .addOption(number('--shards <count>', 'how many jobs share the work', 1, 1000));
-  addRuleOptions(addOutputOptions(command)).addOption(seedOption());
-  leaveOut(command, OF_MERGING);
-  return addReportOptions(addRunOptions(addLearningOptions(addReadingOptions(command))));
-}
+export const plan: CliCommand<PlanOptions> = {
+  command() {
+    const examples = [
+      'recommend plan -u ratings.csv -i movies.csv --shards 8 --work /shared/w',
+      'recommend status --work /shared/w',
+    ];
+    const description = 'Read and cut the work of a run into shards, for an array of jobs.';
+    const command = newCommand('plan', description, '--users FILE [--items FILE] --shards N --work DIR', examples);
+    addFileOptions(command)
+      .option(WORK, 'folder that all machines share')
+      .addOption(number('--shards <count>', 'how many jobs share the work', 1, 1000));
+    addRuleOptions(addOutputOptions(command)).addOption(seedOption());
+    // That is left to merging.
+    leaveOut(command, ['--output']);
+    return addReportOptions(addRunOptions(addLearningOptions(addReadingOptions(command))));
+  },
+  options(command, version) {
+    const { shards, ...typed }: Typed & { shards?: number; work?: string } = command.opts();
+    const work = required(typed.work);
+    if (shards === undefined) throw usageFailure('--shards N is missing: how many jobs share the work');
+    // Only its name can be known; that nothing else writes there is certain once it is claimed.
+    return Object.freeze({ ...checked({ ...typed, output: '-', dryRun: false }, version), work, shards });
+  },
+  run: async (options, io) => (await import('../commands/plan.js')).planArray(options, io),
+};
 
 /** Adds what makes a command work one shard of an array job. @param stages of which it has several. */
 export function addShardOptions(command: Command, stages?: readonly string[]): Command {
@@ -74,74 +62,50 @@ export function addShardOptions(command: Command, stages?: readonly string[]): C
   return command.option('--shard <which>', 'which one: 3/8, or auto: as the engine says', wantedShard);
 }
 
-export function mergeCommand(): Command {
-  const command = new Command('recommend merge')
-    .description('Write the lists that the shards of an array of jobs made.')
-    .usage('--work DIR [-o FILE]')
-    .addHelpText('before', MERGE_EXAMPLES.trimStart())
-    .optionsGroup(Group.have)
-    .option(WORK, 'folder of the work')
-    .optionsGroup(Group.want)
-    .addOption(new Option('-o, --output <file>', 'where to write the lists').default('-', 'stdout'))
-    .optionsGroup(Group.run)
-    .option('--lock-wait <time>', 'wait for another run of this output: 30s, 10m', seconds, 0);
-  return addReportOptions(command);
-}
+export const merge: CliCommand<Options & { work: string }> = {
+  command() {
+    const examples = ['recommend merge --work /shared/w -o recs.csv'];
+    const description = 'Write the lists that the shards of an array of jobs made.';
+    const command = newCommand('merge', description, '--work DIR [-o FILE]', examples)
+      .optionsGroup(Group.have)
+      .option(WORK, 'folder of the work')
+      .optionsGroup(Group.want)
+      .addOption(outputOption('where to write the lists'))
+      .optionsGroup(Group.run)
+      .option('--lock-wait <time>', 'wait for another run of this output: 30s, 10m', seconds, 0);
+    return addReportOptions(command);
+  },
+  options(command, version) {
+    const typed = command.opts();
+    const work = required(typed.work);
+    const { output } = PlannedWork.in(work, version).plan;
+    const unset: Typed = addRunOptions(addRuleOptions(addReadingOptions(addOutputOptions(new Command())))).opts();
+    const all: Typed = { ...unset, ...typed, format: output.format, ...NOT_LEARNED };
+    return Object.freeze({ ...checked(all, version, 'input'), ...output, work });
+  },
+  run: async (options, io) => (await import('../commands/merge.js')).merge(options, io),
+};
 
-export function statusCommand(): Command {
-  const command = new Command('recommend status')
-    .description('Show which shards of an array of jobs are finished, and which are not.')
-    .usage('--work DIR')
-    .addHelpText('before', STATUS_EXAMPLES.trimStart())
-    .optionsGroup(Group.have)
-    .option(WORK, 'folder of the work')
-    .optionsGroup(Group.want)
-    .addOption(choice('--format <format>', 'text, or json for programs', ['text', 'json']).default('text'));
-  return addCommonOptions(command);
-}
-
-/** Parses what follows `recommend plan`. @returns undefined where help was printed instead. @throws Failure 2 where it makes no sense. */
-export function parsePlanOptions(argv: readonly string[], version: string, print?: Print): PlanOptions | undefined {
-  const command = planCommand();
-  if (!parsed(command, argv, print)) return undefined;
-  const { shards, ...typed }: Typed & { shards?: number; work?: string } = command.opts();
-  const work = required(typed.work);
-  if (shards === undefined) throw usageFailure('--shards N is missing: how many jobs share the work');
-  // Only its name can be known; that nothing else writes there is certain once it is claimed.
-  return Object.freeze({ ...checked({ ...typed, output: '-', dryRun: false }, version), work, shards });
-}
-
-/** Parses what follows `recommend merge`; likewise. @throws Failure 65, 66 where there is no plan to go by. */
-export function parseMergeOptions(
-  argv: readonly string[],
-  version: string,
-  print?: Print,
-): (Options & { work: string }) | undefined {
-  const command = mergeCommand();
-  if (!parsed(command, argv, print)) return undefined;
-  const typed = command.opts();
-  const work = required(typed.work);
-  const { output } = PlannedWork.in(work, version).plan;
-  const unset: Typed = addRunOptions(addRuleOptions(addReadingOptions(addOutputOptions(new Command())))).opts();
-  const all: Typed = {
-    ...unset,
-    ...typed,
-    format: output.format,
-    algorithm: AUTO,
-    set: [],
-    maxHistory: 0,
-    dryRun: false,
-  };
-  return Object.freeze({ ...checked(all, version, 'input'), ...output, work });
-}
-
-/** Parses what follows `recommend status`; likewise. */
-export function parseStatusOptions(argv: readonly string[], version: string, print?: Print): StatusOptions | undefined {
-  const command = statusCommand();
-  if (!parsed(command, argv, print)) return undefined;
-  const { work, format } = command.opts();
-  return { work: required(work), format, version };
-}
+export const status: CliCommand<StatusOptions> = {
+  command() {
+    const examples = [
+      'recommend status --work /shared/w',
+      "recommend status --work /shared/w --format json | jq '.stages[0].missing'",
+    ];
+    const description = 'Show which shards of an array of jobs are finished, and which are not.';
+    const command = newCommand('status', description, '--work DIR', examples)
+      .optionsGroup(Group.have)
+      .option(WORK, 'folder of the work')
+      .optionsGroup(Group.want)
+      .addOption(choice('--format <format>', 'text, or json for programs', ['text', 'json']).default('text'));
+    return addCommonOptions(command);
+  },
+  options(command, version) {
+    const { work, format } = command.opts();
+    return { work: required(work), format, version };
+  },
+  run: async (options, io) => (await import('../commands/status.js')).status(options, io),
+};
 
 /**
  * The options of `fit` or `score` for one shard; undefined where it was not asked for a shard. @param command parsed.

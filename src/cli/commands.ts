@@ -1,19 +1,60 @@
 import type { Command } from 'commander';
+import { ExitCode } from '../failure.js';
+import type { Io } from '../io.js';
+import type { CliCommand } from './values.js';
 
-/** The commands that take options, by name, each as it declares them. A command is loaded when it is asked for. */
-export const OPTIONS_OF: Readonly<Record<string, () => Promise<Command>>> = {
-  recommend: async () => (await import('./recommend-options.js')).recommendCommand(''),
-  fit: async () => (await import('./model-options.js')).fitCommand(),
-  score: async () => (await import('./model-options.js')).scoreCommand(),
-  serve: async () => (await import('./serve-options.js')).serveCommand(),
-  plan: async () => (await import('./array-options.js')).planCommand(),
-  merge: async () => (await import('./array-options.js')).mergeCommand(),
-  status: async () => (await import('./array-options.js')).statusCommand(),
-  export: async () => (await import('./export-options.js')).exportCommand(),
-  describe: async () => (await import('./describe-options.js')).describeCommand(),
-  evaluate: async () => (await import('./evaluate-options.js')).evaluateCommand(),
-  explain: async () => (await import('./question-options.js')).explainCommand(),
-  similar: async () => (await import('./question-options.js')).similarCommand(),
-  audience: async () => (await import('./question-options.js')).audienceCommand(),
-  diff: async () => (await import('./diff-options.js')).diffCommand(),
+/** A command that takes options. */
+interface Entry {
+  command: () => Promise<Command>;
+  /**
+   * @param argv what follows its name. @param onRefusal hears why they make no sense, where their outcome would be recorded.
+   * @returns the exit code. @throws Failure 2 where they make no sense, and what the command throws.
+   */
+  run: (
+    argv: readonly string[],
+    version: string,
+    io: Io,
+    onRefusal: (why: unknown) => Promise<void>,
+  ) => Promise<number>;
+}
+
+/** A command is loaded when it is asked for. */
+function entry<Options>(load: () => Promise<CliCommand<Options>>): Entry {
+  return {
+    command: async () => (await load()).command(''),
+    async run(argv, version, io, onRefusal) {
+      const [own, { parse }] = await Promise.all([load(), import('./values.js')]);
+      let options: Options | undefined;
+      try {
+        options = parse(own, argv, version, (text) => void io.stdout.write(text));
+      } catch (error) {
+        if (own.command(version).options.some(({ long }) => long === '--metrics-file')) await onRefusal(error);
+        throw error;
+      }
+      return options === undefined ? ExitCode.ok : own.run(options, io, argv);
+    },
+  };
+}
+
+/** The commands that take options, by name. */
+export const COMMANDS_WITH_OPTIONS: Readonly<Record<string, Entry> & { recommend: Entry }> = {
+  recommend: entry(async () => (await import('./recommend-options.js')).recommend),
+  fit: entry(async () => (await import('./model-options.js')).fit),
+  score: entry(async () => (await import('./model-options.js')).score),
+  serve: entry(async () => (await import('./serve-options.js')).serve),
+  plan: entry(async () => (await import('./array-options.js')).plan),
+  merge: entry(async () => (await import('./array-options.js')).merge),
+  status: entry(async () => (await import('./array-options.js')).status),
+  export: entry(async () => (await import('./export-options.js')).exportWeights),
+  describe: entry(async () => (await import('./describe-options.js')).describe),
+  evaluate: entry(async () => (await import('./evaluate-options.js')).evaluate),
+  explain: entry(async () => (await import('./question-options.js')).explain),
+  similar: entry(async () => (await import('./question-options.js')).similar),
+  audience: entry(async () => (await import('./question-options.js')).audience),
+  diff: entry(async () => (await import('./diff-options.js')).diff),
 };
+
+/** How each declares its options. */
+export const OPTIONS_OF: Readonly<Record<string, Entry['command']>> = Object.fromEntries(
+  Object.entries(COMMANDS_WITH_OPTIONS).map(([name, { command }]) => [name, command]),
+);

@@ -30,8 +30,7 @@ export async function withConfig(argv: readonly string[]): Promise<{ argv: reado
     const text = textOf(file);
     for (const [name, value] of Object.entries(objectIn(text, file))) {
       await attempt(async () => {
-        const setting = { name, value, place: keyPlace(text, name, file) };
-        words.push(...(await wordsOf(setting, command, file)));
+        words.push(...(await wordsOf(name, value, keyPlace(text, name, file), command, file)));
       });
     }
   });
@@ -101,14 +100,8 @@ function keyPlace(text: string, name: string, file: string): string {
   return placeOf(text, first, file);
 }
 
-interface Setting {
-  name: string;
-  value: unknown;
-  place: string;
-}
-
 /** A setting as it would be typed; nothing where it was typed. @throws Failure 2 where it could not be. */
-async function wordsOf({ name, value, place }: Setting, command: Command, file: string): Promise<string[]> {
+async function wordsOf(name: string, value: unknown, place: string, command: Command, file: string): Promise<string[]> {
   const option = command.options.find(({ long }) => long === `--${name}` && !TYPED_ONLY.includes(name));
   if (!option) throw usageFailure(`${place}: ${await unknownName(name, command)}`);
   const refused = (wanted: string) => usageFailure(`${place}: "${name}" cannot be ${JSON.stringify(value)}: ${wanted}`);

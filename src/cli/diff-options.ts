@@ -1,52 +1,49 @@
-import { Command, Option } from 'commander';
 import { usageFailure } from '../failure.js';
 import type { DiffOptions } from '../pipeline/options.js';
 import { LOG_FORMATS } from '../report/log.js';
-import { Group } from './help-groups.js';
+import { Group, newCommand, outputOption } from './help-groups.js';
 import { refuseOverwriting } from './input-options.js';
 import { addCommonOptions } from './log-options.js';
-import { choice, collected, type Print, parsed, share } from './values.js';
+import { type CliCommand, choice, collected, share } from './values.js';
 
-const EXAMPLES = `
-Examples:
-  recommend diff yesterday.csv today.csv
-  recommend diff recs.csv new.csv --max-change 0.3 && mv new.csv recs.csv
-`;
-
-export function diffCommand(): Command {
-  const command = new Command('recommend diff')
-    .description('Compare the lists of two runs: how much they changed, for whom, and by which items.')
-    .usage('BEFORE AFTER [--max-change SHARE]')
-    .argument('<before>')
-    .argument('<after>')
-    .addHelpText('before', EXAMPLES.trimStart())
-    .optionsGroup(Group.want)
-    .option('--max-change <share>', 'end with 1 if lists changed by more: 0.3', share)
-    .addOption(choice('--format <format>', 'table, or json for programs', ['table', 'json']).default('table'))
-    .addOption(new Option('-o, --output <file>', 'where to write it').default('-', 'stdout'))
-    .optionsGroup(Group.read)
-    .option('--user-col <name>', 'column of user ids', collected)
-    .option('--item-col <name>', 'column of item ids', collected)
-    .optionsGroup(Group.report)
-    .addOption(choice('--log-format <format>', 'log as text or json', LOG_FORMATS));
-  return addCommonOptions(command);
-}
-
-/** Commander's own keys and types for the options above. */
+/** Commander's own keys and types for the options below. */
 interface Typed extends Pick<DiffOptions, 'maxChange' | 'format' | 'output'> {
   userCol?: string[];
   itemCol?: string[];
 }
 
-/** Parses what follows `recommend diff`. @returns undefined where help was printed instead. @throws Failure 2 where it makes no sense. */
-export function parseDiffOptions(argv: readonly string[], print?: Print): DiffOptions | undefined {
-  const command = diffCommand();
-  if (!parsed(command, argv, print)) return undefined;
-  const [before = '', after = ''] = command.args;
-  const { maxChange, format, output, userCol, itemCol }: Typed = command.opts();
-  if (before === '-' && after === '-') throw usageFailure('only one of the two files can come from standard input');
-  const files = [before, after].map((file) => [file, file] as const);
-  refuseOverwriting(files, [['--output', output]]);
-  const named = { ...(userCol && { user: userCol }), ...(itemCol && { item: itemCol }) };
-  return Object.freeze({ before, after, named, maxChange, format, output });
-}
+export const diff: CliCommand<DiffOptions> = {
+  command() {
+    const command = newCommand(
+      'diff',
+      'Compare the lists of two runs: how much they changed, for whom, and by which items.',
+      'BEFORE AFTER [--max-change SHARE]',
+      [
+        'recommend diff yesterday.csv today.csv',
+        'recommend diff recs.csv new.csv --max-change 0.3 && mv new.csv recs.csv',
+      ],
+    )
+      .argument('<before>')
+      .argument('<after>')
+      .optionsGroup(Group.want)
+      .option('--max-change <share>', 'end with 1 if lists changed by more: 0.3', share)
+      .addOption(choice('--format <format>', 'table, or json for programs', ['table', 'json']).default('table'))
+      .addOption(outputOption())
+      .optionsGroup(Group.read)
+      .option('--user-col <name>', 'column of user ids', collected)
+      .option('--item-col <name>', 'column of item ids', collected)
+      .optionsGroup(Group.report)
+      .addOption(choice('--log-format <format>', 'log as text or json', LOG_FORMATS));
+    return addCommonOptions(command);
+  },
+  options(command) {
+    const [before = '', after = ''] = command.args;
+    const { maxChange, format, output, userCol, itemCol }: Typed = command.opts();
+    if (before === '-' && after === '-') throw usageFailure('only one of the two files can come from standard input');
+    const files = [before, after].map((file) => [file, file] as const);
+    refuseOverwriting(files, [['--output', output]]);
+    const named = { ...(userCol && { user: userCol }), ...(itemCol && { item: itemCol }) };
+    return Object.freeze({ before, after, named, maxChange, format, output });
+  },
+  run: async (options, io) => (await import('../commands/diff.js')).diff(options, io),
+};

@@ -1,20 +1,18 @@
-import { Command, Option } from 'commander';
 import { usageFailure } from '../failure.js';
 import type { EvaluateOptions } from '../pipeline/options.js';
 import { usableCores } from '../process/cores.js';
 import { addEvidenceOptions, withAttributeWeight } from './evidence-options.js';
-import { Group } from './help-groups.js';
+import { Group, newCommand, outputOption } from './help-groups.js';
 import { addFileOptions, addReadingOptions, inputOptions, type TypedInput } from './input-options.js';
 import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
 import { addRuleOptions, ruleInputs, ruleOptions, type TypedRules } from './rule-options.js';
 import {
+  type CliCommand,
   choice,
   holdout,
   listLengths,
   names,
   number,
-  type Print,
-  parsed,
   refuseTwoOnStdout,
   reportOption,
   seedOption,
@@ -26,49 +24,7 @@ const BASELINE = 'popular';
 const DEFAULT_HOLDOUT = 0.2;
 const MOST_USERS = Number.MAX_SAFE_INTEGER;
 
-const EXAMPLES = `
-Examples:
-  recommend evaluate --users ratings.csv --items movies.csv
-  recommend evaluate -u events.csv --split time --algorithms auto,cosine
-  recommend evaluate -u profiles.csv --interactions orders.csv --by country
-  recommend evaluate -u train.csv --test test.csv --per-user users.csv
-`;
-
-/** The options of `recommend evaluate`, as the help shows them. */
-export function evaluateCommand(): Command {
-  const command = new Command('recommend evaluate')
-    .description('Measure the lists: hold out a part, learn from the rest, find the part again.')
-    .usage('--users FILE [--items FILE] [--algorithms NAMES]')
-    .addHelpText('before', EXAMPLES.trimStart());
-  addFileOptions(command)
-    .option('--test <file>', 'events to evaluate on, instead of a held-out part')
-    .optionsGroup(Group.want)
-    .addOption(choice('--split <kind>', 'what to hold out: last, random or time', ['last', 'random', 'time']))
-    .option('--holdout <part>', `a share below 1, or a number (default: ${DEFAULT_HOLDOUT})`, holdout)
-    .option('--algorithms <names>', `what to compare (default: auto,${BASELINE})`, names, ['auto', BASELINE])
-    .option('--at <lengths>', 'list lengths (default: 10,20)', listLengths, [10, 20])
-    .addOption(number('--sample-users <count>', 'evaluate on this many users, chosen at random', 1, MOST_USERS))
-    .addOption(seedOption())
-    .option('--by <columns>', 'also by these attributes of users: country,age', names, [])
-    .addOption(choice('--format <format>', 'table, csv or json', ['table', 'csv', 'json']).default('table'))
-    .addOption(new Option('-o, --output <file>', 'where to write the report').default('-', 'stdout'))
-    .option('--per-user <file>', 'write a CSV with the metrics of every tested user')
-    .addOption(reportOption());
-  addEvidenceOptions(addReadingOptions(addRuleOptions(command)))
-    .optionsGroup(Group.run)
-    .addOption(workersOption());
-  return addLogOptions(command);
-}
-
-/**
- * Parses what follows `recommend evaluate`. @returns undefined where help was printed instead. @throws Failure 2 where it makes no sense.
- */
-export function parseEvaluateOptions(argv: readonly string[], print?: Print): EvaluateOptions | undefined {
-  const command = evaluateCommand();
-  return parsed(command, argv, print) ? checked(command.opts()) : undefined;
-}
-
-/** Commander's own keys and types for the options above. */
+/** Commander's own keys and types for the options below. */
 interface Typed
   extends TypedInput,
     TypedLog,
@@ -76,33 +32,68 @@ interface Typed
     Pick<EvaluateOptions, 'at' | 'seed' | 'by' | 'format' | 'output' | 'algorithms'>,
     Partial<Pick<EvaluateOptions, 'test' | 'split' | 'holdout' | 'sampleUsers' | 'perUser' | 'report' | 'workers'>> {}
 
-function checked(typed: Typed): EvaluateOptions {
-  const { test, split, output, perUser, report } = typed;
-  const outputs = { '--output': output, '--per-user': perUser, '--report': report };
-  // What is in stock today says nothing of what was when the held-out items were bought.
-  const rules = ruleOptions(typed, 'ignore');
-  const weighed = (spec: string) => withAttributeWeight(spec, typed);
-  const input = inputOptions(typed, { '--test': test, ...ruleInputs(rules) }, outputs);
-  const without = split !== undefined ? '--split' : typed.holdout !== undefined ? '--holdout' : undefined;
-  if (test !== undefined && without !== undefined)
-    throw usageFailure(`--test and ${without} cannot be combined: the test file is the held-out part`);
-  refuseTwoOnStdout(outputs);
-  return Object.freeze({
-    ...input,
-    test,
-    split,
-    holdout: typed.holdout ?? DEFAULT_HOLDOUT,
-    algorithms: Object.freeze([...new Set([...typed.algorithms, BASELINE].map(weighed))]),
-    at: Object.freeze(typed.at),
-    sampleUsers: typed.sampleUsers,
-    seed: typed.seed,
-    rules,
-    by: Object.freeze([...new Set(typed.by)]),
-    format: typed.format,
-    output,
-    perUser,
-    report,
-    workers: typed.workers ?? usableCores(),
-    ...logOptions(typed),
-  });
-}
+export const evaluate: CliCommand<EvaluateOptions> = {
+  command() {
+    const command = newCommand(
+      'evaluate',
+      'Measure the lists: hold out a part, learn from the rest, find the part again.',
+      '--users FILE [--items FILE] [--algorithms NAMES]',
+      [
+        'recommend evaluate --users ratings.csv --items movies.csv',
+        'recommend evaluate -u events.csv --split time --algorithms auto,cosine',
+        'recommend evaluate -u profiles.csv --interactions orders.csv --by country',
+        'recommend evaluate -u train.csv --test test.csv --per-user users.csv',
+      ],
+    );
+    addFileOptions(command)
+      .option('--test <file>', 'events to evaluate on, instead of a held-out part')
+      .optionsGroup(Group.want)
+      .addOption(choice('--split <kind>', 'what to hold out: last, random or time', ['last', 'random', 'time']))
+      .option('--holdout <part>', `a share below 1, or a number (default: ${DEFAULT_HOLDOUT})`, holdout)
+      .option('--algorithms <names>', `what to compare (default: auto,${BASELINE})`, names, ['auto', BASELINE])
+      .option('--at <lengths>', 'list lengths (default: 10,20)', listLengths, [10, 20])
+      .addOption(number('--sample-users <count>', 'evaluate on this many users, chosen at random', 1, MOST_USERS))
+      .addOption(seedOption())
+      .option('--by <columns>', 'also by these attributes of users: country,age', names, [])
+      .addOption(choice('--format <format>', 'table, csv or json', ['table', 'csv', 'json']).default('table'))
+      .addOption(outputOption('where to write the report'))
+      .option('--per-user <file>', 'write a CSV with the metrics of every tested user')
+      .addOption(reportOption());
+    addEvidenceOptions(addReadingOptions(addRuleOptions(command)))
+      .optionsGroup(Group.run)
+      .addOption(workersOption());
+    return addLogOptions(command);
+  },
+  options(command) {
+    const typed: Typed = command.opts();
+    const { test, split, output, perUser, report } = typed;
+    const outputs = { '--output': output, '--per-user': perUser, '--report': report };
+    // What is in stock today says nothing of what was when the held-out items were bought.
+    const rules = ruleOptions(typed, 'ignore');
+    const weighed = (spec: string) => withAttributeWeight(spec, typed);
+    const input = inputOptions(typed, { '--test': test, ...ruleInputs(rules) }, outputs);
+    const without = split !== undefined ? '--split' : typed.holdout !== undefined ? '--holdout' : undefined;
+    if (test !== undefined && without !== undefined)
+      throw usageFailure(`--test and ${without} cannot be combined: the test file is the held-out part`);
+    refuseTwoOnStdout(outputs);
+    return Object.freeze({
+      ...input,
+      test,
+      split,
+      holdout: typed.holdout ?? DEFAULT_HOLDOUT,
+      algorithms: Object.freeze([...new Set([...typed.algorithms, BASELINE].map(weighed))]),
+      at: Object.freeze(typed.at),
+      sampleUsers: typed.sampleUsers,
+      seed: typed.seed,
+      rules,
+      by: Object.freeze([...new Set(typed.by)]),
+      format: typed.format,
+      output,
+      perUser,
+      report,
+      workers: typed.workers ?? usableCores(),
+      ...logOptions(typed),
+    });
+  },
+  run: async (options, io) => (await import('../commands/evaluate.js')).evaluate(options, io),
+};

@@ -1,47 +1,41 @@
 import { extname } from 'node:path';
-import { Command, Option } from 'commander';
 import { usageFailure } from '../failure.js';
 import { WEIGHT_FORMATS, type WeightFormat } from '../output/weights.js';
 import type { ExportOptions } from '../pipeline/options.js';
-import { Group } from './help-groups.js';
+import { Group, modelOption, newCommand, outputOption } from './help-groups.js';
 import { refuseOverwriting } from './input-options.js';
 import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
-import { choice, type Print, parsed, requiredModel } from './values.js';
+import { type CliCommand, choice, requiredModel } from './values.js';
 
-const EXAMPLES = `
-Examples:
-  recommend export --model m.rec -o weights.npz
-  recommend export --model m.rec --format csv | head
-`;
-
-export function exportCommand(): Command {
-  const command = new Command('recommend export')
-    .description('Write the weights of a model for SciPy and other programs.')
-    .usage('--model FILE [-o FILE]')
-    .addHelpText('before', EXAMPLES.trimStart())
-    .optionsGroup(Group.have)
-    .option('--model <file>', 'the model that recommend fit wrote')
-    .optionsGroup(Group.want)
-    .addOption(choice('--format <format>', 'npz (SciPy), mtx (Matrix Market) or csv', WEIGHT_FORMATS))
-    .addOption(new Option('-o, --output <file>', 'where to write it').default('-', 'stdout'));
-  return addLogOptions(command);
-}
-
-/** Parses what follows `recommend export`. @returns undefined where help was printed instead. @throws Failure 2 where it makes no sense. */
-export function parseExportOptions(argv: readonly string[], print?: Print): ExportOptions | undefined {
-  const command = exportCommand();
-  if (!parsed(command, argv, print)) return undefined;
-  const typed: TypedLog & { model?: string; format?: WeightFormat; output: string } = command.opts();
-  const { output } = typed;
-  const model = requiredModel(typed.model);
-  const extension = extname(output.replace(/\.gz$/i, '')).slice(1).toLowerCase();
-  const told = WEIGHT_FORMATS.find((each) => each === extension);
-  const format = typed.format ?? told ?? (output === '-' ? 'csv' : undefined);
-  if (!format) throw usageFailure(`-o ${output}: --format says how to write it: ${WEIGHT_FORMATS.join(', ')}`);
-  if (told && told !== format) throw usageFailure(`--format ${format} and -o ${output} contradict each other`);
-  if (output === '-' && format !== 'csv')
-    throw usageFailure(`--format ${format} needs a file, since its ids are written beside it: -o FILE.${format}`);
-  if (format === 'npz' && /\.gz$/i.test(output)) throw usageFailure(`-o ${output}: SciPy reads no .npz.gz`);
-  refuseOverwriting([['--model', model]], [['--output', output]]);
-  return Object.freeze({ ...logOptions(typed), model, format, output });
-}
+export const exportWeights: CliCommand<ExportOptions> = {
+  command() {
+    const examples = [
+      'recommend export --model m.rec -o weights.npz',
+      'recommend export --model m.rec --format csv | head',
+    ];
+    const description = 'Write the weights of a model for SciPy and other programs.';
+    const command = newCommand('export', description, '--model FILE [-o FILE]', examples)
+      .optionsGroup(Group.have)
+      .addOption(modelOption())
+      .optionsGroup(Group.want)
+      .addOption(choice('--format <format>', 'npz (SciPy), mtx (Matrix Market) or csv', WEIGHT_FORMATS))
+      .addOption(outputOption());
+    return addLogOptions(command);
+  },
+  options(command) {
+    const typed: TypedLog & { model?: string; format?: WeightFormat; output: string } = command.opts();
+    const { output } = typed;
+    const model = requiredModel(typed.model);
+    const extension = extname(output.replace(/\.gz$/i, '')).slice(1).toLowerCase();
+    const told = WEIGHT_FORMATS.find((each) => each === extension);
+    const format = typed.format ?? told ?? (output === '-' ? 'csv' : undefined);
+    if (!format) throw usageFailure(`-o ${output}: --format says how to write it: ${WEIGHT_FORMATS.join(', ')}`);
+    if (told && told !== format) throw usageFailure(`--format ${format} and -o ${output} contradict each other`);
+    if (output === '-' && format !== 'csv')
+      throw usageFailure(`--format ${format} needs a file, since its ids are written beside it: -o FILE.${format}`);
+    if (format === 'npz' && /\.gz$/i.test(output)) throw usageFailure(`-o ${output}: SciPy reads no .npz.gz`);
+    refuseOverwriting([['--model', model]], [['--output', output]]);
+    return Object.freeze({ ...logOptions(typed), model, format, output });
+  },
+  run: async (options, io) => (await import('../commands/export.js')).exportModel(options, io),
+};

@@ -1,4 +1,4 @@
-import type { HelpConfiguration, Option } from 'commander';
+import { Command, type HelpConfiguration, Option } from 'commander';
 
 /** The headings of the help. Options stand under them in the order in which they were added. */
 export const Group = {
@@ -21,3 +21,23 @@ export const HELP: HelpConfiguration = {
     return shown === undefined ? description : `${description} (default: ${shown})`;
   },
 };
+
+/** A command without options yet. @param name '' for the main one. @param examples lines that its help begins with. */
+export function newCommand(name: string, description: string, usage: string, examples: readonly string[]): Command {
+  return new Command(`recommend ${name}`.trim())
+    .description(description)
+    .usage(usage)
+    .addHelpText('before', examplesText(examples));
+}
+
+export function examplesText(examples: readonly string[]): string {
+  return `Examples:\n${examples.map((example) => `  ${example}\n`).join('')}`;
+}
+
+export function modelOption(description = 'the model that recommend fit wrote'): Option {
+  return new Option('--model <file>', description);
+}
+
+export function outputOption(description = 'where to write it'): Option {
+  return new Option('-o, --output <file>', description).default('-', 'stdout');
+}

@@ -7,7 +7,6 @@ import { DAY_ORDERS, type DayOrder } from '../events/day-month.js';
 import { usageFailure } from '../failure.js';
 import type { InputOptions } from '../pipeline/options.js';
 import { closest } from '../understanding/closest.js';
-import type { NamedColumns } from '../understanding/roles.js';
 import type { Role } from '../understanding/vocabulary.js';
 import { evidenceOptions, type TypedEvidence } from './evidence-options.js';
 import { Group } from './help-groups.js';
@@ -124,6 +123,8 @@ export function inputOptions(
     throw usageFailure(`--bad-rows ${badRows}: did you mean ${meantWord}? (for a file of that name: ./${badRows})`);
   const rejects = BAD_ROWS.includes(badRows) ? undefined : badRows;
   refuseOverwriting(inputs, Object.entries({ ...outputs, '--bad-rows': rejects }));
+  const columns = columnsOf(typed);
+  for (const text of typed.eventsWhere) parseExpression(text, '--events-where');
   return {
     users,
     items,
@@ -132,27 +133,21 @@ export function inputOptions(
     delimiter: typed.delimiter,
     encoding: typed.encoding,
     quotes: typed.quotes ? undefined : false,
-    columns: columnsOf(typed),
+    columns,
     itemColumns: typed.itemColumns,
-    named: namedColumns(typed),
+    named: Object.fromEntries(ROLES.flatMap((role) => (typed[`${role}Col`] ? [[role, typed[`${role}Col`]]] : []))),
     dayOrder: typed.dateOrder,
     attributeColumns: attributes === undefined ? undefined : attributeNames(attributes),
     duplicates: typed.duplicates,
     ratings,
     unrated: typed.unrated,
     eventWeights: typed.eventWeights,
-    eventsWhere: checkedExpressions(typed.eventsWhere),
+    eventsWhere: typed.eventsWhere,
     now: typed.now,
     evidence: evidenceOptions(typed),
     badRows,
     safeCsv,
   };
-}
-
-/** @throws Failure 2 for one that is not understood. */
-function checkedExpressions(texts: readonly string[]): readonly string[] {
-  for (const text of texts) parseExpression(text, '--events-where');
-  return texts;
 }
 
 function columnsOf({ header, columns }: TypedInput): readonly string[] | undefined {
@@ -190,10 +185,6 @@ function realPath(path: string): string {
     // It does not exist yet.
     return resolve(path);
   }
-}
-
-function namedColumns(typed: TypedColumns): NamedColumns {
-  return Object.fromEntries(ROLES.flatMap((role) => (typed[`${role}Col`] ? [[role, typed[`${role}Col`]]] : [])));
 }
 
 function attributeNames(text: string): string[] {

@@ -1,27 +1,20 @@
-import { Command, Option } from 'commander';
 import type { ShardOptions } from '../array-jobs/shard.js';
 import { usageFailure } from '../failure.js';
-import { AUTO } from '../pipeline/method.js';
 import type { Options } from '../pipeline/options.js';
 import { addShardOptions, shardOptions } from './array-options.js';
+import { modelOption, newCommand } from './help-groups.js';
 import { addFileOptions, addReadingOptions } from './input-options.js';
 import { addOutputOptions } from './output-options.js';
-import { addLearningOptions, addReportOptions, addRunOptions, checked, type Typed } from './recommend-options.js';
+import {
+  addLearningOptions,
+  addReportOptions,
+  addRunOptions,
+  checked,
+  NOT_LEARNED,
+  type Typed,
+} from './recommend-options.js';
 import { addRuleOptions } from './rule-options.js';
-import { date, leaveOut, type Print, parsed, requiredModel, seedOption } from './values.js';
-
-const FIT_EXAMPLES = `
-Examples:
-  recommend fit -u ratings.csv -i movies.csv --model m.rec
-  recommend fit -u profiles.csv --interactions orders.csv --model m.rec
-`;
-
-const SCORE_EXAMPLES = `
-Examples:
-  recommend score --model m.rec -o recs.csv
-  recommend score --model m.rec -u today.csv -n 20 --titles -o recs.csv
-  recommend score --model m.rec -u profiles.csv --interactions events.csv
-`;
+import { type CliCommand, date, leaveOut, requiredModel, seedOption } from './values.js';
 
 /** What the options of `recommend` come to where a command has none of them. */
 const LEFT_OUT = {
@@ -40,63 +33,59 @@ const DECIDED = [
   ...['--unrated', '--duplicates', '--ratings', '--event-weights'],
 ];
 
-/** The options of `recommend fit`. */
-export function fitCommand(): Command {
-  const command = new Command('recommend fit')
-    .description('Learn a model and keep it in a file, for recommend score.')
-    .usage('--users FILE [--items FILE] --model FILE')
-    .addHelpText('before', FIT_EXAMPLES.trimStart());
-  addFileOptions(command).addOption(new Option('--model <file>', 'where to write the model'));
-  addLearningOptions(addReadingOptions(command)).option(
-    '--now <date>',
-    'what counts as now; later rows are ignored',
-    date,
-  );
-  return addReportOptions(addShardOptions(addRunOptions(command), ['count', 'learn']));
-}
+export const fit: CliCommand<Options | ShardOptions> = {
+  command() {
+    const examples = [
+      'recommend fit -u ratings.csv -i movies.csv --model m.rec',
+      'recommend fit -u profiles.csv --interactions orders.csv --model m.rec',
+    ];
+    const description = 'Learn a model and keep it in a file, for recommend score.';
+    const command = newCommand('fit', description, '--users FILE [--items FILE] --model FILE', examples);
+    addFileOptions(command).addOption(modelOption('where to write the model'));
+    const now = 'what counts as now; later rows are ignored';
+    addLearningOptions(addReadingOptions(command)).option('--now <date>', now, date);
+    return addReportOptions(addShardOptions(addRunOptions(command), ['count', 'learn']));
+  },
+  options(command, version) {
+    const shard = shardOptions(command, version);
+    if (shard) return shard;
+    const typed: Typed = command.opts();
+    const { model } = typed;
+    if (model === undefined) throw usageFailure('--model FILE is missing: where to write the model');
+    return checked({ ...typed, ...LEFT_OUT, output: model }, version, 'output');
+  },
+  run: async (options, io) =>
+    'shard' in options
+      ? (await import('../array-jobs/shard.js')).workShard(options, io)
+      : (await import('../commands/fit.js')).fitModel(options, io),
+};
 
-/** The options of `recommend score`. */
-export function scoreCommand(): Command {
-  const command = new Command('recommend score')
-    .description('Recommend by a model that was kept: to all its users, or to those of new files.')
-    .usage('--model FILE [--users FILE] [-o FILE] [-n N]')
-    .addHelpText('before', SCORE_EXAMPLES.trimStart());
-  addFileOptions(command).addOption(new Option('--model <file>', 'the model that recommend fit wrote'));
-  addReadingOptions(addRuleOptions(addOutputOptions(command)).addOption(seedOption()));
-  leaveOut(command, DECIDED);
-  return addReportOptions(addShardOptions(addRunOptions(command)));
-}
-
-/** Parses what follows `recommend fit`. @returns undefined where help was printed instead. @throws Failure 2 where it makes no sense. */
-export function parseFitOptions(
-  argv: readonly string[],
-  version: string,
-  print?: Print,
-): Options | ShardOptions | undefined {
-  const command = fitCommand();
-  if (!parsed(command, argv, print)) return undefined;
-  const shard = shardOptions(command, version);
-  if (shard) return shard;
-  const typed: Typed = command.opts();
-  const { model } = typed;
-  if (model === undefined) throw usageFailure('--model FILE is missing: where to write the model');
-  return checked({ ...typed, ...LEFT_OUT, output: model }, version, 'output');
-}
-
-/** Parses what follows `recommend score`; likewise. */
-export function parseScoreOptions(
-  argv: readonly string[],
-  version: string,
-  print?: Print,
-): Options | ShardOptions | undefined {
-  const command = scoreCommand();
-  if (!parsed(command, argv, print)) return undefined;
-  const shard = shardOptions(command, version);
-  if (shard) return shard;
-  const typed: Typed = command.opts();
-  requiredModel(typed.model);
-  const { users = [], interactions = [] } = typed;
-  if (users.length === 0 && interactions.length + (typed.orders ? 1 : 0) > 0)
-    throw usageFailure('--users is missing: without it, all users that the model knows are served as it knows them');
-  return checked({ ...typed, algorithm: AUTO, set: [], maxHistory: 0, dryRun: false }, version, 'input');
-}
+export const score: CliCommand<Options | ShardOptions> = {
+  command() {
+    const examples = [
+      'recommend score --model m.rec -o recs.csv',
+      'recommend score --model m.rec -u today.csv -n 20 --titles -o recs.csv',
+      'recommend score --model m.rec -u profiles.csv --interactions events.csv',
+    ];
+    const description = 'Recommend by a model that was kept: to all its users, or to those of new files.';
+    const command = newCommand('score', description, '--model FILE [--users FILE] [-o FILE] [-n N]', examples);
+    addFileOptions(command).addOption(modelOption());
+    addReadingOptions(addRuleOptions(addOutputOptions(command)).addOption(seedOption()));
+    leaveOut(command, DECIDED);
+    return addReportOptions(addShardOptions(addRunOptions(command)));
+  },
+  options(command, version) {
+    const shard = shardOptions(command, version);
+    if (shard) return shard;
+    const typed: Typed = command.opts();
+    requiredModel(typed.model);
+    const { users = [], interactions = [] } = typed;
+    if (users.length === 0 && interactions.length + (typed.orders ? 1 : 0) > 0)
+      throw usageFailure('--users is missing: without it, all users that the model knows are served as it knows them');
+    return checked({ ...typed, ...NOT_LEARNED }, version, 'input');
+  },
+  run: async (options, io) =>
+    'shard' in options
+      ? (await import('../array-jobs/shard.js')).workShard(options, io)
+      : (await import('../commands/score.js')).score(options, io),
+};

@@ -1,9 +1,9 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { formatOf, OUTPUT_FORMATS, type OutputFormat } from '../output/formats.js';
 import { MOST_SCORE_DIGITS, SCORE_DIGITS } from '../output/score-digits.js';
 import type { Options } from '../pipeline/options.js';
 import { columnIn } from '../pipeline/output-columns.js';
-import { Group } from './help-groups.js';
+import { Group, outputOption } from './help-groups.js';
 import { choice, columns, MOST_ITEMS_A_USER, number } from './values.js';
 
 /** So many parts of a score are named unless a number is given, and at most. */
@@ -22,7 +22,7 @@ export interface TypedOutput extends Pick<Options, 'output' | 'top' | 'titles'>,
 export function addOutputOptions(command: Command): Command {
   return command
     .optionsGroup(Group.want)
-    .addOption(new Option('-o, --output <file>', 'where to write the lists').default('-', 'stdout'))
+    .addOption(outputOption('where to write the lists'))
     .addOption(choice('--format <format>', 'csv, wide, jsonl or parquet', OUTPUT_FORMATS))
     .addOption(number('-n, --top <count>', 'items per user', 1, MOST_ITEMS_A_USER).default(10))
     .option('--titles', 'add the titles of the items', false)

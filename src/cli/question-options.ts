@@ -1,8 +1,8 @@
-import { Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { usageFailure } from '../failure.js';
 import { formatOf } from '../output/formats.js';
 import type { AudienceOptions, ExplainOptions, SimilarOptions } from '../pipeline/options.js';
-import { Group } from './help-groups.js';
+import { Group, modelOption, newCommand, outputOption } from './help-groups.js';
 import { refuseOverwriting, safeCsvOption } from './input-options.js';
 import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
 import {
@@ -13,82 +13,23 @@ import {
   type TypedRules,
   whereOption,
 } from './rule-options.js';
-import { choice, MOST_ITEMS_A_USER, number, once, type Print, parsed, requiredModel, seedOption } from './values.js';
+import { type CliCommand, choice, MOST_ITEMS_A_USER, number, once, requiredModel, seedOption } from './values.js';
 
 const MOST_USERS = 10_000_000;
 
-const EXAMPLES = {
-  explain: `
-Examples:
-  recommend explain --model m.rec --user 35
-  recommend explain --model m.rec --user 35 --format json
-`,
-  similar: `
-Examples:
-  recommend similar --model m.rec --item "toy story"
-  recommend similar --model m.rec -n 20 --titles -o similar.csv
-`,
-  audience: `
-Examples:
-  recommend audience --model m.rec --item 318 -n 1000 -o users.csv
-`,
-};
-
-/** A command that asks a model, with the options that all of these have. */
-function question(name: keyof typeof EXAMPLES, description: string, usage: string): Command {
-  return new Command(`recommend ${name}`)
-    .description(description)
-    .usage(usage)
-    .addHelpText('before', EXAMPLES[name].trimStart())
+/** A command that asks a model, with the option that all of these have first. */
+function question(...head: Parameters<typeof newCommand>): Command {
+  return newCommand(...head)
     .optionsGroup(Group.have)
-    .option('--model <file>', 'the model that recommend fit wrote');
-}
-
-const output = () => new Option('-o, --output <file>', 'where to write it').default('-', 'stdout');
-
-export function explainCommand(): Command {
-  const command = question('explain', 'What is known of a user, what they get, and why.', '--model FILE --user ID')
-    .option('--user <id>', 'the id of the user')
-    .optionsGroup(Group.want)
-    .addOption(output())
-    .addOption(choice('--format <format>', 'text, or json for programs', ['text', 'json']).default('text'))
-    .addOption(number('-n, --top <count>', 'items to recommend', 1, MOST_ITEMS_A_USER).default(10))
-    .addOption(number('--reasons <count>', 'parts of a score to name', 1, 100).default(3));
-  return addLogOptions(addRuleOptions(command).addOption(seedOption()));
-}
-
-export function similarCommand(): Command {
-  const command = question(
-    'similar',
-    'What goes with an item, or with each item of the catalogue.',
-    '--model FILE [--item ID]',
-  )
-    .option('--item <id>', 'one item, by its id or title')
-    .option('-i, --items <file>', 'the items of this file; else the catalogue', once('--items'))
-    .optionsGroup(Group.want)
-    .addOption(output())
-    .addOption(choice('--format <format>', 'text, csv or jsonl', ['text', 'csv', 'jsonl']))
-    .addOption(number('-n, --top <count>', 'items for each', 1, MOST_ITEMS_A_USER).default(10))
-    .option('--titles', 'add the titles of the items', false)
-    .addOption(whereOption())
-    .addOption(availabilityOption())
-    .addOption(safeCsvOption());
-  return addLogOptions(command);
-}
-
-export function audienceCommand(): Command {
-  const command = question('audience', 'The users for whom an item scores most.', '--model FILE --item ID [-n N]')
-    .option('--item <id>', 'the item, by its id or title')
-    .optionsGroup(Group.want)
-    .addOption(output())
-    .addOption(number('-n, --top <count>', 'users to find', 1, MOST_USERS).default(1000))
-    .addOption(whereOption('only users for whom it holds: "country = \'FR\'"'))
-    .addOption(safeCsvOption());
-  return addLogOptions(command);
+    .addOption(modelOption());
 }
 
 /** Commander's own keys and types for the options of a question. */
 type TypedQuestion<Options> = TypedLog & Partial<Omit<Options, keyof TypedLog | 'where'>> & { output: string };
+
+interface TypedWhere {
+  where: string[];
+}
 
 /** What all questions need. @throws Failure 2 where something is missing. */
 function questionOptions({ model: given, output, ...typed }: TypedQuestion<{ model: string }>) {
@@ -102,45 +43,87 @@ function required(value: string | undefined, option: string, what: string): stri
   return value;
 }
 
-/** Parses what follows `recommend explain`. @returns undefined where help was printed instead. @throws Failure 2 where it makes no sense. */
-export function parseExplainOptions(argv: readonly string[], print?: Print): ExplainOptions | undefined {
-  const command = explainCommand();
-  if (!parsed(command, argv, print)) return undefined;
-  const typed: TypedQuestion<ExplainOptions> & TypedRules & Pick<ExplainOptions, 'top' | 'reasons' | 'format'> =
-    command.opts();
-  const { top, reasons, format } = typed;
-  const user = required(typed.user, '--user ID', 'the user to explain');
-  return Object.freeze({ ...questionOptions(typed), user, top, reasons, format, rules: ruleOptions(typed) });
-}
+export const explain: CliCommand<ExplainOptions> = {
+  command() {
+    const examples = [
+      'recommend explain --model m.rec --user 35',
+      'recommend explain --model m.rec --user 35 --format json',
+    ];
+    const description = 'What is known of a user, what they get, and why.';
+    const command = question('explain', description, '--model FILE --user ID', examples)
+      .option('--user <id>', 'the id of the user')
+      .optionsGroup(Group.want)
+      .addOption(outputOption())
+      .addOption(choice('--format <format>', 'text, or json for programs', ['text', 'json']).default('text'))
+      .addOption(number('-n, --top <count>', 'items to recommend', 1, MOST_ITEMS_A_USER).default(10))
+      .addOption(number('--reasons <count>', 'parts of a score to name', 1, 100).default(3));
+    return addLogOptions(addRuleOptions(command).addOption(seedOption()));
+  },
+  options(command) {
+    const typed: TypedQuestion<ExplainOptions> & TypedRules & Pick<ExplainOptions, 'top' | 'reasons' | 'format'> =
+      command.opts();
+    const { top, reasons, format } = typed;
+    const user = required(typed.user, '--user ID', 'the user to explain');
+    return Object.freeze({ ...questionOptions(typed), user, top, reasons, format, rules: ruleOptions(typed) });
+  },
+  run: async (options, io) => (await import('../commands/explain.js')).explain(options, io),
+};
 
-interface TypedWhere {
-  where: string[];
-}
+export const similar: CliCommand<SimilarOptions> = {
+  command() {
+    const examples = [
+      'recommend similar --model m.rec --item "toy story"',
+      'recommend similar --model m.rec -n 20 --titles -o similar.csv',
+    ];
+    const description = 'What goes with an item, or with each item of the catalogue.';
+    const command = question('similar', description, '--model FILE [--item ID]', examples)
+      .option('--item <id>', 'one item, by its id or title')
+      .option('-i, --items <file>', 'the items of this file; else the catalogue', once('--items'))
+      .optionsGroup(Group.want)
+      .addOption(outputOption())
+      .addOption(choice('--format <format>', 'text, csv or jsonl', ['text', 'csv', 'jsonl']))
+      .addOption(number('-n, --top <count>', 'items for each', 1, MOST_ITEMS_A_USER).default(10))
+      .option('--titles', 'add the titles of the items', false)
+      .addOption(whereOption())
+      .addOption(availabilityOption())
+      .addOption(safeCsvOption());
+    return addLogOptions(command);
+  },
+  options(command) {
+    const typed: TypedQuestion<SimilarOptions> & Pick<SimilarOptions, 'top' | 'titles' | 'safeCsv'> & TypedWhere =
+      command.opts();
+    const { item, items, output, top, titles, availability = 'honour', safeCsv } = typed;
+    if (item !== undefined && items !== undefined) throw usageFailure('--item and --items cannot be combined');
+    refuseOverwriting([['--items', items]], [['--output', output]]);
+    const isForPeople = typed.format === 'text' || (typed.format === undefined && item !== undefined && output === '-');
+    const format = isForPeople ? 'text' : formatOf(output, typed.format === 'text' ? undefined : typed.format);
+    if (format === 'wide' || format === 'parquet')
+      throw usageFailure(`-o ${output}: similar items are written as csv or jsonl`);
+    const where = conditions(typed.where);
+    return Object.freeze({ ...questionOptions(typed), item, items, top, titles, availability, where, safeCsv, format });
+  },
+  run: async (options, io) => (await import('../commands/similar.js')).similar(options, io),
+};
 
-type Given = 'top' | 'titles' | 'safeCsv';
-
-/** Parses what follows `recommend similar`; likewise. */
-export function parseSimilarOptions(argv: readonly string[], print?: Print): SimilarOptions | undefined {
-  const command = similarCommand();
-  if (!parsed(command, argv, print)) return undefined;
-  const typed: TypedQuestion<SimilarOptions> & Pick<SimilarOptions, Given> & TypedWhere = command.opts();
-  const { item, items, output, top, titles, availability = 'honour', safeCsv } = typed;
-  if (item !== undefined && items !== undefined) throw usageFailure('--item and --items cannot be combined');
-  refuseOverwriting([['--items', items]], [['--output', output]]);
-  const isForPeople = typed.format === 'text' || (typed.format === undefined && item !== undefined && output === '-');
-  const format = isForPeople ? 'text' : formatOf(output, typed.format === 'text' ? undefined : typed.format);
-  if (format === 'wide' || format === 'parquet')
-    throw usageFailure(`-o ${output}: similar items are written as csv or jsonl`);
-  const where = conditions(typed.where);
-  return Object.freeze({ ...questionOptions(typed), item, items, top, titles, availability, where, safeCsv, format });
-}
-
-/** Parses what follows `recommend audience`; likewise. */
-export function parseAudienceOptions(argv: readonly string[], print?: Print): AudienceOptions | undefined {
-  const command = audienceCommand();
-  if (!parsed(command, argv, print)) return undefined;
-  const typed: TypedQuestion<AudienceOptions> & Pick<AudienceOptions, 'top' | 'safeCsv'> & TypedWhere = command.opts();
-  const { top, safeCsv } = typed;
-  const item = required(typed.item, '--item ID', 'the item whose audience is asked for');
-  return Object.freeze({ ...questionOptions(typed), item, top, where: conditions(typed.where), safeCsv });
-}
+export const audience: CliCommand<AudienceOptions> = {
+  command() {
+    const examples = ['recommend audience --model m.rec --item 318 -n 1000 -o users.csv'];
+    const description = 'The users for whom an item scores most.';
+    const command = question('audience', description, '--model FILE --item ID [-n N]', examples)
+      .option('--item <id>', 'the item, by its id or title')
+      .optionsGroup(Group.want)
+      .addOption(outputOption())
+      .addOption(number('-n, --top <count>', 'users to find', 1, MOST_USERS).default(1000))
+      .addOption(whereOption('only users for whom it holds: "country = \'FR\'"'))
+      .addOption(safeCsvOption());
+    return addLogOptions(command);
+  },
+  options(command) {
+    const typed: TypedQuestion<AudienceOptions> & Pick<AudienceOptions, 'top' | 'safeCsv'> & TypedWhere =
+      command.opts();
+    const { top, safeCsv } = typed;
+    const item = required(typed.item, '--item ID', 'the item whose audience is asked for');
+    return Object.freeze({ ...questionOptions(typed), item, top, where: conditions(typed.where), safeCsv });
+  },
+  run: async (options, io) => (await import('../commands/audience.js')).audience(options, io),
+};

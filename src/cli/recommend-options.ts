@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { ExitCode, Failure, usageFailure } from '../failure.js';
 import { DEFAULT_SETTINGS } from '../model/settings.js';
 import { AUTO, methodOf } from '../pipeline/method.js';
@@ -6,19 +6,18 @@ import type { Options } from '../pipeline/options.js';
 import { usableCores } from '../process/cores.js';
 import { BALANCES } from '../workers/balance.js';
 import { addEvidenceOptions, attributeWeightSet } from './evidence-options.js';
-import { Group } from './help-groups.js';
+import { examplesText, Group, modelOption, newCommand } from './help-groups.js';
 import { addFileOptions, addReadingOptions, inputOptions, type TypedInput } from './input-options.js';
 import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
 import { addOutputOptions, outputOptions, type TypedOutput } from './output-options.js';
 import { addRuleOptions, ruleInputs, ruleOptions, type TypedRules } from './rule-options.js';
 import {
   bytes,
+  type CliCommand,
   choice,
   collected,
   days,
   number,
-  type Print,
-  parsed,
   positiveSeconds,
   refuseTwoOnStdout,
   seconds,
@@ -28,13 +27,12 @@ import {
 
 const { longestHistory: LONGEST_HISTORY } = DEFAULT_SETTINGS;
 
-const EXAMPLES = `
-Examples:
-  recommend --users ratings.csv --items movies.csv -o recs.csv
-  recommend -u events.csv.gz -n 20 --titles -i products.csv > recs.csv
-  recommend -u profiles.csv --interactions orders.csv -o recs.csv.gz
-  zcat events.csv.gz | recommend -u - | head
-`;
+const EXAMPLES = [
+  'recommend --users ratings.csv --items movies.csv -o recs.csv',
+  'recommend -u events.csv.gz -n 20 --titles -i products.csv > recs.csv',
+  'recommend -u profiles.csv --interactions orders.csv -o recs.csv.gz',
+  'zcat events.csv.gz | recommend -u - | head',
+];
 
 const OTHER_COMMANDS = `
 Other commands:
@@ -56,18 +54,31 @@ Other commands:
   recommend completion SHELL  completion for bash, zsh or fish
 `;
 
-/** The options of the main command, as the help and the README's table show them. */
-export function recommendCommand(version: string): Command {
-  const command = new Command('recommend')
-    .description('The best N items for every user, from CSV to CSV.')
-    .usage('--users FILE [--items FILE] [-o FILE] [-n N]')
-    .addHelpText('before', EXAMPLES.trimStart())
-    .addHelpText('after', OTHER_COMMANDS.trimEnd());
-  addRuleOptions(addOutputOptions(addFileOptions(command))).addOption(seedOption());
-  addLearningOptions(addReadingOptions(command)).option('--model <file>', 'also keep the model, for recommend score');
-  addRunOptions(command).option('--dry-run', 'show how the files are understood, and stop', false);
-  return addReportOptions(command).version(version, '--version', 'show the version');
-}
+/** The main command, as the help and the README's table show its options. */
+export const recommend: CliCommand<Options> = {
+  command(version) {
+    const description = 'The best N items for every user, from CSV to CSV.';
+    const command = newCommand('', description, '--users FILE [--items FILE] [-o FILE] [-n N]', EXAMPLES);
+    command.addHelpText('after', OTHER_COMMANDS.trimEnd());
+    addRuleOptions(addOutputOptions(addFileOptions(command))).addOption(seedOption());
+    addLearningOptions(addReadingOptions(command)).addOption(modelOption('also keep the model, for recommend score'));
+    addRunOptions(command).option('--dry-run', 'show how the files are understood, and stop', false);
+    return addReportOptions(command).version(version, '--version', 'show the version');
+  },
+  options(command, version, argv) {
+    if (argv.length > 0) return checked(command.opts(), version);
+    throw new Failure(
+      ExitCode.usage,
+      `--users is missing: name the CSV file with your users or their events\n\n${examplesText(EXAMPLES).trim()}\n\n(recommend --help shows the options)`,
+    );
+  },
+  async run(options, io, argv) {
+    if (!options.dryRun) return (await import('../commands/recommend.js')).recommend(options, io);
+    const typed = argv.filter((word) => word !== '--dry-run');
+    const { describe } = await import('../commands/describe.js');
+    return describe({ ...options, format: 'text', output: '-', typed }, io);
+  },
+};
 
 /** Adds the options that decide how a model is learned. */
 export function addLearningOptions(command: Command): Command {
@@ -102,18 +113,6 @@ export function addReportOptions(command: Command): Command {
   return addLogOptions(command);
 }
 
-/** Parses the command line. @returns undefined where help or the version was printed instead. @throws Failure 2 where it makes no sense. */
-export function parseOptions(argv: readonly string[], version: string, print?: Print): Options | undefined {
-  if (argv.length === 0) {
-    throw new Failure(
-      ExitCode.usage,
-      `--users is missing: name the CSV file with your users or their events\n\n${EXAMPLES.trim()}\n\n(recommend --help shows the options)`,
-    );
-  }
-  const command = recommendCommand(version);
-  return parsed(command, argv, print) ? checked(command.opts(), version) : undefined;
-}
-
 /** Commander's own keys and types for the options above. */
 export interface Typed
   extends TypedInput,
@@ -127,6 +126,9 @@ export interface Typed
   maxHistory: number;
   model?: string;
 }
+
+/** What the options of learning come to for commands that do not learn. */
+export const NOT_LEARNED = { algorithm: AUTO, set: [], maxHistory: 0, dryRun: false };
 
 /**
  * The options that were typed, checked. @param role whether `--model` is one more output, the only one, or an input.

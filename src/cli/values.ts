@@ -2,6 +2,7 @@ import { type Command, CommanderError, InvalidArgumentError, Option } from 'comm
 import { secondsOf } from '../events/clock.js';
 import type { EventWeights } from '../events/event-types.js';
 import { ExitCode, Failure, usageFailure } from '../failure.js';
+import type { Io } from '../io.js';
 import { HELP } from './help-groups.js';
 import { operandFailure } from './operands.js';
 
@@ -10,6 +11,26 @@ export const MOST_ITEMS_A_USER = 100_000;
 
 /** Takes the output that a user asked for instead of a run: help, the version. */
 export type Print = (text: string) => void;
+
+/** A command: how it declares its options, what these come to, and what is done then; that is loaded only once they make sense. */
+export interface CliCommand<Options> {
+  command(version: string): Command;
+  /** @param command parsed. @param argv what was. @throws Failure 2 where they make no sense. */
+  options(command: Command, version: string, argv: readonly string[]): Options;
+  /** @returns the exit code. */
+  run(options: Options, io: Io, argv: readonly string[]): Promise<number>;
+}
+
+/** What the arguments of a command come to. @returns, @throws as `parsed`; undefined where something was printed instead. */
+export function parse<Options>(
+  { command, options }: CliCommand<Options>,
+  argv: readonly string[],
+  version: string,
+  print?: Print,
+): Options | undefined {
+  const own = command(version);
+  return parsed(own, argv, print) ? options(own, version, argv) : undefined;
+}
 
 /**
  * Lets a command parse its arguments. @param print standard output by default.
@@ -95,12 +116,16 @@ function wholeNumber(text: string): number {
   return /^\d+$/.test(text) ? Number(text) : Number.NaN;
 }
 
+/** A number with a unit behind it; NaN where the text is none. @param units what one of each comes to. */
+function quantity(text: string, units: Readonly<Record<string, number>>): number {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)([a-z]?)$/.exec(text.trim()) ?? [];
+  return Number(number) * (Object.hasOwn(units, unit) ? (units[unit] ?? 0) : Number.NaN);
+}
+
 /** A time as people write it: `90`, `90s`, `10m`, `2h`. In seconds. */
 export function seconds(text: string): number {
-  const [, number = '', unit] = /^(\d+(?:\.\d+)?)([smh]?)$/.exec(text.trim()) ?? [];
-  if (number === '') throw new InvalidArgumentError('Expected a time like 30s, 10m or 2h.');
-  const inSeconds = unit === 'h' ? 3600 : unit === 'm' ? 60 : 1;
-  return Number(number) * inSeconds;
+  const value = quantity(text, { '': 1, s: 1, m: 60, h: 3600 });
+  return required(value, (seconds) => !Number.isNaN(seconds), 'Expected a time like 30s, 10m or 2h.');
 }
 
 /** The same, above 0. */
@@ -120,10 +145,8 @@ function required<T>(value: T, isSound: (value: T) => boolean, complaint: string
 
 /** An age in days, `30d`; Infinity for `never`. */
 export function days(text: string): number {
-  const [, number] = /^(\d+(?:\.\d+)?)d$/.exec(text.trim()) ?? [];
-  if (number !== undefined) return Number(number);
-  if (text.trim() === 'never') return Number.POSITIVE_INFINITY;
-  throw new InvalidArgumentError('Expected days like 30d, or never.');
+  const value = text.trim() === 'never' ? Number.POSITIVE_INFINITY : quantity(text, { d: 1 });
+  return required(value, (age) => !Number.isNaN(age), 'Expected days like 30d, or never.');
 }
 
 /** A day or a time, `2026-01-31` or `2026-01-31T12:00Z`; in seconds since 1970. */
@@ -134,8 +157,7 @@ export function date(text: string): number {
 
 /** An age as people write it, `30d` or `12h`, in seconds. */
 export function age(text: string): number {
-  const [, number = '', unit] = /^(\d+(?:\.\d+)?)([dh])$/.exec(text.trim()) ?? [];
-  const value = number === '' ? Number.NaN : Number(number) * (unit === 'd' ? 86_400 : 3600);
+  const value = quantity(text, { d: 86_400, h: 3600 });
   return required(value, (seconds) => seconds > 0, 'Expected an age above 0, in days or hours: 30d, 12h.');
 }
 

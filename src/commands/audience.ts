@@ -3,7 +3,7 @@ import { whatCounts } from '../dataset/evidence-rules.js';
 import type { Io } from '../io.js';
 import { firstRows, rowOf, type SparseRows } from '../matrix/sparse.js';
 import { TopN } from '../matrix/top-n.js';
-import { answerLines } from '../pipeline/answer-lines.js';
+import { answerLines } from '../pipeline/list-output.js';
 import type { AudienceOptions } from '../pipeline/options.js';
 import { answerFrom } from '../pipeline/question.js';
 import { audienceOf } from '../ranking/audience.js';

@@ -7,7 +7,7 @@ import { rounded } from '../output/bytes.js';
 import type { TextColumn } from '../output/columns.js';
 import type { List } from '../output/list-lines.js';
 import { SCORE_DIGITS } from '../output/score-digits.js';
-import { answerLines } from '../pipeline/answer-lines.js';
+import { answerLines } from '../pipeline/list-output.js';
 import type { SimilarOptions } from '../pipeline/options.js';
 import { answerFrom } from '../pipeline/question.js';
 import { planOffer } from '../pipeline/rules/offer.js';

@@ -40,6 +40,17 @@ interface Bound {
   side: Side | undefined;
 }
 
+/** What an expression is bound to. */
+interface Binding {
+  expression: Expression;
+  columns: Columns;
+  /** Seconds since 1970. */
+  now: number;
+  newColumn: (column: CellColumn) => BoundColumn;
+  /** Makes a rule of what one side decides alone. */
+  known: (of: Side, count: number, truth: (index: number) => number) => Rule;
+}
+
 const DAY = 86_400;
 const NAMES_SHOWN = 30;
 const KINDS = { number: 'numbers', date: 'dates', truth: 'truths', text: undefined } as const;
@@ -50,26 +61,11 @@ export class Binder {
   readonly symbols: Symbols = new Map();
   /** Sentences about cells that could not be read, and count as missing, each once. */
   readonly unreadable = new Set<string>();
-  readonly #expression: Expression;
-  readonly #columns: Columns;
-  readonly #now: number;
-  readonly #newColumn: (column: CellColumn) => BoundColumn;
-  readonly #known: (of: Side, count: number, truth: (index: number) => number) => Rule;
+  readonly #given: Binding;
   readonly #bound = new Map<CellColumn, BoundColumn>();
 
-  /** @param now seconds since 1970. @param known makes a rule of what one side decides alone. */
-  constructor(
-    expression: Expression,
-    columns: Columns,
-    now: number,
-    newColumn: (column: CellColumn) => BoundColumn,
-    known: (of: Side, count: number, truth: (index: number) => number) => Rule,
-  ) {
-    this.#expression = expression;
-    this.#columns = columns;
-    this.#now = now;
-    this.#newColumn = newColumn;
-    this.#known = known;
+  constructor(given: Binding) {
+    this.#given = given;
   }
 
   rule(condition: Condition): Rule {
@@ -95,7 +91,7 @@ export class Binder {
 
   #each(reference: Reference, truth: (cell: string) => number): Rule {
     const { column, side } = this.#found(reference);
-    return this.#known(side, column.cells.length, (index) => truth(column.cells[index] ?? ''));
+    return this.#given.known(side, column.cells.length, (index) => truth(column.cells[index] ?? ''));
   }
 
   #comparison(op: Relation, leftOperand: Operand, rightOperand: Operand): Rule {
@@ -109,9 +105,9 @@ export class Binder {
     if (cells instanceof Float64Array && others instanceof Float64Array && others.length > 1 && !right.side) {
       const wanted = new Set(others);
       const among = (number: number) => (wanted.has(number) ? TRUE : FALSE);
-      return this.#known(of, count, (index) => (Number.isNaN(cells[index]) ? UNKNOWN : among(cells[index]!)));
+      return this.#given.known(of, count, (index) => (Number.isNaN(cells[index]) ? UNKNOWN : among(cells[index]!)));
     }
-    return this.#known(of, count, (at) => holds(op, cells, left.side ? at : 0, others, right.side ? at : 0));
+    return this.#given.known(of, count, (at) => holds(op, cells, left.side ? at : 0, others, right.side ? at : 0));
   }
 
   /** As what two operands are compared: as what the literal is, else as numbers or dates where both are that. */
@@ -145,7 +141,7 @@ export class Binder {
     if (unreadable.count > 0) {
       const which = `${unreadable.count} of ${column.cells.length} cells of the ${side}s' column ${name}`;
       const why = `are not ${NAMES[kind]}, such as ${unreadable.example}; they count as missing`;
-      this.unreadable.add(`${this.#expression.option}: ${which} ${why}`);
+      this.unreadable.add(`${this.#given.expression.option}: ${which} ${why}`);
     }
     return values;
   }
@@ -154,7 +150,8 @@ export class Binder {
   #literals(literals: readonly Literal[], column: BoundColumn, kind: Kind): Cells {
     if (kind !== 'texts') {
       const { values } = literals.some(({ type }) => type === 'text') ? column.numbers(kind) : { values: [] };
-      const from = { now: this.#now, today: Math.floor(this.#now / DAY) * DAY };
+      const { now } = this.#given;
+      const from = { now, today: Math.floor(now / DAY) * DAY };
       return Float64Array.from(literals, (each, at) => values[at] ?? each.value + (each.from ? from[each.from] : 0));
     }
     const missing = literals.find(({ text }) => isMissing(text));
@@ -177,14 +174,14 @@ export class Binder {
     const whole = of ? [{ side: 'item' as const, wanted: `${of}.${name}` }] : [];
     for (const { side, wanted } of [...sides.map((side) => ({ side, wanted: name })), ...whole]) {
       const key = columnKey(wanted);
-      const same = this.#columns[side].filter((column) => column.name === wanted);
-      const alike = this.#columns[side].filter((column) => key !== '' && columnKey(column.name) === key);
+      const same = this.#given.columns[side].filter((column) => column.name === wanted);
+      const alike = this.#given.columns[side].filter((column) => key !== '' && columnKey(column.name) === key);
       const [found, rival] = same.length > 0 ? same : alike;
       if (found && rival) {
         throw this.#refused(at, `${shown(found.name)} and ${shown(rival.name)} could each be meant; rename one`);
       }
       if (!found) continue;
-      const column = this.#bound.get(found) ?? this.#newColumn(found);
+      const column = this.#bound.get(found) ?? this.#given.newColumn(found);
       this.#bound.set(found, column);
       return { column, side };
     }
@@ -192,10 +189,10 @@ export class Binder {
   }
 
   #unknown(sides: readonly Side[], name: string, at: number): Failure {
-    const names = (side: Side) => this.#columns[side].map((column) => column.name);
+    const names = (side: Side) => this.#given.columns[side].map((column) => column.name);
     const near = closest(name, sides.flatMap(names));
     const hint = near === undefined ? '; texts go in quotes' : `; did you mean ${shown(near)}?`;
-    const label = (side: Side) => (this.#columns.areOfOneFile ? 'its columns' : `columns of ${side}s`);
+    const label = (side: Side) => (this.#given.columns.areOfOneFile ? 'its columns' : `columns of ${side}s`);
     const filled = sides.filter((side) => names(side).length > 0);
     const lists = filled.map((side) => `\n  ${label(side)}: ${namesShown(names(side))}`);
     if (filled.length === 0)
@@ -204,7 +201,7 @@ export class Binder {
   }
 
   #refused(at: number, message: string, more = ''): Failure {
-    return refusal(this.#expression, at, message, more);
+    return refusal(this.#given.expression, at, message, more);
   }
 }
 

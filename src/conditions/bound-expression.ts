@@ -1,3 +1,4 @@
+import type { CellColumn } from '../csv/cells.js';
 import type { DayOrder } from '../events/day-month.js';
 import { Binder, type Columns } from './binder.js';
 import type { Expression } from './expression.js';
@@ -16,7 +17,8 @@ export function bindExpression(
   now: number,
   dayOrder?: DayOrder,
 ): BoundExpression {
-  const binder = new Binder(expression, columns, now, (column) => new TypedColumn(column, dayOrder), known);
+  const newColumn = (column: CellColumn) => new TypedColumn(column, dayOrder);
+  const binder = new Binder({ expression, columns, now, newColumn, known });
   return new BoundExpression(binder.rule(expression.root), [...binder.unreadable]);
 }
 

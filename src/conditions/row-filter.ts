@@ -18,11 +18,11 @@ const MOST_SYMBOLS = 1 << 16;
 
 /** The filter of rows for which all conditions hold. @throws Failure 2 as `parseExpression` and `bindExpression`. */
 export function rowFilter(conditions: readonly RowCondition[]): RowFilter {
-  const tests = conditions.map((condition) => new RowTest(condition));
+  const tests = conditions.map(rowTest);
   return {
-    columns: tests.flatMap((test) => test.columns),
+    columns: tests.flatMap(({ columns }) => columns),
     takes: (cellAt) => {
-      const truths = tests.map((test) => test.truth(cellAt));
+      const truths = tests.map(({ truth }) => truth(cellAt));
       return truths.includes(FALSE) ? false : truths.includes(UNKNOWN) ? undefined : true;
     },
   };
@@ -30,61 +30,52 @@ export function rowFilter(conditions: readonly RowCondition[]): RowFilter {
 
 /** A condition, without the cells of columns that it does not name. @throws Failure 2 likewise. */
 export function slimCondition(condition: RowCondition): RowCondition {
-  const { columns } = new RowTest(condition);
+  const { columns } = rowTest(condition);
   const sample = condition.sample.map((column, at) => (columns.includes(at) ? column : { ...column, cells: [] }));
   return { ...condition, sample };
 }
 
-/** Says of a row, without knowing the others, whether an expression holds. */
-class RowTest {
-  readonly #cells: [at: number, column: RowColumn][] = [];
-  readonly #rule: Rule;
-  readonly #symbols: Symbols;
-  readonly #literals: number;
-
-  constructor({ text, option, now, dayOrder, sample }: RowCondition) {
-    const expression = parseExpression(text, option);
-    const newColumn = (column: CellColumn) => {
-      const row = new RowColumn(new TypedColumn(column, dayOrder));
-      this.#cells.push([sample.indexOf(column), row]);
-      return row;
-    };
-    const known = (_of: Side, _count: number, truth: (index: number) => number): Rule => ({
-      type: 'row',
-      truth: () => truth(0),
-    });
-    const binder = new Binder(expression, { item: sample, user: [], areOfOneFile: true }, now, newColumn, known);
-    this.#rule = binder.rule(expression.root);
-    this.#symbols = binder.symbols;
-    this.#literals = binder.symbols.size;
-  }
-
-  get columns(): number[] {
-    return this.#cells.map(([at]) => at);
-  }
-
-  truth(cellAt: (column: number) => string): number {
-    if (this.#symbols.size > MOST_SYMBOLS) {
-      for (const [text, number] of this.#symbols) if (number >= this.#literals) this.#symbols.delete(text);
-    }
-    for (const [at, column] of this.#cells) column.put(cellAt(at));
-    return truthOf(this.#rule, 0, 0);
-  }
+/** Says of a row, without knowing the others, whether an expression holds, and by which columns. */
+function rowTest({ text, option, now, dayOrder, sample }: RowCondition) {
+  const expression = parseExpression(text, option);
+  const named: { at: number; column: RowColumn }[] = [];
+  const newColumn = (column: CellColumn) => {
+    const row = new RowColumn(new TypedColumn(column, dayOrder));
+    named.push({ at: sample.indexOf(column), column: row });
+    return row;
+  };
+  const known = (_of: Side, _count: number, truth: (index: number) => number): Rule => ({
+    type: 'row',
+    truth: () => truth(0),
+  });
+  const columns = { item: sample, user: [], areOfOneFile: true };
+  const binder = new Binder({ expression, columns, now, newColumn, known });
+  const rule = binder.rule(expression.root);
+  const { symbols } = binder;
+  const literals = symbols.size;
+  return {
+    columns: named.map(({ at }) => at),
+    truth(cellAt: (column: number) => string): number {
+      if (symbols.size > MOST_SYMBOLS) {
+        for (const [text, number] of symbols) if (number >= literals) symbols.delete(text);
+      }
+      for (const { at, column } of named) column.put(cellAt(at));
+      return truthOf(rule, 0, 0);
+    },
+  };
 }
 
 /** A column of the row that is read now, in the forms that the first rows decided. */
 class RowColumn implements BoundColumn {
   readonly cells = [''];
+  readonly name: string;
   readonly #sample: TypedColumn;
   readonly #numbers = new Map<NumberKind, Numbers>();
   readonly #fill: ((cell: string) => void)[] = [];
 
   constructor(sample: TypedColumn) {
+    this.name = sample.name;
     this.#sample = sample;
-  }
-
-  get name(): string {
-    return this.#sample.name;
   }
 
   get isPlainlyNumeric(): boolean {

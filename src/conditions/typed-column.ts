@@ -55,22 +55,16 @@ const LEAST_SECONDS = 1e8;
 
 /** The cells of a column in the forms that comparisons need, each made when it is first asked for, in time linear in the size of the cells. */
 export class TypedColumn {
-  readonly #column: CellColumn;
+  readonly name: string;
+  readonly cells: readonly string[];
   readonly #dayOrder: DayOrder | undefined;
   readonly #made = new Map<string, unknown>();
 
   /** @param dayOrder what dates that end with the year have first, where that was said. */
-  constructor(column: CellColumn, dayOrder: DayOrder | undefined) {
-    this.#column = column;
+  constructor({ name, cells }: CellColumn, dayOrder: DayOrder | undefined) {
+    this.name = name;
+    this.cells = cells;
     this.#dayOrder = dayOrder;
-  }
-
-  get name(): string {
-    return this.#column.name;
-  }
-
-  get cells(): readonly string[] {
-    return this.#column.cells;
   }
 
   /** True where every cell is a number, and none a code like 0815. */
@@ -112,7 +106,7 @@ export class TypedColumn {
   }
 
   get #dates() {
-    return this.#once('date form', () => dateForm(this.#column, this.#dayOrder));
+    return this.#once('date form', () => dateForm(this, this.#dayOrder));
   }
 
   #once<T>(form: string, make: () => T): T {
@@ -149,7 +143,7 @@ function dateForm({ name, cells }: CellColumn, dayOrder: DayOrder | undefined) {
   const { values } = numbersOf(cells, read);
   const { way, largest } = column.seen;
   if (way === 'parted') {
-    const order = column.dayOrder;
+    const order = column.seen.dayOrder;
     if (order === undefined || mayBeginWithYear(values)) {
       return { read, why: 'has dates of which no cell tells which part is the day; --date-order says it' };
     }

@@ -15,6 +15,11 @@ export interface Reject {
   cells: readonly string[];
 }
 
+/** For files that lose no row: one that is lost would be a rule that does not hold. @throws Failure 65. */
+export const refuseBadRows: BadRows = ({ path, line, reason }) => {
+  throw badData(`${path}:${line}: ${reason}`);
+};
+
 const REJECTS_SHOWN = 3;
 
 /** The refused rows of one file. */

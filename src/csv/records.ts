@@ -230,11 +230,8 @@ function isObject(value: unknown): value is object {
 function cellOf(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? '' : value.toISOString();
-  return Array.isArray(value) ? JSON.stringify(value, withoutBigInts) : String(value);
-}
-
-function withoutBigInts(_: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? String(value) : value;
+  if (!Array.isArray(value)) return String(value);
+  return JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? String(part) : part));
 }
 
 /** A cell on one line. */

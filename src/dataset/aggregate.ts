@@ -1,6 +1,6 @@
 import type { Numbers } from '../events/columns.js';
 import type { Events } from '../events/event-columns.js';
-import { ExitCode, Failure } from '../failure.js';
+import { badData } from '../failure.js';
 import { forEachChunk } from '../matrix/chunks.js';
 import { float32s, float64s, release } from '../matrix/memory.js';
 import type { SparseRows } from '../matrix/sparse.js';
@@ -8,7 +8,7 @@ import { meanRating, type Rated, weighted, weightStrength } from '../model/stren
 import type { LearnedStrengths } from './dataset.js';
 import type { EvidenceRules } from './evidence-rules.js';
 import { latestTimes } from './interaction-order.js';
-import type { TimedRows } from './joined-columns.js';
+import type { TimedRows } from './interactions.js';
 import { type Pairs, pairsOf, withoutEarlier } from './pairs.js';
 import { readStrengths, type StrengthColumn, type StrengthWish, strengthsAsLearned } from './strength-column.js';
 import { type Duplicates, defaultDuplicates, strengthsOf } from './strength-rule.js';
@@ -237,8 +237,7 @@ function refuseRepeats(
   const [who, what] = [users[user.values[first]!], items[item.values[first]!]];
   const [place, earlier] = [placeOf(first), placeOf(before)];
   const other = earlier.path === place.path ? `line ${earlier.line}` : `${earlier.path}:${earlier.line}`;
-  throw new Failure(
-    ExitCode.badData,
+  throw badData(
     `${place.path}:${place.line}: user ${JSON.stringify(who)} and item ${JSON.stringify(what)} stand together on ${other} already (--duplicates error)`,
   );
 }

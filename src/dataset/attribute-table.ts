@@ -1,11 +1,11 @@
 import { normalised } from '../csv/cells.js';
 import { printableName } from '../csv/printable.js';
-import { FloatColumn } from '../events/columns.js';
 import { IdIndex } from '../events/ids.js';
-import { emptyRows, type SparseRows, sparseFromEntries } from '../matrix/sparse.js';
+import { emptyRows, type SparseRows } from '../matrix/sparse.js';
 import { type AttributeDecision, decideAttribute, type TextColumn, valuesOf } from './attributes.js';
 import { bandOf, numberIn } from './bands.js';
 import type { EntityTable } from './entity-table.js';
+import { Entries } from './entries.js';
 import { scaledTogether, type Words, wordsOf } from './words.js';
 
 /**
@@ -54,15 +54,10 @@ export function attributeTable(
   wish: Wish,
   subjects: number,
 ): AttributeTable {
-  const entries = { row: new FloatColumn(), column: new FloatColumn(), value: new FloatColumn() };
+  const entries = new Entries();
   const values = wish.learned?.values ?? new IdIndex();
   const texts: Words[] = [];
   const spoilt: string[] = [];
-  const add = (subject: number, value: number, strength: number) => {
-    entries.row.push(subject);
-    entries.column.push(value);
-    entries.value.push(strength);
-  };
   const decided = columns.map((at): DecidedColumn => {
     const name = readable(header[at] ?? '');
     const decision = decide(table, at, name, wish, subjects);
@@ -75,14 +70,12 @@ export function attributeTable(
       return { name, decision: wordsDecision(words) };
     }
     cells.forEach((cell, subject) => {
-      for (const value of valuesInCell(name, cell, decision)) add(subject, values.add(value), 1);
+      for (const value of valuesInCell(name, cell, decision)) entries.add(subject, values.add(value), 1);
     });
     return { name, decision };
   });
-  scaledTogether(texts, subjects, WORDS_TOGETHER, (name) => values.add(name), add);
-  const { row, column, value } = entries;
-  const cells = [row.values, column.values, value.values] as const;
-  const matrix = sparseFromEntries(subjects, values.size, ...cells, row.length, (same) => same[0] ?? 0);
+  scaledTogether(texts, subjects, WORDS_TOGETHER, values, entries);
+  const matrix = entries.matrix(subjects, values.size, (same) => same[0] ?? 0);
   return { matrix, values, columns: decided, spoilt };
 }
 

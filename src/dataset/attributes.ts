@@ -1,3 +1,4 @@
+import type { CellColumn } from '../csv/cells.js';
 import { listOf } from '../csv/lists.js';
 import { type Band, bandsOf, numberIn } from './bands.js';
 
@@ -23,12 +24,6 @@ export interface TextColumn {
   as: 'text';
 }
 
-export interface AttributeColumn {
-  name: string;
-  /** One cell a subject; '' where nothing is said. */
-  cells: readonly string[];
-}
-
 /** Cells that say nothing. */
 const PLACEHOLDERS = new Set(['', '[]', '-', '?', 'n/a', 'na', 'nan', 'none', 'null', 'unknown', '(no genres listed)']);
 /** Longer values, on average, are text to read rather than attributes to share. */
@@ -38,8 +33,8 @@ const LEAST_SHARED = 0.25;
 /** Whole numbers have to be shared by more: years and grades are, prices and counts fall into bands instead. */
 const FEWEST_SHARING_NUMBER = 3;
 
-/** What a column is good for, told from its cells alone; `wanted` when it was named by option. */
-export function decideAttribute(column: AttributeColumn, wanted: boolean): AttributeDecision | TextColumn {
+/** What a column is good for, told from its cells alone, one a subject; `wanted` when it was named by option. */
+export function decideAttribute(column: CellColumn, wanted: boolean): AttributeDecision | TextColumn {
   const filled = column.cells.filter((cell) => !isPlaceholder(cell));
   if (filled.length === 0) return { as: 'nothing', reason: 'empty' };
   const separator = separatorOf(column.name, filled);

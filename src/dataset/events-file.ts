@@ -1,14 +1,9 @@
 import { rowFilter, slimCondition } from '../conditions/row-filter.js';
 import { momentText } from '../events/clock.js';
-import {
-  type EventLayout,
-  type Events,
-  eventLayout,
-  type RowCondition,
-  type SkippedKind,
-} from '../events/event-columns.js';
-import { IdIndex } from '../events/ids.js';
+import { type EventLayout, eventLayout, type RowCondition, type SkippedKind } from '../events/event-columns.js';
+import { IdIndex, type Ids } from '../events/ids.js';
 import { withoutLater } from '../events/later-rows.js';
+import type { FileEvents } from '../events/merged-events.js';
 import { joinOrders, type Orders, ordersFrom } from '../events/order-join.js';
 import { statusWeightsAmong } from '../events/order-status.js';
 import { readEvents } from '../events/read-events.js';
@@ -18,14 +13,12 @@ import type { EventsRoles } from '../understanding/file-roles.js';
 import type { OpenFile } from '../understanding/open-files.js';
 import type { FileReport, Skipped } from './dataset.js';
 import { eventsReport } from './events-report.js';
-import type { Ids, Inputs } from './inputs.js';
+import type { Inputs } from './inputs.js';
 
 const WITHOUT_USER = 'without a user id (empty, NA or NULL)';
 
 /** The events of one file, before they are aggregated. */
-export interface EventsFile {
-  path: string;
-  events: Events;
+export interface EventsFile extends FileEvents {
   report: FileReport;
 }
 

@@ -42,8 +42,8 @@ function timeSpan(events: Events): EventsReport['time'] {
     to = latest;
   });
   if (missing === values.length) return undefined;
-  const { unit, dayOrder } = timeColumn;
-  return { unit, dayOrder, from: timeColumn.seconds(from), to: timeColumn.seconds(to), missing };
+  const { unit, seen } = timeColumn;
+  return { unit, dayOrder: seen.dayOrder, from: timeColumn.seconds(from), to: timeColumn.seconds(to), missing };
 }
 
 /** Of fewer users that may be chance. */

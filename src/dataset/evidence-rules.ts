@@ -1,5 +1,5 @@
 import { momentText } from '../events/clock.js';
-import { ExitCode, Failure } from '../failure.js';
+import { badData, ExitCode, Failure } from '../failure.js';
 import { forEachChunk } from '../matrix/chunks.js';
 import { meanRating } from '../model/strength.js';
 import { entriesWhere, type Interactions, withOwnStrengths } from './interactions.js';
@@ -112,7 +112,7 @@ export function evidenceNotes(all: RuledInteractions, elsewhere: boolean): strin
   const total = interactions.index.length;
   const left = total - early - low;
   const text = `no evidence: ${why.join(', ')}; ${left} of ${total} interactions count`;
-  if (left === 0 && !elsewhere) throw new Failure(ExitCode.badData, `there is nothing to learn from: ${text}`);
+  if (left === 0 && !elsewhere) throw badData(`there is nothing to learn from: ${text}`);
   return [`${text}, and all stay had`];
 }
 

@@ -1,10 +1,10 @@
+import { refuseBadRows } from '../csv/bad-rows.js';
 import { isBlank } from '../csv/cells.js';
 import { IndexColumn, LineColumn, NumberColumn } from '../events/columns.js';
 import type { DayOrder } from '../events/day-month.js';
 import type { IdIndex } from '../events/ids.js';
 import { settleTimes } from '../events/settled-times.js';
 import { TimeColumn } from '../events/times.js';
-import { badData } from '../failure.js';
 import { lookAt, type OpenFile } from '../understanding/open-files.js';
 import { missingColumn, type NamedColumns, recogniseRoles } from '../understanding/roles.js';
 import { SampledColumn } from '../understanding/sampled-column.js';
@@ -25,11 +25,7 @@ export interface IdRows {
 
 /** Looks at a file of ids. @throws Failure 66, 65 or 74 where it cannot be read. */
 export function openIdFile(path: string, encoding: string | undefined): Promise<OpenFile> {
-  // A row that is lost would be a rule that does not hold.
-  const badRows = ({ path, line, reason }: { path: string; line: number; reason: string }) => {
-    throw badData(`${path}:${line}: ${reason}`);
-  };
-  return lookAt({ delimiter: undefined, encoding, badRows }, path, undefined);
+  return lookAt({ delimiter: undefined, encoding, badRows: refuseBadRows }, path, undefined);
 }
 
 /**
@@ -45,12 +41,8 @@ export async function readIds(
   how: { named: NamedColumns; dayOrder: DayOrder | undefined; withDates: boolean },
 ): Promise<IdRows> {
   const { header } = file;
-  const {
-    user: userAt,
-    items: itemsAt,
-    time: timeAt,
-    hasHeader,
-  } = columnsOf(file, wanted, ids, how.named, how.withDates);
+  const columns = columnsOf(file, wanted, ids, how.named, how.withDates);
+  const { user: userAt, items: itemsAt, time: timeAt } = columns;
   const nobody = () => ({ count: 0, first: '', line: 0 });
   const rows = { user: new IndexColumn(), item: new IndexColumn(), count: 0 };
   const unknown = { user: nobody(), item: nobody() };
@@ -83,7 +75,7 @@ export async function readIds(
       times.line.push(line);
     }
   };
-  if (!hasHeader) take(header, 1);
+  if (!columns.hasHeader) take(header, 1);
   const table = await file.table();
   await table.eachRow(({ cells, line }) => take(cells, line));
   if (timeAt === undefined) return { ...rows, unknown, secondsAt: undefined };
@@ -101,7 +93,7 @@ function columnsOf(
 ) {
   const wide = header.flatMap((each, at) => (/^item_\d+$/.test(each) && wanted.length === 2 ? [at] : []));
   // By names alone: a list of one item for all is no column of items by its values.
-  const columns = header.map((each, at) => new SampledColumn(each, at, []));
+  const columns = SampledColumn.ofNames(header);
   const sought = wanted.filter((role) => role === 'user' || wide.length === 0);
   const own = wanted[0] ?? 'user';
   const roleOrder = [...sought, ...(withDates ? (['time'] as const) : [])];
@@ -112,12 +104,8 @@ function columnsOf(
   const areAllMissing = sought.every((role) => roles[role] === undefined) && wide.length === 0;
   if (!isConverted && (isList ? isFirstKnown || missing : isFirstKnown && areAllMissing)) {
     const [user, item] = [wanted.indexOf('user'), wanted.indexOf('item')];
-    return {
-      user: user < 0 ? undefined : user,
-      items: item < 0 ? undefined : [item],
-      time: undefined,
-      hasHeader: false,
-    };
+    const at = { user: user < 0 ? undefined : user, items: item < 0 ? undefined : [item], time: undefined };
+    return { ...at, hasHeader: false };
   }
   if (missing) throw missingColumn(name, header, missing, named);
   const items = wide.length > 0 ? wide : roles.item === undefined ? undefined : [roles.item];

@@ -28,12 +28,6 @@ export interface Inputs extends DescribedFiles, Omit<Aggregation, 'learned'>, Re
   beforeAggregating?: (rows: number) => void;
 }
 
-/** The users and items met so far; every file adds to them. */
-export interface Ids {
-  users: IdIndex;
-  items: IdIndex;
-}
-
 /** What a model knows: files that it scores are read as those were that it learned from. */
 export interface Known {
   /** What the files name beside these items comes after them, and so do other groups. */

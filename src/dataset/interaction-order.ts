@@ -13,7 +13,7 @@ import { Tally } from './tally.js';
  * @returns one time beside each of `pairs.index`, NaN where no row of the pair has one; undefined where none has.
  */
 export function latestTimes(pairs: Pairs, times: Numbers, scale: number): Float64Array | undefined {
-  const { start, index, rows } = pairs;
+  const { index, rows } = pairs;
   const { values, none } = times;
   const latest = float64s(index.length);
   // Most files say each thing once.
@@ -34,54 +34,48 @@ export function latestTimes(pairs: Pairs, times: Numbers, scale: number): Float6
     }
   });
   if (!known) return undefined;
-  const steps = new Steps(pairs, times, scale);
-  for (let user = 0; user + 1 < start.length; user++) {
-    const [from, to] = [start[user]!, start[user + 1]!];
-    if (steps.areNeeded(latest, from, to)) steps.add(latest, from, to);
-  }
+  addSteps(latest, pairs, times, scale);
   return latest;
 }
 
-/** The steps between what a user did within one second, in the order of the rows. */
-class Steps {
-  readonly #pairs: Pairs;
-  readonly #times: Numbers;
-  readonly #scale: number;
-  readonly #seconds = new Tally();
-  #packed = new Float64Array(1024);
-
-  constructor(pairs: Pairs, times: Numbers, scale: number) {
-    this.#pairs = pairs;
-    this.#times = times;
-    this.#scale = scale;
-  }
-
+/** Adds the steps between what a user did within one second, in the order of the rows. @param latest whole seconds; NaN where unknown. */
+function addSteps(
+  latest: Float64Array,
+  { start, rows, order }: Pairs,
+  { values, none }: Numbers,
+  timesASecond: number,
+): void {
+  const seconds = new Tally();
+  let packed = new Float64Array(1024);
+  /** The last row of a pair in that second. */
+  const lastRow = (entry: number, second: number) => {
+    let at = rows[entry + 1]! - 1;
+    while (values[at] === none || Math.floor(values[at]! / timesASecond) !== second) at--;
+    return order[at]!;
+  };
   /** Most users have done nothing twice in a second, and to see that takes a tenth of sorting. */
-  areNeeded(latest: Float64Array, from: number, to: number): boolean {
-    const seconds = this.#seconds;
+  const areNeeded = (from: number, to: number) => {
     seconds.begin(to - from);
     for (let entry = from; entry < to; entry++) {
       const second = latest[entry]!;
       if (!Number.isNaN(second) && seconds.add(second) > 0) return true;
     }
     return false;
-  }
-
-  /** @param latest whole seconds of a user's entries, `from` to `to`; NaN where unknown. */
-  add(latest: Float64Array, from: number, to: number): void {
+  };
+  for (let user = 0; user + 1 < start.length; user++) {
+    const [from, to] = [start[user]!, start[user + 1]!];
+    if (!areNeeded(from, to)) continue;
     const count = to - from;
-    if (count > this.#packed.length) this.#packed = new Float64Array(2 * count);
-    const packed = this.#packed;
+    if (count > packed.length) packed = new Float64Array(2 * count);
     // Row and entry go into one double, for those sort without a function that compares them: row · 2^k + entry is exact below
     // 2^53, so for a user of 2 million entries among 4 billion rows.
     const scale = 2 ** (32 - Math.clz32(count));
     let filled = 0;
     for (let at = 0; at < count; at++) {
       const second = latest[from + at]!;
-      if (!Number.isNaN(second)) packed[filled++] = this.#lastRow(from + at, second) * scale + at;
+      if (!Number.isNaN(second)) packed[filled++] = lastRow(from + at, second) * scale + at;
     }
     packed.subarray(0, filled).sort();
-    const seconds = this.#seconds;
     seconds.begin(count);
     for (let k = 0; k < filled; k++) {
       const entry = from + (packed[k]! % scale);
@@ -89,14 +83,5 @@ class Steps {
       const before = seconds.add(second);
       if (before > 0) latest[entry] = second + before / (2 * (before + 1));
     }
-  }
-
-  /** The last row of a pair in that second. */
-  #lastRow(entry: number, second: number): number {
-    const { rows, order } = this.#pairs;
-    const { values, none } = this.#times;
-    let at = rows[entry + 1]! - 1;
-    while (values[at] === none || Math.floor(values[at]! / this.#scale) !== second) at--;
-    return order[at]!;
   }
 }

@@ -1,5 +1,6 @@
 import { type CellColumn, shown as shownCell } from '../csv/cells.js';
-import { ExitCode, Failure } from '../failure.js';
+import type { Ids } from '../events/ids.js';
+import { badData } from '../failure.js';
 import { AvailabilityReader } from '../rules/availability.js';
 import type { ItemsRoles } from '../understanding/file-roles.js';
 import type { Roles } from '../understanding/roles.js';
@@ -8,7 +9,7 @@ import { type AttributeTable, attributeTable, isSpoilt, spoiltNotes } from './at
 import { decideAttribute } from './attributes.js';
 import type { FileReport } from './dataset.js';
 import { EntityTable } from './entity-table.js';
-import type { Ids, Inputs } from './inputs.js';
+import type { Inputs } from './inputs.js';
 
 /** What the items file holds. */
 export interface Catalogue {
@@ -39,8 +40,7 @@ export async function readItems(
     table.take({ ...row, cells: whole(row.cells) }, itemAt, ids.items, sold.row),
   );
   if (table.rows.used === 0) {
-    throw new Failure(
-      ExitCode.badData,
+    throw badData(
       `${name} holds no items: below its header no row has an id in column ${shownCell(header[itemAt] ?? '')}`,
     );
   }

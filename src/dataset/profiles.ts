@@ -1,41 +1,100 @@
 import { BadRow } from '../csv/bad-rows.js';
 import { type ListEntry, listEntries, normalised, shown } from '../csv/cells.js';
-import { checkId, type IdIndex } from '../events/ids.js';
+import { checkId, type IdIndex, type Ids } from '../events/ids.js';
+import type { ProfileRoles } from '../understanding/file-roles.js';
 import type { Roles } from '../understanding/roles.js';
-import type { AttributeFinder } from './attribute-table.js';
-
-/** Entries of a sparse matrix while they are read: (row, column, value), equally long. */
-export interface Entries {
-  row: number[];
-  column: number[];
-  value: number[];
-}
+import { AttributeFinder, type AttributeTable, attributeTable, spoiltNotes } from './attribute-table.js';
+import type { FileReport } from './dataset.js';
+import { EntityTable } from './entity-table.js';
+import { Entries } from './entries.js';
+import type { Inputs } from './inputs.js';
 
 /** What profiles say of their users, beside their attributes. */
-export interface ProfileLists {
+export class ProfileLists {
   /** users × items: what they had, liked (above 0) or disliked (below 0). */
-  history: Entries;
+  readonly history = new Entries();
   /** users × attribute values: what they asked for (above 0) or do not want (below 0). */
-  preferences: Entries;
+  readonly preferences = new Entries();
   /** users × items that must not be offered. */
-  exclude: Entries;
+  readonly exclude = new Entries();
   /** Preferences that match nothing in the catalogue. */
-  unmatched: { count: number; first: string };
+  readonly unmatched = { count: 0, first: '' };
+}
+
+/**
+ * Reads a file of profiles, one row a user.
+ * @param catalogue the attributes that preferences are about. @throws Failure 65 as `Table.eachRow`, also for a user who comes twice.
+ */
+export async function readProfiles(
+  inputs: Inputs,
+  { file, used, shown: roles, notes, warnings }: ProfileRoles,
+  ids: Ids,
+  catalogue: AttributeTable,
+) {
+  const { header } = file;
+  const finder = new AttributeFinder(catalogue);
+  const preferences = preferenceColumns(header, used, finder);
+  const listed = new Set([...Object.values(used), ...preferences.map((column) => column.at)]);
+  const columns = header.flatMap((_, at) => (listed.has(at) ? [] : [at]));
+  const users = new EntityTable(inputs.keepColumns ? [...header.keys()] : columns, undefined);
+  const lists = new ProfileLists();
+  const table = await file.table();
+  const lines = new Map<number, number>();
+  const report = await table.eachRow((row) => {
+    const readLists = (cells: readonly string[]) => {
+      refuseRepeated(ids.users, cells[used.user] ?? '', lines);
+      const use = readProfileLists(lists, cells, used, preferences, ids.items, finder);
+      return (user: number) => {
+        lines.set(user, row.line);
+        use(user);
+      };
+    };
+    users.take(row, used.user, ids.users, readLists);
+  });
+  const wish = { wanted: inputs.attributeColumns, words: false, learned: inputs.known?.groups };
+  const groups = attributeTable(users, header, columns, wish, ids.users.size);
+  const { count, first } = lists.unmatched;
+  const unmatched = `preferences that match no attribute of the catalogue: ${count}, the first of them ${JSON.stringify(first)}; lists are cut at "|"`;
+  const said: FileReport = {
+    kind: 'profiles',
+    table: report,
+    roles: [...roles, ...statedPreferences(preferences, header)],
+    skipped: [{ what: 'without a user id (empty, NA or NULL)', kind: users.withoutId, isWithoutId: true }],
+    columns: groups.columns,
+    unused: [],
+    repeatedRows: 0,
+    notes: [...notes, ...spoiltNotes(groups.spoilt), ...(count > 0 ? [unmatched] : [])],
+    warnings: [...warnings, ...table.warnings],
+  };
+  const kept = inputs.keepColumns ? users.cellColumns(header, ids.users.size) : [];
+  return { lists, groups, columns: kept, report: said };
+}
+
+/** @param lines the line of each user so far. @throws BadRow for a user who has one. */
+function refuseRepeated(users: IdIndex, id: string, lines: ReadonlyMap<number, number>): void {
+  const line = lines.get(users.get(id) ?? -1);
+  if (line === undefined) return;
+  throw new BadRow(
+    `user ${shown(id)} has a row already, on line ${line}; profiles have one row a user\n  if the rows are events, --item-col NAME says which column is the item`,
+  );
+}
+
+/** Columns like `preferred_cuisines`, as roles. */
+function statedPreferences(preferences: readonly PreferenceColumn[], header: readonly string[]): [string, string][] {
+  return preferences
+    .filter((column) => column.attribute !== undefined)
+    .map((column) => [column.sign > 0 ? 'preference' : 'dislike', header[column.at] ?? '']);
 }
 
 /** A column whose entries are preferences: the attribute they speak of, where its name says so, and their sign. */
-export interface PreferenceColumn {
+interface PreferenceColumn {
   at: number;
   attribute: string | undefined;
   sign: 1 | -1;
 }
 
 /** The preference columns of a profiles file: the one with that role, and ones like `preferred_cuisines`, `disliked_genres`. */
-export function preferenceColumns(
-  header: readonly string[],
-  roles: Roles,
-  finder: AttributeFinder,
-): PreferenceColumn[] {
+function preferenceColumns(header: readonly string[], roles: Roles, finder: AttributeFinder): PreferenceColumn[] {
   const columns: PreferenceColumn[] = [];
   if (roles.preferences !== undefined) columns.push({ at: roles.preferences, attribute: undefined, sign: 1 });
   const taken = new Set(Object.values(roles));
@@ -48,22 +107,12 @@ export function preferenceColumns(
   return columns;
 }
 
-export function newProfileLists(): ProfileLists {
-  const entries = () => ({ row: [], column: [], value: [] });
-  return {
-    history: entries(),
-    preferences: entries(),
-    exclude: entries(),
-    unmatched: { count: 0, first: '' },
-  };
-}
-
 /**
  * Reads the list cells of one profile: whole, or not at all.
  *
  * @returns what adds them to `lists`, as those of a user. @throws BadRow where they cannot be read.
  */
-export function readProfileLists(
+function readProfileLists(
   lists: ProfileLists,
   cells: readonly string[],
   roles: Roles,
@@ -81,16 +130,16 @@ export function readProfileLists(
   for (const entry of [...history, ...preferred.map(({ entry }) => entry)]) checkStrength(entry);
   for (const { text } of history) checkId(text);
   return (user) => {
-    for (const { text, strength } of history) add(lists.history, user, items.add(text), strength);
+    for (const { text, strength } of history) lists.history.add(user, items.add(text), strength);
     // Entries stand as they are; only a list is cut, unless that is an id.
     for (const entry of listEntries(cellOf(roles.exclude), (text) => !text.startsWith('[') || items.has(text))) {
       const item = items.get(entry.text);
-      if (item !== undefined) add(lists.exclude, user, item, 1);
+      if (item !== undefined) lists.exclude.add(user, item, 1);
     }
     for (const { column, entry } of preferred) {
       const values = finder.find(entry.text, column.attribute);
       if (values.length === 0 && lists.unmatched.count++ === 0) lists.unmatched.first = entry.text;
-      for (const value of values) add(lists.preferences, user, value, column.sign * entry.strength);
+      for (const value of values) lists.preferences.add(user, value, column.sign * entry.strength);
     }
   };
 }
@@ -102,10 +151,4 @@ function checkStrength(entry: ListEntry): void {
   throw new BadRow(
     `${shown(entry.text)} has the strength ${entry.strength}; it goes from -${STRONGEST} to ${STRONGEST}`,
   );
-}
-
-function add(entries: Entries, row: number, column: number, value: number): void {
-  entries.row.push(row);
-  entries.column.push(column);
-  entries.value.push(value);
 }

@@ -1,16 +1,14 @@
+import { refuseBadRows } from '../csv/bad-rows.js';
 import { isBlank, shown } from '../csv/cells.js';
 import { openTable, type Table } from '../csv/table.js';
-import { compiledEvents } from '../events/compiled-events.js';
-import { type EventRoles, type EventSink, type Events, eventLayout, newSink } from '../events/event-columns.js';
-import type { IdIndex } from '../events/ids.js';
+import { COMPILED } from '../events/compiled-events.js';
+import { type EventRoles, type Events, eventLayout, newSink } from '../events/event-columns.js';
+import type { Ids } from '../events/ids.js';
 import { readEvents } from '../events/read-events.js';
-import { badData } from '../failure.js';
 import { startsOf } from '../matrix/sparse.js';
 import { missingColumn, type NamedColumns, recogniseRoles } from '../understanding/roles.js';
 import { SampledColumn } from '../understanding/sampled-column.js';
 import { columnKeys } from '../understanding/vocabulary.js';
-
-type Ids = Pick<EventSink, 'users' | 'items'>;
 
 /**
  * Reads lists in any format that we write, as events whose rating is the rank. A list is in the order of its ranks; without a column of
@@ -20,9 +18,7 @@ type Ids = Pick<EventSink, 'users' | 'items'>;
  * @throws Failure 65 for what is no list, with its line; 66 and 74 as for any table.
  */
 export async function readLists(path: string, named: NamedColumns, ids: Ids) {
-  const table = await openTable({ path, delimiter: undefined }, ({ line, reason }) => {
-    throw badData(`${table.name}:${line}: ${reason}`);
-  });
+  const table = await openTable({ path, delimiter: undefined }, refuseBadRows);
   try {
     const wide = table.header.flatMap((name, at) => (!named.item && /^item_\d+$/.test(name) ? [at] : []));
     const roles = rolesOf(table, named, wide[0]);
@@ -42,7 +38,7 @@ export async function readLists(path: string, named: NamedColumns, ids: Ids) {
 function rolesOf({ name, header }: Table, named: NamedColumns, item: number | undefined): EventRoles {
   const absent = (['user', 'item'] as const).find((role) => named[role]?.every((each) => !header.includes(each)));
   if (absent) throw missingColumn(name, header, absent, named);
-  const columns = header.map((each, at) => new SampledColumn(each, at, []));
+  const columns = SampledColumn.ofNames(header);
   const wanted = item === undefined ? (['item', 'user', 'title'] as const) : (['user'] as const);
   const { roles } = recogniseRoles({ name, header, columns }, wanted, named, 'user', () => false);
   const { user, item: own = item, title } = roles;
@@ -55,8 +51,7 @@ function rolesOf({ name, header }: Table, named: NamedColumns, item: number | un
 /** A row an item: CSV, JSON Lines, Parquet. */
 async function readLong(table: Table, roles: EventRoles, ids: Ids): Promise<Events> {
   const layout = eventLayout(table.delimiter, table.header, roles, undefined);
-  return (await readEvents(table, layout, new Map(), ids, { acceleration: { of: compiledEvents(), least: 1 << 16 } }))
-    .events;
+  return (await readEvents(table, layout, new Map(), ids, { acceleration: COMPILED })).events;
 }
 
 /** A row a user. @param wide the columns of the items, best first. */
@@ -78,7 +73,7 @@ async function readWide(table: Table, roles: EventRoles, wide: readonly number[]
 /** Groups rows by user, in the order of their ranks. @param refuse throws. */
 function grouped(
   { user, item, strength: rank, line }: Events,
-  { users, items }: { users: IdIndex; items: IdIndex },
+  { users, items }: Ids,
   refuse: (line: number, reason: string) => void,
 ): { start: Uint32Array; items: Uint32Array } {
   const [userOf, itemOf] = [user.values, item.values];

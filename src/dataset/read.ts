@@ -1,27 +1,27 @@
 import { displayName } from '../csv/failures.js';
 import { momentText } from '../events/clock.js';
 import { type EventWeights, typeKey } from '../events/event-types.js';
-import { IdIndex } from '../events/ids.js';
+import { IdIndex, type Ids } from '../events/ids.js';
 import { mergedEvents, placesOf } from '../events/merged-events.js';
 import { renumber } from '../events/renumbering.js';
-import { ExitCode, Failure } from '../failure.js';
-import { emptyRows, joined, type SparseRows, sparseFromEntries, stacked } from '../matrix/sparse.js';
+import { badData, ExitCode, Failure } from '../failure.js';
+import { emptyRows, joined, type SparseRows, stacked } from '../matrix/sparse.js';
 import { closeFiles, openFiles } from '../understanding/open-files.js';
 import { requireNamedAttributes } from '../understanding/roles.js';
-import { checkFiles, type Understanding, understand } from '../understanding/understanding.js';
+import { type Understanding, understand, understandEach } from '../understanding/understanding.js';
 import { type AggregatedEvents, aggregateEvents } from './aggregate.js';
 import { noAttributes } from './attribute-table.js';
 import { columnsOfEvents } from './columns-of-events.js';
 import type { Dataset, FileReport } from './dataset.js';
+import type { Entries } from './entries.js';
 import { conditionsOfOrders, type EventsFile, readEventsFile, readOrders } from './events-file.js';
 import { doubts, eventsReport, interactionsReport } from './events-report.js';
 import { evidenceNotes } from './evidence-rules.js';
-import type { Ids, Inputs } from './inputs.js';
+import type { Inputs } from './inputs.js';
+import { joinedRatings, joinedTimes } from './interactions.js';
 import { type Catalogue, readItems } from './items.js';
-import { joinedRatings, joinedTimes } from './joined-columns.js';
 import { oddIds } from './odd-ids.js';
-import { type Entries, newProfileLists } from './profiles.js';
-import { type Profiles, readProfiles } from './profiles-file.js';
+import { ProfileLists, readProfiles } from './profiles.js';
 
 /** What was read, and how it was understood. */
 export interface ReadData {
@@ -33,7 +33,7 @@ export interface ReadData {
 
 /** Looks at all files, decides what they mean, and reads them into one dataset. */
 export async function readDataset(inputs: Inputs): Promise<ReadData> {
-  const files = await openFiles(inputs, (some) => checkFiles(some, inputs));
+  const files = await openFiles(inputs, (some) => void understandEach(some, inputs));
   try {
     const understanding = understand(files, inputs);
     return { ...(await readFiles(inputs, understanding)), understanding };
@@ -81,7 +81,7 @@ async function readFiles(
     const { now } = inputs.evidence ?? {};
     const where = now === undefined ? 'below its header no row' : `no row up to ${momentText(now)} (--now)`;
     const message = `${namesOf(inputs.users)} holds no users: ${where} has one to recommend to`;
-    throw new Failure(ExitCode.badData, [message, ...skippedLines(reports)].join('\n  '));
+    throw badData([message, ...skippedLines(reports)].join('\n  '));
   }
   for (const file of interactions) renumber(file.events.user.values, own.users.ids, ids.users);
   if (ids.items.size === 0) throw noItems(inputs, understanding);
@@ -91,7 +91,8 @@ async function readFiles(
     reports.at(-1)?.notes.push(...evidenceNotes(dataset, dataset.preferences.index.length > 0));
     requireEventTypes(inputs.eventWeights, reports);
   }
-  requireNamedAttributes(inputs.attributeColumns, reports);
+  const free = reports.flatMap(({ columns }) => columns.map(({ name }) => name));
+  requireNamedAttributes(inputs.attributeColumns, free);
   return { dataset, reports };
 }
 
@@ -108,7 +109,7 @@ function noItems({ users, interactions }: Inputs, understanding: Understanding):
       : `no row of ${name} has one`;
   const beside = interactions.length === 0 ? '' : `, and no row of ${namesOf(interactions)} has one`;
   const message = `no items anywhere: ${read}${beside}; give a catalogue with --items, or interactions with --interactions`;
-  return new Failure(ExitCode.badData, message);
+  return badData(message);
 }
 
 /**
@@ -127,7 +128,7 @@ function requireEvidence(
       ? `${namesOf(inputs.users)} was read as profiles, which have no history and no preferences that match the catalogue; --interactions EVENTS says what people did`
       : 'no row that was read counts';
   const message = `there is nothing to learn from: ${why}`;
-  throw new Failure(ExitCode.badData, [message, ...skippedLines(reports)].join('\n  '));
+  throw badData([message, ...skippedLines(reports)].join('\n  '));
 }
 
 function skippedLines(reports: readonly FileReport[]): string[] {
@@ -149,7 +150,7 @@ function assemble(
   ids: Ids,
   served: number,
   catalogue: Catalogue | undefined,
-  profiles: Profiles | undefined,
+  profiles: Awaited<ReturnType<typeof readProfiles>> | undefined,
   events: readonly EventsFile[][],
   reports: readonly FileReport[],
 ): Dataset {
@@ -159,7 +160,7 @@ function assemble(
   const behaviour = events.flatMap((files, at) => (files.length > 0 ? aggregated(inputs, ids, files, at) : []));
   const attributes = catalogue?.attributes ?? noAttributes(0);
   const groups = profiles?.groups ?? noAttributes(0);
-  const { history, preferences, exclude } = profiles?.lists ?? newProfileLists();
+  const { history, preferences, exclude } = profiles?.lists ?? new ProfileLists();
   const stated = matrixOf(history, users, items);
   const offered = Uint8Array.from({ length: items }, (_, item) => (!catalogue || catalogue.table.has(item) ? 1 : 0));
   const interactions = joined([...behaviour.map(({ matrix }) => matrix), stated], users, items);
@@ -233,8 +234,7 @@ function aggregated(inputs: Inputs, ids: Ids, files: readonly EventsFile[], at: 
 
 /** Entries as a matrix; where two speak of one cell, the later one stands. */
 function matrixOf(entries: Entries, rows: number, columns: number): SparseRows {
-  const { row, column, value } = entries;
-  return sparseFromEntries(rows, columns, row, column, value, row.length, (values) => values[values.length - 1]!);
+  return entries.matrix(rows, columns, (values) => values[values.length - 1]!);
 }
 
 function padded(matrix: SparseRows, rows: number): SparseRows {

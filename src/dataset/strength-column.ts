@@ -1,7 +1,7 @@
 import type { NumberColumn } from '../events/columns.js';
 import { badData } from '../failure.js';
 import { kindByName } from '../understanding/vocabulary.js';
-import { DecimalTally } from './decimal-tally.js';
+import { decimalsIn } from './decimal-tally.js';
 import { GradeTally } from './grade-tally.js';
 import { type Ratings, type StrengthRule, strengthRule } from './strength-rule.js';
 
@@ -56,7 +56,7 @@ export function readStrengths(column: NumberColumn | undefined, name: string, wi
       `"${name}" would pass for a scale from ${tally.low} to ${tally.high}; its name says counts (--ratings scale)`,
     );
   }
-  if (rule.kind === 'count' && wish.ratings === 'auto')
+  if (column && rule.kind === 'count' && wish.ratings === 'auto')
     warnings.push(...suspiciousCounts(column, name, byName === 'count'));
   return { rule, unrated, notes, warnings };
 }
@@ -81,15 +81,14 @@ export function strengthsAsLearned(
 }
 
 /** What speaks against counts, in sentences. @param isNamedCount whether the name says counts. */
-function suspiciousCounts(column: NumberColumn | undefined, name: string, isNamedCount: boolean): string[] {
-  const decimals = new DecimalTally(column?.numbers);
-  const thousands = decimals.perhapsThousands;
-  if (thousands !== undefined) {
+function suspiciousCounts({ numbers }: NumberColumn, name: string, isNamedCount: boolean): string[] {
+  const { perhapsThousands, looksLikeMoney } = decimalsIn(numbers);
+  if (perhapsThousands !== undefined) {
     return [
-      `"${name}" holds ${thousands} beside whole numbers in the hundreds: if its point separates thousands, it is read as too little\n  export numbers without such points, or --ratings count says that they are right`,
+      `"${name}" holds ${perhapsThousands} beside whole numbers in the hundreds: if its point separates thousands, it is read as too little\n  export numbers without such points, or --ratings count says that they are right`,
     ];
   }
-  if (isNamedCount || !decimals.looksLikeMoney) return [];
+  if (isNamedCount || !looksLikeMoney) return [];
   return [
     `"${name}" looks like sums of money: taken for counts, so that what costs more counts more\n  --rating-col NAME names a column of quantities, --ratings count says that these are right`,
   ];

@@ -2,10 +2,10 @@ import type { SparseRows } from '../matrix/sparse.js';
 import { countStrength, DISLIKE, strengthsOfRatings } from '../model/strength.js';
 import type { GradeTally } from './grade-tally.js';
 
-/** What the numbers of a strength column are: a scale of liking, thumbs up or down, or how often or how much. */
-export type StrengthKind = 'scale' | 'thumbs' | 'count';
-
-/** What the values of a strength column are, and what has to be known to weigh one. Ends are inclusive; low ≤ high. */
+/**
+ * What the values of a strength column are: a scale of liking, thumbs up or down, or how often or how much; and what has to be known to
+ * weigh one. Ends are inclusive; low ≤ high.
+ */
 export type StrengthRule =
   | { kind: 'count' }
   | { kind: 'scale'; low: number; high: number }
@@ -55,12 +55,9 @@ function endsOf(low: number, high: number): { low: number; high: number } {
  */
 export function strengthsOf(aggregated: SparseRows, rule: StrengthRule, mean?: number): Float32Array {
   if (rule.kind === 'scale') return strengthsOfRatings(aggregated, rule.high - rule.low, mean);
-  const of = rule.kind === 'count' ? countStrength : thumb(rule.dislikeUpTo);
+  const thumb = (value: number, upTo: number) => (value < 0 || isAtMost(value, upTo) ? DISLIKE : 1);
+  const of = rule.kind === 'count' ? countStrength : (value: number) => thumb(value, rule.dislikeUpTo);
   return aggregated.value.map((value) => (Number.isNaN(value) ? 1 : of(value)));
-}
-
-function thumb(dislikeUpTo: number): (value: number) => number {
-  return (value) => (value < 0 || isAtMost(value, dislikeUpTo) ? DISLIKE : 1);
 }
 
 /** `value ≤ limit` as 32-bit numbers, which aggregated values are: a fifth of a scale is on one side in any unit. */
@@ -69,6 +66,6 @@ function isAtMost(value: number, limit: number): boolean {
 }
 
 /** The default for `--duplicates`: a later rating replaces an earlier one, counts add up. */
-export function defaultDuplicates(kind: StrengthKind): Duplicates {
+export function defaultDuplicates(kind: StrengthRule['kind']): Duplicates {
   return kind === 'count' ? 'sum' : 'last';
 }

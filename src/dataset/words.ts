@@ -1,12 +1,11 @@
-import { FloatColumn } from '../events/columns.js';
+import type { IdIndex } from '../events/ids.js';
+import { Entries } from './entries.js';
 
-/** The words of a column of text: subject `subject[e]` has `names[word[e]]` with `weight[e]` > 0; columns equally long. */
+/** The words of a column of text: an entry (subject, word, weight above 0) for each subject and each of `names` that it has. */
 export interface Words {
   /** "column:word", each once. */
   names: string[];
-  subject: FloatColumn;
-  word: FloatColumn;
-  weight: FloatColumn;
+  entries: Entries;
   /** Different words there were, before the rare and the common ones were dropped. */
   met: number;
 }
@@ -28,9 +27,7 @@ const MOST_WORDS = 100;
 export function wordsOf(column: string, texts: readonly string[]): Words {
   const index = new Map<string, number>();
   const textsWith: number[] = [];
-  const subject = new FloatColumn();
-  const word = new FloatColumn();
-  const frequency = new FloatColumn();
+  const entries = new Entries();
   let count = 0;
   texts.forEach((text, at) => {
     const tally = tallied(text);
@@ -43,40 +40,36 @@ export function wordsOf(column: string, texts: readonly string[]): Words {
         textsWith.push(0);
       }
       textsWith[known]!++;
-      subject.push(at);
-      word.push(known);
-      frequency.push(times);
+      entries.add(at, known, times);
     }
   });
   const specificity = Float64Array.from(textsWith, (df) => inverseFrequency(df, count));
-  return kept(column, [...index.keys()], subject.values, word.values, frequency.values, specificity);
+  return kept(column, [...index.keys()], entries, specificity);
 }
 
 /**
- * Visits the words of several columns of text, scaled so that all those of one subject together have the given length as
- * a vector.
- *
- * @param indexOf is asked once for the index of each "column:word". @param visit is given that index.
+ * Adds the words of several columns of text to others, scaled so that all those of one subject together have the given length as a vector.
+ * @param values takes the words; their index there is the column of their entry.
  */
 export function scaledTogether(
-  columns: readonly Words[],
+  texts: readonly Words[],
   subjects: number,
   length: number,
-  indexOf: (name: string) => number,
-  visit: (subject: number, index: number, value: number) => void,
+  values: Pick<IdIndex, 'add'>,
+  others: Entries,
 ): void {
   const squares = new Float64Array(subjects);
-  for (const { subject, weight } of columns) {
-    const weights = weight.values;
-    subject.values.forEach((at, e) => {
-      squares[at]! += weights[e]! * weights[e]!;
+  for (const { row, value } of texts.map(({ entries }) => entries)) {
+    const weights = value.values;
+    row.values.forEach((subject, e) => {
+      squares[subject]! += weights[e]! * weights[e]!;
     });
   }
-  for (const { names, subject, word, weight } of columns) {
-    const [words, weights] = [word.values, weight.values];
-    const indices = names.map(indexOf);
-    subject.values.forEach((at, e) => {
-      visit(at, indices[words[e]!]!, (length * weights[e]!) / Math.sqrt(squares[at]!));
+  for (const { names, entries } of texts) {
+    const [words, weights] = [entries.column.values, entries.value.values];
+    const indices = names.map((name) => values.add(name));
+    entries.row.values.forEach((subject, e) => {
+      others.add(subject, indices[words[e]!]!, (length * weights[e]!) / Math.sqrt(squares[subject]!));
     });
   }
 }
@@ -88,21 +81,9 @@ function inverseFrequency(df: number, count: number): number {
 }
 
 /** The entries with weight, the largest of each text, and the words that are left, numbered anew as they are met. */
-function kept(
-  column: string,
-  met: readonly string[],
-  subject: Float64Array,
-  word: Float64Array,
-  frequency: Float64Array,
-  specificity: Float64Array,
-): Words {
-  const out: Words = {
-    names: [],
-    subject: new FloatColumn(),
-    word: new FloatColumn(),
-    weight: new FloatColumn(),
-    met: met.length,
-  };
+function kept(column: string, met: readonly string[], all: Entries, specificity: Float64Array): Words {
+  const out: Words = { names: [], entries: new Entries(), met: met.length };
+  const [subject, word, frequency] = [all.row.values, all.column.values, all.value.values];
   const numbered = new Int32Array(met.length).fill(-1);
   const weightOf = (entry: number) => (1 + Math.log(frequency[entry]!)) * specificity[word[entry]!]!;
   for (let from = 0; from < subject.length; ) {
@@ -117,9 +98,7 @@ function kept(
     for (const entry of entries) {
       const old = word[entry]!;
       if (numbered[old]! < 0) numbered[old] = out.names.push(`${column}:${met[old]}`) - 1;
-      out.subject.push(subject[entry]!);
-      out.word.push(numbered[old]!);
-      out.weight.push(weightOf(entry));
+      out.entries.add(subject[entry]!, numbered[old]!, weightOf(entry));
     }
     from = to;
   }

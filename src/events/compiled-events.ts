@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { compiledProgram, ProgramLayout } from '../kernels/program.js';
 import type { Values } from './columns.js';
 import { appendEvents, type EventSink, type EventsPart, noSkippedRows } from './event-columns.js';
-import type { Accelerator, AcceleratorOf } from './events-reader.js';
+import type { Acceleration, Accelerator, AcceleratorOf } from './events-reader.js';
 import type { PackedIds } from './ids.js';
 import { Renumbering } from './renumbering.js';
 import type { TimesSeen } from './times.js';
@@ -72,6 +72,12 @@ export function compiledEvents(room = ROOM): AcceleratorOf {
     return new CompiledEvents(program, delimiter, columns, room, places);
   };
 }
+
+/** The fewest bytes at a time that are worth compiling what reads faster. */
+const WORTH_COMPILING = 1 << 16;
+
+/** What makes reading fast; it changes nothing of what is read. */
+export const COMPILED: Acceleration = { of: compiledEvents(), least: WORTH_COMPILING };
 
 interface Columns {
   user: number;

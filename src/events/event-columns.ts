@@ -2,7 +2,7 @@ import type { CellColumn } from '../csv/cells.js';
 import { IndexColumn, LineColumn, type LineRuns, NumberColumn, type Values } from './columns.js';
 import type { DayOrder } from './day-month.js';
 import { EventTypes, type EventWeights } from './event-types.js';
-import type { IdIndex } from './ids.js';
+import type { Ids } from './ids.js';
 import { statusWeight } from './order-status.js';
 import { TimeColumn, type TimesSeen } from './times.js';
 
@@ -27,18 +27,21 @@ export interface Events {
   skipped: SkippedRows;
 }
 
-/** Rows that were counted and left out, and the first line of each kind. */
-export interface SkippedRows {
-  withoutUser: SkippedKind;
-  withoutItem: SkippedKind;
+/** Why rows are left out. */
+const SKIPPED = [
+  'withoutUser',
+  'withoutItem',
   /** Of a type of event that weighs 0. */
-  withoutWeight: SkippedKind;
+  'withoutWeight',
   /** Of orders that were cancelled, refunded or the like. */
-  cancelled: SkippedKind;
+  'cancelled',
   /** For which a condition does not hold, and for which nobody can tell. */
-  unwanted: SkippedKind;
-  undecided: SkippedKind;
-}
+  'unwanted',
+  'undecided',
+] as const;
+
+/** Rows that were counted and left out, and the first line of each kind. */
+type SkippedRows = Record<(typeof SKIPPED)[number], SkippedKind>;
 
 /** A condition on the rows of a file, as data that travels to whoever reads some of them. */
 export interface RowCondition {
@@ -66,10 +69,8 @@ export interface SkippedKind {
 }
 
 /** What reading fills: the events of a file, and the ids that they name. */
-export interface EventSink {
+export interface EventSink extends Ids {
   events: Events;
-  users: IdIndex;
-  items: IdIndex;
   /** How many lines of the file have been read. */
   lines: number;
   /** How many rows, skipped and refused ones included. */
@@ -141,11 +142,7 @@ function newEvents(layout: EventLayout, eventWeights: EventWeights): Events {
 }
 
 /** A sink with no rows yet. @param ids of users and items, to which those of the rows are added. */
-export function newSink(
-  layout: EventLayout,
-  eventWeights: EventWeights,
-  { users, items }: Pick<EventSink, 'users' | 'items'>,
-): EventSink {
+export function newSink(layout: EventLayout, eventWeights: EventWeights, { users, items }: Ids): EventSink {
   return { events: newEvents(layout, eventWeights), users, items, lines: 0, rows: 0 };
 }
 
@@ -223,15 +220,6 @@ export function reserveEvents({ user, item, strength, weight, time }: Events, ro
 export function keepTitle(titles: string[] | undefined, item: number | undefined, title: string): void {
   if (titles && item !== undefined && !titles[item] && title !== '') titles[item] = title;
 }
-
-const SKIPPED: readonly (keyof SkippedRows)[] = [
-  'withoutUser',
-  'withoutItem',
-  'withoutWeight',
-  'cancelled',
-  'unwanted',
-  'undecided',
-];
 
 function appendSkipped(kind: SkippedKind, more: SkippedKind, line: number): void {
   if (kind.count === 0 && more.count > 0) kind.firstLine = line + more.firstLine;

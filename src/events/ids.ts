@@ -24,6 +24,12 @@ export class IdIndex {
   #size = 0;
   #ids: string[] = [];
 
+  static from(ids: Iterable<string>): IdIndex {
+    const index = new IdIndex();
+    for (const id of ids) index.add(id);
+    return index;
+  }
+
   /** Of packed ids, which keep their order. @throws RangeError where one comes twice. */
   static of({ bytes, starts }: PackedIds): IdIndex {
     const ids = new IdIndex();
@@ -174,6 +180,12 @@ export class IdIndex {
     }
     this.#slots = slots;
   }
+}
+
+/** The users and items met so far; every file adds to them. */
+export interface Ids {
+  users: IdIndex;
+  items: IdIndex;
 }
 
 /** @throws BadRow for what `IdIndex.add` refuses. */

@@ -1,20 +1,14 @@
 import { countSkipped, type Events, noneSkipped, type SkippedKind } from './event-columns.js';
-import type { IdIndex } from './ids.js';
+import type { IdIndex, Ids } from './ids.js';
 import { pickRows } from './order-join.js';
 import { renumber } from './renumbering.js';
-
-/** Users and items, or how many of each were known before a file was read. */
-interface Both<T> {
-  users: T;
-  items: T;
-}
 
 /**
  * Leaves out the rows of a file after a moment, and the ids that they alone name: what is left is as if they were not there. (Of ids that
  * come from rows that did not count, nobody knows when that was: they come last.)
  * @param now seconds since 1970. @param ids with those of the file. @param known how many there were before it. @returns what is left out.
  */
-export function withoutLater(events: Events, now: number, ids: Both<IdIndex>, known: Both<number>): SkippedKind {
+export function withoutLater(events: Events, now: number, ids: Ids, known: Record<keyof Ids, number>): SkippedKind {
   const later = noneSkipped();
   const { time, timeColumn, titles } = events;
   if (!time || !timeColumn) return later;

@@ -2,16 +2,10 @@ import { closeSync, openSync } from 'node:fs';
 import { readingFailure } from '../csv/failures.js';
 import { Pieces } from '../csv/pieces.js';
 import { CHUNK_BYTES, type Table, type TableReport } from '../csv/table.js';
-import {
-  type EventLayout,
-  type EventSink,
-  type Events,
-  newSink,
-  type RowFilter,
-  reserveEvents,
-} from './event-columns.js';
+import { type EventLayout, type Events, newSink, type RowFilter, reserveEvents } from './event-columns.js';
 import type { EventWeights } from './event-types.js';
 import { type Acceleration, EventsReader, type RangePart } from './events-reader.js';
+import type { Ids } from './ids.js';
 import { bytesFrom, type EventsTask } from './range-part.js';
 
 /** Bytes `from` to `to` of a file: the rows that begin there, wherever the last of them ends. */
@@ -31,15 +25,13 @@ export interface RangeWorkers {
 }
 
 /** How a file is cut while it is read, in bytes; whatever they are, the rows are the same. */
-export interface Sizes {
+export const SIZES = {
   /** What is taken from the file at a time. */
-  chunk: number;
+  chunk: CHUNK_BYTES,
   /** What others read at a time of a file that is cut into ranges, and how large a file has to be for that. */
-  range: number;
-  ranged: number;
-}
-
-export const SIZES: Sizes = { chunk: CHUNK_BYTES, range: 1 << 22, ranged: 1 << 24 };
+  range: 1 << 22,
+  ranged: 1 << 24,
+};
 
 /** How a file is read: nothing of this changes what is read. */
 export interface Reading {
@@ -48,7 +40,7 @@ export interface Reading {
   /** Undefined: this process reads all by itself. */
   rangeWorkers?: RangeWorkers | undefined;
   acceleration?: Acceleration | undefined;
-  sizes?: Sizes;
+  sizes?: typeof SIZES;
 }
 
 /**
@@ -59,7 +51,7 @@ export async function readEvents(
   table: Table,
   layout: EventLayout,
   eventWeights: EventWeights,
-  ids: Pick<EventSink, 'users' | 'items'>,
+  ids: Ids,
   { onBytes = () => {}, rangeWorkers, acceleration, sizes = SIZES }: Reading = {},
   filter?: RowFilter,
 ): Promise<{ events: Events; report: TableReport }> {

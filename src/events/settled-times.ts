@@ -50,11 +50,11 @@ export function secondsOfDigits(value: number, hasClock: boolean): number | unde
  */
 export function settleTimes(path: string, column: string, events: Times): void {
   const { time, timeColumn, line } = events;
-  if (!time || !timeColumn?.parted) {
+  if (!time || timeColumn?.seen.way !== 'parted') {
     events.time = settleDigits(events);
     return;
   }
-  const order = timeColumn.dayOrder;
+  const order = timeColumn.seen.dayOrder;
   const codes = {
     *[Symbol.iterator]() {
       for (let row = 0; row < time.length; row++) yield time.at(row);

@@ -38,20 +38,18 @@ const LARGEST_DAY = 1e5;
 
 /** Reads the cells of one time column; each instance keeps to the way of writing of its first cell. */
 export class TimeColumn {
+  readonly seen: TimesSeen;
   readonly #column: string;
-  #way: Way | undefined;
-  #dayOrder: DayOrder | undefined;
-  #largest = 0;
 
   /** @param dayOrder what dates that end with the year have first, where that was said. */
   constructor(column: string, dayOrder?: DayOrder) {
     this.#column = column;
-    this.#dayOrder = dayOrder;
+    this.seen = { way: undefined, dayOrder, largest: 0 };
   }
 
   /**
    * A cell as a number: seconds since 1970 for a date, or the number as it stands, whose unit `unit` tells later, or the
-   * code of a date that ends with the year, whose order `dayOrder` tells later. NaN where the cell is empty.
+   * code of a date that ends with the year, whose order `seen` tells later. NaN where the cell is empty.
    * @throws BadRow for anything else, and for a date that does not exist.
    */
   read(cell: string): number {
@@ -63,11 +61,11 @@ export class TimeColumn {
     if (!parted) return this.#take('dates', secondsOf(text) ?? monthNameSeconds(text), cell);
     const value = this.#take('parted', parted.code, cell);
     if (parted.order === undefined) return value;
-    if (this.#dayOrder !== undefined && this.#dayOrder !== parted.order) {
-      const other = this.#dayOrder === 'day-first' ? 'the day' : 'the month';
+    if (this.seen.dayOrder !== undefined && this.seen.dayOrder !== parted.order) {
+      const other = this.seen.dayOrder === 'day-first' ? 'the day' : 'the month';
       throw new BadRow(`${this.#place}: ${shown(cell)} is no date with ${other} first, as the column has it`);
     }
-    this.#dayOrder = parted.order;
+    this.seen.dayOrder = parted.order;
     return value;
   }
 
@@ -77,10 +75,10 @@ export class TimeColumn {
         `${this.#place}: ${shown(cell)} is not a time (seconds, milliseconds, YYYY-MM-DD HH:MM:SS or DD/MM/YYYY); --time-col none leaves times out`,
       );
     }
-    this.#way ??= way;
-    if (way !== this.#way)
-      throw new BadRow(`${this.#place}: ${shown(cell)}, where the rows before have ${WAYS[this.#way]}`);
-    if (way === 'numbers') this.#largest = Math.max(this.#largest, Math.abs(value));
+    this.seen.way ??= way;
+    if (way !== this.seen.way)
+      throw new BadRow(`${this.#place}: ${shown(cell)}, where the rows before have ${WAYS[this.seen.way]}`);
+    if (way === 'numbers') this.seen.largest = Math.max(this.seen.largest, Math.abs(value));
     return value;
   }
 
@@ -90,15 +88,16 @@ export class TimeColumn {
 
   /** Goes by seconds from now on: what was read as dates written in digits has been made seconds. */
   becomeDates(): void {
-    this.#way = 'dates';
+    this.seen.way = 'dates';
   }
 
   /** The unit of the column, from the largest number in it: seconds reach the year 5138 before they look like milliseconds. */
   get unit(): TimeUnit {
-    if (this.#way !== 'numbers') return 'text';
-    if (this.#largest < LARGEST_DAY && DAY_COLUMN.test(columnName(this.#column))) return 'days';
-    if (this.#largest < 1e11) return 's';
-    return this.#largest < 1e14 ? 'ms' : 'µs';
+    if (this.seen.way !== 'numbers') return 'text';
+    if (this.seen.largest < LARGEST_DAY && DAY_COLUMN.test(this.#column.toLowerCase().replace(/[^a-z]/g, '')))
+      return 'days';
+    if (this.seen.largest < 1e11) return 's';
+    return this.seen.largest < 1e14 ? 'ms' : 'µs';
   }
 
   /** How many of what `read` gives are a second. */
@@ -111,41 +110,22 @@ export class TimeColumn {
     return value / this.scale;
   }
 
-  /** True where `read` gave codes of dates, which are no seconds yet. */
-  get parted(): boolean {
-    return this.#way === 'parted';
-  }
-
-  /** What the dates that end with the year have first; undefined where no cell told. */
-  get dayOrder(): DayOrder | undefined {
-    return this.#dayOrder;
-  }
-
-  /** What the column has seen of its cells. */
-  get seen(): TimesSeen {
-    return { way: this.#way, dayOrder: this.#dayOrder, largest: this.#largest };
-  }
-
   /** Takes a number as `read` would the cell that holds it; false where it would refuse it, for dates came before. */
   takeNumber(value: number): boolean {
-    this.#way ??= 'numbers';
-    if (this.#way !== 'numbers') return false;
+    this.seen.way ??= 'numbers';
+    if (this.seen.way !== 'numbers') return false;
     const size = Math.abs(value);
-    if (size > this.#largest) this.#largest = size;
+    if (size > this.seen.largest) this.seen.largest = size;
     return true;
   }
 
   /** Goes on behind cells that another column has read; false where they would not have been read the same here. */
   follow({ way, dayOrder, largest }: TimesSeen): boolean {
-    if (way !== undefined && this.#way !== undefined && way !== this.#way) return false;
-    if (dayOrder !== undefined && this.#dayOrder !== undefined && dayOrder !== this.#dayOrder) return false;
-    this.#way ??= way;
-    this.#dayOrder ??= dayOrder;
-    this.#largest = Math.max(this.#largest, largest);
+    if (way !== undefined && this.seen.way !== undefined && way !== this.seen.way) return false;
+    if (dayOrder !== undefined && this.seen.dayOrder !== undefined && dayOrder !== this.seen.dayOrder) return false;
+    this.seen.way ??= way;
+    this.seen.dayOrder ??= dayOrder;
+    this.seen.largest = Math.max(this.seen.largest, largest);
     return true;
   }
-}
-
-function columnName(column: string): string {
-  return column.toLowerCase().replace(/[^a-z]/g, '');
 }

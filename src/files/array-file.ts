@@ -105,7 +105,10 @@ export function readArrays(path: string, isWanted: (name: string) => boolean = (
     const mapped = mayMap ? mappedEntries(file, begin, toRead) : undefined;
     const arrays = new Map(
       toRead.map((entry) => {
-        const { buffer, from } = mapped?.(entry) ?? { buffer: readEntry(file, begin, entry).buffer, from: 0 };
+        const { buffer, from } = mapped?.(entry) ?? {
+          buffer: readAt(file, begin + entry.offset, paddedLength(entry)).buffer,
+          from: 0,
+        };
         requireSum(path, entry, checkSum(new Uint8Array(buffer, from, paddedLength(entry))));
         return [entry.name, new TYPES[entry.type](buffer, from, entry.length)];
       }),
@@ -224,11 +227,6 @@ function named(wanted: readonly (Entry | Alias)[], arrays: ReadonlyMap<string, T
 
 function requireSum(path: string, { sum }: Entry, found: number): void {
   if (found !== sum) throw altered(path);
-}
-
-/** The bytes of an array, with those up to the next. */
-function readEntry(file: number, begin: number, entry: Entry): Uint8Array<ArrayBuffer> {
-  return readAt(file, begin + entry.offset, paddedLength(entry));
 }
 
 function writeAt(file: number, bytes: Uint8Array, position: number): void {

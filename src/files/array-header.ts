@@ -80,13 +80,13 @@ function entriesOf(path: string, header: string, room: number): (Entry | Alias)[
   let end = 0;
   const known = new Set<string>();
   const entries = listed.map((entry: unknown): Entry | Alias => {
-    const alias = asAlias(entry);
-    if (alias) {
-      if (!known.has(alias.as)) throw broken(path, `names "${alias.as}" before it lists that array`);
-      return alias;
+    const { name, as, type, offset, length, sum }: Partial<Record<keyof (Entry & Alias), unknown>> = Object(entry);
+    if (typeof name === 'string' && typeof as === 'string') {
+      if (!known.has(as)) throw broken(path, `names "${as}" before it lists that array`);
+      return { name, as };
     }
-    const { name, type, offset, length, sum } = asEntry(entry) ?? {};
-    if (name === undefined || type === undefined || offset !== end || !isCount(length) || !isCount(sum)) {
+    const isNamed = typeof name === 'string' && isType(type);
+    if (!isNamed || offset !== end || !isCount(length) || !isCount(sum)) {
       throw broken(path, 'lists an array it cannot hold');
     }
     end = aligned(offset + length * TYPES[type].BYTES_PER_ELEMENT);
@@ -99,19 +99,8 @@ function entriesOf(path: string, header: string, room: number): (Entry | Alias)[
   return entries;
 }
 
-/** What an entry of the list says, where it is another name. */
-function asAlias(entry: unknown): Alias | undefined {
-  if (typeof entry !== 'object' || entry === null) return undefined;
-  const { name, as } = entry as Partial<Alias>;
-  return typeof name === 'string' && typeof as === 'string' ? { name, as } : undefined;
-}
-
-/** What an entry of the list says, where it has a name and a type that there is. */
-function asEntry(entry: unknown): Partial<Entry> | undefined {
-  if (typeof entry !== 'object' || entry === null) return undefined;
-  const said = entry as Partial<Entry>;
-  const isNamed = typeof said.name === 'string' && typeof said.type === 'string' && Object.hasOwn(TYPES, said.type);
-  return isNamed ? said : undefined;
+function isType(value: unknown): value is TypeName {
+  return typeof value === 'string' && Object.hasOwn(TYPES, value);
 }
 
 /** A number of things. */

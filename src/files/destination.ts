@@ -136,12 +136,6 @@ class Stream implements Destination {
   }
 }
 
-/** What an atomic file is until it appears. */
-interface UntilCommit {
-  temporary?: string;
-  beforeRename?: () => void;
-}
-
 /**
  * A file that appears whole or not at all: written under a temporary name on the same disk, synced, then renamed. `.gz` is compressed.
  */
@@ -160,7 +154,7 @@ export class AtomicFile implements Destination {
    * @param temporary where it is written until then; beside the file unless given. @param beforeRename may throw, and the file stays as it
    *   was.
    */
-  constructor({ path, mode }: FileToBe, { temporary, beforeRename = () => {} }: UntilCommit = {}) {
+  constructor({ path, mode }: FileToBe, temporary?: string, beforeRename = () => {}) {
     this.#path = path;
     this.#beforeRename = beforeRename;
     const name = `.${basename(path)}.`;

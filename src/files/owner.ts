@@ -30,9 +30,7 @@ export function isOfThisWorld(tag: string): boolean {
 /** The tag in a name between a prefix and a suffix (a regular expression); undefined where the name has another form. */
 export function tagIn(name: string, before: string, behind: string): string | undefined {
   if (!name.startsWith(before)) return undefined;
-  const tail = name.slice(before.length);
-  const tag = new RegExp(`^(${TAG})${behind}$`).exec(tail)?.[1];
-  return tag;
+  return new RegExp(`^(${TAG})${behind}$`).exec(name.slice(before.length))?.[1];
 }
 
 /** True where its process is certainly gone: it ran in this world, and no longer does. Of other worlds we know nothing. */

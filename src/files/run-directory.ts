@@ -33,7 +33,8 @@ export class RunDirectory {
   readonly isBesideOutput: boolean;
   readonly #forget: () => void;
   #files = 0;
-  #isKept = false;
+  /** Whether it stays for another run: `remove` leaves alone what is kept. */
+  isKept = false;
   /** Files that may not be safe on disk yet. */
   #unsynced: string[] = [];
   #syncedAt = performance.now();
@@ -110,23 +111,13 @@ export class RunDirectory {
     return !existsSync(this.path);
   }
 
-  /** Whether it stays for another run. */
-  get isKept(): boolean {
-    return this.#isKept;
-  }
-
-  /** Leaves it for another run, or not: `remove` leaves alone what is kept. */
-  keep(isKept: boolean): void {
-    this.#isKept = isKept;
-  }
-
   remove(): void {
     this.#clear();
     this.#forget();
   }
 
   #clear(): void {
-    if (!this.#isKept) removeRunDirectory(this.path);
+    if (!this.isKept) removeRunDirectory(this.path);
   }
 }
 

@@ -1,6 +1,6 @@
+import { jsonText } from '../csv/printable.js';
 import { type Quote, quoted, safelyQuoted } from '../csv/quoting.js';
-import { jsonText } from './json-text.js';
-import type { LineFormat } from './list-lines.js';
+import type { LineFormat } from './formats.js';
 
 /** How ids and titles are written in a format. @param safe for spreadsheets, where they are cells of CSV. */
 export function cellQuote(format: LineFormat, safe: boolean): Quote {

@@ -5,6 +5,8 @@ import { isPipeOrDevice } from '../process/signals.js';
 /** How lists are written: a row an item (csv, parquet), or a row a user (wide, jsonl). */
 export const OUTPUT_FORMATS = ['csv', 'wide', 'jsonl', 'parquet'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
+/** Formats whose output is made of lines. */
+export type LineFormat = Exclude<OutputFormat, 'parquet'>;
 
 /** What a file with such an extension holds; where it may hold one of several, the first unless asked for. */
 const BY_EXTENSION: Readonly<Record<string, readonly OutputFormat[]>> = {

@@ -1,13 +1,10 @@
+import { jsonText } from '../csv/printable.js';
 import { packedTexts, type QuotedCells } from '../csv/quoted-cells.js';
 import type { Quote } from '../csv/quoting.js';
 import { GrowingBytes } from './bytes.js';
 import { type ColumnKind, isOfUser, type OutputColumn } from './columns.js';
-import type { OutputFormat } from './formats.js';
-import { jsonText } from './json-text.js';
+import type { LineFormat } from './formats.js';
 import { type Reasons, type ReasonWriter, SOURCES } from './reason-cells.js';
-
-/** Formats whose output is made of lines. */
-export type LineFormat = Exclude<OutputFormat, 'parquet'>;
 
 /** Items, best first, and their scores. */
 export interface List {
@@ -58,16 +55,17 @@ interface Cell {
 }
 
 /** What the lines of a user are made of: their own cells, those of each item, and the bytes around and between these. */
-interface Template {
-  ofUser: Cell[];
-  beforeItems: string;
-  ofItem: Cell[];
-  betweenItems: string;
-  afterItem: string;
+const NO_LINES = {
+  ofUser: [] as Cell[],
+  beforeItems: '',
+  ofItem: [] as Cell[],
+  betweenItems: '',
+  afterItem: '',
   /** In place of an item that is not there. */
-  noItem: string;
-  afterItems: string;
-}
+  noItem: '',
+  afterItems: '',
+};
+type Template = typeof NO_LINES;
 
 const TEMPLATES: Readonly<Record<LineFormat, (columns: readonly LineColumn[]) => Template>> = {
   csv: csvTemplate,
@@ -162,16 +160,6 @@ function jsonlTemplate(columns: readonly LineColumn[]): Template {
   const afterItem = ofItem.length > 0 ? '}' : '{}';
   return { ...NO_LINES, ofUser, beforeItems, ofItem, betweenItems: ',', afterItem, afterItems: ']}\n' };
 }
-
-const NO_LINES: Template = {
-  ofUser: [],
-  beforeItems: '',
-  ofItem: [],
-  betweenItems: '',
-  afterItem: '',
-  noItem: '',
-  afterItems: '',
-};
 
 function cellOf({ kind, cells }: LineColumn, before: string): Cell {
   return { before: Buffer.from(before), content: Content[kind], cells };

@@ -1,8 +1,8 @@
+import { jsonText } from '../csv/printable.js';
 import type { QuotedCells } from '../csv/quoted-cells.js';
 import { type SignalCounts, signalCount } from '../model/signals.js';
 import type { GrowingBytes } from './bytes.js';
 import type { OutputFormat } from './formats.js';
-import { jsonText } from './json-text.js';
 import { Decimal, timesPower } from './score-digits.js';
 
 /** Where a row of a list comes from: what most of its score is, or the rule that put it there. */
@@ -41,56 +41,33 @@ export function reasonStyle(format: OutputFormat): ReasonStyle {
 const KINDS = ['item', 'attribute', 'group', 'follows', 'popular', 'factor', 'other'] as const;
 type Kind = (typeof KINDS)[number];
 
-/** What stands around all parts, before the name of the first and of later ones, and around the score of each. */
-interface Marks {
-  open: string;
-  close: string;
-  beforeFirst: ByKind;
-  beforeNext: ByKind;
-  beforeScore: ByKind;
-  end: string;
-}
-
 type ByKind = Readonly<Record<Kind, Uint8Array>>;
 
 const byKind = (text: (kind: Kind) => string) =>
   Object.fromEntries(KINDS.map((kind) => [kind, Buffer.from(text(kind))])) as unknown as ByKind;
 
-/** @param name what stands before a name. @param named what stands behind it. */
-function marksOf(
-  open: string,
-  between: string,
-  name: (kind: Kind) => string,
-  named: (kind: Kind) => string,
-  end: string,
-  close: string,
-): Marks {
-  const beforeNext = byKind((kind) => between + name(kind));
-  return { open, beforeFirst: byKind(name), beforeNext, beforeScore: byKind(named), end, close };
-}
-
 const TEXT_NAMES: Readonly<Partial<Record<Kind, string>>> = { follows: 'follows ', factor: '× ' };
-const textMarks = (quote: string) =>
-  marksOf(
-    quote,
-    '; ',
-    (kind) => TEXT_NAMES[kind] ?? '',
-    () => ' ',
-    '',
-    quote,
-  );
+const textMarks = (quote: string) => ({
+  open: quote,
+  between: '; ',
+  beforeName: (kind: Kind) => TEXT_NAMES[kind] ?? '',
+  beforeScore: (_: Kind) => ' ',
+  end: '',
+  close: quote,
+});
 
-const MARKS: Readonly<Record<ReasonStyle, Marks>> = {
+/** What stands around all parts and between two of them, before the name and the score of each, and behind that. */
+const MARKS = {
   text: textMarks(''),
   cell: textMarks('"'),
-  json: marksOf(
-    '[',
-    ',',
-    (kind) => `{"because":"${kind === 'factor' ? '× ' : ''}`,
-    (kind) => `","kind":"${kind}","score":`,
-    '}',
-    ']',
-  ),
+  json: {
+    open: '[',
+    between: ',',
+    beforeName: (kind: Kind) => `{"because":"${kind === 'factor' ? '× ' : ''}`,
+    beforeScore: (kind: Kind) => `","kind":"${kind}","score":`,
+    end: '}',
+    close: ']',
+  },
 };
 
 /**
@@ -116,7 +93,9 @@ const FACTOR_DIGITS = 3;
 export class ReasonWriter {
   readonly #names: ReasonNames;
   readonly #popular: number;
-  readonly #marks: Marks;
+  readonly #marks: (typeof MARKS)[ReasonStyle];
+  /** What stands before the name of the first part and of later ones, and before scores. */
+  readonly #before: { first: ByKind; next: ByKind; score: ByKind };
   readonly #digits: number;
   readonly #score = new Decimal();
   readonly #factor = new Decimal();
@@ -126,7 +105,10 @@ export class ReasonWriter {
 
   /** @param digits significant digits of scores. */
   constructor(style: ReasonStyle, names: ReasonNames, digits: number) {
+    const { between, beforeName, beforeScore } = MARKS[style];
+    const next = byKind((kind) => between + beforeName(kind));
     this.#marks = MARKS[style];
+    this.#before = { first: byKind(beforeName), next, score: byKind(beforeScore) };
     this.#names = names;
     this.#popular = signalCount(names.counts);
     this.#digits = digits;
@@ -151,13 +133,13 @@ export class ReasonWriter {
       if (this.#parts[k] !== 0) this.#cause(out, cause[first + k] ?? -1, this.#parts[k] ?? 0, decimals);
     }
     if (named < count && rest !== 0) {
-      out.raw(this.#before('other'));
+      out.raw(this.#next('other'));
       out.decimal(count - named, 0);
       out.text(' others');
       this.#end(out, 'other', rest, decimals);
     }
     if (total !== sum) {
-      out.raw(this.#before('factor'));
+      out.raw(this.#next('factor'));
       out.score(factor, FACTOR_DIGITS);
       this.#end(out, 'factor', total - sum, decimals);
     }
@@ -189,7 +171,7 @@ export class ReasonWriter {
             : cause < this.#popular
               ? 'follows'
               : 'popular';
-    const before = this.#before(kind);
+    const before = this.#next(kind);
     if (kind === 'popular') {
       out.raw(before);
       out.text(kind);
@@ -197,13 +179,13 @@ export class ReasonWriter {
     this.#end(out, kind, whole, decimals);
   }
 
-  #before(kind: Kind): Uint8Array {
-    return (this.#written++ > 0 ? this.#marks.beforeNext : this.#marks.beforeFirst)[kind];
+  #next(kind: Kind): Uint8Array {
+    return (this.#written++ > 0 ? this.#before.next : this.#before.first)[kind];
   }
 
   #end(out: GrowingBytes, kind: Kind, whole: number, decimals: number): void {
-    const { beforeScore, end } = this.#marks;
-    out.raw(beforeScore[kind]);
+    const { end } = this.#marks;
+    out.raw(this.#before.score[kind]);
     out.decimal(whole, decimals);
     if (end !== '') out.text(end);
   }

@@ -100,7 +100,7 @@ export class Checkpoint {
     this.#directory = directory;
     this.#left = left;
     // Until it is certain that this run goes on with it, it is not ours to remove.
-    directory.keep(left !== undefined);
+    directory.isKept = left !== undefined;
   }
 
   /**
@@ -110,7 +110,7 @@ export class Checkpoint {
   begin(manifest: Manifest, info: (message: string) => void): string {
     if (this.#left) refuseOtherData(this.#left, manifest, this.#directory.path);
     else writeJson(join(this.#directory.path, MANIFEST), manifest);
-    this.#directory.keep(false);
+    this.#directory.isKept = false;
     if (this.finished !== '') info(`going on with an interrupted run, which had finished ${this.finished}`);
     this.#key = keyOf(manifest.version, manifest.options, manifest.data.hash);
     return this.#key;
@@ -160,7 +160,7 @@ export function unfinished(
   const mayResume = checkpoint !== undefined && (isTimeUp || resume);
   // A folder that was refused stays as it was (`isKept`); a failure before anything was finished leaves nothing to go on with.
   const isKept = mayResume && (isStopped || (!run.directory.isKept && hasWork));
-  if (isKept) run.directory.keep(true);
+  if (isKept) run.directory.isKept = true;
   if (!(error instanceof Failure)) return error;
   const far = isTimeUp ? ` while ${stage}; no output file was written` : '';
   const isShort = error.exitCode === ExitCode.noMemory;

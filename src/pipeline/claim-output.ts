@@ -54,7 +54,7 @@ export async function claimOutput(
   };
   try {
     const checkpoint = openCheckpoint(run, options, target);
-    const destination = new AtomicFile(target, { temporary: run.directory.file('output'), beforeRename: requireLock });
+    const destination = new AtomicFile(target, run.directory.file('output'), requireLock);
     return { destination, checkpoint, lost, release: lock.release };
   } catch (error) {
     lock.release();

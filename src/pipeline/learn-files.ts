@@ -5,11 +5,11 @@ import type { Destination } from '../files/writing.js';
 import type { Settings } from '../model/settings.js';
 import type { Model } from '../ranking/model.js';
 import { modelOf } from '../ranking/model.js';
-import { factsOf, type ModelFacts } from '../saved-model/facts.js';
+import { factsOf } from '../saved-model/facts.js';
 import { stashDataset, writeModel } from '../saved-model/write.js';
 import { asOptions } from '../tuning/tuning-report.js';
 import { readFactors, readLearnedRows, readStatistics } from '../workers/run-files.js';
-import { type Arranged, arrange, type Learned, learnFrom, writeFactors } from './learn.js';
+import { arrange, type Learned, learnFrom, writeFactors } from './learn.js';
 import { manifestOf } from './manifest.js';
 import type { Options } from './options.js';
 import { areCarried, outputColumns } from './output-columns.js';
@@ -20,31 +20,11 @@ import type { PlannedRules } from './rules/plan.js';
 import { readWithRules } from './rules/read.js';
 import { reuseOrTune } from './tuned-file.js';
 
-/** What was arranged to be learned from. */
-export interface ArrangedFiles<T> {
-  dataset: Dataset;
-  arranged: Arranged;
-  settings: Settings;
-  /** What was asked of the data. */
-  answer: T;
-  /** What of the interactions counts, for the facts of a model. */
-  counted: Pick<ModelFacts, 'evidence' | 'countingMean'>;
-}
-
-/** What was learned from files. */
-export interface LearnedFiles<T> extends Omit<ArrangedFiles<T>, 'arranged'> {
-  learned: Learned;
-  /** Writes the model. */
-  save: (destination: Destination) => Promise<void>;
-}
-
+/** Takes what it needs of the data, which is let go before anything is learned. */
 type Ask<T> = (dataset: Counting<Dataset>, settings: Settings, rules: PlannedRules) => T;
 
-/**
- * Reads the files of a run, finds the settings and learns.
- * @param ask takes what it needs of the data, which is let go before anything is learned.
- */
-export async function learnFiles<T>(job: OutputRun, options: Options, ask: Ask<T>): Promise<LearnedFiles<T>> {
+/** Reads the files of a run, finds the settings and learns. @returns what was asked, too, and what writes the model. */
+export async function learnFiles<T>(job: OutputRun, options: Options, ask: Ask<T>) {
   const { run, record } = job;
   const stash = run.directory.file('dataset');
   const { arranged, ...files } = await arrangeFiles(job, options, ask, 1, stash);
@@ -64,7 +44,7 @@ export async function learnFiles<T>(job: OutputRun, options: Options, ask: Ask<T
 }
 
 /**
- * Reads the files of a run, finds the settings and arranges what there is to learn from.
+ * Reads the files of a run, finds the settings and arranges what there is to learn from; what of the interactions counts is `counted`.
  * @param jobs how many share the work. @param stash the file for what a model keeps of the data, where there will be one.
  */
 export async function arrangeFiles<T>(
@@ -73,10 +53,14 @@ export async function arrangeFiles<T>(
   ask: Ask<T>,
   jobs: number,
   stash = '',
-): Promise<ArrangedFiles<T>> {
+) {
   await memory.read(options);
+  // Lists that are made of a model later may want titles, and rules columns.
+  const isKept = options.model !== undefined;
+  const titles = isKept || options.titles;
+  const keepColumns = isKept || areCarried(options.outputColumns);
   const read = (alsoColumns: readonly string[]) =>
-    readInputs(run, { ...options, ...whatModelsKeep(options), alsoColumns }, (rows) => memory.fold(rows));
+    readInputs(run, { ...options, titles, keepColumns, alsoColumns }, (rows) => memory.fold(rows));
   const { data, rules } = await stages.take('reading', () =>
     readWithRules(run, options, options.top, read, ({ dataset }) => dataset),
   );
@@ -113,11 +97,6 @@ export async function arrangeFiles<T>(
     for (const each of [dataset, all]) releaseDataset(each);
     return { dataset, arranged, settings, answer, counted };
   });
-}
-
-/** Lists that are made of a model later may want titles, and rules columns. */
-function whatModelsKeep({ model, titles, outputColumns }: Options) {
-  return model === undefined ? { titles, keepColumns: areCarried(outputColumns) } : { titles: true, keepColumns: true };
 }
 
 /** The model in this process, its rows normalised. */

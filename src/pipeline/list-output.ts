@@ -3,10 +3,12 @@ import { defused, quotedCells } from '../csv/quoting.js';
 import { usageFailure } from '../failure.js';
 import { writeArrays } from '../files/array-file.js';
 import { cellQuote } from '../output/cell-quote.js';
-import type { TextColumn } from '../output/columns.js';
-import { headerOf } from '../output/list-lines.js';
+import type { ColumnKind, TextColumn } from '../output/columns.js';
+import type { LineFormat } from '../output/formats.js';
+import { headerOf, LineWriter } from '../output/list-lines.js';
 import { loadParquet, ParquetLists } from '../output/parquet.js';
 import { reasonName, reasonStyle } from '../output/reason-cells.js';
+import { SCORE_DIGITS } from '../output/score-digits.js';
 import type { ListLayout } from '../workers/protocol.js';
 import type { Lists } from '../workers/run-files.js';
 import type { ListOptions, Options } from './options.js';
@@ -44,6 +46,19 @@ function refuse(): never {
   throw new RangeError('the lists are of another format');
 }
 
+/** How lists become lines in this process. @param listLength the most items of a list. @param safe for spreadsheets. */
+export function answerLines(format: LineFormat, columns: readonly TextColumn[], listLength: number, safe: boolean) {
+  const quote = cellQuote(format, safe);
+  const cellsOf = ({ kind, texts }: TextColumn) => (isText(kind) ? quotedCells(texts, quote) : undefined);
+  const layout = {
+    format,
+    columns: columns.map((column) => ({ name: column.name, kind: column.kind, cells: cellsOf(column) })),
+    listLength,
+    precision: SCORE_DIGITS,
+  };
+  return { header: headerOf(format, columns, listLength, quote), newWriter: () => new LineWriter(layout) };
+}
+
 /** What children make of lists. Their texts are written to a file of the run. */
 export function layoutOf(
   { directory }: Run,
@@ -56,7 +71,7 @@ export function layoutOf(
   if (format !== 'parquet') {
     const quote = cellQuote(format, safeCsv);
     columns.forEach(({ kind, texts }, k) => {
-      if (kind === 'user' || kind === 'item') cells.set(`column${k}`, quotedCells(texts, quote));
+      if (isText(kind)) cells.set(`column${k}`, quotedCells(texts, quote));
     });
   }
   if (columns.some(({ kind }) => kind === 'reasons')) {
@@ -66,6 +81,10 @@ export function layoutOf(
   }
   writeArrays(path, Object.assign({}, ...Array.from(cells, ([name, each]) => quotedArrays(name, each))));
   return { format, columns: columns.map(({ name, kind }) => ({ name, kind })), precision, reasons, cells: path };
+}
+
+function isText(kind: ColumnKind): boolean {
+  return kind === 'user' || kind === 'item';
 }
 
 /** What items, attribute values and groups are called in reasons: items by their titles where they have one. */

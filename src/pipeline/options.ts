@@ -1,16 +1,14 @@
 import type { Expression } from '../conditions/expression.js';
-import type { EvidenceRules } from '../dataset/evidence-rules.js';
-import type { Duplicates, Ratings } from '../dataset/strength-rule.js';
+import type { Inputs } from '../dataset/inputs.js';
 import type { HoldoutKind } from '../evaluation/split.js';
 import type { DayOrder } from '../events/day-month.js';
-import type { EventWeights } from '../events/event-types.js';
+import type { Reading } from '../events/read-events.js';
 import type { OutputFormat } from '../output/formats.js';
 import type { WeightFormat } from '../output/weights.js';
 import type { LogOptions } from '../report/log.js';
 import type { Availability } from '../rules/availability.js';
 import type { ColdUsers, RuleFiles } from '../rules/id-rules.js';
 import type { RuleValues } from '../rules/rules.js';
-import type { InputFiles } from '../understanding/inputs.js';
 import type { NamedColumns } from '../understanding/roles.js';
 import type { BalanceName } from '../workers/balance.js';
 import type { Method } from './method.js';
@@ -19,38 +17,20 @@ import type { Method } from './method.js';
  * The options as a run sees them: checked, complete, frozen. What was typed is converted in cli/, once; nothing reads flags later.
  */
 
-/** Which files are read, and how. All of it can change the result. */
-export interface InputOptions extends InputFiles {
-  /** One character or several; undefined: detected. */
-  delimiter: string | undefined;
-  /** Of all input files, as TextDecoder calls it; undefined: UTF-8, or UTF-16 by its mark, or detected. */
-  encoding: string | undefined;
-  /** False: cells are never quoted; undefined: detected. */
-  quotes: false | undefined;
-  /** Names of columns, where the files of users and events have no header; empty: they have none, and nobody named them. */
-  columns: readonly string[] | undefined;
-  /** The same of the items file. */
-  itemColumns: readonly string[] | undefined;
-  named: NamedColumns;
-  /** Undefined: detected from each column. */
-  dayOrder: DayOrder | undefined;
-  /** The only columns used as attributes; undefined: all that look like one. */
-  attributeColumns: readonly string[] | undefined;
-  /** Undefined: last for ratings, sum for counts. */
-  duplicates: Duplicates | undefined;
-  ratings: Ratings;
-  /** The value of the rating column that means "not rated"; undefined: detected. */
-  unrated: number | 'none' | undefined;
-  /** Changes and additions to the built-in weights. */
-  eventWeights: EventWeights;
-  /** What rows of events have to fulfil to be read; all of them. */
-  eventsWhere: readonly string[];
-  /** What counts as now there, in seconds since 1970; undefined: when reading begins. */
-  now: number | undefined;
+/** What a reader is told that nobody types. */
+type NotTyped =
+  | keyof Reading
+  | 'alsoColumns'
+  | 'titles'
+  | 'keepColumns'
+  | 'availability'
+  | 'known'
+  | 'beforeAggregating';
+
+/** Which files are read, and how, as far as people say it. All of it can change the result. */
+export interface InputOptions extends Required<Omit<Inputs, NotTyped | 'badRows'>> {
   /** 'stop', 'skip', or the file that takes rejected rows. */
   badRows: string;
-  /** What of the interactions counts; undefined: all. */
-  evidence: EvidenceRules | undefined;
   /** Escapes text that a spreadsheet would run as a formula. */
   safeCsv: boolean;
 }
@@ -182,8 +162,6 @@ export interface ExportOptions extends LogOptions {
   output: string;
 }
 
-export type Format = 'table' | 'csv' | 'json';
-
 /** The options of `evaluate`. */
 export interface EvaluateOptions extends InputOptions, LogOptions {
   /** Events to evaluate on, instead of a part of the input. */
@@ -203,7 +181,7 @@ export interface EvaluateOptions extends InputOptions, LogOptions {
   rules: RuleOptions;
   /** Attributes of users to group by, as typed. */
   by: readonly string[];
-  format: Format;
+  format: 'table' | 'csv' | 'json';
   output: string;
   /** The file that takes the metrics of each user. */
   perUser: string | undefined;

@@ -60,7 +60,7 @@ export async function runToOutput(
     const isStopped = stop.signal.aborted;
     const lost = output?.lost();
     // It is the other run's to remove.
-    if (lost) run.directory.keep(true);
+    if (lost) run.directory.isKept = true;
     const why = isStopped ? thrown : (lost ?? explainFolder(thrown, run, options.output));
     const error = unfinished(
       why,

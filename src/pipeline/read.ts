@@ -2,7 +2,7 @@ import { sizeAtHand } from '../csv/source.js';
 import type { Dataset } from '../dataset/dataset.js';
 import type { Inputs } from '../dataset/inputs.js';
 import { type ReadData, readDataset } from '../dataset/read.js';
-import { compiledEvents } from '../events/compiled-events.js';
+import { COMPILED } from '../events/compiled-events.js';
 import type { RangeWorkers } from '../events/read-events.js';
 import { longHistories } from '../model/long-histories.js';
 import { inputReport, inputWarnings } from '../report/input-report.js';
@@ -78,12 +78,9 @@ export function startChildren({ pool }: Run, bytes: number): void {
   pool.start(Math.ceil(bytes / BYTES_A_CHILD));
 }
 
-/** Below this it takes longer to compile what reads faster. */
-const WORTH_COMPILING = 1 << 16;
-
 /** What makes reading fast; none of it changes the result. */
 export function fastReading(run: Run): Pick<Inputs, 'rangeWorkers' | 'acceleration'> {
-  return { rangeWorkers: rangeWorkers(run), acceleration: { of: compiledEvents(), least: WORTH_COMPILING } };
+  return { rangeWorkers: rangeWorkers(run), acceleration: COMPILED };
 }
 
 /** Reads ranges of an events file in the pool; undefined where a single process does everything. */

@@ -6,11 +6,11 @@ import { type Holdout, sampleKeysOf } from '../evaluation/split.js';
 import { scoringCosts } from '../ranking/audience.js';
 import type { ExplainedList } from '../report/explanation.js';
 import { planShards, WORTH_A_SHARD } from '../workers/plan.js';
-import type { RecommendJob } from '../workers/protocol.js';
 import { readAudience, readLists } from '../workers/run-files.js';
 import { explainedLists } from './explained-lists.js';
 import { discardLearned, learn } from './learn.js';
 import { methodOfSpec } from './method.js';
+import { recommendJob } from './recommend.js';
 import type { PlannedRules } from './rules/plan.js';
 import { planServing } from './rules/serving.js';
 import type { Run } from './run.js';
@@ -49,16 +49,7 @@ export async function recommendLists(
   const learned = await learn(run, counting, () => sampleKeysOf(counting), settings);
   const learnedAt = run.seconds();
   const serving = planServing(run, rules, counting, users, settings);
-  const job: RecommendJob = {
-    kind: 'recommend',
-    model: learned.model,
-    settings,
-    audience: serving.audience,
-    rules: serving.rules,
-    listLength: count,
-    layout: undefined,
-    output: run.directory.file('lists'),
-  };
+  const job = recommendJob(run, count, serving, { ...learned, key: undefined }, undefined);
   const lengths = new Uint32Array(users.length);
   const parts: Uint32Array[] = [];
   const scores: Float64Array[] = [];

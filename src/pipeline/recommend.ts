@@ -50,7 +50,7 @@ export function recommendJob(
   listLength: number,
   { audience, rules, hash }: Omit<Serving, 'users'>,
   { model, settings, key }: Omit<Made, 'rowLength'>,
-  layout: ListLayout,
+  layout: ListLayout | undefined,
 ): RecommendJob {
   const output = shardOutput(run, 'recommend', key && keyOf(key, hash));
   return { kind: 'recommend', model, settings, audience, rules, listLength, layout, output };

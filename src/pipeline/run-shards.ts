@@ -35,13 +35,13 @@ export async function runShards(
   run.debug(
     `${run.seconds().toFixed(2)} s: ${stage} in ${plural(shards.length, 'shard')} on ${pool.childrenFor(shards.length)} of ${run.workers} workers`,
   );
-  const files = finishedRows(job.output);
-  const isSound = (rows: Rows) => {
-    const flaw = flawOf(shardPath(job.output, rows));
-    if (flaw) warn(`rows ${rows.from} to ${rows.to - 1} of an interrupted run are worked again (${job.kind}): ${flaw}`);
-    return flaw === undefined;
-  };
-  const cut = shards.map((shard) => piecesOf(shard, files, job.output, isSound));
+  const onFlaw = (flaw: string, { from, to }: Rows) =>
+    warn(`rows ${from} to ${to - 1} of an interrupted run are worked again (${job.kind}): ${flaw}`);
+  const cut = piecesIn(
+    job.output,
+    shards.map((shard) => [shard]),
+    onFlaw,
+  );
   const pieces = cut.flat();
   const missing = pieces.filter(({ path }) => path === undefined).map(({ shard }, index) => ({ ...shard, index }));
   // A gap beside finished rows of its shard is most likely a row that an interrupted run lost.
@@ -97,12 +97,12 @@ export function areFinished(output: string, shards: readonly Shard[]): boolean {
 export function piecesIn(
   output: string,
   jobs: readonly (readonly Shard[])[],
-  onFlaw: ((flaw: string) => void) | null = () => {},
+  onFlaw: ((flaw: string, rows: Rows) => void) | null = () => {},
 ): Piece[][] {
   const files = finishedRows(output);
   const isSound = (rows: Rows) => {
     const flaw = onFlaw && flawOf(shardPath(output, rows));
-    if (flaw) onFlaw?.(flaw);
+    if (flaw) onFlaw?.(flaw, rows);
     return !flaw;
   };
   return jobs.map((shards) => shards.flatMap((shard) => piecesOf(shard, files, output, isSound)));

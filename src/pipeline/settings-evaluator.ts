@@ -36,7 +36,8 @@ export class SettingsEvaluator {
   readonly #run: Run;
   readonly #validation: ValidationSplit;
   readonly #heldOut: string;
-  readonly #factors: string | undefined;
+  /** The file of the factors of items, where they have some. */
+  readonly factors: string | undefined;
   readonly #counted = new Map<string, Counted>();
   readonly #learned = new Map<string, Learned>();
   /** Audience files, by the settings they depend on. */
@@ -46,14 +47,9 @@ export class SettingsEvaluator {
   constructor(run: Run, validation: ValidationSplit, keys: SampleKeys, settings: Settings) {
     this.#run = run;
     this.#validation = validation;
-    this.#factors = writeFactors(run, validation.seen, () => keys, settings);
+    this.factors = writeFactors(run, validation.seen, () => keys, settings);
     this.#heldOut = run.directory.file('held-out');
     writeArrays(this.#heldOut, matrixArrays('heldOut', validation.heldOut));
-  }
-
-  /** Whether items have factors. */
-  get hasFactors(): boolean {
-    return this.#factors !== undefined;
   }
 
   readonly evaluate: Evaluate = (learned, variants) => this.#evaluate(learned, variants, false);
@@ -119,7 +115,7 @@ export class SettingsEvaluator {
   end(): void {
     for (const counted of this.#counted.values()) discardCounted(this.#run, counted);
     for (const learned of this.#learned.values()) discardLearned(this.#run, learned);
-    const factors = this.#factors === undefined ? [] : [this.#factors];
+    const factors = this.factors === undefined ? [] : [this.factors];
     this.#run.directory.discard([this.#heldOut, ...factors, ...this.#audiences.values()]);
   }
 
@@ -139,7 +135,7 @@ export class SettingsEvaluator {
   }
 
   #arrange(settings: Settings): Arranged {
-    return { ...arrange(this.#run, this.#validation.seen, settings), factors: this.#factors };
+    return { ...arrange(this.#run, this.#validation.seen, settings), factors: this.factors };
   }
 
   /** The cached value, or a new one that displaces the least recently used. */

@@ -17,7 +17,7 @@ export async function readTestEvents(
   roles: EventsRoles,
   dataset: Dataset,
 ): Promise<{ events: TestEvents; report: FileReport }> {
-  const ids = { users: indexOf(dataset.userIds), items: indexOf(dataset.itemIds) };
+  const ids = { users: IdIndex.from(dataset.userIds), items: IdIndex.from(dataset.itemIds) };
   const file = await readEventsFile(inputs, roles, ids, undefined);
   const { events, report } = file;
   const [userIds, itemIds] = [ids.users.ids, ids.items.ids];
@@ -27,10 +27,4 @@ export async function readTestEvents(
   report.notes.push(...aggregated.notes);
   report.warnings.push(...aggregated.warnings);
   return { events: { interactions: aggregated.matrix, userIds, itemIds }, report };
-}
-
-function indexOf(ids: readonly string[]): IdIndex {
-  const index = new IdIndex();
-  for (const id of ids) index.add(id);
-  return index;
 }

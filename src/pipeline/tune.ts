@@ -61,7 +61,7 @@ export async function settle(
   const held = like?.kind ?? (kinds.times ? 'time' : 'random');
   const shown = asTuning(run, held === 'time' ? fits + 2 : fits);
   const evaluator = new SettingsEvaluator(shown, validation, keys, start);
-  const space = { ...kinds, factors: evaluator.hasFactors, fixed: method.fixed };
+  const space = { ...kinds, factors: evaluator.factors !== undefined, fixed: method.fixed };
   let tuning = keepStartUnless(await tune(start, space, evaluator.evaluate, fits), start, MIN_GAIN);
   if (held === 'time' && tuning.settings !== start) {
     const onLatest = new SettingsEvaluator(shown, validationSplit(dataset, keys, LATEST), keys, start);

@@ -1,12 +1,7 @@
 import type { Known, RuleRow } from './list-rule.js';
 
-export interface ItemRow {
-  row: RuleRow;
-  item: number;
-}
-
 /** The rows about items of the catalogue, each with the index of its item; the others are counted and warned of. */
-export function itemRows(rows: readonly RuleRow[], known: Known): ItemRow[] {
+export function itemRows(rows: readonly RuleRow[], known: Known) {
   const items = known.itemsOf(rows.map(({ cells }) => cells.item ?? ''));
   const found = rows.flatMap((row) => {
     const item = items.get(row.cells.item ?? '');

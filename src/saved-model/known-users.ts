@@ -1,7 +1,6 @@
 import type { CellColumn } from '../csv/cells.js';
 import type { Dataset } from '../dataset/dataset.js';
-import { entriesOfUsers, entriesWhere, type Interactions } from '../dataset/interactions.js';
-import { joinedTimes } from '../dataset/joined-columns.js';
+import { entriesOfUsers, entriesWhere, type Interactions, joinedTimes } from '../dataset/interactions.js';
 import { hashOf, IdIndex } from '../events/ids.js';
 import { emptyRows, firstRows, joined, mapped, pickedRows, rowLength, type SparseRows } from '../matrix/sparse.js';
 import { type Rated, rated } from '../model/strength.js';
@@ -38,7 +37,7 @@ export function scoredUsers(model: KnownModel, read: Dataset, wanted: Wanted): S
   const { counts, times } = model.facts;
   const { names } = model;
   const { fresh, strange } = knownItems(read, counts.items);
-  const stranger = strange === 0 ? undefined : strangeItem(read, counts.items);
+  const stranger = read.itemIds[read.interactions.index.find((item) => item >= counts.items) ?? -1];
   const places = placesIn(model, userIds.slice(0, served));
   const users = places.filter((place) => place < counts.users).sort();
   const all = users.length > 0 ? model.usersAt(users) : undefined;
@@ -55,7 +54,7 @@ export function scoredUsers(model: KnownModel, read: Dataset, wanted: Wanted): S
   return {
     read: read.interactions.start[served] ?? 0,
     strange,
-    stranger,
+    stranger: strange === 0 ? undefined : stranger,
     known: users.length,
     dataset: {
       ...names,
@@ -90,15 +89,10 @@ function knownItems(read: Dataset, items: number): { fresh: Interactions; strang
   };
 }
 
-function strangeItem({ interactions, itemIds }: Dataset, items: number): string | undefined {
-  return itemIds[interactions.index.find((item) => item >= items) ?? -1];
-}
-
 /** The user's index in the model for each id; the one behind all others where it does not know the user. */
 function placesIn(model: KnownModel, ids: readonly string[]): Uint32Array {
   const { bytes, starts } = model.userIds;
-  const users = new IdIndex();
-  for (const id of ids) users.add(id);
+  const users = IdIndex.from(ids);
   const places = new Uint32Array(ids.length).fill(starts.length - 1);
   for (let user = 0; user < starts.length - 1; user++) {
     const [from = 0, to = 0] = [starts[user], starts[user + 1]];

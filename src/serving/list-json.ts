@@ -1,5 +1,5 @@
+import { jsonText } from '../csv/printable.js';
 import { packedTexts, type QuotedCells } from '../csv/quoted-cells.js';
-import { jsonText } from '../output/json-text.js';
 import { type LineColumn, LineWriter } from '../output/list-lines.js';
 import { type Reasons, ReasonWriter, reasonName } from '../output/reason-cells.js';
 import { SCORE_DIGITS } from '../output/score-digits.js';

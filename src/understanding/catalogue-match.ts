@@ -5,14 +5,6 @@ import { candidatesOf, isFit } from './role-candidates.js';
 import type { NamedColumns } from './roles.js';
 import type { SampledColumn } from './sampled-column.js';
 
-/** The columns by which events and a catalogue go together, where the best names do not. */
-export interface CatalogueMatch {
-  /** Names for the catalogue, and for each file of events. */
-  items: NamedColumns;
-  events: ReadonlyMap<OpenFile, NamedColumns>;
-  note: string;
-}
-
 /** Fewer common values than these may be chance. */
 const FEWEST_COMMON = 2;
 const LEAST_SHARE = 0.05;
@@ -23,13 +15,10 @@ const NEARLY_ALL = 0.8;
  * Looks for columns of item ids that have values in common, where those with the best names have none or far fewer: events may name
  * products by their number, and the catalogue by its SKU first.
  *
- * @returns undefined where the best names do, or nothing is better, or somebody named the columns.
+ * @returns names for the catalogue, and for each file of events; undefined where the best names do, or nothing is better, or somebody
+ *   named the columns.
  */
-export function catalogueMatch(
-  items: ItemsRoles,
-  events: readonly OpenFile[],
-  named: NamedColumns,
-): CatalogueMatch | undefined {
+export function catalogueMatch(items: ItemsRoles, events: readonly OpenFile[], named: NamedColumns) {
   if (named.item !== undefined) return undefined;
   for (const file of events) {
     const ours = itemCandidates(file.columns, false);

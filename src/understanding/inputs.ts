@@ -1,4 +1,5 @@
 import type { BadRows } from '../csv/bad-rows.js';
+import type { CsvSource } from '../csv/table.js';
 import type { Reading } from '../events/read-events.js';
 import type { NamedColumns } from './roles.js';
 
@@ -14,11 +15,10 @@ export interface InputFiles {
 }
 
 /** The files of a run, and what was said of them; what is left open is told from names and values. */
-export interface DescribedFiles extends InputFiles, Pick<Reading, 'onBytes' | 'sizes'> {
-  delimiter: string | undefined;
-  encoding?: string | undefined;
-  /** Whether cells may be quoted; undefined: told from the first rows. */
-  quotes?: boolean | undefined;
+export interface DescribedFiles
+  extends InputFiles,
+    Pick<Reading, 'onBytes' | 'sizes'>,
+    Pick<CsvSource, 'delimiter' | 'encoding' | 'quotes'> {
   /** The columns of files of users or events that have no header; empty: they have none, and nobody said what they are. */
   columns: readonly string[] | undefined;
   /** The columns of an items file without a header. */

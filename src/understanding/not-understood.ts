@@ -1,14 +1,15 @@
 import { shown } from '../csv/cells.js';
 import { listedBy } from '../csv/lists.js';
-import { ExitCode, Failure } from '../failure.js';
-import type { ProfileRoles } from './file-roles.js';
+import { badData, Failure } from '../failure.js';
+import type { FileRoles, ProfileRoles } from './file-roles.js';
 import { guessedColumns, looksLikeData } from './headerless.js';
 import type { DescribedFiles } from './inputs.js';
 import type { OpenFile, OpenFiles } from './open-files.js';
 import { candidatesOf } from './role-candidates.js';
-import { type LookedAt, missingColumn, type Roles, recogniseRoles } from './roles.js';
+import { type LookedAt, missingColumn, type NamedColumns, type Roles, recogniseRoles } from './roles.js';
 import { SampledColumn } from './sampled-column.js';
 import { shellWord } from './shell-word.js';
+import type { Role } from './vocabulary.js';
 
 /*
  * Files that cannot be understood, and the way out: each failure says what to type.
@@ -29,8 +30,7 @@ export function refuseHeaderless(files: OpenFiles, inputs: DescribedFiles): void
   const line = first.header.some((name) => name !== '')
     ? first.header
     : first.columns.map(({ cells }) => cells[0] ?? '');
-  throw new Failure(
-    ExitCode.badData,
+  throw badData(
     `${first.name}:1: its first line (${line.slice(0, 8).map(shown).join(', ')}) looks like data: ${names.length > 1 ? `${names.join(' and ')} have` : 'the file has'} no header\n  if these are the columns, this reads it:\n  ${commandFor(inputs, columns, itemColumns)}`,
   );
 }
@@ -44,11 +44,11 @@ function refusePreamble(file: OpenFile, inputs: DescribedFiles): void {
   if (line === 0) return;
   const command = `tail -n +${line} ${shellWord(file.path)} | recommend -u -`;
   const what = 'the columns are named here, below other lines; this leaves those out';
-  throw new Failure(ExitCode.badData, `${file.name}:${line}: ${what}:\n  ${command}`);
+  throw badData(`${file.name}:${line}: ${what}:\n  ${command}`);
 }
 
 function namesColumns(header: readonly string[]): boolean {
-  const columns = header.map((name, at) => new SampledColumn(name, at, []));
+  const columns = SampledColumn.ofNames(header);
   const isNamed = (role: 'user' | 'item') => candidatesOf(columns, role, false).some(({ isStandIn }) => !isStandIn);
   return isNamed('item') && isNamed('user');
 }
@@ -97,7 +97,9 @@ export function noUserColumn(file: OpenFile, roles: Roles, files: OpenFiles, inp
   if (likely) hints.push(`perhaps it is ${shown(likely.name)}, ${why}: --user-col ${shellWord(likely.name)}`);
   if (own) hints.push(`${shown(own.name)} is another one on every row, so it is the row's own id`);
   if (order) {
-    const beside = [files.items, ...files.users].find((other) => other && other !== file && hasUserAndOrder(other));
+    const beside = [files.items, ...files.users].find(
+      (other) => other && other !== file && hasBoth(other, 'order', 'user'),
+    );
     hints.push(
       `its rows name orders (${shown(order.name)}): --orders ${beside ? shellWord(beside.path) : 'FILE'} ${beside ? 'has' : 'gives'} the user of each${beside ? '' : ' order'}`,
     );
@@ -108,16 +110,16 @@ export function noUserColumn(file: OpenFile, roles: Roles, files: OpenFiles, inp
   return withHints(missingColumn(file.name, file.header, 'user', inputs.named), hints);
 }
 
-function hasUserAndOrder(file: LookedAt): boolean {
-  const { roles } = recogniseRoles(file, ['order', 'user'], {}, 'order');
-  return roles.order !== undefined && roles.user !== undefined;
+function hasBoth(file: LookedAt, one: Role, other: Role): boolean {
+  const { roles } = recogniseRoles(file, [one, other], {}, one);
+  return roles[one] !== undefined && roles[other] !== undefined;
 }
 
 /** The failure of a catalogue that does not say what. */
 export function noCatalogue(items: OpenFile, files: OpenFiles, { named }: DescribedFiles): Failure {
   const [users] = files.users;
   const hints =
-    users && hasUserAndOrder(items)
+    users && hasBoth(items, 'order', 'user')
       ? [`it says who placed which order: recommend -u ${shellWord(users.path)} --orders ${shellWord(items.path)}`]
       : [];
   return withHints(missingColumn(items.name, items.header, 'item', named), hints);
@@ -126,9 +128,8 @@ export function noCatalogue(items: OpenFile, files: OpenFiles, { named }: Descri
 /** Refuses orders that were given as users: what was bought stands in their lines. @throws Failure 65. */
 export function refuseOrders({ file, used, set }: ProfileRoles, files: OpenFiles, inputs: DescribedFiles): void {
   if (set.order === undefined || inputs.interactions.length > 0 || hasLists(used)) return;
-  const lines = files.items && hasOrderAndItem(files.items) ? shellWord(files.items.path) : 'LINES';
-  throw new Failure(
-    ExitCode.badData,
+  const lines = files.items && hasBoth(files.items, 'item', 'order') ? shellWord(files.items.path) : 'LINES';
+  throw badData(
     `${file.name}:1: its rows are orders (${shown(file.header[set.order] ?? '')}), and no column looks like the item; the lines of the orders say what was ordered:\n  recommend -u ${lines} --orders ${shellWord(file.path)}`,
   );
 }
@@ -136,6 +137,20 @@ export function refuseOrders({ file, used, set }: ProfileRoles, files: OpenFiles
 /** Columns of lists are those of profiles. */
 function hasLists({ history, preferences, exclude }: Roles): boolean {
   return [history, preferences, exclude].some((at) => at !== undefined);
+}
+
+/** Refuses cells of several items, which would be taken for one; lists of profiles are cut at `|`. @throws Failure 65. */
+export function refuseBaskets({ file, used }: FileRoles, named: NamedColumns): void {
+  const role = used.item === undefined ? 'history' : 'item';
+  const column = file.columns[used[role] ?? -1];
+  const sign = column ? listedBy(column.distinct) : '';
+  if (!column || sign === '' || named[role] || (role === 'history' && /[|[]/.test(sign))) return;
+  const { name, filled } = column;
+  const example = shown(filled.find((cell) => cell.includes(sign.charAt(0))) ?? '');
+  const lists = `df[${JSON.stringify(name)}].${sign === '[]' ? 'map(ast.literal_eval)' : `str.split(${JSON.stringify(sign)})`}`;
+  throw badData(
+    `${file.name}:1: cells of ${shown(name)} hold several items (${example}), each needs a row of its own; in Python:\n  df.assign(item=${lists}).explode("item").to_csv(FILE, index=False)\n  if a cell is one item all the same, --${role}-col ${shellWord(name)} says so`,
+  );
 }
 
 /** The failure of events that do not say what. */
@@ -165,25 +180,16 @@ export function refuseRepeatedProfiles(
   });
   // A few are rows that were exported twice: reading refuses them, one by one.
   if (!first || repeated < users.filled.length / 10) return;
-  const failure = new Failure(
-    ExitCode.badData,
+  const failure = badData(
     `${file.name}:1: rows repeat users (${shown(first.id)} is on rows ${first.before + 1} and ${first.row + 1}), so they are events, but no column looks like the item; name it with --item-col NAME\n  its columns: ${file.header.map(shown).join(', ')}`,
   );
-  throw withHints(failure, itemHints(file, set, files), inputs.named.item !== undefined);
+  throw withHints(failure, inputs.named.item === undefined ? itemHints(file, set, files) : []);
 }
 
 /** What the values say of an item column whose name nobody knows. */
 function itemHints(file: OpenFile, roles: Roles, files: OpenFiles): string[] {
-  const hints: string[] = [];
   const likely = likelyItem(file, roles, files.items);
-  if (likely)
-    hints.push(`most likely it is ${shown(likely.name)}, ${likely.why}: --item-col ${shellWord(likely.name)}`);
-  return hints;
-}
-
-function hasOrderAndItem(file: LookedAt): boolean {
-  const { roles } = recogniseRoles(file, ['item', 'order'], {}, 'item');
-  return roles.order !== undefined && roles.item !== undefined;
+  return likely ? [`most likely it is ${shown(likely.name)}, ${likely.why}: --item-col ${shellWord(likely.name)}`] : [];
 }
 
 /** The free column whose values are those of the catalogue, or which come again with other users. */
@@ -235,7 +241,7 @@ function isShared(column: SampledColumn, users: SampledColumn | undefined): bool
   return comesAgain && column.distinct.size > 1;
 }
 
-function withHints(failure: Failure, hints: readonly string[], isSettled = false): Failure {
-  if (hints.length === 0 || isSettled) return failure;
+function withHints(failure: Failure, hints: readonly string[]): Failure {
+  if (hints.length === 0) return failure;
   return new Failure(failure.exitCode, [failure.message, ...hints.map((hint) => `  ${hint}`)].join('\n'));
 }

@@ -39,38 +39,30 @@ const TOP_BYTES = 1 << 13;
 export async function openFiles(inputs: DescribedFiles, check: (files: OpenFiles) => void): Promise<OpenFiles> {
   const { columns, itemColumns, items, orders } = inputs;
   const named = [
-    ...[...inputs.users, ...inputs.interactions].map((path) => ({ path, columns })),
-    ...(items === undefined ? [] : [{ path: items, columns: itemColumns }]),
-    ...(orders === undefined ? [] : [{ path: orders, columns: undefined }]),
+    ...inputs.users.map((path) => ({ as: 'users', path, columns })),
+    ...inputs.interactions.map((path) => ({ as: 'interactions', path, columns })),
+    ...[items ?? []].flat().map((path) => ({ as: 'items', path, columns: itemColumns })),
+    ...[orders ?? []].flat().map((path) => ({ as: 'orders', path, columns: undefined })),
   ];
   const areFiles = await Promise.all(named.map(({ path }) => isRegular(path)));
   const looked: OpenFile[] = [];
+  const of = (as: string) => looked.filter((_, at) => named[at]?.as === as);
+  const byOption = (): OpenFiles => {
+    const [[only], [placed]] = [of('items'), of('orders')];
+    return { users: of('users'), interactions: of('interactions'), items: only, orders: placed };
+  };
   try {
     for (const isFile of [true, false]) {
       for (const [at, each] of named.entries()) {
         if (areFiles[at] === isFile) looked[at] = await lookAt(inputs, each.path, each.columns);
       }
-      if (isFile && areFiles.includes(false)) check(byOption(inputs, looked));
+      if (isFile && areFiles.includes(false)) check(byOption());
     }
   } catch (error) {
     for (const file of looked) await file?.close();
     throw error;
   }
-  return byOption(inputs, looked);
-}
-
-/** @param looked the files in the order users, interactions, items, orders; a hole for one that is not looked at yet. */
-function byOption(inputs: DescribedFiles, looked: readonly (OpenFile | undefined)[]): OpenFiles {
-  const interactionsAt = inputs.users.length;
-  const itemsAt = interactionsAt + inputs.interactions.length;
-  const ordersAt = itemsAt + (inputs.items === undefined ? 0 : 1);
-  const from = (begin: number, end: number) => looked.slice(begin, end).filter((file) => file !== undefined);
-  return {
-    users: from(0, interactionsAt),
-    interactions: from(interactionsAt, itemsAt),
-    items: inputs.items === undefined ? undefined : looked[itemsAt],
-    orders: inputs.orders === undefined ? undefined : looked[ordersAt],
-  };
+  return byOption();
 }
 
 export async function closeFiles({ users, items, interactions, orders }: OpenFiles): Promise<void> {

@@ -1,5 +1,5 @@
 import { shown } from '../csv/cells.js';
-import { ExitCode, Failure } from '../failure.js';
+import { badData, ExitCode, Failure } from '../failure.js';
 import { closest } from './closest.js';
 import { type Candidate, candidatesOf, isFit, unfitness, valuesFit } from './role-candidates.js';
 import type { SampledColumn } from './sampled-column.js';
@@ -55,7 +55,7 @@ export function recogniseRoles(
     if (name === undefined) continue;
     const column = header.indexOf(name);
     if (header.indexOf(name, column + 1) >= 0) {
-      throw new Failure(ExitCode.badData, `${path}:1: two columns are called ${shown(name)}; rename one`);
+      throw badData(`${path}:1: two columns are called ${shown(name)}; rename one`);
     }
     if (taken.has(column)) throw new Failure(ExitCode.usage, `--${role}-col: "${name}" has another role already`);
     roles[role] = column;
@@ -104,8 +104,7 @@ function chosenColumn(
   const rival = fitting.find((each) => each !== best && each.rank === best.rank);
   if (rival) {
     const both = [best, rival].map(({ column: { name, at } }) => `${shown(name)} (column ${at + 1})`).join(' and ');
-    throw new Failure(
-      ExitCode.badData,
+    throw badData(
       `${path}:1: ${both} could each be the ${role} column; rename one, or settle it with --${role}-col NAME`,
     );
   }
@@ -135,12 +134,9 @@ export function missingColumn(path: string, header: readonly string[], role: Rol
   if (wantedName !== undefined && wantedName !== NO_COLUMN) {
     const near = closest(wantedName, header);
     const hint = near === undefined ? '' : `; did you mean ${shown(near)}?`;
-    return new Failure(ExitCode.badData, `${path}:1: no column ${shown(wantedName)} (--${role}-col)${hint}\n  ${has}`);
+    return badData(`${path}:1: no column ${shown(wantedName)} (--${role}-col)${hint}\n  ${has}`);
   }
-  return new Failure(
-    ExitCode.badData,
-    `${path}:1: no column that looks like the ${role}; name it with --${role}-col NAME\n  ${has}`,
-  );
+  return badData(`${path}:1: no column that looks like the ${role}; name it with --${role}-col NAME\n  ${has}`);
 }
 
 const NAMES_SHOWN = 30;
@@ -153,39 +149,21 @@ function columnsShown(header: readonly string[]): string {
   return `its columns: ${names.join(', ')}${hint}`;
 }
 
-/**
- * A column named by option has to be in one of the files at least.
- * @param files the roles of each file's columns. @param others columns of files that are no data. @throws Failure 2 where it is in none.
- */
-export function requireNamedColumns(
-  named: NamedColumns,
-  files: readonly { readonly roles: readonly (readonly [role: string, column: string])[] }[],
-  others: readonly string[] = [],
-): void {
-  const present = new Set([...files.flatMap(({ roles }) => roles.map(([, column]) => column)), ...others]);
-  for (const [role, columns] of Object.entries(named)) {
-    const column = columns.find((each) => !present.has(each) && each !== NO_COLUMN);
+/** A column named by option has to be in one of the files at least. @param columns with a role, and of files that are no data. @throws Failure 2. */
+export function requireNamedColumns(named: NamedColumns, columns: readonly string[]): void {
+  for (const [role, names] of Object.entries(named)) {
+    const column = names.find((each) => !columns.includes(each) && each !== NO_COLUMN);
     if (column === undefined) continue;
     throw new Failure(ExitCode.usage, `--${role}-col: no file has a column ${shown(column)} that can be the ${role}`);
   }
 }
 
-/**
- * Likewise an attribute.
- * @param files the columns of each that are free to be one. @throws Failure 2.
- */
-export function requireNamedAttributes(
-  attributes: readonly string[] | undefined,
-  files: readonly { readonly columns: readonly { name: string }[] }[],
-): void {
-  const columns = new Set(files.flatMap((file) => file.columns.map(({ name }) => name)));
-  for (const name of attributes ?? []) {
-    if (columns.has(name)) continue;
-    throw new Failure(
-      ExitCode.usage,
-      `--attributes: no file has a column ${JSON.stringify(name)} free to be an attribute`,
-    );
-  }
+/** Likewise an attribute. @param columns that are free to be one. @throws Failure 2. */
+export function requireNamedAttributes(attributes: readonly string[] | undefined, columns: readonly string[]): void {
+  const name = attributes?.find((each) => !columns.includes(each));
+  if (name === undefined) return;
+  const why = `no file has a column ${JSON.stringify(name)} free to be an attribute`;
+  throw new Failure(ExitCode.usage, `--attributes: ${why}`);
 }
 
 /** The roles of `roles` that are wanted, where a column has them. */

@@ -21,6 +21,11 @@ export class SampledColumn {
     this.filled = cells.filter((cell) => !isBlank(cell));
   }
 
+  /** Columns of which the names alone are known. */
+  static ofNames(header: readonly string[]): SampledColumn[] {
+    return header.map((name, at) => new SampledColumn(name, at, []));
+  }
+
   get distinct(): ReadonlySet<string> {
     this.#distinct ??= new Set(this.filled);
     return this.#distinct;

@@ -1,5 +1,4 @@
-import { ExitCode, Failure } from '../failure.js';
-import { refuseBaskets } from './baskets.js';
+import { badData, ExitCode, Failure } from '../failure.js';
 import { catalogueMatch } from './catalogue-match.js';
 import {
   type EventsRoles,
@@ -16,6 +15,7 @@ import {
   noCatalogue,
   noItemColumn,
   noUserColumn,
+  refuseBaskets,
   refuseHeaderless,
   refuseOrders,
   refuseRepeatedProfiles,
@@ -42,24 +42,22 @@ export interface Understanding {
  * @throws Failure 65 where a file cannot be understood, with the way out; 2 where a column named by option is in no file.
  */
 export function understand(files: OpenFiles, inputs: DescribedFiles): Understanding {
-  const understood = decide(files, inputs);
-  const { items, interactions, users } = understood;
+  const { items, interactions, users } = understandEach(files, inputs);
+  if (!users) throw new RangeError('there is no users file');
+  const lines = [...interactions, ...(users.kind === 'events' ? users.files : [])];
+  const orders = ordersOf(
+    files,
+    inputs.named,
+    lines.filter(({ namesOrders }) => namesOrders),
+  );
   const usersFiles = users.kind === 'events' ? users.files : [users.file];
   for (const roles of [...usersFiles, ...interactions]) refuseBaskets(roles, inputs.named);
-  const all = [...usersFiles, ...interactions, ...[items, understood.orders].filter((file) => file !== undefined)];
-  requireNamedColumns(
-    inputs.named,
-    all.map(({ shown }) => ({ roles: shown })),
-    inputs.alsoColumns,
-  );
-  const withAttributes = [items, users.kind === 'profiles' ? users.file : undefined].filter(
-    (file) => file !== undefined,
-  );
-  requireNamedAttributes(
-    inputs.attributeColumns,
-    withAttributes.map(({ file }) => ({ columns: file.header.map((name) => ({ name })) })),
-  );
-  return understood;
+  const all = [...usersFiles, ...interactions, ...[items, orders].filter((file) => file !== undefined)];
+  const named = all.flatMap(({ shown }) => shown.map(([, column]) => column));
+  requireNamedColumns(inputs.named, [...named, ...(inputs.alsoColumns ?? [])]);
+  const free = [...(items?.file.header ?? []), ...(users.kind === 'profiles' ? users.file.file.header : [])];
+  requireNamedAttributes(inputs.attributeColumns, free);
+  return { items, interactions, users, orders };
 }
 
 /** Looks at a file of events apart, and decides what its columns mean. @throws as `understand`. */
@@ -82,22 +80,8 @@ function eventsNotUnderstood(file: OpenFile, { roles }: Recognised, files: OpenF
   return roles.user === undefined ? noUserColumn(file, roles, files, inputs) : noItemColumn(file, roles, files, inputs);
 }
 
-/** Checks the files that are there already, while others are pipes yet to come. @throws as `understand`. */
-export function checkFiles(files: OpenFiles, inputs: DescribedFiles): void {
-  eachUnderstood(files, inputs);
-}
-
-function decide(files: OpenFiles, inputs: DescribedFiles): Understanding {
-  const { items, interactions, users } = eachUnderstood(files, inputs);
-  if (!users) throw new RangeError('there is no users file');
-  const lines = [...interactions, ...(users.kind === 'events' ? users.files : [])].filter(
-    ({ namesOrders }) => namesOrders,
-  );
-  return { items, interactions, users, orders: ordersOf(files, inputs.named, lines) };
-}
-
-/** What the files mean, but for orders. */
-function eachUnderstood(
+/** What the files mean that are there, but for orders; others may be pipes yet to come. @throws as `understand`. */
+export function understandEach(
   files: OpenFiles,
   inputs: DescribedFiles,
 ): Pick<Understanding, 'items' | 'interactions'> & Partial<Pick<Understanding, 'users'>> {
@@ -159,8 +143,7 @@ function usersFrom(
   const profiles = isEvents ? undefined : profileRoles(file, recognised);
   if (!profiles) throw noUserColumn(file, recognised.roles, files, inputs);
   if (all.length > 1) {
-    throw new Failure(
-      ExitCode.badData,
+    throw badData(
       `${file.name}:1: no column that looks like the item, and several users files are read as one only where all hold events\n  name it with --item-col NAME, or give one file of profiles, and the events with --interactions`,
     );
   }

@@ -21,6 +21,13 @@ interface Names {
   standIn: readonly string[];
 }
 
+const SCALE_NAMES = `rating stars starrating userrating ratingvalue ratingval reviewscore reviewrating bookrating movierating
+  overallrating overall score grade`;
+const COUNT_NAMES = `quantity qty qtyordered lineitemquantity itemquantity productquantity productqty orderqty orderedqty orderquantity
+  quantitypurchased quantityrefund quantityordered units unitssold unitsordered count plays playcount listencount listens
+  clicks sumclick clk click isclick clicked isclicked views viewcount purchases hours hoursplayed minutes minutesplayed
+  secondsplayed msplayed playtime watchtime weight`;
+
 /**
  * The header names of exports. `user_id` and `item_id` win over all others, so that a file with both `item_id` and `asin` is
  * read by `item_id`. English first, then German, French and Spanish.
@@ -57,11 +64,7 @@ export const VOCABULARY: Readonly<Record<Role, Names>> = {
     mastermetadatatrackname artikelname produktname artikelbezeichnung nomproduit nombreproducto ref handle url pagepath`,
   ),
   rating: names(
-    `rating stars starrating userrating ratingvalue ratingval reviewscore reviewrating bookrating movierating overallrating
-    overall score grade isrecommended recommended votedup isliked liked quantity qty qtyordered lineitemquantity itemquantity
-    productquantity productqty orderqty orderedqty orderquantity quantitypurchased quantityrefund quantityordered units unitssold unitsordered count plays playcount
-    listencount listens clicks sumclick clk click isclick clicked isclicked views viewcount purchases hours hoursplayed minutes
-    minutesplayed secondsplayed msplayed playtime watchtime weight strength eventvalue value frequency times
+    `${SCALE_NAMES} isrecommended recommended votedup isliked liked ${COUNT_NAMES} strength eventvalue value frequency times
     amount
     bewertung note menge anzahl stueck stuck stk
     quantite qte nbarticles
@@ -122,17 +125,11 @@ export const OWN_ID: readonly string[] = words('id key code entityid');
 
 /** Header names whose numbers say how often or how much, whatever they look like. */
 const COUNTS = new Set(
-  words(`quantity qty qtyordered orderqty orderedqty orderquantity lineitemquantity itemquantity productquantity productqty
-    quantitypurchased quantityrefund quantityordered units unitssold unitsordered count plays playcount listencount listens
-    clicks sumclick clk click isclick clicked isclicked views viewcount purchases hours hoursplayed minutes minutesplayed secondsplayed msplayed playtime watchtime weight
-    frequency times menge anzahl stueck stuck stk quantite qte nbarticles cantidad unidades uds`),
+  words(`${COUNT_NAMES} frequency times menge anzahl stueck stuck stk quantite qte nbarticles cantidad unidades uds`),
 );
 
 /** Header names whose numbers may be a scale of liking. */
-const SCALES = new Set(
-  words(`rating stars starrating userrating ratingvalue ratingval reviewscore reviewrating bookrating movierating overallrating
-    overall score grade bewertung note valoracion puntuacion calificacion`),
-);
+const SCALES = new Set(words(`${SCALE_NAMES} bewertung note valoracion puntuacion calificacion`));
 
 /** What the name of a rating column says of its numbers; undefined: nothing. */
 export function kindByName(name: string): 'count' | 'scale' | undefined {

@@ -143,7 +143,9 @@ export class Dispatcher {
       // A pick stands until its child is gone.
       if (!next.slot || !ready.includes(next.slot)) {
         const loads = ready.map(({ load }) => load);
-        next.slot = ready[ready.length === 0 ? -1 : this.#balance(loads, shardLike(next.index))];
+        // All cost the same.
+        const asShard = { index: next.index, from: next.index, to: next.index + 1, cost: 1 };
+        next.slot = ready[ready.length === 0 ? -1 : this.#balance(loads, asShard)];
       }
       const { slot } = next;
       if (!slot || slot.load.outstanding > 0) break;
@@ -258,9 +260,4 @@ export class Dispatcher {
   #readySlots(): WorkerSlot[] {
     return [...this.#ready].filter(({ hasChild }) => hasChild);
   }
-}
-
-/** A question as balances see work: all cost the same. */
-function shardLike(index: number) {
-  return { index, from: index, to: index + 1, cost: 1 };
 }

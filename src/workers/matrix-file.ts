@@ -27,9 +27,9 @@ export function namedArrays(parts: object): Arrays {
   return arrays;
 }
 
-/** True where the arrays have a matrix of that name. */
-export function hasMatrix(arrays: Arrays, name: string): boolean {
-  return `${name}.shape` in arrays;
+/** The matrix of that name, if there is one. @throws RangeError likewise. */
+export function matrixIn(arrays: Arrays, name: string): SparseRows | undefined {
+  return `${name}.shape` in arrays ? matrixFrom(arrays, name) : undefined;
 }
 
 /**

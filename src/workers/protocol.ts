@@ -65,12 +65,6 @@ export interface ModelFiles {
   isFinished?: boolean;
 }
 
-/** Rules as values (`rules/packed.ts`): their numbers and texts, and the array file of what is large of them. */
-export interface RulesFile {
-  spec: string;
-  arrays: string;
-}
-
 /** What lists become: lines, or for Parquet columns. */
 export interface ListLayout {
   format: OutputFormat;
@@ -90,8 +84,11 @@ export interface RecommendJob {
   settings: Settings;
   /** Array file: the audience. */
   audience: string;
-  /** What lists obey beside the audience; undefined: the best items are the list. */
-  rules: RulesFile | undefined;
+  /**
+   * What lists obey beside the audience, as `rules/packed.ts` packs it, and the array file of what is large of it; undefined: the best items
+   * are the list.
+   */
+  rules: { spec: string; arrays: string } | undefined;
   listLength: number;
   /** What lists become; undefined: columns of numbers. */
   layout: ListLayout | undefined;

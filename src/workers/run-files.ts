@@ -9,7 +9,7 @@ import type { Scales } from '../model/scales.js';
 import type { Sequences } from '../model/sequences.js';
 import type { ListColumns } from '../output/list-columns.js';
 import type { Audience } from '../ranking/audience.js';
-import { areNumbers, hasMatrix, matrixFrom, namedArrays } from './matrix-file.js';
+import { areNumbers, matrixFrom, matrixIn, namedArrays } from './matrix-file.js';
 import type { ModelFiles } from './protocol.js';
 
 /* What parent and children hand each other in files, each with its writer and its reader side by side. */
@@ -25,7 +25,7 @@ export function readEvidence(path: string): Evidence {
   const arrays = readArrays(path);
   const [users, items, trust] = [numberOf(arrays, 'users'), numberOf(arrays, 'items'), numberOf(arrays, 'trust')];
   const baskets = matrixFrom(arrays, 'baskets');
-  const likes = hasMatrix(arrays, 'likes') ? matrixFrom(arrays, 'likes') : undefined;
+  const likes = matrixIn(arrays, 'likes');
   const basketsByItem = matrixFrom(arrays, 'basketsByItem');
   const itemsByAttribute = matrixFrom(arrays, 'itemsByAttribute');
   const usersByGroup = matrixFrom(arrays, 'usersByGroup');
@@ -46,7 +46,7 @@ export function readEvidence(path: string): Evidence {
     (sequences === undefined || areSequences(sequences, users, items)) &&
     (likes === undefined || (likes.rows === users && likes.columns === items));
   if (!isSound) throw new RangeError(`the evidence in ${path} does not go together`);
-  const numbers = (name: string, count: number) => finite(name, arrayOf(arrays, name, Float64Array), count);
+  const numbers = (name: string, count: number) => floats(arrays, name, count);
   return {
     users,
     items,
@@ -85,9 +85,7 @@ export function readAudience(path: string): Audience {
   const signals = matrixFrom(arrays, 'signals');
   const excluded = matrixFrom(arrays, 'excluded');
   const offered = arrayOf(arrays, 'offered', Uint8Array);
-  const [had, candidates] = (['had', 'candidates'] as const).map((name) =>
-    hasMatrix(arrays, name) ? matrixFrom(arrays, name) : undefined,
-  );
+  const [had, candidates] = [matrixIn(arrays, 'had'), matrixIn(arrays, 'candidates')];
   const isSound =
     signals.columns >= offered.length &&
     [excluded, had ?? excluded, candidates ?? excluded].every(
@@ -107,7 +105,7 @@ export function readStatistics(path: string): ItemStatistics {
   const trust = numberOf(arrays, 'trust');
   if (!(trust >= 0 && trust <= 1)) throw new RangeError(`the trust in ${path} is not from 0 to 1`);
   const popularity = arrayOf(arrays, 'popularity', Float64Array);
-  const numbers = (name: string) => finite(name, arrayOf(arrays, name, Float64Array), popularity.length);
+  const numbers = (name: string) => floats(arrays, name, popularity.length);
   return {
     trust,
     popularity: numbers('popularity'),
@@ -125,10 +123,9 @@ export function scaleArrays({ items, preferences, groups, prior }: Scales): Arra
 /** @throws RangeError where the file has none, or they are not finite. */
 export function readScales(path: string): Scales {
   const arrays = readArrays(path, (name) => name === 'scales' || name === 'prior');
-  const prior = arrayOf(arrays, 'prior', Float64Array);
-  const scales = finite('scales', arrayOf(arrays, 'scales', Float64Array), 3);
-  const [items = 0, preferences = 0, groups = 0] = scales;
-  return { items, preferences, groups, prior: finite('prior', prior, prior.length) };
+  const prior = floats(arrays, 'prior');
+  const [items = 0, preferences = 0, groups = 0] = floats(arrays, 'scales', 3);
+  return { items, preferences, groups, prior };
 }
 
 /**
@@ -154,8 +151,7 @@ export function readFactors({
 /** By item, the users who liked it: of statistics, or of a saved model. @throws RangeError where there is no such number for an item. */
 export function readPopularity(path: string): Float64Array {
   const arrays = readArrays(path, (name) => name === 'popularity');
-  const popularity = arrayOf(arrays, 'popularity', Float64Array);
-  return finite('popularity', popularity, popularity.length);
+  return floats(arrays, 'popularity');
 }
 
 /* The answers to shards: they are written by `writeShard`, as these arrays. */
@@ -184,7 +180,7 @@ export function readLearnedFacts(path: string): { precision: Float64Array; lengt
   const arrays = readArrays(path, (name) => name === 'precision' || name === 'rows.start');
   const start = arrayOf(arrays, 'rows.start', Uint32Array);
   const rows = start.length - 1;
-  const precision = finite('precision', arrayOf(arrays, 'precision', Float64Array), rows);
+  const precision = floats(arrays, 'precision', rows);
   return { precision, length: rowLengths({ rows, start }) };
 }
 
@@ -221,7 +217,7 @@ export function readLists(path: string): { counts: ListCounts; lists: Lists } {
   if (lengths.length !== users || listed !== rows || items.length !== rows) {
     throw new RangeError(`the lists in ${path} do not go together`);
   }
-  const scores = finite('scores', arrayOf(arrays, 'scores', Float64Array), rows);
+  const scores = floats(arrays, 'scores', rows);
   const reasons = quotedIn(arrays, 'reasons');
   const sources = 'sources' in arrays ? arrayOf(arrays, 'sources', Uint8Array) : undefined;
   if ([reasons?.start.length ?? rows + 1, (sources?.length ?? rows) + 1].some((length) => length !== rows + 1)) {
@@ -242,10 +238,12 @@ function numberOf(arrays: Arrays, name: string): number {
   return arrayOf(arrays, name, Float64Array)[0] ?? -1;
 }
 
-/** The numbers, if there are that many and all are finite. @throws RangeError otherwise. */
-function finite(name: string, numbers: Float64Array, count: number): Float64Array {
-  if (numbers.length !== count) throw new RangeError(`"${name}" has ${numbers.length} numbers, and not ${count}`);
-  for (let at = 0; at < count; at++) {
+/** Numbers by their name, if there are that many and all are finite. @throws RangeError otherwise. */
+function floats(arrays: Arrays, name: string, count?: number): Float64Array {
+  const numbers = arrayOf(arrays, name, Float64Array);
+  if (numbers.length !== (count ?? numbers.length))
+    throw new RangeError(`"${name}" has ${numbers.length} numbers, and not ${count}`);
+  for (let at = 0; at < numbers.length; at++) {
     if (!Number.isFinite(numbers[at])) throw new RangeError(`"${name}" has something in it that is no number`);
   }
   return numbers;

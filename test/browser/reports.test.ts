@@ -20,7 +20,7 @@ beforeAll(async () => {
     const args = [command, ...FILES, ...more, '--report', `${command}.html`, '-o', `${command}.txt`];
     expect(await run(args, { folder })).toMatchObject({ code: 0 });
   }
-  browser = await startChromium(CHROMIUM);
+  browser = await startChromium();
 });
 afterAll(() => browser?.close());
 

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { evaluateCommand } from '../../src/cli/evaluate-options.js';
-import { recommendCommand } from '../../src/cli/recommend-options.js';
+import { evaluate } from '../../src/cli/evaluate-options.js';
+import { recommend } from '../../src/cli/recommend-options.js';
 import { ALGORITHMS } from '../../src/model/algorithms.js';
 import { HYPER_PARAMETERS } from '../../src/model/hyper-parameters.js';
 import { BALANCES } from '../../src/workers/balance.js';
@@ -41,13 +41,13 @@ describe('in bash', () => {
   }
 
   test('the first word is a command or an option', async () => {
-    expect(await completed('')).toEqual([...COMMANDS, ...allNames(recommendCommand('').options)]);
+    expect(await completed('')).toEqual([...COMMANDS, ...allNames(recommend.command('').options)]);
     expect(await completed('ev')).toEqual(['evaluate']);
   });
 
   test('options are those of the command', async () => {
     expect(await completed('--bal')).toEqual(['--balance']);
-    expect(await completed('evaluate', '')).toEqual(allNames(evaluateCommand().options));
+    expect(await completed('evaluate', '')).toEqual(allNames(evaluate.command('').options));
     expect(await completed('evaluate', '--bal')).toEqual([]);
   });
 
@@ -88,7 +88,7 @@ describe.each([
 ])('in %s', (shell, checkOnly, asWritten) => {
   test('the script has every command and option, and is understood where the shell is installed', async () => {
     const script = await scriptFor(shell);
-    for (const name of allNames([...recommendCommand('').options, ...evaluateCommand().options])) {
+    for (const name of allNames([...recommend.command('').options, ...evaluate.command('').options])) {
       expect(script).toContain(asWritten(name));
     }
     for (const word of [...COMMANDS, ...BALANCES, 'nightly']) expect(script).toContain(word);

@@ -1,8 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
-import { parseEvaluateOptions } from '../../src/cli/evaluate-options.js';
+import { evaluate } from '../../src/cli/evaluate-options.js';
+import { parse } from '../../src/cli/values.js';
 import { ExitCode, Failure } from '../../src/failure.js';
 
-const parsed = (...args: string[]) => parseEvaluateOptions(['-u', 'u.csv', ...args])!;
+const parsed = (...args: string[]) => parse(evaluate, ['-u', 'u.csv', ...args], '')!;
 
 /** The failure of a command line, with what commander said of it. */
 function refused(args: readonly string[]): { failure: unknown; said: string } {
@@ -12,7 +13,7 @@ function refused(args: readonly string[]): { failure: unknown; said: string } {
     return true;
   });
   try {
-    parseEvaluateOptions(args);
+    parse(evaluate, args, '');
   } catch (failure) {
     return { failure, said };
   } finally {
@@ -21,7 +22,7 @@ function refused(args: readonly string[]): { failure: unknown; said: string } {
   throw new Error('it was not refused');
 }
 
-describe('parseEvaluateOptions', () => {
+describe('the options of evaluate', () => {
   it('has the documented defaults', () => {
     expect(parsed()).toMatchObject({
       users: ['u.csv'],

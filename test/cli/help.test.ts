@@ -3,7 +3,7 @@ import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { OPTIONS_OF } from '../../src/cli/commands.js';
 import { Group } from '../../src/cli/help-groups.js';
-import { recommendCommand } from '../../src/cli/recommend-options.js';
+import { recommend } from '../../src/cli/recommend-options.js';
 import { temporaryFolders } from '../files/temporary.js';
 import { root, runInProcess } from './run.js';
 
@@ -68,7 +68,7 @@ describe('recommend help', () => {
 
   test('the choices of every option are in its line or in a topic', () => {
     const topics = TOPIC_FILES.map((file) => readFileSync(join(root, 'docs/help', file), 'utf8')).join('\n');
-    for (const { description, argChoices = [], long } of recommendCommand('').options) {
+    for (const { description, argChoices = [], long } of recommend.command('').options) {
       for (const choice of argChoices) expect(`${description}\n${topics}`, `${long} ${choice}`).toContain(choice);
     }
   });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { parseEvaluateOptions } from '../../src/cli/evaluate-options.js';
-import { parseOptions } from '../../src/cli/recommend-options.js';
+import { evaluate } from '../../src/cli/evaluate-options.js';
+import { recommend } from '../../src/cli/recommend-options.js';
+import { parse } from '../../src/cli/values.js';
 import type { Dataset } from '../../src/dataset/dataset.js';
 import { readDataset } from '../../src/dataset/read.js';
 import { Failure } from '../../src/failure.js';
@@ -26,7 +27,7 @@ export async function readHere(args: readonly string[], folder: string): Promise
   // Names of files stand alone in the arguments.
   const here = args.map((arg) => (/^[a-z]+\.csv$/.test(arg) ? join(folder, arg) : arg));
   try {
-    const options = here[0] === 'evaluate' ? parseEvaluateOptions(here.slice(1)) : parseOptions(here, '0');
+    const options = here[0] === 'evaluate' ? parse(evaluate, here.slice(1), '0') : parse(recommend, here, '0');
     if (!options) throw new Error('these arguments ask for help');
     const { badRows, abandon } = openBadRows(options.badRows, options.safeCsv);
     try {

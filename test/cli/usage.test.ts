@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { recommendCommand } from '../../src/cli/recommend-options.js';
+import { recommend } from '../../src/cli/recommend-options.js';
 import { temporaryFolders } from '../files/temporary.js';
 import { EVENTS, put } from './data.js';
 import { root, runInProcess } from './run.js';
@@ -40,7 +40,7 @@ test('--help opens with examples, on stdout', async () => {
   expect(code).toBe(0);
   expect(stderr).toBe('');
   expect(stdout).toMatch(/^Examples:\n {2}recommend --users /);
-  for (const { flags } of recommendCommand('').options) expect(stdout).toContain(flags);
+  for (const { flags } of recommend.command('').options) expect(stdout).toContain(flags);
 });
 
 test.each([
@@ -74,5 +74,5 @@ test.each([
 test('docs/options.md lists the options of the program, in its order', () => {
   const page = readFileSync(join(root, 'docs/options.md'), 'utf8');
   const listed = [...page.matchAll(/^\| `(-[^`]*)` \|/gm)].map((match) => match[1]);
-  expect(listed).toEqual([...recommendCommand('').options.map((option) => option.flags), '-h, --help']);
+  expect(listed).toEqual([...recommend.command('').options.map((option) => option.flags), '-h, --help']);
 });

@@ -3,7 +3,8 @@ import { dirname } from 'node:path';
 import { Writable } from 'node:stream';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
-import { parseEvaluateOptions } from '../../src/cli/evaluate-options.js';
+import { evaluate } from '../../src/cli/evaluate-options.js';
+import { parse as parsed } from '../../src/cli/values.js';
 import { compareAlgorithms } from '../../src/commands/evaluate.js';
 import { ExitCode } from '../../src/failure.js';
 import { startRun } from '../../src/pipeline/run.js';
@@ -25,7 +26,7 @@ async function evaluated(
 ) {
   const { recommend: plain, calls } = algorithms();
   const output = folder.path('answer');
-  const options = parseEvaluateOptions([...args, '-o', output], () => {})!;
+  const options = parsed(evaluate, [...args, '-o', output], '', () => {})!;
   const { stderr, text } = captured();
   const run = startRun(options, { stdout: stderr, stderr });
   try {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { latestTimes } from '../../src/dataset/interaction-order.js';
-import { joinedTimes, type TimedRows } from '../../src/dataset/joined-columns.js';
+import { joinedTimes, type TimedRows } from '../../src/dataset/interactions.js';
 import { pairsOf } from '../../src/dataset/pairs.js';
 import { readDataset } from '../../src/dataset/read.js';
 import { joined, sparseFromEntries } from '../../src/matrix/sparse.js';

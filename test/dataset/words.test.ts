@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Entries } from '../../src/dataset/entries.js';
 import { scaledTogether, splitWords, type Words, wordsOf } from '../../src/dataset/words.js';
 
 describe('splitWords', () => {
@@ -29,8 +30,9 @@ describe('splitWords', () => {
 /** Each subject's words with their weights, as { name: weight }. */
 function bySubject(words: Words, subjects: number): Record<string, number>[] {
   const out = Array.from({ length: subjects }, (): Record<string, number> => ({}));
-  words.subject.values.forEach((subject, e) => {
-    out[subject]![words.names[words.word.values[e]!]!] = words.weight.values[e]!;
+  const { row, column, value } = words.entries;
+  row.values.forEach((subject, e) => {
+    out[subject]![words.names[column.values[e]!]!] = value.values[e]!;
   });
   return out;
 }
@@ -114,9 +116,11 @@ describe('scaledTogether', () => {
         const before = words.map((column) => bySubject(column, rows.length));
         const after = rows.map((): Record<string, number> => ({}));
         const names: string[] = [];
-        const indexOf = (name: string) => names.push(name) - 1;
-        scaledTogether(words, rows.length, 2, indexOf, (subject, index, value) => {
-          after[subject]![names[index]!] = value;
+        const entries = new Entries();
+        const add = (name: string) => names.push(name) - 1;
+        scaledTogether(words, rows.length, 2, { add }, entries);
+        entries.row.values.forEach((subject, e) => {
+          after[subject]![names[entries.column.values[e]!]!] = entries.value.values[e]!;
         });
         after.forEach((values, subject) => {
           const unscaled = { ...before[0]![subject], ...before[1]![subject] };

@@ -65,7 +65,7 @@ test('a column keeps to the order that one of its cells told', () => {
   expect(() => column.read('4/13/2011')).toThrow(BadRow);
   expect(() => column.read('4/13/2011')).toThrow('column "when": "4/13/2011" is no date with the day first');
   expect(() => column.read('2011-04-13')).toThrow('where the rows before have a date like 24/12/2011');
-  expect(column.dayOrder).toBe('day-first');
+  expect(column.seen.dayOrder).toBe('day-first');
 });
 
 const timesOf = async (dates: readonly string[], dayOrder?: 'day-first' | 'month-first') => {

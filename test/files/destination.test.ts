@@ -167,7 +167,7 @@ test('what must not appear any more does not: the old file stays, also where the
   const work = join(at, 'work');
   const written = async (beforeRename: () => void) => {
     mkdirSync(work);
-    const file = new AtomicFile({ path, mode: 0o644 }, { temporary: join(work, 'output'), beforeRename });
+    const file = new AtomicFile({ path, mode: 0o644 }, join(work, 'output'), beforeRename);
     await file.write('new');
     const error = await file.commit().catch((why: unknown) => why);
     file.abandon();

@@ -89,10 +89,10 @@ describe('beside an output file', () => {
 
   test('one that is kept stays, until it is not', () => {
     const run = RunDirectory.beside(join(temporary, 'recs.csv'));
-    run.keep(true);
+    run.isKept = true;
     run.remove();
     expect(existsSync(run.path)).toBe(true);
-    run.keep(false);
+    run.isKept = false;
     run.remove();
     expect(existsSync(run.path)).toBe(false);
   });

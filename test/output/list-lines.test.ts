@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 import { quoted, quotedCells } from '../../src/csv/quoting.js';
 import { cellQuote } from '../../src/output/cell-quote.js';
 import type { TextColumn } from '../../src/output/columns.js';
-import { headerOf, type LineColumn, type LineFormat, LineWriter } from '../../src/output/list-lines.js';
+import type { LineFormat } from '../../src/output/formats.js';
+import { headerOf, type LineColumn, LineWriter } from '../../src/output/list-lines.js';
 import { anyWorld, listsOf, slowObjects, slowWide, usualColumns, type World } from './lists.js';
 
 const IDS = { users: ['u,1', 'u2'], items: ['i0', 'i"1', 'i2'], titles: ['Zero', 'One,\ntwo', ''], listLength: 3 };

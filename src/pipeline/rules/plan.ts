@@ -1,6 +1,6 @@
 import { bindExpression } from '../../conditions/bound-expression.js';
 import { parseExpression } from '../../conditions/expression.js';
-import { BadRow } from '../../csv/bad-rows.js';
+import { BadRow, refuseBadRows } from '../../csv/bad-rows.js';
 import { isBlank, numberCell, shown } from '../../csv/cells.js';
 import { displayName } from '../../csv/failures.js';
 import { openTable, type Row } from '../../csv/table.js';
@@ -118,10 +118,7 @@ async function readTable(
   { encoding, named }: Pick<InputOptions, 'encoding' | 'named'>,
 ): Promise<RuleRow[]> {
   const name = displayName(path);
-  const stop = (row: { line: number; reason: string }): never => {
-    throw badData(`${name}:${row.line}: ${row.reason}`);
-  };
-  const table = await openTable({ path, delimiter: undefined, encoding }, stop);
+  const table = await openTable({ path, delimiter: undefined, encoding }, refuseBadRows);
   const { header } = table;
   const columns = new Map<string, number>();
   for (const [column, names] of Object.entries({ ...wanted, ...mayHave })) {

@@ -74,11 +74,11 @@ async function readIdRules(
   if (repeatAfter !== undefined && Number.isNaN(clock))
     throw usageFailure('--repeat-after: no interaction has a time to count from; --now DATE says when it is');
   warnOfFuture(run, dataset, clock, rules);
-  const ids = { user: new IdIndex(), item: new IdIndex() };
-  if (files.length > 0) {
-    for (let user = 0; user < served; user++) ids.user.add(userIds[user] ?? '');
-    for (const id of itemIds) ids.item.add(id);
-  }
+  const isAsked = files.length > 0;
+  const ids = {
+    user: IdIndex.from(isAsked ? userIds.slice(0, served) : []),
+    item: IdIndex.from(isAsked ? itemIds : []),
+  };
   const pools: Partial<Record<RuleFile, Pairs>> = {};
   for (const { option, path, file } of files) {
     const withDates = option === 'excludePrevious' && repeatAfter !== undefined;

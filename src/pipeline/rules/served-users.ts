@@ -13,16 +13,7 @@ const REASONS = {
   min_history: 'with a shorter history',
   cold_users: 'without a history',
 } as const;
-export type LeftOut = Record<keyof typeof REASONS, number>;
-
-/** Who gets a list. */
-export interface ServedUsers {
-  /** Rising indices in the dataset. */
-  users: Uint32Array;
-  leftOut: LeftOut;
-  /** Users among them without a history. */
-  cold: number;
-}
+type LeftOut = Record<keyof typeof REASONS, number>;
 
 /** Decides which users get a list, and says in the log who does not. @throws as `servedUsers`. */
 export function whoIsServed(run: Pick<Run, 'info' | 'warn'>, rules: IdRules, dataset: Dataset) {
@@ -33,8 +24,8 @@ export function whoIsServed(run: Pick<Run, 'info' | 'warn'>, rules: IdRules, dat
   return { users, cold, left_out: leftOut };
 }
 
-/** Decides which users of the users file get a list. @throws Failure 65 where one has no history, and that shall not be. */
-export function servedUsers(rules: IdRules, dataset: Dataset): ServedUsers {
+/** Decides which users of the users file get a list, as rising indices in the dataset; `cold` of them have no history. @throws Failure 65 where one has no history, and that shall not be. */
+export function servedUsers(rules: IdRules, dataset: Dataset) {
   const { coldUsers, minHistory, onlyUsers, candidates } = rules;
   const { served, interactions, preferences, groups, userIds } = dataset;
   const leftOut: LeftOut = { only_users: 0, candidates: 0, min_history: 0, cold_users: 0 };

@@ -1,0 +1,21 @@
+import { FloatColumn } from '../events/columns.js';
+import { type SparseRows, sparseFromEntries } from '../matrix/sparse.js';
+
+/** Entries of a sparse matrix while they are read, in any order. */
+export class Entries {
+  readonly row = new FloatColumn();
+  readonly column = new FloatColumn();
+  readonly value = new FloatColumn();
+
+  add(row: number, column: number, value: number): void {
+    this.row.push(row);
+    this.column.push(column);
+    this.value.push(value);
+  }
+
+  /** @param combine makes one value of several in the same cell, given in their order. */
+  matrix(rows: number, columns: number, combine: (values: readonly number[]) => number): SparseRows {
+    const { row, column, value } = this;
+    return sparseFromEntries(rows, columns, row.values, column.values, value.values, row.length, combine);
+  }
+}
