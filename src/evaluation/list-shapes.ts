@@ -1,5 +1,4 @@
 import type { SparseRows } from '../matrix/sparse.js';
-import { type Lists, listOf } from './lists.js';
 
 /** How items are spread over lists, or over what people took. */
 export interface Shape {
@@ -46,11 +45,4 @@ function countsOf(items: Uint32Array, most: number): Uint32Array {
   const counts = new Uint32Array(most);
   for (const item of items) if (item < most) counts[item]!++;
   return counts;
-}
-
-/** How many lists have 0, 1, … items. */
-export function listLengths(lists: Lists): Uint32Array {
-  const users = lists.start.length - 1;
-  const lengths = Array.from({ length: users }, (_, row) => listOf(lists, row).length);
-  return countsOf(Uint32Array.from(lengths), 1 + lengths.reduce((most, length) => Math.max(most, length), 0));
 }

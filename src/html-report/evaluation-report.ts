@@ -1,10 +1,10 @@
 import type { Dataset } from '../dataset/dataset.js';
 import { ALL, COLD, type Evaluation, type Ranking } from '../evaluation/evaluation.js';
-import { listLengths, popularityOf, type Shape, shapeOf } from '../evaluation/list-shapes.js';
+import { popularityOf, type Shape, shapeOf } from '../evaluation/list-shapes.js';
 import { comparisonLines, comparisonSentence, conclusion, SHOWN, summaryLines } from '../evaluation/report.js';
 import { cutTable, finder, groupTable, headOf, speedTable } from '../evaluation/report-tables.js';
 import type { TestSet } from '../evaluation/test-set.js';
-import { type Distribution, distributionOf, distributionsOf, doublingLabel } from '../report/distributions.js';
+import { distributionOf, distributionsOf, doublingLabel } from '../report/distributions.js';
 import type { ExplainedList } from '../report/explanation.js';
 import { distributionPlot } from './distribution-plot.js';
 import { coloursOf, evaluationPlots, HELD_OUT } from './evaluation-plots.js';
@@ -131,30 +131,15 @@ ${scores.parts.length > 0 && distributionPlot(plotter, `Scores in the lists of $
 
 /** A sentence where all lists are equally long; else the lengths of those of the first algorithm. */
 function lengthsPlot(plotter: Plotter, names: readonly string[], [first]: readonly Ranking[]): Html {
-  const lengths = first ? listLengths(first.lists) : new Uint32Array(0);
-  const users = lengths.reduce((sum, count) => sum + count, 0);
+  const { start } = first?.lists ?? { start: new Uint32Array(1) };
   const title = `Lengths of the lists of ${names[0]}`;
-  const most = lengths.length - 1;
-  if (lengths[most] === users) return figure(title, html`<p>Every list has ${most} items.</p>`);
-  const distribution: Distribution = {
-    what: title,
-    kind: 'numbers',
-    parts: [...lengths],
-    labels: Array.from(lengths.keys(), String),
-    low: lengths.findIndex((count) => count > 0),
-    high: most,
-    median: middleOf(lengths, users),
-  };
-  return distributionPlot(plotter, title, distribution);
-}
-
-/** The median of lengths, from how often each occurs. */
-function middleOf(lengths: Uint32Array, users: number): number {
-  let seen = 0;
-  return lengths.findIndex((count) => {
-    seen += count;
-    return seen > users >> 1;
-  });
+  const lengths = distributionOf(
+    title,
+    'numbers',
+    start.subarray(1).map((end, list) => end - (start[list] ?? 0)),
+  );
+  if (lengths.low === lengths.high) return figure(title, html`<p>Every list has ${lengths.low} items.</p>`);
+  return distributionPlot(plotter, title, lengths);
 }
 
 function tablesSection(evaluation: Evaluation, names: readonly string[]): Html {

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { listLengths, partOf, popularityOf, shapeOf, TAIL } from '../../src/evaluation/list-shapes.js';
+import { partOf, popularityOf, shapeOf, TAIL } from '../../src/evaluation/list-shapes.js';
 import { rowsOf } from '../model/worlds.js';
-import { listsOf } from './lists.js';
 
 test('items are in the part of their users: nobody, 1, 2, 3 to 4, 5 to 8', () => {
   expect([0, 1, 2, 3, 4, 5, 8, 9].map(partOf)).toEqual([0, 1, 2, 3, 3, 4, 4, 5]);
@@ -33,8 +32,4 @@ test('the tail rises to 1, by the commonest items that are offered', () => {
   expect(withoutFirst.tail.at(-1)).toBe(1);
   expect(withoutFirst.tail[0]).toBe(0.5);
   expect([...shapeOf(new Uint32Array(0), new Uint32Array(2), Uint8Array.from([1, 1])).tail]).toEqual(TAIL.map(() => 0));
-});
-
-test('lengths of lists are counted from 0', () => {
-  expect([...listLengths(listsOf([1, 2], [], [3], [4, 5]))]).toEqual([1, 1, 2]);
 });

@@ -138,3 +138,17 @@ test.each(['evaluate', 'describe'])('%s draws bars on a terminal, and none elsew
   expect(shown.stdout).toMatch(/^dates +[ ▁-█]+ {2}2024-01-\d\d to 2024-0\d-\d\d$/m);
   if (command === 'evaluate') expect(shown.stdout).toMatch(/^cosine +█+/m);
 });
+
+test('lists of different lengths are drawn, and a user without items has an empty one', async () => {
+  const folder = world();
+  const candidates = Array.from({ length: 60 }, (_, user) =>
+    Array.from({ length: user % 7 }, (_, k) => `u${user},i${(user % 2) * 10 + k}`),
+  );
+  put(folder, 'some.csv', ['user,item', ...candidates.flat(), ''].join('\n'));
+  const args = ['evaluate', ...FILES, '--algorithms', 'cosine', '--candidates', 'some.csv', '--report', 'r.html'];
+  const { code, stderr } = await runInProcess(args, { folder });
+  expect(code, stderr).toBe(0);
+  const { text, document } = read(folder, 'r.html');
+  expectSelfContained(text, document);
+  expect(textsOf(document, 'figcaption').some((words) => /^0 to \d, the median \d$/.test(words))).toBe(true);
+});
