@@ -121,7 +121,6 @@ export class IdIndex {
     };
   }
 
-  /** The id of an index. */
   textOf(index: number): string {
     return textOf(this.#bytes, this.#starts[index]!, this.#starts[index + 1]!);
   }

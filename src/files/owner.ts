@@ -17,7 +17,6 @@ export const TAG = String.raw`\d+-\d+-[0-9a-f]{8}`;
 /** Milliseconds after which what a process of another world left is removed, if nobody has touched it. */
 const LONG_AGO = 24 * 3600 * 1000;
 
-/** This process. */
 export function ownTag(): string {
   return `${process.pid}-${statOf(process.pid)?.start ?? 0}-${WORLD}`;
 }

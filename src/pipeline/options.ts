@@ -92,7 +92,6 @@ export interface Options extends InputOptions, LogOptions {
   maxDuration: number | undefined;
   /** Say how the files are understood, and do nothing else. */
   dryRun: boolean;
-  /** The file that takes the summary. */
   summary: string | undefined;
   /** The file that takes metrics for Prometheus. */
   metricsFile: string | undefined;
@@ -115,7 +114,6 @@ export interface ExplainOptions extends QuestionOptions, Pick<Options, 'top' | '
   format: 'text' | 'json';
 }
 
-/** The options of `similar`. */
 export interface SimilarOptions
   extends QuestionOptions,
     Pick<Options, 'top' | 'titles' | 'safeCsv'>,
@@ -127,7 +125,6 @@ export interface SimilarOptions
   format: 'text' | 'csv' | 'jsonl';
 }
 
-/** The options of `audience`. */
 export interface AudienceOptions extends QuestionOptions, Pick<Options, 'safeCsv'>, Pick<RuleOptions, 'where'> {
   /** An id or a title. */
   item: string;
@@ -135,7 +132,6 @@ export interface AudienceOptions extends QuestionOptions, Pick<Options, 'safeCsv
   top: number;
 }
 
-/** The options of `describe`. */
 export interface DescribeOptions extends InputOptions, LogOptions, Pick<Options, 'output' | 'workers'> {
   format: 'text' | 'json';
   /** Undefined: nobody asks for lists. */
@@ -144,12 +140,10 @@ export interface DescribeOptions extends InputOptions, LogOptions, Pick<Options,
   typed: readonly string[];
 }
 
-/** The options of `export`. */
 export interface ExportOptions extends QuestionOptions {
   format: WeightFormat;
 }
 
-/** The options of `evaluate`. */
 export interface EvaluateOptions
   extends InputOptions,
     LogOptions,
@@ -174,9 +168,7 @@ export interface EvaluateOptions
   perUser: string | undefined;
 }
 
-/** The options of `serve`. */
 export interface ServeOptions extends LogOptions, Pick<Options, 'workers' | 'balance' | 'rules' | 'version'> {
-  /** The file of the model. */
   model: string;
   /** 0: one that is free. */
   port: number;
@@ -187,7 +179,6 @@ export interface ServeOptions extends LogOptions, Pick<Options, 'workers' | 'bal
   queue: number;
 }
 
-/** The options of `diff`. */
 export interface DiffOptions {
   /** The files of lists, the older one first. */
   before: string;
