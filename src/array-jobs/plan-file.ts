@@ -38,7 +38,6 @@ export interface ArrayPlan {
   key: string;
   rulesHash: string;
   rules: string | null;
-  /** Whether the model has factors. */
   factors: boolean;
   /** The pieces of each shard. */
   cuts: Record<ShardStage, Shard[][]>;
@@ -161,7 +160,6 @@ export class PlannedWork {
   }
 }
 
-/** The command that works a shard of a stage. */
 export function commandOf(stage: ShardStage, work: string, shard: string): string {
   const command = stage === 'recommend' ? 'score' : `fit --stage ${stage}`;
   return `recommend ${command} --shard ${shard} --work ${shellWord(work)}`;

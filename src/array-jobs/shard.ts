@@ -15,7 +15,6 @@ import { orInterrupted, stopping } from '../pipeline/stopping.js';
 import type { LogOptions } from '../report/log.js';
 import { megabytes, plural } from '../report/quantities.js';
 import type { RunRecord } from '../report/summary.js';
-import type { BalanceName } from '../workers/balance.js';
 import type { Shard } from '../workers/plan.js';
 import { readStatistics } from '../workers/run-files.js';
 import { removeUnfinished } from '../workers/shard-file.js';
@@ -25,12 +24,10 @@ import { commandOf, type Part, PlannedWork, planPath } from './plan-file.js';
 /** The options of a process that works a shard of an array job. */
 export interface ShardOptions
   extends LogOptions,
-    Pick<Options, 'maxMemory' | 'maxDuration' | 'summary' | 'metricsFile' | 'version'> {
+    Pick<Options, 'workers' | 'balance' | 'maxMemory' | 'maxDuration' | 'summary' | 'metricsFile' | 'version'> {
   work: string;
   stage: ShardStage;
   shard: WantedShard;
-  workers: number;
-  balance: BalanceName;
 }
 
 /** What each stage reads of the plan. */

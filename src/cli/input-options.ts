@@ -53,7 +53,6 @@ export interface TypedInput
   dateOrder?: DayOrder;
 }
 
-/** Adds the options that name the input files. */
 export function addFileOptions(command: Command): Command {
   return command
     .optionsGroup(Group.have)
@@ -63,7 +62,6 @@ export function addFileOptions(command: Command): Command {
     .option('--orders <file>', 'orders, if events are their lines', once('--orders'));
 }
 
-/** Adds the options that decide how the input files are read. */
 export function addReadingOptions(command: Command): Command {
   command
     .optionsGroup(Group.read)

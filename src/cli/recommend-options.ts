@@ -80,7 +80,6 @@ export const recommend: CliCommand<Options> = {
   },
 };
 
-/** Adds the options that decide how a model is learned. */
 export function addLearningOptions(command: Command): Command {
   command
     .optionsGroup(Group.learn)
@@ -104,7 +103,6 @@ export function addRunOptions(command: Command): Command {
     .option('--max-duration <time>', 'stop after this time; finished work is kept', positiveSeconds);
 }
 
-/** Adds the options that decide what such a run reports. */
 export function addReportOptions(command: Command): Command {
   command
     .optionsGroup(Group.report)

@@ -80,7 +80,6 @@ export class FileOrWord extends Option {
   }
 }
 
-/** An option that takes one of a few words. */
 export function choice(flags: string, description: string, choices: readonly string[]): Option {
   return new Option(flags, description).choices(choices);
 }
@@ -161,7 +160,6 @@ export function age(text: string): number {
   return required(value, (seconds) => seconds > 0, 'Expected an age above 0, in days or hours: 30d, 12h.');
 }
 
-/** Any number. */
 export function finite(text: string): number {
   return required(text.trim() === '' ? Number.NaN : Number(text), Number.isFinite, 'Expected a number.');
 }

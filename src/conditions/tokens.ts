@@ -58,14 +58,13 @@ export function tokensOf(typed: Typed): Token[] {
 }
 
 function tokenOf(groups: Record<string, string | undefined>, typed: Typed, at: number): Omit<Token, 'at'> {
-  const { text, date, duration, number, of, ticked, boxed, name, sign = '' } = groups;
+  const { text, of, ticked, boxed, name, sign = '' } = groups;
   if (text !== undefined) {
     const quote = text.charAt(0);
     return { type: 'text', text: text.slice(1, -1).replaceAll(quote + quote, quote) };
   }
-  if (date !== undefined) return { type: 'date', text: date };
-  if (duration !== undefined) return { type: 'duration', text: duration };
-  if (number !== undefined) return { type: 'number', text: number };
+  for (const type of ['date', 'duration', 'number'] as const)
+    if (groups[type] !== undefined) return { type, text: groups[type] };
   const inside = ticked ?? boxed ?? name;
   if (inside !== undefined) {
     const word = inside.toLowerCase();

@@ -225,7 +225,6 @@ export class Table {
     return this.isSeekable ? seekableSize(this.path) : 0;
   }
 
-  /** Lets the file go. */
   async close(): Promise<void> {
     await this.pieces.close();
   }

@@ -67,7 +67,12 @@ export function attributeTable(
       if (!wish.words) return { name, decision: { as: 'nothing', reason: 'long text' } };
       const words = wordsOf(name, cells);
       texts.push(words);
-      return { name, decision: wordsDecision(words) };
+      const { names, met } = words;
+      const reason = 'long text, of which no two share a word that few have';
+      return {
+        name,
+        decision: names.length === 0 ? { as: 'nothing', reason } : { as: 'words', kept: names.length, met },
+      };
     }
     cells.forEach((cell, subject) => {
       for (const value of valuesInCell(name, cell, decision)) entries.add(subject, values.add(value), 1);
@@ -98,22 +103,11 @@ export function spoiltNotes(columns: readonly string[]): string[] {
   return [`not UTF-8 in ${names}: letters are lost; --encoding windows-1252 reads most such files`];
 }
 
-/** "column:value" of each value in a cell of a column, as the values of a table are called. */
+/** "column:value" of what a cell has in common with others, its values or the band its number falls into, as the values of a table are called. */
 export function valuesInCell(name: string, cell: string, decision: AttributeDecision): string[] {
-  const isShared = decision.as === 'values' || decision.as === 'bands';
-  return isShared ? sharedIn(cell, decision).map((value) => readable(`${name}:${value}`)) : [];
-}
-
-/** What a cell has in common with others: its values, or the band its number falls into. */
-function sharedIn(cell: string, decision: AttributeDecision & { as: 'values' | 'bands' }): string[] {
-  if (decision.as === 'values') return valuesOf(cell, decision.separator);
-  const band = bandOf(numberIn(cell), decision.bands);
-  return band ? [band.text] : [];
-}
-
-function wordsDecision({ names, met }: Words): AttributeDecision {
-  if (names.length === 0) return { as: 'nothing', reason: 'long text, of which no two share a word that few have' };
-  return { as: 'words', kept: names.length, met };
+  const band = decision.as === 'bands' ? bandOf(numberIn(cell), decision.bands) : undefined;
+  const shared = decision.as === 'values' ? valuesOf(cell, decision.separator) : band ? [band.text] : [];
+  return shared.map((value) => readable(`${name}:${value}`));
 }
 
 /** @param values,columns those that are known all the same. */

@@ -69,7 +69,6 @@ export interface FileReport {
   warnings: string[];
 }
 
-/** Rows that were left out. */
 export interface Skipped {
   what: string;
   kind: SkippedKind;

@@ -79,7 +79,6 @@ export class GradeTally {
     return commonest;
   }
 
-  /** How many rows have a value. */
   rows(value: number): number {
     return this.grades.get(value) ?? 0;
   }

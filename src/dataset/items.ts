@@ -3,7 +3,6 @@ import type { Ids } from '../events/ids.js';
 import { badData } from '../failure.js';
 import { AvailabilityReader } from '../rules/availability.js';
 import type { ItemsRoles } from '../understanding/file-roles.js';
-import type { Roles } from '../understanding/roles.js';
 import { columnKey } from '../understanding/vocabulary.js';
 import { type AttributeTable, attributeTable, isSpoilt, spoiltNotes } from './attribute-table.js';
 import { decideAttribute } from './attributes.js';
@@ -31,7 +30,8 @@ export async function readItems(
   const file = await opened.table();
   const { name, header } = file;
   const itemAt = used.item;
-  const columns = otherColumns(header, roles);
+  const taken = new Set(Object.values(roles));
+  const columns = header.flatMap((name, at) => (taken.has(at) || name === '' ? [] : [at]));
   const titled = roles.title === undefined ? columns : [...columns, roles.title];
   const table = new EntityTable(inputs.keepColumns ? [...header.keys()] : titled, roles.title);
   const whole = rowsOfOneProduct(header, itemAt);
@@ -47,7 +47,8 @@ export async function readItems(
   const count = ids.items.size;
   const titles = roles.title === undefined ? [] : table.cellsOf(roles.title, count);
   // A description that stands in for the title is still read for its words.
-  if (roles.title !== undefined && isText(titles)) columns.push(roles.title);
+  const isText = decideAttribute({ name: '', cells: titles }, false).as === 'text';
+  if (roles.title !== undefined && isText) columns.push(roles.title);
   const attributes = attributeTable(table, header, columns, { wanted: inputs.attributeColumns, words: true }, count);
   const { available, notes: said } = sold.of(count, inputs.now ?? Date.now() / 1000, inputs.dayOrder);
   reports.push({
@@ -85,13 +86,4 @@ function rowsOfOneProduct(header: readonly string[], itemAt: number): (cells: st
     if (cells[handleAt] !== first[handleAt]) first = cells;
     return cells.map((cell, at) => (cell === '' && !isOwn[at] ? (first[at] ?? '') : cell));
   };
-}
-
-function isText(cells: readonly string[]): boolean {
-  return decideAttribute({ name: '', cells }, false).as === 'text';
-}
-
-function otherColumns(header: readonly string[], roles: Roles): number[] {
-  const taken = new Set(Object.values(roles));
-  return header.flatMap((name, at) => (taken.has(at) || name === '' ? [] : [at]));
 }

@@ -42,7 +42,6 @@ class Column<T extends Values> {
     this.count = rows.length;
   }
 
-  /** Lets the values go. */
   clear(): void {
     release(this.held);
     this.held = sameKind(this.held, 0);
@@ -56,7 +55,6 @@ class Column<T extends Values> {
   }
 }
 
-/** A column of indices. */
 export class IndexColumn extends Column<Uint32Array> {
   constructor() {
     super(new Uint32Array(FIRST_ROWS));
@@ -78,7 +76,6 @@ export class IndexColumn extends Column<Uint32Array> {
   }
 }
 
-/** A column of 64-bit floats. */
 export class FloatColumn extends Column<Float64Array> {
   constructor() {
     super(new Float64Array(FIRST_ROWS));

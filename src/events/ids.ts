@@ -37,14 +37,7 @@ export class IdIndex {
     ids.#bytes = bytes.slice();
     ids.#starts = Float64Array.from(starts);
     ids.#slots = new Int32Array(2 ** Math.ceil(Math.log2(Math.max(256, 4 * ids.#size))));
-    for (let id = 0; id < ids.#size; id++) {
-      const [from, to] = [starts[id]!, starts[id + 1]!];
-      const hash = hashOf(bytes, from, to);
-      const slot = ids.#slotOf(bytes, from, to, hash);
-      if (ids.#slots[slot + 1] !== 0) throw new RangeError(`id ${id} comes twice`);
-      ids.#slots[slot] = hash;
-      ids.#slots[slot + 1] = id + 1;
-    }
+    for (let id = 0; id < ids.#size; id++) ids.#place(id);
     return ids;
   }
 
@@ -106,13 +99,18 @@ export class IdIndex {
   cut(size: number): void {
     this.#ids = this.#ids.slice(0, size);
     this.#slots.fill(0);
-    for (this.#size = 0; this.#size < size; ) {
-      const [from, to] = [this.#starts[this.#size]!, this.#starts[this.#size + 1]!];
-      const hash = hashOf(this.#bytes, from, to);
-      const slot = this.#slotOf(this.#bytes, from, to, hash);
-      this.#slots[slot] = hash;
-      this.#slots[slot + 1] = ++this.#size;
-    }
+    this.#size = size;
+    for (let id = 0; id < size; id++) this.#place(id);
+  }
+
+  /** Puts an id whose bytes are there into the slots. @throws RangeError where it is in one. */
+  #place(id: number): void {
+    const [from, to] = [this.#starts[id]!, this.#starts[id + 1]!];
+    const hash = hashOf(this.#bytes, from, to);
+    const slot = this.#slotOf(this.#bytes, from, to, hash);
+    if (this.#slots[slot + 1] !== 0) throw new RangeError(`id ${id} comes twice`);
+    this.#slots[slot] = hash;
+    this.#slots[slot + 1] = id + 1;
   }
 
   /** The ids as bytes, for another process or another index: views that the next `add` may leave behind. */
@@ -123,7 +121,6 @@ export class IdIndex {
     };
   }
 
-  /** The id of an index. */
   textOf(index: number): string {
     return textOf(this.#bytes, this.#starts[index]!, this.#starts[index + 1]!);
   }

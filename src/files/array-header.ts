@@ -19,7 +19,6 @@ const PREFIX_BYTES = SUMMED_FROM + 4;
 /** One read or write call moves at most 2 GiB. */
 export const MOST_BYTES_A_CALL = 1 << 30;
 
-/** What numbers may be. */
 export const TYPES = { u8: Uint8Array, u32: Uint32Array, f32: Float32Array, f64: Float64Array } as const;
 export type TypeName = keyof typeof TYPES;
 export type TypedArray = Uint8Array | Uint32Array | Float32Array | Float64Array;

@@ -44,7 +44,6 @@ export interface Lease {
 
 const LEASE: Readonly<Lease> = { renewed: 5, expires: 60, look: 0.2 };
 
-/** How to wait for a lock. */
 export interface Locking {
   /** Seconds. */
   wait: number;
@@ -63,7 +62,6 @@ export interface Lock {
   release: () => void;
 }
 
-/** Where the lock of an output file lies. */
 export function lockPath(output: string): string {
   return join(dirname(output), `.${basename(output)}.lock`);
 }

@@ -17,7 +17,6 @@ export const TAG = String.raw`\d+-\d+-[0-9a-f]{8}`;
 /** Milliseconds after which what a process of another world left is removed, if nobody has touched it. */
 const LONG_AGO = 24 * 3600 * 1000;
 
-/** This process. */
 export function ownTag(): string {
   return `${process.pid}-${statOf(process.pid)?.start ?? 0}-${WORLD}`;
 }
@@ -45,7 +44,7 @@ export function isGone(tag: string): boolean {
   }
   const now = statOf(Number(pid));
   // Another process may have its number by now; or it ended, and its parent never waited for it (a container without an init).
-  return now !== undefined && (now.hasEnded || (start !== '0' && now.start !== start));
+  return now !== undefined && (/[ZX]/.test(now.state) || (start !== '0' && now.start !== start));
 }
 
 /** Removes from a folder what our runs that are certainly gone left under such names (see `tagIn`). */
@@ -75,13 +74,13 @@ export function worldOf(proc: string): string {
   return createHash('sha256').update(world).digest('hex').slice(0, 8);
 }
 
-/** When a process started, in ticks since the machine did, and whether it has ended. Only Linux can tell. */
-function statOf(pid: number): { start: string; hasEnded: boolean } | undefined {
+/** The state of a process, as a letter, and when it started, in ticks since the machine did; undefined where it is gone. Only Linux tells. */
+export function statOf(pid: number): { state: string; start: string } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The name stands in parentheses, and may hold any character; the state is the first field behind it, the start the 20th.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { start: fields[19] ?? '', hasEnded: fields[0] === 'Z' || fields[0] === 'X' };
+    return { state: fields[0] ?? '', start: fields[19] ?? '' };
   } catch {
     return undefined;
   }

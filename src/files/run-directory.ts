@@ -100,7 +100,6 @@ export class RunDirectory {
     for (const each of [...this.#unsynced.splice(0), this.path]) sync(each).catch(() => {});
   }
 
-  /** How many bytes lie in it. */
   get bytes(): number {
     const sizes = this.files(() => true).map((path) => statSync(path, { throwIfNoEntry: false })?.size);
     return sizes.reduce<number>((total, size) => total + (size ?? 0), 0);
@@ -121,7 +120,6 @@ export class RunDirectory {
   }
 }
 
-/** Removes a run's folder and all that is in it. */
 function removeRunDirectory(path: string): void {
   // The manifest first: without it, what remains after a cut is not taken for finished work.
   rmSync(join(path, MANIFEST), { force: true });

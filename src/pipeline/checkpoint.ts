@@ -29,7 +29,6 @@ const SETTINGS = 'settings';
 const KEY = '[0-9a-f]{16}';
 const KEYED = new RegExp(`^(\\w+)-${KEY}(-\\d+-\\d+)?$`);
 
-/** The key of what rests on all of these. */
 export function keyOf(...restsOn: unknown[]): string {
   return hashOf(restsOn).slice(0, 16);
 }

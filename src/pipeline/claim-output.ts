@@ -8,7 +8,6 @@ import { refuseOtherRun } from './manifest.js';
 import type { Options } from './options.js';
 import type { Run } from './run.js';
 
-/** Where a run writes. */
 export interface ClaimedOutput {
   destination: Destination;
   /** The finished work beside an output file; undefined for standard output, a pipe or a device. */

@@ -214,7 +214,6 @@ export function discardCounted(run: Run, { evidencePath, gram }: Counted): void 
   run.directory.discard([evidencePath, ...gram.map(({ path }) => path)]);
 }
 
-/** Removes the files of a model. */
 export function discardLearned(run: Run, { model }: Learned): void {
   run.directory.discard([model.statistics, ...model.rows.map(({ path }) => path)]);
 }

@@ -100,7 +100,6 @@ export class WithinMemory {
   }
 }
 
-/** The sizes that the need of memory goes by. */
 export function sizesOf(
   { userIds, itemIds, interactions }: Dataset,
   settings: Settings,
@@ -116,7 +115,6 @@ export function sizesOf(
   };
 }
 
-/** Whether rules may change what users get. */
 function hasRules({ where, lists }: Options['rules']): boolean {
   return where.length + Object.keys(lists).length > 0;
 }

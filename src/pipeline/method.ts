@@ -90,7 +90,6 @@ function parameterNamed(key: string, algorithm: string, settings: Settings, plac
   throw refused(place, `unknown setting ${JSON.stringify(key)}${suggestion(key, keys)}`);
 }
 
-/** The nearest known word, and all of them. */
 function suggestion(word: string, known: readonly string[]): string {
   const near = closest(word, known);
   return `${near === undefined ? '.' : `; did you mean ${near}?`} Known: ${known.join(', ')}`;

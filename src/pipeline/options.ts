@@ -1,12 +1,12 @@
 import type { Expression } from '../conditions/expression.js';
 import type { Inputs } from '../dataset/inputs.js';
 import type { HoldoutKind } from '../evaluation/split.js';
-import type { DayOrder } from '../events/day-month.js';
 import type { Reading } from '../events/read-events.js';
 import type { OutputFormat } from '../output/formats.js';
 import type { WeightFormat } from '../output/weights.js';
 import type { LogOptions } from '../report/log.js';
 import type { Availability } from '../rules/availability.js';
+import type { Filters } from '../rules/filters.js';
 import type { ColdUsers, RuleFiles } from '../rules/id-rules.js';
 import type { RuleValues } from '../rules/rules.js';
 import type { NamedColumns } from '../understanding/roles.js';
@@ -36,28 +36,22 @@ export interface InputOptions extends Required<Omit<Inputs, NotTyped | 'badRows'
 }
 
 /** Who gets a list, and what it may hold. All of it decides bytes. */
-export interface RuleOptions {
+export interface RuleOptions
+  extends Pick<Filters, 'includeSeen' | 'seenWindow'>,
+    Pick<InputOptions, 'now' | 'dayOrder'> {
   /** Files of ids, by the option that names them. */
   files: RuleFiles;
   /** Users with fewer items of history get no list. */
   minHistory: number;
   coldUsers: ColdUsers;
-  /** Recommend also what users had. */
-  includeSeen: boolean;
   /** What items, or pairs of item and user, have to fulfil; all of them. */
   where: readonly Expression[];
   /** What is done with columns of the catalogue like `in_stock`. */
   availability: Availability;
-  /** What counts as now, in seconds since 1970; undefined: when the run began. */
-  now: number | undefined;
-  /** As in `InputOptions`. */
-  dayOrder: DayOrder | undefined;
   /** Decides everything random. */
   seed: number;
   /** What makes the list out of the best items; only what was typed. */
   lists: RuleValues;
-  /** Seconds after which what users had may come back; undefined: never. */
-  seenWindow: number | undefined;
   /** Seconds after which a row of `--exclude-previous` counts no more; undefined: never. */
   repeatAfter: number | undefined;
 }
@@ -98,7 +92,6 @@ export interface Options extends InputOptions, LogOptions {
   maxDuration: number | undefined;
   /** Say how the files are understood, and do nothing else. */
   dryRun: boolean;
-  /** The file that takes the summary. */
   summary: string | undefined;
   /** The file that takes metrics for Prometheus. */
   metricsFile: string | undefined;
@@ -110,9 +103,8 @@ export interface Options extends InputOptions, LogOptions {
 export type ListOptions = Pick<Options, 'format' | 'top' | 'outputColumns' | 'reasons' | 'precision' | 'safeCsv'>;
 
 /** What is asked of a model that was kept, and where the answer goes. */
-export interface QuestionOptions extends LogOptions {
+export interface QuestionOptions extends LogOptions, Pick<Options, 'output'> {
   model: string;
-  output: string;
 }
 
 /** The options of `explain`; `format` is that of the answer. */
@@ -122,7 +114,6 @@ export interface ExplainOptions extends QuestionOptions, Pick<Options, 'top' | '
   format: 'text' | 'json';
 }
 
-/** The options of `similar`. */
 export interface SimilarOptions
   extends QuestionOptions,
     Pick<Options, 'top' | 'titles' | 'safeCsv'>,
@@ -134,7 +125,6 @@ export interface SimilarOptions
   format: 'text' | 'csv' | 'jsonl';
 }
 
-/** The options of `audience`. */
 export interface AudienceOptions extends QuestionOptions, Pick<Options, 'safeCsv'>, Pick<RuleOptions, 'where'> {
   /** An id or a title. */
   item: string;
@@ -142,28 +132,25 @@ export interface AudienceOptions extends QuestionOptions, Pick<Options, 'safeCsv
   top: number;
 }
 
-/** The options of `describe`. */
-export interface DescribeOptions extends InputOptions, LogOptions {
+export interface DescribeOptions extends InputOptions, LogOptions, Pick<Options, 'output' | 'workers'> {
   format: 'text' | 'json';
-  output: string;
   /** The file that takes a page of plots. */
   report?: string | undefined;
-  workers: number;
   /** Undefined: nobody asks for lists. */
   rules?: RuleOptions;
   /** The arguments of the run that is described. */
   typed: readonly string[];
 }
 
-/** The options of `export`. */
-export interface ExportOptions extends LogOptions {
-  model: string;
+export interface ExportOptions extends QuestionOptions {
   format: WeightFormat;
-  output: string;
 }
 
-/** The options of `evaluate`. */
-export interface EvaluateOptions extends InputOptions, LogOptions {
+export interface EvaluateOptions
+  extends InputOptions,
+    LogOptions,
+    Pick<Options, 'output' | 'workers' | 'rules'>,
+    Pick<RuleOptions, 'seed'> {
   /** Events to evaluate on, instead of a part of the input. */
   test: string | undefined;
   /** Undefined: `last` where there are times, else `random`. */
@@ -176,40 +163,26 @@ export interface EvaluateOptions extends InputOptions, LogOptions {
   at: readonly number[];
   /** The most users to evaluate on; undefined: all. */
   sampleUsers: number | undefined;
-  /** Decides everything random. */
-  seed: number;
-  rules: RuleOptions;
   /** Attributes of users to group by, as typed. */
   by: readonly string[];
   format: 'table' | 'csv' | 'json';
-  output: string;
   /** The file that takes the metrics of each user. */
   perUser: string | undefined;
   /** The file that takes a page of plots. */
   report: string | undefined;
-  /** The most children at once; changes speed and memory, never a metric. */
-  workers: number;
 }
 
-/** The options of `serve`. */
-export interface ServeOptions extends LogOptions {
-  /** The file of the model. */
+export interface ServeOptions extends LogOptions, Pick<Options, 'workers' | 'balance' | 'rules' | 'version'> {
   model: string;
   /** 0: one that is free. */
   port: number;
   host: string;
-  workers: number;
-  balance: BalanceName;
   /** Seconds that a request may take. */
   deadline: number;
   /** The most requests that wait. */
   queue: number;
-  /** What all lists obey. */
-  rules: RuleOptions;
-  version: string;
 }
 
-/** The options of `diff`. */
 export interface DiffOptions {
   /** The files of lists, the older one first. */
   before: string;

@@ -13,7 +13,6 @@ import type { Run } from './run.js';
 export type OutcomeOptions = Pick<Options, 'summary' | 'metricsFile' | 'logFormat' | 'version'> &
   Partial<Pick<Options, 'users' | 'items' | 'interactions' | 'orders'>>;
 
-/** How a run ended. */
 export interface Ending extends Pick<Ended, 'exitCode' | 'error' | 'interrupted'> {
   /** For people; '' where the error says so. */
   message: string;

@@ -9,7 +9,6 @@ import { loadPackage } from '../load-package.js';
 
 const { stringify }: typeof import('csv-stringify/sync') = loadPackage('csv-stringify/sync');
 
-/** What happens to rejected rows. */
 export interface Rejects {
   badRows: BadRows;
   /** Waits until all of them are written. */

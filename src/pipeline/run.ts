@@ -103,7 +103,6 @@ export function startRun(
     /** What was tried again, and why. */
     retries,
     startedAt: new Date(),
-    /** Since the run began. */
     seconds,
     end: async () => {
       clearInterval(timer);
@@ -126,7 +125,6 @@ export class Stages {
     this.#run = run;
   }
 
-  /** What the run is doing. */
   get current(): string {
     return this.taken.at(-1)?.stage ?? 'waiting';
   }

@@ -1,6 +1,5 @@
 import { ExitCode, Failure } from '../failure.js';
 
-/** The time of a run is up. */
 export class TimeIsUp extends Failure {}
 
 /** The longest timer of Node, in milliseconds: 24 days. */

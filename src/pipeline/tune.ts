@@ -95,7 +95,6 @@ export function kindsIn({ times, attributes, groups }: Dataset): Pick<SearchSpac
   return { times: times !== undefined, attributes: attributes.index.length > 0, groups: groups.index.length > 0 };
 }
 
-/** How many fits tuning may take. */
 export function mostFits(interactions: number): number {
   return Math.max(1, Math.min(MOST_FITS, Math.round((MOST_FITS * SMALL) / interactions)));
 }

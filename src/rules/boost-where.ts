@@ -26,16 +26,16 @@ export const boostWhere: ListRule<Boost<string>[], Boost<string>[], Boost<Rule>[
   },
   usesColumns: true,
   plan: (boosts, known) => boosts.map(({ where, factor }) => ({ where: known.bound(where, '--boost-where'), factor })),
-  act(boosts, facts) {
-    const all = boosts.map(({ where, factor }) => ({ bound: facts.expression(where), factor }));
-    return {
-      offer: {
-        keyOf: (user) => all.map(({ bound }) => bound.userKey(user)).join(' '),
-        change(user, _offered, factors) {
-          for (const { bound, factor } of all)
+  act: (boosts, facts) =>
+    boosts.map(({ where, factor }) => {
+      const bound = facts.expression(where);
+      return {
+        offer: {
+          keyOf: (user) => bound.userKey(user),
+          change(user, _offered, factors) {
             for (let item = 0; item < factors.length; item++) if (bound.matches(item, user)) factors[item]! *= factor;
+          },
         },
-      },
-    };
-  },
+      };
+    }),
 };

@@ -26,7 +26,7 @@ export interface ListRule<Value = unknown, Read = Value, Plan = unknown> {
   usesItemRows?: boolean;
   /** Turns it into numbers and typed arrays, users and items by their index. @throws Failure where it does not fit the data. */
   plan(read: Read, known: Known): Plan;
-  act(plan: Plan, facts: Facts): Acting;
+  act(plan: Plan, facts: Facts): Acting | Acting[];
 }
 
 /** Reads what options name, before the data is read: a mistake costs a second. */

@@ -1,5 +1,5 @@
 import type { Offer } from '../ranking/offer.js';
-import type { Acting, ListRule } from './list-rule.js';
+import type { ListRule } from './list-rule.js';
 
 interface Cap {
   /** Items of a list that may share a value. */
@@ -38,24 +38,8 @@ export const maxPer: ListRule<{ column: string; most: number }[], { column: stri
       const value = Uint32Array.from(cells.flat(), numberOf);
       return { most, values: numbers.size, start, value };
     }),
-  act: (caps) => joint(caps.map(acting)),
+  act: (caps) => caps.map(acting),
 };
-
-/** An item enters where all caps allow it; where one is full, nothing does. */
-function joint(all: readonly Required<Pick<Acting, 'begin' | 'allows' | 'took' | 'isFull'>>[]): Acting {
-  return {
-    // So many that most lists need no second look.
-    reach: 4,
-    begin(draft) {
-      for (const one of all) one.begin(draft);
-    },
-    allows: (item) => all.every((one) => one.allows(item)),
-    took(item) {
-      for (const one of all) one.took(item);
-    },
-    isFull: () => all.some((one) => one.isFull()),
-  };
-}
 
 function acting({ most, values, start, value }: Cap) {
   /** By value, how often it is in the list, and how often items that are offered could still add one. */
@@ -63,6 +47,8 @@ function acting({ most, values, start, value }: Cap) {
   let room = 0;
   const rooms = new WeakMap<Offer, number>();
   return {
+    // So many that most lists need no second look.
+    reach: 4,
     begin({ offer }: { offer: Offer }) {
       count.fill(0);
       room = rooms.get(offer) ?? roomOf(offer);

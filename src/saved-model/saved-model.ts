@@ -119,7 +119,6 @@ export class SavedModel {
     });
   }
 
-  /** The ids of all users. */
   get userIds(): PackedIds {
     return this.#read(() => this.#packed('users', this.facts.counts.users));
   }
@@ -136,7 +135,6 @@ export class SavedModel {
     return { available: this.#read(() => this.#availableAt(now, dayOrder)), itemColumns };
   }
 
-  /** The columns of profiles. */
   get userColumns(): CellColumn[] {
     return this.#columns('userColumns');
   }

@@ -72,7 +72,6 @@ export async function writeModel(
 /** What a model file holds of users beside their ids, by the first part of its arrays' names. */
 const OF_USERS = ['history', 'times', 'rating', 'weight', 'excluded', 'preferences', 'groups'];
 
-/** True for arrays of what is known of users. */
 export function isOfUser(name: string): boolean {
   return OF_USERS.includes(name.split('.')[0] ?? '');
 }

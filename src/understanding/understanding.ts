@@ -29,7 +29,6 @@ import {
   requireNamedColumns,
 } from './roles.js';
 
-/** What the files mean. */
 export interface Understanding {
   items: ItemsRoles | undefined;
   orders: EventsRoles | undefined;

@@ -72,7 +72,6 @@ export class Pool {
     return this.#slots;
   }
 
-  /** The process ids of the children there are. */
   pids(): number[] {
     return this.#slots.flatMap((slot) => slot.pids());
   }
@@ -98,7 +97,6 @@ export class Pool {
     for (const slot of this.#slots.slice(0, children)) slot.start();
   }
 
-  /** How many children a job of so many shards takes. */
   childrenFor(shards: number): number {
     return Math.max(1, Math.min(this.size, shards));
   }

@@ -46,7 +46,6 @@ export function readEvidence(path: string): Evidence {
     (sequences === undefined || areSequences(sequences, users, items)) &&
     (likes === undefined || (likes.rows === users && likes.columns === items));
   if (!isSound) throw new RangeError(`the evidence in ${path} does not go together`);
-  const numbers = (name: string, count: number) => floats(arrays, name, count);
   return {
     users,
     items,
@@ -57,11 +56,11 @@ export function readEvidence(path: string): Evidence {
     basketsByItem,
     itemsByAttribute,
     usersByGroup,
-    basketWeight: numbers('basketWeight', baskets.rows),
-    popularity: numbers('popularity', items),
-    trend: numbers('trend', items),
-    degree: numbers('degree', items),
-    diagonal: numbers('diagonal', items),
+    basketWeight: floats(arrays, 'basketWeight', baskets.rows),
+    popularity: floats(arrays, 'popularity', items),
+    trend: floats(arrays, 'trend', items),
+    degree: floats(arrays, 'degree', items),
+    diagonal: floats(arrays, 'diagonal', items),
     offered,
   };
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { statOf } from '../files/owner.js';
 
 /** How long a child may work on a shard without an answer. */
 export interface Timeouts {
@@ -61,7 +61,9 @@ export class Watch {
     this.#last = now;
     for (const [watched, spent] of this.#watched) {
       spent.seconds += elapsed;
-      spent.stopped = isStopped(watched.pid) ? spent.stopped + elapsed : 0;
+      // By job control; only Linux can tell.
+      const isStopped = /[Tt]/.test(statOf(watched.pid)?.state ?? '');
+      spent.stopped = isStopped ? spent.stopped + elapsed : 0;
       const isStuck = spent.stopped > this.#stoppedFor;
       if (!isStuck && spent.seconds <= watched.limit) continue;
       this.#watched.delete(watched);
@@ -74,16 +76,4 @@ export class Watch {
 /** Seconds that a shard of that cost may take. @param pace cost done a second so far; 0: unknown. */
 export function limitOf({ least, first, times }: Timeouts, cost: number, pace: number): number {
   return pace > 0 ? Math.max(least, (times * cost) / pace) : Math.max(least, first);
-}
-
-/** True for a process stopped by job control. Only Linux can tell. */
-function isStopped(pid: number): boolean {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name stands in parentheses, and may hold any character.
-    return /^ [Tt] /.test(stat.slice(stat.lastIndexOf(')') + 1));
-  } catch {
-    // It is gone, or this is not Linux.
-    return false;
-  }
 }

@@ -60,7 +60,6 @@ export class WorkerSlot {
     this.#child?.giveUp(why);
   }
 
-  /** True where it has a child that can be used. */
   get hasChild(): boolean {
     return this.#child?.isLost === false;
   }

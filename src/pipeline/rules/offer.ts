@@ -75,7 +75,6 @@ export function nowOf({ startedAt }: Pick<Run, 'startedAt'>, { now }: { now: num
   return now ?? startedAt.getTime() / 1000;
 }
 
-/** What is read for rules. */
 export function inputsOfRules(
   run: Pick<Run, 'startedAt'>,
   options: { now: number | undefined; keepColumns?: boolean; rules?: RuleOptions },
