@@ -1,11 +1,14 @@
 import { forEachChunk } from '../matrix/chunks.js';
-import { float32s, float64s } from '../matrix/memory.js';
-import { hashOf, type SampleKeys } from '../matrix/sampling.js';
+import { float32s } from '../matrix/memory.js';
+import type { SampleKeys } from '../matrix/sampling.js';
 import type { SparseRows } from '../matrix/sparse.js';
+import { choleskyOf, PANEL, type Pause, setRandomSigns, writeDivided, zeros } from './block.js';
 import type { Settings } from './settings.js';
 
 /** A part of the model that is not sparse, as scoring reads it:  model[i, j] += η · d_j · ⟨a_i, a_j⟩  between items. */
 export interface LowRank {
+  /** The factors are those of als: they are all there is, and tell how much each item of a history counts (`FoldIn`). */
+  isAls: boolean;
   /** Numbers an item. */
   rank: number;
   /** a, items × rank, row by row. */
@@ -20,17 +23,12 @@ export interface LowRank {
 export const RANK = 64;
 /** The most numbers there may be in all: catalogues of more than 131,000 items get fewer an item, of more than a million none. */
 export const MOST_NUMBERS = 1 << 23;
-/** Tastes are told so many at a time: an item has a cache line of them, and a user's sums stay in registers. */
-const PANEL = 8;
-/** Rows of so many items, all tastes of them, stay in the second cache. */
-const TILE = 1024;
 /** Rows of so many items take a few milliseconds. */
 const AT_ONCE = 4096;
 /** Interactions that tastes are told from: where there are more, those of a sample of the users. */
 const MOST_LIKES = 2_000_000;
 /** Times that similarity is applied: each parts the strongest tastes from the others more clearly. */
 const PASSES = 3;
-const SEED = 1;
 /** Up to this many likes an item, on average, tastes count in full; above, they count less in proportion, and from the second on not at all. */
 const THIN = 20;
 const DENSE = 40;
@@ -66,9 +64,6 @@ export function factorsOf(
   });
 }
 
-/** Lets other work of this process go on. */
-type Pause = () => Promise<unknown>;
-
 /** How many items anybody had. */
 function itemsIn({ columns, index }: SparseRows): number {
   const isKnown = new Uint8Array(columns);
@@ -103,11 +98,11 @@ export async function sharedTastes(likes: Likes, keys: Uint32Array, pause: Pause
       await pause();
     }
   }
-  const u = choleskyOf(block);
+  const u = choleskyOf(block, (mean) => JITTER * mean);
   const tastes = float32s(items * rank);
   for (let from = 0; from < items; from += AT_ONCE) {
     await pause();
-    writeOrthonormal(block, from, Math.min(items, from + AT_ONCE), u, root, tastes);
+    writeDivided(block, from, Math.min(items, from + AT_ONCE), u, root, tastes);
   }
   return tastes;
 }
@@ -116,10 +111,12 @@ export async function sharedTastes(likes: Likes, keys: Uint32Array, pause: Pause
 export function lowRankOf(
   factors: Float32Array | undefined,
   popularity: Float64Array,
-  { lowRankWeight: weight }: Pick<Settings, 'lowRankWeight'>,
+  { method, lowRankWeight: weight }: Pick<Settings, 'method' | 'lowRankWeight'>,
 ): LowRank | undefined {
   if (!factors || factors.length === 0 || weight === 0) return undefined;
-  return { rank: factors.length / popularity.length, factors, popularity, weight };
+  const isAls = method === 'als';
+  const d = isAls ? new Float64Array(popularity.length).fill(1) : popularity;
+  return { isAls, rank: factors.length / popularity.length, factors, popularity: d, weight };
 }
 
 /** Who likes what. */
@@ -129,12 +126,18 @@ export interface Likes {
   items: Uint32Array;
 }
 
-/** The liked items of each user, of as many users as may be: those with the smallest keys. */
-export function likesOf({ rows, start, index, value }: SparseRows, keys: Uint32Array): Likes {
+/** As many users as may be: those with the smallest keys. */
+export function sampledUsers({ rows, index }: SparseRows, keys: Uint32Array): Uint32Array {
   const share = MOST_LIKES / index.length;
-  const users = Uint32Array.from({ length: rows }, (_, user) => user).filter(
+  return Uint32Array.from({ length: rows }, (_, user) => user).filter(
     (user) => share >= 1 || keys[user]! < share * 2 ** 32,
   );
+}
+
+/** The liked items of each user of a sample. */
+export function likesOf(interactions: SparseRows, keys: Uint32Array): Likes {
+  const { start, index, value } = interactions;
+  const users = sampledUsers(interactions, keys);
   const starts = new Uint32Array(users.length + 1);
   const items: number[] = [];
   users.forEach((user, row) => {
@@ -142,28 +145,6 @@ export function likesOf({ rows, start, index, value }: SparseRows, keys: Uint32A
     starts[row + 1] = items.length;
   });
   return { start: starts, items: Uint32Array.from(items) };
-}
-
-/** Numbers of items, items × rank, as panels of 8 columns, each row by row: one after the other, they stay in the cache. */
-interface Block {
-  items: number;
-  rank: number;
-  panels: Float64Array[];
-}
-
-function zeros(items: number, rank: number): Block {
-  const all = float64s(items * rank);
-  const panels = Array.from({ length: rank / PANEL }, (_, p) =>
-    all.subarray(p * items * PANEL, (p + 1) * items * PANEL),
-  );
-  return { items, rank, panels };
-}
-
-function setRandomSigns(panel: Float64Array, column: number, keys: Uint32Array): void {
-  forEachChunk(keys.length, (from, to) => {
-    for (let item = from, at = from * PANEL; item < to; item++)
-      for (let k = column; k < column + PANEL; k++, at++) panel[at] = hashOf(SEED, keys[item]!, k) & 1 ? 1 : -1;
-  });
 }
 
 /** Adds A · panel to the result:  D^(-½) Xᵀ D_U^(-1) X D^(-½), user by user. */
@@ -206,104 +187,4 @@ function apply({ start, items }: Likes, root: Float64Array, panel: Float64Array,
       }
     }
   });
-}
-
-/** The Cholesky factor of a block's square, by which it becomes orthonormal: U with  Uᵀ U = blockᵀ · block,  rank × rank, row by row. */
-function choleskyOf({ panels, items, rank }: Block): Float64Array {
-  const u = new Float64Array(rank * rank);
-  for (let from = 0; from < items; from += TILE) {
-    const to = Math.min(items, from + TILE);
-    for (let i = 0; i < rank; i++)
-      for (let p = Math.floor(i / PANEL); p < panels.length; p++)
-        addProducts(panels[Math.floor(i / PANEL)]!, i % PANEL, panels[p]!, from, to, u, i * rank + p * PANEL);
-  }
-  let trace = 0;
-  for (let i = 0; i < rank; i++) trace += u[i * rank + i]!;
-  for (let i = 0; i < rank; i++) u[i * rank + i]! += (JITTER * trace) / rank;
-  for (let i = 0; i < rank; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = u[j * rank + i]!;
-      for (let k = 0; k < j; k++) sum -= u[k * rank + i]! * u[k * rank + j]!;
-      u[j * rank + i] = i === j ? Math.sqrt(sum) : sum / u[j * rank + j]!;
-    }
-  }
-  return u;
-}
-
-/** Adds up, over some items, the products of a column of a panel with each column of another, from sums[at] on. */
-function addProducts(
-  left: Float64Array,
-  column: number,
-  right: Float64Array,
-  from: number,
-  to: number,
-  sums: Float64Array,
-  at: number,
-): void {
-  let a = sums[at]!;
-  let b = sums[at + 1]!;
-  let c = sums[at + 2]!;
-  let d = sums[at + 3]!;
-  let e = sums[at + 4]!;
-  let f = sums[at + 5]!;
-  let g = sums[at + 6]!;
-  let h = sums[at + 7]!;
-  for (let row = from * PANEL; row < to * PANEL; row += PANEL) {
-    const x = left[row + column]!;
-    a += x * right[row]!;
-    b += x * right[row + 1]!;
-    c += x * right[row + 2]!;
-    d += x * right[row + 3]!;
-    e += x * right[row + 4]!;
-    f += x * right[row + 5]!;
-    g += x * right[row + 6]!;
-    h += x * right[row + 7]!;
-  }
-  sums[at] = a;
-  sums[at + 1] = b;
-  sums[at + 2] = c;
-  sums[at + 3] = d;
-  sums[at + 4] = e;
-  sums[at + 5] = f;
-  sums[at + 6] = g;
-  sums[at + 7] = h;
-}
-
-/** Divides the rows of some items by U, and writes them, each times its scale. */
-function writeOrthonormal(
-  { panels, rank }: Block,
-  from: number,
-  to: number,
-  u: Float64Array,
-  scale: Float64Array,
-  tastes: Float32Array,
-): void {
-  // Four items at a time: no sum waits for the one before it.
-  const rows = new Float64Array(4 * rank);
-  for (let item = from; item < to; item += 4) {
-    const lanes = Math.min(4, to - item);
-    for (let k = 0; k < rank; k++)
-      for (let lane = 0; lane < lanes; lane++)
-        rows[4 * k + lane] = panels[Math.floor(k / PANEL)]![(item + lane) * PANEL + (k % PANEL)]!;
-    for (let i = 0; i < rank; i++) {
-      let a = rows[4 * i]!;
-      let b = rows[4 * i + 1]!;
-      let c = rows[4 * i + 2]!;
-      let d = rows[4 * i + 3]!;
-      for (let k = 0; k < i; k++) {
-        const x = u[k * rank + i]!;
-        a -= x * rows[4 * k]!;
-        b -= x * rows[4 * k + 1]!;
-        c -= x * rows[4 * k + 2]!;
-        d -= x * rows[4 * k + 3]!;
-      }
-      const x = u[i * rank + i]!;
-      rows[4 * i] = a / x;
-      rows[4 * i + 1] = b / x;
-      rows[4 * i + 2] = c / x;
-      rows[4 * i + 3] = d / x;
-    }
-    for (let lane = 0; lane < lanes; lane++)
-      for (let k = 0; k < rank; k++) tastes[(item + lane) * rank + k] = rows[4 * k + lane]! * scale[item + lane]!;
-  }
 }

@@ -3,6 +3,7 @@ import { ExitCode, Failure } from '../failure.js';
 import { type Arrays, writeArrays } from '../files/array-file.js';
 import type { SampleKeys } from '../matrix/sampling.js';
 import { emptyRows } from '../matrix/sparse.js';
+import { alsFactors } from '../model/als.js';
 import { MOST_EASE_ITEMS } from '../model/ease.js';
 import {
   type Evidence,
@@ -142,9 +143,13 @@ export function writeFactors(
   keys: () => SampleKeys,
   settings: Settings,
 ): Promise<string> | undefined {
-  if (settings.method !== 'ridge' || settings.lowRankWeight === 0) return undefined;
+  const isAls = settings.method === 'als';
+  if (!(isAls || settings.method === 'ridge') || settings.lowRankWeight === 0) return undefined;
   const path = run.directory.file('factors');
-  const written = factorsOf(interactions, keys, setImmediate)?.then((factors) => {
+  const found = isAls
+    ? alsFactors(interactions, keys(), settings, setImmediate)
+    : factorsOf(interactions, keys, setImmediate);
+  const written = found?.then((factors) => {
     writeArrays(path, { factors });
     return path;
   });
@@ -200,6 +205,8 @@ export async function fitRows(run: Run, counted: Counted, settings: Settings): P
       precision[from] = 1;
     },
   );
+  // Every item of a list is scored.
+  if (settings.method === 'als') rowLength.fill(items, 0, items);
   const statistics = run.directory.file('statistics');
   const ofItems = precision.subarray(0, items);
   writeStatistics(statistics, statisticsOf(facts, ofItems));
