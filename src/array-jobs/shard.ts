@@ -126,7 +126,7 @@ function arrangedIn(planned: PlannedWork, stage?: 'count' | 'learn', mine: reado
     facts: readStatistics(planned.path('statistics')),
     counts,
     evidencePath: planned.path('evidence'),
-    factors: planned.plan.factors ? planned.path('factors') : undefined,
+    factors: planned.plan.factors ? Promise.resolve(planned.path('factors')) : undefined,
     cuts: stage === undefined ? all : { ...all, [stage]: mine },
     key,
   };

@@ -72,7 +72,8 @@ async function writePlan(job: OutputRun, options: PlanOptions): Promise<void> {
     shards,
   );
   const { serving, sizes, cold, left_out } = answer;
-  const { facts, counts, cuts, evidencePath, factors, key = '' } = arranged;
+  const { facts, counts, cuts, evidencePath, key = '' } = arranged;
+  const factors = await arranged.factors;
   const columns = outputColumns(options.outputColumns, format, dataset, serving.users);
   const { cells } = layoutOf(run, options, columns, dataset);
   const statistics = run.directory.file('statistics');

@@ -114,6 +114,12 @@ export const ALGORITHMS: readonly Algorithm[] = [
     }),
   },
   {
+    name: 'als',
+    summary: 'alternating least squares with 64 factors and confidences; to compare with, slower than the rest',
+    paper: 'Hu, Koren and Volinsky, "Collaborative filtering for implicit feedback datasets", ICDM 2008',
+    settings: settingsOf({ ...AS_PUBLISHED, method: 'als', lambda: 50, lowRankWeight: 1 }),
+  },
+  {
     name: 'content',
     summary: 'items that share attributes and words with the history; ignores what others did',
     paper: 'Lops, de Gemmis and Semeraro, "Content-based recommender systems", 2011',

@@ -34,6 +34,7 @@ function itemCosts(evidence: Evidence, settings: Settings): Float64Array {
       return ridgeCosts(evidence.items, settings);
     case 'ease':
       return easeCosts(evidence.items);
+    case 'als':
     case 'none':
       return new Float64Array(evidence.items).fill(1);
     default:
@@ -88,7 +89,7 @@ function itemWriter(
   counted: CountedRows | undefined,
   { sumsOf, systemsOf }: Kernel,
 ): (item: number, out: RowWriter) => number {
-  if (settings.method === 'none') return () => 1;
+  if (settings.method === 'none' || settings.method === 'als') return () => 1;
   if (settings.method === 'ridge') {
     if (!counted) throw new RangeError('the ridge takes its sub-matrices from rows of the Gram matrix');
     const ridge = new RidgeRows(evidence, settings, counted, systemsOf);

@@ -119,13 +119,21 @@ export class RidgeRows {
   }
 }
 
-/** The scaled diagonal with Λ on it. */
-function withRidge({ degree }: Evidence, scaledDiagonal: Float64Array, { lambda, dropout }: Settings): Float64Array {
+/**
+ * The scaled diagonal with Λ on it. Its means are over the items that somebody liked, if there are any: the rest of a catalogue, known by attributes
+ * alone, must not make the same likes look thinner.
+ */
+function withRidge(
+  { degree, popularity }: Evidence,
+  scaledDiagonal: Float64Array,
+  { lambda, dropout }: Settings,
+): Float64Array {
+  const areLiked = popularity.some((d, item) => d > 0 && degree[item]! > 0);
   let known = 0;
   let diagonal = 0;
   let evidence = 0;
   for (let item = 0; item < degree.length; item++) {
-    if (degree[item] === 0) continue;
+    if (degree[item] === 0 || (areLiked && popularity[item] === 0)) continue;
     known++;
     diagonal += scaledDiagonal[item]!;
     evidence += degree[item]!;

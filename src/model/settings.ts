@@ -1,5 +1,5 @@
 /** How the rows of items are made from the pairs that were counted. */
-export type ItemRowMethod = 'normalised' | 'jaccard' | 'ridge' | 'ease' | 'none';
+export type ItemRowMethod = 'normalised' | 'jaccard' | 'ridge' | 'ease' | 'als' | 'none';
 
 /** What an item in a basket counts before pairs are added up. */
 export type Weighting = 'plain' | 'binary' | 'tfidf' | 'bm25';
@@ -22,7 +22,7 @@ export interface Settings {
   candidateDamping: number;
   /** K ≥ 1: targets kept in the row of an item. Memory and scoring time grow with it. */
   neighbors: number;
-  /** λ > 0 of the ridge, in means of the diagonal of the scaled Gram matrix; for ease in means of d_i. */
+  /** λ > 0 of the ridge, in means of the diagonal of the scaled Gram matrix; for ease in means of d_i; for als as it is. */
   lambda: number;
   /** δ ≥ 0 of the ridge: its diagonal grows by this share of itself. */
   dropout: number;

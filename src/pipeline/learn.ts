@@ -1,7 +1,9 @@
+import { setImmediate } from 'node:timers/promises';
 import { ExitCode, Failure } from '../failure.js';
 import { type Arrays, writeArrays } from '../files/array-file.js';
 import type { SampleKeys } from '../matrix/sampling.js';
 import { emptyRows } from '../matrix/sparse.js';
+import { alsFactors } from '../model/als.js';
 import { MOST_EASE_ITEMS } from '../model/ease.js';
 import {
   type Evidence,
@@ -39,8 +41,8 @@ export interface Arranged {
   facts: EvidenceFacts;
   counts: SignalCounts;
   evidencePath: string;
-  /** Array file: the factors of items; undefined: the method has none, or none are worth it. */
-  factors: string | undefined;
+  /** Array file: the factors of items, once they are there; undefined: the method has none, or none are worth it. */
+  factors: Promise<string> | undefined;
   /** The rows to count, and to learn. */
   cuts: Record<'count' | 'learn', Shard[]>;
   /** Of what rests on it; undefined: nothing outlasts the run. */
@@ -131,19 +133,29 @@ export function arrange(
   return arranged;
 }
 
-/** Writes the factors of items to a file. @returns its path; undefined where the method has none, or none are worth it. */
+/**
+ * Begins to write the factors of items to a file, while children count and learn. What was seen is not read after this returns.
+ * @returns its path; undefined where the method has none, or none are worth it.
+ */
 export function writeFactors(
   run: Run,
   { interactions }: Observations,
   keys: () => SampleKeys,
   settings: Settings,
-): string | undefined {
-  if (settings.method !== 'ridge' || settings.lowRankWeight === 0) return undefined;
-  const factors = factorsOf(interactions, keys);
-  if (!factors) return undefined;
+): Promise<string> | undefined {
+  const isAls = settings.method === 'als';
+  if (!(isAls || settings.method === 'ridge') || settings.lowRankWeight === 0) return undefined;
   const path = run.directory.file('factors');
-  writeArrays(path, { factors });
-  return path;
+  const found = isAls
+    ? alsFactors(interactions, keys(), settings, setImmediate)
+    : factorsOf(interactions, keys, setImmediate);
+  const written = found?.then((factors) => {
+    writeArrays(path, { factors });
+    return path;
+  });
+  // A run that fails before it needs them has said why.
+  written?.catch(() => {});
+  return written;
 }
 
 /** Counts pairs. K enters here. */
@@ -193,10 +205,12 @@ export async function fitRows(run: Run, counted: Counted, settings: Settings): P
       precision[from] = 1;
     },
   );
+  // Every item of a list is scored.
+  if (settings.method === 'als') rowLength.fill(items, 0, items);
   const statistics = run.directory.file('statistics');
   const ofItems = precision.subarray(0, items);
   writeStatistics(statistics, statisticsOf(facts, ofItems));
-  const model = { counts, rows, statistics, factors: counted.factors };
+  const model = { counts, rows, statistics, factors: await counted.factors };
   return { model, facts, settings, precision: ofItems, rowLength, lost, key: key && keyOf(key, lost) };
 }
 

@@ -18,26 +18,28 @@ export interface Method {
 export const AUTO = 'auto';
 export const METHOD_NAMES: readonly string[] = [AUTO, ...ALGORITHMS.map(({ name }) => name)];
 
+/** Settings without any effect where items have no rows. */
+const NOT_OF_ROWS: readonly (keyof Settings)[] = [
+  'dropout',
+  'steps',
+  'basketDamping',
+  'sourceDamping',
+  'targetDamping',
+  'candidateDamping',
+  'power',
+  'lowRankWeight',
+  'attributeWeight',
+  'attributeReach',
+];
+
 /** Settings without any effect, by the way item rows are made. */
 const WITHOUT_EFFECT: Readonly<Record<ItemRowMethod, readonly (keyof Settings)[]>> = {
   ridge: [],
   normalised: ['lambda', 'dropout', 'steps', 'lowRankWeight'],
   jaccard: ['lambda', 'dropout', 'steps', 'lowRankWeight', 'sourceDamping', 'targetDamping', 'candidateDamping'],
   ease: ['neighbors', 'dropout', 'steps', 'lowRankWeight', 'candidateDamping'],
-  none: [
-    'lambda',
-    'dropout',
-    'steps',
-    'basketDamping',
-    'sourceDamping',
-    'targetDamping',
-    'candidateDamping',
-    'power',
-    'lowRankWeight',
-    'recency',
-    'attributeWeight',
-    'attributeReach',
-  ],
+  als: ['neighbors', ...NOT_OF_ROWS],
+  none: ['lambda', 'recency', ...NOT_OF_ROWS],
 };
 
 /** What has no effect either where nothing is learned from items. */

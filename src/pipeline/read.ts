@@ -16,7 +16,7 @@ import { inputsOfRules, nowOf, reportOffer } from './rules/offer.js';
 import type { Run } from './run.js';
 
 /** Bytes of input that are work enough for one child. */
-const BYTES_A_CHILD = 500_000;
+const BYTES_A_CHILD = 1_000_000;
 
 /**
  * Reads the files of a run, and reports how they were understood.

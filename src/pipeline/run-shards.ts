@@ -17,6 +17,9 @@ export interface Piece {
 
 type StageJob = CountJob | LearnJob | RecommendJob;
 
+/** Less work than this, in additions, is done before another child is ready for it: about 0.3 s. */
+const WORTH_A_CHILD: Record<StageJob['kind'], number> = { count: 100e6, learn: 100e6, recommend: 30e6 };
+
 /**
  * Has every shard made whose file is not there yet, hands on all files in the order of the rows, and shows how far that has come. A shard
  * that was halved has left files of its parts; these count, and only the gaps between them are worked.
@@ -32,8 +35,10 @@ export async function runShards(
 ): Promise<void> {
   const { pool, directory, warn } = run;
   const stage = STAGES[job.kind];
+  const work = shards.reduce((total, { cost }) => total + cost, 0);
+  const children = Math.max(1, pool.pids().length, Math.ceil(work / WORTH_A_CHILD[job.kind]));
   run.debug(
-    `${run.seconds().toFixed(2)} s: ${stage} in ${plural(shards.length, 'shard')} on ${pool.childrenFor(shards.length)} of ${run.workers} workers`,
+    `${run.seconds().toFixed(2)} s: ${stage} in ${plural(shards.length, 'shard')} on ${Math.min(children, pool.childrenFor(shards.length))} of ${run.workers} workers`,
   );
   const onFlaw = (flaw: string, { from, to }: Rows) =>
     warn(`rows ${from} to ${to - 1} of an interrupted run are worked again (${job.kind}): ${flaw}`);
@@ -49,7 +54,6 @@ export async function runShards(
     .filter((parts) => parts.length > 1)
     .flat()
     .filter(({ path }) => path === undefined).length;
-  const work = shards.reduce((total, { cost }) => total + cost, 0);
   let done = 0;
   let users = 0;
   const progressed = (cost: number) => {
@@ -83,6 +87,7 @@ export async function runShards(
         progressed(shard.cost);
       },
       lostBefore,
+      children,
     );
   }
   await handOn(Number.POSITIVE_INFINITY);

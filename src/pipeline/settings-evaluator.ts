@@ -37,7 +37,7 @@ export class SettingsEvaluator {
   readonly #validation: ValidationSplit;
   readonly #heldOut: string;
   /** The file of the factors of items, where they have some. */
-  readonly factors: string | undefined;
+  readonly factors: Promise<string> | undefined;
   readonly #counted = new Map<string, Counted>();
   readonly #learned = new Map<string, Learned>();
   /** Audience files, by the settings they depend on. */
@@ -112,11 +112,11 @@ export class SettingsEvaluator {
     return utilities;
   }
 
-  end(): void {
+  async end(): Promise<void> {
     for (const counted of this.#counted.values()) discardCounted(this.#run, counted);
     for (const learned of this.#learned.values()) discardLearned(this.#run, learned);
-    const factors = this.factors === undefined ? [] : [this.factors];
-    this.#run.directory.discard([this.#heldOut, ...factors, ...this.#audiences.values()]);
+    const factors = await this.factors;
+    this.#run.directory.discard([this.#heldOut, ...(factors ? [factors] : []), ...this.#audiences.values()]);
   }
 
   async #learn(settings: Settings): Promise<Learned> {

@@ -66,11 +66,11 @@ export async function settle(
   if (held === 'time' && tuning.settings !== start) {
     const onLatest = new SettingsEvaluator(shown, validationSplit(dataset, keys, LATEST), keys, start);
     tuning = await keepStartIfLostElsewhere(tuning, start, onLatest.evaluate);
-    onLatest.end();
+    await onLatest.end();
   }
   const tunesCold = space.groups && !space.fixed.has('coldGroupWeight');
   const cold = tunesCold ? await tuneCold(tuning.settings, evaluator.evaluateCold) : undefined;
-  evaluator.end();
+  await evaluator.end();
   const facts = {
     base,
     start,

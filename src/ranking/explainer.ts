@@ -64,7 +64,7 @@ export class Explainer {
       };
       if (lowRank && signal < counts.items) {
         const part = new Float64Array(items.length);
-        const strength = weight / scales.items;
+        const strength = lowRank.weightOf(signal, weight / scales.items);
         for (let at = 0; at < items.length; at++) part[at] = strength * lowRank.between(signal, items[at]!);
         for (let k = 0; k < count; k++) part[placeOf[index[k]!]!]! += weight * value[k]!;
         for (let at = 0; at < items.length; at++) says(at, part[at]!);

@@ -15,16 +15,20 @@ export function itemScores(model: Model, signals: SparseRows, item: number): Flo
   }
   const { start, index, value } = signals;
   const common = lowRank && new LowRankScores(lowRank);
+  const isAls = lowRank?.isAls === true;
   const withItem = Float64Array.from(
-    { length: common ? counts.items : 0 },
+    { length: common && !isAls ? counts.items : 0 },
     (_, other) => common?.between(other, item) ?? 0,
   );
   return Float64Array.from({ length: signals.rows }, (_, user) => {
     let sum = 0;
+    common?.begin();
     for (let e = start[user]!; e < start[user + 1]!; e++) {
       const signal = index[e]!;
       sum += value[e]! * (scaleOf(model, signal) * column[signal]! + (withItem[signal] ?? 0));
+      if (isAls) common?.add(signal, value[e]!);
     }
-    return sum + scales.prior[item]!;
+    common?.end();
+    return sum + (isAls ? common!.of(item) : 0) + scales.prior[item]!;
   });
 }

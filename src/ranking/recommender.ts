@@ -57,7 +57,7 @@ export class Recommender {
     this.#touched = new Uint32Array(items);
     this.#excludedIn = new Uint32Array(items);
     this.#candidateIn = new Uint32Array(audience.candidates ? items : 0);
-    this.#scattered = new Float64Array(rules ? items : 0);
+    this.#scattered = new Float64Array(rules || scores.lowRank?.isAll ? items : 0);
     this.#count = count;
   }
 
@@ -91,14 +91,20 @@ export class Recommender {
   /** The best of the user that was begun. */
   #best(user: number, scores: SparseVector, offer: Offer, count: number): List {
     const top = this.#topOf(this.#considered(count));
-    if (this.#candidates) this.#rankCandidates(this.#candidates, user, scores, offer, top);
+    if (this.#isAllLowRank) this.#rankAll(user, scores, offer, top);
+    else if (this.#candidates) this.#rankCandidates(this.#candidates, user, scores, offer, top);
     else this.#rank(scores, offer, this.#popularity, top);
     return this.#bestOf(top, count, offer.factor && ((item) => this.#scoreOf(item, scores, offer)));
   }
 
   /** How many items to look at for so many. */
   #considered(count: number): number {
-    return this.#isSparse ? count : Math.max(count, CONSIDERED);
+    return this.#isSparse || this.#isAllLowRank ? count : Math.max(count, CONSIDERED);
+  }
+
+  /** Whether every item is scored for the user by the part that is not sparse, which is all there is. */
+  get #isAllLowRank(): boolean {
+    return !this.#isSparse && this.#scores.lowRank!.isAll;
   }
 
   get #isSparse(): boolean {
@@ -110,7 +116,7 @@ export class Recommender {
     const scores = new Float64Array(top.size);
     const items = top.drain(scores).slice();
     const lowRank = this.#scores.lowRank;
-    if (this.#isSparse || !lowRank) return { items, scores };
+    if (this.#isSparse || this.#isAllLowRank || !lowRank) return { items, scores };
     const best = this.#topOf(count);
     for (let at = 0; at < items.length; at++) {
       const item = items[at]!;
@@ -170,6 +176,16 @@ export class Recommender {
       const item = order[at]!;
       if (this.#touched[item] === generation || excludedIn[item] === generation) continue;
       if (!top.offer(item, weight[item]!)) break;
+    }
+  }
+
+  /** The same where nothing is sparse. */
+  #rankAll(user: number, scores: SparseVector, offer: Offer, top: TopN): void {
+    const { start, index } = this.#candidates ?? { start: undefined, index: undefined };
+    if (start) for (let e = start[user]!; e < start[user + 1]!; e++) this.#candidateIn[index[e]!] = this.#generation;
+    for (let item = 0; item < this.#touched.length; item++) {
+      const score = this.#scoreOf(item, scores, offer);
+      if (!Number.isNaN(score)) top.offer(item, score);
     }
   }
 

@@ -76,6 +76,7 @@ export class Scores {
       this.lowRank?.add(signal, value[s]!);
     }
     segments.count = count;
+    this.lowRank?.end();
   }
 }
 

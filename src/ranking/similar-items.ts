@@ -16,6 +16,12 @@ export function similarItems(
   const best = new TopN(Math.min(count, offered.length));
   const common = lowRank && new LowRankScores(lowRank);
   return (item) => {
+    // By als every item goes with every other.
+    if (lowRank?.isAls)
+      for (let other = 0; other < offered.length; other++) {
+        const score = common!.between(item, other);
+        if (score > 0 && offered[other] === 1 && other !== item) best.offer(other, score);
+      }
     const { part, from, to } = rows.row(item);
     for (let e = from; e < to; e++) {
       const other = part.index[e]!;

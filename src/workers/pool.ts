@@ -106,6 +106,7 @@ export class Pool {
    * given, or a part of it. What it returns is awaited before the next.
    * @param onLost is given a row that no child could work, in its place among the answers; without it, such a row ends the run.
    * @param lostBefore how many rows an earlier run lost: losing them again says nothing about the others.
+   * @param most children to take.
    * @throws ChildFailure when the job fails for good, Failure 1 where no child can be started; children at work are left to `close`.
    */
   async run(
@@ -114,8 +115,9 @@ export class Pool {
     onAnswer: (path: string, shard: Shard) => void | Promise<void>,
     onLost?: (shard: Shard, failure: ChildFailure) => void | Promise<void>,
     lostBefore = 0,
+    most = this.size,
   ): Promise<void> {
-    const slots = this.#slots.slice(0, this.childrenFor(shards.length));
+    const slots = this.#slots.slice(0, Math.min(most, this.childrenFor(shards.length)));
     if (slots.length === 0) throw new RangeError('a pool of no children works nothing');
     const balance: Balance = balanceOf(this.#options.balance ?? 'least-loaded', this.#options.seed ?? 1);
     const work: Work = { number: ++this.#jobs, job, worked: false, lost: -lostBefore };

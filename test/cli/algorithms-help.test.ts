@@ -12,7 +12,7 @@ test('the help lists every algorithm with its paper, and every setting with its 
     const range = `${whole ? 'whole, ' : ''}${low} to ${high}; default ${DEFAULT_SETTINGS[setting]}`;
     expect(help).toContain(` ${key}${letter && ` (${letter})`} ${effect} ${range}`);
   }
-  expect(help).toContain('default 12; ease 10; only in ridge, ease ');
-  expect(help).toContain('whole, 1 to 10000; default 200; not in ease, popular ');
+  expect(help).toContain('default 12; ease 10, als 50; only in ridge, ease, als ');
+  expect(help).toContain('whole, 1 to 10000; default 200; not in ease, als, popular ');
   expect(help).toContain('0 to 1000; default 0.5 ');
 });

@@ -4,10 +4,10 @@ import { factorsOf, likesOf, sharedTastes } from '../../src/model/low-rank.js';
 import { placeKeys, rowsOf, table } from './worlds.js';
 
 /** d_j · ⟨a_i, a_j⟩ between all items. */
-function projection(likes: number[][]): number[][] {
+async function projection(likes: number[][]): Promise<number[][]> {
   const interactions = rowsOf(likes, likes[0]!.length);
   const keys = placeKeys(interactions);
-  const tastes = sharedTastes(likesOf(interactions, keys.users), keys.items);
+  const tastes = await sharedTastes(likesOf(interactions, keys.users), keys.items, async () => {});
   const rank = tastes.length / likes[0]!.length;
   const degree = likes[0]!.map((_, item) => likes.filter((row) => row[item]! > 0).length);
   const dot = (i: number, j: number) =>
@@ -15,12 +15,12 @@ function projection(likes: number[][]): number[][] {
   return degree.map((_, i) => degree.map((d, j) => d * dot(i, j)));
 }
 
-test('where each taste has items of its own, an item speaks for those of its taste alone, by how many like them', () => {
+test('where each taste has items of its own, an item speaks for those of its taste alone, by how many like them', async () => {
   const [one, other] = [
     [1, 1, 1, 0, 0],
     [0, 0, 0, 1, 1],
   ];
-  const found = projection([one, one, other, one, [0, 0, 1, 0, 0]]);
+  const found = await projection([one, one, other, one, [0, 0, 1, 0, 0]]);
   found[3]!.forEach((x, j) => {
     expect(x).toBeCloseTo(j < 3 ? 0 : 0.5, 4);
   });
@@ -33,11 +33,11 @@ test('where each taste has items of its own, an item speaks for those of its tas
   expect(found[0]![0]).toBeCloseTo(found[1]![1]!, 4);
 });
 
-test('popularity is the strongest taste: whoever has items as everybody has them is told what everybody has', () => {
-  fc.assert(
-    fc.property(table(5, 6, [0, 0, 1]), (likes) => {
+test('popularity is the strongest taste: whoever has items as everybody has them is told what everybody has', async () => {
+  await fc.assert(
+    fc.asyncProperty(table(5, 6, [0, 0, 1]), async (likes) => {
       fc.pre(likes.some((row) => row.includes(1)));
-      const found = projection(likes);
+      const found = await projection(likes);
       const degree = likes[0]!.map((_, item) => likes.filter((row) => row[item] === 1).length);
       // √d is an eigenvector of every block, with the eigenvalue 1.
       degree.forEach((d, j) => {
@@ -48,7 +48,7 @@ test('popularity is the strongest taste: whoever has items as everybody has them
   );
 });
 
-test('dislikes and what is only had say nothing', () => {
+test('dislikes and what is only had say nothing', async () => {
   const likes = [
     [1, 1, 0],
     [0, 1, 1],
@@ -57,20 +57,24 @@ test('dislikes and what is only had say nothing', () => {
     [1, 1, -1],
     [-0.5, 1, 1],
   ];
-  expect(projection(disliked)).toEqual(projection(likes));
+  expect(await projection(disliked)).toEqual(await projection(likes));
 });
 
-test('few users have no factors, and neither have dense data: they would gain nothing', () => {
+test('few users have no factors, and neither have dense data: they would gain nothing', async () => {
   const factors = (users: number, items: number) => {
     const rows = Array.from({ length: users }, (_, user) =>
       Array.from({ length: items }, (_, item) => +((user + item) % (items / 2) === 0)),
     );
     const interactions = rowsOf(rows, items);
-    return factorsOf(interactions, () => placeKeys(interactions));
+    return factorsOf(
+      interactions,
+      () => placeKeys(interactions),
+      async () => {},
+    );
   };
   expect(factors(1999, 200)).toBeUndefined();
   expect(factors(2000, 30)).toBeUndefined();
-  const some = factors(2000, 200)!;
+  const some = (await factors(2000, 200))!;
   expect(some.length).toBe(64 * 200);
   // Each item stands for itself and the one that the same users have, half of it each, as far as so few users may say.
   const dot = (i: number, j: number) =>

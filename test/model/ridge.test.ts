@@ -7,7 +7,7 @@ import { RidgeRows, ridgeCosts } from '../../src/model/ridge.js';
 import type { Settings } from '../../src/model/settings.js';
 import { countedRows, learnt, rowNormalised } from './learned.js';
 import { expectClose, slowCooccurrence, slowEase, slowItems, slowRidge } from './slow-model.js';
-import { anySettings, columnsOf, denseOf, observationsOf, settingsWith, type World, worlds } from './worlds.js';
+import { anySettings, columnsOf, denseOf, observationsOf, settingsWith, table, type World, worlds } from './worlds.js';
 
 const ridges = anySettings.map((settings): Settings => ({ ...settings, method: 'ridge' }));
 
@@ -197,4 +197,24 @@ test('λ and δ fall where items have more than 20 likes each', () => {
 test('each row costs what it takes to gather its sub-matrix, and the steps', () => {
   expect(Array.from(ridgeCosts(3, settingsWith({ neighbors: 2, steps: 2 })))).toEqual([403, 403, 403]);
   expect(Array.from(ridgeCosts(2, settingsWith({ neighbors: 200, steps: 4 })))).toEqual([405, 405]);
+});
+
+test('what nobody liked changes no row of the rest, however much of a catalogue it is', () => {
+  const withBands = (interactions: number[][], more: number): World => ({
+    interactions: interactions.map((row) => [...row, ...Array(more).fill(0)]),
+    attributes: [...interactions[0]!.map(() => [0]), ...Array(more).fill([1])],
+    groups: interactions.map(() => []),
+    offered: Array(interactions[0]!.length + more).fill(1),
+  });
+  fc.assert(
+    fc.property(table(30, 5, [0, 1, 1, 1]), ridges, (interactions, some) => {
+      // The other weightings go by the size of the catalogue.
+      const settings: Settings = { ...some, weighting: 'plain' };
+      fc.pre(interactions[0]!.every((_, item) => interactions.some((row) => row[item]! > 0)));
+      const [alone, beside] = [0, 6].map((more) => learnt(withBands(interactions, more), settings));
+      const rows = (model: typeof alone) => denseOf(model!.rows).slice(0, 5);
+      expect(rows(beside).map((row) => row.slice(0, 5))).toEqual(rows(alone));
+    }),
+    { numRuns: 30 },
+  );
 });

@@ -122,7 +122,9 @@ export function slowRidge(world: World, settings: Settings, given?: number[][]):
   const { sourceDamping: a, targetDamping: b, power, steps } = settings;
   const scale = degree.map((d) => (d > 0 ? d ** (-a / 2) : 0));
   const scaled = gram.map((row, i) => row.map((g, j) => g * scale[i]! * scale[j]!));
-  const known = [...degree.keys()].filter((i) => degree[i]! > 0);
+  const all = [...degree.keys()].filter((i) => degree[i]! > 0);
+  const liked = all.filter((i) => world.interactions.some((row) => row[i]! > 0));
+  const known = liked.length > 0 ? liked : all;
   const evidence = mean(known.map((i) => degree[i]!));
   const thinned = evidence > 20 ? 20 / evidence : 1;
   const lambda = known.length > 0 ? settings.lambda * mean(known.map((i) => scaled[i]![i]!)) : 1;

@@ -52,12 +52,12 @@ test('a single worker is not worth a child', () => {
   expect(rangeWorkers(run)).toBeUndefined();
 });
 
-test('children start before anything is read, one for each half megabyte that is known of', async () => {
+test('children start before anything is read, one for each megabyte that is known of', async () => {
   for (const [bytes, children] of [
     [0, 0],
     [1, 1],
-    [500_000, 1],
-    [500_001, 2],
+    [1_000_000, 1],
+    [1_000_001, 2],
     [1e9, 3],
   ] as const) {
     const run = startRun({ workers: 3, quiet: true, verbose: false }, process);

@@ -24,10 +24,11 @@ function jobIn(at: string): CountJob {
 }
 
 /** A pool that works in the order of the shards, but loses shards that begin with such a row. */
-function runnerLosing(isLost: (row: number) => boolean) {
-  const seen = { worked: [] as Shard[], lostBefore: 0, synced: [] as string[], warnings: [] as string[] };
-  const work: Run['pool']['run'] = async (job, shards, onAnswer, onLost, lostBefore) => {
+function runnerLosing(isLost: (row: number) => boolean, forked = 0) {
+  const seen = { worked: [] as Shard[], lostBefore: 0, most: 0, synced: [] as string[], warnings: [] as string[] };
+  const work: Run['pool']['run'] = async (job, shards, onAnswer, onLost, lostBefore, most) => {
     seen.lostBefore = lostBefore ?? 0;
+    seen.most = most ?? 0;
     for (const [place, shard] of shards.entries()) {
       expect(shard.index).toBe(place);
       seen.worked.push(shard);
@@ -45,7 +46,7 @@ function runnerLosing(isLost: (row: number) => boolean) {
     workers: 1,
     progress: { at: () => {} },
     directory: { syncSoon: (path: string) => seen.synced.push(path) },
-    pool: { run: work, childrenFor: () => 1 },
+    pool: { run: work, childrenFor: () => 1, pids: () => Array(forked).fill(1) },
   };
   return { runner: runner as unknown as Run, seen };
 }
@@ -128,4 +129,23 @@ test('whatever an interrupted run left or the pool loses, every row is handed on
     }),
     { numRuns: 60 },
   );
+});
+
+test('little work takes no second child, unless it is there already', async () => {
+  const childrenFor = async (cost: number, forked: number) => {
+    const { runner, seen } = runnerLosing(() => false, forked);
+    const shards = shardsOf(3).map((shard) => ({ ...shard, cost }));
+    await runShards(
+      runner,
+      jobIn(folder()),
+      shards,
+      () => {},
+      () => {},
+    );
+    return seen.most;
+  };
+  expect(await childrenFor(0, 0)).toBe(1);
+  expect(await childrenFor(30e6, 0)).toBe(1);
+  expect(await childrenFor(30e6, 2)).toBe(2);
+  expect(await childrenFor(40e6, 1)).toBe(2);
 });

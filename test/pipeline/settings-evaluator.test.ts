@@ -1,7 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import { emptyRows, mapped, pickedRows } from '../../src/matrix/sparse.js';
-import { factorsOf } from '../../src/model/low-rank.js';
 import type { Settings } from '../../src/model/settings.js';
 import { type Run, startRun } from '../../src/pipeline/run.js';
 import { SettingsEvaluator } from '../../src/pipeline/settings-evaluator.js';
@@ -42,7 +41,6 @@ const VALIDATION: ValidationSplit = validationSplit(
 function slowUtility(settings: Settings): number[] {
   const { seen, users, heldOut } = VALIDATION;
   const { counts, rows, statistics } = learntFrom(seen, settings);
-  const factors = factorsOf(seen.interactions, () => placeKeys(seen.interactions));
   const histories = pickedRows(withRecency(seen.interactions, seen.times, settings), users);
   const { groupWeight, coldGroupWeight } = settings;
   const groups = mapped(pickedRows(seen.groups, users), (value, user) => {
@@ -51,7 +49,7 @@ function slowUtility(settings: Settings): number[] {
   });
   const signals = signalsOf(histories, pickedRows(seen.preferences, users), groups);
   const audience = { signals, excluded: histories, offered: seen.offered };
-  const recommender = plainRecommender(modelOf(counts, [rows], [0], statistics, settings, factors), audience, 20);
+  const recommender = plainRecommender(modelOf(counts, [rows], [0], statistics, settings), audience, 20);
   return Array.from(users, (_, k) => {
     const wanted = [...heldOut.index.subarray(heldOut.start[k], heldOut.start[k + 1])];
     const places = [...recommender.recommend(k).items].flatMap((item, place) => (wanted.includes(item) ? [place] : []));
@@ -125,6 +123,6 @@ test('a settings evaluator leaves no file behind, and few while it lasts', async
     counts.push(files());
   }
   expect(counts.slice(1)).toEqual(Array(5).fill(counts[1]));
-  evaluator.end();
+  await evaluator.end();
   expect(files()).toBe(0);
 });

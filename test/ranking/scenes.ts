@@ -64,7 +64,13 @@ export function modelOf({ counts, scales, prior, rows, factors, cuts }: Scene): 
       from,
       rows.length,
     ),
-    lowRank: factors && { rank: 2, factors: Float32Array.from(factors.flat()), popularity, weight: WEIGHT },
+    lowRank: factors && {
+      isAls: false,
+      rank: 2,
+      factors: Float32Array.from(factors.flat()),
+      popularity,
+      weight: WEIGHT,
+    },
   };
 }
 

@@ -1,0 +1,163 @@
+import { float32s } from '../matrix/memory.js';
+import type { SampleKeys } from '../matrix/sampling.js';
+import { pickedRows, type SparseRows, transposed } from '../matrix/sparse.js';
+import { type Block, choleskyOf, PANEL, type Pause, setRandomSigns, writeDivided, zeros } from './block.js';
+import { MOST_NUMBERS, RANK, sampledUsers } from './low-rank.js';
+import type { Settings } from './settings.js';
+
+/** α: an interaction of strength x counts 1 + α |x| times what says nothing does. */
+export const CONFIDENCE = 40;
+/** Times that users and items are solved in turn. */
+const ITERATIONS = 10;
+/** Conjugate gradients of a row: whitened systems are the identity and a few steps. */
+const STEPS = 5;
+/** So many rows take a few milliseconds. */
+const AT_ONCE = 256;
+
+/**
+ * Learns by alternating least squares (Hu, Koren and Volinsky, "Collaborative filtering for implicit feedback datasets", ICDM 2008):
+ *
+ *     min  Σ over all users and items   c_ui (p_ui − ⟨x_u, y_i⟩)² + λ (Σ |x_u|² + Σ |y_i|²)      p = 1 where liked, c = 1 + α |strength|
+ *
+ * @param interactions users × items; above 0: liked. Of large data only a sample of the users. @param pause is awaited every few milliseconds.
+ * @returns a, items × rank, row by row: y divided by the Cholesky factor of  Yᵀ Y + λI,  from which `FoldIn` finds any user.
+ */
+export async function alsFactors(
+  interactions: SparseRows,
+  { users, items }: SampleKeys,
+  { lambda }: Pick<Settings, 'lambda'>,
+  pause: Pause,
+): Promise<Float32Array> {
+  const byUser = pickedRows(interactions, sampledUsers(interactions, users));
+  const byItem = transposed(byUser);
+  const room = MOST_NUMBERS / Math.max(byUser.rows, byItem.rows);
+  const rank = Math.max(PANEL, PANEL * Math.floor(Math.min(RANK, room) / PANEL));
+  let y = zeros(byItem.rows, rank);
+  for (const [p, panel] of y.panels.entries()) setRandomSigns(panel, p * PANEL, items);
+  for (let iteration = 0; iteration < ITERATIONS; iteration++) {
+    const x = await solved(byUser, whitened(y, lambda), pause);
+    y = await solved(byItem, whitened(x, lambda), pause);
+  }
+  return whitened(y, lambda).factors;
+}
+
+interface Whitened {
+  rank: number;
+  /** U, with  Uᵀ U = Yᵀ Y + λI. */
+  u: Float64Array;
+  /** Y divided by it, row by row. */
+  factors: Float32Array;
+}
+
+function whitened(block: Block, lambda: number): Whitened {
+  const { rows, rank } = block;
+  const u = choleskyOf(block, () => lambda);
+  const factors = float32s(rows * rank);
+  writeDivided(block, 0, rows, u, new Float64Array(rows).fill(1), factors);
+  return { rank, u, factors };
+}
+
+/** The best vectors of rows, those of the columns being given. */
+async function solved(matrix: SparseRows, { rank, u, factors }: Whitened, pause: Pause): Promise<Block> {
+  const { rows, start, index, value } = matrix;
+  const block = zeros(rows, rank);
+  const fold = new FoldIn(factors, rank);
+  for (let row = 0; row < rows; row++) {
+    if (row % AT_ONCE === 0) await pause();
+    const x = fold.of(index.subarray(start[row], start[row + 1]), value.subarray(start[row], start[row + 1]));
+    // From the coordinates of the divided columns to their own:  U x' = x.
+    for (let i = rank - 1; i >= 0; i--) {
+      x[i]! /= u[i * rank + i]!;
+      for (let k = 0; k < i; k++) x[k]! -= u[k * rank + i]! * x[i]!;
+      block.panels[Math.floor(i / PANEL)]![row * PANEL + (i % PANEL)] = x[i]!;
+    }
+  }
+  return block;
+}
+
+/**
+ * Finds the vector of a user from their history:
+ *
+ *     (I + Σ α |x_j| a_j a_jᵀ) u = Σ over x_j > 0   (1 + α x_j) a_j          score(item) = ⟨u, a_item⟩
+ *
+ * It is a sum over the history, Σ w_j a_j, where a_j counts less the more of it the others explain (section 5 of the paper).
+ */
+export class FoldIn {
+  readonly #factors: Float32Array;
+  readonly #found: Float64Array;
+  readonly #residual: Float64Array;
+  readonly #direction: Float64Array;
+  readonly #image: Float64Array;
+
+  /** @param factors whitened, row by row. */
+  constructor(factors: Float32Array, rank: number) {
+    this.#factors = factors;
+    this.#found = new Float64Array(rank);
+    this.#residual = new Float64Array(rank);
+    this.#direction = new Float64Array(rank);
+    this.#image = new Float64Array(rank);
+  }
+
+  /** The vector of a user; good until the next. */
+  of(items: ArrayLike<number>, strengths: ArrayLike<number>): Float64Array {
+    const [found, residual, direction, image] = [this.#found, this.#residual, this.#direction, this.#image];
+    found.fill(0);
+    residual.fill(0);
+    for (let k = 0; k < items.length; k++)
+      if (strengths[k]! > 0) this.#add(1 + CONFIDENCE * strengths[k]!, items[k]!, residual);
+    direction.set(residual);
+    let length = squareOf(residual);
+    for (let step = 0; step < STEPS && length > 0; step++) {
+      image.set(direction);
+      for (let k = 0; k < items.length; k++) {
+        const weight = CONFIDENCE * Math.abs(strengths[k]!);
+        this.#add(weight * this.product(items[k]!, direction), items[k]!, image);
+      }
+      let curvature = 0;
+      for (let i = 0; i < image.length; i++) curvature += image[i]! * direction[i]!;
+      const stride = length / curvature;
+      for (let i = 0; i < image.length; i++) {
+        found[i]! += stride * direction[i]!;
+        residual[i]! -= stride * image[i]!;
+      }
+      const next = squareOf(residual);
+      for (let i = 0; i < image.length; i++) direction[i] = residual[i]! + (next / length) * direction[i]!;
+      length = next;
+    }
+    return found;
+  }
+
+  /** w of an item of the history. @param u the user's vector. */
+  weightOf(item: number, strength: number, u: Float64Array): number {
+    const more = CONFIDENCE * Math.abs(strength);
+    return (strength > 0 ? 1 + more : 0) - more * this.product(item, u);
+  }
+
+  /** ⟨a_item, u⟩. */
+  product(item: number, u: Float64Array): number {
+    const factors = this.#factors;
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
+    // Four sums at a time, none of which waits for another.
+    for (let i = 0, at = item * u.length; i < u.length; i += 4, at += 4) {
+      a += factors[at]! * u[i]!;
+      b += factors[at + 1]! * u[i + 1]!;
+      c += factors[at + 2]! * u[i + 2]!;
+      d += factors[at + 3]! * u[i + 3]!;
+    }
+    return a + b + (c + d);
+  }
+
+  #add(weight: number, item: number, to: Float64Array): void {
+    const factors = this.#factors;
+    for (let i = 0, at = item * to.length; i < to.length; i++, at++) to[i]! += weight * factors[at]!;
+  }
+}
+
+function squareOf(vector: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < vector.length; i++) sum += vector[i]! * vector[i]!;
+  return sum;
+}
