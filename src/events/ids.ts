@@ -211,11 +211,17 @@ const SEED = randomBytes(8);
 const BASIS = SEED.readInt32LE(0);
 const MULTIPLIER = SEED.readInt32LE(4) | 1;
 
-/** A hash of the bytes `from` to `to`, as 32 bits with a sign (FNV-1a with numbers of our own, mixed once more for its low bits). */
+/**
+ * A hash of the bytes `from` to `to`, as 32 bits with a sign: FNV-1a with numbers of our own. Its high bits are mixed into the low ones after each
+ * byte; a product alone never does that, and with one multiplier in 25 half of the ids that collide in FNV-1a still did.
+ */
 export function hashOf(bytes: Uint8Array, from: number, to: number): number {
   let hash = BASIS;
-  for (let at = from; at < to; at++) hash = Math.imul(hash ^ bytes[at]!, MULTIPLIER);
-  return hash ^ (hash >>> 15);
+  for (let at = from; at < to; at++) {
+    hash = Math.imul(hash ^ bytes[at]!, MULTIPLIER);
+    hash ^= hash >>> 15;
+  }
+  return hash;
 }
 
 /** Bytes that are UTF-8, and not for a replacement of what was none. */
