@@ -55,7 +55,7 @@ const SEED = 1;
 
 /**
  * Hands questions to the children of a pool, in their order. A balance picks one of the children that are ready; if that one is busy, the
- * question waits for it, and those behind it as well. Another child is forked when a question waits and there is room for one; all but the
+ * question waits for it, and those behind it as well (with `least-loaded`, for whoever is free first). Another child is forked when a question waits and there is room for one; all but the
  * first are let go when they idle. Where there is no room for more children, a child is given its share of the quick ones that wait in one message.
  */
 export class Dispatcher {
@@ -140,8 +140,8 @@ export class Dispatcher {
   #dispatch(): void {
     for (let [next] = this.#queue; next; [next] = this.#queue) {
       const ready = this.#readySlots();
-      // A pick stands until its child is gone.
-      if (!next.slot || !ready.includes(next.slot)) {
+      // A pick stands until its child is gone; but who has least to do changes, and one that hangs must not hold up all others.
+      if (!next.slot || !ready.includes(next.slot) || this.#options.balance === 'least-loaded') {
         const loads = ready.map(({ load }) => load);
         // All cost the same.
         const asShard = { index: next.index, from: next.index, to: next.index + 1, cost: 1 };

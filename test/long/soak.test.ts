@@ -92,13 +92,14 @@ test.runIf(process.platform === 'linux')(
 
     const soak = new Soak(folder, models, next, below);
     await soak.run(60_000 * MINUTES);
-    const { right, wrong, busy, whileStopped, lost, examples } = soak.outcomes;
+    const { right, wrong, busy, late, whileStopped, lost, examples } = soak.outcomes;
     const faults = [...soak.faults].map(([fault, times]) => `${fault} ${times}`).join(', ');
     console.log(
-      `soak, seed ${SEED}: ${right} answered rightly, ${wrong} wrongly, ${busy} told to come again (503), ${whileStopped} refused while stopped, ${lost} lost; ${faults}`,
+      `soak, seed ${SEED}: ${right} answered rightly, ${wrong} wrongly, ${busy} told to come again (503), ${late} too late (504), ${whileStopped} refused while stopped, ${lost} lost; ${faults}`,
     );
     expect({ wrong, lost, examples }).toEqual({ wrong: 0, lost: 0, examples: [] });
     expect(right).toBeGreaterThan(100);
+    expect(late).toBeLessThanOrEqual(soak.faults.get('stop a child') ?? 0);
     expect(soak.said).not.toMatch(/a request failed|is lost/);
   },
 );

@@ -22,6 +22,8 @@ export interface Outcomes {
   wrong: number;
   /** 503: the server says when to ask again. */
   busy: number;
+  /** 504: there was no answer in time, since children were stopped. */
+  late: number;
   /** Sent while no server was there, or on a connection made as it stopped. */
   whileStopped: number;
   /** Any other end. */
@@ -50,7 +52,7 @@ const MOST_EXAMPLES = 5;
 
 /** A server that is asked and pestered, in turns of chance. */
 export class Soak {
-  readonly outcomes: Outcomes = { right: 0, wrong: 0, busy: 0, whileStopped: 0, lost: 0, examples: [] };
+  readonly outcomes: Outcomes = { right: 0, wrong: 0, busy: 0, late: 0, whileStopped: 0, lost: 0, examples: [] };
   readonly faults = new Map<Fault, number>();
   /** What the server said to those who watch it. */
   said = '';
@@ -110,6 +112,7 @@ export class Soak {
         isNew = true;
       });
       if (status === 503) return void this.outcomes.busy++;
+      if (status === 504) return void this.outcomes.late++;
       // A model that was replaced before the request was sent, or while it was answered, may not answer it in its place.
       const isSettled = only !== undefined && only === this.#only && turn === this.#turn;
       const isRight = status === 200 && (isSettled ? text === answers[only] : answers.includes(text));

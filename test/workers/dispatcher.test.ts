@@ -8,13 +8,13 @@ afterEach(async () => {
   for (const dispatcher of opened.splice(0)) await dispatcher.close();
 });
 
-/** One child, which is told several questions at once unless they are long. */
-async function dispatcher(): Promise<Dispatcher> {
+/** Children that are told several questions at once unless they are long. */
+async function dispatcher(size = 1, deadline = 20): Promise<Dispatcher> {
   const made = new Dispatcher(
-    new Pool({ size: 1, onRetry: () => {}, worker: WORKER }),
+    new Pool({ size, onRetry: () => {}, worker: WORKER }),
     { kind: 'serve', model: '', rules: {} },
     {
-      ...{ balance: 'least-loaded', most: 100, deadline: 20, first: 'ready', onRetry: () => {} },
+      ...{ balance: 'least-loaded', most: 100, deadline, first: 'ready', onRetry: () => {} },
       isQuick: (question) => question !== 'long',
     },
   );
@@ -41,4 +41,17 @@ test.each(['dies', 'throws'])('a question over which a child %s takes no other a
   ]);
   // Five were asked together; then the one to blame dies alone, three times in all.
   expect(made.retries).toBe(poison === 'dies' ? 5 + 2 : 5);
+});
+
+test('a child that hangs holds up nobody but whom it was to answer', async () => {
+  const made = await dispatcher(2, 3);
+  const hanging = made.ask('hangs').catch((error) => error.why);
+  let isOver = false;
+  hanging.then(() => {
+    isOver = true;
+  });
+  // The first of them wait for the other child to start, and then behind each other.
+  for (let k = 0; k < 3; k++) await Promise.all(Array.from({ length: 5 }, () => made.ask('long')));
+  expect(isOver).toBe(false);
+  expect(await hanging).toBe('late');
 });
