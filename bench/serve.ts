@@ -195,7 +195,7 @@ function served(program: string, port: number, ...more: string[]): ChildProcess 
   return spawn(process.execPath, args, { stdio: 'ignore' });
 }
 
-/** `BENCH_EXEC='--cpu-prof --cpu-prof-dir=/tmp/p'` profiles servers and their children. */
+/** `BENCH_EXEC='--cpu-prof --cpu-prof-dir=FOLDER'` profiles servers and their children. */
 function execArgs(): string[] {
   return process.env.BENCH_EXEC?.split(' ') ?? [];
 }

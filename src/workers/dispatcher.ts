@@ -72,6 +72,7 @@ export class Dispatcher {
   /** Starts that failed since the last one that did not. */
   #failedStarts = 0;
   #onIdle: (() => void) | undefined;
+  #isClosed = false;
   retries = 0;
 
   constructor(pool: Pool, job: ServeJob, options: DispatcherOptions) {
@@ -88,7 +89,14 @@ export class Dispatcher {
     const [first] = this.#pool.slots;
     if (!first) throw new RangeError('a pool of no children answers nothing');
     first.isKept = true;
-    await this.#startUp(first);
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#startUp(first);
+      } catch (error) {
+        if (!isLoss(error) || tries === MOST_STARTS) throw error;
+        this.#options.onRetry(`${messageOf(error)}; another is started`);
+      }
+    }
   }
 
   get waiting(): number {
@@ -133,6 +141,7 @@ export class Dispatcher {
         this.#onIdle = resolve;
       });
     }
+    this.#isClosed = true;
     clearInterval(this.#check);
     await this.#pool.close('gently');
   }
@@ -198,8 +207,7 @@ export class Dispatcher {
       return;
     }
     waiting.tries++;
-    const isLoss = error instanceof ChildFailure && error.ending !== 'threw';
-    const isAgain = isLoss && waiting.tries < MOST_TRIES;
+    const isAgain = isLoss(error) && waiting.tries < MOST_TRIES;
     const stack = error instanceof ChildFailure && error.childStack ? `\n${error.childStack}` : '';
     this.#options.onRetry(
       `${messageOf(error)}${stack}; the request is ${isAgain ? 'given to another worker' : 'lost'}`,
@@ -227,7 +235,7 @@ export class Dispatcher {
     const ready = this.#readySlots();
     const isWanted = ready.length === 0 || (this.#queue.length > 0 && ready.every(({ load }) => load.outstanding > 0));
     const slot = this.#pool.slots.find((each) => !ready.includes(each));
-    if (!isWanted || !slot || this.#starting) return;
+    if (!isWanted || !slot || this.#starting || this.#isClosed) return;
     this.#startUp(slot).catch((error) => {
       this.#options.onRetry(messageOf(error));
       // A child that is killed while it starts says nothing of the next.
@@ -250,7 +258,7 @@ export class Dispatcher {
       // Not at once again, where it is not bad luck.
       const pause = ++this.#failedStarts < MOST_STARTS ? 0 : BETWEEN_STARTS;
       setTimeout(() => {
-        this.#starting = undefined;
+        if (this.#starting === starting) this.#starting = undefined;
         this.#dispatch();
       }, pause).unref();
       throw error;
@@ -260,4 +268,9 @@ export class Dispatcher {
   #readySlots(): WorkerSlot[] {
     return [...this.#ready].filter(({ hasChild }) => hasChild);
   }
+}
+
+/** True where a child was lost, and did not just refuse. */
+function isLoss(error: unknown): boolean {
+  return error instanceof ChildFailure && error.ending !== 'threw';
 }

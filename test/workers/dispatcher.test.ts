@@ -9,12 +9,12 @@ afterEach(async () => {
 });
 
 /** Children that are told several questions at once unless they are long. */
-async function dispatcher(size = 1, deadline = 20): Promise<Dispatcher> {
+async function dispatcher(size = 1, deadline = 20, first = 'ready', onRetry = () => {}): Promise<Dispatcher> {
   const made = new Dispatcher(
     new Pool({ size, onRetry: () => {}, worker: WORKER }),
     { kind: 'serve', model: '', rules: {} },
     {
-      ...{ balance: 'least-loaded', most: 100, deadline, first: 'ready', onRetry: () => {} },
+      ...{ balance: 'least-loaded', most: 100, deadline, first, onRetry },
       isQuick: (question) => question !== 'long',
     },
   );
@@ -54,4 +54,14 @@ test('a child that hangs holds up nobody but whom it was to answer', async () =>
   for (let k = 0; k < 3; k++) await Promise.all(Array.from({ length: 5 }, () => made.ask('long')));
   expect(isOver).toBe(false);
   expect(await hanging).toBe('late');
+});
+
+test.each([
+  ['dies', 2],
+  ['throws', 0],
+])('a first child that %s is followed by %d others before there is none', async (first, others) => {
+  let retries = 0;
+  const started = dispatcher(1, 20, first, () => void retries++);
+  await expect(started).rejects.toThrow();
+  expect(retries).toBe(others);
 });
