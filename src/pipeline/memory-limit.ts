@@ -110,7 +110,8 @@ export function sizesOf(
     items: itemIds.length,
     interactions: interactions.index.length,
     neighbors: settings.neighbors,
-    hasPairs: needsGram(settings),
+    // The factors of als take as much.
+    hasPairs: needsGram(settings) || settings.method === 'als',
     hasRules: hasRules(rules),
   };
 }
