@@ -4,7 +4,7 @@ import type { Understanding } from '../understanding/understanding.js';
 import { distributionLines, distributionsOf } from './distributions.js';
 import { fileFacts } from './file-facts.js';
 import { inputReport } from './input-report.js';
-import { plural, thousands } from './quantities.js';
+import { plural } from './quantities.js';
 
 /** How files were understood, for programs. Users rely on the names of the members. */
 export function descriptionFacts({ dataset, reports, understanding }: ReadData, warnings: string[], command: string) {
@@ -23,10 +23,9 @@ function dataFacts({ served, offered, interactions }: Dataset) {
 
 /** "Understood: 10 interactions of 2 users with 5 items. Nothing is suspicious." */
 export function descriptionConclusion(dataset: Dataset, warnings: readonly string[]): string {
-  const { users, items, interactions } = dataFacts(dataset);
-  const all = dataset.itemIds.length;
-  const offered = items < all ? `, ${thousands(items)} of them to recommend` : '';
-  const found = `${plural(interactions, 'interaction')} of ${plural(users, 'user')} with ${plural(all, 'item')}${offered}`;
+  const { users, interactions } = dataFacts(dataset);
+  const items = dataset.itemIds.length;
+  const found = `${plural(interactions, 'interaction')} of ${plural(users, 'user')} with ${plural(items, 'item')}`;
   const doubts = ['Nothing is', 'One thing is'][warnings.length] ?? `${warnings.length} things are`;
   return `Understood: ${found}. ${doubts} suspicious.`;
 }

@@ -38,6 +38,9 @@ export interface ChildOptions {
 /** Large arrays in large pages: on a virtual machine half of the time of a child was spent in page faults. Only glibc knows it. */
 const LARGE_PAGES = 'glibc.malloc.hugetlb=1';
 
+/** Milliseconds in which a child that has nothing to do ends. */
+const LONGEST_END = 2000;
+
 /** One forked child: shards and questions in, answers out, one at a time. Each way it can end is an error with a name. */
 export class Child {
   /** Resolves when the child is ready to work. */
@@ -147,7 +150,10 @@ export class Child {
     if (this.#isAtWork) return this.kill();
     this.#ending = true;
     if (this.#process.connected) this.#process.disconnect();
+    // One that is stopped (SIGSTOP) would end when it goes on, which may be never.
+    const tooLong = setTimeout(() => this.#process.kill('SIGKILL'), LONGEST_END);
     await this.#gone;
+    clearTimeout(tooLong);
   }
 
   /** Kills the child, and waits until it is gone. */

@@ -122,6 +122,18 @@ describe('the worker itself', () => {
     expect([...pids].map(isAlive)).not.toContain(true);
   });
 
+  test('does not wait for ever for a child that is stopped as it ends', async () => {
+    const fit = { ...job(), settings };
+    writeEvidence(fit.evidence, evidence);
+    const { pool } = poolOf(undefined);
+    await pool.run(fit, planShards(fitCosts(evidence, settings), 1), () => {});
+    const pids = pool.pids();
+    expect(pids.length).toBeGreaterThan(0);
+    for (const pid of pids) process.kill(pid, 'SIGSTOP');
+    await pool.close('gently');
+    expect(pids.map(isAlive)).not.toContain(true);
+  });
+
   test('says what it threw', async () => {
     const { pool } = poolOf(undefined);
     const missing = job();
