@@ -22,7 +22,7 @@ const PARTS = { numbers: 10, dates: 32 } as const;
 /** Up to so many different values have a part each. */
 const FEW = 12;
 
-/** how histories, popularity, ratings and dates are spread; empty ones are left out. */
+/** How histories, popularity, ratings and dates are spread; empty ones are left out. */
 export function distributionsOf(data: {
   interactions: SparseRows;
   /** Only the histories of users below this index. */
