@@ -115,7 +115,7 @@ function wholeNumber(text: string): number {
   return /^\d+$/.test(text) ? Number(text) : Number.NaN;
 }
 
-/** A number with a unit behind it; NaN where the text is none. @param units what one of each comes to. */
+/** Reads a number with a unit, as in `10m`. @returns NaN for any other text. @param units how much one of each unit is. */
 function quantity(text: string, units: Readonly<Record<string, number>>): number {
   const [, number, unit = ''] = /^(\d+(?:\.\d+)?)([a-z]?)$/.exec(text.trim()) ?? [];
   return Number(number) * (Object.hasOwn(units, unit) ? (units[unit] ?? 0) : Number.NaN);

@@ -1,4 +1,4 @@
-import type { SparseRows } from '../matrix/sparse.js';
+import { doublingPart } from '../report/distributions.js';
 
 /** How items are spread over lists, or over what people took. */
 export interface Shape {
@@ -11,14 +11,9 @@ export interface Shape {
 /** Shares of the catalogue that tails are told at. */
 export const TAIL = Array.from({ length: 31 }, (_, k) => 10 ** (-3 + k / 10));
 
-/** By item: the users who had it. */
-export function popularityOf(train: SparseRows): Uint32Array {
-  return countsOf(train.index, train.columns);
-}
-
-/** @param items one a place. @param popularity by item, as `popularityOf` has it; items behind it are in no catalogue, and had by nobody. */
+/** @param items one a place. @param popularity by item, as `usersByItem` has it; items behind it are in no catalogue, and had by nobody. */
 export function shapeOf(items: Uint32Array, popularity: Uint32Array, offered: Uint8Array): Shape {
-  const parts = 2 + Math.ceil(Math.log2(popularity.reduce((most, users) => Math.max(most, users), 1)));
+  const parts = 1 + partOf(popularity.reduce((most, users) => Math.max(most, users), 1));
   const byPopularity = new Float64Array(parts);
   for (const item of items) byPopularity[partOf(popularity[item] ?? 0)]! += 1 / items.length;
   const counts = countsOf(items, offered.length);
@@ -38,7 +33,7 @@ export function shapeOf(items: Uint32Array, popularity: Uint32Array, offered: Ui
 
 /** The part of `byPopularity` that items of so many users are in. */
 export function partOf(users: number): number {
-  return users === 0 ? 0 : 1 + Math.ceil(Math.log2(users));
+  return users === 0 ? 0 : 1 + doublingPart(users);
 }
 
 function countsOf(items: Uint32Array, most: number): Uint32Array {

@@ -1,7 +1,7 @@
 import { bars, lyingBar } from '../report/bars.js';
-import { distributionLines, distributionsOf, doublingLabel } from '../report/distributions.js';
+import { distributionLines, distributionsOf, doublingLabel, usersByItem } from '../report/distributions.js';
 import { ALL, type Evaluation, type Ranking } from './evaluation.js';
-import { popularityOf, shapeOf } from './list-shapes.js';
+import { shapeOf } from './list-shapes.js';
 import { finder, headOf } from './report-tables.js';
 import type { TestSet } from './test-set.js';
 
@@ -18,14 +18,11 @@ export function terminalPlots(
   const find = finder(figures);
   const recall = rankings.map(({ algorithm }) => find(algorithm, ALL, 'recall', at)?.value ?? 0);
   const most = Math.max(...recall) || 1;
-  const popularity = popularityOf(test.train);
-  const spread = (name: string, items: Uint32Array) => [
-    name,
-    bars([...shapeOf(items, popularity, test.offered).byPopularity]),
-  ];
-  const last = doublingLabel(
-    Math.max(0, shapeOf(test.relevant.index, popularity, test.offered).byPopularity.length - 2),
-  );
+  const popularity = usersByItem(test.train);
+  const shares = (items: Uint32Array) => [...shapeOf(items, popularity, test.offered).byPopularity];
+  const heldOut = shares(test.relevant.index);
+  // The first part is what nobody had.
+  const last = doublingLabel(Math.max(0, heldOut.length - 2));
   return [
     '',
     ...leftAligned([
@@ -35,8 +32,8 @@ export function terminalPlots(
     '',
     `items by the users who had them: nobody, 1, 2, up to 4, … ${last}`,
     ...leftAligned([
-      spread('held out', test.relevant.index),
-      ...rankings.map(({ algorithm, lists }) => spread(algorithm, lists.items)),
+      ['held out', bars(heldOut)],
+      ...rankings.map(({ algorithm, lists }) => [algorithm, bars(shares(lists.items))]),
     ]),
     '',
     'learned from',

@@ -1,10 +1,10 @@
 import type { Dataset } from '../dataset/dataset.js';
 import { ALL, COLD, type Evaluation, type Ranking } from '../evaluation/evaluation.js';
-import { popularityOf, type Shape, shapeOf } from '../evaluation/list-shapes.js';
+import { type Shape, shapeOf } from '../evaluation/list-shapes.js';
 import { comparisonLines, comparisonSentence, conclusion, SHOWN, summaryLines } from '../evaluation/report.js';
 import { cutTable, finder, groupTable, headOf, speedTable } from '../evaluation/report-tables.js';
 import type { TestSet } from '../evaluation/test-set.js';
-import { distributionOf, distributionsOf, doublingLabel } from '../report/distributions.js';
+import { distributionOf, distributionsOf, doublingLabel, usersByItem } from '../report/distributions.js';
 import type { ExplainedList } from '../report/explanation.js';
 import { distributionPlot } from './distribution-plot.js';
 import { coloursOf, evaluationPlots, HELD_OUT } from './evaluation-plots.js';
@@ -98,7 +98,7 @@ const METRIC_WORDS = {
 
 function spreadSection(plotter: Plotter, evaluated: Evaluated, names: readonly string[]): Html {
   const { test, rankings } = evaluated;
-  const popularity = popularityOf(test.train);
+  const popularity = usersByItem(test.train);
   const shapes: [string, Shape][] = [
     [HELD_OUT, shapeOf(test.relevant.index, popularity, test.offered)],
     ...rankings.map(({ algorithm, lists }): [string, Shape] => [

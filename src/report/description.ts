@@ -10,22 +10,20 @@ import { plural } from './quantities.js';
 export function descriptionFacts({ dataset, reports, understanding }: ReadData, warnings: string[], command: string) {
   return {
     inputs: reports.map((report) => ({ ...fileFacts(report), examples: examplesOf(report, understanding) })),
-    data: dataFacts(dataset),
+    data: {
+      users: dataset.served,
+      items: dataset.offered.reduce((total, flag) => total + flag, 0),
+      interactions: dataset.interactions.index.length,
+    },
     warnings,
     command,
   };
 }
 
-function dataFacts({ served, offered, interactions }: Dataset) {
-  const items = offered.reduce((total, flag) => total + flag, 0);
-  return { users: served, items, interactions: interactions.index.length };
-}
-
 /** "Understood: 10 interactions of 2 users with 5 items. Nothing is suspicious." */
-export function descriptionConclusion(dataset: Dataset, warnings: readonly string[]): string {
-  const { users, interactions } = dataFacts(dataset);
-  const items = dataset.itemIds.length;
-  const found = `${plural(interactions, 'interaction')} of ${plural(users, 'user')} with ${plural(items, 'item')}`;
+export function descriptionConclusion({ served, itemIds, interactions }: Dataset, warnings: readonly string[]): string {
+  const people = `${plural(served, 'user')} with ${plural(itemIds.length, 'item')}`;
+  const found = `${plural(interactions.index.length, 'interaction')} of ${people}`;
   const doubts = ['Nothing is', 'One thing is'][warnings.length] ?? `${warnings.length} things are`;
   return `Understood: ${found}. ${doubts} suspicious.`;
 }

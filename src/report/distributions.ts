@@ -78,7 +78,8 @@ function knownOf(values: ArrayLike<number>, least: number): Float64Array {
   return known.subarray(0, count);
 }
 
-function usersByItem({ index, columns }: SparseRows): Uint32Array {
+/** By item: the users who had it. @param interactions users × items. */
+export function usersByItem({ index, columns }: Pick<SparseRows, 'index' | 'columns'>): Uint32Array {
   const users = new Uint32Array(columns);
   for (const item of index) users[item] = (users[item] ?? 0) + 1;
   return users;
@@ -88,11 +89,16 @@ function usersByItem({ index, columns }: SparseRows): Uint32Array {
 export function byDoubling(values: Iterable<number>): number[] {
   const counts: number[] = [];
   for (const value of values) {
-    const bucket = Math.ceil(Math.log2(Math.max(1, value)));
+    const bucket = doublingPart(value);
     while (counts.length <= bucket) counts.push(0);
     counts[bucket] = (counts[bucket] ?? 0) + 1;
   }
   return counts;
+}
+
+/** The part that a count of 1 or more is in, of 1, 2, 3 to 4, 5 to 8, and so on. */
+export function doublingPart(count: number): number {
+  return Math.ceil(Math.log2(count));
 }
 
 /** How many of the values are in each of `buckets` equal parts from `low` to `high`. */

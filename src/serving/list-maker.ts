@@ -19,7 +19,7 @@ import { ProfileReader } from './profile.js';
 import { type Asker, MOST, type Wanted } from './question.js';
 import type { ServedModel } from './served-model.js';
 
-/** So many parts of a score are named, as in a batch run unless it is told otherwise. */
+/** How many parts of a score are named: the default of a batch run. */
 const NAMED = 3;
 /** Rules by their expressions that are kept: most requests have one of a few. */
 const MOST_RULES = 16;

@@ -108,7 +108,7 @@ export class Child {
     throw this.#nonsense(`answered ${heard.type} where shard ${index} was asked`);
   }
 
-  /** Asks questions of job number `job`, `index` and those behind it. @returns a reply to each. @throws ChildFailure likewise. */
+  /** Asks questions of job number `job`; the first has number `index`. @returns a reply to each, in order. @throws ChildFailure as `work` does. */
   async ask(job: number, task: ServeJob, index: number, questions: unknown[]): Promise<unknown[]> {
     const unknownTask = this.#jobAsked === job ? undefined : task;
     this.#jobAsked = job;

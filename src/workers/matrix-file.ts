@@ -27,7 +27,7 @@ export function namedArrays(parts: object): Arrays {
   return arrays;
 }
 
-/** The matrix of that name, if there is one. @throws RangeError likewise. */
+/** The matrix of that name; undefined where there is none. @throws RangeError as `matrixFrom` does. */
 export function matrixIn(arrays: Arrays, name: string): SparseRows | undefined {
   return `${name}.shape` in arrays ? matrixFrom(arrays, name) : undefined;
 }

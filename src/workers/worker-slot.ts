@@ -50,7 +50,7 @@ export class WorkerSlot {
     return this.#use(shard.cost, limit, (child) => child.work(number, job, shard));
   }
 
-  /** Has its child, or a new one, answer questions; nobody but `giveUp` limits their time. @returns a reply to each. @throws likewise. */
+  /** Has its child, or a new one, answer questions. Only `giveUp` limits their time. @returns a reply to each. @throws as `work` does. */
   async ask(number: number, job: ServeJob, index: number, questions: unknown[]): Promise<unknown[]> {
     return this.#use(questions.length, Number.POSITIVE_INFINITY, (child) => child.ask(number, job, index, questions));
   }
