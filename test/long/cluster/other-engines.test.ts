@@ -61,7 +61,8 @@ host=$1; shift
 [ "$host" = node3 ] && [ -e '${trial.folder}/w/joblog-score' ] && host='node3 is lost'
 echo "$host" >>'${nodes}'
 [ "$host" = 'node3 is lost' ] && exit 255
-cd '${trial.folder}' && exec sh -c "$*"
+# As sshd does: without SHELL, GNU parallel's worker runs nothing and ends with 0.
+cd '${trial.folder}' && SHELL=/bin/sh exec sh -c "$*"
 `,
     );
     chmodSync(ssh, 0o755);

@@ -14,17 +14,14 @@ const USERS = 600;
 /** Users whose shards of lists stop there, at their first try alone; they are in different ones. */
 const HELD = [100, 250, 400] as const;
 
-/**
- * A test that needs programs; where they are missing it is skipped, and that is said loudly. Engines are not ours: one that does not start its
- * jobs (seen once of GNU parallel, which said nothing and ended with 0) is given a second try, in another folder.
- */
+/** A test that needs programs; where they are missing it is skipped, and that is said loudly. */
 export function testWith(programs: readonly string[], name: string, run: () => Promise<void>): void {
   const missing = programs.filter((program) => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0);
   if (missing.length > 0)
     console.error(
       `\n!!! SKIPPED, NOT TESTED: ${name}: ${missing.join(', ')} not installed (node scripts/engines.js)\n`,
     );
-  test.skipIf(missing.length > 0)(name, { timeout: 400_000, retry: 1 }, run);
+  test.skipIf(missing.length > 0)(name, { timeout: 400_000 }, run);
 }
 
 /** A folder with data, the lists of one run on one machine, and what an engine is given. */
