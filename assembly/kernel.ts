@@ -1,4 +1,5 @@
 // Everything that is compiled; src/kernels/program.ts loads it.
+export * from "./blocks";
 export * from "./events";
 export * from "./sums";
 export * from "./systems";

@@ -1,19 +1,22 @@
+import { type BlockOf, PlainBlock } from './blocks.js';
+import { compiledBlocks } from './compiled-blocks.js';
 import { compiledSums } from './compiled-sums.js';
 import { compiledSystems } from './compiled-systems.js';
 import { compiledProgram } from './program.js';
 import { PlainSums, type SumsOf } from './sums.js';
 import { PlainSystems, type SystemsOf } from './systems.js';
 
-/** The two inner loops that take nearly all of a run's time. Every kernel adds in the same order, so all give the same bits. */
+/** The inner loops that take nearly all of a run's time. Every kernel adds in the same order, so all give the same bits. */
 export interface Kernel {
   sumsOf: SumsOf;
   systemsOf: SystemsOf;
+  blockOf: BlockOf;
 }
 
 /** The loops of assembly/; what is too large for them runs in the plain ones. @throws where `npm run build` has not been run. */
 export function compiledKernel(path?: URL): Kernel {
   const module = compiledProgram(path);
-  return { sumsOf: compiledSums(module), systemsOf: compiledSystems(module) };
+  return { sumsOf: compiledSums(module), systemsOf: compiledSystems(module), blockOf: compiledBlocks(module) };
 }
 
 /**
@@ -24,6 +27,7 @@ export function compiledKernel(path?: URL): Kernel {
 export const PLAIN_KERNEL: Kernel = {
   sumsOf: (entries, most) => new PlainSums(entries, most),
   systemsOf: (source, most) => new PlainSystems(source, most),
+  blockOf: (rows, rank, ties) => new PlainBlock(rows, rank, ties),
 };
 
 /** Sums of entries where they lie: processes that map one file share its memory. */

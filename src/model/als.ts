@@ -1,12 +1,15 @@
+import { type Block, type BlockOf, PANEL } from '../kernels/blocks.js';
 import { float32s } from '../matrix/memory.js';
 import type { SampleKeys } from '../matrix/sampling.js';
 import { pickedRows, type SparseRows, transposed } from '../matrix/sparse.js';
-import { type Block, choleskyOf, PANEL, type Pause, setRandomSigns, writeDivided, zeros } from './block.js';
-import { MOST_NUMBERS, RANK, sampledUsers } from './low-rank.js';
+import { choleskyOf, divide, type Pause, rowProduct, setRandomSigns } from './block.js';
+import { rankFor, sampledUsers } from './low-rank.js';
 import type { Settings } from './settings.js';
 
 /** α: an interaction of strength x counts 1 + α |x| times what says nothing does. */
 export const CONFIDENCE = 40;
+/** Factors. */
+const RANK = 64;
 /** Times that users and items are solved in turn. */
 const ITERATIONS = 10;
 /** Conjugate gradients of a row: whitened systems are the identity and a few steps. */
@@ -26,41 +29,46 @@ export async function alsFactors(
   interactions: SparseRows,
   { users, items }: SampleKeys,
   { lambda }: Pick<Settings, 'lambda'>,
+  blockOf: BlockOf,
   pause: Pause,
 ): Promise<Float32Array> {
   const byUser = pickedRows(interactions, sampledUsers(interactions, users));
   const byItem = transposed(byUser);
-  const room = MOST_NUMBERS / Math.max(byUser.rows, byItem.rows);
-  const rank = Math.max(PANEL, PANEL * Math.floor(Math.min(RANK, room) / PANEL));
-  let y = zeros(byItem.rows, rank);
-  for (const [p, panel] of y.panels.entries()) setRandomSigns(panel, p * PANEL, items);
+  const rank = rankFor(Math.max(byUser.rows, byItem.rows), RANK);
+  let y = blockOf(byItem.rows, rank);
+  for (let p = 0; p < y.panels.length; p++) setRandomSigns(y, p, items);
   for (let iteration = 0; iteration < ITERATIONS; iteration++) {
-    const x = await solved(byUser, whitened(y, lambda), pause);
-    y = await solved(byItem, whitened(x, lambda), pause);
+    const x = await solved(byUser, await whitened(y, lambda, pause), blockOf, pause);
+    y = await solved(byItem, await whitened(x, lambda, pause), blockOf, pause);
   }
-  return whitened(y, lambda).factors;
+  return (await whitened(y, lambda, pause)).factors;
 }
 
 interface Whitened {
   rank: number;
-  /** U, with  Uᵀ U = Yᵀ Y + λI. */
+  /** U, with  Uᵀ U = Yᵀ Y + λI,  one column after another. */
   u: Float64Array;
   /** Y divided by it, row by row. */
   factors: Float32Array;
 }
 
-function whitened(block: Block, lambda: number): Whitened {
+async function whitened(block: Block, lambda: number, pause: Pause): Promise<Whitened> {
   const { rows, rank } = block;
-  const u = choleskyOf(block, () => lambda);
+  const u = await choleskyOf(block, () => lambda, pause);
   const factors = float32s(rows * rank);
-  writeDivided(block, 0, rows, u, new Float64Array(rows).fill(1), factors);
+  await divide(block, u, factors, pause);
   return { rank, u, factors };
 }
 
 /** The best vectors of rows, those of the columns being given. */
-async function solved(matrix: SparseRows, { rank, u, factors }: Whitened, pause: Pause): Promise<Block> {
+async function solved(
+  matrix: SparseRows,
+  { rank, u, factors }: Whitened,
+  blockOf: BlockOf,
+  pause: Pause,
+): Promise<Block> {
   const { rows, start, index, value } = matrix;
-  const block = zeros(rows, rank);
+  const block = blockOf(rows, rank);
   const fold = new FoldIn(factors, rank);
   for (let row = 0; row < rows; row++) {
     if (row % AT_ONCE === 0) await pause();
@@ -68,7 +76,7 @@ async function solved(matrix: SparseRows, { rank, u, factors }: Whitened, pause:
     // From the coordinates of the divided columns to their own:  U x' = x.
     for (let i = rank - 1; i >= 0; i--) {
       x[i]! /= u[i * rank + i]!;
-      for (let k = 0; k < i; k++) x[k]! -= u[k * rank + i]! * x[i]!;
+      for (let k = 0; k < i; k++) x[k]! -= u[i * rank + k]! * x[i]!;
       block.panels[Math.floor(i / PANEL)]![row * PANEL + (i % PANEL)] = x[i]!;
     }
   }
@@ -135,19 +143,7 @@ export class FoldIn {
 
   /** ⟨a_item, u⟩. */
   product(item: number, u: Float64Array): number {
-    const factors = this.#factors;
-    let a = 0;
-    let b = 0;
-    let c = 0;
-    let d = 0;
-    // Four sums at a time, none of which waits for another.
-    for (let i = 0, at = item * u.length; i < u.length; i += 4, at += 4) {
-      a += factors[at]! * u[i]!;
-      b += factors[at + 1]! * u[i + 1]!;
-      c += factors[at + 2]! * u[i + 2]!;
-      d += factors[at + 3]! * u[i + 3]!;
-    }
-    return a + b + (c + d);
+    return rowProduct(this.#factors, item, u);
   }
 
   #add(weight: number, item: number, to: Float64Array): void {

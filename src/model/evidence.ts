@@ -125,6 +125,16 @@ function sharedAttributes(attributes: SparseRows, { attributeWeight, attributeRe
   });
 }
 
+/** By item: the evidence on it that its attributes are. */
+export function attributeEvidence(attributes: SparseRows, settings: Settings): Float64Array {
+  const { index, value } = sharedAttributes(attributes, settings);
+  const evidence = new Float64Array(attributes.rows);
+  index.forEach((item, e) => {
+    evidence[item]! += settings.attributeWeight * value[e]! * value[e]!;
+  });
+  return evidence;
+}
+
 function basketWeights(baskets: SparseRows, users: number, settings: Settings): Float64Array {
   return rowLengths(baskets).map((size, basket) => {
     const strength = basket < users ? 1 : settings.attributeWeight;
@@ -155,7 +165,8 @@ function evidenceOnItems(
   return { degree, diagonal };
 }
 
-function countsByColumn(matrix: SparseRows): Float64Array {
+/** Entries by column. */
+export function countsByColumn(matrix: SparseRows): Float64Array {
   const counts = new Float64Array(matrix.columns);
   const { index } = matrix;
   forEachChunk(index.length, (from, to) => {

@@ -1,15 +1,16 @@
-import { forEachChunk } from '../matrix/chunks.js';
+import { type BlockOf, type Likes, PANEL } from '../kernels/blocks.js';
 import { float32s } from '../matrix/memory.js';
 import type { SampleKeys } from '../matrix/sampling.js';
 import type { SparseRows } from '../matrix/sparse.js';
-import { choleskyOf, PANEL, type Pause, setRandomSigns, writeDivided, zeros } from './block.js';
+import { choleskyOf, divide, type Pause, setRandomSigns } from './block.js';
+import { countsByColumn } from './evidence.js';
 import type { Settings } from './settings.js';
 
 /** A part of the model that is not sparse, as scoring reads it:  model[i, j] += η · d_j · ⟨a_i, a_j⟩  between items. */
 export interface LowRank {
   /** The factors are those of als: they are all there is, and tell how much each item of a history counts (`FoldIn`). */
   isAls: boolean;
-  /** Numbers an item. */
+  /** Numbers an item, a multiple of four. */
   rank: number;
   /** a, items × rank, row by row. */
   factors: Float32Array;
@@ -19,62 +20,64 @@ export interface LowRank {
   weight: number;
 }
 
-/** So many tastes tell most of what users have in common. */
-export const RANK = 64;
-/** The most numbers there may be in all: catalogues of more than 131,000 items get fewer an item, of more than a million none. */
-export const MOST_NUMBERS = 1 << 23;
-/** Rows of so many items take a few milliseconds. */
-const AT_ONCE = 4096;
+/** So many tastes are told apart. */
+const RANK = 256;
+/** The most numbers there may be in all: catalogues of more than 131,000 items get fewer an item, of more than 2 million none. */
+const MOST_NUMBERS = 1 << 25;
 /** Interactions that tastes are told from: where there are more, those of a sample of the users. */
 const MOST_LIKES = 2_000_000;
+/** Users that are looked at in a few milliseconds. */
+const AT_ONCE = 4096;
 /** Times that similarity is applied: each parts the strongest tastes from the others more clearly. */
 const PASSES = 3;
 /** Up to this many likes an item, on average, tastes count in full; above, they count less in proportion, and from the second on not at all. */
 const THIN = 20;
 const DENSE = 40;
-/** From this many users on they count in full; with fewer, less in proportion, and below the second not at all. */
+/** From this many users on they count in full; with fewer, less in proportion. */
 const MANY_USERS = 6400;
-const FEW_USERS = 2000;
 /** What keeps the factorisation from dividing by 0 where there are fewer tastes than numbers, as a share of the diagonal. */
 const JITTER = 1e-7;
 
 /**
- * The factors a of items, such that   ⟨a_i, a_j⟩ · d_j = t · (D^(-½) Q Qᵀ D^(½))_ij,   t = min(1, 20 / mean d_i) · min(1, users / 6,400),
- * where Q Qᵀ projects on the tastes that most users share.
- * @param interactions users × items; above 0: liked. They are not read after this returns. @param keys says by what users are sampled,
- * and items get their random signs: the order of a file decides nothing. @param pause is called and awaited every few milliseconds.
- * @returns items × rank, row by row; undefined where users are too few, or data too dense, to gain by it.
+ * The factors a of items, such that   ⟨a_i, a_j⟩ · d_j = t · s_i s_j · (D^(-½) Q Qᵀ D^(½))_ij,   t = min(1, 20 / mean d_i) · min(1, users / 6,400),
+ * where Q Qᵀ projects on the tastes that most users share, and s_i is the share of users in the evidence on item i.
+ * @param interactions users × items; above 0: liked. They are not read after this returns. @param attributeEvidence by item: the rest of
+ * the evidence. @param keys says by what users are sampled, and items get their random signs: the order of a file decides nothing.
+ * @param pause is called and awaited every few milliseconds.
+ * @returns items × rank, row by row; undefined where data are too dense to gain by it.
  */
 export function factorsOf(
   interactions: SparseRows,
+  attributeEvidence: Float64Array,
   keys: () => SampleKeys,
+  blockOf: BlockOf,
   pause: Pause,
 ): Promise<Float32Array> | undefined {
   const { rows: users, columns: items, index } = interactions;
-  if (users < FEW_USERS || index.length === 0 || items * PANEL > MOST_NUMBERS) return undefined;
-  const mean = index.length / itemsIn(interactions);
-  if (mean > DENSE) return undefined;
+  const had = countsByColumn(interactions);
+  const known = had.reduce((count, users) => count + (users > 0 ? 1 : 0), 0);
+  if (known * DENSE < index.length || known === 0 || items * PANEL > MOST_NUMBERS) return undefined;
+  const t = Math.min(1, (THIN * known) / index.length) * Math.min(1, users / MANY_USERS);
+  const scale = had.map((users, item) => (users > 0 ? (Math.sqrt(t) * users) / (users + attributeEvidence[item]!) : 0));
   const { users: userKeys, items: itemKeys } = keys();
-  const scale = Math.sqrt(Math.min(1, THIN / mean) * Math.min(1, users / MANY_USERS));
-  return sharedTastes(likesOf(interactions, userKeys), itemKeys, pause).then((tastes) => {
-    forEachChunk(tastes.length, (from, to) => {
-      for (let at = from; at < to; at++) tastes[at]! *= scale;
-    });
+  return sharedTastes(likesOf(interactions, userKeys), itemKeys, blockOf, pause).then((tastes) => {
+    scaleRows(tastes, scale);
     return tastes;
   });
 }
 
-/** How many items anybody had. */
-function itemsIn({ columns, index }: SparseRows): number {
-  const isKnown = new Uint8Array(columns);
-  forEachChunk(index.length, (from, to) => {
-    for (let e = from; e < to; e++) isKnown[index[e]!] = 1;
-  });
-  return isKnown.reduce((count, flag) => count + flag, 0);
+/** How much room such factors take. @returns numbers in all. */
+export function factorNumbers(items: number): number {
+  return items * rankFor(items, RANK);
+}
+
+/** As many numbers a row as there may be of so many. */
+export function rankFor(rows: number, most: number): number {
+  return Math.max(PANEL, PANEL * Math.floor(Math.min(most, MOST_NUMBERS / rows) / PANEL));
 }
 
 /**
- * The same with t = 1, for any data. The columns of Q are the strongest eigenvectors of the similarity of items,
+ * The same with t = 1 and s = 1, for any data. The columns of Q are the strongest eigenvectors of the similarity of items,
  *
  *     A = D^(-½) · Xᵀ · D_U^(-1) · X · D^(-½)
  *
@@ -82,29 +85,40 @@ function itemsIn({ columns, index }: SparseRows): number {
  * is graph convolution for recommendation?", CIKM 2021), which relates items that nobody had together. Q comes from subspace iteration
  * that begins with random signs (Halko, Martinsson and Tropp, "Finding structure with randomness", SIAM Review 2011).
  */
-export async function sharedTastes(likes: Likes, keys: Uint32Array, pause: Pause): Promise<Float32Array> {
+export async function sharedTastes(
+  likes: Likes,
+  keys: Uint32Array,
+  blockOf: BlockOf,
+  pause: Pause,
+): Promise<Float32Array> {
   const items = keys.length;
   const degree = new Float64Array(items);
   for (const item of likes.items) degree[item]!++;
   const root = degree.map((d) => (d > 0 ? 1 / Math.sqrt(d) : 0));
-  const rank = Math.max(PANEL, PANEL * Math.floor(Math.min(RANK, MOST_NUMBERS / items) / PANEL));
-  const block = zeros(items, rank);
-  const image = new Float64Array(items * PANEL);
+  const block = blockOf(items, rankFor(items, RANK), { likes, weight: Float32Array.from(root) });
+  const users = likes.start.length - 1;
   for (const [p, panel] of block.panels.entries()) {
-    setRandomSigns(panel, p * PANEL, keys);
+    setRandomSigns(block, p, keys);
     for (let pass = 0; pass < PASSES; pass++) {
-      apply(likes, root, panel, image.fill(0));
-      panel.set(image);
-      await pause();
+      block.image.fill(0);
+      for (let from = 0; from < users; from += AT_ONCE) {
+        block.smooth(p, from, Math.min(users, from + AT_ONCE));
+        await pause();
+      }
+      panel.set(block.image);
     }
   }
-  const u = choleskyOf(block, (mean) => JITTER * mean);
-  const tastes = float32s(items * rank);
-  for (let from = 0; from < items; from += AT_ONCE) {
-    await pause();
-    writeDivided(block, from, Math.min(items, from + AT_ONCE), u, root, tastes);
-  }
+  const tastes = float32s(items * block.rank);
+  await divide(block, await choleskyOf(block, (mean) => JITTER * mean, pause), tastes, pause);
+  scaleRows(tastes, root);
   return tastes;
+}
+
+function scaleRows(rows: Float32Array, scale: Float64Array): void {
+  const rank = rows.length / scale.length;
+  scale.forEach((factor, row) => {
+    for (let at = row * rank; at < (row + 1) * rank; at++) rows[at]! *= factor;
+  });
 }
 
 /** What scoring reads of factors; undefined where there are none, or they count nothing. @param popularity by item. */
@@ -117,13 +131,6 @@ export function lowRankOf(
   const isAls = method === 'als';
   const d = isAls ? new Float64Array(popularity.length).fill(1) : popularity;
   return { isAls, rank: factors.length / popularity.length, factors, popularity: d, weight };
-}
-
-/** Who likes what. */
-export interface Likes {
-  /** Where the items of each user begin, and where those of the last end. */
-  start: Uint32Array;
-  items: Uint32Array;
 }
 
 /** As many users as may be: those with the smallest keys. */
@@ -145,46 +152,4 @@ export function likesOf(interactions: SparseRows, keys: Uint32Array): Likes {
     starts[row + 1] = items.length;
   });
   return { start: starts, items: Uint32Array.from(items) };
-}
-
-/** Adds A · panel to the result:  D^(-½) Xᵀ D_U^(-1) X D^(-½), user by user. */
-function apply({ start, items }: Likes, root: Float64Array, panel: Float64Array, result: Float64Array): void {
-  forEachChunk(start.length - 1, (first, end) => {
-    for (let row = first; row < end; row++) {
-      const from = start[row]!;
-      const to = start[row + 1]!;
-      let a = 0;
-      let b = 0;
-      let c = 0;
-      let d = 0;
-      let e = 0;
-      let f = 0;
-      let g = 0;
-      let h = 0;
-      for (let entry = from; entry < to; entry++) {
-        const at = items[entry]! * PANEL;
-        const weight = root[items[entry]!]! / (to - from);
-        a += weight * panel[at]!;
-        b += weight * panel[at + 1]!;
-        c += weight * panel[at + 2]!;
-        d += weight * panel[at + 3]!;
-        e += weight * panel[at + 4]!;
-        f += weight * panel[at + 5]!;
-        g += weight * panel[at + 6]!;
-        h += weight * panel[at + 7]!;
-      }
-      for (let entry = from; entry < to; entry++) {
-        const at = items[entry]! * PANEL;
-        const weight = root[items[entry]!]!;
-        result[at]! += weight * a;
-        result[at + 1]! += weight * b;
-        result[at + 2]! += weight * c;
-        result[at + 3]! += weight * d;
-        result[at + 4]! += weight * e;
-        result[at + 5]! += weight * f;
-        result[at + 6]! += weight * g;
-        result[at + 7]! += weight * h;
-      }
-    }
-  });
 }

@@ -76,7 +76,7 @@ export const DEFAULT_SETTINGS: Readonly<Settings> = Object.freeze({
   dropout: 1,
   steps: 3,
   power: 1,
-  lowRankWeight: 0.1,
+  lowRankWeight: 0.3,
   attributeWeight: 0.5,
   attributeReach: 2000,
   popularityWeight: 3,

@@ -1,11 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import { ExitCode, Failure } from '../failure.js';
 import { type Arrays, writeArrays } from '../files/array-file.js';
+import { compiledKernel } from '../kernels/kernel.js';
 import type { SampleKeys } from '../matrix/sampling.js';
 import { emptyRows } from '../matrix/sparse.js';
 import { alsFactors } from '../model/als.js';
 import { MOST_EASE_ITEMS } from '../model/ease.js';
 import {
+  attributeEvidence,
   type Evidence,
   type EvidenceFacts,
   evidenceOf,
@@ -139,16 +141,17 @@ export function arrange(
  */
 export function writeFactors(
   run: Run,
-  { interactions }: Observations,
+  { interactions, attributes }: Observations,
   keys: () => SampleKeys,
   settings: Settings,
 ): Promise<string> | undefined {
   const isAls = settings.method === 'als';
   if (!(isAls || settings.method === 'ridge') || settings.lowRankWeight === 0) return undefined;
   const path = run.directory.file('factors');
+  const { blockOf } = compiledKernel();
   const found = isAls
-    ? alsFactors(interactions, keys(), settings, setImmediate)
-    : factorsOf(interactions, keys, setImmediate);
+    ? alsFactors(interactions, keys(), settings, blockOf, setImmediate)
+    : factorsOf(interactions, attributeEvidence(attributes, settings), keys, blockOf, setImmediate);
   const written = found?.then((factors) => {
     writeArrays(path, { factors });
     return path;

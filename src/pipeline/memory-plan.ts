@@ -1,5 +1,5 @@
 import { ExitCode, Failure } from '../failure.js';
-import { MOST_NUMBERS, RANK } from '../model/low-rank.js';
+import { factorNumbers } from '../model/low-rank.js';
 import { megabytes } from '../report/quantities.js';
 import { offerBytes } from '../rules/list-rules.js';
 
@@ -34,7 +34,7 @@ const A_PAIR = 8;
 /** A target of a row of the model, likewise. */
 const A_TARGET = 8;
 /** A factor of an item, while they are learned. */
-const A_FACTOR = 20;
+const A_FACTOR = 12;
 /** Interactions that settings are tried on at most, and what one takes. */
 const TRIED = 2_000_000;
 const A_TRIED = 60;
@@ -83,7 +83,7 @@ export function needOfShards(sizes: Sizes): Need {
 }
 
 function parentOf({ users, items, interactions, hasPairs, isTuned, isParquet }: Sizes): number {
-  const factors = hasPairs ? A_FACTOR * Math.min(MOST_NUMBERS, RANK * items) : 0;
+  const factors = hasPairs ? A_FACTOR * factorNumbers(items) : 0;
   const tried = isTuned ? A_TRIED * Math.min(TRIED, interactions) : 0;
   return PARENT + AN_ID * (users + items) + tried + factors + (isParquet ? A_GROUP : 0);
 }

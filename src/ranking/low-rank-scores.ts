@@ -1,4 +1,5 @@
 import { FoldIn } from '../model/als.js';
+import { rowProduct } from '../model/block.js';
 import type { LowRank } from '../model/low-rank.js';
 
 /**
@@ -61,10 +62,8 @@ export class LowRankScores {
   /** What the user's signals say for an item. */
   of(item: number): number {
     if (this.#fold) return this.#fold.product(item, this.#user);
-    const { rank, factors, popularity, weight } = this.#part;
-    let sum = 0;
-    for (let k = 0, at = item * rank; k < rank; k++, at++) sum += this.#user[k]! * factors[at]!;
-    return weight * popularity[item]! * sum;
+    const { factors, popularity, weight } = this.#part;
+    return weight * popularity[item]! * rowProduct(factors, item, this.#user);
   }
 
   /** What an item of a history says for another, at strength 1. */

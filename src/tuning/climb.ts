@@ -76,7 +76,7 @@ const LADDERS: readonly Ladder[] = [
   { setting: 'popularityGrowth', steps: [0, 0.25, 0.5, 0.75], needs: 'times' },
   { setting: 'popularityHalfLife', steps: [0, 0.3, 0.1, 0.05, 0.02], needs: 'times' },
   { setting: 'power', steps: [0.8, 1, 1.25, 1.5] },
-  { setting: 'lowRankWeight', steps: [0, 0.1, 0.2], needs: 'factors' },
+  { setting: 'lowRankWeight', steps: [0, 0.1, 0.3, 0.6, 1], needs: 'factors' },
   { setting: 'groupWeight', steps: [0, 0.5, 1, 3], needs: 'groups' },
 ];
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { PLAIN_KERNEL } from '../../src/kernels/kernel.js';
 import { alsFactors, CONFIDENCE, FoldIn } from '../../src/model/als.js';
 import { inverse, times } from './slow-model.js';
 import { placeKeys, rowsOf, table } from './worlds.js';
@@ -8,7 +9,13 @@ const ITEMS = 6;
 
 async function learned(likes: number[][], lambda: number) {
   const interactions = rowsOf(likes, ITEMS);
-  const factors = await alsFactors(interactions, placeKeys(interactions), { lambda }, async () => {});
+  const factors = await alsFactors(
+    interactions,
+    placeKeys(interactions),
+    { lambda },
+    PLAIN_KERNEL.blockOf,
+    async () => {},
+  );
   const rank = factors.length / ITEMS;
   const fold = new FoldIn(factors, rank);
   const a = Array.from({ length: ITEMS }, (_, item) => [...factors.subarray(item * rank, (item + 1) * rank)]);

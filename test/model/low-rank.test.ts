@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { compiledKernel, type Kernel, PLAIN_KERNEL } from '../../src/kernels/kernel.js';
 import { factorsOf, likesOf, sharedTastes } from '../../src/model/low-rank.js';
 import { placeKeys, rowsOf, table } from './worlds.js';
 
 /** d_j · ⟨a_i, a_j⟩ between all items. */
-async function projection(likes: number[][]): Promise<number[][]> {
+async function projection(likes: number[][], { blockOf }: Kernel = PLAIN_KERNEL): Promise<number[][]> {
   const interactions = rowsOf(likes, likes[0]!.length);
   const keys = placeKeys(interactions);
-  const tastes = await sharedTastes(likesOf(interactions, keys.users), keys.items, async () => {});
+  const tastes = await sharedTastes(likesOf(interactions, keys.users), keys.items, blockOf, async () => {});
   const rank = tastes.length / likes[0]!.length;
   const degree = likes[0]!.map((_, item) => likes.filter((row) => row[item]! > 0).length);
   const dot = (i: number, j: number) =>
@@ -60,24 +61,47 @@ test('dislikes and what is only had say nothing', async () => {
   expect(await projection(disliked)).toEqual(await projection(likes));
 });
 
-test('few users have no factors, and neither have dense data: they would gain nothing', async () => {
-  const factors = (users: number, items: number) => {
-    const rows = Array.from({ length: users }, (_, user) =>
-      Array.from({ length: items }, (_, item) => +((user + item) % (items / 2) === 0)),
-    );
-    const interactions = rowsOf(rows, items);
-    return factorsOf(
-      interactions,
-      () => placeKeys(interactions),
-      async () => {},
-    );
-  };
-  expect(factors(1999, 200)).toBeUndefined();
-  expect(factors(2000, 30)).toBeUndefined();
-  const some = (await factors(2000, 200))!;
-  expect(some.length).toBe(64 * 200);
-  // Each item stands for itself and the one that the same users have, half of it each, as far as so few users may say.
-  const dot = (i: number, j: number) =>
-    10 * some.subarray(64 * i, 64 * (i + 1)).reduce((sum, x, k) => sum + x * some[64 * j + k]!, 0);
+/** Factors of 200 items, each of which the same users have as another one. */
+function factorsOfPairs(users: number, items: number, attributes = new Float64Array(items)) {
+  const rows = Array.from({ length: users }, (_, user) =>
+    Array.from({ length: items }, (_, item) => +((user + item) % (items / 2) === 0)),
+  );
+  const interactions = rowsOf(rows, items);
+  const { blockOf } = compiledKernel();
+  return factorsOf(
+    interactions,
+    attributes,
+    () => placeKeys(interactions),
+    blockOf,
+    async () => {},
+  );
+}
+
+function products(factors: Float32Array, items: number): (i: number, j: number) => number {
+  const rank = factors.length / items;
+  return (i, j) =>
+    factors.subarray(rank * i, rank * (i + 1)).reduce((sum, x, k) => sum + x * factors[rank * j + k]!, 0);
+}
+
+test('dense data have no factors: they would gain nothing', async () => {
+  expect(factorsOfPairs(2050, 100)).toBeUndefined();
+  expect(await factorsOfPairs(1950, 100)).toBeDefined();
+});
+
+test('few users tell less, in proportion', async () => {
+  const dot = products((await factorsOfPairs(1600, 200))!, 200);
+  // Each item stands for itself and the one that the same 16 users have, half of it each.
+  expect(16 * dot(0, 100)).toBeCloseTo(0.5 * (1600 / 6400), 5);
   expect(dot(0, 100)).toBeCloseTo(dot(0, 0), 5);
+  expect(dot(0, 1)).toBeCloseTo(0, 5);
+});
+
+test('an item of which attributes tell as well counts by the share of its users', async () => {
+  const attributes = new Float64Array(200);
+  attributes[0] = 16;
+  const plain = products((await factorsOfPairs(1600, 200))!, 200);
+  const told = products((await factorsOfPairs(1600, 200, attributes))!, 200);
+  expect(told(0, 100)).toBeCloseTo(plain(0, 100) / 2, 6);
+  expect(told(0, 0)).toBeCloseTo(plain(0, 0) / 4, 6);
+  expect(told(1, 101)).toBe(plain(1, 101));
 });

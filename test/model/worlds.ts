@@ -95,9 +95,9 @@ export function settingsWith(changes: Partial<Settings>): Settings {
   return { ...DEFAULT_SETTINGS, ...changes };
 }
 
-/** Factors of rank 2, for models that shall not be sparse. */
+/** Factors of rank 4, for models that shall not be sparse. */
 export function factorsFor(items: number): Float32Array {
-  return Float32Array.from({ length: 2 * items }, (_, at) => [0.5, -0.25, 1, 0][(3 * at) % 4]!);
+  return Float32Array.from({ length: 4 * items }, (_, at) => [0.5, -0.25, 1, 0, 0.25][(3 * at) % 5]!);
 }
 
 const damping = fc.constantFrom(0, 0.15, 0.5, 0.8, 1);

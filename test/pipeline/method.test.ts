@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../src/failure.js';
+import { PLAIN_KERNEL } from '../../src/kernels/kernel.js';
 import type { SparseRows } from '../../src/matrix/sparse.js';
 import { ALGORITHMS, algorithmNamed } from '../../src/model/algorithms.js';
 import { alsFactors } from '../../src/model/als.js';
@@ -98,7 +99,13 @@ describe('what a setting changes', () => {
     const { rows, counts, statistics } = learntFrom(seen, settings);
     const factors =
       settings.method === 'als'
-        ? await alsFactors(seen.interactions, placeKeys(seen.interactions), settings, async () => {})
+        ? await alsFactors(
+            seen.interactions,
+            placeKeys(seen.interactions),
+            settings,
+            PLAIN_KERNEL.blockOf,
+            async () => {},
+          )
         : settings.method === 'ridge'
           ? factorsFor(counts.items)
           : undefined;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { PLAIN_KERNEL } from '../../src/kernels/kernel.js';
 import { ALGORITHMS } from '../../src/model/algorithms.js';
 import { alsFactors } from '../../src/model/als.js';
 import { evidenceOf } from '../../src/model/evidence.js';
@@ -43,7 +44,13 @@ async function firstItems(settings: Settings): Promise<number[]> {
   const rows = parts.map((part) => part.rows);
   const factors =
     settings.method === 'als'
-      ? await alsFactors(seen.interactions, placeKeys(seen.interactions), settings, async () => {})
+      ? await alsFactors(
+          seen.interactions,
+          placeKeys(seen.interactions),
+          settings,
+          PLAIN_KERNEL.blockOf,
+          async () => {},
+        )
       : undefined;
   const model = modelOf(counts, rows, [0, 5], statisticsOf(evidence, precision), settings, factors);
   const signals = signalsOf(seen.interactions, seen.groups, seen.groups);

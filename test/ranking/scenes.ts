@@ -40,7 +40,7 @@ export const scenes = (items: fc.Arbitrary<number>): fc.Arbitrary<Scene> =>
         scales: fc.record({ items: scale, preferences: scale, groups: scale }),
         prior: perItem(0, 0.25, 0.25, 0.5, 1),
         rows: table(signals, items, [0, 0, 0, -0.5, 0.25, 0.5, 1]),
-        factors: fc.option(table(items, 2, [-1, 0, 0.5, 1]), { nil: undefined }),
+        factors: fc.option(table(items, 4, [-1, 0, 0.5, 1]), { nil: undefined }),
         cuts: fc.array(fc.nat(signals), { maxLength: 3 }),
         signals: table(users, signals, [0, 0, 0, -1, -0.25, 0.5, 1]),
         excluded: table(users, items, [0, 0, 1]),
@@ -66,7 +66,7 @@ export function modelOf({ counts, scales, prior, rows, factors, cuts }: Scene): 
     ),
     lowRank: factors && {
       isAls: false,
-      rank: 2,
+      rank: 4,
       factors: Float32Array.from(factors.flat()),
       popularity,
       weight: WEIGHT,

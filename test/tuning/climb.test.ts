@@ -80,7 +80,7 @@ describe('a setting that costs no fit', () => {
     ['power', 0.8],
     ['power', 1.5],
     ['lowRankWeight', 0],
-    ['lowRankWeight', 0.2],
+    ['lowRankWeight', 1],
     ['groupWeight', 0],
     ['groupWeight', 3],
   ])('%s climbs its ladder to %d where that is best, and nothing else moves', async (setting, peak) => {

@@ -1,0 +1,119 @@
+// Dense blocks of numbers, in AssemblyScript: the same sums in the same order as `PlainBlock` in src/kernels/blocks.ts, which says what they
+// mean. Vectors go over columns or rows that do not depend on each other, never over what is summed. Names with a capital are numbers, all
+// others addresses. A row of a panel is 16 columns of four bytes.
+
+/** Bytes of a row of a panel. */
+const ROW: usize = 64;
+/** The same, of eight bytes each. */
+const WIDE: usize = 128;
+
+export function smooth(start: usize, column: usize, weight: usize, panel: usize, image: usize, From: u32, To: u32): void {
+  for (let r = <usize>From; r < <usize>To; r++) {
+    const first = <usize>load<u32>(start + (r << 2));
+    const last = <usize>load<u32>(start + ((r + 1) << 2));
+    let a = f32x4.splat(0);
+    let b = a;
+    let c = a;
+    let d = a;
+    for (let e = first; e < last; e++) {
+      const item = <usize>load<u32>(column + (e << 2));
+      const at = panel + item * ROW;
+      const w = v128.load32_splat(weight + (item << 2));
+      a = f32x4.add(a, f32x4.mul(w, v128.load(at)));
+      b = f32x4.add(b, f32x4.mul(w, v128.load(at, 16)));
+      c = f32x4.add(c, f32x4.mul(w, v128.load(at, 32)));
+      d = f32x4.add(d, f32x4.mul(w, v128.load(at, 48)));
+    }
+    const share = f32x4.splat(<f32>1 / <f32>(last - first));
+    a = f32x4.mul(a, share);
+    b = f32x4.mul(b, share);
+    c = f32x4.mul(c, share);
+    d = f32x4.mul(d, share);
+    for (let e = first; e < last; e++) {
+      const item = <usize>load<u32>(column + (e << 2));
+      const at = image + item * ROW;
+      const w = v128.load32_splat(weight + (item << 2));
+      v128.store(at, f32x4.add(v128.load(at), f32x4.mul(w, a)));
+      v128.store(at, f32x4.add(v128.load(at, 16), f32x4.mul(w, b)), 16);
+      v128.store(at, f32x4.add(v128.load(at, 32), f32x4.mul(w, c)), 32);
+      v128.store(at, f32x4.add(v128.load(at, 48), f32x4.mul(w, d)), 48);
+    }
+  }
+}
+
+/** `tile` has room for the rows as doubles, panel by panel. */
+export function addSquare(panels: usize, square: usize, tile: usize, Rows: u32, Rank: u32, From: u32, To: u32): void {
+  const rank = <usize>Rank;
+  const count = <usize>(To - From);
+  for (let p: usize = 0; p < rank >> 4; p++) {
+    const from = panels + (p * <usize>Rows + <usize>From) * ROW;
+    const to = tile + p * count * WIDE;
+    for (let k: usize = 0; k < count << 4; k += 2)
+      v128.store(to + (k << 3), f64x2.promote_low_f32x4(v128.load64_zero(from + (k << 2))));
+  }
+  for (let i: usize = 0; i < rank; i++) {
+    const left = tile + (i >> 4) * count * WIDE + ((i & 15) << 3);
+    for (let j = i & ~7; j < rank; j += 8) {
+      const right = tile + (j >> 4) * count * WIDE + ((j & 15) << 3);
+      const cell = square + (i * rank + j) * 8;
+      let a = v128.load(cell);
+      let b = v128.load(cell, 16);
+      let c = v128.load(cell, 32);
+      let d = v128.load(cell, 48);
+      for (let at: usize = 0; at < count * WIDE; at += WIDE) {
+        const x = v128.load64_splat(left + at);
+        const y = right + at;
+        a = f64x2.add(a, f64x2.mul(x, v128.load(y)));
+        b = f64x2.add(b, f64x2.mul(x, v128.load(y, 16)));
+        c = f64x2.add(c, f64x2.mul(x, v128.load(y, 32)));
+        d = f64x2.add(d, f64x2.mul(x, v128.load(y, 48)));
+      }
+      v128.store(cell, a);
+      v128.store(cell, b, 16);
+      v128.store(cell, c, 32);
+      v128.store(cell, d, 48);
+    }
+  }
+}
+
+/** Eight rows at a time, in `lanes`: eight doubles for each column. `u` is column by column; `out` has room for eight rows more. */
+export function divide(panels: usize, u: usize, lanes: usize, out: usize, Rows: u32, Rank: u32, From: u32, To: u32): void {
+  const rank = <usize>Rank;
+  const rows = <usize>Rows;
+  for (let row = <usize>From; row < <usize>To; row += 8) {
+    const count = min<usize>(8, <usize>To - row);
+    for (let k: usize = 0; k < rank; k++)
+      for (let lane: usize = 0; lane < count; lane++)
+        store<f64>(
+          lanes + (((k << 3) + lane) << 3),
+          <f64>load<f32>(panels + ((k >> 4) * rows + row + lane) * ROW + ((k & 15) << 2)),
+        );
+    for (let i: usize = 0; i < rank; i++) {
+      const own = lanes + i * 64;
+      const column = u + i * rank * 8;
+      let a = v128.load(own);
+      let b = v128.load(own, 16);
+      let c = v128.load(own, 32);
+      let d = v128.load(own, 48);
+      for (let k: usize = 0; k < i; k++) {
+        const x = v128.load64_splat(column + (k << 3));
+        const at = lanes + k * 64;
+        a = f64x2.sub(a, f64x2.mul(x, v128.load(at)));
+        b = f64x2.sub(b, f64x2.mul(x, v128.load(at, 16)));
+        c = f64x2.sub(c, f64x2.mul(x, v128.load(at, 32)));
+        d = f64x2.sub(d, f64x2.mul(x, v128.load(at, 48)));
+      }
+      const x = v128.load64_splat(column + (i << 3));
+      v128.store(own, f64x2.div(a, x));
+      v128.store(own, f64x2.div(b, x), 16);
+      v128.store(own, f64x2.div(c, x), 32);
+      v128.store(own, f64x2.div(d, x), 48);
+    }
+    for (let lane: usize = 0; lane < count; lane++)
+      for (let k: usize = 0; k < rank; k++)
+        store<f32>(
+          out + ((row - <usize>From + lane) * rank + k) * 4,
+          <f32>load<f64>(lanes + (((k << 3) + lane) << 3)),
+        );
+  }
+}
