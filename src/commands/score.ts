@@ -98,7 +98,7 @@ async function readUsers(
       ...options,
       known: model.known,
       // What happened since the model was learned counts as well.
-      evidence: evidence ? { ...evidence, now: options.evidence?.now } : options.evidence,
+      evidence: { ...evidence, now: options.evidence?.now },
       eventWeights: new Map(eventWeights),
       dayOrder: options.dayOrder ?? dayOrder ?? undefined,
     },

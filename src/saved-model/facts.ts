@@ -8,7 +8,7 @@ import type { SignalCounts } from '../model/signals.js';
 
 export const WHAT = 'model of recommend';
 /** Changes with what a model file holds, and with what its numbers mean. */
-export const FORMAT = 2;
+export const FORMAT = 3;
 
 /** What a model is and how it came about, as the JSON in its file. */
 export interface ModelFacts {
@@ -29,8 +29,8 @@ export interface ModelFacts {
   /** Weights by type of event that were stated. */
   eventWeights: [type: string, weight: number][];
   dayOrder: DayOrder | null;
-  /** What of the interactions counts, with the moment from which ages do; null: all. */
-  evidence: EvidenceRules | null;
+  /** What of the interactions counts, with the moment from which ages do. */
+  evidence: EvidenceRules;
   /** What counted as now, in seconds since 1970. */
   now: number;
   /** Of the events, in seconds since 1970, null unknown; null: they have no times, and those of later ones do not count. */

@@ -124,6 +124,26 @@ describe('a model of ratings with times', () => {
   });
 });
 
+test('ages count from the latest interaction of the model, for one user as for all; --now is another moment', async () => {
+  put(folder, 'ratings.csv', csvOf(RATINGS));
+  const dayOf = (time: number) => new Date(time * 1000).toISOString().slice(0, 10);
+  const latestOf = (events: readonly Event[]) => Math.max(...events.map(({ time }) => time));
+  const isBackBy = ({ time }: Event, clock: number) => time < clock - 20 * DAY;
+  const isLate = (event: Event) => isBackBy(event, latestOf(RATINGS)) && !isBackBy(event, latestOf(of(event.user)));
+  const { user = '', item } = RATINGS.find(isLate) ?? {};
+  await good('fit', '-u', 'ratings.csv', '--algorithm', 'cosine', '--model', 'aged.rec');
+  const window = ['-n', '40', '--seen-window', '20d'];
+  const own = listOf(await good('-u', 'ratings.csv', '--algorithm', 'cosine', ...window), user);
+  expect(own).toContain(item);
+  put(folder, 'one.csv', csvOf(of(user)));
+  const asked = ['--model', 'aged.rec', ...window];
+  expect(listOf(await good('score', ...asked, '-u', 'one.csv'), user)).toEqual(own);
+  const told = JSON.parse(await good('explain', ...asked, '--user', user, '--format', 'json'));
+  expect(told.items.map(({ item_id }: { item_id: string }) => item_id)).toEqual(own);
+  const later = await good('score', ...asked, '--now', dayOf(latestOf(RATINGS) + 30 * DAY));
+  expect(later).toBe(await good('score', '--model', 'aged.rec', '-n', '40', '--include-seen'));
+});
+
 describe('a model of profiles, a catalogue and purchases', () => {
   const FILES = ['-u', 'profiles.csv', '--interactions', 'orders.csv'];
   const OUT = ['-n', '5', '--format', 'jsonl', '--output-columns', 'user_id,item_id,score,title,colour,reasons'];

@@ -90,7 +90,7 @@ export function inputsOfRules(
 export function wantedOfRules(run: Pick<Run, 'startedAt'>, rules: RuleOptions, keepColumns = false): Wanted {
   const { now, dayOrder } = rules;
   const wanted = inputsOfRules(run, { now, keepColumns, rules });
-  return { keepColumns: wanted.keepColumns === true, now: nowOf(run, rules), dayOrder };
+  return { keepColumns: wanted.keepColumns === true, now: nowOf(run, rules), clock: now, dayOrder };
 }
 
 function count(flags: Uint8Array): number {
