@@ -1,29 +1,32 @@
 import type { CellColumn } from '../csv/cells.js';
 import { momentText } from '../events/clock.js';
 import { forEachChunk } from '../matrix/chunks.js';
+import { columnKey } from '../understanding/vocabulary.js';
 import type { Dataset, FileReport } from './dataset.js';
 
 /** Beyond it there are no dates. */
 const LAST_SECOND = 8.64e12;
 
 /**
- * What events alone say of items, as a catalogue would: their ids, their titles, and when somebody had them last. The columns are called
- * as the first file of events calls them, so that conditions can ask for them.
+ * What can be asked of items: the columns of the catalogue, and when somebody had them last, unless the catalogue has a column of that name.
+ * Without a catalogue, events say their ids and titles as well. The columns are called as the first file of events, or of orders, calls them.
  */
-export function columnsOfEvents(
+export function itemColumnsOf(
+  catalogue: readonly CellColumn[] | undefined,
   reports: readonly FileReport[],
   { itemIds, titles, interactions, times }: Pick<Dataset, 'itemIds' | 'titles' | 'interactions' | 'times'>,
 ): CellColumn[] {
-  const roles = reports.filter(({ kind }) => kind === 'events').flatMap((report) => report.roles);
+  const rolesOf = (kind: FileReport['kind']) => reports.flatMap((report) => (report.kind === kind ? report.roles : []));
+  // Orders name no items: of theirs only the time is asked for.
+  const roles = [...rolesOf('events'), ...rolesOf('orders')];
   const columnOf = (role: string, cells: readonly string[]): CellColumn[] => {
     const name = roles.find(([each]) => each === role)?.[1];
     return name === undefined ? [] : [{ name, cells }];
   };
-  return [
-    ...columnOf('item', itemIds),
-    ...columnOf('title', titles),
-    ...(times ? columnOf('time', lastTimes(itemIds.length, interactions.index, times)) : []),
-  ];
+  const own = catalogue ?? [...columnOf('item', itemIds), ...columnOf('title', titles)];
+  const names = new Set(own.map(({ name }) => columnKey(name)));
+  const last = times ? columnOf('time', lastTimes(itemIds.length, interactions.index, times)) : [];
+  return [...own, ...last.filter(({ name }) => !names.has(columnKey(name)))];
 }
 
 function lastTimes(items: number, index: Uint32Array, times: Float64Array): string[] {
