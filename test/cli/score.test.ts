@@ -4,6 +4,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { sharedFolder, temporaryFolders } from '../files/temporary.js';
 import { listsOf, put } from './data.js';
 import { runInProcess } from './run.js';
+import { keepWorkersInProcess } from './workers-in-process.js';
+
+keepWorkersInProcess();
 
 const folder = sharedFolder();
 const newFolder = temporaryFolders();

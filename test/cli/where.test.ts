@@ -3,6 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { temporaryFolders } from '../files/temporary.js';
 import { listsOf, put } from './data.js';
 import { runInProcess } from './run.js';
+import { keepWorkersInProcess } from './workers-in-process.js';
+
+keepWorkersInProcess();
 
 const newFolder = temporaryFolders();
 

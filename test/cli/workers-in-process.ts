@@ -1,4 +1,4 @@
-import childProcess from 'node:child_process';
+import childProcess, { type ForkOptions } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { syncBuiltinESMExports } from 'node:module';
 import { afterAll, beforeAll } from 'vitest';
@@ -30,13 +30,15 @@ class WorkerInProcess extends EventEmitter {
   }
 }
 
-/** Runs in this process start no processes for the tests of this file. */
+/** Runs in this process start no processes for the tests of this file, unless something is to happen to these (`withFaults`). */
 export function keepWorkersInProcess(): void {
   const { fork } = childProcess;
   const use = (other: unknown) => {
     Object.assign(childProcess, { fork: other });
     syncBuiltinESMExports();
   };
-  beforeAll(() => use(() => new WorkerInProcess()));
+  const ours = (path: string, args: string[], options: ForkOptions) =>
+    options.env?.GRIEF === undefined ? new WorkerInProcess() : fork(path, args, options);
+  beforeAll(() => use(ours));
   afterAll(() => use(fork));
 }
