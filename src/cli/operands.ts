@@ -50,3 +50,19 @@ export function operandFailure(name: string, operands: readonly string[], argv: 
   ];
   return usageFailure(`${wanted}. Try:\n  ${tried([...files, ...options])}`);
 }
+
+/** What to type where a command that asks a model was given files instead. */
+export function learningFirst(name: string, argv: readonly string[]): string {
+  const [files, others]: [string[], string[]] = [[], []];
+  let words = others;
+  for (const word of argv) {
+    if (word.startsWith('-')) words = /^(-[ui]|--(users|items|interactions)\b)/.test(word) ? files : others;
+    words.push(shellWord(word));
+  }
+  const model = ['--model', 'shop.rec'];
+  const commands = [
+    ['recommend fit', ...files, ...model],
+    [name, ...model, ...others],
+  ].map((words) => `\n  ${words.join(' ')}`);
+  return `it asks a model; to learn one from these files, and ask it:${commands.join('')}`;
+}
