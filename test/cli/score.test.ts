@@ -147,6 +147,20 @@ test('ages count from the latest interaction of the model, for one user as for a
   expect(later).toBe(await good('score', '--model', 'aged.rec', '-n', '40', '--include-seen'));
 });
 
+test('what is not to be listed again may be about others than those who are asked for, if it is of the same items', async () => {
+  put(folder, 'ratings.csv', csvOf(RATINGS));
+  await good('fit', '-u', 'ratings.csv', '--algorithm', 'cosine', '--model', 'others.rec');
+  put(folder, 'new.csv', csvOf(of('u6').map((event) => ({ ...event, user: 'new' }))));
+  put(folder, 'previous.csv', 'user_id,item_id\nu1,i1\nsomebody,i2\n');
+  const asked = ['--model', 'others.rec', '--exclude-previous', 'previous.csv'];
+  const plain = await good('score', '--model', 'others.rec', '-u', 'new.csv');
+  expect(await good('score', ...asked, '-u', 'new.csv')).toBe(plain);
+  expect(await good('explain', ...asked, '--user', 'u6')).toContain('Recommended');
+  put(folder, 'previous.csv', 'user_id,item_id\nsomebody,elsewhere\n');
+  const refused = await run('score', ...asked, '-u', 'new.csv');
+  expect([refused.code, refused.stderr]).toEqual([65, expect.stringContaining('not one of its 1 row is known')]);
+});
+
 describe('a model of profiles, a catalogue and purchases', () => {
   const FILES = ['-u', 'profiles.csv', '--interactions', 'orders.csv'];
   const OUT = ['-n', '5', '--format', 'jsonl', '--output-columns', 'user_id,item_id,score,title,colour,reasons'];
