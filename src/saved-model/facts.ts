@@ -33,8 +33,8 @@ export interface ModelFacts {
   evidence: EvidenceRules;
   /** What counted as now, in seconds since 1970. */
   now: number;
-  /** Of the events, in seconds since 1970, null unknown; null: they have no times, and those of later ones do not count. */
-  times: { from: number | null; to: number | null } | null;
+  /** Whether the events have times; if not, those of later ones do not count. */
+  times: boolean;
   /** What was decided of the columns of the catalogue, and of those of profiles. */
   attributes: DecidedColumn[];
   groups: DecidedColumn[];
@@ -58,7 +58,6 @@ export function factsOf(
   signals: SignalCounts,
 ): ModelFacts {
   const strengths = reports.flatMap(({ interactions }) => (interactions ? [pickStrengths(interactions)] : []));
-  const spans = reports.flatMap(({ events }) => events?.time ?? []);
   const columnsOf = (kind: FileReport['kind']) => reports.find((report) => report.kind === kind)?.columns ?? [];
   return {
     what: WHAT,
@@ -68,17 +67,14 @@ export function factsOf(
     strengths,
     ratingSpan: rated?.span ?? null,
     eventWeights: [...eventWeights],
-    dayOrder: stated ?? spans.find(({ dayOrder }) => dayOrder)?.dayOrder ?? null,
-    times: times ? { from: least(spans.map(({ from }) => from)), to: most(spans.map(({ to }) => to)) } : null,
+    dayOrder: stated ?? reports.map(({ events }) => events?.time?.dayOrder).find(Boolean) ?? null,
+    times: times !== undefined,
     attributes: columnsOf('items'),
     groups: columnsOf('profiles'),
     itemColumns: itemColumns.map(({ name }) => name),
     userColumns: userColumns.map(({ name }) => name),
   };
 }
-
-const least = (numbers: number[]) => (numbers.length > 0 ? Math.min(...numbers) : null);
-const most = (numbers: number[]) => (numbers.length > 0 ? Math.max(...numbers) : null);
 
 function pickStrengths({ rule, unrated, hasStrength, duplicates, meanRating }: LearnedStrengths): LearnedStrengths {
   return { rule, unrated, hasStrength, duplicates, meanRating };
