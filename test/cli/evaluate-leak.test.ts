@@ -16,6 +16,9 @@ import {
   world,
 } from './evaluation.js';
 import { runInProcess } from './run.js';
+import { keepWorkersInProcess } from './workers-in-process.js';
+
+keepWorkersInProcess();
 
 const newFolder = temporaryFolders();
 
