@@ -246,6 +246,11 @@ describe('what makes no sense is refused, and nothing is touched', () => {
       2,
       '--users is missing: without it, all users',
     ],
+    [
+      ['score', '--model', 'ratings.rec', '--events-where', 'rating > 3'],
+      2,
+      '--users is missing: without it, all users',
+    ],
     [['fit', '-u', 'ratings.csv', '--model', '-'], 2, '--model -: name a plain file, which later runs can read'],
     [['score', '--model', 'ratings.rec', '--ratings', 'count'], 2, "unknown option '--ratings'"],
     [['fit', '-u', 'ratings.csv', '--model', 'no/m.rec'], 73, 'the folder no does not exist'],
