@@ -1,6 +1,7 @@
 import type { CellColumn } from '../csv/cells.js';
 import { momentText } from '../events/clock.js';
 import { forEachChunk } from '../matrix/chunks.js';
+import type { SparseRows } from '../matrix/sparse.js';
 import { columnKey } from '../understanding/vocabulary.js';
 import type { Dataset, FileReport } from './dataset.js';
 
@@ -14,8 +15,8 @@ const LAST_SECOND = 8.64e12;
 export function itemColumnsOf(
   catalogue: readonly CellColumn[] | undefined,
   reports: readonly FileReport[],
-  { itemIds, titles, interactions, times }: Pick<Dataset, 'itemIds' | 'titles' | 'interactions' | 'times'>,
-): CellColumn[] {
+  known: Pick<Dataset, 'itemIds' | 'titles' | 'interactions' | 'times'>,
+): Pick<Dataset, 'itemColumns' | 'timeColumn'> {
   const rolesOf = (kind: FileReport['kind']) => reports.flatMap((report) => (report.kind === kind ? report.roles : []));
   // Orders name no items: of theirs only the time is asked for.
   const roles = [...rolesOf('events'), ...rolesOf('orders')];
@@ -23,14 +24,25 @@ export function itemColumnsOf(
     const name = roles.find(([each]) => each === role)?.[1];
     return name === undefined ? [] : [{ name, cells }];
   };
-  const own = catalogue ?? [...columnOf('item', itemIds), ...columnOf('title', titles)];
+  const own = catalogue ?? [...columnOf('item', known.itemIds), ...columnOf('title', known.titles)];
   const names = new Set(own.map(({ name }) => columnKey(name)));
-  const last = times ? columnOf('time', lastTimes(itemIds.length, interactions.index, times)) : [];
-  return [...own, ...last.filter(({ name }) => !names.has(columnKey(name)))];
+  const times = known.times ? columnOf('time', []).filter(({ name }) => !names.has(columnKey(name))) : [];
+  const timeColumn = times[0]?.name;
+  return { itemColumns: withLastTimes({ itemColumns: [...own, ...times], timeColumn }, known), timeColumn };
 }
 
-function lastTimes(items: number, index: Uint32Array, times: Float64Array): string[] {
-  const last = new Float64Array(items).fill(Number.NEGATIVE_INFINITY);
+/** The columns of items, with the last times of a part of the interactions. */
+export function withLastTimes(
+  { itemColumns, timeColumn }: Pick<Dataset, 'itemColumns' | 'timeColumn'>,
+  { interactions, times }: Pick<Dataset, 'interactions' | 'times'>,
+): CellColumn[] {
+  return itemColumns.map((column) =>
+    column.name === timeColumn && times ? { ...column, cells: lastTimes(interactions, times) } : column,
+  );
+}
+
+function lastTimes({ columns, index }: SparseRows, times: Float64Array): string[] {
+  const last = new Float64Array(columns).fill(Number.NEGATIVE_INFINITY);
   forEachChunk(index.length, (from, to) => {
     for (let entry = from; entry < to; entry++)
       if (times[entry]! > last[index[entry]!]!) last[index[entry]!] = times[entry]!;

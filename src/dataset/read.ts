@@ -179,7 +179,7 @@ function assemble(
     interactions,
     times: joinedTimes(interactions, behaviour),
   };
-  const itemColumns = inputs.keepColumns ? itemColumnsOf(catalogue?.columns, reports, known) : [];
+  const columns = inputs.keepColumns ? itemColumnsOf(catalogue?.columns, reports, known) : { itemColumns: [] };
   return {
     ...known,
     evidence: inputs.evidence,
@@ -194,7 +194,7 @@ function assemble(
     preferences: matrixOf(preferences, users, attributes.values.size),
     groups: padded(groups.matrix, users),
     groupNames: groups.values.ids,
-    itemColumns,
+    ...columns,
     userColumns: profiles?.columns ?? [],
   };
 }
