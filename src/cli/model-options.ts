@@ -79,8 +79,8 @@ export const score: CliCommand<Options | ShardOptions> = {
     if (shard) return shard;
     const typed: Typed = command.opts();
     requiredModel(typed.model);
-    const { users = [], interactions = [] } = typed;
-    if (users.length === 0 && interactions.length + (typed.orders ? 1 : 0) > 0)
+    const { users = [], interactions = [], orders = [], eventsWhere = [] } = typed;
+    if (users.length === 0 && [interactions, orders, eventsWhere].some(({ length }) => length > 0))
       throw usageFailure('--users is missing: without it, all users that the model knows are served as it knows them');
     return checked({ ...typed, ...NOT_LEARNED }, version, 'input');
   },

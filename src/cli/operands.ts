@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { Command } from 'commander';
 import { type Failure, usageFailure } from '../failure.js';
 import { closest } from '../understanding/closest.js';
 import { shellWord } from '../understanding/shell-word.js';
@@ -49,4 +50,30 @@ export function operandFailure(name: string, operands: readonly string[], argv: 
     ...(items === undefined ? [] : ['--items', items]),
   ];
   return usageFailure(`${wanted}. Try:\n  ${tried([...files, ...options])}`);
+}
+
+/** What to do instead of typing an option that a command does not have, where that can be said. */
+export function insteadOf(unknown: string, command: Command, argv: readonly string[]): string[] {
+  const asksModel = command.options.some(({ long }) => long === '--model');
+  const hasModel = argv.some((word) => /^--model\b/.test(word));
+  if (asksModel && !hasModel && /^(-u|--users)$/.test(unknown)) return [learningFirst(command.name(), argv)];
+  if (asksModel && hasModel && /^(-i|--items)$/.test(unknown))
+    return ['the catalogue is in the model, as it was when the model was learned: recommend fit -i FILE'];
+  return [];
+}
+
+/** What learns a model from the files that a command was given, and asks it. */
+function learningFirst(name: string, argv: readonly string[]): string {
+  const [files, others]: [string[], string[]] = [[], []];
+  let words = others;
+  for (const word of argv) {
+    if (word.startsWith('-')) words = /^(-[ui]|--(users|items|interactions)\b)/.test(word) ? files : others;
+    words.push(shellWord(word));
+  }
+  const model = ['--model', 'shop.rec'];
+  const commands = [
+    ['recommend fit', ...files, ...model],
+    [name, ...model, ...others],
+  ].map((words) => `\n  ${words.join(' ')}`);
+  return `it asks a model; to learn one from these files, and ask it:${commands.join('')}`;
 }

@@ -9,11 +9,21 @@ import {
   addRuleOptions,
   availabilityOption,
   conditions,
+  ruleInputs,
   ruleOptions,
   type TypedRules,
   whereOption,
 } from './rule-options.js';
-import { type CliCommand, choice, MOST_ITEMS_A_USER, number, once, requiredModel, seedOption } from './values.js';
+import {
+  type CliCommand,
+  choice,
+  leaveOut,
+  MOST_ITEMS_A_USER,
+  number,
+  once,
+  requiredModel,
+  seedOption,
+} from './values.js';
 
 const MOST_USERS = 10_000_000;
 
@@ -32,9 +42,15 @@ interface TypedWhere {
 }
 
 /** What all questions need. @throws Failure 2 where something is missing. */
-function questionOptions({ model: given, output, ...typed }: TypedQuestion<{ model: string }>) {
+function questionOptions(
+  { model: given, output, ...typed }: TypedQuestion<{ model: string }>,
+  others: Readonly<Record<string, string | readonly string[] | undefined>> = {},
+) {
   const model = requiredModel(given);
-  refuseOverwriting([['--model', model]], [['--output', output]]);
+  const inputs = Object.entries({ '--model': model, ...others }).flatMap(([option, paths]) =>
+    [paths ?? []].flat().map((path) => [option, path] as const),
+  );
+  refuseOverwriting(inputs, [['--output', output]]);
   return { ...logOptions(typed), model, output };
 }
 
@@ -57,14 +73,18 @@ export const explain: CliCommand<ExplainOptions> = {
       .addOption(choice('--format <format>', 'text, or json for programs', ['text', 'json']).default('text'))
       .addOption(number('-n, --top <count>', 'items to recommend', 1, MOST_ITEMS_A_USER).default(10))
       .addOption(number('--reasons <count>', 'parts of a score to name', 1, 100).default(3));
-    return addLogOptions(addRuleOptions(command).addOption(seedOption()));
+    addRuleOptions(command).addOption(seedOption());
+    // Whether the user gets a list at all is not asked.
+    leaveOut(command, ['--only-users', '--min-history', '--cold-users']);
+    return addLogOptions(command);
   },
   options(command) {
     const typed: TypedQuestion<ExplainOptions> & TypedRules & Pick<ExplainOptions, 'top' | 'reasons' | 'format'> =
       command.opts();
     const { top, reasons, format } = typed;
     const user = required(typed.user, '--user ID', 'the user to explain');
-    return Object.freeze({ ...questionOptions(typed), user, top, reasons, format, rules: ruleOptions(typed) });
+    const rules = ruleOptions({ ...typed, minHistory: 0, coldUsers: 'popular' });
+    return Object.freeze({ ...questionOptions(typed, ruleInputs(rules)), user, top, reasons, format, rules });
   },
   run: async (options, io) => (await import('../commands/explain.js')).explain(options, io),
 };
@@ -94,13 +114,13 @@ export const similar: CliCommand<SimilarOptions> = {
       command.opts();
     const { item, items, output, top, titles, availability = 'honour', safeCsv } = typed;
     if (item !== undefined && items !== undefined) throw usageFailure('--item and --items cannot be combined');
-    refuseOverwriting([['--items', items]], [['--output', output]]);
     const isForPeople = typed.format === 'text' || (typed.format === undefined && item !== undefined && output === '-');
     const format = isForPeople ? 'text' : formatOf(output, typed.format === 'text' ? undefined : typed.format);
     if (format === 'wide' || format === 'parquet')
       throw usageFailure(`-o ${output}: similar items are written as csv or jsonl`);
     const where = conditions(typed.where);
-    return Object.freeze({ ...questionOptions(typed), item, items, top, titles, availability, where, safeCsv, format });
+    const own = questionOptions(typed, { '--items': items });
+    return Object.freeze({ ...own, item, items, top, titles, availability, where, safeCsv, format });
   },
   run: async (options, io) => (await import('../commands/similar.js')).similar(options, io),
 };

@@ -4,7 +4,7 @@ import type { EventWeights } from '../events/event-types.js';
 import { ExitCode, Failure, usageFailure } from '../failure.js';
 import type { Io } from '../io.js';
 import { HELP } from './help-groups.js';
-import { operandFailure } from './operands.js';
+import { insteadOf, operandFailure } from './operands.js';
 
 /** The longest list that can be requested. */
 export const MOST_ITEMS_A_USER = 100_000;
@@ -54,9 +54,9 @@ export function parsed(command: Command, argv: readonly string[], print?: Print)
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return false;
     const message = complaint.join('').replace(/^error: /, '');
-    const has = (name: string) => command.options.some(({ long }) => long === name);
-    const isOfFit = /unknown option '(-u|--users)'/.test(message) && has('--model') && !has('--users');
-    throw new Failure(ExitCode.usage, `${message.trim()}${isOfFit ? `\n${NO_MODEL_YET}` : ''}`, { cause: error });
+    const [, unknown = ''] = /unknown option '(.+)'/.exec(message) ?? [];
+    const wayOut = insteadOf(unknown, command, argv);
+    throw new Failure(ExitCode.usage, [message.trim(), ...wayOut].join('\n'), { cause: error });
   }
   if (command.args.length > 0 && !takesOperands) throw operandFailure(command.name(), command.args, argv);
   return true;

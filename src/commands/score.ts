@@ -55,7 +55,7 @@ async function scoreLists(job: OutputRun, options: Options): Promise<void> {
     const read = async (alsoColumns: readonly string[]) =>
       isNew ? readUsers(job, { ...options, ...wanted, alsoColumns }, model, wanted) : model.dataset(wanted);
     const { data, rules } = await stages.take('reading', () =>
-      readWithRules(run, options, options.top, read, (all) => all),
+      readWithRules(run, { ...options, areSome: isNew }, options.top, read, (all) => all),
     );
     const dataset = whatCounts(data);
     outputColumns(options.outputColumns, options.format, dataset);
@@ -98,7 +98,7 @@ async function readUsers(
       ...options,
       known: model.known,
       // What happened since the model was learned counts as well.
-      evidence: evidence ? { ...evidence, now: options.evidence?.now } : options.evidence,
+      evidence: { ...evidence, now: options.evidence?.now },
       eventWeights: new Map(eventWeights),
       dayOrder: options.dayOrder ?? dayOrder ?? undefined,
     },

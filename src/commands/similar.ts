@@ -59,8 +59,7 @@ export async function similar(options: SimilarOptions, io: Io): Promise<number> 
 async function itemsIn(path: string, { itemIds }: Names, warn: (message: string) => void): Promise<number[]> {
   const file = await openIdFile(path, undefined);
   try {
-    const ids = { user: new IdIndex(), item: new IdIndex() };
-    for (const id of itemIds) ids.item.add(id);
+    const ids = { user: new IdIndex(), item: IdIndex.from(itemIds) };
     const how = { named: {}, dayOrder: undefined, withDates: false };
     const { item, count, unknown } = await readIds(file, ['item'], ids, how);
     const { count: strange, first, line } = unknown.item;

@@ -42,6 +42,8 @@ export interface Dataset extends Interactions {
   groupNames: readonly string[];
   /** The columns of the catalogue and of the profiles, where rules or the output want them (`Inputs.keepColumns`); else none. */
   itemColumns: readonly CellColumn[];
+  /** Which of them says when somebody had an item last: it goes with the interactions. */
+  timeColumn?: string | undefined;
   userColumns: readonly CellColumn[];
 }
 

@@ -32,11 +32,11 @@ export type Counting<T> = T & { had?: Pick<Interactions, 'interactions' | 'times
 /** Leaves out what is no evidence, and lets the rest fade:  strength · 2^(−age / half-life). */
 export function whatCounts<T extends RuledInteractions>(all: T): Counting<T> {
   const { interactions, times, evidence } = all;
-  if (!evidence) return all;
+  if ([evidence?.minRating, evidence?.since, evidence?.halfLife].every((rule) => rule === undefined)) return all;
   const had = { interactions, times };
   const { flags, early, low } = countingEntries(all);
   const counting = early + low > 0 ? { ...all, ...withOwnStrengths(entriesWhere(all, flags)) } : all;
-  const { halfLife } = evidence;
+  const halfLife = evidence?.halfLife;
   if (halfLife === undefined || !counting.times) return { ...counting, had };
   const clock = clockOf(all);
   const ages = counting.times;

@@ -66,7 +66,7 @@ export async function readIds(
       if (item !== undefined && isBlank(item)) continue;
       rows.count++;
       const u = user === undefined ? 0 : indexOf('user', user, line);
-      const i = item === undefined || u === undefined ? 0 : indexOf('item', item, line);
+      const i = item === undefined ? 0 : indexOf('item', item, line);
       if (u === undefined || i === undefined) continue;
       rows.user.push(u);
       rows.item.push(i);

@@ -11,7 +11,6 @@ import { requireNamedAttributes } from '../understanding/roles.js';
 import { type Understanding, understand, understandEach } from '../understanding/understanding.js';
 import { type AggregatedEvents, aggregateEvents } from './aggregate.js';
 import { noAttributes } from './attribute-table.js';
-import { columnsOfEvents } from './columns-of-events.js';
 import type { Dataset, FileReport } from './dataset.js';
 import type { Entries } from './entries.js';
 import { conditionsOfOrders, type EventsFile, readEventsFile, readOrders } from './events-file.js';
@@ -19,6 +18,7 @@ import { doubts, eventsReport, interactionsReport } from './events-report.js';
 import { evidenceNotes } from './evidence-rules.js';
 import type { Inputs } from './inputs.js';
 import { joinedRatings, joinedTimes } from './interactions.js';
+import { itemColumnsOf } from './item-columns.js';
 import { type Catalogue, readItems } from './items.js';
 import { oddIds } from './odd-ids.js';
 import { ProfileLists, readProfiles } from './profiles.js';
@@ -179,7 +179,7 @@ function assemble(
     interactions,
     times: joinedTimes(interactions, behaviour),
   };
-  const itemColumns = catalogue?.columns ?? (inputs.keepColumns ? columnsOfEvents(reports, known) : []);
+  const columns = inputs.keepColumns ? itemColumnsOf(catalogue?.columns, reports, known) : { itemColumns: [] };
   return {
     ...known,
     evidence: inputs.evidence,
@@ -194,7 +194,7 @@ function assemble(
     preferences: matrixOf(preferences, users, attributes.values.size),
     groups: padded(groups.matrix, users),
     groupNames: groups.values.ids,
-    itemColumns,
+    ...columns,
     userColumns: profiles?.columns ?? [],
   };
 }

@@ -1,5 +1,6 @@
 import type { Dataset } from '../dataset/dataset.js';
 import { ofPart } from '../dataset/evidence-rules.js';
+import { withLastTimes } from '../dataset/item-columns.js';
 import { emptyRows, mapped, type SparseRows, stacked } from '../matrix/sparse.js';
 import { thousands } from '../report/quantities.js';
 import { type Holdout, type HoldoutKind, sampleKeysOf, splitInteractions } from './split.js';
@@ -50,6 +51,7 @@ export function heldOutBySplit(dataset: Dataset, split: Holdout, hasCatalogue: b
     dataset: {
       ...dataset,
       ...train,
+      itemColumns: withLastTimes(dataset, train),
       evidence: ofPart(dataset.evidence),
       offered: hasCatalogue ? dataset.offered : offeredWithout(dataset, train.interactions),
     },

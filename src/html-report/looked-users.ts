@@ -3,7 +3,7 @@ import type { TestSet } from '../evaluation/test-set.js';
 import { rowOf } from '../matrix/sparse.js';
 import type { ExplainedList } from '../report/explanation.js';
 import { plural, thousands } from '../report/quantities.js';
-import { type UserFacts, userFacts } from '../report/user-facts.js';
+import { orderOf, type UserFacts, userFacts } from '../report/user-facts.js';
 import { type Html, html, section } from './html.js';
 
 interface Item {
@@ -45,7 +45,7 @@ function lookedUser(facts: UserFacts, { items }: ExplainedList, took: readonly I
   ];
   return html`<details${isOpen && ' open'}><summary>User ${user_id}: ${thousands(found)} of ${thousands(took.length)} found</summary>
 <div class="columns">
-<div><h3>History, the latest first</h3>
+<div><h3>History, ${orderOf(history)}</h3>
 ${known.length > 0 && html`<p class="quiet">${known.join(', ')}</p>`}
 <ul>${history.slice(0, SHOWN).map((each) => html`<li>${nameOf(each)}${each.strength < 0 && ' (disliked)'}</li>`)}</ul>
 ${rest > 0 && html`<p class="quiet">and ${thousands(rest)} more</p>`}${history.length === 0 && html`<p class="quiet">none</p>`}</div>

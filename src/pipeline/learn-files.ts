@@ -67,8 +67,7 @@ export async function arrangeFiles<T>(
   const { reports, dataset: all } = data;
   const dataset = whatCounts(all);
   // Of what is let go before the model is written.
-  const evidence = all.evidence ? { ...all.evidence, now: clockOf(all) || undefined } : null;
-  const counted = { evidence, countingMean: countingMean(all) };
+  const counted = { evidence: { ...all.evidence, now: clockOf(all) || undefined }, countingMean: countingMean(all) };
   // An unknown column is told before anything is learned.
   outputColumns(options.outputColumns, options.format, dataset);
   const { method } = options;

@@ -1,7 +1,7 @@
 import { SCORE_DIGITS } from '../output/score-digits.js';
 import { tableLines } from './item-table.js';
 import { plural, thousands } from './quantities.js';
-import type { UserFacts } from './user-facts.js';
+import { orderOf, type UserFacts } from './user-facts.js';
 
 /* What `recommend explain` answers. Users rely on the names of the members. */
 
@@ -57,7 +57,7 @@ export function explanationText({
     reasons.map(({ because, kind, score }) => `${kind === 'follows' ? 'follows ' : ''}${because} ${score}`).join('; '),
   );
   return [
-    `User ${user_id}: ${history.length === 0 ? 'no history' : `${plural(history.length, 'item')}, the latest first`}`,
+    `User ${user_id}: ${history.length === 0 ? 'no history' : `${plural(history.length, 'item')}, ${orderOf(history)}`}`,
     ...tableLines(had, 'llll'),
     ...(more > 0 ? [`  and ${thousands(more)} more`] : []),
     ...tableLines(facts.filter(([, text]) => text !== '') as string[][], 'll'),

@@ -4,27 +4,32 @@ import { rowOf } from '../matrix/sparse.js';
 /** What is known of a user, by name. Users of `recommend explain` rely on the names of the members. */
 export interface UserFacts {
   user_id: string;
-  /** The latest first. */
+  /** The latest first; what is of one time, or of none, the strongest first. */
   history: { item_id: string; title: string; time: string | null; strength: number }[];
   preferences: { name: string; strength: number }[];
   groups: string[];
   excluded: { item_id: string; title: string }[];
 }
 
+type Known = 'userIds' | 'interactions' | 'times' | 'excluded' | 'preferences' | 'groups';
+type Names = 'itemIds' | 'titles' | 'attributeNames' | 'groupNames';
+
 /** What a dataset knows of one of its users. */
-export function userFacts(dataset: Dataset, user: number): UserFacts {
+export function userFacts(dataset: Pick<Dataset, Known | Names>, user: number): UserFacts {
   const { interactions, times, excluded, preferences, groups, attributeNames, groupNames } = dataset;
   const { itemIds, titles } = dataset;
   const named = (item: number) => ({ item_id: itemIds[item] ?? '', title: titles[item] ?? '' });
+  // Unknown times come last; NaN, their difference, leaves the order to the strengths.
   const seconds = (entry: number) => times?.[entry] || Number.NEGATIVE_INFINITY;
+  const strength = (entry: number) => interactions.value[entry] ?? 0;
   return {
     user_id: dataset.userIds[user] ?? '',
     history: entriesOf(interactions, user)
-      .sort((a, b) => seconds(b) - seconds(a) || a - b)
+      .sort((a, b) => seconds(b) - seconds(a) || strength(b) - strength(a) || a - b)
       .map((entry) => ({
         ...named(interactions.index[entry] ?? -1),
         time: Number.isFinite(seconds(entry)) ? new Date(1000 * seconds(entry)).toISOString() : null,
-        strength: interactions.value[entry] ?? 0,
+        strength: strength(entry),
       })),
     preferences: entriesOf(preferences, user).map((entry) => ({
       name: attributeNames[preferences.index[entry] ?? -1] ?? '',
@@ -38,4 +43,9 @@ export function userFacts(dataset: Dataset, user: number): UserFacts {
 function entriesOf({ start }: Dataset['interactions'], row: number): number[] {
   const from = start[row] ?? 0;
   return Array.from({ length: (start[row + 1] ?? from) - from }, (_, k) => from + k);
+}
+
+/** In which order a history is, in words. */
+export function orderOf(history: UserFacts['history']): string {
+  return history.some(({ time }) => time !== null) ? 'the latest first' : 'the strongest first';
 }

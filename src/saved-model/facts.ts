@@ -8,7 +8,7 @@ import type { SignalCounts } from '../model/signals.js';
 
 export const WHAT = 'model of recommend';
 /** Changes with what a model file holds, and with what its numbers mean. */
-export const FORMAT = 2;
+export const FORMAT = 3;
 
 /** What a model is and how it came about, as the JSON in its file. */
 export interface ModelFacts {
@@ -29,12 +29,12 @@ export interface ModelFacts {
   /** Weights by type of event that were stated. */
   eventWeights: [type: string, weight: number][];
   dayOrder: DayOrder | null;
-  /** What of the interactions counts, with the moment from which ages do; null: all. */
-  evidence: EvidenceRules | null;
+  /** What of the interactions counts, with the moment from which ages do. */
+  evidence: EvidenceRules;
   /** What counted as now, in seconds since 1970. */
   now: number;
-  /** Of the events, in seconds since 1970, null unknown; null: they have no times, and those of later ones do not count. */
-  times: { from: number | null; to: number | null } | null;
+  /** Whether the events have times; if not, those of later ones do not count. */
+  times: boolean;
   /** What was decided of the columns of the catalogue, and of those of profiles. */
   attributes: DecidedColumn[];
   groups: DecidedColumn[];
@@ -58,7 +58,6 @@ export function factsOf(
   signals: SignalCounts,
 ): ModelFacts {
   const strengths = reports.flatMap(({ interactions }) => (interactions ? [pickStrengths(interactions)] : []));
-  const spans = reports.flatMap(({ events }) => events?.time ?? []);
   const columnsOf = (kind: FileReport['kind']) => reports.find((report) => report.kind === kind)?.columns ?? [];
   return {
     what: WHAT,
@@ -68,17 +67,14 @@ export function factsOf(
     strengths,
     ratingSpan: rated?.span ?? null,
     eventWeights: [...eventWeights],
-    dayOrder: stated ?? spans.find(({ dayOrder }) => dayOrder)?.dayOrder ?? null,
-    times: times ? { from: least(spans.map(({ from }) => from)), to: most(spans.map(({ to }) => to)) } : null,
+    dayOrder: stated ?? reports.map(({ events }) => events?.time?.dayOrder).find(Boolean) ?? null,
+    times: times !== undefined,
     attributes: columnsOf('items'),
     groups: columnsOf('profiles'),
     itemColumns: itemColumns.map(({ name }) => name),
     userColumns: userColumns.map(({ name }) => name),
   };
 }
-
-const least = (numbers: number[]) => (numbers.length > 0 ? Math.min(...numbers) : null);
-const most = (numbers: number[]) => (numbers.length > 0 ? Math.max(...numbers) : null);
 
 function pickStrengths({ rule, unrated, hasStrength, duplicates, meanRating }: LearnedStrengths): LearnedStrengths {
   return { rule, unrated, hasStrength, duplicates, meanRating };

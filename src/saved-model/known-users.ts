@@ -4,7 +4,7 @@ import { entriesOfUsers, entriesWhere, type Interactions, joinedTimes } from '..
 import { hashOf, IdIndex } from '../events/ids.js';
 import { emptyRows, firstRows, joined, mapped, pickedRows, rowLength, type SparseRows } from '../matrix/sparse.js';
 import { type Rated, rated } from '../model/strength.js';
-import type { SavedModel, Wanted } from './saved-model.js';
+import { evidenceOf, type SavedModel, type Wanted } from './saved-model.js';
 
 /** What has to be known of a model, and of some of its users at least. */
 export type KnownModel = Pick<
@@ -69,7 +69,7 @@ export function scoredUsers(model: KnownModel, read: Dataset, wanted: Wanted): S
       preferences: newest(before('preferences'), now('preferences', counts.preferences)),
       groups: newest(before('groups'), now('groups', counts.groups)),
       ...model.items(wanted),
-      evidence: evidenceOf(model, read),
+      evidence: evidenceOf(model.facts, wanted),
       userColumns: wanted.keepColumns ? userColumns(read.userColumns, model.userColumns, places) : [],
     },
   };
@@ -149,11 +149,6 @@ function together(before: Interactions | undefined, fresh: Interactions, { facts
     if (added > 0 && added < to - from) value.set(judged.subarray(from, to), from);
   }
   return { interactions: { ...both, value }, times, rated: ratings };
-}
-
-/** What counts is as it was for the model; `--now` may have been said anew. */
-function evidenceOf({ facts }: KnownModel, { evidence }: Dataset): Dataset['evidence'] {
-  return facts.evidence ? { ...facts.evidence, now: evidence?.now ?? facts.evidence.now } : evidence;
 }
 
 /** The columns of both; a cell that is filled now stands. @param places of the users among `before`. */

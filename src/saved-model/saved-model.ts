@@ -3,6 +3,7 @@ import type { CellColumn } from '../csv/cells.js';
 import { quotedFrom } from '../csv/quoted-cells.js';
 import { noAttributes } from '../dataset/attribute-table.js';
 import type { Dataset } from '../dataset/dataset.js';
+import type { EvidenceRules } from '../dataset/evidence-rules.js';
 import type { Known } from '../dataset/inputs.js';
 import type { Interactions } from '../dataset/interactions.js';
 import type { DayOrder } from '../events/day-month.js';
@@ -32,8 +33,18 @@ export type KnownUsers = Interactions & Pick<Dataset, 'excluded' | 'preferences'
 export interface Wanted {
   keepColumns: boolean;
   now: number;
+  /** From when ages count, as `--now` says; undefined: from the latest interaction that was learned from. */
+  clock?: number | undefined;
   /** What dates like 03/04/2011 have first; undefined: as the model says, or told from the column. */
   dayOrder: DayOrder | undefined;
+}
+
+/** What counts is as it was for the model. Ages do not go by new files: a list depends on nobody else in them. */
+export function evidenceOf(
+  { evidence }: Pick<ModelFacts, 'evidence'>,
+  { clock = evidence.now }: Wanted,
+): EvidenceRules {
+  return { ...evidence, now: clock };
 }
 
 /** Chooses the arrays of one thing. */
@@ -147,7 +158,7 @@ export class SavedModel {
     return this.#read(() => {
       const userIds = textsFrom(this.#arrays(isOf('users')), 'users', users);
       const known = this.#usersFrom(this.#arrays(isOfUser), users);
-      const evidence = this.facts.evidence ?? undefined;
+      const evidence = evidenceOf(this.facts, wanted);
       return { ...names, ...this.items(wanted), userColumns, userIds, served, attributes, evidence, ...known };
     });
   }

@@ -1,9 +1,9 @@
 import { parseExpression } from '../conditions/expression.js';
 import { Failure } from '../failure.js';
-import type { SparseRows } from '../matrix/sparse.js';
 import type { RuleOptions } from '../pipeline/options.js';
 import { type ReadRules, readListRules } from '../pipeline/rules/plan.js';
 import { similarItems } from '../ranking/similar-items.js';
+import { userFacts } from '../report/user-facts.js';
 import type { ServeJob } from '../workers/protocol.js';
 import { ItemSearch } from './item-search.js';
 import { ListJson } from './list-json.js';
@@ -96,34 +96,12 @@ class Answers {
   #user(id: string, n: number): Reply {
     const place = this.#served.userIds.get(id);
     if (place === undefined) return unknown('user', id);
-    const { itemIds, titles, attributeNames, groupNames } = this.#served.names;
-    const { interactions, times, preferences, groups, excluded } = this.#served.usersAt([place]);
-    const { index, value } = interactions;
-    // Unknown times come last; NaN, their difference, leaves the order to the strengths.
-    const timeAt = (entry: number) => times?.[entry] || Number.NEGATIVE_INFINITY;
-    const strength = (entry: number) => value[entry] ?? 0;
-    const entries = [...index.keys()].sort((a, b) => timeAt(b) - timeAt(a) || strength(b) - strength(a) || a - b);
-    const history = entries.slice(0, n).map((entry) => {
-      const seconds = timeAt(entry);
-      const time = Number.isFinite(seconds) ? { time: new Date(1000 * seconds).toISOString() } : {};
-      const item = index[entry] ?? -1;
-      return { item_id: itemIds[item], title: titles[item], strength: value[entry], ...time };
-    });
-    const named = (row: SparseRows, names: readonly string[]) => Array.from(row.index, (at) => names[at]);
-    const preferred = Array.from(preferences.index, (at, k) => ({
-      name: attributeNames[at],
-      strength: preferences.value[k],
-    }));
-    return {
-      body: JSON.stringify({
-        user_id: id,
-        interactions: entries.length,
-        history,
-        preferences: preferred,
-        groups: named(groups, groupNames),
-        excluded: named(excluded, itemIds).slice(0, n),
-      }),
-    };
+    const dataset = { ...this.#served.names, ...this.#served.usersAt([place]), userIds: [id] };
+    const { user_id, history, preferences, groups, excluded } = userFacts(dataset, 0);
+    const timed = history.slice(0, n).map(({ time, ...item }) => (time === null ? item : { ...item, time }));
+    const out = excluded.slice(0, n).map(({ item_id }) => item_id);
+    const body = { user_id, interactions: history.length, history: timed, preferences, groups, excluded: out };
+    return { body: JSON.stringify(body) };
   }
 }
 

@@ -98,7 +98,7 @@ export class ListMaker {
     if (keepColumns) this.#served.readUserColumns();
     const place = asker.user === undefined ? undefined : this.#served.userIds.get(asker.user);
     const known = this.#served.of(place, asker.user);
-    const { dataset } = scoredUsers(known, said, { keepColumns, now, dayOrder: undefined });
+    const { dataset } = scoredUsers(known, said, { keepColumns, now, clock: this.#obeyed.now, dayOrder: undefined });
     return { dataset: whatCounts(dataset), ignored };
   }
 

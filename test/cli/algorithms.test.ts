@@ -6,6 +6,9 @@ import { DEFAULT_SETTINGS } from '../../src/model/settings.js';
 import { temporaryFolders } from '../files/temporary.js';
 import { listsOf, manyEvents, put, rowsOf } from './data.js';
 import { type Ended, runInProcess } from './run.js';
+import { keepWorkersInProcess } from './workers-in-process.js';
+
+keepWorkersInProcess();
 
 const newFolder = temporaryFolders();
 const names = ALGORITHMS.map(({ name }) => name);

@@ -7,6 +7,9 @@ import { spoiltRuns } from './mutations.js';
 import { lawfulLists } from './output-laws.js';
 import { knownOf, readHere } from './reading.js';
 import { runInProcess } from './run.js';
+import { keepWorkersInProcess } from './workers-in-process.js';
+
+keepWorkersInProcess();
 
 const newFolder = temporaryFolders();
 

@@ -5,6 +5,7 @@ import { put } from './data.js';
 import { lawfulLists } from './output-laws.js';
 import { knownOf, readHere } from './reading.js';
 import { runInProcess } from './run.js';
+import { keepWorkersInProcess } from './workers-in-process.js';
 
 /** Puts the files into a folder; the arguments that name them. */
 function laidOut(own: string, kind: Kind, file: string | Uint8Array, more: readonly string[] = []) {
@@ -34,6 +35,7 @@ function byName(cases: readonly PlacedCase[]): [string, Kind, PlacedCase][] {
 /** Tests each of the cases: by reading its file, and one place of each by a whole run. */
 export function testBadInput(cases: readonly PlacedCase[]): void {
   const newFolder = temporaryFolders();
+  keepWorkersInProcess();
 
   describe('a file is read with', () => {
     test.each(byName(cases))(

@@ -10,6 +10,9 @@ import { Failure } from '../../src/failure.js';
 import { shellWords } from '../exports.js';
 import { temporaryFolders } from '../files/temporary.js';
 import { runInProcess } from './run.js';
+import { keepWorkersInProcess } from './workers-in-process.js';
+
+keepWorkersInProcess();
 
 const newFolder = temporaryFolders();
 

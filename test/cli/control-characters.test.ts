@@ -2,6 +2,9 @@ import { expect, test } from 'vitest';
 import { temporaryFolders } from '../files/temporary.js';
 import { put } from './data.js';
 import { runInProcess } from './run.js';
+import { keepWorkersInProcess } from './workers-in-process.js';
+
+keepWorkersInProcess();
 
 const newFolder = temporaryFolders();
 /** Clears a screen in two ways, turns the direction of text, and writes a line of its own. */

@@ -4,6 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { temporaryFolders } from '../files/temporary.js';
 import { put } from './data.js';
 import { run, runInProcess } from './run.js';
+import { keepWorkersInProcess } from './workers-in-process.js';
+
+keepWorkersInProcess();
 
 const newFolder = temporaryFolders();
 

@@ -7,6 +7,9 @@ import { temporaryFolders } from '../files/temporary.js';
 import { listsInCsv, slowObjects, slowRows, slowWide, type UserList } from '../output/lists.js';
 import { EVENTS, manyEvents, put } from './data.js';
 import { fixtures, runInProcess } from './run.js';
+import { keepWorkersInProcess } from './workers-in-process.js';
+
+keepWorkersInProcess();
 
 const newFolder = temporaryFolders();
 const BOOKS = ['-u', join(fixtures, 'books/ratings.csv'), '-i', join(fixtures, 'books/books.csv')];

@@ -16,9 +16,10 @@ describe('words that belong to no option', () => {
     [['similar', 'shop.rec', 'red', 'chair'], "recommend similar --model shop.rec --item 'red chair'\n"],
     [['explain', '--model', 'shop.rec', 'u1'], 'recommend explain --user u1 --model shop.rec\n'],
     [
-      ['similar', '-u', 'events.csv', '--item', '1'],
-      'this makes one: recommend fit --users EVENTS.csv --model shop.rec\n',
+      ['similar', '-u', 'my events.csv', '--item', 'red chair', '-i', 'items.csv'],
+      "  recommend fit -u 'my events.csv' -i items.csv --model shop.rec\n  recommend similar --model shop.rec --item 'red chair'",
     ],
+    [['score', '--model', 'shop.rec', '-i', 'items.csv'], 'the catalogue is in the model, as it was when'],
     [['-u', 'ratings.csv', '-n', '5', 'movies.csv'], 'movies.csv: an option has to say what this file is: --users, '],
   ])('%j are refused with what to type', async (args, said) => {
     const { code, stdout, stderr } = await runInProcess(args, { folder: newFolder() });

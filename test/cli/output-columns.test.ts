@@ -6,6 +6,9 @@ import { expect, test } from 'vitest';
 import { temporaryFolders } from '../files/temporary.js';
 import { manyEvents, put } from './data.js';
 import { runInProcess } from './run.js';
+import { keepWorkersInProcess } from './workers-in-process.js';
+
+keepWorkersInProcess();
 
 const newFolder = temporaryFolders();
 

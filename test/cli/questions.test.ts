@@ -5,6 +5,9 @@ import { SavedModel } from '../../src/saved-model/saved-model.js';
 import { sharedFolder } from '../files/temporary.js';
 import { manyEvents, put, type Row, rowsOf } from './data.js';
 import { runInProcess } from './run.js';
+import { keepWorkersInProcess } from './workers-in-process.js';
+
+keepWorkersInProcess();
 
 const folder = sharedFolder();
 let model: SavedModel;

@@ -1,27 +1,31 @@
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { Group } from '../../src/cli/help-groups.js';
+import { explain } from '../../src/cli/question-options.js';
+import { recommend } from '../../src/cli/recommend-options.js';
 import { whatCounts } from '../../src/dataset/evidence-rules.js';
 import { firstRows, type SparseRows } from '../../src/matrix/sparse.js';
 import { rounded } from '../../src/output/bytes.js';
 import { audienceOf } from '../../src/ranking/audience.js';
 import { Mark } from '../../src/ranking/list-rules.js';
-import { optionOf, RULES } from '../../src/rules/rules.js';
 import { SavedModel } from '../../src/saved-model/saved-model.js';
 import { temporaryFolders } from '../files/temporary.js';
 import { denseOf } from '../model/worlds.js';
 import { coveringArray } from '../rules/pairwise.js';
-import { slowList, WHERE, type World } from '../rules/worlds.js';
+import { isOpen, slowList, WHERE, type World } from '../rules/worlds.js';
 import { put } from './data.js';
 import { fixtures, runInProcess } from './run.js';
+import { keepWorkersInProcess } from './workers-in-process.js';
 
 /*
  * All options that control lists, every two of their values together in some run: each run gives the lists that the plainest code makes
- * of the model that it learned (`slowList`), and keeps what holds for all lists.
+ * of the model that it learned (`slowList`), and keeps what holds for all lists. The model alone gives the same.
  */
 
 const newFolder = temporaryFolders();
-const [USERS, ITEMS, N] = [18, 30, 5];
+keepWorkersInProcess();
+const [USERS, ITEMS] = [18, 30];
 const DAY = 86_400;
 const dayOf = (time: number) => new Date(time * 1000).toISOString().slice(0, 10);
 const dated = (day: string) => Date.parse(`${day}T00:00Z`) / 1000;
@@ -124,16 +128,19 @@ const FILES = {
   ),
 };
 
-/** By option, what may be typed for it; '' is nothing. */
+/** By option, what may be typed for it, and what goes only with it; '' is nothing. */
 const LEARNING = {
   '--algorithm': ['ridge', 'cosine'],
   '--min-rating': ['', '3'],
   '--half-life': ['', '40d'],
   '--since': ['', dayOf(SINCE)],
+  '--events-where': ['', 'rating != 1'],
+  '--max-history': ['', '2'],
   '--attributes': ['', 'kind'],
   '--attribute-weight': ['', '0', '0.5'],
 };
 const RULING = {
+  '--top': ['5', '40'],
   '--now': ['', dayOf(NOW)],
   '--only-users': ['', 'users.txt'],
   '--min-history': ['', '2'],
@@ -151,6 +158,7 @@ const RULING = {
   '--popularity-penalty': ['', '0.5'],
   '--pin': ['', 'pins.csv'],
   '--explore': ['', '0.3'],
+  '--seed': ['', '7'],
   '--min-score': ['', '0.01'],
   '--max-per': ['', 'kind=2', 'kind=1 --max-per price=2'],
   '--diversity': ['', '0.3', '1'],
@@ -159,6 +167,8 @@ const RULING = {
   '--source': ['', '--source'],
   '--precision': ['', '3', '12'],
 };
+/** Options of these groups that control nothing of a list: what is written, and to which file; what settings say is tested with the model. */
+const NOT_HERE = ['--output', '--format', '--titles', '--safe-csv', '--set', '--tuned', '--retune', '--model'];
 type Typed = Partial<Record<keyof typeof LEARNING | keyof typeof RULING, string>>;
 
 const FACTORS = Object.entries({ ...LEARNING, ...RULING });
@@ -192,7 +202,6 @@ async function stdoutOf(args: readonly string[]): Promise<string> {
 }
 
 const READING = ['-u', 'profiles.csv', '--interactions', 'events.csv', '-i', 'items.csv', '--ratings', 'scale'];
-const LISTS = ['-n', `${N}`, '-j', '1'];
 
 /** What the plainest code says who is served and what they may get, and all that `slowList` asks for. */
 function worldOf(typed: Typed, path: string): World & { served: number[] } {
@@ -209,7 +218,8 @@ function worldOf(typed: Typed, path: string): World & { served: number[] } {
     const { signals } = audienceOf(whatCounts(dataset), some, settings, { includeSeen: false });
 
     const now = typed['--now'] === undefined ? Number.POSITIVE_INFINITY : NOW;
-    const known = EVENTS.filter(({ time }) => time <= now);
+    const isRead = ({ rating }: Event) => typed['--events-where'] === undefined || rating !== 1;
+    const known = EVENTS.filter((event) => event.time <= now && isRead(event));
     const clock = typed['--now'] === undefined ? Math.max(...known.map(({ time }) => time)) : NOW;
     const had = (u: number, i: number) => known.find(({ user, item }) => user === `u${u}` && item === i);
     const seenFrom = { '60d': clock - 60 * DAY, '--include-seen': Number.POSITIVE_INFINITY }[
@@ -288,8 +298,8 @@ function worldOf(typed: Typed, path: string): World & { served: number[] } {
       countries: COUNTRIES,
       budgets: BUDGETS,
       candidates: typed['--candidates'] ? flagsOf(isCandidate) : undefined,
-      count: N,
-      seed: 1,
+      count: Number(typed['--top']),
+      seed: Number(typed['--seed'] ?? 1),
       itemIds,
       userIds: dataset.userIds,
       served: range(USERS).filter(isServed),
@@ -320,12 +330,39 @@ function expectedRows(typed: Typed, world: ReturnType<typeof worldOf>) {
 /** The parts that reasons name, the last word of each. */
 const partsOf = (reasons: string) => reasons.split('; ').map((part) => Number(part.split(' ').at(-1)));
 
+/** Nothing that is excluded is in a list, which is full while something is left, unless a rule is there to make it shorter. */
+function expectFull(world: World, user: number, rows: readonly Row[]): void {
+  const open = [...world.scene.offered.keys()]
+    .filter((item) => isOpen(world, user, item))
+    .map((item) => world.itemIds?.[item]);
+  const listed = rows.map(({ item_id, sku }) => item_id ?? sku);
+  expect(new Set(listed).size).toBe(listed.length);
+  expect(open).toEqual(expect.arrayContaining(listed));
+  if (!world.rules.maxPer && world.rules.minScore === undefined)
+    expect(listed).toHaveLength(Math.min(world.count, open.length));
+}
+
+/** The first list of the rows is the one that is explained. */
+async function expectExplained(typed: Typed, model: string, rows: readonly Row[]): Promise<void> {
+  const user = rows[0]?.user_id ?? '';
+  const { options } = explain.command('');
+  const ruling = Object.entries(RULING).filter(
+    ([name]) => name !== '--reasons' && options.some(({ long }) => long === name),
+  );
+  const words = wordsOf(typed, Object.fromEntries(ruling));
+  const told = JSON.parse(await stdoutOf(['explain', '--model', model, '--user', user, ...words, '--format', 'json']));
+  const own = rows.filter(({ user_id }) => user_id === user);
+  expect(told.items.map(({ item_id }: { item_id: string }) => item_id)).toEqual(
+    own.map(({ item_id, sku }) => item_id ?? sku),
+  );
+}
+
 describe('every two values of options that control lists', () => {
   test.each(CASES.map((typed, at) => [wordsOf(typed, { ...LEARNING, ...RULING }).join(' '), typed, at] as const))(
     '%s',
     async (_, typed, at) => {
       const [model, learning, ruling] = [`${at}.rec`, wordsOf(typed, LEARNING), wordsOf(typed, RULING)];
-      const text = await stdoutOf([...READING, ...LISTS, ...learning, ...ruling, '--model', model]);
+      const text = await stdoutOf([...READING, ...learning, ...ruling, '-j', '1', '--model', model]);
       const rows: Row[] = parse(text, { columns: true });
       const world = worldOf(typed, join(folder, model));
       const expected = expectedRows(typed, world);
@@ -347,13 +384,27 @@ describe('every two values of options that control lists', () => {
       const added = ['source', 'reasons'].filter((name) => `--${name}` in typed && !header?.includes(name));
       const columns = header?.replace('item_id=', '') ?? ['user_id,item_id,rank,score', ...added].join();
       expect(text.split('\n')[0]).toBe(columns);
-      // The model alone gives the same bytes.
-      if (at % 5 === 0) expect(await stdoutOf(['score', '--model', model, ...LISTS, ...ruling])).toBe(text);
+      for (const user of world.served)
+        expectFull(
+          world,
+          user,
+          rows.filter(({ user_id }) => user_id === `u${user}`),
+        );
+      // The model alone gives the same bytes, also for the same files, and explains the same list.
+      const files = at % 2 === 0 ? [] : [...READING.slice(0, 4), ...wordsOf(typed, { '--events-where': '' })];
+      expect(await stdoutOf(['score', '--model', model, ...files, ...ruling, '-j', '2'])).toBe(text);
+      await expectExplained(typed, model, rows);
     },
   );
 
-  test('every rule of lists is among them', () => {
-    expect(RULES.map(([, rule]) => optionOf(rule)).filter((option) => !(option in RULING))).toEqual([]);
+  test('every option that controls lists is among them', () => {
+    const groups: string[] = [Group.want, Group.rules, Group.shape, Group.learn];
+    const options = recommend
+      .command('')
+      .options.filter(({ helpGroupHeading = '' }) => groups.includes(helpGroupHeading));
+    const tried = FACTORS.flatMap(([option, levels]) => [option, ...levels.flatMap((text) => text.split(' '))]);
+    expect(options.length).toBeGreaterThan(tried.filter((word) => word.startsWith('--')).length / 2);
+    expect(options.flatMap(({ long }) => ([...tried, ...NOT_HERE].includes(long ?? '') ? [] : long))).toEqual([]);
   });
 });
 
@@ -370,7 +421,7 @@ test('in a run of several shards they give the same bytes with one child and wit
     '-i',
     books('books.csv'),
     '--algorithm',
-    'ridge',
+    'cosine',
     '--model',
     'books.rec',
   ];

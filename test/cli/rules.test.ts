@@ -3,6 +3,9 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { temporaryFolders } from '../files/temporary.js';
 import { put, type Row, rowsOf } from './data.js';
 import { runInProcess } from './run.js';
+import { keepWorkersInProcess } from './workers-in-process.js';
+
+keepWorkersInProcess();
 
 const newFolder = temporaryFolders();
 const USERS = 40;

@@ -5,6 +5,9 @@ import { expect, test } from 'vitest';
 import { temporaryFolders } from '../files/temporary.js';
 import { put, rowsOf } from './data.js';
 import { runInProcess } from './run.js';
+import { keepWorkersInProcess } from './workers-in-process.js';
+
+keepWorkersInProcess();
 
 const newFolder = temporaryFolders();
 const EVENTS = 'user,item\n=ann,+oak\n=ann,elm\nbob,+oak\nbob,-ash\n@cat,elm\n';

@@ -4,6 +4,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { sharedFolder, temporaryFolders } from '../files/temporary.js';
 import { listsOf, put } from './data.js';
 import { runInProcess } from './run.js';
+import { keepWorkersInProcess } from './workers-in-process.js';
+
+keepWorkersInProcess();
 
 const folder = sharedFolder();
 const newFolder = temporaryFolders();
@@ -124,6 +127,40 @@ describe('a model of ratings with times', () => {
   });
 });
 
+test('ages count from the latest interaction of the model, for one user as for all; --now is another moment', async () => {
+  put(folder, 'ratings.csv', csvOf(RATINGS));
+  const dayOf = (time: number) => new Date(time * 1000).toISOString().slice(0, 10);
+  const latestOf = (events: readonly Event[]) => Math.max(...events.map(({ time }) => time));
+  const isBackBy = ({ time }: Event, clock: number) => time < clock - 20 * DAY;
+  const isLate = (event: Event) => isBackBy(event, latestOf(RATINGS)) && !isBackBy(event, latestOf(of(event.user)));
+  const { user = '', item } = RATINGS.find(isLate) ?? {};
+  await good('fit', '-u', 'ratings.csv', '--algorithm', 'cosine', '--model', 'aged.rec');
+  const window = ['-n', '40', '--seen-window', '20d'];
+  const own = listOf(await good('-u', 'ratings.csv', '--algorithm', 'cosine', ...window), user);
+  expect(own).toContain(item);
+  put(folder, 'one.csv', csvOf(of(user)));
+  const asked = ['--model', 'aged.rec', ...window];
+  expect(listOf(await good('score', ...asked, '-u', 'one.csv'), user)).toEqual(own);
+  const told = JSON.parse(await good('explain', ...asked, '--user', user, '--format', 'json'));
+  expect(told.items.map(({ item_id }: { item_id: string }) => item_id)).toEqual(own);
+  const later = await good('score', ...asked, '--now', dayOf(latestOf(RATINGS) + 30 * DAY));
+  expect(later).toBe(await good('score', '--model', 'aged.rec', '-n', '40', '--include-seen'));
+});
+
+test('what is not to be listed again may be about others than those who are asked for, if it is of the same items', async () => {
+  put(folder, 'ratings.csv', csvOf(RATINGS));
+  await good('fit', '-u', 'ratings.csv', '--algorithm', 'cosine', '--model', 'others.rec');
+  put(folder, 'new.csv', csvOf(of('u6').map((event) => ({ ...event, user: 'new' }))));
+  put(folder, 'previous.csv', 'user_id,item_id\nu1,i1\nsomebody,i2\n');
+  const asked = ['--model', 'others.rec', '--exclude-previous', 'previous.csv'];
+  const plain = await good('score', '--model', 'others.rec', '-u', 'new.csv');
+  expect(await good('score', ...asked, '-u', 'new.csv')).toBe(plain);
+  expect(await good('explain', ...asked, '--user', 'u6')).toContain('Recommended');
+  put(folder, 'previous.csv', 'user_id,item_id\nsomebody,elsewhere\n');
+  const refused = await run('score', ...asked, '-u', 'new.csv');
+  expect([refused.code, refused.stderr]).toEqual([65, expect.stringContaining('not one of its 1 row is known')]);
+});
+
 describe('a model of profiles, a catalogue and purchases', () => {
   const FILES = ['-u', 'profiles.csv', '--interactions', 'orders.csv'];
   const OUT = ['-n', '5', '--format', 'jsonl', '--output-columns', 'user_id,item_id,score,title,colour,reasons'];
@@ -206,6 +243,11 @@ describe('what makes no sense is refused, and nothing is touched', () => {
     [['score', '--model', 'ratings.rec', '-o', 'ratings.rec'], 2, '--output ratings.rec is also an input'],
     [
       ['score', '--model', 'ratings.rec', '--interactions', 'ratings.csv'],
+      2,
+      '--users is missing: without it, all users',
+    ],
+    [
+      ['score', '--model', 'ratings.rec', '--events-where', 'rating > 3'],
       2,
       '--users is missing: without it, all users',
     ],

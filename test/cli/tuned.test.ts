@@ -6,6 +6,9 @@ import { EVENTS, manyEvents, put } from './data.js';
 import { withFaults } from './faults.js';
 import { runInProcess } from './run.js';
 import { events, good, hoursAgo, kept, keptText, POPULAR, QUICK, rewrite, TUNED, tunedFolder } from './tuning.js';
+import { keepWorkersInProcess } from './workers-in-process.js';
+
+keepWorkersInProcess();
 
 const newFolder = temporaryFolders();
 

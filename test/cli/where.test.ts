@@ -3,6 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { temporaryFolders } from '../files/temporary.js';
 import { listsOf, put } from './data.js';
 import { runInProcess } from './run.js';
+import { keepWorkersInProcess } from './workers-in-process.js';
+
+keepWorkersInProcess();
 
 const newFolder = temporaryFolders();
 
@@ -72,6 +75,26 @@ describe('--where', () => {
     // The order of C was void.
     expect(sorted(lists)).toEqual({ u1: 'D', u2: 'D', u3: 'A' });
     expect(stderr).toContain('and timestamp >= now - 60d: holds for 2 of 5 items');
+  });
+
+  test('beside a catalogue they have the last time of their events or orders, unless it has a column of that name', async () => {
+    const where = [...PLAIN, '--availability', 'ignore', '--where', 'timestamp >= now - 60d'];
+    expect(sorted((await recommend(where)).lists)).toEqual({ u1: 'DF', u2: 'DF', u3: 'A' });
+    const sold = 'item_id,Timestamp\nA,2026-01-31\nE,2026-01-31\n';
+    expect(sorted((await recommend(where, { 'items.csv': sold })).lists)).toEqual({ u1: 'E', u2: 'E', u3: 'AE' });
+    const orders = `order_id,${EVENTS.replace('item_id,', '').replaceAll(/,[A-F],/g, ',')}`.split('\n');
+    const numbered = orders.map((row, k) => (k === 0 || row === '' ? row : `${k},${row}`)).join('\n');
+    const lines = `order_id,item_id\n${EVENTS.trim()
+      .split('\n')
+      .slice(1)
+      .map((row, k) => `${k + 1},${row.split(',')[1]}\n`)
+      .join('')}`;
+    const files = { 'lines.csv': lines, 'orders.csv': numbered };
+    const ordered = await recommend(['-u', 'lines.csv', '--orders', 'orders.csv', ...where.slice(2)], files);
+    expect(ordered.code, ordered.stderr).toBe(0);
+    expect(sorted(ordered.lists)).toEqual({ u1: 'DF', u2: 'DF', u3: 'A' });
+    const { code, stderr } = await recommend([...where.slice(0, -1), 'timestamp >= now - 9d']);
+    expect([code, stderr]).toEqual([65, expect.stringContaining('none of 6 items\n  now is 2026-02-01')]);
   });
 
   test('evaluate takes it too: where only an item is left that nobody has, nothing is found', async () => {

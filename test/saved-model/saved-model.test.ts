@@ -79,12 +79,13 @@ test('a model says what it is, and has what was read', () => {
   const model = readAll(bytes);
   expect(model.facts).toMatchObject({
     what: 'model of recommend',
-    format: 2,
+    format: 3,
     method: { name: 'cosine' },
     counts: { users: 5, served: 5, items: 5, groups: 2 },
     strengths: [{ rule: { kind: 'scale', low: 1, high: 5 }, hasStrength: true, meanRating: 4 }],
     ratingSpan: 4,
-    times: { from: 1704067200, to: 1704585600 },
+    times: true,
+    evidence: { now: 1704585600 },
     attributes: [{ name: 'tree', decision: { as: 'values' } }],
     groups: [{ name: 'country', decision: { as: 'values' } }],
   });

@@ -37,6 +37,7 @@ export function planOffer(
   };
   if (available && rules.availability === 'honour')
     keep(available, 'no item can be sold, as the items file says; --availability ignore takes all');
+  const nowText = `now is ${new Date(now * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC (--now)`;
   for (const expression of rules.where) {
     const columns = { item: dataset.itemColumns, user: dataset.userColumns };
     const bound = bindExpression(expression, columns, now, rules.dayOrder);
@@ -48,12 +49,11 @@ export function planOffer(
       continue;
     }
     const before = count(plan.offered);
-    keep(maskOf(bound, plan.offered.length, 0), `${asked} holds for none of ${plural(before, 'item')}`);
+    const when = expression.usesNow ? `\n  ${nowText}` : '';
+    keep(maskOf(bound, plan.offered.length, 0), `${asked} holds for none of ${plural(before, 'item')}${when}`);
     plan.notes.push(`${asked}: holds for ${thousands(count(plan.offered))} of ${plural(before, 'item')}`);
   }
-  if (rules.where.some(({ usesNow }) => usesNow)) {
-    plan.notes.push(`now is ${new Date(now * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC (--now)`);
-  }
+  if (rules.where.some(({ usesNow }) => usesNow)) plan.notes.push(nowText);
   return plan;
 }
 
@@ -90,7 +90,7 @@ export function inputsOfRules(
 export function wantedOfRules(run: Pick<Run, 'startedAt'>, rules: RuleOptions, keepColumns = false): Wanted {
   const { now, dayOrder } = rules;
   const wanted = inputsOfRules(run, { now, keepColumns, rules });
-  return { keepColumns: wanted.keepColumns === true, now: nowOf(run, rules), dayOrder };
+  return { keepColumns: wanted.keepColumns === true, now: nowOf(run, rules), clock: now, dayOrder };
 }
 
 function count(flags: Uint8Array): number {

@@ -25,7 +25,11 @@ interface OpenRuleFile {
   file: OpenFile | undefined;
 }
 
-type Options = Pick<InputOptions, 'encoding' | 'named' | 'dayOrder'> & { rules: RuleOptions };
+type Options = Pick<InputOptions, 'encoding' | 'named' | 'dayOrder'> & {
+  rules: RuleOptions;
+  /** Whether these are some of the users that files of rules may be about. */
+  areSome?: boolean;
+};
 
 /**
  * Reads the data, and the files of rules, which are looked at before, so that what is wrong with them is said at once.
@@ -63,7 +67,7 @@ function isEmpty(path: string): boolean {
 
 async function readIdRules(
   run: Pick<Run, 'info' | 'warn'>,
-  { rules, named, dayOrder }: Options,
+  { rules, named, dayOrder, areSome = false }: Options,
   files: readonly OpenRuleFile[],
   dataset: Dataset,
 ): Promise<IdRules> {
@@ -75,15 +79,16 @@ async function readIdRules(
     throw usageFailure('--repeat-after: no interaction has a time to count from; --now DATE says when it is');
   warnOfFuture(run, dataset, clock, rules);
   const isAsked = files.length > 0;
-  const ids = {
-    user: IdIndex.from(isAsked ? userIds.slice(0, served) : []),
-    item: IdIndex.from(isAsked ? itemIds : []),
-  };
+  const item = IdIndex.from(isAsked ? itemIds : []);
+  const everybody = IdIndex.from(isAsked ? userIds : []);
+  const own = served === userIds.length || !isAsked ? everybody : IdIndex.from(userIds.slice(0, served));
   const pools: Partial<Record<RuleFile, Pairs>> = {};
   for (const { option, path, file } of files) {
+    const { named: roles, isOnly } = RULE_FILES[option];
+    const ids = { item, user: isOnly ? own : everybody };
     const withDates = option === 'excludePrevious' && repeatAfter !== undefined;
-    const rows = file && (await readIds(file, RULE_FILES[option].named, ids, { named, dayOrder, withDates }));
-    tellOf(run, option, path, rows, ids);
+    const rows = file && (await readIds(file, roles, ids, { named, dayOrder, withDates }));
+    tellOf(run, option, path, rows, ids, areSome);
     if (withDates && rows && !rows.secondsAt) {
       throw badData(
         `${displayName(path)}:1: no column has the dates that --repeat-after counts from; --time-col NAME names it`,
@@ -148,6 +153,7 @@ function tellOf(
   path: string,
   rows: IdRows | undefined,
   ids: Readonly<Record<'user' | 'item', IdIndex>>,
+  areSome: boolean,
 ): void {
   const { named, isOnly } = RULE_FILES[option];
   const name = `${displayName(path)} (${optionOf(option)})`;
@@ -158,9 +164,10 @@ function tellOf(
     const unknown = rows?.unknown[role];
     return unknown && unknown.count > 0 ? [{ role, ...unknown }] : [];
   });
-  const unknown = strange.reduce((total, each) => total + each.count, 0);
+  const unknown = count - (rows?.user.length ?? 0);
+  const isOfOthers = areSome && !isOnly && (rows?.unknown.item.count ?? 0) < count;
   const [worst] = strange.toSorted((a, b) => b.count - a.count);
-  if (worst && unknown === count) {
+  if (worst && unknown === count && !isOfOthers) {
     const { role, first, line } = worst;
     const like = shown(ids[role].ids[0] ?? '');
     throw badData(
@@ -173,7 +180,8 @@ function tellOf(
     return `, ${thousands(count)} ${what} (the first ${shown(first)}, line ${line})`;
   });
   const text = `${name}: ${plural(count, isPair ? 'pair' : named[0])}${unknowns.join('')}`;
-  if (isOnly && 2 * unknown > count) warn(`${text}\n  most of it is unknown: is it of the same shop, and of today?`);
+  if (isOnly && !areSome && 2 * unknown > count)
+    warn(`${text}\n  most of it is unknown: is it of the same shop, and of today?`);
   else info(text);
 }
 

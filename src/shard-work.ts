@@ -1,0 +1,224 @@
+/*
+ * What a child does: a shard, or questions. What is to be done, and what when it fails, is the parent's business.
+ */
+
+import { quotedIn } from './csv/quoted-cells.js';
+import { systemCode } from './failure.js';
+import { type Arrays, readArrays } from './files/array-file.js';
+import { compiledKernel } from './kernels/kernel.js';
+import { StackedRows } from './matrix/stacked-rows.js';
+import { type CountedRows, gramRows } from './model/counting.js';
+import { Fitter } from './model/fit.js';
+import { lowRankOf } from './model/low-rank.js';
+import { needsGram } from './model/signals.js';
+import { ColumnWriter } from './output/list-columns.js';
+import { LineWriter } from './output/list-lines.js';
+import { ReasonWriter, reasonStyle } from './output/reason-cells.js';
+import { Explainer } from './ranking/explainer.js';
+import type { List } from './ranking/list-rules.js';
+import { finishedModel, modelOf } from './ranking/model.js';
+import { Recommender } from './ranking/recommender.js';
+import { scoresOf } from './ranking/scores.js';
+import { listRules } from './rules/list-rules.js';
+import { VariantEvaluator } from './tuning/variant-evaluator.js';
+import { matrixFrom } from './workers/matrix-file.js';
+import {
+  type CountJob,
+  type Job,
+  type LearnJob,
+  type ModelFiles,
+  PROTOCOL,
+  type ReadJob,
+  type RecommendJob,
+  type RowFile,
+  type ToChild,
+  type ToParent,
+  type TrialJob,
+} from './workers/protocol.js';
+import { rangeArrays } from './workers/range-file.js';
+import { rowFiles } from './workers/row-files.js';
+import {
+  countedArrays,
+  learnedArrays,
+  listArrays,
+  readAudience,
+  readCounted,
+  readEvidence,
+  readFactors,
+  readLearnedRows,
+  readPopularity,
+  readScales,
+  readStatistics,
+} from './workers/run-files.js';
+import { writeShard } from './workers/shard-file.js';
+
+/** Works any shard of one job; what the job's shards share is read once. */
+type ShardWork = (from: number, to: number) => Arrays | Promise<Arrays>;
+
+function workOf(job: Job): ShardWork | Promise<ShardWork> {
+  switch (job.kind) {
+    case 'read':
+      return readWork(job);
+    case 'count':
+      return countWork(job);
+    case 'learn':
+      return learnWork(job);
+    case 'recommend':
+      return recommendWork(job);
+    case 'trial':
+      return trialWork(job);
+  }
+}
+
+async function readWork({ task }: ReadJob): Promise<ShardWork> {
+  // Loaded here: most children never read.
+  const { compiledEvents } = await import('./events/compiled-events.js');
+  const { readRange } = await import('./events/range-part.js');
+  const { rowFilter } = await import('./conditions/row-filter.js');
+  const accelerator = compiledEvents()(task.layout);
+  const { conditions } = task.layout;
+  const filter = conditions && rowFilter(conditions);
+  const acceleration = { of: () => accelerator, least: 1 };
+  return async (from, to) => rangeArrays(await readRange(task, from, to, acceleration, filter));
+}
+
+function countWork({ evidence, settings }: CountJob): ShardWork {
+  const count = gramRows(readEvidence(evidence), settings, compiledKernel());
+  return (from, to) => countedArrays(count(from, to));
+}
+
+function learnWork(job: LearnJob): ShardWork {
+  const evidence = readEvidence(job.evidence);
+  const counted = needsGram(job.settings) ? countedRows(job.gram, evidence.items) : undefined;
+  const fitter = new Fitter(evidence, job.settings, counted, compiledKernel());
+  return (from, to) => learnedArrays(fitter.rows(from, to));
+}
+
+function countedRows(files: readonly RowFile[], items: number): CountedRows {
+  const pairs = files.map(({ path }) => readCounted(path, 'pairs'));
+  return {
+    candidates: rowFiles(files, (path) => readCounted(path, 'candidates')),
+    pairs: new StackedRows(pairs, firstRowsOf(files), items),
+  };
+}
+
+function recommendWork(job: RecommendJob): ShardWork {
+  const { recommender, reasonsOf } = recommenderOf(job);
+  const newWriter = writersOf(job);
+  return (from, to) => {
+    const writer = newWriter();
+    let short = 0;
+    let empty = 0;
+    for (let user = from; user < to; user++) {
+      const list = recommender.recommend(user);
+      if (list.items.length < job.listLength) short++;
+      if (list.items.length === 0) empty++;
+      writer.add(user, list, reasonsOf?.(user, list));
+    }
+    const counts = { users: to - from, rows: writer.rows, short, empty };
+    return listArrays(counts, writer.finish());
+  };
+}
+
+function writersOf({ layout, listLength, model }: RecommendJob): () => LineWriter | ColumnWriter {
+  if (!layout) return () => new ColumnWriter();
+  const { format, precision } = layout;
+  const arrays = readArrays(layout.cells);
+  const names = quotedIn(arrays, 'names');
+  const reasons = names && new ReasonWriter(reasonStyle(format), { cells: names, counts: model.counts }, precision);
+  if (format === 'parquet') return () => new ColumnWriter(precision, reasons);
+  const columns = layout.columns.map((column, k) => ({ ...column, cells: quotedIn(arrays, `column${k}`) }));
+  return () => new LineWriter({ format, columns, listLength, precision, reasons });
+}
+
+function trialWork(job: TrialJob): ShardWork {
+  const { counts, rows } = job.model;
+  const audiences = new Map(job.variants.map(({ audience }) => [audience, readAudience(audience)]));
+  const statisticsFiles = new Map(job.variants.map(({ statistics }) => [statistics, readStatistics(statistics)]));
+  const evaluator = new VariantEvaluator(
+    { counts, parts: readParts(rows), from: firstRowsOf(rows), factors: readFactors(job.model) },
+    job.variants.map(({ settings, audience, statistics }) => ({
+      settings,
+      audience: audiences.get(audience) ?? readAudience(audience),
+      statistics: statisticsFiles.get(statistics) ?? readStatistics(statistics),
+    })),
+    matrixFrom(readArrays(job.heldOut), 'heldOut'),
+    job.listLength,
+    compiledKernel().sumsOf,
+  );
+  return (from, to) => ({ utilities: evaluator.utilities(from, to) });
+}
+
+/** What makes lists, and says why they are what they are, where somebody wants to know. */
+function recommenderOf(job: RecommendJob) {
+  const { counts, rows, statistics, isFinished }: ModelFiles = job.model;
+  const factors = readFactors(job.model);
+  const [parts, from] = [readParts(rows), firstRowsOf(rows)];
+  const model = isFinished
+    ? finishedModel(
+        counts,
+        parts,
+        from,
+        readScales(statistics),
+        lowRankOf(factors, readPopularity(statistics), job.settings),
+      )
+    : modelOf(counts, parts, from, readStatistics(statistics), job.settings, factors);
+  const audience = readAudience(job.audience);
+  const scores = scoresOf(model, audience.signals, compiledKernel().sumsOf);
+  const facts = () => ({
+    items: counts.items,
+    popularity: readPopularity(statistics),
+    offered: audience.offered,
+    rows: model.rows,
+  });
+  const rules = job.rules && listRules(job.rules.spec, readArrays(job.rules.arrays), facts(), model.scales.prior);
+  const recommender = new Recommender(model, audience, job.listLength, scores, rules);
+  if (!job.layout?.columns.some(({ kind }) => kind === 'reasons' || kind === 'source')) return { recommender };
+  const explainer = new Explainer(model, scores, job.listLength, job.layout.reasons);
+  return {
+    recommender,
+    reasonsOf: (user: number, list: List) => explainer.reasonsOf(user, list, rules?.offerFor(user).factor),
+  };
+}
+
+function readParts(files: readonly RowFile[]) {
+  return files.map(({ path }) => readLearnedRows(path));
+}
+
+function firstRowsOf(files: readonly RowFile[]): number[] {
+  return files.map(({ from }) => from);
+}
+
+type Current<T> = { job: number; work: T } | undefined;
+
+/** A worker without a process: it answers messages, one at a time, and keeps what the shards or questions of a job share. */
+export function shardWork(): (message: ToChild) => Promise<ToParent> {
+  let current: Current<ShardWork>;
+  let serving: Current<(question: unknown) => unknown>;
+  return async (message) => {
+    const { index } = message;
+    try {
+      if (message.protocol !== PROTOCOL) throw new Error('the parent speaks another protocol');
+      if (message.type === 'questions') {
+        if (serving?.job !== message.job) {
+          // Loaded here: most children never answer questions.
+          const { answersFrom } = await import('./serving/answers.js');
+          if (!message.task) throw new Error(`job ${message.job} is not known here`);
+          serving = { job: message.job, work: await answersFrom(message.task) };
+        }
+        return { type: 'replies', index, replies: message.questions.map(serving.work) };
+      }
+      if (current?.job !== message.job) {
+        // What the job before shared is let go before the next is read.
+        current = undefined;
+        current = { job: message.job, work: await workOf(message.task) };
+      }
+      const arrays = await current.work(message.from, message.to);
+      return { type: 'answer', index, path: writeShard(message.task.output, message, arrays) };
+    } catch (error) {
+      const thrown = error instanceof Error ? error : new Error(String(error));
+      const { message: why, stack = why } = thrown;
+      return { type: 'failed', index, message: why, stack, code: systemCode(thrown) };
+    }
+  };
+}
