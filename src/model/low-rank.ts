@@ -33,8 +33,9 @@ const PASSES = 3;
 /** Up to this many likes an item, on average, tastes count in full; above, they count less in proportion, and from the second on not at all. */
 const THIN = 20;
 const DENSE = 40;
-/** From this many users on they count in full; with fewer, less in proportion. */
+/** From this many users on they count in full; with fewer, less in proportion, and below the second not at all. */
 const MANY_USERS = 6400;
+const FEW_USERS = 500;
 /** What keeps the factorisation from dividing by 0 where there are fewer tastes than numbers, as a share of the diagonal. */
 const JITTER = 1e-7;
 
@@ -44,7 +45,7 @@ const JITTER = 1e-7;
  * @param interactions users × items; above 0: liked. They are not read after this returns. @param attributeEvidence by item: the rest of
  * the evidence. @param keys says by what users are sampled, and items get their random signs: the order of a file decides nothing.
  * @param pause is called and awaited every few milliseconds.
- * @returns items × rank, row by row; undefined where data are too dense to gain by it.
+ * @returns items × rank, row by row; undefined where users are too few, or data too dense, to gain by it.
  */
 export function factorsOf(
   interactions: SparseRows,
@@ -54,9 +55,10 @@ export function factorsOf(
   pause: Pause,
 ): Promise<Float32Array> | undefined {
   const { rows: users, columns: items, index } = interactions;
+  if (users < FEW_USERS || items * PANEL > MOST_NUMBERS) return undefined;
   const had = countsByColumn(interactions);
   const known = had.reduce((count, users) => count + (users > 0 ? 1 : 0), 0);
-  if (known * DENSE < index.length || known === 0 || items * PANEL > MOST_NUMBERS) return undefined;
+  if (known === 0 || known * DENSE < index.length) return undefined;
   const t = Math.min(1, (THIN * known) / index.length) * Math.min(1, users / MANY_USERS);
   const scale = had.map((users, item) => (users > 0 ? (Math.sqrt(t) * users) / (users + attributeEvidence[item]!) : 0));
   const { users: userKeys, items: itemKeys } = keys();
@@ -66,9 +68,9 @@ export function factorsOf(
   });
 }
 
-/** How much room such factors take. @returns numbers in all. */
+/** How many numbers such factors are, at most. */
 export function factorNumbers(items: number): number {
-  return items * rankFor(items, RANK);
+  return Math.min(MOST_NUMBERS, RANK * items);
 }
 
 /** As many numbers a row as there may be of so many. */

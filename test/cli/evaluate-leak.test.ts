@@ -42,7 +42,8 @@ function worth(list: readonly string[], toFind: ReadonlySet<string>, cut: number
 }
 
 /** Rules by ages, which count from the end of what is learned from, by the last time of that, and others. */
-const RULES = '--min-rating 2 --since 2020-09-14 --half-life 1d --seen-window 12h --exclude-items never.csv --where time>=2020-09-16';
+const RULES =
+  '--min-rating 2 --since 2020-09-14 --half-life 1d --seen-window 12h --exclude-items never.csv --where time>=2020-09-16';
 
 describe('no leak: each user’s figures are those of the lists that a real run makes of the learned part alone', () => {
   /** The held-out part by the words of docs/evaluation.md. */

@@ -207,7 +207,7 @@ const READING = ['-u', 'profiles.csv', '--interactions', 'events.csv', '-i', 'it
 function worldOf(typed: Typed, path: string): World & { served: number[] } {
   const saved = new SavedModel(path, () => '');
   try {
-    const { scales, rows } = saved.model;
+    const { scales, rows, lowRank } = saved.model;
     const { settings } = saved.facts.method;
     const dataset = saved.dataset({ keepColumns: false, now: 0, dayOrder: undefined });
     expect(dataset.userIds.slice(0, USERS)).toEqual(range(USERS).map((u) => `u${u}`));
@@ -275,6 +275,7 @@ function worldOf(typed: Typed, path: string): World & { served: number[] } {
           for (let e = from; e < to; e++) row[part.index[e]!] = part.value[e];
           return row;
         }),
+        lowRank,
         cuts: [],
         signals: denseOf(signals),
         excluded: flagsOf(isBarred),

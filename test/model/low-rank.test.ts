@@ -83,9 +83,11 @@ function products(factors: Float32Array, items: number): (i: number, j: number) 
     factors.subarray(rank * i, rank * (i + 1)).reduce((sum, x, k) => sum + x * factors[rank * j + k]!, 0);
 }
 
-test('dense data have no factors: they would gain nothing', async () => {
+test('few users and dense data have no factors: they would gain nothing', async () => {
   expect(factorsOfPairs(2050, 100)).toBeUndefined();
   expect(await factorsOfPairs(1950, 100)).toBeDefined();
+  expect(factorsOfPairs(499, 100)).toBeUndefined();
+  expect(await factorsOfPairs(500, 100)).toBeDefined();
 });
 
 test('few users tell less, in proportion', async () => {

@@ -4,6 +4,7 @@ import { Random } from '../../src/matrix/sampling.js';
 import type { SparseRows } from '../../src/matrix/sparse.js';
 import { algorithmNamed } from '../../src/model/algorithms.js';
 import type { Observations } from '../../src/model/evidence.js';
+import type { LowRank } from '../../src/model/low-rank.js';
 import { DEFAULT_SETTINGS, type ItemRowMethod, type Settings, type Weighting } from '../../src/model/settings.js';
 
 /* Small worlds as dense tables, 0 where a sparse matrix has no cell. All numbers are sums of powers of two. */
@@ -98,6 +99,12 @@ export function settingsWith(changes: Partial<Settings>): Settings {
 /** Factors of rank 4, for models that shall not be sparse. */
 export function factorsFor(items: number): Float32Array {
   return Float32Array.from({ length: 4 * items }, (_, at) => [0.5, -0.25, 1, 0, 0.25][(3 * at) % 5]!);
+}
+
+/** What a part of a model that is not sparse says from one item for another, at strength 1. */
+export function sharedBetween({ factors, rank, popularity, weight }: LowRank, item: number, other: number): number {
+  const product = Array.from({ length: rank }, (_, k) => factors[item * rank + k]! * factors[other * rank + k]!);
+  return weight * popularity[other]! * product.reduce((sum, x) => sum + x, 0);
 }
 
 const damping = fc.constantFrom(0, 0.15, 0.5, 0.8, 1);

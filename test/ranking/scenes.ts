@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { StackedRows } from '../../src/matrix/stacked-rows.js';
+import type { LowRank } from '../../src/model/low-rank.js';
 import { type SignalCounts, signalCount } from '../../src/model/signals.js';
 import type { Model } from '../../src/ranking/model.js';
-import { rowsOf, table } from '../model/worlds.js';
+import { rowsOf, sharedBetween, table } from '../model/worlds.js';
 
 /** A model and an audience as dense tables; every number is a power of two, so that all sums are exact. */
 export interface Scene {
@@ -10,8 +11,8 @@ export interface Scene {
   scales: { items: number; preferences: number; groups: number };
   prior: number[];
   rows: number[][];
-  /** What is not sparse of the model: items × 2; undefined: nothing. */
-  factors?: number[][] | undefined;
+  /** What is not sparse of the model; undefined: nothing. */
+  lowRank?: LowRank | undefined;
   cuts: number[];
   signals: number[][];
   excluded: number[][];
@@ -40,7 +41,7 @@ export const scenes = (items: fc.Arbitrary<number>): fc.Arbitrary<Scene> =>
         scales: fc.record({ items: scale, preferences: scale, groups: scale }),
         prior: perItem(0, 0.25, 0.25, 0.5, 1),
         rows: table(signals, items, [0, 0, 0, -0.5, 0.25, 0.5, 1]),
-        factors: fc.option(table(items, 4, [-1, 0, 0.5, 1]), { nil: undefined }),
+        lowRank: fc.option(table(items, 4, [-1, 0, 0.5, 1]).map(lowRankFrom), { nil: undefined }),
         cuts: fc.array(fc.nat(signals), { maxLength: 3 }),
         signals: table(users, signals, [0, 0, 0, -1, -0.25, 0.5, 1]),
         excluded: table(users, items, [0, 0, 1]),
@@ -50,11 +51,12 @@ export const scenes = (items: fc.Arbitrary<number>): fc.Arbitrary<Scene> =>
       });
     });
 
-const WEIGHT = 0.5;
-const popularityOf = (item: number) => 1 << (item % 3);
+function lowRankFrom(factors: number[][]): LowRank {
+  const popularity = Float64Array.from(factors, (_, item) => 1 << (item % 3));
+  return { isAls: false, rank: 4, factors: Float32Array.from(factors.flat()), popularity, weight: 0.5 };
+}
 
-export function modelOf({ counts, scales, prior, rows, factors, cuts }: Scene): Model {
-  const popularity = Float64Array.from({ length: counts.items }, (_, item) => popularityOf(item));
+export function modelOf({ counts, scales, prior, rows, lowRank, cuts }: Scene): Model {
   const from = [0, ...cuts.toSorted((a, b) => a - b)];
   return {
     counts,
@@ -64,18 +66,12 @@ export function modelOf({ counts, scales, prior, rows, factors, cuts }: Scene): 
       from,
       rows.length,
     ),
-    lowRank: factors && {
-      isAls: false,
-      rank: 4,
-      factors: Float32Array.from(factors.flat()),
-      popularity,
-      weight: WEIGHT,
-    },
+    lowRank,
   };
 }
 
 /** What every item scores for a user: all signals added up. */
-export function slowScores({ counts, scales, prior, rows, factors, signals }: Scene, user: number): number[] {
+export function slowScores({ counts, scales, prior, rows, lowRank, signals }: Scene, user: number): number[] {
   const scaleOf = (signal: number) =>
     signal < counts.items
       ? scales.items
@@ -84,8 +80,7 @@ export function slowScores({ counts, scales, prior, rows, factors, signals }: Sc
         : signal < counts.items + counts.preferences + counts.groups
           ? scales.groups
           : 1;
-  const between = (item: number, other: number) =>
-    factors ? WEIGHT * popularityOf(other) * factors[item]!.reduce((sum, x, k) => sum + x * factors[other]![k]!, 0) : 0;
+  const between = (item: number, other: number) => (lowRank ? sharedBetween(lowRank, item, other) : 0);
   return prior.map(
     (popularity, item) =>
       rows.reduce(
