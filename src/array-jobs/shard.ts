@@ -43,25 +43,22 @@ const READS: Readonly<Record<ShardStage, readonly Part[]>> = {
  */
 export async function workShard(options: ShardOptions, io: Io): Promise<number> {
   const { work, stage } = options;
-  const planned = PlannedWork.in(work, options.version);
-  const { shards, cuts } = planned.plan;
-  const index = shardIndex(options.shard, shards, process.env);
-  const mine = cuts[stage][index] ?? [];
-  const name = `shard ${index + 1} of ${shards} of ${STAGES[stage]}`;
   const run = startRun({ ...options, stages: [{ stage: STAGES[stage], weight: 1 }] }, io);
   const stages = new Stages(run);
-  const record: RunRecord = {
-    paths: [],
-    files: [],
-    stages: stages.taken,
-    retries: run.retries,
-    method: { ...planned.plan.method, auto: null },
-  };
+  const record: RunRecord = { paths: [], files: [], stages: stages.taken, retries: run.retries };
+  let shard: { number: number; of: number } | undefined;
   let ending: Ending = { exitCode: ExitCode.unexpected, error: 'unexpected', message: '', interrupted: false };
   const stop = stopping(io.interrupted, options.maxDuration);
   try {
     const memory = new WithinMemory(run, options, stop.stop, () => stages.current);
     await orInterrupted(stop.signal, async () => {
+      const planned = PlannedWork.in(work, options.version);
+      const { shards, cuts, method } = planned.plan;
+      record.method = { ...method, auto: null };
+      const number = 1 + shardIndex(options.shard, shards, process.env);
+      shard = { number, of: shards };
+      const mine = cuts[stage][number - 1] ?? [];
+      const name = `shard ${number} of ${shards} of ${STAGES[stage]}`;
       removeUnfinished(work);
       if (areFinished(planned.output(stage), mine)) {
         ending = { ...DONE, message: `${name} ${mine.length === 0 ? 'has no rows' : 'was finished already'}` };
@@ -71,20 +68,20 @@ export async function workShard(options: ShardOptions, io: Io): Promise<number> 
       await memory.shard(planned.plan.sizes);
       await stages.take(stage === 'recommend' ? 'recommending' : 'learning', () => WORK[stage](run, planned, mine));
       await run.pool.close('gently');
-      if (run.lost.length > 0) throw lostRows(run, name, commandOf(stage, work, String(index + 1)));
+      if (run.lost.length > 0) throw lostRows(run, name, commandOf(stage, work, `${number}`));
       const spent = `${run.seconds().toFixed(1)} s, ${megabytes(run.memory.peak.bytes)} at most`;
       ending = { ...DONE, message: `${name} is finished, ${spent}` };
     });
     return ExitCode.ok;
   } catch (thrown) {
-    const error = explained(thrown, run, work);
+    const error = shard ? explained(thrown, run, work) : thrown;
     const exitCode = error instanceof Failure ? error.exitCode : ExitCode.unexpected;
     ending = { exitCode, error: messageOf(error), message: '', interrupted: io.interrupted.aborted };
     throw error;
   } finally {
     stop.clear();
     await run.end();
-    const worked = { ...options, shard: { number: index + 1, of: shards } };
+    const worked = { ...options, shard: shard ?? options.shard };
     await keepOutcome(run, worked, record, ending);
   }
 }

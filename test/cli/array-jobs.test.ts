@@ -150,6 +150,19 @@ test('a shard reports and keeps within memory as a run does', async () => {
   expect(readFileSync(join(folder, 'm.prom'), 'utf8')).toContain('recommend_success{run="m"} 1\n');
 });
 
+test('a shard that cannot begin says so in its summary as well', async () => {
+  const folder = copy();
+  const summed = async (...args: string[]) => {
+    const { code, stderr } = await refused(['score', '--summary', 's.json', ...args], folder);
+    const { exit_code, error } = JSON.parse(readFileSync(join(folder, 's.json'), 'utf8'));
+    expect({ code, stderr }).toEqual({ code: exit_code, stderr: `recommend: ${error}\n` });
+    return { code, error };
+  };
+  expect(await summed('--work', 'nowhere', '--shard', '1')).toMatchObject({ code: 66 });
+  expect(await summed('--work', 'w', '--shard', '3')).toMatchObject({ code: 2, error: expect.stringContaining('2') });
+  expect(await summed('--work', 'w', '--shard', 'auto')).toMatchObject({ code: 2 });
+});
+
 test('shards of another plan are not merged', async () => {
   const folder = copy();
   writeFileSync(join(folder, 'w', 'learn-0123456789abcdef-0-5'), '');
