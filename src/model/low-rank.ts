@@ -69,8 +69,8 @@ export function factorsOf(
 }
 
 /** How many numbers such factors are, at most. */
-export function factorNumbers(items: number): number {
-  return Math.min(MOST_NUMBERS, RANK * items);
+export function mostNumbers(users: number, items: number): number {
+  return users < FEW_USERS ? 0 : Math.min(MOST_NUMBERS, RANK * items);
 }
 
 /** As many numbers a row as there may be of so many. */

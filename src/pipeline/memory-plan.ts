@@ -1,5 +1,5 @@
 import { ExitCode, Failure } from '../failure.js';
-import { factorNumbers } from '../model/low-rank.js';
+import { mostNumbers } from '../model/low-rank.js';
 import { megabytes } from '../report/quantities.js';
 import { offerBytes } from '../rules/list-rules.js';
 
@@ -83,7 +83,7 @@ export function needOfShards(sizes: Sizes): Need {
 }
 
 function parentOf({ users, items, interactions, hasPairs, isTuned, isParquet }: Sizes): number {
-  const factors = hasPairs ? A_FACTOR * factorNumbers(items) : 0;
+  const factors = hasPairs ? A_FACTOR * mostNumbers(users, items) : 0;
   const tried = isTuned ? A_TRIED * Math.min(TRIED, interactions) : 0;
   return PARENT + AN_ID * (users + items) + tried + factors + (isParquet ? A_GROUP : 0);
 }
