@@ -121,10 +121,34 @@ async function headed(
         return new Table(path, delimiter, header, pieces, firstLine - 1, refusals, isNamed);
       }
       const header = cellTexts(delimiter, cutter.cells, bytes, from, to, isLast);
+      if (hasRowNames(pieces, delimiter, header.length)) header.unshift('');
       return new Table(path, delimiter, header, pieces, lines, refusals);
     }
   }
   throw pieces.isTooLong ? refusals.fatal(lines + 1) : emptyTable(displayName(path));
+}
+
+/** Rows that a look takes. */
+const A_FEW = 100;
+
+/** True where rows begin with their number, for which the header has no cell: R writes them so. @param width of the header. */
+function hasRowNames({ bytes, from, to, isLast }: Pieces, delimiter: string, width: number): boolean {
+  const cutter = new RowCutter(delimiter, undefined);
+  let rows = 0;
+  let isFull = false;
+  for (let at = from; at < to && rows < A_FEW; ) {
+    const end = cutter.cut(bytes, at, to, isLast);
+    if (end < 0) break;
+    if (cutter.cells > 0) {
+      rows++;
+      if (cutter.cells !== width + 1) return false;
+      const cells = cellTexts(delimiter, width + 1, bytes, at, to, isLast);
+      if (cells[0] !== String(rows)) return false;
+      isFull ||= cells[width] !== '';
+    }
+    at = end;
+  }
+  return rows > 1 && isFull;
 }
 
 /** Columns without a name are not used. */

@@ -15,7 +15,7 @@ import { columnsOfEvents } from './columns-of-events.js';
 import type { Dataset, FileReport } from './dataset.js';
 import type { Entries } from './entries.js';
 import { conditionsOfOrders, type EventsFile, readEventsFile, readOrders } from './events-file.js';
-import { doubts, eventsReport, interactionsReport } from './events-report.js';
+import { doubts, eventsReport, interactionsReport, rowsByUser } from './events-report.js';
 import { evidenceNotes } from './evidence-rules.js';
 import type { Inputs } from './inputs.js';
 import { joinedRatings, joinedTimes } from './interactions.js';
@@ -208,6 +208,7 @@ function aggregated(inputs: Inputs, ids: Ids, files: readonly EventsFile[], at: 
   const events = mergedEvents(files);
   const nameOf = (wanted: string) =>
     files.flatMap(({ report }) => report.roles).find(([role]) => role === wanted)?.[1] ?? wanted;
+  const rows = rowsByUser(events.user.values, ids.users.size);
   const merged = aggregateEvents(
     events,
     ids.users.ids,
@@ -221,12 +222,13 @@ function aggregated(inputs: Inputs, ids: Ids, files: readonly EventsFile[], at: 
     report.interactions = interactionsReport(events, merged);
     report.notes.push(...merged.notes);
     const oddities = () => [
-      ...doubts(merged, eventsReport(events), ids.users.ids, nameOf, inputs.eventWeights),
-      ...oddIds(ids.users.ids, 'user', nameOf('user')),
-      ...oddIds(ids.items.ids, 'item', nameOf('item')),
+      ...doubts(merged, eventsReport(events), ids.users.ids, rows, nameOf, inputs.eventWeights, Date.now() / 1000),
+      ...oddIds(ids.users.ids, 'user', [nameOf('user'), nameOf('item')]),
+      ...oddIds(ids.items.ids, 'item', [nameOf('user'), nameOf('item')]),
     ];
     // Whom a model scores may be few, and new.
-    report.warnings.push(...merged.warnings, ...(known ? [] : oddities()));
+    const told = merged.warnings.filter((warning) => !report.warnings.includes(warning));
+    report.warnings.push(...told, ...(known ? [] : oddities()));
   }
   for (const column of [events.strength, events.weight, events.time]) column?.clear();
   return merged;

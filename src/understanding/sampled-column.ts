@@ -57,6 +57,19 @@ export class SampledColumn {
     return this.#share((cell) => !Number.isNaN(column.read(cell)));
   }
 
+  /** True where all cells with a point have three digits behind it, and all others at most three: as thousands are written in Europe. */
+  get hasThousands(): boolean {
+    const pointed = this.filled.filter((cell) => cell.includes('.'));
+    const isWhole = (cell: string) => cell.includes('.') || /^-?\d{1,3}$/.test(cell);
+    const isThousands = (cell: string) => /^-?[1-9]\d{0,2}(\.\d{3})+$/.test(cell);
+    return (
+      pointed.length > 0 &&
+      pointed.length < this.filled.length &&
+      pointed.every(isThousands) &&
+      this.filled.every(isWhole)
+    );
+  }
+
   /** The share of the filled cells that are in a set. */
   sharedWith(values: ReadonlySet<string>): number {
     return this.#share((cell) => values.has(cell));

@@ -344,7 +344,56 @@ describe('what is suspicious', () => {
   it('is that nobody in particular has many of the rows', async () => {
     const guests = Array.from({ length: 20 }, (_, k) => `0 i${k}`);
     const rows = ['user item', ...guests, 'u i1', 'u i2', 'v i1', 'w i3', 'x i2', 'y i9', 'z i1'];
-    expect((await read({ users: rows })).reports[0]?.warnings[0]).toContain('user "0" has 20 of 27 interactions');
+    expect((await read({ users: rows })).reports[0]?.warnings[0]).toContain('user "0" has 20 of 27 rows');
+  });
+
+  it('is that an id like a word for nobody has far more rows than others, or one of many users a tenth of all', async () => {
+    const others = Array.from({ length: 120 }, (_, k) => `u${k} i${k % 7}`);
+    const more = (id: string, rows: number) => Array.from({ length: rows }, (_, k) => `${id} i${k % 9}`);
+    const warned = async (...rows: string[]) =>
+      (await read({ users: ['user item', 'u0 i5', ...others, ...rows] })).reports[0]?.warnings.join();
+    for (const id of ['Guest', 'unknown', '(none)', '[deleted]', 'Gast', '匿名']) {
+      expect(await warned(...more(id, 10))).toContain(`user "${id}" has 10 of 131 rows`);
+    }
+    expect(await warned(...more('Guest', 3))).toBe('');
+    expect(await warned(...more('walk-in', 10))).toBe('');
+    expect(await warned(...more('walk-in', 20))).toContain('user "walk-in" has 20 of 141 rows');
+  });
+
+  it('is a time from before such events were, or from long after today', async () => {
+    const warned = async (...times: (string | number)[]) =>
+      (await read({ users: ['user item timestamp', ...times.map((time, k) => `u${k % 2} i${k} ${time}`)] })).reports[0]
+        ?.warnings;
+    const [day, year] = [86_400, 365 * 86_400];
+    const now = Math.floor(Date.now() / 1000);
+    expect(await warned(now - day, now, now + 300 * day, 2e8)).toEqual([]);
+    const mixed = [1e3 * now, now, 0, now].map(String);
+    expect(await warned(...mixed)).toEqual([
+      expect.stringMatching(/"timestamp" is 1970-01-01 or the like in 3 rows, .*: another unit, or no time at all/),
+    ]);
+    expect(await warned('2025-03-04', '1900-01-01')).toEqual([expect.stringContaining('is 1900-01-01 or the like')]);
+    expect(await warned('2025-03-04', '9999-12-31')).toEqual([expect.stringContaining('goes up to 9999-12-31')]);
+    expect(await warned(now, now + 2 * year)).toHaveLength(1);
+  });
+
+  it('is that points in a sample part thousands by all that one can see, until counts are said to be right', async () => {
+    const rows = (...cells: string[]) => ['user item qty', ...cells.map((cell, k) => `u${k % 2} i${k} ${cell}`)];
+    const warned = async (cells: string[], rest: Partial<Inputs> = {}) =>
+      (await read({ users: rows(...cells) }, rest)).reports[0]?.warnings.join();
+    for (const cells of [
+      ['2', '1.000', '30'],
+      ['1', '2.500', '1'],
+    ]) {
+      expect(await warned(cells)).toContain('holds numbers like 1.234 beside whole ones below 1000');
+      expect(await warned(cells, { ratings: 'count' })).toBe('');
+    }
+    for (const cells of [
+      ['1.000', '2.500', '2.000'],
+      ['1', '0.500', '1'],
+      ['1', '2.5', '1.250'],
+      ['1', '1500', '1.250'],
+    ])
+      expect(await warned(cells), cells.join()).toBe('');
   });
 
   it('is that times are too small for seconds since 1970', async () => {
@@ -394,6 +443,16 @@ describe('what is suspicious', () => {
     const { reports } = await read({ users });
     expect(reports[0]?.roles).not.toContainEqual(['rating', 'quantity']);
     expect(reports[0]?.warnings[0]).toContain('"quantity" holds "$2.00", no plain numbers');
+    for (const [name, ...cells] of [
+      ['qty', '1pcs', '2pcs', '1pcs'],
+      ['plays', '００１', '００２', '００１'],
+      ['liked', 'yes', 'no', 'yes'],
+      ['is_recommended', 'Nein', 'Ja', 'Ja'],
+    ]) {
+      const rows = ['u a', 'u b', 'v a'].map((row, k) => `${row} ${cells[k]}`);
+      const warning = (await read({ users: [`user item ${name}`, ...rows] })).reports[0]?.warnings[0];
+      expect(warning).toContain(`"${name}" holds ${JSON.stringify(cells[0])}, no plain numbers`);
+    }
   });
 });
 
