@@ -1,11 +1,11 @@
 import { BadRow } from '../csv/bad-rows.js';
-import { type CellColumn, isBlank, shown, truthWord } from '../csv/cells.js';
+import { type CellColumn, shown, truthWord } from '../csv/cells.js';
 import { isPlaceholder, type Separator, separatorOf, valuesOf } from '../dataset/attributes.js';
 import { numberIn } from '../dataset/bands.js';
 import { IndexColumn } from '../events/columns.js';
 import { type DayOrder, mayBeginWithYear, partedSeconds } from '../events/day-month.js';
 import { secondsOfDigits } from '../events/settled-times.js';
-import { TimeColumn } from '../events/times.js';
+import { isNoDate, TimeColumn } from '../events/times.js';
 
 /** As what cells are compared. */
 export type Kind = 'numbers' | 'dates' | 'truths' | 'texts';
@@ -36,7 +36,7 @@ export type Symbols = Map<string, number>;
 
 /** True for a cell that says nothing: empty, NA, NULL, -, unknown and the like. */
 export function isMissing(cell: string | undefined): boolean {
-  return cell === undefined || isBlank(cell) || isPlaceholder(cell);
+  return cell === undefined || isNoDate(cell) || isPlaceholder(cell);
 }
 
 /** 1 or 0 for a cell that says true or false; of numbers those above 0 are true. NaN: it says neither. */

@@ -45,7 +45,7 @@ export function isBlank(cell: string): boolean {
   return cell.length <= LONGEST_MISSING ? MISSING.has(cell.trim()) : cell.trim() === '';
 }
 
-const YES = 'true t yes y on ja j wahr oui o vrai si sí verdadero vero sim verdadeiro tak да evet はい 是 예'.split(
+const YES = 'true t yes y on ja j wahr oui o vrai si sí sì verdadero vero sim verdadeiro tak да evet はい 是 예'.split(
   ' ',
 );
 const NO = 'false f no n off nein falsch non faux falso não nao nee nej nie нет hayır いいえ 否 아니요'.split(' ');

@@ -20,6 +20,7 @@ import { evidenceNotes } from './evidence-rules.js';
 import type { Inputs } from './inputs.js';
 import { joinedRatings, joinedTimes } from './interactions.js';
 import { type Catalogue, readItems } from './items.js';
+import { mixtures } from './mixed-files.js';
 import { oddIds } from './odd-ids.js';
 import { ProfileLists, readProfiles } from './profiles.js';
 
@@ -205,6 +206,7 @@ function aggregated(inputs: Inputs, ids: Ids, files: readonly EventsFile[], at: 
   const learned = known?.strengths[at] ?? known?.strengths[0];
   inputs.beforeAggregating?.(files.reduce((rows, { events }) => rows + events.user.length, 0));
   const placeOf = placesOf(files);
+  const mixed = known ? [] : mixtures(files, { user: ids.users.size, item: ids.items.size }, inputs.ratings);
   const events = mergedEvents(files);
   const nameOf = (wanted: string) =>
     files.flatMap(({ report }) => report.roles).find(([role]) => role === wanted)?.[1] ?? wanted;
@@ -228,7 +230,7 @@ function aggregated(inputs: Inputs, ids: Ids, files: readonly EventsFile[], at: 
     ];
     // Whom a model scores may be few, and new.
     const told = merged.warnings.filter((warning) => !report.warnings.includes(warning));
-    report.warnings.push(...told, ...(known ? [] : oddities()));
+    report.warnings.push(...mixed, ...told, ...(known ? [] : oddities()));
   }
   for (const column of [events.strength, events.weight, events.time]) column?.clear();
   return merged;

@@ -32,6 +32,11 @@ export interface TimesSeen {
 const NUMERIC = /^[+-]?\d+(\.\d+)?(e\+?\d+)?$/i;
 /** What MySQL writes where there is no date. */
 const NO_DATE = /^0000-00-00(?:[ T]00:00:00(?:\.0+)?)?$/;
+
+/** True for a cell that is no date: it is empty, or says so. */
+export function isNoDate(cell: string): boolean {
+  return isBlank(cell) || NO_DATE.test(cell.trim());
+}
 /** Longer cells are no times. */
 const LONGEST = 64;
 /** Columns of this name count days from a day that the file does not say. */
@@ -56,7 +61,7 @@ export class TimeColumn {
    */
   read(cell: string): number {
     const text = cell.trim();
-    if (isBlank(text) || NO_DATE.test(text)) return Number.NaN;
+    if (isNoDate(text)) return Number.NaN;
     if (text.length > LONGEST) return this.#take('dates', Number.NaN, cell);
     if (NUMERIC.test(text)) return this.#take('numbers', Number(text), cell);
     const parted = partedDate(text);

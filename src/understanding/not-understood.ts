@@ -144,10 +144,11 @@ export function refuseBaskets({ file, used }: FileRoles, named: NamedColumns): v
   const role = used.item === undefined ? 'history' : 'item';
   const column = file.columns[used[role] ?? -1];
   const sign = column ? listedBy(column.distinct) : '';
-  if (!column || sign === '' || named[role] || (role === 'history' && /[|[]/.test(sign))) return;
+  if (!column || sign === '' || named[role] || (role === 'history' && /[|[{]/.test(sign))) return;
   const { name, filled } = column;
   const example = shown(filled.find((cell) => cell.includes(sign.charAt(0))) ?? '');
-  const lists = `df[${JSON.stringify(name)}].${sign === '[]' ? 'map(ast.literal_eval)' : `str.split(${JSON.stringify(sign)})`}`;
+  const cut = { '[]': 'map(ast.literal_eval)', '{}': 'str.strip("{}").str.split(",")' }[sign];
+  const lists = `df[${JSON.stringify(name)}].${cut ?? `str.split(${JSON.stringify(sign)})`}`;
   throw badData(
     `${file.name}:1: cells of ${shown(name)} hold several items (${example}), each needs a row of its own; in Python:\n  df.assign(item=${lists}).explode("item").to_csv(FILE, index=False)\n  if a cell is one item all the same, --${role}-col ${shellWord(name)} says so`,
   );

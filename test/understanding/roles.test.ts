@@ -44,7 +44,7 @@ describe('recogniseRoles', () => {
     [['user_id', 'item_id', 'behavior_type'], { user: 0, item: 1, event: 2 }],
     [['User ID', 'ISBN', 'Book-Rating'], { user: 0, item: 1, rating: 2 }],
     [['User ID', 'SKU', 'Quantity (pcs)', 'Timestamp [UTC]', 'Value (EUR)'], { user: 0, item: 1, rating: 2, time: 3 }],
-    [['User ID', 'SKU', 'Value (EUR)', 'Amount ($)'], { user: 0, item: 1 }],
+    [['User ID', 'SKU', 'Value (EUR)', 'Amount [USD]'], { user: 0, item: 1 }],
     [['ユーザーID', '商品コード', '数量', '注文日時'], { user: 0, item: 1, rating: 2, time: 3 }],
     [['用户ID', '商品编号', '购买数量', '下单时间'], { user: 0, item: 1, rating: 2, time: 3 }],
     [['회원번호', '상품코드', '수량', '주문일'], { user: 0, item: 1, rating: 2, time: 3 }],

@@ -438,6 +438,33 @@ describe('what is suspicious', () => {
     expect(matching.reports.at(-1)?.warnings).toEqual([]);
   });
 
+  it('is that files that are read as one have numbers of two kinds, or no id in common by names that differ', async () => {
+    const ids = [1, 2, 3, 4, 5, 6];
+    const warned = async (one: string[], other: string[], rest: Partial<Inputs> = {}) => {
+      const paths = [write('one.csv', one), write('other.csv', other)];
+      const { reports } = await readDataset({ ...inputsOf(''), users: paths, ...rest });
+      return reports.at(-1)?.warnings.join('\n');
+    };
+    const bought = ['user_id item quantity', ...ids.map((id) => `u${id} i${id % 5} ${id}`), 'u1 i9 1'];
+    const rows = (header: string, user: string, item: string) => [
+      header,
+      ...ids.map((id) => `${user}${id} ${item}${id % 5} ${1 + (id % 2)}`),
+      `${user}1 ${item}9 1`,
+    ];
+    expect(await warned(bought, rows('userId itemId qty', 'u', 'i'))).toBe('');
+    expect(await warned(bought, rows('customer_id sku menge', 'u', 'i'))).toBe('');
+    expect(await warned(bought, rows('user_id item quantity', 'v', 'j'))).toBe('');
+    expect(await warned(bought, rows('email item quantity', 'v@', 'i'))).toMatch(
+      /^"user_id" of \S+one\.csv and "email" here are read as one column of users, and have no id in common/,
+    );
+    expect(await warned(bought, rows('user_id sku quantity', 'u', 'S'))).toContain(
+      'and "sku" here are read as one column of items',
+    );
+    const rated = rows('user_id item rating', 'u', 'i');
+    expect(await warned(bought, rated)).toContain('"quantity" of');
+    expect(await warned(bought, rated, { ratings: 'count' })).toBe('');
+  });
+
   it('is that a column of counts holds no plain numbers, which leaves it out', async () => {
     const users = ['user item quantity', 'u a $2.00', 'u b $1.00', 'v a $1.00'];
     const { reports } = await read({ users });
