@@ -173,6 +173,8 @@ export function columnKey(name: string): string {
 /** What trackers say of the device and the page, not of the user or the product. */
 const SURROUNDINGS = /^(context|library|device|app|os|geo|browser|traffic_?source|utm|campaign)\./i;
 
+/** Types that MongoDB and DynamoDB write around values in JSON. */
+const TYPE = /(?:\.\$(?:oid|uuid|date|number[A-Z]\w+)|\.[SN])+$/;
 /** What stands behind a name in brackets, as in `Quantity (pcs)`; a currency there makes it another name. */
 const UNIT = /\s*[([](?!\s*(?:\p{Sc}|(?!UTC|GMT)[A-Z]{3})\s*[)\]])[^()[\]]*[)\]]\s*$/u;
 
@@ -180,7 +182,8 @@ const UNIT = /\s*[([](?!\s*(?:\p{Sc}|(?!UTC|GMT)[A-Z]{3})\s*[)\]])[^()[\]]*[)\]]
  * The keys that a header name may be matched by, best first: the whole of it; without a unit in brackets; behind its last dot
  * (`properties.product_id`); with a leading `id` at the end (`id_customer`).
  */
-export function columnKeys(name: string): string[] {
+export function columnKeys(full: string): string[] {
+  const name = full.replace(TYPE, '');
   const keys = [columnKey(name), columnKey(name.replace(UNIT, ''))];
   const dot = name.lastIndexOf('.');
   if (dot > 0 && !SURROUNDINGS.test(name)) keys.push(columnKey(name.slice(dot + 1)));

@@ -53,6 +53,10 @@ describe('recogniseRoles', () => {
     [['Klantnummer', 'Artikelnummer', 'Aantal', 'Besteldatum'], { user: 0, item: 1, rating: 2, time: 3 }],
     [['ID klienta', 'SKU', 'Ilość', 'Data zamówienia'], { user: 0, item: 1, rating: 2, time: 3 }],
     [['Müşteri No', 'Ürün Kodu', 'Adet', 'Sipariş Tarihi'], { user: 0, item: 1, rating: 2, time: 3 }],
+    [
+      ['u.$oid', 'userId.$oid', 'Item.product_id.S', 'qty.$numberInt', 'at.time.$date.$numberLong'],
+      { user: 1, item: 2, rating: 3, time: 4 },
+    ],
     [['KUNNR', 'MATNR', 'KWMENG', 'ERDAT'], { user: 0, item: 1, rating: 2, time: 3 }],
   ])('knows the columns of %j', (header, roles) => {
     expect(eventRoles(header)).toEqual(roles);

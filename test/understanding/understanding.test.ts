@@ -483,6 +483,26 @@ describe('what is suspicious', () => {
   });
 });
 
+describe('a refusal for names that nobody knows', () => {
+  it('says that they are not UTF-8, if they are not', async () => {
+    const refused = (header: Uint8Array) => {
+      const path = folder.file('f.csv', Buffer.concat([header, Buffer.from('\nu,a\nu,b\n')]));
+      return readDataset(inputsOf(path));
+    };
+    // Two headers of Japanese and Russian shops, in Shift_JIS and windows-1251.
+    await expect(refused(Buffer.from('89ef88f594d48d862c8fa4956983528381835b8368', 'hex'))).rejects.toThrow(
+      '--encoding ',
+    );
+    await expect(refused(Buffer.from('caebe8e5edf22cd2eee2e0f0', 'hex'))).rejects.toThrow('windows-1251 …)');
+  });
+
+  it('says how lists of records in JSON become records', async () => {
+    const lists = { info: 1, playlists: [{ pid: 1, tracks: [{ track_uri: 'a' }, { track_uri: 'b' }] }] };
+    const path = folder.file('f.json', JSON.stringify(lists));
+    await expect(readDataset(inputsOf(path))).rejects.toThrow(/jq -c '\.playlists\[\]' \S+f\.json/);
+  });
+});
+
 describe('cells of several items', () => {
   const baskets = ['u A1|B2', 'u B2|A1|C3', 'v C3|B2', 'w D4|A1', 'w A1'];
 
