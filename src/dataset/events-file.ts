@@ -11,6 +11,7 @@ import { noteFuture, settleTimes } from '../events/settled-times.js';
 import { Failure } from '../failure.js';
 import type { EventsRoles } from '../understanding/file-roles.js';
 import type { OpenFile } from '../understanding/open-files.js';
+import { mayHaveThousands } from '../understanding/sampled-column.js';
 import type { FileReport, Skipped } from './dataset.js';
 import { eventsReport } from './events-report.js';
 import type { Inputs } from './inputs.js';
@@ -124,8 +125,8 @@ async function eventsOf(
   settleTimes(name, layout.timeName, events);
   const { withoutUser, withoutItem, withoutWeight, cancelled, unwanted, undecided } = events.skipped;
   const rating = file.columns[used.rating ?? -1];
-  const mayBe = rating?.hasThousands && inputs.ratings === 'auto' && !inputs.known;
-  const thousands = rating && mayBe ? [thousandsWarning(rating.name)] : [];
+  const mayBe = rating && mayHaveThousands(rating.filled) && inputs.ratings === 'auto' && !inputs.known;
+  const thousands = mayBe ? [thousandsWarning(rating.name)] : [];
   const skipped = (what: string, { count, firstLine }: SkippedKind, isWithoutId = false): Skipped => {
     const kind = { count, firstLine: count > 0 ? table.refusals.lineOf(firstLine) : 0 };
     return { what, kind, isWithoutId };
