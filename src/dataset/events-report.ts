@@ -52,6 +52,9 @@ function timeSpan(events: Events): EventsReport['time'] {
 
 /** Of fewer users that may be chance. */
 const FEWEST_USERS = 5;
+/** What goes together shows where several users have it; few rows may be a try. */
+const FEWEST_TO_LEARN_FROM = 2;
+const MANY_ROWS = 100;
 /** Numbers that are seconds since 1970 are above this, and so is what people did: the third of March 1973. */
 const EARLIEST_SECONDS = 1e8;
 /** Times further ahead are no orders to come, nor clocks that are fast. */
@@ -112,6 +115,11 @@ export function doubts(
   if (users >= FEWEST_USERS && repeated === 0 && matrix.index.length === users) {
     found.push(
       `every user has exactly one row; is ${JSON.stringify(nameOf('user'))} the user? mostly it is an order or a session then, and nothing can be learned from it\n  --user-col NAME says which column is the user`,
+    );
+  }
+  if (users <= FEWEST_TO_LEARN_FROM && repeated + matrix.index.length >= MANY_ROWS) {
+    found.push(
+      `all rows are of ${users === 1 ? '1 user' : `${users} users`}, from whom nothing can be learned for others; is ${JSON.stringify(nameOf('user'))} the user?\n  --user-col NAME says which column is the user`,
     );
   }
   const numbers = types.map(({ name }) => name).filter((name) => /^\d+$/.test(name));

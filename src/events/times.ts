@@ -43,6 +43,19 @@ const LONGEST = 64;
 const DAY_COLUMN = /^days?(no|num|number)?$/;
 const LARGEST_DAY = 1e5;
 
+/** `2011年12月9日 12時50分` with the signs of other countries between its parts. */
+function inDigits(text: string): string {
+  if (!/[年년]/.test(text)) return text;
+  const clock = text
+    .replace(/\s*[時时點点시]\s*/, ':')
+    .replace(/\s*[分분]\s*/, ':')
+    .replace(/[:秒초]\s*$/, '');
+  return clock
+    .replace(/\s*[年月년월]\s*/g, '-')
+    .replace(/\s*[日号일]\s*/, ' ')
+    .trim();
+}
+
 /** Reads the cells of one time column; each instance keeps to the way of writing of its first cell. */
 export class TimeColumn {
   readonly seen: TimesSeen;
@@ -65,7 +78,7 @@ export class TimeColumn {
     if (text.length > LONGEST) return this.#take('dates', Number.NaN, cell);
     if (NUMERIC.test(text)) return this.#take('numbers', Number(text), cell);
     const parted = partedDate(text);
-    if (!parted) return this.#take('dates', secondsOf(text) ?? monthNameSeconds(text), cell);
+    if (!parted) return this.#take('dates', secondsOf(inDigits(text)) ?? monthNameSeconds(text), cell);
     const value = this.#take('parted', parted.code, cell);
     if (parted.order === undefined) return value;
     if (this.seen.dayOrder !== undefined && this.seen.dayOrder !== parted.order) {

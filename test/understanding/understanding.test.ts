@@ -360,6 +360,14 @@ describe('what is suspicious', () => {
     expect(await warned(...more('walk-in', 20))).toContain('user "walk-in" has 20 of 141 rows');
   });
 
+  it('is that many rows are of one user or two', async () => {
+    const rows = (users: number) => Array.from({ length: 100 }, (_, k) => `u${k % users} i${k % 20}`);
+    const warned = async (users: number) => (await read({ users: ['user item', ...rows(users)] })).reports[0]?.warnings;
+    expect(await warned(1)).toEqual([expect.stringContaining('all rows are of 1 user, from whom nothing')]);
+    expect(await warned(2)).toEqual([expect.stringContaining('all rows are of 2 users')]);
+    expect(await warned(3)).toEqual([]);
+  });
+
   it('is a time from before such events were, or from long after today', async () => {
     const warned = async (...times: (string | number)[]) =>
       (await read({ users: ['user item timestamp', ...times.map((time, k) => `u${k % 2} i${k} ${time}`)] })).reports[0]
