@@ -38,7 +38,8 @@ const MISSING = new Set(
   ',NA,N/A,n/a,<NA>,NULL,null,(null),[NULL],[null],<null>,NaN,nan,NaT,None,\\N,(not set)'.split(','),
 );
 
-const LONGEST_MISSING = Math.max(...[...MISSING].map(({ length }) => length));
+/** Fixed columns are filled up with spaces. */
+export const LONGEST_MISSING = 64;
 
 /** True for a cell that says nothing. (Any other id is opaque: spaces inside or around one are part of it.) */
 export function isBlank(cell: string): boolean {

@@ -121,7 +121,7 @@ async function headed(
         return new Table(path, delimiter, header, pieces, firstLine - 1, refusals, isNamed);
       }
       const header = cellTexts(delimiter, cutter.cells, bytes, from, to, isLast);
-      if (hasRowNames(pieces, delimiter, header.length)) header.unshift('');
+      if (hasRowNames(pieces, delimiter, header)) header.unshift('');
       return new Table(path, delimiter, header, pieces, lines, refusals);
     }
   }
@@ -131,11 +131,18 @@ async function headed(
 /** Rows that a look takes. */
 const A_FEW = 100;
 
-/** True where rows begin with their number, for which the header has no cell: R writes them so. @param width of the header. */
-function hasRowNames({ bytes, from, to, isLast }: Pieces, delimiter: string, width: number): boolean {
+/** Names of columns that number the rows. */
+const NUMBERS_ROWS = /^$|(?:id|key|no|nr|num|number|index|row|line|#)\W*$/i;
+
+/**
+ * True where rows begin with their number, for which the header has no cell: R writes them so. Where the last cell of all rows is empty,
+ * it is the one too many, unless the first column is called otherwise.
+ */
+function hasRowNames({ bytes, from, to, isLast }: Pieces, delimiter: string, header: readonly string[]): boolean {
+  const width = header.length;
   const cutter = new RowCutter(delimiter, undefined);
   let rows = 0;
-  let isFull = false;
+  let isFull = !NUMBERS_ROWS.test(header[0] ?? '');
   for (let at = from; at < to && rows < A_FEW; ) {
     const end = cutter.cut(bytes, at, to, isLast);
     if (end < 0) break;

@@ -1,4 +1,4 @@
-import { isBlank } from '../csv/cells.js';
+import { isBlank, LONGEST_MISSING } from '../csv/cells.js';
 import { textOf } from '../csv/row-cutter.js';
 
 /** First bytes of white space, in UTF-8: U+0000 to U+0020, U+00A0, U+1680, U+2000 and on, U+3000, U+FEFF. */
@@ -9,8 +9,6 @@ const MISSING = new Set(
   'NA N/ n/ NU nu Na na No \\N (n <N <n [N [n'.split(' ').map((text) => Buffer.from(text).readUInt16BE()),
 );
 const FIRST = new Set(Buffer.from('Nn\\(<['));
-/** Four letters behind one another, each with what may be white space. */
-const LONGEST_MISSING = 16;
 
 /** `isBlank` of a cell by its bytes. */
 export function isBlankCell(bytes: Uint8Array, from: number, to: number): boolean {

@@ -1,5 +1,6 @@
 import { truthWord } from '../csv/cells.js';
 import { typeKey } from './event-types.js';
+import { isNoDate } from './times.js';
 
 /** What a row weighs whose order came to something, and one whose order did not. */
 const COUNTS = 1;
@@ -43,7 +44,7 @@ export function isOrderStatus(cell: string): boolean {
 
 /** True for a cell of a column like `cancelled_at` that says that the order was. */
 export function saysCancelled(cell: string): boolean {
-  return truthWord(cell) !== 0 && !/^(?:|0|null|none|na|nan|n\/a|\\n|0000-00-00.*)$/i.test(cell.trim());
+  return !isNoDate(cell) && truthWord(cell) !== 0 && !/^(?:0|null|none|na|nan|n\/a)$/i.test(cell.trim());
 }
 
 function isCancelled(key: string): boolean {

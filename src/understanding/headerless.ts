@@ -17,6 +17,8 @@ const STRICT = [WHOLE, NUMBER, HEX, DATE];
 export function looksLikeData({ header, columns }: LookedAt): boolean {
   // As pandas names columns that have no names.
   if (header.filter((name) => name !== '').every((name, at) => name === String(at))) return false;
+  const isHeader = (row: number) => columns.every(({ at, cells }) => cells[row] === header[at]);
+  if (columns[0]?.cells.some((_, row) => isHeader(row))) return false;
   return columns.some(({ at, filled, distinct }) => {
     const first = header[at] ?? '';
     if (first === '' || filled.length === 0) return false;

@@ -1,3 +1,4 @@
+import { isBlank } from '../csv/cells.js';
 import { isOrderStatus } from '../events/order-status.js';
 import type { SampledColumn } from './sampled-column.js';
 import { columnKey, columnKeys, kindByName, OWN_ID, type Role, VOCABULARY } from './vocabulary.js';
@@ -116,12 +117,12 @@ const NOBODY = new Set(
 );
 
 export function isNobody(id: string): boolean {
-  return NOBODY.has(id.trim().toLowerCase());
+  return NOBODY.has(id.trim().toLowerCase().replace(/\.0+$/, ''));
 }
 
 /** True where rows of `0` and the like have several values in another column that may be the user. */
 function isOneForMany(column: SampledColumn, others: readonly Candidate[]): boolean {
-  const rows = column.cells.flatMap((cell, row) => (isNobody(cell) ? [row] : []));
+  const rows = column.cells.flatMap((cell, row) => (isNobody(cell) && !isBlank(cell) ? [row] : []));
   return others.some(
     ({ column: other }) =>
       other !== column && new Set(rows.map((row) => other.cells[row]).filter((cell) => cell !== '')).size > 1,

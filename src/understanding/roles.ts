@@ -71,7 +71,7 @@ export function recogniseRoles(
     if (chosen.isStandIn) standIns.push(role);
   }
   // A title is all that says what the item is, where no column is left that may.
-  const isUnused = columns.some(({ at, isNearlyEmpty }) => !taken.has(at) && !isNearlyEmpty);
+  const isUnused = columns.some(({ at, name, isNearlyEmpty }) => name !== '' && !taken.has(at) && !isNearlyEmpty);
   for (const role of standIns)
     if (role !== 'item' || isUnused) recognised.warnings.push(standInWarning(role, header[roles[role] ?? 0] ?? ''));
   return recognised;

@@ -163,7 +163,7 @@ export function kindByName(name: string): 'count' | 'scale' | undefined {
 /** A header name as it is matched: without case, spaces, punctuation, accents, and RecBole's `:type`. */
 export function columnKey(name: string): string {
   return name
-    .replace(/:(token|float)(_seq)?$/, '')
+    .replace(/:(token|float)(_seq)?\s*$/i, '')
     .normalize('NFD')
     .toLowerCase()
     .replaceAll('ß', 'ss')
@@ -183,7 +183,7 @@ const UNIT = /\s*[([](?!\s*(?:\p{Sc}|(?!UTC|GMT)[A-Z]{3})\s*[)\]])[^()[\]]*[)\]]
  * (`properties.product_id`); with a leading `id` at the end (`id_customer`).
  */
 export function columnKeys(full: string): string[] {
-  const name = full.replace(TYPE, '');
+  const name = full.trim().replace(TYPE, '');
   const keys = [columnKey(name), columnKey(name.replace(UNIT, ''))];
   const dot = name.lastIndexOf('.');
   if (dot > 0 && !SURROUNDINGS.test(name)) keys.push(columnKey(name.slice(dot + 1)));

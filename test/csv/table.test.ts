@@ -75,8 +75,9 @@ describe('openTable', () => {
     for (const rows of ['1,x,5\n3,y,6\n', '1,x,5\n2,y\n', '1,x,5\n']) {
       await expect(readText(`a,b\n${rows}`)).rejects.toThrow('this row has 3 cells, the header has 2');
     }
-    // Where the last cell is empty in all rows, it is the one too many.
-    expect((await readText('a,b\n1,x,\n2,y,\n')).header).toEqual(['a', 'b']);
+    // Where the last cell is empty in all rows, it is the one too many if the first column may number them.
+    expect((await readText('Order ID,b\n1,x,\n2,y,\n')).header).toEqual(['Order ID', 'b']);
+    expect((await readText('a,b\n1,x,\n2,y,\n')).header).toEqual(['', 'a', 'b']);
   });
 
   it('leaves a byte order mark out of the first header', async () => {

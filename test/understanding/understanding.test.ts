@@ -334,6 +334,43 @@ describe('a users file beside interactions', () => {
   });
 });
 
+describe('cells that say that there is nothing', () => {
+  it('leave the later rows of an order to its first one, as empty cells do', async () => {
+    for (const none of ['_', 'NULL', '[NULL]', '<NA>']) {
+      const later = `${none} ${none} ${none}`;
+      const users = [
+        'name email item status cancelled_at',
+        `#1 ann a paid ${none}`,
+        `#1 ${none} b ${none} ${none}`,
+        `#2 ben a refunded ${none}`,
+        `#2 ${none} c ${none} ${none}`,
+        `#3 cy b paid ${none}`,
+      ];
+      const { dataset } = await read({ users });
+      expect(cellsOf(dataset), later).toEqual({ ann: { a: 1, b: 1 }, cy: { b: 1 } });
+    }
+  });
+
+  it('are nobody, and so is 0 as a number of other programs', async () => {
+    const rows = (none: string) => [
+      'customer_id email item',
+      ...[1, 2, 3, 4].map((k) => `${none} g${k}@x i${k % 2}`),
+      '7.0 u@x i1',
+      '8.0 v@x i0',
+      '7.0 u@x i0',
+    ];
+    for (const none of ['0', '0.0', '0.00', 'guest'])
+      expect((await read({ users: rows(none) })).reports[0]?.roles, none).toContainEqual(['user', 'email']);
+    expect((await read({ users: rows('NULL') })).reports[0]?.roles).toContainEqual(['user', 'customer_id']);
+  });
+
+  it('may be filled up with spaces', async () => {
+    const path = folder.file('f.csv', `user,item\nu,a\nNULL${' '.repeat(26)},b\nv,(not set)${' '.repeat(9)}\nv,a\n`);
+    const { dataset } = await readDataset(inputsOf(path));
+    expect(cellsOf(dataset)).toEqual({ u: { a: 1 }, v: { a: 1 } });
+  });
+});
+
 describe('what is suspicious', () => {
   it('is that every user has exactly one row', async () => {
     const rows = ['customer_id item', ...Array.from({ length: 9 }, (_, k) => `c${k} i${k % 3}`)];
@@ -492,6 +529,12 @@ describe('what is suspicious', () => {
 });
 
 describe('a refusal for names that nobody knows', () => {
+  it('does not take a header that comes again for a row of data', async () => {
+    const message = await refusal({ users: ['order_id item', 'o1 a', 'o2 a', 'order_id item', 'o2 b', 'o3 b', 'o4 a'] });
+    expect(message).not.toContain('no header');
+    expect(message).toContain('--orders FILE');
+  });
+
   it('says that they are not UTF-8, if they are not', async () => {
     const refused = (header: Uint8Array) => {
       const path = folder.file('f.csv', Buffer.concat([header, Buffer.from('\nu,a\nu,b\n')]));
