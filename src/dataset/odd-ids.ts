@@ -23,7 +23,7 @@ const ODD: readonly (readonly [looks: RegExp, what: string])[] = [
     'was shortened by a spreadsheet, so that several may have become one\n  export ids as text',
   ],
   [/^="/, 'is a formula for a spreadsheet, quotes and all\n  export ids as plain text'],
-  [/(?![\t\r\n])\p{Cc}/u, 'has control characters in it\n  mend the export'],
+  [/[\0\uFFFD]/, 'lost letters on the way: it holds NUL or U+FFFD\n  mend the export, or name its --encoding'],
 ];
 
 /** Of ids that differ by their case, or by zeros in front, a few may be meant, or slips. */
