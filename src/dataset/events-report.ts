@@ -67,49 +67,59 @@ const MANY_USERS = 100;
 const TIMES_THE_MEAN = 1.3;
 const FAR_ABOVE = 5;
 
-/** Rows by user, from the column that names the user of each. */
-export function rowsByUser(column: Uint32Array, users: number): Uint32Array {
-  const rows = new Uint32Array(users);
+/** Ids of users or items, and how many rows each has. */
+export interface CountedIds {
+  ids: readonly string[];
+  rows: Uint32Array;
+}
+
+/** @param column the index of each row's user, or item. */
+export function counted(ids: readonly string[], column: Uint32Array): CountedIds {
+  const rows = new Uint32Array(ids.length);
   forEachChunk(column.length, (from, to) => {
     for (let row = from; row < to; row++) rows[column[row]!]!++;
   });
-  return rows;
+  return { ids, rows };
 }
 
-/** Users who are several people, it seems. @param rows by user. */
-function crowds(userIds: readonly string[], rows: Uint32Array): string[] {
+/** Ids that stand for nobody, or for several at once, it seems. */
+function crowds({ ids, rows }: CountedIds, role: 'user' | 'item'): string[] {
   const total = rows.reduce((sum, count) => sum + count, 0);
-  const users = rows.reduce((sum, count) => sum + Number(count > 0), 0);
+  const many = rows.reduce((sum, count) => sum + Number(count > 0), 0);
   const isCrowd = (id: string, count: number) => {
-    if (count > MANY * total && users >= MANY_USERS) return true;
+    // An item may well be in every basket.
+    if (role === 'user' && count > MANY * total && many >= MANY_USERS) return true;
     if (!isNobody(id)) return false;
-    // Where users are numbered from 0 on, there is a 1 as well.
-    const isNumbered = id === '0' && userIds.includes('1');
-    const isWord = !/^-?\d+$/.test(id) && count * users > FAR_ABOVE * total;
-    return isWord || (count > MANY * total && (!isNumbered || count * users > TIMES_THE_MEAN * total));
+    // Where they are numbered from 0 on, there is a 1 as well; often the most popular item is 0.
+    const isNumbered = id === '0' && ids.includes('1');
+    if (isNumbered && role === 'item') return false;
+    const isWord = !/^-?\d+$/.test(id) && count * many > FAR_ABOVE * total;
+    return isWord || (count > MANY * total && (!isNumbered || count * many > TIMES_THE_MEAN * total));
   };
-  return userIds.flatMap((id, user) => {
-    const count = rows[user] ?? 0;
-    if (!isCrowd(id, count)) return [];
-    return `user ${JSON.stringify(id)} has ${count} of ${total} rows; exports give one id to all people without an account\n  if so, leave such rows out (--events-where), or name a column that tells them apart with --user-col NAME`;
+  const why = {
+    user: 'exports give one id to all people without an account\n  if so, leave such rows out (--events-where), or name a column that tells them apart with --user-col NAME',
+    item: 'exports write that where there is no item\n  if so, leave such rows out (--events-where)',
+  }[role];
+  return ids.flatMap((id, at) => {
+    const count = rows[at] ?? 0;
+    return isCrowd(id, count) ? [`${role} ${JSON.stringify(id)} has ${count} of ${total} rows; ${why}`] : [];
   });
 }
 
 /**
  * What of events is suspicious, though they could be read.
- * @param userIds by the rows of `matrix`. @param rows by user. @param nameOf the header of a role. @param stated weights by type of event.
+ * @param nameOf the header of a role. @param stated weights by type of event.
  * @param now seconds since 1970.
  */
 export function doubts(
   { matrix, repeated }: AggregatedEvents,
   { time, types }: EventsReport,
-  userIds: readonly string[],
-  rows: Uint32Array,
+  of: Readonly<Record<'user' | 'item', CountedIds>>,
   nameOf: (role: string) => string,
   stated: EventWeights,
   now: number,
 ): string[] {
-  const found = crowds(userIds, rows);
+  const found = [...crowds(of.user, 'user'), ...crowds(of.item, 'item')];
   let users = 0;
   for (let user = 0; user < matrix.rows; user++) if (rowLength(matrix, user) > 0) users++;
   if (users >= FEWEST_USERS && repeated === 0 && matrix.index.length === users) {

@@ -15,7 +15,7 @@ import { columnsOfEvents } from './columns-of-events.js';
 import type { Dataset, FileReport } from './dataset.js';
 import type { Entries } from './entries.js';
 import { conditionsOfOrders, type EventsFile, readEventsFile, readOrders } from './events-file.js';
-import { doubts, eventsReport, interactionsReport, rowsByUser } from './events-report.js';
+import { counted, doubts, eventsReport, interactionsReport } from './events-report.js';
 import { evidenceNotes } from './evidence-rules.js';
 import type { Inputs } from './inputs.js';
 import { joinedRatings, joinedTimes } from './interactions.js';
@@ -210,7 +210,10 @@ function aggregated(inputs: Inputs, ids: Ids, files: readonly EventsFile[], at: 
   const events = mergedEvents(files);
   const nameOf = (wanted: string) =>
     files.flatMap(({ report }) => report.roles).find(([role]) => role === wanted)?.[1] ?? wanted;
-  const rows = rowsByUser(events.user.values, ids.users.size);
+  const rowsOf = {
+    user: counted(ids.users.ids, events.user.values),
+    item: counted(ids.items.ids, events.item.values),
+  };
   const merged = aggregateEvents(
     events,
     ids.users.ids,
@@ -224,7 +227,7 @@ function aggregated(inputs: Inputs, ids: Ids, files: readonly EventsFile[], at: 
     report.interactions = interactionsReport(events, merged);
     report.notes.push(...merged.notes);
     const oddities = () => [
-      ...doubts(merged, eventsReport(events), ids.users.ids, rows, nameOf, inputs.eventWeights, Date.now() / 1000),
+      ...doubts(merged, eventsReport(events), rowsOf, nameOf, inputs.eventWeights, Date.now() / 1000),
       ...oddIds(ids.users.ids, 'user', [nameOf('user'), nameOf('item')]),
       ...oddIds(ids.items.ids, 'item', [nameOf('user'), nameOf('item')]),
     ];

@@ -110,7 +110,7 @@ function unfitValues(role: Role, { column, isBare }: Candidate, { hasItem, other
 /** Ids that exports give to everybody who has no account. */
 const NOBODY = new Set(
   `0,-1,guest,guest user,guest customer,anonymous,unknown,undefined,none,nil,null,missing,deleted,deleted user,[deleted],(none),(blank),
-  not set,-,--,?,.,n.a.,[object object],00000000-0000-0000-0000-000000000000,gast,anonym,unbekannt,(leer),anonyme,inconnu,
+  not set,-,--,?,.,n.a.,n/a,[object object],00000000-0000-0000-0000-000000000000,gast,anonym,unbekannt,(leer),anonyme,inconnu,
   invité,(vide),invitado,anónimo,desconocido,(en blanco),ospite,anonimo,ゲスト,匿名,不明,游客,未知,гость,аноним`.split(
     /,\s*/,
   ),

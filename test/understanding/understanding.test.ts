@@ -392,6 +392,11 @@ describe('what is suspicious', () => {
     for (const id of ['Guest', 'unknown', '(none)', '[deleted]', 'Gast', '匿名']) {
       expect(await warned(...more(id, 10))).toContain(`user "${id}" has 10 of 131 rows`);
     }
+    const nothing = Array.from({ length: 30 }, (_, k) => `u${k} unknown`);
+    expect(await warned(...more('u1', 9), ...nothing, 'u31 i10', 'u32 i11')).toContain(
+      'item "unknown" has 30 of 162 rows',
+    );
+    expect(await warned(...more('u1', 9), ...nothing.map((row) => row.replace('unknown', '0')), 'u3 1')).toBe('');
     expect(await warned(...more('Guest', 3))).toBe('');
     expect(await warned(...more('walk-in', 10))).toBe('');
     expect(await warned(...more('walk-in', 20))).toContain('user "walk-in" has 20 of 141 rows');
@@ -530,7 +535,9 @@ describe('what is suspicious', () => {
 
 describe('a refusal for names that nobody knows', () => {
   it('does not take a header that comes again for a row of data', async () => {
-    const message = await refusal({ users: ['order_id item', 'o1 a', 'o2 a', 'order_id item', 'o2 b', 'o3 b', 'o4 a'] });
+    const message = await refusal({
+      users: ['order_id item', 'o1 a', 'o2 a', 'order_id item', 'o2 b', 'o3 b', 'o4 a'],
+    });
     expect(message).not.toContain('no header');
     expect(message).toContain('--orders FILE');
   });
