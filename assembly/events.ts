@@ -230,19 +230,20 @@ function addId(table: IdTable, at: usize, key: u64, from: usize, length: u32): u
 
 /**
  * True for a cell that may stand for nothing: it begins with what may be white space, or is like NA, N/A, NULL, null, NaN, nan,
- * None, \N or (not set).
+ * None, \N, (not set), <NA> or [NULL].
  */
 // @ts-ignore: AssemblyScript's own
 @inline
 function mayBeBlank(from: usize, length: u32): bool {
   const first = <u32>load<u8>(from);
   if (first <= 0x20 || first == 0xc2 || first == 0xef || (first >= 0xe1 && first <= 0xe3)) return true;
-  if (first != 0x4e && first != 0x6e && first != 0x5c && first != 0x28) return false;
+  const isBracket = first == 0x28 || first == 0x3c || first == 0x5b;
+  if (first != 0x4e && first != 0x6e && first != 0x5c && !isBracket) return false;
   const second = <u32>load<u8>(from, 1) | 0x20;
   if (second != 0x61 && second != 0x2f && second != 0x75 && second != 0x6f && second != 0x6e) return false;
   // The longest of these words has four letters; behind them may be white space.
   const last = <u32>load<u8>(from + length - 1);
-  return length <= 4 || first == 0x28 || last <= 0x20 || last >= 0x80;
+  return length <= 4 || isBracket || last <= 0x20 || last >= 0x80;
 }
 
 let number: f64 = 0;

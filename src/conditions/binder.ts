@@ -1,6 +1,7 @@
 import { type CellColumn, shown } from '../csv/cells.js';
 import type { Failure } from '../failure.js';
 import { closest } from '../understanding/closest.js';
+import { mayHaveThousands } from '../understanding/sampled-column.js';
 import { columnKey } from '../understanding/vocabulary.js';
 import {
   type Condition,
@@ -137,6 +138,12 @@ export class Binder {
     const name = shown(column.name);
     if (!isReadable) {
       throw this.#refused(operand.at, `column ${name} ${why ?? `holds ${unreadable.example}, and no ${NAMES[kind]}`}`);
+    }
+    if (kind === 'numbers' && mayHaveThousands(column.cells.filter((cell) => !isMissing(cell)))) {
+      const what = `the ${side}s' column ${name} holds numbers like 1.234 beside whole ones below 1000`;
+      this.unreadable.add(
+        `${this.#given.expression.option}: ${what}: if the point separates thousands, they are read as too little`,
+      );
     }
     if (unreadable.count > 0) {
       const which = `${unreadable.count} of ${column.cells.length} cells of the ${side}s' column ${name}`;

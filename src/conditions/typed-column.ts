@@ -1,11 +1,11 @@
 import { BadRow } from '../csv/bad-rows.js';
-import { type CellColumn, isBlank, shown } from '../csv/cells.js';
+import { type CellColumn, shown, truthWord } from '../csv/cells.js';
 import { isPlaceholder, type Separator, separatorOf, valuesOf } from '../dataset/attributes.js';
 import { numberIn } from '../dataset/bands.js';
 import { IndexColumn } from '../events/columns.js';
 import { type DayOrder, mayBeginWithYear, partedSeconds } from '../events/day-month.js';
 import { secondsOfDigits } from '../events/settled-times.js';
-import { TimeColumn } from '../events/times.js';
+import { isNoDate, TimeColumn } from '../events/times.js';
 
 /** As what cells are compared. */
 export type Kind = 'numbers' | 'dates' | 'truths' | 'texts';
@@ -36,18 +36,13 @@ export type Symbols = Map<string, number>;
 
 /** True for a cell that says nothing: empty, NA, NULL, -, unknown and the like. */
 export function isMissing(cell: string | undefined): boolean {
-  return cell === undefined || isBlank(cell) || isPlaceholder(cell);
+  return cell === undefined || isNoDate(cell) || isPlaceholder(cell);
 }
-
-const YES = 'true t yes y on ja wahr oui vrai si sí verdadero'.split(' ');
-const NO = 'false f no n off nein falsch non faux falso'.split(' ');
 
 /** 1 or 0 for a cell that says true or false; of numbers those above 0 are true. NaN: it says neither. */
 export function truthIn(cell: string): number {
   const number = numberIn(cell);
-  if (!Number.isNaN(number)) return Number(number > 0);
-  const word = cell.length > 12 ? '' : cell.trim().toLowerCase();
-  return YES.includes(word) ? 1 : NO.includes(word) ? 0 : Number.NaN;
+  return Number.isNaN(number) ? truthWord(cell) : Number(number > 0);
 }
 
 /** Smaller numbers are years or amounts: as seconds they would be times before 1973. */

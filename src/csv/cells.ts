@@ -5,8 +5,8 @@ import { printableName } from './printable.js';
 /** "4,5" can only be a decimal comma; "1,234" could be either, and is refused. */
 const DECIMAL_COMMA = /^([+-]?\d+),(\d{1,2})$/;
 const TRUTH = /^(true|false)$/i;
-/** Numbers with more than digits: `★★★★`, `4/5`, `4 out of 5`, `80%`, `$2`, `1,234`. */
-const ADORNED = /^[★☆⭐✩✭\s]+$|^\p{Sc}\s*\d|^[\d.,]+\s*(?:\p{Sc}|[%/]|out of|von|sur|de)|^\d{1,3}([,.']\d{3})+/iu;
+/** Numbers with more than digits: `★★★★`, `4/5`, `4 out of 5`, `5 pcs`, `80%`, `$2`, `1,234`. */
+const ADORNED = /^(?:[★☆⭐✩✭\s]|\ufe0f)+$|^\p{Sc}\s*\d|^[\d.,]+\s*(?:\p{Sc}|[%/]|\p{L}{2})|^\d{1,3}([,.'’\s]\d{3})+/iu;
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 /** Characters of the longest cell that is read as a number or a date: three times the largest double, written out. */
 export const LONGEST_NUMBER = 1000;
@@ -33,14 +33,28 @@ export function shown(value: string): string {
   return printableName(JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value));
 }
 
-/** What databases, R, pandas and Google Analytics write where there is nothing, as they write it. */
-const MISSING = new Set(['', 'NA', 'N/A', 'NULL', 'null', 'NaN', 'nan', 'None', '\\N', '(not set)']);
+/** What databases and their tools, R, pandas and Google Analytics write where there is nothing, as they write it. */
+const MISSING = new Set(
+  ',NA,N/A,n/a,<NA>,NULL,null,(null),[NULL],[null],<null>,NaN,nan,NaT,None,\\N,(not set)'.split(','),
+);
 
-const LONGEST_MISSING = Math.max(...[...MISSING].map(({ length }) => length));
+/** Fixed columns are filled up with spaces. */
+export const LONGEST_MISSING = 64;
 
 /** True for a cell that says nothing. (Any other id is opaque: spaces inside or around one are part of it.) */
 export function isBlank(cell: string): boolean {
   return cell.length <= LONGEST_MISSING ? MISSING.has(cell.trim()) : cell.trim() === '';
+}
+
+const YES = 'true t yes y on ja j wahr oui o vrai si sí sì verdadero vero sim verdadeiro tak да evet はい 是 예'.split(
+  ' ',
+);
+const NO = 'false f no n off nein falsch non faux falso não nao nee nej nie нет hayır いいえ 否 아니요'.split(' ');
+
+/** 1 or 0 for a word that says true or false; NaN for any other text. */
+export function truthWord(cell: string): number {
+  const word = cell.length > 12 ? '' : cell.trim().toLowerCase();
+  return YES.includes(word) ? 1 : NO.includes(word) ? 0 : Number.NaN;
 }
 
 /** One entry of a list cell: `text` or `text:strength`. */

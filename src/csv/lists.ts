@@ -2,25 +2,28 @@
 const MOST_DEPTH = 32;
 /** What says which value an object stands for, the best first. */
 const NAMES = ['name', 'title', 'label', 'value', 'id'];
-const NOTHING = new Set(['', 'null', 'None', 'nan', 'NaN']);
+const NOTHING = new Set(['', 'null', 'NULL', 'None', 'nan', 'NaN']);
+/** A UUID in braces is no array of PostgreSQL. */
+const UUID = /^\{[\da-f-]{32,36}\}$/i;
 
 /**
- * The values of a cell that holds a list as Python or JSON writes it: `['Action', "Children's"]`, `["Action", null]`, `[1, 2]`. An object
- * in it stands for its name: `[{'id': 16, 'name': 'Animation'}]`; lists in it are part of it. Takes time in line with the cell's length.
+ * The values of a cell that holds a list as Python or JSON writes it: `['Action', "Children's"]`, `["Action", null]`, `[1, 2]`; or one of
+ * PostgreSQL, `{Action,"War, Drama"}`. An object in it stands for its name: `[{'id': 16, 'name': 'Animation'}]`; lists in it are part of it. Takes time in line with the cell's length.
  * @returns undefined where the cell is no such list.
  */
 export function listOf(cell: string): string[] | undefined {
   const text = cell.trim();
-  if (!text.startsWith('[') || !text.endsWith(']')) return undefined;
+  const isArray = text.startsWith('{') && text.endsWith('}') && !UUID.test(text);
+  if (!isArray && !(text.startsWith('[') && text.endsWith(']'))) return undefined;
   const reader = new ListReader(text);
-  const values = reader.value(0);
+  const values = isArray ? reader.array() : reader.value(0);
   return reader.isAtEnd ? values : undefined;
 }
 
 /** What stands between several ids in a cell: `P1,P2`, `["P1", "P2"]`; '' where cells hold one each. */
 export function listedBy(different: ReadonlySet<string>): string {
   const cells = [...different];
-  if (cells.length > 0 && cells.every((cell) => cell.startsWith('[') && listOf(cell))) return '[]';
+  if (cells.length > 0 && cells.every(listOf)) return cells[0]?.trim().startsWith('{') ? '{}' : '[]';
   const isList = (sign: string) => {
     const lists = cells.map((cell) => cell.split(sign).map((part) => part.trim()));
     const later = new Set(lists.flatMap((parts) => parts.slice(1)).filter((part) => part !== ''));
@@ -51,7 +54,15 @@ class ListReader {
     if (depth > MOST_DEPTH) return undefined;
     const first = this.#text[this.#at] ?? '';
     if (first === '[') return this.#sequence(']', () => this.value(depth + 1));
-    if (first === '{') return this.#object(depth);
+    return first === '{' ? this.#object(depth) : this.#element();
+  }
+
+  /** An array of PostgreSQL. */
+  array(): string[] | undefined {
+    return this.#sequence('}', () => this.#element());
+  }
+
+  #element(): string[] | undefined {
     const scalar = this.#scalar();
     if (scalar === undefined) return undefined;
     return NOTHING.has(scalar) ? [] : [scalar];

@@ -39,6 +39,11 @@ const OTHERS: readonly (readonly [begin: string | RegExp, what: string, wayOut: 
     'psql --csv writes CSV, sed 2d leaves the line out',
   ],
   [/^(?:\w+\/\w+: [^\n]*\n){3}/, 'blocks of names and values, a line each', 'write one line a record, in JSON'],
+  [
+    /^\s*\{"(?:columns|index)": ?\[(?!\s*\{)|^\s*\{"[^"]+": ?\{"0":/,
+    "pandas' JSON by columns",
+    'in Python, DataFrame.to_json(FILE, orient="records") writes rows',
+  ],
   [/^\s*\{u?'\w+' ?:/, "Python's dictionaries", 'in Python, json.dumps(ast.literal_eval(line)) makes JSON of a line'],
   [
     /^(?:\s|--[^\n]*\n|\/\*(?:(?!\*\/).)*\*\/;?)*(?:CREATE (?:TABLE|DATABASE)|INSERT INTO|DROP TABLE|SET \w+ ?=|COPY [\w."]+ (?:\([^)]*\) )?FROM )/is,

@@ -22,7 +22,9 @@ export function plainCsv(
   const head = first.subarray(0, LOOKED_AT);
   const isWestern = wish.encoding === undefined && !isTextInUtf8(head);
   const warnings = isWestern
-    ? [`not UTF-8: read as ${WESTERN}; --encoding ${WESTERN} says so, --encoding NAME names another`]
+    ? [
+        `not UTF-8: read as ${WESTERN}; --encoding ${WESTERN} says so, --encoding NAME names another (shift_jis, gbk, windows-1251 …)`,
+      ]
     : [];
   const all = chained(first, others);
   const chunks = isWestern ? recoded(all, WESTERN) : all;

@@ -52,15 +52,27 @@ export function bandOf(value: number, bands: readonly Band[]): Band | undefined 
   return bands.find(({ high }) => value <= high);
 }
 
-const NUMBER = /^\p{Sc}?\s?([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)\s?\p{Sc}?$/iu;
+/** Currencies are written by a sign, or by these letters. */
+const MONEY = String.raw`(?:\p{Sc}|[A-Z]{1,2}\$|EUR|USD|GBP|CHF|JPY|CNY|INR|PLN|CZK|SEK|NOK|DKK|HUF|RON|TRY|BRL|CAD|AUD|MXN|RUB|UAH|KRW|kr\.?|zł)`;
+const NUMBER = new RegExp(String.raw`^${MONEY}?\s?([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)\s?${MONEY}?$`, 'iu');
 const THOUSANDS = /^[^,]*\b\d{1,3}(?:,\d{3})+(?![\d,])/;
 const DECIMAL_COMMA = /^([^,]*\d),(\d+)(?!\d)([^,]*)$/;
+/** `1.234,56` and `1.234.567` can only mean one number; `1.234` is one and a little. */
+const EUROPEAN = /^(\D*\d{1,3})((?:\.\d{3})+)(?:,(\d+)(\D*)|(?<=\..*\.\d{3})(\D*))$/;
+/** Between the digits of thousands, of Switzerland and France. */
+const PARTED = /^(\D*\d{1,3})((?:[\s'’]\d{3})+)(?!\d)/;
 
 /** The number that a cell writes, with its currency or without; NaN where it is none. A comma before three digits parts thousands. */
 export function numberIn(cell: string): number {
   const text = cell.trim();
   if (text.length > LONGEST_NUMBER) return Number.NaN;
-  const plain = THOUSANDS.test(text) ? text.replaceAll(',', '') : text.replace(DECIMAL_COMMA, '$1.$2$3');
+  const whole = text
+    .replace(PARTED, (_, first, groups: string) => first + groups.replace(/\D/g, ''))
+    .replace(EUROPEAN, (_, first, groups: string, decimals = '0', ...ends) => {
+      const [end = ends[1]] = ends;
+      return `${first}${groups.replaceAll('.', '')}.${decimals}${end ?? ''}`;
+    });
+  const plain = THOUSANDS.test(whole) ? whole.replaceAll(',', '') : whole.replace(DECIMAL_COMMA, '$1.$2$3');
   const match = NUMBER.exec(plain);
   return match ? Number(match[1]) : Number.NaN;
 }

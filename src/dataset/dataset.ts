@@ -84,7 +84,17 @@ export interface EventsReport {
   types: EventType[];
   /** Statuses of the orders that the rows belong to, in the same order. */
   statuses: EventType[];
-  time: { unit: TimeUnit; dayOrder: DayOrder | undefined; from: number; to: number; missing: number } | undefined;
+  time:
+    | {
+        unit: TimeUnit;
+        dayOrder: DayOrder | undefined;
+        from: number;
+        to: number;
+        missing: number;
+        /** Rows before 1973, where there were no such events. */
+        early: number;
+      }
+    | undefined;
 }
 
 /** How the rows of one user and item become a strength: what later files are read by. */

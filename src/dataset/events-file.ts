@@ -11,9 +11,11 @@ import { noteFuture, settleTimes } from '../events/settled-times.js';
 import { Failure } from '../failure.js';
 import type { EventsRoles } from '../understanding/file-roles.js';
 import type { OpenFile } from '../understanding/open-files.js';
+import { mayHaveThousands } from '../understanding/sampled-column.js';
 import type { FileReport, Skipped } from './dataset.js';
 import { eventsReport } from './events-report.js';
 import type { Inputs } from './inputs.js';
+import { thousandsWarning } from './strength-column.js';
 
 const WITHOUT_USER = 'without a user id (empty, NA or NULL)';
 
@@ -122,6 +124,9 @@ async function eventsOf(
   const { events, report } = await readEvents(table, layout, inputs.eventWeights, ids, inputs, filter);
   settleTimes(name, layout.timeName, events);
   const { withoutUser, withoutItem, withoutWeight, cancelled, unwanted, undecided } = events.skipped;
+  const rating = file.columns[used.rating ?? -1];
+  const mayBe = rating && mayHaveThousands(rating.filled) && inputs.ratings === 'auto' && !inputs.known;
+  const thousands = mayBe ? [thousandsWarning(rating.name)] : [];
   const skipped = (what: string, { count, firstLine }: SkippedKind, isWithoutId = false): Skipped => {
     const kind = { count, firstLine: count > 0 ? table.refusals.lineOf(firstLine) : 0 };
     return { what, kind, isWithoutId };
@@ -146,7 +151,7 @@ async function eventsOf(
       ),
       repeatedRows: 0,
       notes: [...notes, ...noteFuture(events, inputs.now ?? Date.now() / 1000)],
-      warnings: [...warnings, ...table.warnings],
+      warnings: [...warnings, ...table.warnings, ...thousands],
       events: eventsReport(events),
     },
   };

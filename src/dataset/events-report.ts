@@ -1,3 +1,4 @@
+import { dayText } from '../events/clock.js';
 import type { Events } from '../events/event-columns.js';
 import type { EventWeights } from '../events/event-types.js';
 import { forEachChunk } from '../matrix/chunks.js';
@@ -25,7 +26,9 @@ function timeSpan(events: Events): EventsReport['time'] {
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;
   let missing = 0;
+  let early = 0;
   const { values, none } = time.numbers;
+  const epoch = timeColumn.unit === 'days' ? Number.NEGATIVE_INFINITY : EARLIEST_SECONDS * timeColumn.scale;
   forEachChunk(values.length, (first, end) => {
     let earliest = from;
     let latest = to;
@@ -35,6 +38,7 @@ function timeSpan(events: Events): EventsReport['time'] {
         missing++;
         continue;
       }
+      if (value < epoch) early++;
       if (value < earliest) earliest = value;
       if (value > latest) latest = value;
     }
@@ -43,45 +47,89 @@ function timeSpan(events: Events): EventsReport['time'] {
   });
   if (missing === values.length) return undefined;
   const { unit, seen } = timeColumn;
-  return { unit, dayOrder: seen.dayOrder, from: timeColumn.seconds(from), to: timeColumn.seconds(to), missing };
+  return { unit, dayOrder: seen.dayOrder, from: timeColumn.seconds(from), to: timeColumn.seconds(to), missing, early };
 }
 
 /** Of fewer users that may be chance. */
 const FEWEST_USERS = 5;
-/** Numbers that are seconds since 1970 are above this: the third of March 1973. */
+/** What goes together shows where several users have it; few rows may be a try. */
+const FEWEST_TO_LEARN_FROM = 2;
+const MANY_ROWS = 100;
+/** Numbers that are seconds since 1970 are above this, and so is what people did: the third of March 1973. */
 const EARLIEST_SECONDS = 1e8;
+/** Times further ahead are no orders to come, nor clocks that are fast. */
+const FAR_AHEAD = 366 * 86_400;
 
-/** A user with this share of the rows, and this many times the mean of the others, is not one person. */
+/** Who has this share of the rows, among that many users, is not one person. */
 const MANY = 0.1;
+const MANY_USERS = 100;
+/** Times the mean of all users that an id with a meaning of its own has, where it stands for several people. */
 const TIMES_THE_MEAN = 1.3;
+const FAR_ABOVE = 5;
+
+/** Ids of users or items, and how many rows each has. */
+export interface CountedIds {
+  ids: readonly string[];
+  rows: Uint32Array;
+}
+
+/** @param column the index of each row's user, or item. */
+export function counted(ids: readonly string[], column: Uint32Array): CountedIds {
+  const rows = new Uint32Array(ids.length);
+  forEachChunk(column.length, (from, to) => {
+    for (let row = from; row < to; row++) rows[column[row]!]!++;
+  });
+  return { ids, rows };
+}
+
+/** Ids that stand for nobody, or for several at once, it seems. */
+function crowds({ ids, rows }: CountedIds, role: 'user' | 'item'): string[] {
+  const total = rows.reduce((sum, count) => sum + count, 0);
+  const many = rows.reduce((sum, count) => sum + Number(count > 0), 0);
+  const isCrowd = (id: string, count: number) => {
+    // An item may well be in every basket.
+    if (role === 'user' && count > MANY * total && many >= MANY_USERS) return true;
+    if (!isNobody(id)) return false;
+    // Where they are numbered from 0 on, there is a 1 as well; often the most popular item is 0.
+    const isNumbered = id === '0' && ids.includes('1');
+    if (isNumbered && role === 'item') return false;
+    const isWord = !/^-?\d+$/.test(id) && count * many > FAR_ABOVE * total;
+    return isWord || (count > MANY * total && (!isNumbered || count * many > TIMES_THE_MEAN * total));
+  };
+  const why = {
+    user: 'exports give one id to all people without an account\n  if so, leave such rows out (--events-where), or name a column that tells them apart with --user-col NAME',
+    item: 'exports write that where there is no item\n  if so, leave such rows out (--events-where)',
+  }[role];
+  return ids.flatMap((id, at) => {
+    const count = rows[at] ?? 0;
+    return isCrowd(id, count) ? [`${role} ${JSON.stringify(id)} has ${count} of ${total} rows; ${why}`] : [];
+  });
+}
 
 /**
  * What of events is suspicious, though they could be read.
- * @param userIds by the rows of `matrix`. @param nameOf the header of a role. @param stated weights by type of event.
+ * @param nameOf the header of a role. @param stated weights by type of event.
+ * @param now seconds since 1970.
  */
 export function doubts(
   { matrix, repeated }: AggregatedEvents,
   { time, types }: EventsReport,
-  userIds: readonly string[],
+  of: Readonly<Record<'user' | 'item', CountedIds>>,
   nameOf: (role: string) => string,
   stated: EventWeights,
+  now: number,
 ): string[] {
-  const found: string[] = [];
+  const found = [...crowds(of.user, 'user'), ...crowds(of.item, 'item')];
   let users = 0;
-  const total = matrix.index.length;
   for (let user = 0; user < matrix.rows; user++) if (rowLength(matrix, user) > 0) users++;
-  userIds.forEach((id, user) => {
-    const items = user < matrix.rows && isNobody(id) ? rowLength(matrix, user) : 0;
-    // Where users are numbered from 0 on, there is a 1 as well.
-    const isNumbered = id === '0' && userIds.includes('1');
-    if (items <= MANY * total || (isNumbered && items * users <= TIMES_THE_MEAN * total)) return;
-    found.push(
-      `user ${JSON.stringify(id)} has ${items} of ${total} interactions; exports give that id to people without an account\n  if so, leave such rows out, or name a column that tells them apart with --user-col NAME`,
-    );
-  });
   if (users >= FEWEST_USERS && repeated === 0 && matrix.index.length === users) {
     found.push(
       `every user has exactly one row; is ${JSON.stringify(nameOf('user'))} the user? mostly it is an order or a session then, and nothing can be learned from it\n  --user-col NAME says which column is the user`,
+    );
+  }
+  if (users <= FEWEST_TO_LEARN_FROM && repeated + matrix.index.length >= MANY_ROWS) {
+    found.push(
+      `all rows are of ${users === 1 ? '1 user' : `${users} users`}, from whom nothing can be learned for others; is ${JSON.stringify(nameOf('user'))} the user?\n  --user-col NAME says which column is the user`,
     );
   }
   const numbers = types.map(({ name }) => name).filter((name) => /^\d+$/.test(name));
@@ -91,9 +139,19 @@ export function doubts(
   --event-weights ${numbers[0]}=1,${numbers[1]}=5 says what they weigh`,
     );
   }
+  const column = JSON.stringify(nameOf('time'));
   if (time?.unit === 's' && time.to < EARLIEST_SECONDS) {
     found.push(
-      `${JSON.stringify(nameOf('time'))} holds numbers from ${time.from} to ${time.to}, too small for seconds since 1970; taken for seconds all the same, which is right as far as larger ones are later\n  --time-col none leaves them out, --time-col NAME says which column holds the times`,
+      `${column} holds numbers from ${time.from} to ${time.to}, too small for seconds since 1970; taken for seconds all the same, which is right as far as larger ones are later\n  --time-col none leaves them out, --time-col NAME says which column holds the times`,
+    );
+  } else if (time && time.early > 0) {
+    found.push(
+      `${column} is ${dayText(time.from)} or the like in ${time.early} rows, others go up to ${dayText(time.to)}: another unit, or no time at all\n  write one unit and leave cells without a time empty, or --time-col none leaves times out`,
+    );
+  }
+  if (time && time.to > now + FAR_AHEAD) {
+    found.push(
+      `${column} goes up to ${dayText(time.to)}, and what is recent is counted from there\n  leave cells without a time empty, or leave later rows out with --now DATE`,
     );
   }
   return found;

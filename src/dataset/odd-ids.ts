@@ -1,27 +1,71 @@
-/** Of more ids a part tells. */
+import { columnKey } from '../understanding/vocabulary.js';
+
+/** Of more ids the first tell, and the last ones: sums stand below a table. */
 const MOST_IDS = 100_000;
+const LAST_IDS = 1000;
 
-/** What stands for an id in rows that are no data: sums below a table, errors of a spreadsheet. */
-const NO_ID =
-  /^(?:(?:grand |sub)?-?totals?|summe|gesamt(?:summe|ergebnis)?|total g[eé]n[eé]ral|#(?:n\/a|ref!|value!|name\?|div\/0!))$/i;
-/** `4.5E+11`: the digits behind are lost. */
-const SHORTENED = /^-?\d(?:[.,]\d+)?E\+?\d+$/;
+const SUMS =
+  `total|grand total|sub-?total|sum|summe|gesamt(?:summe|ergebnis)?|total g[eé]n[eé]ral|somme|suma|totale|totaal|
+  razem|ogółem|toplam|итого|всего|合計|小計|総計|总计|合计|소계|합계`.replace(/\s*\n\s*/g, '');
 
-/** What of ids is suspicious: rows that are no data, and ids that were changed on the way. @param column their header. */
-export function oddIds(all: readonly string[], role: 'user' | 'item', column: string): string[] {
-  const ids = all.slice(0, MOST_IDS);
-  const plain = (id: string) => (id.includes('@') ? id.toLowerCase() : id).trim().replace(/^(\d+)\.0$/, '$1');
-  const seen = new Map<string, string>();
-  const isTwin = (id: string) => (seen.get(plain(id)) ?? id) !== id || !seen.set(plain(id), id);
-  const isMangled = ids.filter((id) => SHORTENED.test(id)).length > ids.length / 2;
-  const found: [id: string | undefined, what: string][] = [
-    [ids.find((id) => NO_ID.test(id.trim())), 'is a sum or an error of a spreadsheet\n  leave such rows out'],
-    [ids.find((id) => id === column), 'is the header, which comes again among the rows\n  leave such rows out'],
-    [
-      isMangled ? ids[0] : undefined,
-      'was shortened by a spreadsheet, so that several became one\n  export ids as text',
-    ],
-    [ids.find(isTwin), 'differs from another by spaces, ".0" or the case of an e-mail alone\n  write ids in one way'],
+/** Ids that are no data, or were changed on the way: how they look, and what that means. */
+const ODD: readonly (readonly [looks: RegExp, what: string])[] = [
+  [
+    new RegExp(`^(?:(?:${SUMS})[:.]?|#[¡¿]?[\\p{Lu}/0 ]+[!?]|#n/[ad]|#nv|#{3,})$`, 'iu'),
+    'is a sum or an error of a spreadsheet\n  leave such rows out',
+  ],
+  [
+    /^(?:(?:#|\/\/|--)\s|\(?\d+ rows?\b(?: affected| selected)?\.?\)?$)/i,
+    'is a remark, and no row of data\n  leave such rows out',
+  ],
+  [
+    /^-?\d[.,]\d+E\+\d\d+$/,
+    'was shortened by a spreadsheet, so that several may have become one\n  export ids as text',
+  ],
+  [/^="/, 'is a formula for a spreadsheet, quotes and all\n  export ids as plain text'],
+  [/[\0\uFFFD]/, 'lost letters on the way: it holds NUL or U+FFFD\n  mend the export, or name its --encoding'],
+];
+
+/** Of ids that differ by their case, or by zeros in front, a few may be meant, or slips. */
+const MANY_TWINS = 0.05;
+
+/** What of ids is suspicious: rows that are no data, and ids that were changed on the way. @param headers of the users and items. */
+export function oddIds(all: readonly string[], role: 'user' | 'item', headers: readonly string[]): string[] {
+  const ids = all.length > MOST_IDS + LAST_IDS ? [...all.slice(0, MOST_IDS), ...all.slice(-LAST_IDS)] : all;
+  const keys = new Set(headers.map(columnKey));
+  const longest = Math.max(...headers.map(({ length }) => length)) + 2;
+  const isHeader = (id: string) => id.length <= longest && !/^\d/.test(id) && keys.has(columnKey(id));
+  const found: (readonly [id: string | undefined, what: string])[] = [
+    ...ODD.map(([looks, what]) => [ids.find((id) => looks.test(id.trim())), what] as const),
+    [ids.find(isHeader), 'is the header, which comes again among the rows\n  leave such rows out'],
+    [twinIn(ids), 'differs from another by spaces, ".0", zeros in front or its case alone\n  write ids in one way'],
   ];
   return found.flatMap(([id, what]) => (id === undefined ? [] : [`${role} ${JSON.stringify(id)} ${what}`]));
+}
+
+/** An id that means the same as one before it, most likely. */
+function twinIn(ids: readonly string[]): string | undefined {
+  const seen = new Map<string, string>();
+  let similar = 0;
+  let example: string | undefined;
+  for (const id of ids) {
+    const plain = plainId(id);
+    const key = plain.replace(/^0+(?=\d+$)/, '').toLowerCase();
+    const before = seen.get(key);
+    if (before === undefined) seen.set(key, plain);
+    else if (before === plain) return id;
+    else if (similar++ === 0) example = id;
+  }
+  return similar > 1 && similar >= MANY_TWINS * ids.length ? example : undefined;
+}
+
+/** An id without what is there by mistake, if it is there. */
+function plainId(id: string): string {
+  const text = id
+    .normalize()
+    .replace(/[\u200b-\u200d\u2060\ufeff]/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+  const bare = text.replace(/^'|^=?"(.*)"$|^\{(.*)\}$/, '$1$2');
+  return (bare.includes('@') ? bare.toLowerCase() : bare).replace(/^(\d+)[.,]0+$/, '$1');
 }

@@ -132,7 +132,7 @@ function readProfileLists(
   return (user) => {
     for (const { text, strength } of history) lists.history.add(user, items.add(text), strength);
     // Entries stand as they are; only a list is cut, unless that is an id.
-    for (const entry of listEntries(cellOf(roles.exclude), (text) => !text.startsWith('[') || items.has(text))) {
+    for (const entry of listEntries(cellOf(roles.exclude), (text) => !/^[[{]/.test(text) || items.has(text))) {
       const item = items.get(entry.text);
       if (item !== undefined) lists.exclude.add(user, item, 1);
     }

@@ -14,12 +14,13 @@ import { noAttributes } from './attribute-table.js';
 import type { Dataset, FileReport } from './dataset.js';
 import type { Entries } from './entries.js';
 import { conditionsOfOrders, type EventsFile, readEventsFile, readOrders } from './events-file.js';
-import { doubts, eventsReport, interactionsReport } from './events-report.js';
+import { counted, doubts, eventsReport, interactionsReport } from './events-report.js';
 import { evidenceNotes } from './evidence-rules.js';
 import type { Inputs } from './inputs.js';
 import { joinedRatings, joinedTimes } from './interactions.js';
 import { itemColumnsOf } from './item-columns.js';
 import { type Catalogue, readItems } from './items.js';
+import { mixtures } from './mixed-files.js';
 import { oddIds } from './odd-ids.js';
 import { ProfileLists, readProfiles } from './profiles.js';
 
@@ -205,9 +206,14 @@ function aggregated(inputs: Inputs, ids: Ids, files: readonly EventsFile[], at: 
   const learned = known?.strengths[at] ?? known?.strengths[0];
   inputs.beforeAggregating?.(files.reduce((rows, { events }) => rows + events.user.length, 0));
   const placeOf = placesOf(files);
+  const mixed = known ? [] : mixtures(files, { user: ids.users.size, item: ids.items.size }, inputs.ratings);
   const events = mergedEvents(files);
   const nameOf = (wanted: string) =>
     files.flatMap(({ report }) => report.roles).find(([role]) => role === wanted)?.[1] ?? wanted;
+  const rowsOf = {
+    user: counted(ids.users.ids, events.user.values),
+    item: counted(ids.items.ids, events.item.values),
+  };
   const merged = aggregateEvents(
     events,
     ids.users.ids,
@@ -221,12 +227,13 @@ function aggregated(inputs: Inputs, ids: Ids, files: readonly EventsFile[], at: 
     report.interactions = interactionsReport(events, merged);
     report.notes.push(...merged.notes);
     const oddities = () => [
-      ...doubts(merged, eventsReport(events), ids.users.ids, nameOf, inputs.eventWeights),
-      ...oddIds(ids.users.ids, 'user', nameOf('user')),
-      ...oddIds(ids.items.ids, 'item', nameOf('item')),
+      ...doubts(merged, eventsReport(events), rowsOf, nameOf, inputs.eventWeights, Date.now() / 1000),
+      ...oddIds(ids.users.ids, 'user', [nameOf('user'), nameOf('item')]),
+      ...oddIds(ids.items.ids, 'item', [nameOf('user'), nameOf('item')]),
     ];
     // Whom a model scores may be few, and new.
-    report.warnings.push(...merged.warnings, ...(known ? [] : oddities()));
+    const told = merged.warnings.filter((warning) => !report.warnings.includes(warning));
+    report.warnings.push(...mixed, ...told, ...(known ? [] : oddities()));
   }
   for (const column of [events.strength, events.weight, events.time]) column?.clear();
   return merged;

@@ -57,7 +57,7 @@ export function readStrengths(column: NumberColumn | undefined, name: string, wi
     );
   }
   if (column && rule.kind === 'count' && wish.ratings === 'auto')
-    warnings.push(...suspiciousCounts(column, name, byName === 'count'));
+    warnings.push(...suspiciousCounts(column, name, byName));
   return { rule, unrated, notes, warnings };
 }
 
@@ -80,18 +80,26 @@ export function strengthsAsLearned(
   return { rule, unrated, notes: [], warnings: [] };
 }
 
-/** What speaks against counts, in sentences. @param isNamedCount whether the name says counts. */
-function suspiciousCounts({ numbers }: NumberColumn, name: string, isNamedCount: boolean): string[] {
-  const { perhapsThousands, looksLikeMoney } = decimalsIn(numbers);
-  if (perhapsThousands !== undefined) {
+/** A point may separate thousands. */
+export function thousandsWarning(name: string): string {
+  return `${JSON.stringify(name)} holds numbers like 1.234 beside whole ones below 1000: if the point separates thousands, they are read as too little\n  export numbers without such points, or --ratings count says that they are right`;
+}
+
+/** What speaks against counts, in sentences. @param byName what the name says. */
+function suspiciousCounts({ numbers }: NumberColumn, name: string, byName: ReturnType<typeof kindByName>): string[] {
+  const { rows, negative, mayHaveThousands, looksLikeMoney, areLarge } = decimalsIn(numbers);
+  const quantities = '--rating-col NAME names a column of quantities, --ratings count says that these are right';
+  if (mayHaveThousands) return [thousandsWarning(name)];
+  if (negative > rows / 2) {
     return [
-      `"${name}" holds ${perhapsThousands} beside whole numbers in the hundreds: if its point separates thousands, it is read as too little\n  export numbers without such points, or --ratings count says that they are right`,
+      `"${name}" is below 0 in ${negative} of ${rows} rows, and that is read as a return\n  export sales as numbers above 0, or --rating-col none counts every row as one`,
     ];
   }
-  if (isNamedCount || !looksLikeMoney) return [];
-  return [
-    `"${name}" looks like sums of money: taken for counts, so that what costs more counts more\n  --rating-col NAME names a column of quantities, --ratings count says that these are right`,
-  ];
+  if (byName === 'count' || !(looksLikeMoney || (areLarge && byName === undefined))) return [];
+  const what = looksLikeMoney
+    ? 'looks like sums of money'
+    : 'is hardly ever below 4, as sums of money and durations are';
+  return [`"${name}" ${what}: taken for counts, so that what costs more counts more\n  ${quantities}`];
 }
 
 /** The value that means "not rated" among the ratings; undefined where no value does. */

@@ -64,6 +64,11 @@ export function testSetOf(
       `no user has an item to find (${how}): of ${counts.heldOut} held-out interactions, ${counts.notLiked} were not liked and ${had + excluded} are of items that the user already has or excludes`,
     );
   }
+  if (all.counts.outside === all.counts.toFind) {
+    throw badData(
+      `no item to find is in the catalogue (${how}), so that no list can hold one; do the ids of the files match?`,
+    );
+  }
   const sampled = sample(Uint32Array.from(all.users.keys()), sampleUsers ?? of, (row) =>
     hashOf(seed, SAMPLE_STREAM, row),
   );

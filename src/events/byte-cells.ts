@@ -1,15 +1,14 @@
-import { isBlank } from '../csv/cells.js';
+import { isBlank, LONGEST_MISSING } from '../csv/cells.js';
 import { textOf } from '../csv/row-cutter.js';
 
 /** First bytes of white space, in UTF-8: U+0000 to U+0020, U+00A0, U+1680, U+2000 and on, U+3000, U+FEFF. */
 const MAY_BE_SPACE = new Uint8Array(256).fill(1, 0, 0x21);
 for (const byte of [0xc2, 0xe1, 0xe2, 0xe3, 0xef]) MAY_BE_SPACE[byte] = 1;
-/** First two bytes of what stands for nothing: NA, N/A, NULL, null, NaN, nan, None, \N, (not set). */
+/** First two bytes of what stands for nothing: NA, N/A, NULL, null, NaN, nan, None, \N, (null), <NA>, [NULL]. */
 const MISSING = new Set(
-  ['NA', 'N/', 'NU', 'nu', 'Na', 'na', 'No', '\\N', '(n'].map((text) => Buffer.from(text).readUInt16BE()),
+  'NA N/ n/ NU nu Na na No \\N (n <N <n [N [n'.split(' ').map((text) => Buffer.from(text).readUInt16BE()),
 );
-/** Four letters behind one another, each with what may be white space. */
-const LONGEST_MISSING = 16;
+const FIRST = new Set(Buffer.from('Nn\\(<['));
 
 /** `isBlank` of a cell by its bytes. */
 export function isBlankCell(bytes: Uint8Array, from: number, to: number): boolean {
@@ -17,7 +16,7 @@ export function isBlankCell(bytes: Uint8Array, from: number, to: number): boolea
   const first = bytes[from]!;
   if (MAY_BE_SPACE[first] === 0) {
     // Nearly all ids begin with another letter.
-    if (first !== 0x4e && first !== 0x6e && first !== 0x5c && first !== 0x28) return false;
+    if (!FIRST.has(first)) return false;
     if (to - from > LONGEST_MISSING || !MISSING.has((first << 8) | (bytes[from + 1] ?? 0))) return false;
   }
   return isBlank(textOf(bytes, from, to));

@@ -6,17 +6,28 @@ export function midnight(year: number, month: number, day: number): number {
   return exists ? date.getTime() / 1000 : Number.NaN;
 }
 
-/** Hours since midnight; above 23 where there is no such hour. @param half `AM`, `PM` or nothing. */
+/** A half of the day, as regular expressions have it. */
+export const HALF = String.raw`[AP]\.?\s?M\b\.?`;
+
+/** Hours since midnight; above 23 where there is no such hour. @param half `AM`, `p.m.` or the like, or nothing. */
 export function hourOf(hour: number, half: string | undefined): number {
   if (half === undefined) return hour;
   if (hour < 1 || hour > 12) return Number.POSITIVE_INFINITY;
-  return (hour % 12) + (half.toUpperCase() === 'PM' ? 12 : 0);
+  return (hour % 12) + (/^p/i.test(half) ? 12 : 0);
 }
 
-/** The seconds by which a zone is ahead of UTC: `+01:00`, `-0830`, `+01`; 0 for a name. */
+/** Hours by which zones are ahead of UTC: those of RFC 2822, and of Europe and Japan. */
+const ZONES: Readonly<Record<string, number>> = {
+  ...{ z: 0, utc: 0, gmt: 0, est: -5, edt: -4, cst: -6, cdt: -5, mst: -7, mdt: -6, pst: -8, pdt: -7 },
+  ...{ wet: 0, bst: 1, cet: 1, cest: 2, eet: 2, eest: 3, msk: 3, jst: 9 },
+};
+/** A zone, as regular expressions have it. */
+export const ZONE = String.raw`Z|(?:UTC|GMT)?[+-]\d{2}(?::?\d{2})?|[A-Z]{3,4}`;
+
+/** The seconds by which a zone is ahead of UTC: `+01:00`, `-0830`, `+01`, `GMT+0100`, `CET`; NaN for a name that nobody knows. */
 export function zoneSeconds(zone: string): number {
-  const match = /^([+-])(\d{2}):?(\d{2})?$/.exec(zone);
-  if (!match) return 0;
+  const match = /([+-])(\d{2}):?(\d{2})?$/.exec(zone);
+  if (!match) return 3600 * (ZONES[zone.toLowerCase()] ?? Number.NaN);
   const seconds = Number(match[2]) * 3600 + Number(match[3] ?? 0) * 60;
   return match[1] === '-' ? -seconds : seconds;
 }
@@ -26,8 +37,10 @@ export function momentText(seconds: number): string {
   return new Date(1000 * seconds).toISOString().replace(/T00:00:00\.000Z$|\.000(?=Z$)/, '');
 }
 
-const DATE_TIME =
-  /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ](\d{1,2})(?::(\d{2})(?::(\d{2})(?:[.,](\d+))?)?)?\s*(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?$/i;
+const DATE_TIME = new RegExp(
+  String.raw`^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ](\d{1,2})(?::(\d{2})(?::(\d{2})(?:[.,](\d+))?)?)?(?:\s*(${HALF}))?\s*(${ZONE})?)?$`,
+  'i',
+);
 /** `20231105T101500Z`. */
 const BASIC = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)/;
 
@@ -38,9 +51,10 @@ const BASIC = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)/;
 export function secondsOf(text: string): number | undefined {
   const match = DATE_TIME.exec(text.replace(BASIC, '$1-$2-$3T$4:$5:$6'));
   if (!match) return undefined;
-  const [, year, , month, day, hour = '0', minute = '0', second = '0', fraction = '0', zone = 'Z'] = match;
-  if (Number(hour) > 24 || Number(minute) > 59 || Number(second) > 60) return Number.NaN;
-  const clock = Number(hour) * 3600 + Number(minute) * 60 + Number(second) + Number(`0.${fraction}`);
+  const [, year, , month, day, hour = '0', minute = '0', second = '0', fraction = '0', half, zone = 'Z'] = match;
+  const hours = hourOf(Number(hour), half);
+  if (hours > 24 || Number(minute) > 59 || Number(second) > 60) return Number.NaN;
+  const clock = hours * 3600 + Number(minute) * 60 + Number(second) + Number(`0.${fraction}`);
   if (clock > 86400) return Number.NaN;
   return midnight(Number(year), Number(month), Number(day)) + clock - zoneSeconds(zone);
 }

@@ -1,4 +1,4 @@
-import { hourOf, midnight } from './clock.js';
+import { HALF, hourOf, midnight } from './clock.js';
 
 /**
  * Dates whose year stands last, as countries write them: `24.12.2011`, `12/24/2011 8:26 PM`. Which of the first two parts
@@ -10,8 +10,10 @@ export type DayOrder = 'day-first' | 'month-first';
 
 export const DAY_ORDERS: readonly DayOrder[] = ['day-first', 'month-first'];
 
-const PARTED =
-  /^(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?:[T ,]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*([AP]M)?)?$/i;
+const PARTED = new RegExp(
+  String.raw`^(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?:[T ,]\s*(?:(?:à|um|at|-)\s+)?(\d{1,2})[:h](\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*(${HALF}|Uhr)?)?$`,
+  'i',
+);
 const DAY = 86_400;
 
 /**
@@ -29,7 +31,7 @@ export function partedDate(text: string): { code: number; order: DayOrder | unde
   const dayFirst = isDay(year, middle, first);
   // No country puts the month first and dots behind it.
   const monthFirst = separator !== '.' && isDay(year, first, middle);
-  const hours = hourOf(Number(hour), half);
+  const hours = hourOf(Number(hour), half?.toLowerCase() === 'uhr' ? undefined : half);
   if (!(dayFirst || monthFirst) || hours > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
   const clock = hours * 3600 + Number(minute) * 60 + Number(second) + Number(`0.${fraction}`);
   const code = ((year * 100 + first) * 100 + middle) * DAY + clock;
@@ -37,7 +39,7 @@ export function partedDate(text: string): { code: number; order: DayOrder | unde
 }
 
 /** A year of two digits lies between 1970 and 2069. */
-function wholeYear(year: number): number {
+export function wholeYear(year: number): number {
   if (year >= 100) return year;
   return year < 70 ? 2000 + year : 1900 + year;
 }

@@ -154,7 +154,8 @@ export class EventRow {
     const at = this.#at.cancelled;
     const isCancelled = at >= 0 && saysCancelled(textOf(bytes, from[at]!, to[at]!));
     if (isCancelled) return this.#statuses?.of('cancelled');
-    const inherits = order?.status && (this.#at.status < 0 || from[this.#at.status] === to[this.#at.status]);
+    const statusAt = this.#at.status;
+    const inherits = order?.status && (statusAt < 0 || isBlankCell(bytes, from[statusAt]!, to[statusAt]!));
     return inherits ? order.status : this.#statusOfCell?.(bytes, from, to);
   }
 

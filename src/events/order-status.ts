@@ -1,4 +1,6 @@
+import { truthWord } from '../csv/cells.js';
 import { typeKey } from './event-types.js';
+import { isNoDate } from './times.js';
 
 /** What a row weighs whose order came to something, and one whose order did not. */
 const COUNTS = 1;
@@ -8,7 +10,11 @@ const CANCELLED = 0;
 const NOTHING = new Set(
   `failed failure declined rejected denied expired abandoned trash deleted draft returned fraud chargeback chargedback
   nichtbezahlt storniert storno erstattet zuruckerstattet zurueckerstattet retoure retourniert abgebrochen annule annulee rembourse remboursee cancelado cancelada anulado anulada
-  reembolsado reembolsada devuelto devuelta`.split(/\s+/),
+  reembolsado reembolsada devuelto devuelta annullato annullata rimborsato rimborsata estornado devolvido geannuleerd terugbetaald geretourneerd
+  anulowane anulowany zwrócone avbruten annullerad återbetald iptal iptaledildi iade отменен отменён возврат キャンセル キャンセル済み 取消 返品 返金
+  已取消 已退款 交易关闭 退款 退货 취소 취소완료 환불 반품`
+    .split(/\s+/)
+    .map(plainKey),
 );
 const BEGINNING = /^(?:wc|order|fully|full)*(?:cancell?ed|refunded|void(?:ed)?$)(?!reversal)/;
 
@@ -38,7 +44,7 @@ export function isOrderStatus(cell: string): boolean {
 
 /** True for a cell of a column like `cancelled_at` that says that the order was. */
 export function saysCancelled(cell: string): boolean {
-  return !/^(?:|0|false|no|n|f|nein|non|null|none|na|nan|n\/a|\\n|0000-00-00.*)$/i.test(cell.trim());
+  return !isNoDate(cell) && truthWord(cell) !== 0 && !/^(?:0|null|none|na|nan|n\/a)$/i.test(cell.trim());
 }
 
 function isCancelled(key: string): boolean {

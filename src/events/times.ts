@@ -6,9 +6,9 @@ import { type DayOrder, partedDate } from './day-month.js';
 import { monthNameSeconds } from './month-names.js';
 
 /** How a column writes its times. A column keeps to one way; numbers get their unit from their size, once all are read. */
-export type TimeUnit = 'days' | 's' | 'ms' | 'µs' | 'text';
+export type TimeUnit = 'days' | 's' | 'ms' | 'µs' | 'ns' | 'text';
 
-const SCALES: Record<TimeUnit, number> = { days: 1 / 86_400, s: 1, ms: 1e3, µs: 1e6, text: 1 };
+const SCALES: Record<TimeUnit, number> = { days: 1 / 86_400, s: 1, ms: 1e3, µs: 1e6, ns: 1e9, text: 1 };
 
 /** Numbers, dates that begin with the year, or dates that end with it. */
 type Way = 'numbers' | 'dates' | 'parted';
@@ -30,11 +30,31 @@ export interface TimesSeen {
 }
 
 const NUMERIC = /^[+-]?\d+(\.\d+)?(e\+?\d+)?$/i;
+/** What MySQL writes where there is no date. */
+const NO_DATE = /^0000-00-00(?:[ T]00:00:00(?:\.0+)?)?$/;
+
+/** True for a cell that is no date: it is empty, or says so. */
+export function isNoDate(cell: string): boolean {
+  return isBlank(cell) || NO_DATE.test(cell.trim());
+}
 /** Longer cells are no times. */
 const LONGEST = 64;
 /** Columns of this name count days from a day that the file does not say. */
 const DAY_COLUMN = /^days?(no|num|number)?$/;
 const LARGEST_DAY = 1e5;
+
+/** `2011年12月9日 12時50分` with the signs of other countries between its parts. */
+function inDigits(text: string): string {
+  if (!/[年년]/.test(text)) return text;
+  const clock = text
+    .replace(/\s*[時时點点시]\s*/, ':')
+    .replace(/\s*[分분]\s*/, ':')
+    .replace(/[:秒초]\s*$/, '');
+  return clock
+    .replace(/\s*[年月년월]\s*/g, '-')
+    .replace(/\s*[日号일]\s*/, ' ')
+    .trim();
+}
 
 /** Reads the cells of one time column; each instance keeps to the way of writing of its first cell. */
 export class TimeColumn {
@@ -54,11 +74,11 @@ export class TimeColumn {
    */
   read(cell: string): number {
     const text = cell.trim();
-    if (isBlank(text)) return Number.NaN;
+    if (isNoDate(text)) return Number.NaN;
     if (text.length > LONGEST) return this.#take('dates', Number.NaN, cell);
     if (NUMERIC.test(text)) return this.#take('numbers', Number(text), cell);
     const parted = partedDate(text);
-    if (!parted) return this.#take('dates', secondsOf(text) ?? monthNameSeconds(text), cell);
+    if (!parted) return this.#take('dates', secondsOf(inDigits(text)) ?? monthNameSeconds(text), cell);
     const value = this.#take('parted', parted.code, cell);
     if (parted.order === undefined) return value;
     if (this.seen.dayOrder !== undefined && this.seen.dayOrder !== parted.order) {
@@ -97,7 +117,8 @@ export class TimeColumn {
     if (this.seen.largest < LARGEST_DAY && DAY_COLUMN.test(this.#column.toLowerCase().replace(/[^a-z]/g, '')))
       return 'days';
     if (this.seen.largest < 1e11) return 's';
-    return this.seen.largest < 1e14 ? 'ms' : 'µs';
+    if (this.seen.largest < 1e14) return 'ms';
+    return this.seen.largest < 1e17 ? 'µs' : 'ns';
   }
 
   /** How many of what `read` gives are a second. */

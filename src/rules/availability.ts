@@ -14,25 +14,30 @@ type Meaning = 'flag' | 'status' | 'gone' | 'stock' | 'from' | 'until';
 /** Header names, as `columnKey` makes them. A quantity counts only where its name says that it is the stock: others are sold, or packed. */
 const NAMES: Readonly<Record<Meaning, string>> = {
   flag: `instock isinstock stockstatus available isavailable availability availabilitystatus isactive active active01 enabled
-    isenabled visible isvisible published ispublished forsale isforsale sellable issellable purchasable isopen lieferbar verfugbar aktiv disponible actif activo`,
+    isenabled visible isvisible published ispublished forsale isforsale sellable issellable purchasable isopen lieferbar verfugbar aktiv disponible actif activo disponibile
+    attivo disponivel ativo beschikbaar dostepny`,
   status: 'status productstatus itemstatus',
   gone: `outofstock isoutofstock soldout issoldout discontinued isdiscontinued archived isarchived deleted isdeleted hidden ishidden
     unavailable isunavailable unpublished ausverkauft`,
   stock: `stock stocklevel stockquantity stockqty quantityinstock qtyinstock unitsinstock stockonhand inventory inventoryquantity
-    inventorylevel bestand lagerbestand`,
+    inventorylevel bestand lagerbestand giacenza estoque voorraad 在庫数 库存`,
   from: 'availablefrom availablefromdate availablesince validfrom activefrom publishedfrom publishfrom onlinefrom publishedat',
   until: `availableuntil availableto availabletill availablethrough validuntil validto activeuntil activeto publisheduntil
     publishuntil onlineuntil expirationdate expiresat discontinuedat archivedat deletedat unpublishedat`,
 };
 const MEANINGS = new Map(
-  Object.entries(NAMES).flatMap(([meaning, names]) => names.split(/\s+/).map((name) => [name, meaning as Meaning])),
+  Object.entries(NAMES).flatMap(([meaning, names]) =>
+    names.split(/\s+/).map((name) => [columnKey(name), meaning as Meaning]),
+  ),
 );
 
 const SOLD = `instock available active enabled live published publish forsale visible preorder backorder onbackorder
-  limitedavailability limitedstock lowstock lieferbar auflager verfugbar aktiv disponible enstock actif activo`;
+  limitedavailability limitedstock lowstock lieferbar auflager verfugbar aktiv disponible enstock actif activo
+  attivo disponibile disponivel ativo beschikbaar opvoorraad dostepny вналичии 在庫あり 販売中 有货 上架 판매중`;
 const NOT_SOLD = `outofstock soldout unavailable notavailable inactive disabled draft archived archive unpublished private
   pending trash deleted discontinued hidden suspended expired removed retired nichtlieferbar nichtverfugbar ausverkauft
-  vergriffen inaktiv indisponible epuise rupturedestock agotado inactivo`;
+  vergriffen inaktiv indisponible epuise rupturedestock agotado inactivo
+  nonattivo esaurito indisponivel inativo esgotado nietbeschikbaar uitverkocht niedostepny нетвналичии 在庫なし 品切れ 販売終了 缺货 无货 下架 품절 판매중지`;
 const WORDS = new Map(
   [SOLD, NOT_SOLD].flatMap((words, at) => words.split(/\s+/).map((word) => [word, 1 - at] as const)),
 );

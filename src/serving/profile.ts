@@ -35,7 +35,7 @@ export class ProfileReader {
     const ignored: Ignored = {};
     const itemOf = (text: string) => this.#known.items.get(text);
     const itemsIn = (of: 'history' | 'exclude') => {
-      const isKnown = (text: string) => itemOf(text) !== undefined || (of === 'exclude' && !text.startsWith('['));
+      const isKnown = (text: string) => itemOf(text) !== undefined || (of === 'exclude' && !/^[[{]/.test(text));
       return cellsOf(entriesIn(asker[of], isKnown), ({ text }) => [itemOf(text) ?? []].flat(), ignored, of);
     };
     const preferred = entriesIn(asker.preferences, (text) => this.#finder.find(text).length > 0);

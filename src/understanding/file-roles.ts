@@ -1,3 +1,4 @@
+import { isBlank } from '../csv/cells.js';
 import type { EventRoles } from '../events/event-columns.js';
 import type { OpenFile } from './open-files.js';
 import {
@@ -128,7 +129,8 @@ function laterRowsLackCells({ columns }: LookedAt, { order, user, time, status, 
     return (
       cells &&
       orders.some(
-        (id, row) => row > 0 && id !== '' && id === orders[row - 1] && cells[row] === '' && cells[row - 1] !== '',
+        (id, row) =>
+          row > 0 && id !== '' && id === orders[row - 1] && isBlank(cells[row] ?? '') && !isBlank(cells[row - 1] ?? ''),
       )
     );
   });

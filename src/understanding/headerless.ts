@@ -15,6 +15,10 @@ const STRICT = [WHOLE, NUMBER, HEX, DATE];
 
 /** True where the first line is like the rows below it: numbers above numbers, or a value that comes again in its column. */
 export function looksLikeData({ header, columns }: LookedAt): boolean {
+  // As pandas names columns that have no names.
+  if (header.filter((name) => name !== '').every((name, at) => name === String(at))) return false;
+  const isHeader = (row: number) => columns.every(({ at, cells }) => cells[row] === header[at]);
+  if (columns[0]?.cells.some((_, row) => isHeader(row))) return false;
   return columns.some(({ at, filled, distinct }) => {
     const first = header[at] ?? '';
     if (first === '' || filled.length === 0) return false;
@@ -57,9 +61,9 @@ function kindOf(column: SampledColumn): Kind {
   return spaced > filled.length / 4 ? 'text' : 'code';
 }
 
-/** Seconds, milliseconds or microseconds between 1980 and 2100. */
+/** Seconds, or thousandths of them and so on, between 1980 and 2100. */
 function isEpoch(values: readonly number[]): boolean {
-  return [1, 1e3, 1e6].some((unit) => values.every((value) => value / unit > 3e8 && value / unit < 4.1e9));
+  return [1, 1e3, 1e6, 1e9].some((unit) => values.every((value) => value / unit > 3e8 && value / unit < 4.1e9));
 }
 
 function eventNames(columns: readonly SampledColumn[]): string[] {

@@ -91,7 +91,7 @@ export function noUserColumn(file: OpenFile, roles: Roles, files: OpenFiles, inp
   if (inputs.named.user !== undefined) return missingColumn(file.name, file.header, 'user', inputs.named);
   const order = file.columns[roles.order ?? -1];
   const own = candidatesOf(file.columns, 'user', true).find(({ isBare }) => isBare)?.column;
-  const hints: string[] = [];
+  const hints = fileHints(file);
   const likely = likelyIds(file, roles, file.columns[roles.item ?? -1]);
   const why = `whose ${likely?.distinct.size} values come again with other items`;
   if (likely) hints.push(`perhaps it is ${shown(likely.name)}, ${why}: --user-col ${shellWord(likely.name)}`);
@@ -144,10 +144,11 @@ export function refuseBaskets({ file, used }: FileRoles, named: NamedColumns): v
   const role = used.item === undefined ? 'history' : 'item';
   const column = file.columns[used[role] ?? -1];
   const sign = column ? listedBy(column.distinct) : '';
-  if (!column || sign === '' || named[role] || (role === 'history' && /[|[]/.test(sign))) return;
+  if (!column || sign === '' || named[role] || (role === 'history' && /[|[{]/.test(sign))) return;
   const { name, filled } = column;
   const example = shown(filled.find((cell) => cell.includes(sign.charAt(0))) ?? '');
-  const lists = `df[${JSON.stringify(name)}].${sign === '[]' ? 'map(ast.literal_eval)' : `str.split(${JSON.stringify(sign)})`}`;
+  const cut = { '[]': 'map(ast.literal_eval)', '{}': 'str.strip("{}").str.split(",")' }[sign];
+  const lists = `df[${JSON.stringify(name)}].${cut ?? `str.split(${JSON.stringify(sign)})`}`;
   throw badData(
     `${file.name}:1: cells of ${shown(name)} hold several items (${example}), each needs a row of its own; in Python:\n  df.assign(item=${lists}).explode("item").to_csv(FILE, index=False)\n  if a cell is one item all the same, --${role}-col ${shellWord(name)} says so`,
   );
@@ -155,7 +156,18 @@ export function refuseBaskets({ file, used }: FileRoles, named: NamedColumns): v
 
 /** The failure of events that do not say what. */
 export function noItemColumn(file: OpenFile, roles: Roles, files: OpenFiles, inputs: DescribedFiles): Failure {
-  return withHints(missingColumn(file.name, file.header, 'item', inputs.named), itemHints(file, roles, files));
+  const hints = [...fileHints(file), ...itemHints(file, roles, files)];
+  return withHints(missingColumn(file.name, file.header, 'item', inputs.named), hints);
+}
+
+/** What the file as a whole tells of names that nobody knows. */
+function fileHints({ path, header, columns, isConverted, warnings }: OpenFile): string[] {
+  if (header.some((name) => name.includes('\uFFFD')))
+    return ['these names are not UTF-8; --encoding shift_jis, gbk, windows-1251 or the like reads them'];
+  const nested = isConverted ? columns.find(({ filled }) => filled[0]?.startsWith('[{')) : undefined;
+  if (!nested) return [...warnings];
+  const each = shellWord(`.${nested.name}[]`);
+  return [`${shown(nested.name)} holds lists of records; this makes a line of each: jq -c ${each} ${shellWord(path)}`];
 }
 
 /**

@@ -12,6 +12,8 @@ export interface OpenFile extends LookedAt {
   isConverted: boolean;
   /** The first lines as they are, empty up to the header. */
   top: string[];
+  /** What opening it already tells of what is lost. */
+  warnings: readonly string[];
   table: () => Promise<Table>;
   close: () => Promise<void>;
 }
@@ -93,6 +95,7 @@ export async function lookAt(
     name,
     header,
     isConverted: looked.isConverted,
+    warnings: [...looked.warnings],
     top: `${'\n'.repeat(looked.linesBefore)}${text}`.split('\n').slice(0, -1),
     columns: header.map(
       (column, at) =>

@@ -1,3 +1,4 @@
+import { isBlank } from '../csv/cells.js';
 import { isOrderStatus } from '../events/order-status.js';
 import type { SampledColumn } from './sampled-column.js';
 import { columnKey, columnKeys, kindByName, OWN_ID, type Role, VOCABULARY } from './vocabulary.js';
@@ -38,7 +39,8 @@ export function candidatesOf(columns: readonly SampledColumn[], role: Role, isOw
   const { sure, standIn } = VOCABULARY[role];
   const words = [...sure, ...standIn];
   const candidates = columns.flatMap((column): Candidate[] => {
-    const ranks = columnKeys(column.name).flatMap((key, at) => {
+    const keys = columnKeys(column.name);
+    const ranks = keys.flatMap((key, at) => {
       const rank = words.indexOf(key);
       // A whole name before a part of one.
       return rank < 0 ? [] : [rank + at / 8];
@@ -49,7 +51,7 @@ export function candidatesOf(columns: readonly SampledColumn[], role: Role, isOw
     }
     const own = isOwn ? OWN_ID.indexOf(columnKey(column.name)) : -1;
     if (own >= 0) return [{ column, rank: words.length + own, isStandIn: false, isBare: true, isKept: false }];
-    const isEnding = ENDINGS[role]?.test(columnKey(column.name)) && !OTHERS.test(columnKey(column.name));
+    const isEnding = keys.some((key) => ENDINGS[role]?.test(key)) && !OTHERS.test(columnKey(column.name));
     // Ranks of their own: of several such names, the first stands.
     const rank = words.length + OWN_ID.length + column.at;
     return isEnding ? [{ column, rank, isStandIn: true, isBare: false, isKept: false }] : [];
@@ -60,7 +62,8 @@ export function candidatesOf(columns: readonly SampledColumn[], role: Role, isOw
 function isKept(role: Role, { name, filled }: SampledColumn): boolean {
   if (role === 'user' || role === 'item') return true;
   if (role === 'rating') return kindByName(name) === 'scale' && columnKey(name) !== 'note' && filled.length > 0;
-  return role === 'time' && filled.length > 0;
+  // The date of one language is the payload of another.
+  return role === 'time' && columnKey(name) !== 'data' && filled.length > 0;
 }
 
 export function isFit(role: Role, candidate: Candidate, context: Context): boolean {
@@ -106,16 +109,20 @@ function unfitValues(role: Role, { column, isBare }: Candidate, { hasItem, other
 
 /** Ids that exports give to everybody who has no account. */
 const NOBODY = new Set(
-  '0 -1 guest anonymous unknown undefined none nil gast 00000000-0000-0000-0000-000000000000'.split(' '),
+  `0,-1,guest,guest user,guest customer,anonymous,unknown,undefined,none,nil,null,missing,deleted,deleted user,[deleted],(none),(blank),
+  not set,-,--,?,.,n.a.,n/a,[object object],00000000-0000-0000-0000-000000000000,gast,anonym,unbekannt,(leer),anonyme,inconnu,
+  invité,(vide),invitado,anónimo,desconocido,(en blanco),ospite,anonimo,ゲスト,匿名,不明,游客,未知,гость,аноним`.split(
+    /,\s*/,
+  ),
 );
 
 export function isNobody(id: string): boolean {
-  return NOBODY.has(id.trim().toLowerCase());
+  return NOBODY.has(id.trim().toLowerCase().replace(/\.0+$/, ''));
 }
 
 /** True where rows of `0` and the like have several values in another column that may be the user. */
 function isOneForMany(column: SampledColumn, others: readonly Candidate[]): boolean {
-  const rows = column.cells.flatMap((cell, row) => (isNobody(cell) ? [row] : []));
+  const rows = column.cells.flatMap((cell, row) => (isNobody(cell) && !isBlank(cell) ? [row] : []));
   return others.some(
     ({ column: other }) =>
       other !== column && new Set(rows.map((row) => other.cells[row]).filter((cell) => cell !== '')).size > 1,

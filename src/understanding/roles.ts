@@ -1,4 +1,4 @@
-import { shown } from '../csv/cells.js';
+import { shown, truthWord } from '../csv/cells.js';
 import { badData, ExitCode, Failure } from '../failure.js';
 import { closest } from './closest.js';
 import { type Candidate, candidatesOf, isFit, unfitness, valuesFit } from './role-candidates.js';
@@ -71,7 +71,7 @@ export function recogniseRoles(
     if (chosen.isStandIn) standIns.push(role);
   }
   // A title is all that says what the item is, where no column is left that may.
-  const isUnused = columns.some(({ at, isNearlyEmpty }) => !taken.has(at) && !isNearlyEmpty);
+  const isUnused = columns.some(({ at, name, isNearlyEmpty }) => name !== '' && !taken.has(at) && !isNearlyEmpty);
   for (const role of standIns)
     if (role !== 'item' || isUnused) recognised.warnings.push(standInWarning(role, header[roles[role] ?? 0] ?? ''));
   return recognised;
@@ -121,10 +121,12 @@ function chosenColumn(
   return best;
 }
 
-/** True for counts and sums that cannot be read as such: `1,234`, `$2`. */
+/** True for counts, sums and opinions that cannot be read as such: `1,234`, `$2`, `yes`; by the name of counts also `5 pcs`, `1:30`. */
 function isAdorned({ name, filled, numbers }: SampledColumn): boolean {
-  const areSums = filled.length > 0 && filled.every((cell) => /\d/.test(cell) && !/\p{L}{2}|[:/]/u.test(cell));
-  return areSums && numbers < 0.5 && kindByName(name) !== 'scale';
+  const kind = kindByName(name);
+  const isSum = (cell: string) => /\p{N}/u.test(cell) && (kind === 'count' || !/\p{L}{2}|[:/]/u.test(cell));
+  const are = (holds: (cell: string) => boolean) => filled.length > 0 && filled.every(holds);
+  return numbers < 0.5 && kind !== 'scale' && (are(isSum) || are((cell) => !Number.isNaN(truthWord(cell))));
 }
 
 /** The failure of a file that lacks a column we cannot do without. */

@@ -4,6 +4,20 @@ import { TimeColumn } from '../events/times.js';
 /** Columns of whose rows fewer than this share are filled say next to nothing. */
 const LEAST_FILLED = 0.2;
 
+/**
+ * True where all numbers with a point have three digits behind it, and all others at most three digits: as thousands are written in
+ * Europe. A currency around them does not matter.
+ */
+export function mayHaveThousands(cells: readonly string[]): boolean {
+  let pointed = 0;
+  for (const cell of cells) {
+    const number = cell.replace(/^[^\d.,-]+|[^\d.,]+$/g, '');
+    if (/^-?[1-9]\d{0,2}(\.\d{3})+$/.test(number)) pointed++;
+    else if (!/^-?\d{1,3}$/.test(number)) return false;
+  }
+  return pointed > 0 && pointed < cells.length;
+}
+
 /** What the sampled cells of a column say of it. */
 export class SampledColumn {
   readonly name: string;

@@ -22,15 +22,18 @@ interface Names {
 }
 
 const SCALE_NAMES = `rating stars starrating userrating ratingvalue ratingval reviewscore reviewrating bookrating movierating
-  overallrating overall score grade`;
+  overallrating overall score grade
+  voto valutazione avaliacao beoordeling ocena betyg puan оценка рейтинг 評価 評点 评分 평점 별점`;
 const COUNT_NAMES = `quantity qty qtyordered lineitemquantity itemquantity productquantity productqty orderqty orderedqty orderquantity
   quantitypurchased quantityrefund quantityordered units unitssold unitsordered count plays playcount listencount listens
   clicks sumclick clk click isclick clicked isclicked views viewcount purchases hours hoursplayed minutes minutesplayed
-  secondsplayed msplayed playtime watchtime weight`;
+  secondsplayed msplayed playtime watchtime weight
+  quantita qta quantidade qtd qtde aantal ilość antal adet miktar количество колво kwmeng fkimg auftragsmenge anz
+  数量 個数 購入数 购买数量 件数 수량`;
 
 /**
  * The header names of exports. `user_id` and `item_id` win over all others, so that a file with both `item_id` and `asin` is
- * read by `item_id`. English first, then German, French and Spanish.
+ * read by `item_id`. English first, then German, French and Spanish, then others.
  */
 export const VOCABULARY: Readonly<Record<Role, Names>> = {
   user: names(
@@ -44,7 +47,12 @@ export const VOCABULARY: Readonly<Record<Role, Names>> = {
     domainuserid amplitudeid deviceid cookieid membernumber steamid associatedcontactids associatedcontact
     kundennr kundennummer kundenid kundeid kunde kdnr benutzerid benutzer nutzerid nutzer
     clienteid cliente usuarioid usuario numclient numeroclient noclient codeclient refclient utilisateurid utilisateur
-    acheteur codcliente codigocliente numerocliente numcliente comprador`,
+    acheteur codcliente codigocliente numerocliente numcliente comprador
+    numerodeclient nclient emailclient numerodecliente correoelectronico codigodocliente utilizador codicecliente acquirente
+    klantnummer klantnr klantid klant klientaid idklienta numerklienta klient kundnummer kundnr kund müşteriid müşterino müşteri
+    idклиента кодклиента клиент idпользователя пользователь покупатель kunnr soldtoparty
+    ユーザーid ユーザid 会員id 会員番号 会員コード 顧客id 顧客番号 顧客コード お客様番号 購入者id 用户id 用户编号 会员id 会员编号 客户id 客户编号 客户代码 买家id
+    회원번호 회원id 고객번호 고객id 고객코드 사용자id`,
     'sessionid session usersession visitid gasessionid customername buyername fullname shipname',
   ),
   item: names(
@@ -58,10 +66,15 @@ export const VOCABULARY: Readonly<Record<Role, Names>> = {
     artikelnr artikelnummer artikelid artikel artnr produktid produktnr produktnummer produkt
     produitid produit idproduit refproduit referenceproduit codeproduit articleref numarticle
     productoid producto idproducto articuloid articulo codigoproducto codproducto codigoarticulo codarticulo
-    reference`,
+    reference
+    codearticle refarticle codigodoproduto codigoproduto produtoid produto codiceprodotto codicearticolo prodottoid prodotto articolo
+    productnummer produktuid kodproduktu towar ürünkodu ürünid ürünno ürün stokkodu idтовара кодтовара товар артикул
+    matnr materialnummer material
+    商品id 商品コード 商品番号 品番 アイテムid 作品id 商品 商品编号 商品编码 商品代码 产品id 产品编号 货号 상품코드 상품번호 상품id 제품코드`,
     `lineitemname gametitle gamename itemname itemtitle productname producttitle prodname movietitle booktitle trackname
     songname artistname albumname coursename coursetitle showname videotitle itemdescription masterdatatrackname
-    mastermetadatatrackname artikelname produktname artikelbezeichnung nomproduit nombreproducto ref handle url pagepath`,
+    mastermetadatatrackname artikelname produktname artikelbezeichnung nomproduit nombreproducto ref handle url pagepath
+    商品名 商品名称 产品名称 상품명 наименование nomeprodotto nomedoproduto productnaam`,
   ),
   rating: names(
     `${SCALE_NAMES} isrecommended recommended votedup isliked liked ${COUNT_NAMES} strength eventvalue value frequency times
@@ -80,7 +93,11 @@ export const VOCABULARY: Readonly<Record<Role, Names>> = {
     watchedat endtime starttime day
     bestelldatum auftragsdatum kaufdatum rechnungsdatum zeitstempel zeitpunkt datum
     datecommande dateachat datefacture dateheure horodatage
-    fechapedido fechacompra fechafactura fechahora fecha`,
+    fechapedido fechacompra fechafactura fechahora fecha
+    datedecommande creele fechadepedido fechadecompra dataordine dataacquisto datadopedido datacompra besteldatum orderdatum
+    datazamowienia tarih sipariştarihi датазаказа датапокупки дата время erdat audat fkdat belegdatum fakturadatum createdon
+    注文日時 注文日 購入日時 購入日 受注日時 受注日 日時 日付 下单时间 购买时间 付款时间 订单日期 创建时间 时间 日期
+    주문일시 주문일 구매일시 구매일 일시 날짜 data`,
     '',
   ),
   event: names(
@@ -96,12 +113,15 @@ export const VOCABULARY: Readonly<Record<Role, Names>> = {
     bestellnr bestellnummer bestellid bestellung auftragsnr auftragsnummer rechnungsnr rechnungsnummer bonnr
     commandeid commande idcommande numcommande numerocommande nocommande refcommande
     pedidoid pedido idpedido numpedido numeropedido
+    numeroordine ordine bestelnummer ordernr numerzamowienia zamowienie siparişno номерзаказа заказ vbeln
+    注文番号 注文id 受注番号 订单号 订单编号 주문번호
     name`,
     '',
   ),
   status: names(
     `orderstatus financialstatus paymentstatus orderstate statemachinestate orderstatusname orderstatename status state
-    bestellstatus auftragsstatus statutcommande statut etat estadopedido estado`,
+    bestellstatus auftragsstatus statutcommande statut etat estadopedido estado
+    statoordine stato situacao статус 注文状況 ステータス 订单状态 状态 주문상태`,
     '',
   ),
   cancelled: names('cancelledat canceledat cancelledon cancellationdate iscancelled iscanceled cancelled canceled', ''),
@@ -109,7 +129,9 @@ export const VOCABULARY: Readonly<Record<Role, Names>> = {
     `title itemtitle itemname productname producttitle prodname movietitle booktitle gametitle gamename trackname songname
     lineitemname coursename coursetitle masterdatatrackname mastermetadatatrackname name label headline description
     titel artikelname produktname bezeichnung artikelbezeichnung titre libelle designation nomproduit titulo nombre
-    nombreproducto descripcion`,
+    nombreproducto descripcion
+    titolo nomeprodotto nome nomedoproduto naam productnaam nazwa tytuł название наименование
+    商品名 品名 タイトル 作品名 商品名称 产品名称 标题 名称 상품명 제목`,
     '',
   ),
   history: names(
@@ -141,7 +163,7 @@ export function kindByName(name: string): 'count' | 'scale' | undefined {
 /** A header name as it is matched: without case, spaces, punctuation, accents, and RecBole's `:type`. */
 export function columnKey(name: string): string {
   return name
-    .replace(/:(token|float)(_seq)?$/, '')
+    .replace(/:(token|float)(_seq)?\s*$/i, '')
     .normalize('NFD')
     .toLowerCase()
     .replaceAll('ß', 'ss')
@@ -151,12 +173,18 @@ export function columnKey(name: string): string {
 /** What trackers say of the device and the page, not of the user or the product. */
 const SURROUNDINGS = /^(context|library|device|app|os|geo|browser|traffic_?source|utm|campaign)\./i;
 
+/** Types that MongoDB and DynamoDB write around values in JSON. */
+const TYPE = /(?:\.\$(?:oid|uuid|date|number[A-Z]\w+)|\.[SN])+$/;
+/** What stands behind a name in brackets, as in `Quantity (pcs)`; a currency there makes it another name. */
+const UNIT = /\s*[([](?!\s*(?:\p{Sc}|(?!UTC|GMT)[A-Z]{3})\s*[)\]])[^()[\]]*[)\]]\s*$/u;
+
 /**
- * The keys that a header name may be matched by, best first: the whole of it; behind its last dot (`properties.product_id`);
- * with a leading `id` at the end (`id_customer`).
+ * The keys that a header name may be matched by, best first: the whole of it; without a unit in brackets; behind its last dot
+ * (`properties.product_id`); with a leading `id` at the end (`id_customer`).
  */
-export function columnKeys(name: string): string[] {
-  const keys = [columnKey(name)];
+export function columnKeys(full: string): string[] {
+  const name = full.trim().replace(TYPE, '');
+  const keys = [columnKey(name), columnKey(name.replace(UNIT, ''))];
   const dot = name.lastIndexOf('.');
   if (dot > 0 && !SURROUNDINGS.test(name)) keys.push(columnKey(name.slice(dot + 1)));
   const idFirst = /^(?:id|ID|Id)[_\s-]?([A-Za-z].*)$/.exec(name)?.[1];
@@ -169,5 +197,5 @@ function names(sure: string, standIn: string): Names {
 }
 
 function words(text: string): string[] {
-  return text.split(/\s+/).filter((word) => word !== '');
+  return text.split(/\s+/).flatMap((word) => columnKey(word) || []);
 }

@@ -118,12 +118,18 @@ describe('an evaluation that makes no sense ends with its code, a reason, and no
     [['--split', 'last', '--time-col', 'none'], 2, '--split last: the interactions have no times; '],
     [['--split', 'time', '--time-col', 'none'], 2, '--split time: the interactions have no times; '],
     [['--test', 'had.csv'], 65, 'no user has an item to find (held out: the interactions in had.csv): '],
+    [
+      ['--test', 'strange.csv'],
+      65,
+      'no item to find is in the catalogue (held out: the interactions in strange.csv), ',
+    ],
     [['--test', 'gone.csv'], 66, 'gone.csv: no such file\n'],
     [['--test', 'had.csv', '--split', 'last'], 2, '--test and --split cannot be combined'],
   ])('%j', async (args, expected, said) => {
     const folder = newFolder();
     const files = world(folder);
     put(folder, 'had.csv', eventsCsv(EVENTS.slice(0, 5)));
+    put(folder, 'strange.csv', 'user,item\nann,nobody-has-it\n');
     const before = readdirSync(folder);
     const { code, stdout, stderr } = await runInProcess(
       ['evaluate', ...files, ...args, '-q', '-o', 'answer.txt', '--per-user', 'per-user.csv'],

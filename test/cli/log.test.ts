@@ -63,7 +63,7 @@ describe('without a terminal', () => {
   test('so is a catalogue that does not match', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', EVENTS);
-    put(folder, 'items.csv', 'id\nOAK\nELM\n');
+    put(folder, 'items.csv', 'id\n1\n2\n');
     const { stderr } = await runInProcess(['-u', 'events.csv', '-i', 'items.csv', '-o', 'r.csv'], {
       folder,
       terminal: false,

@@ -125,6 +125,23 @@ describe('known answers', () => {
   });
 });
 
+test('points that may part thousands are told of where numbers are asked for', () => {
+  const said = (text: string, ...cells: string[]) => {
+    const columns = { item: [{ name: 'price', cells }], user: [] };
+    return bindExpression(parseExpression(text, '--where'), columns, NOW).unreadable.join();
+  };
+  expect(said('price < 500', '1.299 €', '', '980 €')).toContain('"price" holds numbers like 1.234 beside whole ones');
+  for (const cells of [
+    ['1.299', '1.500'],
+    ['0.500', '12'],
+    ['1.299', '12.5'],
+    ['1.299,00', '12'],
+    ['1.299', '1200'],
+  ])
+    expect(said('price < 500', ...cells)).toBe('');
+  expect(said('price is not missing', '1.299', '980')).toBe('');
+});
+
 describe('what cannot be meant is refused at its place', () => {
   test.each([
     ['cost > 5 and ¦prise < 5', 'no column "prise"; texts go in quotes'],

@@ -26,13 +26,27 @@ describe('numberCell', () => {
     expect(numberCell('\\N', 'rating')).toBeNaN();
   });
 
-  it.each(['good', '0x10', 'Infinity', '1e999', '1 2', '.', '--1', '5 stars'])('refuses %j', (cell) => {
+  it.each(['good', '0x10', 'Infinity', '1e999', '1 2', '.', '--1', 'n.a.'])('refuses %j', (cell) => {
     expect(() => numberCell(cell, 'rating')).toThrow(new BadRow(`column "rating": "${cell}" is not a number`));
   });
 
   it('says what to do about numbers with more than their digits, and about a header that comes again', () => {
     const plain = 'is not a number; write plain numbers, or leave them out with --rating-col none';
-    for (const cell of ['1,234', '1.234.567', '4/5', '4 out of 5', '80%', '$2.00', '2 €', '★★★☆☆']) {
+    for (const cell of [
+      '1,234',
+      '1.234.567',
+      '4/5',
+      '4 out of 5',
+      '80%',
+      '$2.00',
+      '2 €',
+      '★★★☆☆',
+      '⭐️⭐️',
+      '5 stars',
+      '2 pcs',
+      "1'234",
+      '1 234',
+    ]) {
       expect(() => numberCell(cell, 'rating')).toThrow(new BadRow(`column "rating": "${cell}" ${plain}`));
     }
     expect(() => numberCell('rating', 'rating')).toThrow('"rating" is not a number: the header comes again');
@@ -60,8 +74,12 @@ describe('shown', () => {
 describe('isBlank', () => {
   it('is true for nothing but space, and for what programs write where there is nothing', () => {
     expect(['', ' ', '\t\n'].map(isBlank)).toEqual([true, true, true]);
-    expect(['NA', 'NULL', 'null', 'nan', 'None', '\\N'].every(isBlank)).toBe(true);
-    expect(['0', ' a ', '-', 'na', 'Nancy', 'NULLA'].some(isBlank)).toBe(false);
+    expect(
+      ['NA', 'n/a', '<NA>', 'NULL', 'null', '(null)', '[NULL]', '<null>', 'nan', 'NaT', 'None', '\\N', ' <NA> '].every(
+        isBlank,
+      ),
+    ).toBe(true);
+    expect(['0', ' a ', '-', 'na', 'Nancy', 'NULLA', '[n', '<null', '(x)', '#N/A'].some(isBlank)).toBe(false);
   });
 });
 

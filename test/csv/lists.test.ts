@@ -18,6 +18,10 @@ describe('listOf', () => {
     ['[["Books", "Fiction"], ["Music"]]', ['Books', 'Fiction', 'Music']],
     ['[]', []],
     ["['a',]", ['a']],
+    ['{Action,"War, Drama",NULL,Sci Fi}', ['Action', 'War, Drama', 'Sci Fi']],
+    ["{'a', 'b'}", ['a', 'b']],
+    ['{P-1}', ['P-1']],
+    ['{}', []],
   ])('reads %j', (cell, values) => {
     expect(listOf(cell)).toEqual(values);
   });
@@ -37,6 +41,8 @@ describe('listOf', () => {
     '[{"a"}]',
     '[,]',
     '{"a":1}',
+    '{a}|{b}',
+    '{0d3f0a52-1c7e-4b0a-9c7c-3f2d1b8a7e66}',
   ])('reads no list in %j', (cell) => {
     expect(listOf(cell)).toBeUndefined();
   });
@@ -44,7 +50,7 @@ describe('listOf', () => {
   it('reads what JSON.stringify writes of texts', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ minLength: 1, unit: 'binary' })), fc.constantFrom(0, 2), (texts, spaces) => {
-        const kept = texts.filter((text) => !['null', 'None', 'nan', 'NaN'].includes(text));
+        const kept = texts.filter((text) => !['null', 'NULL', 'None', 'nan', 'NaN'].includes(text));
         expect(listOf(JSON.stringify(texts, undefined, spaces))).toEqual(kept);
       }),
     );

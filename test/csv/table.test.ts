@@ -64,6 +64,22 @@ describe('openTable', () => {
     expect((await readText('a,b\n1,2')).rows).toEqual([['1', '2']]);
   });
 
+  it('takes row numbers for which the header has no cell for a column without a name, as R and pandas do', async () => {
+    expect(await readText('"a","b"\n"1","x",5\n"2","y",6\n')).toMatchObject({
+      header: ['', 'a', 'b'],
+      rows: [
+        ['1', 'x', '5'],
+        ['2', 'y', '6'],
+      ],
+    });
+    for (const rows of ['1,x,5\n3,y,6\n', '1,x,5\n2,y\n', '1,x,5\n']) {
+      await expect(readText(`a,b\n${rows}`)).rejects.toThrow('this row has 3 cells, the header has 2');
+    }
+    // Where the last cell is empty in all rows, it is the one too many if the first column may number them.
+    expect((await readText('Order ID,b\n1,x,\n2,y,\n')).header).toEqual(['Order ID', 'b']);
+    expect((await readText('a,b\n1,x,\n2,y,\n')).header).toEqual(['', 'a', 'b']);
+  });
+
   it('leaves a byte order mark out of the first header', async () => {
     expect((await readText('\ufeffa,b\n1,2\n')).header).toEqual(['a', 'b']);
     expect((await readText('\ufeff"a","b"\r\n1,2\r\n')).header).toEqual(['a', 'b']);

@@ -170,6 +170,22 @@ describe('counts that are hardly counts', () => {
     expect(warningsOf(PRICES, 'amount', { ratings: 'count', unrated: undefined })).toEqual([]);
   });
 
+  it('sums without cents, and durations, are warned of: hardly any is as small as most counts are', () => {
+    const seconds = Array.from({ length: 30 }, (_, k) => 30 + 7 * k);
+    expect(warningsOf(seconds, 'value')).toEqual([expect.stringContaining('"value" is hardly ever below 4')]);
+    expect(warningsOf(seconds, 'seconds')).toHaveLength(1);
+    expect(warningsOf([1, 2, 3, ...seconds, 2], 'value')).toEqual([]);
+    expect(warningsOf(seconds, 'plays')).toEqual([]);
+    expect(warningsOf(seconds, 'value', { ratings: 'count', unrated: undefined })).toEqual([]);
+  });
+
+  it('sales written as stock that leaves are warned of, a few returns are not', () => {
+    expect(warningsOf([-1, -2, -30, -4, 1], 'quantity')).toEqual([
+      expect.stringContaining('"quantity" is below 0 in 4 of 5 rows, and that is read as a return'),
+    ]);
+    expect(warningsOf([-1, 2, 30, -4, 1], 'quantity')).toEqual([]);
+  });
+
   it.each([
     ['hours', [273, 1, 12.1, 0.5, 87.4, 14.9]],
     ['shares', [0.25, 0.37, 0.91, 0.12, 12]],
@@ -184,7 +200,7 @@ describe('counts that are hardly counts', () => {
   it('a point that may separate thousands is warned of, whatever the name', () => {
     for (const name of ['quantity', 'value']) {
       expect(warningsOf([12, 850, 1.234, 2.5, 3], name)).toEqual([
-        expect.stringContaining('1.234 beside whole numbers'),
+        expect.stringContaining('holds numbers like 1.234 beside whole ones'),
       ]);
     }
   });

@@ -17,6 +17,9 @@ test.each([
   ['3.4.2011', 'day-first', at(2011, 3, 3)],
   ['29-02-2012 23:59:59', 'day-first', at(2012, 1, 29, 23, 59, 59)],
   ['12/24/2011 8:26 PM', 'month-first', at(2011, 11, 24, 20, 26)],
+  ['12/24/2011 8:26 p.m.', 'month-first', at(2011, 11, 24, 20, 26)],
+  ['24.12.2011, 20:26 Uhr', 'day-first', at(2011, 11, 24, 20, 26)],
+  ['24/12/2011 à 20h26', 'day-first', at(2011, 11, 24, 20, 26)],
   ['12/24/2011, 12:00:00 am', 'month-first', at(2011, 11, 24)],
 ])('%s has an order of its own: %s', (cell, order, seconds) => {
   const date = partedDate(cell);

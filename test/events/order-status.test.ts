@@ -17,6 +17,12 @@ test.each([
   'annulée',
   'Remboursée',
   'Cancelado',
+  'Annullato',
+  'Geannuleerd',
+  'Отменён',
+  'キャンセル',
+  '已取消',
+  '취소',
 ])('an order that is %s does not count', (status) => {
   expect(statusWeight(typeKey(status))).toBe(0);
   expect(isOrderStatus(status)).toBe(true);
@@ -46,7 +52,7 @@ test('closed means refunded where complete means sold', () => {
 
 test('a date or a yes in a column like cancelled_at says that the order was', () => {
   for (const cell of ['2020-01-01', '1', 'true', 'yes', 'x']) expect(saysCancelled(cell), cell).toBe(true);
-  for (const cell of ['', ' ', '0', 'false', 'No', 'NULL', '\\N', '0000-00-00 00:00:00']) {
+  for (const cell of ['', ' ', '0', 'false', 'No', 'NULL', '\\N', '[NULL]', '0000-00-00 00:00:00', 'Não', 'いいえ']) {
     expect(saysCancelled(cell), cell).toBe(false);
   }
 });

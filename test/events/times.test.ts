@@ -19,6 +19,7 @@ describe('TimeColumn', () => {
     ['1433221332117000', 'µs', 1433221332.117],
     ['9.64982703e+08', 's', 964982703],
     ['-86400', 's', -86400],
+    ['1323435000000000000', 'ns', 1323435000],
   ])('tells the unit of %s by its size: %s', (cell, unit, seconds) => {
     const column = new TimeColumn('when');
     const value = column.read(cell);
@@ -38,6 +39,11 @@ describe('TimeColumn', () => {
     ['2011-12-09 12:50:00,5', NOON + 0.5],
     ['2011-12-09 12:50:00 UTC', NOON],
     ['2011-12-09T14:50:00+02:00', NOON],
+    ['2011-12-09 14:50:00 EET', NOON],
+    ['2011-12-09 07:50:00 EST', NOON],
+    ['2011-12-09 12:50 PM', NOON],
+    ['2011年12月9日 12:50', NOON],
+    ['2011年12月9日12時50分00秒', NOON],
     ['2011-12-09T07:20:00-0530', NOON],
     [' 2011-12-9 12:50 ', NOON],
     ['2011-12-09', NOON - (12 * 60 + 50) * 60],
@@ -52,7 +58,7 @@ describe('TimeColumn', () => {
 
   it('reads an empty cell as no time, which settles nothing about the column', () => {
     const column = new TimeColumn('when');
-    expect(column.read('  ')).toBeNaN();
+    for (const cell of ['  ', '<NA>', '0000-00-00', '0000-00-00 00:00:00']) expect(column.read(cell)).toBeNaN();
     expect(column.read('2011-12-09')).toBe(Date.UTC(2011, 11, 9) / 1000);
   });
 

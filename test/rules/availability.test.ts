@@ -32,7 +32,10 @@ test.each([
   ['inventory_quantity', ['0', '1', '1'], '011'],
   ['available_from', ['2026-01-31', '2026-02-01', '', '2025-12-24 10:00'], '1011'],
   ['available_until', ['2026-01-31', '2026-01-30', '', '2026-01-31T11:59', '2026-01-31T12:01'], '10101'],
-  ['deleted_at', ['', '2020-05-05', ''], '101'],
+  ['deleted_at', ['', '2020-05-05', '0000-00-00 00:00:00'], '101'],
+  ['Disponibile', ['Sì', 'no', 'esaurito'], '100'],
+  ['Status', ['販売中', '販売終了', '在庫なし'], '100'],
+  ['beschikbaar', ['ja', 'nee', 'Uitverkocht'], '100'],
 ])('%s', (name, cells, wanted) => expect(column(name, ...cells)).toBe(wanted));
 
 test.each([

@@ -43,6 +43,21 @@ describe('recogniseRoles', () => {
     [['event', 'EVENT_TYPE', 'USER_ID', 'ITEM_ID', 'EVENT_VALUE'], { user: 2, item: 3, rating: 4, event: 1 }],
     [['user_id', 'item_id', 'behavior_type'], { user: 0, item: 1, event: 2 }],
     [['User ID', 'ISBN', 'Book-Rating'], { user: 0, item: 1, rating: 2 }],
+    [['User ID', 'SKU', 'Quantity (pcs)', 'Timestamp [UTC]', 'Value (EUR)'], { user: 0, item: 1, rating: 2, time: 3 }],
+    [['User ID', 'SKU', 'Value (EUR)', 'Amount [USD]'], { user: 0, item: 1 }],
+    [['ユーザーID', '商品コード', '数量', '注文日時'], { user: 0, item: 1, rating: 2, time: 3 }],
+    [['用户ID', '商品编号', '购买数量', '下单时间'], { user: 0, item: 1, rating: 2, time: 3 }],
+    [['회원번호', '상품코드', '수량', '주문일'], { user: 0, item: 1, rating: 2, time: 3 }],
+    [['ID клиента', 'Артикул', 'Кол-во', 'Дата заказа'], { user: 0, item: 1, rating: 2, time: 3 }],
+    [['Codice cliente', 'Prodotto', 'Quantità', 'Data'], { user: 0, item: 1, rating: 2, time: 3 }],
+    [['Klantnummer', 'Artikelnummer', 'Aantal', 'Besteldatum'], { user: 0, item: 1, rating: 2, time: 3 }],
+    [['ID klienta', 'SKU', 'Ilość', 'Data zamówienia'], { user: 0, item: 1, rating: 2, time: 3 }],
+    [['Müşteri No', 'Ürün Kodu', 'Adet', 'Sipariş Tarihi'], { user: 0, item: 1, rating: 2, time: 3 }],
+    [
+      ['u.$oid', 'userId.$oid', 'Item.product_id.S', 'qty.$numberInt', 'at.time.$date.$numberLong'],
+      { user: 1, item: 2, rating: 3, time: 4 },
+    ],
+    [['KUNNR', 'MATNR', 'KWMENG', 'ERDAT'], { user: 0, item: 1, rating: 2, time: 3 }],
   ])('knows the columns of %j', (header, roles) => {
     expect(eventRoles(header)).toEqual(roles);
   });

@@ -334,6 +334,43 @@ describe('a users file beside interactions', () => {
   });
 });
 
+describe('cells that say that there is nothing', () => {
+  it('leave the later rows of an order to its first one, as empty cells do', async () => {
+    for (const none of ['_', 'NULL', '[NULL]', '<NA>']) {
+      const later = `${none} ${none} ${none}`;
+      const users = [
+        'name email item status cancelled_at',
+        `#1 ann a paid ${none}`,
+        `#1 ${none} b ${none} ${none}`,
+        `#2 ben a refunded ${none}`,
+        `#2 ${none} c ${none} ${none}`,
+        `#3 cy b paid ${none}`,
+      ];
+      const { dataset } = await read({ users });
+      expect(cellsOf(dataset), later).toEqual({ ann: { a: 1, b: 1 }, cy: { b: 1 } });
+    }
+  });
+
+  it('are nobody, and so is 0 as a number of other programs', async () => {
+    const rows = (none: string) => [
+      'customer_id email item',
+      ...[1, 2, 3, 4].map((k) => `${none} g${k}@x i${k % 2}`),
+      '7.0 u@x i1',
+      '8.0 v@x i0',
+      '7.0 u@x i0',
+    ];
+    for (const none of ['0', '0.0', '0.00', 'guest'])
+      expect((await read({ users: rows(none) })).reports[0]?.roles, none).toContainEqual(['user', 'email']);
+    expect((await read({ users: rows('NULL') })).reports[0]?.roles).toContainEqual(['user', 'customer_id']);
+  });
+
+  it('may be filled up with spaces', async () => {
+    const path = folder.file('f.csv', `user,item\nu,a\nNULL${' '.repeat(26)},b\nv,(not set)${' '.repeat(9)}\nv,a\n`);
+    const { dataset } = await readDataset(inputsOf(path));
+    expect(cellsOf(dataset)).toEqual({ u: { a: 1 }, v: { a: 1 } });
+  });
+});
+
 describe('what is suspicious', () => {
   it('is that every user has exactly one row', async () => {
     const rows = ['customer_id item', ...Array.from({ length: 9 }, (_, k) => `c${k} i${k % 3}`)];
@@ -344,7 +381,69 @@ describe('what is suspicious', () => {
   it('is that nobody in particular has many of the rows', async () => {
     const guests = Array.from({ length: 20 }, (_, k) => `0 i${k}`);
     const rows = ['user item', ...guests, 'u i1', 'u i2', 'v i1', 'w i3', 'x i2', 'y i9', 'z i1'];
-    expect((await read({ users: rows })).reports[0]?.warnings[0]).toContain('user "0" has 20 of 27 interactions');
+    expect((await read({ users: rows })).reports[0]?.warnings[0]).toContain('user "0" has 20 of 27 rows');
+  });
+
+  it('is that an id like a word for nobody has far more rows than others, or one of many users a tenth of all', async () => {
+    const others = Array.from({ length: 120 }, (_, k) => `u${k} i${k % 7}`);
+    const more = (id: string, rows: number) => Array.from({ length: rows }, (_, k) => `${id} i${k % 9}`);
+    const warned = async (...rows: string[]) =>
+      (await read({ users: ['user item', 'u0 i5', ...others, ...rows] })).reports[0]?.warnings.join();
+    for (const id of ['Guest', 'unknown', '(none)', '[deleted]', 'Gast', '匿名']) {
+      expect(await warned(...more(id, 10))).toContain(`user "${id}" has 10 of 131 rows`);
+    }
+    const nothing = Array.from({ length: 30 }, (_, k) => `u${k} unknown`);
+    expect(await warned(...more('u1', 9), ...nothing, 'u31 i10', 'u32 i11')).toContain(
+      'item "unknown" has 30 of 162 rows',
+    );
+    expect(await warned(...more('u1', 9), ...nothing.map((row) => row.replace('unknown', '0')), 'u3 1')).toBe('');
+    expect(await warned(...more('Guest', 3))).toBe('');
+    expect(await warned(...more('walk-in', 10))).toBe('');
+    expect(await warned(...more('walk-in', 20))).toContain('user "walk-in" has 20 of 141 rows');
+  });
+
+  it('is that many rows are of one user or two', async () => {
+    const rows = (users: number) => Array.from({ length: 100 }, (_, k) => `u${k % users} i${k % 20}`);
+    const warned = async (users: number) => (await read({ users: ['user item', ...rows(users)] })).reports[0]?.warnings;
+    expect(await warned(1)).toEqual([expect.stringContaining('all rows are of 1 user, from whom nothing')]);
+    expect(await warned(2)).toEqual([expect.stringContaining('all rows are of 2 users')]);
+    expect(await warned(3)).toEqual([]);
+  });
+
+  it('is a time from before such events were, or from long after today', async () => {
+    const warned = async (...times: (string | number)[]) =>
+      (await read({ users: ['user item timestamp', ...times.map((time, k) => `u${k % 2} i${k} ${time}`)] })).reports[0]
+        ?.warnings;
+    const [day, year] = [86_400, 365 * 86_400];
+    const now = Math.floor(Date.now() / 1000);
+    expect(await warned(now - day, now, now + 300 * day, 2e8)).toEqual([]);
+    const mixed = [1e3 * now, now, 0, now].map(String);
+    expect(await warned(...mixed)).toEqual([
+      expect.stringMatching(/"timestamp" is 1970-01-01 or the like in 3 rows, .*: another unit, or no time at all/),
+    ]);
+    expect(await warned('2025-03-04', '1900-01-01')).toEqual([expect.stringContaining('is 1900-01-01 or the like')]);
+    expect(await warned('2025-03-04', '9999-12-31')).toEqual([expect.stringContaining('goes up to 9999-12-31')]);
+    expect(await warned(now, now + 2 * year)).toHaveLength(1);
+  });
+
+  it('is that points in a sample part thousands by all that one can see, until counts are said to be right', async () => {
+    const rows = (...cells: string[]) => ['user item qty', ...cells.map((cell, k) => `u${k % 2} i${k} ${cell}`)];
+    const warned = async (cells: string[], rest: Partial<Inputs> = {}) =>
+      (await read({ users: rows(...cells) }, rest)).reports[0]?.warnings.join();
+    for (const cells of [
+      ['2', '1.000', '30'],
+      ['1', '2.500', '1'],
+    ]) {
+      expect(await warned(cells)).toContain('holds numbers like 1.234 beside whole ones below 1000');
+      expect(await warned(cells, { ratings: 'count' })).toBe('');
+    }
+    for (const cells of [
+      ['1.000', '2.500', '2.000'],
+      ['1', '0.500', '1'],
+      ['1', '2.5', '1.250'],
+      ['1', '1500', '1.250'],
+    ])
+      expect(await warned(cells), cells.join()).toBe('');
   });
 
   it('is that times are too small for seconds since 1970', async () => {
@@ -389,11 +488,76 @@ describe('what is suspicious', () => {
     expect(matching.reports.at(-1)?.warnings).toEqual([]);
   });
 
+  it('is that files that are read as one have numbers of two kinds, or no id in common by names that differ', async () => {
+    const ids = [1, 2, 3, 4, 5, 6];
+    const warned = async (one: string[], other: string[], rest: Partial<Inputs> = {}) => {
+      const paths = [write('one.csv', one), write('other.csv', other)];
+      const { reports } = await readDataset({ ...inputsOf(''), users: paths, ...rest });
+      return reports.at(-1)?.warnings.join('\n');
+    };
+    const bought = ['user_id item quantity', ...ids.map((id) => `u${id} i${id % 5} ${id}`), 'u1 i9 1'];
+    const rows = (header: string, user: string, item: string) => [
+      header,
+      ...ids.map((id) => `${user}${id} ${item}${id % 5} ${1 + (id % 2)}`),
+      `${user}1 ${item}9 1`,
+    ];
+    expect(await warned(bought, rows('userId itemId qty', 'u', 'i'))).toBe('');
+    expect(await warned(bought, rows('customer_id sku menge', 'u', 'i'))).toBe('');
+    expect(await warned(bought, rows('user_id item quantity', 'v', 'j'))).toBe('');
+    expect(await warned(bought, rows('email item quantity', 'v@', 'i'))).toMatch(
+      /^"user_id" of \S+one\.csv and "email" here are read as one column of users, and have no id in common/,
+    );
+    expect(await warned(bought, rows('user_id sku quantity', 'u', 'S'))).toContain(
+      'and "sku" here are read as one column of items',
+    );
+    const rated = rows('user_id item rating', 'u', 'i');
+    expect(await warned(bought, rated)).toContain('"quantity" of');
+    expect(await warned(bought, rated, { ratings: 'count' })).toBe('');
+  });
+
   it('is that a column of counts holds no plain numbers, which leaves it out', async () => {
     const users = ['user item quantity', 'u a $2.00', 'u b $1.00', 'v a $1.00'];
     const { reports } = await read({ users });
     expect(reports[0]?.roles).not.toContainEqual(['rating', 'quantity']);
     expect(reports[0]?.warnings[0]).toContain('"quantity" holds "$2.00", no plain numbers');
+    for (const [name, ...cells] of [
+      ['qty', '1pcs', '2pcs', '1pcs'],
+      ['plays', '００１', '００２', '００１'],
+      ['liked', 'yes', 'no', 'yes'],
+      ['is_recommended', 'Nein', 'Ja', 'Ja'],
+    ]) {
+      const rows = ['u a', 'u b', 'v a'].map((row, k) => `${row} ${cells[k]}`);
+      const warning = (await read({ users: [`user item ${name}`, ...rows] })).reports[0]?.warnings[0];
+      expect(warning).toContain(`"${name}" holds ${JSON.stringify(cells[0])}, no plain numbers`);
+    }
+  });
+});
+
+describe('a refusal for names that nobody knows', () => {
+  it('does not take a header that comes again for a row of data', async () => {
+    const message = await refusal({
+      users: ['order_id item', 'o1 a', 'o2 a', 'order_id item', 'o2 b', 'o3 b', 'o4 a'],
+    });
+    expect(message).not.toContain('no header');
+    expect(message).toContain('--orders FILE');
+  });
+
+  it('says that they are not UTF-8, if they are not', async () => {
+    const refused = (header: Uint8Array) => {
+      const path = folder.file('f.csv', Buffer.concat([header, Buffer.from('\nu,a\nu,b\n')]));
+      return readDataset(inputsOf(path));
+    };
+    // Two headers of Japanese and Russian shops, in Shift_JIS and windows-1251.
+    await expect(refused(Buffer.from('89ef88f594d48d862c8fa4956983528381835b8368', 'hex'))).rejects.toThrow(
+      '--encoding ',
+    );
+    await expect(refused(Buffer.from('caebe8e5edf22cd2eee2e0f0', 'hex'))).rejects.toThrow('windows-1251 …)');
+  });
+
+  it('says how lists of records in JSON become records', async () => {
+    const lists = { info: 1, playlists: [{ pid: 1, tracks: [{ track_uri: 'a' }, { track_uri: 'b' }] }] };
+    const path = folder.file('f.json', JSON.stringify(lists));
+    await expect(readDataset(inputsOf(path))).rejects.toThrow(/jq -c '\.playlists\[\]' \S+f\.json/);
   });
 });
 

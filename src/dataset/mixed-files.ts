@@ -1,0 +1,67 @@
+import { columnKey, kindByName } from '../understanding/vocabulary.js';
+import type { EventsFile } from './events-file.js';
+import type { Ratings } from './strength-rule.js';
+
+/** Of fewer ids that may be chance. */
+const FEWEST_IDS = 5;
+
+/** Which of the columns of a file are compared with those of others. */
+type Role = 'user' | 'item' | 'rating';
+
+/**
+ * What is suspicious of files that are read as one: numbers of two kinds in one column, and ids of two kinds.
+ * @param files as they were read, ids with the same numbers in all. @param sizes how many users and items there are.
+ * @param ratings as `--ratings` says.
+ */
+export function mixtures(
+  files: readonly EventsFile[],
+  sizes: Readonly<Record<'user' | 'item', number>>,
+  ratings: Ratings,
+): string[] {
+  const [first, ...others] = files;
+  if (!first) return [];
+  const nameOf = ({ report }: EventsFile, wanted: Role) => report.roles.find(([role]) => role === wanted)?.[1];
+  const told = (role: Role, ending: string, differ: (name: string, other: string, file: EventsFile) => boolean) => {
+    const name = nameOf(first, role);
+    const file = others.find((each) => {
+      const other = nameOf(each, role);
+      return name !== undefined && other !== undefined && differ(name, other, each);
+    });
+    if (!file) return [];
+    return [
+      `${JSON.stringify(name)} of ${first.path} and ${JSON.stringify(nameOf(file, role))} here are read as one ${ending}`,
+    ];
+  };
+  const ids = (role: 'user' | 'item') =>
+    told(
+      role,
+      `column of ${role}s, and have no id in common\n  --${role}-col NAME, once for each name, says which columns have the same ids`,
+      (name, other, file) =>
+        columnKey(name) !== columnKey(other) &&
+        areApart(first.events[role].values, file.events[role].values, sizes[role]),
+    );
+  const isAnotherKind = (name: string, other: string) => ratings === 'auto' && kindByName(name) !== kindByName(other);
+  return [
+    ...told(
+      'rating',
+      'column of numbers\n  --rating-col NAME takes one of them, --ratings count says that both are counts',
+      isAnotherKind,
+    ),
+    ...ids('user'),
+    ...ids('item'),
+  ];
+}
+
+/** True for two sets of several ids that have none in common. @param ids one a row. @param count how many there are in all files. */
+function areApart(ids: Uint32Array, others: Uint32Array, count: number): boolean {
+  const has = new Uint8Array(count);
+  for (const id of ids) has[id] = 1;
+  let known = 0;
+  for (const flag of has) known += flag;
+  const apart = new Set<number>();
+  for (const id of others) {
+    if (has[id] === 1) return false;
+    if (apart.size < FEWEST_IDS) apart.add(id);
+  }
+  return known >= FEWEST_IDS && apart.size >= FEWEST_IDS;
+}

@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import { oddIds } from '../../src/dataset/odd-ids.js';
+
+const HEADERS = ['user_id', 'Product SKU'];
+const PLAIN = Array.from({ length: 20 }, (_, k) => `C${k}`);
+const said = (...ids: string[]) => oddIds([...PLAIN, ...ids], 'item', HEADERS).join('\n');
+
+test('plain ids are not suspicious, nor are those that only look a little odd', () => {
+  const ids = [
+    '#1001',
+    '1E5',
+    "'t Hof",
+    '--x',
+    'a-b',
+    '0815',
+    'Totals',
+    'row 5',
+    'item',
+    'dQw4w9WgXcQ',
+    'DQW4W9WGXCQ',
+    '5%',
+    '＃',
+  ];
+  expect(said(...ids)).toBe('');
+});
+
+test.each([
+  [
+    'is a sum',
+    [
+      'Total',
+      'TOTAL:',
+      'Summe',
+      'Total général',
+      'Somme',
+      'Итого',
+      '合計',
+      '#REF!',
+      '#N/A',
+      '#NV',
+      '#¡REF!',
+      '#DIV/0!',
+      '#NAME?',
+      '#WERT!',
+      '####',
+    ],
+  ],
+  ['is a remark', ['# page 2', '// end', '-- end', '(500 rows)', '500 rows selected.', '(1 row affected)']],
+  ['was shortened by a spreadsheet', ['1.23E+10', '4,00638E+12']],
+  ['is a formula', ['="0012"', '="A"']],
+  ['lost letters on the way', ['a\0b', '\0\0\0', 'K\uFFFDse']],
+  ['is the header', ['user_id', 'User ID', 'product_sku', 'PRODUCT SKU']],
+])('an id that %s, or the like, is told of', (what, ids) => {
+  for (const id of ids) expect(said(id)).toContain(`item ${JSON.stringify(id)}`);
+  for (const id of ids) expect(said(id)).toContain(what);
+});
+
+test.each(['C1 ', 'C\u00a01', '\ufeffC1', '\u200bC1', "'C1", '="C1"', '{C1}'])(
+  'one id that is another but for %j is told of',
+  (id) => {
+    expect(said('C 1', id)).toContain('differs from another');
+  },
+);
+
+test.each(['5.0', '5.00', '5,0'])('5 and %s are one id, most likely', (id) => {
+  expect(said('5', id)).toContain('differs from another');
+});
+
+test('ids that differ by case or zeros in front are told of where they are many, but not a few', () => {
+  const lower = PLAIN.map((id) => id.toLowerCase());
+  expect(said(...lower.slice(0, 1))).toBe('');
+  expect(said(...lower)).toContain('item "c0" differs from another');
+  const numbers = Array.from({ length: 20 }, (_, k) => String(k + 1));
+  expect(said(...numbers, ...numbers.map((id) => id.padStart(4, '0')))).toContain('item "0001" differs from another');
+});
+
+test('a sum below more ids than are looked at is told of', () => {
+  const many = Array.from({ length: 150_000 }, (_, k) => `u${k}`);
+  expect(oddIds([...many, 'Total'], 'user', HEADERS)).toEqual([expect.stringContaining('user "Total" is a sum')]);
+});
