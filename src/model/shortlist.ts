@@ -4,31 +4,45 @@ import { selectBest } from '../matrix/select.js';
 /** Where at least one item in so many is chosen, going through all items is faster than sorting. */
 const MANY = 16;
 
+/** Of a double's bits the upper 16 say its sign, its exponent and where in its octave it is, in 16 steps. */
+const CLASSES = 1 << 15;
+/** Where the upper half of a double lies among its two numbers of 32 bits. */
+const UPPER = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 1 : 0;
+
 /**
- * Chooses the K values of a row with the largest keys, of equal ones those of the lower items. Keys that may be among
- * them go into a buffer of twice the size; when it is full its better half is selected, whose least key is the threshold
- * for all later ones. So most values cost one comparison, and each of the K a constant.
+ * Chooses the K values of a row with the largest keys, of equal ones those of the lower items. Keys are counted by class, 16 to an octave, as in
+ * the first step of a radix sort: the class in which the K-th of those so far lies is a bound for all later ones, so most values cost one
+ * comparison. In the end all above the class of the K-th are chosen, and only those in it are compared.
  */
 export class Shortlist {
   readonly #most: number;
   readonly #itemOf: Uint32Array;
+  /** The keys that may be among the K largest, and beside each its place in the row. */
   readonly #key: Float64Array;
-  /** Beside each key its place in the row, and its item. */
+  readonly #bits: Uint32Array;
   readonly #place: Uint32Array;
-  readonly #item: Uint32Array;
+  /** Keys by class; all 0 between rows. */
+  readonly #counts = new Uint32Array(CLASSES);
+  /** Those in the class of the K-th, with their items. */
+  readonly #edgeKey: Float64Array;
+  readonly #edgePlace: Uint32Array;
+  readonly #edgeItem: Uint32Array;
   /** By item: its place in the row plus 1, where it is chosen; all 0 between rows. */
   readonly #placeOf: Uint32Array;
   readonly #chosen: SparseVector;
 
   /** @param most K ≥ 0. @param itemOf by rank. */
   constructor(most: number, itemOf: Uint32Array) {
-    const room = Math.max(2 * most, 64);
+    const items = itemOf.length;
     this.#most = most;
     this.#itemOf = itemOf;
-    this.#key = new Float64Array(room);
-    this.#place = new Uint32Array(room);
-    this.#item = new Uint32Array(room);
-    this.#placeOf = new Uint32Array(itemOf.length);
+    this.#key = new Float64Array(items);
+    this.#bits = new Uint32Array(this.#key.buffer);
+    this.#place = new Uint32Array(items);
+    this.#edgeKey = new Float64Array(items);
+    this.#edgePlace = new Uint32Array(items);
+    this.#edgeItem = new Uint32Array(items);
+    this.#placeOf = new Uint32Array(items);
     this.#chosen = { count: 0, index: new Uint32Array(most), value: new Float64Array(most) };
   }
 
@@ -37,42 +51,71 @@ export class Shortlist {
    * @param factor by rank: what makes a key of a value; 0 where the item must not be chosen.
    * @returns the chosen values by item, rising.
    */
-  choose({ count, index, value }: SparseVector, factor: Float64Array, below: number): SparseVector {
-    const keys = this.#key;
-    const places = this.#place;
-    const items = this.#item;
-    const itemOf = this.#itemOf;
-    const room = keys.length;
+  choose(row: SparseVector, factor: Float64Array, below: number): SparseVector {
+    const { count, index, value } = row;
+    const [key, bits, place, counts] = [this.#key, this.#bits, this.#place, this.#counts];
     let size = 0;
-    let threshold = Number.MIN_VALUE;
+    let highest = 0;
+    let bound = Number.MIN_VALUE;
+    let full = Math.max(2 * this.#most, 64);
     for (let at = 0; at < count; at++) {
       const r = index[at]!;
-      const key = value[at]! * factor[r]!;
-      if (!(key >= threshold) || r >= below) continue;
-      if (size === room) {
-        threshold = this.#shorten(size);
-        size = this.#most;
-        if (key < threshold) continue;
-      }
-      keys[size] = key;
-      places[size] = at;
-      items[size++] = itemOf[r]!;
+      const own = value[at]! * factor[r]!;
+      if (!(own >= bound) || r >= below) continue;
+      key[size] = own;
+      place[size] = at;
+      const ofKey = bits[2 * size++ + UPPER]! >>> 16;
+      counts[ofKey]!++;
+      if (ofKey > highest) highest = ofKey;
+      if (size < full) continue;
+      bound = Math.max(bound, leastOf(this.#classOfLast(highest).least));
+      full = size + this.#most + 64;
     }
-    if (size > this.#most) {
-      this.#shorten(size);
-      size = this.#most;
-    }
-    return this.#byItem(size, value);
+    const chosen = size > this.#most ? this.#select(size, highest, index) : size;
+    for (let k = 0; k < size; k++) counts[bits[2 * k + UPPER]! >>> 16] = 0;
+    return this.#byItem(chosen, row);
   }
 
-  /** The first `size` of the buffer by item: many are found by going through all items, few by sorting. */
-  #byItem(size: number, valueAt: Float64Array): SparseVector {
+  /** The class of the K-th largest key, of which there are as many, and how many of that class are wanted. */
+  #classOfLast(highest: number): { least: number; wanted: number } {
+    let least = highest;
+    let wanted = this.#most;
+    while (wanted > this.#counts[least]!) wanted -= this.#counts[least--]!;
+    return { least, wanted };
+  }
+
+  /** Brings the places of the K largest keys of more to the front. @returns K. */
+  #select(size: number, highest: number, index: Uint32Array): number {
+    const { least, wanted } = this.#classOfLast(highest);
+    const [bits, place] = [this.#bits, this.#place];
+    let chosen = 0;
+    let edge = 0;
+    for (let k = 0; k < size; k++) {
+      const own = bits[2 * k + UPPER]! >>> 16;
+      if (own < least) continue;
+      if (own > least) place[chosen++] = place[k]!;
+      else {
+        this.#edgeKey[edge] = this.#key[k]!;
+        this.#edgeItem[edge] = this.#itemOf[index[place[k]!]!]!;
+        this.#edgePlace[edge++] = place[k]!;
+      }
+    }
+    if (edge > wanted) selectBest(wanted, edge, this.#edgeKey, this.#edgeItem, this.#edgePlace);
+    for (let k = 0; k < wanted; k++) place[chosen++] = this.#edgePlace[k]!;
+    return chosen;
+  }
+
+  /** What is chosen by item: many are found by going through all items, few by sorting. */
+  #byItem(size: number, { index: ranks, value: values }: SparseVector): SparseVector {
     const { index, value } = this.#chosen;
-    const item = this.#item;
+    const itemOf = this.#itemOf;
     const place = this.#place;
     const placeOf = this.#placeOf;
     this.#chosen.count = size;
-    for (let k = 0; k < size; k++) placeOf[item[k]!] = place[k]! + 1;
+    for (let k = 0; k < size; k++) {
+      index[k] = itemOf[ranks[place[k]!]!]!;
+      placeOf[index[k]!] = place[k]! + 1;
+    }
     if (size * MANY > placeOf.length) {
       let filled = 0;
       for (let at = 0; at < placeOf.length; at++) {
@@ -80,27 +123,24 @@ export class Shortlist {
         if (own === 0) continue;
         placeOf[at] = 0;
         index[filled] = at;
-        value[filled++] = valueAt[own - 1]!;
+        value[filled++] = values[own - 1]!;
       }
       return this.#chosen;
     }
-    for (let k = 0; k < size; k++) index[k] = item[k]!;
     index.subarray(0, size).sort();
     for (let k = 0; k < size; k++) {
-      value[k] = valueAt[placeOf[index[k]!]! - 1]!;
+      value[k] = values[placeOf[index[k]!]! - 1]!;
       placeOf[index[k]!] = 0;
     }
     return this.#chosen;
   }
+}
 
-  /** Brings the K best of `size` > K to the front. @returns the least key among them. */
-  #shorten(size: number): number {
-    const most = this.#most;
-    const keys = this.#key;
-    if (most === 0) return Number.POSITIVE_INFINITY;
-    selectBest(most, size, keys, this.#item, this.#place);
-    let least = keys[0]!;
-    for (let k = 1; k < most; k++) if (keys[k]! < least) least = keys[k]!;
-    return least;
-  }
+const scratch = new Float64Array(1);
+const halves = new Uint32Array(scratch.buffer);
+
+/** The least number of a class. */
+function leastOf(ofKey: number): number {
+  halves[UPPER] = ofKey << 16;
+  return scratch[0]!;
 }
