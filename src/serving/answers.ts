@@ -9,7 +9,7 @@ import { ItemSearch } from './item-search.js';
 import { ListJson } from './list-json.js';
 import { ListMaker } from './list-maker.js';
 import { BadStrength } from './profile.js';
-import type { Question, Reply } from './question.js';
+import { isNamedAlone, type Question, type Reply } from './question.js';
 import { ServedModel } from './served-model.js';
 
 /** As the job has them: expressions as texts, and files that are read with the model. */
@@ -72,10 +72,9 @@ class Answers {
     if (!isOne) return { body: `{"lists":[${users.map((asker) => this.#lists.list(asker, wanted)).join(',')}]}` };
     const [asker] = users;
     if (!asker) return { status: 400, detail: 'nobody is asked for' };
-    const said = [asker.history, asker.preferences, ...Object.values(asker.attributes)];
-    const isSilent = said.every(({ length }) => length === 0);
     const { user } = asker;
-    if (user !== undefined && isSilent && this.#served.userIds.get(user) === undefined) return unknown('user', user);
+    const isUnknown = user !== undefined && this.#served.userIds.get(user) === undefined;
+    if (isUnknown && isNamedAlone(asker)) return unknown('user', user);
     return { body: this.#lists.list(asker, wanted) };
   }
 

@@ -16,7 +16,7 @@ import { packed } from '../rules/packed.js';
 import { scoredUsers } from '../saved-model/known-users.js';
 import type { ListJson } from './list-json.js';
 import { ProfileReader } from './profile.js';
-import { type Asker, MOST, type Wanted } from './question.js';
+import { type Asker, isNamedAlone, MOST, type Wanted } from './question.js';
 import type { ServedModel } from './served-model.js';
 
 /** How many parts of a score are named: the default of a batch run. */
@@ -97,6 +97,7 @@ export class ListMaker {
     const keepColumns = expressions.length > 0 || Object.keys(this.#obeyed.read).length > 0;
     if (keepColumns) this.#served.readUserColumns();
     const place = asker.user === undefined ? undefined : this.#served.userIds.get(asker.user);
+    if (asker.user !== undefined && place === undefined && isNamedAlone(asker)) ignored.user = [asker.user];
     const known = this.#served.of(place, asker.user);
     const { dataset } = scoredUsers(known, said, { keepColumns, now, clock: this.#obeyed.now, dayOrder: undefined });
     return { dataset: whatCounts(dataset), ignored };

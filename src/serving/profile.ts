@@ -8,7 +8,7 @@ import type { Names } from '../saved-model/saved-model.js';
 import type { Asker } from './question.js';
 
 /** What was said that the model knows nothing of, by where it was said. */
-export type Ignored = Partial<Record<'history' | 'preferences' | 'exclude' | 'attributes', string[]>>;
+export type Ignored = Partial<Record<'user' | 'history' | 'preferences' | 'exclude' | 'attributes', string[]>>;
 
 /** The largest strength that an entry may state, as in a file of profiles. */
 const STRONGEST = 100;

@@ -26,6 +26,11 @@ export interface Asker {
   attributes: Record<string, string>;
 }
 
+/** Whether nothing is said of a user to go by but their id. */
+export function isNamedAlone({ history, preferences, attributes }: Asker): boolean {
+  return [history, preferences, ...Object.values(attributes)].every(({ length }) => length === 0);
+}
+
 /** JSON, or why there is none. */
 export type Reply = { body: string } | { status: 400 | 404; detail: string };
 

@@ -89,6 +89,10 @@ describe('lists', () => {
       user_id: null,
       ignored: { history: ['nope'], preferences: ['genre:Opera'] },
     });
+    const users = [{ user: 'u3' }, { user: 'nobody' }, { user: 'new', history: ['i2'] }];
+    const many = await ask(`${served.url}recommendations`, posted({ users, n: 1 }));
+    const { lists } = JSON.parse(many.text) as { lists: { ignored?: object }[] };
+    expect(lists.map(({ ignored }) => ignored)).toEqual([undefined, { user: ['nobody'] }, undefined]);
   });
 });
 
