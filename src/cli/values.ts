@@ -95,7 +95,9 @@ export function refuseTwoOnStdout(outputs: Readonly<Record<string, string | unde
 }
 
 export function reportOption(): Option {
-  return new Option('--report <file>', 'also write a page with plots, as HTML');
+  return new Option('--report <file>', 'also write a page with plots, as HTML').argParser((text: string) =>
+    required(text, () => !/\.(?!html?$)[a-z]{2,7}$/i.test(text), 'The page is HTML: expected a name like report.html.'),
+  );
 }
 
 export function seedOption(): Option {

@@ -122,6 +122,7 @@ describe('the options of evaluate', () => {
     ['metrics of users over the users', ['-u', 'u.csv', '--per-user', 'u.csv']],
     ['one file for two answers', ['-u', 'u.csv', '-o', 'a.csv', '--per-user', 'a.csv']],
     ['a word for bad rows that was meant to be another', ['-u', 'u.csv', '--bad-rows', 'skipp']],
+    ['a page that is no HTML', ['-u', 'u.csv', '--report', 'r.pdf']],
     ['an argument that is no option', ['-u', 'u.csv', '--seed', '1', 'x.csv']],
   ])('refuses %s with 2 and a reason', (_, args) => {
     const { failure, said } = refused(args);
