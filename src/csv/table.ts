@@ -132,7 +132,7 @@ async function headed(
 const A_FEW = 100;
 
 /** Names of columns that number the rows. */
-const NUMBERS_ROWS = /^$|(?:id|key|no|nr|num|number|index|row|line|#)\W*$/i;
+const NUMBERS_ROWS = /^$|(?:id|key|no|nr|num|number|index|row|line|#)\W{0,3}$/i;
 
 /**
  * True where rows begin with their number, for which the header has no cell: R writes them so. Where the last cell of all rows is empty,

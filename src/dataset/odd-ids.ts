@@ -50,7 +50,7 @@ function twinIn(ids: readonly string[]): string | undefined {
   let example: string | undefined;
   for (const id of ids) {
     const plain = plainId(id);
-    const key = plain.replace(/^0+(?=\d+$)/, '').toLowerCase();
+    const key = /^\d+$/.test(plain) ? plain.replace(/^0+(?=\d)/, '') : plain.toLowerCase();
     const before = seen.get(key);
     if (before === undefined) seen.set(key, plain);
     else if (before === plain) return id;

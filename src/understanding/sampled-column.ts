@@ -1,4 +1,4 @@
-import { isBlank, numberCell } from '../csv/cells.js';
+import { isBlank, LONGEST_NUMBER, numberCell } from '../csv/cells.js';
 import { TimeColumn } from '../events/times.js';
 
 /** Columns of whose rows fewer than this share are filled say next to nothing. */
@@ -11,6 +11,7 @@ const LEAST_FILLED = 0.2;
 export function mayHaveThousands(cells: readonly string[]): boolean {
   let pointed = 0;
   for (const cell of cells) {
+    if (cell.length > LONGEST_NUMBER) return false;
     const number = cell.replace(/^[^\d.,-]+|[^\d.,]+$/g, '');
     if (/^-?[1-9]\d{0,2}(\.\d{3})+$/.test(number)) pointed++;
     else if (!/^-?\d{1,3}$/.test(number)) return false;

@@ -174,9 +174,9 @@ export function columnKey(name: string): string {
 const SURROUNDINGS = /^(context|library|device|app|os|geo|browser|traffic_?source|utm|campaign)\./i;
 
 /** Types that MongoDB and DynamoDB write around values in JSON. */
-const TYPE = /(?:\.\$(?:oid|uuid|date|number[A-Z]\w+)|\.[SN])+$/;
+const TYPE = /(?:\.\$(?:oid|uuid|date|number[A-Z]\w+)|\.[SN]){1,3}$/;
 /** What stands behind a name in brackets, as in `Quantity (pcs)`; a currency there makes it another name. */
-const UNIT = /\s*[([](?!\s*(?:\p{Sc}|(?!UTC|GMT)[A-Z]{3})\s*[)\]])[^()[\]]*[)\]]\s*$/u;
+const UNIT = /[([](?!\s*(?:\p{Sc}|(?!UTC|GMT)[A-Z]{3})\s*[)\]])[^()[\]]*[)\]]\s*$/u;
 
 /**
  * The keys that a header name may be matched by, best first: the whole of it; without a unit in brackets; behind its last dot

@@ -10,6 +10,7 @@ import { RowCutter, textOf } from '../../src/csv/row-cutter.js';
 import { isUnquoted, withQuotedCells } from '../../src/csv/unquoted.js';
 import { decideAttribute, valuesOf } from '../../src/dataset/attributes.js';
 import { numberIn } from '../../src/dataset/bands.js';
+import { oddIds } from '../../src/dataset/odd-ids.js';
 import { splitWords } from '../../src/dataset/words.js';
 import { isBlankCell, plainNumber } from '../../src/events/byte-cells.js';
 import { partedDate } from '../../src/events/day-month.js';
@@ -20,7 +21,7 @@ import { Failure } from '../../src/failure.js';
 import { closest } from '../../src/understanding/closest.js';
 import { guessedColumns, looksLikeData } from '../../src/understanding/headerless.js';
 import { recogniseRoles } from '../../src/understanding/roles.js';
-import { SampledColumn } from '../../src/understanding/sampled-column.js';
+import { mayHaveThousands, SampledColumn } from '../../src/understanding/sampled-column.js';
 import { columnKeys } from '../../src/understanding/vocabulary.js';
 
 /*
@@ -30,10 +31,10 @@ import { columnKeys } from '../../src/understanding/vocabulary.js';
 
 const LENGTH = 10_000_000;
 
-const NUMBERS = ['1', '1.', '1,', '1,234', ',234', '1e', '-', '0', '12/', '1:', '1 ', ' '];
+const NUMBERS = ['1', '1.', '1,', '1,234', ',234', '.234', '1e', '-', '12/', '1:', '1 ', ' ', '0'];
 const TEXTS = [
   ...['\t', '\r', '\u2028', '\ufeff', '\0', '\u001b', '\u202e', ':', ':token', '|', ';', ', ', '=', '"', '""', "'"],
-  ...['<', '<a', '&', '&a', 'a', 'aB', 'id', 'NA', 'é', 'e\u0301', '中', '😀', '€ ', 'sep='],
+  ...['<', '<a', '&', '&a', 'a', 'aB', 'id', 'NA', 'é', 'e\u0301', '中', '😀', '€ ', 'sep=', '(', '.S', '#'],
 ];
 
 /** Runs, and what comes before and behind them: where a pattern that has read all of a run must find that it was in vain. */
@@ -41,6 +42,7 @@ const CELLS: readonly (readonly [before: string, unit: string, behind: string])[
   ...[...NUMBERS, ...TEXTS].map((unit) => ['', unit, ''] as const),
   ...NUMBERS.map((unit) => ['1', unit, 'x'] as const),
   ['$1', ',1', ','],
+  ...['a', ' '].map((unit) => ['1', unit, '5'] as const),
   ...['5', ' '].flatMap((unit) => [
     ['2011-12-09 12:50:00.5', unit, 'x'] as const,
     ['24/12/2011 08:26:00.5', unit, '!'] as const,
@@ -74,6 +76,8 @@ const PARSERS: readonly [name: string, parse: (cell: string) => unknown][] = [
   ['listOf', (cell) => listOf(cell)?.length],
   ['isUnquoted', (cell) => isUnquoted(Buffer.from(`a\tb\n${cell}\tx\n`), '\t')],
   ['quoted cells of what is unquoted', (cell) => unquotedOf(cell)],
+  ['mayHaveThousands', (cell) => mayHaveThousands([cell, '1.234'])],
+  ['oddIds', (cell) => oddIds([cell, 'a'], 'user', ['user', cell]).length],
   ['ids', (cell) => new IdIndex().add(cell)],
   ['bytes', ofBytes],
 ];
