@@ -1,5 +1,5 @@
 /*
- * What a child does: a shard, or questions. What is to be done, and what when it fails, is the parent's business.
+ * What a child does: it works shards and answers questions. The parent decides what to work on, and what to do about failures.
  */
 
 import { quotedIn } from './csv/quoted-cells.js';
