@@ -89,7 +89,8 @@ function crowds({ ids, rows }: CountedIds, role: 'user' | 'item'): string[] {
   const isCrowd = (id: string, count: number) => {
     // An item may well be in every basket.
     if (role === 'user' && count > MANY * total && many >= MANY_USERS) return true;
-    if (!isNobody(id)) return false;
+    // Counts first: looking at the text of millions of ids takes longer.
+    if ((count <= MANY * total && count * many <= FAR_ABOVE * total) || !isNobody(id)) return false;
     // Where they are numbered from 0 on, there is a 1 as well; often the most popular item is 0.
     const isNumbered = id === '0' && ids.includes('1');
     if (isNumbered && role === 'item') return false;

@@ -12,7 +12,7 @@ export interface Likes {
   items: Uint32Array;
 }
 
-/** What the rows of a block have to do with each other: users have some of them, and each counts as much. */
+/** What ties the rows of a block together: the users who like several of them. Each row has a weight. */
 export interface Ties {
   likes: Likes;
   /** By row. */
@@ -47,6 +47,7 @@ export const TILE = 256;
 /** Makes a block of zeros. @param rank a multiple of 16. @param ties of the rows, where they will be smoothed. */
 export type BlockOf = (rows: number, rank: number, ties?: Ties) => Block;
 
+/** Of a block that is never smoothed. */
 export const NO_TIES: Ties = {
   likes: { start: new Uint32Array(1), items: new Uint32Array(0) },
   weight: new Float32Array(0),

@@ -26,7 +26,7 @@ export interface Asker {
   attributes: Record<string, string>;
 }
 
-/** Whether nothing is said of a user to go by but their id. */
+/** True if nothing is said of a user except, perhaps, their id. */
 export function isNamedAlone({ history, preferences, attributes }: Asker): boolean {
   return [history, preferences, ...Object.values(attributes)].every(({ length }) => length === 0);
 }
