@@ -1,6 +1,15 @@
-import { everyChunk, forEachChunk } from '../matrix/chunks.js';
+import { everyChunk } from '../matrix/chunks.js';
 import { release } from '../matrix/memory.js';
-import { emptyRows, mapped, rowLength, rowLengths, type SparseRows, stacked, transposed } from '../matrix/sparse.js';
+import {
+  countsOf,
+  emptyRows,
+  mapped,
+  rowLength,
+  rowLengths,
+  type SparseRows,
+  stacked,
+  transposed,
+} from '../matrix/sparse.js';
 import { withoutLongHistories } from './long-histories.js';
 import { preferenceTrust } from './preferences.js';
 import { type Sequences, sequencesOf } from './sequences.js';
@@ -166,11 +175,6 @@ function evidenceOnItems(
 }
 
 /** Entries by column. */
-export function countsByColumn(matrix: SparseRows): Float64Array {
-  const counts = new Float64Array(matrix.columns);
-  const { index } = matrix;
-  forEachChunk(index.length, (from, to) => {
-    for (let e = from; e < to; e++) counts[index[e]!]!++;
-  });
-  return counts;
+export function countsByColumn({ index, columns }: SparseRows): Float64Array {
+  return new Float64Array(countsOf(index, columns));
 }
