@@ -1,4 +1,4 @@
-import { quotedCells } from '../src/csv/quoting.js';
+import { packedTexts } from '../src/csv/quoted-cells.js';
 import type { Kernel } from '../src/kernels/kernel.js';
 import type { SparseRows } from '../src/matrix/sparse.js';
 import { StackedRows } from '../src/matrix/stacked-rows.js';
@@ -109,7 +109,7 @@ export function scoringScene(
   const { rows, precision } = fitter.rows(0, evidence.items);
   const statistics = statisticsOf(evidence, precision);
   const known = { ...seen, times: undefined, excluded: { ...seen.interactions, ...nothing(evidence.users) } };
-  const numbers = (count: number) => quotedCells(Array.from({ length: count }, (_, k) => String(k + 1)));
+  const numbers = (count: number) => packedTexts(Array.from({ length: count }, (_, k) => String(k + 1)));
   const counts = signalCounts(evidence);
   const columns: LineLayout['columns'] = [
     { name: 'user_id', kind: 'user', cells: numbers(evidence.users) },

@@ -150,7 +150,7 @@ async function eventsOf(
         (column, at) => column !== '' && ![...Object.values(used), ...(filter?.columns ?? [])].includes(at),
       ),
       repeatedRows: 0,
-      notes: [...notes, ...noteFuture(events, inputs.now ?? Date.now() / 1000)],
+      notes: [...notes],
       warnings: [...warnings, ...table.warnings, ...thousands],
       events: eventsReport(events),
     },

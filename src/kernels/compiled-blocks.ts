@@ -65,13 +65,10 @@ class CompiledBlock implements Block {
   }
 }
 
-/** The address of each array in the program's memory. */
-interface Places {
-  layout: ProgramLayout;
-  at: Record<'panels' | 'image' | 'start' | 'items' | 'weight' | 'square' | 'u' | 'tile' | 'divided', number>;
-}
+type Places = ReturnType<typeof placesOf>;
 
-function placesOf(rows: number, rank: number, { likes, weight }: Ties): Places {
+/** The address of each array in the program's memory. */
+function placesOf(rows: number, rank: number, { likes, weight }: Ties) {
   const layout = new ProgramLayout();
   const at = {
     panels: layout.room(4 * rows * rank),

@@ -102,17 +102,13 @@ function areFew({ count, from, to }: Segments, columns: number): boolean {
   return 2 * entries < columns;
 }
 
-/** The address of each array in the program's memory. */
-interface Places {
-  layout: ProgramLayout;
-  at: Record<'index' | 'value' | 'from' | 'to' | 'weight' | 'wanted' | 'sum' | 'rowIndex' | 'rowValue', number>;
-  bits: Bits;
-}
+type Places = ReturnType<typeof placesOf>;
 
-function placesOf(entries: Entries, most: number): Places {
+/** The address of each array in the program's memory. */
+function placesOf(entries: Entries, most: number) {
   const { columns, areCounts } = entries;
   const length = entryCount(entries);
-  const bits = columns <= MOST_SHORT ? 16 : 32;
+  const bits: Bits = columns <= MOST_SHORT ? 16 : 32;
   const layout = new ProgramLayout();
   const at = {
     index: layout.room((length * bits) / 8),

@@ -93,18 +93,10 @@ class CompiledSystems implements Systems {
   }
 }
 
-/** The address of each array in the program's memory. */
-interface Places {
-  layout: ProgramLayout;
-  at: Record<
-    Vector | 'rows' | 'place' | 'index' | 'value' | 'from' | 'to' | 'start' | 'column' | 'entry' | 'cell',
-    number
-  >;
-  isShort: boolean;
-}
-type Vector = 'wanted' | 'solution' | 'diagonal' | 'residual' | 'direction' | 'image';
+type Places = ReturnType<typeof placesOf>;
 
-function placesOf(source: SystemSource, most: number): Places {
+/** The address of each array in the program's memory. */
+function placesOf(source: SystemSource, most: number) {
   const entries = entryCount(source.pairs);
   const items = source.rank.length;
   const isShort = items <= MOST_SHORT;
