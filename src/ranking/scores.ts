@@ -28,12 +28,6 @@ export class SummedRows {
   }
 }
 
-/** Rows that are added up: segment k of the sums is the row of signal `signals[k]`. */
-export interface Terms {
-  signals: Uint32Array;
-  sums: Sums;
-}
-
 /** Adds up the rows of a user's signals:  Σ   strength · scale · model[signal, item]. */
 export class Scores {
   /** What is added for the user of the last call; undefined: nothing for anybody. */
@@ -55,8 +49,8 @@ export class Scores {
     return this.#rows.sums.addUp(-1);
   }
 
-  /** What is added up for a user: the row of each of their signals, with its weight, in that order; good until the next user. */
-  termsOf(user: number): Terms {
+  /** What is added up for a user: segment k of the sums is the row of signal `signals[k]`, with its weight; good until the next user. */
+  termsOf(user: number) {
     const { start, index: signals } = this.#signals;
     this.#choose(user);
     return { signals: signals.subarray(start[user]!, start[user + 1]!), sums: this.#rows.sums };

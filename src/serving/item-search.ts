@@ -1,13 +1,5 @@
 import type { ServedModel } from './served-model.js';
 
-/** An item as a search finds it. */
-export interface Found {
-  item_id: string | undefined;
-  title: string | undefined;
-  /** False where the catalogue does not have it. */
-  offered: boolean;
-}
-
 /** Finds items by a part of their id or title, whatever its case and accents. */
 export class ItemSearch {
   readonly #model: ServedModel;
@@ -21,7 +13,7 @@ export class ItemSearch {
   }
 
   /** Items that are called so come first, then those that begin so, each by popularity. @returns the first `n`, and how many there are. */
-  find(text: string, n: number): { items: Found[]; found: number } {
+  find(text: string, n: number) {
     const { itemIds, titles, offered } = this.#model.names;
     const { prior } = this.#model.model.scales;
     const wanted = folded(text);
@@ -32,6 +24,7 @@ export class ItemSearch {
     found.sort((a, b) => a.rank - b.rank || (prior[b.item] ?? 0) - (prior[a.item] ?? 0) || a.item - b.item);
     const items = found
       .slice(0, n)
+      // Offered is what the catalogue has.
       .map(({ item }) => ({ item_id: itemIds[item], title: titles[item], offered: offered[item] === 1 }));
     return { items, found: found.length };
   }
