@@ -5,7 +5,7 @@ import { StackedRows } from '../src/matrix/stacked-rows.js';
 import { algorithmNamed } from '../src/model/algorithms.js';
 import { type CountedRows, gramRows } from '../src/model/counting.js';
 import { type Evidence, evidenceOf, type Observations } from '../src/model/evidence.js';
-import { Fitter } from '../src/model/fit.js';
+import { fitter } from '../src/model/fit.js';
 import { gramCosts } from '../src/model/gram.js';
 import { statisticsOf } from '../src/model/row-normalisation.js';
 import type { Settings } from '../src/model/settings.js';
@@ -47,7 +47,7 @@ export function stageBenches(seen: Observations, kernel: Kernel): StageBench[] {
       name: 'cosine, K = 20: count and choose',
       unit: 'pair',
       run: (by) => {
-        new Fitter(ofCosine, cosine, undefined, by).rows(0, items);
+        fitter(ofCosine, cosine, undefined, by)(0, items);
         return pairs;
       },
     },
@@ -55,7 +55,7 @@ export function stageBenches(seen: Observations, kernel: Kernel): StageBench[] {
       name: 'cosine, K = 100: count and choose',
       unit: 'pair',
       run: (by) => {
-        new Fitter(ofCosine, { ...cosine, neighbors: 100 }, undefined, by).rows(0, items);
+        fitter(ofCosine, { ...cosine, neighbors: 100 }, undefined, by)(0, items);
         return pairs;
       },
     },
@@ -72,7 +72,7 @@ export function stageBenches(seen: Observations, kernel: Kernel): StageBench[] {
       unit: 'row',
       run: (by) => {
         // The constructor scales the pairs in place: it gets its own.
-        new Fitter(ofRidge, ridge, copied(counted), by).rows(0, items);
+        fitter(ofRidge, ridge, copied(counted), by)(0, items);
         return items;
       },
     },
@@ -105,8 +105,8 @@ export function scoringScene(
   counted: Counted | undefined,
   kernel: Kernel,
 ) {
-  const fitter = new Fitter(evidence, settings, counted && copied(counted), kernel);
-  const { rows, precision } = fitter.rows(0, evidence.items);
+  const learn = fitter(evidence, settings, counted && copied(counted), kernel);
+  const { rows, precision } = learn(0, evidence.items);
   const statistics = statisticsOf(evidence, precision);
   const known = { ...seen, times: undefined, excluded: { ...seen.interactions, ...nothing(evidence.users) } };
   const numbers = (count: number) => packedTexts(Array.from({ length: count }, (_, k) => String(k + 1)));

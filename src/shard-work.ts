@@ -8,7 +8,7 @@ import { type Arrays, readArrays } from './files/array-file.js';
 import { compiledKernel } from './kernels/kernel.js';
 import { StackedRows } from './matrix/stacked-rows.js';
 import { type CountedRows, gramRows } from './model/counting.js';
-import { Fitter } from './model/fit.js';
+import { fitter } from './model/fit.js';
 import { lowRankOf } from './model/low-rank.js';
 import { needsGram } from './model/signals.js';
 import { ColumnWriter } from './output/list-columns.js';
@@ -90,8 +90,8 @@ function countWork({ evidence, settings }: CountJob): ShardWork {
 function learnWork(job: LearnJob): ShardWork {
   const evidence = readEvidence(job.evidence);
   const counted = needsGram(job.settings) ? countedRows(job.gram, evidence.items) : undefined;
-  const fitter = new Fitter(evidence, job.settings, counted, compiledKernel());
-  return (from, to) => learnedArrays(fitter.rows(from, to));
+  const learn = fitter(evidence, job.settings, counted, compiledKernel());
+  return (from, to) => learnedArrays(learn(from, to));
 }
 
 function countedRows(files: readonly RowFile[], items: number): CountedRows {

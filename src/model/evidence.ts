@@ -1,5 +1,6 @@
 import { everyChunk } from '../matrix/chunks.js';
 import { release } from '../matrix/memory.js';
+import type { RowWriter } from '../matrix/row-writer.js';
 import {
   countsOf,
   emptyRows,
@@ -55,6 +56,9 @@ export interface Evidence {
   /** 0 to 1: how far users were seen to follow the preferences they state. */
   trust: number;
 }
+
+/** Writes the row that is learned of an item. @returns its P_i; 1 where the method has none. */
+export type RowOfItem = (item: number, out: RowWriter) => number;
 
 /** Facts about the evidence that scoring needs. */
 export type EvidenceFacts = Pick<Evidence, 'popularity' | 'trend' | 'degree' | 'trust'>;

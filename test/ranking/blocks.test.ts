@@ -39,8 +39,8 @@ async function firstItems(settings: Settings): Promise<number[]> {
   const seen = observationsOf(WORLD);
   const evidence = evidenceOf(seen, settings);
   const counts = signalCounts(evidence);
-  const fitter = fitterOf(evidence, settings, [0, 3]);
-  const parts = [fitter.rows(0, 5), fitter.rows(5, counts.items)];
+  const learn = fitterOf(evidence, settings, [0, 3]);
+  const parts = [learn(0, 5), learn(5, counts.items)];
   const precision = Float64Array.from(parts.flatMap((part) => Array.from(part.precision)));
   const rows = parts.map((part) => part.rows);
   const factors =
