@@ -13,7 +13,7 @@ import { needsGram, signalCounts } from '../src/model/signals.js';
 import { type LineLayout, LineWriter } from '../src/output/list-lines.js';
 import { ReasonWriter } from '../src/output/reason-cells.js';
 import { audienceOf } from '../src/ranking/audience.js';
-import type { Explainer } from '../src/ranking/explainer.js';
+import type { explainer } from '../src/ranking/explainer.js';
 import { modelOf } from '../src/ranking/model.js';
 import { Recommender } from '../src/ranking/recommender.js';
 import { scoresOf } from '../src/ranking/scores.js';
@@ -127,13 +127,13 @@ export function scoringScene(
     model: modelOf(counts, [rows], [0], statistics, settings),
     audience: audienceOf(known, (byUser) => byUser, settings, { includeSeen: false }),
     popularity: statistics.popularity,
-    /** @param explainer undefined: without reasons. */
-    serve(recommender: Recommender, explainer?: Explainer): number {
-      const lines = new LineWriter(explainer ? withReasons : plain);
+    /** @param explain undefined: without reasons. */
+    serve(recommender: Recommender, explain?: ReturnType<typeof explainer>): number {
+      const lines = new LineWriter(explain ? withReasons : plain);
       let users = 0;
       for (let user = 0; user < evidence.users; user += USERS_STEP, users++) {
         const list = recommender.recommend(user);
-        lines.add(user, list, explainer?.reasonsOf(user, list, undefined));
+        lines.add(user, list, explain?.(user, list, undefined));
       }
       lines.finish();
       return users;

@@ -14,7 +14,7 @@ import { needsGram } from './model/signals.js';
 import { ColumnWriter } from './output/list-columns.js';
 import { LineWriter } from './output/list-lines.js';
 import { ReasonWriter, reasonStyle } from './output/reason-cells.js';
-import { Explainer } from './ranking/explainer.js';
+import { explainer } from './ranking/explainer.js';
 import type { List } from './ranking/list-rules.js';
 import { finishedModel, modelOf } from './ranking/model.js';
 import { Recommender } from './ranking/recommender.js';
@@ -174,10 +174,10 @@ function recommenderOf(job: RecommendJob) {
   const rules = job.rules && listRules(job.rules.spec, readArrays(job.rules.arrays), facts(), model.scales.prior);
   const recommender = new Recommender(model, audience, job.listLength, scores, rules);
   if (!job.layout?.columns.some(({ kind }) => kind === 'reasons' || kind === 'source')) return { recommender };
-  const explainer = new Explainer(model, scores, job.listLength, job.layout.reasons);
+  const explain = explainer(model, scores, job.listLength, job.layout.reasons);
   return {
     recommender,
-    reasonsOf: (user: number, list: List) => explainer.reasonsOf(user, list, rules?.offerFor(user).factor),
+    reasonsOf: (user: number, list: List) => explain(user, list, rules?.offerFor(user).factor),
   };
 }
 

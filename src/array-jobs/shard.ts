@@ -5,7 +5,7 @@ import type { Io } from '../io.js';
 import { type ShardStage, STAGES } from '../pipeline/checkpoint.js';
 import { explainFolder } from '../pipeline/folder-failures.js';
 import { type Arranged, countPairs, fitRows, notCounted } from '../pipeline/learn.js';
-import { WithinMemory } from '../pipeline/memory-limit.js';
+import { withinMemory } from '../pipeline/memory-limit.js';
 import type { Options } from '../pipeline/options.js';
 import { type Ending, keepOutcome } from '../pipeline/outcome.js';
 import { recommendJob } from '../pipeline/recommend.js';
@@ -50,7 +50,7 @@ export async function workShard(options: ShardOptions, io: Io): Promise<number> 
   let ending: Ending = { exitCode: ExitCode.unexpected, error: 'unexpected', message: '', interrupted: false };
   const stop = stopping(io.interrupted, options.maxDuration);
   try {
-    const memory = new WithinMemory(run, options, stop.stop, () => stages.current);
+    const memory = withinMemory(run, options, stop.stop, () => stages.current);
     await orInterrupted(stop.signal, async () => {
       const planned = PlannedWork.in(work, options.version);
       const { shards, cuts, method } = planned.plan;

@@ -2,7 +2,7 @@ import type { SparseVector, SumsOf } from '../kernels/sums.js';
 import type { Evidence, RowOfItem } from './evidence.js';
 import { candidateFactors, dampedDegrees, evidenceRanks, gramRow } from './gram.js';
 import type { Settings } from './settings.js';
-import { Shortlist } from './shortlist.js';
+import { shortlist } from './shortlist.js';
 
 /**
  * The rows of items by normalised co-occurrence: what else the baskets of an item hold.
@@ -24,7 +24,7 @@ export function cooccurrenceRow(evidence: Evidence, settings: Settings, sumsOf: 
   const candidateFactor = candidateFactors(evidence, ranks, isJaccard ? 0 : settings.candidateDamping);
   const sourceFactor = dampedDegrees(evidence, settings.sourceDamping);
   const targetFactor = dampedDegrees(evidence, settings.sourceDamping / 2);
-  const best = new Shortlist(Math.min(settings.neighbors, items), ranks.item);
+  const choose = shortlist(Math.min(settings.neighbors, items), ranks.item);
 
   /** Turns the number of baskets that hold both items into Jaccard's coefficient. */
   const makeCoefficients = ({ count, index, value }: SparseVector, own: number) => {
@@ -38,7 +38,7 @@ export function cooccurrenceRow(evidence: Evidence, settings: Settings, sumsOf: 
   return (source, out) => {
     const row = rowOf(source);
     if (isJaccard) makeCoefficients(row, degree[source]!);
-    const { count, index, value } = best.choose(row, candidateFactor, items);
+    const { count, index, value } = choose(row, candidateFactor, items);
     const factor = sourceFactor[source]!;
     for (let k = 0; k < count; k++) {
       const item = index[k]!;

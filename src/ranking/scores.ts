@@ -1,7 +1,7 @@
 import type { SparseVector, Sums, SumsOf } from '../kernels/sums.js';
 import { longestRow, type SparseRows } from '../matrix/sparse.js';
 import type { StackedRows } from '../matrix/stacked-rows.js';
-import { LowRankScores } from './low-rank-scores.js';
+import { lowRankScores } from './low-rank-scores.js';
 import type { Model } from './model.js';
 
 /** The rows of a model in the memory of a kernel. Several `Scores` can share them, one at a time. */
@@ -31,13 +31,13 @@ export class SummedRows {
 /** Adds up the rows of a user's signals:  Σ   strength · scale · model[signal, item]. */
 export class Scores {
   /** What is added for the user of the last call; undefined: nothing for anybody. */
-  readonly lowRank: LowRankScores | undefined;
+  readonly lowRank: ReturnType<typeof lowRankScores> | undefined;
   readonly #model: Omit<Model, 'rows'>;
   readonly #signals: SparseRows;
   readonly #rows: SummedRows;
 
   constructor({ counts, scales, lowRank }: Omit<Model, 'rows'>, signals: SparseRows, rows: SummedRows) {
-    this.lowRank = lowRank && new LowRankScores(lowRank);
+    this.lowRank = lowRank && lowRankScores(lowRank);
     this.#model = { counts, scales };
     this.#signals = signals;
     this.#rows = rows;

@@ -5,7 +5,7 @@ import { SHARED_SUMS } from '../kernels/kernel.js';
 import { emptyRows, longestRow } from '../matrix/sparse.js';
 import { type IdRules, planRules, type ReadRules } from '../pipeline/rules/plan.js';
 import { audienceOf } from '../ranking/audience.js';
-import { Explainer } from '../ranking/explainer.js';
+import { explainer } from '../ranking/explainer.js';
 import type { ListRules } from '../ranking/list-rules.js';
 import { offerOf } from '../ranking/offer.js';
 import { Recommender } from '../ranking/recommender.js';
@@ -54,7 +54,7 @@ export function listMaker(served: ServedModel, obeyed: ReadRules, json: ListJson
     candidatesFor: (count) => current.candidatesFor(count),
     listFrom: (...all) => current.listFrom(...all),
   });
-  const explainer = new Explainer({ counts, scales }, scores, MOST.n, NAMED);
+  const explain = explainer({ counts, scales }, scores, MOST.n, NAMED);
   // Rules by their expressions, of the minute: what can be sold may change with time.
   const kept = new Map<string, ListRules>();
   let minute = Number.NaN;
@@ -103,7 +103,7 @@ export function listMaker(served: ServedModel, obeyed: ReadRules, json: ListJson
     Object.assign(audience.had, had ?? noItems());
     current = rulesFor(expressions, dataset, n, now);
     const list = recommender.recommend(0, n);
-    const why = reasons ? explainer.reasonsOf(0, list, current.offerFor(0).factor) : undefined;
+    const why = reasons ? explain(0, list, current.offerFor(0).factor) : undefined;
     const line = json(list, n, { name: 'user_id', id: asker.user, titles, reasons: why });
     const isAll = Object.keys(ignored).length === 0;
     return isAll ? line : `${line.slice(0, -1)},"ignored":${JSON.stringify(ignored)}}`;
