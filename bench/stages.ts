@@ -11,7 +11,7 @@ import { statisticsOf } from '../src/model/row-normalisation.js';
 import type { Settings } from '../src/model/settings.js';
 import { needsGram, signalCounts } from '../src/model/signals.js';
 import { type LineLayout, LineWriter } from '../src/output/list-lines.js';
-import { ReasonWriter } from '../src/output/reason-cells.js';
+import { reasonWriter } from '../src/output/reason-cells.js';
 import { audienceOf } from '../src/ranking/audience.js';
 import type { explainer } from '../src/ranking/explainer.js';
 import { modelOf } from '../src/ranking/model.js';
@@ -121,7 +121,7 @@ export function scoringScene(
   const withReasons: LineLayout = {
     ...plain,
     columns: [...columns, { name: 'reasons', kind: 'reasons' }],
-    reasons: new ReasonWriter('cell', { cells: numbers(counts.items + counts.preferences + counts.groups), counts }, 6),
+    reasons: reasonWriter('cell', { cells: numbers(counts.items + counts.preferences + counts.groups), counts }, 6),
   };
   return {
     model: modelOf(counts, [rows], [0], statistics, settings),

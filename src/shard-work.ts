@@ -13,7 +13,7 @@ import { lowRankOf } from './model/low-rank.js';
 import { needsGram } from './model/signals.js';
 import { ColumnWriter } from './output/list-columns.js';
 import { LineWriter } from './output/list-lines.js';
-import { ReasonWriter, reasonStyle } from './output/reason-cells.js';
+import { reasonStyle, reasonWriter } from './output/reason-cells.js';
 import { explainer } from './ranking/explainer.js';
 import type { List } from './ranking/list-rules.js';
 import { finishedModel, modelOf } from './ranking/model.js';
@@ -125,7 +125,7 @@ function writersOf({ layout, listLength, model }: RecommendJob): () => LineWrite
   const { format, precision } = layout;
   const arrays = readArrays(layout.cells);
   const names = quotedIn(arrays, 'names');
-  const reasons = names && new ReasonWriter(reasonStyle(format), { cells: names, counts: model.counts }, precision);
+  const reasons = names && reasonWriter(reasonStyle(format), { cells: names, counts: model.counts }, precision);
   if (format === 'parquet') return () => new ColumnWriter(precision, reasons);
   const columns = layout.columns.map((column, k) => ({ ...column, cells: quotedIn(arrays, `column${k}`) }));
   return () => new LineWriter({ format, columns, listLength, precision, reasons });

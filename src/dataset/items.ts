@@ -1,7 +1,7 @@
 import { type CellColumn, shown as shownCell } from '../csv/cells.js';
 import type { Ids } from '../events/ids.js';
 import { badData } from '../failure.js';
-import { AvailabilityReader } from '../rules/availability.js';
+import { availabilityReader } from '../rules/availability.js';
 import type { ItemsRoles } from '../understanding/file-roles.js';
 import { columnKey } from '../understanding/vocabulary.js';
 import { type AttributeTable, attributeTable, isSpoilt, spoiltNotes } from './attribute-table.js';
@@ -35,7 +35,7 @@ export async function readItems(
   const titled = roles.title === undefined ? columns : [...columns, roles.title];
   const table = new EntityTable(inputs.keepColumns ? [...header.keys()] : titled, roles.title);
   const whole = rowsOfOneProduct(header, itemAt);
-  const sold = new AvailabilityReader(header, inputs.availability);
+  const sold = availabilityReader(header, inputs.availability);
   const report = await file.eachRow((row) =>
     table.take({ ...row, cells: whole(row.cells) }, itemAt, ids.items, sold.row),
   );

@@ -1,7 +1,7 @@
 import type { QuotedCells } from '../csv/quoted-cells.js';
 import { GrowingBytes, rounded } from './bytes.js';
 import type { List } from './list-lines.js';
-import type { Reasons, ReasonWriter } from './reason-cells.js';
+import type { Reasons, WriteReasons } from './reason-cells.js';
 import { SCORE_DIGITS } from './score-digits.js';
 
 /** Lists as numbers, one user's after the other: what Parquet is made from. */
@@ -20,16 +20,16 @@ export interface ListColumns {
 export class ColumnWriter {
   readonly #lists: List[] = [];
   readonly #precision: number;
-  readonly #writer: ReasonWriter | undefined;
+  readonly #write: WriteReasons | undefined;
   readonly #texts = new GrowingBytes();
   readonly #ends: number[] = [0];
   readonly #sources: Uint8Array[] = [];
   rows = 0;
 
-  /** @param precision significant digits of scores. @param writer writes reasons, where they are wanted. */
-  constructor(precision = SCORE_DIGITS, writer?: ReasonWriter) {
+  /** @param precision significant digits of scores. @param write writes reasons, where they are wanted. */
+  constructor(precision = SCORE_DIGITS, write?: WriteReasons) {
     this.#precision = precision;
-    this.#writer = writer;
+    this.#write = write;
   }
 
   /** Takes the list of the next user. */
@@ -38,9 +38,9 @@ export class ColumnWriter {
     this.rows += list.items.length;
     if (!reasons) return;
     this.#sources.push(reasons.source.slice(0, list.items.length));
-    if (!this.#writer) return;
+    if (!this.#write) return;
     for (const [place, score] of list.scores.entries()) {
-      this.#writer.write(this.#texts, score, reasons, place);
+      this.#write(this.#texts, score, reasons, place);
       this.#ends.push(this.#texts.length);
     }
   }
@@ -58,7 +58,7 @@ export class ColumnWriter {
       end += list.items.length;
     }
     const lengths = Uint32Array.from(this.#lists, (list) => list.items.length);
-    const reasons = this.#writer && { bytes: this.#texts.copy(), start: Float64Array.from(this.#ends) };
+    const reasons = this.#write && { bytes: this.#texts.copy(), start: Float64Array.from(this.#ends) };
     return {
       items,
       scores,

@@ -4,7 +4,7 @@ import type { Quote } from '../csv/quoting.js';
 import { GrowingBytes } from './bytes.js';
 import { type ColumnKind, isOfUser, type OutputColumn } from './columns.js';
 import type { LineFormat } from './formats.js';
-import { type Reasons, type ReasonWriter, SOURCES } from './reason-cells.js';
+import { type Reasons, SOURCES, type WriteReasons } from './reason-cells.js';
 
 /** Items, best first, and their scores. */
 export interface List {
@@ -26,7 +26,7 @@ export interface LineLayout {
   /** Significant digits of scores. */
   precision: number;
   /** Writes the column of reasons, where there is one. */
-  reasons?: ReasonWriter | undefined;
+  reasons?: WriteReasons | undefined;
 }
 
 /** What comes before all lists. @param quote makes cells of names. */
@@ -96,7 +96,7 @@ export class LineWriter {
   /** @param reasons where a column wants them. @throws RangeError where an item has no score, or there is no cell of it. */
   add(user: number, { items, scores }: List, reasons?: Reasons): void {
     const { ofUser, beforeItems, ofItem, betweenItems, afterItem, noItem, afterItems } = this.#template;
-    const { format, listLength, precision, reasons: reasonWriter } = this.#layout;
+    const { format, listLength, precision, reasons: writeReasons } = this.#layout;
     const out = this.#bytes;
     for (const { before, cells } of ofUser) if (cells) out.cell(before, cells, user);
     if (beforeItems !== '') out.text(beforeItems);
@@ -110,7 +110,7 @@ export class LineWriter {
             break;
           case Content.reasons:
             out.raw(before);
-            if (reasons) reasonWriter?.write(out, scores[place] ?? Number.NaN, reasons, place);
+            if (reasons) writeReasons?.(out, scores[place] ?? Number.NaN, reasons, place);
             break;
           default:
             if (cells) out.cell(before, cells, textIndex(content, user, items, place, reasons));

@@ -6,7 +6,7 @@ import { writeArrays } from '../files/array-file.js';
 import type { ColumnKind, TextColumn } from '../output/columns.js';
 import type { LineFormat } from '../output/formats.js';
 import { headerOf, LineWriter } from '../output/list-lines.js';
-import { loadParquet, ParquetLists } from '../output/parquet.js';
+import { loadParquet, parquetLists } from '../output/parquet.js';
 import { reasonName, reasonStyle } from '../output/reason-cells.js';
 import { SCORE_DIGITS } from '../output/score-digits.js';
 import type { ListLayout } from '../workers/protocol.js';
@@ -39,7 +39,7 @@ export async function listEncoder({ format, safeCsv, top }: EncodedOptions, colu
       end: () => '',
     };
   }
-  const file = new ParquetLists(await loadParquet(), columns);
+  const file = parquetLists(await loadParquet(), columns);
   return {
     begin: () => '',
     /** @param from the first user of the lists. */

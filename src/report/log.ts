@@ -1,6 +1,6 @@
 import { printable } from '../csv/printable.js';
 import type { Streams } from '../io.js';
-import { Bar } from './bar.js';
+import { progressBar } from './bar.js';
 import type { RunProgress } from './progress.js';
 
 /** How stderr is written: for people, or one JSON object a line for log collectors. */
@@ -51,14 +51,14 @@ export class Log {
   readonly #stream: Streams['stderr'];
   readonly #isOn: boolean;
   readonly #isVerbose: boolean;
-  readonly #bar: Bar | undefined;
+  readonly #bar: ReturnType<typeof progressBar> | undefined;
 
   constructor(stream: Streams['stderr'], { quiet, verbose, logFormat }: Omit<LogOptions, 'pulse'>) {
     this.format = logFormat ?? 'text';
     this.#stream = stream;
     this.#isOn = !quiet && (stream.isTTY === true || verbose || logFormat !== undefined);
     this.#isVerbose = this.#isOn && verbose;
-    this.#bar = !quiet && stream.isTTY && this.format === 'text' ? new Bar(stream) : undefined;
+    this.#bar = !quiet && stream.isTTY && this.format === 'text' ? progressBar(stream) : undefined;
   }
 
   /** What was read, decided and done. */
