@@ -10,7 +10,7 @@ import { gramCosts } from '../src/model/gram.js';
 import { statisticsOf } from '../src/model/row-normalisation.js';
 import type { Settings } from '../src/model/settings.js';
 import { needsGram, signalCounts } from '../src/model/signals.js';
-import { type LineLayout, LineWriter } from '../src/output/list-lines.js';
+import { type LineLayout, lineWriter } from '../src/output/list-lines.js';
 import { reasonWriter } from '../src/output/reason-cells.js';
 import { audienceOf } from '../src/ranking/audience.js';
 import type { explainer } from '../src/ranking/explainer.js';
@@ -129,7 +129,7 @@ export function scoringScene(
     popularity: statistics.popularity,
     /** @param explain undefined: without reasons. */
     serve(recommender: Recommender, explain?: ReturnType<typeof explainer>): number {
-      const lines = new LineWriter(explain ? withReasons : plain);
+      const lines = lineWriter(explain ? withReasons : plain);
       let users = 0;
       for (let user = 0; user < evidence.users; user += USERS_STEP, users++) {
         const list = recommender.recommend(user);

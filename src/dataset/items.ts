@@ -7,7 +7,7 @@ import { columnKey } from '../understanding/vocabulary.js';
 import { type AttributeTable, attributeTable, isSpoilt, spoiltNotes } from './attribute-table.js';
 import { decideAttribute } from './attributes.js';
 import type { FileReport } from './dataset.js';
-import { EntityTable } from './entity-table.js';
+import { type EntityTable, entityTable } from './entity-table.js';
 import type { Inputs } from './inputs.js';
 
 /** What the items file holds. */
@@ -33,7 +33,7 @@ export async function readItems(
   const taken = new Set(Object.values(roles));
   const columns = header.flatMap((name, at) => (taken.has(at) || name === '' ? [] : [at]));
   const titled = roles.title === undefined ? columns : [...columns, roles.title];
-  const table = new EntityTable(inputs.keepColumns ? [...header.keys()] : titled, roles.title);
+  const table = entityTable(inputs.keepColumns ? [...header.keys()] : titled, roles.title);
   const whole = rowsOfOneProduct(header, itemAt);
   const sold = availabilityReader(header, inputs.availability);
   const report = await file.eachRow((row) =>

@@ -1,6 +1,6 @@
 import { jsonText } from '../csv/printable.js';
 import { packedTexts } from '../csv/quoted-cells.js';
-import { type LineColumn, LineWriter } from '../output/list-lines.js';
+import { type LineColumn, lineWriter } from '../output/list-lines.js';
 import { type Reasons, reasonName, reasonWriter } from '../output/reason-cells.js';
 import { SCORE_DIGITS } from '../output/score-digits.js';
 import { causesOf } from '../pipeline/list-output.js';
@@ -36,7 +36,7 @@ export function listJson({ names, facts: { counts } }: ServedModel): ListJson {
     if (titles) columns.push({ name: 'title', kind: 'item', cells: ofTitles });
     if (reasons) columns.push({ name: 'reasons', kind: 'reasons' });
     const layout = { columns, listLength, precision: SCORE_DIGITS, reasons: ofReasons };
-    const writer = new LineWriter({ format: 'jsonl', ...layout });
+    const writer = lineWriter({ format: 'jsonl', ...layout });
     writer.add(0, list, reasons);
     return Buffer.from(writer.finish().lines).toString().trimEnd();
   };

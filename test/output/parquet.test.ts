@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { beforeAll, expect, test } from 'vitest';
 import { Failure } from '../../src/failure.js';
-import { ColumnWriter } from '../../src/output/list-columns.js';
+import { columnWriter } from '../../src/output/list-columns.js';
 import { loadParquet, parquetLists } from '../../src/output/parquet.js';
 import { anyWorld, listsOf, slowRows, usualColumns, type World } from './lists.js';
 
@@ -18,7 +18,7 @@ function fileOf(world: World, withTitles: boolean, cuts: readonly number[]): Buf
   const pieces: Uint8Array[] = [];
   const bounds = [...new Set([0, ...cuts, lists.length])].sort((a, b) => a - b);
   for (let k = 0; k + 1 < bounds.length; k++) {
-    const shard = new ColumnWriter();
+    const shard = columnWriter();
     lists.slice(bounds[k], bounds[k + 1]).forEach((list, at) => {
       shard.add(bounds[k]! + at, list);
     });
