@@ -105,13 +105,5 @@ export type EntityTable = ReturnType<typeof entityTable>;
 
 /** The value with most votes; the one met first among equals. */
 function commonest(votes: ReadonlyMap<string, number>): string {
-  let best = '';
-  let most = 0;
-  for (const [value, count] of votes) {
-    if (count > most) {
-      best = value;
-      most = count;
-    }
-  }
-  return best;
+  return [...votes].reduce((best, vote) => (vote[1] > best[1] ? vote : best), ['', 0])[0];
 }
