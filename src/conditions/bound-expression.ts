@@ -1,6 +1,6 @@
 import type { CellColumn } from '../csv/cells.js';
 import type { DayOrder } from '../events/day-month.js';
-import { Binder, type Columns } from './binder.js';
+import { type Columns, ruleOf } from './binder.js';
 import type { Expression } from './expression.js';
 import { type Rule, type Side, TRUE, truthOf, UNKNOWN } from './rule.js';
 import { TypedColumn } from './typed-column.js';
@@ -18,8 +18,8 @@ export function bindExpression(
   dayOrder?: DayOrder,
 ): BoundExpression {
   const newColumn = (column: CellColumn) => new TypedColumn(column, dayOrder);
-  const binder = new Binder({ expression, columns, now, newColumn, known });
-  return boundBy(binder.rule(expression.root), [...binder.unreadable]);
+  const { rule, unreadable } = ruleOf({ expression, columns, now, newColumn, known });
+  return boundBy(rule, [...unreadable]);
 }
 
 function known(of: Side, count: number, truth: (index: number) => number): Rule {

@@ -1,6 +1,6 @@
 import type { CellColumn } from '../csv/cells.js';
 import type { RowCondition, RowFilter } from '../events/event-columns.js';
-import { Binder, type BoundColumn } from './binder.js';
+import { type BoundColumn, ruleOf } from './binder.js';
 import { parseExpression } from './expression.js';
 import { FALSE, type Rule, type Side, truthOf, UNKNOWN } from './rule.js';
 import { isMissing, type NumberKind, type Numbers, TypedColumn, textsOf } from './typed-column.js';
@@ -41,9 +41,7 @@ function rowTest({ text, option, now, dayOrder, sample }: RowCondition) {
     truth: () => truth(0),
   });
   const columns = { item: sample, user: [], areOfOneFile: true };
-  const binder = new Binder({ expression, columns, now, newColumn, known });
-  const rule = binder.rule(expression.root);
-  const { symbols } = binder;
+  const { rule, symbols } = ruleOf({ expression, columns, now, newColumn, known });
   const literals = symbols.size;
   return {
     columns: named.map(({ at }) => at),
