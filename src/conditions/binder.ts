@@ -24,7 +24,7 @@ import {
   UNKNOWN,
 } from './rule.js';
 import { refusal } from './tokens.js';
-import { isMissing, type Kind, type Symbols, TypedColumn, textsOf } from './typed-column.js';
+import { isMissing, type Kind, type Symbols, type TypedColumn, textsOf, typedColumn } from './typed-column.js';
 
 /** The columns that an expression may name, those of a side equally long; those of one file are the items'. */
 export interface Columns extends Readonly<Record<Side, readonly CellColumn[]>> {
@@ -103,7 +103,7 @@ export function ruleOf({ expression, columns, now, newColumn, known }: Binding) 
   const boundOperand = (operand: Operand): Bound => {
     if (isReference(operand)) return { operand, ...found(operand) };
     const cells = operand.map(({ text }) => text);
-    return { operand, side: undefined, column: new TypedColumn({ name: '', cells }, undefined) };
+    return { operand, side: undefined, column: typedColumn({ name: '', cells }, undefined) };
   };
 
   /** As what two operands are compared: as what the literal is, else as numbers or dates where both are that. */

@@ -3,7 +3,7 @@ import type { DayOrder } from '../events/day-month.js';
 import { type Columns, ruleOf } from './binder.js';
 import type { Expression } from './expression.js';
 import { type Rule, type Side, TRUE, truthOf, UNKNOWN } from './rule.js';
-import { TypedColumn } from './typed-column.js';
+import { typedColumn } from './typed-column.js';
 
 /**
  * Binds an expression to columns: finds them by their names, decides as what they are compared, and reads their cells.
@@ -17,7 +17,7 @@ export function bindExpression(
   now: number,
   dayOrder?: DayOrder,
 ): BoundExpression {
-  const newColumn = (column: CellColumn) => new TypedColumn(column, dayOrder);
+  const newColumn = (column: CellColumn) => typedColumn(column, dayOrder);
   const { rule, unreadable } = ruleOf({ expression, columns, now, newColumn, known });
   return boundBy(rule, [...unreadable]);
 }

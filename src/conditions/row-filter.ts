@@ -3,7 +3,7 @@ import type { RowCondition, RowFilter } from '../events/event-columns.js';
 import { type BoundColumn, ruleOf } from './binder.js';
 import { parseExpression } from './expression.js';
 import { FALSE, type Rule, type Side, truthOf, UNKNOWN } from './rule.js';
-import { isMissing, type NumberKind, type Numbers, TypedColumn, textsOf } from './typed-column.js';
+import { isMissing, type NumberKind, type Numbers, type TypedColumn, textsOf, typedColumn } from './typed-column.js';
 
 /** More texts that no literal is are forgotten. */
 const MOST_SYMBOLS = 1 << 16;
@@ -32,7 +32,7 @@ function rowTest({ text, option, now, dayOrder, sample }: RowCondition) {
   const expression = parseExpression(text, option);
   const named: { at: number; column: ReturnType<typeof rowColumn> }[] = [];
   const newColumn = (column: CellColumn) => {
-    const row = rowColumn(new TypedColumn(column, dayOrder));
+    const row = rowColumn(typedColumn(column, dayOrder));
     named.push({ at: sample.indexOf(column), column: row });
     return row;
   };

@@ -1,4 +1,4 @@
-import { isMissing, TypedColumn, truthIn } from '../conditions/typed-column.js';
+import { isMissing, truthIn, typedColumn } from '../conditions/typed-column.js';
 import { type CellColumn, shown } from '../csv/cells.js';
 import { numberIn } from '../dataset/bands.js';
 import { dayText } from '../events/clock.js';
@@ -112,7 +112,7 @@ export function saysWhatIsSold(name: string): boolean {
 function saysOf(column: CellColumn, now: number, dayOrder: DayOrder | undefined) {
   const { name, cells } = column;
   const meaning = MEANINGS.get(columnKey(name)) ?? 'flag';
-  const typed = new TypedColumn(column, dayOrder);
+  const typed = typedColumn(column, dayOrder);
   const isTime = meaning === 'from' || meaning === 'until';
   const values = isTime ? typed.numbers('dates') : undefined;
   if (values && !values.isReadable) return undefined;
