@@ -1,16 +1,16 @@
-import { existsSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { badData, ExitCode, Failure, messageOf, systemCode } from '../failure.js';
 import { arrayFileBytes, checkArrays } from '../files/array-file.js';
 import { readJson } from '../files/json-file.js';
-import type { Destination } from '../files/writing.js';
+import { cannotCreate, type Destination } from '../files/writing.js';
 import type { Settings } from '../model/settings.js';
 import type { SignalCounts } from '../model/signals.js';
 import type { OutputColumn } from '../output/columns.js';
 import { keyedPath, keyOf, type ShardStage, STAGES } from '../pipeline/checkpoint.js';
 import type { Sizes } from '../pipeline/memory-plan.js';
 import type { Options } from '../pipeline/options.js';
-import { piecesIn } from '../pipeline/run-shards.js';
+import { type Piece, piecesIn } from '../pipeline/run-shards.js';
 import type { Served } from '../report/summary.js';
 import { shellWord } from '../understanding/shell-word.js';
 import type { Shard } from '../workers/plan.js';
@@ -22,6 +22,7 @@ import type { Shard } from '../workers/plan.js';
  *     evidence-<id>, audience-<id>   what children read, as a run gives it to its own; likewise factors, statistics, rules, cells, texts
  *     count-<key>-<from>-<to>        finished pieces of shards, as a run keeps them beside its output
  *     learn-…, recommend-…
+ *     reading, read-…                before there is a plan: who reads what (`reading.ts`), and what was read
  *
  * No file holds a path: the folder may be mounted elsewhere on each machine.
  */
@@ -53,6 +54,15 @@ export interface ArrayPlan {
 export type Part = 'evidence' | 'factors' | 'statistics' | 'audience' | 'rules' | 'cells' | 'texts';
 
 const PLAN = 'plan';
+
+/** Makes the folder of an array job. @throws Failure 73 where it cannot. */
+export function makeWork(work: string): void {
+  try {
+    mkdirSync(work, { recursive: true });
+  } catch (error) {
+    throw cannotCreate(work, error);
+  }
+}
 
 export function planPath(work: string): string {
   return join(work, PLAN);
@@ -135,14 +145,7 @@ export class PlannedWork {
   /** The shards of a stage that are not finished, counted from 1. @param onFlaw as `piecesIn` takes it. */
   unfinished(stage: ShardStage, onFlaw: ((flaw: string) => void) | null) {
     const pieces = piecesIn(this.output(stage), this.plan.cuts[stage], onFlaw);
-    const such = (isSuch: (paths: (string | undefined)[]) => boolean) =>
-      pieces.flatMap((all, at) => (isSuch(all.map(({ path }) => path)) ? [at + 1] : []));
-    return {
-      files: pieces.flat(),
-      /** Those with some of their pieces. */
-      begun: such((paths) => paths.some((path) => path) && !paths.every((path) => path)),
-      missing: such((paths) => paths.length > 0 && !paths.some((path) => path)),
-    };
+    return { files: pieces.flat(), ...openShards(pieces) };
   }
 
   /** @returns the files of a stage, in the order of their rows. @throws Failure 75 where some are missing, or were cut or altered. */
@@ -158,6 +161,16 @@ export class PlannedWork {
     }
     return files.map(({ path = '', shard: { from } }) => ({ path, from }));
   }
+}
+
+/** The shards that are not finished, counted from 1: those with some of their pieces, and those with none. @param pieces by shard. */
+export function openShards(pieces: readonly Piece[][]): Record<'begun' | 'missing', number[]> {
+  const such = (isSuch: (paths: (string | undefined)[]) => boolean) =>
+    pieces.flatMap((all, at) => (isSuch(all.map(({ path }) => path)) ? [at + 1] : []));
+  return {
+    begun: such((paths) => paths.some((path) => path) && !paths.every((path) => path)),
+    missing: such((paths) => paths.length > 0 && !paths.some((path) => path)),
+  };
 }
 
 export function commandOf(stage: ShardStage, work: string, shard: string): string {

@@ -1,8 +1,7 @@
-import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
-import { commandOf, type Part, PlannedWork, planPath } from '../array-jobs/plan-file.js';
+import { closeSync, fsyncSync, openSync } from 'node:fs';
+import { commandOf, makeWork, type Part, PlannedWork, planPath } from '../array-jobs/plan-file.js';
 import { packedTexts, quotedArrays } from '../csv/quoted-cells.js';
 import { type Arrays, writeArrays } from '../files/array-file.js';
-import { cannotCreate } from '../files/writing.js';
 import type { Io } from '../io.js';
 import { statisticsOf } from '../model/row-normalisation.js';
 import { signalCount } from '../model/signals.js';
@@ -15,6 +14,7 @@ import { outputColumns } from '../pipeline/output-columns.js';
 import { type OutputRun, runToOutput } from '../pipeline/output-run.js';
 import { READING, stagesOf } from '../pipeline/planned-stages.js';
 import { inputBytes } from '../pipeline/read.js';
+import { removeReading } from '../pipeline/read-parts.js';
 import { whoIsServed } from '../pipeline/rules/served-users.js';
 import { planServing } from '../pipeline/rules/serving.js';
 import { scoringCosts } from '../ranking/audience.js';
@@ -41,11 +41,7 @@ export async function planArray(options: PlanOptions, io: Io): Promise<number> {
   const tuning = stagesOf(options.method, inputBytes(options)).filter(({ stage }) => stage === 'tuning');
   const check = () => {
     refuseOthers(options)();
-    try {
-      mkdirSync(work, { recursive: true });
-    } catch (error) {
-      throw cannotCreate(work, error);
-    }
+    makeWork(work);
   };
   const asRun = { ...options, output: planPath(work) };
   const code = await runToOutput(asRun, io, [READING, ...tuning], check, (job) => writePlan(job, options));
@@ -114,6 +110,7 @@ async function writePlan(job: OutputRun, options: PlanOptions): Promise<void> {
   for (const path of Object.values(parts)) sync(path);
   await run.pool.close('gently');
   await planned.commit(parts, destination);
+  removeReading(work);
   record.done = `planned ${plural(shards, 'shard')} for`;
 }
 

@@ -3,7 +3,8 @@ import { afterEach, expect, test } from 'vitest';
 import type { Reject } from '../../src/csv/bad-rows.js';
 import { readDataset } from '../../src/dataset/read.js';
 import { Random } from '../../src/matrix/sampling.js';
-import { rangeWorkers, startChildren } from '../../src/pipeline/read.js';
+import { startChildren } from '../../src/pipeline/read.js';
+import { rangeWorkers } from '../../src/pipeline/read-parts.js';
 import { type Run, startRun } from '../../src/pipeline/run.js';
 import { inputsOf, useTemporaryFolder } from '../csv/temporary.js';
 
