@@ -19,7 +19,8 @@ import type { Shard } from '../workers/plan.js';
  * The folder of an array job, on a file system that all machines share:
  *
  *     plan                           what `recommend plan` decided; it comes last, when all that follows is there
- *     evidence-<id>, audience-<id>   what children read, as a run gives it to its own; likewise factors, statistics, rules, cells, texts
+ *     evidence-<id>, …               what children read, as a run gives it to its own; likewise factors, statistics, rules, cells, texts
+ *     audience.<n>-<id>              the users whom shard n of recommending serves
  *     count-<key>-<from>-<to>        finished pieces of shards, as a run keeps them beside its output
  *     learn-…, recommend-…
  *     reading, read-…                before there is a plan: who reads what (`reading.ts`), and what was read
@@ -51,7 +52,12 @@ export interface ArrayPlan {
 }
 
 /** A file that a plan has beside it. */
-export type Part = 'evidence' | 'factors' | 'statistics' | 'audience' | 'rules' | 'cells' | 'texts';
+export type Part = 'evidence' | 'factors' | 'statistics' | `audience.${number}` | 'rules' | 'cells' | 'texts';
+
+/** The users of a shard, from 0. */
+export function audienceOf(shard: number): Part {
+  return `audience.${shard + 1}`;
+}
 
 const PLAN = 'plan';
 
@@ -115,7 +121,7 @@ export class PlannedWork {
    * Puts files in place, the plan last. @param parts paths of the files, in a folder of the same file system.
    * @throws Failure 73 where the folder has another plan.
    */
-  async commit(parts: Partial<Record<Part, string>>, destination: Destination): Promise<void> {
+  async commit(parts: readonly (readonly [Part, string])[], destination: Destination): Promise<void> {
     if (existsSync(planPath(this.work))) {
       const other = PlannedWork.in(this.work, this.plan.version);
       if (other.id !== this.id) {
@@ -123,7 +129,7 @@ export class PlannedWork {
         throw new Failure(ExitCode.cannotCreate, `${this.work} ${why}; name another folder, or remove that one`);
       }
     }
-    for (const [part, path] of Object.entries(parts)) renameSync(path, this.path(part as Part));
+    for (const [part, path] of parts) renameSync(path, this.path(part));
     for (const bytes of arrayFileBytes({ json: Buffer.from(JSON.stringify(this.plan)) }))
       await destination.write(bytes);
     await destination.commit();

@@ -6,7 +6,7 @@ import type { Run } from '../pipeline/run.js';
 import { areFinished, runShards } from '../pipeline/run-shards.js';
 import type { Shard } from '../workers/plan.js';
 import { readStatistics } from '../workers/run-files.js';
-import { commandOf, type Part, PlannedWork, planPath } from './plan-file.js';
+import { audienceOf, commandOf, type Part, PlannedWork, planPath } from './plan-file.js';
 import { runShard, type ShardRunOptions } from './shard-run.js';
 
 /** The options of a process that works a shard of what was planned. */
@@ -18,7 +18,7 @@ export interface ShardOptions extends ShardRunOptions {
 const READS: Readonly<Record<ShardStage, readonly Part[]>> = {
   count: ['evidence', 'statistics'],
   learn: ['evidence', 'statistics'],
-  recommend: ['statistics', 'factors', 'audience', 'rules', 'cells'],
+  recommend: ['statistics', 'factors', 'rules', 'cells'],
 };
 
 /**
@@ -40,10 +40,10 @@ export async function workShard(options: ShardOptions, io: Io): Promise<number> 
         return {
           done: mine.length === 0 ? 'has no rows' : isFinished ? 'was finished already' : undefined,
           check: async (memory) => {
-            planned.requireParts(READS[stage]);
+            planned.requireParts([...READS[stage], ...(stage === 'recommend' ? [audienceOf(index)] : [])]);
             await memory.shard(sizes);
           },
-          work: () => WORK[stage](run, planned, mine),
+          work: () => WORK[stage](run, planned, mine, index),
           command: commandOf(stage, work, `${index + 1}`),
         };
       },
@@ -51,8 +51,10 @@ export async function workShard(options: ShardOptions, io: Io): Promise<number> 
   });
 }
 
+type Work = (run: Run, planned: PlannedWork, mine: readonly Shard[], index: number) => Promise<void>;
+
 /** How the pieces of a shard are made, by the steps that a run takes for all. */
-const WORK: Readonly<Record<ShardStage, (run: Run, planned: PlannedWork, mine: readonly Shard[]) => Promise<void>>> = {
+const WORK: Readonly<Record<ShardStage, Work>> = {
   async count(run, planned, mine) {
     await countPairs(run, arrangedIn(planned, 'count', mine), planned.plan.method.settings);
   },
@@ -62,13 +64,13 @@ const WORK: Readonly<Record<ShardStage, (run: Run, planned: PlannedWork, mine: r
     const counted = await countPairs(run, arrangedIn(planned), settings);
     await fitRows(run, { ...counted, cuts: arrangedIn(planned, 'learn', mine).cuts }, settings);
   },
-  async recommend(run, planned, mine) {
+  async recommend(run, planned, mine, index) {
     const { method, output, columns, rules, rulesHash: hash } = planned.plan;
     planned.finished('learn', run.warn);
     const learned = await fitRows(run, notCounted(arrangedIn(planned)), method.settings);
     const serving = {
       hash,
-      audience: planned.path('audience'),
+      audience: planned.path(audienceOf(index)),
       rules: rules === null ? undefined : { spec: rules, arrays: planned.path('rules') },
     };
     const layout = { ...output, columns, cells: planned.path('cells') };

@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
-import { commandOf, makeWork, type Part, PlannedWork, planPath } from '../array-jobs/plan-file.js';
+import { audienceOf, commandOf, makeWork, type Part, PlannedWork, planPath } from '../array-jobs/plan-file.js';
 import { packedTexts, quotedArrays } from '../csv/quoted-cells.js';
 import { type Arrays, writeArrays } from '../files/array-file.js';
 import type { Io } from '../io.js';
@@ -21,7 +21,7 @@ import { scoringCosts } from '../ranking/audience.js';
 import { plural } from '../report/quantities.js';
 import { shellWord } from '../understanding/shell-word.js';
 import { dealt, planShards, WORTH_A_SHARD } from '../workers/plan.js';
-import { readAudience, writeStatistics } from '../workers/run-files.js';
+import { readAudience, writeAudience, writeStatistics } from '../workers/run-files.js';
 import { refuseOthers } from './recommend.js';
 
 export interface PlanOptions extends Options {
@@ -85,7 +85,15 @@ async function writePlan(job: OutputRun, options: PlanOptions): Promise<void> {
   writeArrays(texts, format === 'parquet' ? Object.assign({} as Arrays, ...packed) : {});
   // How long the rows of the model are is not known yet; they are of about the same length.
   const lengths = new Float64Array(signalCount(counts)).fill(settings.neighbors || A_ROW);
-  const lists = planShards(scoringCosts(readAudience(serving.audience), lengths), WORTH_A_SHARD, shards);
+  const audience = readAudience(serving.audience);
+  const lists = dealt(planShards(scoringCosts(audience, lengths), WORTH_A_SHARD, shards), shards);
+  const audiences = lists.flatMap((mine, shard): [Part, string][] => {
+    const [from, to] = [mine[0]?.from, mine.at(-1)?.to];
+    if (from === undefined || to === undefined) return [];
+    const path = run.directory.file('audience');
+    writeAudience(path, audience, { from, to });
+    return [[audienceOf(shard), path]];
+  });
   const planned = new PlannedWork(work, {
     version,
     shards,
@@ -96,18 +104,22 @@ async function writePlan(job: OutputRun, options: PlanOptions): Promise<void> {
     rulesHash: serving.hash,
     rules: serving.rules?.spec ?? null,
     factors: factors !== undefined,
-    cuts: { count: dealt(cuts.count, shards), learn: dealt(cuts.learn, shards), recommend: dealt(lists, shards) },
+    cuts: { count: dealt(cuts.count, shards), learn: dealt(cuts.learn, shards), recommend: lists },
     output: { format, safeCsv, top, precision, reasons },
     columns: columns.map(({ name, kind }) => ({ name, kind })),
     cold,
     left_out,
   });
-  const parts: Partial<Record<Part, string>> = {
-    ...{ evidence: evidencePath, statistics, audience: serving.audience, cells, texts },
-    ...(serving.rules && { rules: serving.rules.arrays }),
-    ...(factors !== undefined && { factors }),
-  };
-  for (const path of Object.values(parts)) sync(path);
+  const parts: [Part, string][] = [
+    ...audiences,
+    ['evidence', evidencePath],
+    ['statistics', statistics],
+    ['cells', cells],
+    ['texts', texts],
+  ];
+  if (serving.rules) parts.push(['rules', serving.rules.arrays]);
+  if (factors !== undefined) parts.push(['factors', factors]);
+  for (const [, path] of parts) sync(path);
   await run.pool.close('gently');
   await planned.commit(parts, destination);
   removeReading(work);
