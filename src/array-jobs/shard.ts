@@ -41,7 +41,8 @@ export async function workShard(options: ShardOptions, io: Io): Promise<number> 
           done: mine.length === 0 ? 'has no rows' : isFinished ? 'was finished already' : undefined,
           check: async (memory) => {
             planned.requireParts([...READS[stage], ...(stage === 'recommend' ? [audienceOf(index)] : [])]);
-            await memory.shard(sizes);
+            const share = stage === 'recommend' ? rowsOf(mine) / rowsOf(cuts.recommend.flat()) : 1;
+            await memory.shard({ ...sizes, interactions: Math.ceil(share * sizes.interactions) });
           },
           work: () => WORK[stage](run, planned, mine, index),
           command: commandOf(stage, work, `${index + 1}`),
@@ -49,6 +50,10 @@ export async function workShard(options: ShardOptions, io: Io): Promise<number> 
       },
     };
   });
+}
+
+function rowsOf(shards: readonly Shard[]): number {
+  return shards.reduce((total, { from, to }) => total + to - from, 0);
 }
 
 type Work = (run: Run, planned: PlannedWork, mine: readonly Shard[], index: number) => Promise<void>;

@@ -40,6 +40,8 @@ export const SIZES = {
   /** What others read at a time of a file that is cut into ranges, and how large a file has to be for that. */
   range: 1 << 22,
   ranged: 1 << 24,
+  /** What this process reads meanwhile: others take a quarter of a second to begin. */
+  head: 24 << 20,
 };
 
 /** How a file is read: nothing of this changes what is read. */
@@ -81,9 +83,10 @@ export async function readEvents(
   try {
     const file = { path, begin: pieces.position, seekableSize: () => table.seekableSize() };
     const cut = rangeWorkers && (await cutRanges(file, layout, eventWeights, sizes));
-    if (cut) {
-      await table.close();
-      await readRanges(cut, rangeWorkers, reader, table, onBytes);
+    const head = pieces.position + (rangeWorkers?.readWhole ? 0 : sizes.head);
+    const ranges = cut?.ranges.filter(({ from }) => from >= head) ?? [];
+    if (cut && ranges.length > 0) {
+      await readRanges({ ...cut, ranges }, rangeWorkers, reader, table, onBytes);
     } else {
       await readOn(pieces, reader, table);
     }
@@ -137,7 +140,7 @@ export function planRanges(from: number, to: number, least: number): Range[] {
 }
 
 /**
- * Reads ranges by others, who cannot know whether theirs begins inside quotes. So a part counts only if it begins where the rows before it
+ * Reads ranges by others, and meanwhile what is before them. Others cannot know whether theirs begins inside quotes. So a part counts only if it begins where the rows before it
  * ended, and would have been read the same behind them; what is between two parts, and what does not count, is read here.
  */
 async function readRanges(
@@ -151,6 +154,9 @@ async function readRanges(
   const { events } = reader.sink;
   const size = (ranges.at(-1)?.to ?? begin) - begin;
   const file = openSync(path, 'r');
+  const head = readOn(table.pieces, reader, table, ranges[0]?.from).finally(() => table.close());
+  // Whoever waits for it hears of it.
+  head.catch(() => {});
   let at = begin;
   let rowsExpected = 0;
   const readUntil = async (until: number) => {
@@ -158,6 +164,7 @@ async function readRanges(
   };
   try {
     await workers.read(task, ranges, async (part) => {
+      at = Math.max(at, await head);
       if (!part) return;
       const before = at;
       await readUntil(part.begin);
@@ -170,6 +177,7 @@ async function readRanges(
       rowsExpected = Math.ceil(rows * 1.1);
       reserveEvents(events, rowsExpected);
     });
+    at = Math.max(at, await head);
     await readUntil(Number.POSITIVE_INFINITY);
   } finally {
     closeSync(file);

@@ -40,7 +40,7 @@ test('children read ranges of a file as one process reads it whole, and leave no
     );
     return { dataset, reports, rejects };
   };
-  const sizes = { chunk: 4096, range: 10_000, ranged: 0 };
+  const sizes = { chunk: 4096, range: 10_000, ranged: 0, head: 25_000 };
   const whole = await read({});
   expect(whole.rejects.length).toBeGreaterThan(10);
   expect(await read({ sizes, rangeWorkers: rangeWorkers(run) })).toEqual(whole);
