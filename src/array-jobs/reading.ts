@@ -81,10 +81,10 @@ interface FileJob {
 }
 
 async function jobsOf(run: Run, options: ReadOptions): Promise<FileJob[]> {
-  const { work, shards, version, titles } = options;
+  const { work, shards, version } = options;
   // What options name may be a column of a file of rules, which plan reads.
   const alsoColumns = Object.values(options.named).flat();
-  const inputs = { ...options, badRows: 'stop' as const, titles, alsoColumns, ...inputsOfRules(run, options) };
+  const inputs = { ...options, badRows: 'stop' as const, alsoColumns, ...inputsOfRules(run, options) };
   const cuts = await cutDataset(inputs);
   const sizes = cuts.map(({ ranges }) => shardsOf(ranges));
   const hands = dealt(
@@ -93,7 +93,7 @@ async function jobsOf(run: Run, options: ReadOptions): Promise<FileJob[]> {
   );
   return cuts.map(({ task }, file) => ({
     job: sharedReadJob(work, version, task),
-    cuts: hands.map((hand) => (hand as (Shard & { file: number })[]).filter((range) => range.file === file)),
+    cuts: hands.map((hand) => hand.filter((range) => range.file === file)),
   }));
 }
 
@@ -101,18 +101,15 @@ async function readRanges(run: Run, mine: readonly { job: ReadJob; ranges: reado
   const all = mine.flatMap(({ ranges }) => ranges).reduce((bytes, { cost }) => bytes + cost, 0);
   let done = 0;
   for (const { job, ranges } of mine.filter(({ ranges }) => ranges.length > 0)) {
-    const lose = ({ from }: Shard, why: string) =>
-      void run.lost.push({ what: 'user', index: from, why: `${displayName(job.task.path)}: ${why}` });
-    await runShards(
-      run,
-      job,
-      ranges,
-      (_, { cost }) => {
-        done += cost;
-        run.progress.at('reading', done, all);
-      },
-      lose,
-    );
+    const name = displayName(job.task.path);
+    const take = (_: string, { cost }: Shard) => {
+      done += cost;
+      run.progress.at('reading', done, all);
+    };
+    // What is wrong with the file, plan says: it reads what is missing.
+    const lose = ({ from, to }: Shard, why: string) =>
+      run.warn(`${name}: bytes ${from} to ${to - 1} are left to plan: ${why}`);
+    await runShards(run, job, ranges, take, lose);
   }
 }
 

@@ -1,5 +1,5 @@
 import { type BadRows, Refusals } from '../csv/bad-rows.js';
-import { displayName } from '../csv/failures.js';
+import { displayName, readingFailure } from '../csv/failures.js';
 import { type CsvSource, openTable } from '../csv/table.js';
 import { type EventLayout, newSink, partOf, type RowFilter } from './event-columns.js';
 import type { EventWeights } from './event-types.js';
@@ -32,6 +32,8 @@ export async function readWholeFile(
       new EventsReader(layout, sink, (...row) => refusals.refuse(...row), acceleration, filter),
       table,
     );
+  } catch (error) {
+    throw readingFailure(table.name, error);
   } finally {
     await table.close();
   }

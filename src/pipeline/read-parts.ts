@@ -37,8 +37,9 @@ export function shardsOf(ranges: readonly Range[]): Shard[] {
 
 /** Removes what was read for a plan, once there is the plan. */
 export function removeReading(work: string): void {
-  const parts = readdirSync(work).filter((name) => /^read-[0-9a-f]{16}-\d+-\d+$/.test(name));
-  for (const name of [...parts, READING]) rmSync(join(work, name), { force: true });
+  // Perhaps one of its manifest, too, that was not finished.
+  const left = readdirSync(work).filter((name) => /^(read-[0-9a-f]{16}-\d+-\d+|reading(\..*)?)$/.test(name));
+  for (const name of left) rmSync(join(work, name), { force: true });
 }
 
 /** Reads event files in the pool, or takes what an array of jobs has read; undefined where a single process does everything. */

@@ -171,6 +171,18 @@ test.each([
   expect(stderr).toContain('warning: e.csv: plan reads it itself');
 });
 
+test('what is wrong with a file that only its end tells is said by plan', async () => {
+  const folder = newFolder();
+  put(folder, 'e.csv.gz', gzipSync(oddEvents(20_000)).subarray(0, -100));
+  const args = ['-u', 'e.csv.gz', ...ARGS.slice(2)];
+  const { code, stderr } = await said(['read', ...args, '--work', 'w', '--shard', '2', '-j', '1'], folder);
+  expect(stderr).toMatch(/warning: e\.csv\.gz: bytes 0 to \d+ are left to plan: .*ends too early/);
+  expect(code).toBe(0);
+  const plan = await said(['plan', ...args, '--work', 'w', '-j', '1'], folder);
+  expect(plan.stderr).toContain('recommend: e.csv.gz: the gzip file ends too early');
+  expect(plan.code).toBe(65);
+});
+
 test('status shows what is read, before there is a plan; a finished shard is not read again', async () => {
   const folder = newFolder();
   put(folder, 'e.csv', oddEvents(900));
