@@ -1,4 +1,4 @@
-// Dense blocks of numbers, in AssemblyScript: the same sums in the same order as `PlainBlock` in src/kernels/blocks.ts, which says what they
+// Dense blocks of numbers, in AssemblyScript: the same sums in the same order as `plainBlock` in src/kernels/blocks.ts, which says what they
 // mean. Vectors go over columns or rows that do not depend on each other, never over what is summed. Names with a capital are numbers, all
 // others addresses. A row of a panel is 16 columns of four bytes.
 

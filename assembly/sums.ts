@@ -1,4 +1,4 @@
-// Adding up rows, in AssemblyScript: the same sums in the same order as `PlainSums` in src/kernels/sums.ts, which says
+// Adding up rows, in AssemblyScript: the same sums in the same order as `plainSums` in src/kernels/sums.ts, which says
 // what they mean. All arguments but `count` and `columns` are addresses. Loops are unrolled by four: a segment has each
 // column once, so the four sums are always different ones.
 

@@ -1,4 +1,4 @@
-// The linear systems of the ridge, in AssemblyScript: the same entries, and the same sums in the same order, as `PlainSystems`
+// The linear systems of the ridge, in AssemblyScript: the same entries, and the same sums in the same order, as `plainSystems`
 // in src/kernels/systems.ts, which says what they mean. All arguments but counts and steps are addresses.
 
 // @ts-ignore: AssemblyScript's own

@@ -4,7 +4,7 @@ import { algorithmNamed } from '../src/model/algorithms.js';
 import { evidenceOf, type Observations } from '../src/model/evidence.js';
 import { needsGram } from '../src/model/signals.js';
 import { planRules } from '../src/pipeline/rules/plan.js';
-import { Explainer } from '../src/ranking/explainer.js';
+import { explainer } from '../src/ranking/explainer.js';
 import { Recommender } from '../src/ranking/recommender.js';
 import { scoresOf } from '../src/ranking/scores.js';
 import { listRules } from '../src/rules/list-rules.js';
@@ -119,9 +119,9 @@ export function ruleBenches(
     name,
     run: () => {
       const recommender = recommenderWith(rules);
-      const explainer = rules.reasons && new Explainer(model, scores, LIST, 3);
+      const explain = rules.reasons && explainer(model, scores, LIST, 3);
       const startedAt = performance.now();
-      serve(recommender, explainer);
+      serve(recommender, explain);
       return (performance.now() - startedAt) / 1000;
     },
   }));

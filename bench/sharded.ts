@@ -27,7 +27,7 @@ export async function sharded(
   const { planShards, WORTH_A_SHARD }: typeof import('../src/workers/plan.js') = await load('workers/plan.js');
   const { writeAudience }: typeof import('../src/workers/run-files.js') = await load('workers/run-files.js');
   const { writeArrays }: typeof import('../src/files/array-file.js') = await load('files/array-file.js');
-  const { quotedCells }: typeof import('../src/csv/quoting.js') = await load('csv/quoting.js');
+  const { packedTexts }: typeof import('../src/csv/quoted-cells.js') = await load('csv/quoted-cells.js');
   const { quotedArrays }: typeof import('../src/csv/quoted-cells.js') = await load('csv/quoted-cells.js');
   const run = startRun({ workers, balance, quiet: true }, process);
   try {
@@ -41,7 +41,7 @@ export async function sharded(
     const audience = audienceOf(known, (byUser) => byUser, settings, { includeSeen: false });
     const [audiencePath, cells] = [run.directory.file('audience'), run.directory.file('cells')];
     writeAudience(audiencePath, audience);
-    const names = (count: number) => quotedCells(Array.from({ length: count }, (_, k) => String(k + 1)));
+    const names = (count: number) => packedTexts(Array.from({ length: count }, (_, k) => String(k + 1)));
     writeArrays(cells, { ...quotedArrays('column0', names(users)), ...quotedArrays('column1', names(items)) });
     const job = {
       kind: 'recommend' as const,

@@ -1,11 +1,11 @@
-import { quotedCells } from '../src/csv/quoting.js';
+import { packedTexts } from '../src/csv/quoted-cells.js';
 import type { Kernel } from '../src/kernels/kernel.js';
 import type { SparseRows } from '../src/matrix/sparse.js';
 import { StackedRows } from '../src/matrix/stacked-rows.js';
 import { algorithmNamed } from '../src/model/algorithms.js';
 import { type CountedRows, gramRows } from '../src/model/counting.js';
 import { type Evidence, evidenceOf, type Observations } from '../src/model/evidence.js';
-import { Fitter } from '../src/model/fit.js';
+import { fitter } from '../src/model/fit.js';
 import { gramCosts } from '../src/model/gram.js';
 import { statisticsOf } from '../src/model/row-normalisation.js';
 import type { Settings } from '../src/model/settings.js';
@@ -13,7 +13,7 @@ import { needsGram, signalCounts } from '../src/model/signals.js';
 import { type LineLayout, LineWriter } from '../src/output/list-lines.js';
 import { ReasonWriter } from '../src/output/reason-cells.js';
 import { audienceOf } from '../src/ranking/audience.js';
-import type { Explainer } from '../src/ranking/explainer.js';
+import type { explainer } from '../src/ranking/explainer.js';
 import { modelOf } from '../src/ranking/model.js';
 import { Recommender } from '../src/ranking/recommender.js';
 import { scoresOf } from '../src/ranking/scores.js';
@@ -47,7 +47,7 @@ export function stageBenches(seen: Observations, kernel: Kernel): StageBench[] {
       name: 'cosine, K = 20: count and choose',
       unit: 'pair',
       run: (by) => {
-        new Fitter(ofCosine, cosine, undefined, by).rows(0, items);
+        fitter(ofCosine, cosine, undefined, by)(0, items);
         return pairs;
       },
     },
@@ -55,7 +55,7 @@ export function stageBenches(seen: Observations, kernel: Kernel): StageBench[] {
       name: 'cosine, K = 100: count and choose',
       unit: 'pair',
       run: (by) => {
-        new Fitter(ofCosine, { ...cosine, neighbors: 100 }, undefined, by).rows(0, items);
+        fitter(ofCosine, { ...cosine, neighbors: 100 }, undefined, by)(0, items);
         return pairs;
       },
     },
@@ -72,7 +72,7 @@ export function stageBenches(seen: Observations, kernel: Kernel): StageBench[] {
       unit: 'row',
       run: (by) => {
         // The constructor scales the pairs in place: it gets its own.
-        new Fitter(ofRidge, ridge, copied(counted), by).rows(0, items);
+        fitter(ofRidge, ridge, copied(counted), by)(0, items);
         return items;
       },
     },
@@ -105,11 +105,11 @@ export function scoringScene(
   counted: Counted | undefined,
   kernel: Kernel,
 ) {
-  const fitter = new Fitter(evidence, settings, counted && copied(counted), kernel);
-  const { rows, precision } = fitter.rows(0, evidence.items);
+  const learn = fitter(evidence, settings, counted && copied(counted), kernel);
+  const { rows, precision } = learn(0, evidence.items);
   const statistics = statisticsOf(evidence, precision);
   const known = { ...seen, times: undefined, excluded: { ...seen.interactions, ...nothing(evidence.users) } };
-  const numbers = (count: number) => quotedCells(Array.from({ length: count }, (_, k) => String(k + 1)));
+  const numbers = (count: number) => packedTexts(Array.from({ length: count }, (_, k) => String(k + 1)));
   const counts = signalCounts(evidence);
   const columns: LineLayout['columns'] = [
     { name: 'user_id', kind: 'user', cells: numbers(evidence.users) },
@@ -127,13 +127,13 @@ export function scoringScene(
     model: modelOf(counts, [rows], [0], statistics, settings),
     audience: audienceOf(known, (byUser) => byUser, settings, { includeSeen: false }),
     popularity: statistics.popularity,
-    /** @param explainer undefined: without reasons. */
-    serve(recommender: Recommender, explainer?: Explainer): number {
-      const lines = new LineWriter(explainer ? withReasons : plain);
+    /** @param explain undefined: without reasons. */
+    serve(recommender: Recommender, explain?: ReturnType<typeof explainer>): number {
+      const lines = new LineWriter(explain ? withReasons : plain);
       let users = 0;
       for (let user = 0; user < evidence.users; user += USERS_STEP, users++) {
         const list = recommender.recommend(user);
-        lines.add(user, list, explainer?.reasonsOf(user, list, undefined));
+        lines.add(user, list, explain?.(user, list, undefined));
       }
       lines.finish();
       return users;

@@ -8,13 +8,13 @@ import { type Arrays, readArrays } from './files/array-file.js';
 import { compiledKernel } from './kernels/kernel.js';
 import { StackedRows } from './matrix/stacked-rows.js';
 import { type CountedRows, gramRows } from './model/counting.js';
-import { Fitter } from './model/fit.js';
+import { fitter } from './model/fit.js';
 import { lowRankOf } from './model/low-rank.js';
 import { needsGram } from './model/signals.js';
 import { ColumnWriter } from './output/list-columns.js';
 import { LineWriter } from './output/list-lines.js';
 import { ReasonWriter, reasonStyle } from './output/reason-cells.js';
-import { Explainer } from './ranking/explainer.js';
+import { explainer } from './ranking/explainer.js';
 import type { List } from './ranking/list-rules.js';
 import { finishedModel, modelOf } from './ranking/model.js';
 import { Recommender } from './ranking/recommender.js';
@@ -93,8 +93,8 @@ function countWork({ evidence, settings }: CountJob): ShardWork {
 function learnWork(job: LearnJob): ShardWork {
   const evidence = readEvidence(job.evidence);
   const counted = needsGram(job.settings) ? countedRows(job.gram, evidence.items) : undefined;
-  const fitter = new Fitter(evidence, job.settings, counted, compiledKernel());
-  return (from, to) => learnedArrays(fitter.rows(from, to));
+  const learn = fitter(evidence, job.settings, counted, compiledKernel());
+  return (from, to) => learnedArrays(learn(from, to));
 }
 
 function countedRows(files: readonly RowFile[], items: number): CountedRows {
@@ -177,10 +177,10 @@ function recommenderOf(job: RecommendJob) {
   const rules = job.rules && listRules(job.rules.spec, readArrays(job.rules.arrays), facts(), model.scales.prior);
   const recommender = new Recommender(model, audience, job.listLength, scores, rules);
   if (!job.layout?.columns.some(({ kind }) => kind === 'reasons' || kind === 'source')) return { recommender };
-  const explainer = new Explainer(model, scores, job.listLength, job.layout.reasons);
+  const explain = explainer(model, scores, job.listLength, job.layout.reasons);
   return {
     recommender,
-    reasonsOf: (user: number, list: List) => explainer.reasonsOf(user, list, rules?.offerFor(user).factor),
+    reasonsOf: (user: number, list: List) => explain(user, list, rules?.offerFor(user).factor),
   };
 }
 

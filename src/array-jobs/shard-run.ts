@@ -5,7 +5,7 @@ import { ExitCode, Failure, isDiskFull, messageOf } from '../failure.js';
 import type { Io } from '../io.js';
 import { STAGES } from '../pipeline/checkpoint.js';
 import { explainFolder } from '../pipeline/folder-failures.js';
-import { WithinMemory } from '../pipeline/memory-limit.js';
+import { withinMemory } from '../pipeline/memory-limit.js';
 import type { Options } from '../pipeline/options.js';
 import { type Ending, keepOutcome } from '../pipeline/outcome.js';
 import { type Run, Stages, startRun } from '../pipeline/run.js';
@@ -38,7 +38,7 @@ export interface StageShard {
   /** What there is to be said of it where there is nothing to do; undefined: there is. */
   done: string | undefined;
   /** Sees that it can be worked. */
-  check: (memory: WithinMemory) => Promise<void>;
+  check: (memory: ReturnType<typeof withinMemory>) => Promise<void>;
   work: () => Promise<void>;
   /** The command that works it. */
   command: string;
@@ -62,7 +62,7 @@ export async function runShard(
   let ending: Ending = { exitCode: ExitCode.unexpected, error: 'unexpected', message: '', interrupted: false };
   const stop = stopping(io.interrupted, options.maxDuration);
   try {
-    const memory = new WithinMemory(run, options, stop.stop, () => stages.current);
+    const memory = withinMemory(run, options, stop.stop, () => stages.current);
     await orInterrupted(stop.signal, async () => {
       const all = await open(run);
       if (all.method) record.method = all.method;

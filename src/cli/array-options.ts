@@ -7,7 +7,6 @@ import type { PlanOptions } from '../commands/plan.js';
 import type { StatusOptions } from '../commands/status.js';
 import { usageFailure } from '../failure.js';
 import type { Options } from '../pipeline/options.js';
-import { usableCores } from '../process/cores.js';
 import { Group, newCommand, outputOption } from './help-groups.js';
 import { addFileOptions, addReadingOptions, refuseOverwriting } from './input-options.js';
 import { addCommonOptions, logOptions, type TypedLog } from './log-options.js';
@@ -21,7 +20,7 @@ import {
   type Typed,
 } from './recommend-options.js';
 import { addRuleOptions } from './rule-options.js';
-import { type CliCommand, choice, leaveOut, number, seconds, seedOption } from './values.js';
+import { type CliCommand, choice, given, leaveOut, number, seconds, seedOption } from './values.js';
 
 const WORK = '--work <dir>';
 const SHARD = '--shard <which>';
@@ -61,9 +60,9 @@ function addPlanOptions(command: Command): Command {
 function planOptions(command: Command, version: string): PlanOptions {
   const { shards, ...typed }: Typed & { shards?: number; work?: string } = command.opts();
   const work = required(typed.work);
-  if (shards === undefined) throw usageFailure('--shards N is missing: how many jobs share the work');
+  const count = given(shards, '--shards N', 'how many jobs share the work');
   // Only its name can be known; that nothing else writes there is certain once it is claimed.
-  return Object.freeze({ ...checked({ ...typed, output: '-', dryRun: false }, version), work, shards });
+  return Object.freeze({ ...checked({ ...typed, output: '-', dryRun: false }, version), work, shards: count });
 }
 
 export const read: CliCommand<ReadOptions> = {
@@ -141,19 +140,20 @@ export const status: CliCommand<StatusOptions> = {
  * @throws Failure 2 where they make no sense, with options that the plan has decided, too.
  */
 export function shardOptions(command: Command, version: string): ShardOptions | undefined {
-  const typed: TypedLog & Partial<ShardOptions> & Pick<ShardOptions, 'balance'> = command.opts();
-  const { work, shard, stage, workers = usableCores(), balance, maxMemory, maxDuration, summary, metricsFile } = typed;
+  const typed: TypedLog & Partial<ShardOptions> & Pick<ShardOptions, 'balance' | 'workers'> = command.opts();
+  const { work, shard, stage, workers, balance, maxMemory, maxDuration, summary, metricsFile } = typed;
   if (work === undefined && shard === undefined && stage === undefined) return undefined;
   const isDecided = (name: string) => command.getOptionValueSource(name) === 'cli' && !OF_SHARDS.includes(name);
   const decided = command.options.find((option) => isDecided(option.attributeName()));
   if (decided) throw usageFailure(`${decided.long} is for recommend plan: a shard is made as that has decided`);
   const folder = required(work);
+  const which = requiredShard(shard);
   const stages = command.options.find(({ long }) => long === '--stage')?.argChoices;
-  if (stages && stage === undefined) throw usageFailure(`--stage is missing: ${stages.join(', then ')}`);
+  if (stages) given(stage, '--stage', stages.join(', then '));
   refuseOverwriting([], Object.entries({ '--summary': summary, '--metrics-file': metricsFile }));
   return {
     work: folder,
-    shard: requiredShard(shard),
+    shard: which,
     stage: stage ?? 'recommend',
     workers,
     balance,
@@ -167,14 +167,11 @@ export function shardOptions(command: Command, version: string): ShardOptions | 
 }
 
 function requiredShard(shard: WantedShard | undefined): WantedShard {
-  if (shard === undefined) throw usageFailure('--shard is missing: which one, like 3/8, or auto');
-  return shard;
+  return given(shard, '--shard', 'which one, like 3/8, or auto');
 }
 
 function required(work: string | undefined): string {
-  if (work === undefined || work === '')
-    throw usageFailure('--work DIR is missing: the folder that all machines share');
-  return work;
+  return given(work || undefined, '--work DIR', 'the folder that all machines share');
 }
 
 /** A shard as people write it: `3/8`, `3`, `auto`. */

@@ -1,14 +1,12 @@
 import type { DescribeOptions } from '../pipeline/options.js';
-import { usableCores } from '../process/cores.js';
 import { Group, newCommand, outputOption } from './help-groups.js';
 import { addFileOptions, addReadingOptions, inputOptions, type TypedInput } from './input-options.js';
 import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
 import { type CliCommand, choice, refuseTwoOnStdout, reportOption, without, workersOption } from './values.js';
 
 /** Commander's own keys and types for the options below. */
-interface Typed extends TypedInput, TypedLog, Pick<DescribeOptions, 'format' | 'output'> {
+interface Typed extends TypedInput, TypedLog, Pick<DescribeOptions, 'format' | 'output' | 'workers'> {
   report?: string;
-  workers?: number;
 }
 
 export const describe: CliCommand<DescribeOptions> = {
@@ -32,7 +30,7 @@ export const describe: CliCommand<DescribeOptions> = {
   },
   options(command, _version, argv) {
     const typed: Typed = command.opts();
-    const { format, output, report, workers = usableCores() } = typed;
+    const { format, output, report, workers } = typed;
     refuseTwoOnStdout({ '--output': output, '--report': report });
     return Object.freeze({
       ...inputOptions(typed, {}, { '--output': output, '--report': report }),

@@ -1,6 +1,5 @@
 import { usageFailure } from '../failure.js';
 import type { EvaluateOptions } from '../pipeline/options.js';
-import { usableCores } from '../process/cores.js';
 import { addEvidenceOptions, withAttributeWeight } from './evidence-options.js';
 import { Group, newCommand, outputOption } from './help-groups.js';
 import { addFileOptions, addReadingOptions, inputOptions, type TypedInput } from './input-options.js';
@@ -29,8 +28,8 @@ interface Typed
   extends TypedInput,
     TypedLog,
     TypedRules,
-    Pick<EvaluateOptions, 'at' | 'seed' | 'by' | 'format' | 'output' | 'algorithms'>,
-    Partial<Pick<EvaluateOptions, 'test' | 'split' | 'holdout' | 'sampleUsers' | 'perUser' | 'report' | 'workers'>> {}
+    Pick<EvaluateOptions, 'at' | 'seed' | 'by' | 'format' | 'output' | 'algorithms' | 'workers'>,
+    Partial<Pick<EvaluateOptions, 'test' | 'split' | 'holdout' | 'sampleUsers' | 'perUser' | 'report'>> {}
 
 export const evaluate: CliCommand<EvaluateOptions> = {
   command() {
@@ -91,7 +90,7 @@ export const evaluate: CliCommand<EvaluateOptions> = {
       output,
       perUser,
       report,
-      workers: typed.workers ?? usableCores(),
+      workers: typed.workers,
       ...logOptions(typed),
     });
   },

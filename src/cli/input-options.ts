@@ -98,20 +98,15 @@ export function safeCsvOption(): Option {
  */
 export function inputOptions(
   typed: TypedInput,
-  otherInputs: Readonly<Record<string, string | readonly string[] | undefined>>,
+  otherInputs: Files,
   outputs: Readonly<Record<string, string | undefined>>,
   needsUsers = true,
 ): InputOptions {
   const { users = [], items, interactions = [], orders, attributes, badRows, ratings, safeCsv } = typed;
   if (users.length === 0 && needsUsers)
     throw usageFailure('--users is missing: name the CSV file with your users or their events');
-  const inputs: Named[] = [
-    ...users.map((path): Named => ['--users', path]),
-    ...interactions.map((path): Named => ['--interactions', path]),
-    ...Object.entries({ '--items': items, '--orders': orders, ...otherInputs }).flatMap(([option, paths]) =>
-      [paths ?? []].flat().map((path): Named => [option, path]),
-    ),
-  ];
+  const own = { '--users': users, '--interactions': interactions, '--items': items, '--orders': orders };
+  const inputs = eachFile({ ...own, ...otherInputs });
   const fromStdin = inputs.filter(([, path]) => path === '-').map(([option]) => option);
   if (fromStdin.length > 1) {
     throw usageFailure(`only one of ${fromStdin.join(' and ')} can be "-": there is only one standard input`);
@@ -159,6 +154,14 @@ function columnsOf({ header, columns }: TypedInput): readonly string[] | undefin
 }
 
 type Named = readonly [option: string, path: string | undefined];
+/** Files by the option that names them. */
+export type Files = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+export function eachFile(files: Files): Named[] {
+  return Object.entries(files).flatMap(([option, paths]) =>
+    [paths ?? []].flat().map((path) => [option, path] as const),
+  );
+}
 
 /** Refuses an output that is also an input, or another output. */
 export function refuseOverwriting(inputs: readonly Named[], outputs: readonly Named[]): void {

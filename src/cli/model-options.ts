@@ -14,7 +14,7 @@ import {
   type Typed,
 } from './recommend-options.js';
 import { addRuleOptions } from './rule-options.js';
-import { type CliCommand, date, leaveOut, requiredModel, seedOption } from './values.js';
+import { type CliCommand, date, given, leaveOut, requiredModel, seedOption } from './values.js';
 
 /** What the options of `recommend` come to where a command has none of them. */
 const LEFT_OUT = {
@@ -50,8 +50,7 @@ export const fit: CliCommand<Options | ShardOptions> = {
     const shard = shardOptions(command, version);
     if (shard) return shard;
     const typed: Typed = command.opts();
-    const { model } = typed;
-    if (model === undefined) throw usageFailure('--model FILE is missing: where to write the model');
+    const model = given(typed.model, '--model FILE', 'where to write the model');
     return checked({ ...typed, ...LEFT_OUT, output: model }, version, 'output');
   },
   run: async (options, io) =>

@@ -3,7 +3,7 @@ import { usageFailure } from '../failure.js';
 import { formatOf } from '../output/formats.js';
 import type { AudienceOptions, ExplainOptions, SimilarOptions } from '../pipeline/options.js';
 import { Group, modelOption, newCommand, outputOption } from './help-groups.js';
-import { refuseOverwriting, safeCsvOption } from './input-options.js';
+import { eachFile, type Files, refuseOverwriting, safeCsvOption } from './input-options.js';
 import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
 import {
   addRuleOptions,
@@ -17,6 +17,7 @@ import {
 import {
   type CliCommand,
   choice,
+  given,
   leaveOut,
   MOST_ITEMS_A_USER,
   number,
@@ -37,26 +38,14 @@ function question(...head: Parameters<typeof newCommand>): Command {
 /** Commander's own keys and types for the options of a question. */
 type TypedQuestion<Options> = TypedLog & Partial<Omit<Options, keyof TypedLog | 'where'>> & { output: string };
 
-interface TypedWhere {
-  where: string[];
-}
-
 /** What all questions need. @throws Failure 2 where something is missing. */
 function questionOptions(
-  { model: given, output, ...typed }: TypedQuestion<{ model: string }>,
-  others: Readonly<Record<string, string | readonly string[] | undefined>> = {},
+  { model: typedModel, output, ...typed }: TypedQuestion<{ model: string }>,
+  others: Files = {},
 ) {
-  const model = requiredModel(given);
-  const inputs = Object.entries({ '--model': model, ...others }).flatMap(([option, paths]) =>
-    [paths ?? []].flat().map((path) => [option, path] as const),
-  );
-  refuseOverwriting(inputs, [['--output', output]]);
+  const model = requiredModel(typedModel);
+  refuseOverwriting(eachFile({ '--model': model, ...others }), [['--output', output]]);
   return { ...logOptions(typed), model, output };
-}
-
-function required(value: string | undefined, option: string, what: string): string {
-  if (value === undefined) throw usageFailure(`${option} is missing: ${what}`);
-  return value;
 }
 
 export const explain: CliCommand<ExplainOptions> = {
@@ -82,7 +71,7 @@ export const explain: CliCommand<ExplainOptions> = {
     const typed: TypedQuestion<ExplainOptions> & TypedRules & Pick<ExplainOptions, 'top' | 'reasons' | 'format'> =
       command.opts();
     const { top, reasons, format } = typed;
-    const user = required(typed.user, '--user ID', 'the user to explain');
+    const user = given(typed.user, '--user ID', 'the user to explain');
     const rules = ruleOptions({ ...typed, minHistory: 0, coldUsers: 'popular' });
     return Object.freeze({ ...questionOptions(typed, ruleInputs(rules)), user, top, reasons, format, rules });
   },
@@ -110,8 +99,8 @@ export const similar: CliCommand<SimilarOptions> = {
     return addLogOptions(command);
   },
   options(command) {
-    const typed: TypedQuestion<SimilarOptions> & Pick<SimilarOptions, 'top' | 'titles' | 'safeCsv'> & TypedWhere =
-      command.opts();
+    const typed: TypedQuestion<SimilarOptions> &
+      Pick<SimilarOptions, 'top' | 'titles' | 'safeCsv'> & { where: string[] } = command.opts();
     const { item, items, output, top, titles, availability = 'honour', safeCsv } = typed;
     if (item !== undefined && items !== undefined) throw usageFailure('--item and --items cannot be combined');
     const isForPeople = typed.format === 'text' || (typed.format === undefined && item !== undefined && output === '-');
@@ -139,10 +128,10 @@ export const audience: CliCommand<AudienceOptions> = {
     return addLogOptions(command);
   },
   options(command) {
-    const typed: TypedQuestion<AudienceOptions> & Pick<AudienceOptions, 'top' | 'safeCsv'> & TypedWhere =
+    const typed: TypedQuestion<AudienceOptions> & Pick<AudienceOptions, 'top' | 'safeCsv'> & { where: string[] } =
       command.opts();
     const { top, safeCsv } = typed;
-    const item = required(typed.item, '--item ID', 'the item whose audience is asked for');
+    const item = given(typed.item, '--item ID', 'the item whose audience is asked for');
     return Object.freeze({ ...questionOptions(typed), item, top, where: conditions(typed.where), safeCsv });
   },
   run: async (options, io) => (await import('../commands/audience.js')).audience(options, io),

@@ -3,7 +3,6 @@ import { ExitCode, Failure, usageFailure } from '../failure.js';
 import { DEFAULT_SETTINGS } from '../model/settings.js';
 import { AUTO, methodOf } from '../pipeline/method.js';
 import type { Options } from '../pipeline/options.js';
-import { usableCores } from '../process/cores.js';
 import { BALANCES } from '../workers/balance.js';
 import { addEvidenceOptions, attributeWeightSet } from './evidence-options.js';
 import { examplesText, Group, modelOption, newCommand } from './help-groups.js';
@@ -117,8 +116,8 @@ export interface Typed
     TypedLog,
     TypedOutput,
     TypedRules,
-    Pick<Options, 'balance' | 'lockWait' | 'resume' | 'dryRun'>,
-    Partial<Pick<Options, 'workers' | 'maxMemory' | 'tuned' | 'retune' | 'maxDuration' | 'summary' | 'metricsFile'>> {
+    Pick<Options, 'workers' | 'balance' | 'lockWait' | 'resume' | 'dryRun'>,
+    Partial<Pick<Options, 'maxMemory' | 'tuned' | 'retune' | 'maxDuration' | 'summary' | 'metricsFile'>> {
   algorithm: string;
   set: string[];
   maxHistory: number;
@@ -133,7 +132,7 @@ export const NOT_LEARNED = { algorithm: AUTO, set: [], maxHistory: 0, dryRun: fa
  * @throws Failure 2 where they make no sense.
  */
 export function checked(typed: Typed, version: string, role: 'beside' | 'output' | 'input' = 'beside'): Options {
-  const { output, workers = usableCores(), maxMemory, balance, algorithm, set, maxHistory, model } = typed;
+  const { output, workers, maxMemory, balance, algorithm, set, maxHistory, model } = typed;
   const { tuned, retune, lockWait, resume, dryRun, maxDuration, summary, metricsFile } = typed;
   const lists = role === 'output' ? {} : { '--output': output };
   const written = { '--summary': summary, '--metrics-file': metricsFile, '--tuned': tuned };

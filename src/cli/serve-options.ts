@@ -1,5 +1,5 @@
+import { Option } from 'commander';
 import type { ServeOptions } from '../pipeline/options.js';
-import { usableCores } from '../process/cores.js';
 import { BALANCES } from '../workers/balance.js';
 import { Group, modelOption, newCommand } from './help-groups.js';
 import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
@@ -21,10 +21,11 @@ const FOR_FILES = [
   ...['--candidates', '--exclude-previous', '--repeat-after', '--seen-window'],
 ];
 
-interface Typed extends TypedRules, TypedLog, Pick<ServeOptions, 'port' | 'host' | 'balance' | 'queue'> {
+interface Typed
+  extends TypedRules,
+    TypedLog,
+    Pick<ServeOptions, 'port' | 'host' | 'workers' | 'balance' | 'deadline' | 'queue'> {
   model?: string;
-  workers?: number;
-  deadline?: number;
 }
 
 export const serve: CliCommand<ServeOptions> = {
@@ -48,28 +49,18 @@ export const serve: CliCommand<ServeOptions> = {
       .option('--host <address>', 'the address to listen on', '127.0.0.1')
       .addOption(workersOption())
       .addOption(choice('--balance <way>', 'which child gets a request', BALANCES).default('least-loaded'))
-      .option('--deadline <time>', 'how long a request may take (default: 10s)', positiveSeconds)
+      .addOption(
+        new Option('--deadline <time>', 'how long a request may take').argParser(positiveSeconds).default(10, '10s'),
+      )
       .addOption(number('--queue <count>', 'most requests that wait', 1, 1_000_000).default(1000));
     leaveOut(command, FOR_FILES);
     return addLogOptions(command);
   },
   options(command, version) {
     const typed: Typed = command.opts();
-    const { port, host, workers = usableCores(), balance, deadline = 10, queue } = typed;
-    const model = requiredModel(typed.model);
-    const rules = ruleOptions(typed);
-    return Object.freeze({
-      model,
-      port,
-      host,
-      workers,
-      balance,
-      deadline,
-      queue,
-      rules,
-      version,
-      ...logOptions(typed),
-    });
+    const { port, host, workers, balance, deadline, queue } = typed;
+    const how = { port, host, workers, balance, deadline, queue, version, ...logOptions(typed) };
+    return Object.freeze({ model: requiredModel(typed.model), rules: ruleOptions(typed), ...how });
   },
   run: async (options, io) => (await import('../commands/serve.js')).serve(options, io),
 };

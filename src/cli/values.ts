@@ -3,6 +3,7 @@ import { secondsOf } from '../events/clock.js';
 import type { EventWeights } from '../events/event-types.js';
 import { ExitCode, Failure, usageFailure } from '../failure.js';
 import type { Io } from '../io.js';
+import { usableCores } from '../process/cores.js';
 import { HELP } from './help-groups.js';
 import { insteadOf, operandFailure } from './operands.js';
 
@@ -66,8 +67,13 @@ const NO_MODEL_YET = 'it asks a model; this makes one: recommend fit --users EVE
 
 /** The model to ask. @throws Failure 2 where none is given. */
 export function requiredModel(model: string | undefined): string {
-  if (model !== undefined) return model;
-  throw usageFailure(`--model FILE is missing: the model that recommend fit wrote\n${NO_MODEL_YET}`);
+  return given(model, '--model FILE', `the model that recommend fit wrote\n${NO_MODEL_YET}`);
+}
+
+/** What an option that has to be there says. @throws Failure 2 where it is not. */
+export function given<T>(value: T | undefined, option: string, what: string): T {
+  if (value !== undefined) return value;
+  throw usageFailure(`${option} is missing: ${what}`);
 }
 
 /** An option that takes a file, or one of a few words instead. */
@@ -85,7 +91,7 @@ export function choice(flags: string, description: string, choices: readonly str
 }
 
 export function workersOption(): Option {
-  return number('-j, --workers <count>', 'most child processes (default: all cores)', 1, 1024);
+  return number('-j, --workers <count>', 'most child processes', 1, 1024).default(usableCores(), 'all cores');
 }
 
 /** @throws Failure 2 where more than one output is `-`. @param outputs by option. */

@@ -1,7 +1,6 @@
 import type { ReadData } from '../dataset/read.js';
 import { ExitCode } from '../failure.js';
 import { writeWhole } from '../files/destination.js';
-import type { Destination } from '../files/writing.js';
 import { descriptionReport } from '../html-report/description-report.js';
 import { loadPlotter } from '../html-report/plotter.js';
 import type { Io } from '../io.js';
@@ -20,9 +19,8 @@ export async function describe(options: DescribeOptions, io: Io): Promise<number
   const { report } = options;
   const plotter = report === undefined ? undefined : await loadPlotter();
   const run = startRun(options, io);
-  let page: Destination | undefined;
   try {
-    if (report !== undefined) page = run.open(report);
+    const page = report === undefined ? undefined : run.open(report);
     await orInterrupted(io.interrupted, async () => {
       // The description tells all that the log would.
       const read = await readInputs({ ...run, info: () => {} }, { ...options, titles: true, verbose: true });
@@ -33,7 +31,6 @@ export async function describe(options: DescribeOptions, io: Io): Promise<number
     });
     return ExitCode.ok;
   } finally {
-    page?.abandon();
     await run.end();
   }
 }

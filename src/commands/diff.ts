@@ -2,13 +2,13 @@ import { displayName } from '../csv/failures.js';
 import { printableName } from '../csv/printable.js';
 import { readLists } from '../dataset/read-lists.js';
 import { listDiff } from '../evaluation/list-diff.js';
-import { aligned } from '../evaluation/report.js';
 import { IdIndex } from '../events/ids.js';
 import { ExitCode, Failure } from '../failure.js';
 import { openDestination, writeWhole } from '../files/destination.js';
 import type { Io } from '../io.js';
 import type { DiffOptions } from '../pipeline/options.js';
 import { orInterrupted } from '../pipeline/stopping.js';
+import { aligned } from '../report/item-table.js';
 import { plural, thousands } from '../report/quantities.js';
 
 type Diff = Awaited<ReturnType<typeof compareFiles>>;
@@ -50,7 +50,9 @@ async function compareFiles({ before, after, named }: DiffOptions) {
 function textOf({ change, rankBiasedOverlap, users, items, inMoreLists, inFewerLists, mostChanged }: Diff): string {
   const cell = (value: string | number) => (typeof value === 'string' ? printableName(value) : thousands(value));
   const table = (head: readonly string[], rows: readonly object[]) =>
-    rows.length === 0 ? '' : `\n${aligned([head, ...rows.map((row) => Object.values(row).map(cell))]).join('\n')}\n`;
+    rows.length === 0
+      ? ''
+      : `\n${aligned([head, ...rows.map((row) => Object.values(row).map(cell))], 'lr').join('\n')}\n`;
   const titled = ({ item, title = '', ...counts }: Diff['inMoreLists'][number]) => ({
     item: `${item}  ${title}`.trimEnd(),
     ...counts,

@@ -89,53 +89,34 @@ export async function compareAlgorithms(
   recommend: typeof recommendLists,
   plotter?: Plotter,
 ): Promise<void> {
-  const opened: Destination[] = [];
-  const open = (path: string) => {
-    const destination = run.open(path);
-    opened.push(destination);
-    return destination;
-  };
-  try {
-    const answer = open(options.output);
-    const perUser = options.perUser === undefined ? undefined : open(options.perUser);
-    const report = options.report === undefined ? undefined : open(options.report);
-    await orInterrupted(interrupted, async () => {
-      const read = (alsoColumns: readonly string[]) => holdOut(run, { ...options, alsoColumns });
-      const { data, rules } = await readWithRules(
-        run,
-        options,
-        Math.max(...options.at),
-        read,
-        ({ heldOut }) => heldOut.dataset,
-      );
-      const { heldOut, reports, howRead } = data;
-      const { users } = whoIsServed(run, rules, { ...whatCounts(heldOut.dataset), served: heldOut.users });
-      const test = testSetOf(
-        heldOut,
-        options,
-        barredBy(rules, { ...heldOut.dataset, offered: rules.offered }).had.interactions,
-        users,
-      );
-      const groups = groupsOf(options, heldOut.dataset, reports, test.users);
-      if (options.format !== 'table') run.info(summaryLines(test.summary).join('\n'));
-      const looked = sample(test.users, report ? LOOKED : 0, (user) => hashOf(options.seed, LOOKED_STREAM, user));
-      const rankings = await rank(run, options, rules, heldOut, test.users, recommend, looked);
-      const evaluation = evaluateRankings(test, rankings, { cuts: options.at, groups, seed: options.seed });
-      const quote = options.safeCsv ? safelyQuoted : quoted;
-      if (answer.isTerminal) run.progress.hide();
-      await answer.write(textOf(options, evaluation, test.summary, heldOut.kind, quote));
-      if (answer.isTerminal && options.format === 'table')
-        await answer.write(terminalPlots(evaluation, test, rankings, heldOut.dataset));
-      if (perUser) await writeAll(perUser, perUserCsv(evaluation, test, heldOut.dataset.userIds, quote));
-      if (report && plotter) {
-        const evaluated = { evaluation, test, rankings, dataset: heldOut.dataset, howRead };
-        await writeAll(report, [evaluationReport(plotter, evaluated)]);
-      }
-      await answer.commit();
-    });
-  } finally {
-    for (const destination of opened) destination.abandon();
-  }
+  const answer = run.open(options.output);
+  const perUser = options.perUser === undefined ? undefined : run.open(options.perUser);
+  const report = options.report === undefined ? undefined : run.open(options.report);
+  await orInterrupted(interrupted, async () => {
+    const read = (alsoColumns: readonly string[]) => holdOut(run, { ...options, alsoColumns });
+    const longest = Math.max(...options.at);
+    const { data, rules } = await readWithRules(run, options, longest, read, ({ heldOut }) => heldOut.dataset);
+    const { heldOut, reports, howRead } = data;
+    const { dataset } = heldOut;
+    const { users } = whoIsServed(run, rules, { ...whatCounts(dataset), served: heldOut.users });
+    const barred = barredBy(rules, { ...dataset, offered: rules.offered });
+    const test = testSetOf(heldOut, options, barred.had.interactions, users);
+    const groups = groupsOf(options, dataset, reports, test.users);
+    if (options.format !== 'table') run.info(summaryLines(test.summary).join('\n'));
+    const looked = sample(test.users, report ? LOOKED : 0, (user) => hashOf(options.seed, LOOKED_STREAM, user));
+    const rankings = await rank(run, options, rules, heldOut, test.users, recommend, looked);
+    const evaluation = evaluateRankings(test, rankings, { cuts: options.at, groups, seed: options.seed });
+    const quote = options.safeCsv ? safelyQuoted : quoted;
+    if (answer.isTerminal) run.progress.hide();
+    await answer.write(textOf(options, evaluation, test.summary, heldOut.kind, quote));
+    if (answer.isTerminal && options.format === 'table')
+      await answer.write(terminalPlots(evaluation, test, rankings, dataset));
+    if (perUser) await writeAll(perUser, perUserCsv(evaluation, test, dataset.userIds, quote));
+    if (report && plotter) {
+      await writeAll(report, [evaluationReport(plotter, { evaluation, test, rankings, dataset, howRead })]);
+    }
+    await answer.commit();
+  });
 }
 
 /** Reads the files, and holds out a part: the test file, or a split of the interactions. */

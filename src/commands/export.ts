@@ -1,64 +1,37 @@
 import { quoted } from '../csv/quoting.js';
-import { ExitCode } from '../failure.js';
-import type { Destination } from '../files/writing.js';
 import type { Io } from '../io.js';
 import type { SparseRows } from '../matrix/sparse.js';
 import { type Signal, weightBytes } from '../output/weights.js';
 import type { ExportOptions } from '../pipeline/options.js';
-import { startRun } from '../pipeline/run.js';
-import { orInterrupted } from '../pipeline/stopping.js';
+import { answerFrom } from '../pipeline/question.js';
 import type { Model } from '../ranking/model.js';
-import { type Names, SavedModel } from '../saved-model/saved-model.js';
+import type { Names } from '../saved-model/saved-model.js';
 
 /**
  * `recommend export`: the weights of a model for other programs. Beside a matrix, two files say what its rows and columns are.
- * @returns the exit code. @throws Failure where the model cannot be read, or a file cannot be written.
+ * @returns, @throws as `answerFrom`.
  */
-export async function exportModel({ model: path, format, output, ...log }: ExportOptions, io: Io): Promise<number> {
-  const run = startRun({ ...log, workers: 1 }, io);
-  const written: Destination[] = [];
-  const open = (name: string) => {
-    const file = run.open(name);
-    written.push(file);
-    return file;
-  };
-  try {
-    await orInterrupted(io.interrupted, async () => {
-      const file = open(output);
-      const beside = format === 'csv' ? [] : [open(`${output}.signals.csv`), open(`${output}.items.csv`)];
-      const model = new SavedModel(path, () => run.directory.file('model'));
-      try {
-        const { names } = model;
-        const signals = signalsOf(names, model.files.counts.latest);
-        const [ofSignals, ofItems] = beside;
-        await ofSignals?.write(
-          table(
-            ['row', 'kind', 'signal'],
-            signals.map(({ kind, id }, row) => [row, kind, id]),
-          ),
-        );
-        const { popularity } = model;
-        const titled = names.itemIds.map((id, at) => [at, id, names.titles[at] ?? '', popularity[at] ?? 0]);
-        await ofItems?.write(table(['column', 'item', 'title', 'users'], titled));
-        const learned = model.model;
-        const factors = factorsOf(learned);
-        if (format !== 'npz' && factors.length > 0)
-          run.warn(
-            `${format} holds the rows of the model but not the factors of its items, so its weights do not add up to the scores; npz has both`,
-          );
-        for (const bytes of weightBytes(format, weightsOf(learned), signals, names.itemIds, factors))
-          if (!(await file.write(bytes))) break;
-        for (const each of [...beside, file]) await each.commit();
-        run.info(`${signals.length} signals × ${names.itemIds.length} items → ${output}`);
-      } finally {
-        model.close();
-      }
-    });
-    return ExitCode.ok;
-  } finally {
-    for (const file of written) file.abandon();
-    await run.end();
-  }
+export async function exportModel(options: ExportOptions, io: Io): Promise<number> {
+  const { format, output } = options;
+  return answerFrom(options, io, async (model, write, run) => {
+    const open = (what: string) => (format === 'csv' ? undefined : run.open(`${output}.${what}.csv`));
+    const [ofSignals, ofItems] = [open('signals'), open('items')];
+    const { names, popularity, model: learned } = model;
+    const signals = signalsOf(names, model.files.counts.latest);
+    const rows = signals.map(({ kind, id }, row) => [row, kind, id]);
+    await ofSignals?.write(table(['row', 'kind', 'signal'], rows));
+    const titled = names.itemIds.map((id, at) => [at, id, names.titles[at] ?? '', popularity[at] ?? 0]);
+    await ofItems?.write(table(['column', 'item', 'title', 'users'], titled));
+    const factors = factorsOf(learned);
+    if (format !== 'npz' && factors.length > 0)
+      run.warn(
+        `${format} holds the rows of the model but not the factors of its items, so its weights do not add up to the scores; npz has both`,
+      );
+    for (const bytes of weightBytes(format, weightsOf(learned), signals, names.itemIds, factors))
+      if (!(await write(bytes))) break;
+    for (const each of [ofSignals, ofItems]) await each?.commit();
+    run.info(`${signals.length} signals × ${names.itemIds.length} items → ${output}`);
+  });
 }
 
 /** What the rows of the weights are, in their order. */

@@ -1,5 +1,5 @@
 import { PlannedWork } from '../array-jobs/plan-file.js';
-import { quotedFrom } from '../csv/quoted-cells.js';
+import { quotedFrom, unpackedTexts } from '../csv/quoted-cells.js';
 import { badData } from '../failure.js';
 import { readArrays } from '../files/array-file.js';
 import type { Io } from '../io.js';
@@ -54,10 +54,5 @@ function columnsOf(planned: PlannedWork): TextColumn[] {
   const { columns, output } = planned.plan;
   if (output.format !== 'parquet') return columns.map((column) => ({ ...column, texts: [] }));
   const arrays = readArrays(planned.path('texts'));
-  return columns.map((column, k) => {
-    const { bytes, start } = quotedFrom(arrays, `column${k}`);
-    const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const texts = Array.from({ length: start.length - 1 }, (_, i) => all.toString('utf8', start[i], start[i + 1]));
-    return { ...column, texts };
-  });
+  return columns.map((column, k) => ({ ...column, texts: unpackedTexts(quotedFrom(arrays, `column${k}`)) }));
 }

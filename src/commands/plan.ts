@@ -75,12 +75,7 @@ async function writePlan(job: OutputRun, options: PlanOptions): Promise<void> {
   const statistics = run.directory.file('statistics');
   writeStatistics(statistics, statisticsOf(facts, new Float64Array(counts.items)));
   const texts = run.directory.file('texts');
-  const packed = columns.map((column, k) =>
-    quotedArrays(
-      `column${k}`,
-      packedTexts(column.texts, (text) => text),
-    ),
-  );
+  const packed = columns.map((column, k) => quotedArrays(`column${k}`, packedTexts(column.texts)));
   // Lines have their texts in their cells.
   writeArrays(texts, format === 'parquet' ? Object.assign({} as Arrays, ...packed) : {});
   // How long the rows of the model are is not known yet; they are of about the same length.

@@ -30,26 +30,20 @@ export function refuseOthers({ tuned, model }: Pick<Options, 'tuned' | 'model'>)
 async function writeLists(job: OutputRun, options: Options): Promise<void> {
   const { run, stages, destination, record } = job;
   const model = options.model === undefined ? undefined : run.open(options.model);
-  try {
-    const read = await learnFiles(job, options, (dataset, settings, rules) => {
-      const { users, ...who } = whoIsServed(run, rules, dataset);
-      return { ...who, serving: planServing(run, rules, dataset, users, settings) };
-    });
-    const { dataset, learned } = read;
-    const { serving, cold, left_out } = read.answer;
-    if (model) await stages.take('saving', () => read.save(model));
-    const served = await stages.take('recommending', () => serve(run, options, dataset, serving, learned, destination));
-    await run.pool.close('gently');
-    await model?.commit();
-    // Awaited last: once the file is in place, nothing may stop the run any more and say that there is none.
-    await destination.commit().catch((error) => {
-      if (!model || !(error instanceof Failure)) throw error;
-      throw new Failure(error.exitCode, `${error.message} (the model is new all the same: ${options.model})`, {
-        cause: error,
-      });
-    });
-    record.served = { ...served, cold, left_out, ...warnOfLost(run, dataset) };
-  } finally {
-    model?.abandon();
-  }
+  const read = await learnFiles(job, options, (dataset, settings, rules) => {
+    const { users, ...who } = whoIsServed(run, rules, dataset);
+    return { ...who, serving: planServing(run, rules, dataset, users, settings) };
+  });
+  const { dataset, learned } = read;
+  const { serving, cold, left_out } = read.answer;
+  if (model) await stages.take('saving', () => read.save(model));
+  const served = await stages.take('recommending', () => serve(run, options, dataset, serving, learned, destination));
+  await run.pool.close('gently');
+  await model?.commit();
+  // Awaited last: once the file is in place, nothing may stop the run any more and say that there is none.
+  await destination.commit().catch((cause) => {
+    if (!model || !(cause instanceof Failure)) throw cause;
+    throw new Failure(cause.exitCode, `${cause.message} (the model is new all the same: ${options.model})`, { cause });
+  });
+  record.served = { ...served, cold, left_out, ...warnOfLost(run, dataset) };
 }

@@ -1,3 +1,4 @@
+import { lastAtMost } from '../matrix/search.js';
 import type { Comparison } from './expression.js';
 import type { Texts } from './typed-column.js';
 
@@ -92,17 +93,10 @@ export function holds(op: Relation, left: Cells, l: number, right: Cells, r: num
   return isShared === (op !== '!=') ? TRUE : FALSE;
 }
 
-/** True where one of the first values is among the others, which rise. */
+/** True where one of the first values is among the others, one at least, which rise. */
 function share(few: Uint32Array, from: number, to: number, many: Uint32Array, start: number, end: number): boolean {
   for (let at = from; at < to; at++) {
-    const value = few[at]!;
-    let low = start;
-    for (let high = end; low < high; ) {
-      const middle = (low + high) >>> 1;
-      if (many[middle]! < value) low = middle + 1;
-      else high = middle;
-    }
-    if (low < end && many[low] === value) return true;
+    if (many[lastAtMost(many, few[at]!, start, end - 1)] === few[at]) return true;
   }
   return false;
 }

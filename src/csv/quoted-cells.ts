@@ -6,8 +6,8 @@ export interface QuotedCells {
   start: Float64Array;
 }
 
-/** What becomes of texts, one behind the other. */
-export function packedTexts(values: readonly string[], toCell: (value: string) => string): QuotedCells {
+/** What becomes of texts, one behind the other; they stay as they are unless `toCell` says otherwise. */
+export function packedTexts(values: readonly string[], toCell = (value: string) => value): QuotedCells {
   const start = new Float64Array(values.length + 1);
   let bytes = Buffer.allocUnsafe(1 << 16);
   let end = 0;
@@ -35,4 +35,10 @@ export function quotedFrom(arrays: Arrays, name: string): QuotedCells {
   const bytes = arrayOf(arrays, `${name}.bytes`, Uint8Array);
   const start = boundsFrom(arrays, `${name}.start`, bytes.length);
   return { bytes, start };
+}
+
+/** The texts again. */
+export function unpackedTexts({ bytes, start }: QuotedCells): string[] {
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return Array.from({ length: start.length - 1 }, (_, at) => all.toString('utf8', start[at], start[at + 1]));
 }

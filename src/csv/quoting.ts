@@ -1,5 +1,4 @@
 import { loadPackage } from '../load-package.js';
-import { packedTexts, type QuotedCells } from './quoted-cells.js';
 
 const { stringify }: typeof import('csv-stringify/sync') = loadPackage('csv-stringify/sync');
 
@@ -8,10 +7,6 @@ const PLAIN = /^[\w.:/-][\w .:/-]*$/;
 
 /** How a value becomes a cell. */
 export type Quote = (value: string) => string;
-
-export function quotedCells(values: readonly string[], quote: Quote = quoted): QuotedCells {
-  return packedTexts(values, quote);
-}
 
 /** One cell of CSV. A carriage return is quoted as well: readers take a bare one for the end of the row. */
 export function quoted(value: string): string {

@@ -1,6 +1,6 @@
 import { createReadStream, statSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { badData } from '../failure.js';
 import { displayName } from './failures.js';
@@ -142,15 +142,10 @@ export async function* wholeHead(chunks: AsyncIterable<Buffer>, chunkBytes: numb
 }
 
 async function* unpacked(chunks: AsyncIterable<Buffer>, unpacker: zlib.Gunzip, file: Readable): AsyncGenerator<Buffer> {
-  const feeding = (async () => {
-    for await (const chunk of chunks) {
-      if (!unpacker.write(chunk)) await new Promise((resolve) => unpacker.once('drain', resolve));
-    }
-    unpacker.end();
-  })().catch((error) => unpacker.destroy(error));
+  // What goes wrong comes out of the unpacker.
+  pipeline(chunks, unpacker, () => {});
   try {
     yield* unpacker as AsyncIterable<Buffer>;
-    await feeding;
   } finally {
     file.destroy();
   }

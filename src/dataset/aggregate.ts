@@ -3,7 +3,6 @@ import type { Events } from '../events/event-columns.js';
 import { badData } from '../failure.js';
 import { forEachChunk } from '../matrix/chunks.js';
 import { float32s, float64s, release } from '../matrix/memory.js';
-import type { SparseRows } from '../matrix/sparse.js';
 import { meanRating, type Rated, weighted, weightStrength } from '../model/strength.js';
 import type { LearnedStrengths } from './dataset.js';
 import type { EvidenceRules } from './evidence-rules.js';
@@ -66,11 +65,18 @@ export function aggregateEvents(
   events.user.clear();
   events.item.clear();
   for (const column of [strength, weight, events.time]) column?.pick(pairs.order);
-  const times = secondsOf(events, pairs);
+  const { time, timeColumn } = events;
+  const times = time && timeColumn && latestTimes(pairs, time.numbers, timeColumn.scale);
   const stated = strength?.numbers;
   const weights = weight?.numbers;
   const value = rule.kind === 'count' ? counted(count, stated, weights) : stated;
-  const aggregated = matrixOf(pairs, items.length, aggregatedValues(pairs, way, value, timesFor(events, way)));
+  const aggregated = {
+    rows: users.length,
+    columns: items.length,
+    start: pairs.start,
+    index: pairs.index,
+    value: aggregatedValues(pairs, way, value, timesFor(events, way)),
+  };
   // Counts were multiplied by their weights; beside ratings the weights of a pair add up to a strength of their own.
   const sums =
     weights && rule.kind !== 'count'
@@ -120,10 +126,6 @@ function counted(count: number, stated: Numbers | undefined, weights: Numbers | 
 /** A return of -2 says the same as a return of 2. */
 function times(weight: number, number: number): number {
   return weight * (weight < 0 ? Math.abs(number) : number);
-}
-
-function matrixOf({ start, index }: Pairs, columns: number, value: Float32Array): SparseRows {
-  return { rows: start.length - 1, columns, start, index, value };
 }
 
 /**
@@ -211,10 +213,6 @@ function inOrderOfTime({ index, rows, order }: Pairs, time: Numbers | undefined,
     });
   }
   return { ...numbers, values };
-}
-
-function secondsOf({ time, timeColumn }: Events, pairs: Pairs): Float64Array | undefined {
-  return time && timeColumn && latestTimes(pairs, time.numbers, timeColumn.scale);
 }
 
 function refuseRepeats(

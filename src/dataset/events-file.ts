@@ -181,7 +181,7 @@ async function eventsOf(inputs: Inputs, roles: EventsRoles, ids: Ids, more: More
         (column, at) => column !== '' && ![...Object.values(used), ...(filter?.columns ?? [])].includes(at),
       ),
       repeatedRows: 0,
-      notes: [...notes, ...noteFuture(events, inputs.now ?? Date.now() / 1000)],
+      notes: [...notes],
       warnings: [...warnings, ...read.warnings, ...thousands],
       events: eventsReport(events),
     },

@@ -73,15 +73,6 @@ export interface CountedIds {
   rows: Uint32Array;
 }
 
-/** @param column the index of each row's user, or item. */
-export function counted(ids: readonly string[], column: Uint32Array): CountedIds {
-  const rows = new Uint32Array(ids.length);
-  forEachChunk(column.length, (from, to) => {
-    for (let row = from; row < to; row++) rows[column[row]!]!++;
-  });
-  return { ids, rows };
-}
-
 /** Ids that stand for nobody, or for several at once, it seems. */
 function crowds({ ids, rows }: CountedIds, role: 'user' | 'item'): string[] {
   const total = rows.reduce((sum, count) => sum + count, 0);

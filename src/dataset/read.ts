@@ -6,7 +6,7 @@ import { mergedEvents, placesOf } from '../events/merged-events.js';
 import type { CutFile } from '../events/read-events.js';
 import { renumber } from '../events/renumbering.js';
 import { badData, ExitCode, Failure } from '../failure.js';
-import { emptyRows, joined, type SparseRows, stacked } from '../matrix/sparse.js';
+import { countsOf, emptyRows, joined, type SparseRows, stacked } from '../matrix/sparse.js';
 import { closeFiles, openFiles } from '../understanding/open-files.js';
 import { requireNamedAttributes } from '../understanding/roles.js';
 import { type Understanding, understand, understandEach } from '../understanding/understanding.js';
@@ -22,7 +22,7 @@ import {
   readEventsFile,
   readOrders,
 } from './events-file.js';
-import { counted, doubts, eventsReport, interactionsReport } from './events-report.js';
+import { doubts, eventsReport, interactionsReport } from './events-report.js';
 import { evidenceNotes } from './evidence-rules.js';
 import type { Inputs } from './inputs.js';
 import { joinedRatings, joinedTimes } from './interactions.js';
@@ -224,8 +224,8 @@ function aggregated(inputs: Inputs, ids: Ids, files: readonly EventsFile[], at: 
   const nameOf = (wanted: string) =>
     files.flatMap(({ report }) => report.roles).find(([role]) => role === wanted)?.[1] ?? wanted;
   const rowsOf = {
-    user: counted(ids.users.ids, events.user.values),
-    item: counted(ids.items.ids, events.item.values),
+    user: { ids: ids.users.ids, rows: countsOf(events.user.values, ids.users.size) },
+    item: { ids: ids.items.ids, rows: countsOf(events.item.values, ids.items.size) },
   };
   const merged = aggregateEvents(
     events,

@@ -1,3 +1,4 @@
+import { countsOf } from '../matrix/sparse.js';
 import { TopN } from '../matrix/top-n.js';
 import { type Lists, listOf } from './lists.js';
 
@@ -66,9 +67,7 @@ class Counts {
 
 /** In how many lists each item was and is. */
 function itemChanges(before: Uint32Array, after: Uint32Array, items: number) {
-  const [were, are] = [new Uint32Array(items), new Uint32Array(items)];
-  for (const item of before) were[item]!++;
-  for (const item of after) are[item]!++;
+  const [were, are] = [countsOf(before, items), countsOf(after, items)];
   const counts = new Counts();
   const [more, fewer] = [new TopN(MOST), new TopN(MOST)];
   for (let item = 0; item < items; item++) {

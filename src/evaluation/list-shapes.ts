@@ -1,3 +1,4 @@
+import { countsOf } from '../matrix/sparse.js';
 import { doublingPart } from '../report/distributions.js';
 
 /** How items are spread over lists, or over what people took. */
@@ -34,10 +35,4 @@ export function shapeOf(items: Uint32Array, popularity: Uint32Array, offered: Ui
 /** The part of `byPopularity` that items of so many users are in. */
 export function partOf(users: number): number {
   return users === 0 ? 0 : 1 + doublingPart(users);
-}
-
-function countsOf(items: Uint32Array, most: number): Uint32Array {
-  const counts = new Uint32Array(most);
-  for (const item of items) if (item < most) counts[item]!++;
-  return counts;
 }

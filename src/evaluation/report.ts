@@ -1,3 +1,4 @@
+import { aligned } from '../report/item-table.js';
 import { plural, thousands } from '../report/quantities.js';
 import { ALL, type ComparedPair, type Evaluation } from './evaluation.js';
 import { cutTable, finder, groupTable, headOf, speedTable } from './report-tables.js';
@@ -20,10 +21,10 @@ export function reportText(evaluation: Evaluation, summary: Summary): string {
   const sections: string[][] = [
     [conclusion(evaluation)],
     summaryLines(summary),
-    ...cuts.map((at) => aligned(cutTable(names, at, find))),
-    aligned(speedTable(names, find)),
+    ...cuts.map((at) => aligned(cutTable(names, at, find), 'lr')),
+    aligned(speedTable(names, find), 'lr'),
     explanations,
-    ...SHOWN.map((metric) => aligned(groupTable(evaluation, metric, last, find))),
+    ...SHOWN.map((metric) => aligned(groupTable(evaluation, metric, last, find), 'lr')),
     comparisonLines(evaluation, last),
   ];
   return `${sections
@@ -117,15 +118,4 @@ export function comparisonLine({ first, second, metric, at, difference, low, hig
 
 function signed(value: number): string {
   return `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(4)}`;
-}
-
-/** Rows of cells, all equally many, as lines: the first column aligned left, the others right. */
-export function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
-      .join('  ')
-      .trimEnd(),
-  );
 }

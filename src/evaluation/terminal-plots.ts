@@ -1,5 +1,6 @@
 import { bars, lyingBar } from '../report/bars.js';
 import { distributionLines, distributionsOf, doublingLabel, usersByItem } from '../report/distributions.js';
+import { aligned } from '../report/item-table.js';
 import { ALL, type Evaluation, type Ranking } from './evaluation.js';
 import { shapeOf } from './list-shapes.js';
 import { finder, headOf } from './report-tables.js';
@@ -25,24 +26,22 @@ export function terminalPlots(
   const last = doublingLabel(Math.max(0, heldOut.length - 2));
   return [
     '',
-    ...leftAligned([
-      [`${headOf('recall')}@${at}`, ''],
-      ...rankings.map(({ algorithm }, row) => [algorithm, lyingBar(recall[row]! / most, WIDTH)]),
-    ]),
+    ...aligned(
+      [
+        [`${headOf('recall')}@${at}`, ''],
+        ...rankings.map(({ algorithm }, row) => [algorithm, lyingBar(recall[row]! / most, WIDTH)]),
+      ],
+      'l',
+    ),
     '',
     `items by the users who had them: nobody, 1, 2, up to 4, … ${last}`,
-    ...leftAligned([
-      ['held out', bars(heldOut)],
-      ...rankings.map(({ algorithm, lists }) => [algorithm, bars(shares(lists.items))]),
-    ]),
+    ...aligned(
+      [['held out', bars(heldOut)], ...rankings.map(({ algorithm, lists }) => [algorithm, bars(shares(lists.items))])],
+      'l',
+    ),
     '',
     'learned from',
     ...distributionLines(distributionsOf({ interactions: test.train, served, times }), true),
     '',
   ].join('\n');
-}
-
-function leftAligned(rows: readonly (readonly string[])[]): string[] {
-  const width = Math.max(...rows.map(([first = '']) => first.length));
-  return rows.map(([first = '', second = '']) => `${first.padEnd(width)}  ${second}`.trimEnd());
 }

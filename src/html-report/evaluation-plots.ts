@@ -22,32 +22,33 @@ export function coloursOf(algorithms: readonly string[]): Map<string, string> {
   return new Map([[HELD_OUT, 'var(--people)'], ...colours]);
 }
 
+/** An axis of numbers from 0 on, and how a point's interval is drawn. */
+const COUNTED = { label: null, zero: true, nice: true, ticks: 4, grid: true } as const;
+const INTERVAL = { x1: 'low', x2: 'high', stroke: 'series' } as const;
+const PERCENT = { tickFormat: (share: number) => `${Number((100 * share).toPrecision(3))} %` };
+
 /** The plots of an evaluation. @param colours of everything that is drawn. */
 export function evaluationPlots({ plot, draw }: Plotter, colours: ReadonlyMap<string, string>) {
   const color = { domain: [...colours.keys()], range: [...colours.values()] };
-  const left = (labels: readonly string[]) => Math.min(150, 14 + 6.5 * Math.max(...labels.map(({ length }) => length)));
   const shorter = (label: string) => (label.length > 22 ? `${label.slice(0, 21)}…` : label);
-  const percent = { tickFormat: (share: number) => `${Number((100 * share).toPrecision(3))} %` };
+  /** Names on the left, from the top down, with room for the longest. */
+  const named = (names: readonly string[]) => ({
+    marginLeft: Math.min(150, 14 + 6.5 * Math.max(...names.map((name) => shorter(name).length))),
+    y: { label: null, type: 'band', domain: names, tickFormat: shorter, tickSize: 0 } as const,
+  });
+  const square = { color, height: 240, marginLeft: 44, marginBottom: 44 };
 
   return {
     /** A dot for each series, on its interval. */
     values: (label: string, points: readonly Point[]): Html =>
       draw(label, {
+        ...named(points.map((point) => point.series)),
         color,
         height: 56 + 26 * points.length,
-        marginLeft: left(points.map((point) => shorter(point.series))),
         marginRight: 44,
-        x: { label: null, zero: true, nice: true, ticks: 4, grid: true },
-        y: { label: null, type: 'band', domain: points.map((point) => point.series), tickFormat: shorter, tickSize: 0 },
+        x: COUNTED,
         marks: [
-          plot.ruleY(points, {
-            y: 'series',
-            x1: 'low',
-            x2: 'high',
-            stroke: 'series',
-            strokeWidth: 3,
-            strokeOpacity: 0.5,
-          }),
+          plot.ruleY(points, { ...INTERVAL, y: 'series', strokeWidth: 3, strokeOpacity: 0.5 }),
           plot.dot(points, { y: 'series', x: 'value', fill: 'series', r: 5 }),
           plot.text(points, {
             y: 'series',
@@ -63,20 +64,12 @@ export function evaluationPlots({ plot, draw }: Plotter, colours: ReadonlyMap<st
     valuesByGroup: (label: string, points: readonly (Point & { group: string })[]): Html => {
       const groups = [...new Set(points.map(({ group }) => group))];
       return draw(label, {
+        ...named(groups),
         color,
         height: 56 + 30 * groups.length,
-        marginLeft: left(groups.map(shorter)),
-        x: { label: null, zero: true, nice: true, ticks: 4, grid: true },
-        y: { label: null, type: 'band', domain: groups, tickFormat: shorter, tickSize: 0 },
+        x: COUNTED,
         marks: [
-          plot.ruleY(points, {
-            y: 'group',
-            x1: 'low',
-            x2: 'high',
-            stroke: 'series',
-            strokeWidth: 2,
-            strokeOpacity: 0.4,
-          }),
+          plot.ruleY(points, { ...INTERVAL, y: 'group', strokeWidth: 2, strokeOpacity: 0.4 }),
           plot.dot(points, { y: 'group', x: 'value', fill: 'series', r: 4.5, fillOpacity: 0.9 }),
         ],
       });
@@ -92,15 +85,8 @@ export function evaluationPlots({ plot, draw }: Plotter, colours: ReadonlyMap<st
         height: 240,
         marginLeft: 48,
         marginRight: 24,
-        x: {
-          label: 'share of the catalogue that is recommended',
-          zero: true,
-          nice: true,
-          ticks: 4,
-          grid: true,
-          ...percent,
-        },
-        y: { label: 'recall', zero: true, nice: true, ticks: 4, grid: true },
+        x: { ...COUNTED, ...PERCENT, label: 'share of the catalogue that is recommended' },
+        y: { ...COUNTED, label: 'recall' },
         marks: [
           plot.dot(points, { x: 'coverage', y: 'recall', fill: 'series', r: 6 }),
           ...(['start', 'end'] as const).map((textAnchor) =>
@@ -119,17 +105,14 @@ export function evaluationPlots({ plot, draw }: Plotter, colours: ReadonlyMap<st
     /** Shares by the popularity of items, from those that nobody had. */
     byPopularity: (label: string, parts: readonly string[], shares: readonly (Point & { part: number })[]): Html =>
       draw(label, {
-        color,
-        height: 240,
-        marginLeft: 44,
-        marginBottom: 44,
+        ...square,
         x: {
           label: 'users who had the item',
           domain: [0, parts.length - 1],
           ticks: parts.map((_, part) => part).filter((part) => part % Math.ceil(parts.length / 5) === 0),
           tickFormat: (part: number) => parts[part] ?? '',
         },
-        y: { label: null, zero: true, nice: true, ticks: 4, grid: true, ...percent },
+        y: { ...COUNTED, ...PERCENT },
         marks: [
           plot.line(shares, { x: 'part', y: 'value', stroke: 'series', strokeWidth: 2, curve: 'monotone-x' }),
           plot.dot(shares, { x: 'part', y: 'value', fill: 'series', r: 3 }),
@@ -142,12 +125,9 @@ export function evaluationPlots({ plot, draw }: Plotter, colours: ReadonlyMap<st
         Array.from(tail, (value, at) => ({ series, value, items: TAIL[at] ?? 1 })),
       );
       return draw(label, {
-        color,
-        height: 240,
-        marginLeft: 44,
-        marginBottom: 44,
-        x: { label: 'share of the catalogue', type: 'log', ticks: [0.001, 0.01, 0.1, 1], ...percent },
-        y: { label: null, domain: [0, 1], ticks: 4, grid: true, ...percent },
+        ...square,
+        x: { label: 'share of the catalogue', type: 'log', ticks: [0.001, 0.01, 0.1, 1], ...PERCENT },
+        y: { label: null, domain: [0, 1], ticks: 4, grid: true, ...PERCENT },
         marks: [plot.line(points, { x: 'items', y: 'value', stroke: 'series', strokeWidth: 2 })],
       });
     },

@@ -54,68 +54,52 @@ export const NO_TIES: Ties = {
 };
 
 /** In JavaScript; kernel.ts says when it is used. Numbers have four bytes, and sums of their products eight. */
-export class PlainBlock implements Block {
-  readonly rows: number;
-  readonly rank: number;
-  readonly panels: Float32Array[];
-  readonly square: Float64Array;
-  readonly image: Float32Array;
-  readonly #ties: Ties;
-  readonly #divided: Float32Array;
+export function plainBlock(rows: number, rank: number, { likes, weight } = NO_TIES): Block {
+  const panels = Array.from({ length: rank / PANEL }, () => new Float32Array(rows * PANEL));
+  const square = new Float64Array(rank * rank);
+  const image = new Float32Array(weight.length * PANEL);
+  const divided = new Float32Array(TILE * rank);
+  const cell = (row: number, column: number) => panels[Math.floor(column / PANEL)]![row * PANEL + (column % PANEL)]!;
+  return {
+    ...{ rows, rank, panels, square, image },
 
-  constructor(rows: number, rank: number, ties = NO_TIES) {
-    this.rows = rows;
-    this.rank = rank;
-    this.panels = Array.from({ length: rank / PANEL }, () => new Float32Array(rows * PANEL));
-    this.square = new Float64Array(rank * rank);
-    this.image = new Float32Array(ties.weight.length * PANEL);
-    this.#ties = ties;
-    this.#divided = new Float32Array(TILE * rank);
-  }
-
-  smooth(p: number, from: number, to: number): void {
-    const panel = this.panels[p]!;
-    const { likes, weight } = this.#ties;
-    // Sums of four bytes: each is rounded when it is stored.
-    const sum = new Float32Array(PANEL);
-    for (let user = from; user < to; user++) {
-      const items = likes.items.subarray(likes.start[user], likes.start[user + 1]);
-      sum.fill(0);
-      for (const item of items)
-        for (let k = 0; k < PANEL; k++) sum[k]! += Math.fround(weight[item]! * panel[item * PANEL + k]!);
-      const share = Math.fround(1 / items.length);
-      for (let k = 0; k < PANEL; k++) sum[k]! *= share;
-      for (const item of items)
-        for (let k = 0; k < PANEL; k++) this.image[item * PANEL + k]! += Math.fround(weight[item]! * sum[k]!);
-    }
-  }
-
-  addSquare(from: number, to: number): void {
-    const { rank, square } = this;
-    for (let i = 0; i < rank; i++) {
-      for (let j = i; j < rank; j++) {
-        let sum = square[i * rank + j]!;
-        for (let row = from; row < to; row++) sum += this.#at(row, i) * this.#at(row, j);
-        square[i * rank + j] = sum;
+    smooth(p, from, to) {
+      const panel = panels[p]!;
+      // Sums of four bytes: each is rounded when it is stored.
+      const sum = new Float32Array(PANEL);
+      for (let user = from; user < to; user++) {
+        const items = likes.items.subarray(likes.start[user], likes.start[user + 1]);
+        sum.fill(0);
+        for (const item of items)
+          for (let k = 0; k < PANEL; k++) sum[k]! += Math.fround(weight[item]! * panel[item * PANEL + k]!);
+        const share = Math.fround(1 / items.length);
+        for (let k = 0; k < PANEL; k++) sum[k]! *= share;
+        for (const item of items)
+          for (let k = 0; k < PANEL; k++) image[item * PANEL + k]! += Math.fround(weight[item]! * sum[k]!);
       }
-    }
-  }
+    },
 
-  divided(from: number, to: number, u: Float64Array): Float32Array {
-    const { rank } = this;
-    const own = new Float64Array(rank);
-    for (let row = from; row < to; row++) {
+    addSquare(from, to) {
       for (let i = 0; i < rank; i++) {
-        let x = this.#at(row, i);
-        for (let k = 0; k < i; k++) x -= u[i * rank + k]! * own[k]!;
-        own[i] = x / u[i * rank + i]!;
+        for (let j = i; j < rank; j++) {
+          let sum = square[i * rank + j]!;
+          for (let row = from; row < to; row++) sum += cell(row, i) * cell(row, j);
+          square[i * rank + j] = sum;
+        }
       }
-      this.#divided.set(own, (row - from) * rank);
-    }
-    return this.#divided.subarray(0, (to - from) * rank);
-  }
+    },
 
-  #at(row: number, column: number): number {
-    return this.panels[Math.floor(column / PANEL)]![row * PANEL + (column % PANEL)]!;
-  }
+    divided(from, to, u) {
+      const own = new Float64Array(rank);
+      for (let row = from; row < to; row++) {
+        for (let i = 0; i < rank; i++) {
+          let x = cell(row, i);
+          for (let k = 0; k < i; k++) x -= u[i * rank + k]! * own[k]!;
+          own[i] = x / u[i * rank + i]!;
+        }
+        divided.set(own, (row - from) * rank);
+      }
+      return divided.subarray(0, (to - from) * rank);
+    },
+  };
 }

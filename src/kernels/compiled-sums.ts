@@ -1,15 +1,5 @@
 import { MOST_SHORT, ProgramLayout } from './program.js';
-import {
-  copyIndex,
-  copyValues,
-  type Entries,
-  entryCount,
-  PlainSums,
-  type Segments,
-  type SparseVector,
-  type Sums,
-  type SumsOf,
-} from './sums.js';
+import { copyIndex, copyValues, type Entries, entryCount, plainSums, type Segments, type SumsOf } from './sums.js';
 
 type Kind = 'Counts' | 'Sums';
 type Bits = 16 | 32;
@@ -19,46 +9,33 @@ type Loop<Result> = (...parameters: number[]) => Result;
 type Program = Record<`${'count' | 'add'}${Bits}`, Loop<void>> &
   Record<`collect${Kind}` | `touched${Kind}${Bits}` | `pick${Bits}`, Loop<number>>;
 
-/** Sums in a compiled program, or in plain arrays where the entries are more than it can address. */
+/**
+ * Sums in a compiled program, or in plain arrays where the entries are more than it can address: the sums of `plainSums` to the same bits, in
+ * WebAssembly, which checks no bounds. Two things are smaller here: up to 65,536 columns take two bytes each, and sums of counts are whole
+ * numbers of four bytes.
+ */
 export function compiledSums(module: WebAssembly.Module): SumsOf {
   return (entries, most) => {
-    const places = placesOf(entries, most);
-    return places.layout.fits ? new CompiledSums(module, entries, most, places) : new PlainSums(entries, most);
-  };
-}
-
-/**
- * The sums of `PlainSums` to the same bits, in WebAssembly, which checks no bounds. Two things are smaller here: up to 65,536
- * columns take two bytes each, and sums of counts are whole numbers of four bytes.
- */
-class CompiledSums implements Sums {
-  readonly segments: Segments;
-  readonly wanted: Uint8Array;
-  /** None where all are 1. */
-  readonly #value: Float32Array | undefined;
-  readonly #sum: Uint32Array | Float64Array;
-  readonly #row: SparseVector;
-  readonly #addUp: (count: number) => void;
-  readonly #collectAll: () => number;
-  readonly #collectTouched: (count: number) => number;
-  readonly #pick: (from: number, to: number) => number;
-
-  constructor(module: WebAssembly.Module, entries: Entries, most: number, { layout, at, bits }: Places) {
+    const { layout, at, bits } = placesOf(entries, most);
+    if (!layout.fits) return plainSums(entries, most);
     const { columns, areCounts } = entries;
     const { program, buffer } = layout.start<Program>(module);
     const length = entryCount(entries);
     copyIndex(entries, new (bits === 16 ? Uint16Array : Uint32Array)(buffer, at.index, length));
-    this.#value = areCounts ? undefined : new Float32Array(buffer, at.value, length);
-    this.revalue(entries.parts);
-    this.segments = {
+    // None where all are 1.
+    const value = areCounts ? undefined : new Float32Array(buffer, at.value, length);
+    const revalue = (parts: Entries['parts']) => {
+      if (value) copyValues(parts, value);
+    };
+    revalue(entries.parts);
+    const segments = {
       count: 0,
       from: new Uint32Array(buffer, at.from, most),
       to: new Uint32Array(buffer, at.to, most),
       weight: new Float64Array(buffer, at.weight, most),
     };
-    this.wanted = new Uint8Array(buffer, at.wanted, columns);
-    this.#sum = areCounts ? new Uint32Array(buffer, at.sum, columns) : new Float64Array(buffer, at.sum, columns);
-    this.#row = {
+    const sum = areCounts ? new Uint32Array(buffer, at.sum, columns) : new Float64Array(buffer, at.sum, columns);
+    const row = {
       count: 0,
       index: new Uint32Array(buffer, at.rowIndex, columns + 1),
       value: new Float64Array(buffer, at.rowValue, columns + 1),
@@ -68,31 +45,30 @@ class CompiledSums implements Sums {
     const touched = program[`touched${kind}${bits}`];
     const countUp = program[`count${bits}`];
     const add = program[`add${bits}`];
-    this.#addUp = areCounts
-      ? (count) => countUp(at.from, at.to, count, at.index, at.sum)
-      : (count) => add(at.from, at.to, at.weight, count, at.index, at.value, at.sum);
     const pick = program[`pick${bits}`];
-    this.#pick = (from, to) => pick(from, to, at.index, at.value, at.wanted, at.rowIndex, at.rowValue);
-    this.#collectAll = () => collect(columns, at.sum, at.rowIndex, at.rowValue);
-    this.#collectTouched = (count) => touched(at.from, at.to, count, at.index, at.sum, at.rowIndex, at.rowValue);
-  }
+    return {
+      segments,
+      wanted: new Uint8Array(buffer, at.wanted, columns),
 
-  addUp(without: number): SparseVector {
-    const { count } = this.segments;
-    this.#addUp(count);
-    if (without >= 0) this.#sum[without] = 0;
-    this.#row.count = areFew(this.segments, this.#sum.length) ? this.#collectTouched(count) : this.#collectAll();
-    return this.#row;
-  }
+      addUp(without) {
+        const { count } = segments;
+        if (areCounts) countUp(at.from, at.to, count, at.index, at.sum);
+        else add(at.from, at.to, at.weight, count, at.index, at.value, at.sum);
+        if (without >= 0) sum[without] = 0;
+        row.count = areFew(segments, columns)
+          ? touched(at.from, at.to, count, at.index, at.sum, at.rowIndex, at.rowValue)
+          : collect(columns, at.sum, at.rowIndex, at.rowValue);
+        return row;
+      },
 
-  pick(from: number, to: number): SparseVector {
-    this.#row.count = this.#pick(from, to);
-    return this.#row;
-  }
+      pick(from, to) {
+        row.count = pick(from, to, at.index, at.value, at.wanted, at.rowIndex, at.rowValue);
+        return row;
+      },
 
-  revalue(parts: Entries['parts']): void {
-    if (this.#value) copyValues(parts, this.#value);
-  }
+      revalue,
+    };
+  };
 }
 
 /** Whether so few entries were added that looking them up again beats looking through all columns. */
@@ -103,16 +79,10 @@ function areFew({ count, from, to }: Segments, columns: number): boolean {
 }
 
 /** The address of each array in the program's memory. */
-interface Places {
-  layout: ProgramLayout;
-  at: Record<'index' | 'value' | 'from' | 'to' | 'weight' | 'wanted' | 'sum' | 'rowIndex' | 'rowValue', number>;
-  bits: Bits;
-}
-
-function placesOf(entries: Entries, most: number): Places {
+function placesOf(entries: Entries, most: number) {
   const { columns, areCounts } = entries;
   const length = entryCount(entries);
-  const bits = columns <= MOST_SHORT ? 16 : 32;
+  const bits: Bits = columns <= MOST_SHORT ? 16 : 32;
   const layout = new ProgramLayout();
   const at = {
     index: layout.room((length * bits) / 8),

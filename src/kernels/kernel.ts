@@ -1,10 +1,10 @@
-import { type BlockOf, PlainBlock } from './blocks.js';
+import { type BlockOf, plainBlock } from './blocks.js';
 import { compiledBlocks } from './compiled-blocks.js';
 import { compiledSums } from './compiled-sums.js';
 import { compiledSystems } from './compiled-systems.js';
 import { compiledProgram } from './program.js';
-import { PlainSums, type SumsOf } from './sums.js';
-import { PlainSystems, type SystemsOf } from './systems.js';
+import { plainSums, type SumsOf } from './sums.js';
+import { plainSystems, type SystemsOf } from './systems.js';
 
 /** The inner loops that take nearly all of a run's time. Every kernel adds in the same order, so all give the same bits. */
 export interface Kernel {
@@ -24,11 +24,7 @@ export function compiledKernel(path?: URL): Kernel {
  * an item at 2.7 million items, the pairs of as many, or baskets with 540 million likes. So they stay, kept short rather than fast,
  * and the tests hold the compiled loops to them.
  */
-export const PLAIN_KERNEL: Kernel = {
-  sumsOf: (entries, most) => new PlainSums(entries, most),
-  systemsOf: (source, most) => new PlainSystems(source, most),
-  blockOf: (rows, rank, ties) => new PlainBlock(rows, rank, ties),
-};
+export const PLAIN_KERNEL: Kernel = { sumsOf: plainSums, systemsOf: plainSystems, blockOf: plainBlock };
 
 /** Sums of entries where they lie: processes that map one file share its memory. */
-export const SHARED_SUMS: SumsOf = (entries, most) => new PlainSums(entries, most, true);
+export const SHARED_SUMS: SumsOf = (entries, most) => plainSums(entries, most, true);

@@ -69,72 +69,63 @@ export function copyValues(parts: Entries['parts'], to: Float32Array): void {
   }
 }
 
-/** Sums in JavaScript arrays; kernel.ts says when they are used. */
-export class PlainSums implements Sums {
-  readonly segments: Segments;
-  readonly wanted: Uint8Array;
-  readonly #index: Uint32Array;
-  readonly #value: Float32Array;
-  /** By column; all 0 between rows. */
-  readonly #sum: Float64Array;
-  readonly #row: SparseVector;
-
-  /** @param isShared the one part is read where it lies; it cannot take other values then. */
-  constructor(entries: Entries, most: number, isShared = false) {
-    const { columns, parts } = entries;
-    const only = isShared && !entries.names && parts.length === 1 ? parts[0] : undefined;
-    this.#index = only?.index ?? new Uint32Array(entryCount(entries));
-    this.#value = only?.value ?? new Float32Array(this.#index.length);
-    if (!only) {
-      copyIndex(entries, this.#index);
-      copyValues(parts, this.#value);
-    }
-    this.segments = {
-      count: 0,
-      from: new Uint32Array(most),
-      to: new Uint32Array(most),
-      weight: new Float64Array(most),
-    };
-    this.wanted = new Uint8Array(columns);
-    this.#sum = new Float64Array(columns);
-    this.#row = { count: 0, index: new Uint32Array(columns), value: new Float64Array(columns) };
+/**
+ * Sums in JavaScript arrays; kernel.ts says when they are used.
+ * @param isShared the one part is read where it lies; it cannot take other values then.
+ */
+export function plainSums(entries: Entries, most: number, isShared = false): Sums {
+  const { columns, parts } = entries;
+  const only = isShared && !entries.names && parts.length === 1 ? parts[0] : undefined;
+  const index = only?.index ?? new Uint32Array(entryCount(entries));
+  const value = only?.value ?? new Float32Array(index.length);
+  if (!only) {
+    copyIndex(entries, index);
+    copyValues(parts, value);
   }
+  const segments = {
+    count: 0,
+    from: new Uint32Array(most),
+    to: new Uint32Array(most),
+    weight: new Float64Array(most),
+  };
+  const wanted = new Uint8Array(columns);
+  // By column; all 0 between rows.
+  const sum = new Float64Array(columns);
+  const row = { count: 0, index: new Uint32Array(columns), value: new Float64Array(columns) };
+  return {
+    segments,
+    wanted,
 
-  addUp(without: number): SparseVector {
-    const sum = this.#sum;
-    const index = this.#index;
-    const { count, from, to, weight } = this.segments;
-    for (let s = 0; s < count; s++) {
-      for (let e = from[s]!; e < to[s]!; e++) sum[index[e]!]! += weight[s]! * this.#value[e]!;
-    }
-    if (without >= 0) sum[without] = 0;
-    const row = this.#row;
-    row.count = 0;
-    for (let s = 0; s < count; s++) {
-      for (let e = from[s]!; e < to[s]!; e++) {
-        const column = index[e]!;
-        if (sum[column] === 0) continue;
-        row.index[row.count] = column;
-        row.value[row.count++] = sum[column]!;
-        sum[column] = 0;
+    addUp(without) {
+      const { count, from, to, weight } = segments;
+      for (let s = 0; s < count; s++) {
+        for (let e = from[s]!; e < to[s]!; e++) sum[index[e]!]! += weight[s]! * value[e]!;
       }
-    }
-    return row;
-  }
+      if (without >= 0) sum[without] = 0;
+      row.count = 0;
+      for (let s = 0; s < count; s++) {
+        for (let e = from[s]!; e < to[s]!; e++) {
+          const column = index[e]!;
+          if (sum[column] === 0) continue;
+          row.index[row.count] = column;
+          row.value[row.count++] = sum[column]!;
+          sum[column] = 0;
+        }
+      }
+      return row;
+    },
 
-  pick(from: number, to: number): SparseVector {
-    const row = this.#row;
-    row.count = 0;
-    for (let e = from; e < to; e++) {
-      const column = this.#index[e]!;
-      if (this.wanted[column] === 0) continue;
-      row.index[row.count] = column;
-      row.value[row.count++] = this.#value[e]!;
-    }
-    return row;
-  }
+    pick(from, to) {
+      row.count = 0;
+      for (let e = from; e < to; e++) {
+        const column = index[e]!;
+        if (wanted[column] === 0) continue;
+        row.index[row.count] = column;
+        row.value[row.count++] = value[e]!;
+      }
+      return row;
+    },
 
-  revalue(parts: Entries['parts']): void {
-    copyValues(parts, this.#value);
-  }
+    revalue: (others) => copyValues(others, value),
+  };
 }

@@ -51,114 +51,94 @@ export function writeScaled(
  *
  *     row x:  diagonal[x],  column[start[x] .. start[x+1]) < x  and the values beside them
  */
-export class PlainSystems implements Systems {
-  readonly wanted: Float64Array;
-  readonly solution: Float64Array;
-  readonly #pairs: StackedRows;
-  readonly #diagonalOf: Float64Array;
-  /** By item: its place in the system plus 1; all 0 between systems. */
-  readonly #place: Uint16Array;
-  readonly #diagonal: Float64Array;
-  readonly #start: Uint32Array;
-  readonly #column: Uint16Array;
-  readonly #value: Float32Array;
-  readonly #residual: Float64Array;
-  readonly #direction: Float64Array;
-  readonly #image: Float64Array;
-  #count = 0;
+export function plainSystems({ pairs, scale, diagonal: diagonalOf }: SystemSource, most: number): Systems {
+  const scaled = scaledPairs(pairs, scale);
+  const vector = () => new Float64Array(most);
+  const [wanted, solution, diagonal] = [vector(), vector(), vector()];
+  const [residual, direction, image] = [vector(), vector(), vector()];
+  // By item: its place in the system plus 1; all 0 between systems.
+  const place = new Uint16Array(diagonalOf.length);
+  const start = new Uint32Array(most + 1);
+  const column = new Uint16Array((most * (most - 1)) / 2);
+  const value = new Float32Array(column.length);
+  let count = 0;
 
-  constructor({ pairs, scale, diagonal }: SystemSource, most: number) {
-    const scaled = pairs.parts.map((part, k) => {
-      const value = new Float32Array(part.value.length);
-      writeScaled(part, pairs.from[k]!, scale, value, 0);
-      return { ...part, value };
-    });
-    this.#pairs = new StackedRows(scaled, pairs.from, pairs.rows);
-    this.#diagonalOf = diagonal;
-    this.#place = new Uint16Array(diagonal.length);
-    const vector = () => new Float64Array(most);
-    this.wanted = vector();
-    this.solution = vector();
-    this.#diagonal = vector();
-    this.#residual = vector();
-    this.#direction = vector();
-    this.#image = vector();
-    this.#start = new Uint32Array(most + 1);
-    this.#column = new Uint16Array((most * (most - 1)) / 2);
-    this.#value = new Float32Array(this.#column.length);
-  }
-
-  gather(items: Uint32Array): void {
-    const place = this.#place;
-    items.forEach((item, x) => {
-      place[item] = x + 1;
-    });
-    let filled = 0;
-    items.forEach((item, x) => {
-      const { part, from, to } = this.#pairs.row(item);
-      for (let e = from; e < to; e++) {
-        const y = place[part.index[e]!]!;
-        if (y === 0) continue;
-        this.#column[filled] = y - 1;
-        this.#value[filled++] = part.value[e]!;
-      }
-      this.#diagonal[x] = this.#diagonalOf[item]!;
-      this.#start[x + 1] = filled;
-    });
-    for (const item of items) place[item] = 0;
-    this.#count = items.length;
-  }
-
-  solve(steps: number): number {
-    const count = this.#count;
-    const diagonal = this.#diagonal;
-    const wanted = this.wanted;
-    const solution = this.solution.fill(0, 0, count);
-    const residual = this.#residual;
-    const direction = this.#direction;
-    const image = this.#image;
-    let length = 0;
+  /** image = matrix · direction; each value below the diagonal stands for its mirror as well. */
+  const multiply = () => {
     for (let x = 0; x < count; x++) {
-      residual[x] = wanted[x]!;
-      direction[x] = residual[x]! / diagonal[x]!;
-      length += residual[x]! * direction[x]!;
-    }
-    for (let step = 0; step < steps && length > 0; step++) {
-      this.#multiply(direction, image);
-      let curvature = 0;
-      for (let x = 0; x < count; x++) curvature += image[x]! * direction[x]!;
-      // Rounding alone can leave a direction without curvature: the solution is as good as it gets.
-      if (!(curvature > 0)) break;
-      const stride = length / curvature;
-      let next = 0;
-      for (let x = 0; x < count; x++) {
-        solution[x]! += stride * direction[x]!;
-        residual[x]! -= stride * image[x]!;
-        image[x] = residual[x]! / diagonal[x]!;
-        next += residual[x]! * image[x]!;
-      }
-      const kept = next / length;
-      for (let x = 0; x < count; x++) direction[x] = image[x]! + kept * direction[x]!;
-      length = next;
-    }
-    let explained = 0;
-    for (let x = 0; x < count; x++) explained += solution[x]! * wanted[x]!;
-    return explained;
-  }
-
-  /** image = matrix · vector; each value below the diagonal stands for its mirror as well. */
-  #multiply(vector: Float64Array, image: Float64Array): void {
-    const start = this.#start;
-    for (let x = 0; x < this.#count; x++) {
-      const own = vector[x]!;
-      let sum = this.#diagonal[x]! * own;
+      const own = direction[x]!;
+      let sum = diagonal[x]! * own;
       for (let e = start[x]!; e < start[x + 1]!; e++) {
-        const y = this.#column[e]!;
-        const value = this.#value[e]!;
-        sum += value * vector[y]!;
-        image[y]! += value * own;
+        const y = column[e]!;
+        sum += value[e]! * direction[y]!;
+        image[y]! += value[e]! * own;
       }
       image[x] = sum;
     }
-  }
+  };
+
+  return {
+    wanted,
+    solution,
+
+    gather(items) {
+      items.forEach((item, x) => {
+        place[item] = x + 1;
+      });
+      let filled = 0;
+      items.forEach((item, x) => {
+        const { part, from, to } = scaled.row(item);
+        for (let e = from; e < to; e++) {
+          const y = place[part.index[e]!]!;
+          if (y === 0) continue;
+          column[filled] = y - 1;
+          value[filled++] = part.value[e]!;
+        }
+        diagonal[x] = diagonalOf[item]!;
+        start[x + 1] = filled;
+      });
+      for (const item of items) place[item] = 0;
+      count = items.length;
+    },
+
+    solve(steps) {
+      solution.fill(0, 0, count);
+      let length = 0;
+      for (let x = 0; x < count; x++) {
+        residual[x] = wanted[x]!;
+        direction[x] = residual[x]! / diagonal[x]!;
+        length += residual[x]! * direction[x]!;
+      }
+      for (let step = 0; step < steps && length > 0; step++) {
+        multiply();
+        let curvature = 0;
+        for (let x = 0; x < count; x++) curvature += image[x]! * direction[x]!;
+        // Rounding alone can leave a direction without curvature: the solution is as good as it gets.
+        if (!(curvature > 0)) break;
+        const stride = length / curvature;
+        let next = 0;
+        for (let x = 0; x < count; x++) {
+          solution[x]! += stride * direction[x]!;
+          residual[x]! -= stride * image[x]!;
+          image[x] = residual[x]! / diagonal[x]!;
+          next += residual[x]! * image[x]!;
+        }
+        const kept = next / length;
+        for (let x = 0; x < count; x++) direction[x] = image[x]! + kept * direction[x]!;
+        length = next;
+      }
+      let explained = 0;
+      for (let x = 0; x < count; x++) explained += solution[x]! * wanted[x]!;
+      return explained;
+    },
+  };
+}
+
+function scaledPairs(pairs: StackedRows, scale: Float64Array): StackedRows {
+  const scaled = pairs.parts.map((part, k) => {
+    const value = new Float32Array(part.value.length);
+    writeScaled(part, pairs.from[k]!, scale, value, 0);
+    return { ...part, value };
+  });
+  return new StackedRows(scaled, pairs.from, pairs.rows);
 }

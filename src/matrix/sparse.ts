@@ -79,6 +79,15 @@ export function startsOf(key: ArrayLike<number>, count: number, keys: number): U
   return start;
 }
 
+/** How often each number below a bound comes. */
+export function countsOf(numbers: Uint32Array, below: number): Uint32Array {
+  const counts = new Uint32Array(below);
+  forEachChunk(numbers.length, (from, to) => {
+    for (let at = from; at < to; at++) counts[numbers[at]!]!++;
+  });
+  return counts;
+}
+
 /** The columns of a row's entries. */
 export function rowOf({ start, index }: SparseRows, row: number): Uint32Array {
   return index.subarray(start[row]!, start[row + 1]!);

@@ -18,6 +18,8 @@ const AS_PUBLISHED: Partial<Settings> = {
   attributeWeight: 0,
 };
 
+const COSINE_DAMPING = { sourceDamping: 0.5, targetDamping: 0.5, candidateDamping: 0.5 };
+
 export const ALGORITHMS: readonly Algorithm[] = [
   {
     name: 'ridge',
@@ -44,7 +46,7 @@ export const ALGORITHMS: readonly Algorithm[] = [
       ...AS_PUBLISHED,
       method: 'normalised',
       weighting: 'binary',
-      ...cosineDamping(),
+      ...COSINE_DAMPING,
       basketDamping: 0,
     }),
   },
@@ -56,7 +58,7 @@ export const ALGORITHMS: readonly Algorithm[] = [
       ...AS_PUBLISHED,
       method: 'normalised',
       weighting: 'tfidf',
-      ...cosineDamping(),
+      ...COSINE_DAMPING,
       basketDamping: 0,
     }),
   },
@@ -127,9 +129,7 @@ export const ALGORITHMS: readonly Algorithm[] = [
       method: 'normalised',
       userWeight: 0,
       attributeWeight: 1,
-      sourceDamping: 0.5,
-      targetDamping: 0.5,
-      candidateDamping: 0.5,
+      ...COSINE_DAMPING,
       popularityWeight: 0,
     }),
   },
@@ -154,8 +154,4 @@ export function algorithmNamed(name: string): Algorithm | undefined {
 
 function settingsOf(changes: Partial<Settings>): Readonly<Settings> {
   return Object.freeze({ ...DEFAULT_SETTINGS, lowRankWeight: 0, ...changes });
-}
-
-function cosineDamping(): Partial<Settings> {
-  return { sourceDamping: 0.5, targetDamping: 0.5, candidateDamping: 0.5 };
 }

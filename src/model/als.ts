@@ -23,7 +23,7 @@ const AT_ONCE = 256;
  *     min  Σ over all users and items   c_ui (p_ui − ⟨x_u, y_i⟩)² + λ (Σ |x_u|² + Σ |y_i|²)      p = 1 where liked, c = 1 + α |strength|
  *
  * @param interactions users × items; above 0: liked. Of large data only a sample of the users. @param pause is awaited every few milliseconds.
- * @returns a, items × rank, row by row: y divided by the Cholesky factor of  Yᵀ Y + λI,  from which `FoldIn` finds any user.
+ * @returns a, items × rank, row by row: y divided by the Cholesky factor of  Yᵀ Y + λI,  from which `foldIn` finds any user.
  */
 export async function alsFactors(
   interactions: SparseRows,
@@ -69,7 +69,7 @@ async function solved(
 ): Promise<Block> {
   const { rows, start, index, value } = matrix;
   const block = blockOf(rows, rank);
-  const fold = new FoldIn(factors, rank);
+  const fold = foldIn(factors, rank);
   for (let row = 0; row < rows; row++) {
     if (row % AT_ONCE === 0) await pause();
     const x = fold.of(index.subarray(start[row], start[row + 1]), value.subarray(start[row], start[row + 1]));
@@ -89,67 +89,52 @@ async function solved(
  *     (I + Σ α |x_j| a_j a_jᵀ) u = Σ over x_j > 0   (1 + α x_j) a_j          score(item) = ⟨u, a_item⟩
  *
  * It is a sum over the history, Σ w_j a_j, where a_j counts less the more of it the others explain (section 5 of the paper).
+ *
+ * @param factors whitened, row by row.
  */
-export class FoldIn {
-  readonly #factors: Float32Array;
-  readonly #found: Float64Array;
-  readonly #residual: Float64Array;
-  readonly #direction: Float64Array;
-  readonly #image: Float64Array;
-
-  /** @param factors whitened, row by row. */
-  constructor(factors: Float32Array, rank: number) {
-    this.#factors = factors;
-    this.#found = new Float64Array(rank);
-    this.#residual = new Float64Array(rank);
-    this.#direction = new Float64Array(rank);
-    this.#image = new Float64Array(rank);
-  }
-
-  /** The vector of a user; good until the next. */
-  of(items: ArrayLike<number>, strengths: ArrayLike<number>): Float64Array {
-    const [found, residual, direction, image] = [this.#found, this.#residual, this.#direction, this.#image];
-    found.fill(0);
-    residual.fill(0);
-    for (let k = 0; k < items.length; k++)
-      if (strengths[k]! > 0) this.#add(1 + CONFIDENCE * strengths[k]!, items[k]!, residual);
-    direction.set(residual);
-    let length = squareOf(residual);
-    for (let step = 0; step < STEPS && length > 0; step++) {
-      image.set(direction);
-      for (let k = 0; k < items.length; k++) {
-        const weight = CONFIDENCE * Math.abs(strengths[k]!);
-        this.#add(weight * this.product(items[k]!, direction), items[k]!, image);
+export function foldIn(factors: Float32Array, rank: number) {
+  const found = new Float64Array(rank);
+  const residual = new Float64Array(rank);
+  const direction = new Float64Array(rank);
+  const image = new Float64Array(rank);
+  const add = (weight: number, item: number, to: Float64Array) => {
+    for (let i = 0, at = item * rank; i < rank; i++, at++) to[i]! += weight * factors[at]!;
+  };
+  return {
+    /** The vector of a user; good until the next. */
+    of(items: ArrayLike<number>, strengths: ArrayLike<number>): Float64Array {
+      found.fill(0);
+      residual.fill(0);
+      for (let k = 0; k < items.length; k++)
+        if (strengths[k]! > 0) add(1 + CONFIDENCE * strengths[k]!, items[k]!, residual);
+      direction.set(residual);
+      let length = squareOf(residual);
+      for (let step = 0; step < STEPS && length > 0; step++) {
+        image.set(direction);
+        for (let k = 0; k < items.length; k++) {
+          const weight = CONFIDENCE * Math.abs(strengths[k]!);
+          add(weight * rowProduct(factors, items[k]!, direction), items[k]!, image);
+        }
+        let curvature = 0;
+        for (let i = 0; i < rank; i++) curvature += image[i]! * direction[i]!;
+        const stride = length / curvature;
+        for (let i = 0; i < rank; i++) {
+          found[i]! += stride * direction[i]!;
+          residual[i]! -= stride * image[i]!;
+        }
+        const next = squareOf(residual);
+        for (let i = 0; i < rank; i++) direction[i] = residual[i]! + (next / length) * direction[i]!;
+        length = next;
       }
-      let curvature = 0;
-      for (let i = 0; i < image.length; i++) curvature += image[i]! * direction[i]!;
-      const stride = length / curvature;
-      for (let i = 0; i < image.length; i++) {
-        found[i]! += stride * direction[i]!;
-        residual[i]! -= stride * image[i]!;
-      }
-      const next = squareOf(residual);
-      for (let i = 0; i < image.length; i++) direction[i] = residual[i]! + (next / length) * direction[i]!;
-      length = next;
-    }
-    return found;
-  }
+      return found;
+    },
 
-  /** w of an item of the history. @param u the user's vector. */
-  weightOf(item: number, strength: number, u: Float64Array): number {
-    const more = CONFIDENCE * Math.abs(strength);
-    return (strength > 0 ? 1 + more : 0) - more * this.product(item, u);
-  }
-
-  /** ⟨a_item, u⟩. */
-  product(item: number, u: Float64Array): number {
-    return rowProduct(this.#factors, item, u);
-  }
-
-  #add(weight: number, item: number, to: Float64Array): void {
-    const factors = this.#factors;
-    for (let i = 0, at = item * to.length; i < to.length; i++, at++) to[i]! += weight * factors[at]!;
-  }
+    /** w of an item of the history. @param u the user's vector. */
+    weightOf(item: number, strength: number, u: Float64Array): number {
+      const more = CONFIDENCE * Math.abs(strength);
+      return (strength > 0 ? 1 + more : 0) - more * rowProduct(factors, item, u);
+    },
+  };
 }
 
 function squareOf(vector: Float64Array): number {

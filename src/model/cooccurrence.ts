@@ -1,9 +1,8 @@
 import type { SparseVector, SumsOf } from '../kernels/sums.js';
-import type { RowWriter } from '../matrix/row-writer.js';
-import type { Evidence } from './evidence.js';
-import { candidateFactors, dampedDegrees, evidenceRanks, Gram } from './gram.js';
+import type { Evidence, RowOfItem } from './evidence.js';
+import { candidateFactors, dampedDegrees, evidenceRanks, gramRow } from './gram.js';
 import type { Settings } from './settings.js';
-import { Shortlist } from './shortlist.js';
+import { shortlist } from './shortlist.js';
 
 /**
  * The rows of items by normalised co-occurrence: what else the baskets of an item hold.
@@ -14,48 +13,37 @@ import { Shortlist } from './shortlist.js';
  *
  * a = b = ½, c = 0 is the cosine of item-based collaborative filtering (Deshpande and Karypis, "Item-based top-N
  * recommendation algorithms", TOIS 2004); c = 1 is the random walk of RP3beta (Paudel et al., TiiS 2016).
+ *
+ * @returns what writes the row of an item: targets by item index, none if no basket holds it with another item.
  */
-export class CooccurrenceRows {
-  readonly #degree: Float64Array;
-  readonly #isJaccard: boolean;
-  readonly #gram: Gram;
-  readonly #itemOf: Uint32Array;
-  readonly #candidateFactor: Float64Array;
-  readonly #sourceFactor: Float64Array;
-  readonly #targetFactor: Float64Array;
-  readonly #best: Shortlist;
-
-  constructor(evidence: Evidence, settings: Settings, sumsOf: SumsOf) {
-    const { items, degree } = evidence;
-    const ranks = evidenceRanks(evidence);
-    this.#degree = degree;
-    this.#isJaccard = settings.method === 'jaccard';
-    this.#gram = new Gram(evidence, ranks.rank, sumsOf);
-    this.#itemOf = ranks.item;
-    this.#candidateFactor = candidateFactors(evidence, ranks, this.#isJaccard ? 0 : settings.candidateDamping);
-    this.#sourceFactor = dampedDegrees(evidence, settings.sourceDamping);
-    this.#targetFactor = dampedDegrees(evidence, settings.sourceDamping / 2);
-    this.#best = new Shortlist(Math.min(settings.neighbors, items), ranks.item);
-  }
-
-  /** Writes the row of item `source`: targets by item index, none if no basket holds it with another item. */
-  write(source: number, out: RowWriter): void {
-    const row = this.#gram.row(source);
-    if (this.#isJaccard) this.#makeCoefficients(row, this.#degree[source]!);
-    const { count, index, value } = this.#best.choose(row, this.#candidateFactor, this.#itemOf.length);
-    const factor = this.#sourceFactor[source]!;
-    for (let k = 0; k < count; k++) {
-      const item = index[k]!;
-      out.add(item, this.#isJaccard ? value[k]! : value[k]! * factor * this.#targetFactor[item]!);
-    }
-  }
+export function cooccurrenceRow(evidence: Evidence, settings: Settings, sumsOf: SumsOf): RowOfItem {
+  const { items, degree } = evidence;
+  const isJaccard = settings.method === 'jaccard';
+  const ranks = evidenceRanks(evidence);
+  const rowOf = gramRow(evidence, ranks.rank, sumsOf);
+  const candidateFactor = candidateFactors(evidence, ranks, isJaccard ? 0 : settings.candidateDamping);
+  const sourceFactor = dampedDegrees(evidence, settings.sourceDamping);
+  const targetFactor = dampedDegrees(evidence, settings.sourceDamping / 2);
+  const choose = shortlist(Math.min(settings.neighbors, items), ranks.item);
 
   /** Turns the number of baskets that hold both items into Jaccard's coefficient. */
-  #makeCoefficients({ count, index, value }: SparseVector, own: number): void {
+  const makeCoefficients = ({ count, index, value }: SparseVector, own: number) => {
     for (let at = 0; at < count; at++) {
       const common = value[at]!;
       // The union is never empty, since some basket holds both.
-      value[at] = common / (own + this.#degree[this.#itemOf[index[at]!]!]! - common);
+      value[at] = common / (own + degree[ranks.item[index[at]!]!]! - common);
     }
-  }
+  };
+
+  return (source, out) => {
+    const row = rowOf(source);
+    if (isJaccard) makeCoefficients(row, degree[source]!);
+    const { count, index, value } = choose(row, candidateFactor, items);
+    const factor = sourceFactor[source]!;
+    for (let k = 0; k < count; k++) {
+      const item = index[k]!;
+      out.add(item, isJaccard ? value[k]! : value[k]! * factor * targetFactor[item]!);
+    }
+    return 1;
+  };
 }

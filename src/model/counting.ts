@@ -3,9 +3,9 @@ import { RowWriter } from '../matrix/row-writer.js';
 import type { SparseRows } from '../matrix/sparse.js';
 import type { RowLookup, StackedRows } from '../matrix/stacked-rows.js';
 import type { Evidence } from './evidence.js';
-import { candidateFactors, evidenceRanks, Gram } from './gram.js';
+import { candidateFactors, evidenceRanks, gramRow } from './gram.js';
 import type { Settings } from './settings.js';
-import { Shortlist } from './shortlist.js';
+import { shortlist } from './shortlist.js';
 
 /** About how many pairs to keep of the whole matrix: the fewer items, the more of each row. Dense data needs its sub-matrices whole. */
 const PAIRS_IN_ALL = 8_000_000;
@@ -33,18 +33,18 @@ export function gramRows(
   // The functions below must not hold the evidence itself: the sums have a copy of its baskets, and one is enough.
   const { items } = evidence;
   const ranks = evidenceRanks(evidence);
-  const gram = new Gram(evidence, ranks.rank, sumsOf);
+  const rowOf = gramRow(evidence, ranks.rank, sumsOf);
   const factor = candidateFactors(evidence, ranks, settings.candidateDamping);
   const most = Math.max(FEWEST_PAIRS, Math.min(MOST_PAIRS, Math.floor(PAIRS_IN_ALL / items)));
-  const candidates = new Shortlist(Math.min(settings.neighbors, items), ranks.item);
-  const pairs = new Shortlist(Math.min(most, items), ranks.item);
+  const candidates = shortlist(Math.min(settings.neighbors, items), ranks.item);
+  const pairs = shortlist(Math.min(most, items), ranks.item);
   return (from, to) => {
     const ofCandidates = new RowWriter(to - from, items);
     const ofPairs = new RowWriter(to - from, items);
     for (let item = from; item < to; item++) {
-      const row = gram.row(item);
-      ofCandidates.addRow(candidates.choose(row, factor, items));
-      ofPairs.addRow(pairs.choose(row, factor, ranks.rank[item]!));
+      const row = rowOf(item);
+      ofCandidates.addRow(candidates(row, factor, items));
+      ofPairs.addRow(pairs(row, factor, ranks.rank[item]!));
     }
     return { candidates: ofCandidates.finish(), pairs: ofPairs.finish() };
   };

@@ -1,5 +1,4 @@
-import type { RowWriter } from '../matrix/row-writer.js';
-import type { Evidence } from './evidence.js';
+import type { Evidence, RowOfItem } from './evidence.js';
 import type { Settings } from './settings.js';
 
 /** With more items than this the dense matrices (8 bytes × items², two in each worker) are out of proportion. */
@@ -12,49 +11,37 @@ export const MOST_EASE_ITEMS = 8000;
  *
  * Dense: the inverse is taken through the Cholesky factor, n³/3 operations for it and as many for its inverse. Items
  * without evidence are left out and have an empty row.
+ *
+ * @returns what writes the row of an item, −P_ij for every other offered item, and returns P_ii; 1 for an item without evidence.
+ * @throws RangeError for more items with evidence than `MOST_EASE_ITEMS`.
  */
-export class EaseRows {
-  readonly #evidence: Evidence;
-  /** The items with evidence, rising. */
-  readonly #items: Uint32Array;
-  /** The inverse of the Cholesky factor, lower triangle by rows: P = its transpose times itself. */
-  readonly #inverse: Float64Array;
-
-  /** @throws RangeError for more items with evidence than `MOST_EASE_ITEMS`. */
-  constructor(evidence: Evidence, settings: Settings) {
-    this.#evidence = evidence;
-    this.#items = Uint32Array.from(evidence.degree.keys()).filter((item) => evidence.degree[item]! > 0);
-    const size = this.#items.length;
-    if (size > MOST_EASE_ITEMS) throw new RangeError(`ease is for ${MOST_EASE_ITEMS} items, not ${size}`);
-    const gram = denseGram(evidence, this.#items);
-    let total = 0;
-    for (const item of this.#items) total += evidence.degree[item]!;
-    const lambda = size > 0 ? (settings.lambda * total) / size : 0;
-    for (let i = 0; i < size; i++) gram[i * size + i]! += lambda;
-    factorise(gram, size);
-    invertLower(gram, size);
-    this.#inverse = gram;
-  }
-
-  /**
-   * Writes the row of item `source`, −P_ij for every other offered item.
-   * @returns P_ii; 1 for an item without evidence.
-   */
-  write(source: number, out: RowWriter): number {
-    const items = this.#items;
-    const size = items.length;
+export function easeRow(evidence: Evidence, settings: Settings): RowOfItem {
+  const { degree, offered } = evidence;
+  // Those with evidence, rising.
+  const items = Uint32Array.from(degree.keys()).filter((item) => degree[item]! > 0);
+  const size = items.length;
+  if (size > MOST_EASE_ITEMS) throw new RangeError(`ease is for ${MOST_EASE_ITEMS} items, not ${size}`);
+  const matrix = denseGram(evidence, items);
+  let total = 0;
+  for (const item of items) total += degree[item]!;
+  const lambda = size > 0 ? (settings.lambda * total) / size : 0;
+  for (let i = 0; i < size; i++) matrix[i * size + i]! += lambda;
+  factorise(matrix, size);
+  // Now it is the inverse of the Cholesky factor, lower triangle by rows: P = its transpose times itself.
+  invertLower(matrix, size);
+  return (source, out) => {
     const at = items.indexOf(source);
     if (at < 0) return 1;
     const row = new Float64Array(size);
     for (let k = at; k < size; k++) {
-      const factor = this.#inverse[k * size + at]!;
-      for (let j = 0; j <= k; j++) row[j]! += factor * this.#inverse[k * size + j]!;
+      const factor = matrix[k * size + at]!;
+      for (let j = 0; j <= k; j++) row[j]! += factor * matrix[k * size + j]!;
     }
     for (let j = 0; j < size; j++) {
-      if (j !== at && this.#evidence.offered[items[j]!] === 1) out.add(items[j]!, -row[j]!);
+      if (j !== at && offered[items[j]!] === 1) out.add(items[j]!, -row[j]!);
     }
     return row[at]!;
-  }
+  };
 }
 
 /** What each item's row costs, in additions, with its share of the factorisation. */

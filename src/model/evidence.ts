@@ -1,6 +1,16 @@
-import { everyChunk, forEachChunk } from '../matrix/chunks.js';
+import { everyChunk } from '../matrix/chunks.js';
 import { release } from '../matrix/memory.js';
-import { emptyRows, mapped, rowLength, rowLengths, type SparseRows, stacked, transposed } from '../matrix/sparse.js';
+import type { RowWriter } from '../matrix/row-writer.js';
+import {
+  countsOf,
+  emptyRows,
+  mapped,
+  rowLength,
+  rowLengths,
+  type SparseRows,
+  stacked,
+  transposed,
+} from '../matrix/sparse.js';
 import { withoutLongHistories } from './long-histories.js';
 import { preferenceTrust } from './preferences.js';
 import { type Sequences, sequencesOf } from './sequences.js';
@@ -46,6 +56,9 @@ export interface Evidence {
   /** 0 to 1: how far users were seen to follow the preferences they state. */
   trust: number;
 }
+
+/** Writes the row that is learned of an item. @returns its P_i; 1 where the method has none. */
+export type RowOfItem = (item: number, out: RowWriter) => number;
 
 /** Facts about the evidence that scoring needs. */
 export type EvidenceFacts = Pick<Evidence, 'popularity' | 'trend' | 'degree' | 'trust'>;
@@ -166,11 +179,6 @@ function evidenceOnItems(
 }
 
 /** Entries by column. */
-export function countsByColumn(matrix: SparseRows): Float64Array {
-  const counts = new Float64Array(matrix.columns);
-  const { index } = matrix;
-  forEachChunk(index.length, (from, to) => {
-    for (let e = from; e < to; e++) counts[index[e]!]!++;
-  });
-  return counts;
+export function countsByColumn({ index, columns }: SparseRows): Float64Array {
+  return new Float64Array(countsOf(index, columns));
 }

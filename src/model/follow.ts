@@ -16,50 +16,39 @@ const DAMPING = 0.3;
  *
  *     F_ij = Σ over users who had j as the g-th item after i, g ≤ 5   1/g
  *     row_ij = F_ij · d_j^(-0.3), divided by the sum of the row over its K largest
+ *
+ * @returns what writes the row of what follows an item.
  */
-export class FollowRows {
-  readonly #evidence: Evidence;
-  readonly #factor: Float64Array;
-  readonly #sum: Float64Array;
-  readonly #best: TopN;
-
-  constructor(evidence: Evidence, { neighbors }: Settings) {
-    const { popularity, offered, items } = evidence;
-    this.#evidence = evidence;
-    this.#factor = popularity.map((d, item) => (d > 0 && offered[item] === 1 ? inversePower(d, DAMPING) : 0));
-    this.#sum = new Float64Array(items);
-    this.#best = new TopN(Math.min(neighbors, items));
-  }
-
-  /** Writes the row of what follows item `source`. */
-  write(source: number, out: RowWriter): void {
-    const { sequences, basketsByItem, users } = this.#evidence;
+export function followRow(
+  { popularity, offered, items, sequences, basketsByItem, users }: Evidence,
+  settings: Settings,
+) {
+  const factor = popularity.map((d, item) => (d > 0 && offered[item] === 1 ? inversePower(d, DAMPING) : 0));
+  const sum = new Float64Array(items);
+  const best = new TopN(Math.min(settings.neighbors, items));
+  const weightOf = (item: number) => sum[item]! * factor[item]!;
+  return (source: number, out: RowWriter): void => {
     if (!sequences) return;
-    const { start, items } = sequences;
-    const sum = this.#sum;
+    const { start, items: inOrder } = sequences;
     const met: number[] = [];
     for (let e = basketsByItem.start[source]!; e < basketsByItem.start[source + 1]!; e++) {
       const user = basketsByItem.index[e]!;
       if (user >= users) break;
       const first = start[user]!;
-      const at = items.subarray(first, start[user + 1]!).indexOf(source);
+      const at = inOrder.subarray(first, start[user + 1]!).indexOf(source);
       // The item itself has no time where it is not found.
       for (let gap = 1; gap <= Math.min(REACH, at); gap++) {
-        const item = items[first + at - gap]!;
+        const item = inOrder[first + at - gap]!;
         if (sum[item] === 0) met.push(item);
         sum[item]! += 1 / gap;
       }
     }
-    for (const item of met) {
-      const weight = sum[item]! * this.#factor[item]!;
-      if (weight > 0) this.#best.offer(item, weight);
-    }
-    const kept = this.#best.drain().sort();
-    const weightOf = (item: number) => sum[item]! * this.#factor[item]!;
+    for (const item of met) if (weightOf(item) > 0) best.offer(item, weightOf(item));
+    const kept = best.drain().sort();
     const total = kept.reduce((all, item) => all + weightOf(item), 0);
     for (const item of kept) out.add(item, weightOf(item) / total);
     for (const item of met) sum[item] = 0;
-  }
+  };
 }
 
 /** What each row costs: users are searched for the item, and few are long. */

@@ -1,51 +1,35 @@
-import type { Segments, SparseVector, Sums, SumsOf } from '../kernels/sums.js';
+import type { SparseVector, SumsOf } from '../kernels/sums.js';
 import { everyChunk } from '../matrix/chunks.js';
-import { longestRow, rowLength, type SparseRows } from '../matrix/sparse.js';
+import { longestRow, rowLength } from '../matrix/sparse.js';
 import type { Evidence } from './evidence.js';
 import { inversePower } from './settings.js';
 
 /**
  * The rows of the user-weighted Gram matrix,  G_ij = Σ over baskets with i and j   w_basket · x_i · x_j,  without their
  * diagonal: the baskets that hold an item, added up.
+ *
+ * @param rank by item: the number of its column. @returns what gives the row of an item, columns by rank.
  */
-export class Gram {
-  readonly #basketsByItem: SparseRows;
-  readonly #basketWeight: Float64Array;
-  readonly #basketStart: Uint32Array;
-  readonly #rank: Uint32Array;
-  readonly #sums: Sums;
-
-  /** @param rank by item: the number of its column. */
-  constructor(evidence: Evidence, rank: Uint32Array, sumsOf: SumsOf) {
-    const { baskets, basketsByItem, basketWeight, items } = evidence;
-    this.#basketsByItem = basketsByItem;
-    this.#basketWeight = basketWeight;
-    // The sums copy the entries of the baskets, so only their starts are kept here.
-    this.#basketStart = baskets.start;
-    this.#rank = rank;
-    const entries = { columns: items, parts: [baskets], names: rank, areCounts: areCounts(evidence) };
-    this.#sums = sumsOf(entries, longestRow(basketsByItem));
-  }
-
-  /** The row of item `source`, columns by rank. */
-  row(source: number): SparseVector {
-    this.#ask(source, this.#sums.segments);
-    return this.#sums.addUp(this.#rank[source]!);
-  }
-
-  #ask(source: number, segments: Segments): void {
+export function gramRow(evidence: Evidence, rank: Uint32Array, sumsOf: SumsOf): (source: number) => SparseVector {
+  const { baskets, basketsByItem, basketWeight, items } = evidence;
+  const { start, index, value } = basketsByItem;
+  // The sums copy the entries of the baskets, so only their starts are kept here.
+  const basketStart = baskets.start;
+  const entries = { columns: items, parts: [baskets], names: rank, areCounts: areCounts(evidence) };
+  const sums = sumsOf(entries, longestRow(basketsByItem));
+  return (source) => {
+    const { segments } = sums;
     const { from, to, weight } = segments;
-    const { start, index, value } = this.#basketsByItem;
-    const basketStart = this.#basketStart;
     let count = 0;
     for (let h = start[source]!, end = start[source + 1]!; h < end; h++) {
       const basket = index[h]!;
       from[count] = basketStart[basket]!;
       to[count] = basketStart[basket + 1]!;
-      weight[count++] = this.#basketWeight[basket]! * value[h]!;
+      weight[count++] = basketWeight[basket]! * value[h]!;
     }
     segments.count = count;
-  }
+    return sums.addUp(rank[source]!);
+  };
 }
 
 /** Whether every pair counts 1, so that sums are whole numbers: the cosine of plain sets. */

@@ -12,25 +12,16 @@ import type { Settings } from './settings.js';
  * Added to popularity of the same weight it makes the popularity within the group: p_j times its lift, drawn towards
  * everybody's where little was expected (m pseudo interactions, at the rate of all users), since a handful of
  * interactions is no taste.
+ *
+ * @returns what writes the row of a group.
  */
-export class GroupRows {
-  readonly #evidence: Evidence;
-  readonly #smoothing: number;
-  readonly #counts: Float64Array;
-  readonly #total: number;
-  readonly #largest: TopN;
-
-  constructor(evidence: Evidence, { groupSmoothing, groupTargets }: Settings) {
-    this.#evidence = evidence;
-    this.#smoothing = groupSmoothing;
-    this.#counts = new Float64Array(evidence.items);
-    this.#total = evidence.popularity.reduce((a, b) => a + b, 0);
-    this.#largest = new TopN(Math.min(groupTargets, evidence.items));
-  }
-
-  write(group: number, out: RowWriter): void {
-    const { usersByGroup, baskets, likes = baskets, popularity, offered, items } = this.#evidence;
-    const counts = this.#counts.fill(0);
+export function groupRow(evidence: Evidence, { groupSmoothing, groupTargets }: Settings) {
+  const { usersByGroup, baskets, likes = baskets, popularity, offered, items } = evidence;
+  const counts = new Float64Array(items);
+  const total = popularity.reduce((a, b) => a + b, 0);
+  const largest = new TopN(Math.min(groupTargets, items));
+  return (group: number, out: RowWriter): void => {
+    counts.fill(0);
     let size = 0;
     for (const user of rowOf(usersByGroup, group)) {
       for (let e = likes.start[user]!; e < likes.start[user + 1]!; e++) {
@@ -41,19 +32,19 @@ export class GroupRows {
     // A group whose users have done nothing says nothing.
     if (size === 0) return;
     const excess = (item: number) => {
-      const share = popularity[item]! / this.#total;
+      const share = popularity[item]! / total;
       const expected = size * share;
       // Nobody likes the item: nothing was expected, and nothing came.
-      return share === 0 ? 0 : (share * (counts[item]! - expected)) / (expected + this.#smoothing);
+      return share === 0 ? 0 : (share * (counts[item]! - expected)) / (expected + groupSmoothing);
     };
     for (let item = 0; item < items; item++) {
-      if (offered[item] === 1) this.#largest.offer(item, Math.abs(excess(item)));
+      if (offered[item] === 1) largest.offer(item, Math.abs(excess(item)));
     }
-    for (const item of this.#largest.drain().sort()) {
+    for (const item of largest.drain().sort()) {
       const value = excess(item);
       if (value !== 0) out.add(item, value);
     }
-  }
+  };
 }
 
 /** What each group's row costs to learn. */

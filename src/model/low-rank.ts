@@ -8,7 +8,7 @@ import type { Settings } from './settings.js';
 
 /** A part of the model that is not sparse, as scoring reads it:  model[i, j] += η · d_j · ⟨a_i, a_j⟩  between items. */
 export interface LowRank {
-  /** The factors are those of als: they are all there is, and tell how much each item of a history counts (`FoldIn`). */
+  /** The factors are those of als: they are all there is, and tell how much each item of a history counts (`foldIn`). */
   isAls: boolean;
   /** Numbers an item, a multiple of four. */
   rank: number;

@@ -1,9 +1,7 @@
-import type { Systems, SystemsOf } from '../kernels/systems.js';
-import type { RowWriter } from '../matrix/row-writer.js';
-import type { RowLookup } from '../matrix/stacked-rows.js';
+import type { SystemsOf } from '../kernels/systems.js';
 import { TopN } from '../matrix/top-n.js';
 import type { CountedRows } from './counting.js';
-import type { Evidence } from './evidence.js';
+import type { Evidence, RowOfItem } from './evidence.js';
 import { dampedDegrees, evidenceRanks } from './gram.js';
 import type { Settings } from './settings.js';
 
@@ -26,97 +24,73 @@ const THIN = 20;
  * A row of the approximate inverse belongs to the target; here it is transposed, so that the *source* keeps K targets and
  * a popular target may have thousands of sources. What depends on the target, d_j^(a/2 − b) / P_j, is applied when all
  * rows are known (`row-normalisation.ts`). A few steps of conjugate gradients stand in for an exact solve, which gained nothing.
+ *
+ * @param counted as `gramRows` makes them with the same s and at least as large a K.
+ * @returns what writes the row of an item, targets with a weight above 0 by item index, and returns P_i.
  */
-export class RidgeRows {
-  readonly #counted: RowLookup;
-  readonly #neighbors: number;
-  readonly #steps: number;
-  readonly #scale: Float64Array;
-  /** G̃_jj + Λ_j by item. */
-  readonly #diagonal: Float64Array;
-  readonly #rank: Uint32Array;
-  readonly #byRank: Uint32Array;
-  readonly #candidateFactor: Float64Array;
-  /** By item: its place among the candidates plus 1; all 0 between rows. */
-  readonly #place: Uint16Array;
-  readonly #system: Systems;
-
-  /** @param counted as `gramRows` makes them with the same s and at least as large a K. */
-  constructor(evidence: Evidence, settings: Settings, counted: CountedRows, systemsOf: SystemsOf) {
-    const { items } = evidence;
-    this.#counted = counted.candidates;
-    this.#neighbors = Math.min(settings.neighbors, items);
-    this.#steps = settings.steps;
-    this.#scale = dampedDegrees(evidence, settings.sourceDamping / 2);
-    this.#candidateFactor = dampedDegrees(evidence, settings.candidateDamping);
-    const scaled = evidence.diagonal.map((g, item) => g * this.#scale[item]! ** 2);
-    this.#diagonal = withRidge(evidence, scaled, settings);
-    const { rank, item } = evidenceRanks(evidence);
-    this.#rank = rank;
-    this.#byRank = item;
-    this.#place = new Uint16Array(items);
-    this.#system = systemsOf(
-      { pairs: counted.pairs, scale: this.#scale, diagonal: this.#diagonal, rank },
-      this.#neighbors,
-    );
-  }
-
-  /**
-   * Writes the row of item `source`: targets with a weight above 0, by item index.
-   * @returns P_i.
-   */
-  write(source: number, out: RowWriter): number {
-    const candidates = this.#candidates(source);
-    const count = candidates.length;
-    const place = this.#place;
-    const system = this.#system;
-    for (let x = 0; x < count; x++) place[candidates[x]!] = x + 1;
-    this.#askFor(source, candidates);
-    system.gather(candidates);
-    const explained = system.solve(this.#steps);
-    const own = this.#diagonal[source]!;
-    // A few steps explain less than the exact solution, which explains less than G̃_ii; the bound is for rounding.
-    const precision = 1 / Math.max(own - explained, own * 1e-6);
-    const factor = precision * this.#scale[source]!;
-    for (const item of candidates.sort()) {
-      const weight = system.solution[place[item]! - 1]!;
-      if (weight > 0) out.add(item, weight * factor);
-      place[item] = 0;
-    }
-    return precision;
-  }
+export function ridgeRow(
+  evidence: Evidence,
+  settings: Settings,
+  { candidates: counted, pairs }: CountedRows,
+  systemsOf: SystemsOf,
+): RowOfItem {
+  const { items } = evidence;
+  const neighbors = Math.min(settings.neighbors, items);
+  const scale = dampedDegrees(evidence, settings.sourceDamping / 2);
+  const candidateFactor = dampedDegrees(evidence, settings.candidateDamping);
+  const scaled = evidence.diagonal.map((g, item) => g * scale[item]! ** 2);
+  // G̃_jj + Λ_j by item.
+  const diagonal = withRidge(evidence, scaled, settings);
+  const { rank, item: byRank } = evidenceRanks(evidence);
+  // By item: its place among the candidates plus 1; all 0 between rows.
+  const place = new Uint16Array(items);
+  const system = systemsOf({ pairs, scale, diagonal, rank }, neighbors);
 
   /** The K candidates of a row, most evidence first. */
-  #candidates(source: number): Uint32Array {
-    const { part, from, to } = this.#counted.row(source);
+  const candidatesOf = (source: number): Uint32Array => {
+    const { part, from, to } = counted.row(source);
     let kept = part.index.subarray(from, to);
-    if (kept.length > this.#neighbors) {
-      const best = new TopN(this.#neighbors);
-      for (let e = from; e < to; e++) {
-        best.offer(part.index[e]!, part.value[e]! * this.#candidateFactor[part.index[e]!]!);
-      }
+    if (kept.length > neighbors) {
+      const best = new TopN(neighbors);
+      for (let e = from; e < to; e++) best.offer(part.index[e]!, part.value[e]! * candidateFactor[part.index[e]!]!);
       kept = best.drain();
     }
     const candidates = new Uint32Array(kept.length);
-    for (let x = 0; x < kept.length; x++) candidates[x] = this.#rank[kept[x]!]!;
+    for (let x = 0; x < kept.length; x++) candidates[x] = rank[kept[x]!]!;
     candidates.sort();
-    for (let x = 0; x < kept.length; x++) candidates[x] = this.#byRank[candidates[x]!]!;
+    for (let x = 0; x < kept.length; x++) candidates[x] = byRank[candidates[x]!]!;
     return candidates;
-  }
+  };
 
   /** Sets the right side of the system: G̃ of the source and each candidate. */
-  #askFor(source: number, candidates: Uint32Array): void {
-    const { part, from, to } = this.#counted.row(source);
-    const { wanted } = this.#system;
-    const place = this.#place;
-    const scale = this.#scale;
+  const askFor = (source: number, candidates: Uint32Array): void => {
+    const { part, from, to } = counted.row(source);
+    const { wanted } = system;
     const own = scale[source]!;
     wanted.fill(0, 0, candidates.length);
     for (let e = from; e < to; e++) {
       const item = part.index[e]!;
       if (place[item] !== 0) wanted[place[item]! - 1] = part.value[e]! * own * scale[item]!;
     }
-  }
+  };
+
+  return (source, out) => {
+    const candidates = candidatesOf(source);
+    for (let x = 0; x < candidates.length; x++) place[candidates[x]!] = x + 1;
+    askFor(source, candidates);
+    system.gather(candidates);
+    const explained = system.solve(settings.steps);
+    const own = diagonal[source]!;
+    // A few steps explain less than the exact solution, which explains less than G̃_ii; the bound is for rounding.
+    const precision = 1 / Math.max(own - explained, own * 1e-6);
+    const factor = precision * scale[source]!;
+    for (const item of candidates.sort()) {
+      const weight = system.solution[place[item]! - 1]!;
+      if (weight > 0) out.add(item, weight * factor);
+      place[item] = 0;
+    }
+    return precision;
+  };
 }
 
 /**

@@ -55,16 +55,11 @@ export class GrowingBytes {
 
   /** @param utf8 any text, as bytes. */
   raw(utf8: Uint8Array): void {
-    this.#copy(utf8, 0, utf8.length);
-  }
-
-  /** The bounds lie inside the bytes. */
-  #copy(from: Uint8Array, begin: number, end: number): void {
-    this.#room(end - begin);
+    this.#room(utf8.length);
     const to = this.#bytes;
     let at = this.#end;
     // A call that copies takes longer than a loop over so few.
-    for (let i = begin; i < end; i++) to[at++] = from[i] as number;
+    for (let i = 0; i < utf8.length; i++) to[at++] = utf8[i] as number;
     this.#end = at;
   }
 

@@ -86,8 +86,7 @@ export class LineWriter {
       rank: Array.from({ length: listLength }, (_, place) => String(place + 1)),
       source: format === 'jsonl' ? SOURCES.map((source) => JSON.stringify(source)) : SOURCES,
     };
-    const cellsOf = (kind: ColumnKind) =>
-      kind === 'rank' || kind === 'source' ? packedTexts(texts[kind], (text) => text) : undefined;
+    const cellsOf = (kind: ColumnKind) => (kind === 'rank' || kind === 'source' ? packedTexts(texts[kind]) : undefined);
     this.#layout = layout;
     this.#template = TEMPLATES[format](
       columns.map((column) => ({ ...column, cells: column.cells ?? cellsOf(column.kind) })),

@@ -1,8 +1,8 @@
-import { type QuotedCells, quotedArrays } from '../csv/quoted-cells.js';
-import { defused, quotedCells } from '../csv/quoting.js';
+import { jsonText } from '../csv/printable.js';
+import { packedTexts, type QuotedCells, quotedArrays } from '../csv/quoted-cells.js';
+import { defused, type Quote, quoted, safelyQuoted } from '../csv/quoting.js';
 import { usageFailure } from '../failure.js';
 import { writeArrays } from '../files/array-file.js';
-import { cellQuote } from '../output/cell-quote.js';
 import type { ColumnKind, TextColumn } from '../output/columns.js';
 import type { LineFormat } from '../output/formats.js';
 import { headerOf, LineWriter } from '../output/list-lines.js';
@@ -20,6 +20,12 @@ export async function checkFormat({ format }: Options, isTerminal: boolean): Pro
   if (format !== 'parquet') return;
   if (isTerminal) throw usageFailure('--format parquet is no text for a terminal: -o FILE.parquet, or a pipe');
   await loadParquet();
+}
+
+/** How ids and titles are written in a format. @param safe for spreadsheets, where they are cells of CSV. */
+export function cellQuote(format: LineFormat, safe: boolean): Quote {
+  if (format === 'jsonl') return jsonText;
+  return safe ? safelyQuoted : quoted;
 }
 
 export type EncodedOptions = Pick<ListOptions, 'format' | 'safeCsv' | 'top'>;
@@ -49,7 +55,7 @@ function refuse(): never {
 /** How lists become lines in this process. @param listLength the most items of a list. @param safe for spreadsheets. */
 export function answerLines(format: LineFormat, columns: readonly TextColumn[], listLength: number, safe: boolean) {
   const quote = cellQuote(format, safe);
-  const cellsOf = ({ kind, texts }: TextColumn) => (isText(kind) ? quotedCells(texts, quote) : undefined);
+  const cellsOf = ({ kind, texts }: TextColumn) => (isText(kind) ? packedTexts(texts, quote) : undefined);
   const layout = {
     format,
     columns: columns.map((column) => ({ name: column.name, kind: column.kind, cells: cellsOf(column) })),
@@ -71,13 +77,13 @@ export function layoutOf(
   if (format !== 'parquet') {
     const quote = cellQuote(format, safeCsv);
     columns.forEach(({ kind, texts }, k) => {
-      if (isText(kind)) cells.set(`column${k}`, quotedCells(texts, quote));
+      if (isText(kind)) cells.set(`column${k}`, packedTexts(texts, quote));
     });
   }
   if (columns.some(({ kind }) => kind === 'reasons')) {
     const style = reasonStyle(format);
     const nameOf = (name: string) => reasonName(safeCsv && style === 'cell' ? defused(name) : name, style);
-    cells.set('names', quotedCells(causesOf(dataset), nameOf));
+    cells.set('names', packedTexts(causesOf(dataset), nameOf));
   }
   writeArrays(path, Object.assign({}, ...Array.from(cells, ([name, each]) => quotedArrays(name, each))));
   return { format, columns: columns.map(({ name, kind }) => ({ name, kind })), precision, reasons, cells: path };

@@ -22,16 +22,19 @@ import {
 import type { Options } from './options.js';
 import type { Run } from './run.js';
 
-/** Keeps a run within `--max-memory`, if given: as many children as there is room for, and an end to a run that takes more. */
-export class WithinMemory {
-  readonly #run: Run;
-  readonly #budget: number | undefined;
-
-  /** @param stop ends the run. @param stage what the run is doing. */
-  constructor(run: Run, { maxMemory }: Pick<Options, 'maxMemory'>, stop: (why: Failure) => void, stage: () => string) {
-    this.#run = run;
-    this.#budget = maxMemory;
-    if (maxMemory === undefined) return;
+/**
+ * Keeps a run within `--max-memory`, if given: as many children as there is room for, and an end to a run that takes more. What it plans
+ * throws Failure 71 where there is too little memory for it.
+ *
+ * @param stop ends the run. @param stage what the run is doing.
+ */
+export function withinMemory(
+  run: Run,
+  { maxMemory }: Pick<Options, 'maxMemory'>,
+  stop: (why: Failure) => void,
+  stage: () => string,
+) {
+  if (maxMemory !== undefined) {
     if (run.memory.peak.measure === 'rss of the parent') {
       run.warn(
         '--max-memory: the system does not show the memory of children (is there a /proc?), so only this process is watched',
@@ -40,64 +43,61 @@ export class WithinMemory {
     run.memory.guard(maxMemory, (used) => stop(overBudget(maxMemory, used, stage())));
   }
 
-  /** Plans reading, from the sizes of the files. @throws Failure 71 where there is too little memory for it. */
-  async read(inputs: InputFiles): Promise<void> {
-    const files = inputPaths(inputs).map((path) => ({
-      bytes: sizeAtHand(path),
-      isPacked: /\.(gz|zst|parquet)$/.test(path),
-    }));
-    await this.#limit(needToRead(files), 'to read these files');
-  }
-
-  /** Plans the rest, from the data. @throws Failure 71 where there is too little memory for it. */
-  async learn(
-    dataset: Dataset,
-    { method, format, rules }: Pick<Options, 'method' | 'format' | 'rules'>,
-  ): Promise<void> {
-    const sizes = sizesOf(dataset, method.settings, rules);
-    const need = needToLearn({ ...sizes, isTuned: method.tuned, isParquet: format === 'parquet' });
-    await this.#limit(need, `to learn from ${plural(sizes.interactions, 'interaction')}`);
-  }
-
-  /** Plans a shard of an array job. @throws Failure 71 where there is too little memory for it. */
-  async shard(sizes: Sizes): Promise<void> {
-    await this.#limit(needOfShards(sizes), `to work a shard of ${plural(sizes.interactions, 'interaction')}`);
-  }
-
-  /** Plans lists by a saved model of so many cells. @throws Failure 71 where there is too little memory for it. */
-  async score(dataset: Dataset, cells: number, rules: Options['rules']): Promise<void> {
-    const { userIds, itemIds, interactions } = dataset;
-    const sizes = { users: userIds.length, items: itemIds.length, interactions: interactions.index.length };
-    const need = needToScore({ ...sizes, hasRules: hasRules(rules) }, cells);
-    await this.#limit(need, `to recommend by a model of ${plural(cells, 'weight')}`);
-  }
-
-  /** Call before rows are put in order: meanwhile nobody can watch. @throws Failure 71 where there is too little memory for it. */
-  fold(rows: number): void {
-    this.#requireRoom(A_FOLDED * rows, `to put ${plural(rows, 'row')} in order`);
-  }
-
-  /** Call before the data is arranged to be learned from; likewise. */
-  arrange({ interactions }: Dataset): void {
-    const count = interactions.index.length;
-    this.#requireRoom(AN_ARRANGED * count, `to arrange ${plural(count, 'interaction')}`);
-  }
-
-  #requireRoom(more: number, what: string): void {
-    const maxMemory = this.#budget;
+  const requireRoom = (more: number, what: string) => {
     if (maxMemory === undefined) return;
-    const { bytes } = this.#run.memory.look();
+    const { bytes } = run.memory.look();
     if (bytes + more > maxMemory) throw noRoomFor(maxMemory, bytes, more, what);
-  }
+  };
 
-  async #limit(need: Need, what: string): Promise<void> {
-    const maxMemory = this.#budget;
-    const run = this.#run;
+  const limit = async (need: Need, what: string) => {
     if (maxMemory === undefined) return;
     const workers = childrenWithin(maxMemory, run.workers, need, what);
     if (workers < run.workers) run.info(`--max-memory has room for ${plural(workers, 'worker')} of ${run.workers}`);
     await run.pool.limit(workers, childHeap(maxMemory, workers));
-  }
+  };
+
+  return {
+    /** Plans reading, from the sizes of the files. */
+    async read(inputs: InputFiles): Promise<void> {
+      const files = inputPaths(inputs).map((path) => ({
+        bytes: sizeAtHand(path),
+        isPacked: /\.(gz|zst|parquet)$/.test(path),
+      }));
+      await limit(needToRead(files), 'to read these files');
+    },
+
+    /** Plans the rest, from the data. */
+    async learn(
+      dataset: Dataset,
+      { method, format, rules }: Pick<Options, 'method' | 'format' | 'rules'>,
+    ): Promise<void> {
+      const sizes = sizesOf(dataset, method.settings, rules);
+      const need = needToLearn({ ...sizes, isTuned: method.tuned, isParquet: format === 'parquet' });
+      await limit(need, `to learn from ${plural(sizes.interactions, 'interaction')}`);
+    },
+
+    /** Plans a shard of an array job. */
+    async shard(sizes: Sizes): Promise<void> {
+      await limit(needOfShards(sizes), `to work a shard of ${plural(sizes.interactions, 'interaction')}`);
+    },
+
+    /** Plans lists by a saved model of so many cells. */
+    async score(dataset: Dataset, cells: number, rules: Options['rules']): Promise<void> {
+      const { userIds, itemIds, interactions } = dataset;
+      const sizes = { users: userIds.length, items: itemIds.length, interactions: interactions.index.length };
+      const need = needToScore({ ...sizes, hasRules: hasRules(rules) }, cells);
+      await limit(need, `to recommend by a model of ${plural(cells, 'weight')}`);
+    },
+
+    /** Call before rows are put in order: meanwhile nobody can watch. */
+    fold: (rows: number) => requireRoom(A_FOLDED * rows, `to put ${plural(rows, 'row')} in order`),
+
+    /** Call before the data is arranged to be learned from; likewise. */
+    arrange({ interactions }: Dataset): void {
+      const count = interactions.index.length;
+      requireRoom(AN_ARRANGED * count, `to arrange ${plural(count, 'interaction')}`);
+    },
+  };
 }
 
 export function sizesOf(

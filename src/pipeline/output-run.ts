@@ -9,7 +9,7 @@ import { unfinished } from './checkpoint.js';
 import { type ClaimedOutput, claimOutput } from './claim-output.js';
 import { explainFolder } from './folder-failures.js';
 import { checkFormat } from './list-output.js';
-import { WithinMemory } from './memory-limit.js';
+import { withinMemory } from './memory-limit.js';
 import type { Options } from './options.js';
 import { type Ending, endingText, keepOutcome } from './outcome.js';
 import { type Run, Stages, startRun } from './run.js';
@@ -18,7 +18,7 @@ import { orInterrupted, stopping } from './stopping.js';
 /** What the steps of a run that writes an output work with. */
 export interface OutputRun extends Pick<ClaimedOutput, 'destination' | 'checkpoint'> {
   run: Run;
-  memory: WithinMemory;
+  memory: ReturnType<typeof withinMemory>;
   stages: Stages;
   record: RunRecord;
 }
@@ -48,7 +48,7 @@ export async function runToOutput(
   let ending: Ending = { exitCode: ExitCode.unexpected, error: 'unexpected', message: '', interrupted: false };
   try {
     check(run);
-    const memory = new WithinMemory(run, options, stop.stop, () => stages.current);
+    const memory = withinMemory(run, options, stop.stop, () => stages.current);
     await checkFormat(options, isTerminal(options.output, io.stdout));
     const claimed = await claimOutput(run, options, stop.signal, stop.stop);
     output = claimed;

@@ -17,19 +17,16 @@ export async function answerFrom(
 ): Promise<number> {
   const run = startRun({ ...options, workers: 1 }, io);
   let model: SavedModel | undefined;
-  let output: Destination | undefined;
   try {
     await orInterrupted(io.interrupted, async () => {
       const opened = new SavedModel(options.model, () => run.directory.file('model'));
       model = opened;
       const destination = run.open(options.output);
-      output = destination;
       await answer(opened, (bytes) => destination.write(bytes), run);
       await destination.commit();
     });
     return ExitCode.ok;
   } finally {
-    output?.abandon();
     model?.close();
     await run.end();
   }

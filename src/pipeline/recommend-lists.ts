@@ -16,13 +16,6 @@ import { planServing } from './rules/serving.js';
 import type { Run } from './run.js';
 import { settle } from './tune.js';
 
-/** Whose lists are told with their reasons: rising user indices. */
-export interface LookedUsers {
-  users: Uint32Array;
-  /** The most reasons of an item. */
-  reasons: number;
-}
-
 /** A ranking, and where somebody looks closer: the scores of all lists, one after another, and the lists of some users. */
 export interface LookedRanking extends Ranking {
   closer?: { scores: Float64Array; lists: ExplainedList[] };
@@ -31,7 +24,8 @@ export interface LookedRanking extends Ranking {
 /**
  * Learns with an algorithm and recommends to some users, in shards as a real run does.
  * @param spec the algorithm, as `--algorithms` names it. @param users rising user indices. @param count the most items of a list.
- * @param like how the lists will be judged: `auto` tunes for it. @param looked whose lists are looked at closer.
+ * @param like how the lists will be judged: `auto` tunes for it. @param looked whose lists are told with
+ * so many reasons an item: rising user indices.
  */
 export async function recommendLists(
   run: Run,
@@ -41,7 +35,7 @@ export async function recommendLists(
   count: number,
   rules: PlannedRules,
   like?: Pick<Holdout, 'kind' | 'holdout'>,
-  looked?: LookedUsers,
+  looked?: { users: Uint32Array; reasons: number },
 ): Promise<LookedRanking> {
   const startedAt = run.seconds();
   const { settings, auto } = await settle(run, dataset, methodOfSpec(spec), like);
@@ -80,10 +74,7 @@ export async function recommendLists(
       looked.users,
       rules,
       { ...learned, key: undefined },
-      {
-        top: count,
-        reasons: looked.reasons,
-      },
+      { top: count, reasons: looked.reasons },
     ),
   };
   run.directory.discard([serving.audience, ...(serving.rules ? [serving.rules.arrays] : [])]);

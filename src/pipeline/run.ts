@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { openDestination } from '../files/destination.js';
 import { RunDirectory } from '../files/run-directory.js';
+import type { Destination } from '../files/writing.js';
 import type { Streams } from '../io.js';
 import { MemoryWatch } from '../process/family-memory.js';
 import { Log, type LogOptions } from '../report/log.js';
@@ -42,6 +43,7 @@ export function startRun(
   const startedAt = performance.now();
   const seconds = () => (performance.now() - startedAt) / 1000;
   let directory: RunDirectory | undefined;
+  const opened: Destination[] = [];
   const log = new Log(io.stderr, { quiet, verbose, logFormat });
   const retries: string[] = [];
   const pool = new Pool({
@@ -94,8 +96,12 @@ export function startRun(
       /** Shows no more of it, because data is about to be shown. */
       hide: () => log.stop(),
     },
-    /** Opens a file to write to, or standard output for `-`. */
-    open: (path: string) => openDestination(path, { stdout: io.stdout, onWait: log.info.bind(log) }),
+    /** Opens a file to write to, or standard output for `-`; it stays as it was unless it is committed before the run ends. */
+    open: (path: string): Destination => {
+      const destination = openDestination(path, { stdout: io.stdout, onWait: log.info.bind(log) });
+      opened.push(destination);
+      return destination;
+    },
     info: (message: string) => log.info(message),
     debug: (message: string) => log.debug(message),
     warn: (message: string) => log.warn(message),
@@ -112,6 +118,7 @@ export function startRun(
       process.off('SIGUSR1', heartbeat);
       memory.stop();
       log.stop();
+      for (const destination of opened) destination.abandon();
       await pool.close('at once');
       directory?.remove();
     },

@@ -18,9 +18,8 @@ export function stopping(
   if (interrupted.aborted) stop(interrupted.reason);
   interrupted.addEventListener('abort', () => stop(interrupted.reason), { once: true });
   const { signal } = controller;
-  if (seconds === undefined) return { signal, stop, clear: () => {} };
   const timeIsUp = () => stop(new TimeIsUp(ExitCode.tryAgain, `stopped after ${seconds} s (--max-duration)`));
-  const timer = setTimeout(timeIsUp, Math.min(LONGEST, 1000 * seconds));
+  const timer = seconds === undefined ? undefined : setTimeout(timeIsUp, Math.min(LONGEST, 1000 * seconds));
   return { signal, stop, clear: () => clearTimeout(timer) };
 }
 

@@ -57,7 +57,8 @@ export function audienceOf(
     times && settings.follow > 0 ? latestItems(interactions, times, settings) : emptyRows(interactions.rows, 0);
   const coldness = (user: number) => 1 / (1 + rowLength(history, user)) ** 2;
   return {
-    signals: signalsOf(
+    // In the order of the model's rows.
+    signals: sideBySide(
       history,
       mapped(some(preferences), (value, user) => value * coldness(user)),
       mapped(some(groups), (value, user) => value * (groupWeight + (coldGroupWeight - groupWeight) * coldness(user))),
@@ -67,11 +68,6 @@ export function audienceOf(
     excluded: some(excluded),
     offered,
   };
-}
-
-/** Puts a user's history, preferences, groups and latest items into one row of signals, in the order of the model's rows. */
-export function signalsOf(history: SparseRows, ...others: SparseRows[]): SparseRows {
-  return sideBySide(history, ...others);
 }
 
 /**

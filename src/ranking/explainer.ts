@@ -8,87 +8,31 @@ import type { Scores } from './scores.js';
 const [HISTORY, PREFERENCES, GROUP, POPULAR] = [...SOURCES.keys()] as [number, number, number, number];
 const OF_SCORES = POPULAR + 1;
 
-/** Takes the scores of lists apart again: what each signal of the user added to them. */
-export class Explainer {
-  readonly #model: Omit<Model, 'rows'>;
-  readonly #scores: Scores;
-  /** By item: its place in the list. */
-  readonly #placeOf: Uint32Array;
-  /** By item of the list and source. */
-  readonly #bySource: Float64Array;
-  readonly #reasons: Reasons;
-
-  /** @param count the most items of a list. @param named the most parts that are named beside others. */
-  constructor({ counts, scales }: Omit<Model, 'rows'>, scores: Scores, count: number, named: number) {
-    const most = Math.min(count, counts.items);
-    const kept = named + 1;
-    this.#model = { counts, scales };
-    this.#scores = scores;
-    this.#placeOf = new Uint32Array(counts.items);
-    this.#bySource = new Float64Array(most * OF_SCORES);
-    this.#reasons = {
-      kept,
-      parts: new Uint32Array(most),
-      cause: new Uint32Array(most * kept),
-      amount: new Float64Array(most * kept),
-      sum: new Float64Array(most),
-      factor: new Float64Array(most).fill(1),
-      source: new Uint8Array(most),
-    };
-  }
-
-  /** Why the user's list is what it is; good until the next. @param factor by item: what scores were weighed with. */
-  reasonsOf(user: number, { items, marks }: List, factor: Offer['factor']): Reasons {
-    const { counts, scales } = this.#model;
-    const { lowRank } = this.#scores;
-    const { signals, sums } = this.#scores.termsOf(user);
-    const { segments, wanted } = sums;
-    const { kept, parts, amount, source } = this.#reasons;
-    const [placeOf, bySource] = [this.#placeOf, this.#bySource];
-    for (let at = 0; at < items.length; at++) {
-      placeOf[items[at]!] = at;
-      wanted[items[at]!] = 1;
-      parts[at] = 0;
-    }
-    bySource.fill(0, 0, items.length * OF_SCORES);
-    for (let s = 0; s < segments.count; s++) {
-      const weight = segments.weight[s]!;
-      const signal = signals[s]!;
-      const from = sourceOf(counts, signal);
-      const { count, index, value } = sums.pick(segments.from[s]!, segments.to[s]!);
-      const says = (at: number, part: number) => {
-        bySource[at * OF_SCORES + from]! += part;
-        // Most parts are none of the largest.
-        if (parts[at]! >= kept && part <= amount[at * kept + kept - 1]! && part !== 0) parts[at]!++;
-        else this.#keep(at, signal, part);
-      };
-      if (lowRank && signal < counts.items) {
-        const part = new Float64Array(items.length);
-        const strength = lowRank.weightOf(signal, weight / scales.items);
-        for (let at = 0; at < items.length; at++) part[at] = strength * lowRank.between(signal, items[at]!);
-        for (let k = 0; k < count; k++) part[placeOf[index[k]!]!]! += weight * value[k]!;
-        for (let at = 0; at < items.length; at++) says(at, part[at]!);
-      } else for (let k = 0; k < count; k++) says(placeOf[index[k]!]!, weight * value[k]!);
-    }
-    const popularity = signalCount(counts);
-    for (let at = 0; at < items.length; at++) {
-      const item = items[at]!;
-      wanted[item] = 0;
-      bySource[at * OF_SCORES + POPULAR]! += scales.prior[item]!;
-      this.#keep(at, popularity, scales.prior[item]!);
-      if (factor) this.#reasons.factor[at] = factor[item]!;
-      const largest = this.#largestSource(at);
-      // Rules that put items into lists are the last sources, in the order of their marks.
-      const mark = marks?.[at] ?? Mark.byScore;
-      source[at] = mark === Mark.byScore ? largest : POPULAR + mark;
-    }
-    return this.#reasons;
-  }
+/**
+ * Takes the scores of lists apart again: what each signal of the user added to them.
+ * @param count the most items of a list. @param named the most parts that are named beside others.
+ */
+export function explainer({ counts, scales }: Omit<Model, 'rows'>, scores: Scores, count: number, named: number) {
+  const most = Math.min(count, counts.items);
+  const kept = named + 1;
+  // By item: its place in the list.
+  const placeOf = new Uint32Array(counts.items);
+  // By item of the list and source.
+  const bySource = new Float64Array(most * OF_SCORES);
+  const reasons: Reasons = {
+    kept,
+    parts: new Uint32Array(most),
+    cause: new Uint32Array(most * kept),
+    amount: new Float64Array(most * kept),
+    sum: new Float64Array(most),
+    factor: new Float64Array(most).fill(1),
+    source: new Uint8Array(most),
+  };
+  const { parts, cause, amount } = reasons;
 
   /** Counts a part, and keeps it among the largest. */
-  #keep(at: number, signal: number, part: number): void {
+  const keep = (at: number, signal: number, part: number): void => {
     if (part === 0) return;
-    const { kept, parts, cause, amount } = this.#reasons;
     const first = at * kept;
     let place = first + parts[at]!++;
     if (place >= first + kept) {
@@ -101,20 +45,65 @@ export class Explainer {
     }
     amount[place] = part;
     cause[place] = signal;
-  }
+  };
 
   /** The first of the largest; also adds all of them up. */
-  #largestSource(at: number): number {
+  const largestSource = (at: number): number => {
     const from = at * OF_SCORES;
     let best = HISTORY;
     let sum = 0;
     for (let source = 0; source < OF_SCORES; source++) {
-      sum += this.#bySource[from + source]!;
-      if (this.#bySource[from + source]! > this.#bySource[from + best]!) best = source;
+      sum += bySource[from + source]!;
+      if (bySource[from + source]! > bySource[from + best]!) best = source;
     }
-    this.#reasons.sum[at] = sum;
+    reasons.sum[at] = sum;
     return best;
-  }
+  };
+
+  /** Why the user's list is what it is; good until the next. @param factor by item: what scores were weighed with. */
+  return (user: number, { items, marks }: List, factor: Offer['factor']): Reasons => {
+    const { lowRank } = scores;
+    const { signals, sums } = scores.termsOf(user);
+    const { segments, wanted } = sums;
+    for (let at = 0; at < items.length; at++) {
+      placeOf[items[at]!] = at;
+      wanted[items[at]!] = 1;
+      parts[at] = 0;
+    }
+    bySource.fill(0, 0, items.length * OF_SCORES);
+    for (let s = 0; s < segments.count; s++) {
+      const weight = segments.weight[s]!;
+      const signal = signals[s]!;
+      const from = sourceOf(counts, signal);
+      const { count: found, index, value } = sums.pick(segments.from[s]!, segments.to[s]!);
+      const says = (at: number, part: number) => {
+        bySource[at * OF_SCORES + from]! += part;
+        // Most parts are none of the largest.
+        if (parts[at]! >= kept && part <= amount[at * kept + kept - 1]! && part !== 0) parts[at]!++;
+        else keep(at, signal, part);
+      };
+      if (lowRank && signal < counts.items) {
+        const part = new Float64Array(items.length);
+        const strength = lowRank.weightOf(signal, weight / scales.items);
+        for (let at = 0; at < items.length; at++) part[at] = strength * lowRank.between(signal, items[at]!);
+        for (let k = 0; k < found; k++) part[placeOf[index[k]!]!]! += weight * value[k]!;
+        for (let at = 0; at < items.length; at++) says(at, part[at]!);
+      } else for (let k = 0; k < found; k++) says(placeOf[index[k]!]!, weight * value[k]!);
+    }
+    const popularity = signalCount(counts);
+    for (let at = 0; at < items.length; at++) {
+      const item = items[at]!;
+      wanted[item] = 0;
+      bySource[at * OF_SCORES + POPULAR]! += scales.prior[item]!;
+      keep(at, popularity, scales.prior[item]!);
+      if (factor) reasons.factor[at] = factor[item]!;
+      const largest = largestSource(at);
+      // Rules that put items into lists are the last sources, in the order of their marks.
+      const mark = marks?.[at] ?? Mark.byScore;
+      reasons.source[at] = mark === Mark.byScore ? largest : POPULAR + mark;
+    }
+    return reasons;
+  };
 }
 
 function sourceOf({ items, preferences, groups }: SignalCounts, signal: number): number {

@@ -1,6 +1,6 @@
 import type { SparseRows } from '../matrix/sparse.js';
 import { signalCount } from '../model/signals.js';
-import { LowRankScores } from './low-rank-scores.js';
+import { lowRankScores } from './low-rank-scores.js';
 import type { Model } from './model.js';
 import { scaleOf } from './scores.js';
 
@@ -14,7 +14,7 @@ export function itemScores(model: Model, signals: SparseRows, item: number): Flo
     for (let e = from; e < to; e++) if (part.index[e] === item) column[signal] = part.value[e]!;
   }
   const { start, index, value } = signals;
-  const common = lowRank && new LowRankScores(lowRank);
+  const common = lowRank && lowRankScores(lowRank);
   const isAls = lowRank?.isAls === true;
   const withItem = Float64Array.from(
     { length: common && !isAls ? counts.items : 0 },

@@ -1,7 +1,7 @@
 import type { SparseVector, Sums, SumsOf } from '../kernels/sums.js';
 import { longestRow, type SparseRows } from '../matrix/sparse.js';
 import type { StackedRows } from '../matrix/stacked-rows.js';
-import { LowRankScores } from './low-rank-scores.js';
+import { lowRankScores } from './low-rank-scores.js';
 import type { Model } from './model.js';
 
 /** The rows of a model in the memory of a kernel. Several `Scores` can share them, one at a time. */
@@ -28,22 +28,16 @@ export class SummedRows {
   }
 }
 
-/** Rows that are added up: segment k of the sums is the row of signal `signals[k]`. */
-export interface Terms {
-  signals: Uint32Array;
-  sums: Sums;
-}
-
 /** Adds up the rows of a user's signals:  Σ   strength · scale · model[signal, item]. */
 export class Scores {
   /** What is added for the user of the last call; undefined: nothing for anybody. */
-  readonly lowRank: LowRankScores | undefined;
+  readonly lowRank: ReturnType<typeof lowRankScores> | undefined;
   readonly #model: Omit<Model, 'rows'>;
   readonly #signals: SparseRows;
   readonly #rows: SummedRows;
 
   constructor({ counts, scales, lowRank }: Omit<Model, 'rows'>, signals: SparseRows, rows: SummedRows) {
-    this.lowRank = lowRank && new LowRankScores(lowRank);
+    this.lowRank = lowRank && lowRankScores(lowRank);
     this.#model = { counts, scales };
     this.#signals = signals;
     this.#rows = rows;
@@ -55,8 +49,8 @@ export class Scores {
     return this.#rows.sums.addUp(-1);
   }
 
-  /** What is added up for a user: the row of each of their signals, with its weight, in that order; good until the next user. */
-  termsOf(user: number): Terms {
+  /** What is added up for a user: segment k of the sums is the row of signal `signals[k]`, with its weight; good until the next user. */
+  termsOf(user: number) {
     const { start, index: signals } = this.#signals;
     this.#choose(user);
     return { signals: signals.subarray(start[user]!, start[user + 1]!), sums: this.#rows.sums };

@@ -1,6 +1,6 @@
 import { TopN } from '../matrix/top-n.js';
 import type { List } from './list-rules.js';
-import { LowRankScores } from './low-rank-scores.js';
+import { lowRankScores } from './low-rank-scores.js';
 import type { Model } from './model.js';
 
 /**
@@ -14,7 +14,7 @@ export function similarItems(
   count: number,
 ): (item: number) => List {
   const best = new TopN(Math.min(count, offered.length));
-  const common = lowRank && new LowRankScores(lowRank);
+  const common = lowRank && lowRankScores(lowRank);
   return (item) => {
     // By als every item goes with every other.
     if (lowRank?.isAls)

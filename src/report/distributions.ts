@@ -1,7 +1,8 @@
 import { dayText } from '../events/clock.js';
 import { lastAtMost } from '../matrix/search.js';
-import { rowLengths, type SparseRows } from '../matrix/sparse.js';
+import { countsOf, rowLengths, type SparseRows } from '../matrix/sparse.js';
 import { bars } from './bars.js';
+import { aligned } from './item-table.js';
 import { thousands } from './quantities.js';
 
 /** How many values are in each part of their range. */
@@ -80,9 +81,7 @@ function knownOf(values: ArrayLike<number>, least: number): Float64Array {
 
 /** By item: the users who had it. @param interactions users × items. */
 export function usersByItem({ index, columns }: Pick<SparseRows, 'index' | 'columns'>): Uint32Array {
-  const users = new Uint32Array(columns);
-  for (const item of index) users[item] = (users[item] ?? 0) + 1;
-  return users;
+  return countsOf(index, columns);
 }
 
 /** How many of the values are 1, 2, 3 to 4, 5 to 8, and so on; values are 1 or more. */
@@ -133,16 +132,8 @@ function toDigits(value: number): string {
 
 /** A line for each. @param drawn also with a row of bars, for a terminal. */
 export function distributionLines(distributions: readonly Distribution[], drawn: boolean): string[] {
-  const [what, plots] = [column(distributions, ({ what }) => what), column(distributions, ({ parts }) => bars(parts))];
-  const lines = distributions.map((each, row) =>
-    [what[row], ...(drawn ? [plots[row]] : []), rangeText(each)].join('  '),
-  );
+  const rows = distributions.map((each) => [each.what, ...(drawn ? [bars(each.parts)] : []), rangeText(each)]);
+  const lines = aligned(rows, 'l');
   if (!drawn || !distributions.some(({ kind }) => kind === 'counts')) return lines;
   return [...lines, 'Bars of items and users: 1, 2, up to 4, up to 8, and so on.'];
-}
-
-function column<T>(rows: readonly T[], text: (row: T) => string): string[] {
-  const cells = rows.map(text);
-  const width = Math.max(...cells.map(({ length }) => length), 0);
-  return cells.map((cell) => cell.padEnd(width));
 }

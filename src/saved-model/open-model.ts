@@ -1,6 +1,5 @@
 import { closeSync, copyFileSync, existsSync, fstatSync, linkSync, openSync, statSync } from 'node:fs';
-import { quotedFrom } from '../csv/quoted-cells.js';
-import { textOf } from '../csv/row-cutter.js';
+import { quotedFrom, unpackedTexts } from '../csv/quoted-cells.js';
 import { ExitCode, Failure, messageOf, systemCode } from '../failure.js';
 import { type Arrays, arrayOf } from '../files/array-file.js';
 import type { SparseRows } from '../matrix/sparse.js';
@@ -53,9 +52,9 @@ export function factsFrom(arrays: Arrays): ModelFacts {
 
 /** So many texts. @throws RangeError where there are others. */
 export function textsFrom(arrays: Arrays, name: string, count: number): string[] {
-  const { bytes, start } = quotedFrom(arrays, name);
-  lengthy(start, count + 1);
-  return Array.from({ length: count }, (_, at) => textOf(bytes, start[at] ?? 0, start[at + 1] ?? 0));
+  const cells = quotedFrom(arrays, name);
+  lengthy(cells.start, count + 1);
+  return unpackedTexts(cells);
 }
 
 /** The array, if it has that length. @throws RangeError */

@@ -88,9 +88,8 @@ export class SavedModel {
       throw error;
     }
     const { items, preferences, groups, latest } = this.facts.counts;
-    const counts = { items, preferences, groups, latest };
     this.files = {
-      counts,
+      counts: { items, preferences, groups, latest },
       rows: [{ path: this.#held, from: 0 }],
       statistics: this.#held,
       factors: this.#held,
@@ -181,9 +180,8 @@ export class SavedModel {
         });
         const beside = name === 'history' ? BESIDE_HISTORY : [];
         const wanted = [`${name}.index`, `${name}.value`, ...beside];
-        const shape = [`${name}.shape`];
         return {
-          ...this.#arrays((each) => shape.includes(each)),
+          ...this.#arrays((each) => each === `${name}.shape`),
           ...readStretches(this.#held, stretches, (each) => wanted.includes(each)),
           [`${name}.start`]: start,
         };
@@ -214,11 +212,9 @@ export class SavedModel {
     const { available } = this.#arrays(isOf('available'));
     if (!(available instanceof Uint8Array) || now === before) return available as Uint8Array | undefined;
     const columns = this.#columns('itemColumns', saysWhatIsSold);
+    const names = columns.map(({ name }) => name);
     const answers = [before, now].map((at) => {
-      const reader = new AvailabilityReader(
-        columns.map(({ name }) => name),
-        'honour',
-      );
+      const reader = new AvailabilityReader(names, 'honour');
       for (let item = 0; item < counts.items; item++) reader.row(columns.map(({ cells }) => cells[item] ?? ''))(item);
       return reader.of(counts.items, at, dayOrder ?? learned ?? undefined).available;
     });
@@ -277,20 +273,15 @@ export class SavedModel {
   }
 
   #array<T extends TypedArray>(name: string, type: new (length: number) => T): T {
-    return arrayOf(
-      this.#arrays((each) => each === name),
-      name,
-      type,
-    );
+    const arrays = this.#arrays((each) => each === name);
+    return arrayOf(arrays, name, type);
   }
 
   #packed(name: string, count?: number): PackedIds {
-    const { bytes, start } = quotedFrom(
-      this.#arrays((each) => each.startsWith(`${name}.`)),
-      name,
-    );
-    if (count !== undefined) lengthy(start, count + 1);
-    return { bytes, starts: start };
+    const arrays = this.#arrays((each) => each.startsWith(`${name}.`));
+    const { bytes, start: starts } = quotedFrom(arrays, name);
+    if (count !== undefined) lengthy(starts, count + 1);
+    return { bytes, starts };
   }
 
   #read<T>(read: () => T): T {

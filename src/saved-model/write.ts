@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs';
 import type { CellColumn } from '../csv/cells.js';
-import { quotedArrays } from '../csv/quoted-cells.js';
-import { quotedCells } from '../csv/quoting.js';
+import { packedTexts, quotedArrays } from '../csv/quoted-cells.js';
 import type { Dataset } from '../dataset/dataset.js';
 import { badData } from '../failure.js';
 import { type Arrays, arrayFileBytes, isArrayFile, readArrays, writeArrays } from '../files/array-file.js';
@@ -103,12 +102,7 @@ function columnTexts(all: Readonly<Record<string, readonly CellColumn[]>>, rows:
 
 /** Texts as UTF-8: text k is `bytes[start[k] .. start[k+1])`. */
 function textArrays(texts: Readonly<Record<string, readonly string[]>>): Arrays {
-  const packed = Object.entries(texts).map(([name, values]) =>
-    quotedArrays(
-      name,
-      quotedCells(values, (text) => text),
-    ),
-  );
+  const packed = Object.entries(texts).map(([name, values]) => quotedArrays(name, packedTexts(values)));
   return Object.assign({}, ...packed);
 }
 

@@ -1,5 +1,5 @@
 import { jsonText } from '../csv/printable.js';
-import { packedTexts, type QuotedCells } from '../csv/quoted-cells.js';
+import { packedTexts } from '../csv/quoted-cells.js';
 import { type LineColumn, LineWriter } from '../output/list-lines.js';
 import { type Reasons, ReasonWriter, reasonName } from '../output/reason-cells.js';
 import { SCORE_DIGITS } from '../output/score-digits.js';
@@ -15,32 +15,29 @@ export interface ListHead {
   reasons?: Reasons | undefined;
 }
 
-/** Writes lists as a batch run writes them into JSON Lines. */
-export class ListJson {
-  readonly #cells: { ids: QuotedCells; titles: QuotedCells };
-  readonly #reasons: ReasonWriter;
+/** Writes a list of a model as a batch run writes it into JSON Lines. @param listLength the most items. */
+export type ListJson = (list: List, listLength: number, head: ListHead) => string;
 
-  constructor({ names, facts: { counts } }: ServedModel) {
-    this.#cells = { ids: packedTexts(names.itemIds, jsonText), titles: packedTexts(names.titles, jsonText) };
-    const causes = causesOf({ ...names, userIds: [], itemColumns: [], userColumns: [] });
-    const cells = packedTexts(causes, (name) => reasonName(name, 'json'));
-    this.#reasons = new ReasonWriter('json', { cells, counts }, SCORE_DIGITS);
-  }
-
-  /** @param listLength the most items. */
-  line(list: List, listLength: number, { name, id, titles, reasons }: ListHead): string {
+/** Writes lists of a model. */
+export function listJson({ names, facts: { counts } }: ServedModel): ListJson {
+  const ids = packedTexts(names.itemIds, jsonText);
+  const ofTitles = packedTexts(names.titles, jsonText);
+  const causes = causesOf({ ...names, userIds: [], itemColumns: [], userColumns: [] });
+  const cells = packedTexts(causes, (name) => reasonName(name, 'json'));
+  const ofReasons = new ReasonWriter('json', { cells, counts }, SCORE_DIGITS);
+  return (list, listLength, { name, id, titles, reasons }) => {
     const head = packedTexts([id ?? ''], (text) => (id === undefined ? 'null' : jsonText(text)));
     const columns: LineColumn[] = [
       { name, kind: 'user', cells: head },
-      { name: 'item_id', kind: 'item', cells: this.#cells.ids },
+      { name: 'item_id', kind: 'item', cells: ids },
       { name: 'rank', kind: 'rank' },
       { name: 'score', kind: 'score' },
     ];
-    if (titles) columns.push({ name: 'title', kind: 'item', cells: this.#cells.titles });
+    if (titles) columns.push({ name: 'title', kind: 'item', cells: ofTitles });
     if (reasons) columns.push({ name: 'reasons', kind: 'reasons' });
-    const layout = { columns, listLength, precision: SCORE_DIGITS, reasons: this.#reasons };
+    const layout = { columns, listLength, precision: SCORE_DIGITS, reasons: ofReasons };
     const writer = new LineWriter({ format: 'jsonl', ...layout });
     writer.add(0, list, reasons);
     return Buffer.from(writer.finish().lines).toString().trimEnd();
-  }
+  };
 }

@@ -3,9 +3,8 @@ import { AttributeFinder, valuesInCell } from '../dataset/attribute-table.js';
 import type { Dataset } from '../dataset/dataset.js';
 import type { Known } from '../dataset/inputs.js';
 import { emptyRows, type SparseRows, sparseFromEntries } from '../matrix/sparse.js';
-import type { ModelFacts } from '../saved-model/facts.js';
-import type { Names } from '../saved-model/saved-model.js';
 import type { Asker } from './question.js';
+import type { ServedModel } from './served-model.js';
 
 /** What was said that the model knows nothing of, by where it was said. */
 export type Ignored = Partial<Record<'user' | 'history' | 'preferences' | 'exclude' | 'attributes', string[]>>;
@@ -15,33 +14,24 @@ const STRONGEST = 100;
 
 export class BadStrength extends Error {}
 
-/** Reads what requests say of their users, as files of profiles are read. */
-export class ProfileReader {
-  readonly #names: Names;
-  readonly #known: Known;
-  readonly #finder: AttributeFinder;
-  readonly #counts: ModelFacts['counts'];
-
-  constructor(names: Names, known: Known, counts: ModelFacts['counts']) {
-    this.#names = names;
-    this.#known = known;
-    this.#finder = new AttributeFinder(known.attributes);
-    this.#counts = counts;
-  }
-
-  /** The user as a data set of one, and what of it the model does not know. @throws BadStrength */
-  read(asker: Asker): { dataset: Dataset; ignored: Ignored } {
-    const { items, preferences, groups } = this.#counts;
+/**
+ * Reads what requests say of their users, as files of profiles are read. @returns what reads a user as a data set of one, and tells what of it
+ * the model does not know; it throws BadStrength.
+ */
+export function profileReader({ names, known, facts }: Pick<ServedModel, 'names' | 'known' | 'facts'>) {
+  const finder = new AttributeFinder(known.attributes);
+  const itemOf = (text: string) => known.items.get(text);
+  return (asker: Asker): { dataset: Dataset; ignored: Ignored } => {
+    const { items, preferences, groups } = facts.counts;
     const ignored: Ignored = {};
-    const itemOf = (text: string) => this.#known.items.get(text);
     const itemsIn = (of: 'history' | 'exclude') => {
       const isKnown = (text: string) => itemOf(text) !== undefined || (of === 'exclude' && !/^[[{]/.test(text));
       return cellsOf(entriesIn(asker[of], isKnown), ({ text }) => [itemOf(text) ?? []].flat(), ignored, of);
     };
-    const preferred = entriesIn(asker.preferences, (text) => this.#finder.find(text).length > 0);
+    const preferred = entriesIn(asker.preferences, (text) => finder.find(text).length > 0);
     const columns = Object.entries(asker.attributes).map(([name, cell]) => ({ name, cells: [cell] }));
     const dataset = {
-      ...this.#names,
+      ...names,
       userIds: [asker.user ?? ''],
       served: 1,
       interactions: rowOf(itemsIn('history'), items),
@@ -50,28 +40,27 @@ export class ProfileReader {
       excluded: rowOf(itemsIn('exclude'), items),
       attributes: emptyRows(0, preferences),
       preferences: rowOf(
-        cellsOf(preferred, ({ text }) => this.#finder.find(text), ignored, 'preferences'),
+        cellsOf(preferred, ({ text }) => finder.find(text), ignored, 'preferences'),
         preferences,
       ),
-      groups: rowOf(this.#groupsOf(asker.attributes, ignored), groups),
+      groups: rowOf(groupsOf(asker.attributes, known.groups, ignored), groups),
       itemColumns: [],
       userColumns: columns,
     };
     return { dataset, ignored };
-  }
+  };
+}
 
-  #groupsOf(attributes: Asker['attributes'], ignored: Ignored): Map<number, number> {
-    const { columns, values } = this.#known.groups;
-    const cells = new Map<number, number>();
-    for (const [name, cell] of Object.entries(attributes)) {
-      const decided = columns.find((column) => column.name === name);
-      const found = decided ? valuesInCell(name, cell, decided.decision) : [];
-      const known = found.flatMap((value) => values.get(value) ?? []);
-      for (const group of known) cells.set(group, 1);
-      if (known.length < found.length || !decided) note(ignored, 'attributes', `${name}:${cell}`);
-    }
-    return cells;
+function groupsOf(attributes: Asker['attributes'], { columns, values }: Known['groups'], ignored: Ignored) {
+  const cells = new Map<number, number>();
+  for (const [name, cell] of Object.entries(attributes)) {
+    const decided = columns.find((column) => column.name === name);
+    const found = decided ? valuesInCell(name, cell, decided.decision) : [];
+    const known = found.flatMap((value) => values.get(value) ?? []);
+    for (const group of known) cells.set(group, 1);
+    if (known.length < found.length || !decided) note(ignored, 'attributes', `${name}:${cell}`);
   }
+  return cells;
 }
 
 function entriesIn(said: string | string[], isKnown: (text: string) => boolean): ListEntry[] {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Express, NextFunction, Request, Response } from 'express';
 import { ExitCode, Failure, messageOf } from '../failure.js';
@@ -30,15 +30,11 @@ interface Answer {
 }
 type Handler = (request: Request) => Answer | Promise<Answer>;
 
-/** The HTTP server in front of an engine. */
-export interface HttpServer {
-  server: Server;
-  /** Takes no more connections after a moment, and resolves when all requests are answered. */
-  stop: () => Promise<void>;
-}
-
-/** @throws Failure 2 where Express is not installed. */
-export function httpServer(engine: Engine, { deadline, version }: ServeOptions, log: Log): HttpServer {
+/**
+ * The HTTP server in front of an engine. @returns `stop`: takes no more connections after a moment, and resolves when all requests are
+ * answered. @throws Failure 2 where Express is not installed.
+ */
+export function httpServer(engine: Engine, { deadline, version }: ServeOptions, log: Log) {
   const metrics = new RequestMetrics();
   const app: Express = loadExpress()();
   const json = loadExpress().json({ limit: MOST.bodyBytes });

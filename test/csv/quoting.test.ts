@@ -2,8 +2,8 @@ import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type QuotedCells, quotedArrays, quotedFrom } from '../../src/csv/quoted-cells.js';
-import { quoted, quotedCells, safelyQuoted } from '../../src/csv/quoting.js';
+import { packedTexts, type QuotedCells, quotedArrays, quotedFrom } from '../../src/csv/quoted-cells.js';
+import { quoted, safelyQuoted } from '../../src/csv/quoting.js';
 
 /** Everything that CSV makes a difference of is common. */
 const cell = fc.oneof(
@@ -41,14 +41,14 @@ test('a quoted cell is read back as what it was', () => {
 test('the cells of a column are each value quoted, one after the other', () => {
   fc.assert(
     fc.property(fc.array(cell), (values) => {
-      expect(textsOf(quotedCells(values))).toEqual(values.map(quoted));
+      expect(textsOf(packedTexts(values, quoted))).toEqual(values.map(quoted));
     }),
   );
 });
 
 test('a column longer than its first buffer is whole', () => {
   const values = Array.from({ length: 3000 }, (_, i) => `${'é"€'.repeat(i % 40)}${i}`);
-  expect(textsOf(quotedCells(['x'.repeat(65536), '', ...values]))).toEqual([
+  expect(textsOf(packedTexts(['x'.repeat(65536), '', ...values], quoted))).toEqual([
     'x'.repeat(65536),
     '',
     ...values.map(quoted),
@@ -56,7 +56,7 @@ test('a column longer than its first buffer is whole', () => {
 });
 
 test('a column passes through arrays as it is', () => {
-  const cells = quotedCells(['a', '', 'b,c']);
+  const cells = packedTexts(['a', '', 'b,c'], quoted);
   const back = quotedFrom(quotedArrays('users', cells), 'users');
   expect(textsOf(back)).toEqual(['a', '', '"b,c"']);
 });

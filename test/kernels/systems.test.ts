@@ -3,7 +3,7 @@ import { compiledKernel, type Kernel, PLAIN_KERNEL } from '../../src/kernels/ker
 import { ProgramLayout } from '../../src/kernels/program.js';
 import { StackedRows } from '../../src/matrix/stacked-rows.js';
 import { gramRows } from '../../src/model/counting.js';
-import { Fitter } from '../../src/model/fit.js';
+import { fitter } from '../../src/model/fit.js';
 import { larger } from '../model/larger.js';
 import { settingsWith } from '../model/worlds.js';
 
@@ -23,7 +23,7 @@ function rowsBy(counts: Kernel, solves: Kernel, items: number, neighbors: number
       evidence.items,
     );
   const counted = { candidates: stack('candidates'), pairs: stack('pairs') };
-  return new Fitter(evidence, settings, counted, solves).rows(0, evidence.items);
+  return fitter(evidence, settings, counted, solves)(0, evidence.items);
 }
 
 test('a program that was not built is an error, and not a slow run', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { emptyRows } from '../../src/matrix/sparse.js';
-import { EaseRows, easeCosts, MOST_EASE_ITEMS } from '../../src/model/ease.js';
+import { easeCosts, easeRow, MOST_EASE_ITEMS } from '../../src/model/ease.js';
 import { evidenceOf } from '../../src/model/evidence.js';
 import type { Settings } from '../../src/model/settings.js';
 import { learnt, rowNormalised } from './learned.js';
@@ -73,10 +73,10 @@ test('more items with evidence than the dense matrices are for are refused', () 
     preferences: emptyRows(1, 0),
   });
   const settings = settingsWith({ method: 'ease', longestHistory: items });
-  expect(() => new EaseRows(evidenceOf(seen(items), settings), settings)).toThrow(
+  expect(() => easeRow(evidenceOf(seen(items), settings), settings)).toThrow(
     new RangeError('ease is for 8000 items, not 8001'),
   );
-  expect(() => new EaseRows(evidenceOf(seen(3), settings), settings)).not.toThrow();
+  expect(() => easeRow(evidenceOf(seen(3), settings), settings)).not.toThrow();
 });
 
 test('each row costs the square of the items', () => {

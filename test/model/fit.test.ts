@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { PLAIN_KERNEL } from '../../src/kernels/kernel.js';
 import { stacked } from '../../src/matrix/sparse.js';
 import { evidenceOf } from '../../src/model/evidence.js';
-import { Fitter, fitCosts } from '../../src/model/fit.js';
+import { fitCosts, fitter } from '../../src/model/fit.js';
 import { signalCount, signalCounts } from '../../src/model/signals.js';
 import { fitterOf } from './learned.js';
 import { anySettings, METHODS, observationsOf, settingsWith, worlds } from './worlds.js';
@@ -24,11 +24,11 @@ test.each(METHODS)('the signals cut into any shards have the rows that they have
       const signals = signalCount(signalCounts(evidence));
       const from = firstRowsOf(signals, fitCuts);
       const shards = from.map((first, k) => ({ first, to: from[k + 1] ?? signals }));
-      // One fitter for all shards, in either order: no row may leave a trace for the next.
-      const fitter = fitterOf(evidence, settings, firstRowsOf(items, gramCuts));
-      const worked = (backwards ? shards.toReversed() : shards).map(({ first, to }) => fitter.rows(first, to));
+      // One function for all shards, in either order: no row may leave a trace for the next.
+      const learn = fitterOf(evidence, settings, firstRowsOf(items, gramCuts));
+      const worked = (backwards ? shards.toReversed() : shards).map(({ first, to }) => learn(first, to));
       const parts = backwards ? worked.toReversed() : worked;
-      const whole = fitterOf(evidence, settings).rows(0, signals);
+      const whole = fitterOf(evidence, settings)(0, signals);
       expect(stacked(...parts.map(({ rows }) => rows))).toEqual(whole.rows);
       expect(parts.flatMap(({ precision }) => Array.from(precision))).toEqual(Array.from(whole.precision));
     }),
@@ -40,7 +40,7 @@ test('every method but ridge and ease has a precision of 1, and so have preferen
     fc.property(worlds, anySettings, (world, settings) => {
       const evidence = evidenceOf(observationsOf(world), settings);
       const { items } = evidence;
-      const { precision } = fitterOf(evidence, settings).rows(0, signalCount(signalCounts(evidence)));
+      const { precision } = fitterOf(evidence, settings)(0, signalCount(signalCounts(evidence)));
       const isOne = settings.method === 'ridge' || settings.method === 'ease' ? precision.subarray(items) : precision;
       expect(isOne.every((p) => p === 1)).toBe(true);
       expect(precision.every((p) => p > 0 && Number.isFinite(p))).toBe(true);
@@ -52,7 +52,7 @@ test('without a method the rows of items are empty', () => {
   fc.assert(
     fc.property(worlds, (world) => {
       const evidence = evidenceOf(observationsOf(world), settingsWith({ method: 'none' }));
-      expect(fitterOf(evidence, settingsWith({ method: 'none' })).rows(0, evidence.items).rows.index.length).toBe(0);
+      expect(fitterOf(evidence, settingsWith({ method: 'none' }))(0, evidence.items).rows.index.length).toBe(0);
     }),
   );
 });
@@ -60,7 +60,7 @@ test('without a method the rows of items are empty', () => {
 test('the ridge is refused without rows of the Gram matrix', () => {
   const world = { interactions: [[1, 1]], attributes: [[], []], groups: [[]], offered: [1, 1] };
   const evidence = evidenceOf(observationsOf(world), settingsWith({}));
-  expect(() => new Fitter(evidence, settingsWith({}), undefined, PLAIN_KERNEL)).toThrow(
+  expect(() => fitter(evidence, settingsWith({}), undefined, PLAIN_KERNEL)).toThrow(
     new RangeError('the ridge takes its sub-matrices from rows of the Gram matrix'),
   );
 });

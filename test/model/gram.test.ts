@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compiledKernel, PLAIN_KERNEL } from '../../src/kernels/kernel.js';
 import { evidenceOf } from '../../src/model/evidence.js';
-import { areCounts, evidenceRanks, Gram } from '../../src/model/gram.js';
+import { areCounts, evidenceRanks, gramRow } from '../../src/model/gram.js';
 import { larger } from './larger.js';
 import { expectClose, slowItems } from './slow-model.js';
 import { anySettings, observationsOf, worlds } from './worlds.js';
@@ -15,8 +15,8 @@ const waysToAddUp = [
 ] as const;
 
 /** The values of a row by column: kernels find them in any order. */
-function cellsOf(gram: Gram, source: number): [index: number, value: number][] {
-  const { count, index, value } = gram.row(source);
+function cellsOf(gram: ReturnType<typeof gramRow>, source: number): [index: number, value: number][] {
+  const { count, index, value } = gram(source);
   const cells = Array.from({ length: count }, (_, at): [number, number] => [index[at]!, value[at]!]);
   return cells.sort(([a], [b]) => a - b);
 }
@@ -29,7 +29,7 @@ test.each(waysToAddUp)(
         const { gram } = slowItems(world, settings);
         const evidence = evidenceOf(observationsOf(world), settings);
         const { rank, item } = evidenceRanks(evidence);
-        const rows = new Gram(evidence, rank, sumsOf);
+        const rows = gramRow(evidence, rank, sumsOf);
         for (const source of backwards ? [...gram.keys()].toReversed() : gram.keys()) {
           const cells = new Map(cellsOf(rows, source).map(([r, value]) => [item[r]!, value]));
           gram[source]!.forEach((g, other) => {
@@ -49,8 +49,8 @@ test.each([
   const evidence = larger(3, 200, 2000, strengths);
   expect(areCounts(evidence)).toBe(strengths === 'ones');
   const { rank } = evidenceRanks(evidence);
-  const fast = new Gram(evidence, rank, compiled);
-  const slow = new Gram(evidence, rank, plain);
+  const fast = gramRow(evidence, rank, compiled);
+  const slow = gramRow(evidence, rank, plain);
   const lengths = new Set<boolean>();
   for (let source = 0; source < evidence.items; source++) {
     const cells = cellsOf(slow, source);
@@ -72,7 +72,7 @@ test.each(['any', 'ones'] as const)('so it does with more items than two bytes c
   basketsByItem.start.set(small.basketsByItem.start);
   const evidence = { ...small, items, basketsByItem, baskets: { ...small.baskets, columns: items } };
   const rank = Uint32Array.from({ length: items }, (_, item) => items - 1 - item);
-  const fast = new Gram(evidence, rank, compiled);
-  const slow = new Gram(evidence, rank, plain);
+  const fast = gramRow(evidence, rank, compiled);
+  const slow = gramRow(evidence, rank, plain);
   for (let source = 0; source < 310; source++) expect(cellsOf(fast, source)).toEqual(cellsOf(slow, source));
 });

@@ -3,7 +3,7 @@ import type { SparseRows } from '../../src/matrix/sparse.js';
 import { StackedRows } from '../../src/matrix/stacked-rows.js';
 import { gramRows } from '../../src/model/counting.js';
 import { type Evidence, evidenceOf, type Observations } from '../../src/model/evidence.js';
-import { Fitter } from '../../src/model/fit.js';
+import { fitter } from '../../src/model/fit.js';
 import { type ItemStatistics, normaliseRows, statisticsOf } from '../../src/model/row-normalisation.js';
 import type { RowFacts } from '../../src/model/scales.js';
 import type { Settings } from '../../src/model/settings.js';
@@ -27,9 +27,9 @@ export function countedRows(evidence: Evidence, settings: Settings, from: readon
   return { candidates: rowsOf('candidates'), pairs: rowsOf('pairs') };
 }
 
-export function fitterOf(evidence: Evidence, settings: Settings, from?: readonly number[]): Fitter {
+export function fitterOf(evidence: Evidence, settings: Settings, from?: readonly number[]) {
   const counted = needsGram(settings) ? countedRows(evidence, settings, from) : undefined;
-  return new Fitter(evidence, settings, counted, PLAIN_KERNEL);
+  return fitter(evidence, settings, counted, PLAIN_KERNEL);
 }
 
 export interface Learnt {
@@ -48,7 +48,7 @@ export function learnt(world: World, settings: Settings): Learnt {
 export function learntFrom(seen: Observations, settings: Settings): Learnt {
   const evidence = evidenceOf(seen, settings);
   const counts = signalCounts(evidence);
-  const { rows, precision } = fitterOf(evidence, settings).rows(0, signalCount(counts));
+  const { rows, precision } = fitterOf(evidence, settings)(0, signalCount(counts));
   return { evidence, counts, rows, statistics: statisticsOf(evidence, precision.subarray(0, counts.items)) };
 }
 

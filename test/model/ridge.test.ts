@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { PLAIN_KERNEL } from '../../src/kernels/kernel.js';
 import { RowWriter } from '../../src/matrix/row-writer.js';
 import { evidenceOf } from '../../src/model/evidence.js';
-import { RidgeRows, ridgeCosts } from '../../src/model/ridge.js';
+import { ridgeCosts, ridgeRow } from '../../src/model/ridge.js';
 import type { Settings } from '../../src/model/settings.js';
 import { countedRows, learnt, rowNormalised } from './learned.js';
 import { expectClose, slowCooccurrence, slowEase, slowItems, slowRidge } from './slow-model.js';
@@ -134,10 +134,10 @@ test('rows counted for a larger K are cut to the K best', () => {
       const settings = settingsWith({ basketDamping: 0, candidateDamping, neighbors: 2 });
       const evidence = evidenceOf(observationsOf(world), settings);
       const rowsFrom = (counted: Settings) => {
-        const ridge = new RidgeRows(evidence, settings, countedRows(evidence, counted), PLAIN_KERNEL.systemsOf);
+        const writeRow = ridgeRow(evidence, settings, countedRows(evidence, counted), PLAIN_KERNEL.systemsOf);
         const out = new RowWriter(evidence.items, evidence.items);
         const precision = Array.from({ length: evidence.items }, (_, item) => {
-          const p = ridge.write(item, out);
+          const p = writeRow(item, out);
           out.endRow();
           return p;
         });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Random } from '../../src/matrix/sampling.js';
-import { Shortlist } from '../../src/model/shortlist.js';
+import { shortlist } from '../../src/model/shortlist.js';
 
 /** As a full sort has it: the K largest keys, of equal ones the lower items; by item. */
 function slowChoice(row: Cell[], factor: number[], itemOf: number[], most: number, below: number): [number, number][] {
@@ -47,13 +47,13 @@ test('the cells chosen are those of a full sort, of equal ones the lower items, 
         return order;
       };
       const itemOf = shuffled(items);
-      const shortlist = new Shortlist(Math.min(most, items), Uint32Array.from(itemOf));
+      const choose = shortlist(Math.min(most, items), Uint32Array.from(itemOf));
       // One list for several rows: what was chosen before leaves nothing behind.
       for (let again = 0; again < 3; again++) {
         const row = shuffled(items).map((rank) => ({ rank, value: 1 + random.below(values) }));
         const factor = itemOf.map(() => random.below(3) / 2);
         const below = random.below(items + 2);
-        const { count, index: chosen, value: kept } = shortlist.choose(rowOf(row), Float64Array.from(factor), below);
+        const { count, index: chosen, value: kept } = choose(rowOf(row), Float64Array.from(factor), below);
         const pairs = Array.from({ length: count }, (_, k) => [chosen[k]!, kept[k]!]);
         expect(pairs).toEqual(slowChoice(row, factor, itemOf, Math.min(most, items), below));
       }

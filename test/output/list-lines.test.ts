@@ -1,11 +1,12 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { quoted, quotedCells } from '../../src/csv/quoting.js';
-import { cellQuote } from '../../src/output/cell-quote.js';
+import { packedTexts } from '../../src/csv/quoted-cells.js';
+import { quoted } from '../../src/csv/quoting.js';
 import type { TextColumn } from '../../src/output/columns.js';
 import type { LineFormat } from '../../src/output/formats.js';
 import { headerOf, type LineColumn, LineWriter } from '../../src/output/list-lines.js';
+import { cellQuote } from '../../src/pipeline/list-output.js';
 import { anyWorld, listsOf, slowObjects, slowWide, usualColumns, type World } from './lists.js';
 
 const IDS = { users: ['u,1', 'u2'], items: ['i0', 'i"1', 'i2'], titles: ['Zero', 'One,\ntwo', ''], listLength: 3 };
@@ -28,7 +29,7 @@ function columnsOf(format: LineFormat, world: Omit<World, 'lists'>, withTitles: 
 
 function cellsOf(format: LineFormat, columns: readonly TextColumn[]): LineColumn[] {
   return columns.map(({ texts, ...column }) =>
-    texts.length === 0 ? column : { ...column, cells: quotedCells(texts, cellQuote(format, false)) },
+    texts.length === 0 ? column : { ...column, cells: packedTexts(texts, cellQuote(format, false)) },
   );
 }
 

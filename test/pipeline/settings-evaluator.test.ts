@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
-import { emptyRows, mapped, pickedRows } from '../../src/matrix/sparse.js';
+import { emptyRows, mapped, pickedRows, sideBySide } from '../../src/matrix/sparse.js';
 import type { Settings } from '../../src/model/settings.js';
 import { type Run, startRun } from '../../src/pipeline/run.js';
 import { SettingsEvaluator } from '../../src/pipeline/settings-evaluator.js';
-import { signalsOf, withRecency } from '../../src/ranking/audience.js';
+import { withRecency } from '../../src/ranking/audience.js';
 import { modelOf } from '../../src/ranking/model.js';
 import { type ValidationSplit, validationSplit } from '../../src/tuning/validation-split.js';
 import { ChildFailure } from '../../src/workers/child.js';
@@ -47,7 +47,7 @@ function slowUtility(settings: Settings): number[] {
     const items = histories.start[user + 1]! - histories.start[user]!;
     return value * (groupWeight + (coldGroupWeight - groupWeight) / (1 + items) ** 2);
   });
-  const signals = signalsOf(histories, pickedRows(seen.preferences, users), groups);
+  const signals = sideBySide(histories, pickedRows(seen.preferences, users), groups);
   const audience = { signals, excluded: histories, offered: seen.offered };
   const recommender = plainRecommender(modelOf(counts, [rows], [0], statistics, settings), audience, 20);
   return Array.from(users, (_, k) => {

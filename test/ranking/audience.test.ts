@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { audienceOf, latestItems, scoringCosts, signalsOf, withRecency } from '../../src/ranking/audience.js';
+import { sideBySide } from '../../src/matrix/sparse.js';
+import { audienceOf, latestItems, scoringCosts, withRecency } from '../../src/ranking/audience.js';
 import { besideEntries, denseOf, rowsOf, table } from '../model/worlds.js';
 
 test('a user’s signals are the history, then the preferences, then the groups', () => {
-  const signals = signalsOf(
+  const signals = sideBySide(
     rowsOf(
       [
         [1, 0, -1],

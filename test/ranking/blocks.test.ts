@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { PLAIN_KERNEL } from '../../src/kernels/kernel.js';
+import { sideBySide } from '../../src/matrix/sparse.js';
 import { ALGORITHMS } from '../../src/model/algorithms.js';
 import { alsFactors } from '../../src/model/als.js';
 import { evidenceOf } from '../../src/model/evidence.js';
 import { statisticsOf } from '../../src/model/row-normalisation.js';
 import type { Settings } from '../../src/model/settings.js';
 import { signalCounts } from '../../src/model/signals.js';
-import { signalsOf } from '../../src/ranking/audience.js';
+
 import { modelOf } from '../../src/ranking/model.js';
 import { fitterOf, plainRecommender } from '../model/learned.js';
 import { observationsOf, placeKeys, settingsWith, type World } from '../model/worlds.js';
@@ -38,8 +39,8 @@ async function firstItems(settings: Settings): Promise<number[]> {
   const seen = observationsOf(WORLD);
   const evidence = evidenceOf(seen, settings);
   const counts = signalCounts(evidence);
-  const fitter = fitterOf(evidence, settings, [0, 3]);
-  const parts = [fitter.rows(0, 5), fitter.rows(5, counts.items)];
+  const learn = fitterOf(evidence, settings, [0, 3]);
+  const parts = [learn(0, 5), learn(5, counts.items)];
   const precision = Float64Array.from(parts.flatMap((part) => Array.from(part.precision)));
   const rows = parts.map((part) => part.rows);
   const factors =
@@ -53,7 +54,7 @@ async function firstItems(settings: Settings): Promise<number[]> {
         )
       : undefined;
   const model = modelOf(counts, rows, [0, 5], statisticsOf(evidence, precision), settings, factors);
-  const signals = signalsOf(seen.interactions, seen.groups, seen.groups);
+  const signals = sideBySide(seen.interactions, seen.groups, seen.groups);
   const recommender = plainRecommender(model, { signals, excluded: seen.interactions, offered: seen.offered }, 3);
   return WORLD.interactions.map((_, user) => recommender.recommend(user).items[0]!);
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { compiledKernel, PLAIN_KERNEL } from '../../src/kernels/kernel.js';
 import { signalCount } from '../../src/model/signals.js';
 import { SOURCES } from '../../src/output/reason-cells.js';
-import { Explainer } from '../../src/ranking/explainer.js';
+import { explainer } from '../../src/ranking/explainer.js';
 import { Mark } from '../../src/ranking/list-rules.js';
 import { scoresOf } from '../../src/ranking/scores.js';
 import { rowsOf } from '../model/worlds.js';
@@ -11,10 +11,10 @@ import { modelOf, type Scene, scenes, slowScores } from './scenes.js';
 
 const kernels = { plain: PLAIN_KERNEL.sumsOf, compiled: compiledKernel().sumsOf };
 
-function explainerOf(scene: Scene, kernel: keyof typeof kernels, count: number, named: number): Explainer {
+function explainerOf(scene: Scene, kernel: keyof typeof kernels, count: number, named: number) {
   const model = modelOf(scene);
   const scores = scoresOf(model, rowsOf(scene.signals, scene.rows.length), kernels[kernel]);
-  return new Explainer(model, scores, count, named);
+  return explainer(model, scores, count, named);
 }
 
 /** What each signal adds to the score of an item, popularity last; each as dense sums of nothing else. */
@@ -42,11 +42,11 @@ test.each(['plain', 'compiled'] as const)(
         fc.integer({ min: 1, max: 3 }),
         fc.nat(),
         (scene, named, seed) => {
-          const explainer = explainerOf(scene, kernel, 9, named);
+          const explain = explainerOf(scene, kernel, 9, named);
           scene.signals.forEach((_, user) => {
             const items = scene.prior.map((_, item) => item).filter((item) => (seed >> item) % 2 === 0);
             const list = { items: Uint32Array.from(items).reverse(), scores: new Float64Array(items.length) };
-            const reasons = explainer.reasonsOf(user, list, undefined);
+            const reasons = explain(user, list, undefined);
             list.items.forEach((item, at) => {
               const parts = slowParts(scene, user, item);
               const met = [...parts.entries()]
@@ -84,7 +84,7 @@ test('what rules put into a list says so, and what they weigh has its factor', (
   };
   const marks = Uint8Array.of(Mark.pinned, Mark.byScore, Mark.explored);
   const list = { items: Uint32Array.of(0, 2, 1), scores: new Float64Array(3), marks };
-  const { source, factor, sum } = explainerOf(scene, 'plain', 3, 1).reasonsOf(0, list, Float64Array.of(1, 2, 0.5));
+  const { source, factor, sum } = explainerOf(scene, 'plain', 3, 1)(0, list, Float64Array.of(1, 2, 0.5));
   expect(Array.from(source, (at) => SOURCES[at])).toEqual(['pinned', 'history', 'explored']);
   expect([...factor]).toEqual([1, 0.5, 2]);
   expect([...sum]).toEqual([1, 1.25, 0.5]);

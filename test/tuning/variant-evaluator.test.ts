@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compiledKernel, type Kernel, PLAIN_KERNEL } from '../../src/kernels/kernel.js';
+import { sideBySide } from '../../src/matrix/sparse.js';
 import type { Settings } from '../../src/model/settings.js';
 import { recentPopularity } from '../../src/model/trend.js';
-import { type Audience, signalsOf, withRecency } from '../../src/ranking/audience.js';
+import { type Audience, withRecency } from '../../src/ranking/audience.js';
 import { modelOf } from '../../src/ranking/model.js';
 import { VariantEvaluator, variantBatches } from '../../src/tuning/variant-evaluator.js';
 import { type Learnt, learnt, plainRecommender } from '../model/learned.js';
@@ -57,7 +58,7 @@ const cases: fc.Arbitrary<Case> = fc.record({ world: worlds, isBare: fc.boolean(
 function audienceOf({ world, preferences }: Case, recency: number): Audience {
   const { interactions, times, groups, offered } = observationsOf(world);
   return {
-    signals: signalsOf(
+    signals: sideBySide(
       withRecency(interactions, times, { recency: recency, popularityGrowth: 0 }),
       rowsOf(preferences, preferences[0]!.length),
       groups,

@@ -101,7 +101,7 @@ describe('the worker itself', () => {
     const plan = planShards(fitCosts(evidence, settings), 20);
     expect(plan.length).toBeGreaterThan(3);
     const { pool, retries } = poolOf(undefined, size);
-    const fitter = fitterOf(evidence, settings);
+    const learn = fitterOf(evidence, settings);
     const pieces: LearnedRows[] = [];
     const pids = new Set<number>();
     await pool.run(fit, plan, (path, shard) => {
@@ -112,7 +112,7 @@ describe('the worker itself', () => {
       pieces.push({ rows, precision });
       for (const pid of pool.pids()) pids.add(pid);
     });
-    const whole = fitter.rows(0, fitCosts(evidence, settings).length);
+    const whole = learn(0, fitCosts(evidence, settings).length);
     expect(stacked(...pieces.map(({ rows }) => rows))).toEqual(whole.rows);
     expect(pieces.flatMap(({ precision }) => Array.from(precision))).toEqual(Array.from(whole.precision));
     expect(retries).toEqual([]);

@@ -2,17 +2,17 @@ import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
-import { quotedArrays } from '../../src/csv/quoted-cells.js';
-import { quotedCells } from '../../src/csv/quoting.js';
+import { packedTexts, quotedArrays } from '../../src/csv/quoted-cells.js';
+import { quoted } from '../../src/csv/quoting.js';
 import { arrayOf, readArrays, writeArrays } from '../../src/files/array-file.js';
 import { PLAIN_KERNEL } from '../../src/kernels/kernel.js';
-import { stacked } from '../../src/matrix/sparse.js';
+import { sideBySide, stacked } from '../../src/matrix/sparse.js';
 import { gramRows } from '../../src/model/counting.js';
 import { statisticsOf } from '../../src/model/row-normalisation.js';
 import type { Settings } from '../../src/model/settings.js';
 import { needsGram, signalCount } from '../../src/model/signals.js';
 import { LineWriter } from '../../src/output/list-lines.js';
-import { signalsOf, withRecency } from '../../src/ranking/audience.js';
+import { withRecency } from '../../src/ranking/audience.js';
 import { modelOf } from '../../src/ranking/model.js';
 import type { Recommender } from '../../src/ranking/recommender.js';
 import { VariantEvaluator, variantBatches } from '../../src/tuning/variant-evaluator.js';
@@ -76,7 +76,7 @@ const HELD_OUT = rowsOf(
 
 function audienceWith(recency: number) {
   return {
-    signals: signalsOf(
+    signals: sideBySide(
       withRecency(SEEN.interactions, SEEN.times, { recency, popularityGrowth: 0 }),
       NOBODY,
       SEEN.groups,
@@ -156,7 +156,7 @@ test.each(METHODS)('children that share the work recommend what one recommender 
 
   const cells = join(at, 'cells');
   const names = (letter: string, count: number) => Array.from({ length: count }, (_, k) => `${letter}${k}, "${k}"`);
-  const [userCells, itemCells] = [quotedCells(names('u', USERS)), quotedCells(names('i', ITEMS))];
+  const [userCells, itemCells] = [packedTexts(names('u', USERS), quoted), packedTexts(names('i', ITEMS), quoted)];
   const columns = [
     { name: 'user_id', kind: 'user' as const },
     { name: 'item_id', kind: 'item' as const },
