@@ -1,9 +1,13 @@
 import { lastAtMost } from '../matrix/search.js';
 import type { Refusals } from './bad-rows.js';
+import { FlatRecords } from './flat-records.js';
+import { parsedRecord } from './json-text.js';
 
 /** A record on its way to a row, or what is wrong where one should be. */
 export type Entry =
   | { line: number; bytes: number; record: Readonly<Record<string, unknown>> }
+  /** As text, which is parsed where it has to be. */
+  | { line: number; bytes: number; json: string }
   /** Fatal: nothing can be read behind it. */
   | { line: number; trouble: string; isFatal?: boolean };
 
@@ -33,6 +37,8 @@ export class RecordRows {
   readonly #refusals: Refusals;
   readonly #entries: AsyncIterator<Entry[]>;
   #columns = new Map<string, number>();
+  /** Undefined: records may have several rows. */
+  #flat: FlatRecords | undefined;
   /** The column of the list whose objects are rows. */
   #exploded: string | undefined;
   #text = '';
@@ -60,7 +66,7 @@ export class RecordRows {
       for (; !next.done && bytes < HEAD_BYTES; next = await entries.next()) {
         for (const entry of next.value) {
           (bytes < HEAD_BYTES ? head : behind).push(entry);
-          bytes += 'record' in entry ? entry.bytes : BROKEN_BYTES;
+          bytes += 'bytes' in entry ? entry.bytes : BROKEN_BYTES;
         }
       }
       this.#settleColumns(head);
@@ -79,7 +85,7 @@ export class RecordRows {
 
   *#rows(entries: readonly Entry[]): Generator<Buffer> {
     for (const entry of entries) {
-      const rows = 'record' in entry ? this.#rowsOf(entry.record, entry.line) : entry.trouble;
+      const rows = this.#rowsOfEntry(entry);
       if (typeof rows === 'string') {
         // Rows before it are read before it is refused.
         yield* this.#flush();
@@ -123,8 +129,9 @@ export class RecordRows {
     const lists: Lists = new Map();
     const ofRecord = new Map<Entry, { cells: Cells; lists: Lists }>();
     for (const entry of head) {
-      if (!('record' in entry)) continue;
-      const flat = flattened(entry.record);
+      const record = recordOf(entry);
+      if (typeof record === 'string') continue;
+      const flat = flattened(record);
       ofRecord.set(entry, flat);
       for (const [name, list] of flat.lists) if (!lists.has(name)) lists.set(name, list);
     }
@@ -152,6 +159,17 @@ export class RecordRows {
     // Where an object may be missing, its own name stands for nothing.
     const columns = names.filter((name) => filled.get(name) || !names.some((other) => other.startsWith(`${name}.`)));
     this.#columns = new Map(columns.map((name, at) => [name, at]));
+    if (this.#exploded === undefined) this.#flat = new FlatRecords(this.#columns);
+  }
+
+  /** The rows of what should be a record, or what is wrong with it. */
+  #rowsOfEntry(entry: Entry): string[] | string {
+    const row = 'json' in entry ? this.#flat?.row(entry.json) : undefined;
+    if (row !== undefined) return [row === '' ? '""' : row];
+    const record = recordOf(entry);
+    if (typeof record === 'string') return record;
+    if ('json' in entry) this.#flat?.expect(record);
+    return this.#rowsOf(record, entry.line);
   }
 
   /** The rows of a record, or what is wrong with it. */
@@ -189,6 +207,12 @@ export class RecordRows {
       `names that no record in the first ${HEAD_BYTES >> 20} MB has are not read: ${late.join(', ')}${more}; put a record that has all names first, empty ones as null`,
     );
   }
+}
+
+/** A record, or what is wrong where one should be. */
+function recordOf(entry: Entry): Readonly<Record<string, unknown>> | string {
+  if ('record' in entry) return entry.record;
+  return 'json' in entry ? parsedRecord(entry.json) : entry.trouble;
 }
 
 /** The list whose objects are rows; several where that is not plain. */
