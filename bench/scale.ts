@@ -26,7 +26,7 @@ const AXES: Readonly<Record<string, (factor: number) => Omit<Size, 'name'>>> = {
 const MOST: Readonly<Record<string, Readonly<Record<Exclude<Stage, 'merge'>, number>>>> = {
   users: { plan: 1200, count: 700, learn: 700, score: 450 },
   items: { plan: 400, count: 800, learn: 1700, score: 1700 },
-  interactions: { plan: 40, count: 26, learn: 18, score: 15 },
+  interactions: { plan: 40, count: 26, learn: 4, score: 15 },
 };
 
 /** What is cut into shards, small and large: a shard costs something by itself, and something for all the data that it looks at. */

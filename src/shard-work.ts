@@ -74,11 +74,14 @@ async function readWork({ task }: ReadJob): Promise<ShardWork> {
   // Loaded here: most children never read.
   const { compiledEvents } = await import('./events/compiled-events.js');
   const { readRange } = await import('./events/range-part.js');
+  const { readWholeFile } = await import('./events/whole-file.js');
   const { rowFilter } = await import('./conditions/row-filter.js');
   const accelerator = compiledEvents()(task.layout);
   const { conditions } = task.layout;
   const filter = conditions && rowFilter(conditions);
   const acceleration = { of: () => accelerator, least: 1 };
+  const { source } = task;
+  if (source) return async () => rangeArrays(await readWholeFile(task, source, acceleration, filter));
   return async (from, to) => rangeArrays(await readRange(task, from, to, acceleration, filter));
 }
 

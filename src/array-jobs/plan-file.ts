@@ -1,16 +1,16 @@
-import { existsSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { badData, ExitCode, Failure, messageOf, systemCode } from '../failure.js';
 import { arrayFileBytes, checkArrays } from '../files/array-file.js';
 import { readJson } from '../files/json-file.js';
-import type { Destination } from '../files/writing.js';
+import { cannotCreate, type Destination } from '../files/writing.js';
 import type { Settings } from '../model/settings.js';
 import type { SignalCounts } from '../model/signals.js';
 import type { OutputColumn } from '../output/columns.js';
 import { keyedPath, keyOf, type ShardStage, STAGES } from '../pipeline/checkpoint.js';
 import type { Sizes } from '../pipeline/memory-plan.js';
 import type { Options } from '../pipeline/options.js';
-import { piecesIn } from '../pipeline/run-shards.js';
+import { type Piece, piecesIn } from '../pipeline/run-shards.js';
 import type { Served } from '../report/summary.js';
 import { shellWord } from '../understanding/shell-word.js';
 import type { Shard } from '../workers/plan.js';
@@ -19,9 +19,11 @@ import type { Shard } from '../workers/plan.js';
  * The folder of an array job, on a file system that all machines share:
  *
  *     plan                           what `recommend plan` decided; it comes last, when all that follows is there
- *     evidence-<id>, audience-<id>   what children read, as a run gives it to its own; likewise factors, statistics, rules, cells, texts
+ *     evidence-<id>, …               what children read, as a run gives it to its own; likewise factors, statistics, rules, cells, texts
+ *     audience.<n>-<id>              the users whom shard n of recommending serves
  *     count-<key>-<from>-<to>        finished pieces of shards, as a run keeps them beside its output
  *     learn-…, recommend-…
+ *     reading, read-…                before there is a plan: who reads what (`reading.ts`), and what was read
  *
  * No file holds a path: the folder may be mounted elsewhere on each machine.
  */
@@ -50,9 +52,23 @@ export interface ArrayPlan {
 }
 
 /** A file that a plan has beside it. */
-export type Part = 'evidence' | 'factors' | 'statistics' | 'audience' | 'rules' | 'cells' | 'texts';
+export type Part = 'evidence' | 'factors' | 'statistics' | `audience.${number}` | 'rules' | 'cells' | 'texts';
+
+/** The users of a shard, from 0. */
+export function audienceOf(shard: number): Part {
+  return `audience.${shard + 1}`;
+}
 
 const PLAN = 'plan';
+
+/** Makes the folder of an array job. @throws Failure 73 where it cannot. */
+export function makeWork(work: string): void {
+  try {
+    mkdirSync(work, { recursive: true });
+  } catch (error) {
+    throw cannotCreate(work, error);
+  }
+}
 
 export function planPath(work: string): string {
   return join(work, PLAN);
@@ -105,7 +121,7 @@ export class PlannedWork {
    * Puts files in place, the plan last. @param parts paths of the files, in a folder of the same file system.
    * @throws Failure 73 where the folder has another plan.
    */
-  async commit(parts: Partial<Record<Part, string>>, destination: Destination): Promise<void> {
+  async commit(parts: readonly (readonly [Part, string])[], destination: Destination): Promise<void> {
     if (existsSync(planPath(this.work))) {
       const other = PlannedWork.in(this.work, this.plan.version);
       if (other.id !== this.id) {
@@ -113,7 +129,7 @@ export class PlannedWork {
         throw new Failure(ExitCode.cannotCreate, `${this.work} ${why}; name another folder, or remove that one`);
       }
     }
-    for (const [part, path] of Object.entries(parts)) renameSync(path, this.path(part as Part));
+    for (const [part, path] of parts) renameSync(path, this.path(part));
     for (const bytes of arrayFileBytes({ json: Buffer.from(JSON.stringify(this.plan)) }))
       await destination.write(bytes);
     await destination.commit();
@@ -135,14 +151,7 @@ export class PlannedWork {
   /** The shards of a stage that are not finished, counted from 1. @param onFlaw as `piecesIn` takes it. */
   unfinished(stage: ShardStage, onFlaw: ((flaw: string) => void) | null) {
     const pieces = piecesIn(this.output(stage), this.plan.cuts[stage], onFlaw);
-    const such = (isSuch: (paths: (string | undefined)[]) => boolean) =>
-      pieces.flatMap((all, at) => (isSuch(all.map(({ path }) => path)) ? [at + 1] : []));
-    return {
-      files: pieces.flat(),
-      /** Those with some of their pieces. */
-      begun: such((paths) => paths.some((path) => path) && !paths.every((path) => path)),
-      missing: such((paths) => paths.length > 0 && !paths.some((path) => path)),
-    };
+    return { files: pieces.flat(), ...openShards(pieces) };
   }
 
   /** @returns the files of a stage, in the order of their rows. @throws Failure 75 where some are missing, or were cut or altered. */
@@ -158,6 +167,16 @@ export class PlannedWork {
     }
     return files.map(({ path = '', shard: { from } }) => ({ path, from }));
   }
+}
+
+/** The shards that are not finished, counted from 1: those with some of their pieces, and those with none. @param pieces by shard. */
+export function openShards(pieces: readonly Piece[][]): Record<'begun' | 'missing', number[]> {
+  const such = (isSuch: (paths: (string | undefined)[]) => boolean) =>
+    pieces.flatMap((all, at) => (isSuch(all.map(({ path }) => path)) ? [at + 1] : []));
+  return {
+    begun: such((paths) => paths.some((path) => path) && !paths.every((path) => path)),
+    missing: such((paths) => paths.length > 0 && !paths.some((path) => path)),
+  };
 }
 
 export function commandOf(stage: ShardStage, work: string, shard: string): string {

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { WantedShard } from '../array-jobs/engines.js';
 import { PlannedWork } from '../array-jobs/plan-file.js';
+import type { ReadOptions } from '../array-jobs/reading.js';
 import type { ShardOptions } from '../array-jobs/shard.js';
 import type { PlanOptions } from '../commands/plan.js';
 import type { StatusOptions } from '../commands/status.js';
@@ -22,6 +23,8 @@ import { addRuleOptions } from './rule-options.js';
 import { type CliCommand, choice, given, leaveOut, number, seconds, seedOption } from './values.js';
 
 const WORK = '--work <dir>';
+const SHARD = '--shard <which>';
+const WHICH_SHARD = 'which one: 3/8, or auto: as the engine says';
 /** What `fit` and `score` take when they work a shard; the plan has decided all else. */
 const OF_SHARDS = [
   ...['work', 'stage', 'shard', 'workers', 'balance', 'maxMemory', 'maxDuration', 'summary', 'metricsFile'],
@@ -35,30 +38,56 @@ export const plan: CliCommand<PlanOptions> = {
       'recommend status --work /shared/w',
     ];
     const description = 'Read and cut the work of a run into shards, for an array of jobs.';
-    const command = newCommand('plan', description, '--users FILE [--items FILE] --shards N --work DIR', examples);
-    addFileOptions(command)
-      .option(WORK, 'folder that all machines share')
-      .addOption(number('--shards <count>', 'how many jobs share the work', 1, 1000));
-    addRuleOptions(addOutputOptions(command)).addOption(seedOption());
-    // That is left to merging.
-    leaveOut(command, ['--output']);
-    return addReportOptions(addRunOptions(addLearningOptions(addReadingOptions(command))));
+    return addPlanOptions(
+      newCommand('plan', description, '--users FILE [--items FILE] --shards N --work DIR', examples),
+    );
+  },
+  options: planOptions,
+  run: async (options, io) => (await import('../commands/plan.js')).planArray(options, io),
+};
+
+/** Adds the options of a run whose work is shared. */
+function addPlanOptions(command: Command): Command {
+  addFileOptions(command)
+    .option(WORK, 'folder that all machines share')
+    .addOption(number('--shards <count>', 'how many jobs share the work', 1, 1000));
+  addRuleOptions(addOutputOptions(command)).addOption(seedOption());
+  // That is left to merging.
+  leaveOut(command, ['--output']);
+  return addReportOptions(addRunOptions(addLearningOptions(addReadingOptions(command))));
+}
+
+function planOptions(command: Command, version: string): PlanOptions {
+  const { shards, ...typed }: Typed & { shards?: number; work?: string } = command.opts();
+  const work = required(typed.work);
+  const count = given(shards, '--shards N', 'how many jobs share the work');
+  // Only its name can be known; that nothing else writes there is certain once it is claimed.
+  return Object.freeze({ ...checked({ ...typed, output: '-', dryRun: false }, version), work, shards: count });
+}
+
+export const read: CliCommand<ReadOptions> = {
+  command() {
+    const examples = [
+      'recommend read -u ratings.csv --shards 8 --shard 3 --work /shared/w',
+      'recommend plan -u ratings.csv --shards 8 --work /shared/w',
+    ];
+    const description = 'Read a shard of the events for recommend plan, which takes the same options.';
+    const usage = '--users FILE … --shards N --shard I --work DIR';
+    return addPlanOptions(newCommand('read', description, usage, examples))
+      .optionsGroup(Group.have)
+      .option(SHARD, WHICH_SHARD, wantedShard);
   },
   options(command, version) {
-    const { shards, ...typed }: Typed & { shards?: number; work?: string } = command.opts();
-    const work = required(typed.work);
-    const count = given(shards, '--shards N', 'how many jobs share the work');
-    // Only its name can be known; that nothing else writes there is certain once it is claimed.
-    return Object.freeze({ ...checked({ ...typed, output: '-', dryRun: false }, version), work, shards: count });
+    return Object.freeze({ ...planOptions(command, version), shard: requiredShard(command.opts().shard) });
   },
-  run: async (options, io) => (await import('../commands/plan.js')).planArray(options, io),
+  run: async (options, io) => (await import('../array-jobs/reading.js')).readShard(options, io),
 };
 
 /** Adds what makes a command work one shard of an array job. @param stages of which it has several. */
 export function addShardOptions(command: Command, stages?: readonly string[]): Command {
   command.optionsGroup(Group.run).option(WORK, 'work a shard of what recommend plan put there');
   if (stages) command.addOption(choice('--stage <stage>', 'of the model: count, then learn', stages));
-  return command.option('--shard <which>', 'which one: 3/8, or auto: as the engine says', wantedShard);
+  return command.option(SHARD, WHICH_SHARD, wantedShard);
 }
 
 export const merge: CliCommand<Options & { work: string }> = {
@@ -118,7 +147,7 @@ export function shardOptions(command: Command, version: string): ShardOptions | 
   const decided = command.options.find((option) => isDecided(option.attributeName()));
   if (decided) throw usageFailure(`${decided.long} is for recommend plan: a shard is made as that has decided`);
   const folder = required(work);
-  const which = given(shard, '--shard', 'which one, like 3/8, or auto');
+  const which = requiredShard(shard);
   const stages = command.options.find(({ long }) => long === '--stage')?.argChoices;
   if (stages) given(stage, '--stage', stages.join(', then '));
   refuseOverwriting([], Object.entries({ '--summary': summary, '--metrics-file': metricsFile }));
@@ -135,6 +164,10 @@ export function shardOptions(command: Command, version: string): ShardOptions | 
     version,
     ...logOptions(typed),
   };
+}
+
+function requiredShard(shard: WantedShard | undefined): WantedShard {
+  return given(shard, '--shard', 'which one, like 3/8, or auto');
 }
 
 function required(work: string | undefined): string {

@@ -42,6 +42,7 @@ export const COMMANDS_WITH_OPTIONS: Readonly<Record<string, Entry> & { recommend
   fit: entry(async () => (await import('./model-options.js')).fit),
   score: entry(async () => (await import('./model-options.js')).score),
   serve: entry(async () => (await import('./serve-options.js')).serve),
+  read: entry(async () => (await import('./array-options.js')).read),
   plan: entry(async () => (await import('./array-options.js')).plan),
   merge: entry(async () => (await import('./array-options.js')).merge),
   status: entry(async () => (await import('./array-options.js')).status),

@@ -7,7 +7,7 @@ import { shellWord } from '../understanding/shell-word.js';
 /** The words that `recommend` takes first, beside options. */
 export const COMMANDS: readonly string[] = [
   ...['fit', 'score', 'serve', 'explain', 'similar', 'audience', 'export'],
-  ...['plan', 'merge', 'status'],
+  ...['read', 'plan', 'merge', 'status'],
   ...['describe', 'evaluate', 'diff', 'help', 'completion'],
 ];
 

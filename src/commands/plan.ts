@@ -1,8 +1,7 @@
-import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
-import { commandOf, type Part, PlannedWork, planPath } from '../array-jobs/plan-file.js';
+import { closeSync, fsyncSync, openSync } from 'node:fs';
+import { audienceOf, commandOf, makeWork, type Part, PlannedWork, planPath } from '../array-jobs/plan-file.js';
 import { packedTexts, quotedArrays } from '../csv/quoted-cells.js';
 import { type Arrays, writeArrays } from '../files/array-file.js';
-import { cannotCreate } from '../files/writing.js';
 import type { Io } from '../io.js';
 import { statisticsOf } from '../model/row-normalisation.js';
 import { signalCount } from '../model/signals.js';
@@ -15,13 +14,14 @@ import { outputColumns } from '../pipeline/output-columns.js';
 import { type OutputRun, runToOutput } from '../pipeline/output-run.js';
 import { READING, stagesOf } from '../pipeline/planned-stages.js';
 import { inputBytes } from '../pipeline/read.js';
+import { removeReading } from '../pipeline/read-parts.js';
 import { whoIsServed } from '../pipeline/rules/served-users.js';
 import { planServing } from '../pipeline/rules/serving.js';
 import { scoringCosts } from '../ranking/audience.js';
 import { plural } from '../report/quantities.js';
 import { shellWord } from '../understanding/shell-word.js';
 import { dealt, planShards, WORTH_A_SHARD } from '../workers/plan.js';
-import { readAudience, writeStatistics } from '../workers/run-files.js';
+import { readAudience, writeAudience, writeStatistics } from '../workers/run-files.js';
 import { refuseOthers } from './recommend.js';
 
 export interface PlanOptions extends Options {
@@ -41,11 +41,7 @@ export async function planArray(options: PlanOptions, io: Io): Promise<number> {
   const tuning = stagesOf(options.method, inputBytes(options)).filter(({ stage }) => stage === 'tuning');
   const check = () => {
     refuseOthers(options)();
-    try {
-      mkdirSync(work, { recursive: true });
-    } catch (error) {
-      throw cannotCreate(work, error);
-    }
+    makeWork(work);
   };
   const asRun = { ...options, output: planPath(work) };
   const code = await runToOutput(asRun, io, [READING, ...tuning], check, (job) => writePlan(job, options));
@@ -84,7 +80,15 @@ async function writePlan(job: OutputRun, options: PlanOptions): Promise<void> {
   writeArrays(texts, format === 'parquet' ? Object.assign({} as Arrays, ...packed) : {});
   // How long the rows of the model are is not known yet; they are of about the same length.
   const lengths = new Float64Array(signalCount(counts)).fill(settings.neighbors || A_ROW);
-  const lists = planShards(scoringCosts(readAudience(serving.audience), lengths), WORTH_A_SHARD, shards);
+  const audience = readAudience(serving.audience);
+  const lists = dealt(planShards(scoringCosts(audience, lengths), WORTH_A_SHARD, shards), shards);
+  const audiences = lists.flatMap((mine, shard): [Part, string][] => {
+    const [from, to] = [mine[0]?.from, mine.at(-1)?.to];
+    if (from === undefined || to === undefined) return [];
+    const path = run.directory.file('audience');
+    writeAudience(path, audience, { from, to });
+    return [[audienceOf(shard), path]];
+  });
   const planned = new PlannedWork(work, {
     version,
     shards,
@@ -95,20 +99,25 @@ async function writePlan(job: OutputRun, options: PlanOptions): Promise<void> {
     rulesHash: serving.hash,
     rules: serving.rules?.spec ?? null,
     factors: factors !== undefined,
-    cuts: { count: dealt(cuts.count, shards), learn: dealt(cuts.learn, shards), recommend: dealt(lists, shards) },
+    cuts: { count: dealt(cuts.count, shards), learn: dealt(cuts.learn, shards), recommend: lists },
     output: { format, safeCsv, top, precision, reasons },
     columns: columns.map(({ name, kind }) => ({ name, kind })),
     cold,
     left_out,
   });
-  const parts: Partial<Record<Part, string>> = {
-    ...{ evidence: evidencePath, statistics, audience: serving.audience, cells, texts },
-    ...(serving.rules && { rules: serving.rules.arrays }),
-    ...(factors !== undefined && { factors }),
-  };
-  for (const path of Object.values(parts)) sync(path);
+  const parts: [Part, string][] = [
+    ...audiences,
+    ['evidence', evidencePath],
+    ['statistics', statistics],
+    ['cells', cells],
+    ['texts', texts],
+  ];
+  if (serving.rules) parts.push(['rules', serving.rules.arrays]);
+  if (factors !== undefined) parts.push(['factors', factors]);
+  for (const [, path] of parts) sync(path);
   await run.pool.close('gently');
   await planned.commit(parts, destination);
+  removeReading(work);
   record.done = `planned ${plural(shards, 'shard')} for`;
 }
 

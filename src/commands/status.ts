@@ -1,4 +1,6 @@
-import { commandOf, PlannedWork, ranges } from '../array-jobs/plan-file.js';
+import { existsSync } from 'node:fs';
+import { commandOf, PlannedWork, planPath, ranges } from '../array-jobs/plan-file.js';
+import { readingStatus } from '../array-jobs/reading.js';
 import { ExitCode } from '../failure.js';
 import type { Io } from '../io.js';
 import { type ShardStage, STAGES } from '../pipeline/checkpoint.js';
@@ -10,19 +12,25 @@ export interface StatusOptions {
   version: string;
 }
 
+/** The shards of one stage, and what works those that are not done. */
+interface StageStatus {
+  stage: string;
+  begun: number[];
+  missing: number[];
+  command: string;
+}
+
 /** `recommend status`: which shards of an array job are there, by the names of files; `merge` looks into them. @throws Failure 65, 66 */
 export async function status({ work, format, version }: StatusOptions, { stdout }: Io): Promise<number> {
-  const planned = PlannedWork.in(work, version);
-  const { shards } = planned.plan;
-  const stages = (['count', 'learn', 'recommend'] satisfies ShardStage[]).map((stage) => {
-    const { begun, missing } = planned.unfinished(stage, null);
+  const { shards, stages, last } = statusOf(work, version);
+  const rows = stages.map(({ stage, begun, missing, command }) => {
     const isOpen = new Set([...begun, ...missing]);
     const done = Array.from({ length: shards }, (_, at) => at + 1).filter((number) => !isOpen.has(number));
-    const command = isOpen.size > 0 ? commandOf(stage, work, 'auto') : null;
-    return { stage: STAGES[stage], done: ranges(done), begun: ranges(begun), missing: ranges(missing), command };
+    const next = isOpen.size > 0 ? command : null;
+    return { stage, done: ranges(done), begun: ranges(begun), missing: ranges(missing), command: next };
   });
   if (format === 'json') {
-    stdout.write(`${JSON.stringify({ shards, stages }, undefined, 2)}\n`);
+    stdout.write(`${JSON.stringify({ shards, stages: rows }, undefined, 2)}\n`);
     return ExitCode.ok;
   }
   const row = (cells: readonly string[]) =>
@@ -31,9 +39,26 @@ export async function status({ work, format, version }: StatusOptions, { stdout 
       .join('')
       .trimEnd()}\n`;
   stdout.write(row(['', 'done', 'begun', 'missing']));
-  for (const { stage, done, begun, missing } of stages)
+  for (const { stage, done, begun, missing } of rows)
     stdout.write(row([stage, done, begun, missing].map((c) => c || '-')));
-  const next = stages.find(({ command }) => command !== null)?.command;
-  stdout.write(`next: ${next ?? `recommend merge --work ${shellWord(work)} -o FILE`}\n`);
+  stdout.write(`next: ${rows.find(({ command }) => command !== null)?.command ?? last}\n`);
   return ExitCode.ok;
+}
+
+/** Of the plan; before there is one, of reading. @returns also the command that follows all stages. */
+function statusOf(work: string, version: string): { shards: number; stages: StageStatus[]; last: string } {
+  const reading = existsSync(planPath(work)) ? undefined : readingStatus(work);
+  const folder = shellWord(work);
+  if (reading) {
+    const { shards, ...open } = reading;
+    const command = `recommend read … --shards ${shards} --shard auto --work ${folder}`;
+    const last = `recommend plan … --shards ${shards} --work ${folder}`;
+    return { shards, stages: [{ stage: STAGES.read, ...open, command }], last };
+  }
+  const planned = PlannedWork.in(work, version);
+  const stages = (['count', 'learn', 'recommend'] satisfies ShardStage[]).map((stage) => {
+    const { begun, missing } = planned.unfinished(stage, null);
+    return { stage: STAGES[stage], begun, missing, command: commandOf(stage, work, 'auto') };
+  });
+  return { shards: planned.plan.shards, stages, last: `recommend merge --work ${folder} -o FILE` };
 }

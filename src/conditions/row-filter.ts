@@ -20,11 +20,16 @@ export function rowFilter(conditions: readonly RowCondition[]): RowFilter {
   };
 }
 
-/** A condition, without the cells of columns that it does not name. @throws Failure 2 likewise. */
+/** True for a condition that goes by the clock. */
+export function namesNow(text: string): boolean {
+  return /\b(now|today)\b/i.test(text);
+}
+
+/** A condition, without the cells of columns that it does not name, nor a clock that it does not go by. @throws Failure 2 likewise. */
 export function slimCondition(condition: RowCondition): RowCondition {
   const { columns } = rowTest(condition);
   const sample = condition.sample.map((column, at) => (columns.includes(at) ? column : { ...column, cells: [] }));
-  return { ...condition, sample };
+  return { ...condition, now: namesNow(condition.text) ? condition.now : 0, sample };
 }
 
 /** Says of a row, without knowing the others, whether an expression holds, and by which columns. */

@@ -20,6 +20,15 @@ export const refuseBadRows: BadRows = ({ path, line, reason }) => {
   throw badData(`${path}:${line}: ${reason}`);
 };
 
+export interface TableReport {
+  path: string;
+  delimiter: string;
+  /** Rows below the header, refused ones included. */
+  rows: number;
+  rejected: number;
+  firstRejects: Reject[];
+}
+
 const REJECTS_SHOWN = 3;
 
 /** The refused rows of one file. */
@@ -47,6 +56,17 @@ export class Refusals {
   refuseUnread(line: number, reason: string): void {
     this.unread++;
     this.#refuse(line, reason, []);
+  }
+
+  /** @param rows of the table, refused ones included. */
+  report(delimiter: string, rows: number): TableReport {
+    return {
+      path: this.#path,
+      delimiter,
+      rows: rows + this.unread,
+      rejected: this.count,
+      firstRejects: this.first,
+    };
   }
 
   #refuse(line: number, reason: string, cells: readonly string[]): void {

@@ -1,4 +1,3 @@
-import { messageOf } from '../failure.js';
 import type { Entry } from './records.js';
 import { MAX_ROW_BYTES } from './row-cutter.js';
 
@@ -136,15 +135,12 @@ export class ObjectCutter {
   }
 
   #close(end: Uint8Array): void {
-    const bytes = Buffer.concat([...this.#parts, end]);
+    const bytes =
+      this.#parts.length > 0
+        ? Buffer.concat([...this.#parts, end])
+        : Buffer.from(end.buffer, end.byteOffset, end.length);
     this.#drop();
-    try {
-      const record = JSON.parse(withNumbersAsText(bytes.toString()));
-      this.#entries.push({ line: this.#begin, bytes: bytes.length, record });
-    } catch (error) {
-      const why = messageOf(error).replace(/\s+/g, ' ').slice(0, 120);
-      this.#entries.push({ line: this.#begin, trouble: `not JSON: ${why}` });
-    }
+    this.#entries.push({ line: this.#begin, bytes: bytes.length, json: bytes.toString() });
   }
 
   #breakOff(trouble: string): void {
@@ -160,41 +156,4 @@ export class ObjectCutter {
     this.#inString = false;
     this.#isEscaped = false;
   }
-}
-
-/**
- * Numbers that JavaScript would write in another way than they stand there: of many digits, with zeros at the end, with an exponent. And
- * Python's, which are no JSON.
- */
-const MAY_CHANGE = /\d{16}|\.\d*0(?!\d)|\d[eE]|-0|NaN|Infinity/;
-const NUMBER = /-?\d[\d.eE+-]*|\bNaN\b|-?\bInfinity\b/g;
-
-/** Puts such numbers into quotes: an id of 20 digits keeps all of them. */
-export function withNumbersAsText(json: string): string {
-  if (!MAY_CHANGE.test(json)) return json;
-  let text = '';
-  for (let at = 0; at < json.length; ) {
-    const quote = json.indexOf('"', at);
-    const end = quote < 0 ? json.length : quote;
-    text += json.slice(at, end).replace(NUMBER, asText);
-    if (quote < 0) break;
-    at = stringEnd(json, quote);
-    text += json.slice(quote, at);
-  }
-  return text;
-}
-
-/** What is no number stays, for the parser to refuse. */
-function asText(number: string): string {
-  return /^(-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?|NaN|-?Infinity)$/.test(number) ? `"${number}"` : number;
-}
-
-/** Behind the string that begins at `from`. */
-function stringEnd(json: string, from: number): number {
-  for (let at = from + 1; at < json.length; at++) {
-    const code = json.charCodeAt(at);
-    if (code === BACKSLASH) at++;
-    else if (code === QUOTE) return at + 1;
-  }
-  return json.length;
 }

@@ -1,9 +1,13 @@
 import { lastAtMost } from '../matrix/search.js';
 import type { Refusals } from './bad-rows.js';
+import { FlatRecords } from './flat-records.js';
+import { parsedRecord } from './json-text.js';
 
 /** A record on its way to a row, or what is wrong where one should be. */
 export type Entry =
   | { line: number; bytes: number; record: Readonly<Record<string, unknown>> }
+  /** As text, which is parsed where it has to be. */
+  | { line: number; bytes: number; json: string }
   /** Fatal: nothing can be read behind it. */
   | { line: number; trouble: string; isFatal?: boolean };
 
@@ -31,6 +35,8 @@ type Lists = Map<string, readonly unknown[]>;
 export function recordRows(entries: AsyncIterator<Entry[]>, refusals: Refusals) {
   const warnings: string[] = [];
   let columns = new Map<string, number>();
+  // Undefined: records may have several rows.
+  let flat: FlatRecords | undefined;
   // The column of the list whose objects are rows.
   let exploded: string | undefined;
   let text = '';
@@ -53,10 +59,11 @@ export function recordRows(entries: AsyncIterator<Entry[]>, refusals: Refusals) 
     const lists: Lists = new Map();
     const ofRecord = new Map<Entry, { cells: Cells; lists: Lists }>();
     for (const entry of head) {
-      if (!('record' in entry)) continue;
-      const flat = flattened(entry.record);
-      ofRecord.set(entry, flat);
-      for (const [name, list] of flat.lists) if (!lists.has(name)) lists.set(name, list);
+      const record = recordOf(entry);
+      if (typeof record === 'string') continue;
+      const cells = flattened(record);
+      ofRecord.set(entry, cells);
+      for (const [name, list] of cells.lists) if (!lists.has(name)) lists.set(name, list);
     }
     const candidates = rowLists(lists);
     if (candidates.length > 1) {
@@ -79,6 +86,7 @@ export function recordRows(entries: AsyncIterator<Entry[]>, refusals: Refusals) 
     // Where an object may be missing, its own name stands for nothing.
     const kept = names.filter((name) => filled.get(name) || !names.some((other) => other.startsWith(`${name}.`)));
     columns = new Map(kept.map((name, at) => [name, at]));
+    if (exploded === undefined) flat = new FlatRecords(columns);
   };
 
   const rowOf = (parts: readonly Cells[], line: number): string => {
@@ -108,6 +116,16 @@ export function recordRows(entries: AsyncIterator<Entry[]>, refusals: Refusals) 
     return `"${name}" is no list of objects here, as it is in other records`;
   };
 
+  /** The rows of what should be a record, or what is wrong with it. */
+  const rowsOfEntry = (entry: Entry): string[] | string => {
+    const row = 'json' in entry ? flat?.row(entry.json) : undefined;
+    if (row !== undefined) return [row === '' ? '""' : row];
+    const record = recordOf(entry);
+    if (typeof record === 'string') return record;
+    if ('json' in entry) flat?.expect(record);
+    return rowsOf(record, entry.line);
+  };
+
   const add = (row: string, line: number): void => {
     while (lines < line - 1) {
       text += '\n';
@@ -129,7 +147,7 @@ export function recordRows(entries: AsyncIterator<Entry[]>, refusals: Refusals) 
 
   function* rows(of: readonly Entry[]): Generator<Buffer> {
     for (const entry of of) {
-      const made = 'record' in entry ? rowsOf(entry.record, entry.line) : entry.trouble;
+      const made = rowsOfEntry(entry);
       if (typeof made === 'string') {
         // Rows before it are read before it is refused.
         yield* flush();
@@ -161,7 +179,7 @@ export function recordRows(entries: AsyncIterator<Entry[]>, refusals: Refusals) 
       for (; !next.done && bytes < HEAD_BYTES; next = await entries.next()) {
         for (const entry of next.value) {
           (bytes < HEAD_BYTES ? head : behind).push(entry);
-          bytes += 'record' in entry ? entry.bytes : BROKEN_BYTES;
+          bytes += 'bytes' in entry ? entry.bytes : BROKEN_BYTES;
         }
       }
       settleColumns(head);
@@ -178,6 +196,12 @@ export function recordRows(entries: AsyncIterator<Entry[]>, refusals: Refusals) 
   }
 
   return { chunks: chunks(), warnings };
+}
+
+/** A record, or what is wrong where one should be. */
+function recordOf(entry: Entry): Readonly<Record<string, unknown>> | string {
+  if ('record' in entry) return entry.record;
+  return 'json' in entry ? parsedRecord(entry.json) : entry.trouble;
 }
 
 /** The list whose objects are rows; several where that is not plain. */

@@ -1,6 +1,6 @@
 import { badData } from '../failure.js';
 import { loadPackage } from '../load-package.js';
-import { BadRow, type BadRows, Refusals, type Reject } from './bad-rows.js';
+import { BadRow, type BadRows, Refusals, type TableReport } from './bad-rows.js';
 import { conversionOf } from './conversion.js';
 import { displayName, emptyTable, readingFailure } from './failures.js';
 import { headOf } from './head.js';
@@ -25,15 +25,6 @@ export interface CsvSource {
   quotes?: boolean | undefined;
   /** The names of the first columns of a file whose first row is data; undefined: its first row names them. */
   columns?: readonly string[] | undefined;
-}
-
-export interface TableReport {
-  path: string;
-  delimiter: string;
-  /** Rows below the header, refused ones included. */
-  rows: number;
-  rejected: number;
-  firstRejects: Reject[];
 }
 
 /** A row as text: as many cells as the header has. */
@@ -218,8 +209,7 @@ export class Table {
   }
 
   report(rows: number): TableReport {
-    const { name: path, delimiter, refusals } = this;
-    return { path, delimiter, rows: rows + refusals.unread, rejected: refusals.count, firstRejects: refusals.first };
+    return this.refusals.report(this.delimiter, rows);
   }
 
   /** The size of a file whose bytes can be read from anywhere, as they are; 0 where they cannot. */

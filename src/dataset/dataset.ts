@@ -1,5 +1,5 @@
+import type { TableReport } from '../csv/bad-rows.js';
 import type { CellColumn } from '../csv/cells.js';
-import type { TableReport } from '../csv/table.js';
 import type { DayOrder } from '../events/day-month.js';
 import type { SkippedKind } from '../events/event-columns.js';
 import type { EventType } from '../events/event-types.js';

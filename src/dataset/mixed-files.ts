@@ -1,15 +1,20 @@
 import { columnKey, kindByName } from '../understanding/vocabulary.js';
 import type { EventsFile } from './events-file.js';
+import { GradeTally } from './grade-tally.js';
 import type { Ratings } from './strength-rule.js';
 
 /** Of fewer ids that may be chance. */
 const FEWEST_IDS = 5;
+/** Of fewer ratings the best may be missing by chance. */
+const FEWEST_RATINGS = 100;
+/** One scale ends so many times as high as another. */
+const ANOTHER_SCALE = 1.5;
 
 /** Which of the columns of a file are compared with those of others. */
 type Role = 'user' | 'item' | 'rating';
 
 /**
- * What is suspicious of files that are read as one: numbers of two kinds in one column, and ids of two kinds.
+ * What is suspicious of files that are read as one: numbers of two kinds in one column, ratings of two scales, and ids of two kinds.
  * @param files as they were read, ids with the same numbers in all. @param sizes how many users and items there are.
  * @param ratings as `--ratings` says.
  */
@@ -47,8 +52,26 @@ export function mixtures(
       'column of numbers\n  --rating-col NAME takes one of them, --ratings count says that both are counts',
       isAnotherKind,
     ),
+    ...(ratings === 'auto' ? scales(files) : []),
     ...ids('user'),
     ...ids('item'),
+  ];
+}
+
+/** What is suspicious of ratings that end at 5 in one file, and at 10 in another. */
+function scales(files: readonly EventsFile[]): string[] {
+  const ends = files.flatMap(({ path, events, report }) => {
+    const name = report.roles.find(([role]) => role === 'rating')?.[1];
+    const tally = GradeTally.of(events.strength?.numbers);
+    const isScale = name !== undefined && kindByName(name) !== 'count' && tally.isScale;
+    return isScale && events.user.length >= FEWEST_RATINGS ? [{ path, low: tally.low, high: tally.high }] : [];
+  });
+  const [least, ...others] = ends.toSorted((a, b) => a.high - b.high);
+  const most = others.at(-1);
+  if (!least || !most || most.high < ANOTHER_SCALE * least.high) return [];
+  const scale = ({ path, low, high }: typeof least) => `from ${low} to ${high} in ${path}`;
+  return [
+    `ratings go ${scale(least)} and ${scale(most)}, and are read as one scale\n  bring them to one before; --ratings scale says that they are`,
   ];
 }
 

@@ -3,6 +3,7 @@ import { momentText } from '../events/clock.js';
 import { type EventWeights, typeKey } from '../events/event-types.js';
 import { IdIndex, type Ids } from '../events/ids.js';
 import { mergedEvents, placesOf } from '../events/merged-events.js';
+import type { CutFile } from '../events/read-events.js';
 import { renumber } from '../events/renumbering.js';
 import { badData, ExitCode, Failure } from '../failure.js';
 import { countsOf, emptyRows, joined, type SparseRows, stacked } from '../matrix/sparse.js';
@@ -13,7 +14,14 @@ import { type AggregatedEvents, aggregateEvents } from './aggregate.js';
 import { noAttributes } from './attribute-table.js';
 import type { Dataset, FileReport } from './dataset.js';
 import type { Entries } from './entries.js';
-import { conditionsOfOrders, type EventsFile, readEventsFile, readOrders } from './events-file.js';
+import {
+  cutEventFiles,
+  type EventsFile,
+  eventFilesOf,
+  inputsOfEach,
+  readEventsFile,
+  readOrders,
+} from './events-file.js';
 import { doubts, eventsReport, interactionsReport } from './events-report.js';
 import { evidenceNotes } from './evidence-rules.js';
 import type { Inputs } from './inputs.js';
@@ -34,10 +42,18 @@ export interface ReadData {
 
 /** Looks at all files, decides what they mean, and reads them into one dataset. */
 export async function readDataset(inputs: Inputs): Promise<ReadData> {
+  return understood(inputs, async (understanding) => ({ ...(await readFiles(inputs, understanding)), understanding }));
+}
+
+/** How the files of events are read by others, as `readDataset` will ask for it. */
+export async function cutDataset(inputs: Inputs): Promise<CutFile[]> {
+  return understood(inputs, (understanding) => cutEventFiles(inputs, eventFilesOf(understanding)));
+}
+
+async function understood<T>(inputs: Inputs, work: (understanding: Understanding) => Promise<T>): Promise<T> {
   const files = await openFiles(inputs, (some) => void understandEach(some, inputs));
   try {
-    const understanding = understand(files, inputs);
-    return { ...(await readFiles(inputs, understanding)), understanding };
+    return await work(understand(files, inputs));
   } finally {
     await closeFiles(files);
   }
@@ -52,25 +68,22 @@ async function readFiles(
   understanding: Understanding,
 ): Promise<{ dataset: Dataset; reports: FileReport[] }> {
   const { known } = given;
+  const files = eventFilesOf(understanding);
   const { users } = understanding;
   const ids = { users: new IdIndex(), items: known?.items ?? new IdIndex() };
   const reports: FileReport[] = [];
-  const eventFiles = users.kind === 'events' ? users.files : [];
-  const { orders } = understanding;
-  const lines = [...understanding.interactions, ...eventFiles].filter(({ namesOrders }) => namesOrders);
-  const ofOrders = orders ? conditionsOfOrders(given, orders, lines) : [];
-  const placed = orders && (await readOrders({ ...given, eventsWhere: ofOrders }, orders));
-  const inputs = { ...given, eventsWhere: (given.eventsWhere ?? []).filter((text) => !ofOrders.includes(text)) };
+  const { orders: ofOrders, others: inputs } = inputsOfEach(given, files);
+  const placed = files.orders && (await readOrders(ofOrders, files.orders));
   if (placed) reports.push(placed.report);
   const catalogue = understanding.items && (await readItems(inputs, understanding.items, ids, reports));
   // Users of the users file come first; those of the interactions alone get their indices after them.
   const own = { users: new IdIndex(), items: ids.items };
   const interactions: EventsFile[] = [];
-  for (const file of understanding.interactions) {
+  for (const file of files.interactions) {
     interactions.push(await readEventsFile(inputs, file, own, placed?.orders));
   }
   const events: EventsFile[] = [];
-  for (const file of eventFiles) {
+  for (const file of files.users) {
     events.push(await readEventsFile(inputs, file, ids, placed?.orders));
   }
   reports.push(...[...interactions, ...events].map(({ report }) => report));

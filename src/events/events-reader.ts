@@ -37,6 +37,8 @@ export interface RangePart {
   users: PackedIds;
   items: PackedIds;
   refused: RefusedRow[];
+  /** Of a file that was read whole: how many refused ones never became rows, and what is lost of it. */
+  whole?: { unread: number; warnings: readonly string[] };
 }
 
 export interface RefusedRow {

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { Pieces } from '../csv/pieces.js';
 import { RowCutter } from '../csv/row-cutter.js';
+import type { CsvSource } from '../csv/table.js';
 import { type EventLayout, newSink, partOf, type RowFilter, reserveEvents } from './event-columns.js';
 import { type Acceleration, EventsReader, type RangePart, type Refuse, type RefusedRow } from './events-reader.js';
 import { IdIndex } from './ids.js';
@@ -8,6 +9,8 @@ import { IdIndex } from './ids.js';
 /** How the rows of an events file are read, range by range. */
 export interface EventsTask {
   path: string;
+  /** How to open a file that is read whole, since it cannot be cut; undefined: its ranges are read. */
+  source?: CsvSource;
   /** Where the file's first row begins. */
   begin: number;
   layout: EventLayout;

@@ -1,7 +1,8 @@
 import { closeSync, openSync } from 'node:fs';
+import type { TableReport } from '../csv/bad-rows.js';
 import { readingFailure } from '../csv/failures.js';
 import { Pieces } from '../csv/pieces.js';
-import { CHUNK_BYTES, type Table, type TableReport } from '../csv/table.js';
+import { CHUNK_BYTES, type Table } from '../csv/table.js';
 import { type EventLayout, type Events, newSink, type RowFilter, reserveEvents } from './event-columns.js';
 import type { EventWeights } from './event-types.js';
 import { type Acceleration, EventsReader, type RangePart } from './events-reader.js';
@@ -14,8 +15,16 @@ export interface Range {
   to: number;
 }
 
+/** A file as other processes read it: in ranges, or as one where it cannot be cut. */
+export interface CutFile {
+  task: EventsTask;
+  ranges: Range[];
+}
+
 /** Other processes that read ranges of a file while this one puts together what they found. */
 export interface RangeWorkers {
+  /** True where they have read whole files, too: those that cannot be cut, or are not worth it. */
+  readWhole?: boolean;
   /** @param onPart is given the ranges' parts, in their order; undefined: none was made. What it returns is awaited before the next. */
   read(
     task: EventsTask,
@@ -31,6 +40,8 @@ export const SIZES = {
   /** What others read at a time of a file that is cut into ranges, and how large a file has to be for that. */
   range: 1 << 22,
   ranged: 1 << 24,
+  /** What this process reads meanwhile: others take a quarter of a second to begin. */
+  head: 24 << 20,
 };
 
 /** How a file is read: nothing of this changes what is read. */
@@ -41,6 +52,16 @@ export interface Reading {
   rangeWorkers?: RangeWorkers | undefined;
   acceleration?: Acceleration | undefined;
   sizes?: typeof SIZES;
+}
+
+/** What there is of a file that was read. */
+export interface ReadEvents {
+  events: Events;
+  report: TableReport;
+  /** What is lost of it though it could be read. */
+  warnings: readonly string[];
+  /** The file's line, where those of its rows are others. */
+  lineOf: (line: number) => number;
 }
 
 /**
@@ -54,20 +75,18 @@ export async function readEvents(
   ids: Ids,
   { onBytes = () => {}, rangeWorkers, acceleration, sizes = SIZES }: Reading = {},
   filter?: RowFilter,
-): Promise<{ events: Events; report: TableReport }> {
+): Promise<ReadEvents> {
   const { path, name, refusals, pieces } = table;
   const sink = newSink(layout, eventWeights, ids);
   sink.lines = table.linesBefore;
   const reader = new EventsReader(layout, sink, (...row) => refusals.refuse(...row), acceleration, filter);
   try {
-    // Where rows say something of the rows behind them, they are read one after the other.
-    const isCut = rangeWorkers && layout.roles.order === undefined;
-    const size = isCut ? await table.seekableSize() : 0;
-    if (isCut && size >= sizes.ranged) {
-      await table.close();
-      const begin = pieces.position;
-      const task = { path, begin, layout, eventWeights: [...eventWeights], chunkBytes: sizes.chunk };
-      await readRanges(task, planRanges(begin, size, sizes.range), rangeWorkers, reader, table, onBytes);
+    const file = { path, begin: pieces.position, seekableSize: () => table.seekableSize() };
+    const cut = rangeWorkers && (await cutRanges(file, layout, eventWeights, sizes));
+    const head = pieces.position + (rangeWorkers?.readWhole ? 0 : sizes.head);
+    const ranges = cut?.ranges.filter(({ from }) => from >= head) ?? [];
+    if (cut && ranges.length > 0) {
+      await readRanges({ ...cut, ranges }, rangeWorkers, reader, table, onBytes);
     } else {
       await readOn(pieces, reader, table);
     }
@@ -76,11 +95,12 @@ export async function readEvents(
   } finally {
     await table.close();
   }
-  return { events: sink.events, report: table.report(sink.rows) };
+  const { lineOf } = refusals;
+  return { events: sink.events, report: table.report(sink.rows), warnings: table.warnings, lineOf };
 }
 
 /** Reads the rows that begin before the byte `until` of the file. @returns where the next one begins. */
-async function readOn(
+export async function readOn(
   pieces: Pieces,
   reader: EventsReader,
   { refusals }: Table,
@@ -94,6 +114,23 @@ async function readOn(
 
 const MOST_RANGES = 512;
 
+/**
+ * The ranges of a file; undefined where it has to be read from its beginning to its end, or is too small to be worth it.
+ * @param begin where its first row begins.
+ */
+export async function cutRanges(
+  { path, begin, seekableSize }: { path: string; begin: number; seekableSize: () => Promise<number> },
+  layout: EventLayout,
+  eventWeights: EventWeights,
+  { chunk, range, ranged } = SIZES,
+): Promise<CutFile | undefined> {
+  // Where rows say something of the rows behind them, they are read one after the other.
+  const size = layout.roles.order === undefined ? await seekableSize() : 0;
+  if (size === 0 || size < ranged) return undefined;
+  const task = { path, begin, layout, eventWeights: [...eventWeights], chunkBytes: chunk };
+  return { task, ranges: planRanges(begin, size, range) };
+}
+
 /** Cuts the bytes `from` to `to` into ranges; how many others there are has no part in it. */
 export function planRanges(from: number, to: number, least: number): Range[] {
   const size = Math.max(least, Math.ceil((to - from) / MOST_RANGES));
@@ -103,12 +140,11 @@ export function planRanges(from: number, to: number, least: number): Range[] {
 }
 
 /**
- * Reads ranges by others, who cannot know whether theirs begins inside quotes. So a part counts only if it begins where the rows before it
+ * Reads ranges by others, and meanwhile what is before them. Others cannot know whether theirs begins inside quotes. So a part counts only if it begins where the rows before it
  * ended, and would have been read the same behind them; what is between two parts, and what does not count, is read here.
  */
 async function readRanges(
-  task: EventsTask,
-  ranges: readonly Range[],
+  { task, ranges }: CutFile,
   workers: RangeWorkers,
   reader: EventsReader,
   table: Table,
@@ -118,6 +154,9 @@ async function readRanges(
   const { events } = reader.sink;
   const size = (ranges.at(-1)?.to ?? begin) - begin;
   const file = openSync(path, 'r');
+  const head = readOn(table.pieces, reader, table, ranges[0]?.from).finally(() => table.close());
+  // Whoever waits for it hears of it.
+  head.catch(() => {});
   let at = begin;
   let rowsExpected = 0;
   const readUntil = async (until: number) => {
@@ -125,6 +164,7 @@ async function readRanges(
   };
   try {
     await workers.read(task, ranges, async (part) => {
+      at = Math.max(at, await head);
       if (!part) return;
       const before = at;
       await readUntil(part.begin);
@@ -137,6 +177,7 @@ async function readRanges(
       rowsExpected = Math.ceil(rows * 1.1);
       reserveEvents(events, rowsExpected);
     });
+    at = Math.max(at, await head);
     await readUntil(Number.POSITIVE_INFINITY);
   } finally {
     closeSync(file);

@@ -258,14 +258,27 @@ function roomFor(parts: readonly SparseRows[]): { index: Uint32Array; value: Flo
 
 /** The first rows of a matrix, sharing its arrays. */
 export function firstRows(matrix: SparseRows, rows: number): SparseRows {
-  const end = matrix.start[rows]!;
+  return rowsBetween(matrix, 0, rows);
+}
+
+/** The rows `from` to `to` (without it) of a matrix, sharing its entries. */
+export function rowsBetween({ columns, start, index, value }: SparseRows, from: number, to: number): SparseRows {
+  const [begin, end] = [start[from]!, start[to]!];
+  const own = start.subarray(from, to + 1);
   return {
-    rows,
-    columns: matrix.columns,
-    start: matrix.start.subarray(0, rows + 1),
-    index: matrix.index.subarray(0, end),
-    value: matrix.value.subarray(0, end),
+    rows: to - from,
+    columns,
+    start: begin === 0 ? own : own.map((at) => at - begin),
+    index: index.subarray(begin, end),
+    value: value.subarray(begin, end),
   };
+}
+
+/** A matrix with so many empty rows before its own, sharing its entries. */
+export function behindEmptyRows({ start, rows, ...rest }: SparseRows, count: number): SparseRows {
+  const starts = uint32s(count + rows + 1);
+  starts.set(start, count);
+  return { ...rest, rows: count + rows, start: starts };
 }
 
 /** Some rows of a matrix, in the order they are named. */

@@ -17,13 +17,15 @@ import { TimeIsUp } from './stopping.js';
  *     count-<key>-<from>-<to>        rows of the Gram matrix
  *     learn-<key>-<from>-<to>        rows of the model
  *     recommend-<key>-<from>-<to>    lists
+ *     read-<key>-<from>-<to>         in the folder of an array job: rows of a range of a file
  *
  * A key is the hash of everything the file rests on, so a name alone says what is in the file. All are array files with check sums,
  * written under another name and renamed. There is no list of them: what is there is finished, what is not is worked.
  */
 
-export const STAGES = { count: 'counting', learn: 'learning', recommend: 'recommending' } as const;
-export type ShardStage = keyof typeof STAGES;
+export const STAGES = { read: 'reading', count: 'counting', learn: 'learning', recommend: 'recommending' } as const;
+/** The stages whose shards are rows; those of reading are bytes of files. */
+export type ShardStage = Exclude<keyof typeof STAGES, 'read'>;
 
 const SETTINGS = 'settings';
 const KEY = '[0-9a-f]{16}';
@@ -55,7 +57,7 @@ export function shardOutput(
   return output;
 }
 
-export function keyedPath(folder: string, stage: ShardStage | typeof SETTINGS, key: string): string {
+export function keyedPath(folder: string, stage: keyof typeof STAGES | typeof SETTINGS, key: string): string {
   return join(folder, `${stage}-${key}`);
 }
 
@@ -69,7 +71,7 @@ export function foreignShards(folder: string, outputs: readonly string[]): strin
   const own = outputs.map((output) => `${basename(output)}-`);
   return readdirSync(folder).filter((name) => {
     const stage = KEYED.exec(name)?.[1] ?? '';
-    return Object.hasOwn(STAGES, stage) && !own.some((begin) => name.startsWith(begin));
+    return stage !== 'read' && Object.hasOwn(STAGES, stage) && !own.some((begin) => name.startsWith(begin));
   });
 }
 

@@ -3,14 +3,12 @@ import type { Dataset } from '../dataset/dataset.js';
 import type { Inputs } from '../dataset/inputs.js';
 import { type ReadData, readDataset } from '../dataset/read.js';
 import { COMPILED } from '../events/compiled-events.js';
-import type { RangeWorkers } from '../events/read-events.js';
 import { longHistories } from '../model/long-histories.js';
 import { inputReport, inputWarnings } from '../report/input-report.js';
 import { plural } from '../report/quantities.js';
 import { type InputFiles, inputPaths } from '../understanding/inputs.js';
-import type { ReadJob } from '../workers/protocol.js';
-import { readRangePart, releaseRangePart } from '../workers/range-file.js';
 import type { InputOptions, RuleOptions } from './options.js';
+import { rangeWorkers } from './read-parts.js';
 import { openBadRows } from './rejected-rows.js';
 import { inputsOfRules, nowOf, reportOffer } from './rules/offer.js';
 import type { Run } from './run.js';
@@ -81,27 +79,4 @@ export function startChildren({ pool }: Run, bytes: number): void {
 /** What makes reading fast; none of it changes the result. */
 export function fastReading(run: Run): Pick<Inputs, 'rangeWorkers' | 'acceleration'> {
   return { rangeWorkers: rangeWorkers(run), acceleration: COMPILED };
-}
-
-/** Reads ranges of an events file in the pool; undefined where a single process does everything. */
-export function rangeWorkers({ pool, directory, workers }: Run): RangeWorkers | undefined {
-  if (workers === 1) return undefined;
-  return {
-    read: async (task, ranges, onPart) => {
-      const job: ReadJob = { kind: 'read', task, output: directory.file('events') };
-      const shards = ranges.map(({ from, to }, index) => ({ index, from, to, cost: to - from, whole: true }));
-      await pool.run(
-        job,
-        shards,
-        async (path) => {
-          const part = readRangePart(path);
-          directory.discard([path]);
-          await onPart(part);
-          releaseRangePart(part);
-        },
-        // This process reads what no worker could.
-        () => onPart(undefined),
-      );
-    },
-  };
 }

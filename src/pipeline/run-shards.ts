@@ -4,7 +4,7 @@ import { messageOf } from '../failure.js';
 import { checkArrays } from '../files/array-file.js';
 import { plural } from '../report/quantities.js';
 import type { Shard } from '../workers/plan.js';
-import type { CountJob, LearnJob, RecommendJob } from '../workers/protocol.js';
+import type { CountJob, LearnJob, ReadJob, RecommendJob } from '../workers/protocol.js';
 import { type Rows, rowsInName, shardPath } from '../workers/shard-file.js';
 import { isKeyed, STAGES } from './checkpoint.js';
 import type { Run } from './run.js';
@@ -15,10 +15,10 @@ export interface Piece {
   path: string | undefined;
 }
 
-type StageJob = CountJob | LearnJob | RecommendJob;
+type StageJob = ReadJob | CountJob | LearnJob | RecommendJob;
 
-/** Less work than this, in additions, is done before another child is ready for it: about 0.3 s. */
-const WORTH_A_CHILD: Record<StageJob['kind'], number> = { count: 100e6, learn: 100e6, recommend: 30e6 };
+/** Less work than this, in bytes or additions, is done before another child is ready for it: about 0.3 s. */
+const WORTH_A_CHILD: Record<StageJob['kind'], number> = { read: 1e6, count: 100e6, learn: 100e6, recommend: 30e6 };
 
 /**
  * Has every shard made whose file is not there yet, hands on all files in the order of the rows, and shows how far that has come. A shard
@@ -41,7 +41,9 @@ export async function runShards(
     `${run.seconds().toFixed(2)} s: ${stage} in ${plural(shards.length, 'shard')} on ${Math.min(children, pool.childrenFor(shards.length))} of ${run.workers} workers`,
   );
   const onFlaw = (flaw: string, { from, to }: Rows) =>
-    warn(`rows ${from} to ${to - 1} of an interrupted run are worked again (${job.kind}): ${flaw}`);
+    warn(
+      `${job.kind === 'read' ? 'bytes' : 'rows'} ${from} to ${to - 1} of an interrupted run are worked again (${job.kind}): ${flaw}`,
+    );
   const cut = piecesIn(
     job.output,
     shards.map((shard) => [shard]),
@@ -58,7 +60,8 @@ export async function runShards(
   let users = 0;
   const progressed = (cost: number) => {
     done += cost;
-    run.progress.at(stage, done, work, users);
+    // How far reading has come is told by the bytes of all files.
+    if (job.kind !== 'read') run.progress.at(stage, done, work, users);
   };
   const handOnFile = async (path: string, shard: Shard) => {
     await onFile(path, shard);
@@ -142,7 +145,8 @@ function piecesOf(shard: Shard, files: readonly Rows[], output: string, isSound:
   for (let at = shard.from; at < shard.to; ) {
     const found = inside.find((rows) => rows.from === at && isSound(rows));
     if (!found) {
-      at++;
+      const behind = at;
+      at = Math.min(...inside.filter(({ from }) => from > behind).map(({ from }) => from), shard.to);
       continue;
     }
     if (gap < at) add({ from: gap, to: at }, undefined);

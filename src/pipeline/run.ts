@@ -28,13 +28,15 @@ export interface RunOptions extends Partial<LogOptions> {
   stages?: readonly PlannedStage[];
   /** Of an array job: the folder that it shares with others, for finished shards. */
   work?: string;
+  /** Of this program. */
+  version?: string;
 }
 
 const RETRIED = 'nothing is lost so far, and there is nothing to do';
 const KILLED = `${RETRIED}; if memory is short, a smaller -j needs less`;
 
 export function startRun(
-  { workers, balance = 'least-loaded', stages = [], work, ...logOptions }: RunOptions,
+  { workers, balance = 'least-loaded', stages = [], work, version = '', ...logOptions }: RunOptions,
   io: Streams,
 ) {
   const { quiet = false, verbose = false, logFormat, pulse } = logOptions;
@@ -80,6 +82,7 @@ export function startRun(
     },
     pool,
     work,
+    version,
     /** The most children at once. */
     get workers(): number {
       return pool.size;

@@ -66,6 +66,8 @@ export interface Known {
   served: number;
   /** Indices of those of the ids that are known and, of items, in the catalogue. */
   itemsOf(ids: Iterable<string>): ReadonlyMap<string, number>;
+  /** True for an item of the catalogue that can be sold now, and that no filter of items leaves out. */
+  isOffered(item: number): boolean;
   usersOf(ids: Iterable<string>): ReadonlyMap<string, number>;
   /**
    * The values of a column in each of its cells, by index: without case, each once, none where the cell is empty or says nothing.

@@ -63,7 +63,16 @@ export const pin: ListRule<string, RuleRow[], Plan> = {
       const what = `${beyond.length} of ${rows.length} pins have a rank behind the end of the lists, which is ${known.listLength}`;
       known.warn(`${beyond[0].place}: ${what}`);
     }
-    return planned(segmentsOf(rows, known), known);
+    const segments = segmentsOf(rows, known);
+    const gone = segments.flatMap(({ pins }) => pins).filter(({ item }) => !known.isOffered(item));
+    const first = gone.toSorted((a, b) => a.line - b.line)[0]?.row;
+    if (first) {
+      const why = 'nobody may get now: sold out, or left out by --where, --only-items or --exclude-items';
+      known.warn(
+        `${first.place}: ${gone.length} of ${rows.length} pins have items that ${why}; the first is ${JSON.stringify(first.cells.item)}`,
+      );
+    }
+    return planned(segments, known);
   },
   act: ({ set, start, place, item }) => ({
     place(draft) {

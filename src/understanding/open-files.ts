@@ -1,13 +1,19 @@
 import { stat } from 'node:fs/promises';
 import { readingFailure } from '../csv/failures.js';
-import { openTable, type Table } from '../csv/table.js';
+import { type CsvSource, openTable, type Table } from '../csv/table.js';
 import type { DescribedFiles } from './inputs.js';
 import type { LookedAt } from './roles.js';
 import { SampledColumn } from './sampled-column.js';
 
 /** One of the files, its header and first rows known, its rows still to be read. */
 export interface OpenFile extends LookedAt {
+  source: CsvSource;
   path: string;
+  delimiter: string;
+  /** Where its first row begins. */
+  begin: number;
+  /** As `Table.seekableSize`. */
+  seekableSize: () => Promise<number>;
   /** Whether it was no CSV, so that it cannot lack a header. */
   isConverted: boolean;
   /** The first lines as they are, empty up to the header. */
@@ -91,7 +97,11 @@ export async function lookAt(
   const rows = looked.sample(SAMPLED_ROWS);
   if (isFile) await looked.close();
   return {
+    source,
     path,
+    delimiter: looked.delimiter,
+    begin: looked.pieces.position,
+    seekableSize: () => looked.seekableSize(),
     name,
     header,
     isConverted: looked.isConverted,

@@ -42,9 +42,9 @@ export function planShards(costs: Float64Array, worthwhile: number, jobs = 1): S
 }
 
 /** Deals shards out to jobs, in their order and by their cost. @returns those of each job, some of none. */
-export function dealt(shards: readonly Shard[], jobs: number): Shard[][] {
+export function dealt<S extends Shard>(shards: readonly S[], jobs: number): S[][] {
   const total = shards.reduce((sum, { cost }) => sum + cost, 0);
-  const hands: Shard[][] = Array.from({ length: jobs }, () => []);
+  const hands: S[][] = Array.from({ length: jobs }, () => []);
   let before = 0;
   for (const shard of shards) {
     const middle = total > 0 ? (before + shard.cost / 2) / total : 0;

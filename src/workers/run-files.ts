@@ -1,7 +1,7 @@
 import { quotedArrays, quotedIn } from '../csv/quoted-cells.js';
 import { type Arrays, arrayOf, readArrays, writeArrays } from '../files/array-file.js';
 import { isCount } from '../files/array-header.js';
-import { areBelow, rowLengths, type SparseRows } from '../matrix/sparse.js';
+import { areBelow, behindEmptyRows, rowLengths, rowsBetween, type SparseRows } from '../matrix/sparse.js';
 import type { Evidence } from '../model/evidence.js';
 import type { LearnedRows } from '../model/fit.js';
 import type { ItemStatistics } from '../model/row-normalisation.js';
@@ -11,57 +11,94 @@ import type { ListColumns } from '../output/list-columns.js';
 import type { Audience } from '../ranking/audience.js';
 import { areNumbers, matrixFrom, matrixIn, namedArrays } from './matrix-file.js';
 import type { ModelFiles } from './protocol.js';
+import type { Rows } from './shard-file.js';
+
+/** As an index into arrays of 32 bits. */
+const MOST_ROWS = 2 ** 32 - 1;
 
 /* What parent and children hand each other in files, each with its writer and its reader side by side. */
 
 export function writeEvidence(path: string, evidence: Evidence): void {
-  const { sequences, ...parts } = evidence;
+  const { baskets, likes, basketsByItem, sequences, ...small } = evidence;
   const flat = sequences && { sequenceStart: sequences.start, sequence: sequences.items };
-  writeArrays(path, namedArrays({ ...parts, ...flat }));
+  writeArrays(path, namedArrays({ ...small, baskets, basketsByItem, likes, ...flat }));
 }
 
-/** @throws RangeError where the file is not one that `writeEvidence` wrote, or its parts do not fit together. */
+/** What of the evidence grows with the interactions, by the names of its arrays. */
+const OF_USERS = /^(baskets|basketsByItem|likes|sequence)(\.|Start|$)/;
+
+/**
+ * The evidence in a file. What grows with the interactions is read when it is asked for: most learners do without.
+ * @throws RangeError, also when more of it is read, where the file is not one that `writeEvidence` wrote, or its parts do not fit together.
+ */
 export function readEvidence(path: string): Evidence {
-  const arrays = readArrays(path);
+  const arrays = readArrays(path, (name) => !OF_USERS.test(name));
   const [users, items, trust] = [numberOf(arrays, 'users'), numberOf(arrays, 'items'), numberOf(arrays, 'trust')];
-  const baskets = matrixFrom(arrays, 'baskets');
-  const likes = matrixIn(arrays, 'likes');
-  const basketsByItem = matrixFrom(arrays, 'basketsByItem');
   const itemsByAttribute = matrixFrom(arrays, 'itemsByAttribute');
   const usersByGroup = matrixFrom(arrays, 'usersByGroup');
-  const sequences =
-    'sequence' in arrays
-      ? { start: arrayOf(arrays, 'sequenceStart', Uint32Array), items: arrayOf(arrays, 'sequence', Uint32Array) }
-      : undefined;
   const offered = arrayOf(arrays, 'offered', Uint8Array);
-  const isSound =
+  const basketWeight = floats(arrays, 'basketWeight');
+  const baskets = basketWeight.length;
+  const requireFit = (isSound: boolean) => {
+    if (!isSound) throw new RangeError(`the evidence in ${path} does not go together`);
+  };
+  requireFit(
     Number.isInteger(users) &&
-    users >= 0 &&
-    users <= baskets.rows &&
-    trust >= 0 &&
-    trust <= 1 &&
-    [basketsByItem.rows, baskets.columns, itemsByAttribute.columns, offered.length].every((size) => size === items) &&
-    basketsByItem.columns === baskets.rows &&
-    usersByGroup.columns === users &&
-    (sequences === undefined || areSequences(sequences, users, items)) &&
-    (likes === undefined || (likes.rows === users && likes.columns === items));
-  if (!isSound) throw new RangeError(`the evidence in ${path} does not go together`);
+      users >= 0 &&
+      users <= baskets &&
+      trust >= 0 &&
+      trust <= 1 &&
+      [itemsByAttribute.columns, offered.length].every((size) => size === items) &&
+      usersByGroup.columns === users,
+  );
+  const sized = <M extends SparseRows | undefined>(matrix: M, rows: number, columns: number): M => {
+    requireFit(matrix === undefined || (matrix.rows === rows && matrix.columns === columns));
+    return matrix;
+  };
+  const later = {
+    baskets: once(() => sized(readMatrix(path, 'baskets'), baskets, items)),
+    basketsByItem: once(() => sized(readMatrix(path, 'basketsByItem'), items, baskets)),
+    likes: once(() => sized(matrixIn(arraysOf(path, 'likes'), 'likes'), users, items)),
+    sequences: once(() => {
+      const { sequenceStart: start, sequence: all } = readArrays(path, (name) => name.startsWith('sequence'));
+      if (!(start instanceof Uint32Array && all instanceof Uint32Array)) return undefined;
+      requireFit(areSequences({ start, items: all }, users, items));
+      return { start, items: all };
+    }),
+  };
   return {
     users,
     items,
     trust,
-    baskets,
-    likes,
-    sequences,
-    basketsByItem,
+    get baskets() {
+      return later.baskets();
+    },
+    get likes() {
+      return later.likes();
+    },
+    get sequences() {
+      return later.sequences();
+    },
+    get basketsByItem() {
+      return later.basketsByItem();
+    },
     itemsByAttribute,
     usersByGroup,
-    basketWeight: floats(arrays, 'basketWeight', baskets.rows),
+    basketWeight,
     popularity: floats(arrays, 'popularity', items),
     trend: floats(arrays, 'trend', items),
     degree: floats(arrays, 'degree', items),
     diagonal: floats(arrays, 'diagonal', items),
     offered,
+  };
+}
+
+/** What a function returns, for which it is called once. */
+function once<T>(read: () => T): () => T {
+  let kept: { value: T } | undefined;
+  return () => {
+    kept ??= { value: read() };
+    return kept.value;
   };
 }
 
@@ -74,11 +111,21 @@ function areSequences({ start, items }: Sequences, users: number, columns: numbe
   );
 }
 
-export function writeAudience(path: string, audience: Audience): void {
-  writeArrays(path, namedArrays(audience));
+/** @param rows of the audience that the file is to have: they keep their places. */
+export function writeAudience(
+  path: string,
+  { signals, had, excluded, candidates, offered }: Audience,
+  { from, to }: Rows = { from: 0, to: signals.rows },
+): void {
+  const some = (matrix: SparseRows | undefined) => matrix && rowsBetween(matrix, from, to);
+  const parts = { signals: some(signals), had: some(had), excluded: some(excluded), candidates: some(candidates) };
+  writeArrays(path, namedArrays({ ...parts, offered, first: from }));
 }
 
-/** @throws RangeError where the file is not one that `writeAudience` wrote, or its parts do not fit together. */
+/**
+ * The audience in a file, rows that are not there being empty.
+ * @throws RangeError where the file is not one that `writeAudience` wrote, or its parts do not fit together.
+ */
 export function readAudience(path: string): Audience {
   const arrays = readArrays(path);
   const signals = matrixFrom(arrays, 'signals');
@@ -91,7 +138,18 @@ export function readAudience(path: string): Audience {
       ({ rows, columns }) => rows === signals.rows && columns === offered.length,
     );
   if (!isSound) throw new RangeError(`the audience in ${path} does not go together`);
-  return { signals, had, excluded, candidates, offered };
+  const first = numberOf(arrays, 'first');
+  if (!isCount(first) || first + signals.rows >= MOST_ROWS)
+    throw new RangeError(`the audience in ${path} has no place`);
+  if (first === 0) return { signals, had, excluded, candidates, offered };
+  const placed = (matrix: SparseRows) => behindEmptyRows(matrix, first);
+  return {
+    signals: placed(signals),
+    had: had && placed(had),
+    excluded: placed(excluded),
+    candidates: candidates && placed(candidates),
+    offered,
+  };
 }
 
 export function writeStatistics(path: string, statistics: ItemStatistics): void {
@@ -227,10 +285,11 @@ export function readLists(path: string): { counts: ListCounts; lists: Lists } {
 
 /** One matrix of a file that has more. */
 export function readMatrix(path: string, name: string): SparseRows {
-  return matrixFrom(
-    readArrays(path, (each) => each.startsWith(`${name}.`)),
-    name,
-  );
+  return matrixFrom(arraysOf(path, name), name);
+}
+
+function arraysOf(path: string, matrix: string): Arrays {
+  return readArrays(path, (name) => name.startsWith(`${matrix}.`));
 }
 
 function numberOf(arrays: Arrays, name: string): number {

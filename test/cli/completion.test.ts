@@ -13,7 +13,7 @@ import { runInProcess } from './run.js';
 const newFolder = temporaryFolders();
 const COMMANDS = [
   ...['fit', 'score', 'serve', 'explain', 'similar', 'audience', 'export'],
-  ...['plan', 'merge', 'status'],
+  ...['read', 'plan', 'merge', 'status'],
   ...['describe', 'evaluate', 'diff', 'help', 'completion'],
 ];
 const allNames = (options: readonly { short?: string | undefined; long?: string | undefined }[]) =>

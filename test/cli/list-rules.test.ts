@@ -62,6 +62,18 @@ test('what rules name in vain is warned of', async () => {
   ]);
 });
 
+test('pins of items that nobody may get are warned of', async () => {
+  const files = { 'pins.csv': 'item,rank\nitem-1,1\nitem-2,2\nitem-3,3\n', 'out.csv': 'item\nitem-3\n' };
+  const { code, stderr } = await run(
+    [...PLAIN, '--pin', 'pins.csv', '--exclude-items', 'out.csv', '--where', 'item not in ("item-2")', '-q'],
+    files,
+  );
+  expect(code).toBe(0);
+  expect(stderr).toBe(
+    'recommend: warning: pins.csv:3: 2 of 3 pins have items that nobody may get now: sold out, or left out by --where, --only-items or --exclude-items; the first is "item-2"\n',
+  );
+});
+
 test('who has no item above the least score gets no list; without a learned nearness there is no diversity', async () => {
   const { code, stdout, stderr } = await run([
     ...PLAIN.slice(0, -1),

@@ -83,9 +83,10 @@ test('scripts are scripts, and every command of recommend in the document makes 
   for (const text of textOf('bash'))
     expect(spawnSync('bash', ['-n'], { input: text, encoding: 'utf8' }).stderr).toBe('');
   const text = readFileSync(join(root, DOCUMENT), 'utf8');
-  const commands = [...text.matchAll(/recommend ((?:plan|fit|score|merge|status) [^"`#|\n]*--[^"`#|\n]*)/g)]
+  const commands = [...text.matchAll(/recommend ((?:read|plan|fit|score|merge|status) [^"`#|\n]*--[^"`#|\n]*)/g)]
     .map(([, words = '']) =>
       words
+        .replaceAll('$INPUT', '-u events.csv.gz -i products.csv --shards $N')
         .replaceAll(/\$\{?N\}?|\{N\}|\$\(N\)/g, '32')
         .replaceAll(/\{n\}|\{\}|\{wildcards\.n\}/g, '1')
         .trim(),

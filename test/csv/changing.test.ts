@@ -11,7 +11,7 @@ const ROWS = 2_000;
 const HEADER = 'user,item\n';
 const row = (at: number) => `user-${String(at).padStart(6, '0')},item-${at % 50}\n`;
 const WHOLE = HEADER + Array.from({ length: ROWS }, (_, at) => row(at)).join('');
-const SMALL = { chunk: 512, range: 4096, ranged: 0 };
+const SMALL = { chunk: 512, range: 4096, ranged: 0, head: 0 };
 
 /** Changes a file when the first of it has been read, in this process or in ranges; how many users came of it. */
 async function usersOf(change: (path: string) => void, inRanges: boolean): Promise<number | string> {

@@ -1,8 +1,12 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { BadRows, Reject } from '../../src/csv/bad-rows.js';
-import { ObjectCutter, withNumbersAsText } from '../../src/csv/json-objects.js';
+import { Refusals } from '../../src/csv/bad-rows.js';
+import { FlatRecords } from '../../src/csv/flat-records.js';
+import { ObjectCutter } from '../../src/csv/json-objects.js';
+import { parsedRecord, withNumbersAsText } from '../../src/csv/json-text.js';
+import { type Entry, recordRows } from '../../src/csv/records.js';
 import { openTable } from '../../src/csv/table.js';
 import { useTemporaryFolder } from './temporary.js';
 
@@ -218,7 +222,7 @@ describe('ObjectCutter', () => {
           for (let at = 0; at < bytes.length; at += size) entries.push(...cutter.cut(bytes.subarray(at, at + size)));
           entries.push(...cutter.finish());
           const parsed = texts.map((one) => JSON.parse(withNumbersAsText(one)));
-          expect(entries.map((entry) => ('record' in entry ? entry.record : entry.trouble))).toEqual(parsed);
+          expect(entries.map((entry) => ('json' in entry ? parsedRecord(entry.json) : entry))).toEqual(parsed);
           // Each stands on the line where its bytes begin.
           let from = 0;
           entries.forEach(({ line }, at) => {
@@ -257,6 +261,88 @@ describe('ObjectCutter', () => {
         expect([...entries, ...cut.finish()]).toEqual([...whole.cut(bytes), ...whole.finish()]);
       }),
     );
+  });
+});
+
+describe('FlatRecords', () => {
+  const numbers = fc.oneof(
+    fc.constantFrom(
+      '0',
+      '-0',
+      '4.0',
+      '0.05',
+      '-0.5',
+      '1e5',
+      '01',
+      '1.',
+      '+1',
+      '123456789.123456789',
+      '12345678901234567890',
+    ),
+    fc.double({ noNaN: true, noDefaultInfinity: true }).map(String),
+    fc.integer().map(String),
+  );
+  const texts = fc.oneof(
+    fc.string({ maxLength: 5 }),
+    fc.string({ unit: 'grapheme', maxLength: 5 }),
+    fc.constantFrom('a,b', 'a"b', '\u0001', '\\', 'a\tb'),
+  );
+  const others = fc.constantFrom('true', 'false', 'null', 'nul', '[1]', '{"a": 1}', '"', '"\t"', 'NaN', '');
+  const values = fc.oneof(
+    numbers,
+    texts.map((text) => JSON.stringify(text)),
+    others,
+  );
+  const names = fc.constantFrom(
+    ['u', 'i'],
+    ['u', 'i', 'n'],
+    ['i', 'u'],
+    ['u', 'late'],
+    ['u', 'u'],
+    ['1', 'u'],
+    ['a"b', 'u'],
+    ['n'],
+  );
+  const gaps = fc.constantFrom('', ' ', '  ', '\t');
+  const record = fc
+    .tuple(names, fc.array(values, { minLength: 3, maxLength: 3 }), gaps, gaps)
+    .map(
+      ([keys, cells, one, two]) =>
+        `{${one}${keys.map((key, at) => `${JSON.stringify(key)}${two}:${one}${cells[at]}${two}`).join(`,${one}`)}}`,
+    );
+  const plain = fc
+    .tuple(texts, numbers)
+    .map(([text, number]) => `{"u": ${JSON.stringify(text)}, "i": "x", "n": ${number}}`);
+
+  /** The bytes of the rows, and what was refused. */
+  async function rowsOf(entries: Entry[]) {
+    const { rejects, badRows } = collector();
+    const rows = recordRows([entries].values() as never, new Refusals('f', badRows));
+    const chunks: Buffer[] = [];
+    try {
+      for await (const chunk of rows.chunks) chunks.push(chunk);
+    } catch (error) {
+      return { error: String(error), rejects };
+    }
+    return { text: Buffer.concat(chunks).toString(), rejects, warnings: rows.warnings };
+  }
+
+  it('makes the rows that parsing makes, of objects that are written alike and of others', async () => {
+    let fast = 0;
+    const property = fc.asyncProperty(fc.array(fc.oneof(record, plain), { maxLength: 12 }), async (jsons) => {
+      const flat = vi.spyOn(FlatRecords.prototype, 'row');
+      const quick = await rowsOf(jsons.map((json, at) => ({ line: at + 1, bytes: json.length, json })));
+      fast += flat.mock.results.filter(({ value }) => value !== undefined).length;
+      flat.mockRestore();
+      const parsed = jsons.map((json, at): Entry => {
+        const record = parsedRecord(json);
+        const line = at + 1;
+        return typeof record === 'string' ? { line, trouble: record } : { line, bytes: json.length, record };
+      });
+      expect(quick).toEqual(await rowsOf(parsed));
+    });
+    await fc.assert(property, { numRuns: 2000 });
+    expect(fast).toBeGreaterThan(500);
   });
 });
 

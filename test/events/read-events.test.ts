@@ -117,14 +117,23 @@ describe('readEvents', () => {
     ['compiled', compiledEvents({ chunk: 1 << 12, ids: 1 << 10 })],
   ])('reads the same in ranges, which know nothing of one another, in %s code', async (name, of) => {
     expect(of !== undefined).toBe(name === 'compiled');
+    const heads = fc.oneof(fc.constant(0), sizes);
     const failing = fc.oneof(fc.constant([]), fc.array(fc.boolean(), { minLength: 1, maxLength: 3 }));
     await fc.assert(
-      fc.asyncProperty(oddFiles, fc.boolean(), small, sizes, failing, async (bytes, keep, chunk, range, fails) => {
-        const path = folder.file('t.csv', bytes);
-        const rangeWorkers = rangeWorkersWith(of && { of, least: 1 }, fails);
-        const reading = { sizes: { chunk, range, ranged: 0 }, rangeWorkers };
-        expect(await byReader(path, keep, reading)).toEqual(await slowly(path, keep));
-      }),
+      fc.asyncProperty(
+        oddFiles,
+        fc.boolean(),
+        small,
+        sizes,
+        heads,
+        failing,
+        async (bytes, keep, chunk, range, head, fails) => {
+          const path = folder.file('t.csv', bytes);
+          const rangeWorkers = rangeWorkersWith(of && { of, least: 1 }, fails);
+          const reading = { sizes: { chunk, range, ranged: 0, head }, rangeWorkers };
+          expect(await byReader(path, keep, reading)).toEqual(await slowly(path, keep));
+        },
+      ),
       runs,
     );
   });
@@ -140,7 +149,7 @@ describe('readEvents', () => {
           await onPart(part);
         }),
     };
-    const reading = { sizes: { chunk: 512, range: 1000, ranged: 0 }, rangeWorkers };
+    const reading = { sizes: { chunk: 512, range: 1000, ranged: 0, head: 0 }, rangeWorkers };
     expect(await byReader(path, false, reading)).toEqual(await slowly(path, false));
     // A row or two at the seams are read here.
     const takenOver = parts.reduce((sum, part) => sum + part.rows, 0);

@@ -135,7 +135,17 @@ test('parts that do not go together are refused', () => {
   const path = join(folder(), 'file');
   writeEvidence(path, { ...evidence, items: evidence.items + 1 });
   expect(() => readEvidence(path)).toThrow(new RangeError(`the evidence in ${path} does not go together`));
-  writeAudience(`${path}2`, { signals: ROWS, excluded: rowsOf([[1, 0, 2]], 3), offered: Uint8Array.of(1, 0, 1) });
+  writeAudience(`${path}2`, {
+    signals: ROWS,
+    excluded: rowsOf(
+      [
+        [1, 0],
+        [0, 1],
+      ],
+      2,
+    ),
+    offered: Uint8Array.of(1, 0, 1),
+  });
   expect(() => readAudience(`${path}2`)).toThrow(new RangeError(`the audience in ${path}2 does not go together`));
   writeArrays(`${path}3`, learnedArrays({ rows: ROWS, precision: Float64Array.of(1) }));
   expect(() => readLearnedFacts(`${path}3`)).toThrow(new RangeError('"precision" has 1 numbers, and not 2'));

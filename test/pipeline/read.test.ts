@@ -3,7 +3,8 @@ import { afterEach, expect, test } from 'vitest';
 import type { Reject } from '../../src/csv/bad-rows.js';
 import { readDataset } from '../../src/dataset/read.js';
 import { Random } from '../../src/matrix/sampling.js';
-import { rangeWorkers, startChildren } from '../../src/pipeline/read.js';
+import { startChildren } from '../../src/pipeline/read.js';
+import { rangeWorkers } from '../../src/pipeline/read-parts.js';
 import { type Run, startRun } from '../../src/pipeline/run.js';
 import { inputsOf, useTemporaryFolder } from '../csv/temporary.js';
 
@@ -39,7 +40,7 @@ test('children read ranges of a file as one process reads it whole, and leave no
     );
     return { dataset, reports, rejects };
   };
-  const sizes = { chunk: 4096, range: 10_000, ranged: 0 };
+  const sizes = { chunk: 4096, range: 10_000, ranged: 0, head: 25_000 };
   const whole = await read({});
   expect(whole.rejects.length).toBeGreaterThan(10);
   expect(await read({ sizes, rangeWorkers: rangeWorkers(run) })).toEqual(whole);

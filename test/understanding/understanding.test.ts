@@ -488,6 +488,21 @@ describe('what is suspicious', () => {
     expect(matching.reports.at(-1)?.warnings).toEqual([]);
   });
 
+  it('is that ratings of files that are read as one end at different grades', async () => {
+    const warned = async (ends: number[], name = 'stars', rest: Partial<Inputs> = {}) => {
+      const users = ends.map((end, at) => {
+        const rows = Array.from({ length: 120 }, (_, k) => `u${k % 30} i${k % 17} ${Math.max(1, end - (k % 4))}`);
+        return write(`${at}.csv`, [`user item ${name}`, ...rows]);
+      });
+      const { reports } = await readDataset({ ...inputsOf(''), users, ...rest });
+      return reports.at(-1)?.warnings.join('\n');
+    };
+    expect(await warned([10, 5])).toMatch(/^ratings go from 2 to 5 in \S+1\.csv and from 7 to 10 in \S+0\.csv/);
+    expect(await warned([5, 4])).toBe('');
+    expect(await warned([5, 10], 'quantity')).toBe('');
+    expect(await warned([5, 10], 'stars', { ratings: 'scale' })).toBe('');
+  });
+
   it('is that files that are read as one have numbers of two kinds, or no id in common by names that differ', async () => {
     const ids = [1, 2, 3, 4, 5, 6];
     const warned = async (one: string[], other: string[], rest: Partial<Inputs> = {}) => {

@@ -36,6 +36,24 @@ test('an audience comes back from its file as it was', () => {
   expect(readAudience(path)).toEqual(audience);
 });
 
+test('rows of an audience keep their places in a file of their own', () => {
+  const path = join(folder(), 'audience');
+  const signals = rowsOf(
+    [
+      [0, 1],
+      [2, 0],
+      [3, 4],
+      [0, 5],
+    ],
+    2,
+  );
+  const excluded = rowsOf([[], [0, 1], [1, 0], []], 2);
+  const offered = Uint8Array.of(1, 0);
+  writeAudience(path, { signals, had: signals, excluded, offered }, { from: 1, to: 3 });
+  const behind = { signals: rowsOf([[], [2, 0], [3, 4]], 2), excluded: rowsOf([[], [0, 1], [1, 0]], 2), offered };
+  expect(readAudience(path)).toEqual({ ...behind, had: behind.signals, candidates: undefined });
+});
+
 test('what finishing takes comes back from its file as it was', () => {
   const path = join(folder(), 'statistics');
   const statistics = {

@@ -58,11 +58,13 @@ export function planRules(
   warn: (message: string) => void,
 ): PlannedRules {
   const { itemIds, userIds, served, offered, itemColumns, userColumns } = dataset;
+  const offer = planOffer(rules, dataset, now);
   const known: Known = {
     listLength,
     items: itemIds.length,
     served,
     itemsOf: (ids) => indicesOf(ids, itemIds, (item) => offered[item] === 1),
+    isOffered: (item) => offer.offered[item] === 1 && ids.allowed?.[item] !== 0,
     usersOf: (ids) => indicesOf(ids, userIds, (user) => user < served),
     values: (of, column, option) => valuesIn(dataset, of, column, option),
     bound(expression, option) {
@@ -78,7 +80,7 @@ export function planRules(
   };
   const plans: RuleValues = {};
   for (const [name, rule] of RULES) if (name in read) plans[name] = rule.plan(read[name], known);
-  return { ...ids, ...planOffer(rules, dataset, now), plans };
+  return { ...ids, ...offer, plans };
 }
 
 function indicesOf(ids: Iterable<string>, all: readonly string[], isMeant: (index: number) => boolean) {

@@ -1,0 +1,161 @@
+import { existsSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { namesNow } from '../conditions/row-filter.js';
+import { displayName } from '../csv/failures.js';
+import { cutDataset } from '../dataset/read.js';
+import { badData, ExitCode, Failure, messageOf, systemCode, usageFailure } from '../failure.js';
+import { readJson, writeJson } from '../files/json-file.js';
+import type { Io } from '../io.js';
+import { keyOf } from '../pipeline/checkpoint.js';
+import type { Options } from '../pipeline/options.js';
+import { readingPath, shardsOf, sharedReadJob } from '../pipeline/read-parts.js';
+import { inputsOfRules } from '../pipeline/rules/offer.js';
+import type { Run } from '../pipeline/run.js';
+import { areFinished, piecesIn, runShards } from '../pipeline/run-shards.js';
+import { inputPaths } from '../understanding/inputs.js';
+import { shellWord } from '../understanding/shell-word.js';
+import { dealt, type Shard } from '../workers/plan.js';
+import type { ReadJob } from '../workers/protocol.js';
+import { makeWork, openShards, planPath } from './plan-file.js';
+import { runShard, type ShardRunOptions } from './shard-run.js';
+
+/*
+ * Reading as an array, before there is a plan. The first shard writes `reading` to the folder, which says who reads what; the parts that
+ * shards leave there are taken over by `recommend plan`, which then removes all of this.
+ */
+
+export interface ReadOptions extends Options, ShardRunOptions {
+  shards: number;
+}
+
+/** Who reads what. */
+interface Reading {
+  version: string;
+  shards: number;
+  /** The names of a file's parts, and the ranges of each shard. */
+  files: { output: string; cuts: Shard[][] }[];
+}
+
+/**
+ * Reads a shard of the files of events: makes those of its parts that are not there.
+ * @returns, @throws as `runShard`; Failure 2 for inputs that cannot be read by many, 73 where others are read in that folder, and what reading throws.
+ */
+export async function readShard(options: ReadOptions, io: Io): Promise<number> {
+  const { work, shards } = options;
+  return runShard(options, io, 'read', async (run) => {
+    if (existsSync(planPath(work))) return planned(options);
+    refuseUnshared(options);
+    const jobs = await jobsOf(run, options);
+    makeWork(work);
+    settle(work, readingOf(options, jobs));
+    return {
+      count: shards,
+      manifest: readingPath(work),
+      at: (index) => {
+        const mine = jobs.map(({ job, cuts }) => ({ job, ranges: cuts[index] ?? [] }));
+        const isFinished = mine.every(({ job, ranges }) => areFinished(job.output, ranges));
+        return {
+          done: mine.every(({ ranges }) => ranges.length === 0) ? NOTHING : isFinished ? FINISHED : undefined,
+          check: (memory) => memory.read(options),
+          work: () => readRanges(run, mine),
+          command: `recommend read … --shard ${index + 1} --work ${shellWord(work)}`,
+        };
+      },
+    };
+  });
+}
+
+const NOTHING = 'has nothing to read';
+const FINISHED = 'was finished already';
+
+function planned({ work, shards }: ReadOptions) {
+  const nothing = async () => {};
+  const shard = { done: 'is not needed: there is a plan already', check: nothing, work: nothing, command: '' };
+  return { count: shards, manifest: planPath(work), at: () => shard };
+}
+
+/** What a file is read by, and the ranges of each shard. */
+interface FileJob {
+  job: ReadJob;
+  cuts: Shard[][];
+}
+
+async function jobsOf(run: Run, options: ReadOptions): Promise<FileJob[]> {
+  const { work, shards, version } = options;
+  // What options name may be a column of a file of rules, which plan reads.
+  const alsoColumns = Object.values(options.named).flat();
+  const inputs = { ...options, badRows: 'stop' as const, alsoColumns, ...inputsOfRules(run, options) };
+  const cuts = await cutDataset(inputs);
+  const sizes = cuts.map(({ ranges }) => shardsOf(ranges));
+  const hands = dealt(
+    sizes.flatMap((ranges, file) => ranges.map((range) => ({ ...range, file }))),
+    shards,
+  );
+  return cuts.map(({ task }, file) => ({
+    job: sharedReadJob(work, version, task),
+    cuts: hands.map((hand) => hand.filter((range) => range.file === file)),
+  }));
+}
+
+async function readRanges(run: Run, mine: readonly { job: ReadJob; ranges: readonly Shard[] }[]): Promise<void> {
+  const all = mine.flatMap(({ ranges }) => ranges).reduce((bytes, { cost }) => bytes + cost, 0);
+  let done = 0;
+  for (const { job, ranges } of mine.filter(({ ranges }) => ranges.length > 0)) {
+    const name = displayName(job.task.path);
+    const take = (_: string, { cost }: Shard) => {
+      done += cost;
+      run.progress.at('reading', done, all);
+    };
+    // What is wrong with the file, plan says: it reads what is missing.
+    const lose = ({ from, to }: Shard, why: string) =>
+      run.warn(`${name}: bytes ${from} to ${to - 1} are left to plan: ${why}`);
+    await runShards(run, job, ranges, take, lose);
+  }
+}
+
+/** @throws Failure 2 for what one process alone can read, or would read otherwise than another. */
+function refuseUnshared(options: ReadOptions): void {
+  const pipe = inputPaths(options).find(
+    (path) => path === '-' || statSync(path, { throwIfNoEntry: false })?.isFile() === false,
+  );
+  if (pipe !== undefined)
+    throw usageFailure(
+      `${displayName(pipe)}: recommend read takes files, which every shard opens; recommend plan reads pipes`,
+    );
+  if (options.rules.now === undefined && (options.eventsWhere ?? []).some(namesNow))
+    throw usageFailure('--events-where goes by the clock, which differs between shards; say when it is: --now DATE');
+}
+
+function readingOf({ version, shards }: ReadOptions, jobs: readonly FileJob[]): Reading {
+  return { version, shards, files: jobs.map(({ job, cuts }) => ({ output: basename(job.output), cuts })) };
+}
+
+/** Writes who reads what, or sees that it is the same. @throws Failure 73 where the folder has another reading. */
+function settle(work: string, reading: Reading): void {
+  const there = readingIn(work);
+  if (!there) writeJson(readingPath(work), reading);
+  else if (keyOf(there) !== keyOf(reading)) {
+    const why = 'has files of other data, options or another version that are being read';
+    throw new Failure(ExitCode.cannotCreate, `${work} ${why}; name another folder, or remove that one`);
+  }
+}
+
+/** Who reads what in a folder; undefined where nobody does. @throws Failure 65 where that was altered. */
+function readingIn(work: string): Reading | undefined {
+  try {
+    return readJson(readingPath(work)) as Reading;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw badData(`${messageOf(error)}; remove it, and read again`, { cause: error });
+  }
+}
+
+/** How far reading has come in a folder without a plan; undefined where nothing is read. @throws Failure 65 likewise. */
+export function readingStatus(work: string): { shards: number; begun: number[]; missing: number[] } | undefined {
+  const reading = readingIn(work);
+  if (!reading) return undefined;
+  const { shards, files } = reading;
+  const byFile = files.map(({ output, cuts }) => piecesIn(join(work, output), cuts, null));
+  const byShard = Array.from({ length: shards }, (_, at) => byFile.flatMap((pieces) => pieces[at] ?? []));
+  return { shards, ...openShards(byShard) };
+}

@@ -1,0 +1,116 @@
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename } from 'node:path';
+import { ExitCode, Failure, isDiskFull, messageOf } from '../failure.js';
+import type { Io } from '../io.js';
+import { STAGES } from '../pipeline/checkpoint.js';
+import { explainFolder } from '../pipeline/folder-failures.js';
+import { withinMemory } from '../pipeline/memory-limit.js';
+import type { Options } from '../pipeline/options.js';
+import { type Ending, keepOutcome } from '../pipeline/outcome.js';
+import { type Run, Stages, startRun } from '../pipeline/run.js';
+import { orInterrupted, stopping } from '../pipeline/stopping.js';
+import type { LogOptions } from '../report/log.js';
+import { megabytes, plural } from '../report/quantities.js';
+import type { RunRecord } from '../report/summary.js';
+import { removeUnfinished } from '../workers/shard-file.js';
+import { shardIndex, type WantedShard } from './engines.js';
+
+/** The options of every process that works a shard of an array job. */
+export interface ShardRunOptions
+  extends LogOptions,
+    Pick<Options, 'workers' | 'balance' | 'maxMemory' | 'maxDuration' | 'summary' | 'metricsFile' | 'version'> {
+  work: string;
+  shard: WantedShard;
+}
+
+/** The shards of a stage, as the process of one of them finds them. */
+export interface StageShards {
+  count: number;
+  method?: RunRecord['method'];
+  /** The file that is there as long as the folder is. */
+  manifest: string;
+  /** @param index from 0. */
+  at: (index: number) => StageShard;
+}
+
+export interface StageShard {
+  /** What there is to be said of it where there is nothing to do; undefined: there is. */
+  done: string | undefined;
+  /** Sees that it can be worked. */
+  check: (memory: ReturnType<typeof withinMemory>) => Promise<void>;
+  work: () => Promise<void>;
+  /** The command that works it. */
+  command: string;
+}
+
+/**
+ * Runs the process of one shard, which stops, reports and ends as a run does. Another process that works the same shard makes the same files.
+ * @returns 0. @throws Failure 2 where there is no such shard, 75 where a row cannot be worked, and what `open` and the work throw.
+ */
+export async function runShard(
+  options: ShardRunOptions,
+  io: Io,
+  stage: keyof typeof STAGES,
+  open: (run: Run) => StageShards | Promise<StageShards>,
+): Promise<number> {
+  const run = startRun({ ...options, stages: [{ stage: STAGES[stage], weight: 1 }] }, io);
+  const stages = new Stages(run);
+  const record: RunRecord = { paths: [], files: [], stages: stages.taken, retries: run.retries };
+  let shard: { number: number; of: number } | undefined;
+  let manifest = '';
+  let ending: Ending = { exitCode: ExitCode.unexpected, error: 'unexpected', message: '', interrupted: false };
+  const stop = stopping(io.interrupted, options.maxDuration);
+  try {
+    const memory = withinMemory(run, options, stop.stop, () => stages.current);
+    await orInterrupted(stop.signal, async () => {
+      const all = await open(run);
+      if (all.method) record.method = all.method;
+      const index = shardIndex(options.shard, all.count, process.env);
+      manifest = all.manifest;
+      shard = { number: index + 1, of: all.count };
+      const name = `shard ${index + 1} of ${all.count} of ${STAGES[stage]}`;
+      const { done, check, work, command } = all.at(index);
+      removeUnfinished(options.work);
+      if (done === undefined) {
+        await check(memory);
+        await stages.take(stage === 'count' ? 'learning' : STAGES[stage], work);
+        await run.pool.close('gently');
+        if (run.lost.length > 0) throw lostRows(run, name, command);
+      }
+      const spent = `is finished, ${run.seconds().toFixed(1)} s, ${megabytes(run.memory.peak.bytes)} at most`;
+      ending = { exitCode: ExitCode.ok, error: null, interrupted: false, message: `${name} ${done ?? spent}` };
+    });
+    return ExitCode.ok;
+  } catch (thrown) {
+    const error = shard ? explained(thrown, run, options.work, manifest) : thrown;
+    const exitCode = error instanceof Failure ? error.exitCode : ExitCode.unexpected;
+    ending = { exitCode, error: messageOf(error), message: '', interrupted: io.interrupted.aborted };
+    throw error;
+  } finally {
+    stop.clear();
+    await run.end();
+    const worked = { ...options, shard: shard ?? options.shard };
+    await keepOutcome(run, worked, record, ending);
+  }
+}
+
+function lostRows({ lost }: Run, name: string, command: string): Failure {
+  const rows = lost.slice(0, 3).map(({ index, why }) => `row ${index}: ${why}`);
+  return new Failure(
+    ExitCode.tryAgain,
+    `${plural(lost.length, 'row')} of ${name} could not be worked, and all others are finished:\n  ${rows.join('\n  ')}\n  ${command}`,
+  );
+}
+
+function explained(thrown: unknown, run: Run, work: string, manifest: string): unknown {
+  if (!existsSync(manifest)) {
+    const why = `the ${basename(manifest)} in ${work} was removed, or the folder is mounted no more`;
+    return new Failure(ExitCode.io, why, { cause: thrown });
+  }
+  if (!isDiskFull(thrown)) return explainFolder(thrown, run);
+  const why = `no room in ${work}, or in ${tmpdir()} (TMPDIR)`;
+  return new Failure(ExitCode.io, `${why}: ${messageOf(thrown)}; make room, and run the shard again`, {
+    cause: thrown,
+  });
+}

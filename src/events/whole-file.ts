@@ -1,0 +1,77 @@
+import { type BadRows, Refusals } from '../csv/bad-rows.js';
+import { displayName, readingFailure } from '../csv/failures.js';
+import { type CsvSource, openTable } from '../csv/table.js';
+import { type EventLayout, newSink, partOf, type RowFilter } from './event-columns.js';
+import type { EventWeights } from './event-types.js';
+import { type Acceleration, EventsReader, type RangePart, type RefusedRow } from './events-reader.js';
+import { IdIndex, type Ids } from './ids.js';
+import type { EventsTask } from './range-part.js';
+import { type ReadEvents, readOn } from './read-events.js';
+
+/*
+ * A file that cannot be cut, compressed or in another format, is read whole by one process, and taken over by another as if it had read it.
+ */
+
+/** Reads a whole file. @throws Failure where it cannot be read on, as `readEvents`. */
+export async function readWholeFile(
+  { layout, eventWeights, chunkBytes }: EventsTask,
+  source: CsvSource,
+  acceleration?: Acceleration,
+  filter?: RowFilter,
+): Promise<RangePart> {
+  const refused: RefusedRow[] = [];
+  const keep: BadRows = ({ line, reason, cells }) => void refused.push({ line, reason, cells });
+  const table = await openTable(source, keep, undefined, chunkBytes);
+  const { refusals, pieces } = table;
+  const sink = newSink(layout, new Map(eventWeights), { users: new IdIndex(), items: new IdIndex() });
+  sink.lines = table.linesBefore;
+  const begin = pieces.position;
+  try {
+    await readOn(
+      pieces,
+      new EventsReader(layout, sink, (...row) => refusals.refuse(...row), acceleration, filter),
+      table,
+    );
+  } catch (error) {
+    throw readingFailure(table.name, error);
+  } finally {
+    await table.close();
+  }
+  const { lines, rows, events, users, items } = sink;
+  for (const kind of Object.values(events.skipped)) {
+    if (kind.count > 0) kind.firstLine = refusals.lineOf(kind.firstLine);
+  }
+  return {
+    begin,
+    end: pieces.position,
+    lines,
+    rows,
+    events: partOf(events),
+    users: users.packed,
+    items: items.packed,
+    refused,
+    whole: { unread: refusals.unread, warnings: table.warnings },
+  };
+}
+
+/** Takes over what `readWholeFile` has read. @throws Failure 65 for a refused row, where bad rows stop the reading. */
+export function takeWholeFile(
+  part: RangePart,
+  path: string,
+  layout: EventLayout,
+  eventWeights: EventWeights,
+  ids: Ids,
+  badRows: BadRows,
+): ReadEvents {
+  const refusals = new Refusals(displayName(path), badRows);
+  const sink = newSink(layout, eventWeights, ids);
+  const { unread = 0, warnings = [] } = part.whole ?? {};
+  new EventsReader(layout, sink, (...row) => refusals.refuse(...row), undefined).append(part);
+  refusals.unread = unread;
+  return {
+    events: sink.events,
+    report: refusals.report(layout.delimiter, sink.rows),
+    warnings,
+    lineOf: (line) => line,
+  };
+}
