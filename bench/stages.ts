@@ -10,8 +10,8 @@ import { gramCosts } from '../src/model/gram.js';
 import { statisticsOf } from '../src/model/row-normalisation.js';
 import type { Settings } from '../src/model/settings.js';
 import { needsGram, signalCounts } from '../src/model/signals.js';
-import { type LineLayout, LineWriter } from '../src/output/list-lines.js';
-import { ReasonWriter } from '../src/output/reason-cells.js';
+import { type LineLayout, lineWriter } from '../src/output/list-lines.js';
+import { reasonWriter } from '../src/output/reason-cells.js';
 import { audienceOf } from '../src/ranking/audience.js';
 import type { explainer } from '../src/ranking/explainer.js';
 import { modelOf } from '../src/ranking/model.js';
@@ -121,7 +121,7 @@ export function scoringScene(
   const withReasons: LineLayout = {
     ...plain,
     columns: [...columns, { name: 'reasons', kind: 'reasons' }],
-    reasons: new ReasonWriter('cell', { cells: numbers(counts.items + counts.preferences + counts.groups), counts }, 6),
+    reasons: reasonWriter('cell', { cells: numbers(counts.items + counts.preferences + counts.groups), counts }, 6),
   };
   return {
     model: modelOf(counts, [rows], [0], statistics, settings),
@@ -129,7 +129,7 @@ export function scoringScene(
     popularity: statistics.popularity,
     /** @param explain undefined: without reasons. */
     serve(recommender: Recommender, explain?: ReturnType<typeof explainer>): number {
-      const lines = new LineWriter(explain ? withReasons : plain);
+      const lines = lineWriter(explain ? withReasons : plain);
       let users = 0;
       for (let user = 0; user < evidence.users; user += USERS_STEP, users++) {
         const list = recommender.recommend(user);

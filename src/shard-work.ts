@@ -11,9 +11,9 @@ import { type CountedRows, gramRows } from './model/counting.js';
 import { fitter } from './model/fit.js';
 import { lowRankOf } from './model/low-rank.js';
 import { needsGram } from './model/signals.js';
-import { ColumnWriter } from './output/list-columns.js';
-import { LineWriter } from './output/list-lines.js';
-import { ReasonWriter, reasonStyle } from './output/reason-cells.js';
+import { columnWriter } from './output/list-columns.js';
+import { lineWriter } from './output/list-lines.js';
+import { reasonStyle, reasonWriter } from './output/reason-cells.js';
 import { explainer } from './ranking/explainer.js';
 import type { List } from './ranking/list-rules.js';
 import { finishedModel, modelOf } from './ranking/model.js';
@@ -123,15 +123,15 @@ function recommendWork(job: RecommendJob): ShardWork {
   };
 }
 
-function writersOf({ layout, listLength, model }: RecommendJob): () => LineWriter | ColumnWriter {
-  if (!layout) return () => new ColumnWriter();
+function writersOf({ layout, listLength, model }: RecommendJob) {
+  if (!layout) return () => columnWriter();
   const { format, precision } = layout;
   const arrays = readArrays(layout.cells);
   const names = quotedIn(arrays, 'names');
-  const reasons = names && new ReasonWriter(reasonStyle(format), { cells: names, counts: model.counts }, precision);
-  if (format === 'parquet') return () => new ColumnWriter(precision, reasons);
+  const reasons = names && reasonWriter(reasonStyle(format), { cells: names, counts: model.counts }, precision);
+  if (format === 'parquet') return () => columnWriter(precision, reasons);
   const columns = layout.columns.map((column, k) => ({ ...column, cells: quotedIn(arrays, `column${k}`) }));
-  return () => new LineWriter({ format, columns, listLength, precision, reasons });
+  return () => lineWriter({ format, columns, listLength, precision, reasons });
 }
 
 function trialWork(job: TrialJob): ShardWork {

@@ -1,4 +1,4 @@
-import { BoundExpression } from '../conditions/bound-expression.js';
+import { boundBy } from '../conditions/bound-expression.js';
 import { printable } from '../csv/printable.js';
 import { type Quote, quoted, safelyQuoted } from '../csv/quoting.js';
 import type { Dataset, FileReport } from '../dataset/dataset.js';
@@ -196,7 +196,7 @@ async function rank(
   const { had, excluded, offered } = barredBy(rules, { ...dataset, offered: rules.offered });
   const { rows, columns } = excluded;
   const barred = pickedRows(joined([had.interactions, excluded], rows, columns), users);
-  const where = rules.where.map((rule) => new BoundExpression(rule));
+  const where = rules.where.map((rule) => boundBy(rule));
   const isMeant = (row: number, item: number) =>
     (!rules.candidates || contains(rowOf(rules.candidates, users[row] ?? 0), item)) &&
     where.every((bound) => bound.matches(item, users[row] ?? 0));

@@ -2,9 +2,9 @@ import type { AddressInfo } from 'node:net';
 import { ExitCode, Failure, messageOf, systemCode } from '../failure.js';
 import type { Io } from '../io.js';
 import type { ServeOptions } from '../pipeline/options.js';
-import { Log } from '../report/log.js';
+import { logTo } from '../report/log.js';
 import { plural } from '../report/quantities.js';
-import { Engine } from '../serving/engine.js';
+import { engineFor } from '../serving/engine.js';
 import { httpServer } from '../serving/server.js';
 
 /**
@@ -12,8 +12,8 @@ import { httpServer } from '../serving/server.js';
  * read its model again. @throws Failure 65 or 66 where the model cannot be read, 2 where the address cannot be had.
  */
 export async function serve(options: ServeOptions, { stderr, interrupted }: Io): Promise<number> {
-  const log = new Log(stderr, options);
-  const engine = new Engine(options, log);
+  const log = logTo(stderr, options);
+  const engine = engineFor(options, log);
   const reload = () => {
     engine.load().then(
       ({ learned }) => log.info(`reads the model of ${learned} (SIGHUP)`),

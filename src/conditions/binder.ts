@@ -24,7 +24,7 @@ import {
   UNKNOWN,
 } from './rule.js';
 import { refusal } from './tokens.js';
-import { isMissing, type Kind, type Symbols, TypedColumn, textsOf } from './typed-column.js';
+import { isMissing, type Kind, type Symbols, type TypedColumn, textsOf, typedColumn } from './typed-column.js';
 
 /** The columns that an expression may name, those of a side equally long; those of one file are the items'. */
 export interface Columns extends Readonly<Record<Side, readonly CellColumn[]>> {
@@ -57,62 +57,57 @@ const NAMES_SHOWN = 30;
 const KINDS = { number: 'numbers', date: 'dates', truth: 'truths', text: undefined } as const;
 const NAMES = { numbers: 'numbers', dates: 'dates', truths: 'true or false' } as const;
 
-/** Makes a rule of a condition: finds the columns that it names, and decides as what they are compared. */
-export class Binder {
-  readonly symbols: Symbols = new Map();
-  /** Sentences about cells that could not be read, and count as missing, each once. */
-  readonly unreadable = new Set<string>();
-  readonly #given: Binding;
-  readonly #bound = new Map<CellColumn, BoundColumn>();
+/**
+ * Makes a rule of an expression: finds the columns that it names, and decides as what they are compared.
+ * @returns the rule, and sentences about cells that could not be read, and count as missing, each once.
+ */
+export function ruleOf({ expression, columns, now, newColumn, known }: Binding) {
+  const symbols: Symbols = new Map();
+  const unreadable = new Set<string>();
+  const bound = new Map<CellColumn, BoundColumn>();
 
-  constructor(given: Binding) {
-    this.#given = given;
-  }
+  const refused = (at: number, message: string, more = ''): Failure => refusal(expression, at, message, more);
 
-  rule(condition: Condition): Rule {
-    switch (condition.type) {
-      case 'all':
-      case 'any':
-        return simplified(condition.type, condition.parts, (part) => this.rule(part));
-      case 'not':
-        return opposite(this.rule(condition.part));
-      case 'missing':
-        return this.#each(condition.column, (cell) => (isMissing(cell) ? TRUE : FALSE));
-      case 'contains': {
-        const text = condition.text.toLowerCase();
-        const contains = (cell: string) => (cell.toLowerCase().includes(text) ? TRUE : FALSE);
-        return this.#each(condition.column, (cell) => (isMissing(cell) ? UNKNOWN : contains(cell)));
+  const unknown = (sides: readonly Side[], name: string, at: number): Failure => {
+    const names = (side: Side) => columns[side].map((column) => column.name);
+    const near = closest(name, sides.flatMap(names));
+    const hint = near === undefined ? '; texts go in quotes' : `; did you mean ${shown(near)}?`;
+    const label = (side: Side) => (columns.areOfOneFile ? 'its columns' : `columns of ${side}s`);
+    const filled = sides.filter((side) => names(side).length > 0);
+    const lists = filled.map((side) => `\n  ${label(side)}: ${namesShown(names(side))}`);
+    if (filled.length === 0)
+      lists.push('\n  there are none: --items FILE has those of items, and profiles have those of users');
+    return refused(at, `no column ${shown(name)}${hint}`, lists.join(''));
+  };
+
+  const found = ({ of, name, at }: Reference): { column: BoundColumn; side: Side } => {
+    const sides: readonly Side[] = of ? [of] : ['item', 'user'];
+    // A header of flattened JSON may itself begin with "user.".
+    const whole = of ? [{ side: 'item' as const, wanted: `${of}.${name}` }] : [];
+    for (const { side, wanted } of [...sides.map((side) => ({ side, wanted: name })), ...whole]) {
+      const key = columnKey(wanted);
+      const same = columns[side].filter((column) => column.name === wanted);
+      const alike = columns[side].filter((column) => key !== '' && columnKey(column.name) === key);
+      const [first, rival] = same.length > 0 ? same : alike;
+      if (first && rival) {
+        throw refused(at, `${shown(first.name)} and ${shown(rival.name)} could each be meant; rename one`);
       }
-      case 'in':
-        return this.#comparison('in', condition.left, condition.right);
-      case 'compare':
-        return this.#comparison(condition.op, condition.left, condition.right);
+      if (!first) continue;
+      const column = bound.get(first) ?? newColumn(first);
+      bound.set(first, column);
+      return { column, side };
     }
-  }
+    throw unknown(sides, name, at);
+  };
 
-  #each(reference: Reference, truth: (cell: string) => number): Rule {
-    const { column, side } = this.#found(reference);
-    return this.#given.known(side, column.cells.length, (index) => truth(column.cells[index] ?? ''));
-  }
-
-  #comparison(op: Relation, leftOperand: Operand, rightOperand: Operand): Rule {
-    const [left, right] = [this.#operand(leftOperand), this.#operand(rightOperand)];
-    const kind = this.#kind(op, left, right);
-    const [cells, others] = [this.#cells(left, kind), this.#cells(right, kind)];
-    const of = left.side ?? right.side ?? 'item';
-    if (left.side && right.side && left.side !== right.side)
-      return { type: 'pair', op, of, left: cells, right: others };
-    const count = (left.side ? left : right).column.cells.length;
-    if (cells instanceof Float64Array && others instanceof Float64Array && others.length > 1 && !right.side) {
-      const wanted = new Set(others);
-      const among = (number: number) => (wanted.has(number) ? TRUE : FALSE);
-      return this.#given.known(of, count, (index) => (Number.isNaN(cells[index]) ? UNKNOWN : among(cells[index]!)));
-    }
-    return this.#given.known(of, count, (at) => holds(op, cells, left.side ? at : 0, others, right.side ? at : 0));
-  }
+  const boundOperand = (operand: Operand): Bound => {
+    if (isReference(operand)) return { operand, ...found(operand) };
+    const cells = operand.map(({ text }) => text);
+    return { operand, side: undefined, column: typedColumn({ name: '', cells }, undefined) };
+  };
 
   /** As what two operands are compared: as what the literal is, else as numbers or dates where both are that. */
-  #kind(op: Relation, left: Bound, right: Bound): Kind {
+  const kindOf = (op: Relation, left: Bound, right: Bound): Kind => {
     const literals = [left, right].flatMap(({ operand }) => (isReference(operand) ? [] : operand));
     const [type, other] = new Set(literals.map((literal) => literal.type));
     const stated = type && !other ? KINDS[type] : undefined;
@@ -128,88 +123,86 @@ export class Binder {
     const { operand, column } = [right, left].find(isNeither) ?? left;
     const [at, name] = isReference(operand) ? [operand.at, column.name] : [operand[0]?.at ?? 0, operand[0]?.text ?? ''];
     const why = [left, right].some(isNeither) ? `${shown(name)} is neither` : 'these are one of each';
-    throw this.#refused(at, `"${op}" compares numbers with numbers, or dates with dates, and ${why}`);
-  }
-
-  #cells({ operand, column, side }: Bound, kind: Kind): Cells {
-    if (!isReference(operand)) return this.#literals(operand, column, kind);
-    if (kind === 'texts') return column.texts(this.symbols);
-    const { values, isReadable, unreadable, why } = column.numbers(kind);
-    const name = shown(column.name);
-    if (!isReadable) {
-      throw this.#refused(operand.at, `column ${name} ${why ?? `holds ${unreadable.example}, and no ${NAMES[kind]}`}`);
-    }
-    if (kind === 'numbers' && mayHaveThousands(column.cells.filter((cell) => !isMissing(cell)))) {
-      const what = `the ${side}s' column ${name} holds numbers like 1.234 beside whole ones below 1000`;
-      this.unreadable.add(
-        `${this.#given.expression.option}: ${what}: if the point separates thousands, they are read as too little`,
-      );
-    }
-    if (unreadable.count > 0) {
-      const which = `${unreadable.count} of ${column.cells.length} cells of the ${side}s' column ${name}`;
-      const why = `are not ${NAMES[kind]}, such as ${unreadable.example}; they count as missing`;
-      this.unreadable.add(`${this.#given.expression.option}: ${which} ${why}`);
-    }
-    return values;
-  }
+    throw refused(at, `"${op}" compares numbers with numbers, or dates with dates, and ${why}`);
+  };
 
   /** All literals as numbers, or as the texts of one cell. */
-  #literals(literals: readonly Literal[], column: BoundColumn, kind: Kind): Cells {
+  const cellsOfLiterals = (literals: readonly Literal[], column: BoundColumn, kind: Kind): Cells => {
     if (kind !== 'texts') {
       const { values } = literals.some(({ type }) => type === 'text') ? column.numbers(kind) : { values: [] };
-      const { now } = this.#given;
       const from = { now, today: Math.floor(now / DAY) * DAY };
       return Float64Array.from(literals, (each, at) => values[at] ?? each.value + (each.from ? from[each.from] : 0));
     }
     const missing = literals.find(({ text }) => isMissing(text));
     if (missing) {
       const message = `${shown(missing.text)} counts as missing in every column; write "is missing"`;
-      throw this.#refused(missing.at, message);
+      throw refused(missing.at, message);
     }
-    return textsOf([new Set(literals.map(({ text }) => text.trim().toLowerCase()))], this.symbols);
-  }
+    return textsOf([new Set(literals.map(({ text }) => text.trim().toLowerCase()))], symbols);
+  };
 
-  #operand(operand: Operand): Bound {
-    if (isReference(operand)) return { operand, ...this.#found(operand) };
-    const cells = operand.map(({ text }) => text);
-    return { operand, side: undefined, column: new TypedColumn({ name: '', cells }, undefined) };
-  }
+  const cellsOf = ({ operand, column, side }: Bound, kind: Kind): Cells => {
+    if (!isReference(operand)) return cellsOfLiterals(operand, column, kind);
+    if (kind === 'texts') return column.texts(symbols);
+    const { values, isReadable, unreadable: odd, why } = column.numbers(kind);
+    const name = shown(column.name);
+    if (!isReadable) {
+      throw refused(operand.at, `column ${name} ${why ?? `holds ${odd.example}, and no ${NAMES[kind]}`}`);
+    }
+    if (kind === 'numbers' && mayHaveThousands(column.cells.filter((cell) => !isMissing(cell)))) {
+      const what = `the ${side}s' column ${name} holds numbers like 1.234 beside whole ones below 1000`;
+      unreadable.add(`${expression.option}: ${what}: if the point separates thousands, they are read as too little`);
+    }
+    if (odd.count > 0) {
+      const which = `${odd.count} of ${column.cells.length} cells of the ${side}s' column ${name}`;
+      const reason = `are not ${NAMES[kind]}, such as ${odd.example}; they count as missing`;
+      unreadable.add(`${expression.option}: ${which} ${reason}`);
+    }
+    return values;
+  };
 
-  #found({ of, name, at }: Reference): { column: BoundColumn; side: Side } {
-    const sides: readonly Side[] = of ? [of] : ['item', 'user'];
-    // A header of flattened JSON may itself begin with "user.".
-    const whole = of ? [{ side: 'item' as const, wanted: `${of}.${name}` }] : [];
-    for (const { side, wanted } of [...sides.map((side) => ({ side, wanted: name })), ...whole]) {
-      const key = columnKey(wanted);
-      const same = this.#given.columns[side].filter((column) => column.name === wanted);
-      const alike = this.#given.columns[side].filter((column) => key !== '' && columnKey(column.name) === key);
-      const [found, rival] = same.length > 0 ? same : alike;
-      if (found && rival) {
-        throw this.#refused(at, `${shown(found.name)} and ${shown(rival.name)} could each be meant; rename one`);
+  const compared = (op: Relation, leftOperand: Operand, rightOperand: Operand): Rule => {
+    const [left, right] = [boundOperand(leftOperand), boundOperand(rightOperand)];
+    const kind = kindOf(op, left, right);
+    const [cells, others] = [cellsOf(left, kind), cellsOf(right, kind)];
+    const of = left.side ?? right.side ?? 'item';
+    if (left.side && right.side && left.side !== right.side)
+      return { type: 'pair', op, of, left: cells, right: others };
+    const count = (left.side ? left : right).column.cells.length;
+    if (cells instanceof Float64Array && others instanceof Float64Array && others.length > 1 && !right.side) {
+      const wanted = new Set(others);
+      const among = (number: number) => (wanted.has(number) ? TRUE : FALSE);
+      return known(of, count, (index) => (Number.isNaN(cells[index]) ? UNKNOWN : among(cells[index]!)));
+    }
+    return known(of, count, (at) => holds(op, cells, left.side ? at : 0, others, right.side ? at : 0));
+  };
+
+  const eachCell = (reference: Reference, truth: (cell: string) => number): Rule => {
+    const { column, side } = found(reference);
+    return known(side, column.cells.length, (index) => truth(column.cells[index] ?? ''));
+  };
+
+  const ruleFor = (condition: Condition): Rule => {
+    switch (condition.type) {
+      case 'all':
+      case 'any':
+        return simplified(condition.type, condition.parts, ruleFor);
+      case 'not':
+        return opposite(ruleFor(condition.part));
+      case 'missing':
+        return eachCell(condition.column, (cell) => (isMissing(cell) ? TRUE : FALSE));
+      case 'contains': {
+        const text = condition.text.toLowerCase();
+        const contains = (cell: string) => (cell.toLowerCase().includes(text) ? TRUE : FALSE);
+        return eachCell(condition.column, (cell) => (isMissing(cell) ? UNKNOWN : contains(cell)));
       }
-      if (!found) continue;
-      const column = this.#bound.get(found) ?? this.#given.newColumn(found);
-      this.#bound.set(found, column);
-      return { column, side };
+      case 'in':
+        return compared('in', condition.left, condition.right);
+      case 'compare':
+        return compared(condition.op, condition.left, condition.right);
     }
-    throw this.#unknown(sides, name, at);
-  }
-
-  #unknown(sides: readonly Side[], name: string, at: number): Failure {
-    const names = (side: Side) => this.#given.columns[side].map((column) => column.name);
-    const near = closest(name, sides.flatMap(names));
-    const hint = near === undefined ? '; texts go in quotes' : `; did you mean ${shown(near)}?`;
-    const label = (side: Side) => (this.#given.columns.areOfOneFile ? 'its columns' : `columns of ${side}s`);
-    const filled = sides.filter((side) => names(side).length > 0);
-    const lists = filled.map((side) => `\n  ${label(side)}: ${namesShown(names(side))}`);
-    if (filled.length === 0)
-      lists.push('\n  there are none: --items FILE has those of items, and profiles have those of users');
-    return this.#refused(at, `no column ${shown(name)}${hint}`, lists.join(''));
-  }
-
-  #refused(at: number, message: string, more = ''): Failure {
-    return refusal(this.#given.expression, at, message, more);
-  }
+  };
+  return { rule: ruleFor(expression.root), symbols, unreadable };
 }
 
 function namesShown(names: readonly string[]): string {

@@ -1,9 +1,9 @@
 import type { CellColumn } from '../csv/cells.js';
 import type { DayOrder } from '../events/day-month.js';
-import { Binder, type Columns } from './binder.js';
+import { type Columns, ruleOf } from './binder.js';
 import type { Expression } from './expression.js';
 import { type Rule, type Side, TRUE, truthOf, UNKNOWN } from './rule.js';
-import { TypedColumn } from './typed-column.js';
+import { typedColumn } from './typed-column.js';
 
 /**
  * Binds an expression to columns: finds them by their names, decides as what they are compared, and reads their cells.
@@ -17,9 +17,9 @@ export function bindExpression(
   now: number,
   dayOrder?: DayOrder,
 ): BoundExpression {
-  const newColumn = (column: CellColumn) => new TypedColumn(column, dayOrder);
-  const binder = new Binder({ expression, columns, now, newColumn, known });
-  return new BoundExpression(binder.rule(expression.root), [...binder.unreadable]);
+  const newColumn = (column: CellColumn) => typedColumn(column, dayOrder);
+  const { rule, unreadable } = ruleOf({ expression, columns, now, newColumn, known });
+  return boundBy(rule, [...unreadable]);
 }
 
 function known(of: Side, count: number, truth: (index: number) => number): Rule {
@@ -28,43 +28,33 @@ function known(of: Side, count: number, truth: (index: number) => number): Rule 
   return { type: 'known', of, truth: all };
 }
 
-/** An expression that knows its columns: it says for each item, or pair of item and user, whether it holds. */
-export class BoundExpression {
-  /** As data, which may travel to another process. */
-  readonly rule: Rule;
-  /** Sentences about cells that could not be read, and count as missing. */
-  readonly unreadable: readonly string[];
-  readonly #facets: ((user: number) => number | string)[] = [];
+/**
+ * An expression that knows its columns: it says for each item, or pair of item and user, whether it holds.
+ * @param rule as data, which may travel to another process. @param unreadable sentences about cells that could not be read, and count as missing.
+ */
+export function boundBy(rule: Rule, unreadable: readonly string[] = []) {
+  const facets = facetsOf(rule);
+  return {
+    rule,
+    unreadable,
+    usesUser: facets.length > 0,
+    /** Both by index. Where the expression uses no column of users, `user` may be anything. */
+    matches: (item: number, user: number) => truthOf(rule, item, user) === TRUE,
+    /** Users with the same key have the same answers for every item. */
+    userKey: (user: number) => facets.map((facet) => facet(user)).join('|'),
+  };
+}
+export type BoundExpression = ReturnType<typeof boundBy>;
 
-  constructor(rule: Rule, unreadable: readonly string[] = []) {
-    this.rule = rule;
-    this.unreadable = unreadable;
-    this.#gather(rule);
-  }
-
-  get usesUser(): boolean {
-    return this.#facets.length > 0;
-  }
-
-  /** Both by index. Where the expression uses no column of users, `user` may be anything. */
-  matches(item: number, user: number): boolean {
-    return truthOf(this.rule, item, user) === TRUE;
-  }
-
-  /** Users with the same key have the same answers for every item. */
-  userKey(user: number): string {
-    return this.#facets.map((facet) => facet(user)).join('|');
-  }
-
-  #gather(rule: Rule): void {
-    if (rule.type === 'not') this.#gather(rule.part);
-    if (rule.type === 'all' || rule.type === 'any') for (const part of rule.parts) this.#gather(part);
-    if (rule.type === 'known' && rule.of === 'user') this.#facets.push((user) => rule.truth[user] ?? UNKNOWN);
-    if (rule.type !== 'pair') return;
-    const cells = rule.of === 'user' ? rule.left : rule.right;
-    if (cells instanceof Float64Array) this.#facets.push((user) => cells[user] ?? Number.NaN);
-    else this.#facets.push((user) => cells.values.subarray(cells.offsets[user], cells.offsets[user + 1]).join());
-  }
+/** What a rule asks of users. */
+function facetsOf(rule: Rule): ((user: number) => number | string)[] {
+  if (rule.type === 'not') return facetsOf(rule.part);
+  if (rule.type === 'all' || rule.type === 'any') return rule.parts.flatMap(facetsOf);
+  if (rule.type === 'known' && rule.of === 'user') return [(user) => rule.truth[user] ?? UNKNOWN];
+  if (rule.type !== 'pair') return [];
+  const cells = rule.of === 'user' ? rule.left : rule.right;
+  if (cells instanceof Float64Array) return [(user) => cells[user] ?? Number.NaN];
+  return [(user) => cells.values.subarray(cells.offsets[user], cells.offsets[user + 1]).join()];
 }
 
 /** By item, 1 where the expression holds for it and a user. @param items how many there are. */

@@ -56,172 +56,139 @@ export interface Expression extends Typed {
   root: Condition;
 }
 
-/**
- * Reads an expression; what its columns are is not known yet (`bindExpression`).
- * @param option as messages name it. @throws Failure 2 with a mark under the character that is not understood.
- */
-export function parseExpression(text: string, option: string): Expression {
-  const parser = new Parser({ text, option });
-  const root = parser.whole();
-  return { text, option, root, columns: parser.columns, usesNow: parser.usesNow };
-}
-
 /** A recursion can follow; nobody needs it. */
 const MOST_DEPTH = 100;
 const COMPARISONS = new Set(['=', '!=', '<', '<=', '>', '>=']);
 const SECONDS: Readonly<Record<string, number>> = { h: 3600, d: 86_400, w: 7 * 86_400 };
 
-class Parser {
-  readonly columns: Reference[] = [];
-  usesNow = false;
-  readonly #typed: Typed;
-  readonly #tokens: Token[];
-  #next = 0;
+/**
+ * Reads an expression; what its columns are is not known yet (`bindExpression`).
+ * @param option as messages name it. @throws Failure 2 with a mark under the character that is not understood.
+ */
+export function parseExpression(text: string, option: string): Expression {
+  const typed = { text, option };
+  const tokens = tokensOf(typed);
+  const columns: Reference[] = [];
+  let usesNow = false;
+  let at = 0;
 
-  constructor(typed: Typed) {
-    this.#typed = typed;
-    this.#tokens = tokensOf(typed);
-  }
-
-  whole(): Condition {
-    const root = this.#any(0);
-    if (this.#token.type !== 'end') throw this.#expected('"and", "or" or the end');
-    return root;
-  }
-
-  #any(depth: number): Condition {
-    return this.#parts('any', 'or', () => this.#parts('all', 'and', () => this.#one(depth)));
-  }
-
-  #parts(type: 'all' | 'any', word: string, part: () => Condition): Condition {
-    const parts = [part()];
-    while (this.#take(word)) parts.push(part());
-    return parts.length === 1 && parts[0] ? parts[0] : { type, parts };
-  }
-
-  #one(depth: number): Condition {
-    if (depth > MOST_DEPTH) throw this.#refused(`the expression is nested more than ${MOST_DEPTH} deep`);
-    if (this.#take('not')) return { type: 'not', part: this.#one(depth + 1) };
-    if (!this.#take('(')) return this.#test();
-    const inside = this.#any(depth + 1);
-    if (!this.#take(')')) throw this.#expected('"and", "or" or ")"');
-    return inside;
-  }
-
-  #test(): Condition {
-    const { at } = this.#token;
-    const left = this.#value();
-    const isNot = this.#take('not') !== undefined;
-    const tested = this.#list(left, at) ?? this.#contains(left, at) ?? (isNot ? undefined : this.#plainTest(left, at));
-    if (!tested) throw this.#expected(isNot ? '"in" or "contains"' : 'a comparison, like = or <=,');
-    return isNot ? { type: 'not', part: tested } : tested;
-  }
-
-  #plainTest(left: Operand, at: number): Condition | undefined {
-    if (this.#take('is')) {
-      const isNot = this.#take('not') !== undefined;
-      if (!this.#take('missing')) throw this.#expected(isNot ? '"missing"' : '"missing" or "not missing"');
-      const missing: Condition = { type: 'missing', column: this.#column(left, at) };
-      return isNot ? { type: 'not', part: missing } : missing;
-    }
-    if (this.#token.type !== 'sign' || !COMPARISONS.has(this.#token.text)) return undefined;
-    const op = this.#advance().text as Comparison;
-    const right = this.#value();
-    if (!isReference(right)) this.#column(left, at);
-    return { type: 'compare', op, left, right };
-  }
-
-  #list(left: Operand, at: number): Condition | undefined {
-    if (!this.#take('in')) return undefined;
-    if (!this.#take('(')) {
-      const list = this.#token;
-      return { type: 'in', left, right: this.#column(this.#value('a column or a list like ("DE", "FR")'), list.at) };
-    }
-    const literals: Literal[] = [];
-    do literals.push(this.#literal());
-    while (this.#take(','));
-    if (!this.#take(')')) throw this.#expected('"," or ")"');
-    return { type: 'compare', op: '=', left: this.#column(left, at), right: literals };
-  }
-
-  #contains(left: Operand, at: number): Condition | undefined {
-    if (!this.#take('contains')) return undefined;
-    const { type, text } = this.#token;
-    if (type !== 'text' && type !== 'number') throw this.#expected('a text in quotes');
-    this.#advance();
-    return { type: 'contains', column: this.#column(left, at), text };
-  }
-
-  #value(what = 'a value'): Operand {
-    if (this.#token.type !== 'name') return [this.#literal(what)];
-    const { text: name, of, at } = this.#advance();
-    const reference = { of, name, at };
-    this.columns.push(reference);
-    return reference;
-  }
-
-  #literal(what = 'a value'): Literal {
-    const token = this.#token;
-    const { type, text, at } = token;
-    if (type === 'text') return { ...this.#advance(), type, value: Number.NaN };
-    if (type === 'number') return { ...this.#advance(), type, value: Number(text) };
-    if (type === 'date') return { ...this.#advance(), type, value: this.#seconds(text) };
-    if (this.#take('true') || this.#take('false')) return { type: 'truth', value: Number(text === 'true'), text, at };
-    const from = this.#take('now') ?? this.#take('today');
-    if (!from) throw this.#expected(what);
-    this.usesNow = true;
-    return { type: 'date', value: this.#duration(), from: from as 'now' | 'today', text, at };
-  }
-
-  #duration(): number {
-    if (this.#token.type !== 'duration') {
-      if (/^[+-]/.test(this.#token.text)) throw this.#expected('a time like 12h, 30d or 2w');
-      return 0;
-    }
-    const [, sign, count, unit = ''] = /^([+-])\s*([\d.]+)(.)$/.exec(this.#advance().text) ?? [];
-    return Number(`${sign}${count}`) * (SECONDS[unit.toLowerCase()] ?? 0);
-  }
-
-  #seconds(text: string): number {
-    if (!/^\d{4}/.test(text)) throw this.#refused(`${text} is not clear; write the year first, like 2020-12-31`, -1);
-    const seconds = secondsOf(text) ?? Number.NaN;
-    if (Number.isNaN(seconds)) throw this.#refused(`there is no day or time ${text}`, -1);
-    return seconds;
-  }
-
+  const next = () => tokens[at] as Token;
+  const advance = (): Token => {
+    const token = next();
+    at = Math.min(at + 1, tokens.length - 1);
+    return token;
+  };
+  /** Takes a keyword or sign, if it is next. */
+  const take = (sign: string): string | undefined =>
+    next().type === 'sign' && next().text === sign ? advance().text : undefined;
+  /** @param back which token it is about: 0 the next one, -1 the one before. */
+  const refused = (message: string, back = 0): Failure => refusal(typed, tokens[at + back]?.at ?? 0, message);
+  const expected = (what: string): Failure => {
+    const before = tokens[at - 1];
+    const shown = before && text.slice(before.at, next().at).trim();
+    return refused(`expected ${what}${shown === undefined ? '' : ` after ${quoted(shown)}`}`);
+  };
   /** @throws Failure 2 where it is a literal. */
-  #column(operand: Operand, at: number): Reference {
+  const columnOf = (operand: Operand, place: number): Reference => {
     if (isReference(operand)) return operand;
     const [literal] = operand;
     const hint = literal?.type === 'text' ? `; the name of a column goes without quotes, or in brackets` : '';
-    throw refusal(this.#typed, at, `expected a column${hint}`);
-  }
+    throw refusal(typed, place, `expected a column${hint}`);
+  };
 
-  get #token(): Token {
-    return this.#tokens[this.#next] as Token;
-  }
+  const seconds = (day: string): number => {
+    if (!/^\d{4}/.test(day)) throw refused(`${day} is not clear; write the year first, like 2020-12-31`, -1);
+    const since = secondsOf(day) ?? Number.NaN;
+    if (Number.isNaN(since)) throw refused(`there is no day or time ${day}`, -1);
+    return since;
+  };
+  const duration = (): number => {
+    if (next().type !== 'duration') {
+      if (/^[+-]/.test(next().text)) throw expected('a time like 12h, 30d or 2w');
+      return 0;
+    }
+    const [, sign, count, unit = ''] = /^([+-])\s*([\d.]+)(.)$/.exec(advance().text) ?? [];
+    return Number(`${sign}${count}`) * (SECONDS[unit.toLowerCase()] ?? 0);
+  };
+  const literal = (what = 'a value'): Literal => {
+    const token = next();
+    if (token.type === 'text') return { ...advance(), type: 'text', value: Number.NaN };
+    if (token.type === 'number') return { ...advance(), type: 'number', value: Number(token.text) };
+    if (token.type === 'date') return { ...advance(), type: 'date', value: seconds(token.text) };
+    const said = { text: token.text, at: token.at };
+    if (take('true') || take('false')) return { type: 'truth', value: Number(token.text === 'true'), ...said };
+    const from = take('now') ?? take('today');
+    if (!from) throw expected(what);
+    usesNow = true;
+    return { type: 'date', value: duration(), from: from as 'now' | 'today', ...said };
+  };
+  const value = (what = 'a value'): Operand => {
+    if (next().type !== 'name') return [literal(what)];
+    const { text: name, of, at: place } = advance();
+    const reference = { of, name, at: place };
+    columns.push(reference);
+    return reference;
+  };
 
-  #advance(): Token {
-    const token = this.#token;
-    this.#next = Math.min(this.#next + 1, this.#tokens.length - 1);
-    return token;
-  }
+  const list = (left: Operand, place: number): Condition | undefined => {
+    if (!take('in')) return undefined;
+    if (!take('(')) {
+      const { at: listAt } = next();
+      return { type: 'in', left, right: columnOf(value('a column or a list like ("DE", "FR")'), listAt) };
+    }
+    const literals: Literal[] = [];
+    do literals.push(literal());
+    while (take(','));
+    if (!take(')')) throw expected('"," or ")"');
+    return { type: 'compare', op: '=', left: columnOf(left, place), right: literals };
+  };
+  const contains = (left: Operand, place: number): Condition | undefined => {
+    if (!take('contains')) return undefined;
+    const { type, text: part } = next();
+    if (type !== 'text' && type !== 'number') throw expected('a text in quotes');
+    advance();
+    return { type: 'contains', column: columnOf(left, place), text: part };
+  };
+  const plainTest = (left: Operand, place: number): Condition | undefined => {
+    if (take('is')) {
+      const isNot = take('not') !== undefined;
+      if (!take('missing')) throw expected(isNot ? '"missing"' : '"missing" or "not missing"');
+      const missing: Condition = { type: 'missing', column: columnOf(left, place) };
+      return isNot ? { type: 'not', part: missing } : missing;
+    }
+    if (next().type !== 'sign' || !COMPARISONS.has(next().text)) return undefined;
+    const op = advance().text as Comparison;
+    const right = value();
+    if (!isReference(right)) columnOf(left, place);
+    return { type: 'compare', op, left, right };
+  };
+  const test = (): Condition => {
+    const { at: place } = next();
+    const left = value();
+    const isNot = take('not') !== undefined;
+    const tested = list(left, place) ?? contains(left, place) ?? (isNot ? undefined : plainTest(left, place));
+    if (!tested) throw expected(isNot ? '"in" or "contains"' : 'a comparison, like = or <=,');
+    return isNot ? { type: 'not', part: tested } : tested;
+  };
 
-  /** Takes a keyword or sign, if it is next. */
-  #take(sign: string): string | undefined {
-    return this.#token.type === 'sign' && this.#token.text === sign ? this.#advance().text : undefined;
-  }
+  const parts = (type: 'all' | 'any', word: string, part: () => Condition): Condition => {
+    const all = [part()];
+    while (take(word)) all.push(part());
+    return all.length === 1 && all[0] ? all[0] : { type, parts: all };
+  };
+  const any = (depth: number): Condition => parts('any', 'or', () => parts('all', 'and', () => one(depth)));
+  const one = (depth: number): Condition => {
+    if (depth > MOST_DEPTH) throw refused(`the expression is nested more than ${MOST_DEPTH} deep`);
+    if (take('not')) return { type: 'not', part: one(depth + 1) };
+    if (!take('(')) return test();
+    const inside = any(depth + 1);
+    if (!take(')')) throw expected('"and", "or" or ")"');
+    return inside;
+  };
 
-  #expected(what: string): Failure {
-    const before = this.#tokens[this.#next - 1];
-    const shown = before && this.#typed.text.slice(before.at, this.#token.at).trim();
-    return this.#refused(`expected ${what}${shown === undefined ? '' : ` after ${quoted(shown)}`}`);
-  }
-
-  /** @param back which token it is about: 0 the next one, -1 the one before. */
-  #refused(message: string, back = 0): Failure {
-    return refusal(this.#typed, this.#tokens[this.#next + back]?.at ?? 0, message);
-  }
+  const root = any(0);
+  if (next().type !== 'end') throw expected('"and", "or" or the end');
+  return { text, option, root, columns, usesNow };
 }
 
 function quoted(text: string): string {

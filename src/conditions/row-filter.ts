@@ -1,17 +1,9 @@
 import type { CellColumn } from '../csv/cells.js';
 import type { RowCondition, RowFilter } from '../events/event-columns.js';
-import { Binder, type BoundColumn } from './binder.js';
+import { type BoundColumn, ruleOf } from './binder.js';
 import { parseExpression } from './expression.js';
 import { FALSE, type Rule, type Side, truthOf, UNKNOWN } from './rule.js';
-import {
-  isMissing,
-  type NumberKind,
-  type Numbers,
-  type Symbols,
-  type Texts,
-  TypedColumn,
-  textsOf,
-} from './typed-column.js';
+import { isMissing, type NumberKind, type Numbers, type TypedColumn, textsOf, typedColumn } from './typed-column.js';
 
 /** More texts that no literal is are forgotten. */
 const MOST_SYMBOLS = 1 << 16;
@@ -43,9 +35,9 @@ export function slimCondition(condition: RowCondition): RowCondition {
 /** Says of a row, without knowing the others, whether an expression holds, and by which columns. */
 function rowTest({ text, option, now, dayOrder, sample }: RowCondition) {
   const expression = parseExpression(text, option);
-  const named: { at: number; column: RowColumn }[] = [];
+  const named: { at: number; column: ReturnType<typeof rowColumn> }[] = [];
   const newColumn = (column: CellColumn) => {
-    const row = new RowColumn(new TypedColumn(column, dayOrder));
+    const row = rowColumn(typedColumn(column, dayOrder));
     named.push({ at: sample.indexOf(column), column: row });
     return row;
   };
@@ -54,9 +46,7 @@ function rowTest({ text, option, now, dayOrder, sample }: RowCondition) {
     truth: () => truth(0),
   });
   const columns = { item: sample, user: [], areOfOneFile: true };
-  const binder = new Binder({ expression, columns, now, newColumn, known });
-  const rule = binder.rule(expression.root);
-  const { symbols } = binder;
+  const { rule, symbols } = ruleOf({ expression, columns, now, newColumn, known });
   const literals = symbols.size;
   return {
     columns: named.map(({ at }) => at),
@@ -71,42 +61,35 @@ function rowTest({ text, option, now, dayOrder, sample }: RowCondition) {
 }
 
 /** A column of the row that is read now, in the forms that the first rows decided. */
-class RowColumn implements BoundColumn {
-  readonly cells = [''];
-  readonly name: string;
-  readonly #sample: TypedColumn;
-  readonly #numbers = new Map<NumberKind, Numbers>();
-  readonly #fill: ((cell: string) => void)[] = [];
-
-  constructor(sample: TypedColumn) {
-    this.name = sample.name;
-    this.#sample = sample;
-  }
-
-  get isPlainlyNumeric(): boolean {
-    return this.#sample.isPlainlyNumeric;
-  }
-
-  put(cell: string): void {
-    this.cells[0] = cell;
-    for (const fill of this.#fill) fill(cell);
-  }
-
-  numbers(kind: NumberKind): Numbers {
-    const made = this.#numbers.get(kind);
-    if (made) return made;
-    const numbers = { ...this.#sample.numbers(kind), values: new Float64Array(1) };
-    const read = this.#sample.reader(kind);
-    this.#fill.push((cell) => {
-      numbers.values[0] = isMissing(cell) ? Number.NaN : read(cell);
-    });
-    this.#numbers.set(kind, numbers);
-    return numbers;
-  }
-
-  texts(symbols: Symbols): Texts {
-    const texts = textsOf([], symbols);
-    this.#fill.push((cell) => Object.assign(texts, textsOf([this.#sample.textsIn(cell)], symbols)));
-    return texts;
-  }
+function rowColumn(sample: TypedColumn): BoundColumn & { put(cell: string): void } {
+  const cells = [''];
+  const made = new Map<NumberKind, Numbers>();
+  const fills: ((cell: string) => void)[] = [];
+  return {
+    cells,
+    name: sample.name,
+    get isPlainlyNumeric() {
+      return sample.isPlainlyNumeric;
+    },
+    put(cell) {
+      cells[0] = cell;
+      for (const fill of fills) fill(cell);
+    },
+    numbers(kind) {
+      const before = made.get(kind);
+      if (before) return before;
+      const numbers = { ...sample.numbers(kind), values: new Float64Array(1) };
+      const read = sample.reader(kind);
+      fills.push((cell) => {
+        numbers.values[0] = isMissing(cell) ? Number.NaN : read(cell);
+      });
+      made.set(kind, numbers);
+      return numbers;
+    },
+    texts(symbols) {
+      const texts = textsOf([], symbols);
+      fills.push((cell) => Object.assign(texts, textsOf([sample.textsIn(cell)], symbols)));
+      return texts;
+    },
+  };
 }

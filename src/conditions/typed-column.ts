@@ -48,67 +48,55 @@ export function truthIn(cell: string): number {
 /** Smaller numbers are years or amounts: as seconds they would be times before 1973. */
 const LEAST_SECONDS = 1e8;
 
-/** The cells of a column in the forms that comparisons need, each made when it is first asked for, in time linear in the size of the cells. */
-export class TypedColumn {
-  readonly name: string;
-  readonly cells: readonly string[];
-  readonly #dayOrder: DayOrder | undefined;
-  readonly #made = new Map<string, unknown>();
-
-  /** @param dayOrder what dates that end with the year have first, where that was said. */
-  constructor({ name, cells }: CellColumn, dayOrder: DayOrder | undefined) {
-    this.name = name;
-    this.cells = cells;
-    this.#dayOrder = dayOrder;
-  }
-
-  /** True where every cell is a number, and none a code like 0815. */
-  get isPlainlyNumeric(): boolean {
-    const isCode = () => this.cells.some((cell) => /^\s*0\d/.test(cell));
-    return this.#once('plain', () => this.numbers('numbers').unreadable.count === 0 && !isCode());
-  }
-
-  numbers(kind: NumberKind): Numbers {
-    return this.#once(kind, () => {
-      const { why } = this.#dates;
-      const numbers = numbersOf(this.cells, this.reader(kind));
-      return kind === 'dates' && why !== undefined ? { ...numbers, isReadable: false, why } : numbers;
-    });
-  }
+/**
+ * The cells of a column in the forms that comparisons need, each made when it is first asked for, in time linear in the size of the cells.
+ * @param dayOrder what dates that end with the year have first, where that was said.
+ */
+export function typedColumn({ name, cells }: CellColumn, dayOrder: DayOrder | undefined) {
+  const made = new Map<string, unknown>();
+  const once = <T>(form: string, make: () => T): T => {
+    if (!made.has(form)) made.set(form, make());
+    return made.get(form) as T;
+  };
+  const dates = () => once('date form', () => dateForm({ name, cells }, dayOrder));
 
   /** What reads a cell as a number, as this column writes them; NaN where it cannot be read. */
-  reader(kind: NumberKind): (cell: string) => number {
-    if (kind === 'dates') return this.#dates.read;
+  const reader = (kind: NumberKind): ((cell: string) => number) => {
+    if (kind === 'dates') return dates().read;
     return kind === 'numbers' ? numberIn : truthIn;
-  }
+  };
 
-  texts(symbols: Symbols): Texts {
-    return this.#once('texts', () =>
-      textsOf(
-        this.cells.map((cell) => this.textsIn(cell)),
-        symbols,
-      ),
-    );
-  }
+  const numbers = (kind: NumberKind): Numbers =>
+    once(kind, () => {
+      const { why } = dates();
+      const read = numbersOf(cells, reader(kind));
+      return kind === 'dates' && why !== undefined ? { ...read, isReadable: false, why } : read;
+    });
 
   /** The texts that a cell equals: each value of a list, and the whole of it. */
-  textsIn(cell: string): Set<string> {
-    const separator = this.#once('separator', (): Separator => {
-      const filled = this.cells.filter((each) => !isMissing(each));
-      return filled.length > 0 ? separatorOf(this.name, filled) : undefined;
+  const textsIn = (cell: string): Set<string> => {
+    const separator = once('separator', (): Separator => {
+      const filled = cells.filter((each) => !isMissing(each));
+      return filled.length > 0 ? separatorOf(name, filled) : undefined;
     });
     return isMissing(cell) ? new Set() : new Set([...valuesOf(cell, separator), cell.trim().toLowerCase()]);
-  }
+  };
 
-  get #dates() {
-    return this.#once('date form', () => dateForm(this, this.#dayOrder));
-  }
-
-  #once<T>(form: string, make: () => T): T {
-    if (!this.#made.has(form)) this.#made.set(form, make());
-    return this.#made.get(form) as T;
-  }
+  return {
+    name,
+    cells,
+    numbers,
+    reader,
+    textsIn,
+    texts: (symbols: Symbols): Texts => once('texts', () => textsOf(cells.map(textsIn), symbols)),
+    /** True where every cell is a number, and none a code like 0815. */
+    get isPlainlyNumeric(): boolean {
+      const isCode = () => cells.some((cell) => /^\s*0\d/.test(cell));
+      return once('plain', () => numbers('numbers').unreadable.count === 0 && !isCode());
+    },
+  };
 }
+export type TypedColumn = ReturnType<typeof typedColumn>;
 
 function numbersOf(cells: readonly string[], read: (cell: string) => number): Numbers {
   const values = new Float64Array(cells.length);

@@ -4,7 +4,7 @@ import { displayName } from './failures.js';
 import { isJson, jsonEntries } from './json-objects.js';
 import { isNetflix, netflixRows } from './netflix.js';
 import { PARQUET, parquetEntries } from './parquet.js';
-import { type Entry, RecordRows } from './records.js';
+import { recordRows } from './records.js';
 import { BYTE_ORDER_MARK, hasMark, seekableSize } from './source.js';
 
 /**
@@ -23,19 +23,14 @@ export async function conversionOf(
   const begin = head.toString('utf8', 0, 1 << 16).replace(/^\uFEFF/, '');
   if (PARQUET.test(begin)) {
     await chunks.return(undefined);
-    if ((await seekableSize(path)) > 0) return ofRecords(parquetEntries(path, onBytes), refusals);
+    if ((await seekableSize(path)) > 0) return recordRows(parquetEntries(path, onBytes), refusals);
     const name = displayName(path);
     throw badData(
       `${name} is Parquet, which is read from a file that is not packed: it begins with what stands at its end`,
     );
   }
   if (isNetflix(begin)) return { chunks: netflixRows(chunks), warnings: [] };
-  return isJson(path, begin) ? ofRecords(jsonEntries(withoutMark(chunks)), refusals) : undefined;
-}
-
-function ofRecords(entries: AsyncIterator<Entry[]>, refusals: Refusals) {
-  const rows = new RecordRows(entries, refusals);
-  return { chunks: rows.chunks(), warnings: rows.warnings };
+  return isJson(path, begin) ? recordRows(jsonEntries(withoutMark(chunks)), refusals) : undefined;
 }
 
 async function* withoutMark(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

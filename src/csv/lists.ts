@@ -15,9 +15,82 @@ export function listOf(cell: string): string[] | undefined {
   const text = cell.trim();
   const isArray = text.startsWith('{') && text.endsWith('}') && !UUID.test(text);
   if (!isArray && !(text.startsWith('[') && text.endsWith(']'))) return undefined;
-  const reader = new ListReader(text);
-  const values = isArray ? reader.array() : reader.value(0);
-  return reader.isAtEnd ? values : undefined;
+  let at = 0;
+
+  /** @param pattern sticky. */
+  const take = (pattern: RegExp): string | undefined => {
+    pattern.lastIndex = at;
+    const [taken] = pattern.exec(text) ?? [];
+    if (taken !== undefined) at += taken.length;
+    return taken;
+  };
+
+  const quoted = (quote: string): string | undefined => {
+    const from = at + 1;
+    let isEscaped = false;
+    for (let to = from; to < text.length; to++) {
+      const letter = text[to];
+      if (letter === '\\') {
+        isEscaped = true;
+        to++;
+      } else if (letter === quote) {
+        at = to + 1;
+        const inside = text.slice(from, to);
+        return isEscaped ? unescaped(inside) : inside;
+      }
+    }
+    return undefined;
+  };
+
+  const scalar = (): string | undefined => {
+    take(/[ubr](?=['"])/y);
+    const quote = text[at] ?? '';
+    return quote === '"' || quote === "'" ? quoted(quote) : take(/[^\s,:|[\]{}'"][^,:|[\]{}'"]*/y)?.trim();
+  };
+
+  /** Elements up to the closing bracket, between commas; NumPy writes spaces alone. */
+  const sequence = (close: string, element: () => string[] | undefined): string[] | undefined => {
+    const values: string[] = [];
+    at++;
+    take(/\s*/y);
+    while (text[at] !== close) {
+      const more = element();
+      if (!more) return undefined;
+      for (const value of more) values.push(value);
+      if (!take(/\s*,\s*|\s+/y) && text[at] !== close) return undefined;
+    }
+    at++;
+    return values;
+  };
+
+  const element = (): string[] | undefined => {
+    const own = scalar();
+    if (own === undefined) return undefined;
+    return NOTHING.has(own) ? [] : [own];
+  };
+
+  const object = (depth: number): string[] | undefined => {
+    const named = new Map<string, string[]>();
+    const pairs = sequence('}', () => {
+      const name = scalar();
+      if (name === undefined || !take(/\s*:\s*/y)) return undefined;
+      const inside = value(depth + 1);
+      if (inside) named.set(name, inside);
+      return inside;
+    });
+    const name = NAMES.find((candidate) => named.has(candidate));
+    return pairs && (name === undefined ? [] : named.get(name));
+  };
+
+  const value = (depth: number): string[] | undefined => {
+    if (depth > MOST_DEPTH) return undefined;
+    if (text[at] === '[') return sequence(']', () => value(depth + 1));
+    return text[at] === '{' ? object(depth) : element();
+  };
+
+  // One that cannot be read leaves the place in front of the end for good.
+  const values = isArray ? sequence('}', element) : value(0);
+  return at === text.length ? values : undefined;
 }
 
 /** What stands between several ids in a cell: `P1,P2`, `["P1", "P2"]`; '' where cells hold one each. */
@@ -35,97 +108,6 @@ export function listedBy(different: ReadonlySet<string>): string {
     return isCommon && firsts.filter((part) => later.has(part)).length >= least && (areCodes || sign !== ' ');
   };
   return [',', ';', '|', ' '].find(isList) ?? '';
-}
-
-/** Reads values from a place on; one that cannot be read leaves the place in front of the end for good. */
-class ListReader {
-  readonly #text: string;
-  #at = 0;
-
-  constructor(text: string) {
-    this.#text = text;
-  }
-
-  get isAtEnd(): boolean {
-    return this.#at === this.#text.length;
-  }
-
-  value(depth: number): string[] | undefined {
-    if (depth > MOST_DEPTH) return undefined;
-    const first = this.#text[this.#at] ?? '';
-    if (first === '[') return this.#sequence(']', () => this.value(depth + 1));
-    return first === '{' ? this.#object(depth) : this.#element();
-  }
-
-  /** An array of PostgreSQL. */
-  array(): string[] | undefined {
-    return this.#sequence('}', () => this.#element());
-  }
-
-  #element(): string[] | undefined {
-    const scalar = this.#scalar();
-    if (scalar === undefined) return undefined;
-    return NOTHING.has(scalar) ? [] : [scalar];
-  }
-
-  #object(depth: number): string[] | undefined {
-    const named = new Map<string, string[]>();
-    const pairs = this.#sequence('}', () => {
-      const name = this.#scalar();
-      if (name === undefined || !this.#take(/\s*:\s*/y)) return undefined;
-      const value = this.value(depth + 1);
-      if (value) named.set(name, value);
-      return value;
-    });
-    const name = NAMES.find((candidate) => named.has(candidate));
-    return pairs && (name === undefined ? [] : named.get(name));
-  }
-
-  /** Elements up to the closing bracket, between commas; NumPy writes spaces alone. */
-  #sequence(close: string, element: () => string[] | undefined): string[] | undefined {
-    const values: string[] = [];
-    this.#at++;
-    this.#take(/\s*/y);
-    while (this.#text[this.#at] !== close) {
-      const more = element();
-      if (!more) return undefined;
-      for (const value of more) values.push(value);
-      if (!this.#take(/\s*,\s*|\s+/y) && this.#text[this.#at] !== close) return undefined;
-    }
-    this.#at++;
-    return values;
-  }
-
-  #scalar(): string | undefined {
-    this.#take(/[ubr](?=['"])/y);
-    const quote = this.#text[this.#at] ?? '';
-    return quote === '"' || quote === "'" ? this.#quoted(quote) : this.#take(/[^\s,:|[\]{}'"][^,:|[\]{}'"]*/y)?.trim();
-  }
-
-  #quoted(quote: string): string | undefined {
-    const from = this.#at + 1;
-    let isEscaped = false;
-    for (let to = from; to < this.#text.length; to++) {
-      const letter = this.#text[to];
-      if (letter === '\\') {
-        isEscaped = true;
-        to++;
-      } else if (letter === quote) {
-        this.#at = to + 1;
-        const inside = this.#text.slice(from, to);
-        return isEscaped ? unescaped(inside) : inside;
-      }
-    }
-    return undefined;
-  }
-
-  /** @param pattern sticky. */
-  #take(pattern: RegExp): string | undefined {
-    pattern.lastIndex = this.#at;
-    const [taken] = pattern.exec(this.#text) ?? [];
-    if (taken !== undefined) this.#at += taken.length;
-    return taken;
-  }
 }
 
 const LETTERS: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' };

@@ -32,31 +32,144 @@ type Lists = Map<string, readonly unknown[]>;
  * Line breaks in cells become spaces, and blank lines are put before rows, so that a row stands as many lines below the header as its
  * record begins below the file's top. Where records have more rows than lines, refusals look the line up.
  */
-export class RecordRows {
-  readonly warnings: string[] = [];
-  readonly #refusals: Refusals;
-  readonly #entries: AsyncIterator<Entry[]>;
-  #columns = new Map<string, number>();
-  /** Undefined: records may have several rows. */
-  #flat: FlatRecords | undefined;
-  /** The column of the list whose objects are rows. */
-  #exploded: string | undefined;
-  #text = '';
-  /** How many lines there are below the header. */
-  #lines = 0;
-  /** From which line on below the header lines have another number than in the file, and which; the same one: from there on they agree. */
-  readonly #shifts: { own: number[]; file: number[] } = { own: [], file: [] };
-  #shift: number | undefined;
-  readonly #late = new Map<string, number>();
+export function recordRows(entries: AsyncIterator<Entry[]>, refusals: Refusals) {
+  const warnings: string[] = [];
+  let columns = new Map<string, number>();
+  // Undefined: records may have several rows.
+  let flat: FlatRecords | undefined;
+  // The column of the list whose objects are rows.
+  let exploded: string | undefined;
+  let text = '';
+  // How many lines there are below the header.
+  let lines = 0;
+  // From which line on below the header lines have another number than in the file, and which; the same one: from there on they agree.
+  const shifts: { own: number[]; file: number[] } = { own: [], file: [] };
+  let shift: number | undefined;
+  const late = new Map<string, number>();
 
-  constructor(entries: AsyncIterator<Entry[]>, refusals: Refusals) {
-    this.#entries = entries;
-    this.#refusals = refusals;
-    refusals.lineOf = (line) => this.#lineOf(line);
+  refusals.lineOf = (own) => {
+    const { own: from, file } = shifts;
+    const low = own < (from[0] ?? Number.POSITIVE_INFINITY) ? -1 : lastAtMost(from, own);
+    return low < 0 || from[low] === file[low] ? own : (file[low] ?? own);
+  };
+
+  const settleColumns = (head: readonly Entry[]): void => {
+    const filled = new Map<string, boolean>();
+    const note = (name: string, cell: string) => filled.set(name, filled.get(name) === true || cell !== '');
+    const lists: Lists = new Map();
+    const ofRecord = new Map<Entry, { cells: Cells; lists: Lists }>();
+    for (const entry of head) {
+      const record = recordOf(entry);
+      if (typeof record === 'string') continue;
+      const cells = flattened(record);
+      ofRecord.set(entry, cells);
+      for (const [name, list] of cells.lists) if (!lists.has(name)) lists.set(name, list);
+    }
+    const candidates = rowLists(lists);
+    if (candidates.length > 1) {
+      const names = candidates.map((name) => JSON.stringify(name)).join(' and ');
+      const wayOut = `leave out all but one, say by jq -c 'del(.${candidates.at(-1)})'`;
+      throw refusals.fatal(1, `records have the lists ${names}, and the objects of each could be the rows; ${wayOut}`);
+    }
+    exploded = candidates[0];
+    for (const { cells, lists } of ofRecord.values()) {
+      for (const [name, cell] of cells) {
+        if (name !== exploded) {
+          note(name, cell);
+          continue;
+        }
+        for (const element of lists.get(name) ?? [])
+          for (const [inner, own] of flattened(element, `${name}.`).cells) note(inner, own);
+      }
+    }
+    const names = [...filled.keys()];
+    // Where an object may be missing, its own name stands for nothing.
+    const kept = names.filter((name) => filled.get(name) || !names.some((other) => other.startsWith(`${name}.`)));
+    columns = new Map(kept.map((name, at) => [name, at]));
+    if (exploded === undefined) flat = new FlatRecords(columns);
+  };
+
+  const rowOf = (parts: readonly Cells[], line: number): string => {
+    const row = new Array<string>(columns.size).fill('');
+    for (const cells of parts) {
+      for (const [name, cell] of cells) {
+        const at = columns.get(name);
+        if (at !== undefined) row[at] = quotedCell(cell);
+        else if (cell !== '' && !late.has(name)) late.set(name, line);
+      }
+    }
+    // A row of one cell with nothing in it would be a blank line.
+    return row.length === 1 && row[0] === '' ? '""' : row.join(',');
+  };
+
+  /** The rows of a record, or what is wrong with it. */
+  const rowsOf = (record: Readonly<Record<string, unknown>>, line: number): string[] | string => {
+    const { cells, lists, twice } = flattened(record);
+    if (twice !== undefined) return `the name ${JSON.stringify(twice)} is there twice`;
+    const name = exploded;
+    const own = name === undefined ? undefined : cells.get(name);
+    if (name === undefined || own === undefined) return [rowOf([cells], line)];
+    cells.delete(name);
+    const list = lists.get(name);
+    if (list) return list.map((element) => rowOf([cells, flattened(element, `${name}.`).cells], line));
+    if (own === '' || own === '[]') return [rowOf([cells], line)];
+    return `"${name}" is no list of objects here, as it is in other records`;
+  };
+
+  /** The rows of what should be a record, or what is wrong with it. */
+  const rowsOfEntry = (entry: Entry): string[] | string => {
+    const row = 'json' in entry ? flat?.row(entry.json) : undefined;
+    if (row !== undefined) return [row === '' ? '""' : row];
+    const record = recordOf(entry);
+    if (typeof record === 'string') return record;
+    if ('json' in entry) flat?.expect(record);
+    return rowsOf(record, entry.line);
+  };
+
+  const add = (row: string, line: number): void => {
+    while (lines < line - 1) {
+      text += '\n';
+      lines++;
+    }
+    text += `${row}\n`;
+    const own = ++lines;
+    const shifted = own === line ? undefined : line;
+    if (shifted === shift) return;
+    shift = shifted;
+    shifts.own.push(own);
+    shifts.file.push(line);
+  };
+
+  function* flush(): Generator<Buffer> {
+    if (text !== '') yield Buffer.from(text);
+    text = '';
   }
 
-  async *chunks(): AsyncGenerator<Buffer> {
-    const entries = this.#entries;
+  function* rows(of: readonly Entry[]): Generator<Buffer> {
+    for (const entry of of) {
+      const made = rowsOfEntry(entry);
+      if (typeof made === 'string') {
+        // Rows before it are read before it is refused.
+        yield* flush();
+        if ('isFatal' in entry && entry.isFatal) throw refusals.fatal(entry.line, made);
+        refusals.refuseUnread(entry.line, made);
+        continue;
+      }
+      for (const row of made) add(row, entry.line);
+      if (text.length >= CHUNK_LENGTH) yield* flush();
+    }
+  }
+
+  const warnOfLate = (): void => {
+    const shown = [...late].slice(0, NAMES_SHOWN).map(([name, line]) => `"${name}" (line ${line})`);
+    if (shown.length === 0) return;
+    const more = late.size > shown.length ? ` and ${late.size - shown.length} more` : '';
+    warnings.push(
+      `names that no record in the first ${HEAD_BYTES >> 20} MB has are not read: ${shown.join(', ')}${more}; put a record that has all names first, empty ones as null`,
+    );
+  };
+
+  async function* chunks(): AsyncGenerator<Buffer> {
     try {
       const head: Entry[] = [];
       // However the records come, the same ones tell the columns.
@@ -69,144 +182,20 @@ export class RecordRows {
           bytes += 'bytes' in entry ? entry.bytes : BROKEN_BYTES;
         }
       }
-      this.#settleColumns(head);
-      this.#text = `${[...this.#columns.keys()].map(quotedCell).join(',')}\n`;
-      if (this.#columns.size === 0) this.#text = '';
-      yield* this.#rows(head);
-      yield* this.#rows(behind);
-      if (this.#columns.size === 0) throw this.#refusals.fatal(1, 'there is no record that can be read');
-      for (; !next.done; next = await entries.next()) yield* this.#rows(next.value);
-      yield* this.#flush();
-      this.#warnOfLate();
+      settleColumns(head);
+      text = columns.size === 0 ? '' : `${[...columns.keys()].map(quotedCell).join(',')}\n`;
+      yield* rows(head);
+      yield* rows(behind);
+      if (columns.size === 0) throw refusals.fatal(1, 'there is no record that can be read');
+      for (; !next.done; next = await entries.next()) yield* rows(next.value);
+      yield* flush();
+      warnOfLate();
     } finally {
       await entries.return?.();
     }
   }
 
-  *#rows(entries: readonly Entry[]): Generator<Buffer> {
-    for (const entry of entries) {
-      const rows = this.#rowsOfEntry(entry);
-      if (typeof rows === 'string') {
-        // Rows before it are read before it is refused.
-        yield* this.#flush();
-        if ('isFatal' in entry && entry.isFatal) throw this.#refusals.fatal(entry.line, rows);
-        this.#refusals.refuseUnread(entry.line, rows);
-        continue;
-      }
-      for (const row of rows) this.#add(row, entry.line);
-      if (this.#text.length >= CHUNK_LENGTH) yield* this.#flush();
-    }
-  }
-
-  *#flush(): Generator<Buffer> {
-    if (this.#text !== '') yield Buffer.from(this.#text);
-    this.#text = '';
-  }
-
-  #add(row: string, line: number): void {
-    while (this.#lines < line - 1) {
-      this.#text += '\n';
-      this.#lines++;
-    }
-    this.#text += `${row}\n`;
-    const own = ++this.#lines;
-    const shifted = own === line ? undefined : line;
-    if (shifted === this.#shift) return;
-    this.#shift = shifted;
-    this.#shifts.own.push(own);
-    this.#shifts.file.push(line);
-  }
-
-  #lineOf(own: number): number {
-    const { own: lines, file } = this.#shifts;
-    const low = own < (lines[0] ?? Number.POSITIVE_INFINITY) ? -1 : lastAtMost(lines, own);
-    return low < 0 || lines[low] === file[low] ? own : (file[low] ?? own);
-  }
-
-  #settleColumns(head: readonly Entry[]): void {
-    const filled = new Map<string, boolean>();
-    const note = (name: string, cell: string) => filled.set(name, filled.get(name) === true || cell !== '');
-    const lists: Lists = new Map();
-    const ofRecord = new Map<Entry, { cells: Cells; lists: Lists }>();
-    for (const entry of head) {
-      const record = recordOf(entry);
-      if (typeof record === 'string') continue;
-      const flat = flattened(record);
-      ofRecord.set(entry, flat);
-      for (const [name, list] of flat.lists) if (!lists.has(name)) lists.set(name, list);
-    }
-    const candidates = rowLists(lists);
-    if (candidates.length > 1) {
-      const names = candidates.map((name) => JSON.stringify(name)).join(' and ');
-      const wayOut = `leave out all but one, say by jq -c 'del(.${candidates.at(-1)})'`;
-      throw this.#refusals.fatal(
-        1,
-        `records have the lists ${names}, and the objects of each could be the rows; ${wayOut}`,
-      );
-    }
-    this.#exploded = candidates[0];
-    for (const { cells, lists } of ofRecord.values()) {
-      for (const [name, cell] of cells) {
-        if (name !== this.#exploded) {
-          note(name, cell);
-          continue;
-        }
-        for (const element of lists.get(name) ?? [])
-          for (const [inner, text] of flattened(element, `${name}.`).cells) note(inner, text);
-      }
-    }
-    const names = [...filled.keys()];
-    // Where an object may be missing, its own name stands for nothing.
-    const columns = names.filter((name) => filled.get(name) || !names.some((other) => other.startsWith(`${name}.`)));
-    this.#columns = new Map(columns.map((name, at) => [name, at]));
-    if (this.#exploded === undefined) this.#flat = new FlatRecords(this.#columns);
-  }
-
-  /** The rows of what should be a record, or what is wrong with it. */
-  #rowsOfEntry(entry: Entry): string[] | string {
-    const row = 'json' in entry ? this.#flat?.row(entry.json) : undefined;
-    if (row !== undefined) return [row === '' ? '""' : row];
-    const record = recordOf(entry);
-    if (typeof record === 'string') return record;
-    if ('json' in entry) this.#flat?.expect(record);
-    return this.#rowsOf(record, entry.line);
-  }
-
-  /** The rows of a record, or what is wrong with it. */
-  #rowsOf(record: Readonly<Record<string, unknown>>, line: number): string[] | string {
-    const { cells, lists, twice } = flattened(record);
-    if (twice !== undefined) return `the name ${JSON.stringify(twice)} is there twice`;
-    const name = this.#exploded;
-    const own = name === undefined ? undefined : cells.get(name);
-    if (name === undefined || own === undefined) return [this.#row([cells], line)];
-    cells.delete(name);
-    const list = lists.get(name);
-    if (list) return list.map((element) => this.#row([cells, flattened(element, `${name}.`).cells], line));
-    if (own === '' || own === '[]') return [this.#row([cells], line)];
-    return `"${name}" is no list of objects here, as it is in other records`;
-  }
-
-  #row(parts: readonly Cells[], line: number): string {
-    const row = new Array<string>(this.#columns.size).fill('');
-    for (const cells of parts) {
-      for (const [name, cell] of cells) {
-        const at = this.#columns.get(name);
-        if (at !== undefined) row[at] = quotedCell(cell);
-        else if (cell !== '' && !this.#late.has(name)) this.#late.set(name, line);
-      }
-    }
-    // A row of one cell with nothing in it would be a blank line.
-    return row.length === 1 && row[0] === '' ? '""' : row.join(',');
-  }
-
-  #warnOfLate(): void {
-    const late = [...this.#late].slice(0, NAMES_SHOWN).map(([name, line]) => `"${name}" (line ${line})`);
-    if (late.length === 0) return;
-    const more = this.#late.size > late.length ? ` and ${this.#late.size - late.length} more` : '';
-    this.warnings.push(
-      `names that no record in the first ${HEAD_BYTES >> 20} MB has are not read: ${late.join(', ')}${more}; put a record that has all names first, empty ones as null`,
-    );
-  }
+  return { chunks: chunks(), warnings };
 }
 
 /** A record, or what is wrong where one should be. */

@@ -1,13 +1,13 @@
 import { type CellColumn, shown as shownCell } from '../csv/cells.js';
 import type { Ids } from '../events/ids.js';
 import { badData } from '../failure.js';
-import { AvailabilityReader } from '../rules/availability.js';
+import { availabilityReader } from '../rules/availability.js';
 import type { ItemsRoles } from '../understanding/file-roles.js';
 import { columnKey } from '../understanding/vocabulary.js';
 import { type AttributeTable, attributeTable, isSpoilt, spoiltNotes } from './attribute-table.js';
 import { decideAttribute } from './attributes.js';
 import type { FileReport } from './dataset.js';
-import { EntityTable } from './entity-table.js';
+import { type EntityTable, entityTable } from './entity-table.js';
 import type { Inputs } from './inputs.js';
 
 /** What the items file holds. */
@@ -33,9 +33,9 @@ export async function readItems(
   const taken = new Set(Object.values(roles));
   const columns = header.flatMap((name, at) => (taken.has(at) || name === '' ? [] : [at]));
   const titled = roles.title === undefined ? columns : [...columns, roles.title];
-  const table = new EntityTable(inputs.keepColumns ? [...header.keys()] : titled, roles.title);
+  const table = entityTable(inputs.keepColumns ? [...header.keys()] : titled, roles.title);
   const whole = rowsOfOneProduct(header, itemAt);
-  const sold = new AvailabilityReader(header, inputs.availability);
+  const sold = availabilityReader(header, inputs.availability);
   const report = await file.eachRow((row) =>
     table.take({ ...row, cells: whole(row.cells) }, itemAt, ids.items, sold.row),
   );

@@ -5,7 +5,7 @@ import type { ProfileRoles } from '../understanding/file-roles.js';
 import type { Roles } from '../understanding/roles.js';
 import { AttributeFinder, type AttributeTable, attributeTable, spoiltNotes } from './attribute-table.js';
 import type { FileReport } from './dataset.js';
-import { EntityTable } from './entity-table.js';
+import { entityTable } from './entity-table.js';
 import { Entries } from './entries.js';
 import type { Inputs } from './inputs.js';
 
@@ -36,7 +36,7 @@ export async function readProfiles(
   const preferences = preferenceColumns(header, used, finder);
   const listed = new Set([...Object.values(used), ...preferences.map((column) => column.at)]);
   const columns = header.flatMap((_, at) => (listed.has(at) ? [] : [at]));
-  const users = new EntityTable(inputs.keepColumns ? [...header.keys()] : columns, undefined);
+  const users = entityTable(inputs.keepColumns ? [...header.keys()] : columns, undefined);
   const lists = new ProfileLists();
   const table = await file.table();
   const lines = new Map<number, number>();

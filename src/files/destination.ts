@@ -21,7 +21,7 @@ import { createGzip } from 'node:zlib';
 import { ExitCode, Failure, systemCode } from '../failure.js';
 import type { Streams } from '../io.js';
 import { atExit } from '../process/at-exit.js';
-import { isNamedPipe, NamedPipe } from './named-pipe.js';
+import { isNamedPipe, openNamedPipe } from './named-pipe.js';
 import { ownTag, removeLeftBehind } from './owner.js';
 import { cannotCreate, cannotWrite, type Destination, drained, type OnWait } from './writing.js';
 
@@ -34,11 +34,11 @@ export function openDestination(
   { stdout = process.stdout, onWait }: { stdout?: Streams['stdout']; onWait?: OnWait | undefined } = {},
 ): Destination {
   const target = fileToBe(path);
-  if (target) return new AtomicFile(target);
-  if (path !== '-' && isNamedPipe(path)) return new NamedPipe(path, onWait);
+  if (target) return atomicFile(target);
+  if (path !== '-' && isNamedPipe(path)) return openNamedPipe(path, onWait);
   const shown = isTerminal(path, stdout);
-  if (path === '-') return new Stream(stdout, 'standard output', 'stays open', shown);
-  return new Stream(createWriteStream(path), path, 'ends', shown);
+  if (path === '-') return openStream(stdout, 'standard output', 'stays open', shown);
+  return openStream(createWriteStream(path), path, 'ends', shown);
 }
 
 /** True where what is written to that path, or to standard output for `-`, is shown on a terminal. */
@@ -88,129 +88,105 @@ export function fileToBe(path: string): FileToBe | undefined {
   return present ? { path: realpathSync(path), mode: present.mode & 0o777 } : { path, mode: undefined };
 }
 
-/** Standard output or a device, written to directly. A reader that closes it early has seen enough. */
-class Stream implements Destination {
-  readonly isTerminal: boolean;
-  readonly #stream: Writable;
-  readonly #name: string;
-  readonly #ends: boolean;
-  #closed = false;
-  #error: Error | undefined;
+/**
+ * Standard output or a device, written to directly. A reader that closes it early has seen enough.
+ * @param atCommit what becomes of the stream then: standard output is the process's own, and stays open.
+ */
+function openStream(stream: Writable, name: string, atCommit: 'ends' | 'stays open', isTerminal: boolean): Destination {
+  let isClosed = false;
+  let failed: Error | undefined;
+  const fail = (error: Error) => {
+    isClosed = true;
+    if (systemCode(error) !== 'EPIPE') failed ??= error;
+  };
+  stream.on('error', fail);
+  return {
+    isTerminal,
 
-  /** @param atCommit what becomes of the stream then: standard output is the process's own, and stays open. */
-  constructor(stream: Writable, name: string, atCommit: 'ends' | 'stays open', shown: boolean) {
-    this.isTerminal = shown;
-    this.#stream = stream;
-    this.#name = name;
-    this.#ends = atCommit === 'ends';
-    stream.on('error', (error) => this.#fail(error));
-  }
+    async write(bytes) {
+      if (!isClosed && !stream.write(bytes)) await drained(stream);
+      if (failed) throw cannotWrite(name, failed);
+      return !isClosed;
+    },
 
-  async write(bytes: Uint8Array | string): Promise<boolean> {
-    if (!this.#closed && !this.#stream.write(bytes)) await drained(this.#stream);
-    if (this.#error) throw cannotWrite(this.#name, this.#error);
-    return !this.#closed;
-  }
+    async commit() {
+      // Wait for what is still on its way, or a failure to write it would be lost.
+      const done = new Promise<void>((resolve) => {
+        stream.once('error', () => resolve());
+        // The callback hears of an error before the listeners do.
+        const settle = (error?: Error | null) => {
+          if (error) fail(error);
+          resolve();
+        };
+        if (atCommit === 'ends') stream.end(settle);
+        else stream.write('', settle);
+      });
+      if (!isClosed) await done;
+      if (failed) throw cannotWrite(name, failed);
+    },
 
-  async commit(): Promise<void> {
-    // Wait for what is still on its way, or a failure to write it would be lost.
-    const done = new Promise<void>((resolve) => {
-      this.#stream.once('error', () => resolve());
-      // The callback hears of an error before the listeners do.
-      const settle = (error?: Error | null) => {
-        if (error) this.#fail(error);
-        resolve();
-      };
-      if (this.#ends) this.#stream.end(settle);
-      else this.#stream.write('', settle);
-    });
-    if (!this.#closed) await done;
-    if (this.#error) throw cannotWrite(this.#name, this.#error);
-  }
-
-  abandon(): void {}
-
-  #fail(error: Error): void {
-    this.#closed = true;
-    if (systemCode(error) !== 'EPIPE') this.#error ??= error;
-  }
+    abandon() {},
+  };
 }
 
 /**
  * A file that appears whole or not at all: written under a temporary name on the same disk, synced, then renamed. `.gz` is compressed.
+ *
+ * @param temporary where it is written until then; beside the file unless given. @param beforeRename may throw, and the file stays as it
+ *   was.
  */
-export class AtomicFile implements Destination {
-  readonly #path: string;
-  readonly #temporary: string;
-  readonly #file: Writable;
-  readonly #descriptor: number;
-  readonly #head: Writable;
-  readonly #forget: () => void;
-  readonly #beforeRename: () => void;
-  #error: Error | undefined;
-  #done = false;
-
-  /**
-   * @param temporary where it is written until then; beside the file unless given. @param beforeRename may throw, and the file stays as it
-   *   was.
-   */
-  constructor({ path, mode }: FileToBe, temporary?: string, beforeRename = () => {}) {
-    this.#path = path;
-    this.#beforeRename = beforeRename;
-    const name = `.${basename(path)}.`;
-    this.#temporary = temporary ?? join(dirname(path), `${name}${ownTag()}.${randomBytes(6).toString('hex')}.tmp`);
-    try {
-      removeLeftBehind(dirname(path), name, '\\.[0-9a-f]{12}\\.tmp');
-      this.#descriptor = openSync(this.#temporary, 'wx', mode ?? 0o666);
-      if (mode !== undefined) fchmodSync(this.#descriptor, mode);
-    } catch (error) {
-      throw cannotCreate(path, error);
-    }
-    this.#forget = atExit(() => rmSync(this.#temporary, { force: true }));
-    this.#file = createWriteStream(this.#temporary, { fd: this.#descriptor, autoClose: false });
-    this.#file.on('error', (error) => this.#fail(error));
-    if (/\.gz$/i.test(path)) {
-      const gzip = createGzip();
-      gzip.on('error', (error) => this.#fail(error));
-      gzip.pipe(this.#file);
-      this.#head = gzip;
-    } else {
-      this.#head = this.#file;
-    }
+export function atomicFile({ path, mode }: FileToBe, temporary?: string, beforeRename = () => {}): Destination {
+  const name = `.${basename(path)}.`;
+  const written = temporary ?? join(dirname(path), `${name}${ownTag()}.${randomBytes(6).toString('hex')}.tmp`);
+  let descriptor: number;
+  try {
+    removeLeftBehind(dirname(path), name, '\\.[0-9a-f]{12}\\.tmp');
+    descriptor = openSync(written, 'wx', mode ?? 0o666);
+    if (mode !== undefined) fchmodSync(descriptor, mode);
+  } catch (error) {
+    throw cannotCreate(path, error);
   }
+  const remove = () => rmSync(written, { force: true });
+  const forget = atExit(remove);
+  const file = createWriteStream(written, { fd: descriptor, autoClose: false });
+  let failed: Error | undefined;
+  const fail = (error: Error) => {
+    failed ??= error;
+  };
+  file.on('error', fail);
+  const head = /\.gz$/i.test(path) ? createGzip().on('error', fail) : file;
+  if (head !== file) head.pipe(file);
+  let isDone = false;
+  return {
+    async write(bytes) {
+      if (!failed && !head.write(bytes)) await drained(head, file);
+      if (failed) throw cannotWrite(path, failed);
+      return true;
+    },
 
-  async write(bytes: Uint8Array | string): Promise<boolean> {
-    if (!this.#error && !this.#head.write(bytes)) await drained(this.#head, this.#file);
-    if (this.#error) throw cannotWrite(this.#path, this.#error);
-    return true;
-  }
+    async commit() {
+      try {
+        head.end();
+        await finished(file, { readable: false });
+        fsyncSync(descriptor);
+        closeSync(descriptor);
+        beforeRename();
+        renameSync(written, path);
+        isDone = true;
+        forget();
+      } catch (error) {
+        throw error instanceof Failure ? error : cannotWrite(path, error);
+      }
+    },
 
-  async commit(): Promise<void> {
-    try {
-      this.#head.end();
-      await finished(this.#file, { readable: false });
-      fsyncSync(this.#descriptor);
-      closeSync(this.#descriptor);
-      this.#beforeRename();
-      renameSync(this.#temporary, this.#path);
-      this.#done = true;
-      this.#forget();
-    } catch (error) {
-      throw error instanceof Failure ? error : cannotWrite(this.#path, error);
-    }
-  }
-
-  abandon(): void {
-    if (this.#done) return;
-    this.#head.destroy();
-    this.#file.destroy();
-    rmSync(this.#temporary, { force: true });
-    this.#forget();
-  }
-
-  #fail(error: Error): void {
-    this.#error ??= error;
-  }
+    abandon() {
+      if (isDone) return;
+      head.destroy();
+      file.destroy();
+      remove();
+      forget();
+    },
+  };
 }
 
 /**

@@ -21,74 +21,64 @@ const OPENED_AGAIN = 20;
  * A named pipe. Its reader may come late, be slow or stop: output waits in memory, up to the usual amount, but neither signals nor the
  * end of the process wait for the reader. So the pipe is opened and written without blocking; file streams would block.
  */
-export class NamedPipe implements Destination {
-  readonly #path: string;
-  readonly #head = new PassThrough();
-  readonly #done: Promise<void>;
-  readonly #late: NodeJS.Timeout;
-  #settle = () => {};
-  #again: NodeJS.Timeout | undefined;
-  #socket: Socket | undefined;
-  #closed = false;
-  #error: Error | undefined;
+export function openNamedPipe(path: string, onWait: OnWait = () => {}): Destination {
+  const head = new PassThrough();
+  let settle = () => {};
+  const done = new Promise<void>((resolve) => {
+    settle = resolve;
+  });
+  let again: NodeJS.Timeout | undefined;
+  let socket: Socket | undefined;
+  let isClosed = false;
+  let failed: Error | undefined;
+  const sayLate = () => onWait(`nobody reads ${path} yet: what is to go there waits for that`);
+  const late = setTimeout(sayLate, READER_IS_LATE).unref();
 
-  constructor(path: string, onWait: OnWait = () => {}) {
-    this.#path = path;
-    this.#done = new Promise((resolve) => {
-      this.#settle = resolve;
-    });
-    const late = () => onWait(`nobody reads ${path} yet: what is to go there waits for that`);
-    this.#late = setTimeout(late, READER_IS_LATE).unref();
-    this.#open();
-  }
-
-  async write(bytes: Uint8Array | string): Promise<boolean> {
-    if (!this.#closed && !this.#head.write(bytes)) await drained(this.#head);
-    if (this.#error) throw cannotWrite(this.#path, this.#error);
-    return !this.#closed;
-  }
-
-  async commit(): Promise<void> {
-    this.#head.end();
-    await this.#done;
-    if (this.#error) throw cannotWrite(this.#path, this.#error);
-  }
-
-  abandon(): void {
-    this.#close();
-  }
-
-  #open(): void {
+  const close = () => {
+    isClosed = true;
+    clearTimeout(late);
+    clearTimeout(again);
+    socket?.destroy();
+    head.destroy();
+    settle();
+  };
+  const fail = (error: unknown) => {
+    // A reader that closes it early has seen enough.
+    if (systemCode(error) !== 'EPIPE') failed ??= error instanceof Error ? error : new Error(messageOf(error));
+    close();
+  };
+  const open = () => {
     let descriptor: number;
     try {
-      descriptor = openSync(this.#path, constants.O_WRONLY | constants.O_NONBLOCK);
+      descriptor = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
     } catch (error) {
       // The error of a pipe without a reader.
-      if (systemCode(error) === 'ENXIO') this.#again = setTimeout(() => this.#open(), OPENED_AGAIN);
-      else this.#fail(error);
+      if (systemCode(error) === 'ENXIO') again = setTimeout(open, OPENED_AGAIN);
+      else fail(error);
       return;
     }
-    clearTimeout(this.#late);
-    const socket = new Socket({ fd: descriptor, readable: false, writable: true });
-    this.#socket = socket;
-    socket.on('error', (error) => this.#fail(error));
+    clearTimeout(late);
+    const pipe = new Socket({ fd: descriptor, readable: false, writable: true });
+    socket = pipe;
+    pipe.on('error', fail);
     // Only real sockets can be ended; this one is closed when everything has gone through.
-    this.#head.on('end', () => socket.write('', () => this.#close()));
-    this.#head.pipe(socket, { end: false });
-  }
+    head.on('end', () => pipe.write('', close));
+    head.pipe(pipe, { end: false });
+  };
+  open();
+  return {
+    async write(bytes) {
+      if (!isClosed && !head.write(bytes)) await drained(head);
+      if (failed) throw cannotWrite(path, failed);
+      return !isClosed;
+    },
 
-  #fail(error: unknown): void {
-    // A reader that closes it early has seen enough.
-    if (systemCode(error) !== 'EPIPE') this.#error ??= error instanceof Error ? error : new Error(messageOf(error));
-    this.#close();
-  }
+    async commit() {
+      head.end();
+      await done;
+      if (failed) throw cannotWrite(path, failed);
+    },
 
-  #close(): void {
-    this.#closed = true;
-    clearTimeout(this.#late);
-    clearTimeout(this.#again);
-    this.#socket?.destroy();
-    this.#head.destroy();
-    this.#settle();
-  }
+    abandon: close,
+  };
 }

@@ -17,7 +17,7 @@ export interface Evaluated {
   evaluation: Evaluation;
   test: TestSet;
   /** Of the first one also the scores of all lists, and the lists of some users. */
-  rankings: readonly (Ranking & { closer?: { scores: Float64Array; lists: readonly ExplainedList[] } })[];
+  rankings: readonly (Ranking & { closer?: { scores: readonly number[]; lists: readonly ExplainedList[] } })[];
   /** What was learned from. */
   dataset: Dataset;
   /** How the files were read, as text. */

@@ -1,7 +1,7 @@
 import type { QuotedCells } from '../csv/quoted-cells.js';
 import { GrowingBytes, rounded } from './bytes.js';
 import type { List } from './list-lines.js';
-import type { Reasons, ReasonWriter } from './reason-cells.js';
+import type { Reasons, WriteReasons } from './reason-cells.js';
 import { SCORE_DIGITS } from './score-digits.js';
 
 /** Lists as numbers, one user's after the other: what Parquet is made from. */
@@ -16,55 +16,50 @@ export interface ListColumns {
   sources?: Uint8Array | undefined;
 }
 
-/** Puts lists together as columns. */
-export class ColumnWriter {
-  readonly #lists: List[] = [];
-  readonly #precision: number;
-  readonly #writer: ReasonWriter | undefined;
-  readonly #texts = new GrowingBytes();
-  readonly #ends: number[] = [0];
-  readonly #sources: Uint8Array[] = [];
-  rows = 0;
+/** Puts lists together as columns. @param precision significant digits of scores. @param write writes reasons, where they are wanted. */
+export function columnWriter(precision = SCORE_DIGITS, write?: WriteReasons) {
+  const lists: List[] = [];
+  const texts = new GrowingBytes();
+  const ends: number[] = [0];
+  const sources: Uint8Array[] = [];
+  let rows = 0;
+  return {
+    get rows(): number {
+      return rows;
+    },
 
-  /** @param precision significant digits of scores. @param writer writes reasons, where they are wanted. */
-  constructor(precision = SCORE_DIGITS, writer?: ReasonWriter) {
-    this.#precision = precision;
-    this.#writer = writer;
-  }
+    /** Takes the list of the next user. */
+    add(_user: number, list: List, reasons?: Reasons): void {
+      lists.push(list);
+      rows += list.items.length;
+      if (!reasons) return;
+      sources.push(reasons.source.slice(0, list.items.length));
+      if (!write) return;
+      for (const [place, score] of list.scores.entries()) {
+        write(texts, score, reasons, place);
+        ends.push(texts.length);
+      }
+    },
 
-  /** Takes the list of the next user. */
-  add(_user: number, list: List, reasons?: Reasons): void {
-    this.#lists.push(list);
-    this.rows += list.items.length;
-    if (!reasons) return;
-    this.#sources.push(reasons.source.slice(0, list.items.length));
-    if (!this.#writer) return;
-    for (const [place, score] of list.scores.entries()) {
-      this.#writer.write(this.#texts, score, reasons, place);
-      this.#ends.push(this.#texts.length);
-    }
-  }
-
-  finish(): ListColumns {
-    const items = new Uint32Array(this.rows);
-    const scores = new Float64Array(this.rows);
-    let end = 0;
-    for (const list of this.#lists) {
-      items.set(list.items, end);
-      scores.set(
-        list.scores.map((score) => rounded(score, this.#precision)),
-        end,
-      );
-      end += list.items.length;
-    }
-    const lengths = Uint32Array.from(this.#lists, (list) => list.items.length);
-    const reasons = this.#writer && { bytes: this.#texts.copy(), start: Float64Array.from(this.#ends) };
-    return {
-      items,
-      scores,
-      lengths,
-      reasons,
-      sources: this.#sources.length > 0 ? Buffer.concat(this.#sources) : undefined,
-    };
-  }
+    finish(): ListColumns {
+      const items = new Uint32Array(rows);
+      const scores = new Float64Array(rows);
+      let end = 0;
+      for (const list of lists) {
+        items.set(list.items, end);
+        scores.set(
+          list.scores.map((score) => rounded(score, precision)),
+          end,
+        );
+        end += list.items.length;
+      }
+      return {
+        items,
+        scores,
+        lengths: Uint32Array.from(lists, (list) => list.items.length),
+        reasons: write && { bytes: texts.copy(), start: Float64Array.from(ends) },
+        sources: sources.length > 0 ? Buffer.concat(sources) : undefined,
+      };
+    },
+  };
 }

@@ -4,7 +4,7 @@ import type { Quote } from '../csv/quoting.js';
 import { GrowingBytes } from './bytes.js';
 import { type ColumnKind, isOfUser, type OutputColumn } from './columns.js';
 import type { LineFormat } from './formats.js';
-import { type Reasons, type ReasonWriter, SOURCES } from './reason-cells.js';
+import { type Reasons, SOURCES, type WriteReasons } from './reason-cells.js';
 
 /** Items, best first, and their scores. */
 export interface List {
@@ -26,7 +26,7 @@ export interface LineLayout {
   /** Significant digits of scores. */
   precision: number;
   /** Writes the column of reasons, where there is one. */
-  reasons?: ReasonWriter | undefined;
+  reasons?: WriteReasons | undefined;
 }
 
 /** What comes before all lists. @param quote makes cells of names. */
@@ -74,59 +74,53 @@ const TEMPLATES: Readonly<Record<LineFormat, (columns: readonly LineColumn[]) =>
 };
 
 /** Puts lists together as lines. */
-export class LineWriter {
-  readonly #bytes = new GrowingBytes();
-  readonly #layout: LineLayout;
-  readonly #template: Template;
-  rows = 0;
+export function lineWriter({ format, columns, listLength, precision, reasons: writeReasons }: LineLayout) {
+  const texts = {
+    rank: Array.from({ length: listLength }, (_, place) => String(place + 1)),
+    source: format === 'jsonl' ? SOURCES.map((source) => JSON.stringify(source)) : SOURCES,
+  };
+  const cellsOf = (kind: ColumnKind) => (kind === 'rank' || kind === 'source' ? packedTexts(texts[kind]) : undefined);
+  const { ofUser, beforeItems, ofItem, betweenItems, afterItem, noItem, afterItems } = TEMPLATES[format](
+    columns.map((column) => ({ ...column, cells: column.cells ?? cellsOf(column.kind) })),
+  );
+  const out = new GrowingBytes();
+  let rows = 0;
+  return {
+    /** How many there are so far. */
+    get rows(): number {
+      return rows;
+    },
 
-  constructor(layout: LineLayout) {
-    const { format, columns, listLength } = layout;
-    const texts = {
-      rank: Array.from({ length: listLength }, (_, place) => String(place + 1)),
-      source: format === 'jsonl' ? SOURCES.map((source) => JSON.stringify(source)) : SOURCES,
-    };
-    const cellsOf = (kind: ColumnKind) => (kind === 'rank' || kind === 'source' ? packedTexts(texts[kind]) : undefined);
-    this.#layout = layout;
-    this.#template = TEMPLATES[format](
-      columns.map((column) => ({ ...column, cells: column.cells ?? cellsOf(column.kind) })),
-    );
-  }
-
-  /** @param reasons where a column wants them. @throws RangeError where an item has no score, or there is no cell of it. */
-  add(user: number, { items, scores }: List, reasons?: Reasons): void {
-    const { ofUser, beforeItems, ofItem, betweenItems, afterItem, noItem, afterItems } = this.#template;
-    const { format, listLength, precision, reasons: reasonWriter } = this.#layout;
-    const out = this.#bytes;
-    for (const { before, cells } of ofUser) if (cells) out.cell(before, cells, user);
-    if (beforeItems !== '') out.text(beforeItems);
-    for (let place = 0; place < items.length; place++) {
-      if (place > 0 && betweenItems !== '') out.text(betweenItems);
-      for (const { before, content, cells } of ofItem) {
-        switch (content) {
-          case Content.score:
-            out.raw(before);
-            out.score(scores[place] ?? Number.NaN, precision);
-            break;
-          case Content.reasons:
-            out.raw(before);
-            if (reasons) reasonWriter?.write(out, scores[place] ?? Number.NaN, reasons, place);
-            break;
-          default:
-            if (cells) out.cell(before, cells, textIndex(content, user, items, place, reasons));
+    /** @param reasons where a column wants them. @throws RangeError where an item has no score, or there is no cell of it. */
+    add(user: number, { items, scores }: List, reasons?: Reasons): void {
+      for (const { before, cells } of ofUser) if (cells) out.cell(before, cells, user);
+      if (beforeItems !== '') out.text(beforeItems);
+      for (let place = 0; place < items.length; place++) {
+        if (place > 0 && betweenItems !== '') out.text(betweenItems);
+        for (const { before, content, cells } of ofItem) {
+          switch (content) {
+            case Content.score:
+              out.raw(before);
+              out.score(scores[place] ?? Number.NaN, precision);
+              break;
+            case Content.reasons:
+              out.raw(before);
+              if (reasons) writeReasons?.(out, scores[place] ?? Number.NaN, reasons, place);
+              break;
+            default:
+              if (cells) out.cell(before, cells, textIndex(content, user, items, place, reasons));
+          }
         }
+        if (afterItem !== '') out.text(afterItem);
       }
-      if (afterItem !== '') out.text(afterItem);
-    }
-    if (noItem !== '') for (let place = items.length; place < listLength; place++) out.text(noItem);
-    if (afterItems !== '') out.text(afterItems);
-    this.rows += format === 'csv' ? items.length : 1;
-  }
+      if (noItem !== '') for (let place = items.length; place < listLength; place++) out.text(noItem);
+      if (afterItems !== '') out.text(afterItems);
+      rows += format === 'csv' ? items.length : 1;
+    },
 
-  /** The lines so far, as bytes of their own. */
-  finish(): { lines: Uint8Array } {
-    return { lines: this.#bytes.copy() };
-  }
+    /** The lines so far, as bytes of their own. */
+    finish: () => ({ lines: out.copy() }),
+  };
 }
 
 /** Which of its texts a column has in a row. */

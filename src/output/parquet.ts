@@ -29,93 +29,88 @@ const NUMBER = { type: 'DOUBLE', repetition_type: 'REQUIRED' } as const;
 const TYPES = { user: TEXT, item: TEXT, rank: INTEGER, score: NUMBER, source: TEXT, reasons: TEXT };
 
 /** Encodes lists as a Parquet file, a row an item, group by group. */
-export class ParquetLists {
-  readonly #columns: readonly TextColumn[];
-  readonly #bytes: InstanceType<Package['ByteWriter']>;
-  readonly #file: InstanceType<Package['ParquetWriter']>;
-  /** The rows of the next group: the indices of user, item and source, and what is said of them. */
-  readonly #users = new Uint32Array(ROWS_A_GROUP);
-  readonly #items = new Uint32Array(ROWS_A_GROUP);
-  readonly #ranks = new Int32Array(ROWS_A_GROUP);
-  readonly #scores = new Float64Array(ROWS_A_GROUP);
-  readonly #sources = new Uint8Array(ROWS_A_GROUP);
-  readonly #reasons: string[] = [];
-  #rows = 0;
+export function parquetLists({ ByteWriter, ParquetWriter }: Package, columns: readonly TextColumn[]) {
+  const encoded = new ByteWriter();
+  const schema = [
+    { name: 'schema', num_children: columns.length },
+    ...columns.map(({ name, kind }) => ({ name, ...TYPES[kind] })),
+  ];
+  // Smallest and largest values help only where rows are sorted by them, and take a fifth of the time.
+  const file = new ParquetWriter({ writer: encoded, schema, statistics: false, createdBy: 'recommend' });
+  // The rows of the next group: the indices of user, item and source, and what is said of them.
+  const users = new Uint32Array(ROWS_A_GROUP);
+  const itemsOf = new Uint32Array(ROWS_A_GROUP);
+  const ranks = new Int32Array(ROWS_A_GROUP);
+  const scoresOf = new Float64Array(ROWS_A_GROUP);
+  const sourcesOf = new Uint8Array(ROWS_A_GROUP);
+  const reasonsOf: string[] = [];
+  let rows = 0;
 
-  constructor({ ByteWriter, ParquetWriter }: Package, columns: readonly TextColumn[]) {
-    this.#columns = columns;
-    this.#bytes = new ByteWriter();
-    const schema = [
-      { name: 'schema', num_children: columns.length },
-      ...columns.map(({ name, kind }) => ({ name, ...TYPES[kind] })),
-    ];
-    // Smallest and largest values help only where rows are sorted by them, and take a fifth of the time.
-    this.#file = new ParquetWriter({ writer: this.#bytes, schema, statistics: false, createdBy: 'recommend' });
-  }
-
-  /**
-   * Adds lists. @param from the user of the first of them. @returns the groups that they fill, as bytes of the file.
-   * @throws RangeError where they name a user or an item that there is not.
-   */
-  *add(from: number, { items, scores, lengths, reasons, sources }: ListColumns): Iterable<Uint8Array> {
-    let at = 0;
-    for (let k = 0; k < lengths.length; k++) {
-      const length = lengths[k] ?? 0;
-      for (let rank = 1; rank <= length; rank++, at++) {
-        const item = items[at];
-        const score = scores[at];
-        if (item === undefined || score === undefined) throw new RangeError('the lists are longer than their columns');
-        this.#users[this.#rows] = from + k;
-        this.#items[this.#rows] = item;
-        this.#ranks[this.#rows] = rank;
-        this.#scores[this.#rows] = score;
-        this.#sources[this.#rows] = sources?.[at] ?? 0;
-        if (reasons) this.#reasons[this.#rows] = cellText(reasons, at);
-        if (++this.#rows === ROWS_A_GROUP) yield this.#group();
-      }
-    }
-  }
-
-  /** The rest of the file. */
-  end(): Uint8Array {
-    const rest = this.#rows > 0 ? this.#group() : new Uint8Array(0);
-    this.#file.finish();
-    return Buffer.concat([rest, this.#taken()]);
-  }
-
-  #group(): Uint8Array {
-    const columnData = this.#columns.map(({ name, kind, texts }) => ({ name, data: this.#data(kind, texts) }));
-    this.#file.write({ columnData, rowGroupSize: ROWS_A_GROUP });
-    this.#rows = 0;
-    return this.#taken();
-  }
-
-  #data(kind: ColumnKind, texts: readonly string[]) {
-    const rows = this.#rows;
+  const dataOf = (kind: ColumnKind, texts: readonly string[]) => {
     const picked = (of: readonly string[], indices: ArrayLike<number>) =>
       Array.from({ length: rows }, (_, row) => textOf(of, indices[row]));
     switch (kind) {
       case 'user':
-        return picked(texts, this.#users);
+        return picked(texts, users);
       case 'item':
-        return picked(texts, this.#items);
+        return picked(texts, itemsOf);
       case 'rank':
-        return this.#ranks.subarray(0, rows);
+        return ranks.subarray(0, rows);
       case 'score':
-        return this.#scores.subarray(0, rows);
+        return scoresOf.subarray(0, rows);
       case 'source':
-        return picked(SOURCES, this.#sources);
+        return picked(SOURCES, sourcesOf);
       case 'reasons':
-        return this.#reasons.slice(0, rows);
+        return reasonsOf.slice(0, rows);
     }
-  }
+  };
 
   /** What was encoded, out of the buffer. */
-  #taken(): Uint8Array {
-    const bytes = this.#bytes.getBytes().slice();
-    this.#bytes.index = 0;
+  const taken = (): Uint8Array => {
+    const bytes = encoded.getBytes().slice();
+    encoded.index = 0;
     return bytes;
-  }
+  };
+
+  const group = (): Uint8Array => {
+    const columnData = columns.map(({ name, kind, texts }) => ({ name, data: dataOf(kind, texts) }));
+    file.write({ columnData, rowGroupSize: ROWS_A_GROUP });
+    rows = 0;
+    return taken();
+  };
+
+  return {
+    /**
+     * Adds lists. @param from the user of the first of them. @returns the groups that they fill, as bytes of the file.
+     * @throws RangeError where they name a user or an item that there is not.
+     */
+    *add(from: number, { items, scores, lengths, reasons, sources }: ListColumns): Iterable<Uint8Array> {
+      let at = 0;
+      for (let k = 0; k < lengths.length; k++) {
+        const length = lengths[k] ?? 0;
+        for (let rank = 1; rank <= length; rank++, at++) {
+          const item = items[at];
+          const score = scores[at];
+          if (item === undefined || score === undefined)
+            throw new RangeError('the lists are longer than their columns');
+          users[rows] = from + k;
+          itemsOf[rows] = item;
+          ranks[rows] = rank;
+          scoresOf[rows] = score;
+          sourcesOf[rows] = sources?.[at] ?? 0;
+          if (reasons) reasonsOf[rows] = cellText(reasons, at);
+          if (++rows === ROWS_A_GROUP) yield group();
+        }
+      }
+    },
+
+    /** The rest of the file. */
+    end(): Uint8Array {
+      const rest = rows > 0 ? group() : new Uint8Array(0);
+      file.finish();
+      return Buffer.concat([rest, taken()]);
+    },
+  };
 }
 
 function cellText({ bytes, start }: QuotedCells, at: number): string {

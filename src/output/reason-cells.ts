@@ -86,107 +86,92 @@ export function reasonName(name: string, style: ReasonStyle): string {
 /** Significant digits of a factor. */
 const FACTOR_DIGITS = 3;
 
+/** Writes why the item at a place of a list has its score. @throws RangeError for a cause without a name. */
+export type WriteReasons = (out: GrowingBytes, score: number, reasons: Reasons, place: number) => void;
+
 /**
  * Writes reasons. All parts have the last decimal of the score as it is written, and add up to it exactly: what rounding leaves goes to
  * the others or, where all are named, to the first. Parts that come to 0 are left out.
+ *
+ * @param digits significant digits of scores.
  */
-export class ReasonWriter {
-  readonly #names: ReasonNames;
-  readonly #popular: number;
-  readonly #marks: (typeof MARKS)[ReasonStyle];
-  /** What stands before the name of the first part and of later ones, and before scores. */
-  readonly #before: { first: ByKind; next: ByKind; score: ByKind };
-  readonly #digits: number;
-  readonly #score = new Decimal();
-  readonly #factor = new Decimal();
-  /** Of the item that is written: the named parts in units of the last decimal, and how many parts were written. */
-  readonly #parts: number[] = [];
-  #written = 0;
+export function reasonWriter(style: ReasonStyle, { cells, counts }: ReasonNames, digits: number): WriteReasons {
+  const { open, between, beforeName, beforeScore, end, close } = MARKS[style];
+  // What stands before the name of the first part and of later ones, and before scores.
+  const beforeFirst = byKind(beforeName);
+  const beforeNext = byKind((kind) => between + beforeName(kind));
+  const beforeAmount = byKind(beforeScore);
+  const popular = signalCount(counts);
+  const latest = counts.items + counts.preferences + counts.groups;
+  const ofScore = new Decimal();
+  // Of the item that is written: the named parts in units of the last decimal, and how many parts were written.
+  const units: number[] = [];
+  let written = 0;
 
-  /** @param digits significant digits of scores. */
-  constructor(style: ReasonStyle, names: ReasonNames, digits: number) {
-    const { between, beforeName, beforeScore } = MARKS[style];
-    const next = byKind((kind) => between + beforeName(kind));
-    this.#marks = MARKS[style];
-    this.#before = { first: byKind(beforeName), next, score: byKind(beforeScore) };
-    this.#names = names;
-    this.#popular = signalCount(names.counts);
-    this.#digits = digits;
-  }
+  /** Rounds the first parts of an item. @returns how many: none where they cancel out but for the last digits that doubles have. */
+  const round = (amount: Float64Array, first: number, count: number, decimals: number): number => {
+    let size = 0;
+    for (let k = 0; k < count; k++) {
+      units[k] = Math.round(timesPower(amount[first + k] ?? 0, decimals));
+      size += Math.abs(units[k] ?? 0);
+    }
+    return size <= Number.MAX_SAFE_INTEGER ? count : 0;
+  };
 
-  /** Writes why the item at a place of a list has its score. @throws RangeError for a cause without a name. */
-  write(out: GrowingBytes, score: number, reasons: Reasons, place: number): void {
+  const before = (kind: Kind): Uint8Array => (written++ > 0 ? beforeNext : beforeFirst)[kind];
+
+  /** @param whole what the part adds, in units of the last decimal. */
+  const writeEnd = (out: GrowingBytes, kind: Kind, whole: number, decimals: number): void => {
+    out.raw(beforeAmount[kind]);
+    out.decimal(whole, decimals);
+    if (end !== '') out.text(end);
+  };
+
+  const kindOf = (cause: number): Kind => {
+    if (cause < counts.items) return 'item';
+    if (cause < counts.items + counts.preferences) return 'attribute';
+    if (cause < latest) return 'group';
+    return cause < popular ? 'follows' : 'popular';
+  };
+
+  const writeCause = (out: GrowingBytes, cause: number, whole: number, decimals: number): void => {
+    const kind = kindOf(cause);
+    if (kind === 'popular') {
+      out.raw(before(kind));
+      out.text(kind);
+    } else out.cell(before(kind), cells, kind === 'follows' ? cause - latest : cause);
+    writeEnd(out, kind, whole, decimals);
+  };
+
+  return (out, score, reasons, place) => {
     const { kept, parts, cause, amount } = reasons;
-    this.#score.round(score, this.#digits);
-    const { whole: total, decimals } = this.#score;
+    ofScore.round(score, digits);
+    const { whole: total, decimals } = ofScore;
     const factor = reasons.factor[place] ?? 1;
     const sum = factor === 1 ? total : Math.round(timesPower(reasons.sum[place] ?? 0, decimals));
     const count = parts[place] ?? 0;
     const first = place * kept;
-    const named = this.#round(amount, first, count <= kept ? count : kept - 1, decimals);
+    const named = round(amount, first, count <= kept ? count : kept - 1, decimals);
     let rest = sum;
-    for (let k = 0; k < named; k++) rest -= this.#parts[k] ?? 0;
-    if (named === count) this.#parts[0] = (this.#parts[0] ?? 0) + rest;
-    this.#written = 0;
-    out.text(this.#marks.open);
+    for (let k = 0; k < named; k++) rest -= units[k] ?? 0;
+    if (named === count) units[0] = (units[0] ?? 0) + rest;
+    written = 0;
+    out.text(open);
     for (let k = 0; k < named; k++) {
-      if (this.#parts[k] !== 0) this.#cause(out, cause[first + k] ?? -1, this.#parts[k] ?? 0, decimals);
+      if (units[k] !== 0) writeCause(out, cause[first + k] ?? -1, units[k] ?? 0, decimals);
     }
     if (named < count && rest !== 0) {
-      out.raw(this.#next('other'));
+      out.raw(before('other'));
       out.decimal(count - named, 0);
       out.text(' others');
-      this.#end(out, 'other', rest, decimals);
+      writeEnd(out, 'other', rest, decimals);
     }
     if (total !== sum) {
-      out.raw(this.#next('factor'));
+      out.raw(before('factor'));
       out.score(factor, FACTOR_DIGITS);
-      this.#end(out, 'factor', total - sum, decimals);
+      writeEnd(out, 'factor', total - sum, decimals);
     }
-    if (this.#written === 0) this.#cause(out, count === 0 ? this.#popular : (cause[first] ?? -1), total, decimals);
-    out.text(this.#marks.close);
-  }
-
-  /** Rounds the first parts of an item. @returns how many: none where they cancel out but for the last digits that doubles have. */
-  #round(amount: Float64Array, first: number, count: number, decimals: number): number {
-    let size = 0;
-    for (let k = 0; k < count; k++) {
-      this.#parts[k] = Math.round(timesPower(amount[first + k] ?? 0, decimals));
-      size += Math.abs(this.#parts[k] ?? 0);
-    }
-    return size <= Number.MAX_SAFE_INTEGER ? count : 0;
-  }
-
-  /** @param whole what it adds, in units of the last decimal. */
-  #cause(out: GrowingBytes, cause: number, whole: number, decimals: number): void {
-    const { cells, counts } = this.#names;
-    const latest = counts.items + counts.preferences + counts.groups;
-    const kind =
-      cause < counts.items
-        ? 'item'
-        : cause < counts.items + counts.preferences
-          ? 'attribute'
-          : cause < latest
-            ? 'group'
-            : cause < this.#popular
-              ? 'follows'
-              : 'popular';
-    const before = this.#next(kind);
-    if (kind === 'popular') {
-      out.raw(before);
-      out.text(kind);
-    } else out.cell(before, cells, kind === 'follows' ? cause - latest : cause);
-    this.#end(out, kind, whole, decimals);
-  }
-
-  #next(kind: Kind): Uint8Array {
-    return (this.#written++ > 0 ? this.#before.next : this.#before.first)[kind];
-  }
-
-  #end(out: GrowingBytes, kind: Kind, whole: number, decimals: number): void {
-    const { end } = this.#marks;
-    out.raw(this.#before.score[kind]);
-    out.decimal(whole, decimals);
-    if (end !== '') out.text(end);
-  }
+    if (written === 0) writeCause(out, count === 0 ? popular : (cause[first] ?? -1), total, decimals);
+    out.text(close);
+  };
 }

@@ -1,5 +1,5 @@
 import { ExitCode, Failure, usageFailure } from '../failure.js';
-import { AtomicFile, type FileToBe, fileToBe } from '../files/destination.js';
+import { atomicFile, type FileToBe, fileToBe } from '../files/destination.js';
 import { lockOutput } from '../files/lock.js';
 import { RunDirectory } from '../files/run-directory.js';
 import { cannotCreate, type Destination } from '../files/writing.js';
@@ -53,7 +53,7 @@ export async function claimOutput(
   };
   try {
     const checkpoint = openCheckpoint(run, options, target);
-    const destination = new AtomicFile(target, run.directory.file('output'), requireLock);
+    const destination = atomicFile(target, run.directory.file('output'), requireLock);
     return { destination, checkpoint, lost, release: lock.release };
   } catch (error) {
     lock.release();

@@ -5,8 +5,8 @@ import { usageFailure } from '../failure.js';
 import { writeArrays } from '../files/array-file.js';
 import type { ColumnKind, TextColumn } from '../output/columns.js';
 import type { LineFormat } from '../output/formats.js';
-import { headerOf, LineWriter } from '../output/list-lines.js';
-import { loadParquet, ParquetLists } from '../output/parquet.js';
+import { headerOf, lineWriter } from '../output/list-lines.js';
+import { loadParquet, parquetLists } from '../output/parquet.js';
 import { reasonName, reasonStyle } from '../output/reason-cells.js';
 import { SCORE_DIGITS } from '../output/score-digits.js';
 import type { ListLayout } from '../workers/protocol.js';
@@ -39,7 +39,7 @@ export async function listEncoder({ format, safeCsv, top }: EncodedOptions, colu
       end: () => '',
     };
   }
-  const file = new ParquetLists(await loadParquet(), columns);
+  const file = parquetLists(await loadParquet(), columns);
   return {
     begin: () => '',
     /** @param from the first user of the lists. */
@@ -62,7 +62,7 @@ export function answerLines(format: LineFormat, columns: readonly TextColumn[], 
     listLength,
     precision: SCORE_DIGITS,
   };
-  return { header: headerOf(format, columns, listLength, quote), newWriter: () => new LineWriter(layout) };
+  return { header: headerOf(format, columns, listLength, quote), newWriter: () => lineWriter(layout) };
 }
 
 /** What children make of lists. Their texts are written to a file of the run. */

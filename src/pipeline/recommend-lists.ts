@@ -18,7 +18,7 @@ import { settle } from './tune.js';
 
 /** A ranking, and where somebody looks closer: the scores of all lists, one after another, and the lists of some users. */
 export interface LookedRanking extends Ranking {
-  closer?: { scores: Float64Array; lists: ExplainedList[] };
+  closer?: { scores: readonly number[]; lists: ExplainedList[] };
 }
 
 /**
@@ -66,7 +66,7 @@ export async function recommendLists(
   );
   const recommendedAt = run.seconds();
   const closer = looked && {
-    scores: concatenated(scores),
+    scores: scores.flatMap((part) => Array.from(part)),
     // What is worth a warning was warned of above.
     lists: await explainedLists(
       { ...run, warn: () => {} },
@@ -87,14 +87,4 @@ export async function recommendLists(
     explanation: auto?.explanation,
     ...(closer && { closer }),
   };
-}
-
-function concatenated(parts: readonly Float64Array[]): Float64Array {
-  const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

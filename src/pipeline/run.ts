@@ -3,8 +3,8 @@ import { openDestination } from '../files/destination.js';
 import { RunDirectory } from '../files/run-directory.js';
 import type { Destination } from '../files/writing.js';
 import type { Streams } from '../io.js';
-import { MemoryWatch } from '../process/family-memory.js';
-import { Log, type LogOptions } from '../report/log.js';
+import { memoryWatch } from '../process/family-memory.js';
+import { type LogOptions, logTo } from '../report/log.js';
 import { heartbeatFacts, heartbeatText, type PlannedStage, RunStages, type Stage } from '../report/progress.js';
 import type { RunRecord } from '../report/summary.js';
 import type { BalanceName } from '../workers/balance.js';
@@ -44,7 +44,7 @@ export function startRun(
   const seconds = () => (performance.now() - startedAt) / 1000;
   let directory: RunDirectory | undefined;
   const opened: Destination[] = [];
-  const log = new Log(io.stderr, { quiet, verbose, logFormat });
+  const log = logTo(io.stderr, { quiet, verbose, logFormat });
   const retries: string[] = [];
   const pool = new Pool({
     size: workers,
@@ -57,7 +57,7 @@ export function startRun(
     // A log of objects has no room for the last words of a child that crashes.
     ...(logFormat === 'json' ? { onWords: (words: string) => log.warn(`a worker said: ${words}`) } : {}),
   });
-  const memory = new MemoryWatch(() => pool.pids());
+  const memory = memoryWatch(() => pool.pids());
   memory.start();
   const position = new RunStages(stages);
   const heartbeat = () => {
@@ -94,18 +94,18 @@ export function startRun(
         log.draw(position.at(stage, done, total, users));
       },
       /** Shows no more of it, because data is about to be shown. */
-      hide: () => log.stop(),
+      hide: log.stop,
     },
     /** Opens a file to write to, or standard output for `-`; it stays as it was unless it is committed before the run ends. */
     open: (path: string): Destination => {
-      const destination = openDestination(path, { stdout: io.stdout, onWait: log.info.bind(log) });
+      const destination = openDestination(path, { stdout: io.stdout, onWait: log.info });
       opened.push(destination);
       return destination;
     },
-    info: (message: string) => log.info(message),
-    debug: (message: string) => log.debug(message),
-    warn: (message: string) => log.warn(message),
-    summary: (message: string, facts: object) => log.summary(message, facts),
+    info: log.info,
+    debug: log.debug,
+    warn: log.warn,
+    summary: log.summary,
     memory,
     /** What no worker could work. */
     lost: [] as Lost[],

@@ -20,66 +20,60 @@ const LARGEST_SHARE = 0.01;
 /**
  * Samples the memory of this process and its children while a run lasts. This process cannot sample while it computes, but the system
  * knows its high-water mark, which is added; a peak of a child between two samples is missed.
+ *
+ * @param children the current process ids of the children. @param proc where the system describes processes.
  */
-export class MemoryWatch {
-  readonly #children: () => number[];
-  readonly #proc: string;
-  #peak: FamilyMemory = { bytes: 0, processes: 0, measure: 'pss' };
-  #timer: NodeJS.Timeout | undefined;
-  /** High-water mark of this process at the last sample. */
-  #high = 0;
-  #limit: { bytes: number; onExceeded: (bytes: number) => void } | undefined;
+export function memoryWatch(children: () => number[], proc = '/proc') {
+  let peak: FamilyMemory = { bytes: 0, processes: 0, measure: 'pss' };
+  let timer: NodeJS.Timeout | undefined;
+  // High-water mark of this process at the last sample.
+  let highBefore = 0;
+  let limit: { bytes: number; onExceeded: (bytes: number) => void } | undefined;
 
-  /** @param children the current process ids of the children. @param proc where the system describes processes. */
-  constructor(children: () => number[], proc = '/proc') {
-    this.#children = children;
-    this.#proc = proc;
-  }
-
-  /** Samples until `stop`. The longer a sample takes (large processes have many pages), the fewer there are. */
-  start(): void {
-    const startedAt = performance.now();
-    this.look();
-    const took = performance.now() - startedAt;
-    this.#timer = setTimeout(() => this.start(), Math.max(SHORTEST_INTERVAL, took / LARGEST_SHARE)).unref();
-  }
-
-  stop(): void {
-    clearTimeout(this.#timer);
-  }
+  /** The most that was used since the last sample, never below the high-water mark of this process alone. */
+  const mostSince = ({ bytes }: FamilyMemory): number => {
+    const status = `${proc}/${process.pid}/status`;
+    const high = 1024 * (kilobytes(status, 'VmHWM') ?? 0);
+    const resident = 1024 * (kilobytes(status, 'VmRSS') ?? 0);
+    const beyond = high > highBefore ? Math.max(0, high - resident) : 0;
+    highBefore = high;
+    return Math.max(bytes + beyond, high);
+  };
 
   /** Takes a sample: the memory that is used now. */
-  look(): FamilyMemory {
-    const now = familyMemory([process.pid, ...this.#children()], this.#proc);
-    const bytes = this.#mostSince(now);
-    if (bytes > this.#peak.bytes) this.#peak = { ...now, bytes };
-    if (this.#limit && bytes > this.#limit.bytes) {
-      const { onExceeded } = this.#limit;
-      this.#limit = undefined;
+  const look = (): FamilyMemory => {
+    const now = familyMemory([process.pid, ...children()], proc);
+    const bytes = mostSince(now);
+    if (bytes > peak.bytes) peak = { ...now, bytes };
+    if (limit && bytes > limit.bytes) {
+      const { onExceeded } = limit;
+      limit = undefined;
       onExceeded(bytes);
     }
     return now;
-  }
+  };
 
-  /** The most that was used since the last sample, never below the high-water mark of this process alone. */
-  #mostSince({ bytes }: FamilyMemory): number {
-    const status = `${this.#proc}/${process.pid}/status`;
-    const high = 1024 * (kilobytes(status, 'VmHWM') ?? 0);
-    const resident = 1024 * (kilobytes(status, 'VmRSS') ?? 0);
-    const beyond = high > this.#high ? Math.max(0, high - resident) : 0;
-    this.#high = high;
-    return Math.max(bytes + beyond, high);
-  }
+  /** Samples until `stop`. The longer a sample takes (large processes have many pages), the fewer there are. */
+  const start = (): void => {
+    const startedAt = performance.now();
+    look();
+    const took = performance.now() - startedAt;
+    timer = setTimeout(start, Math.max(SHORTEST_INTERVAL, took / LARGEST_SHARE)).unref();
+  };
 
-  /** Calls back once, when a sample exceeds a number of bytes. */
-  guard(bytes: number, onExceeded: (used: number) => void): void {
-    this.#limit = { bytes, onExceeded };
-  }
-
-  /** The largest sample so far. */
-  get peak(): FamilyMemory {
-    return this.#peak;
-  }
+  return {
+    start,
+    look,
+    stop: () => clearTimeout(timer),
+    /** Calls back once, when a sample exceeds a number of bytes. */
+    guard(bytes: number, onExceeded: (used: number) => void): void {
+      limit = { bytes, onExceeded };
+    },
+    /** The largest sample so far. */
+    get peak(): FamilyMemory {
+      return peak;
+    },
+  };
 }
 
 /** @param pids this process first. Processes that have just ended count nothing. */

@@ -1,6 +1,7 @@
 import { float32s } from '../matrix/memory.js';
 import { sortBest } from '../matrix/select.js';
 import { emptyRows, longestRow, mapped, rowLength, type SparseRows, sideBySide } from '../matrix/sparse.js';
+import type { Observations } from '../model/evidence.js';
 import { inversePower, type Settings } from '../model/settings.js';
 
 /** The users to serve, as scoring reads them. */
@@ -18,20 +19,11 @@ export interface Audience {
 }
 
 /** What is known about all users. */
-export interface UserData {
-  /** users × items. */
-  interactions: SparseRows;
-  /** By entry of the interactions. */
-  times: Float64Array | undefined;
+export interface UserData extends Omit<Observations, 'attributes'> {
   /** What users had, where that is not the interactions. */
   had?: { interactions: SparseRows } | undefined;
-  /** users × attribute values. */
-  preferences: SparseRows;
-  /** users × groups. */
-  groups: SparseRows;
   /** users × items that are not for them. */
   excluded: SparseRows;
-  offered: Uint8Array;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { printable } from '../csv/printable.js';
 import type { Streams } from '../io.js';
-import { Bar } from './bar.js';
+import { progressBar } from './bar.js';
 import type { RunProgress } from './progress.js';
 
 /** How stderr is written: for people, or one JSON object a line for log collectors. */
@@ -46,65 +46,43 @@ export function requestedFormat(argv: readonly string[]): LogFormat {
  * The log of a run, on stderr. A terminal gets everything, and so does whoever asked for a log. A cron job gets only warnings and
  * errors, so that cron sends mail only when something is wrong.
  */
-export class Log {
-  readonly format: LogFormat;
-  readonly #stream: Streams['stderr'];
-  readonly #isOn: boolean;
-  readonly #isVerbose: boolean;
-  readonly #bar: Bar | undefined;
-
-  constructor(stream: Streams['stderr'], { quiet, verbose, logFormat }: Omit<LogOptions, 'pulse'>) {
-    this.format = logFormat ?? 'text';
-    this.#stream = stream;
-    this.#isOn = !quiet && (stream.isTTY === true || verbose || logFormat !== undefined);
-    this.#isVerbose = this.#isOn && verbose;
-    this.#bar = !quiet && stream.isTTY && this.format === 'text' ? new Bar(stream) : undefined;
-  }
-
-  /** What was read, decided and done. */
-  info(message: string): void {
-    if (this.#isOn) this.#write('status', message);
-  }
-
-  /** Details, with `--verbose` only. */
-  debug(message: string): void {
-    if (this.#isVerbose) this.#write('status', message);
-  }
-
-  /** Something is wrong, but the run goes on: what, where, and the way out. Always written. */
-  warn(message: string): void {
-    this.#write('warning', message);
-  }
-
-  /** How far the run has come, because somebody asked. Always written. */
-  status(message: string, facts: object): void {
-    this.#write('status', message, facts);
-  }
-
-  /** A request that was answered. */
-  request(message: string, facts: object): void {
-    if (this.#isOn) this.#write('request', message, facts);
-  }
-
-  /** How the run ended: the last entry. @param message '' where an error follows that says it. */
-  summary(message: string, facts: object): void {
-    this.stop();
-    if (this.#isOn) this.#write('summary', message, facts);
-  }
-
-  /** Moves the bar, if there is one. */
-  draw(progress: RunProgress): void {
-    this.#bar?.draw(progress);
-  }
-
-  stop(): void {
-    this.#bar?.stop();
-  }
-
-  #write(type: Entry['type'], message: string, facts: object = {}): void {
-    const text = formatEntry({ type, message, facts }, this.format, new Date());
-    const write = () => void this.#stream.write(text);
-    if (this.#bar) this.#bar.pause(write);
+export function logTo(stream: Streams['stderr'], { quiet, verbose, logFormat }: Omit<LogOptions, 'pulse'>) {
+  const format = logFormat ?? 'text';
+  const isOn = !quiet && (stream.isTTY === true || verbose || logFormat !== undefined);
+  const bar = !quiet && stream.isTTY && format === 'text' ? progressBar(stream) : undefined;
+  const add = (type: Entry['type'], message: string, facts: object = {}) => {
+    const text = formatEntry({ type, message, facts }, format, new Date());
+    const write = () => void stream.write(text);
+    if (bar) bar.pause(write);
     else write();
-  }
+  };
+  const stop = () => bar?.stop();
+  return {
+    format,
+    /** What was read, decided and done. */
+    info(message: string): void {
+      if (isOn) add('status', message);
+    },
+    /** Details, with `--verbose` only. */
+    debug(message: string): void {
+      if (isOn && verbose) add('status', message);
+    },
+    /** Something is wrong, but the run goes on: what, where, and the way out. Always written. */
+    warn: (message: string) => add('warning', message),
+    /** How far the run has come, because somebody asked. Always written. */
+    status: (message: string, facts: object) => add('status', message, facts),
+    /** A request that was answered. */
+    request(message: string, facts: object): void {
+      if (isOn) add('request', message, facts);
+    },
+    /** How the run ended: the last entry. @param message '' where an error follows that says it. */
+    summary(message: string, facts: object): void {
+      stop();
+      if (isOn) add('summary', message, facts);
+    },
+    /** Moves the bar, if there is one. */
+    draw: (progress: RunProgress) => bar?.draw(progress),
+    stop,
+  };
 }
+export type Log = ReturnType<typeof logTo>;

@@ -1,4 +1,4 @@
-import { isMissing, TypedColumn, truthIn } from '../conditions/typed-column.js';
+import { isMissing, truthIn, typedColumn } from '../conditions/typed-column.js';
 import { type CellColumn, shown } from '../csv/cells.js';
 import { numberIn } from '../dataset/bands.js';
 import { dayText } from '../events/clock.js';
@@ -47,63 +47,60 @@ const LONGEST_WORD = 60;
 const LEAST_UNDERSTOOD = 0.9;
 const DAY = 86_400;
 
-/** Which items can be sold, as columns of their catalogue say, row by row. */
-export class AvailabilityReader {
-  readonly #wish: Availability | undefined;
-  readonly #columns: { at: number; name: string; cells: string[] }[];
-  readonly #itemOf: number[] = [];
+/**
+ * Which items can be sold, as columns of their catalogue say, row by row.
+ * @param wish undefined: nobody wants to know.
+ */
+export function availabilityReader(header: readonly string[], wish: Availability | undefined) {
+  const named = [...header.entries()].filter(([, name]) => wish && saysWhatIsSold(name));
+  const columns = named.map(([at, name]) => ({ at, name, cells: [] as string[] }));
+  const itemOf: number[] = [];
+  return {
+    /** Takes the cells of a row, and then its item. */
+    row: (cells: readonly string[]) => (item: number) => {
+      if (columns.length > 0) itemOf.push(item);
+      for (const column of columns) column.cells.push(cells[column.at] ?? '');
+    },
 
-  /** @param wish undefined: nobody wants to know. */
-  constructor(header: readonly string[], wish: Availability | undefined) {
-    this.#wish = wish;
-    const named = [...header.entries()].filter(([, name]) => wish && saysWhatIsSold(name));
-    this.#columns = named.map(([at, name]) => ({ at, name, cells: [] }));
-  }
-
-  /** Takes the cells of a row, and then its item. */
-  readonly row = (cells: readonly string[]) => (item: number) => {
-    if (this.#columns.length > 0) this.#itemOf.push(item);
-    for (const column of this.#columns) column.cells.push(cells[column.at] ?? '');
+    /**
+     * What all rows said. A cell that is missing or not understood says nothing against its row; an item of several rows, one a variant,
+     * can be sold where one of them can.
+     *
+     * @param now seconds since 1970. @param dayOrder as `--date-order` says.
+     * @returns by item, 1 where it can; undefined where no column says.
+     */
+    of(
+      items: number,
+      now: number,
+      dayOrder: DayOrder | undefined,
+    ): { available: Uint8Array | undefined; notes: string[] } {
+      const said = columns.flatMap((column) => saysOf(column, now, dayOrder) ?? []);
+      // Where the shop says what can be had, a stock of 0 may be on order.
+      const isFlagged = said.some(
+        ({ meaning, name }) => meaning === 'flag' && /stock|avail|lieferbar|verf|dispon/i.test(name),
+      );
+      const used = said.filter(({ meaning }) => meaning !== 'stock' || !isFlagged);
+      if (used.length === 0) return { available: undefined, notes: [] };
+      const available = new Uint8Array(items);
+      itemOf.forEach((item, row) => {
+        if (used.every(({ says }) => says[row] !== 0)) available[item] = 1;
+      });
+      const left = available.reduce((total, flag) => total + flag, 0);
+      const names = used.map(({ name }) => shown(name)).join(', ');
+      const isTimed = used.some(({ meaning }) => meaning === 'from' || meaning === 'until');
+      const day = isTimed ? ` on ${dayText(now)}` : '';
+      const note =
+        wish === 'ignore'
+          ? `${names} not looked at; --availability honour would take ${left} of ${items} items`
+          : `by ${names}${day}, ${left} of ${items} items can be recommended; --availability ignore takes all`;
+      const odd = used.filter((each) => each.odd.count > 0);
+      const oddNotes = odd.map(
+        ({ name, odd: { count, example } }) =>
+          `${shown(name)} says ${example} or the like in ${count} rows: that keeps nothing out`,
+      );
+      return { available, notes: [note, ...oddNotes] };
+    },
   };
-
-  /**
-   * What all rows said. A cell that is missing or not understood says nothing against its row; an item of several rows, one a variant,
-   * can be sold where one of them can.
-   *
-   * @param now seconds since 1970. @param dayOrder as `--date-order` says.
-   * @returns by item, 1 where it can; undefined where no column says.
-   */
-  of(
-    items: number,
-    now: number,
-    dayOrder: DayOrder | undefined,
-  ): { available: Uint8Array | undefined; notes: string[] } {
-    const said = this.#columns.flatMap((column) => saysOf(column, now, dayOrder) ?? []);
-    // Where the shop says what can be had, a stock of 0 may be on order.
-    const isFlagged = said.some(
-      ({ meaning, name }) => meaning === 'flag' && /stock|avail|lieferbar|verf|dispon/i.test(name),
-    );
-    const used = said.filter(({ meaning }) => meaning !== 'stock' || !isFlagged);
-    if (used.length === 0) return { available: undefined, notes: [] };
-    const available = new Uint8Array(items);
-    this.#itemOf.forEach((item, row) => {
-      if (used.every(({ says }) => says[row] !== 0)) available[item] = 1;
-    });
-    const left = available.reduce((total, flag) => total + flag, 0);
-    const names = used.map(({ name }) => shown(name)).join(', ');
-    const isTimed = used.some(({ meaning }) => meaning === 'from' || meaning === 'until');
-    const day = isTimed ? ` on ${dayText(now)}` : '';
-    const note =
-      this.#wish === 'ignore'
-        ? `${names} not looked at; --availability honour would take ${left} of ${items} items`
-        : `by ${names}${day}, ${left} of ${items} items can be recommended; --availability ignore takes all`;
-    const odd = used.filter((each) => each.odd.count > 0);
-    const oddNotes = odd.map(
-      ({ name, odd: { count, example } }) =>
-        `${shown(name)} says ${example} or the like in ${count} rows: that keeps nothing out`,
-    );
-    return { available, notes: [note, ...oddNotes] };
-  }
 }
 
 /** True for the name of a column that may say it. */
@@ -115,7 +112,7 @@ export function saysWhatIsSold(name: string): boolean {
 function saysOf(column: CellColumn, now: number, dayOrder: DayOrder | undefined) {
   const { name, cells } = column;
   const meaning = MEANINGS.get(columnKey(name)) ?? 'flag';
-  const typed = new TypedColumn(column, dayOrder);
+  const typed = typedColumn(column, dayOrder);
   const isTime = meaning === 'from' || meaning === 'until';
   const values = isTime ? typed.numbers('dates') : undefined;
   if (values && !values.isReadable) return undefined;

@@ -15,7 +15,7 @@ import { emptyRows, rowLengths, type SparseRows } from '../matrix/sparse.js';
 import { lowRankOf } from '../model/low-rank.js';
 import { signalCount } from '../model/signals.js';
 import { finishedModel, type Model } from '../ranking/model.js';
-import { AvailabilityReader, saysWhatIsSold } from '../rules/availability.js';
+import { availabilityReader, saysWhatIsSold } from '../rules/availability.js';
 import { matrixFrom } from '../workers/matrix-file.js';
 import type { ModelFiles } from '../workers/protocol.js';
 import { readFactors, readLearnedRows, readScales } from '../workers/run-files.js';
@@ -214,7 +214,7 @@ export class SavedModel {
     const columns = this.#columns('itemColumns', saysWhatIsSold);
     const names = columns.map(({ name }) => name);
     const answers = [before, now].map((at) => {
-      const reader = new AvailabilityReader(names, 'honour');
+      const reader = availabilityReader(names, 'honour');
       for (let item = 0; item < counts.items; item++) reader.row(columns.map(({ cells }) => cells[item] ?? ''))(item);
       return reader.of(counts.items, at, dayOrder ?? learned ?? undefined).available;
     });

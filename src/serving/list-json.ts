@@ -1,7 +1,7 @@
 import { jsonText } from '../csv/printable.js';
 import { packedTexts } from '../csv/quoted-cells.js';
-import { type LineColumn, LineWriter } from '../output/list-lines.js';
-import { type Reasons, ReasonWriter, reasonName } from '../output/reason-cells.js';
+import { type LineColumn, lineWriter } from '../output/list-lines.js';
+import { type Reasons, reasonName, reasonWriter } from '../output/reason-cells.js';
 import { SCORE_DIGITS } from '../output/score-digits.js';
 import { causesOf } from '../pipeline/list-output.js';
 import type { List } from '../ranking/list-rules.js';
@@ -24,7 +24,7 @@ export function listJson({ names, facts: { counts } }: ServedModel): ListJson {
   const ofTitles = packedTexts(names.titles, jsonText);
   const causes = causesOf({ ...names, userIds: [], itemColumns: [], userColumns: [] });
   const cells = packedTexts(causes, (name) => reasonName(name, 'json'));
-  const ofReasons = new ReasonWriter('json', { cells, counts }, SCORE_DIGITS);
+  const ofReasons = reasonWriter('json', { cells, counts }, SCORE_DIGITS);
   return (list, listLength, { name, id, titles, reasons }) => {
     const head = packedTexts([id ?? ''], (text) => (id === undefined ? 'null' : jsonText(text)));
     const columns: LineColumn[] = [
@@ -36,7 +36,7 @@ export function listJson({ names, facts: { counts } }: ServedModel): ListJson {
     if (titles) columns.push({ name: 'title', kind: 'item', cells: ofTitles });
     if (reasons) columns.push({ name: 'reasons', kind: 'reasons' });
     const layout = { columns, listLength, precision: SCORE_DIGITS, reasons: ofReasons };
-    const writer = new LineWriter({ format: 'jsonl', ...layout });
+    const writer = lineWriter({ format: 'jsonl', ...layout });
     writer.add(0, list, reasons);
     return Buffer.from(writer.finish().lines).toString().trimEnd();
   };

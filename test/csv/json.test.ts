@@ -6,7 +6,7 @@ import { Refusals } from '../../src/csv/bad-rows.js';
 import { FlatRecords } from '../../src/csv/flat-records.js';
 import { ObjectCutter } from '../../src/csv/json-objects.js';
 import { parsedRecord, withNumbersAsText } from '../../src/csv/json-text.js';
-import { type Entry, RecordRows } from '../../src/csv/records.js';
+import { type Entry, recordRows } from '../../src/csv/records.js';
 import { openTable } from '../../src/csv/table.js';
 import { useTemporaryFolder } from './temporary.js';
 
@@ -317,10 +317,10 @@ describe('FlatRecords', () => {
   /** The bytes of the rows, and what was refused. */
   async function rowsOf(entries: Entry[]) {
     const { rejects, badRows } = collector();
-    const rows = new RecordRows([entries].values() as never, new Refusals('f', badRows));
+    const rows = recordRows([entries].values() as never, new Refusals('f', badRows));
     const chunks: Buffer[] = [];
     try {
-      for await (const chunk of rows.chunks()) chunks.push(chunk);
+      for await (const chunk of rows.chunks) chunks.push(chunk);
     } catch (error) {
       return { error: String(error), rejects };
     }

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { AttributeFinder, attributeTable } from '../../src/dataset/attribute-table.js';
-import { EntityTable } from '../../src/dataset/entity-table.js';
+import { entityTable } from '../../src/dataset/entity-table.js';
 import { IdIndex } from '../../src/events/ids.js';
 import { named } from '../csv/temporary.js';
 
 function attributesOf(header: string[], rows: string[][], wanted?: string[], more = 0, words = true) {
   const ids = new IdIndex();
   const columns = header.flatMap((_, at) => (at === 0 ? [] : [at]));
-  const table = new EntityTable(columns, undefined);
+  const table = entityTable(columns, undefined);
   rows.forEach((cells, index) => {
     table.take({ cells, firstLine: index + 2, line: index + 2 }, 0, ids);
   });

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { EntityTable } from '../../src/dataset/entity-table.js';
+import { entityTable } from '../../src/dataset/entity-table.js';
 import { IdIndex } from '../../src/events/ids.js';
 
 function tableOf(rows: string[][], columns: number[], voted?: number) {
   const ids = new IdIndex();
-  const table = new EntityTable(columns, voted);
+  const table = entityTable(columns, voted);
   rows.forEach((cells, index) => {
     table.take({ cells, firstLine: index + 2, line: index + 2 }, 0, ids);
   });
   return { table, ids };
 }
 
-describe('EntityTable', () => {
+describe('entityTable', () => {
   it('keeps the first filled cell of a subject', () => {
     const { table, ids } = tableOf(
       [

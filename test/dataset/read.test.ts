@@ -51,6 +51,12 @@ describe('readDataset, of events', () => {
     expect(reports[0]?.events?.time).toMatchObject({ unit: 's', from: 100, to: 300, missing: 1 });
   });
 
+  it('says once that times are still to come', async () => {
+    const { reports } = await dataset(['user item time', 'u a 2020-01-01', 'u b 2999-12-31', 'v a 2020-01-02']);
+    const notes = reports[0]?.notes.filter((note) => note.startsWith('times in the future'));
+    expect(notes).toEqual([expect.stringContaining('times in the future: 1, the last of them 2999-12-31')]);
+  });
+
   it('keeps ids as they are written', async () => {
     const { dataset: read } = await dataset(['user item', '0012 1.0', '12 1', ' x']);
     expect(read.userIds).toEqual(['0012', '12']);

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../src/failure.js';
-import { AtomicFile, openDestination } from '../../src/files/destination.js';
+import { atomicFile, openDestination } from '../../src/files/destination.js';
 import { temporaryFolders } from './temporary.js';
 
 const folder = temporaryFolders();
@@ -167,7 +167,7 @@ test('what must not appear any more does not: the old file stays, also where the
   const work = join(at, 'work');
   const written = async (beforeRename: () => void) => {
     mkdirSync(work);
-    const file = new AtomicFile({ path, mode: 0o644 }, join(work, 'output'), beforeRename);
+    const file = atomicFile({ path, mode: 0o644 }, join(work, 'output'), beforeRename);
     await file.write('new');
     const error = await file.commit().catch((why: unknown) => why);
     file.abandon();

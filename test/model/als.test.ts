@@ -1,22 +1,16 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { PLAIN_KERNEL } from '../../src/kernels/kernel.js';
-import { alsFactors, CONFIDENCE, foldIn } from '../../src/model/als.js';
+import { CONFIDENCE, foldIn } from '../../src/model/als.js';
 import { rowProduct } from '../../src/model/block.js';
+import { alsFactorsOf } from './learned.js';
 import { inverse, times } from './slow-model.js';
-import { placeKeys, rowsOf, table } from './worlds.js';
+import { rowsOf, table } from './worlds.js';
 
 const ITEMS = 6;
 
 async function learned(likes: number[][], lambda: number) {
   const interactions = rowsOf(likes, ITEMS);
-  const factors = await alsFactors(
-    interactions,
-    placeKeys(interactions),
-    { lambda },
-    PLAIN_KERNEL.blockOf,
-    async () => {},
-  );
+  const factors = await alsFactorsOf({ interactions }, { lambda });
   const rank = factors.length / ITEMS;
   const fold = foldIn(factors, rank);
   const a = Array.from({ length: ITEMS }, (_, item) => [...factors.subarray(item * rank, (item + 1) * rank)]);

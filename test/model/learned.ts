@@ -1,6 +1,7 @@
 import { PLAIN_KERNEL } from '../../src/kernels/kernel.js';
 import type { SparseRows } from '../../src/matrix/sparse.js';
 import { StackedRows } from '../../src/matrix/stacked-rows.js';
+import { alsFactors } from '../../src/model/als.js';
 import { gramRows } from '../../src/model/counting.js';
 import { type Evidence, evidenceOf, type Observations } from '../../src/model/evidence.js';
 import { fitter } from '../../src/model/fit.js';
@@ -12,7 +13,7 @@ import type { Audience } from '../../src/ranking/audience.js';
 import type { Model } from '../../src/ranking/model.js';
 import { Recommender } from '../../src/ranking/recommender.js';
 import { scoresOf } from '../../src/ranking/scores.js';
-import { observationsOf, type World } from './worlds.js';
+import { observationsOf, placeKeys, type World } from './worlds.js';
 
 /** The rows of the Gram matrix, counted in one part or in parts that begin at `from`. */
 export function countedRows(evidence: Evidence, settings: Settings, from: readonly number[] = [0]) {
@@ -30,6 +31,11 @@ export function countedRows(evidence: Evidence, settings: Settings, from: readon
 export function fitterOf(evidence: Evidence, settings: Settings, from?: readonly number[]) {
   const counted = needsGram(settings) ? countedRows(evidence, settings, from) : undefined;
   return fitter(evidence, settings, counted, PLAIN_KERNEL);
+}
+
+/** What als makes of the interactions. */
+export function alsFactorsOf({ interactions }: Pick<Observations, 'interactions'>, settings: Pick<Settings, 'lambda'>) {
+  return alsFactors(interactions, placeKeys(interactions), settings, PLAIN_KERNEL.blockOf, async () => {});
 }
 
 export interface Learnt {

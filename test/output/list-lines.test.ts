@@ -5,7 +5,7 @@ import { packedTexts } from '../../src/csv/quoted-cells.js';
 import { quoted } from '../../src/csv/quoting.js';
 import type { TextColumn } from '../../src/output/columns.js';
 import type { LineFormat } from '../../src/output/formats.js';
-import { headerOf, type LineColumn, LineWriter } from '../../src/output/list-lines.js';
+import { headerOf, type LineColumn, lineWriter } from '../../src/output/list-lines.js';
 import { cellQuote } from '../../src/pipeline/list-output.js';
 import { anyWorld, listsOf, slowObjects, slowWide, usualColumns, type World } from './lists.js';
 
@@ -13,9 +13,9 @@ const IDS = { users: ['u,1', 'u2'], items: ['i0', 'i"1', 'i2'], titles: ['Zero',
 const HEADER = { false: 'user_id,item_id,rank,score\n', true: 'user_id,item_id,rank,score,title\n' };
 
 /** A writer of the usual columns, which wide has without ranks and scores. */
-function writerOf(format: LineFormat, world: Omit<World, 'lists'>, withTitles: boolean): LineWriter {
+function writerOf(format: LineFormat, world: Omit<World, 'lists'>, withTitles: boolean) {
   const { listLength } = world;
-  return new LineWriter({
+  return lineWriter({
     format,
     columns: cellsOf(format, columnsOf(format, world, withTitles)),
     listLength,
@@ -82,7 +82,7 @@ test('--safe-csv is for csv and wide', () => {
   ]);
 });
 
-const textOf = (lines: LineWriter) => Buffer.from(lines.finish().lines).toString();
+const textOf = (lines: ReturnType<typeof lineWriter>) => Buffer.from(lines.finish().lines).toString();
 
 test('a list is a line an item, ranked from 1', () => {
   const lines = writer(false);

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { beforeAll, expect, test } from 'vitest';
 import { Failure } from '../../src/failure.js';
-import { ColumnWriter } from '../../src/output/list-columns.js';
-import { loadParquet, ParquetLists } from '../../src/output/parquet.js';
+import { columnWriter } from '../../src/output/list-columns.js';
+import { loadParquet, parquetLists } from '../../src/output/parquet.js';
 import { anyWorld, listsOf, slowRows, usualColumns, type World } from './lists.js';
 
 let written: typeof import('hyparquet-writer');
@@ -14,11 +14,11 @@ beforeAll(async () => {
 /** The file of a world whose lists come in shards that begin at these users. */
 function fileOf(world: World, withTitles: boolean, cuts: readonly number[]): Buffer {
   const { lists } = world;
-  const file = new ParquetLists(written, usualColumns(world, withTitles));
+  const file = parquetLists(written, usualColumns(world, withTitles));
   const pieces: Uint8Array[] = [];
   const bounds = [...new Set([0, ...cuts, lists.length])].sort((a, b) => a - b);
   for (let k = 0; k + 1 < bounds.length; k++) {
-    const shard = new ColumnWriter();
+    const shard = columnWriter();
     lists.slice(bounds[k], bounds[k + 1]).forEach((list, at) => {
       shard.add(bounds[k]! + at, list);
     });
@@ -84,10 +84,7 @@ test('rows are written in groups of 100,000 as they come, wherever the shards en
 });
 
 test('lists that name nobody are refused', () => {
-  const file = new ParquetLists(
-    written,
-    usualColumns({ users: ['u'], items: ['i'], titles: [], listLength: 1 }, false),
-  );
+  const file = parquetLists(written, usualColumns({ users: ['u'], items: ['i'], titles: [], listLength: 1 }, false));
   const of = (item: number) => ({
     items: Uint32Array.of(item),
     scores: Float64Array.of(1),

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { packedTexts } from '../../src/csv/quoted-cells.js';
 import { GrowingBytes } from '../../src/output/bytes.js';
-import { type ReasonStyle, type Reasons, ReasonWriter, reasonName } from '../../src/output/reason-cells.js';
+import { type ReasonStyle, type Reasons, reasonName, reasonWriter } from '../../src/output/reason-cells.js';
 import { anyText, scoreText } from './lists.js';
 
 const COUNTS = { items: 3, preferences: 2, groups: 1, latest: 3 };
@@ -42,7 +42,7 @@ function written(some: Case, style: ReasonStyle): string {
   const out = new GrowingBytes();
   const cells = packedTexts(some.names, (name) => reasonName(name, style));
   const { score, reasons } = reasonsOf(some);
-  new ReasonWriter(style, { cells, counts: COUNTS }, some.digits).write(out, score, reasons, 0);
+  reasonWriter(style, { cells, counts: COUNTS }, some.digits)(out, score, reasons, 0);
   return Buffer.from(out.copy()).toString();
 }
 

@@ -1,17 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../src/failure.js';
-import { PLAIN_KERNEL } from '../../src/kernels/kernel.js';
 import type { SparseRows } from '../../src/matrix/sparse.js';
 import { ALGORITHMS, algorithmNamed } from '../../src/model/algorithms.js';
-import { alsFactors } from '../../src/model/als.js';
 import { HYPER_PARAMETERS } from '../../src/model/hyper-parameters.js';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/model/settings.js';
 import { AUTO, METHOD_NAMES, methodOf, parametersOf } from '../../src/pipeline/method.js';
 import { audienceOf } from '../../src/ranking/audience.js';
 import { itemScores } from '../../src/ranking/item-scores.js';
 import { modelOf } from '../../src/ranking/model.js';
-import { learntFrom } from '../model/learned.js';
-import { factorsFor, largeWorld, observationsOf, placeKeys, rowsOf } from '../model/worlds.js';
+import { alsFactorsOf, learntFrom } from '../model/learned.js';
+import { factorsFor, largeWorld, observationsOf, rowsOf } from '../model/worlds.js';
 
 function refusal(name: string, ...assignments: string[]): string {
   try {
@@ -99,13 +97,7 @@ describe('what a setting changes', () => {
     const { rows, counts, statistics } = learntFrom(seen, settings);
     const factors =
       settings.method === 'als'
-        ? await alsFactors(
-            seen.interactions,
-            placeKeys(seen.interactions),
-            settings,
-            PLAIN_KERNEL.blockOf,
-            async () => {},
-          )
+        ? await alsFactorsOf(seen, settings)
         : settings.method === 'ridge'
           ? factorsFor(counts.items)
           : undefined;

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { familyMemory, MemoryWatch } from '../../src/process/family-memory.js';
+import { familyMemory, memoryWatch } from '../../src/process/family-memory.js';
 import { temporaryFolders } from '../files/temporary.js';
 
 const folder = temporaryFolders();
@@ -41,11 +41,11 @@ describe('familyMemory', () => {
   });
 });
 
-describe('MemoryWatch', () => {
+describe('memoryWatch', () => {
   it('keeps the most that was seen', () => {
     const proc = told({ [process.pid]: { smaps_rollup: rollup(100) }, 2: { smaps_rollup: rollup(30) } });
     let children: number[] = [];
-    const watch = new MemoryWatch(() => children, proc);
+    const watch = memoryWatch(() => children, proc);
     watch.look();
     children = [2];
     watch.look();
@@ -58,7 +58,7 @@ describe('MemoryWatch', () => {
     const highs = (high: number, now: number) => `Name:\tnode\nVmHWM:\t  ${high} kB\nVmRSS:\t  ${now} kB\n`;
     const files = { smaps_rollup: rollup(100), status: highs(130, 130) };
     const proc = told({ [process.pid]: files, 2: { smaps_rollup: rollup(80) } });
-    const watch = new MemoryWatch(() => [2], proc);
+    const watch = memoryWatch(() => [2], proc);
     watch.look();
     expect(watch.peak.bytes).toBe(180 * 1024);
     const exceeded: number[] = [];
@@ -77,7 +77,7 @@ describe('MemoryWatch', () => {
   });
 
   it.runIf(existsSync('/proc/self/status'))('knows how high it was though it could not look', () => {
-    const watch = new MemoryWatch(() => []);
+    const watch = memoryWatch(() => []);
     const before = watch.look().bytes;
     let block: Buffer | undefined = Buffer.alloc(150e6, 1);
     const length = block.length;
@@ -93,8 +93,8 @@ describe('MemoryWatch', () => {
       const child = fork(fileURLToPath(new URL('../workers/misbehaving/takes-100-mb.mjs', import.meta.url)));
       try {
         await once(child, 'message');
-        const alone = new MemoryWatch(() => []).look();
-        const family = new MemoryWatch(() => [child.pid ?? 0]).look();
+        const alone = memoryWatch(() => []).look();
+        const family = memoryWatch(() => [child.pid ?? 0]).look();
         expect(family.processes).toBe(2);
         expect(family.bytes - alone.bytes).toBeGreaterThan(100e6);
       } finally {

@@ -1,16 +1,13 @@
 import { expect, test } from 'vitest';
-import { PLAIN_KERNEL } from '../../src/kernels/kernel.js';
 import { sideBySide } from '../../src/matrix/sparse.js';
 import { ALGORITHMS } from '../../src/model/algorithms.js';
-import { alsFactors } from '../../src/model/als.js';
 import { evidenceOf } from '../../src/model/evidence.js';
 import { statisticsOf } from '../../src/model/row-normalisation.js';
 import type { Settings } from '../../src/model/settings.js';
 import { signalCounts } from '../../src/model/signals.js';
-
 import { modelOf } from '../../src/ranking/model.js';
-import { fitterOf, plainRecommender } from '../model/learned.js';
-import { observationsOf, placeKeys, settingsWith, type World } from '../model/worlds.js';
+import { alsFactorsOf, fitterOf, plainRecommender } from '../model/learned.js';
+import { observationsOf, settingsWith, type World } from '../model/worlds.js';
 
 /*
  * Two blocks of taste, the second three times as popular. Everybody has all of their block but one item, and every
@@ -43,16 +40,7 @@ async function firstItems(settings: Settings): Promise<number[]> {
   const parts = [learn(0, 5), learn(5, counts.items)];
   const precision = Float64Array.from(parts.flatMap((part) => Array.from(part.precision)));
   const rows = parts.map((part) => part.rows);
-  const factors =
-    settings.method === 'als'
-      ? await alsFactors(
-          seen.interactions,
-          placeKeys(seen.interactions),
-          settings,
-          PLAIN_KERNEL.blockOf,
-          async () => {},
-        )
-      : undefined;
+  const factors = settings.method === 'als' ? await alsFactorsOf(seen, settings) : undefined;
   const model = modelOf(counts, rows, [0, 5], statisticsOf(evidence, precision), settings, factors);
   const signals = sideBySide(seen.interactions, seen.groups, seen.groups);
   const recommender = plainRecommender(model, { signals, excluded: seen.interactions, offered: seen.offered }, 3);

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { Log, type LogOptions } from '../../src/report/log.js';
+import { type LogOptions, logTo } from '../../src/report/log.js';
 import { RunStages } from '../../src/report/progress.js';
 
 /** A stderr that records what is written to it. */
@@ -23,7 +23,7 @@ function run(): RunStages {
 /** What a whole run writes to such a stderr. */
 function logOn(isTTY: boolean, options: Partial<LogOptions>): string {
   const { stream, text } = terminal(isTTY);
-  const log = new Log(stream, { quiet: false, verbose: false, logFormat: undefined, ...options });
+  const log = logTo(stream, { quiet: false, verbose: false, logFormat: undefined, ...options });
   const stages = run();
   log.draw(stages.at('reading', 50, 100, 0));
   log.info('input report');
@@ -58,7 +58,7 @@ describe('on a terminal', () => {
 
   test('once the bar has stopped, nothing is drawn, and what is logged is a plain line', () => {
     const { stream, text } = terminal(true);
-    const log = new Log(stream, { quiet: false, verbose: false, logFormat: undefined });
+    const log = logTo(stream, { quiet: false, verbose: false, logFormat: undefined });
     const stages = run();
     log.draw(stages.at('reading', 1, 2, 0));
     log.stop();

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { AvailabilityReader } from '../../src/rules/availability.js';
+import { availabilityReader } from '../../src/rules/availability.js';
 
 const NOW = Date.UTC(2026, 0, 31, 12) / 1000;
 
 /** Which of the rows' items can be sold, as 1 and 0; '' where nothing says. @param rows their cells, an item each unless said. */
 function read(header: string[], rows: string[][], itemOf = rows.map((_, row) => row)) {
-  const reader = new AvailabilityReader(header, 'honour');
+  const reader = availabilityReader(header, 'honour');
   rows.forEach((cells, row) => {
     reader.row(cells)(itemOf[row] ?? 0);
   });

@@ -11,7 +11,7 @@ import { gramRows } from '../../src/model/counting.js';
 import { statisticsOf } from '../../src/model/row-normalisation.js';
 import type { Settings } from '../../src/model/settings.js';
 import { needsGram, signalCount } from '../../src/model/signals.js';
-import { LineWriter } from '../../src/output/list-lines.js';
+import { lineWriter } from '../../src/output/list-lines.js';
 import { withRecency } from '../../src/ranking/audience.js';
 import { modelOf } from '../../src/ranking/model.js';
 import type { Recommender } from '../../src/ranking/recommender.js';
@@ -176,7 +176,7 @@ test.each(METHODS)('children that share the work recommend what one recommender 
     users += counts.users;
     rows += counts.rows;
   });
-  const lines = new LineWriter({
+  const lines = lineWriter({
     format: 'csv',
     columns: [userCells, itemCells].map((texts, k) => ({ ...columns[k]!, cells: texts })),
     listLength: 4,
