@@ -31,7 +31,7 @@ export function fitCosts(evidence: Evidence, settings: Settings): Float64Array {
 function itemCosts(evidence: Evidence, settings: Settings): Float64Array {
   switch (settings.method) {
     case 'ridge':
-      return ridgeCosts(evidence.items, settings);
+      return ridgeCosts(evidence, settings);
     case 'ease':
       return easeCosts(evidence.items);
     case 'als':

@@ -195,8 +195,9 @@ test('λ and δ fall where items have more than 20 likes each', () => {
 });
 
 test('each row costs what it takes to gather its sub-matrix, and the steps', () => {
-  expect(Array.from(ridgeCosts(3, settingsWith({ neighbors: 2, steps: 2 })))).toEqual([403, 403, 403]);
-  expect(Array.from(ridgeCosts(2, settingsWith({ neighbors: 200, steps: 4 })))).toEqual([405, 405]);
+  const liked = (items: number) => ({ items, degree: new Float64Array(items), popularity: new Float64Array(items) });
+  expect(Array.from(ridgeCosts(liked(3), settingsWith({ neighbors: 2, steps: 2 })))).toEqual([403, 403, 403]);
+  expect(Array.from(ridgeCosts(liked(2), settingsWith({ neighbors: 200, steps: 4 })))).toEqual([405, 405]);
 });
 
 test('what nobody liked changes no row of the rest, however much of a catalogue it is', () => {
@@ -217,4 +218,23 @@ test('what nobody liked changes no row of the rest, however much of a catalogue 
     }),
     { numRuns: 30 },
   );
+});
+
+test('an item that nobody liked is learned on its 50 closest, where others are liked', () => {
+  const items = 80;
+  const settings = settingsWith({ method: 'ridge', neighbors: 200 });
+  const world = (likes: number[]): World => ({
+    interactions: [Array.from({ length: items }, (_, item) => (likes.includes(item) ? 1 : 0))],
+    attributes: Array.from({ length: items }, () => [1]),
+    groups: [[]],
+    offered: new Array<number>(items).fill(1),
+  });
+  const targets = (likes: number[]) => itemRows(world(likes), settings).map((row) => row.filter((w) => w > 0).length);
+  const some = targets([0, 1]);
+  expect(some.slice(0, 2)).toEqual([items - 1, items - 1]);
+  expect(new Set(some.slice(2))).toEqual(new Set([50]));
+  expect(new Set(targets([]))).toEqual(new Set([items - 1]));
+  const { degree, popularity } = learnt(world([0, 1]), settings).evidence;
+  const costs = ridgeCosts({ items, degree, popularity }, settings);
+  expect(costs[2]).toBeLessThan(costs[1]! / 1.5);
 });
