@@ -51,8 +51,6 @@ export interface Tuning {
 /** A move has to gain more than this share, and this many standard errors of the gain over the users. */
 const MIN_GAIN = 0.004;
 const MIN_STANDARD_ERRORS = 2;
-/** Steps up the ladders, at most. */
-const MAX_ROUNDS = 8;
 
 interface Ladder {
   setting:
@@ -110,22 +108,24 @@ const FITTED: readonly {
  * @param maxFits how many models may be learned, the first one included; 1 leaves the settings that cost no fit.
  */
 export async function tune(start: Settings, space: SearchSpace, evaluate: Evaluate, maxFits: number): Promise<Tuning> {
-  const climb = new Climb(start, evaluate, maxFits);
-  await climb.begin();
   const mayFollow = space.times && !space.fixed.has('follow');
-  while (mayFollow && (await climb.tryFit('follow', Math.max(FIRST_FOLLOW, 2 * climb.settings.follow), space)));
+  // What follows what is learned alike for every κ above 0, so the first fit serves them all.
+  const learning: Evaluate = (learned, variants) => evaluate({ ...learned, follow: FIRST_FOLLOW }, variants);
+  const climb = new Climb(start, mayFollow ? learning : evaluate, maxFits);
+  while (mayFollow && (await climb.tryBeside('follow', Math.max(FIRST_FOLLOW, 2 * climb.settings.follow), space, 0)));
   await climb.climbLadders(space);
+  const beforeFits = climb.settings;
   for (const { setting, moves, needs, isFine } of FITTED) {
     if (isFine && !climb.isPromising) break;
     if (space.fixed.has(setting) || (needs && !space[needs])) continue;
     for (const move of moves) {
       let moved = false;
       // On in a direction that gains; back only where the first step did not.
-      while (await climb.tryFit(setting, move(climb.settings[setting]), space)) moved = true;
+      while (await climb.tryBeside(setting, move(climb.settings[setting]), space, 1)) moved = true;
       if (moved) break;
     }
   }
-  if (climb.fits > 1) await climb.climbLadders(space);
+  if (climb.settings !== beforeFits) await climb.climbLadders(space);
   return climb.tuning;
 }
 
@@ -135,7 +135,6 @@ export async function tune(start: Settings, space: SearchSpace, evaluate: Evalua
  */
 export async function tuneCold(start: Settings, evaluate: Evaluate): Promise<Tuning> {
   const climb = new Climb(start, evaluate, 1);
-  await climb.begin();
   await climb.tryValues('coldGroupWeight', COLD_GROUP_WEIGHTS);
   return climb.tuning;
 }
@@ -155,7 +154,8 @@ export function keepStartUnless(tuning: Tuning, start: Settings, minGain: number
 export async function keepStartIfLostElsewhere(tuning: Tuning, start: Settings, elsewhere: Evaluate): Promise<Tuning> {
   const { before, after, settings } = tuning;
   if (settings === start) return tuning;
-  const utilityOf = async (some: Settings) => mean((await elsewhere(some, [some]))[0]!);
+  const { follow } = settings;
+  const utilityOf = async (some: Settings) => mean((await elsewhere({ ...some, follow }, [some]))[0]!);
   const ratio = (await utilityOf(settings)) / (await utilityOf(start));
   // Where neither finds anything (NaN), nothing speaks against the settings.
   if (!(ratio * after < before)) return tuning;
@@ -165,8 +165,8 @@ export async function keepStartIfLostElsewhere(tuning: Tuning, start: Settings, 
 /** The best settings so far, and the trials that led there. */
 class Climb {
   settings: Settings;
-  fits = 0;
-  /** Of each user's list with the best settings so far. */
+  #fits = 1;
+  /** Of each user's list with the best settings so far; empty before anything is evaluated. */
   #utility: Float64Array = new Float64Array(0);
   #before = 0;
   readonly #trials: Trial[] = [];
@@ -187,35 +187,40 @@ class Climb {
     return mean(this.#utility) >= (1 + PROMISING) * this.#before;
   }
 
-  async begin(): Promise<void> {
-    this.fits++;
-    this.#utility = (await this.#evaluate(this.settings, [this.settings]))[0]!;
-    this.#before = mean(this.#utility);
-  }
-
-  /** Round by round, moves one step up the best ladder, or up all that gain at once. */
+  /**
+   * Round by round, moves one step up the best ladder, or up all that gain at once. Steps that lose beyond noise are not tried
+   * again, and no setting goes back.
+   */
   async climbLadders({ fixed, ...has }: SearchSpace): Promise<void> {
     const ladders = LADDERS.filter(({ setting, needs }) => !fixed.has(setting) && (!needs || has[needs]));
-    if (ladders.length === 0) return;
-    for (let round = 0; round < MAX_ROUNDS; round++) {
-      const steps = ladders.flatMap(({ setting, steps }) =>
-        neighbours(steps, this.settings[setting]).map((value) => ({ [setting]: value })),
-      );
-      const variants = steps.map((step) => ({ ...this.settings, ...step }));
-      const utilities = [...(await this.#evaluate(this.settings, variants))];
+    const closed = new Set<string>();
+    const close = (step: Partial<Settings>) => closed.add(JSON.stringify(step));
+    for (let isMoved = true; isMoved; ) {
+      const before = this.settings;
+      const steps = ladders
+        .flatMap(({ setting, steps }) => neighbours(steps, before[setting]).map((value) => ({ [setting]: value })))
+        .filter((step) => !closed.has(JSON.stringify(step)));
+      const variants = steps.map((step) => ({ ...before, ...step }));
+      const utilities = [...(await this.#utilities(before, variants))];
       const gaining = steps.filter((_, k) => this.#isGain(utilities[k]!));
       if (gaining.length > 1) {
-        const together: Settings = Object.assign({ ...this.settings }, ...gaining);
+        const together: Settings = Object.assign({ ...before }, ...gaining);
         variants.push(together);
-        utilities.push(...(await this.#evaluate(this.settings, [together])));
+        utilities.push(...(await this.#evaluate(before, [together])));
       }
-      if (!this.#moveToBest(variants, utilities, false)) return;
+      for (const [k, step] of steps.entries()) if (this.#isLoss(utilities[k]!)) close(step);
+      isMoved = this.#moveToBest(variants, utilities, false);
+      for (const [setting, value] of Object.entries(differences(this.settings, before))) close({ [setting]: value });
     }
   }
 
-  /** Fits with another value, and tries b and β around their current values with it. True where that was better. */
-  async tryFit(setting: keyof Settings, value: number, { fixed }: SearchSpace): Promise<boolean> {
-    if (this.fits >= this.#maxFits || !inRange(setting, value)) return false;
+  /**
+   * Tries another value, and b and β around their current values with it.
+   * @param fits how many models have to be learned for it, 0 or 1. @returns whether that was better.
+   */
+  async tryBeside(setting: keyof Settings, value: number, { fixed }: SearchSpace, fits: 0 | 1): Promise<boolean> {
+    if (this.#fits + fits > this.#maxFits || !inRange(setting, value)) return false;
+    this.#fits += fits;
     const learned = { ...this.settings, [setting]: value };
     const { targetDamping, popularityWeight } = learned;
     const others = (free: 'targetDamping' | 'popularityWeight', values: readonly number[]) =>
@@ -227,8 +232,7 @@ class Climb {
       ...others('targetDamping', [targetDamping - 0.15, targetDamping + 0.15]),
       ...others('popularityWeight', [popularityWeight / 3, popularityWeight * 3]),
     ];
-    this.fits++;
-    return this.#moveToBest(variants, await this.#evaluate(learned, variants), true);
+    return this.#moveToBest(variants, await this.#utilities(learned, variants), fits > 0);
   }
 
   /** Tries other values of a setting that costs no fit. */
@@ -236,7 +240,16 @@ class Climb {
     const variants = values
       .filter((value) => value !== this.settings[setting])
       .map((value) => ({ ...this.settings, [setting]: value }));
-    this.#moveToBest(variants, await this.#evaluate(this.settings, variants), false);
+    this.#moveToBest(variants, await this.#utilities(this.settings, variants), false);
+  }
+
+  /** Evaluates variants; the first of all calls evaluates the start beside them. */
+  async #utilities(learned: Settings, variants: readonly Settings[]): Promise<Float64Array[]> {
+    if (this.#utility.length > 0) return variants.length > 0 ? this.#evaluate(learned, variants) : [];
+    const [own, ...others] = await this.#evaluate(learned, [this.settings, ...variants]);
+    this.#utility = own!;
+    this.#before = mean(own!);
+    return others;
   }
 
   /** Moves to the best of the variants, if it is better beyond noise. */
@@ -248,7 +261,7 @@ class Climb {
         utility: mean(utility),
         ...gainOf(this.#utility, utility),
         accepted: false,
-        fit: this.fits,
+        fit: this.#fits,
         fitted,
       };
     });
@@ -265,6 +278,12 @@ class Climb {
   #isGain(utility: Float64Array): boolean {
     const { gain, error } = gainOf(this.#utility, utility);
     return gain > MIN_GAIN * mean(this.#utility) && gain > MIN_STANDARD_ERRORS * error;
+  }
+
+  /** Whether it is no gain even where noise did most against it. */
+  #isLoss(utility: Float64Array): boolean {
+    const { gain, error } = gainOf(this.#utility, utility);
+    return gain + MIN_STANDARD_ERRORS * error <= MIN_GAIN * mean(this.#utility);
   }
 }
 

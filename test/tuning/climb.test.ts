@@ -155,11 +155,12 @@ describe('a setting that costs a fit', () => {
   });
 });
 
-test('what follows the latest items is tried before all else, on while it gains, and only where there are times', async () => {
+test('what follows the latest items is tried before all else, on while it gains, in one fit, and only where there are times', async () => {
   const space = { ...ALL, fixed: new Set<keyof Settings>() };
   const { evaluate, calls } = evaluateBy(peaked('follow', 0.8));
-  expect((await tune(START, space, evaluate, 30)).settings).toEqual({ ...START, follow: 0.8 });
-  expect(calls.slice(1, 5).map(({ learned }) => learned.follow)).toEqual([0.2, 0.4, 0.8, 1.6]);
+  expect((await tune(START, space, evaluate, 1)).settings).toEqual({ ...START, follow: 0.8 });
+  expect(calls.slice(0, 4).map(({ variants }) => variants.at(-1)!.follow)).toEqual([0.2, 0.4, 0.8, 1.6]);
+  expect(new Set(calls.map(({ learned }) => learned.follow))).toEqual(new Set([0.2]));
   expect((await tune(START, { ...space, times: false }, evaluate, 30)).settings).toEqual(START);
 });
 
@@ -187,9 +188,24 @@ test('space are tried in their order: down, on while it gains, and up only where
   expect(fits).toEqual(expected);
 });
 
-test('a setting that costs no fit is tried again when all is fitted', async () => {
+test('settings that cost no fit are tried again when others were fitted, and only where these moved', async () => {
   const { evaluate } = evaluateBy(({ lambda, recency }) => (lambda === 3 ? 1.1 + (recency === 1 ? 0.1 : 0) : 1));
   expect((await tune(START, ALL, evaluate, 30)).settings).toEqual({ ...START, lambda: 3, recency: 1 });
+  const nothing = evaluateBy(() => 1);
+  const { trials } = await tune(START, ALL, nothing.evaluate, 30);
+  expect(trials.filter(({ changes }) => changes.recency === 1).length).toBe(1);
+});
+
+test('a step up a ladder that lost beyond noise is not tried again, and no setting goes back', async () => {
+  const utility = ({ recency, power, targetDamping }: Settings, user: number) =>
+    1 + 0.1 * recency - (power === 1 ? 0 : 0.1) + (targetDamping === 0.15 ? 0 : user % 2 === 0 ? 0.1 : -0.1);
+  const { trials } = await tune(START, ALL, evaluateBy(utility).evaluate, 1);
+  const tried = (setting: keyof Settings) =>
+    trials.map(({ changes }) => changes[setting]).filter((x) => x !== undefined);
+  expect(tried('recency')).toEqual([0.25, 1, 2]);
+  expect(tried('power')).toEqual([0.8, 1.25]);
+  // Noise may have hidden a gain.
+  expect(tried('targetDamping')).toEqual([0, 0.3, 0, 0.3, 0, 0.3]);
 });
 
 describe('noise', () => {
@@ -279,7 +295,7 @@ describe('whatever the utility', () => {
       for (const { learned, variants } of calls) {
         expect(variants.length).toBeGreaterThan(0);
         for (const variant of variants) {
-          for (const key of Object.keys(differences(learned, variant))) expect(FREE).toContain(key);
+          for (const key of Object.keys(differences(learned, variant))) expect([...FREE, 'follow']).toContain(key);
         }
       }
     }));
