@@ -1,13 +1,12 @@
-import { entriesOfUsers } from '../dataset/interactions.js';
 import { arrayOf, readArrays, writeArrays } from '../files/array-file.js';
 import type { SampleKeys } from '../matrix/sampling.js';
-import { pickedRows, type SparseRows } from '../matrix/sparse.js';
+import type { SparseRows } from '../matrix/sparse.js';
 import { statisticsOf } from '../model/row-normalisation.js';
 import type { Settings } from '../model/settings.js';
 import { recentPopularity } from '../model/trend.js';
 import { audienceOf, type UserData } from '../ranking/audience.js';
 import type { Evaluate } from '../tuning/climb.js';
-import type { ValidationSplit } from '../tuning/validation-split.js';
+import { ofUsers, type ValidationSplit } from '../tuning/validation-split.js';
 import { variantBatches } from '../tuning/variant-evaluator.js';
 import { matrixArrays } from '../workers/matrix-file.js';
 import { planShards } from '../workers/plan.js';
@@ -51,7 +50,7 @@ export class SettingsEvaluator {
     this.#run = run;
     this.#validation = validation;
     this.factors = writeFactors(run, validation.seen, () => keys, settings);
-    this.#judged = judgedOf(validation);
+    this.#judged = ofUsers(validation.seen, validation.users);
     this.#heldOut = run.directory.file('held-out');
     writeArrays(this.#heldOut, matrixArrays('heldOut', validation.heldOut));
   }
@@ -180,19 +179,6 @@ export class SettingsEvaluator {
     this.#audiences.set(key, path);
     return path;
   }
-}
-
-function judgedOf({ seen, users }: ValidationSplit): UserData {
-  const { had, offered, preferences, groups, excluded } = seen;
-  const some = (byUser: SparseRows) => pickedRows(byUser, users);
-  return {
-    ...entriesOfUsers(seen, users),
-    had: had && { interactions: some(had.interactions) },
-    preferences: some(preferences),
-    groups: some(groups),
-    excluded: some(excluded),
-    offered,
-  };
 }
 
 /** The settings that apply to a model that is learned already, at one value each: they do not tell learned models apart. */

@@ -84,48 +84,43 @@ const FIRST_FOLLOW = 0.2;
 /** Values of ω₀ that are tried. */
 const COLD_GROUP_WEIGHTS: readonly number[] = [0, 0.5, 1, 3, 10];
 
-/** Fine steps are tried only where this share was gained before: elsewhere, on nine data sets, they never paid off. */
-const PROMISING = 0.01;
-
 /** Settings that cost a fit a trial, with their moves from the current value, in the order they are tried. */
 const FITTED: readonly {
-  setting: 'lambda' | 'attributeWeight' | 'basketDamping' | 'sourceDamping';
+  setting: 'lambda' | 'attributeWeight' | 'basketDamping';
   moves: readonly ((now: number) => number)[];
   needs?: 'attributes';
-  isFine?: boolean;
 }[] = [
   { setting: 'lambda', moves: [(now) => now / 4, (now) => now * 4] },
   { setting: 'attributeWeight', moves: [(now) => now * 4, (now) => now / 5], needs: 'attributes' },
   { setting: 'basketDamping', moves: [(now) => now - 0.5, (now) => now + 0.25] },
-  { setting: 'lambda', moves: [(now) => now / 2, (now) => now * 2], isFine: true },
-  { setting: 'sourceDamping', moves: [(now) => now - 0.2, (now) => now + 0.2], isFine: true },
 ];
 
 /**
  * Hill climbing that moves a setting only where held-out items say so beyond noise: first κ, which decides how much
- * recency is left to say, then the settings that cost no fit, then, one at a time, those that do.
+ * recency is left to say, then the settings that cost no fit, then, one at a time, those that do; where one of these moved, those that
+ * cost none once more.
  *
- * @param maxFits how many models may be learned, the first one included; 1 leaves the settings that cost no fit.
+ * @param maxFits how many models may be learned, the first one included; 1 leaves the settings that cost no fit, but for κ: rows of what follows
+ * what would make that one dearer.
  */
 export async function tune(start: Settings, space: SearchSpace, evaluate: Evaluate, maxFits: number): Promise<Tuning> {
-  const mayFollow = space.times && !space.fixed.has('follow');
+  const mayFollow = space.times && !space.fixed.has('follow') && maxFits > 1;
   // What follows what is learned alike for every κ above 0, so the first fit serves them all.
   const learning: Evaluate = (learned, variants) => evaluate({ ...learned, follow: FIRST_FOLLOW }, variants);
   const climb = new Climb(start, mayFollow ? learning : evaluate, maxFits);
   while (mayFollow && (await climb.tryBeside('follow', Math.max(FIRST_FOLLOW, 2 * climb.settings.follow), space, 0)));
   await climb.climbLadders(space);
-  const beforeFits = climb.settings;
-  for (const { setting, moves, needs, isFine } of FITTED) {
-    if (isFine && !climb.isPromising) break;
+  for (const { setting, moves, needs } of FITTED) {
     if (space.fixed.has(setting) || (needs && !space[needs])) continue;
     for (const move of moves) {
       let moved = false;
       // On in a direction that gains; back only where the first step did not.
       while (await climb.tryBeside(setting, move(climb.settings[setting]), space, 1)) moved = true;
-      if (moved) break;
+      if (!moved) continue;
+      await climb.climbLadders(space);
+      break;
     }
   }
-  if (climb.settings !== beforeFits) await climb.climbLadders(space);
   return climb.tuning;
 }
 
@@ -181,10 +176,6 @@ class Climb {
 
   get tuning(): Tuning {
     return { settings: this.settings, trials: this.#trials, before: this.#before, after: mean(this.#utility) };
-  }
-
-  get isPromising(): boolean {
-    return mean(this.#utility) >= (1 + PROMISING) * this.#before;
   }
 
   /**
