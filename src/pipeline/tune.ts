@@ -67,7 +67,7 @@ export async function settle(
   const space = { ...kinds, factors: evaluator.factors !== undefined, fixed: method.fixed };
   let tuning = keepStartUnless(await tune(start, space, evaluator.evaluate, fits), start, MIN_GAIN);
   if (held === 'time' && tuning.settings !== start) {
-    const onLatest = new SettingsEvaluator(shown, validationSplit(dataset, keys, LATEST), keys, start);
+    const onLatest = new SettingsEvaluator(shown, validationSplit(dataset, keys, LATEST, SMALL), keys, start);
     tuning = await keepStartIfLostElsewhere(tuning, start, onLatest.evaluate);
     await onLatest.end();
   }

@@ -32,15 +32,16 @@ export interface ValidationSplit {
 
 /**
  * Holds out a part of what users did, to tune on the rest. Whom it samples goes by their keys, not by their order.
- * @param like another way to hold out, where lists will be judged by it.
+ * @param like another way to hold out, where lists will be judged by it. @param most interactions to use.
  */
 export function validationSplit(
   all: Seen,
   keys: SampleKeys,
   like: Pick<Holdout, 'kind' | 'holdout'> = all.times ? BY_TIME : AT_RANDOM,
+  most = MOST_INTERACTIONS,
 ): ValidationSplit {
   const { rows, index } = all.interactions;
-  const samples = Math.max(1, Math.ceil(index.length / MOST_INTERACTIONS));
+  const samples = Math.max(1, Math.ceil(index.length / most));
   const everybody = Uint32Array.from({ length: rows }, (_, user) => user);
   const sampled = sample(everybody, Math.ceil(rows / samples), (user) => keys.users[user]!);
   const part = ofUsers(all, sampled);

@@ -135,6 +135,14 @@ test('of many users the lists of 2,500 are evaluated: those of the smallest keys
   expect(Array.from(evaluated)).toEqual(Array.from({ length: 2500 }, (_, k) => 6500 + k));
 });
 
+test('fewer interactions are used where that is asked for', () => {
+  const all = crowd(100, 4);
+  const users = Uint32Array.from({ length: 100 }, (_, user) => user);
+  const { seen } = validationSplit(all, { ...placeKeys(all.interactions), users }, eachOf(all), 100);
+  expect(seen.interactions.rows).toBe(25);
+  expect(Array.from(seen.times!.slice(0, 3))).toEqual([0, 1, 2]);
+});
+
 test('of more than two million interactions a sample of the users by key is taken, with all that is theirs', () => {
   const users = 150_000;
   const all = crowd(users, 14);
