@@ -12,7 +12,7 @@ export const READING: PlannedStage = { stage: 'reading', weight: 0.15 };
 /** What a run by that method does once it has read. @param bytes of its input; with 0, for pipes, much is taken to be tuned. */
 export function stagesOf({ settings, tuned }: Method, bytes: number): PlannedStage[] {
   return [
-    { stage: 'tuning', weight: tuned ? 0.6 * mostFits(bytes / A_ROW) : 0 },
+    { stage: 'tuning', weight: tuned ? 0.5 * mostFits(bytes / A_ROW) : 0 },
     { stage: 'counting', weight: needsGram(settings) ? 0.2 : 0 },
     { stage: 'learning', weight: settings.method === 'none' ? 0 : 0.35 },
     { stage: 'recommending', weight: 0.3 },

@@ -1,12 +1,12 @@
 import { arrayOf, readArrays, writeArrays } from '../files/array-file.js';
 import type { SampleKeys } from '../matrix/sampling.js';
-import { pickedRows, type SparseRows } from '../matrix/sparse.js';
+import type { SparseRows } from '../matrix/sparse.js';
 import { statisticsOf } from '../model/row-normalisation.js';
 import type { Settings } from '../model/settings.js';
 import { recentPopularity } from '../model/trend.js';
-import { audienceOf } from '../ranking/audience.js';
+import { audienceOf, type UserData } from '../ranking/audience.js';
 import type { Evaluate } from '../tuning/climb.js';
-import type { ValidationSplit } from '../tuning/validation-split.js';
+import { ofUsers, type ValidationSplit } from '../tuning/validation-split.js';
 import { variantBatches } from '../tuning/variant-evaluator.js';
 import { matrixArrays } from '../workers/matrix-file.js';
 import { planShards } from '../workers/plan.js';
@@ -35,6 +35,8 @@ const MOST_CACHED = 2;
 export class SettingsEvaluator {
   readonly #run: Run;
   readonly #validation: ValidationSplit;
+  /** What is known of the users whose lists are evaluated. */
+  readonly #judged: UserData;
   readonly #heldOut: string;
   /** The file of the factors of items, where they have some. */
   readonly factors: Promise<string> | undefined;
@@ -48,6 +50,7 @@ export class SettingsEvaluator {
     this.#run = run;
     this.#validation = validation;
     this.factors = writeFactors(run, validation.seen, () => keys, settings);
+    this.#judged = ofUsers(validation.seen, validation.users);
     this.#heldOut = run.directory.file('held-out');
     writeArrays(this.#heldOut, matrixArrays('heldOut', validation.heldOut));
   }
@@ -120,7 +123,7 @@ export class SettingsEvaluator {
   }
 
   async #learn(settings: Settings): Promise<Learned> {
-    const key = JSON.stringify({ ...settings, ...COST_NO_FIT });
+    const key = JSON.stringify({ ...settings, ...COST_NO_FIT, follow: settings.follow > 0 });
     return this.#cached(this.#learned, key, discardLearned, async () =>
       fitRows(this.#run, await this.#count(settings), settings),
     );
@@ -170,10 +173,9 @@ export class SettingsEvaluator {
     const key = [recency, popularityGrowth, follow, groupWeight, coldGroupWeight, isCold].join(' ');
     const cached = this.#audiences.get(key);
     if (cached !== undefined) return cached;
-    const { seen, users } = this.#validation;
     const path = this.#run.directory.file('audience');
-    const some = (byUser: SparseRows) => pickedRows(byUser, users);
-    writeAudience(path, audienceOf(seen, some, settings, { includeSeen: false, hideHistory: isCold }));
+    const all = (byUser: SparseRows) => byUser;
+    writeAudience(path, audienceOf(this.#judged, all, settings, { includeSeen: false, hideHistory: isCold }));
     this.#audiences.set(key, path);
     return path;
   }

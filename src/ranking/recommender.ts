@@ -10,6 +10,13 @@ import type { Scores } from './scores.js';
 /** So many of the best get what is added to scores at the end. */
 const CONSIDERED = 100;
 
+/** What may differ between lists that are made of the same sums. */
+export interface Way {
+  prior: Prior;
+  /** What the part that is not sparse is multiplied with. */
+  lowRankWeight: number;
+}
+
 /**
  * Makes lists by the one scoring formula:  score(user, item) = prior_item + Σ over the user's signals   strength · model[signal, item].
  *
@@ -76,15 +83,21 @@ export class Recommender {
   }
 
   /**
-   * Makes the lists that the user would have with each of these priors instead of the model's own.
-   * @param onList is given each, by the prior's place; it is good until the next.
+   * Makes the lists that the user would have by each of these ways instead of the model's own.
+   * @param onList is given each, by the way's place; it is good until the next.
    */
-  recommendWith(user: number, priors: readonly Prior[], onList: (items: Uint32Array, place: number) => void): void {
+  recommendWith(user: number, ways: readonly Way[], onList: (items: Uint32Array, place: number) => void): void {
     const scores = this.#begin(user);
     const top = this.#topOf(this.#considered(this.#count));
-    priors.forEach((prior, place) => {
+    const known = new Map<number, number>();
+    const lowRankOf = (item: number) => {
+      const value = known.get(item) ?? this.#scores.lowRank!.of(item);
+      known.set(item, value);
+      return value;
+    };
+    ways.forEach(({ prior, lowRankWeight }, place) => {
       this.#rank(scores, { ...this.#offer, prior }, prior.weight, top);
-      onList(this.#bestOf(top, this.#count).items, place);
+      onList(this.#bestOf(top, this.#count, undefined, (item) => lowRankWeight * lowRankOf(item)).items, place);
     });
   }
 
@@ -111,16 +124,23 @@ export class Recommender {
     return this.#scores.lowRank?.isNothing ?? true;
   }
 
-  /** Empties the top into a list of its best. @param scoreOf what an item scores; undefined: what is in the top and the part that is not sparse. */
-  #bestOf(top: TopN, count: number, scoreOf?: (item: number) => number): List {
+  /**
+   * Empties the top into a list of its best.
+   * @param scoreOf what an item scores; undefined: what is in the top and the part that is not sparse. @param lowRankOf the latter.
+   */
+  #bestOf(
+    top: TopN,
+    count: number,
+    scoreOf?: (item: number) => number,
+    lowRankOf = (item: number) => this.#scores.lowRank!.of(item),
+  ): List {
     const scores = new Float64Array(top.size);
     const items = top.drain(scores).slice();
-    const lowRank = this.#scores.lowRank;
-    if (this.#isSparse || this.#isAllLowRank || !lowRank) return { items, scores };
+    if (this.#isSparse || this.#isAllLowRank) return { items, scores };
     const best = this.#topOf(count);
     for (let at = 0; at < items.length; at++) {
       const item = items[at]!;
-      best.offer(item, scoreOf ? scoreOf(item) : scores[at]! + lowRank.of(item));
+      best.offer(item, scoreOf ? scoreOf(item) : scores[at]! + lowRankOf(item));
     }
     const ofBest = new Float64Array(best.size);
     return { items: best.drain(ofBest).slice(), scores: ofBest };

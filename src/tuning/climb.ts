@@ -51,8 +51,6 @@ export interface Tuning {
 /** A move has to gain more than this share, and this many standard errors of the gain over the users. */
 const MIN_GAIN = 0.004;
 const MIN_STANDARD_ERRORS = 2;
-/** Steps up the ladders, at most. */
-const MAX_ROUNDS = 8;
 
 interface Ladder {
   setting:
@@ -86,46 +84,43 @@ const FIRST_FOLLOW = 0.2;
 /** Values of ω₀ that are tried. */
 const COLD_GROUP_WEIGHTS: readonly number[] = [0, 0.5, 1, 3, 10];
 
-/** Fine steps are tried only where this share was gained before: elsewhere, on nine data sets, they never paid off. */
-const PROMISING = 0.01;
-
 /** Settings that cost a fit a trial, with their moves from the current value, in the order they are tried. */
 const FITTED: readonly {
-  setting: 'lambda' | 'attributeWeight' | 'basketDamping' | 'sourceDamping';
+  setting: 'lambda' | 'attributeWeight' | 'basketDamping';
   moves: readonly ((now: number) => number)[];
   needs?: 'attributes';
-  isFine?: boolean;
 }[] = [
   { setting: 'lambda', moves: [(now) => now / 4, (now) => now * 4] },
   { setting: 'attributeWeight', moves: [(now) => now * 4, (now) => now / 5], needs: 'attributes' },
   { setting: 'basketDamping', moves: [(now) => now - 0.5, (now) => now + 0.25] },
-  { setting: 'lambda', moves: [(now) => now / 2, (now) => now * 2], isFine: true },
-  { setting: 'sourceDamping', moves: [(now) => now - 0.2, (now) => now + 0.2], isFine: true },
 ];
 
 /**
  * Hill climbing that moves a setting only where held-out items say so beyond noise: first κ, which decides how much
- * recency is left to say, then the settings that cost no fit, then, one at a time, those that do.
+ * recency is left to say, then the settings that cost no fit, then, one at a time, those that do; where one of these moved, those that
+ * cost none once more.
  *
- * @param maxFits how many models may be learned, the first one included; 1 leaves the settings that cost no fit.
+ * @param maxFits how many models may be learned, the first one included; 1 leaves the settings that cost no fit, but for κ: rows of what follows
+ * what would make that one dearer.
  */
 export async function tune(start: Settings, space: SearchSpace, evaluate: Evaluate, maxFits: number): Promise<Tuning> {
-  const climb = new Climb(start, evaluate, maxFits);
-  await climb.begin();
-  const mayFollow = space.times && !space.fixed.has('follow');
-  while (mayFollow && (await climb.tryFit('follow', Math.max(FIRST_FOLLOW, 2 * climb.settings.follow), space)));
+  const mayFollow = space.times && !space.fixed.has('follow') && maxFits > 1;
+  // What follows what is learned alike for every κ above 0, so the first fit serves them all.
+  const learning: Evaluate = (learned, variants) => evaluate({ ...learned, follow: FIRST_FOLLOW }, variants);
+  const climb = new Climb(start, mayFollow ? learning : evaluate, maxFits);
+  while (mayFollow && (await climb.tryBeside('follow', Math.max(FIRST_FOLLOW, 2 * climb.settings.follow), space, 0)));
   await climb.climbLadders(space);
-  for (const { setting, moves, needs, isFine } of FITTED) {
-    if (isFine && !climb.isPromising) break;
+  for (const { setting, moves, needs } of FITTED) {
     if (space.fixed.has(setting) || (needs && !space[needs])) continue;
     for (const move of moves) {
       let moved = false;
       // On in a direction that gains; back only where the first step did not.
-      while (await climb.tryFit(setting, move(climb.settings[setting]), space)) moved = true;
-      if (moved) break;
+      while (await climb.tryBeside(setting, move(climb.settings[setting]), space, 1)) moved = true;
+      if (!moved) continue;
+      await climb.climbLadders(space);
+      break;
     }
   }
-  if (climb.fits > 1) await climb.climbLadders(space);
   return climb.tuning;
 }
 
@@ -135,7 +130,6 @@ export async function tune(start: Settings, space: SearchSpace, evaluate: Evalua
  */
 export async function tuneCold(start: Settings, evaluate: Evaluate): Promise<Tuning> {
   const climb = new Climb(start, evaluate, 1);
-  await climb.begin();
   await climb.tryValues('coldGroupWeight', COLD_GROUP_WEIGHTS);
   return climb.tuning;
 }
@@ -155,7 +149,8 @@ export function keepStartUnless(tuning: Tuning, start: Settings, minGain: number
 export async function keepStartIfLostElsewhere(tuning: Tuning, start: Settings, elsewhere: Evaluate): Promise<Tuning> {
   const { before, after, settings } = tuning;
   if (settings === start) return tuning;
-  const utilityOf = async (some: Settings) => mean((await elsewhere(some, [some]))[0]!);
+  const { follow } = settings;
+  const utilityOf = async (some: Settings) => mean((await elsewhere({ ...some, follow }, [some]))[0]!);
   const ratio = (await utilityOf(settings)) / (await utilityOf(start));
   // Where neither finds anything (NaN), nothing speaks against the settings.
   if (!(ratio * after < before)) return tuning;
@@ -165,8 +160,8 @@ export async function keepStartIfLostElsewhere(tuning: Tuning, start: Settings, 
 /** The best settings so far, and the trials that led there. */
 class Climb {
   settings: Settings;
-  fits = 0;
-  /** Of each user's list with the best settings so far. */
+  #fits = 1;
+  /** Of each user's list with the best settings so far; empty before anything is evaluated. */
   #utility: Float64Array = new Float64Array(0);
   #before = 0;
   readonly #trials: Trial[] = [];
@@ -183,39 +178,40 @@ class Climb {
     return { settings: this.settings, trials: this.#trials, before: this.#before, after: mean(this.#utility) };
   }
 
-  get isPromising(): boolean {
-    return mean(this.#utility) >= (1 + PROMISING) * this.#before;
-  }
-
-  async begin(): Promise<void> {
-    this.fits++;
-    this.#utility = (await this.#evaluate(this.settings, [this.settings]))[0]!;
-    this.#before = mean(this.#utility);
-  }
-
-  /** Round by round, moves one step up the best ladder, or up all that gain at once. */
+  /**
+   * Round by round, moves one step up the best ladder, or up all that gain at once. Steps that lose beyond noise are not tried
+   * again, and no setting goes back.
+   */
   async climbLadders({ fixed, ...has }: SearchSpace): Promise<void> {
     const ladders = LADDERS.filter(({ setting, needs }) => !fixed.has(setting) && (!needs || has[needs]));
-    if (ladders.length === 0) return;
-    for (let round = 0; round < MAX_ROUNDS; round++) {
-      const steps = ladders.flatMap(({ setting, steps }) =>
-        neighbours(steps, this.settings[setting]).map((value) => ({ [setting]: value })),
-      );
-      const variants = steps.map((step) => ({ ...this.settings, ...step }));
-      const utilities = [...(await this.#evaluate(this.settings, variants))];
+    const closed = new Set<string>();
+    const close = (step: Partial<Settings>) => closed.add(JSON.stringify(step));
+    for (let isMoved = true; isMoved; ) {
+      const before = this.settings;
+      const steps = ladders
+        .flatMap(({ setting, steps }) => neighbours(steps, before[setting]).map((value) => ({ [setting]: value })))
+        .filter((step) => !closed.has(JSON.stringify(step)));
+      const variants = steps.map((step) => ({ ...before, ...step }));
+      const utilities = [...(await this.#utilities(before, variants))];
       const gaining = steps.filter((_, k) => this.#isGain(utilities[k]!));
       if (gaining.length > 1) {
-        const together: Settings = Object.assign({ ...this.settings }, ...gaining);
+        const together: Settings = Object.assign({ ...before }, ...gaining);
         variants.push(together);
-        utilities.push(...(await this.#evaluate(this.settings, [together])));
+        utilities.push(...(await this.#evaluate(before, [together])));
       }
-      if (!this.#moveToBest(variants, utilities, false)) return;
+      for (const [k, step] of steps.entries()) if (this.#isLoss(utilities[k]!)) close(step);
+      isMoved = this.#moveToBest(variants, utilities, false);
+      for (const [setting, value] of Object.entries(differences(this.settings, before))) close({ [setting]: value });
     }
   }
 
-  /** Fits with another value, and tries b and β around their current values with it. True where that was better. */
-  async tryFit(setting: keyof Settings, value: number, { fixed }: SearchSpace): Promise<boolean> {
-    if (this.fits >= this.#maxFits || !inRange(setting, value)) return false;
+  /**
+   * Tries another value, and b and β around their current values with it.
+   * @param fits how many models have to be learned for it, 0 or 1. @returns whether that was better.
+   */
+  async tryBeside(setting: keyof Settings, value: number, { fixed }: SearchSpace, fits: 0 | 1): Promise<boolean> {
+    if (this.#fits + fits > this.#maxFits || !inRange(setting, value)) return false;
+    this.#fits += fits;
     const learned = { ...this.settings, [setting]: value };
     const { targetDamping, popularityWeight } = learned;
     const others = (free: 'targetDamping' | 'popularityWeight', values: readonly number[]) =>
@@ -227,8 +223,7 @@ class Climb {
       ...others('targetDamping', [targetDamping - 0.15, targetDamping + 0.15]),
       ...others('popularityWeight', [popularityWeight / 3, popularityWeight * 3]),
     ];
-    this.fits++;
-    return this.#moveToBest(variants, await this.#evaluate(learned, variants), true);
+    return this.#moveToBest(variants, await this.#utilities(learned, variants), fits > 0);
   }
 
   /** Tries other values of a setting that costs no fit. */
@@ -236,7 +231,16 @@ class Climb {
     const variants = values
       .filter((value) => value !== this.settings[setting])
       .map((value) => ({ ...this.settings, [setting]: value }));
-    this.#moveToBest(variants, await this.#evaluate(this.settings, variants), false);
+    this.#moveToBest(variants, await this.#utilities(this.settings, variants), false);
+  }
+
+  /** Evaluates variants; the first of all calls evaluates the start beside them. */
+  async #utilities(learned: Settings, variants: readonly Settings[]): Promise<Float64Array[]> {
+    if (this.#utility.length > 0) return variants.length > 0 ? this.#evaluate(learned, variants) : [];
+    const [own, ...others] = await this.#evaluate(learned, [this.settings, ...variants]);
+    this.#utility = own!;
+    this.#before = mean(own!);
+    return others;
   }
 
   /** Moves to the best of the variants, if it is better beyond noise. */
@@ -248,7 +252,7 @@ class Climb {
         utility: mean(utility),
         ...gainOf(this.#utility, utility),
         accepted: false,
-        fit: this.fits,
+        fit: this.#fits,
         fitted,
       };
     });
@@ -265,6 +269,12 @@ class Climb {
   #isGain(utility: Float64Array): boolean {
     const { gain, error } = gainOf(this.#utility, utility);
     return gain > MIN_GAIN * mean(this.#utility) && gain > MIN_STANDARD_ERRORS * error;
+  }
+
+  /** Whether it is no gain even where noise did most against it. */
+  #isLoss(utility: Float64Array): boolean {
+    const { gain, error } = gainOf(this.#utility, utility);
+    return gain + MIN_STANDARD_ERRORS * error <= MIN_GAIN * mean(this.#utility);
   }
 }
 

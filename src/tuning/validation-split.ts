@@ -13,7 +13,7 @@ import type { Observations } from '../model/evidence.js';
 const BY_TIME = { kind: 'time', holdout: 0.1 } as const;
 const AT_RANDOM = { kind: 'random', holdout: 0.15 } as const;
 /** Users whose lists are evaluated, at most. */
-const MOST_USERS = 4000;
+const MOST_USERS = 2500;
 /** Interactions to tune on, at most: where there are more, those of a sample of the users. */
 const MOST_INTERACTIONS = 2_000_000;
 const SEED = 1;
@@ -32,33 +32,43 @@ export interface ValidationSplit {
 
 /**
  * Holds out a part of what users did, to tune on the rest. Whom it samples goes by their keys, not by their order.
- * @param like another way to hold out, where lists will be judged by it.
+ * @param like another way to hold out, where lists will be judged by it. @param most interactions to use.
  */
 export function validationSplit(
   all: Seen,
   keys: SampleKeys,
   like: Pick<Holdout, 'kind' | 'holdout'> = all.times ? BY_TIME : AT_RANDOM,
+  most = MOST_INTERACTIONS,
 ): ValidationSplit {
-  const { interactions, offered, attributes, groups, preferences, excluded, evidence } = all;
-  const { train, test } = splitInteractions(all, { ...like, seed: SEED }, keys, interactions.rows);
-  const samples = Math.max(1, Math.ceil(interactions.index.length / MOST_INTERACTIONS));
-  const everybody = Uint32Array.from({ length: interactions.rows }, (_, user) => user);
-  const sampled = sample(everybody, Math.ceil(interactions.rows / samples), (user) => keys.users[user]!);
-  const some = (byUser: SparseRows) => pickedRows(byUser, sampled);
-  const seen = whatCounts({
-    ...entriesOfUsers(train, sampled),
-    evidence: ofPart(evidence),
+  const { rows, index } = all.interactions;
+  const samples = Math.max(1, Math.ceil(index.length / most));
+  const everybody = Uint32Array.from({ length: rows }, (_, user) => user);
+  const sampled = sample(everybody, Math.ceil(rows / samples), (user) => keys.users[user]!);
+  const part = ofUsers(all, sampled);
+  const userKeys = sampled.map((user) => keys.users[user]!);
+  const { train, test } = splitInteractions(part, { ...like, seed: SEED }, { ...keys, users: userKeys }, rows);
+  const seen = whatCounts({ ...part, ...train, evidence: ofPart(part.evidence) });
+  const counting = part.evidence && whatCounts(part).interactions;
+  const heldOut = recommendable(test, part.excluded, part.offered, counting);
+  const withItems = Uint32Array.from(sampled.keys()).filter((row) => rowLength(heldOut, row) > 0);
+  const users = sample(withItems, MOST_USERS, (row) => userKeys[row]!);
+  return { seen, users, heldOut: pickedRows(heldOut, users) };
+}
+
+/** What some users did, and what is known of them and the items. */
+export function ofUsers(all: Seen, users: Uint32Array): Seen {
+  const { had, preferences, groups, excluded, offered, attributes, evidence } = all;
+  const some = (byUser: SparseRows) => pickedRows(byUser, users);
+  return {
+    ...entriesOfUsers(all, users),
+    had: had && entriesOfUsers({ ...had, rated: undefined }, users),
+    preferences: some(preferences),
+    groups: some(groups),
+    excluded: some(excluded),
     offered,
     attributes,
-    groups: some(groups),
-    preferences: some(preferences),
-    excluded: some(excluded),
-  });
-  const counting = evidence && some(whatCounts(all).interactions);
-  const heldOut = recommendable(some(test), seen.excluded, offered, counting);
-  const withItems = Uint32Array.from(sampled.keys()).filter((row) => rowLength(heldOut, row) > 0);
-  const users = sample(withItems, MOST_USERS, (row) => keys.users[sampled[row]!]!);
-  return { seen, users, heldOut: pickedRows(heldOut, users) };
+    evidence,
+  };
 }
 
 /** Without what no list can hold (items that are not offered, and those a user excluded), and without what does not count. */

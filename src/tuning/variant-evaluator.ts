@@ -8,8 +8,8 @@ import { type RowFacts, scalesOf } from '../model/scales.js';
 import type { Settings } from '../model/settings.js';
 import { type SignalCounts, signalCount } from '../model/signals.js';
 import type { Audience } from '../ranking/audience.js';
-import { type Prior, priorOf } from '../ranking/offer.js';
-import { Recommender } from '../ranking/recommender.js';
+import { priorOf } from '../ranking/offer.js';
+import { Recommender, type Way } from '../ranking/recommender.js';
 import { Scores, SummedRows } from '../ranking/scores.js';
 
 /** Rows as they were learned, before normalisation. */
@@ -45,14 +45,13 @@ export function variantBatches(
   return [...batches.values()];
 }
 
-/** Variants whose scores differ in popularity alone: the rest is added up once for all of them. */
+/** Variants whose scores differ in popularity and the weight of shared tastes alone: the rest is added up once for all of them. */
 interface ScoreGroup {
-  audience: Audience;
-  lowRankWeight: number;
+  first: Variant;
   recommender: Recommender;
-  /** Where each variant stands in its batch, and its prior. */
+  /** Where each variant stands in its batch, and its way to recommend. */
   positions: number[];
-  priors: Prior[];
+  ways: Way[];
 }
 
 /**
@@ -105,11 +104,11 @@ export class VariantEvaluator {
       const end = Math.min(to, (batch + 1) * users);
       const variants = this.#batches[batch]!.length;
       this.#normaliseFor(batch);
-      for (const { recommender, positions, priors } of this.#groups) {
+      for (const { recommender, positions, ways } of this.#groups) {
         for (let row = first; row < end; row++) {
           const user = row - batch * users;
           const wanted = rowOf(this.#heldOut, user);
-          recommender.recommendWith(user, priors, (list, k) => {
+          recommender.recommendWith(user, ways, (list, k) => {
             utilities[filled + (row - first) * variants + positions[k]!] = this.#utility(list, wanted);
           });
         }
@@ -137,25 +136,26 @@ export class VariantEvaluator {
   #grouped(variants: readonly Variant[], facts: RowFacts): ScoreGroup[] {
     const { counts } = this.#learned;
     const groups: ScoreGroup[] = [];
-    variants.forEach(({ settings, audience, statistics }, position) => {
+    variants.forEach((variant, position) => {
+      const { settings, audience, statistics } = variant;
       const scales = scalesOf(statistics, facts, counts, settings);
-      const prior = priorOf(scales.prior, audience.offered);
-      // β scales the rows of preferences and groups too: only without any do variants share scores.
+      const way = { prior: priorOf(scales.prior, audience.offered), lowRankWeight: settings.lowRankWeight };
+      // β and τ scale the rows of preferences and groups too: only without any do variants share scores whatever these are.
       const isBare = areBelow(audience.signals.index, counts.items);
-      const { lowRankWeight } = settings;
-      const group = groups.find(
-        (other) => isBare && other.audience === audience && other.lowRankWeight === lowRankWeight,
-      );
+      const sharesWith = ({ first }: ScoreGroup) =>
+        first.audience === audience &&
+        (isBare || (first.statistics === statistics && first.settings.popularityWeight === settings.popularityWeight));
+      const group = groups.find(sharesWith);
       if (group) {
         group.positions.push(position);
-        group.priors.push(prior);
+        group.ways.push(way);
         return;
       }
-      const lowRank = lowRankOf(this.#learned.factors, statistics.popularity, settings);
+      const lowRank = lowRankOf(this.#learned.factors, statistics.popularity, { ...settings, lowRankWeight: 1 });
       const model = { counts, rows: this.#rows, scales, lowRank };
       const scores = new Scores(model, audience.signals, this.#summed);
       const recommender = new Recommender(model, audience, this.#listLength, scores);
-      groups.push({ audience, lowRankWeight, recommender, positions: [position], priors: [prior] });
+      groups.push({ first: variant, recommender, positions: [position], ways: [way] });
     });
     return groups;
   }

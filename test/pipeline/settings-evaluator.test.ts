@@ -76,6 +76,9 @@ test('what was counted and learned before is used again, and only where nothing 
     [{ candidateDamping: 1 }, [{}], 'count learn trial'],
     [{ neighbors: 3 }, [{}], 'count learn trial'],
     [{}, [{}], 'count learn trial'],
+    // Of what follows what, all weights are learned alike.
+    [{ follow: 0.2 }, [{ follow: 0 }], 'count learn trial'],
+    [{ follow: 0.4 }, [{ follow: 0 }], 'trial'],
   ];
   for (const [learned, variants, kinds] of asked) {
     const settings = { ...start, ...learned };

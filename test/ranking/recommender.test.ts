@@ -155,21 +155,31 @@ test('an item pushed below its popularity does not come back by it', () => {
   });
 });
 
-test('the lists with other priors are those of models that have them, and leave the model’s own as it is', () => {
+test('the lists with other priors and weights of shared tastes are those of models that have them, and leave the model’s own as it is', () => {
   const forTuning = anyScene.map((scene) => ({ ...scene, candidates: undefined }));
   fc.assert(
     fc.property(forTuning, fc.nat(11), (scene, count) => {
-      const others = [scene.prior.toReversed(), scene.prior.map(() => 0), scene.prior];
-      const priors = others.map((prior) => priorOf(Float64Array.from(prior), Uint8Array.from(scene.offered)));
+      const { prior, lowRank } = scene;
+      const others = [prior.toReversed(), prior.map(() => 0), prior].flatMap((prior) =>
+        [1, 0, 4].map((lowRankWeight) => ({ prior, lowRankWeight })),
+      );
+      const ways = others.map(({ prior, lowRankWeight }) => ({
+        prior: priorOf(Float64Array.from(prior), Uint8Array.from(scene.offered)),
+        lowRankWeight,
+      }));
+      const slow = others.map(({ prior, lowRankWeight }) =>
+        recommenderOf(
+          { ...scene, prior, lowRank: lowRank && { ...lowRank, weight: lowRankWeight * lowRank.weight } },
+          count,
+        ),
+      );
       const recommender = recommenderOf(scene, count);
       scene.signals.forEach((_, user) => {
         const lists: number[][] = [];
-        recommender.recommendWith(user, priors, (items, place) => {
+        recommender.recommendWith(user, ways, (items, place) => {
           lists[place] = [...items];
         });
-        expect(lists).toEqual(
-          others.map((prior) => [...recommenderOf({ ...scene, prior }, count).recommend(user).items]),
-        );
+        expect(lists).toEqual(slow.map((other) => [...other.recommend(user).items]));
         expect(recommender.recommend(user)).toEqual(recommenderOf(scene, count).recommend(user));
       });
     }),

@@ -122,7 +122,7 @@ function crowd(
   };
 }
 
-test('of many users the lists of 4,000 are evaluated: those of the smallest keys, in the order of users', () => {
+test('of many users the lists of 2,500 are evaluated: those of the smallest keys, in the order of users', () => {
   const all = crowd(9000, 2);
   const users = Uint32Array.from({ length: 9000 }, (_, user) => 2 ** 32 - 1 - user);
   const {
@@ -131,8 +131,16 @@ test('of many users the lists of 4,000 are evaluated: those of the smallest keys
     seen,
   } = validationSplit(all, { ...placeKeys(all.interactions), users }, eachOf(all));
   expect(seen.interactions.rows).toBe(9000);
-  expect(heldOut.rows).toBe(4000);
-  expect(Array.from(evaluated)).toEqual(Array.from({ length: 4000 }, (_, k) => 5000 + k));
+  expect(heldOut.rows).toBe(2500);
+  expect(Array.from(evaluated)).toEqual(Array.from({ length: 2500 }, (_, k) => 6500 + k));
+});
+
+test('fewer interactions are used where that is asked for', () => {
+  const all = crowd(100, 4);
+  const users = Uint32Array.from({ length: 100 }, (_, user) => user);
+  const { seen } = validationSplit(all, { ...placeKeys(all.interactions), users }, eachOf(all), 100);
+  expect(seen.interactions.rows).toBe(25);
+  expect(Array.from(seen.times!.slice(0, 3))).toEqual([0, 1, 2]);
 });
 
 test('of more than two million interactions a sample of the users by key is taken, with all that is theirs', () => {
@@ -146,7 +154,7 @@ test('of more than two million interactions a sample of the users by key is take
     heldOut,
   } = validationSplit(all, { ...placeKeys(all.interactions), users: keys }, eachOf(all));
   expect(seen.interactions.rows).toBe(users / 2);
-  expect([seen.groups.rows, seen.preferences.rows, evaluated.length]).toEqual([users / 2, users / 2, 4000]);
+  expect([seen.groups.rows, seen.preferences.rows, evaluated.length]).toEqual([users / 2, users / 2, 2500]);
   expect(seen.interactions.index.length).toBeLessThanOrEqual(2_000_000);
   expect(new Set(seen.groups.index)).toEqual(new Set([0, 2, 4, 6, 8]));
   for (const k of [0, 1, 2222, users / 2 - 1]) {
