@@ -22,7 +22,7 @@ export async function sharded(
 ): Promise<Staged> {
   const load = (file: string) => import(new URL(file, built).href);
   const { startRun }: typeof import('../src/pipeline/run.js') = await load('pipeline/run.js');
-  const { learn }: typeof import('../src/pipeline/learn.js') = await load('pipeline/learn.js');
+  const { learn }: typeof import('../src/pipeline/learning/learn.js') = await load('pipeline/learn.js');
   const { audienceOf, scoringCosts }: typeof import('../src/ranking/audience.js') = await load('ranking/audience.js');
   const { planShards, WORTH_A_SHARD }: typeof import('../src/workers/plan.js') = await load('workers/plan.js');
   const { writeAudience }: typeof import('../src/workers/run-files.js') = await load('workers/run-files.js');

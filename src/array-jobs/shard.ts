@@ -1,9 +1,9 @@
 import type { Io } from '../io.js';
-import type { ShardStage } from '../pipeline/checkpoint.js';
-import { type Arranged, countPairs, fitRows, notCounted } from '../pipeline/learn.js';
+import type { ShardStage } from '../pipeline/finished/checkpoint.js';
+import { areFinished, runShards } from '../pipeline/finished/run-shards.js';
+import { type Arranged, countPairs, fitRows, notCounted } from '../pipeline/learning/learn.js';
 import { recommendJob } from '../pipeline/recommend.js';
 import type { Run } from '../pipeline/run.js';
-import { areFinished, runShards } from '../pipeline/run-shards.js';
 import type { Shard } from '../workers/plan.js';
 import { readStatistics } from '../workers/run-files.js';
 import { audienceOf, commandOf, type Part, PlannedWork, planPath } from './plan-file.js';

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { EvidenceRules } from '../dataset/evidence-rules.js';
-import { methodOfSpec, parametersOf } from '../pipeline/method.js';
+import { methodOfSpec, parametersOf } from '../pipeline/learning/method.js';
 import { Group } from './help-groups.js';
 import { age, date, finite } from './values.js';
 

@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { parseExpression } from '../conditions/expression.js';
-import { DUPLICATES, RATINGS } from '../dataset/strength-rule.js';
+import { DUPLICATES, RATINGS } from '../dataset/strengths/strength-rule.js';
 import { DAY_ORDERS, type DayOrder } from '../events/day-month.js';
 import { usageFailure } from '../failure.js';
 import type { InputOptions } from '../pipeline/options.js';

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { formatOf, OUTPUT_FORMATS, type OutputFormat } from '../output/formats.js';
 import { MOST_SCORE_DIGITS, SCORE_DIGITS } from '../output/score-digits.js';
 import type { Options } from '../pipeline/options.js';
-import { columnIn } from '../pipeline/output-columns.js';
+import { columnIn } from '../pipeline/output/output-columns.js';
 import { Group, outputOption } from './help-groups.js';
 import { choice, columns, MOST_ITEMS_A_USER, number } from './values.js';
 

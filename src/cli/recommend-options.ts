@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { ExitCode, Failure, usageFailure } from '../failure.js';
 import { DEFAULT_SETTINGS } from '../model/settings.js';
-import { AUTO, methodOf } from '../pipeline/method.js';
+import { AUTO, methodOf } from '../pipeline/learning/method.js';
 import type { Options } from '../pipeline/options.js';
 import { BALANCES } from '../workers/balance.js';
 import { addEvidenceOptions, attributeWeightSet } from './evidence-options.js';

@@ -5,7 +5,7 @@ import { descriptionReport } from '../html-report/description-report.js';
 import { loadPlotter } from '../html-report/plotter.js';
 import type { Io } from '../io.js';
 import type { DescribeOptions } from '../pipeline/options.js';
-import { readInputs } from '../pipeline/read.js';
+import { readInputs } from '../pipeline/reading/read.js';
 import { startRun } from '../pipeline/run.js';
 import { orInterrupted } from '../pipeline/stopping.js';
 import { descriptionFacts, descriptionText } from '../report/description.js';

@@ -1,10 +1,10 @@
 import type { Io } from '../io.js';
-import { learnFiles } from '../pipeline/learn-files.js';
+import { learnFiles } from '../pipeline/learning/learn-files.js';
 import type { Options } from '../pipeline/options.js';
-import { warnOfLost } from '../pipeline/outcome.js';
-import { runToOutput } from '../pipeline/output-run.js';
+import { warnOfLost } from '../pipeline/output/outcome.js';
+import { runToOutput } from '../pipeline/output/output-run.js';
 import { READING, stagesOf } from '../pipeline/planned-stages.js';
-import { inputBytes } from '../pipeline/read.js';
+import { inputBytes } from '../pipeline/reading/read.js';
 import { refuseOthers } from './recommend.js';
 
 /** `recommend fit`: read, learn, and write the model, which is the output of the run. @returns, @throws as `runToOutput`. */

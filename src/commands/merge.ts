@@ -4,9 +4,9 @@ import { badData } from '../failure.js';
 import { readArrays } from '../files/array-file.js';
 import type { Io } from '../io.js';
 import type { TextColumn } from '../output/columns.js';
-import { foreignShards, type ShardStage } from '../pipeline/checkpoint.js';
+import { foreignShards, type ShardStage } from '../pipeline/finished/checkpoint.js';
 import type { Options } from '../pipeline/options.js';
-import { type OutputRun, runToOutput } from '../pipeline/output-run.js';
+import { type OutputRun, runToOutput } from '../pipeline/output/output-run.js';
 import { writeLists } from '../pipeline/recommend.js';
 
 /** `recommend merge`: writes the lists of all shards. @returns, @throws as `runToOutput`; 75 where shards are missing, cut or altered, 65 where some are of another plan. */

@@ -1,15 +1,15 @@
 import { Failure } from '../failure.js';
 import type { Io } from '../io.js';
-import { learnFiles } from '../pipeline/learn-files.js';
+import { learnFiles } from '../pipeline/learning/learn-files.js';
+import { keptIn } from '../pipeline/learning/tuned-file.js';
 import type { Options } from '../pipeline/options.js';
-import { warnOfLost } from '../pipeline/outcome.js';
-import { type OutputRun, runToOutput } from '../pipeline/output-run.js';
+import { warnOfLost } from '../pipeline/output/outcome.js';
+import { type OutputRun, runToOutput } from '../pipeline/output/output-run.js';
 import { READING, stagesOf } from '../pipeline/planned-stages.js';
-import { inputBytes } from '../pipeline/read.js';
+import { inputBytes } from '../pipeline/reading/read.js';
 import { serve } from '../pipeline/recommend.js';
 import { whoIsServed } from '../pipeline/rules/served-users.js';
 import { planServing } from '../pipeline/rules/serving.js';
-import { keptIn } from '../pipeline/tuned-file.js';
 import { refuseOther } from '../saved-model/write.js';
 
 /** The main job: read, learn, recommend, write; and `--model` keeps what was learned. @returns, @throws as `runToOutput`. */

@@ -3,7 +3,7 @@ import { commandOf, PlannedWork, planPath, ranges } from '../array-jobs/plan-fil
 import { readingStatus } from '../array-jobs/reading.js';
 import { ExitCode } from '../failure.js';
 import type { Io } from '../io.js';
-import { type ShardStage, STAGES } from '../pipeline/checkpoint.js';
+import { type ShardStage, STAGES } from '../pipeline/finished/checkpoint.js';
 import { shellWord } from '../understanding/shell-word.js';
 
 export interface StatusOptions {

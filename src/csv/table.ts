@@ -1,10 +1,10 @@
 import { badData } from '../failure.js';
 import { loadPackage } from '../load-package.js';
 import { BadRow, type BadRows, Refusals, type TableReport } from './bad-rows.js';
-import { conversionOf } from './conversion.js';
 import { displayName, emptyTable, readingFailure } from './failures.js';
+import { conversionOf } from './formats/conversion.js';
+import { refuseOddHeader, refuseOtherFormats } from './formats/other-formats.js';
 import { headOf } from './head.js';
-import { refuseOddHeader, refuseOtherFormats } from './other-formats.js';
 import { Pieces } from './pieces.js';
 import { plainCsv } from './plain-csv.js';
 import { cellTexts, MAX_ROW_BYTES, RowCutter } from './row-cutter.js';

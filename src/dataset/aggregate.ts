@@ -9,8 +9,13 @@ import type { EvidenceRules } from './evidence-rules.js';
 import { latestTimes } from './interaction-order.js';
 import type { TimedRows } from './interactions.js';
 import { type Pairs, pairsOf, withoutEarlier } from './pairs.js';
-import { readStrengths, type StrengthColumn, type StrengthWish, strengthsAsLearned } from './strength-column.js';
-import { type Duplicates, defaultDuplicates, strengthsOf } from './strength-rule.js';
+import {
+  readStrengths,
+  type StrengthColumn,
+  type StrengthWish,
+  strengthsAsLearned,
+} from './strengths/strength-column.js';
+import { type Duplicates, defaultDuplicates, strengthsOf } from './strengths/strength-rule.js';
 
 /** Interactions ready to learn from: users × items, values as `strengthsOf` gives them. */
 export interface AggregatedEvents extends TimedRows, StrengthColumn {

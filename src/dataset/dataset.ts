@@ -6,11 +6,11 @@ import type { EventType } from '../events/event-types.js';
 import type { TimeUnit } from '../events/times.js';
 import { release } from '../matrix/memory.js';
 import type { SparseRows } from '../matrix/sparse.js';
-import type { DecidedColumn } from './attribute-table.js';
+import type { DecidedColumn } from './attributes/attribute-table.js';
 import type { EvidenceRules } from './evidence-rules.js';
 import type { Interactions } from './interactions.js';
-import type { StrengthColumn } from './strength-column.js';
-import type { Duplicates, StrengthRule } from './strength-rule.js';
+import type { StrengthColumn } from './strengths/strength-column.js';
+import type { Duplicates, StrengthRule } from './strengths/strength-rule.js';
 
 /**
  * What was read, as numbers: everything behind this knows users and items by index only.

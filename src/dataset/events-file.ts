@@ -18,7 +18,7 @@ import type { Understanding } from '../understanding/understanding.js';
 import type { FileReport, Skipped } from './dataset.js';
 import { eventsReport } from './events-report.js';
 import type { Inputs } from './inputs.js';
-import { thousandsWarning } from './strength-column.js';
+import { thousandsWarning } from './strengths/strength-column.js';
 
 const WITHOUT_USER = 'without a user id (empty, NA or NULL)';
 

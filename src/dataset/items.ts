@@ -4,10 +4,10 @@ import { badData } from '../failure.js';
 import { availabilityReader } from '../rules/availability.js';
 import type { ItemsRoles } from '../understanding/file-roles.js';
 import { columnKey } from '../understanding/vocabulary.js';
-import { type AttributeTable, attributeTable, isSpoilt, spoiltNotes } from './attribute-table.js';
-import { decideAttribute } from './attributes.js';
+import { type AttributeTable, attributeTable, isSpoilt, spoiltNotes } from './attributes/attribute-table.js';
+import { decideAttribute } from './attributes/attributes.js';
+import { type EntityTable, entityTable } from './attributes/entity-table.js';
 import type { FileReport } from './dataset.js';
-import { type EntityTable, entityTable } from './entity-table.js';
 import type { Inputs } from './inputs.js';
 
 /** What the items file holds. */

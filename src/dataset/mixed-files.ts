@@ -1,7 +1,7 @@
 import { columnKey, kindByName } from '../understanding/vocabulary.js';
 import type { EventsFile } from './events-file.js';
-import { GradeTally } from './grade-tally.js';
-import type { Ratings } from './strength-rule.js';
+import { GradeTally } from './strengths/grade-tally.js';
+import type { Ratings } from './strengths/strength-rule.js';
 
 /** Of fewer ids that may be chance. */
 const FEWEST_IDS = 5;

@@ -3,9 +3,9 @@ import { type ListEntry, listEntries, normalised, shown } from '../csv/cells.js'
 import { checkId, type IdIndex, type Ids } from '../events/ids.js';
 import type { ProfileRoles } from '../understanding/file-roles.js';
 import type { Roles } from '../understanding/roles.js';
-import { AttributeFinder, type AttributeTable, attributeTable, spoiltNotes } from './attribute-table.js';
+import { AttributeFinder, type AttributeTable, attributeTable, spoiltNotes } from './attributes/attribute-table.js';
+import { entityTable } from './attributes/entity-table.js';
 import type { FileReport } from './dataset.js';
-import { entityTable } from './entity-table.js';
 import { Entries } from './entries.js';
 import type { Inputs } from './inputs.js';
 

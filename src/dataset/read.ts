@@ -11,7 +11,8 @@ import { closeFiles, openFiles } from '../understanding/open-files.js';
 import { requireNamedAttributes } from '../understanding/roles.js';
 import { type Understanding, understand, understandEach } from '../understanding/understanding.js';
 import { type AggregatedEvents, aggregateEvents } from './aggregate.js';
-import { noAttributes } from './attribute-table.js';
+import { noAttributes } from './attributes/attribute-table.js';
+import { itemColumnsOf } from './attributes/item-columns.js';
 import type { Dataset, FileReport } from './dataset.js';
 import type { Entries } from './entries.js';
 import {
@@ -26,7 +27,6 @@ import { doubts, eventsReport, interactionsReport } from './events-report.js';
 import { evidenceNotes } from './evidence-rules.js';
 import type { Inputs } from './inputs.js';
 import { joinedRatings, joinedTimes } from './interactions.js';
-import { itemColumnsOf } from './item-columns.js';
 import { type Catalogue, readItems } from './items.js';
 import { mixtures } from './mixed-files.js';
 import { oddIds } from './odd-ids.js';

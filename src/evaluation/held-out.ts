@@ -1,6 +1,6 @@
+import { withLastTimes } from '../dataset/attributes/item-columns.js';
 import type { Dataset } from '../dataset/dataset.js';
 import { ofPart } from '../dataset/evidence-rules.js';
-import { withLastTimes } from '../dataset/item-columns.js';
 import { emptyRows, mapped, type SparseRows, stacked } from '../matrix/sparse.js';
 import { thousands } from '../report/quantities.js';
 import { type Holdout, type HoldoutKind, sampleKeysOf, splitInteractions } from './split.js';

@@ -12,7 +12,7 @@ import {
   transposed,
 } from '../matrix/sparse.js';
 import { withoutLongHistories } from './long-histories.js';
-import { preferenceTrust } from './preferences.js';
+import { preferenceTrust } from './rows/preferences.js';
 import { type Sequences, sequencesOf } from './sequences.js';
 import { inversePower, type Settings } from './settings.js';
 import { recentPopularity } from './trend.js';

@@ -1,15 +1,15 @@
 import type { Kernel } from '../kernels/kernel.js';
 import { RowWriter } from '../matrix/row-writer.js';
 import { rowLengths, type SparseRows } from '../matrix/sparse.js';
-import { cooccurrenceRow } from './cooccurrence.js';
-import type { CountedRows } from './counting.js';
-import { easeCosts, easeRow } from './ease.js';
 import type { Evidence, RowOfItem } from './evidence.js';
-import { followCosts, followRow } from './follow.js';
-import { gramCosts } from './gram.js';
-import { groupCosts, groupRow } from './groups.js';
-import { writePreferenceRow } from './preferences.js';
-import { ridgeCosts, ridgeRow } from './ridge.js';
+import { cooccurrenceRow } from './rows/cooccurrence.js';
+import type { CountedRows } from './rows/counting.js';
+import { easeCosts, easeRow } from './rows/ease.js';
+import { followCosts, followRow } from './rows/follow.js';
+import { gramCosts } from './rows/gram.js';
+import { groupCosts, groupRow } from './rows/groups.js';
+import { writePreferenceRow } from './rows/preferences.js';
+import { ridgeCosts, ridgeRow } from './rows/ridge.js';
 import type { Settings } from './settings.js';
 import { signalCount, signalCounts } from './signals.js';
 

@@ -2,7 +2,7 @@ import type { Dataset } from '../dataset/dataset.js';
 import { whatCounts } from '../dataset/evidence-rules.js';
 import { SCORE_DIGITS } from '../output/score-digits.js';
 import type { ExplainedList } from '../report/explanation.js';
-import type { Learned } from './learn.js';
+import type { Learned } from './learning/learn.js';
 import { serve } from './recommend.js';
 import type { PlannedRules } from './rules/plan.js';
 import { planServing } from './rules/serving.js';

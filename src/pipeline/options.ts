@@ -11,7 +11,7 @@ import type { ColdUsers, RuleFiles } from '../rules/id-rules.js';
 import type { RuleValues } from '../rules/rules.js';
 import type { NamedColumns } from '../understanding/roles.js';
 import type { BalanceName } from '../workers/balance.js';
-import type { Method } from './method.js';
+import type { Method } from './learning/method.js';
 
 /*
  * The options as a run sees them: checked, complete, frozen. What was typed is converted in cli/, once; nothing reads flags later.

@@ -1,7 +1,7 @@
 import { needsGram } from '../model/signals.js';
 import type { PlannedStage } from '../report/progress.js';
-import type { Method } from './method.js';
-import { mostFits } from './tune.js';
+import type { Method } from './learning/method.js';
+import { mostFits } from './learning/tune.js';
 
 /** Bytes of an interaction in a file. */
 const A_ROW = 24;

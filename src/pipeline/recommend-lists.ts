@@ -8,13 +8,13 @@ import type { ExplainedList } from '../report/explanation.js';
 import { planShards, WORTH_A_SHARD } from '../workers/plan.js';
 import { readAudience, readLists } from '../workers/run-files.js';
 import { explainedLists } from './explained-lists.js';
-import { discardLearned, learn } from './learn.js';
-import { methodOfSpec } from './method.js';
+import { discardLearned, learn } from './learning/learn.js';
+import { methodOfSpec } from './learning/method.js';
+import { settle } from './learning/tune.js';
 import { recommendJob } from './recommend.js';
 import type { PlannedRules } from './rules/plan.js';
 import { planServing } from './rules/serving.js';
 import type { Run } from './run.js';
-import { settle } from './tune.js';
 
 /** A ranking, and where somebody looks closer: the scores of all lists, one after another, and the lists of some users. */
 export interface LookedRanking extends Ranking {

@@ -1,7 +1,7 @@
 import { printableName } from '../csv/printable.js';
-import type { AttributeDecision, Separator } from '../dataset/attributes.js';
+import type { AttributeDecision, Separator } from '../dataset/attributes/attributes.js';
 import type { Dataset, FileReport } from '../dataset/dataset.js';
-import type { StrengthRule } from '../dataset/strength-rule.js';
+import type { StrengthRule } from '../dataset/strengths/strength-rule.js';
 import { dayText } from '../events/clock.js';
 import type { EventType } from '../events/event-types.js';
 import { WHOLE_SCALE } from '../model/strength.js';

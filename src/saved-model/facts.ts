@@ -1,4 +1,4 @@
-import type { DecidedColumn } from '../dataset/attribute-table.js';
+import type { DecidedColumn } from '../dataset/attributes/attribute-table.js';
 import type { Dataset, FileReport, LearnedStrengths } from '../dataset/dataset.js';
 import type { EvidenceRules } from '../dataset/evidence-rules.js';
 import type { DayOrder } from '../events/day-month.js';

@@ -3,7 +3,7 @@ import { packedTexts } from '../csv/quoted-cells.js';
 import { type LineColumn, lineWriter } from '../output/list-lines.js';
 import { type Reasons, reasonName, reasonWriter } from '../output/reason-cells.js';
 import { SCORE_DIGITS } from '../output/score-digits.js';
-import { causesOf } from '../pipeline/list-output.js';
+import { causesOf } from '../pipeline/output/list-output.js';
 import type { List } from '../ranking/list-rules.js';
 import type { ServedModel } from './served-model.js';
 

@@ -1,5 +1,5 @@
 import { entryOf, type ListEntry, listEntries } from '../csv/cells.js';
-import { AttributeFinder, valuesInCell } from '../dataset/attribute-table.js';
+import { AttributeFinder, valuesInCell } from '../dataset/attributes/attribute-table.js';
 import type { Dataset } from '../dataset/dataset.js';
 import type { Known } from '../dataset/inputs.js';
 import { emptyRows, type SparseRows, sparseFromEntries } from '../matrix/sparse.js';

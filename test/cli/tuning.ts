@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { Random } from '../../src/matrix/sampling.js';
-import { hashOf } from '../../src/pipeline/hash.js';
+import { hashOf } from '../../src/pipeline/finished/hash.js';
 import { temporaryFolders } from '../files/temporary.js';
 import { put } from './data.js';
 import { type Ended, runInProcess } from './run.js';

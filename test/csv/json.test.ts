@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import type { BadRows, Reject } from '../../src/csv/bad-rows.js';
 import { Refusals } from '../../src/csv/bad-rows.js';
-import { FlatRecords } from '../../src/csv/flat-records.js';
-import { ObjectCutter } from '../../src/csv/json-objects.js';
-import { parsedRecord, withNumbersAsText } from '../../src/csv/json-text.js';
-import { type Entry, recordRows } from '../../src/csv/records.js';
+import { FlatRecords } from '../../src/csv/formats/flat-records.js';
+import { ObjectCutter } from '../../src/csv/formats/json-objects.js';
+import { parsedRecord, withNumbersAsText } from '../../src/csv/formats/json-text.js';
+import { type Entry, recordRows } from '../../src/csv/formats/records.js';
 import { openTable } from '../../src/csv/table.js';
 import { useTemporaryFolder } from './temporary.js';
 

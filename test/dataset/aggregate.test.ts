@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aggregateEvents } from '../../src/dataset/aggregate.js';
-import type { Duplicates, Ratings } from '../../src/dataset/strength-rule.js';
+import type { Duplicates, Ratings } from '../../src/dataset/strengths/strength-rule.js';
 import { IdIndex } from '../../src/events/ids.js';
 import { placesOf } from '../../src/events/merged-events.js';
 import { ExitCode } from '../../src/failure.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { strengthsOf } from '../../src/dataset/strength-rule.js';
+import { strengthsOf } from '../../src/dataset/strengths/strength-rule.js';
 import { type SparseRows, sparseFromEntries } from '../../src/matrix/sparse.js';
 import { countStrength, DISLIKE, ratingStrength, usualRating } from '../../src/model/strength.js';
 

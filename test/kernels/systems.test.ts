@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { compiledKernel, type Kernel, PLAIN_KERNEL } from '../../src/kernels/kernel.js';
 import { ProgramLayout } from '../../src/kernels/program.js';
 import { StackedRows } from '../../src/matrix/stacked-rows.js';
-import { gramRows } from '../../src/model/counting.js';
 import { fitter } from '../../src/model/fit.js';
+import { gramRows } from '../../src/model/rows/counting.js';
 import { larger } from '../model/larger.js';
 import { settingsWith } from '../model/worlds.js';
 

@@ -6,7 +6,7 @@ import { quoted } from '../../src/csv/quoting.js';
 import type { TextColumn } from '../../src/output/columns.js';
 import type { LineFormat } from '../../src/output/formats.js';
 import { headerOf, type LineColumn, lineWriter } from '../../src/output/list-lines.js';
-import { cellQuote } from '../../src/pipeline/list-output.js';
+import { cellQuote } from '../../src/pipeline/output/list-output.js';
 import { anyWorld, listsOf, slowObjects, slowWide, usualColumns, type World } from './lists.js';
 
 const IDS = { users: ['u,1', 'u2'], items: ['i0', 'i"1', 'i2'], titles: ['Zero', 'One,\ntwo', ''], listLength: 3 };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { methodOf } from '../../src/pipeline/method.js';
+import { methodOf } from '../../src/pipeline/learning/method.js';
 import { READING, stagesOf } from '../../src/pipeline/planned-stages.js';
 import { RunStages, type Stage } from '../../src/report/progress.js';
 

@@ -4,7 +4,7 @@ import { BadRow, refuseBadRows } from '../../csv/bad-rows.js';
 import { isBlank, numberCell, shown } from '../../csv/cells.js';
 import { displayName } from '../../csv/failures.js';
 import { openTable, type Row } from '../../csv/table.js';
-import { isPlaceholder, separatorOf, valuesOf } from '../../dataset/attributes.js';
+import { isPlaceholder, separatorOf, valuesOf } from '../../dataset/attributes/attributes.js';
 import type { Dataset } from '../../dataset/dataset.js';
 import { badData, type Failure, usageFailure } from '../../failure.js';
 import { sampleKeys } from '../../matrix/sampling.js';

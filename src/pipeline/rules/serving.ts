@@ -11,7 +11,7 @@ import { packed } from '../../rules/packed.js';
 import { optionOf, RULES } from '../../rules/rules.js';
 import type { RecommendJob } from '../../workers/protocol.js';
 import { writeAudience } from '../../workers/run-files.js';
-import { hashOf } from '../hash.js';
+import { hashOf } from '../finished/hash.js';
 import type { Run } from '../run.js';
 import type { PlannedRules } from './plan.js';
 

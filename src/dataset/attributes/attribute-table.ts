@@ -1,0 +1,185 @@
+import { normalised } from '../../csv/cells.js';
+import { printableName } from '../../csv/printable.js';
+import { IdIndex } from '../../events/ids.js';
+import { emptyRows, type SparseRows } from '../../matrix/sparse.js';
+import { Entries } from '../entries.js';
+import { type AttributeDecision, decideAttribute, type TextColumn, valuesOf } from './attributes.js';
+import { bandOf, numberIn } from './bands.js';
+import type { EntityTable } from './entity-table.js';
+import { scaledTogether, type Words, wordsOf } from './words.js';
+
+/**
+ * What subjects share: subjects × attribute values, 1 where a subject has the value. Words of text are values as well,
+ * each with what it says of the subject; the squares of a subject's words add up to `WORDS_TOGETHER`².
+ */
+export interface AttributeTable {
+  matrix: SparseRows;
+  /** "column:value" or "column:word", by the value's index. */
+  values: IdIndex;
+  columns: DecidedColumn[];
+  /** Names of columns with bytes that are not UTF-8. */
+  spoilt: string[];
+}
+
+export interface DecidedColumn {
+  name: string;
+  decision: AttributeDecision;
+}
+
+/** Rows of one subject may disagree this often in a column that is still about the subject. */
+const MOST_DISAGREEMENT = 0.1;
+
+/** The length of a subject's words, as a vector: a text as a whole says as much of its subject as four values of its own. */
+const WORDS_TOGETHER = 2;
+
+/** Which columns become attributes. */
+export interface Wish {
+  /** The header names that count; undefined: decided column by column. */
+  wanted: readonly string[] | undefined;
+  /** Whether columns of long text become words, or are left out. */
+  words: boolean;
+  /** What was decided of them before: then nothing else is, and new values come behind those known. */
+  learned?: AttributeTable | undefined;
+}
+
+/**
+ * The attributes in a file's columns.
+ *
+ * @param subjects how many subjects there are, the ones without a row in the file included.
+ */
+export function attributeTable(
+  table: EntityTable,
+  header: readonly string[],
+  columns: readonly number[],
+  wish: Wish,
+  subjects: number,
+): AttributeTable {
+  const entries = new Entries();
+  const values = wish.learned?.values ?? new IdIndex();
+  const texts: Words[] = [];
+  const spoilt: string[] = [];
+  const decided = columns.map((at): DecidedColumn => {
+    const name = readable(header[at] ?? '');
+    const decision = decide(table, at, name, wish, subjects);
+    const cells = table.cellsOf(at, subjects);
+    if (cells.some(isSpoilt)) spoilt.push(name);
+    if (decision.as === 'text') {
+      if (!wish.words) return { name, decision: { as: 'nothing', reason: 'long text' } };
+      const words = wordsOf(name, cells);
+      texts.push(words);
+      const { names, met } = words;
+      const reason = 'long text, of which no two share a word that few have';
+      return {
+        name,
+        decision: names.length === 0 ? { as: 'nothing', reason } : { as: 'words', kept: names.length, met },
+      };
+    }
+    cells.forEach((cell, subject) => {
+      for (const value of valuesInCell(name, cell, decision)) entries.add(subject, values.add(value), 1);
+    });
+    return { name, decision };
+  });
+  scaledTogether(texts, subjects, WORDS_TOGETHER, values, entries);
+  const matrix = entries.matrix(subjects, values.size, (same) => same[0] ?? 0);
+  return { matrix, values, columns: decided, spoilt };
+}
+
+const REPLACEMENT = '\uFFFD';
+
+/** True for text of bytes that were not UTF-8. */
+export function isSpoilt(text: string): boolean {
+  return text.includes(REPLACEMENT);
+}
+
+/** A question mark for what was not UTF-8: unlike two ids, two values that then look alike do little harm. */
+function readable(text: string): string {
+  return text.replaceAll(REPLACEMENT, '?');
+}
+
+/** What to know of columns with bytes that are not UTF-8; none where there are no such columns. */
+export function spoiltNotes(columns: readonly string[]): string[] {
+  if (columns.length === 0) return [];
+  const names = columns.map((name) => `"${printableName(name)}"`).join(', ');
+  return [`not UTF-8 in ${names}: letters are lost; --encoding windows-1252 reads most such files`];
+}
+
+/** "column:value" of what a cell has in common with others, its values or the band its number falls into, as the values of a table are called. */
+export function valuesInCell(name: string, cell: string, decision: AttributeDecision): string[] {
+  const band = decision.as === 'bands' ? bandOf(numberIn(cell), decision.bands) : undefined;
+  const shared = decision.as === 'values' ? valuesOf(cell, decision.separator) : band ? [band.text] : [];
+  return shared.map((value) => readable(`${name}:${value}`));
+}
+
+/** @param values,columns those that are known all the same. */
+export function noAttributes(subjects: number, values = new IdIndex(), columns: DecidedColumn[] = []): AttributeTable {
+  return { matrix: emptyRows(subjects, values.size), values, columns, spoilt: [] };
+}
+
+function decide(
+  table: EntityTable,
+  at: number,
+  name: string,
+  { wanted, learned }: Wish,
+  subjects: number,
+): AttributeDecision | TextColumn {
+  if (learned) {
+    const known = learned.columns.find((column) => column.name === name);
+    return known?.decision ?? { as: 'nothing', reason: 'unknown to the model' };
+  }
+  if (wanted && !wanted.includes(name)) return { as: 'nothing', reason: 'not named in --attributes' };
+  if (!wanted && table.disagreement(at) > MOST_DISAGREEMENT) {
+    return { as: 'nothing', reason: 'differs between rows of one id' };
+  }
+  const cells = table.cellsOf(at, subjects).filter((_, subject) => table.has(subject));
+  return decideAttribute({ name, cells }, wanted !== undefined);
+}
+
+/**
+ * Finds the attribute values that a stated preference means: "genre:Comedy" in the column "genres", or "Comedy" in any
+ * column. Names are matched as headers are, singular or plural; values without case.
+ */
+export class AttributeFinder {
+  readonly #byName = new Map<string, number>();
+  readonly #byValue = new Map<string, number[]>();
+
+  constructor(table: AttributeTable) {
+    table.values.ids.forEach((id, index) => {
+      const colon = id.indexOf(':', columnLength(id, table.columns));
+      const value = id.slice(colon + 1);
+      this.#byName.set(`${stem(id.slice(0, colon))}:${value}`, index);
+      this.#byValue.set(value, [...(this.#byValue.get(value) ?? []), index]);
+    });
+  }
+
+  /** @param column the only column to look in, where the place of the preference says so. */
+  find(text: string, column?: string): readonly number[] {
+    const value = text.trim().toLowerCase();
+    if (column !== undefined) return this.#named(column, value);
+    const colon = value.indexOf(':');
+    const named = colon > 0 ? this.#named(value.slice(0, colon), value.slice(colon + 1).trim()) : [];
+    return named.length > 0 ? named : (this.#byValue.get(value) ?? []);
+  }
+
+  /** True where the catalogue has a column of that name. */
+  hasColumn(name: string): boolean {
+    const prefix = `${stem(name)}:`;
+    for (const key of this.#byName.keys()) if (key.startsWith(prefix)) return true;
+    return false;
+  }
+
+  #named(column: string, value: string): number[] {
+    const index = this.#byName.get(`${stem(column)}:${value}`);
+    return index === undefined ? [] : [index];
+  }
+}
+
+/** The length of the column's name at the head of "column:value"; a name may itself hold a colon. */
+function columnLength(id: string, columns: readonly DecidedColumn[]): number {
+  const name = columns.find((column) => column.decision.as !== 'nothing' && id.startsWith(`${column.name}:`))?.name;
+  return name?.length ?? 0;
+}
+
+/** A column name as it is matched: normalised, and in the singular as far as an `s` goes (`categories` → `category`). */
+function stem(name: string): string {
+  return normalised(name).replace(/ies$/, 'y').replace(/s$/, '');
+}

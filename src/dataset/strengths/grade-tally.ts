@@ -1,0 +1,85 @@
+import type { Numbers } from '../../events/columns.js';
+import { forEachChunk } from '../../matrix/chunks.js';
+
+const MOST_GRADES = 21;
+const LARGEST_GRADE = 10;
+/** Stands for "not rated" beside scales of any number of steps. */
+const FAR_OFF = 99;
+
+/** How often the values of a rating column come. */
+export class GradeTally {
+  /** Rows by value; of many different values, some. */
+  readonly grades: ReadonlyMap<number, number>;
+  readonly low: number;
+  readonly high: number;
+  /** The highest value but for 99. */
+  readonly #near: number;
+
+  private constructor(grades: ReadonlyMap<number, number>, low: number, near: number) {
+    this.grades = grades;
+    this.low = low;
+    this.high = grades.has(FAR_OFF) ? Math.max(near, FAR_OFF) : near;
+    this.#near = near;
+  }
+
+  /** @param numbers one a row; undefined: no row has a number. */
+  static of(numbers: Numbers | undefined): GradeTally {
+    // Stars and half stars are counted by place; whatever else is a grade is looked for among few.
+    const halves = new Uint32Array(4 * LARGEST_GRADE + 1);
+    const others = new Map<number, number>([[FAR_OFF, 0]]);
+    let low = Number.POSITIVE_INFINITY;
+    let high = Number.NEGATIVE_INFINITY;
+    const { values, none } = numbers ?? { values: new Float64Array(0), none: Number.NaN };
+    forEachChunk(values.length, (from, to) => {
+      let least = low;
+      let most = high;
+      for (let row = from; row < to; row++) {
+        const value = values[row] ?? Number.NaN;
+        if (value === none || Number.isNaN(value)) continue;
+        if (value < least) least = value;
+        if (value > most && value !== FAR_OFF) most = value;
+        const half = 2 * (value + LARGEST_GRADE);
+        const place = half | 0;
+        if (place === half && place >= 0 && place < halves.length) halves[place] = (halves[place] ?? 0) + 1;
+        else if (others.size <= MOST_GRADES + 1 || others.has(value)) others.set(value, (others.get(value) ?? 0) + 1);
+      }
+      low = least;
+      high = most;
+    });
+    halves.forEach((count, half) => {
+      if (count > 0) others.set(half / 2 - LARGEST_GRADE, count);
+    });
+    if (others.get(FAR_OFF) === 0) others.delete(FAR_OFF);
+    return new GradeTally(others, low, high);
+  }
+
+  /** The values that are left without one. */
+  without(value: number): GradeTally {
+    const grades = new Map(this.grades);
+    grades.delete(value);
+    const left = [...grades.keys()];
+    const low = value === this.low ? Math.min(...left) : this.low;
+    return new GradeTally(grades, low, value === this.#near ? Math.max(...left) : this.#near);
+  }
+
+  /** True for few values, none beyond 10, of which the commonest is not the lowest. */
+  get isScale(): boolean {
+    const { grades, low, high } = this;
+    if (grades.size < 2 || grades.size > MOST_GRADES || high > LARGEST_GRADE || low < -LARGEST_GRADE) return false;
+    return this.commonest > low;
+  }
+
+  /** The value of most rows; the highest of several. */
+  get commonest(): number {
+    let commonest = this.low;
+    for (const [value, count] of this.grades) {
+      const most = this.rows(commonest);
+      if (count > most || (count === most && value > commonest)) commonest = value;
+    }
+    return commonest;
+  }
+
+  rows(value: number): number {
+    return this.grades.get(value) ?? 0;
+  }
+}

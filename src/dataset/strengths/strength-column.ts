@@ -1,0 +1,116 @@
+import type { NumberColumn } from '../../events/columns.js';
+import { badData } from '../../failure.js';
+import { kindByName } from '../../understanding/vocabulary.js';
+import { decimalsIn } from './decimal-tally.js';
+import { GradeTally } from './grade-tally.js';
+import { type Ratings, type StrengthRule, strengthRule } from './strength-rule.js';
+
+/** What a run says of the rating column; what it leaves open is told from name and values. */
+export interface StrengthWish {
+  ratings: Ratings;
+  /** The value that stands for "interacted, not rated"; `none`: no value does. Undefined: told from the values. */
+  unrated: number | 'none' | undefined;
+}
+
+/** How the numbers of a rating column are read. */
+export interface StrengthColumn {
+  rule: StrengthRule;
+  /** Rows whose value means that nobody rated: they count as plain interactions. */
+  unrated: { value: number; rows: number } | undefined;
+  notes: string[];
+  /** What was told from little. */
+  warnings: string[];
+}
+
+/** Values by which exports say "not rated", where they lie outside of the scale. */
+const SENTINELS = [99, -1, 0];
+
+/**
+ * Decides what the numbers of a rating column are: its name before its values. Values that mean "not rated" become missing ones.
+ * @param column undefined: no file has one. @param name the column's.
+ */
+export function readStrengths(column: NumberColumn | undefined, name: string, wish: StrengthWish): StrengthColumn {
+  const all = GradeTally.of(column?.numbers);
+  const byName = kindByName(name);
+  const notes: string[] = [];
+  const warnings: string[] = [];
+  const isCount = wish.ratings === 'count' || (wish.ratings === 'auto' && byName === 'count');
+  const value = wish.unrated ?? (isCount ? undefined : sentinelOf(all));
+  const isErased = column !== undefined && typeof value === 'number' && all.rows(value) > 0;
+  const unrated = isErased ? { value, rows: column.erase(value) } : undefined;
+  const tally = unrated ? all.without(unrated.value) : all;
+  if (unrated && wish.unrated === undefined) {
+    const isCommon = unrated.value !== 0 || unrated.rows >= tally.rows(tally.commonest);
+    const said = `"${name}" is ${unrated.value} in ${unrated.rows === 1 ? '1 row' : `${unrated.rows} rows`}, beside ratings from ${tally.low} to ${tally.high}: taken for "not rated", a plain interaction`;
+    if (isCommon) notes.push(said);
+    else warnings.push(`${said}\n  --unrated ${unrated.value} says so, --unrated none makes it a rating`);
+  }
+  const rule = strengthRule(tally, isCount ? 'count' : wish.ratings);
+  if (byName === 'scale' && wish.ratings === 'auto' && rule.kind === 'count' && tally.grades.size > 1) {
+    warnings.push(
+      `"${name}" holds ${tally.low} to ${tally.high}, which is like no scale of ratings: taken for counts\n  --ratings count says so, --ratings scale makes them ratings`,
+    );
+  }
+  if (byName === 'count' && wish.ratings === 'auto' && tally.isScale && tally.grades.size > 2) {
+    notes.push(
+      `"${name}" would pass for a scale from ${tally.low} to ${tally.high}; its name says counts (--ratings scale)`,
+    );
+  }
+  if (column && rule.kind === 'count' && wish.ratings === 'auto')
+    warnings.push(...suspiciousCounts(column, name, byName));
+  return { rule, unrated, notes, warnings };
+}
+
+/**
+ * Reads the numbers of a rating column as those were read that a model was learned from, whatever they look like.
+ * @throws Failure 65 where they leave the scale of those.
+ */
+export function strengthsAsLearned(
+  column: NumberColumn | undefined,
+  name: string,
+  { rule, unrated: learned }: Pick<StrengthColumn, 'rule' | 'unrated'>,
+): StrengthColumn {
+  const unrated = learned && column ? { ...learned, rows: column.erase(learned.value) } : undefined;
+  const { low, high } = GradeTally.of(column?.numbers);
+  if (rule.kind !== 'count' && (low < rule.low || high > rule.high)) {
+    throw badData(
+      `"${name}" goes from ${low} to ${high}, and the model was learned from ratings from ${rule.low} to ${rule.high}: is it the same scale? --rating-col NAME names another column`,
+    );
+  }
+  return { rule, unrated, notes: [], warnings: [] };
+}
+
+/** A point may separate thousands. */
+export function thousandsWarning(name: string): string {
+  return `${JSON.stringify(name)} holds numbers like 1.234 beside whole ones below 1000: if the point separates thousands, they are read as too little\n  export numbers without such points, or --ratings count says that they are right`;
+}
+
+/** What speaks against counts, in sentences. @param byName what the name says. */
+function suspiciousCounts({ numbers }: NumberColumn, name: string, byName: ReturnType<typeof kindByName>): string[] {
+  const { rows, negative, mayHaveThousands, looksLikeMoney, areLarge } = decimalsIn(numbers);
+  const quantities = '--rating-col NAME names a column of quantities, --ratings count says that these are right';
+  if (mayHaveThousands) return [thousandsWarning(name)];
+  if (negative > rows / 2) {
+    return [
+      `"${name}" is below 0 in ${negative} of ${rows} rows, and that is read as a return\n  export sales as numbers above 0, or --rating-col none counts every row as one`,
+    ];
+  }
+  if (byName === 'count' || !(looksLikeMoney || (areLarge && byName === undefined))) return [];
+  const what = looksLikeMoney
+    ? 'looks like sums of money'
+    : 'is hardly ever below 4, as sums of money and durations are';
+  return [`"${name}" ${what}: taken for counts, so that what costs more counts more\n  ${quantities}`];
+}
+
+/** The value that means "not rated" among the ratings; undefined where no value does. */
+function sentinelOf(all: GradeTally): number | undefined {
+  return SENTINELS.find((value) => {
+    if (all.rows(value) === 0) return false;
+    const rest = all.without(value);
+    if (value === 99) return rest.low >= -10 && rest.high <= 10;
+    // Fewer grades are thumbs, up or down.
+    if (rest.grades.size < 3 || rest.high < 3 || rest.high > 10) return false;
+    if (value === -1) return rest.low >= 0;
+    return rest.low > 0 && all.rows(0) >= all.rows(rest.low);
+  });
+}

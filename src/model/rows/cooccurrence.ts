@@ -1,0 +1,49 @@
+import type { SparseVector, SumsOf } from '../../kernels/sums.js';
+import type { Evidence, RowOfItem } from '../evidence.js';
+import type { Settings } from '../settings.js';
+import { candidateFactors, dampedDegrees, evidenceRanks, gramRow } from './gram.js';
+import { shortlist } from './shortlist.js';
+
+/**
+ * The rows of items by normalised co-occurrence: what else the baskets of an item hold.
+ *
+ *     row i keeps the K targets with the largest G_ij / d_j^s          (per source: a popular target may have many)
+ *     W_ij = G_ij / (d_i^a · d_j^b)                                    (d_j^(a/2 − b) of it follows in `row-normalisation.ts`)
+ *     W_ij = G_ij / (d_i + d_j − G_ij)                                 (Jaccard's coefficient, on plain counts)
+ *
+ * a = b = ½, c = 0 is the cosine of item-based collaborative filtering (Deshpande and Karypis, "Item-based top-N
+ * recommendation algorithms", TOIS 2004); c = 1 is the random walk of RP3beta (Paudel et al., TiiS 2016).
+ *
+ * @returns what writes the row of an item: targets by item index, none if no basket holds it with another item.
+ */
+export function cooccurrenceRow(evidence: Evidence, settings: Settings, sumsOf: SumsOf): RowOfItem {
+  const { items, degree } = evidence;
+  const isJaccard = settings.method === 'jaccard';
+  const ranks = evidenceRanks(evidence);
+  const rowOf = gramRow(evidence, ranks.rank, sumsOf);
+  const candidateFactor = candidateFactors(evidence, ranks, isJaccard ? 0 : settings.candidateDamping);
+  const sourceFactor = dampedDegrees(evidence, settings.sourceDamping);
+  const targetFactor = dampedDegrees(evidence, settings.sourceDamping / 2);
+  const choose = shortlist(Math.min(settings.neighbors, items), ranks.item);
+
+  /** Turns the number of baskets that hold both items into Jaccard's coefficient. */
+  const makeCoefficients = ({ count, index, value }: SparseVector, own: number) => {
+    for (let at = 0; at < count; at++) {
+      const common = value[at]!;
+      // The union is never empty, since some basket holds both.
+      value[at] = common / (own + degree[ranks.item[index[at]!]!]! - common);
+    }
+  };
+
+  return (source, out) => {
+    const row = rowOf(source);
+    if (isJaccard) makeCoefficients(row, degree[source]!);
+    const { count, index, value } = choose(row, candidateFactor, items);
+    const factor = sourceFactor[source]!;
+    for (let k = 0; k < count; k++) {
+      const item = index[k]!;
+      out.add(item, isJaccard ? value[k]! : value[k]! * factor * targetFactor[item]!);
+    }
+    return 1;
+  };
+}

@@ -1,0 +1,51 @@
+import type { SumsOf } from '../../kernels/sums.js';
+import { RowWriter } from '../../matrix/row-writer.js';
+import type { SparseRows } from '../../matrix/sparse.js';
+import type { RowLookup, StackedRows } from '../../matrix/stacked-rows.js';
+import type { Evidence } from '../evidence.js';
+import type { Settings } from '../settings.js';
+import { candidateFactors, evidenceRanks, gramRow } from './gram.js';
+import { shortlist } from './shortlist.js';
+
+/** About how many pairs to keep of the whole matrix: the fewer items, the more of each row. Dense data needs its sub-matrices whole. */
+const PAIRS_IN_ALL = 8_000_000;
+const FEWEST_PAIRS = 200;
+const MOST_PAIRS = 2000;
+
+/** What the ridge takes of the Gram matrix, wherever its rows lie. */
+export interface CountedRows {
+  candidates: RowLookup;
+  pairs: StackedRows;
+}
+
+/**
+ * Counts what the ridge needs of the Gram matrix, in rows `from` to `to` (without it) by item index:
+ *
+ * - the candidates: the K offered items with the largest G_ij / d_j^s;
+ * - the pairs, for the sub-matrices among candidates: the strongest entries, by the same measure, among offered items
+ *   with more evidence than the row's own. So a pair is kept once, in the row of the rarer of the two.
+ */
+export function gramRows(
+  evidence: Evidence,
+  settings: Settings,
+  { sumsOf }: { sumsOf: SumsOf },
+): (from: number, to: number) => { candidates: SparseRows; pairs: SparseRows } {
+  // The functions below must not hold the evidence itself: the sums have a copy of its baskets, and one is enough.
+  const { items } = evidence;
+  const ranks = evidenceRanks(evidence);
+  const rowOf = gramRow(evidence, ranks.rank, sumsOf);
+  const factor = candidateFactors(evidence, ranks, settings.candidateDamping);
+  const most = Math.max(FEWEST_PAIRS, Math.min(MOST_PAIRS, Math.floor(PAIRS_IN_ALL / items)));
+  const candidates = shortlist(Math.min(settings.neighbors, items), ranks.item);
+  const pairs = shortlist(Math.min(most, items), ranks.item);
+  return (from, to) => {
+    const ofCandidates = new RowWriter(to - from, items);
+    const ofPairs = new RowWriter(to - from, items);
+    for (let item = from; item < to; item++) {
+      const row = rowOf(item);
+      ofCandidates.addRow(candidates(row, factor, items));
+      ofPairs.addRow(pairs(row, factor, ranks.rank[item]!));
+    }
+    return { candidates: ofCandidates.finish(), pairs: ofPairs.finish() };
+  };
+}

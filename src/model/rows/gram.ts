@@ -1,0 +1,85 @@
+import type { SparseVector, SumsOf } from '../../kernels/sums.js';
+import { everyChunk } from '../../matrix/chunks.js';
+import { longestRow, rowLength } from '../../matrix/sparse.js';
+import type { Evidence } from '../evidence.js';
+import { inversePower } from '../settings.js';
+
+/**
+ * The rows of the user-weighted Gram matrix,  G_ij = Σ over baskets with i and j   w_basket · x_i · x_j,  without their
+ * diagonal: the baskets that hold an item, added up.
+ *
+ * @param rank by item: the number of its column. @returns what gives the row of an item, columns by rank.
+ */
+export function gramRow(evidence: Evidence, rank: Uint32Array, sumsOf: SumsOf): (source: number) => SparseVector {
+  const { baskets, basketsByItem, basketWeight, items } = evidence;
+  const { start, index, value } = basketsByItem;
+  // The sums copy the entries of the baskets, so only their starts are kept here.
+  const basketStart = baskets.start;
+  const entries = { columns: items, parts: [baskets], names: rank, areCounts: areCounts(evidence) };
+  const sums = sumsOf(entries, longestRow(basketsByItem));
+  return (source) => {
+    const { segments } = sums;
+    const { from, to, weight } = segments;
+    let count = 0;
+    for (let h = start[source]!, end = start[source + 1]!; h < end; h++) {
+      const basket = index[h]!;
+      from[count] = basketStart[basket]!;
+      to[count] = basketStart[basket + 1]!;
+      weight[count++] = basketWeight[basket]! * value[h]!;
+    }
+    segments.count = count;
+    return sums.addUp(rank[source]!);
+  };
+}
+
+/** Whether every pair counts 1, so that sums are whole numbers: the cosine of plain sets. */
+export function areCounts({ baskets, basketWeight }: Evidence): boolean {
+  for (let basket = 0; basket < baskets.rows; basket++) {
+    if (rowLength(baskets, basket) > 0 && basketWeight[basket] !== 1) return false;
+  }
+  return everyChunk(baskets.value.length, (from, to) => {
+    for (let e = from; e < to; e++) if (baskets.value[e] !== 1) return false;
+    return true;
+  });
+}
+
+/** The order in which rows of the Gram matrix name items: most evidence first, then by index. */
+export interface Ranks {
+  /** By item. */
+  rank: Uint32Array;
+  /** By rank. */
+  item: Uint32Array;
+}
+
+export function evidenceRanks({ degree }: Evidence): Ranks {
+  const item = Uint32Array.from(degree.keys()).sort((a, b) => degree[b]! - degree[a]! || a - b);
+  const rank = new Uint32Array(degree.length);
+  item.forEach((at, place) => {
+    rank[at] = place;
+  });
+  return { rank, item };
+}
+
+/** d_j^(-p) by item; 0 for an item without evidence, which no row can reach. */
+export function dampedDegrees({ degree }: Evidence, p: number): Float64Array {
+  return degree.map((d) => (d > 0 ? inversePower(d, p) : 0));
+}
+
+/** By rank: what a value of G is multiplied by to choose candidates, d_j^(-s), and 0 where the item is not offered. */
+export function candidateFactors(evidence: Evidence, { item }: Ranks, s: number): Float64Array {
+  const factor = dampedDegrees(evidence, s);
+  return Float64Array.from(item, (at) => (evidence.offered[at] === 1 ? factor[at]! : 0));
+}
+
+/** What each item's row of the Gram matrix costs: the pairs it adds up. */
+export function gramCosts({ baskets, basketsByItem, items }: Evidence): Float64Array {
+  const costs = new Float64Array(items);
+  const pairsOf = (from: number, to: number) => {
+    let pairs = 1;
+    for (let h = from; h < to; h++) pairs += rowLength(baskets, basketsByItem.index[h]!);
+    return pairs;
+  };
+  for (let item = 0; item < items; item++)
+    costs[item] = pairsOf(basketsByItem.start[item]!, basketsByItem.start[item + 1]!);
+  return costs;
+}

@@ -1,0 +1,107 @@
+import { type Dataset, releaseDataset } from '../../dataset/dataset.js';
+import { type Counting, clockOf, countingMean, whatCounts } from '../../dataset/evidence-rules.js';
+import { sampleKeysOf } from '../../evaluation/split.js';
+import type { Destination } from '../../files/writing.js';
+import type { Settings } from '../../model/settings.js';
+import type { Model } from '../../ranking/model.js';
+import { modelOf } from '../../ranking/model.js';
+import { factsOf } from '../../saved-model/facts.js';
+import { stashDataset, writeModel } from '../../saved-model/write.js';
+import { asOptions } from '../../tuning/tuning-report.js';
+import { readFactors, readLearnedRows, readStatistics } from '../../workers/run-files.js';
+import { manifestOf } from '../finished/manifest.js';
+import type { Options } from '../options.js';
+import { areCarried, outputColumns } from '../output/output-columns.js';
+import type { OutputRun } from '../output/output-run.js';
+import { readInputs, tellLongHistories } from '../reading/read.js';
+import { nowOf } from '../rules/offer.js';
+import type { PlannedRules } from '../rules/plan.js';
+import { readWithRules } from '../rules/read.js';
+import { arrange, type Learned, learnFrom, writeFactors } from './learn.js';
+import { reuseOrTune } from './tuned-file.js';
+
+/** Takes what it needs of the data, which is let go before anything is learned. */
+type Ask<T> = (dataset: Counting<Dataset>, settings: Settings, rules: PlannedRules) => T;
+
+/** Reads the files of a run, finds the settings and learns. @returns what was asked, too, and what writes the model. */
+export async function learnFiles<T>(job: OutputRun, options: Options, ask: Ask<T>) {
+  const { run, record } = job;
+  const stash = run.directory.file('dataset');
+  const { arranged, ...files } = await arrangeFiles(job, options, ask, 1, stash);
+  const { settings } = files;
+  const learned = await job.stages.take('learning', () => learnFrom(run, arranged, settings));
+  const { method, version, eventWeights, dayOrder } = options;
+  const all = record.dataset ?? files.dataset;
+  const explanation = record.method?.auto?.explanation ?? null;
+  const facts = {
+    ...{ version, learned: run.startedAt.toISOString(), now: nowOf(run, options), eventWeights, dayOrder },
+    ...files.counted,
+    method: { name: method.name, settings, explanation },
+  };
+  const save = (destination: Destination) =>
+    writeModel(destination, factsOf(facts, all, record.files, learned.model.counts), stash, modelFrom(learned));
+  return { ...files, learned, save };
+}
+
+/**
+ * Reads the files of a run, finds the settings and arranges what there is to learn from; what of the interactions counts is `counted`.
+ * @param jobs how many share the work. @param stash the file for what a model keeps of the data, where there will be one.
+ */
+export async function arrangeFiles<T>(
+  { run, memory, stages, record, checkpoint }: OutputRun,
+  options: Options,
+  ask: Ask<T>,
+  jobs: number,
+  stash = '',
+) {
+  await memory.read(options);
+  // Lists that are made of a model later may want titles, and rules columns.
+  const isKept = options.model !== undefined;
+  const titles = isKept || options.titles;
+  const keepColumns = isKept || areCarried(options.outputColumns);
+  const read = (alsoColumns: readonly string[]) =>
+    readInputs(run, { ...options, titles, keepColumns, alsoColumns }, (rows) => memory.fold(rows));
+  const { data, rules } = await stages.take('reading', () =>
+    readWithRules(run, options, options.top, read, ({ dataset }) => dataset),
+  );
+  const { reports, dataset: all } = data;
+  const dataset = whatCounts(all);
+  // Of what is let go before the model is written.
+  const counted = { evidence: { ...all.evidence, now: clockOf(all) || undefined }, countingMean: countingMean(all) };
+  // An unknown column is told before anything is learned.
+  outputColumns(options.outputColumns, options.format, dataset);
+  const { method } = options;
+  tellLongHistories(run, dataset, method.settings.longestHistory);
+  record.files = reports;
+  record.dataset = all;
+  await memory.learn(dataset, options);
+  const key = checkpoint?.begin(manifestOf(options, all), run.info);
+
+  const tune = () => reuseOrTune(run, options, all);
+  const { settings, auto } = await stages.take('tuning', () =>
+    checkpoint && method.tuned ? checkpoint.settings(run.warn, tune) : tune(),
+  );
+  record.method = { name: method.name, settings, auto };
+  if (auto) run.info(`auto: ${auto.explanation}`);
+  if (auto?.table) run.debug(auto.table);
+  if (auto) run.info(`for the nightly job: ${asOptions(settings)}`);
+
+  return stages.take('learning', async () => {
+    memory.arrange(dataset);
+    const factors = writeFactors(run, dataset, () => sampleKeysOf(dataset), settings);
+    const arranged = { ...arrange(run, dataset, settings, key, jobs), factors };
+    const answer = ask(dataset, settings, rules);
+    if (options.model !== undefined) stashDataset(stash, all, arranged.facts.popularity);
+    // All that is large of it lies in files now.
+    for (const each of [dataset, all]) releaseDataset(each);
+    return { dataset, arranged, settings, answer, counted };
+  });
+}
+
+/** The model in this process, its rows normalised. */
+function modelFrom({ model, settings }: Learned): Model {
+  const parts = model.rows.map(({ path }) => readLearnedRows(path));
+  const from = model.rows.map((file) => file.from);
+  const statistics = readStatistics(model.statistics);
+  return modelOf(model.counts, parts, from, statistics, settings, readFactors(model));
+}

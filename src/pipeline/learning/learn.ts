@@ -1,0 +1,246 @@
+import { setImmediate } from 'node:timers/promises';
+import { ExitCode, Failure } from '../../failure.js';
+import { type Arrays, writeArrays } from '../../files/array-file.js';
+import { compiledKernel } from '../../kernels/kernel.js';
+import type { SampleKeys } from '../../matrix/sampling.js';
+import { emptyRows } from '../../matrix/sparse.js';
+import { alsFactors } from '../../model/als.js';
+import {
+  attributeEvidence,
+  type Evidence,
+  type EvidenceFacts,
+  evidenceOf,
+  type Observations,
+  releaseEvidence,
+} from '../../model/evidence.js';
+import { fitCosts } from '../../model/fit.js';
+import { factorsOf } from '../../model/low-rank.js';
+import { statisticsOf } from '../../model/row-normalisation.js';
+import { MOST_EASE_ITEMS } from '../../model/rows/ease.js';
+import { gramCosts } from '../../model/rows/gram.js';
+import type { Settings } from '../../model/settings.js';
+import { needsGram, type SignalCounts, signalCount, signalCounts } from '../../model/signals.js';
+import { plural, thousands } from '../../report/quantities.js';
+import { planShards, type Shard, WORTH_A_SHARD } from '../../workers/plan.js';
+import type { CountJob, LearnJob, ModelFiles, RowFile } from '../../workers/protocol.js';
+import {
+  countedArrays,
+  learnedArrays,
+  readLearnedFacts,
+  writeEvidence,
+  writeStatistics,
+} from '../../workers/run-files.js';
+import { keyedPath, keyOf, shardOutput } from '../finished/checkpoint.js';
+import { areFinished, runShards } from '../finished/run-shards.js';
+import type { Run } from '../run.js';
+
+const NO_ROWS: number[] = [];
+/** Every child that recommends opens every file of learned rows, so a shard of them has to be worth more than others. */
+const WORTH_A_FILE = 4 * WORTH_A_SHARD;
+
+/** What there is to learn from, in a file: nothing large of it is left in this process. */
+export interface Arranged {
+  facts: EvidenceFacts;
+  counts: SignalCounts;
+  evidencePath: string;
+  /** Array file: the factors of items, once they are there; undefined: the method has none, or none are worth it. */
+  factors: Promise<string> | undefined;
+  /** The rows to count, and to learn. */
+  cuts: Record<'count' | 'learn', Shard[]>;
+  /** Of what rests on it; undefined: nothing outlasts the run. */
+  key: string | undefined;
+}
+
+/** The same, counted: several fits can start from it. */
+export interface Counted extends Arranged {
+  /** The rows of the Gram matrix, none where the method does without. */
+  gram: RowFile[];
+  /** The rows among them that no worker could count. */
+  lost: number[];
+}
+
+/** A learned model, and the settings it was learned with. */
+export interface Learned {
+  model: ModelFiles;
+  facts: EvidenceFacts;
+  settings: Settings;
+  /** P_i of the items' rows. */
+  precision: Float64Array;
+  /** Cells of each row, by signal. */
+  rowLength: Float64Array;
+  /** The rows that no worker could learn. */
+  lost: number[];
+  key: string | undefined;
+}
+
+/** Learns a model from what was seen, in shards. */
+export async function learn(
+  run: Run,
+  seen: Observations,
+  keys: () => SampleKeys,
+  settings: Settings,
+): Promise<Learned> {
+  const factors = writeFactors(run, seen, keys, settings);
+  return learnFrom(run, { ...arrange(run, seen, settings), factors }, settings);
+}
+
+/** The same from what is arranged already. */
+export async function learnFrom(run: Run, arranged: Arranged, settings: Settings): Promise<Learned> {
+  const counted = isLearned(run, arranged) ? notCounted(arranged) : await countPairs(run, arranged, settings);
+  const learned = await fitRows(run, counted, settings);
+  // A run that tries lost rows again starts from what was counted.
+  if (arranged.key === undefined || (counted.lost.length === 0 && learned.lost.length === 0))
+    discardCounted(run, counted);
+  return learned;
+}
+
+/** True where an interrupted run has learned all, from counts without a gap: then nobody asks for the counts. */
+function isLearned({ directory }: Run, { key, cuts }: Arranged): boolean {
+  if (key === undefined) return false;
+  return areFinished(keyedPath(directory.path, 'learn', keyOf(key, NO_ROWS)), cuts.learn);
+}
+
+/** What is arranged, as learning takes it where it needs no counts. */
+export function notCounted(arranged: Arranged): Counted {
+  return { ...arranged, gram: [], lost: NO_ROWS, key: arranged.key && keyOf(arranged.key, NO_ROWS) };
+}
+
+/**
+ * Arranges what was seen to be learned from. c, s and what attributes weigh enter here.
+ * @param key of the run, where its finished shards may serve another run. @param jobs how many share the work.
+ */
+export function arrange(
+  run: Run,
+  seen: Observations,
+  settings: Settings,
+  key?: string,
+  jobs = 1,
+): Omit<Arranged, 'factors'> {
+  const evidence = evidenceOf(seen, settings);
+  refuseTooManyForEase(evidence, settings);
+  const evidencePath = run.directory.file('evidence');
+  writeEvidence(evidencePath, evidence);
+  const { popularity, trend, degree, trust } = evidence;
+  const arranged = {
+    facts: { popularity, trend, degree, trust },
+    counts: signalCounts(evidence),
+    evidencePath,
+    cuts: {
+      count: needsGram(settings) ? planShards(gramCosts(evidence), WORTH_A_SHARD, jobs) : [],
+      learn: planShards(fitCosts(evidence, settings), WORTH_A_FILE, jobs),
+    },
+    key: key && keyOf(key, settings),
+  };
+  releaseEvidence(evidence, seen);
+  return arranged;
+}
+
+/**
+ * Begins to write the factors of items to a file, while children count and learn. What was seen is not read after this returns.
+ * @returns its path; undefined where the method has none, or none are worth it.
+ */
+export function writeFactors(
+  run: Run,
+  { interactions, attributes }: Observations,
+  keys: () => SampleKeys,
+  settings: Settings,
+): Promise<string> | undefined {
+  const isAls = settings.method === 'als';
+  if (!(isAls || settings.method === 'ridge') || settings.lowRankWeight === 0) return undefined;
+  const path = run.directory.file('factors');
+  const { blockOf } = compiledKernel();
+  const found = isAls
+    ? alsFactors(interactions, keys(), settings, blockOf, setImmediate)
+    : factorsOf(interactions, attributeEvidence(attributes, settings), keys, blockOf, setImmediate);
+  const written = found?.then((factors) => {
+    writeArrays(path, { factors });
+    return path;
+  });
+  // A run that fails before it needs them has said why.
+  written?.catch(() => {});
+  return written;
+}
+
+/** Counts pairs. K enters here. */
+export async function countPairs(run: Run, arranged: Arranged, settings: Settings): Promise<Counted> {
+  if (!needsGram(settings)) return notCounted(arranged);
+  const { evidencePath, counts, key } = arranged;
+  const gram: RowFile[] = [];
+  const lost: number[] = [];
+  const output = shardOutput(run, 'count', key);
+  const job: CountJob = { kind: 'count', evidence: evidencePath, settings, output };
+  await runShards(
+    run,
+    job,
+    arranged.cuts.count,
+    (path, { from }) => void gram.push({ path, from }),
+    ({ from }, why) => {
+      const nothing = emptyRows(1, counts.items);
+      gram.push(lose(run, lost, from, why, countedArrays({ pairs: nothing, candidates: nothing })));
+    },
+  );
+  return { ...arranged, gram, lost, key: key && keyOf(key, lost) };
+}
+
+/** Learns the rows of a model from what was counted. a, λ, the steps and a smaller K enter here. */
+export async function fitRows(run: Run, counted: Counted, settings: Settings): Promise<Learned> {
+  const { facts, counts, evidencePath, gram, key } = counted;
+  const { items } = counts;
+  const output = shardOutput(run, 'learn', key);
+  const job: LearnJob = { kind: 'learn', evidence: evidencePath, settings, gram, output };
+  const rows: RowFile[] = [];
+  const lost: number[] = [];
+  const precision = new Float64Array(signalCount(counts));
+  const rowLength = new Float64Array(signalCount(counts));
+  await runShards(
+    run,
+    job,
+    counted.cuts.learn,
+    (path, { from }) => {
+      rows.push({ path, from });
+      const learned = readLearnedFacts(path);
+      precision.set(learned.precision, from);
+      rowLength.set(learned.length, from);
+    },
+    ({ from }, why) => {
+      const nothing = { rows: emptyRows(1, items), precision: Float64Array.of(1) };
+      rows.push(lose(run, lost, from, why, learnedArrays(nothing)));
+      precision[from] = 1;
+    },
+  );
+  // Every item of a list is scored.
+  if (settings.method === 'als') rowLength.fill(items, 0, items);
+  const statistics = run.directory.file('statistics');
+  const ofItems = precision.subarray(0, items);
+  writeStatistics(statistics, statisticsOf(facts, ofItems));
+  const model = { counts, rows, statistics, factors: await counted.factors };
+  return { model, facts, settings, precision: ofItems, rowLength, lost, key: key && keyOf(key, lost) };
+}
+
+/** Notes a row that no worker could work, and puts an empty one in its place. */
+function lose(run: Run, lost: number[], row: number, why: string, empty: Arrays): RowFile {
+  run.lost.push({ what: 'signal', index: row, why });
+  lost.push(row);
+  const path = run.directory.file('empty');
+  writeArrays(path, empty);
+  return { path, from: row };
+}
+
+/** Removes the files that fits started from. */
+export function discardCounted(run: Run, { evidencePath, gram }: Counted): void {
+  run.directory.discard([evidencePath, ...gram.map(({ path }) => path)]);
+}
+
+export function discardLearned(run: Run, { model }: Learned): void {
+  run.directory.discard([model.statistics, ...model.rows.map(({ path }) => path)]);
+}
+
+function refuseTooManyForEase({ degree }: Evidence, settings: Settings): void {
+  if (settings.method !== 'ease') return;
+  const known = degree.reduce((total, d) => total + (d > 0 ? 1 : 0), 0);
+  if (known <= MOST_EASE_ITEMS) return;
+  throw new Failure(
+    ExitCode.usage,
+    `--algorithm ease is exact, for ${plural(MOST_EASE_ITEMS, 'item')} at most, and there are ${thousands(known)}; ridge is its sparse form`,
+  );
+}

@@ -1,0 +1,140 @@
+import type { Dataset } from '../../dataset/dataset.js';
+import { whatCounts } from '../../dataset/evidence-rules.js';
+import { badData } from '../../failure.js';
+import { smallTextOf } from '../../files/small-text.js';
+import { byKey, HYPER_PARAMETERS } from '../../model/hyper-parameters.js';
+import { plural } from '../../report/quantities.js';
+import { asOptions, assignments } from '../../tuning/tuning-report.js';
+import { hashOf } from '../finished/hash.js';
+import type { Options } from '../options.js';
+import { writeOrWarn } from '../output/outcome.js';
+import type { Run } from '../run.js';
+import type { Method } from './method.js';
+import { kindsIn, type Settled, settle } from './tune.js';
+
+/* The file of `--tuned`: the settings that `auto` found, and when and on what data, so that later runs can tell whether they still fit. */
+
+const WHAT = 'settings that auto of recommend found';
+const MS_PER_DAY = 86_400_000;
+
+/** What the file holds, as JSON. Users read it. */
+interface Kept {
+  what: typeof WHAT;
+  version: string;
+  /** When, as an ISO date. */
+  tuned: string;
+  /** What gives the same lists without tuning, and what of it was set by hand. */
+  options: string;
+  set: string;
+  /** All settings, by their `--set` names. */
+  settings: { [key: string]: number };
+  gain: number | null;
+  data: ReturnType<typeof factsOf>;
+  explanation: string;
+}
+
+/**
+ * The settings kept in a file; undefined if it is missing or empty.
+ * @throws Failure 65 for a file that we did not write, or not like that: it may be somebody's data.
+ */
+export function keptIn(path: string): Kept | undefined {
+  const text = smallTextOf(path);
+  if (text === '') return undefined;
+  const { check, ...kept } = membersIn(text);
+  const isOurs = kept.what === WHAT;
+  if (isOurs && check === hashOf(kept)) return kept as unknown as Kept;
+  const why = isOurs ? 'was altered since --tuned wrote it' : 'cannot be read as a file that --tuned wrote';
+  throw badData(`${path} ${why}; it stays as it is: name another, or remove it and auto tunes again`);
+}
+
+function membersIn(text: string | undefined): { [name: string]: unknown } {
+  try {
+    return Object(JSON.parse(text ?? ''));
+  } catch {
+    return {};
+  }
+}
+
+/** The settings that are kept, as long as they fit; else `settle`s, and keeps what it found. */
+export async function reuseOrTune(run: Run, options: Options, dataset: Dataset): Promise<Settled> {
+  const { tuned: path, method, version } = options;
+  if (path === undefined) return settle(run, dataset, method);
+  const kept = keptIn(path);
+  const data = factsOf(whatCounts(dataset));
+  const now = run.startedAt;
+  const why = kept && whyAgain(kept, data, options, now);
+  if (kept && why === undefined) return reused(path, kept, method, now);
+  if (why !== undefined) run.info(`${path}: tuned again: ${why}`);
+  const settled = await settle(run, dataset, method);
+  const { settings, auto } = settled;
+  // Nothing was found among too few users, and less than there is where rows were lost: the next run may find more.
+  if (!auto || auto.trials.length === 0 || run.lost.length > 0) return settled;
+  const found: Kept = {
+    what: WHAT,
+    version,
+    tuned: now.toISOString(),
+    options: asOptions(settings),
+    set: setBy(options),
+    settings: byKey(settings),
+    gain: auto.gain,
+    data,
+    explanation: auto.explanation,
+  };
+  const text = JSON.stringify({ ...found, check: hashOf(found) }, undefined, 2);
+  await writeOrWarn(run, 'tuned settings', path, `${text}\n`);
+  return settled;
+}
+
+function reused(path: string, { settings, tuned, gain }: Kept, method: Method, now: Date): Settled {
+  const found = Object.fromEntries(HYPER_PARAMETERS.map(({ key, setting }) => [setting, settings[key]]));
+  const explanation = `settings of ${path}, tuned ${ago(daysFrom(tuned, now))} on about the same data`;
+  return {
+    settings: { ...method.settings, ...found },
+    auto: { explanation, table: '', gain, trials: [], coldTrials: [] },
+  };
+}
+
+/** Why settings may not fit any more; undefined where they do. */
+function whyAgain(kept: Kept, data: Kept['data'], options: Options, now: Date): string | undefined {
+  const { method, retune } = options;
+  if (`${Object.keys(kept.settings)}` !== `${Object.keys(byKey(method.settings))}`)
+    return `version ${kept.version}, which wrote it, has other settings`;
+  const set = setBy(options);
+  if (kept.set !== set) return `it was tuned with ${kept.set || 'no --set'}, and this run has ${set || 'none'}`;
+  const days = daysFrom(kept.tuned, now);
+  if (days > retune) return `it was tuned ${ago(days)}`;
+  if (days < -1) return `it says that it was tuned on ${kept.tuned}, which is still to come`;
+  for (const kind of ['times', 'attributes', 'groups'] as const)
+    if (kept.data[kind] !== data[kind]) return `the data has ${data[kind] ? '' : 'no '}${kind} now`;
+  for (const count of ['interactions', 'users', 'items'] as const) {
+    const [then, more] = [kept.data[count], data[count] - kept.data[count]];
+    // In whole numbers: a tenth is not yet more than a tenth.
+    if (10 * Math.abs(more) > then)
+      return `${Math.round((100 * Math.abs(more)) / then)} % ${more > 0 ? 'more' : 'fewer'} ${count} than when it was tuned`;
+  }
+  return undefined;
+}
+
+function factsOf(dataset: Dataset) {
+  const { userIds, itemIds, interactions } = dataset;
+  const counts = { users: userIds.length, items: itemIds.length, interactions: interactions.index.length };
+  return { ...counts, ...kindsIn(dataset) };
+}
+
+/** What was set by hand, as it is typed, and what counts; `--since` may move every day, and shows in the number of interactions. */
+function setBy({ method: { settings, fixed }, evidence = {} }: Options): string {
+  const { minRating, halfLife } = evidence;
+  return [
+    ...assignments(Object.fromEntries([...fixed].map((setting) => [setting, settings[setting]]))),
+    ...(minRating === undefined ? [] : [`--min-rating ${minRating}`]),
+    ...(halfLife === undefined ? [] : [`--half-life ${halfLife / 86_400}d`]),
+  ].join(' ');
+}
+
+function daysFrom(date: string, now: Date): number {
+  return (now.getTime() - Date.parse(date)) / MS_PER_DAY;
+}
+
+function ago(days: number): string {
+  return days < 1 ? 'less than a day ago' : `${plural(Math.floor(days), 'day')} ago`;
+}

@@ -1,0 +1,102 @@
+import { ExitCode, Failure, usageFailure } from '../../failure.js';
+import { atomicFile, type FileToBe, fileToBe } from '../../files/destination.js';
+import { lockOutput } from '../../files/lock.js';
+import { RunDirectory } from '../../files/run-directory.js';
+import { cannotCreate, type Destination } from '../../files/writing.js';
+import { Checkpoint, hasFinishedWork, isFinishedWork, manifestIn } from '../finished/checkpoint.js';
+import { refuseOtherRun } from '../finished/manifest.js';
+import type { Options } from '../options.js';
+import type { Run } from '../run.js';
+
+export interface ClaimedOutput {
+  destination: Destination;
+  /** The finished work beside an output file; undefined for standard output, a pipe or a device. */
+  checkpoint: Checkpoint | undefined;
+  /** The failure of a run whose output another run has taken over; undefined for all others. */
+  lost: () => Failure | undefined;
+  /** Lets other runs have the output; call it last. */
+  release: () => void;
+}
+
+/**
+ * Opens the output for this run alone, and moves the run's directory beside it where it is a file: the directory of an interrupted run,
+ * if the run is to go on with that.
+ *
+ * @param stop ends the run, when another has taken its output over. @throws Failure 73 where the output cannot be created, 2 where --resume needs a file, 75 where another run holds it, 2 or 65 where what
+ *   was left is of another run.
+ */
+export async function claimOutput(
+  run: Run,
+  options: Options,
+  interrupted: AbortSignal,
+  stop: (why: Failure) => void,
+): Promise<ClaimedOutput> {
+  const target = fileToBe(options.output);
+  if (!target && options.resume) {
+    throw usageFailure(`--resume needs an output file, and ${options.output} is a pipe or a device: -o FILE`);
+  }
+  if (!target) {
+    return { destination: run.open(options.output), checkpoint: undefined, lost: () => undefined, release: () => {} };
+  }
+  const lock = await lockOutput(target.path, {
+    wait: options.lockWait,
+    info: run.info,
+    onLost: () => stop(lostOutput(options.output)),
+    interrupted,
+  }).catch((error) => {
+    throw error instanceof Failure ? error : cannotCreate(options.output, error);
+  });
+  const lost = () => (lock.isHeld() ? undefined : lostOutput(options.output));
+  const requireLock = () => {
+    const why = lost();
+    if (why) throw why;
+  };
+  try {
+    const checkpoint = openCheckpoint(run, options, target);
+    const destination = atomicFile(target, run.directory.file('output'), requireLock);
+    return { destination, checkpoint, lost, release: lock.release };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function lostOutput(output: string): Failure {
+  return new Failure(
+    ExitCode.tryAgain,
+    `${output} was taken over by another run, since this one was stopped for too long, or its lock was deleted; this run wrote no output file`,
+  );
+}
+
+function openCheckpoint(run: Run, options: Options, { path: output }: FileToBe): Checkpoint {
+  const left = RunDirectory.leftBeside(output);
+  for (const path of options.resume ? left : []) {
+    const manifest = manifestIn(path);
+    if (!manifest) continue;
+    refuseOtherRun(manifest, options, path);
+    removeAll(
+      left.filter((each) => each !== path),
+      output,
+    );
+    run.settleIn(RunDirectory.takenOver(path, output, isFinishedWork));
+    return new Checkpoint(run.directory, manifest);
+  }
+  if (!options.resume && left.some(hasFinishedWork)) {
+    run.info(`removed what an interrupted run had finished of ${options.output}; --resume would have gone on with it`);
+  }
+  removeAll(left, output);
+  run.settleIn(madeBeside(output));
+  return new Checkpoint(run.directory, undefined);
+}
+
+function removeAll(paths: readonly string[], output: string): void {
+  for (const path of paths) RunDirectory.takenOver(path, output, () => false).remove();
+}
+
+function madeBeside(output: string): RunDirectory {
+  try {
+    return RunDirectory.beside(output);
+  } catch (error) {
+    throw cannotCreate(output, error);
+  }
+}

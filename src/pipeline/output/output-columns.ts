@@ -1,0 +1,96 @@
+import { printableName } from '../../csv/printable.js';
+import type { Dataset } from '../../dataset/dataset.js';
+import { type Failure, usageFailure } from '../../failure.js';
+import { type ColumnKind, isOfUser, type TextColumn } from '../../output/columns.js';
+import type { OutputFormat } from '../../output/formats.js';
+import { closest } from '../../understanding/closest.js';
+
+/** The columns that every output can have. */
+const BUILT_IN: Readonly<Record<string, ColumnKind>> = {
+  user_id: 'user',
+  item_id: 'item',
+  rank: 'rank',
+  score: 'score',
+  title: 'item',
+  source: 'source',
+  reasons: 'reasons',
+};
+
+/** What can be said of users and items. */
+export type NamedDataset = Pick<
+  Dataset,
+  'userIds' | 'itemIds' | 'titles' | 'attributeNames' | 'groupNames' | 'itemColumns' | 'userColumns'
+>;
+
+/** The column that `column` or `column=new name` is about. */
+export function columnIn(typed: string): string {
+  const at = typed.lastIndexOf('=');
+  return at < 0 ? typed : typed.slice(0, at).trim();
+}
+
+/** True where columns of the catalogue or of profiles are wanted. */
+export function areCarried(typed: readonly string[]): boolean {
+  return typed.some((text) => !Object.hasOwn(BUILT_IN, columnIn(text)));
+}
+
+/**
+ * The columns of an output, with their texts.
+ * @param typed `column` or `column=new name`; a column is one that every output can have, one of the catalogue, also as `item.NAME`, or
+ * `user.NAME` of the profiles. @param users by row of the output; none to check the columns alone.
+ * @throws Failure 2 for a column that there is not, and for columns that do not go together.
+ */
+export function outputColumns(
+  typed: readonly string[],
+  format: OutputFormat,
+  { userIds, itemIds, titles, itemColumns, userColumns }: NamedDataset,
+  users: Uint32Array = new Uint32Array(0),
+): TextColumn[] {
+  const ofUsers = (texts: readonly string[]) => Array.from(users, (user) => texts[user] ?? '');
+  const own: Readonly<Record<string, readonly string[]>> = { user_id: userIds, item_id: itemIds, title: titles };
+  const known = new Map<string, Omit<TextColumn, 'name'>>();
+  for (const { name, cells } of userColumns) known.set(`user.${name}`, { kind: 'user', texts: cells });
+  for (const { name, cells } of itemColumns) known.set(`item.${name}`, { kind: 'item', texts: cells });
+  for (const { name, cells } of itemColumns) known.set(name, { kind: 'item', texts: cells });
+  for (const [name, kind] of Object.entries(BUILT_IN)) known.set(name, { kind, texts: own[name] ?? [] });
+  const names = [
+    ...Object.keys(BUILT_IN),
+    ...itemColumns.map(({ name }) => name).filter((name) => !Object.hasOwn(BUILT_IN, name)),
+    ...userColumns.map(({ name }) => `user.${name}`),
+  ];
+  const columns = typed.map((text) => {
+    // A header may have a = of its own.
+    const column = known.has(text) ? text : columnIn(text);
+    const { kind, texts } = known.get(column) ?? refuseUnknown(column, names);
+    const name = column === text ? text : text.slice(text.lastIndexOf('=') + 1).trim();
+    return { name, kind, texts: kind === 'user' ? ofUsers(texts) : texts };
+  });
+  const why = complaintOf(columns, format);
+  if (why !== undefined) throw refusal(why);
+  return columns;
+}
+
+/** What is wrong with columns; undefined: nothing. */
+function complaintOf(columns: readonly TextColumn[], format: OutputFormat): string | undefined {
+  const names = columns.map(({ name }) => name);
+  const twice = names.find((name, at) => names.indexOf(name) < at);
+  if (twice !== undefined) return `two columns would be called ${shown(twice)}; column=new name renames one`;
+  if (names.includes('')) return 'a column needs a name behind its =';
+  if (format === 'wide' && !columns.some(isOfUser)) return '--format wide needs user_id: its rows are users';
+  if (format === 'wide' && columns.every(isOfUser)) return '--format wide needs item_id: its cells are items';
+  const isTaken = format === 'jsonl' && columns.some((column) => isOfUser(column) && column.name === 'items');
+  return isTaken ? '"items" is where objects have their items; rename that column' : undefined;
+}
+
+function refuseUnknown(column: string, known: readonly string[]): never {
+  const near = closest(column, known);
+  const meant = near === undefined ? '' : `; did you mean ${shown(near)}?`;
+  throw refusal(`there is no column ${shown(column)}${meant}\n  there are: ${known.map(printableName).join(', ')}`);
+}
+
+function refusal(why: string): Failure {
+  return usageFailure(`--output-columns: ${why}`);
+}
+
+function shown(name: string): string {
+  return printableName(JSON.stringify(name));
+}

@@ -1,0 +1,82 @@
+import { sizeAtHand } from '../../csv/source.js';
+import type { Dataset } from '../../dataset/dataset.js';
+import type { Inputs } from '../../dataset/inputs.js';
+import { type ReadData, readDataset } from '../../dataset/read.js';
+import { COMPILED } from '../../events/compiled-events.js';
+import { longHistories } from '../../model/long-histories.js';
+import { inputReport, inputWarnings } from '../../report/input-report.js';
+import { plural } from '../../report/quantities.js';
+import { type InputFiles, inputPaths } from '../../understanding/inputs.js';
+import type { InputOptions, RuleOptions } from '../options.js';
+import { inputsOfRules, nowOf, reportOffer } from '../rules/offer.js';
+import type { Run } from '../run.js';
+import { rangeWorkers } from './read-parts.js';
+import { openBadRows } from './rejected-rows.js';
+
+/** Bytes of input that are work enough for one child. */
+const BYTES_A_CHILD = 1_000_000;
+
+/**
+ * Reads the files of a run, and reports how they were understood.
+ * @param beforeAggregating is told how many rows are about to be put in order. @returns also what was warned of.
+ */
+export async function readInputs(
+  run: Run,
+  options: InputOptions &
+    Pick<Inputs, 'known' | 'keepColumns' | 'alsoColumns'> & { titles: boolean; verbose: boolean; rules?: RuleOptions },
+  beforeAggregating: (rows: number) => void = () => {},
+): Promise<ReadData & { warnings: string[] }> {
+  const total = inputBytes(options);
+  let done = 0;
+  startChildren(run, total);
+  const rejects = openBadRows(options.badRows, options.safeCsv, run.info);
+  try {
+    const read = await readDataset({
+      ...options,
+      ...inputsOfRules(run, options),
+      badRows: rejects.badRows,
+      ...fastReading(run),
+      beforeAggregating,
+      onBytes: (count) => {
+        done += count;
+        run.progress.at('reading', done, total);
+      },
+    });
+    const { dataset, reports } = read;
+    const doubts =
+      options.rules && !options.known ? reportOffer(options.rules, dataset, reports, nowOf(run, options)) : [];
+    run.info(inputReport(dataset, reports, options.verbose));
+    const warnings = [...inputWarnings(reports, options.badRows), ...doubts];
+    for (const warning of warnings) run.warn(warning);
+    await rejects.close();
+    return { ...read, warnings };
+  } finally {
+    rejects.abandon();
+  }
+}
+
+/** Says where histories are too long to count all their pairs. @param most items of a history that count. */
+export function tellLongHistories(run: Run, { interactions }: Dataset, most: number): void {
+  const long = longHistories(interactions, most).length;
+  if (long === 0) return;
+  const users = `${plural(long, 'user')} with more than ${plural(most, 'item')}`;
+  run.info(`${users}: pairs are counted among the latest of these (--max-history)`);
+}
+
+/** The size of all input files in bytes, as far as it is known. */
+export function inputBytes(files: InputFiles): number {
+  return inputPaths(files).reduce((bytes, path) => bytes + sizeAtHand(path), 0);
+}
+
+/**
+ * Starts children while the first bytes are read: a child takes a quarter of a second until it is ready.
+ * @param bytes of input, as far as known: with pipes alone, nobody knows when there will be work.
+ */
+export function startChildren({ pool }: Run, bytes: number): void {
+  pool.start(Math.ceil(bytes / BYTES_A_CHILD));
+}
+
+/** What makes reading fast; none of it changes the result. */
+export function fastReading(run: Run): Pick<Inputs, 'rangeWorkers' | 'acceleration'> {
+  return { rangeWorkers: rangeWorkers(run), acceleration: COMPILED };
+}

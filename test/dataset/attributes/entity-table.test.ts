@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { entityTable } from '../../../src/dataset/attributes/entity-table.js';
+import { IdIndex } from '../../../src/events/ids.js';
+
+function tableOf(rows: string[][], columns: number[], voted?: number) {
+  const ids = new IdIndex();
+  const table = entityTable(columns, voted);
+  rows.forEach((cells, index) => {
+    table.take({ cells, firstLine: index + 2, line: index + 2 }, 0, ids);
+  });
+  return { table, ids };
+}
+
+describe('entityTable', () => {
+  it('keeps the first filled cell of a subject', () => {
+    const { table, ids } = tableOf(
+      [
+        ['a', ''],
+        ['b', 'x'],
+        ['a', 'first'],
+        ['a', 'second'],
+      ],
+      [1],
+    );
+    expect(ids.ids).toEqual(['a', 'b']);
+    expect(table.cellsOf(1, 2)).toEqual(['first', 'x']);
+    expect(table.rows).toEqual({ used: 2, repeated: 2 });
+  });
+
+  it('lets the commonest cell stand in the column that is voted on, the first met among equals', () => {
+    const rows = [
+      ['a', 'damaged'],
+      ['a', 'LAMP'],
+      ['a', 'LAMP'],
+      ['b', 'one'],
+      ['b', 'two'],
+      ['c', 'only'],
+    ];
+    const { table } = tableOf(rows, [1], 1);
+    expect(table.cellsOf(1, 3)).toEqual(['LAMP', 'one', 'only']);
+  });
+
+  it('says nothing of subjects beyond its file', () => {
+    const { table } = tableOf([['a', 'x']], [1]);
+    expect(table.cellsOf(1, 3)).toEqual(['x', '', '']);
+    expect([table.has(0), table.has(1)]).toEqual([true, false]);
+  });
+
+  it('measures how often repeated rows disagree, empty cells aside', () => {
+    const { table } = tableOf(
+      [
+        ['a', 'x', '1'],
+        ['a', 'x', '2'],
+        ['a', '', '3'],
+        ['a', 'x', '1'],
+      ],
+      [1, 2],
+    );
+    expect(table.disagreement(1)).toBe(0);
+    expect(table.disagreement(2)).toBeCloseTo(2 / 3);
+  });
+
+  it('measures no disagreement where no subject is repeated', () => {
+    expect(
+      tableOf(
+        [
+          ['a', 'x'],
+          ['b', 'y'],
+        ],
+        [1],
+      ).table.disagreement(1),
+    ).toBe(0);
+  });
+
+  it('counts rows without an id and remembers the line of the first', () => {
+    const { table, ids } = tableOf(
+      [
+        ['a', 'x'],
+        ['', 'y'],
+        [' ', 'z'],
+      ],
+      [1],
+    );
+    expect(table.withoutId).toEqual({ count: 2, firstLine: 3 });
+    expect(ids.ids).toEqual(['a']);
+  });
+});

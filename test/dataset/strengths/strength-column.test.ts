@@ -1,0 +1,207 @@
+import { describe, expect, it } from 'vitest';
+import { readStrengths, type StrengthWish } from '../../../src/dataset/strengths/strength-column.js';
+import { NumberColumn } from '../../../src/events/columns.js';
+
+const AUTO: StrengthWish = { ratings: 'auto', unrated: undefined };
+
+/** A column in which each value comes as often as its tally says. */
+function columnOf(tally: readonly (readonly [value: number, rows: number])[]): NumberColumn {
+  const column = new NumberColumn();
+  for (const [value, rows] of tally) for (let row = 0; row < rows; row++) column.push(value);
+  return column;
+}
+
+const STARS = [
+  [1, 2],
+  [2, 3],
+  [3, 8],
+  [4, 9],
+  [5, 7],
+] as const;
+const TENS = [
+  [1, 1],
+  [5, 4],
+  [7, 9],
+  [8, 12],
+  [10, 6],
+] as const;
+
+describe('readStrengths', () => {
+  it.each([
+    'quantity',
+    'qty',
+    'units',
+    'plays',
+    'count',
+    'weight',
+    'minutes',
+    'Lineitem quantity',
+    'qty_ordered',
+    'Menge',
+  ])('takes %s for a count, though its values would pass for a scale', (name) => {
+    const { rule, unrated, notes } = readStrengths(columnOf(STARS), name, AUTO);
+    expect(rule.kind).toBe('count');
+    expect(unrated).toBeUndefined();
+    expect(notes[0]).toContain('its name says counts');
+  });
+
+  it.each(['rating', 'stars', 'score', 'Book-Rating', 'overall'])('takes %s for what its values are', (name) => {
+    expect(readStrengths(columnOf(STARS), name, AUTO).rule).toEqual({ kind: 'scale', low: 1, high: 5 });
+    const { rule, warnings } = readStrengths(
+      columnOf([
+        [1, 3],
+        [40, 2],
+        [5000, 1],
+      ]),
+      name,
+      AUTO,
+    );
+    expect(rule.kind).toBe('count');
+    expect(warnings[0]).toContain(`"${name}" holds 1 to 5000`);
+    expect(warnings[0]).toContain('--ratings count says so, --ratings scale makes them ratings');
+  });
+
+  it('goes by the option before the name', () => {
+    expect(readStrengths(columnOf(STARS), 'quantity', { ...AUTO, ratings: 'scale' }).rule.kind).toBe('scale');
+    expect(readStrengths(columnOf(STARS), 'rating', { ...AUTO, ratings: 'count' }).rule.kind).toBe('count');
+  });
+
+  it.each([
+    ['-1 beside 1 to 10', -1, [[-1, 5], ...TENS]],
+    ['0 beside 1 to 10, the commonest of all', 0, [[0, 40], ...TENS]],
+    ['99 beside -10 to 10, in many steps', 99, Array.from({ length: 90 }, (_, k) => [k < 80 ? k / 4 - 10 : 99, 1])],
+  ] as [string, number, [number, number][]][])('takes %s for "not rated", and says so', (_, value, tally) => {
+    const column = columnOf(tally);
+    const { unrated, notes, warnings } = readStrengths(column, 'rating', AUTO);
+    expect(unrated).toEqual({
+      value,
+      rows: tally.filter(([each]) => each === value).reduce((sum, [, rows]) => sum + rows, 0),
+    });
+    expect(column.missing).toBe(unrated?.rows);
+    expect([...notes, ...warnings].join()).toContain('taken for "not rated"');
+  });
+
+  it('warns where a 0 is rarer than the best grades', () => {
+    const { unrated, warnings } = readStrengths(columnOf([[0, 3], ...TENS]), 'rating', AUTO);
+    expect(unrated).toEqual({ value: 0, rows: 3 });
+    expect(warnings[0]).toContain('--unrated 0 says so, --unrated none makes it a rating');
+  });
+
+  it.each([
+    [
+      'thumbs',
+      [
+        [-1, 3],
+        [1, 9],
+      ],
+    ],
+    [
+      '-1, 0 and 1',
+      [
+        [-1, 3],
+        [0, 4],
+        [1, 9],
+      ],
+    ],
+    [
+      '-2 to 2',
+      [
+        [-2, 1],
+        [-1, 2],
+        [0, 3],
+        [1, 4],
+        [2, 5],
+      ],
+    ],
+    [
+      'a lowest grade of 0 that is rare',
+      [
+        [0, 1],
+        [1, 2],
+        [2, 3],
+        [3, 8],
+        [4, 9],
+        [5, 7],
+      ],
+    ],
+    [
+      'counts with zeros',
+      [
+        [0, 5],
+        [1, 9],
+        [17, 1],
+        [30, 1],
+      ],
+    ],
+  ] as [string, [number, number][]][])('leaves %s as they are', (_, tally) => {
+    expect(readStrengths(columnOf(tally), 'rating', AUTO).unrated).toBeUndefined();
+  });
+
+  it('goes by --unrated, whatever the values look like', () => {
+    expect(readStrengths(columnOf(STARS), 'rating', { ...AUTO, unrated: 1 }).unrated).toEqual({ value: 1, rows: 2 });
+    expect(readStrengths(columnOf([[-1, 5], ...TENS]), 'rating', { ...AUTO, unrated: 'none' })).toMatchObject({
+      unrated: undefined,
+      rule: { kind: 'thumbs' },
+    });
+    expect(
+      readStrengths(
+        columnOf([
+          [0, 5],
+          [3, 2],
+          [70, 1],
+        ]),
+        'plays',
+        { ...AUTO, unrated: 0 },
+      ).unrated?.rows,
+    ).toBe(5);
+  });
+});
+
+describe('counts that are hardly counts', () => {
+  const warningsOf = (values: readonly number[], name: string, wish = AUTO) =>
+    readStrengths(columnOf(values.map((value) => [value, 1])), name, wish).warnings;
+  const PRICES = [9.99, 20, 45.5, 12.95, 120, 9.99, 3, 8];
+
+  it('sums of money are warned of, unless name or user says counts', () => {
+    for (const name of ['amount', 'value']) {
+      expect(warningsOf(PRICES, name)).toEqual([expect.stringContaining(`"${name}" looks like sums of money`)]);
+    }
+    expect(warningsOf(PRICES, 'quantity')).toEqual([]);
+    expect(warningsOf(PRICES, 'amount', { ratings: 'count', unrated: undefined })).toEqual([]);
+  });
+
+  it('sums without cents, and durations, are warned of: hardly any is as small as most counts are', () => {
+    const seconds = Array.from({ length: 30 }, (_, k) => 30 + 7 * k);
+    expect(warningsOf(seconds, 'value')).toEqual([expect.stringContaining('"value" is hardly ever below 4')]);
+    expect(warningsOf(seconds, 'seconds')).toHaveLength(1);
+    expect(warningsOf([1, 2, 3, ...seconds, 2], 'value')).toEqual([]);
+    expect(warningsOf(seconds, 'plays')).toEqual([]);
+    expect(warningsOf(seconds, 'value', { ratings: 'count', unrated: undefined })).toEqual([]);
+  });
+
+  it('sales written as stock that leaves are warned of, a few returns are not', () => {
+    expect(warningsOf([-1, -2, -30, -4, 1], 'quantity')).toEqual([
+      expect.stringContaining('"quantity" is below 0 in 4 of 5 rows, and that is read as a return'),
+    ]);
+    expect(warningsOf([-1, 2, 30, -4, 1], 'quantity')).toEqual([]);
+  });
+
+  it.each([
+    ['hours', [273, 1, 12.1, 0.5, 87.4, 14.9]],
+    ['shares', [0.25, 0.37, 0.91, 0.12, 12]],
+    ['whole numbers', [1, 2, 40, 250, 12, 13]],
+    ['measurements', [1.2345, 7.81234, 9.1, 12.123456]],
+    ['kilograms', [0.25, 1.234, 2, 3, 1.5]],
+    ['kilograms beside hundreds', [0.25, 1.234, 200, 3, 1.5]],
+  ])('%s are not', (_, values) => {
+    expect(warningsOf(values, 'value')).toEqual([]);
+  });
+
+  it('a point that may separate thousands is warned of, whatever the name', () => {
+    for (const name of ['quantity', 'value']) {
+      expect(warningsOf([12, 850, 1.234, 2.5, 3], name)).toEqual([
+        expect.stringContaining('holds numbers like 1.234 beside whole ones'),
+      ]);
+    }
+  });
+});

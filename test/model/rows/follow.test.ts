@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { pickedRows } from '../../../src/matrix/sparse.js';
+import { audienceOf } from '../../../src/ranking/audience.js';
+import { modelOf } from '../../../src/ranking/model.js';
+import { learnt, plainRecommender } from '../learned.js';
+import { anySettings, denseOf, observationsOf, settingsWith, type World, worlds } from '../worlds.js';
+
+/** The rows of what follows each item. */
+function followRows(world: World, settings = settingsWith({ follow: 1 })): number[][] {
+  const { counts, rows } = learnt(world, settings);
+  const first = counts.items + counts.preferences + counts.groups;
+  return denseOf(
+    pickedRows(
+      rows,
+      Uint32Array.from({ length: counts.latest }, (_, item) => first + item),
+    ),
+  );
+}
+
+/** Three users go from item 0 to 1, to 2 and to 3; the last one comes from item 3 to item 0. */
+const CHAIN: World = {
+  interactions: [
+    [1, 1, 1, 0],
+    [1, 1, 0, 1],
+    [1, 0, 0, 1],
+  ],
+  attributes: [[], [], [], []],
+  groups: [[], [], []],
+  offered: [1, 1, 1, 1],
+  times: [
+    [10, 20, 30, 0],
+    [10, 20, 0, 30],
+    [20, 0, 0, 10],
+  ],
+};
+
+test('a row is what came after an item, the next one most, in all 1; nothing follows what is always last', () => {
+  const [first, second, third, fourth] = followRows(CHAIN);
+  // After item 0: item 1 twice at once, items 2 and 3 two places later.
+  const [one, two, three] = [2 / 2 ** 0.3, 1 / 2 / 1 ** 0.3, 1 / 2 / 2 ** 0.3];
+  const total = one + two + three;
+  expect(first).toEqual([0, one / total, two / total, three / total].map((weight) => expect.closeTo(weight, 6)));
+  expect(second![0]).toBe(0);
+  expect(third).toEqual([0, 0, 0, 0]);
+  expect(fourth).toEqual([1, 0, 0, 0]);
+});
+
+test('it is that of a slow count', () => {
+  fc.assert(
+    fc.property(worlds, anySettings, (world, some) => {
+      const { times, interactions, offered } = world;
+      const settings = {
+        ...some,
+        method: 'none' as const,
+        userWeight: 1 as const,
+        weighting: 'plain' as const,
+        neighbors: 100,
+        follow: 1,
+      };
+      const rows = followRows(world, settings);
+      const anyTime = times?.some((row, u) => row.some((time, i) => interactions[u]![i] !== 0 && !Number.isNaN(time)));
+      if (!times || !anyTime) return;
+      const popularity = offered.map((_, item) => interactions.filter((row) => row[item]! > 0).length);
+      const sequences = interactions.map((row, u) =>
+        [...row.keys()]
+          .filter((i) => row[i]! > 0 && !Number.isNaN(times[u]![i]!))
+          // Of one time, the earlier item counts as the later one.
+          .sort((a, b) => times[u]![a]! - times[u]![b]! || b - a),
+      );
+      rows.forEach((row, i) => {
+        const weights = row.map((_, j) => {
+          const gaps = sequences.map((items) => (items.includes(i) ? items.indexOf(j) - items.indexOf(i) : 0));
+          const near = gaps.filter((gap) => gap >= 1 && gap <= 5).reduce((sum, gap) => sum + 1 / gap, 0);
+          return offered[j] === 1 && near > 0 ? near / popularity[j]! ** 0.3 : 0;
+        });
+        const total = weights.reduce((a, b) => a + b, 0) || 1;
+        expect(row).toEqual(weights.map((weight) => expect.closeTo(weight / total, 5)));
+      });
+    }),
+  );
+});
+
+/** Item 2 follows item 1 and item 3 follows item 0; both pairs are as popular. The fourth user had 0, then 1; the fifth 1, then 0. */
+const NEXT: World = {
+  interactions: [
+    [0, 1, 1, 0],
+    [1, 0, 0, 1],
+    [1, 1, 0, 0],
+    [1, 1, 0, 0],
+  ],
+  attributes: [[], [], [], []],
+  groups: [[], [], [], []],
+  offered: [1, 1, 1, 1],
+  times: [
+    [0, 10, 20, 0],
+    [10, 0, 0, 20],
+    [10, 20, 0, 0],
+    [20, 10, 0, 0],
+  ],
+};
+
+test('whoever had an item last gets what follows it first, and without it what does not', () => {
+  const firstOf = (user: number, follow: number) => {
+    const settings = settingsWith({ method: 'none', recency: 0, follow, popularityWeight: 0, attributeWeight: 0 });
+    const { counts, rows, statistics } = learnt(NEXT, settings);
+    const seen = observationsOf(NEXT);
+    const nothing = {
+      ...seen.interactions,
+      start: new Uint32Array(5),
+      index: new Uint32Array(0),
+      value: new Float32Array(0),
+    };
+    const known = { ...seen, times: seen.times, excluded: nothing };
+    const audience = audienceOf(known, (matrix) => matrix, settings, { includeSeen: false });
+    return plainRecommender(modelOf(counts, [rows], [0], statistics, settings), audience, 1).recommend(user).items[0];
+  };
+  expect([firstOf(2, 1), firstOf(3, 1)]).toEqual([2, 3]);
+  expect([firstOf(2, 0), firstOf(3, 0)]).toEqual([2, 2]);
+});

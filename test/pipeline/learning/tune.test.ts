@@ -1,0 +1,174 @@
+import { readdirSync } from 'node:fs';
+import { afterEach, expect, test } from 'vitest';
+import type { Dataset } from '../../../src/dataset/dataset.js';
+import { Failure } from '../../../src/failure.js';
+import { Random } from '../../../src/matrix/sampling.js';
+import { emptyRows } from '../../../src/matrix/sparse.js';
+import { learn } from '../../../src/pipeline/learning/learn.js';
+import { methodOf } from '../../../src/pipeline/learning/method.js';
+import { settle } from '../../../src/pipeline/learning/tune.js';
+import { type Run, startRun } from '../../../src/pipeline/run.js';
+import { readStatistics } from '../../../src/workers/run-files.js';
+import { learnt } from '../../model/learned.js';
+import { largeWorld, observationsOf, placeKeys, rowsOf, settingsWith, type World } from '../../model/worlds.js';
+
+const runs: Run[] = [];
+
+afterEach(async () => {
+  await Promise.all(runs.splice(0).map((run) => run.end()));
+});
+
+function startTestRun(): { run: Run; said: string[]; told: string[] } {
+  const run = startRun({ workers: 2, quiet: true, verbose: false }, process);
+  runs.push(run);
+  const said: string[] = [];
+  const told: string[] = [];
+  return {
+    run: { ...run, info: (text) => void said.push(text), debug: (text) => void told.push(text) },
+    said,
+    told,
+  };
+}
+
+function datasetOf(world: World): Dataset {
+  const users = world.interactions.length;
+  const items = world.offered.length;
+  const names = (letter: string, count: number) => Array.from({ length: count }, (_, k) => `${letter}${k}`);
+  const { times, ...seen } = observationsOf(world);
+  return {
+    ...seen,
+    times,
+    rated: undefined,
+    userIds: names('u', users),
+    served: users,
+    itemIds: names('i', items),
+    titles: names('', items),
+    excluded: emptyRows(users, items),
+    attributeNames: names('a', world.attributes[0]?.length ?? 0),
+    preferences: emptyRows(users, world.attributes[0]?.length ?? 0),
+    groupNames: names('g', world.groups[0]?.length ?? 0),
+    itemColumns: [],
+    userColumns: [],
+  };
+}
+
+test('a method by name is not tuned, and nothing is said of it', async () => {
+  const { run, said } = startTestRun();
+  const method = methodOf('cosine', [], '--algorithm');
+  expect(await settle(run, datasetOf(largeWorld(1, 200, 20)), method)).toEqual({
+    settings: method.settings,
+    auto: null,
+  });
+  expect(said).toEqual([]);
+});
+
+test('with too few users to evaluate by, auto keeps the fixed defaults and says why', async () => {
+  const { run } = startTestRun();
+  const method = methodOf('auto', ['lambda=3'], '--algorithm');
+  expect(await settle(run, datasetOf(largeWorld(1, 60, 20)), method)).toEqual({
+    settings: method.settings,
+    auto: {
+      explanation:
+        'the fixed defaults with your settings: 15 users with items to hold out; it takes 100 to tell a gain from noise',
+      table: '',
+      gain: 0,
+      trials: [],
+      coldTrials: [],
+    },
+  });
+});
+
+test('auto tunes, keeps the K and what was set by hand, tells of it, and leaves no file', async () => {
+  const { run } = startTestRun();
+  const method = methodOf('auto', ['lambda=3', 'recency=0'], '--algorithm');
+  const dataset = datasetOf(largeWorld(1, 450, 20));
+  const { settings, auto } = await settle(run, dataset, method);
+  expect(settings).toMatchObject({ lambda: 3, recency: 0, neighbors: 200, method: 'ridge', steps: 3 });
+  expect(auto?.explanation).toMatch(/^tuned on 1\d\d users, what they did last of all held out: /);
+  expect(auto?.table).toMatch(/^ {4}\d\.\d{4} {2}the fixed defaults with your settings\n/);
+  expect(readdirSync(run.directory.path)).toEqual([]);
+  // And again: the same data settles the same.
+  expect((await settle(startTestRun().run, dataset, method)).settings).toEqual(settings);
+});
+
+test('where nothing but popularity tells what people take, auto turns to popularity', async () => {
+  const { run } = startTestRun();
+  const users = 1500;
+  const items = 400;
+  const random = new Random(5);
+  // The k-th item is taken by a share of the users that falls with √k, whatever else they take.
+  const interactions = Array.from({ length: users }, () =>
+    Array.from({ length: items }, (_, item) => (random.next() / 2 ** 32 < 0.15 / Math.sqrt(item + 1) ? 1 : 0)),
+  );
+  const { times: _, ...dataset } = datasetOf({ ...largeWorld(1, users, items), interactions });
+  const method = methodOf('auto', ['attribute-weight=0', 'group-weight=0'], '--algorithm');
+  const { settings, auto } = await settle(run, { ...dataset, times: undefined }, method);
+  expect(settings.popularityWeight).toBeGreaterThanOrEqual(30);
+  const gain = /popularity-weight \d+ \(not 3\).*: recall and NDCG at 20 ([\d.]+) % above/.exec(
+    auto?.explanation ?? '',
+  )?.[1];
+  expect(Number(gain)).toBeGreaterThan(10);
+});
+
+test('users without a history are served by their group where groups tell what people take', async () => {
+  const { run } = startTestRun();
+  const [users, items, groups] = [600, 160, 30];
+  const random = new Random(6);
+  const group = (user: number) => user % groups;
+  // Everybody takes half of ten hits, and half of the five items of their group.
+  const interactions = Array.from({ length: users }, (_, user) =>
+    Array.from({ length: items }, (_, item) => {
+      const isTheirs = item < 10 || Math.floor((item - 10) / 5) === group(user);
+      return isTheirs && random.below(2) === 1 ? 1 : 0;
+    }),
+  );
+  const world = {
+    ...largeWorld(1, users, items),
+    interactions,
+    groups: interactions.map((_, user) => Array.from({ length: groups }, (_, g) => (g === group(user) ? 1 : 0))),
+  };
+  const { settings, auto } = await settle(run, datasetOf(world), methodOf('auto', [], '--algorithm'));
+  expect(settings.coldGroupWeight).toBeGreaterThan(1);
+  expect(auto?.explanation).toMatch(
+    /chose cold-group-weight (3|10) \(not 1\): their lists without a history [\d.]+ % better/,
+  );
+});
+
+test('learning in shards leaves a model’s files alone, and knows what its rows need', async () => {
+  const { run } = startTestRun();
+  const world = largeWorld(5, 40, 15);
+  const settings = settingsWith({ neighbors: 6 });
+  const seen = observationsOf(world);
+  const learned = await learn(run, seen, () => placeKeys(seen.interactions), settings);
+  const { counts, statistics, rows } = learnt(world, settings);
+  expect(learned.model.counts).toEqual(counts);
+  expect(learned.precision).toEqual(statistics.precision);
+  expect(readStatistics(learned.model.statistics)).toEqual(statistics);
+  expect(Array.from(learned.rowLength)).toEqual(
+    Array.from({ length: rows.rows }, (_, row) => rows.start[row + 1]! - rows.start[row]!),
+  );
+  expect(readdirSync(run.directory.path).length).toBe(1 + learned.model.rows.length);
+});
+
+test('ease on more items than it is for is refused with the way out', async () => {
+  const items = 8001;
+  const { run } = startTestRun();
+  const seen = {
+    interactions: rowsOf([Array(items).fill(1)], items),
+    offered: new Uint8Array(items).fill(1),
+    attributes: emptyRows(items, 0),
+    groups: emptyRows(1, 0),
+    preferences: emptyRows(1, 0),
+  };
+  const refused = await learn(
+    run,
+    seen,
+    () => placeKeys(seen.interactions),
+    settingsWith({ method: 'ease', longestHistory: items }),
+  ).catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(Failure);
+  expect(refused).toMatchObject({
+    exitCode: 2,
+    message: '--algorithm ease is exact, for 8,000 items at most, and there are 8,001; ridge is its sparse form',
+  });
+});
