@@ -1,21 +1,17 @@
-import { rowFilter, slimCondition } from '../conditions/row-filter.js';
-import { sizeAtHand } from '../csv/source.js';
+import { rowFilter } from '../conditions/row-filter.js';
 import { momentText } from '../events/clock.js';
-import { type EventLayout, eventLayout, type RowCondition, type SkippedKind } from '../events/event-columns.js';
+import type { SkippedKind } from '../events/event-columns.js';
 import { IdIndex, type Ids } from '../events/ids.js';
 import { withoutLater } from '../events/later-rows.js';
 import type { FileEvents } from '../events/merged-events.js';
 import { joinOrders, type Orders, ordersFrom } from '../events/order-join.js';
-import { statusWeightsAmong } from '../events/order-status.js';
-import { type CutFile, cutRanges, type ReadEvents, readEvents, SIZES } from '../events/read-events.js';
+import { readEvents } from '../events/read-events.js';
 import { noteFuture, settleTimes } from '../events/settled-times.js';
-import { takeWholeFile } from '../events/whole-file.js';
-import { Failure } from '../failure.js';
 import type { EventsRoles } from '../understanding/file-roles.js';
-import type { OpenFile } from '../understanding/open-files.js';
 import { mayHaveThousands } from '../understanding/sampled-column.js';
-import type { Understanding } from '../understanding/understanding.js';
+import { readElsewhere } from './cut-events.js';
 import type { FileReport, Skipped } from './dataset.js';
+import { layoutOf, type More, OF_ORDERS } from './event-files.js';
 import { eventsReport } from './events-report.js';
 import type { Inputs } from './inputs.js';
 import { thousandsWarning } from './strengths/strength-column.js';
@@ -64,54 +60,6 @@ async function allEventsOf(
   return file;
 }
 
-/** The files of events that were understood. */
-export interface EventFiles {
-  orders: EventsRoles | undefined;
-  interactions: readonly EventsRoles[];
-  users: readonly EventsRoles[];
-}
-
-export function eventFilesOf({ orders, interactions, users }: Understanding): EventFiles {
-  return { orders, interactions, users: users.kind === 'events' ? users.files : [] };
-}
-
-/** How orders are read, and how all others: conditions that name a column which only the orders have are about these. */
-export function inputsOfEach(
-  given: Inputs,
-  { orders, interactions, users }: EventFiles,
-): Record<'orders' | 'others', Inputs> {
-  const lines = [...interactions, ...users].filter(({ namesOrders }) => namesOrders);
-  const all = given.eventsWhere ?? [];
-  const ofOrders = orders ? conditionsOfOrders(given, orders, lines) : [];
-  return {
-    orders: { ...given, eventsWhere: ofOrders },
-    others: { ...given, eventsWhere: all.filter((text) => !ofOrders.includes(text)) },
-  };
-}
-
-/** How each of these files is read by others, in the order in which `readDataset` reads them. */
-export async function cutEventFiles(given: Inputs, files: EventFiles): Promise<CutFile[]> {
-  const inputs = inputsOfEach(given, files);
-  const cuts = files.orders ? [await cutEvents(inputs.orders, files.orders, OF_ORDERS)] : [];
-  for (const roles of [...files.interactions, ...files.users]) cuts.push(await cutEvents(inputs.others, roles));
-  return cuts;
-}
-
-/** @param lines the files whose rows name orders. */
-function conditionsOfOrders(inputs: Inputs, orders: EventsRoles, lines: readonly EventsRoles[]): string[] {
-  const fits = (text: string, { file }: EventsRoles) => {
-    try {
-      conditionsOf({ ...inputs, eventsWhere: [text] }, file);
-      return true;
-    } catch (error) {
-      // What fits neither is refused where the lines are read.
-      if (error instanceof Failure) return false;
-      throw error;
-    }
-  };
-  return (inputs.eventsWhere ?? []).filter((text) => !lines.some((each) => fits(text, each)) && fits(text, orders));
-}
-
 /** Reads who placed the orders; of `eventsWhere` all is about them. */
 export async function readOrders(inputs: Inputs, roles: EventsRoles): Promise<{ orders: Orders; report: FileReport }> {
   const ids = { users: new IdIndex(), items: new IdIndex() };
@@ -120,9 +68,6 @@ export async function readOrders(inputs: Inputs, roles: EventsRoles): Promise<{ 
   const orders = ordersFrom(events, ids.users, ids.items, areChosen);
   return { orders, report: { ...report, kind: 'orders', skipped: report.skipped.map(asOfOrders) } };
 }
-
-/** Who reads orders has to know those that were cancelled. */
-const OF_ORDERS: More = { keepsCancelled: true };
 
 const CANCELLED = 'of orders that were cancelled, refunded or the like';
 
@@ -133,16 +78,6 @@ function asOfOrders(skipped: Skipped, at: number): Skipped {
 }
 
 const UNDECIDED = 'for which --events-where cannot tell: a cell is missing, or cannot be read';
-
-type More = Pick<EventLayout, 'keepsCancelled'>;
-
-/** What rows of a file have to fulfil. @throws Failure 2 where its columns cannot tell. */
-function conditionsOf({ eventsWhere = [], now = Date.now() / 1000, dayOrder }: Inputs, file: OpenFile): RowCondition[] {
-  const sample = file.columns.map(({ name, cells }) => ({ name, cells }));
-  return eventsWhere.map((text) =>
-    slimCondition({ text, option: `${file.name}: --events-where`, now, dayOrder, sample }),
-  );
-}
 
 async function eventsOf(inputs: Inputs, roles: EventsRoles, ids: Ids, more: More = {}): Promise<EventsFile> {
   const { file, used, shown, notes, warnings } = roles;
@@ -186,46 +121,4 @@ async function eventsOf(inputs: Inputs, roles: EventsRoles, ids: Ids, more: More
       events: eventsReport(events),
     },
   };
-}
-
-function layoutOf(inputs: Inputs, { file, used }: EventsRoles, more: More): EventLayout {
-  const statuses = file.columns[used.status ?? -1]?.distinct ?? new Set();
-  const conditions = conditionsOf(inputs, file);
-  return {
-    ...eventLayout(file.delimiter, file.header, used, inputs.dayOrder),
-    statusWeights: statusWeightsAmong(statuses),
-    ...(conditions.length > 0 ? { conditions } : {}),
-    ...more,
-  };
-}
-
-/** How others read a file of events. */
-async function cutEvents(inputs: Inputs, roles: EventsRoles, more: More = {}): Promise<CutFile> {
-  const layout = layoutOf(inputs, roles, more);
-  return (await cutRanges(roles.file, layout, inputs.eventWeights, inputs.sizes)) ?? wholeFile(inputs, roles, layout);
-}
-
-function wholeFile({ eventWeights, sizes = SIZES }: Inputs, { file }: EventsRoles, layout: EventLayout): CutFile {
-  const { source, path, begin } = file;
-  const task = { path, source, begin, layout, eventWeights: [...eventWeights], chunkBytes: sizes.chunk };
-  return { task, ranges: [{ from: 0, to: Math.max(1, sizeAtHand(path)) }] };
-}
-
-/** The events of a file that others have read whole; undefined: they have not. */
-async function readElsewhere(
-  inputs: Inputs,
-  roles: EventsRoles,
-  layout: EventLayout,
-  ids: Ids,
-): Promise<ReadEvents | undefined> {
-  const { rangeWorkers, eventWeights, sizes, badRows, onBytes } = inputs;
-  if (!rangeWorkers?.readWhole || (await cutRanges(roles.file, layout, eventWeights, sizes))) return undefined;
-  const { task, ranges } = wholeFile(inputs, roles, layout);
-  let read: ReadEvents | undefined;
-  await rangeWorkers.read(task, ranges, async (part) => {
-    if (!part) return;
-    read = takeWholeFile(part, task.path, layout, eventWeights, ids, badRows);
-    onBytes?.(sizeAtHand(task.path));
-  });
-  return read;
 }

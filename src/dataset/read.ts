@@ -13,16 +13,11 @@ import { type Understanding, understand, understandEach } from '../understanding
 import { type AggregatedEvents, aggregateEvents } from './aggregate.js';
 import { noAttributes } from './attributes/attribute-table.js';
 import { itemColumnsOf } from './attributes/item-columns.js';
+import { cutEventFiles } from './cut-events.js';
 import type { Dataset, FileReport } from './dataset.js';
 import type { Entries } from './entries.js';
-import {
-  cutEventFiles,
-  type EventsFile,
-  eventFilesOf,
-  inputsOfEach,
-  readEventsFile,
-  readOrders,
-} from './events-file.js';
+import { eventFilesOf, inputsOfEach } from './event-files.js';
+import { type EventsFile, readEventsFile, readOrders } from './events-file.js';
 import { doubts, eventsReport, interactionsReport } from './events-report.js';
 import { evidenceNotes } from './evidence-rules.js';
 import type { Inputs } from './inputs.js';

@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { Pieces } from '../csv/pieces.js';
 import { RowCutter } from '../csv/row-cutter.js';
 import type { CsvSource } from '../csv/table.js';
-import { type EventLayout, newSink, partOf, type RowFilter, reserveEvents } from './event-columns.js';
+import { type EventLayout, type EventSink, newSink, partOf, type RowFilter, reserveEvents } from './event-columns.js';
 import { type Acceleration, EventsReader, type RangePart, type Refuse, type RefusedRow } from './events-reader.js';
 import { IdIndex } from './ids.js';
 
@@ -57,20 +57,20 @@ export async function readRange(
       }
       if (isAligned) reader.read(pieces);
     }
-    const { lines, rows, events, users, items } = sink;
-    return {
-      begin: start,
-      end: pieces.position,
-      lines,
-      rows,
-      events: partOf(events),
-      users: users.packed,
-      items: items.packed,
-      refused,
-    };
+    return partFrom(sink, start, pieces.position, refused);
   } finally {
     closeSync(file);
   }
+}
+
+/** What was read into a sink of its own, from a byte of the file up to another. */
+export function partFrom(
+  { lines, rows, events, users, items }: EventSink,
+  begin: number,
+  end: number,
+  refused: RefusedRow[],
+): RangePart {
+  return { begin, end, lines, rows, events: partOf(events), users: users.packed, items: items.packed, refused };
 }
 
 /** Passes over rows that cannot be cut well. @returns whether one was found that can. */

@@ -1,11 +1,11 @@
 import { type BadRows, Refusals } from '../csv/bad-rows.js';
 import { displayName, readingFailure } from '../csv/failures.js';
 import { type CsvSource, openTable } from '../csv/table.js';
-import { type EventLayout, newSink, partOf, type RowFilter } from './event-columns.js';
+import { type EventLayout, newSink, type RowFilter } from './event-columns.js';
 import type { EventWeights } from './event-types.js';
 import { type Acceleration, EventsReader, type RangePart, type RefusedRow } from './events-reader.js';
 import { IdIndex, type Ids } from './ids.js';
-import type { EventsTask } from './range-part.js';
+import { type EventsTask, partFrom } from './range-part.js';
 import { type ReadEvents, readOn } from './read-events.js';
 
 /*
@@ -37,21 +37,11 @@ export async function readWholeFile(
   } finally {
     await table.close();
   }
-  const { lines, rows, events, users, items } = sink;
-  for (const kind of Object.values(events.skipped)) {
+  for (const kind of Object.values(sink.events.skipped)) {
     if (kind.count > 0) kind.firstLine = refusals.lineOf(kind.firstLine);
   }
-  return {
-    begin,
-    end: pieces.position,
-    lines,
-    rows,
-    events: partOf(events),
-    users: users.packed,
-    items: items.packed,
-    refused,
-    whole: { unread: refusals.unread, warnings: table.warnings },
-  };
+  const part = partFrom(sink, begin, pieces.position, refused);
+  return { ...part, whole: { unread: refusals.unread, warnings: table.warnings } };
 }
 
 /** Takes over what `readWholeFile` has read. @throws Failure 65 for a refused row, where bad rows stop the reading. */

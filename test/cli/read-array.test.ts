@@ -7,7 +7,7 @@ import { Random } from '../../src/matrix/sampling.js';
 import { temporaryFolders } from '../files/temporary.js';
 import { does } from './array-jobs.js';
 import { put } from './data.js';
-import { runInProcess } from './run.js';
+import { run, runInProcess } from './run.js';
 import { keepWorkersInProcess } from './workers-in-process.js';
 
 const newFolder = temporaryFolders();
@@ -181,6 +181,17 @@ test('what is wrong with a file that only its end tells is said by plan', async 
   const plan = await said(['plan', ...args, '--work', 'w', '-j', '1'], folder);
   expect(plan.stderr).toContain('recommend: e.csv.gz: the gzip file ends too early');
   expect(plan.code).toBe(65);
+});
+
+test('a pipe is read by plan, whatever was read before', async () => {
+  const folder = newFolder();
+  const stdin = oddEvents(300);
+  put(folder, 'e.csv', stdin);
+  await readOne('1', folder);
+  const args = ['plan', '-u', '-', ...ARGS.slice(2), '--work', 'w', '-q'];
+  const { code, stderr } = await run(args, { folder, stdin, terminal: false });
+  expect(stderr).toMatch(/^recommend: warning: standard input: \d of 299 rows cannot be read[^\n]*\n.*\n$/);
+  expect(code).toBe(0);
 });
 
 test('status shows what is read, before there is a plan; a finished shard is not read again', async () => {

@@ -1,7 +1,6 @@
 const [SPACE, QUOTE, COMMA, COLON, CLOSE] = [0x20, 0x22, 0x2c, 0x3a, 0x7d];
 /** Escapes, and what no string may hold as it is. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are meant
-const ODD = /[\\\u0000-\u001f]/;
+const ODD = /[\\\p{Cc}]/u;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?/y;
 /** Longer ones, and those that begin so, JavaScript may write in another way. */
 const LONGEST_NUMBER = 15;
