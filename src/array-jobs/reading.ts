@@ -9,6 +9,7 @@ import type { Io } from '../io.js';
 import { keyOf } from '../pipeline/finished/checkpoint.js';
 import { areFinished, piecesIn, runShards } from '../pipeline/finished/run-shards.js';
 import type { Options } from '../pipeline/options.js';
+import { keptOf } from '../pipeline/output/output-columns.js';
 import { readingPath, shardsOf, sharedReadJob } from '../pipeline/reading/read-parts.js';
 import { inputsOfRules } from '../pipeline/rules/offer.js';
 import type { Run } from '../pipeline/run.js';
@@ -82,9 +83,10 @@ interface FileJob {
 
 async function jobsOf(run: Run, options: ReadOptions): Promise<FileJob[]> {
   const { work, shards, version } = options;
+  const asPlanned = { ...options, ...keptOf(options) };
   // What options name may be a column of a file of rules, which plan reads.
   const alsoColumns = Object.values(options.named).flat();
-  const inputs = { ...options, badRows: 'stop' as const, alsoColumns, ...inputsOfRules(run, options) };
+  const inputs = { ...asPlanned, badRows: 'stop' as const, alsoColumns, ...inputsOfRules(run, asPlanned) };
   const cuts = await cutDataset(inputs);
   const sizes = cuts.map(({ ranges }) => shardsOf(ranges));
   const hands = dealt(
@@ -150,7 +152,7 @@ function readingIn(work: string): Reading | undefined {
   }
 }
 
-/** How far reading has come in a folder without a plan; undefined where nothing is read. @throws Failure 65 likewise. */
+/** How far reading has come in a folder without a plan; undefined where nothing is read. @throws Failure 65 where that was altered. */
 export function readingStatus(work: string): { shards: number; begun: number[]; missing: number[] } | undefined {
   const reading = readingIn(work);
   if (!reading) return undefined;

@@ -25,7 +25,7 @@ export function namesNow(text: string): boolean {
   return /\b(now|today)\b/i.test(text);
 }
 
-/** A condition, without the cells of columns that it does not name, nor a clock that it does not go by. @throws Failure 2 likewise. */
+/** A condition with only the cells of the columns it names, and with the clock only if it names that. @throws Failure 2 as `rowFilter`. */
 export function slimCondition(condition: RowCondition): RowCondition {
   const { columns } = rowTest(condition);
   const sample = condition.sample.map((column, at) => (columns.includes(at) ? column : { ...column, cells: [] }));

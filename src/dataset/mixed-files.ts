@@ -7,7 +7,7 @@ import type { Ratings } from './strengths/strength-rule.js';
 const FEWEST_IDS = 5;
 /** Of fewer ratings the best may be missing by chance. */
 const FEWEST_RATINGS = 100;
-/** One scale ends so many times as high as another. */
+/** Two files use different scales if the highest rating of one is at least this many times that of the other. */
 const ANOTHER_SCALE = 1.5;
 
 /** Which of the columns of a file are compared with those of others. */

@@ -71,6 +71,15 @@ const EXPORTS: Record<string, { files: Record<string, string | Buffer>; args: st
       ...['--now', '2024-10-01', ...BAD],
     ],
   },
+  'titles beside the events, which a column of the output carries': {
+    files: {
+      'e.csv': [
+        'user_id,sku,product_title',
+        ...table(400, (k) => `u${k % 40},s${(k * k) % 53},Thing ${(k * k) % 53}`),
+      ].join('\n'),
+    },
+    args: ['-u', 'e.csv', '--output-columns', 'user_id,item_id,item.product_title'],
+  },
   'lines, and the orders that say whose they are': {
     files: {
       'lines.csv': [

@@ -56,7 +56,7 @@ export class FlatRecords {
     return this.#cells.join(',');
   }
 
-  /** Takes the value that begins there. @returns where it ends; -1 where it is none of the plain ones. */
+  /** Takes the value that begins at `at`. @returns where it ends, or -1 if it is not a plain one. */
   #take(json: string, at: number, place: number): number {
     if (json.charCodeAt(at) === QUOTE) {
       const end = json.indexOf('"', at + 1);

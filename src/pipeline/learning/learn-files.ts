@@ -11,7 +11,7 @@ import { asOptions } from '../../tuning/tuning-report.js';
 import { readFactors, readLearnedRows, readStatistics } from '../../workers/run-files.js';
 import { manifestOf } from '../finished/manifest.js';
 import type { Options } from '../options.js';
-import { areCarried, outputColumns } from '../output/output-columns.js';
+import { keptOf, outputColumns } from '../output/output-columns.js';
 import type { OutputRun } from '../output/output-run.js';
 import { readInputs, tellLongHistories } from '../reading/read.js';
 import { nowOf } from '../rules/offer.js';
@@ -55,12 +55,8 @@ export async function arrangeFiles<T>(
   stash = '',
 ) {
   await memory.read(options);
-  // Lists that are made of a model later may want titles, and rules columns.
-  const isKept = options.model !== undefined;
-  const titles = isKept || options.titles;
-  const keepColumns = isKept || areCarried(options.outputColumns);
   const read = (alsoColumns: readonly string[]) =>
-    readInputs(run, { ...options, titles, keepColumns, alsoColumns }, (rows) => memory.fold(rows));
+    readInputs(run, { ...options, ...keptOf(options), alsoColumns }, (rows) => memory.fold(rows));
   const { data, rules } = await stages.take('reading', () =>
     readWithRules(run, options, options.top, read, ({ dataset }) => dataset),
   );

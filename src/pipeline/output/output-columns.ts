@@ -4,6 +4,7 @@ import { type Failure, usageFailure } from '../../failure.js';
 import { type ColumnKind, isOfUser, type TextColumn } from '../../output/columns.js';
 import type { OutputFormat } from '../../output/formats.js';
 import { closest } from '../../understanding/closest.js';
+import type { Options } from '../options.js';
 
 /** The columns that every output can have. */
 const BUILT_IN: Readonly<Record<string, ColumnKind>> = {
@@ -31,6 +32,12 @@ export function columnIn(typed: string): string {
 /** True where columns of the catalogue or of profiles are wanted. */
 export function areCarried(typed: readonly string[]): boolean {
   return typed.some((text) => !Object.hasOwn(BUILT_IN, columnIn(text)));
+}
+
+/** What is kept of the files of a run that learns: lists that are made of a model later may want titles, and rules columns. */
+export function keptOf({ model, titles, outputColumns }: Pick<Options, 'model' | 'titles' | 'outputColumns'>) {
+  const isForLater = model !== undefined;
+  return { titles: isForLater || titles, keepColumns: isForLater || areCarried(outputColumns) };
 }
 
 /**
