@@ -23,7 +23,7 @@ const LARGE = 4 << 20;
 
 interface System {
   mmap: (at: bigint | null, length: number, protection: number, flags: number, file: number, offset: number) => bigint;
-  madvise: (place: bigint, length: number, advice: number) => number;
+  madvise: (place: bigint | Uint8Array, length: number, advice: number) => number;
   munmap: (place: bigint, length: number) => number;
   view: (place: bigint, length: number) => ArrayBuffer;
 }
@@ -60,6 +60,11 @@ export function float64s(length: number): Float64Array<ArrayBuffer> {
   return new Float64Array(zeros(8 * length), 0, length);
 }
 
+/** Asks for large pages for memory that somebody else has taken, and not touched yet. */
+export function inLargePages(buffer: ArrayBuffer): void {
+  if (buffer.byteLength >= LARGE) systemOf()?.madvise(new Uint8Array(buffer), buffer.byteLength, MADV_HUGEPAGE);
+}
+
 /**
  * Frees the memory of such an array, or of the whole file that it is a part of, before the garbage collector would. Its
  * numbers are 0 from then on, so only its owner may do this.
@@ -79,7 +84,7 @@ function zeros(bytes: number): ArrayBuffer {
 }
 
 function mapped(length: number, flags: number, file: number, advice: number, from = 0): ArrayBuffer | undefined {
-  if (system === null) system = loaded();
+  const system = systemOf();
   if (!system || length === 0) return undefined;
   const place = system.mmap(null, length, READ_AND_WRITE, flags, file, from);
   if (place === MAP_FAILED) return undefined;
@@ -88,6 +93,11 @@ function mapped(length: number, flags: number, file: number, advice: number, fro
   places.set(buffer, { place, isFile: file >= 0 });
   unused.register(buffer, { place, length });
   return buffer;
+}
+
+function systemOf(): System | undefined {
+  if (system === null) system = loaded();
+  return system;
 }
 
 function loaded(): System | undefined {
