@@ -50,13 +50,14 @@ export function whatCounts<T extends RuledInteractions>(all: T): Counting<T> {
 
 /** The mean of the ratings that count, where some do not; null: all do, or there are none. */
 export function countingMean(all: RuledInteractions): number | null {
-  if (!all.rated || !all.evidence) return null;
+  if (!all.rated || (all.evidence?.since ?? all.evidence?.minRating) === undefined) return null;
   const { flags, early, low } = countingEntries(all);
   return early + low > 0 ? meanRating(all.rated.rating.filter((_, entry) => flags[entry] === 1)) : null;
 }
 
-/** By entry: 1 where it counts; how many do not because they are too early, and because their rating is too low. */
+/** By entry: 1 where it counts, where some do not; how many do not because they are too early, and because their rating is too low. */
 function countingEntries({ interactions, times, rated, evidence = {} }: RuledInteractions) {
+  if ((evidence.since ?? evidence.minRating) === undefined) return { flags: new Uint8Array(0), early: 0, low: 0 };
   const since = evidence.since ?? Number.NEGATIVE_INFINITY;
   const least = Math.fround(evidence.minRating ?? Number.NEGATIVE_INFINITY);
   const flags = new Uint8Array(interactions.index.length).fill(1);
@@ -78,7 +79,9 @@ export function clockOf({ times, evidence }: Pick<RuledInteractions, 'times' | '
   if (evidence?.now !== undefined) return evidence.now;
   let latest = Number.NEGATIVE_INFINITY;
   forEachChunk(times?.length ?? 0, (from, to) => {
-    for (let entry = from; entry < to; entry++) if (times![entry]! > latest) latest = times![entry]!;
+    let most = latest;
+    for (let entry = from; entry < to; entry++) if (times![entry]! > most) most = times![entry]!;
+    latest = most;
   });
   return latest === Number.NEGATIVE_INFINITY ? Number.NaN : latest;
 }

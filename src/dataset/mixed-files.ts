@@ -60,6 +60,7 @@ export function mixtures(
 
 /** What is suspicious of ratings that end at 5 in one file, and at 10 in another. */
 function scales(files: readonly EventsFile[]): string[] {
+  if (files.length < 2) return [];
   const ends = files.flatMap(({ path, events, report }) => {
     const name = report.roles.find(([role]) => role === 'rating')?.[1];
     const tally = GradeTally.of(events.strength?.numbers);

@@ -22,6 +22,10 @@ export interface EventsTask {
 
 /** Rows are hardly shorter: so many are made room for. */
 const FEWEST_BYTES = 16;
+/** Most lines are shorter: so much is read to see where one ends. */
+const A_LINE = 1 << 12;
+/** So much of a range is read at once. */
+const MOST_AT_ONCE = 1 << 23;
 const LF = 0x0a;
 
 /**
@@ -88,22 +92,35 @@ function skipOdd(pieces: Pieces, { delimiter, width }: EventLayout): boolean {
 /** Where the first line begins at or behind `from`; `to` where that is further. */
 function lineStart(file: number, from: number, to: number, chunkBytes: number): number {
   // A line that begins at `from` is told by the line's end before it.
-  for (let at = from - 1; at < to; at += chunkBytes) {
-    const bytes = bytesOf(file, at, chunkBytes);
+  let length = Math.min(A_LINE, chunkBytes);
+  for (let at = from - 1; at < to; at += length, length = chunkBytes) {
+    const bytes = bytesOf(file, at, length);
     const end = bytes.indexOf(LF) + 1;
     if (end > 0) return Math.min(to, at + end);
-    if (bytes.length < chunkBytes) break;
+    if (bytes.length < length) break;
   }
   return to;
 }
 
+/** For what is read of a range at once: new memory for each took as long as to read it. */
+const NOTHING = Buffer.alloc(0);
+let room = NOTHING;
+
 /** The lines that begin in the bytes `from` to `to`. A line that goes on for a chunk behind them is cut short. */
 async function* wholeLines(file: number, from: number, to: number, chunkBytes: number): AsyncGenerator<Buffer> {
-  for (let at = from; at < to + chunkBytes && from < to; at += chunkBytes) {
-    const bytes = bytesOf(file, at, chunkBytes);
-    const last = bytes.indexOf(LF, Math.max(0, to - 1 - at)) + 1;
-    yield last > 0 ? bytes.subarray(0, last) : bytes;
-    if (last > 0 || bytes.length < chunkBytes) return;
+  let length = Math.min(to - from + Math.min(A_LINE, chunkBytes), MOST_AT_ONCE);
+  const own = room.length < length ? Buffer.allocUnsafe(length) : room;
+  room = NOTHING;
+  try {
+    for (let at = from; at < to + chunkBytes && from < to; at += length, length = chunkBytes) {
+      const bytes = bytesOf(file, at, length, at === from ? own : undefined);
+      const last = bytes.indexOf(LF, Math.max(0, to - 1 - at)) + 1;
+      yield last > 0 ? bytes.subarray(0, last) : bytes;
+      if (last > 0 || bytes.length < length) return;
+    }
+  } finally {
+    // Nobody looks at what was read of this range when the next is read.
+    room = own;
   }
 }
 
@@ -116,8 +133,7 @@ export async function* bytesFrom(file: number, from: number, chunkBytes: number)
   }
 }
 
-function bytesOf(file: number, from: number, length: number): Buffer {
-  const bytes = Buffer.allocUnsafe(length);
+function bytesOf(file: number, from: number, length: number, bytes = Buffer.allocUnsafe(length)): Buffer {
   let filled = 0;
   for (let count = -1; filled < length && count !== 0; filled += count) {
     count = readSync(file, bytes, filled, length - filled, from + filled);

@@ -1,5 +1,3 @@
-import { forEachChunk } from '../matrix/chunks.js';
-
 /** A row as its values that are not 0, in any order; good until the next row. */
 export interface SparseVector {
   count: number;
@@ -20,8 +18,6 @@ export interface Segments {
 export interface Entries {
   columns: number;
   parts: readonly { index: Uint32Array; value: Float32Array }[];
-  /** A new number for each column; without it columns keep theirs. */
-  names?: Uint32Array;
   /** All values and all weights are 1, so sums are whole numbers. */
   areCounts?: boolean;
 }
@@ -46,17 +42,12 @@ export function entryCount({ parts }: Pick<Entries, 'parts'>): number {
   return parts.reduce((total, { index }) => total + index.length, 0);
 }
 
-/** Copies the columns of all entries, renamed. */
-export function copyIndex({ parts, names }: Entries, index: Uint32Array | Uint16Array): void {
+/** Copies the columns of all entries. */
+export function copyIndex({ parts }: Entries, to: Uint32Array | Uint16Array): void {
   let filled = 0;
-  for (const part of parts) {
-    const before = filled;
-    if (names) {
-      forEachChunk(part.index.length, (from, to) => {
-        for (let e = from; e < to; e++) index[before + e] = names[part.index[e]!]!;
-      });
-    } else index.set(part.index, filled);
-    filled += part.index.length;
+  for (const { index } of parts) {
+    to.set(index, filled);
+    filled += index.length;
   }
 }
 
@@ -75,7 +66,7 @@ export function copyValues(parts: Entries['parts'], to: Float32Array): void {
  */
 export function plainSums(entries: Entries, most: number, isShared = false): Sums {
   const { columns, parts } = entries;
-  const only = isShared && !entries.names && parts.length === 1 ? parts[0] : undefined;
+  const only = isShared && parts.length === 1 ? parts[0] : undefined;
   const index = only?.index ?? new Uint32Array(entryCount(entries));
   const value = only?.value ?? new Float32Array(index.length);
   if (!only) {

@@ -42,6 +42,11 @@ function itemCosts(evidence: Evidence, settings: Settings): Float64Array {
   }
 }
 
+/** Whether any row is learned from the baskets themselves; others take the baskets by item. */
+export function readsBaskets({ likes, usersByGroup }: Evidence, { method }: Settings): boolean {
+  return method === 'ease' || (usersByGroup.rows > 0 && likes === undefined);
+}
+
 /** Rows of the model before their normalisation. */
 export interface LearnedRows {
   rows: SparseRows;

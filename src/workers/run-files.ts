@@ -18,10 +18,12 @@ const MOST_ROWS = 2 ** 32 - 1;
 
 /* What parent and children hand each other in files, each with its writer and its reader side by side. */
 
-export function writeEvidence(path: string, evidence: Evidence): void {
+/** @param hasBaskets false where the baskets by item are all that is read of them. */
+export function writeEvidence(path: string, evidence: Evidence, hasBaskets = true): void {
   const { baskets, likes, basketsByItem, sequences, ...small } = evidence;
   const flat = sequences && { sequenceStart: sequences.start, sequence: sequences.items };
-  writeArrays(path, namedArrays({ ...small, baskets, basketsByItem, likes, ...flat }));
+  const large = { baskets: hasBaskets ? baskets : undefined, basketsByItem, likes, ...flat };
+  writeArrays(path, namedArrays({ ...small, ...large }));
 }
 
 /** What of the evidence grows with the interactions, by the names of its arrays. */

@@ -1,6 +1,7 @@
 import type { SparseVector, SumsOf } from '../../kernels/sums.js';
 import { everyChunk } from '../../matrix/chunks.js';
-import { longestRow, rowLength } from '../../matrix/sparse.js';
+import { float32s, release, uint32s } from '../../matrix/memory.js';
+import { longestRow, rowLength, type SparseRows, startsOf } from '../../matrix/sparse.js';
 import type { Evidence } from '../evidence.js';
 import { inversePower } from '../settings.js';
 
@@ -11,12 +12,16 @@ import { inversePower } from '../settings.js';
  * @param rank by item: the number of its column. @returns what gives the row of an item, columns by rank.
  */
 export function gramRow(evidence: Evidence, rank: Uint32Array, sumsOf: SumsOf): (source: number) => SparseVector {
-  const { baskets, basketsByItem, basketWeight, items } = evidence;
+  const { basketsByItem, basketWeight, items } = evidence;
   const { start, index, value } = basketsByItem;
-  // The sums copy the entries of the baskets, so only their starts are kept here.
+  const isCounted = areCounts(evidence);
+  const baskets = basketEntries(basketsByItem, rank, isCounted);
   const basketStart = baskets.start;
-  const entries = { columns: items, parts: [baskets], names: rank, areCounts: areCounts(evidence) };
+  const entries = { columns: items, parts: [baskets], areCounts: isCounted };
   const sums = sumsOf(entries, longestRow(basketsByItem));
+  // The sums have a copy of the entries.
+  release(baskets.index);
+  if (!isCounted) release(baskets.value);
   return (source) => {
     const { segments } = sums;
     const { from, to, weight } = segments;
@@ -32,13 +37,29 @@ export function gramRow(evidence: Evidence, rank: Uint32Array, sumsOf: SumsOf): 
   };
 }
 
+/** The entries of the baskets by basket, items named by their ranks. @param isCounted all values are 1, and need not move. */
+function basketEntries({ rows, columns, start, index, value }: SparseRows, rank: Uint32Array, isCounted: boolean) {
+  const basketStart = startsOf(index, index.length, columns);
+  const next = basketStart.slice(0, columns);
+  const ranks = uint32s(index.length);
+  const values = isCounted ? value : float32s(index.length);
+  const move = (own: number, from: number, to: number) => {
+    for (let h = from; h < to; h++) {
+      const at = next[index[h]!]!++;
+      ranks[at] = own;
+      if (!isCounted) values[at] = value[h]!;
+    }
+  };
+  for (let item = 0; item < rows; item++) move(rank[item]!, start[item]!, start[item + 1]!);
+  return { start: basketStart, index: ranks, value: values };
+}
+
 /** Whether every pair counts 1, so that sums are whole numbers: the cosine of plain sets. */
-export function areCounts({ baskets, basketWeight }: Evidence): boolean {
-  for (let basket = 0; basket < baskets.rows; basket++) {
-    if (rowLength(baskets, basket) > 0 && basketWeight[basket] !== 1) return false;
-  }
-  return everyChunk(baskets.value.length, (from, to) => {
-    for (let e = from; e < to; e++) if (baskets.value[e] !== 1) return false;
+export function areCounts({ basketsByItem: { value }, basketWeight }: Evidence): boolean {
+  // An empty basket weighs nothing.
+  if (!basketWeight.every((weight) => weight === 1 || weight === 0)) return false;
+  return everyChunk(value.length, (from, to) => {
+    for (let e = from; e < to; e++) if (value[e] !== 1) return false;
     return true;
   });
 }

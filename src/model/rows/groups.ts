@@ -16,16 +16,18 @@ import type { Settings } from '../settings.js';
  * @returns what writes the row of a group.
  */
 export function groupRow(evidence: Evidence, { groupSmoothing, groupTargets }: Settings) {
-  const { usersByGroup, baskets, likes = baskets, popularity, offered, items } = evidence;
+  const { usersByGroup, popularity, offered, items } = evidence;
   const counts = new Float64Array(items);
   const total = popularity.reduce((a, b) => a + b, 0);
   const largest = new TopN(Math.min(groupTargets, items));
   return (group: number, out: RowWriter): void => {
+    // Read when it is needed: most models have no groups.
+    const { start, index } = evidence.likes ?? evidence.baskets;
     counts.fill(0);
     let size = 0;
     for (const user of rowOf(usersByGroup, group)) {
-      for (let e = likes.start[user]!; e < likes.start[user + 1]!; e++) {
-        counts[likes.index[e]!]!++;
+      for (let e = start[user]!; e < start[user + 1]!; e++) {
+        counts[index[e]!]!++;
         size++;
       }
     }

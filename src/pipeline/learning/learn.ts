@@ -13,7 +13,7 @@ import {
   type Observations,
   releaseEvidence,
 } from '../../model/evidence.js';
-import { fitCosts } from '../../model/fit.js';
+import { fitCosts, readsBaskets } from '../../model/fit.js';
 import { factorsOf } from '../../model/low-rank.js';
 import { statisticsOf } from '../../model/row-normalisation.js';
 import { MOST_EASE_ITEMS } from '../../model/rows/ease.js';
@@ -119,7 +119,7 @@ export function arrange(
   const evidence = evidenceOf(seen, settings);
   refuseTooManyForEase(evidence, settings);
   const evidencePath = run.directory.file('evidence');
-  writeEvidence(evidencePath, evidence);
+  writeEvidence(evidencePath, evidence, readsBaskets(evidence, settings));
   const { popularity, trend, degree, trust } = evidence;
   const arranged = {
     facts: { popularity, trend, degree, trust },
