@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { badData, ExitCode, Failure, messageOf, systemCode } from '../failure.js';
+import { badData, ioFailure, messageOf, noInput, notCreated, systemCode, tryAgainLater } from '../failure.js';
 import { arrayFileBytes, checkArrays } from '../files/array-file.js';
 import { readJson } from '../files/json-file.js';
 import { cannotCreate, type Destination } from '../files/writing.js';
@@ -93,9 +93,9 @@ export class PlannedWork {
       plan = readJson(planPath(work)) as ArrayPlan;
     } catch (error) {
       if (systemCode(error) === 'ENOENT')
-        throw new Failure(ExitCode.noInput, `there is no plan in ${work}: recommend plan … --work ${work} makes one`);
-      if (systemCode(error) !== '') throw new Failure(ExitCode.io, `${work}: ${messageOf(error)}`, { cause: error });
-      throw badData(`${messageOf(error)}; plan again, in another folder`, { cause: error });
+        throw noInput(`there is no plan in ${work}: recommend plan … --work ${work} makes one`);
+      if (systemCode(error) !== '') throw ioFailure(`${work}: ${messageOf(error)}`, error);
+      throw badData(`${messageOf(error)}; plan again, in another folder`, error);
     }
     if (plan.version === version) return new PlannedWork(work, plan);
     const wayOut = 'run one version on all machines, or plan again, in another folder';
@@ -126,7 +126,7 @@ export class PlannedWork {
       const other = PlannedWork.in(this.work, this.plan.version);
       if (other.id !== this.id) {
         const why = 'has a plan of other data or options already';
-        throw new Failure(ExitCode.cannotCreate, `${this.work} ${why}; name another folder, or remove that one`);
+        throw notCreated(`${this.work} ${why}; name another folder, or remove that one`);
       }
     }
     for (const [part, path] of parts) renameSync(path, this.path(part));
@@ -143,7 +143,7 @@ export class PlannedWork {
       try {
         checkArrays(this.path(part));
       } catch (error) {
-        throw badData(`${messageOf(error)}; plan again, in another folder`, { cause: error });
+        throw badData(`${messageOf(error)}; plan again, in another folder`, error);
       }
     }
   }
@@ -160,8 +160,7 @@ export class PlannedWork {
     const again = [...begun, ...missing].sort((a, b) => a - b);
     if (again.length > 0) {
       const which = `${again.length === 1 ? 'shard' : 'shards'} ${ranges(again)} of ${this.plan.shards}`;
-      throw new Failure(
-        ExitCode.tryAgain,
+      throw tryAgainLater(
         `${STAGES[stage]} is not finished: ${which} ${again.length === 1 ? 'is' : 'are'} missing\n  ${commandOf(stage, this.work, 'N')}`,
       );
     }

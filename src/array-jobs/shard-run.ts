@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename } from 'node:path';
-import { ExitCode, Failure, isDiskFull, messageOf } from '../failure.js';
+import { ExitCode, exitCodeOf, type Failure, ioFailure, isDiskFull, messageOf, tryAgainLater } from '../failure.js';
 import type { Io } from '../io.js';
 import { STAGES } from '../pipeline/finished/checkpoint.js';
 import { explainFolder } from '../pipeline/folder-failures.js';
@@ -84,7 +84,7 @@ export async function runShard(
     return ExitCode.ok;
   } catch (thrown) {
     const error = shard ? explained(thrown, run, options.work, manifest) : thrown;
-    const exitCode = error instanceof Failure ? error.exitCode : ExitCode.unexpected;
+    const exitCode = exitCodeOf(error);
     ending = { exitCode, error: messageOf(error), message: '', interrupted: io.interrupted.aborted };
     throw error;
   } finally {
@@ -97,8 +97,7 @@ export async function runShard(
 
 function lostRows({ lost }: Run, name: string, command: string): Failure {
   const rows = lost.slice(0, 3).map(({ index, why }) => `row ${index}: ${why}`);
-  return new Failure(
-    ExitCode.tryAgain,
+  return tryAgainLater(
     `${plural(lost.length, 'row')} of ${name} could not be worked, and all others are finished:\n  ${rows.join('\n  ')}\n  ${command}`,
   );
 }
@@ -106,11 +105,9 @@ function lostRows({ lost }: Run, name: string, command: string): Failure {
 function explained(thrown: unknown, run: Run, work: string, manifest: string): unknown {
   if (!existsSync(manifest)) {
     const why = `the ${basename(manifest)} in ${work} was removed, or the folder is mounted no more`;
-    return new Failure(ExitCode.io, why, { cause: thrown });
+    return ioFailure(why, thrown);
   }
   if (!isDiskFull(thrown)) return explainFolder(thrown, run);
   const why = `no room in ${work}, or in ${tmpdir()} (TMPDIR)`;
-  return new Failure(ExitCode.io, `${why}: ${messageOf(thrown)}; make room, and run the shard again`, {
-    cause: thrown,
-  });
+  return ioFailure(`${why}: ${messageOf(thrown)}; make room, and run the shard again`, thrown);
 }

@@ -18,7 +18,7 @@ import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { isatty } from 'node:tty';
 import { createGzip } from 'node:zlib';
-import { ExitCode, Failure, systemCode } from '../failure.js';
+import { Failure, notCreated, systemCode } from '../failure.js';
 import type { Streams } from '../io.js';
 import { atExit } from '../process/at-exit.js';
 import { isNamedPipe, openNamedPipe } from './named-pipe.js';
@@ -79,9 +79,9 @@ export interface FileToBe {
  */
 export function fileToBe(path: string): FileToBe | undefined {
   if (path === '-') return undefined;
-  if (path.endsWith('/')) throw new Failure(ExitCode.cannotCreate, `${path} is a folder; name a file in it`);
+  if (path.endsWith('/')) throw notCreated(`${path} is a folder; name a file in it`);
   const present = statOf(path);
-  if (present?.isDirectory()) throw new Failure(ExitCode.cannotCreate, `${path} is a folder; name a file in it`);
+  if (present?.isDirectory()) throw notCreated(`${path} is a folder; name a file in it`);
   // A pipe or a device stays in place: nothing can be renamed over /dev/null.
   requireOwnLink(path);
   if (present && !present.isFile()) return undefined;
@@ -200,8 +200,7 @@ function requireOwnLink(path: string): void {
   if (!link?.isSymbolicLink()) return;
   const folder = statSync(dirname(path));
   if ((folder.mode & 0o022) === 0 || link.uid === process.getuid?.() || link.uid === folder.uid) return;
-  throw new Failure(
-    ExitCode.cannotCreate,
+  throw notCreated(
     `${path} is a link that another user made in a folder where others may write; it is not followed: remove it, or name the file itself`,
   );
 }

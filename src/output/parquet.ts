@@ -1,5 +1,5 @@
 import type { QuotedCells } from '../csv/quoted-cells.js';
-import { ExitCode, Failure, systemCode } from '../failure.js';
+import { notCreated, systemCode } from '../failure.js';
 import type { ColumnKind, TextColumn } from './columns.js';
 import type { ListColumns } from './list-columns.js';
 import { SOURCES } from './reason-cells.js';
@@ -15,10 +15,9 @@ export async function loadParquet(load = (): Promise<Package> => import('hyparqu
     return await load();
   } catch (error) {
     if (systemCode(error) !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new Failure(
-      ExitCode.cannotCreate,
+    throw notCreated(
       'Parquet is written by the package hyparquet-writer, which is not installed: npm install hyparquet-writer (with -g if recommend was installed with -g); the other formats need no package',
-      { cause: error },
+      error,
     );
   }
 }

@@ -290,7 +290,7 @@ export class SavedModel {
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       const why = messageOf(error).replaceAll(this.#held ?? this.#path, this.#path);
-      throw badData(`${why}; learn it again: recommend fit --model`, { cause: error });
+      throw badData(`${why}; learn it again: recommend fit --model`, error);
     }
   }
 }

@@ -1,4 +1,4 @@
-import { closest } from '../understanding/closest.js';
+import { didYouMean } from '../understanding/closest.js';
 import { Problem } from './problem.js';
 import { type Asker, MOST, type Question } from './question.js';
 
@@ -137,9 +137,8 @@ function wrong(path: string, wanted: string): Problem {
 }
 
 function unknownName(name: string, names: readonly string[], what: string): string {
-  const near = closest(name, names);
   const there = names.length === 0 ? 'there are none' : `there are: ${names.join(', ')}`;
-  return `there is no ${what} ${JSON.stringify(name.slice(0, 100))}${near === undefined ? '' : `; did you mean ${near}?`} (${there})`;
+  return `there is no ${what} ${JSON.stringify(name.slice(0, 100))}${didYouMean(name, names, '', String)} (${there})`;
 }
 
 function textual(text: string, what: string): string {

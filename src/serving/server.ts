@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Express, NextFunction, Request, Response } from 'express';
-import { ExitCode, Failure, messageOf } from '../failure.js';
+import { Failure, messageOf, misuse } from '../failure.js';
 import { loadPackage } from '../load-package.js';
 import type { ServeOptions } from '../pipeline/options.js';
 import type { Log } from '../report/log.js';
@@ -210,9 +210,7 @@ function loadExpress(): typeof import('express') {
   try {
     return loadPackage('express');
   } catch (cause) {
-    throw new Failure(ExitCode.usage, 'serve needs the package express, which is not installed: npm install express', {
-      cause,
-    });
+    throw misuse('serve needs the package express, which is not installed: npm install express', cause);
   }
 }
 

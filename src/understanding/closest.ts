@@ -1,3 +1,11 @@
+import { shown } from '../csv/cells.js';
+
+/** "; did you mean X?" for the candidate nearest to a word, `otherwise` where none is near. @param show how a message has it. */
+export function didYouMean(word: string, candidates: readonly string[], otherwise = '', show = shown): string {
+  const near = closest(word, candidates);
+  return near === undefined ? otherwise : `; did you mean ${show(near)}?`;
+}
+
 /** The candidate nearest to a word by edit distance, without case, or undefined where none is near. */
 export function closest(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;

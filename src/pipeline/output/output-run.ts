@@ -1,4 +1,4 @@
-import { ExitCode, Failure, messageOf } from '../../failure.js';
+import { ExitCode, exitCodeOf, messageOf } from '../../failure.js';
 import { isTerminal } from '../../files/destination.js';
 import type { Io } from '../../io.js';
 import type { PlannedStage } from '../../report/progress.js';
@@ -70,7 +70,7 @@ export async function runToOutput(
       lost ? undefined : output?.checkpoint,
       stages.current,
     );
-    const exitCode = error instanceof Failure ? error.exitCode : ExitCode.unexpected;
+    const exitCode = exitCodeOf(error);
     ending = { exitCode, error: messageOf(error), message: '', interrupted: interrupted.aborted };
     throw error;
   } finally {
