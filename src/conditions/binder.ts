@@ -70,7 +70,7 @@ export function ruleOf({ expression, columns, now, newColumn, known }: Binding) 
 
   const unknown = (sides: readonly Side[], name: string, at: number): Failure => {
     const names = (side: Side) => columns[side].map((column) => column.name);
-    const hint = didYouMean(name, sides.flatMap(names), '; texts go in quotes');
+    const hint = didYouMean(name, sides.flatMap(names), shown, '; texts go in quotes');
     const label = (side: Side) => (columns.areOfOneFile ? 'its columns' : `columns of ${side}s`);
     const filled = sides.filter((side) => names(side).length > 0);
     const lists = filled.map((side) => `\n  ${label(side)}: ${namesShown(names(side))}`);

@@ -66,7 +66,7 @@ export function attributeColumn(name: string, columns: readonly string[]): strin
   if (columns.length === 0)
     throw misuse(`--by ${name}: the users have no attributes; profiles, one user a row, give them some`);
   const inQuotes = (each: string) => `"${each}"`;
-  const hint = didYouMean(name, columns, '', inQuotes);
+  const hint = didYouMean(name, columns, inQuotes);
   const all = columns.map(inQuotes).join(', ');
   throw misuse(`--by ${name}: the users have no such attribute${hint}\n  their attributes: ${all}`);
 }

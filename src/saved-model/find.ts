@@ -47,7 +47,7 @@ export function itemName(item: number, { itemIds, titles }: Pick<Names, 'itemIds
 }
 
 function unknown(what: string, typed: string, model: SavedModel, candidates: readonly string[]) {
-  const meant = didYouMean(typed, candidates);
+  const meant = didYouMean(typed, candidates, shown);
   return badData(`the model knows no ${what} ${shown(typed)}${meant}\n  it was learned at ${model.facts.learned}`);
 }
 

@@ -138,7 +138,7 @@ function wrong(path: string, wanted: string): Problem {
 
 function unknownName(name: string, names: readonly string[], what: string): string {
   const there = names.length === 0 ? 'there are none' : `there are: ${names.join(', ')}`;
-  return `there is no ${what} ${JSON.stringify(name.slice(0, 100))}${didYouMean(name, names, '', String)} (${there})`;
+  return `there is no ${what} ${JSON.stringify(name.slice(0, 100))}${didYouMean(name, names, String)} (${there})`;
 }
 
 function textual(text: string, what: string): string {

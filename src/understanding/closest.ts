@@ -1,9 +1,12 @@
-import { shown } from '../csv/cells.js';
-
-/** "; did you mean X?" for the candidate nearest to a word, `otherwise` where none is near. @param show how a message has it. */
-export function didYouMean(word: string, candidates: readonly string[], otherwise = '', show = shown): string {
+/** "; did you mean X?" for the candidate nearest to a word, `otherwise` where none is near. @param shown how a message has it. */
+export function didYouMean(
+  word: string,
+  candidates: readonly string[],
+  shown: (text: string) => string,
+  otherwise = '',
+): string {
   const near = closest(word, candidates);
-  return near === undefined ? otherwise : `; did you mean ${show(near)}?`;
+  return near === undefined ? otherwise : `; did you mean ${shown(near)}?`;
 }
 
 /** The candidate nearest to a word by edit distance, without case, or undefined where none is near. */

@@ -134,7 +134,7 @@ export function missingColumn(path: string, header: readonly string[], role: Rol
   const has = columnsShown(header);
   const wantedName = named[role]?.[0];
   if (wantedName !== undefined && wantedName !== NO_COLUMN) {
-    const hint = didYouMean(wantedName, header);
+    const hint = didYouMean(wantedName, header, shown);
     return badData(`${path}:1: no column ${shown(wantedName)} (--${role}-col)${hint}\n  ${has}`);
   }
   return badData(`${path}:1: no column that looks like the ${role}; name it with --${role}-col NAME\n  ${has}`);

@@ -89,7 +89,7 @@ function complaintOf(columns: readonly TextColumn[], format: OutputFormat): stri
 }
 
 function refuseUnknown(column: string, known: readonly string[]): never {
-  const meant = didYouMean(column, known, '', shown);
+  const meant = didYouMean(column, known, shown);
   throw refusal(`there is no column ${shown(column)}${meant}\n  there are: ${known.map(printableName).join(', ')}`);
 }
 

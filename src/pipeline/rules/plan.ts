@@ -101,7 +101,7 @@ function valuesIn(dataset: Dataset, of: 'item' | 'user', name: string, option: s
     const source = of === 'item' ? 'a catalogue (--items)' : 'profiles (--users)';
     const has =
       names.length === 0 ? `, since there is no file of ${source}` : `; there are ${names.map(shown).join(', ')}`;
-    throw usageFailure(`${option}: ${of}s have no column ${shown(name)}${didYouMean(name, names, has)}`);
+    throw usageFailure(`${option}: ${of}s have no column ${shown(name)}${didYouMean(name, names, shown, has)}`);
   }
   const separator = separatorOf(
     column.name,
