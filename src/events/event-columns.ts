@@ -1,7 +1,7 @@
 import type { CellColumn } from '../csv/cells.js';
 import { IndexColumn, LineColumn, type LineRuns, NumberColumn, type Values } from './columns.js';
 import type { DayOrder } from './day-month.js';
-import { EventTypes, type EventWeights } from './event-types.js';
+import { type EventTypes, type EventWeights, eventTypes } from './event-types.js';
 import type { Ids } from './ids.js';
 import { statusWeight } from './order-status.js';
 import { TimeColumn, type TimesSeen } from './times.js';
@@ -131,8 +131,8 @@ function newEvents(layout: EventLayout, eventWeights: EventWeights): Events {
     item: new IndexColumn(),
     strength: roles.rating === undefined ? undefined : new NumberColumn(),
     weight: roles.event === undefined && !keepsCancelled ? undefined : new NumberColumn(),
-    types: roles.event === undefined ? undefined : new EventTypes(eventWeights),
-    statuses: hasStatus ? new EventTypes(new Map(statusWeights), statusWeight) : undefined,
+    types: roles.event === undefined ? undefined : eventTypes(eventWeights),
+    statuses: hasStatus ? eventTypes(new Map(statusWeights), statusWeight) : undefined,
     titles: roles.title === undefined ? undefined : [],
     time: roles.time === undefined ? undefined : new NumberColumn(),
     timeColumn: roles.time === undefined ? undefined : new TimeColumn(timeName, dayOrder),

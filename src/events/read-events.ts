@@ -5,7 +5,7 @@ import { Pieces } from '../csv/pieces.js';
 import { CHUNK_BYTES, type Table } from '../csv/table.js';
 import { type EventLayout, type Events, newSink, type RowFilter, reserveEvents } from './event-columns.js';
 import type { EventWeights } from './event-types.js';
-import { type Acceleration, EventsReader, type RangePart } from './events-reader.js';
+import { type Acceleration, type EventsReader, eventsReader, type RangePart } from './events-reader.js';
 import type { Ids } from './ids.js';
 import { bytesFrom, type EventsTask } from './range-part.js';
 
@@ -79,7 +79,7 @@ export async function readEvents(
   const { path, name, refusals, pieces } = table;
   const sink = newSink(layout, eventWeights, ids);
   sink.lines = table.linesBefore;
-  const reader = new EventsReader(layout, sink, (...row) => refusals.refuse(...row), acceleration, filter);
+  const reader = eventsReader(layout, sink, (...row) => refusals.refuse(...row), acceleration, filter);
   try {
     const file = { path, begin: pieces.position, seekableSize: () => table.seekableSize() };
     const cut = rangeWorkers && (await cutRanges(file, layout, eventWeights, sizes));

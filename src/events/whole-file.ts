@@ -3,7 +3,7 @@ import { displayName, readingFailure } from '../csv/failures.js';
 import { type CsvSource, openTable } from '../csv/table.js';
 import { type EventLayout, newSink, type RowFilter } from './event-columns.js';
 import type { EventWeights } from './event-types.js';
-import { type Acceleration, EventsReader, type RangePart, type RefusedRow } from './events-reader.js';
+import { type Acceleration, eventsReader, type RangePart, type RefusedRow } from './events-reader.js';
 import { IdIndex, type Ids } from './ids.js';
 import { type EventsTask, partFrom } from './range-part.js';
 import { type ReadEvents, readOn } from './read-events.js';
@@ -29,7 +29,7 @@ export async function readWholeFile(
   try {
     await readOn(
       pieces,
-      new EventsReader(layout, sink, (...row) => refusals.refuse(...row), acceleration, filter),
+      eventsReader(layout, sink, (...row) => refusals.refuse(...row), acceleration, filter),
       table,
     );
   } catch (error) {
@@ -56,7 +56,7 @@ export function takeWholeFile(
   const refusals = new Refusals(displayName(path), badRows);
   const sink = newSink(layout, eventWeights, ids);
   const { unread = 0, warnings = [] } = part.whole ?? {};
-  new EventsReader(layout, sink, (...row) => refusals.refuse(...row), undefined).append(part);
+  eventsReader(layout, sink, (...row) => refusals.refuse(...row), undefined).append(part);
   refusals.unread = unread;
   return {
     events: sink.events,

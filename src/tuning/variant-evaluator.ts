@@ -10,7 +10,7 @@ import { type SignalCounts, signalCount } from '../model/signals.js';
 import type { Audience } from '../ranking/audience.js';
 import { priorOf } from '../ranking/offer.js';
 import { Recommender, type Way } from '../ranking/recommender.js';
-import { Scores, SummedRows } from '../ranking/scores.js';
+import { SummedRows, scoresBy } from '../ranking/scores.js';
 
 /** Rows as they were learned, before normalisation. */
 export interface LearnedModel {
@@ -153,7 +153,7 @@ export class VariantEvaluator {
       }
       const lowRank = lowRankOf(this.#learned.factors, statistics.popularity, { ...settings, lowRankWeight: 1 });
       const model = { counts, rows: this.#rows, scales, lowRank };
-      const scores = new Scores(model, audience.signals, this.#summed);
+      const scores = scoresBy(model, audience.signals, this.#summed);
       const recommender = new Recommender(model, audience, this.#listLength, scores);
       groups.push({ first: variant, recommender, positions: [position], ways: [way] });
     });
