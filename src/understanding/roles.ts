@@ -1,7 +1,7 @@
 import { shown, truthWord } from '../csv/cells.js';
 import { badData, type Failure, misuse } from '../failure.js';
 import { didYouMean } from './closest.js';
-import { type Candidate, candidatesOf, isFit, unfitness, valuesFit } from './role-candidates.js';
+import { type Candidate, candidatesOf, unfitness, unfitValues } from './role-candidates.js';
 import type { SampledColumn } from './sampled-column.js';
 import { shellWord } from './shell-word.js';
 import { kindByName, type Role } from './vocabulary.js';
@@ -91,9 +91,9 @@ function chosenColumn(
 ): Candidate | undefined {
   const candidates = candidatesOf(columns, role, role === own);
   const context = { hasItem: roles.item !== undefined, others: candidates };
-  const fitting = candidates.filter((candidate) => isFit(role, candidate, context));
+  const fitting = candidates.filter((candidate) => unfitness(role, candidate, context) === '');
   const isSparse = (candidate: Candidate) =>
-    candidate.column.filled.length > 0 && !candidate.isBare && valuesFit(role, candidate, context);
+    candidate.column.filled.length > 0 && !candidate.isBare && unfitValues(role, candidate, context) === '';
   const best = fitting[0] ?? candidates.find(isSparse) ?? candidates.find((candidate) => candidate.isKept);
   const adorned = role === 'rating' ? candidates.find((each) => each === best || isAdorned(each.column)) : undefined;
   if (adorned && adorned !== best) {
