@@ -1,8 +1,9 @@
-import { createReadStream, statSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { badData } from '../failure.js';
+import { statsOf } from '../files/stats.js';
 import { displayName } from './failures.js';
 
 /** As TextDecoder calls it: such bytes are taken as they are. */
@@ -73,11 +74,7 @@ async function* behindHead(
 
 /** How many bytes a file has, before it is opened; 0 where nobody can tell. Whoever reads it says what is wrong with it. */
 export function sizeAtHand(path: string): number {
-  try {
-    return path === '-' ? 0 : statSync(path).size;
-  } catch {
-    return 0;
-  }
+  return path === '-' ? 0 : (statsOf(path)?.size ?? 0);
 }
 
 /** The size of a file whose bytes can be read from anywhere as they are; 0 for pipes, and for files that are compressed or in UTF-16. */

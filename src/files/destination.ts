@@ -21,8 +21,9 @@ import { createGzip } from 'node:zlib';
 import { Failure, notCreated, systemCode } from '../failure.js';
 import type { Streams } from '../io.js';
 import { atExit } from '../process/at-exit.js';
-import { isNamedPipe, openNamedPipe } from './named-pipe.js';
+import { openNamedPipe } from './named-pipe.js';
 import { ownTag, removeLeftBehind } from './owner.js';
+import { isNamedPipe } from './stats.js';
 import { cannotCreate, cannotWrite, type Destination, drained, type OnWait } from './writing.js';
 
 /**

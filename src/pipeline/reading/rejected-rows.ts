@@ -3,7 +3,7 @@ import type { BadRows } from '../../csv/bad-rows.js';
 import { quoted, safelyQuoted } from '../../csv/quoting.js';
 import { ioFailure, messageOf, notCreated } from '../../failure.js';
 import { openDestination } from '../../files/destination.js';
-import { isNamedPipe } from '../../files/named-pipe.js';
+import { isNamedPipe } from '../../files/stats.js';
 import type { OnWait } from '../../files/writing.js';
 import { loadPackage } from '../../load-package.js';
 
