@@ -1,6 +1,6 @@
 import { badData } from '../failure.js';
 import { loadPackage } from '../load-package.js';
-import { BadRow, type BadRows, Refusals, type TableReport } from './bad-rows.js';
+import { BadRow, type BadRows, type Refusals, refusalsOf, type TableReport } from './bad-rows.js';
 import { displayName, emptyTable, readingFailure } from './failures.js';
 import { conversionOf } from './formats/conversion.js';
 import { refuseOddHeader, refuseOtherFormats } from './formats/other-formats.js';
@@ -55,7 +55,7 @@ export async function openTable(
     const first = await chunks.next();
     if (first.done) throw emptyTable(name);
     refuseOtherFormats(name, first.value);
-    const refusals = new Refusals(name, badRows);
+    const refusals = refusalsOf(name, badRows);
     const conversion = await conversionOf(path, first.value, chained(first.value, chunks), refusals, onBytes);
     let table: Table;
     if (conversion) {

@@ -79,7 +79,7 @@ export async function readEvents(
   const { path, name, refusals, pieces } = table;
   const sink = newSink(layout, eventWeights, ids);
   sink.lines = table.linesBefore;
-  const reader = eventsReader(layout, sink, (...row) => refusals.refuse(...row), acceleration, filter);
+  const reader = eventsReader(layout, sink, refusals.refuse, acceleration, filter);
   try {
     const file = { path, begin: pieces.position, seekableSize: () => table.seekableSize() };
     const cut = rangeWorkers && (await cutRanges(file, layout, eventWeights, sizes));

@@ -1,4 +1,4 @@
-import { type BadRows, Refusals } from '../csv/bad-rows.js';
+import { type BadRows, refusalsOf } from '../csv/bad-rows.js';
 import { displayName, readingFailure } from '../csv/failures.js';
 import { type CsvSource, openTable } from '../csv/table.js';
 import { type EventLayout, newSink, type RowFilter } from './event-columns.js';
@@ -27,11 +27,7 @@ export async function readWholeFile(
   sink.lines = table.linesBefore;
   const begin = pieces.position;
   try {
-    await readOn(
-      pieces,
-      eventsReader(layout, sink, (...row) => refusals.refuse(...row), acceleration, filter),
-      table,
-    );
+    await readOn(pieces, eventsReader(layout, sink, refusals.refuse, acceleration, filter), table);
   } catch (error) {
     throw readingFailure(table.name, error);
   } finally {
@@ -53,10 +49,10 @@ export function takeWholeFile(
   ids: Ids,
   badRows: BadRows,
 ): ReadEvents {
-  const refusals = new Refusals(displayName(path), badRows);
+  const refusals = refusalsOf(displayName(path), badRows);
   const sink = newSink(layout, eventWeights, ids);
   const { unread = 0, warnings = [] } = part.whole ?? {};
-  eventsReader(layout, sink, (...row) => refusals.refuse(...row), undefined).append(part);
+  eventsReader(layout, sink, refusals.refuse, undefined).append(part);
   refusals.unread = unread;
   return {
     events: sink.events,
