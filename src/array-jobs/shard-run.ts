@@ -8,7 +8,7 @@ import { explainFolder } from '../pipeline/folder-failures.js';
 import { withinMemory } from '../pipeline/memory-limit.js';
 import type { Options } from '../pipeline/options.js';
 import { type Ending, keepOutcome } from '../pipeline/output/outcome.js';
-import { type Run, Stages, startRun } from '../pipeline/run.js';
+import { type Run, stagesIn, startRun } from '../pipeline/run.js';
 import { orInterrupted, stopping } from '../pipeline/stopping.js';
 import type { LogOptions } from '../report/log.js';
 import { megabytes, plural } from '../report/quantities.js';
@@ -55,14 +55,14 @@ export async function runShard(
   open: (run: Run) => StageShards | Promise<StageShards>,
 ): Promise<number> {
   const run = startRun({ ...options, stages: [{ stage: STAGES[stage], weight: 1 }] }, io);
-  const stages = new Stages(run);
+  const stages = stagesIn(run);
   const record: RunRecord = { paths: [], files: [], stages: stages.taken, retries: run.retries };
   let shard: { number: number; of: number } | undefined;
   let manifest = '';
   let ending: Ending = { exitCode: ExitCode.unexpected, error: 'unexpected', message: '', interrupted: false };
   const stop = stopping(io.interrupted, options.maxDuration);
   try {
-    const memory = withinMemory(run, options, stop.stop, () => stages.current);
+    const memory = withinMemory(run, options, stop.stop, stages.current);
     await orInterrupted(stop.signal, async () => {
       const all = await open(run);
       if (all.method) record.method = all.method;

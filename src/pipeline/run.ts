@@ -126,31 +126,26 @@ export function startRun(
 }
 
 /** The stages of a run, and how long each took. */
-export class Stages {
+export function stagesIn({ seconds, memory }: Pick<Run, 'seconds' | 'memory'>) {
   /** Those so far, in their order; the seconds of the last may still rise. */
-  readonly taken: RunRecord['stages'] = [];
-  readonly #run: Pick<Run, 'seconds' | 'memory'>;
-
-  constructor(run: Pick<Run, 'seconds' | 'memory'>) {
-    this.#run = run;
-  }
-
-  get current(): string {
-    return this.taken.at(-1)?.stage ?? 'waiting';
-  }
-
-  /** Takes a stage, or goes on with the last one where that has the same name. */
-  async take<T>(name: string, work: () => Promise<T>): Promise<T> {
-    const startedAt = this.#run.seconds();
-    const before = this.current === name ? (this.taken.pop()?.seconds() ?? 0) : 0;
-    const stage = { stage: name, seconds: () => before + this.#run.seconds() - startedAt };
-    this.taken.push(stage);
-    try {
-      return await work();
-    } finally {
-      const seconds = stage.seconds();
-      stage.seconds = () => seconds;
-      this.#run.memory.look();
-    }
-  }
+  const taken: RunRecord['stages'] = [];
+  const current = () => taken.at(-1)?.stage ?? 'waiting';
+  return {
+    taken,
+    current,
+    /** Takes a stage, or goes on with the last one where that has the same name. */
+    async take<T>(name: string, work: () => Promise<T>): Promise<T> {
+      const startedAt = seconds();
+      const before = current() === name ? (taken.pop()?.seconds() ?? 0) : 0;
+      const stage = { stage: name, seconds: () => before + seconds() - startedAt };
+      taken.push(stage);
+      try {
+        return await work();
+      } finally {
+        const took = stage.seconds();
+        stage.seconds = () => took;
+        memory.look();
+      }
+    },
+  };
 }
