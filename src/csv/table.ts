@@ -1,5 +1,4 @@
 import { badData } from '../failure.js';
-import { loadPackage } from '../load-package.js';
 import { BadRow, type BadRows, type Refusals, refusalsOf, type TableReport } from './bad-rows.js';
 import { displayName, emptyTable, readingFailure } from './failures.js';
 import { conversionOf } from './formats/conversion.js';
@@ -10,8 +9,6 @@ import { plainCsv } from './plain-csv.js';
 import { cellTexts, MAX_ROW_BYTES, RowCutter } from './row-cutter.js';
 import { hasRowNames } from './row-names.js';
 import { chained, plainBytes, seekableSize, UTF8, wholeHead } from './source.js';
-
-const { parse }: typeof import('csv-parse/sync') = loadPackage('csv-parse/sync');
 
 /** Where a table comes from, and how its rows are cut. */
 export interface CsvSource {
@@ -149,38 +146,16 @@ function tableOf(file: Headless, header: readonly string[], linesBefore: number,
   const { path, delimiter, pieces, refusals, isSeekable } = file;
   const width = header.length;
   const name = displayName(path);
-  let read = 0;
+  const report = (rows: number): TableReport => refusals.report(delimiter, rows);
+  const close = () => pieces.close();
 
-  const attempt = (row: Row, take: (row: Row) => void): void => {
-    try {
-      take(row);
-    } catch (error) {
-      if (!(error instanceof BadRow)) throw error;
-      refusals.refuse(row.firstLine, error.message, row.cells);
-    }
-  };
-
-  const records = (bytes: Uint8Array, places: readonly [firstLine: number, line: number][]): Row[] => {
-    if (places.length === 0) return [];
-    const cut = parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), {
-      delimiter,
-      record_delimiter: ['\r\n', '\n'],
-      relax_column_count: true,
-      skip_empty_lines: true,
-    });
-    if (cut.length !== places.length) throw new Error(`${name}: rows were cut in two ways`);
-    // Empty cells too many at the end of a row are let go.
-    return places.map(([firstLine, line], k) => ({ cells: (cut[k] ?? []).slice(0, width), firstLine, line }));
-  };
-
-  /** Well-formed rows that follow one another; rows between them are refused when those before have been taken. */
-  async function* blocks(): AsyncGenerator<Row[]> {
+  /** Gives all rows that are well-formed, and refuses the others. @returns how many there are. */
+  const readRows = async (give: (row: Row) => void): Promise<number> => {
     const cutter = new RowCutter(delimiter, width);
     let lines = linesBefore;
+    let rows = 0;
     do {
       const { bytes, to, isLast } = pieces;
-      let block = pieces.from;
-      let places: [firstLine: number, line: number][] = [];
       while (pieces.from < to) {
         const from = pieces.from;
         const end = cutter.cut(bytes, from, to, isLast);
@@ -188,29 +163,24 @@ function tableOf(file: Headless, header: readonly string[], linesBefore: number,
         pieces.from = end;
         const firstLine = lines + 1;
         lines += 1 + cutter.innerLines;
+        if (cutter.cells === 0) continue;
+        rows++;
         if (cutter.trouble === 'none') {
-          if (cutter.cells > 0) places.push([firstLine, lines]);
+          give({ cells: cutter.texts(), firstLine, line: lines });
           continue;
         }
-        yield records(bytes.subarray(block, from), places);
-        block = end;
-        places = [];
         const cells = cutter.trouble === 'width' ? cellTexts(delimiter, cutter.cells, bytes, from, to, isLast) : [];
         if (lastTakesRest && cells.length > width) {
           const rest = cells.splice(width - 1).join(delimiter);
-          yield [{ cells: [...cells, rest], firstLine, line: lines }];
+          give({ cells: [...cells, rest], firstLine, line: lines });
         } else {
-          read++;
           refusals.refuse(firstLine + cutter.troubleLines, cutter.reason(firstLine), cells);
         }
       }
-      yield records(bytes.subarray(block, pieces.from), places);
     } while (await pieces.more());
     if (pieces.isTooLong) throw refusals.fatal(lines + 1);
-  }
-
-  const report = (rows: number): TableReport => refusals.report(delimiter, rows);
-  const close = () => pieces.close();
+    return rows;
+  };
 
   return {
     ...file,
@@ -229,32 +199,32 @@ function tableOf(file: Headless, header: readonly string[], linesBefore: number,
       for (let at = from; at < to && rows.length < most; ) {
         const end = cutter.cut(bytes, at, to, isLast);
         if (end < 0) break;
-        if (cutter.cells > 0 && cutter.trouble === 'none')
-          rows.push(cellTexts(delimiter, width, bytes, at, to, isLast));
+        if (cutter.cells > 0 && cutter.trouble === 'none') rows.push(cutter.texts());
         at = end;
       }
       return rows;
     },
 
     /**
-     * Reads the rows to the end of the file: where one begins and ends, and what is wrong with it, by the cutter of all rows; the cells by
-     * csv-parse. @param take may throw BadRow, which refuses the row.
+     * Reads the rows to the end of the file. @param take may throw BadRow, which refuses the row.
      * @throws Failure 65 when a row cannot be read and bad rows stop the reading, 74 when reading fails.
      */
     async eachRow(take: (row: Row) => void): Promise<TableReport> {
-      try {
-        for await (const rows of blocks()) {
-          for (const row of rows) {
-            read++;
-            attempt(row, take);
-          }
+      const give = (row: Row) => {
+        try {
+          take(row);
+        } catch (error) {
+          if (!(error instanceof BadRow)) throw error;
+          refusals.refuse(row.firstLine, error.message, row.cells);
         }
+      };
+      try {
+        return report(await readRows(give));
       } catch (error) {
         throw readingFailure(name, error);
       } finally {
         await close();
       }
-      return report(read);
     },
 
     /** The size of a file whose bytes can be read from anywhere, as they are; 0 where they cannot. */
