@@ -95,36 +95,54 @@ interface Headless {
 }
 
 /**
+ * Cuts one row after the other, blank lines left out, until `take` returns something.
+ * @param take is told where the row begins that was cut, and on which line; `line` is its last. @param linesBefore the row to come.
+ */
+async function cutRows<T>(
+  { pieces, refusals }: Headless,
+  cutter: RowCutter,
+  linesBefore: number,
+  take: (from: number, firstLine: number, line: number) => T | undefined,
+): Promise<T | undefined> {
+  let lines = linesBefore;
+  do {
+    const { bytes, to, isLast } = pieces;
+    while (pieces.from < to) {
+      const from = pieces.from;
+      const end = cutter.cut(bytes, from, to, isLast);
+      if (end < 0 || end - from > MAX_ROW_BYTES) break;
+      pieces.from = end;
+      const firstLine = lines + 1;
+      lines += 1 + cutter.innerLines;
+      const taken = cutter.cells > 0 ? take(from, firstLine, lines) : undefined;
+      if (taken !== undefined) return taken;
+    }
+  } while (await pieces.more());
+  if (pieces.isTooLong) throw refusals.fatal(lines + 1);
+  return undefined;
+}
+
+/**
  * Reads the header, the first row that is no blank line.
  * @param columns where that row is data: their names. @param linesBefore how many lines come before the pieces.
  */
 async function headed(file: Headless, columns: readonly string[] | undefined, linesBefore: number): Promise<Table> {
   const { path, delimiter, pieces, refusals } = file;
   const cutter = new RowCutter(delimiter, undefined);
-  let lines = linesBefore;
-  while (await pieces.more()) {
-    const { bytes, to, isLast } = pieces;
-    while (pieces.from < to) {
-      const from = pieces.from;
-      const end = cutter.cut(bytes, from, to, isLast);
-      if (end < 0 || end - from > MAX_ROW_BYTES) break;
-      const firstLine = lines + 1;
-      pieces.from = end;
-      lines += 1 + cutter.innerLines;
-      if (cutter.cells === 0) continue;
-      // There is no going on without a header, whatever is done with bad rows.
-      if (cutter.trouble !== 'none') throw refusals.fatal(firstLine + cutter.troubleLines, cutter.reason(firstLine));
-      if (columns) {
-        pieces.from = from;
-        const header = namesFor(columns, cutter.cells, displayName(path), firstLine);
-        return tableOf(file, header, firstLine - 1, columns.length === header.length);
-      }
-      const header = cellTexts(delimiter, cutter.cells, bytes, from, to, isLast);
-      if (hasRowNames(pieces, delimiter, header)) header.unshift('');
-      return tableOf(file, header, lines);
+  const table = await cutRows(file, cutter, linesBefore, (from, firstLine, line) => {
+    // There is no going on without a header, whatever is done with bad rows.
+    if (cutter.trouble !== 'none') throw refusals.fatal(firstLine + cutter.troubleLines, cutter.reason(firstLine));
+    if (columns) {
+      pieces.from = from;
+      const header = namesFor(columns, cutter.cells, displayName(path), firstLine);
+      return tableOf(file, header, firstLine - 1, columns.length === header.length);
     }
-  }
-  throw pieces.isTooLong ? refusals.fatal(lines + 1) : emptyTable(displayName(path));
+    const header = cellTexts(delimiter, cutter.cells, pieces.bytes, from, pieces.to, pieces.isLast);
+    if (hasRowNames(pieces, delimiter, header)) header.unshift('');
+    return tableOf(file, header, line);
+  });
+  if (table) return table;
+  throw emptyTable(displayName(path));
 }
 
 /** Columns without a name are not used. */
@@ -148,39 +166,6 @@ function tableOf(file: Headless, header: readonly string[], linesBefore: number,
   const name = displayName(path);
   const report = (rows: number): TableReport => refusals.report(delimiter, rows);
   const close = () => pieces.close();
-
-  /** Gives all rows that are well-formed, and refuses the others. @returns how many there are. */
-  const readRows = async (give: (row: Row) => void): Promise<number> => {
-    const cutter = new RowCutter(delimiter, width);
-    let lines = linesBefore;
-    let rows = 0;
-    do {
-      const { bytes, to, isLast } = pieces;
-      while (pieces.from < to) {
-        const from = pieces.from;
-        const end = cutter.cut(bytes, from, to, isLast);
-        if (end < 0 || end - from > MAX_ROW_BYTES) break;
-        pieces.from = end;
-        const firstLine = lines + 1;
-        lines += 1 + cutter.innerLines;
-        if (cutter.cells === 0) continue;
-        rows++;
-        if (cutter.trouble === 'none') {
-          give({ cells: cutter.texts(), firstLine, line: lines });
-          continue;
-        }
-        const cells = cutter.trouble === 'width' ? cellTexts(delimiter, cutter.cells, bytes, from, to, isLast) : [];
-        if (lastTakesRest && cells.length > width) {
-          const rest = cells.splice(width - 1).join(delimiter);
-          give({ cells: [...cells, rest], firstLine, line: lines });
-        } else {
-          refusals.refuse(firstLine + cutter.troubleLines, cutter.reason(firstLine), cells);
-        }
-      }
-    } while (await pieces.more());
-    if (pieces.isTooLong) throw refusals.fatal(lines + 1);
-    return rows;
-  };
 
   return {
     ...file,
@@ -210,7 +195,8 @@ function tableOf(file: Headless, header: readonly string[], linesBefore: number,
      * @throws Failure 65 when a row cannot be read and bad rows stop the reading, 74 when reading fails.
      */
     async eachRow(take: (row: Row) => void): Promise<TableReport> {
-      const give = (row: Row) => {
+      const cutter = new RowCutter(delimiter, width);
+      const attempt = (row: Row): void => {
         try {
           take(row);
         } catch (error) {
@@ -218,8 +204,20 @@ function tableOf(file: Headless, header: readonly string[], linesBefore: number,
           refusals.refuse(row.firstLine, error.message, row.cells);
         }
       };
+      let rows = 0;
       try {
-        return report(await readRows(give));
+        await cutRows(file, cutter, linesBefore, (from, firstLine, line) => {
+          rows++;
+          if (cutter.trouble === 'none') return attempt({ cells: cutter.texts(), firstLine, line });
+          const { bytes, to, isLast } = pieces;
+          const cells = cutter.trouble === 'width' ? cellTexts(delimiter, cutter.cells, bytes, from, to, isLast) : [];
+          if (!lastTakesRest || cells.length <= width) {
+            return refusals.refuse(firstLine + cutter.troubleLines, cutter.reason(firstLine), cells);
+          }
+          const rest = cells.splice(width - 1).join(delimiter);
+          attempt({ cells: [...cells, rest], firstLine, line });
+        });
+        return report(rows);
       } catch (error) {
         throw readingFailure(name, error);
       } finally {
