@@ -167,6 +167,17 @@ function tableOf(file: Headless, header: readonly string[], linesBefore: number,
   const report = (rows: number): TableReport => refusals.report(delimiter, rows);
   const close = () => pieces.close();
 
+  /** Does what reads the file to its end, and closes it. @throws Failure 74 when reading fails, and what it throws. */
+  const reading = async <T>(read: () => Promise<T>): Promise<T> => {
+    try {
+      return await read();
+    } catch (error) {
+      throw readingFailure(name, error);
+    } finally {
+      await close();
+    }
+  };
+
   return {
     ...file,
     /** The path as messages have it. */
@@ -175,6 +186,7 @@ function tableOf(file: Headless, header: readonly string[], linesBefore: number,
     linesBefore,
     report,
     close,
+    reading,
 
     /** The cells of the first rows, `most` at the most, of what is here already; they are still to be read. */
     sample(most: number): string[][] {
@@ -194,18 +206,18 @@ function tableOf(file: Headless, header: readonly string[], linesBefore: number,
      * Reads the rows to the end of the file. @param take may throw BadRow, which refuses the row.
      * @throws Failure 65 when a row cannot be read and bad rows stop the reading, 74 when reading fails.
      */
-    async eachRow(take: (row: Row) => void): Promise<TableReport> {
-      const cutter = new RowCutter(delimiter, width);
-      const attempt = (row: Row): void => {
-        try {
-          take(row);
-        } catch (error) {
-          if (!(error instanceof BadRow)) throw error;
-          refusals.refuse(row.firstLine, error.message, row.cells);
-        }
-      };
-      let rows = 0;
-      try {
+    eachRow: (take: (row: Row) => void): Promise<TableReport> =>
+      reading(async () => {
+        const cutter = new RowCutter(delimiter, width);
+        const attempt = (row: Row): void => {
+          try {
+            take(row);
+          } catch (error) {
+            if (!(error instanceof BadRow)) throw error;
+            refusals.refuse(row.firstLine, error.message, row.cells);
+          }
+        };
+        let rows = 0;
         await cutRows(file, cutter, linesBefore, (from, firstLine, line) => {
           rows++;
           if (cutter.trouble === 'none') return attempt({ cells: cutter.texts(), firstLine, line });
@@ -218,12 +230,7 @@ function tableOf(file: Headless, header: readonly string[], linesBefore: number,
           attempt({ cells: [...cells, rest], firstLine, line });
         });
         return report(rows);
-      } catch (error) {
-        throw readingFailure(name, error);
-      } finally {
-        await close();
-      }
-    },
+      }),
 
     /** The size of a file whose bytes can be read from anywhere, as they are; 0 where they cannot. */
     seekableSize: async () => (isSeekable ? seekableSize(path) : 0),

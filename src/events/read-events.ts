@@ -1,6 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
 import type { TableReport } from '../csv/bad-rows.js';
-import { readingFailure } from '../csv/failures.js';
 import { Pieces } from '../csv/pieces.js';
 import { CHUNK_BYTES, type Table } from '../csv/table.js';
 import { type EventLayout, type Events, newSink, type RowFilter, reserveEvents } from './event-columns.js';
@@ -76,12 +75,12 @@ export async function readEvents(
   { onBytes = () => {}, rangeWorkers, acceleration, sizes = SIZES }: Reading = {},
   filter?: RowFilter,
 ): Promise<ReadEvents> {
-  const { path, name, refusals, pieces } = table;
+  const { path, refusals, pieces } = table;
   const sink = newSink(layout, eventWeights, ids);
   sink.lines = table.linesBefore;
   const reader = eventsReader(layout, sink, refusals.refuse, acceleration, filter);
-  try {
-    const file = { path, begin: pieces.position, seekableSize: () => table.seekableSize() };
+  await table.reading(async () => {
+    const file = { path, begin: pieces.position, seekableSize: table.seekableSize };
     const cut = rangeWorkers && (await cutRanges(file, layout, eventWeights, sizes));
     const head = pieces.position + (rangeWorkers?.readWhole ? 0 : sizes.head);
     const ranges = cut?.ranges.filter(({ from }) => from >= head) ?? [];
@@ -90,11 +89,7 @@ export async function readEvents(
     } else {
       await readOn(pieces, reader, table);
     }
-  } catch (error) {
-    throw readingFailure(name, error);
-  } finally {
-    await table.close();
-  }
+  });
   const { lineOf } = refusals;
   return { events: sink.events, report: table.report(sink.rows), warnings: table.warnings, lineOf };
 }

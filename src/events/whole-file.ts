@@ -1,5 +1,5 @@
 import { type BadRows, refusalsOf } from '../csv/bad-rows.js';
-import { displayName, readingFailure } from '../csv/failures.js';
+import { displayName } from '../csv/failures.js';
 import { type CsvSource, openTable } from '../csv/table.js';
 import { type EventLayout, newSink, type RowFilter } from './event-columns.js';
 import type { EventWeights } from './event-types.js';
@@ -26,13 +26,7 @@ export async function readWholeFile(
   const sink = newSink(layout, new Map(eventWeights), { users: new IdIndex(), items: new IdIndex() });
   sink.lines = table.linesBefore;
   const begin = pieces.position;
-  try {
-    await readOn(pieces, eventsReader(layout, sink, refusals.refuse, acceleration, filter), table);
-  } catch (error) {
-    throw readingFailure(table.name, error);
-  } finally {
-    await table.close();
-  }
+  await table.reading(() => readOn(pieces, eventsReader(layout, sink, refusals.refuse, acceleration, filter), table));
   for (const kind of Object.values(sink.events.skipped)) {
     if (kind.count > 0) kind.firstLine = refusals.lineOf(kind.firstLine);
   }
