@@ -5,7 +5,7 @@ import type { Destination } from '../files/writing.js';
 import type { Streams } from '../io.js';
 import { memoryWatch } from '../process/family-memory.js';
 import { type LogOptions, logTo } from '../report/log.js';
-import { heartbeatFacts, heartbeatText, type PlannedStage, RunStages, type Stage } from '../report/progress.js';
+import { heartbeatFacts, heartbeatText, type PlannedStage, progressOf, type Stage } from '../report/progress.js';
 import type { RunRecord } from '../report/summary.js';
 import type { BalanceName } from '../workers/balance.js';
 import { Pool } from '../workers/pool.js';
@@ -59,10 +59,10 @@ export function startRun(
   });
   const memory = memoryWatch(() => pool.pids());
   memory.start();
-  const position = new RunStages(stages);
+  const position = progressOf(stages);
   const heartbeat = () => {
     const { bytes: memoryBytes, processes } = memory.look();
-    const now = { ...position.now, seconds: seconds(), memoryBytes, processes, retries: retries.length };
+    const now = { ...position.now(), seconds: seconds(), memoryBytes, processes, retries: retries.length };
     log.status(heartbeatText(now), heartbeatFacts(now));
   };
   process.on('SIGUSR1', heartbeat);

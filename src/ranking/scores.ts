@@ -5,27 +5,27 @@ import { lowRankScores } from './low-rank-scores.js';
 import type { Model } from './model.js';
 
 /** The rows of a model in the memory of a kernel. Several `Scores` can share them, one at a time. */
-export class SummedRows {
+export interface SummedRows {
   /** By signal: where its row begins; the row of signal s ends where that of s + 1 begins. */
-  readonly start: Uint32Array;
-  readonly sums: Sums;
+  start: Uint32Array;
+  sums: Sums;
+}
 
-  /** @param columns the items. @param most the largest number of signals that are added up. */
-  constructor(rows: StackedRows, columns: number, most: number, sumsOf: SumsOf) {
-    this.start = new Uint32Array(rows.rows + 1);
-    let before = 0;
-    rows.parts.forEach((part, k) => {
-      for (let row = 0; row < part.rows; row++) this.start[rows.from[k]! + row] = before + part.start[row]!;
-      before += part.index.length;
-    });
-    this.start[rows.rows] = before;
-    this.sums = sumsOf({ columns, parts: rows.parts }, most);
-  }
-
-  /** Takes other values for the same rows. */
-  revalue({ parts }: StackedRows): void {
-    this.sums.revalue(parts);
-  }
+/** @param columns the items. @param most the largest number of signals that are added up. */
+export function summedRows(
+  { rows, parts, from }: StackedRows,
+  columns: number,
+  most: number,
+  sumsOf: SumsOf,
+): SummedRows {
+  const start = new Uint32Array(rows + 1);
+  let before = 0;
+  parts.forEach((part, k) => {
+    for (let row = 0; row < part.rows; row++) start[from[k]! + row] = before + part.start[row]!;
+    before += part.index.length;
+  });
+  start[rows] = before;
+  return { start, sums: sumsOf({ columns, parts }, most) };
 }
 
 export type Scores = ReturnType<typeof scoresBy>;
@@ -79,5 +79,5 @@ export function scaleOf({ counts, scales }: Omit<Model, 'rows'>, signal: number)
 
 /** Scores from a copy of the model's rows. */
 export function scoresOf(model: Model, signals: SparseRows, sumsOf: SumsOf): Scores {
-  return scoresBy(model, signals, new SummedRows(model.rows, model.counts.items, longestRow(signals), sumsOf));
+  return scoresBy(model, signals, summedRows(model.rows, model.counts.items, longestRow(signals), sumsOf));
 }

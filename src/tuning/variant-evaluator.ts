@@ -10,7 +10,7 @@ import { type SignalCounts, signalCount } from '../model/signals.js';
 import type { Audience } from '../ranking/audience.js';
 import { priorOf } from '../ranking/offer.js';
 import { Recommender, type Way } from '../ranking/recommender.js';
-import { SummedRows, scoresBy } from '../ranking/scores.js';
+import { type SummedRows, scoresBy, summedRows } from '../ranking/scores.js';
 
 /** Rows as they were learned, before normalisation. */
 export interface LearnedModel {
@@ -86,7 +86,7 @@ export class VariantEvaluator {
     const copies = parts.map((part) => ({ ...part, value: part.value.slice() }));
     this.#rows = new StackedRows(copies, from, signalCount(counts));
     const most = Math.max(...variants.map(({ audience }) => longestRow(audience.signals)));
-    this.#summed = new SummedRows(this.#rows, counts.items, most, sumsOf);
+    this.#summed = summedRows(this.#rows, counts.items, most, sumsOf);
   }
 
   /**
@@ -129,7 +129,7 @@ export class VariantEvaluator {
       value.set(parts[k]!.value);
     });
     const facts = normaliseRows(this.#rows.parts, from, counts, statistics, settings);
-    this.#summed.revalue(this.#rows);
+    this.#summed.sums.revalue(this.#rows.parts);
     this.#groups = this.#grouped(variants, facts);
   }
 
