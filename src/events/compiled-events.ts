@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { compiledProgram, ProgramLayout } from '../kernels/program.js';
 import type { Values } from './columns.js';
-import { appendEvents, type EventSink, type EventsPart, noSkippedRows } from './event-columns.js';
+import { appendEvents, type EventRoles, type EventSink, type EventsPart, noSkippedRows } from './event-columns.js';
 import type { Acceleration, Accelerator, AcceleratorOf } from './events-reader.js';
 import type { PackedIds } from './ids.js';
 import { renumbering } from './renumbering.js';
@@ -79,12 +79,8 @@ const WORTH_COMPILING = 1 << 16;
 /** What makes reading fast; it changes nothing of what is read. */
 export const COMPILED: Acceleration = { of: compiledEvents(), least: WORTH_COMPILING };
 
-interface Columns {
-  user: number;
-  item: number;
-  /** As many as there are columns, where there is none. */
-  rating: number;
-  time: number;
+/** Where its columns are: as many as there are of them, where there is none. */
+interface Columns extends Required<Pick<EventRoles, 'user' | 'item' | 'rating' | 'time'>> {
   width: number;
 }
 

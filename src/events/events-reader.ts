@@ -1,4 +1,4 @@
-import { BadRow } from '../csv/bad-rows.js';
+import { BadRow, type Reject } from '../csv/bad-rows.js';
 import type { Piece } from '../csv/pieces.js';
 import { cellTexts, MAX_ROW_BYTES, RowCutter } from '../csv/row-cutter.js';
 import { appendEvents, type EventLayout, type EventSink, type EventsPart, type RowFilter } from './event-columns.js';
@@ -41,11 +41,7 @@ export interface RangePart {
   whole?: { unread: number; warnings: readonly string[] };
 }
 
-export interface RefusedRow {
-  line: number;
-  reason: string;
-  cells: readonly string[];
-}
+export type RefusedRow = Omit<Reject, 'path'>;
 
 /** Is told of a row that cannot be read: its line, why, and its cells, where its quotes do not leave open what they are. */
 export type Refuse = (line: number, reason: string, cells: readonly string[]) => void;
