@@ -1,5 +1,5 @@
 import { fsyncSync } from 'node:fs';
-import { audienceOf, commandOf, makeWork, type Part, PlannedWork, planPath } from '../array-jobs/plan-file.js';
+import { audienceOf, commandOf, makeWork, type Part, plannedWork, planPath } from '../array-jobs/plan-file.js';
 import { packedTexts, quotedArrays } from '../csv/quoted-cells.js';
 import { type Arrays, withFile, writeArrays } from '../files/array-file.js';
 import type { Io } from '../io.js';
@@ -89,7 +89,7 @@ async function writePlan(job: OutputRun, options: PlanOptions): Promise<void> {
     writeAudience(path, audience, { from, to });
     return [[audienceOf(shard), path]];
   });
-  const planned = new PlannedWork(work, {
+  const planned = plannedWork(work, {
     version,
     shards,
     sizes,
