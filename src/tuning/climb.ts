@@ -1,4 +1,4 @@
-import { HYPER_PARAMETERS } from '../model/hyper-parameters.js';
+import { HYPER_PARAMETERS, type HyperParameter } from '../model/hyper-parameters.js';
 import type { Settings } from '../model/settings.js';
 
 /**
@@ -53,15 +53,7 @@ const MIN_GAIN = 0.004;
 const MIN_STANDARD_ERRORS = 2;
 
 interface Ladder {
-  setting:
-    | 'popularityWeight'
-    | 'recency'
-    | 'popularityGrowth'
-    | 'targetDamping'
-    | 'popularityHalfLife'
-    | 'power'
-    | 'lowRankWeight'
-    | 'groupWeight';
+  setting: HyperParameter['setting'];
   steps: readonly number[];
   needs?: 'times' | 'groups' | 'factors';
 }
