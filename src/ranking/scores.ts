@@ -4,20 +4,8 @@ import type { StackedRows } from '../matrix/stacked-rows.js';
 import { lowRankScores } from './low-rank-scores.js';
 import type { Model } from './model.js';
 
-/** The rows of a model in the memory of a kernel. Several `Scores` can share them, one at a time. */
-export interface SummedRows {
-  /** By signal: where its row begins; the row of signal s ends where that of s + 1 begins. */
-  start: Uint32Array;
-  sums: Sums;
-}
-
-/** @param columns the items. @param most the largest number of signals that are added up. */
-export function summedRows(
-  { rows, parts, from }: StackedRows,
-  columns: number,
-  most: number,
-  sumsOf: SumsOf,
-): SummedRows {
+/** By signal: where its row begins, the parts put together; the row of signal s ends where that of s + 1 begins. */
+export function startsOfRows({ rows, parts, from }: StackedRows): Uint32Array {
   const start = new Uint32Array(rows + 1);
   let before = 0;
   parts.forEach((part, k) => {
@@ -25,7 +13,18 @@ export function summedRows(
     before += part.index.length;
   });
   start[rows] = before;
-  return { start, sums: sumsOf({ columns, parts }, most) };
+  return start;
+}
+
+/** The rows of a model in the memory of a kernel. Several `Scores` can share them, one at a time. */
+export interface SummedRows {
+  start: Uint32Array;
+  sums: Sums;
+}
+
+/** @param columns the items. @param most the largest number of signals that are added up. */
+export function summedRows(rows: StackedRows, columns: number, most: number, sumsOf: SumsOf): SummedRows {
+  return { start: startsOfRows(rows), sums: sumsOf({ columns, parts: rows.parts }, most) };
 }
 
 export type Scores = ReturnType<typeof scoresBy>;
