@@ -157,6 +157,7 @@ export function atomicFile({ path, mode }: FileToBe, temporary?: string, beforeR
   file.on('error', fail);
   const head = /\.gz$/i.test(path) ? createGzip().on('error', fail) : file;
   if (head !== file) head.pipe(file);
+  let isClosed = false;
   let isDone = false;
   return {
     async write(bytes) {
@@ -171,6 +172,7 @@ export function atomicFile({ path, mode }: FileToBe, temporary?: string, beforeR
         await finished(file, { readable: false });
         fsyncSync(descriptor);
         closeSync(descriptor);
+        isClosed = true;
         beforeRename();
         renameSync(written, path);
         isDone = true;
@@ -182,8 +184,8 @@ export function atomicFile({ path, mode }: FileToBe, temporary?: string, beforeR
 
     abandon() {
       if (isDone) return;
-      head.destroy();
-      file.destroy();
+      // To destroy the stream closes the descriptor once more, whoever has its number by now.
+      if (!isClosed) for (const stream of [head, file]) stream.destroy();
       remove();
       forget();
     },
