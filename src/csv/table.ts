@@ -1,4 +1,5 @@
 import { badData } from '../failure.js';
+import { loadPackage } from '../load-package.js';
 import { BadRow, type BadRows, type Refusals, refusalsOf, type TableReport } from './bad-rows.js';
 import { displayName, emptyTable, readingFailure } from './failures.js';
 import { conversionOf } from './formats/conversion.js';
@@ -9,6 +10,8 @@ import { plainCsv } from './plain-csv.js';
 import { cellTexts, MAX_ROW_BYTES, RowCutter } from './row-cutter.js';
 import { hasRowNames } from './row-names.js';
 import { chained, plainBytes, seekableSize, UTF8, wholeHead } from './source.js';
+
+const { parse }: typeof import('csv-parse/sync') = loadPackage('csv-parse/sync');
 
 /** Where a table comes from, and how its rows are cut. */
 export interface CsvSource {
@@ -96,13 +99,14 @@ interface Headless {
 
 /**
  * Cuts one row after the other, blank lines left out, until `take` returns something.
- * @param take is told where the row begins that was cut, and on which line; `line` is its last. @param linesBefore the row to come.
+ * @param take is told where the row begins that was cut, and on which line; `line` is its last. @param linesBefore the row to come. @param endPiece is called before more bytes are taken.
  */
 async function cutRows<T>(
   { pieces, refusals }: Headless,
   cutter: RowCutter,
   linesBefore: number,
   take: (from: number, firstLine: number, line: number) => T | undefined,
+  endPiece = () => {},
 ): Promise<T | undefined> {
   let lines = linesBefore;
   do {
@@ -117,6 +121,7 @@ async function cutRows<T>(
       const taken = cutter.cells > 0 ? take(from, firstLine, lines) : undefined;
       if (taken !== undefined) return taken;
     }
+    endPiece();
   } while (await pieces.more());
   if (pieces.isTooLong) throw refusals.fatal(lines + 1);
   return undefined;
@@ -152,6 +157,26 @@ function namesFor(columns: readonly string[], width: number, name: string, line:
     throw badData(`${name}:${line}: ${names} named, and this row has ${width}: ${columns}`);
   }
   return Array.from({ length: width }, (_, at) => (columns[at] === '_' ? '' : (columns[at] ?? '')));
+}
+
+/** Well-formed rows that follow one another: the bytes `from` to `to`, and where each stands. */
+interface Block {
+  bytes: Uint8Array;
+  from: number;
+  to: number;
+  lines: Omit<Row, 'cells'>[];
+}
+
+function rowsOf({ bytes, from, to, lines }: Block, delimiter: string, width: number): Row[] {
+  const records = parse(Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from), {
+    delimiter,
+    record_delimiter: ['\r\n', '\n'],
+    relax_column_count: true,
+    skip_empty_lines: true,
+  });
+  if (records.length !== lines.length) throw new Error('rows were cut in two ways');
+  // Empty cells too many at the end of a row are let go.
+  return lines.map((place, k) => ({ cells: (records[k] ?? []).slice(0, width), ...place }));
 }
 
 export type Table = ReturnType<typeof tableOf>;
@@ -203,7 +228,8 @@ function tableOf(file: Headless, header: readonly string[], linesBefore: number,
     },
 
     /**
-     * Reads the rows to the end of the file. @param take may throw BadRow, which refuses the row.
+     * Reads the rows to the end of the file: where one begins and ends, and what is wrong with it, by the cutter of all rows; the cells by
+     * csv-parse, of all rows at once that follow one another. @param take may throw BadRow, which refuses the row.
      * @throws Failure 65 when a row cannot be read and bad rows stop the reading, 74 when reading fails.
      */
     eachRow: (take: (row: Row) => void): Promise<TableReport> =>
@@ -218,17 +244,35 @@ function tableOf(file: Headless, header: readonly string[], linesBefore: number,
           }
         };
         let rows = 0;
-        await cutRows(file, cutter, linesBefore, (from, firstLine, line) => {
-          rows++;
-          if (cutter.trouble === 'none') return attempt({ cells: cutter.texts(), firstLine, line });
-          const { bytes, to, isLast } = pieces;
-          const cells = cutter.trouble === 'width' ? cellTexts(delimiter, cutter.cells, bytes, from, to, isLast) : [];
-          if (!lastTakesRest || cells.length <= width) {
-            return refusals.refuse(firstLine + cutter.troubleLines, cutter.reason(firstLine), cells);
-          }
-          const rest = cells.splice(width - 1).join(delimiter);
-          attempt({ cells: [...cells, rest], firstLine, line });
-        });
+        let block: Block | undefined;
+        const takeBlock = () => {
+          const taken = block;
+          block = undefined;
+          if (taken) for (const row of rowsOf(taken, delimiter, width)) attempt(row);
+        };
+        await cutRows(
+          file,
+          cutter,
+          linesBefore,
+          (from, firstLine, line) => {
+            rows++;
+            const { bytes, to, isLast } = pieces;
+            if (cutter.trouble === 'none') {
+              block ??= { bytes, from, to, lines: [] };
+              block.to = pieces.from;
+              block.lines.push({ firstLine, line });
+              return;
+            }
+            takeBlock();
+            const cells = cutter.trouble === 'width' ? cellTexts(delimiter, cutter.cells, bytes, from, to, isLast) : [];
+            if (!lastTakesRest || cells.length <= width) {
+              return refusals.refuse(firstLine + cutter.troubleLines, cutter.reason(firstLine), cells);
+            }
+            const rest = cells.splice(width - 1).join(delimiter);
+            attempt({ cells: [...cells, rest], firstLine, line });
+          },
+          takeBlock,
+        );
         return report(rows);
       }),
 
