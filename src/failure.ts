@@ -31,35 +31,37 @@ export class Failure extends Error {
   }
 }
 
+/** What makes the failures of an exit code. */
+function failing(exitCode: number): (message: string, cause?: unknown) => Failure {
+  return (message, cause) => new Failure(exitCode, message, cause === undefined ? undefined : { cause });
+}
+
+/** The failure of a command line that makes no sense with the data or the system there is. */
+export const misuse = failing(ExitCode.usage);
+/** The failure of input that cannot be used. */
+export const badData = failing(ExitCode.badData);
+export const noInput = failing(ExitCode.noInput);
+export const noMemory = failing(ExitCode.noMemory);
+export const notCreated = failing(ExitCode.cannotCreate);
+export const ioFailure = failing(ExitCode.io);
+export const tryAgainLater = failing(ExitCode.tryAgain);
+
+/** The failure of a command line that makes no sense, whatever the data. */
+export function usageFailure(message: string): Failure {
+  return misuse(`${message}\n(recommend --help shows the options)`);
+}
+
 /** The failure of a process that the system grants no more files or memory (`ulimit`, a container); other errors come back as they are. */
 export function explainShortage(error: unknown): unknown {
   const why = messageOf(error);
-  if (['EMFILE', 'ENFILE'].includes(systemCode(error))) {
-    return new Failure(
-      ExitCode.noMemory,
-      `too few files may be open at once (${why}); raise the limit: ulimit -n 1024`,
-      {
-        cause: error,
-      },
-    );
-  }
+  if (['EMFILE', 'ENFILE'].includes(systemCode(error)))
+    return noMemory(`too few files may be open at once (${why}); raise the limit: ulimit -n 1024`, error);
   const isMemory = systemCode(error) === 'ENOMEM' || (error instanceof RangeError && /alloc|buffer length/i.test(why));
   if (!isMemory) return error;
-  return new Failure(
-    ExitCode.noMemory,
+  return noMemory(
     `there is not enough memory (${why}); a smaller -j needs less, or raise the limit (ulimit -v, the container's)`,
-    { cause: error },
+    error,
   );
-}
-
-/** The failure of a command line that makes no sense. */
-export function usageFailure(message: string): Failure {
-  return new Failure(ExitCode.usage, `${message}\n(recommend --help shows the options)`);
-}
-
-/** The failure of input that cannot be used. */
-export function badData(message: string, options?: ErrorOptions): Failure {
-  return new Failure(ExitCode.badData, message, options);
 }
 
 /** The message of anything that was thrown. */
@@ -76,4 +78,9 @@ export function systemCode(error: unknown): string {
 /** True where the disk or the quota is full: retrying cannot help. */
 export function isDiskFull(error: unknown): boolean {
   return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(systemCode(error));
+}
+
+/** The exit code of a program that ends by what was thrown. */
+export function exitCodeOf(thrown: unknown): number {
+  return thrown instanceof Failure ? thrown.exitCode : ExitCode.unexpected;
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { COMMANDS_WITH_OPTIONS } from './cli/commands.js';
-import { ExitCode, explainShortage, Failure, messageOf } from './failure.js';
+import { ExitCode, exitCodeOf, explainShortage, Failure, messageOf } from './failure.js';
 import type { Io } from './io.js';
 import { type Entry, formatEntry, requestedFormat } from './report/log.js';
 
@@ -31,14 +31,14 @@ export async function main(typed: readonly string[], io: Io): Promise<number> {
   } catch (thrown) {
     const error = explainShortage(thrown);
     tell(errorEntry(error));
-    return error instanceof Failure ? error.exitCode : ExitCode.unexpected;
+    return exitCodeOf(error);
   }
 }
 
 /** Writes the metrics of a command line that was refused, where it names a file for them. */
 async function recordRefusal(argv: readonly string[], error: unknown, tell: (entry: Entry) => void): Promise<void> {
   const { writeRefusalMetrics } = await import('./report/metrics-file.js');
-  const exitCode = error instanceof Failure ? error.exitCode : ExitCode.unexpected;
+  const exitCode = exitCodeOf(error);
   await writeRefusalMetrics(argv, version(), exitCode).catch((why) =>
     tell({ type: 'warning', message: `no metrics: ${messageOf(why)}`, facts: {} }),
   );

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { badData, ExitCode, Failure, messageOf, systemCode } from '../failure.js';
+import { badData, ioFailure, messageOf, noInput, notCreated, systemCode, tryAgainLater } from '../failure.js';
 import { arrayFileBytes, checkArrays } from '../files/array-file.js';
 import { readJson } from '../files/json-file.js';
 import { cannotCreate, type Destination } from '../files/writing.js';
@@ -74,99 +74,91 @@ export function planPath(work: string): string {
   return join(work, PLAN);
 }
 
+export type PlannedWork = ReturnType<typeof plannedWork>;
+
 /** A plan where it lies. */
-export class PlannedWork {
-  readonly plan: ArrayPlan;
-  readonly work: string;
-  readonly id: string;
-
-  constructor(work: string, plan: ArrayPlan) {
-    this.work = work;
-    this.plan = plan;
-    this.id = keyOf(plan);
-  }
-
-  /** @throws Failure 66 where there is no plan, 65 where it is of another version, or was altered. */
-  static in(work: string, version: string): PlannedWork {
-    let plan: ArrayPlan;
-    try {
-      plan = readJson(planPath(work)) as ArrayPlan;
-    } catch (error) {
-      if (systemCode(error) === 'ENOENT')
-        throw new Failure(ExitCode.noInput, `there is no plan in ${work}: recommend plan … --work ${work} makes one`);
-      if (systemCode(error) !== '') throw new Failure(ExitCode.io, `${work}: ${messageOf(error)}`, { cause: error });
-      throw badData(`${messageOf(error)}; plan again, in another folder`, { cause: error });
-    }
-    if (plan.version === version) return new PlannedWork(work, plan);
-    const wayOut = 'run one version on all machines, or plan again, in another folder';
-    throw badData(`${work} was planned by version ${plan.version} of this program, and this is ${version}; ${wayOut}`);
-  }
-
-  path(part: Part): string {
-    return join(this.work, `${part}-${this.id}`);
-  }
+export function plannedWork(work: string, plan: ArrayPlan) {
+  const id = keyOf(plan);
+  const path = (part: Part): string => join(work, `${part}-${id}`);
 
   /** How the paths of a stage's finished pieces begin. */
-  output(stage: ShardStage): string {
-    const counted = keyOf(this.plan.key, []);
-    const { [stage]: key } = {
-      count: this.plan.key,
-      learn: counted,
-      recommend: keyOf(keyOf(counted, []), this.plan.rulesHash),
-    };
-    return keyedPath(this.work, stage, key);
-  }
-
-  /**
-   * Puts files in place, the plan last. @param parts paths of the files, in a folder of the same file system.
-   * @throws Failure 73 where the folder has another plan.
-   */
-  async commit(parts: readonly (readonly [Part, string])[], destination: Destination): Promise<void> {
-    if (existsSync(planPath(this.work))) {
-      const other = PlannedWork.in(this.work, this.plan.version);
-      if (other.id !== this.id) {
-        const why = 'has a plan of other data or options already';
-        throw new Failure(ExitCode.cannotCreate, `${this.work} ${why}; name another folder, or remove that one`);
-      }
-    }
-    for (const [part, path] of parts) renameSync(path, this.path(part));
-    for (const bytes of arrayFileBytes({ json: Buffer.from(JSON.stringify(this.plan)) }))
-      await destination.write(bytes);
-    await destination.commit();
-  }
-
-  /** @throws Failure 65 where a file that belongs to the plan is missing, or was cut or altered. */
-  requireParts(parts: readonly Part[]): void {
-    for (const part of parts) {
-      if (part === 'rules' && this.plan.rules === null) continue;
-      if (part === 'factors' && !this.plan.factors) continue;
-      try {
-        checkArrays(this.path(part));
-      } catch (error) {
-        throw badData(`${messageOf(error)}; plan again, in another folder`, { cause: error });
-      }
-    }
-  }
+  const output = (stage: ShardStage): string => {
+    const counted = keyOf(plan.key, []);
+    const keys = { count: plan.key, learn: counted, recommend: keyOf(keyOf(counted, []), plan.rulesHash) };
+    return keyedPath(work, stage, keys[stage]);
+  };
 
   /** The shards of a stage that are not finished, counted from 1. @param onFlaw as `piecesIn` takes it. */
-  unfinished(stage: ShardStage, onFlaw: ((flaw: string) => void) | null) {
-    const pieces = piecesIn(this.output(stage), this.plan.cuts[stage], onFlaw);
+  const unfinished = (stage: ShardStage, onFlaw: ((flaw: string) => void) | null) => {
+    const pieces = piecesIn(output(stage), plan.cuts[stage], onFlaw);
     return { files: pieces.flat(), ...openShards(pieces) };
-  }
+  };
 
-  /** @returns the files of a stage, in the order of their rows. @throws Failure 75 where some are missing, or were cut or altered. */
-  finished(stage: ShardStage, warn: (message: string) => void): { path: string; from: number }[] {
-    const { files, begun, missing } = this.unfinished(stage, warn);
-    const again = [...begun, ...missing].sort((a, b) => a - b);
-    if (again.length > 0) {
-      const which = `${again.length === 1 ? 'shard' : 'shards'} ${ranges(again)} of ${this.plan.shards}`;
-      throw new Failure(
-        ExitCode.tryAgain,
-        `${STAGES[stage]} is not finished: ${which} ${again.length === 1 ? 'is' : 'are'} missing\n  ${commandOf(stage, this.work, 'N')}`,
-      );
-    }
-    return files.map(({ path = '', shard: { from } }) => ({ path, from }));
+  return {
+    work,
+    plan,
+    id,
+    path,
+    output,
+    unfinished,
+
+    /**
+     * Puts files in place, the plan last. @param parts paths of the files, in a folder of the same file system.
+     * @throws Failure 73 where the folder has another plan.
+     */
+    async commit(parts: readonly (readonly [Part, string])[], destination: Destination): Promise<void> {
+      if (existsSync(planPath(work)) && plannedIn(work, plan.version).id !== id) {
+        throw notCreated(
+          `${work} has a plan of other data or options already; name another folder, or remove that one`,
+        );
+      }
+      for (const [part, from] of parts) renameSync(from, path(part));
+      for (const bytes of arrayFileBytes({ json: Buffer.from(JSON.stringify(plan)) })) await destination.write(bytes);
+      await destination.commit();
+    },
+
+    /** @throws Failure 65 where a file that belongs to the plan is missing, or was cut or altered. */
+    requireParts(parts: readonly Part[]): void {
+      for (const part of parts) {
+        if (part === 'rules' && plan.rules === null) continue;
+        if (part === 'factors' && !plan.factors) continue;
+        try {
+          checkArrays(path(part));
+        } catch (error) {
+          throw badData(`${messageOf(error)}; plan again, in another folder`, error);
+        }
+      }
+    },
+
+    /** @returns the files of a stage, in the order of their rows. @throws Failure 75 where some are missing, or were cut or altered. */
+    finished(stage: ShardStage, warn: (message: string) => void): { path: string; from: number }[] {
+      const { files, begun, missing } = unfinished(stage, warn);
+      const again = [...begun, ...missing].sort((a, b) => a - b);
+      if (again.length > 0) {
+        const which = `${again.length === 1 ? 'shard' : 'shards'} ${ranges(again)} of ${plan.shards}`;
+        throw tryAgainLater(
+          `${STAGES[stage]} is not finished: ${which} ${again.length === 1 ? 'is' : 'are'} missing\n  ${commandOf(stage, work, 'N')}`,
+        );
+      }
+      return files.map(({ path = '', shard: { from } }) => ({ path, from }));
+    },
+  };
+}
+
+/** The plan in a folder. @throws Failure 66 where there is none, 65 where it is of another version, or was altered. */
+export function plannedIn(work: string, version: string): PlannedWork {
+  let plan: ArrayPlan;
+  try {
+    plan = readJson(planPath(work)) as ArrayPlan;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT')
+      throw noInput(`there is no plan in ${work}: recommend plan … --work ${work} makes one`);
+    if (systemCode(error) !== '') throw ioFailure(`${work}: ${messageOf(error)}`, error);
+    throw badData(`${messageOf(error)}; plan again, in another folder`, error);
   }
+  if (plan.version === version) return plannedWork(work, plan);
+  const wayOut = 'run one version on all machines, or plan again, in another folder';
+  throw badData(`${work} was planned by version ${plan.version} of this program, and this is ${version}; ${wayOut}`);
 }
 
 /** The shards that are not finished, counted from 1: those with some of their pieces, and those with none. @param pieces by shard. */

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { namesNow } from '../conditions/row-filter.js';
 import { displayName } from '../csv/failures.js';
 import { cutDataset } from '../dataset/read.js';
-import { badData, ExitCode, Failure, messageOf, systemCode, usageFailure } from '../failure.js';
+import { badData, messageOf, notCreated, systemCode, usageFailure } from '../failure.js';
 import { readJson, writeJson } from '../files/json-file.js';
 import type { Io } from '../io.js';
 import { keyOf } from '../pipeline/finished/checkpoint.js';
@@ -138,7 +138,7 @@ function settle(work: string, reading: Reading): void {
   if (!there) writeJson(readingPath(work), reading);
   else if (keyOf(there) !== keyOf(reading)) {
     const why = 'has files of other data, options or another version that are being read';
-    throw new Failure(ExitCode.cannotCreate, `${work} ${why}; name another folder, or remove that one`);
+    throw notCreated(`${work} ${why}; name another folder, or remove that one`);
   }
 }
 
@@ -148,7 +148,7 @@ function readingIn(work: string): Reading | undefined {
     return readJson(readingPath(work)) as Reading;
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
-    throw badData(`${messageOf(error)}; remove it, and read again`, { cause: error });
+    throw badData(`${messageOf(error)}; remove it, and read again`, error);
   }
 }
 

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename } from 'node:path';
-import { ExitCode, Failure, isDiskFull, messageOf } from '../failure.js';
+import { ExitCode, exitCodeOf, type Failure, ioFailure, isDiskFull, messageOf, tryAgainLater } from '../failure.js';
 import type { Io } from '../io.js';
 import { STAGES } from '../pipeline/finished/checkpoint.js';
 import { explainFolder } from '../pipeline/folder-failures.js';
 import { withinMemory } from '../pipeline/memory-limit.js';
 import type { Options } from '../pipeline/options.js';
 import { type Ending, keepOutcome } from '../pipeline/output/outcome.js';
-import { type Run, Stages, startRun } from '../pipeline/run.js';
+import { type Run, stagesIn, startRun } from '../pipeline/run.js';
 import { orInterrupted, stopping } from '../pipeline/stopping.js';
 import type { LogOptions } from '../report/log.js';
 import { megabytes, plural } from '../report/quantities.js';
@@ -55,14 +55,14 @@ export async function runShard(
   open: (run: Run) => StageShards | Promise<StageShards>,
 ): Promise<number> {
   const run = startRun({ ...options, stages: [{ stage: STAGES[stage], weight: 1 }] }, io);
-  const stages = new Stages(run);
+  const stages = stagesIn(run);
   const record: RunRecord = { paths: [], files: [], stages: stages.taken, retries: run.retries };
   let shard: { number: number; of: number } | undefined;
   let manifest = '';
   let ending: Ending = { exitCode: ExitCode.unexpected, error: 'unexpected', message: '', interrupted: false };
   const stop = stopping(io.interrupted, options.maxDuration);
   try {
-    const memory = withinMemory(run, options, stop.stop, () => stages.current);
+    const memory = withinMemory(run, options, stop.stop, stages.current);
     await orInterrupted(stop.signal, async () => {
       const all = await open(run);
       if (all.method) record.method = all.method;
@@ -84,7 +84,7 @@ export async function runShard(
     return ExitCode.ok;
   } catch (thrown) {
     const error = shard ? explained(thrown, run, options.work, manifest) : thrown;
-    const exitCode = error instanceof Failure ? error.exitCode : ExitCode.unexpected;
+    const exitCode = exitCodeOf(error);
     ending = { exitCode, error: messageOf(error), message: '', interrupted: io.interrupted.aborted };
     throw error;
   } finally {
@@ -97,8 +97,7 @@ export async function runShard(
 
 function lostRows({ lost }: Run, name: string, command: string): Failure {
   const rows = lost.slice(0, 3).map(({ index, why }) => `row ${index}: ${why}`);
-  return new Failure(
-    ExitCode.tryAgain,
+  return tryAgainLater(
     `${plural(lost.length, 'row')} of ${name} could not be worked, and all others are finished:\n  ${rows.join('\n  ')}\n  ${command}`,
   );
 }
@@ -106,11 +105,9 @@ function lostRows({ lost }: Run, name: string, command: string): Failure {
 function explained(thrown: unknown, run: Run, work: string, manifest: string): unknown {
   if (!existsSync(manifest)) {
     const why = `the ${basename(manifest)} in ${work} was removed, or the folder is mounted no more`;
-    return new Failure(ExitCode.io, why, { cause: thrown });
+    return ioFailure(why, thrown);
   }
   if (!isDiskFull(thrown)) return explainFolder(thrown, run);
   const why = `no room in ${work}, or in ${tmpdir()} (TMPDIR)`;
-  return new Failure(ExitCode.io, `${why}: ${messageOf(thrown)}; make room, and run the shard again`, {
-    cause: thrown,
-  });
+  return ioFailure(`${why}: ${messageOf(thrown)}; make room, and run the shard again`, thrown);
 }

@@ -6,7 +6,7 @@ import { recommendJob } from '../pipeline/recommend.js';
 import type { Run } from '../pipeline/run.js';
 import type { Shard } from '../workers/plan.js';
 import { readStatistics } from '../workers/run-files.js';
-import { audienceOf, commandOf, type Part, PlannedWork, planPath } from './plan-file.js';
+import { audienceOf, commandOf, type Part, type PlannedWork, plannedIn, planPath } from './plan-file.js';
 import { runShard, type ShardRunOptions } from './shard-run.js';
 
 /** The options of a process that works a shard of what was planned. */
@@ -23,12 +23,12 @@ const READS: Readonly<Record<ShardStage, readonly Part[]>> = {
 
 /**
  * Works a shard of what was planned: makes those of its pieces that are not there.
- * @returns, @throws as `runShard`; Failure 75 also where a stage before is not finished, 65 and 66 as `PlannedWork` has it.
+ * @returns, @throws as `runShard`; Failure 75 also where a stage before is not finished, 65 and 66 as `plannedIn`.
  */
 export async function workShard(options: ShardOptions, io: Io): Promise<number> {
   const { work, stage } = options;
   return runShard(options, io, stage, (run) => {
-    const planned = PlannedWork.in(work, options.version);
+    const planned = plannedIn(work, options.version);
     const { shards, cuts, method, sizes } = planned.plan;
     return {
       count: shards,

@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { type Command, InvalidArgumentError, type Option } from 'commander';
 import { withNumbersAsText } from '../csv/formats/json-text.js';
-import { ExitCode, Failure, messageOf, usageFailure } from '../failure.js';
+import { messageOf, noInput, usageFailure } from '../failure.js';
 import { smallTextOf } from '../files/small-text.js';
 import { closest } from '../understanding/closest.js';
 import { OPTIONS_OF } from './commands.js';
@@ -52,7 +52,7 @@ function configTyped(command: Command, typed: readonly string[]): string | undef
 function textOf(file: string): string {
   const text = smallTextOf(file);
   if (text !== undefined && existsSync(file)) return text.replace(/^\uFEFF/, '');
-  if (text !== undefined) throw new Failure(ExitCode.noInput, `--config ${file}: no such file in ${process.cwd()}`);
+  if (text !== undefined) throw noInput(`--config ${file}: no such file in ${process.cwd()}`);
   throw usageFailure(`--config ${file}: a configuration is a JSON file of at most 1 MB that can be read`);
 }
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { ExitCode, Failure, usageFailure } from '../failure.js';
+import { misuse, usageFailure } from '../failure.js';
 import { DEFAULT_SETTINGS } from '../model/settings.js';
 import { AUTO, methodOf } from '../pipeline/learning/method.js';
 import type { Options } from '../pipeline/options.js';
@@ -66,8 +66,7 @@ export const recommend: CliCommand<Options> = {
   },
   options(command, version, argv) {
     if (argv.length > 0) return checked(command.opts(), version);
-    throw new Failure(
-      ExitCode.usage,
+    throw misuse(
       `--users is missing: name the CSV file with your users or their events\n\n${examplesText(EXAMPLES).trim()}\n\n(recommend --help shows the options)`,
     );
   },

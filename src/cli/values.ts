@@ -1,7 +1,7 @@
 import { type Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { secondsOf } from '../events/clock.js';
 import type { EventWeights } from '../events/event-types.js';
-import { ExitCode, Failure, usageFailure } from '../failure.js';
+import { misuse, usageFailure } from '../failure.js';
 import type { Io } from '../io.js';
 import { usableCores } from '../process/cores.js';
 import { HELP } from './help-groups.js';
@@ -57,7 +57,7 @@ export function parsed(command: Command, argv: readonly string[], print?: Print)
     const message = complaint.join('').replace(/^error: /, '');
     const [, unknown = ''] = /unknown option '(.+)'/.exec(message) ?? [];
     const wayOut = insteadOf(unknown, command, argv);
-    throw new Failure(ExitCode.usage, [message.trim(), ...wayOut].join('\n'), { cause: error });
+    throw misuse([message.trim(), ...wayOut].join('\n'), error);
   }
   if (command.args.length > 0 && !takesOperands) throw operandFailure(command.name(), command.args, argv);
   return true;

@@ -14,7 +14,7 @@ import { reportText, summaryLines } from '../evaluation/report.js';
 import { terminalPlots } from '../evaluation/terminal-plots.js';
 import { type Summary, testSetOf } from '../evaluation/test-set.js';
 import { contains } from '../evaluation/user-metrics.js';
-import { ExitCode, Failure } from '../failure.js';
+import { ExitCode, exitCodeOf, misuse } from '../failure.js';
 import type { Destination } from '../files/writing.js';
 import { evaluationReport } from '../html-report/evaluation-report.js';
 import { loadPlotter, type Plotter } from '../html-report/plotter.js';
@@ -66,7 +66,7 @@ export async function evaluate(options: EvaluateOptions, io: Io): Promise<number
     return exitCode;
   } catch (thrown) {
     const error = explainFolder(thrown, run, options.output);
-    exitCode = error instanceof Failure ? error.exitCode : ExitCode.unexpected;
+    exitCode = exitCodeOf(error);
     throw error;
   } finally {
     await run.end();
@@ -155,8 +155,7 @@ function bySplit({ split, holdout, seed, items }: EvaluateOptions, dataset: Data
   const hasTimes = dataset.times?.some((time) => !Number.isNaN(time)) ?? false;
   const kind = split ?? (hasTimes ? 'last' : 'random');
   if (kind !== 'random' && !hasTimes) {
-    throw new Failure(
-      ExitCode.usage,
+    throw misuse(
       `--split ${kind}: the interactions have no times; --split random needs none, --time-col NAME names their column`,
     );
   }

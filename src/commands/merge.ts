@@ -1,4 +1,4 @@
-import { PlannedWork } from '../array-jobs/plan-file.js';
+import { type PlannedWork, plannedIn } from '../array-jobs/plan-file.js';
 import { quotedFrom, unpackedTexts } from '../csv/quoted-cells.js';
 import { badData } from '../failure.js';
 import { readArrays } from '../files/array-file.js';
@@ -11,7 +11,7 @@ import { writeLists } from '../pipeline/recommend.js';
 
 /** `recommend merge`: writes the lists of all shards. @returns, @throws as `runToOutput`; 75 where shards are missing, cut or altered, 65 where some are of another plan. */
 export async function merge({ work, ...options }: Options & { work: string }, io: Io): Promise<number> {
-  const planned = PlannedWork.in(work, options.version);
+  const planned = plannedIn(work, options.version);
   return runToOutput(
     options,
     io,

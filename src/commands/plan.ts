@@ -1,7 +1,7 @@
-import { closeSync, fsyncSync, openSync } from 'node:fs';
-import { audienceOf, commandOf, makeWork, type Part, PlannedWork, planPath } from '../array-jobs/plan-file.js';
+import { fsyncSync } from 'node:fs';
+import { audienceOf, commandOf, makeWork, type Part, plannedWork, planPath } from '../array-jobs/plan-file.js';
 import { packedTexts, quotedArrays } from '../csv/quoted-cells.js';
-import { type Arrays, writeArrays } from '../files/array-file.js';
+import { type Arrays, withFile, writeArrays } from '../files/array-file.js';
 import type { Io } from '../io.js';
 import { statisticsOf } from '../model/row-normalisation.js';
 import { signalCount } from '../model/signals.js';
@@ -89,7 +89,7 @@ async function writePlan(job: OutputRun, options: PlanOptions): Promise<void> {
     writeAudience(path, audience, { from, to });
     return [[audienceOf(shard), path]];
   });
-  const planned = new PlannedWork(work, {
+  const planned = plannedWork(work, {
     version,
     shards,
     sizes,
@@ -114,15 +114,9 @@ async function writePlan(job: OutputRun, options: PlanOptions): Promise<void> {
   ];
   if (serving.rules) parts.push(['rules', serving.rules.arrays]);
   if (factors !== undefined) parts.push(['factors', factors]);
-  for (const [, path] of parts) sync(path);
+  for (const [, path] of parts) withFile(path, fsyncSync);
   await run.pool.close('gently');
   await planned.commit(parts, destination);
   removeReading(work);
   record.done = `planned ${plural(shards, 'shard')} for`;
-}
-
-function sync(path: string): void {
-  const file = openSync(path, 'r');
-  fsyncSync(file);
-  closeSync(file);
 }

@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { ExitCode, Failure, messageOf, systemCode } from '../failure.js';
+import { ExitCode, type Failure, messageOf, misuse, systemCode } from '../failure.js';
 import type { Io } from '../io.js';
 import type { ServeOptions } from '../pipeline/options.js';
 import { logTo } from '../report/log.js';
@@ -50,5 +50,5 @@ export async function serve(options: ServeOptions, { stderr, interrupted }: Io):
 function notListening({ host, port }: ServeOptions, error: Error): Failure {
   const isTaken = systemCode(error) === 'EADDRINUSE';
   const why = isTaken ? `another program has it; --port 0 takes one that is free` : messageOf(error);
-  return new Failure(ExitCode.usage, `--port ${port} of --host ${host} cannot be had: ${why}`, { cause: error });
+  return misuse(`--port ${port} of --host ${host} cannot be had: ${why}`, error);
 }

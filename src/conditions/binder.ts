@@ -1,6 +1,6 @@
 import { type CellColumn, shown } from '../csv/cells.js';
 import type { Failure } from '../failure.js';
-import { closest } from '../understanding/closest.js';
+import { didYouMean } from '../understanding/closest.js';
 import { mayHaveThousands } from '../understanding/sampled-column.js';
 import { columnKey } from '../understanding/vocabulary.js';
 import {
@@ -70,8 +70,7 @@ export function ruleOf({ expression, columns, now, newColumn, known }: Binding) 
 
   const unknown = (sides: readonly Side[], name: string, at: number): Failure => {
     const names = (side: Side) => columns[side].map((column) => column.name);
-    const near = closest(name, sides.flatMap(names));
-    const hint = near === undefined ? '; texts go in quotes' : `; did you mean ${shown(near)}?`;
+    const hint = didYouMean(name, sides.flatMap(names), shown, '; texts go in quotes');
     const label = (side: Side) => (columns.areOfOneFile ? 'its columns' : `columns of ${side}s`);
     const filled = sides.filter((side) => names(side).length > 0);
     const lists = filled.map((side) => `\n  ${label(side)}: ${namesShown(names(side))}`);

@@ -1,4 +1,4 @@
-import { ExitCode, Failure } from '../failure.js';
+import { type Failure, misuse } from '../failure.js';
 
 /** A piece of an expression. Keywords and operators are `sign`s, in lower case. */
 export interface Token {
@@ -46,7 +46,7 @@ export function tokensOf(typed: Typed): Token[] {
   const { text, option } = typed;
   if (text.length > LONGEST) {
     const message = `${option}: the expression has ${text.length} characters; ${LONGEST} are the most`;
-    throw new Failure(ExitCode.usage, message);
+    throw misuse(message);
   }
   const tokens: Token[] = [];
   for (let at = afterSpace(text, 0); at < text.length; at = afterSpace(text, TOKEN.lastIndex)) {
@@ -99,5 +99,5 @@ export function refusal({ text, option }: Typed, at: number, message: string, mo
   const behind = `${rest.slice(0, room).join('')}${rest.length > room ? '…' : ''}`;
   const mark = `${' '.repeat([...before].length)}^`;
   const place = `(character ${letters.length + 1})`;
-  return new Failure(ExitCode.usage, `${option}: ${message} ${place}\n  ${before}${behind}\n  ${mark}${more}`);
+  return misuse(`${option}: ${message} ${place}\n  ${before}${behind}\n  ${mark}${more}`);
 }

@@ -31,58 +31,52 @@ export interface TableReport {
 
 const REJECTS_SHOWN = 3;
 
+export type Refusals = ReturnType<typeof refusalsOf>;
+
 /** The refused rows of one file. */
-export class Refusals {
-  count = 0;
-  readonly first: Reject[] = [];
-  /** How many of them never became rows of the table. */
-  unread = 0;
-  /** The file's line, where the table's lines are others. */
-  lineOf = (line: number): number => line;
-  readonly #path: string;
-  readonly #badRows: BadRows;
+export function refusalsOf(path: string, badRows: BadRows) {
+  let count = 0;
+  const first: Reject[] = [];
 
-  constructor(path: string, badRows: BadRows) {
-    this.#path = path;
-    this.#badRows = badRows;
-  }
-
-  /** @param line the table's, from 1. @throws Failure 65 where bad rows stop the reading. */
-  refuse(line: number, reason: string, cells: readonly string[]): void {
-    this.#refuse(this.lineOf(line), reason, cells);
-  }
-
-  /** The same of what cannot become a row. @param line the file's. */
-  refuseUnread(line: number, reason: string): void {
-    this.unread++;
-    this.#refuse(line, reason, []);
-  }
-
-  /** @param rows of the table, refused ones included. */
-  report(delimiter: string, rows: number): TableReport {
-    return {
-      path: this.#path,
-      delimiter,
-      rows: rows + this.unread,
-      rejected: this.count,
-      firstRejects: this.first,
-    };
-  }
-
-  #refuse(line: number, reason: string, cells: readonly string[]): void {
-    if (this.#badRows === 'stop') {
+  const keep = (line: number, reason: string, cells: readonly string[]): void => {
+    if (badRows === 'stop') {
       throw badData(
-        `${this.#path}:${line}: ${reason}\n  to go on without such rows: --bad-rows skip, or --bad-rows FILE to keep them aside`,
+        `${path}:${line}: ${reason}\n  to go on without such rows: --bad-rows skip, or --bad-rows FILE to keep them aside`,
       );
     }
-    const reject = { path: this.#path, line, reason, cells };
-    this.count++;
-    if (this.first.length < REJECTS_SHOWN) this.first.push(reject);
-    this.#badRows(reject);
-  }
+    const reject = { path, line, reason, cells };
+    count++;
+    if (first.length < REJECTS_SHOWN) first.push(reject);
+    badRows(reject);
+  };
 
-  /** The failure of a file that cannot be read on, whatever is done with bad rows. */
-  fatal(line: number, reason = TOO_LONG): Failure {
-    return badData(`${this.#path}:${line}: ${reason}`);
-  }
+  const refusals = {
+    /** How many of them never became rows of the table. */
+    unread: 0,
+    /** The file's line, where the table's lines are others. */
+    lineOf: (line: number): number => line,
+
+    /** @param line the table's, from 1. @throws Failure 65 where bad rows stop the reading. */
+    refuse: (line: number, reason: string, cells: readonly string[]): void =>
+      keep(refusals.lineOf(line), reason, cells),
+
+    /** The same of what cannot become a row. @param line the file's. */
+    refuseUnread(line: number, reason: string): void {
+      refusals.unread++;
+      keep(line, reason, []);
+    },
+
+    /** @param rows of the table, refused ones included. */
+    report: (delimiter: string, rows: number): TableReport => ({
+      path,
+      delimiter,
+      rows: rows + refusals.unread,
+      rejected: count,
+      firstRejects: first,
+    }),
+
+    /** The failure of a file that cannot be read on, whatever is done with bad rows. */
+    fatal: (line: number, reason = TOO_LONG): Failure => badData(`${path}:${line}: ${reason}`),
+  };
+  return refusals;
 }

@@ -87,6 +87,14 @@ export function entryOf(text: string, isKnown: (text: string) => boolean): ListE
   return isNumber(tail) ? { text: text.slice(0, colon).trim(), strength: Number(tail) } : { text, strength: 1 };
 }
 
+const STRONGEST = 100;
+
+/** Why an entry cannot be taken: its strength is beyond what one may state. @param quote how the text of the entry is shown. */
+export function strengthTrouble({ text, strength }: ListEntry, quote: (text: string) => string): string | undefined {
+  if (Math.abs(strength) <= STRONGEST) return undefined;
+  return `${quote(text)} has the strength ${strength}; it goes from -${STRONGEST} to ${STRONGEST}`;
+}
+
 /** A header name without case, spaces, punctuation and RecBole's `:type`: `User ID`, `USER_ID`, `user_id:token` → `userid`. */
 export function normalised(name: string): string {
   return name

@@ -141,6 +141,11 @@ export class RowCutter {
     }
   }
 
+  /** The cells of the row as text, `width` of them. */
+  texts(): string[] {
+    return Array.from(this.from, (from, cell) => textOf(this.bytes, from, this.to[cell] ?? 0));
+  }
+
   /** Why the row was refused. @param firstLine the line that it begins on. */
   reason(firstLine: number): string {
     switch (this.trouble) {
@@ -227,7 +232,7 @@ export function cellTexts(
 ): string[] {
   const cutter = new RowCutter(delimiter, cells);
   cutter.cut(bytes, begin, end, isLast);
-  return Array.from({ length: cells }, (_, cell) => textOf(cutter.bytes, cutter.from[cell] ?? 0, cutter.to[cell] ?? 0));
+  return cutter.texts();
 }
 
 export function textOf(bytes: Uint8Array, from: number, to: number): string {

@@ -1,8 +1,9 @@
-import { createReadStream, statSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { badData } from '../failure.js';
+import { statsOf } from '../files/stats.js';
 import { displayName } from './failures.js';
 
 /** As TextDecoder calls it: such bytes are taken as they are. */
@@ -47,22 +48,33 @@ export async function* chained(first: Buffer, others: AsyncIterable<Buffer>): As
 
 /** The same chunks, and of them the first, of four bytes at least where there are as many. */
 async function withHead(chunks: AsyncGenerator<Buffer>): Promise<{ head: Buffer; whole: AsyncGenerator<Buffer> }> {
-  let head: Buffer = Buffer.alloc(0);
-  while (head.length < ZSTD.length) {
-    const next = await chunks.next();
-    if (next.done) break;
-    head = Buffer.concat([head, next.value]);
+  const others = behindHead(chunks, ({ length }) => length >= ZSTD.length);
+  const { value: head = Buffer.alloc(0) } = await others.next();
+  return { head, whole: chained(head, others) };
+}
+
+/** The same bytes, the first chunk large enough. */
+async function* behindHead(
+  chunks: AsyncIterable<Buffer>,
+  isEnough: (head: Buffer) => boolean,
+): AsyncGenerator<Buffer, undefined> {
+  let head: Buffer | undefined = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    if (!head) {
+      yield chunk;
+      continue;
+    }
+    head = Buffer.concat([head, chunk]);
+    if (!isEnough(head)) continue;
+    yield head;
+    head = undefined;
   }
-  return { head, whole: chained(head, chunks) };
+  if (head && head.length > 0) yield head;
 }
 
 /** How many bytes a file has, before it is opened; 0 where nobody can tell. Whoever reads it says what is wrong with it. */
 export function sizeAtHand(path: string): number {
-  try {
-    return path === '-' ? 0 : statSync(path).size;
-  } catch {
-    return 0;
-  }
+  return path === '-' ? 0 : (statsOf(path)?.size ?? 0);
 }
 
 /** The size of a file whose bytes can be read from anywhere as they are; 0 for pipes, and for files that are compressed or in UTF-16. */
@@ -125,20 +137,9 @@ const HEAD_BYTES = 1 << 16;
  * The same bytes, the first chunk long enough to hold the first line and to show what the columns hold: a pipe gives what has been
  * written so far.
  */
-export async function* wholeHead(chunks: AsyncIterable<Buffer>, chunkBytes: number): AsyncGenerator<Buffer> {
+export function wholeHead(chunks: AsyncIterable<Buffer>, chunkBytes: number): AsyncGenerator<Buffer> {
   const enough = Math.min(HEAD_BYTES, chunkBytes);
-  let head: Buffer | undefined = Buffer.alloc(0);
-  for await (const chunk of chunks) {
-    if (!head) {
-      yield chunk;
-      continue;
-    }
-    head = Buffer.concat([head, chunk]);
-    if (head.length < enough || (head.length < HEAD_BYTES && !head.includes('\n'))) continue;
-    yield head;
-    head = undefined;
-  }
-  if (head && head.length > 0) yield head;
+  return behindHead(chunks, (head) => head.length >= HEAD_BYTES || (head.length >= enough && head.includes('\n')));
 }
 
 async function* unpacked(chunks: AsyncIterable<Buffer>, unpacker: zlib.Gunzip, file: Readable): AsyncGenerator<Buffer> {

@@ -1,6 +1,6 @@
 import { badData } from '../failure.js';
 import { loadPackage } from '../load-package.js';
-import { BadRow, type BadRows, Refusals, type TableReport } from './bad-rows.js';
+import { BadRow, type BadRows, type Refusals, refusalsOf, type TableReport } from './bad-rows.js';
 import { displayName, emptyTable, readingFailure } from './failures.js';
 import { conversionOf } from './formats/conversion.js';
 import { refuseOddHeader, refuseOtherFormats } from './formats/other-formats.js';
@@ -55,21 +55,22 @@ export async function openTable(
     const first = await chunks.next();
     if (first.done) throw emptyTable(name);
     refuseOtherFormats(name, first.value);
-    const refusals = new Refusals(name, badRows);
+    const refusals = refusalsOf(name, badRows);
     const conversion = await conversionOf(path, first.value, chained(first.value, chunks), refusals, onBytes);
     let table: Table;
     if (conversion) {
-      table = await headed(path, ',', undefined, new Pieces(conversion.chunks), -1, refusals);
-      table.isConverted = true;
-      table.warnings = conversion.warnings;
+      const pieces = new Pieces(conversion.chunks);
+      const { warnings } = conversion;
+      const about = { path, delimiter: ',', pieces, refusals, warnings, isSeekable: false, isConverted: true };
+      table = await headed(about, undefined, -1);
     } else {
       refuseOddHeader(name, first.value);
       const head = headOf(path, first.value, delimiter);
       const plain = plainCsv(first.value.subarray(head.begin), chunks, head.delimiter, { encoding, quotes });
       const pieces = new Pieces(plain.chunks, head.begin);
-      table = await headed(path, head.delimiter, columns, pieces, head.lines, refusals);
-      table.isSeekable = plain.isAsStored && (encoding === undefined || encoding === UTF8);
-      table.warnings = plain.warnings;
+      const isSeekable = plain.isAsStored && (encoding === undefined || encoding === UTF8);
+      const about = { path, delimiter: head.delimiter, pieces, refusals, warnings: plain.warnings, isSeekable };
+      table = await headed({ ...about, isConverted: false }, columns, head.lines);
     }
     // So that there are rows to look at.
     if (table.pieces.from >= table.pieces.to) await table.pieces.more();
@@ -80,44 +81,73 @@ export async function openTable(
   }
 }
 
+/** A file of which the header is still to be read. */
+interface Headless {
+  path: string;
+  /** One character or several. */
+  delimiter: string;
+  /** Its bytes; behind the header, once that has been read. */
+  pieces: Pieces;
+  refusals: Refusals;
+  /** What is lost of the file though it can be read: complete once all rows have been. */
+  warnings: readonly string[];
+  /** Whether its bytes can be those of the file, from `pieces.position` on. */
+  isSeekable: boolean;
+  /** Whether it was no CSV, so that its header is made by us. */
+  isConverted: boolean;
+}
+
 /**
- * Reads the header, the first row that is no blank line.
- * @param columns where that row is data: their names. @param linesBefore how many lines come before `pieces`.
+ * Cuts one row after the other, blank lines left out, until `take` returns something.
+ * @param take is told where the row begins that was cut, and on which line; `line` is its last. @param linesBefore the row to come. @param endPiece is called before more bytes are taken.
  */
-async function headed(
-  path: string,
-  delimiter: string,
-  columns: readonly string[] | undefined,
-  pieces: Pieces,
+async function cutRows<T>(
+  { pieces, refusals }: Headless,
+  cutter: RowCutter,
   linesBefore: number,
-  refusals: Refusals,
-): Promise<Table> {
-  const cutter = new RowCutter(delimiter, undefined);
+  take: (from: number, firstLine: number, line: number) => T | undefined,
+  endPiece = () => {},
+): Promise<T | undefined> {
   let lines = linesBefore;
-  while (await pieces.more()) {
+  do {
     const { bytes, to, isLast } = pieces;
     while (pieces.from < to) {
       const from = pieces.from;
       const end = cutter.cut(bytes, from, to, isLast);
       if (end < 0 || end - from > MAX_ROW_BYTES) break;
-      const firstLine = lines + 1;
       pieces.from = end;
+      const firstLine = lines + 1;
       lines += 1 + cutter.innerLines;
-      if (cutter.cells === 0) continue;
-      // There is no going on without a header, whatever is done with bad rows.
-      if (cutter.trouble !== 'none') throw refusals.fatal(firstLine + cutter.troubleLines, cutter.reason(firstLine));
-      if (columns) {
-        pieces.from = from;
-        const header = namesFor(columns, cutter.cells, displayName(path), firstLine);
-        const isNamed = columns.length === header.length;
-        return new Table(path, delimiter, header, pieces, firstLine - 1, refusals, isNamed);
-      }
-      const header = cellTexts(delimiter, cutter.cells, bytes, from, to, isLast);
-      if (hasRowNames(pieces, delimiter, header)) header.unshift('');
-      return new Table(path, delimiter, header, pieces, lines, refusals);
+      const taken = cutter.cells > 0 ? take(from, firstLine, lines) : undefined;
+      if (taken !== undefined) return taken;
     }
-  }
-  throw pieces.isTooLong ? refusals.fatal(lines + 1) : emptyTable(displayName(path));
+    endPiece();
+  } while (await pieces.more());
+  if (pieces.isTooLong) throw refusals.fatal(lines + 1);
+  return undefined;
+}
+
+/**
+ * Reads the header, the first row that is no blank line.
+ * @param columns where that row is data: their names. @param linesBefore how many lines come before the pieces.
+ */
+async function headed(file: Headless, columns: readonly string[] | undefined, linesBefore: number): Promise<Table> {
+  const { path, delimiter, pieces, refusals } = file;
+  const cutter = new RowCutter(delimiter, undefined);
+  const table = await cutRows(file, cutter, linesBefore, (from, firstLine, line) => {
+    // There is no going on without a header, whatever is done with bad rows.
+    if (cutter.trouble !== 'none') throw refusals.fatal(firstLine + cutter.troubleLines, cutter.reason(firstLine));
+    if (columns) {
+      pieces.from = from;
+      const header = namesFor(columns, cutter.cells, displayName(path), firstLine);
+      return tableOf(file, header, firstLine - 1, columns.length === header.length);
+    }
+    const header = cellTexts(delimiter, cutter.cells, pieces.bytes, from, pieces.to, pieces.isLast);
+    if (hasRowNames(pieces, delimiter, header)) header.unshift('');
+    return tableOf(file, header, line);
+  });
+  if (table) return table;
+  throw emptyTable(displayName(path));
 }
 
 /** Columns without a name are not used. */
@@ -129,159 +159,124 @@ function namesFor(columns: readonly string[], width: number, name: string, line:
   return Array.from({ length: width }, (_, at) => (columns[at] === '_' ? '' : (columns[at] ?? '')));
 }
 
-/** A CSV file whose header has been read. */
-export class Table {
-  readonly path: string;
-  /** The path as messages have it. */
-  readonly name: string;
-  readonly delimiter: string;
-  readonly header: readonly string[];
-  /** The bytes behind the header. */
-  readonly pieces: Pieces;
-  /** How many lines come before the first row. */
-  readonly linesBefore: number;
-  readonly refusals: Refusals;
-  /** Titles with commas and without quotes: where all columns are named by option, the last one takes what is too much. */
-  readonly #lastTakesRest: boolean;
-  /** What is lost of the file though it can be read: complete once all rows have been. */
-  warnings: readonly string[] = [];
-  /** Whether its bytes can be those of the file, from `pieces.position` on. */
-  isSeekable = false;
-  /** Whether it was no CSV, so that its header is made by us. */
-  isConverted = false;
-  #rows = 0;
+/** Well-formed rows that follow one another: the bytes `from` to `to`, and where each stands. */
+interface Block {
+  bytes: Uint8Array;
+  from: number;
+  to: number;
+  lines: Omit<Row, 'cells'>[];
+}
 
-  constructor(
-    path: string,
-    delimiter: string,
-    header: readonly string[],
-    pieces: Pieces,
-    linesBefore: number,
-    refusals: Refusals,
-    lastTakesRest = false,
-  ) {
-    this.path = path;
-    this.name = displayName(path);
-    this.delimiter = delimiter;
-    this.header = header;
-    this.pieces = pieces;
-    this.linesBefore = linesBefore;
-    this.refusals = refusals;
-    this.#lastTakesRest = lastTakesRest;
-  }
+function rowsOf({ bytes, from, to, lines }: Block, delimiter: string, width: number): Row[] {
+  const records = parse(Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from), {
+    delimiter,
+    record_delimiter: ['\r\n', '\n'],
+    relax_column_count: true,
+    skip_empty_lines: true,
+  });
+  if (records.length !== lines.length) throw new Error('rows were cut in two ways');
+  // Empty cells too many at the end of a row are let go.
+  return lines.map((place, k) => ({ cells: (records[k] ?? []).slice(0, width), ...place }));
+}
 
-  /** The cells of the first rows, `most` at the most, of what is here already; they are still to be read. */
-  sample(most: number): string[][] {
-    const { bytes, from, to, isLast } = this.pieces;
-    const { delimiter, header } = this;
-    const cutter = new RowCutter(delimiter, header.length);
-    const rows: string[][] = [];
-    for (let at = from; at < to && rows.length < most; ) {
-      const end = cutter.cut(bytes, at, to, isLast);
-      if (end < 0) break;
-      if (cutter.cells > 0 && cutter.trouble === 'none') {
-        rows.push(cellTexts(delimiter, header.length, bytes, at, to, isLast));
-      }
-      at = end;
-    }
-    return rows;
-  }
+export type Table = ReturnType<typeof tableOf>;
 
-  /**
-   * Reads the rows to the end of the file: where one begins and ends, and what is wrong with it, by the cutter of all rows; the cells by
-   * csv-parse. @param take may throw BadRow, which refuses the row.
-   * @throws Failure 65 when a row cannot be read and bad rows stop the reading, 74 when reading fails.
-   */
-  async eachRow(take: (row: Row) => void): Promise<TableReport> {
+/**
+ * A CSV file whose header has been read. @param linesBefore how many lines come before the first row.
+ * @param lastTakesRest titles with commas and without quotes: where all columns are named by option, the last one takes what is too much.
+ */
+function tableOf(file: Headless, header: readonly string[], linesBefore: number, lastTakesRest = false) {
+  const { path, delimiter, pieces, refusals, isSeekable } = file;
+  const width = header.length;
+  const name = displayName(path);
+  const report = (rows: number): TableReport => refusals.report(delimiter, rows);
+  const close = () => pieces.close();
+
+  /** Does what reads the file to its end, and closes it. @throws Failure 74 when reading fails, and what it throws. */
+  const reading = async <T>(read: () => Promise<T>): Promise<T> => {
     try {
-      for await (const rows of this.#blocks()) {
-        for (const row of rows) {
-          this.#rows++;
-          this.#attempt(row, take);
-        }
-      }
+      return await read();
     } catch (error) {
-      throw readingFailure(this.name, error);
+      throw readingFailure(name, error);
     } finally {
-      await this.close();
+      await close();
     }
-    return this.report(this.#rows);
-  }
+  };
 
-  report(rows: number): TableReport {
-    return this.refusals.report(this.delimiter, rows);
-  }
+  return {
+    ...file,
+    /** The path as messages have it. */
+    name,
+    header,
+    linesBefore,
+    report,
+    close,
+    reading,
 
-  /** The size of a file whose bytes can be read from anywhere, as they are; 0 where they cannot. */
-  async seekableSize(): Promise<number> {
-    return this.isSeekable ? seekableSize(this.path) : 0;
-  }
-
-  async close(): Promise<void> {
-    await this.pieces.close();
-  }
-
-  #attempt(row: Row, take: (row: Row) => void): void {
-    try {
-      take(row);
-    } catch (error) {
-      if (!(error instanceof BadRow)) throw error;
-      this.refusals.refuse(row.firstLine, error.message, row.cells);
-    }
-  }
-
-  /** Well-formed rows that follow one another; rows between them are refused when those before have been taken. */
-  async *#blocks(): AsyncGenerator<Row[]> {
-    const { pieces, delimiter, refusals } = this;
-    const cutter = new RowCutter(delimiter, this.header.length);
-    let lines = this.linesBefore;
-    do {
-      const { bytes, to, isLast } = pieces;
-      let block = pieces.from;
-      let places: [firstLine: number, line: number][] = [];
-      while (pieces.from < to) {
-        const from = pieces.from;
-        const end = cutter.cut(bytes, from, to, isLast);
-        if (end < 0 || end - from > MAX_ROW_BYTES) break;
-        pieces.from = end;
-        const firstLine = lines + 1;
-        lines += 1 + cutter.innerLines;
-        if (cutter.trouble === 'none') {
-          if (cutter.cells > 0) places.push([firstLine, lines]);
-          continue;
-        }
-        yield this.#records(bytes.subarray(block, from), places);
-        block = end;
-        places = [];
-        const cells = cutter.trouble === 'width' ? cellTexts(delimiter, cutter.cells, bytes, from, to, isLast) : [];
-        if (this.#lastTakesRest && cells.length > this.header.length) {
-          const rest = cells.splice(this.header.length - 1).join(delimiter);
-          yield [{ cells: [...cells, rest], firstLine, line: lines }];
-        } else {
-          this.#rows++;
-          refusals.refuse(firstLine + cutter.troubleLines, cutter.reason(firstLine), cells);
-        }
+    /** The cells of the first rows, `most` at the most, of what is here already; they are still to be read. */
+    sample(most: number): string[][] {
+      const { bytes, from, to, isLast } = pieces;
+      const cutter = new RowCutter(delimiter, width);
+      const rows: string[][] = [];
+      for (let at = from; at < to && rows.length < most; ) {
+        const end = cutter.cut(bytes, at, to, isLast);
+        if (end < 0) break;
+        if (cutter.cells > 0 && cutter.trouble === 'none') rows.push(cutter.texts());
+        at = end;
       }
-      yield this.#records(bytes.subarray(block, pieces.from), places);
-    } while (await pieces.more());
-    if (pieces.isTooLong) throw refusals.fatal(lines + 1);
-  }
+      return rows;
+    },
 
-  #records(bytes: Uint8Array, places: readonly [firstLine: number, line: number][]): Row[] {
-    if (places.length === 0) return [];
-    const { delimiter, header } = this;
-    const records = parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), {
-      delimiter,
-      record_delimiter: ['\r\n', '\n'],
-      relax_column_count: true,
-      skip_empty_lines: true,
-    });
-    if (records.length !== places.length) throw new Error(`${this.name}: rows were cut in two ways`);
-    // Empty cells too many at the end of a row are let go.
-    return places.map(([firstLine, line], k) => ({
-      cells: (records[k] ?? []).slice(0, header.length),
-      firstLine,
-      line,
-    }));
-  }
+    /**
+     * Reads the rows to the end of the file: where one begins and ends, and what is wrong with it, by the cutter of all rows; the cells by
+     * csv-parse, of all rows at once that follow one another. @param take may throw BadRow, which refuses the row.
+     * @throws Failure 65 when a row cannot be read and bad rows stop the reading, 74 when reading fails.
+     */
+    eachRow: (take: (row: Row) => void): Promise<TableReport> =>
+      reading(async () => {
+        const cutter = new RowCutter(delimiter, width);
+        const attempt = (row: Row): void => {
+          try {
+            take(row);
+          } catch (error) {
+            if (!(error instanceof BadRow)) throw error;
+            refusals.refuse(row.firstLine, error.message, row.cells);
+          }
+        };
+        let rows = 0;
+        let block: Block | undefined;
+        const takeBlock = () => {
+          const taken = block;
+          block = undefined;
+          if (taken) for (const row of rowsOf(taken, delimiter, width)) attempt(row);
+        };
+        await cutRows(
+          file,
+          cutter,
+          linesBefore,
+          (from, firstLine, line) => {
+            rows++;
+            const { bytes, to, isLast } = pieces;
+            if (cutter.trouble === 'none') {
+              block ??= { bytes, from, to, lines: [] };
+              block.to = pieces.from;
+              block.lines.push({ firstLine, line });
+              return;
+            }
+            takeBlock();
+            const cells = cutter.trouble === 'width' ? cellTexts(delimiter, cutter.cells, bytes, from, to, isLast) : [];
+            if (!lastTakesRest || cells.length <= width) {
+              return refusals.refuse(firstLine + cutter.troubleLines, cutter.reason(firstLine), cells);
+            }
+            const rest = cells.splice(width - 1).join(delimiter);
+            attempt({ cells: [...cells, rest], firstLine, line });
+          },
+          takeBlock,
+        );
+        return report(rows);
+      }),
+
+    /** The size of a file whose bytes can be read from anywhere, as they are; 0 where they cannot. */
+    seekableSize: async () => (isSeekable ? seekableSize(path) : 0),
+  };
 }

@@ -1,11 +1,11 @@
-import { FloatColumn } from '../events/columns.js';
+import { IndexColumn, NumberColumn } from '../events/columns.js';
 import { type SparseRows, sparseFromEntries } from '../matrix/sparse.js';
 
 /** Entries of a sparse matrix while they are read, in any order. */
 export class Entries {
-  readonly row = new FloatColumn();
-  readonly column = new FloatColumn();
-  readonly value = new FloatColumn();
+  readonly row = new IndexColumn();
+  readonly column = new IndexColumn();
+  readonly value = new NumberColumn();
 
   add(row: number, column: number, value: number): void {
     this.row.push(row);

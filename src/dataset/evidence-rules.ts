@@ -1,5 +1,5 @@
 import { momentText } from '../events/clock.js';
-import { badData, ExitCode, Failure } from '../failure.js';
+import { badData, misuse } from '../failure.js';
 import { forEachChunk } from '../matrix/chunks.js';
 import { meanRating } from '../model/strength.js';
 import { entriesWhere, type Interactions, withOwnStrengths } from './interactions.js';
@@ -99,10 +99,9 @@ export function evidenceNotes(all: RuledInteractions, elsewhere: boolean): strin
   const { interactions, times, rated, evidence = {} } = all;
   const { minRating, since, halfLife } = evidence;
   const byAge = since !== undefined ? '--since' : halfLife !== undefined ? '--half-life' : undefined;
-  if (byAge && !times) throw new Failure(ExitCode.usage, withoutTimes(byAge));
+  if (byAge && !times) throw misuse(withoutTimes(byAge));
   if (minRating !== undefined && !rated) {
-    throw new Failure(
-      ExitCode.usage,
+    throw misuse(
       '--min-rating: there are no ratings on a scale (counts, and thumbs up or down, are none); --rating-col NAME names their column, --ratings scale says that its numbers are ratings',
     );
   }

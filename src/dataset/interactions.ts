@@ -1,5 +1,5 @@
 import { forEachChunk } from '../matrix/chunks.js';
-import { entryOf, type SparseRows } from '../matrix/sparse.js';
+import { entryOf, pickedRows, type SparseRows } from '../matrix/sparse.js';
 import { type Rated, rated as strengthsOf } from '../model/strength.js';
 
 /**
@@ -46,6 +46,20 @@ export function entriesOfUsers(all: Interactions, users: Uint32Array): Interacti
     for (let at = starts[row]!, entry = start[user]!; at < starts[row + 1]!; at++, entry++) entries[at] = entry;
   });
   return entriesAt(all, starts, entries);
+}
+
+/** What users did, and what is known of them beside that: a row for each. */
+export interface UserRows extends Interactions, Record<'excluded' | 'preferences' | 'groups', SparseRows> {}
+
+/** The rows of some users, in the order they are named. */
+export function rowsOfUsers(all: UserRows, users: Uint32Array): UserRows {
+  const picked = (byUser: SparseRows) => pickedRows(byUser, users);
+  return {
+    ...entriesOfUsers(all, users),
+    excluded: picked(all.excluded),
+    preferences: picked(all.preferences),
+    groups: picked(all.groups),
+  };
 }
 
 /** @param starts where each new row begins among the entries. */

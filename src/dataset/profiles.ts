@@ -1,9 +1,15 @@
 import { BadRow } from '../csv/bad-rows.js';
-import { type ListEntry, listEntries, normalised, shown } from '../csv/cells.js';
+import { listEntries, normalised, shown, strengthTrouble } from '../csv/cells.js';
 import { checkId, type IdIndex, type Ids } from '../events/ids.js';
 import type { ProfileRoles } from '../understanding/file-roles.js';
 import type { Roles } from '../understanding/roles.js';
-import { AttributeFinder, type AttributeTable, attributeTable, spoiltNotes } from './attributes/attribute-table.js';
+import {
+  type AttributeFinder,
+  type AttributeTable,
+  attributeFinder,
+  attributeTable,
+  spoiltNotes,
+} from './attributes/attribute-table.js';
 import { entityTable } from './attributes/entity-table.js';
 import type { FileReport } from './dataset.js';
 import { Entries } from './entries.js';
@@ -32,7 +38,7 @@ export async function readProfiles(
   catalogue: AttributeTable,
 ) {
   const { header } = file;
-  const finder = new AttributeFinder(catalogue);
+  const finder = attributeFinder(catalogue);
   const preferences = preferenceColumns(header, used, finder);
   const listed = new Set([...Object.values(used), ...preferences.map((column) => column.at)]);
   const columns = header.flatMap((_, at) => (listed.has(at) ? [] : [at]));
@@ -127,7 +133,9 @@ function readProfileLists(
     const isKnown = (text: string) => finder.find(text, column.attribute).length > 0;
     return listEntries(cellOf(column.at), isKnown).map((entry) => ({ column, entry }));
   });
-  for (const entry of [...history, ...preferred.map(({ entry }) => entry)]) checkStrength(entry);
+  const entries = [...history, ...preferred.map(({ entry }) => entry)];
+  const [trouble] = entries.flatMap((entry) => strengthTrouble(entry, shown) ?? []);
+  if (trouble !== undefined) throw new BadRow(trouble);
   for (const { text } of history) checkId(text);
   return (user) => {
     for (const { text, strength } of history) lists.history.add(user, items.add(text), strength);
@@ -142,13 +150,4 @@ function readProfileLists(
       for (const value of values) lists.preferences.add(user, value, column.sign * entry.strength);
     }
   };
-}
-
-const STRONGEST = 100;
-
-function checkStrength(entry: ListEntry): void {
-  if (Math.abs(entry.strength) <= STRONGEST) return;
-  throw new BadRow(
-    `${shown(entry.text)} has the strength ${entry.strength}; it goes from -${STRONGEST} to ${STRONGEST}`,
-  );
 }

@@ -5,7 +5,7 @@ import { IdIndex, type Ids } from '../events/ids.js';
 import { mergedEvents, placesOf } from '../events/merged-events.js';
 import type { CutFile } from '../events/read-events.js';
 import { renumber } from '../events/renumbering.js';
-import { badData, ExitCode, Failure } from '../failure.js';
+import { badData, type Failure, misuse } from '../failure.js';
 import { countsOf, emptyRows, joined, type SparseRows, stacked } from '../matrix/sparse.js';
 import { closeFiles, openFiles } from '../understanding/open-files.js';
 import { requireNamedAttributes } from '../understanding/roles.js';
@@ -272,8 +272,7 @@ function requireEventTypes(weights: EventWeights, reports: readonly FileReport[]
   if (weights.size === 0) return;
   const types = reports.flatMap((report) => report.events?.types ?? []);
   if (types.length === 0) {
-    throw new Failure(
-      ExitCode.usage,
+    throw misuse(
       '--event-weights: no file has a column of event types with anything in it; name it with --event-col NAME',
     );
   }

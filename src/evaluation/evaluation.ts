@@ -134,7 +134,7 @@ function catalogueFigures(
     const sampled = diversitySample(users, seed);
     return cuts.flatMap((at) => {
       const values = measureCatalogue(lists, facts, at, sampled);
-      return CATALOGUE_METRICS.map((metric) => plainFigure(algorithm, metric, at, values[metric], users));
+      return CATALOGUE_METRICS.map((metric) => plainFigure({ algorithm, metric, at, value: values[metric], users }));
     });
   });
 }
@@ -145,20 +145,14 @@ function speedFigures({ algorithm, lists, learnSeconds, recommendSeconds }: Rank
   for (let row = 0; row < users; row++) if (lists.start[row + 1]! > lists.start[row]!) served++;
   // A clock too coarse to see the work gives no rate.
   const rate = recommendSeconds > 0 ? users / recommendSeconds : undefined;
-  return [
-    plainFigure(algorithm, 'users_served', undefined, served, users),
-    plainFigure(algorithm, 'learn_seconds', undefined, learnSeconds, users),
-    plainFigure(algorithm, 'users_per_second', undefined, rate, users),
-  ];
+  const speed = { users_served: served, learn_seconds: learnSeconds, users_per_second: rate };
+  return Object.entries(speed).map(([metric, value]) =>
+    plainFigure({ algorithm, metric, at: undefined, value, users }),
+  );
 }
 
-function plainFigure(
-  algorithm: string,
-  metric: string,
-  at: number | undefined,
-  value: number | undefined,
-  users: number,
-): Figure {
+/** One that is no mean over users. */
+function plainFigure({ algorithm, metric, at, value, users }: Omit<Figure, 'group' | 'low' | 'high'>): Figure {
   return { algorithm, group: ALL, metric, at, value, low: undefined, high: undefined, users };
 }
 

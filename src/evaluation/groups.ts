@@ -1,8 +1,8 @@
 import { normalised } from '../csv/cells.js';
 import type { Dataset } from '../dataset/dataset.js';
-import { ExitCode, Failure } from '../failure.js';
+import { misuse } from '../failure.js';
 import { rowLength, rowOf, type SparseRows } from '../matrix/sparse.js';
-import { closest } from '../understanding/closest.js';
+import { didYouMean } from '../understanding/closest.js';
 
 /** Users who are measured together. */
 export interface UserGroup {
@@ -64,15 +64,9 @@ export function attributeColumn(name: string, columns: readonly string[]): strin
   const column = columns.find((each) => each === name) ?? columns.find((each) => normalised(each) === normalised(name));
   if (column !== undefined) return column;
   if (columns.length === 0)
-    throw new Failure(
-      ExitCode.usage,
-      `--by ${name}: the users have no attributes; profiles, one user a row, give them some`,
-    );
-  const near = closest(name, columns);
-  const hint = near === undefined ? '' : `; did you mean "${near}"?`;
-  const all = columns.map((each) => `"${each}"`).join(', ');
-  throw new Failure(
-    ExitCode.usage,
-    `--by ${name}: the users have no such attribute${hint}\n  their attributes: ${all}`,
-  );
+    throw misuse(`--by ${name}: the users have no attributes; profiles, one user a row, give them some`);
+  const inQuotes = (each: string) => `"${each}"`;
+  const hint = didYouMean(name, columns, inQuotes);
+  const all = columns.map(inQuotes).join(', ');
+  throw misuse(`--by ${name}: the users have no such attribute${hint}\n  their attributes: ${all}`);
 }

@@ -84,14 +84,12 @@ function offeredWithout({ offered, interactions }: Dataset, train: SparseRows): 
 /** How a split reads in a sentence. */
 export function splitText({ kind, holdout, seed }: Holdout): string {
   const share = holdout < 1 ? `${Number((100 * holdout).toPrecision(4))} %` : thousands(holdout);
-  switch (kind) {
-    case 'last':
-      return `held out: of each user’s interactions the last ${share} (seed ${seed})`;
-    case 'random':
-      return `held out: of each user’s interactions ${share} at random (seed ${seed})`;
-    case 'time':
-      return `held out: of all interactions the last ${share}, everybody’s from one moment on (seed ${seed})`;
-  }
+  const what = {
+    last: `of each user’s interactions the last ${share}`,
+    random: `of each user’s interactions ${share} at random`,
+    time: `of all interactions the last ${share}, everybody’s from one moment on`,
+  }[kind];
+  return `held out: ${what} (seed ${seed})`;
 }
 
 /** The events of a test file. Users and items are numbered as in the dataset; those it does not know come after. */

@@ -12,7 +12,7 @@ export interface Shape {
 /** Shares of the catalogue that tails are told at. */
 export const TAIL = Array.from({ length: 31 }, (_, k) => 10 ** (-3 + k / 10));
 
-/** @param items one a place. @param popularity by item, as `usersByItem` has it; items behind it are in no catalogue, and had by nobody. */
+/** @param items one a place. @param popularity by item, the users who had it; items behind it are in no catalogue, and had by nobody. */
 export function shapeOf(items: Uint32Array, popularity: Uint32Array, offered: Uint8Array): Shape {
   const parts = 1 + partOf(popularity.reduce((most, users) => Math.max(most, users), 1));
   const byPopularity = new Float64Array(parts);

@@ -1,5 +1,6 @@
+import { countsOf } from '../matrix/sparse.js';
 import { bars, lyingBar } from '../report/bars.js';
-import { distributionLines, distributionsOf, doublingLabel, usersByItem } from '../report/distributions.js';
+import { distributionLines, distributionsOf, doublingLabel } from '../report/distributions.js';
 import { aligned } from '../report/item-table.js';
 import { ALL, type Evaluation, type Ranking } from './evaluation.js';
 import { shapeOf } from './list-shapes.js';
@@ -19,7 +20,7 @@ export function terminalPlots(
   const find = finder(figures);
   const recall = rankings.map(({ algorithm }) => find(algorithm, ALL, 'recall', at)?.value ?? 0);
   const most = Math.max(...recall) || 1;
-  const popularity = usersByItem(test.train);
+  const popularity = countsOf(test.train.index, test.train.columns);
   const shares = (items: Uint32Array) => [...shapeOf(items, popularity, test.offered).byPopularity];
   const heldOut = shares(test.relevant.index);
   // The first part is what nobody had.

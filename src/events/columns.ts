@@ -76,17 +76,6 @@ export class IndexColumn extends Column<Uint32Array> {
   }
 }
 
-export class FloatColumn extends Column<Float64Array> {
-  constructor() {
-    super(new Float64Array(FIRST_ROWS));
-  }
-
-  push(value: number): void {
-    if (this.count === this.held.length) this.grow(this.count + 1);
-    this.held[this.count++] = value;
-  }
-}
-
 /** Stands for NaN among whole numbers. */
 const MISSING = 0xffffffff;
 
@@ -206,11 +195,7 @@ export class LineColumn {
   #length = 0;
 
   push(line: number): void {
-    const shift = line - this.#length;
-    if (this.#shifts[this.#shifts.length - 1] !== shift) {
-      this.#rows.push(this.#length);
-      this.#shifts.push(shift);
-    }
+    this.#shift(this.#length, line - this.#length);
     this.#length++;
   }
 
@@ -221,13 +206,15 @@ export class LineColumn {
   /** Appends the `runs` of another column, of so many rows, whose lines were counted from `line`. */
   append({ rows, shifts }: LineRuns, length: number, line: number): void {
     for (let run = 0; run < rows.length; run++) {
-      const at = this.#length + (rows[run] ?? 0);
-      const shift = (shifts[run] ?? 0) + line - this.#length;
-      if (this.#shifts[this.#shifts.length - 1] === shift) continue;
-      this.#rows.push(at);
-      this.#shifts.push(shift);
+      this.#shift(this.#length + (rows[run] ?? 0), (shifts[run] ?? 0) + line - this.#length);
     }
     this.#length += length;
+  }
+
+  #shift(row: number, shift: number): void {
+    if (this.#shifts[this.#shifts.length - 1] === shift) return;
+    this.#rows.push(row);
+    this.#shifts.push(shift);
   }
 
   /** The lines of these rows alone. */

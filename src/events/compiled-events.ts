@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { compiledProgram, ProgramLayout } from '../kernels/program.js';
 import type { Values } from './columns.js';
-import { appendEvents, type EventSink, type EventsPart, noSkippedRows } from './event-columns.js';
+import { appendEvents, type EventRoles, type EventSink, type EventsPart, noSkippedRows } from './event-columns.js';
 import type { Acceleration, Accelerator, AcceleratorOf } from './events-reader.js';
 import type { PackedIds } from './ids.js';
-import { Renumbering } from './renumbering.js';
+import { renumbering } from './renumbering.js';
 import type { TimesSeen } from './times.js';
 
 /** What assembly/events.ts exports. */
@@ -69,7 +69,7 @@ export function compiledEvents(room = ROOM): AcceleratorOf {
     const places = placesOf(width, room);
     if (!places.layout.fits) return undefined;
     program ??= compiledProgram();
-    return new CompiledEvents(program, delimiter, columns, room, places);
+    return acceleratorOf(program, delimiter, columns, room, places);
   };
 }
 
@@ -79,12 +79,8 @@ const WORTH_COMPILING = 1 << 16;
 /** What makes reading fast; it changes nothing of what is read. */
 export const COMPILED: Acceleration = { of: compiledEvents(), least: WORTH_COMPILING };
 
-interface Columns {
-  user: number;
-  item: number;
-  /** As many as there are columns, where there is none. */
-  rating: number;
-  time: number;
+/** Where its columns are: as many as there are of them, where there is none. */
+interface Columns extends Required<Pick<EventRoles, 'user' | 'item' | 'rating' | 'time'>> {
   width: number;
 }
 
@@ -94,138 +90,112 @@ interface Columns {
  *
  * What it gives lies in its memory, and is there until it goes on.
  */
-class CompiledEvents implements Accelerator {
-  readonly #program: Program;
-  readonly #buffer: ArrayBuffer;
-  readonly #at: Places['at'];
-  readonly #room: EventRoom;
-  readonly #columns: Columns;
-  readonly #facts: Float64Array;
-  #sink: EventSink | undefined;
-  #ids: { users: Renumbering; items: Renumbering } | undefined;
+function acceleratorOf(
+  module: WebAssembly.Module,
+  delimiter: string,
+  columns: Columns,
+  room: EventRoom,
+  { layout, at: of, rows: mostRows, ids: mostIds }: Places,
+): Accelerator {
+  const { program, buffer } = layout.start<Program>(module);
+  const facts = new Float64Array(buffer, of.facts, FACTS.length);
+  let now: { sink: EventSink; userOf: Renumber; itemOf: Renumber } | undefined;
 
-  constructor(
-    module: WebAssembly.Module,
-    delimiter: string,
-    columns: Columns,
-    room: EventRoom,
-    { layout, at, rows, ids }: Places,
-  ) {
-    const { program, buffer } = layout.start<Program>(module);
-    program.seedIds(randomBytes(8).readBigUInt64LE());
-    this.#program = program;
-    this.#buffer = buffer;
-    this.#at = at;
-    this.#room = room;
-    this.#columns = columns;
-    this.#facts = new Float64Array(buffer, at.facts, FACTS.length);
-    const kinds = new Uint8Array(buffer, at.kinds, 256);
-    kinds[delimiter.charCodeAt(0)] = DELIMITER;
-    kinds[LF] = LINE_END;
-    for (const odd of '\r"') kinds[odd.charCodeAt(0)] = OTHER;
-    new Uint32Array(buffer, at.places, PLACES).set([
-      ...[at.kinds, at.cells, at.facts, at.user, at.item, at.strength, at.time, at.runRow, at.runShift, rows],
-      ...[columns.width, columns.user, columns.item, columns.rating, columns.time, at.users, at.items],
-    ]);
-    for (const [table, slots, bytes, starts] of [
-      [at.users, at.userSlots, at.userBytes, at.userStarts],
-      [at.items, at.itemSlots, at.itemBytes, at.itemStarts],
-    ] as const) {
-      new Uint32Array(buffer, table, TABLE).set([0, 0, FIRST_SLOT_BITS, 0, ids, bytes, room.ids, 0, starts, slots]);
-    }
+  program.seedIds(randomBytes(8).readBigUInt64LE());
+  const kinds = new Uint8Array(buffer, of.kinds, 256);
+  kinds[delimiter.charCodeAt(0)] = DELIMITER;
+  kinds[LF] = LINE_END;
+  for (const odd of '\r"') kinds[odd.charCodeAt(0)] = OTHER;
+  new Uint32Array(buffer, of.places, PLACES).set([
+    ...[of.kinds, of.cells, of.facts, of.user, of.item, of.strength, of.time, of.runRow, of.runShift, mostRows],
+    ...[columns.width, columns.user, columns.item, columns.rating, columns.time, of.users, of.items],
+  ]);
+  for (const [table, slots, bytes, starts] of [
+    [of.users, of.userSlots, of.userBytes, of.userStarts],
+    [of.items, of.itemSlots, of.itemBytes, of.itemStarts],
+  ] as const) {
+    new Uint32Array(buffer, table, TABLE).set([0, 0, FIRST_SLOT_BITS, 0, mostIds, bytes, room.ids, 0, starts, slots]);
   }
 
-  read(bytes: Uint8Array, from: number, to: number, sink: EventSink): number {
-    const { chunk, places } = this.#at;
-    let at = from;
-    while (at < to) {
-      const most = at + this.#room.chunk;
-      const end = most < to ? bytes.lastIndexOf(LF, most - 1) + 1 : to;
-      if (end <= at) return at;
-      const ids = this.#begin(sink);
-      new Uint8Array(this.#buffer, chunk, end - at).set(bytes.subarray(at, end));
-      const stop = at + this.#program.readEvents(places, chunk, chunk + end - at) - chunk;
-      if (stop > at) {
-        const [users, items] = [ids.users.all(this.#users), ids.items.all(this.#items)];
-        const events = this.#finish();
-        if (events.times) sink.events.timeColumn?.follow(events.times);
-        appendEvents(sink, { events, lines: this.#fact('lines'), rows: this.#fact('taken') }, users, items);
-      }
-      at = stop;
-      if (stop < end) return at;
-    }
-    return at;
-  }
+  const fact = (name: Fact): number => facts[FACTS.indexOf(name)] ?? 0;
+
+  const packed = (bytes: number, starts: number, count: number): PackedIds => {
+    const bounds = new Float64Array(buffer, starts, count + 1);
+    return { bytes: new Uint8Array(buffer, bytes, bounds[count]), starts: bounds };
+  };
+  const users = () => packed(of.userBytes, of.userStarts, fact('users'));
+  const items = () => packed(of.itemBytes, of.itemStarts, fact('items'));
+
+  /** As a `NumberColumn` has them. */
+  const numbers = (at: number, rows: number): Values => {
+    const kind = program.narrow(at, rows);
+    if (kind === 1) return new Uint32Array(buffer, at, rows);
+    return kind === 2 ? new Float32Array(buffer, at, rows) : new Float64Array(buffer, at, rows);
+  };
 
   /** Has the program go on behind what is in the sink; anew, for another sink and where half of the room for ids is taken. */
-  #begin(sink: EventSink): { users: Renumbering; items: Renumbering } {
-    const crowd = this.#room.ids / 2;
-    const isCrowded = [this.#users, this.#items].some(
+  const begin = (sink: EventSink) => {
+    const crowd = room.ids / 2;
+    const isCrowded = [users(), items()].some(
       ({ bytes, starts }) => bytes.length > crowd || starts.length * BYTES_AN_ID > crowd,
     );
-    if (!this.#ids || this.#sink !== sink || isCrowded) {
-      this.#program.beginEvents(this.#at.places);
-      this.#sink = sink;
-      this.#ids = { users: new Renumbering(sink.users), items: new Renumbering(sink.items) };
+    if (now?.sink !== sink || isCrowded) {
+      program.beginEvents(of.places);
+      now = { sink, userOf: renumbering(sink.users), itemOf: renumbering(sink.items) };
     }
     const { way } = sink.events.timeColumn?.seen ?? {};
-    this.#program.goOnWithEvents(this.#at.places, way === undefined ? 0 : WAYS.indexOf(way) + 1);
-    return this.#ids;
-  }
-
-  get #users(): PackedIds {
-    return this.#packed(this.#at.userBytes, this.#at.userStarts, this.#fact('users'));
-  }
-
-  get #items(): PackedIds {
-    return this.#packed(this.#at.itemBytes, this.#at.itemStarts, this.#fact('items'));
-  }
+    program.goOnWithEvents(of.places, way === undefined ? 0 : WAYS.indexOf(way) + 1);
+    return now;
+  };
 
   /** What was read, for once: nothing can be read behind it before the program goes on. */
-  #finish(): EventsPart {
-    const { user, item, strength, time, runRow, runShift } = this.#at;
-    const { rating, time: timeColumn, width } = this.#columns;
-    const rows = this.#fact('rows');
-    const runs = this.#fact('runs');
-    const times = { way: WAYS[this.#fact('way') - 1], dayOrder: undefined, largest: this.#fact('largest') };
+  const finish = (): EventsPart => {
+    const [rows, runs] = [fact('rows'), fact('runs')];
+    const times = { way: WAYS[fact('way') - 1], dayOrder: undefined, largest: fact('largest') };
     return {
-      user: new Uint32Array(this.#buffer, user, rows),
-      item: new Uint32Array(this.#buffer, item, rows),
-      strength: rating < width ? this.#numbers(strength, rows) : undefined,
+      user: new Uint32Array(buffer, of.user, rows),
+      item: new Uint32Array(buffer, of.item, rows),
+      strength: columns.rating < columns.width ? numbers(of.strength, rows) : undefined,
       weight: undefined,
-      time: timeColumn < width ? this.#numbers(time, rows) : undefined,
-      lines: {
-        rows: new Uint32Array(this.#buffer, runRow, runs),
-        shifts: new Float64Array(this.#buffer, runShift, runs),
-      },
-      times: timeColumn < width ? times : undefined,
+      time: columns.time < columns.width ? numbers(of.time, rows) : undefined,
+      lines: { rows: new Uint32Array(buffer, of.runRow, runs), shifts: new Float64Array(buffer, of.runShift, runs) },
+      times: columns.time < columns.width ? times : undefined,
       types: [],
       statuses: [],
       titles: undefined,
       skipped: {
         ...noSkippedRows(),
-        withoutUser: { count: this.#fact('withoutUser'), firstLine: this.#fact('firstWithoutUser') },
-        withoutItem: { count: this.#fact('withoutItem'), firstLine: this.#fact('firstWithoutItem') },
+        withoutUser: { count: fact('withoutUser'), firstLine: fact('firstWithoutUser') },
+        withoutItem: { count: fact('withoutItem'), firstLine: fact('firstWithoutItem') },
       },
     };
-  }
+  };
 
-  #fact(name: Fact): number {
-    return this.#facts[FACTS.indexOf(name)] ?? 0;
-  }
-
-  /** As a `NumberColumn` has them. */
-  #numbers(at: number, rows: number): Values {
-    const kind = this.#program.narrow(at, rows);
-    if (kind === 1) return new Uint32Array(this.#buffer, at, rows);
-    return kind === 2 ? new Float32Array(this.#buffer, at, rows) : new Float64Array(this.#buffer, at, rows);
-  }
-
-  #packed(bytes: number, starts: number, count: number): PackedIds {
-    const bounds = new Float64Array(this.#buffer, starts, count + 1);
-    return { bytes: new Uint8Array(this.#buffer, bytes, bounds[count]), starts: bounds };
-  }
+  return {
+    read(bytes, from, to, sink) {
+      let at = from;
+      while (at < to) {
+        const most = at + room.chunk;
+        const end = most < to ? bytes.lastIndexOf(LF, most - 1) + 1 : to;
+        if (end <= at) return at;
+        const { userOf, itemOf } = begin(sink);
+        new Uint8Array(buffer, of.chunk, end - at).set(bytes.subarray(at, end));
+        const stop = at + program.readEvents(of.places, of.chunk, of.chunk + end - at) - of.chunk;
+        if (stop > at) {
+          const [ofUsers, ofItems] = [userOf(users()), itemOf(items())];
+          const events = finish();
+          if (events.times) sink.events.timeColumn?.follow(events.times);
+          appendEvents(sink, { events, lines: fact('lines'), rows: fact('taken') }, ofUsers, ofItems);
+        }
+        at = stop;
+        if (stop < end) return at;
+      }
+      return at;
+    },
+  };
 }
+
+type Renumber = ReturnType<typeof renumbering>;
 
 /** Where everything lies in the program's memory, in bytes, and how much there is room for. */
 interface Places {

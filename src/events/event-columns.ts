@@ -1,7 +1,7 @@
 import type { CellColumn } from '../csv/cells.js';
 import { IndexColumn, LineColumn, type LineRuns, NumberColumn, type Values } from './columns.js';
 import type { DayOrder } from './day-month.js';
-import { EventTypes, type EventWeights } from './event-types.js';
+import { type EventTypes, type EventWeights, eventTypes } from './event-types.js';
 import type { Ids } from './ids.js';
 import { statusWeight } from './order-status.js';
 import { TimeColumn, type TimesSeen } from './times.js';
@@ -131,8 +131,8 @@ function newEvents(layout: EventLayout, eventWeights: EventWeights): Events {
     item: new IndexColumn(),
     strength: roles.rating === undefined ? undefined : new NumberColumn(),
     weight: roles.event === undefined && !keepsCancelled ? undefined : new NumberColumn(),
-    types: roles.event === undefined ? undefined : new EventTypes(eventWeights),
-    statuses: hasStatus ? new EventTypes(new Map(statusWeights), statusWeight) : undefined,
+    types: roles.event === undefined ? undefined : eventTypes(eventWeights),
+    statuses: hasStatus ? eventTypes(new Map(statusWeights), statusWeight) : undefined,
     titles: roles.title === undefined ? undefined : [],
     time: roles.time === undefined ? undefined : new NumberColumn(),
     timeColumn: roles.time === undefined ? undefined : new TimeColumn(timeName, dayOrder),
@@ -206,7 +206,10 @@ export function appendEvents(
     keepTitle(events.titles, items[item], title);
   });
   events.line.append(part.lines, part.user.length, line);
-  for (const kind of SKIPPED) appendSkipped(events.skipped[kind], part.skipped[kind], line);
+  for (const kind of SKIPPED) {
+    const { count, firstLine } = part.skipped[kind];
+    countSkipped(events.skipped[kind], line + firstLine, count);
+  }
   sink.lines += lines;
   sink.rows += rows;
 }
@@ -221,11 +224,6 @@ export function keepTitle(titles: string[] | undefined, item: number | undefined
   if (titles && item !== undefined && !titles[item] && title !== '') titles[item] = title;
 }
 
-function appendSkipped(kind: SkippedKind, more: SkippedKind, line: number): void {
-  if (kind.count === 0 && more.count > 0) kind.firstLine = line + more.firstLine;
-  kind.count += more.count;
-}
-
 export function noSkippedRows(): SkippedRows {
   return Object.fromEntries(SKIPPED.map((kind) => [kind, noneSkipped()])) as unknown as SkippedRows;
 }
@@ -234,8 +232,8 @@ export function noneSkipped(): SkippedKind {
   return { count: 0, firstLine: 0 };
 }
 
-/** @param line the one of the row that is left out. */
-export function countSkipped(kind: SkippedKind, line: number): void {
-  if (kind.count === 0) kind.firstLine = line;
-  kind.count++;
+/** @param line the one of the row that is left out, or of the first of several. */
+export function countSkipped(kind: SkippedKind, line: number, rows = 1): void {
+  if (kind.count === 0 && rows > 0) kind.firstLine = line;
+  kind.count += rows;
 }

@@ -26,54 +26,88 @@ export function usedCells({ width, roles }: EventLayout, filter?: RowFilter): Ui
  *
  * A user whose rows all lack an item is still a user: they get what is popular. Likewise for rows that weigh nothing,
  * whose items are items still.
+ * @returns what takes the row that was cut: whole, or not at all, given the last line it stands on. It throws BadRow where it cannot be read.
  */
-export class EventRow {
-  readonly #sink: EventSink;
-  readonly #ratingName: string;
-  /** Where the columns are; -1 where there is no such column. */
-  readonly #at: Required<EventRoles>;
-  readonly #keepsCancelled: boolean;
-  readonly #filter: RowFilter | undefined;
-  readonly #typeOf: TypeOf | undefined;
-  readonly #statuses: EventTypes | undefined;
-  readonly #statusOfCell: TypeOf | undefined;
-  /** What the first row said of the order that the rows before this one belong to. */
-  #order = newOrder('');
+export function eventRow(
+  { roles, ratingName, keepsCancelled = false }: EventLayout,
+  { events, users, items }: EventSink,
+  filter: RowFilter | undefined,
+): (cells: RowCutter, line: number) => void {
+  // Where the columns are; -1 where there is no such column.
+  const at: Required<EventRoles> = {
+    ...{ rating: -1, time: -1, event: -1, status: -1, cancelled: -1, order: -1, title: -1 },
+    ...roles,
+  };
+  const { types, statuses } = events;
+  const typeOf = types && roles.event !== undefined ? typeCells(types, roles.event) : undefined;
+  const statusOfCell = statuses && roles.status !== undefined ? typeCells(statuses, roles.status) : undefined;
+  // What the first row said of the order that the rows before this one belong to.
+  let present = newOrder('');
 
-  constructor(
-    { roles, ratingName, keepsCancelled = false }: EventLayout,
-    sink: EventSink,
-    filter: RowFilter | undefined,
-  ) {
-    this.#filter = filter;
-    this.#sink = sink;
-    this.#ratingName = ratingName;
-    this.#at = { rating: -1, time: -1, event: -1, status: -1, cancelled: -1, order: -1, title: -1, ...roles };
-    this.#keepsCancelled = keepsCancelled;
-    const { types, statuses } = sink.events;
-    this.#typeOf = types && roles.event !== undefined ? typeCells(types, roles.event) : undefined;
-    this.#statuses = statuses;
-    this.#statusOfCell = statuses && roles.status !== undefined ? typeCells(statuses, roles.status) : undefined;
-  }
+  /** What earlier rows said of the order of this row. */
+  const orderOf = (bytes: Uint8Array, from: Int32Array, to: Int32Array): Order => {
+    const id = textOf(bytes, from[at.order]!, to[at.order]!);
+    if (id !== present.id || id === '') present = newOrder(id);
+    return present;
+  };
 
-  /** Takes the row that was cut: whole, or not at all. @param line the last one it stands on. @throws BadRow where it cannot be read. */
-  take({ bytes, from, to }: RowCutter, line: number): void {
-    const { events, users, items } = this.#sink;
-    const order = this.#at.order < 0 ? undefined : this.#orderOf(bytes, from, to);
-    const isTaken = this.#filter ? this.#isTaken(this.#filter, bytes, from, to, order) : true;
-    if (!isTaken) {
-      countSkipped(isTaken === false ? events.skipped.unwanted : events.skipped.undecided, line);
-      if (order) this.#remember(order, bytes, from, to);
+  /** Undefined where nobody can tell. An empty cell is that of the order's first row. */
+  const isTaken = (bytes: Uint8Array, from: Int32Array, to: Int32Array, order: Order | undefined) => {
+    if (!filter) return true;
+    const textAt = (column: number) => textOf(bytes, from[column]!, to[column]!);
+    if (order) order.cells ??= new Map(filter.columns.map((column) => [column, textAt(column)]));
+    return filter.takes((column) => textAt(column) || (order?.cells?.get(column) ?? ''));
+  };
+
+  /** The status of the row's order: that of the order's first row, where the cell is empty. */
+  const statusOf = (bytes: Uint8Array, from: Int32Array, to: Int32Array, order: Order | undefined) => {
+    const isCancelled = at.cancelled >= 0 && saysCancelled(textOf(bytes, from[at.cancelled]!, to[at.cancelled]!));
+    if (isCancelled) return statuses?.of('cancelled');
+    const inherits = order?.status && (at.status < 0 || isBlankCell(bytes, from[at.status]!, to[at.status]!));
+    return inherits ? order.status : statusOfCell?.(bytes, from, to);
+  };
+
+  const strengthIn = (bytes: Uint8Array, from: number, to: number): number => {
+    if (from === to) return Number.NaN;
+    const plain = plainNumber(bytes, from, to);
+    return Number.isNaN(plain) ? numberCell(textOf(bytes, from, to), ratingName) : plain;
+  };
+
+  const timeIn = (bytes: Uint8Array, from: number, to: number): number => {
+    const column = events.timeColumn;
+    if (!column || from === to) return Number.NaN;
+    const plain = plainNumber(bytes, from, to);
+    // What `read` makes of a number behind dates is a BadRow.
+    return !Number.isNaN(plain) && column.takeNumber(plain) ? plain : column.read(textOf(bytes, from, to));
+  };
+
+  /** Keeps what a row that is left out says of its order. */
+  const remember = (order: Order, bytes: Uint8Array, from: Int32Array, to: Int32Array): void => {
+    const [userFrom, userTo] = [from[at.user]!, to[at.user]!];
+    if (!isBlankCell(bytes, userFrom, userTo)) {
+      order.user = -1;
+      order.userCell = bytes.slice(userFrom, userTo);
+    }
+    const time = at.time < 0 ? Number.NaN : timeIn(bytes, from[at.time]!, to[at.time]!);
+    if (!Number.isNaN(time)) order.time = time;
+    if (statuses) order.status = statusOf(bytes, from, to, order) ?? order.status;
+  };
+
+  return ({ bytes, from, to }, line) => {
+    const order = at.order < 0 ? undefined : orderOf(bytes, from, to);
+    const taken = isTaken(bytes, from, to, order);
+    if (!taken) {
+      countSkipped(taken === false ? events.skipped.unwanted : events.skipped.undecided, line);
+      if (order) remember(order, bytes, from, to);
       return;
     }
     // Of an order none of whose rows was read so far, a row that was left out may have said whose it is.
-    const isTold =
-      order !== undefined && order.user < 0 && isBlankCell(bytes, from[this.#at.user]!, to[this.#at.user]!);
+    const isTold = order !== undefined && order.user < 0 && isBlankCell(bytes, from[at.user]!, to[at.user]!);
     const userBytes = isTold ? order.userCell : bytes;
-    const userFrom = isTold ? 0 : from[this.#at.user]!;
-    const userTo = isTold ? userBytes.length : to[this.#at.user]!;
-    const itemFrom = from[this.#at.item]!;
-    const itemTo = to[this.#at.item]!;
+    const userFrom = isTold ? 0 : from[at.user]!;
+    const userTo = isTold ? userBytes.length : to[at.user]!;
+    const itemFrom = from[at.item]!;
+    const itemTo = to[at.item]!;
     const noUserCell = isBlankCell(userBytes, userFrom, userTo);
     const noUser = noUserCell && (order === undefined || order.user < 0);
     const noItem = isBlankCell(bytes, itemFrom, itemTo);
@@ -88,14 +122,14 @@ export class EventRow {
     if (isNewItem) checkIdBytes(bytes, itemFrom, itemTo);
 
     const isWhole = !noUser && !noItem;
-    const type = isWhole ? this.#typeOf?.(bytes, from, to) : undefined;
-    const status = this.#statuses ? this.#statusOf(bytes, from, to, order) : undefined;
+    const type = isWhole ? typeOf?.(bytes, from, to) : undefined;
+    const status = statuses ? statusOf(bytes, from, to, order) : undefined;
     const isCancelled = status?.weight === 0;
-    const counts = isWhole && type?.weight !== 0 && (!isCancelled || this.#keepsCancelled);
+    const counts = isWhole && type?.weight !== 0 && (!isCancelled || keepsCancelled);
     let strength = Number.NaN;
     let time = Number.NaN;
-    if (counts && this.#at.rating >= 0) strength = this.#strength(bytes, from[this.#at.rating]!, to[this.#at.rating]!);
-    if ((counts || order) && this.#at.time >= 0) time = this.#time(bytes, from[this.#at.time]!, to[this.#at.time]!);
+    if (counts && at.rating >= 0) strength = strengthIn(bytes, from[at.rating]!, to[at.rating]!);
+    if ((counts || order) && at.time >= 0) time = timeIn(bytes, from[at.time]!, to[at.time]!);
 
     if (isNewUser) user = users.addBytes(userBytes, userFrom, userTo, userHash);
     if (isNewItem) item = items.addBytes(bytes, itemFrom, itemTo, itemHash);
@@ -117,61 +151,11 @@ export class EventRow {
     events.strength?.push(strength);
     events.time?.push(time);
     events.weight?.push(isCancelled ? 0 : (type?.weight ?? 1));
-    if (this.#at.title >= 0 && !events.titles?.[item]) {
-      keepTitle(events.titles, item, textOf(bytes, from[this.#at.title]!, to[this.#at.title]!));
+    if (at.title >= 0 && !events.titles?.[item]) {
+      keepTitle(events.titles, item, textOf(bytes, from[at.title]!, to[at.title]!));
     }
     events.line.push(line);
-  }
-
-  /** What earlier rows said of the order of this row. */
-  #orderOf(bytes: Uint8Array, from: Int32Array, to: Int32Array): Order {
-    const id = textOf(bytes, from[this.#at.order]!, to[this.#at.order]!);
-    if (id !== this.#order.id || id === '') this.#order = newOrder(id);
-    return this.#order;
-  }
-
-  /** Undefined where nobody can tell. An empty cell is that of the order's first row. */
-  #isTaken(filter: RowFilter, bytes: Uint8Array, from: Int32Array, to: Int32Array, order: Order | undefined) {
-    const textAt = (at: number) => textOf(bytes, from[at]!, to[at]!);
-    if (order) order.cells ??= new Map(filter.columns.map((at) => [at, textAt(at)]));
-    return filter.takes((at) => textAt(at) || (order?.cells?.get(at) ?? ''));
-  }
-
-  /** Keeps what a row that is left out says of its order. */
-  #remember(order: Order, bytes: Uint8Array, from: Int32Array, to: Int32Array): void {
-    const [userFrom, userTo] = [from[this.#at.user]!, to[this.#at.user]!];
-    if (!isBlankCell(bytes, userFrom, userTo)) {
-      order.user = -1;
-      order.userCell = bytes.slice(userFrom, userTo);
-    }
-    const time = this.#at.time < 0 ? Number.NaN : this.#time(bytes, from[this.#at.time]!, to[this.#at.time]!);
-    if (!Number.isNaN(time)) order.time = time;
-    if (this.#statuses) order.status = this.#statusOf(bytes, from, to, order) ?? order.status;
-  }
-
-  /** The status of the row's order: that of the order's first row, where the cell is empty. */
-  #statusOf(bytes: Uint8Array, from: Int32Array, to: Int32Array, order: Order | undefined): EventType | undefined {
-    const at = this.#at.cancelled;
-    const isCancelled = at >= 0 && saysCancelled(textOf(bytes, from[at]!, to[at]!));
-    if (isCancelled) return this.#statuses?.of('cancelled');
-    const statusAt = this.#at.status;
-    const inherits = order?.status && (statusAt < 0 || isBlankCell(bytes, from[statusAt]!, to[statusAt]!));
-    return inherits ? order.status : this.#statusOfCell?.(bytes, from, to);
-  }
-
-  #strength(bytes: Uint8Array, from: number, to: number): number {
-    if (from === to) return Number.NaN;
-    const plain = plainNumber(bytes, from, to);
-    return Number.isNaN(plain) ? numberCell(textOf(bytes, from, to), this.#ratingName) : plain;
-  }
-
-  #time(bytes: Uint8Array, from: number, to: number): number {
-    const column = this.#sink.events.timeColumn;
-    if (!column || from === to) return Number.NaN;
-    const plain = plainNumber(bytes, from, to);
-    // What `read` makes of a number behind dates is a BadRow.
-    return !Number.isNaN(plain) && column.takeNumber(plain) ? plain : column.read(textOf(bytes, from, to));
-  }
+  };
 }
 
 /** What the rows of an order have in common. */

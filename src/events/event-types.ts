@@ -41,42 +41,39 @@ export function typeWeight(key: string): number {
   return KNOWN.get(key) ?? PLAIN;
 }
 
-/** The types of one events file, or the statuses of its orders, as its rows are read. */
-export class EventTypes {
-  readonly #stated: ReadonlyMap<string, number>;
-  readonly #weightOf: (key: string) => number;
-  readonly #byCell = new Map<string, EventType>();
-  readonly #byKey = new Map<string, EventType>();
+export type EventTypes = ReturnType<typeof eventTypes>;
 
-  /** @param stated weights by name, which go before those of `weightOf`; names are matched without case and punctuation. */
-  constructor(stated: EventWeights, weightOf = typeWeight) {
-    this.#stated = new Map([...stated].map(([name, weight]) => [typeKey(name), weight]));
-    this.#weightOf = weightOf;
-  }
+/**
+ * The types of one events file, or the statuses of its orders, as its rows are read.
+ * @param stated weights by name, which go before those of `weightOf`; names are matched without case and punctuation.
+ */
+export function eventTypes(stated: EventWeights, weightOf = typeWeight) {
+  const statedByKey = new Map([...stated].map(([name, weight]) => [typeKey(name), weight]));
+  const byCell = new Map<string, EventType>();
+  const byKey = new Map<string, EventType>();
+  return {
+    /** The type that a cell names. Counting its rows is left to the caller, who may yet refuse the row. */
+    of(cell: string): EventType {
+      const known = byCell.get(cell);
+      if (known) return known;
+      const key = typeKey(cell);
+      const weight = statedByKey.get(key) ?? weightOf(key);
+      const type = byKey.get(key) ?? { name: cell.trim(), weight, rows: 0 };
+      byKey.set(key, type);
+      byCell.set(cell, type);
+      return type;
+    },
 
-  /** The type that a cell names. Counting its rows is left to the caller, who may yet refuse the row. */
-  of(cell: string): EventType {
-    const known = this.#byCell.get(cell);
-    if (known) return known;
-    const key = typeKey(cell);
-    let type = this.#byKey.get(key);
-    if (!type) {
-      type = { name: cell.trim(), weight: this.#stated.get(key) ?? this.#weightOf(key), rows: 0 };
-      this.#byKey.set(key, type);
-    }
-    this.#byCell.set(cell, type);
-    return type;
-  }
+    /** The types met, as they first came. */
+    get inOrder(): EventType[] {
+      return [...byKey.values()];
+    },
 
-  /** The types met, as they first came. */
-  get inOrder(): EventType[] {
-    return [...this.#byKey.values()];
-  }
-
-  /** The types met, most rows first. */
-  get met(): EventType[] {
-    return this.inOrder.sort((a, b) => b.rows - a.rows);
-  }
+    /** The types met, most rows first. */
+    get met(): EventType[] {
+      return this.inOrder.sort((a, b) => b.rows - a.rows);
+    },
+  };
 }
 
 /** A type as it is matched: `Add to cart`, `ADD_TO_CART`, `addtocart` → `addtocart`; a sign stays what it is. */

@@ -1,10 +1,10 @@
-import { BadRow } from '../csv/bad-rows.js';
+import { BadRow, type Reject } from '../csv/bad-rows.js';
 import type { Piece } from '../csv/pieces.js';
 import { cellTexts, MAX_ROW_BYTES, RowCutter } from '../csv/row-cutter.js';
 import { appendEvents, type EventLayout, type EventSink, type EventsPart, type RowFilter } from './event-columns.js';
-import { EventRow, usedCells } from './event-row.js';
+import { eventRow, usedCells } from './event-row.js';
 import type { PackedIds } from './ids.js';
-import { Renumbering } from './renumbering.js';
+import { renumbering } from './renumbering.js';
 
 /** Reads the plainest rows faster, and leaves all others. */
 export interface Accelerator {
@@ -41,11 +41,7 @@ export interface RangePart {
   whole?: { unread: number; warnings: readonly string[] };
 }
 
-export interface RefusedRow {
-  line: number;
-  reason: string;
-  cells: readonly string[];
-}
+export type RefusedRow = Omit<Reject, 'path'>;
 
 /** Is told of a row that cannot be read: its line, why, and its cells, where its quotes do not leave open what they are. */
 export type Refuse = (line: number, reason: string, cells: readonly string[]) => void;
@@ -54,83 +50,52 @@ export type Refuse = (line: number, reason: string, cells: readonly string[]) =>
 const FEWEST_BYTES = 1 << 12;
 const LF = 0x0a;
 
-/** Reads the rows of an events file from their bytes into columns, and refuses those that cannot be read. */
-export class EventsReader {
-  readonly sink: EventSink;
-  readonly #layout: EventLayout;
-  readonly #refuse: Refuse;
-  readonly #cutter: RowCutter;
-  readonly #row: EventRow;
-  readonly #acceleration: Acceleration | undefined;
-  /** Null: nothing was worth it yet. */
-  #accelerator: Accelerator | undefined | null = null;
-  #leave = FEWEST_BYTES;
+export type EventsReader = ReturnType<typeof eventsReader>;
 
-  /** @param filter of the rows, where the layout has conditions: what reads faster knows none. */
-  constructor(
-    layout: EventLayout,
-    sink: EventSink,
-    refuse: Refuse,
-    acceleration: Acceleration | undefined,
-    filter?: RowFilter,
-  ) {
-    this.sink = sink;
-    this.#layout = layout;
-    this.#refuse = refuse;
-    this.#cutter = new RowCutter(layout.delimiter, layout.width, usedCells(layout, filter));
-    this.#row = new EventRow(layout, sink, filter);
-    this.#acceleration = filter ? undefined : acceleration;
-  }
-
-  /** Reads the rows of a piece that begin before the byte `until` of the file, as far as they are whole. */
-  read(piece: Piece, until = Number.POSITIVE_INFINITY): void {
-    const { bytes, to, isLast } = piece;
-    const end = Math.min(to, piece.from + until - piece.position);
-    let at = piece.from;
-    while (at < end) {
-      const left = this.#accelerate(bytes, at, end, to);
-      const stretch = this.#accelerator ? Math.min(end, left + this.#leave) : end;
-      at = this.#readRows(bytes, left, stretch, to, isLast);
-      if (at < stretch) break;
-      if (stretch > left) this.#leave *= 2;
-    }
-    piece.from = at;
-  }
-
-  /**
-   * Appends what was read elsewhere, as if it had been read here.
-   * @returns false, with nothing taken, where it would not have been read the same behind what was read before.
-   */
-  append(part: RangePart): boolean {
-    const { sink } = this;
-    const { times } = part.events;
-    if (times && sink.events.timeColumn?.follow(times) === false) return false;
-    const userOf = new Renumbering(sink.users).all(part.users);
-    const itemOf = new Renumbering(sink.items).all(part.items);
-    const linesBefore = sink.lines;
-    appendEvents(sink, part, userOf, itemOf);
-    for (const { line, reason, cells } of part.refused) this.#refuse(linesBefore + line, reason, cells);
-    return true;
-  }
+/**
+ * Reads the rows of an events file from their bytes into columns, and refuses those that cannot be read.
+ * @param filter of the rows, where the layout has conditions: what reads faster knows none.
+ */
+export function eventsReader(
+  layout: EventLayout,
+  sink: EventSink,
+  refuse: Refuse,
+  acceleration: Acceleration | undefined,
+  filter?: RowFilter,
+) {
+  const cutter = new RowCutter(layout.delimiter, layout.width, usedCells(layout, filter));
+  const takeRow = eventRow(layout, sink, filter);
+  const { of, least = 0 } = (!filter && acceleration) || {};
+  // Null: nothing was worth it yet.
+  let accelerator: Accelerator | undefined | null = null;
+  let leave = FEWEST_BYTES;
 
   /** @returns where the first row begins that the accelerator left. */
-  #accelerate(bytes: Uint8Array, from: number, end: number, to: number): number {
-    const { of, least } = this.#acceleration ?? {};
-    if (!of || least === undefined || end - from < least) return from;
-    if (this.#accelerator === null) this.#accelerator = of(this.#layout);
-    if (!this.#accelerator) return from;
+  const accelerate = (bytes: Uint8Array, from: number, end: number, to: number): number => {
+    if (!of || end - from < least) return from;
+    if (accelerator === null) accelerator = of(layout);
+    if (!accelerator) return from;
     // The rows that it reads stand on one line each. The last of a file may lack its end.
     const lineEnd = bytes.indexOf(LF, end - 1) + 1;
     const whole = lineEnd > 0 && lineEnd <= to ? lineEnd : bytes.lastIndexOf(LF, to - 1) + 1;
-    const stop = whole > from ? this.#accelerator.read(bytes, from, whole, this.sink) : from;
-    if (stop === whole) this.#leave = FEWEST_BYTES;
+    const stop = whole > from ? accelerator.read(bytes, from, whole, sink) : from;
+    if (stop === whole) leave = FEWEST_BYTES;
     return stop;
-  }
+  };
+
+  /** Takes the row that was cut. @returns why it cannot be read. */
+  const take = (): string | undefined => {
+    try {
+      takeRow(cutter, sink.lines);
+      return undefined;
+    } catch (error) {
+      if (error instanceof BadRow) return error.message;
+      throw error;
+    }
+  };
 
   /** @returns where the first row begins that was not read: behind `end`, or not whole before `to`. */
-  #readRows(bytes: Uint8Array, from: number, end: number, to: number, isLast: boolean): number {
-    const cutter = this.#cutter;
-    const { sink } = this;
+  const readRows = (bytes: Uint8Array, from: number, end: number, to: number, isLast: boolean): number => {
     let at = from;
     while (at < end) {
       const next = cutter.cut(bytes, at, to, isLast);
@@ -139,26 +104,49 @@ export class EventsReader {
       sink.lines += 1 + cutter.innerLines;
       if (cutter.cells > 0) {
         sink.rows++;
-        const why = cutter.trouble === 'none' ? this.#take() : cutter.reason(firstLine);
+        const why = cutter.trouble === 'none' ? take() : cutter.reason(firstLine);
         if (why !== undefined) {
           const isCut = cutter.trouble === 'none' || cutter.trouble === 'width';
-          const cells = isCut ? cellTexts(this.#layout.delimiter, cutter.cells, bytes, at, to, isLast) : [];
-          this.#refuse(firstLine + cutter.troubleLines, why, cells);
+          const cells = isCut ? cellTexts(layout.delimiter, cutter.cells, bytes, at, to, isLast) : [];
+          refuse(firstLine + cutter.troubleLines, why, cells);
         }
       }
       at = next;
     }
     return at;
-  }
+  };
 
-  /** Takes the row that was cut. @returns why it cannot be read. */
-  #take(): string | undefined {
-    try {
-      this.#row.take(this.#cutter, this.sink.lines);
-      return undefined;
-    } catch (error) {
-      if (error instanceof BadRow) return error.message;
-      throw error;
-    }
-  }
+  return {
+    sink,
+
+    /** Reads the rows of a piece that begin before the byte `until` of the file, as far as they are whole. */
+    read(piece: Piece, until = Number.POSITIVE_INFINITY): void {
+      const { bytes, to, isLast } = piece;
+      const end = Math.min(to, piece.from + until - piece.position);
+      let at = piece.from;
+      while (at < end) {
+        const left = accelerate(bytes, at, end, to);
+        const stretch = accelerator ? Math.min(end, left + leave) : end;
+        at = readRows(bytes, left, stretch, to, isLast);
+        if (at < stretch) break;
+        if (stretch > left) leave *= 2;
+      }
+      piece.from = at;
+    },
+
+    /**
+     * Appends what was read elsewhere, as if it had been read here.
+     * @returns false, with nothing taken, where it would not have been read the same behind what was read before.
+     */
+    append(part: RangePart): boolean {
+      const { times } = part.events;
+      if (times && sink.events.timeColumn?.follow(times) === false) return false;
+      const userOf = renumbering(sink.users)(part.users);
+      const itemOf = renumbering(sink.items)(part.items);
+      const linesBefore = sink.lines;
+      appendEvents(sink, part, userOf, itemOf);
+      for (const { line, reason, cells } of part.refused) refuse(linesBefore + line, reason, cells);
+      return true;
+    },
+  };
 }

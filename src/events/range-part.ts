@@ -3,7 +3,7 @@ import { Pieces } from '../csv/pieces.js';
 import { RowCutter } from '../csv/row-cutter.js';
 import type { CsvSource } from '../csv/table.js';
 import { type EventLayout, type EventSink, newSink, partOf, type RowFilter, reserveEvents } from './event-columns.js';
-import { type Acceleration, EventsReader, type RangePart, type Refuse, type RefusedRow } from './events-reader.js';
+import { type Acceleration, eventsReader, type RangePart, type Refuse, type RefusedRow } from './events-reader.js';
 import { IdIndex } from './ids.js';
 
 /** How the rows of an events file are read, range by range. */
@@ -47,7 +47,7 @@ export async function readRange(
   reserveEvents(sink.events, Math.ceil((to - from) / FEWEST_BYTES));
   const refused: RefusedRow[] = [];
   const refuse: Refuse = (line, reason, cells) => refused.push({ line, reason, cells });
-  const reader = new EventsReader(layout, sink, refuse, acceleration, filter);
+  const reader = eventsReader(layout, sink, refuse, acceleration, filter);
   const file = openSync(path, 'r');
   try {
     const first = from === begin ? from : lineStart(file, from, to, chunkBytes);

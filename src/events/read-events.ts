@@ -1,11 +1,10 @@
 import { closeSync, openSync } from 'node:fs';
 import type { TableReport } from '../csv/bad-rows.js';
-import { readingFailure } from '../csv/failures.js';
 import { Pieces } from '../csv/pieces.js';
 import { CHUNK_BYTES, type Table } from '../csv/table.js';
 import { type EventLayout, type Events, newSink, type RowFilter, reserveEvents } from './event-columns.js';
 import type { EventWeights } from './event-types.js';
-import { type Acceleration, EventsReader, type RangePart } from './events-reader.js';
+import { type Acceleration, type EventsReader, eventsReader, type RangePart } from './events-reader.js';
 import type { Ids } from './ids.js';
 import { bytesFrom, type EventsTask } from './range-part.js';
 
@@ -76,12 +75,12 @@ export async function readEvents(
   { onBytes = () => {}, rangeWorkers, acceleration, sizes = SIZES }: Reading = {},
   filter?: RowFilter,
 ): Promise<ReadEvents> {
-  const { path, name, refusals, pieces } = table;
+  const { path, refusals, pieces } = table;
   const sink = newSink(layout, eventWeights, ids);
   sink.lines = table.linesBefore;
-  const reader = new EventsReader(layout, sink, (...row) => refusals.refuse(...row), acceleration, filter);
-  try {
-    const file = { path, begin: pieces.position, seekableSize: () => table.seekableSize() };
+  const reader = eventsReader(layout, sink, refusals.refuse, acceleration, filter);
+  await table.reading(async () => {
+    const file = { path, begin: pieces.position, seekableSize: table.seekableSize };
     const cut = rangeWorkers && (await cutRanges(file, layout, eventWeights, sizes));
     const head = pieces.position + (rangeWorkers?.readWhole ? 0 : sizes.head);
     const ranges = cut?.ranges.filter(({ from }) => from >= head) ?? [];
@@ -90,11 +89,7 @@ export async function readEvents(
     } else {
       await readOn(pieces, reader, table);
     }
-  } catch (error) {
-    throw readingFailure(name, error);
-  } finally {
-    await table.close();
-  }
+  });
   const { lineOf } = refusals;
   return { events: sink.events, report: table.report(sink.rows), warnings: table.warnings, lineOf };
 }

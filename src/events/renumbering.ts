@@ -1,30 +1,25 @@
 import { hashOf, type IdIndex, type PackedIds } from './ids.js';
 
-/** Indices of ids that were numbered elsewhere among all ids, where new ones are added in the order in which they were met there. */
-export class Renumbering {
-  readonly #index: IdIndex;
-  #map = new Uint32Array(256);
-  #known = 0;
-
-  constructor(index: IdIndex) {
-    this.#index = index;
-  }
-
-  /** The indices of `ids`, which begin with the ids that were asked for before. */
-  all({ bytes, starts }: PackedIds): Uint32Array {
+/**
+ * Indices of ids that were numbered elsewhere among all ids, where new ones are added in the order in which they were met there.
+ * @returns what gives the indices of ids, which begin with the ids that it was asked for before.
+ */
+export function renumbering(index: IdIndex): (ids: PackedIds) => Uint32Array {
+  let map = new Uint32Array(256);
+  let known = 0;
+  return ({ bytes, starts }) => {
     const count = starts.length - 1;
-    if (count > this.#map.length) {
-      const larger = new Uint32Array(Math.max(count, 2 * this.#map.length));
-      larger.set(this.#map);
-      this.#map = larger;
+    if (count > map.length) {
+      const larger = new Uint32Array(Math.max(count, 2 * map.length));
+      larger.set(map);
+      map = larger;
     }
-    for (; this.#known < count; this.#known++) {
-      const from = starts[this.#known]!;
-      const to = starts[this.#known + 1]!;
-      this.#map[this.#known] = this.#index.addBytes(bytes, from, to, hashOf(bytes, from, to));
+    for (; known < count; known++) {
+      const [from, to] = [starts[known]!, starts[known + 1]!];
+      map[known] = index.addBytes(bytes, from, to, hashOf(bytes, from, to));
     }
-    return this.#map;
-  }
+    return map;
+  };
 }
 
 /** Replaces indices into the list `ids` by those of `index`, in place. */

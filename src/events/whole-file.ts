@@ -1,9 +1,9 @@
-import { type BadRows, Refusals } from '../csv/bad-rows.js';
-import { displayName, readingFailure } from '../csv/failures.js';
+import { type BadRows, refusalsOf } from '../csv/bad-rows.js';
+import { displayName } from '../csv/failures.js';
 import { type CsvSource, openTable } from '../csv/table.js';
 import { type EventLayout, newSink, type RowFilter } from './event-columns.js';
 import type { EventWeights } from './event-types.js';
-import { type Acceleration, EventsReader, type RangePart, type RefusedRow } from './events-reader.js';
+import { type Acceleration, eventsReader, type RangePart, type RefusedRow } from './events-reader.js';
 import { IdIndex, type Ids } from './ids.js';
 import { type EventsTask, partFrom } from './range-part.js';
 import { type ReadEvents, readOn } from './read-events.js';
@@ -26,17 +26,7 @@ export async function readWholeFile(
   const sink = newSink(layout, new Map(eventWeights), { users: new IdIndex(), items: new IdIndex() });
   sink.lines = table.linesBefore;
   const begin = pieces.position;
-  try {
-    await readOn(
-      pieces,
-      new EventsReader(layout, sink, (...row) => refusals.refuse(...row), acceleration, filter),
-      table,
-    );
-  } catch (error) {
-    throw readingFailure(table.name, error);
-  } finally {
-    await table.close();
-  }
+  await table.reading(() => readOn(pieces, eventsReader(layout, sink, refusals.refuse, acceleration, filter), table));
   for (const kind of Object.values(sink.events.skipped)) {
     if (kind.count > 0) kind.firstLine = refusals.lineOf(kind.firstLine);
   }
@@ -53,10 +43,10 @@ export function takeWholeFile(
   ids: Ids,
   badRows: BadRows,
 ): ReadEvents {
-  const refusals = new Refusals(displayName(path), badRows);
+  const refusals = refusalsOf(displayName(path), badRows);
   const sink = newSink(layout, eventWeights, ids);
   const { unread = 0, warnings = [] } = part.whole ?? {};
-  new EventsReader(layout, sink, (...row) => refusals.refuse(...row), undefined).append(part);
+  eventsReader(layout, sink, refusals.refuse, undefined).append(part);
   refusals.unread = unread;
   return {
     events: sink.events,

@@ -195,7 +195,8 @@ export function boundsFrom(arrays: Arrays, name: string, bytes: number): Float64
   return bounds;
 }
 
-function withFile<T>(path: string, use: (file: number) => T): T {
+/** Opens a file for what is done with it, to read. */
+export function withFile<T>(path: string, use: (file: number) => T): T {
   const file = openSync(path, 'r');
   try {
     return use(file);

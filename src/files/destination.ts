@@ -18,11 +18,12 @@ import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { isatty } from 'node:tty';
 import { createGzip } from 'node:zlib';
-import { ExitCode, Failure, systemCode } from '../failure.js';
+import { Failure, notCreated, systemCode } from '../failure.js';
 import type { Streams } from '../io.js';
 import { atExit } from '../process/at-exit.js';
-import { isNamedPipe, openNamedPipe } from './named-pipe.js';
+import { openNamedPipe } from './named-pipe.js';
 import { ownTag, removeLeftBehind } from './owner.js';
+import { isNamedPipe } from './stats.js';
 import { cannotCreate, cannotWrite, type Destination, drained, type OnWait } from './writing.js';
 
 /**
@@ -79,9 +80,9 @@ export interface FileToBe {
  */
 export function fileToBe(path: string): FileToBe | undefined {
   if (path === '-') return undefined;
-  if (path.endsWith('/')) throw new Failure(ExitCode.cannotCreate, `${path} is a folder; name a file in it`);
+  if (path.endsWith('/')) throw notCreated(`${path} is a folder; name a file in it`);
   const present = statOf(path);
-  if (present?.isDirectory()) throw new Failure(ExitCode.cannotCreate, `${path} is a folder; name a file in it`);
+  if (present?.isDirectory()) throw notCreated(`${path} is a folder; name a file in it`);
   // A pipe or a device stays in place: nothing can be renamed over /dev/null.
   requireOwnLink(path);
   if (present && !present.isFile()) return undefined;
@@ -156,6 +157,7 @@ export function atomicFile({ path, mode }: FileToBe, temporary?: string, beforeR
   file.on('error', fail);
   const head = /\.gz$/i.test(path) ? createGzip().on('error', fail) : file;
   if (head !== file) head.pipe(file);
+  let isClosed = false;
   let isDone = false;
   return {
     async write(bytes) {
@@ -170,6 +172,7 @@ export function atomicFile({ path, mode }: FileToBe, temporary?: string, beforeR
         await finished(file, { readable: false });
         fsyncSync(descriptor);
         closeSync(descriptor);
+        isClosed = true;
         beforeRename();
         renameSync(written, path);
         isDone = true;
@@ -181,8 +184,8 @@ export function atomicFile({ path, mode }: FileToBe, temporary?: string, beforeR
 
     abandon() {
       if (isDone) return;
-      head.destroy();
-      file.destroy();
+      // To destroy the stream closes the descriptor once more, whoever has its number by now.
+      if (!isClosed) for (const stream of [head, file]) stream.destroy();
       remove();
       forget();
     },
@@ -200,8 +203,7 @@ function requireOwnLink(path: string): void {
   if (!link?.isSymbolicLink()) return;
   const folder = statSync(dirname(path));
   if ((folder.mode & 0o022) === 0 || link.uid === process.getuid?.() || link.uid === folder.uid) return;
-  throw new Failure(
-    ExitCode.cannotCreate,
+  throw notCreated(
     `${path} is a link that another user made in a folder where others may write; it is not followed: remove it, or name the file itself`,
   );
 }

@@ -14,7 +14,7 @@ import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { ExitCode, Failure, systemCode } from '../failure.js';
+import { type Failure, notCreated, systemCode, tryAgainLater } from '../failure.js';
 import { atExit } from '../process/at-exit.js';
 import { entryOf, type Heartbeat, keepRenewing, listed } from './heartbeat.js';
 import { isGone, isOfThisWorld, ownTag, removeLeftBehind, TAG } from './owner.js';
@@ -101,7 +101,7 @@ export async function lockOutput(output: string, locking: Locking): Promise<Lock
       const rule = `its lock, ${path}, is taken over when it has not been renewed for ${lease.expires} s`;
       if (waited >= wait && (isAlive || isOfThisWorld(holder.tag))) {
         const deleted = `if that run is certainly gone, the lock may be deleted`;
-        throw new Failure(ExitCode.tryAgain, `${isBusy}; --lock-wait 10m waits for it\n  ${rule}; ${deleted}`);
+        throw tryAgainLater(`${isBusy}; --lock-wait 10m waits for it\n  ${rule}; ${deleted}`);
       }
       if (!isTold) info(`${isBusy}: waiting; ${rule}`);
       isTold = true;
@@ -146,10 +146,7 @@ function holderOf(path: string): Holder | undefined {
 }
 
 function noLock(path: string): Failure {
-  return new Failure(
-    ExitCode.cannotCreate,
-    `${path} is no lock of this version of the program; remove it if no run uses it`,
-  );
+  return notCreated(`${path} is no lock of this version of the program; remove it if no run uses it`);
 }
 
 /** Takes a lock that nobody holds, unless another is faster. @throws what the system says where none can be made there. */

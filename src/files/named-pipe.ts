@@ -1,17 +1,8 @@
-import { constants, openSync, statSync } from 'node:fs';
+import { constants, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { messageOf, systemCode } from '../failure.js';
 import { cannotWrite, type Destination, drained, type OnWait } from './writing.js';
-
-export function isNamedPipe(path: string): boolean {
-  try {
-    return statSync(path).isFIFO();
-  } catch {
-    // Opening it will say what is wrong.
-    return false;
-  }
-}
 
 /** Milliseconds without a reader before the user is told, and between attempts to open the pipe. */
 const READER_IS_LATE = 3000;

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { ExitCode, Failure, messageOf } from '../failure.js';
+import { messageOf, notCreated } from '../failure.js';
 import { atExit } from '../process/at-exit.js';
 import { listed } from './heartbeat.js';
 import { ownTag, removeLeftBehind } from './owner.js';
@@ -141,11 +141,7 @@ function madeInTemporaryFolder(): string {
     return mkdtempSync(join(tmpdir(), `${PREFIX}${ownTag()}-`));
   } catch (cause) {
     const why = messageOf(cause);
-    throw new Failure(
-      ExitCode.cannotCreate,
-      `no temporary folder can be made: ${why}; set TMPDIR to a folder with room`,
-      { cause },
-    );
+    throw notCreated(`no temporary folder can be made: ${why}; set TMPDIR to a folder with room`, cause);
   }
 }
 

@@ -1,4 +1,5 @@
-import { readFileSync, type Stats, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { statsOf } from './stats.js';
 
 /** What we write in full and read again takes a few kilobytes. A larger file holds something else, and might not fit into a string. */
 const MOST_BYTES = 1 << 20;
@@ -12,15 +13,6 @@ export function smallTextOf(path: string): string | undefined {
     return readFileSync(path, 'utf8');
   } catch {
     // It may hold anything, and a file that cannot be read may still be replaceable.
-    return undefined;
-  }
-}
-
-function statsOf(path: string): Stats | undefined {
-  try {
-    return statSync(path, { throwIfNoEntry: false });
-  } catch {
-    // Writing there will fail too, with a message.
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
-import { ExitCode, Failure, isDiskFull, messageOf, systemCode } from '../failure.js';
+import { type Failure, ioFailure, isDiskFull, messageOf, notCreated, systemCode } from '../failure.js';
 
 /** Where output goes, piece by piece; it counts only after `commit`. */
 export interface Destination {
@@ -33,22 +33,19 @@ export function drained(...streams: Writable[]): Promise<void> {
 export function cannotCreate(path: string, cause: unknown): Failure {
   const code = systemCode(cause);
   if (code === 'ENOENT' || code === 'ENOTDIR') {
-    return new Failure(ExitCode.cannotCreate, `${path}: the folder ${dirname(path)} does not exist; make it first`, {
-      cause,
-    });
+    return notCreated(`${path}: the folder ${dirname(path)} does not exist; make it first`, cause);
   }
   if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
-    return new Failure(
-      ExitCode.cannotCreate,
+    return notCreated(
       `${path}: no permission to write in ${dirname(path)}; who runs this needs write rights there`,
-      { cause },
+      cause,
     );
   }
-  return new Failure(ExitCode.cannotCreate, `${path} cannot be created: ${messageOf(cause)}`, { cause });
+  return notCreated(`${path} cannot be created: ${messageOf(cause)}`, cause);
 }
 
 /** The failure of a file that cannot be written to. */
 export function cannotWrite(path: string, cause: unknown): Failure {
   const wayOut = isDiskFull(cause) ? '; make room there and run it again' : '';
-  return new Failure(ExitCode.io, `${path} cannot be written: ${messageOf(cause)}${wayOut}`, { cause });
+  return ioFailure(`${path} cannot be written: ${messageOf(cause)}${wayOut}`, cause);
 }

@@ -1,7 +1,8 @@
 import type { ReadData } from '../dataset/read.js';
 import { shapeOf, TAIL } from '../evaluation/list-shapes.js';
+import { countsOf } from '../matrix/sparse.js';
 import { descriptionConclusion, examplesOf } from '../report/description.js';
-import { distributionsOf, usersByItem } from '../report/distributions.js';
+import { distributionsOf } from '../report/distributions.js';
 import { inputReport } from '../report/input-report.js';
 import { distributionPlot } from './distribution-plot.js';
 import { coloursOf, evaluationPlots } from './evaluation-plots.js';
@@ -44,7 +45,7 @@ function columnTable(path: string, columns: ReturnType<typeof examplesOf>): Html
 /** What share of all interactions the most popular items have. */
 function tailPlot(plotter: Plotter, { interactions, offered }: ReadData['dataset']): Html | undefined {
   if (interactions.index.length === 0) return undefined;
-  const { tail } = shapeOf(interactions.index, usersByItem(interactions), offered);
+  const { tail } = shapeOf(interactions.index, countsOf(interactions.index, interactions.columns), offered);
   const series = 'interactions';
   const title = 'The long tail: what the most popular items get of all interactions';
   const percent = TAIL.findIndex((share) => share >= 0.01);

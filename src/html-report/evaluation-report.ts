@@ -4,7 +4,8 @@ import { type Shape, shapeOf } from '../evaluation/list-shapes.js';
 import { comparisonLines, comparisonSentence, conclusion, SHOWN, summaryLines } from '../evaluation/report.js';
 import { cutTable, finder, groupTable, headOf, speedTable } from '../evaluation/report-tables.js';
 import type { TestSet } from '../evaluation/test-set.js';
-import { distributionOf, distributionsOf, doublingLabel, usersByItem } from '../report/distributions.js';
+import { countsOf } from '../matrix/sparse.js';
+import { distributionOf, distributionsOf, doublingLabel } from '../report/distributions.js';
 import type { ExplainedList } from '../report/explanation.js';
 import { distributionPlot } from './distribution-plot.js';
 import { coloursOf, evaluationPlots, HELD_OUT } from './evaluation-plots.js';
@@ -98,7 +99,7 @@ const METRIC_WORDS = {
 
 function spreadSection(plotter: Plotter, evaluated: Evaluated, names: readonly string[]): Html {
   const { test, rankings } = evaluated;
-  const popularity = usersByItem(test.train);
+  const popularity = countsOf(test.train.index, test.train.columns);
   const shapes: [string, Shape][] = [
     [HELD_OUT, shapeOf(test.relevant.index, popularity, test.offered)],
     ...rankings.map(({ algorithm, lists }): [string, Shape] => [

@@ -1,5 +1,5 @@
 import type { PlotOptions } from '@observablehq/plot';
-import { ExitCode, Failure, systemCode } from '../failure.js';
+import { misuse, systemCode } from '../failure.js';
 import { Html } from './html.js';
 
 /** Draws SVG with Observable Plot. */
@@ -18,10 +18,9 @@ export async function loadPlotter(
 ): Promise<Plotter> {
   const [plot, { parseHTML }] = await load().catch((cause) => {
     if (systemCode(cause) !== 'ERR_MODULE_NOT_FOUND') throw cause;
-    throw new Failure(
-      ExitCode.usage,
+    throw misuse(
       '--report draws with the packages @observablehq/plot and linkedom, which are not installed: npm install @observablehq/plot linkedom (with -g if recommend was installed with -g)',
-      { cause },
+      cause,
     );
   });
   const { document } = parseHTML('<html><body></body></html>');

@@ -18,7 +18,10 @@ const AS_PUBLISHED: Partial<Settings> = {
   attributeWeight: 0,
 };
 
-const COSINE_DAMPING = { sourceDamping: 0.5, targetDamping: 0.5, candidateDamping: 0.5 };
+/** The same, and a pair counts as much whatever else its user has. */
+const BY_PAIRS: Partial<Settings> = { ...AS_PUBLISHED, basketDamping: 0 };
+
+const COSINE_DAMPING = dampedBy(0.5);
 
 export const ALGORITHMS: readonly Algorithm[] = [
   {
@@ -42,50 +45,25 @@ export const ALGORITHMS: readonly Algorithm[] = [
     name: 'cosine',
     summary: 'item-based collaborative filtering with cosine similarity',
     paper: 'Sarwar et al., "Item-based collaborative filtering recommendation algorithms", WWW 2001',
-    settings: settingsOf({
-      ...AS_PUBLISHED,
-      method: 'normalised',
-      weighting: 'binary',
-      ...COSINE_DAMPING,
-      basketDamping: 0,
-    }),
+    settings: settingsOf({ ...BY_PAIRS, ...COSINE_DAMPING, method: 'normalised', weighting: 'binary' }),
   },
   {
     name: 'tfidf',
     summary: 'cosine, with users weighted by inverse frequency: those with long histories count less',
     paper: 'Salton and Buckley, "Term-weighting approaches in automatic text retrieval", 1988',
-    settings: settingsOf({
-      ...AS_PUBLISHED,
-      method: 'normalised',
-      weighting: 'tfidf',
-      ...COSINE_DAMPING,
-      basketDamping: 0,
-    }),
+    settings: settingsOf({ ...BY_PAIRS, ...COSINE_DAMPING, method: 'normalised', weighting: 'tfidf' }),
   },
   {
     name: 'bm25',
     summary: 'inner products weighted by Okapi BM25; items are documents, users are terms',
     paper: 'Robertson and Zaragoza, "The probabilistic relevance framework: BM25 and beyond", 2009',
-    settings: settingsOf({
-      ...AS_PUBLISHED,
-      method: 'normalised',
-      weighting: 'bm25',
-      basketDamping: 0,
-      sourceDamping: 0,
-      targetDamping: 0,
-      candidateDamping: 0,
-    }),
+    settings: settingsOf({ ...BY_PAIRS, ...dampedBy(0), method: 'normalised', weighting: 'bm25' }),
   },
   {
     name: 'jaccard',
     summary: 'users who had both items, divided by users who had either',
     paper: 'Jaccard, "The distribution of the flora in the alpine zone", 1912',
-    settings: settingsOf({
-      ...AS_PUBLISHED,
-      method: 'jaccard',
-      weighting: 'binary',
-      basketDamping: 0,
-    }),
+    settings: settingsOf({ ...BY_PAIRS, method: 'jaccard', weighting: 'binary' }),
   },
   {
     name: 'rp3beta',
@@ -106,10 +84,9 @@ export const ALGORITHMS: readonly Algorithm[] = [
     summary: 'exact EASE over all items, dense: for at most 8,000 items',
     paper: 'Steck, "Embarrassingly shallow autoencoders for sparse data", WWW 2019',
     settings: settingsOf({
-      ...AS_PUBLISHED,
+      ...BY_PAIRS,
       method: 'ease',
       weighting: 'binary',
-      basketDamping: 0,
       sourceDamping: 0,
       targetDamping: 0,
       lambda: 10,
@@ -150,6 +127,11 @@ export const ALGORITHMS: readonly Algorithm[] = [
 /** @returns undefined where there is no algorithm of that name. */
 export function algorithmNamed(name: string): Algorithm | undefined {
   return ALGORITHMS.find((algorithm) => algorithm.name === name);
+}
+
+/** The popularity of both items of a pair is divided out so far. */
+function dampedBy(exponent: number) {
+  return { sourceDamping: exponent, targetDamping: exponent, candidateDamping: exponent };
 }
 
 function settingsOf(changes: Partial<Settings>): Readonly<Settings> {

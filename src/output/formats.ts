@@ -1,6 +1,6 @@
 import { basename, extname } from 'node:path';
 import { usageFailure } from '../failure.js';
-import { isPipeOrDevice } from '../process/signals.js';
+import { isPipeOrDevice } from '../files/stats.js';
 
 /** How lists are written: a row an item (csv, parquet), or a row a user (wide, jsonl). */
 export const OUTPUT_FORMATS = ['csv', 'wide', 'jsonl', 'parquet'] as const;

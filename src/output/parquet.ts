@@ -1,5 +1,5 @@
 import type { QuotedCells } from '../csv/quoted-cells.js';
-import { ExitCode, Failure, systemCode } from '../failure.js';
+import { notCreated, systemCode } from '../failure.js';
 import type { ColumnKind, TextColumn } from './columns.js';
 import type { ListColumns } from './list-columns.js';
 import { SOURCES } from './reason-cells.js';
@@ -15,10 +15,9 @@ export async function loadParquet(load = (): Promise<Package> => import('hyparqu
     return await load();
   } catch (error) {
     if (systemCode(error) !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new Failure(
-      ExitCode.cannotCreate,
+    throw notCreated(
       'Parquet is written by the package hyparquet-writer, which is not installed: npm install hyparquet-writer (with -g if recommend was installed with -g); the other formats need no package',
-      { cause: error },
+      error,
     );
   }
 }
@@ -46,23 +45,16 @@ export function parquetLists({ ByteWriter, ParquetWriter }: Package, columns: re
   const reasonsOf: string[] = [];
   let rows = 0;
 
-  const dataOf = (kind: ColumnKind, texts: readonly string[]) => {
-    const picked = (of: readonly string[], indices: ArrayLike<number>) =>
-      Array.from({ length: rows }, (_, row) => textOf(of, indices[row]));
-    switch (kind) {
-      case 'user':
-        return picked(texts, users);
-      case 'item':
-        return picked(texts, itemsOf);
-      case 'rank':
-        return ranks.subarray(0, rows);
-      case 'score':
-        return scoresOf.subarray(0, rows);
-      case 'source':
-        return picked(SOURCES, sourcesOf);
-      case 'reasons':
-        return reasonsOf.slice(0, rows);
-    }
+  const picked = (of: readonly string[], indices: ArrayLike<number>) =>
+    Array.from({ length: rows }, (_, row) => textOf(of, indices[row]));
+  /** What a column of each kind holds of the group, the texts being the column's. */
+  const dataOf: Readonly<Record<ColumnKind, (texts: readonly string[]) => string[] | Int32Array | Float64Array>> = {
+    user: (texts) => picked(texts, users),
+    item: (texts) => picked(texts, itemsOf),
+    rank: () => ranks.subarray(0, rows),
+    score: () => scoresOf.subarray(0, rows),
+    source: () => picked(SOURCES, sourcesOf),
+    reasons: () => reasonsOf.slice(0, rows),
   };
 
   /** What was encoded, out of the buffer. */
@@ -73,7 +65,7 @@ export function parquetLists({ ByteWriter, ParquetWriter }: Package, columns: re
   };
 
   const group = (): Uint8Array => {
-    const columnData = columns.map(({ name, kind, texts }) => ({ name, data: dataOf(kind, texts) }));
+    const columnData = columns.map(({ name, kind, texts }) => ({ name, data: dataOf[kind](texts) }));
     file.write({ columnData, rowGroupSize: ROWS_A_GROUP });
     rows = 0;
     return taken();

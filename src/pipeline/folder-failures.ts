@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
-import { ExitCode, explainShortage, Failure, isDiskFull, messageOf } from '../failure.js';
+import { ExitCode, explainShortage, Failure, ioFailure, isDiskFull, messageOf } from '../failure.js';
 import { ChildFailure } from '../workers/child.js';
 import type { Run } from './run.js';
 
@@ -12,10 +12,9 @@ import type { Run } from './run.js';
  */
 export function explainFolder(error: unknown, run: Run, output = '-'): unknown {
   if (run.hasDirectory && run.directory.isGone) {
-    return new Failure(
-      ExitCode.io,
+    return ioFailure(
       `${run.directory.path}, where this run keeps its work, was removed while it ran; no output file was written; run it again`,
-      { cause: error },
+      error,
     );
   }
   const cause = error instanceof Failure ? error.cause : error;
@@ -29,9 +28,8 @@ export function explainFolder(error: unknown, run: Run, output = '-'): unknown {
   const folder = directory ? dirname(directory.path) : isTemporary ? tmpdir() : dirname(output);
   const had = directory ? `: the run had ${(directory.bytes / 1e6).toFixed(1)} MB there, and wanted more` : '';
   const wayOut = isTemporary ? 'make room there, or set TMPDIR to a folder with some' : 'make room there';
-  return new Failure(
-    ExitCode.io,
+  return ioFailure(
     `no room in ${folder} (${why})${had}; no output file was written; ${wayOut}, and run it again`,
-    { cause },
+    cause,
   );
 }

@@ -1,4 +1,4 @@
-import { ExitCode, Failure } from '../failure.js';
+import { type Failure, noMemory } from '../failure.js';
 import { mostNumbers } from '../model/low-rank.js';
 import { megabytes } from '../report/quantities.js';
 import { offerBytes } from '../rules/list-rules.js';
@@ -106,8 +106,7 @@ export function childrenWithin(budget: number, most: number, need: Need, what: s
   let children = most;
   while (children > 1 && need(children) > budget) children--;
   if (need(children) <= budget) return children;
-  throw new Failure(
-    ExitCode.noMemory,
+  throw noMemory(
     `--max-memory ${megabytes(budget)} is too little: ${what} takes about ${megabytes(need(1))} with one worker; give it that, or a smaller input`,
   );
 }
@@ -119,16 +118,14 @@ export function childHeap(budget: number, children: number): number {
 
 /** The failure of a run that is about to take more than is left. */
 export function noRoomFor(budget: number, used: number, more: number, what: string): Failure {
-  return new Failure(
-    ExitCode.noMemory,
+  return noMemory(
     `--max-memory ${megabytes(budget)} is too little: ${what} takes about ${megabytes(used + more)}, ${megabytes(used)} of it in use already; no output file was written; give it that, or a smaller input`,
   );
 }
 
 /** The failure of a run that takes more than was planned. */
 export function overBudget(budget: number, used: number, stage: string): Failure {
-  return new Failure(
-    ExitCode.noMemory,
+  return noMemory(
     `stopped at ${megabytes(used)} while ${stage}: more than --max-memory ${megabytes(budget)}; no output file was written; give it more, a smaller -j or a smaller input`,
   );
 }

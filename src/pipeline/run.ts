@@ -5,7 +5,7 @@ import type { Destination } from '../files/writing.js';
 import type { Streams } from '../io.js';
 import { memoryWatch } from '../process/family-memory.js';
 import { type LogOptions, logTo } from '../report/log.js';
-import { heartbeatFacts, heartbeatText, type PlannedStage, RunStages, type Stage } from '../report/progress.js';
+import { heartbeatFacts, heartbeatText, type PlannedStage, progressOf, type Stage } from '../report/progress.js';
 import type { RunRecord } from '../report/summary.js';
 import type { BalanceName } from '../workers/balance.js';
 import { Pool } from '../workers/pool.js';
@@ -59,10 +59,10 @@ export function startRun(
   });
   const memory = memoryWatch(() => pool.pids());
   memory.start();
-  const position = new RunStages(stages);
+  const position = progressOf(stages);
   const heartbeat = () => {
     const { bytes: memoryBytes, processes } = memory.look();
-    const now = { ...position.now, seconds: seconds(), memoryBytes, processes, retries: retries.length };
+    const now = { ...position.now(), seconds: seconds(), memoryBytes, processes, retries: retries.length };
     log.status(heartbeatText(now), heartbeatFacts(now));
   };
   process.on('SIGUSR1', heartbeat);
@@ -126,31 +126,26 @@ export function startRun(
 }
 
 /** The stages of a run, and how long each took. */
-export class Stages {
+export function stagesIn({ seconds, memory }: Pick<Run, 'seconds' | 'memory'>) {
   /** Those so far, in their order; the seconds of the last may still rise. */
-  readonly taken: RunRecord['stages'] = [];
-  readonly #run: Pick<Run, 'seconds' | 'memory'>;
-
-  constructor(run: Pick<Run, 'seconds' | 'memory'>) {
-    this.#run = run;
-  }
-
-  get current(): string {
-    return this.taken.at(-1)?.stage ?? 'waiting';
-  }
-
-  /** Takes a stage, or goes on with the last one where that has the same name. */
-  async take<T>(name: string, work: () => Promise<T>): Promise<T> {
-    const startedAt = this.#run.seconds();
-    const before = this.current === name ? (this.taken.pop()?.seconds() ?? 0) : 0;
-    const stage = { stage: name, seconds: () => before + this.#run.seconds() - startedAt };
-    this.taken.push(stage);
-    try {
-      return await work();
-    } finally {
-      const seconds = stage.seconds();
-      stage.seconds = () => seconds;
-      this.#run.memory.look();
-    }
-  }
+  const taken: RunRecord['stages'] = [];
+  const current = () => taken.at(-1)?.stage ?? 'waiting';
+  return {
+    taken,
+    current,
+    /** Takes a stage, or goes on with the last one where that has the same name. */
+    async take<T>(name: string, work: () => Promise<T>): Promise<T> {
+      const startedAt = seconds();
+      const before = current() === name ? (taken.pop()?.seconds() ?? 0) : 0;
+      const stage = { stage: name, seconds: () => before + seconds() - startedAt };
+      taken.push(stage);
+      try {
+        return await work();
+      } finally {
+        const took = stage.seconds();
+        stage.seconds = () => took;
+        memory.look();
+      }
+    },
+  };
 }

@@ -1,6 +1,7 @@
-import { closeSync, statSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { ExitCode, Failure } from '../failure.js';
+import { isPipeOrDevice } from '../files/stats.js';
 import { actAtExit } from './at-exit.js';
 
 const SIGNALS = {
@@ -52,16 +53,6 @@ export function endAtOnce(exitCode: number): void {
 /** True for an argument that names a pipe or a device, with or without `--option=` before it. */
 function namesPipe(argument: string): boolean {
   return isPipeOrDevice(argument.replace(/^--[\w-]+=/, ''));
-}
-
-/** False also for what is not there, or cannot be looked at. */
-export function isPipeOrDevice(path: string): boolean {
-  try {
-    const stats = statSync(path);
-    return !stats.isFile() && !stats.isDirectory();
-  } catch {
-    return false;
-  }
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { SparseVector } from '../kernels/sums.js';
-import type { SparseRows } from '../matrix/sparse.js';
+import { rowOf, type SparseRows } from '../matrix/sparse.js';
 import { TopN } from '../matrix/top-n.js';
 import type { Audience } from './audience.js';
 import type { List, ListRules } from './list-rules.js';
@@ -42,7 +42,7 @@ export class Recommender {
   readonly #excludedIn: Uint32Array;
   readonly #candidateIn: Uint32Array;
   readonly #count: number;
-  /** By item: what the signals of the user add, where `#scatteredFor` is their generation; none without rules. */
+  /** By item: what the signals of the user add, where `#scatteredFor` is their generation; none where nobody asks for single items. */
   readonly #scattered: Float64Array;
   #scatteredFor = 0;
   /** By their size. */
@@ -64,7 +64,7 @@ export class Recommender {
     this.#touched = new Uint32Array(items);
     this.#excludedIn = new Uint32Array(items);
     this.#candidateIn = new Uint32Array(audience.candidates ? items : 0);
-    this.#scattered = new Float64Array(rules || scores.lowRank?.isAll ? items : 0);
+    this.#scattered = new Float64Array(rules || audience.candidates || scores.lowRank?.isAll ? items : 0);
     this.#count = count;
   }
 
@@ -104,8 +104,7 @@ export class Recommender {
   /** The best of the user that was begun. */
   #best(user: number, scores: SparseVector, offer: Offer, count: number): List {
     const top = this.#topOf(this.#considered(count));
-    if (this.#isAllLowRank) this.#rankAll(user, scores, offer, top);
-    else if (this.#candidates) this.#rankCandidates(this.#candidates, user, scores, offer, top);
+    if (this.#isAllLowRank || this.#candidates) this.#rankEach(user, scores, offer, top);
     else this.#rank(scores, offer, this.#popularity, top);
     return this.#bestOf(top, count, offer.factor && ((item) => this.#scoreOf(item, scores, offer)));
   }
@@ -146,17 +145,24 @@ export class Recommender {
     return { items: best.drain(ofBest).slice(), scores: ofBest };
   }
 
-  /** What an item scores for the user that was begun and ranked; NaN where they may not get it. */
-  #scoreOf(item: number, { count, index, value }: SparseVector, { offered, factor, prior }: Offer): number {
+  /**
+   * What an item scores for the user that was begun; NaN where they may not get it. @param isSparse without what is not sparse, as where there is none.
+   */
+  #scoreOf(
+    item: number,
+    { count, index, value }: SparseVector,
+    { offered, factor, prior }: Offer,
+    isSparse = this.#isSparse,
+  ): number {
     const generation = this.#generation;
     const isOut = this.#candidates !== undefined && this.#candidateIn[item] !== generation;
     if (isOut || offered[item] === 0 || this.#excludedIn[item] === generation) return Number.NaN;
-    if (this.#touched[item] !== generation && this.#isSparse) return prior.weight[item]!;
+    if (this.#touched[item] !== generation && isSparse) return prior.weight[item]!;
     if (this.#scatteredFor !== generation) for (let at = 0; at < count; at++) this.#scattered[index[at]!] = value[at]!;
     this.#scatteredFor = generation;
     const own =
       this.#touched[item] === generation ? this.#scattered[item]! + this.#popularity[item]! : this.#popularity[item]!;
-    const sum = this.#isSparse ? own : own + this.#scores.lowRank!.of(item);
+    const sum = isSparse ? own : own + this.#scores.lowRank!.of(item);
     return factor ? weighed(sum, factor[item]!) : sum;
   }
 
@@ -167,11 +173,12 @@ export class Recommender {
     return top;
   }
 
-  /** Adds up a user's scores, and marks what is touched and what is excluded. */
+  /** Adds up a user's scores, and marks what is touched, what is excluded and what are candidates. */
   #begin(user: number): SparseVector {
     const generation = ++this.#generation;
     for (const { start, index } of this.#excluded)
       for (let e = start[user]!; e < start[user + 1]!; e++) this.#excludedIn[index[e]!] = generation;
+    for (const item of this.#candidates ? rowOf(this.#candidates, user) : []) this.#candidateIn[item] = generation;
     const scores = this.#scores.of(user);
     for (let at = 0; at < scores.count; at++) this.#touched[scores.index[at]!] = generation;
     return scores;
@@ -199,37 +206,15 @@ export class Recommender {
     }
   }
 
-  /** The same where nothing is sparse. */
-  #rankAll(user: number, scores: SparseVector, offer: Offer, top: TopN): void {
-    const { start, index } = this.#candidates ?? { start: undefined, index: undefined };
-    if (start) for (let e = start[user]!; e < start[user + 1]!; e++) this.#candidateIn[index[e]!] = this.#generation;
-    for (let item = 0; item < this.#touched.length; item++) {
-      const score = this.#scoreOf(item, scores, offer);
+  /** The same, item by item: of the user's candidates alone, or of all where nothing is sparse. */
+  #rankEach(user: number, scores: SparseVector, offer: Offer, top: TopN): void {
+    const some = this.#candidates && rowOf(this.#candidates, user);
+    const count = some ? some.length : this.#touched.length;
+    const isSparse = !this.#isAllLowRank;
+    for (let at = 0; at < count; at++) {
+      const item = some ? some[at]! : at;
+      const score = this.#scoreOf(item, scores, offer, isSparse);
       if (!Number.isNaN(score)) top.offer(item, score);
-    }
-  }
-
-  /** The same, among the user's candidates alone. */
-  #rankCandidates(
-    { start, index: candidate }: SparseRows,
-    user: number,
-    scores: SparseVector,
-    offer: Offer,
-    top: TopN,
-  ): void {
-    const { offered, factor, prior } = offer;
-    const generation = this.#generation;
-    const isOpen = (item: number) => offered[item] === 1 && this.#excludedIn[item] !== generation;
-    for (let e = start[user]!; e < start[user + 1]!; e++) this.#candidateIn[candidate[e]!] = generation;
-    for (let at = 0; at < scores.count; at++) {
-      const item = scores.index[at]!;
-      if (this.#candidateIn[item] !== generation || !isOpen(item)) continue;
-      const sum = scores.value[at]! + this.#popularity[item]!;
-      top.offer(item, factor ? weighed(sum, factor[item]!) : sum);
-    }
-    for (let e = start[user]!; e < start[user + 1]!; e++) {
-      const item = candidate[e]!;
-      if (this.#touched[item] !== generation && isOpen(item)) top.offer(item, prior.weight[item]!);
     }
   }
 }

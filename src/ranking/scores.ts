@@ -4,74 +4,68 @@ import type { StackedRows } from '../matrix/stacked-rows.js';
 import { lowRankScores } from './low-rank-scores.js';
 import type { Model } from './model.js';
 
-/** The rows of a model in the memory of a kernel. Several `Scores` can share them, one at a time. */
-export class SummedRows {
-  /** By signal: where its row begins; the row of signal s ends where that of s + 1 begins. */
-  readonly start: Uint32Array;
-  readonly sums: Sums;
-
-  /** @param columns the items. @param most the largest number of signals that are added up. */
-  constructor(rows: StackedRows, columns: number, most: number, sumsOf: SumsOf) {
-    this.start = new Uint32Array(rows.rows + 1);
-    let before = 0;
-    rows.parts.forEach((part, k) => {
-      for (let row = 0; row < part.rows; row++) this.start[rows.from[k]! + row] = before + part.start[row]!;
-      before += part.index.length;
-    });
-    this.start[rows.rows] = before;
-    this.sums = sumsOf({ columns, parts: rows.parts }, most);
-  }
-
-  /** Takes other values for the same rows. */
-  revalue({ parts }: StackedRows): void {
-    this.sums.revalue(parts);
-  }
+/** By signal: where its row begins, the parts put together; the row of signal s ends where that of s + 1 begins. */
+export function startsOfRows({ rows, parts, from }: StackedRows): Uint32Array {
+  const start = new Uint32Array(rows + 1);
+  let before = 0;
+  parts.forEach((part, k) => {
+    for (let row = 0; row < part.rows; row++) start[from[k]! + row] = before + part.start[row]!;
+    before += part.index.length;
+  });
+  start[rows] = before;
+  return start;
 }
 
+/** The rows of a model in the memory of a kernel. Several `Scores` can share them, one at a time. */
+export interface SummedRows {
+  start: Uint32Array;
+  sums: Sums;
+}
+
+/** @param columns the items. @param most the largest number of signals that are added up. */
+export function summedRows(rows: StackedRows, columns: number, most: number, sumsOf: SumsOf): SummedRows {
+  return { start: startsOfRows(rows), sums: sumsOf({ columns, parts: rows.parts }, most) };
+}
+
+export type Scores = ReturnType<typeof scoresBy>;
+
 /** Adds up the rows of a user's signals:  Σ   strength · scale · model[signal, item]. */
-export class Scores {
-  /** What is added for the user of the last call; undefined: nothing for anybody. */
-  readonly lowRank: ReturnType<typeof lowRankScores> | undefined;
-  readonly #model: Omit<Model, 'rows'>;
-  readonly #signals: SparseRows;
-  readonly #rows: SummedRows;
+export function scoresBy(model: Omit<Model, 'rows'>, signals: SparseRows, rows: SummedRows) {
+  const lowRank = model.lowRank && lowRankScores(model.lowRank);
+  const { sums, start: startOf } = rows;
 
-  constructor({ counts, scales, lowRank }: Omit<Model, 'rows'>, signals: SparseRows, rows: SummedRows) {
-    this.lowRank = lowRank && lowRankScores(lowRank);
-    this.#model = { counts, scales };
-    this.#signals = signals;
-    this.#rows = rows;
-  }
-
-  /** The items that a user's signals touch, each once, good until the next user. An item that comes to 0 may be missing. */
-  of(user: number): SparseVector {
-    this.#choose(user);
-    return this.#rows.sums.addUp(-1);
-  }
-
-  /** What is added up for a user: segment k of the sums is the row of signal `signals[k]`, with its weight; good until the next user. */
-  termsOf(user: number) {
-    const { start, index: signals } = this.#signals;
-    this.#choose(user);
-    return { signals: signals.subarray(start[user]!, start[user + 1]!), sums: this.#rows.sums };
-  }
-
-  #choose(user: number): void {
-    const { start, index, value } = this.#signals;
-    const { sums, start: startOf } = this.#rows;
+  const choose = (user: number): void => {
+    const { start, index, value } = signals;
     const { segments } = sums;
-    this.lowRank?.begin();
+    lowRank?.begin();
     let count = 0;
     for (let s = start[user]!; s < start[user + 1]!; s++) {
       const signal = index[s]!;
       segments.from[count] = startOf[signal]!;
       segments.to[count] = startOf[signal + 1]!;
-      segments.weight[count++] = value[s]! * scaleOf(this.#model, signal);
-      this.lowRank?.add(signal, value[s]!);
+      segments.weight[count++] = value[s]! * scaleOf(model, signal);
+      lowRank?.add(signal, value[s]!);
     }
     segments.count = count;
-    this.lowRank?.end();
-  }
+    lowRank?.end();
+  };
+
+  return {
+    /** What is added for the user of the last call; undefined: nothing for anybody. */
+    lowRank,
+
+    /** The items that a user's signals touch, each once, good until the next user. An item that comes to 0 may be missing. */
+    of(user: number): SparseVector {
+      choose(user);
+      return sums.addUp(-1);
+    },
+
+    /** What is added up for a user: segment k of the sums is the row of signal `signals[k]`, with its weight; good until the next user. */
+    termsOf(user: number) {
+      choose(user);
+      return { signals: signals.index.subarray(signals.start[user]!, signals.start[user + 1]!), sums };
+    },
+  };
 }
 
 /** What the row of a signal counts. */
@@ -84,5 +78,5 @@ export function scaleOf({ counts, scales }: Omit<Model, 'rows'>, signal: number)
 
 /** Scores from a copy of the model's rows. */
 export function scoresOf(model: Model, signals: SparseRows, sumsOf: SumsOf): Scores {
-  return new Scores(model, signals, new SummedRows(model.rows, model.counts.items, longestRow(signals), sumsOf));
+  return scoresBy(model, signals, summedRows(model.rows, model.counts.items, longestRow(signals), sumsOf));
 }

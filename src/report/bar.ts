@@ -3,7 +3,7 @@ import { loadPackage } from '../load-package.js';
 import { atExit } from '../process/at-exit.js';
 import type { RunProgress } from './progress.js';
 import { duration, thousands } from './quantities.js';
-import { RemainingTime } from './remaining-time.js';
+import { remainingTime } from './remaining-time.js';
 
 const STEPS = 1000;
 
@@ -12,7 +12,7 @@ export function progressBar(stream: Writable) {
   // Loaded only here, because few runs have a terminal.
   const { Presets, SingleBar }: typeof import('cli-progress') = loadPackage('cli-progress');
   const startedAt = performance.now();
-  const remaining = new RemainingTime();
+  const remaining = remainingTime();
   let recommendingSince = 0;
   let ofRun = 0;
   let step = 0;
@@ -20,7 +20,7 @@ export function progressBar(stream: Writable) {
   let isStopped = false;
 
   const eta = (): string => {
-    const seconds = remaining.at((performance.now() - startedAt) / 1000, ofRun);
+    const seconds = remaining((performance.now() - startedAt) / 1000, ofRun);
     return seconds === undefined ? '?' : duration(seconds);
   };
   const rateOf = (users: number): string => {

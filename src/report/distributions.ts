@@ -34,7 +34,7 @@ export function distributionsOf(data: {
   const { interactions, served, times, rated } = data;
   return [
     distributionOf('items a user has', 'counts', rowLengths(interactions).subarray(0, served)),
-    distributionOf('users an item has', 'counts', usersByItem(interactions)),
+    distributionOf('users an item has', 'counts', countsOf(interactions.index, interactions.columns)),
     distributionOf('ratings', 'numbers', rated?.rating ?? []),
     distributionOf('dates', 'dates', times ?? []),
   ].filter(({ parts }) => parts.length > 0);
@@ -77,11 +77,6 @@ function knownOf(values: ArrayLike<number>, least: number): Float64Array {
     if (value >= least && Number.isFinite(value)) known[count++] = value;
   }
   return known.subarray(0, count);
-}
-
-/** By item: the users who had it. @param interactions users × items. */
-export function usersByItem({ index, columns }: Pick<SparseRows, 'index' | 'columns'>): Uint32Array {
-  return countsOf(index, columns);
 }
 
 /** How many of the values are 1, 2, 3 to 4, 5 to 8, and so on; values are 1 or more. */

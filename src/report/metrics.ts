@@ -21,16 +21,10 @@ export interface RunMetrics {
 
 const STAGES = ['reading', 'tuning', 'learning', 'recommending'];
 
-/** A metric; samples of a histogram have endings behind its name. */
-export interface Family {
-  name: string;
-  help: string;
-  /** A gauge unless said. */
-  type?: 'counter' | 'histogram';
-  samples: [labels: Record<string, string>, value: number, ending?: string][];
-}
-
-type RunFamily = readonly [name: string, help: string, samples: Family['samples']];
+/** Values by their labels; those of a histogram have endings behind its name. */
+export type Samples = [labels: Record<string, string>, value: number, ending?: string][];
+/** A metric; a gauge unless said. */
+export type Family = readonly [name: string, help: string, samples: Samples, type?: 'counter' | 'histogram'];
 
 const LAST_SUCCESS = 'recommend_last_success_timestamp_seconds';
 
@@ -41,18 +35,18 @@ const LAST_SUCCESS = 'recommend_last_success_timestamp_seconds';
  */
 export function metricsText(run: string, metrics: RunMetrics): string {
   return familiesText(
-    familiesOf(metrics).map(([name, help, samples]) => ({
+    familiesOf(metrics).map(([name, help, samples]) => [
       name,
       help,
-      samples: samples.map(([labels, value]) => [{ run, ...labels }, toThousandths(value)]),
-    })),
+      samples.map(([labels, value]) => [{ run, ...labels }, toThousandths(value)]),
+    ]),
   );
 }
 
 /** Metrics in Prometheus' text format. */
 export function familiesText(families: readonly Family[]): string {
   return families
-    .flatMap(({ name, help, type = 'gauge', samples }) => [
+    .flatMap(([name, help, samples, type = 'gauge']) => [
       `# HELP ${name} ${help}`,
       `# TYPE ${name} ${type}`,
       ...samples.map(([labels, value, ending = '']) => `${name}${ending}{${labelsText(labels)}} ${value}`),
@@ -74,13 +68,13 @@ export function holdsMetrics(text: string): boolean {
   return text.startsWith('# HELP recommend_');
 }
 
-function familiesOf(metrics: RunMetrics): RunFamily[] {
+function familiesOf(metrics: RunMetrics): Family[] {
   const { version, exitCode, endedAt, lastSuccess, seconds, stages, inputs, served, retries, memoryBytes } = metrics;
-  const one = (value: number): RunFamily[2] => [[{}, value]];
+  const one = (value: number): Samples => [[{}, value]];
   const byInput = (of: 'rows' | 'rejected' | 'skipped') =>
-    inputs.map((read): RunFamily[2][number] => [{ input: read.input }, read[of]]);
+    inputs.map((read): Samples[number] => [{ input: read.input }, read[of]]);
   const secondsOf = (name: string) => stages.find(({ stage }) => stage === name)?.seconds ?? 0;
-  const byStage = STAGES.map((stage): RunFamily[2][number] => [{ stage }, secondsOf(stage)]);
+  const byStage = STAGES.map((stage): Samples[number] => [{ stage }, secondsOf(stage)]);
   return [
     ['recommend_build_info', 'The version of the program.', [[{ version }, 1]]],
     ['recommend_exit_code', 'Exit code of the last run.', one(exitCode)],

@@ -18,29 +18,25 @@ export interface RunProgress {
   users: number;
 }
 
-/** Follows a run through its stages. One may come several times: `evaluate` learns by several algorithms. */
-export class RunStages {
-  readonly #stages: readonly PlannedStage[];
-  #at = 0;
-  now: RunProgress = { stage: 'reading', ofStage: 0, ofRun: 0, users: 0 };
+/** Follows a run through its stages, in their order. One may come several times: `evaluate` learns by several algorithms. */
+export function progressOf(stages: readonly PlannedStage[]) {
+  const weightOf = (some: readonly PlannedStage[]) => some.reduce((sum, { weight }) => sum + weight, 0);
+  let reached = 0;
+  let now: RunProgress = { stage: 'reading', ofStage: 0, ofRun: 0, users: 0 };
+  return {
+    now: () => now,
 
-  /** @param stages in the order in which they will come. */
-  constructor(stages: readonly PlannedStage[]) {
-    this.#stages = stages;
-  }
-
-  /** @param done of `total`, in any unit of work; of a total of 0 that is not known (a pipe) nothing counts as done. */
-  at(stage: Stage, done: number, total: number, users: number): RunProgress {
-    const ofStage = total > 0 ? Math.min(1, done / total) : done > 0 ? 0 : 1;
-    const isAgain = stage === this.now.stage && ofStage < this.now.ofStage;
-    const found = this.#stages.findIndex((each, at) => at >= this.#at + Number(isAgain) && each.stage === stage);
-    if (found >= 0) this.#at = found;
-    const weightOf = (stages: readonly PlannedStage[]) => stages.reduce((sum, { weight }) => sum + weight, 0);
-    const before = weightOf(this.#stages.slice(0, this.#at));
-    const worked = before + ofStage * (this.#stages[this.#at]?.weight ?? 0);
-    this.now = { stage, ofStage, ofRun: Math.max(this.now.ofRun, worked / (weightOf(this.#stages) || 1)), users };
-    return this.now;
-  }
+    /** @param done of `total`, in any unit of work; of a total of 0 that is not known (a pipe) nothing counts as done. */
+    at(stage: Stage, done: number, total: number, users: number): RunProgress {
+      const ofStage = total > 0 ? Math.min(1, done / total) : done > 0 ? 0 : 1;
+      const isAgain = stage === now.stage && ofStage < now.ofStage;
+      const found = stages.findIndex((each, at) => at >= reached + Number(isAgain) && each.stage === stage);
+      if (found >= 0) reached = found;
+      const worked = weightOf(stages.slice(0, reached)) + ofStage * (stages[reached]?.weight ?? 0);
+      now = { stage, ofStage, ofRun: Math.max(now.ofRun, worked / (weightOf(stages) || 1)), users };
+      return now;
+    },
+  };
 }
 
 /** What `--pulse` and SIGUSR1 report: how far a run has come, and what it uses. */

@@ -11,34 +11,30 @@ const LEAST_INERTIA = 2;
  * Estimates how long a run still takes, from the share of its work that is done. Where the work goes on at one pace, the estimate runs
  * down with the clock; where the pace changes, or work falls away, it follows without a jump.
  */
-export class RemainingTime {
-  /** Where the share last rose, and the longest time between two rises. */
-  #share = 0;
-  #risenAt = 0;
-  #longestGap = 0;
-  #signs = 0;
-  #estimate: number | undefined;
-  #estimatedAt = 0;
+export function remainingTime() {
+  // Where the share last rose, and the longest time between two rises.
+  let [risen, risenAt, longestGap] = [0, 0, 0];
+  let signs = 0;
+  let estimate: number | undefined;
+  let estimatedAt = 0;
 
   /** @param seconds since the run began, never falling. @param share that is done, 0 to 1. @returns seconds; undefined while nobody can tell. */
-  at(seconds: number, share: number): number | undefined {
+  return (seconds: number, share: number): number | undefined => {
     if (share >= 1) return 0;
-    if (share > this.#share) {
-      if (this.#signs > 0) this.#longestGap = Math.max(this.#longestGap, seconds - this.#risenAt);
-      this.#share = share;
-      this.#risenAt = seconds;
-      this.#signs++;
+    if (share > risen) {
+      if (signs > 0) longestGap = Math.max(longestGap, seconds - risenAt);
+      [risen, risenAt] = [share, seconds];
+      signs++;
     }
-    if (this.#risenAt < FEWEST_SECONDS || this.#signs < FEWEST_SIGNS || this.#share < LEAST_SHARE) return undefined;
+    if (risenAt < FEWEST_SECONDS || signs < FEWEST_SIGNS || risen < LEAST_SHARE) return undefined;
     // The next sign of work is due after a gap like those before; until it comes, the time that it is late does not count.
-    const since = Math.min(seconds - this.#risenAt, this.#longestGap);
-    const measured = Math.max(0, (this.#risenAt * (1 - this.#share)) / this.#share - since);
-    const passed = seconds - this.#estimatedAt;
-    const expected = this.#estimate === undefined ? measured : Math.max(0, this.#estimate - passed);
-    this.#estimate =
-      expected +
-      (measured - expected) * (1 - Math.exp(-passed / Math.max(LEAST_INERTIA, INERTIA * Math.min(seconds, expected))));
-    this.#estimatedAt = seconds;
-    return this.#estimate;
-  }
+    const since = Math.min(seconds - risenAt, longestGap);
+    const measured = Math.max(0, (risenAt * (1 - risen)) / risen - since);
+    const passed = seconds - estimatedAt;
+    const expected = estimate === undefined ? measured : Math.max(0, estimate - passed);
+    const inertia = Math.max(LEAST_INERTIA, INERTIA * Math.min(seconds, expected));
+    estimate = expected + (measured - expected) * (1 - Math.exp(-passed / inertia));
+    estimatedAt = seconds;
+    return estimate;
+  };
 }

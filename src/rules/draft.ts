@@ -11,74 +11,66 @@ export interface Membership {
   took?(item: number): void;
 }
 
-/** The list of one user while rules put it together: places, from 0, that are free or taken. */
-export class Draft {
-  user = 0;
-  count = 0;
-  offer!: Offer;
-  /** What any item scores for the user; NaN where they may not get it. */
-  scoreOf!: (item: number) => number;
-  readonly #allowing: readonly Membership[];
-  readonly #counting: readonly Membership[];
-  /** By place. */
-  #items = new Int32Array(0);
-  #scores = new Float64Array(0);
-  #marks = new Uint8Array(0);
-  /** By item: the list that it is in, which are counted. */
-  readonly #listedIn: Uint32Array;
-  #list = 0;
+export type Draft = ReturnType<typeof newDraft>;
 
-  constructor(items: number, rules: readonly Membership[]) {
-    this.#listedIn = new Uint32Array(items);
-    this.#allowing = rules.filter((rule) => rule.allows);
-    this.#counting = rules.filter((rule) => rule.took);
-  }
+/** The list of one user while rules put it together: places, from 0, that are free or taken. @param items how many there are. */
+export function newDraft(items: number, rules: readonly Membership[]) {
+  const allowing = rules.filter((rule) => rule.allows);
+  const counting = rules.filter((rule) => rule.took);
+  // By place.
+  let itemAt = new Int32Array(0);
+  let scoreAt = new Float64Array(0);
+  let markAt = new Uint8Array(0);
+  // By item: the list that it is in, which are counted.
+  const listedIn = new Uint32Array(items);
+  let list = 0;
+  return {
+    user: 0,
+    count: 0,
+    offer: undefined as unknown as Offer,
+    /** What any item scores for the user; NaN where they may not get it. */
+    scoreOf: (_item: number) => Number.NaN,
 
-  begin(user: number, count: number, offer: Offer, scoreOf: (item: number) => number): void {
-    this.user = user;
-    this.count = count;
-    this.offer = offer;
-    this.scoreOf = scoreOf;
-    if (this.#items.length !== count) {
-      this.#items = new Int32Array(count);
-      this.#scores = new Float64Array(count);
-      this.#marks = new Uint8Array(count);
-    }
-    this.#items.fill(FREE);
-    this.#list++;
-  }
+    begin(user: number, count: number, offer: Offer, scoreOf: (item: number) => number): void {
+      this.user = user;
+      this.count = count;
+      this.offer = offer;
+      this.scoreOf = scoreOf;
+      if (itemAt.length !== count) {
+        itemAt = new Int32Array(count);
+        scoreAt = new Float64Array(count);
+        markAt = new Uint8Array(count);
+      }
+      itemAt.fill(FREE);
+      list++;
+    },
 
-  isFree(place: number): boolean {
-    return this.#items[place] === FREE;
-  }
+    isFree: (place: number) => itemAt[place] === FREE,
 
-  /** Whether an item is not in the list yet, and every rule lets it in. */
-  allows(item: number): boolean {
-    return this.#listedIn[item] !== this.#list && this.#allowing.every((rule) => rule.allows!(item));
-  }
+    /** Whether an item is not in the list yet, and every rule lets it in. */
+    allows: (item: number) => listedIn[item] !== list && allowing.every((rule) => rule.allows!(item)),
 
-  has(item: number): boolean {
-    return this.#listedIn[item] === this.#list;
-  }
+    has: (item: number) => listedIn[item] === list,
 
-  put(place: number, item: number, score: number, mark: keyof typeof Mark): void {
-    this.#items[place] = item;
-    this.#scores[place] = score;
-    this.#marks[place] = Mark[mark];
-    this.#listedIn[item] = this.#list;
-    for (const rule of this.#counting) rule.took!(item);
-  }
+    put(place: number, item: number, score: number, mark: keyof typeof Mark): void {
+      itemAt[place] = item;
+      scoreAt[place] = score;
+      markAt[place] = Mark[mark];
+      listedIn[item] = list;
+      for (const rule of counting) rule.took!(item);
+    },
 
-  /** What is at taken places; items behind a free one move up. */
-  list(): List {
-    let taken = 0;
-    for (let place = 0; place < this.count; place++) {
-      if (this.isFree(place)) continue;
-      this.#items[taken] = this.#items[place]!;
-      this.#scores[taken] = this.#scores[place]!;
-      this.#marks[taken++] = this.#marks[place]!;
-    }
-    const items = new Uint32Array(this.#items.subarray(0, taken));
-    return { items, scores: this.#scores.slice(0, taken), marks: this.#marks.slice(0, taken) };
-  }
+    /** What is at taken places; items behind a free one move up. */
+    list(): List {
+      let taken = 0;
+      for (let place = 0; place < itemAt.length; place++) {
+        if (itemAt[place] === FREE) continue;
+        itemAt[taken] = itemAt[place]!;
+        scoreAt[taken] = scoreAt[place]!;
+        markAt[taken++] = markAt[place]!;
+      }
+      const items = new Uint32Array(itemAt.subarray(0, taken));
+      return { items, scores: scoreAt.slice(0, taken), marks: markAt.slice(0, taken) };
+    },
+  };
 }

@@ -2,7 +2,7 @@ import { boundBy } from '../conditions/bound-expression.js';
 import type { Rule } from '../conditions/rule.js';
 import type { List, ListRules } from '../ranking/list-rules.js';
 import { type Offer, offerOf } from '../ranking/offer.js';
-import { Draft } from './draft.js';
+import { type Draft, newDraft } from './draft.js';
 import type { Acting, Facts } from './list-rule.js';
 import { type PackedArrays, unpacked } from './packed.js';
 import { RULES, type RuleValues } from './rules.js';
@@ -46,7 +46,7 @@ export function listRules(
     ...RULES.flatMap(([name, rule]) => (name in plans ? rule.act(plans[name], facts) : [])),
   ];
   const offerFor = offers(acting, facts, prior);
-  const draft = new Draft(facts.items, acting);
+  const draft = newDraft(facts.items, acting);
   const isFilled = filling(draft, acting);
   const reach = Math.max(1, ...acting.map((rule) => rule.reach ?? 1));
   return {

@@ -1,7 +1,7 @@
 import { shown } from '../csv/cells.js';
 import { printableName } from '../csv/printable.js';
 import { badData } from '../failure.js';
-import { closest } from '../understanding/closest.js';
+import { didYouMean } from '../understanding/closest.js';
 import { columnKey } from '../understanding/vocabulary.js';
 import type { Names, SavedModel } from './saved-model.js';
 
@@ -47,8 +47,7 @@ export function itemName(item: number, { itemIds, titles }: Pick<Names, 'itemIds
 }
 
 function unknown(what: string, typed: string, model: SavedModel, candidates: readonly string[]) {
-  const near = closest(typed, candidates);
-  const meant = near === undefined ? '' : `; did you mean ${shown(near)}?`;
+  const meant = didYouMean(typed, candidates, shown);
   return badData(`the model knows no ${what} ${shown(typed)}${meant}\n  it was learned at ${model.facts.learned}`);
 }
 

@@ -1,6 +1,6 @@
 import { closeSync, copyFileSync, existsSync, fstatSync, linkSync, openSync, statSync } from 'node:fs';
 import { quotedFrom, unpackedTexts } from '../csv/quoted-cells.js';
-import { ExitCode, Failure, messageOf, systemCode } from '../failure.js';
+import { messageOf, noInput, systemCode } from '../failure.js';
 import { type Arrays, arrayOf } from '../files/array-file.js';
 import type { SparseRows } from '../matrix/sparse.js';
 import { DEFAULT_SETTINGS } from '../model/settings.js';
@@ -18,9 +18,9 @@ export function openedModel(path: string): number {
     closeSync(file);
   } catch (error) {
     const wayOut = systemCode(error) === 'ENOENT' ? 'recommend fit --model makes one' : messageOf(error);
-    throw new Failure(ExitCode.noInput, `--model ${path} cannot be opened: ${wayOut}`, { cause: error });
+    throw noInput(`--model ${path} cannot be opened: ${wayOut}`, error);
   }
-  throw new Failure(ExitCode.noInput, `--model ${path} is no regular file, and a model cannot be read from a pipe`);
+  throw noInput(`--model ${path} is no regular file, and a model cannot be read from a pipe`);
 }
 
 /**

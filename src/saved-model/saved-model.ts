@@ -5,7 +5,7 @@ import { noAttributes } from '../dataset/attributes/attribute-table.js';
 import type { Dataset } from '../dataset/dataset.js';
 import type { EvidenceRules } from '../dataset/evidence-rules.js';
 import type { Known } from '../dataset/inputs.js';
-import type { Interactions } from '../dataset/interactions.js';
+import type { UserRows } from '../dataset/interactions.js';
 import type { DayOrder } from '../events/day-month.js';
 import { IdIndex, type PackedIds } from '../events/ids.js';
 import { badData, messageOf } from '../failure.js';
@@ -25,9 +25,6 @@ import { isOfUser } from './write.js';
 
 /** What a model knows of items and signals. */
 export type Names = Pick<Dataset, 'itemIds' | 'titles' | 'offered' | 'attributeNames' | 'groupNames'>;
-
-/** What a model knows of users, a row for each. */
-export type KnownUsers = Interactions & Pick<Dataset, 'excluded' | 'preferences' | 'groups'>;
 
 /** What a run wants to know: the columns of files, and what can be sold at a time in seconds since 1970. */
 export interface Wanted {
@@ -163,12 +160,12 @@ export class SavedModel {
   }
 
   /** What is known of all users, where it lies: processes that ask for it share the memory. */
-  get users(): KnownUsers {
+  get users(): UserRows {
     return this.#read(() => this.#usersFrom(readArrays(this.#held, isOfUser), this.facts.counts.users));
   }
 
   /** What is known of some users, whose indices rise: a row for each. */
-  usersAt(users: Uint32Array): KnownUsers {
+  usersAt(users: Uint32Array): UserRows {
     return this.#read(() => {
       const parts = ['history', 'excluded', 'preferences', 'groups'].map((name) => {
         const all = this.#array(`${name}.start`, Uint32Array);
@@ -222,7 +219,7 @@ export class SavedModel {
     return available.map((flag, item) => (then?.[item] === flag ? (today?.[item] ?? flag) : flag));
   }
 
-  #usersFrom(arrays: Arrays, users: number): KnownUsers {
+  #usersFrom(arrays: Arrays, users: number): UserRows {
     const { ratingSpan: span, counts } = this.facts;
     const matrix = (name: string, columns: number) => {
       const [, width = 0] = arrayOf(arrays, `${name}.shape`, Float64Array);
@@ -290,7 +287,7 @@ export class SavedModel {
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       const why = messageOf(error).replaceAll(this.#held ?? this.#path, this.#path);
-      throw badData(`${why}; learn it again: recommend fit --model`, { cause: error });
+      throw badData(`${why}; learn it again: recommend fit --model`, error);
     }
   }
 }

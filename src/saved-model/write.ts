@@ -8,6 +8,7 @@ import type { TypedArray } from '../files/array-header.js';
 import type { Destination } from '../files/writing.js';
 import { signalCount } from '../model/signals.js';
 import type { Model } from '../ranking/model.js';
+import { startsOfRows } from '../ranking/scores.js';
 import { namedArrays } from '../workers/matrix-file.js';
 import { scaleArrays } from '../workers/run-files.js';
 import type { ModelFacts } from './facts.js';
@@ -108,17 +109,9 @@ function textArrays(texts: Readonly<Record<string, readonly string[]>>): Arrays 
 
 /** The rows of a model, its parts put together. */
 function rowArrays({ counts, rows }: Model): Record<string, TypedArray | TypedArray[]> {
-  const signals = signalCount(counts);
-  const start = new Uint32Array(signals + 1);
-  let entries = 0;
-  rows.parts.forEach((part, k) => {
-    for (let row = 0; row < part.rows; row++) start[(rows.from[k] ?? 0) + row] = entries + (part.start[row] ?? 0);
-    entries += part.index.length;
-  });
-  start[signals] = entries;
   return {
-    'rows.shape': Float64Array.of(signals, counts.items),
-    'rows.start': start,
+    'rows.shape': Float64Array.of(signalCount(counts), counts.items),
+    'rows.start': startsOfRows(rows),
     'rows.index': rows.parts.map(({ index }) => index),
     'rows.value': rows.parts.map(({ value }) => value),
   };

@@ -69,7 +69,7 @@ export function engineFor(options: ServeOptions, log: Log) {
       await dispatcher.start();
     } catch (error) {
       await closed({ model, dispatcher });
-      if (error instanceof ChildFailure && error.ending === 'threw') throw badData(error.message, { cause: error });
+      if (error instanceof ChildFailure && error.ending === 'threw') throw badData(error.message, error);
       throw error;
     }
     return { model, dispatcher };

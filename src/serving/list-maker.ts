@@ -9,7 +9,7 @@ import { explainer } from '../ranking/explainer.js';
 import type { ListRules } from '../ranking/list-rules.js';
 import { offerOf } from '../ranking/offer.js';
 import { Recommender } from '../ranking/recommender.js';
-import { Scores, SummedRows } from '../ranking/scores.js';
+import { scoresBy, summedRows } from '../ranking/scores.js';
 import { barredBy } from '../rules/filters.js';
 import { listRules, type RulePlans } from '../rules/list-rules.js';
 import { packed } from '../rules/packed.js';
@@ -45,8 +45,8 @@ export function listMaker(served: ServedModel, obeyed: ReadRules, json: ListJson
   // Rows of the user who is answered.
   const audience = { signals: emptyRows(1, rows.rows), excluded: noItems(), had: noItems() };
   const longest = longestRow(users.interactions) * 2 + longestRow(users.preferences) + longestRow(users.groups);
-  const summed = new SummedRows(rows, counts.items, longest + 8 * MOST.entries, SHARED_SUMS);
-  const scores = new Scores(model, audience.signals, summed);
+  const summed = summedRows(rows, counts.items, longest + 8 * MOST.entries, SHARED_SUMS);
+  const scores = scoresBy(model, audience.signals, summed);
   // What the list of that user obeys.
   let current: ListRules;
   const recommender = new Recommender(model, { ...audience, offered: names.offered }, MOST.n, scores, {

@@ -1,18 +1,12 @@
-import { closest } from '../understanding/closest.js';
+import { didYouMean } from '../understanding/closest.js';
 import { Problem } from './problem.js';
 import { type Asker, MOST, type Question } from './question.js';
 
 /** What a query parameter may be, by its name. */
 const QUERY = {
-  n: (text: string) => count(text, 'n'),
-  titles: (text: string) => flag(text, 'titles'),
-  reasons: (text: string) => flag(text, 'reasons'),
-  user: (text: string) => textual(text, 'user'),
-  history: (text: string) => cell(text, 'history'),
-  preferences: (text: string) => cell(text, 'preferences'),
-  exclude: (text: string) => cell(text, 'exclude'),
-  where: (text: string) => textual(text, 'where'),
-  search: (text: string) => textual(text, 'search'),
+  ...{ n: count, titles: flag, reasons: flag },
+  ...{ history: cell, preferences: cell, exclude: cell },
+  ...{ user: textual, where: textual, search: textual },
 };
 type Name = keyof typeof QUERY;
 /** Items of a list unless a number is asked for. */
@@ -29,7 +23,7 @@ function queryOf<N extends Name>(search: string, names: readonly N[]) {
     if (!known) throw new Problem(400, unknownName(name, names, 'parameter'));
     if (known === 'where') where.push(textual(text, 'where'));
     else if (known in read) throw new Problem(400, `${known} is given twice`);
-    else Object.assign(read, { [known]: QUERY[known](text) });
+    else Object.assign(read, { [known]: QUERY[known](text, known) });
   }
   if (where.length > MOST.expressions) throw new Problem(400, `where is given more than ${MOST.expressions} times`);
   return { ...read, where };
@@ -75,7 +69,7 @@ export function bodyQuestion(body: unknown): Question {
   const { users, n = USUAL, titles = false, reasons = false, where = [] } = membersOf(body, '', BODY);
   if (!Array.isArray(users) || users.length === 0) throw wrong('users', 'a list of users, each an object');
   if (users.length > MOST.users) throw wrong('users', `at most ${MOST.users} users`);
-  if (!isCount(n)) throw wrong('n', `a whole number from 1 to ${MOST.n}`);
+  if (!isCount(n)) throw wrong('n', A_COUNT);
   if (typeof titles !== 'boolean') throw wrong('titles', 'true or false');
   if (typeof reasons !== 'boolean') throw wrong('reasons', 'true or false');
   const expressions = [where].flat().map((each, at) => word(each, `where[${at}]`));
@@ -137,27 +131,28 @@ function wrong(path: string, wanted: string): Problem {
 }
 
 function unknownName(name: string, names: readonly string[], what: string): string {
-  const near = closest(name, names);
   const there = names.length === 0 ? 'there are none' : `there are: ${names.join(', ')}`;
-  return `there is no ${what} ${JSON.stringify(name.slice(0, 100))}${near === undefined ? '' : `; did you mean ${near}?`} (${there})`;
+  return `there is no ${what} ${JSON.stringify(name.slice(0, 100))}${didYouMean(name, names, String)} (${there})`;
 }
 
 function textual(text: string, what: string): string {
   if (text !== '' && text.length <= MOST.text) return text;
-  throw new Problem(400, `${what}: expected 1 to ${MOST.text} characters`);
+  throw wrong(what, `1 to ${MOST.text} characters`);
 }
 
 /** A list as a cell of profiles. */
 function cell(text: string, what: string): string {
   if (text.split('|').length <= MOST.entries) return text;
-  throw new Problem(400, `${what}: expected at most ${MOST.entries} entries between "|"`);
+  throw wrong(what, `at most ${MOST.entries} entries between "|"`);
 }
 
 function count(text: string, what: string): number {
   const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (isCount(value)) return value;
-  throw new Problem(400, `${what}: expected a whole number from 1 to ${MOST.n}`);
+  throw wrong(what, A_COUNT);
 }
+
+const A_COUNT = `a whole number from 1 to ${MOST.n}`;
 
 function isCount(value: unknown): value is number {
   return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MOST.n;
@@ -166,5 +161,5 @@ function isCount(value: unknown): value is number {
 function flag(text: string, what: string): boolean {
   if (['1', 'true'].includes(text)) return true;
   if (['0', 'false'].includes(text)) return false;
-  throw new Problem(400, `${what}: expected 1 or 0`);
+  throw wrong(what, '1 or 0');
 }

@@ -1,5 +1,5 @@
-import { entryOf, type ListEntry, listEntries } from '../csv/cells.js';
-import { AttributeFinder, valuesInCell } from '../dataset/attributes/attribute-table.js';
+import { entryOf, type ListEntry, listEntries, strengthTrouble } from '../csv/cells.js';
+import { attributeFinder, valuesInCell } from '../dataset/attributes/attribute-table.js';
 import type { Dataset } from '../dataset/dataset.js';
 import type { Known } from '../dataset/inputs.js';
 import { emptyRows, type SparseRows, sparseFromEntries } from '../matrix/sparse.js';
@@ -9,9 +9,6 @@ import type { ServedModel } from './served-model.js';
 /** What was said that the model knows nothing of, by where it was said. */
 export type Ignored = Partial<Record<'user' | 'history' | 'preferences' | 'exclude' | 'attributes', string[]>>;
 
-/** The largest strength that an entry may state, as in a file of profiles. */
-const STRONGEST = 100;
-
 export class BadStrength extends Error {}
 
 /**
@@ -19,7 +16,7 @@ export class BadStrength extends Error {}
  * the model does not know; it throws BadStrength.
  */
 export function profileReader({ names, known, facts }: Pick<ServedModel, 'names' | 'known' | 'facts'>) {
-  const finder = new AttributeFinder(known.attributes);
+  const finder = attributeFinder(known.attributes);
   const itemOf = (text: string) => known.items.get(text);
   return (asker: Asker): { dataset: Dataset; ignored: Ignored } => {
     const { items, preferences, groups } = facts.counts;
@@ -66,11 +63,9 @@ function groupsOf(attributes: Asker['attributes'], { columns, values }: Known['g
 function entriesIn(said: string | string[], isKnown: (text: string) => boolean): ListEntry[] {
   const entries =
     typeof said === 'string' ? listEntries(said, isKnown) : said.map((text) => entryOf(text.trim(), isKnown));
-  const wrong = entries.find(({ strength }) => Math.abs(strength) > STRONGEST);
-  if (!wrong) return entries.filter(({ text }) => text !== '');
-  throw new BadStrength(
-    `${JSON.stringify(wrong.text)} has the strength ${wrong.strength}; it goes from -${STRONGEST} to ${STRONGEST}`,
-  );
+  const [trouble] = entries.flatMap((entry) => strengthTrouble(entry, JSON.stringify) ?? []);
+  if (trouble !== undefined) throw new BadStrength(trouble);
+  return entries.filter(({ text }) => text !== '');
 }
 
 /** Strengths by column; where two entries speak of one, the later one stands. */

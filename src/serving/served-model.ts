@@ -1,9 +1,8 @@
 import type { Dataset } from '../dataset/dataset.js';
-import { entriesOfUsers } from '../dataset/interactions.js';
+import { rowsOfUsers } from '../dataset/interactions.js';
 import { IdIndex } from '../events/ids.js';
-import { pickedRows } from '../matrix/sparse.js';
 import type { KnownModel } from '../saved-model/known-users.js';
-import { type KnownUsers, SavedModel, type Wanted } from '../saved-model/saved-model.js';
+import { SavedModel, type Wanted } from '../saved-model/saved-model.js';
 
 const NOBODY = { bytes: new Uint8Array(0), starts: Float64Array.of(0) };
 
@@ -23,15 +22,7 @@ export function servedModel(path: string) {
   let userColumns: Dataset['userColumns'] | undefined;
 
   /** A row for each of the users. */
-  const usersAt = (places: readonly number[]): KnownUsers => {
-    const { excluded, preferences, groups, ...interactions } = users;
-    return {
-      ...entriesOfUsers(interactions, Uint32Array.from(places)),
-      excluded: pickedRows(excluded, places),
-      preferences: pickedRows(preferences, places),
-      groups: pickedRows(groups, places),
-    };
-  };
+  const usersAt = (places: readonly number[]) => rowsOfUsers(users, Uint32Array.from(places));
 
   /** What can be sold may change with time, from minute to minute; columns do not. */
   const items = (wanted: Wanted): ReturnType<SavedModel['items']> => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Express, NextFunction, Request, Response } from 'express';
-import { ExitCode, Failure, messageOf } from '../failure.js';
+import { Failure, messageOf, misuse } from '../failure.js';
 import { loadPackage } from '../load-package.js';
 import type { ServeOptions } from '../pipeline/options.js';
 import type { Log } from '../report/log.js';
@@ -11,7 +11,7 @@ import type { Engine } from './engine.js';
 import { bodyQuestion, idQuestion, itemsQuestion, recommendationQuestion, refuseParameters } from './parameters.js';
 import { Problem, problemOf, problemText } from './problem.js';
 import { MOST, type Question } from './question.js';
-import { RequestMetrics } from './request-metrics.js';
+import { requestMetrics } from './request-metrics.js';
 
 /** The page and the description of the interface: beside `src` and `dist` alike. */
 const WEB = new URL('../../web/', import.meta.url);
@@ -35,7 +35,7 @@ type Handler = (request: Request) => Answer | Promise<Answer>;
  * answered. @throws Failure 2 where Express is not installed.
  */
 export function httpServer(engine: Engine, { deadline, version }: ServeOptions, log: Log) {
-  const metrics = new RequestMetrics();
+  const metrics = requestMetrics();
   const app: Express = loadExpress()();
   const json = loadExpress().json({ limit: MOST.bodyBytes });
   const page = pageWithPolicy();
@@ -49,9 +49,9 @@ export function httpServer(engine: Engine, { deadline, version }: ServeOptions, 
     if ('body' in reply) return reply;
     throw new Problem(reply.status, reply.detail);
   };
-  const about = (isReady: boolean) => ({
+  const about = () => ({
     body: JSON.stringify({
-      status: isReady ? 'ready' : 'not ready',
+      status: 'ready',
       learned: engine.facts?.learned,
       method: engine.facts?.method.name,
       users: engine.facts?.counts.users,
@@ -77,7 +77,7 @@ export function httpServer(engine: Engine, { deadline, version }: ServeOptions, 
     '/readyz': {
       get: () => {
         if (isStopping || engine.children === 0) throw new Problem(503, 'no child is ready', { 'Retry-After': '1' });
-        return about(true);
+        return about();
       },
     },
     '/metrics': {
@@ -108,7 +108,7 @@ export function httpServer(engine: Engine, { deadline, version }: ServeOptions, 
           throw error;
         }
         log.info(`reads the model of ${engine.facts?.learned}`);
-        return about(true);
+        return about();
       },
     },
   };
@@ -210,9 +210,7 @@ function loadExpress(): typeof import('express') {
   try {
     return loadPackage('express');
   } catch (cause) {
-    throw new Failure(ExitCode.usage, 'serve needs the package express, which is not installed: npm install express', {
-      cause,
-    });
+    throw misuse('serve needs the package express, which is not installed: npm install express', cause);
   }
 }
 

@@ -1,4 +1,4 @@
-import { HYPER_PARAMETERS } from '../model/hyper-parameters.js';
+import { HYPER_PARAMETERS, type HyperParameter } from '../model/hyper-parameters.js';
 import type { Settings } from '../model/settings.js';
 
 /**
@@ -53,15 +53,7 @@ const MIN_GAIN = 0.004;
 const MIN_STANDARD_ERRORS = 2;
 
 interface Ladder {
-  setting:
-    | 'popularityWeight'
-    | 'recency'
-    | 'popularityGrowth'
-    | 'targetDamping'
-    | 'popularityHalfLife'
-    | 'power'
-    | 'lowRankWeight'
-    | 'groupWeight';
+  setting: HyperParameter['setting'];
   steps: readonly number[];
   needs?: 'times' | 'groups' | 'factors';
 }
@@ -107,7 +99,7 @@ export async function tune(start: Settings, space: SearchSpace, evaluate: Evalua
   const mayFollow = space.times && !space.fixed.has('follow') && maxFits > 1;
   // What follows what is learned alike for every κ above 0, so the first fit serves them all.
   const learning: Evaluate = (learned, variants) => evaluate({ ...learned, follow: FIRST_FOLLOW }, variants);
-  const climb = new Climb(start, mayFollow ? learning : evaluate, maxFits);
+  const climb = climbing(start, mayFollow ? learning : evaluate, maxFits);
   while (mayFollow && (await climb.tryBeside('follow', Math.max(FIRST_FOLLOW, 2 * climb.settings.follow), space, 0)));
   await climb.climbLadders(space);
   for (const { setting, moves, needs } of FITTED) {
@@ -129,7 +121,7 @@ export async function tune(start: Settings, space: SearchSpace, evaluate: Evalua
  * @param evaluate evaluates lists that are made as if the users had no history.
  */
 export async function tuneCold(start: Settings, evaluate: Evaluate): Promise<Tuning> {
-  const climb = new Climb(start, evaluate, 1);
+  const climb = climbing(start, evaluate, 1);
   await climb.tryValues('coldGroupWeight', COLD_GROUP_WEIGHTS);
   return climb.tuning;
 }
@@ -157,125 +149,116 @@ export async function keepStartIfLostElsewhere(tuning: Tuning, start: Settings, 
   return { ...tuning, settings: start, after: before, declined: after / before - 1, lost: 1 - ratio };
 }
 
-/** The best settings so far, and the trials that led there. */
-class Climb {
-  settings: Settings;
-  #fits = 1;
-  /** Of each user's list with the best settings so far; empty before anything is evaluated. */
-  #utility: Float64Array = new Float64Array(0);
-  #before = 0;
-  readonly #trials: Trial[] = [];
-  readonly #evaluate: Evaluate;
-  readonly #maxFits: number;
-
-  constructor(start: Settings, evaluate: Evaluate, maxFits: number) {
-    this.settings = start;
-    this.#evaluate = evaluate;
-    this.#maxFits = maxFits;
-  }
-
-  get tuning(): Tuning {
-    return { settings: this.settings, trials: this.#trials, before: this.#before, after: mean(this.#utility) };
-  }
-
-  /**
-   * Round by round, moves one step up the best ladder, or up all that gain at once. Steps that lose beyond noise are not tried
-   * again, and no setting goes back.
-   */
-  async climbLadders({ fixed, ...has }: SearchSpace): Promise<void> {
-    const ladders = LADDERS.filter(({ setting, needs }) => !fixed.has(setting) && (!needs || has[needs]));
-    const closed = new Set<string>();
-    const close = (step: Partial<Settings>) => closed.add(JSON.stringify(step));
-    for (let isMoved = true; isMoved; ) {
-      const before = this.settings;
-      const steps = ladders
-        .flatMap(({ setting, steps }) => neighbours(steps, before[setting]).map((value) => ({ [setting]: value })))
-        .filter((step) => !closed.has(JSON.stringify(step)));
-      const variants = steps.map((step) => ({ ...before, ...step }));
-      const utilities = [...(await this.#utilities(before, variants))];
-      const gaining = steps.filter((_, k) => this.#isGain(utilities[k]!));
-      if (gaining.length > 1) {
-        const together: Settings = Object.assign({ ...before }, ...gaining);
-        variants.push(together);
-        utilities.push(...(await this.#evaluate(before, [together])));
-      }
-      for (const [k, step] of steps.entries()) if (this.#isLoss(utilities[k]!)) close(step);
-      isMoved = this.#moveToBest(variants, utilities, false);
-      for (const [setting, value] of Object.entries(differences(this.settings, before))) close({ [setting]: value });
-    }
-  }
-
-  /**
-   * Tries another value, and b and β around their current values with it.
-   * @param fits how many models have to be learned for it, 0 or 1. @returns whether that was better.
-   */
-  async tryBeside(setting: keyof Settings, value: number, { fixed }: SearchSpace, fits: 0 | 1): Promise<boolean> {
-    if (this.#fits + fits > this.#maxFits || !inRange(setting, value)) return false;
-    this.#fits += fits;
-    const learned = { ...this.settings, [setting]: value };
-    const { targetDamping, popularityWeight } = learned;
-    const others = (free: 'targetDamping' | 'popularityWeight', values: readonly number[]) =>
-      values
-        .filter((other) => !fixed.has(free) && other !== learned[free] && inRange(free, other))
-        .map((other) => ({ ...learned, [free]: other }));
-    const variants = [
-      learned,
-      ...others('targetDamping', [targetDamping - 0.15, targetDamping + 0.15]),
-      ...others('popularityWeight', [popularityWeight / 3, popularityWeight * 3]),
-    ];
-    return this.#moveToBest(variants, await this.#utilities(learned, variants), fits > 0);
-  }
-
-  /** Tries other values of a setting that costs no fit. */
-  async tryValues(setting: keyof Settings, values: readonly number[]): Promise<void> {
-    const variants = values
-      .filter((value) => value !== this.settings[setting])
-      .map((value) => ({ ...this.settings, [setting]: value }));
-    this.#moveToBest(variants, await this.#utilities(this.settings, variants), false);
-  }
+/** Climbs from some settings: the best so far, and the trials that led there. @param maxFits how many models may be learned. */
+function climbing(start: Settings, evaluate: Evaluate, maxFits: number) {
+  let settings = start;
+  let fits = 1;
+  // Of each user's list with the best settings so far; empty before anything is evaluated.
+  let best: Float64Array = new Float64Array(0);
+  let before = 0;
+  const trials: Trial[] = [];
 
   /** Evaluates variants; the first of all calls evaluates the start beside them. */
-  async #utilities(learned: Settings, variants: readonly Settings[]): Promise<Float64Array[]> {
-    if (this.#utility.length > 0) return variants.length > 0 ? this.#evaluate(learned, variants) : [];
-    const [own, ...others] = await this.#evaluate(learned, [this.settings, ...variants]);
-    this.#utility = own!;
-    this.#before = mean(own!);
+  const utilitiesOf = async (learned: Settings, variants: readonly Settings[]): Promise<Float64Array[]> => {
+    if (best.length > 0) return variants.length > 0 ? evaluate(learned, variants) : [];
+    const [own, ...others] = await evaluate(learned, [settings, ...variants]);
+    best = own!;
+    before = mean(own!);
     return others;
-  }
+  };
 
-  /** Moves to the best of the variants, if it is better beyond noise. */
-  #moveToBest(variants: readonly Settings[], utilities: readonly Float64Array[], fitted: boolean): boolean {
-    const trials = variants.map((variant, k): Trial => {
-      const utility = utilities[k]!;
-      return {
-        changes: differences(this.settings, variant),
-        utility: mean(utility),
-        ...gainOf(this.#utility, utility),
-        accepted: false,
-        fit: this.#fits,
-        fitted,
-      };
-    });
-    this.#trials.push(...trials);
-    let best = 0;
-    for (let k = 1; k < trials.length; k++) if (trials[k]!.gain > trials[best]!.gain) best = k;
-    if (trials.length === 0 || !this.#isGain(utilities[best]!)) return false;
-    trials[best]!.accepted = true;
-    this.settings = variants[best]!;
-    this.#utility = utilities[best]!;
-    return true;
-  }
-
-  #isGain(utility: Float64Array): boolean {
-    const { gain, error } = gainOf(this.#utility, utility);
-    return gain > MIN_GAIN * mean(this.#utility) && gain > MIN_STANDARD_ERRORS * error;
-  }
+  const isGain = (utility: Float64Array): boolean => {
+    const { gain, error } = gainOf(best, utility);
+    return gain > MIN_GAIN * mean(best) && gain > MIN_STANDARD_ERRORS * error;
+  };
 
   /** Whether it is no gain even where noise did most against it. */
-  #isLoss(utility: Float64Array): boolean {
-    const { gain, error } = gainOf(this.#utility, utility);
-    return gain + MIN_STANDARD_ERRORS * error <= MIN_GAIN * mean(this.#utility);
-  }
+  const isLoss = (utility: Float64Array): boolean => {
+    const { gain, error } = gainOf(best, utility);
+    return gain + MIN_STANDARD_ERRORS * error <= MIN_GAIN * mean(best);
+  };
+
+  /** Moves to the best of the variants, if it is better beyond noise. */
+  const moveToBest = (variants: readonly Settings[], utilities: readonly Float64Array[], fitted: boolean): boolean => {
+    const tried = variants.map((variant, k): Trial => {
+      const utility = utilities[k]!;
+      const changes = differences(settings, variant);
+      return { changes, utility: mean(utility), ...gainOf(best, utility), accepted: false, fit: fits, fitted };
+    });
+    trials.push(...tried);
+    let most = 0;
+    for (let k = 1; k < tried.length; k++) if (tried[k]!.gain > tried[most]!.gain) most = k;
+    if (tried.length === 0 || !isGain(utilities[most]!)) return false;
+    tried[most]!.accepted = true;
+    settings = variants[most]!;
+    best = utilities[most]!;
+    return true;
+  };
+
+  return {
+    get settings(): Settings {
+      return settings;
+    },
+
+    get tuning(): Tuning {
+      return { settings, trials, before, after: mean(best) };
+    },
+
+    /**
+     * Round by round, moves one step up the best ladder, or up all that gain at once. Steps that lose beyond noise are not tried
+     * again, and no setting goes back.
+     */
+    async climbLadders({ fixed, ...has }: SearchSpace): Promise<void> {
+      const ladders = LADDERS.filter(({ setting, needs }) => !fixed.has(setting) && (!needs || has[needs]));
+      const closed = new Set<string>();
+      const close = (step: Partial<Settings>) => closed.add(JSON.stringify(step));
+      for (let isMoved = true; isMoved; ) {
+        const from = settings;
+        const steps = ladders
+          .flatMap(({ setting, steps }) => neighbours(steps, from[setting]).map((value) => ({ [setting]: value })))
+          .filter((step) => !closed.has(JSON.stringify(step)));
+        const variants = steps.map((step) => ({ ...from, ...step }));
+        const utilities = [...(await utilitiesOf(from, variants))];
+        const gaining = steps.filter((_, k) => isGain(utilities[k]!));
+        if (gaining.length > 1) {
+          const together: Settings = Object.assign({ ...from }, ...gaining);
+          variants.push(together);
+          utilities.push(...(await evaluate(from, [together])));
+        }
+        for (const [k, step] of steps.entries()) if (isLoss(utilities[k]!)) close(step);
+        isMoved = moveToBest(variants, utilities, false);
+        for (const [setting, value] of Object.entries(differences(settings, from))) close({ [setting]: value });
+      }
+    },
+
+    /**
+     * Tries another value, and b and β around their current values with it.
+     * @param more models that have to be learned for it, 0 or 1. @returns whether that was better.
+     */
+    async tryBeside(setting: keyof Settings, value: number, { fixed }: SearchSpace, more: 0 | 1): Promise<boolean> {
+      if (fits + more > maxFits || !inRange(setting, value)) return false;
+      fits += more;
+      const learned = { ...settings, [setting]: value };
+      const { targetDamping, popularityWeight } = learned;
+      const others = (free: 'targetDamping' | 'popularityWeight', values: readonly number[]) =>
+        values
+          .filter((other) => !fixed.has(free) && other !== learned[free] && inRange(free, other))
+          .map((other) => ({ ...learned, [free]: other }));
+      const variants = [
+        learned,
+        ...others('targetDamping', [targetDamping - 0.15, targetDamping + 0.15]),
+        ...others('popularityWeight', [popularityWeight / 3, popularityWeight * 3]),
+      ];
+      return moveToBest(variants, await utilitiesOf(learned, variants), more > 0);
+    },
+
+    /** Tries other values of a setting that costs no fit. */
+    async tryValues(setting: keyof Settings, values: readonly number[]): Promise<void> {
+      const others = values.filter((value) => value !== settings[setting]);
+      const variants = others.map((value) => ({ ...settings, [setting]: value }));
+      moveToBest(variants, await utilitiesOf(settings, variants), false);
+    },
+  };
 }
 
 /** The mean gain over the users, and its standard error. */

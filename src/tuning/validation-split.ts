@@ -1,5 +1,5 @@
 import { type Counting, ofPart, type RuledInteractions, whatCounts } from '../dataset/evidence-rules.js';
-import { entriesOfUsers } from '../dataset/interactions.js';
+import { entriesOfUsers, rowsOfUsers } from '../dataset/interactions.js';
 import { type Holdout, splitInteractions } from '../evaluation/split.js';
 import { contains } from '../evaluation/user-metrics.js';
 import { type SampleKeys, sample } from '../matrix/sampling.js';
@@ -57,18 +57,9 @@ export function validationSplit(
 
 /** What some users did, and what is known of them and the items. */
 export function ofUsers(all: Seen, users: Uint32Array): Seen {
-  const { had, preferences, groups, excluded, offered, attributes, evidence } = all;
-  const some = (byUser: SparseRows) => pickedRows(byUser, users);
-  return {
-    ...entriesOfUsers(all, users),
-    had: had && entriesOfUsers({ ...had, rated: undefined }, users),
-    preferences: some(preferences),
-    groups: some(groups),
-    excluded: some(excluded),
-    offered,
-    attributes,
-    evidence,
-  };
+  const { had, offered, attributes, evidence } = all;
+  const hadByThem = had && entriesOfUsers({ ...had, rated: undefined }, users);
+  return { ...rowsOfUsers(all, users), had: hadByThem, offered, attributes, evidence };
 }
 
 /** Without what no list can hold (items that are not offered, and those a user excluded), and without what does not count. */

@@ -10,7 +10,7 @@ import { type SignalCounts, signalCount } from '../model/signals.js';
 import type { Audience } from '../ranking/audience.js';
 import { priorOf } from '../ranking/offer.js';
 import { Recommender, type Way } from '../ranking/recommender.js';
-import { Scores, SummedRows } from '../ranking/scores.js';
+import { type SummedRows, scoresBy, summedRows } from '../ranking/scores.js';
 
 /** Rows as they were learned, before normalisation. */
 export interface LearnedModel {
@@ -86,7 +86,7 @@ export class VariantEvaluator {
     const copies = parts.map((part) => ({ ...part, value: part.value.slice() }));
     this.#rows = new StackedRows(copies, from, signalCount(counts));
     const most = Math.max(...variants.map(({ audience }) => longestRow(audience.signals)));
-    this.#summed = new SummedRows(this.#rows, counts.items, most, sumsOf);
+    this.#summed = summedRows(this.#rows, counts.items, most, sumsOf);
   }
 
   /**
@@ -129,7 +129,7 @@ export class VariantEvaluator {
       value.set(parts[k]!.value);
     });
     const facts = normaliseRows(this.#rows.parts, from, counts, statistics, settings);
-    this.#summed.revalue(this.#rows);
+    this.#summed.sums.revalue(this.#rows.parts);
     this.#groups = this.#grouped(variants, facts);
   }
 
@@ -153,7 +153,7 @@ export class VariantEvaluator {
       }
       const lowRank = lowRankOf(this.#learned.factors, statistics.popularity, { ...settings, lowRankWeight: 1 });
       const model = { counts, rows: this.#rows, scales, lowRank };
-      const scores = new Scores(model, audience.signals, this.#summed);
+      const scores = scoresBy(model, audience.signals, this.#summed);
       const recommender = new Recommender(model, audience, this.#listLength, scores);
       groups.push({ first: variant, recommender, positions: [position], ways: [way] });
     });

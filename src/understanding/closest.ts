@@ -1,3 +1,14 @@
+/** "; did you mean X?" for the candidate nearest to a word, `otherwise` where none is near. @param shown how a message has it. */
+export function didYouMean(
+  word: string,
+  candidates: readonly string[],
+  shown: (text: string) => string,
+  otherwise = '',
+): string {
+  const near = closest(word, candidates);
+  return near === undefined ? otherwise : `; did you mean ${shown(near)}?`;
+}
+
 /** The candidate nearest to a word by edit distance, without case, or undefined where none is near. */
 export function closest(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;

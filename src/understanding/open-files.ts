@@ -6,22 +6,17 @@ import type { LookedAt } from './roles.js';
 import { SampledColumn } from './sampled-column.js';
 
 /** One of the files, its header and first rows known, its rows still to be read. */
-export interface OpenFile extends LookedAt {
+export interface OpenFile
+  extends LookedAt,
+    Pick<Table, 'path' | 'delimiter' | 'isConverted' | 'seekableSize' | 'close'> {
   source: CsvSource;
-  path: string;
-  delimiter: string;
   /** Where its first row begins. */
   begin: number;
-  /** As `Table.seekableSize`. */
-  seekableSize: () => Promise<number>;
-  /** Whether it was no CSV, so that it cannot lack a header. */
-  isConverted: boolean;
   /** The first lines as they are, empty up to the header. */
   top: string[];
   /** What opening it already tells of what is lost. */
   warnings: readonly string[];
   table: () => Promise<Table>;
-  close: () => Promise<void>;
 }
 
 /** All files, looked at. */
@@ -91,32 +86,26 @@ export async function lookAt(
   const open = () => openTable(source, badRows, onBytes, sizes?.chunk);
   const isFile = await isRegular(path);
   const looked = isFile ? await openTable(source, 'stop', () => {}, A_LOOK) : await open();
-  const { name, header } = looked;
+  const { name, header, isConverted, seekableSize, close } = looked;
   const { bytes, from, to } = looked.pieces;
   const text = Buffer.from(bytes.subarray(from, Math.min(to, from + TOP_BYTES))).toString();
   const rows = looked.sample(SAMPLED_ROWS);
-  if (isFile) await looked.close();
+  const cellsAt = (at: number) => rows.map((cells) => cells[at] ?? '');
+  if (isFile) await close();
   return {
     source,
     path,
     delimiter: looked.delimiter,
     begin: looked.pieces.position,
-    seekableSize: () => looked.seekableSize(),
+    seekableSize,
     name,
     header,
-    isConverted: looked.isConverted,
+    isConverted,
     warnings: [...looked.warnings],
     top: `${'\n'.repeat(looked.linesBefore)}${text}`.split('\n').slice(0, -1),
-    columns: header.map(
-      (column, at) =>
-        new SampledColumn(
-          column,
-          at,
-          rows.map((cells) => cells[at] ?? ''),
-        ),
-    ),
+    columns: header.map((column, at) => new SampledColumn(column, at, cellsAt(at))),
     table: async () => (isFile ? open() : looked),
-    close: () => looked.close(),
+    close,
   };
 }
 

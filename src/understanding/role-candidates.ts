@@ -66,22 +66,14 @@ function isKept(role: Role, { name, filled }: SampledColumn): boolean {
   return role === 'time' && columnKey(name) !== 'data' && filled.length > 0;
 }
 
-export function isFit(role: Role, candidate: Candidate, context: Context): boolean {
-  return !candidate.column.isNearlyEmpty && valuesFit(role, candidate, context);
-}
-
-/** True where the values that there are do not speak against the role. */
-export function valuesFit(role: Role, candidate: Candidate, context: Context): boolean {
-  return candidate.column.cells.length === 0 || unfitValues(role, candidate, context) === '';
-}
-
-/** Why a column is not the one for a role, in words. */
+/** Why a column is not the one for a role, in words; '' where it may be. */
 export function unfitness(role: Role, candidate: Candidate, context: Context): string {
   return candidate.column.isNearlyEmpty ? 'is empty in nearly every row' : unfitValues(role, candidate, context);
 }
 
-/** '' where the values fit. */
-function unfitValues(role: Role, { column, isBare }: Candidate, { hasItem, others }: Context): string {
+/** What of the values that there are speaks against the role; '' where nothing does. */
+export function unfitValues(role: Role, { column, isBare }: Candidate, { hasItem, others }: Context): string {
+  if (column.cells.length === 0) return '';
   switch (role) {
     case 'user':
       if (isBare && others.length > 1) return 'may be the row’s own id';

@@ -1,7 +1,7 @@
 import { shown, truthWord } from '../csv/cells.js';
-import { badData, ExitCode, Failure } from '../failure.js';
-import { closest } from './closest.js';
-import { type Candidate, candidatesOf, isFit, unfitness, valuesFit } from './role-candidates.js';
+import { badData, type Failure, misuse } from '../failure.js';
+import { didYouMean } from './closest.js';
+import { type Candidate, candidatesOf, unfitness, unfitValues } from './role-candidates.js';
 import type { SampledColumn } from './sampled-column.js';
 import { shellWord } from './shell-word.js';
 import { kindByName, type Role } from './vocabulary.js';
@@ -57,7 +57,7 @@ export function recogniseRoles(
     if (header.indexOf(name, column + 1) >= 0) {
       throw badData(`${path}:1: two columns are called ${shown(name)}; rename one`);
     }
-    if (taken.has(column)) throw new Failure(ExitCode.usage, `--${role}-col: "${name}" has another role already`);
+    if (taken.has(column)) throw misuse(`--${role}-col: "${name}" has another role already`);
     roles[role] = column;
     taken.add(column);
   }
@@ -91,9 +91,9 @@ function chosenColumn(
 ): Candidate | undefined {
   const candidates = candidatesOf(columns, role, role === own);
   const context = { hasItem: roles.item !== undefined, others: candidates };
-  const fitting = candidates.filter((candidate) => isFit(role, candidate, context));
+  const fitting = candidates.filter((candidate) => unfitness(role, candidate, context) === '');
   const isSparse = (candidate: Candidate) =>
-    candidate.column.filled.length > 0 && !candidate.isBare && valuesFit(role, candidate, context);
+    candidate.column.filled.length > 0 && !candidate.isBare && unfitValues(role, candidate, context) === '';
   const best = fitting[0] ?? candidates.find(isSparse) ?? candidates.find((candidate) => candidate.isKept);
   const adorned = role === 'rating' ? candidates.find((each) => each === best || isAdorned(each.column)) : undefined;
   if (adorned && adorned !== best) {
@@ -134,8 +134,7 @@ export function missingColumn(path: string, header: readonly string[], role: Rol
   const has = columnsShown(header);
   const wantedName = named[role]?.[0];
   if (wantedName !== undefined && wantedName !== NO_COLUMN) {
-    const near = closest(wantedName, header);
-    const hint = near === undefined ? '' : `; did you mean ${shown(near)}?`;
+    const hint = didYouMean(wantedName, header, shown);
     return badData(`${path}:1: no column ${shown(wantedName)} (--${role}-col)${hint}\n  ${has}`);
   }
   return badData(`${path}:1: no column that looks like the ${role}; name it with --${role}-col NAME\n  ${has}`);
@@ -156,7 +155,7 @@ export function requireNamedColumns(named: NamedColumns, columns: readonly strin
   for (const [role, names] of Object.entries(named)) {
     const column = names.find((each) => !columns.includes(each) && each !== NO_COLUMN);
     if (column === undefined) continue;
-    throw new Failure(ExitCode.usage, `--${role}-col: no file has a column ${shown(column)} that can be the ${role}`);
+    throw misuse(`--${role}-col: no file has a column ${shown(column)} that can be the ${role}`);
   }
 }
 
@@ -165,7 +164,7 @@ export function requireNamedAttributes(attributes: readonly string[] | undefined
   const name = attributes?.find((each) => !columns.includes(each));
   if (name === undefined) return;
   const why = `no file has a column ${JSON.stringify(name)} free to be an attribute`;
-  throw new Failure(ExitCode.usage, `--attributes: ${why}`);
+  throw misuse(`--attributes: ${why}`);
 }
 
 /** The roles of `roles` that are wanted, where a column has them. */

@@ -1,4 +1,4 @@
-import { badData, ExitCode, Failure } from '../failure.js';
+import { badData, type Failure, misuse } from '../failure.js';
 import { catalogueMatch } from './catalogue-match.js';
 import {
   type EventsRoles,
@@ -154,10 +154,7 @@ function usersFrom(
 function ordersOf({ orders }: OpenFiles, named: NamedColumns, lines: readonly EventsRoles[]): EventsRoles | undefined {
   if (!orders) return undefined;
   if (lines.length === 0) {
-    throw new Failure(
-      ExitCode.usage,
-      `--orders ${orders.path}: no file of events has a column of order ids; name it with --order-col NAME`,
-    );
+    throw misuse(`--orders ${orders.path}: no file of events has a column of order ids; name it with --order-col NAME`);
   }
   const ids = new Set(lines.flatMap(({ file, used }) => [...(file.columns[used.user]?.distinct ?? [])]));
   const roles = ordersRoles(orders, named, ids);

@@ -1,18 +1,3 @@
-/** What a column can mean to us. */
-export type Role =
-  | 'user'
-  | 'item'
-  | 'rating'
-  | 'time'
-  | 'event'
-  | 'order'
-  | 'status'
-  | 'cancelled'
-  | 'title'
-  | 'history'
-  | 'preferences'
-  | 'exclude';
-
 /** Header names by role, as `columnKey` makes them, best first: an earlier one wins over a later one. */
 interface Names {
   /** They say what the column is. */
@@ -35,7 +20,7 @@ const COUNT_NAMES = `quantity qty qtyordered lineitemquantity itemquantity produ
  * The header names of exports. `user_id` and `item_id` win over all others, so that a file with both `item_id` and `asin` is
  * read by `item_id`. English first, then German, French and Spanish, then others.
  */
-export const VOCABULARY: Readonly<Record<Role, Names>> = {
+export const VOCABULARY = {
   user: names(
     `userid user customerid customer customeruniqueid clientid client memberid member accountid account contactid
     visitorid visitor fullvisitorid personid person readerid reader reviewerid reviewer buyerid buyeruserid buyer
@@ -140,7 +125,10 @@ export const VOCABULARY: Readonly<Record<Role, Names>> = {
   ),
   preferences: names('preferences preference prefs tastes interests userpreferences', ''),
   exclude: names('exclude excluded excludeditems excludeitems blocked blacklist hide', ''),
-};
+} as const;
+
+/** What a column can mean to us. */
+export type Role = keyof typeof VOCABULARY;
 
 /** Names that mean the row's own subject, whatever the file is about: taken only when nothing better is there. */
 export const OWN_ID: readonly string[] = words('id key code entityid');

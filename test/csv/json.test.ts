@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import type { BadRows, Reject } from '../../src/csv/bad-rows.js';
-import { Refusals } from '../../src/csv/bad-rows.js';
+import { refusalsOf } from '../../src/csv/bad-rows.js';
 import { FlatRecords } from '../../src/csv/formats/flat-records.js';
 import { ObjectCutter } from '../../src/csv/formats/json-objects.js';
 import { parsedRecord, withNumbersAsText } from '../../src/csv/formats/json-text.js';
@@ -317,7 +317,7 @@ describe('FlatRecords', () => {
   /** The bytes of the rows, and what was refused. */
   async function rowsOf(entries: Entry[]) {
     const { rejects, badRows } = collector();
-    const rows = recordRows([entries].values() as never, new Refusals('f', badRows));
+    const rows = recordRows([entries].values() as never, refusalsOf('f', badRows));
     const chunks: Buffer[] = [];
     try {
       for await (const chunk of rows.chunks) chunks.push(chunk);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { partOf, shapeOf, TAIL } from '../../src/evaluation/list-shapes.js';
-import { usersByItem } from '../../src/report/distributions.js';
+import { countsOf } from '../../src/matrix/sparse.js';
 import { rowsOf } from '../model/worlds.js';
 
 test('items are in the part of their users: nobody, 1, 2, 3 to 4, 5 to 8', () => {
@@ -16,7 +16,7 @@ test('shares by popularity add up to 1, and what no catalogue knows was had by n
     ],
     3,
   );
-  const popularity = usersByItem(train);
+  const popularity = countsOf(train.index, train.columns);
   expect([...popularity]).toEqual([3, 1, 0]);
   const { byPopularity } = shapeOf(Uint32Array.from([0, 0, 1, 7]), popularity, Uint8Array.from([1, 1, 1]));
   expect([...byPopularity]).toEqual([0.25, 0.25, 0, 0.5]);

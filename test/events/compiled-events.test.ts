@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compiledEvents } from '../../src/events/compiled-events.js';
 import { type EventLayout, newSink, partOf } from '../../src/events/event-columns.js';
-import { type Acceleration, EventsReader } from '../../src/events/events-reader.js';
+import { type Acceleration, eventsReader } from '../../src/events/events-reader.js';
 import { IdIndex } from '../../src/events/ids.js';
 import { Random } from '../../src/matrix/sampling.js';
 
@@ -16,7 +16,7 @@ function layoutOf(width: number, roles: EventLayout['roles'], delimiter = ','): 
 function read(text: string, layout: EventLayout, acceleration?: Acceleration) {
   const sink = newSink(layout, new Map(), { users: new IdIndex(), items: new IdIndex() });
   const refused: unknown[] = [];
-  const reader = new EventsReader(layout, sink, (...row) => refused.push(row), acceleration);
+  const reader = eventsReader(layout, sink, (...row) => refused.push(row), acceleration);
   const bytes = Buffer.from(text);
   reader.read({ bytes, from: 0, to: bytes.length, isLast: true, position: 0 });
   const { lines, rows, events, users, items } = sink;

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { readDataset } from '../../src/dataset/read.js';
-import { EventTypes } from '../../src/events/event-types.js';
+import { eventTypes } from '../../src/events/event-types.js';
 import { ExitCode } from '../../src/failure.js';
 import { byName, inputsOf, useTemporaryFolder } from '../csv/temporary.js';
 
 const folder = useTemporaryFolder();
 
 const weigh = (cell: string, stated: Record<string, number> = {}) =>
-  new EventTypes(new Map(Object.entries(stated))).of(cell).weight;
+  eventTypes(new Map(Object.entries(stated))).of(cell).weight;
 
-describe('EventTypes', () => {
+describe('eventTypes', () => {
   it.each([
     ['view', 1],
     ['page_view', 1],
@@ -40,7 +40,7 @@ describe('EventTypes', () => {
   });
 
   it('takes two spellings for one type, called as it is met first, and lists the commonest first', () => {
-    const types = new EventTypes(new Map());
+    const types = eventTypes(new Map());
     for (const cell of ['View', 'buy', 'VIEW', 'view ', 'view']) types.of(cell).rows++;
     expect(types.met).toEqual([
       { name: 'View', weight: 1, rows: 4 },

@@ -1,5 +1,5 @@
 import { type EventSink, eventLayout, newSink } from '../../src/events/event-columns.js';
-import { EventsReader } from '../../src/events/events-reader.js';
+import { eventsReader } from '../../src/events/events-reader.js';
 
 /** Reads rows of events, cut at spaces and ended by line ends, below a header of one line; a row that is refused is an error. */
 export function readText(
@@ -17,6 +17,6 @@ export function readText(
   };
   const bytes = Buffer.from(text);
   const piece = { bytes, from: 0, to: bytes.length, isLast: true, position: 0 };
-  new EventsReader(layout, sink, refuse, undefined).read(piece);
+  eventsReader(layout, sink, refuse, undefined).read(piece);
   return sink;
 }

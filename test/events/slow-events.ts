@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { BadRow, type BadRows, Refusals } from '../../src/csv/bad-rows.js';
+import { BadRow, type BadRows, refusalsOf } from '../../src/csv/bad-rows.js';
 import { isBlank, numberCell } from '../../src/csv/cells.js';
 import { emptyTable } from '../../src/csv/failures.js';
 import { refuseOddHeader, refuseOtherFormats } from '../../src/csv/formats/other-formats.js';
@@ -19,7 +19,7 @@ export async function readSlowly(
   refuseOtherFormats(path, bytes);
   refuseOddHeader(path, bytes);
   const { delimiter, begin, lines } = headOf(path, bytes, undefined);
-  const refusals = new Refusals(path, badRows);
+  const refusals = refusalsOf(path, badRows);
   let read: ReturnType<typeof onHeader> | undefined;
   await readRecords(bytes.subarray(begin), delimiter, lines, {
     record: (cells, line) => {
@@ -43,7 +43,7 @@ export async function readSlowly(
   });
   if (!read) throw emptyTable(path);
   const { rows } = read.sink;
-  return { path, delimiter, rows, rejected: refusals.count, firstRejects: refusals.first };
+  return refusals.report(delimiter, rows);
 }
 
 /** A row with as many cells as the header: empty cells too many at its end are let go. */

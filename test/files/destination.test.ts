@@ -1,7 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process';
 import {
+  closeSync,
   existsSync,
+  fstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -11,6 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../src/failure.js';
@@ -158,6 +162,22 @@ test('a target under a file is refused with 73', () => {
   const at = folder();
   writeFileSync(join(at, 'file'), '');
   expect(failureOf(join(at, 'file', 'out.csv')).exitCode).toBe(73);
+});
+
+test('to abandon what failed when it was closed already closes nobody else’s file', async () => {
+  const at = folder();
+  const lost = () => {
+    throw new Failure(75, 'lost');
+  };
+  const file = atomicFile({ path: join(at, 'out.csv'), mode: undefined }, undefined, lost);
+  await file.write('new');
+  await expect(file.commit()).rejects.toThrow('lost');
+  // It takes the number that is free again.
+  const other = openSync(at, 'r');
+  file.abandon();
+  await sleep(20);
+  expect(fstatSync(other).isDirectory()).toBe(true);
+  closeSync(other);
 });
 
 test('what must not appear any more does not: the old file stays, also where the folder it is written in was taken away', async () => {

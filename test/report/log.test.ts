@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { type LogOptions, logTo } from '../../src/report/log.js';
-import { RunStages } from '../../src/report/progress.js';
+import { progressOf } from '../../src/report/progress.js';
 
 /** A stderr that records what is written to it. */
 function terminal(isTTY: boolean): { stream: NodeJS.WriteStream; text: () => string } {
@@ -15,9 +15,9 @@ function terminal(isTTY: boolean): { stream: NodeJS.WriteStream; text: () => str
 }
 
 /** A run that does one stage after the other, each of the same length. */
-function run(): RunStages {
+function run() {
   const stages = ['reading', 'tuning', 'counting', 'learning', 'recommending'] as const;
-  return new RunStages(stages.map((stage) => ({ stage, weight: 1 })));
+  return progressOf(stages.map((stage) => ({ stage, weight: 1 })));
 }
 
 /** What a whole run writes to such a stderr. */

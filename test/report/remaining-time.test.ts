@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { RemainingTime } from '../../src/report/remaining-time.js';
+import { remainingTime } from '../../src/report/remaining-time.js';
 
 interface Shown {
   at: number;
@@ -12,11 +12,11 @@ interface Shown {
  * @param shareAt what the run reports to have done at a time.
  */
 function shownOf(seconds: number, shareAt: (time: number) => number): Shown[] {
-  const remaining = new RemainingTime();
+  const remaining = remainingTime();
   const shown: Shown[] = [];
   for (let tick = 0; tick <= 4 * seconds; tick++) {
     const at = tick / 4;
-    shown.push({ at, left: remaining.at(at, shareAt(at)) });
+    shown.push({ at, left: remaining(at, shareAt(at)) });
   }
   return shown;
 }

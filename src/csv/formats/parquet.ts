@@ -33,9 +33,7 @@ export async function* parquetEntries(path: string, onBytes: (count: number) => 
   } catch (error) {
     if (error instanceof Failure) throw error;
     const why = messageOf(error);
-    throw badData(`${path}: this Parquet cannot be read: ${why}; export it anew, or as CSV`, {
-      cause: error,
-    });
+    throw badData(`${path}: this Parquet cannot be read: ${why}; export it anew, or as CSV`, error);
   } finally {
     await file.close();
   }
@@ -48,7 +46,7 @@ async function packages(path: string) {
   } catch (cause) {
     throw badData(
       `${path} is Parquet, which two packages read that are not installed: npm install hyparquet hyparquet-compressors`,
-      { cause },
+      cause,
     );
   }
 }

@@ -138,40 +138,31 @@ function decide(
  * Finds the attribute values that a stated preference means: "genre:Comedy" in the column "genres", or "Comedy" in any
  * column. Names are matched as headers are, singular or plural; values without case.
  */
-export class AttributeFinder {
-  readonly #byName = new Map<string, number>();
-  readonly #byValue = new Map<string, number[]>();
+export function attributeFinder({ values, columns }: AttributeTable) {
+  const byName = new Map<string, number>();
+  const byValue = new Map<string, number[]>();
+  values.ids.forEach((id, index) => {
+    const colon = id.indexOf(':', columnLength(id, columns));
+    const value = id.slice(colon + 1);
+    byName.set(`${stem(id.slice(0, colon))}:${value}`, index);
+    byValue.set(value, [...(byValue.get(value) ?? []), index]);
+  });
+  const named = (column: string, value: string) => [byName.get(`${stem(column)}:${value}`) ?? []].flat();
+  return {
+    /** @param column the only column to look in, where the place of the preference says so. */
+    find(text: string, column?: string): readonly number[] {
+      const value = text.trim().toLowerCase();
+      if (column !== undefined) return named(column, value);
+      const colon = value.indexOf(':');
+      const found = colon > 0 ? named(value.slice(0, colon), value.slice(colon + 1).trim()) : [];
+      return found.length > 0 ? found : (byValue.get(value) ?? []);
+    },
 
-  constructor(table: AttributeTable) {
-    table.values.ids.forEach((id, index) => {
-      const colon = id.indexOf(':', columnLength(id, table.columns));
-      const value = id.slice(colon + 1);
-      this.#byName.set(`${stem(id.slice(0, colon))}:${value}`, index);
-      this.#byValue.set(value, [...(this.#byValue.get(value) ?? []), index]);
-    });
-  }
-
-  /** @param column the only column to look in, where the place of the preference says so. */
-  find(text: string, column?: string): readonly number[] {
-    const value = text.trim().toLowerCase();
-    if (column !== undefined) return this.#named(column, value);
-    const colon = value.indexOf(':');
-    const named = colon > 0 ? this.#named(value.slice(0, colon), value.slice(colon + 1).trim()) : [];
-    return named.length > 0 ? named : (this.#byValue.get(value) ?? []);
-  }
-
-  /** True where the catalogue has a column of that name. */
-  hasColumn(name: string): boolean {
-    const prefix = `${stem(name)}:`;
-    for (const key of this.#byName.keys()) if (key.startsWith(prefix)) return true;
-    return false;
-  }
-
-  #named(column: string, value: string): number[] {
-    const index = this.#byName.get(`${stem(column)}:${value}`);
-    return index === undefined ? [] : [index];
-  }
+    /** True where the catalogue has a column of that name. */
+    hasColumn: (name: string): boolean => [...byName.keys()].some((key) => key.startsWith(`${stem(name)}:`)),
+  };
 }
+export type AttributeFinder = ReturnType<typeof attributeFinder>;
 
 /** The length of the column's name at the head of "column:value"; a name may itself hold a colon. */
 function columnLength(id: string, columns: readonly DecidedColumn[]): number {

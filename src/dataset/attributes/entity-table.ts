@@ -1,6 +1,6 @@
 import { type CellColumn, isBlank } from '../../csv/cells.js';
 import type { Row } from '../../csv/table.js';
-import type { SkippedKind } from '../../events/event-columns.js';
+import { countSkipped, noneSkipped } from '../../events/event-columns.js';
 import type { IdIndex } from '../../events/ids.js';
 
 /**
@@ -14,7 +14,7 @@ import type { IdIndex } from '../../events/ids.js';
  */
 export function entityTable(columns: readonly number[], voted: number | undefined) {
   const rows = { used: 0, repeated: 0 };
-  const withoutId: SkippedKind = { count: 0, firstLine: 0 };
+  const withoutId = noneSkipped();
   const kept: string[][] = columns.map(() => []);
   const disagree = new Float64Array(columns.length);
   const compared = new Float64Array(columns.length);
@@ -75,7 +75,7 @@ export function entityTable(columns: readonly number[], voted: number | undefine
     ): void {
       const id = cells[idAt] ?? '';
       if (isBlank(id)) {
-        if (withoutId.count++ === 0) withoutId.firstLine = line;
+        countSkipped(withoutId, line);
         return;
       }
       const use = read(cells);

@@ -1,4 +1,4 @@
-import { ExitCode, Failure, usageFailure } from '../../failure.js';
+import { Failure, tryAgainLater, usageFailure } from '../../failure.js';
 import { atomicFile, type FileToBe, fileToBe } from '../../files/destination.js';
 import { lockOutput } from '../../files/lock.js';
 import { RunDirectory } from '../../files/run-directory.js';
@@ -62,8 +62,7 @@ export async function claimOutput(
 }
 
 function lostOutput(output: string): Failure {
-  return new Failure(
-    ExitCode.tryAgain,
+  return tryAgainLater(
     `${output} was taken over by another run, since this one was stopped for too long, or its lock was deleted; this run wrote no output file`,
   );
 }

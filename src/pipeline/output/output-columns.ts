@@ -3,7 +3,7 @@ import type { Dataset } from '../../dataset/dataset.js';
 import { type Failure, usageFailure } from '../../failure.js';
 import { type ColumnKind, isOfUser, type TextColumn } from '../../output/columns.js';
 import type { OutputFormat } from '../../output/formats.js';
-import { closest } from '../../understanding/closest.js';
+import { didYouMean } from '../../understanding/closest.js';
 import type { Options } from '../options.js';
 
 /** The columns that every output can have. */
@@ -89,8 +89,7 @@ function complaintOf(columns: readonly TextColumn[], format: OutputFormat): stri
 }
 
 function refuseUnknown(column: string, known: readonly string[]): never {
-  const near = closest(column, known);
-  const meant = near === undefined ? '' : `; did you mean ${shown(near)}?`;
+  const meant = didYouMean(column, known, shown);
   throw refusal(`there is no column ${shown(column)}${meant}\n  there are: ${known.map(printableName).join(', ')}`);
 }
 

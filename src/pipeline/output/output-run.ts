@@ -1,4 +1,4 @@
-import { ExitCode, Failure, messageOf } from '../../failure.js';
+import { ExitCode, exitCodeOf, messageOf } from '../../failure.js';
 import { isTerminal } from '../../files/destination.js';
 import type { Io } from '../../io.js';
 import type { PlannedStage } from '../../report/progress.js';
@@ -9,7 +9,7 @@ import { unfinished } from '../finished/checkpoint.js';
 import { explainFolder } from '../folder-failures.js';
 import { withinMemory } from '../memory-limit.js';
 import type { Options } from '../options.js';
-import { type Run, Stages, startRun } from '../run.js';
+import { type Run, stagesIn, startRun } from '../run.js';
 import { orInterrupted, stopping } from '../stopping.js';
 import { type ClaimedOutput, claimOutput } from './claim-output.js';
 import { checkFormat } from './list-output.js';
@@ -19,7 +19,7 @@ import { type Ending, endingText, keepOutcome } from './outcome.js';
 export interface OutputRun extends Pick<ClaimedOutput, 'destination' | 'checkpoint'> {
   run: Run;
   memory: ReturnType<typeof withinMemory>;
-  stages: Stages;
+  stages: ReturnType<typeof stagesIn>;
   record: RunRecord;
 }
 
@@ -39,7 +39,7 @@ export async function runToOutput(
 ): Promise<number> {
   const { interrupted } = io;
   const run = startRun({ ...options, stages: planned }, io);
-  const stages = new Stages(run);
+  const stages = stagesIn(run);
   const { files, lists } = options.rules;
   const paths = [...inputPaths(options), ...Object.values(files).flat(), ...Object.values(filesOf(lists))];
   const record: RunRecord = { paths, files: [], stages: stages.taken, retries: run.retries };
@@ -48,7 +48,7 @@ export async function runToOutput(
   let ending: Ending = { exitCode: ExitCode.unexpected, error: 'unexpected', message: '', interrupted: false };
   try {
     check(run);
-    const memory = withinMemory(run, options, stop.stop, () => stages.current);
+    const memory = withinMemory(run, options, stop.stop, stages.current);
     await checkFormat(options, isTerminal(options.output, io.stdout));
     const claimed = await claimOutput(run, options, stop.signal, stop.stop);
     output = claimed;
@@ -68,9 +68,9 @@ export async function runToOutput(
       run,
       options.resume,
       lost ? undefined : output?.checkpoint,
-      stages.current,
+      stages.current(),
     );
-    const exitCode = error instanceof Failure ? error.exitCode : ExitCode.unexpected;
+    const exitCode = exitCodeOf(error);
     ending = { exitCode, error: messageOf(error), message: '', interrupted: interrupted.aborted };
     throw error;
   } finally {

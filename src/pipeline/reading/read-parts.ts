@@ -1,8 +1,9 @@
-import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync, rmSync } from 'node:fs';
+import { existsSync, fstatSync, readdirSync, readSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { displayName } from '../../csv/failures.js';
 import type { EventsTask } from '../../events/range-part.js';
 import type { Range, RangeWorkers } from '../../events/read-events.js';
+import { withFile } from '../../files/array-file.js';
 import { plural } from '../../report/quantities.js';
 import type { Shard } from '../../workers/plan.js';
 import type { ReadJob } from '../../workers/protocol.js';
@@ -79,15 +80,12 @@ const EDGE_BYTES = 1 << 16;
 
 /** What tells a file from others, wherever it lies: its size, when it was written, to the second, and how it begins and ends. */
 function fingerprint(path: string): unknown {
-  const file = openSync(path, 'r');
-  try {
+  return withFile(path, (file) => {
     const { size, mtimeMs } = fstatSync(file);
     const edge = (at: number) => {
       const bytes = Buffer.alloc(Math.min(size, EDGE_BYTES));
       return hashOf(bytes.subarray(0, readSync(file, bytes, 0, bytes.length, at)));
     };
     return { size, written: Math.floor(mtimeMs / 1000), edges: [edge(0), edge(Math.max(0, size - EDGE_BYTES))] };
-  } finally {
-    closeSync(file);
-  }
+  });
 }

@@ -1,9 +1,9 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { BadRows } from '../../csv/bad-rows.js';
 import { quoted, safelyQuoted } from '../../csv/quoting.js';
-import { ExitCode, Failure, messageOf } from '../../failure.js';
+import { ioFailure, messageOf, notCreated } from '../../failure.js';
 import { openDestination } from '../../files/destination.js';
-import { isNamedPipe } from '../../files/named-pipe.js';
+import { isNamedPipe } from '../../files/stats.js';
 import type { OnWait } from '../../files/writing.js';
 import { loadPackage } from '../../load-package.js';
 
@@ -49,7 +49,7 @@ function intoFile(what: string): Sink {
     file = openSync(what, 'w', 0o666);
   } catch (cause) {
     const why = messageOf(cause);
-    throw new Failure(ExitCode.cannotCreate, `--bad-rows: ${what} cannot be created: ${why}`, { cause });
+    throw notCreated(`--bad-rows: ${what} cannot be created: ${why}`, cause);
   }
   const abandon = () => {
     if (file !== undefined) closeSync(file);
@@ -61,7 +61,7 @@ function intoFile(what: string): Sink {
         if (file !== undefined) writeSync(file, line);
       } catch (error) {
         const why = `${messageOf(error)}; make room there, or --bad-rows skip keeps none`;
-        throw new Failure(ExitCode.io, `--bad-rows: ${what} cannot be written: ${why}`);
+        throw ioFailure(`--bad-rows: ${what} cannot be written: ${why}`);
       }
     },
     close: async () => abandon(),

@@ -11,7 +11,7 @@ import { sampleKeys } from '../../matrix/sampling.js';
 import type { Filters } from '../../rules/filters.js';
 import type { Known, Reading, RuleRow, Wanted } from '../../rules/list-rule.js';
 import { RULES, type RuleValues } from '../../rules/rules.js';
-import { closest } from '../../understanding/closest.js';
+import { didYouMean } from '../../understanding/closest.js';
 import { columnKey, columnKeys, OWN_ID, VOCABULARY } from '../../understanding/vocabulary.js';
 import type { InputOptions, RuleOptions } from '../options.js';
 import { type OfferPlan, planOffer } from './offer.js';
@@ -98,12 +98,10 @@ function valuesIn(dataset: Dataset, of: 'item' | 'user', name: string, option: s
     columns.find((each) => each.name === name) ?? columns.find((each) => columnKey(each.name) === columnKey(name));
   if (!column) {
     const names = columns.map((each) => each.name);
-    const near = closest(name, names);
     const source = of === 'item' ? 'a catalogue (--items)' : 'profiles (--users)';
     const has =
       names.length === 0 ? `, since there is no file of ${source}` : `; there are ${names.map(shown).join(', ')}`;
-    const hint = near === undefined ? has : `; did you mean ${shown(near)}?`;
-    throw usageFailure(`${option}: ${of}s have no column ${shown(name)}${hint}`);
+    throw usageFailure(`${option}: ${of}s have no column ${shown(name)}${didYouMean(name, names, shown, has)}`);
   }
   const separator = separatorOf(
     column.name,

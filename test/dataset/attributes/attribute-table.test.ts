@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AttributeFinder, attributeTable } from '../../../src/dataset/attributes/attribute-table.js';
+import { attributeFinder, attributeTable } from '../../../src/dataset/attributes/attribute-table.js';
 import { entityTable } from '../../../src/dataset/attributes/entity-table.js';
 import { IdIndex } from '../../../src/events/ids.js';
 import { named } from '../../csv/temporary.js';
@@ -126,7 +126,7 @@ describe('attributeTable', () => {
   });
 });
 
-describe('AttributeFinder', () => {
+describe('attributeFinder', () => {
   const table = attributesOf(
     ['id', 'genres', 'mood', 'star:rating', 'categories'],
     [
@@ -136,7 +136,7 @@ describe('AttributeFinder', () => {
       ['d', 'Light', 'calm', 'z', 'd'],
     ],
   );
-  const finder = new AttributeFinder(table);
+  const finder = attributeFinder(table);
   const found = (text: string, column?: string) => finder.find(text, column).map((index) => table.values.ids[index]);
 
   it('finds a bare value in every column that has it, without case', () => {
@@ -173,7 +173,7 @@ describe('AttributeFinder', () => {
       ['id', 'about'],
       ABOUT.map((about, at) => [`m${at}`, about]),
     );
-    const words = new AttributeFinder(text);
+    const words = attributeFinder(text);
     const name = (index: number) => text.values.ids[index];
     expect(words.find('Boat').map(name)).toEqual(['about:boat']);
     expect(words.find('about:storm').map(name)).toEqual(['about:storm']);
