@@ -37,7 +37,10 @@ export function oddIds(all: readonly string[], role: 'user' | 'item', headers: r
   const isHeader = (id: string) => id.length <= longest && !/^\d/.test(id) && keys.has(columnKey(id));
   const found: (readonly [id: string | undefined, what: string])[] = [
     ...ODD.map(([looks, what]) => [ids.find((id) => looks.test(id.trim())), what] as const),
-    [ids.find(isHeader), 'is the header, which comes again among the rows\n  leave such rows out'],
+    [
+      ids.find(isHeader),
+      'is the header, which comes again among the rows\n  leave such rows out; if its columns are in another order, give what follows as a file of its own',
+    ],
     [twinIn(ids), 'differs from another by spaces, ".0", zeros in front or its case alone\n  write ids in one way'],
   ];
   return found.flatMap(([id, what]) => (id === undefined ? [] : [`${role} ${JSON.stringify(id)} ${what}`]));

@@ -1,5 +1,6 @@
 import { displayName } from '../csv/failures.js';
 import { momentText } from '../events/clock.js';
+import type { Events } from '../events/event-columns.js';
 import { type EventWeights, typeKey } from '../events/event-types.js';
 import { IdIndex, type Ids } from '../events/ids.js';
 import { mergedEvents, placesOf } from '../events/merged-events.js';
@@ -10,7 +11,7 @@ import { countsOf, emptyRows, joined, type SparseRows, stacked } from '../matrix
 import { closeFiles, openFiles } from '../understanding/open-files.js';
 import { requireNamedAttributes } from '../understanding/roles.js';
 import { type Understanding, understand, understandEach } from '../understanding/understanding.js';
-import { type AggregatedEvents, aggregateEvents } from './aggregate.js';
+import { type AggregatedEvents, aggregateEvents, type PlaceOf } from './aggregate.js';
 import { noAttributes } from './attributes/attribute-table.js';
 import { itemColumnsOf } from './attributes/item-columns.js';
 import { cutEventFiles } from './cut-events.js';
@@ -26,6 +27,7 @@ import { type Catalogue, readItems } from './items.js';
 import { mixtures } from './mixed-files.js';
 import { oddIds } from './odd-ids.js';
 import { ProfileLists, readProfiles } from './profiles.js';
+import { swappedFrom } from './swapped-columns.js';
 
 /** What was read, and how it was understood. */
 export interface ReadData {
@@ -222,6 +224,7 @@ function aggregated(inputs: Inputs, ids: Ids, files: readonly EventsFile[], at: 
     user: { ids: ids.users.ids, rows: countsOf(events.user.values, ids.users.size) },
     item: { ids: ids.items.ids, rows: countsOf(events.item.values, ids.items.size) },
   };
+  noteSwap(files, events, ids, placeOf);
   const merged = aggregateEvents(
     events,
     ids.users.ids,
@@ -245,6 +248,21 @@ function aggregated(inputs: Inputs, ids: Ids, files: readonly EventsFile[], at: 
   }
   for (const column of [events.strength, events.weight, events.time]) column?.clear();
   return merged;
+}
+
+/** Says from which line on the columns of users and items seem to have swapped. */
+function noteSwap(files: readonly EventsFile[], { user, item }: Events, { users, items }: Ids, placeOf: PlaceOf): void {
+  const itemOf = new Int32Array(users.size).fill(-1);
+  // Mostly items are fewer.
+  items.ids.forEach((id, at) => {
+    const twin = users.get(id);
+    if (twin !== undefined) itemOf[twin] = at;
+  });
+  const row = swappedFrom({ user: user.values, item: item.values }, itemOf, items.size);
+  if (row < 0) return;
+  const { path, line } = placeOf(row);
+  const warning = `from about line ${line} on, ids that were users stand where the items are, or items where the users are: were exports concatenated whose columns are in another order?\n  give each as a file of its own, with a header: -u ONE.csv TWO.csv`;
+  files.find((file) => file.path === path)?.report.warnings.push(warning);
 }
 
 /** Entries as a matrix; where two speak of one cell, the later one stands. */
