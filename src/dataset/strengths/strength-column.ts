@@ -1,6 +1,6 @@
 import type { NumberColumn } from '../../events/columns.js';
 import { badData } from '../../failure.js';
-import { kindByName } from '../../understanding/vocabulary.js';
+import { columnKey, kindByName } from '../../understanding/vocabulary.js';
 import { decimalsIn } from './decimal-tally.js';
 import { GradeTally } from './grade-tally.js';
 import { type Ratings, type StrengthRule, strengthRule } from './strength-rule.js';
@@ -21,6 +21,9 @@ export interface StrengthColumn {
   /** What was told from little. */
   warnings: string[];
 }
+
+/** Of fewer ratings the mean may be low by chance. */
+const MANY_RATINGS = 20;
 
 /** Values by which exports say "not rated", where they lie outside of the scale. */
 const SENTINELS = [99, -1, 0];
@@ -46,7 +49,15 @@ export function readStrengths(column: NumberColumn | undefined, name: string, wi
     else warnings.push(`${said}\n  --unrated ${unrated.value} says so, --unrated none makes it a rating`);
   }
   const rule = strengthRule(tally, isCount ? 'count' : wish.ratings);
-  if (byName === 'scale' && wish.ratings === 'auto' && rule.kind === 'count' && tally.grades.size > 1) {
+  const reversed = wish.ratings === 'auto' ? mayBeReversed(name, byName, tally, rule) : [];
+  warnings.push(...reversed);
+  if (
+    reversed.length === 0 &&
+    byName === 'scale' &&
+    wish.ratings === 'auto' &&
+    rule.kind === 'count' &&
+    tally.grades.size > 1
+  ) {
     warnings.push(
       `"${name}" holds ${tally.low} to ${tally.high}, which is like no scale of ratings: taken for counts\n  --ratings count says so, --ratings scale makes them ratings`,
     );
@@ -78,6 +89,40 @@ export function strengthsAsLearned(
     );
   }
   return { rule, unrated, notes: [], warnings: [] };
+}
+
+/** Where the first is best. */
+const RANK = /(?:rank(?:ing)?|position|placement|place|rang|platz(?:ierung)?)$/;
+/** 1 is best in Germany, and worst in France and Poland. */
+const GRADE = /(?:note|grade|zensur)$/;
+/** The part of a scale that the mean of ratings hardly stays below: people rate what they chose. */
+const RARELY_BELOW = 0.35;
+
+/** What speaks for a scale on which low is good, in sentences. */
+function mayBeReversed(
+  name: string,
+  byName: ReturnType<typeof kindByName>,
+  { grades, low, high }: GradeTally,
+  { kind }: StrengthRule,
+): string[] {
+  const key = columnKey(name);
+  let [rows, sum] = [0, 0];
+  for (const [grade, count] of grades) {
+    rows += count;
+    sum += grade * count;
+  }
+  const mean = (sum / rows - low) / (high - low);
+  const isGrade =
+    GRADE.test(key) &&
+    low >= 1 &&
+    high <= 6 &&
+    grades.size > 2 &&
+    (high === 6 || mean < 0.5 || key.startsWith('schul'));
+  const isLow = kind === 'scale' && byName !== 'count' && rows >= MANY_RATINGS && mean < RARELY_BELOW;
+  if (grades.size < 2 || !(RANK.test(key) || isGrade || isLow)) return [];
+  return [
+    `"${name}" goes from ${low} to ${high}, ${isGrade || isLow ? 'and most are low' : 'and its name says that the first is best'}: if low is good, the best count least\n  write ${low + high} - ${name} in its place, or leave it out with --rating-col none; --ratings ${kind === 'count' ? 'count' : 'scale'} says that high is good`,
+  ];
 }
 
 /** A point may separate thousands. */

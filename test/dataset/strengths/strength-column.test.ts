@@ -137,6 +137,54 @@ describe('readStrengths', () => {
     expect(readStrengths(columnOf(tally), 'rating', AUTO).unrated).toBeUndefined();
   });
 
+  const GERMAN = [
+    [1, 30],
+    [2, 40],
+    [3, 20],
+    [4, 8],
+    [5, 4],
+    [6, 1],
+  ] as const;
+  const ONES = GERMAN.map(([grade, rows]) => [grade, grade === 1 ? 90 : rows] as const);
+
+  it.each([
+    ['Note', GERMAN],
+    ['Note', ONES],
+    ['Note', STARS.map(([grade, rows]) => [6 - grade, rows] as const)],
+    ['Schulnote', STARS],
+    ['grade', GERMAN],
+    ['rank', GERMAN],
+    [
+      'Position',
+      [
+        [1, 9],
+        [57, 3],
+      ],
+    ],
+    ['Platz', STARS],
+    ['rating', GERMAN.slice(0, 5).map(([grade, rows]) => [grade, grade === 2 ? 60 : rows] as const)],
+  ] as [string, readonly (readonly [number, number])[]][])('warns that low may be good in %s of %j', (name, tally) => {
+    const { warnings, rule } = readStrengths(columnOf(tally), name, AUTO);
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain('if low is good, the best count least');
+    expect(warnings[0]).toMatch(/write \d+ - \w+ in its place/);
+    // What the warning says ends it, and changes nothing else.
+    const said = { ...AUTO, ratings: rule.kind === 'count' ? 'count' : 'scale' } as const;
+    expect(warnings[0]).toContain(`--ratings ${said.ratings} says that high is good`);
+    expect(readStrengths(columnOf(tally), name, said)).toMatchObject({ rule, warnings: [] });
+  });
+
+  it.each([
+    ['note', STARS],
+    ['note', TENS],
+    ['grade', STARS],
+    ['rating', STARS],
+    ['overall', TENS],
+    ['quantity', GERMAN],
+  ] as [string, readonly (readonly [number, number])[]][])('does not warn of %s of %j', (name, tally) => {
+    expect(readStrengths(columnOf(tally), name, AUTO).warnings).toEqual([]);
+  });
+
   it('goes by --unrated, whatever the values look like', () => {
     expect(readStrengths(columnOf(STARS), 'rating', { ...AUTO, unrated: 1 }).unrated).toEqual({ value: 1, rows: 2 });
     expect(readStrengths(columnOf([[-1, 5], ...TENS]), 'rating', { ...AUTO, unrated: 'none' })).toMatchObject({
