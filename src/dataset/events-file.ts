@@ -6,7 +6,7 @@ import { withoutLater } from '../events/later-rows.js';
 import type { FileEvents } from '../events/merged-events.js';
 import { joinOrders, type Orders, ordersFrom } from '../events/order-join.js';
 import { readEvents } from '../events/read-events.js';
-import { noteFuture, settleTimes } from '../events/settled-times.js';
+import { doubtedDates, noteFuture, settleTimes } from '../events/settled-times.js';
 import type { EventsRoles } from '../understanding/file-roles.js';
 import { mayHaveThousands } from '../understanding/sampled-column.js';
 import { readElsewhere } from './cut-events.js';
@@ -89,6 +89,7 @@ async function eventsOf(inputs: Inputs, roles: EventsRoles, ids: Ids, more: More
   const read = whole ?? (await readEvents(await file.table(), layout, eventWeights, ids, inputs, filter));
   const { events, report, lineOf } = read;
   settleTimes(name, layout.timeName, events);
+  const dates = layout.dayOrder === undefined ? doubtedDates(layout.timeName, events) : [];
   const { withoutUser, withoutItem, withoutWeight, cancelled, unwanted, undecided } = events.skipped;
   const rating = file.columns[used.rating ?? -1];
   const mayBe = rating && mayHaveThousands(rating.filled) && inputs.ratings === 'auto' && !inputs.known;
@@ -117,7 +118,7 @@ async function eventsOf(inputs: Inputs, roles: EventsRoles, ids: Ids, more: More
       ),
       repeatedRows: 0,
       notes: [...notes],
-      warnings: [...warnings, ...read.warnings, ...thousands],
+      warnings: [...warnings, ...read.warnings, ...dates, ...thousands],
       events: eventsReport(events),
     },
   };

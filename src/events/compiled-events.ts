@@ -187,7 +187,13 @@ class CompiledEvents implements Accelerator {
     const { rating, time: timeColumn, width } = this.#columns;
     const rows = this.#fact('rows');
     const runs = this.#fact('runs');
-    const times = { way: WAYS[this.#fact('way') - 1], dayOrder: undefined, largest: this.#fact('largest') };
+    const times = {
+      way: WAYS[this.#fact('way') - 1],
+      dayOrder: undefined,
+      untold: 0,
+      told: 0,
+      largest: this.#fact('largest'),
+    };
     return {
       user: new Uint32Array(this.#buffer, user, rows),
       item: new Uint32Array(this.#buffer, item, rows),
