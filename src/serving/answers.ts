@@ -1,6 +1,7 @@
 import { parseExpression } from '../conditions/expression.js';
 import { Failure } from '../failure.js';
 import type { RuleOptions } from '../pipeline/options.js';
+import { planOffer } from '../pipeline/rules/offer.js';
 import { type ReadRules, readListRules } from '../pipeline/rules/plan.js';
 import { similarItems } from '../ranking/similar-items.js';
 import { userFacts } from '../report/user-facts.js';
@@ -59,9 +60,11 @@ function repliesBy(served: ServedModel, rules: ReadRules): (question: Question) 
     const item = known.items.get(id);
     if (item === undefined) return unknown('item', id);
     const now = rules.now ?? Date.now() / 1000;
-    const isForSale = rules.availability === 'honour';
-    const { available } = served.items({ keepColumns: false, now, dayOrder: undefined });
-    const offered = names.offered.map((flag, at) => (isForSale && available?.[at] === 0 ? 0 : flag));
+    if (rules.where.length > 0) served.readUserColumns();
+    const { userColumns } = served.of(undefined);
+    const ofItems = served.items({ keepColumns: rules.where.length > 0, now, dayOrder: undefined });
+    // Conditions that ask for the user say nothing here: there is none.
+    const { offered } = planOffer(rules, { ...names, ...ofItems, userColumns }, now);
     const list = similarItems(model, offered, n)(item);
     return { body: json(list, n, { name: 'item_id', id, titles: true }) };
   };

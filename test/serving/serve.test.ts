@@ -82,6 +82,25 @@ describe('lists', () => {
     expect(many.text).toBe(`{"lists":[${lines.join(',')}]}`);
   });
 
+  test('of similar items obey --where, as those of the batch command do', async () => {
+    const rows = Array.from({ length: 30 }, (_, u) =>
+      [0, 1, 3, 5].map((i) => `u${u},i${(i * (1 + (u % 2))) % 9}\n`).join(''),
+    );
+    writeFileSync(join(folder, 'together.csv'), `user,item\n${rows.join('')}`);
+    const other = join(folder, 'together.rec');
+    await batch(['fit', '-u', 'together.csv', '-i', 'items.csv', '--algorithm', 'cosine', '--model', other]);
+    const where = ['--where', 'price < 6', '--where', 'genre = "Comedy"'];
+    const { url, stop } = await serving(other, where);
+    const SIMILAR = ['i1', 'i3', 'i5'];
+    const { items } = json(await ask(`${url}similar/i0`));
+    const lines = (await batch(['similar', '--model', other, '--item', 'i0', '--format', 'csv', ...where]))
+      .trim()
+      .split('\n');
+    expect(items.map(({ item_id }: { item_id: string }) => item_id)).toEqual(SIMILAR);
+    expect(lines.slice(1).map((line) => line.split(',')[1])).toEqual(SIMILAR);
+    expect(await stop()).toBe(0);
+  });
+
   test('say what they ignored', async () => {
     const { status, text } = await get('recommendations?history=i1|nope&preferences=genre:Opera&n=1');
     expect(status).toBe(200);
