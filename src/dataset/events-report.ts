@@ -16,8 +16,11 @@ export function eventsReport(events: Events): EventsReport {
 export function interactionsReport(
   { strength }: Events,
   { rule, unrated, duplicates, meanRating, repeated, withoutStrength }: AggregatedEvents,
+  ratingName: string,
 ): InteractionsReport {
-  return { rule, unrated, hasStrength: strength !== undefined, duplicates, meanRating, repeated, withoutStrength };
+  const hasStrength = strength !== undefined;
+  const column = hasStrength ? ratingName : null;
+  return { column, rule, unrated, hasStrength, duplicates, meanRating, repeated, withoutStrength };
 }
 
 function timeSpan(events: Events): EventsReport['time'] {

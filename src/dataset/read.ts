@@ -235,7 +235,7 @@ function aggregated(inputs: Inputs, ids: Ids, files: readonly EventsFile[], at: 
   );
   const report = files[files.length - 1]?.report;
   if (report) {
-    report.interactions = interactionsReport(events, merged);
+    report.interactions = interactionsReport(events, merged, nameOf('rating'));
     report.notes.push(...merged.notes);
     const oddities = () => [
       ...doubts(merged, eventsReport(events), rowsOf, nameOf, inputs.eventWeights, Date.now() / 1000),

@@ -1,6 +1,7 @@
 import type { NumberColumn } from '../../events/columns.js';
 import { badData } from '../../failure.js';
 import { columnKey, kindByName } from '../../understanding/vocabulary.js';
+import type { LearnedStrengths } from '../dataset.js';
 import { decimalsIn } from './decimal-tally.js';
 import { GradeTally } from './grade-tally.js';
 import { type Ratings, type StrengthRule, strengthRule } from './strength-rule.js';
@@ -79,16 +80,28 @@ export function readStrengths(column: NumberColumn | undefined, name: string, wi
 export function strengthsAsLearned(
   column: NumberColumn | undefined,
   name: string,
-  { rule, unrated: learned }: Pick<StrengthColumn, 'rule' | 'unrated'>,
+  { column: before, rule, unrated: learned }: Pick<LearnedStrengths, 'column' | 'rule' | 'unrated'>,
 ): StrengthColumn {
   const unrated = learned && column ? { ...learned, rows: column.erase(learned.value) } : undefined;
-  const { low, high } = GradeTally.of(column?.numbers);
+  const tally = GradeTally.of(column?.numbers);
+  const { low, high } = tally;
   if (rule.kind !== 'count' && (low < rule.low || high > rule.high)) {
     throw badData(
       `"${name}" goes from ${low} to ${high}, and the model was learned from ratings from ${rule.low} to ${rule.high}: is it the same scale? --rating-col NAME names another column`,
     );
   }
-  return { rule, unrated, notes: [], warnings: [] };
+  const kind = rule.kind === 'count' ? 'counts' : 'ratings';
+  const byName = kindByName(name);
+  const looksLikeRatings = byName !== 'count' && tally.isScale && tally.grades.size > 2;
+  const isOther = kind === 'counts' ? looksLikeRatings : byName === 'count';
+  // Under the same name, it was said or seen what the numbers are when the model was learned.
+  const warnings =
+    column && isOther && columnKey(before ?? '') !== columnKey(name)
+      ? [
+          `"${name}" ${kind === 'counts' ? `looks like ratings, from ${low} to ${high}` : 'is a count by its name'}, and the model was learned from ${kind}${before ? ` ("${before}")` : ''}: read as such\n  --rating-col NAME names another column, --rating-col none counts every row as one`,
+        ]
+      : [];
+  return { rule, unrated, notes: [], warnings };
 }
 
 /** Where the first is best. */

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { readStrengths, type StrengthWish } from '../../../src/dataset/strengths/strength-column.js';
+import {
+  readStrengths,
+  type StrengthWish,
+  strengthsAsLearned,
+} from '../../../src/dataset/strengths/strength-column.js';
 import { NumberColumn } from '../../../src/events/columns.js';
 
 const AUTO: StrengthWish = { ratings: 'auto', unrated: undefined };
@@ -251,5 +255,43 @@ describe('counts that are hardly counts', () => {
         expect.stringContaining('holds numbers like 1.234 beside whole ones'),
       ]);
     }
+  });
+});
+
+describe('strengthsAsLearned', () => {
+  const count = { column: 'quantity', rule: { kind: 'count' }, unrated: undefined } as const;
+  const scale = { column: 'rating', rule: { kind: 'scale', low: 1, high: 10 }, unrated: undefined } as const;
+
+  it.each([
+    ['stars', STARS, count, 'looks like ratings, from 1 to 5, and the model was learned from counts ("quantity")'],
+    [
+      'value',
+      STARS,
+      { ...count, column: null },
+      'looks like ratings, from 1 to 5, and the model was learned from counts:',
+    ],
+    ['qty', STARS, scale, 'is a count by its name, and the model was learned from ratings ("rating")'],
+  ] as const)('warns of %s', (name, tally, learned, warning) => {
+    const { warnings, rule } = strengthsAsLearned(columnOf(tally), name, learned);
+    expect(rule).toBe(learned.rule);
+    expect(warnings).toEqual([expect.stringContaining(warning)]);
+  });
+
+  it.each([
+    ['qty', STARS, count],
+    ['rating', STARS, { ...count, column: 'Rating' }],
+    [
+      'value',
+      [
+        [1, 20],
+        [2, 9],
+        [3, 4],
+      ],
+      count,
+    ],
+    ['stars', STARS, scale],
+    ['qty', STARS, { ...scale, column: 'qty' }],
+  ] as const)('says nothing of %s', (name, tally, learned) => {
+    expect(strengthsAsLearned(columnOf(tally), name, learned).warnings).toEqual([]);
   });
 });
