@@ -8,6 +8,10 @@ const SUMS =
   `total|grand total|sub-?total|sum|summe|gesamt(?:summe|ergebnis)?|total g[eé]n[eé]ral|somme|suma|totale|totaal|
   razem|ogółem|toplam|итого|всего|合計|小計|総計|总计|合计|소계|합계`.replace(/\s*\n\s*/g, '');
 
+const SUBTOTAL = new RegExp(`^(.+?)[\\s:-]+(?:${SUMS}|ergebnis|result|résultat|resultado)$`, 'iu');
+/** Longer ids are no such sums. */
+const LONGEST_SUM = 100;
+
 /** Ids that are no data, or were changed on the way: how they look, and what that means. */
 const ODD: readonly (readonly [looks: RegExp, what: string])[] = [
   [
@@ -15,14 +19,18 @@ const ODD: readonly (readonly [looks: RegExp, what: string])[] = [
     'is a sum or an error of a spreadsheet\n  leave such rows out',
   ],
   [
-    /^(?:(?:#|\/\/|--)\s|\(?\d+ rows?\b(?: affected| selected)?\.?\)?$)/i,
+    /^(?:(?:#|\/\/|--)\s|\(?\d+ (?:rows?(?: affected| selected)?|zeilen|lignes?|filas?|righe)\.?\)?$)/i,
     'is a remark, and no row of data\n  leave such rows out',
   ],
   [
-    /^-?\d[.,]\d+E\+\d\d+$/,
-    'was shortened by a spreadsheet, so that several may have become one\n  export ids as text',
+    /^-?\d(?:[.,]\d+)?E\+\d\d+$/i,
+    'was shortened by a spreadsheet or the like, so that several may have become one\n  export ids as text',
   ],
   [/^="/, 'is a formula for a spreadsheet, quotes and all\n  export ids as plain text'],
+  [
+    /[ÂÃÄÅ][\u0080-\u00bf\u0152-\u0178\u02c6\u02dc\u2013-\u203a\u20ac\u2122]/,
+    'is UTF-8 that was read as windows-1252 on the way\n  mend the export, or leave out --encoding',
+  ],
   [/[\0\uFFFD]/, 'lost letters on the way: it holds NUL or U+FFFD\n  mend the export, or name its --encoding'],
 ];
 
@@ -37,6 +45,7 @@ export function oddIds(all: readonly string[], role: 'user' | 'item', headers: r
   const isHeader = (id: string) => id.length <= longest && !/^\d/.test(id) && keys.has(columnKey(id));
   const found: (readonly [id: string | undefined, what: string])[] = [
     ...ODD.map(([looks, what]) => [ids.find((id) => looks.test(id.trim())), what] as const),
+    [subtotalIn(ids), 'is the sum of another, it seems\n  leave such rows out'],
     [
       ids.find(isHeader),
       'is the header, which comes again among the rows\n  leave such rows out; if its columns are in another order, give what follows as a file of its own',
@@ -44,6 +53,16 @@ export function oddIds(all: readonly string[], role: 'user' | 'item', headers: r
     [twinIn(ids), 'differs from another by spaces, ".0", zeros in front or its case alone\n  write ids in one way'],
   ];
   return found.flatMap(([id, what]) => (id === undefined ? [] : [`${role} ${JSON.stringify(id)} ${what}`]));
+}
+
+/** An id like `1001 Total`, where there is `1001`: pivot tables have such rows. */
+function subtotalIn(ids: readonly string[]): string | undefined {
+  const sums = ids.flatMap((id) => {
+    const before = id.length > LONGEST_SUM ? undefined : SUBTOTAL.exec(id)?.[1];
+    return before === undefined ? [] : [{ id, before }];
+  });
+  const all = new Set(sums.length > 0 ? ids : []);
+  return sums.find(({ before }) => all.has(before))?.id;
 }
 
 /** An id that means the same as one before it, most likely. */
@@ -65,10 +84,12 @@ function twinIn(ids: readonly string[]): string | undefined {
 /** An id without what is there by mistake, if it is there. */
 function plainId(id: string): string {
   const text = id
-    .normalize()
+    .normalize('NFKC')
+    .replaceAll('&amp;', '&')
+    .replaceAll('%20', ' ')
     .replace(/[\u200b-\u200d\u2060\ufeff]/g, '')
     .replace(/\s+/g, ' ')
     .trim();
-  const bare = text.replace(/^'|^=?"(.*)"$|^\{(.*)\}$/, '$1$2');
+  const bare = text.replace(/^'(.*)'$|^'|^=?"(.*)"$|^\{(.*)\}$/, '$1$2$3');
   return (bare.includes('@') ? bare.toLowerCase() : bare).replace(/^(\d+)[.,]0+$/, '$1');
 }

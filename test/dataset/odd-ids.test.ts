@@ -45,8 +45,21 @@ test.each([
       '####',
     ],
   ],
-  ['is a remark', ['# page 2', '// end', '-- end', '(500 rows)', '500 rows selected.', '(1 row affected)']],
-  ['was shortened by a spreadsheet', ['1.23E+10', '4,00638E+12']],
+  ['is UTF-8 that was read as windows-1252', ['KÃ¤ufer', 'CafÃ©', 'Â£5', 'ÄŒapek', 'Ã¼']],
+  [
+    'is a remark',
+    [
+      '480 Zeilen',
+      '(3 lignes)',
+      '# page 2',
+      '// end',
+      '-- end',
+      '(500 rows)',
+      '500 rows selected.',
+      '(1 row affected)',
+    ],
+  ],
+  ['was shortened by a spreadsheet', ['1.23E+10', '4,00638E+12', '1E+05', '1e+05', '1.5e+12']],
   ['is a formula', ['="0012"', '="A"']],
   ['lost letters on the way', ['a\0b', '\0\0\0', 'K\uFFFDse']],
   ['is the header', ['user_id', 'User ID', 'product_sku', 'PRODUCT SKU']],
@@ -55,10 +68,10 @@ test.each([
   for (const id of ids) expect(said(id)).toContain(what);
 });
 
-test.each(['C1 ', 'C\u00a01', '\ufeffC1', '\u200bC1', "'C1", '="C1"', '{C1}'])(
+test.each(["'C1'", 'Ｃ１', '1&amp;C', '1%20C', 'C1 ', 'C\u00a01', '\ufeffC1', '\u200bC1', "'C1", '="C1"', '{C1}'])(
   'one id that is another but for %j is told of',
   (id) => {
-    expect(said('C 1', id)).toContain('differs from another');
+    expect(said('C 1', '1&C', '1 C', id)).toContain('differs from another');
   },
 );
 
@@ -77,4 +90,12 @@ test('ids that differ by case or zeros in front are told of where they are many,
 test('a sum below more ids than are looked at is told of', () => {
   const many = Array.from({ length: 150_000 }, (_, k) => `u${k}`);
   expect(oddIds([...many, 'Total'], 'user', HEADERS)).toEqual([expect.stringContaining('user "Total" is a sum')]);
+});
+
+test.each(['C7 Total', 'C7 Ergebnis', 'C7: Summe', 'C7 - Sum'])('%s is the sum of C7', (id) => {
+  expect(said(id)).toBe(`item "${id}" is the sum of another, it seems\n  leave such rows out`);
+});
+
+test('a name that ends like a sum is none where nothing else has the rest of it', () => {
+  expect(said('Colgate Total', 'C999 Total', 'Endergebnis', 'NÃO', 'SÃO', 'Å', 'ÄÖÜ')).toBe('');
 });
