@@ -58,14 +58,47 @@ export function mixtures(
   ];
 }
 
-/** What is suspicious of ratings that end at 5 in one file, and at 10 in another. */
+/** The part of a file at its beginning, or at its end, whose scale is compared with that of the others. */
+const PART = 0.1;
+
+/** What is suspicious of ratings that end at 5 in one file, or up to some line of it, and at 10 in another. */
 function scales(files: readonly EventsFile[]): string[] {
-  const ends = files.flatMap(({ path, events, report }) => {
+  const parts = files.flatMap(({ path, events, report }) => {
     const name = report.roles.find(([role]) => role === 'rating')?.[1];
-    const tally = GradeTally.of(events.strength?.numbers);
-    const isScale = name !== undefined && kindByName(name) !== 'count' && tally.isScale;
-    return isScale && events.user.length >= FEWEST_RATINGS ? [{ path, low: tally.low, high: tally.high }] : [];
+    const numbers = events.strength?.numbers;
+    if (!numbers || name === undefined || kindByName(name) === 'count') return [];
+    const { length } = numbers.values;
+    return [
+      {
+        path,
+        length,
+        ofRows: (from: number, to: number) =>
+          GradeTally.of({ ...numbers, values: numbers.values.subarray(from * length, to * length) }),
+      },
+    ];
   });
+  const whole = parts.map(({ path, length, ofRows }) => ({ path, rows: length, tally: ofRows(0, 1) }));
+  const halves = parts.map(({ path, length, ofRows }) => {
+    const part = Math.max(PART, FEWEST_RATINGS / length);
+    return [part, 1 - part].map((cut) => [
+      { path: `the first rows of ${path}`, rows: Math.round(cut * length), tally: ofRows(0, cut) },
+      { path: 'the others', rows: Math.round((1 - cut) * length), tally: ofRows(cut, 1) },
+    ]);
+  });
+  // Rows in the order of their ratings have another end each, and next to nothing in common.
+  const cut = halves
+    .flat()
+    .filter(
+      ([one, other]) =>
+        one && other && Math.max(one.tally.low, other.tally.low) < Math.min(one.tally.high, other.tally.high),
+    );
+  return [whole, ...cut].flatMap(otherScales).slice(0, 1);
+}
+
+function otherScales(parts: readonly { path: string; rows: number; tally: GradeTally }[]): string[] {
+  const ends = parts.flatMap(({ path, rows, tally: { isScale, low, high } }) =>
+    isScale && rows >= FEWEST_RATINGS ? [{ path, low, high }] : [],
+  );
   const [least, ...others] = ends.toSorted((a, b) => a.high - b.high);
   const most = others.at(-1);
   if (!least || !most || most.high < ANOTHER_SCALE * least.high) return [];

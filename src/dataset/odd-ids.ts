@@ -72,13 +72,22 @@ function twinIn(ids: readonly string[]): string | undefined {
   let example: string | undefined;
   for (const id of ids) {
     const plain = plainId(id);
-    const key = /^\d+$/.test(plain) ? plain.replace(/^0+(?=\d)/, '') : plain.toLowerCase();
+    const key = keyOf(plain);
     const before = seen.get(key);
     if (before === undefined) seen.set(key, plain);
     else if (before === plain) return id;
     else if (similar++ === 0) example = id;
   }
   return similar > 1 && similar >= MANY_TWINS * ids.length ? example : undefined;
+}
+
+/** The same of ids that mean the same, most likely. */
+export function likelyId(id: string): string {
+  return keyOf(plainId(id));
+}
+
+function keyOf(plain: string): string {
+  return /^\d+$/.test(plain) ? plain.replace(/^0+(?=\d)/, '') : plain.toLowerCase();
 }
 
 /** An id without what is there by mistake, if it is there. */

@@ -274,14 +274,24 @@ function padded(matrix: SparseRows, rows: number): SparseRows {
   return matrix.rows === rows ? matrix : stacked(matrix, emptyRows(rows - matrix.rows, matrix.columns));
 }
 
-/** Says how many items are outside the catalogue; where all that anybody had are, the ids hardly mean the same. */
+/** Catalogues lose what is sold no more, but hardly nearly all that anybody had; what somebody picked for a catalogue, people had. */
+const FEW_KNOWN = 0.05;
+const MANY_TOUCHED = 0.5;
+
+/** Says how many items are outside the catalogue; where nearly all that anybody had are, the ids hardly mean the same. */
 function noteStrangers(offered: Uint8Array, had: SparseRows, reports: readonly FileReport[]): void {
   const strangers = offered.reduce((total, flag) => total + 1 - flag, 0);
   const report = reports[reports.length - 1];
   if (strangers === 0 || !report) return;
   report.notes.push(`items not in the catalogue: ${strangers}; learned from, never recommended`);
-  if (had.index.length > 0 && had.index.every((item) => offered[item] === 0)) {
+  if (had.index.length === 0) return;
+  const touched = new Set(had.index.filter((item) => offered[item] === 1));
+  const known = had.index.reduce((total, item) => total + (offered[item] ?? 0), 0);
+  if (known === 0) {
     report.warnings.push('not one item that anybody had is in the catalogue; do the ids of the files match?');
+  } else if (known < FEW_KNOWN * had.index.length && touched.size < MANY_TOUCHED * (offered.length - strangers)) {
+    const few = `${known} of ${had.index.length} interactions are with items of the catalogue`;
+    report.warnings.push(`only ${few}, and with few of these; do the ids of the files match?`);
   }
 }
 

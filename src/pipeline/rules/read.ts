@@ -4,6 +4,7 @@ import { displayName } from '../../csv/failures.js';
 import type { Dataset } from '../../dataset/dataset.js';
 import { clockOf, withoutTimes } from '../../dataset/evidence-rules.js';
 import { type IdRows, openIdFile, readIds } from '../../dataset/id-file.js';
+import { likelyId } from '../../dataset/odd-ids.js';
 import { pairsOf } from '../../dataset/pairs.js';
 import { momentText } from '../../events/clock.js';
 import { IndexColumn } from '../../events/columns.js';
@@ -180,7 +181,10 @@ function tellOf(
     return `, ${thousands(count)} ${what} (the first ${shown(first)}, line ${line})`;
   });
   const text = `${name}: ${plural(count, isPair ? 'pair' : named[0])}${unknowns.join('')}`;
-  if (isOnly && !areSome && 2 * unknown > count)
+  const twin = worst && ids[worst.role].ids.find((id) => likelyId(id) === likelyId(worst.first));
+  if (twin !== undefined)
+    warn(`${text}\n  the data has ${shown(twin)}: write ids in one way, or these rows do nothing`);
+  else if (isOnly && !areSome && 2 * unknown > count)
     warn(`${text}\n  most of it is unknown: is it of the same shop, and of today?`);
   else info(text);
 }
