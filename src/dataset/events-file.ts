@@ -66,7 +66,11 @@ export async function readOrders(inputs: Inputs, roles: EventsRoles): Promise<{ 
   const { events, report } = await eventsOf(inputs, roles, ids, OF_ORDERS);
   const areChosen = (inputs.eventsWhere?.length ?? 0) > 0;
   const orders = ordersFrom(events, ids.users, ids.items, areChosen);
-  return { orders, report: { ...report, kind: 'orders', skipped: report.skipped.map(asOfOrders) } };
+  const { rows, order } = orders.disputed;
+  const nameOf = (wanted: string) => report.roles.find(([role]) => role === wanted)?.[1] ?? wanted;
+  const warning = `order ${JSON.stringify(order)} is of several users${rows > 1 ? `, and so are others: ${rows} rows` : ''}; the last row stands\n  is ${JSON.stringify(nameOf('order'))} the order? --order-col NAME says which column it is, --user-col NAME whose`;
+  const warnings = rows > 0 ? [...report.warnings, warning] : report.warnings;
+  return { orders, report: { ...report, kind: 'orders', skipped: report.skipped.map(asOfOrders), warnings } };
 }
 
 const CANCELLED = 'of orders that were cancelled, refunded or the like';

@@ -54,7 +54,9 @@ export async function readProfiles(
   const wish = { wanted: inputs.attributeColumns, words: false, learned: inputs.known?.groups };
   const groups = attributeTable(users, header, columns, wish, ids.users.size);
   const { count, first } = lists.unmatched;
-  const unmatched = `preferences that match no attribute of the catalogue: ${count}, the first of them ${JSON.stringify(first)}; lists are cut at "|"`;
+  const areAll = count > 1 && lists.preferences.row.length === 0;
+  const what = areAll ? 'not one preference matches an attribute' : 'preferences that match no attribute';
+  const unmatched = `${what} of the catalogue: ${count}, the first of them ${JSON.stringify(first)}; lists are cut at "|"`;
   const said: FileReport = {
     kind: 'profiles',
     table: report,
@@ -63,8 +65,8 @@ export async function readProfiles(
     columns: groups.columns,
     unused: [],
     repeatedRows: 0,
-    notes: [...notes, ...spoiltNotes(groups.spoilt), ...(count > 0 ? [unmatched] : [])],
-    warnings: [...warnings, ...table.warnings],
+    notes: [...notes, ...spoiltNotes(groups.spoilt), ...(count > 0 && !areAll ? [unmatched] : [])],
+    warnings: [...warnings, ...table.warnings, ...(areAll ? [unmatched] : [])],
   };
   const kept = inputs.keepColumns ? users.cellColumns(header, ids.users.size) : [];
   return { lists, groups, columns: kept, report: said };

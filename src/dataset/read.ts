@@ -168,7 +168,9 @@ function assemble(
   const users = ids.users.size;
   const items = ids.items.size;
   const itemTitles = events.flat().map((file) => file.events.titles);
-  const behaviour = events.flatMap((files, at) => (files.length > 0 ? aggregated(inputs, ids, files, at) : []));
+  const behaviour = events.flatMap((files, at) =>
+    files.length > 0 ? aggregated(inputs, ids, files, at, reports) : [],
+  );
   const attributes = catalogue?.attributes ?? noAttributes(0);
   const groups = profiles?.groups ?? noAttributes(0);
   const { history, preferences, exclude } = profiles?.lists ?? new ProfileLists();
@@ -211,7 +213,13 @@ function assemble(
 }
 
 /** Merges the rows of files that are read as one, and tells the report of the last of them how. @param at their place among such. */
-function aggregated(inputs: Inputs, ids: Ids, files: readonly EventsFile[], at: number): AggregatedEvents {
+function aggregated(
+  inputs: Inputs,
+  ids: Ids,
+  files: readonly EventsFile[],
+  at: number,
+  reports: readonly FileReport[],
+): AggregatedEvents {
   const { known } = inputs;
   const learned = known?.strengths[at] ?? known?.strengths[0];
   inputs.beforeAggregating?.(files.reduce((rows, { events }) => rows + events.user.length, 0));
@@ -237,10 +245,12 @@ function aggregated(inputs: Inputs, ids: Ids, files: readonly EventsFile[], at: 
   if (report) {
     report.interactions = interactionsReport(events, merged, nameOf('rating'));
     report.notes.push(...merged.notes);
+    const ofCatalogue = reports.flatMap(({ kind, roles }) => (kind === 'items' ? roles.map(([, name]) => name) : []));
+    const headers = [nameOf('user'), nameOf('item'), ...ofCatalogue];
     const oddities = () => [
       ...doubts(merged, eventsReport(events), rowsOf, nameOf, inputs.eventWeights, Date.now() / 1000),
-      ...oddIds(ids.users.ids, 'user', [nameOf('user'), nameOf('item')]),
-      ...oddIds(ids.items.ids, 'item', [nameOf('user'), nameOf('item')]),
+      ...oddIds(ids.users.ids, 'user', headers),
+      ...oddIds(ids.items.ids, 'item', headers),
     ];
     // Whom a model scores may be few, and new.
     const told = merged.warnings.filter((warning) => !report.warnings.includes(warning));

@@ -33,6 +33,8 @@ export interface TimesSeen {
 }
 
 const NUMERIC = /^[+-]?\d+(\.\d+)?(e\+?\d+)?$/i;
+/** So few digits of a number of seconds are an hour's, or a year's. */
+const SHORTENED = /^\d(?:\.\d{1,5})?E\+\d\d$/;
 /** What MySQL writes where there is no date. */
 const NO_DATE = /^0000-00-00(?:[ T]00:00:00(?:\.0+)?)?$/;
 
@@ -79,7 +81,14 @@ export class TimeColumn {
     const text = cell.trim();
     if (isNoDate(text)) return Number.NaN;
     if (text.length > LONGEST) return this.#take('dates', Number.NaN, cell);
-    if (NUMERIC.test(text)) return this.#take('numbers', Number(text), cell);
+    if (NUMERIC.test(text)) {
+      if (SHORTENED.test(text)) {
+        throw new BadRow(
+          `${this.#place}: ${shown(cell)} is a time that a spreadsheet has shortened; export times as text, or --time-col none leaves them out`,
+        );
+      }
+      return this.#take('numbers', Number(text), cell);
+    }
     const parted = partedDate(text);
     if (!parted) return this.#take('dates', secondsOf(inDigits(text)) ?? monthNameSeconds(text), cell);
     const value = this.#take('parted', parted.code, cell);

@@ -609,3 +609,65 @@ describe('lines above the header', () => {
     expect(message).toMatch(/tail -n \+3 \S*users\.csv \| recommend -u -/);
   });
 });
+
+describe('what is read, though it can hardly be meant', () => {
+  const warningsOf = async (...args: Parameters<typeof read>) =>
+    (await read(...args)).reports.flatMap(({ warnings }) => warnings);
+
+  it('warns of an order of several users, not of one that comes twice', async () => {
+    const users = ['order_id product_id', 'o1 a', 'o1 b', 'o2 a', 'o3 c'];
+    const once = ['order_id customer_id', 'o1 u', 'o2 v', 'o3 u', 'o1 u'];
+    expect(await warningsOf({ users, orders: once })).toEqual([]);
+    expect(await warningsOf({ users, orders: [...once, 'o1 v', 'o2 u'] })).toEqual([
+      expect.stringContaining('order "o1" is of several users, and so are others: 2 rows; the last row stands'),
+    ]);
+  });
+
+  it('warns where no preference matches the catalogue, not where one does', async () => {
+    const files = {
+      interactions: ['user item', 'u a', 'v b', 'u b'],
+      items: ['item genre', 'a x', 'b y', 'c x', 'd y'],
+    };
+    const prefs = (...cells: string[]) => [
+      'user preferences',
+      ...cells.map((cell, at) => `${'uvw'.charAt(at)} ${cell}`),
+    ];
+    expect(await warningsOf({ ...files, users: prefs('genre:z', 'z', 'Genre=x') })).toContainEqual(
+      expect.stringContaining(
+        'not one preference matches an attribute of the catalogue: 3, the first of them "genre:z"',
+      ),
+    );
+    expect(await warningsOf({ ...files, users: prefs('genre:z', 'x') })).toEqual([]);
+  });
+
+  it('warns of a header that comes again in the catalogue, whose columns have names of their own', async () => {
+    const items = ['sku title genre', 'a A x', 'b B y', 'sku title genre', 'c C x'];
+    expect(await warningsOf({ users: ['user item', 'u a', 'v b', 'u b', 'v c'], items })).toContainEqual(
+      expect.stringContaining('item "sku" is the header'),
+    );
+    const swapped = [...items.slice(0, 3), 'title sku genre', 'C c x'];
+    expect(await warningsOf({ users: ['user item', 'u a', 'v b', 'u b'], items: swapped })).toContainEqual(
+      expect.stringContaining('item "title" is the header'),
+    );
+  });
+
+  it('refuses times that a spreadsheet has shortened, whatever stands before them', async () => {
+    for (const rows of [
+      ['u a 1.73E+12', 'v b 1.72E+12'],
+      ['u a 1730000000000', 'v b 1.72E+12'],
+    ]) {
+      expect(await refusal({ users: ['user item timestamp', ...rows] })).toContain(
+        'is a time that a spreadsheet has shortened',
+      );
+    }
+    expect(
+      await warningsOf({ users: ['user item timestamp', 'u a 1.7e+09', 'v b 1700000123', 'u b 1700000124'] }),
+    ).toEqual([]);
+  });
+
+  it('leaves out rows that a column calls deleted', async () => {
+    const { dataset } = await read({ users: ['user item is_deleted', 'u a 0', 'u b 1', 'v a false', 'v c 0.00'] });
+    expect(cellsOf(dataset)).toMatchObject({ u: { a: 1 }, v: { a: 1, c: 1 } });
+    expect(cellsOf(dataset).u).not.toHaveProperty('b');
+  });
+});
