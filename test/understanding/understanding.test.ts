@@ -614,6 +614,23 @@ describe('what is read, though it can hardly be meant', () => {
   const warningsOf = async (...args: Parameters<typeof read>) =>
     (await read(...args)).reports.flatMap(({ warnings }) => warnings);
 
+  it('warns where another column of the same meaning is filled where the chosen one is not', async () => {
+    const of = (header: string, ...rows: string[]) =>
+      warningsOf({ users: [header, ...rows, ...rows.map((row) => row.replace('u', 'v'))] });
+    expect(await of('user_id item_id product_id', 'u a _', 'u b _', 'u _ c', 'u _ d')).toEqual([
+      expect.stringContaining(
+        '"item_id" is the item, and empty in rows in which "product_id" is filled: these have no item',
+      ),
+    ]);
+    expect(await of('item rating stars user', 'a 1 _ u', 'b 5 _ u', 'c _ 4 u', 'd 4 _ u')).toEqual([
+      expect.stringContaining('"rating" is the rating, and empty in rows in which "stars" is filled'),
+    ]);
+    expect(await of('user_id item_id product_id', 'u a _', 'u b b', 'u _ c', 'u _ d')).toEqual([]);
+    expect(await of('user_id item_id product_id', 'u a x', 'u b y')).toEqual([]);
+    const rows = ['user_id item_id product_id', 'u a _', 'v a _', 'u _ c', 'v _ c'];
+    expect(await warningsOf({ users: rows }, { named: { item: ['item_id'] } })).toEqual([]);
+  });
+
   it('warns of an order of several users, not of one that comes twice', async () => {
     const users = ['order_id product_id', 'o1 a', 'o1 b', 'o2 a', 'o3 c'];
     const once = ['order_id customer_id', 'o1 u', 'o2 v', 'o3 u', 'o1 u'];
