@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { BadRow } from '../../src/csv/bad-rows.js';
 import { readDataset } from '../../src/dataset/read.js';
-import { partedDate, partedSeconds, partedText } from '../../src/events/day-month.js';
+import { mayBeSwapped, partedDate, partedSeconds, partedText } from '../../src/events/day-month.js';
 import { TimeColumn } from '../../src/events/times.js';
 import { ExitCode } from '../../src/failure.js';
 import { inputsOf, useTemporaryFolder } from '../csv/temporary.js';
@@ -141,4 +141,12 @@ test('dates that begin with the year, below others that do not, are refused', as
   await expect(warningsOf(['03/04/2024', '13/04/2024', '2024-04-03'])).rejects.toMatchObject({
     message: expect.stringMatching(/w\.csv:4: .*"2024-04-03", where the rows before have a date like/),
   });
+});
+
+test('ranges of a file that are read apart are doubted together', () => {
+  const [first, second] = [new TimeColumn('date'), new TimeColumn('date')];
+  first.read('3/4/2024');
+  second.read('13/04/2024');
+  expect(first.follow(second.seen)).toBe(true);
+  expect(mayBeSwapped(first.seen.untold, first.seen.told)).toBe(true);
 });

@@ -145,8 +145,13 @@ export function thousandsWarning(name: string): string {
 
 /** What speaks against counts, in sentences. @param byName what the name says. */
 function suspiciousCounts({ numbers }: NumberColumn, name: string, byName: ReturnType<typeof kindByName>): string[] {
-  const { rows, negative, mayHaveThousands, looksLikeMoney, areLarge } = decimalsIn(numbers);
+  const { rows, negative, code, mayHaveThousands, looksLikeMoney, areLarge } = decimalsIn(numbers);
   const quantities = '--rating-col NAME names a column of quantities, --ratings count says that these are right';
+  if (code) {
+    return [
+      `"${name}" is ${code[0]} in ${code[1]} rows and nothing like it in others: read as a number, though it may stand for none\n  leave such cells empty, or --unrated ${code[0]} makes these rows plain interactions`,
+    ];
+  }
   if (mayHaveThousands) return [thousandsWarning(name)];
   if (negative > rows / 2) {
     return [

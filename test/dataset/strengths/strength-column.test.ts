@@ -141,6 +141,46 @@ describe('readStrengths', () => {
     expect(readStrengths(columnOf(tally), 'rating', AUTO).unrated).toBeUndefined();
   });
 
+  it.each([-999, 9999, 99_999])('warns of %d among small counts, which may stand for none', (code) => {
+    const column = () =>
+      columnOf([
+        [1, 40],
+        [2, 9],
+        [5, 3],
+        [code, 4],
+      ]);
+    const { warnings } = readStrengths(column(), 'quantity', AUTO);
+    expect(warnings).toEqual([
+      expect.stringContaining(`"quantity" is ${code} in 4 rows and nothing like it in others`),
+    ]);
+    expect(warnings[0]).toContain(`--unrated ${code} makes these rows plain interactions`);
+    expect(readStrengths(column(), 'quantity', { ...AUTO, unrated: code }).warnings).toEqual([]);
+  });
+
+  it('does not warn of 999 among numbers of its size, nor of one', () => {
+    expect(
+      readStrengths(
+        columnOf([
+          [1, 9],
+          [700, 4],
+          [999, 5],
+        ]),
+        'quantity',
+        AUTO,
+      ).warnings,
+    ).toEqual([]);
+    expect(
+      readStrengths(
+        columnOf([
+          [1, 90],
+          [9999, 1],
+        ]),
+        'quantity',
+        AUTO,
+      ).warnings,
+    ).toEqual([]);
+  });
+
   const GERMAN = [
     [1, 30],
     [2, 40],
