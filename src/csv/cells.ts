@@ -89,7 +89,10 @@ export function listEntries(cell: string, isKnown: (text: string) => boolean): L
 export function entryOf(text: string, isKnown: (text: string) => boolean): ListEntry {
   const colon = text.lastIndexOf(':');
   if (colon <= 0 || isKnown(text)) return { text, strength: 1 };
-  const tail = text.slice(colon + 1).trim();
+  const tail = text
+    .slice(colon + 1)
+    .trim()
+    .replace(DECIMAL_COMMA, '$1.$2');
   return isNumber(tail) ? { text: text.slice(0, colon).trim(), strength: Number(tail) } : { text, strength: 1 };
 }
 

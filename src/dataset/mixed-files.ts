@@ -1,3 +1,5 @@
+import type { Events } from '../events/event-columns.js';
+import { everyChunk } from '../matrix/chunks.js';
 import { columnKey, kindByName } from '../understanding/vocabulary.js';
 import type { EventsFile } from './events-file.js';
 import { GradeTally } from './strengths/grade-tally.js';
@@ -60,6 +62,19 @@ export function mixtures(
 
 /** The part of a file at its beginning, or at its end, whose scale is compared with that of the others. */
 const PART = 0.1;
+
+/** True where the second half of the rows is the first one once more. */
+export function comeTwice({ user, item, strength, time }: Events): boolean {
+  const half = user.length / 2;
+  if (half < FEWEST_RATINGS || !Number.isInteger(half)) return false;
+  const columns = [user.values, item.values, strength?.values, time?.values].filter((values) => values !== undefined);
+  return everyChunk(half, (from, to) => {
+    for (const values of columns) {
+      for (let row = from; row < to; row++) if (!Object.is(values[row], values[row + half])) return false;
+    }
+    return true;
+  });
+}
 
 /** What is suspicious of ratings that end at 5 in one file, or up to some line of it, and at 10 in another. */
 function scales(files: readonly EventsFile[]): string[] {

@@ -1,4 +1,4 @@
-import { columnKey } from '../understanding/vocabulary.js';
+import { columnKey, VOCABULARY } from '../understanding/vocabulary.js';
 
 /** Of more ids the first tell, and the last ones: sums stand below a table. */
 const MOST_IDS = 100_000;
@@ -9,6 +9,8 @@ const SUMS =
   razem|ogółem|toplam|итого|всего|合計|小計|総計|总计|合计|소계|합계`.replace(/\s*\n\s*/g, '');
 
 const SUBTOTAL = new RegExp(`^(.+?)[\\s:-]+(?:${SUMS}|ergebnis|result|résultat|resultado)$`, 'iu');
+/** Names of columns are mostly shorter. */
+const LONGEST_NAME = 20;
 /** Longer ids are no such sums. */
 const LONGEST_SUM = 100;
 
@@ -31,6 +33,14 @@ const ODD: readonly (readonly [looks: RegExp, what: string])[] = [
     /[ÂÃÄÅ][\u0080-\u00bf\u0152-\u0178\u02c6\u02dc\u2013-\u203a\u20ac\u2122]/,
     'is UTF-8 that was read as windows-1252 on the way\n  mend the export, or leave out --encoding',
   ],
+  [
+    /^(?:error|fatal|exception|warning|notice): /i,
+    'is a message of a program, and no row of data\n  leave such rows out',
+  ],
+  [
+    /^(?:(?:big|small)?int(?:eger|32|64)?|n?varchar(?:\(\d+\))?|float64|uuid)$/i,
+    'is a type of data\n  leave the row of types out',
+  ],
   [/[\0\uFFFD]/, 'lost letters on the way: it holds NUL or U+FFFD\n  mend the export, or name its --encoding'],
 ];
 
@@ -41,8 +51,10 @@ const MANY_TWINS = 0.05;
 export function oddIds(all: readonly string[], role: 'user' | 'item', headers: readonly string[]): string[] {
   const ids = all.length > MOST_IDS + LAST_IDS ? [...all.slice(0, MOST_IDS), ...all.slice(-LAST_IDS)] : all;
   const keys = new Set(headers.map(columnKey));
-  const longest = Math.max(...headers.map(({ length }) => length)) + 2;
-  const isHeader = (id: string) => id.length <= longest && !/^\d/.test(id) && keys.has(columnKey(id));
+  const longest = Math.max(...headers.map(({ length }) => length), LONGEST_NAME) + 2;
+  const isName = (key: string) =>
+    keys.has(key) || (/.(?:id|no|nr|sku|code)$/.test(key) && VOCABULARY[role].sure.includes(key));
+  const isHeader = (id: string) => id.length <= longest && !/^\d/.test(id) && isName(columnKey(id));
   const found: (readonly [id: string | undefined, what: string])[] = [
     ...ODD.map(([looks, what]) => [ids.find((id) => looks.test(id.trim())), what] as const),
     [subtotalIn(ids), 'is the sum of another, it seems\n  leave such rows out'],

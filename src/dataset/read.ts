@@ -24,7 +24,7 @@ import { evidenceNotes } from './evidence-rules.js';
 import type { Inputs } from './inputs.js';
 import { joinedRatings, joinedTimes } from './interactions.js';
 import { type Catalogue, readItems } from './items.js';
-import { mixtures } from './mixed-files.js';
+import { comeTwice, mixtures } from './mixed-files.js';
 import { oddIds } from './odd-ids.js';
 import { ProfileLists, readProfiles } from './profiles.js';
 import { swappedFrom } from './swapped-columns.js';
@@ -232,6 +232,13 @@ function aggregated(
     user: { ids: ids.users.ids, rows: countsOf(events.user.values, ids.users.size) },
     item: { ids: ids.items.ids, rows: countsOf(events.item.values, ids.items.size) },
   };
+  if (!known && comeTwice(events)) {
+    files
+      .at(-1)
+      ?.report.warnings.push(
+        'the second half of all rows is the first half once more: was a file taken twice?\n  leave one of the two out, or what is counted counts twice',
+      );
+  }
   noteSwap(files, events, ids, placeOf);
   const merged = aggregateEvents(
     events,

@@ -156,8 +156,8 @@ test('what is known of the files and who is left out is said, and counted in the
   expect(inputs.map(({ path }: { path: string }) => path)).toEqual(['events.csv', 'items.csv', 'who.csv']);
 });
 
-test('ids of a rule that the data writes in another way are warned of: the rule does nothing for them', async () => {
-  put(folder, 'out.csv', 'item_id\ni1\nI2 \n');
+test.each(['I2 ', '"i9,i2"'])('ids of a rule that the data writes in another way are warned of: %s', async (ids) => {
+  put(folder, 'out.csv', `item_id\ni1\n${ids}\n`);
   const args = `${EVENTS_FORM} --exclude-items out.csv --algorithm popular -o lists.csv --log-format json`;
   const { code, stderr } = await runInProcess(args.split(' '), { folder });
   expect(code).toBe(0);

@@ -15,6 +15,10 @@ test('plain ids are not suspicious, nor are those that only look a little odd', 
     '0815',
     'Totals',
     'row 5',
+    'string',
+    'error404',
+    'Warning',
+    'customer',
     'item',
     'dQw4w9WgXcQ',
     'DQW4W9WGXCQ',
@@ -45,6 +49,8 @@ test.each([
       '####',
     ],
   ],
+  ['is a message of a program', ['ERROR: connection lost', 'Warning: 3 rows left out']],
+  ['is a type of data', ['int', 'bigint', 'varchar(255)', 'INTEGER']],
   ['is UTF-8 that was read as windows-1252', ['KÃ¤ufer', 'CafÃ©', 'Â£5', 'ÄŒapek', 'Ã¼']],
   [
     'is a remark',
@@ -62,7 +68,7 @@ test.each([
   ['was shortened by a spreadsheet', ['1.23E+10', '4,00638E+12', '1E+05', '1e+05', '1.5e+12']],
   ['is a formula', ['="0012"', '="A"']],
   ['lost letters on the way', ['a\0b', '\0\0\0', 'K\uFFFDse']],
-  ['is the header', ['user_id', 'User ID', 'product_sku', 'PRODUCT SKU']],
+  ['is the header', ['user_id', 'User ID', 'product_sku', 'PRODUCT SKU', 'item_id', 'ARTIKELNR']],
 ])('an id that %s, or the like, is told of', (what, ids) => {
   for (const id of ids) expect(said(id)).toContain(`item ${JSON.stringify(id)}`);
   for (const id of ids) expect(said(id)).toContain(what);

@@ -657,6 +657,35 @@ describe('what is read, though it can hardly be meant', () => {
     expect(await warningsOf({ ...files, users: prefs('genre:z', 'x') })).toEqual([]);
   });
 
+  it('warns where no entry of histories or of what is excluded is an item of other files', async () => {
+    const files = { interactions: ['user item', 'u a', 'v b', 'u b'], items: ['item genre', 'a x', 'b y', 'c x'] };
+    const lists = (of: string, one: string, other: string) => [`user ${of}`, `u ${one}`, `v ${other}`];
+    for (const of of ['history', 'exclude']) {
+      expect(await warningsOf({ ...files, users: lists(of, 'a;b', 'c;b') })).toEqual([
+        expect.stringContaining(
+          `not one of the 2 entries of its lists "${of}" is an item that other files have, the first of them "a;b"`,
+        ),
+      ]);
+      expect(await warningsOf({ ...files, users: lists(of, 'A|n', 'a') })).toEqual([]);
+    }
+    expect(await warningsOf({ users: lists('history', 'a|b', 'b|c') })).toEqual([]);
+  });
+
+  it('warns of rows that come once more as a whole, in one file or as two', async () => {
+    const rows = Array.from({ length: 120 }, (_, k) => `u${k % 11} i${(k * k) % 31} ${1 + (k % 2)}`);
+    const twice = 'the second half of all rows is the first half once more';
+    expect(await warningsOf({ users: ['user item quantity', ...rows, ...rows] })).toContainEqual(
+      expect.stringContaining(twice),
+    );
+    const users = [
+      write('one.csv', ['user item quantity', ...rows]),
+      write('two.csv', ['user item quantity', ...rows]),
+    ];
+    expect(await warningsOf({}, { users })).toContainEqual(expect.stringContaining(twice));
+    const other = [...rows.slice(1), 'u3 i3 2'];
+    expect((await warningsOf({ users: ['user item quantity', ...rows, ...other] })).join()).not.toContain(twice);
+  });
+
   it('warns of a header that comes again in the catalogue, whose columns have names of their own', async () => {
     const items = ['sku title genre', 'a A x', 'b B y', 'sku title genre', 'c C x'];
     expect(await warningsOf({ users: ['user item', 'u a', 'v b', 'u b', 'v c'], items })).toContainEqual(

@@ -27,6 +27,7 @@ export function decimalsIn({ values, none }: Numbers) {
   let highestWhole = 0;
   let negative = 0;
   let few = 0;
+  let positive = 0;
   let farthest = 0;
   const codes = new Map<number, number>();
   const add = (value: number) => {
@@ -46,6 +47,7 @@ export function decimalsIn({ values, none }: Numbers) {
       const value = values[row] ?? Number.NaN;
       if (value === none || Number.isNaN(value)) continue;
       if (value < 0) negative++;
+      else if (value > 0) positive++;
       if ((value < 0 || value > 900) && CODES.has(value)) codes.set(value, (codes.get(value) ?? 0) + 1);
       else farthest = Math.max(farthest, Math.abs(value));
       add(Math.abs(value));
@@ -54,6 +56,7 @@ export function decimalsIn({ values, none }: Numbers) {
   return {
     rows,
     negative,
+    positive,
     /** A value that stands for none, it seems, and how many rows have it. */
     code: [...codes].find(([code, count]) => count >= FEWEST_CODES && Math.abs(code) > FAR_OUT * farthest),
     /** Many rows end in cents, and hardly any is finer: sums of money. */

@@ -145,7 +145,7 @@ export function thousandsWarning(name: string): string {
 
 /** What speaks against counts, in sentences. @param byName what the name says. */
 function suspiciousCounts({ numbers }: NumberColumn, name: string, byName: ReturnType<typeof kindByName>): string[] {
-  const { rows, negative, code, mayHaveThousands, looksLikeMoney, areLarge } = decimalsIn(numbers);
+  const { rows, negative, positive, code, mayHaveThousands, looksLikeMoney, areLarge } = decimalsIn(numbers);
   const quantities = '--rating-col NAME names a column of quantities, --ratings count says that these are right';
   if (code) {
     return [
@@ -153,6 +153,11 @@ function suspiciousCounts({ numbers }: NumberColumn, name: string, byName: Retur
     ];
   }
   if (mayHaveThousands) return [thousandsWarning(name)];
+  if (positive === 0 && negative === 0 && rows > 0) {
+    return [
+      `"${name}" is 0 in every row that has a number: nobody liked anything\n  --rating-col NAME names another column, --rating-col none counts every row as one`,
+    ];
+  }
   if (negative > rows / 2) {
     return [
       `"${name}" is below 0 in ${negative} of ${rows} rows, and that is read as a return\n  export sales as numbers above 0, or --rating-col none counts every row as one`,

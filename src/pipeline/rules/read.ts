@@ -181,7 +181,8 @@ function tellOf(
     return `, ${thousands(count)} ${what} (the first ${shown(first)}, line ${line})`;
   });
   const text = `${name}: ${plural(count, isPair ? 'pair' : named[0])}${unknowns.join('')}`;
-  const twin = worst && ids[worst.role].ids.find((id) => likelyId(id) === likelyId(worst.first));
+  const parts = worst ? [worst.first, ...worst.first.split(/[,;|]/)].map(likelyId) : [];
+  const twin = worst && ids[worst.role].ids.find((id) => parts.includes(likelyId(id)));
   if (twin !== undefined)
     warn(`${text}\n  the data has ${shown(twin)}: write ids in one way, or these rows do nothing`);
   else if (isOnly && !areSome && 2 * unknown > count)

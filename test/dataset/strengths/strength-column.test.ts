@@ -157,6 +157,21 @@ describe('readStrengths', () => {
     expect(readStrengths(column(), 'quantity', { ...AUTO, unrated: code }).warnings).toEqual([]);
   });
 
+  it('warns of counts that are all 0', () => {
+    const { warnings } = readStrengths(columnOf([[0, 9]]), 'quantity', AUTO);
+    expect(warnings).toEqual([expect.stringContaining('"quantity" is 0 in every row that has a number')]);
+    expect(
+      readStrengths(
+        columnOf([
+          [0, 90],
+          [1, 1],
+        ]),
+        'quantity',
+        AUTO,
+      ).warnings,
+    ).toEqual([]);
+  });
+
   it('does not warn of 999 among numbers of its size, nor of one', () => {
     expect(
       readStrengths(
