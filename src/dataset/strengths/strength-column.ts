@@ -1,7 +1,6 @@
 import type { NumberColumn } from '../../events/columns.js';
 import { badData } from '../../failure.js';
 import { columnKey, kindByName } from '../../understanding/vocabulary.js';
-import type { LearnedStrengths } from '../dataset.js';
 import { decimalsIn } from './decimal-tally.js';
 import { GradeTally } from './grade-tally.js';
 import { type Ratings, type StrengthRule, strengthRule } from './strength-rule.js';
@@ -80,7 +79,7 @@ export function readStrengths(column: NumberColumn | undefined, name: string, wi
 export function strengthsAsLearned(
   column: NumberColumn | undefined,
   name: string,
-  { column: before, rule, unrated: learned }: Pick<LearnedStrengths, 'column' | 'rule' | 'unrated'>,
+  { column: before, rule, unrated: learned }: Pick<StrengthColumn, 'rule' | 'unrated'> & { column: string | null },
 ): StrengthColumn {
   const unrated = learned && column ? { ...learned, rows: column.erase(learned.value) } : undefined;
   const tally = GradeTally.of(column?.numbers);
