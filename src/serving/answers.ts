@@ -16,14 +16,17 @@ import { type ServedModel, servedModel } from './served-model.js';
 /** As the job has them: expressions as texts, and files that are read with the model. */
 export interface ServedRules extends Omit<RuleOptions, 'where'> {
   where: readonly string[];
+  /** By item: 1 where it may be in a list; undefined: all may. */
+  allowed: Uint8Array | undefined;
 }
 
 /** Opens the model of a job. @returns what answers questions about it. @throws Failure where it cannot be read. */
 export async function answersFrom({ model, rules }: ServeJob): Promise<(question: unknown) => Reply> {
-  const { where, ...others } = rules as ServedRules;
+  const { where, allowed, ...others } = rules as ServedRules;
   const expressions = where.map((text) => parseExpression(text, '--where'));
   const inputs = { encoding: undefined, named: {} };
-  const reply = repliesBy(servedModel(model), await readListRules({ ...others, where: expressions }, inputs));
+  const read = await readListRules({ ...others, where: expressions }, inputs);
+  const reply = repliesBy(servedModel(model, allowed), read);
   return (question) => {
     try {
       return reply(question as Question);
