@@ -9,6 +9,9 @@ const SUMS =
   razem|ogółem|toplam|итого|всего|合計|小計|総計|总计|合计|소계|합계`.replace(/\s*\n\s*/g, '');
 
 const SUBTOTAL = new RegExp(`^(.+?)[\\s:-]+(?:${SUMS}|ergebnis|result|résultat|resultado)$`, 'iu');
+/** Of a number in a spreadsheet. */
+const DIGITS_KEPT = 15;
+const FEWEST_LONG = 5;
 /** Names of columns are mostly shorter. */
 const LONGEST_NAME = 20;
 /** Longer ids are no such sums. */
@@ -27,6 +30,10 @@ const ODD: readonly (readonly [looks: RegExp, what: string])[] = [
   [
     /^-?\d(?:[.,]\d+)?E\+\d\d+$/i,
     'was shortened by a spreadsheet or the like, so that several may have become one\n  export ids as text',
+  ],
+  [
+    /^(?:\d{1,2}-(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)-\d\d)$/i,
+    'was made a date by a spreadsheet, it seems\n  export ids as text',
   ],
   [/^="/, 'is a formula for a spreadsheet, quotes and all\n  export ids as plain text'],
   [
@@ -57,6 +64,10 @@ export function oddIds(all: readonly string[], role: 'user' | 'item', headers: r
   const isHeader = (id: string) => id.length <= longest && !/^\d/.test(id) && isName(columnKey(id));
   const found: (readonly [id: string | undefined, what: string])[] = [
     ...ODD.map(([looks, what]) => [ids.find((id) => looks.test(id.trim())), what] as const),
+    [
+      roundedIn(ids),
+      'ends in 0, as all ids of so many digits do: a spreadsheet keeps 15 of them\n  export ids as text',
+    ],
     [subtotalIn(ids), 'is the sum of another, it seems\n  leave such rows out'],
     [
       ids.find(isHeader),
@@ -65,6 +76,12 @@ export function oddIds(all: readonly string[], role: 'user' | 'item', headers: r
     [twinIn(ids), 'differs from another by spaces, ".0", zeros in front or its case alone\n  write ids in one way'],
   ];
   return found.flatMap(([id, what]) => (id === undefined ? [] : [`${role} ${JSON.stringify(id)} ${what}`]));
+}
+
+/** One of several ids of 16 digits or more that all end in 0. */
+function roundedIn(ids: readonly string[]): string | undefined {
+  const long = ids.filter((id) => id.length > DIGITS_KEPT && /^\d+$/.test(id));
+  return long.length >= FEWEST_LONG && long.every((id) => id.endsWith('0')) ? long[0] : undefined;
 }
 
 /** An id like `1001 Total`, where there is `1001`: pivot tables have such rows. */

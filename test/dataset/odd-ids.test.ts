@@ -15,6 +15,8 @@ test('plain ids are not suspicious, nor are those that only look a little odd', 
     '0815',
     'Totals',
     'row 5',
+    '1-Mars',
+    'Mar-2020',
     'string',
     'error404',
     'Warning',
@@ -49,6 +51,7 @@ test.each([
       '####',
     ],
   ],
+  ['was made a date by a spreadsheet', ['1-Mar', '12-dec', 'Sep-02']],
   ['is a message of a program', ['ERROR: connection lost', 'Warning: 3 rows left out']],
   ['is a type of data', ['int', 'bigint', 'varchar(255)', 'INTEGER']],
   ['is UTF-8 that was read as windows-1252', ['KÃ¤ufer', 'CafÃ©', 'Â£5', 'ÄŒapek', 'Ã¼']],
@@ -104,4 +107,11 @@ test.each(['C7 Total', 'C7 Ergebnis', 'C7: Summe', 'C7 - Sum'])('%s is the sum o
 
 test('a name that ends like a sum is none where nothing else has the rest of it', () => {
   expect(said('Colgate Total', 'C999 Total', 'Endergebnis', 'NÃO', 'SÃO', 'Å', 'ÄÖÜ')).toBe('');
+});
+
+test('long numbers that all end in 0 lost their last digits', () => {
+  const long = Array.from({ length: 6 }, (_, k) => `${1_234_567_890_123_40 + k}00`);
+  expect(said(...long)).toContain('item "12345678901234000" ends in 0, as all ids of so many digits do');
+  expect(said(...long, '12345678901234001')).toBe('');
+  expect(said(...long.slice(2))).toBe('');
 });
