@@ -33,6 +33,8 @@ export function swappedFrom({ user, item }: RowIds, itemOf: Int32Array, itemCoun
   /** Of the rows from the first on: how many tell of a swap, less those that tell nothing. */
   let weight = 0;
   const isInPlace = everyChunk(user.length, (from, to) => {
+    // Looked at behind the first rows, twice as many, and so on.
+    if (from > 0 && (from & (from - 1)) === 0 && areShared(seen)) return false;
     for (let row = from; row < to; row++) {
       const ofUser = user[row] ?? 0;
       const twin = itemOf[ofUser] ?? -1;
@@ -59,9 +61,13 @@ export function swappedFrom({ user, item }: RowIds, itemOf: Int32Array, itemCoun
     }
     return true;
   });
-  if (isInPlace) return -1;
+  return isInPlace || areShared(seen) ? -1 : first;
+}
+
+/** True where many ids have been users as well as items. */
+function areShared(seen: Uint8Array): boolean {
   const counts = [0, 0, 0, 0];
   for (const what of seen) counts[what] = (counts[what] ?? 0) + 1;
   const [, users = 0, items = 0, both = 0] = counts;
-  return both * RARELY_BOTH > Math.min(users, items) ? -1 : first;
+  return both * RARELY_BOTH > Math.min(users, items);
 }

@@ -92,6 +92,13 @@ describe('swappedFrom', () => {
     }
   });
 
+  it('looks at all of many rows, unless users and items share ids', () => {
+    const rows = rowsOf(7, 50_000, 3000, 900, ['u', 'i']);
+    expect(swappedIn([...rows.slice(0, 40_000), ...swap(rows.slice(40_000))])).toBe(40_000);
+    const shared = rowsOf(7, 50_000, 3000, 900, ['', '']);
+    expect(swappedIn([...shared.slice(0, 40_000), ...swap(shared.slice(40_000))])).toBe(-1);
+  });
+
   it('is silent of users and items that have nothing to do with each other, and of no rows', () => {
     expect(swappedIn(rowsOf(5, 500, 50, 40, ['u', 'i']))).toBe(-1);
     expect(swappedIn([])).toBe(-1);
