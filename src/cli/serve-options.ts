@@ -17,8 +17,8 @@ import {
 
 /** Rules for the users of a whole run. */
 const FOR_FILES = [
-  ...['--only-users', '--min-history', '--cold-users', '--only-items', '--exclude-items', '--exclude-pairs'],
-  ...['--candidates', '--exclude-previous', '--repeat-after', '--seen-window'],
+  ...['--only-users', '--min-history', '--cold-users', '--exclude-pairs', '--candidates'],
+  ...['--exclude-previous', '--repeat-after', '--seen-window'],
 ];
 
 interface Typed

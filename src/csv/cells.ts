@@ -11,15 +11,21 @@ const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 /** Characters of the longest cell that is read as a number or a date: three times the largest double, written out. */
 export const LONGEST_NUMBER = 1000;
 
-/** A cell as a finite number; NaN where it is empty. @throws BadRow that names the column and shows the cell. */
-export function numberCell(cell: string, column: string): number {
+/** Ends the refusal of a rating. */
+const WITHOUT_RATINGS = ', or leave them out with --rating-col none';
+
+/**
+ * A cell as a finite number; NaN where it is empty. @param wayOut what else there is to do than to write plain numbers.
+ * @throws BadRow that names the column and shows the cell.
+ */
+export function numberCell(cell: string, column: string, wayOut = WITHOUT_RATINGS): number {
   const text = cell.trim().replace(DECIMAL_COMMA, '$1.$2');
   if (isBlank(text)) return Number.NaN;
   if (TRUTH.test(text)) return /^t/i.test(text) ? 1 : 0;
   const value = isNumber(text) ? Number(text) : Number.NaN;
   if (Number.isFinite(value)) return value;
   const isAdorned = text.length <= LONGEST_NUMBER && ADORNED.test(text);
-  const hint = isAdorned ? '; write plain numbers, or leave them out with --rating-col none' : '';
+  const hint = isAdorned ? `; write plain numbers${wayOut}` : '';
   const again = text === column.trim() ? ': the header comes again' : hint;
   throw new BadRow(`column "${printableName(column)}": ${shown(cell)} is not a number${again}`);
 }
@@ -83,7 +89,10 @@ export function listEntries(cell: string, isKnown: (text: string) => boolean): L
 export function entryOf(text: string, isKnown: (text: string) => boolean): ListEntry {
   const colon = text.lastIndexOf(':');
   if (colon <= 0 || isKnown(text)) return { text, strength: 1 };
-  const tail = text.slice(colon + 1).trim();
+  const tail = text
+    .slice(colon + 1)
+    .trim()
+    .replace(DECIMAL_COMMA, '$1.$2');
   return isNumber(tail) ? { text: text.slice(0, colon).trim(), strength: Number(tail) } : { text, strength: 1 };
 }
 

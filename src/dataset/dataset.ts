@@ -99,6 +99,8 @@ export interface EventsReport {
 
 /** How the rows of one user and item become a strength: what later files are read by. */
 export interface LearnedStrengths {
+  /** The header of their column; null: there is none. */
+  column: string | null;
   rule: StrengthRule;
   unrated: StrengthColumn['unrated'];
   hasStrength: boolean;

@@ -6,7 +6,7 @@ import { withoutLater } from '../events/later-rows.js';
 import type { FileEvents } from '../events/merged-events.js';
 import { joinOrders, type Orders, ordersFrom } from '../events/order-join.js';
 import { readEvents } from '../events/read-events.js';
-import { noteFuture, settleTimes } from '../events/settled-times.js';
+import { doubtedDates, noteFuture, settleTimes } from '../events/settled-times.js';
 import type { EventsRoles } from '../understanding/file-roles.js';
 import { mayHaveThousands } from '../understanding/sampled-column.js';
 import { readElsewhere } from './cut-events.js';
@@ -66,7 +66,11 @@ export async function readOrders(inputs: Inputs, roles: EventsRoles): Promise<{ 
   const { events, report } = await eventsOf(inputs, roles, ids, OF_ORDERS);
   const areChosen = (inputs.eventsWhere?.length ?? 0) > 0;
   const orders = ordersFrom(events, ids.users, ids.items, areChosen);
-  return { orders, report: { ...report, kind: 'orders', skipped: report.skipped.map(asOfOrders) } };
+  const { rows, order } = orders.disputed;
+  const nameOf = (wanted: string) => report.roles.find(([role]) => role === wanted)?.[1] ?? wanted;
+  const warning = `order ${JSON.stringify(order)} is of several users${rows > 1 ? `, and so are others: ${rows} rows` : ''}; the last row stands\n  is ${JSON.stringify(nameOf('order'))} the order? --order-col NAME says which column it is, --user-col NAME whose`;
+  const warnings = rows > 0 ? [...report.warnings, warning] : report.warnings;
+  return { orders, report: { ...report, kind: 'orders', skipped: report.skipped.map(asOfOrders), warnings } };
 }
 
 const CANCELLED = 'of orders that were cancelled, refunded or the like';
@@ -89,6 +93,7 @@ async function eventsOf(inputs: Inputs, roles: EventsRoles, ids: Ids, more: More
   const read = whole ?? (await readEvents(await file.table(), layout, eventWeights, ids, inputs, filter));
   const { events, report, lineOf } = read;
   settleTimes(name, layout.timeName, events);
+  const dates = layout.dayOrder === undefined ? doubtedDates(layout.timeName, events) : [];
   const { withoutUser, withoutItem, withoutWeight, cancelled, unwanted, undecided } = events.skipped;
   const rating = file.columns[used.rating ?? -1];
   const mayBe = rating && mayHaveThousands(rating.filled) && inputs.ratings === 'auto' && !inputs.known;
@@ -117,7 +122,7 @@ async function eventsOf(inputs: Inputs, roles: EventsRoles, ids: Ids, more: More
       ),
       repeatedRows: 0,
       notes: [...notes],
-      warnings: [...warnings, ...read.warnings, ...thousands],
+      warnings: [...warnings, ...read.warnings, ...dates, ...thousands],
       events: eventsReport(events),
     },
   };

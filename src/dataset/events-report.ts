@@ -1,6 +1,6 @@
 import { dayText } from '../events/clock.js';
 import type { Events } from '../events/event-columns.js';
-import type { EventWeights } from '../events/event-types.js';
+import { type EventWeights, isKnownType } from '../events/event-types.js';
 import { forEachChunk } from '../matrix/chunks.js';
 import { rowLength } from '../matrix/sparse.js';
 import { isNobody } from '../understanding/role-candidates.js';
@@ -16,8 +16,11 @@ export function eventsReport(events: Events): EventsReport {
 export function interactionsReport(
   { strength }: Events,
   { rule, unrated, duplicates, meanRating, repeated, withoutStrength }: AggregatedEvents,
+  ratingName: string,
 ): InteractionsReport {
-  return { rule, unrated, hasStrength: strength !== undefined, duplicates, meanRating, repeated, withoutStrength };
+  const hasStrength = strength !== undefined;
+  const column = hasStrength ? ratingName : null;
+  return { column, rule, unrated, hasStrength, duplicates, meanRating, repeated, withoutStrength };
 }
 
 function timeSpan(events: Events): EventsReport['time'] {
@@ -129,6 +132,14 @@ export function doubts(
     found.push(
       `${JSON.stringify(nameOf('event'))} names types of events by number (${numbers.slice(0, 6).join(', ')}), each taken for a view
   --event-weights ${numbers[0]}=1,${numbers[1]}=5 says what they weigh`,
+    );
+  }
+  const isUnknown = types.length > 1 && numbers.length < types.length && !types.some(({ name }) => isKnownType(name));
+  if (isUnknown && stated.size === 0) {
+    const names = types.slice(0, 6).map(({ name }) => name);
+    found.push(
+      `none of the types of events in ${JSON.stringify(nameOf('event'))} is known (${names.join(', ')}), and each is taken for a view
+  --event-weights "${names[0]}=1,${names[1]}=5" says what they weigh`,
     );
   }
   const column = JSON.stringify(nameOf('time'));

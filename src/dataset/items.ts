@@ -50,7 +50,7 @@ export async function readItems(
   const isText = decideAttribute({ name: '', cells: titles }, false).as === 'text';
   if (roles.title !== undefined && isText) columns.push(roles.title);
   const attributes = attributeTable(table, header, columns, { wanted: inputs.attributeColumns, words: true }, count);
-  const { available, notes: said } = sold.of(count, inputs.now ?? Date.now() / 1000, inputs.dayOrder);
+  const { available, notes: said, warnings: doubts } = sold.of(count, inputs.now ?? Date.now() / 1000, inputs.dayOrder);
   reports.push({
     kind: 'items',
     table: report,
@@ -59,7 +59,7 @@ export async function readItems(
     columns: attributes.columns,
     unused: header.filter((_, at) => at === roles.user || at === roles.time || at === roles.rating),
     repeatedRows: table.rows.repeated,
-    warnings: [...warnings, ...file.warnings],
+    warnings: [...warnings, ...file.warnings, ...doubts],
     notes: [
       ...notes,
       ...spoiltNotes([

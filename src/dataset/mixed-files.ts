@@ -1,3 +1,6 @@
+import type { Numbers } from '../events/columns.js';
+import type { Events } from '../events/event-columns.js';
+import { everyChunk } from '../matrix/chunks.js';
 import { columnKey, kindByName } from '../understanding/vocabulary.js';
 import type { EventsFile } from './events-file.js';
 import { GradeTally } from './strengths/grade-tally.js';
@@ -58,15 +61,58 @@ export function mixtures(
   ];
 }
 
-/** What is suspicious of ratings that end at 5 in one file, and at 10 in another. */
-function scales(files: readonly EventsFile[]): string[] {
-  if (files.length < 2) return [];
-  const ends = files.flatMap(({ path, events, report }) => {
-    const name = report.roles.find(([role]) => role === 'rating')?.[1];
-    const tally = GradeTally.of(events.strength?.numbers);
-    const isScale = name !== undefined && kindByName(name) !== 'count' && tally.isScale;
-    return isScale && events.user.length >= FEWEST_RATINGS ? [{ path, low: tally.low, high: tally.high }] : [];
+/** The part of a file at its beginning, or at its end, whose scale is compared with that of the others. */
+const PART = 0.1;
+
+/** True where the second half of the rows is the first one once more. */
+export function comeTwice({ user, item, strength, time }: Events): boolean {
+  const half = user.length / 2;
+  if (half < FEWEST_RATINGS || !Number.isInteger(half)) return false;
+  const columns = [user.values, item.values, strength?.values, time?.values].filter((values) => values !== undefined);
+  return everyChunk(half, (from, to) => {
+    for (const values of columns) {
+      for (let row = from; row < to; row++) if (!Object.is(values[row], values[row + half])) return false;
+    }
+    return true;
   });
+}
+
+/** What is suspicious of ratings that end at 5 in one file, or up to some line of it, and at 10 in another. */
+function scales(files: readonly EventsFile[]): string[] {
+  const wholes = files.flatMap(({ path, events, report }) => {
+    const name = report.roles.find(([role]) => role === 'rating')?.[1];
+    const isCount = name === undefined || kindByName(name) === 'count';
+    return events.strength && !isCount ? [partOf(path, events.strength.numbers, 0, events.user.length)] : [];
+  });
+  const cuts = wholes.flatMap(({ path, rows, numbers }) =>
+    [Math.max(PART * rows, FEWEST_RATINGS), Math.min((1 - PART) * rows, rows - FEWEST_RATINGS)].map((at) => {
+      const cut = Math.round(Math.max(0, at));
+      return [partOf(`the first rows of ${path}`, numbers, 0, cut), partOf('the others', numbers, cut, rows)] as const;
+    }),
+  );
+  // Rows in the order of their ratings have another end each, and next to nothing in common.
+  const alike = cuts.filter(([{ tally: a }, { tally: b }]) => Math.max(a.low, b.low) < Math.min(a.high, b.high));
+  return [wholes, ...alike].flatMap(otherScales).slice(0, 1);
+}
+
+/** So many ratings of a part are looked at, evenly. */
+const MOST_LOOKED_AT = 50_000;
+
+/** Ratings of the rows `from` to `to` of a file. */
+function partOf(path: string, numbers: Numbers, from: number, to: number) {
+  const rows = Math.max(0, Math.min(to, numbers.values.length) - from);
+  const count = Math.min(rows, MOST_LOOKED_AT);
+  const values = Float64Array.from({ length: count }, (_, k) => {
+    const value = numbers.values[from + Math.floor((k * rows) / count)] ?? numbers.none;
+    return value === numbers.none ? Number.NaN : value;
+  });
+  return { path, rows, numbers, tally: GradeTally.of({ values, none: Number.NaN }) };
+}
+
+function otherScales(parts: readonly { path: string; rows: number; tally: GradeTally }[]): string[] {
+  const ends = parts.flatMap(({ path, rows, tally: { isScale, low, high } }) =>
+    isScale && rows >= FEWEST_RATINGS ? [{ path, low, high }] : [],
+  );
   const [least, ...others] = ends.toSorted((a, b) => a.high - b.high);
   const most = others.at(-1);
   if (!least || !most || most.high < ANOTHER_SCALE * least.high) return [];

@@ -1,4 +1,4 @@
-import { columnKey } from '../understanding/vocabulary.js';
+import { columnKey, VOCABULARY } from '../understanding/vocabulary.js';
 
 /** Of more ids the first tell, and the last ones: sums stand below a table. */
 const MOST_IDS = 100_000;
@@ -8,6 +8,15 @@ const SUMS =
   `total|grand total|sub-?total|sum|summe|gesamt(?:summe|ergebnis)?|total g[eé]n[eé]ral|somme|suma|totale|totaal|
   razem|ogółem|toplam|итого|всего|合計|小計|総計|总计|合计|소계|합계`.replace(/\s*\n\s*/g, '');
 
+const SUBTOTAL = new RegExp(`^(.+?)[\\s:-]+(?:${SUMS}|ergebnis|result|résultat|resultado)$`, 'iu');
+/** Of a number in a spreadsheet. */
+const DIGITS_KEPT = 15;
+const FEWEST_LONG = 5;
+/** Names of columns are mostly shorter. */
+const LONGEST_NAME = 20;
+/** Longer ids are no such sums. */
+const LONGEST_SUM = 100;
+
 /** Ids that are no data, or were changed on the way: how they look, and what that means. */
 const ODD: readonly (readonly [looks: RegExp, what: string])[] = [
   [
@@ -15,14 +24,30 @@ const ODD: readonly (readonly [looks: RegExp, what: string])[] = [
     'is a sum or an error of a spreadsheet\n  leave such rows out',
   ],
   [
-    /^(?:(?:#|\/\/|--)\s|\(?\d+ rows?\b(?: affected| selected)?\.?\)?$)/i,
+    /^(?:(?:#|\/\/|--)\s|\(?\d+ (?:rows?(?: affected| selected)?|zeilen|lignes?|filas?|righe)\.?\)?$)/i,
     'is a remark, and no row of data\n  leave such rows out',
   ],
   [
-    /^-?\d[.,]\d+E\+\d\d+$/,
-    'was shortened by a spreadsheet, so that several may have become one\n  export ids as text',
+    /^-?\d(?:[.,]\d+)?E\+\d\d+$/i,
+    'was shortened by a spreadsheet or the like, so that several may have become one\n  export ids as text',
+  ],
+  [
+    /^(?:\d{1,2}-(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)-\d\d)$/i,
+    'was made a date by a spreadsheet, it seems\n  export ids as text',
   ],
   [/^="/, 'is a formula for a spreadsheet, quotes and all\n  export ids as plain text'],
+  [
+    /[ÂÃÄÅ][\u0080-\u00bf\u0152-\u0178\u02c6\u02dc\u2013-\u203a\u20ac\u2122]/,
+    'is UTF-8 that was read as windows-1252 on the way\n  mend the export, or leave out --encoding',
+  ],
+  [
+    /^(?:error|fatal|exception|warning|notice): /i,
+    'is a message of a program, and no row of data\n  leave such rows out',
+  ],
+  [
+    /^(?:(?:big|small)?int(?:eger|32|64)?|n?varchar(?:\(\d+\))?|float64|uuid)$/i,
+    'is a type of data\n  leave the row of types out',
+  ],
   [/[\0\uFFFD]/, 'lost letters on the way: it holds NUL or U+FFFD\n  mend the export, or name its --encoding'],
 ];
 
@@ -33,14 +58,40 @@ const MANY_TWINS = 0.05;
 export function oddIds(all: readonly string[], role: 'user' | 'item', headers: readonly string[]): string[] {
   const ids = all.length > MOST_IDS + LAST_IDS ? [...all.slice(0, MOST_IDS), ...all.slice(-LAST_IDS)] : all;
   const keys = new Set(headers.map(columnKey));
-  const longest = Math.max(...headers.map(({ length }) => length)) + 2;
-  const isHeader = (id: string) => id.length <= longest && !/^\d/.test(id) && keys.has(columnKey(id));
+  const longest = Math.max(...headers.map(({ length }) => length), LONGEST_NAME) + 2;
+  const isName = (key: string) =>
+    keys.has(key) || (/.(?:id|no|nr|sku|code)$/.test(key) && VOCABULARY[role].sure.includes(key));
+  const isHeader = (id: string) => id.length <= longest && !/^\d/.test(id) && isName(columnKey(id));
   const found: (readonly [id: string | undefined, what: string])[] = [
     ...ODD.map(([looks, what]) => [ids.find((id) => looks.test(id.trim())), what] as const),
-    [ids.find(isHeader), 'is the header, which comes again among the rows\n  leave such rows out'],
+    [
+      roundedIn(ids),
+      'ends in 0, as all ids of so many digits do: a spreadsheet keeps 15 of them\n  export ids as text',
+    ],
+    [subtotalIn(ids), 'is the sum of another, it seems\n  leave such rows out'],
+    [
+      ids.find(isHeader),
+      'is the header, which comes again among the rows\n  leave such rows out; if its columns are in another order, give what follows as a file of its own',
+    ],
     [twinIn(ids), 'differs from another by spaces, ".0", zeros in front or its case alone\n  write ids in one way'],
   ];
   return found.flatMap(([id, what]) => (id === undefined ? [] : [`${role} ${JSON.stringify(id)} ${what}`]));
+}
+
+/** One of several ids of 16 digits or more that all end in 0. */
+function roundedIn(ids: readonly string[]): string | undefined {
+  const long = ids.filter((id) => id.length > DIGITS_KEPT && /^\d+$/.test(id));
+  return long.length >= FEWEST_LONG && long.every((id) => id.endsWith('0')) ? long[0] : undefined;
+}
+
+/** An id like `1001 Total`, where there is `1001`: pivot tables have such rows. */
+function subtotalIn(ids: readonly string[]): string | undefined {
+  const sums = ids.flatMap((id) => {
+    const before = id.length > LONGEST_SUM ? undefined : SUBTOTAL.exec(id)?.[1];
+    return before === undefined ? [] : [{ id, before }];
+  });
+  const all = new Set(sums.length > 0 ? ids : []);
+  return sums.find(({ before }) => all.has(before))?.id;
 }
 
 /** An id that means the same as one before it, most likely. */
@@ -50,7 +101,7 @@ function twinIn(ids: readonly string[]): string | undefined {
   let example: string | undefined;
   for (const id of ids) {
     const plain = plainId(id);
-    const key = /^\d+$/.test(plain) ? plain.replace(/^0+(?=\d)/, '') : plain.toLowerCase();
+    const key = keyOf(plain);
     const before = seen.get(key);
     if (before === undefined) seen.set(key, plain);
     else if (before === plain) return id;
@@ -59,13 +110,24 @@ function twinIn(ids: readonly string[]): string | undefined {
   return similar > 1 && similar >= MANY_TWINS * ids.length ? example : undefined;
 }
 
+/** The same of ids that mean the same, most likely. */
+export function likelyId(id: string): string {
+  return keyOf(plainId(id));
+}
+
+function keyOf(plain: string): string {
+  return /^\d+$/.test(plain) ? plain.replace(/^0+(?=\d)/, '') : plain.toLowerCase();
+}
+
 /** An id without what is there by mistake, if it is there. */
 function plainId(id: string): string {
   const text = id
-    .normalize()
+    .normalize('NFKC')
+    .replaceAll('&amp;', '&')
+    .replaceAll('%20', ' ')
     .replace(/[\u200b-\u200d\u2060\ufeff]/g, '')
     .replace(/\s+/g, ' ')
     .trim();
-  const bare = text.replace(/^'|^=?"(.*)"$|^\{(.*)\}$/, '$1$2');
+  const bare = text.replace(/^'(.*)'$|^'|^=?"(.*)"$|^\{(.*)\}$/, '$1$2$3');
   return (bare.includes('@') ? bare.toLowerCase() : bare).replace(/^(\d+)[.,]0+$/, '$1');
 }

@@ -25,6 +25,8 @@ export class ProfileLists {
   readonly exclude = new Entries();
   /** Preferences that match nothing in the catalogue. */
   readonly unmatched = { count: 0, first: '' };
+  /** Entries of histories and of what is excluded: how many name an item that was known before, and the first that does not. */
+  readonly met = { history: { known: 0, unknown: 0, first: '' }, exclude: { known: 0, unknown: 0, first: '' } };
 }
 
 /**
@@ -44,12 +46,13 @@ export async function readProfiles(
   const columns = header.flatMap((_, at) => (listed.has(at) ? [] : [at]));
   const users = entityTable(inputs.keepColumns ? [...header.keys()] : columns, undefined);
   const lists = new ProfileLists();
+  const knownItems = ids.items.size;
   const table = await file.table();
   const lines = new Map<number, number>();
   const report = await table.eachRow((row) => {
     const readLists = (cells: readonly string[]) => {
       refuseRepeated(ids.users, cells[used.user] ?? '', lines);
-      const use = readProfileLists(lists, cells, used, preferences, ids.items, finder);
+      const use = readProfileLists(lists, cells, used, preferences, ids.items, knownItems, finder);
       return (user: number) => {
         lines.set(user, row.line);
         use(user);
@@ -60,7 +63,16 @@ export async function readProfiles(
   const wish = { wanted: inputs.attributeColumns, words: false, learned: inputs.known?.groups };
   const groups = attributeTable(users, header, columns, wish, ids.users.size);
   const { count, first } = lists.unmatched;
-  const unmatched = `preferences that match no attribute of the catalogue: ${count}, the first of them ${JSON.stringify(first)}; lists are cut at "|"`;
+  const areAll = count > 1 && lists.preferences.row.length === 0;
+  const what = areAll ? 'not one preference matches an attribute' : 'preferences that match no attribute';
+  const unmatched = `${what} of the catalogue: ${count}, the first of them ${JSON.stringify(first)}; lists are cut at "|"`;
+  const strangers = Object.entries(lists.met).flatMap(([list, { known, unknown, first }]) =>
+    knownItems === 0 || known > 0 || unknown < 2
+      ? []
+      : [
+          `not one of the ${unknown} entries of its lists ${JSON.stringify(header[used[list as 'history'] ?? -1])} is an item that other files have, the first of them ${JSON.stringify(first)}; lists are cut at "|"`,
+        ],
+  );
   const said: FileReport = {
     kind: 'profiles',
     table: report,
@@ -69,8 +81,8 @@ export async function readProfiles(
     columns: groups.columns,
     unused: [],
     repeatedRows: 0,
-    notes: [...notes, ...spoiltNotes(groups.spoilt), ...(count > 0 ? [unmatched] : [])],
-    warnings: [...warnings, ...table.warnings],
+    notes: [...notes, ...spoiltNotes(groups.spoilt), ...(count > 0 && !areAll ? [unmatched] : [])],
+    warnings: [...warnings, ...table.warnings, ...(areAll ? [unmatched] : []), ...strangers],
   };
   const kept = inputs.keepColumns ? users.cellColumns(header, ids.users.size) : [];
   return { lists, groups, columns: kept, report: said };
@@ -124,6 +136,7 @@ function readProfileLists(
   roles: Roles,
   preferences: readonly PreferenceColumn[],
   items: IdIndex,
+  knownItems: number,
   finder: AttributeFinder,
 ): (user: number) => void {
   const knownItem = (text: string) => items.has(text);
@@ -138,9 +151,18 @@ function readProfileLists(
   if (trouble !== undefined) throw new BadRow(trouble);
   for (const { text } of history) checkId(text);
   return (user) => {
-    for (const { text, strength } of history) lists.history.add(user, items.add(text), strength);
+    const meet = (list: 'history' | 'exclude', text: string) => {
+      const met = lists.met[list];
+      if ((items.get(text) ?? knownItems) < knownItems) met.known++;
+      else if (met.unknown++ === 0) met.first = text;
+    };
+    for (const { text, strength } of history) {
+      meet('history', text);
+      lists.history.add(user, items.add(text), strength);
+    }
     // Entries stand as they are; only a list is cut, unless that is an id.
     for (const entry of listEntries(cellOf(roles.exclude), (text) => !/^[[{]/.test(text) || items.has(text))) {
+      meet('exclude', entry.text);
       const item = items.get(entry.text);
       if (item !== undefined) lists.exclude.add(user, item, 1);
     }

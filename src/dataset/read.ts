@@ -1,5 +1,6 @@
 import { displayName } from '../csv/failures.js';
 import { momentText } from '../events/clock.js';
+import type { Events } from '../events/event-columns.js';
 import { type EventWeights, typeKey } from '../events/event-types.js';
 import { IdIndex, type Ids } from '../events/ids.js';
 import { mergedEvents, placesOf } from '../events/merged-events.js';
@@ -10,7 +11,7 @@ import { countsOf, emptyRows, joined, type SparseRows, stacked } from '../matrix
 import { closeFiles, openFiles } from '../understanding/open-files.js';
 import { requireNamedAttributes } from '../understanding/roles.js';
 import { type Understanding, understand, understandEach } from '../understanding/understanding.js';
-import { type AggregatedEvents, aggregateEvents } from './aggregate.js';
+import { type AggregatedEvents, aggregateEvents, type PlaceOf } from './aggregate.js';
 import { noAttributes } from './attributes/attribute-table.js';
 import { itemColumnsOf } from './attributes/item-columns.js';
 import { cutEventFiles } from './cut-events.js';
@@ -23,9 +24,10 @@ import { evidenceNotes } from './evidence-rules.js';
 import type { Inputs } from './inputs.js';
 import { joinedRatings, joinedTimes } from './interactions.js';
 import { type Catalogue, readItems } from './items.js';
-import { mixtures } from './mixed-files.js';
+import { comeTwice, mixtures } from './mixed-files.js';
 import { oddIds } from './odd-ids.js';
 import { ProfileLists, readProfiles } from './profiles.js';
+import { swappedFrom } from './swapped-columns.js';
 
 /** What was read, and how it was understood. */
 export interface ReadData {
@@ -166,7 +168,9 @@ function assemble(
   const users = ids.users.size;
   const items = ids.items.size;
   const itemTitles = events.flat().map((file) => file.events.titles);
-  const behaviour = events.flatMap((files, at) => (files.length > 0 ? aggregated(inputs, ids, files, at) : []));
+  const behaviour = events.flatMap((files, at) =>
+    files.length > 0 ? aggregated(inputs, ids, files, at, reports) : [],
+  );
   const attributes = catalogue?.attributes ?? noAttributes(0);
   const groups = profiles?.groups ?? noAttributes(0);
   const { history, preferences, exclude } = profiles?.lists ?? new ProfileLists();
@@ -209,7 +213,13 @@ function assemble(
 }
 
 /** Merges the rows of files that are read as one, and tells the report of the last of them how. @param at their place among such. */
-function aggregated(inputs: Inputs, ids: Ids, files: readonly EventsFile[], at: number): AggregatedEvents {
+function aggregated(
+  inputs: Inputs,
+  ids: Ids,
+  files: readonly EventsFile[],
+  at: number,
+  reports: readonly FileReport[],
+): AggregatedEvents {
   const { known } = inputs;
   const learned = known?.strengths[at] ?? known?.strengths[0];
   inputs.beforeAggregating?.(files.reduce((rows, { events }) => rows + events.user.length, 0));
@@ -222,6 +232,14 @@ function aggregated(inputs: Inputs, ids: Ids, files: readonly EventsFile[], at: 
     user: { ids: ids.users.ids, rows: countsOf(events.user.values, ids.users.size) },
     item: { ids: ids.items.ids, rows: countsOf(events.item.values, ids.items.size) },
   };
+  if (!known && comeTwice(events)) {
+    files
+      .at(-1)
+      ?.report.warnings.push(
+        'the second half of all rows is the first half once more: was a file taken twice?\n  leave one of the two out, or what is counted counts twice',
+      );
+  }
+  noteSwap(files, events, ids, placeOf);
   const merged = aggregateEvents(
     events,
     ids.users.ids,
@@ -232,12 +250,14 @@ function aggregated(inputs: Inputs, ids: Ids, files: readonly EventsFile[], at: 
   );
   const report = files[files.length - 1]?.report;
   if (report) {
-    report.interactions = interactionsReport(events, merged);
+    report.interactions = interactionsReport(events, merged, nameOf('rating'));
     report.notes.push(...merged.notes);
+    const ofCatalogue = reports.flatMap(({ kind, roles }) => (kind === 'items' ? roles.map(([, name]) => name) : []));
+    const headers = [nameOf('user'), nameOf('item'), ...ofCatalogue];
     const oddities = () => [
       ...doubts(merged, eventsReport(events), rowsOf, nameOf, inputs.eventWeights, Date.now() / 1000),
-      ...oddIds(ids.users.ids, 'user', [nameOf('user'), nameOf('item')]),
-      ...oddIds(ids.items.ids, 'item', [nameOf('user'), nameOf('item')]),
+      ...oddIds(ids.users.ids, 'user', headers),
+      ...oddIds(ids.items.ids, 'item', headers),
     ];
     // Whom a model scores may be few, and new.
     const told = merged.warnings.filter((warning) => !report.warnings.includes(warning));
@@ -245,6 +265,21 @@ function aggregated(inputs: Inputs, ids: Ids, files: readonly EventsFile[], at: 
   }
   for (const column of [events.strength, events.weight, events.time]) column?.clear();
   return merged;
+}
+
+/** Says from which line on the columns of users and items seem to have swapped. */
+function noteSwap(files: readonly EventsFile[], { user, item }: Events, { users, items }: Ids, placeOf: PlaceOf): void {
+  const itemOf = new Int32Array(users.size).fill(-1);
+  // Mostly items are fewer.
+  items.ids.forEach((id, at) => {
+    const twin = users.get(id);
+    if (twin !== undefined) itemOf[twin] = at;
+  });
+  const row = swappedFrom({ user: user.values, item: item.values }, itemOf, items.size);
+  if (row < 0) return;
+  const { path, line } = placeOf(row);
+  const warning = `from about line ${line} on, ids that were users stand where the items are, or items where the users are: were exports concatenated whose columns are in another order?\n  give each as a file of its own, with a header: -u ONE.csv TWO.csv`;
+  files.find((file) => file.path === path)?.report.warnings.push(warning);
 }
 
 /** Entries as a matrix; where two speak of one cell, the later one stands. */
@@ -256,14 +291,24 @@ function padded(matrix: SparseRows, rows: number): SparseRows {
   return matrix.rows === rows ? matrix : stacked(matrix, emptyRows(rows - matrix.rows, matrix.columns));
 }
 
-/** Says how many items are outside the catalogue; where all that anybody had are, the ids hardly mean the same. */
+/** Catalogues lose what is sold no more, but hardly nearly all that anybody had; what somebody picked for a catalogue, people had. */
+const FEW_KNOWN = 0.05;
+const MANY_TOUCHED = 0.5;
+
+/** Says how many items are outside the catalogue; where nearly all that anybody had are, the ids hardly mean the same. */
 function noteStrangers(offered: Uint8Array, had: SparseRows, reports: readonly FileReport[]): void {
   const strangers = offered.reduce((total, flag) => total + 1 - flag, 0);
   const report = reports[reports.length - 1];
   if (strangers === 0 || !report) return;
   report.notes.push(`items not in the catalogue: ${strangers}; learned from, never recommended`);
-  if (had.index.length > 0 && had.index.every((item) => offered[item] === 0)) {
+  if (had.index.length === 0) return;
+  const touched = new Set(had.index.filter((item) => offered[item] === 1));
+  const known = had.index.reduce((total, item) => total + (offered[item] ?? 0), 0);
+  if (known === 0) {
     report.warnings.push('not one item that anybody had is in the catalogue; do the ids of the files match?');
+  } else if (known < FEW_KNOWN * had.index.length && touched.size < MANY_TOUCHED * (offered.length - strangers)) {
+    const few = `${known} of ${had.index.length} interactions are with items of the catalogue`;
+    report.warnings.push(`only ${few}, and with few of these; do the ids of the files match?`);
   }
 }
 

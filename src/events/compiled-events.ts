@@ -151,7 +151,7 @@ function acceleratorOf(
   /** What was read, for once: nothing can be read behind it before the program goes on. */
   const finish = (): EventsPart => {
     const [rows, runs] = [fact('rows'), fact('runs')];
-    const times = { way: WAYS[fact('way') - 1], dayOrder: undefined, largest: fact('largest') };
+    const times = { way: WAYS[fact('way') - 1], dayOrder: undefined, untold: 0, told: 0, largest: fact('largest') };
     return {
       user: new Uint32Array(buffer, of.user, rows),
       item: new Uint32Array(buffer, of.item, rows),

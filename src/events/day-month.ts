@@ -18,10 +18,10 @@ const DAY = 86_400;
 
 /**
  * The date that a cell writes, in UTC; undefined where it is no such date, or a day that does not exist.
- * @returns its parts and the clock as one number, which `partedSeconds` reads once the order is known, and the only order in which there
- * is such a day; undefined: both make one.
+ * @returns its parts and the clock as one number, which `partedSeconds` reads once the order is known; the only order in which there
+ * is such a day (undefined: both make one); and how it is spelt.
  */
-export function partedDate(text: string): { code: number; order: DayOrder | undefined } | undefined {
+export function partedDate(text: string): { code: number; order: DayOrder | undefined; spelling: number } | undefined {
   const match = PARTED.exec(text);
   if (!match) return undefined;
   const [, one, separator, two, four, hour = '0', minute = '0', second = '0', fraction = '0', half] = match;
@@ -35,7 +35,25 @@ export function partedDate(text: string): { code: number; order: DayOrder | unde
   if (!(dayFirst || monthFirst) || hours > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
   const clock = hours * 3600 + Number(minute) * 60 + Number(second) + Number(`0.${fraction}`);
   const code = ((year * 100 + first) * 100 + middle) * DAY + clock;
-  return { code, order: dayFirst && monthFirst ? undefined : dayFirst ? 'day-first' : 'month-first' };
+  const order = dayFirst && monthFirst ? undefined : dayFirst ? 'day-first' : 'month-first';
+  return { code, order, spelling: spellingOf(separator ?? '', one ?? '', two ?? '') };
+}
+
+const SEPARATORS = '/.-';
+/** Bits of spellings: one of the three separators, and whether the first and the second part have one digit, or a zero in front. */
+const WAYS_TO_SPELL = [0b0000111, 0b0011000, 0b1100000];
+
+function spellingOf(separator: string, one: string, two: string): number {
+  const bits = (part: string) => (part.length === 1 ? 1 : part.startsWith('0') ? 2 : 0);
+  return (1 << SEPARATORS.indexOf(separator)) | (bits(one) << 3) | (bits(two) << 5);
+}
+
+/**
+ * True where dates of one spelling tell which part is the day, and those of another do not: a spreadsheet that has taken the day for the month
+ * writes the dates anew that it has understood, and leaves the others. @param untold,told spellings of such dates.
+ */
+export function mayBeSwapped(untold: number, told: number): boolean {
+  return WAYS_TO_SPELL.some((way) => (untold & ~told & way) !== 0 && (told & way) !== 0);
 }
 
 /** A year of two digits lies between 1970 and 2069. */

@@ -19,21 +19,24 @@ export interface EventType {
 const KNOWN: ReadonlyMap<string, number> = weightsOf({
   5: `purchase purchased buy buys bought order orders ordered transaction checkout sale sold paid pay payment conversion placeorder
     orderplaced ordercompleted completeorder completepurchase purchasecompleted`,
-  3: `cart carts addtocart addcart carted basket addtobasket bag addtobag begincheckout checkoutstarted`,
-  2: `wishlist addtowishlist wish favourite favorite fav favs addtofavourites addtofavorites like liked love loved upvote
+  3: `productadded cart carts addtocart addcart carted basket addtobasket bag addtobag begincheckout checkoutstarted`,
+  2: `productaddedtowishlist wishlist addtowishlist wish favourite favorite fav favs addtofavourites addtofavorites like liked love loved upvote
     thumbsup bookmark bookmarked save saved`,
-  0: `removefromcart removecart cartremove removefrombasket removefrombag`,
+  0: `productremoved removefromcart removecart cartremove removefrombasket removefrombag`,
   [-2]: `unlike unfavourite unfavorite removefromwishlist removefromfavourites removefromfavorites unbookmark unsave`,
   [-5]: `return returned refund refunded cancel cancelled canceled ordercancelled ordercanceled dislike disliked
     thumbsdown downvote hide hidden block blocked notinterested`,
 });
 
 const PLAIN = 1;
+/** Types that weigh as much because they are views. */
+const PLAIN_ONES =
+  /^(?:pv|(?:product|page|item)?(?:view|click|visit|play|impression|listen|watch|read|open|screen)(?:s|ed|item|page)?)$/;
 
 /** True for text that exports write as a type of events. */
 export function isKnownType(cell: string): boolean {
   const key = typeKey(cell);
-  return KNOWN.has(key) || ['view', 'views', 'click', 'clicks', 'play', 'plays', 'pv', 'visit'].includes(key);
+  return KNOWN.has(key) || PLAIN_ONES.test(key);
 }
 
 /** What a type of events weighs, by its `typeKey`. */

@@ -15,6 +15,8 @@ export interface Orders {
   time: Float64Array | undefined;
   /** 1 where the order was cancelled, refunded or the like. */
   cancelled: Uint8Array;
+  /** Rows that give an order another user than a row before, and the first such order. */
+  disputed: { rows: number; order: string };
   /** Whether orders that are not wanted were left out. */
   areChosen: boolean;
 }
@@ -32,10 +34,14 @@ export function ordersFrom(
     user: new Int32Array(ids.size).fill(-1),
     time: time && new Float64Array(ids.size).fill(Number.NaN),
     cancelled: new Uint8Array(ids.size),
+    disputed: { rows: 0, order: '' },
     areChosen,
   };
   for (let row = 0; row < user.length; row++) {
     const order = user.values[row]!;
+    const before = orders.user[order]!;
+    if (before >= 0 && before !== item.values[row] && orders.disputed.rows++ === 0)
+      orders.disputed.order = ids.textOf(order);
     orders.user[order] = item.values[row]!;
     if (weight?.at(row) === 0) orders.cancelled[order] = 1;
     const seconds = time && timeColumn ? timeColumn.seconds(time.at(row)) : Number.NaN;

@@ -44,7 +44,7 @@ export function isOrderStatus(cell: string): boolean {
 
 /** True for a cell of a column like `cancelled_at` that says that the order was. */
 export function saysCancelled(cell: string): boolean {
-  return !isNoDate(cell) && truthWord(cell) !== 0 && !/^(?:0|null|none|na|nan|n\/a)$/i.test(cell.trim());
+  return !isNoDate(cell) && truthWord(cell) !== 0 && !/^(?:0+(?:[.,]0+)?|null|none|na|nan|n\/a)$/i.test(cell.trim());
 }
 
 function isCancelled(key: string): boolean {

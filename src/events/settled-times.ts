@@ -3,7 +3,7 @@ import { badData } from '../failure.js';
 import { forEachChunk } from '../matrix/chunks.js';
 import { dayText, midnight } from './clock.js';
 import { NumberColumn } from './columns.js';
-import { mayBeginWithYear, partedSeconds, partedText } from './day-month.js';
+import { mayBeginWithYear, mayBeSwapped, partedSeconds, partedText } from './day-month.js';
 import type { Events } from './event-columns.js';
 
 /** Numbers that write a date or a time in digits, `20111209` or `20111209125000`; as seconds or milliseconds they would make no sense. */
@@ -77,6 +77,15 @@ export function settleTimes(path: string, column: string, events: Times): void {
     settled.push(order === undefined ? code : partedSeconds(code, order));
   }
   events.time = settled;
+}
+
+/** Says so where the order of some dates was told by dates that are written in another way. @param column its name. */
+export function doubtedDates(column: string, { timeColumn }: Events): string[] {
+  const { dayOrder, untold, told } = timeColumn?.seen ?? {};
+  if (dayOrder === undefined || untold === undefined || told === undefined || !mayBeSwapped(untold, told)) return [];
+  return [
+    `"${column}" has dates written in two ways, and those of one way do not tell which part is the day (none is above 12): read ${dayOrder} like the others, though a spreadsheet may have swapped them\n  write dates as YYYY-MM-DD, or --date-order ${dayOrder} says that they are right`,
+  ];
 }
 
 /** Says so where rows are dated after now: popularity counts from the latest time on, so that one such row makes all others old. */

@@ -25,11 +25,16 @@ export interface TimesSeen {
   way: Way | undefined;
   /** What the dates of a column that end with the year have first, as far as it was told. */
   dayOrder: DayOrder | undefined;
+  /** How such dates are spelt that do not tell the order, and those that do. */
+  untold: number;
+  told: number;
   /** The largest number, without its sign. */
   largest: number;
 }
 
 const NUMERIC = /^[+-]?\d+(\.\d+)?(e\+?\d+)?$/i;
+/** So few digits of a number of seconds are an hour's, or a year's. */
+const SHORTENED = /^\d(?:\.\d{1,5})?E\+\d\d$/;
 /** What MySQL writes where there is no date. */
 const NO_DATE = /^0000-00-00(?:[ T]00:00:00(?:\.0+)?)?$/;
 
@@ -64,7 +69,7 @@ export class TimeColumn {
   /** @param dayOrder what dates that end with the year have first, where that was said. */
   constructor(column: string, dayOrder?: DayOrder) {
     this.#column = column;
-    this.seen = { way: undefined, dayOrder, largest: 0 };
+    this.seen = { way: undefined, dayOrder, untold: 0, told: 0, largest: 0 };
   }
 
   /**
@@ -76,10 +81,18 @@ export class TimeColumn {
     const text = cell.trim();
     if (isNoDate(text)) return Number.NaN;
     if (text.length > LONGEST) return this.#take('dates', Number.NaN, cell);
-    if (NUMERIC.test(text)) return this.#take('numbers', Number(text), cell);
+    if (NUMERIC.test(text)) {
+      if (SHORTENED.test(text)) {
+        throw new BadRow(
+          `${this.#place}: ${shown(cell)} is a time that a spreadsheet has shortened; export times as text, or --time-col none leaves them out`,
+        );
+      }
+      return this.#take('numbers', Number(text), cell);
+    }
     const parted = partedDate(text);
     if (!parted) return this.#take('dates', secondsOf(inDigits(text)) ?? monthNameSeconds(text), cell);
     const value = this.#take('parted', parted.code, cell);
+    this.seen[parted.order === undefined ? 'untold' : 'told'] |= parted.spelling;
     if (parted.order === undefined) return value;
     if (this.seen.dayOrder !== undefined && this.seen.dayOrder !== parted.order) {
       const other = this.seen.dayOrder === 'day-first' ? 'the day' : 'the month';
@@ -141,11 +154,13 @@ export class TimeColumn {
   }
 
   /** Goes on behind cells that another column has read; false where they would not have been read the same here. */
-  follow({ way, dayOrder, largest }: TimesSeen): boolean {
+  follow({ way, dayOrder, untold, told, largest }: TimesSeen): boolean {
     if (way !== undefined && this.seen.way !== undefined && way !== this.seen.way) return false;
     if (dayOrder !== undefined && this.seen.dayOrder !== undefined && dayOrder !== this.seen.dayOrder) return false;
     this.seen.way ??= way;
     this.seen.dayOrder ??= dayOrder;
+    this.seen.untold |= untold;
+    this.seen.told |= told;
     this.seen.largest = Math.max(this.seen.largest, largest);
     return true;
   }

@@ -41,6 +41,8 @@ const NOT_SOLD = `outofstock soldout unavailable notavailable inactive disabled 
 const WORDS = new Map(
   [SOLD, NOT_SOLD].flatMap((words, at) => words.split(/\s+/).map((word) => [word, 1 - at] as const)),
 );
+/** Names that hardly mean anything else, where `published` may be a year. */
+const SURELY = /stock|sold|avail|lieferbar|verf|dispon|expir|valid|until|bestand|voorraad|在庫|库存/;
 const LONGEST_WORD = 60;
 
 /** Where fewer of the filled cells are understood, the column is about something else. */
@@ -73,14 +75,22 @@ export function availabilityReader(header: readonly string[], wish: Availability
       items: number,
       now: number,
       dayOrder: DayOrder | undefined,
-    ): { available: Uint8Array | undefined; notes: string[] } {
-      const said = columns.flatMap((column) => saysOf(column, now, dayOrder) ?? []);
+    ): { available: Uint8Array | undefined; notes: string[]; warnings: string[] } {
+      const all = columns.map((column) => saysOf(column, now, dayOrder));
+      const said = all.filter((each) => each.isUnderstood);
+      const warnings = all.flatMap(({ name, isUnderstood, odd: { example } }) =>
+        isUnderstood || example === '' || wish !== 'honour' || !SURELY.test(columnKey(name))
+          ? []
+          : [
+              `${shown(name)} seems to say what can be sold, and ${example} or the like is not understood: it keeps nothing out\n  --where says it in another way, --availability ignore ends this warning`,
+            ],
+      );
       // Where the shop says what can be had, a stock of 0 may be on order.
       const isFlagged = said.some(
         ({ meaning, name }) => meaning === 'flag' && /stock|avail|lieferbar|verf|dispon/i.test(name),
       );
       const used = said.filter(({ meaning }) => meaning !== 'stock' || !isFlagged);
-      if (used.length === 0) return { available: undefined, notes: [] };
+      if (used.length === 0) return { available: undefined, notes: [], warnings };
       const available = new Uint8Array(items);
       itemOf.forEach((item, row) => {
         if (used.every(({ says }) => says[row] !== 0)) available[item] = 1;
@@ -98,7 +108,7 @@ export function availabilityReader(header: readonly string[], wish: Availability
         ({ name, odd: { count, example } }) =>
           `${shown(name)} says ${example} or the like in ${count} rows: that keeps nothing out`,
       );
-      return { available, notes: [note, ...oddNotes] };
+      return { available, notes: [note, ...oddNotes], warnings };
     },
   };
 }
@@ -108,14 +118,13 @@ export function saysWhatIsSold(name: string): boolean {
   return MEANINGS.has(columnKey(name));
 }
 
-/** By row, 0 where a column says that it cannot be sold; undefined where the column says something else altogether. */
+/** By row, 0 where a column says that it cannot be sold; not understood where the column says something else altogether. */
 function saysOf(column: CellColumn, now: number, dayOrder: DayOrder | undefined) {
   const { name, cells } = column;
   const meaning = MEANINGS.get(columnKey(name)) ?? 'flag';
   const typed = typedColumn(column, dayOrder);
   const isTime = meaning === 'from' || meaning === 'until';
   const values = isTime ? typed.numbers('dates') : undefined;
-  if (values && !values.isReadable) return undefined;
   const says = new Float64Array(cells.length);
   const odd = { count: 0, example: '' };
   let filled = 0;
@@ -125,18 +134,20 @@ function saysOf(column: CellColumn, now: number, dayOrder: DayOrder | undefined)
       return;
     }
     filled++;
-    const verdict = values ? within(meaning, values.values[row] ?? Number.NaN, now) : saidBy(meaning, cell);
+    const time = values?.isReadable ? (values.values[row] ?? Number.NaN) : Number.NaN;
+    const verdict = isTime ? within(meaning, time, now) : saidBy(meaning, cell);
     says[row] = verdict;
     if (Number.isNaN(verdict) && odd.count++ === 0) odd.example = shown(cell);
   });
-  if (filled === 0 || filled - odd.count < LEAST_UNDERSTOOD * filled) return undefined;
-  return { name, meaning, says, odd };
+  const isUnderstood = filled > 0 && filled - odd.count >= LEAST_UNDERSTOOD * filled;
+  return { name, meaning, says, odd, isUnderstood };
 }
 
 /** 1 where a cell says that it can be sold, 0 where it cannot; NaN: neither. */
 function saidBy(meaning: Meaning, cell: string): number {
-  const truth = meaning === 'status' ? Number.NaN : truthIn(cell);
-  if (meaning === 'stock') return Number.isNaN(numberIn(cell)) ? Number.NaN : truth;
+  const truth =
+    meaning === 'status' || (meaning === 'stock' && Number.isNaN(numberIn(cell))) ? Number.NaN : truthIn(cell);
+  if (meaning === 'gone' && /^[x✓✔☑]$/i.test(cell.trim())) return 0;
   if (!Number.isNaN(truth)) return meaning === 'gone' ? 1 - truth : truth;
   const key = cell.length > LONGEST_WORD ? '' : columnKey(cell.replace(/^https?:\/\/schema\.org\//, ''));
   return meaning === 'gone' ? Number.NaN : (WORDS.get(key) ?? Number.NaN);

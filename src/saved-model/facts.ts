@@ -76,6 +76,13 @@ export function factsOf(
   };
 }
 
-function pickStrengths({ rule, unrated, hasStrength, duplicates, meanRating }: LearnedStrengths): LearnedStrengths {
-  return { rule, unrated, hasStrength, duplicates, meanRating };
+function pickStrengths({
+  column,
+  rule,
+  unrated,
+  hasStrength,
+  duplicates,
+  meanRating,
+}: LearnedStrengths): LearnedStrengths {
+  return { column, rule, unrated, hasStrength, duplicates, meanRating };
 }

@@ -1,6 +1,7 @@
 import { parseExpression } from '../conditions/expression.js';
 import { Failure } from '../failure.js';
 import type { RuleOptions } from '../pipeline/options.js';
+import { planOffer } from '../pipeline/rules/offer.js';
 import { type ReadRules, readListRules } from '../pipeline/rules/plan.js';
 import { similarItems } from '../ranking/similar-items.js';
 import { userFacts } from '../report/user-facts.js';
@@ -15,14 +16,17 @@ import { type ServedModel, servedModel } from './served-model.js';
 /** As the job has them: expressions as texts, and files that are read with the model. */
 export interface ServedRules extends Omit<RuleOptions, 'where'> {
   where: readonly string[];
+  /** By item: 1 where it may be in a list; undefined: all may. */
+  allowed: Uint8Array | undefined;
 }
 
 /** Opens the model of a job. @returns what answers questions about it. @throws Failure where it cannot be read. */
 export async function answersFrom({ model, rules }: ServeJob): Promise<(question: unknown) => Reply> {
-  const { where, ...others } = rules as ServedRules;
+  const { where, allowed, ...others } = rules as ServedRules;
   const expressions = where.map((text) => parseExpression(text, '--where'));
   const inputs = { encoding: undefined, named: {} };
-  const reply = repliesBy(servedModel(model), await readListRules({ ...others, where: expressions }, inputs));
+  const read = await readListRules({ ...others, where: expressions }, inputs);
+  const reply = repliesBy(servedModel(model, allowed), read);
   return (question) => {
     try {
       return reply(question as Question);
@@ -59,9 +63,11 @@ function repliesBy(served: ServedModel, rules: ReadRules): (question: Question) 
     const item = known.items.get(id);
     if (item === undefined) return unknown('item', id);
     const now = rules.now ?? Date.now() / 1000;
-    const isForSale = rules.availability === 'honour';
-    const { available } = served.items({ keepColumns: false, now, dayOrder: undefined });
-    const offered = names.offered.map((flag, at) => (isForSale && available?.[at] === 0 ? 0 : flag));
+    if (rules.where.length > 0) served.readUserColumns();
+    const { userColumns } = served.of(undefined);
+    const ofItems = served.items({ keepColumns: rules.where.length > 0, now, dayOrder: undefined });
+    // Conditions that ask for the user say nothing here: there is none.
+    const { offered } = planOffer(rules, { ...names, ...ofItems, userColumns }, now);
     const list = similarItems(model, offered, n)(item);
     return { body: json(list, n, { name: 'item_id', id, titles: true }) };
   };

@@ -3,6 +3,7 @@ import { badData } from '../failure.js';
 import { RunDirectory } from '../files/run-directory.js';
 import type { ServeOptions } from '../pipeline/options.js';
 import { readListRules } from '../pipeline/rules/plan.js';
+import { readAllowedItems } from '../pipeline/rules/read.js';
 import type { Log } from '../report/log.js';
 import { filesOf, optionOf, RULES } from '../rules/rules.js';
 import type { ModelFacts } from '../saved-model/facts.js';
@@ -34,8 +35,9 @@ export function engineFor(options: ServeOptions, log: Log) {
   let retriesBefore = 0;
 
   /** Rules as children read them, from copies of their files: all children of a generation have the same. */
-  const servedRules = async (): Promise<ServedRules> => {
+  const servedRules = async (names: SavedModel['names']): Promise<ServedRules> => {
     const { rules } = options;
+    const allowed = await readAllowedItems(log, rules, names);
     await readListRules(rules, { encoding: undefined, named: {} });
     const files = filesOf(rules.lists);
     const copies = RULES.flatMap(([name, rule]) => {
@@ -46,14 +48,14 @@ export function engineFor(options: ServeOptions, log: Log) {
       return [[name, copy]];
     });
     const lists = { ...rules.lists, ...Object.fromEntries(copies) };
-    return { ...rules, lists, where: rules.where.map(({ text }) => text) };
+    return { ...rules, lists, allowed, where: rules.where.map(({ text }) => text) };
   };
 
   const generation = async (): Promise<Generation> => {
     const { workers, balance, deadline, queue } = options;
     const model = new SavedModel(options.model, () => directory.file('model'));
     const [rows] = model.files.rows;
-    const job: ServeJob = { kind: 'serve', model: rows?.path ?? '', rules: await servedRules() };
+    const job: ServeJob = { kind: 'serve', model: rows?.path ?? '', rules: await servedRules(model.names) };
     const { warn } = log;
     const pool = new Pool({
       size: workers,

@@ -8,12 +8,14 @@ const NOBODY = { bytes: new Uint8Array(0), starts: Float64Array.of(0) };
 
 /**
  * A model file that stays open, and what it knows of users one by one. It is read where it is mapped, so all children share its memory.
- * @throws Failure where the file cannot be read.
+ * @param allowed by item: 1 where it may be recommended; undefined: all. @throws Failure where the file cannot be read.
  */
-export function servedModel(path: string) {
+export function servedModel(path: string, allowed?: Uint8Array) {
   const saved = new SavedModel(path, () => `${path}.${process.pid}`);
   // Read once; attributes have a row for each item. Popularity is by item what it scores for everybody, as rules know it.
-  const { facts, names, known, model, users, popularity, attributes } = saved;
+  const { facts, known, model, users, popularity, attributes } = saved;
+  const offered = allowed ? saved.names.offered.map((flag, item) => flag & (allowed[item] ?? 0)) : saved.names.offered;
+  const names = { ...saved.names, offered };
   // The places of users by their ids.
   const userIds = IdIndex.of(saved.userIds);
   let itemsThen: (ReturnType<SavedModel['items']> & { minute: number }) | undefined;

@@ -1,4 +1,4 @@
-import { shown, truthWord } from '../csv/cells.js';
+import { isBlank, shown, truthWord } from '../csv/cells.js';
 import { badData, type Failure, misuse } from '../failure.js';
 import { didYouMean } from './closest.js';
 import { type Candidate, candidatesOf, unfitness, unfitValues } from './role-candidates.js';
@@ -115,10 +115,26 @@ function chosenColumn(
       `${role} = ${shown(name)}, although it ${unfitness(role, best, context)}\n  --${role}-col NAME says which column it is`,
     );
   }
+  const other = candidates.find((each) => !each.isStandIn && !each.isBare && completes(best.column, each.column));
+  if (other && (role === 'user' || role === 'item' || role === 'rating')) {
+    warnings.push(
+      `${shown(name)} is the ${role}, and empty in rows in which ${shown(other.column.name)} is filled: these have no ${role}\n  write both into one column, or say that it is right with --${role}-col ${shellWord(name)}`,
+    );
+  }
   if (first && first !== best) {
     notes.push(`${role} = ${shown(name)}, since ${shown(first.column.name)} ${unfitness(role, first, context)}`);
   }
   return best;
+}
+
+/** Fewer of the rows may be slips. */
+const MANY = 0.05;
+
+/** True where a column is filled in many rows where another is empty, and in these alone: two exports named it in two ways. */
+function completes({ cells, filled }: SampledColumn, other: SampledColumn): boolean {
+  const isAlone = (row: number) => isBlank(cells[row] ?? '');
+  const rows = other.cells.flatMap((cell, row) => (isBlank(cell) ? [] : [row]));
+  return filled.length > 0 && rows.length >= MANY * cells.length && rows.length > 1 && rows.every(isAlone);
 }
 
 /** True for counts, sums and opinions that cannot be read as such: `1,234`, `$2`, `yes`; by the name of counts also `5 pcs`, `1:30`. */

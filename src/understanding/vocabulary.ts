@@ -109,7 +109,11 @@ export const VOCABULARY = {
     statoordine stato situacao статус 注文状況 ステータス 订单状态 状态 주문상태`,
     '',
   ),
-  cancelled: names('cancelledat canceledat cancelledon cancellationdate iscancelled iscanceled cancelled canceled', ''),
+  cancelled: names(
+    `cancelledat canceledat cancelledon cancellationdate iscancelled iscanceled cancelled canceled isrefunded
+    isreturned isvoided voided voidedat isdeleted deleted deletedat storniert storno stornodatum annule annulee cancelado cancelada anulado`,
+    '',
+  ),
   title: names(
     `title itemtitle itemname productname producttitle prodname movietitle booktitle gametitle gamename trackname songname
     lineitemname coursename coursetitle masterdatatrackname mastermetadatatrackname name label headline description

@@ -130,7 +130,8 @@ test.each(['2', '15'])('--precision %s is the digits of scores, and of their par
 
 test('--safe-csv defuses carried cells, headers and the names in reasons', async () => {
   const folder = shop();
-  put(folder, 'trees.csv', 'item_id,title,=run\noak,=Oak,+1\nelm,Elm,2\nash,Ash,-3\nyew,Yew,4\n');
+  const kinds = 'kind\noak,=Oak,+1,broad\nelm,Elm,2,broad\nash,Ash,-3,broad\nyew,Yew,4,conifer\n';
+  put(folder, 'trees.csv', `item_id,title,=run,${kinds}`);
   const args = [...PROFILES, '--safe-csv', '--output-columns', 'user_id,=run,reasons'];
   const text = (await written(folder, 'recs.csv', args)).toString();
   expect(text.split('\n')[0]).toBe("user_id,'=run,reasons");

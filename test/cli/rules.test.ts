@@ -156,6 +156,16 @@ test('what is known of the files and who is left out is said, and counted in the
   expect(inputs.map(({ path }: { path: string }) => path)).toEqual(['events.csv', 'items.csv', 'who.csv']);
 });
 
+test.each(['I2 ', '"i9,i2"'])('ids of a rule that the data writes in another way are warned of: %s', async (ids) => {
+  put(folder, 'out.csv', `item_id\ni1\n${ids}\n`);
+  const args = `${EVENTS_FORM} --exclude-items out.csv --algorithm popular -o lists.csv --log-format json`;
+  const { code, stderr } = await runInProcess(args.split(' '), { folder });
+  expect(code).toBe(0);
+  expect(stderr).toMatch(
+    /"warning".*out\.csv \(--exclude-items\): 2 items, 1 unknown .* the data has \\"i2\\": write ids in one way/,
+  );
+});
+
 describe('is refused', () => {
   beforeEach(() => {
     put(folder, 'empty.csv', '');

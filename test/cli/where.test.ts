@@ -153,11 +153,14 @@ describe('availability', () => {
     expect(sorted((await recommend([...PLAIN, '--now', '2025-12-31'])).lists)).toMatchObject({ u3: 'ABE' });
   });
 
-  test('where nothing can be sold the run is refused', async () => {
+  test('where nothing can be sold the run is refused, and describe warns', async () => {
     const items = 'item_id,stock\nA,0\nB,0\nC,0\n';
     const { code, stderr } = await recommend(PLAIN, { 'items.csv': items });
     expect(code).toBe(65);
     expect(stderr).toContain('no item can be sold, as the items file says; --availability ignore takes all');
+    const described = await recommend(['describe', ...PLAIN.slice(0, 4)], { 'items.csv': items });
+    expect(described.code).toBe(0);
+    expect(described.stderr).toContain('warning: no item can be sold, as the items file says');
   });
 });
 

@@ -15,6 +15,12 @@ test('plain ids are not suspicious, nor are those that only look a little odd', 
     '0815',
     'Totals',
     'row 5',
+    '1-Mars',
+    'Mar-2020',
+    'string',
+    'error404',
+    'Warning',
+    'customer',
     'item',
     'dQw4w9WgXcQ',
     'DQW4W9WGXCQ',
@@ -45,20 +51,36 @@ test.each([
       '####',
     ],
   ],
-  ['is a remark', ['# page 2', '// end', '-- end', '(500 rows)', '500 rows selected.', '(1 row affected)']],
-  ['was shortened by a spreadsheet', ['1.23E+10', '4,00638E+12']],
+  ['was made a date by a spreadsheet', ['1-Mar', '12-dec', 'Sep-02']],
+  ['is a message of a program', ['ERROR: connection lost', 'Warning: 3 rows left out']],
+  ['is a type of data', ['int', 'bigint', 'varchar(255)', 'INTEGER']],
+  ['is UTF-8 that was read as windows-1252', ['KÃ¤ufer', 'CafÃ©', 'Â£5', 'ÄŒapek', 'Ã¼']],
+  [
+    'is a remark',
+    [
+      '480 Zeilen',
+      '(3 lignes)',
+      '# page 2',
+      '// end',
+      '-- end',
+      '(500 rows)',
+      '500 rows selected.',
+      '(1 row affected)',
+    ],
+  ],
+  ['was shortened by a spreadsheet', ['1.23E+10', '4,00638E+12', '1E+05', '1e+05', '1.5e+12']],
   ['is a formula', ['="0012"', '="A"']],
   ['lost letters on the way', ['a\0b', '\0\0\0', 'K\uFFFDse']],
-  ['is the header', ['user_id', 'User ID', 'product_sku', 'PRODUCT SKU']],
+  ['is the header', ['user_id', 'User ID', 'product_sku', 'PRODUCT SKU', 'item_id', 'ARTIKELNR']],
 ])('an id that %s, or the like, is told of', (what, ids) => {
   for (const id of ids) expect(said(id)).toContain(`item ${JSON.stringify(id)}`);
   for (const id of ids) expect(said(id)).toContain(what);
 });
 
-test.each(['C1 ', 'C\u00a01', '\ufeffC1', '\u200bC1', "'C1", '="C1"', '{C1}'])(
+test.each(["'C1'", 'Ｃ１', '1&amp;C', '1%20C', 'C1 ', 'C\u00a01', '\ufeffC1', '\u200bC1', "'C1", '="C1"', '{C1}'])(
   'one id that is another but for %j is told of',
   (id) => {
-    expect(said('C 1', id)).toContain('differs from another');
+    expect(said('C 1', '1&C', '1 C', id)).toContain('differs from another');
   },
 );
 
@@ -77,4 +99,19 @@ test('ids that differ by case or zeros in front are told of where they are many,
 test('a sum below more ids than are looked at is told of', () => {
   const many = Array.from({ length: 150_000 }, (_, k) => `u${k}`);
   expect(oddIds([...many, 'Total'], 'user', HEADERS)).toEqual([expect.stringContaining('user "Total" is a sum')]);
+});
+
+test.each(['C7 Total', 'C7 Ergebnis', 'C7: Summe', 'C7 - Sum'])('%s is the sum of C7', (id) => {
+  expect(said(id)).toBe(`item "${id}" is the sum of another, it seems\n  leave such rows out`);
+});
+
+test('a name that ends like a sum is none where nothing else has the rest of it', () => {
+  expect(said('Colgate Total', 'C999 Total', 'Endergebnis', 'NÃO', 'SÃO', 'Å', 'ÄÖÜ')).toBe('');
+});
+
+test('long numbers that all end in 0 lost their last digits', () => {
+  const long = Array.from({ length: 6 }, (_, k) => `${1_234_567_890_123_40 + k}00`);
+  expect(said(...long)).toContain('item "12345678901234000" ends in 0, as all ids of so many digits do');
+  expect(said(...long, '12345678901234001')).toBe('');
+  expect(said(...long.slice(2))).toBe('');
 });

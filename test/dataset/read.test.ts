@@ -106,6 +106,21 @@ describe('readDataset, of events and a catalogue', () => {
     expect(interactionsOf(read)).toEqual({ u: { i2: 1 } });
   });
 
+  it('warns where next to nothing that people had is in the catalogue, and next to nothing of it was had', async () => {
+    const rows = Array.from({ length: 60 }, (_, k) => `u${k % 9} x${k}`);
+    const warningsOf = async (items: string[]) => {
+      const read = await dataset(['user item', ...rows, 'u1 i1'], { items });
+      return read.reports.flatMap(({ warnings }) => warnings);
+    };
+    expect(await warningsOf(CATALOGUE)).toEqual([
+      expect.stringContaining('only 1 of 61 interactions are with items of the catalogue'),
+    ]);
+    // Few were picked to be recommended, and people had them.
+    expect(await warningsOf(['item_id', 'i1'])).toEqual([]);
+    const sold = ['item_id', 'i1', 'x1', 'x2', 'x3', 'n1', 'n2', 'n3', 'n4', 'n5', 'n6', 'n7'];
+    expect(await warningsOf(sold)).toEqual([]);
+  });
+
   it('reads a description that stands in for the title for its words as well', async () => {
     const about = (word: string, n: number) => `${word}-${'long-and-longer-'.repeat(4)}${n}`;
     const items = [
@@ -292,5 +307,38 @@ describe('readDataset, of columns named by option', () => {
       exitCode: ExitCode.usage,
       message: expect.stringContaining('--attributes: no file has a column "mood"'),
     });
+  });
+});
+
+describe('readDataset, of ratings of two scales in one file', () => {
+  const rows = (count: number, times: number, from = 0) =>
+    Array.from(
+      { length: count },
+      (_, k) => `u${(from + k) % 37} i${(from + k * 7) % 90} ${times * (1 + Math.floor(Math.sqrt((k * 11) % 25)))}`,
+    );
+  const warningsOf = async (lines: string[], rest = {}) => {
+    const { reports } = await dataset(['user item rating', ...lines], {}, rest);
+    return reports.flatMap(({ warnings }) => warnings);
+  };
+
+  it.each([
+    [rows(300, 1), rows(300, 2, 300)],
+    [rows(500, 2), rows(400, 1, 500)],
+    [rows(200, 1), rows(900, 2, 200)],
+    [rows(700, 2), rows(300, 1, 700)],
+  ])('warns, whichever comes first, unless it is said to be one (%#)', async (one, other) => {
+    expect(await warningsOf([...one, ...other])).toEqual([
+      expect.stringMatching(/^ratings go from .* are read as one scale/),
+    ]);
+    expect(await warningsOf([...one, ...other], { ratings: 'scale' })).toEqual([]);
+  });
+
+  it('says nothing of one scale, sorted or not, nor of few rows', async () => {
+    const all = rows(1000, 2);
+    const rating = (row: string) => Number(row.split(' ')[2]);
+    expect(await warningsOf(all)).toEqual([]);
+    expect(await warningsOf(all.toSorted((a, b) => rating(a) - rating(b)))).toEqual([]);
+    expect(await warningsOf(all.toSorted((a, b) => rating(b) - rating(a)))).toEqual([]);
+    expect(await warningsOf([...rows(60, 1), ...rows(60, 2, 60)])).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { BadRow } from '../../src/csv/bad-rows.js';
 import { readDataset } from '../../src/dataset/read.js';
-import { partedDate, partedSeconds, partedText } from '../../src/events/day-month.js';
+import { mayBeSwapped, partedDate, partedSeconds, partedText } from '../../src/events/day-month.js';
 import { TimeColumn } from '../../src/events/times.js';
 import { ExitCode } from '../../src/failure.js';
 import { inputsOf, useTemporaryFolder } from '../csv/temporary.js';
@@ -98,4 +98,55 @@ test('a column in which none is above 12 is refused, with the row and the way ou
   await expect(timesOf(['13/4/2020'], 'month-first')).rejects.toThrow(
     'e.csv:2: column "date": "13/4/2020" is no date with the month first',
   );
+});
+
+const warningsOf = async (dates: readonly string[], dayOrder?: 'day-first' | 'month-first') => {
+  const path = folder.file(
+    'w.csv',
+    `user,item,date\n${dates.map((date, at) => `u${at % 3},i${at},${date}`).join('\n')}\n`,
+  );
+  const { reports } = await readDataset({ ...inputsOf(path), dayOrder });
+  return reports.flatMap(({ warnings }) => warnings).filter((warning) => warning.includes('a spreadsheet may have'));
+};
+
+test.each([
+  // A spreadsheet has taken the days up to 12 for months, and left the others as they were.
+  [['3/4/2024', '4/5/2024', '13/04/2024', '25/12/2024']],
+  [['03/04/2024', '05/04/2024', '13.04.2024', '25.12.2024']],
+  [['03/04/2024', '05/04/2024', '13.04.2024', '05.11.2024']],
+  [['03-04-2024 12:30', '13/04/2024 12:30']],
+  [['4/13/2024', '4/25/2024', '04/05/2024', '04/03/2024']],
+  [['3/4/24', '04/13/24']],
+])('%j are warned of: the order is told by dates written in another way', async (dates) => {
+  const warnings = await warningsOf(dates);
+  expect(warnings).toEqual([expect.stringContaining('"date" has dates written in two ways')]);
+  const order = /--date-order (day-first|month-first) says/.exec(warnings[0] ?? '')?.[1] as 'day-first';
+  expect(await warningsOf(dates, order)).toEqual([]);
+});
+
+test.each([
+  [['03/04/2024', '13/04/2024', '25/12/2024', '10/11/2024']],
+  [['3/4/2024', '13/4/2024', '25/12/2024', '10/11/2024', '1/10/2024']],
+  [['3/4/2024', '4/13/2024', '12/25/2024', '10/11/2024', '10/1/2024']],
+  // The month without a zero, the day with one.
+  [['3/04/2024', '4/13/2024', '12/25/2024', '10/11/2024', '12/09/2024']],
+  [['3.4.2024', '03.04.2024', '13.4.2024', '13.04.2024']],
+  [['3/4/2024', '25/3/2024', '03/05/2024', '14/03/2024']],
+  [['2024-04-03', '2024-04-13']],
+])('%j are written in one way, or tell the order in each', async (dates) => {
+  expect(await warningsOf(dates)).toEqual([]);
+});
+
+test('dates that begin with the year, below others that do not, are refused', async () => {
+  await expect(warningsOf(['03/04/2024', '13/04/2024', '2024-04-03'])).rejects.toMatchObject({
+    message: expect.stringMatching(/w\.csv:4: .*"2024-04-03", where the rows before have a date like/),
+  });
+});
+
+test('ranges of a file that are read apart are doubted together', () => {
+  const [first, second] = [new TimeColumn('date'), new TimeColumn('date')];
+  first.read('3/4/2024');
+  second.read('13/04/2024');
+  expect(first.follow(second.seen)).toBe(true);
+  expect(mayBeSwapped(first.seen.untold, first.seen.told)).toBe(true);
 });

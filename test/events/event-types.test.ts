@@ -116,3 +116,23 @@ describe('readDataset, of types of events', () => {
     expect(dataset.groupNames).toEqual(['activity:x', 'activity:y', 'action:run', 'action:swim']);
   });
 });
+
+describe('types that nobody knows', () => {
+  const warningsOf = async (types: readonly string[], stated: [string, number][] = []) => {
+    const rows = types.flatMap((type, at) => [`u${at},a,${type}`, `v,b${at},${type}`]);
+    const events = folder.file('types.csv', `user,item,event\n${rows.join('\n')}\n`);
+    const { reports } = await readDataset({ ...inputsOf(events), eventWeights: new Map(stated) });
+    return reports.flatMap(({ warnings }) => warnings).filter((warning) => warning.includes('--event-weights'));
+  };
+
+  it('are warned of where no other type is known, until somebody says what they weigh', async () => {
+    expect(await warningsOf(['kaufen', 'retoure', 'ansehen'])).toEqual([
+      expect.stringContaining('none of the types of events in "event" is known (kaufen, retoure, ansehen)'),
+    ]);
+    expect(await warningsOf(['kaufen', 'retoure'], [['kaufen', 5]])).toEqual([]);
+  });
+
+  it.each([[['view', 'retoure']], [['kaufen']], [['purchase', 'view']]])('are not warned of in %j', async (types) => {
+    expect(await warningsOf(types)).toEqual([]);
+  });
+});

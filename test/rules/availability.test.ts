@@ -9,8 +9,8 @@ function read(header: string[], rows: string[][], itemOf = rows.map((_, row) => 
   rows.forEach((cells, row) => {
     reader.row(cells)(itemOf[row] ?? 0);
   });
-  const { available, notes } = reader.of(new Set(itemOf).size, NOW, undefined);
-  return { available: available?.join('') ?? '', notes };
+  const { available, notes, warnings } = reader.of(new Set(itemOf).size, NOW, undefined);
+  return { available: available?.join('') ?? '', notes, warnings };
 }
 const column = (name: string, ...cells: string[]) =>
   read(
@@ -37,6 +37,42 @@ test.each([
   ['Status', ['販売中', '販売終了', '在庫なし'], '100'],
   ['beschikbaar', ['ja', 'nee', 'Uitverkocht'], '100'],
 ])('%s', (name, cells, wanted) => expect(column(name, ...cells)).toBe(wanted));
+
+test.each([
+  ['stock', ['auf Lager', 'ausverkauft', '3', 'vergriffen'], '1010'],
+  ['sold_out', ['x', '', ' X ', '✓'], '0100'],
+])('%s in words, and as a mark', (name, cells, wanted) => expect(column(name, ...cells)).toBe(wanted));
+
+test.each([
+  ['available', ['on our site', 'ask us', 'in April']],
+  ['stock', ['plenty', 'some', 'none left']],
+  ['available_until', ['03/05/2020', '04/05/2099', '05/05/2020']],
+  ['sold out', ['perhaps', '']],
+])('%s with %j is warned of: it says nothing, though its name does', (name, cells) => {
+  const { available, warnings } = read(
+    [name],
+    cells.map((cell) => [cell]),
+  );
+  expect(available).toBe('');
+  expect(warnings).toEqual([
+    expect.stringContaining(`"${name}" seems to say what can be sold, and "${cells[0]}" or the like`),
+  ]);
+});
+
+test.each([
+  ['published', ['2011', '2012-05-01', 'May']],
+  ['status', ['Released', 'Rumored', 'Post Production']],
+  ['visible', ['UV', 'IR', 'light']],
+  ['in_stock', ['', 'NA', '']],
+  ['stock', ['0', '3', '']],
+])('%s with %j is not warned of', (name, cells) => {
+  expect(
+    read(
+      [name],
+      cells.map((cell) => [cell]),
+    ).warnings,
+  ).toEqual([]);
+});
 
 test.each([
   // A film's state, a packet's size, what was sold, a price: none says what can be had.

@@ -82,6 +82,45 @@ describe('lists', () => {
     expect(many.text).toBe(`{"lists":[${lines.join(',')}]}`);
   });
 
+  test('of similar items obey --where, as those of the batch command do', async () => {
+    const rows = Array.from({ length: 30 }, (_, u) =>
+      [0, 1, 3, 5].map((i) => `u${u},i${(i * (1 + (u % 2))) % 9}\n`).join(''),
+    );
+    writeFileSync(join(folder, 'together.csv'), `user,item\n${rows.join('')}`);
+    const other = join(folder, 'together.rec');
+    await batch(['fit', '-u', 'together.csv', '-i', 'items.csv', '--algorithm', 'cosine', '--model', other]);
+    const where = ['--where', 'price < 6', '--where', 'genre = "Comedy"'];
+    const { url, stop } = await serving(other, where);
+    const SIMILAR = ['i1', 'i3', 'i5'];
+    const { items } = json(await ask(`${url}similar/i0`));
+    const lines = (await batch(['similar', '--model', other, '--item', 'i0', '--format', 'csv', ...where]))
+      .trim()
+      .split('\n');
+    expect(items.map(({ item_id }: { item_id: string }) => item_id)).toEqual(SIMILAR);
+    expect(lines.slice(1).map((line) => line.split(',')[1])).toEqual(SIMILAR);
+    expect(await stop()).toBe(0);
+  });
+
+  test('obey --only-items and --exclude-items, as those of a batch run do; so do similar items', async () => {
+    writeFileSync(join(folder, 'only.csv'), `item_id\n${[0, 1, 2, 3, 5, 7, 8, 9, 11].map((i) => `i${i}\n`).join('')}`);
+    writeFileSync(join(folder, 'out.csv'), 'item_id\ni3\ni8\n');
+    const paths = ['--only-items', join(folder, 'only.csv'), '--exclude-items', join(folder, 'out.csv')];
+    const { url, stop } = await serving(model, paths);
+    const lines = (await batch(['score', '--model', model, '--format', 'jsonl', '-n', '6', ...paths]))
+      .trim()
+      .split('\n');
+    const users = lines.map((line) => JSON.parse(line).user_id);
+    const got = await Promise.all(users.map((user) => ask(`${url}recommendations?user=${user}&n=6`)));
+    expect(got.map(({ text }) => text)).toEqual(lines);
+    const similar = json(await ask(`${url}similar/i0?n=20`)).items.map(({ item_id }: { item_id: string }) => item_id);
+    expect(similar.filter((id: string) => ['i3', 'i8', 'i4', 'i6', 'i13'].includes(id))).toEqual([]);
+    expect(await stop()).toBe(0);
+    writeFileSync(join(folder, 'none.csv'), 'item_id\nx1\nx2\n');
+    await expect(serving(model, ['--only-items', join(folder, 'none.csv')])).rejects.toThrow(
+      'not one of its 2 rows is known',
+    );
+  });
+
   test('say what they ignored', async () => {
     const { status, text } = await get('recommendations?history=i1|nope&preferences=genre:Opera&n=1');
     expect(status).toBe(200);

@@ -609,3 +609,111 @@ describe('lines above the header', () => {
     expect(message).toMatch(/tail -n \+3 \S*users\.csv \| recommend -u -/);
   });
 });
+
+describe('what is read, though it can hardly be meant', () => {
+  const warningsOf = async (...args: Parameters<typeof read>) =>
+    (await read(...args)).reports.flatMap(({ warnings }) => warnings);
+
+  it('warns where another column of the same meaning is filled where the chosen one is not', async () => {
+    const of = (header: string, ...rows: string[]) =>
+      warningsOf({ users: [header, ...rows, ...rows.map((row) => row.replace('u', 'v'))] });
+    expect(await of('user_id item_id product_id', 'u a _', 'u b _', 'u _ c', 'u _ d')).toEqual([
+      expect.stringContaining(
+        '"item_id" is the item, and empty in rows in which "product_id" is filled: these have no item',
+      ),
+    ]);
+    expect(await of('item rating stars user', 'a 1 _ u', 'b 5 _ u', 'c _ 4 u', 'd 4 _ u')).toEqual([
+      expect.stringContaining('"rating" is the rating, and empty in rows in which "stars" is filled'),
+    ]);
+    expect(await of('user_id item_id product_id', 'u a _', 'u b b', 'u _ c', 'u _ d')).toEqual([]);
+    expect(await of('user_id item_id product_id', 'u a x', 'u b y')).toEqual([]);
+    const rows = ['user_id item_id product_id', 'u a _', 'v a _', 'u _ c', 'v _ c'];
+    expect(await warningsOf({ users: rows }, { named: { item: ['item_id'] } })).toEqual([]);
+  });
+
+  it('warns of an order of several users, not of one that comes twice', async () => {
+    const users = ['order_id product_id', 'o1 a', 'o1 b', 'o2 a', 'o3 c'];
+    const once = ['order_id customer_id', 'o1 u', 'o2 v', 'o3 u', 'o1 u'];
+    expect(await warningsOf({ users, orders: once })).toEqual([]);
+    expect(await warningsOf({ users, orders: [...once, 'o1 v', 'o2 u'] })).toEqual([
+      expect.stringContaining('order "o1" is of several users, and so are others: 2 rows; the last row stands'),
+    ]);
+  });
+
+  it('warns where no preference matches the catalogue, not where one does', async () => {
+    const files = {
+      interactions: ['user item', 'u a', 'v b', 'u b'],
+      items: ['item genre', 'a x', 'b y', 'c x', 'd y'],
+    };
+    const prefs = (...cells: string[]) => [
+      'user preferences',
+      ...cells.map((cell, at) => `${'uvw'.charAt(at)} ${cell}`),
+    ];
+    expect(await warningsOf({ ...files, users: prefs('genre:z', 'z', 'Genre=x') })).toContainEqual(
+      expect.stringContaining(
+        'not one preference matches an attribute of the catalogue: 3, the first of them "genre:z"',
+      ),
+    );
+    expect(await warningsOf({ ...files, users: prefs('genre:z', 'x') })).toEqual([]);
+  });
+
+  it('warns where no entry of histories or of what is excluded is an item of other files', async () => {
+    const files = { interactions: ['user item', 'u a', 'v b', 'u b'], items: ['item genre', 'a x', 'b y', 'c x'] };
+    const lists = (of: string, one: string, other: string) => [`user ${of}`, `u ${one}`, `v ${other}`];
+    for (const of of ['history', 'exclude']) {
+      expect(await warningsOf({ ...files, users: lists(of, 'a;b', 'c;b') })).toEqual([
+        expect.stringContaining(
+          `not one of the 2 entries of its lists "${of}" is an item that other files have, the first of them "a;b"`,
+        ),
+      ]);
+      expect(await warningsOf({ ...files, users: lists(of, 'A|n', 'a') })).toEqual([]);
+    }
+    expect(await warningsOf({ users: lists('history', 'a|b', 'b|c') })).toEqual([]);
+  });
+
+  it('warns of rows that come once more as a whole, in one file or as two', async () => {
+    const rows = Array.from({ length: 120 }, (_, k) => `u${k % 11} i${(k * k) % 31} ${1 + (k % 2)}`);
+    const twice = 'the second half of all rows is the first half once more';
+    expect(await warningsOf({ users: ['user item quantity', ...rows, ...rows] })).toContainEqual(
+      expect.stringContaining(twice),
+    );
+    const users = [
+      write('one.csv', ['user item quantity', ...rows]),
+      write('two.csv', ['user item quantity', ...rows]),
+    ];
+    expect(await warningsOf({}, { users })).toContainEqual(expect.stringContaining(twice));
+    const other = [...rows.slice(1), 'u3 i3 2'];
+    expect((await warningsOf({ users: ['user item quantity', ...rows, ...other] })).join()).not.toContain(twice);
+  });
+
+  it('warns of a header that comes again in the catalogue, whose columns have names of their own', async () => {
+    const items = ['sku title genre', 'a A x', 'b B y', 'sku title genre', 'c C x'];
+    expect(await warningsOf({ users: ['user item', 'u a', 'v b', 'u b', 'v c'], items })).toContainEqual(
+      expect.stringContaining('item "sku" is the header'),
+    );
+    const swapped = [...items.slice(0, 3), 'title sku genre', 'C c x'];
+    expect(await warningsOf({ users: ['user item', 'u a', 'v b', 'u b'], items: swapped })).toContainEqual(
+      expect.stringContaining('item "title" is the header'),
+    );
+  });
+
+  it('refuses times that a spreadsheet has shortened, whatever stands before them', async () => {
+    for (const rows of [
+      ['u a 1.73E+12', 'v b 1.72E+12'],
+      ['u a 1730000000000', 'v b 1.72E+12'],
+    ]) {
+      expect(await refusal({ users: ['user item timestamp', ...rows] })).toContain(
+        'is a time that a spreadsheet has shortened',
+      );
+    }
+    expect(
+      await warningsOf({ users: ['user item timestamp', 'u a 1.7e+09', 'v b 1700000123', 'u b 1700000124'] }),
+    ).toEqual([]);
+  });
+
+  it('leaves out rows that a column calls deleted', async () => {
+    const { dataset } = await read({ users: ['user item is_deleted', 'u a 0', 'u b 1', 'v a false', 'v c 0.00'] });
+    expect(cellsOf(dataset)).toMatchObject({ u: { a: 1 }, v: { a: 1, c: 1 } });
+    expect(cellsOf(dataset).u).not.toHaveProperty('b');
+  });
+});

@@ -9,6 +9,13 @@ const FEWEST_ROWS = 20;
 /** Whole numbers above this beside 1.234 are hardly kilograms or hours. */
 const MANY_PIECES = 100;
 
+/** What programs write where there is no number. */
+const CODES = new Set([-99, -999, -9999, -99_999, 999, 9999, 99_999, 999_999]);
+/** A code lies so many times further out than all numbers. */
+const FAR_OUT = 5;
+/** Of fewer rows it may be a number. */
+const FEWEST_CODES = 3;
+
 /** What the decimals of a column show of its numbers. */
 export function decimalsIn({ values, none }: Numbers) {
   let rows = 0;
@@ -20,6 +27,9 @@ export function decimalsIn({ values, none }: Numbers) {
   let highestWhole = 0;
   let negative = 0;
   let few = 0;
+  let positive = 0;
+  let farthest = 0;
+  const codes = new Map<number, number>();
   const add = (value: number) => {
     rows++;
     if (value <= MOST_FEW) few++;
@@ -37,12 +47,18 @@ export function decimalsIn({ values, none }: Numbers) {
       const value = values[row] ?? Number.NaN;
       if (value === none || Number.isNaN(value)) continue;
       if (value < 0) negative++;
+      else if (value > 0) positive++;
+      if ((value < 0 || value > 900) && CODES.has(value)) codes.set(value, (codes.get(value) ?? 0) + 1);
+      else farthest = Math.max(farthest, Math.abs(value));
       add(Math.abs(value));
     }
   });
   return {
     rows,
     negative,
+    positive,
+    /** A value that stands for none, it seems, and how many rows have it. */
+    code: [...codes].find(([code, count]) => count >= FEWEST_CODES && Math.abs(code) > FAR_OUT * farthest),
     /** Many rows end in cents, and hardly any is finer: sums of money. */
     looksLikeMoney: cents > MANY * rows && thousandths === 0,
     /** Hardly any row has one, two or three, as most rows of counts have. */

@@ -1,6 +1,6 @@
 import type { NumberColumn } from '../../events/columns.js';
 import { badData } from '../../failure.js';
-import { kindByName } from '../../understanding/vocabulary.js';
+import { columnKey, kindByName } from '../../understanding/vocabulary.js';
 import { decimalsIn } from './decimal-tally.js';
 import { GradeTally } from './grade-tally.js';
 import { type Ratings, type StrengthRule, strengthRule } from './strength-rule.js';
@@ -21,6 +21,9 @@ export interface StrengthColumn {
   /** What was told from little. */
   warnings: string[];
 }
+
+/** Of fewer ratings the mean may be low by chance. */
+const MANY_RATINGS = 20;
 
 /** Values by which exports say "not rated", where they lie outside of the scale. */
 const SENTINELS = [99, -1, 0];
@@ -46,7 +49,15 @@ export function readStrengths(column: NumberColumn | undefined, name: string, wi
     else warnings.push(`${said}\n  --unrated ${unrated.value} says so, --unrated none makes it a rating`);
   }
   const rule = strengthRule(tally, isCount ? 'count' : wish.ratings);
-  if (byName === 'scale' && wish.ratings === 'auto' && rule.kind === 'count' && tally.grades.size > 1) {
+  const reversed = wish.ratings === 'auto' ? mayBeReversed(name, byName, tally, rule) : [];
+  warnings.push(...reversed);
+  if (
+    reversed.length === 0 &&
+    byName === 'scale' &&
+    wish.ratings === 'auto' &&
+    rule.kind === 'count' &&
+    tally.grades.size > 1
+  ) {
     warnings.push(
       `"${name}" holds ${tally.low} to ${tally.high}, which is like no scale of ratings: taken for counts\n  --ratings count says so, --ratings scale makes them ratings`,
     );
@@ -68,16 +79,62 @@ export function readStrengths(column: NumberColumn | undefined, name: string, wi
 export function strengthsAsLearned(
   column: NumberColumn | undefined,
   name: string,
-  { rule, unrated: learned }: Pick<StrengthColumn, 'rule' | 'unrated'>,
+  { column: before, rule, unrated: learned }: Pick<StrengthColumn, 'rule' | 'unrated'> & { column: string | null },
 ): StrengthColumn {
   const unrated = learned && column ? { ...learned, rows: column.erase(learned.value) } : undefined;
-  const { low, high } = GradeTally.of(column?.numbers);
+  const tally = GradeTally.of(column?.numbers);
+  const { low, high } = tally;
   if (rule.kind !== 'count' && (low < rule.low || high > rule.high)) {
     throw badData(
       `"${name}" goes from ${low} to ${high}, and the model was learned from ratings from ${rule.low} to ${rule.high}: is it the same scale? --rating-col NAME names another column`,
     );
   }
-  return { rule, unrated, notes: [], warnings: [] };
+  const kind = rule.kind === 'count' ? 'counts' : 'ratings';
+  const byName = kindByName(name);
+  const looksLikeRatings = byName !== 'count' && tally.isScale && tally.grades.size > 2;
+  const isOther = kind === 'counts' ? looksLikeRatings : byName === 'count';
+  // Under the same name, it was said or seen what the numbers are when the model was learned.
+  const warnings =
+    column && isOther && columnKey(before ?? '') !== columnKey(name)
+      ? [
+          `"${name}" ${kind === 'counts' ? `looks like ratings, from ${low} to ${high}` : 'is a count by its name'}, and the model was learned from ${kind}${before ? ` ("${before}")` : ''}: read as such\n  --rating-col NAME names another column, --rating-col none counts every row as one`,
+        ]
+      : [];
+  return { rule, unrated, notes: [], warnings };
+}
+
+/** Where the first is best. */
+const RANK = /(?:rank(?:ing)?|position|placement|place|rang|platz(?:ierung)?)$/;
+/** 1 is best in Germany, and worst in France and Poland. */
+const GRADE = /(?:note|grade|zensur)$/;
+/** The part of a scale that the mean of ratings hardly stays below: people rate what they chose. */
+const RARELY_BELOW = 0.35;
+
+/** What speaks for a scale on which low is good, in sentences. */
+function mayBeReversed(
+  name: string,
+  byName: ReturnType<typeof kindByName>,
+  { grades, low, high }: GradeTally,
+  { kind }: StrengthRule,
+): string[] {
+  const key = columnKey(name);
+  let [rows, sum] = [0, 0];
+  for (const [grade, count] of grades) {
+    rows += count;
+    sum += grade * count;
+  }
+  const mean = (sum / rows - low) / (high - low);
+  const isGrade =
+    GRADE.test(key) &&
+    low >= 1 &&
+    high <= 6 &&
+    grades.size > 2 &&
+    (high === 6 || mean < 0.5 || key.startsWith('schul'));
+  const isLow = kind === 'scale' && byName !== 'count' && rows >= MANY_RATINGS && mean < RARELY_BELOW;
+  if (grades.size < 2 || !(RANK.test(key) || isGrade || isLow)) return [];
+  return [
+    `"${name}" goes from ${low} to ${high}, ${isGrade || isLow ? 'and most are low' : 'and its name says that the first is best'}: if low is good, the best count least\n  write ${low + high} - ${name} in its place, or leave it out with --rating-col none; --ratings ${kind === 'count' ? 'count' : 'scale'} says that high is good`,
+  ];
 }
 
 /** A point may separate thousands. */
@@ -87,9 +144,19 @@ export function thousandsWarning(name: string): string {
 
 /** What speaks against counts, in sentences. @param byName what the name says. */
 function suspiciousCounts({ numbers }: NumberColumn, name: string, byName: ReturnType<typeof kindByName>): string[] {
-  const { rows, negative, mayHaveThousands, looksLikeMoney, areLarge } = decimalsIn(numbers);
+  const { rows, negative, positive, code, mayHaveThousands, looksLikeMoney, areLarge } = decimalsIn(numbers);
   const quantities = '--rating-col NAME names a column of quantities, --ratings count says that these are right';
+  if (code) {
+    return [
+      `"${name}" is ${code[0]} in ${code[1]} rows and nothing like it in others: read as a number, though it may stand for none\n  leave such cells empty, or --unrated ${code[0]} makes these rows plain interactions`,
+    ];
+  }
   if (mayHaveThousands) return [thousandsWarning(name)];
+  if (positive === 0 && negative === 0 && rows > 0) {
+    return [
+      `"${name}" is 0 in every row that has a number: nobody liked anything\n  --rating-col NAME names another column, --rating-col none counts every row as one`,
+    ];
+  }
   if (negative > rows / 2) {
     return [
       `"${name}" is below 0 in ${negative} of ${rows} rows, and that is read as a return\n  export sales as numbers above 0, or --rating-col none counts every row as one`,

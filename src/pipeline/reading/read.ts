@@ -43,8 +43,7 @@ export async function readInputs(
       },
     });
     const { dataset, reports } = read;
-    const doubts =
-      options.rules && !options.known ? reportOffer(options.rules, dataset, reports, nowOf(run, options)) : [];
+    const doubts = options.known ? [] : reportOffer(options.rules, dataset, reports, nowOf(run, options));
     run.info(inputReport(dataset, reports, options.verbose));
     const warnings = [...inputWarnings(reports, options.badRows), ...doubts];
     for (const warning of warnings) run.warn(warning);

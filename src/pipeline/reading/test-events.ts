@@ -23,7 +23,7 @@ export async function readTestEvents(
   const [userIds, itemIds] = [ids.users.ids, ids.items.ids];
   const ratingName = report.roles.find(([role]) => role === 'rating')?.[1] ?? '';
   const aggregated = aggregateEvents(events, userIds, itemIds, inputs, ratingName, placesOf([file]));
-  report.interactions = interactionsReport(events, aggregated);
+  report.interactions = interactionsReport(events, aggregated, ratingName);
   report.notes.push(...aggregated.notes);
   report.warnings.push(...aggregated.warnings);
   return { events: { interactions: aggregated.matrix, userIds, itemIds }, report };

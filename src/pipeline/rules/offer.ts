@@ -2,12 +2,14 @@ import { bindExpression, maskOf } from '../../conditions/bound-expression.js';
 import type { Rule } from '../../conditions/rule.js';
 import type { Dataset, FileReport } from '../../dataset/dataset.js';
 import type { Inputs } from '../../dataset/inputs.js';
-import { badData } from '../../failure.js';
+import { badData, ExitCode } from '../../failure.js';
 import { plural, thousands } from '../../report/quantities.js';
 import { RULES } from '../../rules/rules.js';
 import type { Wanted } from '../../saved-model/saved-model.js';
 import type { RuleOptions } from '../options.js';
 import type { Run } from '../run.js';
+
+const NONE_FOR_SALE = 'no item can be sold, as the items file says; --availability ignore takes all';
 
 /** What may be recommended: what is in the catalogue, can be sold now, and is wanted by `--where`. */
 export interface OfferPlan {
@@ -35,8 +37,7 @@ export function planOffer(
     plan.offered = plan.offered.map((flag, item) => flag & (mask[item] ?? 1));
     if (!plan.offered.includes(1)) throw badData(`nothing is left to recommend: ${why}`);
   };
-  if (available && rules.availability === 'honour')
-    keep(available, 'no item can be sold, as the items file says; --availability ignore takes all');
+  if (available && rules.availability === 'honour') keep(available, NONE_FOR_SALE);
   const nowText = `now is ${new Date(now * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC (--now)`;
   for (const expression of rules.where) {
     const columns = { item: dataset.itemColumns, user: dataset.userColumns };
@@ -57,13 +58,20 @@ export function planOffer(
   return plan;
 }
 
-/** Checks what may be recommended as soon as files are read, and puts what is to know of it into their reports. @returns warnings. */
+/**
+ * Checks what may be recommended as soon as files are read, and puts what is to know of it into their reports.
+ * @param rules undefined: nobody asks for lists. @returns warnings.
+ */
 export function reportOffer(
-  rules: RuleOptions,
+  rules: RuleOptions | undefined,
   dataset: Dataset,
   reports: readonly FileReport[],
   now: number,
 ): string[] {
+  if (!rules) {
+    const isForSale = dataset.offered.some((flag, item) => flag === 1 && dataset.available?.[item] !== 0);
+    return isForSale ? [] : [`${NONE_FOR_SALE}; a run would end with ${ExitCode.badData}`];
+  }
   const { notes, warnings } = planOffer(rules, dataset, now);
   // Without a catalogue, conditions go by what events say of items.
   (reports.find(({ kind }) => kind === 'items') ?? reports.at(-1))?.notes.push(...notes);

@@ -157,7 +157,7 @@ function ruleRow(name: string, header: readonly string[], columns: ReadonlyMap<s
     refused,
     number(column) {
       try {
-        const value = numberCell(at(column), header[columns.get(column) ?? -1] ?? column);
+        const value = numberCell(at(column), header[columns.get(column) ?? -1] ?? column, '');
         if (Number.isFinite(value)) return value;
         throw refused(`column ${shown(column)} is empty`);
       } catch (error) {

@@ -4,6 +4,7 @@ import { displayName } from '../../csv/failures.js';
 import type { Dataset } from '../../dataset/dataset.js';
 import { clockOf, withoutTimes } from '../../dataset/evidence-rules.js';
 import { type IdRows, openIdFile, readIds } from '../../dataset/id-file.js';
+import { likelyId } from '../../dataset/odd-ids.js';
 import { pairsOf } from '../../dataset/pairs.js';
 import { momentText } from '../../events/clock.js';
 import { IndexColumn } from '../../events/columns.js';
@@ -128,10 +129,36 @@ function pairsMatrix({ user, item }: Pairs, users: number, items: number): Spars
   return { rows: users, columns: items, start, index, value: new Float32Array(index.length).fill(1) };
 }
 
+/**
+ * Which items the files of `--only-items` and `--exclude-items` leave, by item; undefined: all.
+ * @throws Failure 2, 65, 66 or 74 where one cannot be used.
+ */
+export async function readAllowedItems(
+  log: Pick<Run, 'info' | 'warn'>,
+  { files }: Pick<RuleOptions, 'files'>,
+  names: Pick<Dataset, 'itemIds' | 'offered'>,
+): Promise<Uint8Array | undefined> {
+  const { onlyItems = [], excludeItems = [] } = files;
+  if (onlyItems.length + excludeItems.length === 0) return undefined;
+  const ids = { user: new IdIndex(), item: IdIndex.from(names.itemIds) };
+  const pools: Partial<Record<RuleFile, Pairs>> = {};
+  for (const [option, paths] of Object.entries({ onlyItems, excludeItems }) as [RuleFile, readonly string[]][]) {
+    for (const path of paths) {
+      const file = isEmpty(path) ? undefined : await openIdFile(path, undefined);
+      const how = { named: {}, dayOrder: undefined, withDates: false };
+      const rows = file && (await readIds(file, RULE_FILES[option].named, ids, how).finally(() => file.close()));
+      tellOf(log, option, path, rows, ids, false);
+      pools[option] ??= { user: new IndexColumn(), item: new IndexColumn() };
+      if (rows) addRows(pools[option], rows, Number.NEGATIVE_INFINITY);
+    }
+  }
+  return allowedItems(pools, names);
+}
+
 /** @throws Failure 65 where no item is left that is offered. */
 function allowedItems(
   { onlyItems, excludeItems }: Partial<Record<RuleFile, Pairs>>,
-  { offered }: Dataset,
+  { offered }: Pick<Dataset, 'offered'>,
 ): Uint8Array | undefined {
   if (!onlyItems && !excludeItems) return undefined;
   const allowed = new Uint8Array(offered.length).fill(onlyItems ? 0 : 1);
@@ -180,7 +207,11 @@ function tellOf(
     return `, ${thousands(count)} ${what} (the first ${shown(first)}, line ${line})`;
   });
   const text = `${name}: ${plural(count, isPair ? 'pair' : named[0])}${unknowns.join('')}`;
-  if (isOnly && !areSome && 2 * unknown > count)
+  const parts = worst ? [worst.first, ...worst.first.split(/[,;|]/)].map(likelyId) : [];
+  const twin = worst && ids[worst.role].ids.find((id) => parts.includes(likelyId(id)));
+  if (twin !== undefined)
+    warn(`${text}\n  the data has ${shown(twin)}: write ids in one way, or these rows do nothing`);
+  else if (isOnly && !areSome && 2 * unknown > count)
     warn(`${text}\n  most of it is unknown: is it of the same shop, and of today?`);
   else info(text);
 }

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { readStrengths, type StrengthWish } from '../../../src/dataset/strengths/strength-column.js';
+import {
+  readStrengths,
+  type StrengthWish,
+  strengthsAsLearned,
+} from '../../../src/dataset/strengths/strength-column.js';
 import { NumberColumn } from '../../../src/events/columns.js';
 
 const AUTO: StrengthWish = { ratings: 'auto', unrated: undefined };
@@ -137,6 +141,109 @@ describe('readStrengths', () => {
     expect(readStrengths(columnOf(tally), 'rating', AUTO).unrated).toBeUndefined();
   });
 
+  it.each([-999, 9999, 99_999])('warns of %d among small counts, which may stand for none', (code) => {
+    const column = () =>
+      columnOf([
+        [1, 40],
+        [2, 9],
+        [5, 3],
+        [code, 4],
+      ]);
+    const { warnings } = readStrengths(column(), 'quantity', AUTO);
+    expect(warnings).toEqual([
+      expect.stringContaining(`"quantity" is ${code} in 4 rows and nothing like it in others`),
+    ]);
+    expect(warnings[0]).toContain(`--unrated ${code} makes these rows plain interactions`);
+    expect(readStrengths(column(), 'quantity', { ...AUTO, unrated: code }).warnings).toEqual([]);
+  });
+
+  it('warns of counts that are all 0', () => {
+    const { warnings } = readStrengths(columnOf([[0, 9]]), 'quantity', AUTO);
+    expect(warnings).toEqual([expect.stringContaining('"quantity" is 0 in every row that has a number')]);
+    expect(
+      readStrengths(
+        columnOf([
+          [0, 90],
+          [1, 1],
+        ]),
+        'quantity',
+        AUTO,
+      ).warnings,
+    ).toEqual([]);
+  });
+
+  it('does not warn of 999 among numbers of its size, nor of one', () => {
+    expect(
+      readStrengths(
+        columnOf([
+          [1, 9],
+          [700, 4],
+          [999, 5],
+        ]),
+        'quantity',
+        AUTO,
+      ).warnings,
+    ).toEqual([]);
+    expect(
+      readStrengths(
+        columnOf([
+          [1, 90],
+          [9999, 1],
+        ]),
+        'quantity',
+        AUTO,
+      ).warnings,
+    ).toEqual([]);
+  });
+
+  const GERMAN = [
+    [1, 30],
+    [2, 40],
+    [3, 20],
+    [4, 8],
+    [5, 4],
+    [6, 1],
+  ] as const;
+  const ONES = GERMAN.map(([grade, rows]) => [grade, grade === 1 ? 90 : rows] as const);
+
+  it.each([
+    ['Note', GERMAN],
+    ['Note', ONES],
+    ['Note', STARS.map(([grade, rows]) => [6 - grade, rows] as const)],
+    ['Schulnote', STARS],
+    ['grade', GERMAN],
+    ['rank', GERMAN],
+    [
+      'Position',
+      [
+        [1, 9],
+        [57, 3],
+      ],
+    ],
+    ['Platz', STARS],
+    ['rating', GERMAN.slice(0, 5).map(([grade, rows]) => [grade, grade === 2 ? 60 : rows] as const)],
+  ] as [string, readonly (readonly [number, number])[]][])('warns that low may be good in %s of %j', (name, tally) => {
+    const { warnings, rule } = readStrengths(columnOf(tally), name, AUTO);
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain('if low is good, the best count least');
+    expect(warnings[0]).toMatch(/write \d+ - \w+ in its place/);
+    // What the warning says ends it, and changes nothing else.
+    const said = { ...AUTO, ratings: rule.kind === 'count' ? 'count' : 'scale' } as const;
+    expect(warnings[0]).toContain(`--ratings ${said.ratings} says that high is good`);
+    expect(readStrengths(columnOf(tally), name, said)).toMatchObject({ rule, warnings: [] });
+  });
+
+  it.each([
+    ['note', STARS],
+    ['note', TENS],
+    ['grade', STARS],
+    ['rating', STARS],
+    ['overall', TENS],
+    ['quantity', GERMAN],
+  ] as [string, readonly (readonly [number, number])[]][])('does not warn of %s of %j', (name, tally) => {
+    expect(readStrengths(columnOf(tally), name, AUTO).warnings).toEqual([]);
+  });
+
   it('goes by --unrated, whatever the values look like', () => {
     expect(readStrengths(columnOf(STARS), 'rating', { ...AUTO, unrated: 1 }).unrated).toEqual({ value: 1, rows: 2 });
     expect(readStrengths(columnOf([[-1, 5], ...TENS]), 'rating', { ...AUTO, unrated: 'none' })).toMatchObject({
@@ -203,5 +310,43 @@ describe('counts that are hardly counts', () => {
         expect.stringContaining('holds numbers like 1.234 beside whole ones'),
       ]);
     }
+  });
+});
+
+describe('strengthsAsLearned', () => {
+  const count = { column: 'quantity', rule: { kind: 'count' }, unrated: undefined } as const;
+  const scale = { column: 'rating', rule: { kind: 'scale', low: 1, high: 10 }, unrated: undefined } as const;
+
+  it.each([
+    ['stars', STARS, count, 'looks like ratings, from 1 to 5, and the model was learned from counts ("quantity")'],
+    [
+      'value',
+      STARS,
+      { ...count, column: null },
+      'looks like ratings, from 1 to 5, and the model was learned from counts:',
+    ],
+    ['qty', STARS, scale, 'is a count by its name, and the model was learned from ratings ("rating")'],
+  ] as const)('warns of %s', (name, tally, learned, warning) => {
+    const { warnings, rule } = strengthsAsLearned(columnOf(tally), name, learned);
+    expect(rule).toBe(learned.rule);
+    expect(warnings).toEqual([expect.stringContaining(warning)]);
+  });
+
+  it.each([
+    ['qty', STARS, count],
+    ['rating', STARS, { ...count, column: 'Rating' }],
+    [
+      'value',
+      [
+        [1, 20],
+        [2, 9],
+        [3, 4],
+      ],
+      count,
+    ],
+    ['stars', STARS, scale],
+    ['qty', STARS, { ...scale, column: 'qty' }],
+  ] as const)('says nothing of %s', (name, tally, learned) => {
+    expect(strengthsAsLearned(columnOf(tally), name, learned).warnings).toEqual([]);
   });
 });
