@@ -102,11 +102,10 @@ const MOST_LOOKED_AT = 50_000;
 function partOf(path: string, numbers: Numbers, from: number, to: number) {
   const rows = Math.max(0, Math.min(to, numbers.values.length) - from);
   const count = Math.min(rows, MOST_LOOKED_AT);
-  const values = Float64Array.from({ length: count }, (_, k) => {
-    const value = numbers.values[from + Math.floor((k * rows) / count)] ?? numbers.none;
-    return value === numbers.none ? Number.NaN : value;
-  });
-  return { path, rows, numbers, tally: GradeTally.of({ values, none: Number.NaN }) };
+  // Of the same type: the loop over all ratings, which comes later, would be a third as fast.
+  const values = numbers.values.slice(0, count);
+  for (let k = 0; k < count; k++) values[k] = numbers.values[from + Math.floor((k * rows) / count)]!;
+  return { path, rows, numbers, tally: GradeTally.of({ values, none: numbers.none }) };
 }
 
 function otherScales(parts: readonly { path: string; rows: number; tally: GradeTally }[]): string[] {

@@ -254,8 +254,9 @@ function aggregated(
     report.notes.push(...merged.notes);
     const ofCatalogue = reports.flatMap(({ kind, roles }) => (kind === 'items' ? roles.map(([, name]) => name) : []));
     const headers = [nameOf('user'), nameOf('item'), ...ofCatalogue];
+    const ofAll = () => (files.length === 1 && report.events) || eventsReport(events);
     const oddities = () => [
-      ...doubts(merged, eventsReport(events), rowsOf, nameOf, inputs.eventWeights, Date.now() / 1000),
+      ...doubts(merged, ofAll(), rowsOf, nameOf, inputs.eventWeights, Date.now() / 1000),
       ...oddIds(ids.users.ids, 'user', headers),
       ...oddIds(ids.items.ids, 'item', headers),
     ];
