@@ -96,7 +96,7 @@ function scales(files: readonly EventsFile[]): string[] {
 }
 
 /** So many ratings of a part are looked at, evenly. */
-const MOST_LOOKED_AT = 50_000;
+const MOST_LOOKED_AT = 10_000;
 
 /** Ratings of the rows `from` to `to` of a file. */
 function partOf(path: string, numbers: Numbers, from: number, to: number) {
