@@ -8,7 +8,7 @@ import {
 import type { UserGroup } from './groups.js';
 import type { Lists } from './lists.js';
 import { columnDifferences, columnMeans, type MetricTable, measureLists, tableRows } from './metric-table.js';
-import { bootstrapIntervals, type Comparison, compare } from './significance.js';
+import { adjusted, bootstrapIntervals, type Comparison, compare } from './significance.js';
 import { coldItems, type TestSet } from './test-set.js';
 import { USER_METRICS, type UserMetric } from './user-metrics.js';
 
@@ -54,6 +54,8 @@ export interface ComparedPair extends Comparison {
   second: string;
   metric: UserMetric;
   at: number;
+  /** p among those of all algorithms that the first is compared with by this metric at this cut. */
+  adjusted: number;
 }
 
 export interface Evaluation {
@@ -164,10 +166,14 @@ function comparisons(
 ): ComparedPair[] {
   if (first === undefined) return [];
   const columns = cuts.flatMap((at) => USER_METRICS.map((metric) => ({ at, metric })));
+  const byColumn = columns.map((_, column) => {
+    const compared = others.map((_, other) =>
+      compare(columnDifferences(perUser, column, (other + 1) * columns.length + column), seed),
+    );
+    const ps = adjusted(compared.map(({ p }) => p));
+    return compared.map((comparison, other) => ({ ...comparison, adjusted: ps[other]! }));
+  });
   return others.flatMap((second, other) =>
-    columns.map(({ at, metric }, column) => {
-      const differences = columnDifferences(perUser, column, (other + 1) * columns.length + column);
-      return { first, second, metric, at, ...compare(differences, seed) };
-    }),
+    columns.map(({ at, metric }, column) => ({ first, second, metric, at, ...byColumn[column]![other]! })),
   );
 }

@@ -6,7 +6,7 @@ import type { Summary } from './test-set.js';
 
 /** Metrics that the text shows by group and in comparisons; csv and json have all of them. */
 export const SHOWN = ['recall', 'ndcg'] as const;
-/** Differences below this p are called better or worse. */
+/** Differences below this p, adjusted, are called better or worse. */
 const SIGNIFICANT = 0.05;
 
 /** The answer for people: the conclusion, what was held out, a table per cut, speed, groups, and which algorithm is better. */
@@ -47,7 +47,10 @@ export function conclusion(evaluation: Evaluation): string {
 }
 
 /** A comparison in words; `comparisonLine` has its numbers. */
-export function comparisonSentence(evaluation: Evaluation, { first, second, metric, at, p }: ComparedPair): string {
+export function comparisonSentence(
+  evaluation: Evaluation,
+  { first, second, metric, at, adjusted: p }: ComparedPair,
+): string {
   const meanBy = meanOf(evaluation, metric, at);
   const [own, other] = [meanBy(first), meanBy(second)];
   const of = `(${headOf(metric)}@${at})`;
@@ -107,7 +110,8 @@ export function comparisonLines({ comparisons }: Evaluation, at: number): string
 }
 
 /** "ridge better than popular: +0.0123 recall@20 [0.0100, 0.0146], p < 0.001". */
-export function comparisonLine({ first, second, metric, at, difference, low, high, p }: ComparedPair): string {
+export function comparisonLine(pair: ComparedPair): string {
+  const { first, second, metric, at, difference, low, high, adjusted: p } = pair;
   const isSignificant = p < SIGNIFICANT && difference !== 0;
   const verdict = isSignificant
     ? `${first} ${difference > 0 ? 'better' : 'worse'} than ${second}`

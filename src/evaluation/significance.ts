@@ -62,6 +62,21 @@ export function compare(differences: Float64Array, seed: number): Comparison {
 }
 
 /**
+ * Several p values, each what it is worth where one looks at all of them: with more algorithms, one of them is more likely to differ by chance
+ * (Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 1979).
+ */
+export function adjusted(ps: readonly number[]): number[] {
+  const rising = [...ps.keys()].sort((a, b) => ps[a]! - ps[b]!);
+  const answer = new Array<number>(ps.length);
+  let before = 0;
+  rising.forEach((at, k) => {
+    before = Math.max(before, Math.min(1, (ps.length - k) * ps[at]!));
+    answer[at] = before;
+  });
+  return answer;
+}
+
+/**
  * Rows of a table (users) in batches: row b of `sums` adds up the `size[b]` rows of batch b. Intervals and tests are about
  * means, so they need no more than the sums.
  */

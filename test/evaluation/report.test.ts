@@ -113,6 +113,6 @@ describe('comparisonLine', () => {
       'ridge not told apart from popular: +1.0000 recall@20, p = 1.000',
     ],
   ])('%o', (comparison, line) => {
-    expect(comparisonLine({ ...pair, ...comparison })).toBe(line);
+    expect(comparisonLine({ ...pair, ...comparison, adjusted: comparison.p })).toBe(line);
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bootstrapIntervals, compare, inBatches } from '../../src/evaluation/significance.js';
+import { adjusted, bootstrapIntervals, compare, inBatches } from '../../src/evaluation/significance.js';
 import { Random } from '../../src/matrix/sampling.js';
 
 /** Numbers of one distribution, from 0 to 1 each as likely. */
@@ -177,5 +177,46 @@ describe('compare', () => {
 
   it('of a thing with itself is no difference, and p = 1', () => {
     expect(compared([1, 2, 3], [1, 2, 3])).toEqual({ difference: 0, low: 0, high: 0, p: 1 });
+  });
+});
+
+describe('adjusted', () => {
+  it('leaves one p alone, and gives the example of a textbook', () => {
+    expect(adjusted([0.03])).toEqual([0.03]);
+    expect(adjusted([])).toEqual([]);
+    expect(adjusted([0.01, 0.04, 0.03, 0.005]).map((p) => Number(p.toFixed(10)))).toEqual([0.03, 0.06, 0.06, 0.02]);
+  });
+
+  it('never makes a p smaller, keeps their order, and leaves the smallest at Bonferroni’s', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 1e-4, max: 1, noNaN: true }), { minLength: 1, maxLength: 12 }), (ps) => {
+        const answer = adjusted(ps);
+        for (const [k, p] of ps.entries()) {
+          expect(answer[k]).toBeGreaterThanOrEqual(p);
+          expect(answer[k]).toBeLessThanOrEqual(Math.min(1, ps.length * p));
+          for (const [other, q] of ps.entries()) if (q < p) expect(answer[other]).toBeLessThanOrEqual(answer[k]!);
+        }
+        expect(Math.min(...answer)).toBe(Math.min(1, ps.length * Math.min(...ps)));
+      }),
+    );
+  });
+
+  it('calls one of ten that are alike better in about one evaluation of twenty at the most', () => {
+    const runs = 150;
+    let [plain, corrected] = [0, 0];
+    for (let run = 0; run < runs; run++) {
+      const ps = Array.from(
+        { length: 10 },
+        (_, k) =>
+          compare(
+            uniform(12, 100 * run + k).map((x) => x - 0.5),
+            1,
+          ).p,
+      );
+      if (Math.min(...ps) < 0.05) plain++;
+      if (Math.min(...adjusted(ps)) < 0.05) corrected++;
+    }
+    expect(plain / runs).toBeGreaterThan(0.25);
+    expect(corrected / runs).toBeLessThan(0.1);
   });
 });
