@@ -167,7 +167,8 @@ function recommenderOf(job: RecommendJob) {
       )
     : modelOf(counts, parts, from, readStatistics(statistics), job.settings, factors);
   const audience = readAudience(job.audience);
-  const scores = scoresOf(model, audience.signals, compiledKernel().sumsOf);
+  const { sumsOf, productsOf } = compiledKernel();
+  const scores = scoresOf(model, audience.signals, sumsOf, productsOf);
   const facts = () => ({
     items: counts.items,
     popularity: readPopularity(statistics),

@@ -1,8 +1,9 @@
 import { type Block, type BlockOf, PANEL } from '../kernels/blocks.js';
+import { rowProduct } from '../kernels/products.js';
 import { float32s } from '../matrix/memory.js';
 import type { SampleKeys } from '../matrix/sampling.js';
 import { pickedRows, type SparseRows, transposed } from '../matrix/sparse.js';
-import { choleskyOf, divide, type Pause, rowProduct, setRandomSigns } from './block.js';
+import { choleskyOf, divide, type Pause, setRandomSigns } from './block.js';
 import { rankFor, sampledUsers } from './low-rank.js';
 import type { Settings } from './settings.js';
 

@@ -54,18 +54,3 @@ export async function divide(block: Block, u: Float64Array, out: Float32Array, p
     await pause();
   }
 }
-
-/** ⟨row, vector⟩, a row being as long as the vector: a multiple of four. Four sums at a time, none of which waits for another. */
-export function rowProduct(rows: Float32Array, row: number, vector: Float64Array): number {
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
-  for (let i = 0, at = row * vector.length; i < vector.length; i += 4, at += 4) {
-    a += rows[at]! * vector[i]!;
-    b += rows[at + 1]! * vector[i + 1]!;
-    c += rows[at + 2]! * vector[i + 2]!;
-    d += rows[at + 3]! * vector[i + 3]!;
-  }
-  return a + b + (c + d);
-}

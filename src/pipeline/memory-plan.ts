@@ -33,8 +33,9 @@ const PAIRS = 8_000_000;
 const A_PAIR = 8;
 /** A target of a row of the model, likewise. */
 const A_TARGET = 8;
-/** A factor of an item, while they are learned. */
+/** A factor of an item, while they are learned, and in the program of each child that scores. */
 const A_FACTOR = 12;
+const A_SCORED_FACTOR = 4;
 /** Interactions that settings are tried on at most, and what one takes. */
 const TRIED = 2_000_000;
 const A_TRIED = 60;
@@ -78,7 +79,8 @@ export function needOfShards(sizes: Sizes): Need {
   const pairs = hasPairs ? A_PAIR * Math.min(PAIRS, items * items) : 0;
   const model = A_TARGET * items * Math.min(items, neighbors);
   const offers = hasRules ? offerBytes(users, items) : 0;
-  const child = CHILD + Math.max(COPIED * interactions, pairs + model + offers);
+  const factors = hasPairs ? A_SCORED_FACTOR * mostNumbers(users, items) : 0;
+  const child = CHILD + Math.max(COPIED * interactions, pairs + model + offers, factors + model + offers);
   return (children) => parentOf(sizes) + MAPPED * interactions + pairs + model + children * child;
 }
 
@@ -95,7 +97,8 @@ export function needToScore(
 ): Need {
   const offers = hasRules ? offerBytes(users, items) : 0;
   const parent = PARENT + AN_ID * (users + items) + ARRANGED * interactions;
-  return (children) => parent + A_TARGET * cells + children * (CHILD + A_TARGET * cells + offers);
+  const child = CHILD + A_TARGET * cells + A_SCORED_FACTOR * mostNumbers(users, items) + offers;
+  return (children) => parent + A_TARGET * cells + children * child;
 }
 
 /**

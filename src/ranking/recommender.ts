@@ -125,21 +125,22 @@ export class Recommender {
 
   /**
    * Empties the top into a list of its best.
-   * @param scoreOf what an item scores; undefined: what is in the top and the part that is not sparse. @param lowRankOf the latter.
+   * @param scoreOf what an item scores; undefined: what is in the top and the part that is not sparse. @param lowRankOf the latter, where it is known.
    */
-  #bestOf(
-    top: TopN,
-    count: number,
-    scoreOf?: (item: number) => number,
-    lowRankOf = (item: number) => this.#scores.lowRank!.of(item),
-  ): List {
+  #bestOf(top: TopN, count: number, scoreOf?: (item: number) => number, lowRankOf?: (item: number) => number): List {
     const scores = new Float64Array(top.size);
     const items = top.drain(scores).slice();
     if (this.#isSparse || this.#isAllLowRank) return { items, scores };
     const best = this.#topOf(count);
-    for (let at = 0; at < items.length; at++) {
-      const item = items[at]!;
-      best.offer(item, scoreOf ? scoreOf(item) : scores[at]! + lowRankOf(item));
+    if (scoreOf) for (const item of items) best.offer(item, scoreOf(item));
+    else {
+      const added = new Float64Array(items.length);
+      if (lowRankOf)
+        items.forEach((item, at) => {
+          added[at] = lowRankOf(item);
+        });
+      else this.#scores.lowRank!.ofEach(items, added);
+      for (let at = 0; at < items.length; at++) best.offer(items[at]!, scores[at]! + added[at]!);
     }
     const ofBest = new Float64Array(best.size);
     return { items: best.drain(ofBest).slice(), scores: ofBest };

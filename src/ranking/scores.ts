@@ -1,3 +1,4 @@
+import type { ProductsOf } from '../kernels/products.js';
 import type { SparseVector, Sums, SumsOf } from '../kernels/sums.js';
 import { longestRow, type SparseRows } from '../matrix/sparse.js';
 import type { StackedRows } from '../matrix/stacked-rows.js';
@@ -30,8 +31,8 @@ export function summedRows(rows: StackedRows, columns: number, most: number, sum
 export type Scores = ReturnType<typeof scoresBy>;
 
 /** Adds up the rows of a user's signals:  Σ   strength · scale · model[signal, item]. */
-export function scoresBy(model: Omit<Model, 'rows'>, signals: SparseRows, rows: SummedRows) {
-  const lowRank = model.lowRank && lowRankScores(model.lowRank);
+export function scoresBy(model: Omit<Model, 'rows'>, signals: SparseRows, rows: SummedRows, productsOf?: ProductsOf) {
+  const lowRank = model.lowRank && lowRankScores(model.lowRank, productsOf);
   const { sums, start: startOf } = rows;
 
   const choose = (user: number): void => {
@@ -77,6 +78,7 @@ export function scaleOf({ counts, scales }: Omit<Model, 'rows'>, signal: number)
 }
 
 /** Scores from a copy of the model's rows. */
-export function scoresOf(model: Model, signals: SparseRows, sumsOf: SumsOf): Scores {
-  return scoresBy(model, signals, summedRows(model.rows, model.counts.items, longestRow(signals), sumsOf));
+export function scoresOf(model: Model, signals: SparseRows, sumsOf: SumsOf, productsOf?: ProductsOf): Scores {
+  const rows = summedRows(model.rows, model.counts.items, longestRow(signals), sumsOf);
+  return scoresBy(model, signals, rows, productsOf);
 }
