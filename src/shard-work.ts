@@ -138,6 +138,7 @@ function trialWork(job: TrialJob): ShardWork {
   const { counts, rows } = job.model;
   const audiences = new Map(job.variants.map(({ audience }) => [audience, readAudience(audience)]));
   const statisticsFiles = new Map(job.variants.map(({ statistics }) => [statistics, readStatistics(statistics)]));
+  const { sumsOf, productsOf } = compiledKernel();
   const evaluator = new VariantEvaluator(
     { counts, parts: readParts(rows), from: firstRowsOf(rows), factors: readFactors(job.model) },
     job.variants.map(({ settings, audience, statistics }) => ({
@@ -147,7 +148,8 @@ function trialWork(job: TrialJob): ShardWork {
     })),
     matrixFrom(readArrays(job.heldOut), 'heldOut'),
     job.listLength,
-    compiledKernel().sumsOf,
+    sumsOf,
+    productsOf,
   );
   return (from, to) => ({ utilities: evaluator.utilities(from, to) });
 }

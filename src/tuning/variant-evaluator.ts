@@ -1,4 +1,5 @@
 import { measureList, USER_METRICS } from '../evaluation/user-metrics.js';
+import { type ProductsOf, plainProducts } from '../kernels/products.js';
 import type { SumsOf } from '../kernels/sums.js';
 import { areBelow, longestRow, rowOf, type SparseRows } from '../matrix/sparse.js';
 import { StackedRows } from '../matrix/stacked-rows.js';
@@ -66,6 +67,8 @@ export class VariantEvaluator {
   /** A copy of the learned rows, normalised for the current batch, and the same arranged for scoring. */
   readonly #rows: StackedRows;
   readonly #summed: SummedRows;
+  /** One copy of the factors serves all groups, one at a time. */
+  readonly #productsOf: ProductsOf | undefined;
   #batch = -1;
   #groups: ScoreGroup[] = [];
   readonly #metrics = new Float64Array(USER_METRICS.length);
@@ -77,6 +80,7 @@ export class VariantEvaluator {
     heldOut: SparseRows,
     listLength: number,
     sumsOf: SumsOf,
+    productsOf: ProductsOf = plainProducts,
   ) {
     const { counts, parts, from } = learned;
     this.#learned = learned;
@@ -87,6 +91,10 @@ export class VariantEvaluator {
     this.#rows = new StackedRows(copies, from, signalCount(counts));
     const most = Math.max(...variants.map(({ audience }) => longestRow(audience.signals)));
     this.#summed = summedRows(this.#rows, counts.items, most, sumsOf);
+    const products = learned.factors?.length
+      ? productsOf(learned.factors, learned.factors.length / counts.items)
+      : undefined;
+    this.#productsOf = products && (() => products);
   }
 
   /**
@@ -153,7 +161,7 @@ export class VariantEvaluator {
       }
       const lowRank = lowRankOf(this.#learned.factors, statistics.popularity, { ...settings, lowRankWeight: 1 });
       const model = { counts, rows: this.#rows, scales, lowRank };
-      const scores = scoresBy(model, audience.signals, this.#summed);
+      const scores = scoresBy(model, audience.signals, this.#summed, this.#productsOf);
       const recommender = new Recommender(model, audience, this.#listLength, scores);
       groups.push({ first: variant, recommender, positions: [position], ways: [way] });
     });
