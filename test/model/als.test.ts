@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { CONFIDENCE, foldIn } from '../../src/model/als.js';
 import { rowProduct } from '../../src/kernels/products.js';
+import { CONFIDENCE, foldIn } from '../../src/model/als.js';
 import { alsFactorsOf } from './learned.js';
 import { inverse, times } from './slow-model.js';
 import { rowsOf, table } from './worlds.js';
