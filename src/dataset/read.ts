@@ -1,17 +1,14 @@
 import { displayName } from '../csv/failures.js';
 import { momentText } from '../events/clock.js';
-import type { Events } from '../events/event-columns.js';
 import { type EventWeights, typeKey } from '../events/event-types.js';
 import { IdIndex, type Ids } from '../events/ids.js';
-import { mergedEvents, placesOf } from '../events/merged-events.js';
 import type { CutFile } from '../events/read-events.js';
 import { renumber } from '../events/renumbering.js';
 import { badData, type Failure, misuse } from '../failure.js';
-import { countsOf, emptyRows, joined, type SparseRows, stacked } from '../matrix/sparse.js';
+import { emptyRows, joined, type SparseRows, stacked } from '../matrix/sparse.js';
 import { closeFiles, openFiles } from '../understanding/open-files.js';
 import { requireNamedAttributes } from '../understanding/roles.js';
 import { type Understanding, understand, understandEach } from '../understanding/understanding.js';
-import { type AggregatedEvents, aggregateEvents, type PlaceOf } from './aggregate.js';
 import { noAttributes } from './attributes/attribute-table.js';
 import { itemColumnsOf } from './attributes/item-columns.js';
 import { cutEventFiles } from './cut-events.js';
@@ -19,15 +16,12 @@ import type { Dataset, FileReport } from './dataset.js';
 import type { Entries } from './entries.js';
 import { eventFilesOf, inputsOfEach } from './event-files.js';
 import { type EventsFile, readEventsFile, readOrders } from './events-file.js';
-import { doubts, eventsReport, interactionsReport } from './events-report.js';
 import { evidenceNotes } from './evidence-rules.js';
 import type { Inputs } from './inputs.js';
 import { joinedRatings, joinedTimes } from './interactions.js';
 import { type Catalogue, readItems } from './items.js';
-import { comeTwice, mixtures } from './mixed-files.js';
-import { oddIds } from './odd-ids.js';
+import { aggregated } from './merged-files.js';
 import { ProfileLists, readProfiles } from './profiles.js';
-import { swappedFrom } from './swapped-columns.js';
 
 /** What was read, and how it was understood. */
 export interface ReadData {
@@ -210,77 +204,6 @@ function assemble(
     ...columns,
     userColumns: profiles?.columns ?? [],
   };
-}
-
-/** Merges the rows of files that are read as one, and tells the report of the last of them how. @param at their place among such. */
-function aggregated(
-  inputs: Inputs,
-  ids: Ids,
-  files: readonly EventsFile[],
-  at: number,
-  reports: readonly FileReport[],
-): AggregatedEvents {
-  const { known } = inputs;
-  const learned = known?.strengths[at] ?? known?.strengths[0];
-  inputs.beforeAggregating?.(files.reduce((rows, { events }) => rows + events.user.length, 0));
-  const placeOf = placesOf(files);
-  const mixed = known ? [] : mixtures(files, { user: ids.users.size, item: ids.items.size }, inputs.ratings);
-  const events = mergedEvents(files);
-  const nameOf = (wanted: string) =>
-    files.flatMap(({ report }) => report.roles).find(([role]) => role === wanted)?.[1] ?? wanted;
-  const rowsOf = {
-    user: { ids: ids.users.ids, rows: countsOf(events.user.values, ids.users.size) },
-    item: { ids: ids.items.ids, rows: countsOf(events.item.values, ids.items.size) },
-  };
-  if (!known && comeTwice(events)) {
-    files
-      .at(-1)
-      ?.report.warnings.push(
-        'the second half of all rows is the first half once more: was a file taken twice?\n  leave one of the two out, or what is counted counts twice',
-      );
-  }
-  noteSwap(files, events, ids, placeOf);
-  const merged = aggregateEvents(
-    events,
-    ids.users.ids,
-    ids.items.ids,
-    { ...inputs, learned },
-    nameOf('rating'),
-    placeOf,
-  );
-  const report = files[files.length - 1]?.report;
-  if (report) {
-    report.interactions = interactionsReport(events, merged, nameOf('rating'));
-    report.notes.push(...merged.notes);
-    const ofCatalogue = reports.flatMap(({ kind, roles }) => (kind === 'items' ? roles.map(([, name]) => name) : []));
-    const headers = [nameOf('user'), nameOf('item'), ...ofCatalogue];
-    const ofAll = () => (files.length === 1 && report.events) || eventsReport(events);
-    const oddities = () => [
-      ...doubts(merged, ofAll(), rowsOf, nameOf, inputs.eventWeights, Date.now() / 1000),
-      ...oddIds(ids.users.ids, 'user', headers),
-      ...oddIds(ids.items.ids, 'item', headers),
-    ];
-    // Whom a model scores may be few, and new.
-    const told = merged.warnings.filter((warning) => !report.warnings.includes(warning));
-    report.warnings.push(...mixed, ...told, ...(known ? [] : oddities()));
-  }
-  for (const column of [events.strength, events.weight, events.time]) column?.clear();
-  return merged;
-}
-
-/** Says from which line on the columns of users and items seem to have swapped. */
-function noteSwap(files: readonly EventsFile[], { user, item }: Events, { users, items }: Ids, placeOf: PlaceOf): void {
-  const itemOf = new Int32Array(users.size).fill(-1);
-  // Mostly items are fewer.
-  items.ids.forEach((id, at) => {
-    const twin = users.get(id);
-    if (twin !== undefined) itemOf[twin] = at;
-  });
-  const row = swappedFrom({ user: user.values, item: item.values }, itemOf, items.size);
-  if (row < 0) return;
-  const { path, line } = placeOf(row);
-  const warning = `from about line ${line} on, ids that were users stand where the items are, or items where the users are: were exports concatenated whose columns are in another order?\n  give each as a file of its own, with a header: -u ONE.csv TWO.csv`;
-  files.find((file) => file.path === path)?.report.warnings.push(warning);
 }
 
 /** Entries as a matrix; where two speak of one cell, the later one stands. */

@@ -8,7 +8,7 @@ import type { LowRank } from '../model/low-rank.js';
  */
 export function lowRankScores(
   { rank, factors: given, popularity, weight, isAls }: LowRank,
-  productsOf = plainProducts as ProductsOf,
+  productsOf: ProductsOf = plainProducts,
 ) {
   const products = productsOf(given, rank);
   // In its vector:  Σ   strength · a_i.
