@@ -99,7 +99,7 @@ export interface EventsReport {
 
 /** How the rows of one user and item become a strength: what later files are read by. */
 export interface LearnedStrengths {
-  /** The header of their column; null: there is none. */
+  /** The header of their column; null if the file has no such column. */
   column: string | null;
   rule: StrengthRule;
   unrated: StrengthColumn['unrated'];

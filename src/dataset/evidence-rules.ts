@@ -50,12 +50,12 @@ export function whatCounts<T extends RuledInteractions>(all: T): Counting<T> {
 
 /** The mean of the ratings that count, where some do not; null: all do, or there are none. */
 export function countingMean(all: RuledInteractions): number | null {
-  if (!all.rated || (all.evidence?.since ?? all.evidence?.minRating) === undefined) return null;
+  if (!all.rated) return null;
   const { flags, early, low } = countingEntries(all);
   return early + low > 0 ? meanRating(all.rated.rating.filter((_, entry) => flags[entry] === 1)) : null;
 }
 
-/** By entry: 1 where it counts, where some do not; how many do not because they are too early, and because their rating is too low. */
+/** How many entries do not count because they are too early, and because their rating is too low; by entry 1 where it counts, if any does not. */
 function countingEntries({ interactions, times, rated, evidence = {} }: RuledInteractions) {
   if ((evidence.since ?? evidence.minRating) === undefined) return { flags: new Uint8Array(0), early: 0, low: 0 };
   const since = evidence.since ?? Number.NEGATIVE_INFINITY;

@@ -64,10 +64,7 @@ export function oddIds(all: readonly string[], role: 'user' | 'item', headers: r
   const isHeader = (id: string) => id.length <= longest && !/^\d/.test(id) && isName(columnKey(id));
   const found: (readonly [id: string | undefined, what: string])[] = [
     ...ODD.map(([looks, what]) => [ids.find((id) => looks.test(id.trim())), what] as const),
-    [
-      roundedIn(ids),
-      'ends in 0, as all ids of so many digits do: a spreadsheet keeps 15 of them\n  export ids as text',
-    ],
+    [roundedIn(ids), 'ends in 0, like every id this long: a spreadsheet keeps only 15 digits\n  export ids as text'],
     [subtotalIn(ids), 'is the sum of another, it seems\n  leave such rows out'],
     [
       ids.find(isHeader),

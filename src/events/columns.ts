@@ -122,8 +122,11 @@ export class NumberColumn extends Column<Values> {
   /** Appends the values of another column, given as its `values`. */
   append(values: Values): void {
     const isOther = this.held.constructor !== values.constructor;
-    if (isOther && this.count === 0) this.held = sameKind(values, this.held.length);
-    else if (isOther) {
+    if (isOther && this.count === 0) {
+      // Nothing is in it yet: it takes the kind of what comes first.
+      release(this.held);
+      this.held = sameKind(values, this.held.length);
+    } else if (isOther) {
       const whole = values instanceof Uint32Array;
       for (const value of values) this.push(whole && value === MISSING ? Number.NaN : value);
       return;

@@ -79,7 +79,7 @@ const WORTH_COMPILING = 1 << 16;
 /** What makes reading fast; it changes nothing of what is read. */
 export const COMPILED: Acceleration = { of: compiledEvents(), least: WORTH_COMPILING };
 
-/** Where its columns are: as many as there are of them, where there is none. */
+/** The place of each column; `width` for one that the file does not have. */
 interface Columns extends Required<Pick<EventRoles, 'user' | 'item' | 'rating' | 'time'>> {
   width: number;
 }

@@ -147,7 +147,7 @@ export class Recommender {
   }
 
   /**
-   * What an item scores for the user that was begun; NaN where they may not get it. @param isSparse without what is not sparse, as where there is none.
+   * What an item scores for the user that was begun; NaN where they may not get it. @param isSparse leaves out the part that is not sparse.
    */
   #scoreOf(
     item: number,

@@ -66,7 +66,7 @@ function repliesBy(served: ServedModel, rules: ReadRules): (question: Question) 
     if (rules.where.length > 0) served.readUserColumns();
     const { userColumns } = served.of(undefined);
     const ofItems = served.items({ keepColumns: rules.where.length > 0, now, dayOrder: undefined });
-    // Conditions that ask for the user say nothing here: there is none.
+    // No user asks, so conditions on the user do not apply.
     const { offered } = planOffer(rules, { ...names, ...ofItems, userColumns }, now);
     const list = similarItems(model, offered, n)(item);
     return { body: json(list, n, { name: 'item_id', id, titles: true }) };
