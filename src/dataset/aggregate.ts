@@ -147,13 +147,17 @@ function aggregatedValues(
   const aggregated = float32s(index.length);
   if (!numbers) return aggregated.fill(Number.NaN);
   const { values, none } = numbers;
-  // Most files say each thing once.
+  // Most files say each thing once, and most numbers need no translation.
   const isOnce = index.length === values.length;
+  if (isOnce && Number.isNaN(none)) {
+    aggregated.set(values);
+    return aggregated;
+  }
   forEachChunk(aggregated.length, (first, end) => {
     for (let entry = first; entry < end; entry++) {
-      const from = isOnce ? entry : rows[entry]!;
+      const from = rows[entry]!;
       const value = values[from]!;
-      if (isOnce || rows[entry + 1]! === from + 1) aggregated[entry] = value === none ? Number.NaN : value;
+      if (rows[entry + 1]! === from + 1) aggregated[entry] = value === none ? Number.NaN : value;
       else aggregated[entry] = aggregate(from, rows[entry + 1]!, way, numbers, time);
     }
   });

@@ -16,24 +16,24 @@ export function latestTimes(pairs: Pairs, times: Numbers, scale: number): Float6
   const { index, rows } = pairs;
   const { values, none } = times;
   const latest = float64s(index.length);
+  const secondAt = (at: number) => (values[at] === none ? Number.NaN : Math.floor(values[at]! / scale));
   // Most files say each thing once.
   const isOnce = index.length === values.length;
-  let known = false;
+  let known = 0;
   forEachChunk(index.length, (first, last) => {
+    let knownHere = 0;
     for (let entry = first; entry < last; entry++) {
-      let second = Number.NaN;
-      const end = isOnce ? entry + 1 : rows[entry + 1]!;
-      for (let at = isOnce ? entry : rows[entry]!; at < end; at++) {
-        const whole = Math.floor(values[at]! / scale);
-        // Not `<=`: that is false beside the NaN of a pair without a time yet.
-        if (values[at] === none || Number.isNaN(whole) || second >= whole) continue;
-        second = whole;
-        known = true;
+      let second = secondAt(isOnce ? entry : rows[entry]!);
+      for (let at = rows[entry]! + 1; !isOnce && at < rows[entry + 1]!; at++) {
+        const other = secondAt(at);
+        if (!(second >= other) && !Number.isNaN(other)) second = other;
       }
       latest[entry] = second;
+      if (!Number.isNaN(second)) knownHere++;
     }
+    known += knownHere;
   });
-  if (!known) return undefined;
+  if (known === 0) return undefined;
   addSteps(latest, pairs, times, scale);
   return latest;
 }

@@ -54,20 +54,24 @@ const ODD: readonly (readonly [looks: RegExp, what: string])[] = [
 /** Of ids that differ by their case, or by zeros in front, a few may be meant, or slips. */
 const MANY_TWINS = 0.05;
 
+/** Most ids are numbers, and nothing but a twin or a rounded end is odd about a number. */
+const NUMBER = /^[1-9]\d*$/;
+
 /** What of ids is suspicious: rows that are no data, and ids that were changed on the way. @param headers of the users and items. */
 export function oddIds(all: readonly string[], role: 'user' | 'item', headers: readonly string[]): string[] {
   const ids = all.length > MOST_IDS + LAST_IDS ? [...all.slice(0, MOST_IDS), ...all.slice(-LAST_IDS)] : all;
+  const texts = ids.filter((id) => !NUMBER.test(id));
   const keys = new Set(headers.map(columnKey));
   const longest = Math.max(...headers.map(({ length }) => length), LONGEST_NAME) + 2;
   const isName = (key: string) =>
     keys.has(key) || (/.(?:id|no|nr|sku|code)$/.test(key) && VOCABULARY[role].sure.includes(key));
   const isHeader = (id: string) => id.length <= longest && !/^\d/.test(id) && isName(columnKey(id));
   const found: (readonly [id: string | undefined, what: string])[] = [
-    ...ODD.map(([looks, what]) => [ids.find((id) => looks.test(id.trim())), what] as const),
+    ...ODD.map(([looks, what]) => [texts.find((id) => looks.test(id.trim())), what] as const),
     [roundedIn(ids), 'ends in 0, like every id this long: a spreadsheet keeps only 15 digits\n  export ids as text'],
-    [subtotalIn(ids), 'is the sum of another, it seems\n  leave such rows out'],
+    [subtotalIn(texts, ids), 'is the sum of another, it seems\n  leave such rows out'],
     [
-      ids.find(isHeader),
+      texts.find(isHeader),
       'is the header, which comes again among the rows\n  leave such rows out; if its columns are in another order, give what follows as a file of its own',
     ],
     [twinIn(ids), 'differs from another by spaces, ".0", zeros in front or its case alone\n  write ids in one way'],
@@ -82,8 +86,8 @@ function roundedIn(ids: readonly string[]): string | undefined {
 }
 
 /** An id like `1001 Total`, where there is `1001`: pivot tables have such rows. */
-function subtotalIn(ids: readonly string[]): string | undefined {
-  const sums = ids.flatMap((id) => {
+function subtotalIn(texts: readonly string[], ids: readonly string[]): string | undefined {
+  const sums = texts.flatMap((id) => {
     const before = id.length > LONGEST_SUM ? undefined : SUBTOTAL.exec(id)?.[1];
     return before === undefined ? [] : [{ id, before }];
   });
@@ -113,11 +117,13 @@ export function likelyId(id: string): string {
 }
 
 function keyOf(plain: string): string {
+  if (NUMBER.test(plain)) return plain;
   return /^\d+$/.test(plain) ? plain.replace(/^0+(?=\d)/, '') : plain.toLowerCase();
 }
 
 /** An id without what is there by mistake, if it is there. */
 function plainId(id: string): string {
+  if (/^[\w-]*$/.test(id)) return id;
   const text = id
     .normalize('NFKC')
     .replaceAll('&amp;', '&')

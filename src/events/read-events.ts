@@ -80,31 +80,53 @@ export async function readEvents(
   sink.lines = table.linesBefore;
   const reader = eventsReader(layout, sink, refusals.refuse, acceleration, filter);
   await table.reading(async () => {
-    const file = { path, begin: pieces.position, seekableSize: table.seekableSize };
-    const cut = rangeWorkers && (await cutRanges(file, layout, eventWeights, sizes));
-    const head = pieces.position + (rangeWorkers?.readWhole ? 0 : sizes.head);
+    const begin = pieces.position;
+    const cut =
+      rangeWorkers && (await cutRanges({ path, begin, seekableSize: table.seekableSize }, layout, eventWeights, sizes));
+    const head = begin + (rangeWorkers?.readWhole ? 0 : sizes.head);
     const ranges = cut?.ranges.filter(({ from }) => from >= head) ?? [];
+    const onRead = reserver(sink.events, begin, await table.seekableSize());
     if (cut && ranges.length > 0) {
-      await readRanges({ ...cut, ranges }, rangeWorkers, reader, table, onBytes);
+      await readRanges({ ...cut, ranges }, rangeWorkers, reader, table, { onBytes, onRead });
     } else {
-      await readOn(pieces, reader, table);
+      await readOn(pieces, reader, table, { onRead });
     }
   });
   const { lineOf } = refusals;
   return { events: sink.events, report: table.report(sink.rows), warnings: table.warnings, lineOf };
 }
 
-/** Reads the rows that begin before the byte `until` of the file. @returns where the next one begins. */
+/**
+ * Reads the rows that begin before the byte `until` of the file. @param onRead is given where the next row begins, piece by piece.
+ * @returns where the first row begins that was not read.
+ */
 export async function readOn(
   pieces: Pieces,
   reader: EventsReader,
   { refusals }: Table,
-  until = Number.POSITIVE_INFINITY,
+  { until = Number.POSITIVE_INFINITY, onRead = () => {} }: { until?: number; onRead?: OnRead } = {},
 ): Promise<number> {
-  do reader.read(pieces, until);
-  while (pieces.position < until && (await pieces.more()));
+  do {
+    reader.read(pieces, until);
+    onRead(pieces.position);
+  } while (pieces.position < until && (await pieces.more()));
   if (pieces.isTooLong) throw refusals.fatal(reader.sink.lines + 1);
   return pieces.position;
+}
+
+/** Is given how far a file has been read, in bytes. */
+type OnRead = (position: number) => void;
+
+/** Makes room for all rows of a file, as many as the rows so far promise. @param size of the file in bytes; 0: unknown. */
+function reserver(events: Events, begin: number, size: number): OnRead {
+  let reserved = 0;
+  return (position) => {
+    const rows = (events.user.length * (size - begin)) / (position - begin);
+    if (!(rows > reserved) || size === 0) return;
+    // Some more, so that the columns of a file whose rows get shorter are not copied again and again.
+    reserved = Math.ceil(rows * 1.1);
+    reserveEvents(events, reserved);
+  };
 }
 
 const MOST_RANGES = 512;
@@ -143,19 +165,18 @@ async function readRanges(
   workers: RangeWorkers,
   reader: EventsReader,
   table: Table,
-  onBytes: (count: number) => void,
+  { onBytes, onRead }: { onBytes: (count: number) => void; onRead: OnRead },
 ): Promise<void> {
   const { path, begin, chunkBytes } = task;
-  const { events } = reader.sink;
-  const size = (ranges.at(-1)?.to ?? begin) - begin;
   const file = openSync(path, 'r');
-  const head = readOn(table.pieces, reader, table, ranges[0]?.from).finally(() => table.close());
+  const head = readOn(table.pieces, reader, table, { until: ranges[0]?.from ?? begin, onRead }).finally(() =>
+    table.close(),
+  );
   // Whoever waits for it hears of it.
   head.catch(() => {});
   let at = begin;
-  let rowsExpected = 0;
   const readUntil = async (until: number) => {
-    if (at < until) at = await readOn(new Pieces(bytesFrom(file, at, chunkBytes), at), reader, table, until);
+    if (at < until) at = await readOn(new Pieces(bytesFrom(file, at, chunkBytes), at), reader, table, { until });
   };
   try {
     await workers.read(task, ranges, async (part) => {
@@ -166,11 +187,7 @@ async function readRanges(
       if (part.begin === at && reader.append(part)) at = part.end;
       else await readUntil(part.end);
       onBytes(at - before);
-      const rows = (events.user.length * size) / (at - begin);
-      if (!(rows > rowsExpected)) return;
-      // More than that, so that a file whose rows get shorter is not copied at every range.
-      rowsExpected = Math.ceil(rows * 1.1);
-      reserveEvents(events, rowsExpected);
+      onRead(at);
     });
     at = Math.max(at, await head);
     await readUntil(Number.POSITIVE_INFINITY);

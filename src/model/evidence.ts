@@ -5,6 +5,7 @@ import {
   countsOf,
   emptyRows,
   mapped,
+  positive,
   rowLength,
   rowLengths,
   type SparseRows,
@@ -126,7 +127,7 @@ function likedOf(interactions: SparseRows): SparseRows {
     for (let e = from; e < to; e++) if (!(value[e]! > 0)) return false;
     return true;
   });
-  return areLiked ? interactions : mapped(interactions, (x) => (x > 0 ? x : undefined));
+  return areLiked ? interactions : positive(interactions);
 }
 
 /** attribute values × items: only values that at least two items share, and not too many. */
@@ -166,12 +167,17 @@ function evidenceOnItems(
   const degree = new Float64Array(basketsByItem.rows);
   const diagonal = new Float64Array(basketsByItem.rows);
   const addUp = (item: number, from: number, to: number) => {
+    const { index, value } = basketsByItem;
+    let ownDegree = 0;
+    let ownDiagonal = 0;
     for (let e = from; e < to; e++) {
-      const basket = basketsByItem.index[e]!;
-      const square = basketsByItem.value[e]! * basketsByItem.value[e]!;
-      degree[item]! += basket < users ? (byNorm ? square : 1) : settings.attributeWeight * square;
-      diagonal[item]! += basketWeight[basket]! * square;
+      const basket = index[e]!;
+      const square = value[e]! * value[e]!;
+      ownDegree += basket < users ? (byNorm ? square : 1) : settings.attributeWeight * square;
+      ownDiagonal += basketWeight[basket]! * square;
     }
+    degree[item] = ownDegree;
+    diagonal[item] = ownDiagonal;
   };
   for (let item = 0; item < basketsByItem.rows; item++)
     addUp(item, basketsByItem.start[item]!, basketsByItem.start[item + 1]!);
