@@ -3,11 +3,11 @@ import { RowCutter } from './row-cutter.js';
 const [LF, CR, QUOTE] = [0x0a, 0x0d, 0x22];
 
 /**
- * True for text cut at tabs and the like that writes quotes as letters: read as quotes, rows could not be cut, and as letters
- * every row has the same width. Dumps of databases write such files.
+ * True for text separated by tabs and the like in which quotes are ordinary characters: rows cannot be cut if quotes count, and all
+ * have the same width if they do not. Database dumps look like this.
  */
 export function isUnquoted(head: Buffer, delimiter: string): boolean {
-  // Where commas separate, a cell with one has to be quoted.
+  // With commas as separators, cells that contain a comma have to be quoted.
   if (/^[,;]$/.test(delimiter) || !head.includes(QUOTE)) return false;
   const whole = head.subarray(0, head.lastIndexOf(LF) + 1);
   return hasTrouble(whole, delimiter) && isEven(whole, delimiter);
@@ -31,7 +31,7 @@ function isEven(bytes: Buffer, delimiter: string): boolean {
   return widths.size === 1;
 }
 
-/** The same table with every cell quoted that has a quote in it. */
+/** The same table, with quotes around every cell that contains a quote. */
 export async function* withQuotedCells(chunks: AsyncIterable<Buffer>, delimiter: string): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of chunks) {
