@@ -23,32 +23,33 @@ import {
   TRUE,
   UNKNOWN,
 } from './rule.js';
-import { refusal } from './tokens.js';
+import { expressionFailure } from './tokens.js';
 import { isMissing, type Kind, type Symbols, type TypedColumn, textsOf, typedColumn } from './typed-column.js';
 
-/** The columns that an expression may name, those of a side equally long; those of one file are the items'. */
+/** The columns that an expression may use, those of a side equally long. */
 export interface Columns extends Readonly<Record<Side, readonly CellColumn[]>> {
+  /** The expression filters the rows of one file; its columns are under `item`. */
   areOfOneFile?: boolean;
 }
 
-/** A column as the binder sees it. */
+/** The part of a column that the binder uses. */
 export type BoundColumn = Pick<TypedColumn, 'name' | 'cells' | 'isPlainlyNumeric' | 'numbers' | 'texts'>;
 
-/** An operand and its cells; of literals, their texts are the cells, and there is no side. */
+/** An operand and its cells. The cells of literals are their texts, and they have no side. */
 interface Bound {
   operand: Operand;
   column: BoundColumn;
   side: Side | undefined;
 }
 
-/** What an expression is bound to. */
+/** An expression, and what it is bound to. */
 interface Binding {
   expression: Expression;
   columns: Columns;
   /** Seconds since 1970. */
   now: number;
   newColumn: (column: CellColumn) => BoundColumn;
-  /** Makes a rule of what one side decides alone. */
+  /** Makes a rule that depends on one side only. */
   known: (of: Side, count: number, truth: (index: number) => number) => Rule;
 }
 
@@ -58,15 +59,15 @@ const KINDS = { number: 'numbers', date: 'dates', truth: 'truths', text: undefin
 const NAMES = { numbers: 'numbers', dates: 'dates', truths: 'true or false' } as const;
 
 /**
- * Makes a rule of an expression: finds the columns that it names, and decides as what they are compared.
- * @returns the rule, and sentences about cells that could not be read, and count as missing, each once.
+ * Converts an expression to a rule: finds the columns that it names, and decides how to compare them.
+ * @returns the rule, and distinct sentences about cells that cannot be read and count as missing.
  */
 export function ruleOf({ expression, columns, now, newColumn, known }: Binding) {
   const symbols: Symbols = new Map();
   const unreadable = new Set<string>();
   const bound = new Map<CellColumn, BoundColumn>();
 
-  const refused = (at: number, message: string, more = ''): Failure => refusal(expression, at, message, more);
+  const refused = (at: number, message: string, more = ''): Failure => expressionFailure(expression, at, message, more);
 
   const unknown = (sides: readonly Side[], name: string, at: number): Failure => {
     const names = (side: Side) => columns[side].map((column) => column.name);
@@ -81,9 +82,9 @@ export function ruleOf({ expression, columns, now, newColumn, known }: Binding) 
 
   const found = ({ of, name, at }: Reference): { column: BoundColumn; side: Side } => {
     const sides: readonly Side[] = of ? [of] : ['item', 'user'];
-    // A header of flattened JSON may itself begin with "user.".
-    const whole = of ? [{ side: 'item' as const, wanted: `${of}.${name}` }] : [];
-    for (const { side, wanted } of [...sides.map((side) => ({ side, wanted: name })), ...whole]) {
+    // The column name of flattened JSON may itself begin with "user.".
+    const fullName = of ? [{ side: 'item' as const, wanted: `${of}.${name}` }] : [];
+    for (const { side, wanted } of [...sides.map((side) => ({ side, wanted: name })), ...fullName]) {
       const key = columnKey(wanted);
       const same = columns[side].filter((column) => column.name === wanted);
       const alike = columns[side].filter((column) => key !== '' && columnKey(column.name) === key);
@@ -105,7 +106,7 @@ export function ruleOf({ expression, columns, now, newColumn, known }: Binding) 
     return { operand, side: undefined, column: typedColumn({ name: '', cells }, undefined) };
   };
 
-  /** As what two operands are compared: as what the literal is, else as numbers or dates where both are that. */
+  /** The type as which two operands are compared: that of the literals, otherwise numbers or dates if both columns have them. */
   const kindOf = (op: Relation, left: Bound, right: Bound): Kind => {
     const literals = [left, right].flatMap(({ operand }) => (isReference(operand) ? [] : operand));
     const [type, other] = new Set(literals.map((literal) => literal.type));
@@ -125,7 +126,7 @@ export function ruleOf({ expression, columns, now, newColumn, known }: Binding) 
     throw refused(at, `"${op}" compares numbers with numbers, or dates with dates, and ${why}`);
   };
 
-  /** All literals as numbers, or as the texts of one cell. */
+  /** Literals as numbers, or as the texts of one cell. */
   const cellsOfLiterals = (literals: readonly Literal[], column: BoundColumn, kind: Kind): Cells => {
     if (kind !== 'texts') {
       const { values } = literals.some(({ type }) => type === 'text') ? column.numbers(kind) : { values: [] };
@@ -133,10 +134,8 @@ export function ruleOf({ expression, columns, now, newColumn, known }: Binding) 
       return Float64Array.from(literals, (each, at) => values[at] ?? each.value + (each.from ? from[each.from] : 0));
     }
     const missing = literals.find(({ text }) => isMissing(text));
-    if (missing) {
-      const message = `${shown(missing.text)} counts as missing in every column; write "is missing"`;
-      throw refused(missing.at, message);
-    }
+    if (missing)
+      throw refused(missing.at, `${shown(missing.text)} counts as missing in every column; write "is missing"`);
     return textsOf([new Set(literals.map(({ text }) => text.trim().toLowerCase()))], symbols);
   };
 

@@ -4,9 +4,10 @@ import { pickRows } from './order-join.js';
 import { renumber } from './renumbering.js';
 
 /**
- * Leaves out the rows of a file after a moment, and the ids that they alone name: what is left is as if they were not there. (Of ids that
- * come from rows that did not count, nobody knows when that was: they come last.)
- * @param now seconds since 1970. @param ids with those of the file. @param known how many there were before it. @returns what is left out.
+ * Removes the rows of a file after a moment, and the ids that only they have, as if the file did not have them. (The time of rows that did
+ * not count is unknown: ids that only they have are kept, after all others.)
+ * @param now seconds since 1970. @param ids including those of the file. @param known how many ids there were before the file.
+ * @returns how many rows were removed, and the first line.
  */
 export function withoutLater(events: Events, now: number, ids: Ids, known: Record<keyof Ids, number>): SkippedKind {
   const later = noneSkipped();
@@ -38,7 +39,7 @@ export function withoutLater(events: Events, now: number, ids: Ids, known: Recor
   return later;
 }
 
-/** Numbers ids anew in the order of the rows. @returns the ids as they were. */
+/** Renumbers ids in the order of the rows. @returns the ids in their previous order. */
 function reindex(index: IdIndex, known: number, rows: Uint32Array, isLater: Uint8Array): readonly string[] {
   const { ids } = index;
   index.cut(known);

@@ -546,7 +546,7 @@ const times: Case[] = [
     file: timed((row) => `${row}/3/2020`),
     code: 65,
     says: [
-      'f.csv:2: column "time": which part of 1/3/2020 is the day, no row of the column tells',
+      'f.csv:2: column "time": no row of the column shows which part of 1/3/2020 is the day',
       '--date-order day-first or month-first settles it, --time-col none',
     ],
   },
