@@ -128,7 +128,7 @@ const columns: Case[] = [
     name: 'cells cut by a space',
     file: (valid) => valid.replaceAll(',', ' '),
     code: 65,
-    says: [NO_COLUMN, '; if that is several, --delimiter says by what they are separated'],
+    says: [NO_COLUMN, '; if these are several, name their separator with --delimiter'],
   },
   {
     name: 'a separator that is not the one named',
