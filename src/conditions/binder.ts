@@ -76,7 +76,7 @@ export function ruleOf({ expression, columns, now, newColumn, known }: Binding) 
     const filled = sides.filter((side) => names(side).length > 0);
     const lists = filled.map((side) => `\n  ${label(side)}: ${namesShown(names(side))}`);
     if (filled.length === 0)
-      lists.push('\n  there are none: --items FILE has those of items, and profiles have those of users');
+      lists.push('\n  there are no columns: --items FILE has columns of items, and profiles have columns of users');
     return refused(at, `no column ${shown(name)}${hint}`, lists.join(''));
   };
 

@@ -26,8 +26,8 @@ export function numberCell(cell: string, column: string, wayOut = WITHOUT_RATING
   if (Number.isFinite(value)) return value;
   const isAdorned = text.length <= LONGEST_NUMBER && ADORNED.test(text);
   const hint = isAdorned ? `; write plain numbers${wayOut}` : '';
-  const again = text === column.trim() ? ': the header comes again' : hint;
-  throw new BadRow(`column "${printableName(column)}": ${shown(cell)} is not a number${again}`);
+  const why = text === column.trim() ? ': the header is repeated here' : hint;
+  throw new BadRow(`column "${printableName(column)}": ${shown(cell)} is not a number${why}`);
 }
 
 function isNumber(text: string): boolean {

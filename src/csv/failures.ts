@@ -20,7 +20,7 @@ const CAUSES: readonly [code: RegExp, exitCode: number, text: (name: string, why
   [
     /^EACCES$/,
     ExitCode.noInput,
-    (name) => `: no permission to read it; who runs this needs read rights (ls -l ${name})`,
+    (name) => `: no permission to read it; the user who runs this needs read permission (ls -l ${name})`,
   ],
   [/^EISDIR$/, ExitCode.noInput, () => ' is a folder; name a file in it'],
   [/^Z_BUF_ERROR$/, ExitCode.badData, () => ': the gzip file ends too early; export or copy it anew'],

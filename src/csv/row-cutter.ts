@@ -16,7 +16,7 @@ export const MAX_ROW_BYTES = 64 * 1024 * 1024;
 export const TOO_LONG = `a row of more than ${MAX_ROW_BYTES >> 20} MB: most likely a quote that is never closed`;
 
 /** What is wrong with a row. */
-export type Trouble = 'none' | 'stray quote' | 'text behind quote' | 'open quote' | 'width';
+export type Trouble = 'none' | 'stray quote' | 'text after quote' | 'open quote' | 'width';
 
 /**
  * Cuts the rows of a CSV file out of its bytes, as csv-parse would: cells in quotes may hold delimiters, doubled quotes
@@ -105,7 +105,7 @@ export class RowCutter {
         to = at++;
         if (!this.#endsCell(bytes, at, end)) {
           // Like csv-parse, accept a NUL after the closing quote.
-          if (bytes[at] !== NUL) this.#refuse('text behind quote', lines);
+          if (bytes[at] !== NUL) this.#refuse('text after quote', lines);
           isDoubled = true;
           to = -1;
         }
@@ -150,9 +150,9 @@ export class RowCutter {
   reason(firstLine: number): string {
     switch (this.trouble) {
       case 'stray quote':
-        return 'a quote (") inside a cell that does not begin with one; such a cell has to be quoted whole, its quotes doubled';
-      case 'text behind quote':
-        return `text behind a closing quote ("); a quote inside a quoted cell has to be doubled (where it is \\", sed 's/\\\\"/""/g' does that)`;
+        return 'a quote (") inside an unquoted cell; quote the whole cell, and double the quotes in it';
+      case 'text after quote':
+        return `text after a closing quote ("); a quote inside a quoted cell has to be doubled (if it is \\", sed 's/\\\\"/""/g' does that)`;
       case 'open quote':
         return `a quote is opened in the row that begins on line ${firstLine} and never closed`;
       default:

@@ -118,7 +118,7 @@ function chosenColumn(
   const other = candidates.find((each) => !each.isStandIn && !each.isBare && completes(best.column, each.column));
   if (other && (role === 'user' || role === 'item' || role === 'rating')) {
     warnings.push(
-      `${shown(name)} is the ${role}, and empty in rows in which ${shown(other.column.name)} is filled: these have no ${role}\n  write both into one column, or say that it is right with --${role}-col ${shellWord(name)}`,
+      `${shown(name)} is the ${role}, and empty in rows in which ${shown(other.column.name)} is filled: these have no ${role}\n  write both into one column, or confirm it with --${role}-col ${shellWord(name)}`,
     );
   }
   if (first && first !== best) {

@@ -318,7 +318,7 @@ const rows: Case[] = [
     args: ['--bad-rows', 'skip'],
     file: (valid) => valid.replace('e', 'e"'),
     code: 65,
-    says: ['f.csv:1: a quote (") inside a cell that does not begin with one'],
+    says: ['f.csv:1: a quote (") inside an unquoted cell'],
   },
   {
     name: 'a quote inside a cell',
@@ -327,10 +327,10 @@ const rows: Case[] = [
     says: [/f\.csv:\d: a quote \("\) inside a cell/, SKIP],
   },
   {
-    name: 'text behind a closing quote',
+    name: 'text after a closing quote',
     file: (valid) => `${valid}"ash"x,,\n`,
     code: 65,
-    says: [/f\.csv:\d: text behind a closing quote/, SKIP],
+    says: [/f\.csv:\d: text after a closing quote/, SKIP],
   },
   {
     name: 'a row too long',

@@ -69,7 +69,7 @@ export function recordRows(entries: AsyncIterator<Entry[]>, refusals: Refusals) 
     const candidates = rowLists(lists);
     if (candidates.length > 1) {
       const names = candidates.map((name) => JSON.stringify(name)).join(' and ');
-      const wayOut = `leave out all but one, say by jq -c 'del(.${candidates.at(-1)})'`;
+      const wayOut = `leave out all but one, for example by jq -c 'del(.${candidates.at(-1)})'`;
       throw refusals.fatal(1, `records have the lists ${names}, and the objects of each could be the rows; ${wayOut}`);
     }
     exploded = candidates[0];
