@@ -55,8 +55,8 @@ interface Binding {
 
 const DAY = 86_400;
 const NAMES_SHOWN = 30;
-const KINDS = { number: 'numbers', date: 'dates', truth: 'truths', text: undefined } as const;
-const NAMES = { numbers: 'numbers', dates: 'dates', truths: 'true or false' } as const;
+const KIND_OF_LITERAL = { number: 'numbers', date: 'dates', truth: 'truths', text: undefined } as const;
+const KIND_NAMES = { numbers: 'numbers', dates: 'dates', truths: 'true or false' } as const;
 
 /**
  * Converts an expression to a rule: finds the columns that it names, and decides how to compare them.
@@ -110,7 +110,7 @@ export function ruleOf({ expression, columns, now, newColumn, known }: Binding) 
   const kindOf = (op: Relation, left: Bound, right: Bound): Kind => {
     const literals = [left, right].flatMap(({ operand }) => (isReference(operand) ? [] : operand));
     const [type, other] = new Set(literals.map((literal) => literal.type));
-    const stated = type && !other ? KINDS[type] : undefined;
+    const stated = type && !other ? KIND_OF_LITERAL[type] : undefined;
     const isOrder = /[<>]/.test(op);
     if (op === 'in') return 'texts';
     if (stated && !(isOrder && stated === 'truths')) return stated;
@@ -145,7 +145,7 @@ export function ruleOf({ expression, columns, now, newColumn, known }: Binding) 
     const { values, isReadable, unreadable: odd, why } = column.numbers(kind);
     const name = shown(column.name);
     if (!isReadable) {
-      throw refused(operand.at, `column ${name} ${why ?? `holds ${odd.example}, and no ${NAMES[kind]}`}`);
+      throw refused(operand.at, `column ${name} ${why ?? `holds ${odd.example}, and no ${KIND_NAMES[kind]}`}`);
     }
     if (kind === 'numbers' && mayHaveThousands(column.cells.filter((cell) => !isMissing(cell)))) {
       const what = `the ${side}s' column ${name} holds numbers like 1.234 beside whole ones below 1000`;
@@ -153,7 +153,7 @@ export function ruleOf({ expression, columns, now, newColumn, known }: Binding) 
     }
     if (odd.count > 0) {
       const which = `${odd.count} of ${column.cells.length} cells of the ${side}s' column ${name}`;
-      const reason = `are not ${NAMES[kind]}, such as ${odd.example}; they count as missing`;
+      const reason = `are not ${KIND_NAMES[kind]}, such as ${odd.example}; they count as missing`;
       unreadable.add(`${expression.option}: ${which} ${reason}`);
     }
     return values;

@@ -26,7 +26,7 @@ export type Rule =
   /** Compares the cell of an item with that of a user. `of`: the side of the left cells. */
   | { type: 'pair'; op: Relation; of: Side; left: Cells; right: Cells };
 
-/** The truth of a rule for an item and a user, both by index. */
+/** The truth of a rule for an item and a user, combined by index. */
 export function truthOf(rule: Rule, item: number, user: number): number {
   switch (rule.type) {
     case 'known':
@@ -41,7 +41,7 @@ export function truthOf(rule: Rule, item: number, user: number): number {
     }
     default: {
       let truth = rule.type === 'all' ? TRUE : FALSE;
-      for (const part of rule.parts) truth = both(rule.type, truth, truthOf(part, item, user));
+      for (const part of rule.parts) truth = combined(rule.type, truth, truthOf(part, item, user));
       return truth;
     }
   }
@@ -58,7 +58,7 @@ export function simplified<T>(type: 'all' | 'any', parts: readonly T[], ruleOf: 
       continue;
     }
     const truth = known[rule.of] ?? rule.truth;
-    for (let at = 0; at < truth.length; at++) truth[at] = both(type, truth[at]!, rule.truth[at]!);
+    for (let at = 0; at < truth.length; at++) truth[at] = combined(type, truth[at]!, rule.truth[at]!);
     known[rule.of] = truth;
   }
   for (const of of ['user', 'item'] as const) {
@@ -72,7 +72,7 @@ export function opposite(part: Rule): Rule {
   return part.type === 'known' ? { ...part, truth: part.truth.map((truth) => TRUE - truth) } : { type: 'not', part };
 }
 
-function both(type: 'all' | 'any', one: number, other: number): number {
+function combined(type: 'all' | 'any', one: number, other: number): number {
   return (type === 'all') === one < other ? one : other;
 }
 
@@ -80,7 +80,7 @@ function both(type: 'all' | 'any', one: number, other: number): number {
 export function holds(op: Relation, left: Cells, l: number, right: Cells, r: number): number {
   if (left instanceof Float64Array || right instanceof Float64Array) {
     const [one, other] = [(left as Float64Array)[l]!, (right as Float64Array)[r]!];
-    return Number.isNaN(one) || Number.isNaN(other) ? UNKNOWN : compared(op, one, other) ? TRUE : FALSE;
+    return Number.isNaN(one) || Number.isNaN(other) ? UNKNOWN : compareNumbers(op, one, other) ? TRUE : FALSE;
   }
   const [from, to, start, end] = [left.offsets[l]!, left.offsets[l + 1]!, right.offsets[r]!, right.offsets[r + 1]!];
   // Nothing is in a missing list.
@@ -108,7 +108,7 @@ function intersects(
   return false;
 }
 
-function compared(op: Relation, one: number, other: number): boolean {
+function compareNumbers(op: Relation, one: number, other: number): boolean {
   switch (op) {
     case '<':
       return one < other;

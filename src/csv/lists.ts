@@ -2,7 +2,7 @@
 const MAX_DEPTH = 32;
 /** The fields of an object that may hold its value, best first. */
 const NAMES = ['name', 'title', 'label', 'value', 'id'];
-const NOTHING = new Set(['', 'null', 'NULL', 'None', 'nan', 'NaN']);
+const MISSING = new Set(['', 'null', 'NULL', 'None', 'nan', 'NaN']);
 /** A UUID in braces is not a PostgreSQL array. */
 const UUID = /^\{[\da-f-]{32,36}\}$/i;
 
@@ -67,7 +67,7 @@ export function listOf(cell: string): string[] | undefined {
   const element = (): string[] | undefined => {
     const own = scalar();
     if (own === undefined) return undefined;
-    return NOTHING.has(own) ? [] : [own];
+    return MISSING.has(own) ? [] : [own];
   };
 
   const object = (depth: number): string[] | undefined => {

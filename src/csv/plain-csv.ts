@@ -11,16 +11,16 @@ const WESTERN = 'windows-1252';
 /**
  * Converts what exports write to CSV in UTF-8 with doubled quotes: text in another encoding, quotes escaped by backslashes, quotes that
  * are part of the text.
- * @param first the first chunk, `others` those after it. @param wish what options say: the encoding, and whether cells may be quoted.
+ * @param first the first chunk, `others` those after it. @param options what options say: the encoding, and whether cells may be quoted.
  */
 export function plainCsv(
   first: Buffer,
   others: AsyncIterable<Buffer>,
   delimiter: string,
-  wish: { encoding: string | undefined; quotes: boolean | undefined },
+  options: { encoding: string | undefined; quotes: boolean | undefined },
 ) {
   const head = first.subarray(0, INSPECTED_BYTES);
-  const isWestern = wish.encoding === undefined && !isTextInUtf8(head);
+  const isWestern = options.encoding === undefined && !isTextInUtf8(head);
   const warnings = isWestern
     ? [
         `not UTF-8: read as ${WESTERN}; --encoding ${WESTERN} says so, --encoding NAME names another (shift_jis, gbk, windows-1251 …)`,
@@ -28,7 +28,7 @@ export function plainCsv(
     : [];
   const all = chained(first, others);
   const chunks = isWestern ? recoded(all, WESTERN) : all;
-  if (!(wish.quotes ?? !isUnquoted(head, delimiter))) {
+  if (!(options.quotes ?? !isUnquoted(head, delimiter))) {
     return { chunks: withQuotedCells(chunks, delimiter), warnings, isAsStored: false };
   }
   if (hasBackslashes(first, delimiter)) {

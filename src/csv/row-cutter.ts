@@ -40,7 +40,7 @@ export class RowCutter {
   /** The number of line ends in the row before the misplaced quote. */
   troubleLines = 0;
   readonly #width: number;
-  readonly #any: boolean;
+  readonly #anyWidth: boolean;
   readonly #used: Uint8Array;
   readonly #kinds = new Uint8Array(256);
   /** The bytes of the delimiter after the first one. */
@@ -56,7 +56,7 @@ export class RowCutter {
    */
   constructor(delimiter: string, width: number | undefined, used?: Uint8Array) {
     const separator = Buffer.from(delimiter);
-    this.#any = width === undefined;
+    this.#anyWidth = width === undefined;
     this.#width = width ?? 0;
     this.#used = used ?? new Uint8Array(this.#width).fill(1);
     this.from = new Int32Array(this.#width);
@@ -188,7 +188,7 @@ export class RowCutter {
   }
 
   #checkWidth(hasMore: boolean): void {
-    if (!this.#any && (this.cells < this.#width || hasMore)) this.#refuse('width', 0);
+    if (!this.#anyWidth && (this.cells < this.#width || hasMore)) this.#refuse('width', 0);
   }
 
   /** Copies the row with doubled quotes made single. */

@@ -134,8 +134,8 @@ export async function* recoded(chunks: AsyncIterable<Buffer>, encoding: string):
 const HEAD_BYTES = 1 << 16;
 
 /**
- * The same bytes, with a first chunk that holds the first line and enough rows to show what the columns contain. (A pipe may give less at
- * a time: only what has been written so far.)
+ * The same bytes, with a first chunk that holds the first line and enough rows to show what the columns contain. (The chunks of a pipe may
+ * be shorter, since they are whatever has been written so far.)
  */
 export function wholeHead(chunks: AsyncIterable<Buffer>, chunkBytes: number): AsyncGenerator<Buffer> {
   const enough = Math.min(HEAD_BYTES, chunkBytes);

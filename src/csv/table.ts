@@ -19,7 +19,7 @@ export interface CsvSource {
   path: string;
   /** One or more characters; undefined: detected from the file name and the header line. */
   delimiter: string | undefined;
-  /** TextDecoder's name; undefined: UTF-16 if there is its byte order mark, otherwise detected from the first bytes. */
+  /** TextDecoder's name; undefined: UTF-8 or UTF-16 by its byte order mark, otherwise detected from the first bytes. */
   encoding?: string | undefined;
   /** Whether cells may be quoted; undefined: detected from the first rows. */
   quotes?: boolean | undefined;
@@ -89,7 +89,7 @@ interface Opened {
   /** The unread bytes. */
   pieces: Pieces;
   refusals: Refusals;
-  /** What could not be read although the file as a whole can; complete once all rows have been read. */
+  /** Warnings about the file; complete once all rows have been read. */
   warnings: readonly string[];
   /** True if no conversion changed the bytes, so that `pieces.position` is a position in the file (unless that is compressed or a pipe). */
   isSeekable: boolean;

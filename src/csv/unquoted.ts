@@ -10,7 +10,7 @@ export function isUnquoted(head: Buffer, delimiter: string): boolean {
   // With commas as separators, cells that contain a comma have to be quoted.
   if (/^[,;]$/.test(delimiter) || !head.includes(QUOTE)) return false;
   const whole = head.subarray(0, head.lastIndexOf(LF) + 1);
-  return hasTrouble(whole, delimiter) && isEven(whole, delimiter);
+  return hasTrouble(whole, delimiter) && hasOneWidth(whole, delimiter);
 }
 
 function hasTrouble(bytes: Buffer, delimiter: string): boolean {
@@ -23,12 +23,11 @@ function hasTrouble(bytes: Buffer, delimiter: string): boolean {
   return false;
 }
 
-function isEven(bytes: Buffer, delimiter: string): boolean {
-  const widths = new Set<number>();
-  for (const line of bytes.toString('latin1').split('\n')) {
-    if (line !== '' && line !== '\r') widths.add(line.split(Buffer.from(delimiter).toString('latin1')).length);
-  }
-  return widths.size === 1;
+function hasOneWidth(bytes: Buffer, delimiter: string): boolean {
+  const separator = Buffer.from(delimiter).toString('latin1');
+  const lines = bytes.toString('latin1').split('\n');
+  const filled = lines.filter((line) => line !== '' && line !== '\r');
+  return new Set(filled.map((line) => line.split(separator).length)).size === 1;
 }
 
 /** The same table, with quotes around every cell that contains a quote. */

@@ -17,7 +17,7 @@ interface Program {
 }
 
 /** Room in the program's memory, in bytes: for the chunk that is read at a time, and for the ids of users or items. */
-export interface EventRoom {
+interface EventRoom {
   chunk: number;
   ids: number;
 }

@@ -40,7 +40,7 @@ export function isKnownType(cell: string): boolean {
 }
 
 /** The weight of an event type, by its `typeKey`. */
-export function typeWeight(key: string): number {
+function typeWeight(key: string): number {
   return KNOWN.get(key) ?? VIEW_WEIGHT;
 }
 

@@ -6,10 +6,10 @@ import { renumber } from './renumbering.js';
 /**
  * Removes the rows of a file after a moment, and the ids that only they have, as if the file did not have them. (The time of rows that did
  * not count is unknown: ids that only they have are kept, after all others.)
- * @param now seconds since 1970. @param ids including those of the file. @param known how many ids there were before the file.
+ * @param now seconds since 1970. @param ids including those of the file. @param idsBefore how many ids there were before the file.
  * @returns how many rows were removed, and the first line.
  */
-export function withoutLater(events: Events, now: number, ids: Ids, known: Record<keyof Ids, number>): SkippedKind {
+export function withoutLater(events: Events, now: number, ids: Ids, idsBefore: Record<keyof Ids, number>): SkippedKind {
   const later = noneSkipped();
   const { time, timeColumn, titles } = events;
   if (!time || !timeColumn) return later;
@@ -27,8 +27,8 @@ export function withoutLater(events: Events, now: number, ids: Ids, known: Recor
   }
   if (later.count === 0) return later;
   pickRows(events, kept.subarray(0, count));
-  reindex(ids.users, known.users, events.user.values, isLater.users);
-  const before = reindex(ids.items, known.items, events.item.values, isLater.items);
+  reindex(ids.users, idsBefore.users, events.user.values, isLater.users);
+  const before = reindex(ids.items, idsBefore.items, events.item.values, isLater.items);
   if (titles) {
     events.titles = [];
     for (const [item, id] of before.entries()) {
@@ -40,10 +40,10 @@ export function withoutLater(events: Events, now: number, ids: Ids, known: Recor
 }
 
 /** Renumbers ids in the order of the rows. @returns the ids in their previous order. */
-function reindex(index: IdIndex, known: number, rows: Uint32Array, isLater: Uint8Array): readonly string[] {
+function reindex(index: IdIndex, idsBefore: number, rows: Uint32Array, isLater: Uint8Array): readonly string[] {
   const { ids } = index;
-  index.cut(known);
+  index.cut(idsBefore);
   renumber(rows, ids, index);
-  for (let id = known; id < ids.length; id++) if (isLater[id] === 0) index.add(ids[id]!);
+  for (let id = idsBefore; id < ids.length; id++) if (isLater[id] === 0) index.add(ids[id]!);
   return ids;
 }

@@ -103,24 +103,24 @@ function lineStart(file: number, from: number, to: number, chunkBytes: number): 
 }
 
 /** A buffer that is reused for all ranges: allocating new memory took as long as reading. */
-const NOTHING = Buffer.alloc(0);
-let room = NOTHING;
+const NO_BUFFER = Buffer.alloc(0);
+let sharedBuffer = NO_BUFFER;
 
 /** The lines that begin in the bytes `from` to `to`. A line that extends more than a chunk beyond `to` is cut short. */
 async function* wholeLines(file: number, from: number, to: number, chunkBytes: number): AsyncGenerator<Buffer> {
   let length = Math.min(to - from + Math.min(LINE_BYTES, chunkBytes), MAX_READ_BYTES);
-  const own = room.length < length ? Buffer.allocUnsafe(length) : room;
-  room = NOTHING;
+  const buffer = sharedBuffer.length < length ? Buffer.allocUnsafe(length) : sharedBuffer;
+  sharedBuffer = NO_BUFFER;
   try {
     for (let at = from; at < to + chunkBytes && from < to; at += length, length = chunkBytes) {
-      const bytes = bytesOf(file, at, length, at === from ? own : undefined);
+      const bytes = bytesOf(file, at, length, at === from ? buffer : undefined);
       const last = bytes.indexOf(LF, Math.max(0, to - 1 - at)) + 1;
       yield last > 0 ? bytes.subarray(0, last) : bytes;
       if (last > 0 || bytes.length < length) return;
     }
   } finally {
     // The rows of this range have been read before the next range needs the buffer.
-    room = own;
+    sharedBuffer = buffer;
   }
 }
 

@@ -22,7 +22,7 @@ export interface CutFile {
 
 /** Other processes that read ranges of a file while this one merges the results. */
 export interface RangeWorkers {
-  /** True if they also read whole files that cannot be cut or are too small for it. */
+  /** True if they have also read whole files, which cannot be cut or are too small to be worth it. */
   readWhole?: boolean;
   /** @param onPart gets the parts in the order of the ranges (undefined: that range failed), one at a time: its promise is awaited. */
   read(
@@ -58,7 +58,7 @@ export interface Reading {
 export interface ReadEvents {
   events: Events;
   report: TableReport;
-  /** What could not be read although the file as a whole could. */
+  /** Warnings about the file, for example about lost data. */
   warnings: readonly string[];
   /** The line of the file for the line of a row; they differ for converted formats. */
   lineOf: (line: number) => number;

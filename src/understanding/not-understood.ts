@@ -40,9 +40,9 @@ function refusePreamble(file: OpenFile, inputs: DescribedFiles): void {
   const cut = (line: string, sign: string) => line.split(sign).map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
   const line = file.top.findIndex((text) => [',', ';', '\t', '|'].some((sign) => namesColumns(cut(text, sign)))) + 1;
   if (line === 0) return;
-  const command = `tail -n +${line} ${shellWord(file.path)} | recommend -u -`;
-  const what = 'the columns are named here, below other lines; this leaves those out';
-  throw badData(`${file.name}:${line}: ${what}:\n  ${command}`);
+  throw badData(
+    `${file.name}:${line}: the columns are named here, below other lines; this leaves those out:\n  tail -n +${line} ${shellWord(file.path)} | recommend -u -`,
+  );
 }
 
 function namesColumns(header: readonly string[]): boolean {
@@ -196,26 +196,18 @@ export function refuseRepeatedProfiles(
   throw withHints(failure, inputs.named.item === undefined ? itemHints(file, set, files) : []);
 }
 
-/** A hint at an item column whose name is unknown, from the values. */
-function itemHints(file: OpenFile, roles: Roles, files: OpenFiles): string[] {
-  const likely = likelyItem(file, roles, files.items);
-  return likely ? [`most likely it is ${shown(likely.name)}, ${likely.why}: --item-col ${shellWord(likely.name)}`] : [];
-}
-
-/** The unused column whose values are those of the catalogue, or are repeated with other users. */
-function likelyItem(
-  file: OpenFile,
-  roles: Roles,
-  items: OpenFile | undefined,
-): { name: string; why: string } | undefined {
+/** A hint at the most likely item column: its values are those of the catalogue, or are repeated with other users. */
+function itemHints(file: OpenFile, roles: Roles, { items }: OpenFiles): string[] {
+  const hint = ({ name }: SampledColumn, why: string) => [
+    `most likely it is ${shown(name)}, whose ${why}: --item-col ${shellWord(name)}`,
+  ];
   const free = freeIds(file, roles);
   for (const theirs of items?.columns ?? []) {
-    const matching = free.find((column) => theirs.distinct.size > 1 && column.sharedWith(theirs.distinct) > 0.5);
-    if (matching && items)
-      return { name: matching.name, why: `whose values are those of ${shown(theirs.name)} in ${items.name}` };
+    const match = free.find((column) => theirs.distinct.size > 1 && column.sharedWith(theirs.distinct) > 0.5);
+    if (match && items) return hint(match, `values are those of ${shown(theirs.name)} in ${items.name}`);
   }
   const best = likelyIds(file, roles, file.columns[roles.user ?? -1]);
-  return best && { name: best.name, why: `whose ${best.distinct.size} values come again with other users` };
+  return best ? hint(best, `${best.distinct.size} values come again with other users`) : [];
 }
 
 /** The unused column with the most distinct values, if they are repeated beside different values of another column. */

@@ -83,7 +83,9 @@ export function unfitValues(role: Role, { column, isBare }: Candidate, { hasItem
       return isNumbered(column) ? '' : 'holds no order numbers';
     case 'item':
       if (column.filled.length >= FEW_ROWS && column.distinct.size < 3) return 'has fewer than three different values';
-      return column.isRunning && others.some(({ column: other }) => repeats(other)) ? 'numbers the rows' : '';
+      return column.isRunning && others.some(({ column: other }) => !other.isNearlyEmpty && !other.isUnique)
+        ? 'numbers the rows'
+        : '';
     case 'rating':
       return column.numbers < 0.5 ? 'holds no numbers' : '';
     case 'time':
@@ -91,7 +93,7 @@ export function unfitValues(role: Role, { column, isBare }: Candidate, { hasItem
         return 'is the day of a month';
       return column.times < 0.5 ? 'holds no times' : '';
     case 'event':
-      return column.distinct.size > Math.max(MOST_TYPES, column.filled.length / 2) ? 'holds no event types' : '';
+      return column.distinct.size > Math.max(MANY_TYPES, column.filled.length / 2) ? 'holds no event types' : '';
     case 'status':
       return column.filled.some(isOrderStatus) ? '' : 'holds no order statuses';
     default:
@@ -130,8 +132,4 @@ function isNumbered({ filled }: SampledColumn): boolean {
 const FEW_ROWS = 8;
 
 /** Exports rarely have more event types. */
-const MOST_TYPES = 12;
-
-function repeats(column: SampledColumn): boolean {
-  return !column.isNearlyEmpty && !column.isUnique;
-}
+const MANY_TYPES = 12;
