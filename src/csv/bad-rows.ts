@@ -15,7 +15,7 @@ export interface Reject {
   cells: readonly string[];
 }
 
-/** For files whose rows are rules: no row may be skipped, or its rule would not be applied. @throws Failure 65. */
+/** For files that must be read completely: a skipped row of a rules file would be a rule that is not applied. @throws Failure 65. */
 export const refuseBadRows: BadRows = ({ path, line, reason }) => {
   throw badData(`${path}:${line}: ${reason}`);
 };

@@ -203,34 +203,19 @@ function acceleratorOf(
 
 type Renumber = ReturnType<typeof renumbering>;
 
+type Places = ReturnType<typeof placesOf>;
+
 /** The addresses of everything in the program's memory, and how many rows and ids there is room for. */
-interface Places {
-  layout: ProgramLayout;
-  at: ReturnType<typeof addressesOf>;
-  rows: number;
-  ids: number;
-}
-
-function placesOf(width: number, room: EventRoom): Places {
+function placesOf(width: number, { chunk, ids: idBytes }: EventRoom) {
   const layout = new ProgramLayout();
-  const rows = Math.ceil(room.chunk / FEWEST_BYTES);
+  const rows = Math.ceil(chunk / FEWEST_BYTES);
   // Half of the largest table's slots.
-  const slotBits = Math.max(FIRST_SLOT_BITS, Math.ceil(Math.log2((2 * room.ids) / BYTES_PER_ID)));
+  const slotBits = Math.max(FIRST_SLOT_BITS, Math.ceil(Math.log2((2 * idBytes) / BYTES_PER_ID)));
   const ids = 2 ** (slotBits - 1) - 1;
-  return { layout, at: addressesOf(layout, width, room, rows, slotBits), rows, ids };
-}
-
-function addressesOf(
-  layout: ProgramLayout,
-  width: number,
-  { ids: idBytes, chunk }: EventRoom,
-  rows: number,
-  slotBits: number,
-) {
   // The tables of all sizes lie one after the other, each twice as long as the one before.
   const slots = 16 * 2 ** (slotBits + 1);
-  const ids = 2 ** (slotBits - 1) + 1;
-  return {
+  const starts = 8 * (ids + 2);
+  const at = {
     places: layout.room(4 * PLACES),
     users: layout.room(4 * TABLE),
     items: layout.room(4 * TABLE),
@@ -246,9 +231,10 @@ function addressesOf(
     runShift: layout.room(8 * rows),
     userSlots: layout.room(slots),
     userBytes: layout.room(idBytes + SLACK),
-    userStarts: layout.room(8 * ids),
+    userStarts: layout.room(starts),
     itemSlots: layout.room(slots),
     itemBytes: layout.room(idBytes + SLACK),
-    itemStarts: layout.room(8 * ids),
+    itemStarts: layout.room(starts),
   };
+  return { layout, at, rows, ids };
 }
