@@ -29,7 +29,7 @@ import { isMissing, type Kind, type Symbols, type TypedColumn, textsOf, typedCol
 /** The columns that an expression may use, those of a side equally long. */
 export interface Columns extends Readonly<Record<Side, readonly CellColumn[]>> {
   /** The expression filters the rows of one file; its columns are under `item`. */
-  areOfOneFile?: boolean;
+  fromOneFile?: boolean;
 }
 
 /** The part of a column that the binder uses. */
@@ -50,7 +50,7 @@ interface Binding {
   now: number;
   newColumn: (column: CellColumn) => BoundColumn;
   /** Makes a rule that depends on one side only. */
-  known: (of: Side, count: number, truth: (index: number) => number) => Rule;
+  known: (side: Side, count: number, truth: (index: number) => number) => Rule;
 }
 
 const DAY = 86_400;
@@ -72,7 +72,7 @@ export function ruleOf({ expression, columns, now, newColumn, known }: Binding) 
   const unknown = (sides: readonly Side[], name: string, at: number): Failure => {
     const names = (side: Side) => columns[side].map((column) => column.name);
     const hint = didYouMean(name, sides.flatMap(names), shown, '; texts go in quotes');
-    const label = (side: Side) => (columns.areOfOneFile ? 'its columns' : `columns of ${side}s`);
+    const label = (side: Side) => (columns.fromOneFile ? 'its columns' : `columns of ${side}s`);
     const filled = sides.filter((side) => names(side).length > 0);
     const lists = filled.map((side) => `\n  ${label(side)}: ${namesShown(names(side))}`);
     if (filled.length === 0)
@@ -80,10 +80,10 @@ export function ruleOf({ expression, columns, now, newColumn, known }: Binding) 
     return refused(at, `no column ${shown(name)}${hint}`, lists.join(''));
   };
 
-  const found = ({ of, name, at }: Reference): { column: BoundColumn; side: Side } => {
-    const sides: readonly Side[] = of ? [of] : ['item', 'user'];
+  const found = ({ side: stated, name, at }: Reference): { column: BoundColumn; side: Side } => {
+    const sides: readonly Side[] = stated ? [stated] : ['item', 'user'];
     // The column name of flattened JSON may itself begin with "user.".
-    const fullName = of ? [{ side: 'item' as const, wanted: `${of}.${name}` }] : [];
+    const fullName = stated ? [{ side: 'item' as const, wanted: `${stated}.${name}` }] : [];
     for (const { side, wanted } of [...sides.map((side) => ({ side, wanted: name })), ...fullName]) {
       const key = columnKey(wanted);
       const same = columns[side].filter((column) => column.name === wanted);
@@ -163,16 +163,16 @@ export function ruleOf({ expression, columns, now, newColumn, known }: Binding) 
     const [left, right] = [boundOperand(leftOperand), boundOperand(rightOperand)];
     const kind = kindOf(op, left, right);
     const [cells, others] = [cellsOf(left, kind), cellsOf(right, kind)];
-    const of = left.side ?? right.side ?? 'item';
+    const side = left.side ?? right.side ?? 'item';
     if (left.side && right.side && left.side !== right.side)
-      return { type: 'pair', op, of, left: cells, right: others };
+      return { type: 'pair', op, side, left: cells, right: others };
     const count = (left.side ? left : right).column.cells.length;
     if (cells instanceof Float64Array && others instanceof Float64Array && others.length > 1 && !right.side) {
       const wanted = new Set(others);
       const among = (number: number) => (wanted.has(number) ? TRUE : FALSE);
-      return known(of, count, (index) => (Number.isNaN(cells[index]) ? UNKNOWN : among(cells[index]!)));
+      return known(side, count, (index) => (Number.isNaN(cells[index]) ? UNKNOWN : among(cells[index]!)));
     }
-    return known(of, count, (at) => holds(op, cells, left.side ? at : 0, others, right.side ? at : 0));
+    return known(side, count, (at) => holds(op, cells, left.side ? at : 0, others, right.side ? at : 0));
   };
 
   const eachCell = (reference: Reference, truth: (cell: string) => number): Rule => {

@@ -22,10 +22,10 @@ export function bindExpression(
   return boundBy(rule, [...unreadable]);
 }
 
-function known(of: Side, count: number, truth: (index: number) => number): Rule {
+function known(side: Side, count: number, truth: (index: number) => number): Rule {
   const all = new Uint8Array(count);
   for (let index = 0; index < count; index++) all[index] = truth(index);
-  return { type: 'known', of, truth: all };
+  return { type: 'known', side, truth: all };
 }
 
 /**
@@ -51,9 +51,9 @@ export type BoundExpression = ReturnType<typeof boundBy>;
 function facetsOf(rule: Rule): ((user: number) => number | string)[] {
   if (rule.type === 'not') return facetsOf(rule.part);
   if (rule.type === 'all' || rule.type === 'any') return rule.parts.flatMap(facetsOf);
-  if (rule.type === 'known' && rule.of === 'user') return [(user) => rule.truth[user] ?? UNKNOWN];
+  if (rule.type === 'known' && rule.side === 'user') return [(user) => rule.truth[user] ?? UNKNOWN];
   if (rule.type !== 'pair') return [];
-  const cells = rule.of === 'user' ? rule.left : rule.right;
+  const cells = rule.side === 'user' ? rule.left : rule.right;
   if (cells instanceof Float64Array) return [(user) => cells[user] ?? Number.NaN];
   return [(user) => cells.values.subarray(cells.offsets[user], cells.offsets[user + 1]).join()];
 }

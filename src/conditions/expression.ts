@@ -21,7 +21,7 @@ import { type ExpressionText, expressionFailure, type Token, tokensOf } from './
 /** A column that an expression names. */
 export interface Reference {
   /** Undefined: the items' column, or the users' if the items have none of that name. */
-  of: 'item' | 'user' | undefined;
+  side: 'item' | 'user' | undefined;
   name: string;
   /** Where it stands in the expression, from 0. */
   at: number;
@@ -125,8 +125,8 @@ export function parseExpression(text: string, option: string): Expression {
   };
   const value = (what = 'a value'): Operand => {
     if (next().type !== 'name') return [literal(what)];
-    const { text: name, of, at: place } = advance();
-    const reference = { of, name, at: place };
+    const { text: name, side, at: place } = advance();
+    const reference = { side, name, at: place };
     columns.push(reference);
     return reference;
   };

@@ -41,11 +41,11 @@ function rowTest({ text, option, now, dayOrder, sample }: RowCondition) {
     named.push({ at: sample.indexOf(column), column: row });
     return row;
   };
-  const known = (_of: Side, _count: number, truth: (index: number) => number): Rule => ({
+  const known = (_side: Side, _count: number, truth: (index: number) => number): Rule => ({
     type: 'row',
     truth: () => truth(0),
   });
-  const columns = { item: sample, user: [], areOfOneFile: true };
+  const columns = { item: sample, user: [], fromOneFile: true };
   const { rule, symbols } = ruleOf({ expression, columns, now, newColumn, known });
   const literals = symbols.size;
   return {

@@ -20,23 +20,23 @@ export type Rule =
   | { type: 'all' | 'any'; parts: Rule[] }
   | { type: 'not'; part: Rule }
   /** Depends on one side only: its truth by index. */
-  | { type: 'known'; of: Side; truth: Uint8Array }
+  | { type: 'known'; side: Side; truth: Uint8Array }
   /** Depends on the cells of the current row. */
   | { type: 'row'; truth: () => number }
-  /** Compares the cell of an item with that of a user. `of`: the side of the left cells. */
-  | { type: 'pair'; op: Relation; of: Side; left: Cells; right: Cells };
+  /** Compares the cell of an item with that of a user. `side`: that of the left cells. */
+  | { type: 'pair'; op: Relation; side: Side; left: Cells; right: Cells };
 
-/** The truth of a rule for an item and a user, combined by index. */
+/** The truth of a rule for an item and a user, both by index. */
 export function truthOf(rule: Rule, item: number, user: number): number {
   switch (rule.type) {
     case 'known':
-      return rule.truth[rule.of === 'item' ? item : user] ?? UNKNOWN;
+      return rule.truth[rule.side === 'item' ? item : user] ?? UNKNOWN;
     case 'row':
       return rule.truth();
     case 'not':
       return TRUE - truthOf(rule.part, item, user);
     case 'pair': {
-      const [left, right] = rule.of === 'item' ? [item, user] : [user, item];
+      const [left, right] = rule.side === 'item' ? [item, user] : [user, item];
       return holds(rule.op, rule.left, left, rule.right, right);
     }
     default: {
@@ -57,13 +57,13 @@ export function simplified<T>(type: 'all' | 'any', parts: readonly T[], ruleOf: 
       rest.push(rule);
       continue;
     }
-    const truth = known[rule.of] ?? rule.truth;
+    const truth = known[rule.side] ?? rule.truth;
     for (let at = 0; at < truth.length; at++) truth[at] = combined(type, truth[at]!, rule.truth[at]!);
-    known[rule.of] = truth;
+    known[rule.side] = truth;
   }
-  for (const of of ['user', 'item'] as const) {
-    const truth = known[of];
-    if (truth) rest.unshift({ type: 'known', of, truth });
+  for (const side of ['user', 'item'] as const) {
+    const truth = known[side];
+    if (truth) rest.unshift({ type: 'known', side, truth });
   }
   return rest.length === 1 && rest[0] ? rest[0] : { type, parts: rest };
 }

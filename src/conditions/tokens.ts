@@ -6,7 +6,7 @@ export interface Token {
   /** As written; for a name or a quoted text, the part inside the quotes or brackets. */
   text: string;
   /** The prefix of a name like `user.age`. */
-  of?: 'item' | 'user';
+  side?: 'item' | 'user';
   /** Where it begins, from 0. */
   at: number;
 }
@@ -26,7 +26,7 @@ const QUOTED = `(?<text>"(?:[^"]|"")*"|'(?:[^']|'')*')`;
 const DATE = String.raw`(?<date>(?:\d{4}(?<dash>[-/.])\d{1,2}\k<dash>\d{1,2}|\d{1,2}[/.]\d{1,2}[/.]\d{4})(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s?(?:Z|[+-]\d{2}:?\d{2})?)?)(?![\p{L}\p{N}])`;
 const NUMBER = String.raw`(?<number>[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)(?![\p{L}\p{N}_])`;
 const NAME =
-  '(?:(?<of>item|user)\\.)?(?:`(?<ticked>[^`]+)`|\\[(?<boxed>[^\\]]+)\\]|(?<name>[\\p{L}\\p{N}_$][\\p{L}\\p{M}\\p{N}_$.]*))';
+  '(?:(?<side>item|user)\\.)?(?:`(?<ticked>[^`]+)`|\\[(?<boxed>[^\\]]+)\\]|(?<name>[\\p{L}\\p{N}_$][\\p{L}\\p{M}\\p{N}_$.]*))';
 const TOKEN = new RegExp(
   [
     QUOTED,
@@ -55,12 +55,8 @@ export function tokensOf(expression: ExpressionText): Token[] {
   return [...tokens, { type: 'end', text: '', at: text.trimEnd().length }];
 }
 
-function tokenOf(
-  groups: Record<string, string | undefined>,
-  expression: ExpressionText,
-  at: number,
-): Omit<Token, 'at'> {
-  const { text, of, ticked, boxed, name, sign = '' } = groups;
+function tokenOf(groups: Record<string, string | undefined>, source: ExpressionText, at: number): Omit<Token, 'at'> {
+  const { text, side, ticked, boxed, name, sign = '' } = groups;
   if (text !== undefined) {
     const quote = text.charAt(0);
     return { type: 'text', text: text.slice(1, -1).replaceAll(quote + quote, quote) };
@@ -70,11 +66,12 @@ function tokenOf(
   const inside = ticked ?? boxed ?? name;
   if (inside !== undefined) {
     const word = inside.toLowerCase();
-    if (inside === name && of === undefined && KEYWORDS.has(word)) return { type: 'sign', text: word };
-    return { type: 'name', text: inside, ...(of === undefined ? {} : { of: of.toLowerCase() as 'item' | 'user' }) };
+    if (inside === name && side === undefined && KEYWORDS.has(word)) return { type: 'sign', text: word };
+    const prefix = side === undefined ? {} : { side: side.toLowerCase() as 'item' | 'user' };
+    return { type: 'name', text: inside, ...prefix };
   }
   if (['"', "'", '`', '['].includes(sign)) {
-    throw expressionFailure(expression, at, `the ${sign === '[' ? 'bracket' : 'quote'} ${sign} is not closed`);
+    throw expressionFailure(source, at, `the ${sign === '[' ? 'bracket' : 'quote'} ${sign} is not closed`);
   }
   return { type: 'sign', text: SYNONYMS[sign] ?? sign };
 }

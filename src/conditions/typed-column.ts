@@ -132,7 +132,7 @@ function dateForm({ name, cells }: CellColumn, dayOrder: DayOrder | undefined) {
     return { read: (cell: string) => partedSeconds(read(cell), order) };
   }
   // Ranges of rows may be read by different processes: the first row of a range must not decide the format.
-  if (format === undefined) column.becomeDates();
+  if (format === undefined) column.markAsSeconds();
   if (format !== 'numbers') return { read };
   const digits = (value: number) => secondsOfDigits(value, largest > LEAST_SECONDS);
   if (values.every((value) => Number.isNaN(value) || digits(value) !== undefined)) {

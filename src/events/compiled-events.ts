@@ -95,26 +95,27 @@ function acceleratorOf(
   delimiter: string,
   columns: Columns,
   room: EventRoom,
-  { layout, at: of, rows: mostRows, ids: mostIds }: Places,
+  { layout, addr, rows: maxRows, ids: maxIds }: Places,
 ): Accelerator {
   const { program, buffer } = layout.start<Program>(module);
-  const facts = new Float64Array(buffer, of.facts, FACTS.length);
+  const facts = new Float64Array(buffer, addr.facts, FACTS.length);
   let current: { sink: EventSink; userOf: Renumber; itemOf: Renumber } | undefined;
 
   program.seedIds(randomBytes(8).readBigUInt64LE());
-  const kinds = new Uint8Array(buffer, of.kinds, 256);
+  const kinds = new Uint8Array(buffer, addr.kinds, 256);
   kinds[delimiter.charCodeAt(0)] = DELIMITER;
   kinds[LF] = LINE_END;
   for (const odd of '\r"') kinds[odd.charCodeAt(0)] = OTHER;
-  new Uint32Array(buffer, of.places, PLACES).set([
-    ...[of.kinds, of.cells, of.facts, of.user, of.item, of.strength, of.time, of.runRow, of.runShift, mostRows],
-    ...[columns.width, columns.user, columns.item, columns.rating, columns.time, of.users, of.items],
+  new Uint32Array(buffer, addr.places, PLACES).set([
+    ...[addr.kinds, addr.cells, addr.facts, addr.user, addr.item],
+    ...[addr.strength, addr.time, addr.runRow, addr.runShift, maxRows],
+    ...[columns.width, columns.user, columns.item, columns.rating, columns.time, addr.users, addr.items],
   ]);
   for (const [table, slots, bytes, starts] of [
-    [of.users, of.userSlots, of.userBytes, of.userStarts],
-    [of.items, of.itemSlots, of.itemBytes, of.itemStarts],
+    [addr.users, addr.userSlots, addr.userBytes, addr.userStarts],
+    [addr.items, addr.itemSlots, addr.itemBytes, addr.itemStarts],
   ] as const) {
-    new Uint32Array(buffer, table, TABLE).set([0, 0, FIRST_SLOT_BITS, 0, mostIds, bytes, room.ids, 0, starts, slots]);
+    new Uint32Array(buffer, table, TABLE).set([0, 0, FIRST_SLOT_BITS, 0, maxIds, bytes, room.ids, 0, starts, slots]);
   }
 
   const fact = (name: Fact): number => facts[FACTS.indexOf(name)] ?? 0;
@@ -123,8 +124,8 @@ function acceleratorOf(
     const bounds = new Float64Array(buffer, starts, count + 1);
     return { bytes: new Uint8Array(buffer, bytes, bounds[count]), starts: bounds };
   };
-  const users = () => packed(of.userBytes, of.userStarts, fact('users'));
-  const items = () => packed(of.itemBytes, of.itemStarts, fact('items'));
+  const users = () => packed(addr.userBytes, addr.userStarts, fact('users'));
+  const items = () => packed(addr.itemBytes, addr.itemStarts, fact('items'));
 
   /** Numbers in the narrowest type, as in a `NumberColumn`. */
   const numbers = (at: number, rows: number): Values => {
@@ -140,11 +141,11 @@ function acceleratorOf(
       ({ bytes, starts }) => bytes.length > half || starts.length * BYTES_PER_ID > half,
     );
     if (current?.sink !== sink || isHalfFull) {
-      program.beginEvents(of.places);
+      program.beginEvents(addr.places);
       current = { sink, userOf: renumbering(sink.users), itemOf: renumbering(sink.items) };
     }
     const { format } = sink.events.timeColumn?.seen ?? {};
-    program.goOnWithEvents(of.places, format === undefined ? 0 : TIME_FORMATS.indexOf(format) + 1);
+    program.goOnWithEvents(addr.places, format === undefined ? 0 : TIME_FORMATS.indexOf(format) + 1);
     return current;
   };
 
@@ -159,12 +160,15 @@ function acceleratorOf(
       largest: fact('largest'),
     };
     return {
-      user: new Uint32Array(buffer, of.user, rows),
-      item: new Uint32Array(buffer, of.item, rows),
-      strength: columns.rating < columns.width ? numbers(of.strength, rows) : undefined,
+      user: new Uint32Array(buffer, addr.user, rows),
+      item: new Uint32Array(buffer, addr.item, rows),
+      strength: columns.rating < columns.width ? numbers(addr.strength, rows) : undefined,
       weight: undefined,
-      time: columns.time < columns.width ? numbers(of.time, rows) : undefined,
-      lines: { rows: new Uint32Array(buffer, of.runRow, runs), shifts: new Float64Array(buffer, of.runShift, runs) },
+      time: columns.time < columns.width ? numbers(addr.time, rows) : undefined,
+      lines: {
+        rows: new Uint32Array(buffer, addr.runRow, runs),
+        shifts: new Float64Array(buffer, addr.runShift, runs),
+      },
       times: columns.time < columns.width ? times : undefined,
       types: [],
       statuses: [],
@@ -185,8 +189,8 @@ function acceleratorOf(
         const end = most < to ? bytes.lastIndexOf(LF, most - 1) + 1 : to;
         if (end <= at) return at;
         const { userOf, itemOf } = begin(sink);
-        new Uint8Array(buffer, of.chunk, end - at).set(bytes.subarray(at, end));
-        const stop = at + program.readEvents(of.places, of.chunk, of.chunk + end - at) - of.chunk;
+        new Uint8Array(buffer, addr.chunk, end - at).set(bytes.subarray(at, end));
+        const stop = at + program.readEvents(addr.places, addr.chunk, addr.chunk + end - at) - addr.chunk;
         if (stop > at) {
           const [ofUsers, ofItems] = [userOf(users()), itemOf(items())];
           const events = finish();
@@ -215,7 +219,7 @@ function placesOf(width: number, { chunk, ids: idBytes }: EventRoom) {
   // The tables of all sizes lie one after the other, each twice as long as the one before.
   const slots = 16 * 2 ** (slotBits + 1);
   const starts = 8 * (ids + 2);
-  const at = {
+  const addr = {
     places: layout.room(4 * PLACES),
     users: layout.room(4 * TABLE),
     items: layout.room(4 * TABLE),
@@ -236,5 +240,5 @@ function placesOf(width: number, { chunk, ids: idBytes }: EventRoom) {
     itemBytes: layout.room(idBytes + SLACK),
     itemStarts: layout.room(starts),
   };
-  return { layout, at, rows, ids };
+  return { layout, addr, rows, ids };
 }

@@ -42,7 +42,7 @@ export function mergedEvents(files: readonly FileEvents[]): Events {
     merged.line.append(line.runs, rows, 0);
     for (const column of [user, item, strength, weight, time]) column?.clear();
   }
-  times?.becomeDates();
+  times?.markAsSeconds();
   return merged;
 }
 

@@ -89,7 +89,7 @@ export function joinOrders(
   if (orders.time) {
     const { time } = orders;
     lines.timeColumn = new TimeColumn('time');
-    lines.timeColumn.becomeDates();
+    lines.timeColumn.markAsSeconds();
     lines.time = new NumberColumn();
     for (const order of ordersOfRows) lines.time.push(time[order]!);
   }

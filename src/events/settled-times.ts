@@ -29,7 +29,7 @@ function settleDigits({ time, timeColumn }: Times): NumberColumn | undefined {
     if (seconds === undefined) return time;
     settled.push(seconds);
   }
-  timeColumn?.becomeDates();
+  timeColumn?.markAsSeconds();
   return settled;
 }
 

@@ -120,7 +120,7 @@ export class TimeColumn {
   }
 
   /** Tells the column that its values are seconds from now on: the caller has converted them. */
-  becomeDates(): void {
+  markAsSeconds(): void {
     this.seen.format = 'dates';
   }
 
