@@ -324,7 +324,7 @@ const rows: Case[] = [
     name: 'a quote inside a cell',
     file: (valid) => valid.replace('ash', 'a"h'),
     code: 65,
-    says: [/f\.csv:\d: a quote \("\) inside a cell/, SKIP],
+    says: [/f\.csv:\d: a quote \("\) inside an unquoted cell/, SKIP],
   },
   {
     name: 'text after a closing quote',

@@ -318,7 +318,9 @@ describe('a row that cannot be read', () => {
       ['1', '2'],
       ['6', '7'],
     ]);
-    expect(rejects).toMatchObject([{ line: 3, reason: expect.stringContaining('a quote (") inside a cell') }]);
+    expect(rejects).toMatchObject([
+      { line: 3, reason: expect.stringContaining('a quote (") inside an unquoted cell') },
+    ]);
     expect(report).toMatchObject({ rows: 3, rejected: 1 });
   });
 
