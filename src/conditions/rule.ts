@@ -88,20 +88,13 @@ export function holds(op: Relation, left: Cells, l: number, right: Cells, r: num
   if (from === to || start === end) return UNKNOWN;
   const isLeftShorter = to - from < end - start;
   const isShared = isLeftShorter
-    ? intersects(left.values, from, to, right.values, start, end)
-    : intersects(right.values, start, end, left.values, from, to);
+    ? overlap(left.values, from, to, right.values, start, end)
+    : overlap(right.values, start, end, left.values, from, to);
   return isShared === (op !== '!=') ? TRUE : FALSE;
 }
 
 /** True if one of the first values is among the others. @param many ascending, at least one. */
-function intersects(
-  few: Uint32Array,
-  from: number,
-  to: number,
-  many: Uint32Array,
-  start: number,
-  end: number,
-): boolean {
+function overlap(few: Uint32Array, from: number, to: number, many: Uint32Array, start: number, end: number): boolean {
   for (let at = from; at < to; at++) {
     if (many[lastAtMost(many, few[at]!, start, end - 1)] === few[at]) return true;
   }

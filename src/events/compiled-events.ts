@@ -28,7 +28,7 @@ const FEWEST_BYTES = 4;
 /** There is room for one new id in this many bytes, which is usually enough; if there are more ids, the program stops. */
 const BYTES_PER_ID = 16;
 const FIRST_SLOT_BITS = 10;
-/** The program looks for ids and line ends eight bytes at a time, so it may read beyond the end. */
+/** The program compares ids and looks for line ends eight bytes at a time, so it may read beyond the end. */
 const SLACK = 16;
 /** The program's results, in this order, one double each. */
 const FACTS = [

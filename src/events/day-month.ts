@@ -49,8 +49,8 @@ function spellingOf(separator: string, one: string, two: string): number {
 }
 
 /**
- * True if ambiguous dates are spelt differently from those with a clear order. A spreadsheet that takes the day for the month rewrites the
- * dates that exist with both swapped, and leaves the others as they were. @param ambiguous,clear spellings of such dates.
+ * True if ambiguous dates are spelt differently from those with a clear order. A spreadsheet that takes the day for the month rewrites only
+ * dates that it can read this way, and leaves the others as they were. @param ambiguous,clear spellings of such dates.
  */
 export function mayBeSwapped(ambiguous: number, clear: number): boolean {
   return SPELLING_MASKS.some((mask) => (ambiguous & ~clear & mask) !== 0 && (clear & mask) !== 0);

@@ -37,7 +37,7 @@ const SKIPPED = [
   'cancelled',
   /** A condition is false. */
   'unwanted',
-  /** A condition is neither true nor false, because a cell is missing. */
+  /** A condition is neither true nor false, because a cell is missing or cannot be read. */
   'undecided',
 ] as const;
 
@@ -49,7 +49,7 @@ export interface RowCondition {
   text: string;
   /** The name of the option in messages. */
   option: string;
-  /** The current time in seconds since 1970. */
+  /** The time that counts as now, in seconds since 1970. */
   now: number;
   dayOrder: DayOrder | undefined;
   /** The file's columns with the cells of its first rows, which decide how all rows are read; no cells for columns that are not named. */

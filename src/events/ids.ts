@@ -81,7 +81,7 @@ export class IdIndex {
     return this.#slots[slot + 1]! - 1;
   }
 
-  /** Like `add`, for bytes; -1 if they are not UTF-8. */
+  /** Like `add`, for bytes; -1 if they are not UTF-8, or have U+FFFD in them. */
   addBytes(bytes: Uint8Array, from: number, to: number, hash: number): number {
     const slot = this.#slotOf(bytes, from, to, hash);
     const known = this.#slots[slot + 1]!;

@@ -96,7 +96,7 @@ export class TimeColumn {
     if (parted.order === undefined) return value;
     if (this.seen.dayOrder !== undefined && this.seen.dayOrder !== parted.order) {
       const other = this.seen.dayOrder === 'day-first' ? 'the day' : 'the month';
-      throw new BadRow(`${this.#place}: ${shown(cell)} is no date with ${other} first, unlike the rows before`);
+      throw new BadRow(`${this.#place}: ${shown(cell)} is no date with ${other} first, the order of this column`);
     }
     this.seen.dayOrder = parted.order;
     return value;

@@ -102,7 +102,7 @@ export function noUserColumn(file: OpenFile, roles: Roles, files: OpenFiles, inp
     );
     hints.push(
       `its rows name orders (${shown(order.name)}): --orders ${orders ? `${shellWord(orders.path)} has the user of each` : 'FILE gives the user of each order'}`,
-      `if every order has another user, --user-col ${shellWord(order.name)} takes the orders for users`,
+      `if every order comes from a different user, --user-col ${shellWord(order.name)} takes the orders for users`,
     );
   }
   return withHints(missingColumn(file.name, file.header, 'user', inputs.named), hints);
