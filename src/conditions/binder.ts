@@ -23,67 +23,68 @@ import {
   TRUE,
   UNKNOWN,
 } from './rule.js';
-import { refusal } from './tokens.js';
+import { expressionFailure } from './tokens.js';
 import { isMissing, type Kind, type Symbols, type TypedColumn, textsOf, typedColumn } from './typed-column.js';
 
-/** The columns that an expression may name, those of a side equally long; those of one file are the items'. */
+/** The columns that an expression may use, those of a side equally long. */
 export interface Columns extends Readonly<Record<Side, readonly CellColumn[]>> {
-  areOfOneFile?: boolean;
+  /** The expression filters the rows of one file; its columns are under `item`. */
+  fromOneFile?: boolean;
 }
 
-/** A column as the binder sees it. */
+/** The part of a column that the binder uses. */
 export type BoundColumn = Pick<TypedColumn, 'name' | 'cells' | 'isPlainlyNumeric' | 'numbers' | 'texts'>;
 
-/** An operand and its cells; of literals, their texts are the cells, and there is no side. */
+/** An operand and its cells. The cells of literals are their texts, and they have no side. */
 interface Bound {
   operand: Operand;
   column: BoundColumn;
   side: Side | undefined;
 }
 
-/** What an expression is bound to. */
+/** An expression, and what it is bound to. */
 interface Binding {
   expression: Expression;
   columns: Columns;
   /** Seconds since 1970. */
   now: number;
   newColumn: (column: CellColumn) => BoundColumn;
-  /** Makes a rule of what one side decides alone. */
-  known: (of: Side, count: number, truth: (index: number) => number) => Rule;
+  /** Makes a rule that depends on one side only. */
+  known: (side: Side, count: number, truth: (index: number) => number) => Rule;
 }
 
 const DAY = 86_400;
 const NAMES_SHOWN = 30;
-const KINDS = { number: 'numbers', date: 'dates', truth: 'truths', text: undefined } as const;
-const NAMES = { numbers: 'numbers', dates: 'dates', truths: 'true or false' } as const;
+const KIND_OF_LITERAL = { number: 'numbers', date: 'dates', truth: 'truths', text: undefined } as const;
+const KIND_NAMES = { numbers: 'numbers', dates: 'dates', truths: 'true or false' } as const;
 
 /**
- * Makes a rule of an expression: finds the columns that it names, and decides as what they are compared.
- * @returns the rule, and sentences about cells that could not be read, and count as missing, each once.
+ * Converts an expression to a rule: finds the columns that it names, and decides how to compare them.
+ * @returns the rule, and distinct sentences about cells that cannot be read and count as missing.
  */
 export function ruleOf({ expression, columns, now, newColumn, known }: Binding) {
   const symbols: Symbols = new Map();
   const unreadable = new Set<string>();
   const bound = new Map<CellColumn, BoundColumn>();
 
-  const refused = (at: number, message: string, more = ''): Failure => refusal(expression, at, message, more);
+  const refused = (at: number, message: string, more = ''): Failure => expressionFailure(expression, at, message, more);
 
   const unknown = (sides: readonly Side[], name: string, at: number): Failure => {
     const names = (side: Side) => columns[side].map((column) => column.name);
     const hint = didYouMean(name, sides.flatMap(names), shown, '; texts go in quotes');
-    const label = (side: Side) => (columns.areOfOneFile ? 'its columns' : `columns of ${side}s`);
+    const label = (side: Side) => (columns.fromOneFile ? 'its columns' : `columns of ${side}s`);
     const filled = sides.filter((side) => names(side).length > 0);
     const lists = filled.map((side) => `\n  ${label(side)}: ${namesShown(names(side))}`);
     if (filled.length === 0)
-      lists.push('\n  there are none: --items FILE has those of items, and profiles have those of users');
+      lists.push('\n  there are no columns: --items FILE has columns of items, and profiles have columns of users');
     return refused(at, `no column ${shown(name)}${hint}`, lists.join(''));
   };
 
-  const found = ({ of, name, at }: Reference): { column: BoundColumn; side: Side } => {
-    const sides: readonly Side[] = of ? [of] : ['item', 'user'];
-    // A header of flattened JSON may itself begin with "user.".
-    const whole = of ? [{ side: 'item' as const, wanted: `${of}.${name}` }] : [];
-    for (const { side, wanted } of [...sides.map((side) => ({ side, wanted: name })), ...whole]) {
+  const found = ({ side: stated, name, at }: Reference): { column: BoundColumn; side: Side } => {
+    const sides: readonly Side[] = stated ? [stated] : ['item', 'user'];
+    // The column name of flattened JSON may itself begin with "user.".
+    const fullName = stated ? [{ side: 'item' as const, wanted: `${stated}.${name}` }] : [];
+    for (const { side, wanted } of [...sides.map((side) => ({ side, wanted: name })), ...fullName]) {
       const key = columnKey(wanted);
       const same = columns[side].filter((column) => column.name === wanted);
       const alike = columns[side].filter((column) => key !== '' && columnKey(column.name) === key);
@@ -105,11 +106,11 @@ export function ruleOf({ expression, columns, now, newColumn, known }: Binding) 
     return { operand, side: undefined, column: typedColumn({ name: '', cells }, undefined) };
   };
 
-  /** As what two operands are compared: as what the literal is, else as numbers or dates where both are that. */
+  /** The type as which two operands are compared: that of the literals, otherwise numbers or dates if both columns have them. */
   const kindOf = (op: Relation, left: Bound, right: Bound): Kind => {
     const literals = [left, right].flatMap(({ operand }) => (isReference(operand) ? [] : operand));
     const [type, other] = new Set(literals.map((literal) => literal.type));
-    const stated = type && !other ? KINDS[type] : undefined;
+    const stated = type && !other ? KIND_OF_LITERAL[type] : undefined;
     const isOrder = /[<>]/.test(op);
     if (op === 'in') return 'texts';
     if (stated && !(isOrder && stated === 'truths')) return stated;
@@ -125,7 +126,7 @@ export function ruleOf({ expression, columns, now, newColumn, known }: Binding) 
     throw refused(at, `"${op}" compares numbers with numbers, or dates with dates, and ${why}`);
   };
 
-  /** All literals as numbers, or as the texts of one cell. */
+  /** Literals as numbers, or as the texts of one cell. */
   const cellsOfLiterals = (literals: readonly Literal[], column: BoundColumn, kind: Kind): Cells => {
     if (kind !== 'texts') {
       const { values } = literals.some(({ type }) => type === 'text') ? column.numbers(kind) : { values: [] };
@@ -133,10 +134,8 @@ export function ruleOf({ expression, columns, now, newColumn, known }: Binding) 
       return Float64Array.from(literals, (each, at) => values[at] ?? each.value + (each.from ? from[each.from] : 0));
     }
     const missing = literals.find(({ text }) => isMissing(text));
-    if (missing) {
-      const message = `${shown(missing.text)} counts as missing in every column; write "is missing"`;
-      throw refused(missing.at, message);
-    }
+    if (missing)
+      throw refused(missing.at, `${shown(missing.text)} counts as missing in every column; write "is missing"`);
     return textsOf([new Set(literals.map(({ text }) => text.trim().toLowerCase()))], symbols);
   };
 
@@ -146,7 +145,7 @@ export function ruleOf({ expression, columns, now, newColumn, known }: Binding) 
     const { values, isReadable, unreadable: odd, why } = column.numbers(kind);
     const name = shown(column.name);
     if (!isReadable) {
-      throw refused(operand.at, `column ${name} ${why ?? `holds ${odd.example}, and no ${NAMES[kind]}`}`);
+      throw refused(operand.at, `column ${name} ${why ?? `holds ${odd.example}, and no ${KIND_NAMES[kind]}`}`);
     }
     if (kind === 'numbers' && mayHaveThousands(column.cells.filter((cell) => !isMissing(cell)))) {
       const what = `the ${side}s' column ${name} holds numbers like 1.234 beside whole ones below 1000`;
@@ -154,7 +153,7 @@ export function ruleOf({ expression, columns, now, newColumn, known }: Binding) 
     }
     if (odd.count > 0) {
       const which = `${odd.count} of ${column.cells.length} cells of the ${side}s' column ${name}`;
-      const reason = `are not ${NAMES[kind]}, such as ${odd.example}; they count as missing`;
+      const reason = `are not ${KIND_NAMES[kind]}, such as ${odd.example}; they count as missing`;
       unreadable.add(`${expression.option}: ${which} ${reason}`);
     }
     return values;
@@ -164,16 +163,16 @@ export function ruleOf({ expression, columns, now, newColumn, known }: Binding) 
     const [left, right] = [boundOperand(leftOperand), boundOperand(rightOperand)];
     const kind = kindOf(op, left, right);
     const [cells, others] = [cellsOf(left, kind), cellsOf(right, kind)];
-    const of = left.side ?? right.side ?? 'item';
+    const side = left.side ?? right.side ?? 'item';
     if (left.side && right.side && left.side !== right.side)
-      return { type: 'pair', op, of, left: cells, right: others };
+      return { type: 'pair', op, side, left: cells, right: others };
     const count = (left.side ? left : right).column.cells.length;
     if (cells instanceof Float64Array && others instanceof Float64Array && others.length > 1 && !right.side) {
       const wanted = new Set(others);
       const among = (number: number) => (wanted.has(number) ? TRUE : FALSE);
-      return known(of, count, (index) => (Number.isNaN(cells[index]) ? UNKNOWN : among(cells[index]!)));
+      return known(side, count, (index) => (Number.isNaN(cells[index]) ? UNKNOWN : among(cells[index]!)));
     }
-    return known(of, count, (at) => holds(op, cells, left.side ? at : 0, others, right.side ? at : 0));
+    return known(side, count, (at) => holds(op, cells, left.side ? at : 0, others, right.side ? at : 0));
   };
 
   const eachCell = (reference: Reference, truth: (cell: string) => number): Rule => {

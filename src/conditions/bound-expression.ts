@@ -6,10 +6,10 @@ import { type Rule, type Side, TRUE, truthOf, UNKNOWN } from './rule.js';
 import { typedColumn } from './typed-column.js';
 
 /**
- * Binds an expression to columns: finds them by their names, decides as what they are compared, and reads their cells.
+ * Binds an expression to columns: finds them by their names, decides how to compare them, and reads their cells.
  *
- * @param now seconds since 1970. @param dayOrder as `--date-order` says.
- * @throws Failure 2, with a mark under the place, for a column that is not there or whose cells cannot be what they are compared with.
+ * @param now seconds since 1970. @param dayOrder from `--date-order`.
+ * @throws Failure 2, with a mark under the place, for a column that does not exist or whose cells cannot be compared like this.
  */
 export function bindExpression(
   expression: Expression,
@@ -22,15 +22,16 @@ export function bindExpression(
   return boundBy(rule, [...unreadable]);
 }
 
-function known(of: Side, count: number, truth: (index: number) => number): Rule {
+function known(side: Side, count: number, truth: (index: number) => number): Rule {
   const all = new Uint8Array(count);
   for (let index = 0; index < count; index++) all[index] = truth(index);
-  return { type: 'known', of, truth: all };
+  return { type: 'known', side, truth: all };
 }
 
 /**
- * An expression that knows its columns: it says for each item, or pair of item and user, whether it holds.
- * @param rule as data, which may travel to another process. @param unreadable sentences about cells that could not be read, and count as missing.
+ * An expression with its columns: tells if it holds for an item, or for an item and a user.
+ * @param rule plain data, which may be sent to another process.
+ * @param unreadable sentences about cells that cannot be read and count as missing.
  */
 export function boundBy(rule: Rule, unreadable: readonly string[] = []) {
   const facets = facetsOf(rule);
@@ -38,26 +39,26 @@ export function boundBy(rule: Rule, unreadable: readonly string[] = []) {
     rule,
     unreadable,
     usesUser: facets.length > 0,
-    /** Both by index. Where the expression uses no column of users, `user` may be anything. */
+    /** By index. If the expression uses no column of users, `user` may be anything. */
     matches: (item: number, user: number) => truthOf(rule, item, user) === TRUE,
-    /** Users with the same key have the same answers for every item. */
+    /** For users with the same key, the expression holds for the same items. */
     userKey: (user: number) => facets.map((facet) => facet(user)).join('|'),
   };
 }
 export type BoundExpression = ReturnType<typeof boundBy>;
 
-/** What a rule asks of users. */
+/** Functions of a user that together determine the result of a rule. */
 function facetsOf(rule: Rule): ((user: number) => number | string)[] {
   if (rule.type === 'not') return facetsOf(rule.part);
   if (rule.type === 'all' || rule.type === 'any') return rule.parts.flatMap(facetsOf);
-  if (rule.type === 'known' && rule.of === 'user') return [(user) => rule.truth[user] ?? UNKNOWN];
+  if (rule.type === 'known' && rule.side === 'user') return [(user) => rule.truth[user] ?? UNKNOWN];
   if (rule.type !== 'pair') return [];
-  const cells = rule.of === 'user' ? rule.left : rule.right;
+  const cells = rule.side === 'user' ? rule.left : rule.right;
   if (cells instanceof Float64Array) return [(user) => cells[user] ?? Number.NaN];
   return [(user) => cells.values.subarray(cells.offsets[user], cells.offsets[user + 1]).join()];
 }
 
-/** By item, 1 where the expression holds for it and a user. @param items how many there are. */
+/** By item, 1 if the expression holds for it and the user. @param items how many there are. */
 export function maskOf(bound: BoundExpression, items: number, user: number): Uint8Array {
   const mask = new Uint8Array(items);
   for (let item = 0; item < items; item++) if (bound.matches(item, user)) mask[item] = 1;

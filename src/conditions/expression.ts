@@ -1,9 +1,9 @@
 import { secondsOf } from '../events/clock.js';
 import type { Failure } from '../failure.js';
-import { refusal, type Token, type Typed, tokensOf } from './tokens.js';
+import { type ExpressionText, expressionFailure, type Token, tokensOf } from './tokens.js';
 
 /*
- * The language of `--where`, after this grammar (docs/help/rules.md has it for users):
+ * The language of `--where` has this grammar (docs/help/rules.md explains it to users):
  *
  *     any        = all ("or" all)*
  *     all        = one ("and" one)*
@@ -14,13 +14,14 @@ import { refusal, type Token, type Typed, tokensOf } from './tokens.js';
  *     value      = column | literal
  *     literal    = number | text | date | "true" | "false" | ("now" | "today") [("+" | "-") duration]
  *
- * It is written by hand since filtrex makes code of expressions, and jsep and CEL read 2020-01-01 as a subtraction and know no missing values.
+ * The parser is written by hand, since filtrex compiles expressions to code, and jsep and CEL read 2020-01-01 as a subtraction and have
+ * no missing values.
  */
 
 /** A column that an expression names. */
 export interface Reference {
-  /** Undefined: the items', or the users' where the items have no such column. */
-  of: 'item' | 'user' | undefined;
+  /** Undefined: the items' column, or the users' if the items have none of that name. */
+  side: 'item' | 'user' | undefined;
   name: string;
   /** Where it stands in the expression, from 0. */
   at: number;
@@ -28,7 +29,7 @@ export interface Reference {
 
 export interface Literal {
   type: 'number' | 'text' | 'date' | 'truth';
-  /** A number, 1 or 0 for true or false, seconds since 1970, or seconds since `from`; NaN for a text. */
+  /** A number, 1 or 0 for true or false, seconds since 1970 or since `from`; NaN for a text. */
   value: number;
   from?: 'now' | 'today';
   text: string;
@@ -37,7 +38,7 @@ export interface Literal {
 
 export type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>=';
 
-/** One of several literals is enough: `country in ("DE", "FR")`. */
+/** A column or literals. One of several literals has to match: `country in ("DE", "FR")`. */
 export type Operand = Reference | Literal[];
 
 export type Condition =
@@ -46,28 +47,27 @@ export type Condition =
   | { type: 'missing'; column: Reference }
   | { type: 'contains'; column: Reference; text: string }
   | { type: 'compare'; op: Comparison; left: Operand; right: Operand }
-  /** The left is one of the values of a column of lists. */
+  /** The left value is one of the values in a column of lists. */
   | { type: 'in'; left: Operand; right: Reference };
 
-export interface Expression extends Typed {
+export interface Expression extends ExpressionText {
   columns: readonly Reference[];
-  /** Whether it holds at one time and not at another. */
+  /** Whether its result depends on the current time. */
   usesNow: boolean;
   root: Condition;
 }
 
-/** A recursion can follow; nobody needs it. */
-const MOST_DEPTH = 100;
+/** More than anybody needs, but shallow enough for a recursion. */
+const MAX_DEPTH = 100;
 const COMPARISONS = new Set(['=', '!=', '<', '<=', '>', '>=']);
 const SECONDS: Readonly<Record<string, number>> = { h: 3600, d: 86_400, w: 7 * 86_400 };
 
 /**
- * Reads an expression; what its columns are is not known yet (`bindExpression`).
- * @param option as messages name it. @throws Failure 2 with a mark under the character that is not understood.
+ * Parses an expression; `bindExpression` looks up its columns.
+ * @param option the option's name for messages. @throws Failure 2 with a mark under the wrong character.
  */
 export function parseExpression(text: string, option: string): Expression {
-  const typed = { text, option };
-  const tokens = tokensOf(typed);
+  const tokens = tokensOf({ text, option });
   const columns: Reference[] = [];
   let usesNow = false;
   let at = 0;
@@ -78,22 +78,23 @@ export function parseExpression(text: string, option: string): Expression {
     at = Math.min(at + 1, tokens.length - 1);
     return token;
   };
-  /** Takes a keyword or sign, if it is next. */
+  const failureAt = (place: number, message: string): Failure => expressionFailure({ text, option }, place, message);
+  /** Takes a keyword or sign if it is next. */
   const take = (sign: string): string | undefined =>
     next().type === 'sign' && next().text === sign ? advance().text : undefined;
-  /** @param back which token it is about: 0 the next one, -1 the one before. */
-  const refused = (message: string, back = 0): Failure => refusal(typed, tokens[at + back]?.at ?? 0, message);
+  /** @param offset of the wrong token: 0 for the next one, -1 for the one before. */
+  const refused = (message: string, offset = 0): Failure => failureAt(tokens[at + offset]?.at ?? 0, message);
   const expected = (what: string): Failure => {
     const before = tokens[at - 1];
     const shown = before && text.slice(before.at, next().at).trim();
     return refused(`expected ${what}${shown === undefined ? '' : ` after ${quoted(shown)}`}`);
   };
-  /** @throws Failure 2 where it is a literal. */
+  /** @throws Failure 2 if it is a literal. */
   const columnOf = (operand: Operand, place: number): Reference => {
     if (isReference(operand)) return operand;
     const [literal] = operand;
     const hint = literal?.type === 'text' ? `; the name of a column goes without quotes, or in brackets` : '';
-    throw refusal(typed, place, `expected a column${hint}`);
+    throw failureAt(place, `expected a column${hint}`);
   };
 
   const seconds = (day: string): number => {
@@ -115,17 +116,17 @@ export function parseExpression(text: string, option: string): Expression {
     if (token.type === 'text') return { ...advance(), type: 'text', value: Number.NaN };
     if (token.type === 'number') return { ...advance(), type: 'number', value: Number(token.text) };
     if (token.type === 'date') return { ...advance(), type: 'date', value: seconds(token.text) };
-    const said = { text: token.text, at: token.at };
-    if (take('true') || take('false')) return { type: 'truth', value: Number(token.text === 'true'), ...said };
+    const place = { text: token.text, at: token.at };
+    if (take('true') || take('false')) return { type: 'truth', value: Number(token.text === 'true'), ...place };
     const from = take('now') ?? take('today');
     if (!from) throw expected(what);
     usesNow = true;
-    return { type: 'date', value: duration(), from: from as 'now' | 'today', ...said };
+    return { type: 'date', value: duration(), from: from as 'now' | 'today', ...place };
   };
   const value = (what = 'a value'): Operand => {
     if (next().type !== 'name') return [literal(what)];
-    const { text: name, of, at: place } = advance();
-    const reference = { of, name, at: place };
+    const { text: name, side, at: place } = advance();
+    const reference = { side, name, at: place };
     columns.push(reference);
     return reference;
   };
@@ -178,7 +179,7 @@ export function parseExpression(text: string, option: string): Expression {
   };
   const any = (depth: number): Condition => parts('any', 'or', () => parts('all', 'and', () => one(depth)));
   const one = (depth: number): Condition => {
-    if (depth > MOST_DEPTH) throw refused(`the expression is nested more than ${MOST_DEPTH} deep`);
+    if (depth > MAX_DEPTH) throw refused(`the expression is nested more than ${MAX_DEPTH} deep`);
     if (take('not')) return { type: 'not', part: one(depth + 1) };
     if (!take('(')) return test();
     const inside = any(depth + 1);

@@ -5,10 +5,10 @@ import { parseExpression } from './expression.js';
 import { FALSE, type Rule, type Side, truthOf, UNKNOWN } from './rule.js';
 import { isMissing, type NumberKind, type Numbers, type TypedColumn, textsOf, typedColumn } from './typed-column.js';
 
-/** More texts that no literal is are forgotten. */
-const MOST_SYMBOLS = 1 << 16;
+/** With more symbols than this, those that are no literals are dropped to free memory. */
+const MAX_SYMBOLS = 1 << 16;
 
-/** The filter of rows for which all conditions hold. @throws Failure 2 as `parseExpression` and `bindExpression`. */
+/** A filter that takes rows for which all conditions hold. @throws Failure 2 like `parseExpression` and `bindExpression`. */
 export function rowFilter(conditions: readonly RowCondition[]): RowFilter {
   const tests = conditions.map(rowTest);
   return {
@@ -20,19 +20,19 @@ export function rowFilter(conditions: readonly RowCondition[]): RowFilter {
   };
 }
 
-/** True for a condition that goes by the clock. */
+/** True for a condition that depends on the current time. */
 export function namesNow(text: string): boolean {
   return /\b(now|today)\b/i.test(text);
 }
 
-/** A condition with only the cells of the columns it names, and with the clock only if it names that. @throws Failure 2 as `rowFilter`. */
+/** The condition without what it does not use: cells of other columns, and the current time. @throws Failure 2 like `rowFilter`. */
 export function slimCondition(condition: RowCondition): RowCondition {
   const { columns } = rowTest(condition);
   const sample = condition.sample.map((column, at) => (columns.includes(at) ? column : { ...column, cells: [] }));
   return { ...condition, now: namesNow(condition.text) ? condition.now : 0, sample };
 }
 
-/** Says of a row, without knowing the others, whether an expression holds, and by which columns. */
+/** A test of whether an expression holds for a row, independently of other rows, and the columns it needs. */
 function rowTest({ text, option, now, dayOrder, sample }: RowCondition) {
   const expression = parseExpression(text, option);
   const named: { at: number; column: ReturnType<typeof rowColumn> }[] = [];
@@ -41,17 +41,17 @@ function rowTest({ text, option, now, dayOrder, sample }: RowCondition) {
     named.push({ at: sample.indexOf(column), column: row });
     return row;
   };
-  const known = (_of: Side, _count: number, truth: (index: number) => number): Rule => ({
+  const known = (_side: Side, _count: number, truth: (index: number) => number): Rule => ({
     type: 'row',
     truth: () => truth(0),
   });
-  const columns = { item: sample, user: [], areOfOneFile: true };
+  const columns = { item: sample, user: [], fromOneFile: true };
   const { rule, symbols } = ruleOf({ expression, columns, now, newColumn, known });
   const literals = symbols.size;
   return {
     columns: named.map(({ at }) => at),
     truth(cellAt: (column: number) => string): number {
-      if (symbols.size > MOST_SYMBOLS) {
+      if (symbols.size > MAX_SYMBOLS) {
         for (const [text, number] of symbols) if (number >= literals) symbols.delete(text);
       }
       for (const { at, column } of named) column.put(cellAt(at));
@@ -60,10 +60,10 @@ function rowTest({ text, option, now, dayOrder, sample }: RowCondition) {
   };
 }
 
-/** A column of the row that is read now, in the forms that the first rows decided. */
+/** A column of the current row, in the formats that the first rows decided. */
 function rowColumn(sample: TypedColumn): BoundColumn & { put(cell: string): void } {
   const cells = [''];
-  const made = new Map<NumberKind, Numbers>();
+  const byKind = new Map<NumberKind, Numbers>();
   const fills: ((cell: string) => void)[] = [];
   return {
     cells,
@@ -76,14 +76,14 @@ function rowColumn(sample: TypedColumn): BoundColumn & { put(cell: string): void
       for (const fill of fills) fill(cell);
     },
     numbers(kind) {
-      const before = made.get(kind);
-      if (before) return before;
+      const known = byKind.get(kind);
+      if (known) return known;
       const numbers = { ...sample.numbers(kind), values: new Float64Array(1) };
       const read = sample.reader(kind);
       fills.push((cell) => {
         numbers.values[0] = isMissing(cell) ? Number.NaN : read(cell);
       });
-      made.set(kind, numbers);
+      byKind.set(kind, numbers);
       return numbers;
     },
     texts(symbols) {

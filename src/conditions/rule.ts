@@ -3,8 +3,8 @@ import type { Comparison } from './expression.js';
 import type { Texts } from './typed-column.js';
 
 /*
- * Truth has three values, so that a comparison with a missing value and its opposite are both not true: `and` is the least of its parts,
- * `or` the greatest, `not` the other end (Kleene's logic, as in SQL).
+ * Truth has three values, so that neither a comparison with a missing value nor its negation is true: `and` is the minimum of its parts,
+ * `or` the maximum, `not x` is TRUE - x (Kleene's logic, as in SQL).
  */
 export const FALSE = 0;
 export const UNKNOWN = 1;
@@ -12,42 +12,42 @@ export const TRUE = 2;
 
 export type Side = 'item' | 'user';
 export type Relation = Comparison | 'in';
-/** Numbers by index, NaN where they are missing, or texts by index. */
+/** Numbers by index, NaN if missing, or texts by index. */
 export type Cells = Float64Array | Texts;
 
-/** An expression that knows the cells of its columns. */
+/** An expression together with the cells of its columns. */
 export type Rule =
   | { type: 'all' | 'any'; parts: Rule[] }
   | { type: 'not'; part: Rule }
-  /** What one side decides alone, by its index. */
-  | { type: 'known'; of: Side; truth: Uint8Array }
-  /** Of a row that is read, what its cells decide. */
+  /** Depends on one side only: its truth by index. */
+  | { type: 'known'; side: Side; truth: Uint8Array }
+  /** Depends on the cells of the current row. */
   | { type: 'row'; truth: () => number }
-  /** Compares the cell of an item with that of a user. `of`: whose are left. */
-  | { type: 'pair'; op: Relation; of: Side; left: Cells; right: Cells };
+  /** Compares the cell of an item with that of a user. `side`: that of the left cells. */
+  | { type: 'pair'; op: Relation; side: Side; left: Cells; right: Cells };
 
 /** The truth of a rule for an item and a user, both by index. */
 export function truthOf(rule: Rule, item: number, user: number): number {
   switch (rule.type) {
     case 'known':
-      return rule.truth[rule.of === 'item' ? item : user] ?? UNKNOWN;
+      return rule.truth[rule.side === 'item' ? item : user] ?? UNKNOWN;
     case 'row':
       return rule.truth();
     case 'not':
       return TRUE - truthOf(rule.part, item, user);
     case 'pair': {
-      const [left, right] = rule.of === 'item' ? [item, user] : [user, item];
+      const [left, right] = rule.side === 'item' ? [item, user] : [user, item];
       return holds(rule.op, rule.left, left, rule.right, right);
     }
     default: {
       let truth = rule.type === 'all' ? TRUE : FALSE;
-      for (const part of rule.parts) truth = both(rule.type, truth, truthOf(part, item, user));
+      for (const part of rule.parts) truth = combined(rule.type, truth, truthOf(part, item, user));
       return truth;
     }
   }
 }
 
-/** Joins what one side decides alone, part by part. @param parts one at least; the rules made of them are given away. */
+/** Combines parts that depend on one side only into one `known` rule per side. @param parts at least one; their rules may be changed. */
 export function simplified<T>(type: 'all' | 'any', parts: readonly T[], ruleOf: (part: T) => Rule): Rule {
   const rest: Rule[] = [];
   const known: Partial<Record<Side, Uint8Array>> = {};
@@ -57,13 +57,13 @@ export function simplified<T>(type: 'all' | 'any', parts: readonly T[], ruleOf: 
       rest.push(rule);
       continue;
     }
-    const truth = known[rule.of] ?? rule.truth;
-    for (let at = 0; at < truth.length; at++) truth[at] = both(type, truth[at]!, rule.truth[at]!);
-    known[rule.of] = truth;
+    const truth = known[rule.side] ?? rule.truth;
+    for (let at = 0; at < truth.length; at++) truth[at] = combined(type, truth[at]!, rule.truth[at]!);
+    known[rule.side] = truth;
   }
-  for (const of of ['user', 'item'] as const) {
-    const truth = known[of];
-    if (truth) rest.unshift({ type: 'known', of, truth });
+  for (const side of ['user', 'item'] as const) {
+    const truth = known[side];
+    if (truth) rest.unshift({ type: 'known', side, truth });
   }
   return rest.length === 1 && rest[0] ? rest[0] : { type, parts: rest };
 }
@@ -72,36 +72,36 @@ export function opposite(part: Rule): Rule {
   return part.type === 'known' ? { ...part, truth: part.truth.map((truth) => TRUE - truth) } : { type: 'not', part };
 }
 
-function both(type: 'all' | 'any', one: number, other: number): number {
+function combined(type: 'all' | 'any', one: number, other: number): number {
   return (type === 'all') === one < other ? one : other;
 }
 
-/** The truth of a comparison of two cells, by their indices: of the same form, and only texts are `in` each other. */
+/** The truth of a comparison of two cells, by their indices. Both are of the same type; `in` compares texts only. */
 export function holds(op: Relation, left: Cells, l: number, right: Cells, r: number): number {
   if (left instanceof Float64Array || right instanceof Float64Array) {
     const [one, other] = [(left as Float64Array)[l]!, (right as Float64Array)[r]!];
-    return Number.isNaN(one) || Number.isNaN(other) ? UNKNOWN : compared(op, one, other) ? TRUE : FALSE;
+    return Number.isNaN(one) || Number.isNaN(other) ? UNKNOWN : compareNumbers(op, one, other) ? TRUE : FALSE;
   }
   const [from, to, start, end] = [left.offsets[l]!, left.offsets[l + 1]!, right.offsets[r]!, right.offsets[r + 1]!];
-  // A missing list has no values: nothing is in it.
+  // Nothing is in a missing list.
   if (start === end && op === 'in') return FALSE;
   if (from === to || start === end) return UNKNOWN;
   const isLeftShorter = to - from < end - start;
   const isShared = isLeftShorter
-    ? share(left.values, from, to, right.values, start, end)
-    : share(right.values, start, end, left.values, from, to);
+    ? overlap(left.values, from, to, right.values, start, end)
+    : overlap(right.values, start, end, left.values, from, to);
   return isShared === (op !== '!=') ? TRUE : FALSE;
 }
 
-/** True where one of the first values is among the others, one at least, which rise. */
-function share(few: Uint32Array, from: number, to: number, many: Uint32Array, start: number, end: number): boolean {
+/** True if one of the first values is among the others. @param many ascending, at least one. */
+function overlap(few: Uint32Array, from: number, to: number, many: Uint32Array, start: number, end: number): boolean {
   for (let at = from; at < to; at++) {
     if (many[lastAtMost(many, few[at]!, start, end - 1)] === few[at]) return true;
   }
   return false;
 }
 
-function compared(op: Relation, one: number, other: number): boolean {
+function compareNumbers(op: Relation, one: number, other: number): boolean {
   switch (op) {
     case '<':
       return one < other;

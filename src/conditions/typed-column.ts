@@ -7,50 +7,50 @@ import { type DayOrder, mayBeginWithYear, partedSeconds } from '../events/day-mo
 import { secondsOfDigits } from '../events/settled-times.js';
 import { isNoDate, TimeColumn } from '../events/times.js';
 
-/** As what cells are compared. */
+/** The type as which cells are compared. */
 export type Kind = 'numbers' | 'dates' | 'truths' | 'texts';
 export type NumberKind = Exclude<Kind, 'texts'>;
 
 /** Cells as numbers: amounts, seconds since 1970, or 1 and 0 for true and false. */
 export interface Numbers {
-  /** By index; NaN where the cell is missing or cannot be read. */
+  /** By index; NaN if the cell is missing or cannot be read. */
   values: Float64Array;
-  /** Cells that say something else, and the first of them as messages show it. */
+  /** How many cells have other text, and the first one as messages show it. */
   unreadable: { count: number; example: string };
-  /** False where cells say something, and none of them a number. */
+  /** False if there are cells with text but no number among them. */
   isReadable: boolean;
-  /** Why not, where an example does not tell. */
+  /** Why it is not readable, if an example does not explain it. */
   why?: string;
 }
 
-/** Cells as sets of texts: trimmed and without case. */
+/** Cells as sets of texts: trimmed and in lower case. */
 export interface Texts {
-  /** Where the values of each cell begin and, behind the last, where all end. */
+  /** Where the values of each cell begin; one more entry than cells. */
   offsets: Uint32Array;
-  /** Numbers of the values in `Symbols`; rising within a cell. */
+  /** Values as numbers from `Symbols`, ascending within a cell. */
   values: Uint32Array;
 }
 
-/** Texts by number: in columns that are compared with each other, equal ones have the same. */
+/** A number for each text, shared by columns that are compared with each other. */
 export type Symbols = Map<string, number>;
 
-/** True for a cell that says nothing: empty, NA, NULL, -, unknown and the like. */
+/** True for a missing value: empty, NA, NULL, -, unknown and the like. */
 export function isMissing(cell: string | undefined): boolean {
   return cell === undefined || isNoDate(cell) || isPlaceholder(cell);
 }
 
-/** 1 or 0 for a cell that says true or false; of numbers those above 0 are true. NaN: it says neither. */
+/** 1 or 0 for a cell that means true or false; numbers above 0 are true. NaN for any other text. */
 export function truthIn(cell: string): number {
   const number = numberIn(cell);
   return Number.isNaN(number) ? truthWord(cell) : Number(number > 0);
 }
 
-/** Smaller numbers are years or amounts: as seconds they would be times before 1973. */
+/** Smaller numbers are years or amounts; as seconds they would be before 1973. */
 const LEAST_SECONDS = 1e8;
 
 /**
- * The cells of a column in the forms that comparisons need, each made when it is first asked for, in time linear in the size of the cells.
- * @param dayOrder what dates that end with the year have first, where that was said.
+ * The cells of a column in the forms that comparisons need. Each form is made on demand, in time linear in the size of the cells.
+ * @param dayOrder the order of day and month from the options, if any.
  */
 export function typedColumn({ name, cells }: CellColumn, dayOrder: DayOrder | undefined) {
   const made = new Map<string, unknown>();
@@ -60,7 +60,7 @@ export function typedColumn({ name, cells }: CellColumn, dayOrder: DayOrder | un
   };
   const dates = () => once('date form', () => dateForm({ name, cells }, dayOrder));
 
-  /** What reads a cell as a number, as this column writes them; NaN where it cannot be read. */
+  /** A function that reads a cell as a number in the format of this column; NaN if it cannot be read. */
   const reader = (kind: NumberKind): ((cell: string) => number) => {
     if (kind === 'dates') return dates().read;
     return kind === 'numbers' ? numberIn : truthIn;
@@ -73,7 +73,7 @@ export function typedColumn({ name, cells }: CellColumn, dayOrder: DayOrder | un
       return kind === 'dates' && why !== undefined ? { ...read, isReadable: false, why } : read;
     });
 
-  /** The texts that a cell equals: each value of a list, and the whole of it. */
+  /** The texts that equal a cell: each value of a list, and the whole cell. */
   const textsIn = (cell: string): Set<string> => {
     const separator = once('separator', (): Separator => {
       const filled = cells.filter((each) => !isMissing(each));
@@ -89,7 +89,7 @@ export function typedColumn({ name, cells }: CellColumn, dayOrder: DayOrder | un
     reader,
     textsIn,
     texts: (symbols: Symbols): Texts => once('texts', () => textsOf(cells.map(textsIn), symbols)),
-    /** True where every cell is a number, and none a code like 0815. */
+    /** True if every cell is a number, and none is a code like 0815. */
     get isPlainlyNumeric(): boolean {
       const isCode = () => cells.some((cell) => /^\s*0\d/.test(cell));
       return once('plain', () => numbers('numbers').unreadable.count === 0 && !isCode());
@@ -112,7 +112,7 @@ function numbersOf(cells: readonly string[], read: (cell: string) => number): Nu
   return { values, unreadable, isReadable: count > 0 || unreadable.count === 0 };
 }
 
-/** How a column writes dates, told from all of its cells. @returns `why` none can be read, where it is known. */
+/** Finds the date format of a column from all of its cells. @returns `why` dates cannot be read, if so. */
 function dateForm({ name, cells }: CellColumn, dayOrder: DayOrder | undefined) {
   const column = new TimeColumn(name, dayOrder);
   const read = (cell: string) => {
@@ -124,17 +124,16 @@ function dateForm({ name, cells }: CellColumn, dayOrder: DayOrder | undefined) {
     }
   };
   const { values } = numbersOf(cells, read);
-  const { way, largest } = column.seen;
-  if (way === 'parted') {
-    const order = column.seen.dayOrder;
+  const { format, largest, dayOrder: order } = column.seen;
+  if (format === 'parted') {
     if (order === undefined || mayBeginWithYear(values)) {
-      return { read, why: 'has dates of which no cell tells which part is the day; --date-order says it' };
+      return { read, why: 'has dates, but no cell shows which part is the day; --date-order says it' };
     }
     return { read: (cell: string) => partedSeconds(read(cell), order) };
   }
-  // Later rows may be read apart; what they begin with must not decide.
-  if (way === undefined) column.becomeDates();
-  if (way !== 'numbers') return { read };
+  // Ranges of rows may be read by different processes: the first row of a range must not decide the format.
+  if (format === undefined) column.markAsSeconds();
+  if (format !== 'numbers') return { read };
   const digits = (value: number) => secondsOfDigits(value, largest > LEAST_SECONDS);
   if (values.every((value) => Number.isNaN(value) || digits(value) !== undefined)) {
     return { read: (cell: string) => digits(read(cell)) ?? Number.NaN };
@@ -144,7 +143,7 @@ function dateForm({ name, cells }: CellColumn, dayOrder: DayOrder | undefined) {
   return { read: (cell: string) => read(cell) / scale };
 }
 
-/** @param cells the values of each. */
+/** @param cells the values of each cell. */
 export function textsOf(cells: readonly Iterable<string>[], symbols: Symbols): Texts {
   const offsets = new Uint32Array(cells.length + 1);
   const values = new IndexColumn();

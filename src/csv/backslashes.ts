@@ -1,8 +1,8 @@
 const [LF, CR, QUOTE, BACKSLASH] = [0x0a, 0x0d, 0x22, 0x5c];
 
 /**
- * True where a quoted cell has `\"` with text behind it, as MySQL writes a quote: in other CSV, where a quote is doubled, that quote would
- * close its cell, and the row could not be read.
+ * True if a quoted cell has `\"` with text after it, as MySQL writes a quote. In CSV with doubled quotes, that quote would close its cell,
+ * and the row could not be read.
  */
 export function hasBackslashes(head: Buffer, delimiter: string): boolean {
   if (!head.includes('\\"')) return false;
@@ -22,12 +22,12 @@ export function hasBackslashes(head: Buffer, delimiter: string): boolean {
   return false;
 }
 
-/** The same CSV with quotes doubled: `\"` in quoted cells becomes `""`, and `\\` becomes `\`. */
+/** The same CSV with doubled quotes: `\"` in quoted cells becomes `""`, and `\\` becomes `\`. */
 export async function* withDoubledQuotes(chunks: AsyncIterable<Buffer>, delimiter: string): AsyncGenerator<Buffer> {
   const last = Buffer.from(delimiter).at(-1);
   let isQuoted = false;
   let isEscaped = false;
-  /** Outside quotes, the byte before; a quote only where it closed its cell, of which a second one makes a doubled quote. */
+  /** The previous byte outside quotes. QUOTE only after a closing quote: another one right after it makes a doubled quote. */
   let before = LF;
   for await (const chunk of chunks) {
     const bytes = Buffer.allocUnsafe(chunk.length + 1);
@@ -58,7 +58,7 @@ export async function* withDoubledQuotes(chunks: AsyncIterable<Buffer>, delimite
   if (isEscaped) yield Buffer.of(BACKSLASH);
 }
 
-/** Tells whether a cell ends, or has ended, at a place. */
+/** A function that tells if a cell ends at `at` (with `isBefore`: if one ended just before `at`). */
 function endOfCell(delimiter: string): (bytes: Buffer, at: number, isBefore: boolean) => boolean {
   const separator = Buffer.from(delimiter);
   return (bytes, at, isBefore) => {

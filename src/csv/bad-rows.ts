@@ -1,21 +1,21 @@
 import { badData, type Failure } from '../failure.js';
 import { TOO_LONG } from './row-cutter.js';
 
-/** A row that cannot be read, and why; whoever reads the rows of a file adds the place. */
+/** A row that cannot be read, with the reason; the reader of the file adds path and line. */
 export class BadRow extends Error {}
 
-/** What happens to a row that cannot be read: thrown on, or counted and (perhaps) kept aside with its reason. */
+/** What happens to a row that cannot be read: reading stops with a failure, or the row is counted and passed to a function. */
 export type BadRows = 'stop' | ((reject: Reject) => void);
 
 export interface Reject {
   path: string;
   line: number;
   reason: string;
-  /** Empty where its quotes leave open what its cells are. */
+  /** Empty if the row cannot be cut into cells because of its quotes. */
   cells: readonly string[];
 }
 
-/** For files that lose no row: one that is lost would be a rule that does not hold. @throws Failure 65. */
+/** For files that must be read completely: a skipped row of a rules file would be a rule that is not applied. @throws Failure 65. */
 export const refuseBadRows: BadRows = ({ path, line, reason }) => {
   throw badData(`${path}:${line}: ${reason}`);
 };
@@ -51,22 +51,22 @@ export function refusalsOf(path: string, badRows: BadRows) {
   };
 
   const refusals = {
-    /** How many of them never became rows of the table. */
+    /** How many refused records never became rows of the table. */
     unread: 0,
-    /** The file's line, where the table's lines are others. */
+    /** The line of the file for a line of the table; they differ for converted formats. */
     lineOf: (line: number): number => line,
 
-    /** @param line the table's, from 1. @throws Failure 65 where bad rows stop the reading. */
+    /** @param line of the table, from 1. @throws Failure 65 if bad rows stop the reading. */
     refuse: (line: number, reason: string, cells: readonly string[]): void =>
       keep(refusals.lineOf(line), reason, cells),
 
-    /** The same of what cannot become a row. @param line the file's. */
+    /** Refuses a record that cannot become a row. @param line of the file. */
     refuseUnread(line: number, reason: string): void {
       refusals.unread++;
       keep(line, reason, []);
     },
 
-    /** @param rows of the table, refused ones included. */
+    /** @param rows of the table, including refused ones. */
     report: (delimiter: string, rows: number): TableReport => ({
       path,
       delimiter,
@@ -75,7 +75,7 @@ export function refusalsOf(path: string, badRows: BadRows) {
       firstRejects: first,
     }),
 
-    /** The failure of a file that cannot be read on, whatever is done with bad rows. */
+    /** The failure when the rest of the file cannot be read, however bad rows are handled. */
     fatal: (line: number, reason = TOO_LONG): Failure => badData(`${path}:${line}: ${reason}`),
   };
   return refusals;

@@ -1,16 +1,16 @@
 import { badData, ExitCode, Failure, systemCode } from '../failure.js';
 
-/** A file as messages name it. */
+/** The name of a file in messages. */
 export function displayName(path: string): string {
   return path === '-' ? 'standard input' : path;
 }
 
-/** The failure of a file without a byte, or without a line. */
+/** The failure for a file without any bytes or lines. */
 export function emptyTable(name: string): Failure {
   return badData(`${name} is empty: its first line has to name the columns`);
 }
 
-/** Codes of errors, the exit code they end with, and what follows the file's name. @param why what the system says. */
+/** Error codes, the exit code for each, and the text after the file's name. @param why the system's message. */
 const CAUSES: readonly [code: RegExp, exitCode: number, text: (name: string, why: string) => string][] = [
   [
     /^(ENOENT|ENOTDIR)$/,
@@ -20,7 +20,7 @@ const CAUSES: readonly [code: RegExp, exitCode: number, text: (name: string, why
   [
     /^EACCES$/,
     ExitCode.noInput,
-    (name) => `: no permission to read it; who runs this needs read rights (ls -l ${name})`,
+    (name) => `: no permission to read it; the user who runs this needs read permission (ls -l ${name})`,
   ],
   [/^EISDIR$/, ExitCode.noInput, () => ' is a folder; name a file in it'],
   [/^Z_BUF_ERROR$/, ExitCode.badData, () => ': the gzip file ends too early; export or copy it anew'],
@@ -29,7 +29,7 @@ const CAUSES: readonly [code: RegExp, exitCode: number, text: (name: string, why
   [/./, ExitCode.io, (_, why) => `: ${why}`],
 ];
 
-/** The failure of a file that cannot be read, in the user's terms. */
+/** The failure for a file that cannot be read, in the user's terms. */
 export function readingFailure(name: string, error: unknown): Error {
   if (error instanceof Failure) return error;
   const cause = error instanceof Error ? error : new Error(String(error));

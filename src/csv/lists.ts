@@ -1,15 +1,16 @@
-/** Deeper than any list of values; a recursion can follow. */
-const MOST_DEPTH = 32;
-/** What says which value an object stands for, the best first. */
+/** Deeper than any list of values, but shallow enough for a recursion. */
+const MAX_DEPTH = 32;
+/** The fields of an object that may hold its value, best first. */
 const NAMES = ['name', 'title', 'label', 'value', 'id'];
-const NOTHING = new Set(['', 'null', 'NULL', 'None', 'nan', 'NaN']);
-/** A UUID in braces is no array of PostgreSQL. */
+const MISSING = new Set(['', 'null', 'NULL', 'None', 'nan', 'NaN']);
+/** A UUID in braces is not a PostgreSQL array. */
 const UUID = /^\{[\da-f-]{32,36}\}$/i;
 
 /**
- * The values of a cell that holds a list as Python or JSON writes it: `['Action', "Children's"]`, `["Action", null]`, `[1, 2]`; or one of
- * PostgreSQL, `{Action,"War, Drama"}`. An object in it stands for its name: `[{'id': 16, 'name': 'Animation'}]`; lists in it are part of it. Takes time in line with the cell's length.
- * @returns undefined where the cell is no such list.
+ * The values of a cell that holds a Python or JSON list, `['Action', "Children's"]`, `["Action", null]`, `[1, 2]`, or a PostgreSQL array,
+ * `{Action,"War, Drama"}`. An object counts as its name: `[{'id': 16, 'name': 'Animation'}]`; nested lists are flattened. Takes time linear
+ * in the length of the cell.
+ * @returns undefined if the cell is no such list.
  */
 export function listOf(cell: string): string[] | undefined {
   const text = cell.trim();
@@ -48,7 +49,7 @@ export function listOf(cell: string): string[] | undefined {
     return quote === '"' || quote === "'" ? quoted(quote) : take(/[^\s,:|[\]{}'"][^,:|[\]{}'"]*/y)?.trim();
   };
 
-  /** Elements up to the closing bracket, between commas; NumPy writes spaces alone. */
+  /** Elements up to the closing bracket, separated by commas, or by spaces as NumPy writes them. */
   const sequence = (close: string, element: () => string[] | undefined): string[] | undefined => {
     const values: string[] = [];
     at++;
@@ -66,7 +67,7 @@ export function listOf(cell: string): string[] | undefined {
   const element = (): string[] | undefined => {
     const own = scalar();
     if (own === undefined) return undefined;
-    return NOTHING.has(own) ? [] : [own];
+    return MISSING.has(own) ? [] : [own];
   };
 
   const object = (depth: number): string[] | undefined => {
@@ -83,24 +84,24 @@ export function listOf(cell: string): string[] | undefined {
   };
 
   const value = (depth: number): string[] | undefined => {
-    if (depth > MOST_DEPTH) return undefined;
+    if (depth > MAX_DEPTH) return undefined;
     if (text[at] === '[') return sequence(']', () => value(depth + 1));
     return text[at] === '{' ? object(depth) : element();
   };
 
-  // One that cannot be read leaves the place in front of the end for good.
+  // A list that cannot be read leaves `at` before the end.
   const values = isArray ? sequence('}', element) : value(0);
   return at === text.length ? values : undefined;
 }
 
-/** What stands between several ids in a cell: `P1,P2`, `["P1", "P2"]`; '' where cells hold one each. */
-export function listedBy(different: ReadonlySet<string>): string {
-  const cells = [...different];
+/** The separator of several ids in a cell (`P1,P2`), or the brackets of a list (`["P1", "P2"]`); '' if each cell holds one id. */
+export function listedBy(distinct: ReadonlySet<string>): string {
+  const cells = [...distinct];
   if (cells.length > 0 && cells.every(listOf)) return cells[0]?.trim().startsWith('{') ? '{}' : '[]';
   const isList = (sign: string) => {
     const lists = cells.map((cell) => cell.split(sign).map((part) => part.trim()));
     const later = new Set(lists.flatMap((parts) => parts.slice(1)).filter((part) => part !== ''));
-    // What comes first here comes later there; the colours of `Rug, red` never do.
+    // In lists, the first value of one cell is a later value of others. In titles like `Rug, red` it never is.
     const firsts = [...new Set(lists.map(([first = '']) => first))];
     const areCodes = [...later].every((part) => /^\S*\d\S*$/.test(part));
     const least = areCodes ? 2 : Math.max(2, firsts.length / 3);

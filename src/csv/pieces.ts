@@ -2,51 +2,52 @@ import { MAX_ROW_BYTES } from './row-cutter.js';
 
 const LF = 0x0a;
 
-/** One of them. */
+/** The current piece. */
 export type Piece = Pick<Pieces, 'bytes' | 'from' | 'to' | 'isLast' | 'position'>;
 
 /**
- * The bytes of a table in pieces that begin with a row, from the chunks in which they come: what `RowCutter` cuts.
+ * The bytes of a table, cut from chunks of any size into pieces that begin with a row, for `RowCutter`.
  *
  *     do pieces.from = read(pieces.bytes, pieces.from, pieces.to, pieces.isLast)
  *     while (await pieces.more())
  */
 export class Pieces {
-  /** They begin with a row. */
+  /** Begins with a row. */
   bytes: Uint8Array = new Uint8Array(0);
-  /** Where the first row begins that has not been read: whoever reads rows moves it. */
+  /** Where the first unread row begins; the reader moves it forward. */
   from = 0;
-  /** Behind the last line end; in the last piece, where the file ends, with a line end behind it. */
+  /** After the last line end; in the last piece, the end of the file, where a line end is added. */
   to = 0;
   isLast = false;
   readonly #chunks: AsyncIterator<Uint8Array>;
-  /** How many bytes there are, the ones behind the last line end included. */
+  /** How many bytes there are, including those after the last line end. */
   #filled = 0;
-  /** What follows the piece, where that is here already. */
+  /** Bytes that follow the piece and have been read already. */
   #next: Uint8Array | undefined;
+  /** The position of the piece in its file. */
   #before: number;
 
-  /** @param position the first byte's, in its file. */
+  /** @param position of the first byte in its file. */
   constructor(chunks: AsyncIterator<Uint8Array>, position = 0) {
     this.#chunks = chunks;
     this.#before = position;
   }
 
-  /** Where in its file the row at `from` begins. */
+  /** The position in its file of the row at `from`. */
   get position(): number {
     return this.#before + this.from;
   }
 
-  /** True where the row at `from` is longer than any may be; there are no more pieces then. */
+  /** True if the row at `from` exceeds the limit; there are no more pieces then. */
   get isTooLong(): boolean {
     return this.#filled - this.from > MAX_ROW_BYTES;
   }
 
-  /** Takes more bytes behind those that have not been read. @returns false where there are none. */
+  /** Moves on to the next piece: the unread bytes and some more. @returns false if there are no more. */
   async more(): Promise<boolean> {
     if (this.isLast || this.isTooLong) return false;
     const left = this.bytes.subarray(this.from, this.#filled);
-    // A row without an end is looked at again when there is twice as much of it, so that a long one does not take forever.
+    // An incomplete row is cut again only when it has grown to twice its size, so that long rows take linear time.
     const isStuck = this.from === 0 && left.length > 0;
     const enough = isStuck ? Math.min(2 * left.length, MAX_ROW_BYTES + 1) : 0;
     const parts = left.length > 0 ? [left] : [];
@@ -55,7 +56,7 @@ export class Pieces {
     for (let size = left.length; ; ) {
       const chunk = await this.#chunk();
       if (!chunk) return this.#finish(parts, size);
-      // Mostly what is left ends with the chunk's first line: the rest need not be put together with it.
+      // Usually the first line of the chunk completes the unread row, so the rest of the chunk need not be copied.
       const end = size > 0 && enough === 0 ? chunk.indexOf(LF) + 1 : 0;
       const part = end > 0 ? chunk.subarray(0, end) : chunk;
       if (part.length < chunk.length) this.#next = chunk.subarray(end);
@@ -66,7 +67,7 @@ export class Pieces {
     }
   }
 
-  /** Lets the file go. */
+  /** Closes the file. */
   async close(): Promise<void> {
     await this.#chunks.return?.();
   }

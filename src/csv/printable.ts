@@ -1,9 +1,9 @@
-/** C0, DEL, C1, marks that turn the direction of text, and separators of lines that are none to us. */
+/** C0, DEL, C1, characters that change the direction of text, and line separators that we do not treat as line ends. */
 const CONTROL = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
 
 /**
- * Text that is safe on a terminal and in a log: what would control either is shown as `\u001b`, as JSON escapes it. Tabs and line
- * breaks stay. Everything that goes to stderr passes through here.
+ * Text that is safe for a terminal and a log: control characters are escaped as in JSON (`\u001b`), except tabs and line breaks.
+ * Everything that goes to stderr passes through here.
  */
 export function printable(text: string): string {
   return text.replace(CONTROL, (character) =>
@@ -11,12 +11,12 @@ export function printable(text: string): string {
   );
 }
 
-/** The same for a name inside a message, where a line break is not ours either. */
+/** The same for a name inside a message, where line breaks and tabs are escaped too. */
 export function printableName(name: string): string {
   return name.replace(CONTROL, escaped);
 }
 
-/** A string of JSON. What some readers of lines take for an end of one is escaped as well. */
+/** A JSON string. Characters that some line readers take for a line end are escaped as well. */
 export function jsonText(value: string): string {
   return JSON.stringify(value).replace(/[\u0085\u2028\u2029]/g, escaped);
 }

@@ -1,12 +1,12 @@
 import { type Arrays, arrayOf, boundsFrom } from '../files/array-file.js';
 
-/** The cells of one output column, quoted as CSV once: cell i is `bytes[start[i] .. start[i+1])`. */
+/** The cells of one output column, already quoted as CSV: cell i is `bytes[start[i] .. start[i+1])`. */
 export interface QuotedCells {
   bytes: Uint8Array;
   start: Float64Array;
 }
 
-/** What becomes of texts, one behind the other; they stay as they are unless `toCell` says otherwise. */
+/** Packs texts one after the other. @param toCell converts each of them first. */
 export function packedTexts(values: readonly string[], toCell = (value: string) => value): QuotedCells {
   const start = new Float64Array(values.length + 1);
   let bytes = Buffer.allocUnsafe(1 << 16);
@@ -25,19 +25,19 @@ export function quotedArrays(name: string, cells: QuotedCells): Arrays {
   return { [`${name}.bytes`]: cells.bytes, [`${name}.start`]: cells.start };
 }
 
-/** The same, if there are any of that name. */
+/** The cells of that name, if there are any. */
 export function quotedIn(arrays: Arrays, name: string): QuotedCells | undefined {
   return `${name}.bytes` in arrays ? quotedFrom(arrays, name) : undefined;
 }
 
-/** @throws RangeError where there are none of that name, or a cell is not inside the bytes. */
+/** @throws RangeError if there are no cells of that name, or a cell is outside the bytes. */
 export function quotedFrom(arrays: Arrays, name: string): QuotedCells {
   const bytes = arrayOf(arrays, `${name}.bytes`, Uint8Array);
   const start = boundsFrom(arrays, `${name}.start`, bytes.length);
   return { bytes, start };
 }
 
-/** The texts again. */
+/** The inverse of `packedTexts`. */
 export function unpackedTexts({ bytes, start }: QuotedCells): string[] {
   const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   return Array.from({ length: start.length - 1 }, (_, at) => all.toString('utf8', start[at], start[at + 1]));

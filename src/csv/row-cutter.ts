@@ -3,60 +3,60 @@ const CR = 0x0d;
 const QUOTE = 0x22;
 const NUL = 0;
 
-/** What a byte is to the cutter; 0 for part of a cell. */
+/** Kinds of bytes; 0 is part of a cell. */
 const DELIMITER = 1;
 const LINE_END = 2;
 const CARRIAGE_RETURN = 3;
 const ODD_QUOTE = 4;
 
-/** More than a row of sane size: an unclosed quote would otherwise take the rest of the file into memory. */
+/** More than any sane row. Without a limit, an unclosed quote would pull the rest of the file into memory. */
 export const MAX_ROW_BYTES = 64 * 1024 * 1024;
 
-/** Why such a row ends the reading, whatever is done with bad rows. */
+/** The reason for stopping at a longer row, however bad rows are handled. */
 export const TOO_LONG = `a row of more than ${MAX_ROW_BYTES >> 20} MB: most likely a quote that is never closed`;
 
 /** What is wrong with a row. */
-export type Trouble = 'none' | 'stray quote' | 'text behind quote' | 'open quote' | 'width';
+export type Trouble = 'none' | 'stray quote' | 'text after quote' | 'open quote' | 'width';
 
 /**
  * Cuts the rows of a CSV file out of its bytes, as csv-parse would: cells in quotes may hold delimiters, doubled quotes
- * and line ends; a line ends with LF or CR LF; a CR alone is part of its cell. Cells are not copied: cell c of the row
- * cut last is `bytes[from[c] .. to[c])`.
+ * and line ends; a line ends with LF or CR LF; a CR alone is part of its cell. Cells are not copied: cell c of the last
+ * row is `bytes[from[c] .. to[c])`.
  *
- * Every row is cut, also one that cannot be read: `trouble` then says why, and the next row begins behind it. A quote
- * that is out of place costs its own row alone.
+ * Every row is cut, even a bad one: `trouble` then says why it is bad, and the next row begins after it. A misplaced quote
+ * costs only its own row.
  */
 export class RowCutter {
-  /** What the cells are part of: what was cut, or a copy of the row where quotes had to be undoubled. */
+  /** The bytes that `from` and `to` refer to: those that were cut, or a copy of the row if it has doubled quotes. */
   bytes: Uint8Array = new Uint8Array(0);
-  /** Where the first `width` cells begin and end. */
+  /** The bounds of the first `width` cells. */
   readonly from: Int32Array;
   readonly to: Int32Array;
-  /** How many cells the row has; 0: it is a blank line. */
+  /** The number of cells; 0 for a blank line. */
   cells = 0;
-  /** How many line ends are inside its quotes. */
+  /** The number of line ends inside quotes. */
   innerLines = 0;
   trouble: Trouble = 'none';
-  /** How many of its line ends come before the quote that is out of place. */
+  /** The number of line ends in the row before the misplaced quote. */
   troubleLines = 0;
   readonly #width: number;
-  readonly #any: boolean;
+  readonly #anyWidth: boolean;
   readonly #used: Uint8Array;
   readonly #kinds = new Uint8Array(256);
-  /** The bytes of the delimiter behind its first one. */
+  /** The bytes of the delimiter after the first one. */
   readonly #delimiterRest: Uint8Array;
-  /** 1 for cells that are not what stands between their quotes. */
+  /** 1 for cells that `#undouble` has to rewrite. */
   readonly #escaped: Uint8Array;
   #scratch = new Uint8Array(1024);
 
   /**
-   * @param delimiter one character or several, none a quote, CR or LF.
-   * @param width how many cells a row has: more may follow where they are empty. Undefined: any number.
-   * @param used 1 for the cells that are looked at; undefined: all are.
+   * @param delimiter one or more characters, none of them a quote, CR or LF.
+   * @param width how many cells a row has; extra ones are allowed if they are empty. Undefined: any number.
+   * @param used 1 for the cells that the caller reads; undefined: all of them.
    */
   constructor(delimiter: string, width: number | undefined, used?: Uint8Array) {
     const separator = Buffer.from(delimiter);
-    this.#any = width === undefined;
+    this.#anyWidth = width === undefined;
     this.#width = width ?? 0;
     this.#used = used ?? new Uint8Array(this.#width).fill(1);
     this.from = new Int32Array(this.#width);
@@ -71,8 +71,8 @@ export class RowCutter {
 
   /**
    * Cuts the row that begins at `begin`.
-   * @param bytes `bytes[end - 1]` is LF; where the file ends without one, it stands at `bytes[end]`, for the cutter alone.
-   * @param isLast whether the file ends at `end`. @returns where the next row begins; -1 where the row goes on behind `end`.
+   * @param bytes `bytes[end - 1]` is LF; if the file does not end with one, the caller puts it at `bytes[end]`.
+   * @param isLast whether the file ends at `end`. @returns where the next row begins; -1 if the row continues beyond `end`.
    */
   cut(bytes: Uint8Array, begin: number, end: number, isLast: boolean): number {
     const kinds = this.#kinds;
@@ -104,8 +104,8 @@ export class RowCutter {
         }
         to = at++;
         if (!this.#endsCell(bytes, at, end)) {
-          // Like csv-parse, a NUL behind the closing quote is let through.
-          if (bytes[at] !== NUL) this.#refuse('text behind quote', lines);
+          // Like csv-parse, accept a NUL after the closing quote.
+          if (bytes[at] !== NUL) this.#refuse('text after quote', lines);
           isDoubled = true;
           to = -1;
         }
@@ -114,7 +114,7 @@ export class RowCutter {
           hasEscapes = true;
         }
       }
-      // The line's end stops this.
+      // This stops at the line end at the latest.
       for (;;) {
         while (kinds[bytes[at]!] === 0) at++;
         if (this.#endsCell(bytes, at, end)) break;
@@ -141,18 +141,18 @@ export class RowCutter {
     }
   }
 
-  /** The cells of the row as text, `width` of them. */
+  /** The first `width` cells of the row as text. */
   texts(): string[] {
     return Array.from(this.from, (from, cell) => textOf(this.bytes, from, this.to[cell] ?? 0));
   }
 
-  /** Why the row was refused. @param firstLine the line that it begins on. */
+  /** Why the row is bad. @param firstLine the line on which it begins. */
   reason(firstLine: number): string {
     switch (this.trouble) {
       case 'stray quote':
-        return 'a quote (") inside a cell that does not begin with one; such a cell has to be quoted whole, its quotes doubled';
-      case 'text behind quote':
-        return `text behind a closing quote ("); a quote inside a quoted cell has to be doubled (where it is \\", sed 's/\\\\"/""/g' does that)`;
+        return 'a quote (") inside an unquoted cell; quote the whole cell, and double the quotes in it';
+      case 'text after quote':
+        return `text after a closing quote ("); a quote inside a quoted cell has to be doubled (if it is \\", sed 's/\\\\"/""/g' does that)`;
       case 'open quote':
         return `a quote is opened in the row that begins on line ${firstLine} and never closed`;
       default:
@@ -160,7 +160,7 @@ export class RowCutter {
     }
   }
 
-  /** True where a delimiter or the line's end stands at `at`. */
+  /** True if a delimiter or line end is at `at`. */
   #endsCell(bytes: Uint8Array, at: number, end: number): boolean {
     const kind = this.#kinds[bytes[at]!];
     if (kind === LINE_END) return true;
@@ -172,7 +172,7 @@ export class RowCutter {
     return this.#delimiterRest.every((byte, k) => bytes[at + 1 + k] === byte);
   }
 
-  /** Only the first trouble of a row counts. */
+  /** Only the first problem of a row counts. */
   #refuse(trouble: Trouble, lines: number): void {
     if (this.trouble !== 'none') return;
     this.trouble = trouble;
@@ -188,10 +188,10 @@ export class RowCutter {
   }
 
   #checkWidth(hasMore: boolean): void {
-    if (!this.#any && (this.cells < this.#width || hasMore)) this.#refuse('width', 0);
+    if (!this.#anyWidth && (this.cells < this.#width || hasMore)) this.#refuse('width', 0);
   }
 
-  /** Copies the row, its doubled quotes made one. */
+  /** Copies the row with doubled quotes made single. */
   #undouble(bytes: Uint8Array): void {
     const { from, to } = this;
     const cells = Math.min(this.cells, this.#width);
@@ -221,7 +221,7 @@ export class RowCutter {
   }
 }
 
-/** The cells of a row that was cut before, all of them, as text. */
+/** All cells of a row as text. @param cells how many it has. */
 export function cellTexts(
   delimiter: string,
   cells: number,

@@ -1,15 +1,14 @@
 import type { Pieces } from './pieces.js';
 import { cellTexts, RowCutter } from './row-cutter.js';
 
-/** Rows that a look takes. */
-const A_FEW = 100;
+const SAMPLED_ROWS = 100;
 
 /** Names of columns that number the rows. */
 const NUMBERS_ROWS = /^$|(?:id|key|no|nr|num|number|index|row|line|#)\W{0,3}$/i;
 
 /**
- * True where rows begin with their number, for which the header has no cell: R writes them so. Where the last cell of all rows is empty,
- * it is the one too many, unless the first column is called otherwise.
+ * True if rows begin with their number and the header has no cell for it, as R writes tables. If the last cell of every row is empty, that
+ * one is the extra cell instead, unless the name of the first column does not suggest row numbers.
  */
 export function hasRowNames(
   { bytes, from, to, isLast }: Pieces,
@@ -20,7 +19,7 @@ export function hasRowNames(
   const cutter = new RowCutter(delimiter, undefined);
   let rows = 0;
   let isFull = !NUMBERS_ROWS.test(header[0] ?? '');
-  for (let at = from; at < to && rows < A_FEW; ) {
+  for (let at = from; at < to && rows < SAMPLED_ROWS; ) {
     const end = cutter.cut(bytes, at, to, isLast);
     if (end < 0) break;
     if (cutter.cells > 0) {

@@ -17,31 +17,31 @@ const { parse }: typeof import('csv-parse/sync') = loadPackage('csv-parse/sync')
 export interface CsvSource {
   /** A path, or `-` for standard input. */
   path: string;
-  /** One character or several; undefined: told from the name and the header line. */
+  /** One or more characters; undefined: detected from the file name and the header line. */
   delimiter: string | undefined;
-  /** What TextDecoder calls it; undefined: UTF-8 or UTF-16 by its mark, or told from the first bytes. */
+  /** TextDecoder's name; undefined: UTF-8 or UTF-16 by its byte order mark, otherwise detected from the first bytes. */
   encoding?: string | undefined;
-  /** Whether cells may be quoted; undefined: told from the first rows. */
+  /** Whether cells may be quoted; undefined: detected from the first rows. */
   quotes?: boolean | undefined;
-  /** The names of the first columns of a file whose first row is data; undefined: its first row names them. */
+  /** The names of the first columns of a file without a header; undefined: the first row is the header. */
   columns?: readonly string[] | undefined;
 }
 
 /** A row as text: as many cells as the header has. */
 export interface Row {
   cells: string[];
-  /** The first line it stands on, and the last, from 1. */
+  /** Its first line and its last, from 1. */
   firstLine: number;
   line: number;
 }
 
-/** What is taken from a file at a time, in bytes. */
+/** Bytes that are read from a file at a time. */
 export const CHUNK_BYTES = 1 << 20;
 
 /**
- * Opens a CSV file and reads its header; its rows are there to be asked for.
- * @param onBytes is told of the bytes taken from the file (compressed ones, where it is compressed), for progress.
- * @throws Failure 66 when the file is not there, 65 when it has no header or is no CSV, 74 when reading fails.
+ * Opens a CSV file and reads its header, but not yet its rows.
+ * @param onBytes is called with the number of bytes read from the file (before decompression), for progress.
+ * @throws Failure 66 if the file does not exist, 65 if it has no header or is not CSV, 74 if reading fails.
  */
 export async function openTable(
   { path, delimiter, encoding, quotes, columns }: CsvSource,
@@ -62,7 +62,7 @@ export async function openTable(
       const pieces = new Pieces(conversion.chunks);
       const { warnings } = conversion;
       const about = { path, delimiter: ',', pieces, refusals, warnings, isSeekable: false, isConverted: true };
-      table = await headed(about, undefined, -1);
+      table = await readHeader(about, undefined, -1);
     } else {
       refuseOddHeader(name, first.value);
       const head = headOf(path, first.value, delimiter);
@@ -70,9 +70,9 @@ export async function openTable(
       const pieces = new Pieces(plain.chunks, head.begin);
       const isSeekable = plain.isAsStored && (encoding === undefined || encoding === UTF8);
       const about = { path, delimiter: head.delimiter, pieces, refusals, warnings: plain.warnings, isSeekable };
-      table = await headed({ ...about, isConverted: false }, columns, head.lines);
+      table = await readHeader({ ...about, isConverted: false }, columns, head.lines);
     }
-    // So that there are rows to look at.
+    // Callers look at the first rows.
     if (table.pieces.from >= table.pieces.to) await table.pieces.more();
     return table;
   } catch (error) {
@@ -81,28 +81,29 @@ export async function openTable(
   }
 }
 
-/** A file of which the header is still to be read. */
-interface Headless {
+/** A file whose header has not been read yet. */
+interface Opened {
   path: string;
-  /** One character or several. */
+  /** One or more characters. */
   delimiter: string;
-  /** Its bytes; behind the header, once that has been read. */
+  /** The unread bytes. */
   pieces: Pieces;
   refusals: Refusals;
-  /** What is lost of the file though it can be read: complete once all rows have been. */
+  /** Warnings about the file; complete once all rows have been read. */
   warnings: readonly string[];
-  /** Whether its bytes can be those of the file, from `pieces.position` on. */
+  /** True if no conversion changed the bytes, so that `pieces.position` is a position in the file (unless that is compressed or a pipe). */
   isSeekable: boolean;
-  /** Whether it was no CSV, so that its header is made by us. */
+  /** True if the file was converted to CSV, so the header is ours. */
   isConverted: boolean;
 }
 
 /**
- * Cuts one row after the other, blank lines left out, until `take` returns something.
- * @param take is told where the row begins that was cut, and on which line; `line` is its last. @param linesBefore the row to come. @param endPiece is called before more bytes are taken.
+ * Cuts rows one by one, without blank lines, until `take` returns something.
+ * @param take gets the byte at which the row begins, its first line and its last.
+ * @param linesBefore how many lines come before the first row. @param endPiece is called before `pieces` moves on.
  */
 async function cutRows<T>(
-  { pieces, refusals }: Headless,
+  { pieces, refusals }: Opened,
   cutter: RowCutter,
   linesBefore: number,
   take: (from: number, firstLine: number, line: number) => T | undefined,
@@ -128,14 +129,14 @@ async function cutRows<T>(
 }
 
 /**
- * Reads the header, the first row that is no blank line.
- * @param columns where that row is data: their names. @param linesBefore how many lines come before the pieces.
+ * Reads the header, which is the first row that is not blank.
+ * @param columns the names of the columns if that row is data. @param linesBefore how many lines come before the pieces.
  */
-async function headed(file: Headless, columns: readonly string[] | undefined, linesBefore: number): Promise<Table> {
+async function readHeader(file: Opened, columns: readonly string[] | undefined, linesBefore: number): Promise<Table> {
   const { path, delimiter, pieces, refusals } = file;
   const cutter = new RowCutter(delimiter, undefined);
   const table = await cutRows(file, cutter, linesBefore, (from, firstLine, line) => {
-    // There is no going on without a header, whatever is done with bad rows.
+    // Nothing can be read without a header, however bad rows are handled.
     if (cutter.trouble !== 'none') throw refusals.fatal(firstLine + cutter.troubleLines, cutter.reason(firstLine));
     if (columns) {
       pieces.from = from;
@@ -150,7 +151,7 @@ async function headed(file: Headless, columns: readonly string[] | undefined, li
   throw emptyTable(displayName(path));
 }
 
-/** Columns without a name are not used. */
+/** The header of a file without one; columns called '' are not used. */
 function namesFor(columns: readonly string[], width: number, name: string, line: number): string[] {
   if (columns.length > width) {
     const names = columns.length === 1 ? '1 column is' : `${columns.length} columns are`;
@@ -159,7 +160,7 @@ function namesFor(columns: readonly string[], width: number, name: string, line:
   return Array.from({ length: width }, (_, at) => (columns[at] === '_' ? '' : (columns[at] ?? '')));
 }
 
-/** Well-formed rows that follow one another: the bytes `from` to `to`, and where each stands. */
+/** Consecutive well-formed rows: the bytes `from` to `to`, and the lines of each. */
 interface Block {
   bytes: Uint8Array;
   from: number;
@@ -174,8 +175,8 @@ function rowsOf({ bytes, from, to, lines }: Block, delimiter: string, width: num
     relax_column_count: true,
     skip_empty_lines: true,
   });
-  if (records.length !== lines.length) throw new Error('rows were cut in two ways');
-  // Empty cells too many at the end of a row are let go.
+  if (records.length !== lines.length) throw new Error('csv-parse found other rows than RowCutter');
+  // A row may end with extra empty cells.
   return lines.map((place, k) => ({ cells: (records[k] ?? []).slice(0, width), ...place }));
 }
 
@@ -183,16 +184,16 @@ export type Table = ReturnType<typeof tableOf>;
 
 /**
  * A CSV file whose header has been read. @param linesBefore how many lines come before the first row.
- * @param lastTakesRest titles with commas and without quotes: where all columns are named by option, the last one takes what is too much.
+ * @param lastTakesRest whether the last column takes the extra cells of a row: titles with unquoted commas, if options name all columns.
  */
-function tableOf(file: Headless, header: readonly string[], linesBefore: number, lastTakesRest = false) {
+function tableOf(file: Opened, header: readonly string[], linesBefore: number, lastTakesRest = false) {
   const { path, delimiter, pieces, refusals, isSeekable } = file;
   const width = header.length;
   const name = displayName(path);
   const report = (rows: number): TableReport => refusals.report(delimiter, rows);
   const close = () => pieces.close();
 
-  /** Does what reads the file to its end, and closes it. @throws Failure 74 when reading fails, and what it throws. */
+  /** Runs a function that reads the file to its end, then closes it. @throws Failure 74 if reading fails, and what the function throws. */
   const reading = async <T>(read: () => Promise<T>): Promise<T> => {
     try {
       return await read();
@@ -205,7 +206,7 @@ function tableOf(file: Headless, header: readonly string[], linesBefore: number,
 
   return {
     ...file,
-    /** The path as messages have it. */
+    /** The name of the file in messages. */
     name,
     header,
     linesBefore,
@@ -213,7 +214,7 @@ function tableOf(file: Headless, header: readonly string[], linesBefore: number,
     close,
     reading,
 
-    /** The cells of the first rows, `most` at the most, of what is here already; they are still to be read. */
+    /** The cells of the first rows among the bytes already here, at most `most`; `eachRow` still reads them. */
     sample(most: number): string[][] {
       const { bytes, from, to, isLast } = pieces;
       const cutter = new RowCutter(delimiter, width);
@@ -228,9 +229,9 @@ function tableOf(file: Headless, header: readonly string[], linesBefore: number,
     },
 
     /**
-     * Reads the rows to the end of the file: where one begins and ends, and what is wrong with it, by the cutter of all rows; the cells by
-     * csv-parse, of all rows at once that follow one another. @param take may throw BadRow, which refuses the row.
-     * @throws Failure 65 when a row cannot be read and bad rows stop the reading, 74 when reading fails.
+     * Reads the rows to the end of the file. `RowCutter` finds the bounds of each row and what is wrong with it; csv-parse reads the cells,
+     * a block of well-formed rows at a time. @param take may throw BadRow, which refuses the row.
+     * @throws Failure 65 if a row cannot be read and bad rows stop the reading, 74 if reading fails.
      */
     eachRow: (take: (row: Row) => void): Promise<TableReport> =>
       reading(async () => {
@@ -276,7 +277,7 @@ function tableOf(file: Headless, header: readonly string[], linesBefore: number,
         return report(rows);
       }),
 
-    /** The size of a file whose bytes can be read from anywhere, as they are; 0 where they cannot. */
+    /** The size of a file whose bytes can be read as they are from any position; 0 for any other. */
     seekableSize: async () => (isSeekable ? seekableSize(path) : 0),
   };
 }

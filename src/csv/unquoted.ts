@@ -3,14 +3,14 @@ import { RowCutter } from './row-cutter.js';
 const [LF, CR, QUOTE] = [0x0a, 0x0d, 0x22];
 
 /**
- * True for text cut at tabs and the like that writes quotes as letters: read as quotes, rows could not be cut, and as letters
- * every row has the same width. Dumps of databases write such files.
+ * True for text separated by tabs and the like in which quotes are ordinary characters: rows cannot be cut if quotes count, and all
+ * have the same width if they do not. Database dumps look like this.
  */
 export function isUnquoted(head: Buffer, delimiter: string): boolean {
-  // Where commas separate, a cell with one has to be quoted.
+  // With commas as separators, cells that contain a comma have to be quoted.
   if (/^[,;]$/.test(delimiter) || !head.includes(QUOTE)) return false;
   const whole = head.subarray(0, head.lastIndexOf(LF) + 1);
-  return hasTrouble(whole, delimiter) && isEven(whole, delimiter);
+  return hasTrouble(whole, delimiter) && hasOneWidth(whole, delimiter);
 }
 
 function hasTrouble(bytes: Buffer, delimiter: string): boolean {
@@ -23,15 +23,14 @@ function hasTrouble(bytes: Buffer, delimiter: string): boolean {
   return false;
 }
 
-function isEven(bytes: Buffer, delimiter: string): boolean {
-  const widths = new Set<number>();
-  for (const line of bytes.toString('latin1').split('\n')) {
-    if (line !== '' && line !== '\r') widths.add(line.split(Buffer.from(delimiter).toString('latin1')).length);
-  }
-  return widths.size === 1;
+function hasOneWidth(bytes: Buffer, delimiter: string): boolean {
+  const separator = Buffer.from(delimiter).toString('latin1');
+  const lines = bytes.toString('latin1').split('\n');
+  const filled = lines.filter((line) => line !== '' && line !== '\r');
+  return new Set(filled.map((line) => line.split(separator).length)).size === 1;
 }
 
-/** The same table with every cell quoted that has a quote in it. */
+/** The same table, with quotes around every cell that contains a quote. */
 export async function* withQuotedCells(chunks: AsyncIterable<Buffer>, delimiter: string): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of chunks) {

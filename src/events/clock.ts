@@ -1,4 +1,4 @@
-/** Midnight of a day in UTC, in seconds since 1970; NaN where there is no such day. */
+/** Midnight of a day in UTC, in seconds since 1970; NaN if there is no such day. */
 export function midnight(year: number, month: number, day: number): number {
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
@@ -6,25 +6,25 @@ export function midnight(year: number, month: number, day: number): number {
   return exists ? date.getTime() / 1000 : Number.NaN;
 }
 
-/** A half of the day, as regular expressions have it. */
+/** AM or PM, as a regular expression. */
 export const HALF = String.raw`[AP]\.?\s?M\b\.?`;
 
-/** Hours since midnight; above 23 where there is no such hour. @param half `AM`, `p.m.` or the like, or nothing. */
+/** Hours since midnight; above 23 if there is no such hour. @param half `AM`, `p.m.` or the like; undefined for a 24-hour clock. */
 export function hourOf(hour: number, half: string | undefined): number {
   if (half === undefined) return hour;
   if (hour < 1 || hour > 12) return Number.POSITIVE_INFINITY;
   return (hour % 12) + (/^p/i.test(half) ? 12 : 0);
 }
 
-/** Hours by which zones are ahead of UTC: those of RFC 2822, and of Europe and Japan. */
+/** Offsets of time zones from UTC in hours: those of RFC 2822, of Europe and of Japan. */
 const ZONES: Readonly<Record<string, number>> = {
   ...{ z: 0, utc: 0, gmt: 0, est: -5, edt: -4, cst: -6, cdt: -5, mst: -7, mdt: -6, pst: -8, pdt: -7 },
   ...{ wet: 0, bst: 1, cet: 1, cest: 2, eet: 2, eest: 3, msk: 3, jst: 9 },
 };
-/** A zone, as regular expressions have it. */
+/** A time zone, as a regular expression. */
 export const ZONE = String.raw`Z|(?:UTC|GMT)?[+-]\d{2}(?::?\d{2})?|[A-Z]{3,4}`;
 
-/** The seconds by which a zone is ahead of UTC: `+01:00`, `-0830`, `+01`, `GMT+0100`, `CET`; NaN for a name that nobody knows. */
+/** The offset of a time zone from UTC in seconds: `+01:00`, `-0830`, `+01`, `GMT+0100`, `CET`; NaN for an unknown name. */
 export function zoneSeconds(zone: string): number {
   const match = /([+-])(\d{2}):?(\d{2})?$/.exec(zone);
   if (!match) return 3600 * (ZONES[zone.toLowerCase()] ?? Number.NaN);
@@ -32,7 +32,7 @@ export function zoneSeconds(zone: string): number {
   return match[1] === '-' ? -seconds : seconds;
 }
 
-/** A moment as people read it: the day, and the time of day unless that is midnight. */
+/** A moment for people to read: the day, and the time of day unless it is midnight. */
 export function momentText(seconds: number): string {
   return new Date(1000 * seconds).toISOString().replace(/T00:00:00\.000Z$|\.000(?=Z$)/, '');
 }
@@ -45,8 +45,8 @@ const DATE_TIME = new RegExp(
 const BASIC = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)/;
 
 /**
- * `2011-12-09`, `2011/12/09 12:50[:00[.5]]`, with `T` and a zone if need be; UTC where none is named. NaN: no such time; undefined: the
- * text is not written so.
+ * Seconds since 1970 for `2011-12-09` or `2011/12/09 12:50[:00[.5]]`, optionally with `T` and a time zone (UTC by default). NaN: no such
+ * time exists; undefined: the text has another format.
  */
 export function secondsOf(text: string): number | undefined {
   const match = DATE_TIME.exec(text.replace(BASIC, '$1-$2-$3T$4:$5:$6'));
@@ -59,7 +59,7 @@ export function secondsOf(text: string): number | undefined {
   return midnight(Number(year), Number(month), Number(day)) + clock - zoneSeconds(zone);
 }
 
-/** The day of a time in seconds, as people read it. */
+/** The day of a time in seconds, for people to read. */
 export function dayText(seconds: number): string {
   const day = new Date(seconds * 1000);
   return Number.isNaN(day.getTime()) ? 'beyond the calendar' : day.toISOString().slice(0, 10);

@@ -1,11 +1,11 @@
 import { HALF, hourOf, midnight } from './clock.js';
 
-/**
- * Dates whose year stands last, as countries write them: `24.12.2011`, `12/24/2011 8:26 PM`. Which of the first two parts
- * is the day is told by the whole column: some part above 12 is, in all but columns of a few rows.
+/*
+ * Dates that end with the year: `24.12.2011`, `12/24/2011 8:26 PM`. A number above 12 somewhere in the column shows which of
+ * the first two parts is the day; only columns of a few rows have none.
  */
 
-/** Which of the two stands first. */
+/** Whether the day or the month comes first. */
 export type DayOrder = 'day-first' | 'month-first';
 
 export const DAY_ORDERS: readonly DayOrder[] = ['day-first', 'month-first'];
@@ -17,19 +17,19 @@ const PARTED = new RegExp(
 const DAY = 86_400;
 
 /**
- * The date that a cell writes, in UTC; undefined where it is no such date, or a day that does not exist.
- * @returns its parts and the clock as one number, which `partedSeconds` reads once the order is known; the only order in which there
- * is such a day (undefined: both make one); and how it is spelt.
+ * Reads a date that ends with the year, in UTC; undefined if the text is no such date, or the day does not exist.
+ * @returns `code`: its parts and the time of day as one number, which `partedSeconds` converts once the order is known; `order`: the only
+ * order in which this day exists (undefined: it exists in both); `spelling`: bits for how it is written.
  */
 export function partedDate(text: string): { code: number; order: DayOrder | undefined; spelling: number } | undefined {
   const match = PARTED.exec(text);
   if (!match) return undefined;
   const [, one, separator, two, four, hour = '0', minute = '0', second = '0', fraction = '0', half] = match;
-  // 10-11-12 may as well begin with the year.
+  // 10-11-12 may begin with the year.
   if (four?.length === 2 && separator === '-') return undefined;
   const [first, middle, year] = [Number(one), Number(two), Number(four)];
   const dayFirst = isDay(year, middle, first);
-  // No country puts the month first and dots behind it.
+  // No country writes the month first and separates by dots.
   const monthFirst = separator !== '.' && isDay(year, first, middle);
   const hours = hourOf(Number(hour), half?.toLowerCase() === 'uhr' ? undefined : half);
   if (!(dayFirst || monthFirst) || hours > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
@@ -40,8 +40,8 @@ export function partedDate(text: string): { code: number; order: DayOrder | unde
 }
 
 const SEPARATORS = '/.-';
-/** Bits of spellings: one of the three separators, and whether the first and the second part have one digit, or a zero in front. */
-const WAYS_TO_SPELL = [0b0000111, 0b0011000, 0b1100000];
+/** Bits of spellings: the separator, one digit or a leading zero in the first part, and the same for the second part. */
+const SPELLING_MASKS = [0b0000111, 0b0011000, 0b1100000];
 
 function spellingOf(separator: string, one: string, two: string): number {
   const bits = (part: string) => (part.length === 1 ? 1 : part.startsWith('0') ? 2 : 0);
@@ -49,22 +49,22 @@ function spellingOf(separator: string, one: string, two: string): number {
 }
 
 /**
- * True where dates of one spelling tell which part is the day, and those of another do not: a spreadsheet that has taken the day for the month
- * writes the dates anew that it has understood, and leaves the others. @param untold,told spellings of such dates.
+ * True if ambiguous dates are spelt differently from those with a clear order. A spreadsheet that takes the day for the month rewrites only
+ * dates that it can read this way, and leaves the others as they were. @param ambiguous,clear spellings of such dates.
  */
-export function mayBeSwapped(untold: number, told: number): boolean {
-  return WAYS_TO_SPELL.some((way) => (untold & ~told & way) !== 0 && (told & way) !== 0);
+export function mayBeSwapped(ambiguous: number, clear: number): boolean {
+  return SPELLING_MASKS.some((mask) => (ambiguous & ~clear & mask) !== 0 && (clear & mask) !== 0);
 }
 
-/** A year of two digits lies between 1970 and 2069. */
+/** A year with its century: two digits mean 1970 to 2069. */
 export function wholeYear(year: number): number {
   if (year >= 100) return year;
   return year < 70 ? 2000 + year : 1900 + year;
 }
 
 /**
- * True where dates with years of two digits may as well begin with the year: their last parts differ more than their first ones.
- * @param codes of the column; NaN for none.
+ * True if dates with two-digit years may begin with the year: their last parts have more distinct values than their first parts.
+ * @param codes of the column; NaN for a missing date.
  */
 export function mayBeginWithYear(codes: Iterable<number>): boolean {
   const firsts = new Set<number>();
@@ -79,14 +79,14 @@ export function mayBeginWithYear(codes: Iterable<number>): boolean {
   return lasts.size > firsts.size;
 }
 
-/** Seconds since 1970 of a date in the order of its column. */
+/** Converts a code to seconds since 1970. */
 export function partedSeconds(code: number, order: DayOrder): number {
   const { year, first, second, clock } = partsOf(code);
   const [day, month] = order === 'day-first' ? [first, second] : [second, first];
   return midnight(wholeYear(year), month, day) + clock;
 }
 
-/** The date as a message shows it, its parts in their order. */
+/** A date as messages show it, with its parts in the order of the file. */
 export function partedText(code: number): string {
   const { year, first, second } = partsOf(code);
   return `${first}/${second}/${year}`;

@@ -6,60 +6,61 @@ import type { Ids } from './ids.js';
 import { statusWeight } from './order-status.js';
 import { TimeColumn, type TimesSeen } from './times.js';
 
-/** Interactions as they were read, one entry a row of the file; columns are equally long. */
+/** Interactions as they were read, one entry per row that counts; all columns have the same length. */
 export interface Events {
   user: IndexColumn;
   item: IndexColumn;
-  /** As the cell says; NaN where it is empty. Undefined: the file has no such column. */
+  /** The number in the cell; NaN if it is empty. Undefined: the file has no such column. */
   strength: NumberColumn | undefined;
-  /** What the row's type of event weighs; finite, not 0. Undefined: the file has no such column. */
+  /** The weight of the row's event type: finite; 0 only for cancelled orders (`keepsCancelled`). Undefined: every row weighs 1. */
   weight: NumberColumn | undefined;
   types: EventTypes | undefined;
-  /** Of the orders that rows belong to; undefined: the file has no such column. */
+  /** The statuses of orders; undefined: the file has no such column. */
   statuses: EventTypes | undefined;
-  /** By item: the first that a row has of it. Undefined: nobody asked for titles. */
+  /** By item, its first title. Undefined: titles are not wanted. */
   titles: string[] | undefined;
-  /** As `TimeColumn.read` gives it; NaN where it is empty. */
+  /** The value from `TimeColumn.read`; NaN if the cell is empty. */
   time: NumberColumn | undefined;
   timeColumn: TimeColumn | undefined;
-  /** The line each row ends on. */
+  /** The last line of each row. */
   line: LineColumn;
   skipped: SkippedRows;
 }
 
-/** Why rows are left out. */
+/** Why rows are skipped. */
 const SKIPPED = [
   'withoutUser',
   'withoutItem',
-  /** Of a type of event that weighs 0. */
+  /** The event type weighs 0. */
   'withoutWeight',
-  /** Of orders that were cancelled, refunded or the like. */
+  /** The order was cancelled, refunded or the like. */
   'cancelled',
-  /** For which a condition does not hold, and for which nobody can tell. */
+  /** A condition is false. */
   'unwanted',
+  /** A condition is neither true nor false, because a cell is missing or cannot be read. */
   'undecided',
 ] as const;
 
-/** Rows that were counted and left out, and the first line of each kind. */
+/** How many rows were skipped for each reason, and the first line. */
 type SkippedRows = Record<(typeof SKIPPED)[number], SkippedKind>;
 
-/** A condition on the rows of a file, as data that travels to whoever reads some of them. */
+/** A condition on the rows of a file, as data that can be sent to another process. */
 export interface RowCondition {
   text: string;
-  /** As messages name it. */
+  /** The name of the option in messages. */
   option: string;
-  /** What counts as now, in seconds since 1970. */
+  /** The time that counts as now, in seconds since 1970. */
   now: number;
   dayOrder: DayOrder | undefined;
-  /** The file's columns with the cells of its first rows, which decide how all are read; none of a column that it does not name. */
+  /** The file's columns with the cells of its first rows, which decide how all rows are read; no cells for columns that are not named. */
   sample: readonly CellColumn[];
 }
 
-/** Says of each row, by itself, whether it is read. */
+/** Decides for each row, independently of the others, whether it is read. */
 export interface RowFilter {
-  /** Where the columns are that it looks at. */
+  /** The columns that it needs. */
   columns: readonly number[];
-  /** Undefined: a cell that decides is missing or cannot be read. @param cellAt gives the cells of the row. */
+  /** Undefined: a cell that decides is missing or cannot be read. @param cellAt returns a cell of the row. */
   takes: (cellAt: (column: number) => string) => boolean | undefined;
 }
 
@@ -68,46 +69,47 @@ export interface SkippedKind {
   firstLine: number;
 }
 
-/** What reading fills: the events of a file, and the ids that they name. */
+/** What reading fills: the events of a file, and the ids in them. */
 export interface EventSink extends Ids {
   events: Events;
   /** How many lines of the file have been read. */
   lines: number;
-  /** How many rows, skipped and refused ones included. */
+  /** How many rows have been read, including skipped and refused ones. */
   rows: number;
 }
 
-/** Where the columns of an events file are, from 0: it has users and items at least. */
+/** The positions of an events file's columns, from 0; users and items are required. */
 export interface EventRoles {
   user: number;
   item: number;
   rating?: number;
   time?: number;
   event?: number;
-  /** The status of the order, and a column that is filled where the order was cancelled. */
+  /** The status of the order. */
   status?: number;
+  /** A column that is filled if the order was cancelled. */
   cancelled?: number;
-  /** Later rows of an order lack what its first row says: who, when, what became of it. */
+  /** The order's id; set if only the first row of an order has the user, the time or the status. */
   order?: number;
   title?: number;
 }
 
-/** Where the columns of an events file are, and what they are called in messages. */
+/** The positions of an events file's columns, and their names for messages. */
 export interface EventLayout {
-  /** One character or several. */
+  /** One or more characters. */
   delimiter: string;
   /** How many columns there are. */
   width: number;
   roles: EventRoles;
   ratingName: string;
   timeName: string;
-  /** What dates like 03/04/2011 have first; undefined: told from the column. */
+  /** The order of day and month in dates like 03/04/2011; undefined: found from the column. */
   dayOrder: DayOrder | undefined;
-  /** What statuses weigh that mean one thing here and another there. */
+  /** Weights of statuses whose meaning differs between shops. */
   statusWeights?: [string, number][];
-  /** What rows have to fulfil to be read. */
+  /** Rows are read only if these hold. */
   conditions?: readonly RowCondition[];
-  /** Rows of cancelled orders are kept, with the weight 0: whoever reads orders has to know them. */
+  /** Keeps rows of cancelled orders, with weight 0. An orders file is read like this, so that lines of cancelled orders are recognised. */
   keepsCancelled?: boolean;
 }
 
@@ -122,7 +124,7 @@ export function eventLayout(
   return { delimiter, width: header.length, roles, ...names, dayOrder };
 }
 
-/** Columns with nothing in them yet. */
+/** Empty columns. */
 function newEvents(layout: EventLayout, eventWeights: EventWeights): Events {
   const { roles, timeName, dayOrder, statusWeights = [], keepsCancelled } = layout;
   const hasStatus = roles.status !== undefined || roles.cancelled !== undefined;
@@ -141,12 +143,12 @@ function newEvents(layout: EventLayout, eventWeights: EventWeights): Events {
   };
 }
 
-/** A sink with no rows yet. @param ids of users and items, to which those of the rows are added. */
+/** An empty sink. Reading adds ids to `users` and `items`. */
 export function newSink(layout: EventLayout, eventWeights: EventWeights, { users, items }: Ids): EventSink {
   return { events: newEvents(layout, eventWeights), users, items, lines: 0, rows: 0 };
 }
 
-/** Events that were read apart, as plain data: ids numbered on their own, lines counted on their own. */
+/** Events of a part of a file as plain data, with their own numbering of ids and lines. */
 export interface EventsPart {
   user: Uint32Array;
   item: Uint32Array;
@@ -173,7 +175,7 @@ export function partOf(events: Events): EventsPart {
     times: timeColumn?.seen,
     types: rowsByType(types),
     statuses: rowsByType(statuses),
-    // An item whose rows lack a title leaves a hole.
+    // Items without a title are holes in the array.
     titles: titles && Array.from(titles, (title) => title ?? ''),
     skipped,
   };
@@ -183,7 +185,7 @@ function rowsByType(types: EventTypes | undefined): { name: string; rows: number
   return types?.inOrder.map(({ name, rows }) => ({ name, rows })) ?? [];
 }
 
-/** Appends events that were read apart. @param users,items renumber the part's ids. */
+/** Appends the events of a part. @param users,items map the part's indices of ids to the sink's. */
 export function appendEvents(
   sink: EventSink,
   { events: part, lines, rows }: { events: EventsPart; lines: number; rows: number },
@@ -214,12 +216,12 @@ export function appendEvents(
   sink.rows += rows;
 }
 
-/** Makes room for so many rows in all. */
+/** Makes room for this many rows in total. */
 export function reserveEvents({ user, item, strength, weight, time }: Events, rows: number): void {
   for (const column of [user, item, strength, weight, time]) column?.reserve(rows);
 }
 
-/** Keeps the title of an item that has none yet. */
+/** Sets the title of an item unless it has one. */
 export function keepTitle(titles: string[] | undefined, item: number | undefined, title: string): void {
   if (titles && item !== undefined && !titles[item] && title !== '') titles[item] = title;
 }
@@ -232,7 +234,7 @@ export function noneSkipped(): SkippedKind {
   return { count: 0, firstLine: 0 };
 }
 
-/** @param line the one of the row that is left out, or of the first of several. */
+/** Counts skipped rows. @param line of the row, or of the first of several. */
 export function countSkipped(kind: SkippedKind, line: number, rows = 1): void {
   if (kind.count === 0 && rows > 0) kind.firstLine = line;
   kind.count += rows;

@@ -13,7 +13,7 @@ import type { EventType, EventTypes } from './event-types.js';
 import { checkIdBytes, hashOf, IdIndex } from './ids.js';
 import { saysCancelled } from './order-status.js';
 
-/** The cells that say something about an event, or whether it is read. */
+/** 1 for the cells that reading an event needs, for its roles or the filter. */
 export function usedCells({ width, roles }: EventLayout, filter?: RowFilter): Uint8Array {
   const used = new Uint8Array(width);
   for (const at of [...Object.values(roles), ...(filter?.columns ?? [])]) used[at] = 1;
@@ -21,19 +21,19 @@ export function usedCells({ width, roles }: EventLayout, filter?: RowFilter): Ui
 }
 
 /**
- * What a row of events means: its cells → user, item, strength, time and type of event. Ids go by their bytes, plain numbers
- * are read digit by digit; strings are made of unusual cells only.
+ * Reads rows of events: cells → user, item, strength, time and event type. Ids are compared as bytes and plain numbers are read
+ * digit by digit; only unusual cells become strings.
  *
- * A user whose rows all lack an item is still a user: they get what is popular. Likewise for rows that weigh nothing,
- * whose items are items still.
- * @returns what takes the row that was cut: whole, or not at all, given the last line it stands on. It throws BadRow where it cannot be read.
+ * Rows that do not count still add their ids, unless the filter skips them: a user whose rows all lack an item gets popular items, and
+ * the item of a row that weighs 0 may be recommended.
+ * @returns a function that takes the row that was just cut and its last line; it throws BadRow, before it adds anything, if the row is bad.
  */
 export function eventRow(
   { roles, ratingName, keepsCancelled = false }: EventLayout,
   { events, users, items }: EventSink,
   filter: RowFilter | undefined,
 ): (cells: RowCutter, line: number) => void {
-  // Where the columns are; -1 where there is no such column.
+  // The positions of the columns; -1 if there is no such column.
   const at: Required<EventRoles> = {
     ...{ rating: -1, time: -1, event: -1, status: -1, cancelled: -1, order: -1, title: -1 },
     ...roles,
@@ -41,17 +41,16 @@ export function eventRow(
   const { types, statuses } = events;
   const typeOf = types && roles.event !== undefined ? typeCells(types, roles.event) : undefined;
   const statusOfCell = statuses && roles.status !== undefined ? typeCells(statuses, roles.status) : undefined;
-  // What the first row said of the order that the rows before this one belong to.
-  let present = newOrder('');
+  let currentOrder = newOrder('');
 
-  /** What earlier rows said of the order of this row. */
+  /** What earlier rows say about the order of this row. */
   const orderOf = (bytes: Uint8Array, from: Int32Array, to: Int32Array): Order => {
     const id = textOf(bytes, from[at.order]!, to[at.order]!);
-    if (id !== present.id || id === '') present = newOrder(id);
-    return present;
+    if (id !== currentOrder.id || id === '') currentOrder = newOrder(id);
+    return currentOrder;
   };
 
-  /** Undefined where nobody can tell. An empty cell is that of the order's first row. */
+  /** Applies the filter; undefined: it cannot decide. An empty cell has the value of the order's first row. */
   const isTaken = (bytes: Uint8Array, from: Int32Array, to: Int32Array, order: Order | undefined) => {
     if (!filter) return true;
     const textAt = (column: number) => textOf(bytes, from[column]!, to[column]!);
@@ -59,7 +58,7 @@ export function eventRow(
     return filter.takes((column) => textAt(column) || (order?.cells?.get(column) ?? ''));
   };
 
-  /** The status of the row's order: that of the order's first row, where the cell is empty. */
+  /** The status of the row's order; if the cell is empty, that of the order's earlier rows. */
   const statusOf = (bytes: Uint8Array, from: Int32Array, to: Int32Array, order: Order | undefined) => {
     const isCancelled = at.cancelled >= 0 && saysCancelled(textOf(bytes, from[at.cancelled]!, to[at.cancelled]!));
     if (isCancelled) return statuses?.of('cancelled');
@@ -77,11 +76,11 @@ export function eventRow(
     const column = events.timeColumn;
     if (!column || from === to) return Number.NaN;
     const plain = plainNumber(bytes, from, to);
-    // What `read` makes of a number behind dates is a BadRow.
+    // After dates, a number is refused: `read` throws the BadRow.
     return !Number.isNaN(plain) && column.takeNumber(plain) ? plain : column.read(textOf(bytes, from, to));
   };
 
-  /** Keeps what a row that is left out says of its order. */
+  /** Keeps what a filtered-out row says about its order. */
   const remember = (order: Order, bytes: Uint8Array, from: Int32Array, to: Int32Array): void => {
     const [userFrom, userTo] = [from[at.user]!, to[at.user]!];
     if (!isBlankCell(bytes, userFrom, userTo)) {
@@ -101,11 +100,11 @@ export function eventRow(
       if (order) remember(order, bytes, from, to);
       return;
     }
-    // Of an order none of whose rows was read so far, a row that was left out may have said whose it is.
-    const isTold = order !== undefined && order.user < 0 && isBlankCell(bytes, from[at.user]!, to[at.user]!);
-    const userBytes = isTold ? order.userCell : bytes;
-    const userFrom = isTold ? 0 : from[at.user]!;
-    const userTo = isTold ? userBytes.length : to[at.user]!;
+    // If all earlier rows of the order were filtered out, only `userCell` knows the user: their id has not been added.
+    const usesOrderCell = order !== undefined && order.user < 0 && isBlankCell(bytes, from[at.user]!, to[at.user]!);
+    const userBytes = usesOrderCell ? order.userCell : bytes;
+    const userFrom = usesOrderCell ? 0 : from[at.user]!;
+    const userTo = usesOrderCell ? userBytes.length : to[at.user]!;
     const itemFrom = from[at.item]!;
     const itemTo = to[at.item]!;
     const noUserCell = isBlankCell(userBytes, userFrom, userTo);
@@ -117,7 +116,7 @@ export function eventRow(
     let item = noItem ? -1 : items.find(bytes, itemFrom, itemTo, itemHash);
     const isNewUser = !noUser && user < 0;
     const isNewItem = !noItem && item < 0;
-    // What refuses the row comes before anything is added.
+    // Everything that may refuse the row comes before anything is added.
     if (isNewUser) checkIdBytes(userBytes, userFrom, userTo);
     if (isNewItem) checkIdBytes(bytes, itemFrom, itemTo);
 
@@ -158,16 +157,16 @@ export function eventRow(
   };
 }
 
-/** What the rows of an order have in common. */
+/** What the rows of an order share. */
 interface Order {
   id: string;
-  /** -1: no row that was read has said so far. */
+  /** -1: not known from the rows that were read. */
   user: number;
-  /** What a row that was left out says instead; empty: none did. */
+  /** The user's cell in a row that was filtered out; empty if there is none. */
   userCell: Uint8Array;
-  /** What its first row has in the columns of the filter. */
+  /** The cells of its first row in the columns of the filter. */
   cells: ReadonlyMap<number, string> | undefined;
-  /** NaN: no row has said so far. */
+  /** NaN: not known so far. */
   time: number;
   status: EventType | undefined;
 }
@@ -178,7 +177,7 @@ function newOrder(id: string): Order {
 
 type TypeOf = (bytes: Uint8Array, cellFrom: Int32Array, cellTo: Int32Array) => EventType;
 
-/** Tells the types that column `at` names, by the bytes of its cells. */
+/** Looks up the event types in column `at` by the bytes of its cells. */
 function typeCells(types: EventTypes, at: number): TypeOf {
   const cells = new IdIndex();
   const typeOf: EventType[] = [];

@@ -1,20 +1,20 @@
 import { normalised } from '../csv/cells.js';
 
-/** What rows of a type count beside a plain one, by the type's name; below 0 for a dislike, 0 leaves them out. */
+/** Weights of event types by name: 1 for a view, below 0 for a dislike; 0 skips the rows. */
 export type EventWeights = ReadonlyMap<string, number>;
 
-/** A type of events as a file writes it first, what its rows weigh, and how many there are. */
 export interface EventType {
+  /** As the file first writes it. */
   name: string;
   weight: number;
   rows: number;
 }
 
 /**
- * Weights of the types that exports have, names as `typeKey` makes them; any other type weighs 1, as a view does.
+ * Weights of known event types by `typeKey`; any other type weighs 1, like a view.
  *
- * What takes something back weighs as much the other way, and a dislike outweighs the views that led to it. Carts are
- * emptied for many reasons, so that says nothing.
+ * Undoing an action weighs as much as the action, with the opposite sign, and a dislike outweighs the views that led to it. Carts are
+ * emptied for many reasons, so removing from a cart weighs nothing.
  */
 const KNOWN: ReadonlyMap<string, number> = weightsOf({
   5: `purchase purchased buy buys bought order orders ordered transaction checkout sale sold paid pay payment conversion placeorder
@@ -28,34 +28,34 @@ const KNOWN: ReadonlyMap<string, number> = weightsOf({
     thumbsdown downvote hide hidden block blocked notinterested`,
 });
 
-const PLAIN = 1;
-/** Types that weigh as much because they are views. */
-const PLAIN_ONES =
+const VIEW_WEIGHT = 1;
+/** Known types that weigh 1. */
+const VIEWS =
   /^(?:pv|(?:product|page|item)?(?:view|click|visit|play|impression|listen|watch|read|open|screen)(?:s|ed|item|page)?)$/;
 
-/** True for text that exports write as a type of events. */
+/** True for text that is a known event type. */
 export function isKnownType(cell: string): boolean {
   const key = typeKey(cell);
-  return KNOWN.has(key) || PLAIN_ONES.test(key);
+  return KNOWN.has(key) || VIEWS.test(key);
 }
 
-/** What a type of events weighs, by its `typeKey`. */
-export function typeWeight(key: string): number {
-  return KNOWN.get(key) ?? PLAIN;
+/** The weight of an event type, by its `typeKey`. */
+function typeWeight(key: string): number {
+  return KNOWN.get(key) ?? VIEW_WEIGHT;
 }
 
 export type EventTypes = ReturnType<typeof eventTypes>;
 
 /**
- * The types of one events file, or the statuses of its orders, as its rows are read.
- * @param stated weights by name, which go before those of `weightOf`; names are matched without case and punctuation.
+ * Collects the event types of a file, or the statuses of its orders, while its rows are read.
+ * @param stated weights by name, which override those of `weightOf`; names are matched without case and punctuation.
  */
 export function eventTypes(stated: EventWeights, weightOf = typeWeight) {
   const statedByKey = new Map([...stated].map(([name, weight]) => [typeKey(name), weight]));
   const byCell = new Map<string, EventType>();
   const byKey = new Map<string, EventType>();
   return {
-    /** The type that a cell names. Counting its rows is left to the caller, who may yet refuse the row. */
+    /** The type in a cell. The caller counts its rows, since it may still refuse the row. */
     of(cell: string): EventType {
       const known = byCell.get(cell);
       if (known) return known;
@@ -67,19 +67,19 @@ export function eventTypes(stated: EventWeights, weightOf = typeWeight) {
       return type;
     },
 
-    /** The types met, as they first came. */
+    /** The types so far, in the order in which they first came. */
     get inOrder(): EventType[] {
       return [...byKey.values()];
     },
 
-    /** The types met, most rows first. */
+    /** The types so far, those with the most rows first. */
     get met(): EventType[] {
       return this.inOrder.sort((a, b) => b.rows - a.rows);
     },
   };
 }
 
-/** A type as it is matched: `Add to cart`, `ADD_TO_CART`, `addtocart` → `addtocart`; a sign stays what it is. */
+/** The key by which types are matched: `Add to cart`, `ADD_TO_CART`, `addtocart` → `addtocart`; a name of only symbols stays as it is. */
 export function typeKey(name: string): string {
   return normalised(name) || name.trim();
 }

@@ -6,55 +6,55 @@ import { eventRow, usedCells } from './event-row.js';
 import type { PackedIds } from './ids.js';
 import { renumbering } from './renumbering.js';
 
-/** Reads the plainest rows faster, and leaves all others. */
+/** Reads the simplest rows faster, and stops at any other. */
 export interface Accelerator {
   /**
-   * Reads rows from the bytes `from` to `to`, which end with a line end, as `EventsReader` would, into the same columns.
-   * @returns where the first row begins that it left.
+   * Reads rows from the bytes `from` to `to`, which end with a line end, into the same columns as `EventsReader` would.
+   * @returns where the first unread row begins.
    */
   read(bytes: Uint8Array, from: number, to: number, sink: EventSink): number;
 }
 
-/** Makes the accelerator for a layout; undefined: there is none. */
+/** Makes the accelerator for a layout; undefined if there is none. */
 export type AcceleratorOf = (layout: EventLayout) => Accelerator | undefined;
 
-/** How rows are read faster. */
+/** How to make an accelerator, and when to use it. */
 export interface Acceleration {
   of: AcceleratorOf;
-  /** The fewest bytes at a time that are worth it. */
+  /** The fewest bytes that are worth it. */
   least: number;
 }
 
-/** The rows of a range, read without knowing what stands before them: lines are counted from its own beginning, ids are its own. */
+/** The rows of a range, read without knowing the rows before: lines are counted from its beginning, ids are numbered on their own. */
 export interface RangePart {
-  /** Where in the file its first row begins, and where its last one ends. */
+  /** Where its first row begins in the file, and where its last one ends. */
   begin: number;
   end: number;
   lines: number;
-  /** Skipped and refused rows included. */
+  /** Including skipped and refused rows. */
   rows: number;
   events: EventsPart;
   users: PackedIds;
   items: PackedIds;
   refused: RefusedRow[];
-  /** Of a file that was read whole: how many refused ones never became rows, and what is lost of it. */
+  /** For a file that was read as a whole: how many refused records never became rows, and warnings about lost data. */
   whole?: { unread: number; warnings: readonly string[] };
 }
 
 export type RefusedRow = Omit<Reject, 'path'>;
 
-/** Is told of a row that cannot be read: its line, why, and its cells, where its quotes do not leave open what they are. */
+/** Reports a row that cannot be read. @param cells empty if its quotes leave open where cells begin and end. */
 export type Refuse = (line: number, reason: string, cells: readonly string[]) => void;
 
-/** What is read row by row where the accelerator has stopped: twice as much each time that it stops again. */
-const FEWEST_BYTES = 1 << 12;
+/** Bytes that are read row by row after the accelerator has stopped; doubled each time that it stops again. */
+const SLOW_BYTES = 1 << 12;
 const LF = 0x0a;
 
 export type EventsReader = ReturnType<typeof eventsReader>;
 
 /**
  * Reads the rows of an events file from their bytes into columns, and refuses those that cannot be read.
- * @param filter of the rows, where the layout has conditions: what reads faster knows none.
+ * @param filter for the layout's conditions, if any. Accelerators know no filters, so none is used then.
  */
 export function eventsReader(
   layout: EventLayout,
@@ -66,24 +66,24 @@ export function eventsReader(
   const cutter = new RowCutter(layout.delimiter, layout.width, usedCells(layout, filter));
   const takeRow = eventRow(layout, sink, filter);
   const { of, least = 0 } = (!filter && acceleration) || {};
-  // Null: nothing was worth it yet.
+  // Null: not made yet.
   let accelerator: Accelerator | undefined | null = null;
-  let leave = FEWEST_BYTES;
+  let slowBytes = SLOW_BYTES;
 
-  /** @returns where the first row begins that the accelerator left. */
+  /** @returns where the first row begins that the accelerator did not read. */
   const accelerate = (bytes: Uint8Array, from: number, end: number, to: number): number => {
     if (!of || end - from < least) return from;
     if (accelerator === null) accelerator = of(layout);
     if (!accelerator) return from;
-    // The rows that it reads stand on one line each. The last of a file may lack its end.
+    // The accelerator reads only rows of one line each. The last row of a file may lack its line end.
     const lineEnd = bytes.indexOf(LF, end - 1) + 1;
     const whole = lineEnd > 0 && lineEnd <= to ? lineEnd : bytes.lastIndexOf(LF, to - 1) + 1;
     const stop = whole > from ? accelerator.read(bytes, from, whole, sink) : from;
-    if (stop === whole) leave = FEWEST_BYTES;
+    if (stop === whole) slowBytes = SLOW_BYTES;
     return stop;
   };
 
-  /** Takes the row that was cut. @returns why it cannot be read. */
+  /** Takes the row that was just cut. @returns why it cannot be read, if so. */
   const take = (): string | undefined => {
     try {
       takeRow(cutter, sink.lines);
@@ -94,7 +94,7 @@ export function eventsReader(
     }
   };
 
-  /** @returns where the first row begins that was not read: behind `end`, or not whole before `to`. */
+  /** @returns where the first unread row begins: at or after `end`, or before it if that row is not complete at `to`. */
   const readRows = (bytes: Uint8Array, from: number, end: number, to: number, isLast: boolean): number => {
     let at = from;
     while (at < end) {
@@ -119,28 +119,28 @@ export function eventsReader(
   return {
     sink,
 
-    /** Reads the rows of a piece that begin before the byte `until` of the file, as far as they are whole. */
+    /** Reads the complete rows of a piece that begin before the byte `until` of the file. */
     read(piece: Piece, until = Number.POSITIVE_INFINITY): void {
       const { bytes, to, isLast } = piece;
       const end = Math.min(to, piece.from + until - piece.position);
       let at = piece.from;
       while (at < end) {
-        const left = accelerate(bytes, at, end, to);
-        const stretch = accelerator ? Math.min(end, left + leave) : end;
-        at = readRows(bytes, left, stretch, to, isLast);
-        if (at < stretch) break;
-        if (stretch > left) leave *= 2;
+        const slowFrom = accelerate(bytes, at, end, to);
+        const slowEnd = accelerator ? Math.min(end, slowFrom + slowBytes) : end;
+        at = readRows(bytes, slowFrom, slowEnd, to, isLast);
+        if (at < slowEnd) break;
+        if (slowEnd > slowFrom) slowBytes *= 2;
       }
       piece.from = at;
     },
 
     /**
-     * Appends what was read elsewhere, as if it had been read here.
-     * @returns false, with nothing taken, where it would not have been read the same behind what was read before.
+     * Appends rows that were read elsewhere, as if they had been read here.
+     * @returns false, with nothing appended, if they would have been read differently after the rows so far.
      */
     append(part: RangePart): boolean {
       const { times } = part.events;
-      if (times && sink.events.timeColumn?.follow(times) === false) return false;
+      if (times && sink.events.timeColumn?.append(times) === false) return false;
       const userOf = renumbering(sink.users)(part.users);
       const itemOf = renumbering(sink.items)(part.items);
       const linesBefore = sink.lines;

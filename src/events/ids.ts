@@ -4,15 +4,15 @@ import { BadRow } from '../csv/bad-rows.js';
 import { shown } from '../csv/cells.js';
 import { textOf } from '../csv/row-cutter.js';
 
-/** Ids whose first letters are U+FFFD and the like are told by these bytes. */
+/** The bytes of U+FFFD, which replaces text that was not UTF-8. */
 const REPLACEMENT = Buffer.from('\uFFFD');
 const NONE = -1;
 
 /**
- * Ids ⇄ indices. An id is an opaque string, compared byte for byte (`0012` is not `12`); its index is the order in
- * which it was first met.
+ * Ids ⇄ indices. An id is an opaque string, compared byte for byte (`0012` is not `12`); indices count ids in the order in
+ * which they were added.
  *
- * There is no JavaScript object for an id, only its bytes; its string is made when somebody asks:
+ * Ids are no JavaScript objects, only bytes; strings are made on demand:
  *
  *     bytes  u s e r 1 2 4 7      starts  0 5 7 8      id i is bytes[starts[i] .. starts[i+1])
  *     slots  hash index │ hash index │ …               open addressing, index + 1, 0 where free; at most half full
@@ -30,7 +30,7 @@ export class IdIndex {
     return index;
   }
 
-  /** Of packed ids, which keep their order. @throws RangeError where one comes twice. */
+  /** Packed ids in the same order. @throws RangeError if an id comes twice. */
   static of({ bytes, starts }: PackedIds): IdIndex {
     const ids = new IdIndex();
     ids.#size = starts.length - 1;
@@ -48,23 +48,23 @@ export class IdIndex {
   /** All ids by their index. */
   get ids(): readonly string[] {
     if (this.#ids.length !== this.#size) {
-      // A list that was given out before stays as it was.
+      // Callers may still hold the previous list.
       this.#ids = this.#ids.slice();
       while (this.#ids.length < this.#size) this.#ids.push(this.textOf(this.#ids.length));
     }
     return this.#ids;
   }
 
-  /** The id's index, a new one where it has none yet. @throws BadRow for an id that was not UTF-8. */
+  /** The id's index, a new one if it has none. @throws BadRow for an id that was not UTF-8. */
   add(id: string): number {
     const to = encoded(id);
     const index = this.addBytes(scratch, 0, to, hashOf(scratch, 0, to));
-    // Bytes that are no UTF-8 all become U+FFFD: ids that differ would turn into one.
+    // All invalid bytes become U+FFFD, so different ids would become one.
     if (index === NONE) throw notUtf8(id);
     return index;
   }
 
-  /** The id's index, or undefined where it was never added. */
+  /** The id's index; undefined if it was never added. */
   get(id: string): number | undefined {
     const to = encoded(id);
     const index = this.find(scratch, 0, to, hashOf(scratch, 0, to));
@@ -75,13 +75,13 @@ export class IdIndex {
     return this.get(id) !== undefined;
   }
 
-  /** As `get`, of the bytes `from` to `to` whose `hashOf` is given; -1 where they are no id yet. */
+  /** Like `get`, for the bytes `from` to `to` and their `hashOf`; -1 if they were never added. */
   find(bytes: Uint8Array, from: number, to: number, hash: number): number {
     const slot = this.#slotOf(bytes, from, to, hash);
     return this.#slots[slot + 1]! - 1;
   }
 
-  /** As `add`, of bytes; -1 where they cannot be an id. */
+  /** Like `add`, for bytes; -1 if they are not UTF-8, or have U+FFFD in them. */
   addBytes(bytes: Uint8Array, from: number, to: number, hash: number): number {
     const slot = this.#slotOf(bytes, from, to, hash);
     const known = this.#slots[slot + 1]!;
@@ -95,7 +95,7 @@ export class IdIndex {
     return index;
   }
 
-  /** Forgets the ids from an index on. */
+  /** Removes all ids but the first `size`. */
   cut(size: number): void {
     this.#ids = this.#ids.slice(0, size);
     this.#slots.fill(0);
@@ -103,7 +103,7 @@ export class IdIndex {
     for (let id = 0; id < size; id++) this.#place(id);
   }
 
-  /** Puts an id whose bytes are there into the slots. @throws RangeError where it is in one. */
+  /** Puts an id whose bytes are stored into a slot. @throws RangeError if it is in one already. */
   #place(id: number): void {
     const [from, to] = [this.#starts[id]!, this.#starts[id + 1]!];
     const hash = hashOf(this.#bytes, from, to);
@@ -113,7 +113,7 @@ export class IdIndex {
     this.#slots[slot + 1] = id + 1;
   }
 
-  /** The ids as bytes, for another process or another index: views that the next `add` may leave behind. */
+  /** The ids as bytes, for another process or index: views that are valid until the next `add`. */
   get packed(): PackedIds {
     return {
       bytes: this.#bytes.subarray(0, this.#starts[this.#size]),
@@ -179,7 +179,7 @@ export class IdIndex {
   }
 }
 
-/** The users and items met so far; every file adds to them. */
+/** The users and items so far; every file adds to them. */
 export interface Ids {
   users: IdIndex;
   items: IdIndex;
@@ -191,7 +191,7 @@ export function checkId(id: string): void {
   if (!isId(scratch, 0, to)) throw notUtf8(id);
 }
 
-/** Likewise, for an id's bytes. */
+/** The same for the bytes of an id. */
 export function checkIdBytes(bytes: Uint8Array, from: number, to: number): void {
   if (!isId(bytes, from, to)) throw notUtf8(textOf(bytes, from, to));
 }
@@ -206,14 +206,15 @@ export interface PackedIds {
   starts: Float64Array;
 }
 
-/** Another in each process, so that nobody can write a file of ids that all have one hash. Hashes never leave the process. */
+/** Random in each process, so that nobody can write a file of ids with the same hash. Hashes never leave the process. */
 const SEED = randomBytes(8);
 const BASIS = SEED.readInt32LE(0);
 const MULTIPLIER = SEED.readInt32LE(4) | 1;
 
 /**
- * A hash of the bytes `from` to `to`, as 32 bits with a sign: FNV-1a with numbers of our own. Its high bits are mixed into the low ones after each
- * byte; a product alone never does that, and with one multiplier in 25 half of the ids that collide in FNV-1a still did.
+ * A hash of the bytes `from` to `to` as a signed 32-bit integer: FNV-1a with random constants. The high bits are mixed into the low ones
+ * after each byte, since multiplication never does that: without it, for one multiplier in 25, half of the ids that collide in FNV-1a
+ * still collided.
  */
 export function hashOf(bytes: Uint8Array, from: number, to: number): number {
   let hash = BASIS;
@@ -224,7 +225,7 @@ export function hashOf(bytes: Uint8Array, from: number, to: number): number {
   return hash;
 }
 
-/** Bytes that are UTF-8, and not for a replacement of what was none. */
+/** True for valid UTF-8 without U+FFFD. */
 function isId(bytes: Uint8Array, from: number, to: number): boolean {
   let high = 0;
   for (let at = from; at < to; at++) high |= bytes[at]!;
@@ -235,7 +236,7 @@ function isId(bytes: Uint8Array, from: number, to: number): boolean {
 
 let scratch = Buffer.alloc(256);
 
-/** Puts an id's bytes into `scratch`, and tells how many there are. */
+/** Puts an id's bytes into `scratch`. @returns how many there are. */
 function encoded(id: string): number {
   if (id.length * 3 > scratch.length) scratch = Buffer.alloc(id.length * 6);
   return scratch.write(id);

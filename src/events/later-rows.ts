@@ -4,11 +4,12 @@ import { pickRows } from './order-join.js';
 import { renumber } from './renumbering.js';
 
 /**
- * Leaves out the rows of a file after a moment, and the ids that they alone name: what is left is as if they were not there. (Of ids that
- * come from rows that did not count, nobody knows when that was: they come last.)
- * @param now seconds since 1970. @param ids with those of the file. @param known how many there were before it. @returns what is left out.
+ * Removes the rows of a file after a moment, and the ids that only they have, as if the file did not have them. (The time of rows that did
+ * not count is unknown: ids that only they have are kept, after all others.)
+ * @param now seconds since 1970. @param ids including those of the file. @param idsBefore how many ids there were before the file.
+ * @returns how many rows were removed, and the first line.
  */
-export function withoutLater(events: Events, now: number, ids: Ids, known: Record<keyof Ids, number>): SkippedKind {
+export function withoutLater(events: Events, now: number, ids: Ids, idsBefore: Record<keyof Ids, number>): SkippedKind {
   const later = noneSkipped();
   const { time, timeColumn, titles } = events;
   if (!time || !timeColumn) return later;
@@ -26,8 +27,8 @@ export function withoutLater(events: Events, now: number, ids: Ids, known: Recor
   }
   if (later.count === 0) return later;
   pickRows(events, kept.subarray(0, count));
-  reindex(ids.users, known.users, events.user.values, isLater.users);
-  const before = reindex(ids.items, known.items, events.item.values, isLater.items);
+  reindex(ids.users, idsBefore.users, events.user.values, isLater.users);
+  const before = reindex(ids.items, idsBefore.items, events.item.values, isLater.items);
   if (titles) {
     events.titles = [];
     for (const [item, id] of before.entries()) {
@@ -38,11 +39,11 @@ export function withoutLater(events: Events, now: number, ids: Ids, known: Recor
   return later;
 }
 
-/** Numbers ids anew in the order of the rows. @returns the ids as they were. */
-function reindex(index: IdIndex, known: number, rows: Uint32Array, isLater: Uint8Array): readonly string[] {
+/** Renumbers ids in the order of the rows. @returns the ids in their previous order. */
+function reindex(index: IdIndex, idsBefore: number, rows: Uint32Array, isLater: Uint8Array): readonly string[] {
   const { ids } = index;
-  index.cut(known);
+  index.cut(idsBefore);
   renumber(rows, ids, index);
-  for (let id = known; id < ids.length; id++) if (isLater[id] === 0) index.add(ids[id]!);
+  for (let id = idsBefore; id < ids.length; id++) if (isLater[id] === 0) index.add(ids[id]!);
   return ids;
 }

@@ -4,12 +4,12 @@ import { TimeColumn } from './times.js';
 
 /** The events of one file. */
 export interface FileEvents {
-  /** The file, as messages name it. */
+  /** The name of the file in messages. */
   path: string;
   events: Events;
 }
 
-/** The events of several files as if they were one; ids are the same in all. A column that a file lacks is empty in its rows. */
+/** Merges the events of several files, which share one numbering of ids. A column that a file lacks is empty in its rows. */
 export function mergedEvents(files: readonly FileEvents[]): Events {
   const [first, ...others] = files;
   if (!first) throw new RangeError('there are no events to merge');
@@ -34,7 +34,7 @@ export function mergedEvents(files: readonly FileEvents[]): Events {
     appendNumbers(merged.strength, strength, rows, Number.NaN);
     appendNumbers(merged.weight, weight, rows, 1);
     if (merged.time && time && timeColumn) {
-      // Files may count in other units.
+      // The units of files may differ.
       for (let row = 0; row < rows; row++) merged.time.push(timeColumn.seconds(time.at(row)));
     } else {
       appendNumbers(merged.time, undefined, rows, Number.NaN);
@@ -42,7 +42,7 @@ export function mergedEvents(files: readonly FileEvents[]): Events {
     merged.line.append(line.runs, rows, 0);
     for (const column of [user, item, strength, weight, time]) column?.clear();
   }
-  times?.becomeDates();
+  times?.markAsSeconds();
   return merged;
 }
 
@@ -52,7 +52,7 @@ function appendNumbers(to: NumberColumn | undefined, from: NumberColumn | undefi
   else for (let row = 0; row < rows; row++) to.push(none);
 }
 
-/** Says where a row of merged events stands: file and line. @param rows how many each file has. */
+/** A function that returns the file and line of a row of merged events. Call it before `mergedEvents`, which clears the files' columns. */
 export function placesOf(files: readonly FileEvents[]): (row: number) => { path: string; line: number } {
   const parts = files.map(({ path, events }) => ({ path, rows: events.user.length, line: events.line }));
   return (row) => {

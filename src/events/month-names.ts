@@ -3,7 +3,7 @@ import { wholeYear } from './day-month.js';
 
 /* Dates that name their month: `Fri Nov 17 09:25:20 -0800 2017`, `17-Nov-2017`, `Nov 17, 2017 9:25 PM`, `17. März 2017`. */
 
-/** How months begin, without accents: in English, German, French, Spanish, Italian, Portuguese and Dutch. */
+/** The first letters of months, without accents, in English, German, French, Spanish, Italian, Portuguese and Dutch. */
 const MONTHS =
   'jan|ene|gen feb|fev mar|mrz|mrt|maer apr|avr|abr may|mai|mag|mei jun|juin|giu jul|juil|lug aug|aou|ago sep|set oct|okt|ott|out nov dec|dez|dic'
     .split(' ')
@@ -18,12 +18,12 @@ const IN_ZONE = String.raw`(?:\s*(?<zone>${ZONE})(?:\s*\(.*\))?)?`;
 const FORMS = [
   `${MONTH}\\s+${DAY}\\s+${CLOCK}${IN_ZONE}\\s+${YEAR}`,
   `${DAY}[\\s-]+${MONTH}[\\s,-]+${YEAR}(?:[,\\sT]+${CLOCK}${IN_ZONE})?`,
-  // As Oracle writes it.
+  // Oracle's format.
   `${DAY}-${MONTH}-(?<year>\\d{2})(?:\\s+${CLOCK}${IN_ZONE})?`,
   `${MONTH}\\s+${DAY},?\\s+${YEAR}(?:,?\\s+(?:at\\s+)?${CLOCK}${IN_ZONE})?`,
 ].map((form) => new RegExp(`^${WEEKDAY}${form}$`, 'i'));
 
-/** Seconds since 1970, in UTC where no zone is named; NaN where the text is no such time. @param text not long. */
+/** Seconds since 1970, in UTC unless a time zone is named; NaN if the text is no such date. @param text has to be short. */
 export function monthNameSeconds(text: string): number {
   const plain = text.normalize('NFD').replace(/\p{M}/gu, '');
   const parts = FORMS.map((form) => form.exec(plain)?.groups).find((groups) => groups !== undefined);

@@ -3,25 +3,25 @@ import { countSkipped, type Events, noneSkipped, type SkippedKind } from './even
 import type { IdIndex } from './ids.js';
 import { TimeColumn } from './times.js';
 
-/** Who placed each order, when, and whether it counts; by order index. */
+/** The user, time and status of each order, by order index. */
 export interface Orders {
-  /** The orders' ids. */
+  /** Ids of orders. */
   ids: IdIndex;
-  /** The users' own ids. */
+  /** Ids of users. */
   userIds: readonly string[];
-  /** Index into `userIds`; -1: the orders file does not say. */
+  /** Index into `userIds`; -1: unknown. */
   user: Int32Array;
   /** Seconds since 1970, NaN where unknown. Undefined: the file has no times. */
   time: Float64Array | undefined;
-  /** 1 where the order was cancelled, refunded or the like. */
+  /** 1 if the order was cancelled, refunded or the like. */
   cancelled: Uint8Array;
-  /** Rows that give an order another user than a row before, and the first such order. */
+  /** How many rows give an order another user than an earlier row, and the first such order. */
   disputed: { rows: number; order: string };
-  /** Whether orders that are not wanted were left out. */
+  /** Whether a condition left out some orders. */
   areChosen: boolean;
 }
 
-/** Orders from the rows of their file, read as events whose user is the order and whose item is the user. */
+/** Orders from the rows of their file, which are read as events: the order in place of the user, the user in place of the item. */
 export function ordersFrom(
   { user, item, weight, time, timeColumn }: Events,
   ids: IdIndex,
@@ -51,10 +51,10 @@ export function ordersFrom(
 }
 
 /**
- * Gives lines of orders the user and the time of their order, and keeps those that count.
- * @param lines events whose user is the order, an index into `orders.ids`, or behind them for orders that are not there.
- * @param users takes the users, in the order of the lines.
- * @returns the lines that are lost: of orders that the orders file does not have, or has without a user, and of cancelled ones.
+ * Replaces the order of each order line by its user, sets the time, and removes lines that do not count.
+ * @param lines events with the order in place of the user: an index into `orders.ids`, or a larger one if the orders file lacks it.
+ * @param users gets the users, in the order of the lines.
+ * @returns the removed lines: of orders that are unknown or have no user, and of cancelled orders.
  */
 export function joinOrders(
   lines: Events,
@@ -74,7 +74,7 @@ export function joinOrders(
       countSkipped(lost.unknown, lines.line.at(row));
       continue;
     }
-    // Whoever cancelled all of it is a user still.
+    // A user who cancelled every order is still a user.
     if (userOf[own] === -1) userOf[own] = users.add(orders.userIds[own]!);
     if (orders.cancelled[order] === 1) countSkipped(lost.cancelled, lines.line.at(row));
     else rows[count++] = row;
@@ -89,14 +89,14 @@ export function joinOrders(
   if (orders.time) {
     const { time } = orders;
     lines.timeColumn = new TimeColumn('time');
-    lines.timeColumn.becomeDates();
+    lines.timeColumn.markAsSeconds();
     lines.time = new NumberColumn();
     for (const order of ordersOfRows) lines.time.push(time[order]!);
   }
   return lost;
 }
 
-/** Keeps these rows alone. */
+/** Keeps only these rows. */
 export function pickRows(events: Events, rows: Uint32Array): void {
   const lines = events.line.picked(rows);
   for (const column of [events.user, events.item, events.strength, events.weight, events.time]) column?.pick(rows);

@@ -2,12 +2,12 @@ import { truthWord } from '../csv/cells.js';
 import { typeKey } from './event-types.js';
 import { isNoDate } from './times.js';
 
-/** What a row weighs whose order came to something, and one whose order did not. */
+/** Weights of rows by the status of their order. */
 const COUNTS = 1;
 const CANCELLED = 0;
 
-/** Statuses, as `typeKey` makes them, of orders that came to nothing. */
-const NOTHING = new Set(
+/** Statuses (by `typeKey`) of cancelled, refunded or failed orders. */
+const CANCELLED_STATUSES = new Set(
   `failed failure declined rejected denied expired abandoned trash deleted draft returned fraud chargeback chargedback
   nichtbezahlt storniert storno erstattet zuruckerstattet zurueckerstattet retoure retourniert abgebrochen annule annulee rembourse remboursee cancelado cancelada anulado anulada
   reembolsado reembolsada devuelto devuelta annullato annullata rimborsato rimborsata estornado devolvido geannuleerd terugbetaald geretourneerd
@@ -16,40 +16,40 @@ const NOTHING = new Set(
     .split(/\s+/)
     .map(plainKey),
 );
-const BEGINNING = /^(?:wc|order|fully|full)*(?:cancell?ed|refunded|void(?:ed)?$)(?!reversal)/;
+const CANCELLED_PATTERN = /^(?:wc|order|fully|full)*(?:cancell?ed|refunded|void(?:ed)?$)(?!reversal)/;
 
-/** Statuses that show that a column holds some. */
+/** Other statuses of orders, by which a column of statuses is recognised. */
 const KNOWN = new Set(
   `complete completed paid shipped delivered processing pending pendingpayment onhold fulfilled unfulfilled approved created
   invoiced unavailable new closed open authorized authorised partiallyrefunded partiallypaid partial unshipped bezahlt
   versendet abgeschlossen offen payee paye expediee livree pagado enviado entregado completado`.split(/\s+/),
 );
 
-/** What rows weigh whose order has that status: 0 where it was cancelled, refunded, voided or the like. */
+/** The weight of rows by the status of their order: 0 if it was cancelled, refunded, voided or the like. */
 export function statusWeight(key: string): number {
   return isCancelled(key) ? CANCELLED : COUNTS;
 }
 
-/** What statuses weigh in a column that has these: shops that tell `complete` from `closed` close what they refund. */
+/** Weights that depend on the other statuses of a column: in shops with both `complete` and `closed`, refunded orders are `closed`. */
 export function statusWeightsAmong(cells: ReadonlySet<string>): [string, number][] {
   const keys = new Set([...cells].map(typeKey));
   return keys.has('complete') && keys.has('closed') ? [['closed', CANCELLED]] : [];
 }
 
-/** True for text that exports write as the status of an order. */
+/** True for a known status of orders. */
 export function isOrderStatus(cell: string): boolean {
   const key = plainKey(typeKey(cell));
   return KNOWN.has(key) || KNOWN.has(key.replace(/^wc/, '')) || isCancelled(key);
 }
 
-/** True for a cell of a column like `cancelled_at` that says that the order was. */
+/** True if a cell of a column like `cancelled_at` means that the order was cancelled. */
 export function saysCancelled(cell: string): boolean {
   return !isNoDate(cell) && truthWord(cell) !== 0 && !/^(?:0+(?:[.,]0+)?|null|none|na|nan|n\/a)$/i.test(cell.trim());
 }
 
 function isCancelled(key: string): boolean {
   const plain = plainKey(key);
-  return NOTHING.has(plain.replace(/^wc/, '')) || BEGINNING.test(plain);
+  return CANCELLED_STATUSES.has(plain.replace(/^wc/, '')) || CANCELLED_PATTERN.test(plain);
 }
 
 function plainKey(key: string): string {

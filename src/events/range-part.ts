@@ -9,31 +9,31 @@ import { IdIndex } from './ids.js';
 /** How the rows of an events file are read, range by range. */
 export interface EventsTask {
   path: string;
-  /** How to open a file that is read whole, since it cannot be cut; undefined: its ranges are read. */
+  /** How to open a file that is read as a whole because it cannot be cut into ranges; undefined: it is read in ranges. */
   source?: CsvSource;
   /** Where the file's first row begins. */
   begin: number;
   layout: EventLayout;
-  /** Weights by type of event, as they were stated. */
+  /** Weights of event types from the options. */
   eventWeights: [string, number][];
-  /** What is taken from the file at a time, in bytes. */
+  /** Bytes that are read from the file at a time. */
   chunkBytes: number;
 }
 
-/** Rows are hardly shorter: so many are made room for. */
+/** Few rows are shorter: room is made for one row in this many bytes. */
 const FEWEST_BYTES = 16;
-/** Most lines are shorter: so much is read to see where one ends. */
-const A_LINE = 1 << 12;
-/** So much of a range is read at once. */
-const MOST_AT_ONCE = 1 << 23;
+/** Most lines are shorter: this much is read to find the end of one. */
+const LINE_BYTES = 1 << 12;
+/** The most that is read of a range at a time. */
+const MAX_READ_BYTES = 1 << 23;
 const LF = 0x0a;
 
 /**
- * Reads the rows that begin in the bytes `from` to `to` of a file. The range is taken to begin outside quotes: whoever knows
- * what stands before it has to see whether a row ends where the part begins.
+ * Reads the rows that begin in the bytes `from` to `to` of a file. It assumes that the range begins outside quotes; the caller has to
+ * check that the rows before it end where the part begins.
  *
- * A row that is not whole where the line at `to` ends is left out, and all before the first row that can be cut well: a guess that was
- * wrong costs little.
+ * The part lacks rows before the first one that can be cut well, and a row that is incomplete at the end of the line at `to`: a wrong
+ * guess about quotes then costs little.
  */
 export async function readRange(
   task: EventsTask,
@@ -56,7 +56,7 @@ export async function readRange(
     let isAligned = from === begin;
     while ((await pieces.more()) && !pieces.isLast) {
       if (!isAligned) {
-        isAligned = skipOdd(pieces, layout);
+        isAligned = skipToGoodRow(pieces, layout);
         start = pieces.position;
       }
       if (isAligned) reader.read(pieces);
@@ -67,7 +67,7 @@ export async function readRange(
   }
 }
 
-/** What was read into a sink of its own, from a byte of the file up to another. */
+/** The content of a sink as a part. @param begin,end the bytes of the file that were read into it. */
 export function partFrom(
   { lines, rows, events, users, items }: EventSink,
   begin: number,
@@ -77,8 +77,8 @@ export function partFrom(
   return { begin, end, lines, rows, events: partOf(events), users: users.packed, items: items.packed, refused };
 }
 
-/** Passes over rows that cannot be cut well. @returns whether one was found that can. */
-function skipOdd(pieces: Pieces, { delimiter, width }: EventLayout): boolean {
+/** Skips rows that cannot be cut well. @returns whether there is one that can. */
+function skipToGoodRow(pieces: Pieces, { delimiter, width }: EventLayout): boolean {
   const cutter = new RowCutter(delimiter, width);
   while (pieces.from < pieces.to) {
     const end = cutter.cut(pieces.bytes, pieces.from, pieces.to, false);
@@ -89,10 +89,10 @@ function skipOdd(pieces: Pieces, { delimiter, width }: EventLayout): boolean {
   return false;
 }
 
-/** Where the first line begins at or behind `from`; `to` where that is further. */
+/** Where the first line at or after `from` begins; at most `to`. */
 function lineStart(file: number, from: number, to: number, chunkBytes: number): number {
-  // A line that begins at `from` is told by the line's end before it.
-  let length = Math.min(A_LINE, chunkBytes);
+  // A line begins at `from` if the byte before is a line end.
+  let length = Math.min(LINE_BYTES, chunkBytes);
   for (let at = from - 1; at < to; at += length, length = chunkBytes) {
     const bytes = bytesOf(file, at, length);
     const end = bytes.indexOf(LF) + 1;
@@ -102,29 +102,29 @@ function lineStart(file: number, from: number, to: number, chunkBytes: number): 
   return to;
 }
 
-/** For what is read of a range at once: new memory for each took as long as to read it. */
-const NOTHING = Buffer.alloc(0);
-let room = NOTHING;
+/** A buffer that is reused for all ranges: allocating new memory took as long as reading. */
+const NO_BUFFER = Buffer.alloc(0);
+let sharedBuffer = NO_BUFFER;
 
-/** The lines that begin in the bytes `from` to `to`. A line that goes on for a chunk behind them is cut short. */
+/** The lines that begin in the bytes `from` to `to`. A line that extends more than a chunk beyond `to` is cut short. */
 async function* wholeLines(file: number, from: number, to: number, chunkBytes: number): AsyncGenerator<Buffer> {
-  let length = Math.min(to - from + Math.min(A_LINE, chunkBytes), MOST_AT_ONCE);
-  const own = room.length < length ? Buffer.allocUnsafe(length) : room;
-  room = NOTHING;
+  let length = Math.min(to - from + Math.min(LINE_BYTES, chunkBytes), MAX_READ_BYTES);
+  const buffer = sharedBuffer.length < length ? Buffer.allocUnsafe(length) : sharedBuffer;
+  sharedBuffer = NO_BUFFER;
   try {
     for (let at = from; at < to + chunkBytes && from < to; at += length, length = chunkBytes) {
-      const bytes = bytesOf(file, at, length, at === from ? own : undefined);
+      const bytes = bytesOf(file, at, length, at === from ? buffer : undefined);
       const last = bytes.indexOf(LF, Math.max(0, to - 1 - at)) + 1;
       yield last > 0 ? bytes.subarray(0, last) : bytes;
       if (last > 0 || bytes.length < length) return;
     }
   } finally {
-    // Nobody looks at what was read of this range when the next is read.
-    room = own;
+    // The rows of this range have been read before the next range needs the buffer.
+    sharedBuffer = buffer;
   }
 }
 
-/** The bytes of a file from a place on, as they are asked for. */
+/** The bytes of a file from a position on. */
 export async function* bytesFrom(file: number, from: number, chunkBytes: number): AsyncGenerator<Buffer> {
   for (let at = from; ; at += chunkBytes) {
     const bytes = bytesOf(file, at, chunkBytes);

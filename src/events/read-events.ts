@@ -8,23 +8,23 @@ import { type Acceleration, type EventsReader, eventsReader, type RangePart } fr
 import type { Ids } from './ids.js';
 import { bytesFrom, type EventsTask } from './range-part.js';
 
-/** Bytes `from` to `to` of a file: the rows that begin there, wherever the last of them ends. */
+/** The rows that begin in the bytes `from` to `to` of a file; the last one may end later. */
 export interface Range {
   from: number;
   to: number;
 }
 
-/** A file as other processes read it: in ranges, or as one where it cannot be cut. */
+/** A file for other processes to read: in ranges, or as a whole if it cannot be cut. */
 export interface CutFile {
   task: EventsTask;
   ranges: Range[];
 }
 
-/** Other processes that read ranges of a file while this one puts together what they found. */
+/** Other processes that read ranges of a file while this one merges the results. */
 export interface RangeWorkers {
-  /** True where they have read whole files, too: those that cannot be cut, or are not worth it. */
+  /** True if they have also read whole files, which cannot be cut or are too small to be worth it. */
   readWhole?: boolean;
-  /** @param onPart is given the ranges' parts, in their order; undefined: none was made. What it returns is awaited before the next. */
+  /** @param onPart gets the parts in the order of the ranges (undefined: that range failed), one at a time: its promise is awaited. */
   read(
     task: EventsTask,
     ranges: readonly Range[],
@@ -32,40 +32,42 @@ export interface RangeWorkers {
   ): Promise<void>;
 }
 
-/** How a file is cut while it is read, in bytes; whatever they are, the rows are the same. */
+/** Sizes for reading a file, in bytes; they do not change the result. */
 export const SIZES = {
-  /** What is taken from the file at a time. */
+  /** How much is read at a time. */
   chunk: CHUNK_BYTES,
-  /** What others read at a time of a file that is cut into ranges, and how large a file has to be for that. */
+  /** How much other processes read at a time. */
   range: 1 << 22,
+  /** The smallest file that is cut into ranges. */
   ranged: 1 << 24,
-  /** What this process reads meanwhile: others take a quarter of a second to begin. */
+  /** How much this process reads before the first range: others take a quarter of a second to start. */
   head: 24 << 20,
 };
 
-/** How a file is read: nothing of this changes what is read. */
+/** How a file is read; this does not change the result. */
 export interface Reading {
-  /** Is told of the bytes taken from the file (compressed ones, where it is compressed), for progress. */
+  /** Called with the number of bytes read from the file (before decompression), for progress. */
   onBytes?: (count: number) => void;
-  /** Undefined: this process reads all by itself. */
+  /** Undefined: this process reads everything. */
   rangeWorkers?: RangeWorkers | undefined;
   acceleration?: Acceleration | undefined;
   sizes?: typeof SIZES;
 }
 
-/** What there is of a file that was read. */
+/** A file that was read. */
 export interface ReadEvents {
   events: Events;
   report: TableReport;
-  /** What is lost of it though it could be read. */
+  /** Warnings about the file, for example about lost data. */
   warnings: readonly string[];
-  /** The file's line, where those of its rows are others. */
+  /** The line of the file for the line of a row; they differ for converted formats. */
   lineOf: (line: number) => number;
 }
 
 /**
- * Reads the rows of an events file to its end. @param ids of users and items, to which those of the rows are added.
- * @param filter of the rows, where the layout has conditions. @throws Failure 65 when a row cannot be read and bad rows stop the reading, 74 when reading fails.
+ * Reads the rows of an events file to its end.
+ * @param ids gets the ids of users and items. @param filter for the layout's conditions, if any.
+ * @throws Failure 65 if a row cannot be read and bad rows stop the reading, 74 if reading fails.
  */
 export async function readEvents(
   table: Table,
@@ -89,7 +91,7 @@ export async function readEvents(
     if (cut && ranges.length > 0) {
       await readRanges({ ...cut, ranges }, rangeWorkers, reader, table, { onBytes, onRead });
     } else {
-      await readOn(pieces, reader, table, { onRead });
+      await readUntil(pieces, reader, table, { onRead });
     }
   });
   const { lineOf } = refusals;
@@ -98,9 +100,9 @@ export async function readEvents(
 
 /**
  * Reads the rows that begin before the byte `until` of the file. @param onRead is given where the next row begins, piece by piece.
- * @returns where the first row begins that was not read.
+ * @returns where the next row begins.
  */
-export async function readOn(
+export async function readUntil(
   pieces: Pieces,
   reader: EventsReader,
   { refusals }: Table,
@@ -123,7 +125,7 @@ function reserver(events: Events, begin: number, size: number): OnRead {
   return (position) => {
     const rows = (events.user.length * (size - begin)) / (position - begin);
     if (!(rows > reserved) || size === 0) return;
-    // Some more, so that the columns of a file whose rows get shorter are not copied again and again.
+    // A little more, so that columns are not copied again and again if rows get shorter.
     reserved = Math.ceil(rows * 1.1);
     reserveEvents(events, reserved);
   };
@@ -132,7 +134,7 @@ function reserver(events: Events, begin: number, size: number): OnRead {
 const MOST_RANGES = 512;
 
 /**
- * The ranges of a file; undefined where it has to be read from its beginning to its end, or is too small to be worth it.
+ * Cuts a file into ranges; undefined if it has to be read from beginning to end, or is too small to be worth it.
  * @param begin where its first row begins.
  */
 export async function cutRanges(
@@ -141,14 +143,14 @@ export async function cutRanges(
   eventWeights: EventWeights,
   { chunk, range, ranged } = SIZES,
 ): Promise<CutFile | undefined> {
-  // Where rows say something of the rows behind them, they are read one after the other.
+  // If later rows of an order depend on its first row, rows have to be read in sequence.
   const size = layout.roles.order === undefined ? await seekableSize() : 0;
   if (size === 0 || size < ranged) return undefined;
   const task = { path, begin, layout, eventWeights: [...eventWeights], chunkBytes: chunk };
   return { task, ranges: planRanges(begin, size, range) };
 }
 
-/** Cuts the bytes `from` to `to` into ranges; how many others there are has no part in it. */
+/** Cuts the bytes `from` to `to` into ranges, independently of the number of workers. @param least the smallest range. */
 export function planRanges(from: number, to: number, least: number): Range[] {
   const size = Math.max(least, Math.ceil((to - from) / MOST_RANGES));
   const ranges: Range[] = [];
@@ -157,8 +159,8 @@ export function planRanges(from: number, to: number, least: number): Range[] {
 }
 
 /**
- * Reads ranges by others, and meanwhile what is before them. Others cannot know whether theirs begins inside quotes. So a part counts only if it begins where the rows before it
- * ended, and would have been read the same behind them; what is between two parts, and what does not count, is read here.
+ * Has workers read ranges, and meanwhile reads what comes before them. Workers cannot know if a range begins inside quotes. So a part is
+ * used only if it begins where the rows before it ended, and if it would have been read the same after them; everything else is read here.
  */
 async function readRanges(
   { task, ranges }: CutFile,
@@ -169,28 +171,27 @@ async function readRanges(
 ): Promise<void> {
   const { path, begin, chunkBytes } = task;
   const file = openSync(path, 'r');
-  const head = readOn(table.pieces, reader, table, { until: ranges[0]?.from ?? begin, onRead }).finally(() =>
-    table.close(),
-  );
-  // Whoever waits for it hears of it.
+  const first = ranges[0]?.from ?? begin;
+  const head = readUntil(table.pieces, reader, table, { until: first, onRead }).finally(() => table.close());
+  // An error is thrown where `head` is awaited.
   head.catch(() => {});
   let at = begin;
-  const readUntil = async (until: number) => {
-    if (at < until) at = await readOn(new Pieces(bytesFrom(file, at, chunkBytes), at), reader, table, { until });
+  const readHere = async (until: number) => {
+    if (at < until) at = await readUntil(new Pieces(bytesFrom(file, at, chunkBytes), at), reader, table, { until });
   };
   try {
     await workers.read(task, ranges, async (part) => {
       at = Math.max(at, await head);
       if (!part) return;
       const before = at;
-      await readUntil(part.begin);
+      await readHere(part.begin);
       if (part.begin === at && reader.append(part)) at = part.end;
-      else await readUntil(part.end);
+      else await readHere(part.end);
       onBytes(at - before);
       onRead(at);
     });
     at = Math.max(at, await head);
-    await readUntil(Number.POSITIVE_INFINITY);
+    await readHere(Number.POSITIVE_INFINITY);
   } finally {
     closeSync(file);
   }

@@ -6,34 +6,34 @@ import { NumberColumn } from './columns.js';
 import { mayBeginWithYear, mayBeSwapped, partedSeconds, partedText } from './day-month.js';
 import type { Events } from './event-columns.js';
 
-/** Numbers that write a date or a time in digits, `20111209` or `20111209125000`; as seconds or milliseconds they would make no sense. */
+/** Ranges of numbers that are dates in digits, `20111209` or `20111209125000`; as seconds or milliseconds they would make no sense. */
 const IN_DIGITS = [
   { low: 19_000_101, high: 21_001_231 },
   { low: 19_000_101_000_000, high: 21_001_231_235_959 },
 ];
 
-/** The times of rows, and where these stand. */
+/** The times of rows, and the lines of these rows. */
 type Times = Pick<Events, 'time' | 'timeColumn' | 'line'>;
 
-/** Makes seconds of a column whose numbers all write dates in digits. */
+/** Converts a column to seconds if all its numbers are dates in digits. */
 function settleDigits({ time, timeColumn }: Times): NumberColumn | undefined {
-  const { way, largest = 0 } = timeColumn?.seen ?? {};
+  const { format, largest = 0 } = timeColumn?.seen ?? {};
   const range = IN_DIGITS.find(({ low, high }) => largest >= low && largest <= high);
-  if (!time || !range || way !== 'numbers') return time;
+  if (!time || !range || format !== 'numbers') return time;
   const settled = new NumberColumn();
   settled.reserve(time.length);
   for (let row = 0; row < time.length; row++) {
     const value = time.at(row);
     const seconds = Number.isNaN(value) ? value : secondsOfDigits(value, range.low > 1e8);
-    // One number that is no date: they are seconds after all, or milliseconds.
+    // One number is no date, so all are seconds or milliseconds after all.
     if (seconds === undefined) return time;
     settled.push(seconds);
   }
-  timeColumn?.becomeDates();
+  timeColumn?.markAsSeconds();
   return settled;
 }
 
-/** Seconds of a date in eight digits, or in fourteen with its clock; undefined where the number is none. */
+/** Seconds since 1970 of a date in 8 digits, or in 14 with the time of day (`hasClock`); undefined if the number is no such date. */
 export function secondsOfDigits(value: number, hasClock: boolean): number | undefined {
   const digits = String(value);
   if (!/^(?:19|20|21)\d{6}(?:\d{6})?$/.test(digits) || (digits.length === 14) !== hasClock) return undefined;
@@ -45,12 +45,12 @@ export function secondsOfDigits(value: number, hasClock: boolean): number | unde
 }
 
 /**
- * Makes seconds of the dates that end with the year, now that the column has told which part is the day.
- * @throws Failure 65 where no row told: 3/4/2011 is a day in spring or in another month of it.
+ * Converts dates that end with the year, and dates in digits, to seconds, once the whole column has been read.
+ * @throws Failure 65 if no row shows the order of day and month: 3/4/2011 may be in March or in April.
  */
 export function settleTimes(path: string, column: string, events: Times): void {
   const { time, timeColumn, line } = events;
-  if (!time || timeColumn?.seen.way !== 'parted') {
+  if (!time || timeColumn?.seen.format !== 'parted') {
     events.time = settleDigits(events);
     return;
   }
@@ -62,7 +62,7 @@ export function settleTimes(path: string, column: string, events: Times): void {
   };
   if (mayBeginWithYear(codes)) {
     throw badData(
-      `${path}: column "${column}": which part of dates like ${partedText(time.at(0))} is the year, no row tells\n  write the year with four digits, or --time-col none leaves times out`,
+      `${path}: column "${column}": no row shows which part of dates like ${partedText(time.at(0))} is the year\n  write the year with four digits, or --time-col none leaves times out`,
     );
   }
   const settled = new NumberColumn();
@@ -71,7 +71,7 @@ export function settleTimes(path: string, column: string, events: Times): void {
     const code = time.at(row);
     if (order === undefined && !Number.isNaN(code)) {
       throw badData(
-        `${path}:${line.at(row)}: column "${printableName(column)}": which part of ${partedText(code)} is the day, no row of the column tells (none is above 12)\n  --date-order day-first or month-first settles it, --time-col none leaves times out`,
+        `${path}:${line.at(row)}: column "${printableName(column)}": no row of the column shows which part of ${partedText(code)} is the day (none is above 12)\n  --date-order day-first or month-first settles it, --time-col none leaves times out`,
       );
     }
     settled.push(order === undefined ? code : partedSeconds(code, order));
@@ -79,16 +79,16 @@ export function settleTimes(path: string, column: string, events: Times): void {
   events.time = settled;
 }
 
-/** Says so where the order of some dates was told by dates that are written in another way. @param column its name. */
+/** A warning if ambiguous dates were read in the order of dates that are spelt differently. @param column the column's name. */
 export function doubtedDates(column: string, { timeColumn }: Events): string[] {
-  const { dayOrder, untold, told } = timeColumn?.seen ?? {};
-  if (dayOrder === undefined || untold === undefined || told === undefined || !mayBeSwapped(untold, told)) return [];
+  const { dayOrder, ambiguousSpellings = 0, clearSpellings = 0 } = timeColumn?.seen ?? {};
+  if (dayOrder === undefined || !mayBeSwapped(ambiguousSpellings, clearSpellings)) return [];
   return [
-    `"${column}" has dates written in two ways, and those of one way do not tell which part is the day (none is above 12): read ${dayOrder} like the others, though a spreadsheet may have swapped them\n  write dates as YYYY-MM-DD, or --date-order ${dayOrder} says that they are right`,
+    `"${column}" has dates written in two ways, and those of one way do not show which part is the day (none is above 12): read ${dayOrder} like the others, though a spreadsheet may have swapped them\n  write dates as YYYY-MM-DD, or --date-order ${dayOrder} says that they are right`,
   ];
 }
 
-/** Says so where rows are dated after now: popularity counts from the latest time on, so that one such row makes all others old. */
+/** A warning if rows are dated after `now`: ages count from the latest time, so one such row makes all others old. */
 export function noteFuture({ time, timeColumn }: Events, now: number): string[] {
   if (!time || !timeColumn) return [];
   const { values, none } = time.numbers;
@@ -104,5 +104,5 @@ export function noteFuture({ time, timeColumn }: Events, now: number): string[] 
     }
   });
   if (rows === 0) return [];
-  return [`times in the future: ${rows}, the last of them ${dayText(latest)}; what is recent is counted from there`];
+  return [`times in the future: ${rows}, the last of them ${dayText(latest)}; ages count from there`];
 }

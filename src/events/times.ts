@@ -5,50 +5,50 @@ import { secondsOf } from './clock.js';
 import { type DayOrder, partedDate } from './day-month.js';
 import { monthNameSeconds } from './month-names.js';
 
-/** How a column writes its times. A column keeps to one way; numbers get their unit from their size, once all are read. */
+/** The unit of a time column; that of numbers is decided by their size, once all are read. */
 export type TimeUnit = 'days' | 's' | 'ms' | 'µs' | 'ns' | 'text';
 
 const SCALES: Record<TimeUnit, number> = { days: 1 / 86_400, s: 1, ms: 1e3, µs: 1e6, ns: 1e9, text: 1 };
 
-/** Numbers, dates that begin with the year, or dates that end with it. */
-type Way = 'numbers' | 'dates' | 'parted';
+/** How a column writes times: numbers, dates that begin with the year, or dates that end with it (`parted`). All cells have to agree. */
+type TimeFormat = 'numbers' | 'dates' | 'parted';
 
-const WAYS: Record<Way, string> = {
+const FORMAT_NAMES: Record<TimeFormat, string> = {
   numbers: 'a number',
   dates: 'a date like 2011-12-09',
   parted: 'a date like 24/12/2011',
 };
 
-/** What decides how further cells of a time column are read, and in what unit. */
+/** What the cells read so far say about a time column: it decides how further cells are read, and the unit. */
 export interface TimesSeen {
-  /** Undefined: no cell yet. */
-  way: Way | undefined;
-  /** What the dates of a column that end with the year have first, as far as it was told. */
+  /** Undefined: no cell has a time so far. */
+  format: TimeFormat | undefined;
+  /** The order of day and month in dates that end with the year; undefined: not known yet. */
   dayOrder: DayOrder | undefined;
-  /** How such dates are spelt that do not tell the order, and those that do. */
-  untold: number;
-  told: number;
-  /** The largest number, without its sign. */
+  /** Spellings (see `partedDate`) of dates that may be read in both orders, and of dates that have only one. */
+  ambiguousSpellings: number;
+  clearSpellings: number;
+  /** The largest absolute value of a number. */
   largest: number;
 }
 
 const NUMERIC = /^[+-]?\d+(\.\d+)?(e\+?\d+)?$/i;
-/** So few digits of a number of seconds are an hour's, or a year's. */
+/** Scientific notation with so few digits that it is precise to an hour, or only to a year. */
 const SHORTENED = /^\d(?:\.\d{1,5})?E\+\d\d$/;
-/** What MySQL writes where there is no date. */
+/** MySQL's placeholder for a missing date. */
 const NO_DATE = /^0000-00-00(?:[ T]00:00:00(?:\.0+)?)?$/;
 
-/** True for a cell that is no date: it is empty, or says so. */
+/** True for a cell without a date: it is empty or has a placeholder. */
 export function isNoDate(cell: string): boolean {
   return isBlank(cell) || NO_DATE.test(cell.trim());
 }
 /** Longer cells are no times. */
-const LONGEST = 64;
-/** Columns of this name count days from a day that the file does not say. */
+const MAX_LENGTH = 64;
+/** Columns with such a name count days from a day that is not in the file. */
 const DAY_COLUMN = /^days?(no|num|number)?$/;
 const LARGEST_DAY = 1e5;
 
-/** `2011年12月9日 12時50分` with the signs of other countries between its parts. */
+/** Converts `2011年12月9日 12時50分` to `2011-12-9 12:50`. */
 function inDigits(text: string): string {
   if (!/[年년]/.test(text)) return text;
   const clock = text
@@ -61,26 +61,26 @@ function inDigits(text: string): string {
     .trim();
 }
 
-/** Reads the cells of one time column; each instance keeps to the way of writing of its first cell. */
+/** Reads the cells of one time column, all in the format of its first cell. */
 export class TimeColumn {
   readonly seen: TimesSeen;
   readonly #column: string;
 
-  /** @param dayOrder what dates that end with the year have first, where that was said. */
+  /** @param dayOrder the order of day and month from the options, if any. */
   constructor(column: string, dayOrder?: DayOrder) {
     this.#column = column;
-    this.seen = { way: undefined, dayOrder, untold: 0, told: 0, largest: 0 };
+    this.seen = { format: undefined, dayOrder, ambiguousSpellings: 0, clearSpellings: 0, largest: 0 };
   }
 
   /**
-   * A cell as a number: seconds since 1970 for a date, or the number as it stands, whose unit `unit` tells later, or the
-   * code of a date that ends with the year, whose order `seen` tells later. NaN where the cell is empty.
+   * A cell as a number: seconds since 1970 for a date that begins with the year, the code of a date that ends with it (its order
+   * is in `seen` once all cells are read), or the number itself (its unit is in `unit` then). NaN if the cell is empty.
    * @throws BadRow for anything else, and for a date that does not exist.
    */
   read(cell: string): number {
     const text = cell.trim();
     if (isNoDate(text)) return Number.NaN;
-    if (text.length > LONGEST) return this.#take('dates', Number.NaN, cell);
+    if (text.length > MAX_LENGTH) return this.#take('dates', Number.NaN, cell);
     if (NUMERIC.test(text)) {
       if (SHORTENED.test(text)) {
         throw new BadRow(
@@ -92,26 +92,26 @@ export class TimeColumn {
     const parted = partedDate(text);
     if (!parted) return this.#take('dates', secondsOf(inDigits(text)) ?? monthNameSeconds(text), cell);
     const value = this.#take('parted', parted.code, cell);
-    this.seen[parted.order === undefined ? 'untold' : 'told'] |= parted.spelling;
+    this.seen[parted.order === undefined ? 'ambiguousSpellings' : 'clearSpellings'] |= parted.spelling;
     if (parted.order === undefined) return value;
     if (this.seen.dayOrder !== undefined && this.seen.dayOrder !== parted.order) {
       const other = this.seen.dayOrder === 'day-first' ? 'the day' : 'the month';
-      throw new BadRow(`${this.#place}: ${shown(cell)} is no date with ${other} first, as the column has it`);
+      throw new BadRow(`${this.#place}: ${shown(cell)} is no date with ${other} first, the order of this column`);
     }
     this.seen.dayOrder = parted.order;
     return value;
   }
 
-  #take(way: Way, value: number, cell: string): number {
+  #take(format: TimeFormat, value: number, cell: string): number {
     if (!Number.isFinite(value)) {
       throw new BadRow(
         `${this.#place}: ${shown(cell)} is not a time (seconds, milliseconds, YYYY-MM-DD HH:MM:SS or DD/MM/YYYY); --time-col none leaves times out`,
       );
     }
-    this.seen.way ??= way;
-    if (way !== this.seen.way)
-      throw new BadRow(`${this.#place}: ${shown(cell)}, where the rows before have ${WAYS[this.seen.way]}`);
-    if (way === 'numbers') this.seen.largest = Math.max(this.seen.largest, Math.abs(value));
+    this.seen.format ??= format;
+    if (format !== this.seen.format)
+      throw new BadRow(`${this.#place}: ${shown(cell)}, where the rows before have ${FORMAT_NAMES[this.seen.format]}`);
+    if (format === 'numbers') this.seen.largest = Math.max(this.seen.largest, Math.abs(value));
     return value;
   }
 
@@ -119,14 +119,14 @@ export class TimeColumn {
     return `column "${printableName(this.#column)}"`;
   }
 
-  /** Goes by seconds from now on: what was read as dates written in digits has been made seconds. */
-  becomeDates(): void {
-    this.seen.way = 'dates';
+  /** Tells the column that its values are seconds from now on: the caller has converted them. */
+  markAsSeconds(): void {
+    this.seen.format = 'dates';
   }
 
-  /** The unit of the column, from the largest number in it: seconds reach the year 5138 before they look like milliseconds. */
+  /** The unit, from the largest number: seconds reach the year 5138 before they look like milliseconds. */
   get unit(): TimeUnit {
-    if (this.seen.way !== 'numbers') return 'text';
+    if (this.seen.format !== 'numbers') return 'text';
     if (this.seen.largest < LARGEST_DAY && DAY_COLUMN.test(this.#column.toLowerCase().replace(/[^a-z]/g, '')))
       return 'days';
     if (this.seen.largest < 1e11) return 's';
@@ -134,33 +134,33 @@ export class TimeColumn {
     return this.seen.largest < 1e17 ? 'µs' : 'ns';
   }
 
-  /** How many of what `read` gives are a second. */
+  /** How many units of the values from `read` make a second. */
   get scale(): number {
     return SCALES[this.unit];
   }
 
-  /** Seconds since 1970 for a number that `read` gave. */
+  /** Seconds since 1970 for a value from `read`. */
   seconds(value: number): number {
     return value / this.scale;
   }
 
-  /** Takes a number as `read` would the cell that holds it; false where it would refuse it, for dates came before. */
+  /** Takes a number like `read` takes its cell; false if `read` would refuse it, because the column has dates. */
   takeNumber(value: number): boolean {
-    this.seen.way ??= 'numbers';
-    if (this.seen.way !== 'numbers') return false;
+    this.seen.format ??= 'numbers';
+    if (this.seen.format !== 'numbers') return false;
     const size = Math.abs(value);
     if (size > this.seen.largest) this.seen.largest = size;
     return true;
   }
 
-  /** Goes on behind cells that another column has read; false where they would not have been read the same here. */
-  follow({ way, dayOrder, untold, told, largest }: TimesSeen): boolean {
-    if (way !== undefined && this.seen.way !== undefined && way !== this.seen.way) return false;
+  /** Adds cells that were read elsewhere; false, with nothing added, if this column would have read them differently. */
+  append({ format, dayOrder, ambiguousSpellings, clearSpellings, largest }: TimesSeen): boolean {
+    if (format !== undefined && this.seen.format !== undefined && format !== this.seen.format) return false;
     if (dayOrder !== undefined && this.seen.dayOrder !== undefined && dayOrder !== this.seen.dayOrder) return false;
-    this.seen.way ??= way;
+    this.seen.format ??= format;
     this.seen.dayOrder ??= dayOrder;
-    this.seen.untold |= untold;
-    this.seen.told |= told;
+    this.seen.ambiguousSpellings |= ambiguousSpellings;
+    this.seen.clearSpellings |= clearSpellings;
     this.seen.largest = Math.max(this.seen.largest, largest);
     return true;
   }

@@ -6,13 +6,14 @@ import type { EventWeights } from './event-types.js';
 import { type Acceleration, eventsReader, type RangePart, type RefusedRow } from './events-reader.js';
 import { IdIndex, type Ids } from './ids.js';
 import { type EventsTask, partFrom } from './range-part.js';
-import { type ReadEvents, readOn } from './read-events.js';
+import { type ReadEvents, readUntil } from './read-events.js';
 
 /*
- * A file that cannot be cut, compressed or in another format, is read whole by one process, and taken over by another as if it had read it.
+ * A file that cannot be cut into ranges, because it is compressed or converted, is read as a whole by one process; another one takes the
+ * result over as if it had read the file itself.
  */
 
-/** Reads a whole file. @throws Failure where it cannot be read on, as `readEvents`. */
+/** Reads a whole file. @throws Failure if the rest of the file cannot be read, like `readEvents`. */
 export async function readWholeFile(
   { layout, eventWeights, chunkBytes }: EventsTask,
   source: CsvSource,
@@ -26,7 +27,9 @@ export async function readWholeFile(
   const sink = newSink(layout, new Map(eventWeights), { users: new IdIndex(), items: new IdIndex() });
   sink.lines = table.linesBefore;
   const begin = pieces.position;
-  await table.reading(() => readOn(pieces, eventsReader(layout, sink, refusals.refuse, acceleration, filter), table));
+  await table.reading(() =>
+    readUntil(pieces, eventsReader(layout, sink, refusals.refuse, acceleration, filter), table),
+  );
   for (const kind of Object.values(sink.events.skipped)) {
     if (kind.count > 0) kind.firstLine = refusals.lineOf(kind.firstLine);
   }
@@ -34,7 +37,7 @@ export async function readWholeFile(
   return { ...part, whole: { unread: refusals.unread, warnings: table.warnings } };
 }
 
-/** Takes over what `readWholeFile` has read. @throws Failure 65 for a refused row, where bad rows stop the reading. */
+/** Takes over the result of `readWholeFile`. @throws Failure 65 for a refused row if bad rows stop the reading. */
 export function takeWholeFile(
   part: RangePart,
   path: string,

@@ -5,18 +5,18 @@ import { candidatesOf, unfitness } from './role-candidates.js';
 import type { NamedColumns } from './roles.js';
 import type { SampledColumn } from './sampled-column.js';
 
-/** Fewer common values than these may be chance. */
+/** Fewer common values may be coincidence. */
 const FEWEST_COMMON = 2;
 const LEAST_SHARE = 0.05;
-/** Columns that have some values in common give way to those that have nearly all. */
+/** Columns that share only some values give way to columns that share nearly all. */
 const NEARLY_ALL = 0.8;
 
 /**
- * Looks for columns of item ids that have values in common, where those with the best names have none or far fewer: events may name
- * products by their number, and the catalogue by its SKU first.
+ * Looks for item columns of events and catalogue that share values, if the columns with the best names share none or far fewer: events may
+ * have product numbers while the best column of the catalogue has SKUs.
  *
- * @returns names for the catalogue, and for each file of events; undefined where the best names do, or nothing is better, or somebody
- *   named the columns.
+ * @returns column names for the catalogue and for each events file; undefined if the best names are right, no others are better, or an
+ *   option names the column.
  */
 export function catalogueMatch(items: ItemsRoles, events: readonly OpenFile[], named: NamedColumns) {
   if (named.item !== undefined) return undefined;
@@ -25,11 +25,11 @@ export function catalogueMatch(items: ItemsRoles, events: readonly OpenFile[], n
     const theirs = itemCandidates(items.file.columns, true);
     const byName = { own: ours[0], their: items.file.columns[items.used.item] };
     if (!byName.own || !byName.their || theirs.length === 0) continue;
-    const least = share(byName.own, byName.their);
+    const byNameShare = share(byName.own, byName.their);
     const pairs = ours.flatMap((own) => theirs.map((their) => ({ own, their, share: share(own, their) })));
     const best = pairs.reduce((a, b) => (b.share > a.share ? b : a));
     const isBetter =
-      least === 0 ? best.share >= LEAST_SHARE : best.share > NEARLY_ALL && least < NEARLY_ALL * best.share;
+      byNameShare === 0 ? best.share >= LEAST_SHARE : best.share > NEARLY_ALL && byNameShare < NEARLY_ALL * best.share;
     if (!isBetter) continue;
     return {
       items: { ...named, item: [best.their.name] },
@@ -38,7 +38,7 @@ export function catalogueMatch(items: ItemsRoles, events: readonly OpenFile[], n
           .filter(({ header }) => header.includes(best.own.name))
           .map((each) => [each, { ...named, item: [best.own.name] }]),
       ),
-      note: `item = ${shown(best.their.name)}, since ${shown(best.own.name)} of ${file.name} has its values, and ${shown(byName.own.name)} ${least === 0 ? 'none' : 'fewer'} of ${shown(byName.their.name)}`,
+      note: `item = ${shown(best.their.name)}, since ${shown(best.own.name)} of ${file.name} has its values, and ${shown(byName.own.name)} ${byNameShare === 0 ? 'none' : 'fewer'} of ${shown(byName.their.name)}`,
     };
   }
   return undefined;
@@ -50,6 +50,7 @@ function itemCandidates(columns: readonly SampledColumn[], isOwn: boolean): Samp
   return candidates.filter((candidate) => unfitness('item', candidate, context) === '').map(({ column }) => column);
 }
 
+/** The share of the values of `own` that `their` has too. */
 function share(own: SampledColumn, their: SampledColumn): number {
   let common = 0;
   for (const value of own.distinct) if (their.distinct.has(value)) common++;

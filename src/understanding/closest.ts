@@ -1,4 +1,4 @@
-/** "; did you mean X?" for the candidate nearest to a word, `otherwise` where none is near. @param shown how a message has it. */
+/** "; did you mean X?" for the candidate nearest to a word, or `otherwise` if none is near. @param shown formats a candidate. */
 export function didYouMean(
   word: string,
   candidates: readonly string[],
@@ -9,12 +9,12 @@ export function didYouMean(
   return near === undefined ? otherwise : `; did you mean ${shown(near)}?`;
 }
 
-/** The candidate nearest to a word by edit distance, without case, or undefined where none is near. */
+/** The candidate nearest to a word by edit distance, ignoring case; undefined if none is near. */
 export function closest(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
-    // That many insertions or deletions it takes at least; a cell of megabytes is not compared.
+    // The difference in length is a lower bound of the distance; so a cell of megabytes is never compared.
     if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {
@@ -25,7 +25,7 @@ export function closest(word: string, candidates: readonly string[]): string | u
   return best;
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours, one row of the table at a time. */
+/** Counts insertions, deletions, replacements and swaps of neighbours (optimal string alignment), one row of the table at a time. */
 function editDistance(a: string, b: string): number {
   let beforeThat: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, column) => column);

@@ -2,22 +2,20 @@ import { isBlank } from '../csv/cells.js';
 import type { EventRoles } from '../events/event-columns.js';
 import type { OpenFile } from './open-files.js';
 import {
-  type LookedAt,
   type NamedColumns,
   namedRoles,
   pickRoles,
   type Recognised,
   type Roles,
   recogniseRoles,
+  type SampledFile,
   standInWarning,
 } from './roles.js';
 import type { Role } from './vocabulary.js';
 
-/*
- * What the columns of one file are to it.
- */
+/* The roles of the columns of one file. */
 
-/** In the order in which roles choose: whether a file has items decides what else its columns can be. */
+/** In the order in which roles choose their columns. Items come first, because other roles depend on whether the file has them. */
 const EVENT_ROLES: readonly Role[] = ['item', 'user', 'rating', 'time', 'event', 'order', 'status', 'cancelled'];
 const PROFILE_ROLES: readonly Role[] = ['user', 'history', 'preferences', 'exclude'];
 const ORDER_ROLES: readonly Role[] = ['order', 'user', 'time', 'status', 'cancelled'];
@@ -25,9 +23,9 @@ const ORDER_ROLES: readonly Role[] = ['order', 'user', 'time', 'status', 'cancel
 /** The roles of a file's columns, as they are used and shown. */
 export interface FileRoles<R extends Roles = Roles> {
   file: OpenFile;
-  /** Those the file is read by. */
+  /** The roles that are read. */
   used: R;
-  /** Columns that mean something else, so that they are no attributes. */
+  /** All roles, including unused ones; these columns are no attributes. */
   set: Roles;
   /** Role and header name, as reports show them. */
   shown: [role: string, column: string][];
@@ -43,9 +41,9 @@ export interface EventsRoles extends FileRoles<EventRoles> {
   namesOrders: boolean;
 }
 
-/** Undefined: the file has no column of items. */
+/** The roles of a catalogue; undefined if it has no item column. */
 export function itemsRoles(file: OpenFile, named: NamedColumns): ItemsRoles | undefined {
-  // Dates of products are attributes.
+  // Only the item may be a stand-in: dates of products, for example, are attributes.
   const mayStandIn = (role: Role) => role === 'item';
   const recognised = recogniseRoles(file, ['item', 'title', 'user', 'time', 'rating'], named, 'item', mayStandIn);
   const { item = recognised.roles.title } = recognised.roles;
@@ -56,11 +54,11 @@ export function itemsRoles(file: OpenFile, named: NamedColumns): ItemsRoles | un
 }
 
 /**
- * All roles that columns of events or profiles may have.
- * @param isUsersFile whether they may be profiles. @param hasOrders whether there are orders, which say when they were placed.
+ * The roles of a file of events or profiles.
+ * @param isUsersFile whether it may be profiles. @param hasOrders whether there is an orders file, which has the times of orders.
  */
 export function recognisedEvents(
-  file: LookedAt,
+  file: SampledFile,
   named: NamedColumns,
   isUsersFile: boolean,
   hasOrders = false,
@@ -70,7 +68,7 @@ export function recognisedEvents(
   return recogniseRoles(file, wanted, named, isUsersFile ? 'user' : 'item', mayStandIn);
 }
 
-/** @param recognised with a column of items, and one of users (of orders, if `namesOrders`). */
+/** The roles of an events file; undefined if it has no item column, or no user column (no order column, if `namesOrders`). */
 export function eventsRoles(
   file: OpenFile,
   recognised: Recognised,
@@ -89,14 +87,14 @@ export function eventsRoles(
   return { ...roles, namesOrders };
 }
 
-/** @param recognised with a column of users. */
+/** The roles of a profiles file; undefined if it has no user column. */
 export function profileRoles(file: OpenFile, recognised: Recognised): ProfileRoles | undefined {
   const { user } = recognised.roles;
   if (user === undefined) return undefined;
   return fileRoles(file, recognised, { ...pickRoles(recognised.roles, PROFILE_ROLES), user }, PROFILE_ROLES);
 }
 
-/** The roles of a file of orders. @param ids of the orders that lines name: the column that has them is the order's. */
+/** The roles of an orders file. @param ids of the orders in the lines: the column that contains them is the order column. */
 export function ordersRoles(file: OpenFile, named: NamedColumns, ids: ReadonlySet<string>): EventsRoles | undefined {
   const key = named.order === undefined ? file.columns.find((column) => isKey(column.cells, ids)) : undefined;
   const recognised = recogniseRoles(file, ORDER_ROLES, key ? { ...named, order: [key.name] } : named, 'order');
@@ -121,8 +119,8 @@ function fileRoles<R extends Roles>(
   return { file, used, set: roles, shown: namedRoles(pickRoles(used, shown), file.header), notes, warnings };
 }
 
-/** True where the first row of an order says who, when or what became of it, and later ones leave that empty. */
-function laterRowsLackCells({ columns }: LookedAt, { order, user, time, status, cancelled }: Roles): boolean {
+/** True if the first row of an order has the user, time or status, and later rows leave that cell empty. */
+function laterRowsLackCells({ columns }: SampledFile, { order, user, time, status, cancelled }: Roles): boolean {
   const orders = columns[order ?? -1]?.cells ?? [];
   return [user, time, status, cancelled].some((at) => {
     const cells = columns[at ?? -1]?.cells;
@@ -136,8 +134,8 @@ function laterRowsLackCells({ columns }: LookedAt, { order, user, time, status, 
   });
 }
 
-/** A column of titles: one whose cells mostly agree wherever rows have the same item. */
-function titleColumn(file: LookedAt, used: EventRoles): number | undefined {
+/** The column of titles: rows with the same item mostly have the same title. */
+function titleColumn(file: SampledFile, used: EventRoles): number | undefined {
   const taken = new Set(Object.values(used));
   const free = { ...file, columns: file.columns.filter(({ at }) => !taken.has(at)) };
   const { title } = recogniseRoles(free, ['title'], {}, 'title').roles;

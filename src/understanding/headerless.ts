@@ -1,10 +1,10 @@
 import { isKnownType } from '../events/event-types.js';
-import type { LookedAt } from './roles.js';
+import type { SampledFile } from './roles.js';
 import { SampledColumn } from './sampled-column.js';
 
-/* Files whose first line is data: how they are told, and what their columns may be. */
+/* Files without a header: how to recognise them, and a guess of their columns. */
 
-/** What the cells of a column are. */
+/** What the cells of a column contain. */
 type Kind = 'empty' | 'constant' | 'time' | 'type' | 'grades' | 'number' | 'whole' | 'code' | 'text';
 
 const WHOLE = /^[+-]?\d+$/;
@@ -13,9 +13,9 @@ const HEX = /^[0-9a-f-]{16,64}$/i;
 const DATE = /^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}/;
 const STRICT = [WHOLE, NUMBER, HEX, DATE];
 
-/** True where the first line is like the rows below it: numbers above numbers, or a value that comes again in its column. */
-export function looksLikeData({ header, columns }: LookedAt): boolean {
-  // As pandas names columns that have no names.
+/** True if the first line is like the rows below it: numbers above numbers, or a value that is repeated in its column. */
+export function looksLikeData({ header, columns }: SampledFile): boolean {
+  // pandas numbers columns without names from 0.
   if (header.filter((name) => name !== '').every((name, at) => name === String(at))) return false;
   const isHeader = (row: number) => columns.every(({ at, cells }) => cells[row] === header[at]);
   if (columns[0]?.cells.some((_, row) => isHeader(row))) return false;
@@ -28,16 +28,16 @@ export function looksLikeData({ header, columns }: LookedAt): boolean {
   });
 }
 
-/** The names of a headerless file's columns, as far as values tell: what `--columns` takes. `_` is not used. */
-export function guessedColumns(file: LookedAt, of: 'events' | 'items'): string[] {
+/** Guesses the columns of a headerless file from their values, as names for `--columns`; `_` is an unused column. */
+export function guessedColumns(file: SampledFile, of: 'events' | 'items'): string[] {
   const columns = withFirstLine(file);
   const names = of === 'events' ? eventNames(columns) : itemNames(columns);
   while (names.at(-1) === '_') names.pop();
   return names;
 }
 
-/** The columns with what stands in the first line as their first cell. */
-function withFirstLine({ header, columns }: LookedAt): SampledColumn[] {
+/** The columns with the first line as their first cells. */
+function withFirstLine({ header, columns }: SampledFile): SampledColumn[] {
   return columns.map(
     ({ at, cells }) => new SampledColumn('', at, header[at] === '' ? cells : [header[at] ?? '', ...cells]),
   );
@@ -61,7 +61,7 @@ function kindOf(column: SampledColumn): Kind {
   return spaced > filled.length / 4 ? 'text' : 'code';
 }
 
-/** Seconds, or thousandths of them and so on, between 1980 and 2100. */
+/** Seconds, milliseconds, microseconds or nanoseconds between 1980 and 2100. */
 function isEpoch(values: readonly number[]): boolean {
   return [1, 1e3, 1e6, 1e9].some((unit) => values.every((value) => value / unit > 3e8 && value / unit < 4.1e9));
 }
@@ -77,11 +77,11 @@ function eventNames(columns: readonly SampledColumn[]): string[] {
     ({ at }) =>
       kinds[at] === 'code' || kinds[at] === 'whole' || (at === 0 && /^(grades|constant)$/.test(kinds[at] ?? '')),
   );
-  // Row numbers are nobody's, where another column may be somebody's.
+  // Ignore row numbers if there are enough other columns of ids.
   const others = ids.filter((column) => !(column.isUnique && column.isRunning));
-  const fit = others.length > (kinds.includes('text') ? 0 : 1) ? others : ids;
-  const [user, item] = inOrder(
-    fit.map(({ at }) => at),
+  const candidates = others.length > (kinds.includes('text') ? 0 : 1) ? others : ids;
+  const [user, item] = userAndItem(
+    candidates.map(({ at }) => at),
     columns,
   );
   if (user !== undefined) put(user, 'user');
@@ -100,12 +100,12 @@ function eventNames(columns: readonly SampledColumn[]): string[] {
   return names;
 }
 
-/** Amazon's product numbers, and its customers'. */
+/** Amazon's ids of products and customers. */
 const ASIN = /^(B[0-9A-Z]{9}|\d{9}[\dX])$/;
 const AMAZON_USER = /^A[0-9A-Z]{9,}$/;
 
-/** User before item, as exports mostly have them. */
-function inOrder([first, second]: readonly number[], columns: readonly SampledColumn[]): (number | undefined)[] {
+/** The user comes before the item in most exports, but not in Amazon's. */
+function userAndItem([first, second]: readonly number[], columns: readonly SampledColumn[]): (number | undefined)[] {
   const are = (at: number | undefined, pattern: RegExp) =>
     at !== undefined && columns[at]?.filled.every((cell) => pattern.test(cell)) === true;
   return are(first, ASIN) && are(second, AMAZON_USER) ? [second, first] : [first, second];
@@ -118,7 +118,7 @@ function commonestIsLowest({ filled }: SampledColumn): boolean {
   return [...tally.values()].every((count) => count <= (tally.get(lowest) ?? 0));
 }
 
-/** True where rows of one item always have the same cell: it is about the item. Or where no item comes twice, and nobody can tell. */
+/** True if rows with the same item always have the same cell, so the column describes the item. Also true if no item is repeated. */
 function isDetermined(column: SampledColumn, item: SampledColumn | undefined): boolean {
   const byItem = new Map<string, string>();
   return column.cells.every((cell, row) => {
@@ -129,7 +129,7 @@ function isDetermined(column: SampledColumn, item: SampledColumn | undefined): b
   });
 }
 
-/** Degrees of latitude and longitude are written with many decimals. */
+/** Latitudes and longitudes have many decimals. */
 function isDegrees({ filled }: SampledColumn): boolean {
   return filled.filter((cell) => /\.\d{4}/.test(cell)).length > filled.length / 2;
 }

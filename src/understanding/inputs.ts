@@ -5,21 +5,21 @@ import type { NamedColumns } from './roles.js';
 
 /** The files of a run. */
 export interface InputFiles {
-  /** One at least; several are read as one. */
+  /** At least one; several are read as one. */
   users: readonly string[];
   items: string | undefined;
-  /** Likewise; none: the events are in the users files, or nowhere. */
+  /** Several are read as one; none: the events are in the users files, if there are any. */
   interactions: readonly string[];
-  /** The file that says who placed the orders whose lines are the events. */
+  /** The file with the user of each order, if the events are lines of orders. */
   orders: string | undefined;
 }
 
-/** The files of a run, and what was said of them; what is left open is told from names and values. */
+/** The files of a run, and what options say about them; everything else is recognised from names and values. */
 export interface DescribedFiles
   extends InputFiles,
     Pick<Reading, 'onBytes' | 'sizes'>,
     Pick<CsvSource, 'delimiter' | 'encoding' | 'quotes'> {
-  /** The columns of files of users or events that have no header; empty: they have none, and nobody said what they are. */
+  /** The columns of users and events files without a header; empty: there is no header, but the columns are not named. */
   columns: readonly string[] | undefined;
   /** The columns of an items file without a header. */
   itemColumns: readonly string[] | undefined;
@@ -27,9 +27,9 @@ export interface DescribedFiles
   /** Header names of the only columns that count as attributes; undefined: decided column by column. */
   attributeColumns: readonly string[] | undefined;
   badRows: BadRows;
-  /** Columns of other files, which options may name too. */
+  /** Columns of other files that options may name too. */
   alsoColumns?: readonly string[];
-  /** Whether titles are wanted, from the events where no catalogue has them. */
+  /** Whether titles are wanted; they come from the events if no catalogue has them. */
   titles?: boolean;
 }
 

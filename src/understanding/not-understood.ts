@@ -6,16 +6,14 @@ import { guessedColumns, looksLikeData } from './headerless.js';
 import type { DescribedFiles } from './inputs.js';
 import type { OpenFile, OpenFiles } from './open-files.js';
 import { candidatesOf } from './role-candidates.js';
-import { type LookedAt, missingColumn, type NamedColumns, type Roles, recogniseRoles } from './roles.js';
+import { missingColumn, type NamedColumns, type Roles, recogniseRoles, type SampledFile } from './roles.js';
 import { SampledColumn } from './sampled-column.js';
 import { shellWord } from './shell-word.js';
 import type { Role } from './vocabulary.js';
 
-/*
- * Files that cannot be understood, and the way out: each failure says what to type.
- */
+/* Files that cannot be understood: each failure says what to do. */
 
-/** @throws Failure 65 for files without a header: with the command that reads them, as far as their values tell. */
+/** @throws Failure 65 for files without a header, with the command that probably reads them. */
 export function refuseHeaderless(files: OpenFiles, inputs: DescribedFiles): void {
   for (const file of [...files.users, ...files.interactions]) refusePreamble(file, inputs);
   const events = [...files.users, ...files.interactions].filter((file) =>
@@ -35,16 +33,16 @@ export function refuseHeaderless(files: OpenFiles, inputs: DescribedFiles): void
   );
 }
 
-/** @throws Failure 65 where a line below the first one names the columns: exports like to begin with titles and dates. */
+/** @throws Failure 65 if a line below the first one names the columns: some exports begin with a title or a date. */
 function refusePreamble(file: OpenFile, inputs: DescribedFiles): void {
   const { named, columns } = inputs;
   if (file.isConverted || columns || named.user || named.item || namesColumns(file.header)) return;
   const cut = (line: string, sign: string) => line.split(sign).map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
   const line = file.top.findIndex((text) => [',', ';', '\t', '|'].some((sign) => namesColumns(cut(text, sign)))) + 1;
   if (line === 0) return;
-  const command = `tail -n +${line} ${shellWord(file.path)} | recommend -u -`;
-  const what = 'the columns are named here, below other lines; this leaves those out';
-  throw badData(`${file.name}:${line}: ${what}:\n  ${command}`);
+  throw badData(
+    `${file.name}:${line}: the columns are named here, below other lines; this leaves those out:\n  tail -n +${line} ${shellWord(file.path)} | recommend -u -`,
+  );
 }
 
 function namesColumns(header: readonly string[]): boolean {
@@ -53,7 +51,7 @@ function namesColumns(header: readonly string[]): boolean {
   return isNamed('item') && isNamed('user');
 }
 
-/** True where nobody knows the columns, by name or by option, and the first line is like the others. */
+/** True if neither options nor names tell what the columns are, and the first line is like the others. */
 function lacksHeader(
   file: OpenFile,
   columns: readonly string[] | undefined,
@@ -66,7 +64,7 @@ function lacksHeader(
   return roles[role] === undefined && looksLikeData(file);
 }
 
-/** The command that was typed, as far as its files go, with the columns named. */
+/** The typed command with its files, and with the columns named. */
 function commandFor(
   inputs: DescribedFiles,
   columns: readonly string[] | undefined,
@@ -86,36 +84,36 @@ function commandFor(
   return words.map(shellWord).join(' ');
 }
 
-/** The failure of events that do not say who. */
+/** The failure for a file without a user column. */
 export function noUserColumn(file: OpenFile, roles: Roles, files: OpenFiles, inputs: DescribedFiles): Failure {
   if (inputs.named.user !== undefined) return missingColumn(file.name, file.header, 'user', inputs.named);
   const order = file.columns[roles.order ?? -1];
   const own = candidatesOf(file.columns, 'user', true).find(({ isBare }) => isBare)?.column;
   const hints = fileHints(file);
   const likely = likelyIds(file, roles, file.columns[roles.item ?? -1]);
-  const why = `whose ${likely?.distinct.size} values come again with other items`;
-  if (likely) hints.push(`perhaps it is ${shown(likely.name)}, ${why}: --user-col ${shellWord(likely.name)}`);
-  if (own) hints.push(`${shown(own.name)} is another one on every row, so it is the row's own id`);
+  if (likely) {
+    const why = `whose ${likely.distinct.size} values come again with other items`;
+    hints.push(`perhaps it is ${shown(likely.name)}, ${why}: --user-col ${shellWord(likely.name)}`);
+  }
+  if (own) hints.push(`${shown(own.name)} is different on every row, so it is the row's own id`);
   if (order) {
-    const beside = [files.items, ...files.users].find(
+    const orders = [files.items, ...files.users].find(
       (other) => other && other !== file && hasBoth(other, 'order', 'user'),
     );
     hints.push(
-      `its rows name orders (${shown(order.name)}): --orders ${beside ? shellWord(beside.path) : 'FILE'} ${beside ? 'has' : 'gives'} the user of each${beside ? '' : ' order'}`,
-    );
-    hints.push(
-      `where every order is somebody of their own, --user-col ${shellWord(order.name)} takes the orders for users`,
+      `its rows name orders (${shown(order.name)}): --orders ${orders ? `${shellWord(orders.path)} has the user of each` : 'FILE gives the user of each order'}`,
+      `if every order comes from a different user, --user-col ${shellWord(order.name)} takes the orders for users`,
     );
   }
   return withHints(missingColumn(file.name, file.header, 'user', inputs.named), hints);
 }
 
-function hasBoth(file: LookedAt, one: Role, other: Role): boolean {
+function hasBoth(file: SampledFile, one: Role, other: Role): boolean {
   const { roles } = recogniseRoles(file, [one, other], {}, one);
   return roles[one] !== undefined && roles[other] !== undefined;
 }
 
-/** The failure of a catalogue that does not say what. */
+/** The failure for a catalogue without an item column. */
 export function noCatalogue(items: OpenFile, files: OpenFiles, { named }: DescribedFiles): Failure {
   const [users] = files.users;
   const hints =
@@ -125,7 +123,7 @@ export function noCatalogue(items: OpenFile, files: OpenFiles, { named }: Descri
   return withHints(missingColumn(items.name, items.header, 'item', named), hints);
 }
 
-/** Refuses orders that were given as users: what was bought stands in their lines. @throws Failure 65. */
+/** Refuses orders that were given as users: the items are in the lines of the orders. @throws Failure 65. */
 export function refuseOrders({ file, used, set }: ProfileRoles, files: OpenFiles, inputs: DescribedFiles): void {
   if (set.order === undefined || inputs.interactions.length > 0 || hasLists(used)) return;
   const lines = files.items && hasBoth(files.items, 'item', 'order') ? shellWord(files.items.path) : 'LINES';
@@ -134,33 +132,33 @@ export function refuseOrders({ file, used, set }: ProfileRoles, files: OpenFiles
   );
 }
 
-/** Columns of lists are those of profiles. */
+/** Only profiles have columns of lists. */
 function hasLists({ history, preferences, exclude }: Roles): boolean {
   return [history, preferences, exclude].some((at) => at !== undefined);
 }
 
-/** Refuses cells of several items, which would be taken for one; lists of profiles are cut at `|`. @throws Failure 65. */
+/** Refuses cells that hold several items and would be taken for one (except lists in profiles that we can read). @throws Failure 65. */
 export function refuseBaskets({ file, used }: FileRoles, named: NamedColumns): void {
   const role = used.item === undefined ? 'history' : 'item';
   const column = file.columns[used[role] ?? -1];
-  const sign = column ? listedBy(column.distinct) : '';
-  if (!column || sign === '' || named[role] || (role === 'history' && /[|[{]/.test(sign))) return;
+  const separator = column ? listedBy(column.distinct) : '';
+  if (!column || separator === '' || named[role] || (role === 'history' && /[|[{]/.test(separator))) return;
   const { name, filled } = column;
-  const example = shown(filled.find((cell) => cell.includes(sign.charAt(0))) ?? '');
-  const cut = { '[]': 'map(ast.literal_eval)', '{}': 'str.strip("{}").str.split(",")' }[sign];
-  const lists = `df[${JSON.stringify(name)}].${cut ?? `str.split(${JSON.stringify(sign)})`}`;
+  const example = shown(filled.find((cell) => cell.includes(separator.charAt(0))) ?? '');
+  const cut = { '[]': 'map(ast.literal_eval)', '{}': 'str.strip("{}").str.split(",")' }[separator];
+  const lists = `df[${JSON.stringify(name)}].${cut ?? `str.split(${JSON.stringify(separator)})`}`;
   throw badData(
-    `${file.name}:1: cells of ${shown(name)} hold several items (${example}), each needs a row of its own; in Python:\n  df.assign(item=${lists}).explode("item").to_csv(FILE, index=False)\n  if a cell is one item all the same, --${role}-col ${shellWord(name)} says so`,
+    `${file.name}:1: cells of ${shown(name)} hold several items (${example}), each needs a row of its own; in Python:\n  df.assign(item=${lists}).explode("item").to_csv(FILE, index=False)\n  if each cell is one item after all, --${role}-col ${shellWord(name)} says so`,
   );
 }
 
-/** The failure of events that do not say what. */
+/** The failure for events without an item column. */
 export function noItemColumn(file: OpenFile, roles: Roles, files: OpenFiles, inputs: DescribedFiles): Failure {
   const hints = [...fileHints(file), ...itemHints(file, roles, files)];
   return withHints(missingColumn(file.name, file.header, 'item', inputs.named), hints);
 }
 
-/** What the file as a whole tells of names that nobody knows. */
+/** Hints from the file as a whole on why its names are unknown. */
 function fileHints({ path, header, columns, isConverted, warnings }: OpenFile): string[] {
   if (header.some((name) => name.includes('\uFFFD')))
     return ['these names are not UTF-8; --encoding shift_jis, gbk, windows-1251 or the like reads them'];
@@ -171,8 +169,8 @@ function fileHints({ path, header, columns, isConverted, warnings }: OpenFile): 
 }
 
 /**
- * Refuses profiles that repeat a user: they are events whose item nobody recognised.
- * @throws Failure 65 that names the column which is the item most likely.
+ * Refuses profiles that repeat users: they are events whose item column was not recognised.
+ * @throws Failure 65 that names the most likely item column.
  */
 export function refuseRepeatedProfiles(
   { file, used, set }: ProfileRoles,
@@ -180,7 +178,7 @@ export function refuseRepeatedProfiles(
   inputs: DescribedFiles,
 ): void {
   const users = file.columns[used.user];
-  // Reading refuses the rows of a user who comes twice.
+  // With lists these are surely profiles: reading refuses repeated rows.
   if (!users || hasLists(used)) return;
   const seen = new Map<string, number>();
   let repeated = 0;
@@ -190,7 +188,7 @@ export function refuseRepeatedProfiles(
     if (id === '' || before === undefined) seen.set(id, row);
     else if (repeated++ === 0) first = { id, before, row };
   });
-  // A few are rows that were exported twice: reading refuses them, one by one.
+  // A few may be rows that were exported twice: reading refuses them one by one.
   if (!first || repeated < users.filled.length / 10) return;
   const failure = badData(
     `${file.name}:1: rows repeat users (${shown(first.id)} is on rows ${first.before + 1} and ${first.row + 1}), so they are events, but no column looks like the item; name it with --item-col NAME\n  its columns: ${file.header.map(shown).join(', ')}`,
@@ -198,29 +196,21 @@ export function refuseRepeatedProfiles(
   throw withHints(failure, inputs.named.item === undefined ? itemHints(file, set, files) : []);
 }
 
-/** What the values say of an item column whose name nobody knows. */
-function itemHints(file: OpenFile, roles: Roles, files: OpenFiles): string[] {
-  const likely = likelyItem(file, roles, files.items);
-  return likely ? [`most likely it is ${shown(likely.name)}, ${likely.why}: --item-col ${shellWord(likely.name)}`] : [];
-}
-
-/** The free column whose values are those of the catalogue, or which come again with other users. */
-function likelyItem(
-  file: OpenFile,
-  roles: Roles,
-  items: OpenFile | undefined,
-): { name: string; why: string } | undefined {
+/** A hint at the most likely item column: its values are those of the catalogue, or are repeated with other users. */
+function itemHints(file: OpenFile, roles: Roles, { items }: OpenFiles): string[] {
+  const hint = ({ name }: SampledColumn, why: string) => [
+    `most likely it is ${shown(name)}, whose ${why}: --item-col ${shellWord(name)}`,
+  ];
   const free = freeIds(file, roles);
   for (const theirs of items?.columns ?? []) {
-    const matching = free.find((column) => theirs.distinct.size > 1 && column.sharedWith(theirs.distinct) > 0.5);
-    if (matching && items)
-      return { name: matching.name, why: `whose values are those of ${shown(theirs.name)} in ${items.name}` };
+    const match = free.find((column) => theirs.distinct.size > 1 && column.sharedWith(theirs.distinct) > 0.5);
+    if (match && items) return hint(match, `values are those of ${shown(theirs.name)} in ${items.name}`);
   }
   const best = likelyIds(file, roles, file.columns[roles.user ?? -1]);
-  return best && { name: best.name, why: `whose ${best.distinct.size} values come again with other users` };
+  return best ? hint(best, `${best.distinct.size} values come again with other users`) : [];
 }
 
-/** The free column with the most values that come again beside other values of another one. */
+/** The unused column with the most distinct values, if they are repeated beside different values of another column. */
 function likelyIds(file: OpenFile, roles: Roles, beside: SampledColumn | undefined): SampledColumn | undefined {
   const repeating = beside ? freeIds(file, roles).filter((column) => isShared(column, beside)) : [];
   return repeating.reduce<SampledColumn | undefined>(
@@ -231,7 +221,7 @@ function likelyIds(file: OpenFile, roles: Roles, beside: SampledColumn | undefin
 
 const AMOUNTS = /(rating|quantity|price|count|year|total|stars?|score)s?$|^(total|num|average)/i;
 
-/** Columns without a role that may hold ids, one a cell. */
+/** Columns without a role that may hold one id per cell. */
 function freeIds({ columns }: OpenFile, roles: Roles): SampledColumn[] {
   return columns.filter(({ at, name, filled, times, isNearlyEmpty, distinct }) => {
     if (Object.values(roles).includes(at) || isNearlyEmpty || name === '' || listedBy(distinct) !== '') return false;
@@ -240,17 +230,16 @@ function freeIds({ columns }: OpenFile, roles: Roles): SampledColumn[] {
   });
 }
 
-/** True where some value stands beside several users, and some user beside several values. */
-function isShared(column: SampledColumn, users: SampledColumn | undefined): boolean {
+/** True if some value is beside several users, and there are several values. */
+function isShared({ cells, distinct }: SampledColumn, users: SampledColumn): boolean {
   const userOf = new Map<string, string>();
-  let comesAgain = false;
-  column.cells.forEach((cell, row) => {
-    const user = users?.cells[row] ?? '';
+  const isBesideAnother = cells.some((cell, row) => {
+    const user = users.cells[row] ?? '';
     const before = userOf.get(cell);
-    if (before !== undefined && before !== user) comesAgain = true;
     userOf.set(cell, user);
+    return before !== undefined && before !== user;
   });
-  return comesAgain && column.distinct.size > 1;
+  return isBesideAnother && distinct.size > 1;
 }
 
 function withHints(failure: Failure, hints: readonly string[]): Failure {

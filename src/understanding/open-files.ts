@@ -2,24 +2,24 @@ import { stat } from 'node:fs/promises';
 import { readingFailure } from '../csv/failures.js';
 import { type CsvSource, openTable, type Table } from '../csv/table.js';
 import type { DescribedFiles } from './inputs.js';
-import type { LookedAt } from './roles.js';
+import type { SampledFile } from './roles.js';
 import { SampledColumn } from './sampled-column.js';
 
-/** One of the files, its header and first rows known, its rows still to be read. */
+/** A file whose header and first rows are known; its rows have not been read yet. */
 export interface OpenFile
-  extends LookedAt,
+  extends SampledFile,
     Pick<Table, 'path' | 'delimiter' | 'isConverted' | 'seekableSize' | 'close'> {
   source: CsvSource;
-  /** Where its first row begins. */
+  /** The byte at which its first row begins. */
   begin: number;
-  /** The first lines as they are, empty up to the header. */
+  /** The first lines of the file; those up to the header are empty. */
   top: string[];
-  /** What opening it already tells of what is lost. */
+  /** Warnings about lost data that opening it has found. */
   warnings: readonly string[];
   table: () => Promise<Table>;
 }
 
-/** All files, looked at. */
+/** All files of a run, with samples. */
 export interface OpenFiles {
   users: OpenFile[];
   items: OpenFile | undefined;
@@ -27,17 +27,16 @@ export interface OpenFiles {
   orders: OpenFile | undefined;
 }
 
-/** Bytes that a look takes. */
-const A_LOOK = 1 << 16;
+const SAMPLED_BYTES = 1 << 16;
 const SAMPLED_ROWS = 1000;
-/** Nobody writes more above the header. */
+/** More than exports write above the header. */
 const TOP_BYTES = 1 << 13;
 
 /**
- * Looks at all files before any is read, so that a mistake costs a second. Pipes come last: whether a file is missing must not wait
- * for them, nor whether it can be understood.
- * @param check is given the files before the pipes are opened; it may throw.
- * @throws Failure 66, 65 or 74 where one cannot be read.
+ * Samples all files before any is read, so that a mistake costs only a second. Pipes come last, so that a file that is missing or cannot
+ * be understood is reported without waiting for them.
+ * @param check gets the files before the pipes are opened; it may throw.
+ * @throws Failure 66, 65 or 74 if a file cannot be read.
  */
 export async function openFiles(inputs: DescribedFiles, check: (files: OpenFiles) => void): Promise<OpenFiles> {
   const { columns, itemColumns, items, orders } = inputs;
@@ -48,8 +47,8 @@ export async function openFiles(inputs: DescribedFiles, check: (files: OpenFiles
     ...[orders ?? []].flat().map((path) => ({ as: 'orders', path, columns: undefined })),
   ];
   const areFiles = await Promise.all(named.map(({ path }) => isRegular(path)));
-  const looked: OpenFile[] = [];
-  const of = (as: string) => looked.filter((_, at) => named[at]?.as === as);
+  const opened: OpenFile[] = [];
+  const of = (as: string) => opened.filter((_, at) => named[at]?.as === as);
   const byOption = (): OpenFiles => {
     const [[only], [placed]] = [of('items'), of('orders')];
     return { users: of('users'), interactions: of('interactions'), items: only, orders: placed };
@@ -57,12 +56,12 @@ export async function openFiles(inputs: DescribedFiles, check: (files: OpenFiles
   try {
     for (const isFile of [true, false]) {
       for (const [at, each] of named.entries()) {
-        if (areFiles[at] === isFile) looked[at] = await lookAt(inputs, each.path, each.columns);
+        if (areFiles[at] === isFile) opened[at] = await lookAt(inputs, each.path, each.columns);
       }
       if (isFile && areFiles.includes(false)) check(byOption());
     }
   } catch (error) {
-    for (const file of looked) await file?.close();
+    for (const file of opened) await file?.close();
     throw error;
   }
   return byOption();
@@ -73,8 +72,8 @@ export async function closeFiles({ users, items, interactions, orders }: OpenFil
 }
 
 /**
- * Looks at a file: its header and some rows. A pipe stays open, since it can be read but once; a file is closed, and opened anew to be read.
- * @param columns where it has no header. @throws Failure 66, 65 or 74 where it cannot be read.
+ * Reads the header and the first rows of a file. A pipe stays open, since it can be read only once; a file is closed, and opened again to
+ * be read. @param columns names for a file without a header. @throws Failure 66, 65 or 74 if it cannot be read.
  */
 export async function lookAt(
   inputs: Pick<DescribedFiles, 'delimiter' | 'encoding' | 'quotes' | 'badRows' | 'onBytes' | 'sizes'>,
@@ -85,36 +84,36 @@ export async function lookAt(
   const source = { path, delimiter, encoding, quotes, columns };
   const open = () => openTable(source, badRows, onBytes, sizes?.chunk);
   const isFile = await isRegular(path);
-  const looked = isFile ? await openTable(source, 'stop', () => {}, A_LOOK) : await open();
-  const { name, header, isConverted, seekableSize, close } = looked;
-  const { bytes, from, to } = looked.pieces;
+  const table = isFile ? await openTable(source, 'stop', () => {}, SAMPLED_BYTES) : await open();
+  const { name, header, isConverted, seekableSize, close } = table;
+  const { bytes, from, to } = table.pieces;
   const text = Buffer.from(bytes.subarray(from, Math.min(to, from + TOP_BYTES))).toString();
-  const rows = looked.sample(SAMPLED_ROWS);
+  const rows = table.sample(SAMPLED_ROWS);
   const cellsAt = (at: number) => rows.map((cells) => cells[at] ?? '');
   if (isFile) await close();
   return {
     source,
     path,
-    delimiter: looked.delimiter,
-    begin: looked.pieces.position,
+    delimiter: table.delimiter,
+    begin: table.pieces.position,
     seekableSize,
     name,
     header,
     isConverted,
-    warnings: [...looked.warnings],
-    top: `${'\n'.repeat(looked.linesBefore)}${text}`.split('\n').slice(0, -1),
+    warnings: [...table.warnings],
+    top: `${'\n'.repeat(table.linesBefore)}${text}`.split('\n').slice(0, -1),
     columns: header.map((column, at) => new SampledColumn(column, at, cellsAt(at))),
-    table: async () => (isFile ? open() : looked),
+    table: async () => (isFile ? open() : table),
     close,
   };
 }
 
-/** True for what can be read more than once. @throws Failure 66 where there is no such file. */
+/** True for files, which can be read more than once. @throws Failure 66 if there is no such file. */
 async function isRegular(path: string): Promise<boolean> {
   if (path === '-') return false;
   const stats = await stat(path).catch((error) => {
     throw readingFailure(path, error);
   });
-  // A folder is refused when it is opened.
+  // Opening a folder fails with a better message.
   return stats.isFile() || stats.isDirectory();
 }

@@ -6,35 +6,35 @@ import { columnKey, columnKeys, kindByName, OWN_ID, type Role, VOCABULARY } from
 /** A column whose name may mean a role. */
 export interface Candidate {
   column: SampledColumn;
-  /** The lower, the better the name; two with the same rank have the same claim. */
+  /** Lower is better; two candidates with the same rank are ambiguous. */
   rank: number;
-  /** The name means something else, mostly. */
+  /** The name usually means something else. */
   isStandIn: boolean;
-  /** The name says no more than that it is the row's own. */
+  /** The name is a bare `id` or the like. */
   isBare: boolean;
-  /** It has the role even where its values do not fit and nothing else does: reading tells what is wrong with them. */
+  /** If nothing fits better, it gets the role although its values do not fit: reading reports what is wrong with them. */
   isKept: boolean;
 }
 
-/** What the fitness of a column depends on. */
+/** What else decides if a column fits. */
 interface Context {
-  /** The file has a column of items, so its rows are events. */
+  /** Whether the file has an item column, so that its rows are events. */
   hasItem: boolean;
   /** All candidates for the role. */
   others: readonly Candidate[];
 }
 
-/** Names that end so mean the role, most likely: `order_customer_id`. */
+/** Endings of names that most likely mean the role: `order_customer_id`. */
 const ENDINGS: Partial<Record<Role, RegExp>> = {
   user: /(user|customer|client|member|buyer|visitor|shopper|student)id$|email$|(user|profile)name$/,
   item: /(product|article|movie|book|song|track|video|game)id$|sku$|asin$/,
   time: /(date|time|timestamp|datum|fecha)$|^(paid|placed|sold|bought|ordered)(at|on)$/,
 };
-/** Whoever these are, they are not who is recommended to, or what, or when that was. */
+/** Beginnings of names that mean another person, item or time than that of the event. */
 const OTHERS =
   /^(parent|prev|previous|next|seller|vendor|author|creator|created|owner|supplier|merchant|store|shop|employee|staff|agent|referrer|sender|birth|release|publi|expir|valid|due|last|first)/;
 
-/** The columns that may have a role, best first. @param isOwn whether a bare `id` may. */
+/** The columns that may have a role by their names, best first. @param isOwn whether a bare `id` may. */
 export function candidatesOf(columns: readonly SampledColumn[], role: Role, isOwn: boolean): Candidate[] {
   const { sure, standIn } = VOCABULARY[role];
   const words = [...sure, ...standIn];
@@ -42,7 +42,7 @@ export function candidatesOf(columns: readonly SampledColumn[], role: Role, isOw
     const keys = columnKeys(column.name);
     const ranks = keys.flatMap((key, at) => {
       const rank = words.indexOf(key);
-      // A whole name before a part of one.
+      // A match of the whole name is better than a match of a part.
       return rank < 0 ? [] : [rank + at / 8];
     });
     if (ranks.length > 0) {
@@ -52,7 +52,7 @@ export function candidatesOf(columns: readonly SampledColumn[], role: Role, isOw
     const own = isOwn ? OWN_ID.indexOf(columnKey(column.name)) : -1;
     if (own >= 0) return [{ column, rank: words.length + own, isStandIn: false, isBare: true, isKept: false }];
     const isEnding = keys.some((key) => ENDINGS[role]?.test(key)) && !OTHERS.test(columnKey(column.name));
-    // Ranks of their own: of several such names, the first stands.
+    // Each has its own rank, so the first of several such columns wins.
     const rank = words.length + OWN_ID.length + column.at;
     return isEnding ? [{ column, rank, isStandIn: true, isBare: false, isKept: false }] : [];
   });
@@ -62,28 +62,30 @@ export function candidatesOf(columns: readonly SampledColumn[], role: Role, isOw
 function isKept(role: Role, { name, filled }: SampledColumn): boolean {
   if (role === 'user' || role === 'item') return true;
   if (role === 'rating') return kindByName(name) === 'scale' && columnKey(name) !== 'note' && filled.length > 0;
-  // The date of one language is the payload of another.
+  // "data" means date in Italian and Polish, but anything in English.
   return role === 'time' && columnKey(name) !== 'data' && filled.length > 0;
 }
 
-/** Why a column is not the one for a role, in words; '' where it may be. */
+/** Why a column does not fit a role, as part of a sentence; '' if it fits. */
 export function unfitness(role: Role, candidate: Candidate, context: Context): string {
   return candidate.column.isNearlyEmpty ? 'is empty in nearly every row' : unfitValues(role, candidate, context);
 }
 
-/** What of the values that there are speaks against the role; '' where nothing does. */
+/** Why the filled cells of a column do not fit a role; '' if they do. */
 export function unfitValues(role: Role, { column, isBare }: Candidate, { hasItem, others }: Context): string {
   if (column.cells.length === 0) return '';
   switch (role) {
     case 'user':
       if (isBare && others.length > 1) return 'may be the row’s own id';
-      if (isOneForMany(column, others)) return 'has one value for rows of different people';
-      return isBare && hasItem && column.isUnique ? 'is another one on every row' : '';
+      if (isOneForMany(column, others)) return 'has one value for different people';
+      return isBare && hasItem && column.isUnique ? 'is different on every row' : '';
     case 'order':
-      return isNumbered(column) ? '' : 'holds no numbers of orders';
+      return isNumbered(column) ? '' : 'holds no order numbers';
     case 'item':
-      if (column.filled.length >= FEW_ROWS && column.distinct.size < 3) return 'hardly holds different values';
-      return column.isRunning && others.some(({ column: other }) => repeats(other)) ? 'numbers the rows' : '';
+      if (column.filled.length >= FEW_ROWS && column.distinct.size < 3) return 'has fewer than three different values';
+      return column.isRunning && others.some(({ column: other }) => !other.isNearlyEmpty && !other.isUnique)
+        ? 'numbers the rows'
+        : '';
     case 'rating':
       return column.numbers < 0.5 ? 'holds no numbers' : '';
     case 'time':
@@ -91,15 +93,15 @@ export function unfitValues(role: Role, { column, isBare }: Candidate, { hasItem
         return 'is the day of a month';
       return column.times < 0.5 ? 'holds no times' : '';
     case 'event':
-      return column.distinct.size > Math.max(MOST_TYPES, column.filled.length / 2) ? 'holds no types of events' : '';
+      return column.distinct.size > Math.max(MANY_TYPES, column.filled.length / 2) ? 'holds no event types' : '';
     case 'status':
-      return column.filled.some(isOrderStatus) ? '' : 'holds no status of orders';
+      return column.filled.some(isOrderStatus) ? '' : 'holds no order statuses';
     default:
       return '';
   }
 }
 
-/** Ids that exports give to everybody who has no account. */
+/** Ids that exports give to all visitors without an account. */
 const NOBODY = new Set(
   `0,-1,guest,guest user,guest customer,anonymous,unknown,undefined,none,nil,null,missing,deleted,deleted user,[deleted],(none),(blank),
   not set,-,--,?,.,n.a.,n/a,[object object],00000000-0000-0000-0000-000000000000,gast,anonym,unbekannt,(leer),anonyme,inconnu,
@@ -112,7 +114,7 @@ export function isNobody(id: string): boolean {
   return NOBODY.has(id.trim().toLowerCase().replace(/\.0+$/, ''));
 }
 
-/** True where rows of `0` and the like have several values in another column that may be the user. */
+/** True if rows with `0` or the like have several values in another column that may be the user. */
 function isOneForMany(column: SampledColumn, others: readonly Candidate[]): boolean {
   const rows = column.cells.flatMap((cell, row) => (isNobody(cell) && !isBlank(cell) ? [row] : []));
   return others.some(
@@ -121,17 +123,13 @@ function isOneForMany(column: SampledColumn, others: readonly Candidate[]): bool
   );
 }
 
-/** Numbers of orders have digits, and no spaces: `#1001`, `B-2011-1000`, a UUID. */
+/** Order numbers have digits and no spaces: `#1001`, `B-2011-1000`, a UUID. */
 function isNumbered({ filled }: SampledColumn): boolean {
   return filled.filter((cell) => /\d/.test(cell) && !/\s/.test(cell)).length >= 0.8 * filled.length;
 }
 
-/** Fewer rows may be of two items alone. */
+/** With fewer rows, a column of only two items is plausible. */
 const FEW_ROWS = 8;
 
-/** Types of events that exports hardly have more of. */
-const MOST_TYPES = 12;
-
-function repeats(column: SampledColumn): boolean {
-  return !column.isNearlyEmpty && !column.isUnique;
-}
+/** Exports rarely have more event types. */
+const MANY_TYPES = 12;

@@ -6,41 +6,41 @@ import type { SampledColumn } from './sampled-column.js';
 import { shellWord } from './shell-word.js';
 import { kindByName, type Role } from './vocabulary.js';
 
-/** Columns named by option, role by role: the first of them that a file has. */
+/** Names from options, by role: the first one that a file has is its column. */
 export type NamedColumns = Partial<Record<Role, readonly string[]>>;
 
 /** Role → position of its column in the header. */
 export type Roles = Partial<Record<Role, number>>;
 
-/** A file as it is understood by: its header and some of its rows. */
-export interface LookedAt {
-  /** As messages have it. */
+/** The header and the first rows of a file, from which its columns are recognised. */
+export interface SampledFile {
+  /** The name of the file in messages. */
   name: string;
   header: readonly string[];
   columns: readonly SampledColumn[];
 }
 
-/** The roles of a file's columns, and how sure they are. */
+/** The roles of a file's columns, and how certain they are. */
 export interface Recognised {
   roles: Roles;
-  /** What was chosen against the order of the names, and why. */
+  /** Choices of a column that does not have the best name, and why. */
   notes: string[];
-  /** What was chosen with little evidence. */
+  /** Choices with little evidence. */
   warnings: string[];
 }
 
-/** What an option says instead of a name where no column shall have the role. */
+/** The value of an option instead of a name if no column shall have the role. */
 export const NO_COLUMN = 'none';
 
 /**
- * Finds the column of each wanted role: from the names first, from the values second.
+ * Finds the column of each wanted role, first from names, then from values.
  *
- * @param wanted in the order in which roles may choose. @param own the role that a bare `id` column has in this file.
- * @param mayStandIn which roles a column may have whose name means something else, mostly.
- * @throws Failure 65 where two columns have the same claim to a role.
+ * @param wanted in the order in which roles choose. @param own the role of a bare `id` column in this file.
+ * @param mayStandIn whether a role may have a column whose name usually means something else.
+ * @throws Failure 65 if a role is ambiguous between two columns.
  */
 export function recogniseRoles(
-  { name: path, header, columns }: LookedAt,
+  { name: path, header, columns }: SampledFile,
   wanted: readonly Role[],
   named: NamedColumns,
   own: Role,
@@ -70,16 +70,16 @@ export function recogniseRoles(
     taken.add(chosen.column.at);
     if (chosen.isStandIn) standIns.push(role);
   }
-  // A title is all that says what the item is, where no column is left that may.
+  // A title in place of the item needs no warning if no other column could be the item.
   const isUnused = columns.some(({ at, name, isNearlyEmpty }) => name !== '' && !taken.has(at) && !isNearlyEmpty);
   for (const role of standIns)
     if (role !== 'item' || isUnused) recognised.warnings.push(standInWarning(role, header[roles[role] ?? 0] ?? ''));
   return recognised;
 }
 
-/** A name means something else, mostly. */
+/** The warning about a column whose name usually means something else. */
 export function standInWarning(role: Role, name: string): string {
-  return `no column says plainly which is the ${role}; ${shown(name)} stands in for it\n  check that, and settle it with --${role}-col ${shellWord(name)} or another name`;
+  return `no column is clearly the ${role}; ${shown(name)} stands in for it\n  check that, and settle it with --${role}-col ${shellWord(name)} or another name`;
 }
 
 function chosenColumn(
@@ -98,7 +98,7 @@ function chosenColumn(
   const adorned = role === 'rating' ? candidates.find((each) => each === best || isAdorned(each.column)) : undefined;
   if (adorned && adorned !== best) {
     const example = `${shown(adorned.column.name)} holds ${shown(adorned.column.filled[0] ?? '')}, no plain numbers`;
-    warnings.push(`${example}, and is no ${role} therefore\n  write plain numbers, or say --rating-col none`);
+    warnings.push(`${example}, so it is not used as the ${role}\n  write plain numbers, or say --rating-col none`);
   }
   if (!best) return undefined;
   const rival = fitting.find((each) => each !== best && each.rank === best.rank);
@@ -118,7 +118,7 @@ function chosenColumn(
   const other = candidates.find((each) => !each.isStandIn && !each.isBare && completes(best.column, each.column));
   if (other && (role === 'user' || role === 'item' || role === 'rating')) {
     warnings.push(
-      `${shown(name)} is the ${role}, and empty in rows in which ${shown(other.column.name)} is filled: these have no ${role}\n  write both into one column, or say that it is right with --${role}-col ${shellWord(name)}`,
+      `${shown(name)} is the ${role}, and empty in rows in which ${shown(other.column.name)} is filled: these have no ${role}\n  write both into one column, or confirm it with --${role}-col ${shellWord(name)}`,
     );
   }
   if (first && first !== best) {
@@ -127,17 +127,17 @@ function chosenColumn(
   return best;
 }
 
-/** Fewer of the rows may be slips. */
+/** A smaller share of the rows may be mistakes. */
 const MANY = 0.05;
 
-/** True where a column is filled in many rows where another is empty, and in these alone: two exports named it in two ways. */
+/** True if `other` is filled in many rows, and only where the column is empty: two merged exports had different names for it. */
 function completes({ cells, filled }: SampledColumn, other: SampledColumn): boolean {
   const isAlone = (row: number) => isBlank(cells[row] ?? '');
   const rows = other.cells.flatMap((cell, row) => (isBlank(cell) ? [] : [row]));
   return filled.length > 0 && rows.length >= MANY * cells.length && rows.length > 1 && rows.every(isAlone);
 }
 
-/** True for counts, sums and opinions that cannot be read as such: `1,234`, `$2`, `yes`; by the name of counts also `5 pcs`, `1:30`. */
+/** True for numbers and yes/no in a format that is not read: `1,234`, `$2`, `yes`; if the name means a count, also `5 pcs`, `1:30`. */
 function isAdorned({ name, filled, numbers }: SampledColumn): boolean {
   const kind = kindByName(name);
   const isSum = (cell: string) => /\p{N}/u.test(cell) && (kind === 'count' || !/\p{L}{2}|[:/]/u.test(cell));
@@ -145,7 +145,7 @@ function isAdorned({ name, filled, numbers }: SampledColumn): boolean {
   return numbers < 0.5 && kind !== 'scale' && (are(isSum) || are((cell) => !Number.isNaN(truthWord(cell))));
 }
 
-/** The failure of a file that lacks a column we cannot do without. */
+/** The failure for a file without a required column. */
 export function missingColumn(path: string, header: readonly string[], role: Role, named: NamedColumns): Failure {
   const has = columnsShown(header);
   const wantedName = named[role]?.[0];
@@ -158,15 +158,15 @@ export function missingColumn(path: string, header: readonly string[], role: Rol
 
 const NAMES_SHOWN = 30;
 
-/** The columns as a message lists them; where there is but one, what it may be cut by. */
+/** The list of columns for a message, with a hint at the delimiter if there is only one. */
 function columnsShown(header: readonly string[]): string {
   const names = header.slice(0, NAMES_SHOWN).map(shown);
   if (header.length > NAMES_SHOWN) names.push(`and ${header.length - NAMES_SHOWN} more`);
-  const hint = header.length === 1 ? '; if that is several, --delimiter says by what they are separated' : '';
+  const hint = header.length === 1 ? '; if these are several, name their separator with --delimiter' : '';
   return `its columns: ${names.join(', ')}${hint}`;
 }
 
-/** A column named by option has to be in one of the files at least. @param columns with a role, and of files that are no data. @throws Failure 2. */
+/** Refuses options that name a column which is in no file. @param columns with a role, and those of other files. @throws Failure 2. */
 export function requireNamedColumns(named: NamedColumns, columns: readonly string[]): void {
   for (const [role, names] of Object.entries(named)) {
     const column = names.find((each) => !columns.includes(each) && each !== NO_COLUMN);
@@ -175,15 +175,14 @@ export function requireNamedColumns(named: NamedColumns, columns: readonly strin
   }
 }
 
-/** Likewise an attribute. @param columns that are free to be one. @throws Failure 2. */
+/** The same for attributes. @param columns that may be attributes. @throws Failure 2. */
 export function requireNamedAttributes(attributes: readonly string[] | undefined, columns: readonly string[]): void {
   const name = attributes?.find((each) => !columns.includes(each));
-  if (name === undefined) return;
-  const why = `no file has a column ${JSON.stringify(name)} free to be an attribute`;
-  throw misuse(`--attributes: ${why}`);
+  if (name !== undefined)
+    throw misuse(`--attributes: no file has a column ${JSON.stringify(name)} free to be an attribute`);
 }
 
-/** The roles of `roles` that are wanted, where a column has them. */
+/** Only the wanted ones of `roles`, in the order of `wanted`. */
 export function pickRoles(roles: Roles, wanted: readonly Role[]): Roles {
   const picked: Roles = {};
   for (const role of wanted) if (roles[role] !== undefined) picked[role] = roles[role];

@@ -1,12 +1,12 @@
 import { isBlank, LONGEST_NUMBER, numberCell } from '../csv/cells.js';
 import { TimeColumn } from '../events/times.js';
 
-/** Columns of whose rows fewer than this share are filled say next to nothing. */
+/** Columns with a smaller share of filled cells are nearly empty. */
 const LEAST_FILLED = 0.2;
 
 /**
- * True where all numbers with a point have three digits behind it, and all others at most three digits: as thousands are written in
- * Europe. A currency around them does not matter.
+ * True if all numbers with a point have three digits after it, and all others have at most three digits: the point may separate thousands,
+ * as in Europe. Currencies around numbers are ignored.
  */
 export function mayHaveThousands(cells: readonly string[]): boolean {
   let pointed = 0;
@@ -19,13 +19,13 @@ export function mayHaveThousands(cells: readonly string[]): boolean {
   return pointed > 0 && pointed < cells.length;
 }
 
-/** What the sampled cells of a column say of it. */
+/** The sampled cells of a column, and facts about them. */
 export class SampledColumn {
   readonly name: string;
   readonly at: number;
-  /** One cell a row. */
+  /** One cell per row. */
   readonly cells: readonly string[];
-  /** The cells that say something. */
+  /** The cells that are not blank. */
   readonly filled: readonly string[];
   #distinct: ReadonlySet<string> | undefined;
 
@@ -36,7 +36,7 @@ export class SampledColumn {
     this.filled = cells.filter((cell) => !isBlank(cell));
   }
 
-  /** Columns of which the names alone are known. */
+  /** Columns without cells. */
   static ofNames(header: readonly string[]): SampledColumn[] {
     return header.map((name, at) => new SampledColumn(name, at, []));
   }
@@ -46,27 +46,28 @@ export class SampledColumn {
     return this.#distinct;
   }
 
-  /** True where next to no row has a cell. A file without rows says nothing against its columns. */
+  /** True if very few rows have a cell; false for a file without rows. */
   get isNearlyEmpty(): boolean {
     return this.filled.length < LEAST_FILLED * this.cells.length;
   }
 
-  /** True where every row has a cell of its own: it numbers the rows. */
+  /** True if every row has a different cell. */
   get isUnique(): boolean {
     return this.cells.length > 1 && this.distinct.size === this.cells.length;
   }
 
-  /** True where every row has a higher whole number than the one before, as the keys of a table have. */
+  /** True if the cells are ascending whole numbers, like the keys of a table. */
   get isRunning(): boolean {
     const numbers = this.cells.map((cell) => (/^\d{1,15}$/.test(cell) ? Number(cell) : Number.NaN));
     return numbers.length > 2 && numbers.every((number, at) => at === 0 || number > (numbers[at - 1] ?? number));
   }
 
-  /** The share of the filled cells that are numbers, or times as a time column has them; 0 without any. */
+  /** The share of the filled cells that are numbers; 0 without filled cells. */
   get numbers(): number {
     return this.#share((cell) => !Number.isNaN(numberCell(cell, this.name)));
   }
 
+  /** The share of the filled cells that are times in one format; 0 without filled cells. */
   get times(): number {
     const column = new TimeColumn(this.name);
     return this.#share((cell) => !Number.isNaN(column.read(cell)));
@@ -77,7 +78,7 @@ export class SampledColumn {
     return this.#share((cell) => values.has(cell));
   }
 
-  /** @param holds may throw for cells that it refuses. */
+  /** @param holds may throw, which counts as false. */
   #share(holds: (cell: string) => boolean): number {
     if (this.filled.length === 0) return 0;
     let count = 0;
@@ -85,7 +86,7 @@ export class SampledColumn {
       try {
         if (holds(cell)) count++;
       } catch {
-        // What a reader refuses is not of its kind.
+        // The reader refuses the cell.
       }
     }
     return count / this.filled.length;

@@ -1,4 +1,4 @@
-/** Text as one word of a command line. */
+/** Quotes text for a shell, if needed. */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -37,8 +37,8 @@ export interface Understanding {
 }
 
 /**
- * Decides what every column of the files means, once, for all that follows: from names first, from values second.
- * @throws Failure 65 where a file cannot be understood, with the way out; 2 where a column named by option is in no file.
+ * Decides once for the whole run what every column of the files means, first from names, then from values.
+ * @throws Failure 65 if a file cannot be understood, with the way out; 2 if no file has a column that an option names.
  */
 export function understand(files: OpenFiles, inputs: DescribedFiles): Understanding {
   const { items, interactions, users } = understandEach(files, inputs);
@@ -59,7 +59,7 @@ export function understand(files: OpenFiles, inputs: DescribedFiles): Understand
   return { items, interactions, users, orders };
 }
 
-/** Looks at a file of events apart, and decides what its columns mean. @throws as `understand`. */
+/** Opens a single events file and decides what its columns mean. @throws like `understand`. */
 export async function understandEvents(inputs: DescribedFiles, path: string): Promise<EventsRoles> {
   const file = await lookAt(inputs, path, inputs.columns);
   const files: OpenFiles = { users: [], interactions: [file], items: undefined, orders: undefined };
@@ -79,7 +79,7 @@ function eventsNotUnderstood(file: OpenFile, { roles }: Recognised, files: OpenF
   return roles.user === undefined ? noUserColumn(file, roles, files, inputs) : noItemColumn(file, roles, files, inputs);
 }
 
-/** What the files mean that are there, but for orders; others may be pipes yet to come. @throws as `understand`. */
+/** Decides about the files that are open, except orders; the others may be pipes that are opened later. @throws like `understand`. */
 export function understandEach(
   files: OpenFiles,
   inputs: DescribedFiles,
@@ -112,7 +112,7 @@ export function understandEach(
   return { items, interactions, users: usersFrom(files, inputs, recognise, eventsOf) };
 }
 
-/** False where titles stand for ids, and no column of the events has such titles. */
+/** False if the catalogue has titles instead of ids, and no column of the events has any of these titles. */
 function hasIds({ file, used }: ItemsRoles, events: readonly OpenFile[]): boolean {
   if (used.item !== used.title || events.length === 0) return true;
   const titles = file.columns[used.item]?.distinct ?? new Set();
@@ -120,8 +120,8 @@ function hasIds({ file, used }: ItemsRoles, events: readonly OpenFile[]): boolea
 }
 
 /**
- * The users file holds events where it has a column of items, else profiles; beside interactions, one row a user is a profile whatever
- * its columns are called.
+ * The users file has events if it has an item column, otherwise profiles. If there are interactions too, a file with one row per user has
+ * profiles, whatever the names of its columns.
  */
 function usersFrom(
   files: OpenFiles,

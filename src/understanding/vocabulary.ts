@@ -1,8 +1,8 @@
-/** Header names by role, as `columnKey` makes them, best first: an earlier one wins over a later one. */
+/** Header names of a role, as `columnKey` makes them, best first. */
 interface Names {
-  /** They say what the column is. */
+  /** Names that clearly mean the role. */
   sure: readonly string[];
-  /** They do where nothing better is there, and the user has to hear of it. */
+  /** Names that are used, with a warning, if there is no better one. */
   standIn: readonly string[];
 }
 
@@ -131,28 +131,28 @@ export const VOCABULARY = {
   exclude: names('exclude excluded excludeditems excludeitems blocked blacklist hide', ''),
 } as const;
 
-/** What a column can mean to us. */
+/** The roles that a column can have. */
 export type Role = keyof typeof VOCABULARY;
 
-/** Names that mean the row's own subject, whatever the file is about: taken only when nothing better is there. */
+/** Names of the id of whatever the file is about; used only if there is no better name. */
 export const OWN_ID: readonly string[] = words('id key code entityid');
 
-/** Header names whose numbers say how often or how much, whatever they look like. */
+/** Header names of counts and amounts, whatever their numbers look like. */
 const COUNTS = new Set(
   words(`${COUNT_NAMES} frequency times menge anzahl stueck stuck stk quantite qte nbarticles cantidad unidades uds`),
 );
 
-/** Header names whose numbers may be a scale of liking. */
+/** Header names of possible rating scales. */
 const SCALES = new Set(words(`${SCALE_NAMES} bewertung note valoracion puntuacion calificacion`));
 
-/** What the name of a rating column says of its numbers; undefined: nothing. */
+/** Whether a rating column has counts or a rating scale, by its name; undefined: the name does not tell. */
 export function kindByName(name: string): 'count' | 'scale' | undefined {
   const keys = columnKeys(name);
   if (keys.some((key) => COUNTS.has(key))) return 'count';
   return keys.some((key) => SCALES.has(key)) ? 'scale' : undefined;
 }
 
-/** A header name as it is matched: without case, spaces, punctuation, accents, and RecBole's `:type`. */
+/** The key by which header names are matched: without case, spaces, punctuation, accents and RecBole's `:type`. */
 export function columnKey(name: string): string {
   return name
     .replace(/:(token|float)(_seq)?\s*$/i, '')
@@ -162,23 +162,23 @@ export function columnKey(name: string): string {
     .replace(/[^\p{L}\p{N}]/gu, '');
 }
 
-/** What trackers say of the device and the page, not of the user or the product. */
-const SURROUNDINGS = /^(context|library|device|app|os|geo|browser|traffic_?source|utm|campaign)\./i;
+/** Prefixes of trackers for the device and the page, not for the user or the product. */
+const CONTEXT_PREFIX = /^(context|library|device|app|os|geo|browser|traffic_?source|utm|campaign)\./i;
 
-/** Types that MongoDB and DynamoDB write around values in JSON. */
+/** Suffixes for the types that MongoDB and DynamoDB write around values in JSON. */
 const TYPE = /(?:\.\$(?:oid|uuid|date|number[A-Z]\w+)|\.[SN]){1,3}$/;
-/** What stands behind a name in brackets, as in `Quantity (pcs)`; a currency there makes it another name. */
+/** A unit in brackets after the name, as in `Quantity (pcs)`, but not a currency: that makes it another name. */
 const UNIT = /[([](?!\s*(?:\p{Sc}|(?!UTC|GMT)[A-Z]{3})\s*[)\]])[^()[\]]*[)\]]\s*$/u;
 
 /**
- * The keys that a header name may be matched by, best first: the whole of it; without a unit in brackets; behind its last dot
- * (`properties.product_id`); with a leading `id` at the end (`id_customer`).
+ * The keys by which a header name is matched, best first: the whole name; without a unit in brackets; the part after its last dot
+ * (`properties.product_id`); with a leading `id` moved to the end (`id_customer`).
  */
 export function columnKeys(full: string): string[] {
   const name = full.trim().replace(TYPE, '');
   const keys = [columnKey(name), columnKey(name.replace(UNIT, ''))];
   const dot = name.lastIndexOf('.');
-  if (dot > 0 && !SURROUNDINGS.test(name)) keys.push(columnKey(name.slice(dot + 1)));
+  if (dot > 0 && !CONTEXT_PREFIX.test(name)) keys.push(columnKey(name.slice(dot + 1)));
   const idFirst = /^(?:id|ID|Id)[_\s-]?([A-Za-z].*)$/.exec(name)?.[1];
   if (idFirst !== undefined) keys.push(`${columnKey(idFirst)}id`);
   return [...new Set(keys)].filter((key) => key !== '');

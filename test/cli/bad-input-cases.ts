@@ -128,7 +128,7 @@ const columns: Case[] = [
     name: 'cells cut by a space',
     file: (valid) => valid.replaceAll(',', ' '),
     code: 65,
-    says: [NO_COLUMN, '; if that is several, --delimiter says by what they are separated'],
+    says: [NO_COLUMN, '; if these are several, name their separator with --delimiter'],
   },
   {
     name: 'a separator that is not the one named',
@@ -318,19 +318,19 @@ const rows: Case[] = [
     args: ['--bad-rows', 'skip'],
     file: (valid) => valid.replace('e', 'e"'),
     code: 65,
-    says: ['f.csv:1: a quote (") inside a cell that does not begin with one'],
+    says: ['f.csv:1: a quote (") inside an unquoted cell'],
   },
   {
     name: 'a quote inside a cell',
     file: (valid) => valid.replace('ash', 'a"h'),
     code: 65,
-    says: [/f\.csv:\d: a quote \("\) inside a cell/, SKIP],
+    says: [/f\.csv:\d: a quote \("\) inside an unquoted cell/, SKIP],
   },
   {
-    name: 'text behind a closing quote',
+    name: 'text after a closing quote',
     file: (valid) => `${valid}"ash"x,,\n`,
     code: 65,
-    says: [/f\.csv:\d: text behind a closing quote/, SKIP],
+    says: [/f\.csv:\d: text after a closing quote/, SKIP],
   },
   {
     name: 'a row too long',
@@ -546,7 +546,7 @@ const times: Case[] = [
     file: timed((row) => `${row}/3/2020`),
     code: 65,
     says: [
-      'f.csv:2: column "time": which part of 1/3/2020 is the day, no row of the column tells',
+      'f.csv:2: column "time": no row of the column shows which part of 1/3/2020 is the day',
       '--date-order day-first or month-first settles it, --time-col none',
     ],
   },

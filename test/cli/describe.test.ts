@@ -97,6 +97,6 @@ test('warnings are among what is suspicious, and cron hears of them', async () =
   const folder = newFolder();
   writeFileSync(join(folder, 'e.csv'), `session_id,item\n${['s,a', 's,b', 't,a'].join('\n')}\n`);
   const { stdout, stderr } = await runInProcess(['describe', '-u', 'e.csv'], { folder, terminal: false });
-  expect(stdout).toMatch(/Suspicious:\n {2}e\.csv: no column says plainly which is the user/);
-  expect(stderr).toContain('recommend: warning: e.csv: no column says plainly which is the user');
+  expect(stdout).toMatch(/Suspicious:\n {2}e\.csv: no column is clearly the user/);
+  expect(stderr).toContain('recommend: warning: e.csv: no column is clearly the user');
 });

@@ -158,7 +158,7 @@ describe('what cannot be meant is refused at its place', () => {
     ['¦cost > 2020-01-01', 'column "cost" has plain numbers, which are no dates; compare it with a number'],
     ['language = ¦"n/a"', '"n/a" counts as missing in every column; write "is missing"'],
     ['¦twin = 1', '"Twin" and "T-win" could each be meant; rename one'],
-    ['¦day > 2020-01-01', 'column "day" has dates of which no cell tells which part is the day; --date-order says it'],
+    ['¦day > 2020-01-01', 'column "day" has dates, but no cell shows which part is the day; --date-order says it'],
   ])('%s', (marked, sentence) => {
     const [before = '', behind = ''] = marked.split('¦');
     const item = [...ITEMS, ...columns({ Twin: ['1'], 'T-win': ['2'], day: ['03/04/2020', '05/06/2020'] })];

@@ -15,10 +15,10 @@ function refusalOf(text: string): Failure {
 test('names the columns and where they stand', () => {
   const { columns } = parseExpression('price < 5 and item.`Unit Price` > 1 or USER.country in [my list]', '--where');
   expect(columns).toEqual([
-    { of: undefined, name: 'price', at: 0 },
-    { of: 'item', name: 'Unit Price', at: 14 },
-    { of: 'user', name: 'country', at: 39 },
-    { of: undefined, name: 'my list', at: 55 },
+    { side: undefined, name: 'price', at: 0 },
+    { side: 'item', name: 'Unit Price', at: 14 },
+    { side: 'user', name: 'country', at: 39 },
+    { side: undefined, name: 'my list', at: 55 },
   ]);
 });
 

@@ -50,7 +50,7 @@ describe('numberCell', () => {
       expect(() => numberCell(cell, 'rating')).toThrow(new BadRow(`column "rating": "${cell}" ${plain}`));
     }
     expect(() => numberCell('150%', 'factor', '')).toThrow(/"150%" is not a number; write plain numbers$/);
-    expect(() => numberCell('rating', 'rating')).toThrow('"rating" is not a number: the header comes again');
+    expect(() => numberCell('rating', 'rating')).toThrow('"rating" is not a number: the header is repeated here');
   });
 
   it('reads truths as 1 and 0', () => {

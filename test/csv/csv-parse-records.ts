@@ -102,9 +102,9 @@ function quoteTrouble(error: CsvError, line: number): string {
     case 'CSV_QUOTE_NOT_CLOSED':
       return `a quote is opened in the row that begins on line ${line} and never closed`;
     case 'INVALID_OPENING_QUOTE':
-      return 'a quote (") inside a cell that does not begin with one; such a cell has to be quoted whole, its quotes doubled';
+      return 'a quote (") inside an unquoted cell; quote the whole cell, and double the quotes in it';
     case 'CSV_INVALID_CLOSING_QUOTE':
-      return `text behind a closing quote ("); a quote inside a quoted cell has to be doubled (where it is \\", sed 's/\\\\"/""/g' does that)`;
+      return `text after a closing quote ("); a quote inside a quoted cell has to be doubled (if it is \\", sed 's/\\\\"/""/g' does that)`;
     default:
       return error.message;
   }

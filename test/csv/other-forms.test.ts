@@ -59,7 +59,7 @@ describe('Parquet', () => {
 
   it('is refused where it is packed, or cut', async () => {
     const content = parquet([{ name: 'user', data: ['ann'], type: 'STRING' }]);
-    await expect(read(gzipSync(content))).rejects.toThrow('is Parquet, which is read from a file that is not packed');
+    await expect(read(gzipSync(content))).rejects.toThrow('is Parquet, which is read from its end');
     await expect(read(content.subarray(0, -9))).rejects.toThrow('this Parquet cannot be read');
   });
 
@@ -248,7 +248,7 @@ describe('what is no CSV', () => {
     ['ORC', 'ORC\n\x03\0\0\x12'],
     ['a dump of PostgreSQL', 'PGDMP\x01\x0e\0'],
     ['a PDF', '%PDF-1.7\n'],
-    ['a pointer of Git LFS', 'version https://git-lfs.github.com/spec/v1\noid sha256:12\n'],
+    ['a Git LFS pointer', 'version https://git-lfs.github.com/spec/v1\noid sha256:12\n'],
     ['a web page', '\n<!DOCTYPE html>\n<html>'],
     ['a web page', '<html lang="en"><head>'],
     ['XML', '<?xml version="1.0"?>\n<orders>'],

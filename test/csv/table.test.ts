@@ -318,13 +318,15 @@ describe('a row that cannot be read', () => {
       ['1', '2'],
       ['6', '7'],
     ]);
-    expect(rejects).toMatchObject([{ line: 3, reason: expect.stringContaining('a quote (") inside a cell') }]);
+    expect(rejects).toMatchObject([
+      { line: 3, reason: expect.stringContaining('a quote (") inside an unquoted cell') },
+    ]);
     expect(report).toMatchObject({ rows: 3, rejected: 1 });
   });
 
-  it('is one with text behind a closing quote', async () => {
+  it('is one with text after a closing quote', async () => {
     const failure = await failureOf(readText('a,b\n1,2\n"3" x,4\n'));
-    expect(failure.message).toContain('t.csv:3: text behind a closing quote');
+    expect(failure.message).toContain('t.csv:3: text after a closing quote');
   });
 
   it('takes no row behind it along, where text stands behind its closing quote', async () => {

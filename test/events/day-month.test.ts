@@ -147,6 +147,6 @@ test('ranges of a file that are read apart are doubted together', () => {
   const [first, second] = [new TimeColumn('date'), new TimeColumn('date')];
   first.read('3/4/2024');
   second.read('13/04/2024');
-  expect(first.follow(second.seen)).toBe(true);
-  expect(mayBeSwapped(first.seen.untold, first.seen.told)).toBe(true);
+  expect(first.append(second.seen)).toBe(true);
+  expect(mayBeSwapped(first.seen.ambiguousSpellings, first.seen.clearSpellings)).toBe(true);
 });

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { normalised } from '../../src/csv/cells.js';
 import { ExitCode, Failure } from '../../src/failure.js';
-import { type LookedAt, missingColumn, recogniseRoles } from '../../src/understanding/roles.js';
+import { missingColumn, recogniseRoles, type SampledFile } from '../../src/understanding/roles.js';
 import { SampledColumn } from '../../src/understanding/sampled-column.js';
 import type { Role } from '../../src/understanding/vocabulary.js';
 
 const EVENT_ROLES: readonly Role[] = ['item', 'user', 'rating', 'time', 'event'];
 
 /** A file with these rows; cells are cut at spaces, `_` is an empty one. */
-function lookedAt(name: string, header: readonly string[], ...rows: string[]): LookedAt {
+function lookedAt(name: string, header: readonly string[], ...rows: string[]): SampledFile {
   const cells = rows.map((row) => row.split(' ').map((cell) => (cell === '_' ? '' : cell)));
   const columns = header.map(
     (column, at) =>

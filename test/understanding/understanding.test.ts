@@ -46,10 +46,10 @@ describe('a column named id', () => {
     expect(reports[0]?.roles).toContainEqual(['user', 'customer_email']);
   });
 
-  it('is not the user of events where it is another one on every row; the refusal names the orders', async () => {
+  it('is not the user of events where it is different on every row; the refusal names the orders', async () => {
     const message = await refusal({ users: ['id order_id product_id', '1 o1 p', '2 o1 q', '3 o2 p'] });
     expect(message).toMatch(/no column that looks like the user; name it with --user-col NAME/);
-    expect(message).toContain('"id" is another one on every row');
+    expect(message).toContain('"id" is different on every row');
     expect(message).toContain('its rows name orders ("order_id"): --orders FILE');
     expect(message).toContain('--user-col order_id takes the orders for users');
   });

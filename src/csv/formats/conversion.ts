@@ -8,10 +8,10 @@ import { PARQUET, parquetEntries } from './parquet.js';
 import { recordRows } from './records.js';
 
 /**
- * Turns JSON, Parquet and the files of the Netflix Prize into CSV with commas. The header counts as line 0.
- * @param head the beginning of the file, with the whole first line, which `chunks` begin with. @returns undefined for what is CSV already;
- * `warnings` of what is lost are complete once the chunks have been read.
- * @throws Failure 65 for Parquet that comes through a pipe, or without the packages that read it.
+ * Converts JSON, Parquet and the files of the Netflix Prize to CSV with commas. The header counts as line 0.
+ * @param head the beginning of the file, with the whole first line; `chunks` begin with it. @returns undefined if the file is CSV already;
+ * `warnings` about lost data are complete once the chunks have been read.
+ * @throws Failure 65 for Parquet that comes through a pipe or is compressed, and if the packages that read it are missing.
  */
 export async function conversionOf(
   path: string,
@@ -25,9 +25,7 @@ export async function conversionOf(
     await chunks.return(undefined);
     if ((await seekableSize(path)) > 0) return recordRows(parquetEntries(path, onBytes), refusals);
     const name = displayName(path);
-    throw badData(
-      `${name} is Parquet, which is read from a file that is not packed: it begins with what stands at its end`,
-    );
+    throw badData(`${name} is Parquet, which is read from its end: give the file, uncompressed and not through a pipe`);
   }
   if (isNetflix(begin)) return { chunks: netflixRows(chunks), warnings: [] };
   return isJson(path, begin) ? recordRows(jsonEntries(withoutMark(chunks)), refusals) : undefined;

@@ -3,15 +3,15 @@ import type { Entry } from './records.js';
 
 const [LF, SPACE, QUOTE, COMMA, COLON] = [0x0a, 0x20, 0x22, 0x2c, 0x3a];
 const [BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN, CLOSE] = [0x5c, 0x5b, 0x5d, 0x7b, 0x7d];
-/** Deeper than any record, and not so deep that a recursion could not follow. */
-const MOST_DEPTH = 100;
+/** Deeper than any real record, but shallow enough for a recursion. */
+const MAX_DEPTH = 100;
 
-/** True for what begins as JSON of objects does, `{"` or `[{` with any space between, or is called so. */
+/** True if the text begins like JSON objects do, `{"` or `[{` with any space between, or the file name says JSON. */
 export function isJson(path: string, head: string): boolean {
   return /\.(json|jsonl|ndjson)(\.\w+)?$/i.test(path) || /^\s*(\[\s*)?(\{\s*["}]|\{\s*$|\[\s*$)/.test(head);
 }
 
-/** The objects of JSON Lines, of objects behind one another, or of one array of objects, a batch for each chunk. */
+/** The objects of JSON Lines, of concatenated objects, or of one array of objects: a batch per chunk. */
 export async function* jsonEntries(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Entry[]> {
   const cutter = new ObjectCutter();
   for await (const chunk of chunks) {
@@ -22,34 +22,34 @@ export async function* jsonEntries(chunks: AsyncIterable<Uint8Array>): AsyncGene
 }
 
 /**
- * Cuts the objects on the highest level out of JSON, from chunks of any size; white space, commas and the brackets of an array around
- * them are passed over.
+ * Cuts the top-level objects out of JSON, from chunks of any size. It skips white space, commas and the brackets of an array around them.
  *
- * An object that is broken costs itself alone: reading goes on with the next line that begins with `{`, indented no more than the objects
- * before it. A `{` where JSON allows none, or a line that ends inside a string, shows that the object before it was not finished.
+ * A broken object costs no other: reading goes on at the next line that begins with `{`, indented no more than the objects before it. A `{`
+ * where JSON allows none, or a line that ends inside a string, shows that the object before it was not finished.
  */
 export class ObjectCutter {
   #entries: Entry[] = [];
-  /** The object's bytes in the chunks before this one. */
+  /** The bytes of the open object in earlier chunks. */
   #parts: Uint8Array[] = [];
   #size = 0;
-  /** The brackets that are open. */
+  /** The open brackets. */
   #open: number[] = [];
   #inString = false;
   #isEscaped = false;
-  /** The last byte outside strings that is not white space. */
+  /** The last byte outside strings other than white space. */
   #last = 0;
   #line = 1;
   #column = 0;
-  /** Nothing but white space, commas and `[` so far on this line. */
+  /** True as long as this line has only white space, commas and `[`. */
   #isLineStart = true;
-  /** How far the objects are indented that begin a line. */
+  /** The column of the most indented object that begins a line. */
   #indent = 0;
+  /** True after a broken object, until the next one begins. */
   #isLost = false;
   /** The line on which the object begins. */
   #begin = 0;
 
-  /** True where an object is longer than any may be: there is no reading on. */
+  /** True if an object exceeds the limit: nothing after it can be read. */
   get isTooLong(): boolean {
     return this.#size > MAX_ROW_BYTES;
   }
@@ -94,7 +94,7 @@ export class ObjectCutter {
     return this.#entries;
   }
 
-  /** @returns true where an object begins. */
+  /** Takes a byte outside objects. @returns true if an object begins. */
   #outside(byte: number): boolean {
     if (byte === OPEN && (!this.#isLost || (this.#isLineStart && this.#column <= this.#indent))) {
       if (this.#isLineStart) this.#indent = Math.max(this.#indent, this.#column);
@@ -109,17 +109,18 @@ export class ObjectCutter {
     return false;
   }
 
-  /** @returns true where the object ends. */
+  /** Takes a byte inside an object. @returns true if the object ends. */
   #inside(byte: number): boolean {
     if (byte === QUOTE) this.#inString = true;
     else if (byte === CLOSE || byte === CLOSE_LIST) this.#open.pop();
     else if (byte === OPEN || byte === OPEN_LIST) {
       this.#open.push(byte);
-      if (this.#open.length > MOST_DEPTH) this.#breakOff(`nested more than ${MOST_DEPTH} deep`);
+      if (this.#open.length > MAX_DEPTH) this.#breakOff(`nested more than ${MAX_DEPTH} deep`);
     } else return false;
     return this.#open.length === 0 && !this.#isLost;
   }
 
+  /** True where JSON allows `{` inside an object. */
   #mayOpen(): boolean {
     if (this.#last === COLON) return true;
     return this.#open.at(-1) === OPEN_LIST && (this.#last === OPEN_LIST || this.#last === COMMA);

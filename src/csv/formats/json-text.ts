@@ -2,7 +2,7 @@ import { messageOf } from '../../failure.js';
 
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 
-/** The object that a text holds, or what is wrong with it. */
+/** @returns the object that a text holds, or why it cannot be parsed. */
 export function parsedRecord(json: string): Readonly<Record<string, unknown>> | string {
   try {
     return JSON.parse(withNumbersAsText(json));
@@ -12,8 +12,8 @@ export function parsedRecord(json: string): Readonly<Record<string, unknown>> | 
 }
 
 /**
- * Numbers that JavaScript would write in another way than they stand there: of many digits, with zeros at the end, with an exponent. And
- * Python's, which are no JSON.
+ * Numbers that JavaScript would write differently: those with many digits, trailing zeros or an exponent. Also Python's NaN and
+ * Infinity, which are not JSON.
  */
 const MAY_CHANGE = /\d{16}|\.\d*0(?!\d)|\d[eE]|-0|NaN|Infinity/;
 const NUMBER = /-?\d[\d.eE+-]*|\bNaN\b|-?\bInfinity\b/g;
@@ -33,12 +33,12 @@ export function withNumbersAsText(json: string): string {
   return text;
 }
 
-/** What is no number stays, for the parser to refuse. */
+/** Leaves what is no number as it is, for the parser to refuse. */
 function asText(number: string): string {
   return /^(-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?|NaN|-?Infinity)$/.test(number) ? `"${number}"` : number;
 }
 
-/** Behind the string that begins at `from`. */
+/** Where the string that begins at `from` ends. */
 function stringEnd(json: string, from: number): number {
   for (let at = from + 1; at < json.length; at++) {
     const code = json.charCodeAt(at);

@@ -6,7 +6,7 @@ const UNPACK = 'unpack it first';
 const GZIP = 'decompress it first, or compress it by gzip';
 const EXPORT = 'export the table as CSV';
 
-/** What is often given for a CSV: how it begins (bytes as Latin-1), what that is, and the way out. */
+/** Formats that people pass as CSV by mistake: how they begin (bytes as Latin-1), what they are, and what to do. */
 const OTHERS: readonly (readonly [begin: string | RegExp, what: string, wayOut: string])[] = [
   [/^PK\p{Cc}\p{Cc}.*oasis\.opendocument/su, 'a LibreOffice sheet', SHEET],
   [/^PK\p{Cc}\p{Cc}.*(?:\[Content_Types\]|xl\/|_rels\/)/su, 'an Excel workbook', SHEET],
@@ -29,7 +29,7 @@ const OTHERS: readonly (readonly [begin: string | RegExp, what: string, wayOut: 
   [/^ORC(?![\w,;|]).*[^\P{Cc}\s]/su, 'ORC', EXPORT],
   ['PGDMP', 'a dump of PostgreSQL', "psql -c '\\copy table to FILE csv header' writes CSV"],
   ['%PDF-', 'a PDF', EXPORT],
-  ['version https://git-lfs.', 'a pointer of Git LFS, the data is elsewhere', 'git lfs pull fetches it'],
+  ['version https://git-lfs.', 'a Git LFS pointer to data that is stored elsewhere', 'git lfs pull fetches it'],
   [/^\s*<(?:!doctype html|html)/i, 'a web page', 'perhaps the download wanted a login; fetch the file itself'],
   [/^\s*<(?:\?xml|[\w:]+[^,;\t\n>]*>\s*<)/i, 'XML', EXPORT],
   [/^\+-+\+/, "a table drawn by MySQL's client", 'mysql --batch writes tabs between columns'],
@@ -38,7 +38,7 @@ const OTHERS: readonly (readonly [begin: string | RegExp, what: string, wayOut: 
     'a table drawn with dashes',
     'psql --csv writes CSV, sed 2d leaves the line out',
   ],
-  [/^(?:\w+\/\w+: [^\n]*\n){3}/, 'blocks of names and values, a line each', 'write one line a record, in JSON'],
+  [/^(?:\w+\/\w+: [^\n]*\n){3}/, 'blocks of "name: value" lines', 'write each record as one line of JSON'],
   [
     /^\s*\{"(?:columns|index)": ?\[(?!\s*\{)|^\s*\{"[^"]+": ?\{"0":/,
     "pandas' JSON by columns",
@@ -52,17 +52,17 @@ const OTHERS: readonly (readonly [begin: string | RegExp, what: string, wayOut: 
   ],
 ];
 
-/** As much as tells a format: what is inside a zip archive is named in its first entries. */
+/** Enough to recognise a format: the first entries of a zip archive name its files. */
 const HEAD_BYTES = 1024;
 
-/** @param head the beginning of the file. @throws Failure 65 for what is plainly something else. */
+/** @param head the beginning of the file. @throws Failure 65 if the file is in one of these formats. */
 export function refuseOtherFormats(name: string, head: Buffer): void {
   const begin = head.toString('latin1', 0, HEAD_BYTES).replace(/^\xef\xbb\xbf/, '');
   const other = OTHERS.find(([start]) => (typeof start === 'string' ? begin.startsWith(start) : start.test(begin)));
   if (other) throw badData(`${name} is ${other[1]}, not a CSV: ${other[2]}`);
 }
 
-/** @param head the beginning of a CSV, with the whole first line. @throws Failure 65 where that line cannot name columns. */
+/** @param head the beginning of a CSV, with the whole first line. @throws Failure 65 if that line cannot be a header. */
 export function refuseOddHeader(name: string, head: Buffer): void {
   const end = head.indexOf('\n');
   const line = head.subarray(0, end < 0 ? head.length : end);

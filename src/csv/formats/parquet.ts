@@ -2,14 +2,14 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { badData, Failure, messageOf } from '../../failure.js';
 import type { Entry } from './records.js';
 
-/** How it begins: a column called PAR1 may begin a CSV. */
+/** How Parquet begins. The control character is needed, since a CSV may begin with a column called PAR1. */
 export const PARQUET = /^PAR1[^\P{Cc}\s]/u;
-/** Rows that are handed on at a time. */
+/** Rows per batch. */
 const BATCH = 1024;
-/** About what a value takes in a row. */
+/** An estimate of the bytes that a value takes. */
 const VALUE_BYTES = 16;
 
-/** The rows of a Parquet file, one row group in memory at a time; the line of a row is its number. */
+/** The rows of a Parquet file, one row group in memory at a time; `line` is the row's number, from 1. */
 export async function* parquetEntries(path: string, onBytes: (count: number) => void): AsyncGenerator<Entry[]> {
   const { parquetMetadataAsync, parquetReadObjects, compressors } = await packages(path);
   const file = await open(path);
@@ -45,7 +45,7 @@ async function packages(path: string) {
     return { ...parquet, compressors };
   } catch (cause) {
     throw badData(
-      `${path} is Parquet, which two packages read that are not installed: npm install hyparquet hyparquet-compressors`,
+      `${path} is Parquet, and the two packages that read it are not installed: npm install hyparquet hyparquet-compressors`,
       cause,
     );
   }
@@ -67,7 +67,7 @@ function sliceOf(file: FileHandle, onBytes: (count: number) => void) {
 
 const DAY = 86_400_000;
 
-/** Days without a time of day. */
+/** Dates stay dates; by default they become moments with a time of day. */
 const TEXTS = {
   dateFromDays: (days: number) => new Date(days * DAY).toISOString().slice(0, 10),
 };
