@@ -29,7 +29,7 @@ export function openIdFile(path: string, encoding: string | undefined): Promise<
 }
 
 /**
- * Reads a file that names users, items or pairs of them: lists as we write them (csv, wide, jsonl, parquet), or any table with such columns.
+ * Reads a file that names users, items or pairs of them: lists as we write them (csv, wide, jsonl, parquet), or a table with such columns.
  * Columns are found by their names, those given by options first. A file has no header if its first line has known ids and no column
  * names. A single column has none either if its first line is no column name.
  * @param ids the known ids. @throws Failure 65 where a column is missing or a row cannot be read.

@@ -2,7 +2,7 @@ import { itemRows, refuseRepeated } from './item-rows.js';
 import type { ListRule, RuleRow } from './list-rule.js';
 import { onePath } from './numbers.js';
 
-/** Multiplies the scores of some items: `item,factor`. */
+/** Multiplies the scores of the items in a file: `item,factor`. */
 export const boost: ListRule<string, RuleRow[], { items: Uint32Array; factors: Float64Array }> = {
   flags: '--boost <file>',
   description: 'what scores are multiplied with: item,factor',

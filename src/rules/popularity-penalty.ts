@@ -3,7 +3,7 @@ import type { ListRule } from './list-rule.js';
 import { share } from './numbers.js';
 
 /**
- * Holds back what is popular anyway: an item that n users liked counts (1 + n)^(−P) of its score. A new one keeps its score; with P = 1 a
+ * Lowers the scores of popular items: an item that n users liked counts (1 + n)^(−P) of its score. A new one keeps its score; with P = 1 a
  * thousand users weigh as little as one. (Popularity-stratified recall weighs hits by the same power: Steck, "Item popularity and
  * recommendation accuracy", RecSys 2011.)
  */
