@@ -7,12 +7,12 @@ import type { Settings } from '../settings.js';
 import { candidateFactors, evidenceRanks, gramRow } from './gram.js';
 import { shortlist } from './shortlist.js';
 
-/** About how many pairs to keep of the whole matrix: the fewer items, the more of each row. Dense data needs its sub-matrices whole. */
+/** About how many pairs of the whole matrix to keep: the fewer items, the more in each row. Dense data needs complete sub-matrices. */
 const PAIRS_IN_ALL = 8_000_000;
 const FEWEST_PAIRS = 200;
 const MOST_PAIRS = 2000;
 
-/** What the ridge takes of the Gram matrix, wherever its rows lie. */
+/** The parts of the Gram matrix that the ridge needs, in whichever shards their rows were counted. */
 export interface CountedRows {
   candidates: RowLookup;
   pairs: StackedRows;
