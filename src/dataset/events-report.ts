@@ -80,17 +80,17 @@ export interface CountedIds {
 /** Warnings about ids that seem to stand for nobody, or for several people at once. */
 function sharedIds({ ids, rows }: CountedIds, role: 'user' | 'item'): string[] {
   const total = rows.reduce((sum, count) => sum + count, 0);
-  const many = rows.reduce((sum, count) => sum + Number(count > 0), 0);
+  const different = rows.reduce((sum, count) => sum + Number(count > 0), 0);
   const isShared = (id: string, count: number) => {
     // An item may well be in every basket.
-    if (role === 'user' && count > MANY * total && many >= MANY_USERS) return true;
+    if (role === 'user' && count > MANY * total && different >= MANY_USERS) return true;
     // Counts come first, since looking at the text of millions of ids takes longer.
-    if ((count <= MANY * total && count * many <= FAR_ABOVE_MEAN * total) || !isNobody(id)) return false;
+    if ((count <= MANY * total && count * different <= FAR_ABOVE_MEAN * total) || !isNobody(id)) return false;
     // Ids that are numbered from 0 include a 1; item 0 is then often the most popular one.
     const isNumbered = id === '0' && ids.includes('1');
     if (isNumbered && role === 'item') return false;
-    const isWord = !/^-?\d+$/.test(id) && count * many > FAR_ABOVE_MEAN * total;
-    return isWord || (count > MANY * total && (!isNumbered || count * many > ABOVE_MEAN * total));
+    const isWord = !/^-?\d+$/.test(id) && count * different > FAR_ABOVE_MEAN * total;
+    return isWord || (count > MANY * total && (!isNumbered || count * different > ABOVE_MEAN * total));
   };
   const why = {
     user: 'exports give one id to all people without an account\n  if so, leave such rows out (--events-where), or name a column that tells them apart with --user-col NAME',
@@ -120,7 +120,7 @@ export function doubts(
   for (let user = 0; user < matrix.rows; user++) if (rowLength(matrix, user) > 0) users++;
   if (users >= FEWEST_USERS && repeated === 0 && matrix.index.length === users) {
     found.push(
-      `every user has exactly one row; is ${JSON.stringify(nameOf('user'))} the user? mostly it is an order or a session then, and nothing can be learned from it\n  --user-col NAME says which column is the user`,
+      `every user has exactly one row; is ${JSON.stringify(nameOf('user'))} the user? usually such a column is an order or a session, and nothing can be learned from it\n  --user-col NAME says which column is the user`,
     );
   }
   if (users <= TOO_FEW_USERS && repeated + matrix.index.length >= MANY_ROWS) {
@@ -128,25 +128,20 @@ export function doubts(
       `all rows are of ${users === 1 ? '1 user' : `${users} users`}, from whom nothing can be learned for others; is ${JSON.stringify(nameOf('user'))} the user?\n  --user-col NAME says which column is the user`,
     );
   }
-  const numbers = types.map(({ name }) => name).filter((name) => /^\d+$/.test(name));
-  if (numbers.length > 1 && numbers.length === types.length && stated.size === 0) {
+  const names = types.map(({ name }) => name);
+  const areNumbers = names.every((name) => /^\d+$/.test(name));
+  if (names.length > 1 && stated.size === 0 && (areNumbers || !names.some(isKnownType))) {
+    const [column, some] = [JSON.stringify(nameOf('event')), names.slice(0, 6).join(', ')];
     found.push(
-      `${JSON.stringify(nameOf('event'))} names types of events by number (${numbers.slice(0, 6).join(', ')}), each taken for a view
-  --event-weights ${numbers[0]}=1,${numbers[1]}=5 says what they weigh`,
-    );
-  }
-  const isUnknown = types.length > 1 && numbers.length < types.length && !types.some(({ name }) => isKnownType(name));
-  if (isUnknown && stated.size === 0) {
-    const names = types.slice(0, 6).map(({ name }) => name);
-    found.push(
-      `none of the types of events in ${JSON.stringify(nameOf('event'))} is known (${names.join(', ')}), and each is taken for a view
-  --event-weights "${names[0]}=1,${names[1]}=5" says what they weigh`,
+      areNumbers
+        ? `${column} names types of events by number (${some}), each taken for a view\n  --event-weights ${names[0]}=1,${names[1]}=5 says what they weigh`
+        : `none of the types of events in ${column} is known (${some}), and each is taken for a view\n  --event-weights "${names[0]}=1,${names[1]}=5" says what they weigh`,
     );
   }
   const column = JSON.stringify(nameOf('time'));
   if (time?.unit === 's' && time.to < EARLIEST_SECONDS) {
     found.push(
-      `${column} holds numbers from ${time.from} to ${time.to}, too small for seconds since 1970; taken for seconds all the same, which is right as far as larger ones are later\n  --time-col none leaves them out, --time-col NAME says which column holds the times`,
+      `${column} holds numbers from ${time.from} to ${time.to}, too small for seconds since 1970; taken for seconds all the same, which is fine if larger ones are later\n  --time-col none leaves them out, --time-col NAME says which column holds the times`,
     );
   } else if (time && time.early > 0) {
     found.push(

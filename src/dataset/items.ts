@@ -49,6 +49,7 @@ export async function readItems(
   // A description that stands in for the title is still read for its words.
   const isText = decideAttribute({ name: '', cells: titles }, false).as === 'text';
   if (roles.title !== undefined && isText) columns.push(roles.title);
+  const spoiltTitle = titles.some(isSpoilt) ? [header[roles.title ?? 0] ?? ''] : [];
   const attributes = attributeTable(table, header, columns, { wanted: inputs.attributeColumns, words: true }, count);
   const saleable = availability.of(count, inputs.now ?? Date.now() / 1000, inputs.dayOrder);
   reports.push({
@@ -60,13 +61,7 @@ export async function readItems(
     unused: header.filter((_, at) => at === roles.user || at === roles.time || at === roles.rating),
     repeatedRows: table.rows.repeated,
     warnings: [...warnings, ...file.warnings, ...saleable.warnings],
-    notes: [
-      ...notes,
-      ...spoiltNotes([
-        ...new Set([...(titles.some(isSpoilt) ? [header[roles.title ?? 0] ?? ''] : []), ...attributes.spoilt]),
-      ]),
-      ...saleable.notes,
-    ],
+    notes: [...notes, ...spoiltNotes([...new Set([...spoiltTitle, ...attributes.spoilt])]), ...saleable.notes],
   });
   const kept = inputs.keepColumns ? table.cellColumns(header, count) : [];
   return { table, titles, attributes, columns: kept, available: saleable.available };

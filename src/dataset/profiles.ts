@@ -26,7 +26,7 @@ export class ProfileLists {
   /** Preferences that match nothing in the catalogue. */
   readonly unmatched = { count: 0, first: '' };
   /** Entries of histories and exclusions: how many name an item of an earlier file, how many do not, and the first of these. */
-  readonly met = { history: { known: 0, unknown: 0, first: '' }, exclude: { known: 0, unknown: 0, first: '' } };
+  readonly matches = { history: { known: 0, unknown: 0, first: '' }, exclude: { known: 0, unknown: 0, first: '' } };
 }
 
 /**
@@ -60,13 +60,13 @@ export async function readProfiles(
     };
     users.take(row, used.user, ids.users, readLists);
   });
-  const wish = { wanted: inputs.attributeColumns, words: false, learned: inputs.known?.groups };
-  const groups = attributeTable(users, header, columns, wish, ids.users.size);
+  const options = { wanted: inputs.attributeColumns, words: false, learned: inputs.known?.groups };
+  const groups = attributeTable(users, header, columns, options, ids.users.size);
   const { count, first } = lists.unmatched;
   const noneMatches = count > 1 && lists.preferences.row.length === 0;
   const what = noneMatches ? 'not one preference matches an attribute' : 'preferences that match no attribute';
   const unmatched = `${what} of the catalogue: ${count}, the first of them ${JSON.stringify(first)}; lists are cut at "|"`;
-  const unknownItems = Object.entries(lists.met).flatMap(([list, { known, unknown, first }]) =>
+  const unknownItems = Object.entries(lists.matches).flatMap(([list, { known, unknown, first }]) =>
     knownItems === 0 || known > 0 || unknown < 2
       ? []
       : [
@@ -152,9 +152,9 @@ function readProfileLists(
   for (const { text } of history) checkId(text);
   return (user) => {
     const count = (list: 'history' | 'exclude', text: string) => {
-      const met = lists.met[list];
-      if ((items.get(text) ?? knownItems) < knownItems) met.known++;
-      else if (met.unknown++ === 0) met.first = text;
+      const matches = lists.matches[list];
+      if ((items.get(text) ?? knownItems) < knownItems) matches.known++;
+      else if (matches.unknown++ === 0) matches.first = text;
     };
     for (const { text, strength } of history) {
       count('history', text);

@@ -118,7 +118,7 @@ export class Recommender {
     return this.#isSparse || this.#isAllLowRank ? count : Math.max(count, CONSIDERED);
   }
 
-  /** Whether scores have no sparse part, so that every item has to be scored. */
+  /** Whether every item has to be scored: the part that is not sparse is added to all of them, not to the best only. */
   get #isAllLowRank(): boolean {
     return !this.#isSparse && this.#scores.lowRank!.isAll;
   }
@@ -211,7 +211,7 @@ export class Recommender {
     }
   }
 
-  /** The same, item by item: for the user's candidates, or for all items if scores have no sparse part. */
+  /** The same, item by item: for the user's candidates, or for all items if every one has to be scored. */
   #rankEach(user: number, scores: SparseVector, offer: Offer, top: TopN): void {
     const some = this.#candidates && rowOf(this.#candidates, user);
     const count = some ? some.length : this.#touched.length;

@@ -51,10 +51,10 @@ const DAY = 86_400;
 
 /**
  * Finds out which items can be sold from columns of their catalogue, row by row.
- * @param wish undefined: these columns are not looked at.
+ * @param mode undefined: these columns are not looked at.
  */
-export function availabilityReader(header: readonly string[], wish: Availability | undefined) {
-  const named = [...header.entries()].filter(([, name]) => wish && saysWhatIsSold(name));
+export function availabilityReader(header: readonly string[], mode: Availability | undefined) {
+  const named = [...header.entries()].filter(([, name]) => mode && saysWhatIsSold(name));
   const columns = named.map(([at, name]) => ({ at, name, cells: [] as string[] }));
   const itemOf: number[] = [];
   return {
@@ -79,7 +79,7 @@ export function availabilityReader(header: readonly string[], wish: Availability
       const all = columns.map((column) => verdictsOf(column, now, dayOrder));
       const understood = all.filter((each) => each.isUnderstood);
       const warnings = all.flatMap(({ name, isUnderstood, odd: { example } }) =>
-        isUnderstood || example === '' || wish !== 'honour' || !SURELY.test(columnKey(name))
+        isUnderstood || example === '' || mode !== 'honour' || !SURELY.test(columnKey(name))
           ? []
           : [
               `${shown(name)} seems to say what can be sold, and ${example} or the like is not understood: it keeps nothing out\n  --where says it in another way, --availability ignore ends this warning`,
@@ -100,7 +100,7 @@ export function availabilityReader(header: readonly string[], wish: Availability
       const isTimed = used.some(({ meaning }) => meaning === 'from' || meaning === 'until');
       const day = isTimed ? ` on ${dayText(now)}` : '';
       const note =
-        wish === 'ignore'
+        mode === 'ignore'
           ? `${names} not looked at; --availability honour would take ${left} of ${items} items`
           : `by ${names}${day}, ${left} of ${items} items can be recommended; --availability ignore takes all`;
       const odd = used.filter((each) => each.odd.count > 0);

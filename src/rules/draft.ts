@@ -28,7 +28,7 @@ export function newDraft(items: number, rules: readonly DraftRule[]) {
     user: 0,
     count: 0,
     offer: undefined as unknown as Offer,
-    /** What any item scores for the user; NaN where they may not get it. */
+    /** The score of any item for the user; NaN if they may not get it. */
     scoreOf: (_item: number) => Number.NaN,
 
     begin(user: number, count: number, offer: Offer, scoreOf: (item: number) => number): void {

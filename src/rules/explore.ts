@@ -19,7 +19,7 @@ interface Plan {
  */
 export const explore: ListRule<number, number, Plan> = {
   flags: '--explore <share>',
-  description: 'part of the ranks for items hardly known yet: 0.1',
+  description: 'share of ranks for little-known items: 0.1',
   parse: share,
   plan: (part, known) => ({ share: part, seed: known.seed, userKeys: known.userKeys(), itemKeys: known.itemKeys() }),
   act({ share: part, seed, userKeys, itemKeys }, { offered, popularity }) {

@@ -51,7 +51,7 @@ export interface RuleRow {
   refused(why: string): Failure;
   /** "pins.csv:3", for messages. */
   place: string;
-  /** By our name of the column; '' where the file has none. */
+  /** Cells by our name for the column; '' where the file has none. */
   cells: Readonly<Record<string, string>>;
   /** The cells of all other columns that are not blank, by the names of the columns. */
   others: ReadonlyMap<string, string>;
@@ -85,7 +85,7 @@ export interface Known {
   warn(message: string): void;
 }
 
-/** What a child knows besides the plan. */
+/** Facts that a child has besides the plan. */
 export interface Facts {
   items: number;
   /** By item: the users who liked it. */

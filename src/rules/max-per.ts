@@ -21,7 +21,7 @@ interface Cap {
  */
 export const maxPer: ListRule<Limit[], Limit[], Cap[]> = {
   flags: '--max-per <column=count>',
-  description: 'at most so many alike in a list: category=2',
+  description: 'limit how many items share a value: category=2',
   parse(text, before = []) {
     const [, column = '', count = ''] = /^(.+)=\s*(\d{1,6})\s*$/s.exec(text) ?? [];
     if (!(Number(count) >= 1)) throw new RangeError('Expected a column and a count, like category=2.');

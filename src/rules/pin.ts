@@ -60,7 +60,7 @@ export const pin: ListRule<string, RuleRow[], Plan> = {
   plan(rows, known) {
     const beyond = rows.filter((row) => row.number('rank') > known.listLength);
     if (beyond[0]) {
-      const what = `${beyond.length} of ${rows.length} pins have a rank behind the end of the lists, which is ${known.listLength}`;
+      const what = `${beyond.length} of ${rows.length} pins have a rank beyond the end of the lists, which is ${known.listLength}`;
       known.warn(`${beyond[0].place}: ${what}`);
     }
     const segments = segmentsOf(rows, known);

@@ -9,7 +9,7 @@ import { share } from './numbers.js';
  */
 export const popularityPenalty: ListRule<number> = {
   flags: '--popularity-penalty <p>',
-  description: 'hold back what is popular: 0 (off) to 1',
+  description: 'lower scores of popular items: 0 (off) to 1',
   parse: share,
   plan: (power) => power,
   act: (power, { popularity }) => ({

@@ -88,8 +88,8 @@ const FITTED: readonly {
 ];
 
 /**
- * Hill climbing that moves a setting only if lists of held-out items get better beyond noise: first κ, which leaves recency less to
- * do, then the settings that cost no fit, then, one at a time, those that do. After one of these has moved, those that cost none are tried
+ * Hill climbing that moves a setting only if held-out items are found better beyond noise: first κ, which leaves recency less to do,
+ * then the settings that cost no fit, then, one at a time, those that do. After one of these has moved, those that cost none are tried
  * once more.
  *
  * @param maxFits how many models may be learned, including the first; with 1, only settings that cost no fit are tried, and not κ, since

@@ -32,7 +32,7 @@ export interface AutoRecord {
 const HELD: Readonly<Record<HoldoutKind, string>> = {
   last: 'the latest items of each',
   random: 'some items of each',
-  time: 'what they did last of all',
+  time: 'the latest interactions of all',
 };
 
 /**

@@ -33,7 +33,7 @@ const MOST_DISAGREEMENT = 0.1;
 const WORDS_TOGETHER = 2;
 
 /** Which columns become attributes. */
-export interface Wish {
+interface AttributeOptions {
   /** The header names that count; undefined: decided column by column. */
   wanted: readonly string[] | undefined;
   /** Whether columns of long text become words, or are left out. */
@@ -51,20 +51,20 @@ export function attributeTable(
   table: EntityTable,
   header: readonly string[],
   columns: readonly number[],
-  wish: Wish,
+  options: AttributeOptions,
   entities: number,
 ): AttributeTable {
   const entries = new Entries();
-  const values = wish.learned?.values ?? new IdIndex();
+  const values = options.learned?.values ?? new IdIndex();
   const texts: Words[] = [];
   const spoilt: string[] = [];
   const decided = columns.map((at): DecidedColumn => {
     const name = readable(header[at] ?? '');
-    const decision = decide(table, at, name, wish, entities);
+    const decision = decide(table, at, name, options, entities);
     const cells = table.cellsOf(at, entities);
     if (cells.some(isSpoilt)) spoilt.push(name);
     if (decision.as === 'text') {
-      if (!wish.words) return { name, decision: { as: 'nothing', reason: 'long text' } };
+      if (!options.words) return { name, decision: { as: 'nothing', reason: 'long text' } };
       const words = wordsOf(name, cells);
       texts.push(words);
       const { names, met } = words;
@@ -119,7 +119,7 @@ function decide(
   table: EntityTable,
   at: number,
   name: string,
-  { wanted, learned }: Wish,
+  { wanted, learned }: AttributeOptions,
   entities: number,
 ): AttributeDecision | TextColumn {
   if (learned) {

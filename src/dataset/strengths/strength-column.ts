@@ -37,7 +37,8 @@ export function readStrengths(column: NumberColumn | undefined, name: string, wi
   const byName = kindByName(name);
   const notes: string[] = [];
   const warnings: string[] = [];
-  const isCount = wish.ratings === 'count' || (wish.ratings === 'auto' && byName === 'count');
+  const isAuto = wish.ratings === 'auto';
+  const isCount = wish.ratings === 'count' || (isAuto && byName === 'count');
   const value = wish.unrated ?? (isCount ? undefined : sentinelOf(all));
   const isErased = column !== undefined && typeof value === 'number' && all.rows(value) > 0;
   const unrated = isErased ? { value, rows: column.erase(value) } : undefined;
@@ -49,26 +50,20 @@ export function readStrengths(column: NumberColumn | undefined, name: string, wi
     else warnings.push(`${message}\n  --unrated ${unrated.value} says so, --unrated none makes it a rating`);
   }
   const rule = strengthRule(tally, isCount ? 'count' : wish.ratings);
-  const reversed = wish.ratings === 'auto' ? mayBeReversed(name, byName, tally, rule) : [];
+  const reversed = isAuto ? mayBeReversed(name, byName, tally, rule) : [];
   warnings.push(...reversed);
-  if (
-    reversed.length === 0 &&
-    byName === 'scale' &&
-    wish.ratings === 'auto' &&
-    rule.kind === 'count' &&
-    tally.grades.size > 1
-  ) {
+  const isOddScale = byName === 'scale' && rule.kind === 'count' && tally.grades.size > 1;
+  if (isAuto && isOddScale && reversed.length === 0) {
     warnings.push(
       `"${name}" holds ${tally.low} to ${tally.high}, which is like no scale of ratings: taken for counts\n  --ratings count says so, --ratings scale makes them ratings`,
     );
   }
-  if (byName === 'count' && wish.ratings === 'auto' && tally.isScale && tally.grades.size > 2) {
+  if (byName === 'count' && isAuto && tally.isScale && tally.grades.size > 2) {
     notes.push(
       `"${name}" would pass for a scale from ${tally.low} to ${tally.high}; its name says counts (--ratings scale)`,
     );
   }
-  if (column && rule.kind === 'count' && wish.ratings === 'auto')
-    warnings.push(...suspiciousCounts(column, name, byName));
+  if (column && rule.kind === 'count' && isAuto) warnings.push(...suspiciousCounts(column, name, byName));
   return { rule, unrated, notes, warnings };
 }
 

@@ -19,7 +19,7 @@ export interface CountedRows {
 }
 
 /**
- * Counts what the ridge needs of the Gram matrix, in rows `from` to `to` (without it) by item index:
+ * Counts the parts of the Gram matrix that the ridge needs, in the rows of the items from `from` to before `to`:
  *
  * - the candidates: the K offered items with the largest G_ij / d_j^s;
  * - the pairs, for the sub-matrices among candidates: the strongest entries, by the same measure, among offered items

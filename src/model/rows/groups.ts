@@ -11,7 +11,7 @@ import type { Settings } from '../settings.js';
  *
  * Added to popularity of the same weight it makes the popularity within the group: p_j times its lift, drawn towards
  * everybody's where little was expected (m pseudo interactions, at the rate of all users), since a handful of
- * interactions is no taste.
+ * interactions does not show a taste.
  *
  * @returns a function that writes the row of a group.
  */
