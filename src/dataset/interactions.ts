@@ -9,7 +9,7 @@ import { type Rated, rated as strengthsOf } from '../model/strength.js';
 export interface Interactions {
   /** users × items: above 0 liked, 0 had, below 0 disliked. */
   interactions: SparseRows;
-  /** By entry: when, in seconds since 1970, the latest of a pair's rows, NaN where unknown; undefined: all unknown. */
+  /** By entry: the time of the pair's latest row, in seconds since 1970, NaN where unknown; undefined: all unknown. */
   times: Float64Array | undefined;
   /** By entry: the ratings that strengths were made of; undefined: there are none. */
   rated: Rated | undefined;

@@ -33,18 +33,15 @@ export interface ReadData {
 
 /** Looks at all files, decides what they mean, and reads them into one dataset. */
 export async function readDataset(inputs: Inputs): Promise<ReadData> {
-  return withUnderstanding(inputs, async (understanding) => ({
-    ...(await readFiles(inputs, understanding)),
-    understanding,
-  }));
+  return withFiles(inputs, async (understanding) => ({ ...(await readFiles(inputs, understanding)), understanding }));
 }
 
 /** How other processes read the events files: the same tasks that `readDataset` will ask for. */
 export async function cutDataset(inputs: Inputs): Promise<CutFile[]> {
-  return withUnderstanding(inputs, (understanding) => cutEventFiles(inputs, eventFilesOf(understanding)));
+  return withFiles(inputs, (understanding) => cutEventFiles(inputs, eventFilesOf(understanding)));
 }
 
-async function withUnderstanding<T>(inputs: Inputs, work: (understanding: Understanding) => Promise<T>): Promise<T> {
+async function withFiles<T>(inputs: Inputs, work: (understanding: Understanding) => Promise<T>): Promise<T> {
   const files = await openFiles(inputs, (some) => void understandEach(some, inputs));
   try {
     return await work(understand(files, inputs));
@@ -219,8 +216,8 @@ function padded(matrix: SparseRows, rows: number): SparseRows {
 }
 
 /**
- * Catalogues drop items that are no longer sold, but hardly nearly all that anybody had. A hand-picked catalogue may, but most of its items
- * somebody had.
+ * Catalogues drop items that are no longer sold, but hardly nearly all that anybody had. A hand-picked catalogue may, but then people had
+ * most of its items.
  */
 const FEW_KNOWN = 0.05;
 const MANY_TOUCHED = 0.5;

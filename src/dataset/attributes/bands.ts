@@ -57,7 +57,7 @@ const MONEY = String.raw`(?:\p{Sc}|[A-Z]{1,2}\$|EUR|USD|GBP|CHF|JPY|CNY|INR|PLN|
 const NUMBER = new RegExp(String.raw`^${MONEY}?\s?([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)\s?${MONEY}?$`, 'iu');
 const THOUSANDS = /^[^,]*\b\d{1,3}(?:,\d{3})+(?![\d,])/;
 const DECIMAL_COMMA = /^([^,]*\d),(\d+)(?!\d)([^,]*)$/;
-/** `1.234,56` and `1.234.567` can only be written with points for thousands; `1.234` is read as a fraction. */
+/** In `1.234,56` and `1.234.567` the points can only separate thousands; `1.234` is read as a fraction. */
 const EUROPEAN = /^(\D*\d{1,3})((?:\.\d{3})+)(?:,(\d+)(\D*)|(?<=\..*\.\d{3})(\D*))$/;
 /** Thousands separated as in Switzerland (1'234) and France (1 234). */
 const SPACED_THOUSANDS = /^(\D*\d{1,3})((?:[\s'’]\d{3})+)(?!\d)/;

@@ -10,7 +10,7 @@ import type { IdIndex } from '../../events/ids.js';
  * how often later rows disagree tells a column about the entity from one about the sale.
  *
  * @param columns the positions of the columns to keep.
- * @param voted the one among them whose commonest cell stands instead of the first (the title, which some rows may spell wrongly).
+ * @param voted the one among them whose commonest cell stands instead of the first (the title, which sales exports spoil in some rows).
  */
 export function entityTable(columns: readonly number[], voted: number | undefined) {
   const rows = { used: 0, repeated: 0 };

@@ -11,7 +11,7 @@ const LARGE_COUNT = 100;
 
 /** Codes that programs write for a missing number. */
 const CODES = new Set([-99, -999, -9999, -99_999, 999, 9999, 99_999, 999_999]);
-/** A code is at least this many times as far from 0 as any other number. */
+/** A code is more than this many times as far from 0 as any other number. */
 const FAR_OUT = 5;
 /** In fewer rows than this it may be a real number. */
 const FEWEST_CODES = 3;
