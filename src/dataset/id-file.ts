@@ -95,9 +95,9 @@ function columnsOf(
   // By names alone, since a column with the same item in every row does not look like items.
   const columns = SampledColumn.ofNames(header);
   const sought = wanted.filter((role) => role === 'user' || wide.length === 0);
-  const own = wanted[0] ?? 'user';
+  const mainRole = wanted[0] ?? 'user';
   const roleOrder = [...sought, ...(withDates ? (['time'] as const) : [])];
-  const { roles } = recogniseRoles({ name, header, columns }, roleOrder, named, own);
+  const { roles } = recogniseRoles({ name, header, columns }, roleOrder, named, mainRole);
   const missing = sought.find((role) => roles[role] === undefined);
   const isFirstKnown = wanted.every((role, at) => ids[role].has(header[at] ?? ''));
   const isList = header.length === 1 && wanted.length === 1;

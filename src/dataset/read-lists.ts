@@ -41,11 +41,11 @@ function rolesOf({ name, header }: Table, named: NamedColumns, item: number | un
   const columns = SampledColumn.ofNames(header);
   const wanted = item === undefined ? (['item', 'user', 'title'] as const) : (['user'] as const);
   const { roles } = recogniseRoles({ name, header, columns }, wanted, named, 'user', () => false);
-  const { user, item: own = item, title } = roles;
+  const { user, item: itemAt = item, title } = roles;
   const rating = header.findIndex((each) => columnKeys(each).includes('rank'));
   if (user === undefined) throw missingColumn(name, header, 'user', named);
-  if (own === undefined) throw missingColumn(name, header, 'item', named);
-  return { user, item: own, ...(title !== undefined && { title }), ...(rating >= 0 && { rating }) };
+  if (itemAt === undefined) throw missingColumn(name, header, 'item', named);
+  return { user, item: itemAt, ...(title !== undefined && { title }), ...(rating >= 0 && { rating }) };
 }
 
 /** Reads a file with a row per item: CSV, JSON Lines, Parquet. */

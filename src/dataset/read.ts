@@ -180,15 +180,15 @@ function assemble(
   }
   const titleOf = (item: number) =>
     catalogue?.titles[item] || itemTitles.find((titles) => titles?.[item])?.[item] || '';
-  const known = {
+  const itemData = {
     itemIds: ids.items.ids,
     titles: Array.from({ length: items }, (_, item) => titleOf(item)),
     interactions,
     times: joinedTimes(interactions, behaviour),
   };
-  const columns = inputs.keepColumns ? itemColumnsOf(catalogue?.columns, reports, known) : { itemColumns: [] };
+  const columns = inputs.keepColumns ? itemColumnsOf(catalogue?.columns, reports, itemData) : { itemColumns: [] };
   return {
-    ...known,
+    ...itemData,
     evidence: inputs.evidence,
     userIds: ids.users.ids,
     served,

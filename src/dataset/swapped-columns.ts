@@ -67,7 +67,7 @@ export function swappedFrom({ user, item }: RowIds, itemOf: Int32Array, itemCoun
 /** True where many ids have been both users and items. */
 function areShared(seen: Uint8Array): boolean {
   const counts = [0, 0, 0, 0];
-  for (const what of seen) counts[what] = (counts[what] ?? 0) + 1;
+  for (const kind of seen) counts[kind] = (counts[kind] ?? 0) + 1;
   const [, users = 0, items = 0, both = 0] = counts;
   return both * RARELY_BOTH > Math.min(users, items);
 }

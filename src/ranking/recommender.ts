@@ -86,11 +86,7 @@ export class Recommender {
    * Makes the list of the user under each of the variants.
    * @param onList gets each list and the index of its variant; a list is valid until the next.
    */
-  recommendWith(
-    user: number,
-    variants: readonly ScoreVariant[],
-    onList: (items: Uint32Array, k: number) => void,
-  ): void {
+  recommendWith(user: number, variants: ScoreVariant[], onList: (items: Uint32Array, k: number) => void): void {
     const scores = this.#begin(user);
     const top = this.#topOf(this.#considered(this.#count));
     const known = new Map<number, number>();

@@ -115,11 +115,14 @@ export interface ActiveRule extends DraftRule {
   /** True if it knows that it allows no further item. */
   isFull?(): boolean;
   /** Chooses among the first candidates, `poolFactor` times the length of the list; later ones follow by score. For one rule only. */
-  choice?: {
-    begin(items: Uint32Array, scores: Float64Array): void;
-    /** How useful the candidate would be next. If that is at most `least`, any number up to `least` may be returned. */
-    utility(at: number, least: number): number;
-    /** The most that the utility of this and of any later candidate could be. */
-    utilityBound(at: number): number;
-  };
+  choice?: Choice;
+}
+
+/** How a rule chooses the next item. */
+export interface Choice {
+  begin(items: Uint32Array, scores: Float64Array): void;
+  /** How useful the candidate would be next. If that is at most `least`, any number up to `least` may be returned. */
+  utility(at: number, least: number): number;
+  /** The most that the utility of this and of any later candidate could be. */
+  utilityBound(at: number): number;
 }

@@ -3,7 +3,7 @@ import type { Rule } from '../conditions/rule.js';
 import type { List, ListRules } from '../ranking/list-rules.js';
 import { type Offer, offerOf } from '../ranking/offer.js';
 import { type Draft, newDraft } from './draft.js';
-import type { ActiveRule, Facts } from './list-rule.js';
+import type { ActiveRule, Choice, Facts } from './list-rule.js';
 import { type PackedArrays, unpacked } from './packed.js';
 import { RULES, type RuleValues } from './rules.js';
 
@@ -45,7 +45,7 @@ export function listRules(
     ...where.map((rule) => onlyWhere(rule, facts)),
     ...RULES.flatMap(([name, rule]) => (name in plans ? rule.act(plans[name], facts) : [])),
   ];
-  const offerFor = cachedOffers(active, facts, prior);
+  const offerFor = offers(active, facts, prior);
   const draft = newDraft(facts.items, active);
   const fill = filler(draft, active);
   const poolFactor = Math.max(1, ...active.map((rule) => rule.poolFactor ?? 1));
@@ -76,18 +76,14 @@ function onlyWhere(rule: Rule, facts: Facts): ActiveRule {
 }
 
 /** @returns the offer for a user. Users whom all rules treat alike share one, as long as the cache holds it. */
-function cachedOffers(
-  active: readonly ActiveRule[],
-  { items, offered }: Facts,
-  prior: Float64Array,
-): (user: number) => Offer {
-  const changes = active.flatMap(({ offer }) => offer ?? []);
+function offers(rules: readonly ActiveRule[], { items, offered }: Facts, prior: Float64Array): (user: number) => Offer {
+  const changes = rules.flatMap(({ offer }) => offer ?? []);
   const cache = new Map<string, Offer>();
-  const most = Math.max(1, Math.floor(CACHE_BYTES / (BYTES_AN_ITEM * items)));
+  const capacity = Math.max(1, Math.floor(CACHE_BYTES / (BYTES_AN_ITEM * items)));
   return (user) => {
     const key = changes.map(({ keyOf }) => keyOf(user)).join('\n');
     const offer = cache.get(key) ?? offerFor(user);
-    if (!cache.has(key) && cache.size >= most) cache.delete(cache.keys().next().value ?? '');
+    if (!cache.has(key) && cache.size >= capacity) cache.delete(cache.keys().next().value ?? '');
     cache.set(key, offer);
     return offer;
   };
@@ -133,11 +129,7 @@ function filler(draft: Draft, active: readonly ActiveRule[]): (best: List, pool:
   };
 
   /** The candidate with the largest utility, the first of equal ones; -1 if none is allowed. */
-  function bestChoice(
-    { utility, utilityBound }: NonNullable<ActiveRule['choice']>,
-    items: Uint32Array,
-    count: number,
-  ): number {
+  function bestChoice({ utility, utilityBound }: Choice, items: Uint32Array, count: number): number {
     let chosen = -1;
     let most = Number.NEGATIVE_INFINITY;
     for (let at = 0; at < count; at++) {

@@ -1,10 +1,7 @@
 import type { Offer } from '../ranking/offer.js';
 import type { ListRule } from './list-rule.js';
 
-interface Limit {
-  column: string;
-  most: number;
-}
+type Limit = { column: string; most: number };
 
 interface Cap {
   /** How many items of a list may share a value. */

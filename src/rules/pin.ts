@@ -120,9 +120,9 @@ function planned(segments: readonly Segment[], known: Known): Plan {
   const fits = (user: number, { values }: Segment) =>
     [...values].every(([column, value]) => cells.get(column)?.[user]?.includes(value.trim().toLowerCase()));
   for (let user = 0; user < known.served; user++) {
-    const own = [...(ofUser.get(user) ?? []), ...(ofUser.get(-1) ?? [])].filter((segment) => fits(user, segment));
-    for (const segment of own) used.add(segment);
-    const key = own.map((segment) => numbers.get(segment)).join();
+    const matching = [...(ofUser.get(user) ?? []), ...(ofUser.get(-1) ?? [])].filter((segment) => fits(user, segment));
+    for (const segment of matching) used.add(segment);
+    const key = matching.map((segment) => numbers.get(segment)).join();
     set[user] = sets.get(key) ?? sets.size;
     sets.set(key, set[user]!);
   }

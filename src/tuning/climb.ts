@@ -161,9 +161,9 @@ function climbing(start: Settings, evaluate: Evaluate, maxFits: number) {
   /** Evaluates variants; the first call evaluates the start, too. */
   const utilitiesOf = async (learned: Settings, variants: readonly Settings[]): Promise<Float64Array[]> => {
     if (best.length > 0) return variants.length > 0 ? evaluate(learned, variants) : [];
-    const [own, ...others] = await evaluate(learned, [settings, ...variants]);
-    best = own!;
-    before = mean(own!);
+    const [ofStart, ...others] = await evaluate(learned, [settings, ...variants]);
+    best = ofStart!;
+    before = mean(best);
     return others;
   };
 

@@ -147,24 +147,24 @@ export class VariantEvaluator {
     variants.forEach((variant, position) => {
       const { settings, audience, statistics } = variant;
       const scales = scalesOf(statistics, facts, counts, settings);
-      const own = { prior: priorOf(scales.prior, audience.offered), lowRankWeight: settings.lowRankWeight };
+      const scoreVariant = { prior: priorOf(scales.prior, audience.offered), lowRankWeight: settings.lowRankWeight };
       // β and τ scale the rows of preferences and groups too: variants that differ in them share scores only if no user has such signals.
-      const hasItemsOnly = areBelow(audience.signals.index, counts.items);
+      const itemsOnly = areBelow(audience.signals.index, counts.items);
       const sharesWith = ({ first }: ScoreGroup) =>
         first.audience === audience &&
-        (hasItemsOnly ||
+        (itemsOnly ||
           (first.statistics === statistics && first.settings.popularityWeight === settings.popularityWeight));
       const group = groups.find(sharesWith);
       if (group) {
         group.positions.push(position);
-        group.variants.push(own);
+        group.variants.push(scoreVariant);
         return;
       }
       const lowRank = lowRankOf(this.#learned.factors, statistics.popularity, { ...settings, lowRankWeight: 1 });
       const model = { counts, rows: this.#rows, scales, lowRank };
       const scores = scoresBy(model, audience.signals, this.#summed, this.#productsOf);
       const recommender = new Recommender(model, audience, this.#listLength, scores);
-      groups.push({ first: variant, recommender, positions: [position], variants: [own] });
+      groups.push({ first: variant, recommender, positions: [position], variants: [scoreVariant] });
     });
     return groups;
   }

@@ -35,9 +35,9 @@ export function gramRows(
   const ranks = evidenceRanks(evidence);
   const rowOf = gramRow(evidence, ranks.rank, sumsOf);
   const factor = candidateFactors(evidence, ranks, settings.candidateDamping);
-  const most = Math.max(FEWEST_PAIRS, Math.min(MOST_PAIRS, Math.floor(PAIRS_IN_ALL / items)));
+  const mostPairs = Math.max(FEWEST_PAIRS, Math.min(MOST_PAIRS, Math.floor(PAIRS_IN_ALL / items)));
   const candidates = shortlist(Math.min(settings.neighbors, items), ranks.item);
-  const pairs = shortlist(Math.min(most, items), ranks.item);
+  const pairs = shortlist(Math.min(mostPairs, items), ranks.item);
   return (from, to) => {
     const ofCandidates = new RowWriter(to - from, items);
     const ofPairs = new RowWriter(to - from, items);

@@ -30,7 +30,7 @@ export function followRow(
   return (source: number, out: RowWriter): void => {
     if (!sequences) return;
     const { start, items: inOrder } = sequences;
-    const met: number[] = [];
+    const touched: number[] = [];
     for (let e = basketsByItem.start[source]!; e < basketsByItem.start[source + 1]!; e++) {
       const user = basketsByItem.index[e]!;
       if (user >= users) break;
@@ -39,15 +39,15 @@ export function followRow(
       // An item without a time is not found: at is -1, and nothing is added.
       for (let gap = 1; gap <= Math.min(REACH, at); gap++) {
         const item = inOrder[first + at - gap]!;
-        if (sum[item] === 0) met.push(item);
+        if (sum[item] === 0) touched.push(item);
         sum[item]! += 1 / gap;
       }
     }
-    for (const item of met) if (weightOf(item) > 0) best.offer(item, weightOf(item));
+    for (const item of touched) if (weightOf(item) > 0) best.offer(item, weightOf(item));
     const kept = best.drain().sort();
     const total = kept.reduce((all, item) => all + weightOf(item), 0);
     for (const item of kept) out.add(item, weightOf(item) / total);
-    for (const item of met) sum[item] = 0;
+    for (const item of touched) sum[item] = 0;
   };
 }
 
