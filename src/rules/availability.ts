@@ -82,7 +82,7 @@ export function availabilityReader(header: readonly string[], mode: Availability
         isUnderstood || example === '' || mode !== 'honour' || !SURELY.test(columnKey(name))
           ? []
           : [
-              `${shown(name)} seems to say what can be sold, and ${example} or the like is not understood: it keeps nothing out\n  --where says it in another way, --availability ignore ends this warning`,
+              `${shown(name)} seems to say what can be sold, and ${example} or the like is not understood, so it excludes nothing\n  --where says it in another way, --availability ignore ends this warning`,
             ],
       );
       // If the shop says what is available, an item without stock may be on order.
@@ -106,7 +106,7 @@ export function availabilityReader(header: readonly string[], mode: Availability
       const odd = used.filter((each) => each.odd.count > 0);
       const oddNotes = odd.map(
         ({ name, odd: { count, example } }) =>
-          `${shown(name)} says ${example} or the like in ${count} rows: that keeps nothing out`,
+          `${shown(name)} says ${example} or the like in ${count} rows, which excludes nothing`,
       );
       return { available, notes: [note, ...oddNotes], warnings };
     },

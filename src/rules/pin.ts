@@ -130,7 +130,7 @@ function planned(segments: readonly Segment[], known: Known): Plan {
   if (unused) {
     const others = segments.length - used.size - 1;
     known.warn(
-      `${unused.pins[0]?.row.place}: no user is meant by this pin${others > 0 ? `, nor by those for ${others} others` : ''}`,
+      `${unused.pins[0]?.row.place}: no user matches this pin${others > 0 ? `, nor the pins for ${others} other groups of users` : ''}`,
     );
   }
   const pins = [...sets.keys()].map((key) =>

@@ -55,7 +55,7 @@ export function readStrengths(column: NumberColumn | undefined, name: string, wi
   const isOddScale = byName === 'scale' && rule.kind === 'count' && tally.grades.size > 1;
   if (isAuto && isOddScale && reversed.length === 0) {
     warnings.push(
-      `"${name}" holds ${tally.low} to ${tally.high}, which is like no scale of ratings: taken for counts\n  --ratings count says so, --ratings scale makes them ratings`,
+      `"${name}" holds ${tally.low} to ${tally.high}, which does not look like a scale of ratings: taken for counts\n  --ratings count says so, --ratings scale makes them ratings`,
     );
   }
   if (byName === 'count' && isAuto && tally.isScale && tally.grades.size > 2) {
