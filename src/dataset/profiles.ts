@@ -160,7 +160,7 @@ function readProfileLists(
       count('history', text);
       lists.history.add(user, items.add(text), strength);
     }
-    // Excluded ids have no strengths and are taken as they stand; only a list in brackets is cut, unless that is an id.
+    // Entries have no strengths and are taken as they stand; a list in brackets is read as a list, unless it is an id.
     for (const entry of listEntries(cellOf(roles.exclude), (text) => !/^[[{]/.test(text) || items.has(text))) {
       count('exclude', entry.text);
       const item = items.get(entry.text);
