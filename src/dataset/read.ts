@@ -172,7 +172,7 @@ function assemble(
   const offered = Uint8Array.from({ length: items }, (_, item) => (!catalogue || catalogue.table.has(item) ? 1 : 0));
   const interactions = joined([...behaviour.map(({ matrix }) => matrix), stated], users, items);
   noteItemsOutside(offered, interactions, reports);
-  // People without a history may be new, but hardly all of them.
+  // Some users without interactions may be new, but hardly all of them.
   if (profiles && served < users && stated.index.length === 0 && behaviour[0]?.matrix.start[served] === 0) {
     const [own, other] = [ids.users.ids[0], ids.users.ids[served]].map((id) => JSON.stringify(id));
     const warning = `none of its users has interactions (users are like ${own} here, ${other} there); do the ids match?`;

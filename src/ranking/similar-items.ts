@@ -4,7 +4,7 @@ import { lowRankScores } from './low-rank-scores.js';
 import type { Model } from './model.js';
 
 /**
- * Finds the items that go with an item: those that score best for a user of whom it is all that is known. They are its row of the model,
+ * Finds the items that go with an item: those that score best for a user who is known only by this item. They are its row of the model,
  * so there is a direction: the first part may go with its sequel, but not the sequel with the first part.
  * @param offered by item: 1 where it may be found.
  * @returns a function that finds up to `count` of them, best first; a list is valid until the next call.

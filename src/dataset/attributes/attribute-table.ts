@@ -68,7 +68,7 @@ export function attributeTable(
       const words = wordsOf(name, cells);
       texts.push(words);
       const { names, met } = words;
-      const reason = 'long text, of which no two share a word that few have';
+      const reason = 'long text without words that a few of them share';
       return {
         name,
         decision: names.length === 0 ? { as: 'nothing', reason } : { as: 'words', kept: names.length, met },

@@ -6,7 +6,7 @@ import type { CountedRows } from './counting.js';
 import { dampedDegrees, evidenceRanks } from './gram.js';
 
 /**
- * Candidates of an item that nobody liked, if others are liked. By its attributes alone, more candidates only repeat what these say
+ * Candidates of an item that nobody liked, if others are liked. It is known by its attributes alone, and more candidates only repeat these
  * (citeulike-t with its words and tags: recall@50 .4100 with 200, 50 or 25), and a catalogue may hold many such items.
  */
 const COLD_NEIGHBORS = 50;
