@@ -14,8 +14,8 @@ const DIGITS_KEPT = 15;
 const FEWEST_LONG = 5;
 /** Most column names are shorter. */
 const LONGEST_NAME = 20;
-/** Longer ids are not subtotals. */
-const LONGEST_SUBTOTAL = 100;
+/** Longer ids are not sums. */
+const LONGEST_SUM = 100;
 
 /** Patterns of ids that are no data, or were changed on the way, and what they mean. */
 const ODD: readonly (readonly [looks: RegExp, what: string])[] = [
@@ -83,12 +83,12 @@ function roundedIn(ids: readonly string[]): string | undefined {
 
 /** An id like `1001 Total`, where there is `1001`: pivot tables have such rows. */
 function subtotalIn(ids: readonly string[]): string | undefined {
-  const subtotals = ids.flatMap((id) => {
-    const before = id.length > LONGEST_SUBTOTAL ? undefined : SUBTOTAL.exec(id)?.[1];
+  const sums = ids.flatMap((id) => {
+    const before = id.length > LONGEST_SUM ? undefined : SUBTOTAL.exec(id)?.[1];
     return before === undefined ? [] : [{ id, before }];
   });
-  const all = new Set(subtotals.length > 0 ? ids : []);
-  return subtotals.find(({ before }) => all.has(before))?.id;
+  const all = new Set(sums.length > 0 ? ids : []);
+  return sums.find(({ before }) => all.has(before))?.id;
 }
 
 /** An id that most likely means the same as an earlier one. */
