@@ -14,7 +14,7 @@ const DIGITS_KEPT = 15;
 const FEWEST_LONG = 5;
 /** Most column names are shorter. */
 const LONGEST_NAME = 20;
-/** Longer ids are not sums. */
+/** Longer ids are not subtotals. */
 const LONGEST_SUM = 100;
 
 /** Patterns of ids that are no data, or were changed on the way, and what they mean. */
