@@ -4,22 +4,22 @@ import type { Ids } from '../events/ids.js';
 import { type CutFile, cutRanges, type ReadEvents, SIZES } from '../events/read-events.js';
 import { takeWholeFile } from '../events/whole-file.js';
 import type { EventsRoles } from '../understanding/file-roles.js';
-import { type EventFiles, inputsOfEach, layoutOf, type More, OF_ORDERS } from './event-files.js';
+import { type EventFiles, inputsOfEach, KEEP_CANCELLED, type LayoutOptions, layoutOf } from './event-files.js';
 import type { Inputs } from './inputs.js';
 
-/* Files of events that others read: in ranges, or whole. */
+/* How other processes read events files: in ranges, or whole. */
 
-/** How each of these files is read by others, in the order in which `readDataset` reads them. */
+/** How other processes read each of these files, in the order in which `readDataset` reads them. */
 export async function cutEventFiles(given: Inputs, files: EventFiles): Promise<CutFile[]> {
   const inputs = inputsOfEach(given, files);
-  const cuts = files.orders ? [await cutEvents(inputs.orders, files.orders, OF_ORDERS)] : [];
+  const cuts = files.orders ? [await cutEvents(inputs.orders, files.orders, KEEP_CANCELLED)] : [];
   for (const roles of [...files.interactions, ...files.users]) cuts.push(await cutEvents(inputs.others, roles));
   return cuts;
 }
 
-/** How others read a file of events. */
-async function cutEvents(inputs: Inputs, roles: EventsRoles, more: More = {}): Promise<CutFile> {
-  const layout = layoutOf(inputs, roles, more);
+/** The ranges of a file; one range where it cannot be cut. */
+async function cutEvents(inputs: Inputs, roles: EventsRoles, options?: LayoutOptions): Promise<CutFile> {
+  const layout = layoutOf(inputs, roles, options);
   return (await cutRanges(roles.file, layout, inputs.eventWeights, inputs.sizes)) ?? wholeFile(inputs, roles, layout);
 }
 
@@ -29,15 +29,15 @@ function wholeFile({ eventWeights, sizes = SIZES }: Inputs, { file }: EventsRole
   return { task, ranges: [{ from: 0, to: Math.max(1, sizeAtHand(path)) }] };
 }
 
-/** The events of a file that others have read whole; undefined: they have not. */
-export async function readElsewhere(
+/** Has another process read a file that cannot be cut. @returns undefined where this process has to read it. */
+export async function readByWorker(
   inputs: Inputs,
   roles: EventsRoles,
   layout: EventLayout,
   ids: Ids,
 ): Promise<ReadEvents | undefined> {
   const { rangeWorkers, eventWeights, sizes, badRows, onBytes } = inputs;
-  // Nobody else could read a pipe.
+  // Another process cannot read a pipe.
   if (!rangeWorkers?.readWhole || sizeAtHand(roles.file.path) === 0) return undefined;
   if (await cutRanges(roles.file, layout, eventWeights, sizes)) return undefined;
   const { task, ranges } = wholeFile(inputs, roles, layout);

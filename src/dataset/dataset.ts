@@ -13,13 +13,13 @@ import type { StrengthColumn } from './strengths/strength-column.js';
 import type { Duplicates, StrengthRule } from './strengths/strength-rule.js';
 
 /**
- * What was read, as numbers: everything behind this knows users and items by index only.
+ * The input as numbers: every later step knows users and items by index only.
  *
- * Users 0 to `served` are those of the users file, in the order they first appear; users behind them were met only in
- * the interactions beside profiles, and are learned from, not served.
+ * Users 0 to `served` are those of the users file, in the order they first appear; users after them occur only in the
+ * interactions beside profiles, and are learned from, not served.
  */
 export interface Dataset extends Interactions {
-  /** What of the interactions counts. Undefined: all of it. */
+  /** Which interactions count. Undefined: all of them. */
   evidence?: EvidenceRules | undefined;
   userIds: readonly string[];
   served: number;
@@ -28,9 +28,9 @@ export interface Dataset extends Interactions {
   titles: readonly string[];
   /** By item index: 1 where the item may be recommended (it is in the catalogue). */
   offered: Uint8Array;
-  /** By item: 1 where the catalogue's columns say that it can be sold now; undefined: they do not say. */
+  /** By item: 1 where the columns of the catalogue say that it can be sold now; undefined: no column says so. */
   available?: Uint8Array | undefined;
-  /** users × items that are not offered, beside what they had. */
+  /** users × items that must not be offered to them, besides those they had. */
   excluded: SparseRows;
   /** items × attribute values. */
   attributes: SparseRows;
@@ -40,20 +40,21 @@ export interface Dataset extends Interactions {
   /** users × groups: the attributes that users share. */
   groups: SparseRows;
   groupNames: readonly string[];
-  /** The columns of the catalogue and of the profiles, where rules or the output want them (`Inputs.keepColumns`); else none. */
+  /** The columns of the catalogue; empty unless rules or the output need them (`Inputs.keepColumns`). */
   itemColumns: readonly CellColumn[];
-  /** Which of them says when somebody had an item last: it goes with the interactions. */
+  /** The name of the one among them with the time of each item's latest interaction; it changes with the interactions. */
   timeColumn?: string | undefined;
+  /** The columns of the profiles, likewise. */
   userColumns: readonly CellColumn[];
 }
 
-/** Lets the large arrays of interactions go, once they lie in files: they are 0 from then on, and as long as they were. */
+/** Releases the large arrays of interactions once they lie in files. They keep their length and read as 0. */
 export function releaseDataset({ interactions, times, rated }: Dataset): void {
   for (const array of [interactions.index, interactions.value, times, rated?.rating, rated?.weight])
     if (array) release(array);
 }
 
-/** What was understood of one file, for the report on stderr. */
+/** How one file was understood, for the report on stderr. */
 export interface FileReport {
   kind: 'events' | 'profiles' | 'items' | 'orders';
   table: TableReport;
@@ -63,24 +64,24 @@ export interface FileReport {
   columns: DecidedColumn[];
   unused: string[];
   events?: EventsReport;
-  /** In the report of the last of the files that are read as one. */
+  /** Only in the report of the last of the files that are read as one. */
   interactions?: InteractionsReport;
   repeatedRows: number;
   notes: string[];
-  /** What is most likely wrong with it, though it could be read. */
+  /** Likely mistakes in a file that could be read. */
   warnings: string[];
 }
 
 export interface Skipped {
   what: string;
   kind: SkippedKind;
-  /** They name no user or no item: of many of them something is wrong. */
+  /** The rows name no user or no item; many of them mean that something is wrong. */
   isWithoutId: boolean;
 }
 
-/** What the rows of a file of events, or of orders, say. */
+/** The types, statuses and times in a file of events or orders. */
 export interface EventsReport {
-  /** Most rows first; empty where the file has no column of them. */
+  /** Most rows first; empty where the file has no such column. */
   types: EventType[];
   /** Statuses of the orders that the rows belong to, in the same order. */
   statuses: EventType[];
@@ -91,13 +92,13 @@ export interface EventsReport {
         from: number;
         to: number;
         missing: number;
-        /** Rows before 1973, where there were no such events. */
+        /** Rows before 1973, which are hardly events. */
         early: number;
       }
     | undefined;
 }
 
-/** How the rows of one user and item become a strength: what later files are read by. */
+/** How the rows of one user and item become a strength. Files that the model scores later are read in the same way. */
 export interface LearnedStrengths {
   /** The header of their column; null if the file has no such column. */
   column: string | null;

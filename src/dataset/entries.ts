@@ -1,7 +1,7 @@
 import { IndexColumn, NumberColumn } from '../events/columns.js';
 import { type SparseRows, sparseFromEntries } from '../matrix/sparse.js';
 
-/** Entries of a sparse matrix while they are read, in any order. */
+/** Collects the entries of a sparse matrix, in any order. */
 export class Entries {
   readonly row = new IndexColumn();
   readonly column = new IndexColumn();
@@ -13,7 +13,7 @@ export class Entries {
     this.value.push(value);
   }
 
-  /** @param combine makes one value of several in the same cell, given in their order. */
+  /** @param combine makes one value of several in the same cell, which it gets in the order they were added. */
   matrix(rows: number, columns: number, combine: (values: readonly number[]) => number): SparseRows {
     const { row, column, value } = this;
     return sparseFromEntries(rows, columns, row.values, column.values, value.values, row.length, combine);

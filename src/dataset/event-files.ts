@@ -9,7 +9,7 @@ import type { Inputs } from './inputs.js';
 
 /* Which files hold events, and how the rows of each are read. */
 
-/** The files of events that were understood. */
+/** The events files of a run, by what they are for. */
 export interface EventFiles {
   orders: EventsRoles | undefined;
   interactions: readonly EventsRoles[];
@@ -20,7 +20,7 @@ export function eventFilesOf({ orders, interactions, users }: Understanding): Ev
   return { orders, interactions, users: users.kind === 'events' ? users.files : [] };
 }
 
-/** How orders are read, and how all others: conditions that name a column which only the orders have are about these. */
+/** The inputs for the orders file, which get the conditions that fit only its columns, and for all other events files. */
 export function inputsOfEach(
   given: Inputs,
   { orders, interactions, users }: EventFiles,
@@ -34,14 +34,14 @@ export function inputsOfEach(
   };
 }
 
-/** @param lines the files whose rows name orders. */
+/** The conditions that fit the orders file and no file of order lines. @param lines the files whose rows name orders. */
 function conditionsOfOrders(inputs: Inputs, orders: EventsRoles, lines: readonly EventsRoles[]): string[] {
   const fits = (text: string, { file }: EventsRoles) => {
     try {
       conditionsOf({ ...inputs, eventsWhere: [text] }, file);
       return true;
     } catch (error) {
-      // What fits neither is refused where the lines are read.
+      // A condition that fits neither is refused where the lines are read.
       if (error instanceof Failure) return false;
       throw error;
     }
@@ -49,7 +49,7 @@ function conditionsOfOrders(inputs: Inputs, orders: EventsRoles, lines: readonly
   return (inputs.eventsWhere ?? []).filter((text) => !lines.some((each) => fits(text, each)) && fits(text, orders));
 }
 
-/** What rows of a file have to fulfil. @throws Failure 2 where its columns cannot tell. */
+/** The conditions that rows of a file have to meet. @throws Failure 2 for one that does not fit its columns. */
 function conditionsOf({ eventsWhere = [], now = Date.now() / 1000, dayOrder }: Inputs, file: OpenFile): RowCondition[] {
   const sample = file.columns.map(({ name, cells }) => ({ name, cells }));
   return eventsWhere.map((text) =>
@@ -57,19 +57,19 @@ function conditionsOf({ eventsWhere = [], now = Date.now() / 1000, dayOrder }: I
   );
 }
 
-/** What is said of a layout that no column tells. */
-export type More = Pick<EventLayout, 'keepsCancelled'>;
+/** Parts of a layout that do not depend on columns. */
+export type LayoutOptions = Pick<EventLayout, 'keepsCancelled'>;
 
-/** Who reads orders has to know those that were cancelled. */
-export const OF_ORDERS: More = { keepsCancelled: true };
+/** For orders: lines of cancelled orders have to be told from lines of unknown ones. */
+export const KEEP_CANCELLED: LayoutOptions = { keepsCancelled: true };
 
-export function layoutOf(inputs: Inputs, { file, used }: EventsRoles, more: More = {}): EventLayout {
+export function layoutOf(inputs: Inputs, { file, used }: EventsRoles, options: LayoutOptions = {}): EventLayout {
   const statuses = file.columns[used.status ?? -1]?.distinct ?? new Set();
   const conditions = conditionsOf(inputs, file);
   return {
     ...eventLayout(file.delimiter, file.header, used, inputs.dayOrder),
     statusWeights: statusWeightsAmong(statuses),
     ...(conditions.length > 0 ? { conditions } : {}),
-    ...more,
+    ...options,
   };
 }

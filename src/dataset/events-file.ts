@@ -9,9 +9,9 @@ import { readEvents } from '../events/read-events.js';
 import { doubtedDates, noteFuture, settleTimes } from '../events/settled-times.js';
 import type { EventsRoles } from '../understanding/file-roles.js';
 import { mayHaveThousands } from '../understanding/sampled-column.js';
-import { readElsewhere } from './cut-events.js';
+import { readByWorker } from './cut-events.js';
 import type { FileReport, Skipped } from './dataset.js';
-import { layoutOf, type More, OF_ORDERS } from './event-files.js';
+import { KEEP_CANCELLED, type LayoutOptions, layoutOf } from './event-files.js';
 import { eventsReport } from './events-report.js';
 import type { Inputs } from './inputs.js';
 import { thousandsWarning } from './strengths/strength-column.js';
@@ -23,7 +23,7 @@ export interface EventsFile extends FileEvents {
   report: FileReport;
 }
 
-/** Reads a file of events, up to `now`. @param orders where its rows name orders, not users. */
+/** Reads an events file, up to `now`. @param orders the orders that its rows may name instead of users. */
 export async function readEventsFile(
   inputs: Inputs,
   roles: EventsRoles,
@@ -60,10 +60,10 @@ async function allEventsOf(
   return file;
 }
 
-/** Reads who placed the orders; of `eventsWhere` all is about them. */
+/** Reads which user placed each order. All of `eventsWhere` is about the orders. */
 export async function readOrders(inputs: Inputs, roles: EventsRoles): Promise<{ orders: Orders; report: FileReport }> {
   const ids = { users: new IdIndex(), items: new IdIndex() };
-  const { events, report } = await eventsOf(inputs, roles, ids, OF_ORDERS);
+  const { events, report } = await eventsOf(inputs, roles, ids, KEEP_CANCELLED);
   const areChosen = (inputs.eventsWhere?.length ?? 0) > 0;
   const orders = ordersFrom(events, ids.users, ids.items, areChosen);
   const { rows, order } = orders.disputed;
@@ -75,7 +75,7 @@ export async function readOrders(inputs: Inputs, roles: EventsRoles): Promise<{ 
 
 const CANCELLED = 'of orders that were cancelled, refunded or the like';
 
-/** An order is read as the user of an event, and its user as the item. */
+/** Puts skipped rows in terms of orders: an order is read as the user of an event, and its user as the item. */
 function asOfOrders(skipped: Skipped, at: number): Skipped {
   const what = ['without an order id', WITHOUT_USER][at];
   return what === undefined ? skipped : { ...skipped, what };
@@ -83,21 +83,21 @@ function asOfOrders(skipped: Skipped, at: number): Skipped {
 
 const UNDECIDED = 'for which --events-where cannot tell: a cell is missing, or cannot be read';
 
-async function eventsOf(inputs: Inputs, roles: EventsRoles, ids: Ids, more: More = {}): Promise<EventsFile> {
+async function eventsOf(inputs: Inputs, roles: EventsRoles, ids: Ids, options?: LayoutOptions): Promise<EventsFile> {
   const { file, used, shown, notes, warnings } = roles;
   const { name, header } = file;
-  const layout = layoutOf(inputs, roles, more);
+  const layout = layoutOf(inputs, roles, options);
   const filter = layout.conditions && rowFilter(layout.conditions);
   const { eventWeights } = inputs;
-  const whole = await readElsewhere(inputs, roles, layout, ids);
+  const whole = await readByWorker(inputs, roles, layout, ids);
   const read = whole ?? (await readEvents(await file.table(), layout, eventWeights, ids, inputs, filter));
   const { events, report, lineOf } = read;
   settleTimes(name, layout.timeName, events);
   const dates = layout.dayOrder === undefined ? doubtedDates(layout.timeName, events) : [];
   const { withoutUser, withoutItem, withoutWeight, cancelled, unwanted, undecided } = events.skipped;
   const rating = file.columns[used.rating ?? -1];
-  const mayBe = rating && mayHaveThousands(rating.filled) && inputs.ratings === 'auto' && !inputs.known;
-  const thousands = mayBe ? [thousandsWarning(rating.name)] : [];
+  const isDoubtful = rating && mayHaveThousands(rating.filled) && inputs.ratings === 'auto' && !inputs.known;
+  const thousands = isDoubtful ? [thousandsWarning(rating.name)] : [];
   const skipped = (what: string, { count, firstLine }: SkippedKind, isWithoutId = false): Skipped => {
     const kind = { count, firstLine: count > 0 ? lineOf(firstLine) : 0 };
     return { what, kind, isWithoutId };

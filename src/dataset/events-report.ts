@@ -7,7 +7,7 @@ import { isNobody } from '../understanding/role-candidates.js';
 import type { AggregatedEvents } from './aggregate.js';
 import type { EventsReport, InteractionsReport } from './dataset.js';
 
-/** What the rows of a file say, for its report. */
+/** The types, statuses and times of a file's events, for its report. */
 export function eventsReport(events: Events): EventsReport {
   return { types: events.types?.met ?? [], statuses: events.statuses?.met ?? [], time: timeSpan(events) };
 }
@@ -53,22 +53,23 @@ function timeSpan(events: Events): EventsReport['time'] {
   return { unit, dayOrder: seen.dayOrder, from: timeColumn.seconds(from), to: timeColumn.seconds(to), missing, early };
 }
 
-/** Of fewer users that may be chance. */
+/** Fewer users than this may have one row each by coincidence. */
 const FEWEST_USERS = 5;
-/** What goes together shows where several users have it; few rows may be a try. */
-const FEWEST_TO_LEARN_FROM = 2;
+/** With this many users or fewer, nothing can be learned for others. A file below `MANY_ROWS` rows may be a first try: no warning. */
+const TOO_FEW_USERS = 2;
 const MANY_ROWS = 100;
-/** Numbers that are seconds since 1970 are above this, and so is what people did: the third of March 1973. */
+/** Smaller numbers are hardly seconds since 1970, and no events are older: 3 March 1973. */
 const EARLIEST_SECONDS = 1e8;
-/** Times further ahead are no orders to come, nor clocks that are fast. */
+/** Times further ahead are neither future orders nor fast clocks. */
 const FAR_AHEAD = 366 * 86_400;
 
-/** Who has this share of the rows, among that many users, is not one person. */
+/** An id with this share of the rows, among at least `MANY_USERS` users, is not one person. */
 const MANY = 0.1;
 const MANY_USERS = 100;
-/** Times the mean of all users that an id with a meaning of its own has, where it stands for several people. */
-const TIMES_THE_MEAN = 1.3;
-const FAR_ABOVE = 5;
+/** User 0 of users numbered from 0 stands for several people if it has this many times the mean number of rows. */
+const ABOVE_MEAN = 1.3;
+/** The same for words, like `guest`. */
+const FAR_ABOVE_MEAN = 5;
 
 /** Ids of users or items, and how many rows each has. */
 export interface CountedIds {
@@ -76,20 +77,20 @@ export interface CountedIds {
   rows: Uint32Array;
 }
 
-/** Ids that stand for nobody, or for several at once, it seems. */
-function crowds({ ids, rows }: CountedIds, role: 'user' | 'item'): string[] {
+/** Warnings about ids that seem to stand for nobody, or for several people at once. */
+function sharedIds({ ids, rows }: CountedIds, role: 'user' | 'item'): string[] {
   const total = rows.reduce((sum, count) => sum + count, 0);
-  const many = rows.reduce((sum, count) => sum + Number(count > 0), 0);
-  const isCrowd = (id: string, count: number) => {
+  const different = rows.reduce((sum, count) => sum + Number(count > 0), 0);
+  const isShared = (id: string, count: number) => {
     // An item may well be in every basket.
-    if (role === 'user' && count > MANY * total && many >= MANY_USERS) return true;
-    // Counts first: looking at the text of millions of ids takes longer.
-    if ((count <= MANY * total && count * many <= FAR_ABOVE * total) || !isNobody(id)) return false;
-    // Where they are numbered from 0 on, there is a 1 as well; often the most popular item is 0.
+    if (role === 'user' && count > MANY * total && different >= MANY_USERS) return true;
+    // Counts come first, since looking at the text of millions of ids takes longer.
+    if ((count <= MANY * total && count * different <= FAR_ABOVE_MEAN * total) || !isNobody(id)) return false;
+    // Ids that are numbered from 0 include a 1; item 0 is then often the most popular one.
     const isNumbered = id === '0' && ids.includes('1');
     if (isNumbered && role === 'item') return false;
-    const isWord = !/^-?\d+$/.test(id) && count * many > FAR_ABOVE * total;
-    return isWord || (count > MANY * total && (!isNumbered || count * many > TIMES_THE_MEAN * total));
+    const isWord = !/^-?\d+$/.test(id) && count * different > FAR_ABOVE_MEAN * total;
+    return isWord || (count > MANY * total && (!isNumbered || count * different > ABOVE_MEAN * total));
   };
   const why = {
     user: 'exports give one id to all people without an account\n  if so, leave such rows out (--events-where), or name a column that tells them apart with --user-col NAME',
@@ -97,13 +98,13 @@ function crowds({ ids, rows }: CountedIds, role: 'user' | 'item'): string[] {
   }[role];
   return ids.flatMap((id, at) => {
     const count = rows[at] ?? 0;
-    return isCrowd(id, count) ? [`${role} ${JSON.stringify(id)} has ${count} of ${total} rows; ${why}`] : [];
+    return isShared(id, count) ? [`${role} ${JSON.stringify(id)} has ${count} of ${total} rows; ${why}`] : [];
   });
 }
 
 /**
- * What of events is suspicious, though they could be read.
- * @param nameOf the header of a role. @param stated weights by type of event.
+ * Warnings about events that could be read but look wrong.
+ * @param nameOf the header of a role. @param stated the weights given by `--event-weights`.
  * @param now seconds since 1970.
  */
 export function doubts(
@@ -114,38 +115,33 @@ export function doubts(
   stated: EventWeights,
   now: number,
 ): string[] {
-  const found = [...crowds(of.user, 'user'), ...crowds(of.item, 'item')];
+  const found = [...sharedIds(of.user, 'user'), ...sharedIds(of.item, 'item')];
   let users = 0;
   for (let user = 0; user < matrix.rows; user++) if (rowLength(matrix, user) > 0) users++;
   if (users >= FEWEST_USERS && repeated === 0 && matrix.index.length === users) {
     found.push(
-      `every user has exactly one row; is ${JSON.stringify(nameOf('user'))} the user? mostly it is an order or a session then, and nothing can be learned from it\n  --user-col NAME says which column is the user`,
+      `every user has exactly one row; is ${JSON.stringify(nameOf('user'))} the user? usually such a column is an order or a session, and nothing can be learned from it\n  --user-col NAME says which column is the user`,
     );
   }
-  if (users <= FEWEST_TO_LEARN_FROM && repeated + matrix.index.length >= MANY_ROWS) {
+  if (users <= TOO_FEW_USERS && repeated + matrix.index.length >= MANY_ROWS) {
     found.push(
       `all rows are of ${users === 1 ? '1 user' : `${users} users`}, from whom nothing can be learned for others; is ${JSON.stringify(nameOf('user'))} the user?\n  --user-col NAME says which column is the user`,
     );
   }
-  const numbers = types.map(({ name }) => name).filter((name) => /^\d+$/.test(name));
-  if (numbers.length > 1 && numbers.length === types.length && stated.size === 0) {
+  const names = types.map(({ name }) => name);
+  const areNumbers = names.every((name) => /^\d+$/.test(name));
+  if (names.length > 1 && stated.size === 0 && (areNumbers || !names.some(isKnownType))) {
+    const [column, some] = [JSON.stringify(nameOf('event')), names.slice(0, 6).join(', ')];
     found.push(
-      `${JSON.stringify(nameOf('event'))} names types of events by number (${numbers.slice(0, 6).join(', ')}), each taken for a view
-  --event-weights ${numbers[0]}=1,${numbers[1]}=5 says what they weigh`,
-    );
-  }
-  const isUnknown = types.length > 1 && numbers.length < types.length && !types.some(({ name }) => isKnownType(name));
-  if (isUnknown && stated.size === 0) {
-    const names = types.slice(0, 6).map(({ name }) => name);
-    found.push(
-      `none of the types of events in ${JSON.stringify(nameOf('event'))} is known (${names.join(', ')}), and each is taken for a view
-  --event-weights "${names[0]}=1,${names[1]}=5" says what they weigh`,
+      areNumbers
+        ? `${column} names types of events by number (${some}), each taken for a view\n  --event-weights ${names[0]}=1,${names[1]}=5 says what they weigh`
+        : `none of the types of events in ${column} is known (${some}), and each is taken for a view\n  --event-weights "${names[0]}=1,${names[1]}=5" says what they weigh`,
     );
   }
   const column = JSON.stringify(nameOf('time'));
   if (time?.unit === 's' && time.to < EARLIEST_SECONDS) {
     found.push(
-      `${column} holds numbers from ${time.from} to ${time.to}, too small for seconds since 1970; taken for seconds all the same, which is right as far as larger ones are later\n  --time-col none leaves them out, --time-col NAME says which column holds the times`,
+      `${column} holds numbers from ${time.from} to ${time.to}, too small for seconds since 1970; taken for seconds all the same, which is fine if larger ones are later\n  --time-col none leaves them out, --time-col NAME says which column holds the times`,
     );
   } else if (time && time.early > 0) {
     found.push(

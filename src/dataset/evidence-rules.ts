@@ -5,20 +5,20 @@ import { meanRating } from '../model/strength.js';
 import { entriesWhere, type Interactions, withOwnStrengths } from './interactions.js';
 
 /*
- * What counts as evidence: what is learned from and stands in histories. Rows after `now` are never read (`withoutLater`), and rows before
- * `since` give way to later ones of the same pair (`withoutEarlier`); the rest is decided here, of whatever interactions there are to learn
- * from. So a part that is held out is judged as without these rules, and tells nothing of itself.
+ * Evidence rules decide which interactions count: only these are learned from and stand in histories. Rows after `now` are never read
+ * (`withoutLater`), and rows before `since` give way to later ones of the same pair (`withoutEarlier`). The rest is decided here, and only
+ * for the interactions to learn from: held-out items are the same with and without these rules, and nothing about them leaks.
  *
- * Only what has a time has an age: interactions without one count in full.
+ * Interactions without a time have no age and count in full.
  */
 
 /** Moments are seconds since 1970. */
 export interface EvidenceRules {
-  /** Ratings below are no evidence; the items stay had. */
+  /** Ratings below this do not count; their items still count as seen. */
   minRating?: number | undefined;
-  /** Neither is what was before. */
+  /** Interactions before this do not count either. */
   since?: number | undefined;
-  /** Seconds in which a strength halves. */
+  /** Strengths halve in this many seconds. */
   halfLife?: number | undefined;
   /** The end of the data; ages count from here. Undefined: from the latest interaction. */
   now?: number | undefined;
@@ -26,10 +26,10 @@ export interface EvidenceRules {
 
 export type RuledInteractions = Interactions & { evidence?: EvidenceRules | undefined };
 
-/** Interactions that count, and all that users had, which they are not recommended again; undefined: the same. */
+/** Interactions that count. `had` are all interactions, whose items are not recommended again; undefined: the same ones. */
 export type Counting<T> = T & { had?: Pick<Interactions, 'interactions' | 'times'> | undefined };
 
-/** Leaves out what is no evidence, and lets the rest fade:  strength · 2^(−age / half-life). */
+/** Leaves out interactions that do not count, and lets the others fade:  strength · 2^(−age / half-life). */
 export function whatCounts<T extends RuledInteractions>(all: T): Counting<T> {
   const { interactions, times, evidence } = all;
   if ([evidence?.minRating, evidence?.since, evidence?.halfLife].every((rule) => rule === undefined)) return all;
@@ -44,18 +44,18 @@ export function whatCounts<T extends RuledInteractions>(all: T): Counting<T> {
     const age = Math.max(0, clock - ages[entry]!);
     return Number.isNaN(age) ? x : x * Math.exp((-Math.LN2 * age) / halfLife);
   });
-  // Made of ratings alone, strengths would be young again.
+  // Without the ratings, since strengths recomputed from them would not have faded.
   return { ...counting, interactions: { ...counting.interactions, value }, rated: undefined, had };
 }
 
-/** The mean of the ratings that count, where some do not; null: all do, or there are none. */
+/** The mean of the ratings that count; null where all of them do, or there are none. */
 export function countingMean(all: RuledInteractions): number | null {
   if (!all.rated) return null;
   const { flags, early, low } = countingEntries(all);
   return early + low > 0 ? meanRating(all.rated.rating.filter((_, entry) => flags[entry] === 1)) : null;
 }
 
-/** How many entries do not count because they are too early, and because their rating is too low; by entry 1 where it counts, if any does not. */
+/** @returns `flags` by entry: 1 where it counts (empty where no rule is on); how many entries are too early, how many rated too low. */
 function countingEntries({ interactions, times, rated, evidence = {} }: RuledInteractions) {
   if ((evidence.since ?? evidence.minRating) === undefined) return { flags: new Uint8Array(0), early: 0, low: 0 };
   const since = evidence.since ?? Number.NEGATIVE_INFINITY;
@@ -86,16 +86,17 @@ export function clockOf({ times, evidence }: Pick<RuledInteractions, 'times' | '
   return latest === Number.NEGATIVE_INFINITY ? Number.NaN : latest;
 }
 
-/** Rules for a part of the data, whose end is its own. */
+/** The rules for a part of the data, whose ages count from its own latest interaction. */
 export function ofPart(evidence: EvidenceRules | undefined): EvidenceRules | undefined {
   return evidence && { ...evidence, now: undefined };
 }
 
 /**
- * How much of the interactions counts, in sentences.
- * @param elsewhere whether there is anything else to learn from. @throws Failure 2 where a rule has nothing to go by, 65 where nothing counts.
+ * A note on how many interactions count.
+ * @param hasMore whether there is anything else to learn from. @throws Failure 2 where a rule needs times or ratings that the data
+ * does not have, 65 where nothing counts.
  */
-export function evidenceNotes(all: RuledInteractions, elsewhere: boolean): string[] {
+export function evidenceNotes(all: RuledInteractions, hasMore: boolean): string[] {
   const { interactions, times, rated, evidence = {} } = all;
   const { minRating, since, halfLife } = evidence;
   const byAge = since !== undefined ? '--since' : halfLife !== undefined ? '--half-life' : undefined;
@@ -114,11 +115,11 @@ export function evidenceNotes(all: RuledInteractions, elsewhere: boolean): strin
   const total = interactions.index.length;
   const left = total - early - low;
   const text = `no evidence: ${why.join(', ')}; ${left} of ${total} interactions count`;
-  if (left === 0 && !elsewhere) throw badData(`there is nothing to learn from: ${text}`);
-  return [`${text}, and all stay had`];
+  if (left === 0 && !hasMore) throw badData(`there is nothing to learn from: ${text}`);
+  return [`${text}; the others only mark their items as seen`];
 }
 
-/** What a rule about age is told that has no times. */
+/** The message for a rule about age where there are no times. */
 export function withoutTimes(option: string): string {
   return `${option}: the interactions have no times; --time-col NAME names their column`;
 }

@@ -9,30 +9,30 @@ import { lookAt, type OpenFile } from '../understanding/open-files.js';
 import { missingColumn, type NamedColumns, recogniseRoles } from '../understanding/roles.js';
 import { SampledColumn } from '../understanding/sampled-column.js';
 
-/** What each row of a file of ids names. */
+/** The roles of the ids in each row of an id file. */
 export type Named = readonly ('user' | 'item')[];
 
-/** The rows of a file whose ids are all known; what it does not name is 0. */
+/** The rows of an id file whose ids are all known. The index of a role that the file does not have is 0. */
 export interface IdRows {
   user: IndexColumn;
   item: IndexColumn;
   /** Seconds since 1970, NaN where unknown; undefined: no column has dates. */
   secondsAt: ((row: number) => number) | undefined;
-  /** Known and unknown ids, or pairs of them. */
+  /** How many ids, or pairs of ids, the file names, known or not. */
   count: number;
   unknown: Record<'user' | 'item', { count: number; first: string; line: number }>;
 }
 
-/** Looks at a file of ids. @throws Failure 66, 65 or 74 where it cannot be read. */
+/** Opens an id file and looks at its beginning. @throws Failure 66, 65 or 74 where it cannot be read. */
 export function openIdFile(path: string, encoding: string | undefined): Promise<OpenFile> {
   return lookAt({ delimiter: undefined, encoding, badRows: refuseBadRows }, path, undefined);
 }
 
 /**
- * Reads a file that names users, items or pairs of them: lists as we write them (csv, wide, jsonl, parquet), or any table with such columns.
- * They are found by their names, those of the options first. A file without a header is told by its first line: it names known ids, or is all
- * there is of a single column.
- * @param ids those that are known. @throws Failure 65 where a column is missing or a row cannot be read.
+ * Reads a file that names users, items or pairs of them: lists as we write them (csv, wide, jsonl, parquet), or a table with such columns.
+ * Columns are found by their names, those given by options first. A file has no header if its first line has known ids and no column
+ * names. A single column has none either if its first line is no column name.
+ * @param ids the known ids. @throws Failure 65 where a column is missing or a row cannot be read.
  */
 export async function readIds(
   file: OpenFile,
@@ -43,9 +43,9 @@ export async function readIds(
   const { header } = file;
   const columns = columnsOf(file, wanted, ids, how.named, how.withDates);
   const { user: userAt, items: itemsAt, time: timeAt } = columns;
-  const nobody = () => ({ count: 0, first: '', line: 0 });
+  const none = () => ({ count: 0, first: '', line: 0 });
   const rows = { user: new IndexColumn(), item: new IndexColumn(), count: 0 };
-  const unknown = { user: nobody(), item: nobody() };
+  const unknown = { user: none(), item: none() };
   const timeName = header[timeAt ?? -1] ?? '';
   const times = {
     time: new NumberColumn(),
@@ -83,7 +83,7 @@ export async function readIds(
   return { ...rows, unknown, secondsAt: (row) => times.timeColumn.seconds(times.time.at(row)) };
 }
 
-/** Where users, items (one column, or those of a wide file) and dates are. @throws Failure 65 where a wanted column is missing. */
+/** The columns of users, items (several in a wide file) and dates. @throws Failure 65 where a wanted column is missing. */
 function columnsOf(
   { name, header, isConverted }: OpenFile,
   wanted: Named,
@@ -92,12 +92,12 @@ function columnsOf(
   withDates: boolean,
 ) {
   const wide = header.flatMap((each, at) => (/^item_\d+$/.test(each) && wanted.length === 2 ? [at] : []));
-  // By names alone: a list of one item for all is no column of items by its values.
+  // By names alone, since a column with the same item in every row does not look like items.
   const columns = SampledColumn.ofNames(header);
   const sought = wanted.filter((role) => role === 'user' || wide.length === 0);
-  const own = wanted[0] ?? 'user';
+  const mainRole = wanted[0] ?? 'user';
   const roleOrder = [...sought, ...(withDates ? (['time'] as const) : [])];
-  const { roles } = recogniseRoles({ name, header, columns }, roleOrder, named, own);
+  const { roles } = recogniseRoles({ name, header, columns }, roleOrder, named, mainRole);
   const missing = sought.find((role) => roles[role] === undefined);
   const isFirstKnown = wanted.every((role, at) => ids[role].has(header[at] ?? ''));
   const isList = header.length === 1 && wanted.length === 1;

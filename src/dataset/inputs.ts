@@ -10,30 +10,30 @@ import type { LearnedStrengths } from './dataset.js';
 
 /** The files of a run and how to read them. */
 export interface Inputs extends DescribedFiles, Omit<Aggregation, 'learned'>, Reading {
-  /** What dates like 03/04/2011 have first; undefined: told from the column. */
+  /** Which of day and month comes first in dates like 03/04/2011; undefined: decided by the column. */
   dayOrder?: DayOrder | undefined;
-  /** What rows of a type of event weigh, beside the types known anyway. */
+  /** Weights of event types, besides the built-in ones. */
   eventWeights: EventWeights;
-  /** Keeps the columns of the catalogue and the profiles as they are, which takes memory. */
+  /** Whether to keep the cells of the catalogue and the profiles, which takes memory. */
   keepColumns?: boolean;
-  /** What rows of events have to fulfil to be read, all of them. */
+  /** Conditions that rows of events have to meet, all of them. */
   eventsWhere?: readonly string[];
   /** What counts as now, in seconds since 1970; undefined: the clock's time. */
   now?: number | undefined;
-  /** What is done with columns of the catalogue like `in_stock`; undefined: nobody wants to know of them. */
+  /** What is done with columns of the catalogue like `in_stock`; undefined: they are not looked at. */
   availability?: Availability;
-  /** What the model knows that is to score; undefined: the files are learned from. */
+  /** Facts from the model that will score these files; undefined: the files are learned from. */
   known?: Known | undefined;
-  /** Is told how many rows are about to be aggregated, which takes memory; it may throw. */
+  /** Called with the number of rows before they are aggregated, which takes memory; it may throw. */
   beforeAggregating?: (rows: number) => void;
 }
 
-/** What a model knows: files that it scores are read as those were that it learned from. */
+/** Facts from a model, so that files that it scores are read in the same way as those it learned from. */
 export interface Known {
-  /** What the files name beside these items comes after them, and so do other groups. */
+  /** Items that only the files name come after these, and so do groups. */
   items: IdIndex;
   attributes: AttributeTable;
   groups: AttributeTable;
-  /** Of the interactions, then of the events of users; one alone goes for both. */
+  /** For the interactions, then for the events of the users file; a single one is for both. */
   strengths: readonly LearnedStrengths[];
 }

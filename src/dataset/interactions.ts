@@ -3,19 +3,19 @@ import { entryOf, pickedRows, type SparseRows } from '../matrix/sparse.js';
 import { type Rated, rated as strengthsOf } from '../model/strength.js';
 
 /**
- * What users did, and the columns beside it. Every column that has one number an entry belongs here, and `entriesAt` picks from it:
- * splits go through this file alone, so no column can tell of entries that were held out.
+ * What users did, with further columns of one number per entry. All such columns belong here, and `entriesAt` picks from them: since every
+ * split goes through this file, no column can leak held-out entries.
  */
 export interface Interactions {
   /** users × items: above 0 liked, 0 had, below 0 disliked. */
   interactions: SparseRows;
-  /** When, beside `interactions.index`: seconds since 1970, the latest of a pair's rows, NaN where unknown; undefined: nowhere known. */
+  /** By entry: the time of the pair's latest row, in seconds since 1970, NaN where unknown; undefined: all unknown. */
   times: Float64Array | undefined;
-  /** What strengths were made of that are ratings, beside `interactions.index`; undefined: none are. */
+  /** By entry: the ratings that strengths were made of; undefined: there are none. */
   rated: Rated | undefined;
 }
 
-/** The entries whose flag is 1. @param flags beside `interactions.index`. */
+/** The entries whose flag is 1. @param flags by entry. */
 export function entriesWhere(all: Interactions, flags: Uint8Array): Interactions {
   const { rows, start } = all.interactions;
   const starts = new Uint32Array(rows + 1);
@@ -28,7 +28,7 @@ export function entriesWhere(all: Interactions, flags: Uint8Array): Interactions
   return entriesAt(all, starts, entries.subarray(0, filled));
 }
 
-/** A part of the interactions, whose ratings are judged by the means of this part alone. */
+/** A part of the interactions, with its strengths computed again from the mean ratings of this part alone. */
 export function withOwnStrengths(part: Interactions): Interactions {
   const { interactions, rated } = part;
   return rated ? { ...part, interactions: { ...interactions, value: strengthsOf(interactions, rated) } } : part;
@@ -48,7 +48,7 @@ export function entriesOfUsers(all: Interactions, users: Uint32Array): Interacti
   return entriesAt(all, starts, entries);
 }
 
-/** What users did, and what is known of them beside that: a row for each. */
+/** What users did, and what else is known about them: a row for each user. */
 export interface UserRows extends Interactions, Record<'excluded' | 'preferences' | 'groups', SparseRows> {}
 
 /** The rows of some users, in the order they are named. */
@@ -95,10 +95,10 @@ function gather<T extends Uint32Array | Float32Array | Float64Array>(column: T, 
   return into;
 }
 
-/** Interactions with a time each: `times` stands beside `matrix.index`, in seconds since 1970, NaN where unknown. */
+/** Interactions with their times by entry, in seconds since 1970, NaN where unknown. */
 export interface TimedRows {
   matrix: SparseRows;
-  /** Undefined: no time is known of any. */
+  /** Undefined: all unknown. */
   times: Float64Array | undefined;
 }
 
@@ -108,7 +108,7 @@ interface RatedRows {
   rated: Rated | undefined;
 }
 
-/** The times of `joined` matrices: where several have a cell, the latest that is known. */
+/** The times of `joined` matrices: the latest known one where several have the cell. */
 export function joinedTimes(joined: SparseRows, parts: readonly TimedRows[]): Float64Array | undefined {
   const same = parts.find((part) => part.matrix === joined);
   if (same) return same.times;
@@ -130,7 +130,7 @@ export function joinedTimes(joined: SparseRows, parts: readonly TimedRows[]): Fl
 
 /**
  * The ratings behind `joined` matrices, taken from the first file with ratings. A cell that was put together from several files
- * keeps its strength: it is not one rating any more.
+ * has no rating: its strength stays as it is.
  */
 export function joinedRatings(joined: SparseRows, parts: readonly RatedRows[]): Rated | undefined {
   const part = parts.find(({ rated }) => rated !== undefined);

@@ -10,13 +10,13 @@ import { type EntityTable, entityTable } from './attributes/entity-table.js';
 import type { FileReport } from './dataset.js';
 import type { Inputs } from './inputs.js';
 
-/** What the items file holds. */
+/** The contents of the items file. */
 export interface Catalogue {
   table: EntityTable;
   titles: readonly string[];
   attributes: AttributeTable;
   columns: readonly CellColumn[];
-  /** By item, 1 where it can be sold; undefined where nothing says. */
+  /** By item, 1 where it can be sold; undefined where no column says so. */
   available: Uint8Array | undefined;
 }
 
@@ -34,10 +34,10 @@ export async function readItems(
   const columns = header.flatMap((name, at) => (taken.has(at) || name === '' ? [] : [at]));
   const titled = roles.title === undefined ? columns : [...columns, roles.title];
   const table = entityTable(inputs.keepColumns ? [...header.keys()] : titled, roles.title);
-  const whole = rowsOfOneProduct(header, itemAt);
-  const sold = availabilityReader(header, inputs.availability);
+  const fillIn = productFiller(header, itemAt);
+  const availability = availabilityReader(header, inputs.availability);
   const report = await file.eachRow((row) =>
-    table.take({ ...row, cells: whole(row.cells) }, itemAt, ids.items, sold.row),
+    table.take({ ...row, cells: fillIn(row.cells) }, itemAt, ids.items, availability.row),
   );
   if (table.rows.used === 0) {
     throw badData(
@@ -49,8 +49,9 @@ export async function readItems(
   // A description that stands in for the title is still read for its words.
   const isText = decideAttribute({ name: '', cells: titles }, false).as === 'text';
   if (roles.title !== undefined && isText) columns.push(roles.title);
+  const spoiltTitle = titles.some(isSpoilt) ? [header[roles.title ?? 0] ?? ''] : [];
   const attributes = attributeTable(table, header, columns, { wanted: inputs.attributeColumns, words: true }, count);
-  const { available, notes: said, warnings: doubts } = sold.of(count, inputs.now ?? Date.now() / 1000, inputs.dayOrder);
+  const saleable = availability.of(count, inputs.now ?? Date.now() / 1000, inputs.dayOrder);
   reports.push({
     kind: 'items',
     table: report,
@@ -59,24 +60,18 @@ export async function readItems(
     columns: attributes.columns,
     unused: header.filter((_, at) => at === roles.user || at === roles.time || at === roles.rating),
     repeatedRows: table.rows.repeated,
-    warnings: [...warnings, ...file.warnings, ...doubts],
-    notes: [
-      ...notes,
-      ...spoiltNotes([
-        ...new Set([...(titles.some(isSpoilt) ? [header[roles.title ?? 0] ?? ''] : []), ...attributes.spoilt]),
-      ]),
-      ...said,
-    ],
+    warnings: [...warnings, ...file.warnings, ...saleable.warnings],
+    notes: [...notes, ...spoiltNotes([...new Set([...spoiltTitle, ...attributes.spoilt])]), ...saleable.notes],
   });
   const kept = inputs.keepColumns ? table.cellColumns(header, count) : [];
-  return { table, titles, attributes, columns: kept, available };
+  return { table, titles, attributes, columns: kept, available: saleable.available };
 }
 
 /**
- * Shops write a product as several rows with one handle, one a variant: what its first row says of it, later ones leave out.
- * @returns what fills in the cells of later rows, but for those of the item and its variant.
+ * Shops export a product as several rows with one handle, a row per variant, and describe it in the first of them only.
+ * @returns a function that fills empty cells of later rows from the first, except those about the item or its variant.
  */
-function rowsOfOneProduct(header: readonly string[], itemAt: number): (cells: string[]) => string[] {
+function productFiller(header: readonly string[], itemAt: number): (cells: string[]) => string[] {
   const keys = header.map(columnKey);
   const handleAt = keys.indexOf('handle');
   if (handleAt < 0 || handleAt === itemAt) return (cells) => cells;

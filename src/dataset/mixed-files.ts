@@ -6,19 +6,19 @@ import type { EventsFile } from './events-file.js';
 import { GradeTally } from './strengths/grade-tally.js';
 import type { Ratings } from './strengths/strength-rule.js';
 
-/** Of fewer ids that may be chance. */
+/** Fewer ids than this may have none in common by coincidence. */
 const FEWEST_IDS = 5;
-/** Of fewer ratings the best may be missing by chance. */
+/** Among fewer ratings than this, the best may be missing by chance. */
 const FEWEST_RATINGS = 100;
 /** Two files use different scales if the highest rating of one is at least this many times that of the other. */
 const ANOTHER_SCALE = 1.5;
 
-/** Which of the columns of a file are compared with those of others. */
+/** The columns of a file that are compared with those of other files. */
 type Role = 'user' | 'item' | 'rating';
 
 /**
- * What is suspicious of files that are read as one: numbers of two kinds in one column, ratings of two scales, and ids of two kinds.
- * @param files as they were read, ids with the same numbers in all. @param sizes how many users and items there are.
+ * Warnings about files that are read as one but hold different things: counts and ratings, ratings on two scales, or two kinds of ids.
+ * @param files as they were read; an id has the same index in all of them. @param sizes how many users and items there are.
  * @param ratings as `--ratings` says.
  */
 export function mixtures(
@@ -29,7 +29,7 @@ export function mixtures(
   const [first, ...others] = files;
   if (!first) return [];
   const nameOf = ({ report }: EventsFile, wanted: Role) => report.roles.find(([role]) => role === wanted)?.[1];
-  const told = (role: Role, ending: string, differ: (name: string, other: string, file: EventsFile) => boolean) => {
+  const warnIf = (role: Role, ending: string, differ: (name: string, other: string, file: EventsFile) => boolean) => {
     const name = nameOf(first, role);
     const file = others.find((each) => {
       const other = nameOf(each, role);
@@ -40,8 +40,8 @@ export function mixtures(
       `${JSON.stringify(name)} of ${first.path} and ${JSON.stringify(nameOf(file, role))} here are read as one ${ending}`,
     ];
   };
-  const ids = (role: 'user' | 'item') =>
-    told(
+  const unrelatedIds = (role: 'user' | 'item') =>
+    warnIf(
       role,
       `column of ${role}s, and have no id in common\n  --${role}-col NAME, once for each name, says which columns have the same ids`,
       (name, other, file) =>
@@ -50,21 +50,21 @@ export function mixtures(
     );
   const isAnotherKind = (name: string, other: string) => ratings === 'auto' && kindByName(name) !== kindByName(other);
   return [
-    ...told(
+    ...warnIf(
       'rating',
       'column of numbers\n  --rating-col NAME takes one of them, --ratings count says that both are counts',
       isAnotherKind,
     ),
-    ...(ratings === 'auto' ? scales(files) : []),
-    ...ids('user'),
-    ...ids('item'),
+    ...(ratings === 'auto' ? scaleWarning(files) : []),
+    ...unrelatedIds('user'),
+    ...unrelatedIds('item'),
   ];
 }
 
-/** The part of a file at its beginning, or at its end, whose scale is compared with that of the others. */
+/** The share of rows at the beginning and at the end of a file whose scale is compared with that of the other rows. */
 const PART = 0.1;
 
-/** True where the second half of the rows is the first one once more. */
+/** True where the second half of the rows repeats the first. */
 export function comeTwice({ user, item, strength, time }: Events): boolean {
   const half = user.length / 2;
   if (half < FEWEST_RATINGS || !Number.isInteger(half)) return false;
@@ -77,8 +77,8 @@ export function comeTwice({ user, item, strength, time }: Events): boolean {
   });
 }
 
-/** What is suspicious of ratings that end at 5 in one file, or up to some line of it, and at 10 in another. */
-function scales(files: readonly EventsFile[]): string[] {
+/** A warning where ratings end at 5 in one file, or up to some line of it, and at 10 in another. */
+function scaleWarning(files: readonly EventsFile[]): string[] {
   const wholes = files.flatMap(({ path, events, report }) => {
     const name = report.roles.find(([role]) => role === 'rating')?.[1];
     const isCount = name === undefined || kindByName(name) === 'count';
@@ -90,25 +90,26 @@ function scales(files: readonly EventsFile[]): string[] {
       return [partOf(`the first rows of ${path}`, numbers, 0, cut), partOf('the others', numbers, cut, rows)] as const;
     }),
   );
-  // Rows in the order of their ratings have another end each, and next to nothing in common.
-  const alike = cuts.filter(([{ tally: a }, { tally: b }]) => Math.max(a.low, b.low) < Math.min(a.high, b.high));
-  return [wholes, ...alike].flatMap(otherScales).slice(0, 1);
+  // In rows sorted by rating, the parts have different ends because they hardly overlap.
+  const overlapping = cuts.filter(([{ tally: a }, { tally: b }]) => Math.max(a.low, b.low) < Math.min(a.high, b.high));
+  return [wholes, ...overlapping].flatMap(differentScales).slice(0, 1);
 }
 
-/** So many ratings of a part are looked at, evenly. */
-const MOST_LOOKED_AT = 10_000;
+/** At most this many ratings of a part are looked at, evenly spaced. */
+const MOST_SAMPLED = 10_000;
 
 /** Ratings of the rows `from` to `to` of a file. */
 function partOf(path: string, numbers: Numbers, from: number, to: number) {
   const rows = Math.max(0, Math.min(to, numbers.values.length) - from);
-  const count = Math.min(rows, MOST_LOOKED_AT);
-  // Of the same type: the loop over all ratings, which comes later, would be a third as fast.
+  const count = Math.min(rows, MOST_SAMPLED);
+  // The same type of array: with two types, the later loop over all ratings would be a third as fast.
   const values = numbers.values.slice(0, count);
   for (let k = 0; k < count; k++) values[k] = numbers.values[from + Math.floor((k * rows) / count)]!;
   return { path, rows, numbers, tally: GradeTally.of({ values, none: numbers.none }) };
 }
 
-function otherScales(parts: readonly { path: string; rows: number; tally: GradeTally }[]): string[] {
+/** A warning where the scales of some parts differ. */
+function differentScales(parts: readonly { path: string; rows: number; tally: GradeTally }[]): string[] {
   const ends = parts.flatMap(({ path, rows, tally: { isScale, low, high } }) =>
     isScale && rows >= FEWEST_RATINGS ? [{ path, low, high }] : [],
   );
@@ -121,16 +122,16 @@ function otherScales(parts: readonly { path: string; rows: number; tally: GradeT
   ];
 }
 
-/** True for two sets of several ids that have none in common. @param ids one a row. @param count how many there are in all files. */
+/** True for two sets of several ids that have none in common. @param ids one per row. @param count how many there are in all files. */
 function areApart(ids: Uint32Array, others: Uint32Array, count: number): boolean {
   const has = new Uint8Array(count);
   for (const id of ids) has[id] = 1;
-  let known = 0;
-  for (const flag of has) known += flag;
+  let different = 0;
+  for (const flag of has) different += flag;
   const apart = new Set<number>();
   for (const id of others) {
     if (has[id] === 1) return false;
     if (apart.size < FEWEST_IDS) apart.add(id);
   }
-  return known >= FEWEST_IDS && apart.size >= FEWEST_IDS;
+  return different >= FEWEST_IDS && apart.size >= FEWEST_IDS;
 }

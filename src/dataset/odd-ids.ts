@@ -1,26 +1,26 @@
 import { columnKey, VOCABULARY } from '../understanding/vocabulary.js';
 
-/** Of more ids the first tell, and the last ones: sums stand below a table. */
+/** Of more ids only the first and the last are looked at: totals stand below a table. */
 const MOST_IDS = 100_000;
 const LAST_IDS = 1000;
 
-const SUMS =
+const TOTALS =
   `total|grand total|sub-?total|sum|summe|gesamt(?:summe|ergebnis)?|total g[eé]n[eé]ral|somme|suma|totale|totaal|
   razem|ogółem|toplam|итого|всего|合計|小計|総計|总计|合计|소계|합계`.replace(/\s*\n\s*/g, '');
 
-const SUBTOTAL = new RegExp(`^(.+?)[\\s:-]+(?:${SUMS}|ergebnis|result|résultat|resultado)$`, 'iu');
-/** Of a number in a spreadsheet. */
+const SUBTOTAL = new RegExp(`^(.+?)[\\s:-]+(?:${TOTALS}|ergebnis|result|résultat|resultado)$`, 'iu');
+/** A spreadsheet keeps this many digits of a number. */
 const DIGITS_KEPT = 15;
 const FEWEST_LONG = 5;
-/** Names of columns are mostly shorter. */
+/** Most column names are shorter. */
 const LONGEST_NAME = 20;
-/** Longer ids are no such sums. */
+/** Longer ids are not subtotals. */
 const LONGEST_SUM = 100;
 
-/** Ids that are no data, or were changed on the way: how they look, and what that means. */
+/** Patterns of ids that are no data, or were changed on the way, and what they mean. */
 const ODD: readonly (readonly [looks: RegExp, what: string])[] = [
   [
-    new RegExp(`^(?:(?:${SUMS})[:.]?|#[¡¿]?[\\p{Lu}/0 ]+[!?]|#n/[ad]|#nv|#{3,})$`, 'iu'),
+    new RegExp(`^(?:(?:${TOTALS})[:.]?|#[¡¿]?[\\p{Lu}/0 ]+[!?]|#n/[ad]|#nv|#{3,})$`, 'iu'),
     'is a sum or an error of a spreadsheet\n  leave such rows out',
   ],
   [
@@ -51,13 +51,13 @@ const ODD: readonly (readonly [looks: RegExp, what: string])[] = [
   [/[\0\uFFFD]/, 'lost letters on the way: it holds NUL or U+FFFD\n  mend the export, or name its --encoding'],
 ];
 
-/** Of ids that differ by their case, or by zeros in front, a few may be meant, or slips. */
+/** Below this share, ids that differ only by case or by leading zeros may be intended, or typos. */
 const MANY_TWINS = 0.05;
 
-/** Most ids are numbers, and nothing but a twin or a rounded end is odd about a number. */
+/** Most ids are numbers, which can only be suspicious as twins or as rounded numbers. */
 const NUMBER = /^[1-9]\d*$/;
 
-/** What of ids is suspicious: rows that are no data, and ids that were changed on the way. @param headers of the users and items. */
+/** Warnings about suspicious ids: totals and remarks among the rows, ids that a spreadsheet changed. @param headers of the id columns. */
 export function oddIds(all: readonly string[], role: 'user' | 'item', headers: readonly string[]): string[] {
   const ids = all.length > MOST_IDS + LAST_IDS ? [...all.slice(0, MOST_IDS), ...all.slice(-LAST_IDS)] : all;
   const texts = ids.filter((id) => !NUMBER.test(id));
@@ -95,7 +95,7 @@ function subtotalIn(texts: readonly string[], ids: readonly string[]): string | 
   return sums.find(({ before }) => all.has(before))?.id;
 }
 
-/** An id that means the same as one before it, most likely. */
+/** An id that most likely means the same as an earlier one. */
 function twinIn(ids: readonly string[]): string | undefined {
   const seen = new Map<string, string>();
   let similar = 0;
@@ -111,7 +111,7 @@ function twinIn(ids: readonly string[]): string | undefined {
   return similar > 1 && similar >= MANY_TWINS * ids.length ? example : undefined;
 }
 
-/** The same of ids that mean the same, most likely. */
+/** A key that ids share if they most likely mean the same. */
 export function likelyId(id: string): string {
   return keyOf(plainId(id));
 }
@@ -121,7 +121,7 @@ function keyOf(plain: string): string {
   return /^\d+$/.test(plain) ? plain.replace(/^0+(?=\d)/, '') : plain.toLowerCase();
 }
 
-/** An id without what is there by mistake, if it is there. */
+/** An id without what is most likely there by mistake, such as quotes, HTML entities, invisible characters and a final ".0". */
 function plainId(id: string): string {
   if (/^[\w-]*$/.test(id)) return id;
   const text = id

@@ -15,7 +15,7 @@ import type { FileReport } from './dataset.js';
 import { Entries } from './entries.js';
 import type { Inputs } from './inputs.js';
 
-/** What profiles say of their users, beside their attributes. */
+/** What profiles say about users besides their attributes. */
 export class ProfileLists {
   /** users × items: what they had, liked (above 0) or disliked (below 0). */
   readonly history = new Entries();
@@ -25,13 +25,13 @@ export class ProfileLists {
   readonly exclude = new Entries();
   /** Preferences that match nothing in the catalogue. */
   readonly unmatched = { count: 0, first: '' };
-  /** Entries of histories and of what is excluded: how many name an item that was known before, and the first that does not. */
-  readonly met = { history: { known: 0, unknown: 0, first: '' }, exclude: { known: 0, unknown: 0, first: '' } };
+  /** Entries of histories and exclusions: how many name an item of an earlier file, how many do not, and the first of these. */
+  readonly matches = { history: { known: 0, unknown: 0, first: '' }, exclude: { known: 0, unknown: 0, first: '' } };
 }
 
 /**
  * Reads a file of profiles, one row a user.
- * @param catalogue the attributes that preferences are about. @throws Failure 65 as `Table.eachRow`, also for a user who comes twice.
+ * @param catalogue the attributes that preferences are about. @throws Failure 65 as `Table.eachRow`, also for a user with two rows.
  */
 export async function readProfiles(
   inputs: Inputs,
@@ -42,14 +42,14 @@ export async function readProfiles(
   const { header } = file;
   const finder = attributeFinder(catalogue);
   const preferences = preferenceColumns(header, used, finder);
-  const listed = new Set([...Object.values(used), ...preferences.map((column) => column.at)]);
-  const columns = header.flatMap((_, at) => (listed.has(at) ? [] : [at]));
+  const listColumns = new Set([...Object.values(used), ...preferences.map((column) => column.at)]);
+  const columns = header.flatMap((_, at) => (listColumns.has(at) ? [] : [at]));
   const users = entityTable(inputs.keepColumns ? [...header.keys()] : columns, undefined);
   const lists = new ProfileLists();
   const knownItems = ids.items.size;
   const table = await file.table();
   const lines = new Map<number, number>();
-  const report = await table.eachRow((row) => {
+  const tableReport = await table.eachRow((row) => {
     const readLists = (cells: readonly string[]) => {
       refuseRepeated(ids.users, cells[used.user] ?? '', lines);
       const use = readProfileLists(lists, cells, used, preferences, ids.items, knownItems, finder);
@@ -60,35 +60,35 @@ export async function readProfiles(
     };
     users.take(row, used.user, ids.users, readLists);
   });
-  const wish = { wanted: inputs.attributeColumns, words: false, learned: inputs.known?.groups };
-  const groups = attributeTable(users, header, columns, wish, ids.users.size);
+  const options = { wanted: inputs.attributeColumns, words: false, learned: inputs.known?.groups };
+  const groups = attributeTable(users, header, columns, options, ids.users.size);
   const { count, first } = lists.unmatched;
-  const areAll = count > 1 && lists.preferences.row.length === 0;
-  const what = areAll ? 'not one preference matches an attribute' : 'preferences that match no attribute';
+  const noneMatches = count > 1 && lists.preferences.row.length === 0;
+  const what = noneMatches ? 'not one preference matches an attribute' : 'preferences that match no attribute';
   const unmatched = `${what} of the catalogue: ${count}, the first of them ${JSON.stringify(first)}; lists are cut at "|"`;
-  const strangers = Object.entries(lists.met).flatMap(([list, { known, unknown, first }]) =>
+  const unknownItems = Object.entries(lists.matches).flatMap(([list, { known, unknown, first }]) =>
     knownItems === 0 || known > 0 || unknown < 2
       ? []
       : [
           `not one of the ${unknown} entries of its lists ${JSON.stringify(header[used[list as 'history'] ?? -1])} is an item that other files have, the first of them ${JSON.stringify(first)}; lists are cut at "|"`,
         ],
   );
-  const said: FileReport = {
+  const report: FileReport = {
     kind: 'profiles',
-    table: report,
+    table: tableReport,
     roles: [...roles, ...statedPreferences(preferences, header)],
     skipped: [{ what: 'without a user id (empty, NA or NULL)', kind: users.withoutId, isWithoutId: true }],
     columns: groups.columns,
     unused: [],
     repeatedRows: 0,
-    notes: [...notes, ...spoiltNotes(groups.spoilt), ...(count > 0 && !areAll ? [unmatched] : [])],
-    warnings: [...warnings, ...table.warnings, ...(areAll ? [unmatched] : []), ...strangers],
+    notes: [...notes, ...spoiltNotes(groups.spoilt), ...(count > 0 && !noneMatches ? [unmatched] : [])],
+    warnings: [...warnings, ...table.warnings, ...(noneMatches ? [unmatched] : []), ...unknownItems],
   };
   const kept = inputs.keepColumns ? users.cellColumns(header, ids.users.size) : [];
-  return { lists, groups, columns: kept, report: said };
+  return { lists, groups, columns: kept, report };
 }
 
-/** @param lines the line of each user so far. @throws BadRow for a user who has one. */
+/** @param lines the line of each user so far. @throws BadRow for a user who has one already. */
 function refuseRepeated(users: IdIndex, id: string, lines: ReadonlyMap<number, number>): void {
   const line = lines.get(users.get(id) ?? -1);
   if (line === undefined) return;
@@ -104,7 +104,7 @@ function statedPreferences(preferences: readonly PreferenceColumn[], header: rea
     .map((column) => [column.sign > 0 ? 'preference' : 'dislike', header[column.at] ?? '']);
 }
 
-/** A column whose entries are preferences: the attribute they speak of, where its name says so, and their sign. */
+/** A column of preferences, with the attribute that its name states, if any, and the sign of its entries. */
 interface PreferenceColumn {
   at: number;
   attribute: string | undefined;
@@ -126,9 +126,9 @@ function preferenceColumns(header: readonly string[], roles: Roles, finder: Attr
 }
 
 /**
- * Reads the list cells of one profile: whole, or not at all.
+ * Reads the list cells of one profile before anything is added, so that a bad row leaves no traces.
  *
- * @returns what adds them to `lists`, as those of a user. @throws BadRow where they cannot be read.
+ * @returns a function that adds them to `lists` for a user. @throws BadRow where they cannot be read.
  */
 function readProfileLists(
   lists: ProfileLists,
@@ -151,18 +151,18 @@ function readProfileLists(
   if (trouble !== undefined) throw new BadRow(trouble);
   for (const { text } of history) checkId(text);
   return (user) => {
-    const meet = (list: 'history' | 'exclude', text: string) => {
-      const met = lists.met[list];
-      if ((items.get(text) ?? knownItems) < knownItems) met.known++;
-      else if (met.unknown++ === 0) met.first = text;
+    const count = (list: 'history' | 'exclude', text: string) => {
+      const matches = lists.matches[list];
+      if ((items.get(text) ?? knownItems) < knownItems) matches.known++;
+      else if (matches.unknown++ === 0) matches.first = text;
     };
     for (const { text, strength } of history) {
-      meet('history', text);
+      count('history', text);
       lists.history.add(user, items.add(text), strength);
     }
-    // Entries stand as they are; only a list is cut, unless that is an id.
+    // Entries have no strengths and are taken as they stand; a list in brackets is read as a list, unless it is an id.
     for (const entry of listEntries(cellOf(roles.exclude), (text) => !/^[[{]/.test(text) || items.has(text))) {
-      meet('exclude', entry.text);
+      count('exclude', entry.text);
       const item = items.get(entry.text);
       if (item !== undefined) lists.exclude.add(user, item, 1);
     }

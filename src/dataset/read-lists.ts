@@ -11,11 +11,11 @@ import { SampledColumn } from '../understanding/sampled-column.js';
 import { columnKeys } from '../understanding/vocabulary.js';
 
 /**
- * Reads lists in any format that we write, as events whose rating is the rank. A list is in the order of its ranks; without a column of
- * ranks, in that of the file. The rows of a user may be scattered.
- * @param named columns by role; the file has to have one of the names. @param ids to which those of the lists are added.
+ * Reads lists in any format that we write, as events whose rating is the rank. Lists are ordered by rank or, without a column of ranks,
+ * as in the file. The rows of a user may be scattered.
+ * @param named columns by role; the file has to have one of the names. @param ids the ids of the lists are added to these.
  * @returns the list of user u is `items[start[u] .. start[u+1])`, best first, for the users so far; titles by item, where there are any.
- * @throws Failure 65 for what is no list, with its line; 66 and 74 as for any table.
+ * @throws Failure 65 for a row that cannot be part of a list, with its line; 66 and 74 as for any table.
  */
 export async function readLists(path: string, named: NamedColumns, ids: Ids) {
   const table = await openTable({ path, delimiter: undefined }, refuseBadRows);
@@ -26,7 +26,7 @@ export async function readLists(path: string, named: NamedColumns, ids: Ids) {
     const refuse = (line: number, reason: string) => table.refusals.refuse(line, reason, []);
     const { withoutUser, withoutItem } = events.skipped;
     if (withoutUser.count > 0) refuse(withoutUser.firstLine, 'the user is missing');
-    // An object of JSON may have no items.
+    // A JSON object may have an empty list of items.
     if (withoutItem.count > 0 && !table.isConverted) refuse(withoutItem.firstLine, 'the item is missing');
     return { ...grouped(events, ids, refuse), titles: events.titles };
   } finally {
@@ -34,27 +34,27 @@ export async function readLists(path: string, named: NamedColumns, ids: Ids) {
   }
 }
 
-/** @param item the first column of a row a user. @throws Failure 65 where it is not clear which columns have users and items. */
+/** @param item the first item column of a wide file. @throws Failure 65 where it is not clear which columns have users and items. */
 function rolesOf({ name, header }: Table, named: NamedColumns, item: number | undefined): EventRoles {
   const absent = (['user', 'item'] as const).find((role) => named[role]?.every((each) => !header.includes(each)));
   if (absent) throw missingColumn(name, header, absent, named);
   const columns = SampledColumn.ofNames(header);
   const wanted = item === undefined ? (['item', 'user', 'title'] as const) : (['user'] as const);
   const { roles } = recogniseRoles({ name, header, columns }, wanted, named, 'user', () => false);
-  const { user, item: own = item, title } = roles;
+  const { user, item: itemAt = item, title } = roles;
   const rating = header.findIndex((each) => columnKeys(each).includes('rank'));
   if (user === undefined) throw missingColumn(name, header, 'user', named);
-  if (own === undefined) throw missingColumn(name, header, 'item', named);
-  return { user, item: own, ...(title !== undefined && { title }), ...(rating >= 0 && { rating }) };
+  if (itemAt === undefined) throw missingColumn(name, header, 'item', named);
+  return { user, item: itemAt, ...(title !== undefined && { title }), ...(rating >= 0 && { rating }) };
 }
 
-/** A row an item: CSV, JSON Lines, Parquet. */
+/** Reads a file with a row per item: CSV, JSON Lines, Parquet. */
 async function readLong(table: Table, roles: EventRoles, ids: Ids): Promise<Events> {
   const layout = eventLayout(table.delimiter, table.header, roles, undefined);
   return (await readEvents(table, layout, new Map(), ids, { acceleration: COMPILED })).events;
 }
 
-/** A row a user. @param wide the columns of the items, best first. */
+/** Reads a file with a row per user. @param wide the columns of the items, best first. */
 async function readWide(table: Table, roles: EventRoles, wide: readonly number[], ids: Ids): Promise<Events> {
   const layout = eventLayout(table.delimiter, table.header, { user: roles.user, item: roles.item }, undefined);
   const { events } = newSink(layout, new Map(), ids);

@@ -23,7 +23,7 @@ import { type Catalogue, readItems } from './items.js';
 import { aggregated } from './merged-files.js';
 import { ProfileLists, readProfiles } from './profiles.js';
 
-/** What was read, and how it was understood. */
+/** The dataset, and how its files were understood. */
 export interface ReadData {
   dataset: Dataset;
   /** In the order in which the files were read. */
@@ -33,15 +33,15 @@ export interface ReadData {
 
 /** Looks at all files, decides what they mean, and reads them into one dataset. */
 export async function readDataset(inputs: Inputs): Promise<ReadData> {
-  return understood(inputs, async (understanding) => ({ ...(await readFiles(inputs, understanding)), understanding }));
+  return withFiles(inputs, async (understanding) => ({ ...(await readFiles(inputs, understanding)), understanding }));
 }
 
-/** How the files of events are read by others, as `readDataset` will ask for it. */
+/** How other processes read the events files: the same tasks that `readDataset` will ask for. */
 export async function cutDataset(inputs: Inputs): Promise<CutFile[]> {
-  return understood(inputs, (understanding) => cutEventFiles(inputs, eventFilesOf(understanding)));
+  return withFiles(inputs, (understanding) => cutEventFiles(inputs, eventFilesOf(understanding)));
 }
 
-async function understood<T>(inputs: Inputs, work: (understanding: Understanding) => Promise<T>): Promise<T> {
+async function withFiles<T>(inputs: Inputs, work: (understanding: Understanding) => Promise<T>): Promise<T> {
   const files = await openFiles(inputs, (some) => void understandEach(some, inputs));
   try {
     return await work(understand(files, inputs));
@@ -63,19 +63,19 @@ async function readFiles(
   const { users } = understanding;
   const ids = { users: new IdIndex(), items: known?.items ?? new IdIndex() };
   const reports: FileReport[] = [];
-  const { orders: ofOrders, others: inputs } = inputsOfEach(given, files);
-  const placed = files.orders && (await readOrders(ofOrders, files.orders));
-  if (placed) reports.push(placed.report);
+  const { orders: inputsOfOrders, others: inputs } = inputsOfEach(given, files);
+  const orders = files.orders && (await readOrders(inputsOfOrders, files.orders));
+  if (orders) reports.push(orders.report);
   const catalogue = understanding.items && (await readItems(inputs, understanding.items, ids, reports));
   // Users of the users file come first; those of the interactions alone get their indices after them.
-  const own = { users: new IdIndex(), items: ids.items };
+  const ownIds = { users: new IdIndex(), items: ids.items };
   const interactions: EventsFile[] = [];
   for (const file of files.interactions) {
-    interactions.push(await readEventsFile(inputs, file, own, placed?.orders));
+    interactions.push(await readEventsFile(inputs, file, ownIds, orders?.orders));
   }
   const events: EventsFile[] = [];
   for (const file of files.users) {
-    events.push(await readEventsFile(inputs, file, ids, placed?.orders));
+    events.push(await readEventsFile(inputs, file, ids, orders?.orders));
   }
   reports.push(...[...interactions, ...events].map(({ report }) => report));
   const attributes = catalogue?.attributes ?? known?.attributes ?? noAttributes(0);
@@ -88,7 +88,7 @@ async function readFiles(
     const message = `${namesOf(inputs.users)} holds no users: ${where} has one to recommend to`;
     throw badData([message, ...skippedLines(reports)].join('\n  '));
   }
-  for (const file of interactions) renumber(file.events.user.values, own.users.ids, ids.users);
+  for (const file of interactions) renumber(file.events.user.values, ownIds.users.ids, ids.users);
   if (ids.items.size === 0) throw noItems(inputs, understanding);
   const dataset = assemble(inputs, ids, served, catalogue, profiles, [interactions, events], reports);
   if (!known) {
@@ -96,8 +96,8 @@ async function readFiles(
     reports.at(-1)?.notes.push(...evidenceNotes(dataset, dataset.preferences.index.length > 0));
     requireEventTypes(inputs.eventWeights, reports);
   }
-  const free = reports.flatMap(({ columns }) => columns.map(({ name }) => name));
-  requireNamedAttributes(inputs.attributeColumns, free);
+  const attributeColumns = reports.flatMap(({ columns }) => columns.map(({ name }) => name));
+  requireNamedAttributes(inputs.attributeColumns, attributeColumns);
   return { dataset, reports };
 }
 
@@ -118,7 +118,7 @@ function noItems({ users, interactions }: Inputs, understanding: Understanding):
 }
 
 /**
- * Lists need something to learn from: without it everybody would get the catalogue's first rows.
+ * Refuses data without anything to learn from: everybody would get the catalogue's first rows.
  * @throws Failure 65.
  */
 function requireEvidence(
@@ -148,7 +148,7 @@ function skippedLines(reports: readonly FileReport[]): string[] {
 
 /**
  * Puts together what the files hold: matrices of all users and all items, whichever file names them.
- * @param events the files of events, those that are read as one together.
+ * @param events the events files, grouped by which are read as one.
  */
 function assemble(
   inputs: Inputs,
@@ -171,8 +171,8 @@ function assemble(
   const stated = matrixOf(history, users, items);
   const offered = Uint8Array.from({ length: items }, (_, item) => (!catalogue || catalogue.table.has(item) ? 1 : 0));
   const interactions = joined([...behaviour.map(({ matrix }) => matrix), stated], users, items);
-  noteStrangers(offered, interactions, reports);
-  // People without a history may be new, but hardly all of them.
+  noteItemsOutside(offered, interactions, reports);
+  // Some users without interactions may be new, but hardly all of them.
   if (profiles && served < users && stated.index.length === 0 && behaviour[0]?.matrix.start[served] === 0) {
     const [own, other] = [ids.users.ids[0], ids.users.ids[served]].map((id) => JSON.stringify(id));
     const warning = `none of its users has interactions (users are like ${own} here, ${other} there); do the ids match?`;
@@ -180,15 +180,15 @@ function assemble(
   }
   const titleOf = (item: number) =>
     catalogue?.titles[item] || itemTitles.find((titles) => titles?.[item])?.[item] || '';
-  const known = {
+  const itemData = {
     itemIds: ids.items.ids,
     titles: Array.from({ length: items }, (_, item) => titleOf(item)),
     interactions,
     times: joinedTimes(interactions, behaviour),
   };
-  const columns = inputs.keepColumns ? itemColumnsOf(catalogue?.columns, reports, known) : { itemColumns: [] };
+  const columns = inputs.keepColumns ? itemColumnsOf(catalogue?.columns, reports, itemData) : { itemColumns: [] };
   return {
-    ...known,
+    ...itemData,
     evidence: inputs.evidence,
     userIds: ids.users.ids,
     served,
@@ -206,7 +206,7 @@ function assemble(
   };
 }
 
-/** Entries as a matrix; where two speak of one cell, the later one stands. */
+/** Entries as a matrix; the later of two for the same cell stands. */
 function matrixOf(entries: Entries, rows: number, columns: number): SparseRows {
   return entries.matrix(rows, columns, (values) => values[values.length - 1]!);
 }
@@ -215,28 +215,31 @@ function padded(matrix: SparseRows, rows: number): SparseRows {
   return matrix.rows === rows ? matrix : stacked(matrix, emptyRows(rows - matrix.rows, matrix.columns));
 }
 
-/** Catalogues lose what is sold no more, but hardly nearly all that anybody had; what somebody picked for a catalogue, people had. */
+/**
+ * Catalogues drop items that are no longer sold, but hardly nearly all that anybody had. A hand-picked catalogue may, but then people had
+ * most of its items.
+ */
 const FEW_KNOWN = 0.05;
 const MANY_TOUCHED = 0.5;
 
-/** Says how many items are outside the catalogue; where nearly all that anybody had are, the ids hardly mean the same. */
-function noteStrangers(offered: Uint8Array, had: SparseRows, reports: readonly FileReport[]): void {
-  const strangers = offered.reduce((total, flag) => total + 1 - flag, 0);
+/** Notes how many items are outside the catalogue. If nearly all that anybody had are, the ids of the files probably differ: a warning. */
+function noteItemsOutside(offered: Uint8Array, had: SparseRows, reports: readonly FileReport[]): void {
+  const outside = offered.reduce((total, flag) => total + 1 - flag, 0);
   const report = reports[reports.length - 1];
-  if (strangers === 0 || !report) return;
-  report.notes.push(`items not in the catalogue: ${strangers}; learned from, never recommended`);
+  if (outside === 0 || !report) return;
+  report.notes.push(`items not in the catalogue: ${outside}; learned from, never recommended`);
   if (had.index.length === 0) return;
   const touched = new Set(had.index.filter((item) => offered[item] === 1));
   const known = had.index.reduce((total, item) => total + (offered[item] ?? 0), 0);
   if (known === 0) {
     report.warnings.push('not one item that anybody had is in the catalogue; do the ids of the files match?');
-  } else if (known < FEW_KNOWN * had.index.length && touched.size < MANY_TOUCHED * (offered.length - strangers)) {
+  } else if (known < FEW_KNOWN * had.index.length && touched.size < MANY_TOUCHED * (offered.length - outside)) {
     const few = `${known} of ${had.index.length} interactions are with items of the catalogue`;
     report.warnings.push(`only ${few}, and with few of these; do the ids of the files match?`);
   }
 }
 
-/** Weights by type want a column of types; a type that no row has may have rows another day. */
+/** Weights by type need a column of types. A type without rows is only noted, since it may have rows another day. */
 function requireEventTypes(weights: EventWeights, reports: readonly FileReport[]): void {
   if (weights.size === 0) return;
   const types = reports.flatMap((report) => report.events?.types ?? []);

@@ -1,28 +1,28 @@
 import { everyChunk } from '../matrix/chunks.js';
 
-/** Fewer users that turn into items, and items that turn into users, may be chance. */
+/** Fewer swapped ids than this may be coincidence. */
 const FEWEST_IDS = 5;
-/** So many are none, though they be of one kind: the users of two exports may differ. */
+/** This many swapped ids are no coincidence even if all are of one kind: the users of two exports may differ. */
 const MANY_IDS = 25;
-/** Where more ids than one in so many users, or items, have been both, users and items share ids. */
+/** If more than one in this many users, or items, has been both, users and items share their ids. */
 const RARELY_BOTH = 10;
 
-/** What an id has been so far; where users and items share ids, most soon are both. */
+/** What an id has been so far. Where users and items share ids, most are soon both. */
 const USER = 1;
 const ITEM = 2;
 const BOTH = 3;
 
-/** Rows of users and items, which have numbers of their own. */
+/** The user and the item of each row. Users and items are numbered independently. */
 export interface RowIds {
   user: Uint32Array;
   item: Uint32Array;
 }
 
 /**
- * The first row from which the columns of users and items seem to have swapped, as where exports were concatenated: row after row,
- * ids that were users until then stand where the items are, or the other way round, and not one stands where it used to.
+ * The first row from which the user and item columns seem to be swapped, as in exports that were concatenated with their columns in
+ * different orders: from there on, former users stand in the item column or former items in the user column, and none where it used to.
  *
- * @param itemOf the item that has the same id as a user; -1 where none has. @param itemCount how many items there are. @returns -1: no row.
+ * @param itemOf by user: the item with the same id, or -1. @param itemCount how many items there are. @returns -1: no row.
  */
 export function swappedFrom({ user, item }: RowIds, itemOf: Int32Array, itemCount: number): number {
   if (itemOf.reduce((shared, of) => shared + Number(of >= 0), 0) < FEWEST_IDS) return -1;
@@ -30,10 +30,10 @@ export function swappedFrom({ user, item }: RowIds, itemOf: Int32Array, itemCoun
   const seen = new Uint8Array(itemCount + itemOf.length);
   const [turnedUsers, turnedItems] = [new Set<number>(), new Set<number>()];
   let first = -1;
-  /** Of the rows from the first on: how many tell of a swap, less those that tell nothing. */
+  /** Of the rows from `first` on: how many show a swap, minus those that show nothing. */
   let weight = 0;
-  const isInPlace = everyChunk(user.length, (from, to) => {
-    // Looked at behind the first rows, twice as many, and so on.
+  const noSwap = everyChunk(user.length, (from, to) => {
+    // Checked at powers of two only, so that it costs little.
     if (from > 0 && (from & (from - 1)) === 0 && areShared(seen)) return false;
     for (let row = from; row < to; row++) {
       const ofUser = user[row] ?? 0;
@@ -49,7 +49,7 @@ export function swappedFrom({ user, item }: RowIds, itemOf: Int32Array, itemCoun
         if (few >= FEWEST_IDS || turnedUsers.size + turnedItems.size - few >= MANY_IDS) return false;
         continue;
       }
-      // What the ids of such a row are, nobody can tell while the columns may have swapped.
+      // While the columns may be swapped, a row that shows nothing does not say what its ids are.
       if (!isAsBefore && weight > 0 && --weight > 0) continue;
       for (const turned of [turnedUsers, turnedItems]) {
         for (const id of turned) seen[id] = BOTH;
@@ -61,13 +61,13 @@ export function swappedFrom({ user, item }: RowIds, itemOf: Int32Array, itemCoun
     }
     return true;
   });
-  return isInPlace || areShared(seen) ? -1 : first;
+  return noSwap || areShared(seen) ? -1 : first;
 }
 
-/** True where many ids have been users as well as items. */
+/** True where many ids have been both users and items. */
 function areShared(seen: Uint8Array): boolean {
   const counts = [0, 0, 0, 0];
-  for (const what of seen) counts[what] = (counts[what] ?? 0) + 1;
+  for (const kind of seen) counts[kind] = (counts[kind] ?? 0) + 1;
   const [, users = 0, items = 0, both = 0] = counts;
   return both * RARELY_BOTH > Math.min(users, items);
 }

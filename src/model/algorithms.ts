@@ -18,7 +18,7 @@ const AS_PUBLISHED: Partial<Settings> = {
   attributeWeight: 0,
 };
 
-/** The same, and a pair counts as much whatever else its user has. */
+/** The same, and all pairs count alike, however much else their users have. */
 const BY_PAIRS: Partial<Settings> = { ...AS_PUBLISHED, basketDamping: 0 };
 
 const COSINE_DAMPING = dampedBy(0.5);
@@ -129,7 +129,7 @@ export function algorithmNamed(name: string): Algorithm | undefined {
   return ALGORITHMS.find((algorithm) => algorithm.name === name);
 }
 
-/** The popularity of both items of a pair is divided out so far. */
+/** Divides out the popularity of both items of a pair by this exponent. */
 function dampedBy(exponent: number) {
   return { sourceDamping: exponent, targetDamping: exponent, candidateDamping: exponent };
 }

@@ -7,15 +7,15 @@ import { choleskyOf, divide, type Pause, setRandomSigns } from './block.js';
 import { rankFor, sampledUsers } from './low-rank.js';
 import type { Settings } from './settings.js';
 
-/** α: an interaction of strength x counts 1 + α |x| times what says nothing does. */
+/** α: an interaction of strength x counts 1 + α |x| times as much as a pair without one. */
 export const CONFIDENCE = 40;
-/** Factors. */
+/** Factors of each user and item. */
 const RANK = 64;
-/** Times that users and items are solved in turn. */
+/** How many times users and items are solved in turn. */
 const ITERATIONS = 10;
-/** Conjugate gradients of a row: whitened systems are the identity and a few steps. */
+/** Steps of conjugate gradients for a row: a whitened system, the identity plus a term per interaction, needs few. */
 const STEPS = 5;
-/** So many rows take a few milliseconds. */
+/** This many rows take a few milliseconds. */
 const AT_ONCE = 256;
 
 /**
@@ -23,8 +23,8 @@ const AT_ONCE = 256;
  *
  *     min  Σ over all users and items   c_ui (p_ui − ⟨x_u, y_i⟩)² + λ (Σ |x_u|² + Σ |y_i|²)      p = 1 where liked, c = 1 + α |strength|
  *
- * @param interactions users × items; above 0: liked. Of large data only a sample of the users. @param pause is awaited every few milliseconds.
- * @returns a, items × rank, row by row: y divided by the Cholesky factor of  Yᵀ Y + λI,  from which `foldIn` finds any user.
+ * @param interactions users × items; above 0: liked. Large data is sampled by user. @param pause is awaited every few milliseconds.
+ * @returns a, items × rank, row by row: y divided by the Cholesky factor of  Yᵀ Y + λI,  from which `foldIn` finds the vector of any user.
  */
 export async function alsFactors(
   interactions: SparseRows,
@@ -61,7 +61,7 @@ async function whitened(block: Block, lambda: number, pause: Pause): Promise<Whi
   return { rank, u, factors };
 }
 
-/** The best vectors of rows, those of the columns being given. */
+/** Solves for the vectors of the rows, given those of the columns. */
 async function solved(
   matrix: SparseRows,
   { rank, u, factors }: Whitened,
@@ -74,7 +74,7 @@ async function solved(
   for (let row = 0; row < rows; row++) {
     if (row % AT_ONCE === 0) await pause();
     const x = fold.of(index.subarray(start[row], start[row + 1]), value.subarray(start[row], start[row + 1]));
-    // From the coordinates of the divided columns to their own:  U x' = x.
+    // Back to the coordinates that the columns had before they were divided:  U x' = x.
     for (let i = rank - 1; i >= 0; i--) {
       x[i]! /= u[i * rank + i]!;
       for (let k = 0; k < i; k++) x[k]! -= u[i * rank + k]! * x[i]!;
@@ -102,7 +102,7 @@ export function foldIn(factors: Float32Array, rank: number) {
     for (let i = 0, at = item * rank; i < rank; i++, at++) to[i]! += weight * factors[at]!;
   };
   return {
-    /** The vector of a user; good until the next. */
+    /** The vector of a user; valid until the next call. */
     of(items: ArrayLike<number>, strengths: ArrayLike<number>): Float64Array {
       found.fill(0);
       residual.fill(0);

@@ -2,7 +2,7 @@ import { type Block, PANEL, TILE } from '../kernels/blocks.js';
 import { forEachChunk } from '../matrix/chunks.js';
 import { hashOf } from '../matrix/sampling.js';
 
-/** Lets other work of this process go on. */
+/** Lets other work in this process proceed. */
 export type Pause = () => Promise<unknown>;
 
 const SEED = 1;
@@ -46,7 +46,7 @@ export async function choleskyOf(
   return u;
 }
 
-/** Divides a block by such a factor. @param out its rows, one after another. */
+/** Divides a block by a Cholesky factor. @param out its rows, one after another. */
 export async function divide(block: Block, u: Float64Array, out: Float32Array, pause: Pause): Promise<void> {
   const { rows, rank } = block;
   for (let from = 0; from < rows; from += TILE) {

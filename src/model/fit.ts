@@ -13,7 +13,7 @@ import { ridgeCosts, ridgeRow } from './rows/ridge.js';
 import type { Settings } from './settings.js';
 import { signalCount, signalCounts } from './signals.js';
 
-/** What each row costs to learn, in additions, by signal. */
+/** By signal: what its row costs to learn, in additions. */
 export function fitCosts(evidence: Evidence, settings: Settings): Float64Array {
   const counts = signalCounts(evidence);
   const { items, preferences, groups } = counts;
@@ -42,7 +42,7 @@ function itemCosts(evidence: Evidence, settings: Settings): Float64Array {
   }
 }
 
-/** Whether any row is learned from the baskets themselves; others take the baskets by item. */
+/** Whether any row is learned from `baskets`; all others are learned from `basketsByItem`. */
 export function readsBaskets({ likes, usersByGroup }: Evidence, { method }: Settings): boolean {
   return method === 'ease' || (usersByGroup.rows > 0 && likes === undefined);
 }
@@ -57,8 +57,8 @@ export interface LearnedRows {
 /**
  * Learns rows of the model, each completely and by itself, so that the result does not depend on how they are sharded.
  *
- * @param counted what was counted of the Gram matrix, where `needsGram`.
- * @returns what learns the rows of the signals `from` to `to` (without it).
+ * @param counted the rows of the Gram matrix that were counted, if `needsGram`.
+ * @returns a function that learns the rows of the signals from `from` to before `to`.
  */
 export function fitter(
   evidence: Evidence,

@@ -60,7 +60,7 @@ export function byKey(settings: Partial<Settings>): { [key: string]: number } {
   return Object.fromEntries(known.map(({ key, setting }) => [key, Number(settings[setting])]));
 }
 
-/** @throws RangeError that says what would do, for an unknown key or a bad value. */
+/** @throws RangeError that says what is allowed, for an unknown key or a bad value. */
 export function withHyperParameter(settings: Settings, key: string, text: string): Settings {
   const parameter = HYPER_PARAMETERS.find((candidate) => candidate.key === key);
   if (!parameter) {

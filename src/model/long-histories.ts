@@ -19,7 +19,7 @@ export function longHistories(interactions: SparseRows, most: number): number[] 
 /**
  * The interactions with at most `most` likes of each user, to count pairs from: their number grows with the square of a
  * history. The latest likes stay. Among likes of one time, and where there are no times, a hash decides: items are
- * numbered as they first occur, so keeping the last numbers would keep the rare items. Likes that go become 0, "had".
+ * numbered as they first occur, so keeping the last numbers would keep the rare items. Dropped likes become 0, "had".
  *
  * @param times by entry; NaN unknown, and such entries go first.
  */

@@ -4,7 +4,7 @@ import type { RowFacts } from './scales.js';
 import { inversePower, type Settings } from './settings.js';
 import type { SignalCounts } from './signals.js';
 
-/** What normalising the rows of items takes, by item; complete once all rows are learned. */
+/** Statistics by item that normalising their rows needs; complete once all rows are learned. */
 export interface ItemStatistics extends EvidenceFacts {
   /** P_i of each item's row. */
   precision: Float64Array;
@@ -20,8 +20,8 @@ export function statisticsOf(facts: EvidenceFacts, precision: Float64Array): Ite
  *
  *     W_ij = (row_ij · d_j^(a/2 − b) / P_j)^p
  *
- * Before a power other than 1 weights are divided by the largest of them all, or a power of 10 would end at 0 or at
- * infinity in single floats; the scales, which bring all rows to one measure, take such a factor out again.
+ * Before a power other than 1, all weights are divided by the largest one, or a power of 10 would end at 0 or at
+ * infinity in single floats; the scales, which bring all rows to one measure, cancel that factor.
  *
  * Only b and p enter here, and β and τ in the scales: tuning tries many of them on the same learned rows.
  *
@@ -39,7 +39,7 @@ export function normaliseRows(
   const itemRows = (k: number) => Math.min(parts[k]!.rows, Math.max(0, counts.items - from[k]!));
   if (settings.power !== 1) {
     const largest = parts.reduce((most, part, k) => Math.max(most, largestWeight(part, itemRows(k), factor)), 0);
-    // Where all weights are 0 there is nothing to divide.
+    // If all weights are 0 there is nothing to divide.
     if (largest > 0) for (let item = 0; item < factor.length; item++) factor[item]! /= largest;
   }
   parts.forEach((part, k) => {

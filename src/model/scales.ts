@@ -24,7 +24,7 @@ const TIE_BREAK = 1e-9;
  *
  * Popularity then counts as β items of history, and so does a group, which turns it into the popularity within the group.
  * A preference adds what the strongest neighbour of a liked item does, and at least twice what popularity can, so that
- * whoever asked for comedies sees comedies first.
+ * users who asked for comedies see comedies first.
  *
  * @param popularity by item: the weight of its row in the averages; `trend` is what popularity recommends.
  */

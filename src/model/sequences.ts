@@ -1,7 +1,7 @@
 import { sortBest } from '../matrix/select.js';
 import { longestRow, type SparseRows } from '../matrix/sparse.js';
 
-/** What users liked, in the order of time. */
+/** The items that users liked, in the order of time. */
 export interface Sequences {
   /** User u has the items `start[u] .. start[u+1]`. */
   start: Uint32Array;
@@ -9,7 +9,7 @@ export interface Sequences {
   items: Uint32Array;
 }
 
-/** @param times by entry of the interactions, seconds; what has none is left out. */
+/** @param times by entry of the interactions, seconds; entries without one are left out. */
 export function sequencesOf(interactions: SparseRows, times: Float64Array): Sequences {
   const { rows, start, index, value } = interactions;
   const starts = new Uint32Array(rows + 1);

@@ -1,7 +1,7 @@
 /** How the rows of items are made from the pairs that were counted. */
 export type ItemRowMethod = 'normalised' | 'jaccard' | 'ridge' | 'ease' | 'als' | 'none';
 
-/** What an item in a basket counts before pairs are added up. */
+/** How the items of a basket are weighted before pairs are added up. */
 export type Weighting = 'plain' | 'binary' | 'tfidf' | 'bm25';
 
 /** The settings of the model. Every one of them changes results; the letters are those of docs/method.md. */
@@ -30,29 +30,29 @@ export interface Settings {
   steps: number;
   /** p > 0: every weight of the item rows is raised to it. */
   power: number;
-  /** η ≥ 0: what the tastes that most users share count beside the rows of a ridge (`low-rank.ts`). */
+  /** η ≥ 0: the weight of the tastes that most users share, beside the rows of a ridge (`low-rank.ts`). */
   lowRankWeight: number;
-  /** α ≥ 0: what an attribute value that items share counts beside a user who has them. 0: attributes are not learned from. */
+  /** α ≥ 0: the weight of an attribute value that items share, compared with a user who has them. 0: attributes are not learned from. */
   attributeWeight: number;
   /** Attribute values on more items than this are not learned from. */
   attributeReach: number;
   /** β ≥ 0: how many items of history popularity counts as. */
   popularityWeight: number;
-  /** τ ≥ 0: a like counts half as much for popularity for every such share of all interactions after it; 0: all alike. */
+  /** τ ≥ 0: the weight of a like in popularity halves for every share τ of all interactions that came after it; 0: all count alike. */
   popularityHalfLife: number;
   /** ρ ≥ 0: the k-th latest item of a history counts k^(-ρ); without effect where there are no times. */
   recency: number;
   /** θ in 0..1: beside a history of n items popularity counts n^θ times as much; without effect where there are no times. */
   popularityGrowth: number;
-  /** κ ≥ 0: what follows the latest items counts this many histories; without effect where there are no times. */
+  /** κ ≥ 0: the weight of what follows the latest items, in histories; without effect where there are no times. */
   follow: number;
-  /** γ ≥ 0: what a stated preference counts; at 1 users without a history see what they asked for first. */
+  /** γ ≥ 0: the weight of a stated preference; at 1 users without a history see what they asked for first. */
   preferenceWeight: number;
-  /** ω ≥ 0: what the groups of a user count beside popularity; at 1 popularity becomes that within the group. */
+  /** ω ≥ 0: the weight of a user's groups beside popularity; at 1 popularity becomes that within the group. */
   groupWeight: number;
   /** ω₀ ≥ 0: the same for users without a history; with n items of history it is ω + (ω₀ − ω) / (1 + n)². */
   coldGroupWeight: number;
-  /** m ≥ 0: interactions with an item, at everybody's rate, that a group is assumed to have had besides its own. */
+  /** m ≥ 0: this many interactions at everybody's rate are added to those of a group with an item. */
   groupSmoothing: number;
   /** Targets kept in the row of a group. */
   groupTargets: number;

@@ -7,32 +7,32 @@ import type { SparseRows } from '../matrix/sparse.js';
  * had without saying anything about it (bought and returned), below 0 for a dislike.
  */
 
-/** What a dislike takes away, where a plain interaction adds 1. */
+/** The strength of a dislike; a plain interaction has 1. */
 export const DISLIKE = -0.5;
 
-/** Every like counts at least this much, and at most as much as follows. */
+/** The least strength of any like, and the most of counts and of ratings. */
 const LEAST = 0.25;
 const MOST_OF_COUNTS = 4;
 const MOST_OF_RATINGS = 2;
-/** What ten times as many add. */
+/** A tenfold count adds this much. */
 const A_TENFOLD = 0.5;
-/** The difference between the two ends of a rating scale. */
+/** The difference in strength between the two ends of a rating scale. */
 export const WHOLE_SCALE = 0.8;
 /** How many average ratings each user is assumed to have given besides their own. */
 const PSEUDO_RATINGS = 5;
 
 /**
- * What strengths were made of that are ratings. They depend on a user's mean, so whoever learns from a part of the
- * interactions has to compute them again, by the means of that part.
+ * The ratings that strengths were made of. Such strengths depend on the mean rating of a user, so to learn from a part of
+ * the interactions, they have to be computed again from the means of that part.
  */
 export interface Rated {
-  /** Beside the entries of the interactions; NaN where the strength was not made of a rating. */
+  /** By entry of the interactions; NaN where the strength was not made of a rating. */
   rating: Float32Array;
-  /** Likewise, the sum of what the events of a pair weigh; undefined: they weigh nothing. */
+  /** Likewise, the sum of the weights of a pair's events; undefined: events have no weights. */
   weight: Float32Array | undefined;
   /** From one end of the scale to the other. */
   span: number;
-  /** Everybody's mean, where these are the ratings of some; undefined: the mean of these. */
+  /** Everybody's mean, if these are the ratings of some users only; undefined: the mean of these. */
   mean?: number | undefined;
 }
 
@@ -67,10 +67,10 @@ export function usualRating(sum: number, count: number, mean: number): number {
 }
 
 /**
- * Multiplies the strengths of ratings by those of the weights of the same pairs' events. It is a dislike if either says
- * so.
+ * Multiplies the strengths of ratings by those of the summed event weights of the same pairs. If either is a dislike, so
+ * is the result.
  *
- * @param weightSums beside the strengths.
+ * @param weightSums by entry, as the strengths.
  */
 export function weighted(strengths: Float32Array, weightSums: Float32Array): Float32Array {
   return strengths.map((x, entry) => {
@@ -86,7 +86,7 @@ export function meanRating(ratings: Float32Array): number {
   return all.sum / Math.max(1, all.count);
 }
 
-/** x beside each rating of users × items; 1 for NaN, none. @param mean everybody's, m. */
+/** The strength x of each rating of users × items; 1 for NaN, no rating. @param mean everybody's, m. */
 export function strengthsOfRatings(
   { rows, start, value }: SparseRows,
   span: number,
@@ -116,7 +116,7 @@ function addRatings(total: { sum: number; count: number }, ratings: Float32Array
   total.count = count;
 }
 
-/** The strengths of interactions, where ratings are judged by the means of these interactions alone. */
+/** The strengths of interactions, those of ratings computed from the means of these interactions alone. */
 export function rated(interactions: SparseRows, { rating, weight, span, mean }: Rated): Float32Array {
   const ratings = strengthsOfRatings({ ...interactions, value: rating }, span, mean);
   const strengths = weight ? weighted(ratings, weight) : ratings;

@@ -1,7 +1,7 @@
 import { forEachChunk } from '../matrix/chunks.js';
 import type { SparseRows } from '../matrix/sparse.js';
 
-/** Likes of one of so many equal parts of the time that the data spans count alike. */
+/** The time that the data spans is cut into this many equal parts; likes in one part count alike. */
 const PARTS = 4096;
 
 /**

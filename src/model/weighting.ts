@@ -7,7 +7,7 @@ const BM25_SATURATION = 1.2;
 const BM25_LENGTH = 0.75;
 
 /**
- * What each item of each basket counts: its strength under `plain`, 1 under `binary`. The other two take items as documents
+ * Weights the items of each basket: by their strength under `plain`, 1 under `binary`. The other two take items as documents
  * and users as the terms in them:
  *
  * - `tfidf`: √x · ln(items / (1 + d_u)) (Salton and Buckley, "Term-weighting approaches in automatic text retrieval", 1988);

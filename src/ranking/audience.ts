@@ -8,9 +8,9 @@ import { inversePower, type Settings } from '../model/settings.js';
 export interface Audience {
   /** users × signals: everything known about a user, with its strength. */
   signals: SparseRows;
-  /** users × items that are not recommended to them again; undefined: whatever they had is. */
+  /** users × items that they had and must not get again; undefined: they may get all again. */
   had?: SparseRows | undefined;
-  /** users × items that are not recommended to them either, whether they had them or not. */
+  /** users × items that they must not get either, whether they had them or not. */
   excluded: SparseRows;
   /** users × the only items that may be recommended to them; undefined: all that are offered. */
   candidates?: SparseRows | undefined;
@@ -20,18 +20,18 @@ export interface Audience {
 
 /** What is known about all users. */
 export interface UserData extends Omit<Observations, 'attributes'> {
-  /** What users had, where that is not the interactions. */
+  /** What users had, if that differs from the interactions. */
   had?: { interactions: SparseRows } | undefined;
-  /** users × items that are not for them. */
+  /** users × items that they must not get. */
   excluded: SparseRows;
 }
 
 /**
- * Builds the audience. What a user states or belongs to gives way to a history of n items as 1 / (1 + n)²: it stands in
- * for what they do until that is known. (Beside a history of a few items, stated preferences made the lists of the
+ * Builds the audience. Beside a history of n items, preferences and groups count 1 / (1 + n)²: they stand in for what users
+ * do until that is known. (Beside a history of a few items, stated preferences made the lists of the
  * restaurants' data worse at any fixed weight, and countries helped only Online Retail's new customers.)
  *
- * The items of a history stand in it once more as its latest ones, where what follows them was learned.
+ * If the model learned what follows items, the latest items of a history are signals of their own besides.
  *
  * @param some picks the rows of the users to serve from any matrix with a row for each user.
  * @param hideHistory serves them as if they had no history; what they had stays excluded.
@@ -64,7 +64,7 @@ export function audienceOf(
 
 /**
  * Histories in which the k-th latest item counts k^(-ρ) times its strength, scaled so that the weights of a history of n
- * items add up to n^(1 − θ): beside them popularity counts n^θ times as much, since who had a lot already wants what is new.
+ * items add up to n^(1 − θ): beside them popularity counts n^θ times as much, since users who had a lot want what is new.
  *
  * @param times by entry of the interactions, seconds; NaN unknown.
  */
@@ -82,10 +82,10 @@ export function withRecency(
   );
 }
 
-/** So many of the latest items say what comes next; the k-th counts 1 / k. */
+/** This many of the latest items predict what comes next; the k-th counts 1 / k. */
 const LATEST = 5;
 
-/** The latest items of each history, which in all count κ times the history. */
+/** The latest items of each history, with weights that add up to κ times those of the history. */
 export function latestItems(
   interactions: SparseRows,
   times: Float64Array,

@@ -9,8 +9,8 @@ const [HISTORY, PREFERENCES, GROUP, POPULAR] = [...SOURCES.keys()] as [number, n
 const OF_SCORES = POPULAR + 1;
 
 /**
- * Takes the scores of lists apart again: what each signal of the user added to them.
- * @param count the most items of a list. @param named the most parts that are named beside others.
+ * Splits the scores of lists into the parts that each signal of the user added.
+ * @param count the most items of a list. @param named the most parts that are named, before the others.
  */
 export function explainer({ counts, scales }: Omit<Model, 'rows'>, scores: Scores, count: number, named: number) {
   const most = Math.min(count, counts.items);
@@ -30,7 +30,7 @@ export function explainer({ counts, scales }: Omit<Model, 'rows'>, scores: Score
   };
   const { parts, cause, amount } = reasons;
 
-  /** Counts a part, and keeps it among the largest. */
+  /** Counts a part, and keeps it if it is one of the largest. */
   const keep = (at: number, signal: number, part: number): void => {
     if (part === 0) return;
     const first = at * kept;
@@ -47,7 +47,7 @@ export function explainer({ counts, scales }: Omit<Model, 'rows'>, scores: Score
     cause[place] = signal;
   };
 
-  /** The first of the largest; also adds all of them up. */
+  /** The source that added most, the first of equal ones; also sets the sum of all sources. */
   const largestSource = (at: number): number => {
     const from = at * OF_SCORES;
     let best = HISTORY;
@@ -60,7 +60,7 @@ export function explainer({ counts, scales }: Omit<Model, 'rows'>, scores: Score
     return best;
   };
 
-  /** Why the user's list is what it is; good until the next. @param factor by item: what scores were weighed with. */
+  /** The reasons for a user's list; valid until the next call. @param factor by item: the factor of its score. */
   return (user: number, { items, marks }: List, factor: Offer['factor']): Reasons => {
     const { lowRank } = scores;
     const { signals, sums } = scores.termsOf(user);
@@ -76,9 +76,9 @@ export function explainer({ counts, scales }: Omit<Model, 'rows'>, scores: Score
       const signal = signals[s]!;
       const from = sourceOf(counts, signal);
       const { count: found, index, value } = sums.pick(segments.from[s]!, segments.to[s]!);
-      const says = (at: number, part: number) => {
+      const addPart = (at: number, part: number) => {
         bySource[at * OF_SCORES + from]! += part;
-        // Most parts are none of the largest.
+        // Most parts are not among the largest.
         if (parts[at]! >= kept && part <= amount[at * kept + kept - 1]! && part !== 0) parts[at]!++;
         else keep(at, signal, part);
       };
@@ -87,8 +87,8 @@ export function explainer({ counts, scales }: Omit<Model, 'rows'>, scores: Score
         const strength = lowRank.weightOf(signal, weight / scales.items);
         for (let at = 0; at < items.length; at++) part[at] = strength * lowRank.between(signal, items[at]!);
         for (let k = 0; k < found; k++) part[placeOf[index[k]!]!]! += weight * value[k]!;
-        for (let at = 0; at < items.length; at++) says(at, part[at]!);
-      } else for (let k = 0; k < found; k++) says(placeOf[index[k]!]!, weight * value[k]!);
+        for (let at = 0; at < items.length; at++) addPart(at, part[at]!);
+      } else for (let k = 0; k < found; k++) addPart(placeOf[index[k]!]!, weight * value[k]!);
     }
     const popularity = signalCount(counts);
     for (let at = 0; at < items.length; at++) {

@@ -7,20 +7,20 @@ export const Mark = { byScore: 0, pinned: 1, explored: 2 } as const;
 export interface List {
   items: Uint32Array;
   scores: Float64Array;
-  /** By entry, a `Mark`; undefined: all are there by their scores. */
+  /** By entry, a `Mark`; undefined: all `byScore`. */
   marks?: Uint8Array | undefined;
 }
 
-/** What rules make of lists. They are values (`rules/`); the recommender obeys them and knows none by name. */
+/** How rules make lists. Rules are values (`rules/`); the recommender knows none by name. */
 export interface ListRules {
-  /** What the user may get; users who may get the same share it. @param user a row of the audience. */
+  /** What a user may get; users who may get the same share an offer. @param user a row of the audience. */
   offerFor(user: number): Offer;
-  /** How many of the best items to look at first, for a list of so many. */
+  /** How many of the best items to rank at first for a list of `count`. */
   candidatesFor(count: number): number;
   /**
-   * Makes the list out of the best items.
-   * @param best candidates, best first. @param areAll there are no more. @param scoreOf what any item scores; NaN where the user may not
-   * get it. @returns undefined where more candidates may fill the list.
+   * Makes the list from the best items.
+   * @param best candidates, best first. @param areAll whether there are no more. @param scoreOf the score of any item; NaN if the user may
+   * not get it. @returns undefined if more candidates may fill the list.
    */
   listFrom(
     user: number,

@@ -12,14 +12,14 @@ export interface Model {
   scales: Scales;
   /** signals × items. */
   rows: StackedRows;
-  /** What is added between items; undefined: nothing. */
+  /** The part that is not sparse; undefined: there is none. */
   lowRank?: LowRank | undefined;
 }
 
 /**
  * Makes a model of the rows that shards learned; the rows of items are normalised in place.
  *
- * @param from part k begins with signal `from[k]`. @param factors items × rank. @throws RangeError where a part is missing or too much.
+ * @param from part k begins with signal `from[k]`. @param factors items × rank. @throws RangeError for a missing or surplus part.
  */
 export function modelOf(
   counts: SignalCounts,
@@ -34,7 +34,7 @@ export function modelOf(
   return finishedModel(counts, parts, from, scales, lowRankOf(factors, statistics.popularity, settings));
 }
 
-/** A model of rows that are normalised already. @throws RangeError where a part is missing or too much. */
+/** Makes a model of rows that are normalised already. @throws RangeError for a missing or surplus part. */
 export function finishedModel(
   counts: SignalCounts,
   parts: readonly SparseRows[],

@@ -1,4 +1,4 @@
-/** What every item scores for everybody: its popularity. */
+/** The score that every item has for everybody: its popularity. */
 export interface Prior {
   /** By item. */
   weight: Float64Array;
@@ -6,17 +6,17 @@ export interface Prior {
   order: Uint32Array;
 }
 
-/** What may be recommended to a user, and what weighs their scores. */
+/** The items that may be recommended to a user, and the factors of their scores. */
 export interface Offer {
   /** By item: 1 where it may be recommended. */
   offered: Uint8Array;
-  /** By item, above 0: what its score is weighed with (`weighed`); undefined: nothing. */
+  /** By item: the factor of its score, above 0 (`weighed`); undefined: all 1. */
   factor: Float64Array | undefined;
-  /** What items score that no signal of the user reaches. */
+  /** The scores of items that no signal of the user reaches. */
   prior: Prior;
 }
 
-/** A score that counts `factor` times as much; one below 0 comes nearer to 0 by a factor above 1. */
+/** A score that counts `factor` times as much: a factor above 1 brings a score below 0 nearer to 0. */
 export function weighed(score: number, factor: number): number {
   return score > 0 ? score * factor : score / factor;
 }

@@ -7,45 +7,45 @@ import type { Model } from './model.js';
 import { type Offer, offerOf, type Prior, weighed } from './offer.js';
 import type { Scores } from './scores.js';
 
-/** So many of the best get what is added to scores at the end. */
+/** The part that is not sparse is added to the scores of this many of the best items. */
 const CONSIDERED = 100;
 
 /** What may differ between lists that are made of the same sums. */
-export interface Way {
+export interface ScoreVariant {
   prior: Prior;
-  /** What the part that is not sparse is multiplied with. */
+  /** The factor of the part that is not sparse. */
   lowRankWeight: number;
 }
 
 /**
  * Makes lists by the one scoring formula:  score(user, item) = prior_item + Σ over the user's signals   strength · model[signal, item].
  *
- * It costs what the user touches. Items that no signal reaches score their prior alone, so they are taken from a list
+ * A user costs what their signals touch. Items that no signal reaches score their prior alone, so they are taken from a list
  * ordered by it until the next one cannot enter any more; the lists are the same as if everything had been scored.
  *
- * Where the model has a part that is not sparse (`low-rank.ts`), that is added for the best by all the rest alone, 100 or as many as are
- * wanted: more of them came to the same accuracy.
+ * If the model has a part that is not sparse (`low-rank.ts`), it is added only for the items that are best without it, 100 or as many as
+ * are wanted: adding it for more gave the same accuracy.
  *
- * Rules say what may be recommended and how scores are weighed, which decides who enters; then they make the list of the best. Where
- * these do not fill it, more of them are tried.
+ * Rules say which items may be recommended and how scores are weighed, and then make the list from the best items. If these do not fill
+ * it, they get more.
  */
 export class Recommender {
   readonly #scores: Scores;
-  /** What nobody is recommended: rows of users × items. */
+  /** users × items that they are not recommended. */
   readonly #excluded: readonly SparseRows[];
   readonly #candidates: SparseRows | undefined;
   readonly #popularity: Float64Array;
   readonly #offer: Offer;
   readonly #rules: ListRules | undefined;
-  /** By item: the generation in which it was last touched, excluded, a candidate. Each user is a generation. */
+  /** By item: the generation in which it was last touched, excluded or a candidate. Each user is a generation. */
   readonly #touched: Uint32Array;
   readonly #excludedIn: Uint32Array;
   readonly #candidateIn: Uint32Array;
   readonly #count: number;
-  /** By item: what the signals of the user add, where `#scatteredFor` is their generation; none where nobody asks for single items. */
+  /** By item: what the signals of the user add, if `#scatteredFor` is their generation; empty if single items are never looked up. */
   readonly #scattered: Float64Array;
   #scatteredFor = 0;
-  /** By their size. */
+  /** Heaps to use again, by size. */
   readonly #tops = new Map<number, TopN>();
   #generation = 0;
 
@@ -68,7 +68,7 @@ export class Recommender {
     this.#count = count;
   }
 
-  /** The N best offered items that are not excluded for the user: score descending, then item index ascending; or what rules make of them. */
+  /** The N best offered items that the user may get, by falling score, then rising item index; or the list that rules make of them. */
   recommend(user: number, count = this.#count): List {
     const scores = this.#begin(user);
     const rules = this.#rules;
@@ -83,10 +83,10 @@ export class Recommender {
   }
 
   /**
-   * Makes the lists that the user would have by each of these ways instead of the model's own.
-   * @param onList is given each, by the way's place; it is good until the next.
+   * Makes the list of the user under each of the variants.
+   * @param onList gets each list and the index of its variant; a list is valid until the next.
    */
-  recommendWith(user: number, ways: readonly Way[], onList: (items: Uint32Array, place: number) => void): void {
+  recommendWith(user: number, variants: ScoreVariant[], onList: (items: Uint32Array, k: number) => void): void {
     const scores = this.#begin(user);
     const top = this.#topOf(this.#considered(this.#count));
     const known = new Map<number, number>();
@@ -95,13 +95,13 @@ export class Recommender {
       known.set(item, value);
       return value;
     };
-    ways.forEach(({ prior, lowRankWeight }, place) => {
+    variants.forEach(({ prior, lowRankWeight }, k) => {
       this.#rank(scores, { ...this.#offer, prior }, prior.weight, top);
-      onList(this.#bestOf(top, this.#count, undefined, (item) => lowRankWeight * lowRankOf(item)).items, place);
+      onList(this.#bestOf(top, this.#count, undefined, (item) => lowRankWeight * lowRankOf(item)).items, k);
     });
   }
 
-  /** The best of the user that was begun. */
+  /** The best items for the current user. */
   #best(user: number, scores: SparseVector, offer: Offer, count: number): List {
     const top = this.#topOf(this.#considered(count));
     if (this.#isAllLowRank || this.#candidates) this.#rankEach(user, scores, offer, top);
@@ -109,23 +109,25 @@ export class Recommender {
     return this.#bestOf(top, count, offer.factor && ((item) => this.#scoreOf(item, scores, offer)));
   }
 
-  /** How many items to look at for so many. */
+  /** How many items to rank for a list of `count`. */
   #considered(count: number): number {
     return this.#isSparse || this.#isAllLowRank ? count : Math.max(count, CONSIDERED);
   }
 
-  /** Whether every item is scored for the user by the part that is not sparse, which is all there is. */
+  /** Whether every item has to be scored: the part that is not sparse is added to all of them, not to the best only. */
   get #isAllLowRank(): boolean {
     return !this.#isSparse && this.#scores.lowRank!.isAll;
   }
 
+  /** Whether the part that is not sparse adds nothing for the current user. */
   get #isSparse(): boolean {
     return this.#scores.lowRank?.isNothing ?? true;
   }
 
   /**
-   * Empties the top into a list of its best.
-   * @param scoreOf what an item scores; undefined: what is in the top and the part that is not sparse. @param lowRankOf the latter, where it is known.
+   * Empties the heap into a list of the best.
+   * @param scoreOf the score of an item; undefined: its score in the heap plus the part that is not sparse. @param lowRankOf this part, if
+   * it is known already.
    */
   #bestOf(top: TopN, count: number, scoreOf?: (item: number) => number, lowRankOf?: (item: number) => number): List {
     const scores = new Float64Array(top.size);
@@ -146,9 +148,7 @@ export class Recommender {
     return { items: best.drain(ofBest).slice(), scores: ofBest };
   }
 
-  /**
-   * What an item scores for the user that was begun; NaN where they may not get it. @param isSparse leaves out the part that is not sparse.
-   */
+  /** The score of an item for the current user; NaN if they may not get it. @param isSparse leaves out the part that is not sparse. */
   #scoreOf(
     item: number,
     { count, index, value }: SparseVector,
@@ -174,7 +174,7 @@ export class Recommender {
     return top;
   }
 
-  /** Adds up a user's scores, and marks what is touched, what is excluded and what are candidates. */
+  /** Adds up a user's scores, and marks the items that are touched, excluded or candidates. */
   #begin(user: number): SparseVector {
     const generation = ++this.#generation;
     for (const { start, index } of this.#excluded)
@@ -185,7 +185,7 @@ export class Recommender {
     return scores;
   }
 
-  /** Puts the best of the user that was begun into the top. @param popularity what touched items score beside what their signals add. */
+  /** Puts the best items for the current user into the heap. @param popularity what touched items score besides what signals add. */
   #rank({ count, index, value }: SparseVector, offer: Offer, popularity: Float64Array, top: TopN): void {
     const { offered, factor } = offer;
     const { weight, order } = offer.prior;
@@ -207,7 +207,7 @@ export class Recommender {
     }
   }
 
-  /** The same, item by item: of the user's candidates alone, or of all where nothing is sparse. */
+  /** The same, item by item: for the user's candidates, or for all items if every one has to be scored. */
   #rankEach(user: number, scores: SparseVector, offer: Offer, top: TopN): void {
     const some = this.#candidates && rowOf(this.#candidates, user);
     const count = some ? some.length : this.#touched.length;

@@ -5,7 +5,7 @@ import type { StackedRows } from '../matrix/stacked-rows.js';
 import { lowRankScores } from './low-rank-scores.js';
 import type { Model } from './model.js';
 
-/** By signal: where its row begins, the parts put together; the row of signal s ends where that of s + 1 begins. */
+/** By signal: where its row begins in the concatenated parts; the row of signal s ends where that of s + 1 begins. */
 export function startsOfRows({ rows, parts, from }: StackedRows): Uint32Array {
   const start = new Uint32Array(rows + 1);
   let before = 0;
@@ -35,7 +35,7 @@ export function scoresBy(model: Omit<Model, 'rows'>, signals: SparseRows, rows: 
   const lowRank = model.lowRank && lowRankScores(model.lowRank, productsOf);
   const { sums, start: startOf } = rows;
 
-  const choose = (user: number): void => {
+  const setSegments = (user: number): void => {
     const { start, index, value } = signals;
     const { segments } = sums;
     lowRank?.begin();
@@ -52,28 +52,28 @@ export function scoresBy(model: Omit<Model, 'rows'>, signals: SparseRows, rows: 
   };
 
   return {
-    /** What is added for the user of the last call; undefined: nothing for anybody. */
+    /** The part of scores that is not sparse, for the user of the last call; undefined: the model has none. */
     lowRank,
 
-    /** The items that a user's signals touch, each once, good until the next user. An item that comes to 0 may be missing. */
+    /** The items that a user's signals touch, each once; valid until the next user. An item whose sum is 0 may be missing. */
     of(user: number): SparseVector {
-      choose(user);
+      setSegments(user);
       return sums.addUp(-1);
     },
 
-    /** What is added up for a user: segment k of the sums is the row of signal `signals[k]`, with its weight; good until the next user. */
+    /** The terms of a user's sums: segment k is the row of signal `signals[k]`, with its weight; valid until the next user. */
     termsOf(user: number) {
-      choose(user);
+      setSegments(user);
       return { signals: signals.index.subarray(signals.start[user]!, signals.start[user + 1]!), sums };
     },
   };
 }
 
-/** What the row of a signal counts. */
+/** The scale of the row of a signal. */
 export function scaleOf({ counts, scales }: Omit<Model, 'rows'>, signal: number): number {
   if (signal < counts.items) return scales.items;
   if (signal < counts.items + counts.preferences) return scales.preferences;
-  // Each row of what follows adds up to 1 already.
+  // The rows of following items add up to 1 already.
   return signal < counts.items + counts.preferences + counts.groups ? scales.groups : 1;
 }
 

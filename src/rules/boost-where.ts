@@ -7,7 +7,7 @@ interface Boost<Condition> {
   factor: number;
 }
 
-/** Multiplies the scores of the items of which an expression holds, for the users for whom it does: `EXPRESSION=1.2`. */
+/** Multiplies the scores of items for users where an expression about both holds: `EXPRESSION=1.2`. */
 export const boostWhere: ListRule<Boost<string>[], Boost<string>[], Boost<Rule>[]> = {
   flags: '--boost-where <expr=x>',
   description: 'multiply scores: "price < 10=1.2"; may be repeated',

@@ -2,10 +2,10 @@ import { itemRows, refuseRepeated } from './item-rows.js';
 import type { ListRule, RuleRow } from './list-rule.js';
 import { onePath } from './numbers.js';
 
-/** Multiplies the scores of some items: `item,factor`. */
+/** Multiplies the scores of the items in a file: `item,factor`. */
 export const boost: ListRule<string, RuleRow[], { items: Uint32Array; factors: Float64Array }> = {
   flags: '--boost <file>',
-  description: 'what scores are multiplied with: item,factor',
+  description: 'multiply scores of items: item,factor',
   parse: onePath,
   async read(path, reading) {
     const rows = await reading.table('--boost', path, { item: 'item', factor: ['factor', 'boost', 'multiplier'] });

@@ -3,8 +3,8 @@ import type { RowLookup } from '../matrix/stacked-rows.js';
 import type { ListRule } from './list-rule.js';
 import { share } from './numbers.js';
 
-/** Times the length of the list: among so many of the best it chooses. */
-const POOL = 5;
+/** It chooses among this many times the length of the list of the best candidates. */
+const POOL_FACTOR = 5;
 
 /**
  * Maximal marginal relevance (Carbonell & Goldstein, "The use of MMR, diversity-based reranking for reordering documents and producing
@@ -13,11 +13,11 @@ const POOL = 5;
  *     (1 − d) · relevance − d · max over the items in the list   similarity
  *
  * Relevance is the score, from 0 for the last of the pool to 1 for its first. Similarity is the model's own, from 0 to 1 and the same
- * in both directions:  (w_ij / max_k w_ik + w_ji / max_k w_jk) / 2,  where w_ij ≥ 0 is what having i says for j; a weight below 0 is
- * none. So it is 1 where each is what the other speaks for most.
+ * in both directions:  (w_ij / max_k w_ik + w_ji / max_k w_jk) / 2,  where w_ij ≥ 0 is the weight of i for j; a weight below 0 counts as
+ * 0. So it is 1 where each has its largest weight for the other.
  *
- * A list that grows can only bring a candidate nearer to it, so what a candidate was worth is the most that it is worth later: it is
- * compared with the items that came since only as long as it may still be the best.
+ * While the list grows, the similarity of a candidate can only rise, so its earlier utility bounds its later one: it is compared with the
+ * items added since only as long as it may still be the best.
  */
 export const diversity: ListRule<number, number, number> = {
   flags: '--diversity <share>',
@@ -29,16 +29,16 @@ export const diversity: ListRule<number, number, number> = {
     const shareOf = shares(items, rows);
     const listed: number[] = [];
     let pool: Uint32Array = new Uint32Array(0);
-    /** By candidate: its part of the worth that is relevance, the items of the list it was compared with, and the nearest of them. */
+    /** By candidate: (1 − d) · relevance, how many items of the list it was compared with, and the largest similarity among them. */
     let relevance = new Float64Array(0);
     let compared = new Uint32Array(0);
     let nearest = new Float64Array(0);
     return {
-      reach: POOL,
+      poolFactor: POOL_FACTOR,
       begin() {
         listed.length = 0;
       },
-      took(item) {
+      added(item) {
         listed.push(item);
       },
       choice: {
@@ -55,27 +55,27 @@ export const diversity: ListRule<number, number, number> = {
           for (let at = 0; at < scores.length; at++)
             relevance[at] = (1 - weight) * (most > least ? (scores[at]! - least) / (most - least) : 1);
         },
-        worth(at, least) {
+        utility(at, least) {
           const item = pool[at]!;
-          let worth = relevance[at]! - weight * nearest[at]!;
-          for (; compared[at]! < listed.length && worth > least; compared[at]!++) {
+          let utility = relevance[at]! - weight * nearest[at]!;
+          for (; compared[at]! < listed.length && utility > least; compared[at]!++) {
             const other = listed[compared[at]!]!;
             const similarity = shareOf(item, other) + shareOf(other, item);
             if (similarity <= nearest[at]!) continue;
             nearest[at] = similarity;
-            worth = relevance[at]! - weight * similarity;
+            utility = relevance[at]! - weight * similarity;
           }
-          return worth;
+          return utility;
         },
-        mostWorth: (at) => relevance[at]!,
+        utilityBound: (at) => relevance[at]!,
       },
     };
   },
 };
 
-/** Half of what an item says for another, relative to what it says most. */
+/** Half of an item's weight for another, relative to its largest weight. */
 function shares(items: number, rows: RowLookup): (item: number, other: number) => number {
-  /** By item: the largest weight of its row; NaN not known yet. */
+  /** By item: the largest weight of its row; NaN: not known yet. */
   const largest = new Float64Array(items).fill(Number.NaN);
   return (item, other) => {
     const { part, from, to } = rows.row(item);

@@ -3,32 +3,32 @@ import type { Offer } from '../ranking/offer.js';
 
 const FREE = -1;
 
-/** What a rule says of the items of a draft. */
-export interface Membership {
-  /** Whether an item may enter the list as it is now; if not, it may not later either. */
+/** How a rule decides which items enter a draft. */
+export interface DraftRule {
+  /** Whether an item may enter the list as it is now. Once refused, it stays refused. */
   allows?(item: number): boolean;
-  /** Is told of every item that enters. */
-  took?(item: number): void;
+  /** Called for every item that enters. */
+  added?(item: number): void;
 }
 
 export type Draft = ReturnType<typeof newDraft>;
 
-/** The list of one user while rules put it together: places, from 0, that are free or taken. @param items how many there are. */
-export function newDraft(items: number, rules: readonly Membership[]) {
+/** The list of one user while rules fill it: places from 0, free or taken. @param items how many there are. */
+export function newDraft(items: number, rules: readonly DraftRule[]) {
   const allowing = rules.filter((rule) => rule.allows);
-  const counting = rules.filter((rule) => rule.took);
+  const notified = rules.filter((rule) => rule.added);
   // By place.
   let itemAt = new Int32Array(0);
   let scoreAt = new Float64Array(0);
   let markAt = new Uint8Array(0);
-  // By item: the list that it is in, which are counted.
+  // By item: the number of the last list that it entered.
   const listedIn = new Uint32Array(items);
   let list = 0;
   return {
     user: 0,
     count: 0,
     offer: undefined as unknown as Offer,
-    /** What any item scores for the user; NaN where they may not get it. */
+    /** The score of any item for the user; NaN if they may not get it. */
     scoreOf: (_item: number) => Number.NaN,
 
     begin(user: number, count: number, offer: Offer, scoreOf: (item: number) => number): void {
@@ -57,10 +57,10 @@ export function newDraft(items: number, rules: readonly Membership[]) {
       scoreAt[place] = score;
       markAt[place] = Mark[mark];
       listedIn[item] = list;
-      for (const rule of counting) rule.took!(item);
+      for (const rule of notified) rule.added!(item);
     },
 
-    /** What is at taken places; items behind a free one move up. */
+    /** The list so far; items after a free place move up. */
     list(): List {
       let taken = 0;
       for (let place = 0; place < itemAt.length; place++) {

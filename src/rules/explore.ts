@@ -2,7 +2,7 @@ import { hashOf } from '../matrix/sampling.js';
 import type { ListRule } from './list-rule.js';
 import { share } from './numbers.js';
 
-/** Fresh is this part of what is offered, that which the fewest users liked, and all that no more users liked. */
+/** Fresh items are this share of the offered ones: those that the fewest users liked, and all others that no more users liked. */
 const FRESH = 0.1;
 const STREAM = 0xe891;
 
@@ -14,12 +14,12 @@ interface Plan {
 }
 
 /**
- * Gives ranks to fresh items, so that one hears of them: each rank with this chance, each fresh item alike. Seed, id and rank decide,
- * whoever else is served.
+ * Gives ranks to fresh items, so that something is learned about them: each rank with the given chance, all fresh items with the same.
+ * Only seed, user id and rank decide, not which other users are served.
  */
 export const explore: ListRule<number, number, Plan> = {
   flags: '--explore <share>',
-  description: 'part of the ranks for items hardly known yet: 0.1',
+  description: 'share of ranks for little-known items: 0.1',
   parse: share,
   plan: (part, known) => ({ share: part, seed: known.seed, userKeys: known.userKeys(), itemKeys: known.itemKeys() }),
   act({ share: part, seed, userKeys, itemKeys }, { offered, popularity }) {

@@ -2,7 +2,7 @@ import type { Dataset } from '../dataset/dataset.js';
 import type { Counting } from '../dataset/evidence-rules.js';
 import { emptyRows, joined, mapped, type SparseRows } from '../matrix/sparse.js';
 
-/** What users may be recommended, beside what the dataset says of that. All of it decides bytes. */
+/** What users may be recommended, beyond what the dataset says. All of it changes results. */
 export interface Filters {
   /** By item: 1 where it may be recommended. Undefined: all. */
   allowed: Uint8Array | undefined;
@@ -10,24 +10,24 @@ export interface Filters {
   excluded: SparseRows | undefined;
   /** users × the only items that they may be recommended. */
   candidates: SparseRows | undefined;
-  /** Recommend also what users had. */
+  /** Whether to recommend items that users had, too. */
   includeSeen: boolean;
-  /** Seconds after which what users had may come back; undefined: never. What has no time does not. */
+  /** Seconds after which an item that a user had may come back; undefined: never. One without a time never does. */
   seenWindow: number | undefined;
   /** From when ages count, in seconds since 1970; NaN: unknown. */
   clock: number;
 }
 
-/** What users had and is not for them again, what else is not for them, and what is for anybody, under filters. */
+/** Applies filters: the items that users had and must not get again, others that they must not get, and the items that anybody may get. */
 export function barredBy(
   { allowed, excluded, includeSeen, seenWindow, clock }: Filters,
   dataset: Counting<Dataset>,
 ): Pick<Dataset, 'excluded' | 'offered'> & { had: { interactions: SparseRows } } {
   const { interactions, times } = dataset.had ?? dataset;
   const { rows, columns } = interactions;
-  const isOver = (entry: number) =>
+  const mayComeBack = (entry: number) =>
     seenWindow !== undefined && times !== undefined && times[entry]! < clock - seenWindow;
-  const recent = () => mapped(interactions, (value, _user, _item, entry) => (isOver(entry) ? undefined : value));
+  const recent = () => mapped(interactions, (value, _user, _item, entry) => (mayComeBack(entry) ? undefined : value));
   const had = includeSeen ? emptyRows(rows, columns) : seenWindow === undefined ? interactions : recent();
   return {
     had: { interactions: had },

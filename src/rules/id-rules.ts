@@ -1,6 +1,6 @@
 import type { Named } from '../dataset/id-file.js';
 
-/** Options that take files of ids: what these name, and whether nothing else is allowed, or just these are not. */
+/** Options that take id files: the roles of the ids, and whether only these are allowed, or all but these. */
 export const RULE_FILES = {
   onlyUsers: { named: ['user'], isOnly: true },
   onlyItems: { named: ['item'], isOnly: true },
@@ -12,13 +12,13 @@ export const RULE_FILES = {
 
 export type RuleFile = keyof typeof RULE_FILES;
 
-/** As it is typed: `--only-users`. */
+/** The option as it is typed: `--only-users`. */
 export function optionOf(rule: RuleFile): string {
   return `--${rule.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 export type RuleFiles = Partial<Record<RuleFile, readonly string[]>>;
 
-/** What becomes of users without a history: what is popular, a list if anything else is known of them, no list, or no run. */
+/** For users without a history: popular items, a list only if anything else is known about them, no list, or a failed run. */
 export type ColdUsers = 'popular' | 'content' | 'skip' | 'fail';
 export const COLD_USERS: readonly ColdUsers[] = ['popular', 'content', 'skip', 'fail'];

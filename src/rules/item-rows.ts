@@ -1,6 +1,6 @@
 import type { Known, RuleRow } from './list-rule.js';
 
-/** The rows about items of the catalogue, each with the index of its item; the others are counted and warned of. */
+/** The rows about items of the catalogue, each with the index of its item. Warns about the others. */
 export function itemRows(rows: readonly RuleRow[], known: Known) {
   const items = known.itemsOf(rows.map(({ cells }) => cells.item ?? ''));
   const found = rows.flatMap((row) => {
@@ -9,13 +9,13 @@ export function itemRows(rows: readonly RuleRow[], known: Known) {
   });
   const [first] = rows.filter(({ cells }) => !items.has(cells.item ?? ''));
   if (first) {
-    const strange = `${rows.length - found.length} of ${rows.length} rows name no item of the catalogue`;
-    known.warn(`${first.place}: ${strange} and do nothing; the first is ${JSON.stringify(first.cells.item)}`);
+    const unknown = `${rows.length - found.length} of ${rows.length} rows name no item of the catalogue`;
+    known.warn(`${first.place}: ${unknown} and do nothing; the first is ${JSON.stringify(first.cells.item)}`);
   }
   return found;
 }
 
-/** @param keyOf of which there may be but one row. @param what is there already. @throws Failure where there are two. */
+/** @param keyOf the key that only one row may have. @param what that row already says. @throws Failure for a second row with a key. */
 export function refuseRepeated(
   rows: readonly RuleRow[],
   keyOf: (row: RuleRow) => string,

@@ -3,31 +3,31 @@ import type { Rule } from '../conditions/rule.js';
 import type { List, ListRules } from '../ranking/list-rules.js';
 import { type Offer, offerOf } from '../ranking/offer.js';
 import { type Draft, newDraft } from './draft.js';
-import type { Acting, Facts } from './list-rule.js';
+import type { ActiveRule, Choice, Facts } from './list-rule.js';
 import { type PackedArrays, unpacked } from './packed.js';
 import { RULES, type RuleValues } from './rules.js';
 
 /** The rules of a run, as children read them. */
 export interface RulePlans {
-  /** By user of the audience: their index in the data, which rules go by. */
+  /** By row of the audience: the user's index in the data, which rules use. */
   users: Uint32Array;
-  /** What pairs of item and user have to fulfil. */
+  /** Conditions that pairs of item and user have to meet. */
   where: readonly Rule[];
-  /** What each rule that is on planned. */
+  /** The plan of each rule that is on. */
   plans: RuleValues;
 }
 
-/** Bytes that offers of users may take, and what an offer takes for each item. */
+/** How many bytes cached offers may take, and how many an offer takes for each item. */
 const CACHE_BYTES = 1 << 26;
 const BYTES_AN_ITEM = 21;
 
-/** The most bytes that a child keeps of what users may get. */
+/** The most bytes that the offers in a child take. */
 export function offerBytes(users: number, items: number): number {
   return BYTES_AN_ITEM * items + Math.min(CACHE_BYTES, BYTES_AN_ITEM * items * users);
 }
 
 /**
- * The stage between candidates and list. It obeys the rules of a plan in the order of `RULES`:
+ * Makes lists of candidates by the rules of a plan, in the order of `RULES`:
  *
  *     offer ─► rank ─► places of their own ─► the best of the rest, chosen and allowed ─► list
  *
@@ -41,29 +41,29 @@ export function listRules(
 ): ListRules {
   const facts: Facts = { ...model, expression: (rule) => boundBy(rule) };
   const { users, where, plans } = unpacked({ spec, arrays }) as RulePlans;
-  const acting: Acting[] = [
+  const active: ActiveRule[] = [
     ...where.map((rule) => onlyWhere(rule, facts)),
     ...RULES.flatMap(([name, rule]) => (name in plans ? rule.act(plans[name], facts) : [])),
   ];
-  const offerFor = offers(acting, facts, prior);
-  const draft = newDraft(facts.items, acting);
-  const isFilled = filling(draft, acting);
-  const reach = Math.max(1, ...acting.map((rule) => rule.reach ?? 1));
+  const offerFor = offers(active, facts, prior);
+  const draft = newDraft(facts.items, active);
+  const fill = filler(draft, active);
+  const poolFactor = Math.max(1, ...active.map((rule) => rule.poolFactor ?? 1));
   return {
     offerFor: (row) => offerFor(users[row]!),
-    candidatesFor: (count) => count * reach,
+    candidatesFor: (count) => count * poolFactor,
     listFrom(row, best, count, areAll, scoreOf) {
       const user = users[row]!;
       draft.begin(user, count, offerFor(user), scoreOf);
-      for (const rule of acting) rule.begin?.(draft);
-      for (const rule of acting) rule.place?.(draft);
-      return isFilled(best, count * reach, areAll) ? draft.list() : undefined;
+      for (const rule of active) rule.begin?.(draft);
+      for (const rule of active) rule.place?.(draft);
+      return fill(best, count * poolFactor, areAll) ? draft.list() : undefined;
     },
   };
 }
 
-/** Offers the items of which a condition holds for the user. */
-function onlyWhere(rule: Rule, facts: Facts): Acting {
+/** Offers only items for which a condition holds with the user. */
+function onlyWhere(rule: Rule, facts: Facts): ActiveRule {
   const bound = facts.expression(rule);
   return {
     offer: {
@@ -75,15 +75,15 @@ function onlyWhere(rule: Rule, facts: Facts): Acting {
   };
 }
 
-/** What users may get, made once for all whom the rules treat alike, or as often as the cache is too small for them. */
-function offers(acting: readonly Acting[], { items, offered }: Facts, prior: Float64Array): (user: number) => Offer {
-  const changes = acting.flatMap(({ offer }) => offer ?? []);
+/** @returns the offer for a user. Users whom all rules treat alike share one, as long as the cache holds it. */
+function offers(rules: readonly ActiveRule[], { items, offered }: Facts, prior: Float64Array): (user: number) => Offer {
+  const changes = rules.flatMap(({ offer }) => offer ?? []);
   const cache = new Map<string, Offer>();
-  const most = Math.max(1, Math.floor(CACHE_BYTES / (BYTES_AN_ITEM * items)));
+  const capacity = Math.max(1, Math.floor(CACHE_BYTES / (BYTES_AN_ITEM * items)));
   return (user) => {
     const key = changes.map(({ keyOf }) => keyOf(user)).join('\n');
     const offer = cache.get(key) ?? offerFor(user);
-    if (!cache.has(key) && cache.size >= most) cache.delete(cache.keys().next().value ?? '');
+    if (!cache.has(key) && cache.size >= capacity) cache.delete(cache.keys().next().value ?? '');
     cache.set(key, offer);
     return offer;
   };
@@ -98,16 +98,17 @@ function offers(acting: readonly Acting[], { items, offered }: Facts, prior: Flo
 }
 
 /**
- * Fills the free places of a draft, first to last, with the best candidates that are allowed; false where more candidates may fill more
- * places. Of the first `pool` candidates a rule may choose.
+ * Fills the free places of a draft, first to last, with the best candidates that are allowed. A rule may choose among the first `pool`.
+ * @returns what does it; false if more candidates might fill more places.
  */
-function filling(draft: Draft, acting: readonly Acting[]): (best: List, pool: number, areAll: boolean) => boolean {
-  const least = Math.max(...acting.map((rule) => rule.least ?? Number.NEGATIVE_INFINITY));
-  const choice = acting.find((rule) => rule.choice)?.choice;
+function filler(draft: Draft, active: readonly ActiveRule[]): (best: List, pool: number, areAll: boolean) => boolean {
+  const minScore = Math.max(...active.map((rule) => rule.minScore ?? Number.NEGATIVE_INFINITY));
+  const choice = active.find((rule) => rule.choice)?.choice;
+  // By candidate to choose from: 1 once it is in the list or was refused.
   let isOut = new Uint8Array(0);
   return ({ items, scores }, pool, areAll) => {
-    const size = scores.findLastIndex((score) => score >= least) + 1;
-    const isEnd = areAll || size < items.length;
+    const size = scores.findLastIndex((score) => score >= minScore) + 1;
+    const isLast = areAll || size < items.length;
     const chosenFrom = choice ? Math.min(pool, size) : 0;
     choice?.begin(items.subarray(0, chosenFrom), scores.subarray(0, chosenFrom));
     if (isOut.length < chosenFrom) isOut = new Uint8Array(chosenFrom);
@@ -121,24 +122,24 @@ function filling(draft: Draft, acting: readonly Acting[]): (best: List, pool: nu
         while (next < size && !draft.allows(items[next]!)) next++;
         at = next++;
       }
-      if (at >= size) return isEnd || acting.some((rule) => rule.isFull?.());
+      if (at >= size) return isLast || active.some((rule) => rule.isFull?.());
       draft.put(place, items[at]!, scores[at]!, 'byScore');
     }
     return true;
   };
 
-  /** The place among the candidates of what is taken most gladly, of equals the better; -1 where none is allowed. */
-  function bestChoice({ worth, mostWorth }: NonNullable<Acting['choice']>, items: Uint32Array, count: number): number {
+  /** The candidate with the largest utility, the first of equal ones; -1 if none is allowed. */
+  function bestChoice({ utility, utilityBound }: Choice, items: Uint32Array, count: number): number {
     let chosen = -1;
     let most = Number.NEGATIVE_INFINITY;
     for (let at = 0; at < count; at++) {
       if (isOut[at] === 1) continue;
-      if (mostWorth(at) <= most) break;
+      if (utilityBound(at) <= most) break;
       if (!draft.allows(items[at]!)) {
         isOut[at] = 1;
         continue;
       }
-      const own = worth(at, most);
+      const own = utility(at, most);
       if (own <= most) continue;
       most = own;
       chosen = at;

@@ -1,8 +1,10 @@
 import type { Offer } from '../ranking/offer.js';
 import type { ListRule } from './list-rule.js';
 
+type Limit = { column: string; most: number };
+
 interface Cap {
-  /** Items of a list that may share a value. */
+  /** How many items of a list may share a value. */
   most: number;
   values: number;
   /** The values of item i are `value[start[i] .. start[i+1])`. */
@@ -11,12 +13,12 @@ interface Cap {
 }
 
 /**
- * At most so many items of a list share a value of a column: `category=2`. An item with several values counts for each of them; one
- * without a value is never too much.
+ * Limits how many items of a list share a value of a column: `category=2`. An item with several values counts for each of them; one
+ * without a value is always allowed.
  */
-export const maxPer: ListRule<{ column: string; most: number }[], { column: string; most: number }[], Cap[]> = {
+export const maxPer: ListRule<Limit[], Limit[], Cap[]> = {
   flags: '--max-per <column=count>',
-  description: 'at most so many alike in a list: category=2',
+  description: 'limit how many items share a value: category=2',
   parse(text, before = []) {
     const [, column = '', count = ''] = /^(.+)=\s*(\d{1,6})\s*$/s.exec(text) ?? [];
     if (!(Number(count) >= 1)) throw new RangeError('Expected a column and a count, like category=2.');
@@ -38,17 +40,17 @@ export const maxPer: ListRule<{ column: string; most: number }[], { column: stri
       const value = Uint32Array.from(cells.flat(), numberOf);
       return { most, values: numbers.size, start, value };
     }),
-  act: (caps) => caps.map(acting),
+  act: (caps) => caps.map(activeCap),
 };
 
-function acting({ most, values, start, value }: Cap) {
-  /** By value, how often it is in the list, and how often items that are offered could still add one. */
+function activeCap({ most, values, start, value }: Cap) {
+  /** By value: how often it is in the list. `room`: how often offered items could still add a value. */
   const count = new Uint32Array(values);
   let room = 0;
   const rooms = new WeakMap<Offer, number>();
   return {
-    // So many that most lists need no second look.
-    reach: 4,
+    // Enough that most lists need no second try.
+    poolFactor: 4,
     begin({ offer }: { offer: Offer }) {
       count.fill(0);
       room = rooms.get(offer) ?? roomOf(offer);
@@ -58,13 +60,13 @@ function acting({ most, values, start, value }: Cap) {
       for (let e = start[item]!; e < start[item + 1]!; e++) if (count[value[e]!]! >= most) return false;
       return true;
     },
-    took(item: number) {
+    added(item: number) {
       for (let e = start[item]!; e < start[item + 1]!; e++) if (count[value[e]!]!++ < most) room--;
     },
     isFull: () => room <= 0,
   };
 
-  /** Infinite where an item without a value is offered. */
+  /** Infinite if an item without a value is offered. */
   function roomOf({ offered }: Offer): number {
     const isOffered = new Uint8Array(values);
     let different = 0;

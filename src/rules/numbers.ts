@@ -1,11 +1,11 @@
 /** Reads a number within bounds from an option. @throws RangeError that says what was expected. */
-export function numberFrom(text: string, isSound: (value: number) => boolean, expected: string): number {
+export function numberFrom(text: string, isValid: (value: number) => boolean, expected: string): number {
   const value = text.trim() === '' ? Number.NaN : Number(text);
-  if (Number.isFinite(value) && isSound(value)) return value;
+  if (Number.isFinite(value) && isValid(value)) return value;
   throw new RangeError(`Expected ${expected}.`);
 }
 
-/** The same from 0 to 1. */
+/** Reads a number from 0 to 1. */
 export function share(text: string): number {
   return numberFrom(text, (value) => value >= 0 && value <= 1, 'a number from 0 to 1');
 }

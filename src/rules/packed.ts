@@ -1,13 +1,13 @@
 /** Typed arrays by name, as an array file has them. */
 export type PackedArrays = Record<string, Uint8Array | Uint32Array | Float32Array | Float64Array>;
 
-/** A value as it travels to children: text, and beside it the typed arrays that were in it. */
+/** A value in the form that is sent to children: JSON, and the typed arrays that were in it. */
 export interface Packed {
   spec: string;
   arrays: PackedArrays;
 }
 
-/** @param value of objects, lists, texts, finite numbers and typed arrays. */
+/** @param value may hold objects, lists, texts, finite numbers and typed arrays. */
 export function packed(value: unknown): Packed {
   const arrays: PackedArrays = {};
   const spec = JSON.stringify(value, (_, part) => {
@@ -19,7 +19,7 @@ export function packed(value: unknown): Packed {
   return { spec, arrays };
 }
 
-/** The value again. @throws RangeError where an array is missing. */
+/** Restores the value. @throws RangeError where an array is missing. */
 export function unpacked({ spec, arrays }: Packed): unknown {
   return JSON.parse(spec, (_, part) => {
     if (typeof part?.array !== 'string') return part;

@@ -2,7 +2,7 @@ import { itemRows, refuseRepeated } from './item-rows.js';
 import type { Known, ListRule, RuleRow } from './list-rule.js';
 import { onePath } from './numbers.js';
 
-/** Which pins a user has: those of a set, whose entries `start[set] .. start[set+1]` are in the order in which they are tried. */
+/** Which pins a user has: those of a set, which are the entries `start[set] .. start[set+1]` in the order they are tried. */
 interface Plan {
   /** By user. */
   set: Uint32Array;
@@ -12,7 +12,7 @@ interface Plan {
   item: Uint32Array;
 }
 
-/** Users for whom pins are: one of them, those who have these values in these columns, or both; without either all. */
+/** The users that pins are for: one user, or those with these values in these columns, or both; all users if neither is given. */
 interface Segment {
   user: string;
   values: ReadonlyMap<string, string>;
@@ -22,14 +22,14 @@ interface Segment {
 interface Pin {
   row: RuleRow;
   item: number;
-  /** A pin for whom more is said comes first, then that of the earlier line. */
+  /** Pins of higher specificity come first, then those of earlier lines. */
   specificity: number;
   line: number;
 }
 
 /**
- * Puts items at ranks: `item,rank`, and for whom in further columns: the id of a user, or columns of the profiles (`country` with "FR").
- * At one rank the pin for whom more is said comes first; the next takes the rank where a user may not get that one's item.
+ * Puts items at ranks: `item,rank`. Further columns say for which users: a user id, or columns of the profiles (`country` with "FR").
+ * The most specific pin takes a rank first; the next takes it if the user may not get that item.
  */
 export const pin: ListRule<string, RuleRow[], Plan> = {
   flags: '--pin <file>',
@@ -60,16 +60,16 @@ export const pin: ListRule<string, RuleRow[], Plan> = {
   plan(rows, known) {
     const beyond = rows.filter((row) => row.number('rank') > known.listLength);
     if (beyond[0]) {
-      const what = `${beyond.length} of ${rows.length} pins have a rank behind the end of the lists, which is ${known.listLength}`;
+      const what = `${beyond.length} of ${rows.length} pins have a rank beyond the end of the lists, which is ${known.listLength}`;
       known.warn(`${beyond[0].place}: ${what}`);
     }
     const segments = segmentsOf(rows, known);
-    const gone = segments.flatMap(({ pins }) => pins).filter(({ item }) => !known.isOffered(item));
-    const first = gone.toSorted((a, b) => a.line - b.line)[0]?.row;
+    const notOffered = segments.flatMap(({ pins }) => pins).filter(({ item }) => !known.isOffered(item));
+    const first = notOffered.toSorted((a, b) => a.line - b.line)[0]?.row;
     if (first) {
       const why = 'nobody may get now: sold out, or left out by --where, --only-items or --exclude-items';
       known.warn(
-        `${first.place}: ${gone.length} of ${rows.length} pins have items that ${why}; the first is ${JSON.stringify(first.cells.item)}`,
+        `${first.place}: ${notOffered.length} of ${rows.length} pins have items that ${why}; the first is ${JSON.stringify(first.cells.item)}`,
       );
     }
     return planned(segments, known);
@@ -110,7 +110,7 @@ function planned(segments: readonly Segment[], known: Known): Plan {
   const users = known.usersOf(segments.map(({ user }) => user));
   const sets = new Map<string, number>([['', 0]]);
   const set = new Uint32Array(known.served);
-  const isMet = new Set<Segment>();
+  const used = new Set<Segment>();
   const ofUser = new Map<number | undefined, Segment[]>();
   for (const segment of segments) {
     const user = segment.user === '' ? -1 : users.get(segment.user);
@@ -120,17 +120,17 @@ function planned(segments: readonly Segment[], known: Known): Plan {
   const fits = (user: number, { values }: Segment) =>
     [...values].every(([column, value]) => cells.get(column)?.[user]?.includes(value.trim().toLowerCase()));
   for (let user = 0; user < known.served; user++) {
-    const own = [...(ofUser.get(user) ?? []), ...(ofUser.get(-1) ?? [])].filter((segment) => fits(user, segment));
-    for (const segment of own) isMet.add(segment);
-    const key = own.map((segment) => numbers.get(segment)).join();
+    const matching = [...(ofUser.get(user) ?? []), ...(ofUser.get(-1) ?? [])].filter((segment) => fits(user, segment));
+    for (const segment of matching) used.add(segment);
+    const key = matching.map((segment) => numbers.get(segment)).join();
     set[user] = sets.get(key) ?? sets.size;
     sets.set(key, set[user]!);
   }
-  const [nobody] = segments.filter((segment) => !isMet.has(segment));
-  if (nobody) {
-    const others = segments.length - isMet.size - 1;
+  const [unused] = segments.filter((segment) => !used.has(segment));
+  if (unused) {
+    const others = segments.length - used.size - 1;
     known.warn(
-      `${nobody.pins[0]?.row.place}: no user is meant by this pin${others > 0 ? `, nor by those for ${others} others` : ''}`,
+      `${unused.pins[0]?.row.place}: no user matches this pin${others > 0 ? `, nor the pins for ${others} other groups of users` : ''}`,
     );
   }
   const pins = [...sets.keys()].map((key) =>

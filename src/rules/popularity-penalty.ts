@@ -3,13 +3,13 @@ import type { ListRule } from './list-rule.js';
 import { share } from './numbers.js';
 
 /**
- * Holds back what is popular anyway: an item that n users liked counts (1 + n)^(−P) of its score. A new one keeps its score; with P = 1 a
+ * Lowers the scores of popular items: an item that n users liked counts (1 + n)^(−P) of its score. A new one keeps its score; with P = 1 a
  * thousand users weigh as little as one. (Popularity-stratified recall weighs hits by the same power: Steck, "Item popularity and
  * recommendation accuracy", RecSys 2011.)
  */
 export const popularityPenalty: ListRule<number> = {
   flags: '--popularity-penalty <p>',
-  description: 'hold back what is popular: 0 (off) to 1',
+  description: 'lower scores of popular items: 0 (off) to 1',
   parse: share,
   plan: (power) => power,
   act: (power, { popularity }) => ({

@@ -10,15 +10,13 @@ import { popularityPenalty } from './popularity-penalty.js';
 
 const BY_NAME = { boost, boostWhere, popularityPenalty, pin, explore, minScore, maxPer, diversity };
 
-/** By the name of its option, as commander has it. */
+/** The name of the rule's option in commander. */
 export type RuleName = keyof typeof BY_NAME;
 
-/**
- * The rules of lists. They act in this order: those that weigh, those that take ranks, those that say which of the best may follow.
- */
+/** The list rules in the order they act: those that weigh scores, those that take ranks, those that choose among the best candidates. */
 export const RULES = Object.entries(BY_NAME) as [RuleName, ListRule][];
 
-/** What options of rules say, or what was made of that; of those that are on. */
+/** For each rule that is on: the value of its option, or what was read or planned from that. */
 export type RuleValues = Partial<Record<RuleName, unknown>>;
 
 /** The option of a rule, "--boost". */

@@ -16,13 +16,13 @@ export interface SearchSpace {
   groups: boolean;
   /** Whether items have factors. */
   factors: boolean;
-  /** Settings that were set by hand, and stay. */
+  /** Settings that were set by hand and stay as they are. */
   fixed: ReadonlySet<keyof Settings>;
 }
 
 /** One variant that was tried. */
 export interface Trial {
-  /** What differs from the best settings so far. */
+  /** How it differs from the best settings so far. */
   changes: Partial<Settings>;
   /** The mean over users, and how much more that is than the best so far. */
   utility: number;
@@ -42,9 +42,9 @@ export interface Tuning {
   /** Mean utility of the starting settings, and of the chosen ones. */
   before: number;
   after: number;
-  /** The relative gain of the best settings found, where it was too small to leave the start for. */
+  /** The relative gain of the best settings found, if it was too small to leave the start for. */
   declined?: number;
-  /** The relative loss of the best settings found on other held-out items, where that was more than they had gained. */
+  /** The relative loss of the best settings found on other held-out items, if that was more than they had gained. */
   lost?: number;
 }
 
@@ -58,7 +58,7 @@ interface Ladder {
   needs?: 'times' | 'groups' | 'factors';
 }
 
-/** Settings that cost no fit, since they apply to a model that is learned already; each with its ladder of values. */
+/** Settings that cost no fit, since they apply to a model after it is learned; each with its ladder of values. */
 const LADDERS: readonly Ladder[] = [
   { setting: 'popularityWeight', steps: [0, 1, 3, 10, 30, 100, 300] },
   { setting: 'recency', steps: [0, 0.25, 0.5, 1, 2], needs: 'times' },
@@ -76,7 +76,7 @@ const FIRST_FOLLOW = 0.2;
 /** Values of ω₀ that are tried. */
 const COLD_GROUP_WEIGHTS: readonly number[] = [0, 0.5, 1, 3, 10];
 
-/** Settings that cost a fit a trial, with their moves from the current value, in the order they are tried. */
+/** Settings of which each trial costs a fit, with their moves from the current value, in the order they are tried. */
 const FITTED: readonly {
   setting: 'lambda' | 'attributeWeight' | 'basketDamping';
   moves: readonly ((now: number) => number)[];
@@ -88,26 +88,26 @@ const FITTED: readonly {
 ];
 
 /**
- * Hill climbing that moves a setting only where held-out items say so beyond noise: first κ, which decides how much
- * recency is left to say, then the settings that cost no fit, then, one at a time, those that do; where one of these moved, those that
- * cost none once more.
+ * Hill climbing that moves a setting only if held-out items are found better beyond noise: first κ, which leaves recency less to do,
+ * then the settings that cost no fit, then, one at a time, those that do. After one of these has moved, those that cost none are tried
+ * once more.
  *
- * @param maxFits how many models may be learned, the first one included; 1 leaves the settings that cost no fit, but for κ: rows of what follows
- * what would make that one dearer.
+ * @param maxFits how many models may be learned, including the first; with 1, only settings that cost no fit are tried, and not κ, since
+ * rows of following items would make that fit dearer.
  */
 export async function tune(start: Settings, space: SearchSpace, evaluate: Evaluate, maxFits: number): Promise<Tuning> {
   const mayFollow = space.times && !space.fixed.has('follow') && maxFits > 1;
-  // What follows what is learned alike for every κ above 0, so the first fit serves them all.
+  // Rows of following items are the same for every κ above 0, so the first fit serves all values.
   const learning: Evaluate = (learned, variants) => evaluate({ ...learned, follow: FIRST_FOLLOW }, variants);
   const climb = climbing(start, mayFollow ? learning : evaluate, maxFits);
-  while (mayFollow && (await climb.tryBeside('follow', Math.max(FIRST_FOLLOW, 2 * climb.settings.follow), space, 0)));
+  while (mayFollow && (await climb.tryJointly('follow', Math.max(FIRST_FOLLOW, 2 * climb.settings.follow), space, 0)));
   await climb.climbLadders(space);
   for (const { setting, moves, needs } of FITTED) {
     if (space.fixed.has(setting) || (needs && !space[needs])) continue;
     for (const move of moves) {
       let moved = false;
-      // On in a direction that gains; back only where the first step did not.
-      while (await climb.tryBeside(setting, move(climb.settings[setting]), space, 1)) moved = true;
+      // Keeps going in a direction that gains. The other direction is tried only if the first step gained nothing.
+      while (await climb.tryJointly(setting, move(climb.settings[setting]), space, 1)) moved = true;
       if (!moved) continue;
       await climb.climbLadders(space);
       break;
@@ -117,7 +117,7 @@ export async function tune(start: Settings, space: SearchSpace, evaluate: Evalua
 }
 
 /**
- * Moves ω₀, the weight of groups for users without a history, where that makes their lists better beyond noise.
+ * Moves ω₀, the weight of groups for users without a history, if that makes their lists better beyond noise.
  * @param evaluate evaluates lists that are made as if the users had no history.
  */
 export async function tuneCold(start: Settings, evaluate: Evaluate): Promise<Tuning> {
@@ -126,7 +126,7 @@ export async function tuneCold(start: Settings, evaluate: Evaluate): Promise<Tun
   return climb.tuning;
 }
 
-/** The tuning, if it gained that share or more; else one that stays where it started. */
+/** The tuning if it gained at least this share; else one that keeps the start. */
 export function keepStartUnless(tuning: Tuning, start: Settings, minGain: number): Tuning {
   const { before, after, settings } = tuning;
   const gain = before > 0 ? after / before - 1 : Number.POSITIVE_INFINITY;
@@ -135,8 +135,8 @@ export function keepStartUnless(tuning: Tuning, start: Settings, minGain: number
 }
 
 /**
- * The tuning, or its start where the settings found lose more on other held-out items than they gained.
- * @param elsewhere evaluates on those; nothing is asked of it where the start was kept anyway.
+ * The tuning; or one that keeps the start, if the settings found lose more on other held-out items than they gained.
+ * @param elsewhere evaluates on those; not called if the start was kept anyway.
  */
 export async function keepStartIfLostElsewhere(tuning: Tuning, start: Settings, elsewhere: Evaluate): Promise<Tuning> {
   const { before, after, settings } = tuning;
@@ -144,7 +144,7 @@ export async function keepStartIfLostElsewhere(tuning: Tuning, start: Settings, 
   const { follow } = settings;
   const utilityOf = async (some: Settings) => mean((await elsewhere({ ...some, follow }, [some]))[0]!);
   const ratio = (await utilityOf(settings)) / (await utilityOf(start));
-  // Where neither finds anything (NaN), nothing speaks against the settings.
+  // If neither finds anything (NaN), there is no reason against the settings.
   if (!(ratio * after < before)) return tuning;
   return { ...tuning, settings: start, after: before, declined: after / before - 1, lost: 1 - ratio };
 }
@@ -153,17 +153,17 @@ export async function keepStartIfLostElsewhere(tuning: Tuning, start: Settings, 
 function climbing(start: Settings, evaluate: Evaluate, maxFits: number) {
   let settings = start;
   let fits = 1;
-  // Of each user's list with the best settings so far; empty before anything is evaluated.
+  // By user: the utility of their list with the best settings so far; empty before the first evaluation.
   let best: Float64Array = new Float64Array(0);
   let before = 0;
   const trials: Trial[] = [];
 
-  /** Evaluates variants; the first of all calls evaluates the start beside them. */
+  /** Evaluates variants; the first call evaluates the start, too. */
   const utilitiesOf = async (learned: Settings, variants: readonly Settings[]): Promise<Float64Array[]> => {
     if (best.length > 0) return variants.length > 0 ? evaluate(learned, variants) : [];
-    const [own, ...others] = await evaluate(learned, [settings, ...variants]);
-    best = own!;
-    before = mean(own!);
+    const [ofStart, ...others] = await evaluate(learned, [settings, ...variants]);
+    best = ofStart!;
+    before = mean(best);
     return others;
   };
 
@@ -172,7 +172,7 @@ function climbing(start: Settings, evaluate: Evaluate, maxFits: number) {
     return gain > MIN_GAIN * mean(best) && gain > MIN_STANDARD_ERRORS * error;
   };
 
-  /** Whether it is no gain even where noise did most against it. */
+  /** Whether it is no gain even if noise made it look as much worse as is likely. */
   const isLoss = (utility: Float64Array): boolean => {
     const { gain, error } = gainOf(best, utility);
     return gain + MIN_STANDARD_ERRORS * error <= MIN_GAIN * mean(best);
@@ -205,8 +205,8 @@ function climbing(start: Settings, evaluate: Evaluate, maxFits: number) {
     },
 
     /**
-     * Round by round, moves one step up the best ladder, or up all that gain at once. Steps that lose beyond noise are not tried
-     * again, and no setting goes back.
+     * In each round, moves one step on the best ladder, or on all that gain together. Steps that lose beyond noise are not tried
+     * again, and no setting goes back to a value it had.
      */
     async climbLadders({ fixed, ...has }: SearchSpace): Promise<void> {
       const ladders = LADDERS.filter(({ setting, needs }) => !fixed.has(setting) && (!needs || has[needs]));
@@ -232,12 +232,12 @@ function climbing(start: Settings, evaluate: Evaluate, maxFits: number) {
     },
 
     /**
-     * Tries another value, and b and β around their current values with it.
-     * @param more models that have to be learned for it, 0 or 1. @returns whether that was better.
+     * Tries another value, alone and with b or β moved from their current values.
+     * @param newFits how many models have to be learned for it. @returns whether one of these was better.
      */
-    async tryBeside(setting: keyof Settings, value: number, { fixed }: SearchSpace, more: 0 | 1): Promise<boolean> {
-      if (fits + more > maxFits || !inRange(setting, value)) return false;
-      fits += more;
+    async tryJointly(setting: keyof Settings, value: number, { fixed }: SearchSpace, newFits: 0 | 1): Promise<boolean> {
+      if (fits + newFits > maxFits || !inRange(setting, value)) return false;
+      fits += newFits;
       const learned = { ...settings, [setting]: value };
       const { targetDamping, popularityWeight } = learned;
       const others = (free: 'targetDamping' | 'popularityWeight', values: readonly number[]) =>
@@ -249,7 +249,7 @@ function climbing(start: Settings, evaluate: Evaluate, maxFits: number) {
         ...others('targetDamping', [targetDamping - 0.15, targetDamping + 0.15]),
         ...others('popularityWeight', [popularityWeight / 3, popularityWeight * 3]),
       ];
-      return moveToBest(variants, await utilitiesOf(learned, variants), more > 0);
+      return moveToBest(variants, await utilitiesOf(learned, variants), newFits > 0);
     },
 
     /** Tries other values of a setting that costs no fit. */

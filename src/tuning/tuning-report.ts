@@ -15,24 +15,24 @@ export interface TuningFacts {
   seconds: number;
 }
 
-/** How `auto` came to its settings. */
+/** How `auto` chose its settings. */
 export interface AutoRecord {
-  /** In a few lines for people. */
+  /** A few lines for people. */
   explanation: string;
-  /** The trials as a table for people; '' where there was too little to judge by. */
+  /** The trials as a table for people; '' if there was too little data to evaluate by. */
   table: string;
-  /** How much better the settings are than those it started from, as a share; null where those found nothing. */
+  /** The relative gain of the settings over those it started from; null if those found no held-out item. */
   gain: number | null;
   /** What was tried, in order, and what was tried for users without a history. */
   trials: Trial[];
   coldTrials: Trial[];
 }
 
-/** What was held out. */
+/** What was held out, for the summary. */
 const HELD: Readonly<Record<HoldoutKind, string>> = {
   last: 'the latest items of each',
   random: 'some items of each',
-  time: 'what they did last of all',
+  time: 'the latest interactions of all',
 };
 
 /**
@@ -48,10 +48,10 @@ export function tuningSummary(tuning: Tuning, cold: Tuning | undefined, facts: T
     ...choice(tuning, start, 'recall and NDCG at 20', `above ${base}`),
     ...(cold ? choice(cold, tuning.settings, 'their lists without a history', 'better') : []),
   ];
-  return [basis, ...(chosen.length > 0 ? chosen : [`  ${base} stay: ${whyNothing(tuning)}`])].join('\n');
+  return [basis, ...(chosen.length > 0 ? chosen : [`  ${base} stay: ${whyKept(tuning)}`])].join('\n');
 }
 
-function whyNothing({ declined, lost }: Tuning): string {
+function whyKept({ declined, lost }: Tuning): string {
   if (declined === undefined) return 'nothing was better beyond noise';
   const gained = `the best settings found gained ${(100 * declined).toFixed(1)} %`;
   if (lost !== undefined)
@@ -71,7 +71,7 @@ export function asOptions(settings: Settings): string {
   return ['--algorithm ridge', ...assignments(differences(DEFAULT_SETTINGS, settings))].join(' ');
 }
 
-/** Settings as one types them. */
+/** Settings as they are typed. */
 export function assignments(settings: Partial<Settings>): string[] {
   return Object.entries(byKey(settings)).map(([key, value]) => `--set ${key}=${value}`);
 }

@@ -7,18 +7,18 @@ import { mapped, pickedRows, rowLength, rowOf, type SparseRows } from '../matrix
 import type { Observations } from '../model/evidence.js';
 
 /**
- * A nightly run predicts tomorrow, so where there are times everybody's last tenth is held out: the weeks after a moment. On a
- * split by each user's latest, recent popularity looked worth half of what it is.
+ * A nightly run predicts tomorrow, so if there are times, the latest tenth of all interactions is held out: the weeks after a
+ * moment. With the latest of each user held out instead, recent popularity looked half as useful as it is.
  */
 const BY_TIME = { kind: 'time', holdout: 0.1 } as const;
 const AT_RANDOM = { kind: 'random', holdout: 0.15 } as const;
 /** Users whose lists are evaluated, at most. */
 const MOST_USERS = 2500;
-/** Interactions to tune on, at most: where there are more, those of a sample of the users. */
+/** Interactions to tune on, at most: if there are more, those of a sample of the users. */
 const MOST_INTERACTIONS = 2_000_000;
 const SEED = 1;
 
-/** What users did and what is known of them and the items. */
+/** What users did, and what is known about them and the items. */
 type Seen = Counting<Observations & RuledInteractions & { excluded: SparseRows }>;
 
 /** What tuning learns from, and the held-out items it evaluates lists by. */
@@ -31,8 +31,8 @@ export interface ValidationSplit {
 }
 
 /**
- * Holds out a part of what users did, to tune on the rest. Whom it samples goes by their keys, not by their order.
- * @param like another way to hold out, where lists will be judged by it. @param most interactions to use.
+ * Holds out a part of what users did, to tune on the rest. Users are sampled by their keys, not by their order.
+ * @param like how to hold out, if lists will be evaluated in another way. @param most interactions to use.
  */
 export function validationSplit(
   all: Seen,
@@ -55,14 +55,14 @@ export function validationSplit(
   return { seen, users, heldOut: pickedRows(heldOut, users) };
 }
 
-/** What some users did, and what is known of them and the items. */
+/** What some users did, and what is known about them and the items. */
 export function ofUsers(all: Seen, users: Uint32Array): Seen {
   const { had, offered, attributes, evidence } = all;
-  const hadByThem = had && entriesOfUsers({ ...had, rated: undefined }, users);
-  return { ...rowsOfUsers(all, users), had: hadByThem, offered, attributes, evidence };
+  const ownHad = had && entriesOfUsers({ ...had, rated: undefined }, users);
+  return { ...rowsOfUsers(all, users), had: ownHad, offered, attributes, evidence };
 }
 
-/** Without what no list can hold (items that are not offered, and those a user excluded), and without what does not count. */
+/** Leaves out what no list can hold (items that are not offered, or excluded for the user), and interactions that do not count. */
 function recommendable(
   heldOut: SparseRows,
   excluded: SparseRows,

@@ -10,7 +10,7 @@ import type { Settings } from '../model/settings.js';
 import { type SignalCounts, signalCount } from '../model/signals.js';
 import type { Audience } from '../ranking/audience.js';
 import { priorOf } from '../ranking/offer.js';
-import { Recommender, type Way } from '../ranking/recommender.js';
+import { Recommender, type ScoreVariant } from '../ranking/recommender.js';
 import { type SummedRows, scoresBy, summedRows } from '../ranking/scores.js';
 
 /** Rows as they were learned, before normalisation. */
@@ -46,13 +46,13 @@ export function variantBatches(
   return [...batches.values()];
 }
 
-/** Variants whose scores differ in popularity and the weight of shared tastes alone: the rest is added up once for all of them. */
+/** Variants whose scores differ only in popularity and the weight of shared tastes: the rest is added up once for all of them. */
 interface ScoreGroup {
   first: Variant;
   recommender: Recommender;
-  /** Where each variant stands in its batch, and its way to recommend. */
+  /** For each variant: its position in the batch, and how its scores differ. */
   positions: number[];
-  ways: Way[];
+  variants: ScoreVariant[];
 }
 
 /**
@@ -112,11 +112,11 @@ export class VariantEvaluator {
       const end = Math.min(to, (batch + 1) * users);
       const variants = this.#batches[batch]!.length;
       this.#normaliseFor(batch);
-      for (const { recommender, positions, ways } of this.#groups) {
+      for (const { recommender, positions, variants: differing } of this.#groups) {
         for (let row = first; row < end; row++) {
           const user = row - batch * users;
           const wanted = rowOf(this.#heldOut, user);
-          recommender.recommendWith(user, ways, (list, k) => {
+          recommender.recommendWith(user, differing, (list, k) => {
             utilities[filled + (row - first) * variants + positions[k]!] = this.#utility(list, wanted);
           });
         }
@@ -147,28 +147,29 @@ export class VariantEvaluator {
     variants.forEach((variant, position) => {
       const { settings, audience, statistics } = variant;
       const scales = scalesOf(statistics, facts, counts, settings);
-      const way = { prior: priorOf(scales.prior, audience.offered), lowRankWeight: settings.lowRankWeight };
-      // β and τ scale the rows of preferences and groups too: only without any do variants share scores whatever these are.
-      const isBare = areBelow(audience.signals.index, counts.items);
+      const scoreVariant = { prior: priorOf(scales.prior, audience.offered), lowRankWeight: settings.lowRankWeight };
+      // β and τ scale the rows of preferences and groups too: variants that differ in them share scores only if no user has such signals.
+      const itemsOnly = areBelow(audience.signals.index, counts.items);
       const sharesWith = ({ first }: ScoreGroup) =>
         first.audience === audience &&
-        (isBare || (first.statistics === statistics && first.settings.popularityWeight === settings.popularityWeight));
+        (itemsOnly ||
+          (first.statistics === statistics && first.settings.popularityWeight === settings.popularityWeight));
       const group = groups.find(sharesWith);
       if (group) {
         group.positions.push(position);
-        group.ways.push(way);
+        group.variants.push(scoreVariant);
         return;
       }
       const lowRank = lowRankOf(this.#learned.factors, statistics.popularity, { ...settings, lowRankWeight: 1 });
       const model = { counts, rows: this.#rows, scales, lowRank };
       const scores = scoresBy(model, audience.signals, this.#summed, this.#productsOf);
       const recommender = new Recommender(model, audience, this.#listLength, scores);
-      groups.push({ first: variant, recommender, positions: [position], ways: [way] });
+      groups.push({ first: variant, recommender, positions: [position], variants: [scoreVariant] });
     });
     return groups;
   }
 
-  /** Recall plus NDCG at the list length, from 0 to 2; 0 for a user of whom nothing was held out. */
+  /** Recall plus NDCG at the list length, from 0 to 2; 0 for a user without held-out items. */
   #utility(list: Uint32Array, wanted: Uint32Array): number {
     if (wanted.length === 0) return 0;
     measureList(list, wanted, [this.#listLength], this.#metrics);

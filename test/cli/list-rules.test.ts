@@ -56,9 +56,9 @@ test('what rules name in vain is warned of', async () => {
   expect(code).toBe(0);
   expect(stderr.trimEnd().split('\n')).toEqual([
     'recommend: warning: boost.csv:3: 2 of 3 rows name no item of the catalogue and do nothing; the first is "item-98"',
-    'recommend: warning: pins.csv:4: 1 of 4 pins have a rank behind the end of the lists, which is 6',
+    'recommend: warning: pins.csv:4: 1 of 4 pins have a rank beyond the end of the lists, which is 6',
     'recommend: warning: pins.csv:3: 1 of 4 rows name no item of the catalogue and do nothing; the first is "item-99"',
-    'recommend: warning: pins.csv:5: no user is meant by this pin',
+    'recommend: warning: pins.csv:5: no user matches this pin',
   ]);
 });
 

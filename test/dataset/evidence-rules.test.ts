@@ -135,6 +135,6 @@ describe('a rule that has nothing to go by, or leaves nothing, is refused', () =
     const dataset = { ...(await read([])), evidence: { minRating: 6 } };
     const message = 'no evidence: 6 rated below 6 (--min-rating); 0 of 6 interactions count';
     expect(() => evidenceNotes(dataset, false)).toThrow(`there is nothing to learn from: ${message}`);
-    expect(evidenceNotes(dataset, true)).toEqual([`${message}, and all stay had`]);
+    expect(evidenceNotes(dataset, true)).toEqual([`${message}; the others only mark their items as seen`]);
   });
 });

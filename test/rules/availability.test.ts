@@ -136,5 +136,5 @@ test('a few cells that are not understood keep nothing out, and are told', () =>
   const rows = [...Array.from({ length: 18 }, () => ['yes']), ['no'], ['ask us']];
   const { available, notes } = read(['in_stock'], rows);
   expect(available).toBe(`${'1'.repeat(18)}01`);
-  expect(notes[1]).toBe('"in_stock" says "ask us" or the like in 1 rows: that keeps nothing out');
+  expect(notes[1]).toBe('"in_stock" says "ask us" or the like in 1 rows, which excludes nothing');
 });

@@ -9,8 +9,8 @@ import type { EntityTable } from './entity-table.js';
 import { scaledTogether, type Words, wordsOf } from './words.js';
 
 /**
- * What subjects share: subjects × attribute values, 1 where a subject has the value. Words of text are values as well,
- * each with what it says of the subject; the squares of a subject's words add up to `WORDS_TOGETHER`².
+ * Attribute values that entities share: entities × attribute values, 1 where an entity has the value. Words of texts are values as well,
+ * with their weights; the squares of the weights of an entity's words add up to `WORDS_TOGETHER`².
  */
 export interface AttributeTable {
   matrix: SparseRows;
@@ -26,61 +26,61 @@ export interface DecidedColumn {
   decision: AttributeDecision;
 }
 
-/** Rows of one subject may disagree this often in a column that is still about the subject. */
+/** Rows of one entity may disagree this often in a column that is still about the entity. */
 const MOST_DISAGREEMENT = 0.1;
 
-/** The length of a subject's words, as a vector: a text as a whole says as much of its subject as four values of its own. */
+/** The length of the vector of an entity's words: a whole text says as much about its entity as four other values. */
 const WORDS_TOGETHER = 2;
 
 /** Which columns become attributes. */
-export interface Wish {
+interface AttributeOptions {
   /** The header names that count; undefined: decided column by column. */
   wanted: readonly string[] | undefined;
   /** Whether columns of long text become words, or are left out. */
   words: boolean;
-  /** What was decided of them before: then nothing else is, and new values come behind those known. */
+  /** Earlier decisions about the columns, which stand: no others are made. New values come after the known ones. */
   learned?: AttributeTable | undefined;
 }
 
 /**
  * The attributes in a file's columns.
  *
- * @param subjects how many subjects there are, the ones without a row in the file included.
+ * @param entities how many entities there are, including those without a row in the file.
  */
 export function attributeTable(
   table: EntityTable,
   header: readonly string[],
   columns: readonly number[],
-  wish: Wish,
-  subjects: number,
+  options: AttributeOptions,
+  entities: number,
 ): AttributeTable {
   const entries = new Entries();
-  const values = wish.learned?.values ?? new IdIndex();
+  const values = options.learned?.values ?? new IdIndex();
   const texts: Words[] = [];
   const spoilt: string[] = [];
   const decided = columns.map((at): DecidedColumn => {
     const name = readable(header[at] ?? '');
-    const decision = decide(table, at, name, wish, subjects);
-    const cells = table.cellsOf(at, subjects);
+    const decision = decide(table, at, name, options, entities);
+    const cells = table.cellsOf(at, entities);
     if (cells.some(isSpoilt)) spoilt.push(name);
     if (decision.as === 'text') {
-      if (!wish.words) return { name, decision: { as: 'nothing', reason: 'long text' } };
+      if (!options.words) return { name, decision: { as: 'nothing', reason: 'long text' } };
       const words = wordsOf(name, cells);
       texts.push(words);
       const { names, met } = words;
-      const reason = 'long text, of which no two share a word that few have';
+      const reason = 'long text without words that a few of them share';
       return {
         name,
         decision: names.length === 0 ? { as: 'nothing', reason } : { as: 'words', kept: names.length, met },
       };
     }
-    cells.forEach((cell, subject) => {
-      for (const value of valuesInCell(name, cell, decision)) entries.add(subject, values.add(value), 1);
+    cells.forEach((cell, entity) => {
+      for (const value of valuesInCell(name, cell, decision)) entries.add(entity, values.add(value), 1);
     });
     return { name, decision };
   });
-  scaledTogether(texts, subjects, WORDS_TOGETHER, values, entries);
-  const matrix = entries.matrix(subjects, values.size, (same) => same[0] ?? 0);
+  scaledTogether(texts, entities, WORDS_TOGETHER, values, entries);
+  const matrix = entries.matrix(entities, values.size, (same) => same[0] ?? 0);
   return { matrix, values, columns: decided, spoilt };
 }
 
@@ -91,36 +91,36 @@ export function isSpoilt(text: string): boolean {
   return text.includes(REPLACEMENT);
 }
 
-/** A question mark for what was not UTF-8: unlike two ids, two values that then look alike do little harm. */
+/** Replaces what was not UTF-8 by question marks. Two values may then look alike, but unlike with ids that does little harm. */
 function readable(text: string): string {
   return text.replaceAll(REPLACEMENT, '?');
 }
 
-/** What to know of columns with bytes that are not UTF-8; none where there are no such columns. */
+/** A note about columns with bytes that are not UTF-8; none if there are no such columns. */
 export function spoiltNotes(columns: readonly string[]): string[] {
   if (columns.length === 0) return [];
   const names = columns.map((name) => `"${printableName(name)}"`).join(', ');
   return [`not UTF-8 in ${names}: letters are lost; --encoding windows-1252 reads most such files`];
 }
 
-/** "column:value" of what a cell has in common with others, its values or the band its number falls into, as the values of a table are called. */
+/** The attribute values of a cell, named "column:value" as in an `AttributeTable`: its values, or the band that its number falls into. */
 export function valuesInCell(name: string, cell: string, decision: AttributeDecision): string[] {
   const band = decision.as === 'bands' ? bandOf(numberIn(cell), decision.bands) : undefined;
   const shared = decision.as === 'values' ? valuesOf(cell, decision.separator) : band ? [band.text] : [];
   return shared.map((value) => readable(`${name}:${value}`));
 }
 
-/** @param values,columns those that are known all the same. */
-export function noAttributes(subjects: number, values = new IdIndex(), columns: DecidedColumn[] = []): AttributeTable {
-  return { matrix: emptyRows(subjects, values.size), values, columns, spoilt: [] };
+/** A table in which no entity has a value. @param values,columns the known ones, if any. */
+export function noAttributes(entities: number, values = new IdIndex(), columns: DecidedColumn[] = []): AttributeTable {
+  return { matrix: emptyRows(entities, values.size), values, columns, spoilt: [] };
 }
 
 function decide(
   table: EntityTable,
   at: number,
   name: string,
-  { wanted, learned }: Wish,
-  subjects: number,
+  { wanted, learned }: AttributeOptions,
+  entities: number,
 ): AttributeDecision | TextColumn {
   if (learned) {
     const known = learned.columns.find((column) => column.name === name);
@@ -130,7 +130,7 @@ function decide(
   if (!wanted && table.disagreement(at) > MOST_DISAGREEMENT) {
     return { as: 'nothing', reason: 'differs between rows of one id' };
   }
-  const cells = table.cellsOf(at, subjects).filter((_, subject) => table.has(subject));
+  const cells = table.cellsOf(at, entities).filter((_, entity) => table.has(entity));
   return decideAttribute({ name, cells }, wanted !== undefined);
 }
 
@@ -149,7 +149,7 @@ export function attributeFinder({ values, columns }: AttributeTable) {
   });
   const named = (column: string, value: string) => [byName.get(`${stem(column)}:${value}`) ?? []].flat();
   return {
-    /** @param column the only column to look in, where the place of the preference says so. */
+    /** @param column the only column to look in, if the place of the preference determines it. */
     find(text: string, column?: string): readonly number[] {
       const value = text.trim().toLowerCase();
       if (column !== undefined) return named(column, value);
@@ -164,13 +164,13 @@ export function attributeFinder({ values, columns }: AttributeTable) {
 }
 export type AttributeFinder = ReturnType<typeof attributeFinder>;
 
-/** The length of the column's name at the head of "column:value"; a name may itself hold a colon. */
+/** The length of the column's name in "column:value"; a name may itself contain a colon. */
 function columnLength(id: string, columns: readonly DecidedColumn[]): number {
   const name = columns.find((column) => column.decision.as !== 'nothing' && id.startsWith(`${column.name}:`))?.name;
   return name?.length ?? 0;
 }
 
-/** A column name as it is matched: normalised, and in the singular as far as an `s` goes (`categories` → `category`). */
+/** A column name as it is matched: normalised, and without the `s` of a plural (`categories` → `category`). */
 function stem(name: string): string {
   return normalised(name).replace(/ies$/, 'y').replace(/s$/, '');
 }

@@ -3,14 +3,14 @@ import { listOf } from '../../csv/lists.js';
 import { type Band, bandsOf, numberIn } from './bands.js';
 
 /**
- * Decides which columns of a file say something that several of its subjects share ("genre:Comedy", "country:FR"), and
+ * Decides which columns of a file have values that several of its entities share ("genre:Comedy", "country:FR"), and
  * how their cells are cut into values. Decisions are made once a whole column is known.
  */
 
-/** Where cells are cut; 'list': they are lists of Python or JSON; undefined: they are not cut. */
+/** The text at which cells are cut; 'list': cells are Python or JSON lists; undefined: cells are not cut. */
 export type Separator = '|' | ';' | ',' | ' ' | 'list' | undefined;
 
-/** What became of a column: what its subjects share by it, or why nothing. */
+/** What a column is used as, or why it is not used. */
 export type AttributeDecision =
   | { as: 'values'; separator: Separator; values: number }
   /** The bands in rising order, two at least. */
@@ -19,21 +19,21 @@ export type AttributeDecision =
   | { as: 'words'; kept: number; met: number }
   | { as: 'nothing'; reason: string };
 
-/** A column of text to read, whose words are not known yet. */
+/** A column of long text, before its words are counted. */
 export interface TextColumn {
   as: 'text';
 }
 
-/** Cells that say nothing. */
+/** Cells without information. */
 const PLACEHOLDERS = new Set(['', '[]', '-', '?', 'n/a', 'na', 'nan', 'none', 'null', 'unknown', '(no genres listed)']);
-/** Longer values, on average, are text to read rather than attributes to share. */
+/** If values are longer than this on average, they are texts, not attributes. */
 const LONGEST_ATTRIBUTE = 60;
-/** Where less of a column than this is on values that two subjects share, the column is next to an id. */
+/** If less than this share of a column is values that at least two entities share, the column is nearly an id. */
 const LEAST_SHARED = 0.25;
-/** Whole numbers have to be shared by more: years and grades are, prices and counts fall into bands instead. */
+/** Whole numbers are shared values only if more entities share one on average, as with years and grades; prices and counts become bands. */
 const FEWEST_SHARING_NUMBER = 3;
 
-/** What a column is good for, told from its cells alone, one a subject; `wanted` when it was named by option. */
+/** Decides by the cells of a column, one per entity, what it is used as. @param wanted whether an option names it. */
 export function decideAttribute(column: CellColumn, wanted: boolean): AttributeDecision | TextColumn {
   const filled = column.cells.filter((cell) => !isPlaceholder(cell));
   if (filled.length === 0) return { as: 'nothing', reason: 'empty' };
@@ -64,10 +64,10 @@ export function decideAttribute(column: CellColumn, wanted: boolean): AttributeD
   return use;
 }
 
-/** Names of numbers that tell subjects apart rather than what they are like, as `_`-separated words end. */
+/** Endings of column names, with words separated by `_`, whose numbers identify entities instead of describing them. */
 const ID_NAME = /(^|[^a-z])(id|no|nr|num|number|code|key|index|isbn(10|13)?|ean(13)?|upc|gtin)$/;
 
-/** Bands of numbers that are amounts: not of what counts the rows, nor of codes. */
+/** Makes bands of numbers that are amounts, but not of ids, codes and running numbers. */
 function decideNumbers(name: string, cells: readonly string[], distinct: number): AttributeDecision {
   const words = name.replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase();
   const nearlyDistinct = distinct >= 0.9 * cells.length;
@@ -92,17 +92,17 @@ export function valuesOf(cell: string, separator: Separator): string[] {
   return [...values];
 }
 
-/** True for a cell that says nothing of its subject. */
+/** True for a cell without information. */
 export function isPlaceholder(cell: string): boolean {
   return PLACEHOLDERS.has(cell.trim().toLowerCase());
 }
 
-/** RecBole names lists that are cut at spaces. */
+/** How RecBole names columns of lists that are cut at spaces. */
 const RECBOLE_LIST = /:(token|float)_seq$/;
 
 /**
- * Lists where all cells are; spaces where the column's name says so, unless the cells are sentences; `|` wherever it occurs; `;` and `, `
- * only where the parts recur, which the halves of a sentence do not.
+ * Lists if all cells are lists; spaces if the column's name says so, unless the cells are sentences; `|` wherever it occurs; `;` and `, `
+ * only if the parts recur, which parts of sentences do not.
  */
 export function separatorOf(name: string, cells: readonly string[]): Separator {
   if (cells.every(listOf)) return 'list';
@@ -115,7 +115,7 @@ export function separatorOf(name: string, cells: readonly string[]): Separator {
   return plainlyCutBy(cells, /, /) || (LIST_NAME.test(name) && areShortLists(cells)) ? ',' : undefined;
 }
 
-/** Columns of such names hold lists, mostly. */
+/** Columns with such names usually hold lists. */
 const LIST_NAME = /genre|categor|kategorie|tags?\b|keyword|theme|topic|ingredient|mood/i;
 
 /** True where commas cut cells into short parts: a sentence has longer ones. */

@@ -8,14 +8,14 @@ export interface Band {
 }
 
 const MOST_BANDS = 8;
-/** Fewer than this in a band say little by sharing it. */
+/** A band that fewer entities share says little. */
 const FEWEST_IN_BAND = 10;
 
 /**
- * Cuts the numbers of a column into bands that about equally many have: up to 8 of them, 10 cells in each at least.
+ * Cuts the numbers of a column into up to 8 bands with about equally many cells each, at least 10.
  *
  * @param cells all of them numbers (`numberIn`). Equal numbers fall into one band.
- * @returns bands in rising order, every number in one of them; none where they would be fewer than two.
+ * @returns bands in rising order, every number in one of them; none if there would be fewer than two.
  */
 export function bandsOf(cells: readonly string[]): Band[] {
   const numbers = cells.map((cell) => ({ text: cell.trim().toLowerCase(), value: numberIn(cell) }));
@@ -33,7 +33,7 @@ export function bandsOf(cells: readonly string[]): Band[] {
   return bands.length < 2 ? [] : bands;
 }
 
-/** Behind the last number of the band from `from`: as near to `size` numbers as equal ones and the fewest allow. */
+/** The end of the band that begins at `from`: as near to `size` numbers as equal numbers and `FEWEST_IN_BAND` allow. */
 function endOfBand(numbers: readonly { value: number }[], from: number, size: number): number {
   const count = numbers.length;
   let before = from;
@@ -52,22 +52,22 @@ export function bandOf(value: number, bands: readonly Band[]): Band | undefined 
   return bands.find(({ high }) => value <= high);
 }
 
-/** Currencies are written by a sign, or by these letters. */
+/** Signs and abbreviations of currencies. */
 const MONEY = String.raw`(?:\p{Sc}|[A-Z]{1,2}\$|EUR|USD|GBP|CHF|JPY|CNY|INR|PLN|CZK|SEK|NOK|DKK|HUF|RON|TRY|BRL|CAD|AUD|MXN|RUB|UAH|KRW|kr\.?|zł)`;
 const NUMBER = new RegExp(String.raw`^${MONEY}?\s?([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)\s?${MONEY}?$`, 'iu');
 const THOUSANDS = /^[^,]*\b\d{1,3}(?:,\d{3})+(?![\d,])/;
 const DECIMAL_COMMA = /^([^,]*\d),(\d+)(?!\d)([^,]*)$/;
-/** `1.234,56` and `1.234.567` can only mean one number; `1.234` is one and a little. */
+/** In `1.234,56` and `1.234.567` the points can only separate thousands; `1.234` is read as a fraction. */
 const EUROPEAN = /^(\D*\d{1,3})((?:\.\d{3})+)(?:,(\d+)(\D*)|(?<=\..*\.\d{3})(\D*))$/;
-/** Between the digits of thousands, of Switzerland and France. */
-const PARTED = /^(\D*\d{1,3})((?:[\s'’]\d{3})+)(?!\d)/;
+/** Thousands separated as in Switzerland (1'234) and France (1 234). */
+const SPACED_THOUSANDS = /^(\D*\d{1,3})((?:[\s'’]\d{3})+)(?!\d)/;
 
-/** The number that a cell writes, with its currency or without; NaN where it is none. A comma before three digits parts thousands. */
+/** The number in a cell, with or without a currency; NaN if it is none. A comma before three digits separates thousands. */
 export function numberIn(cell: string): number {
   const text = cell.trim();
   if (text.length > LONGEST_NUMBER) return Number.NaN;
   const whole = text
-    .replace(PARTED, (_, first, groups: string) => first + groups.replace(/\D/g, ''))
+    .replace(SPACED_THOUSANDS, (_, first, groups: string) => first + groups.replace(/\D/g, ''))
     .replace(EUROPEAN, (_, first, groups: string, decimals = '0', ...ends) => {
       const [end = ends[1]] = ends;
       return `${first}${groups.replaceAll('.', '')}.${decimals}${end ?? ''}`;

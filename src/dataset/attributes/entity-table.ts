@@ -4,13 +4,13 @@ import { countSkipped, noneSkipped } from '../../events/event-columns.js';
 import type { IdIndex } from '../../events/ids.js';
 
 /**
- * The columns of a file about subjects (items, or users), one list of cells a column, by the subject's index.
+ * The columns of a file about entities (items, or users): for each column a list of cells, by the entity's index.
  *
- * A file may have several rows of one subject, as an export of sales has of an item: the first filled cell stands, and
- * how often later rows disagree tells a column about the subject from one about the sale.
+ * A file may have several rows of one entity, as a sales export has several of an item. The first filled cell stands, and
+ * how often later rows disagree tells a column about the entity from one about the sale.
  *
  * @param columns the positions of the columns to keep.
- * @param voted the one among them whose commonest cell stands instead of the first (a title, among spoilt ones).
+ * @param voted the one among them whose commonest cell stands instead of the first (the title, which sales exports spoil in some rows).
  */
 export function entityTable(columns: readonly number[], voted: number | undefined) {
   const rows = { used: 0, repeated: 0 };
@@ -22,38 +22,38 @@ export function entityTable(columns: readonly number[], voted: number | undefine
   const seen = new Set<number>();
   const votedAt = voted === undefined ? undefined : columns.indexOf(voted);
 
-  /** Counts a repeated cell; the tally begins, with the first cell in it, when a second one comes. */
-  const vote = (subject: number, first: string, cell: string): void => {
-    const votes = variants.get(subject) ?? new Map([[first, 1]]);
+  /** Counts a repeated cell. The counts of an entity begin when its second cell comes, with the first included. */
+  const vote = (entity: number, first: string, cell: string): void => {
+    const votes = variants.get(entity) ?? new Map([[first, 1]]);
     votes.set(cell, (votes.get(cell) ?? 0) + 1);
-    variants.set(subject, votes);
+    variants.set(entity, votes);
   };
 
-  const takeCells = (subject: number, cells: readonly string[]): void => {
-    if (seen.has(subject)) rows.repeated++;
+  const takeCells = (entity: number, cells: readonly string[]): void => {
+    if (seen.has(entity)) rows.repeated++;
     else rows.used++;
-    seen.add(subject);
+    seen.add(entity);
     kept.forEach((own, at) => {
       const cell = cells[columns[at] ?? -1] ?? '';
       if (cell === '') return;
-      const before = own[subject];
+      const before = own[entity];
       if (before === undefined) {
-        own[subject] = cell;
+        own[entity] = cell;
         return;
       }
       compared[at]!++;
       if (before !== cell) disagree[at]!++;
-      if (at === votedAt) vote(subject, before, cell);
+      if (at === votedAt) vote(entity, before, cell);
     });
   };
 
-  /** The cells of a column for the subjects 0 to `count`; '' where the file says nothing. */
+  /** The cells of a column for the entities 0 to `count`; '' where the file has none. */
   const cellsOf = (column: number, count: number): string[] => {
     const at = columns.indexOf(column);
     const cells = kept[at] ?? [];
-    return Array.from({ length: count }, (_, subject) => {
-      const votes = at === votedAt ? variants.get(subject) : undefined;
-      return votes ? commonest(votes) : (cells[subject] ?? '');
+    return Array.from({ length: count }, (_, entity) => {
+      const votes = at === votedAt ? variants.get(entity) : undefined;
+      return votes ? commonest(votes) : (cells[entity] ?? '');
     });
   };
 
@@ -63,15 +63,15 @@ export function entityTable(columns: readonly number[], voted: number | undefine
     cellsOf,
 
     /**
-     * Takes a row of the file: whole, or not at all. Its subject is added to `ids`.
-     * @param read is given the cells before anything is taken, and may refuse them; what it returns is given the subject then.
+     * Takes a row of the file, and adds its entity to `ids`.
+     * @param read gets the cells first and may throw, so that nothing of the row is taken; the function it returns then gets the entity.
      * @throws BadRow for an id that is not UTF-8, and what `read` throws.
      */
     take(
       { cells, line }: Row,
       idAt: number,
       ids: IdIndex,
-      read: (cells: readonly string[]) => (subject: number) => void = () => () => {},
+      read: (cells: readonly string[]) => (entity: number) => void = () => () => {},
     ): void {
       const id = cells[idAt] ?? '';
       if (isBlank(id)) {
@@ -79,21 +79,21 @@ export function entityTable(columns: readonly number[], voted: number | undefine
         return;
       }
       const use = read(cells);
-      const subject = ids.add(id);
-      takeCells(subject, cells);
-      use(subject);
+      const entity = ids.add(id);
+      takeCells(entity, cells);
+      use(entity);
     },
 
-    /** True for a subject that has a row of its own in this file. */
-    has: (subject: number) => seen.has(subject),
+    /** True for an entity that has a row of its own in this file. */
+    has: (entity: number) => seen.has(entity),
 
-    /** The columns as they are, for the subjects 0 to `count`; one without a name is left out. */
+    /** The columns as they are, for the entities 0 to `count`; one without a name is left out. */
     cellColumns(header: readonly string[], count: number): CellColumn[] {
       const named = columns.filter((at) => header[at]);
       return named.map((at) => ({ name: header[at] ?? '', cells: cellsOf(at, count) }));
     },
 
-    /** The share of repeated rows whose cell differs from the one that stands. */
+    /** The share of repeated rows whose cell differs from the first. */
     disagreement(column: number): number {
       const at = columns.indexOf(column);
       const repeated = compared[at] ?? 0;

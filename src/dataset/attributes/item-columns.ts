@@ -5,12 +5,12 @@ import type { SparseRows } from '../../matrix/sparse.js';
 import { columnKey } from '../../understanding/vocabulary.js';
 import type { Dataset, FileReport } from '../dataset.js';
 
-/** Beyond it there are no dates. */
+/** JavaScript has no later dates. */
 const LAST_SECOND = 8.64e12;
 
 /**
- * What can be asked of items: the columns of the catalogue, and when somebody had them last, unless the catalogue has a column of that name.
- * Without a catalogue, events say their ids and titles as well. The columns are called as the first file of events, or of orders, calls them.
+ * The columns of items: those of the catalogue, and the time when somebody last had each, unless the catalogue has a column of that name.
+ * Without a catalogue, ids and titles come from the events. These columns are named as in the first file of events, or of orders.
  */
 export function itemColumnsOf(
   catalogue: readonly CellColumn[] | undefined,
@@ -18,7 +18,7 @@ export function itemColumnsOf(
   known: Pick<Dataset, 'itemIds' | 'titles' | 'interactions' | 'times'>,
 ): Pick<Dataset, 'itemColumns' | 'timeColumn'> {
   const rolesOf = (kind: FileReport['kind']) => reports.flatMap((report) => (report.kind === kind ? report.roles : []));
-  // Orders name no items: of theirs only the time is asked for.
+  // Orders name no items: only their time column is used.
   const roles = [...rolesOf('events'), ...rolesOf('orders')];
   const columnOf = (role: string, cells: readonly string[]): CellColumn[] => {
     const name = roles.find(([each]) => each === role)?.[1];

@@ -1,20 +1,20 @@
 import type { IdIndex } from '../../events/ids.js';
 import { Entries } from '../entries.js';
 
-/** The words of a column of text: an entry (subject, word, weight above 0) for each subject and each of `names` that it has. */
+/** The words of a column of text: an entry (entity, word, weight above 0) for each entity and each of `names` that it has. */
 export interface Words {
   /** "column:word", each once. */
   names: string[];
   entries: Entries;
-  /** Different words there were, before the rare and the common ones were dropped. */
+  /** How many different words there were before the rare and the common ones were dropped. */
   met: number;
 }
 
-/** A word of one text alone ties it to no other. */
+/** A word in a single text connects it with no other. */
 const FEWEST_TEXTS = 2;
-/** A word in more of the texts than this says nothing about any one of them. */
+/** A word in a larger share of the texts than this says nothing about any of them. */
 const LARGEST_SHARE = 0.1;
-/** Words kept of one text, the ones with most weight. */
+/** A text keeps at most this many words, those with the largest weights. */
 const MOST_WORDS = 100;
 
 /**
@@ -22,7 +22,7 @@ const MOST_WORDS = 100;
  * the N texts have it. (Spärck Jones, "A statistical interpretation of term specificity", 1972; the logarithm of tf after
  * Salton & Buckley, "Term-weighting approaches in automatic text retrieval", 1988.)
  *
- * @param column its name. @param texts one a subject, by its index; '' where there is none.
+ * @param column its name. @param texts by entity; '' where there is none.
  */
 export function wordsOf(column: string, texts: readonly string[]): Words {
   const index = new Map<string, number>();
@@ -30,7 +30,7 @@ export function wordsOf(column: string, texts: readonly string[]): Words {
   const entries = new Entries();
   let count = 0;
   texts.forEach((text, at) => {
-    const tally = tallied(text);
+    const tally = wordCounts(text);
     if (tally.size > 0) count++;
     for (const [name, times] of tally) {
       let known = index.get(name);
@@ -48,49 +48,49 @@ export function wordsOf(column: string, texts: readonly string[]): Words {
 }
 
 /**
- * Adds the words of several columns of text to others, scaled so that all those of one subject together have the given length as a vector.
- * @param values takes the words; their index there is the column of their entry.
+ * Adds the words of several columns of text to `others`, scaled so that the vector of all words of an entity has the given length.
+ * @param values the words are added to these; their index there is the column of their entry.
  */
 export function scaledTogether(
   texts: readonly Words[],
-  subjects: number,
+  entities: number,
   length: number,
   values: Pick<IdIndex, 'add'>,
   others: Entries,
 ): void {
-  const squares = new Float64Array(subjects);
+  const squares = new Float64Array(entities);
   for (const { row, value } of texts.map(({ entries }) => entries)) {
     const weights = value.values;
-    row.values.forEach((subject, e) => {
-      squares[subject]! += weights[e]! * weights[e]!;
+    row.values.forEach((entity, e) => {
+      squares[entity]! += weights[e]! * weights[e]!;
     });
   }
   for (const { names, entries } of texts) {
     const [words, weights] = [entries.column.values, entries.value.values];
     const indices = names.map((name) => values.add(name));
-    entries.row.values.forEach((subject, e) => {
-      others.add(subject, indices[words[e]!]!, (length * weights[e]!) / Math.sqrt(squares[subject]!));
+    entries.row.values.forEach((entity, e) => {
+      others.add(entity, indices[words[e]!]!, (length * weights[e]!) / Math.sqrt(squares[entity]!));
     });
   }
 }
 
-/** ln(N / df) where a word is worth keeping, else 0. */
+/** ln(N / df) for a word to keep, else 0. */
 function inverseFrequency(df: number, count: number): number {
   const common = df > Math.max(FEWEST_TEXTS, LARGEST_SHARE * count);
   return df < FEWEST_TEXTS || common ? 0 : Math.log(count / df);
 }
 
-/** The entries with weight, the largest of each text, and the words that are left, numbered anew as they are met. */
+/** Keeps the largest weights above 0 of each text, and numbers the words that are left in the order they are met. */
 function kept(column: string, met: readonly string[], all: Entries, specificity: Float64Array): Words {
   const out: Words = { names: [], entries: new Entries(), met: met.length };
-  const [subject, word, frequency] = [all.row.values, all.column.values, all.value.values];
+  const [entity, word, frequency] = [all.row.values, all.column.values, all.value.values];
   const numbered = new Int32Array(met.length).fill(-1);
   const weightOf = (entry: number) => (1 + Math.log(frequency[entry]!)) * specificity[word[entry]!]!;
-  for (let from = 0; from < subject.length; ) {
+  for (let from = 0; from < entity.length; ) {
     let to = from;
     const entries: number[] = [];
-    for (; subject[to] === subject[from]; to++) if (weightOf(to) > 0) entries.push(to);
-    // Entries stand in the order in which the text has them, so that words of one weight are the same ones every time.
+    for (; entity[to] === entity[from]; to++) if (weightOf(to) > 0) entries.push(to);
+    // Entries are in the order of the text, so that ties between equal weights always end alike.
     if (entries.length > MOST_WORDS) {
       entries.sort((a, b) => weightOf(b) - weightOf(a) || a - b);
       entries.length = MOST_WORDS;
@@ -98,14 +98,14 @@ function kept(column: string, met: readonly string[], all: Entries, specificity:
     for (const entry of entries) {
       const old = word[entry]!;
       if (numbered[old]! < 0) numbered[old] = out.names.push(`${column}:${met[old]}`) - 1;
-      out.entries.add(subject[entry]!, numbered[old]!, weightOf(entry));
+      out.entries.add(entity[entry]!, numbered[old]!, weightOf(entry));
     }
     from = to;
   }
   return out;
 }
 
-function tallied(text: string): Map<string, number> {
+function wordCounts(text: string): Map<string, number> {
   const tally = new Map<string, number>();
   for (const word of splitWords(text)) tally.set(word, (tally.get(word) ?? 0) + 1);
   return tally;
@@ -113,14 +113,14 @@ function tallied(text: string): Map<string, number> {
 
 const MARKUP = /<[^<>]*>|&#?\w+;/g;
 /**
- * Vowel signs and accents that stand by themselves belong to the letter before them. A run of megabytes is cut, which the engine's stack
- * would not hold.
+ * Vowel signs and accents that are characters of their own belong to the letter before them. Longer runs are cut, since a run of megabytes
+ * would overflow the stack of the engine.
  */
 const WORD = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]{0,999}/gu;
 
 /**
- * The words of a text, in their order: runs of letters and digits, two at least, in lower case, markup left out. A run
- * of a language that puts no spaces between words is one word.
+ * The words of a text, in order: runs of at least two letters and digits, in lower case, without markup. In a language
+ * without spaces between words, such a run is one word.
  */
 export function splitWords(text: string): string[] {
   const words = text.replace(MARKUP, ' ').normalize('NFC').toLowerCase().match(WORD) ?? [];

@@ -1,22 +1,22 @@
 import type { Numbers } from '../../events/columns.js';
 import { forEachChunk } from '../../matrix/chunks.js';
 
-/** A share of the rows that chance, or a few slips, would not reach. */
+/** A share of the rows that coincidence or a few typos hardly reach. */
 const MANY = 0.1;
-const MOST_FEW = 3;
-/** Of fewer rows none has to be of one piece. */
+const SMALL_COUNT = 3;
+/** In fewer rows, counts of 1 to 3 may be missing by chance. */
 const FEWEST_ROWS = 20;
-/** Whole numbers above this beside 1.234 are hardly kilograms or hours. */
-const MANY_PIECES = 100;
+/** Beside whole numbers of at least this, 1.234 is hardly in kilograms or hours. */
+const LARGE_COUNT = 100;
 
-/** What programs write where there is no number. */
+/** Codes that programs write for a missing number. */
 const CODES = new Set([-99, -999, -9999, -99_999, 999, 9999, 99_999, 999_999]);
-/** A code lies so many times further out than all numbers. */
+/** A code is more than this many times as far from 0 as any other number. */
 const FAR_OUT = 5;
-/** Of fewer rows it may be a number. */
+/** In fewer rows than this it may be a real number. */
 const FEWEST_CODES = 3;
 
-/** What the decimals of a column show of its numbers. */
+/** What the decimals and the size of a column's numbers show. */
 export function decimalsIn({ values, none }: Numbers) {
   let rows = 0;
   /** Rows with exactly two decimals, as 9.99 and 12.95 have. */
@@ -32,7 +32,7 @@ export function decimalsIn({ values, none }: Numbers) {
   const codes = new Map<number, number>();
   const add = (value: number) => {
     rows++;
-    if (value <= MOST_FEW) few++;
+    if (value <= SMALL_COUNT) few++;
     if (Number.isInteger(value)) {
       if (value > highestWhole) highestWhole = value;
       return;
@@ -57,14 +57,14 @@ export function decimalsIn({ values, none }: Numbers) {
     rows,
     negative,
     positive,
-    /** A value that stands for none, it seems, and how many rows have it. */
+    /** A value that seems to stand for a missing number, and how many rows have it. */
     code: [...codes].find(([code, count]) => count >= FEWEST_CODES && Math.abs(code) > FAR_OUT * farthest),
     /** Many rows end in cents, and hardly any is finer: sums of money. */
     looksLikeMoney: cents > MANY * rows && thousandths === 0,
     /** Hardly any row has one, two or three, as most rows of counts have. */
     areLarge: rows >= FEWEST_ROWS && few < MANY * rows,
     /** A number like 1.234 stands beside whole numbers in the hundreds: its point may separate thousands. */
-    mayHaveThousands: thousandths > 0 && otherFractions === 0 && highestWhole >= MANY_PIECES,
+    mayHaveThousands: thousandths > 0 && otherFractions === 0 && highestWhole >= LARGE_COUNT,
   };
 }
 

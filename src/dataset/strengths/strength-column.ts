@@ -5,10 +5,10 @@ import { decimalsIn } from './decimal-tally.js';
 import { GradeTally } from './grade-tally.js';
 import { type Ratings, type StrengthRule, strengthRule } from './strength-rule.js';
 
-/** What a run says of the rating column; what it leaves open is told from name and values. */
+/** What options say about the rating column; what they leave open is decided by its name and values. */
 export interface StrengthWish {
   ratings: Ratings;
-  /** The value that stands for "interacted, not rated"; `none`: no value does. Undefined: told from the values. */
+  /** The value that stands for "interacted, not rated"; `none`: no value does. Undefined: decided by the values. */
   unrated: number | 'none' | undefined;
 }
 
@@ -18,63 +18,58 @@ export interface StrengthColumn {
   /** Rows whose value means that nobody rated: they count as plain interactions. */
   unrated: { value: number; rows: number } | undefined;
   notes: string[];
-  /** What was told from little. */
+  /** Decisions that may be wrong. */
   warnings: string[];
 }
 
-/** Of fewer ratings the mean may be low by chance. */
+/** The mean of fewer ratings may be low by chance. */
 const MANY_RATINGS = 20;
 
-/** Values by which exports say "not rated", where they lie outside of the scale. */
+/** Values that mean "not rated" in exports, if they lie outside the scale. */
 const SENTINELS = [99, -1, 0];
 
 /**
- * Decides what the numbers of a rating column are: its name before its values. Values that mean "not rated" become missing ones.
- * @param column undefined: no file has one. @param name the column's.
+ * Decides what the numbers of a rating column mean, by its name before its values. Values that mean "not rated" become missing ones.
+ * @param column undefined: no file has one. @param name of the column.
  */
 export function readStrengths(column: NumberColumn | undefined, name: string, wish: StrengthWish): StrengthColumn {
   const all = GradeTally.of(column?.numbers);
   const byName = kindByName(name);
   const notes: string[] = [];
   const warnings: string[] = [];
-  const isCount = wish.ratings === 'count' || (wish.ratings === 'auto' && byName === 'count');
+  const isAuto = wish.ratings === 'auto';
+  const isCount = wish.ratings === 'count' || (isAuto && byName === 'count');
   const value = wish.unrated ?? (isCount ? undefined : sentinelOf(all));
   const isErased = column !== undefined && typeof value === 'number' && all.rows(value) > 0;
   const unrated = isErased ? { value, rows: column.erase(value) } : undefined;
   const tally = unrated ? all.without(unrated.value) : all;
   if (unrated && wish.unrated === undefined) {
     const isCommon = unrated.value !== 0 || unrated.rows >= tally.rows(tally.commonest);
-    const said = `"${name}" is ${unrated.value} in ${unrated.rows === 1 ? '1 row' : `${unrated.rows} rows`}, beside ratings from ${tally.low} to ${tally.high}: taken for "not rated", a plain interaction`;
-    if (isCommon) notes.push(said);
-    else warnings.push(`${said}\n  --unrated ${unrated.value} says so, --unrated none makes it a rating`);
+    const message = `"${name}" is ${unrated.value} in ${unrated.rows === 1 ? '1 row' : `${unrated.rows} rows`}, beside ratings from ${tally.low} to ${tally.high}: taken for "not rated", a plain interaction`;
+    if (isCommon) notes.push(message);
+    else warnings.push(`${message}\n  --unrated ${unrated.value} says so, --unrated none makes it a rating`);
   }
   const rule = strengthRule(tally, isCount ? 'count' : wish.ratings);
-  const reversed = wish.ratings === 'auto' ? mayBeReversed(name, byName, tally, rule) : [];
+  const reversed = isAuto ? mayBeReversed(name, byName, tally, rule) : [];
   warnings.push(...reversed);
-  if (
-    reversed.length === 0 &&
-    byName === 'scale' &&
-    wish.ratings === 'auto' &&
-    rule.kind === 'count' &&
-    tally.grades.size > 1
-  ) {
+  const isOddScale = byName === 'scale' && rule.kind === 'count' && tally.grades.size > 1;
+  if (isAuto && isOddScale && reversed.length === 0) {
     warnings.push(
-      `"${name}" holds ${tally.low} to ${tally.high}, which is like no scale of ratings: taken for counts\n  --ratings count says so, --ratings scale makes them ratings`,
+      `"${name}" holds ${tally.low} to ${tally.high}, which does not look like a scale of ratings: taken for counts\n  --ratings count says so, --ratings scale makes them ratings`,
     );
   }
-  if (byName === 'count' && wish.ratings === 'auto' && tally.isScale && tally.grades.size > 2) {
+  if (byName === 'count' && isAuto && tally.isScale && tally.grades.size > 2) {
     notes.push(
       `"${name}" would pass for a scale from ${tally.low} to ${tally.high}; its name says counts (--ratings scale)`,
     );
   }
-  if (column && rule.kind === 'count' && wish.ratings === 'auto')
-    warnings.push(...suspiciousCounts(column, name, byName));
+  if (column && rule.kind === 'count' && isAuto) warnings.push(...suspiciousCounts(column, name, byName));
   return { rule, unrated, notes, warnings };
 }
 
 /**
- * Reads the numbers of a rating column as those were read that a model was learned from, whatever they look like.
- * @throws Failure 65 where they leave the scale of those.
+ * Reads a rating column in the same way as the one that the model was learned from, whatever its numbers look like.
+ * @throws Failure 65 where a number is outside the scale of that column.
  */
 export function strengthsAsLearned(
   column: NumberColumn | undefined,
@@ -92,10 +87,10 @@ export function strengthsAsLearned(
   const kind = rule.kind === 'count' ? 'counts' : 'ratings';
   const byName = kindByName(name);
   const looksLikeRatings = byName !== 'count' && tally.isScale && tally.grades.size > 2;
-  const isOther = kind === 'counts' ? looksLikeRatings : byName === 'count';
-  // Under the same name, it was said or seen what the numbers are when the model was learned.
+  const looksOther = kind === 'counts' ? looksLikeRatings : byName === 'count';
+  // For a column of the same name this was decided when the model was learned.
   const warnings =
-    column && isOther && columnKey(before ?? '') !== columnKey(name)
+    column && looksOther && columnKey(before ?? '') !== columnKey(name)
       ? [
           `"${name}" ${kind === 'counts' ? `looks like ratings, from ${low} to ${high}` : 'is a count by its name'}, and the model was learned from ${kind}${before ? ` ("${before}")` : ''}: read as such\n  --rating-col NAME names another column, --rating-col none counts every row as one`,
         ]
@@ -103,14 +98,14 @@ export function strengthsAsLearned(
   return { rule, unrated, notes: [], warnings };
 }
 
-/** Where the first is best. */
+/** Names of columns in which 1 is best. */
 const RANK = /(?:rank(?:ing)?|position|placement|place|rang|platz(?:ierung)?)$/;
-/** 1 is best in Germany, and worst in France and Poland. */
+/** Names of school grades: 1 is best in Germany, and worst in France and Poland. */
 const GRADE = /(?:note|grade|zensur)$/;
-/** The part of a scale that the mean of ratings hardly stays below: people rate what they chose. */
+/** The mean of ratings is hardly ever below this part of the scale: people rate what they chose. */
 const RARELY_BELOW = 0.35;
 
-/** What speaks for a scale on which low is good, in sentences. */
+/** Warns if low numbers seem to be the good ones. */
 function mayBeReversed(
   name: string,
   byName: ReturnType<typeof kindByName>,
@@ -137,12 +132,12 @@ function mayBeReversed(
   ];
 }
 
-/** A point may separate thousands. */
+/** The warning that a point may separate thousands. */
 export function thousandsWarning(name: string): string {
   return `${JSON.stringify(name)} holds numbers like 1.234 beside whole ones below 1000: if the point separates thousands, they are read as too little\n  export numbers without such points, or --ratings count says that they are right`;
 }
 
-/** What speaks against counts, in sentences. @param byName what the name says. */
+/** Warns if the numbers do not look like counts. @param byName the kind that the name suggests. */
 function suspiciousCounts({ numbers }: NumberColumn, name: string, byName: ReturnType<typeof kindByName>): string[] {
   const { rows, negative, positive, code, mayHaveThousands, looksLikeMoney, areLarge } = decimalsIn(numbers);
   const quantities = '--rating-col NAME names a column of quantities, --ratings count says that these are right';

@@ -3,16 +3,16 @@ import { countStrength, DISLIKE, strengthsOfRatings } from '../../model/strength
 import type { GradeTally } from './grade-tally.js';
 
 /**
- * What the values of a strength column are: a scale of liking, thumbs up or down, or how often or how much; and what has to be known to
- * weigh one. Ends are inclusive; low ≤ high.
+ * The kind of values in a strength column, and what is needed to weigh one: ratings on a scale, thumbs up or down, or counts and amounts.
+ * Ends are inclusive; low ≤ high.
  */
 export type StrengthRule =
   | { kind: 'count' }
   | { kind: 'scale'; low: number; high: number }
-  /** What is below 0, or at most `dislikeUpTo`, is a dislike. */
+  /** A value below 0, or of at most `dislikeUpTo`, is a dislike. */
   | { kind: 'thumbs'; low: number; high: number; dislikeUpTo: number };
 
-/** What a user may say of the strength column; `auto` leaves it to the values. */
+/** What `--ratings` says about the strength column; `auto` decides by its name and values. */
 export type Ratings = 'auto' | 'scale' | 'count';
 export const RATINGS: readonly Ratings[] = ['auto', 'scale', 'count'];
 
@@ -21,14 +21,14 @@ export type Duplicates = 'sum' | 'last' | 'max' | 'first' | 'error';
 export const DUPLICATES: readonly Duplicates[] = ['sum', 'last', 'max', 'first', 'error'];
 
 const SCALE_ENDS = [1, 2, 3, 5, 10];
-/** Where a scale has dislikes, its lowest quarter is: 0 of 0 and 1, 1 of 1 and 2, up to -1 of -2 to 2. */
+/** Where a scale has dislikes, they are its lowest quarter: 0 of 0 and 1, 1 of 1 and 2, up to -1 of -2 to 2. */
 const DISLIKED_SHARE = 0.25;
 
 /**
- * Tells ratings from counts by the values themselves, since exports call either one "rating".
+ * Tells ratings from counts by the values themselves, since exports call both "rating".
  *
  * A scale has few grades, none above 10, and its commonest grade is not its lowest; counts pile up on their smallest
- * value or run on and on. A scale says what is disliked where it goes below 0, or where it has two grades, one of them
+ * value or have no clear end. A scale says what is disliked where it goes below 0, or where it has two grades, one of them
  * in its lowest quarter; with more grades, all at 0 or above, people rate what they chose, and rate it high or low.
  */
 export function strengthRule(tally: GradeTally, ratings: Ratings = 'auto'): StrengthRule {
@@ -41,17 +41,17 @@ export function strengthRule(tally: GradeTally, ratings: Ratings = 'auto'): Stre
   return { kind: 'scale', ...ends };
 }
 
-/** The ends people had in mind: the usual ones around the values, or the values' own beyond 10 (wines go from 80 to 100). */
+/** The ends that people had in mind: the usual ones around the values, or the values' own beyond 10 (wines go from 80 to 100). */
 function endsOf(low: number, high: number): { low: number; high: number } {
   const top = SCALE_ENDS.find((end) => end >= high);
   return top === undefined ? { low, high } : { low: Math.min(low, 1), high: top };
 }
 
 /**
- * What aggregated values say of their users' tastes.
+ * Turns aggregated values into strengths.
  *
- * @param aggregated users × items, values as the files have them; NaN where there is none: a plain interaction.
- * @param mean of all ratings, where they are a scale. @returns x beside each of `aggregated.index`; finite.
+ * @param aggregated users × items, values as the files have them; NaN: a plain interaction without one.
+ * @param mean of all ratings, where they are a scale. @returns x by entry; finite.
  */
 export function strengthsOf(aggregated: SparseRows, rule: StrengthRule, mean?: number): Float32Array {
   if (rule.kind === 'scale') return strengthsOfRatings(aggregated, rule.high - rule.low, mean);
@@ -60,7 +60,7 @@ export function strengthsOf(aggregated: SparseRows, rule: StrengthRule, mean?: n
   return aggregated.value.map((value) => (Number.isNaN(value) ? 1 : of(value)));
 }
 
-/** `value ≤ limit` as 32-bit numbers, which aggregated values are: a fifth of a scale is on one side in any unit. */
+/** `value ≤ limit` as 32-bit floats, which aggregated values are, so that rounding decides alike in any unit. */
 function isAtMost(value: number, limit: number): boolean {
   return Math.fround(value) <= Math.fround(limit);
 }

@@ -14,7 +14,7 @@ import { shortlist } from './shortlist.js';
  * a = b = ½, c = 0 is the cosine of item-based collaborative filtering (Deshpande and Karypis, "Item-based top-N
  * recommendation algorithms", TOIS 2004); c = 1 is the random walk of RP3beta (Paudel et al., TiiS 2016).
  *
- * @returns what writes the row of an item: targets by item index, none if no basket holds it with another item.
+ * @returns a function that writes the row of an item: targets by item index, none if no basket holds it with another item.
  */
 export function cooccurrenceRow(evidence: Evidence, settings: Settings, sumsOf: SumsOf): RowOfItem {
   const { items, degree } = evidence;

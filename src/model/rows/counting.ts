@@ -7,19 +7,19 @@ import type { Settings } from '../settings.js';
 import { candidateFactors, evidenceRanks, gramRow } from './gram.js';
 import { shortlist } from './shortlist.js';
 
-/** About how many pairs to keep of the whole matrix: the fewer items, the more of each row. Dense data needs its sub-matrices whole. */
+/** About how many pairs of the whole matrix to keep: the fewer items, the more in each row. Dense data needs complete sub-matrices. */
 const PAIRS_IN_ALL = 8_000_000;
 const FEWEST_PAIRS = 200;
 const MOST_PAIRS = 2000;
 
-/** What the ridge takes of the Gram matrix, wherever its rows lie. */
+/** The parts of the Gram matrix that the ridge needs, in whichever shards their rows were counted. */
 export interface CountedRows {
   candidates: RowLookup;
   pairs: StackedRows;
 }
 
 /**
- * Counts what the ridge needs of the Gram matrix, in rows `from` to `to` (without it) by item index:
+ * Counts the parts of the Gram matrix that the ridge needs, in the rows of the items from `from` to before `to`:
  *
  * - the candidates: the K offered items with the largest G_ij / d_j^s;
  * - the pairs, for the sub-matrices among candidates: the strongest entries, by the same measure, among offered items
@@ -35,9 +35,9 @@ export function gramRows(
   const ranks = evidenceRanks(evidence);
   const rowOf = gramRow(evidence, ranks.rank, sumsOf);
   const factor = candidateFactors(evidence, ranks, settings.candidateDamping);
-  const most = Math.max(FEWEST_PAIRS, Math.min(MOST_PAIRS, Math.floor(PAIRS_IN_ALL / items)));
+  const mostPairs = Math.max(FEWEST_PAIRS, Math.min(MOST_PAIRS, Math.floor(PAIRS_IN_ALL / items)));
   const candidates = shortlist(Math.min(settings.neighbors, items), ranks.item);
-  const pairs = shortlist(Math.min(most, items), ranks.item);
+  const pairs = shortlist(Math.min(mostPairs, items), ranks.item);
   return (from, to) => {
     const ofCandidates = new RowWriter(to - from, items);
     const ofPairs = new RowWriter(to - from, items);

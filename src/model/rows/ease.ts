@@ -12,12 +12,12 @@ export const MOST_EASE_ITEMS = 8000;
  * Dense: the inverse is taken through the Cholesky factor, n³/3 operations for it and as many for its inverse. Items
  * without evidence are left out and have an empty row.
  *
- * @returns what writes the row of an item, −P_ij for every other offered item, and returns P_ii; 1 for an item without evidence.
+ * @returns a function that writes the row of an item, −P_ij for every other offered item, and returns P_ii; 1 for an item without evidence.
  * @throws RangeError for more items with evidence than `MOST_EASE_ITEMS`.
  */
 export function easeRow(evidence: Evidence, settings: Settings): RowOfItem {
   const { degree, offered } = evidence;
-  // Those with evidence, rising.
+  // The items with evidence, rising.
   const items = Uint32Array.from(degree.keys()).filter((item) => degree[item]! > 0);
   const size = items.length;
   if (size > MOST_EASE_ITEMS) throw new RangeError(`ease is for ${MOST_EASE_ITEMS} items, not ${size}`);

@@ -9,7 +9,7 @@ import { inversePower } from '../settings.js';
  * The rows of the user-weighted Gram matrix,  G_ij = Σ over baskets with i and j   w_basket · x_i · x_j,  without their
  * diagonal: the baskets that hold an item, added up.
  *
- * @param rank by item: the number of its column. @returns what gives the row of an item, columns by rank.
+ * @param rank by item: the number of its column. @returns a function that gives the row of an item, columns by rank.
  */
 export function gramRow(evidence: Evidence, rank: Uint32Array, sumsOf: SumsOf): (source: number) => SparseVector {
   const { basketsByItem, basketWeight, items } = evidence;
@@ -37,7 +37,7 @@ export function gramRow(evidence: Evidence, rank: Uint32Array, sumsOf: SumsOf): 
   };
 }
 
-/** The entries of the baskets by basket, items named by their ranks. @param isCounted all values are 1, and need not move. */
+/** The entries of the baskets, by basket, with ranks for items. @param isCounted all values are 1 and need no copy. */
 function basketEntries({ rows, columns, start, index, value }: SparseRows, rank: Uint32Array, isCounted: boolean) {
   const basketStart = startsOf(index, index.length, columns);
   const next = basketStart.slice(0, columns);
@@ -64,7 +64,7 @@ export function areCounts({ basketsByItem: { value }, basketWeight }: Evidence):
   });
 }
 
-/** The order in which rows of the Gram matrix name items: most evidence first, then by index. */
+/** The order of items in rows of the Gram matrix: most evidence first, then by index. */
 export interface Ranks {
   /** By item. */
   rank: Uint32Array;
@@ -86,7 +86,7 @@ export function dampedDegrees({ degree }: Evidence, p: number): Float64Array {
   return degree.map((d) => (d > 0 ? inversePower(d, p) : 0));
 }
 
-/** By rank: what a value of G is multiplied by to choose candidates, d_j^(-s), and 0 where the item is not offered. */
+/** By rank: the factor of a value of G when candidates are chosen, d_j^(-s); 0 if the item is not offered. */
 export function candidateFactors(evidence: Evidence, { item }: Ranks, s: number): Float64Array {
   const factor = dampedDegrees(evidence, s);
   return Float64Array.from(item, (at) => (evidence.offered[at] === 1 ? factor[at]! : 0));

@@ -11,9 +11,9 @@ import type { Settings } from '../settings.js';
  *
  * Added to popularity of the same weight it makes the popularity within the group: p_j times its lift, drawn towards
  * everybody's where little was expected (m pseudo interactions, at the rate of all users), since a handful of
- * interactions is no taste.
+ * interactions does not show a taste.
  *
- * @returns what writes the row of a group.
+ * @returns a function that writes the row of a group.
  */
 export function groupRow(evidence: Evidence, { groupSmoothing, groupTargets }: Settings) {
   const { usersByGroup, popularity, offered, items } = evidence;
@@ -21,7 +21,7 @@ export function groupRow(evidence: Evidence, { groupSmoothing, groupTargets }: S
   const total = popularity.reduce((a, b) => a + b, 0);
   const largest = new TopN(Math.min(groupTargets, items));
   return (group: number, out: RowWriter): void => {
-    // Read when it is needed: most models have no groups.
+    // Read only when needed: most models have no groups.
     const { start, index } = evidence.likes ?? evidence.baskets;
     counts.fill(0);
     let size = 0;
@@ -31,7 +31,7 @@ export function groupRow(evidence: Evidence, { groupSmoothing, groupTargets }: S
         size++;
       }
     }
-    // A group whose users have done nothing says nothing.
+    // A group whose users have done nothing has an empty row.
     if (size === 0) return;
     const excess = (item: number) => {
       const share = popularity[item]! / total;

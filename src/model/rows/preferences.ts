@@ -2,8 +2,8 @@ import type { RowWriter } from '../../matrix/row-writer.js';
 import { rowOf, type SparseRows } from '../../matrix/sparse.js';
 
 /**
- * Writes the row of a stated preference: every offered item with the attribute value, all alike. Popularity tells them
- * apart.
+ * Writes the row of a stated preference: every offered item with the attribute value, all alike. Popularity orders
+ * them.
  *
  * A rare value says more than a common one: its weight goes from ½ (every item has it) to 1 (one item has it), by its
  * inverse document frequency (Spärck Jones, 1972) over the largest there can be.
@@ -13,18 +13,18 @@ export function writePreferenceRow(
   { itemsByAttribute, items }: { itemsByAttribute: SparseRows; items: number },
   out: RowWriter,
 ): void {
-  const carrying = rowOf(itemsByAttribute, attribute);
-  const weight = items > 1 ? 0.5 + (0.5 * Math.log(items / Math.max(1, carrying.length))) / Math.log(items) : 1;
-  for (const item of carrying) out.add(item, weight);
+  const itemsWithValue = rowOf(itemsByAttribute, attribute);
+  const weight = items > 1 ? 0.5 + (0.5 * Math.log(items / Math.max(1, itemsWithValue.length))) / Math.log(items) : 1;
+  for (const item of itemsWithValue) out.add(item, weight);
 }
 
-/** The lift that is assumed before anybody was seen to follow their preferences. */
+/** The lift that is assumed until users are seen to follow their preferences. */
 const ASSUMED_LIFT = 4;
 /** How many expected interactions the assumption is worth. */
 const ASSUMPTION = 20;
 
 /**
- * How far to trust stated preferences, 0 to 1, by what those who stated them did:
+ * How far to trust stated preferences, from 0 to 1, by what the users who stated them did:
  *
  *     lift = (n + m L) / (e + m)        n: their interactions with items that carry what they want; e: expected of anybody
  *     trust = (lift − 1) / (L − 1)      within 0 and 1

@@ -6,11 +6,11 @@ import type { CountedRows } from './counting.js';
 import { dampedDegrees, evidenceRanks } from './gram.js';
 
 /**
- * Candidates of an item that nobody liked, where others are: what it has in common with more of them by its attributes alone says the same once
- * more (citeulike-t with its words and tags: recall@50 .4100 with 200, 50 or 25), and a catalogue may hold many such items.
+ * Candidates of an item that nobody liked, if others are liked. It is known by its attributes alone, and more candidates only repeat these
+ * (citeulike-t with its words and tags: recall@50 .4100 with 200, 50 or 25), and a catalogue may hold many such items.
  */
 const COLD_NEIGHBORS = 50;
-/** Up to this many likes an item, on average, λ and δ are as set; above, they fall in proportion. */
+/** λ and δ are as set up to this many likes per item on average; above, they fall in proportion. */
 const THIN = 20;
 
 /**
@@ -32,7 +32,7 @@ const THIN = 20;
  * rows are known (`row-normalisation.ts`). A few steps of conjugate gradients stand in for an exact solve, which gained nothing.
  *
  * @param counted as `gramRows` makes them with the same s and at least as large a K.
- * @returns what writes the row of an item, targets with a weight above 0 by item index, and returns P_i.
+ * @returns a function that writes the row of an item, targets with a weight above 0 by item index, and returns P_i.
  */
 export function ridgeRow(
   evidence: Evidence,
@@ -70,7 +70,7 @@ export function ridgeRow(
   };
 
   /** Sets the right side of the system: G̃ of the source and each candidate. */
-  const askFor = (source: number, candidates: Uint32Array): void => {
+  const setRightSide = (source: number, candidates: Uint32Array): void => {
     const { part, from, to } = counted.row(source);
     const { wanted } = system;
     const own = scale[source]!;
@@ -84,7 +84,7 @@ export function ridgeRow(
   return (source, out) => {
     const candidates = candidatesOf(source);
     for (let x = 0; x < candidates.length; x++) place[candidates[x]!] = x + 1;
-    askFor(source, candidates);
+    setRightSide(source, candidates);
     system.gather(candidates);
     const explained = system.solve(settings.steps);
     const own = diagonal[source]!;
@@ -115,8 +115,8 @@ function areLiked({ degree, popularity }: Pick<Evidence, 'degree' | 'popularity'
 }
 
 /**
- * The scaled diagonal with Λ on it. Its means are over the items that somebody liked, if there are any: the rest of a catalogue, known by attributes
- * alone, must not make the same likes look thinner.
+ * The scaled diagonal plus Λ. Its means are over the items that somebody liked, if there are any: items known by their attributes alone
+ * must not make the likes of the others look thinner.
  */
 function withRidge(evidence: Evidence, scaledDiagonal: Float64Array, { lambda, dropout }: Settings): Float64Array {
   const { degree, popularity } = evidence;

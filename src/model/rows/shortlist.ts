@@ -1,22 +1,22 @@
 import type { SparseVector } from '../../kernels/sums.js';
 import { selectBest } from '../../matrix/select.js';
 
-/** Where at least one item in so many is chosen, going through all items is faster than sorting. */
+/** If at least one item in this many is chosen, going through all items is faster than sorting. */
 const MANY = 16;
 
-/** Of a double's bits the upper 16 say its sign, its exponent and where in its octave it is, in 16 steps. */
+/** The upper 16 bits of a double hold its sign, its exponent and in which sixteenth of its octave it lies. */
 const CLASSES = 1 << 15;
-/** Where the upper half of a double lies among its two numbers of 32 bits. */
+/** The index of the upper half of a double among its two 32-bit words. */
 const UPPER = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 1 : 0;
 
 /**
- * Chooses the K values of a row with the largest keys, of equal ones those of the lower items. Keys are counted by class, 16 to an octave, as in
- * the first step of a radix sort: the class in which the K-th of those so far lies is a bound for all later ones, so most values cost one
+ * Chooses the K values of a row with the largest keys, of equal keys those of lower items. Keys are counted by class, 16 to an octave, as
+ * in the first step of a radix sort: the class of the K-th largest key so far is a bound for all later keys, so most values cost one
  * comparison. In the end all above the class of the K-th are chosen, and only those in it are compared.
  *
  * @param most K ≥ 0. @param itemOf by rank.
- * @returns what chooses among the values of a row, whose columns are ranks, those with a rank below `below`, and gives them by item, rising.
- * `factor` is by rank what makes a key of a value; 0 where the item must not be chosen.
+ * @returns a function that chooses among the values of a row, whose columns are ranks, those with a rank below `below`, and returns them by
+ * rising item. A key is a value times `factor`, by rank; a factor is 0 if the item must not be chosen.
  */
 export function shortlist(
   most: number,
@@ -29,15 +29,15 @@ export function shortlist(
   const place = new Uint32Array(items);
   // Keys by class; all 0 between rows.
   const counts = new Uint32Array(CLASSES);
-  // Those in the class of the K-th, with their items.
+  // The keys in the class of the K-th, with their items.
   const edgeKey = new Float64Array(items);
   const edgePlace = new Uint32Array(items);
   const edgeItem = new Uint32Array(items);
-  // By item: its place in the row plus 1, where it is chosen; all 0 between rows.
+  // By item: its place in the row plus 1, if it is chosen; all 0 between rows.
   const placeOf = new Uint32Array(items);
   const chosen = { count: 0, index: new Uint32Array(most), value: new Float64Array(most) };
 
-  /** The class of the K-th largest key, of which there are as many, and how many of that class are wanted. */
+  /** The class of the K-th largest of at least K keys, and how many of that class are wanted. */
   const classOfLast = (highest: number): { least: number; wanted: number } => {
     let least = highest;
     let wanted = most;
@@ -45,7 +45,7 @@ export function shortlist(
     return { least, wanted };
   };
 
-  /** Brings the places of the K largest keys of more to the front. @returns K. */
+  /** Moves the places of the K largest of more keys to the front. @returns K. */
   const select = (size: number, highest: number, index: Uint32Array): number => {
     const { least, wanted } = classOfLast(highest);
     let front = 0;
@@ -65,7 +65,7 @@ export function shortlist(
     return front;
   };
 
-  /** What is chosen by item: many are found by going through all items, few by sorting. */
+  /** Orders the chosen values by item: many by going through all items, few by sorting. */
   const byItem = (size: number, { index: ranks, value: values }: SparseVector): SparseVector => {
     const { index, value } = chosen;
     chosen.count = size;

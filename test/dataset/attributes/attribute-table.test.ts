@@ -29,7 +29,7 @@ const ABOUT = ['boat and storm', 'boat', 'storm', 'neither'].map(
 );
 
 describe('attributeTable', () => {
-  it('gives every subject its values, named by column', () => {
+  it('gives every entity its values, named by column', () => {
     const { matrix, values, ids } = attributesOf(HEADER, MOVIES);
     expect(named(matrix, ids.ids, values.ids)).toEqual({
       m1: { 'genres:comedy': 1, 'genres:drama': 1, 'country:fr': 1 },
@@ -53,7 +53,7 @@ describe('attributeTable', () => {
     expect(columns[0]?.decision).toEqual({ as: 'nothing', reason: 'not named in --attributes' });
   });
 
-  it('gives every subject the band its number falls into, and none where there is no number', () => {
+  it('gives every entity the band its number falls into, and none where there is no number', () => {
     const prices = Array.from({ length: 40 }, (_, n) => `${n}.50`);
     const rows = [...prices, '', 'n/a'].map((price, at) => [`m${at}`, price]);
     const { matrix, values, ids } = attributesOf(['id', 'price'], rows);
@@ -100,7 +100,7 @@ describe('attributeTable', () => {
     expect(columns.map(({ decision }) => decision.as)).toEqual(['words', 'values']);
   });
 
-  it('leaves out a column that differs between the rows of one subject', () => {
+  it('leaves out a column that differs between the rows of one entity', () => {
     const rows = [
       ['a', 'x', 'u'],
       ['a', 'y', 'u'],
@@ -114,7 +114,7 @@ describe('attributeTable', () => {
     expect(columns[1]?.decision).toMatchObject({ as: 'values' });
   });
 
-  it('does not take subjects from elsewhere for ones whose cell is empty', () => {
+  it('does not take entities from elsewhere for ones whose cell is empty', () => {
     const rows = [
       ['a', 'book'],
       ['b', 'book'],

@@ -12,7 +12,7 @@ function tableOf(rows: string[][], columns: number[], voted?: number) {
 }
 
 describe('entityTable', () => {
-  it('keeps the first filled cell of a subject', () => {
+  it('keeps the first filled cell of an entity', () => {
     const { table, ids } = tableOf(
       [
         ['a', ''],
@@ -40,7 +40,7 @@ describe('entityTable', () => {
     expect(table.cellsOf(1, 3)).toEqual(['LAMP', 'one', 'only']);
   });
 
-  it('says nothing of subjects beyond its file', () => {
+  it('says nothing of entities beyond its file', () => {
     const { table } = tableOf([['a', 'x']], [1]);
     expect(table.cellsOf(1, 3)).toEqual(['x', '', '']);
     expect([table.has(0), table.has(1)]).toEqual([true, false]);
@@ -60,7 +60,7 @@ describe('entityTable', () => {
     expect(table.disagreement(2)).toBeCloseTo(2 / 3);
   });
 
-  it('measures no disagreement where no subject is repeated', () => {
+  it('measures no disagreement where no entity is repeated', () => {
     expect(
       tableOf(
         [

@@ -27,12 +27,12 @@ describe('splitWords', () => {
   });
 });
 
-/** Each subject's words with their weights, as { name: weight }. */
-function bySubject(words: Words, subjects: number): Record<string, number>[] {
-  const out = Array.from({ length: subjects }, (): Record<string, number> => ({}));
+/** Each entity's words with their weights, as { name: weight }. */
+function byEntity(words: Words, entities: number): Record<string, number>[] {
+  const out = Array.from({ length: entities }, (): Record<string, number> => ({}));
   const { row, column, value } = words.entries;
-  row.values.forEach((subject, e) => {
-    out[subject]![words.names[column.values[e]!]!] = value.values[e]!;
+  row.values.forEach((entity, e) => {
+    out[entity]![words.names[column.values[e]!]!] = value.values[e]!;
   });
   return out;
 }
@@ -56,7 +56,7 @@ describe('wordsOf', () => {
   it('weighs a word by how often the text has it and how few texts do', () => {
     const words = wordsOf('text', ['spike spike train the', 'spike the alone', 'train the', 'the other', '']);
     // 4 texts. "the" is in more than two of them, "alone" and "other" in one; spike and train are in two.
-    expect(bySubject(words, 5)).toEqual([
+    expect(byEntity(words, 5)).toEqual([
       { 'text:spike': (1 + Math.log(2)) * Math.log(2), 'text:train': Math.log(2) },
       { 'text:spike': Math.log(2) },
       { 'text:train': Math.log(2) },
@@ -82,7 +82,7 @@ describe('wordsOf', () => {
     const rare = names.slice(110).join(' ');
     const texts = [names.join(' '), `${names.slice(0, 110).join(' ')}`, names.slice(0, 110).join(' '), rare];
     const many = [...texts, ...Array.from({ length: 40 }, (_, at) => `filler${at}`)];
-    const [first] = bySubject(wordsOf('text', many), many.length);
+    const [first] = byEntity(wordsOf('text', many), many.length);
     const kept = [...names.slice(110), ...names.slice(0, 90)].map((name) => `text:${name}`);
     expect(Object.keys(first ?? {}).sort()).toEqual(kept.sort());
   });
@@ -98,14 +98,14 @@ describe('wordsOf', () => {
     const text = fc.array(word, { maxLength: 12 }).map((words) => words.join(' '));
     fc.assert(
       fc.property(fc.array(text, { maxLength: 40 }), (texts) => {
-        expect(bySubject(wordsOf('text', texts), texts.length)).toEqual(slowWords(texts));
+        expect(byEntity(wordsOf('text', texts), texts.length)).toEqual(slowWords(texts));
       }),
     );
   });
 });
 
 describe('scaledTogether', () => {
-  it('gives the words of every subject one length, whatever columns they come from', () => {
+  it('gives the words of every entity one length, whatever columns they come from', () => {
     const word = fc.constantFrom('ant', 'bee', 'cat', 'dog', 'eel', 'fox', 'gnu');
     const text = fc.array(word, { maxLength: 4 }).map((words) => words.join(' '));
     const texts = fc.array(fc.tuple(text, text), { maxLength: 30 });
@@ -113,17 +113,17 @@ describe('scaledTogether', () => {
       fc.property(texts, (rows) => {
         const columns = [0, 1].map((at) => rows.map((row) => row[at]!));
         const words = columns.map((cells, at) => wordsOf(`c${at}`, cells));
-        const before = words.map((column) => bySubject(column, rows.length));
+        const before = words.map((column) => byEntity(column, rows.length));
         const after = rows.map((): Record<string, number> => ({}));
         const names: string[] = [];
         const entries = new Entries();
         const add = (name: string) => names.push(name) - 1;
         scaledTogether(words, rows.length, 2, { add }, entries);
-        entries.row.values.forEach((subject, e) => {
-          after[subject]![names[entries.column.values[e]!]!] = entries.value.values[e]!;
+        entries.row.values.forEach((entity, e) => {
+          after[entity]![names[entries.column.values[e]!]!] = entries.value.values[e]!;
         });
-        after.forEach((values, subject) => {
-          const unscaled = { ...before[0]![subject], ...before[1]![subject] };
+        after.forEach((values, entity) => {
+          const unscaled = { ...before[0]![entity], ...before[1]![entity] };
           expect(Object.keys(values)).toEqual(Object.keys(unscaled));
           const squares = (all: Record<string, number>) => Object.values(all).reduce((sum, x) => sum + x * x, 0);
           if (Object.keys(values).length > 0) expect(squares(values)).toBeCloseTo(4, 10);

@@ -84,7 +84,7 @@ test('auto tunes, keeps the K and what was set by hand, tells of it, and leaves 
   const dataset = datasetOf(largeWorld(1, 450, 20));
   const { settings, auto } = await settle(run, dataset, method);
   expect(settings).toMatchObject({ lambda: 3, recency: 0, neighbors: 200, method: 'ridge', steps: 3 });
-  expect(auto?.explanation).toMatch(/^tuned on 1\d\d users, what they did last of all held out: /);
+  expect(auto?.explanation).toMatch(/^tuned on 1\d\d users, the latest interactions of all held out: /);
   expect(auto?.table).toMatch(/^ {4}\d\.\d{4} {2}the fixed defaults with your settings\n/);
   expect(readdirSync(run.directory.path)).toEqual([]);
   // And again: the same data settles the same.
