@@ -20,8 +20,11 @@ export interface LowRank {
   weight: number;
 }
 
-/** So many tastes are told apart. */
+/** Numbers of tastes: what two thousand users share is soon noise, what tens of thousands share is not. */
 const RANK = 256;
+const RANK_OF_MANY = 384;
+/** From this many users on, the larger number. */
+const FOR_MANY = 12_800;
 /** The most numbers there may be in all: catalogues of more than 131,000 items get fewer an item, of more than 2 million none. */
 const MOST_NUMBERS = 1 << 25;
 /** Interactions that tastes are told from: where there are more, those of a sample of the users. */
@@ -62,7 +65,7 @@ export function factorsOf(
   const t = Math.min(1, (THIN * known) / index.length) * Math.min(1, users / MANY_USERS);
   const scale = had.map((users, item) => (users > 0 ? (Math.sqrt(t) * users) / (users + attributeEvidence[item]!) : 0));
   const { users: userKeys, items: itemKeys } = keys();
-  return sharedTastes(likesOf(interactions, userKeys), itemKeys, blockOf, pause).then((tastes) => {
+  return sharedTastes(likesOf(interactions, userKeys), itemKeys, rankOf(users), blockOf, pause).then((tastes) => {
     scaleRows(tastes, scale);
     return tastes;
   });
@@ -70,7 +73,11 @@ export function factorsOf(
 
 /** How many numbers such factors are, at most. */
 export function mostNumbers(users: number, items: number): number {
-  return users < FEW_USERS ? 0 : Math.min(MOST_NUMBERS, RANK * items);
+  return users < FEW_USERS ? 0 : Math.min(MOST_NUMBERS, rankOf(users) * items);
+}
+
+function rankOf(users: number): number {
+  return users < FOR_MANY ? RANK : RANK_OF_MANY;
 }
 
 /** As many numbers a row as there may be of so many. */
@@ -90,6 +97,7 @@ export function rankFor(rows: number, most: number): number {
 export async function sharedTastes(
   likes: Likes,
   keys: Uint32Array,
+  tastes: number,
   blockOf: BlockOf,
   pause: Pause,
 ): Promise<Float32Array> {
@@ -97,7 +105,7 @@ export async function sharedTastes(
   const degree = new Float64Array(items);
   for (const item of likes.items) degree[item]!++;
   const root = degree.map((d) => (d > 0 ? 1 / Math.sqrt(d) : 0));
-  const block = blockOf(items, rankFor(items, RANK), { likes, weight: Float32Array.from(root) });
+  const block = blockOf(items, rankFor(items, tastes), { likes, weight: Float32Array.from(root) });
   const users = likes.start.length - 1;
   for (const [p, panel] of block.panels.entries()) {
     setRandomSigns(block, p, keys);
@@ -110,10 +118,10 @@ export async function sharedTastes(
       panel.set(block.image);
     }
   }
-  const tastes = float32s(items * block.rank);
-  await divide(block, await choleskyOf(block, (mean) => JITTER * mean, pause), tastes, pause);
-  scaleRows(tastes, root);
-  return tastes;
+  const factors = float32s(items * block.rank);
+  await divide(block, await choleskyOf(block, (mean) => JITTER * mean, pause), factors, pause);
+  scaleRows(factors, root);
+  return factors;
 }
 
 function scaleRows(rows: Float32Array, scale: Float64Array): void {

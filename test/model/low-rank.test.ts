@@ -8,7 +8,7 @@ import { placeKeys, rowsOf, table } from './worlds.js';
 async function projection(likes: number[][], { blockOf }: Kernel = PLAIN_KERNEL): Promise<number[][]> {
   const interactions = rowsOf(likes, likes[0]!.length);
   const keys = placeKeys(interactions);
-  const tastes = await sharedTastes(likesOf(interactions, keys.users), keys.items, blockOf, async () => {});
+  const tastes = await sharedTastes(likesOf(interactions, keys.users), keys.items, 256, blockOf, async () => {});
   const rank = tastes.length / likes[0]!.length;
   const degree = likes[0]!.map((_, item) => likes.filter((row) => row[item]! > 0).length);
   const dot = (i: number, j: number) =>
