@@ -8,6 +8,7 @@ import { joinOrders, type Orders, ordersFrom } from '../events/order-join.js';
 import { readEvents } from '../events/read-events.js';
 import { doubtedDates, noteFuture, settleTimes } from '../events/settled-times.js';
 import type { EventsRoles } from '../understanding/file-roles.js';
+import { returnWarnings } from '../understanding/returned-column.js';
 import { mayHaveThousands } from '../understanding/sampled-column.js';
 import { readByWorker } from './cut-events.js';
 import type { FileReport, Skipped } from './dataset.js';
@@ -85,7 +86,7 @@ const UNDECIDED = 'for which --events-where cannot tell: a cell is missing, or c
 
 async function eventsOf(inputs: Inputs, roles: EventsRoles, ids: Ids, options?: LayoutOptions): Promise<EventsFile> {
   const { file, used, shown, notes, warnings } = roles;
-  const { name, header } = file;
+  const { name } = file;
   const layout = layoutOf(inputs, roles, options);
   const filter = layout.conditions && rowFilter(layout.conditions);
   const { eventWeights } = inputs;
@@ -98,6 +99,8 @@ async function eventsOf(inputs: Inputs, roles: EventsRoles, ids: Ids, options?: 
   const rating = file.columns[used.rating ?? -1];
   const isDoubtful = rating && mayHaveThousands(rating.filled) && inputs.ratings === 'auto' && !inputs.known;
   const thousands = isDoubtful ? [thousandsWarning(rating.name)] : [];
+  const taken = [...Object.values(used), ...(filter?.columns ?? [])];
+  const unused = file.columns.filter(({ name, at }) => name !== '' && !taken.includes(at));
   const skipped = (what: string, { count, firstLine }: SkippedKind, isWithoutId = false): Skipped => {
     const kind = { count, firstLine: count > 0 ? lineOf(firstLine) : 0 };
     return { what, kind, isWithoutId };
@@ -117,12 +120,16 @@ async function eventsOf(inputs: Inputs, roles: EventsRoles, ids: Ids, options?: 
         ...(filter ? [skipped('for which --events-where does not hold', unwanted), skipped(UNDECIDED, undecided)] : []),
       ],
       columns: [],
-      unused: header.filter(
-        (column, at) => column !== '' && ![...Object.values(used), ...(filter?.columns ?? [])].includes(at),
-      ),
+      unused: unused.map((column) => column.name),
       repeatedRows: 0,
       notes: [...notes],
-      warnings: [...warnings, ...read.warnings, ...dates, ...thousands],
+      warnings: [
+        ...warnings,
+        ...read.warnings,
+        ...dates,
+        ...thousands,
+        ...(inputs.known ? [] : returnWarnings(unused)),
+      ],
       events: eventsReport(events),
     },
   };
