@@ -116,15 +116,19 @@ export async function readUntil(
   return pieces.position;
 }
 
-/** Is given how far a file has been read, in bytes. */
+/** Called with the position up to which a file has been read, in bytes. */
 type OnRead = (position: number) => void;
 
-/** Makes room for all rows of a file, as many as the rows so far promise. @param size of the file in bytes; 0: unknown. */
+/** Room is made for at most this many times the rows that were read: the first rows of a file may be much shorter than the others. */
+const MOST_FORESEEN = 100;
+
+/** Makes room for all rows of a file, estimated from the rows read so far. @param size of the file in bytes; 0 if unknown. */
 function reserver(events: Events, begin: number, size: number): OnRead {
   let reserved = 0;
   return (position) => {
-    const rows = (events.user.length * (size - begin)) / (position - begin);
-    if (!(rows > reserved) || size === 0) return;
+    const known = events.user.length;
+    const rows = Math.min(MOST_FORESEEN * known, (known * (size - begin)) / (position - begin));
+    if (size === 0 || !(rows > reserved)) return;
     // A little more, so that columns are not copied again and again if rows get shorter.
     reserved = Math.ceil(rows * 1.1);
     reserveEvents(events, reserved);
