@@ -21,6 +21,7 @@ import { Recommender } from './ranking/recommender.js';
 import { scoresOf } from './ranking/scores.js';
 import { listRules } from './rules/list-rules.js';
 import { VariantEvaluator } from './tuning/variant-evaluator.js';
+import { readEvidence } from './workers/evidence-file.js';
 import { matrixFrom } from './workers/matrix-file.js';
 import {
   type CountJob,
@@ -43,7 +44,6 @@ import {
   listArrays,
   readAudience,
   readCounted,
-  readEvidence,
   readFactors,
   readLearnedRows,
   readPopularity,

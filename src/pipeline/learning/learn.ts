@@ -21,15 +21,10 @@ import { gramCosts } from '../../model/rows/gram.js';
 import type { Settings } from '../../model/settings.js';
 import { needsGram, type SignalCounts, signalCount, signalCounts } from '../../model/signals.js';
 import { plural, thousands } from '../../report/quantities.js';
+import { writeEvidence } from '../../workers/evidence-file.js';
 import { planShards, type Shard, WORTH_A_SHARD } from '../../workers/plan.js';
 import type { CountJob, LearnJob, ModelFiles, RowFile } from '../../workers/protocol.js';
-import {
-  countedArrays,
-  learnedArrays,
-  readLearnedFacts,
-  writeEvidence,
-  writeStatistics,
-} from '../../workers/run-files.js';
+import { countedArrays, learnedArrays, readLearnedFacts, writeStatistics } from '../../workers/run-files.js';
 import { keyedPath, keyOf, shardOutput } from '../finished/checkpoint.js';
 import { areFinished, runShards } from '../finished/run-shards.js';
 import type { Run } from '../run.js';
