@@ -167,8 +167,8 @@ describe('a worker that', () => {
 
   test.each([
     ['exits-without-answer', 'exited early', 'ended with exit code 0 and no answer'],
-    ['talks-nonsense', 'said nonsense', 'sent a message that is none of the protocol'],
-    ['answers-another-shard', 'said nonsense', 'answered answer where shard 0 was asked'],
+    ['talks-nonsense', 'broke the protocol', 'sent a message that is not part of the protocol'],
+    ['answers-another-shard', 'broke the protocol', 'answered answer where shard 0 was asked'],
     ['throws', 'threw', 'the rows are on fire'],
   ])('%s over every row ends the run as "%s" once three rows alone have shown it', async (program, ending, what) => {
     const { pool, retries } = poolOf(program);
@@ -215,7 +215,7 @@ describe('a worker that', () => {
         crashes: 'was killed',
         throws: 'threw',
         exits: 'exited early',
-        babbles: 'said nonsense',
+        babbles: 'broke the protocol',
       }[how];
       expect(came).toEqual(
         Array.from({ length: 50 }, (_, row) => (row === 23 ? `lost 23 to 23: ${ending}` : String(row))),
