@@ -9,7 +9,7 @@ import type { Io } from '../io.js';
 import { keyOf } from '../pipeline/finished/checkpoint.js';
 import { areFinished, piecesIn, runShards } from '../pipeline/finished/run-shards.js';
 import type { Options } from '../pipeline/options.js';
-import { keptOf } from '../pipeline/output/output-columns.js';
+import { whatToKeep } from '../pipeline/output/output-columns.js';
 import { readingPath, shardsOf, sharedReadJob } from '../pipeline/reading/read-parts.js';
 import { inputsOfRules } from '../pipeline/rules/offer.js';
 import type { Run } from '../pipeline/run.js';
@@ -83,7 +83,7 @@ interface FileJob {
 
 async function jobsOf(run: Run, options: ReadOptions): Promise<FileJob[]> {
   const { work, shards, version } = options;
-  const asPlanned = { ...options, ...keptOf(options) };
+  const asPlanned = { ...options, ...whatToKeep(options) };
   // What options name may be a column of a file of rules, which plan reads.
   const alsoColumns = Object.values(options.named).flat();
   const inputs = { ...asPlanned, badRows: 'stop' as const, alsoColumns, ...inputsOfRules(run, asPlanned) };

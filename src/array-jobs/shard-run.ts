@@ -7,7 +7,7 @@ import { STAGES } from '../pipeline/finished/checkpoint.js';
 import { explainFolder } from '../pipeline/folder-failures.js';
 import { withinMemory } from '../pipeline/memory-limit.js';
 import type { Options } from '../pipeline/options.js';
-import { type Ending, keepOutcome } from '../pipeline/output/outcome.js';
+import { type Ending, writeOutcome } from '../pipeline/output/outcome.js';
 import { type Run, stagesIn, startRun } from '../pipeline/run.js';
 import { orInterrupted, stopping } from '../pipeline/stopping.js';
 import type { LogOptions } from '../report/log.js';
@@ -91,7 +91,7 @@ export async function runShard(
     stop.clear();
     await run.end();
     const worked = { ...options, shard: shard ?? options.shard };
-    await keepOutcome(run, worked, record, ending);
+    await writeOutcome(run, worked, record, ending);
   }
 }
 

@@ -12,18 +12,18 @@ export interface ClaimedOutput {
   destination: Destination;
   /** The finished work beside an output file; undefined for standard output, a pipe or a device. */
   checkpoint: Checkpoint | undefined;
-  /** The failure of a run whose output another run has taken over; undefined for all others. */
+  /** The failure of this run if another run has taken its output over; undefined otherwise. */
   lost: () => Failure | undefined;
-  /** Lets other runs have the output; call it last. */
+  /** Lets other runs use the output; call it last. */
   release: () => void;
 }
 
 /**
- * Opens the output for this run alone, and moves the run's directory beside it where it is a file: the directory of an interrupted run,
- * if the run is to go on with that.
+ * Opens the output for this run alone. If the output is a file, moves the run's directory beside it; with `--resume`, takes over the
+ * directory of the interrupted run.
  *
- * @param stop ends the run, when another has taken its output over. @throws Failure 73 where the output cannot be created, 2 where --resume needs a file, 75 where another run holds it, 2 or 65 where what
- *   was left is of another run.
+ * @param stop ends the run when another has taken its output over. @throws Failure 73 if the output cannot be created, 2 if `--resume` is
+ *   given without an output file, 75 if another run holds the output, 2 or 65 if the interrupted run was a different one.
  */
 export async function claimOutput(
   run: Run,
