@@ -9,7 +9,7 @@ import type { UserRows } from '../dataset/interactions.js';
 import type { DayOrder } from '../events/day-month.js';
 import { IdIndex, type PackedIds } from '../events/ids.js';
 import { badData, messageOf } from '../failure.js';
-import { type Arrays, arrayOf, checkArrays, headerHash, readArrays, readStretches } from '../files/array-file.js';
+import { type Arrays, arrayOf, checkArrays, headerHash, readArrays, readSegments } from '../files/array-file.js';
 import type { TypedArray } from '../files/array-header.js';
 import { emptyRows, rowLengths, type SparseRows } from '../matrix/sparse.js';
 import { lowRankOf } from '../model/low-rank.js';
@@ -170,7 +170,7 @@ export class SavedModel {
       const parts = ['history', 'excluded', 'preferences', 'groups'].map((name) => {
         const all = this.#array(`${name}.start`, Uint32Array);
         const start = new Uint32Array(users.length + 1);
-        const stretches = Array.from(users, (user, row) => {
+        const segments = Array.from(users, (user, row) => {
           const [from = 0, to = 0] = all.subarray(user, user + 2);
           start[row + 1] = (start[row] ?? 0) + to - from;
           return [from, to] as const;
@@ -179,7 +179,7 @@ export class SavedModel {
         const wanted = [`${name}.index`, `${name}.value`, ...beside];
         return {
           ...this.#arrays((each) => each === `${name}.shape`),
-          ...readStretches(this.#held, stretches, (each) => wanted.includes(each)),
+          ...readSegments(this.#held, segments, (each) => wanted.includes(each)),
           [`${name}.start`]: start,
         };
       });

@@ -183,7 +183,7 @@ test('a plan that was altered, is of another version, or lacks a file is refused
   writeArrays(join(older, 'w', 'plan'), { json: Buffer.from(JSON.stringify({ ...plan, version: '0.0.1' })) });
   for (const [folder, why] of [
     [lacking, 'plan again, in another folder'],
-    [altered, 'was altered: its check sum is another; plan again'],
+    [altered, 'was altered: its check sum does not match; plan again'],
     [older, 'w was planned by version 0.0.1 of this program'],
   ] as const) {
     const { code, stderr } = await refused(shard, folder);

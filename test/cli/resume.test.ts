@@ -136,7 +136,7 @@ describe('what is left is not trusted', () => {
     const manifest = join(runFolder(folder) ?? '', 'manifest');
     const before = readFileSync(manifest);
     for (const [bytes, why] of [
-      [Buffer.from(before).fill(0x20, before.length - 9), 'was altered: its check sum is another'],
+      [Buffer.from(before).fill(0x20, before.length - 9), 'was altered: its check sum does not match'],
       [before.subarray(0, 100), 'ends inside "json"'],
     ] as const) {
       writeFileSync(manifest, bytes);

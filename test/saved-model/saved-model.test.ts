@@ -158,7 +158,7 @@ test('sound check sums do not help numbers that do not fit together', () => {
 
 describe('what is no model of this version', () => {
   test.each([
-    ['is a file of anything', Buffer.from('user,item\nann,oak\n'), 'is no array file'],
+    ['is a file of anything', Buffer.from('user,item\nann,oak\n'), 'is not an array file'],
     ['has another version in its first bytes', Buffer.from('RECARR99 and so on'), 'another version'],
   ])('a file that %s is refused', (_, content, message) => {
     expect(refused(content)).toMatchObject({ exitCode: ExitCode.badData, message: expect.stringContaining(message) });

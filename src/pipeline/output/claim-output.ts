@@ -1,5 +1,5 @@
 import { Failure, tryAgainLater, usageFailure } from '../../failure.js';
-import { atomicFile, type FileToBe, fileToBe } from '../../files/destination.js';
+import { atomicFile, type TargetFile, targetFile } from '../../files/destination.js';
 import { lockOutput } from '../../files/lock.js';
 import { RunDirectory } from '../../files/run-directory.js';
 import { cannotCreate, type Destination } from '../../files/writing.js';
@@ -31,7 +31,7 @@ export async function claimOutput(
   interrupted: AbortSignal,
   stop: (why: Failure) => void,
 ): Promise<ClaimedOutput> {
-  const target = fileToBe(options.output);
+  const target = targetFile(options.output);
   if (!target && options.resume) {
     throw usageFailure(`--resume needs an output file, and ${options.output} is a pipe or a device: -o FILE`);
   }
@@ -67,7 +67,7 @@ function lostOutput(output: string): Failure {
   );
 }
 
-function openCheckpoint(run: Run, options: Options, { path: output }: FileToBe): Checkpoint {
+function openCheckpoint(run: Run, options: Options, { path: output }: TargetFile): Checkpoint {
   const left = RunDirectory.leftBeside(output);
   for (const path of options.resume ? left : []) {
     const manifest = manifestIn(path);
