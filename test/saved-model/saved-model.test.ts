@@ -186,7 +186,7 @@ describe('what is no model of this version', () => {
 
   test.each([
     ['missing', 'nowhere.rec', 'recommend fit --model makes one'],
-    ['a folder', '.', 'no regular file'],
+    ['a folder', '.', 'not a regular file'],
   ])('a model that is %s is told', (_, name, message) => {
     const open = () => new SavedModel(join(folder, name), () => '');
     expect(open).toThrow(
