@@ -150,7 +150,7 @@ describe('a worker that', () => {
   test.each([
     ['exits-with-1', 'ended with exit code 1 and no answer'],
     ['no-such-file', 'ended with exit code 1 and no answer'],
-    ['other-protocol', 'did not say that it is ready, or speaks another version of the protocol'],
+    ['other-protocol', 'did not report that it is ready, or uses another version of the protocol'],
   ])(
     'never gets ready (%s) ends the run after three starts, with nothing tried over and over',
     async (program, what) => {
