@@ -19,7 +19,7 @@ export function rowFiles(files: readonly RowFile[], readPart: (path: string) => 
       }
       const [from, to] = part && has(row) ? part.start.subarray(row - first) : [];
       if (!part || from === undefined || to === undefined)
-        throw new RangeError(`row ${row} is not in any of the files`);
+        throw new RangeError(`row ${row} is in none of the files`);
       return { part, from, to };
     },
   };

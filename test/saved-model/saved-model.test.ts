@@ -166,7 +166,7 @@ describe('what is no model of this version', () => {
 
   test.each([
     ['another file of recommend', { evidence: Float64Array.of(1) }, 'lacks "facts"'],
-    ['JSON of something else', { facts: Buffer.from('{"what":"a cake"}') }, 'and no model'],
+    ['JSON of something else', { facts: Buffer.from('{"what":"a cake"}') }, 'not a model'],
   ])('%s is refused', (_, arrays, message) => {
     const other = join(newFolder(), 'arrays');
     writeArrays(other, arrays);
