@@ -181,10 +181,7 @@ function recommenderOf(job: RecommendJob) {
   const recommender = new Recommender(model, audience, job.listLength, scores, rules);
   if (!job.layout?.columns.some(({ kind }) => kind === 'reasons' || kind === 'source')) return { recommender };
   const explain = explainer(model, scores, job.listLength, job.layout.reasons);
-  return {
-    recommender,
-    reasonsOf: (user: number, list: List) => explain(user, list, rules?.offerFor(user).factor),
-  };
+  return { recommender, reasonsOf: (user: number, list: List) => explain(user, list, rules?.offerFor(user).factor) };
 }
 
 function readParts(files: readonly RowFile[]) {

@@ -50,8 +50,6 @@ interface RunningJob {
  */
 export class Pool {
   readonly #options: PoolOptions;
-  readonly #timeouts: Timeouts;
-  readonly #watch: Watch;
   #slots: WorkerSlot[];
   #heap: number | undefined;
   #isClosed = false;
@@ -59,13 +57,13 @@ export class Pool {
 
   constructor(options: PoolOptions) {
     this.#options = options;
-    this.#timeouts = options.timeouts ?? TIMEOUTS;
-    this.#watch = new Watch(this.#timeouts.stopped);
+    const timeouts = options.timeouts ?? TIMEOUTS;
+    const watch = new Watch(timeouts.stopped);
     const fork = () => {
       if (this.#isClosed) throw new Error('the pool is closed');
       return new Child(options.worker ?? WORKER, { onWords: options.onWords, heap: this.#heap });
     };
-    this.#slots = Array.from({ length: options.size }, () => new WorkerSlot(fork, this.#watch, this.#timeouts));
+    this.#slots = Array.from({ length: options.size }, () => new WorkerSlot(fork, watch, timeouts));
   }
 
   /** The slots of its children, for asking them questions. */

@@ -18,8 +18,7 @@ export function rowFiles(files: readonly RowFile[], readPart: (path: string) => 
         part = readPart(file.path);
       }
       const [from, to] = part && has(row) ? part.start.subarray(row - first) : [];
-      if (!part || from === undefined || to === undefined)
-        throw new RangeError(`row ${row} is in none of the files`);
+      if (!part || from === undefined || to === undefined) throw new RangeError(`row ${row} is in none of the files`);
       return { part, from, to };
     },
   };

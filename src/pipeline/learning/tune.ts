@@ -74,13 +74,7 @@ export async function settle(
   const tunesCold = space.groups && !space.fixed.has('coldGroupWeight');
   const cold = tunesCold ? await tuneCold(tuning.settings, evaluator.evaluateCold) : undefined;
   await evaluator.end();
-  const facts = {
-    base,
-    start,
-    users,
-    held,
-    seconds: run.seconds() - startedAt,
-  };
+  const facts = { base, start, users, held, seconds: run.seconds() - startedAt };
   return {
     settings: { ...(cold ?? tuning).settings, neighbors },
     auto: {
