@@ -99,14 +99,14 @@ export async function runShard(
 function lostRows({ lost }: Run, name: string, command: string): Failure {
   const rows = lost.slice(0, 3).map(({ index, why }) => `row ${index}: ${why}`);
   return tryAgainLater(
-    `${plural(lost.length, 'row')} of ${name} could not be worked, and all others are finished:\n  ${rows.join('\n  ')}\n  ${command}`,
+    `${plural(lost.length, 'row')} of ${name} could not be done; all others are finished:\n  ${rows.join('\n  ')}\n  ${command}`,
   );
 }
 
 /** Names the shared folder in failures of its file system. */
 function explainFailure(thrown: unknown, run: Run, work: string, manifest: string): unknown {
   if (!existsSync(manifest)) {
-    const why = `the ${basename(manifest)} in ${work} was removed, or the folder is mounted no more`;
+    const why = `the ${basename(manifest)} in ${work} was removed, or the folder is no longer mounted`;
     return ioFailure(why, thrown);
   }
   if (!isDiskFull(thrown)) return explainFolder(thrown, run);

@@ -78,7 +78,7 @@ export function withinMemory(
 
     /** Plans a shard of an array job. */
     async shard(sizes: Sizes): Promise<void> {
-      await limit(needOfShards(sizes), `to work a shard of ${plural(sizes.interactions, 'interaction')}`);
+      await limit(needOfShards(sizes), `to run a shard of ${plural(sizes.interactions, 'interaction')}`);
     },
 
     /** Plans lists from a saved model. @param cells of the model. */

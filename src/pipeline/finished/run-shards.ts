@@ -42,7 +42,7 @@ export async function runShards(
   );
   const onFlaw = (flaw: string, { from, to }: Rows) =>
     warn(
-      `${job.kind === 'read' ? 'bytes' : 'rows'} ${from} to ${to - 1} of an interrupted run are worked again (${job.kind}): ${flaw}`,
+      `${job.kind === 'read' ? 'bytes' : 'rows'} ${from} to ${to - 1} of an interrupted run are done again (${job.kind}): ${flaw}`,
     );
   const piecesByShard = piecesIn(
     job.output,
