@@ -113,7 +113,7 @@ export async function lockOutput(output: string, locking: Locking): Promise<Lock
     // If this process was stopped meanwhile (perhaps together with the holder), that time does not count as watching.
     unchanged += Math.min(passed, 2 * lease.look);
   }
-  return held(path, own, lease, locking.onLost);
+  return keepLock(path, own, lease, locking.onLost);
 }
 
 /** The holder of a lock, from the name of its file. */
@@ -192,7 +192,7 @@ const HEARTBEAT = new URL('../../dist/files/heartbeat.js', import.meta.url);
 const SMALL = { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1 };
 
 /** Renews the lock until it is released. */
-function held(path: string, own: string, { renewed }: Lease, onLost: () => void): Lock {
+function keepLock(path: string, own: string, { renewed }: Lease, onLost: () => void): Lock {
   const workerData: Heartbeat = { path, own, interval: 1000 * renewed };
   let timer: NodeJS.Timeout | undefined;
   let thread: Worker | undefined;

@@ -10,7 +10,7 @@ import { readAudience, readLists } from '../workers/run-files.js';
 import { explainedLists } from './explained-lists.js';
 import { discardLearned, learn } from './learning/learn.js';
 import { methodOfSpec } from './learning/method.js';
-import { settle } from './learning/tune.js';
+import { chooseSettings } from './learning/tune.js';
 import { recommendJob } from './recommend.js';
 import type { PlannedRules } from './rules/plan.js';
 import { planServing } from './rules/serving.js';
@@ -38,7 +38,7 @@ export async function recommendLists(
   examined?: { users: Uint32Array; reasons: number },
 ): Promise<LookedRanking> {
   const startedAt = run.seconds();
-  const { settings, auto } = await settle(run, dataset, methodOfSpec(spec), like);
+  const { settings, auto } = await chooseSettings(run, dataset, methodOfSpec(spec), like);
   const counting = whatCounts(dataset);
   const learned = await learn(run, counting, () => sampleKeysOf(counting), settings);
   const learnedAt = run.seconds();

@@ -68,13 +68,13 @@ export function startRun(
   process.on('SIGUSR1', heartbeat);
   const timer = pulse === undefined ? undefined : setInterval(heartbeat, 1000 * pulse).unref();
   return {
-    /** In the temporary folder unless `settleIn` moved it. It is made on first use, when the run can already report a failure. */
+    /** In the temporary folder unless `useDirectory` moved it. It is made on first use, when the run can already report a failure. */
     get directory(): RunDirectory {
       directory ??= new RunDirectory();
       return directory;
     },
     /** Makes this the folder of the run's files. */
-    settleIn: (chosen: RunDirectory) => {
+    useDirectory: (chosen: RunDirectory) => {
       directory = chosen;
     },
     get hasDirectory(): boolean {

@@ -31,7 +31,7 @@ const MIN_GAIN = 0.03;
 const LATEST = { kind: 'last', holdout: 0.15 } as const;
 
 /** Settings to learn with, and for `auto` how they were found. */
-export interface SettledSettings {
+export interface ChosenSettings {
   settings: Settings;
   auto: AutoRecord | null;
 }
@@ -40,12 +40,12 @@ export interface SettledSettings {
  * Decides the settings to learn with: those of the method, or for `auto` those that do best on held-out items.
  * @param like how the lists will be evaluated, if that is known: `validationSplit` holds out items in the same way.
  */
-export async function settle(
+export async function chooseSettings(
   run: Run,
   dataset: Dataset,
   method: Method,
   like?: Pick<Holdout, 'kind' | 'holdout'>,
-): Promise<SettledSettings> {
+): Promise<ChosenSettings> {
   if (!method.tuned) return { settings: method.settings, auto: null };
   const startedAt = run.seconds();
   const keys = sampleKeysOf(dataset);

@@ -10,7 +10,7 @@ import type { Options } from '../options.js';
 import { writeOrWarn } from '../output/outcome.js';
 import type { Run } from '../run.js';
 import type { Method } from './method.js';
-import { kindsIn, type SettledSettings, settle } from './tune.js';
+import { type ChosenSettings, chooseSettings, kindsIn } from './tune.js';
 
 /* The file of `--tuned`: the settings that `auto` found, when, and on what data, so that later runs can see whether they still fit. */
 
@@ -56,19 +56,19 @@ function membersIn(text: string | undefined): { [name: string]: unknown } {
 }
 
 /** Reuses the settings of the file as long as they fit; otherwise tunes and writes the file. */
-export async function reuseOrTune(run: Run, options: Options, dataset: Dataset): Promise<SettledSettings> {
+export async function reuseOrTune(run: Run, options: Options, dataset: Dataset): Promise<ChosenSettings> {
   const { tuned: path, method, version } = options;
-  if (path === undefined) return settle(run, dataset, method);
+  if (path === undefined) return chooseSettings(run, dataset, method);
   const kept = keptIn(path);
   const data = factsOf(whatCounts(dataset));
   const now = run.startedAt;
   const why = kept && whyRetune(kept, data, options, now);
   if (kept && why === undefined) return reused(path, kept, method, now);
   if (why !== undefined) run.info(`${path}: tuned again: ${why}`);
-  const settled = await settle(run, dataset, method);
-  const { settings, auto } = settled;
+  const chosen = await chooseSettings(run, dataset, method);
+  const { settings, auto } = chosen;
   // With too few users nothing was tried, and with lost rows the result may be worse than possible: let the next run tune again.
-  if (!auto || auto.trials.length === 0 || run.lost.length > 0) return settled;
+  if (!auto || auto.trials.length === 0 || run.lost.length > 0) return chosen;
   const found: TunedFile = {
     what: WHAT,
     version,
@@ -82,10 +82,10 @@ export async function reuseOrTune(run: Run, options: Options, dataset: Dataset):
   };
   const text = JSON.stringify({ ...found, check: hashOf(found) }, undefined, 2);
   await writeOrWarn(run, 'tuned settings', path, `${text}\n`);
-  return settled;
+  return chosen;
 }
 
-function reused(path: string, { settings, tuned, gain }: TunedFile, method: Method, now: Date): SettledSettings {
+function reused(path: string, { settings, tuned, gain }: TunedFile, method: Method, now: Date): ChosenSettings {
   const found = Object.fromEntries(HYPER_PARAMETERS.map(({ key, setting }) => [setting, settings[key]]));
   const explanation = `settings of ${path}, tuned ${ago(daysFrom(tuned, now))} on about the same data`;
   return {

@@ -77,14 +77,14 @@ function openCheckpoint(run: Run, options: Options, { path: output }: TargetFile
       left.filter((each) => each !== path),
       output,
     );
-    run.settleIn(RunDirectory.takenOver(path, output, isFinishedWork));
+    run.useDirectory(RunDirectory.takenOver(path, output, isFinishedWork));
     return new Checkpoint(run.directory, manifest);
   }
   if (!options.resume && left.some(hasFinishedWork)) {
     run.info(`removed what an interrupted run had finished of ${options.output}; --resume would have gone on with it`);
   }
   removeAll(left, output);
-  run.settleIn(madeBeside(output));
+  run.useDirectory(madeBeside(output));
   return new Checkpoint(run.directory, undefined);
 }
 
