@@ -2,7 +2,7 @@
 export const ExitCode = {
   ok: 0,
   unexpected: 1,
-  /** As diff and cmp have it. */
+  /** As in diff and cmp. */
   tooDifferent: 1,
   usage: 2,
   someFailed: 3,
@@ -18,7 +18,7 @@ export const ExitCode = {
 } as const;
 
 /**
- * An ending that a user can do something about: one sentence on stderr, no stack, and an exit code. Anything else that is thrown is
+ * An error that the user can do something about: one sentence on stderr, no stack, and an exit code. Anything else that is thrown is
  * a defect of this program and shows its stack.
  */
 export class Failure extends Error {
@@ -31,14 +31,14 @@ export class Failure extends Error {
   }
 }
 
-/** What makes the failures of an exit code. */
+/** Makes a function that creates failures with that exit code. */
 function failing(exitCode: number): (message: string, cause?: unknown) => Failure {
   return (message, cause) => new Failure(exitCode, message, cause === undefined ? undefined : { cause });
 }
 
-/** The failure of a command line that makes no sense with the data or the system there is. */
+/** The command line does not fit the data or the system. */
 export const misuse = failing(ExitCode.usage);
-/** The failure of input that cannot be used. */
+/** The input cannot be used. */
 export const badData = failing(ExitCode.badData);
 export const noInput = failing(ExitCode.noInput);
 export const noMemory = failing(ExitCode.noMemory);
@@ -46,12 +46,12 @@ export const notCreated = failing(ExitCode.cannotCreate);
 export const ioFailure = failing(ExitCode.io);
 export const tryAgainLater = failing(ExitCode.tryAgain);
 
-/** The failure of a command line that makes no sense, whatever the data. */
+/** The command line is wrong, whatever the data is. */
 export function usageFailure(message: string): Failure {
   return misuse(`${message}\n(recommend --help shows the options)`);
 }
 
-/** The failure of a process that the system grants no more files or memory (`ulimit`, a container); other errors come back as they are. */
+/** Turns the system's refusal of more files or memory (`ulimit`, a container) into a failure; returns other errors unchanged. */
 export function explainShortage(error: unknown): unknown {
   const why = messageOf(error);
   if (['EMFILE', 'ENFILE'].includes(systemCode(error)))
@@ -69,18 +69,18 @@ export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
-/** The code of a system error ("ENOENT"), or '' where there is none. */
+/** The code of a system error ("ENOENT"), or '' if there is none. */
 export function systemCode(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : '';
 }
 
-/** True where the disk or the quota is full: retrying cannot help. */
+/** True if the disk or the quota is full: retrying cannot help. */
 export function isDiskFull(error: unknown): boolean {
   return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(systemCode(error));
 }
 
-/** The exit code of a program that ends by what was thrown. */
+/** The exit code of a program that ends with this error. */
 export function exitCodeOf(thrown: unknown): number {
   return thrown instanceof Failure ? thrown.exitCode : ExitCode.unexpected;
 }

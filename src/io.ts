@@ -1,14 +1,14 @@
 import type { Writable } from 'node:stream';
 
-/** Standard output and standard error; a process has both. */
+/** Standard output and standard error. */
 export interface Streams {
   stdout: Writable & { isTTY?: boolean };
-  /** A terminal gets a progress bar and hears of everything. */
+  /** A terminal gets a progress bar and all messages. */
   stderr: Writable & { isTTY?: boolean };
 }
 
-/** What the program asks of whoever calls it. Standard input is always that of the process. */
+/** What the caller of the program provides. Standard input is always that of the process. */
 export interface Io extends Streams {
-  /** Stops what is done, and has all cleaned up; its reason is what the program says last, and its exit code. */
+  /** Stops the program, which then cleans up. Its reason is the last error message and gives the exit code. */
   interrupted: AbortSignal;
 }

@@ -4,10 +4,10 @@ import { ExitCode, exitCodeOf, explainShortage, Failure, messageOf } from './fai
 import type { Io } from './io.js';
 import { type Entry, formatEntry, requestedFormat } from './report/log.js';
 
-/** The program, from its arguments to its exit code; only here are errors reported. */
+/** Runs the program with its arguments and returns its exit code. Errors are reported only here. */
 export async function main(typed: readonly string[], io: Io): Promise<number> {
   let argv = typed;
-  const tell = (entry: Entry) => void io.stderr.write(formatEntry(entry, requestedFormat(argv), new Date()));
+  const log = (entry: Entry) => void io.stderr.write(formatEntry(entry, requestedFormat(argv), new Date()));
   try {
     if (argv[0] === 'help' || argv[0] === 'completion') {
       const { printText } = await import('./cli/texts.js');
@@ -19,32 +19,32 @@ export async function main(typed: readonly string[], io: Io): Promise<number> {
       const config = await withConfig(typed);
       argv = config.argv;
       if (config.failure !== undefined) {
-        await recordRefusal(argv, config.failure, tell);
+        await recordRefusal(argv, config.failure, log);
         throw config.failure;
       }
     }
     const { recommend, ...others } = COMMANDS_WITH_OPTIONS;
     const command = Object.hasOwn(others, argv[0] ?? '') ? others[argv[0] ?? ''] : undefined;
     const words = command ? argv.slice(1) : argv;
-    const onRefusal = (why: unknown) => recordRefusal(words, why, tell);
+    const onRefusal = (why: unknown) => recordRefusal(words, why, log);
     return await (command ?? recommend).run(words, version(), io, onRefusal);
   } catch (thrown) {
     const error = explainShortage(thrown);
-    tell(errorEntry(error));
+    log(errorEntry(error));
     return exitCodeOf(error);
   }
 }
 
-/** Writes the metrics of a command line that was refused, where it names a file for them. */
-async function recordRefusal(argv: readonly string[], error: unknown, tell: (entry: Entry) => void): Promise<void> {
+/** Writes the metrics of a refused command line, if it names a file for them. */
+async function recordRefusal(argv: readonly string[], error: unknown, log: (entry: Entry) => void): Promise<void> {
   const { writeRefusalMetrics } = await import('./report/metrics-file.js');
   const exitCode = exitCodeOf(error);
   await writeRefusalMetrics(argv, version(), exitCode).catch((why) =>
-    tell({ type: 'warning', message: `no metrics: ${messageOf(why)}`, facts: {} }),
+    log({ type: 'warning', message: `no metrics: ${messageOf(why)}`, facts: {} }),
   );
 }
 
-/** The last thing a failed program says. */
+/** The last log entry of a failed program. */
 export function errorEntry(error: unknown): Entry {
   const type = 'exit_error';
   if (error instanceof Failure) return { type, message: error.message, facts: { exit_code: error.exitCode } };

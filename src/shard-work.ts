@@ -1,5 +1,5 @@
 /*
- * What a child does: it works shards and answers questions. The parent decides what to work on, and what to do about failures.
+ * The work of a child: it runs shards and answers questions. The parent decides what to run and what to do about failures.
  */
 
 import { quotedIn } from './csv/quoted-cells.js';
@@ -21,6 +21,7 @@ import { Recommender } from './ranking/recommender.js';
 import { scoresOf } from './ranking/scores.js';
 import { listRules } from './rules/list-rules.js';
 import { VariantEvaluator } from './tuning/variant-evaluator.js';
+import { readEvidence } from './workers/evidence-file.js';
 import { matrixFrom } from './workers/matrix-file.js';
 import {
   type CountJob,
@@ -43,7 +44,6 @@ import {
   listArrays,
   readAudience,
   readCounted,
-  readEvidence,
   readFactors,
   readLearnedRows,
   readPopularity,
@@ -52,7 +52,7 @@ import {
 } from './workers/run-files.js';
 import { writeShard } from './workers/shard-file.js';
 
-/** Works any shard of one job; what the job's shards share is read once. */
+/** Runs any shard of one job. The data that the shards of a job share is read once. */
 type ShardWork = (from: number, to: number) => Arrays | Promise<Arrays>;
 
 function workOf(job: Job): ShardWork | Promise<ShardWork> {
@@ -71,7 +71,7 @@ function workOf(job: Job): ShardWork | Promise<ShardWork> {
 }
 
 async function readWork({ task }: ReadJob): Promise<ShardWork> {
-  // Loaded here: most children never read.
+  // Loaded here, because most children never read events.
   const { compiledEvents } = await import('./events/compiled-events.js');
   const { readRange } = await import('./events/range-part.js');
   const { readWholeFile } = await import('./events/whole-file.js');
@@ -154,7 +154,7 @@ function trialWork(job: TrialJob): ShardWork {
   return (from, to) => ({ utilities: evaluator.utilities(from, to) });
 }
 
-/** What makes lists, and says why they are what they are, where somebody wants to know. */
+/** Makes lists, and explains them if the output has a column for reasons or sources. */
 function recommenderOf(job: RecommendJob) {
   const { counts, rows, statistics, isFinished }: ModelFiles = job.model;
   const factors = readFactors(job.model);
@@ -181,10 +181,7 @@ function recommenderOf(job: RecommendJob) {
   const recommender = new Recommender(model, audience, job.listLength, scores, rules);
   if (!job.layout?.columns.some(({ kind }) => kind === 'reasons' || kind === 'source')) return { recommender };
   const explain = explainer(model, scores, job.listLength, job.layout.reasons);
-  return {
-    recommender,
-    reasonsOf: (user: number, list: List) => explain(user, list, rules?.offerFor(user).factor),
-  };
+  return { recommender, reasonsOf: (user: number, list: List) => explain(user, list, rules?.offerFor(user).factor) };
 }
 
 function readParts(files: readonly RowFile[]) {
@@ -197,25 +194,25 @@ function firstRowsOf(files: readonly RowFile[]): number[] {
 
 type Current<T> = { job: number; work: T } | undefined;
 
-/** A worker without a process: it answers messages, one at a time, and keeps what the shards or questions of a job share. */
+/** A worker without a process: it answers messages, one at a time, and caches the data that shards or questions of one job share. */
 export function shardWork(): (message: ToChild) => Promise<ToParent> {
   let current: Current<ShardWork>;
   let serving: Current<(question: unknown) => unknown>;
   return async (message) => {
     const { index } = message;
     try {
-      if (message.protocol !== PROTOCOL) throw new Error('the parent speaks another protocol');
+      if (message.protocol !== PROTOCOL) throw new Error('the parent uses another version of the protocol');
       if (message.type === 'questions') {
         if (serving?.job !== message.job) {
-          // Loaded here: most children never answer questions.
+          // Loaded here, because most children never answer questions.
           const { answersFrom } = await import('./serving/answers.js');
-          if (!message.task) throw new Error(`job ${message.job} is not known here`);
+          if (!message.task) throw new Error(`job ${message.job} is unknown here`);
           serving = { job: message.job, work: await answersFrom(message.task) };
         }
         return { type: 'replies', index, replies: message.questions.map(serving.work) };
       }
       if (current?.job !== message.job) {
-        // What the job before shared is let go before the next is read.
+        // Release the data of the previous job before reading that of the next.
         current = undefined;
         current = { job: message.job, work: await workOf(message.task) };
       }

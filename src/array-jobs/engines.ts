@@ -1,11 +1,11 @@
 import { usageFailure } from '../failure.js';
 
-/** Which shard a process is to work: a number from 1, perhaps with the count that it is of, or what the engine says. */
+/** The shard that a process runs: a number from 1, optionally with the total, or whatever the engine says. */
 export type WantedShard = { number: number; of?: number } | 'auto';
 
 /**
- * The variables in which engines say the index of a task, by precedence, and their first index. Slurm, PBS and LSF count as the array was
- * submitted: 1-8.
+ * The environment variables in which engines give the index of a task, by precedence, and the first index of each. Slurm, PBS and LSF
+ * number tasks as the array was submitted, here 1-8.
  */
 const ENGINES: Readonly<Record<string, 0 | 1>> = {
   RECOMMEND_SHARD: 1,
@@ -21,12 +21,12 @@ const ENGINES: Readonly<Record<string, 0 | 1>> = {
   BATCH_TASK_INSTANCE_INDEX: 0,
 };
 
-/** What these say outside of an array. */
+/** The values of these variables outside of an array. */
 const NO_ARRAY: Readonly<Record<string, string>> = { SGE_TASK_ID: 'undefined', LSB_JOBINDEX: '0' };
 
 /**
- * The shard to work, from 0. @param shards how many the plan has: what the engine says of that may be of a part of the array.
- * @throws Failure 2 where there is none of that number, or no engine says one.
+ * The shard to run, from 0. @param shards how many the plan has; the engine's count may cover only a part of the array.
+ * @throws Failure 2 if the plan has no such shard, or no engine gives a number.
  */
 export function shardIndex(wanted: WantedShard, shards: number, env: NodeJS.ProcessEnv): number {
   if (wanted !== 'auto') {
@@ -45,15 +45,15 @@ export function shardIndex(wanted: WantedShard, shards: number, env: NodeJS.Proc
   return within(`${name}=${text}`, number, isFromZero(name, shards, env) ? 0 : (ENGINES[name] ?? 1), shards);
 }
 
-/** True for a whole Slurm array that was submitted as 0-7. One that tries some again (3,7) is counted as `recommend status` counts. */
+/** True for a whole Slurm array submitted as 0-7. One that retries some shards (3,7) is numbered from 1, like `recommend status`. */
 function isFromZero(name: string, shards: number, env: NodeJS.ProcessEnv): boolean {
   const { SLURM_ARRAY_TASK_MIN: first, SLURM_ARRAY_TASK_MAX: last } = env;
   return name === 'SLURM_ARRAY_TASK_ID' && first === '0' && last === String(shards - 1);
 }
 
-function within(said: string, number: number, first: 0 | 1, shards: number): number {
+function within(source: string, number: number, first: 0 | 1, shards: number): number {
   if (number >= first && number < shards + first) return number - first;
   throw usageFailure(
-    `${said}: expected a number from ${first} to ${shards - 1 + first}, since the plan has ${shards} shards`,
+    `${source}: expected a number from ${first} to ${shards - 1 + first}, since the plan has ${shards} shards`,
   );
 }

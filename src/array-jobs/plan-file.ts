@@ -18,12 +18,12 @@ import type { Shard } from '../workers/plan.js';
 /*
  * The folder of an array job, on a file system that all machines share:
  *
- *     plan                           what `recommend plan` decided; it comes last, when all that follows is there
- *     evidence-<id>, …               what children read, as a run gives it to its own; likewise factors, statistics, rules, cells, texts
- *     audience.<n>-<id>              the users whom shard n of recommending serves
- *     count-<key>-<from>-<to>        finished pieces of shards, as a run keeps them beside its output
+ *     plan                           what `recommend plan` decided; written last, when all of the following exist
+ *     evidence-<id>, …               files for children, as in any run; likewise factors, statistics, rules, cells, texts
+ *     audience.<n>-<id>              the users of shard n of recommending
+ *     count-<key>-<from>-<to>        finished pieces of shards, as in the run folder beside an output
  *     learn-…, recommend-…
- *     reading, read-…                before there is a plan: who reads what (`reading.ts`), and what was read
+ *     reading, read-…                before the plan exists: which shard reads what (`reading.ts`), and what was read
  *
  * No file holds a path: the folder may be mounted elsewhere on each machine.
  */
@@ -31,12 +31,12 @@ import type { Shard } from '../workers/plan.js';
 /** What `recommend plan` decided. */
 export interface ArrayPlan {
   version: string;
-  /** Of the array of each stage. */
+  /** Number of shards of each stage. */
   shards: number;
   sizes: Sizes;
   method: { name: string; settings: Settings };
   counts: SignalCounts;
-  /** Of what was arranged to learn from, and of the rules of the lists. */
+  /** Key of the arranged data, and hash of the rules of the lists. */
   key: string;
   rulesHash: string;
   rules: string | null;
@@ -46,22 +46,22 @@ export interface ArrayPlan {
   /** How lists are written. */
   output: Pick<Options, 'format' | 'safeCsv' | 'top' | 'precision' | 'reasons'>;
   columns: readonly OutputColumn[];
-  /** Users without a history, and those who get no list. */
+  /** Number of users without a history, and numbers of users who get no list. */
   cold: number;
   left_out: Served['left_out'];
 }
 
-/** A file that a plan has beside it. */
+/** A file that belongs to the plan. */
 export type Part = 'evidence' | 'factors' | 'statistics' | `audience.${number}` | 'rules' | 'cells' | 'texts';
 
-/** The users of a shard, from 0. */
+/** The file with the users of a shard. @param shard from 0. */
 export function audienceOf(shard: number): Part {
   return `audience.${shard + 1}`;
 }
 
 const PLAN = 'plan';
 
-/** Makes the folder of an array job. @throws Failure 73 where it cannot. */
+/** Makes the folder of an array job. @throws Failure 73 if that fails. */
 export function makeWork(work: string): void {
   try {
     mkdirSync(work, { recursive: true });
@@ -76,19 +76,19 @@ export function planPath(work: string): string {
 
 export type PlannedWork = ReturnType<typeof plannedWork>;
 
-/** A plan where it lies. */
+/** A plan together with its folder. */
 export function plannedWork(work: string, plan: ArrayPlan) {
   const id = keyOf(plan);
   const path = (part: Part): string => join(work, `${part}-${id}`);
 
-  /** How the paths of a stage's finished pieces begin. */
+  /** The path prefix of a stage's finished pieces. */
   const output = (stage: ShardStage): string => {
     const counted = keyOf(plan.key, []);
     const keys = { count: plan.key, learn: counted, recommend: keyOf(keyOf(counted, []), plan.rulesHash) };
     return keyedPath(work, stage, keys[stage]);
   };
 
-  /** The shards of a stage that are not finished, counted from 1. @param onFlaw as `piecesIn` takes it. */
+  /** The unfinished shards of a stage, counted from 1. @param onFlaw as `piecesIn` takes it. */
   const unfinished = (stage: ShardStage, onFlaw: ((flaw: string) => void) | null) => {
     const pieces = piecesIn(output(stage), plan.cuts[stage], onFlaw);
     return { files: pieces.flat(), ...openShards(pieces) };
@@ -103,8 +103,8 @@ export function plannedWork(work: string, plan: ArrayPlan) {
     unfinished,
 
     /**
-     * Puts files in place, the plan last. @param parts paths of the files, in a folder of the same file system.
-     * @throws Failure 73 where the folder has another plan.
+     * Moves files into the folder, the plan last. @param parts paths of the files, on the same file system.
+     * @throws Failure 73 if the folder has another plan.
      */
     async commit(parts: readonly (readonly [Part, string])[], destination: Destination): Promise<void> {
       if (existsSync(planPath(work)) && plannedIn(work, plan.version).id !== id) {
@@ -117,7 +117,7 @@ export function plannedWork(work: string, plan: ArrayPlan) {
       await destination.commit();
     },
 
-    /** @throws Failure 65 where a file that belongs to the plan is missing, or was cut or altered. */
+    /** @throws Failure 65 if a file that belongs to the plan is missing, or was cut or altered. */
     requireParts(parts: readonly Part[]): void {
       for (const part of parts) {
         if (part === 'rules' && plan.rules === null) continue;
@@ -130,14 +130,14 @@ export function plannedWork(work: string, plan: ArrayPlan) {
       }
     },
 
-    /** @returns the files of a stage, in the order of their rows. @throws Failure 75 where some are missing, or were cut or altered. */
+    /** @returns the files of a stage, in the order of their rows. @throws Failure 75 if some are missing, or were cut or altered. */
     finished(stage: ShardStage, warn: (message: string) => void): { path: string; from: number }[] {
       const { files, begun, missing } = unfinished(stage, warn);
-      const again = [...begun, ...missing].sort((a, b) => a - b);
-      if (again.length > 0) {
-        const which = `${again.length === 1 ? 'shard' : 'shards'} ${ranges(again)} of ${plan.shards}`;
+      const open = [...begun, ...missing].sort((a, b) => a - b);
+      if (open.length > 0) {
+        const which = `${open.length === 1 ? 'shard' : 'shards'} ${ranges(open)} of ${plan.shards}`;
         throw tryAgainLater(
-          `${STAGES[stage]} is not finished: ${which} ${again.length === 1 ? 'is' : 'are'} missing\n  ${commandOf(stage, work, 'N')}`,
+          `${STAGES[stage]} is not finished: ${which} ${open.length === 1 ? 'is' : 'are'} missing\n  ${commandOf(stage, work, 'N')}`,
         );
       }
       return files.map(({ path = '', shard: { from } }) => ({ path, from }));
@@ -145,7 +145,7 @@ export function plannedWork(work: string, plan: ArrayPlan) {
   };
 }
 
-/** The plan in a folder. @throws Failure 66 where there is none, 65 where it is of another version, or was altered. */
+/** The plan in a folder. @throws Failure 66 if there is none, 65 if another version wrote it or it was altered. */
 export function plannedIn(work: string, version: string): PlannedWork {
   let plan: ArrayPlan;
   try {
@@ -161,13 +161,13 @@ export function plannedIn(work: string, version: string): PlannedWork {
   throw badData(`${work} was planned by version ${plan.version} of this program, and this is ${version}; ${wayOut}`);
 }
 
-/** The shards that are not finished, counted from 1: those with some of their pieces, and those with none. @param pieces by shard. */
+/** The unfinished shards, counted from 1: those with some of their pieces, and those with none. @param pieces by shard. */
 export function openShards(pieces: readonly Piece[][]): Record<'begun' | 'missing', number[]> {
-  const such = (isSuch: (paths: (string | undefined)[]) => boolean) =>
-    pieces.flatMap((all, at) => (isSuch(all.map(({ path }) => path)) ? [at + 1] : []));
+  const shardsWhere = (matches: (paths: (string | undefined)[]) => boolean) =>
+    pieces.flatMap((all, at) => (matches(all.map(({ path }) => path)) ? [at + 1] : []));
   return {
-    begun: such((paths) => paths.some((path) => path) && !paths.every((path) => path)),
-    missing: such((paths) => paths.length > 0 && !paths.some((path) => path)),
+    begun: shardsWhere((paths) => paths.some((path) => path) && !paths.every((path) => path)),
+    missing: shardsWhere((paths) => paths.length > 0 && !paths.some((path) => path)),
   };
 }
 
@@ -176,7 +176,7 @@ export function commandOf(stage: ShardStage, work: string, shard: string): strin
   return `recommend ${command} --shard ${shard} --work ${shellWord(work)}`;
 }
 
-/** Rising numbers as engines take them: 3,7,12-15. */
+/** Rising numbers in the form that engines take: 3,7,12-15. */
 export function ranges(numbers: readonly number[]): string {
   const runs: [first: number, last: number][] = [];
   for (const number of numbers) {

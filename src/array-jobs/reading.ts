@@ -9,7 +9,7 @@ import type { Io } from '../io.js';
 import { keyOf } from '../pipeline/finished/checkpoint.js';
 import { areFinished, piecesIn, runShards } from '../pipeline/finished/run-shards.js';
 import type { Options } from '../pipeline/options.js';
-import { keptOf } from '../pipeline/output/output-columns.js';
+import { whatToKeep } from '../pipeline/output/output-columns.js';
 import { readingPath, shardsOf, sharedReadJob } from '../pipeline/reading/read-parts.js';
 import { inputsOfRules } from '../pipeline/rules/offer.js';
 import type { Run } from '../pipeline/run.js';
@@ -21,34 +21,35 @@ import { makeWork, openShards, planPath } from './plan-file.js';
 import { runShard, type ShardRunOptions } from './shard-run.js';
 
 /*
- * Reading as an array, before there is a plan. The first shard writes `reading` to the folder, which says who reads what; the parts that
- * shards leave there are taken over by `recommend plan`, which then removes all of this.
+ * Reads input files as an array job, before the plan exists. The first shard writes the file `reading` to the folder: it says which
+ * shard reads what. `recommend plan` uses the parts that the shards leave there, and then removes all of this.
  */
 
 export interface ReadOptions extends Options, ShardRunOptions {
   shards: number;
 }
 
-/** Who reads what. */
+/** Which shard reads what. */
 interface Reading {
   version: string;
   shards: number;
-  /** The names of a file's parts, and the ranges of each shard. */
+  /** For each input file the prefix of its parts, and the ranges of each shard. */
   files: { output: string; cuts: Shard[][] }[];
 }
 
 /**
- * Reads a shard of the files of events: makes those of its parts that are not there.
- * @returns, @throws as `runShard`; Failure 2 for inputs that cannot be read by many, 73 where others are read in that folder, and what reading throws.
+ * Reads a shard of the events files: makes those of its parts that do not exist yet.
+ * @returns, @throws as `runShard`; Failure 2 for inputs that several processes cannot read, 73 if other inputs are being read in the
+ *   folder, and whatever reading throws.
  */
 export async function readShard(options: ReadOptions, io: Io): Promise<number> {
   const { work, shards } = options;
   return runShard(options, io, 'read', async (run) => {
-    if (existsSync(planPath(work))) return planned(options);
+    if (existsSync(planPath(work))) return shardsOfPlanned(options);
     refuseUnshared(options);
     const jobs = await jobsOf(run, options);
     makeWork(work);
-    settle(work, readingOf(options, jobs));
+    writeOrCompare(work, readingOf(options, jobs));
     return {
       count: shards,
       manifest: readingPath(work),
@@ -69,13 +70,14 @@ export async function readShard(options: ReadOptions, io: Io): Promise<number> {
 const NOTHING = 'has nothing to read';
 const FINISHED = 'was finished already';
 
-function planned({ work, shards }: ReadOptions) {
+/** Nothing is left to read once the plan exists. */
+function shardsOfPlanned({ work, shards }: ReadOptions) {
   const nothing = async () => {};
   const shard = { done: 'is not needed: there is a plan already', check: nothing, work: nothing, command: '' };
   return { count: shards, manifest: planPath(work), at: () => shard };
 }
 
-/** What a file is read by, and the ranges of each shard. */
+/** The job that reads a file, and the ranges of each shard. */
 interface FileJob {
   job: ReadJob;
   cuts: Shard[][];
@@ -83,8 +85,8 @@ interface FileJob {
 
 async function jobsOf(run: Run, options: ReadOptions): Promise<FileJob[]> {
   const { work, shards, version } = options;
-  const asPlanned = { ...options, ...keptOf(options) };
-  // What options name may be a column of a file of rules, which plan reads.
+  const asPlanned = { ...options, ...whatToKeep(options) };
+  // A column that an option names may be in a file of rules, which only `plan` reads.
   const alsoColumns = Object.values(options.named).flat();
   const inputs = { ...asPlanned, badRows: 'stop' as const, alsoColumns, ...inputsOfRules(run, asPlanned) };
   const cuts = await cutDataset(inputs);
@@ -108,14 +110,14 @@ async function readRanges(run: Run, mine: readonly { job: ReadJob; ranges: reado
       done += cost;
       run.progress.at('reading', done, all);
     };
-    // What is wrong with the file, plan says: it reads what is missing.
+    // `plan` reads what is missing, and reports what is wrong with the file.
     const lose = ({ from, to }: Shard, why: string) =>
       run.warn(`${name}: bytes ${from} to ${to - 1} are left to plan: ${why}`);
     await runShards(run, job, ranges, take, lose);
   }
 }
 
-/** @throws Failure 2 for what one process alone can read, or would read otherwise than another. */
+/** @throws Failure 2 for inputs that only one process can read, or that each process might read differently. */
 function refuseUnshared(options: ReadOptions): void {
   const pipe = inputPaths(options).find(
     (path) => path === '-' || statSync(path, { throwIfNoEntry: false })?.isFile() === false,
@@ -132,17 +134,17 @@ function readingOf({ version, shards }: ReadOptions, jobs: readonly FileJob[]): 
   return { version, shards, files: jobs.map(({ job, cuts }) => ({ output: basename(job.output), cuts })) };
 }
 
-/** Writes who reads what, or sees that it is the same. @throws Failure 73 where the folder has another reading. */
-function settle(work: string, reading: Reading): void {
-  const there = readingIn(work);
-  if (!there) writeJson(readingPath(work), reading);
-  else if (keyOf(there) !== keyOf(reading)) {
+/** Writes the reading, or checks that the folder has the same one. @throws Failure 73 if it has another. */
+function writeOrCompare(work: string, reading: Reading): void {
+  const existing = readingIn(work);
+  if (!existing) writeJson(readingPath(work), reading);
+  else if (keyOf(existing) !== keyOf(reading)) {
     const why = 'has files of other data, options or another version that are being read';
     throw notCreated(`${work} ${why}; name another folder, or remove that one`);
   }
 }
 
-/** Who reads what in a folder; undefined where nobody does. @throws Failure 65 where that was altered. */
+/** The reading in a folder; undefined if there is none. @throws Failure 65 if it was altered. */
 function readingIn(work: string): Reading | undefined {
   try {
     return readJson(readingPath(work)) as Reading;
@@ -152,7 +154,7 @@ function readingIn(work: string): Reading | undefined {
   }
 }
 
-/** How far reading has come in a folder without a plan; undefined where nothing is read. @throws Failure 65 where that was altered. */
+/** The progress of reading in a folder without a plan; undefined if there is no reading. @throws Failure 65 if it was altered. */
 export function readingStatus(work: string): { shards: number; begun: number[]; missing: number[] } | undefined {
   const reading = readingIn(work);
   if (!reading) return undefined;

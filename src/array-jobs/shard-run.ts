@@ -7,7 +7,7 @@ import { STAGES } from '../pipeline/finished/checkpoint.js';
 import { explainFolder } from '../pipeline/folder-failures.js';
 import { withinMemory } from '../pipeline/memory-limit.js';
 import type { Options } from '../pipeline/options.js';
-import { type Ending, keepOutcome } from '../pipeline/output/outcome.js';
+import { type Ending, writeOutcome } from '../pipeline/output/outcome.js';
 import { type Run, stagesIn, startRun } from '../pipeline/run.js';
 import { orInterrupted, stopping } from '../pipeline/stopping.js';
 import type { LogOptions } from '../report/log.js';
@@ -16,7 +16,7 @@ import type { RunRecord } from '../report/summary.js';
 import { removeUnfinished } from '../workers/shard-file.js';
 import { shardIndex, type WantedShard } from './engines.js';
 
-/** The options of every process that works a shard of an array job. */
+/** The options of every process that runs a shard of an array job. */
 export interface ShardRunOptions
   extends LogOptions,
     Pick<Options, 'workers' | 'balance' | 'maxMemory' | 'maxDuration' | 'summary' | 'metricsFile' | 'version'> {
@@ -24,29 +24,30 @@ export interface ShardRunOptions
   shard: WantedShard;
 }
 
-/** The shards of a stage, as the process of one of them finds them. */
+/** The shards of a stage, as the process of one of them sees them. */
 export interface StageShards {
   count: number;
   method?: RunRecord['method'];
-  /** The file that is there as long as the folder is. */
+  /** A file that exists as long as the folder does. */
   manifest: string;
   /** @param index from 0. */
   at: (index: number) => StageShard;
 }
 
 export interface StageShard {
-  /** What there is to be said of it where there is nothing to do; undefined: there is. */
+  /** If there is nothing to do, the end of a sentence that says why; undefined: there is work to do. */
   done: string | undefined;
-  /** Sees that it can be worked. */
+  /** Checks that the shard can be run. */
   check: (memory: ReturnType<typeof withinMemory>) => Promise<void>;
   work: () => Promise<void>;
-  /** The command that works it. */
+  /** The command that runs it. */
   command: string;
 }
 
 /**
- * Runs the process of one shard, which stops, reports and ends as a run does. Another process that works the same shard makes the same files.
- * @returns 0. @throws Failure 2 where there is no such shard, 75 where a row cannot be worked, and what `open` and the work throw.
+ * Runs the process of one shard, which stops, reports and ends as a run does. Another process that runs the same shard makes the same
+ * files.
+ * @returns 0. @throws Failure 2 if there is no such shard, 75 if a row cannot be done, and whatever `open` and the work throw.
  */
 export async function runShard(
   options: ShardRunOptions,
@@ -83,7 +84,7 @@ export async function runShard(
     });
     return ExitCode.ok;
   } catch (thrown) {
-    const error = shard ? explained(thrown, run, options.work, manifest) : thrown;
+    const error = shard ? explainFailure(thrown, run, options.work, manifest) : thrown;
     const exitCode = exitCodeOf(error);
     ending = { exitCode, error: messageOf(error), message: '', interrupted: io.interrupted.aborted };
     throw error;
@@ -91,20 +92,21 @@ export async function runShard(
     stop.clear();
     await run.end();
     const worked = { ...options, shard: shard ?? options.shard };
-    await keepOutcome(run, worked, record, ending);
+    await writeOutcome(run, worked, record, ending);
   }
 }
 
 function lostRows({ lost }: Run, name: string, command: string): Failure {
   const rows = lost.slice(0, 3).map(({ index, why }) => `row ${index}: ${why}`);
   return tryAgainLater(
-    `${plural(lost.length, 'row')} of ${name} could not be worked, and all others are finished:\n  ${rows.join('\n  ')}\n  ${command}`,
+    `${plural(lost.length, 'row')} of ${name} could not be done; all others are finished:\n  ${rows.join('\n  ')}\n  ${command}`,
   );
 }
 
-function explained(thrown: unknown, run: Run, work: string, manifest: string): unknown {
+/** Names the shared folder in failures of its file system. */
+function explainFailure(thrown: unknown, run: Run, work: string, manifest: string): unknown {
   if (!existsSync(manifest)) {
-    const why = `the ${basename(manifest)} in ${work} was removed, or the folder is mounted no more`;
+    const why = `the ${basename(manifest)} in ${work} was removed, or the folder is no longer mounted`;
     return ioFailure(why, thrown);
   }
   if (!isDiskFull(thrown)) return explainFolder(thrown, run);

@@ -9,12 +9,12 @@ import { readStatistics } from '../workers/run-files.js';
 import { audienceOf, commandOf, type Part, type PlannedWork, plannedIn, planPath } from './plan-file.js';
 import { runShard, type ShardRunOptions } from './shard-run.js';
 
-/** The options of a process that works a shard of what was planned. */
+/** The options of a process that runs a planned shard. */
 export interface ShardOptions extends ShardRunOptions {
   stage: ShardStage;
 }
 
-/** What each stage reads of the plan. */
+/** The files of the plan that each stage reads. */
 const READS: Readonly<Record<ShardStage, readonly Part[]>> = {
   count: ['evidence', 'statistics'],
   learn: ['evidence', 'statistics'],
@@ -22,8 +22,8 @@ const READS: Readonly<Record<ShardStage, readonly Part[]>> = {
 };
 
 /**
- * Works a shard of what was planned: makes those of its pieces that are not there.
- * @returns, @throws as `runShard`; Failure 75 also where a stage before is not finished, 65 and 66 as `plannedIn`.
+ * Runs a planned shard: makes those of its pieces that do not exist yet.
+ * @returns, @throws as `runShard`; Failure 75 also if an earlier stage is not finished, 65 and 66 as `plannedIn`.
  */
 export async function workShard(options: ShardOptions, io: Io): Promise<number> {
   const { work, stage } = options;
@@ -58,7 +58,7 @@ function rowsOf(shards: readonly Shard[]): number {
 
 type Work = (run: Run, planned: PlannedWork, mine: readonly Shard[], index: number) => Promise<void>;
 
-/** How the pieces of a shard are made, by the steps that a run takes for all. */
+/** Makes the pieces of a shard, with the same steps as a run. */
 const WORK: Readonly<Record<ShardStage, Work>> = {
   async count(run, planned, mine) {
     await countPairs(run, arrangedIn(planned, 'count', mine), planned.plan.method.settings);
@@ -85,7 +85,7 @@ const WORK: Readonly<Record<ShardStage, Work>> = {
   },
 };
 
-/** What was arranged, as the plan has it. @param mine instead of all shards of a stage. */
+/** The arranged data of the plan. @param mine the shards of `stage` to use instead of all. */
 function arrangedIn(planned: PlannedWork, stage?: 'count' | 'learn', mine: readonly Shard[] = []): Arranged {
   const { counts, cuts, key } = planned.plan;
   const all = { count: cuts.count.flat(), learn: cuts.learn.flat() };

@@ -11,7 +11,7 @@ import {
   hasMagic,
   headBytes,
   headerOf,
-  MOST_BYTES_A_CALL,
+  MAX_BYTES_PER_CALL,
   paddedLength,
   readAt,
   TYPES,
@@ -20,17 +20,17 @@ import {
 } from './array-header.js';
 import { checkSum } from './check-sum.js';
 
-/** Named typed arrays, as parent and children pass them on through a file. */
+/** Named typed arrays, as parent and children exchange them in files. */
 export type Arrays = Record<string, TypedArray>;
 
-/** Less is read: loading the library that maps files takes 15 ms, once in a process. */
+/** Smaller parts are read instead of mapped: loading the library that maps files takes 15 ms, once per process. */
 const WORTH_MAPPING = 1 << 20;
-/** A mapping begins at a multiple of the largest page of any machine. */
+/** A mapping begins at a multiple of this, the largest page size of any machine. */
 const PAGE = 1 << 16;
-/** A file is checked in steps of so many bytes. */
+/** Number of bytes that are checked at once. */
 const CHECKED_AT_ONCE = 1 << 20;
 
-/** Writes an array file. @throws what the system says, EEXIST where there is a file already. */
+/** Writes an array file. @throws the system's error; EEXIST if the file exists already. */
 export function writeArrays(path: string, arrays: Arrays): void {
   const file = openSync(path, 'wx', 0o600);
   try {
@@ -44,7 +44,7 @@ export function writeArrays(path: string, arrays: Arrays): void {
   }
 }
 
-/** The bytes of an array file, piece by piece. @param arrays by name; one that lies in several pieces of one type becomes whole. */
+/** The bytes of an array file, piece by piece. @param arrays by name; several pieces of one type are joined into one array. */
 export function arrayFileBytes(arrays: Readonly<Record<string, TypedArray | readonly TypedArray[]>>): Uint8Array[] {
   const parts: Uint8Array[] = [];
   const entries: (Entry | Alias)[] = [];
@@ -89,11 +89,11 @@ function isSame(a: TypedArray, b: TypedArray): boolean {
 }
 
 /**
- * Reads an array file, or some of its arrays. Large ones are mapped where the system can do that; the file must not be truncated while
- * they are in use.
+ * Reads an array file, or some of its arrays. Large ones are mapped if the system supports it; the file must not be truncated while they
+ * are in use.
  *
- * @param isWanted chooses arrays by name; all unless given. @param mayMap false: arrays are copies, which the garbage collector knows of.
- * @throws RangeError where it is no array file, or was cut or altered. Sizes are checked before anything is allocated, so that no file
+ * @param isWanted selects arrays by name; default: all. @param mayMap false: arrays are copies, whose size the garbage collector knows.
+ * @throws RangeError if it is not an array file, or was cut or altered. Sizes are checked before anything is allocated, so that no file
  *   takes more memory than its own size.
  */
 export function readArrays(path: string, isWanted: (name: string) => boolean = () => true, mayMap = true): Arrays {
@@ -117,26 +117,26 @@ export function readArrays(path: string, isWanted: (name: string) => boolean = (
   });
 }
 
-/** Reads an array file and keeps nothing of it. @throws RangeError where it is no array file, or was cut or altered. */
+/** Checks an array file without keeping its arrays. @throws RangeError if it is not an array file, or was cut or altered. */
 export function checkArrays(path: string, isWanted: (name: string) => boolean = () => true): void {
-  readStretches(path, [], isWanted);
+  readSegments(path, [], isWanted);
 }
 
 /**
- * Reads stretches of arrays, put one behind the other; of the rest only the check sums are looked at.
- * @param stretches each `from` an entry up to another, which is not in it; they rise and do not overlap.
- * @param isWanted chooses arrays, by the first of their names. @throws RangeError likewise.
+ * Reads segments of arrays and joins them; the rest of the file is only read for the check sums.
+ * @param segments entries `from` up to, but not including, `to`; in rising order, without overlaps.
+ * @param isWanted selects arrays by the first of their names. @throws RangeError likewise.
  */
-export function readStretches(
+export function readSegments(
   path: string,
-  stretches: readonly (readonly [from: number, to: number])[],
+  segments: readonly (readonly [from: number, to: number])[],
   isWanted: (name: string) => boolean,
 ): Arrays {
-  const length = stretches.reduce((total, [from, to]) => total + to - from, 0);
+  const length = segments.reduce((total, [from, to]) => total + to - from, 0);
   return withFile(path, (file) => {
     const { begin, entries } = headerOf(path, file);
     const wanted = entries.filter((entry): entry is Entry => !('as' in entry) && isWanted(entry.name));
-    // One buffer for all: the collector is slow to hear of buffers that are let go.
+    // One buffer for everything: the garbage collector is slow to free buffers.
     const buffer = new Uint8Array(CHECKED_AT_ONCE);
     return Object.fromEntries(
       wanted.map((entry) => {
@@ -148,8 +148,8 @@ export function readStretches(
           const end = Math.min(size, at + CHECKED_AT_ONCE);
           const part = fill(buffer.subarray(0, end - at), file, begin + entry.offset + at);
           sum = checkSum(part, sum);
-          for (let stretch = stretches[next]; stretch; stretch = stretches[next]) {
-            const [from, to] = [stretch[0] * picked.BYTES_PER_ELEMENT, stretch[1] * picked.BYTES_PER_ELEMENT];
+          for (let segment = segments[next]; segment; segment = segments[next]) {
+            const [from, to] = [segment[0] * picked.BYTES_PER_ELEMENT, segment[1] * picked.BYTES_PER_ELEMENT];
             const here = part.subarray(Math.max(0, from - at), Math.max(0, Math.min(to, end) - at));
             bytes.set(here, filled);
             filled += here.length;
@@ -165,25 +165,25 @@ export function readStretches(
   });
 }
 
-/** A hash of all that an array file holds, from its header: that has the check sums of all arrays. @throws RangeError likewise. */
+/** A hash of the content of an array file, made from the check sums in its header. @throws RangeError likewise. */
 export function headerHash(path: string): string {
   const { entries } = withFile(path, (file) => headerOf(path, file));
   return createHash('sha256').update(JSON.stringify(entries)).digest('hex');
 }
 
-/** True for a file that begins as array files of any version do. */
+/** True if the file begins like an array file of any version. */
 export function isArrayFile(path: string): boolean {
   return withFile(path, hasMagic);
 }
 
-/** An array of that name and type. @throws RangeError where the file has none. */
+/** The array of that name and type. @throws RangeError if there is none. */
 export function arrayOf<T extends TypedArray>(arrays: Arrays, name: string, type: new (length: number) => T): T {
   const array = arrays[name];
   if (array instanceof type) return array;
   throw new RangeError(`an array file lacks "${name}" as ${type.name}`);
 }
 
-/** Bounds of pieces of so many bytes: whole numbers that rise from 0 to there. @throws RangeError where they are none. */
+/** Bounds of pieces: whole numbers that rise from 0 to `bytes`. @throws RangeError if they are not. */
 export function boundsFrom(arrays: Arrays, name: string, bytes: number): Float64Array {
   const bounds = arrayOf(arrays, name, Float64Array);
   let isSound = bounds[0] === 0 && bounds[bounds.length - 1] === bytes;
@@ -195,7 +195,7 @@ export function boundsFrom(arrays: Arrays, name: string, bytes: number): Float64
   return bounds;
 }
 
-/** Opens a file for what is done with it, to read. */
+/** Opens a file for reading, passes it to `use` and closes it. */
 export function withFile<T>(path: string, use: (file: number) => T): T {
   const file = openSync(path, 'r');
   try {
@@ -205,7 +205,7 @@ export function withFile<T>(path: string, use: (file: number) => T): T {
   }
 }
 
-/** Where the arrays lie in a mapping of the part of the file that holds them; undefined where they are to be read. */
+/** Maps the part of the file that holds the arrays. @returns a lookup of entries in the mapping; undefined if they have to be read. */
 function mappedEntries(file: number, begin: number, entries: readonly Entry[]) {
   const [first] = entries;
   const last = entries.at(-1);
@@ -216,14 +216,14 @@ function mappedEntries(file: number, begin: number, entries: readonly Entry[]) {
   return buffer && (({ offset }: Entry) => ({ buffer, from: begin + offset - start }));
 }
 
-/** The arrays by their names, "__proto__" as well. */
+/** The arrays by name; the name "__proto__" works, too. */
 function named(wanted: readonly (Entry | Alias)[], arrays: ReadonlyMap<string, TypedArray>): Arrays {
-  const answer: Arrays = {};
+  const byName: Arrays = {};
   for (const entry of wanted) {
     const value = arrays.get('as' in entry ? entry.as : entry.name);
-    Object.defineProperty(answer, entry.name, { value, enumerable: true, configurable: true, writable: true });
+    Object.defineProperty(byName, entry.name, { value, enumerable: true, configurable: true, writable: true });
   }
-  return answer;
+  return byName;
 }
 
 function requireSum(path: string, { sum }: Entry, found: number): void {
@@ -232,6 +232,6 @@ function requireSum(path: string, { sum }: Entry, found: number): void {
 
 function writeAt(file: number, bytes: Uint8Array, position: number): void {
   for (let done = 0; done < bytes.length; ) {
-    done += writeSync(file, bytes, done, Math.min(MOST_BYTES_A_CALL, bytes.length - done), position + done);
+    done += writeSync(file, bytes, done, Math.min(MAX_BYTES_PER_CALL, bytes.length - done), position + done);
   }
 }

@@ -6,10 +6,10 @@ import { checkSum } from './check-sum.js';
  *
  *     "RECARR03" │ check sum of the header and its length (uint32) │ length of the header (uint32) │ header (JSON) │ arrays
  *
- * The header lists name, type, offset, length and check sum of every array, so that some arrays can be read, and trusted, without the
- * others. Each array begins at the first multiple of 8 bytes behind the one before it; its check sum covers the bytes up to the next.
- * An array with several names is stored once: the later names stand in the header "as" the first. Numbers are in the byte order of
- * the machine.
+ * The header lists name, type, offset, length and check sum of every array, so that some arrays can be read and verified without the
+ * others. Each array begins at the first multiple of 8 bytes after the previous one; its check sum covers the bytes up to the next.
+ * An array with several names is stored once: the header lists each further name with "as" and the first name. Numbers are in the
+ * byte order of the machine.
  */
 const MAGIC = Buffer.from('RECARR03');
 const VERSION_AT = MAGIC.length - 2;
@@ -17,7 +17,7 @@ const SUM_AT = MAGIC.length;
 const SUMMED_FROM = SUM_AT + 4;
 const PREFIX_BYTES = SUMMED_FROM + 4;
 /** One read or write call moves at most 2 GiB. */
-export const MOST_BYTES_A_CALL = 1 << 30;
+export const MAX_BYTES_PER_CALL = 1 << 30;
 
 export const TYPES = { u8: Uint8Array, u32: Uint32Array, f32: Float32Array, f64: Float64Array } as const;
 export type TypeName = keyof typeof TYPES;
@@ -50,11 +50,11 @@ export function headBytes(entries: readonly (Entry | Alias)[]): Uint8Array {
   return head;
 }
 
-/** What the file lists, and where its arrays begin. @throws RangeError where it is no array file, or was cut or altered. */
+/** The entries of the header, and the offset of the arrays. @throws RangeError if it is not an array file, or was cut or altered. */
 export function headerOf(path: string, file: number): { begin: number; entries: (Entry | Alias)[] } {
   const size = fstatSync(file).size;
   const prefix = Buffer.from(readAt(file, 0, Math.min(size, PREFIX_BYTES)).buffer);
-  if (!MAGIC.subarray(0, VERSION_AT).equals(prefix.subarray(0, VERSION_AT))) throw broken(path, 'is no array file');
+  if (!MAGIC.subarray(0, VERSION_AT).equals(prefix.subarray(0, VERSION_AT))) throw broken(path, 'is not an array file');
   if (size >= MAGIC.length && !MAGIC.equals(prefix.subarray(0, MAGIC.length))) {
     throw broken(path, 'is an array file of another version of this program');
   }
@@ -67,13 +67,13 @@ export function headerOf(path: string, file: number): { begin: number; entries: 
   return { begin, entries: entriesOf(path, Buffer.from(header.buffer).toString(), size - begin) };
 }
 
-/** True where a file begins as array files of any version do. */
+/** True if a file begins like an array file of any version. */
 export function hasMagic(file: number): boolean {
   const size = Math.min(fstatSync(file).size, VERSION_AT);
   return MAGIC.subarray(0, VERSION_AT).equals(readAt(file, 0, size));
 }
 
-function entriesOf(path: string, header: string, room: number): (Entry | Alias)[] {
+function entriesOf(path: string, header: string, size: number): (Entry | Alias)[] {
   const listed = parsed(header);
   if (!Array.isArray(listed)) throw broken(path, 'has no list of arrays');
   let end = 0;
@@ -89,11 +89,11 @@ function entriesOf(path: string, header: string, room: number): (Entry | Alias)[
       throw broken(path, 'lists an array it cannot hold');
     }
     end = aligned(offset + length * TYPES[type].BYTES_PER_ELEMENT);
-    if (end > room) throw broken(path, `ends inside "${name}"`);
+    if (end > size) throw broken(path, `ends inside "${name}"`);
     known.add(name);
     return { name, type, offset, length, sum };
   });
-  if (end !== room) throw broken(path, 'goes on behind its arrays');
+  if (end !== size) throw broken(path, 'has more bytes after its arrays');
   if (new Set(entries.map(({ name }) => name)).size !== entries.length) throw broken(path, 'lists an array twice');
   return entries;
 }
@@ -102,7 +102,7 @@ function isType(value: unknown): value is TypeName {
   return typeof value === 'string' && Object.hasOwn(TYPES, value);
 }
 
-/** A number of things. */
+/** True for a whole number from 0. */
 export function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
@@ -111,12 +111,12 @@ function parsed(header: string): unknown {
   try {
     return JSON.parse(header);
   } catch {
-    // Altered: no list of arrays either.
+    // The caller reports that there is no list of arrays.
     return undefined;
   }
 }
 
-/** How many bytes an array takes, with those up to the next. */
+/** Bytes of an array, including the padding up to the next one. */
 export function paddedLength({ type, length }: Entry): number {
   return aligned(length * TYPES[type].BYTES_PER_ELEMENT);
 }
@@ -125,10 +125,10 @@ export function readAt(file: number, position: number, length: number): Uint8Arr
   return fill(new Uint8Array(length), file, position);
 }
 
-/** Fills bytes from a file. @throws RangeError where it ends before. */
+/** Fills `bytes` from a file. @throws RangeError if the file ends before. */
 export function fill<T extends Uint8Array>(bytes: T, file: number, position: number): T {
   for (let done = 0; done < bytes.length; ) {
-    const count = readSync(file, bytes, done, Math.min(MOST_BYTES_A_CALL, bytes.length - done), position + done);
+    const count = readSync(file, bytes, done, Math.min(MAX_BYTES_PER_CALL, bytes.length - done), position + done);
     if (count === 0) throw new RangeError('an array file shrank while it was read');
     done += count;
   }
@@ -146,7 +146,7 @@ export function aligned(bytes: number): number {
 }
 
 export function altered(path: string): RangeError {
-  return broken(path, 'was altered: its check sum is another');
+  return broken(path, 'was altered: its check sum does not match');
 }
 
 export function broken(path: string, what: string): RangeError {

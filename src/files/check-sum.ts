@@ -5,13 +5,13 @@ type Crc32 = (bytes: Uint8Array, before?: number) => number;
 
 const fast = 'crc32' in zlib && typeof zlib.crc32 === 'function' ? (zlib.crc32 as Crc32) : plainCrc32;
 
-/** The CRC-32 of bytes, continued from the sum of the bytes before. It reveals accidents, not intent. */
+/** The CRC-32 of bytes, continued from the sum of the bytes before. It detects accidents, not manipulation. */
 export function checkSum(bytes: Uint8Array, before = 0): number {
-  // For an empty array, zlib's would start over.
+  // For an empty array, the zlib function would start over.
   return bytes.length === 0 ? before : fast(bytes, before);
 }
 
-/** The same byte by byte, at a hundredth of the speed. */
+/** The same, byte by byte: a hundred times slower. */
 export function plainCrc32(bytes: Uint8Array, before = 0): number {
   let crc = ~before;
   for (let at = 0; at < bytes.length; at++) crc = (TABLE[(crc ^ (bytes[at] ?? 0)) & 0xff] ?? 0) ^ (crc >>> 8);

@@ -27,22 +27,22 @@ import { isNamedPipe } from './stats.js';
 import { cannotCreate, cannotWrite, type Destination, drained, type OnWait } from './writing.js';
 
 /**
- * Opens a file, or `stdout` for `-`.
- * @param onWait is told when a pipe has no reader for a while. @throws Failure 73 where it cannot be created.
+ * Opens a file for writing, or `stdout` for `-`.
+ * @param onWait is called when a pipe has no reader for a while. @throws Failure 73 if it cannot be created.
  */
 export function openDestination(
   path: string,
   { stdout = process.stdout, onWait }: { stdout?: Streams['stdout']; onWait?: OnWait | undefined } = {},
 ): Destination {
-  const target = fileToBe(path);
+  const target = targetFile(path);
   if (target) return atomicFile(target);
   if (path !== '-' && isNamedPipe(path)) return openNamedPipe(path, onWait);
-  const shown = isTerminal(path, stdout);
-  if (path === '-') return openStream(stdout, 'standard output', 'stays open', shown);
-  return openStream(createWriteStream(path), path, 'ends', shown);
+  const isShown = isTerminal(path, stdout);
+  if (path === '-') return openStream(stdout, 'standard output', 'stays open', isShown);
+  return openStream(createWriteStream(path), path, 'ends', isShown);
 }
 
-/** True where what is written to that path, or to standard output for `-`, is shown on a terminal. */
+/** True if output to that path, or to standard output for `-`, is shown on a terminal. */
 export function isTerminal(path: string, stdout: Streams['stdout']): boolean {
   if (path === '-') return stdout.isTTY === true;
   if (!statOf(path)?.isCharacterDevice()) return false;
@@ -57,7 +57,7 @@ export function isTerminal(path: string, stdout: Streams['stdout']): boolean {
   }
 }
 
-/** Writes a whole destination in one go. @throws Failure 74 where it cannot be written. */
+/** Writes a whole destination in one go. @throws Failure 74 if it cannot be written. */
 export async function writeWhole(file: Destination, text: string): Promise<void> {
   try {
     await file.write(text);
@@ -67,31 +67,31 @@ export async function writeWhole(file: Destination, text: string): Promise<void>
   }
 }
 
-/** A file that exists or will. */
-export interface FileToBe {
+/** A file to create or replace. */
+export interface TargetFile {
   path: string;
-  /** Its permissions; undefined where it does not exist yet. */
+  /** Its permissions; undefined if it does not exist yet. */
   mode: number | undefined;
 }
 
 /**
- * The file at a path, or to be created there; undefined for standard output, a pipe or a device.
- * @throws Failure 73 where there can be none.
+ * The file to create or replace at a path; undefined for standard output, a pipe or a device.
+ * @throws Failure 73 if there cannot be a file.
  */
-export function fileToBe(path: string): FileToBe | undefined {
+export function targetFile(path: string): TargetFile | undefined {
   if (path === '-') return undefined;
   if (path.endsWith('/')) throw notCreated(`${path} is a folder; name a file in it`);
   const present = statOf(path);
   if (present?.isDirectory()) throw notCreated(`${path} is a folder; name a file in it`);
-  // A pipe or a device stays in place: nothing can be renamed over /dev/null.
   requireOwnLink(path);
+  // A pipe or a device must stay in place: nothing may be renamed over /dev/null.
   if (present && !present.isFile()) return undefined;
   return present ? { path: realpathSync(path), mode: present.mode & 0o777 } : { path, mode: undefined };
 }
 
 /**
- * Standard output or a device, written to directly. A reader that closes it early has seen enough.
- * @param atCommit what becomes of the stream then: standard output is the process's own, and stays open.
+ * Writes to standard output or a device directly. A reader that closes it early has seen enough.
+ * @param atCommit whether the stream ends then; standard output belongs to the process and stays open.
  */
 function openStream(stream: Writable, name: string, atCommit: 'ends' | 'stays open', isTerminal: boolean): Destination {
   let isClosed = false;
@@ -111,10 +111,10 @@ function openStream(stream: Writable, name: string, atCommit: 'ends' | 'stays op
     },
 
     async commit() {
-      // Wait for what is still on its way, or a failure to write it would be lost.
+      // Wait for pending writes, or their failures would be lost.
       const done = new Promise<void>((resolve) => {
         stream.once('error', () => resolve());
-        // The callback hears of an error before the listeners do.
+        // The callback gets an error before the listeners do.
         const settle = (error?: Error | null) => {
           if (error) fail(error);
           resolve();
@@ -131,12 +131,12 @@ function openStream(stream: Writable, name: string, atCommit: 'ends' | 'stays op
 }
 
 /**
- * A file that appears whole or not at all: written under a temporary name on the same disk, synced, then renamed. `.gz` is compressed.
+ * A file that appears completely or not at all: written under a temporary name on the same disk, synced, then renamed. `.gz` is compressed.
  *
- * @param temporary where it is written until then; beside the file unless given. @param beforeRename may throw, and the file stays as it
- *   was.
+ * @param temporary the path to write to before the rename; default: a new name beside the file. @param beforeRename may throw to leave the
+ *   old file in place.
  */
-export function atomicFile({ path, mode }: FileToBe, temporary?: string, beforeRename = () => {}): Destination {
+export function atomicFile({ path, mode }: TargetFile, temporary?: string, beforeRename = () => {}): Destination {
   const name = `.${basename(path)}.`;
   const written = temporary ?? join(dirname(path), `${name}${ownTag()}.${randomBytes(6).toString('hex')}.tmp`);
   let descriptor: number;
@@ -148,7 +148,7 @@ export function atomicFile({ path, mode }: FileToBe, temporary?: string, beforeR
     throw cannotCreate(path, error);
   }
   const remove = () => rmSync(written, { force: true });
-  const forget = atExit(remove);
+  const cancelCleanup = atExit(remove);
   const file = createWriteStream(written, { fd: descriptor, autoClose: false });
   let failed: Error | undefined;
   const fail = (error: Error) => {
@@ -176,7 +176,7 @@ export function atomicFile({ path, mode }: FileToBe, temporary?: string, beforeR
         beforeRename();
         renameSync(written, path);
         isDone = true;
-        forget();
+        cancelCleanup();
       } catch (error) {
         throw error instanceof Failure ? error : cannotWrite(path, error);
       }
@@ -184,17 +184,17 @@ export function atomicFile({ path, mode }: FileToBe, temporary?: string, beforeR
 
     abandon() {
       if (isDone) return;
-      // To destroy the stream closes the descriptor once more, whoever has its number by now.
+      // Destroying the stream would close the descriptor again, which may belong to another file by now.
       if (!isClosed) for (const stream of [head, file]) stream.destroy();
       remove();
-      forget();
+      cancelCleanup();
     },
   };
 }
 
 /**
- * A link to elsewhere that another user put into a folder where others may write (/tmp) is not followed: it would have us overwrite a file
- * of their choice. As Linux has it (`fs.protected_symlinks`), but also for folders without the sticky bit and on other systems.
+ * Refuses a link that another user put into a folder where others may write (/tmp): it could make us overwrite a file of their choice.
+ * Linux does the same (`fs.protected_symlinks`), but this also covers folders without the sticky bit and other systems.
  *
  * @throws Failure 73
  */
@@ -212,7 +212,7 @@ function statOf(path: string, stat: typeof statSync | typeof lstatSync = statSyn
   try {
     return stat(path, { throwIfNoEntry: false });
   } catch (error) {
-    // A file where a folder is needed.
+    // Part of the path is a file instead of a folder.
     throw cannotCreate(path, error);
   }
 }

@@ -4,8 +4,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { systemCode } from '../failure.js';
 
 /*
- * Renews a lock (see `lock.ts`): counts up the last number in the name of its file. As a program, it is the thread that does so, because
- * the main one may compute for minutes; it tells that one when the lock is lost.
+ * Renews a lock (see `lock.ts`) by incrementing the last number in the name of its file. As a program, this file is the thread that does
+ * so, because the main thread may compute for minutes; it posts a message to the main thread when the lock is lost.
  */
 
 export interface Heartbeat {
@@ -13,11 +13,11 @@ export interface Heartbeat {
   path: string;
   /** The name of the holder's file, without the number. */
   own: string;
-  /** Milliseconds. */
+  /** Milliseconds between renewals. */
   interval: number;
 }
 
-/** Renews it until it is lost. */
+/** Renews the lock until it is lost. */
 export function keepRenewing({ path, own, interval }: Heartbeat, onLost: () => void): NodeJS.Timeout {
   const timer = setInterval(() => {
     try {
@@ -29,21 +29,21 @@ export function keepRenewing({ path, own, interval }: Heartbeat, onLost: () => v
         onLost();
       }
     } catch {
-      // Trouble of the file system may pass, and the next look tells whether it did in time.
+      // A file system error may be temporary; the next attempt shows whether the lock still exists.
     }
   }, interval);
   return timer;
 }
 
-/** The holder's file as it is called now; undefined where it no longer is. */
+/** The current name of the holder's file; undefined if it is gone. */
 export function entryOf(path: string, own: string): string | undefined {
-  const find = () => listed(path).find((entry) => entry.startsWith(`${own}-`));
-  // A look at the very instant of a renewal may miss it.
+  const find = () => namesIn(path).find((entry) => entry.startsWith(`${own}-`));
+  // Listing the folder at the very moment of a renewal may miss it.
   return find() ?? find();
 }
 
 /** The names in a folder; none if the folder does not exist. */
-export function listed(path: string): string[] {
+export function namesIn(path: string): string[] {
   try {
     return readdirSync(path);
   } catch (error) {

@@ -4,13 +4,13 @@ import { PassThrough } from 'node:stream';
 import { messageOf, systemCode } from '../failure.js';
 import { cannotWrite, type Destination, drained, type OnWait } from './writing.js';
 
-/** Milliseconds without a reader before the user is told, and between attempts to open the pipe. */
-const READER_IS_LATE = 3000;
-const OPENED_AGAIN = 20;
+/** Milliseconds without a reader before the user gets a message, and between attempts to open the pipe. */
+const LATE_AFTER = 3000;
+const RETRY_AFTER = 20;
 
 /**
- * A named pipe. Its reader may come late, be slow or stop: output waits in memory, up to the usual amount, but neither signals nor the
- * end of the process wait for the reader. So the pipe is opened and written without blocking; file streams would block.
+ * Writes to a named pipe. Its reader may come late, be slow or stop: output waits in memory, up to the usual amount, but neither signals
+ * nor the end of the process wait for the reader. So the pipe is opened and written without blocking; file streams would block.
  */
 export function openNamedPipe(path: string, onWait: OnWait = () => {}): Destination {
   const head = new PassThrough();
@@ -18,17 +18,17 @@ export function openNamedPipe(path: string, onWait: OnWait = () => {}): Destinat
   const done = new Promise<void>((resolve) => {
     settle = resolve;
   });
-  let again: NodeJS.Timeout | undefined;
+  let retry: NodeJS.Timeout | undefined;
   let socket: Socket | undefined;
   let isClosed = false;
   let failed: Error | undefined;
-  const sayLate = () => onWait(`nobody reads ${path} yet: what is to go there waits for that`);
-  const late = setTimeout(sayLate, READER_IS_LATE).unref();
+  const reportLate = () => onWait(`nobody reads ${path} yet: its output waits for a reader`);
+  const late = setTimeout(reportLate, LATE_AFTER).unref();
 
   const close = () => {
     isClosed = true;
     clearTimeout(late);
-    clearTimeout(again);
+    clearTimeout(retry);
     socket?.destroy();
     head.destroy();
     settle();
@@ -43,8 +43,8 @@ export function openNamedPipe(path: string, onWait: OnWait = () => {}): Destinat
     try {
       descriptor = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
     } catch (error) {
-      // The error of a pipe without a reader.
-      if (systemCode(error) === 'ENXIO') again = setTimeout(open, OPENED_AGAIN);
+      // ENXIO: the pipe has no reader.
+      if (systemCode(error) === 'ENXIO') retry = setTimeout(open, RETRY_AFTER);
       else fail(error);
       return;
     }
@@ -52,7 +52,7 @@ export function openNamedPipe(path: string, onWait: OnWait = () => {}): Destinat
     const pipe = new Socket({ fd: descriptor, readable: false, writable: true });
     socket = pipe;
     pipe.on('error', fail);
-    // Only real sockets can be ended; this one is closed when everything has gone through.
+    // Only real sockets can be ended; this one is closed once everything has been written.
     head.on('end', () => pipe.write('', close));
     head.pipe(pipe, { end: false });
   };

@@ -5,37 +5,37 @@ import { join } from 'node:path';
 import { removeTree } from './remove-tree.js';
 
 /*
- * The name of a file says which process made it: "<process>-<when it started>-<world>". So leftovers of a killed run (kill -9, power)
- * can be told from the files of a running one, without a list of runs. A world is where a process number means one process: a machine
- * since it booted and, on Linux, a namespace of processes, of which each container has its own.
+ * The tag in the name of a file says which process made it: "<pid>-<its start time>-<pid space>". So leftovers of a killed run (kill -9,
+ * power cut) can be told from the files of a running one, without a list of runs. Within a pid space, a pid means one process: it is one
+ * boot of a machine and, on Linux, one pid namespace (each container has its own).
  */
 
-/** Where we cannot tell: then nothing is known of any process. */
-const NOWHERE = '00000000';
-const WORLD = worldOf('/proc');
+/** Stands for an unknown pid space: then nothing is known about any process. */
+const UNKNOWN_SPACE = '00000000';
+const PID_SPACE = pidSpaceOf('/proc');
 export const TAG = String.raw`\d+-\d+-[0-9a-f]{8}`;
-/** Milliseconds after which what a process of another world left is removed, if nobody has touched it. */
+/** Milliseconds after which untouched leftovers of a process in another pid space are removed. */
 const LONG_AGO = 24 * 3600 * 1000;
 
 export function ownTag(): string {
-  return `${process.pid}-${statOf(process.pid)?.start ?? 0}-${WORLD}`;
+  return `${process.pid}-${statOf(process.pid)?.start ?? 0}-${PID_SPACE}`;
 }
 
-/** True where the process of a tag can be looked up. */
-export function isOfThisWorld(tag: string): boolean {
-  return tag.endsWith(`-${WORLD}`) && WORLD !== NOWHERE;
+/** True if the process of a tag can be looked up from here. */
+export function isInOurPidSpace(tag: string): boolean {
+  return tag.endsWith(`-${PID_SPACE}`) && PID_SPACE !== UNKNOWN_SPACE;
 }
 
-/** The tag in a name between a prefix and a suffix (a regular expression); undefined where the name has another form. */
-export function tagIn(name: string, before: string, behind: string): string | undefined {
-  if (!name.startsWith(before)) return undefined;
-  return new RegExp(`^(${TAG})${behind}$`).exec(name.slice(before.length))?.[1];
+/** The tag in a name between a prefix and a suffix (a regular expression); undefined if the name has another form. */
+export function tagIn(name: string, prefix: string, suffix: string): string | undefined {
+  if (!name.startsWith(prefix)) return undefined;
+  return new RegExp(`^(${TAG})${suffix}$`).exec(name.slice(prefix.length))?.[1];
 }
 
-/** True where its process is certainly gone: it ran in this world, and no longer does. Of other worlds we know nothing. */
+/** True if the process of a tag is certainly gone: it was in our pid space and runs no more. Of other pid spaces we know nothing. */
 export function isGone(tag: string): boolean {
   const [pid = '', start] = tag.split('-');
-  if (!isOfThisWorld(tag)) return false;
+  if (!isInOurPidSpace(tag)) return false;
   try {
     process.kill(Number(pid), 0);
   } catch (error) {
@@ -43,42 +43,42 @@ export function isGone(tag: string): boolean {
     return error instanceof Error && 'code' in error && error.code === 'ESRCH';
   }
   const now = statOf(Number(pid));
-  // Another process may have its number by now; or it ended, and its parent never waited for it (a container without an init).
+  // Another process may have its pid by now, or it ended and its parent never waited for it (a container without an init).
   return now !== undefined && (/[ZX]/.test(now.state) || (start !== '0' && now.start !== start));
 }
 
-/** Removes from a folder what our runs that are certainly gone left under such names (see `tagIn`). */
-export function removeLeftBehind(folder: string, before: string, behind: string): void {
+/** Removes what dead processes of ours left in a folder under names with this prefix and suffix (see `tagIn`). */
+export function removeLeftBehind(folder: string, prefix: string, suffix: string): void {
   for (const name of readdirSync(folder)) {
-    const tag = tagIn(name, before, behind);
+    const tag = tagIn(name, prefix, suffix);
     if (tag === undefined) continue;
     const path = join(folder, name);
     const stats = lstatSync(path, { throwIfNoEntry: false });
-    const isLeft = isGone(tag) || (!isOfThisWorld(tag) && Date.now() - (stats?.mtimeMs ?? 0) > LONG_AGO);
+    const isLeft = isGone(tag) || (!isInOurPidSpace(tag) && Date.now() - (stats?.mtimeMs ?? 0) > LONG_AGO);
     if (isLeft && stats?.uid === process.getuid?.()) removeTree(path);
   }
 }
 
-/** @param proc where the system describes processes. */
-export function worldOf(proc: string): string {
-  let world = `${process.platform} ${hostname()}`;
+/** The pid space of this process. @param proc the path of procfs. */
+export function pidSpaceOf(proc: string): string {
+  let space = `${process.platform} ${hostname()}`;
   if (process.platform === 'linux') {
     try {
-      // The processes that are described there may be those of another namespace.
-      if (readlinkSync(`${proc}/self`) !== String(process.pid)) return NOWHERE;
-      world = readFileSync(`${proc}/sys/kernel/random/boot_id`, 'utf8') + readlinkSync(`${proc}/self/ns/pid`);
+      // procfs may belong to another pid namespace.
+      if (readlinkSync(`${proc}/self`) !== String(process.pid)) return UNKNOWN_SPACE;
+      space = readFileSync(`${proc}/sys/kernel/random/boot_id`, 'utf8') + readlinkSync(`${proc}/self/ns/pid`);
     } catch {
-      return NOWHERE;
+      return UNKNOWN_SPACE;
     }
   }
-  return createHash('sha256').update(world).digest('hex').slice(0, 8);
+  return createHash('sha256').update(space).digest('hex').slice(0, 8);
 }
 
-/** The state of a process, as a letter, and when it started, in ticks since the machine did; undefined where it is gone. Only Linux tells. */
+/** The state of a process, as a letter, and its start time in ticks since boot; undefined if it is gone. Only Linux provides this. */
 export function statOf(pid: number): { state: string; start: string } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name stands in parentheses, and may hold any character; the state is the first field behind it, the start the 20th.
+    // The name is in parentheses and may hold any character. Behind it, the state is the first field and the start time the 20th.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return { state: fields[0] ?? '', start: fields[19] ?? '' };
   } catch {

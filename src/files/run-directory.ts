@@ -14,58 +14,58 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { messageOf, notCreated } from '../failure.js';
 import { atExit } from '../process/at-exit.js';
-import { listed } from './heartbeat.js';
+import { namesIn } from './heartbeat.js';
 import { ownTag, removeLeftBehind } from './owner.js';
 import { removeTree } from './remove-tree.js';
 
 const PREFIX = 'recommend-';
-/** The file that says what run a folder is of; without it nothing in there can be used again. */
+/** The file that says which run a folder belongs to; without it, no other run can use the folder. */
 export const MANIFEST = 'manifest';
 /** Milliseconds of finished work that a power cut may cost. */
 const BETWEEN_SYNCS = 10_000;
 
 /**
  * A private folder (mode 0700, unguessable name) for the files of one run: in the system's temporary folder (`TMPDIR`), or beside an
- * output file, where an interrupted run leaves it and the next holder of the output's lock finds it.
+ * output file, where an interrupted run leaves it for the next holder of the output's lock.
  */
 export class RunDirectory {
   readonly path: string;
   readonly isBesideOutput: boolean;
-  readonly #forget: () => void;
+  readonly #cancelCleanup: () => void;
   #files = 0;
-  /** Whether it stays for another run: `remove` leaves alone what is kept. */
+  /** True if it stays for another run: then `remove` does nothing to it. */
   isKept = false;
-  /** Files that may not be safe on disk yet. */
+  /** Files that have not been synced to disk yet. */
   #unsynced: string[] = [];
   #syncedAt = performance.now();
 
-  /** @param path of one that exists; otherwise one is made in the temporary folder. */
+  /** @param path of an existing folder; otherwise one is made in the temporary folder. */
   constructor(path?: string) {
     this.isBesideOutput = path !== undefined;
     this.path = path ?? madeInTemporaryFolder();
-    this.#forget = atExit(() => this.#clear());
+    this.#cancelCleanup = atExit(() => this.#clear());
   }
 
-  /** One beside an output file. @throws what the system says where none can be made. */
+  /** Makes one beside an output file. @throws the system's error if that fails. */
   static beside(output: string): RunDirectory {
     const path = pathBeside(output);
     mkdirSync(path, { mode: 0o700 });
     return new RunDirectory(path);
   }
 
-  /** Those that lie beside an output file, and that only their owner, who we are, could have written to. */
+  /** The paths of those beside an output file that belong to us and are private. */
   static leftBeside(output: string): string[] {
-    const before = `.${basename(output)}.`;
+    const prefix = `.${basename(output)}.`;
     return readdirSync(dirname(output))
-      .filter((name) => name.startsWith(before) && /^[0-9a-f]{16}\.run$/.test(name.slice(before.length)))
+      .filter((name) => name.startsWith(prefix) && /^[0-9a-f]{16}\.run$/.test(name.slice(prefix.length)))
       .map((name) => join(dirname(output), name))
       .filter(isPrivate);
   }
 
   /**
-   * Takes over one that was left, under another name: the interrupted run, if it goes on after all, and its children then have nowhere to
-   * write, and no output to put in place.
-   * @param isFinished whether a file of that name is of use; all others are removed.
+   * Takes over the folder of an interrupted run by renaming it. If that run is still alive after all, it and its children can no longer
+   * write to the folder or put an output in place.
+   * @param isFinished whether a file of that name can be used; all others are removed.
    */
   static takenOver(left: string, output: string, isFinished: (name: string) => boolean): RunDirectory {
     const path = pathBeside(output);
@@ -75,14 +75,14 @@ export class RunDirectory {
     return directory;
   }
 
-  /** The path of a new file whose name begins like this. */
+  /** The path of a new file; its name begins with `name`. */
   file(name: string): string {
     return join(this.path, `${name}-${this.#files++}`);
   }
 
-  /** The paths of the files with such names. */
+  /** The paths of the files with wanted names. */
   files(isWanted: (name: string) => boolean): string[] {
-    return listed(this.path)
+    return namesIn(this.path)
       .filter(isWanted)
       .map((name) => join(this.path, name));
   }
@@ -92,7 +92,7 @@ export class RunDirectory {
     for (const path of paths) rmSync(path, { force: true });
   }
 
-  /** Has a finished file written to disk within some seconds. Nobody waits for it: where it fails, the file's check sums will tell. */
+  /** Syncs a finished file to disk within some seconds, in the background. If that fails, the file's check sums will show it. */
   syncSoon(path: string): void {
     this.#unsynced.push(path);
     if (performance.now() - this.#syncedAt < BETWEEN_SYNCS) return;
@@ -105,14 +105,14 @@ export class RunDirectory {
     return sizes.reduce<number>((total, size) => total + (size ?? 0), 0);
   }
 
-  /** True where somebody removed it, or another run took it over. */
+  /** True if it was removed, or another run took it over. */
   get isGone(): boolean {
     return !existsSync(this.path);
   }
 
   remove(): void {
     this.#clear();
-    this.#forget();
+    this.#cancelCleanup();
   }
 
   #clear(): void {
@@ -121,7 +121,7 @@ export class RunDirectory {
 }
 
 function removeRunDirectory(path: string): void {
-  // The manifest first: without it, what remains after a cut is not taken for finished work.
+  // The manifest first: if removal is interrupted, the remaining files must not count as finished work.
   rmSync(join(path, MANIFEST), { force: true });
   removeTree(path);
 }

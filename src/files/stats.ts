@@ -1,6 +1,6 @@
 import { type Stats, statSync } from 'node:fs';
 
-/** What lies at a path; undefined for what is not there, or cannot be looked at: whoever opens it says what is wrong. */
+/** The stats of a path; undefined if it does not exist or cannot be examined. Opening it will report what is wrong. */
 export function statsOf(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
@@ -9,7 +9,7 @@ export function statsOf(path: string): Stats | undefined {
   }
 }
 
-/** False also for what is not there. */
+/** Also false if it does not exist. */
 export function isPipeOrDevice(path: string): boolean {
   const stats = statsOf(path);
   return stats !== undefined && !stats.isFile() && !stats.isDirectory();

@@ -2,22 +2,22 @@ import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
 import { type Failure, ioFailure, isDiskFull, messageOf, notCreated, systemCode } from '../failure.js';
 
-/** Where output goes, piece by piece; it counts only after `commit`. */
+/** Takes output piece by piece. It takes effect only with `commit`. */
 export interface Destination {
-  /** True where what is written is shown on a terminal. */
+  /** True if the output is shown on a terminal. */
   readonly isTerminal?: boolean;
-  /** Waits until there is room for more. False: the reader has left (`| head`), and wants no more. */
+  /** Waits until there is room for more. @returns false once the reader has left (`| head`). */
   write(bytes: Uint8Array | string): Promise<boolean>;
-  /** Makes the output count. */
+  /** Makes the output take effect, and waits until it is written. */
   commit(): Promise<void>;
-  /** Leaves everything as it was. Harmless after `commit`. */
+  /** Leaves everything as it was. Has no effect after `commit`. */
   abandon(): void;
 }
 
-/** Hears, in a sentence, what the program is waiting for. */
+/** Gets a sentence about what the program is waiting for. */
 export type OnWait = (message: string) => void;
 
-/** Resolves when the first of the streams drains, or any of them fails or closes: then no drain will follow. */
+/** Resolves when the first of the streams drains, or when any of them fails or closes and will never drain. */
 export function drained(...streams: Writable[]): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {

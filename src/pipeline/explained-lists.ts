@@ -15,7 +15,7 @@ const LAYOUT = {
   safeCsv: false,
 };
 
-/** Lists with their reasons, in the order of the users, as `recommend score` makes them. @param users rising user indices. */
+/** Makes lists with reasons, in the order of the users, as `recommend score` would. @param users rising user indices. */
 export async function explainedLists(
   run: Run,
   dataset: Dataset,

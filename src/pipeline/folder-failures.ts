@@ -5,10 +5,10 @@ import { ChildFailure } from '../workers/child.js';
 import type { Run } from './run.js';
 
 /**
- * Explains a full disk, met by this process or a child, and a run folder that is gone: Failure 74 with the folder and what the run had
- * there. Other errors come back as they are. Call it before `run.end`.
+ * Turns a full disk (in this process or a child) or a removed run folder into a Failure 74 that names the folder and how much the run had
+ * there. Other errors are returned unchanged. Call it before `run.end`.
  *
- * @param output the output file; '-' for none: then the run's own files lie in the temporary folder.
+ * @param output the output file. With '-' there is none, and the run's own files are in the temporary folder.
  */
 export function explainFolder(error: unknown, run: Run, output = '-'): unknown {
   if (run.hasDirectory && run.directory.isGone) {
@@ -21,7 +21,7 @@ export function explainFolder(error: unknown, run: Run, output = '-'): unknown {
   if (!isDiskFull(cause)) return explainShortage(error);
   const why = messageOf(cause);
   const directory = run.hasDirectory ? run.directory : undefined;
-  // Standard output, a device or the file of an evaluation is full, not the folder of the run; that failure explains itself.
+  // Standard output, a device or an evaluation's output file is full, not the run folder; that failure explains itself.
   const isElsewhere = error instanceof Failure && error.exitCode === ExitCode.io && !(cause instanceof ChildFailure);
   if (isElsewhere && !directory?.isBesideOutput) return error;
   const isTemporary = directory ? !directory.isBesideOutput : output === '-';

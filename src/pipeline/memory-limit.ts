@@ -6,8 +6,7 @@ import { needsGram } from '../model/signals.js';
 import { plural } from '../report/quantities.js';
 import { type InputFiles, inputPaths } from '../understanding/inputs.js';
 import {
-  A_FOLDED,
-  AN_ARRANGED,
+  ARRANGED_INTERACTION,
   childHeap,
   childrenWithin,
   type Need,
@@ -18,15 +17,16 @@ import {
   noRoomFor,
   overBudget,
   type Sizes,
+  SORTED_ROW,
 } from './memory-plan.js';
 import type { Options } from './options.js';
 import type { Run } from './run.js';
 
 /**
- * Keeps a run within `--max-memory`, if given: as many children as there is room for, and an end to a run that takes more. What it plans
- * throws Failure 71 where there is too little memory for it.
+ * Keeps a run within `--max-memory`, if given: limits the number of children, and stops a run that uses more. Planning a step throws
+ * Failure 71 if there is too little memory for it.
  *
- * @param stop ends the run. @param stage what the run is doing.
+ * @param stop ends the run. @param stage returns what the run is doing.
  */
 export function withinMemory(
   run: Run,
@@ -78,10 +78,10 @@ export function withinMemory(
 
     /** Plans a shard of an array job. */
     async shard(sizes: Sizes): Promise<void> {
-      await limit(needOfShards(sizes), `to work a shard of ${plural(sizes.interactions, 'interaction')}`);
+      await limit(needOfShards(sizes), `to run a shard of ${plural(sizes.interactions, 'interaction')}`);
     },
 
-    /** Plans lists by a saved model of so many cells. */
+    /** Plans lists from a saved model. @param cells of the model. */
     async score(dataset: Dataset, cells: number, rules: Options['rules']): Promise<void> {
       const { userIds, itemIds, interactions } = dataset;
       const sizes = { users: userIds.length, items: itemIds.length, interactions: interactions.index.length };
@@ -89,13 +89,13 @@ export function withinMemory(
       await limit(need, `to recommend by a model of ${plural(cells, 'weight')}`);
     },
 
-    /** Call before rows are put in order: meanwhile nobody can watch. */
-    fold: (rows: number) => requireRoom(A_FOLDED * rows, `to put ${plural(rows, 'row')} in order`),
+    /** Call before rows are sorted: this process cannot sample its memory meanwhile. */
+    fold: (rows: number) => requireRoom(SORTED_ROW * rows, `to put ${plural(rows, 'row')} in order`),
 
-    /** Call before the data is arranged to be learned from; likewise. */
+    /** Call before the data is arranged for learning, for the same reason. */
     arrange({ interactions }: Dataset): void {
       const count = interactions.index.length;
-      requireRoom(AN_ARRANGED * count, `to arrange ${plural(count, 'interaction')}`);
+      requireRoom(ARRANGED_INTERACTION * count, `to arrange ${plural(count, 'interaction')}`);
     },
   };
 }
@@ -110,7 +110,7 @@ export function sizesOf(
     items: itemIds.length,
     interactions: interactions.index.length,
     neighbors: settings.neighbors,
-    // The factors of als take as much.
+    // The factors of als take as much memory as pairs.
     hasPairs: needsGram(settings) || settings.method === 'als',
     hasRules: hasRules(rules),
   };

@@ -14,10 +14,10 @@ import type { BalanceName } from '../workers/balance.js';
 import type { Method } from './learning/method.js';
 
 /*
- * The options as a run sees them: checked, complete, frozen. What was typed is converted in cli/, once; nothing reads flags later.
+ * The options as a run sees them: checked, complete, frozen. cli/ converts what was typed, once; nothing reads flags later.
  */
 
-/** What a reader is told that nobody types. */
+/** Inputs of a reader that are not options of the command line. */
 type NotTyped =
   | keyof Reading
   | 'alsoColumns'
@@ -27,15 +27,15 @@ type NotTyped =
   | 'known'
   | 'beforeAggregating';
 
-/** Which files are read, and how, as far as people say it. All of it can change the result. */
+/** Which files to read, and how. All of it can change the result. */
 export interface InputOptions extends Required<Omit<Inputs, NotTyped | 'badRows'>> {
-  /** 'stop', 'skip', or the file that takes rejected rows. */
+  /** 'stop', 'skip', or the file for rejected rows. */
   badRows: string;
   /** Escapes text that a spreadsheet would run as a formula. */
   safeCsv: boolean;
 }
 
-/** Who gets a list, and what it may hold. All of it decides bytes. */
+/** Which users get a list, and which items it may hold. All of it changes the output. */
 export interface RuleOptions
   extends Pick<Filters, 'includeSeen' | 'seenWindow'>,
     Pick<InputOptions, 'now' | 'dayOrder'> {
@@ -44,44 +44,44 @@ export interface RuleOptions
   /** Users with fewer items of history get no list. */
   minHistory: number;
   coldUsers: ColdUsers;
-  /** What items, or pairs of item and user, have to fulfil; all of them. */
+  /** Conditions on items, or on pairs of item and user; all must hold. */
   where: readonly Expression[];
-  /** What is done with columns of the catalogue like `in_stock`. */
+  /** How to treat columns of the catalogue like `in_stock`. */
   availability: Availability;
-  /** Decides everything random. */
+  /** Seed of everything random. */
   seed: number;
-  /** What makes the list out of the best items; only what was typed. */
+  /** The rules that make a list out of the best items; only those that were given. */
   lists: RuleValues;
-  /** Seconds after which a row of `--exclude-previous` counts no more; undefined: never. */
+  /** Seconds after which a row of `--exclude-previous` no longer counts; undefined: it always counts. */
   repeatAfter: number | undefined;
 }
 
 /** The options of the main command. */
 export interface Options extends InputOptions, LogOptions {
   output: string;
-  /** The file of the model: `score` reads it, a run that learns writes it. */
+  /** The model file: `score` reads it, a run that learns writes it. */
   model: string | undefined;
   format: OutputFormat;
   /** Items per user, 1 to 100,000. */
   top: number;
-  /** The most children at once; changes speed and memory, never the result. */
+  /** Maximum number of children at once. It changes speed and memory, never the result. */
   workers: number;
-  /** Bytes that all processes together may use; undefined: no limit. Never changes the result. */
+  /** Bytes that all processes together may use; undefined: no limit. It never changes the result. */
   maxMemory: number | undefined;
-  /** Which child gets the next shard; changes speed, never the result. */
+  /** Which child gets the next shard. It changes speed, never the result. */
   balance: BalanceName;
   method: Method;
-  /** The file that keeps what `auto` found; undefined: none, it tunes every time. */
+  /** The file for the settings that `auto` found; undefined: it tunes every time. */
   tuned: string | undefined;
-  /** Days after which it tunes again; Infinity: never for that reason. */
+  /** Days after which it tunes again; Infinity: the age of the settings does not matter. */
   retune: number;
   /** The columns of the output, as `outputColumns` takes them. */
   outputColumns: readonly string[];
-  /** The most parts of a score that a column of reasons names, 1 to 100. */
+  /** Maximum number of parts of a score that a column of reasons names, 1 to 100. */
   reasons: number;
   /** Significant digits of scores, 1 to 15. */
   precision: number;
-  /** Whether titles are wanted: in a column, or in reasons. */
+  /** Whether titles are needed, for a column or for reasons. */
   titles: boolean;
   rules: RuleOptions;
   /** Seconds to wait for another run that writes the same output. */
@@ -90,24 +90,24 @@ export interface Options extends InputOptions, LogOptions {
   resume: boolean;
   /** Seconds after which the run stops; undefined: never. */
   maxDuration: number | undefined;
-  /** Say how the files are understood, and do nothing else. */
+  /** Only report how the files are understood. */
   dryRun: boolean;
   summary: string | undefined;
-  /** The file that takes metrics for Prometheus. */
+  /** The file for Prometheus metrics. */
   metricsFile: string | undefined;
   /** Of this program. */
   version: string;
 }
 
-/** What lists look like. All of it decides bytes. */
+/** How lists are written. All of it changes the output. */
 export type ListOptions = Pick<Options, 'format' | 'top' | 'outputColumns' | 'reasons' | 'precision' | 'safeCsv'>;
 
-/** What is asked of a model that was kept, and where the answer goes. */
+/** The options of a question to a saved model. */
 export interface QuestionOptions extends LogOptions, Pick<Options, 'output'> {
   model: string;
 }
 
-/** The options of `explain`; `format` is that of the answer. */
+/** The options of `explain`. */
 export interface ExplainOptions extends QuestionOptions, Pick<Options, 'top' | 'reasons' | 'rules'> {
   /** An id. */
   user: string;
@@ -120,7 +120,7 @@ export interface SimilarOptions
     Pick<RuleOptions, 'availability' | 'where'> {
   /** An id or a title. */
   item: string | undefined;
-  /** The file of the items to ask for; undefined beside no item: all that are offered. */
+  /** A file of item ids. Undefined, and no `item` either: all offered items. */
   items: string | undefined;
   format: 'text' | 'csv' | 'jsonl';
 }
@@ -128,15 +128,15 @@ export interface SimilarOptions
 export interface AudienceOptions extends QuestionOptions, Pick<Options, 'safeCsv'>, Pick<RuleOptions, 'where'> {
   /** An id or a title. */
   item: string;
-  /** Users to find. */
+  /** Number of users to find. */
   top: number;
 }
 
 export interface DescribeOptions extends InputOptions, LogOptions, Pick<Options, 'output' | 'workers'> {
   format: 'text' | 'json';
-  /** The file that takes a page of plots. */
+  /** The file for a page of plots. */
   report?: string | undefined;
-  /** Undefined: nobody asks for lists. */
+  /** Undefined: no lists are requested. */
   rules?: RuleOptions;
   /** The arguments of the run that is described. */
   typed: readonly string[];
@@ -153,7 +153,7 @@ export interface EvaluateOptions
     Pick<RuleOptions, 'seed'> {
   /** Events to evaluate on, instead of a part of the input. */
   test: string | undefined;
-  /** Undefined: `last` where there are times, else `random`. */
+  /** Undefined: `last` if there are times, else `random`. */
   split: HoldoutKind | undefined;
   /** A share in (0, 1), or a whole count ≥ 1. */
   holdout: number;
@@ -161,34 +161,34 @@ export interface EvaluateOptions
   algorithms: readonly string[];
   /** List lengths to evaluate, rising, none twice. */
   at: readonly number[];
-  /** The most users to evaluate on; undefined: all. */
+  /** Maximum number of users to evaluate on; undefined: all. */
   sampleUsers: number | undefined;
   /** Attributes of users to group by, as typed. */
   by: readonly string[];
   format: 'table' | 'csv' | 'json';
-  /** The file that takes the metrics of each user. */
+  /** The file for the metrics of each user. */
   perUser: string | undefined;
-  /** The file that takes a page of plots. */
+  /** The file for a page of plots. */
   report: string | undefined;
 }
 
 export interface ServeOptions extends LogOptions, Pick<Options, 'workers' | 'balance' | 'rules' | 'version'> {
   model: string;
-  /** 0: one that is free. */
+  /** 0: any free port. */
   port: number;
   host: string;
   /** Seconds that a request may take. */
   deadline: number;
-  /** The most requests that wait. */
+  /** Maximum number of waiting requests. */
   queue: number;
 }
 
 export interface DiffOptions {
-  /** The files of lists, the older one first. */
+  /** Two files of lists; `before` is the older one. */
   before: string;
   after: string;
   named: NamedColumns;
-  /** The largest change that is no failure, and the largest share of users without a list any more, 0 to 1; undefined: any. */
+  /** Largest change, and largest share of users who lost their list, that still count as success, 0 to 1; undefined: any. */
   maxChange: number | undefined;
   format: 'table' | 'json';
   output: string;

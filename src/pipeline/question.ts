@@ -7,8 +7,8 @@ import { type Run, startRun } from './run.js';
 import { orInterrupted } from './stopping.js';
 
 /**
- * Answers a question about a model that was kept. @param answer writes the answer, piece by piece, as long as somebody reads it.
- * @returns the exit code. @throws Failure 66 or 65 where the model cannot be read, 73 or 74 where the output cannot be written.
+ * Answers a question about a saved model. @param answer writes the answer piece by piece, as long as there is a reader.
+ * @returns the exit code. @throws Failure 66 or 65 if the model cannot be read, 73 or 74 if the output cannot be written.
  */
 export async function answerFrom(
   options: QuestionOptions,

@@ -10,22 +10,22 @@ import { readAudience, readLists } from '../workers/run-files.js';
 import { explainedLists } from './explained-lists.js';
 import { discardLearned, learn } from './learning/learn.js';
 import { methodOfSpec } from './learning/method.js';
-import { settle } from './learning/tune.js';
+import { chooseSettings } from './learning/tune.js';
 import { recommendJob } from './recommend.js';
 import type { PlannedRules } from './rules/plan.js';
 import { planServing } from './rules/serving.js';
 import type { Run } from './run.js';
 
-/** A ranking, and where somebody looks closer: the scores of all lists, one after another, and the lists of some users. */
+/** A ranking. If some users are examined more closely, also the scores of all lists, one after another, and the lists of those users. */
 export interface LookedRanking extends Ranking {
   closer?: { scores: readonly number[]; lists: ExplainedList[] };
 }
 
 /**
  * Learns with an algorithm and recommends to some users, in shards as a real run does.
- * @param spec the algorithm, as `--algorithms` names it. @param users rising user indices. @param count the most items of a list.
- * @param like how the lists will be judged: `auto` tunes for it. @param looked whose lists are told with
- * so many reasons an item: rising user indices.
+ * @param spec the algorithm, as `--algorithms` names it. @param users rising user indices. @param count length of a list, at most.
+ * @param like how the lists will be evaluated: `auto` tunes for it. @param examined users to examine more closely (rising user
+ * indices), and the number of reasons per item in their lists.
  */
 export async function recommendLists(
   run: Run,
@@ -35,10 +35,10 @@ export async function recommendLists(
   count: number,
   rules: PlannedRules,
   like?: Pick<Holdout, 'kind' | 'holdout'>,
-  looked?: { users: Uint32Array; reasons: number },
+  examined?: { users: Uint32Array; reasons: number },
 ): Promise<LookedRanking> {
   const startedAt = run.seconds();
-  const { settings, auto } = await settle(run, dataset, methodOfSpec(spec), like);
+  const { settings, auto } = await chooseSettings(run, dataset, methodOfSpec(spec), like);
   const counting = whatCounts(dataset);
   const learned = await learn(run, counting, () => sampleKeysOf(counting), settings);
   const learnedAt = run.seconds();
@@ -55,26 +55,26 @@ export async function recommendLists(
       run.directory.discard([path]);
       if (!('items' in lists)) throw new RangeError('the lists are of another format');
       parts.push(lists.items);
-      if (looked) scores.push(lists.scores);
+      if (examined) scores.push(lists.scores);
       lengths.set(lists.lengths, from);
       run.progress.at('recommending', to, users.length, to);
     },
-    // A lost user keeps an empty list, which finds nothing.
+    // A lost user keeps an empty list, which has no hits.
     ({ from, to }, { message: why }) => {
       for (const index of users.subarray(from, to)) run.lost.push({ what: 'user', index, why });
     },
   );
   const recommendedAt = run.seconds();
-  const closer = looked && {
+  const closer = examined && {
     scores: scores.flatMap((part) => Array.from(part)),
-    // What is worth a warning was warned of above.
+    // The planning above has warned of everything already.
     lists: await explainedLists(
       { ...run, warn: () => {} },
       dataset,
-      looked.users,
+      examined.users,
       rules,
       { ...learned, key: undefined },
-      { top: count, reasons: looked.reasons },
+      { top: count, reasons: examined.reasons },
     ),
   };
   run.directory.discard([serving.audience, ...(serving.rules ? [serving.rules.arrays] : [])]);

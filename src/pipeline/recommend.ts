@@ -17,7 +17,7 @@ import type { Run } from './run.js';
 type Made = Pick<Learned, 'model' | 'settings' | 'rowLength' | 'key'>;
 type Written = Omit<Served, 'cold' | 'left_out' | 'failed' | 'lost'>;
 
-/** Makes the lists and writes them, in the order of the users. @returns what was served. */
+/** Makes the lists and writes them, in the order of the users. @returns counts of what was written. */
 export async function serve(
   run: Run,
   options: ListOptions,
@@ -36,7 +36,7 @@ export async function serve(
       shards,
       async (path, shard) => {
         await onFile(path, shard);
-        // Files that no other run can use would only take room.
+        // No other run can use these files.
         if (learned.key === undefined) run.directory.discard([path]);
       },
       ({ from }, why) => void run.lost.push({ what: 'user', index: serving.users[from] ?? -1, why }),
@@ -44,7 +44,7 @@ export async function serve(
   );
 }
 
-/** What children do to make lists. @param listLength the most items of one. */
+/** The job of children that make lists. @param listLength items of a list, at most. */
 export function recommendJob(
   run: Pick<Run, 'directory' | 'work'>,
   listLength: number,
@@ -56,7 +56,7 @@ export function recommendJob(
   return { kind: 'recommend', model, settings, audience, rules, listLength, layout, output };
 }
 
-/** Writes lists as the files of their shards come. @param eachFile hands on all files in the order of the users. */
+/** Writes lists as their shard files come in. @param eachFile calls back with all files, in the order of the users. */
 export async function writeLists(
   run: Run,
   options: EncodedOptions,
@@ -82,7 +82,7 @@ export async function writeLists(
     });
     await write(encoder.end());
   } catch (error) {
-    // `| head` has what it wants: no more work, and no failure.
+    // The reader (`| head`) has seen enough: stop without a failure.
     if (!(error instanceof ReaderLeft)) throw error;
   }
   return served;

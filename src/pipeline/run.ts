@@ -10,10 +10,10 @@ import type { RunRecord } from '../report/summary.js';
 import type { BalanceName } from '../workers/balance.js';
 import { Pool } from '../workers/pool.js';
 
-/** What a run needs while it lasts; `end` leaves nothing of it behind. */
+/** The resources of a run: its folder, pool, log and open files. `end` releases them all. */
 export type Run = ReturnType<typeof startRun>;
 
-/** A user who got no list, or a signal (an item, an attribute value, a group) whose row was not learned; by index. */
+/** A user who got no list, or a signal (an item, an attribute value, a group) whose row was not learned, by index. */
 export interface Lost {
   what: 'user' | 'signal';
   index: number;
@@ -22,13 +22,13 @@ export interface Lost {
 
 export interface RunOptions extends Partial<LogOptions> {
   workers: number;
-  /** Who gets the next shard; `least-loaded` unless said. */
+  /** Which child gets the next shard; `least-loaded` by default. */
   balance?: BalanceName;
-  /** What it does, in this order. */
+  /** The stages of its progress, in order. */
   stages?: readonly PlannedStage[];
-  /** Of an array job: the folder that it shares with others, for finished shards. */
+  /** The folder for finished shards that all processes of an array job share. */
   work?: string;
-  /** Of this program. */
+  /** The version of this program. */
   version?: string;
 }
 
@@ -54,7 +54,7 @@ export function startRun(
       retries.push(message);
       log.warn(`${message}\n  ${/SIGKILL/.test(message) ? KILLED : RETRIED}`);
     },
-    // A log of objects has no room for the last words of a child that crashes.
+    // In a log of JSON objects, the stderr of a child must become objects, too.
     ...(logFormat === 'json' ? { onWords: (words: string) => log.warn(`a worker said: ${words}`) } : {}),
   });
   const memory = memoryWatch(() => pool.pids());
@@ -68,14 +68,14 @@ export function startRun(
   process.on('SIGUSR1', heartbeat);
   const timer = pulse === undefined ? undefined : setInterval(heartbeat, 1000 * pulse).unref();
   return {
-    /** In the temporary folder unless `settleIn` moved it; made when the first file is: where none can be made, the run can tell of it. */
+    /** In the temporary folder unless `useDirectory` moved it. It is made on first use, when the run can already report a failure. */
     get directory(): RunDirectory {
       directory ??= new RunDirectory();
       return directory;
     },
-    /** Puts the files of the run there. */
-    settleIn: (settled: RunDirectory) => {
-      directory = settled;
+    /** Makes this the folder of the run's files. */
+    useDirectory: (chosen: RunDirectory) => {
+      directory = chosen;
     },
     get hasDirectory(): boolean {
       return directory !== undefined;
@@ -83,20 +83,20 @@ export function startRun(
     pool,
     work,
     version,
-    /** The most children at once. */
+    /** Maximum number of children at once. */
     get workers(): number {
       return pool.size;
     },
-    /** Shows how far a run has got; it decides nothing. */
+    /** Shows how far the run has got. It has no influence on the run. */
     progress: {
       /** @param done of `total`, in any unit. @param users served so far. */
       at: (stage: Stage, done: number, total: number, users = 0): void => {
         log.draw(position.at(stage, done, total, users));
       },
-      /** Shows no more of it, because data is about to be shown. */
+      /** Stops showing it, because data is about to be shown. */
       hide: log.stop,
     },
-    /** Opens a file to write to, or standard output for `-`; it stays as it was unless it is committed before the run ends. */
+    /** Opens a file for writing, or standard output for `-`. Unless it is committed before the run ends, the file stays as it was. */
     open: (path: string): Destination => {
       const destination = openDestination(path, { stdout: io.stdout, onWait: log.info });
       opened.push(destination);
@@ -107,9 +107,9 @@ export function startRun(
     warn: log.warn,
     summary: log.summary,
     memory,
-    /** What no worker could work. */
+    /** The rows that no worker could do. */
     lost: [] as Lost[],
-    /** What was tried again, and why. */
+    /** Messages about what was tried again, and why. */
     retries,
     startedAt: new Date(),
     seconds,
@@ -125,15 +125,15 @@ export function startRun(
   };
 }
 
-/** The stages of a run, and how long each took. */
+/** Records the stages of a run and how long each took. */
 export function stagesIn({ seconds, memory }: Pick<Run, 'seconds' | 'memory'>) {
-  /** Those so far, in their order; the seconds of the last may still rise. */
+  /** The stages so far, in order; the seconds of the last one may still rise. */
   const taken: RunRecord['stages'] = [];
   const current = () => taken.at(-1)?.stage ?? 'waiting';
   return {
     taken,
     current,
-    /** Takes a stage, or goes on with the last one where that has the same name. */
+    /** Runs a stage, or continues the last one if it has the same name. */
     async take<T>(name: string, work: () => Promise<T>): Promise<T> {
       const startedAt = seconds();
       const before = current() === name ? (taken.pop()?.seconds() ?? 0) : 0;

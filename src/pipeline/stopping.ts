@@ -2,12 +2,12 @@ import { ExitCode, Failure } from '../failure.js';
 
 export class TimeIsUp extends Failure {}
 
-/** The longest timer of Node, in milliseconds: 24 days. */
-const LONGEST = 2 ** 31 - 1;
+/** The longest timer that Node supports, in milliseconds: 24 days. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
- * A signal that fires when `interrupted` does, with its reason, or after so many seconds, with `TimeIsUp`, or when `stop` is called.
- * @param seconds undefined: never. @returns `clear` stops the clock.
+ * Makes a signal that fires when `interrupted` does (with its reason), after `seconds` (with `TimeIsUp`), or when `stop` is called.
+ * @param seconds undefined: no time limit. @returns also `clear`, which stops the timer.
  */
 export function stopping(
   interrupted: AbortSignal,
@@ -19,11 +19,11 @@ export function stopping(
   interrupted.addEventListener('abort', () => stop(interrupted.reason), { once: true });
   const { signal } = controller;
   const timeIsUp = () => stop(new TimeIsUp(ExitCode.tryAgain, `stopped after ${seconds} s (--max-duration)`));
-  const timer = seconds === undefined ? undefined : setTimeout(timeIsUp, Math.min(LONGEST, 1000 * seconds));
+  const timer = seconds === undefined ? undefined : setTimeout(timeIsUp, Math.min(LONGEST_TIMER, 1000 * seconds));
   return { signal, stop, clear: () => clearTimeout(timer) };
 }
 
-/** Does the work. If the signal fires first, throws its reason at once, whatever the work is waiting for. */
+/** Does the work. If the signal fires first, throws its reason at once, even while the work is waiting for something. */
 export async function orInterrupted(interrupted: AbortSignal, work: () => Promise<void>): Promise<void> {
   interrupted.throwIfAborted();
   const stopped = new Promise<never>((_, reject) => {

@@ -1,27 +1,27 @@
 /*
- * Clean-up for a process that ends at once (a second Ctrl-C, a defect), when no `finally` runs. Only synchronous work is possible.
+ * Clean-up for a process that ends at once (a second Ctrl-C, a defect), so that no `finally` runs. Only synchronous work is possible.
  */
 
-const acts = new Set<() => void>();
+const cleanups = new Set<() => void>();
 
-/** Calls `act` when the process ends. @returns a function that cancels this. */
-export function atExit(act: () => void): () => void {
-  // One listener for all: Node warns about many.
-  if (acts.size === 0) process.on('exit', actAtExit);
-  acts.add(act);
+/** Calls `cleanup` when the process ends. @returns a function that cancels this. */
+export function atExit(cleanup: () => void): () => void {
+  // A single listener, because Node warns about many.
+  if (cleanups.size === 0) process.on('exit', cleanUpAtExit);
+  cleanups.add(cleanup);
   return () => {
-    acts.delete(act);
-    if (acts.size === 0) process.off('exit', actAtExit);
+    cleanups.delete(cleanup);
+    if (cleanups.size === 0) process.off('exit', cleanUpAtExit);
   };
 }
 
-/** Runs all clean-up now, the latest first: children end before the folders that they write to are removed. */
-export function actAtExit(): void {
-  for (const act of [...acts].reverse()) {
+/** Runs all clean-ups now, the latest first: children end before the folders that they write to are removed. */
+export function cleanUpAtExit(): void {
+  for (const cleanup of [...cleanups].reverse()) {
     try {
-      act();
+      cleanup();
     } catch {
-      // The next run cleans up what is left here. Go on with the rest.
+      // Go on with the others; the next run cleans up what is left.
     }
   }
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * What was measured: `pss`, the pages of all processes, where shared pages count once; `rss`, where they count once for each process;
- * or, where the system shows no process, the most resident pages that the parent alone has had.
+ * What was measured: `pss`, the pages of all processes, with shared pages counted once; `rss`, with shared pages counted for each process;
+ * or, if the system does not describe processes, the peak of resident pages of the parent alone.
  */
 export type Measure = 'pss' | 'rss' | 'rss of the parent';
 
@@ -12,16 +12,16 @@ export interface FamilyMemory {
   measure: Measure;
 }
 
-/** Milliseconds between two samples, at least. */
-const SHORTEST_INTERVAL = 250;
-/** The largest share of the time that sampling may take. */
-const LARGEST_SHARE = 0.01;
+/** Minimum number of milliseconds between two samples. */
+const MIN_INTERVAL = 250;
+/** Maximum share of the time that sampling may take. */
+const MAX_SHARE = 0.01;
 
 /**
- * Samples the memory of this process and its children while a run lasts. This process cannot sample while it computes, but the system
- * knows its high-water mark, which is added; a peak of a child between two samples is missed.
+ * Samples the memory of this process and its children during a run. This process cannot sample while it computes, but the system's
+ * high-water mark covers its peaks; a peak of a child between two samples is missed.
  *
- * @param children the current process ids of the children. @param proc where the system describes processes.
+ * @param children the current process ids of the children. @param proc the path of procfs.
  */
 export function memoryWatch(children: () => number[], proc = '/proc') {
   let peak: FamilyMemory = { bytes: 0, processes: 0, measure: 'pss' };
@@ -30,8 +30,8 @@ export function memoryWatch(children: () => number[], proc = '/proc') {
   let highBefore = 0;
   let limit: { bytes: number; onExceeded: (bytes: number) => void } | undefined;
 
-  /** The most that was used since the last sample, never below the high-water mark of this process alone. */
-  const mostSince = ({ bytes }: FamilyMemory): number => {
+  /** The peak since the last sample, at least the high-water mark of this process alone. */
+  const peakSince = ({ bytes }: FamilyMemory): number => {
     const status = `${proc}/${process.pid}/status`;
     const high = 1024 * (kilobytes(status, 'VmHWM') ?? 0);
     const resident = 1024 * (kilobytes(status, 'VmRSS') ?? 0);
@@ -40,10 +40,10 @@ export function memoryWatch(children: () => number[], proc = '/proc') {
     return Math.max(bytes + beyond, high);
   };
 
-  /** Takes a sample: the memory that is used now. */
+  /** Takes a sample. @returns the memory in use now. */
   const look = (): FamilyMemory => {
     const now = familyMemory([process.pid, ...children()], proc);
-    const bytes = mostSince(now);
+    const bytes = peakSince(now);
     if (bytes > peak.bytes) peak = { ...now, bytes };
     if (limit && bytes > limit.bytes) {
       const { onExceeded } = limit;
@@ -53,19 +53,19 @@ export function memoryWatch(children: () => number[], proc = '/proc') {
     return now;
   };
 
-  /** Samples until `stop`. The longer a sample takes (large processes have many pages), the fewer there are. */
+  /** Samples until `stop`. The longer a sample takes (large processes have many pages), the rarer samples are. */
   const start = (): void => {
     const startedAt = performance.now();
     look();
     const took = performance.now() - startedAt;
-    timer = setTimeout(start, Math.max(SHORTEST_INTERVAL, took / LARGEST_SHARE)).unref();
+    timer = setTimeout(start, Math.max(MIN_INTERVAL, took / MAX_SHARE)).unref();
   };
 
   return {
     start,
     look,
     stop: () => clearTimeout(timer),
-    /** Calls back once, when a sample exceeds a number of bytes. */
+    /** Calls back once, when a sample exceeds that many bytes. */
     guard(bytes: number, onExceeded: (used: number) => void): void {
       limit = { bytes, onExceeded };
     },
@@ -76,7 +76,7 @@ export function memoryWatch(children: () => number[], proc = '/proc') {
   };
 }
 
-/** @param pids this process first. Processes that have just ended count nothing. */
+/** The memory of processes now. Processes that have just ended count as 0. @param pids this process first. */
 export function familyMemory(pids: readonly number[], proc: string): FamilyMemory {
   for (const [measure, file, field] of [
     ['pss', 'smaps_rollup', 'Pss'],
@@ -90,7 +90,7 @@ export function familyMemory(pids: readonly number[], proc: string): FamilyMemor
   return { bytes: 1024 * process.resourceUsage().maxRSS, processes: 1, measure: 'rss of the parent' };
 }
 
-/** A field like "Pss:   275 kB" of a file in /proc; undefined where there is none. */
+/** A field like "Pss:   275 kB" of a file in procfs; undefined if there is none. */
 function kilobytes(path: string, field: string): number | undefined {
   try {
     const [, size] = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(readFileSync(path, 'utf8')) ?? [];

@@ -7,50 +7,50 @@ import type { Settings } from '../model/settings.js';
 import type { SignalCounts } from '../model/signals.js';
 
 export const WHAT = 'model of recommend';
-/** Changes with what a model file holds, and with what its numbers mean. */
+/** Changes whenever the content of model files or the meaning of their numbers changes. */
 export const FORMAT = 3;
 
-/** What a model is and how it came about, as the JSON in its file. */
+/** What a model is and how it was made: the JSON in its file. */
 export interface ModelFacts {
   what: typeof WHAT;
   format: number;
-  /** Of the program that learned it. */
+  /** The version of the program that learned it. */
   version: string;
-  /** When, as an ISO date. */
+  /** ISO date of learning. */
   learned: string;
   method: { name: string; settings: Settings; explanation: string | null };
   counts: SignalCounts & { users: number; served: number };
-  /** How rows of events became strengths: of the interactions beside profiles, then of the events of users. */
+  /** How rows of events became strengths: first for the interactions given beside profiles, then for the events of users. */
   strengths: LearnedStrengths[];
-  /** From one end of the scale of ratings to the other; null: what is kept of users are no ratings. */
+  /** Difference between the ends of the rating scale; null: the histories are not ratings. */
   ratingSpan: number | null;
-  /** The mean of the ratings that count as evidence, where some do not. */
+  /** The mean of the ratings that count as evidence; null if all do. */
   countingMean: number | null;
-  /** Weights by type of event that were stated. */
+  /** The weights of event types that the user gave. */
   eventWeights: [type: string, weight: number][];
   dayOrder: DayOrder | null;
-  /** What of the interactions counts, with the moment from which ages do. */
+  /** Which interactions count, and the moment from which ages count. */
   evidence: EvidenceRules;
-  /** What counted as now, in seconds since 1970. */
+  /** The time that counted as now, in seconds since 1970. */
   now: number;
-  /** Whether the events have times; if not, those of later ones do not count. */
+  /** Whether the events have times. If not, the times of later events are ignored. */
   times: boolean;
-  /** What was decided of the columns of the catalogue, and of those of profiles. */
+  /** Decisions about the columns of the catalogue, and about those of profiles. */
   attributes: DecidedColumn[];
   groups: DecidedColumn[];
-  /** The names of the columns that are kept as the files had them. */
+  /** The names of the columns that the model keeps unchanged. */
   itemColumns: string[];
   userColumns: string[];
 }
 
-/** Facts that the run knows. */
+/** Facts from the run that learned the model. */
 export type RunFacts = Pick<ModelFacts, 'version' | 'learned' | 'method' | 'now' | 'evidence' | 'countingMean'> & {
   eventWeights: EventWeights;
-  /** As stated. */
+  /** As the user gave it. */
   dayOrder: DayOrder | undefined;
 };
 
-/** @param signals the rows of the model. */
+/** @param signals counts of the rows of the model. */
 export function factsOf(
   { eventWeights, dayOrder: stated, ...run }: RunFacts,
   { userIds, served, rated, times, itemColumns, userColumns }: Dataset,

@@ -6,31 +6,30 @@ import { emptyRows, firstRows, joined, mapped, pickedRows, rowLength, type Spars
 import { type Rated, rated } from '../model/strength.js';
 import { evidenceOf, type SavedModel, type Wanted } from './saved-model.js';
 
-/** What has to be known of a model, and of some of its users at least. */
+/** The parts of a model that scoring users of new files needs. */
 export type KnownModel = Pick<
   SavedModel,
   'facts' | 'names' | 'userIds' | 'usersAt' | 'items' | 'attributes' | 'userColumns'
 >;
 
-/** Whom new files name, as a model sees them. */
+/** The users of new files, with what the model knows about them. */
 export interface Scored {
   dataset: Dataset;
-  /** Interactions that were read, those among them with items that the model does not know, and one of these items. */
+  /** Number of interactions read, number of those with items unknown to the model, and one of these items. */
   read: number;
   strange: number;
   stranger: string | undefined;
-  /** Users whom the model knows. */
+  /** Number of users that the model knows. */
   known: number;
 }
 
 /**
- * The users of new files, with what the model knows of them.
+ * Combines the users of new files with what the model knows about them.
  *
- * What it has of a user is kept; pairs of user and item in the new files replace those it has or come to them, what profiles say of
- * preferences and groups now replaces what they said, and what they exclude comes to what they excluded. Items and groups that it does not
- * know are left out.
+ * The model's data about a user stays. Interactions in the new files are added, or replace those with the same item; new preferences and
+ * groups of a profile replace the old ones; new exclusions are added to the old ones. Items and groups unknown to the model are left out.
  *
- * @param read the new files, read by what the model knows. @param wanted what to know beside them.
+ * @param read the new files, read with the model's ids and columns. @param wanted what else to take from the model.
  */
 export function scoredUsers(model: KnownModel, read: Dataset, wanted: Wanted): Scored {
   const { served, userIds } = read;
@@ -41,15 +40,15 @@ export function scoredUsers(model: KnownModel, read: Dataset, wanted: Wanted): S
   const places = placesIn(model, userIds.slice(0, served));
   const users = places.filter((place) => place < counts.users).sort();
   const all = users.length > 0 ? model.usersAt(users) : undefined;
-  // Behind the rows of known users comes an empty one, for all others.
+  // The row after those of known users is empty: all unknown users get it.
   const rowOfPlace = new Map(Array.from(users, (place, row) => [place, row]));
   const rows = places.map((place) => rowOfPlace.get(place) ?? users.length);
   const before = (name: 'preferences' | 'groups' | 'excluded') =>
-    all ? pickedRows(withNobody(all[name]), rows) : emptyRows(served, 0);
-  const had = all && entriesOfUsers({ ...all, interactions: withNobody(all.interactions) }, rows);
-  const { interactions, times: seconds, rated: ratings } = together(had, fresh, model);
+    all ? pickedRows(withEmptyRow(all[name]), rows) : emptyRows(served, 0);
+  const had = all && entriesOfUsers({ ...all, interactions: withEmptyRow(all.interactions) }, rows);
+  const { interactions, times: seconds, rated: ratings } = joinHistories(had, fresh, model);
   const now = (name: 'preferences' | 'groups' | 'excluded', columns: number) =>
-    cut(firstRows(read[name], served), columns);
+    firstColumns(firstRows(read[name], served), columns);
   const excluded = now('excluded', counts.items);
   return {
     read: read.interactions.start[served] ?? 0,
@@ -61,13 +60,13 @@ export function scoredUsers(model: KnownModel, read: Dataset, wanted: Wanted): S
       userIds: userIds.slice(0, served),
       served,
       interactions,
-      // Without times they are all alike, whoever else is in the files.
+      // Users without times are treated alike, whatever other users the files have.
       times: times ? (seconds ?? new Float64Array(interactions.index.length).fill(Number.NaN)) : undefined,
       rated: ratings,
       excluded: joined([before('excluded'), excluded], served, counts.items),
       attributes: model.attributes,
-      preferences: newest(before('preferences'), now('preferences', counts.preferences)),
-      groups: newest(before('groups'), now('groups', counts.groups)),
+      preferences: newerRows(before('preferences'), now('preferences', counts.preferences)),
+      groups: newerRows(before('groups'), now('groups', counts.groups)),
       ...model.items(wanted),
       evidence: evidenceOf(model.facts, wanted),
       userColumns: wanted.keepColumns ? userColumns(read.userColumns, model.userColumns, places) : [],
@@ -75,7 +74,7 @@ export function scoredUsers(model: KnownModel, read: Dataset, wanted: Wanted): S
   };
 }
 
-/** What the served users did with known items, and with how many others. */
+/** The served users' interactions with known items, and the number of those with unknown ones. */
 function knownItems(read: Dataset, items: number): { fresh: Interactions; strange: number } {
   const { index, start } = read.interactions;
   const end = start[read.served] ?? 0;
@@ -89,7 +88,7 @@ function knownItems(read: Dataset, items: number): { fresh: Interactions; strang
   };
 }
 
-/** The user's index in the model for each id; the one behind all others where it does not know the user. */
+/** The user's index in the model for each id; for unknown users, the index after the last user. */
 function placesIn(model: KnownModel, ids: readonly string[]): Uint32Array {
   const { bytes, starts } = model.userIds;
   const users = IdIndex.from(ids);
@@ -102,15 +101,15 @@ function placesIn(model: KnownModel, ids: readonly string[]): Uint32Array {
   return places;
 }
 
-/** The same with one more row, for users whom the model does not know. */
-function withNobody(matrix: SparseRows): SparseRows {
+/** The matrix with an empty row added, for users that the model does not know. */
+function withEmptyRow(matrix: SparseRows): SparseRows {
   const start = new Uint32Array(matrix.rows + 2).fill(matrix.index.length);
   start.set(matrix.start);
   return { ...matrix, rows: matrix.rows + 1, start };
 }
 
-/** What users did, as far as the model knows it and as new files say. Ratings are judged by the mean of all that a user gave. */
-function together(before: Interactions | undefined, fresh: Interactions, { facts }: KnownModel): Interactions {
+/** Joins the histories in the model with those of new files. Ratings are compared with the mean of all ratings of the user. */
+function joinHistories(before: Interactions | undefined, fresh: Interactions, { facts }: KnownModel): Interactions {
   const { rows, columns } = fresh.interactions;
   const parts = before ? [before, fresh] : [fresh];
   const both = joined(
@@ -139,19 +138,19 @@ function together(before: Interactions | undefined, fresh: Interactions, { facts
     span: facts.ratingSpan,
     mean: facts.countingMean ?? scale.meanRating,
   };
-  const judged = rated(both, ratings);
-  if (facts.countingMean !== null) return { interactions: { ...both, value: judged }, times, rated: ratings };
+  const strengths = rated(both, ratings);
+  if (facts.countingMean !== null) return { interactions: { ...both, value: strengths }, times, rated: ratings };
   const value = both.value.slice();
   for (let user = 0; user < rows; user++) {
     const [from, to] = [both.start[user] ?? 0, both.start[user + 1] ?? 0];
     const added = rowLength(fresh.interactions, user);
-    // Where one of the two has all of a user, its strengths are those of all.
-    if (added > 0 && added < to - from) value.set(judged.subarray(from, to), from);
+    // If only one of the two has interactions of a user, its strengths are right already.
+    if (added > 0 && added < to - from) value.set(strengths.subarray(from, to), from);
   }
   return { interactions: { ...both, value }, times, rated: ratings };
 }
 
-/** The columns of both; a cell that is filled now stands. @param places of the users among `before`. */
+/** The columns of both; a filled cell of `now` wins. @param places row of each user in `before`. */
 function userColumns(now: readonly CellColumn[], before: readonly CellColumn[], places: Uint32Array): CellColumn[] {
   const names = new Set([...now, ...before].map(({ name }) => name));
   return Array.from(names, (name) => {
@@ -160,12 +159,13 @@ function userColumns(now: readonly CellColumn[], before: readonly CellColumn[], 
   });
 }
 
-function cut(matrix: SparseRows, columns: number): SparseRows {
+/** The matrix without the columns from `columns` on. */
+function firstColumns(matrix: SparseRows, columns: number): SparseRows {
   return { ...mapped(matrix, (value, _, column) => (column < columns ? value : undefined)), columns };
 }
 
-/** The rows of `now`; where one is empty, that of `before`. */
-function newest(before: SparseRows, now: SparseRows): SparseRows {
+/** The rows of `now`; for an empty one, that of `before`. */
+function newerRows(before: SparseRows, now: SparseRows): SparseRows {
   if (before.index.length === 0) return now;
   const kept = mapped(before, (value, row) => (rowLength(now, row) === 0 ? value : undefined));
   return joined([kept, now], now.rows, now.columns);

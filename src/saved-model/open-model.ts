@@ -7,11 +7,11 @@ import { DEFAULT_SETTINGS } from '../model/settings.js';
 import { FORMAT, type ModelFacts, WHAT } from './facts.js';
 
 /*
- * Opening a model file, and trusting its parts: each has to have the size that the facts say.
+ * Opens a model file and checks its parts: each must have the size that the facts say.
  */
 
 /** Opens a model file. @throws Failure 66 if it does not exist or cannot be opened. */
-export function openedModel(path: string): number {
+export function openModelFile(path: string): number {
   try {
     const file = openSync(path, 'r');
     if (fstatSync(file).isFile()) return file;
@@ -20,22 +20,22 @@ export function openedModel(path: string): number {
     const wayOut = systemCode(error) === 'ENOENT' ? 'recommend fit --model makes one' : messageOf(error);
     throw noInput(`--model ${path} cannot be opened: ${wayOut}`, error);
   }
-  throw noInput(`--model ${path} is no regular file, and a model cannot be read from a pipe`);
+  throw noInput(`--model ${path} is not a regular file, and a model cannot be read from a pipe`);
 }
 
 /**
- * A path that means the open file, whatever is put in its place. @param privatePath where it may be linked or copied, if the system has no
- * other way to hold it.
+ * A path that always leads to the open file, even if another one replaces it. @param privatePath where the file may be linked or copied if
+ * the system has no other way.
  */
-export function heldPath(path: string, file: number, privatePath: () => string): string {
-  const held = `/proc/${process.pid}/fd/${file}`;
+export function stablePath(path: string, file: number, privatePath: () => string): string {
+  const viaProc = `/proc/${process.pid}/fd/${file}`;
   const own = fstatSync(file);
-  if (existsSync(held) && statSync(held).ino === own.ino && statSync(held).dev === own.dev) return held;
+  if (existsSync(viaProc) && statSync(viaProc).ino === own.ino && statSync(viaProc).dev === own.dev) return viaProc;
   const other = privatePath();
   try {
     linkSync(path, other);
   } catch {
-    // On another disk.
+    // It is on another disk.
     copyFileSync(path, other);
   }
   return other;
@@ -44,31 +44,31 @@ export function heldPath(path: string, file: number, privatePath: () => string):
 /** Reads a model's facts. @throws RangeError if the file is not a model, or this version cannot read it. */
 export function factsFrom(arrays: Arrays): ModelFacts {
   const facts = JSON.parse(Buffer.from(arrayOf(arrays, 'facts', Uint8Array)).toString());
-  if (facts?.what !== WHAT) throw new RangeError('it is another file of recommend, and no model');
+  if (facts?.what !== WHAT) throw new RangeError('it is another file of recommend, not a model');
   const isSame = `${Object.keys(facts.method?.settings ?? {}).sort()}` === `${Object.keys(DEFAULT_SETTINGS).sort()}`;
   if (facts.format === FORMAT && isSame) return facts;
   throw new RangeError(`it was written by version ${facts.version} of recommend, whose models this one does not read`);
 }
 
-/** So many texts. @throws RangeError where there are others. */
+/** The texts of that name. @throws RangeError if there are not `count` of them. */
 export function textsFrom(arrays: Arrays, name: string, count: number): string[] {
   const cells = quotedFrom(arrays, name);
-  lengthy(cells.start, count + 1);
+  withLength(cells.start, count + 1);
   return unpackedTexts(cells);
 }
 
-/** The array, if it has that length. @throws RangeError */
-export function lengthy<T extends { length: number }>(array: T, length: number): T {
+/** Returns the array if it has that length. @throws RangeError otherwise */
+export function withLength<T extends { length: number }>(array: T, length: number): T {
   if (array.length === length) return array;
-  throw new RangeError(`it has ${array.length} numbers where ${length} are wanted`);
+  throw new RangeError(`it has ${array.length} numbers instead of ${length}`);
 }
 
-/** The matrix, if it has that shape. @throws RangeError */
-export function shaped(matrix: SparseRows, rows: number, columns: number): SparseRows {
+/** Returns the matrix if it has that shape. @throws RangeError otherwise */
+export function withShape(matrix: SparseRows, rows: number, columns: number): SparseRows {
   if (matrix.rows === rows && matrix.columns === columns) return matrix;
-  throw new RangeError(`it has a matrix of ${matrix.rows} × ${matrix.columns} where ${rows} × ${columns} is wanted`);
+  throw new RangeError(`it has a matrix of ${matrix.rows} × ${matrix.columns} instead of ${rows} × ${columns}`);
 }
 
-export function none(name: string): never {
+export function missing(name: string): never {
   throw new RangeError(`it lacks "${name}"`);
 }

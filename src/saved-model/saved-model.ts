@@ -9,7 +9,7 @@ import type { UserRows } from '../dataset/interactions.js';
 import type { DayOrder } from '../events/day-month.js';
 import { IdIndex, type PackedIds } from '../events/ids.js';
 import { badData, messageOf } from '../failure.js';
-import { type Arrays, arrayOf, checkArrays, headerHash, readArrays, readStretches } from '../files/array-file.js';
+import { type Arrays, arrayOf, checkArrays, headerHash, readArrays, readSegments } from '../files/array-file.js';
 import type { TypedArray } from '../files/array-header.js';
 import { emptyRows, rowLengths, type SparseRows } from '../matrix/sparse.js';
 import { lowRankOf } from '../model/low-rank.js';
@@ -20,23 +20,23 @@ import { matrixFrom } from '../workers/matrix-file.js';
 import type { ModelFiles } from '../workers/protocol.js';
 import { readFactors, readLearnedRows, readScales } from '../workers/run-files.js';
 import type { ModelFacts } from './facts.js';
-import { factsFrom, heldPath, lengthy, none, openedModel, shaped, textsFrom } from './open-model.js';
-import { isOfUser } from './write.js';
+import { factsFrom, missing, openModelFile, stablePath, textsFrom, withLength, withShape } from './open-model.js';
+import { isUserArray } from './write.js';
 
-/** What a model knows of items and signals. */
+/** The ids and names of a model's items and signals. */
 export type Names = Pick<Dataset, 'itemIds' | 'titles' | 'offered' | 'attributeNames' | 'groupNames'>;
 
-/** What a run wants to know: the columns of files, and what can be sold at a time in seconds since 1970. */
+/** What a run needs from a model: columns of files or not, and the items that can be sold at a time (seconds since 1970). */
 export interface Wanted {
   keepColumns: boolean;
   now: number;
-  /** From when ages count, as `--now` says; undefined: from the latest interaction that was learned from. */
+  /** The moment from which ages count (`--now`); undefined: the latest interaction that the model learned from. */
   clock?: number | undefined;
-  /** What dates like 03/04/2011 have first; undefined: as the model says, or told from the column. */
+  /** What comes first in dates like 03/04/2011; undefined: as the model says, or as the column shows. */
   dayOrder: DayOrder | undefined;
 }
 
-/** What counts is as it was for the model. Ages do not go by new files: a list depends on nobody else in them. */
+/** The evidence rules of the model. Ages do not depend on new files, so that a list does not depend on other users in them. */
 export function evidenceOf(
   { evidence }: Pick<ModelFacts, 'evidence'>,
   { clock = evidence.now }: Wanted,
@@ -44,42 +44,42 @@ export function evidenceOf(
   return { ...evidence, now: clock };
 }
 
-/** Chooses the arrays of one thing. */
+/** Selects the arrays whose names begin with one of these words. */
 const isOf =
-  (...things: string[]) =>
+  (...words: string[]) =>
   (name: string) =>
-    things.includes(name.split('.')[0] ?? '');
+    words.includes(name.split('.')[0] ?? '');
 
-/** The arrays that have a number for each entry of the history. */
+/** The arrays with one number for each entry of the histories. */
 const BESIDE_HISTORY = ['times', 'rating', 'weight'];
 
 /**
- * A model file that is open. Each of its parts is read, and its check sums are looked at, when somebody asks for it: most questions need
- * no histories. Another run may put another model in its place meanwhile: this one stays as it was until it is closed.
+ * An open model file. Each part is read, and its check sum verified, on access, because most questions need no histories. Another run may
+ * replace the file meanwhile: this object keeps the old one until it is closed.
  *
- * All that reads it throws Failure 65 where the file was cut or altered, or its parts do not fit together.
+ * Every access throws Failure 65 if the file was cut or altered, or its parts do not fit together.
  */
 export class SavedModel {
   readonly facts: ModelFacts;
-  /** Of all that is in it. */
+  /** Hash of the whole content. */
   readonly hash: string;
-  /** As children read it. */
+  /** The file as children read it. */
   readonly files: ModelFiles;
   readonly #path: string;
-  readonly #held: string;
+  readonly #stable: string;
   readonly #file: number;
 
   /**
-   * Opens a model file, and reads what it is. @param privatePath where it may be linked or copied, if the system has no other way to hold it.
-   * @throws Failure 66 where it cannot be opened, 65 where it is no model, or one that this version cannot read.
+   * Opens a model file and reads its facts. @param privatePath as `stablePath` takes it.
+   * @throws Failure 66 if it cannot be opened, 65 if it is not a model or this version cannot read it.
    */
   constructor(path: string, privatePath: () => string) {
     this.#path = path;
-    this.#file = openedModel(path);
+    this.#file = openModelFile(path);
     try {
-      this.#held = heldPath(path, this.#file, privatePath);
-      this.facts = this.#read(() => factsFrom(readArrays(this.#held, (name) => name === 'facts', false)));
-      this.hash = this.#read(() => headerHash(this.#held));
+      this.#stable = stablePath(path, this.#file, privatePath);
+      this.facts = this.#read(() => factsFrom(readArrays(this.#stable, (name) => name === 'facts', false)));
+      this.hash = this.#read(() => headerHash(this.#stable));
     } catch (error) {
       this.close();
       throw error;
@@ -87,9 +87,9 @@ export class SavedModel {
     const { items, preferences, groups, latest } = this.facts.counts;
     this.files = {
       counts: { items, preferences, groups, latest },
-      rows: [{ path: this.#held, from: 0 }],
-      statistics: this.#held,
-      factors: this.#held,
+      rows: [{ path: this.#stable, from: 0 }],
+      statistics: this.#stable,
+      factors: this.#stable,
       isFinished: true,
     };
   }
@@ -107,12 +107,12 @@ export class SavedModel {
         titles: textsFrom(arrays, 'titles', items),
         attributeNames: textsFrom(arrays, 'attributeNames', preferences),
         groupNames: textsFrom(arrays, 'groupNames', groups),
-        offered: lengthy(arrayOf(arrays, 'offered', Uint8Array), items),
+        offered: withLength(arrayOf(arrays, 'offered', Uint8Array), items),
       };
     });
   }
 
-  /** What files are read by that are to be scored. */
+  /** The ids, columns and strengths with which new files are read for scoring. */
   get known(): Known {
     const { strengths, attributes, groups } = this.facts;
     return this.#read(() => {
@@ -130,13 +130,13 @@ export class SavedModel {
     return this.#read(() => this.#packed('users', this.facts.counts.users));
   }
 
-  /** None by item: what was learned of attributes is in the rows of the model. */
+  /** Empty rows: what was learned about attributes is in the rows of the model. */
   get attributes(): SparseRows {
     const { items, preferences } = this.facts.counts;
     return emptyRows(items, preferences);
   }
 
-  /** What a run wants to know of items beside their names. */
+  /** The data about items other than their names. */
   items({ keepColumns, now, dayOrder }: Wanted): Pick<Dataset, 'available' | 'itemColumns'> {
     const itemColumns = keepColumns ? this.#columns('itemColumns') : [];
     return { available: this.#read(() => this.#availableAt(now, dayOrder)), itemColumns };
@@ -146,31 +146,31 @@ export class SavedModel {
     return this.#columns('userColumns');
   }
 
-  /** All that is known of all users, as a run reads it. */
+  /** The model's data as a dataset, with all users. */
   dataset(wanted: Wanted): Dataset {
     const { names, attributes } = this;
     const { users, served } = this.facts.counts;
     const userColumns = wanted.keepColumns ? this.userColumns : [];
     return this.#read(() => {
       const userIds = textsFrom(this.#arrays(isOf('users')), 'users', users);
-      const known = this.#usersFrom(this.#arrays(isOfUser), users);
+      const known = this.#usersFrom(this.#arrays(isUserArray), users);
       const evidence = evidenceOf(this.facts, wanted);
       return { ...names, ...this.items(wanted), userColumns, userIds, served, attributes, evidence, ...known };
     });
   }
 
-  /** What is known of all users, where it lies: processes that ask for it share the memory. */
+  /** The data of all users, mapped: processes that read it share the memory. */
   get users(): UserRows {
-    return this.#read(() => this.#usersFrom(readArrays(this.#held, isOfUser), this.facts.counts.users));
+    return this.#read(() => this.#usersFrom(readArrays(this.#stable, isUserArray), this.facts.counts.users));
   }
 
-  /** What is known of some users, whose indices rise: a row for each. */
+  /** The data of some users, a row for each. @param users rising indices. */
   usersAt(users: Uint32Array): UserRows {
     return this.#read(() => {
       const parts = ['history', 'excluded', 'preferences', 'groups'].map((name) => {
         const all = this.#array(`${name}.start`, Uint32Array);
         const start = new Uint32Array(users.length + 1);
-        const stretches = Array.from(users, (user, row) => {
+        const segments = Array.from(users, (user, row) => {
           const [from = 0, to = 0] = all.subarray(user, user + 2);
           start[row + 1] = (start[row] ?? 0) + to - from;
           return [from, to] as const;
@@ -179,7 +179,7 @@ export class SavedModel {
         const wanted = [`${name}.index`, `${name}.value`, ...beside];
         return {
           ...this.#arrays((each) => each === `${name}.shape`),
-          ...readStretches(this.#held, stretches, (each) => wanted.includes(each)),
+          ...readSegments(this.#stable, segments, (each) => wanted.includes(each)),
           [`${name}.start`]: start,
         };
       });
@@ -201,8 +201,8 @@ export class SavedModel {
   }
 
   /**
-   * By item, whether it can be sold now. Columns are kept with one row an item: where that came to another answer than all rows did when
-   * the model was learned, that answer stands.
+   * By item, whether it can be sold now. The model keeps only one row of columns per item. If that row gave another answer than all rows of
+   * the item when the model was learned, the answer of then stays.
    */
   #availableAt(now: number, dayOrder: DayOrder | undefined): Uint8Array | undefined {
     const { counts, now: before, dayOrder: learned } = this.facts;
@@ -224,49 +224,50 @@ export class SavedModel {
     const matrix = (name: string, columns: number) => {
       const [, width = 0] = arrayOf(arrays, `${name}.shape`, Float64Array);
       const shape = { [`${name}.shape`]: Float64Array.of(users, width) };
-      return shaped(matrixFrom({ ...arrays, ...shape }, name), users, columns);
+      return withShape(matrixFrom({ ...arrays, ...shape }, name), users, columns);
     };
     const interactions = matrix('history', counts.items);
     const entries = interactions.index.length;
     const beside = (name: string) =>
-      name in arrays ? lengthy(arrayOf(arrays, name, Float32Array), entries) : undefined;
+      name in arrays ? withLength(arrayOf(arrays, name, Float32Array), entries) : undefined;
     return {
       interactions,
-      times: 'times' in arrays ? lengthy(arrayOf(arrays, 'times', Float64Array), entries) : undefined,
-      rated: span === null ? undefined : { rating: beside('rating') ?? none('rating'), weight: beside('weight'), span },
+      times: 'times' in arrays ? withLength(arrayOf(arrays, 'times', Float64Array), entries) : undefined,
+      rated:
+        span === null ? undefined : { rating: beside('rating') ?? missing('rating'), weight: beside('weight'), span },
       excluded: matrix('excluded', counts.items),
       preferences: matrix('preferences', counts.preferences),
       groups: matrix('groups', counts.groups),
     };
   }
 
-  /** Its rows and scales in this process. */
+  /** The rows and scales, loaded into this process. */
   get model(): Model {
     const { counts } = this.files;
     return this.#read(() => {
-      const rows = shaped(readLearnedRows(this.#held), signalCount(counts), counts.items);
+      const rows = withShape(readLearnedRows(this.#stable), signalCount(counts), counts.items);
       const lowRank = lowRankOf(readFactors(this.files), this.popularity, this.facts.method.settings);
-      return finishedModel(counts, [rows], [0], readScales(this.#held), lowRank);
+      return finishedModel(counts, [rows], [0], readScales(this.#stable), lowRank);
     });
   }
 
-  /** By item: the users who liked it. */
+  /** By item: the number of users who liked it. */
   get popularity(): Float64Array {
     return this.#read(() => this.#array('popularity', Float64Array));
   }
 
-  /** How many cells each row has. The rows and scales were looked at then: they are as they were written. */
+  /** The number of cells in each row. Also verifies the check sums of everything that scoring reads. */
   get rowLengths(): Float64Array {
     return this.#read(() => {
-      checkArrays(this.#held, (name) => /^(rows\.|prior$|scales$|factors$|popularity$)/.test(name));
+      checkArrays(this.#stable, (name) => /^(rows\.|prior$|scales$|factors$|popularity$)/.test(name));
       const start = this.#array('rows.start', Uint32Array);
-      return rowLengths({ rows: lengthy(start, signalCount(this.files.counts) + 1).length - 1, start });
+      return rowLengths({ rows: withLength(start, signalCount(this.files.counts) + 1).length - 1, start });
     });
   }
 
-  // Not mapped: a file that somebody cuts while it is mapped ends the process.
+  // Not mapped: truncating a mapped file would end the process.
   #arrays(isWanted: (name: string) => boolean): Arrays {
-    return readArrays(this.#held, isWanted, false);
+    return readArrays(this.#stable, isWanted, false);
   }
 
   #array<T extends TypedArray>(name: string, type: new (length: number) => T): T {
@@ -277,7 +278,7 @@ export class SavedModel {
   #packed(name: string, count?: number): PackedIds {
     const arrays = this.#arrays((each) => each.startsWith(`${name}.`));
     const { bytes, start: starts } = quotedFrom(arrays, name);
-    if (count !== undefined) lengthy(starts, count + 1);
+    if (count !== undefined) withLength(starts, count + 1);
     return { bytes, starts };
   }
 
@@ -286,7 +287,7 @@ export class SavedModel {
       return read();
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      const why = messageOf(error).replaceAll(this.#held ?? this.#path, this.#path);
+      const why = messageOf(error).replaceAll(this.#stable ?? this.#path, this.#path);
       throw badData(`${why}; learn it again: recommend fit --model`, error);
     }
   }

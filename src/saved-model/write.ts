@@ -14,13 +14,14 @@ import { scaleArrays } from '../workers/run-files.js';
 import type { ModelFacts } from './facts.js';
 
 /*
- * A model file is an array file (docs/model-file.md has its arrays). What is read together lies together, and what few need comes last:
+ * A model file is an array file (docs/model-file.md lists its arrays). Arrays that are read together are stored together, and those that
+ * are rarely needed come last:
  *
  *     facts │ names of items, attributes and groups │ scales, rows │ users: their ids, histories and profiles
  */
 
 /**
- * Refuses to replace a file that is no model: it may be somebody's data. A damaged model may be replaced.
+ * Refuses to replace a file that is not a model: it may be somebody's data. A damaged model may be replaced.
  * @throws Failure 65
  */
 export function refuseOther(path: string): void {
@@ -28,24 +29,24 @@ export function refuseOther(path: string): void {
     const stats = statSync(path);
     if (!stats.isFile() || stats.size === 0 || isArrayFile(path)) return;
   } catch {
-    // There is none. Where there is more to it, writing will fail too, with a message.
+    // There is no such file. If something else is wrong, writing will fail with a message.
     return;
   }
   throw badData(`--model ${path} is no model that recommend wrote; it stays as it is: name another, or remove it`);
 }
 
-/** Pieces in which a file is written: one call writes 2 GB at most. */
-const AT_ONCE = 1 << 26;
+/** Bytes per write: one call writes 2 GB at most. */
+const PIECE = 1 << 26;
 
 /**
- * Puts what a model file holds of a data set into a file of the run: learning needs the room.
- * @param popularity by item: the users who liked it.
+ * Writes the parts of a data set that go into the model file to a file of the run, because learning needs the memory.
+ * @param popularity by item: the number of users who liked it.
  */
 export function stashDataset(path: string, dataset: Dataset, popularity: Float64Array): void {
   writeArrays(path, { ...itemArrays(dataset), popularity, ...userArrays(dataset) });
 }
 
-/** Writes a model. @param stash the file of `stashDataset`. @returns once all is written, before it is committed. */
+/** Writes a model, without committing it. @param stash the file of `stashDataset`. */
 export async function writeModel(
   destination: Destination,
   facts: ModelFacts,
@@ -53,33 +54,33 @@ export async function writeModel(
   model: Model,
 ): Promise<void> {
   const arrays = readArrays(stash);
-  const isOfUsers = (name: string) => /^user(s|Columns)\./.test(name) || isOfUser(name);
-  const some = (wanted: (name: string) => boolean) =>
+  const isOfUsers = (name: string) => /^user(s|Columns)\./.test(name) || isUserArray(name);
+  const arraysWhere = (wanted: (name: string) => boolean) =>
     Object.fromEntries(Object.entries(arrays).filter(([name]) => wanted(name)));
   const bytes = arrayFileBytes({
     facts: Buffer.from(JSON.stringify(facts)),
-    ...some((name) => !isOfUsers(name)),
+    ...arraysWhere((name) => !isOfUsers(name)),
     ...scaleArrays(model.scales),
     ...rowArrays(model),
     factors: model.lowRank?.factors ?? new Float32Array(0),
-    ...some(isOfUsers),
+    ...arraysWhere(isOfUsers),
   });
   for (const part of bytes) {
-    for (let at = 0; at < part.length; at += AT_ONCE) await destination.write(part.subarray(at, at + AT_ONCE));
+    for (let at = 0; at < part.length; at += PIECE) await destination.write(part.subarray(at, at + PIECE));
   }
 }
 
-/** What a model file holds of users beside their ids, by the first part of its arrays' names. */
-const OF_USERS = ['history', 'times', 'rating', 'weight', 'excluded', 'preferences', 'groups'];
+/** The data of users other than ids and columns, by the first part of the array names. */
+const USER_ARRAYS = ['history', 'times', 'rating', 'weight', 'excluded', 'preferences', 'groups'];
 
-export function isOfUser(name: string): boolean {
-  return OF_USERS.includes(name.split('.')[0] ?? '');
+export function isUserArray(name: string): boolean {
+  return USER_ARRAYS.includes(name.split('.')[0] ?? '');
 }
 
 function itemArrays(dataset: Dataset): Arrays {
   const { itemIds, titles, offered, available, attributeNames, groupNames, itemColumns } = dataset;
   const texts = { items: itemIds, titles, attributeNames, groupNames, ...columnTexts({ itemColumns }, itemIds.length) };
-  // Items that are not in the catalogue are not offered anyway.
+  // Items outside the catalogue have no such value, and are not offered anyway.
   const sold = available && { available: Uint8Array.from(offered, (_, item) => available[item] ?? 1) };
   return { ...textArrays(texts), offered, ...sold };
 }
@@ -93,7 +94,7 @@ function userArrays(dataset: Dataset): Arrays {
   };
 }
 
-/** The cells of columns, by the name of all and the place of each. @param rows subjects: the last of them may be in no file of columns. */
+/** The cells of each column, as texts named `<name>.<number>`. @param rows number of users or items; the last ones may have no cells. */
 function columnTexts(all: Readonly<Record<string, readonly CellColumn[]>>, rows: number) {
   const texts = Object.entries(all).flatMap(([name, columns]) =>
     columns.map(({ cells }, at) => [`${name}.${at}`, Array.from({ length: rows }, (_, row) => cells[row] ?? '')]),
@@ -107,7 +108,7 @@ function textArrays(texts: Readonly<Record<string, readonly string[]>>): Arrays 
   return Object.assign({}, ...packed);
 }
 
-/** The rows of a model, its parts put together. */
+/** The rows of a model, its parts joined. */
 function rowArrays({ counts, rows }: Model): Record<string, TypedArray | TypedArray[]> {
   return {
     'rows.shape': Float64Array.of(signalCount(counts), counts.items),

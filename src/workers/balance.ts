@@ -1,22 +1,22 @@
 import { Random } from '../matrix/sampling.js';
 import type { Shard } from './plan.js';
 
-/** The work of a child in this job, in the units of shards' costs. */
+/** A child's work in the current job, in the unit of shard costs. */
 export interface Load {
-  /** The cost of the shard it works on; 0: it is free. */
+  /** Cost of the shard it is working on; 0: it is free. */
   outstanding: number;
   done: number;
-  /** What `done` took. */
+  /** Time that `done` took. */
   seconds: number;
 }
 
-/** Picks who gets the next shard, by index into the loads. If that child is busy, the shard waits for it. */
+/** Picks the child that gets the next shard. @returns its index in `loads`; if that child is busy, the shard waits for it. */
 export type Balance = (loads: readonly Load[], shard: Shard) => number;
 
 export const BALANCES = ['least-loaded', 'round-robin', 'random', 'weighted'] as const;
 export type BalanceName = (typeof BALANCES)[number];
 
-/** A strategy, fresh for each job. @param seed of `random`. */
+/** Makes a strategy. Some keep state, so each job needs its own. @param seed for `random`. */
 export function balanceOf(name: BalanceName, seed: number): Balance {
   switch (name) {
     case 'least-loaded':
@@ -32,19 +32,19 @@ export function balanceOf(name: BalanceName, seed: number): Balance {
   }
 }
 
-/** Whoever would finish it first at the pace measured so far; a child not measured yet is taken to be average. */
+/** Picks the child that would finish the shard first at its measured pace. A child not measured yet counts as average. */
 function weighted(loads: readonly Load[], shard: Shard): number {
   const pace = (some: readonly Load[]) =>
     some.reduce((total, { done }) => total + done, 0) / some.reduce((total, { seconds }) => total + seconds, 0);
   const measured = loads.filter(({ done, seconds }) => done > 0 && seconds > 0);
-  const usual = measured.length > 0 ? pace(measured) : 1;
-  return leastBy((load: Load) => (load.outstanding + shard.cost) / (measured.includes(load) ? pace([load]) : usual))(
+  const average = measured.length > 0 ? pace(measured) : 1;
+  return leastBy((load: Load) => (load.outstanding + shard.cost) / (measured.includes(load) ? pace([load]) : average))(
     loads,
     shard,
   );
 }
 
-/** The first with the least. */
+/** Picks the child with the lowest measure, the first of equals. */
 function leastBy(measure: (load: Load) => number): Balance {
   return (loads) => {
     const measures = loads.map(measure);

@@ -5,11 +5,11 @@ import type { Shard } from './plan.js';
 import { asToParent, type Job, PROTOCOL, type ServeJob, type ToChild, type ToParent } from './protocol.js';
 
 /** How a child ended, or what it did instead of answering. */
-export type Ending = 'could not start' | 'exited early' | 'was killed' | 'said nonsense' | 'was silent' | 'threw';
+export type Ending = 'could not start' | 'exited early' | 'was killed' | 'broke the protocol' | 'was silent' | 'threw';
 
 export class ChildFailure extends Error {
   readonly ending: Ending;
-  /** The child's own stack, where it threw. */
+  /** The child's own stack, if it threw. */
   readonly childStack: string | undefined;
   /** The system's error code, if that is why it threw; else ''. */
   readonly code: string;
@@ -25,7 +25,7 @@ export class ChildFailure extends Error {
   }
 }
 
-/** The program that children run: next to `dist`, from `src/workers/` and from `dist/workers/` alike. */
+/** The program that children run. The path is the same from `src/workers/` and from `dist/workers/`. */
 export const WORKER = new URL('../../dist/shard-worker.js', import.meta.url);
 
 export interface ChildOptions {
@@ -35,25 +35,25 @@ export interface ChildOptions {
   heap?: number | undefined;
 }
 
-/** Large arrays in large pages: on a virtual machine half of the time of a child was spent in page faults. Only glibc knows it. */
+/** Puts large arrays in large pages: on a virtual machine, children spent half of their time in page faults. Only glibc supports it. */
 const LARGE_PAGES = 'glibc.malloc.hugetlb=1';
 
-/** Milliseconds in which a child that has nothing to do ends. */
-const LONGEST_END = 2000;
+/** Milliseconds that an idle child may take to end before it is killed. */
+const END_TIMEOUT = 2000;
 
-/** One forked child: shards and questions in, answers out, one at a time. Each way it can end is an error with a name. */
+/** One forked child: shards and questions in, answers out, one at a time. Each way it can end is a named error. */
 export class Child {
   /** Resolves when the child is ready to work. */
   readonly started: Promise<void>;
   readonly #process: ChildProcess;
   readonly #gone: Promise<void>;
-  #take: ((message: ToParent) => void) | undefined;
-  #refuse: ((failure: ChildFailure) => void) | undefined;
+  #resolve: ((message: ToParent) => void) | undefined;
+  #reject: ((failure: ChildFailure) => void) | undefined;
   #failure: ChildFailure | undefined;
   #ending = false;
-  #isAtWork = false;
-  /** The job of its questions so far. */
-  #jobAsked: number | undefined;
+  #isBusy = false;
+  /** The job of its latest questions: the child already has that job's task. */
+  #knownJob: number | undefined;
 
   constructor(worker: URL, { onWords, heap }: ChildOptions = {}) {
     const tunables = [process.env.GLIBC_TUNABLES || [], LARGE_PAGES].flat().join(':');
@@ -61,24 +61,24 @@ export class Child {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', onWords ? 'pipe' : 'inherit', 'ipc'],
       env: { ...process.env, GLIBC_TUNABLES: tunables },
-      // Only one process can have a debugger's port: children do without.
+      // Only one process can use the debugger's port, so children run without it.
       execArgv: [
         ...process.execArgv.filter((argument) => !argument.startsWith('--inspect')),
         ...(heap === undefined ? [] : [`--max-old-space-size=${heap}`]),
       ],
     });
     this.#gone = new Promise((resolve) => {
-      // Not 'close': that waits for the channel as well, and does not always come after a disconnect of ours.
+      // Not 'close': that also waits for the channel, and does not always come after we disconnect.
       this.#process.once('exit', () => resolve());
       this.#process.once('error', () => resolve());
     });
     this.#process.stderr?.setEncoding('utf8').on('data', (words: string) => onWords?.(words.trim()));
-    const forget = atExit(() => this.#process.kill('SIGKILL'));
-    this.#gone.then(forget);
-    this.#process.on('message', (message) => this.#hear(message));
+    const cancelKill = atExit(() => this.#process.kill('SIGKILL'));
+    this.#gone.then(cancelKill);
+    this.#process.on('message', (message) => this.#receive(message));
     this.#process.once('error', (error) => this.#fail('could not start', error.message));
     this.#process.once('disconnect', () => {
-      // It might live on without its channel, and never be heard of again.
+      // Without its channel, it might run on unnoticed.
       if (!this.#ending) this.#process.kill('SIGKILL');
     });
     this.#process.once('exit', (code, signal) => {
@@ -88,7 +88,7 @@ export class Child {
     });
     this.started = this.#next().then((message) => {
       if (message.type === 'ready' && message.protocol === PROTOCOL) return;
-      throw this.#nonsense('did not say that it is ready, or speaks another version of the protocol');
+      throw this.#protocolError('did not report that it is ready, or uses another version of the protocol');
     });
     this.started.catch(() => {});
   }
@@ -98,65 +98,65 @@ export class Child {
   }
 
   /**
-   * Works a shard of job number `job`. @returns the path of its file.
-   * @throws ChildFailure when the child does anything but answer; unless it merely threw, it cannot be used again.
+   * Runs a shard of job number `job`. @returns the path of the shard's file.
+   * @throws ChildFailure if the child does anything but answer. The child can be used again only if it merely threw.
    */
-  async work(job: number, task: Job, shard: Shard): Promise<string> {
+  async runShard(job: number, task: Job, shard: Shard): Promise<string> {
     const { index, from, to } = shard;
-    const heard = await this.#exchange({ type: 'shard', protocol: PROTOCOL, job, task, index, from, to });
-    if (heard.type === 'answer') return heard.path;
-    throw this.#nonsense(`answered ${heard.type} where shard ${index} was asked`);
+    const answer = await this.#exchange({ type: 'shard', protocol: PROTOCOL, job, task, index, from, to });
+    if (answer.type === 'answer') return answer.path;
+    throw this.#protocolError(`answered ${answer.type} where shard ${index} was asked`);
   }
 
-  /** Asks questions of job number `job`; the first has number `index`. @returns a reply to each, in order. @throws ChildFailure as `work` does. */
+  /** Asks questions of job number `job`, numbered from `index`. @returns a reply to each, in order. @throws ChildFailure like `runShard`. */
   async ask(job: number, task: ServeJob, index: number, questions: unknown[]): Promise<unknown[]> {
-    const unknownTask = this.#jobAsked === job ? undefined : task;
-    this.#jobAsked = job;
-    const message = { type: 'questions', protocol: PROTOCOL, job, task: unknownTask, index, questions } as const;
-    const heard = await this.#exchange(message);
-    if (heard.type === 'replies' && heard.replies.length === questions.length) return heard.replies;
-    throw this.#nonsense(`answered ${heard.type} to questions from ${index} on`);
+    const newTask = this.#knownJob === job ? undefined : task;
+    this.#knownJob = job;
+    const message = { type: 'questions', protocol: PROTOCOL, job, task: newTask, index, questions } as const;
+    const answer = await this.#exchange(message);
+    if (answer.type === 'replies' && answer.replies.length === questions.length) return answer.replies;
+    throw this.#protocolError(`answered ${answer.type} to questions from ${index} on`);
   }
 
-  /** True once it cannot be used any more, whether or not anybody waited for it. */
+  /** True once it cannot be used any more, even if nothing was waiting for it. */
   get isLost(): boolean {
     return this.#failure !== undefined;
   }
 
-  /** Sends a message, and waits for what answers it. */
+  /** Sends a message and waits for the answer. */
   async #exchange(message: ToChild): Promise<ToParent> {
     await this.started;
     const next = this.#next();
-    this.#isAtWork = true;
+    this.#isBusy = true;
     if (this.#process.connected) this.#process.send(message, () => {});
-    const heard = await next;
-    this.#isAtWork = false;
+    const answer = await next;
+    this.#isBusy = false;
     const { index } = message;
-    if (heard.type === 'ready' || heard.index !== index) {
-      throw this.#nonsense(`answered ${heard.type} where ${message.type} ${index} was asked`);
+    if (answer.type === 'ready' || answer.index !== index) {
+      throw this.#protocolError(`answered ${answer.type} where ${message.type} ${index} was asked`);
     }
-    if (heard.type === 'failed') throw new ChildFailure('threw', heard.message, heard.stack, heard.code);
-    return heard;
+    if (answer.type === 'failed') throw new ChildFailure('threw', answer.message, answer.stack, answer.code);
+    return answer;
   }
 
-  /** Stops waiting for its answer; it cannot be used again. */
+  /** Stops waiting for its answer. It cannot be used again. */
   giveUp(why: string): void {
     this.#fail('was silent', why);
   }
 
-  /** Lets the child end, and waits until it has. */
+  /** Lets the child end and waits until it has. */
   async end(): Promise<void> {
-    // Node drops what is left of a message half read when it disconnects, and never gets to close the channel.
-    if (this.#isAtWork) return this.kill();
+    // On disconnect, Node drops the rest of a half-read message and then never closes the channel.
+    if (this.#isBusy) return this.kill();
     this.#ending = true;
     if (this.#process.connected) this.#process.disconnect();
-    // One that is stopped (SIGSTOP) would end when it goes on, which may be never.
-    const tooLong = setTimeout(() => this.#process.kill('SIGKILL'), LONGEST_END);
+    // A stopped child (SIGSTOP) ends only when it is continued, which may never happen.
+    const killTimer = setTimeout(() => this.#process.kill('SIGKILL'), END_TIMEOUT);
     await this.#gone;
-    clearTimeout(tooLong);
+    clearTimeout(killTimer);
   }
 
-  /** Kills the child, and waits until it is gone. */
+  /** Kills the child and waits until it is gone. */
   async kill(): Promise<void> {
     this.#ending = true;
     this.#process.kill('SIGKILL');
@@ -169,24 +169,24 @@ export class Child {
         reject(this.#failure);
         return;
       }
-      this.#take = resolve;
-      this.#refuse = reject;
+      this.#resolve = resolve;
+      this.#reject = reject;
     });
   }
 
-  #hear(message: unknown): void {
-    const heard = asToParent(message);
-    if (heard) this.#take?.(heard);
-    else this.#nonsense('sent a message that is none of the protocol');
+  #receive(message: unknown): void {
+    const answer = asToParent(message);
+    if (answer) this.#resolve?.(answer);
+    else this.#protocolError('sent a message that is not part of the protocol');
   }
 
-  #nonsense(what: string): ChildFailure {
-    return this.#fail('said nonsense', what);
+  #protocolError(what: string): ChildFailure {
+    return this.#fail('broke the protocol', what);
   }
 
   #fail(ending: Ending, what: string): ChildFailure {
     this.#failure ??= new ChildFailure(ending, `worker ${this.pid} ${what}`);
-    this.#refuse?.(this.#failure);
+    this.#reject?.(this.#failure);
     return this.#failure;
   }
 }

@@ -5,7 +5,7 @@ import type { Pool } from './pool.js';
 import type { ServeJob } from './protocol.js';
 import type { WorkerSlot } from './worker-slot.js';
 
-/** Why a question has no answer: too many wait, no child starts, it took too long, or each child that was asked died. */
+/** A question got no answer: too many are waiting, no child starts, it took too long, or every child that was asked died. */
 export class NoAnswer extends Error {
   readonly why: 'full' | 'no child' | 'late' | 'failed';
 
@@ -17,15 +17,15 @@ export class NoAnswer extends Error {
 
 export interface DispatcherOptions {
   balance: BalanceName;
-  /** The most questions that wait. */
+  /** Maximum number of waiting questions. */
   most: number;
-  /** Seconds from question to answer. */
+  /** Seconds that an answer may take. */
   deadline: number;
-  /** What every child is asked first: it is ready once it has replied. */
+  /** The first question to every child: the child is ready once it has replied. */
   first: unknown;
-  /** True for questions that are answered so quickly that several may go in one message. */
+  /** True for questions that take so little time that several may go in one message. */
   isQuick: (question: unknown) => boolean;
-  /** Hears of every question that is asked again, and of children that do not start. */
+  /** Called for every question that is asked again, and for children that do not start. */
   onRetry: (message: string) => void;
 }
 
@@ -33,30 +33,31 @@ interface Waiting {
   index: number;
   question: unknown;
   tries: number;
-  /** Who was picked for it. */
+  /** The slot picked for it. */
   slot?: WorkerSlot | undefined;
   isLate: boolean;
-  /** It was lost together with others, of which one may have killed the child. */
+  /** True if it goes in a message of its own: it was lost together with others, and one of them may have killed the child. */
   isAlone: boolean;
   resolve: (reply: unknown) => void;
   reject: (why: unknown) => void;
 }
 
-/** A question is asked so often: one that loses its child, and by bad luck the next one too, is still answered. */
-const MOST_TRIES = 3;
-/** Questions in a message: messages are a third of the work of both ends. Each question waits for the others. */
-const MOST_TOGETHER = 8;
-/** So many starts have to fail before those who wait are refused. */
-const MOST_STARTS = 3;
-/** Milliseconds after which a child that could not start is tried again. */
+/** Attempts per question: enough to lose two children by bad luck and still get an answer. */
+const MAX_TRIES = 3;
+/** Maximum questions per message. Messages are a third of the work on both ends, but each question waits for the others in its message. */
+const MAX_BATCH = 8;
+/** After this many failed starts in a row, all waiting questions are refused. */
+const MAX_STARTS = 3;
+/** Milliseconds before the next attempt to start a child. */
 const BETWEEN_STARTS = 1000;
-/** Decides nothing but which child answers. */
+/** Only decides which child answers. */
 const SEED = 1;
 
 /**
- * Hands questions to the children of a pool, in their order. A balance picks one of the children that are ready; if that one is busy, the
- * question waits for it, and those behind it as well (with `least-loaded`, for whoever is free first). Another child is forked when a question waits and there is room for one; all but the
- * first are let go when they idle. Where there is no room for more children, a child is given its share of the quick ones that wait in one message.
+ * Hands questions to the children of a pool, first come, first served. A balance picks one of the ready children. If that child is busy,
+ * the question and all behind it wait for it (with `least-loaded`, for the first free child). Another child is forked when a question
+ * waits and the pool has room; all but the first are ended when they idle. When the pool is full, a child gets its share of the waiting
+ * quick questions in one message.
  */
 export class Dispatcher {
   readonly #pool: Pool;
@@ -64,12 +65,12 @@ export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #balance: Balance;
   readonly #queue: Waiting[] = [];
-  readonly #atWork = new Set<Waiting>();
+  readonly #inProgress = new Set<Waiting>();
   readonly #ready = new Set<WorkerSlot>();
   readonly #check: NodeJS.Timeout;
   #starting: Promise<void> | undefined;
   #asked = 0;
-  /** Starts that failed since the last one that did not. */
+  /** Failed starts since the last successful one. */
   #failedStarts = 0;
   #onIdle: (() => void) | undefined;
   #isClosed = false;
@@ -80,11 +81,11 @@ export class Dispatcher {
     this.#job = job;
     this.#options = options;
     this.#balance = balanceOf(options.balance, SEED);
-    // A child may end while nobody asks it anything.
+    // A child may end while no question is asked.
     this.#check = setInterval(() => this.#dispatch(), BETWEEN_STARTS).unref();
   }
 
-  /** Starts the first child. @throws ChildFailure or Failure where it does not get ready. */
+  /** Starts the first child. @throws ChildFailure or Failure if it does not get ready. */
   async start(): Promise<void> {
     const [first] = this.#pool.slots;
     if (!first) throw new RangeError('a pool of no children answers nothing');
@@ -93,7 +94,7 @@ export class Dispatcher {
       try {
         return await this.#startUp(first);
       } catch (error) {
-        if (!isLoss(error) || tries === MOST_STARTS) throw error;
+        if (!isLoss(error) || tries === MAX_STARTS) throw error;
         this.#options.onRetry(`${messageOf(error)}; another is started`);
       }
     }
@@ -103,7 +104,7 @@ export class Dispatcher {
     return this.#queue.length;
   }
 
-  /** How many children are ready. */
+  /** Number of ready children. */
   get children(): number {
     return this.#readySlots().length;
   }
@@ -113,7 +114,7 @@ export class Dispatcher {
     const { most, deadline } = this.#options;
     if (this.#queue.length >= most) throw new NoAnswer('full', `${most} requests wait already`);
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#tooLate(waiting), 1000 * deadline);
+      const timer = setTimeout(() => this.#timeOut(waiting), 1000 * deadline);
       const settled =
         <T>(settle: (value: T) => void) =>
         (value: T) => {
@@ -134,9 +135,9 @@ export class Dispatcher {
     });
   }
 
-  /** Answers what was asked, then ends the children. */
+  /** Waits for the answers to all questions so far, then ends the children. */
   async close(): Promise<void> {
-    if (this.#queue.length + this.#atWork.size > 0) {
+    if (this.#queue.length + this.#inProgress.size > 0) {
       await new Promise<void>((resolve) => {
         this.#onIdle = resolve;
       });
@@ -149,70 +150,67 @@ export class Dispatcher {
   #dispatch(): void {
     for (let [next] = this.#queue; next; [next] = this.#queue) {
       const ready = this.#readySlots();
-      // A pick stands until its child is gone; but who has least to do changes, and one that hangs must not hold up all others.
+      // A pick stands until its child is gone. But the least loaded child changes, and a hanging child must not hold up all questions.
       if (!next.slot || !ready.includes(next.slot) || this.#options.balance === 'least-loaded') {
         const loads = ready.map(({ load }) => load);
-        // All cost the same.
+        // All questions cost the same.
         const asShard = { index: next.index, from: next.index, to: next.index + 1, cost: 1 };
         next.slot = ready[ready.length === 0 ? -1 : this.#balance(loads, asShard)];
       }
       const { slot } = next;
       if (!slot || slot.load.outstanding > 0) break;
-      const together = this.#together(ready.length);
-      for (const each of this.#queue.splice(0, together.length)) {
+      const batch = this.#nextBatch(ready.length);
+      for (const each of this.#queue.splice(0, batch.length)) {
         each.slot = slot;
-        this.#atWork.add(each);
+        this.#inProgress.add(each);
       }
-      void this.#work(slot, together);
+      void this.#askBatch(slot, batch);
     }
     this.#grow();
-    if (this.#queue.length + this.#atWork.size === 0) this.#onIdle?.();
+    if (this.#queue.length + this.#inProgress.size === 0) this.#onIdle?.();
   }
 
-  /** The first that waits, and those behind it that go with it to one of so many children. */
-  #together(children: number): Waiting[] {
+  /** The first waiting question and those behind it that go into the same message. @param children number of ready children. */
+  #nextBatch(children: number): Waiting[] {
     const isFull = children === this.#pool.size;
-    const share = isFull ? Math.min(MOST_TOGETHER, Math.ceil(this.#queue.length / children)) : 1;
-    const others = this.#queue.findIndex(({ isAlone, question }) => isAlone || !this.#options.isQuick(question));
-    return this.#queue.slice(0, Math.max(1, others < 0 ? share : Math.min(others, share)));
+    const share = isFull ? Math.min(MAX_BATCH, Math.ceil(this.#queue.length / children)) : 1;
+    const single = this.#queue.findIndex(({ isAlone, question }) => isAlone || !this.#options.isQuick(question));
+    return this.#queue.slice(0, Math.max(1, single < 0 ? share : Math.min(single, share)));
   }
 
-  async #work(slot: WorkerSlot, together: readonly Waiting[]): Promise<void> {
-    const index = together[0]?.index ?? 0;
-    const questions = together.map(({ question }) => question);
+  async #askBatch(slot: WorkerSlot, batch: readonly Waiting[]): Promise<void> {
+    const index = batch[0]?.index ?? 0;
+    const questions = batch.map(({ question }) => question);
     try {
       const replies = await slot.ask(1, this.#job, index, questions);
-      together.forEach(({ resolve }, k) => {
+      batch.forEach(({ resolve }, k) => {
         resolve(replies[k]);
       });
     } catch (error) {
-      this.#failed(
-        together.filter(({ isLate }) => !isLate),
-        error,
-        together.length,
-      );
+      const open = batch.filter(({ isLate }) => !isLate);
+      this.#retryOrReject(open, error, batch.length);
     }
-    for (const each of together) this.#atWork.delete(each);
+    for (const each of batch) this.#inProgress.delete(each);
     this.#dispatch();
   }
 
-  #failed(together: readonly Waiting[], error: unknown, count: number): void {
-    const [waiting] = together;
+  #retryOrReject(open: readonly Waiting[], error: unknown, count: number): void {
+    const [waiting] = open;
     if (!waiting) return;
     if (count > 1) {
       this.#options.onRetry(`${messageOf(error)}; its ${count} requests are given to other workers, one by one`);
-      this.retries += together.length;
-      for (const each of together) Object.assign(each, { slot: undefined, isAlone: true });
-      this.#queue.unshift(...together);
+      this.retries += open.length;
+      for (const each of open) Object.assign(each, { slot: undefined, isAlone: true });
+      this.#queue.unshift(...open);
       return;
     }
     waiting.tries++;
-    const isAgain = isLoss(error) && waiting.tries < MOST_TRIES;
+    const isRetry = isLoss(error) && waiting.tries < MAX_TRIES;
     const stack = error instanceof ChildFailure && error.childStack ? `\n${error.childStack}` : '';
     this.#options.onRetry(
-      `${messageOf(error)}${stack}; the request is ${isAgain ? 'given to another worker' : 'lost'}`,
+      `${messageOf(error)}${stack}; the request is ${isRetry ? 'given to another worker' : 'lost'}`,
     );
-    if (!isAgain) {
+    if (!isRetry) {
       waiting.reject(new NoAnswer('failed', 'no worker could answer'));
       return;
     }
@@ -221,7 +219,7 @@ export class Dispatcher {
     this.#queue.unshift(waiting);
   }
 
-  #tooLate(waiting: Waiting): void {
+  #timeOut(waiting: Waiting): void {
     waiting.isLate = true;
     waiting.reject(new NoAnswer('late', `there was no answer within ${this.#options.deadline} s`));
     const at = this.#queue.indexOf(waiting);
@@ -230,16 +228,16 @@ export class Dispatcher {
     this.#dispatch();
   }
 
-  /** Starts a child where there is none, or a question waits and none is free. */
+  /** Starts a child if none is ready, or if a question waits and all are busy. */
   #grow(): void {
     const ready = this.#readySlots();
-    const isWanted = ready.length === 0 || (this.#queue.length > 0 && ready.every(({ load }) => load.outstanding > 0));
+    const isNeeded = ready.length === 0 || (this.#queue.length > 0 && ready.every(({ load }) => load.outstanding > 0));
     const slot = this.#pool.slots.find((each) => !ready.includes(each));
-    if (!isWanted || !slot || this.#starting || this.#isClosed) return;
+    if (!isNeeded || !slot || this.#starting || this.#isClosed) return;
     this.#startUp(slot).catch((error) => {
       this.#options.onRetry(messageOf(error));
-      // A child that is killed while it starts says nothing of the next.
-      if (this.#failedStarts < MOST_STARTS || this.#readySlots().length > 0) return;
+      // One child being killed while it starts says nothing about the next.
+      if (this.#failedStarts < MAX_STARTS || this.#readySlots().length > 0) return;
       for (const waiting of this.#queue.splice(0)) waiting.reject(new NoAnswer('no child', 'no worker starts'));
       this.#dispatch();
     });
@@ -255,8 +253,8 @@ export class Dispatcher {
       this.#starting = undefined;
       this.#dispatch();
     } catch (error) {
-      // Not at once again, where it is not bad luck.
-      const pause = ++this.#failedStarts < MOST_STARTS ? 0 : BETWEEN_STARTS;
+      // No pause after the first failures, which may be bad luck.
+      const pause = ++this.#failedStarts < MAX_STARTS ? 0 : BETWEEN_STARTS;
       setTimeout(() => {
         if (this.#starting === starting) this.#starting = undefined;
         this.#dispatch();
@@ -270,7 +268,7 @@ export class Dispatcher {
   }
 }
 
-/** True where a child was lost, and did not just refuse. */
+/** True if the child was lost rather than just throwing. */
 function isLoss(error: unknown): boolean {
   return error instanceof ChildFailure && error.ending !== 'threw';
 }

@@ -1,12 +1,12 @@
-import { type Arrays, arrayOf } from '../files/array-file.js';
+import { type Arrays, arrayOf, readArrays } from '../files/array-file.js';
 import type { TypedArray } from '../files/array-header.js';
 import { everyChunk } from '../matrix/chunks.js';
 import { areBelow, type SparseRows } from '../matrix/sparse.js';
 
-/** An index is a uint32. */
-const MOST_COLUMNS = 2 ** 32;
+/** Column indices are uint32. */
+const MAX_COLUMNS = 2 ** 32;
 
-/** A sparse matrix as arrays of a file, its name before each of theirs. */
+/** The arrays that a sparse matrix is stored as in a file. Their names start with the name of the matrix. */
 export function matrixArrays(name: string, matrix: SparseRows): Arrays {
   return {
     [`${name}.shape`]: Float64Array.of(matrix.rows, matrix.columns),
@@ -16,7 +16,7 @@ export function matrixArrays(name: string, matrix: SparseRows): Arrays {
   };
 }
 
-/** Arrays, numbers and matrices by name, as arrays of a file; what is undefined is left out. */
+/** Arrays, numbers and matrices by name, as the arrays of a file. Undefined parts are left out. */
 export function namedArrays(parts: object): Arrays {
   const arrays: Arrays = {};
   for (const [name, part] of Object.entries(parts as Record<string, TypedArray | SparseRows | number | undefined>)) {
@@ -27,47 +27,74 @@ export function namedArrays(parts: object): Arrays {
   return arrays;
 }
 
-/** The matrix of that name; undefined where there is none. @throws RangeError as `matrixFrom` does. */
+/** The matrix of that name, or undefined if the file has none. @throws RangeError like `matrixFrom`. */
 export function matrixIn(arrays: Arrays, name: string): SparseRows | undefined {
   return `${name}.shape` in arrays ? matrixFrom(arrays, name) : undefined;
 }
 
 /**
- * The matrix of that name, checked so far that reading it stays inside its arrays and comes to numbers. That rows follow the order
- * they should is not checked: what is made of them in another order is wrong, and stays inside all the same.
- * @throws RangeError where it does not hold together.
+ * The matrix of that name. The checks guarantee that reading it never leaves its arrays and that all values are finite. They do not cover
+ * the order of the entries within a row: a wrong order gives wrong results, but no access outside the arrays.
+ * @throws RangeError if it fails these checks.
  */
 export function matrixFrom(arrays: Arrays, name: string): SparseRows {
   const [rows = -1, columns = -1] = arrayOf(arrays, `${name}.shape`, Float64Array);
   const start = arrayOf(arrays, `${name}.start`, Uint32Array);
   const index = arrayOf(arrays, `${name}.index`, Uint32Array);
   const value = arrayOf(arrays, `${name}.value`, Float32Array);
-  const sound =
+  const isSound =
     Number.isInteger(columns) &&
     columns >= 0 &&
-    columns <= MOST_COLUMNS &&
+    columns <= MAX_COLUMNS &&
     start.length === rows + 1 &&
     start[0] === 0 &&
     start[rows] === index.length &&
     value.length === index.length &&
     isRising(start) &&
     areBelow(index, columns) &&
-    areNumbers(value);
-  if (!sound) throw new RangeError(`the matrix "${name}" does not hold together`);
+    areFinite(value);
+  if (!isSound) throw new RangeError(`the parts of the matrix "${name}" do not fit together`);
   return { rows, columns, start, index, value };
 }
 
-// By index: `every` and `for … of` took longer than reading the file.
+// These two loop by index: `every` and `for … of` took longer than reading the file.
 
-function isRising(bounds: Uint32Array): boolean {
+/** True if no number is below the one before it. */
+export function isRising(bounds: Uint32Array): boolean {
   for (let row = 1; row < bounds.length; row++) if ((bounds[row] ?? -1) < (bounds[row - 1] ?? 0)) return false;
   return true;
 }
 
-/** NaN and infinity are what does not become 0 when it is taken from itself. */
-export function areNumbers(value: Float32Array): boolean {
+/** True if no value is NaN or infinite: x - x is 0 for finite numbers only. */
+export function areFinite(value: Float32Array): boolean {
   return everyChunk(value.length, (from, to) => {
     for (let e = from; e < to; e++) if ((value[e] ?? Number.NaN) - (value[e] ?? Number.NaN) !== 0) return false;
     return true;
   });
+}
+
+/** Reads one matrix of a file. @throws RangeError like `matrixFrom`. */
+export function readMatrix(path: string, name: string): SparseRows {
+  return matrixFrom(readMatrixArrays(path, name), name);
+}
+
+/** Reads only the arrays of one matrix. */
+export function readMatrixArrays(path: string, matrix: string): Arrays {
+  return readArrays(path, (name) => name.startsWith(`${matrix}.`));
+}
+
+/** A number that `namedArrays` stored; -1 if its array is empty. @throws RangeError if there is no such array. */
+export function numberOf(arrays: Arrays, name: string): number {
+  return arrayOf(arrays, name, Float64Array)[0] ?? -1;
+}
+
+/** The numbers of that name. @throws RangeError if one is not finite, or if there are not `count` of them. */
+export function finiteNumbers(arrays: Arrays, name: string, count?: number): Float64Array {
+  const numbers = arrayOf(arrays, name, Float64Array);
+  if (numbers.length !== (count ?? numbers.length))
+    throw new RangeError(`"${name}" has ${numbers.length} numbers instead of ${count}`);
+  for (let at = 0; at < numbers.length; at++) {
+    if (!Number.isFinite(numbers[at])) throw new RangeError(`"${name}" has a value that is not a finite number`);
+  }
+  return numbers;
 }

@@ -4,26 +4,26 @@ export interface Shard {
   from: number;
   to: number;
   cost: number;
-  /** True for a shard that cannot be halved, because its ends mean something. */
+  /** True for a shard that cannot be halved, because its ends have a meaning of their own. */
   whole?: boolean;
 }
 
-/** A shard of less work than this, in additions, takes longer to hand out than to do. */
+/** Handing out a shard of less work than this, in additions, takes longer than the work. */
 export const WORTH_A_SHARD = 2_000_000;
 
-/** The most shards of a job: enough that no child waits long for the last one, few enough that handing them out costs little. */
-const MOST_SHARDS = 128;
-/** In an array job, each of its shards has at most so many pieces, which are what its own children work and what a retry need not repeat. */
+/** Maximum number of shards in a job: enough that no child waits long for the last one, few enough that handing them out costs little. */
+const MAX_SHARDS = 128;
+/** Pieces per process of an array job, at most: its children run one piece at a time, and a retry repeats only unfinished pieces. */
 const PIECES = 16;
 
 /**
- * Cuts rows into contiguous shards of about the same cost. The number of children plays no part, so the cut, and with it the answer, is the
- * same for any number of them. @param costs what each row costs, in additions. @param worthwhile the least cost worth a shard of its own.
- * @param jobs how many share the shards, which are small enough for each to get about as much.
+ * Cuts rows into contiguous shards of about equal cost. The cut does not depend on the number of children, so neither does the answer.
+ * @param costs of each row, in additions. @param worthwhile the lowest cost that is worth a shard.
+ * @param jobs how many processes of an array job share the shards; the shards are small enough to be shared about evenly.
  */
 export function planShards(costs: Float64Array, worthwhile: number, jobs = 1): Shard[] {
   const total = costs.reduce((a, b) => a + b, 0);
-  const target = Math.min(Math.max(worthwhile, total / Math.max(MOST_SHARDS, PIECES * jobs)), total / jobs);
+  const target = Math.min(Math.max(worthwhile, total / Math.max(MAX_SHARDS, PIECES * jobs)), total / jobs);
   const shards: Shard[] = [];
   let from = 0;
   let cost = 0;
@@ -41,7 +41,7 @@ export function planShards(costs: Float64Array, worthwhile: number, jobs = 1): S
   return shards;
 }
 
-/** Deals shards out to jobs, in their order and by their cost. @returns those of each job, some of none. */
+/** Distributes shards among jobs by cost, keeping their order. @returns the shards of each job; some may get none. */
 export function dealt<S extends Shard>(shards: readonly S[], jobs: number): S[][] {
   const total = shards.reduce((sum, { cost }) => sum + cost, 0);
   const hands: S[][] = Array.from({ length: jobs }, () => []);

@@ -7,14 +7,14 @@ import { TIMEOUTS, type Timeouts, Watch } from './watch.js';
 import { WorkerSlot } from './worker-slot.js';
 
 export interface PoolOptions {
-  /** The most children at once. */
+  /** Maximum number of children at once. */
   size: number;
-  /** Who gets the next shard; `least-loaded` unless said. */
+  /** How to pick the child for the next shard; `least-loaded` by default. */
   balance?: BalanceName;
   seed?: number;
-  /** Hears of every shard that is tried again, and why. */
+  /** Called for every shard that is tried again, with the reason. */
   onRetry: (message: string) => void;
-  /** True where trying again cannot help. */
+  /** Returns true when trying again cannot help. */
   isHopeless?: () => boolean;
   timeouts?: Timeouts;
   /** Gets what children write to stderr; without it, they share the stderr of this process. */
@@ -23,51 +23,50 @@ export interface PoolOptions {
   worker?: URL;
 }
 
-/** So many single rows failing before any shard of the job succeeds: then rows are not to blame, and the job fails. */
-const HOPELESS = 3;
-/** Answers per child that may wait for that of an earlier shard: bounds the memory when one shard takes long. */
-const AHEAD = 16;
+/** If this many single rows fail before any shard of the job succeeds, the rows are not to blame and the job fails. */
+const MAX_LOST_AT_START = 3;
+/** Answers per child that may wait for an earlier shard: this bounds the memory when one shard takes long. */
+const MAX_AHEAD = 16;
 
-/** Rows of a shard and their outcome: worked into a file, or failing with every child they are given to. */
+/** Rows of a shard and their outcome: a file, or a failure if every child failed on them. */
 type Part = { shard: Shard; path: string } | { shard: Shard; failure: ChildFailure };
 
 /** A job in progress. */
-interface Work {
+interface RunningJob {
   number: number;
   job: Job;
-  worked: boolean;
+  /** True once any of its shards has succeeded. */
+  hasSucceeded: boolean;
   /** Rows lost beyond those that an earlier run lost. */
   lost: number;
 }
 
 /**
- * Forked children that work shards. A balance decides who gets the next shard; answers come out in the order of the shards all the
- * same. A child is forked for its first shard, or ahead of it (`start`), serves any number of jobs, and is let go when it idles.
+ * Forked children that run shards. A balance picks the child for the next shard; answers still come out in the order of the shards.
+ * A child is forked for its first shard or ahead of it (`start`), serves any number of jobs, and is ended when it idles.
  *
- * A shard over which a child dies, falls silent or talks nonsense is halved, and the halves go to other children, until the row to
- * blame stands alone. A row that fails twice is lost; all others are worked.
+ * If a child dies, hangs or breaks the protocol over a shard, the shard is halved and the halves go to other children, until the row
+ * to blame is alone. A row that fails twice is lost; all other rows get done.
  */
 export class Pool {
   readonly #options: PoolOptions;
-  readonly #timeouts: Timeouts;
-  readonly #watch: Watch;
   #slots: WorkerSlot[];
   #heap: number | undefined;
-  #closed = false;
+  #isClosed = false;
   #jobs = 0;
 
   constructor(options: PoolOptions) {
     this.#options = options;
-    this.#timeouts = options.timeouts ?? TIMEOUTS;
-    this.#watch = new Watch(this.#timeouts.stopped);
+    const timeouts = options.timeouts ?? TIMEOUTS;
+    const watch = new Watch(timeouts.stopped);
     const fork = () => {
-      if (this.#closed) throw new Error('the pool is closed');
+      if (this.#isClosed) throw new Error('the pool is closed');
       return new Child(options.worker ?? WORKER, { onWords: options.onWords, heap: this.#heap });
     };
-    this.#slots = Array.from({ length: options.size }, () => new WorkerSlot(fork, this.#watch, this.#timeouts));
+    this.#slots = Array.from({ length: options.size }, () => new WorkerSlot(fork, watch, timeouts));
   }
 
-  /** The places of its children, for whoever asks them questions. */
+  /** The slots of its children, for asking them questions. */
   get slots(): readonly WorkerSlot[] {
     return this.#slots;
   }
@@ -76,23 +75,23 @@ export class Pool {
     return this.#slots.flatMap((slot) => slot.pids());
   }
 
-  /** The most children at once. */
+  /** Maximum number of children at once. */
   get size(): number {
     return this.#slots.length;
   }
 
   /**
-   * Limits the number of children from now on; call it between jobs only.
-   * @param heap limit of the JavaScript heap, in megabytes, of each child forked from now on; as before unless given.
+   * Limits the number of children from now on. Call it between jobs only.
+   * @param heap new limit of the JavaScript heap, in megabytes, of each child forked from now on; unchanged by default.
    */
   async limit(size: number, heap = this.#heap): Promise<void> {
     this.#heap = heap;
-    const others = this.#slots.slice(size);
+    const surplus = this.#slots.slice(size);
     this.#slots = this.#slots.slice(0, size);
-    await Promise.all(others.map((slot) => slot.close('gently')));
+    await Promise.all(surplus.map((slot) => slot.close('gently')));
   }
 
-  /** Starts so many children, within the size of the pool, ahead of their work. */
+  /** Starts up to that many children ahead of their work. */
   start(children: number): void {
     for (const slot of this.#slots.slice(0, children)) slot.start();
   }
@@ -102,12 +101,12 @@ export class Pool {
   }
 
   /**
-   * Works all shards. @param onAnswer is given each file in the order of the rows, with the shard that it answers: one of those that were
-   * given, or a part of it. What it returns is awaited before the next.
-   * @param onLost is given a row that no child could work, in its place among the answers; without it, such a row ends the run.
-   * @param lostBefore how many rows an earlier run lost: losing them again says nothing about the others.
-   * @param most children to take.
-   * @throws ChildFailure when the job fails for good, Failure 1 where no child can be started; children at work are left to `close`.
+   * Runs all shards. @param onAnswer gets each file in the order of the rows, with the shard that it answers: one of `shards` or a part
+   * of one. The promise that it returns is awaited before the next call.
+   * @param onLost gets each row that no child could do, in the same order; without it, such a row ends the run.
+   * @param lostBefore number of rows that an earlier run lost: losing them again says nothing about the others.
+   * @param maxChildren number of children to use, at most.
+   * @throws ChildFailure if the job fails for good, Failure 1 or 71 if no child can be started; busy children are left to `close`.
    */
   async run(
     job: Job,
@@ -115,13 +114,13 @@ export class Pool {
     onAnswer: (path: string, shard: Shard) => void | Promise<void>,
     onLost?: (shard: Shard, failure: ChildFailure) => void | Promise<void>,
     lostBefore = 0,
-    most = this.size,
+    maxChildren = this.size,
   ): Promise<void> {
-    const slots = this.#slots.slice(0, Math.min(most, this.childrenFor(shards.length)));
-    if (slots.length === 0) throw new RangeError('a pool of no children works nothing');
+    const slots = this.#slots.slice(0, Math.min(maxChildren, this.childrenFor(shards.length)));
+    if (slots.length === 0) throw new RangeError('a pool without children cannot run shards');
     const balance: Balance = balanceOf(this.#options.balance ?? 'least-loaded', this.#options.seed ?? 1);
-    const work: Work = { number: ++this.#jobs, job, worked: false, lost: -lostBefore };
-    // Measurements of the last job say nothing about this one.
+    const running: RunningJob = { number: ++this.#jobs, job, hasSucceeded: false, lost: -lostBefore };
+    // What the previous job measured says nothing about this one.
     for (const slot of slots) slot.load = { outstanding: 0, done: 0, seconds: 0 };
     const failing = new AbortController();
     const fail = (error: unknown) => failing.abort(error);
@@ -138,18 +137,18 @@ export class Pool {
         else throw part.failure;
       }
     };
-    const handAll = async () => {
-      /** Resolve when what is before them and their own shard is delivered. */
+    const runAll = async () => {
+      // Each resolves when its shard and all shards before it have been delivered.
       const deliveries: Promise<void>[] = [];
       for (const shard of shards) {
-        await deliveries[deliveries.length - AHEAD * slots.length];
+        await deliveries[deliveries.length - MAX_AHEAD * slots.length];
         await Promise.race(slots.map(({ free }) => free));
         const loads = slots.map(({ load }) => load);
         const slot = slots[balance(loads, shard)];
-        if (!slot) throw new RangeError('the balance picks a child that there is not');
+        if (!slot) throw new RangeError('the balance picked a child that does not exist');
         await slot.free;
         failing.signal.throwIfAborted();
-        const parts = this.#parts(slot, work, shard);
+        const parts = this.#runShard(slot, running, shard);
         slot.free = parts.then(() => {}, fail);
         const delivery = deliver(deliveries.at(-1), parts);
         delivery.catch(fail);
@@ -157,49 +156,49 @@ export class Pool {
       }
       await deliveries.at(-1);
     };
-    await Promise.race([handAll(), failure]);
+    await Promise.race([runAll(), failure]);
   }
 
-  /** Ends all children: gently when they have done their work, at once after a failure or an interrupt. */
+  /** Ends all children: 'gently' once their work is done, 'at once' after a failure or an interrupt. */
   async close(how: 'gently' | 'at once'): Promise<void> {
-    this.#closed = true;
+    this.#isClosed = true;
     await Promise.all(this.#slots.map((slot) => slot.close(how)));
   }
 
-  /** Works a shard: whole, or in parts where children are lost over it. */
-  async #parts(slot: WorkerSlot, work: Work, shard: Shard): Promise<Part[]> {
+  /** Runs a shard: in one piece, or in parts if children are lost over it. */
+  async #runShard(slot: WorkerSlot, running: RunningJob, shard: Shard): Promise<Part[]> {
     try {
-      return [await this.#once(slot, work, shard)];
+      return [await this.#runOnce(slot, running, shard)];
     } catch (error) {
       if (!this.#isLoss(error)) throw error;
-      const what = told(work.job, shard, error);
+      const what = describeFailure(running.job, shard, error);
       if (shard.to - shard.from > 1 && !shard.whole) {
         this.#options.onRetry(`${what}; its halves are given to other workers`);
         const [first, second] = halves(shard);
-        return [...(await this.#parts(slot, work, first)), ...(await this.#parts(slot, work, second))];
+        return [...(await this.#runShard(slot, running, first)), ...(await this.#runShard(slot, running, second))];
       }
       this.#options.onRetry(`${what}; given to another worker`);
     }
     try {
-      return [await this.#once(slot, work, shard)];
+      return [await this.#runOnce(slot, running, shard)];
     } catch (error) {
       if (!this.#isLoss(error)) throw error;
-      const failure = new ChildFailure(error.ending, told(work.job, shard, error), error.childStack);
-      work.lost++;
-      if (!work.worked && work.lost >= HOPELESS) throw failure;
+      const failure = new ChildFailure(error.ending, describeFailure(running.job, shard, error), error.childStack);
+      running.lost++;
+      if (!running.hasSucceeded && running.lost >= MAX_LOST_AT_START) throw failure;
       return [{ shard, failure }];
     }
   }
 
-  async #once(slot: WorkerSlot, work: Work, shard: Shard): Promise<Part> {
-    const path = await slot.work(work.number, work.job, shard);
-    work.worked = true;
+  async #runOnce(slot: WorkerSlot, running: RunningJob, shard: Shard): Promise<Part> {
+    const path = await slot.runShard(running.number, running.job, shard);
+    running.hasSucceeded = true;
     return { shard, path };
   }
 
-  /** True where the rows may be to blame, and not a full disk, a folder that is gone or the end of the run. */
+  /** True if the rows may be to blame, rather than a full disk, a missing folder or the end of the run. */
   #isLoss(error: unknown): error is ChildFailure {
-    return error instanceof ChildFailure && !this.#closed && !isDiskFull(error) && !this.#options.isHopeless?.();
+    return error instanceof ChildFailure && !this.#isClosed && !isDiskFull(error) && !this.#options.isHopeless?.();
   }
 }
 
@@ -211,6 +210,6 @@ function halves({ index, from, to, cost }: Shard): [Shard, Shard] {
   ];
 }
 
-function told({ kind }: Job, { index, from, to }: Shard, { message }: ChildFailure): string {
+function describeFailure({ kind }: Job, { index, from, to }: Shard, { message }: ChildFailure): string {
   return `${kind} shard ${index} (rows ${from} to ${to - 1}): ${message}`;
 }

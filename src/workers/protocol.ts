@@ -5,8 +5,8 @@ import type { OutputColumn } from '../output/columns.js';
 import type { OutputFormat } from '../output/formats.js';
 
 /**
- * What parent and child say to each other. Both ends import this file and refuse anything else; `PROTOCOL` changes with the shape of
- * a message.
+ * The messages between parent and child. Both ends import this file and refuse anything else; `PROTOCOL` changes with the shape of a
+ * message.
  *
  *     parent                        child
  *       fork ───────────────────────▶
@@ -16,21 +16,21 @@ import type { OutputFormat } from '../output/formats.js';
  *       questions (job) ────────────▶
  *       ◀─────────── replies | failed        one at a time, until the parent disconnects
  *
- * Answers to shards are files (`shard-file.ts`): the message says only that the file is there. Replies to questions are small.
+ * The answer to a shard is a file (`shard-file.ts`); the message only says that it is there. Replies to questions are small.
  */
 export const PROTOCOL = 13;
 
-/** Rows in a file, and the first of them. */
+/** A file of rows, and the number of its first row. */
 export interface RowFile {
   path: string;
   from: number;
 }
 
-/** Read a range of an events file's bytes. */
+/** Read a range of bytes of an events file. */
 export interface ReadJob {
   kind: 'read';
   task: EventsTask;
-  /** Shard files have names that begin with this path; so in all jobs. */
+  /** The paths of shard files begin with this; the same goes for all jobs. */
   output: string;
 }
 
@@ -48,16 +48,16 @@ export interface LearnJob {
   kind: 'learn';
   evidence: string;
   settings: Settings;
-  /** All rows of the Gram matrix, where the method needs them. */
+  /** All rows of the Gram matrix, if the method needs them. */
   gram: RowFile[];
   output: string;
 }
 
-/** Where a learned model lies. */
+/** The files of a learned model. */
 export interface ModelFiles {
   counts: SignalCounts;
   rows: RowFile[];
-  /** Array file: what finishing the rows takes; of finished rows, their scales. */
+  /** Array file: the item statistics for normalising the rows; if the rows are finished, their scales. */
   statistics: string;
   /** Array file: the factors of items; undefined: the model is sparse. */
   factors: string | undefined;
@@ -65,19 +65,19 @@ export interface ModelFiles {
   isFinished?: boolean;
 }
 
-/** What lists become: lines, or for Parquet columns. */
+/** The layout of lists in the output: lines, or columns for Parquet. */
 export interface ListLayout {
   format: OutputFormat;
   columns: readonly OutputColumn[];
   /** Significant digits of scores. */
   precision: number;
-  /** The most parts of a score that are named. */
+  /** Maximum number of parts of a score that are named. */
   reasons: number;
-  /** Array file: the cells of the columns of texts, by their places, and the names in reasons. */
+  /** Array file: the cells of text columns, by column number, and the names used in reasons. */
   cells: string;
 }
 
-/** Recommend to a range of users. */
+/** Make lists for a range of users. */
 export interface RecommendJob {
   kind: 'recommend';
   model: ModelFiles;
@@ -85,23 +85,23 @@ export interface RecommendJob {
   /** Array file: the audience. */
   audience: string;
   /**
-   * What lists obey beside the audience, as `rules/packed.ts` packs it, and the array file of what is large of it; undefined: the best items
-   * are the list.
+   * The rules of lists beyond the audience, as `rules/packed.ts` packs them, and the array file with their large parts; undefined: a list is
+   * simply the best items.
    */
   rules: { spec: string; arrays: string } | undefined;
   listLength: number;
-  /** What lists become; undefined: columns of numbers. */
+  /** Undefined: lists become columns of numbers. */
   layout: ListLayout | undefined;
   output: string;
 }
 
-/** Try variants of a learned model on held-out items; row `batch · users + user` is a user under each variant of a batch of `variantBatches`. */
+/** Try variants of a learned model on held-out items. Row `batch · users + user` is one user with each variant of a batch of `variantBatches`. */
 export interface TrialJob {
   kind: 'trial';
   model: ModelFiles;
-  /** Each with its audience (which differs by recency) and its item statistics (which differ by half-life of popularity). */
+  /** Each has its own audience (which depends on recency) and item statistics (which depend on the half-life of popularity). */
   variants: { settings: Settings; audience: string; statistics: string }[];
-  /** Array file: users × items that were held out. */
+  /** Array file: users × held-out items. */
   heldOut: string;
   listLength: number;
   output: string;
@@ -114,13 +114,13 @@ export interface ServeJob {
   kind: 'serve';
   /** The model file. */
   model: string;
-  /** What all lists obey (`serving/answers.ts`). */
+  /** The rules of all lists (`serving/answers.ts`). */
   rules: unknown;
 }
 
 /**
- * `job` counts the jobs of a run: shards and questions of one job share what is read for it. A job of questions comes with the first of them that
- * a child is asked.
+ * `job` is the number of the job within the run: shards and questions of one job share the data read for it. The task of a job of questions
+ * comes only with the first of them that a child gets.
  */
 export type ToChild =
   | { type: 'shard'; protocol: number; job: number; task: Job; index: number; from: number; to: number }
@@ -138,16 +138,16 @@ export type ToParent =
   /** The shard's file is there. */
   | { type: 'answer'; index: number; path: string }
   | { type: 'replies'; index: number; replies: unknown[] }
-  /** @param code of the system ("ENOSPC"), '' where it is no error of the system. */
+  /** @param code of a system error ("ENOSPC"), '' for any other error. */
   | { type: 'failed'; index: number; message: string; stack: string; code: string };
 
-/** The message, if it is one a child may send; undefined for nonsense. */
+/** Checks that a message is one that a child may send; undefined if it is not. */
 export function asToParent(message: unknown): ToParent | undefined {
   const { type, protocol, index, path, replies, message: why, stack, code } = Object(message);
   if (type === 'ready' && typeof protocol === 'number') return { type, protocol };
   if (typeof index !== 'number') return undefined;
   if (type === 'answer' && typeof path === 'string') return { type, index, path };
   if (type === 'replies' && Array.isArray(replies)) return { type, index, replies };
-  const isTold = [why, stack, code].every((text) => typeof text === 'string');
-  return type === 'failed' && isTold ? { type, index, message: why, stack, code } : undefined;
+  const hasTexts = [why, stack, code].every((text) => typeof text === 'string');
+  return type === 'failed' && hasTexts ? { type, index, message: why, stack, code } : undefined;
 }

@@ -4,14 +4,14 @@ import type { TypedArray } from '../files/array-header.js';
 import { release } from '../matrix/memory.js';
 import { areBelow } from '../matrix/sparse.js';
 
-/** What a part is besides its columns and ids. */
-type About = Omit<RangePart, 'events' | 'users' | 'items'> &
+/** The small parts of a range part: everything but its columns and ids. */
+type SmallParts = Omit<RangePart, 'events' | 'users' | 'items'> &
   Pick<RangePart['events'], 'times' | 'types' | 'statuses' | 'titles' | 'skipped'>;
 
-/** What was found in a range of an events file, as the arrays of a file: its columns, and what is little as JSON. */
+/** The arrays that a range part of an events file is stored as: its columns and ids, and the small parts as JSON. */
 export function rangeArrays({ events, users, items, ...rest }: RangePart): Arrays {
-  const { user, item, strength, weight, time, lines, ...little } = events;
-  const about: About = { ...rest, ...little };
+  const { user, item, strength, weight, time, lines, ...small } = events;
+  const about: SmallParts = { ...rest, ...small };
   const arrays: Arrays = {
     about: Buffer.from(JSON.stringify(about)),
     'users.bytes': users.bytes,
@@ -24,11 +24,11 @@ export function rangeArrays({ events, users, items, ...rest }: RangePart): Array
   return arrays;
 }
 
-/** @throws RangeError where the file is none that holds `rangeArrays`, or its parts do not go together. */
+/** @throws RangeError if the file does not hold `rangeArrays`, or its parts do not fit together. */
 export function readRangePart(path: string): RangePart {
   const arrays = readArrays(path);
-  const { times, types, statuses, titles, skipped, ...rest } = aboutFrom(arrays);
-  const little = { times, types, statuses, titles, skipped };
+  const { times, types, statuses, titles, skipped, ...rest } = smallPartsFrom(arrays);
+  const small = { times, types, statuses, titles, skipped };
   const ids = (name: string) => {
     const bytes = arrayOf(arrays, `${name}.bytes`, Uint8Array);
     return { bytes, starts: boundsFrom(arrays, `${name}.starts`, bytes.length) };
@@ -43,22 +43,22 @@ export function readRangePart(path: string): RangePart {
     lines.rows.length === lines.shifts.length &&
     areBelow(user, users.starts.length - 1) &&
     areBelow(item, items.starts.length - 1);
-  if (!isSound) throw new RangeError(`the range of events in ${path} does not go together`);
-  return { ...rest, users, items, events: { user, item, strength, weight, time, lines, ...little } };
+  if (!isSound) throw new RangeError(`the parts of the range of events in ${path} do not fit together`);
+  return { ...rest, users, items, events: { user, item, strength, weight, time, lines, ...small } };
 }
 
-/** Lets what `readRangePart` read go, once it has been taken over. */
+/** Frees the arrays of a part from `readRangePart`, once they have been copied. */
 export function releaseRangePart({ events }: RangePart): void {
-  // All arrays of a file that was mapped are parts of one.
+  // All arrays of a mapped file share one buffer.
   release(events.user);
 }
 
-/** What a range's file says of it: its check sum was right, so it is what a child wrote. */
-function aboutFrom(arrays: Arrays): About {
+/** Not checked in detail: the check sum was right, so a child of ours wrote it. */
+function smallPartsFrom(arrays: Arrays): SmallParts {
   try {
     return JSON.parse(Buffer.from(arrayOf(arrays, 'about', Uint8Array)).toString());
   } catch (cause) {
-    throw new RangeError('what is said of a range of a file is not what is said of one', { cause });
+    throw new RangeError('the small parts of a range of events are not JSON', { cause });
   }
 }
 

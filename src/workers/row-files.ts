@@ -3,7 +3,7 @@ import type { RowLookup, RowSlice } from '../matrix/stacked-rows.js';
 import type { RowFile } from './protocol.js';
 
 /**
- * Rows of a matrix in files, file k from row `from[k]` on. Only the file of the row asked for last is in memory.
+ * Looks up rows of a matrix that is spread over files. Only the file of the latest lookup is in memory.
  * @param readPart reads the rows of a file.
  */
 export function rowFiles(files: readonly RowFile[], readPart: (path: string) => SparseRows): RowLookup {

@@ -4,24 +4,24 @@ import { type Arrays, writeArrays } from '../files/array-file.js';
 import { ownTag, removeLeftBehind } from '../files/owner.js';
 
 /*
- * A finished shard is a file. It is written under a temporary name, which holds the process that writes it, and renamed: renamed is
- * done. So any process can make any shard, twice or at once with another, and whoever needs it looks for its name.
+ * A finished shard is a file. It is written under a temporary name, which holds the tag of the writing process, and then renamed:
+ * renamed means finished. So any process can make any shard, even twice or at the same time as another; readers look for its name.
  */
 
 const UNFINISHED = '.shard-';
 
-/** Rows `from` to `to`, without it. */
+/** Rows `from` up to, but not including, `to`. */
 export interface Rows {
   from: number;
   to: number;
 }
 
-/** The file of a shard. @param output the stage and what it rests on, as a path. */
+/** The file of a shard. @param output path prefix that names the stage and what it was made from. */
 export function shardPath(output: string, { from, to }: Rows): string {
   return `${output}-${from}-${to}`;
 }
 
-/** The rows in the name of a file; undefined where it is none of these shards, or not finished. @param stage a name, not a path. */
+/** The rows in the name of a shard file; undefined if the file is not a finished shard of this stage. @param stage a name, not a path. */
 export function rowsInName(name: string, stage: string): Rows | undefined {
   if (!name.startsWith(`${stage}-`)) return undefined;
   const [, from, to] = /^(\d+)-(\d+)$/.exec(name.slice(stage.length + 1)) ?? [];
@@ -42,7 +42,7 @@ export function writeShard(output: string, rows: Rows, arrays: Arrays): string {
   return path;
 }
 
-/** Removes from a folder what processes that are certainly gone had not finished. */
+/** Removes unfinished shards of processes that are certainly gone. */
 export function removeUnfinished(folder: string): void {
   removeLeftBehind(folder, UNFINISHED, '\\..*');
 }

@@ -1,30 +1,30 @@
 import { statOf } from '../files/owner.js';
 
-/** How long a child may work on a shard without an answer. */
+/** How long a child may work on a shard without answering. */
 export interface Timeouts {
-  /** Seconds that any shard may take. */
+  /** Seconds that every shard may take, however small it is. */
   least: number;
   /** Seconds that a shard may take before the pace of the job is known. */
   first: number;
   /** How many times longer than its cost suggests a shard may take. */
   times: number;
-  /** Seconds that a child may be stopped (SIGSTOP). */
+  /** Seconds that a child may stay stopped (SIGSTOP). */
   stopped: number;
 }
 
 export const TIMEOUTS: Readonly<Timeouts> = { least: 60, first: 1800, times: 30, stopped: 10 };
 
-/** A child that somebody waits for. */
+/** A child that we are waiting for. */
 export interface Watched {
   pid: number;
-  /** Seconds it may take. */
+  /** Seconds that it may take. */
   limit: number;
-  /** Called once, with the reason, when it has taken too long. */
+  /** Called once, with the reason, when it takes too long. */
   giveUp: (why: string) => void;
 }
 
 const TICK = 1;
-/** A longer tick means that this process was stopped or the machine slept, and the children with it. */
+/** A longer tick means that this process was stopped or the machine slept; then the children stood still, too. */
 const LONGEST_TICK = 2 * TICK;
 
 /** Watches children at work, and gives up on one that is stopped or takes far too long. */
@@ -39,7 +39,7 @@ export class Watch {
     this.#stoppedFor = stoppedFor;
   }
 
-  /** @returns a function that ends the watching. */
+  /** @returns a function that stops watching. */
   over(watched: Watched): () => void {
     this.#watched.set(watched, { seconds: 0, stopped: 0 });
     if (!this.#timer) {
@@ -61,7 +61,7 @@ export class Watch {
     this.#last = now;
     for (const [watched, spent] of this.#watched) {
       spent.seconds += elapsed;
-      // By job control; only Linux can tell.
+      // Stopped by job control; only Linux can tell.
       const isStopped = /[Tt]/.test(statOf(watched.pid)?.state ?? '');
       spent.stopped = isStopped ? spent.stopped + elapsed : 0;
       const isStuck = spent.stopped > this.#stoppedFor;
@@ -73,7 +73,7 @@ export class Watch {
   }
 }
 
-/** Seconds that a shard of that cost may take. @param pace cost done a second so far; 0: unknown. */
+/** Seconds that a shard of that cost may take. @param pace cost per second so far; 0: unknown. */
 export function limitOf({ least, first, times }: Timeouts, cost: number, pace: number): number {
   return pace > 0 ? Math.max(least, (times * cost) / pace) : Math.max(least, first);
 }

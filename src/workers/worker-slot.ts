@@ -6,19 +6,19 @@ import type { Job, ServeJob } from './protocol.js';
 import { limitOf, type Timeouts, type Watch } from './watch.js';
 
 /** Attempts to start a child before giving up. */
-const STARTS = 3;
+const MAX_STARTS = 3;
 const WAY_OUT = 'is there memory for one more process, and is the program built (npm run setup)?';
-/** Milliseconds between attempts, and for which a child may idle before it is let go. */
+/** Milliseconds between attempts, and milliseconds that a child may idle before it is ended. */
 const BETWEEN_STARTS = 100;
-const IDLE = 3000;
+const MAX_IDLE = 3000;
 
-/** A place in the pool: one child at a time, which works one shard, or answers one message of questions, at a time. */
+/** A slot in the pool. It has one child at a time, which runs one shard or answers one batch of questions at a time. */
 export class WorkerSlot {
   /** Its work in the current job. */
   load: Load = { outstanding: 0, done: 0, seconds: 0 };
-  /** Resolves when it has nothing to do: who gives it work sets this. */
+  /** Resolves when the slot has nothing to do. The caller that gives it work sets this. */
   free: Promise<void> = Promise.resolve();
-  /** Its child stays when it idles. */
+  /** True: its child is not ended when it idles. */
   isKept = false;
   readonly #fork: () => Child;
   readonly #watch: Watch;
@@ -33,24 +33,24 @@ export class WorkerSlot {
     this.#timeouts = timeouts;
   }
 
-  /** Starts its child ahead of the work; it is let go if none comes soon. */
+  /** Starts its child ahead of the work. If no work comes soon, the child is ended again. */
   start(): void {
     if (this.#child) return;
     this.#forked();
-    this.#letIdle();
+    this.#startIdleTimer();
   }
 
   /**
-   * Has its child, or a new one, work a shard. @returns the path of its file. @throws ChildFailure when the child does anything but answer;
-   * unless it merely threw, it is gone then. Failure 1 where none can be started.
+   * Runs a shard in its child, or in a new one. @returns the path of the shard's file. @throws ChildFailure if the child does anything but
+   * answer (unless it merely threw, the child is gone then); Failure 1 or 71 if no child can be started.
    */
-  async work(number: number, job: Job, shard: Shard): Promise<string> {
+  async runShard(number: number, job: Job, shard: Shard): Promise<string> {
     const { done, seconds } = this.load;
     const limit = limitOf(this.#timeouts, shard.cost, seconds > 0 ? done / seconds : 0);
-    return this.#use(shard.cost, limit, (child) => child.work(number, job, shard));
+    return this.#use(shard.cost, limit, (child) => child.runShard(number, job, shard));
   }
 
-  /** Has its child, or a new one, answer questions. Only `giveUp` limits their time. @returns a reply to each. @throws as `work` does. */
+  /** Asks its child, or a new one, questions. Only `giveUp` limits the time. @returns a reply to each. @throws like `runShard`. */
   async ask(number: number, job: ServeJob, index: number, questions: unknown[]): Promise<unknown[]> {
     return this.#use(questions.length, Number.POSITIVE_INFINITY, (child) => child.ask(number, job, index, questions));
   }
@@ -76,7 +76,7 @@ export class WorkerSlot {
       return answer;
     } finally {
       this.load.outstanding = 0;
-      this.#letIdle();
+      this.#startIdleTimer();
     }
   }
 
@@ -90,7 +90,7 @@ export class WorkerSlot {
     await Promise.all([...this.#children].map((child) => (how === 'gently' ? child.end() : child.kill())));
   }
 
-  /** The child, ready to work. @throws Failure 1 after a few tries. */
+  /** Its child, ready to work. @throws Failure 1 or 71 after a few tries. */
   async #started(): Promise<Child> {
     for (let start = 1; ; start++) {
       if (this.#child?.isLost) await this.#lose(this.#child);
@@ -100,13 +100,13 @@ export class WorkerSlot {
         return child;
       } catch (error) {
         if (!(error instanceof ChildFailure)) throw error;
-        if (start === STARTS) throw notStarting(error);
+        if (start === MAX_STARTS) throw notStarting(error);
         await new Promise((resolve) => setTimeout(resolve, BETWEEN_STARTS));
       }
     }
   }
 
-  /** Waits for a child, but not for ever; a child that failed is killed. */
+  /** Waits for a child within a time limit, and kills a child that failed. */
   async #watched<T>(child: Child, limit: number, work: () => Promise<T>): Promise<T> {
     const unwatch = this.#watch.over({ pid: child.pid, limit, giveUp: (why) => child.giveUp(why) });
     try {
@@ -132,12 +132,12 @@ export class WorkerSlot {
     this.#children.delete(child);
   }
 
-  #letIdle(): void {
+  #startIdleTimer(): void {
     if (this.isKept) return;
-    this.#idle = setTimeout(() => this.#release(), IDLE).unref();
+    this.#idle = setTimeout(() => this.#endIdle(), MAX_IDLE).unref();
   }
 
-  #release(): void {
+  #endIdle(): void {
     const child = this.#child;
     if (!child) return;
     this.#child = undefined;
@@ -145,7 +145,7 @@ export class WorkerSlot {
   }
 }
 
-/** Where the system did not let it start, there is too little of something; else the program is at fault. */
+/** If the system refused or killed the child, resources are short; otherwise the program is at fault. */
 function notStarting({ ending, message }: ChildFailure): Failure {
   const isShort = ending === 'could not start' || ending === 'was killed';
   const exitCode = isShort ? ExitCode.noMemory : ExitCode.unexpected;

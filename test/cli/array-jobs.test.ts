@@ -136,7 +136,7 @@ test('a shard reports and keeps within memory as a run does', async () => {
   const folder = copy('recommend-');
   const shard = ['score', '--shard', '1', '--work', 'w', '-j', '1', '--summary', 's.json', '--metrics-file', 'm.prom'];
   const { code, stderr } = await refused([...shard, '--max-memory', '100M'], folder);
-  expect(stderr).toMatch(/^recommend: --max-memory 100 MB is too little: to work a shard of .* with one worker/);
+  expect(stderr).toMatch(/^recommend: --max-memory 100 MB is too little: to run a shard of .* with one worker/);
   expect(code).toBe(71);
   const summary = () => JSON.parse(readFileSync(join(folder, 's.json'), 'utf8'));
   expect(summary()).toMatchObject({ exit_code: 71, error: expect.stringContaining('--max-memory 100 MB') });
@@ -183,7 +183,7 @@ test('a plan that was altered, is of another version, or lacks a file is refused
   writeArrays(join(older, 'w', 'plan'), { json: Buffer.from(JSON.stringify({ ...plan, version: '0.0.1' })) });
   for (const [folder, why] of [
     [lacking, 'plan again, in another folder'],
-    [altered, 'was altered: its check sum is another; plan again'],
+    [altered, 'was altered: its check sum does not match; plan again'],
     [older, 'w was planned by version 0.0.1 of this program'],
   ] as const) {
     const { code, stderr } = await refused(shard, folder);

@@ -136,7 +136,7 @@ describe('what is left is not trusted', () => {
     const manifest = join(runFolder(folder) ?? '', 'manifest');
     const before = readFileSync(manifest);
     for (const [bytes, why] of [
-      [Buffer.from(before).fill(0x20, before.length - 9), 'was altered: its check sum is another'],
+      [Buffer.from(before).fill(0x20, before.length - 9), 'was altered: its check sum does not match'],
       [before.subarray(0, 100), 'ends inside "json"'],
     ] as const) {
       writeFileSync(manifest, bytes);
@@ -159,7 +159,7 @@ describe('what is left is not trusted', () => {
     const { from, to } = rowsIn(name);
     expect(await goesOn(folder, ['-q'])).toMatch(
       new RegExp(
-        `^recommend: warning: rows ${from} to ${to - 1} of an interrupted run are worked again \\(${kind}\\): \\S+/${name} .*\\n$`,
+        `^recommend: warning: rows ${from} to ${to - 1} of an interrupted run are done again \\(${kind}\\): \\S+/${name} .*\\n$`,
       ),
     );
   });

@@ -219,7 +219,7 @@ describe('a model of profiles, a catalogue and purchases', () => {
 
   test('a model has to be there, whole, and no other file', async () => {
     const { code, stderr } = await run('score', '--model', 'items.csv');
-    expect([code, stderr]).toEqual([65, expect.stringMatching(/items\.csv is no array file; learn it again/)]);
+    expect([code, stderr]).toEqual([65, expect.stringMatching(/items\.csv is not an array file; learn it again/)]);
     const elsewhere = newFolder();
     const rec = readFileSync(join(folder, 'shop.rec'));
     writeFileSync(join(elsewhere, 'cut.rec'), rec.subarray(0, rec.length - 8));

@@ -113,7 +113,7 @@ test.each([
 });
 
 test.each([
-  ['another kind of file', 'PK\x03\x04', 'is no array file'],
+  ['another kind of file', 'PK\x03\x04', 'is not an array file'],
   ['a file of another version', 'RECARR01', 'is an array file of another version of this program'],
 ])('%s is refused', (_, begin, why) => {
   const path = join(folder(), 'other');
@@ -139,7 +139,7 @@ test('a file with one byte altered, or some behind its end, is refused', () => {
     expect(() => checkArrays(other), `byte ${place}`).toThrow(RangeError);
   }
   writeFileSync(other, Buffer.concat([bytes, Buffer.alloc(8)]));
-  expect(() => readArrays(other)).toThrow(new RangeError(`${other} goes on behind its arrays`));
+  expect(() => readArrays(other)).toThrow(new RangeError(`${other} has more bytes after its arrays`));
 });
 
 test('whatever is written over a file, and sealed, it is read within its size or refused', () => {
@@ -215,7 +215,7 @@ test.each([
     () => readArrays(path, (name) => name === 'c'),
     () => checkArrays(path),
   ]) {
-    expect(read).toThrow(new RangeError(`${path} was altered: its check sum is another`));
+    expect(read).toThrow(new RangeError(`${path} was altered: its check sum does not match`));
   }
 });
 

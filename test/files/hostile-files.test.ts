@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readRange } from '../../src/events/range-part.js';
 import { writeArrays } from '../../src/files/array-file.js';
+import { readEvidence, writeEvidence } from '../../src/workers/evidence-file.js';
 import { rangeArrays, readRangePart } from '../../src/workers/range-file.js';
 import {
   countedArrays,
@@ -11,13 +12,11 @@ import {
   listArrays,
   readAudience,
   readCounted,
-  readEvidence,
   readLearnedFacts,
   readLearnedRows,
   readLists,
   readStatistics,
   writeAudience,
-  writeEvidence,
   writeStatistics,
 } from '../../src/workers/run-files.js';
 import { learnt } from '../model/learned.js';
@@ -134,7 +133,7 @@ test.each(FILES)(
 test('parts that do not go together are refused', () => {
   const path = join(folder(), 'file');
   writeEvidence(path, { ...evidence, items: evidence.items + 1 });
-  expect(() => readEvidence(path)).toThrow(new RangeError(`the evidence in ${path} does not go together`));
+  expect(() => readEvidence(path)).toThrow(new RangeError(`the parts of the evidence in ${path} do not fit together`));
   writeAudience(`${path}2`, {
     signals: ROWS,
     excluded: rowsOf(
@@ -146,7 +145,9 @@ test('parts that do not go together are refused', () => {
     ),
     offered: Uint8Array.of(1, 0, 1),
   });
-  expect(() => readAudience(`${path}2`)).toThrow(new RangeError(`the audience in ${path}2 does not go together`));
+  expect(() => readAudience(`${path}2`)).toThrow(
+    new RangeError(`the parts of the audience in ${path}2 do not fit together`),
+  );
   writeArrays(`${path}3`, learnedArrays({ rows: ROWS, precision: Float64Array.of(1) }));
-  expect(() => readLearnedFacts(`${path}3`)).toThrow(new RangeError('"precision" has 1 numbers, and not 2'));
+  expect(() => readLearnedFacts(`${path}3`)).toThrow(new RangeError('"precision" has 1 numbers instead of 2'));
 });

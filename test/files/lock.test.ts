@@ -193,7 +193,7 @@ test('what is no lock is refused and not touched: a file, a pipe, a link, a fold
   ]) {
     put();
     const refused = await lockOutput(output, locking(60)).catch((error: unknown) => error);
-    expect(refused).toMatchObject({ exitCode: 73, message: expect.stringContaining(`${path} is no lock of this`) });
+    expect(refused).toMatchObject({ exitCode: 73, message: expect.stringContaining(`${path} is not a lock of this`) });
     rmSync(path, { recursive: true });
     expect(readdirSync(folder)).toEqual([]);
   }

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } fro
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { isGone, isOfThisWorld, ownTag, removeLeftBehind, tagIn, worldOf } from '../../src/files/owner.js';
+import { isGone, isInOurPidSpace, ownTag, pidSpaceOf, removeLeftBehind, tagIn } from '../../src/files/owner.js';
 import { temporaryFolders } from './temporary.js';
 
 const newFolder = temporaryFolders();
@@ -52,19 +52,19 @@ test.runIf(process.platform === 'linux')(
 );
 
 test('nothing is known of the processes of another world: machine, boot or container', () => {
-  expect(isOfThisWorld(ownTag())).toBe(true);
+  expect(isInOurPidSpace(ownTag())).toBe(true);
   for (const tag of [`${pid}-${start}-1a2b3c4d`, '999999999-1-00000000', '999999999-1-1a2b3c4d']) {
-    expect(isOfThisWorld(tag)).toBe(false);
+    expect(isInOurPidSpace(tag)).toBe(false);
     expect(isGone(tag)).toBe(false);
   }
 });
 
 test.runIf(process.platform === 'linux')('without a /proc of its own a process knows no world', () => {
-  expect(worldOf('/proc')).toBe(machine);
-  expect(worldOf('/nowhere')).toBe('00000000');
+  expect(pidSpaceOf('/proc')).toBe(machine);
+  expect(pidSpaceOf('/nowhere')).toBe('00000000');
   const folder = newFolder();
   symlinkSync('1', join(folder, 'self'));
-  expect(worldOf(folder)).toBe('00000000');
+  expect(pidSpaceOf(folder)).toBe('00000000');
 });
 
 test('what a process of another world left is removed once nobody has touched it for a day', () => {

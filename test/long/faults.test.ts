@@ -43,7 +43,7 @@ test('workers that are killed, exit or talk nonsense cost a warning each, and no
   const what = [
     'count shard \\d+ .*: worker \\d+ was killed by SIGKILL; ',
     'learn shard \\d+ .*: worker \\d+ ended with exit code 0 and no answer; ',
-    'recommend shard \\d+ .*: worker \\d+ sent a message that is none of the protocol; ',
+    'recommend shard \\d+ .*: worker \\d+ sent a message that is not part of the protocol; ',
   ];
   expect(warnings).toEqual(what.map((said) => expect.stringMatching(new RegExp(`warning: ${said}`))));
 });

@@ -179,7 +179,7 @@ test.each([
   const { from, to } = rowsIn(name);
   expect(await goesOn(folder, ['-q'])).toMatch(
     new RegExp(
-      `^recommend: warning: rows ${from} to ${to - 1} of an interrupted run are worked again \\(${kind}\\): \\S+/${name} .*\\n$`,
+      `^recommend: warning: rows ${from} to ${to - 1} of an interrupted run are done again \\(${kind}\\): \\S+/${name} .*\\n$`,
     ),
   );
 });

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  A_FOLDED,
-  AN_ARRANGED,
+  ARRANGED_INTERACTION,
   childHeap,
   childrenWithin,
   needToLearn,
   needToRead,
   noRoomFor,
   overBudget,
+  SORTED_ROW,
 } from '../../src/pipeline/memory-plan.js';
 
 const MB = 1_000_000;
@@ -69,10 +69,10 @@ test.each([
 
 /** What was measured of the parent, in MB: before, and at its highest. */
 test.each([
-  ['4 M rows of two columns from a pipe are put in order', A_FOLDED * 4_000_000, 118, 171],
-  ['4 M rows of four columns from a pipe are put in order', A_FOLDED * 4_000_000, 167, 227],
-  ['12 M rows from a pipe are put in order', A_FOLDED * 12_000_000, 288, 455],
-  ['4 M interactions are arranged', AN_ARRANGED * 3_964_873, 164, 195],
+  ['4 M rows of two columns from a pipe are put in order', SORTED_ROW * 4_000_000, 118, 171],
+  ['4 M rows of four columns from a pipe are put in order', SORTED_ROW * 4_000_000, 167, 227],
+  ['12 M rows from a pipe are put in order', SORTED_ROW * 12_000_000, 288, 455],
+  ['4 M interactions are arranged', ARRANGED_INTERACTION * 3_964_873, 164, 195],
 ])('what it takes more while %s', (_, more, before, most) => {
   expect(before + more / MB).toBeGreaterThan(most);
   expect(before + more / MB).toBeLessThan(1.2 * most);

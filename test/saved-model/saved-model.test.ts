@@ -158,7 +158,7 @@ test('sound check sums do not help numbers that do not fit together', () => {
 
 describe('what is no model of this version', () => {
   test.each([
-    ['is a file of anything', Buffer.from('user,item\nann,oak\n'), 'is no array file'],
+    ['is a file of anything', Buffer.from('user,item\nann,oak\n'), 'is not an array file'],
     ['has another version in its first bytes', Buffer.from('RECARR99 and so on'), 'another version'],
   ])('a file that %s is refused', (_, content, message) => {
     expect(refused(content)).toMatchObject({ exitCode: ExitCode.badData, message: expect.stringContaining(message) });
@@ -166,7 +166,7 @@ describe('what is no model of this version', () => {
 
   test.each([
     ['another file of recommend', { evidence: Float64Array.of(1) }, 'lacks "facts"'],
-    ['JSON of something else', { facts: Buffer.from('{"what":"a cake"}') }, 'and no model'],
+    ['JSON of something else', { facts: Buffer.from('{"what":"a cake"}') }, 'not a model'],
   ])('%s is refused', (_, arrays, message) => {
     const other = join(newFolder(), 'arrays');
     writeArrays(other, arrays);
@@ -186,7 +186,7 @@ describe('what is no model of this version', () => {
 
   test.each([
     ['missing', 'nowhere.rec', 'recommend fit --model makes one'],
-    ['a folder', '.', 'no regular file'],
+    ['a folder', '.', 'not a regular file'],
   ])('a model that is %s is told', (_, name, message) => {
     const open = () => new SavedModel(join(folder, name), () => '');
     expect(open).toThrow(

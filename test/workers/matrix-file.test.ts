@@ -49,7 +49,7 @@ test.each<[string, Partial<SparseRows>]>([
   ['a value beyond all numbers', { value: Float32Array.of(1, 2, Number.NEGATIVE_INFINITY) }],
 ])('a matrix with %s is refused', (_, changes) => {
   const arrays = matrixArrays('m', { ...MATRIX, ...changes });
-  expect(() => matrixFrom(arrays, 'm')).toThrow(new RangeError('the matrix "m" does not hold together'));
+  expect(() => matrixFrom(arrays, 'm')).toThrow(new RangeError('the parts of the matrix "m" do not fit together'));
 });
 
 test('a matrix whose arrays are missing is refused by name', () => {

@@ -7,10 +7,11 @@ import { evidenceOf } from '../../src/model/evidence.js';
 import { fitCosts, type LearnedRows } from '../../src/model/fit.js';
 import { BALANCES } from '../../src/workers/balance.js';
 import { ChildFailure } from '../../src/workers/child.js';
+import { writeEvidence } from '../../src/workers/evidence-file.js';
 import { planShards, type Shard } from '../../src/workers/plan.js';
 import { Pool } from '../../src/workers/pool.js';
 import type { LearnJob } from '../../src/workers/protocol.js';
-import { readLearnedFacts, readLearnedRows, writeEvidence } from '../../src/workers/run-files.js';
+import { readLearnedFacts, readLearnedRows } from '../../src/workers/run-files.js';
 import { shardPath } from '../../src/workers/shard-file.js';
 import type { Timeouts } from '../../src/workers/watch.js';
 import { temporaryFolders } from '../files/temporary.js';
@@ -149,7 +150,7 @@ describe('a worker that', () => {
   test.each([
     ['exits-with-1', 'ended with exit code 1 and no answer'],
     ['no-such-file', 'ended with exit code 1 and no answer'],
-    ['other-protocol', 'did not say that it is ready, or speaks another version of the protocol'],
+    ['other-protocol', 'did not report that it is ready, or uses another version of the protocol'],
   ])(
     'never gets ready (%s) ends the run after three starts, with nothing tried over and over',
     async (program, what) => {
@@ -166,8 +167,8 @@ describe('a worker that', () => {
 
   test.each([
     ['exits-without-answer', 'exited early', 'ended with exit code 0 and no answer'],
-    ['talks-nonsense', 'said nonsense', 'sent a message that is none of the protocol'],
-    ['answers-another-shard', 'said nonsense', 'answered answer where shard 0 was asked'],
+    ['talks-nonsense', 'broke the protocol', 'sent a message that is not part of the protocol'],
+    ['answers-another-shard', 'broke the protocol', 'answered answer where shard 0 was asked'],
     ['throws', 'threw', 'the rows are on fire'],
   ])('%s over every row ends the run as "%s" once three rows alone have shown it', async (program, ending, what) => {
     const { pool, retries } = poolOf(program);
@@ -214,7 +215,7 @@ describe('a worker that', () => {
         crashes: 'was killed',
         throws: 'threw',
         exits: 'exited early',
-        babbles: 'said nonsense',
+        babbles: 'broke the protocol',
       }[how];
       expect(came).toEqual(
         Array.from({ length: 50 }, (_, row) => (row === 23 ? `lost 23 to 23: ${ending}` : String(row))),

@@ -1,33 +1,11 @@
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { evidenceOf } from '../../src/model/evidence.js';
-import {
-  readAudience,
-  readEvidence,
-  readStatistics,
-  writeAudience,
-  writeEvidence,
-  writeStatistics,
-} from '../../src/workers/run-files.js';
+import { readEvidence } from '../../src/workers/evidence-file.js';
+import { readAudience, readStatistics, writeAudience, writeStatistics } from '../../src/workers/run-files.js';
 import { temporaryFolders } from '../files/temporary.js';
-import { anySettings, observationsOf, rowsOf, worlds } from '../model/worlds.js';
+import { rowsOf } from '../model/worlds.js';
 
 const folder = temporaryFolders();
-
-test('evidence comes back from its file as it was', () => {
-  const at = folder();
-  let run = 0;
-  fc.assert(
-    fc.property(worlds, anySettings, (world, settings) => {
-      const evidence = evidenceOf(observationsOf(world), settings);
-      const path = join(at, `evidence.${run++}`);
-      writeEvidence(path, evidence);
-      expect(readEvidence(path)).toEqual(evidence);
-    }),
-    { numRuns: 30 },
-  );
-});
 
 test('an audience comes back from its file as it was', () => {
   const path = join(folder(), 'audience');

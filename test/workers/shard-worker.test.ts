@@ -17,6 +17,7 @@ import { modelOf } from '../../src/ranking/model.js';
 import type { Recommender } from '../../src/ranking/recommender.js';
 import { VariantEvaluator, variantBatches } from '../../src/tuning/variant-evaluator.js';
 import { Child } from '../../src/workers/child.js';
+import { writeEvidence } from '../../src/workers/evidence-file.js';
 import { matrixArrays } from '../../src/workers/matrix-file.js';
 import type { Shard } from '../../src/workers/plan.js';
 import { Pool } from '../../src/workers/pool.js';
@@ -26,7 +27,6 @@ import {
   readLearnedFacts,
   readLists,
   writeAudience,
-  writeEvidence,
   writeStatistics,
 } from '../../src/workers/run-files.js';
 import { temporaryFolders } from '../files/temporary.js';

@@ -10,39 +10,39 @@ import { hashOf } from './hash.js';
 import { type Manifest, refuseOtherData, WAY_OUT } from './manifest.js';
 
 /*
- * Finished work of a run, as it lies in the run's folder beside the output:
+ * The finished work of a run, in the run's folder beside the output:
  *
- *     manifest                       what run this is: version, options, data
+ *     manifest                       which run this is: version, options, data
  *     settings-<key>                 the settings that auto found
  *     count-<key>-<from>-<to>        rows of the Gram matrix
  *     learn-<key>-<from>-<to>        rows of the model
  *     recommend-<key>-<from>-<to>    lists
  *     read-<key>-<from>-<to>         in the folder of an array job: rows of a range of a file
  *
- * A key is the hash of everything the file rests on, so a name alone says what is in the file. All are array files with check sums,
- * written under another name and renamed. There is no list of them: what is there is finished, what is not is worked.
+ * A key is the hash of everything that the file depends on, so the name alone says what is in the file. All are array files with check
+ * sums, written under another name and then renamed. There is no list of them: a file that exists is finished, a missing one gets made.
  */
 
 export const STAGES = { read: 'reading', count: 'counting', learn: 'learning', recommend: 'recommending' } as const;
-/** The stages whose shards are rows; those of reading are bytes of files. */
+/** The stages whose shards are ranges of rows; the shards of reading are ranges of bytes. */
 export type ShardStage = Exclude<keyof typeof STAGES, 'read'>;
 
 const SETTINGS = 'settings';
 const KEY = '[0-9a-f]{16}';
 const KEYED = new RegExp(`^(\\w+)-${KEY}(-\\d+-\\d+)?$`);
 
-export function keyOf(...restsOn: unknown[]): string {
-  return hashOf(restsOn).slice(0, 16);
+export function keyOf(...dependencies: unknown[]): string {
+  return hashOf(dependencies).slice(0, 16);
 }
 
-/** True for the names of finished work; other files are of use to the run alone that wrote them. */
+/** True for the names of finished work. Other files are useful only to the run that wrote them. */
 export function isFinishedWork(name: string): boolean {
   return name === MANIFEST || KEYED.test(name);
 }
 
 /**
- * How the paths of a stage's shard files begin. Files that rest on something else are removed: they were made while a row of an earlier
- * stage was lost. @param key undefined: the shards are of use to this run alone.
+ * The path prefix of a stage's shard files. Removes shard files of this stage with another key: they were made while a row of an earlier
+ * stage was lost. @param key undefined: the shards are useful only to this run.
  */
 export function shardOutput(
   { directory, work }: { directory: RunDirectory; work?: string | undefined },
@@ -50,7 +50,7 @@ export function shardOutput(
   key: string | undefined,
 ): string {
   if (key === undefined) return directory.file(stage);
-  // In the folder of an array job, others work as well.
+  // Other processes use the folder of an array job as well, so nothing is removed there.
   if (work !== undefined) return keyedPath(work, stage, key);
   const output = keyedPath(directory.path, stage, key);
   directory.discard(directory.files((name) => KEYED.exec(name)?.[1] === stage && !name.startsWith(`${stage}-${key}`)));
@@ -61,12 +61,12 @@ export function keyedPath(folder: string, stage: keyof typeof STAGES | typeof SE
   return join(folder, `${stage}-${key}`);
 }
 
-/** True where a shard file outlasts its run. */
+/** True if another run can use the shard files with this path prefix. */
 export function isKeyed(output: string): boolean {
   return new RegExp(`-${KEY}$`).test(output);
 }
 
-/** The names of shard files in a folder that rest on something else than those whose paths begin with `outputs`. */
+/** The names of shard files in a folder that do not have any of the path prefixes `outputs`: they depend on other data or options. */
 export function foreignShards(folder: string, outputs: readonly string[]): string[] {
   const own = outputs.map((output) => `${basename(output)}-`);
   return readdirSync(folder).filter((name) => {
@@ -75,12 +75,12 @@ export function foreignShards(folder: string, outputs: readonly string[]): strin
   });
 }
 
-/** True for a folder in which a run has left more than its manifest. */
+/** True if a run has left more than its manifest in the folder. */
 export function hasFinishedWork(path: string): boolean {
   return readdirSync(path).some((name) => KEYED.test(name));
 }
 
-/** The manifest in a folder that a run has left; undefined where there is none, and so nothing to go on with. @throws Failure 65 */
+/** The manifest in the folder of an earlier run; undefined if there is none, and so nothing to resume. @throws Failure 65 */
 export function manifestIn(path: string): Manifest | undefined {
   try {
     return readJson(join(path, MANIFEST)) as Manifest;
@@ -90,26 +90,26 @@ export function manifestIn(path: string): Manifest | undefined {
   }
 }
 
-/** The finished work beside an output: what this run leaves, and what an interrupted one has left. */
+/** The finished work beside an output: that of this run, and that of the interrupted run which it resumes. */
 export class Checkpoint {
   readonly #directory: RunDirectory;
-  readonly #left: Manifest | undefined;
+  readonly #interrupted: Manifest | undefined;
   #key = '';
 
-  /** @param left the manifest of the interrupted run whose folder this is. */
-  constructor(directory: RunDirectory, left: Manifest | undefined) {
+  /** @param interrupted the manifest of the interrupted run whose folder this is. */
+  constructor(directory: RunDirectory, interrupted: Manifest | undefined) {
     this.#directory = directory;
-    this.#left = left;
-    // Until it is certain that this run goes on with it, it is not ours to remove.
-    directory.isKept = left !== undefined;
+    this.#interrupted = interrupted;
+    // Until it is certain that this run resumes it, it must not be removed.
+    directory.isKept = interrupted !== undefined;
   }
 
   /**
-   * Begins to use it, once the data is known. @param info is told what is finished already.
-   * @returns the key of the run. @throws Failure 65 where the interrupted run had other data; its folder stays then.
+   * Starts to use the finished work, once the data has been read. @param info is called with a message about what is finished already.
+   * @returns the key of the run. @throws Failure 65 if the interrupted run had other data; its folder then stays.
    */
   begin(manifest: Manifest, info: (message: string) => void): string {
-    if (this.#left) refuseOtherData(this.#left, manifest, this.#directory.path);
+    if (this.#interrupted) refuseOtherData(this.#interrupted, manifest, this.#directory.path);
     else writeJson(join(this.#directory.path, MANIFEST), manifest);
     this.#directory.isKept = false;
     if (this.finished !== '') info(`going on with an interrupted run, which had finished ${this.finished}`);
@@ -117,7 +117,7 @@ export class Checkpoint {
     return this.#key;
   }
 
-  /** What is finished, in words; '' where nothing is. */
+  /** The finished work, in words; '' if there is none. */
   get finished(): string {
     const stages = this.#directory.files(isFinishedWork).map((path) => /(\w+)-[^/]*$/.exec(path)?.[1]);
     const settings = stages.includes(SETTINGS) ? ['the settings of auto'] : [];
@@ -128,7 +128,7 @@ export class Checkpoint {
     return [...settings, ...pieces].join(', ');
   }
 
-  /** The settings an interrupted run has found, else those found now, which are kept. */
+  /** The settings that the interrupted run found; otherwise finds them now and stores them. */
   async settings<T>(warn: (message: string) => void, find: () => Promise<T>): Promise<T> {
     const path = keyedPath(this.#directory.path, SETTINGS, this.#key);
     try {
@@ -145,10 +145,10 @@ export class Checkpoint {
 }
 
 /**
- * Decides whether the finished work of a run that failed or was stopped stays for another, and adds that to the error.
- * @param isStopped whether it was stopped, and did not fail. @param resume whether `--resume` was given. @param stage it was in.
+ * Decides whether to keep the finished work of a run that failed or was stopped, and says so in the error.
+ * @param isStopped true if the run was stopped rather than failed. @param resume whether `--resume` was given. @param stage where it ended.
  */
-export function unfinished(
+export function keepFinishedWork(
   error: unknown,
   isStopped: boolean,
   run: Run,
@@ -159,13 +159,16 @@ export function unfinished(
   const isTimeUp = error instanceof TimeIsUp;
   const hasWork = checkpoint !== undefined && checkpoint.finished !== '';
   const mayResume = checkpoint !== undefined && (isTimeUp || resume);
-  // A folder that was refused stays as it was (`isKept`); a failure before anything was finished leaves nothing to go on with.
+  // A refused folder stays as it was (`isKept`). After a failure before anything was finished, there is nothing to resume.
   const isKept = mayResume && (isStopped || (!run.directory.isKept && hasWork));
   if (isKept) run.directory.isKept = true;
   if (!(error instanceof Failure)) return error;
-  const far = isTimeUp ? ` while ${stage}; no output file was written` : '';
-  const isShort = error.exitCode === ExitCode.noMemory;
-  const missed = isShort && !resume && hasWork ? '; its finished work is gone; with --resume it would have stayed' : '';
+  const progress = isTimeUp ? ` while ${stage}; no output file was written` : '';
+  const isOutOfMemory = error.exitCode === ExitCode.noMemory;
+  const missed =
+    isOutOfMemory && !resume && hasWork ? '; its finished work is gone; with --resume it would have stayed' : '';
   const rest = isKept ? '; --resume goes on with what is done' : missed;
-  return far + rest === '' ? error : new Failure(error.exitCode, `${error.message}${far}${rest}`, { cause: error });
+  return progress + rest === ''
+    ? error
+    : new Failure(error.exitCode, `${error.message}${progress}${rest}`, { cause: error });
 }

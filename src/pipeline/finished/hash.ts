@@ -1,12 +1,12 @@
 import { createHash, type Hash } from 'node:crypto';
 import { checkSum } from '../../files/check-sum.js';
 
-/** Elements of an array turned into text at once. */
+/** Number of array elements that are turned into text at once. */
 const ELEMENTS_AT_ONCE = 10_000;
 
 /**
- * The SHA-256 of a value and all that is in it, in hexadecimal; of typed arrays, which are large, their check sums are hashed. It tells data
- * apart that changed by itself, and not what somebody made to look the same. Members are hashed by name, so a member added some day counts too.
+ * The SHA-256 of a value and everything in it, in hexadecimal. Typed arrays are large, so only their check sums are hashed: this notices
+ * accidental changes, but not data forged to look the same. Members are hashed by name, so a member that is added later counts too.
  */
 export function hashOf(value: unknown): string {
   const hash = createHash('sha256');

@@ -8,59 +8,59 @@ import type { Options } from '../options.js';
 import { hashOf } from './hash.js';
 
 /*
- * What decides the bytes of an output: the version of the program, the options, the data. Two runs with the same manifest come to the
- * same bytes. The data is hashed as it was read: this works for pipes as well, and reads no file twice.
+ * Everything that the bytes of an output depend on: the version of the program, the options, the data. Two runs with the same manifest
+ * write the same bytes. The data is hashed after reading: this works for pipes, too, and reads no file twice.
  */
 
 export interface Manifest {
   version: string;
-  /** The options that decide bytes, by name, as text. */
+  /** The options that the output depends on, by name, as text. */
   options: Record<string, string>;
   data: { hash: string; inputs: InputFacts[] };
 }
 
-/** An input file as it was; null for what a pipe cannot tell. */
+/** The state of an input file; null for a pipe, where it is unknown. */
 interface InputFacts {
   path: string;
   bytes: number | null;
-  /** When it was last written, in milliseconds. */
+  /** Time of the last change, in milliseconds. */
   written: number | null;
 }
 
 export const WAY_OUT = 'without --resume the run starts over, and what was left is removed';
 
-/** @param data all that was read. */
+/** @param data everything that was read. */
 export function manifestOf(options: Options, data: object): Manifest {
   return {
     version: options.version,
     options: decisiveOptions(options),
-    // What can be sold changes by the day; it decides lists, and is in their keys.
+    // Which items can be sold changes daily. It only affects lists, and is part of their keys.
     data: { hash: hashOf({ ...data, available: undefined }), inputs: inputPaths(options).map(factsOf) },
   };
 }
 
-/** @throws Failure 2 or 65, naming what differs, where a run with these options cannot go on with what that one left. */
-export function refuseOtherRun(left: Manifest, options: Options, where: string): void {
-  if (left.version !== options.version) {
+/** @throws Failure 2 or 65, naming the difference, if a run with these options cannot resume the interrupted one. */
+export function refuseOtherRun(interrupted: Manifest, options: Options, where: string): void {
+  if (interrupted.version !== options.version) {
     throw refused(
       ExitCode.badData,
       where,
-      `by version ${left.version} of this program, and this is ${options.version}`,
+      `by version ${interrupted.version} of this program, and this is ${options.version}`,
     );
   }
   const now = decisiveOptions(options);
-  const names = [...new Set([...Object.keys(left.options), ...Object.keys(now)])];
-  const other = names.find((name) => left.options[name] !== now[name]);
+  const names = [...new Set([...Object.keys(interrupted.options), ...Object.keys(now)])];
+  const other = names.find((name) => interrupted.options[name] !== now[name]);
   if (other === undefined) return;
-  const told = (value: string | undefined) => value ?? 'not given';
-  const change = `${other} was ${told(left.options[other])}, and is ${told(now[other])}`;
+  const shown = (value: string | undefined) => value ?? 'not given';
+  const change = `${other} was ${shown(interrupted.options[other])}, and is ${shown(now[other])}`;
   throw refused(ExitCode.usage, where, `with other options: ${change}`);
 }
 
-/** @throws Failure 65, naming the inputs that differ, where other data was read. */
-export function refuseOtherData({ data: left }: Manifest, { data: now }: Manifest, where: string): void {
-  if (left.hash === now.hash) return;
-  const changes = now.inputs.flatMap((input, at) => changeOf(left.inputs[at], input));
+/** @throws Failure 65, naming the inputs that differ, if the interrupted run read other data. */
+export function refuseOtherData({ data: before }: Manifest, { data: now }: Manifest, where: string): void {
+  if (before.hash === now.hash) return;
+  const changes = now.inputs.flatMap((input, at) => changeOf(before.inputs[at], input));
   const seen = changes.length > 0 ? changes.join(', ') : now.inputs.map(({ path }) => displayName(path)).join(', ');
   throw refused(ExitCode.badData, where, `from other data; changed since: ${seen}`);
 }
@@ -69,7 +69,7 @@ function refused(exitCode: number, where: string, how: string): Failure {
   return new Failure(exitCode, `--resume: what an interrupted run left in ${where} was made ${how}; ${WAY_OUT}`);
 }
 
-/** What can be seen from outside of how a file changed. */
+/** How a file changed, as far as its metadata shows. */
 function changeOf(before: InputFacts | undefined, now: InputFacts): string[] {
   const name = displayName(now.path);
   if (before === undefined || before.bytes === null || now.bytes === null) return [name];
@@ -84,8 +84,8 @@ function factsOf(path: string): InputFacts {
 }
 
 /**
- * The options that decide bytes. Where files lie does not matter: what is in them is in the hash of the data, and settings (those of
- * `--tuned` too) are in the keys of all shards that rest on them.
+ * The options that the bytes of the output depend on. The paths of files do not matter: their content is in the hash of the data, and
+ * settings (those of `--tuned`, too) are in the keys of all shards that depend on them.
  */
 function decisiveOptions({ method, rules, ...options }: Options): Record<string, string> {
   const { name, settings, fixed } = method;

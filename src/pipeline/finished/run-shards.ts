@@ -9,7 +9,7 @@ import { type Rows, rowsInName, shardPath } from '../../workers/shard-file.js';
 import type { Run } from '../run.js';
 import { isKeyed, STAGES } from './checkpoint.js';
 
-/** Rows of a shard; their file is there already (`path`), or they are to be worked. */
+/** Rows of a shard: their file exists already (`path`), or they still have to be done. */
 export interface Piece {
   shard: Shard;
   path: string | undefined;
@@ -17,14 +17,14 @@ export interface Piece {
 
 type StageJob = ReadJob | CountJob | LearnJob | RecommendJob;
 
-/** Less work than this, in bytes or additions, is done before another child is ready for it: about 0.3 s. */
+/** Less work than this, in bytes or additions, is done before another child could start: about 0.3 s. */
 const WORTH_A_CHILD: Record<StageJob['kind'], number> = { read: 1e6, count: 100e6, learn: 100e6, recommend: 30e6 };
 
 /**
- * Has every shard made whose file is not there yet, hands on all files in the order of the rows, and shows how far that has come. A shard
- * that was halved has left files of its parts; these count, and only the gaps between them are worked.
- * @param onFile is given each file with its rows; what it returns is awaited before the next. @param onLost is given each row that no
- * worker could work, in its place among the files.
+ * Runs every shard that has no file yet, delivers all files in the order of the rows, and shows the progress. The parts of a halved shard
+ * have files of their own: these are used, and only the gaps between them are run.
+ * @param onFile gets each file with its rows; the promise that it returns is awaited before the next call. @param onLost gets each row that
+ * no worker could do, in the same order.
  */
 export async function runShards(
   run: Run,
@@ -35,24 +35,24 @@ export async function runShards(
 ): Promise<void> {
   const { pool, directory, warn } = run;
   const stage = STAGES[job.kind];
-  const work = shards.reduce((total, { cost }) => total + cost, 0);
-  const children = Math.max(1, pool.pids().length, Math.ceil(work / WORTH_A_CHILD[job.kind]));
+  const totalCost = shards.reduce((total, { cost }) => total + cost, 0);
+  const children = Math.max(1, pool.pids().length, Math.ceil(totalCost / WORTH_A_CHILD[job.kind]));
   run.debug(
     `${run.seconds().toFixed(2)} s: ${stage} in ${plural(shards.length, 'shard')} on ${Math.min(children, pool.childrenFor(shards.length))} of ${run.workers} workers`,
   );
   const onFlaw = (flaw: string, { from, to }: Rows) =>
     warn(
-      `${job.kind === 'read' ? 'bytes' : 'rows'} ${from} to ${to - 1} of an interrupted run are worked again (${job.kind}): ${flaw}`,
+      `${job.kind === 'read' ? 'bytes' : 'rows'} ${from} to ${to - 1} of an interrupted run are done again (${job.kind}): ${flaw}`,
     );
-  const cut = piecesIn(
+  const piecesByShard = piecesIn(
     job.output,
     shards.map((shard) => [shard]),
     onFlaw,
   );
-  const pieces = cut.flat();
+  const pieces = piecesByShard.flat();
   const missing = pieces.filter(({ path }) => path === undefined).map(({ shard }, index) => ({ ...shard, index }));
   // A gap beside finished rows of its shard is most likely a row that an interrupted run lost.
-  const lostBefore = cut
+  const lostBefore = piecesByShard
     .filter((parts) => parts.length > 1)
     .flat()
     .filter(({ path }) => path === undefined).length;
@@ -60,19 +60,19 @@ export async function runShards(
   let users = 0;
   const progressed = (cost: number) => {
     done += cost;
-    // How far reading has come is told by the bytes of all files.
-    if (job.kind !== 'read') run.progress.at(stage, done, work, users);
+    // The readers report the progress of reading, in bytes of all files.
+    if (job.kind !== 'read') run.progress.at(stage, done, totalCost, users);
   };
-  const handOnFile = async (path: string, shard: Shard) => {
+  const deliver = async (path: string, shard: Shard) => {
     await onFile(path, shard);
     if (job.kind === 'recommend') users += shard.to - shard.from;
     progressed(shard.cost);
   };
   let next = 0;
-  /** Hands on the files of the rows before that one. */
-  const handOn = async (before: number) => {
+  /** Delivers existing files up to that row. */
+  const deliverBefore = async (before: number) => {
     for (let piece = pieces[next]; piece && piece.shard.from < before; piece = pieces[++next]) {
-      if (piece.path !== undefined) await handOnFile(piece.path, piece.shard);
+      if (piece.path !== undefined) await deliver(piece.path, piece.shard);
     }
   };
   if (missing.length > 0) {
@@ -81,11 +81,11 @@ export async function runShards(
       missing,
       async (path, shard) => {
         if (isKeyed(job.output)) directory.syncSoon(path);
-        await handOn(shard.from);
-        await handOnFile(path, shard);
+        await deliverBefore(shard.from);
+        await deliver(path, shard);
       },
       async (shard, { message }) => {
-        await handOn(shard.from);
+        await deliverBefore(shard.from);
         await onLost(shard, message);
         progressed(shard.cost);
       },
@@ -93,15 +93,15 @@ export async function runShards(
       children,
     );
   }
-  await handOn(Number.POSITIVE_INFINITY);
+  await deliverBefore(Number.POSITIVE_INFINITY);
 }
 
-/** True where sound files are there for all rows of the shards. */
+/** True if all rows of the shards have undamaged files. */
 export function areFinished(output: string, shards: readonly Shard[]): boolean {
   return piecesIn(output, [shards])[0]?.every(({ path }) => path !== undefined) ?? true;
 }
 
-/** The files and gaps that cover the shards of jobs. @param onFlaw is told of files that cannot be used; null: nobody looks into them. */
+/** The files and gaps that cover the shards of each job. @param onFlaw is called for damaged files; null: files are not checked. */
 export function piecesIn(
   output: string,
   jobs: readonly (readonly Shard[])[],
@@ -116,7 +116,7 @@ export function piecesIn(
   return jobs.map((shards) => shards.flatMap((shard) => piecesOf(shard, files, output, isSound)));
 }
 
-/** Why a file cannot be used; undefined where it can. */
+/** Why a file cannot be used; undefined if it can. */
 function flawOf(path: string): string | undefined {
   try {
     checkArrays(path);
@@ -126,14 +126,14 @@ function flawOf(path: string): string | undefined {
   }
 }
 
-/** The rows there are files of, the longest first. */
+/** The row ranges that have files, the longest first. */
 function finishedRows(output: string): Rows[] {
   return readdirSync(dirname(output))
     .flatMap((name) => rowsInName(name, basename(output)) ?? [])
     .sort((a, b) => b.to - b.from - (a.to - a.from));
 }
 
-/** A shard as the files and gaps that cover it. @param isSound whether a file can be used. */
+/** The files and gaps that cover a shard. @param isSound whether a file can be used. */
 function piecesOf(shard: Shard, files: readonly Rows[], output: string, isSound: (rows: Rows) => boolean): Piece[] {
   const inside = files.filter(({ from, to }) => from >= shard.from && to <= shard.to && from < to);
   const pieces: Piece[] = [];

@@ -11,23 +11,23 @@ import { asOptions } from '../../tuning/tuning-report.js';
 import { readFactors, readLearnedRows, readStatistics } from '../../workers/run-files.js';
 import { manifestOf } from '../finished/manifest.js';
 import type { Options } from '../options.js';
-import { keptOf, outputColumns } from '../output/output-columns.js';
+import { outputColumns, whatToKeep } from '../output/output-columns.js';
 import type { OutputRun } from '../output/output-run.js';
-import { readInputs, tellLongHistories } from '../reading/read.js';
+import { readInputs, reportLongHistories } from '../reading/read.js';
 import { nowOf } from '../rules/offer.js';
 import type { PlannedRules } from '../rules/plan.js';
 import { readWithRules } from '../rules/read.js';
 import { arrange, type Learned, learnFrom, writeFactors } from './learn.js';
 import { reuseOrTune } from './tuned-file.js';
 
-/** Takes what it needs of the data, which is let go before anything is learned. */
-type Ask<T> = (dataset: Counting<Dataset>, settings: Settings, rules: PlannedRules) => T;
+/** Takes what the caller needs from the dataset, whose memory is released before learning. */
+type TakeFromData<T> = (dataset: Counting<Dataset>, settings: Settings, rules: PlannedRules) => T;
 
-/** Reads the files of a run, finds the settings and learns. @returns what was asked, too, and what writes the model. */
-export async function learnFiles<T>(job: OutputRun, options: Options, ask: Ask<T>) {
+/** Reads the files of a run, finds the settings and learns. @returns also the answer of `take`, and `save`, which writes the model. */
+export async function learnFiles<T>(job: OutputRun, options: Options, take: TakeFromData<T>) {
   const { run, record } = job;
   const stash = run.directory.file('dataset');
-  const { arranged, ...files } = await arrangeFiles(job, options, ask, 1, stash);
+  const { arranged, ...files } = await arrangeFiles(job, options, take, 1, stash);
   const { settings } = files;
   const learned = await job.stages.take('learning', () => learnFrom(run, arranged, settings));
   const { method, version, eventWeights, dayOrder } = options;
@@ -44,30 +44,30 @@ export async function learnFiles<T>(job: OutputRun, options: Options, ask: Ask<T
 }
 
 /**
- * Reads the files of a run, finds the settings and arranges what there is to learn from; what of the interactions counts is `counted`.
- * @param jobs how many share the work. @param stash the file for what a model keeps of the data, where there will be one.
+ * Reads the files of a run, finds the settings and arranges the data for learning. `counted` says which interactions count as evidence.
+ * @param jobs how many processes share the work. @param stash the file for the data that goes into the model file, if there will be one.
  */
 export async function arrangeFiles<T>(
   { run, memory, stages, record, checkpoint }: OutputRun,
   options: Options,
-  ask: Ask<T>,
+  take: TakeFromData<T>,
   jobs: number,
   stash = '',
 ) {
   await memory.read(options);
   const read = (alsoColumns: readonly string[]) =>
-    readInputs(run, { ...options, ...keptOf(options), alsoColumns }, (rows) => memory.fold(rows));
+    readInputs(run, { ...options, ...whatToKeep(options), alsoColumns }, (rows) => memory.fold(rows));
   const { data, rules } = await stages.take('reading', () =>
     readWithRules(run, options, options.top, read, ({ dataset }) => dataset),
   );
   const { reports, dataset: all } = data;
   const dataset = whatCounts(all);
-  // Of what is let go before the model is written.
+  // Computed now, because this memory is released before the model is written.
   const counted = { evidence: { ...all.evidence, now: clockOf(all) || undefined }, countingMean: countingMean(all) };
-  // An unknown column is told before anything is learned.
+  // Refuses an unknown column before anything is learned.
   outputColumns(options.outputColumns, options.format, dataset);
   const { method } = options;
-  tellLongHistories(run, dataset, method.settings.longestHistory);
+  reportLongHistories(run, dataset, method.settings.longestHistory);
   record.files = reports;
   record.dataset = all;
   await memory.learn(dataset, options);
@@ -86,15 +86,15 @@ export async function arrangeFiles<T>(
     memory.arrange(dataset);
     const factors = writeFactors(run, dataset, () => sampleKeysOf(dataset), settings);
     const arranged = { ...arrange(run, dataset, settings, key, jobs), factors };
-    const answer = ask(dataset, settings, rules);
+    const answer = take(dataset, settings, rules);
     if (options.model !== undefined) stashDataset(stash, all, arranged.facts.popularity);
-    // All that is large of it lies in files now.
+    // Everything large is in files now.
     for (const each of [dataset, all]) releaseDataset(each);
     return { dataset, arranged, settings, answer, counted };
   });
 }
 
-/** The model in this process, its rows normalised. */
+/** Loads the model into this process, with normalised rows. */
 function modelFrom({ model, settings }: Learned): Model {
   const parts = model.rows.map(({ path }) => readLearnedRows(path));
   const from = model.rows.map((file) => file.from);

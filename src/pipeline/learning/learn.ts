@@ -21,41 +21,36 @@ import { gramCosts } from '../../model/rows/gram.js';
 import type { Settings } from '../../model/settings.js';
 import { needsGram, type SignalCounts, signalCount, signalCounts } from '../../model/signals.js';
 import { plural, thousands } from '../../report/quantities.js';
+import { writeEvidence } from '../../workers/evidence-file.js';
 import { planShards, type Shard, WORTH_A_SHARD } from '../../workers/plan.js';
 import type { CountJob, LearnJob, ModelFiles, RowFile } from '../../workers/protocol.js';
-import {
-  countedArrays,
-  learnedArrays,
-  readLearnedFacts,
-  writeEvidence,
-  writeStatistics,
-} from '../../workers/run-files.js';
+import { countedArrays, learnedArrays, readLearnedFacts, writeStatistics } from '../../workers/run-files.js';
 import { keyedPath, keyOf, shardOutput } from '../finished/checkpoint.js';
 import { areFinished, runShards } from '../finished/run-shards.js';
 import type { Run } from '../run.js';
 
 const NO_ROWS: number[] = [];
-/** Every child that recommends opens every file of learned rows, so a shard of them has to be worth more than others. */
+/** Every child that recommends opens every file of learned rows, so shards of learning are larger than others. */
 const WORTH_A_FILE = 4 * WORTH_A_SHARD;
 
-/** What there is to learn from, in a file: nothing large of it is left in this process. */
+/** The data to learn from, in a file: this process keeps only the small parts. */
 export interface Arranged {
   facts: EvidenceFacts;
   counts: SignalCounts;
   evidencePath: string;
-  /** Array file: the factors of items, once they are there; undefined: the method has none, or none are worth it. */
+  /** Array file: the factors of items, once they are computed; undefined: the method has none, or none are worthwhile. */
   factors: Promise<string> | undefined;
-  /** The rows to count, and to learn. */
+  /** The shards of rows to count and of rows to learn. */
   cuts: Record<'count' | 'learn', Shard[]>;
-  /** Of what rests on it; undefined: nothing outlasts the run. */
+  /** Key of the shards that depend on it; undefined: no other run can use them. */
   key: string | undefined;
 }
 
-/** The same, counted: several fits can start from it. */
+/** Arranged data with its counted pairs. Several fits can start from it. */
 export interface Counted extends Arranged {
-  /** The rows of the Gram matrix, none where the method does without. */
+  /** The rows of the Gram matrix; none if the method does not need it. */
   gram: RowFile[];
-  /** The rows among them that no worker could count. */
+  /** The rows of it that no worker could count. */
   lost: number[];
 }
 
@@ -73,7 +68,7 @@ export interface Learned {
   key: string | undefined;
 }
 
-/** Learns a model from what was seen, in shards. */
+/** Learns a model from observations, in shards. */
 export async function learn(
   run: Run,
   seen: Observations,
@@ -84,30 +79,30 @@ export async function learn(
   return learnFrom(run, { ...arrange(run, seen, settings), factors }, settings);
 }
 
-/** The same from what is arranged already. */
+/** Learns a model from arranged data. */
 export async function learnFrom(run: Run, arranged: Arranged, settings: Settings): Promise<Learned> {
   const counted = isLearned(run, arranged) ? notCounted(arranged) : await countPairs(run, arranged, settings);
   const learned = await fitRows(run, counted, settings);
-  // A run that tries lost rows again starts from what was counted.
+  // If rows were lost, a resumed run tries them again and needs the counts.
   if (arranged.key === undefined || (counted.lost.length === 0 && learned.lost.length === 0))
     discardCounted(run, counted);
   return learned;
 }
 
-/** True where an interrupted run has learned all, from counts without a gap: then nobody asks for the counts. */
+/** True if an interrupted run has learned all rows, from complete counts: then the counts are not needed. */
 function isLearned({ directory }: Run, { key, cuts }: Arranged): boolean {
   if (key === undefined) return false;
   return areFinished(keyedPath(directory.path, 'learn', keyOf(key, NO_ROWS)), cuts.learn);
 }
 
-/** What is arranged, as learning takes it where it needs no counts. */
+/** Arranged data without counted pairs, for learning that does not need them. */
 export function notCounted(arranged: Arranged): Counted {
   return { ...arranged, gram: [], lost: NO_ROWS, key: arranged.key && keyOf(arranged.key, NO_ROWS) };
 }
 
 /**
- * Arranges what was seen to be learned from. c, s and what attributes weigh enter here.
- * @param key of the run, where its finished shards may serve another run. @param jobs how many share the work.
+ * Arranges observations for learning. The settings c, s and the weights of attributes apply here.
+ * @param key of the run, if another run may use its finished shards. @param jobs how many processes share the work.
  */
 export function arrange(
   run: Run,
@@ -136,8 +131,9 @@ export function arrange(
 }
 
 /**
- * Begins to write the factors of items to a file, while children count and learn. What was seen is not read after this returns.
- * @returns its path; undefined where the method has none, or none are worth it.
+ * Starts to compute the factors of items and write them to a file, while children count and learn. The observations are not read after
+ * this returns.
+ * @returns its path; undefined if the method has no factors, or none are worthwhile.
  */
 export function writeFactors(
   run: Run,
@@ -156,12 +152,12 @@ export function writeFactors(
     writeArrays(path, { factors });
     return path;
   });
-  // A run that fails before it needs them has said why.
+  // If this fails, the run hears of it when it awaits the factors. Until then, the rejection must not count as unhandled.
   written?.catch(() => {});
   return written;
 }
 
-/** Counts pairs. K enters here. */
+/** Counts pairs. The setting K applies here. */
 export async function countPairs(run: Run, arranged: Arranged, settings: Settings): Promise<Counted> {
   if (!needsGram(settings)) return notCounted(arranged);
   const { evidencePath, counts, key } = arranged;
@@ -175,14 +171,14 @@ export async function countPairs(run: Run, arranged: Arranged, settings: Setting
     arranged.cuts.count,
     (path, { from }) => void gram.push({ path, from }),
     ({ from }, why) => {
-      const nothing = emptyRows(1, counts.items);
-      gram.push(lose(run, lost, from, why, countedArrays({ pairs: nothing, candidates: nothing })));
+      const empty = emptyRows(1, counts.items);
+      gram.push(lose(run, lost, from, why, countedArrays({ pairs: empty, candidates: empty })));
     },
   );
   return { ...arranged, gram, lost, key: key && keyOf(key, lost) };
 }
 
-/** Learns the rows of a model from what was counted. a, λ, the steps and a smaller K enter here. */
+/** Learns the rows of a model from counted pairs. The settings a, λ, steps and a smaller K apply here. */
 export async function fitRows(run: Run, counted: Counted, settings: Settings): Promise<Learned> {
   const { facts, counts, evidencePath, gram, key } = counted;
   const { items } = counts;
@@ -203,12 +199,12 @@ export async function fitRows(run: Run, counted: Counted, settings: Settings): P
       rowLength.set(learned.length, from);
     },
     ({ from }, why) => {
-      const nothing = { rows: emptyRows(1, items), precision: Float64Array.of(1) };
-      rows.push(lose(run, lost, from, why, learnedArrays(nothing)));
+      const empty = { rows: emptyRows(1, items), precision: Float64Array.of(1) };
+      rows.push(lose(run, lost, from, why, learnedArrays(empty)));
       precision[from] = 1;
     },
   );
-  // Every item of a list is scored.
+  // The rows of als are empty, but it scores every item.
   if (settings.method === 'als') rowLength.fill(items, 0, items);
   const statistics = run.directory.file('statistics');
   const ofItems = precision.subarray(0, items);
@@ -217,7 +213,7 @@ export async function fitRows(run: Run, counted: Counted, settings: Settings): P
   return { model, facts, settings, precision: ofItems, rowLength, lost, key: key && keyOf(key, lost) };
 }
 
-/** Notes a row that no worker could work, and puts an empty one in its place. */
+/** Records a row that no worker could do, and puts an empty one in its place. */
 function lose(run: Run, lost: number[], row: number, why: string, empty: Arrays): RowFile {
   run.lost.push({ what: 'signal', index: row, why });
   lost.push(row);
@@ -226,7 +222,7 @@ function lose(run: Run, lost: number[], row: number, why: string, empty: Arrays)
   return { path, from: row };
 }
 
-/** Removes the files that fits started from. */
+/** Removes the files of arranged and counted data. */
 export function discardCounted(run: Run, { evidencePath, gram }: Counted): void {
   run.directory.discard([evidencePath, ...gram.map(({ path }) => path)]);
 }

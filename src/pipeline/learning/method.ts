@@ -9,7 +9,7 @@ export interface Method {
   /** As the user named it. */
   name: string;
   settings: Settings;
-  /** `auto`: the settings are a start for tuning on held-out items. */
+  /** True for `auto`: tuning on held-out items starts from the settings. */
   tuned: boolean;
   /** Settings that the user set, which tuning leaves alone. */
   fixed: ReadonlySet<keyof Settings>;
@@ -18,8 +18,8 @@ export interface Method {
 export const AUTO = 'auto';
 export const METHOD_NAMES: readonly string[] = [AUTO, ...ALGORITHMS.map(({ name }) => name)];
 
-/** Settings without any effect where items have no rows. */
-const NOT_OF_ROWS: readonly (keyof Settings)[] = [
+/** Settings without effect if items have no rows. */
+const OF_ITEM_ROWS: readonly (keyof Settings)[] = [
   'dropout',
   'steps',
   'basketDamping',
@@ -32,27 +32,27 @@ const NOT_OF_ROWS: readonly (keyof Settings)[] = [
   'attributeReach',
 ];
 
-/** Settings without any effect, by the way item rows are made. */
+/** Settings without effect, by the method of item rows. */
 const WITHOUT_EFFECT: Readonly<Record<ItemRowMethod, readonly (keyof Settings)[]>> = {
   ridge: [],
   normalised: ['lambda', 'dropout', 'steps', 'lowRankWeight'],
   jaccard: ['lambda', 'dropout', 'steps', 'lowRankWeight', 'sourceDamping', 'targetDamping', 'candidateDamping'],
   ease: ['neighbors', 'dropout', 'steps', 'lowRankWeight', 'candidateDamping'],
-  als: ['neighbors', ...NOT_OF_ROWS],
-  none: ['lambda', 'recency', ...NOT_OF_ROWS],
+  als: ['neighbors', ...OF_ITEM_ROWS],
+  none: ['lambda', 'recency', ...OF_ITEM_ROWS],
 };
 
-/** What has no effect either where nothing is learned from items. */
+/** More settings without effect if nothing is learned from items. */
 const WITHOUT_ITEMS: readonly (keyof Settings)[] = ['neighbors', 'popularityGrowth'];
 
 /** The settings that a method has. */
 export function parametersOf({ method, follow }: Pick<Settings, 'method' | 'follow'>): HyperParameter[] {
-  const silent = method === 'none' && follow === 0 ? WITHOUT_ITEMS : [];
-  return HYPER_PARAMETERS.filter(({ setting }) => ![...WITHOUT_EFFECT[method], ...silent].includes(setting));
+  const unused = method === 'none' && follow === 0 ? WITHOUT_ITEMS : [];
+  return HYPER_PARAMETERS.filter(({ setting }) => ![...WITHOUT_EFFECT[method], ...unused].includes(setting));
 }
 
 /**
- * The method of a name, with settings that the user gave as "key=value". @param option the option that named it, for error messages.
+ * The method with that name, and settings that the user gave as "key=value". @param option the option that named it, for error messages.
  * @throws Failure 2 for an unknown name or setting, or a value that is out of range.
  */
 export function methodOf(name: string, assignments: readonly string[], option: string): Method {
@@ -79,7 +79,7 @@ export function methodOf(name: string, assignments: readonly string[], option: s
   return { name, settings, tuned: name === AUTO, fixed };
 }
 
-/** @throws Failure 2 where there is no such setting, or it has no effect on the algorithm. */
+/** @throws Failure 2 if there is no such setting, or it has no effect on the algorithm. */
 function parameterNamed(key: string, algorithm: string, settings: Settings, place: string): HyperParameter {
   const known = parametersOf(settings);
   const parameter = known.find((each) => each.key === key);
@@ -101,7 +101,7 @@ function refused(place: string, reason: string): Failure {
   return new Failure(ExitCode.usage, `${place}: ${reason} (recommend help algorithms)`);
 }
 
-/** The method of a name with its settings, as `evaluate --algorithms` takes them: "ridge:lambda=24:neighbors=100". */
+/** The method and settings of a text like "ridge:lambda=24:neighbors=100", as `evaluate --algorithms` takes it. */
 export function methodOfSpec(spec: string): Method {
   const [name = '', ...assignments] = spec.split(':');
   return { ...methodOf(name, assignments, '--algorithms'), name: spec };

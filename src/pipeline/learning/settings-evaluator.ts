@@ -26,43 +26,43 @@ import {
 } from './learn.js';
 
 const LIST_LENGTH = 20;
-/** Of an evaluation, about. */
+/** Approximate number of shards per evaluation. */
 const SHARDS = 8;
-/** Counted pairs and learned models that are cached: when a move is not accepted, the next one starts from the model before it. */
-const MOST_CACHED = 2;
+/** Number of cached counts and of cached models: when a move is rejected, the next one starts from the previous model. */
+const MAX_CACHED = 2;
 
-/** Evaluates settings on a validation split, in the pool; counts and learns only what the settings change. */
+/** Evaluates settings on a validation split, in the pool. It counts and learns again only if the settings require it. */
 export class SettingsEvaluator {
   readonly #run: Run;
   readonly #validation: ValidationSplit;
-  /** What is known of the users whose lists are evaluated. */
-  readonly #judged: UserData;
+  /** The data of the users whose lists are evaluated. */
+  readonly #evaluated: UserData;
   readonly #heldOut: string;
-  /** The file of the factors of items, where they have some. */
+  /** The file with the factors of items; undefined if there are none. */
   readonly factors: Promise<string> | undefined;
   readonly #counted = new Map<string, Counted>();
   readonly #learned = new Map<string, Learned>();
   /** Audience files, by the settings they depend on. */
   readonly #audiences = new Map<string, string>();
 
-  /** @param settings to begin with. */
+  /** @param settings the start of the search. */
   constructor(run: Run, validation: ValidationSplit, keys: SampleKeys, settings: Settings) {
     this.#run = run;
     this.#validation = validation;
     this.factors = writeFactors(run, validation.seen, () => keys, settings);
-    this.#judged = ofUsers(validation.seen, validation.users);
+    this.#evaluated = ofUsers(validation.seen, validation.users);
     this.#heldOut = run.directory.file('held-out');
     writeArrays(this.#heldOut, matrixArrays('heldOut', validation.heldOut));
   }
 
   readonly evaluate: Evaluate = (learned, variants) => this.#evaluate(learned, variants, false);
 
-  /** Evaluates the lists that the same users get when they are served as if they had no history. */
+  /** Evaluates the lists that the same users get if their histories are hidden. */
   readonly evaluateCold: Evaluate = (learned, variants) => this.#evaluate(learned, variants, true);
 
   async #evaluate(settings: Settings, variants: readonly Settings[], isCold: boolean): Promise<Float64Array[]> {
     const learned = await this.#learn(settings);
-    /** By half-life of popularity, all that differs between them. */
+    // Item statistics of variants differ only by the half-life of popularity.
     const statisticsFiles = new Map<number, string>();
     const statisticsWith = (halfLife: number) => {
       const path = statisticsFiles.get(halfLife) ?? this.#statistics(learned, halfLife);
@@ -86,7 +86,7 @@ export class SettingsEvaluator {
     return utilities;
   }
 
-  /** By variant, the utility of each user's list. */
+  /** Runs the trial. @returns by variant, the utility of each user's list. */
   async #inShards(job: TrialJob): Promise<Float64Array[]> {
     const users = this.#validation.users.length;
     const batchOfRow = variantBatches(job.variants).flatMap((batch) => new Array<number[]>(users).fill(batch));
@@ -94,7 +94,7 @@ export class SettingsEvaluator {
     const lost = new Set<number>();
     await this.#run.pool.run(
       job,
-      // A child normalises the model for each batch it meets, so few shards pay off.
+      // A child normalises the model again for each batch in its shards, so few shards are faster.
       planShards(
         Float64Array.from(batchOfRow, ({ length }) => length),
         (job.variants.length * users) / SHARDS,
@@ -110,7 +110,7 @@ export class SettingsEvaluator {
       },
       ({ from }) => void lost.add(from % users),
     );
-    // A user who could not be evaluated under every variant counts for none.
+    // A user who could not be evaluated with every variant counts as 0 for all of them.
     for (const user of lost) for (const utility of utilities) utility[user] = 0;
     return utilities;
   }
@@ -123,7 +123,7 @@ export class SettingsEvaluator {
   }
 
   async #learn(settings: Settings): Promise<Learned> {
-    const key = JSON.stringify({ ...settings, ...COST_NO_FIT, follow: settings.follow > 0 });
+    const key = JSON.stringify({ ...settings, ...NEEDS_NO_FIT, follow: settings.follow > 0 });
     return this.#cached(this.#learned, key, discardLearned, async () =>
       fitRows(this.#run, await this.#count(settings), settings),
     );
@@ -152,7 +152,7 @@ export class SettingsEvaluator {
     cache.delete(key);
     cache.set(key, value);
     for (const [oldest, old] of cache) {
-      if (cache.size <= MOST_CACHED) break;
+      if (cache.size <= MAX_CACHED) break;
       cache.delete(oldest);
       discard(this.#run, old);
     }
@@ -175,14 +175,14 @@ export class SettingsEvaluator {
     if (cached !== undefined) return cached;
     const path = this.#run.directory.file('audience');
     const all = (byUser: SparseRows) => byUser;
-    writeAudience(path, audienceOf(this.#judged, all, settings, { includeSeen: false, hideHistory: isCold }));
+    writeAudience(path, audienceOf(this.#evaluated, all, settings, { includeSeen: false, hideHistory: isCold }));
     this.#audiences.set(key, path);
     return path;
   }
 }
 
-/** The settings that apply to a model that is learned already, at one value each: they do not tell learned models apart. */
-const COST_NO_FIT: Partial<Settings> = {
+/** Settings that take effect after learning, at a fixed value each: they must not affect the cache key of learned models. */
+const NEEDS_NO_FIT: Partial<Settings> = {
   popularityWeight: 0,
   popularityHalfLife: 0,
   recency: 0,

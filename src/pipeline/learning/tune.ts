@@ -10,59 +10,59 @@ import type { Run } from '../run.js';
 import type { Method } from './method.js';
 import { SettingsEvaluator } from './settings-evaluator.js';
 
-/** Among fewer users than these a gain cannot be told from noise. */
-const FEWEST_USERS = 100;
-/** Neighbours of an item while tuning: the other settings come out alike, at half the cost. */
+/** With fewer users, a gain cannot be distinguished from noise. */
+const MIN_USERS = 100;
+/** Neighbours of an item while tuning: this halves the cost and hardly changes the other settings that are found. */
 const TUNING_NEIGHBORS = 100;
-/** Fits on data up to this size; fewer on larger data, so that tuning takes no longer than the rest of a run. */
-const MOST_FITS = 5;
+/** Number of fits on data with up to SMALL interactions. Larger data gets fewer, so that tuning takes no longer than the rest of a run. */
+const MAX_FITS = 5;
 const SMALL = 500_000;
-/** Of them, those that judge what was found once more on everybody's latest. */
-const JUDGING_FITS = 2;
+/** How many of these fits check the result again on every user's latest items. */
+const CHECKING_FITS = 2;
 /**
- * The relative gain that is worth leaving the defaults for. Held-out items are of another time than the lists, and smaller gains did
+ * The relative gain that justifies leaving the defaults. Held-out items are from another time than the lists, and smaller gains did
  * not hold for what users did later (gowalla: 1.7 % became −1.2 %; Online Retail, everybody's last 15 %: 2.9 % became −5 %).
  */
 const MIN_GAIN = 0.03;
 /**
- * What is best for the weeks to come must not be bought with the lists of individual users. Online Retail without everybody's latest
+ * Settings tuned for the coming weeks must not make the lists of individual users worse. Online Retail without everybody's latest
  * fifth ends with a few heavy buyers: tuned on its last weeks alone, recall of that fifth fell by half.
  */
 const LATEST = { kind: 'last', holdout: 0.15 } as const;
 
-/** Settings to learn with, and under `auto` how they came about. */
-export interface Settled {
+/** Settings to learn with, and for `auto` how they were found. */
+export interface ChosenSettings {
   settings: Settings;
   auto: AutoRecord | null;
 }
 
 /**
- * Decides the settings to learn with: those of the method, or under `auto` the ones that do best on held-out items.
- * @param like how the lists will be judged, where that is known: `validationSplit` holds out alike.
+ * Decides the settings to learn with: those of the method, or for `auto` those that do best on held-out items.
+ * @param like how the lists will be evaluated, if that is known: `validationSplit` holds out items in the same way.
  */
-export async function settle(
+export async function chooseSettings(
   run: Run,
   dataset: Dataset,
   method: Method,
   like?: Pick<Holdout, 'kind' | 'holdout'>,
-): Promise<Settled> {
+): Promise<ChosenSettings> {
   if (!method.tuned) return { settings: method.settings, auto: null };
   const startedAt = run.seconds();
   const keys = sampleKeysOf(dataset);
   const validation = validationSplit(dataset, keys, like);
   const users = validation.users.length;
   const base = method.fixed.size === 0 ? 'the fixed defaults' : 'the fixed defaults with your settings';
-  if (users < FEWEST_USERS) {
-    const explanation = `${base}: ${plural(users, 'user')} with items to hold out; it takes ${FEWEST_USERS} to tell a gain from noise`;
+  if (users < MIN_USERS) {
+    const explanation = `${base}: ${plural(users, 'user')} with items to hold out; it takes ${MIN_USERS} to tell a gain from noise`;
     return { settings: method.settings, auto: { explanation, table: '', gain: 0, trials: [], coldTrials: [] } };
   }
   const { neighbors } = method.settings;
   const start = { ...method.settings, neighbors: Math.min(neighbors, TUNING_NEIGHBORS) };
   const kinds = kindsIn(dataset);
   const held = like?.kind ?? (kinds.times ? 'time' : 'random');
-  const most = mostFits(dataset.interactions.index.length);
-  const fits = held === 'time' ? Math.max(1, most - JUDGING_FITS) : most;
-  const shown = asTuning(run, most);
+  const maxFits = mostFits(dataset.interactions.index.length);
+  const fits = held === 'time' ? Math.max(1, maxFits - CHECKING_FITS) : maxFits;
+  const shown = asTuning(run, maxFits);
   const evaluator = new SettingsEvaluator(shown, validation, keys, start);
   const space = { ...kinds, factors: evaluator.factors !== undefined, fixed: method.fixed };
   let tuning = keepStartUnless(await tune(start, space, evaluator.evaluate, fits), start, MIN_GAIN);
@@ -74,13 +74,7 @@ export async function settle(
   const tunesCold = space.groups && !space.fixed.has('coldGroupWeight');
   const cold = tunesCold ? await tuneCold(tuning.settings, evaluator.evaluateCold) : undefined;
   await evaluator.end();
-  const facts = {
-    base,
-    start,
-    users,
-    held,
-    seconds: run.seconds() - startedAt,
-  };
+  const facts = { base, start, users, held, seconds: run.seconds() - startedAt };
   return {
     settings: { ...(cold ?? tuning).settings, neighbors },
     auto: {
@@ -93,18 +87,18 @@ export async function settle(
   };
 }
 
-/** What there is beside users and items. It decides which settings have an effect. */
+/** Which kinds of data there are besides users and items. This decides which settings have an effect. */
 export function kindsIn({ times, attributes, groups }: Dataset): Pick<SearchSpace, 'times' | 'attributes' | 'groups'> {
   return { times: times !== undefined, attributes: attributes.index.length > 0, groups: groups.index.length > 0 };
 }
 
 export function mostFits(interactions: number): number {
-  return Math.max(1, Math.min(MOST_FITS, Math.floor((MOST_FITS * SMALL) / interactions)));
+  return Math.max(1, Math.min(MAX_FITS, Math.floor((MAX_FITS * SMALL) / interactions)));
 }
 
 /**
- * The run, with what it does shown as parts of tuning. A fit is a quarter counting, a quarter learning, and then trials: nobody knows how
- * many, so each round of them takes half of what is left of the fit.
+ * The run, but with its progress shown as parts of tuning. A fit is a quarter counting, a quarter learning, and then an unknown number of
+ * rounds of trials, so each round counts as half of what is left of the fit.
  */
 function asTuning(run: Run, fits: number): Run {
   let fit = 0;

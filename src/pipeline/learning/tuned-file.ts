@@ -10,20 +10,20 @@ import type { Options } from '../options.js';
 import { writeOrWarn } from '../output/outcome.js';
 import type { Run } from '../run.js';
 import type { Method } from './method.js';
-import { kindsIn, type Settled, settle } from './tune.js';
+import { type ChosenSettings, chooseSettings, kindsIn } from './tune.js';
 
-/* The file of `--tuned`: the settings that `auto` found, and when and on what data, so that later runs can tell whether they still fit. */
+/* The file of `--tuned`: the settings that `auto` found, when, and on what data, so that later runs can see whether they still fit. */
 
 const WHAT = 'settings that auto of recommend found';
 const MS_PER_DAY = 86_400_000;
 
-/** What the file holds, as JSON. Users read it. */
-interface Kept {
+/** The JSON in the file. Users read it. */
+interface TunedFile {
   what: typeof WHAT;
   version: string;
-  /** When, as an ISO date. */
+  /** ISO date of tuning. */
   tuned: string;
-  /** What gives the same lists without tuning, and what of it was set by hand. */
+  /** The options that give the same lists without tuning, and those of them that the user had set. */
   options: string;
   set: string;
   /** All settings, by their `--set` names. */
@@ -34,15 +34,15 @@ interface Kept {
 }
 
 /**
- * The settings kept in a file; undefined if it is missing or empty.
- * @throws Failure 65 for a file that we did not write, or not like that: it may be somebody's data.
+ * The tuned settings in a file; undefined if it is missing or empty.
+ * @throws Failure 65 for a file that `--tuned` did not write or that was changed since: it may be somebody's data.
  */
-export function keptIn(path: string): Kept | undefined {
+export function keptIn(path: string): TunedFile | undefined {
   const text = smallTextOf(path);
   if (text === '') return undefined;
   const { check, ...kept } = membersIn(text);
   const isOurs = kept.what === WHAT;
-  if (isOurs && check === hashOf(kept)) return kept as unknown as Kept;
+  if (isOurs && check === hashOf(kept)) return kept as unknown as TunedFile;
   const why = isOurs ? 'was altered since --tuned wrote it' : 'cannot be read as a file that --tuned wrote';
   throw badData(`${path} ${why}; it stays as it is: name another, or remove it and auto tunes again`);
 }
@@ -55,21 +55,21 @@ function membersIn(text: string | undefined): { [name: string]: unknown } {
   }
 }
 
-/** The settings that are kept, as long as they fit; else `settle`s, and keeps what it found. */
-export async function reuseOrTune(run: Run, options: Options, dataset: Dataset): Promise<Settled> {
+/** Reuses the settings of the file as long as they fit; otherwise tunes and writes the file. */
+export async function reuseOrTune(run: Run, options: Options, dataset: Dataset): Promise<ChosenSettings> {
   const { tuned: path, method, version } = options;
-  if (path === undefined) return settle(run, dataset, method);
+  if (path === undefined) return chooseSettings(run, dataset, method);
   const kept = keptIn(path);
   const data = factsOf(whatCounts(dataset));
   const now = run.startedAt;
-  const why = kept && whyAgain(kept, data, options, now);
+  const why = kept && whyRetune(kept, data, options, now);
   if (kept && why === undefined) return reused(path, kept, method, now);
   if (why !== undefined) run.info(`${path}: tuned again: ${why}`);
-  const settled = await settle(run, dataset, method);
-  const { settings, auto } = settled;
-  // Nothing was found among too few users, and less than there is where rows were lost: the next run may find more.
-  if (!auto || auto.trials.length === 0 || run.lost.length > 0) return settled;
-  const found: Kept = {
+  const chosen = await chooseSettings(run, dataset, method);
+  const { settings, auto } = chosen;
+  // With too few users nothing was tried, and with lost rows the result may be worse than possible: let the next run tune again.
+  if (!auto || auto.trials.length === 0 || run.lost.length > 0) return chosen;
+  const found: TunedFile = {
     what: WHAT,
     version,
     tuned: now.toISOString(),
@@ -82,10 +82,10 @@ export async function reuseOrTune(run: Run, options: Options, dataset: Dataset):
   };
   const text = JSON.stringify({ ...found, check: hashOf(found) }, undefined, 2);
   await writeOrWarn(run, 'tuned settings', path, `${text}\n`);
-  return settled;
+  return chosen;
 }
 
-function reused(path: string, { settings, tuned, gain }: Kept, method: Method, now: Date): Settled {
+function reused(path: string, { settings, tuned, gain }: TunedFile, method: Method, now: Date): ChosenSettings {
   const found = Object.fromEntries(HYPER_PARAMETERS.map(({ key, setting }) => [setting, settings[key]]));
   const explanation = `settings of ${path}, tuned ${ago(daysFrom(tuned, now))} on about the same data`;
   return {
@@ -94,8 +94,8 @@ function reused(path: string, { settings, tuned, gain }: Kept, method: Method, n
   };
 }
 
-/** Why settings may not fit any more; undefined where they do. */
-function whyAgain(kept: Kept, data: Kept['data'], options: Options, now: Date): string | undefined {
+/** Why the settings may no longer fit; undefined if they do. */
+function whyRetune(kept: TunedFile, data: TunedFile['data'], options: Options, now: Date): string | undefined {
   const { method, retune } = options;
   if (`${Object.keys(kept.settings)}` !== `${Object.keys(byKey(method.settings))}`)
     return `version ${kept.version}, which wrote it, has other settings`;
@@ -108,7 +108,7 @@ function whyAgain(kept: Kept, data: Kept['data'], options: Options, now: Date): 
     if (kept.data[kind] !== data[kind]) return `the data has ${data[kind] ? '' : 'no '}${kind} now`;
   for (const count of ['interactions', 'users', 'items'] as const) {
     const [then, more] = [kept.data[count], data[count] - kept.data[count]];
-    // In whole numbers: a tenth is not yet more than a tenth.
+    // In whole numbers, so that exactly a tenth does not count as more than a tenth.
     if (10 * Math.abs(more) > then)
       return `${Math.round((100 * Math.abs(more)) / then)} % ${more > 0 ? 'more' : 'fewer'} ${count} than when it was tuned`;
   }
@@ -121,7 +121,7 @@ function factsOf(dataset: Dataset) {
   return { ...counts, ...kindsIn(dataset) };
 }
 
-/** What was set by hand, as it is typed, and what counts; `--since` may move every day, and shows in the number of interactions. */
+/** The options set by hand that affect tuning, as typed. `--since` may move daily and shows in the number of interactions instead. */
 function setBy({ method: { settings, fixed }, evidence = {} }: Options): string {
   const { minRating, halfLife } = evidence;
   return [

@@ -1,5 +1,5 @@
 import { Failure, tryAgainLater, usageFailure } from '../../failure.js';
-import { atomicFile, type FileToBe, fileToBe } from '../../files/destination.js';
+import { atomicFile, type TargetFile, targetFile } from '../../files/destination.js';
 import { lockOutput } from '../../files/lock.js';
 import { RunDirectory } from '../../files/run-directory.js';
 import { cannotCreate, type Destination } from '../../files/writing.js';
@@ -12,18 +12,18 @@ export interface ClaimedOutput {
   destination: Destination;
   /** The finished work beside an output file; undefined for standard output, a pipe or a device. */
   checkpoint: Checkpoint | undefined;
-  /** The failure of a run whose output another run has taken over; undefined for all others. */
+  /** The failure of this run if another run has taken its output over; undefined otherwise. */
   lost: () => Failure | undefined;
-  /** Lets other runs have the output; call it last. */
+  /** Lets other runs use the output; call it last. */
   release: () => void;
 }
 
 /**
- * Opens the output for this run alone, and moves the run's directory beside it where it is a file: the directory of an interrupted run,
- * if the run is to go on with that.
+ * Opens the output for this run alone. If the output is a file, moves the run's directory beside it; with `--resume`, takes over the
+ * directory of the interrupted run.
  *
- * @param stop ends the run, when another has taken its output over. @throws Failure 73 where the output cannot be created, 2 where --resume needs a file, 75 where another run holds it, 2 or 65 where what
- *   was left is of another run.
+ * @param stop ends the run when another has taken its output over. @throws Failure 73 if the output cannot be created, 2 if `--resume` is
+ *   given without an output file, 75 if another run holds the output, 2 or 65 if the interrupted run was a different one.
  */
 export async function claimOutput(
   run: Run,
@@ -31,7 +31,7 @@ export async function claimOutput(
   interrupted: AbortSignal,
   stop: (why: Failure) => void,
 ): Promise<ClaimedOutput> {
-  const target = fileToBe(options.output);
+  const target = targetFile(options.output);
   if (!target && options.resume) {
     throw usageFailure(`--resume needs an output file, and ${options.output} is a pipe or a device: -o FILE`);
   }
@@ -67,7 +67,7 @@ function lostOutput(output: string): Failure {
   );
 }
 
-function openCheckpoint(run: Run, options: Options, { path: output }: FileToBe): Checkpoint {
+function openCheckpoint(run: Run, options: Options, { path: output }: TargetFile): Checkpoint {
   const left = RunDirectory.leftBeside(output);
   for (const path of options.resume ? left : []) {
     const manifest = manifestIn(path);
@@ -77,14 +77,14 @@ function openCheckpoint(run: Run, options: Options, { path: output }: FileToBe):
       left.filter((each) => each !== path),
       output,
     );
-    run.settleIn(RunDirectory.takenOver(path, output, isFinishedWork));
+    run.useDirectory(RunDirectory.takenOver(path, output, isFinishedWork));
     return new Checkpoint(run.directory, manifest);
   }
   if (!options.resume && left.some(hasFinishedWork)) {
     run.info(`removed what an interrupted run had finished of ${options.output}; --resume would have gone on with it`);
   }
   removeAll(left, output);
-  run.settleIn(madeBeside(output));
+  run.useDirectory(madeBeside(output));
   return new Checkpoint(run.directory, undefined);
 }
 

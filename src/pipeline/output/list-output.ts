@@ -15,14 +15,14 @@ import type { ListOptions, Options } from '../options.js';
 import type { Run } from '../run.js';
 import type { NamedDataset } from './output-columns.js';
 
-/** @throws Failure 2 or 73 where the output cannot be written in its format, whatever the data. */
+/** @throws Failure 2 or 73 if the output cannot be written in its format, whatever the data is. */
 export async function checkFormat({ format }: Options, isTerminal: boolean): Promise<void> {
   if (format !== 'parquet') return;
   if (isTerminal) throw usageFailure('--format parquet is no text for a terminal: -o FILE.parquet, or a pipe');
   await loadParquet();
 }
 
-/** How ids and titles are written in a format. @param safe for spreadsheets, where they are cells of CSV. */
+/** How ids and titles are written in a format. @param safe protects cells of CSV from being run by spreadsheets. */
 export function cellQuote(format: LineFormat, safe: boolean): Quote {
   if (format === 'jsonl') return jsonText;
   return safe ? safelyQuoted : quoted;
@@ -52,7 +52,7 @@ function refuse(): never {
   throw new RangeError('the lists are of another format');
 }
 
-/** How lists become lines in this process. @param listLength the most items of a list. @param safe for spreadsheets. */
+/** Writes lists as lines in this process. @param listLength items of a list, at most. @param safe as `cellQuote` takes it. */
 export function answerLines(format: LineFormat, columns: readonly TextColumn[], listLength: number, safe: boolean) {
   const quote = cellQuote(format, safe);
   const cellsOf = ({ kind, texts }: TextColumn) => (isText(kind) ? packedTexts(texts, quote) : undefined);
@@ -65,7 +65,7 @@ export function answerLines(format: LineFormat, columns: readonly TextColumn[], 
   return { header: headerOf(format, columns, listLength, quote), newWriter: () => lineWriter(layout) };
 }
 
-/** What children make of lists. Their texts are written to a file of the run. */
+/** The layout of lists that children write. Writes the texts that they need to a file of the run. */
 export function layoutOf(
   { directory }: Run,
   { format, safeCsv, precision, reasons }: ListOptions,
@@ -93,7 +93,7 @@ function isText(kind: ColumnKind): boolean {
   return kind === 'user' || kind === 'item';
 }
 
-/** What items, attribute values and groups are called in reasons: items by their titles where they have one. */
+/** The names of items, attribute values and groups in reasons. Items are named by their titles if they have one. */
 export function causesOf({ itemIds, titles, attributeNames, groupNames }: NamedDataset): string[] {
   return [...itemIds.map((id, item) => titles[item]?.trim() || id), ...attributeNames, ...groupNames];
 }

@@ -9,32 +9,37 @@ import { type Ended, type RunRecord, type Served, summaryOf } from '../../report
 import type { Options } from '../options.js';
 import type { Run } from '../run.js';
 
-/** The options that say where the outcome of a run goes, and what it read. */
+/** The options that say where to write the outcome of a run, and what it read. */
 export type OutcomeOptions = Pick<Options, 'summary' | 'metricsFile' | 'logFormat' | 'version'> &
   Partial<Pick<Options, 'users' | 'items' | 'interactions' | 'orders'>>;
 
 export interface Ending extends Pick<Ended, 'exitCode' | 'error' | 'interrupted'> {
-  /** For people; '' where the error says so. */
+  /** For users; '' if the error says it all. */
   message: string;
 }
 
 /**
- * Writes the outcome of a run wherever it was asked for: metrics, summary, log. A run that did its work does not fail because one of
- * them cannot be written; a warning says so.
+ * Writes the outcome of a run to the metrics, the summary and the log, as requested. If one of them cannot be written, the run warns but
+ * does not fail.
  */
-export async function keepOutcome(run: Run, options: OutcomeOptions, record: RunRecord, ending: Ending): Promise<void> {
+export async function writeOutcome(
+  run: Run,
+  options: OutcomeOptions,
+  record: RunRecord,
+  ending: Ending,
+): Promise<void> {
   const ended: Ended = { ...ending, seconds: run.seconds(), startedAt: run.startedAt, memory: run.memory.peak };
   const { metricsFile, summary } = options;
   if (metricsFile !== undefined) {
     await writeOrWarn(run, 'metrics', metricsFile, metricsFor(metricsFile, metricsOf(options, record, ended)));
   }
-  const isWanted = summary !== undefined || options.logFormat === 'json';
-  const facts = isWanted ? await summaryOf(options.version, shown(options), record, ended) : {};
+  const needsFacts = summary !== undefined || options.logFormat === 'json';
+  const facts = needsFacts ? await summaryOf(options.version, optionsToShow(options), record, ended) : {};
   if (summary !== undefined) await writeOrWarn(run, 'summary', summary, `${JSON.stringify(facts, undefined, 2)}\n`);
   run.summary(ending.message, facts);
 }
 
-/** The last line of a run that did its work. */
+/** The last line of a successful run. */
 export function endingText(
   run: Run,
   { output }: Options,
@@ -53,12 +58,15 @@ export function endingText(
 }
 
 /** The options as a summary shows them. */
-function shown({ version: _, ...typed }: OutcomeOptions & Partial<Pick<Options, 'method' | 'eventWeights'>>): object {
+function optionsToShow({
+  version: _,
+  ...typed
+}: OutcomeOptions & Partial<Pick<Options, 'method' | 'eventWeights'>>): object {
   const { method: __, eventWeights, ...others } = typed;
   return { ...others, ...(eventWeights && { eventWeights: Object.fromEntries(eventWeights) }) };
 }
 
-/** Writes a file beside the lists; where that fails, a warning says so. */
+/** Writes a file beside the lists, and warns if that fails. */
 export async function writeOrWarn(run: Run, what: string, path: string, text: string): Promise<void> {
   try {
     await writeWhole(run.open(path), text);
@@ -100,7 +108,7 @@ function rowsOf({ files }: RunRecord, paths: readonly string[]) {
 
 const WHEN_LOST = 'all else is done; run it again, with a smaller -j where memory may be short';
 
-/** Warns of the users and signals that no worker could work. @returns what was lost. */
+/** Warns about the users and signals that no worker could do. @returns how many users have no list, and a sentence per loss. */
 export function warnOfLost(run: Run, dataset: Dataset): Pick<Served, 'failed' | 'lost'> {
   const lost = sentencesOf(run, dataset);
   if (lost.length > 0) run.warn(`some work failed:\n  ${lost.join('\n  ')}\n  ${WHEN_LOST}`);

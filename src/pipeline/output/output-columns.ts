@@ -17,34 +17,34 @@ const BUILT_IN: Readonly<Record<string, ColumnKind>> = {
   reasons: 'reasons',
 };
 
-/** What can be said of users and items. */
+/** The parts of a dataset that output columns show. */
 export type NamedDataset = Pick<
   Dataset,
   'userIds' | 'itemIds' | 'titles' | 'attributeNames' | 'groupNames' | 'itemColumns' | 'userColumns'
 >;
 
-/** The column that `column` or `column=new name` is about. */
+/** The column in `column` or `column=new name`. */
 export function columnIn(typed: string): string {
   const at = typed.lastIndexOf('=');
   return at < 0 ? typed : typed.slice(0, at).trim();
 }
 
-/** True where columns of the catalogue or of profiles are wanted. */
+/** True if columns of the catalogue or of profiles are requested. */
 export function areCarried(typed: readonly string[]): boolean {
   return typed.some((text) => !Object.hasOwn(BUILT_IN, columnIn(text)));
 }
 
-/** What is kept of the files of a run that learns: lists that are made of a model later may want titles, and rules columns. */
-export function keptOf({ model, titles, outputColumns }: Pick<Options, 'model' | 'titles' | 'outputColumns'>) {
-  const isForLater = model !== undefined;
-  return { titles: isForLater || titles, keepColumns: isForLater || areCarried(outputColumns) };
+/** What a run that learns keeps of its input files. A model keeps titles and columns: later lists and rules may need them. */
+export function whatToKeep({ model, titles, outputColumns }: Pick<Options, 'model' | 'titles' | 'outputColumns'>) {
+  const hasModel = model !== undefined;
+  return { titles: hasModel || titles, keepColumns: hasModel || areCarried(outputColumns) };
 }
 
 /**
  * The columns of an output, with their texts.
- * @param typed `column` or `column=new name`; a column is one that every output can have, one of the catalogue, also as `item.NAME`, or
- * `user.NAME` of the profiles. @param users by row of the output; none to check the columns alone.
- * @throws Failure 2 for a column that there is not, and for columns that do not go together.
+ * @param typed `column` or `column=new name`. A column is built in, from the catalogue (`NAME` or `item.NAME`) or from the profiles
+ * (`user.NAME`). @param users by row of the output; omit them to check only the columns.
+ * @throws Failure 2 for an unknown column, and for columns that do not fit together.
  */
 export function outputColumns(
   typed: readonly string[],
@@ -65,19 +65,19 @@ export function outputColumns(
     ...userColumns.map(({ name }) => `user.${name}`),
   ];
   const columns = typed.map((text) => {
-    // A header may have a = of its own.
+    // A column name may itself contain a =.
     const column = known.has(text) ? text : columnIn(text);
     const { kind, texts } = known.get(column) ?? refuseUnknown(column, names);
     const name = column === text ? text : text.slice(text.lastIndexOf('=') + 1).trim();
     return { name, kind, texts: kind === 'user' ? ofUsers(texts) : texts };
   });
-  const why = complaintOf(columns, format);
+  const why = problemOf(columns, format);
   if (why !== undefined) throw refusal(why);
   return columns;
 }
 
-/** What is wrong with columns; undefined: nothing. */
-function complaintOf(columns: readonly TextColumn[], format: OutputFormat): string | undefined {
+/** What is wrong with the columns; undefined if nothing is. */
+function problemOf(columns: readonly TextColumn[], format: OutputFormat): string | undefined {
   const names = columns.map(({ name }) => name);
   const twice = names.find((name, at) => names.indexOf(name) < at);
   if (twice !== undefined) return `two columns would be called ${shown(twice)}; column=new name renames one`;

@@ -5,7 +5,7 @@ import type { PlannedStage } from '../../report/progress.js';
 import type { RunRecord } from '../../report/summary.js';
 import { filesOf } from '../../rules/rules.js';
 import { inputPaths } from '../../understanding/inputs.js';
-import { unfinished } from '../finished/checkpoint.js';
+import { keepFinishedWork } from '../finished/checkpoint.js';
 import { explainFolder } from '../folder-failures.js';
 import { withinMemory } from '../memory-limit.js';
 import type { Options } from '../options.js';
@@ -13,9 +13,9 @@ import { type Run, stagesIn, startRun } from '../run.js';
 import { orInterrupted, stopping } from '../stopping.js';
 import { type ClaimedOutput, claimOutput } from './claim-output.js';
 import { checkFormat } from './list-output.js';
-import { type Ending, endingText, keepOutcome } from './outcome.js';
+import { type Ending, endingText, writeOutcome } from './outcome.js';
 
-/** What the steps of a run that writes an output work with. */
+/** What the steps of a run that writes an output need. */
 export interface OutputRun extends Pick<ClaimedOutput, 'destination' | 'checkpoint'> {
   run: Run;
   memory: ReturnType<typeof withinMemory>;
@@ -24,10 +24,10 @@ export interface OutputRun extends Pick<ClaimedOutput, 'destination' | 'checkpoi
 }
 
 /**
- * Does the work of a run that writes an output, which appears completely or not at all, and keeps its outcome. @param planned the stages to come.
- * @param check throws where it had better not begin.
- * @returns the exit code: 0, or 3 where something was lost.
+ * Does the work of a run that writes an output, and writes its outcome. The output appears completely or not at all.
  * @param io when its signal fires, everything stops at once and nothing is left behind.
+ * @param planned the stages to come. @param check throws if the run must not begin.
+ * @returns the exit code: 0, or 3 if something was lost.
  * @throws Failure for every ending that a user can do something about.
  */
 export async function runToOutput(
@@ -59,10 +59,10 @@ export async function runToOutput(
   } catch (thrown) {
     const isStopped = stop.signal.aborted;
     const lost = output?.lost();
-    // It is the other run's to remove.
+    // The folder now belongs to the other run.
     if (lost) run.directory.isKept = true;
     const why = isStopped ? thrown : (lost ?? explainFolder(thrown, run, options.output));
-    const error = unfinished(
+    const error = keepFinishedWork(
       why,
       isStopped,
       run,
@@ -78,6 +78,6 @@ export async function runToOutput(
     output?.destination.abandon();
     await run.end();
     output?.release();
-    await keepOutcome(run, options, record, ending);
+    await writeOutcome(run, options, record, ending);
   }
 }

@@ -14,18 +14,18 @@ import { piecesIn, runShards } from '../finished/run-shards.js';
 import type { Run } from '../run.js';
 
 /*
- * Parts of event files: what was read of a range of one, or of a whole one. Children of a run make them for it alone. In the folder of an
- * array job they are finished shards, made by `recommend read` on any machine; the run that plans takes them over.
+ * Parts of event files: the events of a range of bytes, or of a whole file. The children of a run make them for that run only. In the
+ * folder of an array job they are finished shards that `recommend read` made on any machine; the run that plans uses them.
  */
 
 const READING = 'reading';
 
-/** What says of an array job's folder that its files are read by jobs of their own. */
+/** The file in an array job's folder which says that jobs of their own read the input files. */
 export function readingPath(work: string): string {
   return join(work, READING);
 }
 
-/** The job that reads a file for all who share a folder; names of its parts hold how it is read, and which file it is. */
+/** The job that reads a file for all processes that share a folder. Its key depends on the file and on how it is read. */
 export function sharedReadJob(work: string, version: string, task: EventsTask): ReadJob {
   const { path, source, ...how } = task;
   const { path: _, ...cut } = { ...source, path };
@@ -36,14 +36,14 @@ export function shardsOf(ranges: readonly Range[]): Shard[] {
   return ranges.map(({ from, to }, index) => ({ index, from, to, cost: to - from, whole: true }));
 }
 
-/** Removes what was read for a plan, once there is the plan. */
+/** Removes the parts that were read for a plan, once the plan exists. */
 export function removeReading(work: string): void {
-  // Perhaps one of its manifest, too, that was not finished.
+  // Possibly also an unfinished `reading` file.
   const left = readdirSync(work).filter((name) => /^(read-[0-9a-f]{16}-\d+-\d+|reading(\..*)?)$/.test(name));
   for (const name of left) rmSync(join(work, name), { force: true });
 }
 
-/** Reads event files in the pool, or takes what an array of jobs has read; undefined where a single process does everything. */
+/** Reads event files in the pool, or takes the parts that an array job has read; undefined if a single process does everything. */
 export function rangeWorkers(run: Run): RangeWorkers | undefined {
   const { directory, workers, work, version } = run;
   const isShared = work !== undefined && existsSync(readingPath(work));
@@ -61,7 +61,7 @@ export function rangeWorkers(run: Run): RangeWorkers | undefined {
         await onPart(part);
         releaseRangePart(part);
       };
-      // This process reads what no worker could.
+      // This process reads the ranges that no worker could read.
       await runShards(run, job, shardsOf(ranges), take, () => onPart(undefined));
     },
   };
@@ -78,7 +78,7 @@ function warnOfMissing(run: Run, { output, task }: ReadJob, ranges: readonly Ran
 
 const EDGE_BYTES = 1 << 16;
 
-/** What tells a file from others, wherever it lies: its size, when it was written, to the second, and how it begins and ends. */
+/** Identifies a file, wherever it is mounted: its size, the time of its last change in seconds, and hashes of its beginning and end. */
 function fingerprint(path: string): unknown {
   return withFile(path, (file) => {
     const { size, mtimeMs } = fstatSync(file);

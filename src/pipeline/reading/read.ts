@@ -13,12 +13,12 @@ import type { Run } from '../run.js';
 import { rangeWorkers } from './read-parts.js';
 import { openBadRows } from './rejected-rows.js';
 
-/** Bytes of input that are work enough for one child. */
-const BYTES_A_CHILD = 1_000_000;
+/** Bytes of input that give one child enough work. */
+const BYTES_PER_CHILD = 1_000_000;
 
 /**
  * Reads the files of a run, and reports how they were understood.
- * @param beforeAggregating is told how many rows are about to be put in order. @returns also what was warned of.
+ * @param beforeAggregating gets the number of rows that are about to be sorted. @returns also the warnings that were given.
  */
 export async function readInputs(
   run: Run,
@@ -43,9 +43,9 @@ export async function readInputs(
       },
     });
     const { dataset, reports } = read;
-    const doubts = options.known ? [] : reportOffer(options.rules, dataset, reports, nowOf(run, options));
+    const offerWarnings = options.known ? [] : reportOffer(options.rules, dataset, reports, nowOf(run, options));
     run.info(inputReport(dataset, reports, options.verbose));
-    const warnings = [...inputWarnings(reports, options.badRows), ...doubts];
+    const warnings = [...inputWarnings(reports, options.badRows), ...offerWarnings];
     for (const warning of warnings) run.warn(warning);
     await rejects.close();
     return { ...read, warnings };
@@ -54,11 +54,11 @@ export async function readInputs(
   }
 }
 
-/** Says where histories are too long to count all their pairs. @param most items of a history that count. */
-export function tellLongHistories(run: Run, { interactions }: Dataset, most: number): void {
-  const long = longHistories(interactions, most).length;
+/** Reports how many histories are too long to count all their pairs. @param longest number of items whose pairs are counted. */
+export function reportLongHistories(run: Run, { interactions }: Dataset, longest: number): void {
+  const long = longHistories(interactions, longest).length;
   if (long === 0) return;
-  const users = `${plural(long, 'user')} with more than ${plural(most, 'item')}`;
+  const users = `${plural(long, 'user')} with more than ${plural(longest, 'item')}`;
   run.info(`${users}: pairs are counted among the latest of these (--max-history)`);
 }
 
@@ -68,14 +68,14 @@ export function inputBytes(files: InputFiles): number {
 }
 
 /**
- * Starts children while the first bytes are read: a child takes a quarter of a second until it is ready.
- * @param bytes of input, as far as known: with pipes alone, nobody knows when there will be work.
+ * Starts children while the first bytes are read, because a child takes a quarter of a second to start.
+ * @param bytes of input, as far as known: with only pipes, it is unknown when there will be work.
  */
 export function startChildren({ pool }: Run, bytes: number): void {
-  pool.start(Math.ceil(bytes / BYTES_A_CHILD));
+  pool.start(Math.ceil(bytes / BYTES_PER_CHILD));
 }
 
-/** What makes reading fast; none of it changes the result. */
+/** Options that make reading faster without changing the result. */
 export function fastReading(run: Run): Pick<Inputs, 'rangeWorkers' | 'acceleration'> {
   return { rangeWorkers: rangeWorkers(run), acceleration: COMPILED };
 }

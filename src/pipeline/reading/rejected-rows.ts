@@ -11,22 +11,22 @@ const { stringify }: typeof import('csv-stringify/sync') = loadPackage('csv-stri
 
 export interface Rejects {
   badRows: BadRows;
-  /** Waits until all of them are written. */
+  /** Waits until all rejected rows are written. */
   close: () => Promise<void>;
-  /** Ends without waiting. Harmless after `close`. */
+  /** Ends without waiting. Has no effect after `close`. */
   abandon: () => void;
 }
 
 const HEADER = 'file,line,reason,row\n';
-const NOTHING_KEPT = { close: async () => {}, abandon: () => {} };
+const NO_FILE = { close: async () => {}, abandon: () => {} };
 
 /**
- * What `--bad-rows` asks for: stop, skip, or write the rejected rows to a CSV file (file, line, reason, row).
- * @param safe whether spreadsheets must not run cells as formulas. @param onWait is told when nobody reads a pipe for a while.
+ * Does what `--bad-rows` says: stop, skip, or write the rejected rows to a CSV file (file, line, reason, row).
+ * @param safe whether to escape cells that spreadsheets would run as formulas. @param onWait is called when a pipe has no reader yet.
  */
 export function openBadRows(what: string, safe: boolean, onWait?: OnWait): Rejects {
-  if (what === 'stop') return { badRows: 'stop', ...NOTHING_KEPT };
-  if (what === 'skip') return { badRows: () => {}, ...NOTHING_KEPT };
+  if (what === 'stop') return { badRows: 'stop', ...NO_FILE };
+  if (what === 'skip') return { badRows: () => {}, ...NO_FILE };
   const quote = safe ? safelyQuoted : quoted;
   const { write, ...ends } = isNamedPipe(what) ? intoPipe(what, onWait) : intoFile(what);
   write(HEADER);
@@ -69,7 +69,7 @@ function intoFile(what: string): Sink {
   };
 }
 
-/** A pipe may have a slow reader or none yet: rows wait in memory, so that neither reading nor signals have to. */
+/** A pipe may have a slow reader or none yet: rows wait in memory, so that neither reading nor signals are held up. */
 function intoPipe(what: string, onWait: OnWait | undefined): Sink {
   const pipe = openDestination(what, { onWait });
   let written: Promise<unknown> = Promise.resolve();
@@ -77,7 +77,7 @@ function intoPipe(what: string, onWait: OnWait | undefined): Sink {
   return {
     write: (line) => {
       if (failure) throw failure;
-      // One row after the other: rows that all waited for room would each add a listener.
+      // One row at a time: if many rows waited for room at once, each would add a listener.
       written = written
         .then(() => failure ?? pipe.write(line))
         .catch((error) => {

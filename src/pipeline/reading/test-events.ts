@@ -9,8 +9,7 @@ import { placesOf } from '../../events/merged-events.js';
 import type { EventsRoles } from '../../understanding/file-roles.js';
 
 /**
- * Reads the events of `--test` like any events file. Users and items are numbered as in the dataset; those it does not
- * know come after them.
+ * Reads the events of `--test` like any events file. Users and items are numbered as in the dataset; unknown ones are appended.
  */
 export async function readTestEvents(
   inputs: Inputs,

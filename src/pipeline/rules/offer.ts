@@ -11,20 +11,19 @@ import type { Run } from '../run.js';
 
 const NONE_FOR_SALE = 'no item can be sold, as the items file says; --availability ignore takes all';
 
-/** What may be recommended: what is in the catalogue, can be sold now, and is wanted by `--where`. */
+/** Which items may be recommended: those in the catalogue that can be sold now and pass `--where`. */
 export interface OfferPlan {
-  /** By item: 1 where somebody may get it. */
+  /** By item: 1 if some user may get it. */
   offered: Uint8Array;
-  /** What a pair of item and user has to fulfil beside that; none: users make no difference. */
+  /** Further conditions on pairs of item and user; none: the offer is the same for all users. */
   where: Rule[];
-  /** What to know of it, and what to be warned of. */
   notes: string[];
   warnings: string[];
 }
 
 /**
- * Plans what may be recommended. @param now seconds since 1970.
- * @throws Failure 2 for an expression that its columns cannot answer, 65 where nothing is left.
+ * Plans which items may be recommended. @param now seconds since 1970.
+ * @throws Failure 2 for an expression that does not fit the columns, 65 if no item is left.
  */
 export function planOffer(
   rules: Pick<RuleOptions, 'availability' | 'where' | 'dayOrder'>,
@@ -43,24 +42,24 @@ export function planOffer(
     const columns = { item: dataset.itemColumns, user: dataset.userColumns };
     const bound = bindExpression(expression, columns, now, rules.dayOrder);
     plan.warnings.push(...bound.unreadable);
-    const asked = `${expression.option} ${expression.text}`;
+    const condition = `${expression.option} ${expression.text}`;
     if (bound.usesUser) {
       plan.where.push(bound.rule);
-      plan.notes.push(`${asked}: asked for each user`);
+      plan.notes.push(`${condition}: asked for each user`);
       continue;
     }
     const before = count(plan.offered);
     const when = expression.usesNow ? `\n  ${nowText}` : '';
-    keep(maskOf(bound, plan.offered.length, 0), `${asked} holds for none of ${plural(before, 'item')}${when}`);
-    plan.notes.push(`${asked}: holds for ${thousands(count(plan.offered))} of ${plural(before, 'item')}`);
+    keep(maskOf(bound, plan.offered.length, 0), `${condition} holds for none of ${plural(before, 'item')}${when}`);
+    plan.notes.push(`${condition}: holds for ${thousands(count(plan.offered))} of ${plural(before, 'item')}`);
   }
   if (rules.where.some(({ usesNow }) => usesNow)) plan.notes.push(nowText);
   return plan;
 }
 
 /**
- * Checks what may be recommended as soon as files are read, and puts what is to know of it into their reports.
- * @param rules undefined: nobody asks for lists. @returns warnings.
+ * Checks which items may be recommended as soon as files are read, and adds notes to their reports.
+ * @param rules undefined: no lists are requested. @returns warnings.
  */
 export function reportOffer(
   rules: RuleOptions | undefined,
@@ -73,12 +72,12 @@ export function reportOffer(
     return isForSale ? [] : [`${NONE_FOR_SALE}; a run would end with ${ExitCode.badData}`];
   }
   const { notes, warnings } = planOffer(rules, dataset, now);
-  // Without a catalogue, conditions go by what events say of items.
+  // Without a catalogue, conditions use the item columns of the events.
   (reports.find(({ kind }) => kind === 'items') ?? reports.at(-1))?.notes.push(...notes);
   return warnings;
 }
 
-/** What counts as now, in seconds since 1970. */
+/** The time that counts as now, in seconds since 1970. */
 export function nowOf({ startedAt }: Pick<Run, 'startedAt'>, { now }: { now: number | undefined }): number {
   return now ?? startedAt.getTime() / 1000;
 }
@@ -88,13 +87,13 @@ export function inputsOfRules(
   options: { now: number | undefined; keepColumns?: boolean; rules?: RuleOptions },
 ): Pick<Inputs, 'now' | 'keepColumns' | 'titles' | 'availability'> {
   const { availability = 'honour', where = [], lists = {} } = options.rules ?? {};
-  const isForLists = RULES.some(([name, rule]) => name in lists && rule.usesColumns);
-  const keepColumns = isForLists || where.length > 0 || options.keepColumns === true;
+  const needsColumns = RULES.some(([name, rule]) => name in lists && rule.usesColumns);
+  const keepColumns = needsColumns || where.length > 0 || options.keepColumns === true;
   // Without a catalogue, titles are one of the columns.
   return { now: nowOf(run, options), keepColumns, availability, ...(keepColumns && { titles: true }) };
 }
 
-/** The same of a saved model. @param keepColumns whether columns are wanted anyway. */
+/** The same for a saved model. @param keepColumns whether columns are needed in any case. */
 export function wantedOfRules(run: Pick<Run, 'startedAt'>, rules: RuleOptions, keepColumns = false): Wanted {
   const { now, dayOrder } = rules;
   const wanted = inputsOfRules(run, { now, keepColumns, rules });

@@ -16,23 +16,23 @@ import { columnKey, columnKeys, OWN_ID, VOCABULARY } from '../../understanding/v
 import type { InputOptions, RuleOptions } from '../options.js';
 import { type OfferPlan, planOffer } from './offer.js';
 
-/** Rules as they were read: what their options say, and what is in the files that these name. */
+/** Rules after reading: the options, and the content of the files that they name. */
 export interface ReadRules extends RuleOptions {
   read: RuleValues;
 }
 
-/** What files of ids say, and the rules beside them that need no plan. */
+/** The content of id files, and the rules that need no plan. */
 export interface IdRules extends Omit<RuleOptions, 'files' | 'repeatAfter' | 'where'>, Filters {
-  /** By user: 1 for those who may get a list. Undefined: all. */
+  /** By user: 1 for those who may get a list; undefined: all. */
   onlyUsers: Uint8Array | undefined;
 }
 
-/** All rules as values, for the data of a run. */
+/** All rules, bound to the data of a run. */
 export interface PlannedRules extends IdRules, OfferPlan {
   plans: RuleValues;
 }
 
-/** Reads what rules name, before the data: a mistake costs a second. @throws Failure with the place of what cannot be read. */
+/** Reads the files that rules name, before the data, so that mistakes show at once. @throws Failure with file and line if one cannot be read. */
 export async function readListRules(
   rules: RuleOptions,
   inputs: Pick<InputOptions, 'encoding' | 'named'>,
@@ -49,7 +49,7 @@ export async function readListRules(
   return { ...rules, read };
 }
 
-/** @param listLength of the longest list that is made. @param now seconds since 1970. @throws Failure where a rule does not fit the data. */
+/** @param listLength of the longest list. @param now seconds since 1970. @throws Failure if a rule does not fit the data. */
 export function planRules(
   { read, ...rules }: ReadRules,
   ids: IdRules,
@@ -83,11 +83,11 @@ export function planRules(
   return { ...ids, ...offer, plans };
 }
 
-function indicesOf(ids: Iterable<string>, all: readonly string[], isMeant: (index: number) => boolean) {
+function indicesOf(ids: Iterable<string>, all: readonly string[], isIncluded: (index: number) => boolean) {
   const wanted = new Set(ids);
   const found = new Map<string, number>();
   all.forEach((id, index) => {
-    if (wanted.has(id) && isMeant(index)) found.set(id, index);
+    if (wanted.has(id) && isIncluded(index)) found.set(id, index);
   });
   return found;
 }

@@ -19,7 +19,7 @@ import type { Run } from '../run.js';
 import { nowOf } from './offer.js';
 import { type IdRules, type PlannedRules, planRules, readListRules } from './plan.js';
 
-/** A file of a rule; without `file` there is nothing in it. */
+/** A file of a rule; `file` is undefined if it is empty. */
 interface OpenRuleFile {
   option: RuleFile;
   path: string;
@@ -28,13 +28,14 @@ interface OpenRuleFile {
 
 type Options = Pick<InputOptions, 'encoding' | 'named' | 'dayOrder'> & {
   rules: RuleOptions;
-  /** Whether these are some of the users that files of rules may be about. */
+  /** True if the dataset has only some of the users that rule files may name. */
   areSome?: boolean;
 };
 
 /**
- * Reads the data, and the files of rules, which are looked at before, so that what is wrong with them is said at once.
- * @param listLength of the longest list that is made. @param read is given the columns of these files. @throws Failure 2, 65, 66 or 74 where one cannot be used.
+ * Reads the data and the files of rules. It opens the rule files first, so that problems with them show at once.
+ * @param listLength of the longest list. @param read reads the data; it gets the column names of the rule files. @throws Failure 2, 65, 66 or
+ * 74 if a file cannot be used.
  */
 export async function readWithRules<T>(
   run: Pick<Run, 'info' | 'warn' | 'startedAt'>,
@@ -60,7 +61,7 @@ export async function readWithRules<T>(
   }
 }
 
-/** True for a file without a byte; whether it is there at all is seen when it is opened. */
+/** True for a file of 0 bytes. Opening it will show whether it exists at all. */
 function isEmpty(path: string): boolean {
   const stat = path === '-' ? undefined : statSync(path, { throwIfNoEntry: false });
   return stat?.isFile() === true && stat.size === 0;
@@ -79,17 +80,17 @@ async function readIdRules(
   if (repeatAfter !== undefined && Number.isNaN(clock))
     throw usageFailure('--repeat-after: no interaction has a time to count from; --now DATE says when it is');
   warnOfFuture(run, dataset, clock, rules);
-  const isAsked = files.length > 0;
-  const item = IdIndex.from(isAsked ? itemIds : []);
-  const everybody = IdIndex.from(isAsked ? userIds : []);
-  const own = served === userIds.length || !isAsked ? everybody : IdIndex.from(userIds.slice(0, served));
+  const hasFiles = files.length > 0;
+  const item = IdIndex.from(hasFiles ? itemIds : []);
+  const everybody = IdIndex.from(hasFiles ? userIds : []);
+  const own = served === userIds.length || !hasFiles ? everybody : IdIndex.from(userIds.slice(0, served));
   const pools: Partial<Record<RuleFile, Pairs>> = {};
   for (const { option, path, file } of files) {
     const { named: roles, isOnly } = RULE_FILES[option];
     const ids = { item, user: isOnly ? own : everybody };
     const withDates = option === 'excludePrevious' && repeatAfter !== undefined;
     const rows = file && (await readIds(file, roles, ids, { named, dayOrder, withDates }));
-    tellOf(run, option, path, rows, ids, areSome);
+    reportIds(run, option, path, rows, ids, areSome);
     if (withDates && rows && !rows.secondsAt) {
       throw badData(
         `${displayName(path)}:1: no column has the dates that --repeat-after counts from; --time-col NAME names it`,
@@ -114,7 +115,7 @@ async function readIdRules(
 /** Columns of equal length. */
 type Pairs = Pick<IdRows, 'user' | 'item'>;
 
-/** Adds the rows of a file, but for those dated before a moment. */
+/** Adds the rows of a file, except those dated before `from`. */
 function addRows({ user, item }: Pairs, rows: IdRows, from: number): void {
   const [users, items] = [rows.user.values, rows.item.values];
   users.forEach((u, row) => {
@@ -130,8 +131,8 @@ function pairsMatrix({ user, item }: Pairs, users: number, items: number): Spars
 }
 
 /**
- * Which items the files of `--only-items` and `--exclude-items` leave, by item; undefined: all.
- * @throws Failure 2, 65, 66 or 74 where one cannot be used.
+ * Reads the files of `--only-items` and `--exclude-items`. @returns by item: 1 if it is allowed; undefined: all are.
+ * @throws Failure 2, 65, 66 or 74 if a file cannot be used.
  */
 export async function readAllowedItems(
   log: Pick<Run, 'info' | 'warn'>,
@@ -147,7 +148,7 @@ export async function readAllowedItems(
       const file = isEmpty(path) ? undefined : await openIdFile(path, undefined);
       const how = { named: {}, dayOrder: undefined, withDates: false };
       const rows = file && (await readIds(file, RULE_FILES[option].named, ids, how).finally(() => file.close()));
-      tellOf(log, option, path, rows, ids, false);
+      reportIds(log, option, path, rows, ids, false);
       pools[option] ??= { user: new IndexColumn(), item: new IndexColumn() };
       if (rows) addRows(pools[option], rows, Number.NEGATIVE_INFINITY);
     }
@@ -155,7 +156,7 @@ export async function readAllowedItems(
   return allowedItems(pools, names);
 }
 
-/** @throws Failure 65 where no item is left that is offered. */
+/** @throws Failure 65 if no offered item is left. */
 function allowedItems(
   { onlyItems, excludeItems }: Partial<Record<RuleFile, Pairs>>,
   { offered }: Pick<Dataset, 'offered'>,
@@ -173,8 +174,8 @@ function withFlags(flags: Uint8Array, { values }: IndexColumn, flag: number): Ui
   return flags;
 }
 
-/** Says how much of a file is known. @throws Failure 65 where none of it is, or there is none where nothing else is allowed. */
-function tellOf(
+/** Reports how many ids of a file are known. @throws Failure 65 if none is, or if the file has no rows and only its ids are allowed. */
+function reportIds(
   { info, warn }: Pick<Run, 'info' | 'warn'>,
   option: RuleFile,
   path: string,
@@ -187,14 +188,14 @@ function tellOf(
   const { count = 0 } = rows ?? {};
   if (count === 0 && isOnly)
     throw badData(`${name} names nothing: nobody would get anything; without ${optionOf(option)} everybody does`);
-  const strange = named.flatMap((role) => {
+  const unknownRoles = named.flatMap((role) => {
     const unknown = rows?.unknown[role];
     return unknown && unknown.count > 0 ? [{ role, ...unknown }] : [];
   });
   const unknown = count - (rows?.user.length ?? 0);
-  const isOfOthers = areSome && !isOnly && (rows?.unknown.item.count ?? 0) < count;
-  const [worst] = strange.toSorted((a, b) => b.count - a.count);
-  if (worst && unknown === count && !isOfOthers) {
+  const mayBeOtherUsers = areSome && !isOnly && (rows?.unknown.item.count ?? 0) < count;
+  const [worst] = unknownRoles.toSorted((a, b) => b.count - a.count);
+  if (worst && unknown === count && !mayBeOtherUsers) {
     const { role, first, line } = worst;
     const like = shown(ids[role].ids[0] ?? '');
     throw badData(
@@ -202,7 +203,7 @@ function tellOf(
     );
   }
   const isPair = named.length === 2;
-  const unknowns = strange.map(({ role, count, first, line }) => {
+  const unknowns = unknownRoles.map(({ role, count, first, line }) => {
     const what = isPair ? `with an unknown ${role}` : 'unknown';
     return `, ${thousands(count)} ${what} (the first ${shown(first)}, line ${line})`;
   });
@@ -216,7 +217,7 @@ function tellOf(
   else info(text);
 }
 
-/** Ages that count from a row of tomorrow are all too high. */
+/** Warns about an interaction in the future: ages that count from it are all too high. */
 function warnOfFuture(
   { warn }: Pick<Run, 'warn'>,
   { evidence }: Dataset,

@@ -6,7 +6,7 @@ import { plural } from '../../report/quantities.js';
 import type { Run } from '../run.js';
 import type { IdRules } from './plan.js';
 
-/** Why users get no list, by the option; each user has the first of these reasons. */
+/** Why users get no list, by option. The first reason that applies to a user counts. */
 const REASONS = {
   only_users: 'not in its file',
   candidates: 'without a row in its file',
@@ -15,7 +15,7 @@ const REASONS = {
 } as const;
 type LeftOut = Record<keyof typeof REASONS, number>;
 
-/** Decides which users get a list, and says in the log who does not. @throws as `servedUsers`. */
+/** Decides which users get a list, and logs how many do not. @throws like `servedUsers`. */
 export function whoIsServed(run: Pick<Run, 'info' | 'warn'>, rules: IdRules, dataset: Dataset) {
   const { users, cold, leftOut } = servedUsers(rules, dataset);
   const text = leftOutText(leftOut);
@@ -24,7 +24,10 @@ export function whoIsServed(run: Pick<Run, 'info' | 'warn'>, rules: IdRules, dat
   return { users, cold, left_out: leftOut };
 }
 
-/** Decides which users of the users file get a list, as rising indices in the dataset; `cold` of them have no history. @throws Failure 65 where one has no history, and that shall not be. */
+/**
+ * Decides which users of the users file get a list, as rising indices in the dataset; `cold` of them have no history.
+ * @throws Failure 65 if a user has no history under `--cold-users fail`.
+ */
 export function servedUsers(rules: IdRules, dataset: Dataset) {
   const { coldUsers, minHistory, onlyUsers, candidates } = rules;
   const { served, interactions, preferences, groups, userIds } = dataset;
@@ -56,7 +59,7 @@ export function servedUsers(rules: IdRules, dataset: Dataset) {
   return { users, leftOut, cold: cold.length };
 }
 
-/** Who is left out, and why; '' where nobody is. */
+/** How many users are left out, and why; '' if none are. */
 export function leftOutText(leftOut: LeftOut): string {
   const why = (Object.keys(REASONS) as (keyof LeftOut)[]).flatMap((rule) =>
     leftOut[rule] > 0 ? [`${plural(leftOut[rule], 'user')} ${REASONS[rule]} (--${rule.replace('_', '-')})`] : [],

@@ -15,20 +15,20 @@ import { hashOf } from '../finished/hash.js';
 import type { Run } from '../run.js';
 import type { PlannedRules } from './plan.js';
 
-/** Who is served, and by which rules, as children read it. */
+/** The users to serve and the rules of their lists, in files that children read. */
 export interface Serving {
-  /** The users by row of the audience: their indices in the dataset, rising. */
+  /** By row of the audience: the index of the user in the dataset. Indices rise. */
   users: Uint32Array;
   /** Array file: the audience. */
   audience: string;
   rules: RecommendJob['rules'];
-  /** Of what the rules are; lists of other rules are other lists. */
+  /** Hash of the rules. Other rules make other lists. */
   hash: string;
 }
 
 /**
- * Plans who is served by which rules, and writes what children read of it to files of the run.
- * @param users to serve: indices in the dataset, rising. @param settings the model's.
+ * Plans the lists of users under the rules, and writes files of the run for children to read.
+ * @param users to serve: indices in the dataset, rising. @param settings of the model.
  */
 export function planServing(
   run: Pick<Run, 'directory' | 'warn'>,
@@ -38,12 +38,12 @@ export function planServing(
   settings: Settings,
 ): Serving {
   const path = run.directory.file('audience');
-  const isHead = users.length === (users.at(-1) ?? -1) + 1;
-  const some = (byUser: SparseRows) => (isHead ? firstRows(byUser, users.length) : pickedRows(byUser, users));
+  const areFirst = users.length === (users.at(-1) ?? -1) + 1;
+  const ofUsers = (byUser: SparseRows) => (areFirst ? firstRows(byUser, users.length) : pickedRows(byUser, users));
   const known = { ...dataset, ...barredBy(rules, { ...dataset, offered: rules.offered }) };
   const audience = {
-    ...audienceOf(known, some, settings, rules),
-    candidates: rules.candidates && some(rules.candidates),
+    ...audienceOf(known, ofUsers, settings, rules),
+    candidates: rules.candidates && ofUsers(rules.candidates),
   };
   writeAudience(path, audience);
   for (const [name, rule] of RULES) {
@@ -56,7 +56,7 @@ export function planServing(
   return { users, audience: path, rules: writeRules(run, rules, users), hash: hashOf(decisive) };
 }
 
-/** @returns undefined where no rule is on: it costs nothing. */
+/** @returns undefined if no rule is on: then rules cost nothing. */
 function writeRules(
   { directory }: Pick<Run, 'directory'>,
   { where, plans }: PlannedRules,

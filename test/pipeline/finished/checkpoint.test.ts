@@ -98,7 +98,7 @@ test('settings are found once, and again where their file was altered, with a wa
   expect(checkpoint.finished).toBe('the settings of auto');
   writeFileSync(join(directory.path, `settings-${key}`), 'altered');
   expect(await settings()).toEqual({ found: 2, lambda: 0.1 + 0.2 });
-  expect(warnings).toEqual([expect.stringMatching(/^auto tunes again: .*settings-[0-9a-f]{16} is no array file$/)]);
+  expect(warnings).toEqual([expect.stringMatching(/^auto tunes again: .*settings-[0-9a-f]{16} is not an array file$/)]);
 });
 
 test('the folder of an interrupted run stays until it is known to be of the same data', () => {

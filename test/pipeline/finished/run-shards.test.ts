@@ -124,7 +124,7 @@ test('whatever an interrupted run left or the pool loses, every row is handed on
       expect(seen.lostBefore).toBe(lefts.filter((left) => left === 'the first half' || left.includes('lost')).length);
       expect(seen.warnings.length).toBe(altered.size);
       for (const warning of seen.warnings)
-        expect(warning).toMatch(/^rows \d+ to \d+ of an interrupted run are worked again/);
+        expect(warning).toMatch(/^rows \d+ to \d+ of an interrupted run are done again/);
       expect(seen.synced.length).toBe(losesAll ? 0 : gaps.length);
     }),
     { numRuns: 60 },

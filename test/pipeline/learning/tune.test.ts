@@ -6,7 +6,7 @@ import { Random } from '../../../src/matrix/sampling.js';
 import { emptyRows } from '../../../src/matrix/sparse.js';
 import { learn } from '../../../src/pipeline/learning/learn.js';
 import { methodOf } from '../../../src/pipeline/learning/method.js';
-import { settle } from '../../../src/pipeline/learning/tune.js';
+import { chooseSettings } from '../../../src/pipeline/learning/tune.js';
 import { type Run, startRun } from '../../../src/pipeline/run.js';
 import { readStatistics } from '../../../src/workers/run-files.js';
 import { learnt } from '../../model/learned.js';
@@ -55,7 +55,7 @@ function datasetOf(world: World): Dataset {
 test('a method by name is not tuned, and nothing is said of it', async () => {
   const { run, said } = startTestRun();
   const method = methodOf('cosine', [], '--algorithm');
-  expect(await settle(run, datasetOf(largeWorld(1, 200, 20)), method)).toEqual({
+  expect(await chooseSettings(run, datasetOf(largeWorld(1, 200, 20)), method)).toEqual({
     settings: method.settings,
     auto: null,
   });
@@ -65,7 +65,7 @@ test('a method by name is not tuned, and nothing is said of it', async () => {
 test('with too few users to evaluate by, auto keeps the fixed defaults and says why', async () => {
   const { run } = startTestRun();
   const method = methodOf('auto', ['lambda=3'], '--algorithm');
-  expect(await settle(run, datasetOf(largeWorld(1, 60, 20)), method)).toEqual({
+  expect(await chooseSettings(run, datasetOf(largeWorld(1, 60, 20)), method)).toEqual({
     settings: method.settings,
     auto: {
       explanation:
@@ -82,13 +82,13 @@ test('auto tunes, keeps the K and what was set by hand, tells of it, and leaves 
   const { run } = startTestRun();
   const method = methodOf('auto', ['lambda=3', 'recency=0'], '--algorithm');
   const dataset = datasetOf(largeWorld(1, 450, 20));
-  const { settings, auto } = await settle(run, dataset, method);
+  const { settings, auto } = await chooseSettings(run, dataset, method);
   expect(settings).toMatchObject({ lambda: 3, recency: 0, neighbors: 200, method: 'ridge', steps: 3 });
   expect(auto?.explanation).toMatch(/^tuned on 1\d\d users, the latest interactions of all held out: /);
   expect(auto?.table).toMatch(/^ {4}\d\.\d{4} {2}the fixed defaults with your settings\n/);
   expect(readdirSync(run.directory.path)).toEqual([]);
   // And again: the same data settles the same.
-  expect((await settle(startTestRun().run, dataset, method)).settings).toEqual(settings);
+  expect((await chooseSettings(startTestRun().run, dataset, method)).settings).toEqual(settings);
 });
 
 test('where nothing but popularity tells what people take, auto turns to popularity', async () => {
@@ -102,7 +102,7 @@ test('where nothing but popularity tells what people take, auto turns to popular
   );
   const { times: _, ...dataset } = datasetOf({ ...largeWorld(1, users, items), interactions });
   const method = methodOf('auto', ['attribute-weight=0', 'group-weight=0'], '--algorithm');
-  const { settings, auto } = await settle(run, { ...dataset, times: undefined }, method);
+  const { settings, auto } = await chooseSettings(run, { ...dataset, times: undefined }, method);
   expect(settings.popularityWeight).toBeGreaterThanOrEqual(30);
   const gain = /popularity-weight \d+ \(not 3\).*: recall and NDCG at 20 ([\d.]+) % above/.exec(
     auto?.explanation ?? '',
@@ -127,7 +127,7 @@ test('users without a history are served by their group where groups tell what p
     interactions,
     groups: interactions.map((_, user) => Array.from({ length: groups }, (_, g) => (g === group(user) ? 1 : 0))),
   };
-  const { settings, auto } = await settle(run, datasetOf(world), methodOf('auto', [], '--algorithm'));
+  const { settings, auto } = await chooseSettings(run, datasetOf(world), methodOf('auto', [], '--algorithm'));
   expect(settings.coldGroupWeight).toBeGreaterThan(1);
   expect(auto?.explanation).toMatch(
     /chose cold-group-weight (3|10) \(not 1\): their lists without a history [\d.]+ % better/,
