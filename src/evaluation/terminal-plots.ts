@@ -1,5 +1,5 @@
 import { countsOf } from '../matrix/sparse.js';
-import { bars, lyingBar } from '../report/bars.js';
+import { bars, horizontalBar } from '../report/bars.js';
 import { distributionLines, distributionsOf, doublingLabel } from '../report/distributions.js';
 import { aligned } from '../report/item-table.js';
 import { ALL, type Evaluation, type Ranking } from './evaluation.js';
@@ -30,7 +30,7 @@ export function terminalPlots(
     ...aligned(
       [
         [`${headOf('recall')}@${at}`, ''],
-        ...rankings.map(({ algorithm }, row) => [algorithm, lyingBar(recall[row]! / most, WIDTH)]),
+        ...rankings.map(({ algorithm }, row) => [algorithm, horizontalBar(recall[row]! / most, WIDTH)]),
       ],
       'l',
     ),

@@ -1,7 +1,7 @@
 import type { ReadData } from '../dataset/read.js';
 import { shapeOf, TAIL } from '../evaluation/list-shapes.js';
 import { countsOf } from '../matrix/sparse.js';
-import { descriptionConclusion, examplesOf } from '../report/description.js';
+import { descriptionSummary, examplesOf } from '../report/description.js';
 import { distributionsOf } from '../report/distributions.js';
 import { inputReport } from '../report/input-report.js';
 import { distributionPlot } from './distribution-plot.js';
@@ -19,7 +19,7 @@ export function descriptionReport(
   const columns = reports.map((report) => columnTable(report.table.path, examplesOf(report, understanding)));
   return page(
     'How the files are understood',
-    descriptionConclusion(dataset, warnings),
+    descriptionSummary(dataset, warnings),
     warnings.length > 0 && section('Suspicious', html`<ul>${warnings.map((each) => html`<li>${each}</li>`)}</ul>`),
     section(
       'What is in them',

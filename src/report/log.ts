@@ -43,8 +43,8 @@ export function requestedFormat(argv: readonly string[]): LogFormat {
 }
 
 /**
- * The log of a run, on stderr. A terminal gets everything, and so does whoever asked for a log. A cron job gets only warnings and
- * errors, so that cron sends mail only when something is wrong.
+ * The log of a run, on stderr. Everything is written to a terminal, and elsewhere if a log was asked for. A cron job gets only warnings
+ * and errors, so that cron sends mail only when something is wrong.
  */
 export function logTo(stream: Streams['stderr'], { quiet, verbose, logFormat }: Omit<LogOptions, 'pulse'>) {
   const format = logFormat ?? 'text';
@@ -69,13 +69,13 @@ export function logTo(stream: Streams['stderr'], { quiet, verbose, logFormat }: 
     },
     /** Something is wrong, but the run goes on: what, where, and the way out. Always written. */
     warn: (message: string) => add('warning', message),
-    /** How far the run has come, because somebody asked. Always written. */
+    /** How far the run has come, after a request for that. Always written. */
     status: (message: string, facts: object) => add('status', message, facts),
     /** A request that was answered. */
     request(message: string, facts: object): void {
       if (isOn) add('request', message, facts);
     },
-    /** How the run ended: the last entry. @param message '' where an error follows that says it. */
+    /** How the run ended: the last entry. @param message '' where the error that follows says it. */
     summary(message: string, facts: object): void {
       stop();
       if (isOn) add('summary', message, facts);

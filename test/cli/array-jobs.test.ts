@@ -63,7 +63,7 @@ test('planning the same again changes nothing; another plan has no place there',
   const folder = copy();
   const said = await does(['plan', ...ARGS, '--shards', '2', '--work', 'w'], { folder });
   expect(said.split('\n')).toEqual([
-    '# each an array of 2, when the one before is finished:',
+    '# run each as an array of 2, after the one before is finished:',
     'recommend fit --stage count --shard auto --work w',
     'recommend fit --stage learn --shard auto --work w',
     'recommend score --shard auto --work w',
