@@ -9,7 +9,7 @@ import { coloursOf, evaluationPlots } from './evaluation-plots.js';
 import { figure, type Html, html, page, section } from './html.js';
 import type { Plotter } from './plotter.js';
 
-/** `describe --report`: how files were understood, on a page of its own. @param command with every guess written out. */
+/** `describe --report`: how files were understood, as an HTML page. @param command with every guess written out. */
 export function descriptionReport(
   plotter: Plotter,
   { dataset, reports, understanding }: ReadData,
@@ -42,7 +42,7 @@ function columnTable(path: string, columns: ReturnType<typeof examplesOf>): Html
 <tbody>${rows}</tbody></table></div>`;
 }
 
-/** What share of all interactions the most popular items have. */
+/** The share of all interactions that the most popular items have. */
 function tailPlot(plotter: Plotter, { interactions, offered }: ReadData['dataset']): Html | undefined {
   if (interactions.index.length === 0) return undefined;
   const { tail } = shapeOf(interactions.index, countsOf(interactions.index, interactions.columns), offered);
