@@ -22,7 +22,7 @@ const AXES: Readonly<Record<string, (factor: number) => Omit<Size, 'name'>>> = {
   items: (factor) => ({ users: 64_000, items: 4_000 * factor, rows: 1_600_000 }),
   interactions: (factor) => ({ users: 32_000, items: 8_000, rows: 800_000 * factor }),
 };
-/** The limit of bytes of memory per user, item or interaction, with some room above the figures in docs/scale.md. A user has 25 interactions. */
+/** The limit of bytes per user, item or interaction, with some room above the figures in docs/scale.md. A user has 25 interactions. */
 const MOST: Readonly<Record<string, Readonly<Record<Exclude<Stage, 'merge'>, number>>>> = {
   users: { plan: 1200, count: 700, learn: 700, score: 450 },
   items: { plan: 400, count: 800, learn: 1700, score: 1700 },

@@ -1,8 +1,8 @@
 /*
  * npm run bench:serve -- [--seconds 8] [--rounds 3] [--connections 16] [--only static,plain,health,1,2,2-log]
  *
- * The cost of answering over HTTP: `recommend serve` with one and two children, beside a plain server that answers from the same model in its
- * own process, and one that sends a constant. Random users, lists of ten. bench/README.md has the results.
+ * The cost of answering over HTTP: `recommend serve` with one and two children, beside a plain server that answers from the same model in
+ * its own process, and one that sends a constant. Random users, lists of ten. bench/README.md has the results.
  */
 import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -164,7 +164,7 @@ async function measure(start: (port: number) => ChildProcess, path?: string): Pr
   }
 }
 
-/** CPU seconds so far. A child that starts or ends during the measurement would be counted wrongly; with this load none does after the warm-up. */
+/** CPU seconds so far. Children that start or end meanwhile would be counted wrongly; with this load none does after the warm-up. */
 function costs({ pid = 0 }: ChildProcess): { parent: number; children: number } {
   const family = familyOf(pid);
   const sum = (members: readonly FamilyMember[]) => members.reduce((total, { seconds }) => total + seconds, 0);

@@ -31,8 +31,8 @@ export const LIST = 10;
 const USERS_STEP = 7;
 
 /**
- * Benches of the program's own functions on one thread. The results of earlier stages that a stage needs are made once and not measured; the
- * preparations that a child makes for itself are measured.
+ * Benches of the program's own functions on one thread. The results of earlier stages that a stage needs are made once and not measured;
+ * the preparations that a child makes for itself are measured.
  */
 export function stageBenches(seen: Observations, kernel: Kernel): StageBench[] {
   const cosine = { ...algorithmNamed('cosine')!.settings, neighbors: 20 };

@@ -46,7 +46,7 @@ function ownName(command) {
   return command.name().replace(/^recommend ?/, '');
 }
 
-/** The topics of `recommend help`: the files in docs/help, and those that the program makes: the algorithms, and the help of each command. */
+/** The topics of `recommend help`: the files in docs/help, and those that the program makes (the algorithms, and each command's help). */
 export const TOPICS = [
   ...readdirSync(join(ROOT, 'docs/help')).map((file) => file.replace(/\.md$/, '')),
   'algorithms',

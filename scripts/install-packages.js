@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 
 /**
- * Installs the packages of missing programs, on Debian or Ubuntu as root. Elsewhere it only prints a warning, and the tests that need the programs
- * are skipped, also with a warning.
+ * Installs the packages of missing programs, on Debian or Ubuntu as root. Elsewhere it only prints a warning, and the tests that need the
+ * programs are skipped, also with a warning.
  * @param {Record<string, string>} packages the name of the package by the program that it contains
  * @param {string} loss what is not tested without them
  */

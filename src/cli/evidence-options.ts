@@ -31,7 +31,7 @@ export function attributeWeightSet({ attributeWeight }: TypedEvidence): string[]
   return attributeWeight === undefined ? [] : [`attribute-weight=${attributeWeight}`];
 }
 
-/** Adds `--attribute-weight` to an algorithm of `--algorithms` that has this setting and does not set it. @throws Failure 2 as `methodOfSpec`. */
+/** Adds `--attribute-weight` to an algorithm of `--algorithms` that has this setting but does not set it. @throws as `methodOfSpec`. */
 export function withAttributeWeight(spec: string, typed: TypedEvidence): string {
   if (typed.attributeWeight === undefined) return spec;
   const { settings, fixed } = methodOfSpec(spec);

@@ -22,7 +22,7 @@ export interface CliCommand<Options> {
   run(options: Options, io: Io, argv: readonly string[]): Promise<number>;
 }
 
-/** Converts the arguments of a command. @returns its options; undefined where help or the version was printed instead. @throws as `parsed`. */
+/** Parses the arguments of a command. @returns its options; undefined where help or the version was printed. @throws as `parsed`. */
 export function parse<Options>(
   { command, options }: CliCommand<Options>,
   argv: readonly string[],

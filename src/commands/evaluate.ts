@@ -81,7 +81,7 @@ export async function evaluate(options: EvaluateOptions, io: Io): Promise<number
   }
 }
 
-/** Holds out, learns and recommends, measures, writes. @param recommend makes the lists of an algorithm. @param plotter draws `--report`. */
+/** Holds out, learns, recommends, measures, writes. @param recommend makes the lists of an algorithm. @param plotter draws `--report`. */
 export async function compareAlgorithms(
   run: Run,
   options: EvaluateOptions,

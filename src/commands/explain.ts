@@ -8,7 +8,7 @@ import { explanationText } from '../report/explanation.js';
 import { userFacts } from '../report/user-facts.js';
 import { findUser } from '../saved-model/find.js';
 
-/** `recommend explain`: what is known about a user, their list, and why. @returns, @throws as `answerFrom`; Failure 65 for an unknown user. */
+/** `recommend explain`: the facts about a user, their list, and why. @returns, @throws as `answerFrom`; Failure 65 for an unknown user. */
 export async function explain(options: ExplainOptions, io: Io): Promise<number> {
   return answerFrom(options, io, async (model, write, run) => {
     let user = -1;

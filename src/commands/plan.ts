@@ -33,7 +33,7 @@ export interface PlanOptions extends Options {
 const CELLS_PER_ROW = 100;
 
 /**
- * `recommend plan`: reads, finds the settings, and writes all that shards need to a folder, the plan last. It prints the commands to run next.
+ * `recommend plan`: reads, finds the settings, and writes all that shards need to a folder, the plan last. It prints what to run next.
  * @returns, @throws as `runToOutput`; 73 also where the folder has another plan.
  */
 export async function planArray(options: PlanOptions, io: Io): Promise<number> {

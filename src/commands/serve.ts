@@ -8,8 +8,8 @@ import { engineFor } from '../serving/engine.js';
 import { httpServer } from '../serving/server.js';
 
 /**
- * `recommend serve`: answers requests over HTTP until a signal stops it; then it finishes pending requests and ends with 0. SIGHUP reloads the
- * model. @throws Failure 65 or 66 where the model cannot be read, 2 where it cannot listen on the address.
+ * `recommend serve`: answers requests over HTTP until a signal stops it; then it finishes pending requests and ends with 0. SIGHUP reloads
+ * the model. @throws Failure 65 or 66 where the model cannot be read, 2 where it cannot listen on the address.
  */
 export async function serve(options: ServeOptions, { stderr, interrupted }: Io): Promise<number> {
   const log = logTo(stderr, options);

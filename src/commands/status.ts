@@ -45,7 +45,7 @@ export async function status({ work, format, version }: StatusOptions, { stdout 
   return ExitCode.ok;
 }
 
-/** The status of the stages of the plan; before there is a plan, that of reading. @returns also `last`, the command to run after all stages. */
+/** The status of the plan's stages; before there is a plan, that of reading. @returns also `last`, the command to run after all stages. */
 function statusOf(work: string, version: string): { shards: number; stages: StageStatus[]; last: string } {
   const reading = existsSync(planPath(work)) ? undefined : readingStatus(work);
   const folder = shellWord(work);

@@ -18,7 +18,7 @@ export function csvText({ figures }: Evaluation, quote: Quote = quoted): string 
 /** Members of the JSON that are measurements, which are rounded; the other numbers are counts. */
 const MEASURED = new Set(['value', 'low', 'high', 'difference', 'p']);
 
-/** The evaluation as one object, null for undefined values; docs/evaluation.md describes it. @param setting the options, for later readers. */
+/** The evaluation as one object, null for undefined values; docs/evaluation.md describes it. @param setting the options of the run. */
 export function jsonText(evaluation: Evaluation, summary: Summary, setting: object): string {
   const { groups, cold, rankings, figures, comparisons } = evaluation;
   const { heldOut, relevant, sampled } = summary;

@@ -9,7 +9,7 @@ const MOST = 10;
 
 /**
  * Compares the lists of two runs. A user without items has no list.
- * @param before,after one list per user, no item twice in a list. Users that one of them lacks have the last indices. @param items how many.
+ * @param before,after one list per user, without repeated items. Users that one of them lacks have the last indices. @param items how many.
  * @returns `change`: 1 − the mean share of the longer list that is in both, over the users who have both; 1 where no user has, and 0 where
  *   there is no list at all. `rankBiasedOverlap`: the mean over the same users. How many users and items there are, and the users and items
  *   that changed most: users by the sum of both measures, items by the number of lists that have them.

@@ -12,7 +12,7 @@ export interface Shape {
 /** The shares of the catalogue at which `tail` is computed: 0.1 % to all, ten per factor of 10. */
 export const TAIL = Array.from({ length: 31 }, (_, k) => 10 ** (-3 + k / 10));
 
-/** @param items one per entry. @param popularity by item, how many users had it; items beyond its end are not in the catalogue, and nobody had them. */
+/** @param items one per entry. @param popularity by item, how many users had it; nobody had items beyond its end, outside the catalogue. */
 export function shapeOf(items: Uint32Array, popularity: Uint32Array, offered: Uint8Array): Shape {
   const parts = 1 + partOf(popularity.reduce((most, users) => Math.max(most, users), 1));
   const byPopularity = new Float64Array(parts);

@@ -8,7 +8,7 @@ import { contains } from './user-metrics.js';
 export interface TestSet {
   /** Rising user indices. */
   users: Uint32Array;
-  /** Tested users × items they should be recommended, no row empty; has more columns than the catalogue if some test items are unknown to it. */
+  /** Tested users × items they should be recommended, no row empty; more columns than the catalogue if it does not have some test items. */
   relevant: SparseRows;
   /** users × items, the part that was learned from. */
   train: SparseRows;

@@ -16,7 +16,7 @@ export interface ListColumns {
   sources?: Uint8Array | undefined;
 }
 
-/** Collects lists as columns. @param precision significant digits of scores. @param write writes reasons, where there is a column of them. */
+/** Collects lists as columns. @param precision significant digits of scores. @param write writes reasons, where a column needs them. */
 export function columnWriter(precision = SCORE_DIGITS, write?: WriteReasons) {
   const lists: List[] = [];
   const texts = new GrowingBytes();

@@ -71,8 +71,8 @@ const MARKS = {
 };
 
 /**
- * The name of a cause inside reasons. In text, `; ` separates parts and a space separates the score, so a semicolon before a space becomes a
- * comma, and line breaks become spaces: reasons can be split again whatever the name is.
+ * The name of a cause inside reasons. In text, `; ` separates parts and a space separates the score, so a semicolon before a space becomes
+ * a comma, and line breaks become spaces: reasons can be split again whatever the name is.
  */
 export function reasonName(name: string, style: ReasonStyle): string {
   if (style === 'json') return jsonText(name).slice(1, -1);
@@ -108,7 +108,7 @@ export function reasonWriter(style: ReasonStyle, { cells, counts }: ReasonNames,
   const units: number[] = [];
   let written = 0;
 
-  /** Rounds the first parts of an item. @returns how many are named: none where they are so large that they cancel to the last digits of doubles. */
+  /** Rounds the first parts of an item. @returns how many are named: none where they cancel out and only rounding errors would be left. */
   const round = (amount: Float64Array, first: number, count: number, decimals: number): number => {
     let size = 0;
     for (let k = 0; k < count; k++) {

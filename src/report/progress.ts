@@ -26,7 +26,7 @@ export function progressOf(stages: readonly PlannedStage[]) {
   return {
     now: () => now,
 
-    /** @param done of `total`, in any unit of work. Where work is done of a total of 0, the total is not known (a pipe): it counts as 0 %. */
+    /** @param done of `total`, in any unit of work. A total of 0 with work done means that the total is unknown (a pipe): 0 % are done. */
     at(stage: Stage, done: number, total: number, users: number): RunProgress {
       const ofStage = total > 0 ? Math.min(1, done / total) : done > 0 ? 0 : 1;
       const isAgain = stage === now.stage && ofStage < now.ofStage;

@@ -18,7 +18,7 @@ export function remainingTime() {
   let estimate: number | undefined;
   let estimatedAt = 0;
 
-  /** @param seconds since the run began, never falling. @param share that is done, 0 to 1. @returns seconds; undefined while the pace is unknown. */
+  /** @param seconds since the run began, never falling. @param share that is done, 0 to 1. @returns seconds; undefined: not known yet. */
   return (seconds: number, share: number): number | undefined => {
     if (share >= 1) return 0;
     if (share > risen) {

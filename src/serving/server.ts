@@ -31,8 +31,8 @@ interface Answer {
 type Handler = (request: Request) => Answer | Promise<Answer>;
 
 /**
- * The HTTP server in front of an engine. @returns also `stop`, which takes no new connections after DRAIN milliseconds, and resolves when all
- * requests are answered. @throws Failure 2 where Express is not installed.
+ * The HTTP server in front of an engine. @returns also `stop`: the server takes no new connections after DRAIN milliseconds, and `stop`
+ * resolves when all requests are answered. @throws Failure 2 where Express is not installed.
  */
 export function httpServer(engine: Engine, { deadline, version }: ServeOptions, log: Log) {
   const metrics = requestMetrics();
