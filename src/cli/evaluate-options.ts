@@ -53,7 +53,7 @@ export const evaluate: CliCommand<EvaluateOptions> = {
       .option('--at <lengths>', 'list lengths (default: 10,20)', listLengths, [10, 20])
       .addOption(number('--sample-users <count>', 'evaluate on this many users, chosen at random', 1, MOST_USERS))
       .addOption(seedOption())
-      .option('--by <columns>', 'also per value of these user columns: country,age', names, [])
+      .option('--by <columns>', 'also report by these user attributes: country,age', names, [])
       .addOption(choice('--format <format>', 'table, csv or json', ['table', 'csv', 'json']).default('table'))
       .addOption(outputOption('where to write the report'))
       .option('--per-user <file>', 'write a CSV with the metrics of every tested user')

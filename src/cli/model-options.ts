@@ -81,7 +81,7 @@ export const score: CliCommand<Options | ShardOptions> = {
     const { users = [], interactions = [], orders = [], eventsWhere = [] } = typed;
     if (users.length === 0 && [interactions, orders, eventsWhere].some(({ length }) => length > 0))
       throw usageFailure(
-        '--users is missing: without it, the users of the model are served by the history that it has of them',
+        '--users is missing: without it, all users of the model are served, by the histories in the model',
       );
     return checked({ ...typed, ...NOT_LEARNED }, version, 'input');
   },

@@ -35,7 +35,7 @@ export function addRuleOptions(command: Command): Command {
     .option('--exclude-pairs <file>', 'user,item: never this item to this user', once('--exclude-pairs'))
     .option('--candidates <file>', 'user,item: rank only these', once('--candidates'))
     .option('--exclude-previous <file>', 'earlier lists: not the same items again', collected)
-    .option('--repeat-after <age>', 'they may return this long after their dates: 7d', age)
+    .option('--repeat-after <age>', 'items listed longer ago may come back: 7d', age)
     .option('--seen-window <age>', 'items had longer ago may come back: 90d', age)
     .option('--include-seen', 'also recommend items that users already had', false)
     .option('--now <date>', 'what counts as now; later rows are ignored', date)
