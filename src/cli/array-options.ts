@@ -52,7 +52,7 @@ function addPlanOptions(command: Command): Command {
     .option(WORK, 'folder that all machines share')
     .addOption(number('--shards <count>', 'how many jobs share the work', 1, 1000));
   addRuleOptions(addOutputOptions(command)).addOption(seedOption());
-  // `recommend merge` has it.
+  // Only `recommend merge` writes the lists.
   leaveOut(command, ['--output']);
   return addReportOptions(addRunOptions(addLearningOptions(addReadingOptions(command))));
 }

@@ -53,7 +53,7 @@ function textOf(file: string): string {
   const text = smallTextOf(file);
   if (text !== undefined && existsSync(file)) return text.replace(/^\uFEFF/, '');
   if (text !== undefined) throw noInput(`--config ${file}: no such file in ${process.cwd()}`);
-  throw usageFailure(`--config ${file}: a configuration is a JSON file of at most 1 MB that can be read`);
+  throw usageFailure(`--config ${file}: cannot be read; expected a JSON file of at most 1 MB`);
 }
 
 /** @throws Failure 2 with file, line and column. */
@@ -111,7 +111,7 @@ async function wordsOf(name: string, value: unknown, place: string, command: Com
     return value && !isTyped ? [`--${name}`] : [];
   }
   const words = [value].flat().map((each) => {
-    if (typeof each !== 'string' && typeof each !== 'number') throw refused('expected a text or a number');
+    if (typeof each !== 'string' && typeof each !== 'number') throw refused('expected text or a number');
     return besideFile(option, String(each), file);
   });
   const parse = option.parseArg ?? ((word: string) => word);
@@ -136,7 +136,7 @@ function besideFile(option: Option, value: string, file: string): string {
 }
 
 async function unknownName(name: string, command: Command): Promise<string> {
-  if (TYPED_ONLY.includes(name)) return `"${name}" can only be typed`;
+  if (TYPED_ONLY.includes(name)) return `"${name}" can only be given on the command line`;
   const owners: string[] = [];
   for (const options of Object.values(OPTIONS_OF)) {
     const other = await options();

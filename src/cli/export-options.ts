@@ -34,7 +34,7 @@ export const exportWeights: CliCommand<ExportOptions> = {
       throw usageFailure(`--format ${format} and -o ${output} contradict each other`);
     if (output === '-' && format !== 'csv')
       throw usageFailure(`--format ${format} needs a file, since its ids are written beside it: -o FILE.${format}`);
-    if (format === 'npz' && /\.gz$/i.test(output)) throw usageFailure(`-o ${output}: SciPy reads no .npz.gz`);
+    if (format === 'npz' && /\.gz$/i.test(output)) throw usageFailure(`-o ${output}: SciPy cannot read .npz.gz`);
     refuseOverwriting([['--model', model]], [['--output', output]]);
     return Object.freeze({ ...logOptions(typed), model, format, output });
   },

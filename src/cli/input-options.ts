@@ -47,7 +47,7 @@ export interface TypedInput
   header: boolean;
   columns?: string[];
   eventsWhere: string[];
-  /** Of `addRuleOptions`. */
+  /** An option of `addRuleOptions`. */
   now?: number;
   attributes?: string;
   dateOrder?: DayOrder;

@@ -43,7 +43,7 @@ export function operandFailure(name: string, operands: readonly string[], argv: 
   if (options.some((word) => /^(-u|--users\b)/.test(word))) {
     return usageFailure(`${wanted}: --users, --items or --interactions`);
   }
-  const [items] = operands.filter((file) => CATALOGUE.test(basename(file)));
+  const items = operands.find((file) => CATALOGUE.test(basename(file)));
   const users = operands.filter((file) => file !== items);
   const files = [
     '--users',

@@ -138,12 +138,12 @@ export function seconds(text: string): number {
   return required(value, (seconds) => !Number.isNaN(seconds), 'Expected a time like 30s, 10m or 2h.');
 }
 
-/** The same, above 0. */
+/** A time above 0, in seconds. */
 export function positiveSeconds(text: string): number {
   return required(seconds(text), (value) => value > 0, 'Expected a time above 0, like 30m or 2h.');
 }
 
-/** The same, at least one second. */
+/** A time of at least one second, in seconds. */
 export function interval(text: string): number {
   return required(seconds(text), (value) => value >= 1, 'Expected a time of at least 1s.');
 }
@@ -272,7 +272,7 @@ export function listLengths(text: string): number[] {
   throw new InvalidArgumentError(`Expected whole numbers from 1 to ${MOST_ITEMS_A_USER}, separated by commas.`);
 }
 
-/** The arguments without options that take a value. */
+/** Removes options, with their values, from the arguments. @param options names of options that take a value. */
 export function without(argv: readonly string[], options: readonly string[]): string[] {
   return argv.filter((word, at) => {
     const isOption = options.some((option) => word === option || word.startsWith(`${option}=`));

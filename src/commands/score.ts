@@ -36,7 +36,7 @@ export async function score(options: Options, io: Io): Promise<number> {
       { stage: 'reading', weight: 1 },
       { stage: 'recommending', weight: 2 },
     ],
-    // A child takes a quarter of a second to start. With a memory limit, first that has to decide how many may run.
+    // A child takes a quarter of a second to start, so the first one starts now, unless --max-memory has yet to decide how many may run.
     ({ pool }) => options.maxMemory === undefined && pool.start(1),
     (job) => scoreLists(job, options),
   );

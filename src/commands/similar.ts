@@ -90,6 +90,6 @@ function textOf(item: number, { items, scores }: List, names: Names): string {
     names.titles[other] ?? '',
     String(rounded(scores[place] ?? 0, SCORE_DIGITS)),
   ]);
-  const lines = rows.length > 0 ? tableLines(rows, 'rlll') : ['  the model knows of nothing'];
+  const lines = rows.length > 0 ? tableLines(rows, 'rlll') : ['  nothing, as far as the model knows'];
   return `${[`Goes with ${itemName(item, names)}:`, ...lines].join('\n')}\n`;
 }

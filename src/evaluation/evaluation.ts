@@ -1,3 +1,4 @@
+import { rowLengths } from '../matrix/sparse.js';
 import {
   CATALOGUE_METRICS,
   diversitySample,
@@ -143,8 +144,7 @@ function catalogueFigures(
 
 function speedFigures({ algorithm, lists, learnSeconds, recommendSeconds }: Ranking): Figure[] {
   const users = lists.start.length - 1;
-  let served = 0;
-  for (let row = 0; row < users; row++) if (lists.start[row + 1]! > lists.start[row]!) served++;
+  const served = rowLengths({ rows: users, start: lists.start }).filter((length) => length > 0).length;
   // Where the clock is too coarse to measure the time, there is no rate.
   const rate = recommendSeconds > 0 ? users / recommendSeconds : undefined;
   const speed = { users_served: served, learn_seconds: learnSeconds, users_per_second: rate };

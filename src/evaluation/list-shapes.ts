@@ -5,7 +5,7 @@ import { doublingPart } from '../report/distributions.js';
 export interface Shape {
   /** Shares of items by the users who had them: by nobody, 1, 2, 3 to 4, 5 to 8, and so on; they add up to 1. */
   byPopularity: Float64Array;
-  /** The share of all entries that go to the most frequent items, where these are as large a part of the catalogue as `TAIL` says. */
+  /** For each share of the catalogue in `TAIL`: the share of all entries that its most frequent items get. */
   tail: Float64Array;
 }
 

@@ -25,7 +25,7 @@ export function reportText(evaluation: Evaluation, summary: Summary): string {
     aligned(speedTable(names, find), 'lr'),
     explanations,
     ...SHOWN.map((metric) => aligned(groupTable(evaluation, metric, last, find), 'lr')),
-    comparisonLines(evaluation, last),
+    shownComparisons(evaluation, last).map(comparisonLine),
   ];
   return `${sections
     .filter((lines) => lines.length > 0)
@@ -102,11 +102,9 @@ export function summaryLines({ how, heldOut, relevant, sampled }: Summary): stri
   return lines;
 }
 
-/** The first algorithm against each of the others, at a cut. */
-export function comparisonLines({ comparisons }: Evaluation, at: number): string[] {
-  return comparisons.flatMap((pair) =>
-    pair.at === at && SHOWN.some((metric) => metric === pair.metric) ? [comparisonLine(pair)] : [],
-  );
+/** The first algorithm against each of the others at a cut, by the metrics that reports show. */
+export function shownComparisons({ comparisons }: Evaluation, at: number): ComparedPair[] {
+  return comparisons.filter((pair) => pair.at === at && SHOWN.some((metric) => metric === pair.metric));
 }
 
 /** "ridge better than popular: +0.0123 recall@20 [0.0100, 0.0146], p < 0.001". */

@@ -1,10 +1,17 @@
 import type { Dataset } from '../dataset/dataset.js';
 import { ALL, COLD, type Evaluation, type Ranking } from '../evaluation/evaluation.js';
 import { type Shape, shapeOf } from '../evaluation/list-shapes.js';
-import { comparisonLines, comparisonSentence, conclusion, SHOWN, summaryLines } from '../evaluation/report.js';
+import {
+  comparisonLine,
+  comparisonSentence,
+  conclusion,
+  SHOWN,
+  shownComparisons,
+  summaryLines,
+} from '../evaluation/report.js';
 import { cutTable, finder, groupTable, headOf, speedTable } from '../evaluation/report-tables.js';
 import type { TestSet } from '../evaluation/test-set.js';
-import { countsOf } from '../matrix/sparse.js';
+import { countsOf, rowLengths } from '../matrix/sparse.js';
 import { distributionOf, distributionsOf, doublingLabel } from '../report/distributions.js';
 import type { ExplainedList } from '../report/explanation.js';
 import { distributionPlot } from './distribution-plot.js';
@@ -82,9 +89,7 @@ ${groupPlot(`Recall@${at} by group`, groups.filter((name) => !isHistory(name)).s
 ${figure(coverageTitle, plots.accuracyByCoverage(coverageTitle, byCoverage), 'Higher is more accurate, further right is more of the catalogue.')}
 ${figure(
   'In words',
-  html`<ul class="words">${evaluation.comparisons
-    .filter((pair) => pair.at === at && SHOWN.some((metric) => metric === pair.metric))
-    .map((pair) => html`<li>${comparisonSentence(evaluation, pair)}.</li>`)}</ul>`,
+  html`<ul class="words">${shownComparisons(evaluation, at).map((pair) => html`<li>${comparisonSentence(evaluation, pair)}.</li>`)}</ul>`,
 )}
 </div>`,
   );
@@ -134,11 +139,7 @@ ${scores.parts.length > 0 && distributionPlot(plotter, `Scores in the lists of $
 function lengthsPlot(plotter: Plotter, names: readonly string[], [first]: readonly Ranking[]): Html {
   const { start } = first?.lists ?? { start: new Uint32Array(1) };
   const title = `Lengths of the lists of ${names[0]}`;
-  const lengths = distributionOf(
-    title,
-    'numbers',
-    start.subarray(1).map((end, list) => end - (start[list] ?? 0)),
-  );
+  const lengths = distributionOf(title, 'numbers', rowLengths({ rows: start.length - 1, start }));
   if (lengths.low === lengths.high) return figure(title, html`<p>Every list has ${lengths.low} items.</p>`);
   return distributionPlot(plotter, title, lengths);
 }
@@ -153,7 +154,7 @@ function tablesSection(evaluation: Evaluation, names: readonly string[]): Html {
     cuts.map((at) => table(`Metrics at ${at}`, cutTable(names, at, find))),
     SHOWN.map((metric) => table(`${headOf(metric)} by group`, groupTable(evaluation, metric, last, find))),
     table('Time', speedTable(names, find)),
-    html`<ul>${comparisonLines(evaluation, last).map((line) => html`<li>${line}</li>`)}</ul>`,
+    html`<ul>${shownComparisons(evaluation, last).map((pair) => html`<li>${comparisonLine(pair)}</li>`)}</ul>`,
     explained.map(({ algorithm, explanation }) => html`<pre>${algorithm}: ${explanation}</pre>`),
   );
 }

@@ -15,7 +15,7 @@ const BY_EXTENSION: Readonly<Record<string, readonly OutputFormat[]>> = {
   '.ndjson': ['jsonl'],
   '.parquet': ['parquet'],
 };
-const EXTENSIONS = '.csv, .jsonl (or .ndjson), either with .gz, and .parquet';
+const EXTENSIONS = '.csv, .jsonl (or .ndjson), either with .gz, or .parquet';
 
 /**
  * The format of an output. @param asked the value of `--format`; undefined: the extension decides.
@@ -32,12 +32,12 @@ export function formatOf(output: string, asked: OutputFormat | undefined): Outpu
     );
   }
   if (isPacked && format === 'parquet') {
-    throw usageFailure(`-o ${output}: Parquet is compressed inside; leave out .gz`);
+    throw usageFailure(`-o ${output}: Parquet compresses its own data; leave out .gz`);
   }
   if (format) return format;
   if (extension === '' || isPipeOrDevice(output)) return 'csv';
   throw usageFailure(
-    `-o ${output}: ${extension} is not written; extensions that are: ${EXTENSIONS}; --format csv writes CSV under any name`,
+    `-o ${output}: there is no format ${extension}; expected ${EXTENSIONS}; --format csv writes CSV under any name`,
   );
 }
 

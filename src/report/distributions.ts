@@ -90,7 +90,7 @@ export function byDoubling(values: Iterable<number>): number[] {
   return counts;
 }
 
-/** The part that a count of 1 or more is in, of 1, 2, 3 to 4, 5 to 8, and so on. */
+/** The index of the part (1, 2, 3 to 4, 5 to 8, and so on) that a count of 1 or more is in. */
 export function doublingPart(count: number): number {
   return Math.ceil(Math.log2(count));
 }

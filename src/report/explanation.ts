@@ -3,7 +3,7 @@ import { tableLines } from './item-table.js';
 import { plural, thousands } from './quantities.js';
 import { orderOf, type UserFacts } from './user-facts.js';
 
-/* What `recommend explain` answers. Users rely on the names of the members. */
+/* The answer of `recommend explain`. Users rely on the names of the members. */
 
 /** The list of a user, as in JSON Lines. */
 export interface ExplainedList {

@@ -3,7 +3,7 @@ import type { Streams } from '../io.js';
 import { progressBar } from './bar.js';
 import type { RunProgress } from './progress.js';
 
-/** How stderr is written: for people, or one JSON object a line for log collectors. */
+/** How stderr is written: as text for people, or as one JSON object per line for log collectors. */
 export const LOG_FORMATS = ['text', 'json'] as const;
 export type LogFormat = (typeof LOG_FORMATS)[number];
 
@@ -35,7 +35,7 @@ export function formatEntry({ type, message, facts }: Entry, format: LogFormat, 
   return `${prefix}${printable(message)}\n`;
 }
 
-/** The log format that a command line asks for. It may make no sense otherwise: errors in it use this format too. */
+/** The log format that a command line asks for. The rest of it may make no sense: the error about that uses this format too. */
 export function requestedFormat(argv: readonly string[]): LogFormat {
   const at = argv.indexOf('--log-format');
   const isJson = argv.includes('--log-format=json') || (at >= 0 && argv[at + 1] === 'json');

@@ -61,7 +61,7 @@ export function engineFor(options: ServeOptions, log: Log) {
       size: workers,
       onRetry: warn,
       timeouts: { ...TIMEOUTS, stopped: STOPPED },
-      // What a crashing child writes to stderr would break a log of JSON objects.
+      // The stderr of a crashing child would break a log of JSON objects.
       ...(log.format === 'json' ? { onWords: (words: string) => warn(`a worker said: ${words}`) } : {}),
     });
     const first: Question = { ask: 'ready' };
