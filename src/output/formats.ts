@@ -37,7 +37,7 @@ export function formatOf(output: string, asked: OutputFormat | undefined): Outpu
   if (format) return format;
   if (extension === '' || isPipeOrDevice(output)) return 'csv';
   throw usageFailure(
-    `-o ${output}: there is no format ${extension}; expected ${EXTENSIONS}; --format csv writes CSV under any name`,
+    `-o ${output}: cannot write ${extension}; expected ${EXTENSIONS}; --format csv writes CSV under any name`,
   );
 }
 

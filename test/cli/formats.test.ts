@@ -93,8 +93,8 @@ test('.jsonl.gz is compressed; standard output takes any format that is asked fo
 });
 
 test.each([
-  [['-o', 'recs.tsv'], /^recommend: -o recs\.tsv: there is no format \.tsv; expected \.csv/],
-  [['-o', 'recs.json.gz'], /there is no format \.json;/],
+  [['-o', 'recs.tsv'], /^recommend: -o recs\.tsv: cannot write \.tsv; expected \.csv/],
+  [['-o', 'recs.json.gz'], /cannot write \.json;/],
   [['-o', 'recs.parquet', '--format', 'csv'], /contradict each other: a file \*\.parquet holds parquet/],
   [['-o', 'recs.parquet.gz'], /Parquet compresses its own data/],
   [['--format', 'xlsx'], /Allowed choices are csv, wide, jsonl, parquet/],

@@ -46,7 +46,7 @@ test.each(OTHERS)(
   (extension) => {
     const output = `recs.${extension}`;
     expect(refused(output)).toMatch(
-      /^-o recs\.\S+: there is no format \.\S+; expected \.csv, .*\.parquet; --format csv writes CSV under any name\n/,
+      /^-o recs\.\S+: cannot write \.\S+; expected \.csv, .*\.parquet; --format csv writes CSV under any name\n/,
     );
     for (const format of ['csv', 'wide', 'jsonl'] as const) expect(formatOf(output, format)).toBe(format);
   },
