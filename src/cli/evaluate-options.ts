@@ -35,7 +35,7 @@ export const evaluate: CliCommand<EvaluateOptions> = {
   command() {
     const command = newCommand(
       'evaluate',
-      'Measure the lists: hold out a part of the interactions, learn from the rest, and see how much of that part the lists find.',
+      'Hold out a part of the interactions, learn from the rest, measure the lists.',
       '--users FILE [--items FILE] [--algorithms NAMES]',
       [
         'recommend evaluate --users ratings.csv --items movies.csv',

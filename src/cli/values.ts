@@ -91,7 +91,7 @@ export function choice(flags: string, description: string, choices: readonly str
 }
 
 export function workersOption(): Option {
-  return number('-j, --workers <count>', 'maximum number of child processes', 1, 1024).default(
+  return number('-j, --workers <count>', 'maximum child processes', 1, 1024).default(
     usableCores(),
     'all cores',
   );
