@@ -29,7 +29,7 @@ export interface HeldOutCounts {
   notLiked: number;
   /** Of those: later than the moment of a split by time, and of users who are learned from but not tested. */
   ofUntested: number;
-  /** Test users without any interaction to learn from: they are served as new users. */
+  /** Test users who are not in the data that is learned from: they are served as new users. */
   unknownUsers: number;
   /** Test items that are neither in the catalogue nor in the part that is learned from. */
   unknownItems: number;

@@ -199,7 +199,7 @@ test.each([
   [['fit', '--work', 'w', '--shard', '1'], '--stage is missing: count, then learn'],
   [['score', '--work', 'w'], '--shard is missing'],
   [['score', '--shard', '1'], '--work DIR is missing'],
-  [['score', '--work', 'w', '--shard', '1', '--top', '5'], '--top is for recommend plan'],
+  [['score', '--work', 'w', '--shard', '1', '--top', '5'], '--top is an option of recommend plan'],
   [['score', '--work', 'w', '--shard', '3/8'], '--shard 3/8: the plan has 2 shards'],
   [['score', '--work', 'w', '--shard', 'some'], 'Expected a shard like 3/8'],
   [['score', '--work', 'w', '--shard', 'auto'], 'JOB_COMPLETION_INDEX=2: expected a number from 0 to 1'],

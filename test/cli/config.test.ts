@@ -100,7 +100,7 @@ describe.each(names)('each option of %s', (name) => {
   test('refuses a value of another kind', async () => {
     for (const { long = '', required } of await settable()) {
       const value = required ? true : 'yes';
-      const wanted = required ? 'a text or a number' : 'true or false';
+      const wanted = required ? 'text or a number' : 'true or false';
       expect(await refusal({ [long.slice(2)]: value }, ...start)).toMatch(
         new RegExp(`^c\\.json:1:2: "${long.slice(2)}" cannot be .*: expected ${wanted}$`),
       );
