@@ -25,7 +25,7 @@ const { values: options } = parseArgs({
 if (options.data === undefined) throw new Error('--data names the folder of the data sets');
 const folder = options.data;
 
-/** What is run: files are named in the folder. */
+/** The runs; file names are relative to the folder of the data set. */
 const RUNS: { data: string; users: string; items?: string; test?: string; at: number; splits: string[][] }[] = [
   { data: 'ml-latest-small', users: 'ratings.csv', at: 10, splits: [BY_TIME, NEXT_ITEM] },
   { data: 'ml-latest-small', users: 'ratings.csv', items: 'movies.csv', at: 10, splits: [BY_TIME, NEXT_ITEM] },

@@ -6,11 +6,11 @@ import { parseArgs } from 'node:util';
 import { compiledKernel, PLAIN_KERNEL } from '../src/kernels/kernel.js';
 import { algorithmNamed } from '../src/model/algorithms.js';
 import { BALANCES } from '../src/workers/balance.js';
-import { spreadOf, watched } from './measure.js';
+import { measuredRun, spreadOf } from './measure.js';
 import { observationsIn } from './observations.js';
 import { SIZES, writeRatings } from './ratings.js';
 import { ruleBenches } from './rules.js';
-import { type Staged, sharded } from './sharded.js';
+import { type StageSeconds, sharded } from './sharded.js';
 import { skewedObservations } from './skewed.js';
 import { stageBenches } from './stages.js';
 
@@ -21,7 +21,7 @@ import { stageBenches } from './stages.js';
  */
 
 const SEED = 1;
-/** The project's folder, from where benches are built to. */
+/** The project's folder, relative to the built benches. */
 const PROJECT = new URL('../../', import.meta.url);
 const PROGRAM = fileURLToPath(new URL('bin/recommend.js', PROJECT));
 const PEERS = fileURLToPath(new URL('bench/peers/', PROJECT));
@@ -54,7 +54,7 @@ for (const name of parts.some((part) => part !== 'balance') ? options.sizes.spli
   if (parts.includes('peers')) await peers(path, size.rows);
 }
 
-/** Every stage, compiled and plain in turn, so that other work on the machine affects both alike. */
+/** Every stage, alternating between the compiled and the plain loops, so that other work on the machine affects both alike. */
 function stages(path: string): void {
   const compiled = compiledKernel(new URL('dist/kernel.wasm', PROJECT));
   say('stage, one thread                    seconds (least–most)        units a second      plain arrays take');
@@ -82,7 +82,7 @@ function stages(path: string): void {
   }
 }
 
-/** What each rule costs, all in turn, so that other work on the machine affects all alike. */
+/** The cost of each rule. All take turns, so that other work on the machine affects all alike. */
 function rules(path: string): void {
   const seen = observationsIn(path);
   const kernel = compiledKernel(new URL('dist/kernel.wasm', PROJECT));
@@ -102,7 +102,7 @@ function rules(path: string): void {
   }
 }
 
-/** What more children gain: all numbers of children in turn, so that other work on the machine affects all alike. */
+/** The gain by more children. All numbers of children take turns, so that other work on the machine affects all alike. */
 async function inShards(path: string): Promise<void> {
   const seen = observationsIn(path);
   const numbers = options.workers.split(',').map(Number);
@@ -110,16 +110,16 @@ async function inShards(path: string): Promise<void> {
   for (const algorithm of options.algorithm.split(',')) {
     const settings = { ...algorithmNamed(algorithm)!.settings };
     if (algorithm === 'cosine') settings.neighbors = 20;
-    const taken = numbers.map((): Staged[] => []);
+    const taken = numbers.map((): StageSeconds[] => []);
     for (let turn = 0; turn < repeat; turn++) {
       for (const [k, workers] of numbers.entries()) {
         taken[k]!.push(await sharded(seen, settings, workers, new URL('dist/', PROJECT)));
       }
     }
     taken.forEach((runs, k) => {
-      const gain = (stage: keyof Staged) =>
+      const gain = (stage: keyof StageSeconds) =>
         spreadOf(runs.map((run, turn) => taken[0]![turn]![stage] / run[stage])).median.toFixed(2);
-      const seconds = (stage: keyof Staged) => times(runs.map((run) => run[stage])).padEnd(26);
+      const seconds = (stage: keyof StageSeconds) => times(runs.map((run) => run[stage])).padEnd(26);
       say(
         `${`${algorithm}, -j ${numbers[k]}`.padEnd(32)} ${seconds('learn')}  ${seconds('score')}  ${gain('learn')} ×, ${gain('score')} ×`,
       );
@@ -127,12 +127,12 @@ async function inShards(path: string): Promise<void> {
   }
 }
 
-/** What each balancing strategy costs when a few users have very long histories, all in turn. */
+/** The cost of each balancing strategy when a few users have very long histories. All take turns. */
 async function balances(): Promise<void> {
   const seen = skewedObservations(SEED);
   const settings = { ...algorithmNamed('cosine')!.settings, neighbors: 200 };
   const workers = Math.max(...options.workers.split(',').map(Number));
-  const taken = BALANCES.map((): Staged[] => []);
+  const taken = BALANCES.map((): StageSeconds[] => []);
   for (let turn = 0; turn < repeat; turn++) {
     for (const [k, balance] of BALANCES.entries()) {
       taken[k]!.push(await sharded(seen, settings, workers, new URL('dist/', PROJECT), balance));
@@ -142,9 +142,9 @@ async function balances(): Promise<void> {
     `\na skewed load, -j ${workers}            learn, seconds              score, seconds              as long as least-loaded`,
   );
   taken.forEach((runs, k) => {
-    const ratio = (stage: keyof Staged) =>
+    const ratio = (stage: keyof StageSeconds) =>
       spreadOf(runs.map((run, turn) => run[stage] / taken[0]![turn]![stage])).median.toFixed(2);
-    const seconds = (stage: keyof Staged) => times(runs.map((run) => run[stage])).padEnd(26);
+    const seconds = (stage: keyof StageSeconds) => times(runs.map((run) => run[stage])).padEnd(26);
     say(
       `${BALANCES[k]!.padEnd(32)} ${seconds('learn')}  ${seconds('score')}  ${ratio('learn')} ×, ${ratio('score')} ×`,
     );
@@ -162,7 +162,7 @@ async function whole(path: string, rows: number, users: number): Promise<void> {
       for (let turn = 0; turn < repeat; turn++) {
         const args = ['--users', path, '--algorithm', algorithm, '-j', String(workers), '-v'];
         if (algorithm === 'cosine') args.push('--set', 'neighbors=20');
-        const taken = await watched(process.execPath, [PROGRAM, ...args]);
+        const taken = await measuredRun(process.execPath, [PROGRAM, ...args]);
         wall.push(taken.wall);
         cpu.push(taken.cpu);
         memory = Math.max(memory, taken.memory);
@@ -182,14 +182,14 @@ async function whole(path: string, rows: number, users: number): Promise<void> {
   }
 }
 
-/** Other programs on the same file, if what they need is installed. */
+/** Other programs on the same file, where they and their packages are installed. */
 async function peers(path: string, rows: number): Promise<void> {
   for (const [script, ...args] of [
     ['pandas_read.py', path],
     ['scipy_knn.py', path, join(options.folder, 'scipy.csv')],
   ]) {
     try {
-      const taken = await watched('python3', [join(PEERS, script!), ...args]);
+      const taken = await measuredRun('python3', [join(PEERS, script!), ...args]);
       say(`${script}: ${taken.wall.toFixed(1)} s, ${short(rows / taken.wall)} rows/s  ${taken.stderr.trim()}`);
     } catch (error) {
       const why = error instanceof Error ? (error.message.trim().split('\n').at(-1) ?? '') : String(error);
@@ -203,7 +203,7 @@ function times(seconds: readonly number[]): string {
   return `${median.toFixed(2)} (${least.toFixed(2)}–${most.toFixed(2)})`;
 }
 
-/** A large number in three digits: "1.23 G". */
+/** A large number with three significant digits: "1.23 G". */
 function short(value: number): string {
   const [power, sign] = value >= 1e9 ? [1e9, ' G'] : value >= 1e6 ? [1e6, ' M'] : value >= 1e3 ? [1e3, ' k'] : [1, ''];
   return `${(value / power).toPrecision(3)}${sign}`;

@@ -7,8 +7,8 @@ const NEWLINE = 10;
 const POINT = 46;
 
 /**
- * Reads a file that `writeRatings` made, and no other, without the program's reader, so that benches of learning and scoring
- * do not wait for it. Items are numbered in the order they occur, as in the program; strengths are about the same.
+ * Reads a file of `writeRatings` without the program's reader, so that benches of learning and scoring do not wait for that. It can read no
+ * other files. Items are numbered in the order of their first occurrence, as in the program; strengths are about the same.
  */
 export function observationsIn(path: string): Observations {
   const interactions = interactionsIn(readFileSync(path));

@@ -1,7 +1,7 @@
 import { closeSync, openSync, renameSync, writeSync } from 'node:fs';
 import { Random } from '../src/matrix/sampling.js';
 
-/** How many users, items and rows a made file has. */
+/** How many users, items and rows a generated file has. */
 export interface Size {
   name: string;
   users: number;
@@ -9,7 +9,7 @@ export interface Size {
   rows: number;
 }
 
-/** The shapes of MovieLens 1M, 10M and 25M. */
+/** The shapes of MovieLens 1M, 10M and 25M, and a larger one. */
 export const SIZES: readonly Size[] = [
   { name: '1m', users: 6_000, items: 3_700, rows: 1_000_000 },
   { name: '10m', users: 70_000, items: 10_700, rows: 10_000_000 },
@@ -18,10 +18,10 @@ export const SIZES: readonly Size[] = [
 ];
 
 const SHORTEST_HISTORY = 20;
-/** Spread of the log-normal histories: the mean of d² is about three times the square of the mean, as in MovieLens. */
+/** σ of the log-normal lengths d of histories: the mean of d² is about three times the square of the mean, as in MovieLens. */
 const SIGMA = 1.07;
 const TASTES = 40;
-/** Of a history, what comes from the user's own tastes; the rest from everybody's. */
+/** The share of a history that comes from the user's own tastes; the rest is drawn from all items. */
 const OWN_TASTE = 0.6;
 const FIRST_DAY = 1_000_000_000;
 
@@ -67,14 +67,14 @@ function historiesOf({ users, items, rows }: Size, seed: number, take: (user: nu
   let left = rows;
   for (let user = 0; user < users; user++) {
     const drawn = SHORTEST_HISTORY + Math.round(Math.exp(mu + SIGMA * normal(unit)));
-    // The last users take what the number of rows still wants, about the mean.
+    // The last users get the remaining rows, about the mean for each.
     const wanted = user === users - 1 ? left : Math.min(drawn, left - SHORTEST_HISTORY * (users - user - 1));
     const length = Math.max(1, Math.min(wanted, Math.floor(items / 2)));
     left -= length;
     const own = [urns[random.below(TASTES)]!, urns[random.below(TASTES)]!];
     const chosen = new Uint32Array(length);
     for (let filled = 0, tries = 0; filled < length; tries++) {
-      // Long histories exhaust their own tastes: after some tries anything will do.
+      // Long histories exhaust the user's own tastes: after some tries, any item will do.
       const urn = tries < 4 * length && unit() < OWN_TASTE ? own[random.below(2)]! : everybody;
       const item = tries > 20 * length ? random.below(items) : urn.draw(unit());
       if (had[item] === user + 1) continue;
@@ -89,7 +89,7 @@ function historiesOf({ users, items, rows }: Size, seed: number, take: (user: nu
   }
 }
 
-/** The weight of an item at a place from 0 (first) to 1 (last). */
+/** The weight of an item, by its place in the order of popularity: 0 (first) to 1 (last). */
 function pieceOf(place: number): number {
   const x = Math.max(place, 1e-5);
   if (x < 0.01) return (x / 0.01) ** -0.3;
@@ -108,12 +108,12 @@ function shuffled(count: number, random: Random): Uint32Array {
   return order;
 }
 
-/** Box and Muller, one of the two. */
+/** A normal random number by Box and Muller, who get two; the other is not used. */
 function normal(unit: () => number): number {
   return Math.sqrt(-2 * Math.log(unit() + 2 ** -33)) * Math.cos(2 * Math.PI * unit());
 }
 
-/** Draws items as often as their weights say: sums of weights, searched by halves. */
+/** Draws items in proportion to their weights, by binary search in the cumulative sums. */
 class Urn {
   readonly #sums: Float64Array;
   readonly #item: Uint32Array;

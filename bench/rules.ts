@@ -18,9 +18,9 @@ const COUNTRIES = ['FR', 'DE', 'ES', 'IT', 'PL'];
 interface Rules {
   where?: string;
   lists?: RuleValues;
-  /** Some items are excluded for each user, or all others are. */
+  /** For each user, some items are excluded, or only these are candidates. */
   pairs?: 'excluded' | 'candidates';
-  /** Each score is taken apart. */
+  /** Each score is explained by its parts. */
   reasons?: true;
 }
 
@@ -39,7 +39,7 @@ const SHAPES: Record<string, Rules> = {
 };
 const DIVERSITY: Rules = { lists: { diversity: 0.3 } };
 
-/** All of them at once; of two with the same option the later. */
+/** All rules at once; of two with the same option, the later one. */
 function together(...some: Rules[]): Rules {
   return Object.assign({}, ...some, { lists: Object.assign({}, ...some.map(({ lists }) => lists)) });
 }
@@ -55,7 +55,7 @@ const CASES: Record<string, Rules> = {
   'all rules': together(...Object.values(FILTERS), ...Object.values(SHAPES), DIVERSITY),
 };
 
-/** Scoring and formatting without rules, first, and with them; `run` does it once and takes so many seconds. */
+/** Scoring and formatting, first without rules and then with each of them; `run` does it once and returns the seconds. */
 export function ruleBenches(
   seen: Observations,
   algorithm: string,

@@ -1,35 +1,35 @@
 /*
- * What an array job costs as the data grows, stage by stage, and as it is cut into more shards. `npm run bench:scale`
+ * The cost of an array job, stage by stage, as the data grows and as it is cut into more shards. `npm run bench:scale`
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { watched } from './measure.js';
+import { measuredRun } from './measure.js';
 import { type Size, writeRatings } from './ratings.js';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/recommend.js', import.meta.url));
 const SEED = 42;
 const DOUBLINGS = 5;
-/** Of six sizes, the start of the program hides what the smallest cost. */
+/** How many of the six sizes are fitted: with the smallest, the start of the program dominates. */
 const FITTED = 4;
 const MB = 2 ** 20;
 
-/** Each axis is doubled while the rest stays; more users bring their histories along. */
+/** Each axis is doubled while the others stay, except that more users also have more interactions. */
 const AXES: Readonly<Record<string, (factor: number) => Omit<Size, 'name'>>> = {
   users: (factor) => ({ users: 16_000 * factor, items: 4_000, rows: 400_000 * factor }),
   items: (factor) => ({ users: 64_000, items: 4_000 * factor, rows: 1_600_000 }),
   interactions: (factor) => ({ users: 32_000, items: 8_000, rows: 800_000 * factor }),
 };
-/** The most bytes of memory that one more may take, with some room above what docs/scale.md says. A user comes with 25 interactions. */
+/** The limit of bytes per user, item or interaction, with some room above the figures in docs/scale.md. A user has 25 interactions. */
 const MOST: Readonly<Record<string, Readonly<Record<Exclude<Stage, 'merge'>, number>>>> = {
   users: { plan: 1200, count: 700, learn: 700, score: 450 },
   items: { plan: 400, count: 800, learn: 1700, score: 1700 },
   interactions: { plan: 40, count: 26, learn: 4, score: 15 },
 };
 
-/** What is cut into shards, small and large: a shard costs something by itself, and something for all the data that it looks at. */
+/** The data that is cut into shards, small and large: a shard has a fixed cost, and one that grows with the data that it reads. */
 const CUT = [
   { users: 32_000, items: 8_000, rows: 800_000 },
   { users: 32_000, items: 8_000, rows: 12_800_000 },
@@ -38,7 +38,7 @@ const CUT = [
 const STAGES = ['plan', 'count', 'learn', 'score', 'merge'] as const;
 type Stage = (typeof STAGES)[number];
 
-/** What a stage cost: all its shards together, and the dearest of them. */
+/** The cost of a stage: CPU seconds of all its shards together, and of the most expensive one. */
 interface Cost {
   cpu: number;
   most: number;
@@ -65,7 +65,7 @@ for (const size of CUT) {
 }
 rmSync(WORK, { recursive: true, force: true });
 
-/** Costs along an axis, with the powers by which they grow and the bytes that one more takes. */
+/** Measures costs along an axis, the powers by which they grow, and the bytes per user, item or interaction. */
 async function along(axis: string): Promise<void> {
   const sizes: number[] = [];
   const costs: Record<Stage, Cost>[] = [];
@@ -94,7 +94,7 @@ async function along(axis: string): Promise<void> {
   process.stdout.write(`bytes of the folder each: ${bytes.join(', ')}\n`);
 }
 
-/** Costs of the same data in more shards, or by more workers. */
+/** Measures the costs of the same data in more shards, or with more workers. */
 async function cut(what: string, counts: readonly number[], cost: (count: number) => Promise<Record<Stage, Cost>>) {
   heading(what);
   const costs: Record<Stage, Cost>[] = [];
@@ -114,7 +114,7 @@ async function cut(what: string, counts: readonly number[], cost: (count: number
   );
 }
 
-/** Plans, works all shards one after the other, and merges. */
+/** Plans, makes all shards one after the other, and merges. */
 async function run(size: Omit<Size, 'name'>, shards: number, workers: number): Promise<Record<Stage, Cost>> {
   const path = join(options.folder, `${size.users}-${size.items}-${size.rows}-${SEED}.csv`);
   if (!existsSync(path)) writeRatings(path, { name: '', ...size }, SEED);
@@ -133,7 +133,7 @@ async function run(size: Omit<Size, 'name'>, shards: number, workers: number): P
     const total: Cost = { cpu: 0, most: 0, memory: 0 };
     const isArray = stage !== 'plan' && stage !== 'merge';
     for (let number = 1; number <= (isArray ? shards : 1); number++) {
-      const { cpu, memory } = await taken(commands[stage](number));
+      const { cpu, memory } = await costOf(commands[stage](number));
       total.cpu += cpu;
       total.most = Math.max(total.most, cpu);
       total.memory = Math.max(total.memory, memory);
@@ -143,14 +143,14 @@ async function run(size: Omit<Size, 'name'>, shards: number, workers: number): P
   return cost;
 }
 
-/** What a command took. */
-async function taken(command: readonly string[]): Promise<Pick<Cost, 'cpu' | 'memory'>> {
+/** Runs a command and measures it. */
+async function costOf(command: readonly string[]): Promise<Pick<Cost, 'cpu' | 'memory'>> {
   const summary = join(options.folder, 'summary.json');
-  const { cpu } = await watched(process.execPath, [PROGRAM, ...command, '--work', WORK, '--summary', summary]);
+  const { cpu } = await measuredRun(process.execPath, [PROGRAM, ...command, '--work', WORK, '--summary', summary]);
   return { cpu, memory: JSON.parse(readFileSync(summary, 'utf8')).peak_memory_bytes };
 }
 
-/** The bytes of the folder, by the kinds of its files. */
+/** The bytes of the folder, by kind of file. */
 function folderBytes(): Record<string, number> {
   const bytes: Record<string, number> = {};
   for (const name of readdirSync(WORK)) {
@@ -160,7 +160,7 @@ function folderBytes(): Record<string, number> {
   return bytes;
 }
 
-/** The slope of the straight line closest to points. */
+/** The slope of the straight line through points, by least squares. */
 function slope(x: readonly number[], y: readonly number[]): number {
   const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
   const [mx, my] = [mean(x), mean(y)];

@@ -1,8 +1,8 @@
 /*
  * npm run bench:serve -- [--seconds 8] [--rounds 3] [--connections 16] [--only static,plain,health,1,2,2-log]
  *
- * What it costs to answer over HTTP: `recommend serve` with one and two children, beside a plain server that answers from the same model in its own
- * process, and one that sends a constant. Random users, lists of ten. bench/README.md has the results.
+ * The cost of answering over HTTP: `recommend serve` with one and two children, beside a plain server that answers from the same model in
+ * its own process, and one that sends a constant. Random users, lists of ten. bench/README.md has the results.
  */
 import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -26,7 +26,7 @@ const PROJECT = new URL('../../', import.meta.url);
 const PROGRAM = fileURLToPath(new URL('bin/recommend.js', PROJECT));
 const SIZE = { name: 'serve', users: 50_000, items: 20_000, rows: 2_000_000 };
 const SEED = 42;
-/** Seconds of load before anything is measured: until then nothing is compiled. */
+/** Seconds of load before anything is measured, in which the engine compiles the code. */
 const WARM_UP = 2;
 
 const { values: options } = parseArgs({
@@ -44,14 +44,14 @@ const { values: options } = parseArgs({
 });
 const MODEL = join(options.folder, `${SIZE.name}-${SEED}.rec`);
 
-/** What a server did under load, and what that cost it. */
+/** The answers of a server under load, and their cost. */
 interface Measured {
   requests: number;
   seconds: number;
   p50: number;
   p99: number;
   failed: number;
-  /** CPU seconds of the server itself, of its children, and of who made the load. */
+  /** CPU seconds of the server itself, of its children, and of the load generator. */
   parent: number;
   children: number;
   load: number;
@@ -79,7 +79,7 @@ async function compare(): Promise<void> {
   learn();
   const names = options.only.split(',');
   const measured = new Map<string, Measured[]>(names.map((name) => [name, []]));
-  // In turn, so that other work on the machine affects all alike.
+  // All take turns, so that other work on the machine affects all alike.
   for (let round = 0; round < Number(options.rounds); round++) {
     for (const name of names) {
       const [, start, path] = SERVERS[name]!;
@@ -106,7 +106,7 @@ async function compare(): Promise<void> {
   }
 }
 
-/** Makes the model, where it is not there yet. */
+/** Makes the model, unless it exists. */
 function learn(): void {
   mkdirSync(options.folder, { recursive: true });
   const ratings = join(options.folder, `${SIZE.name}-${SEED}.csv`);
@@ -117,7 +117,7 @@ function learn(): void {
   if (status !== 0) throw new Error(`fit ended with ${status}`);
 }
 
-/** @param path what is asked for; undefined: lists of random users. */
+/** @param path the path to request; undefined: lists of random users. */
 async function measure(start: (port: number) => ChildProcess, path?: string): Promise<Measured> {
   const port = await freePort();
   const server = start(port);
@@ -164,7 +164,7 @@ async function measure(start: (port: number) => ChildProcess, path?: string): Pr
   }
 }
 
-/** CPU seconds so far. A child that came or went meanwhile would be counted wrongly: with this load none does after the warm-up. */
+/** CPU seconds so far. Children that start or end meanwhile would be counted wrongly; with this load none does after the warm-up. */
 function costs({ pid = 0 }: ChildProcess): { parent: number; children: number } {
   const family = familyOf(pid);
   const sum = (members: readonly FamilyMember[]) => members.reduce((total, { seconds }) => total + seconds, 0);
@@ -205,10 +205,10 @@ function forked(what: string, port: number): ChildProcess {
   return fork(fileURLToPath(import.meta.url), args, { execArgv: execArgs() });
 }
 
-/** In a forked process: a server of Node alone, without children. */
+/** In a forked process: a plain Node server, without children. */
 async function answer(what: string): Promise<void> {
   const [kind, port] = what.split(':');
-  // What people run, with the compiled loops, which lie in dist/.
+  // The built program, because the compiled loops are in dist/.
   const { answersFrom }: typeof import('../src/serving/answers.js') = await import(
     new URL('dist/serving/answers.js', PROJECT).href
   );

@@ -3,7 +3,7 @@ import type { Settings } from '../src/model/settings.js';
 import type { BalanceName } from '../src/workers/balance.js';
 
 /** Seconds that each stage took. */
-export interface Staged {
+export interface StageSeconds {
   learn: number;
   score: number;
 }
@@ -11,7 +11,7 @@ export interface Staged {
 /**
  * Learns and recommends in forked children as the program does, without its reading and writing.
  *
- * @param built the folder of the built program: its worker is what is forked.
+ * @param built the folder of the built program, whose worker is forked.
  */
 export async function sharded(
   seen: Observations,
@@ -19,10 +19,10 @@ export async function sharded(
   workers: number,
   built: URL,
   balance: BalanceName = 'least-loaded',
-): Promise<Staged> {
+): Promise<StageSeconds> {
   const load = (file: string) => import(new URL(file, built).href);
   const { startRun }: typeof import('../src/pipeline/run.js') = await load('pipeline/run.js');
-  const { learn }: typeof import('../src/pipeline/learning/learn.js') = await load('pipeline/learn.js');
+  const { learn }: typeof import('../src/pipeline/learning/learn.js') = await load('pipeline/learning/learn.js');
   const { audienceOf, scoringCosts }: typeof import('../src/ranking/audience.js') = await load('ranking/audience.js');
   const { planShards, WORTH_A_SHARD }: typeof import('../src/workers/plan.js') = await load('workers/plan.js');
   const { writeAudience }: typeof import('../src/workers/run-files.js') = await load('workers/run-files.js');

@@ -18,7 +18,7 @@ import { modelOf } from '../src/ranking/model.js';
 import { Recommender } from '../src/ranking/recommender.js';
 import { scoresOf } from '../src/ranking/scores.js';
 
-/** A stage on its own, in this process: `run` does it once and says how much it did, in units. */
+/** A stage on its own, in this process: `run` does it once and returns how many units it did. */
 export interface StageBench {
   name: string;
   unit: string;
@@ -27,12 +27,12 @@ export interface StageBench {
 
 /** Lists of ten, as the program has them by default. */
 export const LIST = 10;
-/** Every so manieth user is served: what matters is the time a user. */
+/** Only every seventh user is served: what matters is the time per user. */
 const USERS_STEP = 7;
 
 /**
- * Benches of the program's own functions on one thread. What a stage needs of the ones before it is made once, and not
- * measured; what a child makes ready for itself is.
+ * Benches of the program's own functions on one thread. The results of earlier stages that a stage needs are made once and not measured;
+ * the preparations that a child makes for itself are measured.
  */
 export function stageBenches(seen: Observations, kernel: Kernel): StageBench[] {
   const cosine = { ...algorithmNamed('cosine')!.settings, neighbors: 20 };
@@ -71,7 +71,7 @@ export function stageBenches(seen: Observations, kernel: Kernel): StageBench[] {
       name: 'ridge: learn rows',
       unit: 'row',
       run: (by) => {
-        // The constructor scales the pairs in place: it gets its own.
+        // The constructor scales the pairs in place, so it gets a copy.
         fitter(ofRidge, ridge, copied(counted), by)(0, items);
         return items;
       },
@@ -97,7 +97,7 @@ function scoring(
   };
 }
 
-/** What scoring takes. `serve` makes the lists of every so manieth user, and their lines; it says how many users that are. */
+/** The inputs of scoring. `serve` makes the lists of every seventh user, and their lines; it returns how many users these are. */
 export function scoringScene(
   seen: Observations,
   evidence: Evidence,

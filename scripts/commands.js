@@ -1,4 +1,4 @@
-// The built program's commands, options and help, for what is made from them: the man page and the completions.
+// The commands, options and help of the built program, from which the man page and the completions are made.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ export { algorithmsHelp, COMMANDS };
 
 const commands = await Promise.all(Object.values(OPTIONS_OF).map((options) => options()));
 
-/** How each command is called, and what it does. The main command's name is ''. */
+/** The usage and description of each command. The main command's name is ''. */
 export const USAGES = commands.map((command) => ({
   name: ownName(command),
   usage: `${command.name()} ${command.usage()}`,
@@ -46,7 +46,7 @@ function ownName(command) {
   return command.name().replace(/^recommend ?/, '');
 }
 
-/** What `recommend help` explains: the files in docs/help, and the two texts that the program makes. */
+/** The topics of `recommend help`: the files in docs/help, and those that the program makes (the algorithms, and each command's help). */
 export const TOPICS = [
   ...readdirSync(join(ROOT, 'docs/help')).map((file) => file.replace(/\.md$/, '')),
   'algorithms',
@@ -57,7 +57,7 @@ export function topicText(topic) {
   return readFileSync(join(ROOT, `docs/help/${topic}.md`), 'utf8');
 }
 
-/** What an option's value can be: words, files, or both; in a list where commas separate them. */
+/** The possible values of an option: words, files, or both; `isList` if commas separate several. */
 function valuesOf({ flags, long, argChoices, words: orFile }) {
   const algorithms = ['auto', ...ALGORITHMS.map(({ name }) => name)];
   const words = {

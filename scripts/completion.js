@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { COMMANDS, OPTIONS, ROOT, TOPICS } from './commands.js';
 
 const SHELLS = { bash, zsh, fish };
-/** What follows a command that is not an option. */
+/** The words that may follow these commands instead of options. */
 const WORDS = { help: TOPICS, completion: Object.keys(SHELLS) };
 
 mkdirSync(join(ROOT, 'dist/completion'), { recursive: true });
@@ -27,7 +27,7 @@ function bash() {
   return `# Completes the command line of recommend in bash: source <(recommend completion bash)
 _recommend() {
   local current=\${COMP_WORDS[COMP_CWORD]} option=\${COMP_WORDS[COMP_CWORD-1]} command= words= files= list= rest= before=
-  # Bash takes --option=value apart at the equals sign.
+  # Bash splits --option=value at the equals sign.
   if [[ $current == = ]]; then
     current=
   elif [[ $option == = ]]; then
@@ -46,7 +46,7 @@ ${Object.entries(WORDS)
   .join('\n')}
       esac
       if ((COMP_CWORD == 1)); then words="${COMMANDS.join(' ')} $words"; fi
-      # Files may follow one another behind one option.
+      # Several files may follow one option.
       if [[ $rest && -n $current && $current != -* ]]; then files=yes; fi
       ;;
   esac
@@ -69,7 +69,7 @@ complete -F _recommend recommend
 
 function zsh() {
   const spec = ({ names, description, takesValue, words, files, isList, flags }) => {
-    const said = `[${description.replaceAll(/[\\[\]]/g, '\\$&')}]`;
+    const help = `[${description.replaceAll(/[\\[\]]/g, '\\$&')}]`;
     const how = [
       words.length > 0 && `${isList ? '_values -s ,' : '_values'} value ${words.join(' ')}`,
       files && '_files',
@@ -78,7 +78,7 @@ function zsh() {
     const action = how.length > 1 ? `{ ${how.join('; ')} }` : (how[0] ?? ' ');
     const argument = takesValue ? `:${value}:${action}` : '';
     const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
-    const each = names.map((name) => quoted(`${repeats(flags) ? '*' : excluded(names)}${name}${said}${argument}`));
+    const each = names.map((name) => quoted(`${repeats(flags) ? '*' : excluded(names)}${name}${help}${argument}`));
     return each.map((text) => `    ${text}`).join(' \\\n');
   };
   const excluded = (names) => (names.length > 1 ? `(${names.join(' ')})` : '');

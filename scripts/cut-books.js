@@ -1,5 +1,5 @@
 // Cuts fixtures/books out of goodbooks-10k: node scripts/cut-books.js PATH_TO_GOODBOOKS_FOLDER
-// The same folder gives the same bytes: whatever is chosen is chosen by a hash, never by chance.
+// The same folder gives the same bytes, because ratings are sampled by a hash.
 
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { stringify } from 'csv-stringify/sync';
 const SEED = 'books-1';
 const BOOKS = 1000;
 const FEWEST_RATINGS = 5;
-/** Keeps the whole near 60,000 ratings, and leaves every reader in. */
+/** Per reader: keeps the total near 60,000 ratings without dropping any reader. */
 const MOST_RATINGS = 36;
 const OUTPUT = fileURLToPath(new URL('../fixtures/books/', import.meta.url));
 const RATING_COLUMNS = ['user_id', 'item_id', 'rating'];
@@ -36,7 +36,7 @@ function cut(folder) {
   console.log(`${books.length} books, ${readers.length} readers, ${kept.length} ratings`);
 }
 
-/** By Goodreads' own count: the folder has at most 100 ratings a book, which hides how popular a book is. */
+/** The most popular books by Goodreads' own count: the folder has at most 100 ratings per book, which hides popularity. */
 function mostRated(items) {
   return items
     .sort((a, b) => Number(b.ratings_count) - Number(a.ratings_count) || Number(a.item_id) - Number(b.item_id))

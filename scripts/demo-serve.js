@@ -1,4 +1,4 @@
-// Learns from fixtures/books and serves what it learned, until Ctrl-C.
+// Learns a model from fixtures/books and serves it until Ctrl-C.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -12,7 +12,7 @@ const model = join(folder, 'books.rec');
 const options = { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] };
 const files = ['-u', 'fixtures/books/ratings.csv', '-i', 'fixtures/books/books.csv'];
 
-// Ctrl-C reaches the server as well: it ends, then we tidy up.
+// Ctrl-C reaches the server as well. This process cleans up once the server has ended.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => server?.kill(signal));
 let server;
 const { status } = spawnSync(process.execPath, ['bin/recommend.js', 'fit', ...files, '--model', model], options);

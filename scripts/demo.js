@@ -13,13 +13,13 @@ const BOOKS = 'fixtures/books/books.csv';
 const TASTES = ['fantasy', 'mystery', 'classics', 'non-fiction'];
 const LIKED = '5';
 const LIKED_SHOWN = 5;
-/** Fewer liked books than this do not make a taste. */
+/** Readers with fewer liked books than this are not shown. */
 const LIKED_LEAST = 8;
 const TITLE_WIDTH = 56;
 const AUTHORS_WIDTH = 32;
 
 const folder = mkdtempSync(join(tmpdir(), 'recommend-demo-'));
-// Ctrl-C reaches the child as well: let it end, then tidy up as always.
+// Ctrl-C reaches the child as well: let it end, then clean up as always.
 process.on('SIGINT', () => {});
 try {
   process.exitCode = demo(join(folder, 'recommendations.csv'));
@@ -44,7 +44,7 @@ function demo(output) {
   return 0;
 }
 
-/** Runs the program; where that fails, says so. Returns the exit code. */
+/** Runs the program, and reports a failure. Returns the exit code. */
 function recommend(output) {
   const args = ['bin/recommend.js', '--users', RATINGS, '--items', BOOKS, '-n', '5', '--titles', '-o', output];
   console.log(`$ node ${args.map((arg) => (/\s/.test(arg) ? `"${arg}"` : arg)).join(' ')}`);
@@ -67,7 +67,7 @@ function byUser(rows) {
   return users;
 }
 
-/** For each taste the reader, not shown yet, most of whose liked books have that tag. */
+/** For each taste, the reader with the largest share of liked books with that tag who is not shown for an earlier taste. */
 function readersOfTastes(liked) {
   const shown = new Set();
   return TASTES.map((taste) => {
@@ -95,7 +95,7 @@ function line(rank, book) {
   return `    ${rank.padStart(2)}  ${cell(book.title, TITLE_WIDTH)}  ${cell(authors, AUTHORS_WIDTH)}`.trimEnd();
 }
 
-/** Exactly so many characters: shortened or padded. */
+/** The text in exactly `width` characters: shortened or padded. */
 function cell(text, width) {
   const characters = [...text.replace(/\s+/g, ' ')];
   const shown = characters.length > width ? [...characters.slice(0, width - 1), '…'] : characters;

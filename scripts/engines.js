@@ -1,4 +1,4 @@
-// Installs the engines that `npm run test:cluster` tries. The tests start daemons of their own, in a temporary folder.
+// Installs the engines that `npm run test:cluster` uses. The tests start their own daemons, in a temporary folder.
 
 import { installPackages } from './install-packages.js';
 

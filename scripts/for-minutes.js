@@ -1,5 +1,5 @@
 /*
- * Runs a test that tries things by lot for as long as is asked: npm run chaos -- [--minutes 5] [--seed 1], and the same for soak.
+ * Runs a randomised test for a number of minutes: npm run chaos -- [--minutes 5] [--seed 1], and likewise soak.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,7 @@ const { values, positionals } = parseArgs({
 });
 for (const [name, text] of Object.entries(values)) {
   if (/^\d+(\.\d+)?$/.test(text)) continue;
-  process.stderr.write(`--${name} ${text}: a number is wanted\n`);
+  process.stderr.write(`--${name} ${text}: expected a number\n`);
   process.exit(2);
 }
 const root = fileURLToPath(new URL('..', import.meta.url));

@@ -6,10 +6,10 @@ import { algorithmsHelp, OPTIONS, ROOT, TOPICS, topicText, USAGES } from './comm
 
 const { version, description } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 const changes = readFileSync(join(ROOT, 'CHANGELOG.md'), 'utf8');
-/** The day of the last release, so that the same sources make the same page. */
+/** The day of the last release; not today, so that the same sources make the same page. */
 const [, released = ''] = /^## \d\S* \((\d{4}-\d\d-\d\d)\)/m.exec(changes) ?? [];
 
-/** Topics as people need them; the others follow. */
+/** The first topics, in the order in which readers need them; the others follow. */
 const ORDER = [
   'input',
   'columns',
@@ -23,7 +23,7 @@ const ORDER = [
   'models',
   'resources',
 ];
-/** Left out: what is a list of topics, or stands elsewhere on the page. */
+/** Topics that are left out: the list of topics, and those that are elsewhere on the page. */
 const ELSEWHERE = ['topics', 'algorithms', ...Object.keys(OPTIONS)];
 const topics = [...new Set([...ORDER, ...TOPICS])].filter((topic) => !ELSEWHERE.includes(topic));
 
@@ -58,7 +58,7 @@ function page() {
   ];
 }
 
-/** The options of another command: those of its own, and the names of those that mean the same as in the main one. */
+/** The options of another command: in full those of its own, and the names of those that it shares with the main one. */
 function ownOptions(command, main) {
   const isShared = ({ flags, choices }) =>
     main.some((option) => option.flags === flags && `${option.choices}` === `${choices}`);
@@ -81,7 +81,7 @@ function optionList(options) {
   ]);
 }
 
-/** A topic: headings, paragraphs, lists, and lines indented by four, which stay as they are. */
+/** Converts a topic: headings, paragraphs, lists, and lines indented by four, which keep their line breaks. */
 function topicLines(markdown) {
   let isAfterHeading = false;
   return markdown
@@ -99,7 +99,7 @@ function topicLines(markdown) {
     });
 }
 
-/** The list of algorithms and settings: terms on the left, what they are on the right. */
+/** Converts the list of algorithms and settings: terms on the left, their descriptions on the right. */
 function algorithmLines(help) {
   return help
     .trim()
@@ -113,7 +113,7 @@ function algorithmLines(help) {
     .slice(2);
 }
 
-/** Words that are filled into lines, however they were broken. */
+/** Text that roff fills into lines, whatever its line breaks. */
 function filled(words) {
   return unfilled(words.replaceAll(/\s*\n\s*/g, '\n'));
 }
@@ -122,7 +122,7 @@ function unfilled(lines) {
   return lines.split('\n').map((line) => text(line).replace(/^(?=[.'])/, '\\&'));
 }
 
-/** Text that roff shows as it is. */
+/** Escapes text for roff. */
 function text(plain) {
   const escapes = { '\\': '\\e', '-': '\\-', "'": '\\(aq', '"': '\\(dq', '`': '\\(ga', '^': '\\(ha', '~': '\\(ti' };
   return plain

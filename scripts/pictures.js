@@ -1,5 +1,5 @@
 /*
- * Makes the pictures of the README from real runs on fixtures/books: `docs/pictures/terminal.svg`, a run on a terminal as it went, and
+ * Makes the pictures of the README from real runs on fixtures/books: `docs/pictures/terminal.svg`, an animation of a run on a terminal, and
  * `docs/pictures/report.png`, the top of a report of `evaluate`. Needs `script` (util-linux) and Chromium.
  */
 import { spawnSync } from 'node:child_process';
@@ -14,9 +14,9 @@ const PICTURES = join(ROOT, 'docs', 'pictures');
 const SIZE = { cols: 96, rows: 20 };
 const COMMAND = 'recommend -u ratings.csv -i books.csv -n 3 --titles -o recs.csv';
 const SHOW = 'head -4 recs.csv';
-/** Seconds: what is shown for less is left out, and how long the end stays. */
-const LEAST = 0.08;
-const REST = 5;
+/** Seconds: screens that were shown for less are left out, and how long the last screen stays. */
+const SHORTEST = 0.08;
+const PAUSE = 5;
 /** Pixels. */
 const CELL = { width: 8.4, height: 19 };
 const MARGIN = 16;
@@ -28,20 +28,20 @@ try {
     symlinkSync(join(ROOT, 'fixtures', 'books', name), join(folder, name));
   mkdirSync(join(folder, 'bin'));
   symlinkSync(join(ROOT, 'bin', 'recommend.js'), join(folder, 'bin', 'recommend'));
-  writeFileSync(join(PICTURES, 'terminal.svg'), moving(await screens(recorded())));
+  writeFileSync(join(PICTURES, 'terminal.svg'), animation(await screens(recorded())));
   report();
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Runs the commands on a terminal. @returns what was written to it, with the seconds before each piece. */
+/** Runs the commands on a terminal. @returns the pieces of their output, with the seconds before each piece. */
 function recorded() {
   const typed = [COMMAND, SHOW].map((command) => `printf '$ %s\\n' '${command}'; ${command}`).join('; ');
   const shell = `stty cols ${SIZE.cols} rows ${SIZE.rows}; ${typed}`;
   const env = { ...process.env, PATH: `${join(folder, 'bin')}:${process.env.PATH}`, TERM: 'xterm-256color' };
   run('script', ['-q', '-O', 'written', '-T', 'times', '-c', shell], env);
   const all = readFileSync(join(folder, 'written'));
-  // The first line is one of `script` itself.
+  // `script` itself writes the first line.
   let at = all.indexOf('\n') + 1;
   return readFileSync(join(folder, 'times'), 'utf8')
     .trim()
@@ -53,7 +53,7 @@ function recorded() {
     });
 }
 
-/** The lines of the screen each time they changed, with the second from which they stood there. */
+/** The lines of the screen after each change, with the second of the change. */
 async function screens(pieces) {
   const terminal = new headless.Terminal({ ...SIZE, allowProposedApi: true, convertEol: false });
   const shown = [];
@@ -65,16 +65,16 @@ async function screens(pieces) {
     const lines = Array.from({ length: SIZE.rows }, (_, row) =>
       (active.getLine(active.viewportY + row)?.translateToString(true) ?? '').trimEnd(),
     );
-    if (shown.length > 0 && now - shown.at(-1).from < LEAST) shown.pop();
+    if (shown.length > 0 && now - shown.at(-1).from < SHORTEST) shown.pop();
     shown.push({ from: now, lines });
   }
   return shown;
 }
 
-/** Screens as a drawing that moves, over and over: each line is there for as long as it stood on the terminal. */
-function moving(shown) {
+/** Screens as an animation in a loop: each line is visible for as long as it was on the terminal. */
+function animation(shown) {
   const first = shown[0].from;
-  const seconds = shown.at(-1).from - first + REST;
+  const seconds = shown.at(-1).from - first + PAUSE;
   const texts = [];
   for (let row = 0; row < SIZE.rows; row++) {
     let from = 0;
@@ -98,7 +98,7 @@ ${texts.join('\n')}
 `;
 }
 
-/** A line that is there between two moments (s); what stands there at the end is there without motion too. */
+/** A line that is visible between two moments (s). The lines of the last screen are visible where SVG is not animated, too. */
 function lineOf(line, row, from, to) {
   const y = (MARGIN + CELL.height * (row + 0.75)).toFixed(1);
   const colour = line.startsWith('$ ') ? ' fill="#5fd3a6"' : '';
@@ -110,11 +110,11 @@ function lineOf(line, row, from, to) {
 }
 
 function escaped(text) {
-  // Spaces in a row would be one.
+  // SVG would merge several spaces into one.
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll(' ', '\u00a0');
 }
 
-/** The report that `evaluate` writes of the same files, seen in a browser. */
+/** A screenshot of the report that `evaluate` writes for the same files. */
 function report() {
   const args = [
     'evaluate',

@@ -1,4 +1,4 @@
-// Makes a clone ready to run: installs what package-lock.json says, then builds dist/, where out of date.
+// Makes a clone ready to run: installs the packages of package-lock.json, then builds dist/, each only where it is out of date.
 // With --build-only it never installs.
 
 import { spawnSync } from 'node:child_process';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-/** What dist/ is made from: the program, and the texts and scripts that make its man page and completions. */
+/** The sources of dist/: the program, and the texts and scripts that make its man page and completions. */
 const SOURCES = ['src', 'assembly', 'docs/help', 'scripts'];
 
 process.exitCode = setUp(process.argv.includes('--build-only'));
@@ -19,7 +19,7 @@ function setUp(buildOnly) {
   }
   if (!buildIsOld()) return 0;
   const code = npm('run', '--silent', 'build');
-  // tsc writes its output in spite of type errors; without this the next run would take it for a good build.
+  // tsc writes its output in spite of type errors; without this, the next run would take that for a good build.
   if (code !== 0) rmSync(join(ROOT, 'dist/cli.js'), { force: true });
   return code;
 }
@@ -30,7 +30,7 @@ function installIsOld() {
 
 function buildIsOld() {
   const configs = readdirSync(ROOT).filter((name) => /^(tsconfig.*|asconfig)\.json$/.test(name));
-  // Folders are among them: their time tells that a file has gone.
+  // Folders are included, because their time changes when a file is removed.
   const sources = SOURCES.flatMap((folder) => [
     folder,
     ...readdirSync(join(ROOT, folder), { recursive: true }).map((name) => join(folder, name)),
@@ -39,12 +39,12 @@ function buildIsOld() {
   return ['package.json', ...configs, ...sources].some((path) => changed(path) > built);
 }
 
-/** In milliseconds since 1970; a file that is missing is older than any. */
+/** The time of the last change, in milliseconds since 1970; a missing file is older than any other. */
 function changed(path) {
   return statSync(join(ROOT, path), { throwIfNoEntry: false })?.mtimeMs ?? Number.NEGATIVE_INFINITY;
 }
 
-/** Runs npm; where that fails, says so. Returns the exit code. */
+/** Runs npm, and reports a failure. Returns the exit code. */
 function npm(...args) {
   // On Windows npm is a .cmd file, which only a shell starts.
   const { status, signal, error } = spawnSync('npm', args, {

@@ -8,32 +8,32 @@ import { formatEntry, requestedFormat } from './report/log.js';
 const argv = process.argv.slice(2);
 const { stdout, stderr } = process;
 
-// `--help | head`: a reader who left is no failure. Whoever writes data listens as well, and reports any other error.
+// `--help | head`: a reader that has gone is no failure. Code that writes data has its own listener, which reports all other errors.
 stdout.on('error', (error) => {
   if (systemCode(error) !== 'EPIPE' && stdout.listenerCount('error') === 1) throw error;
 });
-// A terminal that was closed, a pipe whose reader has gone, a full disk: the run is worth more than what it says.
+// A closed terminal, a pipe without a reader, a full disk: a lost log line must not end the run.
 stderr.on('error', () => {});
 outliveTerminals();
-// Node writes to pipes as it does to files: a reader who has stopped reading would hold up signals and the end.
+// Node writes to pipes synchronously by default: a reader that has stopped reading would block signals and the exit.
 const pipe = stderr.isTTY
   ? undefined
   : (stderr as { _handle?: { setBlocking?: (isBlocking: boolean) => void } })._handle;
 pipe?.setBlocking?.(false);
-/** Milliseconds that the last words wait for such a reader. */
-const LAST_WORDS = 2000;
+/** Milliseconds that the exit waits for such a reader to take the rest of stderr. */
+const FLUSH_TIMEOUT = 2000;
 
 const interrupted = new AbortController();
 listenToSignals(interrupted, (failure) => {
   stderr.write(formatEntry(errorEntry(failure), requestedFormat(argv), new Date()));
 });
-// Until main has its answer: Node would call it a success if nothing were left to wait for.
+// Until `main` returns: Node would exit with 0 if nothing were left to wait for.
 process.exitCode = ExitCode.unexpected;
 const exitCode = await main(argv, { stdout, stderr, interrupted: interrupted.signal });
 process.exitCode = exitCode;
 setTimeout(() => {
   if (stderr.writableLength > 0) endAtOnce(exitCode);
-}, LAST_WORDS).unref();
-// After a signal, the clock or --max-memory all is cleaned up, but a file may still be being read: the process does not wait for that.
+}, FLUSH_TIMEOUT).unref();
+// After a signal, a time limit or --max-memory everything is cleaned up, but a read may still be pending: the process does not wait for it.
 const isStopped = exitCode >= ExitCode.tryAgain || exitCode === ExitCode.noMemory;
 if (isStopped) stderr.write('', () => endAtOnce(exitCode));

@@ -28,7 +28,7 @@ export function algorithmsHelp(): string {
   ].join('\n');
 }
 
-/** The algorithms that have the setting with another default. */
+/** The algorithms that have another default for the setting. */
 function otherDefaults(setting: HyperParameter['setting']): string {
   const others = ALGORITHMS.filter(
     ({ settings }) =>

@@ -24,9 +24,9 @@ import { type CliCommand, choice, given, leaveOut, number, seconds, seedOption }
 
 const WORK = '--work <dir>';
 const SHARD = '--shard <which>';
-const WHICH_SHARD = 'which one: 3/8, or auto: as the engine says';
-/** What `fit` and `score` take when they work a shard; the plan has decided all else. */
-const OF_SHARDS = [
+const WHICH_SHARD = 'which shard: 3/8, or auto to ask the engine';
+/** The options that `fit` and `score` take when they make a shard; the plan has fixed all others. */
+const SHARD_OPTIONS = [
   ...['work', 'stage', 'shard', 'workers', 'balance', 'maxMemory', 'maxDuration', 'summary', 'metricsFile'],
   ...['logFormat', 'pulse', 'quiet', 'verbose', 'config'],
 ];
@@ -37,7 +37,7 @@ export const plan: CliCommand<PlanOptions> = {
       'recommend plan -u ratings.csv -i movies.csv --shards 8 --work /shared/w',
       'recommend status --work /shared/w',
     ];
-    const description = 'Read and cut the work of a run into shards, for an array of jobs.';
+    const description = 'Read the input and cut the work of a run into shards, for an array of jobs.';
     return addPlanOptions(
       newCommand('plan', description, '--users FILE [--items FILE] --shards N --work DIR', examples),
     );
@@ -46,13 +46,13 @@ export const plan: CliCommand<PlanOptions> = {
   run: async (options, io) => (await import('../commands/plan.js')).planArray(options, io),
 };
 
-/** Adds the options of a run whose work is shared. */
+/** Adds the options of a run that several jobs share. */
 function addPlanOptions(command: Command): Command {
   addFileOptions(command)
     .option(WORK, 'folder that all machines share')
     .addOption(number('--shards <count>', 'how many jobs share the work', 1, 1000));
   addRuleOptions(addOutputOptions(command)).addOption(seedOption());
-  // That is left to merging.
+  // Only `recommend merge` writes the lists.
   leaveOut(command, ['--output']);
   return addReportOptions(addRunOptions(addLearningOptions(addReadingOptions(command))));
 }
@@ -61,7 +61,7 @@ function planOptions(command: Command, version: string): PlanOptions {
   const { shards, ...typed }: Typed & { shards?: number; work?: string } = command.opts();
   const work = required(typed.work);
   const count = given(shards, '--shards N', 'how many jobs share the work');
-  // Only its name can be known; that nothing else writes there is certain once it is claimed.
+  // The output of the run is the plan file, which is locked once the run begins, so it is not compared with the other files here.
   return Object.freeze({ ...checked({ ...typed, output: '-', dryRun: false }, version), work, shards: count });
 }
 
@@ -83,10 +83,10 @@ export const read: CliCommand<ReadOptions> = {
   run: async (options, io) => (await import('../array-jobs/reading.js')).readShard(options, io),
 };
 
-/** Adds what makes a command work one shard of an array job. @param stages of which it has several. */
+/** Adds the options that make a command compute one shard of an array job. @param stages where the command has several. */
 export function addShardOptions(command: Command, stages?: readonly string[]): Command {
-  command.optionsGroup(Group.run).option(WORK, 'work a shard of what recommend plan put there');
-  if (stages) command.addOption(choice('--stage <stage>', 'of the model: count, then learn', stages));
+  command.optionsGroup(Group.run).option(WORK, 'make one shard of the plan in this folder');
+  if (stages) command.addOption(choice('--stage <stage>', 'stage of learning: count, then learn', stages));
   return command.option(SHARD, WHICH_SHARD, wantedShard);
 }
 
@@ -136,16 +136,16 @@ export const status: CliCommand<StatusOptions> = {
 };
 
 /**
- * The options of `fit` or `score` for one shard; undefined where it was not asked for a shard. @param command parsed.
- * @throws Failure 2 where they make no sense, with options that the plan has decided, too.
+ * The options of `fit` or `score` for one shard; undefined where no shard was asked for. @param command parsed.
+ * @throws Failure 2 where they make no sense, or where one is given that the plan has fixed.
  */
 export function shardOptions(command: Command, version: string): ShardOptions | undefined {
   const typed: TypedLog & Partial<ShardOptions> & Pick<ShardOptions, 'balance' | 'workers'> = command.opts();
   const { work, shard, stage, workers, balance, maxMemory, maxDuration, summary, metricsFile } = typed;
   if (work === undefined && shard === undefined && stage === undefined) return undefined;
-  const isDecided = (name: string) => command.getOptionValueSource(name) === 'cli' && !OF_SHARDS.includes(name);
-  const decided = command.options.find((option) => isDecided(option.attributeName()));
-  if (decided) throw usageFailure(`${decided.long} is for recommend plan: a shard is made as that has decided`);
+  const isFixed = (name: string) => command.getOptionValueSource(name) === 'cli' && !SHARD_OPTIONS.includes(name);
+  const fixed = command.options.find((option) => isFixed(option.attributeName()));
+  if (fixed) throw usageFailure(`${fixed.long} is an option of recommend plan, which has fixed it for all shards`);
   const folder = required(work);
   const which = requiredShard(shard);
   const stages = command.options.find(({ long }) => long === '--stage')?.argChoices;

@@ -7,8 +7,8 @@ import type { CliCommand } from './values.js';
 interface Entry {
   command: () => Promise<Command>;
   /**
-   * @param argv what follows its name. @param onRefusal hears why they make no sense, where their outcome would be recorded.
-   * @returns the exit code. @throws Failure 2 where they make no sense, and what the command throws.
+   * @param argv the words after its name. @param onRefusal gets the error of options that make no sense, if the command writes metrics.
+   * @returns the exit code. @throws Failure 2 where the options make no sense, and what the command throws.
    */
   run: (
     argv: readonly string[],
@@ -18,7 +18,7 @@ interface Entry {
   ) => Promise<number>;
 }
 
-/** A command is loaded when it is asked for. */
+/** A command that is loaded when it is first used. */
 function entry<Options>(load: () => Promise<CliCommand<Options>>): Entry {
   return {
     command: async () => (await load()).command(''),
@@ -55,7 +55,7 @@ export const COMMANDS_WITH_OPTIONS: Readonly<Record<string, Entry> & { recommend
   diff: entry(async () => (await import('./diff-options.js')).diff),
 };
 
-/** How each declares its options. */
+/** The functions that declare the options of each command, by its name. */
 export const OPTIONS_OF: Readonly<Record<string, Entry['command']>> = Object.fromEntries(
   Object.entries(COMMANDS_WITH_OPTIONS).map(([name, { command }]) => [name, command]),
 );

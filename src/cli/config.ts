@@ -9,18 +9,18 @@ import { closest } from '../understanding/closest.js';
 import { OPTIONS_OF } from './commands.js';
 import { FileOrWord, without } from './values.js';
 
-/** Options that a configuration cannot set. */
+/** Options that a configuration file cannot set. */
 const TYPED_ONLY = ['config', 'version'];
 
 /**
- * A command line without `--config FILE`: the options of the file stand in front of those that were typed, except where the same one was
- * typed. Whatever reads the command line later need not know of the file.
- * @returns `failure` 2 or 66 where the file is wrong. `argv` has what is right in it, so that log and metrics report that as the file says.
+ * Replaces `--config FILE` in a command line by the options of that file, in front of the typed ones and without those that were typed too.
+ * Code that reads the command line later need not know about the file.
+ * @returns `failure` 2 or 66 where the file is wrong. `argv` still has its valid options, so that log and metrics go where the file says.
  */
 export async function withConfig(argv: readonly string[]): Promise<{ argv: readonly string[]; failure?: unknown }> {
-  const named = argv.slice(0, Object.hasOwn(OPTIONS_OF, argv[0] ?? '') ? 1 : 0);
-  const typed = argv.slice(named.length);
-  const command = await OPTIONS_OF[named[0] ?? 'recommend']?.();
+  const name = argv.slice(0, Object.hasOwn(OPTIONS_OF, argv[0] ?? '') ? 1 : 0);
+  const typed = argv.slice(name.length);
+  const command = await OPTIONS_OF[name[0] ?? 'recommend']?.();
   const file = command && configTyped(command, typed);
   if (!command || file === undefined) return { argv };
   const words: string[] = [];
@@ -34,10 +34,10 @@ export async function withConfig(argv: readonly string[]): Promise<{ argv: reado
       });
     }
   });
-  return { argv: [...named, ...words, ...without(typed, ['--config'])], failure: failures[0] };
+  return { argv: [...name, ...words, ...without(typed, ['--config'])], failure: failures[0] };
 }
 
-/** The file of `--config`; undefined where none was typed, or the command line makes no sense, as its own reading will say. */
+/** The file of `--config`; undefined where none was typed, or where the command line makes no sense, which parsing it will report later. */
 function configTyped(command: Command, typed: readonly string[]): string | undefined {
   try {
     command.exitOverride().configureOutput({ writeErr: () => {}, writeOut: () => {} });
@@ -53,7 +53,7 @@ function textOf(file: string): string {
   const text = smallTextOf(file);
   if (text !== undefined && existsSync(file)) return text.replace(/^\uFEFF/, '');
   if (text !== undefined) throw noInput(`--config ${file}: no such file in ${process.cwd()}`);
-  throw usageFailure(`--config ${file}: a configuration is a JSON file of at most 1 MB that can be read`);
+  throw usageFailure(`--config ${file}: cannot be read; expected a JSON file of at most 1 MB`);
 }
 
 /** @throws Failure 2 with file, line and column. */
@@ -71,7 +71,7 @@ function objectIn(text: string, file: string): object {
   throw wrong(0, 'expected an object, {"option": value, …}');
 }
 
-/** Where JSON goes wrong for which Node names no position: the shortest beginning that does not only end too early. */
+/** Where JSON is wrong if Node's message has no position: the end of the shortest prefix whose error is not just that it ends too early. */
 function strayToken(text: string): number {
   let [low, high] = [0, text.length];
   while (low < high) {
@@ -92,7 +92,7 @@ function placeOf(text: string, at: number, file: string): string {
   return `${file}:${lines.length}:${(lines.at(-1) ?? '').length + 1}`;
 }
 
-/** Where a name stands. @throws Failure 2 where it stands twice: JSON.parse takes the last one without a word. */
+/** Where a name stands. @throws Failure 2 where it stands twice: JSON.parse silently takes the last one. */
 function keyPlace(text: string, name: string, file: string): string {
   const key = new RegExp(`${JSON.stringify(name).replace(/[^\w"-]/g, '\\$&')}\\s*:`, 'g');
   const [first = 0, second] = Array.from(text.matchAll(key), ({ index }) => index);
@@ -100,7 +100,7 @@ function keyPlace(text: string, name: string, file: string): string {
   return placeOf(text, first, file);
 }
 
-/** A setting as it would be typed; nothing where it was typed. @throws Failure 2 where it could not be. */
+/** A setting as words of a command line; none where the option was typed too. @throws Failure 2 where the option cannot have that value. */
 async function wordsOf(name: string, value: unknown, place: string, command: Command, file: string): Promise<string[]> {
   const option = command.options.find(({ long }) => long === `--${name}` && !TYPED_ONLY.includes(name));
   if (!option) throw usageFailure(`${place}: ${await unknownName(name, command)}`);
@@ -111,14 +111,14 @@ async function wordsOf(name: string, value: unknown, place: string, command: Com
     return value && !isTyped ? [`--${name}`] : [];
   }
   const words = [value].flat().map((each) => {
-    if (typeof each !== 'string' && typeof each !== 'number') throw refused('expected a text or a number');
+    if (typeof each !== 'string' && typeof each !== 'number') throw refused('expected text or a number');
     return besideFile(option, String(each), file);
   });
   const parse = option.parseArg ?? ((word: string) => word);
   const parsed = (all: readonly string[]) =>
     all.reduce<unknown>((before, word) => parse(word, before), option.defaultValue);
   try {
-    // Where the last value alone means the same, the others would be dropped without a word.
+    // If the last value alone parses to the same, the others would be dropped silently.
     const isDropped = isDeepStrictEqual(parsed(words), parsed(words.slice(-1)));
     if (words.length > 1 && !option.variadic && isDropped) throw refused('expected one value');
   } catch (error) {
@@ -128,7 +128,7 @@ async function wordsOf(name: string, value: unknown, place: string, command: Com
   return isTyped ? [] : words.flatMap((word) => [`--${name}`, word]);
 }
 
-/** A file lies where the configuration lies; all other values stay as they are. */
+/** File names are relative to the folder of the configuration; all other values stay as they are. */
 function besideFile(option: Option, value: string, file: string): string {
   const isFile = option instanceof FileOrWord ? !option.words.includes(value) : /<(files?|dir)\b/.test(option.flags);
   if (!isFile || value === '' || value === '-' || isAbsolute(value) || dirname(file) === '.') return value;
@@ -136,7 +136,7 @@ function besideFile(option: Option, value: string, file: string): string {
 }
 
 async function unknownName(name: string, command: Command): Promise<string> {
-  if (TYPED_ONLY.includes(name)) return `"${name}" can only be typed`;
+  if (TYPED_ONLY.includes(name)) return `"${name}" can only be given on the command line`;
   const owners: string[] = [];
   for (const options of Object.values(OPTIONS_OF)) {
     const other = await options();

@@ -26,7 +26,7 @@ export const diff: CliCommand<DiffOptions> = {
       .argument('<before>')
       .argument('<after>')
       .optionsGroup(Group.want)
-      .option('--max-change <share>', 'end with 1 if lists changed by more: 0.3', share)
+      .option('--max-change <share>', 'exit with 1 if lists changed by more: 0.3', share)
       .addOption(choice('--format <format>', 'table, or json for programs', ['table', 'json']).default('table'))
       .addOption(outputOption())
       .optionsGroup(Group.read)

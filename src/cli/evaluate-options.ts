@@ -35,7 +35,7 @@ export const evaluate: CliCommand<EvaluateOptions> = {
   command() {
     const command = newCommand(
       'evaluate',
-      'Measure the lists: hold out a part, learn from the rest, find the part again.',
+      'Hold out a part of the interactions, learn from the rest, measure the lists.',
       '--users FILE [--items FILE] [--algorithms NAMES]',
       [
         'recommend evaluate --users ratings.csv --items movies.csv',
@@ -53,7 +53,7 @@ export const evaluate: CliCommand<EvaluateOptions> = {
       .option('--at <lengths>', 'list lengths (default: 10,20)', listLengths, [10, 20])
       .addOption(number('--sample-users <count>', 'evaluate on this many users, chosen at random', 1, MOST_USERS))
       .addOption(seedOption())
-      .option('--by <columns>', 'also by these attributes of users: country,age', names, [])
+      .option('--by <columns>', 'also report by these user attributes: country,age', names, [])
       .addOption(choice('--format <format>', 'table, csv or json', ['table', 'csv', 'json']).default('table'))
       .addOption(outputOption('where to write the report'))
       .option('--per-user <file>', 'write a CSV with the metrics of every tested user')
@@ -67,20 +67,20 @@ export const evaluate: CliCommand<EvaluateOptions> = {
     const typed: Typed = command.opts();
     const { test, split, output, perUser, report } = typed;
     const outputs = { '--output': output, '--per-user': perUser, '--report': report };
-    // What is in stock today says nothing of what was when the held-out items were bought.
+    // Today's stock says nothing about the stock when the held-out items were bought.
     const rules = ruleOptions(typed, 'ignore');
-    const weighed = (spec: string) => withAttributeWeight(spec, typed);
+    const completed = (spec: string) => withAttributeWeight(spec, typed);
     const input = inputOptions(typed, { '--test': test, ...ruleInputs(rules) }, outputs);
-    const without = split !== undefined ? '--split' : typed.holdout !== undefined ? '--holdout' : undefined;
-    if (test !== undefined && without !== undefined)
-      throw usageFailure(`--test and ${without} cannot be combined: the test file is the held-out part`);
+    const splitOption = split !== undefined ? '--split' : typed.holdout !== undefined ? '--holdout' : undefined;
+    if (test !== undefined && splitOption !== undefined)
+      throw usageFailure(`--test and ${splitOption} cannot be combined: the test file is the held-out part`);
     refuseTwoOnStdout(outputs);
     return Object.freeze({
       ...input,
       test,
       split,
       holdout: typed.holdout ?? DEFAULT_HOLDOUT,
-      algorithms: Object.freeze([...new Set([...typed.algorithms, BASELINE].map(weighed))]),
+      algorithms: Object.freeze([...new Set([...typed.algorithms, BASELINE].map(completed))]),
       at: Object.freeze(typed.at),
       sampleUsers: typed.sampleUsers,
       seed: typed.seed,

@@ -10,28 +10,28 @@ export interface TypedEvidence extends EvidenceRules {
   attributeWeight?: string;
 }
 
-/** Adds the options that decide what is learned from; every command that learns has them. */
+/** Adds the options that decide which interactions are evidence; every command that learns has them. */
 export function addEvidenceOptions(command: Command): Command {
   return command
     .optionsGroup(Group.learn)
-    .addOption(new Option('--min-rating <rating>', 'lower ratings are no evidence: 4').argParser(finite))
-    .option('--since <date>', 'what was before is none either: 2024-06-30', date)
-    .option('--half-life <age>', 'what is that much older counts half: 30d', age)
+    .addOption(new Option('--min-rating <rating>', 'do not learn from lower ratings: 4').argParser(finite))
+    .option('--since <date>', 'do not learn from earlier events: 2024-06-30', date)
+    .option('--half-life <age>', 'age at which events count half: 30d', age)
     .option('--attribute-weight <w>', 'how much shared attributes count; 0: not at all');
 }
 
-/** The options that were typed; undefined: none was. */
+/** The options that were typed; undefined if none was. */
 export function evidenceOptions({ minRating, since, halfLife, now }: TypedEvidence): EvidenceRules | undefined {
   const rules = { minRating, since, halfLife, now };
   return Object.values(rules).some((value) => value !== undefined) ? Object.freeze(rules) : undefined;
 }
 
-/** What `--attribute-weight` says as `--set` says it. */
+/** `--attribute-weight W` as a value of `--set`. */
 export function attributeWeightSet({ attributeWeight }: TypedEvidence): string[] {
   return attributeWeight === undefined ? [] : [`attribute-weight=${attributeWeight}`];
 }
 
-/** The same for an algorithm as `--algorithms` names it, unless it has no such setting or its own. @throws Failure 2 as `methodOfSpec`. */
+/** Adds `--attribute-weight` to an algorithm of `--algorithms` that has this setting but does not set it. @throws as `methodOfSpec`. */
 export function withAttributeWeight(spec: string, typed: TypedEvidence): string {
   if (typed.attributeWeight === undefined) return spec;
   const { settings, fixed } = methodOfSpec(spec);

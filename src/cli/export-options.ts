@@ -27,13 +27,14 @@ export const exportWeights: CliCommand<ExportOptions> = {
     const { output } = typed;
     const model = requiredModel(typed.model);
     const extension = extname(output.replace(/\.gz$/i, '')).slice(1).toLowerCase();
-    const told = WEIGHT_FORMATS.find((each) => each === extension);
-    const format = typed.format ?? told ?? (output === '-' ? 'csv' : undefined);
+    const byExtension = WEIGHT_FORMATS.find((each) => each === extension);
+    const format = typed.format ?? byExtension ?? (output === '-' ? 'csv' : undefined);
     if (!format) throw usageFailure(`-o ${output}: --format says how to write it: ${WEIGHT_FORMATS.join(', ')}`);
-    if (told && told !== format) throw usageFailure(`--format ${format} and -o ${output} contradict each other`);
+    if (byExtension && byExtension !== format)
+      throw usageFailure(`--format ${format} and -o ${output} contradict each other`);
     if (output === '-' && format !== 'csv')
       throw usageFailure(`--format ${format} needs a file, since its ids are written beside it: -o FILE.${format}`);
-    if (format === 'npz' && /\.gz$/i.test(output)) throw usageFailure(`-o ${output}: SciPy reads no .npz.gz`);
+    if (format === 'npz' && /\.gz$/i.test(output)) throw usageFailure(`-o ${output}: SciPy cannot read .npz.gz`);
     refuseOverwriting([['--model', model]], [['--output', output]]);
     return Object.freeze({ ...logOptions(typed), model, format, output });
   },

@@ -13,7 +13,7 @@ export const Group = {
   help: 'Help:',
 } as const;
 
-/** One short line an option: the description names the choices where there is room, and help topics have the rest. */
+/** One short line per option: the description names the choices where there is room, and help topics have the rest. */
 export const HELP: HelpConfiguration = {
   optionDescription({ description, defaultValue, defaultValueDescription }: Option): string {
     const isValue = typeof defaultValue === 'string' || (typeof defaultValue === 'number' && defaultValue !== 0);
@@ -22,7 +22,7 @@ export const HELP: HelpConfiguration = {
   },
 };
 
-/** A command without options yet. @param name '' for the main one. @param examples lines that its help begins with. */
+/** A command without options. @param name '' for the main one. @param examples the lines at the top of its help. */
 export function newCommand(name: string, description: string, usage: string, examples: readonly string[]): Command {
   return new Command(`recommend ${name}`.trim())
     .description(description)

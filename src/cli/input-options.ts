@@ -12,7 +12,7 @@ import { evidenceOptions, type TypedEvidence } from './evidence-options.js';
 import { Group } from './help-groups.js';
 import { choice, collected, delimiter, encoding, eventWeights, FileOrWord, names, once, unrated } from './values.js';
 
-/** Which column has which role; each is an option of its own, as in `--user-col`. */
+/** The help text of each role's option, as in `--user-col`. */
 const COLUMNS: Readonly<Record<Role, string>> = {
   user: 'column of user ids',
   item: 'column of item ids',
@@ -28,7 +28,7 @@ const COLUMNS: Readonly<Record<Role, string>> = {
   exclude: 'profiles: column of items never to recommend',
 };
 const ROLES = Object.keys(COLUMNS) as Role[];
-/** What `--bad-rows` takes instead of a file. */
+/** The words that `--bad-rows` takes instead of a file. */
 const BAD_ROWS: readonly string[] = ['stop', 'skip'];
 
 type TypedColumns = { [R in Role as `${R}Col`]?: string[] };
@@ -47,7 +47,7 @@ export interface TypedInput
   header: boolean;
   columns?: string[];
   eventsWhere: string[];
-  /** Of `addRuleOptions`. */
+  /** An option of `addRuleOptions`. */
   now?: number;
   attributes?: string;
   dateOrder?: DayOrder;
@@ -67,10 +67,10 @@ export function addReadingOptions(command: Command): Command {
     .optionsGroup(Group.read)
     .option('--delimiter <chars>', 'column separator (default: detected)', delimiter)
     .option('--encoding <name>', 'like windows-1252 (default: UTF-8)', encoding)
-    .option('--no-quotes', 'cells are never quoted: " is a letter like others')
+    .option('--no-quotes', 'cells are never quoted: " is an ordinary character')
     .option('--no-header', 'events and profiles have no header; see --columns')
-    .option('--columns <names>', 'what columns are: user,item,rating,time', names)
-    .option('--item-columns <names>', 'the same of an items file without header', names);
+    .option('--columns <names>', 'what the columns are: user,item,rating,time', names)
+    .option('--item-columns <names>', 'the same for an items file without header', names);
   for (const role of ROLES) {
     command.option(`--${role}-col <name>`, COLUMNS[role], collected);
   }
@@ -81,7 +81,7 @@ export function addReadingOptions(command: Command): Command {
     .addOption(choice('--duplicates <way>', 'repeated rows: sum, last, max, first or error', DUPLICATES))
     .addOption(choice('--ratings <kind>', 'kind of rating: auto, scale, count', RATINGS).default('auto'))
     .option('--event-weights <list>', 'weights by event type: view=1,cart=3,return=-5', eventWeights, new Map())
-    .option('--events-where <expr>', 'only rows of events for which it holds', collected, [])
+    .option('--events-where <expr>', 'only rows of events for which this holds', collected, [])
     .addOption(new FileOrWord('--bad-rows <what>', 'stop, skip, or a FILE for bad rows', BAD_ROWS).default('stop'))
     .addOption(safeCsvOption());
 }
@@ -94,7 +94,7 @@ export function safeCsvOption(): Option {
 /**
  * The input options that were typed, checked.
  * @param otherInputs other inputs of the command, by option. @param outputs files that it writes, by option.
- * @param needsUsers whether there have to be users. @throws Failure 2 where they make no sense.
+ * @param needsUsers whether `--users` is required. @throws Failure 2 where they make no sense.
  */
 export function inputOptions(
   typed: TypedInput,
@@ -175,7 +175,7 @@ export function refuseOverwriting(inputs: readonly Named[], outputs: readonly Na
   });
 }
 
-/** Refuses a file that is named twice, whose rows would count twice. */
+/** Refuses a file that is named twice, because its rows would count twice. */
 function refuseTwice(files: readonly string[]): void {
   const again = files.find((path, at) => files.slice(0, at).some((other) => isSameFile(other, path)));
   if (again !== undefined) throw usageFailure(`${again} is named twice, and its rows would count twice`);

@@ -22,7 +22,7 @@ export function addLogOptions(command: Command): Command {
   return addCommonOptions(command);
 }
 
-/** Adds what every command takes last. */
+/** Adds the last options, which every command has. */
 export function addCommonOptions(command: Command): Command {
   return command
     .addOption(

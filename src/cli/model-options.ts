@@ -16,7 +16,7 @@ import {
 import { addRuleOptions } from './rule-options.js';
 import { type CliCommand, date, given, leaveOut, requiredModel, seedOption } from './values.js';
 
-/** What the options of `recommend` come to where a command has none of them. */
+/** The values of the options of `recommend` that `fit` does not have. */
 const LEFT_OUT = {
   format: 'csv',
   top: 10,
@@ -27,8 +27,8 @@ const LEFT_OUT = {
   coldUsers: 'popular',
   seed: 1,
 } as const;
-/** What a model has decided already. */
-const DECIDED = [
+/** Options whose values are fixed in a saved model. */
+const FIXED_BY_MODEL = [
   ...['--items', '--item-columns', '--title-col', '--attributes'],
   ...['--unrated', '--duplicates', '--ratings', '--event-weights'],
 ];
@@ -39,7 +39,7 @@ export const fit: CliCommand<Options | ShardOptions> = {
       'recommend fit -u ratings.csv -i movies.csv --model m.rec',
       'recommend fit -u profiles.csv --interactions orders.csv --model m.rec',
     ];
-    const description = 'Learn a model and keep it in a file, for recommend score.';
+    const description = 'Learn a model and save it to a file, for recommend score.';
     const command = newCommand('fit', description, '--users FILE [--items FILE] --model FILE', examples);
     addFileOptions(command).addOption(modelOption('where to write the model'));
     const now = 'what counts as now; later rows are ignored';
@@ -66,11 +66,11 @@ export const score: CliCommand<Options | ShardOptions> = {
       'recommend score --model m.rec -u today.csv -n 20 --titles -o recs.csv',
       'recommend score --model m.rec -u profiles.csv --interactions events.csv',
     ];
-    const description = 'Recommend by a model that was kept: to all its users, or to those of new files.';
+    const description = 'Recommend with a saved model: to all its users, or to those of new files.';
     const command = newCommand('score', description, '--model FILE [--users FILE] [-o FILE] [-n N]', examples);
     addFileOptions(command).addOption(modelOption());
     addReadingOptions(addRuleOptions(addOutputOptions(command)).addOption(seedOption()));
-    leaveOut(command, DECIDED);
+    leaveOut(command, FIXED_BY_MODEL);
     return addReportOptions(addShardOptions(addRunOptions(command)));
   },
   options(command, version) {
@@ -80,7 +80,9 @@ export const score: CliCommand<Options | ShardOptions> = {
     requiredModel(typed.model);
     const { users = [], interactions = [], orders = [], eventsWhere = [] } = typed;
     if (users.length === 0 && [interactions, orders, eventsWhere].some(({ length }) => length > 0))
-      throw usageFailure('--users is missing: without it, all users that the model knows are served as it knows them');
+      throw usageFailure(
+        '--users is missing: without it, all users of the model are served, by the histories in the model',
+      );
     return checked({ ...typed, ...NOT_LEARNED }, version, 'input');
   },
   run: async (options, io) =>

@@ -4,18 +4,18 @@ import { type Failure, usageFailure } from '../failure.js';
 import { closest } from '../understanding/closest.js';
 import { shellWord } from '../understanding/shell-word.js';
 
-/** The words that `recommend` takes first, beside options. */
+/** The words that may stand first after `recommend`. */
 export const COMMANDS: readonly string[] = [
   ...['fit', 'score', 'serve', 'explain', 'similar', 'audience', 'export'],
   ...['read', 'plan', 'merge', 'status'],
   ...['describe', 'evaluate', 'diff', 'help', 'completion'],
 ];
 
-/** How the names of files begin that hold a catalogue. */
+/** Matches file names that suggest a catalogue. */
 const CATALOGUE = /^(items?|movies?|products?|books?|articles?|games?|songs?|tracks?|catalog(ue)?)(?![a-z])/i;
 
-/** What commands that ask a model are asked about. */
-const ASKED: Readonly<Record<string, string>> = {
+/** The option that names the subject of a question, by the command that asks it. */
+const SUBJECT_OPTION: Readonly<Record<string, string>> = {
   'recommend similar': '--item',
   'recommend audience': '--item',
   'recommend explain': '--user',
@@ -23,36 +23,37 @@ const ASKED: Readonly<Record<string, string>> = {
 
 /**
  * The failure of words that belong to no option: a misspelled command, or files without the option that says what they are.
- * @param name the command. @param operands those words, at least one. @param argv all that follows the command.
+ * @param name the command. @param operands those words, at least one. @param argv all words after the command.
  */
 export function operandFailure(name: string, operands: readonly string[], argv: readonly string[]): Failure {
   const [first = ''] = operands;
   const meant = name === 'recommend' && !/[./]/.test(first) ? closest(first, COMMANDS) : undefined;
   if (meant !== undefined) return usageFailure(`there is no command ${first}; did you mean: ${name} ${meant}`);
   const options = argv.filter((word) => !operands.includes(word));
-  const tried = (words: readonly string[]) => `${name} ${words.map(shellWord).join(' ')}`;
-  const asked = ASKED[name];
-  if (asked !== undefined) {
+  const suggestion = (words: readonly string[]) => `${name} ${words.map(shellWord).join(' ')}`;
+  const subjectOption = SUBJECT_OPTION[name];
+  if (subjectOption !== undefined) {
     const hasModel = options.some((word) => /^--model\b/.test(word));
-    const thing = operands.slice(hasModel ? 0 : 1).join(' ');
-    const words = [...(hasModel ? [] : ['--model', first]), ...(thing === '' ? [] : [asked, thing]), ...options];
-    return usageFailure(`${first}: an option has to say what this is. Try:\n  ${tried(words)}`);
+    const subject = operands.slice(hasModel ? 0 : 1).join(' ');
+    const model = hasModel ? [] : ['--model', first];
+    const words = [...model, ...(subject === '' ? [] : [subjectOption, subject]), ...options];
+    return usageFailure(`${first}: an option has to say what this is. Try:\n  ${suggestion(words)}`);
   }
   const wanted = `${first}: an option has to say what this file is`;
   if (options.some((word) => /^(-u|--users\b)/.test(word))) {
     return usageFailure(`${wanted}: --users, --items or --interactions`);
   }
-  const [items] = operands.filter((file) => CATALOGUE.test(basename(file)));
+  const items = operands.find((file) => CATALOGUE.test(basename(file)));
   const users = operands.filter((file) => file !== items);
   const files = [
     '--users',
     ...(users.length > 0 ? users : ['FILE']),
     ...(items === undefined ? [] : ['--items', items]),
   ];
-  return usageFailure(`${wanted}. Try:\n  ${tried([...files, ...options])}`);
+  return usageFailure(`${wanted}. Try:\n  ${suggestion([...files, ...options])}`);
 }
 
-/** What to do instead of typing an option that a command does not have, where that can be said. */
+/** What to do instead of typing an option that a command does not have; empty for most options. */
 export function insteadOf(unknown: string, command: Command, argv: readonly string[]): string[] {
   const asksModel = command.options.some(({ long }) => long === '--model');
   const hasModel = argv.some((word) => /^--model\b/.test(word));
@@ -62,7 +63,7 @@ export function insteadOf(unknown: string, command: Command, argv: readonly stri
   return [];
 }
 
-/** What learns a model from the files that a command was given, and asks it. */
+/** The commands that learn a model from the files that were given, and ask it. */
 function learningFirst(name: string, argv: readonly string[]): string {
   const [files, others]: [string[], string[]] = [[], []];
   let words = others;
@@ -75,5 +76,5 @@ function learningFirst(name: string, argv: readonly string[]): string {
     ['recommend fit', ...files, ...model],
     [name, ...model, ...others],
   ].map((words) => `\n  ${words.join(' ')}`);
-  return `it asks a model; to learn one from these files, and ask it:${commands.join('')}`;
+  return `this command asks a saved model; to learn one from these files and ask it:${commands.join('')}`;
 }

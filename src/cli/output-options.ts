@@ -6,9 +6,9 @@ import { columnIn } from '../pipeline/output/output-columns.js';
 import { Group, outputOption } from './help-groups.js';
 import { choice, columns, MOST_ITEMS_A_USER, number } from './values.js';
 
-/** So many parts of a score are named unless a number is given, and at most. */
-const NAMED = 3;
-const MOST_NAMED = 100;
+/** How many parts of a score `--reasons` names: by default, and at most. */
+const DEFAULT_PARTS = 3;
+const MOST_PARTS = 100;
 
 /** Commander's own keys and types for the options of `addOutputOptions`. */
 export interface TypedOutput extends Pick<Options, 'output' | 'top' | 'titles'>, Partial<Pick<Options, 'precision'>> {
@@ -26,7 +26,9 @@ export function addOutputOptions(command: Command): Command {
     .addOption(choice('--format <format>', 'csv, wide, jsonl or parquet', OUTPUT_FORMATS))
     .addOption(number('-n, --top <count>', 'items per user', 1, MOST_ITEMS_A_USER).default(10))
     .option('--titles', 'add the titles of the items', false)
-    .addOption(number('--reasons [count]', `add what a score is made of (default: ${NAMED} parts)`, 1, MOST_NAMED))
+    .addOption(
+      number('--reasons [count]', `add what scores are made of (default: ${DEFAULT_PARTS} parts)`, 1, MOST_PARTS),
+    )
     .option('--source', 'add where a row comes from: history, popular …', false)
     .option('--output-columns <names>', 'the columns: "item_id=sku,score,price"', columns)
     .addOption(number('--precision <digits>', 'digits of scores', 1, MOST_SCORE_DIGITS).default(SCORE_DIGITS));
@@ -46,7 +48,7 @@ export function outputOptions(typed: TypedOutput) {
     top,
     precision,
     outputColumns: all,
-    reasons: typeof reasons === 'number' ? reasons : NAMED,
+    reasons: typeof reasons === 'number' ? reasons : DEFAULT_PARTS,
     titles: has('title') || has('reasons'),
   };
 }

@@ -28,7 +28,7 @@ import {
 
 const MOST_USERS = 10_000_000;
 
-/** A command that asks a model, with the option that all of these have first. */
+/** A command that asks a model. All of these take `--model` first. */
 function question(...head: Parameters<typeof newCommand>): Command {
   return newCommand(...head)
     .optionsGroup(Group.have)
@@ -38,7 +38,7 @@ function question(...head: Parameters<typeof newCommand>): Command {
 /** Commander's own keys and types for the options of a question. */
 type TypedQuestion<Options> = TypedLog & Partial<Omit<Options, keyof TypedLog | 'where'>> & { output: string };
 
-/** What all questions need. @throws Failure 2 where something is missing. */
+/** The options that all questions have. @throws Failure 2 where one is missing. */
 function questionOptions(
   { model: typedModel, output, ...typed }: TypedQuestion<{ model: string }>,
   others: Files = {},
@@ -63,7 +63,7 @@ export const explain: CliCommand<ExplainOptions> = {
       .addOption(number('-n, --top <count>', 'items to recommend', 1, MOST_ITEMS_A_USER).default(10))
       .addOption(number('--reasons <count>', 'parts of a score to name', 1, 100).default(3));
     addRuleOptions(command).addOption(seedOption());
-    // Whether the user gets a list at all is not asked.
+    // These decide who gets a list; the user in question always gets one.
     leaveOut(command, ['--only-users', '--min-history', '--cold-users']);
     return addLogOptions(command);
   },
@@ -123,7 +123,7 @@ export const audience: CliCommand<AudienceOptions> = {
       .optionsGroup(Group.want)
       .addOption(outputOption())
       .addOption(number('-n, --top <count>', 'users to find', 1, MOST_USERS).default(1000))
-      .addOption(whereOption('only users for whom it holds: "country = \'FR\'"'))
+      .addOption(whereOption('only users for whom this holds: "country = \'FR\'"'))
       .addOption(safeCsvOption());
     return addLogOptions(command);
   },

@@ -35,16 +35,16 @@ const EXAMPLES = [
 
 const OTHER_COMMANDS = `
 Other commands:
-  recommend fit               learn a model, and keep it
-  recommend score             recommend by a model that was kept
+  recommend fit               learn a model and save it
+  recommend score             recommend with a saved model
   recommend serve             answer requests over HTTP
   recommend explain           what a user gets, and why
   recommend similar           what goes with an item
   recommend audience          the users who want an item most
-  recommend export            write its weights for other programs
+  recommend export            write a model's weights for other programs
   recommend plan              cut a run into an array of jobs
-  recommend merge             write the lists that such jobs made
-  recommend status            show which of them are finished
+  recommend merge             write the lists that the jobs made
+  recommend status            show which jobs are finished
   recommend describe          show how files are understood
   recommend evaluate          measure recommendations on held-out data
   recommend diff              compare the lists of two runs
@@ -60,7 +60,7 @@ export const recommend: CliCommand<Options> = {
     const command = newCommand('', description, '--users FILE [--items FILE] [-o FILE] [-n N]', EXAMPLES);
     command.addHelpText('after', OTHER_COMMANDS.trimEnd());
     addRuleOptions(addOutputOptions(addFileOptions(command))).addOption(seedOption());
-    addLearningOptions(addReadingOptions(command)).addOption(modelOption('also keep the model, for recommend score'));
+    addLearningOptions(addReadingOptions(command)).addOption(modelOption('also save the model, for recommend score'));
     addRunOptions(command).option('--dry-run', 'show how the files are understood, and stop', false);
     return addReportOptions(command).version(version, '--version', 'show the version');
   },
@@ -83,13 +83,13 @@ export function addLearningOptions(command: Command): Command {
     .optionsGroup(Group.learn)
     .option('--algorithm <name>', 'how to learn: ridge, cosine …', AUTO)
     .option('--set <key=value>', 'change a setting; see recommend help algorithms', collected, [])
-    .option('--tuned <file>', 'keep what auto found here, for later runs')
-    .option('--retune <age>', 'tune again when that is older: 7d, never', days)
+    .option('--tuned <file>', 'save the settings of auto here, for later runs')
+    .option('--retune <age>', 'tune again when that file is older: 7d, never', days)
     .addOption(number('--max-history <count>', "a user's latest items to use", 2, 1_000_000).default(LONGEST_HISTORY));
   return addEvidenceOptions(command);
 }
 
-/** Adds the options that decide how a run that writes a file goes. */
+/** Adds the options that decide how a run uses the machine, and what it does about other and interrupted runs of its output. */
 export function addRunOptions(command: Command): Command {
   return command
     .optionsGroup(Group.run)
@@ -123,11 +123,11 @@ export interface Typed
   model?: string;
 }
 
-/** What the options of learning come to for commands that do not learn. */
+/** The values of the options of learning, for commands that do not learn. */
 export const NOT_LEARNED = { algorithm: AUTO, set: [], maxHistory: 0, dryRun: false };
 
 /**
- * The options that were typed, checked. @param role whether `--model` is one more output, the only one, or an input.
+ * The options that were typed, checked. @param role whether `--model` is a second output, the only output, or an input.
  * @throws Failure 2 where they make no sense.
  */
 export function checked(typed: Typed, version: string, role: 'beside' | 'output' | 'input' = 'beside'): Options {
@@ -144,9 +144,9 @@ export function checked(typed: Typed, version: string, role: 'beside' | 'output'
   if (resume && output === '-') throw usageFailure('--resume needs an output file: -o FILE');
   const method = methodOf(algorithm, [...set, ...attributeWeightSet(typed)], '--algorithm');
   if (tuned !== undefined && !method.tuned)
-    throw usageFailure(`--tuned is for --algorithm auto; ${algorithm} finds no settings`);
+    throw usageFailure(`--tuned is for --algorithm auto; ${algorithm} tunes no settings`);
   if (retune !== undefined && tuned === undefined)
-    throw usageFailure('--retune needs --tuned FILE: there is nothing to be too old');
+    throw usageFailure('--retune needs --tuned FILE: it says how old that file may be');
   const rules = ruleOptions(typed);
   return Object.freeze({
     ...inputOptions(

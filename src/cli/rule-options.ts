@@ -33,9 +33,9 @@ export function addRuleOptions(command: Command): Command {
     .addOption(whereOption())
     .addOption(availabilityOption())
     .option('--exclude-pairs <file>', 'user,item: never this item to this user', once('--exclude-pairs'))
-    .option('--candidates <file>', 'user,item: nothing else, ranked', once('--candidates'))
+    .option('--candidates <file>', 'user,item: rank only these', once('--candidates'))
     .option('--exclude-previous <file>', 'earlier lists: not the same items again', collected)
-    .option('--repeat-after <age>', 'the same again after that, by their dates: 7d', age)
+    .option('--repeat-after <age>', 'items listed longer ago may come back: 7d', age)
     .option('--seen-window <age>', 'items had longer ago may come back: 90d', age)
     .option('--include-seen', 'also recommend items that users already had', false)
     .option('--now <date>', 'what counts as now; later rows are ignored', date)
@@ -55,7 +55,7 @@ export function addRuleOptions(command: Command): Command {
   return command;
 }
 
-export function whereOption(description = 'only items for which it holds: "price < 50"'): Option {
+export function whereOption(description = 'only items for which this holds: "price < 50"'): Option {
   return new Option('--where <expr>', description).argParser(collected).default([]);
 }
 
@@ -76,9 +76,9 @@ export function ruleOptions(typed: TypedRules, availabilityByDefault: Availabili
     options.flatMap((option) => (typed[option] ? [[option, [typed[option]].flat()]] : [])),
   );
   if (includeSeen && seenWindow !== undefined)
-    throw usageFailure('--include-seen lets everything come back, --seen-window what was had before it: give one');
+    throw usageFailure('--include-seen lets all items come back, --seen-window only those had before it: give one');
   if (repeatAfter !== undefined && !files.excludePrevious)
-    throw usageFailure('--repeat-after needs --exclude-previous FILE, whose dates it goes by');
+    throw usageFailure('--repeat-after needs --exclude-previous FILE: it compares the dates in that file');
   const lists: RuleValues = Object.fromEntries(RULES.flatMap(([name]) => (name in typed ? [[name, typed[name]]] : [])));
   return Object.freeze({
     ...{ files, minHistory, coldUsers, includeSeen, seenWindow, repeatAfter },

@@ -15,8 +15,8 @@ import {
   workersOption,
 } from './values.js';
 
-/** Rules for the users of a whole run. */
-const FOR_FILES = [
+/** Rules that need the files or the users of a whole run. */
+const BATCH_RULES = [
   ...['--only-users', '--min-history', '--cold-users', '--exclude-pairs', '--candidates'],
   ...['--exclude-previous', '--repeat-after', '--seen-window'],
 ];
@@ -32,7 +32,7 @@ export const serve: CliCommand<ServeOptions> = {
   command() {
     const command = newCommand(
       'serve',
-      'Answer requests for recommendations over HTTP, by a model that was kept.',
+      'Answer requests for recommendations over HTTP, with a saved model.',
       '--model FILE [--port N] [--host ADDRESS]',
       [
         'recommend serve --model m.rec',
@@ -52,8 +52,8 @@ export const serve: CliCommand<ServeOptions> = {
       .addOption(
         new Option('--deadline <time>', 'how long a request may take').argParser(positiveSeconds).default(10, '10s'),
       )
-      .addOption(number('--queue <count>', 'most requests that wait', 1, 1_000_000).default(1000));
-    leaveOut(command, FOR_FILES);
+      .addOption(number('--queue <count>', 'how many requests may wait', 1, 1_000_000).default(1000));
+    leaveOut(command, BATCH_RULES);
     return addLogOptions(command);
   },
   options(command, version) {

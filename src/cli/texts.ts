@@ -4,13 +4,13 @@ import { closest } from '../understanding/closest.js';
 import { OPTIONS_OF } from './commands.js';
 import type { Print } from './values.js';
 
-/** Where the texts lie that are printed as they are: help as it was written, completions as the build made them. */
+/** The folders of texts that are printed verbatim: help topics, and the completions that the build makes. */
 const TEXTS = {
   help: { what: 'topic', folder: new URL('../../docs/help/', import.meta.url), extension: '.md', absent: 'topics' },
   completion: { what: 'shell', folder: new URL('../../dist/completion/', import.meta.url), extension: '', absent: '' },
 } as const;
 
-/** Prints what `recommend help [TOPIC]` or `recommend completion SHELL` asks for. @throws Failure 2 for a name that there is not. */
+/** Prints what `recommend help [TOPIC]` or `recommend completion SHELL` asks for. @throws Failure 2 for an unknown topic or shell. */
 export async function printText(command: keyof typeof TEXTS, typed: string | undefined, print: Print): Promise<void> {
   if (typed === '-h' || typed === '--help') return printText('help', command === 'help' ? 'topics' : command, print);
   const { what, folder, extension, absent } = TEXTS[command];

@@ -10,19 +10,19 @@ import { insteadOf, operandFailure } from './operands.js';
 /** The longest list that can be requested. */
 export const MOST_ITEMS_A_USER = 100_000;
 
-/** Takes the output that a user asked for instead of a run: help, the version. */
+/** Prints what a user asked for instead of a run: help, the version. */
 export type Print = (text: string) => void;
 
-/** A command: how it declares its options, what these come to, and what is done then; that is loaded only once they make sense. */
+/** A command: it declares its options, converts what was typed, and runs. The code that runs is loaded only once the options make sense. */
 export interface CliCommand<Options> {
   command(version: string): Command;
-  /** @param command parsed. @param argv what was. @throws Failure 2 where they make no sense. */
+  /** @param command parsed. @param argv the words that were parsed. @throws Failure 2 where they make no sense. */
   options(command: Command, version: string, argv: readonly string[]): Options;
   /** @returns the exit code. */
   run(options: Options, io: Io, argv: readonly string[]): Promise<number>;
 }
 
-/** What the arguments of a command come to. @returns, @throws as `parsed`; undefined where something was printed instead. */
+/** Parses the arguments of a command. @returns its options; undefined where help or the version was printed. @throws as `parsed`. */
 export function parse<Options>(
   { command, options }: CliCommand<Options>,
   argv: readonly string[],
@@ -35,7 +35,7 @@ export function parse<Options>(
 
 /**
  * Lets a command parse its arguments. @param print standard output by default.
- * @returns false where help or the version was printed instead. @throws Failure 2 with what the command objects to.
+ * @returns false where help or the version was printed instead. @throws Failure 2 where the command refuses them.
  */
 export function parsed(command: Command, argv: readonly string[], print?: Print): boolean {
   const complaint: string[] = [];
@@ -63,14 +63,14 @@ export function parsed(command: Command, argv: readonly string[], print?: Print)
   return true;
 }
 
-const NO_MODEL_YET = 'it asks a model; this makes one: recommend fit --users EVENTS.csv --model shop.rec';
+const HOW_TO_FIT = 'to make one: recommend fit --users EVENTS.csv --model shop.rec';
 
 /** The model to ask. @throws Failure 2 where none is given. */
 export function requiredModel(model: string | undefined): string {
-  return given(model, '--model FILE', `the model that recommend fit wrote\n${NO_MODEL_YET}`);
+  return given(model, '--model FILE', `the model that recommend fit wrote\n${HOW_TO_FIT}`);
 }
 
-/** What an option that has to be there says. @throws Failure 2 where it is not. */
+/** The value of a required option. @throws Failure 2 where it is missing. */
 export function given<T>(value: T | undefined, option: string, what: string): T {
   if (value !== undefined) return value;
   throw usageFailure(`${option} is missing: ${what}`);
@@ -91,7 +91,10 @@ export function choice(flags: string, description: string, choices: readonly str
 }
 
 export function workersOption(): Option {
-  return number('-j, --workers <count>', 'most child processes', 1, 1024).default(usableCores(), 'all cores');
+  return number('-j, --workers <count>', 'maximum child processes', 1, 1024).default(
+    usableCores(),
+    'all cores',
+  );
 }
 
 /** @throws Failure 2 where more than one output is `-`. @param outputs by option. */
@@ -135,12 +138,12 @@ export function seconds(text: string): number {
   return required(value, (seconds) => !Number.isNaN(seconds), 'Expected a time like 30s, 10m or 2h.');
 }
 
-/** The same, above 0. */
+/** A time above 0, in seconds. */
 export function positiveSeconds(text: string): number {
   return required(seconds(text), (value) => value > 0, 'Expected a time above 0, like 30m or 2h.');
 }
 
-/** The same, at least one second. */
+/** A time of at least one second, in seconds. */
 export function interval(text: string): number {
   return required(seconds(text), (value) => value >= 1, 'Expected a time of at least 1s.');
 }
@@ -215,12 +218,12 @@ export function eventWeights(text: string): EventWeights {
   return weights;
 }
 
-/** Of an option that is given several times, all values. */
+/** Collects the values of an option that may be given several times. */
 export function collected(value: string, before: string[] = []): string[] {
   return [...before, value];
 }
 
-/** An option that takes one value: a second one would drop the first. */
+/** Parses an option that takes one value, and refuses a second one, which would replace the first. */
 export function once(option: string): (text: string, before?: string) => string {
   return (text, before) => {
     if (before === undefined) return text;
@@ -228,7 +231,7 @@ export function once(option: string): (text: string, before?: string) => string 
   };
 }
 
-/** The value of a rating column that means that nobody rated, or "none". */
+/** The value of a rating column that means "not rated", or "none". */
 export function unrated(text: string): number | 'none' {
   if (text === 'none') return text;
   const value = /^[+-]?\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
@@ -269,7 +272,7 @@ export function listLengths(text: string): number[] {
   throw new InvalidArgumentError(`Expected whole numbers from 1 to ${MOST_ITEMS_A_USER}, separated by commas.`);
 }
 
-/** The arguments without options that take a value. */
+/** Removes options, with their values, from the arguments. @param options names of options that take a value. */
 export function without(argv: readonly string[], options: readonly string[]): string[] {
   return argv.filter((word, at) => {
     const isOption = options.some((option) => word === option || word.startsWith(`${option}=`));
@@ -277,7 +280,7 @@ export function without(argv: readonly string[], options: readonly string[]): st
   });
 }
 
-/** Takes options away that other commands have; they keep their defaults. */
+/** Removes options that other commands have; they keep their defaults. */
 export function leaveOut(command: Command, names: readonly string[]): void {
   const options = command.options as Option[];
   for (const name of names) {

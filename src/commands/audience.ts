@@ -11,8 +11,8 @@ import { itemScores } from '../ranking/item-scores.js';
 import { findItem } from '../saved-model/find.js';
 
 /**
- * `recommend audience`: the users for whom an item scores most and conditions hold, without those who had it or whose profiles
- * exclude it.
+ * `recommend audience`: of the users for whom the conditions hold, those for whom an item scores most. Users who had it, or whose profiles
+ * exclude it, are left out.
  * @returns, @throws as `answerFrom`; Failure 65 for an unknown item.
  */
 export async function audience(options: AudienceOptions, io: Io): Promise<number> {
@@ -26,24 +26,24 @@ export async function audience(options: AudienceOptions, io: Io): Promise<number
       bindExpression(expression, columns, now, model.facts.dayOrder ?? undefined),
     );
     for (const { unreadable } of conditions) unreadable.forEach(run.warn);
-    const some = (byUser: SparseRows) => firstRows(byUser, served);
+    const servedRows = (byUser: SparseRows) => firstRows(byUser, served);
     const how = { includeSeen: false };
-    const { signals, had, excluded } = audienceOf(whatCounts(dataset), some, model.facts.method.settings, how);
-    const isOut = (user: number) =>
+    const { signals, had, excluded } = audienceOf(whatCounts(dataset), servedRows, model.facts.method.settings, how);
+    const isLeftOut = (user: number) =>
       [had, excluded].some((each) => each && rowOf(each, user).includes(item)) ||
       !conditions.every((condition) => condition.matches(item, user));
     const best = new TopN(Math.min(options.top, served));
     itemScores(model.model, signals, item).forEach((score, user) => {
-      if (!isOut(user)) best.offer(user, score);
+      if (!isLeftOut(user)) best.offer(user, score);
     });
     const scores = new Float64Array(best.size);
     const users = best.drain(scores);
-    const shown = [
+    const columnsShown = [
       { name: 'user_id', kind: 'item' as const, texts: userIds },
       { name: 'rank', kind: 'rank' as const, texts: [] },
       { name: 'score', kind: 'score' as const, texts: [] },
     ];
-    const { header, newWriter } = answerLines('csv', shown, options.top, options.safeCsv);
+    const { header, newWriter } = answerLines('csv', columnsShown, options.top, options.safeCsv);
     const writer = newWriter();
     writer.add(0, { items: users, scores });
     await write(header);

@@ -12,8 +12,8 @@ import { descriptionFacts, descriptionText } from '../report/description.js';
 import { frozenCommand } from '../report/frozen-command.js';
 
 /**
- * `recommend describe`, and `--dry-run`: how the files are understood, and nothing else.
- * @returns the exit code. @throws Failure where they cannot be understood, as a run would.
+ * `recommend describe`, and `--dry-run`: shows how the files are understood, and does nothing else.
+ * @returns the exit code. @throws Failure where they cannot be understood, like a run.
  */
 export async function describe(options: DescribeOptions, io: Io): Promise<number> {
   const { report } = options;
@@ -22,7 +22,7 @@ export async function describe(options: DescribeOptions, io: Io): Promise<number
   try {
     const page = report === undefined ? undefined : run.open(report);
     await orInterrupted(io.interrupted, async () => {
-      // The description tells all that the log would.
+      // The description contains all that would be logged.
       const read = await readInputs({ ...run, info: () => {} }, { ...options, titles: true, verbose: true });
       const command = frozenCommand(options.typed, read.reports);
       const answer = run.open(options.output);
@@ -39,8 +39,8 @@ function textOf(
   read: ReadData & { warnings: string[] },
   command: string,
   { format }: DescribeOptions,
-  drawn: boolean,
+  withBars: boolean,
 ): string {
-  if (format === 'text') return descriptionText(read, read.warnings, command, drawn);
+  if (format === 'text') return descriptionText(read, read.warnings, command, withBars);
   return `${JSON.stringify(descriptionFacts(read, read.warnings, command), undefined, 2)}\n`;
 }

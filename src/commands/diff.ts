@@ -15,7 +15,7 @@ type Diff = Awaited<ReturnType<typeof compareFiles>>;
 
 /**
  * `recommend diff`: how much the lists of two runs differ.
- * @returns the exit code. @throws Failure 1 where that is more than `--max-change` allows, once it is written.
+ * @returns the exit code. @throws Failure 1 where they differ by more than `--max-change`, after the comparison is written.
  */
 export async function diff(options: DiffOptions, io: Io): Promise<number> {
   await orInterrupted(io.interrupted, async () => {
@@ -31,12 +31,12 @@ export async function diff(options: DiffOptions, io: Io): Promise<number> {
 /** The comparison, with ids. Users rely on the names of its members. */
 async function compareFiles({ before, after, named }: DiffOptions) {
   const ids = { users: new IdIndex(), items: new IdIndex() };
-  const were = await readLists(before, named, ids);
-  const are = await readLists(after, named, ids);
-  const found = listDiff(were, are, ids.items.size);
+  const listsBefore = await readLists(before, named, ids);
+  const listsAfter = await readLists(after, named, ids);
+  const found = listDiff(listsBefore, listsAfter, ids.items.size);
   const withIds = ({ item, ...counts }: { item: number; before: number; after: number }) => ({
     item: ids.items.textOf(item),
-    title: are.titles?.[item] ?? were.titles?.[item],
+    title: listsAfter.titles?.[item] ?? listsBefore.titles?.[item],
     ...counts,
   });
   return {
@@ -76,12 +76,12 @@ function textOf({ change, rankBiasedOverlap, users, items, inMoreLists, inFewerL
 
 /** @throws Failure 1 where the lists changed too much, or where too many users lost theirs. */
 function refuseChange({ change, users }: Diff, { before, after, maxChange = 1 }: DiffOptions): void {
-  const gone = users.before === 0 ? 0 : users.went / users.before;
-  const whys = [
+  const lost = users.before === 0 ? 0 : users.went / users.before;
+  const reasons = [
     ...(change > maxChange ? [`the lists changed by ${change.toPrecision(4)}`] : []),
-    ...(gone > maxChange ? [`${(100 * gone).toPrecision(3)} % of the users of ${displayName(before)} have none`] : []),
+    ...(lost > maxChange ? [`${(100 * lost).toPrecision(3)} % of the users of ${displayName(before)} have none`] : []),
   ];
-  if (whys.length === 0) return;
-  const why = `${whys.join(', and ')}, more than --max-change ${maxChange} allows`;
+  if (reasons.length === 0) return;
+  const why = `${reasons.join(', and ')}, more than --max-change ${maxChange} allows`;
   throw new Failure(ExitCode.tooDifferent, `${displayName(after)}: ${why}`);
 }

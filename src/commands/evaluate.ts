@@ -39,19 +39,19 @@ import { inputReport, inputWarnings } from '../report/input-report.js';
 import { barredBy } from '../rules/filters.js';
 import { understandEvents } from '../understanding/understanding.js';
 
-/** So many users are shown in a report, with so many reasons an item. */
-const LOOKED = 20;
-const LOOKED_REASONS = 3;
-const LOOKED_STREAM = 0x100c;
+/** How many users a report shows, with how many reasons per item, and the random stream that draws them. */
+const USERS_SHOWN = 20;
+const REASONS_SHOWN = 3;
+const SHOWN_STREAM = 0x100c;
 
 /**
  * `recommend evaluate`: how much of a held-out part do the lists find?
- * @returns the exit code: 0, or 3 where some users could not be recommended to.
+ * @returns the exit code: 0, or 3 where some work failed.
  * @param io when its signal fires, everything stops at once and no file is left behind.
  * @throws Failure for every ending that a user can do something about.
  */
 export async function evaluate(options: EvaluateOptions, io: Io): Promise<number> {
-  // Settings that make no sense are refused before anything is read.
+  // This refuses settings that make no sense before anything is read.
   const methods = options.algorithms.map(methodOfSpec);
   const stages = methods.flatMap((method) => stagesOf(method, inputBytes(options)));
   const plotter = options.report === undefined ? undefined : await loadPlotter();
@@ -81,7 +81,7 @@ export async function evaluate(options: EvaluateOptions, io: Io): Promise<number
   }
 }
 
-/** Holds out, learns and recommends, measures, writes. @param recommend makes the lists of an algorithm. @param plotter draws `--report`. */
+/** Holds out, learns, recommends, measures, writes. @param recommend makes the lists of an algorithm. @param plotter draws `--report`. */
 export async function compareAlgorithms(
   run: Run,
   options: EvaluateOptions,
@@ -103,8 +103,8 @@ export async function compareAlgorithms(
     const test = testSetOf(heldOut, options, barred.had.interactions, users);
     const groups = groupsOf(options, dataset, reports, test.users);
     if (options.format !== 'table') run.info(summaryLines(test.summary).join('\n'));
-    const looked = sample(test.users, report ? LOOKED : 0, (user) => hashOf(options.seed, LOOKED_STREAM, user));
-    const rankings = await rank(run, options, rules, heldOut, test.users, recommend, looked);
+    const shown = sample(test.users, report ? USERS_SHOWN : 0, (user) => hashOf(options.seed, SHOWN_STREAM, user));
+    const rankings = await rank(run, options, rules, heldOut, test.users, recommend, shown);
     const evaluation = evaluateRankings(test, rankings, { cuts: options.at, groups, seed: options.seed });
     const quote = options.safeCsv ? safelyQuoted : quoted;
     if (answer.isTerminal) run.progress.hide();
@@ -128,7 +128,7 @@ async function holdOut(
   const rejects = openBadRows(options.badRows, options.safeCsv, run.info);
   const titles = options.report !== undefined;
   const inputs = { ...options, ...inputsOfRules(run, options), titles, badRows: rejects.badRows, onBytes: () => {} };
-  const tell = async (dataset: Dataset, reports: readonly FileReport[]) => {
+  const logReading = async (dataset: Dataset, reports: readonly FileReport[]) => {
     const doubts = reportOffer(options.rules, dataset, reports, nowOf(run, options));
     const text = inputReport(dataset, reports, options.verbose);
     run.info(text);
@@ -140,11 +140,11 @@ async function holdOut(
     const testRoles = test === undefined ? undefined : await understandEvents(inputs, test);
     const { dataset, reports } = await readDataset({ ...inputs, ...fastReading(run) });
     if (testRoles === undefined) {
-      const howRead = await tell(dataset, reports);
+      const howRead = await logReading(dataset, reports);
       return { heldOut: bySplit(options, dataset), reports, howRead };
     }
     const { events, report } = await readTestEvents({ ...inputs, evidence: undefined }, testRoles, dataset);
-    const howRead = await tell(dataset, [...reports, report]);
+    const howRead = await logReading(dataset, [...reports, report]);
     return { heldOut: heldOutByFile(dataset, events, report.table.path), reports, howRead };
   } finally {
     rejects.abandon();
@@ -179,8 +179,8 @@ function groupsOf(
 }
 
 /**
- * Has each algorithm learn from the dataset and recommend to the users. @param looked users whose lists by the first algorithm are looked at
- * closer. @throws Error for lists that break the rules.
+ * Makes each algorithm learn from the dataset and recommend to the users. @param shown users whose lists by the first algorithm the report
+ * shows, with reasons. @throws Error for lists that break the rules.
  */
 async function rank(
   run: Run,
@@ -189,21 +189,21 @@ async function rank(
   { dataset, kind }: HeldOut,
   users: Uint32Array,
   recommend: typeof recommendLists,
-  looked: Uint32Array,
+  shown: Uint32Array,
 ): Promise<LookedRanking[]> {
   const count = Math.max(...at);
   const { had, excluded, offered } = barredBy(rules, { ...dataset, offered: rules.offered });
   const { rows, columns } = excluded;
   const barred = pickedRows(joined([had.interactions, excluded], rows, columns), users);
   const where = rules.where.map((rule) => boundBy(rule));
-  const isMeant = (row: number, item: number) =>
+  const isAllowed = (row: number, item: number) =>
     (!rules.candidates || contains(rowOf(rules.candidates, users[row] ?? 0), item)) &&
     where.every((bound) => bound.matches(item, users[row] ?? 0));
   const rankings: LookedRanking[] = [];
   for (const spec of algorithms) {
-    const closer = rankings.length === 0 && looked.length > 0 ? { users: looked, reasons: LOOKED_REASONS } : undefined;
-    const ranking = await recommend(run, spec, dataset, users, count, rules, kind && { kind, holdout }, closer);
-    checkLists(ranking.lists, barred, offered, count, isMeant);
+    const explained = rankings.length === 0 && shown.length > 0 ? { users: shown, reasons: REASONS_SHOWN } : undefined;
+    const ranking = await recommend(run, spec, dataset, users, count, rules, kind && { kind, holdout }, explained);
+    checkLists(ranking.lists, barred, offered, count, isAllowed);
     rankings.push(ranking);
   }
   return rankings;

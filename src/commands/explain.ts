@@ -8,14 +8,14 @@ import { explanationText } from '../report/explanation.js';
 import { userFacts } from '../report/user-facts.js';
 import { findUser } from '../saved-model/find.js';
 
-/** `recommend explain`: what is known of a user, their list, and why. @returns, @throws as `answerFrom`; Failure 65 for an unknown user. */
+/** `recommend explain`: the facts about a user, their list, and why. @returns, @throws as `answerFrom`; Failure 65 for an unknown user. */
 export async function explain(options: ExplainOptions, io: Io): Promise<number> {
   return answerFrom(options, io, async (model, write, run) => {
     let user = -1;
     const read = async () => {
       const dataset = model.dataset(wantedOfRules(run, options.rules));
       user = findUser(options.user, model, dataset.userIds);
-      // Anybody may be asked for whom the model knows.
+      // The question may be about any user that the model knows.
       return { ...dataset, served: dataset.userIds.length };
     };
     const how = { ...options, encoding: undefined, named: {}, dayOrder: options.rules.dayOrder };

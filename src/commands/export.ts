@@ -8,7 +8,7 @@ import type { Model } from '../ranking/model.js';
 import type { Names } from '../saved-model/saved-model.js';
 
 /**
- * `recommend export`: the weights of a model for other programs. Beside a matrix, two files say what its rows and columns are.
+ * `recommend export`: the weights of a model for other programs. Two files beside a matrix say what its rows and columns are.
  * @returns, @throws as `answerFrom`.
  */
 export async function exportModel(options: ExportOptions, io: Io): Promise<number> {
@@ -64,7 +64,7 @@ function weightsOf({ counts, scales, rows: { parts } }: Model): SparseRows {
   return { rows: rows + 1, columns, start: starts, index: columnsOf, value: weights };
 }
 
-/** With what they count: item i of a history says ⟨f_i, f_j⟩ for each user who liked j, beside its row. */
+/** The factors f, times √η: an item i of a history adds ⟨f_i, f_j⟩ · (users who liked j) to the score of j, besides what its row adds. */
 function factorsOf({ lowRank }: Model): Float32Array {
   if (!lowRank) return new Float32Array(0);
   const root = Math.sqrt(lowRank.weight);

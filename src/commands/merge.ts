@@ -9,7 +9,10 @@ import type { Options } from '../pipeline/options.js';
 import { type OutputRun, runToOutput } from '../pipeline/output/output-run.js';
 import { writeLists } from '../pipeline/recommend.js';
 
-/** `recommend merge`: writes the lists of all shards. @returns, @throws as `runToOutput`; 75 where shards are missing, cut or altered, 65 where some are of another plan. */
+/**
+ * `recommend merge`: writes the lists of all shards.
+ * @returns, @throws as `runToOutput`; 75 where shards are missing, truncated or altered, 65 where some are of another plan.
+ */
 export async function merge({ work, ...options }: Options & { work: string }, io: Io): Promise<number> {
   const planned = plannedIn(work, options.version);
   return runToOutput(
@@ -28,8 +31,8 @@ function refuseForeign(planned: PlannedWork): void {
     stages.map((stage) => planned.output(stage)),
   );
   if (first === undefined) return;
-  const all = others.length > 0 ? `${first} and ${others.length} more are` : `${first} is`;
-  throw badData(`${planned.work}: ${all} of another plan, so other data, options or another version; remove them`);
+  const found = others.length > 0 ? `${first} and ${others.length} more are` : `${first} is`;
+  throw badData(`${planned.work}: ${found} of another plan (other data, options or version); remove them`);
 }
 
 async function mergeLists({ run, stages, record, destination }: OutputRun, planned: PlannedWork): Promise<void> {
@@ -49,7 +52,7 @@ async function mergeLists({ run, stages, record, destination }: OutputRun, plann
   record.served = { ...served, cold: plan.cold, left_out: plan.left_out, failed: 0, lost: [] };
 }
 
-/** The columns of the output; their texts where the parent writes these. */
+/** The columns of the output, with texts only for Parquet, whose rows this process writes. */
 function columnsOf(planned: PlannedWork): TextColumn[] {
   const { columns, output } = planned.plan;
   if (output.format !== 'parquet') return columns.map((column) => ({ ...column, texts: [] }));

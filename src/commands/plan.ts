@@ -29,11 +29,11 @@ export interface PlanOptions extends Options {
   shards: number;
 }
 
-/** About the cells of a row of the model, for methods that do not limit them. */
-const A_ROW = 100;
+/** Assumed number of cells per row of the model, for methods that do not limit it. */
+const CELLS_PER_ROW = 100;
 
 /**
- * `recommend plan`: reads, finds the settings, and writes all that shards need to a folder, the plan last; it says what to run next.
+ * `recommend plan`: reads, finds the settings, and writes all that shards need to a folder, the plan last. It prints what to run next.
  * @returns, @throws as `runToOutput`; 73 also where the folder has another plan.
  */
 export async function planArray(options: PlanOptions, io: Io): Promise<number> {
@@ -47,7 +47,7 @@ export async function planArray(options: PlanOptions, io: Io): Promise<number> {
   const code = await runToOutput(asRun, io, [READING, ...tuning], check, (job) => writePlan(job, options));
   const stages: ShardStage[] = ['count', 'learn', 'recommend'];
   const arrays = stages.map((stage) => `${commandOf(stage, work, 'auto')}\n`);
-  io.stdout.write(`# each an array of ${shards}, when the one before is finished:\n${arrays.join('')}`);
+  io.stdout.write(`# run each as an array of ${shards}, after the one before is finished:\n${arrays.join('')}`);
   io.stdout.write(
     `recommend merge --work ${shellWord(work)} -o recs.${options.format === 'wide' ? 'csv' : options.format}\n`,
   );
@@ -76,10 +76,10 @@ async function writePlan(job: OutputRun, options: PlanOptions): Promise<void> {
   writeStatistics(statistics, statisticsOf(facts, new Float64Array(counts.items)));
   const texts = run.directory.file('texts');
   const packed = columns.map((column, k) => quotedArrays(`column${k}`, packedTexts(column.texts)));
-  // Lines have their texts in their cells.
+  // In the other formats, `cells` already has the texts.
   writeArrays(texts, format === 'parquet' ? Object.assign({} as Arrays, ...packed) : {});
-  // How long the rows of the model are is not known yet; they are of about the same length.
-  const lengths = new Float64Array(signalCount(counts)).fill(settings.neighbors || A_ROW);
+  // The lengths of the model's rows are not known yet, but they are about equal.
+  const lengths = new Float64Array(signalCount(counts)).fill(settings.neighbors || CELLS_PER_ROW);
   const audience = readAudience(serving.audience);
   const lists = dealt(planShards(scoringCosts(audience, lengths), WORTH_A_SHARD, shards), shards);
   const audiences = lists.flatMap((mine, shard): [Part, string][] => {

@@ -12,13 +12,13 @@ import { whoIsServed } from '../pipeline/rules/served-users.js';
 import { planServing } from '../pipeline/rules/serving.js';
 import { refuseOther } from '../saved-model/write.js';
 
-/** The main job: read, learn, recommend, write; and `--model` keeps what was learned. @returns, @throws as `runToOutput`. */
+/** The main job: read, learn, recommend, write; `--model` also saves the model. @returns, @throws as `runToOutput`. */
 export async function recommend(options: Options, io: Io): Promise<number> {
   const planned = [READING, ...stagesOf(options.method, inputBytes(options))];
   return runToOutput(options, io, planned, refuseOthers(options), (job) => writeLists(job, options));
 }
 
-/** A file that is not ours is refused before anything is read, let alone replaced. */
+/** Refuses to replace a file that this program did not write, before anything is read. */
 export function refuseOthers({ tuned, model }: Pick<Options, 'tuned' | 'model'>): () => void {
   return () => {
     if (tuned !== undefined) keptIn(tuned);
@@ -26,7 +26,7 @@ export function refuseOthers({ tuned, model }: Pick<Options, 'tuned' | 'model'>)
   };
 }
 
-/** Reads, learns, recommends and writes, and keeps a record of it. */
+/** Reads, learns, recommends and writes, and records what it did. */
 async function writeLists(job: OutputRun, options: Options): Promise<void> {
   const { run, stages, destination, record } = job;
   const model = options.model === undefined ? undefined : run.open(options.model);
@@ -40,10 +40,12 @@ async function writeLists(job: OutputRun, options: Options): Promise<void> {
   const served = await stages.take('recommending', () => serve(run, options, dataset, serving, learned, destination));
   await run.pool.close('gently');
   await model?.commit();
-  // Awaited last: once the file is in place, nothing may stop the run any more and say that there is none.
+  // This comes last: once the lists are in place, nothing may fail any more, because the error would say that there are none.
   await destination.commit().catch((cause) => {
     if (!model || !(cause instanceof Failure)) throw cause;
-    throw new Failure(cause.exitCode, `${cause.message} (the model is new all the same: ${options.model})`, { cause });
+    throw new Failure(cause.exitCode, `${cause.message} (the new model was written all the same: ${options.model})`, {
+      cause,
+    });
   });
   record.served = { ...served, cold, left_out, ...warnOfLost(run, dataset) };
 }

@@ -19,13 +19,13 @@ import { plural, thousands } from '../report/quantities.js';
 import { type Scored, scoredUsers } from '../saved-model/known-users.js';
 import { SavedModel, type Wanted } from '../saved-model/saved-model.js';
 
-/** Users that are work enough for one child. */
-const USERS_A_CHILD = 2000;
-/** Where more of what was read than this is of no use, something is wrong. */
+/** Enough users to keep one child busy. */
+const USERS_PER_CHILD = 2000;
+/** A larger share of interactions with unknown items than this is worth a warning: something is wrong with the ids. */
 const MANY = 0.5;
 
 /**
- * `recommend score`: lists by a model that was kept, for all users that it knows or for those of new files.
+ * `recommend score`: lists by a saved model, for all its users or for those of new files.
  * @returns, @throws as `runToOutput`.
  */
 export async function score(options: Options, io: Io): Promise<number> {
@@ -36,7 +36,7 @@ export async function score(options: Options, io: Io): Promise<number> {
       { stage: 'reading', weight: 1 },
       { stage: 'recommending', weight: 2 },
     ],
-    // A child takes a quarter of a second until it is ready; where memory is limited, that decides first how many there are.
+    // A child takes a quarter of a second to start, so the first one starts now, unless --max-memory has yet to decide how many may run.
     ({ pool }) => options.maxMemory === undefined && pool.start(1),
     (job) => scoreLists(job, options),
   );
@@ -47,7 +47,7 @@ async function scoreLists(job: OutputRun, options: Options): Promise<void> {
   const model = new SavedModel(options.model ?? '', () => run.directory.file('model'));
   try {
     const { name, settings } = model.facts.method;
-    if (options.users.length === 0) run.pool.start(Math.ceil(model.facts.counts.served / USERS_A_CHILD));
+    if (options.users.length === 0) run.pool.start(Math.ceil(model.facts.counts.served / USERS_PER_CHILD));
     record.paths = [options.model ?? '', ...record.paths];
     record.method = { name, settings, auto: null };
     const wanted = wantedOfRules(run, options.rules, areCarried(options.outputColumns));
@@ -68,11 +68,12 @@ async function scoreLists(job: OutputRun, options: Options): Promise<void> {
     const { files, rowLengths: rowLength } = model;
     const cells = rowLength.reduce((total, length) => total + length, 0);
     await memory.score(dataset, cells, options.rules);
-    const { users: some, ...who } = whoIsServed(run, rules, dataset);
-    // For a few new users, one more child would take longer to start than to work.
-    if (isNew) await run.pool.limit(Math.max(1, Math.min(run.workers, Math.ceil(some.length / USERS_A_CHILD))));
+    const { users: usersServed, ...who } = whoIsServed(run, rules, dataset);
+    // For a few new users, starting another child takes longer than its work.
+    if (isNew)
+      await run.pool.limit(Math.max(1, Math.min(run.workers, Math.ceil(usersServed.length / USERS_PER_CHILD))));
     const served = await stages.take('recommending', () => {
-      const serving = planServing(run, rules, dataset, some, settings);
+      const serving = planServing(run, rules, dataset, usersServed, settings);
       return serve(run, options, dataset, serving, { model: files, settings, rowLength, key }, destination);
     });
     await run.pool.close('gently');
@@ -83,7 +84,7 @@ async function scoreLists(job: OutputRun, options: Options): Promise<void> {
   }
 }
 
-/** Reads the users of new files. @throws Failure 65 where the model knows none of the items that they had. */
+/** Reads the users of new files. @throws Failure 65 where the model knows none of their items. */
 async function readUsers(
   { run, memory, record }: OutputRun,
   options: Options & Pick<Inputs, 'keepColumns' | 'alsoColumns'>,
@@ -97,7 +98,7 @@ async function readUsers(
     {
       ...options,
       known: model.known,
-      // What happened since the model was learned counts as well.
+      // Events after the model was learned count as well.
       evidence: { ...evidence, now: options.evidence?.now },
       eventWeights: new Map(eventWeights),
       dayOrder: options.dayOrder ?? dayOrder ?? undefined,
@@ -107,16 +108,16 @@ async function readUsers(
   record.files = read.reports;
   const scored = scoredUsers(model, read.dataset, wanted);
   run.info(`${thousands(scored.known)} of ${plural(read.dataset.served, 'user')} known to the model`);
-  tellStrangers(scored, run, plural(counts.items, 'item'));
+  reportUnknownItems(scored, run, plural(counts.items, 'item'));
   return scored.dataset;
 }
 
-function tellStrangers({ read, strange, stranger }: Scored, { info, warn }: Run, items: string): void {
+function reportUnknownItems({ read, strange, stranger }: Scored, { info, warn }: Run, items: string): void {
   if (strange === 0) return;
-  const said = `${thousands(strange)} of ${plural(read, 'interaction')} are with none of the model's ${items} (like ${JSON.stringify(stranger)})`;
+  const message = `${thousands(strange)} of ${plural(read, 'interaction')} are with none of the model's ${items} (like ${JSON.stringify(stranger)})`;
   const wayOut =
     'do the ids match? --item-col NAME says which column holds them; a model learned today knows new items';
-  if (strange === read) throw badData(`${said}: there is nothing to go by\n  ${wayOut}`);
-  if (strange > MANY * read) warn(`${said}, and left out\n  ${wayOut}`);
-  else info(`${said}, and left out`);
+  if (strange === read) throw badData(`${message}: there is nothing to go by\n  ${wayOut}`);
+  if (strange > MANY * read) warn(`${message}, and left out\n  ${wayOut}`);
+  else info(`${message}, and left out`);
 }

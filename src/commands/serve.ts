@@ -8,16 +8,16 @@ import { engineFor } from '../serving/engine.js';
 import { httpServer } from '../serving/server.js';
 
 /**
- * `recommend serve`: answers requests over HTTP until it is told to stop; then it answers those under way, and ends with 0. SIGHUP makes it
- * read its model again. @throws Failure 65 or 66 where the model cannot be read, 2 where the address cannot be had.
+ * `recommend serve`: answers requests over HTTP until a signal stops it; then it finishes pending requests and ends with 0. SIGHUP reloads
+ * the model. @throws Failure 65 or 66 where the model cannot be read, 2 where it cannot listen on the address.
  */
 export async function serve(options: ServeOptions, { stderr, interrupted }: Io): Promise<number> {
   const log = logTo(stderr, options);
   const engine = engineFor(options, log);
   const reload = () => {
     engine.load().then(
-      ({ learned }) => log.info(`reads the model of ${learned} (SIGHUP)`),
-      (error) => log.warn(`the model was not read again: ${messageOf(error)}`),
+      ({ learned }) => log.info(`loaded the model of ${learned} (SIGHUP)`),
+      (error) => log.warn(`the model was not reloaded: ${messageOf(error)}`),
     );
   };
   try {
@@ -31,14 +31,16 @@ export async function serve(options: ServeOptions, { stderr, interrupted }: Io):
     });
     const { address, port, family } = server.address() as AddressInfo;
     const url = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}/`;
-    log.status(`${url} answers for ${plural(counts.users, 'user')}, by the model of ${learned}`, { url, learned });
+    log.status(`${url} serves ${plural(counts.users, 'user')} with the model of ${learned}`, { url, learned });
     if (!/^(127\.|::1$)/.test(address)) {
-      log.warn(`whoever reaches ${url} can read what users had; 127.0.0.1 behind a proxy with passwords is safer`);
+      log.warn(
+        `anybody who can reach ${url} can read the histories of users; 127.0.0.1 behind a proxy with passwords is safer`,
+      );
     }
     if (!interrupted.aborted) {
       await new Promise((resolve) => interrupted.addEventListener('abort', resolve, { once: true }));
     }
-    log.info('stops: what is under way is answered');
+    log.info('stopping: pending requests are still answered');
     await stop();
     return ExitCode.ok;
   } finally {
@@ -49,6 +51,6 @@ export async function serve(options: ServeOptions, { stderr, interrupted }: Io):
 
 function notListening({ host, port }: ServeOptions, error: Error): Failure {
   const isTaken = systemCode(error) === 'EADDRINUSE';
-  const why = isTaken ? `another program has it; --port 0 takes one that is free` : messageOf(error);
-  return misuse(`--port ${port} of --host ${host} cannot be had: ${why}`, error);
+  const why = isTaken ? 'another program uses it; --port 0 takes a free one' : messageOf(error);
+  return misuse(`cannot listen on --port ${port} of --host ${host}: ${why}`, error);
 }

@@ -17,8 +17,8 @@ import { plural, thousands } from '../report/quantities.js';
 import { findItem, itemName } from '../saved-model/find.js';
 import type { Names } from '../saved-model/saved-model.js';
 
-/** Items whose lines are put together at once. */
-const AT_ONCE = 10_000;
+/** Items whose lines are written at a time. */
+const BATCH = 10_000;
 
 /**
  * `recommend similar`: what goes with an item, with those of a file, or with each of the catalogue.
@@ -47,26 +47,26 @@ export async function similar(options: SimilarOptions, io: Io): Promise<number> 
     }
     const { header, newWriter } = answerLines(format, columnsOf(names, titles), top, safeCsv);
     let isWanted = await write(header);
-    for (let from = 0; from < items.length && isWanted; from += AT_ONCE) {
+    for (let from = 0; from < items.length && isWanted; from += BATCH) {
       const writer = newWriter();
-      for (const item of items.slice(from, from + AT_ONCE)) writer.add(item, find(item));
+      for (const item of items.slice(from, from + BATCH)) writer.add(item, find(item));
       isWanted = await write(writer.finish().lines);
     }
   });
 }
 
-/** The items that a file names, each once. @throws Failure 66, 65 or 74 where it cannot be read, or names none that is known. */
+/** The items of a file, each once. @throws Failure 66, 65 or 74 where it cannot be read or names no known item. */
 async function itemsIn(path: string, { itemIds }: Names, warn: (message: string) => void): Promise<number[]> {
   const file = await openIdFile(path, undefined);
   try {
     const ids = { user: new IdIndex(), item: IdIndex.from(itemIds) };
     const how = { named: {}, dayOrder: undefined, withDates: false };
     const { item, count, unknown } = await readIds(file, ['item'], ids, how);
-    const { count: strange, first, line } = unknown.item;
-    const said = `--items ${file.name}:${line}: the model does not know ${shown(first)}`;
-    if (strange === count)
-      throw badData(count === 0 ? `--items ${file.name} names no item` : `${said}, nor any other item of it`);
-    if (strange > 0) warn(`${said}; ${thousands(strange)} of ${plural(count, 'item')} are left out`);
+    const { count: unknownCount, first, line } = unknown.item;
+    const message = `--items ${file.name}:${line}: the model does not know ${shown(first)}`;
+    if (unknownCount === count)
+      throw badData(count === 0 ? `--items ${file.name} names no item` : `${message}, nor any other item of the file`);
+    if (unknownCount > 0) warn(`${message}; ${thousands(unknownCount)} of ${plural(count, 'item')} are left out`);
     return [...new Set(item.values)];
   } finally {
     await file.close();
@@ -90,6 +90,6 @@ function textOf(item: number, { items, scores }: List, names: Names): string {
     names.titles[other] ?? '',
     String(rounded(scores[place] ?? 0, SCORE_DIGITS)),
   ]);
-  const lines = rows.length > 0 ? tableLines(rows, 'rlll') : ['  nothing that the model knows of'];
+  const lines = rows.length > 0 ? tableLines(rows, 'rlll') : ['  nothing, as far as the model knows'];
   return `${[`Goes with ${itemName(item, names)}:`, ...lines].join('\n')}\n`;
 }

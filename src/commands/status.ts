@@ -12,7 +12,7 @@ export interface StatusOptions {
   version: string;
 }
 
-/** The shards of one stage, and what works those that are not done. */
+/** The shards of one stage, and the command that makes those that are not done. */
 interface StageStatus {
   stage: string;
   begun: number[];
@@ -20,7 +20,7 @@ interface StageStatus {
   command: string;
 }
 
-/** `recommend status`: which shards of an array job are there, by the names of files; `merge` looks into them. @throws Failure 65, 66 */
+/** `recommend status`: which shards of an array job exist, by their file names; only `merge` checks the contents. @throws Failure 65, 66 */
 export async function status({ work, format, version }: StatusOptions, { stdout }: Io): Promise<number> {
   const { shards, stages, last } = statusOf(work, version);
   const rows = stages.map(({ stage, begun, missing, command }) => {
@@ -45,7 +45,7 @@ export async function status({ work, format, version }: StatusOptions, { stdout 
   return ExitCode.ok;
 }
 
-/** Of the plan; before there is one, of reading. @returns also the command that follows all stages. */
+/** The status of the plan's stages; before there is a plan, that of reading. @returns also `last`, the command to run after all stages. */
 function statusOf(work: string, version: string): { shards: number; stages: StageStatus[]; last: string } {
   const reading = existsSync(planPath(work)) ? undefined : readingStatus(work);
   const folder = shellWord(work);

@@ -2,13 +2,13 @@ import { hashOf, sample } from '../matrix/sampling.js';
 import { mapped, rowLengths, rowOf, type SparseRows, transposed } from '../matrix/sparse.js';
 import { type Lists, listOf } from './lists.js';
 
-/** What is measured over all lists together. */
+/** The metrics of all lists together. */
 export const CATALOGUE_METRICS = ['coverage', 'gini', 'novelty', 'diversity'] as const;
 
 /** Undefined where there is nothing to measure: no recommendation at all, or no list of two items for `diversity`. */
 type CatalogueFigures = Record<(typeof CATALOGUE_METRICS)[number], number | undefined>;
 
-/** Facts about the items that metrics of lists need. */
+/** Facts about the items that these metrics need. */
 export interface ItemFacts {
   /** items × users who liked them, of the part that is learned from. */
   likers: SparseRows;
@@ -36,7 +36,7 @@ export function measureCatalogue(lists: Lists, facts: ItemFacts, cut: number, sa
     coverage: coverage(ofOffered),
     gini: gini(ofOffered),
     novelty: novelty(lists, selfInformation(facts), cut),
-    // Of lists of two items or more.
+    // Lists of fewer than two items have none.
     diversity: meanOver(sampled, lists, cut, diversityMeter(facts)),
   };
 }
@@ -44,20 +44,20 @@ export function measureCatalogue(lists: Lists, facts: ItemFacts, cut: number, sa
 const DIVERSITY_SAMPLE = 1000;
 const DIVERSITY_STREAM = 0x0d1f;
 
-/** Draws the lists whose diversity is measured, 1,000 of them: their mean is known to a thirtieth of what single lists differ by. */
+/** Draws the 1,000 lists whose diversity is measured: the standard error of their mean is 1/32 of the standard deviation between lists. */
 export function diversitySample(lists: number, seed: number): Uint32Array {
   const all = Uint32Array.from({ length: lists }, (_, row) => row);
   return sample(all, DIVERSITY_SAMPLE, (list) => hashOf(seed, DIVERSITY_STREAM, list));
 }
 
-/** The share of offered items that somebody is recommended. */
+/** The share of offered items that are in at least one list. */
 export function coverage(counts: Uint32Array): number | undefined {
   if (counts.length === 0) return undefined;
   return counts.reduce((total, count) => total + (count > 0 ? 1 : 0), 0) / counts.length;
 }
 
 /**
- * How unequally recommendations fall on the offered items: 0 all alike, towards 1 all on one (Gini, 1912).
+ * How unequally recommendations are spread over the offered items: 0 evenly, near 1 all on one item (Gini, 1912).
  *
  *     Σ_i (2i − n − 1) · x_i  /  (n · Σ x)         x rising, i from 1 to n items
  */
@@ -74,15 +74,15 @@ export function gini(counts: Uint32Array): number | undefined {
 }
 
 /**
- * What it tells to meet an item, in bits: −log₂ of the share of active users who like it (Zhou et al., 2010). An item that
- * nobody likes yet would be infinitely new: it counts as if half a user did. Without active users all items are 0 bits.
+ * The self-information of each item, in bits: −log₂ of the share of active users who like it (Zhou et al., 2010). For an item that
+ * nobody likes yet it would be infinite: it counts as if half a user did. Without active users all items have 0 bits.
  */
 export function selfInformation({ likers, activeUsers }: ItemFacts): Float64Array {
   if (activeUsers === 0) return new Float64Array(likers.rows);
   return rowLengths(likers).map((users) => Math.log2(activeUsers / Math.max(users, 0.5)));
 }
 
-/** The mean over lists of the mean self-information of their items; empty lists say nothing. */
+/** The mean over lists of the mean self-information of their items; empty lists do not count. */
 export function novelty(lists: Lists, bits: Float64Array, cut: number): number | undefined {
   const rows = Uint32Array.from({ length: lists.start.length - 1 }, (_, row) => row);
   return meanOver(rows, lists, cut, (list) => {
@@ -91,7 +91,7 @@ export function novelty(lists: Lists, bits: Float64Array, cut: number): number |
   });
 }
 
-/** The mean of what is measured of some lists, up to a cut; lists that give undefined do not count. */
+/** The mean of a measure over some lists, each up to a cut; lists for which it is undefined do not count. */
 function meanOver(
   rows: Uint32Array,
   lists: Lists,
@@ -113,8 +113,8 @@ function meanOver(
  * Intra-list diversity: the mean of 1 − cosine over the pairs of a list's items, an item being the vector of the users who like it (Ziegler
  * et al., 2005, by users instead of topics). An item that nobody likes has nothing in common with any other.
  *
- * The cosines need no pairs: with unit vectors v, Σ over pairs v_i · v_j = (‖Σ v_i‖² − Σ ‖v_i‖²) / 2, which costs the cells of the items
- * alone.
+ * The cosines need no loop over pairs: with unit vectors v, Σ over pairs v_i · v_j = (‖Σ v_i‖² − Σ ‖v_i‖²) / 2, at a cost of the number of
+ * cells of the items.
  */
 export function diversityMeter({ likers }: ItemFacts): (list: Uint32Array) => number | undefined {
   const sum = new Float64Array(likers.columns);
@@ -135,7 +135,7 @@ export function diversityMeter({ likers }: ItemFacts): (list: Uint32Array) => nu
     }
     for (const item of list) for (const user of rowOf(likers, item)) sum[user] = 0;
     const pairs = (list.length * (list.length - 1)) / 2;
-    // Rounding may take items with the very same users below 0.
+    // With items that have identical users, rounding may give a value below 0.
     return Math.max(0, 1 - (squared - unitVectors) / 2 / pairs);
   };
 }

@@ -1,3 +1,4 @@
+import { rowLengths } from '../matrix/sparse.js';
 import {
   CATALOGUE_METRICS,
   diversitySample,
@@ -15,36 +16,36 @@ import { USER_METRICS, type UserMetric } from './user-metrics.js';
 /** What one algorithm recommended to the tested users, and how long it took. */
 export interface Ranking {
   algorithm: string;
-  /** One list a tested user. */
+  /** One list per tested user. */
   lists: Lists;
   learnSeconds: number;
   recommendSeconds: number;
-  /** What it decided, in a line. */
+  /** What the algorithm decided, as one line of text. */
   explanation: string | undefined;
 }
 
 /** What to measure. */
 export interface Measures {
-  /** Rising lengths of list. */
+  /** The list lengths, rising. */
   cuts: readonly number[];
   groups: readonly UserGroup[];
-  /** Decides samples, intervals and tests. */
+  /** Random seed of samples, intervals and tests. */
   seed: number;
 }
 
-/** One number of the answer: a metric of an algorithm, at a cut, over a group of users. */
+/** One number of the evaluation: a metric of an algorithm, at a cut, over a group of users. */
 export interface Figure {
   algorithm: string;
   group: string;
   metric: string;
-  /** The length of list it is about; undefined for what does not depend on it. */
+  /** The cut, a list length; undefined for metrics that do not depend on it. */
   at: number | undefined;
   /** Undefined where there is nothing to measure. */
   value: number | undefined;
-  /** The ends of the 95 % interval; undefined for what is no mean over users, and for fewer than two of them. */
+  /** The ends of the 95 % interval; undefined for metrics that are not means over users, and for fewer than two users. */
   low: number | undefined;
   high: number | undefined;
-  /** Users it is taken over. */
+  /** How many users it is computed from. */
   users: number;
 }
 
@@ -54,7 +55,7 @@ export interface ComparedPair extends Comparison {
   second: string;
   metric: UserMetric;
   at: number;
-  /** p among those of all algorithms that the first is compared with by this metric at this cut. */
+  /** p, adjusted for all algorithms that the first one is compared with by this metric at this cut. */
   adjusted: number;
 }
 
@@ -143,9 +144,8 @@ function catalogueFigures(
 
 function speedFigures({ algorithm, lists, learnSeconds, recommendSeconds }: Ranking): Figure[] {
   const users = lists.start.length - 1;
-  let served = 0;
-  for (let row = 0; row < users; row++) if (lists.start[row + 1]! > lists.start[row]!) served++;
-  // A clock too coarse to see the work gives no rate.
+  const served = rowLengths({ rows: users, start: lists.start }).filter((length) => length > 0).length;
+  // Where the clock is too coarse to measure the time, there is no rate.
   const rate = recommendSeconds > 0 ? users / recommendSeconds : undefined;
   const speed = { users_served: served, learn_seconds: learnSeconds, users_per_second: rate };
   return Object.entries(speed).map(([metric, value]) =>
@@ -153,7 +153,7 @@ function speedFigures({ algorithm, lists, learnSeconds, recommendSeconds }: Rank
   );
 }
 
-/** One that is no mean over users. */
+/** A figure that is not a mean over users, and so has no interval. */
 function plainFigure({ algorithm, metric, at, value, users }: Omit<Figure, 'group' | 'low' | 'high'>): Figure {
   return { algorithm, group: ALL, metric, at, value, low: undefined, high: undefined, users };
 }

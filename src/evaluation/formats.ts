@@ -5,8 +5,8 @@ import type { Summary, TestSet } from './test-set.js';
 import { USER_METRICS } from './user-metrics.js';
 
 /**
- * One figure a row: algorithm, group, metric, at, value, low, high, users; a cell is empty where there is nothing.
- * @param quote makes cells of text.
+ * One figure per row: algorithm, group, metric, at, value, low, high, users; undefined values are empty cells.
+ * @param quote turns text into a cell.
  */
 export function csvText({ figures }: Evaluation, quote: Quote = quoted): string {
   const lines = figures.map(({ algorithm, group, metric, at, value, low, high, users }) =>
@@ -15,10 +15,10 @@ export function csvText({ figures }: Evaluation, quote: Quote = quoted): string 
   return ['algorithm,group,metric,at,value,low,high,users', ...lines, ''].join('\n');
 }
 
-/** Members of the JSON that are measured, not counted. */
+/** Members of the JSON that are measurements, which are rounded; the other numbers are counts. */
 const MEASURED = new Set(['value', 'low', 'high', 'difference', 'p']);
 
-/** Everything as one object, null where there is nothing; docs/evaluation.md describes it. @param setting the options, for later readers. */
+/** The evaluation as one object, null for undefined values; docs/evaluation.md describes it. @param setting the options of the run. */
 export function jsonText(evaluation: Evaluation, summary: Summary, setting: object): string {
   const { groups, cold, rankings, figures, comparisons } = evaluation;
   const { heldOut, relevant, sampled } = summary;
@@ -51,16 +51,16 @@ export function jsonText(evaluation: Evaluation, summary: Summary, setting: obje
   return `${JSON.stringify(answer, cell, 2)}\n`;
 }
 
-/** Six significant digits: more than any interval here is narrow. */
+/** Six significant digits: finer than any interval here. */
 function rounded(value: number | undefined): number | null {
   return value === undefined ? null : Number(value.toPrecision(6));
 }
 
-const USERS_A_CHUNK = 1000;
+const USERS_PER_CHUNK = 1000;
 
 /**
  * The metrics of every tested user as CSV, in chunks: user by user, then by algorithm, then by cut. The last two columns are how many
- * interactions of the user were learned from, and how many items are to be found. @param quote makes cells of text.
+ * interactions of the user were learned from, and how many items are to be found. @param quote turns text into a cell.
  */
 export function* perUserCsv(
   { rankings, perUser, cuts }: Evaluation,
@@ -84,7 +84,7 @@ export function* perUserCsv(
         from += metrics;
       }
     }
-    if ((row + 1) % USERS_A_CHUNK === 0 || row + 1 === users.length) {
+    if ((row + 1) % USERS_PER_CHUNK === 0 || row + 1 === users.length) {
       yield chunk;
       chunk = '';
     }

@@ -21,7 +21,7 @@ const HISTORIES: readonly (readonly [name: string, from: number, to: number])[] 
 ];
 
 /**
- * Groups by how many interactions of a user are learned from, of any kind. Groups without a user are empty, not left out.
+ * Groups users by how many of their interactions, of any kind, are learned from. Groups without a user are empty, not left out.
  * @param train users × items. @param users the tested ones, as its rows.
  */
 export function groupsByHistory(train: SparseRows, users: Uint32Array): UserGroup[] {
@@ -33,9 +33,9 @@ export function groupsByHistory(train: SparseRows, users: Uint32Array): UserGrou
 }
 
 /**
- * Groups by the values of one attribute of users, in the order of the values; users without one are a group of their own at the end
- * ("country: none"), where there are any. A user with several values is in several groups.
- * @param column a name that `attributeColumn` gave. @param users the tested ones, as rows of `groups`.
+ * Groups users by the values of one attribute, in the order of the values. Users without a value, if any, are the last group
+ * ("country: none"). A user with several values is in several groups.
+ * @param column a name that `attributeColumn` returned. @param users the tested ones, as rows of `groups`.
  */
 export function groupsByAttribute(
   { groups, groupNames }: Pick<Dataset, 'groups' | 'groupNames'>,
@@ -51,20 +51,22 @@ export function groupsByAttribute(
     if (own.length === 0) without.push(at);
   });
   const named = groupNames.map((name, value) => ({ name, members: Uint32Array.from(members[value]!) }));
-  const ofColumn = named.filter(({ members: some }, value) => isOfColumn[value] && some.length > 0);
+  const ofColumn = named.filter((group, value) => isOfColumn[value] && group.members.length > 0);
   if (without.length === 0) return ofColumn;
   return [...ofColumn, { name: `${column}: none`, members: Uint32Array.from(without) }];
 }
 
 /**
- * The column that `--by` means, without case, spaces and punctuation. @param columns those that there are.
- * @throws Failure 2 where it is none of them, and says which there are.
+ * The column that a name of `--by` means, whatever its case, spaces and punctuation. @param columns the existing ones.
+ * @throws Failure 2 where it is none of them, with a list of them.
  */
 export function attributeColumn(name: string, columns: readonly string[]): string {
   const column = columns.find((each) => each === name) ?? columns.find((each) => normalised(each) === normalised(name));
   if (column !== undefined) return column;
   if (columns.length === 0)
-    throw misuse(`--by ${name}: the users have no attributes; profiles, one user a row, give them some`);
+    throw misuse(
+      `--by ${name}: the users have no attributes; a file of profiles, one user a row, would give them some`,
+    );
   const inQuotes = (each: string) => `"${each}"`;
   const hint = didYouMean(name, columns, inQuotes);
   const all = columns.map(inQuotes).join(', ');

@@ -9,13 +9,13 @@ import { type Holdout, type HoldoutKind, sampleKeysOf, splitInteractions } from 
 export interface HeldOut {
   /** What an algorithm sees; nothing that was held out is in it. */
   dataset: Dataset;
-  /** users × items that were held out and liked; more columns than the dataset where it does not know the item. */
+  /** users × items that were held out and liked; has more columns than the dataset if it does not know some of the items. */
   test: SparseRows;
   /** Only users below this index are tested. */
   users: number;
   /** Undefined for a test file. */
   kind: HoldoutKind | undefined;
-  /** In a sentence. */
+  /** How it was held out, as text. */
   how: string;
   counts: HeldOutCounts;
 }
@@ -27,19 +27,19 @@ export interface HeldOutCounts {
   heldOut: number;
   /** Of those: not liked, so no list has to find them. */
   notLiked: number;
-  /** Of those: from after the moment of a split by time, of users who are learned from and not tested. */
+  /** Of those: later than the moment of a split by time, and of users who are learned from but not tested. */
   ofUntested: number;
-  /** Test users that the part that is learned from does not know: they are served as new users. */
+  /** Test users who are not in the data that is learned from: they are served as new users. */
   unknownUsers: number;
-  /** Test items that neither the catalogue nor the part that is learned from knows. */
+  /** Test items that are neither in the catalogue nor in the part that is learned from. */
   unknownItems: number;
 }
 
 /**
  * Holds out a part of the interactions.
  *
- * Without a catalogue the items are those that occur. One that occurs only in the held-out part is not offered: a real run, made before it,
- * could not have recommended it. @param hasCatalogue whether the items have a file of their own.
+ * Without a catalogue the items are those of the interactions. An item that occurs only in the held-out part is not offered: a real run
+ * before that time could not have recommended it. @param hasCatalogue whether the items have a file of their own.
  */
 export function heldOutBySplit(dataset: Dataset, split: Holdout, hasCatalogue: boolean): HeldOut {
   const { interactions, served } = dataset;
@@ -81,7 +81,7 @@ function offeredWithout({ offered, interactions }: Dataset, train: SparseRows): 
   return offered.map((flag, item) => (isHeldOut[item] === 1 ? 0 : flag));
 }
 
-/** How a split reads in a sentence. */
+/** Describes a split. */
 export function splitText({ kind, holdout, seed }: Holdout): string {
   const share = holdout < 1 ? `${Number((100 * holdout).toPrecision(4))} %` : thousands(holdout);
   const what = {
@@ -92,7 +92,7 @@ export function splitText({ kind, holdout, seed }: Holdout): string {
   return `held out: ${what} (seed ${seed})`;
 }
 
-/** The events of a test file. Users and items are numbered as in the dataset; those it does not know come after. */
+/** The events of a test file. Users and items have the indices of the dataset; unknown ones come after these. */
 export interface TestEvents {
   /** users × items, above 0 liked. */
   interactions: SparseRows;
@@ -100,7 +100,7 @@ export interface TestEvents {
   itemIds: readonly string[];
 }
 
-/** Learns from everything in the dataset, and tests on the events of another file. @param path of that file, for messages. */
+/** Uses the whole dataset to learn from, and the events of another file to test on. @param path of that file, for messages. */
 export function heldOutByFile(dataset: Dataset, events: TestEvents, path: string): HeldOut {
   const { interactions, userIds, itemIds } = events;
   const test = mapped(interactions, (value) => (value > 0 ? value : undefined));

@@ -2,15 +2,15 @@ import { countsOf } from '../matrix/sparse.js';
 import { TopN } from '../matrix/top-n.js';
 import { type Lists, listOf } from './lists.js';
 
-/** p of the rank-biased overlap: what a rank weighs beside the one above it. The first ten have 86 % of the weight. */
+/** p of the rank-biased overlap: the weight of a rank relative to the one above it. The first ten ranks have 86 % of the weight. */
 const PERSISTENCE = 0.9;
-/** How many users and items are named. */
+/** How many of the most changed users and items are returned. */
 const MOST = 10;
 
 /**
  * Compares the lists of two runs. A user without items has no list.
- * @param before,after a list a user, none with an item twice; those that one of them lacks are the last ones. @param items their bound.
- * @returns `change`: 1 − the mean share of the longer list that is in both, over the users who have both; 1 where nobody has, and 0 where
+ * @param before,after one list per user, without repeated items. Users that one of them lacks have the last indices. @param items how many.
+ * @returns `change`: 1 − the mean share of the longer list that is in both, over the users who have both; 1 where no user has, and 0 where
  *   there is no list at all. `rankBiasedOverlap`: the mean over the same users. How many users and items there are, and the users and items
  *   that changed most: users by the sum of both measures, items by the number of lists that have them.
  */
@@ -46,7 +46,7 @@ function listAt(lists: Lists, user: number): Uint32Array {
   return user + 1 < lists.start.length ? listOf(lists, user) : lists.items.subarray(0, 0);
 }
 
-/** How many there were and are, in both, and in one alone. */
+/** Counts users or items: before, after, in both, and in only one of the two. */
 class Counts {
   before = 0;
   after = 0;
@@ -54,7 +54,7 @@ class Counts {
   came = 0;
   went = 0;
 
-  /** @returns true for what was and is. */
+  /** @returns true for one that is in both. */
   count(was: number, is: number): boolean {
     if (was > 0) this.before++;
     if (is > 0) this.after++;
@@ -65,7 +65,7 @@ class Counts {
   }
 }
 
-/** In how many lists each item was and is. */
+/** Compares in how many lists each item was and is. */
 function itemChanges(before: Uint32Array, after: Uint32Array, items: number) {
   const [were, are] = [countsOf(before, items), countsOf(after, items)];
   const counts = new Counts();
@@ -81,14 +81,14 @@ function itemChanges(before: Uint32Array, after: Uint32Array, items: number) {
 
 /**
  * Compares two lists, neither empty: how many items are in both, how many the longer one has, and their rank-biased overlap: how much they
- * have in common from the top down, where a rank weighs p of the one above it. It is extrapolated beyond the ends, also of lists of two
- * lengths s ≤ l: RBO_ext, formula 32 of Webber, Moffat and Zobel, "A similarity measure for indefinite rankings", TOIS 2010. With X_d items
- * in common at depth d:
+ * have in common from the top down, where a rank weighs p times the one above it. It is extrapolated beyond the ends of the lists, which
+ * may have different lengths s ≤ l: RBO_ext, formula 32 of Webber, Moffat and Zobel, "A similarity measure for indefinite rankings",
+ * TOIS 2010. With X_d items in common at depth d:
  *
  *     (1 − p)/p · ( Σ_{d ≤ l} X_d / d · p^d + Σ_{s < d ≤ l} X_s (d − s) / (s d) · p^d ) + ( (X_l − X_s) / l + X_s / s ) · p^l
  */
 function comparison(items: number) {
-  /** By item: the last comparison that met it in the first or second list, at another rank than in the other. */
+  /** By item: the stamp of the last comparison that met it in the first or second list, at a rank where the other list has another item. */
   const [inFirst, inSecond] = [new Uint32Array(items), new Uint32Array(items)];
   let stamp = 0;
   return (was: Uint32Array, is: Uint32Array) => {

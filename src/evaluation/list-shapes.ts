@@ -1,18 +1,18 @@
 import { countsOf } from '../matrix/sparse.js';
 import { doublingPart } from '../report/distributions.js';
 
-/** How items are spread over lists, or over what people took. */
+/** How the items of lists, or of the held-out interactions, are distributed. */
 export interface Shape {
   /** Shares of items by the users who had them: by nobody, 1, 2, 3 to 4, 5 to 8, and so on; they add up to 1. */
   byPopularity: Float64Array;
-  /** What share of all goes to the commonest items, by share of the catalogue as in `TAIL`. */
+  /** For each share of the catalogue in `TAIL`: the share of all entries that its most frequent items get. */
   tail: Float64Array;
 }
 
-/** Shares of the catalogue that tails are told at. */
+/** The shares of the catalogue at which `tail` is computed: 0.1 % to all, ten per factor of 10. */
 export const TAIL = Array.from({ length: 31 }, (_, k) => 10 ** (-3 + k / 10));
 
-/** @param items one a place. @param popularity by item, the users who had it; items behind it are in no catalogue, and had by nobody. */
+/** @param items one per entry. @param popularity by item, how many users had it; nobody had items beyond its end, outside the catalogue. */
 export function shapeOf(items: Uint32Array, popularity: Uint32Array, offered: Uint8Array): Shape {
   const parts = 1 + partOf(popularity.reduce((most, users) => Math.max(most, users), 1));
   const byPopularity = new Float64Array(parts);
@@ -32,7 +32,7 @@ export function shapeOf(items: Uint32Array, popularity: Uint32Array, offered: Ui
   return { byPopularity, tail: Float64Array.from(tail) };
 }
 
-/** The part of `byPopularity` that items of so many users are in. */
+/** The part of `byPopularity` for items that this many users had. */
 export function partOf(users: number): number {
   return users === 0 ? 0 : 1 + doublingPart(users);
 }

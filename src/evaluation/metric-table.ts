@@ -10,9 +10,9 @@ export interface MetricTable {
 }
 
 /**
- * Measures the lists of several algorithms: one row a user; the columns are algorithm by algorithm those of `measureList`.
- * @param relevant one row a user, none empty.
- * @param users whose lists those are, by position in `rankings`; without it row r is about list r.
+ * Measures the lists of several algorithms: one row per user; the columns are those of `measureList`, algorithm by algorithm.
+ * @param relevant one row per user, none empty.
+ * @param users by row of `relevant`, the position of the user's list in each ranking; by default row r is about list r.
  */
 export function measureLists(
   rankings: readonly Lists[],
@@ -32,7 +32,7 @@ export function measureLists(
   return { rows: relevant.rows, columns, values };
 }
 
-/** Some of the rows. @param rows rising. */
+/** A table of some of the rows. @param rows rising. */
 export function tableRows(table: MetricTable, rows: Uint32Array): MetricTable {
   if (rows.length === table.rows) return table;
   const { columns, values } = table;

@@ -4,7 +4,7 @@ import { CATALOGUE_METRICS } from './catalogue-metrics.js';
 import { ALL, COLD, type Evaluation, type Figure } from './evaluation.js';
 import { USER_METRICS } from './user-metrics.js';
 
-/** Column heads, of the metrics whose name is not their head. */
+/** Column heads, where these are not the names of the metrics. */
 const HEADS: Readonly<Record<string, string>> = {
   ndcg: 'NDCG',
   map: 'MAP',
@@ -26,7 +26,7 @@ export function finder(figures: readonly Figure[]) {
     byKey.get(keyOf(algorithm, group, metric, at));
 }
 
-/** Rows of cells, the first their heads: one row per algorithm, and under it how far the 95 % interval reaches on its farther side. */
+/** Rows of cells, the first their heads: one row per algorithm, and below it the longer side of the 95 % interval. */
 export function cutTable(names: readonly string[], at: number, find: Find): string[][] {
   const metrics = [...USER_METRICS, ...CATALOGUE_METRICS];
   const rows = names.flatMap((name) => {
@@ -42,7 +42,7 @@ export function cutTable(names: readonly string[], at: number, find: Find): stri
 
 const SPEED = ['users_served', 'learn_seconds', 'users_per_second'] as const;
 
-/** How long each took. */
+/** How many users each algorithm served, and how fast. */
 export function speedTable(names: readonly string[], find: Find): string[][] {
   const rows = names.map((name) => [
     name,
@@ -62,7 +62,7 @@ export function groupTable({ groups, cold, rankings }: Evaluation, metric: strin
   return [[`${headOf(metric)}@${at} of`, 'users', ...names], ...rows];
 }
 
-/** The head of its column. */
+/** The column head of a metric. */
 export function headOf(metric: string): string {
   return HEADS[metric] ?? metric;
 }

@@ -6,10 +6,10 @@ import type { Summary } from './test-set.js';
 
 /** Metrics that the text shows by group and in comparisons; csv and json have all of them. */
 export const SHOWN = ['recall', 'ndcg'] as const;
-/** Differences below this p, adjusted, are called better or worse. */
+/** Differences with an adjusted p below this are called better or worse. */
 const SIGNIFICANT = 0.05;
 
-/** The answer for people: the conclusion, what was held out, a table per cut, speed, groups, and which algorithm is better. */
+/** The evaluation as text: the conclusion, what was held out, a table per cut, speed, groups, and which algorithm is better. */
 export function reportText(evaluation: Evaluation, summary: Summary): string {
   const { cuts, rankings } = evaluation;
   const find = finder(evaluation.figures);
@@ -25,7 +25,7 @@ export function reportText(evaluation: Evaluation, summary: Summary): string {
     aligned(speedTable(names, find), 'lr'),
     explanations,
     ...SHOWN.map((metric) => aligned(groupTable(evaluation, metric, last, find), 'lr')),
-    comparisonLines(evaluation, last),
+    shownComparisons(evaluation, last).map(comparisonLine),
   ];
   return `${sections
     .filter((lines) => lines.length > 0)
@@ -33,7 +33,7 @@ export function reportText(evaluation: Evaluation, summary: Summary): string {
     .join('\n\n')}\n`;
 }
 
-/** "ridge finds 10 % more than cosine (recall@20); chance does not explain it": of the others, the one that finds most is named. */
+/** "ridge finds 10 % more than cosine (recall@20); chance does not explain it": the first algorithm against the best of the others. */
 export function conclusion(evaluation: Evaluation): string {
   const { cuts, rankings, comparisons } = evaluation;
   const at = cuts[cuts.length - 1]!;
@@ -46,7 +46,7 @@ export function conclusion(evaluation: Evaluation): string {
   return `${first} finds ${percent(recallOf(first))} of what was held out (recall@${at})`;
 }
 
-/** A comparison in words; `comparisonLine` has its numbers. */
+/** A comparison as a sentence; `comparisonLine` has its numbers. */
 export function comparisonSentence(
   evaluation: Evaluation,
   { first, second, metric, at, adjusted: p }: ComparedPair,
@@ -79,15 +79,15 @@ export function summaryLines({ how, heldOut, relevant, sampled }: Summary): stri
     `  learned from   ${plural(heldOut.train, 'interaction')}`,
     `  held out       ${plural(heldOut.heldOut, 'interaction')}, of them to be found: ${thousands(relevant.toFind)}`,
   ];
-  const left: [number, string][] = [
+  const notCounted: [number, string][] = [
     [heldOut.notLiked, 'not liked'],
     [heldOut.ofUntested, 'of users who are not tested'],
     [relevant.had, 'of items the user had before'],
     [relevant.excluded, 'of items the user excludes'],
   ];
-  for (const [n, what] of left) if (n > 0) lines.push(`  not counted    ${thousands(n)} ${what}`);
+  for (const [n, what] of notCounted) if (n > 0) lines.push(`  not counted    ${thousands(n)} ${what}`);
   if (relevant.outside > 0) {
-    const unknown = heldOut.unknownItems > 0 ? ` (${plural(heldOut.unknownItems, 'item')} nobody knows)` : '';
+    const unknown = heldOut.unknownItems > 0 ? ` (${plural(heldOut.unknownItems, 'unknown item')})` : '';
     lines.push(
       `  out of reach   ${thousands(relevant.outside)} to be found are not in the catalogue${unknown}: missed by all`,
     );
@@ -97,16 +97,14 @@ export function summaryLines({ how, heldOut, relevant, sampled }: Summary): stri
     `  tested         ${plural(sampled.users, 'user')}${drawn}; users without held-out items: ${thousands(relevant.usersWithout)}`,
   );
   if (heldOut.unknownUsers > 0) {
-    lines.push(`  new            ${plural(heldOut.unknownUsers, 'test user')} nobody knows, served without a history`);
+    lines.push(`  new            ${plural(heldOut.unknownUsers, 'unknown test user')}, served without a history`);
   }
   return lines;
 }
 
-/** The first algorithm against each of the others, at a cut. */
-export function comparisonLines({ comparisons }: Evaluation, at: number): string[] {
-  return comparisons.flatMap((pair) =>
-    pair.at === at && SHOWN.some((metric) => metric === pair.metric) ? [comparisonLine(pair)] : [],
-  );
+/** The first algorithm against each of the others at a cut, by the metrics that reports show. */
+export function shownComparisons({ comparisons }: Evaluation, at: number): ComparedPair[] {
+  return comparisons.filter((pair) => pair.at === at && SHOWN.some((metric) => metric === pair.metric));
 }
 
 /** "ridge better than popular: +0.0123 recall@20 [0.0100, 0.0146], p < 0.001". */
@@ -115,7 +113,7 @@ export function comparisonLine(pair: ComparedPair): string {
   const isSignificant = p < SIGNIFICANT && difference !== 0;
   const verdict = isSignificant
     ? `${first} ${difference > 0 ? 'better' : 'worse'} than ${second}`
-    : `${first} not told apart from ${second}`;
+    : `${first} not significantly different from ${second}`;
   const ends = low === undefined || high === undefined ? '' : ` [${signed(low)}, ${signed(high)}]`;
   return `${verdict}: ${signed(difference)} ${headOf(metric)}@${at}${ends}, ${p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`}`;
 }

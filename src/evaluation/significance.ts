@@ -15,9 +15,9 @@ export interface Comparison {
 const RESAMPLES = 1000;
 const TAIL = 0.025;
 const FLIPS = 10_000;
-/** Up to this many differences all ways to sign them are enumerated, fewer than there would be flips. */
+/** Up to this many differences, all combinations of their signs are enumerated: 2^13, which are fewer than FLIPS. */
 const MOST_ENUMERATED = 13;
-/** More users than these share batches. The width of an interval from 4,000 batches is known to about 1 in 90. */
+/** More users than this share batches. With 4,000 batches, the width of an interval has a relative error of about 1 in 90. */
 const MOST_BATCHES = 4000;
 
 const BOOTSTRAP_STREAM = 0xb007;
@@ -26,8 +26,8 @@ const BATCHES_STREAM = 0xb10c;
 
 /**
  * 95 % intervals of the means of a table's columns: the percentile bootstrap over its rows (Efron, 1979), 1,000 resamples. Whole rows are
- * resampled, so columns stay in step, and one seed gives one answer.
- * @returns their ends, by column; undefined for fewer than two rows, which say nothing about how rows differ.
+ * resampled, so all columns see the same users. The same seed gives the same intervals.
+ * @returns their ends, by column; undefined for fewer than two rows, which do not show how much rows differ.
  */
 export function bootstrapIntervals(table: MetricTable, seed: number) {
   if (table.rows < 2) return undefined;
@@ -46,9 +46,9 @@ export function bootstrapIntervals(table: MetricTable, seed: number) {
  * Compares two algorithms by the differences of their users.
  *
  * The test is the paired randomisation test, two-sided (Fisher, 1935; for rankings Smucker, Allan and Carterette, 2007): if the two were
- * alike, each user's difference could as well have had the other sign. p is the share of ways to sign them whose sum is as far from 0 as
- * the observed one, or farther: of all ways for up to 13 users who differ, else of 10,000 random ones and the observed one.
- * @param differences one a user.
+ * equally good, each user's difference could as well have had the other sign. p is the share of sign combinations whose sum is at least as
+ * far from 0 as the observed one: of all combinations for up to 13 users who differ, else of 10,000 random ones and the observed one.
+ * @param differences one per user.
  */
 export function compare(differences: Float64Array, seed: number): Comparison {
   const table = { rows: differences.length, columns: 1, values: differences };
@@ -62,18 +62,18 @@ export function compare(differences: Float64Array, seed: number): Comparison {
 }
 
 /**
- * Several p values, each what it is worth where one looks at all of them: with more algorithms, one of them is more likely to differ by chance
- * (Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 1979).
+ * Adjusts p values for multiple comparisons: with more algorithms, one of them is more likely to differ by chance (Holm, "A simple
+ * sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 1979).
  */
 export function adjusted(ps: readonly number[]): number[] {
   const rising = [...ps.keys()].sort((a, b) => ps[a]! - ps[b]!);
-  const answer = new Array<number>(ps.length);
-  let before = 0;
+  const adjustedPs = new Array<number>(ps.length);
+  let largest = 0;
   rising.forEach((at, k) => {
-    before = Math.max(before, Math.min(1, (ps.length - k) * ps[at]!));
-    answer[at] = before;
+    largest = Math.max(largest, Math.min(1, (ps.length - k) * ps[at]!));
+    adjustedPs[at] = largest;
   });
-  return answer;
+  return adjustedPs;
 }
 
 /**
@@ -87,9 +87,9 @@ interface Batches {
 }
 
 /**
- * Up to 4,000 rows are each a batch of their own; more are dealt at random to 4,000 batches, so that intervals and tests of a million
- * users cost what those of 4,000 do. The variance of a mean of such batch means is that of the mean of the rows (batch means
- * with independent rows).
+ * Up to 4,000 rows are each a batch of their own. More rows are dealt at random to 4,000 batches, so that intervals and tests of a million
+ * users cost as much as those of 4,000. The variance of the mean of the batch means is that of the mean of the rows (batch means with
+ * independent rows).
  */
 export function inBatches(table: MetricTable, seed: number): Batches {
   const { rows, columns, values } = table;
@@ -147,7 +147,7 @@ function signFlipP(values: Float64Array, seed: number): number {
   const differences = values.filter((value) => value !== 0);
   const n = differences.length;
   const observed = sum(differences);
-  // Sums in another order differ by rounding: those count as equally large.
+  // Sums in another order differ by rounding errors: those count as equally large.
   const least = Math.abs(observed) - 1e-9 * sum(differences.map(Math.abs));
   const isAsLarge = (kept: number) => Math.abs(2 * kept - observed) >= least;
   if (n <= MOST_ENUMERATED) {
@@ -160,13 +160,13 @@ function signFlipP(values: Float64Array, seed: number): number {
   for (let flip = 0; flip < FLIPS; flip++) {
     let kept = 0;
     for (let from = 0; from < n; from += 32) kept += sumWhere(differences, from, random.next());
-    // The rest is flipped: the sum is kept − (observed − kept).
+    // The others have their signs flipped: the sum is kept − (observed − kept).
     if (isAsLarge(kept)) asLarge++;
   }
   return asLarge / (FLIPS + 1);
 }
 
-/** The sum of up to 32 values from a position on, of those whose bit is set. */
+/** The sum of those of up to 32 values, from a position on, whose bit is set. */
 function sumWhere(values: Float64Array, from: number, bits: number): number {
   const count = Math.min(32, values.length - from);
   let total = 0;

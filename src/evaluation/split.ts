@@ -6,7 +6,7 @@ export function sampleKeysOf(ids: { userIds: readonly string[]; itemIds: readonl
   return { users: sampleKeys(ids.userIds), items: sampleKeys(ids.itemIds) };
 }
 
-/** `last`: each user's latest. `random`: some of each user's. `time`: everybody's from one moment on. */
+/** What is held out. `last`: each user's latest entries. `random`: some of each user's. `time`: all users' entries from one moment on. */
 export type HoldoutKind = 'last' | 'random' | 'time';
 
 export interface Holdout {
@@ -25,18 +25,18 @@ export interface Parts {
 }
 
 /**
- * Holds out a part of the interactions: learn from the rest, and evaluate by the part.
+ * Splits interactions into a part to learn from and a held-out part to evaluate on.
  *
  * Under `last` and `random` a user with two entries or more gives up at least one and keeps at least one; a user with a single one keeps
- * it. What a user gives up depends on nothing but the seed, their key and their own entries. Under `time` users who came later have nothing
- * left to learn from, and entries without a time stay.
+ * it. What a user gives up depends only on the seed, their key and their own entries. Under `time`, users who came after the moment have
+ * nothing left to learn from, and entries without a time stay.
  *
- * Strengths that are ratings are computed again from the remaining entries, since a user's mean rating over all entries would tell of the
- * held-out ones.
+ * Strengths that come from ratings are computed again from the remaining entries, since a user's mean rating over all entries would leak
+ * the held-out ones.
  *
- * A held-out entry that was not liked (disliked, or had and returned) is in neither part: no list should find it, and to learn from it
- * would tell from the future what not to offer. @param users only users below this index are tested. The others keep everything, except
- * under `time`: what they did from the moment on is in neither part. @throws RangeError for `last` and `time` without times.
+ * A held-out entry that was not liked (disliked, or had and returned) is in neither part: no list should find it, and learning from it
+ * would leak from the future what not to offer. @param users only users below this index are tested. The others keep everything, except
+ * under `time`: their entries from the moment on are in neither part. @throws RangeError for `last` and `time` without times.
  */
 export function splitInteractions(all: Interactions, how: Holdout, keys: SampleKeys, users: number): Parts {
   const { interactions } = all;
@@ -58,7 +58,7 @@ function heldOutCount(count: number, holdout: number): number {
   return Math.max(1, Math.min(wanted, count - 1));
 }
 
-/** By entry: 1 where it is held out; of each user's entries, the last in the order of the kind. */
+/** By entry: 1 where it is held out. These are the last of each user's entries: by time for `last`, in random order for `random`. */
 function heldOutByUser(all: Interactions, how: Holdout, keys: SampleKeys, users: number): Uint8Array {
   const { start, index } = all.interactions;
   const times = how.kind === 'last' ? timesOf(all, how) : undefined;
@@ -81,7 +81,7 @@ function heldOutByUser(all: Interactions, how: Holdout, keys: SampleKeys, users:
   return isHeldOut;
 }
 
-/** Earlier first; no time comes before all times. */
+/** Earlier first; unknown times come before all others. */
 function timeOrder(a: number, b: number): number {
   if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(b)) - Number(Number.isNaN(a));
   return a - b;
@@ -96,8 +96,8 @@ function heldOutByMoment(times: Float64Array, how: Holdout): Uint8Array {
 }
 
 /**
- * The moment from which on the wanted number of entries is held out; more where several share it, since one moment is
- * not cut in two. Where that would leave nothing before it, the next moment; where there is none, never.
+ * The moment from which on entries are held out: the wanted number of them, or more where several share the moment, since a moment is
+ * not split. If that would leave no entry before it, the next moment; if there is none, Infinity.
  */
 function momentOf(times: Float64Array, holdout: number): number {
   const known = times.filter((time) => !Number.isNaN(time)).sort();

@@ -1,5 +1,5 @@
 import { countsOf } from '../matrix/sparse.js';
-import { bars, lyingBar } from '../report/bars.js';
+import { bars, horizontalBar } from '../report/bars.js';
 import { distributionLines, distributionsOf, doublingLabel } from '../report/distributions.js';
 import { aligned } from '../report/item-table.js';
 import { ALL, type Evaluation, type Ranking } from './evaluation.js';
@@ -9,7 +9,7 @@ import type { TestSet } from './test-set.js';
 
 const WIDTH = 30;
 
-/** Small plots for a terminal: accuracy, the popularity of what is recommended and of what was held out, and what was learned from. */
+/** Small plots for a terminal: accuracy, the popularity of recommended and of held-out items, and the data that was learned from. */
 export function terminalPlots(
   { figures, cuts }: Evaluation,
   test: TestSet,
@@ -23,14 +23,14 @@ export function terminalPlots(
   const popularity = countsOf(test.train.index, test.train.columns);
   const shares = (items: Uint32Array) => [...shapeOf(items, popularity, test.offered).byPopularity];
   const heldOut = shares(test.relevant.index);
-  // The first part is what nobody had.
+  // The first part has the items that nobody had.
   const last = doublingLabel(Math.max(0, heldOut.length - 2));
   return [
     '',
     ...aligned(
       [
         [`${headOf('recall')}@${at}`, ''],
-        ...rankings.map(({ algorithm }, row) => [algorithm, lyingBar(recall[row]! / most, WIDTH)]),
+        ...rankings.map(({ algorithm }, row) => [algorithm, horizontalBar(recall[row]! / most, WIDTH)]),
       ],
       'l',
     ),

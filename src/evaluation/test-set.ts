@@ -4,11 +4,11 @@ import { mapped, pickedRows, rowLength, rowOf, type SparseRows } from '../matrix
 import type { HeldOut, HeldOutCounts } from './held-out.js';
 import { contains } from './user-metrics.js';
 
-/** Who is tested, and on what, after learning from what. */
+/** The users to test, the items that they should be recommended, and what was learned from. */
 export interface TestSet {
   /** Rising user indices. */
   users: Uint32Array;
-  /** One row a tested user × items they should be recommended, none empty; more columns than the catalogue where test items are unknown to it. */
+  /** Tested users × items they should be recommended, no row empty; more columns than the catalogue if it does not have some test items. */
   relevant: SparseRows;
   /** users × items, the part that was learned from. */
   train: SparseRows;
@@ -17,17 +17,17 @@ export interface TestSet {
   summary: Summary;
 }
 
-/** What became of the interactions before anything was measured. */
+/** How the interactions were divided before anything is measured. */
 export interface Summary {
-  /** In a sentence: "held out: of each user’s interactions the last 20 % (seed 1)". */
+  /** As text: "held out: of each user’s interactions the last 20 % (seed 1)". */
   how: string;
   heldOut: HeldOutCounts;
   relevant: RelevantCounts;
-  /** Users who are tested, of how many who could be. */
+  /** How many users are tested, of how many who could be. */
   sampled: { users: number; of: number };
 }
 
-/** What became of the held-out interactions; none is dropped in silence. */
+/** What became of the held-out interactions; all of them are counted somewhere. */
 export interface RelevantCounts {
   /** Held out and liked: the sum of `toFind`, `had` and `excluded`. */
   liked: number;
@@ -35,11 +35,11 @@ export interface RelevantCounts {
   toFind: number;
   /** Of `toFind`: outside the catalogue, so that no list can hold them; they stay in every denominator. */
   outside: number;
-  /** Left out: the user has the item in the part that is learned from too, and is not offered it again. */
+  /** Left out: the item is also in the user's part that is learned from, so it is not recommended again. */
   had: number;
   /** Left out: the user's profile excludes the item. */
   excluded: number;
-  /** Users who could have been tested, and have nothing to find. */
+  /** Users who may be tested but have nothing to find. */
   usersWithout: number;
 }
 
@@ -47,8 +47,8 @@ const SAMPLE_STREAM = 0x5a3e;
 
 /**
  * The users with relevant items, or a sample of them. @param sampleUsers how many to test; undefined: all.
- * @param had users × items that they are not recommended again. @param served rising indices of the users who may be tested.
- * @throws Failure 65 if no user has one.
+ * @param had users × items that are not recommended to them again. @param served rising indices of the users who may be tested.
+ * @throws Failure 65 if no user has a relevant item, or none of these is in the catalogue.
  */
 export function testSetOf(
   { dataset, test, users, how, counts }: HeldOut,
@@ -82,8 +82,8 @@ export function testSetOf(
 }
 
 /**
- * @param test users × items that were held out and liked; more columns than `known` where it does not know the item.
- * @param known what bars items: what users had, and what they exclude. @param users rising indices of the users who may be tested.
+ * @param test users × items that were held out and liked; has more columns than `known` if some items are unknown to it.
+ * @param known the items that users had or exclude, and those that are offered. @param users rising indices of the users who may be tested.
  */
 export function relevantItems(
   test: SparseRows,
@@ -111,8 +111,8 @@ export function relevantItems(
 }
 
 /**
- * The relevant items that are cold: in the catalogue, without an interaction to learn from, of anybody and of any kind.
- * @returns rising positions of the tested users who have such an item to find, a row for each of them, and how many items that are.
+ * The relevant items that are cold: in the catalogue, but without any interaction to learn from.
+ * @returns rising positions of the tested users who have a cold item to find, a row for each of them, and the number of these items.
  */
 export function coldItems({ relevant, train, offered }: Pick<TestSet, 'relevant' | 'train' | 'offered'>) {
   const isCold = offered.slice();

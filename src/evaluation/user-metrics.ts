@@ -1,6 +1,6 @@
 import { lastAtMost } from '../matrix/search.js';
 
-/** What is measured of one user's list, in the order of a table's columns; docs/evaluation.md has sources and edge cases. */
+/** The metrics of one user's list, in the order of a table's columns; docs/evaluation.md has sources and edge cases. */
 export const USER_METRICS = ['recall', 'precision', 'ndcg', 'map', 'mrr', 'hit_rate'] as const;
 export type UserMetric = (typeof USER_METRICS)[number];
 
@@ -55,7 +55,7 @@ function discount(rank: number): number {
   return 1 / Math.log2(rank + 1);
 }
 
-/** Filled as far as it was needed. */
+/** Filled as far as it is needed. */
 const IDEAL_GAINS = [0];
 
 /** The gain of a list whose first `count` items are all hits. */
@@ -64,7 +64,7 @@ function idealGain(count: number): number {
   return IDEAL_GAINS[count]!;
 }
 
-/** Whether rising indices hold one, by binary search. */
+/** Whether rising indices contain an item, by binary search. */
 export function contains(rising: Uint32Array, item: number): boolean {
   return rising[lastAtMost(rising, item)] === item;
 }

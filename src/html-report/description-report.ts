@@ -1,7 +1,7 @@
 import type { ReadData } from '../dataset/read.js';
 import { shapeOf, TAIL } from '../evaluation/list-shapes.js';
 import { countsOf } from '../matrix/sparse.js';
-import { descriptionConclusion, examplesOf } from '../report/description.js';
+import { descriptionSummary, examplesOf } from '../report/description.js';
 import { distributionsOf } from '../report/distributions.js';
 import { inputReport } from '../report/input-report.js';
 import { distributionPlot } from './distribution-plot.js';
@@ -9,7 +9,7 @@ import { coloursOf, evaluationPlots } from './evaluation-plots.js';
 import { figure, type Html, html, page, section } from './html.js';
 import type { Plotter } from './plotter.js';
 
-/** `describe --report`: how files were understood, on a page of its own. @param command with every guess written out. */
+/** `describe --report`: how files were understood, as an HTML page. @param command with every guess written out. */
 export function descriptionReport(
   plotter: Plotter,
   { dataset, reports, understanding }: ReadData,
@@ -19,7 +19,7 @@ export function descriptionReport(
   const columns = reports.map((report) => columnTable(report.table.path, examplesOf(report, understanding)));
   return page(
     'How the files are understood',
-    descriptionConclusion(dataset, warnings),
+    descriptionSummary(dataset, warnings),
     warnings.length > 0 && section('Suspicious', html`<ul>${warnings.map((each) => html`<li>${each}</li>`)}</ul>`),
     section(
       'What is in them',
@@ -42,7 +42,7 @@ function columnTable(path: string, columns: ReturnType<typeof examplesOf>): Html
 <tbody>${rows}</tbody></table></div>`;
 }
 
-/** What share of all interactions the most popular items have. */
+/** The share of all interactions that the most popular items have. */
 function tailPlot(plotter: Plotter, { interactions, offered }: ReadData['dataset']): Html | undefined {
   if (interactions.index.length === 0) return undefined;
   const { tail } = shapeOf(interactions.index, countsOf(interactions.index, interactions.columns), offered);

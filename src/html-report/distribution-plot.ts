@@ -2,10 +2,10 @@ import { type Distribution, rangeText } from '../report/distributions.js';
 import { figure, type Html } from './html.js';
 import type { Plotter } from './plotter.js';
 
-/** So many parts have their name beside them. */
-const NAMED = 5;
+/** The maximum number of labels on the axis. */
+const MOST_LABELS = 5;
 
-/** A distribution as bars, with its range in words. @param title what it is about. */
+/** A distribution as bars, with its range as text. */
 export function distributionPlot({ plot, draw }: Plotter, title: string, distribution: Distribution): Html {
   const { kind, parts, labels, low, high } = distribution;
   const bars = parts.map((count, part) => ({ part, count }));
@@ -13,7 +13,7 @@ export function distributionPlot({ plot, draw }: Plotter, title: string, distrib
     const value = low + ((high - low) * part) / parts.length;
     return kind === 'dates' ? new Date(1000 * value) : value;
   };
-  const every = Math.ceil(parts.length / NAMED);
+  const every = Math.ceil(parts.length / MOST_LABELS);
   const style = { fill: 'var(--series-0)', inset: 0.5 };
   const words = rangeText(distribution);
   const drawing = draw(`${title}: ${words}`, {

@@ -10,7 +10,7 @@ export interface Point {
   high?: number | undefined;
 }
 
-/** What people took, drawn beside what algorithms recommend. */
+/** The series of the held-out items, drawn beside those of the algorithms. */
 export const HELD_OUT = 'held out';
 
 /** Colours of the page's style sheet: --series-0 and so on for algorithms, in their order. */
@@ -22,12 +22,12 @@ export function coloursOf(algorithms: readonly string[]): Map<string, string> {
   return new Map([[HELD_OUT, 'var(--people)'], ...colours]);
 }
 
-/** An axis of numbers from 0 on, and how a point's interval is drawn. */
-const COUNTED = { label: null, zero: true, nice: true, ticks: 4, grid: true } as const;
+/** Options of an axis that begins at 0, of the lines of intervals, and of an axis of shares. */
+const FROM_ZERO = { label: null, zero: true, nice: true, ticks: 4, grid: true } as const;
 const INTERVAL = { x1: 'low', x2: 'high', stroke: 'series' } as const;
 const PERCENT = { tickFormat: (share: number) => `${Number((100 * share).toPrecision(3))} %` };
 
-/** The plots of an evaluation. @param colours of everything that is drawn. */
+/** The plots of an evaluation. @param colours by series. */
 export function evaluationPlots({ plot, draw }: Plotter, colours: ReadonlyMap<string, string>) {
   const color = { domain: [...colours.keys()], range: [...colours.values()] };
   const shorter = (label: string) => (label.length > 22 ? `${label.slice(0, 21)}…` : label);
@@ -46,7 +46,7 @@ export function evaluationPlots({ plot, draw }: Plotter, colours: ReadonlyMap<st
         color,
         height: 56 + 26 * points.length,
         marginRight: 44,
-        x: COUNTED,
+        x: FROM_ZERO,
         marks: [
           plot.ruleY(points, { ...INTERVAL, y: 'series', strokeWidth: 3, strokeOpacity: 0.5 }),
           plot.dot(points, { y: 'series', x: 'value', fill: 'series', r: 5 }),
@@ -67,7 +67,7 @@ export function evaluationPlots({ plot, draw }: Plotter, colours: ReadonlyMap<st
         ...named(groups),
         color,
         height: 56 + 30 * groups.length,
-        x: COUNTED,
+        x: FROM_ZERO,
         marks: [
           plot.ruleY(points, { ...INTERVAL, y: 'group', strokeWidth: 2, strokeOpacity: 0.4 }),
           plot.dot(points, { y: 'group', x: 'value', fill: 'series', r: 4.5, fillOpacity: 0.9 }),
@@ -75,7 +75,7 @@ export function evaluationPlots({ plot, draw }: Plotter, colours: ReadonlyMap<st
       });
     },
 
-    /** How much of the catalogue is recommended against how much is found. */
+    /** How much is found, against how much of the catalogue is recommended. */
     accuracyByCoverage: (
       label: string,
       points: readonly { series: string; coverage: number; recall: number }[],
@@ -85,8 +85,8 @@ export function evaluationPlots({ plot, draw }: Plotter, colours: ReadonlyMap<st
         height: 240,
         marginLeft: 48,
         marginRight: 24,
-        x: { ...COUNTED, ...PERCENT, label: 'share of the catalogue that is recommended' },
-        y: { ...COUNTED, label: 'recall' },
+        x: { ...FROM_ZERO, ...PERCENT, label: 'share of the catalogue that is recommended' },
+        y: { ...FROM_ZERO, label: 'recall' },
         marks: [
           plot.dot(points, { x: 'coverage', y: 'recall', fill: 'series', r: 6 }),
           ...(['start', 'end'] as const).map((textAnchor) =>
@@ -102,7 +102,7 @@ export function evaluationPlots({ plot, draw }: Plotter, colours: ReadonlyMap<st
         ],
       }),
 
-    /** Shares by the popularity of items, from those that nobody had. */
+    /** The shares of items by popularity, from items that nobody had. */
     byPopularity: (label: string, parts: readonly string[], shares: readonly (Point & { part: number })[]): Html =>
       draw(label, {
         ...square,
@@ -112,14 +112,14 @@ export function evaluationPlots({ plot, draw }: Plotter, colours: ReadonlyMap<st
           ticks: parts.map((_, part) => part).filter((part) => part % Math.ceil(parts.length / 5) === 0),
           tickFormat: (part: number) => parts[part] ?? '',
         },
-        y: { ...COUNTED, ...PERCENT },
+        y: { ...FROM_ZERO, ...PERCENT },
         marks: [
           plot.line(shares, { x: 'part', y: 'value', stroke: 'series', strokeWidth: 2, curve: 'monotone-x' }),
           plot.dot(shares, { x: 'part', y: 'value', fill: 'series', r: 3 }),
         ],
       }),
 
-    /** What share of everything the commonest items get. */
+    /** The share of all entries that the most frequent items get. */
     tail: (label: string, tails: readonly { series: string; tail: Float64Array }[]): Html => {
       const points = tails.flatMap(({ series, tail }) =>
         Array.from(tail, (value, at) => ({ series, value, items: TAIL[at] ?? 1 })),

@@ -1,23 +1,30 @@
 import type { Dataset } from '../dataset/dataset.js';
 import { ALL, COLD, type Evaluation, type Ranking } from '../evaluation/evaluation.js';
 import { type Shape, shapeOf } from '../evaluation/list-shapes.js';
-import { comparisonLines, comparisonSentence, conclusion, SHOWN, summaryLines } from '../evaluation/report.js';
+import {
+  comparisonLine,
+  comparisonSentence,
+  conclusion,
+  SHOWN,
+  shownComparisons,
+  summaryLines,
+} from '../evaluation/report.js';
 import { cutTable, finder, groupTable, headOf, speedTable } from '../evaluation/report-tables.js';
 import type { TestSet } from '../evaluation/test-set.js';
-import { countsOf } from '../matrix/sparse.js';
+import { countsOf, rowLengths } from '../matrix/sparse.js';
 import { distributionOf, distributionsOf, doublingLabel } from '../report/distributions.js';
 import type { ExplainedList } from '../report/explanation.js';
 import { distributionPlot } from './distribution-plot.js';
 import { coloursOf, evaluationPlots, HELD_OUT } from './evaluation-plots.js';
+import { exampleUsers } from './example-users.js';
 import { figure, type Html, html, page, section, table } from './html.js';
-import { lookedUsers } from './looked-users.js';
 import type { Plotter } from './plotter.js';
 
-/** What an evaluation came to, and what it was made from. */
+/** The results of an evaluation, and the data behind them. */
 export interface Evaluated {
   evaluation: Evaluation;
   test: TestSet;
-  /** Of the first one also the scores of all lists, and the lists of some users. */
+  /** The first one also has the scores of all lists, and the lists of some users. */
   rankings: readonly (Ranking & { closer?: { scores: readonly number[]; lists: readonly ExplainedList[] } })[];
   /** What was learned from. */
   dataset: Dataset;
@@ -25,7 +32,7 @@ export interface Evaluated {
   howRead: string;
 }
 
-/** `evaluate --report`: the conclusion, plots, some users to look at, and all tables, on a page of its own. */
+/** `evaluate --report`: the conclusion, plots, some users to look at, and all tables, as an HTML page. */
 export function evaluationReport(plotter: Plotter, evaluated: Evaluated): string {
   const { evaluation, test, rankings, dataset, howRead } = evaluated;
   const names = evaluation.rankings.map(({ algorithm }) => algorithm);
@@ -35,7 +42,7 @@ export function evaluationReport(plotter: Plotter, evaluated: Evaluated): string
     section('What was measured', html`<pre>${summaryLines(test.summary).join('\n')}</pre>`),
     accuracySection(plotter, evaluation, names),
     spreadSection(plotter, evaluated, names),
-    lookedUsers(names[0] ?? '', dataset, test, rankings[0]?.closer?.lists ?? []),
+    exampleUsers(names[0] ?? '', dataset, test, rankings[0]?.closer?.lists ?? []),
     tablesSection(evaluation, names),
     section(
       'What was learned from',
@@ -71,20 +78,18 @@ function accuracySection(plotter: Plotter, evaluation: Evaluation, names: readon
     const [coverage, recall] = ['coverage', 'recall'].map((metric) => find(series, ALL, metric, at)?.value);
     return coverage === undefined || recall === undefined ? [] : [{ series, coverage, recall }];
   });
-  const against = `Recall@${at} against the share of the catalogue that anybody is recommended`;
+  const coverageTitle = `Recall@${at} against the share of the catalogue that is recommended to anybody`;
   return section(
     'Accuracy',
-    key(names, colours),
+    legend(names, colours),
     html`<div class="plots">
 ${SHOWN.map((metric) => figure(`${headOf(metric)}@${at}`, plots.values(`${headOf(metric)}@${at} by algorithm`, valuesOf(ALL, metric)), METRIC_WORDS[metric]))}
 ${groupPlot(`Recall@${at} by length of history`, groups.filter(isHistory))}
 ${groupPlot(`Recall@${at} by group`, groups.filter((name) => !isHistory(name)).slice(0, MOST_GROUPS))}
-${figure(against, plots.accuracyByCoverage(against, byCoverage), 'Up is more accurate, right is more of the catalogue.')}
+${figure(coverageTitle, plots.accuracyByCoverage(coverageTitle, byCoverage), 'Higher is more accurate, further right is more of the catalogue.')}
 ${figure(
   'In words',
-  html`<ul class="words">${evaluation.comparisons
-    .filter((pair) => pair.at === at && SHOWN.some((metric) => metric === pair.metric))
-    .map((pair) => html`<li>${comparisonSentence(evaluation, pair)}.</li>`)}</ul>`,
+  html`<ul class="words">${shownComparisons(evaluation, at).map((pair) => html`<li>${comparisonSentence(evaluation, pair)}.</li>`)}</ul>`,
 )}
 </div>`,
   );
@@ -94,7 +99,7 @@ const MOST_GROUPS = 20;
 
 const METRIC_WORDS = {
   recall: 'The share of what was held out that the lists find. The line is the 95 % interval.',
-  ndcg: 'The same, where a find counts more the higher it stands in the list.',
+  ndcg: 'The same, but an item counts more the higher it is in the list.',
 } as const;
 
 function spreadSection(plotter: Plotter, evaluated: Evaluated, names: readonly string[]): Html {
@@ -116,29 +121,25 @@ function spreadSection(plotter: Plotter, evaluated: Evaluated, names: readonly s
   );
   const tails = shapes.map(([name, { tail }]) => ({ series: name, tail }));
   const popularTitle = 'Popularity of what is recommended, and of what people took';
-  const tailTitle = 'The long tail: what the commonest items get of all';
+  const tailTitle = 'The long tail: what the most common items get of all recommendations';
   const scores = distributionOf('scores', 'numbers', rankings[0]?.closer?.scores ?? []);
   return section(
     'What the lists hold',
-    key([HELD_OUT, ...names], colours),
+    legend([HELD_OUT, ...names], colours),
     html`<div class="plots">
-${figure(popularTitle, plots.byPopularity(popularTitle, labels, shares), 'Lists that go where people go follow the line of what was held out.')}
-${figure(tailTitle, plots.tail(tailTitle, tails), 'The lower the line, the more of the catalogue is seen.')}
+${figure(popularTitle, plots.byPopularity(popularTitle, labels, shares), 'Lists that follow the choices of people are near the line of what was held out.')}
+${figure(tailTitle, plots.tail(tailTitle, tails), 'The lower the line, the more of the catalogue is shown.')}
 ${lengthsPlot(plotter, names, rankings)}
 ${scores.parts.length > 0 && distributionPlot(plotter, `Scores in the lists of ${names[0]}`, scores)}
 </div>`,
   );
 }
 
-/** A sentence where all lists are equally long; else the lengths of those of the first algorithm. */
+/** The lengths of the lists of the first algorithm: a plot, or a sentence where they are all equal. */
 function lengthsPlot(plotter: Plotter, names: readonly string[], [first]: readonly Ranking[]): Html {
   const { start } = first?.lists ?? { start: new Uint32Array(1) };
   const title = `Lengths of the lists of ${names[0]}`;
-  const lengths = distributionOf(
-    title,
-    'numbers',
-    start.subarray(1).map((end, list) => end - (start[list] ?? 0)),
-  );
+  const lengths = distributionOf(title, 'numbers', rowLengths({ rows: start.length - 1, start }));
   if (lengths.low === lengths.high) return figure(title, html`<p>Every list has ${lengths.low} items.</p>`);
   return distributionPlot(plotter, title, lengths);
 }
@@ -153,12 +154,12 @@ function tablesSection(evaluation: Evaluation, names: readonly string[]): Html {
     cuts.map((at) => table(`Metrics at ${at}`, cutTable(names, at, find))),
     SHOWN.map((metric) => table(`${headOf(metric)} by group`, groupTable(evaluation, metric, last, find))),
     table('Time', speedTable(names, find)),
-    html`<ul>${comparisonLines(evaluation, last).map((line) => html`<li>${line}</li>`)}</ul>`,
+    html`<ul>${shownComparisons(evaluation, last).map((pair) => html`<li>${comparisonLine(pair)}</li>`)}</ul>`,
     explained.map(({ algorithm, explanation }) => html`<pre>${algorithm}: ${explanation}</pre>`),
   );
 }
 
-/** Which colour means what. */
-function key(series: readonly string[], colours: ReadonlyMap<string, string>): Html {
+/** Names the series of each colour. */
+function legend(series: readonly string[], colours: ReadonlyMap<string, string>): Html {
   return html`<ul class="key">${series.map((name) => html`<li><span style="background:${colours.get(name)}"></span>${name}</li>`)}</ul>\n`;
 }

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { printable } from '../csv/printable.js';
 
-/** Beside `src` and `dist` alike. */
+/** The same path from `src` and from `dist`. */
 const STYLE = new URL('../../web/report.css', import.meta.url);
 
-/** Text that is HTML already; everything else is escaped where it is put into some. */
+/** Text that is HTML already; a template escapes everything else. */
 export class Html {
   readonly text: string;
   constructor(text: string) {
@@ -14,7 +14,7 @@ export class Html {
 
 type Content = string | number | undefined | false | Html | readonly Content[];
 
-/** A template of HTML: what is put in is escaped unless it is HTML; lists are joined, and `undefined` and `false` are nothing. */
+/** A template of HTML: contents are escaped unless they are `Html`, lists are joined, and `undefined` and `false` are left out. */
 export function html(strings: TemplateStringsArray, ...contents: readonly Content[]): Html {
   return new Html(strings.map((string, at) => string + (at < contents.length ? textOf(contents[at]) : '')).join(''));
 }
@@ -26,7 +26,7 @@ function textOf(content: Content): string {
   return printable(String(content)).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** Rows of cells, the first their heads; all columns but the first are numbers. It scrolls where it is wider than its place. */
+/** A table of rows of cells, the first row the heads; all columns but the first are numbers. It scrolls where it is too wide. */
 export function table(label: string, [heads = [], ...rows]: readonly (readonly string[])[]): Html {
   return html`<div class="wide" role="region" aria-label="${label}" tabindex="0"><table>
 <thead><tr>${heads.map((head) => (head === '' ? html`<td></td>` : html`<th scope="col">${head}</th>`))}</tr></thead>
@@ -34,7 +34,7 @@ export function table(label: string, [heads = [], ...rows]: readonly (readonly s
 </table></div>`;
 }
 
-/** A drawing with what it shows in words. */
+/** A drawing with a title, and a caption that says what it shows. */
 export function figure(title: string, drawing: Html, words: Content = ''): Html {
   return html`<figure><h3>${title}</h3>${drawing}${words && html`<figcaption>${words}</figcaption>`}</figure>\n`;
 }
@@ -43,7 +43,7 @@ export function section(title: string, ...contents: readonly Content[]): Html {
   return html`<section><h2>${title}</h2>\n${contents}</section>\n`;
 }
 
-/** A page that is complete in itself: no script, no network, light or dark as the reader likes it. @param conclusion its first sentence. */
+/** A self-contained page: no script, no network, light or dark as the reader prefers. @param conclusion its headline. */
 export function page(title: string, conclusion: string, ...sections: readonly Content[]): string {
   return html`<!doctype html>
 <html lang="en">

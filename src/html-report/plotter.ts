@@ -5,11 +5,11 @@ import { Html } from './html.js';
 /** Draws SVG with Observable Plot. */
 export interface Plotter {
   plot: typeof import('@observablehq/plot');
-  /** @param label what it shows, for those who do not see it. */
+  /** @param label what it shows, for screen readers. */
   draw: (label: string, options: PlotOptions) => Html;
 }
 
-/** So wide that text has its size on a phone. */
+/** In pixels; narrow enough that text keeps its size on a phone. */
 const WIDTH = 340;
 
 /** Loads the optional packages that draw. Call it before a run begins its work. @throws Failure 2 where they are not installed. */
@@ -29,7 +29,7 @@ export async function loadPlotter(
     draw: (label, options) => {
       const drawing = plot.plot({ document, width: WIDTH, style: { fontSize: '11px' }, ariaLabel: label, ...options });
       drawing.setAttribute('role', 'img');
-      // The label of the whole says it; parts of an image have none.
+      // The image as a whole has the label; its parts must not have their own.
       for (const part of drawing.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
       return new Html(drawing.outerHTML);
     },

@@ -1,7 +1,7 @@
 import type { QuotedCells } from '../csv/quoted-cells.js';
 import { Decimal, decimalText, writeDecimal } from './score-digits.js';
 
-/** Room for what `writeDecimal` writes. */
+/** The bytes that `writeDecimal` needs at most. */
 const MOST_DIGITS = 18;
 
 /** A buffer that grows as text is added. */
@@ -10,17 +10,17 @@ export class GrowingBytes {
   #end = 0;
   readonly #score = new Decimal();
 
-  /** How much was added so far. */
+  /** The number of bytes added so far. */
   get length(): number {
     return this.#end;
   }
 
-  /** What was added so far, as bytes of their own. */
+  /** A copy of the bytes added so far. */
   copy(): Uint8Array {
     return new Uint8Array(this.#bytes.subarray(0, this.#end));
   }
 
-  /** @throws RangeError where there is no such cell. */
+  /** Adds a cell, after the bytes `before`. @throws RangeError where there is no such cell. */
   cell(before: Uint8Array, { bytes, start }: QuotedCells, at: number): void {
     const from = start[at];
     const to = start[at + 1];
@@ -33,13 +33,13 @@ export class GrowingBytes {
     this.#end = end;
   }
 
-  /** A score in so many significant digits. */
+  /** Adds a score with that many significant digits. */
   score(score: number, digits: number): void {
     this.#score.round(score, digits);
     this.decimal(this.#score.whole, this.#score.decimals);
   }
 
-  /** whole · 10^(-decimals). */
+  /** Adds whole · 10^(-decimals). */
   decimal(whole: number, decimals: number): void {
     this.#room(MOST_DIGITS);
     const end = writeDecimal(this.#bytes, this.#end, whole, decimals);
@@ -47,7 +47,7 @@ export class GrowingBytes {
     else this.text(decimalText(whole, decimals));
   }
 
-  /** @param text of ASCII alone. */
+  /** @param text must be ASCII. */
   text(text: string): void {
     this.#room(text.length);
     for (let i = 0; i < text.length; i++) this.#bytes[this.#end++] = text.charCodeAt(i);
@@ -58,7 +58,7 @@ export class GrowingBytes {
     this.#room(utf8.length);
     const to = this.#bytes;
     let at = this.#end;
-    // A call that copies takes longer than a loop over so few.
+    // For so few bytes, a loop is faster than a call that copies.
     for (let i = 0; i < utf8.length; i++) to[at++] = utf8[i] as number;
     this.#end = at;
   }
@@ -71,7 +71,7 @@ export class GrowingBytes {
   }
 }
 
-/** A score in so many significant digits, as all formats have it. */
+/** A score rounded to that many significant digits, as all formats write it. */
 export function rounded(score: number, digits: number): number {
   return Number(score.toPrecision(digits));
 }

@@ -1,4 +1,4 @@
-/** What the cells of a column are: texts of users or of items, or what a row says. */
+/** What a column contains: texts of users or of items, or values of each row. */
 export type ColumnKind = 'user' | 'item' | 'rank' | 'score' | 'source' | 'reasons';
 
 export interface OutputColumn {
@@ -6,12 +6,12 @@ export interface OutputColumn {
   kind: ColumnKind;
 }
 
-/** A column with its texts, by user of the output or by item; none where rows say something else. */
+/** A column with its texts, by user of the output or by item; no texts where the values belong to rows. */
 export interface TextColumn extends OutputColumn {
   texts: readonly string[];
 }
 
-/** True for columns that say the same of all items of a list. */
+/** True for columns with one value per list, the same for all its items. */
 export function isOfUser({ kind }: OutputColumn): boolean {
   return kind === 'user';
 }

@@ -2,24 +2,24 @@ import { basename, extname } from 'node:path';
 import { usageFailure } from '../failure.js';
 import { isPipeOrDevice } from '../files/stats.js';
 
-/** How lists are written: a row an item (csv, parquet), or a row a user (wide, jsonl). */
+/** How lists are written: a row per item (csv, parquet), or a row per user (wide, jsonl). */
 export const OUTPUT_FORMATS = ['csv', 'wide', 'jsonl', 'parquet'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 /** Formats whose output is made of lines. */
 export type LineFormat = Exclude<OutputFormat, 'parquet'>;
 
-/** What a file with such an extension holds; where it may hold one of several, the first unless asked for. */
+/** The formats that a file with this extension may have; the first is the default. */
 const BY_EXTENSION: Readonly<Record<string, readonly OutputFormat[]>> = {
   '.csv': ['csv', 'wide'],
   '.jsonl': ['jsonl'],
   '.ndjson': ['jsonl'],
   '.parquet': ['parquet'],
 };
-const WE_WRITE = '.csv, .jsonl (or .ndjson), either with .gz, and .parquet';
+const EXTENSIONS = '.csv, .jsonl (or .ndjson), either with .gz, or .parquet';
 
 /**
- * The format of an output. @param asked for by `--format`; undefined: told from the extension.
- * @throws Failure 2 for an extension that contradicts `--format`, or that we do not write.
+ * The format of an output. @param asked the value of `--format`; undefined: the extension decides.
+ * @throws Failure 2 for an extension that contradicts `--format`, or that the program does not write.
  */
 export function formatOf(output: string, asked: OutputFormat | undefined): OutputFormat {
   const isPacked = /\.gz$/i.test(output);
@@ -32,12 +32,12 @@ export function formatOf(output: string, asked: OutputFormat | undefined): Outpu
     );
   }
   if (isPacked && format === 'parquet') {
-    throw usageFailure(`-o ${output}: Parquet is compressed inside; leave out .gz`);
+    throw usageFailure(`-o ${output}: Parquet compresses its own data; leave out .gz`);
   }
   if (format) return format;
   if (extension === '' || isPipeOrDevice(output)) return 'csv';
   throw usageFailure(
-    `-o ${output}: ${extension} is not written; extensions that are: ${WE_WRITE}; --format csv writes CSV under any name`,
+    `-o ${output}: cannot write ${extension}; expected ${EXTENSIONS}; --format csv writes CSV under any name`,
   );
 }
 

@@ -4,19 +4,19 @@ import type { List } from './list-lines.js';
 import type { Reasons, WriteReasons } from './reason-cells.js';
 import { SCORE_DIGITS } from './score-digits.js';
 
-/** Lists as numbers, one user's after the other: what Parquet is made from. */
+/** Lists as numbers, one user's after the other: the input of Parquet. */
 export interface ListColumns {
   items: Uint32Array;
-  /** Rounded, as all formats have them. */
+  /** Rounded, as all formats write them. */
   scores: Float64Array;
-  /** How many of the items are in each user's list. */
+  /** The length of each user's list. */
   lengths: Uint32Array;
-  /** By item of all lists, where they are wanted: why it is there, as text, and the place of its source in `SOURCES`. */
+  /** By item of all lists, where there are such columns: its reasons as text, and the index of its source in `SOURCES`. */
   reasons?: QuotedCells | undefined;
   sources?: Uint8Array | undefined;
 }
 
-/** Puts lists together as columns. @param precision significant digits of scores. @param write writes reasons, where they are wanted. */
+/** Collects lists as columns. @param precision significant digits of scores. @param write writes reasons, where a column needs them. */
 export function columnWriter(precision = SCORE_DIGITS, write?: WriteReasons) {
   const lists: List[] = [];
   const texts = new GrowingBytes();
@@ -28,7 +28,7 @@ export function columnWriter(precision = SCORE_DIGITS, write?: WriteReasons) {
       return rows;
     },
 
-    /** Takes the list of the next user. */
+    /** Adds the list of the next user. */
     add(_user: number, list: List, reasons?: Reasons): void {
       lists.push(list);
       rows += list.items.length;

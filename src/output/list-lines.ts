@@ -12,7 +12,7 @@ export interface List {
   scores: Float64Array;
 }
 
-/** A column of texts by user or by item has their cells, as `cellQuote` writes them. */
+/** A column; one of texts by user or by item has their cells, as `cellQuote` writes them. */
 export interface LineColumn extends OutputColumn {
   cells?: QuotedCells | undefined;
 }
@@ -21,7 +21,7 @@ export interface LineColumn extends OutputColumn {
 export interface LineLayout {
   format: LineFormat;
   columns: readonly LineColumn[];
-  /** The most items of a list. */
+  /** The maximum length of a list. */
   listLength: number;
   /** Significant digits of scores. */
   precision: number;
@@ -29,7 +29,7 @@ export interface LineLayout {
   reasons?: WriteReasons | undefined;
 }
 
-/** What comes before all lists. @param quote makes cells of names. */
+/** The header line, '' for JSON Lines. @param quote turns names into cells. */
 export function headerOf(
   format: LineFormat,
   columns: readonly OutputColumn[],
@@ -44,7 +44,7 @@ export function headerOf(
   return `${names.map(quote).join(',')}\n`;
 }
 
-/** What stands in a cell: a text by user, item, rank or source, or what is made for each row. */
+/** The content of a cell: a text by user, item, rank or source, or a value that is written for each row. */
 const Content = { user: 0, item: 1, rank: 2, source: 3, score: 4, reasons: 5 } as const;
 
 /** A cell of a line, with the bytes before it. */
@@ -54,14 +54,14 @@ interface Cell {
   cells: QuotedCells | undefined;
 }
 
-/** What the lines of a user are made of: their own cells, those of each item, and the bytes around and between these. */
+/** The parts of the lines of a user: the user's cells, those of each item, and the text around and between these. */
 const NO_LINES = {
   ofUser: [] as Cell[],
   beforeItems: '',
   ofItem: [] as Cell[],
   betweenItems: '',
   afterItem: '',
-  /** In place of an item that is not there. */
+  /** Fills the place of a missing item in a short list. */
   noItem: '',
   afterItems: '',
 };
@@ -73,7 +73,7 @@ const TEMPLATES: Readonly<Record<LineFormat, (columns: readonly LineColumn[]) =>
   jsonl: jsonlTemplate,
 };
 
-/** Puts lists together as lines. */
+/** Collects lists as lines. */
 export function lineWriter({ format, columns, listLength, precision, reasons: writeReasons }: LineLayout) {
   const texts = {
     rank: Array.from({ length: listLength }, (_, place) => String(place + 1)),
@@ -86,12 +86,12 @@ export function lineWriter({ format, columns, listLength, precision, reasons: wr
   const out = new GrowingBytes();
   let rows = 0;
   return {
-    /** How many there are so far. */
+    /** The number of rows so far. */
     get rows(): number {
       return rows;
     },
 
-    /** @param reasons where a column wants them. @throws RangeError where an item has no score, or there is no cell of it. */
+    /** @param reasons where a column needs them. @throws RangeError where an item has no score or no cell. */
     add(user: number, { items, scores }: List, reasons?: Reasons): void {
       for (const { before, cells } of ofUser) if (cells) out.cell(before, cells, user);
       if (beforeItems !== '') out.text(beforeItems);
@@ -118,32 +118,32 @@ export function lineWriter({ format, columns, listLength, precision, reasons: wr
       rows += format === 'csv' ? items.length : 1;
     },
 
-    /** The lines so far, as bytes of their own. */
+    /** A copy of the lines so far, as bytes. */
     finish: () => ({ lines: out.copy() }),
   };
 }
 
-/** Which of its texts a column has in a row. */
+/** The index of a column's text in a row. */
 function textIndex(content: number, user: number, items: Uint32Array, place: number, reasons?: Reasons): number {
   if (content === Content.user) return user;
   if (content === Content.item) return items[place] ?? -1;
   return content === Content.rank ? place : (reasons?.source[place] ?? -1);
 }
 
-/** `user_id,item_id,rank,score[,title]`: a row an item. */
+/** `user_id,item_id,rank,score[,title]`: a row per item. */
 function csvTemplate(columns: readonly LineColumn[]): Template {
   const ofItem = columns.map((column, k) => cellOf(column, k > 0 ? ',' : ''));
   return { ...NO_LINES, ofItem, afterItem: '\n' };
 }
 
-/** `user_id,item_1[,title_1],item_2,…`: a row a user, always of the same width, as tables of a database want it. */
+/** `user_id,item_1[,title_1],item_2,…`: a row per user, all of the same width, for tables of a database. */
 function wideTemplate(columns: readonly LineColumn[]): Template {
   const ofUser = columns.filter(isOfUser).map((column, k) => cellOf(column, k > 0 ? ',' : ''));
   const ofItem = columns.filter((column) => !isOfUser(column)).map((column) => cellOf(column, ','));
   return { ...NO_LINES, ofUser, ofItem, noItem: ','.repeat(ofItem.length), afterItems: '\n' };
 }
 
-/** `{"user_id":…,"items":[{"item_id":…,"rank":…,"score":…[,"title":…]},…]}`: an object a user. */
+/** `{"user_id":…,"items":[{"item_id":…,"rank":…,"score":…[,"title":…]},…]}`: an object per user. */
 function jsonlTemplate(columns: readonly LineColumn[]): Template {
   const members = (some: readonly LineColumn[]) =>
     some.map((column, k) => cellOf(column, `${k > 0 ? ',' : '{'}${jsonText(column.name)}:`));

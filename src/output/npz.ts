@@ -1,16 +1,17 @@
 import { checkSum } from '../files/check-sum.js';
 
-/** Arrays of numbers as NumPy has them, and bytes as a string of one. */
+/** The arrays of numbers that NumPy has; bytes become a single NumPy string. */
 export type NpyArray = Int32Array | BigInt64Array | Float32Array | Uint8Array;
 
 const VERSION = 45;
-/** The first of January 1980: the same arrays give the same bytes. */
+/** 1 January 1980, always: so the same arrays give the same bytes. */
 const DATE = 0x21;
+/** In place of a 32-bit size or offset: the field of 64 bits has it. */
 const IN_EXTRA = 0xffffffff;
 
 /**
- * A file of NumPy's arrays (.npz): a ZIP archive of .npy files, not compressed, with the 64-bit sizes that NumPy writes as well.
- * @param arrays by name; each may lie in pieces.
+ * A file of NumPy arrays (.npz): a ZIP archive of .npy files, not compressed, with 64-bit sizes as NumPy writes them.
+ * @param arrays by name; each may be in several pieces.
  */
 export function npz(arrays: Readonly<Record<string, readonly NpyArray[]>>): Uint8Array[] {
   const parts: Uint8Array[] = [];
@@ -40,7 +41,7 @@ export function npz(arrays: Readonly<Record<string, readonly NpyArray[]>>): Uint
   return parts;
 }
 
-/** The fields of a header before its name: of a file (two sizes), or of the directory (its offset as well). */
+/** The fixed fields of a header, before the file's name: a local header has two sizes, one in the directory also the offset. */
 function entry(signature: number, name: Uint8Array, sum: number, sizes: readonly number[]): Buffer {
   const isLocal = sizes.length === 2;
   const head = Buffer.alloc(isLocal ? 30 : 46);
@@ -58,7 +59,7 @@ function entry(signature: number, name: Uint8Array, sum: number, sizes: readonly
   return head;
 }
 
-/** The sizes of a file in 64 bits. */
+/** The extra field with 64-bit sizes (ZIP64). */
 function extra(sizes: readonly number[]): Buffer {
   const field = Buffer.alloc(4 + 8 * sizes.length);
   field.writeUInt16LE(1);
@@ -67,7 +68,7 @@ function extra(sizes: readonly number[]): Buffer {
   return field;
 }
 
-/** The end of the directory in 64 bits, where that is, and the end that points there. */
+/** The ZIP64 end of the directory, its locator, and the classic end that refers to them. */
 function ending(begin: number, size: number, count: number): Buffer {
   const end = Buffer.alloc(56 + 20 + 22);
   end.writeUInt32LE(0x06064b50);
@@ -86,7 +87,7 @@ function ending(begin: number, size: number, count: number): Buffer {
   return end;
 }
 
-/** What stands before the numbers of a .npy file: of one dimension, or of none for a string. */
+/** The header of a .npy file with an array of one dimension, or a string, which has none. */
 function npyHeader(pieces: readonly NpyArray[]): Buffer {
   const length = pieces.reduce((total, piece) => total + piece.length, 0);
   const [first] = pieces;

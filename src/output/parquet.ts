@@ -6,8 +6,8 @@ import { SOURCES } from './reason-cells.js';
 
 type Package = typeof import('hyparquet-writer');
 
-/** Rows that are encoded at once. They decide bytes, so they depend on nothing else. */
-const ROWS_A_GROUP = 100_000;
+/** Rows per row group. The number changes the bytes, so it is constant. */
+const ROWS_PER_GROUP = 100_000;
 
 /** Loads the optional package that writes Parquet. Call it before a run begins its work. @throws Failure 73 where it is not installed. */
 export async function loadParquet(load = (): Promise<Package> => import('hyparquet-writer')): Promise<Package> {
@@ -27,27 +27,27 @@ const INTEGER = { type: 'INT32', repetition_type: 'REQUIRED' } as const;
 const NUMBER = { type: 'DOUBLE', repetition_type: 'REQUIRED' } as const;
 const TYPES = { user: TEXT, item: TEXT, rank: INTEGER, score: NUMBER, source: TEXT, reasons: TEXT };
 
-/** Encodes lists as a Parquet file, a row an item, group by group. */
+/** Encodes lists as a Parquet file, a row per item, group by group. */
 export function parquetLists({ ByteWriter, ParquetWriter }: Package, columns: readonly TextColumn[]) {
   const encoded = new ByteWriter();
   const schema = [
     { name: 'schema', num_children: columns.length },
     ...columns.map(({ name, kind }) => ({ name, ...TYPES[kind] })),
   ];
-  // Smallest and largest values help only where rows are sorted by them, and take a fifth of the time.
+  // Statistics (minimum and maximum) help readers only where rows are sorted by a column, and take a fifth of the time.
   const file = new ParquetWriter({ writer: encoded, schema, statistics: false, createdBy: 'recommend' });
-  // The rows of the next group: the indices of user, item and source, and what is said of them.
-  const users = new Uint32Array(ROWS_A_GROUP);
-  const itemsOf = new Uint32Array(ROWS_A_GROUP);
-  const ranks = new Int32Array(ROWS_A_GROUP);
-  const scoresOf = new Float64Array(ROWS_A_GROUP);
-  const sourcesOf = new Uint8Array(ROWS_A_GROUP);
+  // The rows of the next group: the indices of user, item and source, and the row's own values.
+  const users = new Uint32Array(ROWS_PER_GROUP);
+  const itemsOf = new Uint32Array(ROWS_PER_GROUP);
+  const ranks = new Int32Array(ROWS_PER_GROUP);
+  const scoresOf = new Float64Array(ROWS_PER_GROUP);
+  const sourcesOf = new Uint8Array(ROWS_PER_GROUP);
   const reasonsOf: string[] = [];
   let rows = 0;
 
   const picked = (of: readonly string[], indices: ArrayLike<number>) =>
     Array.from({ length: rows }, (_, row) => textOf(of, indices[row]));
-  /** What a column of each kind holds of the group, the texts being the column's. */
+  /** The data of the group for a column of each kind. @param texts those of the column. */
   const dataOf: Readonly<Record<ColumnKind, (texts: readonly string[]) => string[] | Int32Array | Float64Array>> = {
     user: (texts) => picked(texts, users),
     item: (texts) => picked(texts, itemsOf),
@@ -57,24 +57,24 @@ export function parquetLists({ ByteWriter, ParquetWriter }: Package, columns: re
     reasons: () => reasonsOf.slice(0, rows),
   };
 
-  /** What was encoded, out of the buffer. */
-  const taken = (): Uint8Array => {
+  /** Takes the encoded bytes out of the buffer. */
+  const take = (): Uint8Array => {
     const bytes = encoded.getBytes().slice();
     encoded.index = 0;
     return bytes;
   };
 
-  const group = (): Uint8Array => {
+  const encodeGroup = (): Uint8Array => {
     const columnData = columns.map(({ name, kind, texts }) => ({ name, data: dataOf[kind](texts) }));
-    file.write({ columnData, rowGroupSize: ROWS_A_GROUP });
+    file.write({ columnData, rowGroupSize: ROWS_PER_GROUP });
     rows = 0;
-    return taken();
+    return take();
   };
 
   return {
     /**
-     * Adds lists. @param from the user of the first of them. @returns the groups that they fill, as bytes of the file.
-     * @throws RangeError where they name a user or an item that there is not.
+     * Adds lists. @param from the index of the first list's user. @returns the bytes of the groups that they complete.
+     * @throws RangeError where they name a user or an item that does not exist.
      */
     *add(from: number, { items, scores, lengths, reasons, sources }: ListColumns): Iterable<Uint8Array> {
       let at = 0;
@@ -91,16 +91,16 @@ export function parquetLists({ ByteWriter, ParquetWriter }: Package, columns: re
           scoresOf[rows] = score;
           sourcesOf[rows] = sources?.[at] ?? 0;
           if (reasons) reasonsOf[rows] = cellText(reasons, at);
-          if (++rows === ROWS_A_GROUP) yield group();
+          if (++rows === ROWS_PER_GROUP) yield encodeGroup();
         }
       }
     },
 
     /** The rest of the file. */
     end(): Uint8Array {
-      const rest = rows > 0 ? group() : new Uint8Array(0);
+      const rest = rows > 0 ? encodeGroup() : new Uint8Array(0);
       file.finish();
-      return Buffer.concat([rest, taken()]);
+      return Buffer.concat([rest, take()]);
     },
   };
 }

@@ -5,39 +5,39 @@ import type { GrowingBytes } from './bytes.js';
 import type { OutputFormat } from './formats.js';
 import { Decimal, timesPower } from './score-digits.js';
 
-/** Where a row of a list comes from: what most of its score is, or the rule that put it there. */
+/** Where a row of a list comes from: the kind of signal behind most of its score, or the rule that put it there. */
 export const SOURCES = ['history', 'preferences', 'group', 'popular', 'pinned', 'explored'] as const;
 
-/** Why the items of a list have their scores, each of which is the sum of its parts, weighed. */
+/** Why the items of a list have their scores. Each score is the sum of its parts, times a factor. */
 export interface Reasons {
-  /** Places for the largest parts of each item, largest first: one more than are named beside others. */
+  /** How many of the largest parts of each item are kept, largest first: one more than are named when the rest is summed up as "others". */
   kept: number;
-  /** By item of the list: how many parts there are, none of which is 0. */
+  /** By item of the list: how many parts there are; none is 0. */
   parts: Uint32Array;
-  /** By place: a signal, or `signalCount` for popularity; and what it adds. */
+  /** `kept` entries for each item of the list: a signal, or `signalCount` for popularity; and what it adds to the score. */
   cause: Uint32Array;
   amount: Float64Array;
-  /** By item of the list: what all parts add up to, and what that is weighed with (1: nothing). */
+  /** By item of the list: the sum of all its parts, and the factor of rules that multiplies it (1: none). */
   sum: Float64Array;
   factor: Float64Array;
-  /** By item of the list: its place in `SOURCES`. */
+  /** By item of the list: the index of its source in `SOURCES`. */
   source: Uint8Array;
 }
 
-/** The names of causes: cells of items, attribute values and groups, one behind the other, as `reasonName` writes them. */
+/** The names of causes: the cells of items, then attribute values, then groups, as `reasonName` writes them. */
 export interface ReasonNames {
   cells: QuotedCells;
   counts: SignalCounts;
 }
 
-/** As a cell of CSV, as text that is quoted elsewhere, or as an array of JSON. */
+/** How reasons are written: as a cell of CSV, as text that is quoted elsewhere, or as a JSON array. */
 export type ReasonStyle = 'cell' | 'text' | 'json';
 
 export function reasonStyle(format: OutputFormat): ReasonStyle {
   return format === 'jsonl' ? 'json' : format === 'parquet' ? 'text' : 'cell';
 }
 
-/** What a part is: a signal, popularity, what the sum was weighed with, or all that is not named. */
+/** The kind of a part: a signal, popularity, the factor of the sum, or the sum of all parts that are not named. */
 const KINDS = ['item', 'attribute', 'group', 'follows', 'popular', 'factor', 'other'] as const;
 type Kind = (typeof KINDS)[number];
 
@@ -56,7 +56,7 @@ const textMarks = (quote: string) => ({
   close: quote,
 });
 
-/** What stands around all parts and between two of them, before the name and the score of each, and behind that. */
+/** The text around all parts and between two of them, before the name and the score of each, and after the score. */
 const MARKS = {
   text: textMarks(''),
   cell: textMarks('"'),
@@ -71,8 +71,8 @@ const MARKS = {
 };
 
 /**
- * The name of a cause inside reasons. In text `; ` separates parts and a space the score, so a semicolon before a space becomes a comma,
- * and line breaks become spaces: reasons can be cut again whatever the name is.
+ * The name of a cause inside reasons. In text, `; ` separates parts and a space separates the score, so a semicolon before a space becomes
+ * a comma, and line breaks become spaces: reasons can be split again whatever the name is.
  */
 export function reasonName(name: string, style: ReasonStyle): string {
   if (style === 'json') return jsonText(name).slice(1, -1);
@@ -90,25 +90,25 @@ const FACTOR_DIGITS = 3;
 export type WriteReasons = (out: GrowingBytes, score: number, reasons: Reasons, place: number) => void;
 
 /**
- * Writes reasons. All parts have the last decimal of the score as it is written, and add up to it exactly: what rounding leaves goes to
- * the others or, where all are named, to the first. Parts that come to 0 are left out.
+ * Writes reasons. All parts have as many decimals as the written score, and add up to it exactly: the rounding error goes to the others or,
+ * where all are named, to the first part. Parts that are rounded to 0 are left out.
  *
  * @param digits significant digits of scores.
  */
 export function reasonWriter(style: ReasonStyle, { cells, counts }: ReasonNames, digits: number): WriteReasons {
   const { open, between, beforeName, beforeScore, end, close } = MARKS[style];
-  // What stands before the name of the first part and of later ones, and before scores.
+  // The bytes before the name of the first part and of later ones, and before scores.
   const beforeFirst = byKind(beforeName);
   const beforeNext = byKind((kind) => between + beforeName(kind));
   const beforeAmount = byKind(beforeScore);
   const popular = signalCount(counts);
   const latest = counts.items + counts.preferences + counts.groups;
   const ofScore = new Decimal();
-  // Of the item that is written: the named parts in units of the last decimal, and how many parts were written.
+  // For the current item: the named parts in units of the last decimal, and how many parts were written.
   const units: number[] = [];
   let written = 0;
 
-  /** Rounds the first parts of an item. @returns how many: none where they cancel out but for the last digits that doubles have. */
+  /** Rounds the first parts of an item. @returns how many are named: none where they cancel out and only rounding errors would be left. */
   const round = (amount: Float64Array, first: number, count: number, decimals: number): number => {
     let size = 0;
     for (let k = 0; k < count; k++) {

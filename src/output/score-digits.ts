@@ -1,8 +1,8 @@
 /** 10⁰ to 10²², each exact. */
 const POWERS = Float64Array.from({ length: 23 }, (_, power) => Number(`1e${power}`));
-/** A fraction nearer to ½ than this may be on the other side of it but for the rounding of the product. */
+/** A fraction nearer to ½ than this may be on the wrong side of it, because the product was rounded. */
 const DOUBT = 1e-6;
-/** Up to so many digits, products are that near. */
+/** Up to this many digits, the rounding error of the product is smaller than that. */
 const MOST_BY_PRODUCT = 9;
 const MOST_DECIMALS = 15;
 const MOST_SHORT = 2 ** 31 - 1;
@@ -11,7 +11,7 @@ const MINUS = 45;
 const ZERO = 48;
 const POINT = 46;
 
-/** The significant digits of scores, unless another number is asked for: six, at most 15. */
+/** The significant digits of scores: the default, and the maximum. */
 export const SCORE_DIGITS = 6;
 export const MOST_SCORE_DIGITS = 15;
 
@@ -21,8 +21,8 @@ export class Decimal {
   decimals = 0;
 
   /**
-   * Takes a score, rounded to significant digits as `toPrecision` does: that keeps the order, so scores never rise down a list.
-   * @throws RangeError where it is no finite number.
+   * Sets this to a score, rounded to significant digits as `toPrecision` does: that keeps the order, so scores never rise down a list.
+   * @throws RangeError where the score is not a finite number.
    */
   round(score: number, digits: number): void {
     const size = Math.abs(score);
@@ -53,7 +53,7 @@ export class Decimal {
   }
 }
 
-/** number · 10^decimals, and not larger than by the largest power that there is. */
+/** number · 10^decimals, with the exponent limited to ±308, the range of doubles. */
 export function timesPower(number: number, decimals: number): number {
   const power = POWERS[Math.abs(decimals)] ?? Number(`1e${Math.min(Math.abs(decimals), 308)}`);
   return decimals < 0 ? number / power : number * power;
@@ -62,20 +62,20 @@ export function timesPower(number: number, decimals: number): number {
 /** The text of whole · 10^(-decimals), as JavaScript writes numbers. */
 export function decimalText(whole: number, decimals: number): string {
   const text = `${whole}e${-decimals}`;
-  // Doubles do not tell all numbers of 16 digits apart.
+  // Doubles cannot represent all numbers of 16 digits.
   return Math.abs(whole) < MOST_WHOLE ? String(Number(text)) : text;
 }
 
 /**
- * Writes the same text. @param bytes with room for 18 more from `at`. @returns where it ends; `at` where the number is too large or too
- * small for that: then nothing is written.
+ * Writes the text of `decimalText`, faster. @param bytes with room for 18 more from `at`. @returns where it ends; `at` where the number is
+ * too large or too small for this way: then nothing is written.
  */
 export function writeDecimal(bytes: Uint8Array, at: number, number: number, places: number): number {
   let left = number < 0 ? -number : number;
   let decimals = places;
   const isSmall = decimals > 6 && left < (POWERS[decimals - 6] ?? 0);
   if (decimals < 0 || decimals > MOST_DECIMALS || isSmall || left > MOST_SHORT) return at;
-  // Whole numbers of 32 bits, which divide faster.
+  // Integers of 32 bits divide faster.
   for (; decimals > 0 && left % 10 === 0; decimals--) left = (left / 10) | 0;
   let digits = decimals + 1;
   while (left >= (POWERS[digits] ?? 0)) digits++;

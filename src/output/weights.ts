@@ -6,15 +6,15 @@ import { type NpyArray, npz } from './npz.js';
 export const WEIGHT_FORMATS = ['npz', 'mtx', 'csv'] as const;
 export type WeightFormat = (typeof WEIGHT_FORMATS)[number];
 
-/** A row of the weights: what it is the row of. */
+/** The signal of a row of the weights. */
 export interface Signal {
   kind: 'item' | 'attribute' | 'group' | 'latest' | 'popular';
   id: string;
 }
 
-const LINES_AT_ONCE = 10_000;
+const LINES_PER_CHUNK = 10_000;
 
-/** The bytes of a file of weights. @param rows signals × items. @param factors items × rank, which only npz has room for. */
+/** The bytes of a file of weights. @param rows signals × items. @param factors items × rank, written to npz only. */
 export function weightBytes(
   format: WeightFormat,
   rows: SparseRows,
@@ -22,7 +22,7 @@ export function weightBytes(
   items: readonly string[],
   factors: Float32Array,
 ): Iterable<Uint8Array | string> {
-  // SciPy reads the arrays that it knows.
+  // SciPy ignores arrays that it does not know, such as `factors`.
   if (format === 'npz') return npz({ ...scipyArrays(rows), factors: [factors] });
   return inChunks(format === 'mtx' ? matrixMarket(rows) : csv(rows, signals, items));
 }
@@ -74,7 +74,7 @@ function digits(value = 0): string {
 function* inChunks(lines: Iterable<string>): Iterable<string> {
   let chunk: string[] = [];
   for (const line of lines) {
-    if (chunk.push(line) < LINES_AT_ONCE) continue;
+    if (chunk.push(line) < LINES_PER_CHUNK) continue;
     yield chunk.join('');
     chunk = [];
   }

@@ -21,19 +21,19 @@ export function descriptionFacts({ dataset, reports, understanding }: ReadData, 
 }
 
 /** "Understood: 10 interactions of 2 users with 5 items. Nothing is suspicious." */
-export function descriptionConclusion({ served, itemIds, interactions }: Dataset, warnings: readonly string[]): string {
-  const people = `${plural(served, 'user')} with ${plural(itemIds.length, 'item')}`;
-  const found = `${plural(interactions.index.length, 'interaction')} of ${people}`;
+export function descriptionSummary({ served, itemIds, interactions }: Dataset, warnings: readonly string[]): string {
+  const pairs = plural(interactions.index.length, 'interaction');
+  const found = `${pairs} of ${plural(served, 'user')} with ${plural(itemIds.length, 'item')}`;
   const doubts = ['Nothing is', 'One thing is'][warnings.length] ?? `${warnings.length} things are`;
   return `Understood: ${found}. ${doubts} suspicious.`;
 }
 
-/** The same for people. @param drawn also with bars, for a terminal. */
+/** The same facts as text. @param withBars draws distributions, for a terminal. */
 export function descriptionText(
   { dataset, reports, understanding }: ReadData,
   warnings: string[],
   command: string,
-  drawn: boolean,
+  withBars: boolean,
 ): string {
   const examples = reports.flatMap((report) => {
     const shown = Object.entries(examplesOf(report, understanding));
@@ -46,14 +46,14 @@ export function descriptionText(
     ];
   });
   return [
-    descriptionConclusion(dataset, warnings),
+    descriptionSummary(dataset, warnings),
     '',
     inputReport(dataset, reports, true),
     '',
     'The first values of each column:',
     ...examples,
     '',
-    ...distributionLines(distributionsOf(dataset), drawn),
+    ...distributionLines(distributionsOf(dataset), withBars),
     '',
     ...(warnings.length === 0
       ? []

@@ -9,10 +9,10 @@ import { thousands } from './quantities.js';
 export interface Distribution {
   /** "items a user has". */
   what: string;
-  /** Counts double from part to part: 1, 2, 3 to 4, 5 to 8; numbers and dates (s) are parted equally. */
+  /** The parts of counts double: 1, 2, 3 to 4, 5 to 8; those of numbers and of dates (in s) are equally wide. */
   kind: 'counts' | 'numbers' | 'dates';
   parts: readonly number[];
-  /** What the parts are called, where they are not equal parts from `low` to `high`. */
+  /** The names of the parts, where these are not equally wide parts from `low` to `high`. */
   labels?: readonly string[];
   low: number;
   high: number;
@@ -20,10 +20,10 @@ export interface Distribution {
 }
 
 const PARTS = { numbers: 10, dates: 32 } as const;
-/** Up to so many different values have a part each. */
+/** Up to this many distinct values, each has a part of its own. */
 const FEW = 12;
 
-/** How histories, popularity, ratings and dates are spread; empty ones are left out. */
+/** The distributions of histories, popularity, ratings and dates; empty ones are left out. */
 export function distributionsOf(data: {
   interactions: SparseRows;
   /** Only the histories of users below this index. */
@@ -40,7 +40,7 @@ export function distributionsOf(data: {
   ].filter(({ parts }) => parts.length > 0);
 }
 
-/** @param values counts of 0, and what is no number, are not counted. */
+/** @param values counts of 0 and values that are not finite are left out. */
 export function distributionOf(what: string, kind: Distribution['kind'], values: ArrayLike<number>): Distribution {
   const known = knownOf(values, kind === 'counts' ? 1 : Number.NEGATIVE_INFINITY).sort();
   const [low = 0, high = 0, median = 0] = [known[0], known.at(-1), known[known.length >> 1]];
@@ -52,7 +52,7 @@ export function distributionOf(what: string, kind: Distribution['kind'], values:
   }
   const few = fewValues(known);
   if (!few) return { ...named, parts: byPart(known, low, high, PARTS[kind]) };
-  return { ...named, parts: [...few.values()], labels: [...few.keys()].map(kind === 'dates' ? dayText : toDigits) };
+  return { ...named, parts: [...few.values()], labels: [...few.keys()].map(kind === 'dates' ? dayText : shortNumber) };
 }
 
 /** How often each value occurs; undefined where there are more than a few. @param rising values. */
@@ -90,7 +90,7 @@ export function byDoubling(values: Iterable<number>): number[] {
   return counts;
 }
 
-/** The part that a count of 1 or more is in, of 1, 2, 3 to 4, 5 to 8, and so on. */
+/** The index of the part (1, 2, 3 to 4, 5 to 8, and so on) that a count of 1 or more is in. */
 export function doublingPart(count: number): number {
   return Math.ceil(Math.log2(count));
 }
@@ -113,22 +113,22 @@ export function doublingLabel(part: number): string {
   return from === to ? `${to}` : `${thousands(from)}–${thousands(to)}`;
 }
 
-/** "2 to 2,698, the median 71": the ends, and the middle of what is no date. */
+/** "2 to 2,698, the median 71": the range, and except for dates the median. */
 export function rangeText({ kind, low, high, median }: Distribution): string {
-  const text = kind === 'dates' ? dayText : kind === 'counts' ? thousands : toDigits;
+  const text = kind === 'dates' ? dayText : kind === 'counts' ? thousands : shortNumber;
   const range = low === high ? text(low) : `${text(low)} to ${text(high)}`;
   return kind === 'dates' ? range : `${range}, the median ${text(median)}`;
 }
 
-/** A number as it is read at a glance. */
-function toDigits(value: number): string {
+/** A number with at most four significant digits. */
+function shortNumber(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
 
-/** A line for each. @param drawn also with a row of bars, for a terminal. */
-export function distributionLines(distributions: readonly Distribution[], drawn: boolean): string[] {
-  const rows = distributions.map((each) => [each.what, ...(drawn ? [bars(each.parts)] : []), rangeText(each)]);
+/** A line for each distribution. @param withBars adds a row of bars, for a terminal. */
+export function distributionLines(distributions: readonly Distribution[], withBars: boolean): string[] {
+  const rows = distributions.map((each) => [each.what, ...(withBars ? [bars(each.parts)] : []), rangeText(each)]);
   const lines = aligned(rows, 'l');
-  if (!drawn || !distributions.some(({ kind }) => kind === 'counts')) return lines;
+  if (!withBars || !distributions.some(({ kind }) => kind === 'counts')) return lines;
   return [...lines, 'Bars of items and users: 1, 2, up to 4, up to 8, and so on.'];
 }

@@ -3,9 +3,9 @@ import { tableLines } from './item-table.js';
 import { plural, thousands } from './quantities.js';
 import { orderOf, type UserFacts } from './user-facts.js';
 
-/* What `recommend explain` answers. Users rely on the names of the members. */
+/* The answer of `recommend explain`. Users rely on the names of the members. */
 
-/** As an object of JSON Lines has it. */
+/** The list of a user, as in JSON Lines. */
 export interface ExplainedList {
   user_id: string;
   items: {
@@ -18,10 +18,10 @@ export interface ExplainedList {
   }[];
 }
 
-/** So much of a history is shown. */
+/** How many items of a history are shown. */
 const SHOWN = 10;
 
-/** The same for people. */
+/** The answer as text. */
 export function explanationText({
   user_id,
   history,

@@ -2,12 +2,12 @@ import type { FileReport } from '../dataset/dataset.js';
 import { shellWord } from '../understanding/shell-word.js';
 import { VOCABULARY } from '../understanding/vocabulary.js';
 
-/** More types of events than these are not worth a line of command. */
+/** With more event types than this, their weights would make the command too long. */
 const MOST_TYPES = 30;
 
 /**
- * The command that was typed, with everything written out that was guessed from names and values: run later, it means the same, whatever
- * the next export looks like. @param typed the arguments.
+ * The command that was typed, plus options for everything that was guessed from names and values: so it means the same in later runs,
+ * whatever the next export looks like. @param typed the arguments.
  */
 export function frozenCommand(typed: readonly string[], reports: readonly FileReport[]): string {
   const words: string[] = [];
@@ -18,12 +18,12 @@ export function frozenCommand(typed: readonly string[], reports: readonly FileRe
   const [separator] = separators;
   if (separators.size === 1 && separator !== undefined) add('--delimiter', separator === '\t' ? 'tab' : separator);
   for (const role of Object.keys(VOCABULARY)) {
-    // Titles of events are read where they are asked for.
+    // Titles of events are read only with --titles.
     const files = reports.filter(({ kind }) => role !== 'title' || kind !== 'events' || typed.includes('--titles'));
     const columns = new Set(
       files.flatMap(({ roles }) => roles.filter(([each]) => each === role).map(([, name]) => name)),
     );
-    // Without a header, --columns names them.
+    // Columns of files without a header have no names; --columns says what they are.
     const named = [...columns].filter((name) => name !== '');
     const option = `--${role}-col`;
     if (!typed.includes(option)) words.push(...named.flatMap((name) => [option, name]));

@@ -19,7 +19,7 @@ export function inputReport(dataset: Dataset, reports: readonly FileReport[], ve
   return [...lines, datasetLine(dataset)].join('\n');
 }
 
-/** What is wrong with the files although they could be read, each with the way out. @param badRows the value of `--bad-rows`. */
+/** What is wrong with files that could be read, each with the way out. @param badRows the value of `--bad-rows`. */
 export function inputWarnings(reports: readonly FileReport[], badRows: string): string[] {
   return reports.flatMap((report) => [
     ...rejectedRows(report, badRows),
@@ -91,7 +91,7 @@ function listed(columns: readonly string[]): string {
   return more > 0 ? `${columns.slice(0, COLUMNS_SHOWN).join(', ')} and ${thousands(more)} more` : columns.join(', ');
 }
 
-/** A name from a file, fit for one line. */
+/** A name from a file, made printable and short. */
 function shownName(name: string): string {
   const text = printableName(name);
   return text.length > LONGEST_NAME ? `${text.slice(0, LONGEST_NAME)}…` : text;
@@ -146,7 +146,7 @@ function eventLines({ events, interactions }: FileReport): string[] {
   return lines;
 }
 
-/** @param rarer what is not shown, in words. */
+/** @param rarer the text for the types that are not shown. */
 function typesText(types: readonly EventType[], counting: (type: EventType) => string, rarer: string): string {
   const shown = types
     .slice(0, TYPES_SHOWN)
@@ -154,7 +154,7 @@ function typesText(types: readonly EventType[], counting: (type: EventType) => s
   return [...shown, ...(types.length > TYPES_SHOWN ? [`and ${rarer}`] : [])].join('; ');
 }
 
-/** How the numbers of the rating column were read, and what they weigh. */
+/** How the numbers of the rating column were read, and what weights they have. */
 function ruleText(rule: StrengthRule): string {
   if (rule.kind === 'count') {
     return 'counts: 1 weighs 1, 10 weigh 1.5, 100 weigh 2; 0 and below (returned) weigh nothing, but the item counts as had';

@@ -4,7 +4,7 @@ import { printableName } from '../csv/printable.js';
 const LONGEST = 60;
 
 /**
- * Rows of cells, all equally many, as lines.
+ * Formats rows of equally many cells as aligned lines.
  * @param alignment of the columns: l left, r right; its last letter is that of all further ones.
  */
 export function aligned(rows: readonly (readonly string[])[], alignment: string): string[] {
@@ -18,7 +18,7 @@ export function aligned(rows: readonly (readonly string[])[], alignment: string)
   });
 }
 
-/** The same for people; a column without any text is left out. @param alignment has a letter for each column. */
+/** Formats rows as indented lines, with long cells cut and without empty columns. @param alignment has a letter for each column. */
 export function tableLines(rows: readonly (readonly string[])[], alignment: string): string[] {
   const cut = (text: string) => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);
   const shown = rows.map((row) => row.map((cell) => cut(printableName(cell))));

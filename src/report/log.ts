@@ -3,7 +3,7 @@ import type { Streams } from '../io.js';
 import { progressBar } from './bar.js';
 import type { RunProgress } from './progress.js';
 
-/** How stderr is written: for people, or one JSON object a line for log collectors. */
+/** How stderr is written: as text for people, or as one JSON object per line for log collectors. */
 export const LOG_FORMATS = ['text', 'json'] as const;
 export type LogFormat = (typeof LOG_FORMATS)[number];
 
@@ -35,7 +35,7 @@ export function formatEntry({ type, message, facts }: Entry, format: LogFormat, 
   return `${prefix}${printable(message)}\n`;
 }
 
-/** The log format that a command line asks for. It may make no sense otherwise: errors in it use this format too. */
+/** The log format that a command line asks for. The rest of it may make no sense: the error about that uses this format too. */
 export function requestedFormat(argv: readonly string[]): LogFormat {
   const at = argv.indexOf('--log-format');
   const isJson = argv.includes('--log-format=json') || (at >= 0 && argv[at + 1] === 'json');
@@ -43,8 +43,8 @@ export function requestedFormat(argv: readonly string[]): LogFormat {
 }
 
 /**
- * The log of a run, on stderr. A terminal gets everything, and so does whoever asked for a log. A cron job gets only warnings and
- * errors, so that cron sends mail only when something is wrong.
+ * The log of a run, on stderr. Everything is written to a terminal, and elsewhere if a log was asked for. A cron job gets only warnings
+ * and errors, so that cron sends mail only when something is wrong.
  */
 export function logTo(stream: Streams['stderr'], { quiet, verbose, logFormat }: Omit<LogOptions, 'pulse'>) {
   const format = logFormat ?? 'text';
@@ -69,13 +69,13 @@ export function logTo(stream: Streams['stderr'], { quiet, verbose, logFormat }: 
     },
     /** Something is wrong, but the run goes on: what, where, and the way out. Always written. */
     warn: (message: string) => add('warning', message),
-    /** How far the run has come, because somebody asked. Always written. */
+    /** How far the run has come, after a request for that. Always written. */
     status: (message: string, facts: object) => add('status', message, facts),
     /** A request that was answered. */
     request(message: string, facts: object): void {
       if (isOn) add('request', message, facts);
     },
-    /** How the run ended: the last entry. @param message '' where an error follows that says it. */
+    /** How the run ended: the last entry. @param message '' where the error that follows says it. */
     summary(message: string, facts: object): void {
       stop();
       if (isOn) add('summary', message, facts);

@@ -11,8 +11,8 @@ export function metricsFor(path: string, metrics: Omit<RunMetrics, 'lastSuccess'
 }
 
 /**
- * Writes the metrics of a run whose command line was refused, where that line names a metrics file: without them, a job that never begins
- * looks like one that was never started. Little in such a line can be trusted, so a file is only replaced if it holds metrics.
+ * Writes the metrics of a run whose command line was refused, where that line names a metrics file: otherwise a job that is always refused
+ * looks like one that was never started. Such a line cannot be trusted, so a file is only replaced if it holds metrics.
  * @throws Failure where the file cannot be written.
  */
 export async function writeRefusalMetrics(argv: readonly string[], version: string, exitCode: number): Promise<void> {
@@ -20,8 +20,8 @@ export async function writeRefusalMetrics(argv: readonly string[], version: stri
   if (path === undefined) return;
   const before = smallTextOf(path);
   if (before === undefined || (before !== '' && !holdsMetrics(before))) return;
-  const nothing = { seconds: 0, stages: [], inputs: [], served: undefined, retries: 0, memoryBytes: 0 };
-  const text = metricsFor(path, { ...nothing, version, exitCode, endedAt: Date.now() / 1000 });
+  const noWork = { seconds: 0, stages: [], inputs: [], served: undefined, retries: 0, memoryBytes: 0 };
+  const text = metricsFor(path, { ...noWork, version, exitCode, endedAt: Date.now() / 1000 });
   await writeWhole(openDestination(path), text);
 }
 

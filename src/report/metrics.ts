@@ -21,9 +21,9 @@ export interface RunMetrics {
 
 const STAGES = ['reading', 'tuning', 'learning', 'recommending'];
 
-/** Values by their labels; those of a histogram have endings behind its name. */
+/** Labelled values; those of a histogram append an ending to its name. */
 export type Samples = [labels: Record<string, string>, value: number, ending?: string][];
-/** A metric; a gauge unless said. */
+/** A metric, by default a gauge. */
 export type Family = readonly [name: string, help: string, samples: Samples, type?: 'counter' | 'histogram'];
 
 const LAST_SUCCESS = 'recommend_last_success_timestamp_seconds';

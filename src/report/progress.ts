@@ -2,7 +2,7 @@ import { duration, megabytes, plural, toThousandths } from './quantities.js';
 
 export type Stage = 'reading' | 'tuning' | 'counting' | 'learning' | 'recommending';
 
-/** A stage to come, and what it takes beside the others. */
+/** A stage of the run, and its expected work relative to the others. */
 export interface PlannedStage {
   stage: Stage;
   weight: number;
@@ -18,7 +18,7 @@ export interface RunProgress {
   users: number;
 }
 
-/** Follows a run through its stages, in their order. One may come several times: `evaluate` learns by several algorithms. */
+/** Follows a run through its stages, in their order. A stage may come several times: `evaluate` learns by several algorithms. */
 export function progressOf(stages: readonly PlannedStage[]) {
   const weightOf = (some: readonly PlannedStage[]) => some.reduce((sum, { weight }) => sum + weight, 0);
   let reached = 0;
@@ -26,7 +26,7 @@ export function progressOf(stages: readonly PlannedStage[]) {
   return {
     now: () => now,
 
-    /** @param done of `total`, in any unit of work; of a total of 0 that is not known (a pipe) nothing counts as done. */
+    /** @param done of `total`, in any unit of work. A total of 0 with work done means that the total is unknown (a pipe): 0 % are done. */
     at(stage: Stage, done: number, total: number, users: number): RunProgress {
       const ofStage = total > 0 ? Math.min(1, done / total) : done > 0 ? 0 : 1;
       const isAgain = stage === now.stage && ofStage < now.ofStage;
@@ -49,7 +49,7 @@ export interface Heartbeat extends RunProgress {
   retries: number;
 }
 
-/** For people: "12 min 5 s: learning, 46 % of it; 812 MB in 3 processes". */
+/** As text: "12 min 5 s: learning, 46 % of it; 812 MB in 3 processes". */
 export function heartbeatText({ stage, ofStage, users, seconds, memoryBytes, processes, retries }: Heartbeat): string {
   const done = users > 0 ? `${plural(users, 'user')} served` : `${Math.floor(100 * ofStage)} % of it`;
   const retried = retries > 0 ? `; ${plural(retries, 'retry', 'retries')}` : '';

@@ -17,7 +17,7 @@ export interface RunRecord {
   /** How they were read, once all of them are. */
   files: readonly FileReport[];
   dataset?: Dataset;
-  /** What it did with the users and items, for people; undefined: it learned from them. */
+  /** What it did with the users and items, as text; undefined: it learned from them. */
   done?: string;
   /** The method and the settings that it learned with. */
   method?: { name: string; settings: Settings; auto: AutoRecord | null };
@@ -34,7 +34,7 @@ export interface Served {
   rows: number;
   /** Users whose list has fewer items than requested, including `empty` ones. */
   short: number;
-  /** Users for whom no item was left to offer: the output has no row for them. */
+  /** Users for whom no item was left to recommend: the output has no row for them. */
   empty: number;
   /** Users among those who are served without a history. */
   cold: number;
@@ -107,7 +107,7 @@ function inputOf(path: string, sha256: string | null, files: readonly FileReport
   return { ...fileFacts(file), sha256 };
 }
 
-/** The hash of a file; null for what can be read only once. */
+/** The hash of a file; null for an input that can be read only once. */
 async function sha256Of(path: string): Promise<string | null> {
   const hash = createHash('sha256');
   try {

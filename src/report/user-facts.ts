@@ -1,10 +1,10 @@
 import type { Dataset } from '../dataset/dataset.js';
 import { rowOf } from '../matrix/sparse.js';
 
-/** What is known of a user, by name. Users of `recommend explain` rely on the names of the members. */
+/** What is known about a user, with names. Users of `recommend explain` rely on the names of the members. */
 export interface UserFacts {
   user_id: string;
-  /** The latest first; what is of one time, or of none, the strongest first. */
+  /** The latest first; at equal times, or without times, the strongest first. */
   history: { item_id: string; title: string; time: string | null; strength: number }[];
   preferences: { name: string; strength: number }[];
   groups: string[];
@@ -14,7 +14,7 @@ export interface UserFacts {
 type Known = 'userIds' | 'interactions' | 'times' | 'excluded' | 'preferences' | 'groups';
 type Names = 'itemIds' | 'titles' | 'attributeNames' | 'groupNames';
 
-/** What a dataset knows of one of its users. */
+/** What a dataset knows about one of its users. */
 export function userFacts(dataset: Pick<Dataset, Known | Names>, user: number): UserFacts {
   const { interactions, times, excluded, preferences, groups, attributeNames, groupNames } = dataset;
   const { itemIds, titles } = dataset;
@@ -45,7 +45,7 @@ function entriesOf({ start }: Dataset['interactions'], row: number): number[] {
   return Array.from({ length: (start[row + 1] ?? from) - from }, (_, k) => from + k);
 }
 
-/** In which order a history is, in words. */
+/** The order of a history, as text. */
 export function orderOf(history: UserFacts['history']): string {
   return history.some(({ time }) => time !== null) ? 'the latest first' : 'the strongest first';
 }

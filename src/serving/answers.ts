@@ -10,17 +10,17 @@ import { itemSearch } from './item-search.js';
 import { listJson } from './list-json.js';
 import { listMaker } from './list-maker.js';
 import { BadStrength } from './profile.js';
-import { isNamedAlone, type Question, type Reply } from './question.js';
+import { hasOnlyId, type Question, type Reply } from './question.js';
 import { type ServedModel, servedModel } from './served-model.js';
 
-/** As the job has them: expressions as texts, and files that are read with the model. */
+/** The rules in a job: expressions as texts, and copies of files that children read together with the model. */
 export interface ServedRules extends Omit<RuleOptions, 'where'> {
   where: readonly string[];
   /** By item: 1 where it may be in a list; undefined: all may. */
   allowed: Uint8Array | undefined;
 }
 
-/** Opens the model of a job. @returns what answers questions about it. @throws Failure where it cannot be read. */
+/** Opens the model of a job. @returns a function that answers questions about it. @throws Failure where it cannot be read. */
 export async function answersFrom({ model, rules }: ServeJob): Promise<(question: unknown) => Reply> {
   const { where, allowed, ...others } = rules as ServedRules;
   const expressions = where.map((text) => parseExpression(text, '--where'));
@@ -31,7 +31,7 @@ export async function answersFrom({ model, rules }: ServeJob): Promise<(question
     try {
       return reply(question as Question);
     } catch (error) {
-      // Expressions that make no sense, or leave nothing.
+      // The request has an expression that makes no sense or leaves no item, or a strength that is not a number.
       if (error instanceof Failure || error instanceof BadStrength) return { status: 400, detail: error.message };
       throw error;
     }
@@ -44,21 +44,21 @@ function repliesBy(served: ServedModel, rules: ReadRules): (question: Question) 
   const json = listJson(served);
   const listOf = listMaker(served, rules, json);
   let find: ReturnType<typeof itemSearch> | undefined;
-  // Rules that make no sense are found before anybody asks.
+  // Rules that make no sense are found here, before the first request.
   const nobody = { history: '', preferences: '', exclude: '', attributes: {} };
   listOf(nobody, { n: 1, titles: false, reasons: false, where: [] });
 
   const recommend = ({ users, isOne, ...wanted }: Question & { ask: 'recommend' }): Reply => {
     if (!isOne) return { body: `{"lists":[${users.map((asker) => listOf(asker, wanted)).join(',')}]}` };
     const [asker] = users;
-    if (!asker) return { status: 400, detail: 'nobody is asked for' };
+    if (!asker) return { status: 400, detail: 'the request names no user' };
     const { user } = asker;
     const isUnknown = user !== undefined && userIds.get(user) === undefined;
-    if (isUnknown && isNamedAlone(asker)) return unknown('user', user);
+    if (isUnknown && hasOnlyId(asker)) return unknown('user', user);
     return { body: listOf(asker, wanted) };
   };
 
-  /** What an item adds to the scores of others, where somebody had it. */
+  /** The items to whose scores an item adds most. */
   const similar = (id: string, n: number): Reply => {
     const item = known.items.get(id);
     if (item === undefined) return unknown('item', id);
@@ -72,7 +72,7 @@ function repliesBy(served: ServedModel, rules: ReadRules): (question: Question) 
     return { body: json(list, n, { name: 'item_id', id, titles: true }) };
   };
 
-  /** What the model knows of a user: the latest of the history first. */
+  /** What the model knows about a user, with the latest items of the history first. */
   const userReply = (id: string, n: number): Reply => {
     const place = userIds.get(id);
     if (place === undefined) return unknown('user', id);
@@ -103,6 +103,6 @@ function repliesBy(served: ServedModel, rules: ReadRules): (question: Question) 
 
 function unknown(what: 'user' | 'item', id: string): Reply {
   const wayOut =
-    what === 'user' ? '; history= or preferences= say what else to go by' : '; GET /items?search= finds items';
+    what === 'user' ? '; give history= or preferences= to get a list all the same' : '; GET /items?search= finds items';
   return { status: 404, detail: `the model knows no ${what} ${JSON.stringify(id)}${wayOut}` };
 }

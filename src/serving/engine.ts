@@ -16,25 +16,25 @@ import { TIMEOUTS } from '../workers/watch.js';
 import type { ServedRules } from './answers.js';
 import { costsLittle, type Question, type Reply } from './question.js';
 
-/** Seconds that a child may stay stopped: less than a request may take. */
+/** A child that is stopped for this many seconds is killed: fewer than a request may take. */
 const STOPPED = 2;
 
-/** One model and the children that answer for it. */
+/** One model and the children that answer questions about it. */
 interface Generation {
   model: SavedModel;
   dispatcher: Dispatcher;
 }
 
-/** Answers questions about a model file, in children; another model takes its place while it does. */
+/** Answers questions about a model file, in children. A new model can replace it without interruption. */
 export function engineFor(options: ServeOptions, log: Log) {
   const directory = new RunDirectory();
-  // Generations that still answer what they were asked.
+  // Old generations that still have questions to answer.
   const closing = new Set<Promise<void>>();
-  let now: Generation | undefined;
+  let current: Generation | undefined;
   let reloading: Promise<ModelFacts> | undefined;
   let retriesBefore = 0;
 
-  /** Rules as children read them, from copies of their files: all children of a generation have the same. */
+  /** The rules for children, with copies of their files: so all children of a generation read the same. */
   const servedRules = async (names: SavedModel['names']): Promise<ServedRules> => {
     const { rules } = options;
     const allowed = await readAllowedItems(log, rules, names);
@@ -51,7 +51,7 @@ export function engineFor(options: ServeOptions, log: Log) {
     return { ...rules, lists, allowed, where: rules.where.map(({ text }) => text) };
   };
 
-  const generation = async (): Promise<Generation> => {
+  const newGeneration = async (): Promise<Generation> => {
     const { workers, balance, deadline, queue } = options;
     const model = new SavedModel(options.model, () => directory.file('model'));
     const [rows] = model.files.rows;
@@ -61,7 +61,7 @@ export function engineFor(options: ServeOptions, log: Log) {
       size: workers,
       onRetry: warn,
       timeouts: { ...TIMEOUTS, stopped: STOPPED },
-      // A log of objects has no room for the last words of a child that crashes.
+      // The stderr of a crashing child would break a log of JSON objects.
       ...(log.format === 'json' ? { onWords: (words: string) => warn(`a worker said: ${words}`) } : {}),
     });
     const first: Question = { ask: 'ready' };
@@ -78,41 +78,40 @@ export function engineFor(options: ServeOptions, log: Log) {
   };
 
   const swap = async (): Promise<ModelFacts> => {
-    const before = now;
-    const after = await generation();
-    now = after;
+    const before = current;
+    current = await newGeneration();
     if (before) {
       retriesBefore += before.dispatcher.retries;
       const ended = closed(before).finally(() => closing.delete(ended));
       closing.add(ended);
     }
-    return after.model.facts;
+    return current.model.facts;
   };
 
   return {
-    /** Of the model that answers now; undefined before there is one. */
+    /** The facts of the current model; undefined before there is one. */
     get facts(): ModelFacts | undefined {
-      return now?.model.facts;
+      return current?.model.facts;
     },
     get waiting(): number {
-      return now?.dispatcher.waiting ?? 0;
+      return current?.dispatcher.waiting ?? 0;
     },
     get children(): number {
-      return now?.dispatcher.children ?? 0;
+      return current?.dispatcher.children ?? 0;
     },
     get retries(): number {
-      return retriesBefore + (now?.dispatcher.retries ?? 0);
+      return retriesBefore + (current?.dispatcher.retries ?? 0);
     },
 
     /** @throws NoAnswer */
     async ask(question: Question): Promise<Reply> {
-      if (!now) throw new RangeError('no model was loaded');
-      return (await now.dispatcher.ask(question)) as Reply;
+      if (!current) throw new RangeError('no model was loaded');
+      return (await current.dispatcher.ask(question)) as Reply;
     },
 
     /**
-     * Opens the model file, again if need be. What was asked before is answered by the model before; whoever asks from then on is answered
-     * by the new one. @throws Failure where it cannot be read: then the model before stays.
+     * Opens the model file, or opens it again. Earlier questions are answered by the old model, later ones by the new one.
+     * @throws Failure where it cannot be read: then the old model stays in use.
      */
     load(): Promise<ModelFacts> {
       reloading ??= swap().finally(() => {
@@ -121,10 +120,10 @@ export function engineFor(options: ServeOptions, log: Log) {
       return reloading;
     },
 
-    /** Answers what was asked, and leaves nothing behind. */
+    /** Answers pending questions, and removes all temporary files. */
     async close(): Promise<void> {
       await reloading?.catch(() => {});
-      if (now) await closed(now);
+      if (current) await closed(current);
       await Promise.all(closing);
       directory.remove();
     },

@@ -1,8 +1,8 @@
 import type { ServedModel } from './served-model.js';
 
 /**
- * Finds items by a part of their id or title, whatever its case and accents. Items that are called so come first, then those that begin
- * so, each by popularity. @returns what finds the first `n`, and how many there are.
+ * Finds items by a part of their id or title, whatever its case and accents. Exact matches come first, then matches at the beginning, then
+ * all others, each by popularity. @returns a function that gives the first `n` items, and how many there are.
  */
 export function itemSearch({ names: { itemIds, titles, offered }, model: { scales } }: ServedModel) {
   // By item: "\nid\ntitle\n", folded.
@@ -17,7 +17,7 @@ export function itemSearch({ names: { itemIds, titles, offered }, model: { scale
     found.sort((a, b) => a.rank - b.rank || (prior[b.item] ?? 0) - (prior[a.item] ?? 0) || a.item - b.item);
     const items = found
       .slice(0, n)
-      // Offered is what the catalogue has.
+      // `offered` says whether the catalogue has the item.
       .map(({ item }) => ({ item_id: itemIds[item], title: titles[item], offered: offered[item] === 1 }));
     return { items, found: found.length };
   };

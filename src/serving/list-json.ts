@@ -7,7 +7,7 @@ import { causesOf } from '../pipeline/output/list-output.js';
 import type { List } from '../ranking/list-rules.js';
 import type { ServedModel } from './served-model.js';
 
-/** Whose list it is, and what stands in it beside items and scores. */
+/** The owner of a list, and what it contains beside items and scores. */
 export interface ListHead {
   name: 'user_id' | 'item_id';
   id: string | undefined;
@@ -15,10 +15,10 @@ export interface ListHead {
   reasons?: Reasons | undefined;
 }
 
-/** Writes a list of a model as a batch run writes it into JSON Lines. @param listLength the most items. */
+/** Writes a list like a batch run writes it into JSON Lines. @param listLength the maximum length. */
 export type ListJson = (list: List, listLength: number, head: ListHead) => string;
 
-/** Writes lists of a model. */
+/** A function that writes lists of a model. */
 export function listJson({ names, facts: { counts } }: ServedModel): ListJson {
   const ids = packedTexts(names.itemIds, jsonText);
   const ofTitles = packedTexts(names.titles, jsonText);

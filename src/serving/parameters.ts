@@ -2,18 +2,18 @@ import { didYouMean } from '../understanding/closest.js';
 import { Problem } from './problem.js';
 import { type Asker, MOST, type Question } from './question.js';
 
-/** What a query parameter may be, by its name. */
+/** The parsers of query parameters, by name. */
 const QUERY = {
   ...{ n: count, titles: flag, reasons: flag },
   ...{ history: cell, preferences: cell, exclude: cell },
   ...{ user: textual, where: textual, search: textual },
 };
 type Name = keyof typeof QUERY;
-/** Items of a list unless a number is asked for. */
-const USUAL = 10;
-const USUAL_FOUND = 20;
+/** Defaults of `n`: the length of a list, and how many items a search finds. */
+const DEFAULT_LENGTH = 10;
+const DEFAULT_FOUND = 20;
 
-/** The query parameters of a request, read. @throws Problem 400 for one that there is not, or that makes no sense. */
+/** Parses the query parameters of a request. @throws Problem 400 for an unknown one, or one that makes no sense. */
 function queryOf<N extends Name>(search: string, names: readonly N[]) {
   const query = new URLSearchParams(search);
   const read: { [K in N]?: ReturnType<(typeof QUERY)[K]> } = {};
@@ -29,7 +29,7 @@ function queryOf<N extends Name>(search: string, names: readonly N[]) {
   return { ...read, where };
 }
 
-/** Which parameters each question takes. Paths name users and items where a parameter does not. */
+/** The parameters of each question. Where none names the user or the item, the path does. */
 export const PARAMETERS = {
   recommend: ['user', 'history', 'preferences', 'exclude', 'where', 'n', 'titles', 'reasons'],
   similar: ['n'],
@@ -42,31 +42,31 @@ export const PARAMETERS = {
 export function recommendationQuestion(search: string): Question {
   const { user, history = '', preferences = '', exclude = '', ...wanted } = queryOf(search, PARAMETERS.recommend);
   const asker: Asker = { ...(user !== undefined && { user }), history, preferences, exclude, attributes: {} };
-  return { ask: 'recommend', users: [asker], isOne: true, n: USUAL, titles: false, reasons: false, ...wanted };
+  return { ask: 'recommend', users: [asker], isOne: true, n: DEFAULT_LENGTH, titles: false, reasons: false, ...wanted };
 }
 
 /** `GET /similar/:item` and `GET /users/:user`. @param id from the path. */
 export function idQuestion(ask: 'similar' | 'user', id: string, search: string): Question {
   const { n } = queryOf(search, PARAMETERS[ask]);
   const text = textual(id, ask === 'user' ? 'the user' : 'the item');
-  return ask === 'user' ? { ask, user: text, n: n ?? 100 } : { ask, item: text, n: n ?? USUAL };
+  return ask === 'user' ? { ask, user: text, n: n ?? 100 } : { ask, item: text, n: n ?? DEFAULT_LENGTH };
 }
 
 /** `GET /items` */
 export function itemsQuestion(query: string): Question {
-  const { search, n = USUAL_FOUND } = queryOf(query, PARAMETERS.items);
-  if (search === undefined) throw new Problem(400, 'search is missing: what ids or titles are to contain');
+  const { search, n = DEFAULT_FOUND } = queryOf(query, PARAMETERS.items);
+  if (search === undefined) throw new Problem(400, 'search is missing: the text to find in ids and titles');
   return { ask: 'items', search, n };
 }
 
-/** For what takes no parameters. @throws Problem 400 where there are any. */
+/** For requests that take no parameters. @throws Problem 400 where there are any. */
 export function refuseParameters(search: string): void {
   queryOf(search, PARAMETERS.nothing);
 }
 
-/** `POST /recommendations`. @throws Problem 400 that says where the body is not what it has to be. */
+/** `POST /recommendations`. @throws Problem 400 that says where the body is wrong. */
 export function bodyQuestion(body: unknown): Question {
-  const { users, n = USUAL, titles = false, reasons = false, where = [] } = membersOf(body, '', BODY);
+  const { users, n = DEFAULT_LENGTH, titles = false, reasons = false, where = [] } = membersOf(body, '', BODY);
   if (!Array.isArray(users) || users.length === 0) throw wrong('users', 'a list of users, each an object');
   if (users.length > MOST.users) throw wrong('users', `at most ${MOST.users} users`);
   if (!isCount(n)) throw wrong('n', A_COUNT);
@@ -119,7 +119,7 @@ function objectAt(value: unknown, path: string): object {
   throw wrong(path === '' ? 'the body' : path, 'an object');
 }
 
-/** A text, or a whole number as one. */
+/** A text; whole numbers become texts. */
 function word(value: unknown, path: string): string {
   const text = Number.isSafeInteger(value) ? String(value) : value;
   if (typeof text !== 'string') throw wrong(path, 'a text or a whole number');
@@ -131,8 +131,8 @@ function wrong(path: string, wanted: string): Problem {
 }
 
 function unknownName(name: string, names: readonly string[], what: string): string {
-  const there = names.length === 0 ? 'there are none' : `there are: ${names.join(', ')}`;
-  return `there is no ${what} ${JSON.stringify(name.slice(0, 100))}${didYouMean(name, names, String)} (${there})`;
+  const existing = names.length === 0 ? 'there are none' : `there are: ${names.join(', ')}`;
+  return `there is no ${what} ${JSON.stringify(name.slice(0, 100))}${didYouMean(name, names, String)} (${existing})`;
 }
 
 function textual(text: string, what: string): string {
@@ -140,7 +140,7 @@ function textual(text: string, what: string): string {
   throw wrong(what, `1 to ${MOST.text} characters`);
 }
 
-/** A list as a cell of profiles. */
+/** A list, written like a cell of profiles. */
 function cell(text: string, what: string): string {
   if (text.split('|').length <= MOST.entries) return text;
   throw wrong(what, `at most ${MOST.entries} entries between "|"`);

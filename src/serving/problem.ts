@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { ChildFailure } from '../workers/child.js';
 import { NoAnswer } from '../workers/dispatcher.js';
 
-/** Why a request is not answered, as its client is told. */
+/** Why a request is not answered, in words for its client. */
 export class Problem extends Error {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -14,7 +14,7 @@ export class Problem extends Error {
   }
 }
 
-/** Seconds after which who was refused may ask again. */
+/** Clients of a full server may ask again after a second. */
 const RETRY_AFTER = { 'Retry-After': '1' };
 
 /** A problem document (RFC 9457). */
@@ -22,7 +22,7 @@ export function problemText({ status, message }: Problem): string {
   return JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail: message });
 }
 
-/** What a client is told of anything that was thrown; nothing of defects but that there is one. */
+/** Turns anything that was thrown into a problem for the client. Of defects it says only that there is one. */
 export function problemOf(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown;
   if (thrown instanceof NoAnswer) {
@@ -30,7 +30,7 @@ export function problemOf(thrown: unknown): Problem {
     return new Problem(thrown.why === 'late' ? 504 : 500, thrown.message);
   }
   const { status, message } = Object(thrown);
-  // Of Express and what reads bodies for it: they say what is wrong with the request.
+  // Errors of Express and its body parser have a status and say what is wrong with the request.
   const isOfClient = typeof status === 'number' && status >= 400 && status < 500 && !(thrown instanceof ChildFailure);
   return isOfClient
     ? new Problem(status, String(message))

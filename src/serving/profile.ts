@@ -6,14 +6,15 @@ import { emptyRows, type SparseRows, sparseFromEntries } from '../matrix/sparse.
 import type { Asker } from './question.js';
 import type { ServedModel } from './served-model.js';
 
-/** What was said that the model knows nothing of, by where it was said. */
+/** The parts of a request that the model does not know, by the member that has them. */
 export type Ignored = Partial<Record<'user' | 'history' | 'preferences' | 'exclude' | 'attributes', string[]>>;
 
+/** An entry of a list has a strength that cannot be used. */
 export class BadStrength extends Error {}
 
 /**
- * Reads what requests say of their users, as files of profiles are read. @returns what reads a user as a data set of one, and tells what of it
- * the model does not know; it throws BadStrength.
+ * Reads what requests say about users, like files of profiles. @returns a function that reads a user as a data set of one user, together
+ * with the parts that the model does not know; it throws BadStrength.
  */
 export function profileReader({ names, known, facts }: Pick<ServedModel, 'names' | 'known' | 'facts'>) {
   const finder = attributeFinder(known.attributes);
@@ -60,15 +61,15 @@ function groupsOf(attributes: Asker['attributes'], { columns, values }: Known['g
   return cells;
 }
 
-function entriesIn(said: string | string[], isKnown: (text: string) => boolean): ListEntry[] {
+function entriesIn(list: string | string[], isKnown: (text: string) => boolean): ListEntry[] {
   const entries =
-    typeof said === 'string' ? listEntries(said, isKnown) : said.map((text) => entryOf(text.trim(), isKnown));
+    typeof list === 'string' ? listEntries(list, isKnown) : list.map((text) => entryOf(text.trim(), isKnown));
   const [trouble] = entries.flatMap((entry) => strengthTrouble(entry, JSON.stringify) ?? []);
   if (trouble !== undefined) throw new BadStrength(trouble);
   return entries.filter(({ text }) => text !== '');
 }
 
-/** Strengths by column; where two entries speak of one, the later one stands. */
+/** Strengths by column; of two entries for one column, the later one counts. */
 function cellsOf(
   entries: readonly ListEntry[],
   find: (entry: ListEntry) => readonly number[],

@@ -7,26 +7,26 @@ import { SavedModel, type Wanted } from '../saved-model/saved-model.js';
 const NOBODY = { bytes: new Uint8Array(0), starts: Float64Array.of(0) };
 
 /**
- * A model file that stays open, and what it knows of users one by one. It is read where it is mapped, so all children share its memory.
+ * A model file that stays open, and what it knows about single users. The file is mapped, so all children share its memory.
  * @param allowed by item: 1 where it may be recommended; undefined: all. @throws Failure where the file cannot be read.
  */
 export function servedModel(path: string, allowed?: Uint8Array) {
   const saved = new SavedModel(path, () => `${path}.${process.pid}`);
-  // Read once; attributes have a row for each item. Popularity is by item what it scores for everybody, as rules know it.
+  // Read once. `attributes` has a row for each item. `popularity` is by item the score that it has for every user, as rules use it.
   const { facts, known, model, users, popularity, attributes } = saved;
   const offered = allowed ? saved.names.offered.map((flag, item) => flag & (allowed[item] ?? 0)) : saved.names.offered;
   const names = { ...saved.names, offered };
-  // The places of users by their ids.
+  // The places of users, by id.
   const userIds = IdIndex.of(saved.userIds);
   let itemsThen: (ReturnType<SavedModel['items']> & { minute: number }) | undefined;
-  // Read when an expression or a rule first asks for them.
+  // Read when an expression or a rule first needs them.
   let itemColumns: Dataset['itemColumns'] | undefined;
   let userColumns: Dataset['userColumns'] | undefined;
 
   /** A row for each of the users. */
   const usersAt = (places: readonly number[]) => rowsOfUsers(users, Uint32Array.from(places));
 
-  /** What can be sold may change with time, from minute to minute; columns do not. */
+  /** The items, for the current minute: which of them can be sold may change with time; columns do not. */
   const items = (wanted: Wanted): ReturnType<SavedModel['items']> => {
     const minute = Math.floor(wanted.now / 60);
     if (itemsThen?.minute !== minute) itemsThen = { minute, ...saved.items({ ...wanted, keepColumns: false }) };
@@ -35,7 +35,7 @@ export function servedModel(path: string, allowed?: Uint8Array) {
     return { ...itemsThen, itemColumns };
   };
 
-  /** What it knows of one user, as a model that knows nobody else. @param place undefined: it does not know them. */
+  /** A model that knows only this user. @param place undefined: it does not know them either. */
   const of = (place: number | undefined, id = ''): KnownModel => {
     const bytes = Buffer.from(id);
     const places = place === undefined ? [] : [place];
@@ -50,7 +50,7 @@ export function servedModel(path: string, allowed?: Uint8Array) {
     };
   };
 
-  /** From now on, `of` has the columns of profiles as well. */
+  /** Makes `of` return the columns of profiles as well, from now on. */
   const readUserColumns = () => {
     userColumns ??= saved.userColumns;
   };

@@ -13,16 +13,16 @@ import { Problem, problemOf, problemText } from './problem.js';
 import { MOST, type Question } from './question.js';
 import { requestMetrics } from './request-metrics.js';
 
-/** The page and the description of the interface: beside `src` and `dist` alike. */
+/** The folder of the page and of the API description: the same path from `src` and from `dist`. */
 const WEB = new URL('../../web/', import.meta.url);
-/** Milliseconds in which a client has to send a request. */
+/** A client must send its request within this many milliseconds. */
 const SENDING = 30_000;
-/** Milliseconds for which idle connections stay: longer than proxies keep theirs, so that none is closed as the next request is sent on it. */
-const KEPT = 75_000;
-/** Milliseconds for which a server that stops still takes requests: answers tell their clients meanwhile that the connection ends. */
+/** Milliseconds that idle connections stay open: longer than in proxies, so that none is closed while the next request is on its way. */
+const KEEP_ALIVE = 75_000;
+/** Milliseconds for which a stopping server still takes requests; meanwhile, answers tell clients to close the connection. */
 const DRAIN = 200;
 
-/** What answers a request; it is sent as JSON unless it says otherwise. */
+/** The answer to a request, JSON unless `type` says otherwise. */
 interface Answer {
   body: string;
   type?: string;
@@ -31,8 +31,8 @@ interface Answer {
 type Handler = (request: Request) => Answer | Promise<Answer>;
 
 /**
- * The HTTP server in front of an engine. @returns `stop`: takes no more connections after a moment, and resolves when all requests are
- * answered. @throws Failure 2 where Express is not installed.
+ * The HTTP server in front of an engine. @returns also `stop`: the server takes no new connections after DRAIN milliseconds, and `stop`
+ * resolves when all requests are answered. @throws Failure 2 where Express is not installed.
  */
 export function httpServer(engine: Engine, { deadline, version }: ServeOptions, log: Log) {
   const metrics = requestMetrics();
@@ -59,7 +59,7 @@ export function httpServer(engine: Engine, { deadline, version }: ServeOptions, 
       children: engine.children,
     }),
   });
-  // Those that are asked for most come first: they are tried in this order.
+  // Express tries routes in this order, so the busiest come first.
   const routes: Readonly<Record<string, Partial<Record<'get' | 'post', Handler>>>> = {
     '/recommendations': {
       get: (request) => askedFor(recommendationQuestion(searchOf(request))),
@@ -103,11 +103,11 @@ export function httpServer(engine: Engine, { deadline, version }: ServeOptions, 
         try {
           await engine.load();
         } catch (error) {
-          log.warn(`the model was not read again: ${messageOf(error)}`);
-          if (error instanceof Failure) throw new Problem(409, `the model before stays: ${error.message}`);
+          log.warn(`the model was not reloaded: ${messageOf(error)}`);
+          if (error instanceof Failure) throw new Problem(409, `the old model stays in use: ${error.message}`);
           throw error;
         }
-        log.info(`reads the model of ${engine.facts?.learned}`);
+        log.info(`loaded the model of ${engine.facts?.learned}`);
         return about();
       },
     },
@@ -143,7 +143,7 @@ export function httpServer(engine: Engine, { deadline, version }: ServeOptions, 
       if (open === 0) onIdle();
       const seconds = (performance.now() - startedAt) / 1000;
       const { statusCode } = response;
-      // A client that left before it was answered has no status.
+      // 499: the client left before it was answered.
       const status = response.writableEnded ? statusCode : 499;
       metrics.add(request.route?.path ?? 'other', status, seconds);
       const { method, originalUrl: url } = request;
@@ -170,35 +170,35 @@ export function httpServer(engine: Engine, { deadline, version }: ServeOptions, 
     }
     const allow = Object.keys(handlers).map((method) => (method === 'get' ? 'GET, HEAD' : method.toUpperCase()));
     route.all(() => {
-      throw new Problem(405, `only ${allow.join(', ')} can be done here`, { Allow: allow.join(', ') });
+      throw new Problem(405, `only ${allow.join(', ')} is allowed here`, { Allow: allow.join(', ') });
     });
   }
   app.use(() => {
-    throw new Problem(404, 'there is nothing at this path; GET /openapi.json describes what there is');
+    throw new Problem(404, 'there is nothing at this path; GET /openapi.json lists the paths');
   });
-  // Express tells handlers of errors by their four parameters.
+  // Express recognises error handlers by their four parameters.
   app.use((thrown: unknown, _request: Request, response: Response, _next: NextFunction) => {
     if (response.headersSent) response.destroy();
     else sendProblem(response, thrown);
   });
 
-  const server = createServer({ requestTimeout: SENDING, headersTimeout: SENDING, keepAliveTimeout: KEPT }, app);
+  const server = createServer({ requestTimeout: SENDING, headersTimeout: SENDING, keepAliveTimeout: KEEP_ALIVE }, app);
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return;
     const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
-    const body = problemText(new Problem(status, 'this is no request of HTTP, or it is too long or too slow'));
+    const body = problemText(new Problem(status, 'this is not an HTTP request, or it is too long or too slow'));
     const head = `HTTP/1.1 ${status} \r\nContent-Type: application/problem+json\r\nConnection: close\r\nContent-Length: ${body.length}`;
     socket.end(`${head}\r\n\r\n${body}`);
   });
   const stop = async () => {
     isStopping = true;
-    // A connection that is closed as its next request arrives loses it.
+    // Closing a connection while its next request arrives would lose that request.
     await sleep(DRAIN);
     const ended = new Promise((resolve) => server.close(resolve));
     server.closeIdleConnections();
-    // Connections that were kept for more requests end with the answer to the one under way.
+    // Connections with a pending request are closed once it is answered.
     onIdle = () => server.closeIdleConnections();
-    // Who does not take an answer does not keep us.
+    // A client that does not read its answer cannot delay the end.
     const timer = setTimeout(() => server.closeAllConnections(), 1000 * (deadline + 1));
     await ended;
     clearTimeout(timer);
@@ -214,7 +214,7 @@ function loadExpress(): typeof import('express') {
   }
 }
 
-/** What stands behind the ? of a request. */
+/** The part of a request's URL after the "?". */
 function searchOf({ url }: IncomingMessage): string {
   const at = url?.indexOf('?') ?? -1;
   return at < 0 ? '' : (url ?? '').slice(at + 1);
@@ -224,7 +224,7 @@ function idIn({ params }: Request, name: string): string {
   return String(params[name] ?? '');
 }
 
-/** The page, with a policy under which nothing runs in it but what it brings. */
+/** The page, with a content security policy that allows only its own script and style. */
 function pageWithPolicy(): Answer {
   const body = readFileSync(new URL('page.html', WEB), 'utf8');
   const hashOf = (tag: string) => {

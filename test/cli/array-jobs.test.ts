@@ -63,7 +63,7 @@ test('planning the same again changes nothing; another plan has no place there',
   const folder = copy();
   const said = await does(['plan', ...ARGS, '--shards', '2', '--work', 'w'], { folder });
   expect(said.split('\n')).toEqual([
-    '# each an array of 2, when the one before is finished:',
+    '# run each as an array of 2, after the one before is finished:',
     'recommend fit --stage count --shard auto --work w',
     'recommend fit --stage learn --shard auto --work w',
     'recommend score --shard auto --work w',
@@ -199,7 +199,7 @@ test.each([
   [['fit', '--work', 'w', '--shard', '1'], '--stage is missing: count, then learn'],
   [['score', '--work', 'w'], '--shard is missing'],
   [['score', '--shard', '1'], '--work DIR is missing'],
-  [['score', '--work', 'w', '--shard', '1', '--top', '5'], '--top is for recommend plan'],
+  [['score', '--work', 'w', '--shard', '1', '--top', '5'], '--top is an option of recommend plan'],
   [['score', '--work', 'w', '--shard', '3/8'], '--shard 3/8: the plan has 2 shards'],
   [['score', '--work', 'w', '--shard', 'some'], 'Expected a shard like 3/8'],
   [['score', '--work', 'w', '--shard', 'auto'], 'JOB_COMPLETION_INDEX=2: expected a number from 0 to 1'],

@@ -100,7 +100,7 @@ describe.each(names)('each option of %s', (name) => {
   test('refuses a value of another kind', async () => {
     for (const { long = '', required } of await settable()) {
       const value = required ? true : 'yes';
-      const wanted = required ? 'a text or a number' : 'true or false';
+      const wanted = required ? 'text or a number' : 'true or false';
       expect(await refusal({ [long.slice(2)]: value }, ...start)).toMatch(
         new RegExp(`^c\\.json:1:2: "${long.slice(2)}" cannot be .*: expected ${wanted}$`),
       );
@@ -128,12 +128,12 @@ test.each<[string, string, string[]]>([
   ['{\n  "n": 3}', 'c.json:2:3: there is no option "n"; did you mean "top"?', []],
   ['{"--titles": true}', 'c.json:1:2: there is no option "--titles"; did you mean "titles"?', []],
   ['{"split": "time"}', 'c.json:1:2: "split" is an option of recommend evaluate, not of recommend', []],
-  ['{"config": "d.json"}', 'c.json:1:2: "config" can only be typed', ['evaluate']],
+  ['{"config": "d.json"}', 'c.json:1:2: "config" can only be given on the command line', ['evaluate']],
   ['{"top": 3,\n "top": 4}', 'c.json:2:2: "top" is set twice', []],
   ['{"top": "ten"}', 'c.json:1:2: "top" cannot be "ten": expected a whole number from 1 to 100000.', []],
   ['{"top": [1, 2]}', 'c.json:1:2: "top" cannot be [1,2]: expected one value', []],
   ['{"format": "xml"}', 'c.json:1:2: "format" cannot be "xml": allowed choices are csv, wide, jsonl, parquet.', []],
-  ['{"set": {"lambda": 3}}', 'c.json:1:2: "set" cannot be {"lambda":3}: expected a text or a number', []],
+  ['{"set": {"lambda": 3}}', 'c.json:1:2: "set" cannot be {"lambda":3}: expected text or a number', []],
   ['[]', 'c.json:1:1: expected an object, {"option": value, …}', []],
 ])('%s is refused', async (text, message, typed) => {
   expect(await refusal(text, ...typed)).toBe(message);
@@ -204,7 +204,7 @@ describe('a run', () => {
 
   test.each<[string[], number, string]>([
     [['--config', 'absent.json'], 66, '--config absent.json: no such file in '],
-    [['--config', '.'], 2, '--config .: a configuration is a JSON file'],
+    [['--config', '.'], 2, '--config .: cannot be read; expected a JSON file of at most 1 MB'],
     [['--config', 'a', '--config', 'b'], 2, '--config takes one file, and a was given already'],
     [['--tpo', '--config', 'a'], 2, "unknown option '--tpo'"],
     [['-u', 'a', '--config', 'conf/e.csv', 'b'], 2, 'an option has to say what this file is'],

@@ -90,7 +90,7 @@ describe('the three formats', () => {
       const p = pair.p < 0.001 ? 'p < 0.001' : `p = ${pair.p.toFixed(3)}`;
       const verdict =
         pair.p >= 0.05
-          ? `${pair.first} not told apart from ${pair.second}`
+          ? `${pair.first} not significantly different from ${pair.second}`
           : `${pair.first} ${pair.difference > 0 ? 'better' : 'worse'} than ${pair.second}`;
       expect(text?.split('\n')).toContain(
         `${verdict}: ${signed(pair.difference)} ${metric}@10 [${signed(pair.low)}, ${signed(pair.high)}], ${p}`,

@@ -58,10 +58,10 @@ describe('--test', () => {
     expect(text).toContain('  held out       7 interactions, of them to be found: 6\n');
     expect(text).toContain('  not counted    1 of items the user had before\n');
     expect(text).toContain(
-      '  out of reach   3 to be found are not in the catalogue (2 items nobody knows): missed by all\n',
+      '  out of reach   3 to be found are not in the catalogue (2 unknown items): missed by all\n',
     );
     expect(text).toContain('  tested         4 users; users without held-out items: 1\n');
-    expect(text).toContain('  new            2 test users nobody knows, served without a history\n');
+    expect(text).toContain('  new            2 unknown test users, served without a history\n');
   });
 
   test('the example of docs/evaluation.md comes to what stands there', async () => {
@@ -147,7 +147,7 @@ describe('an evaluation that makes no sense ends with its code, a reason, and no
     const { code, stderr } = await runInProcess(['evaluate', '-u', 'events.csv', '--by', 'country', '-q'], { folder });
     expect(code).toBe(2);
     expect(stderr).toBe(
-      'recommend: --by country: the users have no attributes; profiles, one user a row, give them some\n',
+      'recommend: --by country: the users have no attributes; a file of profiles, one user a row, would give them some\n',
     );
   });
 });

@@ -93,10 +93,10 @@ test('.jsonl.gz is compressed; standard output takes any format that is asked fo
 });
 
 test.each([
-  [['-o', 'recs.tsv'], /^recommend: -o recs\.tsv: \.tsv is not written; extensions that are: \.csv/],
-  [['-o', 'recs.json.gz'], /\.json is not written/],
+  [['-o', 'recs.tsv'], /^recommend: -o recs\.tsv: cannot write \.tsv; expected \.csv/],
+  [['-o', 'recs.json.gz'], /cannot write \.json;/],
   [['-o', 'recs.parquet', '--format', 'csv'], /contradict each other: a file \*\.parquet holds parquet/],
-  [['-o', 'recs.parquet.gz'], /Parquet is compressed inside/],
+  [['-o', 'recs.parquet.gz'], /Parquet compresses its own data/],
   [['--format', 'xlsx'], /Allowed choices are csv, wide, jsonl, parquet/],
 ])('%j ends with 2 before anything is read', async (args, why) => {
   const folder = newFolder();

@@ -194,7 +194,7 @@ describe('is refused', () => {
       'undated.csv:1: no column has the dates that --repeat-after counts from',
     ],
     ['--repeat-after 7d', 2, '--repeat-after needs --exclude-previous FILE'],
-    ['--include-seen --seen-window 7d', 2, '--include-seen lets everything come back'],
+    ['--include-seen --seen-window 7d', 2, '--include-seen lets all items come back'],
     ['--now 2020-01-01', 65, 'events.csv holds no users: no row up to 2020-01-01 (--now) has one to recommend to'],
     ['--min-history -1', 2, 'Expected a whole number'],
     ['--since 30/06/2024', 2, 'Expected a date like 2026-01-31'],

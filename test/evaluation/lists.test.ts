@@ -26,15 +26,15 @@ describe('checkLists', () => {
     expect(() => check([1, 2], [0, 2])).not.toThrow();
   });
 
-  it('refuses an item that is not meant for the user of the list', () => {
-    const isMeant = (row: number, item: number) => row === 0 || item !== 2;
-    const checked = (...lists: number[][]) => checkLists(listsOf(...lists), excluded, offered, 2, isMeant);
+  it('refuses an item that is not allowed for the user of the list', () => {
+    const isAllowed = (row: number, item: number) => row === 0 || item !== 2;
+    const checked = (...lists: number[][]) => checkLists(listsOf(...lists), excluded, offered, 2, isAllowed);
     expect(() => checked([1, 2], [0])).not.toThrow();
     expect(() => checked([1], [0, 2])).toThrow('list 1 has item 2, which is not for its user');
   });
 
   it.each([
-    ['too few lists', [[1]], /2 lists were wanted, 1 came/],
+    ['too few lists', [[1]], /expected 2 lists, got 1/],
     [
       'a list that is too long',
       [

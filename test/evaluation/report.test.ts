@@ -60,7 +60,9 @@ describe('reportText', () => {
   });
 
   it('ends with the comparison', () => {
-    expect(lines.at(-2)).toMatch(/^good not told apart from popular: \+0\.\d{4} NDCG@2 \[.*\], p = 1\.000$/);
+    expect(lines.at(-2)).toMatch(
+      /^good not significantly different from popular: \+0\.\d{4} NDCG@2 \[.*\], p = 1\.000$/,
+    );
   });
 });
 
@@ -76,7 +78,7 @@ describe('summaryLines', () => {
       '  not counted    1 of items the user excludes',
       '  out of reach   1 to be found are not in the catalogue: missed by all',
       '  tested         3 users of 1,234, chosen at random; users without held-out items: 12',
-      '  new            1 test user nobody knows, served without a history',
+      '  new            1 unknown test user, served without a history',
     ]);
   });
 
@@ -106,11 +108,11 @@ describe('comparisonLine', () => {
     ],
     [
       { difference: 0.001, low: -0.001, high: 0.003, p: 0.4 },
-      'ridge not told apart from popular: +0.0010 recall@20 [-0.0010, +0.0030], p = 0.400',
+      'ridge not significantly different from popular: +0.0010 recall@20 [-0.0010, +0.0030], p = 0.400',
     ],
     [
       { difference: 1, low: undefined, high: undefined, p: 1 },
-      'ridge not told apart from popular: +1.0000 recall@20, p = 1.000',
+      'ridge not significantly different from popular: +1.0000 recall@20, p = 1.000',
     ],
   ])('%o', (comparison, line) => {
     expect(comparisonLine({ ...pair, ...comparison, adjusted: comparison.p })).toBe(line);

@@ -46,7 +46,7 @@ test.each(OTHERS)(
   (extension) => {
     const output = `recs.${extension}`;
     expect(refused(output)).toMatch(
-      /^-o recs\.\S+: \.\S+ is not written; extensions that are: \.csv, .*\.parquet; --format csv writes CSV under any name\n/,
+      /^-o recs\.\S+: cannot write \.\S+; expected \.csv, .*\.parquet; --format csv writes CSV under any name\n/,
     );
     for (const format of ['csv', 'wide', 'jsonl'] as const) expect(formatOf(output, format)).toBe(format);
   },
@@ -64,7 +64,7 @@ test('an extension that says another format than --format is refused, and so is 
     for (const extension of all) {
       const answer = refused(`recs.${extension}`, format);
       if (allowed[format].includes(extension)) expect(answer).toBe(`taken for ${format}`);
-      else expect(answer).toMatch(/contradict each other|Parquet is compressed inside/);
+      else expect(answer).toMatch(/contradict each other|Parquet compresses its own data/);
     }
   }
   expect(refused('recs.parquet.gz')).toContain('leave out .gz');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bars, lyingBar } from '../../src/report/bars.js';
+import { bars, horizontalBar } from '../../src/report/bars.js';
 
 test('the tallest bar is the most, and a blank is none', () => {
   expect(bars([0, 1, 4, 8])).toBe(' ▁▄█');
@@ -9,7 +9,7 @@ test('the tallest bar is the most, and a blank is none', () => {
 });
 
 test('a lying bar is as long as its share, to an eighth of a character', () => {
-  expect(lyingBar(1, 3)).toBe('███');
-  expect(lyingBar(0.5, 3)).toBe('█▌');
-  expect(lyingBar(0, 3)).toBe('');
+  expect(horizontalBar(1, 3)).toBe('███');
+  expect(horizontalBar(0.5, 3)).toBe('█▌');
+  expect(horizontalBar(0, 3)).toBe('');
 });

@@ -282,7 +282,7 @@ print([row['kind'] + ':' + row['signal'] for row in csv.DictReader(open('w.mtx.g
     [['-o', 'w.txt'], '-o w.txt: --format says how to write it: npz, mtx, csv'],
     [['-o', 'w.mtx', '--format', 'csv'], '--format csv and -o w.mtx contradict each other'],
     [['-o', 'm.rec', '--format', 'csv'], '--output m.rec is also an input'],
-    [['-o', 'w.npz.gz'], 'SciPy reads no .npz.gz'],
+    [['-o', 'w.npz.gz'], 'SciPy cannot read .npz.gz'],
   ])('%j is refused', async (args, message) => {
     expect(await exported(...args)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
   });

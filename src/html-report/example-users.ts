@@ -11,11 +11,16 @@ interface Item {
   title: string;
 }
 
-/** So much of a history is shown. */
+/** How many items of a history are shown. */
 const SHOWN = 10;
 
-/** Some users to look at: what they had, what they are recommended and why, and what they took. */
-export function lookedUsers(algorithm: string, dataset: Dataset, test: TestSet, lists: readonly ExplainedList[]): Html {
+/** Some users to look at: their history, what they are recommended and why, and their held-out items. */
+export function exampleUsers(
+  algorithm: string,
+  dataset: Dataset,
+  test: TestSet,
+  lists: readonly ExplainedList[],
+): Html {
   const users = lists.map((list, place) => {
     const row = test.users.findIndex((user) => dataset.userIds[user] === list.user_id);
     const facts = userFacts(dataset, test.users[row] ?? -1);
@@ -23,7 +28,7 @@ export function lookedUsers(algorithm: string, dataset: Dataset, test: TestSet, 
       item_id: dataset.itemIds[item] ?? '',
       title: dataset.titles[item] ?? '',
     }));
-    return lookedUser(facts, list, took, place === 0);
+    return exampleUser(facts, list, took, place === 0);
   });
   return section(
     `${plural(lists.length, 'user')} to look at`,
@@ -32,7 +37,7 @@ export function lookedUsers(algorithm: string, dataset: Dataset, test: TestSet, 
   );
 }
 
-function lookedUser(facts: UserFacts, { items }: ExplainedList, took: readonly Item[], isOpen: boolean): Html {
+function exampleUser(facts: UserFacts, { items }: ExplainedList, took: readonly Item[], isOpen: boolean): Html {
   const listed = new Set(items.map(({ item_id }) => item_id));
   const taken = new Set(took.map(({ item_id }) => item_id));
   const unknown = took.filter(({ item_id }) => item_id === '').length;
@@ -53,7 +58,7 @@ ${rest > 0 && html`<p class="quiet">and ${thousands(rest)} more</p>`}${history.l
 <ol>${items.map((each) => html`<li>${marked(each, taken)}${each.reasons.length > 0 && html`<br><span class="quiet">${each.reasons.map(({ because }) => because).join('; ')}</span>`}</li>`)}</ol></div>
 <div><h3>What they took</h3>
 <ul>${took.filter(({ item_id }) => item_id !== '').map((each) => html`<li>${marked(each, listed)}</li>`)}</ul>
-${unknown > 0 && html`<p class="quiet">and ${plural(unknown, 'item')} nobody knows</p>`}</div>
+${unknown > 0 && html`<p class="quiet">and ${plural(unknown, 'unknown item')}</p>`}</div>
 </div></details>
 `;
 }
