@@ -91,10 +91,7 @@ export function choice(flags: string, description: string, choices: readonly str
 }
 
 export function workersOption(): Option {
-  return number('-j, --workers <count>', 'maximum child processes', 1, 1024).default(
-    usableCores(),
-    'all cores',
-  );
+  return number('-j, --workers <count>', 'maximum child processes', 1, 1024).default(usableCores(), 'all cores');
 }
 
 /** @throws Failure 2 where more than one output is `-`. @param outputs by option. */
