@@ -11,7 +11,7 @@ import { keyedPath, keyOf, type ShardStage, STAGES } from '../pipeline/finished/
 import { type Piece, piecesIn } from '../pipeline/finished/run-shards.js';
 import type { Sizes } from '../pipeline/memory-plan.js';
 import type { Options } from '../pipeline/options.js';
-import type { Served } from '../report/summary.js';
+import type { Served } from '../report/metrics.js';
 import { shellWord } from '../understanding/shell-word.js';
 import type { Shard } from '../workers/plan.js';
 

@@ -8,11 +8,11 @@ import { explainFolder } from '../pipeline/folder-failures.js';
 import { withinMemory } from '../pipeline/memory-limit.js';
 import type { Options } from '../pipeline/options.js';
 import { type Ending, writeOutcome } from '../pipeline/output/outcome.js';
+import type { RunRecord } from '../pipeline/output/summary.js';
 import { type Run, stagesIn, startRun } from '../pipeline/run.js';
 import { orInterrupted, stopping } from '../pipeline/stopping.js';
+import { megabytes, plural } from '../quantities.js';
 import type { LogOptions } from '../report/log.js';
-import { megabytes, plural } from '../report/quantities.js';
-import type { RunRecord } from '../report/summary.js';
 import { removeUnfinished } from '../workers/shard-file.js';
 import { shardIndex, type WantedShard } from './engines.js';
 

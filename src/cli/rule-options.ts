@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Expression, parseExpression } from '../conditions/expression.js';
+import type { Availability } from '../dataset/availability.js';
 import { usageFailure } from '../failure.js';
 import type { RuleOptions } from '../pipeline/options.js';
-import type { Availability } from '../rules/availability.js';
 import { COLD_USERS, optionOf, RULE_FILES, type RuleFile, type RuleFiles } from '../rules/id-rules.js';
 import { filesOf, RULES, type RuleValues } from '../rules/rules.js';
 import { Group } from './help-groups.js';

@@ -8,8 +8,8 @@ import { openDestination, writeWhole } from '../files/destination.js';
 import type { Io } from '../io.js';
 import type { DiffOptions } from '../pipeline/options.js';
 import { orInterrupted } from '../pipeline/stopping.js';
+import { plural, thousands } from '../quantities.js';
 import { aligned } from '../report/item-table.js';
-import { plural, thousands } from '../report/quantities.js';
 
 type Diff = Awaited<ReturnType<typeof compareFiles>>;
 

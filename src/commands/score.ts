@@ -15,7 +15,7 @@ import { readWithRules } from '../pipeline/rules/read.js';
 import { whoIsServed } from '../pipeline/rules/served-users.js';
 import { planServing } from '../pipeline/rules/serving.js';
 import type { Run } from '../pipeline/run.js';
-import { plural, thousands } from '../report/quantities.js';
+import { plural, thousands } from '../quantities.js';
 import { type Scored, scoredUsers } from '../saved-model/known-users.js';
 import { SavedModel, type Wanted } from '../saved-model/saved-model.js';
 

@@ -2,8 +2,8 @@ import type { AddressInfo } from 'node:net';
 import { ExitCode, type Failure, messageOf, misuse, systemCode } from '../failure.js';
 import type { Io } from '../io.js';
 import type { ServeOptions } from '../pipeline/options.js';
+import { plural } from '../quantities.js';
 import { logTo } from '../report/log.js';
-import { plural } from '../report/quantities.js';
 import { engineFor } from '../serving/engine.js';
 import { httpServer } from '../serving/server.js';
 

@@ -11,9 +11,9 @@ import type { SimilarOptions } from '../pipeline/options.js';
 import { answerLines } from '../pipeline/output/list-output.js';
 import { answerFrom } from '../pipeline/question.js';
 import { planOffer } from '../pipeline/rules/offer.js';
+import { plural, thousands } from '../quantities.js';
 import { similarItems } from '../ranking/similar-items.js';
 import { tableLines } from '../report/item-table.js';
-import { plural, thousands } from '../report/quantities.js';
 import { findItem, itemName } from '../saved-model/find.js';
 import type { Names } from '../saved-model/saved-model.js';
 

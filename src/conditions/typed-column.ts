@@ -1,7 +1,7 @@
 import { BadRow } from '../csv/bad-rows.js';
+import { numberIn } from '../csv/cell-number.js';
+import { isPlaceholder, type Separator, separatorOf, valuesOf } from '../csv/cell-values.js';
 import { type CellColumn, shown, truthWord } from '../csv/cells.js';
-import { isPlaceholder, type Separator, separatorOf, valuesOf } from '../dataset/attributes/attributes.js';
-import { numberIn } from '../dataset/attributes/bands.js';
 import { IndexColumn } from '../events/columns.js';
 import { type DayOrder, mayBeginWithYear, partedSeconds } from '../events/day-month.js';
 import { secondsOfDigits } from '../events/settled-times.js';

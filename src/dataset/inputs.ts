@@ -2,10 +2,10 @@ import type { DayOrder } from '../events/day-month.js';
 import type { EventWeights } from '../events/event-types.js';
 import type { IdIndex } from '../events/ids.js';
 import type { Reading } from '../events/read-events.js';
-import type { Availability } from '../rules/availability.js';
 import type { DescribedFiles } from '../understanding/inputs.js';
 import type { Aggregation } from './aggregate.js';
 import type { AttributeTable } from './attributes/attribute-table.js';
+import type { Availability } from './availability.js';
 import type { LearnedStrengths } from './dataset.js';
 
 /** The files of a run and how to read them. */

@@ -1,12 +1,12 @@
 import { type CellColumn, shown as shownCell } from '../csv/cells.js';
 import type { Ids } from '../events/ids.js';
 import { badData } from '../failure.js';
-import { availabilityReader } from '../rules/availability.js';
 import type { ItemsRoles } from '../understanding/file-roles.js';
 import { columnKey } from '../understanding/vocabulary.js';
 import { type AttributeTable, attributeTable, isSpoilt, spoiltNotes } from './attributes/attribute-table.js';
 import { decideAttribute } from './attributes/attributes.js';
 import { type EntityTable, entityTable } from './attributes/entity-table.js';
+import { availabilityReader } from './availability.js';
 import type { FileReport } from './dataset.js';
 import type { Inputs } from './inputs.js';
 

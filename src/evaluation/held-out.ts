@@ -2,7 +2,7 @@ import { withLastTimes } from '../dataset/attributes/item-columns.js';
 import type { Dataset } from '../dataset/dataset.js';
 import { ofPart } from '../dataset/evidence-rules.js';
 import { emptyRows, mapped, type SparseRows, stacked } from '../matrix/sparse.js';
-import { thousands } from '../report/quantities.js';
+import { thousands } from '../quantities.js';
 import { type Holdout, type HoldoutKind, sampleKeysOf, splitInteractions } from './split.js';
 
 /** A dataset to learn from, and the interactions that were held out of it. */

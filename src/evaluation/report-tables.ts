@@ -1,5 +1,5 @@
 import { printableName } from '../csv/printable.js';
-import { thousands } from '../report/quantities.js';
+import { thousands } from '../quantities.js';
 import { CATALOGUE_METRICS } from './catalogue-metrics.js';
 import { ALL, COLD, type Evaluation, type Figure } from './evaluation.js';
 import { USER_METRICS } from './user-metrics.js';

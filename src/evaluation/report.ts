@@ -1,5 +1,5 @@
+import { plural, thousands } from '../quantities.js';
 import { aligned } from '../report/item-table.js';
-import { plural, thousands } from '../report/quantities.js';
 import { ALL, type ComparedPair, type Evaluation } from './evaluation.js';
 import { cutTable, finder, groupTable, headOf, speedTable } from './report-tables.js';
 import type { Summary } from './test-set.js';

@@ -1,8 +1,8 @@
 import type { Dataset } from '../dataset/dataset.js';
 import type { TestSet } from '../evaluation/test-set.js';
 import { rowOf } from '../matrix/sparse.js';
+import { plural, thousands } from '../quantities.js';
 import type { ExplainedList } from '../report/explanation.js';
-import { plural, thousands } from '../report/quantities.js';
 import { orderOf, type UserFacts, userFacts } from '../report/user-facts.js';
 import { type Html, html, section } from './html.js';
 

@@ -3,7 +3,7 @@ import type { Dataset } from '../dataset/dataset.js';
 import type { Failure } from '../failure.js';
 import type { Settings } from '../model/settings.js';
 import { needsGram } from '../model/signals.js';
-import { plural } from '../report/quantities.js';
+import { plural } from '../quantities.js';
 import { type InputFiles, inputPaths } from '../understanding/inputs.js';
 import {
   ARRANGED_INTERACTION,

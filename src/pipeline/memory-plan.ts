@@ -1,6 +1,6 @@
 import { type Failure, noMemory } from '../failure.js';
 import { mostNumbers } from '../model/low-rank.js';
-import { megabytes } from '../report/quantities.js';
+import { megabytes } from '../quantities.js';
 import { offerBytes } from '../rules/list-rules.js';
 
 /*

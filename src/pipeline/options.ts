@@ -1,11 +1,11 @@
 import type { Expression } from '../conditions/expression.js';
+import type { Availability } from '../dataset/availability.js';
 import type { Inputs } from '../dataset/inputs.js';
 import type { HoldoutKind } from '../evaluation/split.js';
 import type { Reading } from '../events/read-events.js';
 import type { OutputFormat } from '../output/formats.js';
 import type { WeightFormat } from '../output/weights.js';
 import type { LogOptions } from '../report/log.js';
-import type { Availability } from '../rules/availability.js';
 import type { Filters } from '../rules/filters.js';
 import type { ColdUsers, RuleFiles } from '../rules/id-rules.js';
 import type { RuleValues } from '../rules/rules.js';

@@ -1,7 +1,7 @@
 import type { Destination } from '../files/writing.js';
 import type { TextColumn } from '../output/columns.js';
 import { scoringCosts } from '../ranking/audience.js';
-import type { Served } from '../report/summary.js';
+import type { Served } from '../report/metrics.js';
 import { planShards, type Shard, WORTH_A_SHARD } from '../workers/plan.js';
 import type { ListLayout, RecommendJob } from '../workers/protocol.js';
 import { readAudience, readLists } from '../workers/run-files.js';

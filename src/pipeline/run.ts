@@ -6,9 +6,9 @@ import type { Streams } from '../io.js';
 import { memoryWatch } from '../process/family-memory.js';
 import { type LogOptions, logTo } from '../report/log.js';
 import { heartbeatFacts, heartbeatText, type PlannedStage, progressOf, type Stage } from '../report/progress.js';
-import type { RunRecord } from '../report/summary.js';
 import type { BalanceName } from '../workers/balance.js';
 import { Pool } from '../workers/pool.js';
+import type { RunRecord } from './output/summary.js';
 
 /** The resources of a run: its folder, pool, log and open files. `end` releases them all. */
 export type Run = ReturnType<typeof startRun>;

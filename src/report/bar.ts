@@ -1,8 +1,8 @@
 import type { Writable } from 'node:stream';
 import { loadPackage } from '../load-package.js';
 import { atExit } from '../process/at-exit.js';
+import { duration, thousands } from '../quantities.js';
 import type { RunProgress } from './progress.js';
-import { duration, thousands } from './quantities.js';
 import { remainingTime } from './remaining-time.js';
 
 const STEPS = 1000;

@@ -1,10 +1,10 @@
 import type { Dataset, FileReport } from '../dataset/dataset.js';
 import type { ReadData } from '../dataset/read.js';
+import { plural } from '../quantities.js';
 import type { Understanding } from '../understanding/understanding.js';
 import { distributionLines, distributionsOf } from './distributions.js';
 import { fileFacts } from './file-facts.js';
 import { inputReport } from './input-report.js';
-import { plural } from './quantities.js';
 
 /** How files were understood, for programs. Users rely on the names of the members. */
 export function descriptionFacts({ dataset, reports, understanding }: ReadData, warnings: string[], command: string) {

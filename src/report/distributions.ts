@@ -1,9 +1,9 @@
 import { dayText } from '../events/clock.js';
 import { lastAtMost } from '../matrix/search.js';
 import { countsOf, rowLengths, type SparseRows } from '../matrix/sparse.js';
+import { thousands } from '../quantities.js';
 import { bars } from './bars.js';
 import { aligned } from './item-table.js';
-import { thousands } from './quantities.js';
 
 /** How many values are in each part of their range. */
 export interface Distribution {

@@ -1,6 +1,6 @@
 import { SCORE_DIGITS } from '../output/score-digits.js';
+import { plural, thousands } from '../quantities.js';
 import { tableLines } from './item-table.js';
-import { plural, thousands } from './quantities.js';
 import { orderOf, type UserFacts } from './user-facts.js';
 
 /* The answer of `recommend explain`. Users rely on the names of the members. */

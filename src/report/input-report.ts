@@ -1,11 +1,12 @@
+import type { Separator } from '../csv/cell-values.js';
 import { printableName } from '../csv/printable.js';
-import type { AttributeDecision, Separator } from '../dataset/attributes/attributes.js';
+import type { AttributeDecision } from '../dataset/attributes/attributes.js';
 import type { Dataset, FileReport } from '../dataset/dataset.js';
 import type { StrengthRule } from '../dataset/strengths/strength-rule.js';
 import { dayText } from '../events/clock.js';
 import type { EventType } from '../events/event-types.js';
 import { WHOLE_SCALE } from '../model/strength.js';
-import { plural, thousands } from './quantities.js';
+import { plural, thousands } from '../quantities.js';
 
 const COLUMNS_SHOWN = 30;
 const TYPES_SHOWN = 12;

@@ -1,5 +1,4 @@
-import { toThousandths } from './quantities.js';
-import type { Served } from './summary.js';
+import { toThousandths } from '../quantities.js';
 
 /** The facts of a run that its metrics report. */
 export interface RunMetrics {
@@ -17,6 +16,25 @@ export interface RunMetrics {
   served: Served | undefined;
   retries: number;
   memoryBytes: number;
+}
+
+/** Who was served, and who was not. */
+export interface Served {
+  /** Users who got a list. */
+  users: number;
+  rows: number;
+  /** Users whose list has fewer items than requested, including `empty` ones. */
+  short: number;
+  /** Users for whom no item was left to recommend: the output has no row for them. */
+  empty: number;
+  /** Users among those who are served without a history. */
+  cold: number;
+  /** Users of the users file who get no list, by the rule that says so. */
+  left_out: Readonly<Record<string, number>>;
+  /** Users whom no worker could serve. */
+  failed: number;
+  /** Users without a list and signals that were not learned because every worker failed, each with the reason. */
+  lost: readonly string[];
 }
 
 const STAGES = ['reading', 'tuning', 'learning', 'recommending'];

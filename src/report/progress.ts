@@ -1,4 +1,4 @@
-import { duration, megabytes, plural, toThousandths } from './quantities.js';
+import { duration, megabytes, plural, toThousandths } from '../quantities.js';
 
 export type Stage = 'reading' | 'tuning' | 'counting' | 'learning' | 'recommending';
 

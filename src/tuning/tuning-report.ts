@@ -1,7 +1,7 @@
 import type { HoldoutKind } from '../evaluation/split.js';
 import { byKey, HYPER_PARAMETERS, type HyperParameter } from '../model/hyper-parameters.js';
 import { DEFAULT_SETTINGS, type Settings } from '../model/settings.js';
-import { plural } from '../report/quantities.js';
+import { plural } from '../quantities.js';
 import { differences, type Trial, type Tuning } from './climb.js';
 
 /** How a tuning was done. */

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { BadRow } from '../../src/csv/bad-rows.js';
+import { numberIn } from '../../src/csv/cell-number.js';
+import { valuesOf } from '../../src/csv/cell-values.js';
 import { isBlank, listEntries, normalised, numberCell, shown } from '../../src/csv/cells.js';
 import { refuseOtherFormats } from '../../src/csv/formats/other-formats.js';
 import { headOf } from '../../src/csv/head.js';
@@ -8,8 +10,7 @@ import { printable } from '../../src/csv/printable.js';
 import { quoted, safelyQuoted } from '../../src/csv/quoting.js';
 import { RowCutter, textOf } from '../../src/csv/row-cutter.js';
 import { isUnquoted, withQuotedCells } from '../../src/csv/unquoted.js';
-import { decideAttribute, valuesOf } from '../../src/dataset/attributes/attributes.js';
-import { numberIn } from '../../src/dataset/attributes/bands.js';
+import { decideAttribute } from '../../src/dataset/attributes/attributes.js';
 import { splitWords } from '../../src/dataset/attributes/words.js';
 import { oddIds } from '../../src/dataset/odd-ids.js';
 import { isBlankCell, plainNumber } from '../../src/events/byte-cells.js';

@@ -1,10 +1,12 @@
+import { numberIn } from '../../csv/cell-number.js';
+import { valuesOf } from '../../csv/cell-values.js';
 import { normalised } from '../../csv/cells.js';
 import { printableName } from '../../csv/printable.js';
 import { IdIndex } from '../../events/ids.js';
 import { emptyRows, type SparseRows } from '../../matrix/sparse.js';
 import { Entries } from '../entries.js';
-import { type AttributeDecision, decideAttribute, type TextColumn, valuesOf } from './attributes.js';
-import { bandOf, numberIn } from './bands.js';
+import { type AttributeDecision, decideAttribute, type TextColumn } from './attributes.js';
+import { bandOf } from './bands.js';
 import type { EntityTable } from './entity-table.js';
 import { scaledTogether, type Words, wordsOf } from './words.js';
 

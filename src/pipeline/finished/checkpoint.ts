@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { badData, ExitCode, Failure, messageOf, systemCode } from '../../failure.js';
 import { readJson, writeJson } from '../../files/json-file.js';
 import { MANIFEST, type RunDirectory } from '../../files/run-directory.js';
-import { plural } from '../../report/quantities.js';
+import { plural } from '../../quantities.js';
 import type { Run } from '../run.js';
 import { TimeIsUp } from '../stopping.js';
 import { hashOf } from './hash.js';

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { messageOf } from '../../failure.js';
 import { checkArrays } from '../../files/array-file.js';
-import { plural } from '../../report/quantities.js';
+import { plural } from '../../quantities.js';
 import type { Shard } from '../../workers/plan.js';
 import type { CountJob, LearnJob, ReadJob, RecommendJob } from '../../workers/protocol.js';
 import { type Rows, rowsInName, shardPath } from '../../workers/shard-file.js';

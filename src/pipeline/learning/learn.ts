@@ -20,7 +20,7 @@ import { MOST_EASE_ITEMS } from '../../model/rows/ease.js';
 import { gramCosts } from '../../model/rows/gram.js';
 import type { Settings } from '../../model/settings.js';
 import { needsGram, type SignalCounts, signalCount, signalCounts } from '../../model/signals.js';
-import { plural, thousands } from '../../report/quantities.js';
+import { plural, thousands } from '../../quantities.js';
 import { writeEvidence } from '../../workers/evidence-file.js';
 import { planShards, type Shard, WORTH_A_SHARD } from '../../workers/plan.js';
 import type { CountJob, LearnJob, ModelFiles, RowFile } from '../../workers/protocol.js';

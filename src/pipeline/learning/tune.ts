@@ -1,8 +1,8 @@
 import type { Dataset } from '../../dataset/dataset.js';
 import { type Holdout, sampleKeysOf } from '../../evaluation/split.js';
 import type { Settings } from '../../model/settings.js';
+import { plural } from '../../quantities.js';
 import type { Stage } from '../../report/progress.js';
-import { plural } from '../../report/quantities.js';
 import { keepStartIfLostElsewhere, keepStartUnless, type SearchSpace, tune, tuneCold } from '../../tuning/climb.js';
 import { type AutoRecord, trialTable, tuningSummary } from '../../tuning/tuning-report.js';
 import { validationSplit } from '../../tuning/validation-split.js';

@@ -3,7 +3,7 @@ import { whatCounts } from '../../dataset/evidence-rules.js';
 import { badData } from '../../failure.js';
 import { smallTextOf } from '../../files/small-text.js';
 import { byKey, HYPER_PARAMETERS } from '../../model/hyper-parameters.js';
-import { plural } from '../../report/quantities.js';
+import { plural } from '../../quantities.js';
 import { asOptions, assignments } from '../../tuning/tuning-report.js';
 import { hashOf } from '../finished/hash.js';
 import type { Options } from '../options.js';

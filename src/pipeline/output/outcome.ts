@@ -3,11 +3,12 @@ import { printableName } from '../../csv/printable.js';
 import type { Dataset, FileReport } from '../../dataset/dataset.js';
 import { messageOf } from '../../failure.js';
 import { writeWhole } from '../../files/destination.js';
+import { megabytes, plural, thousands } from '../../quantities.js';
+import type { Served } from '../../report/metrics.js';
 import { metricsFor } from '../../report/metrics-file.js';
-import { megabytes, plural, thousands } from '../../report/quantities.js';
-import { type Ended, type RunRecord, type Served, summaryOf } from '../../report/summary.js';
 import type { Options } from '../options.js';
 import type { Run } from '../run.js';
+import { type Ended, type RunRecord, summaryOf } from './summary.js';
 
 /** The options that say where to write the outcome of a run, and what it read. */
 export type OutcomeOptions = Pick<Options, 'summary' | 'metricsFile' | 'logFormat' | 'version'> &

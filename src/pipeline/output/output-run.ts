@@ -2,7 +2,6 @@ import { ExitCode, exitCodeOf, messageOf } from '../../failure.js';
 import { isTerminal } from '../../files/destination.js';
 import type { Io } from '../../io.js';
 import type { PlannedStage } from '../../report/progress.js';
-import type { RunRecord } from '../../report/summary.js';
 import { filesOf } from '../../rules/rules.js';
 import { inputPaths } from '../../understanding/inputs.js';
 import { keepFinishedWork } from '../finished/checkpoint.js';
@@ -14,6 +13,7 @@ import { orInterrupted, stopping } from '../stopping.js';
 import { type ClaimedOutput, claimOutput } from './claim-output.js';
 import { checkFormat } from './list-output.js';
 import { type Ending, endingText, writeOutcome } from './outcome.js';
+import type { RunRecord } from './summary.js';
 
 /** What the steps of a run that writes an output need. */
 export interface OutputRun extends Pick<ClaimedOutput, 'destination' | 'checkpoint'> {

@@ -4,7 +4,7 @@ import { displayName } from '../../csv/failures.js';
 import type { EventsTask } from '../../events/range-part.js';
 import type { Range, RangeWorkers } from '../../events/read-events.js';
 import { withFile } from '../../files/array-file.js';
-import { plural } from '../../report/quantities.js';
+import { plural } from '../../quantities.js';
 import type { Shard } from '../../workers/plan.js';
 import type { ReadJob } from '../../workers/protocol.js';
 import { readRangePart, releaseRangePart } from '../../workers/range-file.js';

@@ -3,7 +3,7 @@ import type { Rule } from '../../conditions/rule.js';
 import type { Dataset, FileReport } from '../../dataset/dataset.js';
 import type { Inputs } from '../../dataset/inputs.js';
 import { badData, ExitCode } from '../../failure.js';
-import { plural, thousands } from '../../report/quantities.js';
+import { plural, thousands } from '../../quantities.js';
 import { RULES } from '../../rules/rules.js';
 import type { Wanted } from '../../saved-model/saved-model.js';
 import type { RuleOptions } from '../options.js';

@@ -1,10 +1,10 @@
 import { bindExpression } from '../../conditions/bound-expression.js';
 import { parseExpression } from '../../conditions/expression.js';
 import { BadRow, refuseBadRows } from '../../csv/bad-rows.js';
+import { isPlaceholder, separatorOf, valuesOf } from '../../csv/cell-values.js';
 import { isBlank, numberCell, shown } from '../../csv/cells.js';
 import { displayName } from '../../csv/failures.js';
 import { openTable, type Row } from '../../csv/table.js';
-import { isPlaceholder, separatorOf, valuesOf } from '../../dataset/attributes/attributes.js';
 import type { Dataset } from '../../dataset/dataset.js';
 import { badData, type Failure, usageFailure } from '../../failure.js';
 import { sampleKeys } from '../../matrix/sampling.js';

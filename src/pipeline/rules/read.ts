@@ -11,7 +11,7 @@ import { IndexColumn } from '../../events/columns.js';
 import { IdIndex } from '../../events/ids.js';
 import { badData, usageFailure } from '../../failure.js';
 import { joined, type SparseRows } from '../../matrix/sparse.js';
-import { plural, thousands } from '../../report/quantities.js';
+import { plural, thousands } from '../../quantities.js';
 import { optionOf, RULE_FILES, type RuleFile } from '../../rules/id-rules.js';
 import type { OpenFile } from '../../understanding/open-files.js';
 import type { InputOptions, RuleOptions } from '../options.js';

@@ -2,7 +2,7 @@ import { shown } from '../../csv/cells.js';
 import type { Dataset } from '../../dataset/dataset.js';
 import { badData } from '../../failure.js';
 import { rowLength } from '../../matrix/sparse.js';
-import { plural } from '../../report/quantities.js';
+import { plural } from '../../quantities.js';
 import type { Run } from '../run.js';
 import type { IdRules } from './plan.js';
 

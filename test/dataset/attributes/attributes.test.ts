@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decideAttribute, valuesOf } from '../../../src/dataset/attributes/attributes.js';
+import { valuesOf } from '../../../src/csv/cell-values.js';
+import { decideAttribute } from '../../../src/dataset/attributes/attributes.js';
 
 const decide = (cells: string[], wanted = false) => decideAttribute({ name: 'x', cells }, wanted);
 const numbered = (count: number, cell: (n: number) => string) => Array.from({ length: count }, (_, n) => cell(n));

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bandOf, bandsOf, numberIn } from '../../../src/dataset/attributes/bands.js';
+import { numberIn } from '../../../src/csv/cell-number.js';
+import { bandOf, bandsOf } from '../../../src/dataset/attributes/bands.js';
 
 const textsOf = (numbers: number[]) => bandsOf(numbers.map(String)).map((band) => band.text);
 const many = (value: number, count: number) => new Array<number>(count).fill(value);

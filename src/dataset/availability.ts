@@ -1,6 +1,6 @@
 import { isMissing, truthIn, typedColumn } from '../conditions/typed-column.js';
+import { numberIn } from '../csv/cell-number.js';
 import { type CellColumn, shown } from '../csv/cells.js';
-import { numberIn } from '../dataset/attributes/bands.js';
 import { dayText } from '../events/clock.js';
 import type { DayOrder } from '../events/day-month.js';
 import { columnKey } from '../understanding/vocabulary.js';

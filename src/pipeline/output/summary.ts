@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
-import { displayName } from '../csv/failures.js';
-import type { Dataset, FileReport } from '../dataset/dataset.js';
-import { byKey } from '../model/hyper-parameters.js';
-import type { Settings } from '../model/settings.js';
-import type { FamilyMemory } from '../process/family-memory.js';
-import type { Trial } from '../tuning/climb.js';
-import { type AutoRecord, asOptions } from '../tuning/tuning-report.js';
-import { fileFacts } from './file-facts.js';
-import { toThousandths } from './quantities.js';
+import { displayName } from '../../csv/failures.js';
+import type { Dataset, FileReport } from '../../dataset/dataset.js';
+import { byKey } from '../../model/hyper-parameters.js';
+import type { Settings } from '../../model/settings.js';
+import type { FamilyMemory } from '../../process/family-memory.js';
+import { toThousandths } from '../../quantities.js';
+import { fileFacts } from '../../report/file-facts.js';
+import type { Served } from '../../report/metrics.js';
+import type { Trial } from '../../tuning/climb.js';
+import { type AutoRecord, asOptions } from '../../tuning/tuning-report.js';
 
 /** What a run read and did, as far as it got. */
 export interface RunRecord {
@@ -26,24 +27,6 @@ export interface RunRecord {
   stages: { stage: string; seconds: () => number }[];
   /** The shards that were retried, and why. */
   retries: readonly string[];
-}
-
-export interface Served {
-  /** Users who got a list. */
-  users: number;
-  rows: number;
-  /** Users whose list has fewer items than requested, including `empty` ones. */
-  short: number;
-  /** Users for whom no item was left to recommend: the output has no row for them. */
-  empty: number;
-  /** Users among those who are served without a history. */
-  cold: number;
-  /** Users of the users file who get no list, by the rule that says so. */
-  left_out: Readonly<Record<string, number>>;
-  /** Users whom no worker could serve. */
-  failed: number;
-  /** Users without a list and signals that were not learned because every worker failed, each with the reason. */
-  lost: readonly string[];
 }
 
 /** How a run ended. */

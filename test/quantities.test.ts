@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { thousands } from '../../src/report/quantities.js';
+import { thousands } from '../src/quantities.js';
 
 test('whole numbers are written as English has them', () => {
   expect(thousands(0)).toBe('0');
